@@ -1,0 +1,99 @@
+// One element at work: creates the instance, hands it its services, runs it, names it in every
+// failure.
+#pragma once
+
+#include "playlist/plugin.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/tables.hpp"
+#include "plugin/arguments.hpp"
+#include "plugin/registry.hpp"
+
+namespace engine {
+
+/// Texts interned during a run: explanations and filter reasons. Code -1 is "none". Not
+/// thread-safe.
+class Texts {
+ public:
+  Texts();
+  ~Texts();
+  std::int32_t code(std::string_view text);
+  [[nodiscard]] std::string_view text(std::int32_t code) const;
+  [[nodiscard]] const playlist_dict* dict() const;  // valid until the next code()
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// What one call may see and report to. All members may stay empty for calls that do not need them.
+struct CallContext {
+  const Tables* tables = nullptr;  // PLAYLIST_SERVICE_TABLES
+  Texts* texts = nullptr;
+  std::int64_t now = 0;
+  std::uint64_t random_seed = 0;  // of this node: run seed mixed with the node's name
+  std::function<bool()> is_cancelled;
+  std::function<void(double)> progress;
+  std::function<void(int level, std::string_view)> log;
+  std::function<const char*(std::string_view key)> setting;
+  std::function<bool(const void*, std::size_t)> sink;  // PLAYLIST_SERVICE_SINK; false: cannot write
+  /// Further services by id ("playlist.rows/1" ...), as the importer needs; the pointer is handed
+  /// out as it is, and their functions find their owner with CallContext::of(host)->owner.
+  std::function<const void*(std::string_view id)> service;
+  void* owner = nullptr;
+
+  static const CallContext* of(const playlist_host* host);
+};
+
+/// How a call ended when it did not throw.
+struct CallResult {
+  playlist_status status = PLAYLIST_OK;  // OK, NO_DATA, CANCELLED or UNSUPPORTED
+  std::string message;                   // the element's own words for NO_DATA and UNSUPPORTED
+};
+
+/// Rows a recall element appended.
+struct RecalledRows {
+  std::vector<std::int32_t> tracks;
+  std::vector<float> scores;
+  std::vector<std::int32_t> explanations;          // codes into CallContext::texts, -1 none
+  std::vector<std::vector<std::uint8_t>> columns;  // one per declared output, raw items of its type
+};
+
+/// An instance of an element. Throws Error(kPlugin) naming the element when create() or run() fails
+/// ("ranking.bad failed: model file missing").
+class ElementInstance {
+ public:
+  ElementInstance(const Element& element, CheckedArguments arguments, CallContext context);
+  ~ElementInstance();
+
+  CallResult recall(RecalledRows& rows);
+  /// `in` as described at playlist_io.in; `out` one writable column per declared output.
+  CallResult rank(const playlist_table& candidates, const std::vector<const playlist_column*>& in,
+                  const std::vector<const playlist_column*>& out);
+  CallResult filter(const playlist_table& candidates, const std::vector<const playlist_column*>& in,
+                    std::vector<std::uint8_t>& keep, std::vector<std::int32_t>& reasons);
+  /// Row numbers in playing order; checked to be distinct and in range.
+  CallResult order(const playlist_table& candidates, const std::vector<const playlist_column*>& in,
+                   std::vector<std::int32_t>& order);
+  CallResult output(const playlist_playlist& playlist);  // bytes go to CallContext::sink
+  CallResult read(const playlist_input& input);          // sources; rows go to CallContext::service
+  /// "" when the element does not explain.
+  std::string explain(const playlist_table& candidates,
+                      const std::vector<const playlist_column*>& in,
+                      const std::vector<const playlist_column*>& out, std::int64_t row);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// How sure a source is that it reads `input`, 0..100.
+int recognise(const Element& source, const playlist_input& input, const CallContext& context);
+
+}  // namespace engine

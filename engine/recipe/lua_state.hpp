@@ -1,0 +1,103 @@
+// A LuaJIT state for one recipe: sandboxed environment, ticks, allocator cap, deadline, modules.
+//
+// Three kinds of Lua text: the engine's own core (embedded, trusted, has ffi), modules from the
+// scripts folders (reached by `require`, sandboxed, may use setmetatable and the table `engine`),
+// and recipes (sandboxed).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct lua_State;
+
+namespace engine {
+
+struct LuaLimits {
+  double seconds = 10;                    // soft deadline, checked by ticks and between row blocks
+  std::size_t memory_bytes = 256u << 20;  // allocator cap
+};
+
+/// Columns a formula may read. Pointers stay valid while a formula runs.
+struct FormulaColumn {
+  std::string name;
+  std::uint32_t type;  // PLAYLIST_F32 ... ; STRING reads as text, missing as nil
+  const void* data;
+  const struct playlist_dict* dict = nullptr;
+  bool is_by_track = false;  // index by the row's track number instead of the row number
+};
+
+class LuaState {
+ public:
+  LuaState(const LuaLimits& limits, std::vector<std::string> script_directories,
+           std::uint64_t random_seed);
+  ~LuaState();
+
+  [[nodiscard]] lua_State* raw() const;
+
+  /// Adds a C function to the table `engine` that modules see. Functions must not let C++
+  /// exceptions out; use guarded() below.
+  void add_function(const char* name, int (*function)(lua_State*), void* context);
+
+  /// Loads a recipe and leaves its returned value on the stack. Throws Error(kRecipe) with
+  /// where/source/why: syntax, unknown names, runtime errors, time (kLimits) and memory (kLimits).
+  void load_recipe(const std::string& path, std::string_view text);
+
+  /// Calls the function below its `arguments` on the stack, leaving `results` values; errors as
+  /// load_recipe.
+  void call(int arguments, int results);
+
+  /// Runs the formula at stack index `function` over rows [0, rows) in blocks of 4096, each formula
+  /// through a fresh driver chunk so that it compiles on its own. `tracks` are the rows' track
+  /// numbers (for is_by_track). score: fills `out`; a result that is no number, nil or NaN is an
+  /// Error naming the first such row.
+  void score(int function, const std::vector<FormulaColumn>& columns, const std::int32_t* tracks,
+             std::int64_t rows, float* out);
+  /// filter: keep[row] = 1 when the function's result is true-ish.
+  void filter(int function, const std::vector<FormulaColumn>& columns, const std::int32_t* tracks,
+              std::int64_t rows, std::uint8_t* keep);
+  /// The text result of the function for one row.
+  std::string text(int function, const std::vector<FormulaColumn>& columns,
+                   const std::int32_t* tracks, std::int64_t row);
+  /// The columns a formula read on one row, each with the change of the score when that column is
+  /// replaced by `typical` (its median over the candidates); largest first.
+  struct Contribution {
+    std::string column;
+    double delta;
+  };
+  std::vector<Contribution> contributions(
+      int function, const std::vector<FormulaColumn>& columns, const std::int32_t* tracks,
+      std::int64_t row, const std::function<double(const FormulaColumn&)>& typical);
+
+  /// "recipes/weekly.lua:12" of the innermost recipe or script line now running, or "".
+  [[nodiscard]] std::string where() const;
+  /// file:line where the function at `index` was defined.
+  [[nodiscard]] std::string defined_at(int index) const;
+
+  /// Called between blocks and at ticks: reports what runs, for the heartbeat.
+  std::function<void(const std::string&)> on_progress;
+  /// Texts printed by the recipe's print().
+  std::function<void(const std::string&)> on_print;
+  /// Every file `require` loaded: path and text, for the run record.
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& modules() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Turns a C++ function into a Lua C function: catches engine::Error and std::exception, copies the
+/// text, and only then jumps. An engine::Error passes through Lua unchanged and leaves call() as
+/// the same Error.
+using GuardedFunction = int (*)(lua_State*);
+int guarded(lua_State* state, int (*body)(lua_State*, void*), void* context);
+
+/// Inserts a tick at every loop, function entry and goto, on the same line (line numbers stay
+/// true).
+std::string add_ticks(std::string_view source);
+
+}  // namespace engine
