@@ -1,0 +1,85 @@
+// What every verb shares: common flags, configuration, paths, and how a verb is registered.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "core/error.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace engine {
+
+class Registry;
+
+/// The flags every verb takes (`engine VERB --help` lists them under COMMON).
+struct CommonOptions {
+  std::string library;  // --library FILE
+  std::string user;     // --user NAME
+  std::string now;      // --now TIME
+  std::optional<std::uint64_t> random_seed;
+  std::vector<std::string> set;      // --set NAME=VALUE, recipe parameters
+  std::string config;                // --config FILE
+  std::vector<std::string> plugins;  // --plugins DIR, before the configured ones
+  bool json = false, quiet = false, verbose = false, in_process = false;
+  int threads = 0;  // 0: as configured
+};
+
+/// One command line. Verbs add their subcommand, and set `action` in its callback.
+class Cli {
+ public:
+  CommonOptions common;
+  std::function<Exit()> action;
+
+  /// Defaults < file < environment < flags; loaded at first use. The store's own settings are laid
+  /// over by with_store_settings() once a store is open.
+  Settings& settings();
+
+  /// --library, else PLAYLIST_LIBRARY, else $XDG_DATA_HOME/playlist-engine/library.db.
+  [[nodiscard]] std::string library_path();
+  /// --now as Unix seconds, else the clock.
+  [[nodiscard]] std::int64_t now() const;
+  /// Folders that hold plugins, scripts and recipes: flags, then configuration, then where the
+  /// program stands.
+  [[nodiscard]] std::vector<std::string> plugin_directories();
+  [[nodiscard]] std::vector<std::string> script_directories();
+  [[nodiscard]] std::vector<std::string> recipe_directories();
+  /// The loaded plugins; problems go to stderr once. Loaded in this process.
+  std::shared_ptr<const Registry> registry();
+  /// Folder of the content-named plugin copies.
+  [[nodiscard]] std::string plugin_copies();
+
+  /// Results go to stdout, everything else to stderr.
+  void out(const std::string& text) const;
+  void note(const std::string& text) const;     // stderr; silent with --quiet
+  void verbose(const std::string& text) const;  // stderr; only with --verbose
+  [[nodiscard]] bool is_terminal() const;       // stderr is a terminal: colour and progress allowed
+
+ private:
+  std::unique_ptr<Settings> settings_;
+  std::shared_ptr<const Registry> registry_;
+};
+
+// One file per verb (or family). Each adds its subcommand to `app`.
+void add_import(CLI::App& app, Cli& cli);
+void add_library(CLI::App& app, Cli& cli);
+void add_demo(CLI::App& app, Cli& cli);
+void add_stats(CLI::App& app, Cli& cli);
+void add_plugins(CLI::App& app, Cli& cli);
+void add_run(CLI::App& app, Cli& cli);
+void add_check(CLI::App& app, Cli& cli);
+void add_plan(CLI::App& app, Cli& cli);
+void add_why(CLI::App& app, Cli& cli);
+void add_replay(CLI::App& app, Cli& cli);
+void add_recipes(CLI::App& app, Cli& cli);
+void add_config(CLI::App& app, Cli& cli);
+void add_doctor(CLI::App& app, Cli& cli);
+
+}  // namespace engine

@@ -1,0 +1,269 @@
+#include "config/settings.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <memory>
+#include <sstream>
+
+#include <lua.hpp>
+
+#include "core/error.hpp"
+
+namespace engine {
+namespace {
+
+using Type = SettingType;
+
+const SettingDeclaration* declaration(std::string_view key) {
+  for (const SettingDeclaration& d : setting_declarations()) {
+    if (key == d.key) return &d;
+  }
+  return nullptr;
+}
+
+std::string range_text(const SettingDeclaration& d) {
+  std::ostringstream text;
+  text << d.min << ".." << d.max;
+  return text.str();
+}
+
+/// "" when `value` fits, else what is accepted.
+std::string problem(const SettingDeclaration& d, const std::string& value) {
+  if (d.type == Type::kText || d.type == Type::kTexts) return "";
+  if (d.type == Type::kBoolean) {
+    return value == "true" || value == "false" ? "" : "it accepts true or false";
+  }
+  double number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  const bool is_number = error == std::errc() && end == value.data() + value.size();
+  const bool is_whole = number == static_cast<double>(static_cast<std::int64_t>(number));
+  if (is_number && number >= d.min && number <= d.max && (d.type != Type::kInteger || is_whole))
+    return "";
+  return std::string("it accepts a ") + (d.type == Type::kInteger ? "whole " : "") + "number " +
+         range_text(d);
+}
+
+std::vector<std::string> all_keys() {
+  std::vector<std::string> keys;
+  for (const SettingDeclaration& d : setting_declarations()) keys.emplace_back(d.key);
+  return keys;
+}
+
+std::string unknown_key(const std::string& key) {
+  const std::string near = nearest(key, all_keys());
+  return "there is no setting \"" + key + "\"" +
+         (near.empty() ? "" : "; did you mean " + near + "?");
+}
+
+/// The text of a Lua value as set() takes it; false for types no setting has.
+bool value_text(lua_State* lua, int index, std::string& text) {
+  switch (lua_type(lua, index)) {
+    case LUA_TBOOLEAN:
+      text = lua_toboolean(lua, index) ? "true" : "false";
+      return true;
+    case LUA_TNUMBER:
+    case LUA_TSTRING:
+      lua_pushvalue(lua, index);
+      text = lua_tostring(lua, -1);
+      lua_pop(lua, 1);
+      return true;
+    case LUA_TTABLE:
+      text.clear();
+      for (int i = 1; i <= static_cast<int>(lua_objlen(lua, index)); ++i) {
+        lua_rawgeti(lua, index, i);
+        const bool is_text = lua_isstring(lua, -1);
+        if (is_text) text += (i > 1 ? ":" : "") + std::string(lua_tostring(lua, -1));
+        lua_pop(lua, 1);
+        if (!is_text) return false;
+      }
+      return true;
+    default:
+      return false;
+  }
+}
+
+struct CloseLua {
+  void operator()(lua_State* lua) const { lua_close(lua); }
+};
+
+}  // namespace
+
+const std::vector<SettingDeclaration>& setting_declarations() {
+  static const std::vector<SettingDeclaration> declarations = {
+      {"paths.library", Type::kText, "", 0, 0,
+       "the store; empty: $XDG_DATA_HOME/playlist-engine/library.db"},
+      {"paths.plugins", Type::kTexts, "", 0, 0,
+       "folders searched for plugins before the engine's own"},
+      {"paths.scripts", Type::kTexts, "", 0, 0,
+       "folders that recipes may require modules from, before the engine's own"},
+      {"paths.recipes", Type::kTexts, "", 0, 0,
+       "folders that `engine recipes` lists, before the engine's own"},
+      {"limits.recipe_seconds", Type::kNumber, "10", 0.01, 3600,
+       "seconds a recipe's own Lua code may run"},
+      {"limits.recipe_megabytes", Type::kInteger, "256", 8, 65536,
+       "MiB of memory a recipe's Lua code may use"},
+      {"limits.wall_seconds", Type::kNumber, "60", 0.05, 86400,
+       "seconds a whole run may take before its worker is stopped"},
+      {"limits.cpu_seconds", Type::kNumber, "120", 1, 86400, "CPU seconds a run's worker may use"},
+      {"limits.memory_megabytes", Type::kInteger, "4096", 64, 1048576,
+       "MiB of address space a run's worker may add"},
+      {"limits.heartbeat_seconds", Type::kNumber, "0", 0, 3600,
+       "seconds of silence after which a worker is stopped; 0: never"},
+      {"limits.confine", Type::kBoolean, "true", 0, 0,
+       "run recipes under seccomp: no writing, no network, no programs"},
+      {"import.wall_seconds", Type::kNumber, "86400", 1, 864000, "seconds an import may take"},
+      {"import.memory_megabytes", Type::kInteger, "16384", 256, 1048576,
+       "MiB of address space an import's worker may add"},
+      {"import.archive_gigabytes", Type::kNumber, "64", 0.001, 10000,
+       "GiB that one archive may unpack to"},
+      {"import.archive_members", Type::kInteger, "10000", 1, 10000000,
+       "files that one archive may hold"},
+      {"import.archive_ratio", Type::kNumber, "250", 2, 100000,
+       "how many times its size an archive may unpack to"},
+      {"play.min_seconds", Type::kNumber, "30", 0, 3600, "a listen this long counts as a play"},
+      {"play.min_share", Type::kNumber, "0.5", 0, 1,
+       "a listen of this share of the track counts as a play too"},
+      {"run.record", Type::kBoolean, "true", 0, 0,
+       "keep a record of every run, for why, why-not and replay"},
+      {"run.default_track_seconds", Type::kNumber, "210", 10, 3600,
+       "length assumed for tracks whose length is unknown"},
+      {"run.threads", Type::kInteger, "0", 0, 1024, "threads of a run; 0: one per core"},
+  };
+  return declarations;
+}
+
+Settings::Settings() {
+  for (const SettingDeclaration& d : setting_declarations())
+    values_[d.key] = {d.default_value, "default"};
+}
+
+void Settings::set(const std::string& key, const std::string& value, const std::string& origin) {
+  const SettingDeclaration* d = declaration(key);
+  if (d == nullptr)
+    throw Error(Exit::kUsage, unknown_key(key), {origin, "", "", "see: engine config show"});
+  if (const std::string accepted = problem(*d, value); !accepted.empty()) {
+    throw Error(Exit::kUsage, "setting " + key + " cannot be \"" + value + "\"",
+                {origin, "", accepted, d->help});
+  }
+  values_[key] = {value, origin};
+}
+
+void Settings::load_file(const std::string& path) {
+  const std::unique_ptr<lua_State, CloseLua> state(luaL_newstate());
+  lua_State* lua = state.get();
+  if (luaL_loadfilex(lua, path.c_str(), "t") != 0 || lua_pcall(lua, 0, 1, 0) != 0) {
+    const char* text = lua_tostring(lua, -1);
+    throw Error(Exit::kUsage,
+                std::string("cannot read the settings: ") + (text ? text : "unknown error"),
+                {path, "", "", "see: engine config default"});
+  }
+  if (!lua_istable(lua, -1)) {
+    throw Error(Exit::kUsage, "a settings file must return a table",
+                {path, "", "", "see: engine config default"});
+  }
+  std::vector<std::string> problems;
+  const auto take = [&](const std::string& key, int index) {
+    std::string text;
+    const SettingDeclaration* d = declaration(key);
+    if (d == nullptr) {
+      problems.push_back(unknown_key(key));
+    } else if (!value_text(lua, index, text)) {
+      problems.push_back(key + " has a value of type " + luaL_typename(lua, index));
+    } else if (const std::string accepted = problem(*d, text); !accepted.empty()) {
+      problems.push_back(key + " cannot be \"" + text + "\": " + accepted);
+    } else {
+      values_[key] = {text, path};
+    }
+  };
+  for (lua_pushnil(lua); lua_next(lua, 1) != 0; lua_pop(lua, 1)) {
+    const std::string group = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "?";
+    if (!lua_istable(lua, -1)) {
+      problems.push_back("\"" + group + "\" must be a table of settings");
+      continue;
+    }
+    const int inner = lua_gettop(lua);
+    for (lua_pushnil(lua); lua_next(lua, inner) != 0; lua_pop(lua, 1)) {
+      const std::string name = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "?";
+      take(group + "." + name, lua_gettop(lua));
+    }
+  }
+  if (problems.empty()) return;
+  std::sort(problems.begin(), problems.end());
+  std::string why;
+  for (const std::string& p : problems) why += (why.empty() ? "" : "\n         ") + p;
+  throw Error(Exit::kUsage, "the settings file has wrong values",
+              {path, "", why, "see: engine config default"});
+}
+
+void Settings::load_environment() {
+  for (const SettingDeclaration& d : setting_declarations()) {
+    std::string name = "PLAYLIST_";
+    for (const char* c = d.key; *c != '\0'; ++c) {
+      name += *c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(*c)));
+    }
+    if (const char* value = std::getenv(name.c_str())) set(d.key, value, "environment " + name);
+  }
+}
+
+const Settings::Value& Settings::at(std::string_view key) const {
+  const auto found = values_.find(key);
+  if (found == values_.end()) throw std::logic_error("undeclared setting " + std::string(key));
+  return found->second;
+}
+
+double Settings::number(std::string_view key) const {
+  return std::strtod(at(key).text.c_str(), nullptr);
+}
+std::int64_t Settings::integer(std::string_view key) const {
+  return static_cast<std::int64_t>(number(key));
+}
+bool Settings::boolean(std::string_view key) const {
+  return at(key).text == "true";
+}
+const std::string& Settings::text(std::string_view key) const {
+  return at(key).text;
+}
+const std::string& Settings::origin(std::string_view key) const {
+  return at(key).origin;
+}
+
+std::vector<std::string> Settings::texts(std::string_view key) const {
+  std::vector<std::string> items;
+  std::istringstream text(at(key).text);
+  for (std::string item; std::getline(text, item, ':');) {
+    if (!item.empty()) items.push_back(item);
+  }
+  return items;
+}
+
+const std::string* Settings::find(std::string_view key) const {
+  const auto found = values_.find(key);
+  return found == values_.end() ? nullptr : &found->second.text;
+}
+
+std::string default_settings_file() {
+  std::string text =
+      "-- Settings of the engine: every one with its default. Copy to\n"
+      "-- $XDG_CONFIG_HOME/playlist-engine/engine.lua and keep only what you change.\n"
+      "-- Order: defaults < this file < `engine config set` < environment (PLAYLIST_GROUP_NAME) < "
+      "flags.\n"
+      "return {\n";
+  std::string group;
+  for (const SettingDeclaration& d : setting_declarations()) {
+    const std::string key = d.key;
+    const std::string now = key.substr(0, key.find('.'));
+    if (now != group) {
+      if (!group.empty()) text += "  },\n";
+      text += "  " + now + " = {\n";
+      group = now;
+    }
+    std::string value = d.default_value;
+    if (d.type == Type::kText) value = "\"" + value + "\"";
+    if (d.type == Type::kTexts) value = "{}";
+    text += "    " + key.substr(key.find('.') + 1) + " = " + value + ", -- " + d.help + "\n";
+  }
+  return text + "  },\n}\n";
+}
+
+}  // namespace engine
