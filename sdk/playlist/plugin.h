@@ -215,23 +215,33 @@ typedef struct playlist_candidates {
  *
  * table       columns understood (all optional unless marked *; unknown columns are refused)
  *   "listens" record* i64 (0-based record number in the file), ts* i64 (start of play, Unix seconds),
- *             ms_played i32, title*, artist*, album, spotify_id, isrc, mbid (recording), artist_mbid,
- *             reason_end, country, skipped u8, shuffle u8, offline u8, incognito u8, precision i32 (seconds
- *             that ts is exact to, default 1), loved u8
- *   "tracks"  record*, title, artist (several joined by '\x1f'), album, spotify_id, isrc, mbid, duration_ms,
- *             year, popularity f32, explicit u8, the audio features as in PLAYLIST_SERVICE_TABLES, tags
- *             (joined by '\x1f'), album_id, artist_id; one of spotify_id, isrc, mbid, title + artist is needed
+ *             ms_played i32, title*, artist* (both may be missing where spotify_id or mbid is given), album,
+ *             spotify_id, isrc, mbid (recording), artist_mbid, reason_end, country, skipped u8, shuffle u8,
+ *             offline u8, incognito u8, precision i32 (seconds that ts is exact to, default 1), loved u8
+ *   "tracks"  record*, title, artist (several joined by '\x1f'), album, spotify_id, isrc, mbid, duration_ms i32,
+ *             year i32, popularity f32, explicit u8, the audio features as in PLAYLIST_SERVICE_TABLES, tags
+ *             (joined by '\x1f'), album_id, artist_id (several joined by '\x1f', in the order of artist); one of
+ *             spotify_id, isrc, mbid, title + artist is needed
  *   "likes"   record*, ts i64, title, artist, album, spotify_id, isrc, mbid
  *   "saved_albums"     record*, album*, artist*, ts
  *   "saved_artists"    record*, artist*, ts
  *   "banned"           record*, title, artist, spotify_id         (a track, or an artist when title is missing)
- *   "playlists"        record*, playlist* (name), playlist_id, description, ts, owner (missing: the user)
- *   "playlist_tracks"  record*, playlist*, playlist_id, position i32, ts, title, artist, album, spotify_id, isrc, mbid
- *   "artists"          record*, artist*, artist_id, artist_mbid, popularity f32, tags
- *   "artist_plays"     record*, user* (name), artist*, plays i32
- *   "artist_tags"      record*, artist*, tag*, weight f32, user
+ *   "playlists"        record*, playlist* (name), playlist_id, description, ts, owner (missing: the user; "":
+ *                      nobody in this store, a data set's)
+ *   "playlist_tracks"  record*, playlist*, playlist_id, position i32 (0-based), ts, title, artist, album, spotify_id,
+ *                      isrc, mbid; its "playlists" row came before it
+ *   "artists"          record*, artist*, artist_id, artist_mbid, popularity f32, tags, mean audio features as in "tracks"
+ *   "tags"             record*, tag*, tag_id*
+ *   "artist_plays"     record*, user* (name), artist or artist_id*, plays i32
+ *   "artist_tags"      record*, artist or artist_id*, tag or tag_id*, weight f32 (default 1; rows of the same artist
+ *                      and tag add up), user
  *   "artist_relations" record*, artist*, related*, weight f32
  *   "user_relations"   record*, user*, related*
+ * ids         artist_id, album_id: a bare Spotify id, or NAMESPACE:ID ("hetrec:51") as tag_id always is; "artists" and
+ *             "tags" rows give ids their names, in the same or in an earlier file; a row whose ids have no name yet
+ *             is the host's to count as unmatched
+ * order       batches cover rising record ranges: a batch's tables come first, then its buckets, so that everything
+ *             below the highest record seen is complete whenever a table that began a batch is appended again
  * bucket      "podcast" "video" "audiobook" "local" "empty" "now_playing" "malformed" ... */
 #define PLAYLIST_SERVICE_ROWS "playlist.rows/1"
 typedef struct playlist_rows {
