@@ -25,8 +25,8 @@ endfunction()
 
 function(playlist_install_sdk)
   include(GNUInstallDirs)
-  install(FILES ${CMAKE_SOURCE_DIR}/sdk/playlist/plugin.h ${CMAKE_SOURCE_DIR}/sdk/playlist/plugin.hpp
-          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/playlist)
+  install(DIRECTORY ${CMAKE_SOURCE_DIR}/sdk/playlist/
+          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/playlist FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
   install(FILES ${PLAYLIST_SDK_CMAKE_DIR}/plugin.map
           DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/PlaylistSdk)
   install(FILES ${PLAYLIST_SDK_CMAKE_DIR}/PlaylistSdk.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/PlaylistSdk

@@ -1,0 +1,365 @@
+// What sources write: rows of named tables, column by column, in batches; and, for containers,
+// their members. playlist/plugin.h (PLAYLIST_SERVICE_ROWS) lists the tables and their columns.
+//
+//   void read(playlist::SourceCall& call) {
+//     playlist::Rows& listens = call.rows("listens");
+//     playlist::NumberColumn<std::int64_t>& ts = listens.i64("ts");
+//     playlist::TextColumn& title = listens.text("title");
+//     std::int64_t record = 0;
+//     for (... each record of call.input().bytes() ...; ++record) {
+//       if (... is a podcast ...) { call.bucket(record, "podcast"); continue; }
+//       listens.row(record);       // starts a row; what is not set stays missing
+//       ts.set(when);
+//       title.set(name);
+//     }
+//     call.finish(record);         // every record was counted
+//   }
+#pragma once
+
+#include "playlist/call.hpp"
+#include "playlist/plugin.h"
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace playlist {
+
+/// A column of a batch under construction.
+class BatchColumn {
+ public:
+  virtual ~BatchColumn() = default;
+  BatchColumn(const BatchColumn&) = delete;
+  BatchColumn& operator=(const BatchColumn&) = delete;
+  [[nodiscard]] const playlist_column* description() const { return &description_; }
+  [[nodiscard]] std::string_view name() const { return name_; }
+  virtual void clear() = 0;    // everything missing again
+  virtual void prepare() = 0;  // before the batch is handed over
+
+ protected:
+  BatchColumn(std::string name, std::uint32_t type, const std::size_t* row)
+      : row_(row), name_(std::move(name)) {
+    description_ = {sizeof(playlist_column), type, name_.c_str(), nullptr, nullptr};
+  }
+  const std::size_t* row_;  // the row being filled
+  playlist_column description_{};
+
+ private:
+  std::string name_;
+};
+
+namespace detail {
+
+/// `count` items at a 64-byte boundary.
+template <class T>
+class AlignedItems {
+ public:
+  explicit AlignedItems(std::size_t count)
+      : items_(static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{64}))),
+        count_(count) {}
+  ~AlignedItems() { ::operator delete (items_, std::align_val_t{64}); }
+  AlignedItems(const AlignedItems&) = delete;
+  AlignedItems& operator=(const AlignedItems&) = delete;
+  T* data() { return items_; }
+  void fill(T value) {
+    for (std::size_t i = 0; i < count_; ++i) items_[i] = value;
+  }
+
+ private:
+  T* items_;
+  std::size_t count_;
+};
+
+inline std::uint32_t hash_text(const char* bytes, std::size_t length) {
+  constexpr std::uint64_t kMultiplier = 0x9e3779b97f4a7c15u;
+  std::uint64_t hash = length * kMultiplier;
+  std::uint64_t word = 0;
+  for (; length >= 8; bytes += 8, length -= 8) {
+    std::memcpy(&word, bytes, 8);
+    hash = (hash ^ word) * kMultiplier;
+    hash ^= hash >> 32;
+  }
+  if (length > 0) {
+    word = 0;
+    std::memcpy(&word, bytes, length);
+    hash = (hash ^ word) * kMultiplier;
+  }
+  return static_cast<std::uint32_t>(hash >> 32);
+}
+
+}  // namespace detail
+
+template <class T>
+class NumberColumn final : public BatchColumn {
+ public:
+  NumberColumn(std::string name, std::uint32_t type, T missing, const std::size_t* row,
+               std::size_t capacity)
+      : BatchColumn(std::move(name), type, row), missing_(missing), items_(capacity) {
+    description_.data = items_.data();
+    items_.fill(missing_);
+  }
+  void set(T value) { items_.data()[*row_] = value; }
+  void clear() override { items_.fill(missing_); }
+  void prepare() override {}
+
+ private:
+  T missing_;
+  detail::AlignedItems<T> items_;
+};
+
+/// Texts with a dictionary of their own in every batch, so that the host sees each text once.
+class TextColumn final : public BatchColumn {
+ public:
+  TextColumn(std::string name, const std::size_t* row, std::size_t capacity)
+      : BatchColumn(std::move(name), PLAYLIST_STRING, row), codes_(capacity), slots_(1024) {
+    description_.data = codes_.data();
+    description_.dict = &dict_;
+    clear();
+  }
+  /// UTF-8, copied; "" is missing.
+  void set(std::string_view text) {
+    codes_.data()[*row_] = text.empty() ? kMissingText : code(text);
+  }
+  void clear() override {
+    codes_.fill(kMissingText);
+    bytes_.clear();
+    offsets_.assign(1, 0);
+    slots_.assign(slots_.size(), Slot{0, kEmpty});
+    last_ = kMissingText;
+  }
+  void prepare() override {
+    dict_ = {sizeof(playlist_dict), static_cast<std::uint32_t>(offsets_.size() - 1), bytes_.data(),
+             offsets_.data()};
+  }
+
+ private:
+  static constexpr std::int32_t kEmpty = -1;
+  struct Slot {
+    std::uint32_t hash;
+    std::int32_t code;
+  };
+
+  [[nodiscard]] bool is(std::int32_t code, std::string_view text) const {
+    const std::uint64_t begin = offsets_[static_cast<std::size_t>(code)];
+    const std::uint64_t end = offsets_[static_cast<std::size_t>(code) + 1];
+    return end - begin == text.size() &&
+           std::memcmp(bytes_.data() + begin, text.data(), text.size()) == 0;
+  }
+  std::int32_t code(std::string_view text) {
+    if (last_ >= 0 && is(last_, text)) return last_;  // rows of one artist or album come together
+    const std::uint32_t hash = detail::hash_text(text.data(), text.size());
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = hash & mask;
+    while (slots_[at].code != kEmpty) {
+      if (slots_[at].hash == hash && is(slots_[at].code, text)) return last_ = slots_[at].code;
+      at = (at + 1) & mask;
+    }
+    last_ = static_cast<std::int32_t>(offsets_.size() - 1);
+    slots_[at] = {hash, last_};
+    bytes_.insert(bytes_.end(), text.begin(), text.end());
+    offsets_.push_back(bytes_.size());
+    if (offsets_.size() * 2 > slots_.size()) grow();
+    return last_;
+  }
+  void grow() {
+    std::vector<Slot> old(slots_.size() * 2, Slot{0, kEmpty});
+    old.swap(slots_);
+    const std::size_t mask = slots_.size() - 1;
+    for (const Slot& slot : old) {
+      if (slot.code == kEmpty) continue;
+      std::size_t at = slot.hash & mask;
+      while (slots_[at].code != kEmpty) at = (at + 1) & mask;
+      slots_[at] = slot;
+    }
+  }
+
+  detail::AlignedItems<std::int32_t> codes_;
+  std::vector<char> bytes_;
+  std::vector<std::uint64_t> offsets_;
+  std::vector<Slot> slots_;  // open addressing, a power of two, at most half full
+  std::int32_t last_ = kMissingText;
+  playlist_dict dict_{};
+};
+
+/// Columns of up to `capacity` rows. Ask for every column once, before the first row; keep the
+/// references.
+class Batch {
+ public:
+  explicit Batch(std::size_t capacity) : capacity_(capacity) {}
+
+  NumberColumn<float>& f32(const char* name) {
+    return number<float>(name, PLAYLIST_F32, kMissingF32);
+  }
+  NumberColumn<double>& f64(const char* name) {
+    return number<double>(name, PLAYLIST_F64, kMissingF64);
+  }
+  NumberColumn<std::int32_t>& i32(const char* name) {
+    return number<std::int32_t>(name, PLAYLIST_I32, kMissingI32);
+  }
+  NumberColumn<std::int64_t>& i64(const char* name) {
+    return number<std::int64_t>(name, PLAYLIST_I64, kMissingI64);
+  }
+  NumberColumn<std::uint8_t>& u8(const char* name) {
+    return number<std::uint8_t>(name, PLAYLIST_U8, kMissingU8);
+  }
+  TextColumn& text(const char* name) {
+    return add(std::make_unique<TextColumn>(name, &row_, capacity_));
+  }
+
+  [[nodiscard]] std::size_t rows() const { return rows_; }
+  [[nodiscard]] bool is_full() const { return rows_ == capacity_; }
+  /// Starts the next row; there must be room.
+  void next_row() { row_ = rows_++; }
+  /// The rows so far, valid until the next change.
+  playlist_table table() {
+    pointers_.clear();
+    for (const auto& column : columns_) {
+      column->prepare();
+      pointers_.push_back(column->description());
+    }
+    return {sizeof(playlist_table), static_cast<std::uint32_t>(pointers_.size()),
+            static_cast<std::int64_t>(rows_), pointers_.data()};
+  }
+  void clear() {
+    for (const auto& column : columns_) column->clear();
+    rows_ = row_ = 0;
+  }
+
+ private:
+  template <class Column>
+  Column& add(std::unique_ptr<Column> column) {
+    Column& added = *column;
+    columns_.push_back(std::move(column));
+    return added;
+  }
+  template <class T>
+  NumberColumn<T>& number(const char* name, std::uint32_t type, T missing) {
+    return add(std::make_unique<NumberColumn<T>>(name, type, missing, &row_, capacity_));
+  }
+
+  std::size_t capacity_, rows_ = 0, row_ = 0;
+  std::vector<std::unique_ptr<BatchColumn>> columns_;
+  std::vector<const playlist_column*> pointers_;
+};
+
+/// Rows of one table on their way to the store, sent in batches.
+class Rows : public Batch {
+ public:
+  static constexpr std::size_t kBatchRows = 16'384;
+
+  Rows(const playlist_host* host, const playlist_rows& service, std::string table)
+      : Batch(kBatchRows),
+        host_(host),
+        service_(&service),
+        table_(std::move(table)),
+        record_(&i64("record")) {}
+
+  /// Starts a row that comes from this record (0-based) of the input.
+  void row(std::int64_t record) {
+    if (is_full()) send();
+    next_row();
+    record_->set(record);
+  }
+  /// Hands over what is there. Throws Cancelled or Error when the host refuses.
+  void send() {
+    if (rows() == 0) return;
+    const playlist_table batch = table();
+    const playlist_status status = service_->append(host_, table_.c_str(), &batch);
+    clear();
+    if (status == PLAYLIST_CANCELLED || host_->cancelled(host_)) throw Cancelled();
+    if (status != PLAYLIST_OK) throw Error(concat("the engine refused rows of ", table_), status);
+  }
+  [[nodiscard]] const std::string& name() const { return table_; }
+
+ private:
+  const playlist_host* host_;
+  const playlist_rows* service_;
+  std::string table_;
+  NumberColumn<std::int64_t>* record_;
+};
+
+/// The whole file a source reads.
+class Input {
+ public:
+  explicit Input(const playlist_input* input) : input_(input) {}
+
+  /// As the user would recognise it; inside archives ARCHIVE/MEMBER.
+  [[nodiscard]] std::string_view path() const { return input_->path; }
+  [[nodiscard]] std::string_view name() const { return input_->name; }
+  /// Followed by at least 64 readable zero bytes. Not for recognise().
+  [[nodiscard]] std::string_view bytes() const { return {chars(), input_->length}; }
+  /// What recognise() may look at: the first bytes of the file.
+  [[nodiscard]] std::string_view head() const { return {chars(), input_->head_length}; }
+  [[nodiscard]] std::uint64_t length() const { return input_->length; }
+  /// The user's --columns a=b,... or "".
+  [[nodiscard]] std::string_view columns() const { return input_->columns ? input_->columns : ""; }
+
+ private:
+  [[nodiscard]] const char* chars() const { return reinterpret_cast<const char*>(input_->bytes); }
+  const playlist_input* input_;
+};
+
+class SourceCall : public Call {
+ public:
+  using Call::Call;
+
+  [[nodiscard]] Input input() const { return Input(io().input); }
+
+  /// The rows of this table; the same object each time.
+  Rows& rows(std::string_view table) {
+    for (const auto& rows : rows_) {
+      if (rows->name() == table) return *rows;
+    }
+    rows_.push_back(std::make_unique<Rows>(host(), service(), std::string(table)));
+    return *rows_.back();
+  }
+  /// This record yields no row, because ...: "podcast", "malformed" with the reason, ...
+  void bucket(std::int64_t record, const char* bucket, const std::string& reason = {}) {
+    check(service().bucket(host(), record, bucket, reason.c_str()), "the import");
+  }
+  /// Sends the last rows; `total` records were in the input. Once, last.
+  void finish(std::int64_t total) {
+    for (const auto& rows : rows_) rows->send();
+    check(service().finish(host(), total), "the import");
+    is_finished_ = true;
+  }
+
+  // ---- containers give their members instead, and do not call finish() ----
+  /// False when the host does not want this member (a path that leaves the archive, say); then
+  /// neither write_member() nor end_member() is called for it.
+  bool begin_member(const std::string& path) {
+    return members().begin(host(), path.c_str()) == PLAYLIST_OK;
+  }
+  /// False when the host stops this member: it is over a limit.
+  bool write_member(std::string_view bytes) {
+    return members().write(host(), bytes.data(), bytes.size()) == PLAYLIST_OK;
+  }
+  /// Also after write_member() returned false.
+  void end_member() { check(members().end(host()), "unpacking"); }
+
+  /// Whether the element accounted for its input; the SDK asks when read() has returned.
+  [[nodiscard]] bool is_accounted() const { return is_finished_ || members_; }
+
+ private:
+  const playlist_rows& service() {
+    if (!service_) service_ = &require_service<playlist_rows>(PLAYLIST_SERVICE_ROWS);
+    return *service_;
+  }
+  const playlist_members& members() {
+    if (!members_) members_ = &require_service<playlist_members>(PLAYLIST_SERVICE_MEMBERS);
+    return *members_;
+  }
+
+  const playlist_rows* service_ = nullptr;
+  const playlist_members* members_ = nullptr;
+  std::vector<std::unique_ptr<Rows>> rows_;
+  bool is_finished_ = false;
+};
+
+}  // namespace playlist
