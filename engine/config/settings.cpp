@@ -73,7 +73,8 @@ bool value_text(lua_State* lua, int index, std::string& text) {
       for (int i = 1; i <= static_cast<int>(lua_objlen(lua, index)); ++i) {
         lua_rawgeti(lua, index, i);
         const bool is_text = lua_isstring(lua, -1);
-        if (is_text) text += (i > 1 ? ":" : "") + std::string(lua_tostring(lua, -1));
+        if (i > 1) text += ':';
+        if (is_text) text += lua_tostring(lua, -1);
         lua_pop(lua, 1);
         if (!is_text) return false;
       }

@@ -1,0 +1,159 @@
+// Combiners: union, difference, blend, fallback, and the interleaving ones taken as a whole.
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
+#include "core/error.hpp"
+#include "recipe/evaluate.hpp"
+#include "recipe/pullers.hpp"
+
+namespace engine {
+namespace {
+
+double score_of(const Candidates& candidates, std::size_t row) {
+  const CandidateColumn* score = candidates.find("score");
+  const double value = score == nullptr ? 0 : score->number(row);
+  return std::isnan(value) ? 0 : value;
+}
+
+std::int32_t& code_at(Candidates& candidates, std::string_view name, std::size_t row) {
+  for (CandidateColumn& column : candidates.columns) {
+    if (column.name == name) return std::get<std::vector<std::int32_t>>(column.values)[row];
+  }
+  throw std::logic_error("no column " + std::string(name));
+}
+
+std::string joined(const std::string& a, const std::string& b, const char* separator) {
+  if (a.empty() || a == b) return b.empty() ? a : b;
+  return b.empty() ? a : a + separator + b;
+}
+
+/// All inputs in one table: scores added up as given, explanations and channels joined, best first.
+Candidates add_up(Evaluation& evaluation, const std::vector<CandidatesPtr>& inputs,
+                  const std::vector<std::vector<double>>& scores) {
+  Candidates made;
+  std::vector<double> total;
+  std::unordered_map<std::int32_t, std::size_t> row_of;
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    for (std::size_t i = 0; i < inputs[k]->size(); ++i) {
+      const std::int32_t track = inputs[k]->tracks[i];
+      const auto [found, is_new] = row_of.emplace(track, made.size());
+      if (is_new) {
+        made.append_row(*inputs[k], i);
+        total.push_back(scores[k][i]);
+        continue;
+      }
+      const std::size_t row = found->second;
+      total[row] += scores[k][i];
+      for (const auto& [name, separator] :
+           {std::pair{"explanation", "; "}, std::pair{"channel", "+"}}) {
+        const CandidateColumn* theirs = inputs[k]->find(name);
+        if (theirs == nullptr || made.find(name) == nullptr) continue;
+        const std::int32_t code = std::get<std::vector<std::int32_t>>(theirs->values)[i];
+        std::int32_t& mine = code_at(made, name, row);
+        mine = evaluation.text_code(
+            joined(evaluation.text_of_code(mine), evaluation.text_of_code(code), separator));
+      }
+    }
+  }
+  made.put({"score", PLAYLIST_F32, std::vector<float>(total.begin(), total.end()), nullptr});
+  return made.gather(rows_by(total, made.tracks, true));
+}
+
+/// Reciprocal ranks (Cormack, Clarke, Buettcher, SIGIR 2009, k = 60), or scores scaled by the
+/// branch's best.
+std::vector<double> blend_scores(const Candidates& candidates, double weight, bool is_by_rank) {
+  std::vector<double> scores(candidates.size());
+  double best = 0;
+  for (std::size_t i = 0; i < scores.size(); ++i) best = std::max(best, score_of(candidates, i));
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    scores[i] = is_by_rank ? weight / (60 + static_cast<double>(i) + 1)
+                           : (best > 0 ? weight * score_of(candidates, i) / best : 0);
+  }
+  return scores;
+}
+
+Candidates difference(Evaluation& evaluation, const Candidates& left, const Candidates& right) {
+  const TrackSet other(right.tracks);
+  const std::int32_t reason = evaluation.text_code("it is in the set that was subtracted");
+  std::vector<std::int32_t> rows;
+  std::vector<Dropped> dropped;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    if (other.has(left.tracks[i])) {
+      dropped.push_back({left.tracks[i], reason});
+    } else {
+      rows.push_back(static_cast<std::int32_t>(i));
+    }
+  }
+  Candidates made = left.gather(rows);
+  made.dropped = std::move(dropped);
+  return made;
+}
+
+Candidates first_with_any(Evaluation& evaluation, const Node& node) {
+  const Plan& plan = *evaluation.setup().plan;
+  for (std::size_t i = 0; i < node.branches.size(); ++i) {
+    const CandidatesPtr candidates = evaluation.result(node.branches[i].node);
+    if (candidates->size() == 0 && i + 1 < node.branches.size()) continue;
+    if (i > 0) {
+      evaluation.notice("pl.fallback: " + plan.at(node.branches[0].node).label() +
+                        " found nothing, so " + plan.at(node.branches[i].node).label() +
+                        " was taken");
+    }
+    return *candidates;
+  }
+  return {};
+}
+
+/// Every slot as the puller fills it, each track once.
+Candidates pull_all(Evaluation& evaluation, const Node& node) {
+  std::int64_t most = 0;
+  for (const Branch& branch : node.branches)
+    most += static_cast<std::int64_t>(evaluation.result(branch.node)->size());
+  Pullers pullers(evaluation, node.step == "mix" ? most : 0);
+  const std::shared_ptr<Puller> puller = pullers.of(node.id);
+  Candidates made;
+  std::vector<bool> is_taken;
+  for (Pick pick;;) {
+    const Pull pulled = puller->next(pick);
+    if (pulled == Pull::kDry) break;
+    if (pulled == Pull::kSkip) {
+      puller->settle(false);
+      continue;
+    }
+    const auto track = static_cast<std::size_t>(pick.from->tracks[pick.row]);
+    if (track >= is_taken.size()) is_taken.resize(track + 1);
+    if (is_taken[track]) continue;
+    is_taken[track] = true;
+    made.append_row(*pick.from, pick.row);
+    puller->settle(true);
+  }
+  return made;
+}
+
+}  // namespace
+
+Candidates Evaluation::run_combiner(const Node& node) {
+  std::vector<CandidatesPtr> inputs;
+  std::vector<std::vector<double>> scores;
+  if (node.step == "union" || node.step == "difference") {
+    for (const int id : node.inputs) inputs.push_back(result(id));
+    if (node.step == "difference") return difference(*this, *inputs[0], *inputs[1]);
+    for (const CandidatesPtr& candidates : inputs) {
+      auto& list = scores.emplace_back();
+      for (std::size_t i = 0; i < candidates->size(); ++i) list.push_back(score_of(*candidates, i));
+    }
+    return add_up(*this, inputs, scores);
+  }
+  if (node.step == "blend") {
+    for (const Branch& branch : node.branches) {
+      inputs.push_back(result(branch.node));
+      scores.push_back(blend_scores(*inputs.back(), branch.weight, text(node, "by") == "rank"));
+    }
+    return add_up(*this, inputs, scores);
+  }
+  if (node.step == "fallback") return first_with_any(*this, node);
+  return pull_all(*this, node);
+}
+
+}  // namespace engine

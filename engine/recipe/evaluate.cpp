@@ -1,0 +1,489 @@
+#include "recipe/evaluate.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <numeric>
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+
+namespace engine {
+
+/// Candidates as an argument: a table with at least track, score and ts.
+class TracksTable {
+ public:
+  explicit TracksTable(CandidatesPtr candidates)
+      : candidates_(std::move(candidates)), view_(*candidates_) {
+    add_missing("score", PLAYLIST_F32, scores_);
+    add_missing("ts", PLAYLIST_I64, times_);
+  }
+  [[nodiscard]] const playlist_table* table() const { return &view_.table(); }
+
+ private:
+  void add_missing(const char* name, std::uint32_t type, CandidateColumn& column) {
+    if (view_.column(name) != nullptr) return;
+    column = CandidateColumn::missing(name, type, candidates_->size());
+    view_.add(name, type, column.data(), nullptr);
+  }
+  CandidatesPtr candidates_;
+  TableView view_;
+  CandidateColumn scores_, times_;
+};
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double ms_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+/// Item `row` of a column as a number; NaN when missing.
+double number_at(const playlist_column& column, std::int64_t row) {
+  switch (column.type) {
+    case PLAYLIST_F32:
+      return static_cast<const float*>(column.data)[row];
+    case PLAYLIST_F64:
+      return static_cast<const double*>(column.data)[row];
+    case PLAYLIST_I32: {
+      const std::int32_t v = static_cast<const std::int32_t*>(column.data)[row];
+      return v == std::numeric_limits<std::int32_t>::min() ? std::nan("") : v;
+    }
+    case PLAYLIST_I64: {
+      const std::int64_t v = static_cast<const std::int64_t*>(column.data)[row];
+      return v == std::numeric_limits<std::int64_t>::min() ? std::nan("") : static_cast<double>(v);
+    }
+    case PLAYLIST_U8: {
+      const std::uint8_t v = static_cast<const std::uint8_t*>(column.data)[row];
+      return v == 255 ? std::nan("") : v;
+    }
+    default:
+      return std::nan("");
+  }
+}
+
+/// A by-track column read for the candidates' tracks, in the type an element asks for.
+CandidateColumn gather_by_track(const playlist_column& source, const playlist_field& wanted,
+                                const std::vector<std::int32_t>& tracks) {
+  CandidateColumn column =
+      CandidateColumn::missing(wanted.name, wanted.type, tracks.size(), source.dict);
+  for (std::size_t i = 0; i < tracks.size(); ++i) {
+    const std::int32_t track = tracks[i];
+    if (wanted.type == PLAYLIST_STRING) {
+      std::get<std::vector<std::int32_t>>(column.values)[i] =
+          static_cast<const std::int32_t*>(source.data)[track];
+      continue;
+    }
+    const double value = number_at(source, track);
+    if (std::isnan(value)) continue;
+    std::visit(
+        [&](auto& items) { items[i] = static_cast<std::decay_t<decltype(items[i])>>(value); },
+        column.values);
+  }
+  return column;
+}
+
+const playlist_column* by_track_column(const Tables& tables, std::string_view name,
+                                       bool with_statistics) {
+  for (const char* table : {"tracks", "track_statistics"}) {
+    if (!with_statistics && std::strcmp(table, "track_statistics") == 0) continue;
+    const playlist_table* found = tables.table(table);
+    if (found == nullptr) continue;
+    if (const playlist_column* column = find_column(*found, name)) return column;
+  }
+  return nullptr;
+}
+
+bool fits(const playlist_column& column, std::uint32_t wanted) {
+  return (column.type == PLAYLIST_STRING) == (wanted == PLAYLIST_STRING);
+}
+
+/// The input columns of an element over candidates; gathers what comes from the library.
+class Inputs {
+ public:
+  Inputs(const Evaluation& evaluation, const Node& node, const Candidates& candidates,
+         const TableView& view, const std::vector<std::string>& named_columns) {
+    for (auto field = node.description->in; *field != nullptr; ++field) {
+      add(evaluation, node, candidates, view, **field);
+    }
+    for (const std::string& name : named_columns) {
+      const playlist_field field{sizeof field, PLAYLIST_F32, name.c_str(), "", 0, 0};
+      add(evaluation, node, candidates, view, field);
+    }
+  }
+  [[nodiscard]] const std::vector<const playlist_column*>& columns() const { return columns_; }
+
+ private:
+  void add(const Evaluation& evaluation, const Node& node, const Candidates& candidates,
+           const TableView& view, const playlist_field& field) {
+    if (const playlist_column* own = view.column(field.name);
+        own != nullptr && own->type == field.type) {
+      columns_.push_back(own);
+      return;
+    }
+    const CandidateColumn* own = candidates.find(field.name);
+    const playlist_column* shared =
+        own != nullptr ? nullptr : by_track_column(*evaluation.setup().tables, field.name, true);
+    if (own != nullptr && own->type != PLAYLIST_STRING && field.type != PLAYLIST_STRING) {
+      CandidateColumn column = CandidateColumn::missing(field.name, field.type, candidates.size());
+      for (std::size_t i = 0; i < candidates.size(); ++i) {
+        const double value = own->number(i);
+        if (std::isnan(value)) continue;
+        std::visit(
+            [&](auto& items) { items[i] = static_cast<std::decay_t<decltype(items[i])>>(value); },
+            column.values);
+      }
+      keep(std::move(column));
+    } else if (shared != nullptr && fits(*shared, field.type)) {
+      keep(gather_by_track(*shared, field, candidates.tracks));
+    } else if ((field.flags & PLAYLIST_FIELD_OPTIONAL) != 0) {
+      columns_.push_back(nullptr);
+    } else {
+      throw evaluation.node_error(
+          node, Exit::kRecipe,
+          node.step + " needs a column \"" + field.name + "\" that no earlier step makes",
+          "the candidates and the library have no such column",
+          "put a :rank, :score or :column that makes it before this step");
+    }
+  }
+  void keep(CandidateColumn column) {
+    owned_.push_back(std::make_unique<CandidateColumn>(std::move(column)));
+    descriptors_.push_back(std::make_unique<playlist_column>(
+        playlist_column{sizeof(playlist_column), owned_.back()->type, owned_.back()->name.c_str(),
+                        owned_.back()->data(), owned_.back()->dict}));
+    columns_.push_back(descriptors_.back().get());
+  }
+  std::vector<std::unique_ptr<CandidateColumn>> owned_;
+  std::vector<std::unique_ptr<playlist_column>> descriptors_;
+  std::vector<const playlist_column*> columns_;
+};
+
+Candidates recalled(const Node& node, const RecalledRows& rows, std::int32_t channel) {
+  Candidates made;
+  made.tracks = rows.tracks;
+  made.put({"score", PLAYLIST_F32, rows.scores, nullptr});
+  made.put({"channel", PLAYLIST_STRING, std::vector<std::int32_t>(rows.tracks.size(), channel),
+            nullptr});
+  made.put({"explanation", PLAYLIST_STRING, rows.explanations, nullptr});
+  std::size_t k = 0;
+  for (auto field = node.description->out; *field != nullptr; ++field, ++k) {
+    CandidateColumn column =
+        CandidateColumn::missing((*field)->name, (*field)->type, rows.tracks.size());
+    if (k < rows.columns.size())
+      std::memcpy(column.data(), rows.columns[k].data(), rows.columns[k].size());
+    made.put(std::move(column));
+  }
+  return made;
+}
+
+/// Keeps each track's first place.
+Candidates without_repeats(Candidates candidates) {
+  std::vector<std::int32_t> sorted = candidates.tracks;
+  std::sort(sorted.begin(), sorted.end());
+  if (std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end()) return candidates;
+  std::vector<bool> is_seen(static_cast<std::size_t>(sorted.back()) + 1);
+  std::vector<std::int32_t> rows;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    auto seen = is_seen[static_cast<std::size_t>(candidates.tracks[i])];
+    if (seen) continue;
+    seen = true;
+    rows.push_back(static_cast<std::int32_t>(i));
+  }
+  return candidates.gather(rows);
+}
+
+}  // namespace
+
+std::vector<double> column_numbers(const FormulaColumn& column, const Candidates& candidates) {
+  const playlist_column source{sizeof source, column.type, column.name.c_str(),
+                               const_cast<void*>(column.data), column.dict};
+  std::vector<double> values(candidates.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] =
+        number_at(source, column.is_by_track ? candidates.tracks[i] : static_cast<std::int64_t>(i));
+  }
+  return values;
+}
+
+TrackSet::TrackSet(const std::vector<std::int32_t>& tracks) {
+  if (tracks.empty()) return;
+  bits_.resize(static_cast<std::size_t>(*std::max_element(tracks.begin(), tracks.end())) + 1);
+  for (const std::int32_t track : tracks) {
+    if (track >= 0) bits_[static_cast<std::size_t>(track)] = true;
+  }
+}
+
+std::vector<std::int32_t> rows_by(const std::vector<double>& keys,
+                                  const std::vector<std::int32_t>& tracks, bool is_largest_first) {
+  std::vector<std::int32_t> rows(keys.size());
+  std::iota(rows.begin(), rows.end(), 0);
+  std::sort(rows.begin(), rows.end(), [&](std::int32_t a, std::int32_t b) {
+    const double x = keys[static_cast<std::size_t>(a)], y = keys[static_cast<std::size_t>(b)];
+    if (std::isnan(x) != std::isnan(y)) return std::isnan(y);
+    if (x != y && !std::isnan(x)) return is_largest_first ? x > y : x < y;
+    const std::int32_t ta = tracks[static_cast<std::size_t>(a)],
+                       tb = tracks[static_cast<std::size_t>(b)];
+    return ta != tb ? ta < tb : a < b;
+  });
+  return rows;
+}
+
+Evaluation::Evaluation(Setup setup) : setup_(std::move(setup)) {}
+Evaluation::~Evaluation() = default;
+
+Error Evaluation::node_error(const Node& node, Exit exit, const std::string& what,
+                             const std::string& why, const std::string& fix) const {
+  return Error(exit, what, {node.where, node.source, why, fix});
+}
+
+void Evaluation::notice(const std::string& text) {
+  if (std::find(notices_.begin(), notices_.end(), text) == notices_.end()) notices_.push_back(text);
+}
+
+std::string Evaluation::text_of_code(std::int32_t code) const {
+  return code < 0 ? "" : std::string(setup_.texts->text(code));
+}
+
+CandidatesPtr Evaluation::known(int node) const {
+  const auto found = results_.find(node);
+  return found == results_.end() ? nullptr : found->second;
+}
+
+CandidatesPtr Evaluation::result(int id) {
+  if (CandidatesPtr made = known(id)) return made;
+  const Node& node = setup_.plan->at(id);
+  for (const int read : setup_.plan->reads(id))
+    result(read);  // inputs first, so that times are each node's own
+  if (setup_.doing) setup_.doing(node.step + " (" + node.where + ")");
+  const Clock::time_point start = Clock::now();
+  Candidates made;
+  if (node.element != nullptr) {
+    made = run_element(node);
+  } else if (node.step == "set") {
+    made = run_set(node);
+  } else if (node.step == "score_weights") {
+    made = run_weights(node);
+  } else if (node.function >= 0) {
+    made = run_function(node);
+  } else if (node.step == "limit") {
+    made = run_limit(node);
+  } else if (!node.branches.empty() || node.inputs.size() == 2) {
+    made = run_combiner(node);
+  } else {
+    made = run_set_step(node);
+  }
+  trace_node(node, made, ms_since(start));
+  return results_[id] = std::make_shared<const Candidates>(std::move(made));
+}
+
+void Evaluation::trace_node(const Node& node, const Candidates& made, double ms) {
+  TraceEntry entry{node.label(), node.where, 0, static_cast<std::int64_t>(made.size()), ms};
+  const auto count = [&](int read) {
+    if (const CandidatesPtr candidates = known(read))
+      entry.rows_in += static_cast<std::int64_t>(candidates->size());
+  };
+  for (const int input : node.inputs) count(input);
+  for (const Branch& branch : node.branches) count(branch.node);
+  trace_.push_back(std::move(entry));
+}
+
+CheckedArguments Evaluation::checked(const Node& node,
+                                     std::vector<std::unique_ptr<TracksTable>>& tables) {
+  Arguments arguments;
+  for (const auto& [name, value] : node.arguments) {
+    if (const auto* read = std::get_if<NodeArgument>(&value)) {
+      tables.push_back(std::make_unique<TracksTable>(result(read->node)));
+      arguments.emplace_back(name, TracksArgument{tables.back()->table()});
+    } else {
+      std::visit(
+          [&](const auto& plain) {
+            if constexpr (!std::is_same_v<std::decay_t<decltype(plain)>, NodeArgument>)
+              arguments.emplace_back(name, plain);
+          },
+          value);
+    }
+  }
+  return check_arguments(*node.description, arguments, node.where);
+}
+
+double Evaluation::number(const Node& node, const char* name) const {
+  for (std::size_t k = 0; node.description->params[k] != nullptr; ++k) {
+    const playlist_param& param = *node.description->params[k];
+    if (std::strcmp(param.name, name) != 0) continue;
+    for (const auto& [given, value] : node.arguments) {
+      if (given != name && !(given == "1" && k == 0)) continue;
+      if (const auto* number = std::get_if<double>(&value)) return *number;
+    }
+    return param.default_number;
+  }
+  throw std::logic_error(node.step + " reads undeclared parameter " + name);
+}
+
+std::string Evaluation::text(const Node& node, const char* name) const {
+  for (std::size_t k = 0; node.description->params[k] != nullptr; ++k) {
+    const playlist_param& param = *node.description->params[k];
+    if (std::strcmp(param.name, name) != 0) continue;
+    for (const auto& [given, value] : node.arguments) {
+      if (given != name && !(given == "1" && k == 0)) continue;
+      if (const auto* word = std::get_if<std::string>(&value)) return *word;
+    }
+    return param.default_text != nullptr ? param.default_text : "";
+  }
+  throw std::logic_error(node.step + " reads undeclared parameter " + name);
+}
+
+Candidates Evaluation::set_table(const std::string& table_name) {
+  const playlist_table* table = setup_.tables->table(table_name);
+  if (table == nullptr)
+    throw Error(Exit::kStore, "the library has no table \"" + table_name + "\"");
+  const playlist_column* tracks = find_column(*table, "track");
+  const playlist_column* times = find_column(*table, "ts");
+  Candidates made;
+  if (table->rows == 0) return made;
+  const auto* first = static_cast<const std::int32_t*>(tracks->data);
+  made.tracks.assign(first, first + table->rows);
+  if (times != nullptr) {
+    const auto* ts = static_cast<const std::int64_t*>(times->data);
+    made.put({"ts", PLAYLIST_I64, std::vector<std::int64_t>(ts, ts + table->rows), nullptr});
+  }
+  return made;
+}
+
+Candidates Evaluation::run_set(const Node& node) {
+  const std::string name = text(node, "set");
+  if (name != "listens") return without_repeats(set_table(name));
+  // A track heard often stands at its latest play; :since and :most_played read the table of
+  // listens themselves.
+  Candidates listens = set_table("listens");
+  std::vector<std::int32_t> rows(listens.size());
+  std::iota(rows.rbegin(), rows.rend(), 0);
+  Candidates latest = without_repeats(listens.gather(rows));
+  std::vector<std::int32_t> back(latest.size());
+  std::iota(back.rbegin(), back.rend(), 0);
+  return latest.gather(back);
+}
+
+Candidates Evaluation::run_element(const Node& node) {
+  std::vector<std::unique_ptr<TracksTable>> tables;
+  CheckedArguments arguments = checked(node, tables);
+  const std::vector<std::string> named = arguments.columns();
+  CallContext context;
+  context.tables = setup_.tables;
+  context.texts = setup_.texts;
+  context.now = setup_.now;
+  context.random_seed = mix_seed(setup_.random_seed, node.label());
+  context.progress = setup_.progress;
+  context.setting = setup_.setting;
+  context.log = [&](int level, std::string_view message) {
+    if (level >= PLAYLIST_LOG_INFO) notice(node.step + ": " + std::string(message));
+  };
+  const auto end_of = [&](const CallResult& ended) {
+    if (ended.status == PLAYLIST_NO_DATA) notice(node.step + " has no data: " + ended.message);
+    if (ended.status == PLAYLIST_UNSUPPORTED || ended.status == PLAYLIST_CANCELLED) {
+      throw node_error(node, Exit::kPlugin, node.step + " stopped", ended.message);
+    }
+    return ended.status == PLAYLIST_OK;
+  };
+  try {
+    ElementInstance instance(*node.element, std::move(arguments), std::move(context));
+    if (node.description->kind == PLAYLIST_RECALL) {
+      RecalledRows rows;
+      if (!end_of(instance.recall(rows))) return {};
+      const std::string_view step = node.step;
+      return without_repeats(recalled(node, rows, text_code(step.substr(step.find('.') + 1))));
+    }
+    const CandidatesPtr candidates = input(node);
+    const TableView view(*candidates, setup_.texts->dict());
+    const Inputs inputs(*this, node, *candidates, view, named);
+    switch (node.description->kind) {
+      case PLAYLIST_RANKING: {
+        Candidates made = *candidates;
+        made.dropped.clear();
+        std::vector<std::unique_ptr<playlist_column>> descriptors;
+        std::vector<CandidateColumn> columns;
+        std::vector<const playlist_column*> out;
+        for (auto field = node.description->out; *field != nullptr; ++field) {
+          columns.push_back(CandidateColumn::missing((*field)->name, (*field)->type, made.size()));
+        }
+        for (CandidateColumn& column : columns) {
+          descriptors.push_back(std::make_unique<playlist_column>(playlist_column{
+              sizeof(playlist_column), column.type, column.name.c_str(), column.data(), nullptr}));
+          out.push_back(descriptors.back().get());
+        }
+        end_of(instance.rank(view.table(), inputs.columns(), out));
+        for (CandidateColumn& column : columns) made.put(std::move(column));
+        return made;
+      }
+      case PLAYLIST_FILTERING: {
+        std::vector<std::uint8_t> keep(candidates->size(), 1);
+        std::vector<std::int32_t> reasons(candidates->size(), -1);
+        if (!end_of(instance.filter(view.table(), inputs.columns(), keep, reasons)))
+          return *candidates;
+        std::vector<std::int32_t> rows;
+        std::vector<Dropped> dropped;
+        for (std::size_t i = 0; i < keep.size(); ++i) {
+          if (keep[i] != 0)
+            rows.push_back(static_cast<std::int32_t>(i));
+          else
+            dropped.push_back({candidates->tracks[i], reasons[i]});
+        }
+        Candidates made = candidates->gather(rows);
+        made.dropped = std::move(dropped);
+        return made;
+      }
+      case PLAYLIST_ORDERING: {
+        std::vector<std::int32_t> order;
+        if (!end_of(instance.order(view.table(), inputs.columns(), order))) return *candidates;
+        return candidates->gather(order);
+      }
+      default:
+        throw node_error(node, Exit::kRecipe, node.step + " cannot stand in a plan");
+    }
+  } catch (const Error& failure) {
+    if (!failure.parts().where.empty()) throw;
+    throw node_error(node, failure.exit(), failure.what(), failure.parts().why,
+                     failure.parts().fix);
+  }
+}
+
+std::vector<FormulaColumn> Evaluation::formula_columns(const Candidates& candidates) const {
+  std::vector<FormulaColumn> columns;
+  const auto has = [&](std::string_view name) {
+    return std::any_of(columns.begin(), columns.end(),
+                       [&](const FormulaColumn& c) { return c.name == name; });
+  };
+  for (const CandidateColumn& column : candidates.columns) {
+    const playlist_dict* dict = column.type != PLAYLIST_STRING ? nullptr
+                                : column.dict != nullptr       ? column.dict
+                                                               : setup_.texts->dict();
+    columns.push_back({column.name, column.type, column.data(), dict, false});
+  }
+  const auto add_table = [&](const char* name) {
+    const playlist_table* table = setup_.tables->table(name);
+    if (table == nullptr) return;
+    for (std::uint32_t k = 0; k < table->column_count; ++k) {
+      const playlist_column& column = *table->columns[k];
+      // Recipes say t.artist and mean the name; the number is of use to plugins only.
+      std::string shown = column.name;
+      if (shown == "artist" && column.type == PLAYLIST_I32) shown = "artist_number";
+      if (shown == "artist_name") shown = "artist";
+      if (!has(shown)) columns.push_back({shown, column.type, column.data, column.dict, true});
+    }
+  };
+  add_table("tracks");
+  // The listening statistics cost a pass over all listens, so they are there only for recipes that
+  // name one.
+  for (const char* name : {"plays", "skips", "skip_rate", "finished", "days_since_played",
+                           "first_played", "last_played"}) {
+    if (setup_.recipe_text.find(name) != std::string::npos) {
+      add_table("track_statistics");
+      break;
+    }
+  }
+  return columns;
+}
+
+}  // namespace engine

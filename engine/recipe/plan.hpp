@@ -1,0 +1,70 @@
+// A plan: the graph of lazy nodes that a recipe's build() describes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "plugin/arguments.hpp"
+#include "plugin/registry.hpp"
+
+namespace engine {
+
+/// A node given as an argument, e.g. seeds = likes.
+struct NodeArgument {
+  int node;
+};
+using PlanValue = std::variant<double, bool, std::string, ArgumentList, NodeArgument>;
+
+/// One input of a combiner.
+struct Branch {
+  int node;
+  double weight = 1;   // mix: share; blend: weight
+  int otherwise = -1;  // mix: node that fills the slots this branch cannot
+};
+
+struct Node {
+  int id = 0;
+  std::string step;           // "recall.genre", "limit", "mix" ...: what the recipe wrote
+  std::string where, source;  // the recipe's file:line and that line
+  const playlist_element* description =
+      nullptr;                       // parameters; of a plugin's element or of a built-in step
+  const Element* element = nullptr;  // set for plugin elements
+  std::vector<int> inputs;
+  std::vector<std::pair<std::string, PlanValue>> arguments;
+  std::vector<Branch> branches;
+  int function = -1;                                    // Lua registry reference of a row function
+  std::string function_at;                              // file:line where it was written
+  std::vector<std::pair<std::string, double>> weights;  // score_weights, by column name
+  int occurrence = 0;  // how many nodes of the same step came before: names the random stream
+
+  /// "recall.genre", or "recall.genre #2" where a plan has several.
+  [[nodiscard]] std::string label() const;
+};
+
+struct Plan {
+  std::vector<Node> nodes;
+  int output = -1;
+
+  int add(Node node);  // sets id and occurrence
+  [[nodiscard]] const Node& at(int id) const { return nodes[static_cast<std::size_t>(id)]; }
+  /// Node ids this node reads: inputs, branches, otherwise and node arguments, each once, in that
+  /// order.
+  [[nodiscard]] std::vector<int> reads(int id) const;
+  /// The nodes the output hangs on, inputs before users.
+  [[nodiscard]] std::vector<int> reachable() const;
+  /// An indented text, one node a line, from the output down.
+  [[nodiscard]] std::string text() const;
+  /// A Graphviz digraph.
+  [[nodiscard]] std::string dot() const;
+};
+
+/// The built-in steps (set, limit, mix, sample ...), described by the same tables as plugin
+/// elements, so that their arguments are checked the same way. nullptr when `step` is none.
+const playlist_element* builtin_step(std::string_view step);
+std::vector<const playlist_element*> builtin_steps();
+
+}  // namespace engine

@@ -1,0 +1,242 @@
+-- The recipe library: local pl = require "playlist"
+--
+-- A recipe describes a plan; nothing runs until the last node is asked for, or until the recipe looks at one
+-- (#node, node:rows()). This file only builds descriptions; the engine checks them as they are made, so that a
+-- mistake is told with the recipe's own line. You may change this file; recipes pick the change up at the next run.
+--
+--   pl.recipe { title, about, params, random_seed, build }      what a recipe file returns
+--   pl.int / number / share / boolean / text / choice { default, min =, max =, choices =, help =, tune = }
+--   pl.recall.NAME { ... }                                       candidates from a plugin
+--   pl.ranking.NAME { ... }  pl.filtering.NAME { ... }  pl.ordering.NAME { ... }   used in :rank :filter :order
+--   pl.mix pl.alternate pl.blend pl.fallback pl.concat           combine candidates;  a + b union, a - b difference
+--   :filter :rank :score :column :explain :top :sample :limit :order :since :or_last :or_implicit :most_played :seeds
+--
+-- The table `engine` is what the host offers to modules:
+--   engine.node(description) -> node      engine.methods(table)   engine.elements() -> { name = kind }
+--   engine.check_element(name, arguments) engine.rows(node)       engine.nearest(word, list) -> word or nil
+--   engine.fail(message, fix)             raises an error at the recipe's line
+
+local pl = {}
+
+-- ---- small helpers ----------------------------------------------------------------------------------------------
+
+local function keys(t)
+  local list = {}
+  for k in pairs(t) do list[#list + 1] = tostring(k) end
+  table.sort(list)
+  return list
+end
+
+local function did_you_mean(word, known)
+  local near = engine.nearest(tostring(word), keys(known))
+  return near and ("did you mean " .. near .. "?") or ("it knows " .. table.concat(keys(known), ", "))
+end
+
+-- A table whose unknown fields are errors, so that a typing mistake is found where it was made.
+local function strict(what, fields)
+  return setmetatable({}, {
+    __index = function(_, k)
+      local v = fields[k]
+      if v == nil then engine.fail(what .. " has no \"" .. tostring(k) .. "\"", did_you_mean(k, fields)) end
+      return v
+    end,
+    __newindex = function(_, k) engine.fail(what .. " cannot be changed (tried to set \"" .. tostring(k) .. "\")") end,
+    __metatable = false,
+  })
+end
+
+local function is_node(v) return type(v) == "userdata" end
+
+local function need_node(v, what)
+  if not is_node(v) then engine.fail(what .. " needs candidates, got " .. (v == nil and "nothing" or "a " .. type(v))) end
+  return v
+end
+
+-- ---- parameters -------------------------------------------------------------------------------------------------
+
+local function parameter(kind, defaults)
+  return function(spec)
+    if type(spec) ~= "table" then engine.fail("pl." .. kind .. " takes a table: pl." .. kind .. " { default, help = \"...\" }") end
+    local allowed = { min = true, max = true, help = true, choices = true, tune = true }
+    for k in pairs(spec) do
+      if k ~= 1 and not allowed[k] then engine.fail("pl." .. kind .. " has no \"" .. tostring(k) .. "\"", did_you_mean(k, allowed)) end
+    end
+    if spec[1] == nil then engine.fail("pl." .. kind .. " needs a default as its first value") end
+    local result = { kind = kind, default = spec[1] }
+    for k, v in pairs(defaults) do result[k] = v end
+    for k in pairs(allowed) do if spec[k] ~= nil then result[k] = spec[k] end end
+    return result
+  end
+end
+
+pl.int = parameter("int", {})
+pl.number = parameter("number", {})
+pl.share = parameter("share", { min = 0, max = 1 })
+pl.boolean = parameter("boolean", {})
+pl.text = parameter("text", {})
+pl.choice = parameter("choice", {})
+
+-- ---- elements ---------------------------------------------------------------------------------------------------
+
+local Call = { __metatable = false }   -- an element with its arguments, not yet applied to candidates
+
+local function element_caller(kind, name)
+  local full = kind .. "." .. name
+  return function(arguments)
+    arguments = arguments or {}
+    if type(arguments) ~= "table" then arguments = { arguments } end
+    engine.check_element(full, arguments)
+    if kind == "recall" then return engine.node { step = full, arguments = arguments } end
+    return setmetatable({ element = full, arguments = arguments }, Call)
+  end
+end
+
+for _, kind in ipairs { "recall", "ranking", "filtering", "ordering" } do
+  local callers = {}
+  pl[kind] = setmetatable({}, {
+    __metatable = false,
+    __index = function(_, name)
+      name = tostring(name)
+      if not callers[name] then
+        engine.check_element(kind .. "." .. name)   -- raises "no plugin offers ..."
+        callers[name] = element_caller(kind, name)
+      end
+      return callers[name]
+    end,
+    __newindex = function() engine.fail("pl." .. kind .. " cannot be changed") end,
+  })
+end
+
+-- ---- verbs on candidates ------------------------------------------------------------------------------------------
+
+local methods = {}
+
+-- Applies an element of `kind`, or a plain function of a row.
+local function apply(node, kind, verb, step, ...)
+  if type(step) == "function" then
+    return engine.node { step = verb .. "_function", inputs = { node }, call = step, arguments = ... or {} }
+  end
+  if type(step) == "table" and step.element then
+    if step.element:match "^%a+" ~= kind then
+      engine.fail(":" .. verb .. " takes a " .. kind .. " element or a function, got " .. step.element)
+    end
+    return engine.node { step = step.element, inputs = { node }, arguments = step.arguments }
+  end
+  engine.fail(":" .. verb .. " takes a " .. kind .. " element or a function, got " .. (step == nil and "nothing" or "a " .. type(step)))
+end
+
+function methods:filter(step, reason) return apply(self, "filtering", "filter", step, { reason = reason }) end
+function methods:rank(step)
+  if type(step) == "function" then engine.fail(":rank takes a ranking element; for a formula use :score(function) or :column(name, function)") end
+  return apply(self, "ranking", "rank", step)
+end
+function methods:order(step) return apply(self, "ordering", "order", step) end
+
+function methods:score(formula)
+  if type(formula) == "table" then return engine.node { step = "score_weights", inputs = { self }, weights = formula } end
+  if type(formula) ~= "function" then engine.fail(":score takes a function of a row or a table of weights, got " .. (formula == nil and "nothing" or "a " .. type(formula))) end
+  return engine.node { step = "score", inputs = { self }, call = formula }
+end
+
+function methods:column(name, formula)
+  if type(formula) ~= "function" then engine.fail(":column takes a name and a function of a row") end
+  return engine.node { step = "column", inputs = { self }, call = formula, arguments = { name } }
+end
+
+function methods:explain(formula)
+  if type(formula) ~= "function" then engine.fail(":explain takes a function of a row that returns a text") end
+  return engine.node { step = "explain", inputs = { self }, call = formula }
+end
+
+local function plain(step)
+  return function(self, arguments)
+    if arguments ~= nil and type(arguments) ~= "table" then arguments = { arguments } end
+    return engine.node { step = step, inputs = { self }, arguments = arguments or {} }
+  end
+end
+for _, step in ipairs { "top", "sample", "limit", "since", "or_last", "or_implicit", "most_played", "seeds" } do
+  methods[step] = plain(step)
+end
+
+function methods:rows() return engine.rows(self) end
+
+engine.methods(methods)
+
+-- ---- combiners ----------------------------------------------------------------------------------------------------
+
+local function branches_of(what, list, weight_name, other_names)
+  local allowed = { [weight_name or ""] = true }
+  for _, name in ipairs(other_names or {}) do allowed[name] = true end
+  local branches = {}
+  for i, item in ipairs(list) do
+    local branch = is_node(item) and { item } or item
+    if type(branch) ~= "table" then engine.fail(what .. ": branch " .. i .. " is a " .. type(item) .. ", not candidates") end
+    for k in pairs(branch) do
+      if k ~= 1 and not allowed[k] then engine.fail(what .. ": branch " .. i .. " has no \"" .. tostring(k) .. "\"", did_you_mean(k, allowed)) end
+    end
+    branches[i] = { node = need_node(branch[1], what .. ": branch " .. i), weight = weight_name and branch[weight_name],
+                    otherwise = branch.otherwise and need_node(branch.otherwise, what .. ": otherwise of branch " .. i) }
+  end
+  if #branches == 0 then engine.fail(what .. " needs at least one branch") end
+  return branches
+end
+
+local function options_of(list)
+  local options = {}
+  for k, v in pairs(list) do if type(k) == "string" then options[k] = v end end
+  return options
+end
+
+function pl.mix(list)
+  local branches = branches_of("pl.mix", list, "share", { "otherwise" })
+  for i, b in ipairs(branches) do
+    if type(b.weight) ~= "number" or b.weight < 0 or b.weight > 1 then engine.fail("pl.mix: branch " .. i .. " needs share = 0..1") end
+  end
+  return engine.node { step = "mix", branches = branches, arguments = options_of(list) }
+end
+
+function pl.alternate(list) return engine.node { step = "alternate", branches = branches_of("pl.alternate", list), arguments = options_of(list) } end
+function pl.blend(list) return engine.node { step = "blend", branches = branches_of("pl.blend", list, "weight"), arguments = options_of(list) } end
+function pl.fallback(list) return engine.node { step = "fallback", branches = branches_of("pl.fallback", list), arguments = options_of(list) } end
+function pl.concat(list) return engine.node { step = "concat", branches = branches_of("pl.concat", list), arguments = options_of(list) } end
+
+-- ---- recipes ------------------------------------------------------------------------------------------------------
+
+local function make_user(about)
+  local sets = { likes = true, library = true, listens = true, served = true }
+  local made, fields = {}, { name = about.name, now = about.now }
+  local known = { name = true, now = true, likes = true, library = true, listens = true, served = true }
+  return setmetatable({}, {
+    __metatable = false,
+    __index = function(_, k)
+      if fields[k] ~= nil then return fields[k] end
+      if not sets[k] then engine.fail("user has no \"" .. tostring(k) .. "\"", did_you_mean(k, known)) end
+      made[k] = made[k] or engine.node { step = "set", arguments = { k } }
+      return made[k]
+    end,
+    __newindex = function() engine.fail("user cannot be changed") end,
+  })
+end
+
+local recipe_fields = { title = "string", about = "string", params = "table", random_seed = "any", build = "function", tests = "table" }
+
+function pl.recipe(spec)
+  if type(spec) ~= "table" then engine.fail("pl.recipe takes a table") end
+  for k in pairs(spec) do
+    if not recipe_fields[k] then engine.fail("pl.recipe has no \"" .. tostring(k) .. "\"", did_you_mean(k, recipe_fields)) end
+  end
+  for _, k in ipairs { "title", "build" } do
+    if type(spec[k]) ~= recipe_fields[k] then engine.fail("pl.recipe needs " .. k .. " = a " .. recipe_fields[k]) end
+  end
+  for name, param in pairs(spec.params or {}) do
+    if type(param) ~= "table" or not param.kind then engine.fail("parameter " .. tostring(name) .. " must be made by pl.int, pl.number, pl.share, pl.boolean, pl.text or pl.choice") end
+  end
+  return {
+    title = spec.title, about = spec.about or "", params = spec.params or {}, random_seed = spec.random_seed,
+    build = function(values, about)
+      return spec.build(strict("parameters", values), make_user(about))
+    end,
+  }
+end
+
+return strict("pl", pl)
