@@ -1,0 +1,71 @@
+// One library and one user as of `now`: the tables of PLAYLIST_SERVICE_TABLES over mapped columns.
+//
+// As of    A listen is visible once it has ended: ts + ms_played <= now (unknown length: ts <=
+// now);
+//          likes, saved albums and artists, playlist entries at ts <= now, undated ones always;
+//          tracks, artists and tags as the prefix known by then; runs strictly before now.
+//          Nothing later changes any byte of any table.
+// Listens  Left out: those in a private session (incognito).
+//          is_skip      1 the source says so, or it does not say and the listen is too short to be
+//                       a play; 0 otherwise; 255 neither said nor timed
+//          is_finished  1 ended by itself, or >= 90 % of the track; 0 not; 255 unknown length and
+//                       end
+// Features danceability energy loudness speechiness acousticness instrumentalness liveness valence
+//          tempo: the track's own, else the mean of its first artist's known tracks, else the
+//          artist's imported mean, else NaN. coverage() says how often each. key, mode,
+//          time_signature, duration, year and popularity are never filled in.
+// Undated  ts is INT64_MIN (sorts first).
+// Extra    "implicit_likes:N"          tracks finished >= N times, dated by the N-th such listen
+//          "implicit_saved_artists:N"  the artists of those
+//          embedding "audio"           where the store has none of that name: the nine features
+//                                      in the order above, each scaled to 0..1; NaN rows where
+//                                      one is missing
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/column_cache.hpp"
+#include "data/tables.hpp"
+
+namespace engine {
+
+/// How far one feature column is filled, over the visible tracks.
+struct FeatureCoverage {
+  std::string feature;
+  std::int64_t own = 0, artist_mean = 0, none = 0;
+};
+
+struct AsOfOptions : ColumnOptions {
+  std::int64_t now = 0;
+  /// Runs from this id on are left out of "served": a replay must not see itself.
+  std::int64_t exclude_runs_from = INT64_MAX;
+  /// Runs of this recipe with this random seed are left out too, so that asking twice in a week for
+  /// the same list gives the same list. "": none.
+  std::string exclude_recipe;
+  std::uint64_t exclude_random_seed = 0;
+};
+
+class AsOf : public Tables {
+ public:
+  [[nodiscard]] virtual std::int64_t user_id() const = 0;
+  [[nodiscard]] virtual const std::string& user_name() const = 0;
+  [[nodiscard]] virtual const std::string& timezone() const = 0;
+  /// What the columns were made from: equal states and equal `now` give equal tables.
+  [[nodiscard]] virtual const std::string& data_state() const = 0;
+  [[nodiscard]] virtual std::int64_t track_count() const = 0;
+  [[nodiscard]] virtual const std::vector<FeatureCoverage>& coverage() const = 0;
+  /// The number of the track with this id in the store; -1: unknown as of now. Linear.
+  [[nodiscard]] virtual std::int32_t track_number(std::int64_t track_id) const = 0;
+};
+
+/// Views over prepared columns: no SQLite, no file is opened. Derived tables are computed at first
+/// use. Of `options` only now and the exclusions matter.
+std::unique_ptr<AsOf> load_as_of(std::shared_ptr<const PreparedColumns> columns,
+                                 const AsOfOptions& options);
+/// prepare_columns() and load_as_of() in one.
+std::unique_ptr<AsOf> load_as_of(const AsOfOptions& options);
+
+}  // namespace engine

@@ -1,0 +1,71 @@
+// Columns beside the store: one file for the catalogue and one per user, made from SQLite when the
+// store's data_version has moved, mapped otherwise.
+//
+//   LIBRARY.db.columns/catalogue.columns   tracks, artists, tags, their lists, embeddings
+//   LIBRARY.db.columns/user-ID.columns     listens, likes, library, saved artists, statistics
+//
+// Numbers  Tracks, artists and tags are numbered by the time they became known (0 for what a
+//          catalogue import brought), then by id. What is known as of any time is therefore a
+//          prefix, and what comes later never changes the numbers of what was there.
+//          A track is known since the earliest end of a listen, like, ban or playlist entry of
+//          anybody; an artist since the first of its tracks or since it was saved (0 with
+//          popularity, features, tags, relations or play totals of its own); a tag since the first
+//          track or artist that has it. Undated means 0.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/column_file.hpp"
+
+namespace engine {
+
+/// What counts as a play: `min_seconds` heard, or `min_share` of the track where its length is
+/// known. A listen whose length the source does not tell (a scrobble) is a play.
+struct PlayRule {
+  double min_seconds = 30;  // >= 0
+  double min_share = 0.5;   // 0..1
+};
+
+/// One earlier run of the user's, for the table "served".
+struct ServedRun {
+  std::int64_t run_id = 0, now = 0;
+  std::uint64_t random_seed = 0;
+  std::string recipe;
+  std::vector<std::int64_t> track_ids;  // in playing order
+};
+
+/// Everything that a run reads, mapped. Inherited by a forked worker at no cost, and not touching
+/// SQLite any more. Threads: any.
+struct PreparedColumns {
+  std::shared_ptr<const ColumnFile> catalogue, user;
+  std::int64_t user_id = 0;  // 0: the store has no user yet
+  std::string user_name, timezone = "UTC";
+  std::string data_state;       // what the columns were made from; goes into the run record
+  std::vector<ServedRun> runs;  // by run_id
+  bool was_built = false;       // something had to be made from SQLite
+};
+
+struct ColumnOptions {
+  std::string store;         // the SQLite file
+  std::string user;          // a name; "": the only user
+  std::int64_t user_id = 0;  // wins over the name when not 0
+  PlayRule rule;
+  std::string cache;  // folder, made when missing; "": columns stay in memory (memfd)
+  std::function<void(const std::string&)> verbose;  // told why a file is made again; may be empty
+};
+
+/// LIBRARY.db.columns, the usual `cache`.
+std::string column_cache_folder(const std::string& store);
+
+/// Maps the files, or makes them first when they are missing, stale or damaged. To be called
+/// before the fork; uses a second thread while it reads SQLite and has joined it on return.
+/// A cache folder that cannot be written to costs the cache only: `verbose` hears of it.
+/// Throws Error(kStore) when the store cannot be read, Error(kUsage) for an unknown user, or when
+/// there are several and none was named.
+std::shared_ptr<const PreparedColumns> prepare_columns(const ColumnOptions& options);
+
+}  // namespace engine

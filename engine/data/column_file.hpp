@@ -1,0 +1,149 @@
+// A file of named tables, lists and matrices that is used where it lies: mapped, never parsed.
+//
+// Layout, little-endian, everything 64-byte aligned:
+//   header     magic "PLAYCOLS", format version, length of the file, place, length and FNV-1a of
+//   the
+//              directory
+//   directory  the key, then dictionaries, tables, lists and matrices with the places of their
+//   bytes data       the columns themselves, as playlist/plugin.h describes them
+// The key says what the file was made from (store, data version, play rule); a file with another
+// key, another format version, a wrong length or a wrong checksum is not used but made again.
+#pragma once
+
+#include "playlist/plugin.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace engine {
+
+class Dictionary;
+
+/// A mapped file, read-only and shared with every process that maps it.
+/// Threads: any. Pointers stay valid as long as the object lives.
+class ColumnFile {
+ public:
+  /// nullptr when there is no such file, or when it cannot be used; `why_not` says which in words.
+  static std::shared_ptr<const ColumnFile> open(const std::string& path, std::string_view key,
+                                                std::string& why_not);
+  /// As open(), of an open file (a memfd); takes the descriptor over.
+  static std::shared_ptr<const ColumnFile> adopt(int descriptor, std::string_view key,
+                                                 std::string& why_not);
+
+  ~ColumnFile();
+  ColumnFile(const ColumnFile&) = delete;
+  ColumnFile& operator=(const ColumnFile&) = delete;
+
+  /// nullptr when the file has none of that name.
+  [[nodiscard]] const playlist_table* table(std::string_view name) const;
+  [[nodiscard]] const playlist_lists* lists(std::string_view name) const;
+  [[nodiscard]] const playlist_matrix* matrix(std::string_view name) const;
+  /// Names of all matrices, sorted.
+  [[nodiscard]] std::vector<std::string> matrix_names() const;
+  [[nodiscard]] const std::string& key() const { return key_; }
+  [[nodiscard]] std::size_t length() const { return length_; }
+
+  /// A second mapping of the same bytes that this process may change for itself; only the pages
+  /// that it writes to cost memory. Unmapped together with this object. nullptr when the system
+  /// refuses.
+  [[nodiscard]] std::byte* private_copy() const;
+  [[nodiscard]] const std::byte* bytes() const { return bytes_; }
+
+ private:
+  ColumnFile() = default;
+  void read_directory();
+
+  int descriptor_ = -1;
+  const std::byte* bytes_ = nullptr;
+  std::size_t length_ = 0;
+  mutable std::vector<std::byte*> copies_;
+  std::string key_;
+  std::deque<playlist_dict> dicts_;
+  std::deque<playlist_column> columns_;
+  std::deque<std::string> names_;
+  std::deque<std::vector<const playlist_column*>> column_lists_;
+  std::map<std::string, playlist_table, std::less<>> tables_;
+  std::map<std::string, playlist_lists, std::less<>> lists_;
+  std::map<std::string, playlist_matrix, std::less<>> matrices_;
+};
+
+/// Collects what a file is to hold, then writes it in one go. The data given is only pointed at
+/// and must stay until write() or write_to_memory() has returned.
+class ColumnWriter {
+ public:
+  explicit ColumnWriter(std::string key) : key_(std::move(key)) {}
+
+  /// Columns that follow belong to this table; each must have `rows` items.
+  void table(std::string name, std::size_t rows);
+  void column(std::string name, std::span<const float> values);
+  void column(std::string name, std::span<const double> values);
+  void column(std::string name, std::span<const std::int32_t> values);
+  void column(std::string name, std::span<const std::int64_t> values);
+  void column(std::string name, std::span<const std::uint8_t> values);
+  /// Codes into `texts`, -1 missing. Columns of one dictionary share its bytes.
+  void column(std::string name, std::span<const std::int32_t> codes, const Dictionary& texts);
+
+  void lists(std::string name, std::span<const std::uint64_t> offsets,
+             std::span<const std::int32_t> values, std::span<const float> weights = {});
+  /// Row-major; `values` holds rows * columns.
+  void matrix(std::string name, std::size_t columns, std::span<const float> values);
+
+  /// Writes a temporary file beside `path`, syncs it and renames it into place, so that a reader
+  /// sees the old file or the whole new one. Returns the file, mapped.
+  /// Throws Error(kStore) naming the path and the system's reason.
+  [[nodiscard]] std::shared_ptr<const ColumnFile> write(const std::string& path) const;
+  /// The same in a memfd: no file is left behind.
+  [[nodiscard]] std::shared_ptr<const ColumnFile> write_to_memory() const;
+
+ private:
+  struct Piece {
+    const void* data;
+    std::size_t length;
+  };
+  struct Column {
+    std::string name;
+    std::uint32_t type;
+    std::size_t piece;
+    int dict;  // -1: none
+  };
+  struct Table {
+    std::string name;
+    std::size_t rows;
+    std::vector<Column> columns;
+  };
+  struct Lists {
+    std::string name;
+    std::size_t rows, value_count, offsets, values;
+    std::ptrdiff_t weights;  // piece, -1: none
+  };
+  struct Matrix {
+    std::string name;
+    std::size_t rows, columns, piece;
+  };
+  struct Dict {
+    const Dictionary* texts;
+    std::size_t bytes, offsets;
+  };
+
+  std::size_t piece(const void* data, std::size_t length);
+  void add_column(std::string name, std::uint32_t type, const void* data, std::size_t rows,
+                  std::size_t item, int dict = -1);
+  [[nodiscard]] std::string directory(const std::vector<std::uint64_t>& places) const;
+  void write_all(int descriptor, const std::string& path) const;
+
+  std::string key_;
+  std::vector<Piece> pieces_;
+  std::vector<Dict> dicts_;
+  std::vector<Table> tables_;
+  std::vector<Lists> lists_;
+  std::vector<Matrix> matrices_;
+};
+
+}  // namespace engine
