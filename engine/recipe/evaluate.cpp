@@ -255,8 +255,10 @@ CandidatesPtr Evaluation::known(int node) const {
 CandidatesPtr Evaluation::result(int id) {
   if (CandidatesPtr made = known(id)) return made;
   const Node& node = setup_.plan->at(id);
-  for (const int read : setup_.plan->reads(id))
-    result(read);  // inputs first, so that times are each node's own
+  // Inputs first, so that times are each node's own; a fallback looks at its branches one by one.
+  if (node.step != "fallback") {
+    for (const int read : setup_.plan->reads(id)) result(read);
+  }
   if (setup_.doing) setup_.doing(node.step + " (" + node.where + ")");
   const Clock::time_point start = Clock::now();
   Candidates made;

@@ -1,0 +1,436 @@
+#include "recipe/nodes.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include <lua.hpp>
+
+#include "core/error.hpp"
+
+namespace engine {
+namespace {
+
+constexpr const char* kMetatable = "playlist.node";
+constexpr const char* kMethods = "playlist.methods";
+constexpr const char* kContext = "playlist.nodes";
+
+NodeContext& context_of(lua_State* lua) {
+  lua_getfield(lua, LUA_REGISTRYINDEX, kContext);
+  auto* context = static_cast<NodeContext*>(lua_touserdata(lua, -1));
+  lua_pop(lua, 1);
+  return *context;
+}
+
+[[noreturn]] void fail(const NodeContext& context, const std::string& what,
+                       const std::string& why = "", const std::string& fix = "") {
+  throw Error(Exit::kRecipe, what, {context.where(), context.source_line(), why, fix});
+}
+
+void line_hook(lua_State* lua, lua_Debug* event) {
+  NodeContext& context = context_of(lua);
+  lua_getinfo(lua, "S", event);
+  if (event->source[0] == '@' && context.recipe_path == event->source + 1)
+    context.recipe_line = event->currentline;
+}
+
+void set_hook(NodeContext& context, bool is_on) {
+  lua_sethook(context.lua->raw(), is_on ? line_hook : nullptr, is_on ? LUA_MASKLINE : 0, 0);
+}
+
+/// Evaluates with the line hook off.
+CandidatesPtr look_at(NodeContext& context, int node) {
+  if (context.evaluation == nullptr) return std::make_shared<const Candidates>();
+  struct Unhooked {
+    NodeContext& context;
+    explicit Unhooked(NodeContext& c) : context(c) { set_hook(c, false); }
+    ~Unhooked() { set_hook(context, true); }
+  } const unhooked(context);
+  return context.evaluation->result(node);
+}
+
+void push_node(lua_State* lua, int id) {
+  *static_cast<int*>(lua_newuserdata(lua, sizeof(int))) = id;
+  luaL_getmetatable(lua, kMetatable);
+  lua_setmetatable(lua, -2);
+}
+
+// ---- reading the description table of engine.node
+// ------------------------------------------------------------------
+
+std::string text_field(lua_State* lua, int table, const char* name) {
+  lua_getfield(lua, table, name);
+  std::string text = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "";
+  lua_pop(lua, 1);
+  return text;
+}
+
+/// The argument on top of the stack.
+PlanValue argument_at_top(lua_State* lua, const NodeContext& context, const std::string& step,
+                          const std::string& name) {
+  const int id = node_at(lua, -1);
+  if (id >= 0) return NodeArgument{id};
+  switch (lua_type(lua, -1)) {
+    case LUA_TNUMBER:
+      return lua_tonumber(lua, -1);
+    case LUA_TBOOLEAN:
+      return lua_toboolean(lua, -1) != 0;
+    case LUA_TSTRING: {
+      std::size_t length = 0;
+      const char* text = lua_tolstring(lua, -1, &length);
+      return std::string(text, length);
+    }
+    case LUA_TTABLE: {
+      ArgumentList list;
+      for (int i = 1; i <= static_cast<int>(lua_objlen(lua, -1)); ++i) {
+        lua_rawgeti(lua, -1, i);
+        const int type = lua_type(lua, -1);
+        if (type == LUA_TNUMBER) list.emplace_back(lua_tonumber(lua, -1));
+        if (type == LUA_TSTRING) list.emplace_back(std::string(lua_tostring(lua, -1)));
+        lua_pop(lua, 1);
+        if (type != LUA_TNUMBER && type != LUA_TSTRING) break;
+      }
+      if (list.size() == lua_objlen(lua, -1)) return list;
+      fail(context, step + ": " + name + " must be a list of texts or numbers");
+    }
+    default:
+      fail(context, step + ": " + name + " cannot be a " + luaL_typename(lua, -1));
+  }
+}
+
+/// Arguments in a settled order: the positional one, then by name (a Lua table has no order).
+std::vector<std::pair<std::string, PlanValue>> arguments_at(lua_State* lua, int table,
+                                                            const NodeContext& context,
+                                                            const std::string& step) {
+  std::vector<std::pair<std::string, PlanValue>> arguments;
+  if (!lua_istable(lua, table)) return arguments;
+  for (lua_pushnil(lua); lua_next(lua, table) != 0; lua_pop(lua, 1)) {
+    std::string name;
+    if (lua_type(lua, -2) == LUA_TSTRING) name = lua_tostring(lua, -2);
+    if (lua_type(lua, -2) == LUA_TNUMBER)
+      name = std::to_string(static_cast<long>(lua_tonumber(lua, -2)));
+    arguments.emplace_back(name, argument_at_top(lua, context, step, name));
+  }
+  std::sort(arguments.begin(), arguments.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  return arguments;
+}
+
+const playlist_element* description_of(const NodeContext& context, const std::string& step,
+                                       const Element*& element) {
+  if (const playlist_element* builtin = builtin_step(step)) return builtin;
+  element = &context.registry->require(step, context.where());
+  return element->description;
+}
+
+/// Checks arguments as they are written, before anything runs; sets of tracks are stood in for by
+/// an empty table.
+void check_now(const NodeContext& context, const playlist_element& description,
+               const std::vector<std::pair<std::string, PlanValue>>& given) {
+  static const playlist_table empty{sizeof(playlist_table), 0, 0, nullptr};
+  Arguments arguments;
+  for (const auto& [name, value] : given) {
+    Argument argument;
+    std::visit(
+        [&](const auto& plain) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(plain)>, NodeArgument>) {
+            argument = TracksArgument{&empty};
+          } else {
+            argument = plain;
+          }
+        },
+        value);
+    arguments.emplace_back(name, std::move(argument));
+  }
+  try {
+    check_arguments(description, arguments, context.where());
+  } catch (const Error& error) {
+    Error::Parts parts = error.parts();
+    parts.where = context.where();
+    parts.source = context.source_line();
+    throw Error(error.exit(), error.what(), std::move(parts));
+  }
+}
+
+void read_weights(lua_State* lua, Node& node, const NodeContext& context) {
+  lua_getfield(lua, 1, "weights");
+  if (lua_istable(lua, -1)) {
+    for (lua_pushnil(lua); lua_next(lua, -2) != 0; lua_pop(lua, 1)) {
+      if (lua_type(lua, -2) != LUA_TSTRING || lua_type(lua, -1) != LUA_TNUMBER) {
+        fail(context, ":score takes weights by column name", "",
+             "write e.g. :score { taste = 0.6, energy = 0.4 }");
+      }
+      node.weights.emplace_back(lua_tostring(lua, -2), lua_tonumber(lua, -1));
+    }
+    std::sort(node.weights.begin(), node.weights.end());
+    if (node.weights.empty()) fail(context, ":score needs at least one weight");
+  }
+  lua_pop(lua, 1);
+}
+
+void read_branches(lua_State* lua, Node& node) {
+  lua_getfield(lua, 1, "branches");
+  if (lua_istable(lua, -1)) {
+    for (int i = 1; i <= static_cast<int>(lua_objlen(lua, -1)); ++i) {
+      lua_rawgeti(lua, -1, i);
+      Branch branch{-1};
+      lua_getfield(lua, -1, "node");
+      branch.node = node_at(lua, -1);
+      lua_getfield(lua, -2, "otherwise");
+      branch.otherwise = node_at(lua, -1);
+      lua_getfield(lua, -3, "weight");
+      if (lua_isnumber(lua, -1)) branch.weight = lua_tonumber(lua, -1);
+      lua_pop(lua, 4);
+      if (branch.node >= 0) node.branches.push_back(branch);
+    }
+  }
+  lua_pop(lua, 1);
+}
+
+void read_inputs(lua_State* lua, Node& node) {
+  lua_getfield(lua, 1, "inputs");
+  if (lua_istable(lua, -1)) {
+    for (int i = 1; i <= static_cast<int>(lua_objlen(lua, -1)); ++i) {
+      lua_rawgeti(lua, -1, i);
+      if (const int id = node_at(lua, -1); id >= 0) node.inputs.push_back(id);
+      lua_pop(lua, 1);
+    }
+  }
+  lua_pop(lua, 1);
+}
+
+int make_node(lua_State* lua, void*) {
+  NodeContext& context = context_of(lua);
+  luaL_checktype(lua, 1, LUA_TTABLE);
+  Node node;
+  node.step = text_field(lua, 1, "step");
+  node.where = context.where();
+  node.source = context.source_line();
+  node.description = description_of(context, node.step, node.element);
+  read_inputs(lua, node);
+  read_branches(lua, node);
+  lua_getfield(lua, 1, "arguments");
+  node.arguments = arguments_at(lua, lua_gettop(lua), context, node.step);
+  lua_pop(lua, 1);
+  check_now(context, *node.description, node.arguments);
+  read_weights(lua, node, context);
+  lua_getfield(lua, 1, "call");
+  if (lua_isfunction(lua, -1)) {
+    node.function_at = context.lua->defined_at(-1);
+    node.function = luaL_ref(lua, LUA_REGISTRYINDEX);
+  } else {
+    lua_pop(lua, 1);
+  }
+  push_node(lua, context.plan->add(std::move(node)));
+  return 1;
+}
+
+int check_element(lua_State* lua, void*) {
+  NodeContext& context = context_of(lua);
+  const std::string name = luaL_checkstring(lua, 1);
+  const Element* element = nullptr;
+  const playlist_element* description = description_of(context, name, element);
+  if (lua_istable(lua, 2)) check_now(context, *description, arguments_at(lua, 2, context, name));
+  return 0;
+}
+
+int set_methods(lua_State* lua, void*) {
+  luaL_checktype(lua, 1, LUA_TTABLE);
+  lua_pushvalue(lua, 1);
+  lua_setfield(lua, LUA_REGISTRYINDEX, kMethods);
+  return 0;
+}
+
+int elements(lua_State* lua, void*) {
+  const NodeContext& context = context_of(lua);
+  lua_newtable(lua);
+  for (const Element* element : context.registry->elements()) {
+    lua_pushstring(lua, kind_name(element->description->kind));
+    lua_setfield(lua, -2, element->description->name);
+  }
+  return 1;
+}
+
+int nearest_word(lua_State* lua, void*) {
+  std::vector<std::string> known;
+  const std::string word = luaL_checkstring(lua, 1);
+  luaL_checktype(lua, 2, LUA_TTABLE);
+  for (int i = 1; i <= static_cast<int>(lua_objlen(lua, 2)); ++i) {
+    lua_rawgeti(lua, 2, i);
+    if (lua_isstring(lua, -1)) known.emplace_back(lua_tostring(lua, -1));
+    lua_pop(lua, 1);
+  }
+  const std::string near = nearest(word, known);
+  if (near.empty()) {
+    lua_pushnil(lua);
+  } else {
+    lua_pushstring(lua, near.c_str());
+  }
+  return 1;
+}
+
+int fail_at_recipe(lua_State* lua, void*) {
+  const std::string what = luaL_checkstring(lua, 1);
+  const std::string fix = lua_isstring(lua, 2) ? lua_tostring(lua, 2) : "";
+  fail(context_of(lua), what, "", fix);
+}
+
+void push_column(lua_State* lua, const FormulaColumn& column, std::size_t row, std::int32_t track) {
+  const std::size_t at = column.is_by_track ? static_cast<std::size_t>(track) : row;
+  if (column.type == PLAYLIST_STRING) {
+    const std::int32_t code = static_cast<const std::int32_t*>(column.data)[at];
+    if (code < 0) return lua_pushnil(lua);
+    const playlist_dict& dict = *column.dict;
+    lua_pushlstring(lua, dict.bytes + dict.offsets[code],
+                    dict.offsets[code + 1] - dict.offsets[code]);
+    return;
+  }
+  Candidates one;
+  one.tracks = {track};
+  FormulaColumn here = column;
+  here.is_by_track = false;
+  const std::size_t width = column.type == PLAYLIST_U8                                   ? 1
+                            : column.type == PLAYLIST_I64 || column.type == PLAYLIST_F64 ? 8
+                                                                                         : 4;
+  here.data = static_cast<const char*>(column.data) + at * width;
+  const double value = column_numbers(here, one)[0];
+  if (value != value) return lua_pushnil(lua);
+  lua_pushnumber(lua, value);
+}
+
+/// Every row as a plain table of all its columns; meant for small sets.
+int rows(lua_State* lua, void*) {
+  NodeContext& context = context_of(lua);
+  const int id = node_at(lua, 1);
+  if (id < 0) fail(context, "engine.rows needs candidates");
+  const CandidatesPtr candidates = look_at(context, id);
+  lua_createtable(lua, static_cast<int>(candidates->size()), 0);
+  if (context.evaluation == nullptr) return 1;
+  const std::vector<FormulaColumn> columns = context.evaluation->formula_columns(*candidates);
+  for (std::size_t i = 0; i < candidates->size(); ++i) {
+    lua_newtable(lua);
+    for (const FormulaColumn& column : columns) {
+      push_column(lua, column, i, candidates->tracks[i]);
+      lua_setfield(lua, -2, column.name.c_str());
+    }
+    lua_rawseti(lua, -2, static_cast<int>(i) + 1);
+  }
+  return 1;
+}
+
+// ---- the node's metatable
+// ------------------------------------------------------------------------------------------
+
+int node_index(lua_State* lua, void*) {
+  const NodeContext& context = context_of(lua);
+  lua_getfield(lua, LUA_REGISTRYINDEX, kMethods);
+  lua_pushvalue(lua, 2);
+  lua_gettable(lua, -2);
+  if (!lua_isnil(lua, -1)) return 1;
+  const std::string word =
+      lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : luaL_typename(lua, 2);
+  std::vector<std::string> verbs;
+  lua_pop(lua, 1);
+  for (lua_pushnil(lua); lua_next(lua, -2) != 0; lua_pop(lua, 1))
+    verbs.emplace_back(lua_tostring(lua, -2));
+  std::sort(verbs.begin(), verbs.end());
+  std::string all;
+  for (const std::string& verb : verbs) all += (all.empty() ? "" : ", ") + verb;
+  const std::string near = nearest(word, verbs);
+  fail(context, "candidates have no verb \"" + word + "\"", near.empty() ? "they have " + all : "",
+       near.empty() ? "" : "did you mean :" + near + "?");
+}
+
+int node_length(lua_State* lua, void*) {
+  NodeContext& context = context_of(lua);
+  lua_pushinteger(lua, static_cast<lua_Integer>(look_at(context, node_at(lua, 1))->size()));
+  return 1;
+}
+
+int combine_two(lua_State* lua, const char* step) {
+  NodeContext& context = context_of(lua);
+  Node node;
+  node.step = step;
+  node.where = context.where();
+  node.source = context.source_line();
+  node.description = builtin_step(step);
+  node.inputs = {node_at(lua, 1), node_at(lua, 2)};
+  if (node.inputs[0] < 0 || node.inputs[1] < 0) {
+    fail(context,
+         std::string("both sides of ") + (step[0] == 'u' ? "+" : "-") + " must be candidates");
+  }
+  push_node(lua, context.plan->add(std::move(node)));
+  return 1;
+}
+int node_add(lua_State* lua, void*) {
+  return combine_two(lua, "union");
+}
+int node_sub(lua_State* lua, void*) {
+  return combine_two(lua, "difference");
+}
+
+int node_text(lua_State* lua, void*) {
+  const NodeContext& context = context_of(lua);
+  lua_pushstring(lua, ("candidates of " + context.plan->at(node_at(lua, 1)).label()).c_str());
+  return 1;
+}
+
+template <int (*Body)(lua_State*, void*)>
+int entry(lua_State* lua) {
+  return guarded(lua, Body, nullptr);
+}
+
+}  // namespace
+
+std::string NodeContext::where() const {
+  return recipe_line > 0 ? recipe_path + ":" + std::to_string(recipe_line) : recipe_path;
+}
+
+std::string NodeContext::source_line() const {
+  const auto line = static_cast<std::size_t>(recipe_line);
+  return recipe_line > 0 && line <= recipe_lines.size() ? recipe_lines[line - 1] : "";
+}
+
+int node_at(lua_State* lua, int index) {
+  if (lua_type(lua, index) != LUA_TUSERDATA || lua_getmetatable(lua, index) == 0) return -1;
+  luaL_getmetatable(lua, kMetatable);
+  const bool is_node = lua_rawequal(lua, -1, -2) != 0;
+  lua_pop(lua, 2);
+  return is_node ? *static_cast<const int*>(lua_touserdata(lua, index)) : -1;
+}
+
+void register_nodes(NodeContext& context) {
+  lua_State* lua = context.lua->raw();
+  lua_pushlightuserdata(lua, &context);
+  lua_setfield(lua, LUA_REGISTRYINDEX, kContext);
+  luaL_newmetatable(lua, kMetatable);
+  const luaL_Reg meta[] = {{"__index", entry<node_index>},
+                           {"__len", entry<node_length>},
+                           {"__add", entry<node_add>},
+                           {"__sub", entry<node_sub>},
+                           {"__tostring", entry<node_text>}};
+  for (const luaL_Reg& function : meta) {
+    lua_pushcfunction(lua, function.func);
+    lua_setfield(lua, -2, function.name);
+  }
+  lua_pushboolean(lua, 0);
+  lua_setfield(lua, -2, "__metatable");
+  lua_pop(lua, 1);
+  const luaL_Reg functions[] = {{"node", entry<make_node>},
+                                {"check_element", entry<check_element>},
+                                {"methods", entry<set_methods>},
+                                {"elements", entry<elements>},
+                                {"nearest", entry<nearest_word>},
+                                {"fail", entry<fail_at_recipe>},
+                                {"rows", entry<rows>}};
+  for (const luaL_Reg& function : functions)
+    context.lua->add_function(function.name, function.func, nullptr);
+}
+
+FollowLines::FollowLines(NodeContext& context) : context_(context) {
+  set_hook(context, true);
+}
+FollowLines::~FollowLines() {
+  set_hook(context_, false);
+}
+
+}  // namespace engine

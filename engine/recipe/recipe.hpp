@@ -1,0 +1,72 @@
+// A recipe file: its parameters, and the plan its build() describes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "recipe/evaluate.hpp"
+#include "recipe/lua_state.hpp"
+#include "recipe/plan.hpp"
+
+namespace engine {
+
+using ParameterValue = std::variant<double, bool, std::string>;
+
+struct RecipeParameter {
+  std::string name, kind;  // int number share boolean text choice
+  ParameterValue default_value;
+  std::optional<double> min, max;
+  std::vector<std::string> choices;
+  std::string help;
+  bool is_tunable = false;
+};
+
+struct RecipeDefinition {
+  std::string path, text, title, about;
+  std::vector<RecipeParameter> parameters;  // by name
+  std::string random_seed;  // "week", "day", a number as text, or "" for a fresh one each run
+};
+
+/// Parameter values by name, all of them, in the definition's order.
+using ParameterValues = std::vector<std::pair<std::string, ParameterValue>>;
+
+/// Checks "NAME=VALUE" settings against the definition; every wrong one is told at once. Throws
+/// Error(kUsage).
+ParameterValues parameter_values(const RecipeDefinition& recipe,
+                                 const std::vector<std::string>& settings);
+
+std::string text_of(const ParameterValue& value);
+
+/// A recipe loaded into a Lua state. Building adds nodes to `plan`; nodes that build() looks at are
+/// evaluated through `evaluation`, which reads the same plan.
+class Recipe {
+ public:
+  /// Loads the file; throws Error(kRecipe) with the recipe's line.
+  Recipe(LuaState& lua, const Registry& registry, const std::string& path, const std::string& text);
+  ~Recipe();
+  Recipe(const Recipe&) = delete;
+  Recipe& operator=(const Recipe&) = delete;
+
+  [[nodiscard]] const RecipeDefinition& definition() const;
+  [[nodiscard]] const Plan& plan() const;
+
+  struct About {
+    std::string user;
+    std::int64_t now = 0;
+  };
+  /// Runs build(); the plan's output is set afterwards. `evaluation` may be nullptr: then a recipe
+  /// that looks at a node while building gets an empty one (engine check).
+  void build(const ParameterValues& values, const About& about, Evaluation* evaluation);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace engine
