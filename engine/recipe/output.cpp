@@ -1,0 +1,171 @@
+#include "recipe/output.hpp"
+
+#include <deque>
+
+#include <nlohmann/json.hpp>
+
+#include "core/error.hpp"
+
+namespace engine {
+namespace {
+
+/// A string column with a dictionary of its own.
+class TextColumn {
+ public:
+  explicit TextColumn(const std::vector<std::string>& texts) {
+    offsets_.push_back(0);
+    for (const std::string& text : texts) {
+      if (text.empty()) {
+        codes_.push_back(-1);
+        continue;
+      }
+      codes_.push_back(static_cast<std::int32_t>(offsets_.size() - 1));
+      bytes_ += text;
+      offsets_.push_back(bytes_.size());
+    }
+    dict_ = {sizeof dict_, static_cast<std::uint32_t>(offsets_.size() - 1), bytes_.data(),
+             offsets_.data()};
+  }
+  TextColumn(const TextColumn&) = delete;
+  TextColumn& operator=(const TextColumn&) = delete;
+  [[nodiscard]] const std::vector<std::int32_t>& codes() const { return codes_; }
+  [[nodiscard]] const playlist_dict* dict() const { return &dict_; }
+
+ private:
+  std::string bytes_;
+  std::vector<std::uint64_t> offsets_;
+  std::vector<std::int32_t> codes_;
+  playlist_dict dict_{};
+};
+
+/// The playlist's table as playlist_playlist describes it.
+class OutputTable {
+ public:
+  OutputTable(const nlohmann::ordered_json& record, const Candidates& chosen, const Tables& tables)
+      : tables_(tables), tracks_(chosen.tracks) {
+    numbers_.tracks = chosen.tracks;
+    add_library();
+    add_texts("artists", [&](std::size_t i) { return all_artists(tracks_[i]); });
+    add_texts("explanation", [&](std::size_t i) {
+      std::string text;
+      for (const auto& sentence : record.at("tracks")[i].at("explanation")) {
+        text += (text.empty() ? "" : "; ") + sentence.get<std::string>();
+      }
+      return text;
+    });
+    add_texts("channel", [&](std::size_t i) {
+      const auto& columns = record.at("tracks")[i].at("columns");
+      return columns.contains("channel") && columns.at("channel").is_string()
+                 ? columns.at("channel").get<std::string>()
+                 : std::string();
+    });
+    CandidateColumn& score = add("score", PLAYLIST_F32, nullptr);
+    for (std::size_t i = 0; i < tracks_.size(); ++i) {
+      const auto& value = record.at("tracks")[i].at("score");
+      if (value.is_number()) std::get<std::vector<float>>(score.values)[i] = value.get<float>();
+    }
+    numbers_.columns.assign(columns_.begin(), columns_.end());
+    view_ = std::make_unique<TableView>(numbers_);
+  }
+  OutputTable(const OutputTable&) = delete;
+  OutputTable& operator=(const OutputTable&) = delete;
+  [[nodiscard]] const playlist_table* table() const { return &view_->table(); }
+
+ private:
+  CandidateColumn& add(const char* name, std::uint32_t type, const playlist_dict* dict) {
+    columns_.push_back(CandidateColumn::missing(name, type, tracks_.size(), dict));
+    return columns_.back();
+  }
+
+  template <class Text>
+  void add_texts(const char* name, const Text& text) {
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < tracks_.size(); ++i) texts.push_back(text(i));
+    const TextColumn& made = texts_.emplace_back(texts);
+    add(name, PLAYLIST_STRING, made.dict()).values = made.codes();
+  }
+
+  /// Every column of "tracks" for the chosen rows; the year is called release_year here.
+  void add_library() {
+    const playlist_table& library = *tables_.table("tracks");
+    for (std::uint32_t k = 0; k < library.column_count; ++k) {
+      const playlist_column& source = *library.columns[k];
+      const bool is_year = std::string_view(source.name) == "year";
+      CandidateColumn& column =
+          add(is_year ? "release_year" : source.name, source.type, source.dict);
+      std::visit(
+          [&](auto& items) {
+            using Item = typename std::decay_t<decltype(items)>::value_type;
+            for (std::size_t i = 0; i < items.size(); ++i)
+              items[i] = static_cast<const Item*>(source.data)[tracks_[i]];
+          },
+          column.values);
+    }
+  }
+
+  [[nodiscard]] std::string all_artists(std::int32_t track) const {
+    const playlist_lists* lists = tables_.lists("track_artists");
+    const playlist_column& names = *find_column(*tables_.table("artists"), "name");
+    std::string text;
+    for (auto k = lists->offsets[track]; k < lists->offsets[track + 1]; ++k) {
+      const std::int32_t artist = lists->values[k];
+      text += (text.empty() ? "" : ", ");
+      text += text_of(names, static_cast<const std::int32_t*>(names.data)[artist]);
+    }
+    return text;
+  }
+
+  const Tables& tables_;
+  std::vector<std::int32_t> tracks_;
+  Candidates numbers_;
+  std::deque<CandidateColumn> columns_;
+  std::deque<TextColumn> texts_;
+  std::unique_ptr<TableView> view_;
+};
+
+}  // namespace
+
+std::string playlist_bytes(const Registry& registry, const std::string& format,
+                           const nlohmann::ordered_json& record, const Candidates& chosen,
+                           Evaluation& evaluation, const RecipeDefinition& recipe) {
+  const Element* element = registry.find("output." + format);
+  if (element == nullptr) {
+    std::vector<std::string> formats;
+    std::string all;
+    for (const Element* output : registry.elements(PLAYLIST_OUTPUT)) {
+      formats.push_back(std::string(output->description->name).substr(7));
+      all += (all.empty() ? "" : ", ") + formats.back();
+    }
+    const std::string near = nearest(format, formats);
+    throw Error(Exit::kUsage, "there is no output format \"" + format + "\"",
+                {"", "", "it can be " + all, near.empty() ? "" : "did you mean " + near + "?"});
+  }
+  const OutputTable table(record, chosen, *evaluation.setup().tables);
+  std::string bytes;
+  CallContext context;
+  context.tables = evaluation.setup().tables;
+  context.texts = evaluation.setup().texts;
+  context.now = evaluation.setup().now;
+  context.setting = evaluation.setup().setting;
+  context.log = [&](int level, std::string_view message) {
+    if (level >= PLAYLIST_LOG_INFO)
+      evaluation.notice("output." + format + ": " + std::string(message));
+  };
+  context.sink = [&](const void* data, std::size_t length) {
+    bytes.append(static_cast<const char*>(data), length);
+    return true;
+  };
+  const std::string user = record.at("user").get<std::string>();
+  const playlist_playlist playlist{sizeof playlist,      0,
+                                   recipe.title.c_str(), recipe.about.c_str(),
+                                   user.c_str(),         evaluation.setup().now,
+                                   table.table()};
+  ElementInstance instance(*element, check_arguments(*element->description, {}, ""),
+                           std::move(context));
+  const CallResult ended = instance.output(playlist);
+  if (ended.status != PLAYLIST_OK)
+    throw Error(Exit::kPlugin, "output." + format + " could not write: " + ended.message);
+  return bytes;
+}
+
+}  // namespace engine

@@ -1,0 +1,19 @@
+// The chosen tracks through an output element into bytes.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "recipe/evaluate.hpp"
+#include "recipe/recipe.hpp"
+
+namespace engine {
+
+/// Bytes of `format` ("m3u8" means the element output.m3u8). Throws Error(kUsage) for an unknown
+/// format, Error(kPlugin) when the element fails.
+std::string playlist_bytes(const Registry& registry, const std::string& format,
+                           const nlohmann::ordered_json& record, const Candidates& chosen,
+                           Evaluation& evaluation, const RecipeDefinition& recipe);
+
+}  // namespace engine

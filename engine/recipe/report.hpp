@@ -1,0 +1,31 @@
+// What a run tells: the JSON record, the lines for the terminal.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "recipe/evaluate.hpp"
+#include "recipe/recipe.hpp"
+
+namespace engine {
+
+struct AsOfFacts {
+  std::string user;
+  std::vector<std::pair<std::string, double>>
+      coverage;  // share of the chosen tracks with the feature of their own
+};
+
+/// The object of `run --json` (DESIGN: JSON contracts), "run" null.
+nlohmann::ordered_json run_record(Evaluation& evaluation, const RecipeDefinition& recipe,
+                                  const ParameterValues& values, const Candidates& chosen,
+                                  const AsOfFacts& facts);
+
+/// The record as text for a terminal: tracks, explanations, closing statistics, receipt, notices.
+std::string record_text(const nlohmann::ordered_json& record, bool with_trace);
+
+/// `"Song" by Artist made it to the playlist! [GENRE-BASED: ...]`
+std::string explanation_sentence(const std::string& title, const std::string& artist,
+                                 const std::string& inside);
+
+}  // namespace engine

@@ -1,0 +1,136 @@
+#include "recipe/run.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "core/calendar.hpp"
+#include "core/hash.hpp"
+#include "core/random.hpp"
+#include "recipe/output.hpp"
+#include "recipe/report.hpp"
+#include "recipe/why.hpp"
+
+namespace engine {
+namespace {
+
+std::string scripts_hash(const LuaState& lua) {
+  std::string all;
+  for (const auto& [path, text] : lua.modules()) all += content_hash(text);
+  return content_hash(all);
+}
+
+/// Every plugin element the plan uses, with the library that offers it and its version.
+std::string element_versions(const Plan& plan) {
+  std::map<std::string, std::string> versions;
+  for (const Node& node : plan.nodes) {
+    if (node.element == nullptr) continue;
+    const playlist_plugin& plugin = *node.element->plugin->description;
+    versions[node.step] = std::string(plugin.id) + " " + plugin.version;
+  }
+  return nlohmann::json(versions).dump();
+}
+
+AsOfFacts facts_of(const AsOf& tables) {
+  AsOfFacts facts;
+  facts.user = tables.user_name();
+  for (const FeatureCoverage& feature : tables.coverage()) {
+    const auto all = static_cast<double>(feature.own + feature.artist_mean + feature.none);
+    facts.coverage.emplace_back(feature.feature,
+                                all == 0 ? 0 : static_cast<double>(feature.own) / all);
+  }
+  return facts;
+}
+
+}  // namespace
+
+std::uint64_t resolve_random_seed(const std::string& declared, std::int64_t now,
+                                  const std::string& timezone, std::uint64_t fresh,
+                                  const std::string& recipe_path) {
+  if (declared.empty()) return fresh;
+  if (declared == "week") return static_cast<std::uint64_t>(local_week(now, timezone));
+  if (declared == "day") return static_cast<std::uint64_t>(local_day(now, timezone));
+  std::uint64_t number = 0;
+  const auto [end, error] =
+      std::from_chars(declared.data(), declared.data() + declared.size(), number);
+  if (error == std::errc() && end == declared.data() + declared.size()) return number;
+  throw Error(Exit::kRecipe, "random_seed cannot be \"" + declared + "\"",
+              {recipe_path, "", "it takes \"week\", \"day\" or a whole number", ""});
+}
+
+RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
+  const auto doing = [&](const std::string& what) {
+    if (reports.doing) reports.doing(what);
+  };
+  doing("loading plugins");
+  const std::shared_ptr<const Registry> registry =
+      Registry::load({request.plugin_directories, request.plugin_copies, true});
+
+  doing("loading " + request.recipe_path);
+  const std::uint64_t lua_seed = request.random_seed.value_or(request.fresh_seed);
+  LuaState lua(request.lua_limits, request.script_directories, mix_seed(lua_seed, "math.random"));
+  lua.on_print = reports.print;
+  lua.on_progress = reports.doing;
+  Recipe recipe(lua, *registry, request.recipe_path, request.recipe_text);
+  const RecipeDefinition& definition = recipe.definition();
+  const ParameterValues values = parameter_values(definition, request.set);
+
+  RunAnswer answer;
+  answer.random_seed =
+      request.random_seed
+          ? *request.random_seed
+          : resolve_random_seed(definition.random_seed, request.now, request.columns->timezone,
+                                request.fresh_seed, request.recipe_path);
+  doing("reading the library");
+  AsOfOptions options;
+  options.now = request.now;
+  options.exclude_runs_from = request.exclude_runs_from;
+  options.exclude_recipe = request.recipe_path;
+  options.exclude_random_seed = answer.random_seed;
+  const std::unique_ptr<AsOf> tables = load_as_of(request.columns, options);
+
+  Texts texts;
+  Evaluation::Setup setup;
+  setup.plan = &recipe.plan();
+  setup.tables = tables.get();
+  setup.lua = &lua;
+  setup.texts = &texts;
+  setup.random_seed = answer.random_seed;
+  setup.now = request.now;
+  setup.default_track_seconds = request.default_track_seconds;
+  setup.recipe_text = request.recipe_text;
+  setup.doing = reports.doing;
+  if (reports.beat) setup.progress = [&](double) { reports.beat(); };
+  Evaluation evaluation(setup);
+
+  doing("building " + request.recipe_path);
+  recipe.build(values, {tables->user_name(), request.now}, &evaluation);
+  answer.plan_text = recipe.plan().text();
+  answer.plan_dot = recipe.plan().dot();
+  answer.recipe_hash = content_hash(request.recipe_text);
+  answer.scripts_hash = scripts_hash(lua);
+  answer.elements = element_versions(recipe.plan());
+  if (request.is_plan_only) return answer;
+
+  const CandidatesPtr chosen = evaluation.result(recipe.plan().output);
+  nlohmann::ordered_json record =
+      run_record(evaluation, definition, values, *chosen, facts_of(*tables));
+  answer.parameters = record.at("parameters").dump();
+  answer.playlist_hash = content_hash(record.at("tracks").dump());
+  for (const auto& track : record.at("tracks"))
+    answer.track_ids.push_back(track.at("track").get<std::int64_t>());
+  for (const std::string& format : request.output_formats) {
+    doing("writing " + format);
+    answer.outputs.push_back(
+        playlist_bytes(*registry, format, record, *chosen, evaluation, definition));
+  }
+  if (!request.why.empty()) answer.answer = why_text(evaluation, find_track(*tables, request.why));
+  if (!request.why_not.empty())
+    answer.answer = why_not_text(evaluation, find_track(*tables, request.why_not));
+  answer.record = record.dump();
+  return answer;
+}
+
+}  // namespace engine

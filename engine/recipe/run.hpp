@@ -1,0 +1,64 @@
+// One run of a recipe, from its text to the playlist: what the worker does.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/error.hpp"
+#include "data/as_of.hpp"
+#include "recipe/lua_state.hpp"
+#include "recipe/recipe.hpp"
+
+namespace engine {
+
+struct RunRequest {
+  std::string recipe_path, recipe_text;
+  std::vector<std::string> set;  // "NAME=VALUE"
+  std::int64_t now = 0;
+  std::optional<std::uint64_t> random_seed;  // overrides the recipe's own
+  std::uint64_t fresh_seed = 0;              // for recipes without one; drawn by the caller
+  std::shared_ptr<const PreparedColumns> columns;
+  std::int64_t exclude_runs_from = INT64_MAX;  // replay: runs recorded since are not looked at
+  std::vector<std::string> script_directories, plugin_directories;
+  std::string plugin_copies;
+  LuaLimits lua_limits;
+  double default_track_seconds = 210;
+  std::vector<std::string> output_formats;  // "m3u8", "xspf" ...: output.NAME elements
+  std::string why, why_not;                 // a track: id, spotify id, "title" or "artist - title"
+  bool is_plan_only = false;                // build, do not evaluate
+};
+
+struct RunAnswer {
+  std::string record;                               // the `run --json` object, "run" still null
+  std::string playlist_hash;                        // of the tracks part: equal bytes, equal hash
+  std::string recipe_hash, scripts_hash, elements;  // elements: JSON {name: "plugin id version"}
+  std::string parameters;                           // JSON object
+  std::uint64_t random_seed = 0;
+  std::vector<std::int64_t> track_ids;
+  std::vector<std::string> outputs;  // bytes, as in output_formats
+  std::string answer;                // of why / why_not
+  std::string plan_text, plan_dot;
+};
+
+/// What a worker reports while it runs.
+struct RunReports {
+  std::function<void(const std::string&)> doing;  // the stage
+  std::function<void()> beat;
+  std::function<void(const std::string&)> print;  // the recipe's print()
+};
+
+/// Throws Error. Same request, same bytes (but for times in the record's trace).
+RunAnswer run_recipe(const RunRequest& request, const RunReports& reports);
+
+/// The number behind "week" (days since 1970 of the user's Monday), "day", a number as text, or
+/// `fresh` for "".
+std::uint64_t resolve_random_seed(const std::string& declared, std::int64_t now,
+                                  const std::string& timezone, std::uint64_t fresh,
+                                  const std::string& recipe_path);
+
+}  // namespace engine
