@@ -1,5 +1,10 @@
 # playlist_add_plugin(NAME SOURCE...): builds a plugin library NAME.so that exports exactly the two symbols of
-# playlist/plugin.h. Used by this tree and, through find_package(PlaylistSdk), by third parties.
+# playlist/plugin.h. Used by this tree and, through find_package(PlaylistSdk), by third parties:
+#
+#   find_package(PlaylistSdk 0.1 REQUIRED)
+#   playlist_add_plugin(mood mood.cpp)
+#
+# Sources may be C99 or C++20; further libraries are linked with target_link_libraries(NAME PRIVATE ...).
 get_filename_component(PLAYLIST_SDK_CMAKE_DIR "${CMAKE_CURRENT_LIST_FILE}" DIRECTORY)
 
 if(NOT TARGET PlaylistSdk::sdk)
@@ -17,18 +22,31 @@ function(playlist_add_plugin name)
   add_library(${name} MODULE ${ARGN})
   target_link_libraries(${name} PRIVATE PlaylistSdk::sdk)
   set_target_properties(${name} PROPERTIES
-    PREFIX "" CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    PREFIX "" SUFFIX ".so" POSITION_INDEPENDENT_CODE ON
+    CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     LINK_DEPENDS "${PLAYLIST_SDK_CMAKE_DIR}/plugin.map")
-  target_compile_features(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:cxx_std_20>)
-  target_link_options(${name} PRIVATE "-Wl,--version-script=${PLAYLIST_SDK_CMAKE_DIR}/plugin.map" "-Wl,--no-undefined")
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  if("CXX" IN_LIST languages)
+    target_compile_features(${name} PRIVATE cxx_std_20)
+  endif()
+  target_link_options(${name} PRIVATE "-Wl,--version-script=${PLAYLIST_SDK_CMAKE_DIR}/plugin.map")
+  # A symbol that nobody has is an error when the plugin is built, not when it is loaded. (clang leaves the
+  # sanitizers' own symbols to the program.)
+  if(NOT (CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND "${PLAYLIST_SANITIZE}${CMAKE_CXX_FLAGS}" MATCHES "address|thread|fsanitize"))
+    target_link_options(${name} PRIVATE "-Wl,--no-undefined")
+  endif()
 endfunction()
 
 function(playlist_install_sdk)
   include(GNUInstallDirs)
-  install(DIRECTORY ${CMAKE_SOURCE_DIR}/sdk/playlist/
-          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/playlist FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
-  install(FILES ${PLAYLIST_SDK_CMAKE_DIR}/plugin.map
-          DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/PlaylistSdk)
-  install(FILES ${PLAYLIST_SDK_CMAKE_DIR}/PlaylistSdk.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/PlaylistSdk
-          RENAME PlaylistSdkConfig.cmake)
+  include(CMakePackageConfigHelpers)
+  # Below share/, whose depth is the same for every prefix; include/ likewise.
+  set(package share/cmake/PlaylistSdk)
+  install(DIRECTORY ${CMAKE_SOURCE_DIR}/sdk/playlist/ DESTINATION include/playlist
+          FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
+  install(FILES ${PLAYLIST_SDK_CMAKE_DIR}/plugin.map DESTINATION ${package})
+  install(FILES ${PLAYLIST_SDK_CMAKE_DIR}/PlaylistSdk.cmake DESTINATION ${package} RENAME PlaylistSdkConfig.cmake)
+  write_basic_package_version_file(${CMAKE_BINARY_DIR}/PlaylistSdkConfigVersion.cmake
+    VERSION ${PROJECT_VERSION} COMPATIBILITY SameMajorVersion ARCH_INDEPENDENT)
+  install(FILES ${CMAKE_BINARY_DIR}/PlaylistSdkConfigVersion.cmake DESTINATION ${package})
 endfunction()
