@@ -10,28 +10,41 @@
 
 namespace engine {
 
+/// 0 means: no such limit.
 struct WorkerLimits {
-  double wall_seconds = 60;               // the worker is killed after this
-  double cpu_seconds = 60;                // RLIMIT_CPU
-  std::size_t memory_bytes = 2ull << 30;  // RLIMIT_AS above what is mapped at the fork
-  double heartbeat_seconds = 0;           // killed when beat() was silent this long; 0: not watched
-  bool is_confined = false;               // seccomp: no writing opens, no network, no exec
+  double wall_seconds = 60;  // killed after this; looked at while `supervise` waits for frames
+  double cpu_seconds = 60;   // RLIMIT_CPU, rounded up to whole seconds
+  /// RLIMIT_AS above what is mapped at the fork. Not applied in builds with an address or thread
+  /// sanitizer, which reserve terabytes: see limits_memory().
+  std::size_t memory_bytes = 2ull << 30;
+  double heartbeat_seconds = 0;  // killed when the worker gave no sign of life for this long
+  bool is_confined = false;      // worker/confine.hpp, before the job starts
 };
 
-/// The worker's side of the heartbeat. `doing` may be called often; it writes into shared memory.
+/// False in builds where WorkerLimits::memory_bytes cannot be applied.
+bool limits_memory();
+
+/// The worker's side of the heartbeat; every call is a sign of life and costs nanoseconds.
+/// Threads: beat() and is_interrupted() from any, doing() from one at a time.
 class Heartbeat {
  public:
   virtual ~Heartbeat() = default;
+  /// Names the stage for messages about a worker that died; 255 bytes are kept.
   virtual void doing(std::string_view what) = 0;  // "ranking.bad (recipes/x.lua:4)"
   virtual void beat() = 0;
+  /// True after SIGINT: end the job soon, it is killed 2 s later.
+  [[nodiscard]] virtual bool is_interrupted() const = 0;
 };
 
-/// Sends frames to the supervisor, and receives its answers. Blocking; any size.
+/// Frames between the worker and its supervisor, in order, any size. Both ends block; the
+/// supervisor takes in the worker's frames while it sends, so that two senders never wait for each
+/// other. Threads: one at a time per end.
 class Channel {
  public:
   virtual ~Channel() = default;
+  /// In the supervisor, frames to a worker that is gone are dropped: receive() tells.
   virtual void send(std::uint32_t kind, std::string_view bytes) = 0;
-  /// False at the end of the stream.
+  /// False at the end of the stream. `bytes` is overwritten; its capacity is used again.
   virtual bool receive(std::uint32_t& kind, std::string& bytes) = 0;
 };
 
@@ -39,15 +52,22 @@ struct WorkerEnd {
   bool is_done = false;   // the job returned; otherwise `message` says why not
   int exit_code = 0;      // what the job returned
   bool is_limit = false;  // killed for a limit (Exit::kLimits), else it crashed (Exit::kPlugin)
-  std::string
-      message;  // "stopped after 2.00 s: the worker did not answer; it was in: ranking.bad (...)"
+  bool is_interrupted = false;  // SIGINT or SIGTERM came (Exit::kInterrupted), done or not
+  /// "stopped after 2.00 s: the worker did not answer; it was in: ranking.bad (...)". Other
+  /// beginnings: "stopped after 3 s of CPU time", "stopped: no sign of life for 5.00 s", "out of
+  /// memory: more than 2048 MB", "the worker crashed (Segmentation fault)", "the worker ended
+  /// early with exit status 1", "the worker was killed (Killed)", "interrupted", and what() of an
+  /// exception that the job let out. "; it was in: STAGE" follows where doing() named one.
+  std::string message;
   double fork_ms = 0, wall_ms = 0;
   std::size_t peak_bytes = 0;  // resident
 };
 
 /// Forks; runs `job` in the child and `supervise` (which reads the channel until its end) in the
-/// parent. The calling process must be single-threaded. An exception of `job` never crosses; jobs
-/// send their errors as frames. SIGINT is passed on: the worker gets 2 s to end, then is killed.
+/// parent. An exception of `job` never crosses; jobs send their errors as frames. An exception of
+/// `supervise` kills the worker and leaves this function. SIGINT and SIGTERM are passed on as
+/// SIGINT: the worker gets 2 s to end, then is killed. The worker dies with its supervisor.
+/// Throws std::logic_error when the calling process has more than one thread.
 WorkerEnd run_in_worker(const WorkerLimits& limits,
                         const std::function<int(Channel&, Heartbeat&)>& job,
                         const std::function<void(Channel&)>& supervise);

@@ -1,0 +1,187 @@
+#include "worker/confine.hpp"
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <stdexcept>
+#include <string>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <vector>
+
+namespace engine {
+namespace {
+
+#if defined(__x86_64__)
+constexpr std::uint32_t kArchitecture = AUDIT_ARCH_X86_64;
+#elif defined(__aarch64__)
+constexpr std::uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
+#else
+#error "confine_process() knows x86-64 and arm64"
+#endif
+
+constexpr std::uint32_t kNewerCalls = 424;
+constexpr std::uint32_t kWriting = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND;
+
+/// A classic BPF program over seccomp_data: rules in order, the first that matches decides, and
+/// what no rule names is allowed.
+class Filter {
+ public:
+  Filter() {
+    load(offsetof(seccomp_data, arch));
+    unless_equal(kArchitecture, 1);
+    skip(1);
+    refuse_by_kill();
+    load(offsetof(seccomp_data, nr));
+    // Numbers from here on are newer calls (openat2, clone3, io_uring, pidfds, mounts) and x32's:
+    // absent, as on an older kernel, to which libc falls back.
+    code_.push_back(BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, kNewerCalls, 0, 1));
+    refuse(ENOSYS);
+  }
+
+  void deny(long call) {
+    unless_equal(static_cast<std::uint32_t>(call), 1);
+    refuse(EACCES);
+  }
+  /// Denies where argument `index` has any of `bits` set.
+  void deny_bits(long call, int index, std::uint32_t bits) {
+    unless_equal(static_cast<std::uint32_t>(call), 4);
+    load_argument(index);
+    code_.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, 1));
+    refuse(EACCES);
+    allow();
+  }
+  /// Denies where argument `index` is not `value` (or is, with is_reversed).
+  void deny_unless(long call, int index, std::uint32_t value, bool is_reversed = false) {
+    unless_equal(static_cast<std::uint32_t>(call), 4);
+    load_argument(index);
+    code_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value,
+                             static_cast<std::uint8_t>(is_reversed ? 0 : 1),
+                             static_cast<std::uint8_t>(is_reversed ? 1 : 0)));
+    refuse(EACCES);
+    allow();
+  }
+  /// Denies where the bits are not all set.
+  void deny_unless_bits(long call, int index, std::uint32_t bits) {
+    unless_equal(static_cast<std::uint32_t>(call), 4);
+    load_argument(index);
+    code_.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 1, 0));
+    refuse(EACCES);
+    allow();
+  }
+
+  void install() {
+    allow();
+    sock_fprog program{static_cast<unsigned short>(code_.size()), code_.data()};
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+        ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) != 0) {
+      throw std::runtime_error(std::string("cannot confine the worker: ") + std::strerror(errno));
+    }
+  }
+
+ private:
+  void load(std::size_t offset) {
+    code_.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(offset)));
+  }
+  void load_argument(int index) {
+    load(offsetof(seccomp_data, args) + static_cast<std::size_t>(index) * 8);  // its low half
+  }
+  /// Skips `count` statements when the loaded value differs.
+  void unless_equal(std::uint32_t value, std::uint8_t count) {
+    code_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, count));
+  }
+  void skip(std::uint32_t count) { code_.push_back(BPF_STMT(BPF_JMP | BPF_JA, count)); }
+  void refuse(int error) {
+    code_.push_back(BPF_STMT(BPF_RET | BPF_K,
+                             SECCOMP_RET_ERRNO | (static_cast<std::uint32_t>(error) & 0xffff)));
+  }
+  void refuse_by_kill() { code_.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)); }
+  void allow() { code_.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)); }
+
+  std::vector<sock_filter> code_;
+};
+
+void deny_changing_files(Filter& filter) {
+  filter.deny_bits(SYS_openat, 2, kWriting);
+  for (const long call :
+       {SYS_unlinkat,  SYS_renameat,    SYS_renameat2,    SYS_mkdirat,      SYS_linkat,
+        SYS_symlinkat, SYS_fchmodat,    SYS_fchownat,     SYS_fchmod,       SYS_fchown,
+        SYS_mknodat,   SYS_truncate,    SYS_utimensat,    SYS_setxattr,     SYS_lsetxattr,
+        SYS_fsetxattr, SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr, SYS_open_by_handle_at,
+        SYS_mq_open}) {
+    filter.deny(call);
+  }
+#if defined(__x86_64__)
+  filter.deny_bits(SYS_open, 1, kWriting);
+  for (const long call :
+       {SYS_creat, SYS_unlink, SYS_rename, SYS_mkdir, SYS_rmdir, SYS_link, SYS_symlink, SYS_chmod,
+        SYS_chown, SYS_lchown, SYS_mknod, SYS_utime, SYS_utimes, SYS_futimesat}) {
+    filter.deny(call);
+  }
+#endif
+}
+
+void deny_network(Filter& filter) {
+  for (const long call : {SYS_socket, SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4}) {
+    filter.deny(call);
+  }
+}
+
+void deny_processes(Filter& filter) {
+  filter.deny(SYS_execve);
+  filter.deny(SYS_execveat);
+  filter.deny_unless_bits(SYS_clone, 0, CLONE_THREAD);
+#if defined(__x86_64__)
+  filter.deny(SYS_fork);
+  filter.deny(SYS_vfork);
+#endif
+  const auto self = static_cast<std::uint32_t>(::getpid());
+  for (const long call : {SYS_kill, SYS_tgkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo}) {
+    filter.deny_unless(call, 0, self);
+  }
+  filter.deny(SYS_tkill);
+  for (const long call : {SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_kcmp,
+                          SYS_shmget, SYS_semget, SYS_msgget}) {
+    filter.deny(call);
+  }
+}
+
+void deny_kernel_doors(Filter& filter) {
+  filter.deny_unless(SYS_prlimit64, 2, 0);  // reading a limit passes no new one
+  filter.deny_unless(SYS_ioctl, 1, TIOCSTI, /*is_reversed=*/true);  // typing into the terminal
+  for (const long call :
+       {SYS_setrlimit,     SYS_bpf,          SYS_perf_event_open, SYS_userfaultfd, SYS_keyctl,
+        SYS_add_key,       SYS_request_key,  SYS_mount,           SYS_umount2,     SYS_pivot_root,
+        SYS_chroot,        SYS_setns,        SYS_unshare,         SYS_init_module, SYS_finit_module,
+        SYS_delete_module, SYS_kexec_load,   SYS_reboot,          SYS_swapon,      SYS_swapoff,
+        SYS_sethostname,   SYS_settimeofday, SYS_clock_settime,   SYS_acct,        SYS_quotactl}) {
+    filter.deny(call);
+  }
+}
+
+}  // namespace
+
+void confine_process() {
+  Filter filter;
+  deny_changing_files(filter);
+  deny_network(filter);
+  deny_processes(filter);
+  deny_kernel_doors(filter);
+  filter.install();
+}
+
+void close_descriptors_but(int kept) {
+  const auto last = ~0u;
+  if (kept > 3) ::syscall(SYS_close_range, 3u, static_cast<unsigned>(kept - 1), 0u);
+  ::syscall(SYS_close_range, static_cast<unsigned>(kept < 3 ? 3 : kept + 1), last, 0u);
+}
+
+}  // namespace engine

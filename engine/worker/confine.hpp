@@ -1,0 +1,18 @@
+// Takes from the calling process what a recipe run does not need, for good (Linux seccomp).
+#pragma once
+
+namespace engine {
+
+/// From here on these fail with "Permission denied" in this process and all its threads: opening a
+/// file for writing, creating, renaming or removing one, changing its mode or owner; sockets;
+/// starting a program or a process; signals to others; raising resource limits; tracing, mounting
+/// and the kernel's other doors. Reading files, memory, threads and the descriptors already open
+/// stay as they are. Plugins must have been copied to where they are loaded from before.
+///
+/// Throws std::runtime_error where the kernel refuses. Linux on x86-64 and arm64.
+void confine_process();
+
+/// Closes every descriptor above 2 but `kept`.
+void close_descriptors_but(int kept);
+
+}  // namespace engine

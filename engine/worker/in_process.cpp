@@ -1,0 +1,64 @@
+// run_in_process(): the same job without a worker.
+#include <chrono>
+#include <deque>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "worker/worker.hpp"
+
+namespace engine {
+namespace {
+
+class QueueChannel final : public Channel {
+ public:
+  void send(std::uint32_t kind, std::string_view bytes) override {
+    frames_.emplace_back(kind, bytes);
+  }
+  bool receive(std::uint32_t& kind, std::string& bytes) override {
+    if (frames_.empty() || !is_readable_) return false;
+    kind = frames_.front().first;
+    bytes = std::move(frames_.front().second);
+    frames_.pop_front();
+    return true;
+  }
+  void turn_to_supervisor() { is_readable_ = true; }
+
+ private:
+  std::deque<std::pair<std::uint32_t, std::string>> frames_;
+  bool is_readable_ = false;
+};
+
+class LocalHeartbeat final : public Heartbeat {
+ public:
+  void doing(std::string_view what) override { doing_ = what; }
+  void beat() override {}
+  [[nodiscard]] bool is_interrupted() const override { return false; }
+  [[nodiscard]] std::string stage() const { return doing_.empty() ? "" : "; it was in: " + doing_; }
+
+ private:
+  std::string doing_;
+};
+
+}  // namespace
+
+WorkerEnd run_in_process(const std::function<int(Channel&, Heartbeat&)>& job,
+                         const std::function<void(Channel&)>& supervise) {
+  const auto started = std::chrono::steady_clock::now();
+  QueueChannel channel;
+  LocalHeartbeat heartbeat;
+  WorkerEnd end;
+  try {
+    end.exit_code = job(channel, heartbeat);
+    end.is_done = true;
+  } catch (const std::exception& error) {
+    end.message = error.what() + heartbeat.stage();
+  }
+  channel.turn_to_supervisor();
+  supervise(channel);
+  end.wall_ms =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count();
+  return end;
+}
+
+}  // namespace engine

@@ -1,0 +1,273 @@
+#include "worker/supervisor.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <poll.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "worker/frames.hpp"
+
+namespace engine::worker {
+namespace {
+
+constexpr double kSecondsAfterInterrupt = 2;
+constexpr std::size_t kInboxPiece = 1u << 20;
+
+double seconds_between(Supervisor::Clock::time_point from, Supervisor::Clock::time_point to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
+std::string with_seconds(const char* format, double seconds) {
+  char text[128];
+  std::snprintf(text, sizeof text, format, seconds);
+  return text;
+}
+
+bool is_crash(int signal) {
+  return signal == SIGSEGV || signal == SIGBUS || signal == SIGFPE || signal == SIGILL ||
+         signal == SIGABRT || signal == SIGTRAP || signal == SIGSYS;
+}
+
+double seconds_of(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+}  // namespace
+
+Supervisor::Supervisor(pid_t worker, int socket, int pidfd, int signals, const WorkerLimits& limits,
+                       const SharedPage& page, Clock::time_point started)
+    : worker_(worker),
+      socket_(socket),
+      pidfd_(pidfd),
+      signals_(signals),
+      limits_(limits),
+      page_(page),
+      started_(started),
+      last_look_(started),
+      last_sign_(started) {}
+
+Supervisor::~Supervisor() {
+  if (!is_reaped_) {
+    ::kill(worker_, SIGKILL);
+    while (::waitpid(worker_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+  ::close(socket_);
+  ::close(pidfd_);
+  ::close(signals_);
+}
+
+bool Supervisor::receive(std::uint32_t& kind, std::string& bytes) {
+  watch();
+  char raw[FrameHeader::kBytes];
+  if (!read_exactly(raw, sizeof raw)) return false;
+  const FrameHeader header = FrameHeader::read(raw);
+  bytes.resize(header.length);
+  if (!read_exactly(bytes.data(), bytes.size())) return false;
+  kind = header.kind;
+  return true;
+}
+
+void Supervisor::send(std::uint32_t kind, std::string_view bytes) {
+  watch();
+  char header[FrameHeader::kBytes];
+  FrameHeader{kind, bytes.size()}.write(header);
+  const std::size_t total = sizeof header + bytes.size();
+  for (std::size_t sent = 0; sent < total && !is_ended_;) {
+    const ssize_t taken = send_some(socket_, header, bytes, sent, MSG_DONTWAIT);
+    if (taken >= 0) {
+      sent += static_cast<std::size_t>(taken);
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      take_in();
+      wait(POLLIN | POLLOUT);
+    } else if (errno != EINTR) {
+      return;  // the worker has gone; finish() says how
+    }
+  }
+}
+
+WorkerEnd Supervisor::finish() {
+  std::string rest(kInboxPiece, '\0');
+  inbox_.clear();
+  inbox_used_ = 0;
+  while (read_some(rest.data(), rest.size()) > 0) {
+  }
+  while (!is_ended_) wait(0);
+
+  int status = 0;
+  rusage usage{};
+  while (::wait4(worker_, &status, 0, &usage) < 0 && errno == EINTR) {
+  }
+  is_reaped_ = true;
+
+  WorkerEnd end;
+  end.wall_ms = seconds_between(started_, Clock::now()) * 1e3;
+  end.peak_bytes = static_cast<std::size_t>(usage.ru_maxrss) * 1024;
+  end.is_interrupted = is_interrupted_;
+  end.is_done = page_.outcome.load() == Outcome::kReturned && WIFEXITED(status);
+  if (end.is_done) {
+    end.exit_code = page_.exit_code;
+  } else {
+    end.message =
+        message(status, seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime), end.is_limit);
+  }
+  return end;
+}
+
+bool Supervisor::read_exactly(char* bytes, std::size_t length) {
+  for (std::size_t got = 0; got < length;) {
+    const ssize_t part = read_some(bytes + got, length - got);
+    if (part <= 0) return false;
+    got += static_cast<std::size_t>(part);
+  }
+  return true;
+}
+
+/// What the inbox holds, else what the socket gives; waits for at least one byte; 0 at the end.
+ssize_t Supervisor::read_some(char* bytes, std::size_t length) {
+  if (inbox_used_ < inbox_.size()) {
+    const std::size_t part = std::min(length, inbox_.size() - inbox_used_);
+    std::memcpy(bytes, inbox_.data() + inbox_used_, part);
+    inbox_used_ += part;
+    if (inbox_used_ == inbox_.size()) {
+      inbox_.clear();
+      inbox_used_ = 0;
+    }
+    return static_cast<ssize_t>(part);
+  }
+  while (true) {
+    const ssize_t part = ::recv(socket_, bytes, length, MSG_DONTWAIT);
+    if (part >= 0) return part;
+    if (errno == ECONNRESET) return 0;  // it died with bytes of ours unread
+    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) return 0;
+    if (is_ended_) return 0;  // a child of the worker may still hold the other end
+    wait(POLLIN);
+  }
+}
+
+/// Moves what the socket holds into the inbox, without waiting.
+void Supervisor::take_in() {
+  while (true) {
+    const std::size_t size = inbox_.size();
+    inbox_.resize(size + kInboxPiece);
+    const ssize_t part = ::recv(socket_, inbox_.data() + size, kInboxPiece, MSG_DONTWAIT);
+    inbox_.resize(size + static_cast<std::size_t>(std::max<ssize_t>(part, 0)));
+    if (part <= 0) return;
+  }
+}
+
+/// A look at clock and signals at most every 10 ms, for workers that never let us wait.
+void Supervisor::watch() {
+  if (seconds_between(last_look_, Clock::now()) < 0.01) return;
+  look_at_signals();
+  look_at_clock();
+}
+
+/// Waits for the socket, the worker's end, a signal, or the next limit to look at.
+void Supervisor::wait(short events) {
+  pollfd sources[3] = {{pidfd_, POLLIN, 0}, {signals_, POLLIN, 0}, {socket_, events, 0}};
+  const nfds_t count = events == 0 ? 2 : 3;
+  if (::poll(sources, count, milliseconds_to_next_look(Clock::now())) > 0) {
+    if (sources[0].revents != 0) is_ended_ = true;
+    if (sources[1].revents != 0) look_at_signals();
+  }
+  look_at_clock();
+}
+
+void Supervisor::look_at_signals() {
+  signalfd_siginfo info;
+  while (::read(signals_, &info, sizeof info) == sizeof info) {
+    if (!is_interrupted_) {
+      is_interrupted_ = true;
+      interrupted_at_ = Clock::now();
+      ::kill(worker_, SIGINT);
+    }
+  }
+}
+
+void Supervisor::look_at_clock() {
+  const Clock::time_point now = Clock::now();
+  last_look_ = now;
+  const std::uint64_t beats = page_.beats.load(std::memory_order_relaxed);
+  if (beats != last_beats_ || page_.is_waiting.load(std::memory_order_relaxed) != 0) {
+    last_beats_ = beats;
+    last_sign_ = now;
+  }
+  if (is_ended_ || stopped_ != Stopped::kNo) return;
+  if (is_interrupted_ && seconds_between(interrupted_at_, now) >= kSecondsAfterInterrupt) {
+    kill_for(Stopped::kInterrupt);
+  } else if (limits_.wall_seconds > 0 && seconds_between(started_, now) >= limits_.wall_seconds) {
+    kill_for(Stopped::kWall);
+  } else if (limits_.heartbeat_seconds > 0 &&
+             seconds_between(last_sign_, now) >= limits_.heartbeat_seconds) {
+    kill_for(Stopped::kSilence);
+  }
+}
+
+int Supervisor::milliseconds_to_next_look(Clock::time_point now) const {
+  if (stopped_ != Stopped::kNo) return -1;
+  double seconds = 3600;
+  if (limits_.wall_seconds > 0) {
+    seconds = std::min(seconds, limits_.wall_seconds - seconds_between(started_, now));
+  }
+  if (limits_.heartbeat_seconds > 0) {
+    const double left = limits_.heartbeat_seconds - seconds_between(last_sign_, now);
+    seconds = std::min({seconds, left, limits_.heartbeat_seconds / 4});
+  }
+  if (is_interrupted_) {
+    seconds = std::min(seconds, kSecondsAfterInterrupt - seconds_between(interrupted_at_, now));
+  }
+  return static_cast<int>(std::ceil(std::max(seconds, 0.0) * 1e3));
+}
+
+void Supervisor::kill_for(Stopped reason) {
+  stopped_ = reason;
+  stopped_at_ = Clock::now();
+  ::kill(worker_, SIGKILL);
+}
+
+std::string Supervisor::message(int status, double cpu_seconds, bool& is_limit) const {
+  is_limit = true;
+  const double after = seconds_between(started_, stopped_at_);
+  if (stopped_ == Stopped::kWall) {
+    return with_seconds("stopped after %.2f s: the worker did not answer", after) + page_.stage();
+  }
+  if (stopped_ == Stopped::kSilence) {
+    return with_seconds("stopped: no sign of life for %.2f s", limits_.heartbeat_seconds) +
+           page_.stage();
+  }
+  const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  const bool is_cpu = signal == SIGXCPU || (signal == SIGKILL && limits_.cpu_seconds > 0 &&
+                                            cpu_seconds >= limits_.cpu_seconds);
+  if (is_cpu && stopped_ == Stopped::kNo) {
+    return with_seconds("stopped after %.0f s of CPU time", std::ceil(limits_.cpu_seconds)) +
+           page_.stage();
+  }
+  if (page_.outcome.load() == Outcome::kOutOfMemory) {
+    return "out of memory: more than " + std::to_string(limits_.memory_bytes >> 20) + " MB" +
+           page_.stage();
+  }
+  is_limit = false;
+  if (stopped_ == Stopped::kInterrupt || (is_interrupted_ && signal == SIGINT)) {
+    return "interrupted" + page_.stage();
+  }
+  if (page_.outcome.load() == Outcome::kThrew) return std::string(page_.what) + page_.stage();
+  if (is_crash(signal)) {
+    return std::string("the worker crashed (") + ::strsignal(signal) + ")" + page_.stage();
+  }
+  if (signal != 0) {
+    return std::string("the worker was killed (") + ::strsignal(signal) + ")" + page_.stage();
+  }
+  return "the worker ended early with exit status " + std::to_string(WEXITSTATUS(status)) +
+         page_.stage();
+}
+
+}  // namespace engine::worker

@@ -1,0 +1,61 @@
+// The parent's side of a worker: its channel, its clock, its signals, its end. No threads: limits
+// are looked at whenever the supervisor waits for a frame, and at each frame it takes.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+
+#include "worker/shared_page.hpp"
+#include "worker/worker.hpp"
+
+namespace engine::worker {
+
+class Supervisor final : public Channel {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// Takes over the three descriptors. `signals` is a signalfd of SIGINT and SIGTERM.
+  Supervisor(pid_t worker, int socket, int pidfd, int signals, const WorkerLimits& limits,
+             const SharedPage& page, Clock::time_point started);
+  Supervisor(const Supervisor&) = delete;
+  Supervisor& operator=(const Supervisor&) = delete;
+  /// Kills and reaps a worker that still lives.
+  ~Supervisor() override;
+
+  void send(std::uint32_t kind, std::string_view bytes) override;
+  bool receive(std::uint32_t& kind, std::string& bytes) override;
+
+  /// Drops what nobody read, waits for the worker, and tells how it ended.
+  WorkerEnd finish();
+
+ private:
+  enum class Stopped { kNo, kWall, kSilence, kInterrupt };
+
+  bool read_exactly(char* bytes, std::size_t length);
+  ssize_t read_some(char* bytes, std::size_t length);
+  void take_in();
+  void watch();
+  void wait(short events);
+  void look_at_signals();
+  void look_at_clock();
+  [[nodiscard]] int milliseconds_to_next_look(Clock::time_point now) const;
+  void kill_for(Stopped reason);
+  [[nodiscard]] std::string message(int status, double cpu_seconds, bool& is_limit) const;
+
+  pid_t worker_;
+  int socket_, pidfd_, signals_;
+  WorkerLimits limits_;
+  const SharedPage& page_;
+  Clock::time_point started_, last_look_, last_sign_, interrupted_at_, stopped_at_;
+  std::uint64_t last_beats_ = 0;
+  bool is_interrupted_ = false, is_ended_ = false, is_reaped_ = false;
+  Stopped stopped_ = Stopped::kNo;
+  std::string inbox_;  // frames taken in while sending
+  std::size_t inbox_used_ = 0;
+};
+
+}  // namespace engine::worker

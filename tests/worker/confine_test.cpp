@@ -1,0 +1,121 @@
+#include "worker/confine.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <functional>
+#include <signal.h>
+#include <string>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <thread>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include "worker/worker.hpp"
+
+using engine::Channel;
+using engine::Heartbeat;
+
+namespace {
+
+/// Runs each attempt in one confined worker; gives "" for success, else the error's words.
+std::vector<std::string> attempt(const std::vector<std::function<long()>>& attempts) {
+  engine::WorkerLimits limits;
+  limits.is_confined = true;
+  std::vector<std::string> results;
+  const engine::WorkerEnd end = engine::run_in_worker(
+      limits,
+      [&](Channel& channel, Heartbeat&) {
+        for (const auto& action : attempts) {
+          errno = 0;
+          channel.send(1, action() >= 0 ? "" : std::strerror(errno));
+        }
+        return 0;
+      },
+      [&](Channel& channel) {
+        std::uint32_t kind = 0;
+        std::string bytes;
+        while (channel.receive(kind, bytes)) results.push_back(bytes);
+      });
+  CHECK(end.message.empty());
+  return results;
+}
+
+}  // namespace
+
+TEST_CASE("a confined worker cannot change files, reach the network or start programs",
+          "[worker][confine]") {
+  const std::string file = std::string(PLAYLIST_BUILD_DIR) + "/confined_test_file";
+  const char* const path = file.c_str();
+  std::fclose(std::fopen(path, "w"));
+  const pid_t supervisor = ::getpid();
+  const int inherited = ::open(path, O_WRONLY);
+  const std::vector<std::function<long()>> refused = {
+      [&] { return ::open(path, O_WRONLY); },
+      [&] { return ::open(path, O_RDWR); },
+      [&] { return ::open((file + ".new").c_str(), O_RDONLY | O_CREAT, 0600); },
+      [&] { return ::open(path, O_RDONLY | O_TRUNC); },
+      [&] { return ::syscall(SYS_openat, AT_FDCWD, path, O_APPEND | O_WRONLY, 0); },
+      [&] { return ::unlink(path); },
+      [&] { return ::rename(path, (file + ".moved").c_str()); },
+      [&] { return ::mkdir((file + ".folder").c_str(), 0700); },
+      [&] { return ::chmod(path, 0777); },
+      [&] { return ::truncate(path, 10); },
+      [&] { return ::symlink("/", (file + ".link").c_str()); },
+      [] { return ::socket(AF_INET, SOCK_STREAM, 0); },
+      [] { return ::socket(AF_UNIX, SOCK_STREAM, 0); },
+      [] { return ::execl("/bin/true", "true", nullptr); },
+      [] { return static_cast<long>(::fork()); },
+      [&] { return ::kill(supervisor, SIGTERM); },
+      [] {
+        const rlimit limit{RLIM_INFINITY, RLIM_INFINITY};
+        return ::setrlimit(RLIMIT_CPU, &limit);
+      },
+  };
+  const std::vector<std::string> answers = attempt(refused);
+  REQUIRE(answers.size() == refused.size());
+  for (std::size_t k = 0; k < answers.size(); ++k) {
+    CAPTURE(k);
+    CHECK(answers[k] == "Permission denied");
+  }
+  const std::vector<std::string> absent = attempt({
+      [&] { return ::write(inherited, "x", 1); },
+      [] { return ::syscall(425, 8, nullptr); },  // io_uring_setup
+  });
+  CHECK(absent == std::vector<std::string>{"Bad file descriptor", "Function not implemented"});
+  struct stat status {};
+  REQUIRE(::stat(path, &status) == 0);
+  CHECK(status.st_size == 0);
+  ::close(inherited);
+  std::remove(path);
+}
+
+TEST_CASE("a confined worker still reads files, maps memory, starts threads and loads libraries",
+          "[worker][confine]") {
+  const std::vector<std::string> answers = attempt({
+      [] { return ::open("/proc/self/status", O_RDONLY); },
+      [] {
+        void* code = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        return code == MAP_FAILED ? -1L : 0L;
+      },
+      [] {
+        long done = -1;
+        std::thread([&] { done = 0; }).join();
+        return done;
+      },
+      [] { return ::dlopen("libm.so.6", RTLD_NOW) != nullptr ? 0L : -1L; },
+      [] {
+        rlimit limit{};
+        return static_cast<long>(::getrlimit(RLIMIT_CPU, &limit));
+      },
+  });
+  CHECK(answers == std::vector<std::string>(5));
+}
