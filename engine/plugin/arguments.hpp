@@ -36,6 +36,7 @@ class CheckedArguments {
   [[nodiscard]] std::string json() const;
 
  private:
+  friend class ArgumentCheck;
   friend CheckedArguments check_arguments(const playlist_element&, const Arguments&,
                                           const std::string&);
   struct State;

@@ -41,7 +41,7 @@ struct CallContext {
   std::function<bool()> is_cancelled;
   std::function<void(double)> progress;
   std::function<void(int level, std::string_view)> log;
-  std::function<const char*(std::string_view key)> setting;
+  std::function<const char*(std::string_view key)> setting;  // key: "ranking.mood.model"
   std::function<bool(const void*, std::size_t)> sink;  // PLAYLIST_SERVICE_SINK; false: cannot write
   /// Further services by id ("playlist.rows/1" ...), as the importer needs; the pointer is handed
   /// out as it is, and their functions find their owner with CallContext::of(host)->owner.
@@ -50,6 +50,9 @@ struct CallContext {
 
   static const CallContext* of(const playlist_host* host);
 };
+
+/// The seed of a named part of something seeded; the same on every machine, for ever.
+std::uint64_t stream_seed(std::uint64_t seed, std::string_view name);
 
 /// How a call ended when it did not throw.
 struct CallResult {
@@ -66,7 +69,9 @@ struct RecalledRows {
 };
 
 /// An instance of an element. Throws Error(kPlugin) naming the element when create() or run() fails
-/// ("ranking.bad failed: model file missing").
+/// ("ranking.bad failed: model file missing") or gives something impossible, and Error(kRecipe)
+/// when create() finds that parameters do not fit together. When create() has no data, the first
+/// call says so.
 class ElementInstance {
  public:
   ElementInstance(const Element& element, CheckedArguments arguments, CallContext context);
@@ -83,6 +88,7 @@ class ElementInstance {
                    std::vector<std::int32_t>& order);
   CallResult output(const playlist_playlist& playlist);  // bytes go to CallContext::sink
   CallResult read(const playlist_input& input);          // sources; rows go to CallContext::service
+  CallResult train();                                    // models; likewise the artifact
   /// "" when the element does not explain.
   std::string explain(const playlist_table& candidates,
                       const std::vector<const playlist_column*>& in,
