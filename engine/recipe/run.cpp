@@ -67,6 +67,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   doing("loading plugins");
   const std::shared_ptr<const Registry> registry =
       Registry::load({request.plugin_directories, request.plugin_copies, true});
+  if (reports.loaded) reports.loaded();
 
   doing("loading " + request.recipe_path);
   const std::uint64_t lua_seed = request.random_seed.value_or(request.fresh_seed);

@@ -50,6 +50,7 @@ struct RunReports {
   std::function<void(const std::string&)> doing;  // the stage
   std::function<void()> beat;
   std::function<void(const std::string&)> print;  // the recipe's print()
+  std::function<void()> loaded;  // the plugins are loaded, the recipe is not: time to confine
 };
 
 /// Throws Error. Same request, same bytes (but for times in the record's trace).

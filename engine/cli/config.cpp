@@ -1,0 +1,69 @@
+// engine config show|get|set|default: the engine's settings and where each value comes from.
+#include <CLI/CLI.hpp>
+#include <filesystem>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/cli.hpp"
+#include "cli/store_settings.hpp"
+
+namespace engine {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Exit show(Cli& cli) {
+  const Settings& settings = cli.settings();
+  Json json = Json::object();
+  std::string text;
+  for (const SettingDeclaration& d : setting_declarations()) {
+    const std::string value = settings.text(d.key);
+    json[d.key] = {{"value", value}, {"origin", settings.origin(d.key)}, {"help", d.help}};
+    std::string left = std::string(d.key) + " = " + (value.empty() ? "\"\"" : value);
+    left.resize(std::max<std::size_t>(left.size() + 2, 38), ' ');
+    text += left + "(" + settings.origin(d.key) + ")  " + d.help + "\n";
+  }
+  cli.out(cli.common.json ? json.dump(2) + "\n" : text);
+  return Exit::kDone;
+}
+
+}  // namespace
+
+void add_config(CLI::App& app, Cli& cli) {
+  CLI::App* verb = app.add_subcommand("config", "Show or change the engine's settings");
+  verb->require_subcommand(1);
+  auto key = std::make_shared<std::string>();
+  auto value = std::make_shared<std::string>();
+  const auto on = [&cli](CLI::App* part, std::function<Exit()> action) {
+    part->fallthrough();
+    part->callback([&cli, action = std::move(action)] { cli.action = action; });
+  };
+  on(verb->add_subcommand("show", "Every setting with its value and where it comes from"),
+     [&cli] { return show(cli); });
+  CLI::App* get = verb->add_subcommand("get", "One value");
+  get->add_option("key", *key, "e.g. limits.wall_seconds")->required();
+  on(get, [&cli, key] {
+    const std::string* found = cli.settings().find(*key);
+    if (found == nullptr)
+      cli.settings().set(*key, "", "command line");  // throws, with the nearest name
+    cli.out(*found + "\n");
+    return Exit::kDone;
+  });
+  CLI::App* set = verb->add_subcommand(
+      "set",
+      "Change one value, kept in the library; \"\" goes back to the file's or default value");
+  set->add_option("key", *key, "e.g. limits.wall_seconds")->required();
+  set->add_option("value", *value, "The new value")->required();
+  on(set, [&cli, key, value] {
+    set_store_setting(cli.library_path(), *key, *value);
+    return Exit::kDone;
+  });
+  on(verb->add_subcommand(
+         "default", "config/engine.lua as it is shipped: every setting with its default and help"),
+     [&cli] {
+       cli.out(default_settings_file());
+       return Exit::kDone;
+     });
+}
+
+}  // namespace engine

@@ -1,0 +1,78 @@
+// The program: registers the verbs, parses the command line, runs one verb, turns errors into exit
+// codes.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "cli/cli.hpp"
+
+namespace {
+
+void add_common_options(CLI::App& app, engine::CommonOptions& common) {
+  const auto group = [](CLI::Option* option) { option->group("COMMON"); };
+  group(app.add_option("--library", common.library,
+                       "The library file [default: the user's data folder]")
+            ->type_name("FILE"));
+  group(
+      app.add_option("--user", common.user, "Whose history, when the library holds several people")
+          ->type_name("NAME"));
+  group(app.add_option("--now", common.now,
+                       "Run as of this time: 2026-11-21, 2026-11-21T10:00:00Z or Unix seconds, UTC")
+            ->type_name("TIME"));
+  group(app.add_option("--random-seed", common.random_seed, "Repeat the same random choices")
+            ->type_name("N"));
+  group(app.add_option("--set", common.set, "Set a recipe's parameter; may be given several times")
+            ->type_name("NAME=VALUE"));
+  group(app.add_option("--config", common.config,
+                       "Read settings from this file instead of the user's")
+            ->type_name("FILE"));
+  group(app.add_option("--plugins", common.plugins,
+                       "Look for plugins here first; may be given several times")
+            ->type_name("DIR"));
+  group(app.add_option("--threads", common.threads, "Threads to use; 0: one per core")
+            ->check(CLI::Range(0, 1024))
+            ->type_name("N"));
+  group(app.add_flag("--json", common.json, "Print the result as JSON"));
+  group(app.add_flag("-q,--quiet", common.quiet, "Print results and errors only"));
+  group(app.add_flag("-v,--verbose", common.verbose, "Tell more on stderr"));
+  group(app.add_flag("--in-process", common.in_process,
+                     "Run without the worker process, for debuggers and sanitizers"));
+}
+
+int exit_code(engine::Exit exit) {
+  return static_cast<int>(exit);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"engine builds playlists from your own listening history", "engine"};
+  app.set_version_flag("--version", "engine " ENGINE_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.footer(
+      "Exit status: 0 done, 1 nothing found or worse, 2 usage, 3 input, 4 recipe, 5 plugin, 6 "
+      "store, 7 limits, "
+      "130 interrupted.\nResults go to stdout, everything else to stderr.");
+  engine::Cli cli;
+  add_common_options(app, cli.common);
+  using namespace engine;  // NOLINT(google-build-using-namespace): the verbs below
+  for (const auto add : {add_run, add_check, add_plan, add_why, add_replay, add_recipes, add_import,
+                         add_library, add_stats, add_demo, add_plugins, add_config, add_doctor}) {
+    add(app, cli);
+  }
+  for (CLI::App* verb : app.get_subcommands({})) verb->fallthrough();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : exit_code(Exit::kUsage);
+  }
+  try {
+    return exit_code(cli.action());
+  } catch (const Error& error) {
+    std::cerr << error.text() << std::endl;
+    return exit_code(error.exit());
+  } catch (const std::exception& error) {
+    std::cerr << "error: " << error.what() << std::endl;
+    return exit_code(Exit::kStore);
+  }
+}

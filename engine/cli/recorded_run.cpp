@@ -1,0 +1,51 @@
+#include "cli/recorded_run.hpp"
+
+#include <filesystem>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/supervised_run.hpp"
+#include "core/calendar.hpp"
+#include "store/users.hpp"
+
+namespace engine {
+
+RunRecord recorded_run(Cli& cli, std::int64_t id) {
+  if (!std::filesystem::exists(cli.library_path())) {
+    throw Error(Exit::kStore, "there is no library at " + cli.library_path(),
+                {"", "", "", "try: engine demo"});
+  }
+  const Store store = Store::open(cli.library_path());
+  if (std::optional<RunRecord> run = load_run(store, id)) return std::move(*run);
+  std::string latest;
+  for (const RunRecord& run : list_runs(store, {}, 5)) {
+    latest += (latest.empty() ? "" : "\n         ") + std::to_string(run.id) + "  " + run.recipe +
+              "  " + format_time(run.now);
+  }
+  throw Error(
+      Exit::kInput, "there is no run " + std::to_string(id),
+      {cli.library_path(), "",
+       latest.empty() ? "no runs were recorded yet" : "the latest are\n         " + latest, ""});
+}
+
+RunRequest repeat_request(Cli& cli, const RunRecord& run) {
+  if (run.user_id && cli.common.user.empty()) {
+    const Store store = Store::open(cli.library_path());
+    for (const User& user : list_users(store)) {
+      if (user.id == *run.user_id) cli.common.user = user.name;
+    }
+  }
+  cli.common.now = std::to_string(run.now);
+  cli.common.random_seed = run.random_seed;
+  cli.common.set.clear();
+  const nlohmann::json parameters = nlohmann::json::parse(run.parameters);
+  for (const auto& [name, value] : parameters.items()) {
+    cli.common.set.push_back(name + "=" +
+                             (value.is_string() ? value.get<std::string>() : value.dump()));
+  }
+  RunRequest request = make_run_request(cli, run.recipe, run.recipe_text);
+  request.exclude_runs_from = run.id;
+  return request;
+}
+
+}  // namespace engine

@@ -1,0 +1,18 @@
+// A recorded run, asked for again: by replay, why and why-not.
+#pragma once
+
+#include <string>
+
+#include "cli/cli.hpp"
+#include "recipe/run.hpp"
+#include "store/runs.hpp"
+
+namespace engine {
+
+/// The record of run `id`. Throws Error(kInput) when there is none, naming the latest runs.
+RunRecord recorded_run(Cli& cli, std::int64_t id);
+
+/// The request that repeats it: its recipe text, parameters, random seed, user and now.
+RunRequest repeat_request(Cli& cli, const RunRecord& run);
+
+}  // namespace engine

@@ -1,0 +1,198 @@
+#include "cli/supervised_run.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <random>
+
+#include <nlohmann/json.hpp>
+
+#include "core/paths.hpp"
+#include "worker/confine.hpp"
+#include "worker/worker.hpp"
+
+namespace engine {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+enum Frame : std::uint32_t { kAnswer = 1, kOutput, kError, kPrint };
+
+std::string pack_error(const Error& error) {
+  return Json{{"exit", static_cast<int>(error.exit())},
+              {"what", error.what()},
+              {"where", error.parts().where},
+              {"source", error.parts().source},
+              {"why", error.parts().why},
+              {"fix", error.parts().fix}}
+      .dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Error unpack_error(const std::string& bytes) {
+  const Json json = Json::parse(bytes);
+  return Error(static_cast<Exit>(json.at("exit").get<int>()), json.at("what").get<std::string>(),
+               {json.at("where").get<std::string>(), json.at("source").get<std::string>(),
+                json.at("why").get<std::string>(), json.at("fix").get<std::string>()});
+}
+
+std::string pack_answer(const RunAnswer& answer) {
+  return Json{{"record", answer.record},           {"playlist_hash", answer.playlist_hash},
+              {"recipe_hash", answer.recipe_hash}, {"scripts_hash", answer.scripts_hash},
+              {"elements", answer.elements},       {"parameters", answer.parameters},
+              {"random_seed", answer.random_seed}, {"track_ids", answer.track_ids},
+              {"answer", answer.answer},           {"plan_text", answer.plan_text},
+              {"plan_dot", answer.plan_dot}}
+      .dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+RunAnswer unpack_answer(const std::string& bytes) {
+  const Json json = Json::parse(bytes);
+  RunAnswer answer;
+  json.at("record").get_to(answer.record);
+  json.at("playlist_hash").get_to(answer.playlist_hash);
+  json.at("recipe_hash").get_to(answer.recipe_hash);
+  json.at("scripts_hash").get_to(answer.scripts_hash);
+  json.at("elements").get_to(answer.elements);
+  json.at("parameters").get_to(answer.parameters);
+  json.at("random_seed").get_to(answer.random_seed);
+  json.at("track_ids").get_to(answer.track_ids);
+  json.at("answer").get_to(answer.answer);
+  json.at("plan_text").get_to(answer.plan_text);
+  json.at("plan_dot").get_to(answer.plan_dot);
+  return answer;
+}
+
+/// The worker's side.
+int work(const RunRequest& request, bool is_confined, Channel& channel, Heartbeat& heartbeat) {
+  RunReports reports;
+  reports.doing = [&](const std::string& what) { heartbeat.doing(what); };
+  reports.beat = [&] { heartbeat.beat(); };
+  reports.print = [&](const std::string& text) { channel.send(kPrint, text); };
+  if (is_confined) reports.loaded = [] { confine_process(); };
+  try {
+    const RunAnswer answer = run_recipe(request, reports);
+    for (const std::string& bytes : answer.outputs) channel.send(kOutput, bytes);
+    channel.send(kAnswer, pack_answer(answer));
+    return 0;
+  } catch (const Error& error) {
+    channel.send(kError, pack_error(error));
+  } catch (const std::bad_alloc&) {
+    channel.send(kError,
+                 pack_error(Error(Exit::kLimits, "out of memory",
+                                  {"", "", "the run needs more than limits.memory_megabytes",
+                                   "see: engine config show"})));
+  } catch (const std::exception& error) {
+    channel.send(kError,
+                 pack_error(Error(Exit::kPlugin, std::string("the run failed: ") + error.what())));
+  }
+  return 1;
+}
+
+}  // namespace
+
+std::string find_recipe(Cli& cli, const std::string& name) {
+  if (fs::exists(name)) return name;
+  std::vector<std::string> known;
+  for (const std::string& folder : cli.recipe_directories()) {
+    for (const std::string& file : {folder + "/" + name, folder + "/" + name + ".lua"}) {
+      if (fs::is_regular_file(file)) return file;
+    }
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+      if (entry.path().extension() == ".lua") known.push_back(entry.path().stem());
+    }
+  }
+  // "recipes/weekly.lua" works from anywhere, as that is how recipes are written about.
+  if (const fs::path path(name);
+      !path.is_absolute() && path.begin() != path.end() && *path.begin() == "recipes") {
+    const std::string file =
+        (fs::path(own_folders().recipes) / path.lexically_relative("recipes")).string();
+    if (fs::is_regular_file(file)) return file;
+  }
+  std::sort(known.begin(), known.end());
+  const std::string near = nearest(fs::path(name).stem(), known);
+  throw Error(
+      Exit::kInput, "there is no recipe \"" + name + "\"",
+      {"", "", "",
+       near.empty() ? "see: engine recipes" : "did you mean " + near + "? (see: engine recipes)"});
+}
+
+RunRequest make_run_request(Cli& cli, const std::string& recipe) {
+  return make_run_request(cli, recipe, read_file(find_recipe(cli, recipe)));
+}
+
+RunRequest make_run_request(Cli& cli, const std::string& recipe, const std::string& text) {
+  Settings& settings = cli.settings();
+  RunRequest request;
+  request.recipe_path = recipe;
+  request.recipe_text = text;
+  request.set = cli.common.set;
+  request.now = cli.now();
+  request.random_seed = cli.common.random_seed;
+  request.fresh_seed = std::random_device()();
+  request.script_directories = cli.script_directories();
+  request.plugin_directories = cli.plugin_directories();
+  request.plugin_copies = cli.plugin_copies();
+  request.lua_limits = {settings.number("limits.recipe_seconds"),
+                        static_cast<std::size_t>(settings.integer("limits.recipe_megabytes"))
+                            << 20};
+  request.default_track_seconds = settings.number("run.default_track_seconds");
+
+  ColumnOptions columns;
+  columns.store = cli.library_path();
+  if (!fs::exists(columns.store)) {
+    throw Error(Exit::kStore, "there is no library at " + columns.store,
+                {"", "", "", "import one with: engine import PATH, or try: engine demo"});
+  }
+  columns.user = cli.common.user;
+  columns.rule = {settings.number("play.min_seconds"), settings.number("play.min_share")};
+  columns.cache = column_cache_folder(columns.store);
+  columns.verbose = [&](const std::string& text) { cli.verbose(text); };
+  request.columns = prepare_columns(columns);
+  return request;
+}
+
+RunAnswer run_supervised(Cli& cli, const RunRequest& request) {
+  Settings& settings = cli.settings();
+  WorkerLimits limits;
+  limits.wall_seconds = settings.number("limits.wall_seconds");
+  limits.cpu_seconds = settings.number("limits.cpu_seconds");
+  limits.memory_bytes = static_cast<std::size_t>(settings.integer("limits.memory_megabytes")) << 20;
+  limits.heartbeat_seconds = settings.number("limits.heartbeat_seconds");
+  const bool is_confined = settings.boolean("limits.confine") && !cli.common.in_process;
+
+  std::optional<RunAnswer> answer;
+  std::optional<Error> error;
+  std::vector<std::string> outputs;
+  const auto job = [&](Channel& channel, Heartbeat& heartbeat) {
+    return work(request, is_confined, channel, heartbeat);
+  };
+  const auto supervise = [&](Channel& channel) {
+    std::uint32_t kind = 0;
+    for (std::string bytes; channel.receive(kind, bytes);) {
+      if (kind == kAnswer) answer = unpack_answer(bytes);
+      if (kind == kOutput) outputs.push_back(bytes);
+      if (kind == kError) error = unpack_error(bytes);
+      if (kind == kPrint) cli.note(bytes);
+    }
+  };
+  const WorkerEnd end = cli.common.in_process ? run_in_process(job, supervise)
+                                              : run_in_worker(limits, job, supervise);
+  cli.verbose("worker: fork " + std::to_string(end.fork_ms) + " ms, " +
+              std::to_string(end.wall_ms) + " ms in all, " + std::to_string(end.peak_bytes >> 20) +
+              " MiB");
+  if (end.is_interrupted) throw Error(Exit::kInterrupted, "interrupted; the store is unchanged");
+  if (error) throw *error;
+  if (!end.is_done || !answer) {
+    const std::string fix =
+        end.is_limit ? "if it needs more, raise the limit (see: engine config show)"
+                     : "report it to whoever made the element named; the store is unchanged";
+    throw Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
+                {request.recipe_path, "", "", fix});
+  }
+  answer->outputs = std::move(outputs);
+  return std::move(*answer);
+}
+
+}  // namespace engine

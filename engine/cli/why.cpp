@@ -1,0 +1,57 @@
+// engine why / why-not RUN|RECIPE TRACK: the run is done again and asked.
+#include <CLI/CLI.hpp>
+#include <charconv>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/cli.hpp"
+#include "cli/recorded_run.hpp"
+#include "cli/supervised_run.hpp"
+
+namespace engine {
+namespace {
+
+struct Options {
+  std::string what, track;
+  bool is_why_not = false;
+};
+
+bool is_number(const std::string& text, std::int64_t& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+Exit answer(Cli& cli, const Options& options) {
+  std::int64_t id = 0;
+  RunRequest request = is_number(options.what, id) ? repeat_request(cli, recorded_run(cli, id))
+                                                   : make_run_request(cli, options.what);
+  (options.is_why_not ? request.why_not : request.why) = options.track;
+  const RunAnswer found = run_supervised(cli, request);
+  if (cli.common.json) {
+    cli.out(nlohmann::ordered_json{{"track", options.track}, {"answer", found.answer}}.dump(2) +
+            "\n");
+  } else {
+    cli.out(found.answer);
+  }
+  return Exit::kDone;
+}
+
+void add(CLI::App& app, Cli& cli, const char* name, const char* help, bool is_why_not) {
+  auto options = std::make_shared<Options>();
+  options->is_why_not = is_why_not;
+  CLI::App* verb = app.add_subcommand(name, help);
+  verb->add_option("run", options->what, "A run's number, or a recipe")->required();
+  verb->add_option("track", options->track, "Its number, Spotify uri, title, or ARTIST - TITLE")
+      ->required();
+  verb->callback(
+      [&cli, options] { cli.action = [&cli, options] { return answer(cli, *options); }; });
+}
+
+}  // namespace
+
+void add_why(CLI::App& app, Cli& cli) {
+  add(app, cli, "why", "Tell why a track is in a list", false);
+  add(app, cli, "why-not", "Tell why a track is not in a list", true);
+}
+
+}  // namespace engine
