@@ -13,7 +13,7 @@ CREATE TABLE users (
 CREATE TABLE artists (
   artist_id INTEGER PRIMARY KEY, name TEXT NOT NULL, key TEXT NOT NULL UNIQUE, -- normalised name
   spotify_id TEXT, mbid TEXT, popularity REAL,
-  features BLOB                       -- mean audio features by artist, as tracks' feature columns; NULL unknown
+  features BLOB                       -- mean audio features: float32 in the order of store/features.hpp; NULL unknown
 ) STRICT;
 
 CREATE TABLE tracks (
@@ -36,13 +36,18 @@ CREATE INDEX tracks_by_key ON tracks (key) WHERE key IS NOT NULL;
 CREATE TABLE track_ids (               -- every outside id of a track; an id belongs to one track
   kind INTEGER NOT NULL,               -- 1 spotify, 2 isrc, 3 mbid
   id TEXT NOT NULL, track_id INTEGER NOT NULL REFERENCES tracks,
+  origin INTEGER NOT NULL DEFAULT 0,   -- who knows this id: 1 a catalogue, 2 somebody's own export, 3 both
   PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE artist_ids (              -- outside ids of artists: a bare Spotify id, or NAMESPACE:ID
+  id TEXT PRIMARY KEY, artist_id INTEGER NOT NULL REFERENCES artists) STRICT, WITHOUT ROWID;
 
 CREATE TABLE track_artists (
   track_id INTEGER NOT NULL REFERENCES tracks, position INTEGER NOT NULL,
   artist_id INTEGER NOT NULL REFERENCES artists, PRIMARY KEY (track_id, position)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE tags (tag_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE tag_ids (                 -- outside ids of tags, NAMESPACE:ID
+  id TEXT PRIMARY KEY, tag_id INTEGER NOT NULL REFERENCES tags) STRICT, WITHOUT ROWID;
 CREATE TABLE track_tags (
   track_id INTEGER NOT NULL REFERENCES tracks, tag_id INTEGER NOT NULL REFERENCES tags,
   weight REAL NOT NULL DEFAULT 1, PRIMARY KEY (track_id, tag_id)) STRICT, WITHOUT ROWID;
@@ -91,6 +96,7 @@ CREATE TABLE user_relations (
 CREATE TABLE playlists (
   playlist_id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users, -- NULL: nobody's here (a data set's)
   name TEXT NOT NULL, external_id TEXT NOT NULL DEFAULT '', description TEXT, ts INTEGER NOT NULL DEFAULT 0,
+  ingestion_id INTEGER,                -- the import that last filled it
   UNIQUE (user_id, name, external_id)) STRICT;
 CREATE TABLE playlist_tracks (
   playlist_id INTEGER NOT NULL REFERENCES playlists, position INTEGER NOT NULL,

@@ -1,0 +1,55 @@
+// What listens.flags holds: how a play went, as far as its source told.
+//
+// bits 0-1  skipped: 0 unknown, 1 no, 2 yes
+// bit  2    shuffle was on
+// bit  3    played offline
+// bit  4    private session ("incognito"): not for learning taste
+// bit  5    the start is exact to a minute only
+// bit  6    loved at that time (Last.fm)
+// bits 8-15 why it ended: EndReason
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace engine {
+
+enum class EndReason : std::uint8_t {
+  kUnknown = 0,
+  kTrackDone = 1,  // played to the end
+  kForward = 2,
+  kBack = 3,
+  kClickRow = 4,
+  kEndPlay = 5,
+  kLogout = 6,
+  kRemote = 7,
+  kUnexpectedExit = 8,
+  kUnexpectedExitPaused = 9,
+  kTrackError = 10,
+  kPlayButton = 11,
+  kClickSide = 12,
+  kPopup = 13,
+  kAppLoad = 14,
+  kReload = 15,
+  kUriOpen = 16,
+  kOther = 255,  // a word not in this list
+};
+
+/// "trackdone", "fwdbtn", "click-row" ... as Spotify writes them; "" and "unknown" are kUnknown.
+EndReason end_reason(std::string_view word);
+
+struct ListenFlags {
+  static constexpr std::int32_t kSkippedKnown = 3, kNotSkipped = 1, kSkipped = 2, kShuffle = 1 << 2,
+                                kOffline = 1 << 3, kIncognito = 1 << 4, kIsCoarse = 1 << 5,
+                                kLoved = 1 << 6;
+
+  /// 1 skipped, 0 not skipped, 255 unknown.
+  static std::uint8_t skipped(std::int32_t flags) {
+    const std::int32_t bits = flags & kSkippedKnown;
+    return bits == kSkipped ? 1 : bits == kNotSkipped ? 0 : 255;
+  }
+  static EndReason end(std::int32_t flags) { return static_cast<EndReason>((flags >> 8) & 255); }
+  static std::int32_t with_end(EndReason reason) { return static_cast<std::int32_t>(reason) << 8; }
+};
+
+}  // namespace engine

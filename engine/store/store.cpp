@@ -1,0 +1,210 @@
+#include "store/store.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <unistd.h>
+
+#include "core/error.hpp"
+#include "store/migrations.hpp"
+
+namespace engine {
+namespace {
+
+struct CloseDatabase {
+  void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+};
+using Database = std::unique_ptr<sqlite3, CloseDatabase>;
+
+void run(sqlite3* database, const char* sql) {
+  if (sqlite3_exec(database, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
+    throw_store_error(database, "opening it");
+  }
+}
+
+Database open_file(const std::string& path, int flags, double busy_seconds) {
+  sqlite3* raw = nullptr;
+  const int result = sqlite3_open_v2(path.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  Database database(raw);
+  if (result != SQLITE_OK) throw_store_error(raw, "opening it");
+  sqlite3_extended_result_codes(raw, 1);
+  sqlite3_busy_timeout(raw, static_cast<int>(busy_seconds * 1000));
+  return database;
+}
+
+int newest(std::span<const Migration> migrations) {
+  return migrations.empty() ? 0 : migrations.back().version;
+}
+
+void require_file(const std::string& path) {
+  if (std::filesystem::exists(path)) return;
+  throw Error(Exit::kStore, "there is no store yet",
+              {.where = path,
+               .source = {},
+               .why = "the file does not exist",
+               .fix = "make one with `engine import PATH...` or `engine demo`"});
+}
+
+void make_folder(const std::string& path) {
+  const auto folder = std::filesystem::absolute(path).parent_path();
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    throw Error(Exit::kStore, "cannot make the folder of the store",
+                {.where = folder.string(),
+                 .source = {},
+                 .why = error.message(),
+                 .fix = "name another file with --library"});
+  }
+}
+
+/// Settings of a connection that writes. The page size holds for new files only.
+void prepare_for_writing(sqlite3* database) {
+  run(database, "PRAGMA page_size = 16384");
+  run(database, "PRAGMA journal_mode = WAL");
+  run(database, "PRAGMA synchronous = NORMAL");
+}
+
+void prepare_connection(sqlite3* database) {
+  run(database, "PRAGMA foreign_keys = ON");
+  run(database, "PRAGMA cache_size = -65536");  // 64 MiB at most
+  run(database, "PRAGMA temp_store = MEMORY");
+}
+
+}  // namespace
+
+Store Store::open(const std::string& path, const StoreOptions& options) {
+  if (options.is_read_only || !options.may_create) require_file(path);
+  if (options.is_read_only) {
+    Database database = open_file(path, SQLITE_OPEN_READONLY, options.busy_seconds);
+    const int version = store_version(database.get(), path, newest(options.migrations));
+    if (version == newest(options.migrations)) {
+      prepare_connection(database.get());
+      return {database.release(), path};
+    }
+  }
+  make_folder(path);
+  Database database =
+      open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options.busy_seconds);
+  const int version = store_version(database.get(), path, newest(options.migrations));
+  prepare_for_writing(database.get());
+  migrate(database.get(), path, version, options.migrations, /*has_backup=*/true);
+  prepare_connection(database.get());
+  return {database.release(), path};
+}
+
+Store Store::open_copy(const std::string& path, const StoreOptions& options) {
+  std::string name = (std::filesystem::temp_directory_path() / "playlist-store-XXXXXX").string();
+  const int descriptor = ::mkstemp(name.data());
+  if (descriptor < 0) {
+    throw Error(Exit::kStore, "cannot make a temporary copy of the store",
+                {.where = name,
+                 .source = {},
+                 .why = "the folder for temporary files is not writable",
+                 .fix = "set TMPDIR to a folder with room for the store"});
+  }
+  ::close(descriptor);
+  Database copy = open_file(name, SQLITE_OPEN_READWRITE, options.busy_seconds);
+  // The open connection keeps the file; without a journal file nothing looks for its name again.
+  run(copy.get(), "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF");
+  run(copy.get(), "PRAGMA page_size = 16384");
+  int version = 0;
+  if (std::filesystem::exists(path)) {
+    const Database original = open_file(path, SQLITE_OPEN_READONLY, options.busy_seconds);
+    version = store_version(original.get(), path, newest(options.migrations));
+    if (version > 0) copy_database(original.get(), copy.get());
+  }
+  run(copy.get(), "PRAGMA journal_mode = MEMORY");
+  ::unlink(name.c_str());
+  migrate(copy.get(), path, version, options.migrations, /*has_backup=*/false);
+  prepare_connection(copy.get());
+  return {copy.release(), path};
+}
+
+Store::Store(Store&& other) noexcept
+    : database_(std::exchange(other.database_, nullptr)), path_(std::move(other.path_)) {}
+
+Store& Store::operator=(Store&& other) noexcept {
+  std::swap(database_, other.database_);
+  std::swap(path_, other.path_);
+  return *this;
+}
+
+Store::~Store() {
+  sqlite3_close_v2(database_);
+}
+
+int Store::version() const {
+  return static_cast<int>(integer("PRAGMA user_version"));
+}
+
+void Store::execute(const std::string& sql) const {
+  if (sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+    throw_store_error(database_, ("running: " + sql).c_str());
+  }
+}
+
+std::int64_t Store::integer(std::string_view sql) const {
+  return prepare(sql).find_integer().value_or(0);
+}
+
+std::int64_t Store::data_version() const {
+  return integer("SELECT CAST(value AS INTEGER) FROM settings WHERE key = 'data_version'");
+}
+
+void Store::bump_data_version() {
+  prepare(
+      "INSERT INTO settings VALUES ('data_version', '1') "
+      "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1")
+      .run();
+}
+
+std::string Store::setting(std::string_view key) const {
+  Statement select = prepare("SELECT value FROM settings WHERE key = ?1");
+  select.start(key);
+  return select.step() ? std::string(select.text(0)) : std::string();
+}
+
+void Store::set_setting(std::string_view key, std::string_view value) {
+  prepare("INSERT INTO settings VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2")
+      .run(key, value);
+}
+
+std::vector<std::string> Store::check() const {
+  std::vector<std::string> findings;
+  Statement integrity = prepare("PRAGMA integrity_check(20)");
+  for (integrity.start(); integrity.step();) {
+    if (integrity.text(0) != "ok") findings.emplace_back(integrity.text(0));
+  }
+  Statement keys = prepare("PRAGMA foreign_key_check");
+  for (keys.start(); keys.step();) {
+    findings.push_back("a row of " + std::string(keys.text(0)) + " points at a missing row of " +
+                       std::string(keys.text(2)));
+    if (findings.size() >= 20) break;
+  }
+  return findings;
+}
+
+void Store::checkpoint() {
+  // A reader may hold the log back: not an error, the next checkpoint goes on from there.
+  sqlite3_wal_checkpoint_v2(database_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+}
+
+Transaction::Transaction(Store& store) : store_(store) {
+  if (sqlite3_exec(store.handle(), "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) != SQLITE_OK) {
+    throw_store_error(store.handle(), "beginning to write");
+  }
+}
+
+Transaction::~Transaction() {
+  if (is_open_) sqlite3_exec(store_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void Transaction::commit() {
+  if (sqlite3_exec(store_.handle(), "COMMIT", nullptr, nullptr, nullptr) != SQLITE_OK) {
+    throw_store_error(store_.handle(), "finishing to write");
+  }
+  is_open_ = false;
+}
+
+}  // namespace engine

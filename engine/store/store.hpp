@@ -1,0 +1,95 @@
+// The store: one SQLite file that holds the catalogue, everybody's history, and what the engine
+// did. schema.sql describes the tables.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/statement.hpp"
+
+namespace engine {
+
+/// One step of the schema. Steps go forward only; `sql` runs in one transaction with the new
+/// version number.
+struct Migration {
+  int version;  // rising by one, from 1
+  std::string_view sql;
+};
+/// The steps of this engine's schema.
+std::span<const Migration> store_migrations();
+
+struct StoreOptions {
+  bool is_read_only = false;  // the file must exist; an older one is still migrated first
+  bool may_create = true;     // otherwise a missing file is an error
+  double busy_seconds = 10;   // how long to wait for another process that writes
+  std::span<const Migration> migrations = store_migrations();
+};
+
+/// An open store: WAL journal, foreign keys checked, 16 KiB pages. Opening a new or empty file
+/// makes the tables; opening an older store copies it to FILE.before-vN, then migrates it.
+///
+/// Several processes may read while one writes; a second writer waits busy_seconds.
+/// Threads: one at a time. Not to be carried over a fork: open after, or close before.
+/// Throws Error(kStore): cannot open, not a store, damaged, made by a newer engine, locked, full.
+class Store {
+ public:
+  static Store open(const std::string& path, const StoreOptions& options = {});
+  /// A private copy of the store at `path` (an empty store when there is none) that is gone when
+  /// closed: for dry runs. The original is only read.
+  static Store open_copy(const std::string& path, const StoreOptions& options = {});
+
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+  ~Store();
+
+  [[nodiscard]] sqlite3* handle() const { return database_; }
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] int version() const;  // of the schema
+
+  [[nodiscard]] Statement prepare(std::string_view sql) const { return {database_, sql}; }
+  /// Runs SQL text that gives no rows.
+  void execute(const std::string& sql) const;
+  /// The first column of the first row of a query without parameters; 0 when there is none.
+  [[nodiscard]] std::int64_t integer(std::string_view sql) const;
+
+  /// Counts every committed change of what a recipe can read (not of run records): the key of the
+  /// column cache. 0 for a store that never changed.
+  [[nodiscard]] std::int64_t data_version() const;
+  /// To be called inside each transaction that changes what a recipe can read.
+  void bump_data_version();
+
+  /// The `settings` table; "" when not set.
+  [[nodiscard]] std::string setting(std::string_view key) const;
+  void set_setting(std::string_view key, std::string_view value);
+
+  /// Findings of a full integrity and foreign key check; empty when the file is sound.
+  [[nodiscard]] std::vector<std::string> check() const;
+  /// Moves what the write-ahead log holds into the file itself, as far as readers allow.
+  void checkpoint();
+
+ private:
+  Store(sqlite3* database, std::string path) : database_(database), path_(std::move(path)) {}
+  sqlite3* database_ = nullptr;
+  std::string path_;
+};
+
+/// One write transaction: begins at once (so that two writers wait for each other instead of
+/// failing halfway) and rolls back unless commit() was called.
+class Transaction {
+ public:
+  explicit Transaction(Store& store);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  void commit();
+
+ private:
+  Store& store_;
+  bool is_open_ = true;
+};
+
+}  // namespace engine

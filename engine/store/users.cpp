@@ -1,0 +1,89 @@
+#include "store/users.hpp"
+
+#include "core/error.hpp"
+
+namespace engine {
+namespace {
+
+User read_user(const Statement& row) {
+  return {row.integer(0), std::string(row.text(1)), std::string(row.text(2)), row.integer(3)};
+}
+
+/// Some names for a message: "ann, bob, ... (35 in all)".
+std::string some_names(const std::vector<User>& users) {
+  std::string names;
+  for (std::size_t i = 0; i < users.size() && i < 8; ++i) {
+    names += (i ? ", " : "") + users[i].name;
+  }
+  if (users.size() > 8) names += ", ... (" + std::to_string(users.size()) + " in all)";
+  return names;
+}
+
+std::optional<User> only_user(const Store& store, const char* condition) {
+  Statement select =
+      store.prepare(std::string("SELECT user_id, name, timezone, created_at FROM users ") +
+                    condition + " ORDER BY user_id LIMIT 2");
+  select.start();
+  if (!select.step()) return std::nullopt;
+  User user = read_user(select);
+  if (select.step()) return std::nullopt;
+  return user;
+}
+
+}  // namespace
+
+std::vector<User> list_users(const Store& store) {
+  std::vector<User> users;
+  Statement select =
+      store.prepare("SELECT user_id, name, timezone, created_at FROM users ORDER BY user_id");
+  for (select.start(); select.step();) users.push_back(read_user(select));
+  return users;
+}
+
+std::optional<User> find_user(const Store& store, std::string_view name) {
+  Statement select =
+      store.prepare("SELECT user_id, name, timezone, created_at FROM users WHERE name = ?1");
+  select.start(name);
+  if (!select.step()) return std::nullopt;
+  return read_user(select);
+}
+
+User require_user(Store& store, std::string_view name, std::int64_t now) {
+  if (auto found = find_user(store, name)) return *found;
+  store.prepare("INSERT INTO users (name, created_at) VALUES (?1, ?2)").run(name, now);
+  return *find_user(store, name);
+}
+
+std::optional<User> default_user(const Store& store) {
+  const bool has_importers =
+      store.integer("SELECT 1 FROM ingestions WHERE user_id IS NOT NULL LIMIT 1") != 0;
+  return only_user(
+      store, has_importers ? "WHERE user_id IN (SELECT DISTINCT user_id FROM ingestions)" : "");
+}
+
+User choose_user(const Store& store, const std::string& name) {
+  if (!name.empty()) {
+    if (auto found = find_user(store, name)) return *found;
+    std::vector<std::string> names;
+    const std::vector<User> users = list_users(store);
+    for (const User& user : users) names.push_back(user.name);
+    const std::string near = nearest(name, names);
+    throw Error(
+        Exit::kInput, "the store knows no user \"" + name + "\"",
+        {.where = store.path(),
+         .source = {},
+         .why = users.empty() ? "it has no users yet" : "its users are " + some_names(users),
+         .fix =
+             near.empty() ? "import something with --user " + name : "did you mean " + near + "?"});
+  }
+  if (auto user = default_user(store)) return *user;
+  const std::vector<User> users = list_users(store);
+  throw Error(Exit::kUsage, "for whom? the store has no single user",
+              {.where = store.path(),
+               .source = {},
+               .why = users.empty() ? "it has no users yet" : "its users are " + some_names(users),
+               .fix = users.empty() ? "import a history first, or `engine demo`"
+                                    : "name one with --user NAME"});
+}
+
+}  // namespace engine
