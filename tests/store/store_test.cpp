@@ -129,7 +129,8 @@ TEST_CASE("a damaged store is named as damaged", "[store]") {
   }
   const Store store = Store::open(path);
   try {
-    FAIL("it was read: " << store.integer("SELECT count(*) FROM tags WHERE name > ''"));
+    const auto count = store.integer("SELECT count(*) FROM tags WHERE name > ''");
+    FAIL("it was read: " << count);
   } catch (const Error& error) {
     CHECK_THAT(error.text(), Catch::Contains("the file is damaged") && Catch::Contains(path) &&
                                  Catch::Contains("restore a backup"));
