@@ -1,0 +1,36 @@
+-- Settings of the engine: every one with its default. Copy to
+-- $XDG_CONFIG_HOME/playlist-engine/engine.lua and keep only what you change.
+-- Order: defaults < this file < `engine config set` < environment (PLAYLIST_GROUP_NAME) < flags.
+return {
+  paths = {
+    library = "", -- the store; empty: $XDG_DATA_HOME/playlist-engine/library.db
+    plugins = {}, -- folders searched for plugins before the engine's own
+    scripts = {}, -- folders that recipes may require modules from, before the engine's own
+    recipes = {}, -- folders that `engine recipes` lists, before the engine's own
+  },
+  limits = {
+    recipe_seconds = 10, -- seconds a recipe's own Lua code may run
+    recipe_megabytes = 256, -- MiB of memory a recipe's Lua code may use
+    wall_seconds = 60, -- seconds a whole run may take before its worker is stopped
+    cpu_seconds = 120, -- CPU seconds a run's worker may use
+    memory_megabytes = 4096, -- MiB of address space a run's worker may add
+    heartbeat_seconds = 0, -- seconds of silence after which a worker is stopped; 0: never
+    confine = true, -- run recipes under seccomp: no writing, no network, no programs
+  },
+  import = {
+    wall_seconds = 86400, -- seconds an import may take
+    memory_megabytes = 16384, -- MiB of address space an import's worker may add
+    archive_gigabytes = 64, -- GiB that one archive may unpack to
+    archive_members = 10000, -- files that one archive may hold
+    archive_ratio = 250, -- how many times its size an archive may unpack to
+  },
+  play = {
+    min_seconds = 30, -- a listen this long counts as a play
+    min_share = 0.5, -- a listen of this share of the track counts as a play too
+  },
+  run = {
+    record = true, -- keep a record of every run, for why, why-not and replay
+    default_track_seconds = 210, -- length assumed for tracks whose length is unknown
+    threads = 0, -- threads of a run; 0: one per core
+  },
+}

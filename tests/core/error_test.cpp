@@ -1,0 +1,20 @@
+#include <catch2/catch.hpp>
+
+#include "core/error.hpp"
+
+using namespace engine;
+
+TEST_CASE("the nearest known word is suggested, or none", "[error]") {
+  const std::vector<std::string> known = {"energy", "valence", "tempo", "taste"};
+  CHECK(nearest("enrgy", known) == "energy");
+  CHECK(nearest("Energy", known) == "energy");
+  CHECK(nearest("tatse", known) == "taste");  // two letters swapped are one edit
+  CHECK(nearest("loudness", known) == "");
+  CHECK(nearest("x", {}) == "");
+}
+
+TEST_CASE("an error is told as what, where, source, why, fix", "[error]") {
+  const Error error(Exit::kRecipe, "what", {"recipes/x.lua:3", "local x", "because", "do this"});
+  CHECK(error.text() == "error: what\n  where: recipes/x.lua:3\n  |      local x\n  why:   because\n  fix:   do this");
+  CHECK(Error(Exit::kUsage, "what").text() == "error: what");
+}
