@@ -42,7 +42,7 @@ struct ServedRun {
 /// SQLite any more. Threads: any.
 struct PreparedColumns {
   std::shared_ptr<const ColumnFile> catalogue, user;
-  std::int64_t user_id = 0;  // 0: the store has no user yet
+  std::int64_t user_id = 0;
   std::string user_name, timezone = "UTC";
   std::string data_state;       // what the columns were made from; goes into the run record
   std::vector<ServedRun> runs;  // by run_id
@@ -51,7 +51,7 @@ struct PreparedColumns {
 
 struct ColumnOptions {
   std::string store;         // the SQLite file
-  std::string user;          // a name; "": the only user
+  std::string user;          // a name; "": default_user() of store/users.hpp
   std::int64_t user_id = 0;  // wins over the name when not 0
   PlayRule rule;
   std::string cache;  // folder, made when missing; "": columns stay in memory (memfd)
@@ -64,8 +64,8 @@ std::string column_cache_folder(const std::string& store);
 /// Maps the files, or makes them first when they are missing, stale or damaged. To be called
 /// before the fork; uses a second thread while it reads SQLite and has joined it on return.
 /// A cache folder that cannot be written to costs the cache only: `verbose` hears of it.
-/// Throws Error(kStore) when the store cannot be read, Error(kUsage) for an unknown user, or when
-/// there are several and none was named.
+/// Throws Error(kStore) when the store cannot be read, and what choose_user() of store/users.hpp
+/// throws.
 std::shared_ptr<const PreparedColumns> prepare_columns(const ColumnOptions& options);
 
 }  // namespace engine

@@ -50,20 +50,13 @@ class ColumnFile {
   [[nodiscard]] const std::string& key() const { return key_; }
   [[nodiscard]] std::size_t length() const { return length_; }
 
-  /// A second mapping of the same bytes that this process may change for itself; only the pages
-  /// that it writes to cost memory. Unmapped together with this object. nullptr when the system
-  /// refuses.
-  [[nodiscard]] std::byte* private_copy() const;
-  [[nodiscard]] const std::byte* bytes() const { return bytes_; }
-
  private:
   ColumnFile() = default;
-  void read_directory();
+  std::string read(std::string_view key);
+  friend class DirectoryReader;
 
-  int descriptor_ = -1;
   const std::byte* bytes_ = nullptr;
   std::size_t length_ = 0;
-  mutable std::vector<std::byte*> copies_;
   std::string key_;
   std::deque<playlist_dict> dicts_;
   std::deque<playlist_column> columns_;

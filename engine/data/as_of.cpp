@@ -1,0 +1,110 @@
+#include "data/as_of.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "data/as_of_view.hpp"
+
+namespace engine {
+namespace {
+
+std::size_t known_by(const playlist_table& table, std::int64_t now) {
+  const auto known = items<std::int64_t>(table, "known");
+  return static_cast<std::size_t>(std::upper_bound(known.begin(), known.end(), now) -
+                                  known.begin());
+}
+
+// The N of "implicit_likes:N"; 0 when `name` is not of that form.
+std::int64_t times_of(std::string_view name, std::string_view prefix) {
+  if (!name.starts_with(prefix)) return 0;
+  name.remove_prefix(prefix.size());
+  std::int64_t times = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), times);
+  return error == std::errc() && end == name.data() + name.size() && times > 0 ? times : 0;
+}
+
+}  // namespace
+
+AsOfView::AsOfView(std::shared_ptr<const PreparedColumns> columns, const AsOfOptions& options)
+    : columns_(std::move(columns)),
+      now_(options.now),
+      exclude_runs_from_(options.exclude_runs_from),
+      exclude_recipe_(options.exclude_recipe),
+      exclude_random_seed_(options.exclude_random_seed),
+      tracks_(known_by(catalogue("tracks"), now_)),
+      artists_(known_by(catalogue("artists"), now_)),
+      tags_(known_by(catalogue("tags"), now_)) {}
+
+AsOfView::Made AsOfView::make(std::string_view name) const {
+  if (name == "tracks") return make_tracks();
+  if (name == "artists") return make_artists();
+  if (name == "tags") return make_tags();
+  if (name == "listens") return make_listens();
+  if (name == "likes") return make_likes();
+  if (name == "library") return make_library();
+  if (name == "saved_artists") return make_saved_artists();
+  if (name == "track_statistics") return make_track_statistics();
+  if (name == "served") return make_served();
+  if (const auto times = times_of(name, "implicit_likes:")) return make_implicit_likes(times);
+  if (const auto times = times_of(name, "implicit_saved_artists:"))
+    return make_implicit_saved_artists(times);
+  return nullptr;
+}
+
+const playlist_table* AsOfView::table(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  auto found = tables_.find(name);
+  if (found == tables_.end()) {
+    Made made = make(name);
+    if (!made) return nullptr;
+    found = tables_.emplace(std::string(name), std::move(made)).first;
+  }
+  return found->second->table();
+}
+
+const playlist_lists* AsOfView::lists(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  auto found = lists_.find(name);
+  if (found == lists_.end()) {
+    if (columns_->catalogue->lists(name) == nullptr) return nullptr;
+    found = lists_.emplace(std::string(name), make_lists_of(name)).first;
+    OwnedLists& made = found->second;
+    if (!made.data.offsets.empty()) {
+      made.view.offsets = made.data.offsets.data();
+      made.view.values = made.data.values.data();
+    }
+  }
+  return &found->second.view;
+}
+
+const playlist_matrix* AsOfView::embedding(std::string_view space) const {
+  const std::lock_guard lock(mutex_);
+  auto found = matrices_.find(space);
+  if (found != matrices_.end()) return &found->second;
+  playlist_matrix made{sizeof(playlist_matrix), 0, static_cast<std::int64_t>(tracks_), nullptr};
+  if (const playlist_matrix* whole = columns_->catalogue->matrix(space)) {
+    made.columns = whole->columns;
+    made.data = whole->data;
+  } else if (space == "audio") {
+    const std::vector<float> vectors = audio_vectors(filled().columns, tracks_);
+    audio_.emplace(static_cast<std::int64_t>(vectors.size()));
+    float* data = audio_->f32("audio");
+    std::copy(vectors.begin(), vectors.end(), data);
+    made.columns = kFilledCount;
+    made.data = data;
+  } else {
+    return nullptr;
+  }
+  return &matrices_.emplace(std::string(space), made).first->second;
+}
+
+std::unique_ptr<AsOf> load_as_of(std::shared_ptr<const PreparedColumns> columns,
+                                 const AsOfOptions& options) {
+  return std::make_unique<AsOfView>(std::move(columns), options);
+}
+
+std::unique_ptr<AsOf> load_as_of(const AsOfOptions& options) {
+  return load_as_of(prepare_columns(options), options);
+}
+
+}  // namespace engine

@@ -1,0 +1,130 @@
+// Tracks, artists and tags as the prefix known by `now`, and the lists between them.
+#include <algorithm>
+
+#include "data/as_of_view.hpp"
+
+namespace engine {
+
+const AsOfView::Filled& AsOfView::filled() const {
+  const std::lock_guard lock(mutex_);
+  if (filled_) return *filled_;
+  Filled& made = filled_.emplace();
+  const auto places = filled_features();
+  const playlist_table& tracks = catalogue("tracks");
+  std::array<const std::int64_t*, 3> counts{};
+  if (is_whole()) {
+    const playlist_table& coverage = catalogue("coverage");
+    counts = {items<std::int64_t>(coverage, "own").data(),
+              items<std::int64_t>(coverage, "artist_mean").data(),
+              items<std::int64_t>(coverage, "none").data()};
+  } else {
+    FeatureInputs inputs{};
+    inputs.artist = items<std::int32_t>(tracks, "artist").data();
+    inputs.track_count = tracks_;
+    inputs.artist_count = artists_;
+    for (std::size_t k = 0; k < kFilledCount; ++k) {
+      const char* field = kFeatureColumns[places[k]].field;
+      inputs.own[k] = items<float>(catalogue("features"), field).data();
+      inputs.artist_mean[k] = items<float>(catalogue("artists"), field).data();
+    }
+    made.data = fill_features(inputs);
+    counts = {made.data.own.data(), made.data.artist_mean.data(), made.data.none.data()};
+  }
+  for (std::size_t k = 0; k < kFilledCount; ++k) {
+    const char* field = kFeatureColumns[places[k]].field;
+    made.columns[k] = is_whole() ? items<float>(tracks, field).data() : made.data.columns[k].data();
+    made.coverage.push_back({field, counts[0][k], counts[1][k], counts[2][k]});
+  }
+  return made;
+}
+
+const std::vector<FeatureCoverage>& AsOfView::coverage() const {
+  return filled().coverage;
+}
+
+std::int32_t AsOfView::track_number(std::int64_t track_id) const {
+  const std::lock_guard lock(mutex_);
+  if (!track_numbers_)
+    track_numbers_.emplace(items<std::int64_t>(catalogue("tracks"), "id").first(tracks_));
+  return track_numbers_->number(track_id);
+}
+
+AsOfView::Made AsOfView::make_tracks() const {
+  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(tracks_));
+  const playlist_table& whole = catalogue("tracks");
+  const Filled& features = filled();
+  const auto places = filled_features();
+  for (std::uint32_t k = 0; k < whole.column_count; ++k) {
+    const playlist_column& column = *whole.columns[k];
+    const std::string_view name = column.name;
+    if (name == "known") continue;
+    std::size_t feature = 0;
+    while (feature < kFilledCount && name != kFeatureColumns[places[feature]].field) ++feature;
+    if (is_whole()) {
+      made->view(column);
+    } else if (feature < kFilledCount) {
+      made->copy(column.name, features.data.columns[feature]);
+    } else {
+      made->view_prefix(column);
+    }
+  }
+  return made;
+}
+
+AsOfView::Made AsOfView::make_artists() const {
+  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(artists_));
+  const playlist_table& whole = catalogue("artists");
+  for (const char* name : {"id", "name", "popularity"})
+    made->view_prefix(*find_column(whole, name));
+  const playlist_lists* tracks = lists("artist_tracks");
+  std::int32_t* counts = made->i32("track_count");
+  for (std::size_t k = 0; k < artists_; ++k)
+    counts[k] = static_cast<std::int32_t>(tracks->offsets[k + 1] - tracks->offsets[k]);
+  return made;
+}
+
+AsOfView::Made AsOfView::make_tags() const {
+  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(tags_));
+  made->view_prefix(*find_column(catalogue("tags"), "name"));
+  const playlist_lists* tracks = lists("tag_tracks");
+  std::int32_t* counts = made->i32("track_count");
+  for (std::size_t k = 0; k < tags_; ++k)
+    counts[k] = static_cast<std::int32_t>(tracks->offsets[k + 1] - tracks->offsets[k]);
+  return made;
+}
+
+// Lists of tracks hold known tracks only. Lists of artists or tags need no such care: an artist is
+// known with its first track, a tag with the first track or artist that has it, related artists
+// always.
+AsOfView::OwnedLists AsOfView::make_lists_of(std::string_view name) const {
+  const playlist_lists& whole = *columns_->catalogue->lists(name);
+  const std::size_t rows = name.starts_with("track_") ? tracks_
+                           : name.starts_with("tag_") ? tags_
+                                                      : artists_;
+  if (name == "artist_tracks" || name == "tag_tracks") {
+    if (!is_whole())
+      return visible_values(whole, rows, [&](std::uint64_t k) {
+        return whole.values[k] < static_cast<std::int32_t>(tracks_);
+      });
+  } else if (const playlist_table* dated = columns_->catalogue->table(name)) {
+    const auto known = items<std::int64_t>(*dated, "known");
+    if (std::any_of(known.begin(), known.end(), [&](std::int64_t since) { return since > now_; }))
+      return visible_values(whole, rows, [&](std::uint64_t k) { return known[k] <= now_; });
+  }
+  OwnedLists made;
+  made.view = whole;
+  made.view.rows = static_cast<std::int64_t>(rows);
+  return made;
+}
+
+AsOfView::OwnedLists AsOfView::visible_values(
+    const playlist_lists& whole, std::size_t rows,
+    const std::function<bool(std::uint64_t)>& keep) const {
+  OwnedLists made;
+  made.data = filter_lists(rows, whole.offsets, whole.values, keep);
+  made.view = {
+      sizeof(playlist_lists), 0, static_cast<std::int64_t>(rows), nullptr, nullptr, nullptr};
+  return made;
+}
+
+}  // namespace engine

@@ -1,0 +1,258 @@
+// What the user has and did by `now`.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "data/as_of_view.hpp"
+#include "data/listen_scan.hpp"
+
+namespace engine {
+namespace {
+
+constexpr std::int64_t kDay = 86'400;
+
+bool by_time(std::int64_t ts_a, std::int32_t number_a, std::int64_t ts_b, std::int32_t number_b) {
+  return ts_a != ts_b ? ts_a < ts_b : number_a < number_b;
+}
+
+}  // namespace
+
+std::int64_t AsOfView::summary(const char* column) const {
+  return items<std::int64_t>(user("summary"), column)[0];
+}
+
+bool AsOfView::has_all_listens() const {
+  return summary("last_end") <= now_;
+}
+
+// Listens lie by their start, so those that have ended are a prefix except near `now`, where a
+// long one may have begun before a short one that is over already.
+AsOfView::Made AsOfView::make_listens() const {
+  const playlist_table& whole = user("listens");
+  const auto ts = items<std::int64_t>(whole, "ts");
+  const auto ms_played = items<std::int32_t>(whole, "ms_played");
+  const auto begun = std::upper_bound(ts.begin(), ts.end(), now_) - ts.begin();
+  const auto early = std::lower_bound(ts.begin(), ts.end(), now_ - summary("longest")) - ts.begin();
+  std::vector<std::int64_t> ended_late;  // rows from `early` on that have ended
+  for (auto k = early; k < begun; ++k) {
+    const auto row = static_cast<std::size_t>(k);
+    if (end_of_listen(ts[row], ms_played[row]) <= now_) ended_late.push_back(k);
+  }
+  const auto rows = std::min(early, begun) + static_cast<std::ptrdiff_t>(ended_late.size());
+  const bool is_prefix = ended_late.empty() || ended_late.back() == rows - 1;
+  auto made = std::make_unique<OwnedTable>(rows);
+  std::vector<std::int64_t> chosen;
+  if (!is_prefix) {
+    for (std::int64_t k = 0; k < early; ++k) chosen.push_back(k);
+    chosen.insert(chosen.end(), ended_late.begin(), ended_late.end());
+  }
+  for (std::uint32_t k = 0; k < whole.column_count; ++k) {
+    const playlist_column& column = *whole.columns[k];
+    if (!is_prefix) {
+      made->pick(column, chosen);
+    } else if (rows == whole.rows) {
+      made->view(column);
+    } else {
+      made->view_prefix(column);
+    }
+  }
+  return made;
+}
+
+ListenColumns AsOfView::listen_columns() const {
+  const playlist_table& listens = *table("listens");
+  return {items<std::int32_t>(listens, "track").data(),
+          items<std::int64_t>(listens, "ts").data(),
+          items<std::int32_t>(listens, "ms_played").data(),
+          items<std::uint8_t>(listens, "is_play").data(),
+          items<std::uint8_t>(listens, "is_skip").data(),
+          items<std::uint8_t>(listens, "is_finished").data(),
+          static_cast<std::size_t>(listens.rows)};
+}
+
+// The visible rows of a set of the user's file, which lies by (ts, number), undated first.
+std::vector<AsOfView::Dated> AsOfView::dated(const char* name, const char* column) const {
+  const playlist_table& set = user(name);
+  const auto ts = items<std::int64_t>(set, "ts");
+  const auto numbers = items<std::int32_t>(set, column);
+  const auto limit =
+      static_cast<std::int32_t>(column == std::string_view("track") ? tracks_ : artists_);
+  std::vector<Dated> rows;
+  for (std::size_t k = 0; k < ts.size() && ts[k] <= now_; ++k)
+    if (numbers[k] < limit) rows.push_back({ts[k], numbers[k]});
+  return rows;
+}
+
+AsOfView::Made AsOfView::make_likes() const {
+  const std::vector<Dated> likes = dated("likes", "track");
+  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(likes.size()));
+  std::int32_t* track = made->i32("track");
+  std::int64_t* ts = made->i64("ts");
+  std::uint8_t* is_implicit = made->u8("is_implicit");
+  for (std::size_t k = 0; k < likes.size(); ++k) {
+    track[k] = likes[k].number;
+    ts[k] = likes[k].ts;
+    is_implicit[k] = 0;
+  }
+  return made;
+}
+
+AsOfView::Made AsOfView::make_implicit_likes(std::int64_t times) const {
+  const std::vector<ImplicitLike> likes = implicit_likes(listen_columns(), times, tracks_);
+  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(likes.size()));
+  std::int32_t* track = made->i32("track");
+  std::int64_t* ts = made->i64("ts");
+  std::uint8_t* is_implicit = made->u8("is_implicit");
+  for (std::size_t k = 0; k < likes.size(); ++k) {
+    track[k] = likes[k].track;
+    ts[k] = likes[k].ts;
+    is_implicit[k] = 1;
+  }
+  return made;
+}
+
+// Each track once, with the earliest time that it was there.
+AsOfView::Made AsOfView::make_library() const {
+  std::map<std::int32_t, std::int64_t> since;
+  for (const char* set : {"likes", "entries"})
+    for (const Dated& row : dated(set, "track")) {
+      const auto [place, is_new] = since.emplace(row.number, row.ts);
+      if (!is_new) place->second = std::min(place->second, row.ts);
+    }
+  std::vector<Dated> rows;
+  for (const auto& [number, ts] : since) rows.push_back({ts, number});
+  std::sort(rows.begin(), rows.end(),
+            [](const Dated& a, const Dated& b) { return by_time(a.ts, a.number, b.ts, b.number); });
+  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(rows.size()));
+  std::int32_t* track = made->i32("track");
+  std::int64_t* ts = made->i64("ts");
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    track[k] = rows[k].number;
+    ts[k] = rows[k].ts;
+  }
+  return made;
+}
+
+AsOfView::Made AsOfView::make_saved_artists() const {
+  std::vector<Dated> tracks = dated("likes", "track");
+  const std::vector<Dated> saved = dated("saved", "track");
+  tracks.insert(tracks.end(), saved.begin(), saved.end());
+  return artists_of(tracks, dated("saved_artists", "artist"), 0);
+}
+
+AsOfView::Made AsOfView::make_implicit_saved_artists(std::int64_t times) const {
+  const playlist_table& likes = *table("implicit_likes:" + std::to_string(times));
+  const auto track = items<std::int32_t>(likes, "track");
+  const auto ts = items<std::int64_t>(likes, "ts");
+  std::vector<Dated> tracks;
+  for (std::size_t k = 0; k < track.size(); ++k) tracks.push_back({ts[k], track[k]});
+  return artists_of(tracks, {}, 1);
+}
+
+// By artist number; every artist of a track counts.
+AsOfView::Made AsOfView::artists_of(const std::vector<Dated>& tracks,
+                                    const std::vector<Dated>& artists,
+                                    std::uint8_t is_implicit) const {
+  struct Artist {
+    std::int64_t ts = INT64_MAX;
+    std::int32_t tracks = 0;
+  };
+  std::map<std::int32_t, Artist> found;
+  for (const Dated& row : artists) found[row.number].ts = row.ts;
+  const playlist_lists& track_artists = *lists("track_artists");
+  std::vector<bool> is_counted(tracks_);
+  for (const Dated& row : tracks) {
+    const auto track = static_cast<std::size_t>(row.number);
+    for (std::uint64_t k = track_artists.offsets[track]; k < track_artists.offsets[track + 1];
+         ++k) {
+      Artist& artist = found[track_artists.values[k]];
+      artist.ts = std::min(artist.ts, row.ts);
+      artist.tracks += !is_counted[track];
+    }
+    is_counted[track] = true;
+  }
+
+  const playlist_lists& artist_tracks = *lists("artist_tracks");
+  const auto plays = items<std::int32_t>(*table("track_statistics"), "plays");
+  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(found.size()));
+  std::int32_t *artist = made->i32("artist"), *count = made->i32("tracks"),
+               *played = made->i32("plays");
+  std::int64_t* ts = made->i64("ts");
+  std::uint8_t* implicit = made->u8("is_implicit");
+  std::size_t row = 0;
+  for (const auto& [number, saved] : found) {
+    artist[row] = number;
+    count[row] = saved.tracks;
+    ts[row] = saved.ts;
+    implicit[row] = is_implicit;
+    played[row] = 0;
+    for (std::uint64_t k = artist_tracks.offsets[number]; k < artist_tracks.offsets[number + 1];
+         ++k)
+      played[row] += plays[static_cast<std::size_t>(artist_tracks.values[k])];
+    ++row;
+  }
+  return made;
+}
+
+AsOfView::Made AsOfView::make_track_statistics() const {
+  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(tracks_));
+  const ListenColumns listens = listen_columns();
+  made->copy("plays_30d", plays_since(listens, now_ - 30 * kDay, tracks_));
+  if (has_all_listens()) {
+    const playlist_table& totals = user("totals");
+    for (std::uint32_t k = 0; k < totals.column_count; ++k) made->view(*totals.columns[k]);
+  } else {
+    const ListenTotals totals = total_listens(listens, tracks_);
+    made->copy("plays", totals.plays);
+    made->copy("skips", totals.skips);
+    made->copy("finished", totals.finished);
+    made->copy("skip_rate", totals.skip_rate);
+    made->copy("first_played", totals.first_played);
+    made->copy("last_played", totals.last_played);
+  }
+  const auto last = items<std::int64_t>(*made->table(), "last_played");
+  float* days = made->f32("days_since_played");
+  for (std::size_t k = 0; k < tracks_; ++k)
+    days[k] = last[k] == INT64_MIN ? std::numeric_limits<float>::quiet_NaN()
+                                   : static_cast<float>(static_cast<double>(now_ - last[k]) / kDay);
+  return made;
+}
+
+// By (time, run, place in it); tracks that are not known by now are left out.
+AsOfView::Made AsOfView::make_served() const {
+  std::vector<const ServedRun*> runs;
+  for (const ServedRun& run : columns_->runs) {
+    const bool is_same = !exclude_recipe_.empty() && run.recipe == exclude_recipe_ &&
+                         run.random_seed == exclude_random_seed_;
+    if (run.now < now_ && run.run_id < exclude_runs_from_ && !is_same) runs.push_back(&run);
+  }
+  std::stable_sort(runs.begin(), runs.end(),
+                   [](const ServedRun* a, const ServedRun* b) { return a->now < b->now; });
+  struct Row {
+    std::int32_t track, recipe;
+    std::int64_t ts;
+  };
+  std::vector<Row> rows;
+  std::vector<std::string> recipes;
+  for (const ServedRun* run : runs) {
+    auto recipe = std::find(recipes.begin(), recipes.end(), run->recipe);
+    if (recipe == recipes.end()) recipe = recipes.insert(recipe, run->recipe);
+    const auto code = static_cast<std::int32_t>(recipe - recipes.begin());
+    for (const std::int64_t id : run->track_ids)
+      if (const std::int32_t track = track_number(id); track >= 0)
+        rows.push_back({track, code, run->now});
+  }
+  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(rows.size()));
+  std::int32_t* track = made->i32("track");
+  std::int64_t* ts = made->i64("ts");
+  std::int32_t* recipe = made->texts("recipe", recipes);
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    track[k] = rows[k].track;
+    ts[k] = rows[k].ts;
+    recipe[k] = rows[k].recipe;
+  }
+  return made;
+}
+
+}  // namespace engine

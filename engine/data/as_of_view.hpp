@@ -1,0 +1,116 @@
+// The class behind load_as_of(); internal to engine/data.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/as_of.hpp"
+#include "data/features.hpp"
+#include "data/listen_statistics.hpp"
+#include "data/numbering.hpp"
+#include "data/owned_table.hpp"
+
+namespace engine {
+
+template <typename T>
+std::span<const T> items(const playlist_table& table, std::string_view column) {
+  return {static_cast<const T*>(find_column(table, column)->data),
+          static_cast<std::size_t>(table.rows)};
+}
+
+/// Tables and lists are made at first use under one lock, and never change afterwards.
+class AsOfView final : public AsOf {
+ public:
+  AsOfView(std::shared_ptr<const PreparedColumns> columns, const AsOfOptions& options);
+
+  const playlist_table* table(std::string_view name) const override;
+  const playlist_lists* lists(std::string_view name) const override;
+  const playlist_matrix* embedding(std::string_view space) const override;
+  [[nodiscard]] std::int64_t now() const override { return now_; }
+
+  [[nodiscard]] std::int64_t user_id() const override { return columns_->user_id; }
+  [[nodiscard]] const std::string& user_name() const override { return columns_->user_name; }
+  [[nodiscard]] const std::string& timezone() const override { return columns_->timezone; }
+  [[nodiscard]] const std::string& data_state() const override { return columns_->data_state; }
+  [[nodiscard]] std::int64_t track_count() const override {
+    return static_cast<std::int64_t>(tracks_);
+  }
+  [[nodiscard]] const std::vector<FeatureCoverage>& coverage() const override;
+  [[nodiscard]] std::int32_t track_number(std::int64_t track_id) const override;
+
+ private:
+  using Made = std::unique_ptr<OwnedTable>;
+  struct OwnedLists {
+    Lists data;
+    playlist_lists view{};
+  };
+  struct Filled {
+    FilledFeatures data;  // empty where the file's own columns hold
+    std::array<const float*, kFilledCount> columns{};
+    std::vector<FeatureCoverage> coverage;
+  };
+
+  // as_of_catalogue.cpp
+  Made make_tracks() const;
+  Made make_artists() const;
+  Made make_tags() const;
+  const Filled& filled() const;
+  OwnedLists make_lists_of(std::string_view name) const;
+  OwnedLists visible_values(const playlist_lists& whole, std::size_t rows,
+                            const std::function<bool(std::uint64_t)>& keep) const;
+
+  // as_of_user.cpp
+  Made make_listens() const;
+  Made make_likes() const;
+  Made make_library() const;
+  Made make_saved_artists() const;
+  Made make_track_statistics() const;
+  Made make_served() const;
+  Made make_implicit_likes(std::int64_t times) const;
+  Made make_implicit_saved_artists(std::int64_t times) const;
+  struct Dated {
+    std::int64_t ts;
+    std::int32_t number;
+  };
+  [[nodiscard]] std::vector<Dated> dated(const char* table, const char* column) const;
+  Made artists_of(const std::vector<Dated>& tracks, const std::vector<Dated>& artists,
+                  std::uint8_t is_implicit) const;
+  [[nodiscard]] ListenColumns listen_columns() const;
+  [[nodiscard]] bool has_all_listens() const;
+  [[nodiscard]] std::int64_t summary(const char* column) const;
+
+  Made make(std::string_view name) const;
+  [[nodiscard]] const playlist_table& catalogue(std::string_view name) const {
+    return *columns_->catalogue->table(name);
+  }
+  [[nodiscard]] const playlist_table& user(std::string_view name) const {
+    return *columns_->user->table(name);
+  }
+  /// All of the catalogue's tracks are known by now.
+  [[nodiscard]] bool is_whole() const {
+    return static_cast<std::int64_t>(tracks_) == catalogue("tracks").rows;
+  }
+
+  std::shared_ptr<const PreparedColumns> columns_;
+  std::int64_t now_, exclude_runs_from_;
+  std::string exclude_recipe_;
+  std::uint64_t exclude_random_seed_;
+  std::size_t tracks_ = 0, artists_ = 0, tags_ = 0;  // known by now
+
+  mutable std::recursive_mutex mutex_;
+  mutable std::map<std::string, Made, std::less<>> tables_;
+  mutable std::map<std::string, OwnedLists, std::less<>> lists_;
+  mutable std::map<std::string, playlist_matrix, std::less<>> matrices_;
+  mutable std::optional<Filled> filled_;
+  mutable std::optional<OwnedTable> audio_;  // holds the derived vectors
+  mutable std::optional<IdMap> track_numbers_;
+};
+
+}  // namespace engine

@@ -1,0 +1,33 @@
+// Makes the catalogue's column file from the store.
+//
+// tables    "tracks"   as in PLAYLIST_SERVICE_TABLES, features filled in, and known i64
+//           "features" the nine filled features as stored, NaN missing (rows as "tracks")
+//           "artists"  id, name, popularity, known, track_count (of the whole catalogue), and the
+//                      nine imported mean features
+//           "tags"     name, known, track_count (of the whole catalogue)
+//           "coverage" own, artist_mean, none i64: one row per filled feature
+//           "artist_users", "artist_playlists": known i64, one row per value of those lists
+// lists     track_artists artist_tracks track_tags tag_tracks artist_tags artist_relations
+//           artist_users artist_playlists
+// matrices  one per embedding space
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "data/column_file.hpp"
+#include "data/listen_scan.hpp"
+#include "store/store.hpp"
+
+namespace engine {
+
+/// Calls `write` with the filled writer while its data lives. `join_scan` is called when the
+/// listens are needed; they are read by another thread meanwhile.
+std::shared_ptr<const ColumnFile> build_catalogue(
+    const Store& store, const std::string& key,
+    const std::function<const std::vector<FirstHeard>&()>& join_scan,
+    const std::function<void(const std::string&)>& verbose,
+    const std::function<std::shared_ptr<const ColumnFile>(const ColumnWriter&)>& write);
+
+}  // namespace engine

@@ -1,0 +1,229 @@
+#include "data/column_cache.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <sys/stat.h>
+#include <thread>
+
+#include "core/error.hpp"
+#include "data/catalogue_columns.hpp"
+#include "data/listen_scan.hpp"
+#include "data/user_columns.hpp"
+#include "store/store.hpp"
+#include "store/users.hpp"
+
+namespace engine {
+namespace {
+
+constexpr int kTries = 3;  // when somebody writes to the store between the two connections
+
+Store open_store(const std::string& path) {
+  Store store = Store::open(path, {.is_read_only = true, .may_create = false});
+  store.execute("BEGIN");  // everything read belongs to one state
+  return store;
+}
+
+// Counts that move with any import, beside data_version: two stores made one after the other at
+// the same path may well have the same version.
+std::string state_of(const Store& store) {
+  std::string state = "data version " + std::to_string(store.data_version());
+  for (const char* table : {"tracks", "artists", "tags", "playlists", "users", "ingestions"})
+    state += std::string(", ") + table + " " +
+             std::to_string(store.integer(std::string("SELECT max(rowid) FROM ") + table));
+  return state;
+}
+
+std::string identity_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return path;
+  std::error_code ignored;
+  const std::filesystem::path canonical = std::filesystem::canonical(path, ignored);
+  return canonical.string() + " (file " + std::to_string(status.st_ino) + ")";
+}
+
+std::string text_of_rule(const PlayRule& rule) {
+  char text[64];
+  std::snprintf(text, sizeof text, "plays from %.3f s or share %.4f", rule.min_seconds,
+                rule.min_share);
+  return text;
+}
+
+std::vector<ServedRun> read_runs(const Store& store, std::int64_t user_id) {
+  std::vector<ServedRun> runs;
+  Statement rows = store.prepare(
+      "SELECT r.run_id, r.now, r.random_seed, r.recipe, t.track_id FROM runs r "
+      "JOIN run_tracks t USING (run_id) WHERE r.user_id = ?1 ORDER BY r.run_id, t.position");
+  for (rows.start(user_id); rows.step();) {
+    if (runs.empty() || runs.back().run_id != rows.integer(0))
+      runs.push_back({rows.integer(0),
+                      rows.integer(1),
+                      static_cast<std::uint64_t>(rows.integer(2)),
+                      std::string(rows.text(3)),
+                      {}});
+    runs.back().track_ids.push_back(rows.integer(4));
+  }
+  return runs;
+}
+
+// Everybody's listens, read by a second connection on a second thread.
+class BackgroundScan {
+ public:
+  BackgroundScan(const std::string& path, std::string state, std::int64_t user_id)
+      : thread_([this, path, state = std::move(state), user_id] { run(path, state, user_id); }) {}
+  ~BackgroundScan() {
+    if (thread_.joinable()) thread_.join();
+  }
+  /// Waits; throws what the thread met.
+  ListenScan& join() {
+    if (thread_.joinable()) thread_.join();
+    if (error_) std::rethrow_exception(error_);
+    return scan_;
+  }
+  /// False when its connection saw another state of the store.
+  [[nodiscard]] bool is_same_state() const { return is_same_state_; }
+
+ private:
+  void run(const std::string& path, const std::string& state, std::int64_t user_id) {
+    try {
+      const Store store = open_store(path);
+      is_same_state_ = state_of(store) == state;
+      if (is_same_state_) scan_ = scan_listens(store, user_id);
+    } catch (...) {
+      error_ = std::current_exception();
+    }
+  }
+
+  ListenScan scan_;
+  bool is_same_state_ = false;
+  std::exception_ptr error_;
+  std::thread thread_;  // last: starts when the rest is there
+};
+
+class Preparation {
+ public:
+  explicit Preparation(const ColumnOptions& options)
+      : options_(options), store_(open_store(options.store)) {}
+
+  /// Nothing when the store changed while two connections read it.
+  std::optional<PreparedColumns> prepare() {
+    choose();
+    made_.data_state = state_of(store_);
+    const std::string source = identity_of(options_.store) + ", " + made_.data_state;
+    const std::string catalogue_key = "catalogue of " + source;
+    const std::string user_key = "user " + std::to_string(made_.user_id) + " of " + source + ", " +
+                                 text_of_rule(options_.rule);
+    make_folder();
+    made_.catalogue = find("catalogue.columns", catalogue_key);
+    made_.user = find(user_file(), user_key);
+    std::optional<BackgroundScan> scan;
+    if (!made_.catalogue) {
+      scan.emplace(options_.store, made_.data_state, made_.user ? 0 : made_.user_id);
+      if (!build_catalogue_from(*scan, catalogue_key)) return std::nullopt;
+    }
+    if (!made_.user) {
+      const ListenRows rows =
+          scan ? std::move(scan->join().rows) : read_listens(store_, made_.user_id);
+      made_.user = build_user(store_, made_.user_id, *made_.catalogue, options_.rule, rows,
+                              user_key, writer_of(user_file()));
+      made_.was_built = true;
+    }
+    made_.runs = read_runs(store_, made_.user_id);
+    return std::move(made_);
+  }
+
+ private:
+  void choose() {
+    if (options_.user_id == 0) {
+      take(choose_user(store_, options_.user));
+      return;
+    }
+    for (const User& user : list_users(store_))
+      if (user.id == options_.user_id) return take(user);
+    throw Error(Exit::kInput, "the store knows no user number " + std::to_string(options_.user_id),
+                {.where = options_.store, .source = {}, .why = {}, .fix = {}});
+  }
+  void take(const User& user) {
+    made_.user_id = user.id;
+    made_.user_name = user.name;
+    made_.timezone = user.timezone;
+  }
+
+  [[nodiscard]] std::string user_file() const {
+    return "user-" + std::to_string(made_.user_id) + ".columns";
+  }
+  void say(const std::string& text) const {
+    if (options_.verbose) options_.verbose(text);
+  }
+
+  void make_folder() {
+    if (options_.cache.empty()) return;
+    std::error_code error;
+    std::filesystem::create_directories(options_.cache, error);
+    has_folder_ = !error;
+    if (error) say("no column cache: cannot make " + options_.cache + ": " + error.message());
+  }
+
+  std::shared_ptr<const ColumnFile> find(const std::string& name, const std::string& key) const {
+    if (!has_folder_) return nullptr;
+    const std::string path = options_.cache + "/" + name;
+    std::string why_not;
+    auto file = ColumnFile::open(path, key, why_not);
+    if (!file) say("making " + path + ": " + why_not);
+    return file;
+  }
+
+  bool build_catalogue_from(BackgroundScan& scan, const std::string& key) {
+    bool is_same_state = true;
+    made_.catalogue = build_catalogue(
+        store_, key,
+        [&]() -> const std::vector<FirstHeard>& {
+          const ListenScan& found = scan.join();
+          is_same_state = scan.is_same_state();
+          return found.first_heard;
+        },
+        options_.verbose,
+        [&](const ColumnWriter& writer) {
+          return is_same_state ? writer_of("catalogue.columns")(writer) : nullptr;
+        });
+    made_.was_built = true;
+    return is_same_state;
+  }
+
+  // Into the cache folder, or into memory where that cannot be.
+  [[nodiscard]] std::function<std::shared_ptr<const ColumnFile>(const ColumnWriter&)> writer_of(
+      const std::string& name) const {
+    return [this, name](const ColumnWriter& writer) {
+      if (has_folder_) try {
+          return writer.write(options_.cache + "/" + name);
+        } catch (const Error& error) {
+          say("no column cache: " + std::string(error.what()) + ": " + error.parts().why);
+        }
+      return writer.write_to_memory();
+    };
+  }
+
+  const ColumnOptions& options_;
+  Store store_;
+  PreparedColumns made_;
+  bool has_folder_ = false;
+};
+
+}  // namespace
+
+std::string column_cache_folder(const std::string& store) {
+  return store + ".columns";
+}
+
+std::shared_ptr<const PreparedColumns> prepare_columns(const ColumnOptions& options) {
+  for (int k = 0; k < kTries; ++k)
+    if (auto made = Preparation(options).prepare())
+      return std::make_shared<const PreparedColumns>(std::move(*made));
+  throw Error(Exit::kStore, "the library changes faster than it can be read",
+              {.where = options.store,
+               .source = {},
+               .why = "another process writes to it all the time",
+               .fix = "try again when that import has ended"});
+}
+
+}  // namespace engine

@@ -1,0 +1,92 @@
+#include "data/listen_scan.hpp"
+
+#include <algorithm>
+
+#include "data/numbering.hpp"
+
+namespace engine {
+namespace {
+
+std::int32_t length_of(std::int64_t ms_played) {
+  if (ms_played < 0) return INT32_MIN;
+  return static_cast<std::int32_t>(std::min<std::int64_t>(ms_played, INT32_MAX));
+}
+
+void keep_row(ListenRows& rows, std::int64_t ts, std::int64_t track_id, std::int32_t ms_played,
+              const Statement& listens, int flags_column) {
+  rows.ts.push_back(ts);
+  rows.track_id.push_back(track_id);
+  rows.ms_played.push_back(ms_played);
+  rows.flags.push_back(static_cast<std::int32_t>(listens.integer(flags_column)));
+  const std::string_view country = listens.text(flags_column + 1);
+  rows.country.push_back(country.empty() ? -1 : rows.countries.code(country));
+}
+
+// First times of the user being read, by track id; listens come user by user.
+class FirstTimes {
+ public:
+  explicit FirstTimes(std::int64_t largest_track_id)
+      : times_(static_cast<std::size_t>(largest_track_id + 1)) {}
+
+  void add(std::int64_t track_id, std::int64_t ended, bool is_long) {
+    if (track_id < 0 || static_cast<std::size_t>(track_id) >= times_.size()) return;
+    Times& times = times_[static_cast<std::size_t>(track_id)];
+    if (times.ended == kNever) touched_.push_back(track_id);
+    times.ended = std::min(times.ended, ended);
+    if (is_long) times.long_ended = std::min(times.long_ended, ended);
+  }
+
+  void flush(std::int64_t user_id, std::vector<FirstHeard>& out) {
+    std::sort(touched_.begin(), touched_.end());
+    for (const std::int64_t track_id : touched_) {
+      Times& times = times_[static_cast<std::size_t>(track_id)];
+      out.push_back({user_id, track_id, times.ended, times.long_ended});
+      times = {};
+    }
+    touched_.clear();
+  }
+
+ private:
+  struct Times {
+    std::int64_t ended = kNever, long_ended = kNever;
+  };
+  std::vector<Times> times_;
+  std::vector<std::int64_t> touched_;
+};
+
+}  // namespace
+
+ListenScan scan_listens(const Store& store, std::int64_t wanted_user) {
+  ListenScan scan;
+  FirstTimes first(store.integer("SELECT max(track_id) FROM tracks"));
+  Statement listens =
+      store.prepare("SELECT user_id, ts, track_id, ms_played, flags, country FROM listens");
+  std::int64_t user = -1;
+  while (listens.step()) {
+    const std::int64_t row_user = listens.integer(0);
+    if (row_user != user) {
+      first.flush(user, scan.first_heard);
+      user = row_user;
+    }
+    const std::int64_t ts = listens.integer(1), track_id = listens.integer(2);
+    const std::int32_t ms_played = length_of(listens.integer(3));
+    first.add(track_id, end_of_listen(ts, ms_played),
+              ms_played == INT32_MIN || ms_played >= kHeardSeconds * 1000);
+    if (user == wanted_user) keep_row(scan.rows, ts, track_id, ms_played, listens, 4);
+  }
+  first.flush(user, scan.first_heard);
+  return scan;
+}
+
+ListenRows read_listens(const Store& store, std::int64_t user_id) {
+  ListenRows rows;
+  Statement listens = store.prepare(
+      "SELECT ts, track_id, ms_played, flags, country FROM listens WHERE user_id = ?1");
+  listens.start(user_id);
+  while (listens.step())
+    keep_row(rows, listens.integer(0), listens.integer(1), length_of(listens.integer(2)), listens,
+             3);
+  return rows;
+}
+
+}  // namespace engine

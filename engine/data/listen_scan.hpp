@@ -1,0 +1,48 @@
+// One pass over everybody's listens: since when tracks are known, who played what, and one user's
+// rows.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "data/dictionary.hpp"
+#include "store/store.hpp"
+
+namespace engine {
+
+/// A user's listens as the store has them, by (ts, track_id, ms_played).
+struct ListenRows {
+  std::vector<std::int64_t> ts, track_id;
+  std::vector<std::int32_t> ms_played;  // INT32_MIN unknown
+  std::vector<std::int32_t> flags;
+  std::vector<std::int32_t> country;  // codes into `countries`, -1 missing
+  Dictionary countries;
+  [[nodiscard]] std::size_t count() const { return ts.size(); }
+};
+
+/// The first time that a user heard a track.
+struct FirstHeard {
+  std::int64_t user_id, track_id;
+  std::int64_t ended;       // end of the first listen of any length
+  std::int64_t long_ended;  // of the first of kHeardSeconds or unknown length; kNever: none
+};
+
+/// How long a track must have been heard for "artist_users" to count it.
+inline constexpr std::int64_t kHeardSeconds = 30;
+
+struct ListenScan {
+  std::vector<FirstHeard> first_heard;  // by user, then track
+  ListenRows rows;                      // of `wanted_user`
+};
+
+/// Unix seconds at which a listen has ended, rounded up; its start when its length is unknown.
+inline std::int64_t end_of_listen(std::int64_t ts, std::int32_t ms_played) {
+  return ms_played == INT32_MIN ? ts : ts + (static_cast<std::int64_t>(ms_played) + 999) / 1000;
+}
+
+/// Everybody's listens. `wanted_user` 0: no rows are kept.
+ListenScan scan_listens(const Store& store, std::int64_t wanted_user);
+/// One user's listens only.
+ListenRows read_listens(const Store& store, std::int64_t user_id);
+
+}  // namespace engine

@@ -1,0 +1,69 @@
+#include "data/listen_statistics.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace engine {
+
+ListenTotals total_listens(const ListenColumns& listens, std::size_t track_count) {
+  // One cache line holds two tracks: the pass jumps from track to track.
+  struct Track {
+    std::int32_t plays = 0, skips = 0, finished = 0, judged = 0;
+    std::int64_t first = INT64_MIN, last = INT64_MIN;
+  };
+  static_assert(sizeof(Track) == 32);
+  std::vector<Track> tracks(track_count);
+  for (std::size_t k = 0; k < listens.count; ++k) {
+    Track& track = tracks[static_cast<std::size_t>(listens.track[k])];
+    track.skips += listens.is_skip[k] == 1;
+    track.judged += listens.is_skip[k] != 255;
+    track.finished += listens.is_finished[k] == 1;
+    if (listens.is_play[k] == 0) continue;
+    ++track.plays;
+    if (track.first == INT64_MIN) track.first = listens.ts[k];
+    track.last = listens.ts[k];
+  }
+  ListenTotals totals;
+  for (auto* column : {&totals.plays, &totals.skips, &totals.finished}) column->resize(track_count);
+  for (auto* column : {&totals.first_played, &totals.last_played}) column->resize(track_count);
+  totals.skip_rate.resize(track_count);
+  for (std::size_t k = 0; k < track_count; ++k) {
+    const Track& track = tracks[k];
+    totals.plays[k] = track.plays;
+    totals.skips[k] = track.skips;
+    totals.finished[k] = track.finished;
+    totals.first_played[k] = track.first;
+    totals.last_played[k] = track.last;
+    totals.skip_rate[k] = track.judged == 0
+                              ? std::numeric_limits<float>::quiet_NaN()
+                              : static_cast<float>(track.skips) / static_cast<float>(track.judged);
+  }
+  return totals;
+}
+
+std::vector<std::int32_t> plays_since(const ListenColumns& listens, std::int64_t since,
+                                      std::size_t track_count) {
+  std::vector<std::int32_t> plays(track_count, 0);
+  const std::int64_t* begin = std::lower_bound(listens.ts, listens.ts + listens.count, since);
+  for (auto k = static_cast<std::size_t>(begin - listens.ts); k < listens.count; ++k)
+    plays[static_cast<std::size_t>(listens.track[k])] += listens.is_play[k] == 1;
+  return plays;
+}
+
+std::vector<ImplicitLike> implicit_likes(const ListenColumns& listens, std::int64_t times,
+                                         std::size_t track_count) {
+  std::vector<std::int32_t> counts(track_count, 0);
+  std::vector<ImplicitLike> found;
+  for (std::size_t k = 0; k < listens.count; ++k) {
+    if (!counts_as_finished(listens.is_finished[k], listens.is_play[k])) continue;
+    if (++counts[static_cast<std::size_t>(listens.track[k])] == times)
+      found.push_back({listens.track[k], listens.ts[k]});
+  }
+  // Listens of one second come by track id; sets come by track number.
+  std::sort(found.begin(), found.end(), [](const ImplicitLike& a, const ImplicitLike& b) {
+    return a.ts != b.ts ? a.ts < b.ts : a.track < b.track;
+  });
+  return found;
+}
+
+}  // namespace engine

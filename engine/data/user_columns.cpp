@@ -1,0 +1,240 @@
+#include "data/user_columns.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string_view>
+
+#include "data/listen_statistics.hpp"
+#include "data/numbering.hpp"
+#include "data/tables.hpp"
+#include "store/listen_flags.hpp"
+
+namespace engine {
+namespace {
+
+constexpr double kFinishedShare = 0.9;
+
+template <typename T>
+std::span<const T> column_of(const playlist_table& table, std::string_view name) {
+  return {static_cast<const T*>(find_column(table, name)->data),
+          static_cast<std::size_t>(table.rows)};
+}
+
+// What one listen was. `ms_played` and `duration_ms` INT32_MIN: unknown.
+struct Judgement {
+  std::uint8_t is_play, is_skip, is_finished;
+};
+
+Judgement judge(std::int32_t ms_played, std::int32_t duration_ms, std::int32_t flags,
+                const PlayRule& rule) {
+  const EndReason end = ListenFlags::end(flags);
+  const bool is_timed = ms_played != INT32_MIN;
+  const bool has_duration = is_timed && duration_ms > 0;
+  const bool is_play = !is_timed || ms_played >= rule.min_seconds * 1000 ||
+                       (has_duration && ms_played >= rule.min_share * duration_ms);
+  const bool is_whole = has_duration && ms_played >= kFinishedShare * duration_ms;
+  const bool is_done = is_whole || (end == EndReason::kTrackDone && is_play);
+
+  Judgement made{is_play, 255, 255};
+  if (is_done) {
+    made.is_finished = 1;
+  } else if (has_duration || end != EndReason::kUnknown) {
+    made.is_finished = 0;
+  }
+  const std::uint8_t said = ListenFlags::skipped(flags);
+  if (said != 255) {
+    made.is_skip = said;
+  } else if (end == EndReason::kForward) {
+    made.is_skip = !is_done;
+  } else if (is_timed) {
+    made.is_skip = !is_play;
+  } else if (end != EndReason::kUnknown) {
+    made.is_skip = 0;
+  }
+  return made;
+}
+
+struct ListenTable {
+  std::vector<std::int64_t> ts;
+  std::vector<std::int32_t> track, ms_played, country;
+  std::vector<std::uint8_t> is_play, is_skip, is_finished;
+  std::int64_t last_end = INT64_MIN, longest = 0, incognito = 0;
+
+  [[nodiscard]] ListenColumns columns() const {
+    return {track.data(),   ts.data(),          ms_played.data(), is_play.data(),
+            is_skip.data(), is_finished.data(), ts.size()};
+  }
+};
+
+ListenTable judge_listens(const ListenRows& rows, const IdMap& numbers,
+                          std::span<const std::int32_t> durations, const PlayRule& rule) {
+  ListenTable made;
+  const std::size_t count = rows.count();
+  for (auto* column : {&made.track, &made.ms_played, &made.country}) column->reserve(count);
+  for (auto* column : {&made.is_play, &made.is_skip, &made.is_finished}) column->reserve(count);
+  made.ts.reserve(count);
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::int32_t track = numbers.number(rows.track_id[k]);
+    if (track < 0) continue;
+    if (rows.flags[k] & ListenFlags::kIncognito) {
+      ++made.incognito;
+      continue;
+    }
+    const Judgement listen =
+        judge(rows.ms_played[k], durations[static_cast<std::size_t>(track)], rows.flags[k], rule);
+    made.track.push_back(track);
+    made.ts.push_back(rows.ts[k]);
+    made.ms_played.push_back(rows.ms_played[k]);
+    made.country.push_back(rows.country[k]);
+    made.is_play.push_back(listen.is_play);
+    made.is_skip.push_back(listen.is_skip);
+    made.is_finished.push_back(listen.is_finished);
+    const std::int64_t end = end_of_listen(rows.ts[k], rows.ms_played[k]);
+    made.last_end = std::max(made.last_end, end);
+    made.longest = std::max(made.longest, end - rows.ts[k]);
+  }
+  return made;
+}
+
+// Tracks (or artists) with times, by (ts, number), each once with its earliest time.
+struct DatedSet {
+  struct Row {
+    std::int64_t ts;
+    std::int32_t number;
+  };
+  std::vector<Row> rows;
+  std::vector<std::int32_t> number;
+  std::vector<std::int64_t> ts;
+
+  void add(std::int32_t number, std::int64_t ts) {
+    if (number >= 0) rows.push_back({ts == 0 ? INT64_MIN : ts, number});
+  }
+  void finish() {
+    std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+      return a.number != b.number ? a.number < b.number : a.ts < b.ts;
+    });
+    rows.erase(std::unique(rows.begin(), rows.end(),
+                           [](const Row& a, const Row& b) { return a.number == b.number; }),
+               rows.end());
+    std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+      return a.ts != b.ts ? a.ts < b.ts : a.number < b.number;
+    });
+    for (const Row& row : rows) {
+      number.push_back(row.number);
+      ts.push_back(row.ts);
+    }
+  }
+};
+
+std::string folded(std::string_view album) {
+  std::string made(album);
+  std::transform(made.begin(), made.end(), made.begin(),
+                 [](unsigned char c) { return c < 128 ? std::tolower(c) : c; });
+  return made;
+}
+
+struct UserSets {
+  DatedSet likes, saved, entries, saved_artists;
+};
+
+// A saved album holds the artist's tracks with that album name, upper and lower case alike.
+void add_saved_albums(const Store& store, std::int64_t user_id, const ColumnFile& catalogue,
+                      const IdMap& artists, UserSets& sets) {
+  const playlist_table& tracks = *catalogue.table("tracks");
+  const playlist_column& album = *find_column(tracks, "album");
+  const auto codes = column_of<std::int32_t>(tracks, "album");
+  const playlist_lists& artist_tracks = *catalogue.lists("artist_tracks");
+  Statement rows =
+      store.prepare("SELECT artist_id, album, ts FROM saved_albums WHERE user_id = ?1");
+  for (rows.start(user_id); rows.step();) {
+    const std::int32_t artist = artists.number(rows.integer(0));
+    if (artist < 0) continue;
+    const std::string wanted = folded(rows.text(1));
+    for (std::uint64_t k = artist_tracks.offsets[artist]; k < artist_tracks.offsets[artist + 1];
+         ++k) {
+      const std::int32_t track = artist_tracks.values[k];
+      if (folded(text_of(album, codes[static_cast<std::size_t>(track)])) != wanted) continue;
+      sets.saved.add(track, rows.integer(2));
+      sets.entries.add(track, rows.integer(2));
+    }
+  }
+}
+
+UserSets read_sets(const Store& store, std::int64_t user_id, const ColumnFile& catalogue,
+                   const IdMap& tracks, const IdMap& artists) {
+  UserSets sets;
+  Statement likes = store.prepare("SELECT track_id, ts FROM likes WHERE user_id = ?1");
+  for (likes.start(user_id); likes.step();)
+    sets.likes.add(tracks.number(likes.integer(0)), likes.integer(1));
+  Statement entries = store.prepare(
+      "SELECT t.track_id, CASE t.ts WHEN 0 THEN p.ts ELSE t.ts END FROM playlists p "
+      "JOIN playlist_tracks t USING (playlist_id) WHERE p.user_id = ?1");
+  for (entries.start(user_id); entries.step();)
+    sets.entries.add(tracks.number(entries.integer(0)), entries.integer(1));
+  Statement saved = store.prepare("SELECT artist_id, ts FROM saved_artists WHERE user_id = ?1");
+  for (saved.start(user_id); saved.step();)
+    sets.saved_artists.add(artists.number(saved.integer(0)), saved.integer(1));
+  add_saved_albums(store, user_id, catalogue, artists, sets);
+  for (DatedSet* set : {&sets.likes, &sets.saved, &sets.entries, &sets.saved_artists})
+    set->finish();
+  return sets;
+}
+
+void describe(ColumnWriter& writer, const ListenTable& listens, const Dictionary& countries,
+              const ListenTotals& totals, const UserSets& sets,
+              const std::array<std::int64_t, 3>& summary) {
+  writer.table("listens", listens.ts.size());
+  writer.column("track", listens.track);
+  writer.column("ts", listens.ts);
+  writer.column("ms_played", listens.ms_played);
+  writer.column("is_play", listens.is_play);
+  writer.column("is_skip", listens.is_skip);
+  writer.column("is_finished", listens.is_finished);
+  writer.column("country", listens.country, countries);
+
+  const auto dated = [&](const char* name, const char* number, const DatedSet& set) {
+    writer.table(name, set.ts.size());
+    writer.column(number, set.number);
+    writer.column("ts", set.ts);
+  };
+  dated("likes", "track", sets.likes);
+  dated("entries", "track", sets.entries);
+  dated("saved", "track", sets.saved);
+  dated("saved_artists", "artist", sets.saved_artists);
+
+  writer.table("totals", totals.plays.size());
+  writer.column("plays", totals.plays);
+  writer.column("skips", totals.skips);
+  writer.column("finished", totals.finished);
+  writer.column("skip_rate", totals.skip_rate);
+  writer.column("first_played", totals.first_played);
+  writer.column("last_played", totals.last_played);
+
+  writer.table("summary", 1);
+  writer.column("last_end", std::span(&summary[0], 1));
+  writer.column("longest", std::span(&summary[1], 1));
+  writer.column("incognito", std::span(&summary[2], 1));
+}
+
+}  // namespace
+
+std::shared_ptr<const ColumnFile> build_user(
+    const Store& store, std::int64_t user_id, const ColumnFile& catalogue, const PlayRule& rule,
+    const ListenRows& listens, const std::string& key,
+    const std::function<std::shared_ptr<const ColumnFile>(const ColumnWriter&)>& write) {
+  const playlist_table& tracks = *catalogue.table("tracks");
+  const IdMap track_numbers(column_of<std::int64_t>(tracks, "id"));
+  const IdMap artist_numbers(column_of<std::int64_t>(*catalogue.table("artists"), "id"));
+  const ListenTable judged =
+      judge_listens(listens, track_numbers, column_of<std::int32_t>(tracks, "duration_ms"), rule);
+  const ListenTotals totals =
+      total_listens(judged.columns(), static_cast<std::size_t>(tracks.rows));
+  const UserSets sets = read_sets(store, user_id, catalogue, track_numbers, artist_numbers);
+  const std::array<std::int64_t, 3> summary = {judged.last_end, judged.longest, judged.incognito};
+  ColumnWriter writer(key);
+  describe(writer, judged, listens.countries, totals, sets, summary);
+  return write(writer);
+}
+
+}  // namespace engine
