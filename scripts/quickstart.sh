@@ -11,9 +11,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/packages.sh
 
 install_packages
-cmake --preset run >/dev/null
-cmake --build .build/run -j "$(build_jobs)"
-engine=.build/run/engine
+preset=${PLAYLIST_PRESET:-run}
+cmake --preset "$preset" >/dev/null
+cmake --build ".build/$preset" -j "$(build_jobs)"
+engine=.build/$preset/engine
 
 if [ $# -gt 0 ]; then
   "$engine" import "$@"

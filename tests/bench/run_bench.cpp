@@ -1,0 +1,119 @@
+// Whole runs, from process start to exit, against reading the same columns with plain read().
+//
+// host_start        engine plugins list: the program with every plugin loaded
+// run_weekly/N      engine run recipes/weekly.lua on 100 k tracks and N listens, column cache warm
+// Counters: ms (median is what to quote), peak_MB (largest of the program and its worker), ratio
+// (to the reference: reading the column files once in this process).
+#include <algorithm>
+#include <benchmark/benchmark.h>
+#include <chrono>
+#include <fcntl.h>
+#include <filesystem>
+#include <spawn.h>
+#include <stdexcept>
+#include <string>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+double ms_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+/// Runs the engine with its output thrown away; returns milliseconds, raises `peak_mb`.
+double run_engine(const std::vector<std::string>& arguments, double& peak_mb) {
+  std::vector<std::string> texts = {std::string(PLAYLIST_BUILD_DIR) + "/engine"};
+  texts.insert(texts.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& text : texts) argv.push_back(text.data());
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  const Clock::time_point start = Clock::now();
+  pid_t child = 0;
+  if (posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), environ) != 0)
+    throw std::runtime_error("cannot start the engine");
+  int status = 0;
+  rusage usage{};
+  wait4(child, &status, 0, &usage);
+  const double ms = ms_since(start);
+  posix_spawn_file_actions_destroy(&actions);
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    throw std::runtime_error("the engine failed: " + texts[1]);
+  peak_mb = std::max(peak_mb, static_cast<double>(usage.ru_maxrss) / 1024);
+  return ms;
+}
+
+/// A demo library of that size, kept between runs of the benchmark.
+std::string library(std::int64_t listens) {
+  const fs::path folder = fs::temp_directory_path() / ("engine-bench-" + std::to_string(listens));
+  if (!fs::exists(folder / "library.db")) {
+    double ignored = 0;
+    run_engine({"demo", folder.string(), "--now", "2026-11-21", "--tracks", "100000", "--artists",
+                "12000", "--listens", std::to_string(listens)},
+               ignored);
+  }
+  return (folder / "library.db").string();
+}
+
+double read_columns_ms(const std::string& store) {
+  static std::vector<char> buffer(1 << 20);
+  const Clock::time_point start = Clock::now();
+  for (const auto& entry : fs::directory_iterator(store + ".columns")) {
+    const int file = open(entry.path().c_str(), O_RDONLY | O_CLOEXEC);
+    while (read(file, buffer.data(), buffer.size()) > 0) {
+    }
+    close(file);
+  }
+  return ms_since(start);
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values.empty() ? 0 : values[values.size() / 2];
+}
+
+void run_weekly(benchmark::State& state) {
+  const std::string store = library(state.range(0));
+  const std::vector<std::string> arguments = {
+      "--library", store, "--now", "2026-11-21", "--json", "run", "recipes/weekly.lua"};
+  double ignored = 0, peak = 0;
+  run_engine(arguments, ignored);  // makes the column cache
+  std::vector<double> times, references;
+  for (auto _ : state) {
+    times.push_back(run_engine(arguments, peak));
+    references.push_back(read_columns_ms(store));
+    state.SetIterationTime(times.back() / 1000);
+  }
+  state.counters["ms"] = median(times);
+  state.counters["peak_MB"] = peak;
+  state.counters["ratio"] = median(times) / median(references);
+}
+BENCHMARK(run_weekly)
+    ->Arg(1'000'000)
+    ->Arg(10'000'000)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(15);
+
+void host_start(benchmark::State& state) {
+  std::vector<double> times;
+  double peak = 0;
+  for (auto _ : state) {
+    times.push_back(run_engine({"plugins", "list"}, peak));
+    state.SetIterationTime(times.back() / 1000);
+  }
+  state.counters["ms"] = median(times);
+  state.counters["peak_MB"] = peak;
+}
+BENCHMARK(host_start)->UseManualTime()->Unit(benchmark::kMillisecond)->Iterations(25);
+
+}  // namespace

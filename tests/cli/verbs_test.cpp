@@ -1,0 +1,197 @@
+// The verbs around a run: record, replay, why, why-not, check, plan, recipes, config, doctor,
+// outputs.
+#include <filesystem>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "core/paths.hpp"
+#include "support/program.hpp"
+
+using nlohmann::json;
+using support::Ended;
+using support::EngineHome;
+
+namespace {
+
+/// A home with a copy of the demo library and one recorded run of the weekly mix.
+struct RecordedHome : EngineHome {
+  RecordedHome() {
+    std::filesystem::copy_file(support::demo_library(), path("library.db"));
+    const Ended ended = engine(
+        {"--now", "2026-11-21", "--json", "run", "recipes/weekly.lua", "--set", "tracks=20"});
+    INFO(ended.err);
+    REQUIRE(ended.exit_code == 0);
+    run = json::parse(ended.out);
+  }
+  json run;
+};
+
+}  // namespace
+
+TEST_CASE("a recorded run comes back byte for byte", "[replay]") {
+  const RecordedHome home;
+  REQUIRE(home.run.at("run") == 1);
+  const Ended ended = home.engine({"--json", "replay", "1"});
+  INFO(ended.err);
+  REQUIRE(ended.exit_code == 0);
+  const json replayed = json::parse(ended.out);
+  CHECK(replayed.at("same") == true);
+  CHECK(replayed.at("tracks").dump() == home.run.at("tracks").dump());
+  CHECK(replayed.at("changed").empty());
+}
+
+TEST_CASE("a replay on changed data says what changed", "[replay]") {
+  const RecordedHome home;
+  engine::write_file_atomically(
+      home.path("StreamingHistory_music_0.json"),
+      R"([{"endTime":"2026-11-20 10:00","artistName":"A New Band","trackName":"A New Song","msPlayed":200000}])");
+  const Ended imported = home.engine(
+      {"import", "--user", home.run.at("user"), home.path("StreamingHistory_music_0.json")});
+  INFO(imported.err);
+  REQUIRE(imported.exit_code == 0);
+  const Ended ended = home.engine({"--json", "replay", "1"});
+  CHECK((ended.exit_code == 0 || ended.exit_code == 1));
+  CHECK_THAT(json::parse(ended.out).at("changed").dump(), Catch::Contains("the library's data"));
+}
+
+TEST_CASE("an unknown run is refused and the latest are named", "[replay]") {
+  const RecordedHome home;
+  const Ended ended = home.engine({"replay", "99"});
+  CHECK(ended.exit_code == 3);
+  CHECK_THAT(ended.err,
+             Catch::Contains("there is no run 99") && Catch::Contains("1  recipes/weekly.lua"));
+}
+
+TEST_CASE("why tells where a track came from, why-not where another was lost", "[why]") {
+  const RecordedHome home;
+  const json& first = home.run.at("tracks").at(0);
+  const Ended why = home.engine({"why", "1", first.at("track").dump()});
+  INFO(why.err);
+  REQUIRE(why.exit_code == 0);
+  CHECK_THAT(why.out, Catch::Contains(first.at("explanation").at(0).get<std::string>()));
+  CHECK_THAT(why.out, Catch::Contains("place 1 of 20") && Catch::Contains("found by recall."));
+
+  std::int64_t absent = 1;
+  const auto is_in_list = [&](std::int64_t id) {
+    return std::any_of(home.run.at("tracks").begin(), home.run.at("tracks").end(),
+                       [&](const json& t) { return t.at("track") == id; });
+  };
+  while (is_in_list(absent)) ++absent;
+  const Ended why_not = home.engine({"why-not", "1", std::to_string(absent)});
+  REQUIRE(why_not.exit_code == 0);
+  CHECK_THAT(why_not.out, Catch::Contains("is not in this list"));
+  const bool is_told = why_not.out.find("never recalled by") != std::string::npos ||
+                       why_not.out.find("the list was full") != std::string::npos ||
+                       why_not.out.find("dropped by") != std::string::npos;
+  CHECK(is_told);
+
+  const Ended unknown = home.engine({"why", "1", "No Such Song At All"});
+  CHECK(unknown.exit_code == 3);
+  CHECK_THAT(unknown.err, Catch::Contains("no track \"No Such Song At All\""));
+}
+
+TEST_CASE("check says good or what is wrong, without a list", "[check]") {
+  const RecordedHome home;
+  const Ended good = home.engine({"check", "recipes/weekly.lua"});
+  CHECK(good.exit_code == 0);
+  CHECK(good.out == "recipes/weekly.lua: good\n");
+  engine::write_file_atomically(
+      home.path("bad.lua"),
+      "local pl = require 'playlist'\nreturn pl.recipe { title = 'x', build = function(p, user)\n  "
+      "return user.likes:limit { trakcs = 3 }\nend }\n");
+  const Ended bad = home.engine({"check", home.path("bad.lua")});
+  CHECK(bad.exit_code == 4);
+  CHECK_THAT(bad.err, Catch::Contains("did you mean tracks?") && Catch::Contains("bad.lua:3"));
+}
+
+TEST_CASE("plan shows the graph as text and for Graphviz", "[plan]") {
+  const RecordedHome home;
+  const Ended text = home.engine({"plan", "recipes/weekly.lua"});
+  CHECK(text.exit_code == 0);
+  CHECK_THAT(text.out, Catch::Contains("mix { attempts = 10 }") && Catch::Contains("share 0.08:") &&
+                           Catch::Contains("recall.genre"));
+  const Ended dot = home.engine({"plan", "--dot", "recipes/weekly.lua"});
+  CHECK_THAT(dot.out, Catch::StartsWith("digraph plan {"));
+}
+
+TEST_CASE("wrong parameters are told all at once", "[run]") {
+  const RecordedHome home;
+  const Ended ended = home.engine(
+      {"run", "weekly", "--set", "trakcs=3", "--set", "minutes=x", "--set", "discovery=2"});
+  CHECK(ended.exit_code == 2);
+  CHECK_THAT(ended.err, Catch::Contains("no parameter \"trakcs\"; did you mean tracks?"));
+  CHECK_THAT(ended.err,
+             Catch::Contains("minutes cannot be \"x\": it takes a whole number 1..10000"));
+  CHECK_THAT(ended.err, Catch::Contains("discovery cannot be \"2\": it takes a number 0..1"));
+}
+
+TEST_CASE("several outputs are written at once", "[run]") {
+  const RecordedHome home;
+  std::vector<std::string> arguments = {"run", "weekly", "--no-record"};
+  for (const char* format : {"m3u8", "xspf", "jspf", "json", "csv", "uris"}) {
+    arguments.insert(arguments.end(), {"--to", std::string(format) + ":" +
+                                                   home.path(std::string("list.") + format)});
+  }
+  const Ended ended = home.engine(arguments);
+  INFO(ended.err);
+  REQUIRE(ended.exit_code == 0);
+  CHECK_THAT(engine::read_file(home.path("list.m3u8")), Catch::StartsWith("#EXTM3U\n"));
+  CHECK(json::parse(engine::read_file(home.path("list.jspf"))).at("playlist").at("track").size() ==
+        50);
+  CHECK_FALSE(json::parse(engine::read_file(home.path("list.json"))).empty());
+  const Ended valid = support::run_program(
+      {"xmllint", "--noout", "--relaxng", std::string(PLAYLIST_SOURCE_DIR) + "/tests/data/xspf.rng",
+       home.path("list.xspf")});
+  CHECK(valid.exit_code == 0);
+
+  const Ended wrong = home.engine({"run", "weekly", "--to", "m3u:x.m3u"});
+  CHECK(wrong.exit_code == 2);
+  CHECK_THAT(wrong.err, Catch::Contains("did you mean m3u8?"));
+}
+
+TEST_CASE("settings are shown with their origin, and changed in the library", "[config]") {
+  const RecordedHome home;
+  CHECK(home.engine({"config", "get", "limits.wall_seconds"}).out == "60\n");
+  CHECK(home.engine({"config", "set", "limits.wall_seconds", "45"}).exit_code == 0);
+  CHECK_THAT(home.engine({"config", "show"}).out,
+             Catch::Contains("limits.wall_seconds = 45") && Catch::Contains("(engine config set)"));
+  CHECK(home.engine({"config", "set", "limits.wall_seconds", ""}).exit_code == 0);
+  CHECK(home.engine({"config", "get", "limits.wall_seconds"}).out == "60\n");
+  const Ended wrong = home.engine({"config", "set", "limits.wal_seconds", "45"});
+  CHECK(wrong.exit_code == 2);
+  CHECK_THAT(wrong.err, Catch::Contains("did you mean limits.wall_seconds?"));
+}
+
+TEST_CASE("recipes lists the recipes, and the parameters of one", "[recipes]") {
+  const EngineHome home;
+  CHECK_THAT(home.engine({"recipes"}).out, Catch::Contains("Weekly Mix"));
+  CHECK_THAT(home.engine({"recipes", "weekly"}).out,
+             Catch::Contains("discovery = 0.08") && Catch::Contains("(0..1)"));
+  const Ended wrong = home.engine({"recipes", "weakly"});
+  CHECK(wrong.exit_code == 3);
+  CHECK_THAT(wrong.err, Catch::Contains("did you mean weekly?"));
+}
+
+TEST_CASE("doctor finds a sound library, and says what to do without one", "[doctor]") {
+  const RecordedHome home;
+  const Ended good = home.engine({"doctor"});
+  CHECK(good.exit_code == 0);
+  CHECK_THAT(good.out, Catch::Contains("good  library"));
+  const EngineHome empty;
+  const Ended none = empty.engine({"doctor"});
+  CHECK(none.exit_code == 1);
+  CHECK_THAT(none.out, Catch::Contains("engine demo makes one to try"));
+  const Ended run = empty.engine({"run", "weekly"});
+  CHECK(run.exit_code == 6);
+  CHECK_THAT(run.err, Catch::Contains("there is no library"));
+}
+
+TEST_CASE("a wrong command line exits with 2", "[cli]") {
+  const EngineHome home;
+  CHECK(home.engine({}).exit_code == 2);
+  CHECK(home.engine({"no-such-verb"}).exit_code == 2);
+  CHECK(home.engine({"run"}).exit_code == 2);
+  CHECK(home.engine({"--help"}).exit_code == 0);
+  CHECK(home.engine({"run", "--help"}).exit_code == 0);
+}
