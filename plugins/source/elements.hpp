@@ -1,0 +1,20 @@
+// The elements of this library, one per file; plugin.cpp lists them.
+#pragma once
+
+#include "playlist/plugin.hpp"
+
+namespace source {
+
+extern const playlist::Element kSpotifyExtended;
+extern const playlist::Element kSpotifyAccount;
+extern const playlist::Element kSpotifyLibrary;
+extern const playlist::Element kSpotifyPlaylists;
+extern const playlist::Element kLastfmCsv;
+extern const playlist::Element kListenbrainz;
+extern const playlist::Element kExportify;
+extern const playlist::Element kTracksCsv;
+extern const playlist::Element kMpd;
+extern const playlist::Element kHetrec;
+extern const playlist::Element kBenchmark;
+
+}  // namespace source

@@ -1,0 +1,239 @@
+// source.exportify: playlists saved as CSV by Exportify (exportify.app, exportify.net and older).
+//
+// Headers   Spotify URI,Name,...  |  Spotify URI,Track Name,...  |  Track URI,...,Artist URI(s),...
+//           |  Track URI or Track ID,...,Artist Name(s),Release Date,...; the third also in other
+//           languages, known by its "spotify:track:" column
+// Result    a file of liked songs, by its name -> likes, dated by Added At; any other file is a
+//           playlist named after the file. Features and genres go to "tracks" as well
+// Buckets   empty (no names: local files that have gone), local, podcast, malformed
+#include "playlist/plugin.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "csv.hpp"
+#include "dates.hpp"
+#include "elements.hpp"
+#include "recognise.hpp"
+#include "rows.hpp"
+#include "text.hpp"
+#include "track_columns.hpp"
+
+namespace source {
+namespace {
+
+using Columns = TrackColumns;
+
+struct Layout {
+  Columns columns;
+  int added_at = -1;
+  int id = -1;  // the cell that can also say spotify:local: or spotify:episode:
+  std::size_t size = 0;
+};
+
+/// English headers, by name.
+std::optional<Layout> english_layout(const Header& header) {
+  Layout layout;
+  layout.columns = Columns(header);
+  layout.added_at = header.find({"added_at"});
+  layout.id = header.find({"track_uri", "spotify_uri", "track_id", "spotify_id"});
+  layout.size = header.size();
+  if (layout.added_at < 0 || layout.id < 0 || !layout.columns.has(Columns::kTitle)) {
+    return std::nullopt;
+  }
+  // exportify.net joins artists tightly, exportify.app loosely and has their ids beside them.
+  const bool is_loose = header.has("artist_uri_s") || header.has("artist_name");
+  layout.columns.set_artist_cell(is_loose ? ArtistCell::kLooseComma : ArtistCell::kTightComma);
+  return layout;
+}
+
+/// Translated headers: 19 columns in a fixed order, known by the addresses of the first record,
+/// then genres, 12 features, and 3 columns of the album, each group there or not.
+std::optional<Layout> translated_layout(CsvReader csv, std::size_t columns) {
+  constexpr std::size_t kBase = 19, kFeatures = 12, kAlbum = 3;
+  if (columns < kBase || !csv.next() || csv.size() != columns) return std::nullopt;
+  if (!csv[0].starts_with("spotify:") || !csv[2].starts_with("spotify:artist:") ||
+      !csv[4].starts_with("spotify:album:")) {
+    return std::nullopt;
+  }
+  const std::size_t more = columns - kBase;
+  const bool has_genres =
+      more == 1 || more == 1 + kAlbum || more == 1 + kFeatures || more == 1 + kFeatures + kAlbum;
+  const bool has_features = more >= kFeatures;
+  Layout layout;
+  layout.size = columns;
+  layout.id = 0;
+  layout.added_at = 18;
+  const std::array<std::pair<int, int>, 11> base = {{{Columns::kSpotifyId, 0},
+                                                     {Columns::kTitle, 1},
+                                                     {Columns::kArtistId, 2},
+                                                     {Columns::kArtist, 3},
+                                                     {Columns::kAlbumId, 4},
+                                                     {Columns::kAlbum, 5},
+                                                     {Columns::kYear, 8},
+                                                     {Columns::kDuration, 12},
+                                                     {Columns::kExplicit, 14},
+                                                     {Columns::kPopularity, 15},
+                                                     {Columns::kIsrc, 16}}};
+  for (const auto& [role, column] : base) layout.columns.assign(role, column);
+  int next = static_cast<int>(kBase);
+  if (has_genres) layout.columns.assign(Columns::kTags, next++);
+  if (has_features) {
+    for (const int role :
+         {Columns::kDanceability, Columns::kEnergy, Columns::kKey, Columns::kLoudness,
+          Columns::kMode, Columns::kSpeechiness, Columns::kAcousticness, Columns::kInstrumentalness,
+          Columns::kLiveness, Columns::kValence, Columns::kTempo, Columns::kTimeSignature}) {
+      layout.columns.assign(role, next++);
+    }
+  }
+  layout.columns.set_artist_cell(ArtistCell::kLooseComma);
+  return layout;
+}
+
+std::optional<Layout> find_layout(std::string_view text) {
+  if (text.starts_with('{') || text.starts_with('[')) return std::nullopt;
+  CsvReader csv(text, guess_separator(text));
+  if (!csv.next() || !csv.problem().empty()) return std::nullopt;
+  if (auto layout = english_layout(Header(csv))) return layout;
+  return translated_layout(csv, csv.size());
+}
+
+/// "liked_songs.csv", "Saved tracks", or what the clients call that list in other languages.
+bool is_liked_songs(std::string_view name) {
+  const std::string plain = "_" + plain_name(name) + "_";
+  for (const std::string_view word :
+       {"_liked_", "_saved_tracks_", "_saved_songs_", "_lieblingssongs_", "_titres_lik\xc3\xa9s_",
+        "_canciones_que_te_gustan_", "_brani_che_ti_piacciono_", "_m\xc3\xbasicas_curtidas_",
+        "_gillade_l\xc3\xa5tar_", "_gelikete_nummers_",
+        "_\xe3\x81\x8a\xe6\xb0\x97\xe3\x81\xab"
+        "\xe5\x85\xa5\xe3\x82\x8a\xe3\x81\xae\xe6\x9b\xb2_"}) {
+    if (contains(plain, word)) return true;
+  }
+  return plain == "_liked_" || plain == "_saved_";
+}
+
+/// The file's name without its ending; '_' are blanks where it has none of its own.
+std::string playlist_name(std::string_view file) {
+  std::string name(file.substr(0, file.rfind('.')));
+  if (!contains(name, " ")) {
+    for (char& c : name) c = c == '_' ? ' ' : c;
+  }
+  name = trim(name);
+  return name.empty() ? std::string(file) : name;
+}
+
+class Exportify final : public playlist::Source {
+ public:
+  static int recognise(const playlist::Input& input) {
+    return find_layout(without_bom(input.head())) ? kSure : kNo;
+  }
+
+  void read(playlist::SourceCall& call) {
+    const std::string_view text = without_bom(call.input().bytes());
+    auto layout = find_layout(text);
+    if (!layout) throw playlist::Unsupported("no header that Exportify writes");
+    layout_ = std::move(*layout);
+    Rows rows(call);
+    rows_ = &rows;
+    name_ = playlist_name(call.input().name());
+    is_liked_ = is_liked_songs(call.input().name().substr(0, call.input().name().rfind('.')));
+    make_tables();
+    CsvReader csv(text, guess_separator(text));
+    csv.next();
+    std::string problem;
+    while (csv.next()) {
+      if (is_sound_record(csv, layout_.size, problem)) {
+        take_record(csv);
+      } else {
+        rows.malformed(problem);
+      }
+      rows.next(csv.offset());
+    }
+    rows.finish();
+  }
+
+ private:
+  void make_tables() {
+    constexpr std::uint32_t kText = PLAYLIST_STRING;
+    if (is_liked_) {
+      had_ = &rows_->table("likes", {{"ts", PLAYLIST_I64},
+                                     {"title", kText},
+                                     {"artist", kText},
+                                     {"album", kText},
+                                     {"spotify_id", kText},
+                                     {"isrc", kText}});
+    } else {
+      playlists_ = &rows_->table("playlists", {{"playlist", kText, true}});
+      had_ = &rows_->table("playlist_tracks", {{"ts", PLAYLIST_I64},
+                                               {"title", kText},
+                                               {"artist", kText},
+                                               {"album", kText},
+                                               {"spotify_id", kText},
+                                               {"isrc", kText},
+                                               {"playlist", kText, true},
+                                               {"position", PLAYLIST_I32}});
+    }
+    tracks_ = &rows_->table("tracks", Columns::track_specs());
+  }
+
+  void take_record(const CsvReader& csv) {
+    ++position_;
+    const std::string_view id = csv[layout_.id];
+    if (id.starts_with("spotify:local:")) return rows_->bucket("local", "");
+    if (id.starts_with("spotify:episode:")) return rows_->bucket("podcast", "");
+    if (const std::string problem = layout_.columns.check(csv); !problem.empty()) {
+      return rows_->malformed(problem);
+    }
+    layout_.columns.read(csv, track_);
+    const bool has_names = !track_.title.empty() && !track_.artist.empty();
+    if (!has_names && !is_known_by_id(csv)) {
+      return rows_->bucket("empty", "no title or no artist");
+    }
+    const auto added = read_time(csv[layout_.added_at]);
+    put_had(added && is_plausible(added->seconds) ? added : std::nullopt);
+    tracks_->begin(rows_->record());
+    layout_.columns.put(*tracks_, track_, csv, *rows_);
+  }
+
+  /// A track whose names are gone still has its id and its length; a row of an id alone is what is
+  /// left of a local file.
+  [[nodiscard]] bool is_known_by_id(const CsvReader& csv) const {
+    const auto duration = read_number(csv[layout_.columns.column(Columns::kDuration)]);
+    return !track_.spotify_id.empty() && duration.value_or(0) > 0;
+  }
+
+  void put_had(const std::optional<Time>& added) {
+    if (playlists_ != nullptr && !is_announced_) {
+      playlists_->begin(rows_->record());
+      playlists_->text(1, name_);
+      is_announced_ = true;
+    }
+    had_->begin(rows_->record());
+    if (added) had_->i64(1, added->seconds);
+    had_->text(2, track_.title);
+    had_->text(3, track_.artist.substr(0, track_.artist.find('\x1f')));
+    had_->text(4, track_.album);
+    had_->text(5, track_.spotify_id);
+    had_->text(6, track_.isrc);
+    if (is_liked_) return;
+    had_->text(7, name_);
+    had_->i32(8, position_);
+  }
+
+  Rows* rows_ = nullptr;
+  Table *playlists_ = nullptr, *had_ = nullptr, *tracks_ = nullptr;
+  Layout layout_;
+  Track track_;
+  std::string name_;
+  std::int32_t position_ = -1;
+  bool is_liked_ = false, is_announced_ = false;
+};
+
+}  // namespace
+
+constinit const playlist::Element kExportify = playlist::element<Exportify>(
+    "source.exportify", "Playlists and liked songs saved as CSV by Exportify.");
+
+}  // namespace source

@@ -1,0 +1,226 @@
+// source.lastfm_csv: scrobbles as the tools around Last.fm write them; Last.fm has no export
+// itself.
+//
+// Layouts   artist, album, track, "22 Mar 2021[,] 16:55"         no header
+//           2021-03-22, 16:55:01, artist, track                  no header (lastfm-backup-cli)
+//           any header with an artist, a track and a time: uts,utc_time,artist,artist_mbid,... ;
+//           Artist;Album;AlbumId;Track;Date#user (milliseconds); "","date","artist",... from R,
+//           where an unquoted NA is no value #AUDIOSCROBBLER/1.1 (.scrobbler.log of Rockbox,
+//           tab-separated)
+// Time      when the track started; UTC, to the minute in some layouts
+// Buckets   now_playing (no time yet), skipped (Rockbox rating S), empty, malformed
+#include "playlist/plugin.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "csv.hpp"
+#include "dates.hpp"
+#include "elements.hpp"
+#include "recognise.hpp"
+#include "rows.hpp"
+#include "text.hpp"
+
+namespace source {
+namespace {
+
+/// Where the values stand; -1: not there.
+struct Layout {
+  char separator = ',';
+  CsvReader::Quotes quotes = CsvReader::Quotes::kUsed;
+  bool has_header = false, is_na_missing = false, is_rockbox = false;
+  std::size_t columns = 0;
+  int epoch = -1, time = -1, clock = -1;  // clock: the time of day in a column of its own
+  int artist = -1, album = -1, track = -1, artist_mbid = -1, track_mbid = -1, rating = -1;
+};
+
+constexpr std::string_view kRockbox = "#AUDIOSCROBBLER/";
+
+std::optional<Layout> rockbox_layout(std::string_view text) {
+  if (!text.starts_with(kRockbox)) return std::nullopt;
+  Layout layout;
+  layout.separator = '\t';
+  layout.quotes = CsvReader::Quotes::kLiteral;
+  layout.is_rockbox = true;
+  layout.columns = 8;
+  layout.artist = 0;
+  layout.album = 1;
+  layout.track = 2;
+  layout.rating = 5;
+  layout.epoch = 6;
+  layout.track_mbid = 7;
+  return layout;
+}
+
+std::optional<Layout> header_layout(std::string_view text) {
+  Layout layout;
+  layout.separator = guess_separator(text);
+  CsvReader csv(text, layout.separator);
+  if (!csv.next()) return std::nullopt;
+  const Header header(csv);
+  layout.has_header = true;
+  layout.columns = header.size();
+  layout.artist = header.find({"artist", "artist_name"});
+  layout.track = header.find({"track", "track_name", "title", "song", "name"});
+  layout.album = header.find({"album", "album_name"});
+  layout.artist_mbid = header.find({"artist_mbid"});
+  layout.track_mbid = header.find({"track_mbid"});
+  layout.epoch = header.find({"uts", "timestamp", "unixtime"});
+  layout.time = header.find({"utc_time", "date", "time", "datetime", "played_at"});
+  for (std::size_t k = 0; k < header.size(); ++k) {  // lastfmstats.com: Date#username
+    if (header.names()[k].starts_with("date_")) layout.epoch = static_cast<int>(k);
+  }
+  if (layout.artist < 0 || layout.track < 0 || (layout.epoch < 0 && layout.time < 0)) {
+    return std::nullopt;
+  }
+  if (header.find({"danceability", "track_id", "track_uri", "spotify_uri", "id"}) >= 0) {
+    return std::nullopt;  // a table of tracks with some date
+  }
+  layout.is_na_missing = csv.is_quoted(layout.artist);
+  return layout;
+}
+
+bool is_clock(std::string_view text) {
+  return text.size() == 8 && text[2] == ':' && text[5] == ':';
+}
+
+/// Looks at the first records for one that can only be a scrobble.
+std::optional<Layout> plain_layout(std::string_view text) {
+  Layout layout;
+  layout.columns = 4;
+  CsvReader csv(text, ',');
+  for (int k = 0; k < 20 && csv.next(); ++k) {
+    if (csv.size() != 4) continue;
+    if (read_time(csv[0]) && is_clock(csv[1])) {
+      layout.time = 0;
+      layout.clock = 1;
+      layout.artist = 2;
+      layout.track = 3;
+      return layout;
+    }
+    if (read_time(csv[3]) && !csv[0].empty() && !csv[2].empty()) {
+      layout.artist = 0;
+      layout.album = 1;
+      layout.track = 2;
+      layout.time = 3;
+      return layout;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Layout> find_layout(std::string_view text) {
+  if (auto layout = rockbox_layout(text)) return layout;
+  if (text.starts_with('{') || text.starts_with('[')) return std::nullopt;
+  if (auto layout = header_layout(text)) return layout;
+  return plain_layout(text);
+}
+
+enum Column { kTs = 1, kTitle, kArtist, kAlbum, kMbid, kArtistMbid, kPrecision };
+
+class LastfmCsv final : public playlist::Source {
+ public:
+  static int recognise(const playlist::Input& input) {
+    return find_layout(without_bom(input.head())) ? kSure : kNo;
+  }
+
+  void read(playlist::SourceCall& call) {
+    const std::string_view text = without_bom(call.input().bytes());
+    const auto layout = find_layout(text.substr(0, 1 << 16));
+    if (!layout) throw playlist::Unsupported("no layout of Last.fm exports fits this file");
+    layout_ = *layout;
+    Rows rows(call);
+    rows_ = &rows;
+    listens_ = &rows.table("listens", {{"ts", PLAYLIST_I64, true},
+                                       {"title", PLAYLIST_STRING, true},
+                                       {"artist", PLAYLIST_STRING, true},
+                                       {"album", PLAYLIST_STRING},
+                                       {"mbid", PLAYLIST_STRING},
+                                       {"artist_mbid", PLAYLIST_STRING},
+                                       {"precision", PLAYLIST_I32}});
+    CsvReader csv(text, layout_.separator, layout_.quotes);
+    if (layout_.has_header) csv.next();
+    std::string problem;
+    while (csv.next()) {
+      if (layout_.is_rockbox && csv[0].starts_with('#')) {
+        take_comment(csv[0]);
+        continue;
+      }
+      if (is_sound(csv, problem)) {
+        take_record(csv);
+      } else {
+        rows.malformed(problem);
+      }
+      rows.next(csv.offset());
+    }
+    if (is_local_time_) {
+      rows.notice("the log gives its times in the player's own time zone: they are read as UTC");
+    }
+    rows.finish();
+  }
+
+ private:
+  void take_comment(std::string_view line) {
+    if (line.starts_with("#TZ/")) is_local_time_ = line != "#TZ/UTC";
+  }
+
+  bool is_sound(CsvReader& csv, std::string& problem) const {
+    // The recording id at the end of a log line is a later addition of Rockbox.
+    const bool is_short_log = layout_.is_rockbox && csv.size() == 7;
+    return is_sound_record(csv, is_short_log ? 7 : layout_.columns, problem);
+  }
+
+  void take_record(const CsvReader& csv) {
+    const std::string_view artist = value(csv, layout_.artist);
+    const std::string_view track = value(csv, layout_.track);
+    if (artist.empty() || track.empty()) return rows_->bucket("empty", "no artist or no track");
+    if (layout_.rating >= 0 && csv[layout_.rating] == "S") {
+      return rows_->bucket("skipped", "rated S: skipped by the listener");
+    }
+    const std::string_view written = csv[layout_.epoch >= 0 ? layout_.epoch : layout_.time];
+    if (written.empty()) return rows_->bucket("now_playing", "it has no time yet");
+    const auto time = read_listen_time(csv);
+    if (!time || !is_plausible(time->seconds)) {
+      return rows_->malformed("no time from 2000 on: " + quoted(written));
+    }
+    listens_->begin(rows_->record());
+    listens_->i64(kTs, time->seconds);
+    listens_->text(kTitle, track);
+    listens_->text(kArtist, artist);
+    listens_->text(kAlbum, value(csv, layout_.album));
+    listens_->text(kMbid, mbid(csv[layout_.track_mbid]));
+    listens_->text(kArtistMbid, mbid(csv[layout_.artist_mbid]));
+    if (time->precision > 1) listens_->i32(kPrecision, time->precision);
+  }
+
+  [[nodiscard]] std::string_view value(const CsvReader& csv, int column) const {
+    if (layout_.is_na_missing && csv[column] == "NA" && !csv.is_quoted(column)) return {};
+    return csv[column];
+  }
+
+  [[nodiscard]] std::optional<Time> read_listen_time(const CsvReader& csv) const {
+    if (layout_.epoch >= 0) {
+      const auto seconds = read_epoch(csv[layout_.epoch]);
+      return seconds ? std::optional(Time{*seconds, 1}) : read_time(csv[layout_.epoch]);
+    }
+    if (layout_.clock >= 0) {
+      return read_time(std::string(csv[layout_.time]) + " " + std::string(csv[layout_.clock]));
+    }
+    return read_time(csv[layout_.time]);
+  }
+
+  Rows* rows_ = nullptr;
+  Table* listens_ = nullptr;
+  Layout layout_;
+  bool is_local_time_ = false;
+};
+
+}  // namespace
+
+constinit const playlist::Element kLastfmCsv = playlist::element<LastfmCsv>(
+    "source.lastfm_csv",
+    "Last.fm scrobbles as CSV, with or without a header, and Rockbox' .scrobbler.log.");
+
+}  // namespace source

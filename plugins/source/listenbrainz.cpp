@@ -1,0 +1,239 @@
+// source.listenbrainz: the ListenBrainz account export, one JSON record per line.
+//
+// Files     listens/YEAR/MONTH.jsonl; feedback.jsonl (score 1 -> likes); pinned_recording.jsonl and
+//           user.json hold nothing to import. A JSON list of the same records is read as well.
+// Time      listened_at is when the track started; fractions are cut off
+// Ids       the recording ListenBrainz matched (mbid_mapping) goes before the one the client sent
+// Buckets   disliked (score -1), no_opinion (score 0), pinned, account, empty, malformed
+#include "playlist/plugin.hpp"
+
+#include <array>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "dates.hpp"
+#include "elements.hpp"
+#include "json.hpp"
+#include "recognise.hpp"
+#include "rows.hpp"
+#include "text.hpp"
+
+namespace source {
+namespace {
+
+enum Field : std::size_t {
+  kListenedAt,
+  kMetadata,
+  kMsid,
+  kMbid,
+  kScore,
+  kCreated,
+  kPinnedUntil,
+  kUserId,
+  kUsername,
+  kFieldCount
+};
+constexpr std::array<std::string_view, kFieldCount> kNames = {
+    "listened_at", "track_metadata", "recording_msid", "recording_mbid", "score",
+    "created",     "pinned_until",   "user_id",        "username"};
+constexpr std::array<std::string_view, 7> kFirstKeys = {
+    "listened_at", "inserted_at", "track_metadata", "recording_msid",
+    "user_name",   "user_id",     "recording_mbid"};
+
+enum MetadataField : std::size_t { kArtist, kTitle, kAlbum, kInfo, kMapping, kMetadataCount };
+constexpr std::array<std::string_view, kMetadataCount> kMetadataNames = {
+    "artist_name", "track_name", "release_name", "additional_info", "mbid_mapping"};
+
+enum InfoField : std::size_t {
+  kInfoMbid,
+  kInfoIsrc,
+  kInfoSpotify,
+  kInfoOrigin,
+  kInfoPlayed,
+  kInfoArtists,
+  kInfoCount
+};
+constexpr std::array<std::string_view, kInfoCount> kInfoNames = {
+    "recording_mbid", "isrc", "spotify_id", "origin_url", "duration_played", "artist_mbids"};
+
+enum ListenColumn {
+  kTs = 1,
+  kPlayed,
+  kTitleColumn,
+  kArtistColumn,
+  kAlbumColumn,
+  kSpotify,
+  kIsrc,
+  kRecording,
+  kArtistMbid
+};
+
+/// The first text of a JSON list such as ["a","b"].
+std::string_view first_text(const JsonValue& list) {
+  if (list.kind != JsonValue::Kind::kList) return {};
+  JsonReader reader(list.raw);
+  JsonValue text;
+  return reader.take('[') && reader.peek() == '"' && reader.text(text) ? text.raw
+                                                                       : std::string_view{};
+}
+
+class Listenbrainz final : public playlist::Source {
+ public:
+  static int recognise(const playlist::Input& input) {
+    const JsonHead head(input);
+    if (!head.is_object() && !head.is_list()) return kNo;
+    if (head.has_all({"listened_at", "track_metadata"})) return kSure;
+    if (head.has_all({"recording_msid", "created"}) && head.has_any({"score", "pinned_until"})) {
+      return kSure;
+    }
+    const bool is_account = head.is_object() && head.has_all({"user_id", "username"});
+    return is_account && equals_ignoring_case(input.name(), "user.json") ? kLikely : kNo;
+  }
+
+  void read(playlist::SourceCall& call) {
+    Rows rows(call);
+    rows_ = &rows;
+    make_tables();
+    const std::string_view text = without_bom(call.input().bytes());
+    if (trim(text.substr(0, 256)).starts_with('[')) {
+      read_list(text);
+    } else {
+      read_lines(text);
+    }
+    rows.finish();
+  }
+
+ private:
+  void make_tables() {
+    listens_ = &rows_->table("listens", {{"ts", PLAYLIST_I64, true},
+                                         {"ms_played", PLAYLIST_I32},
+                                         {"title", PLAYLIST_STRING, true},
+                                         {"artist", PLAYLIST_STRING, true},
+                                         {"album", PLAYLIST_STRING},
+                                         {"spotify_id", PLAYLIST_STRING},
+                                         {"isrc", PLAYLIST_STRING},
+                                         {"mbid", PLAYLIST_STRING},
+                                         {"artist_mbid", PLAYLIST_STRING}});
+    likes_ = &rows_->table("likes", {{"ts", PLAYLIST_I64}, {"mbid", PLAYLIST_STRING}});
+  }
+
+  void read_list(std::string_view text) {
+    JsonReader reader(text);
+    JsonList list(reader, kFirstKeys, JsonList::Records::kHoldLists);
+    while (list.next()) {
+      if (list.read(fields_, values_.data())) {
+        take_record();
+      } else {
+        rows_->malformed(list.problem());
+      }
+      rows_->next(reader.offset());
+    }
+    if (list.is_cut()) rows_->notice("the file ends before its list is closed");
+  }
+
+  void read_lines(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = std::min(text.find('\n', at), text.size());
+      const std::string_view line = trim(text.substr(at, end - at));
+      at = end + 1;
+      if (line.empty()) continue;
+      take_line(line);
+      rows_->next(at);
+    }
+  }
+
+  void take_line(std::string_view line) {
+    if (line.size() > JsonList::kLongestRecord) return rows_->malformed("longer than 1 MiB");
+    JsonReader reader(line);
+    if (!fields_.read(reader, values_.data())) return rows_->malformed(reader.error());
+    if (reader.peek() != '\0' || reader.position() != reader.end()) {
+      return rows_->malformed("more text behind the record");
+    }
+    take_record();
+  }
+
+  void take_record() {
+    if (values_[kListenedAt].is_given()) return take_listen();
+    if (values_[kPinnedUntil].is_given()) return rows_->bucket("pinned", "");
+    if (values_[kScore].is_given()) return take_feedback();
+    if (values_[kUsername].is_given()) return rows_->bucket("account", "");
+    rows_->malformed("neither a listen nor feedback");
+  }
+
+  void take_listen() {
+    const auto ts = values_[kListenedAt].integer();
+    if (!ts || !is_plausible(*ts)) {
+      return rows_->malformed("listened_at is no time from 2000 on: " +
+                              quoted(values_[kListenedAt].raw));
+    }
+    read_part(values_[kMetadata], metadata_fields_, metadata_);
+    read_part(metadata_[kInfo], info_fields_, info_);
+    read_part(metadata_[kMapping], mapping_fields_, mapping_);
+    const std::string_view title = metadata_[kTitle].text(title_);
+    const std::string_view artist = metadata_[kArtist].text(artist_);
+    if (title.empty() || artist.empty()) return rows_->bucket("empty", "no artist or no track");
+    listens_->begin(rows_->record());
+    listens_->i64(kTs, *ts);
+    listens_->text(kTitleColumn, title);
+    listens_->text(kArtistColumn, artist);
+    listens_->text(kAlbumColumn, metadata_[kAlbum].text(buffer_));
+    put_ids();
+  }
+
+  void put_ids() {
+    std::string recording = mbid(mapping_[kInfoMbid].text(buffer_));
+    if (recording.empty()) recording = mbid(info_[kInfoMbid].text(buffer_));
+    listens_->text(kRecording, recording);
+    std::string artist = mbid(first_text(mapping_[kInfoArtists]));
+    if (artist.empty()) artist = mbid(first_text(info_[kInfoArtists]));
+    listens_->text(kArtistMbid, artist);
+    listens_->text(kIsrc, isrc(info_[kInfoIsrc].text(buffer_)));
+    std::string_view id = spotify_id(info_[kInfoSpotify].text(buffer_));
+    if (id.empty()) id = spotify_id(info_[kInfoOrigin].text(buffer_));
+    listens_->text(kSpotify, id);
+    const auto seconds = info_[kInfoPlayed].number();
+    if (seconds && *seconds >= 0 && *seconds <= 24 * 3600) {
+      listens_->i32(kPlayed, static_cast<std::int32_t>(*seconds * 1000));
+    }
+  }
+
+  void take_feedback() {
+    const auto score = values_[kScore].integer();
+    if (!score || *score < -1 || *score > 1) return rows_->malformed("score is not -1, 0 or 1");
+    if (*score == -1) return rows_->bucket("disliked", "");
+    if (*score == 0) return rows_->bucket("no_opinion", "");
+    const std::string recording = mbid(values_[kMbid].text(buffer_));
+    if (recording.empty()) return rows_->bucket("empty", "no MusicBrainz recording");
+    likes_->begin(rows_->record());
+    const auto created = values_[kCreated].integer();
+    if (created && is_plausible(*created)) likes_->i64(1, *created);
+    likes_->text(2, recording);
+  }
+
+  /// Sets the fields of an object inside the record; all missing when it is no object.
+  template <std::size_t N>
+  static void read_part(const JsonValue& part, JsonFields& fields,
+                        std::array<JsonValue, N>& values) {
+    values.fill(JsonValue{});
+    if (part.kind != JsonValue::Kind::kObject) return;
+    JsonReader reader(part.raw);
+    fields.read(reader, values.data());
+  }
+
+  Rows* rows_ = nullptr;
+  Table *listens_ = nullptr, *likes_ = nullptr;
+  JsonFields fields_{kNames}, metadata_fields_{kMetadataNames}, info_fields_{kInfoNames},
+      mapping_fields_{kInfoNames};
+  std::array<JsonValue, kFieldCount> values_;
+  std::array<JsonValue, kMetadataCount> metadata_;
+  std::array<JsonValue, kInfoCount> info_, mapping_;
+  std::string buffer_, title_, artist_;
+};
+
+}  // namespace
+
+constinit const playlist::Element kListenbrainz = playlist::element<Listenbrainz>(
+    "source.listenbrainz", "ListenBrainz account export: listens and feedback as JSON lines.");
+
+}  // namespace source

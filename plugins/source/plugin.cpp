@@ -1,0 +1,7 @@
+// The source library: every file format the engine imports, but for archives (see archive/).
+#include "elements.hpp"
+
+PLAYLIST_LIBRARY("org.playlist-engine.source", "1.0.0", source::kSpotifyExtended,
+                 source::kSpotifyAccount, source::kSpotifyLibrary, source::kSpotifyPlaylists,
+                 source::kLastfmCsv, source::kListenbrainz, source::kExportify, source::kTracksCsv,
+                 source::kMpd, source::kHetrec, source::kBenchmark);

@@ -1,0 +1,123 @@
+// source.spotify_account: the last year's plays of a Spotify account (StreamingHistory*.json).
+//
+// Keys      endTime (UTC, to the minute), artistName, trackName, msPlayed; podcast files
+//           podcastName, episodeName; audiobook files audiobookName
+// Time      the listen starts msPlayed before endTime; precision 60 s
+// Buckets   podcast, audiobook, empty ("Unknown Artist", "Unknown Track"), malformed. Older files
+//           have podcasts among the music, as artist and track: nothing tells them apart.
+#include "playlist/plugin.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "dates.hpp"
+#include "elements.hpp"
+#include "json.hpp"
+#include "recognise.hpp"
+#include "rows.hpp"
+#include "text.hpp"
+
+namespace source {
+namespace {
+
+enum Field : std::size_t {
+  kEndTime,
+  kArtistName,
+  kTrackName,
+  kMsPlayed,
+  kPodcastName,
+  kEpisodeName,
+  kAudiobookName,
+  kFieldCount
+};
+constexpr std::array<std::string_view, kFieldCount> kNames = {
+    "endTime",     "artistName",  "trackName",    "msPlayed",
+    "podcastName", "episodeName", "audiobookName"};
+
+enum Column { kTs = 1, kPlayed, kTitle, kArtist, kPrecision };
+
+constexpr std::int64_t kLongestPlay = 24 * 3600 * 1000;
+
+class SpotifyAccount final : public playlist::Source {
+ public:
+  static int recognise(const playlist::Input& input) {
+    const JsonHead head(input);
+    if (head.is_list() && head.has_all({"endTime", "msPlayed"})) return kSure;
+    return head.is_empty_list() && is_named(input, "StreamingHistory") ? kByName : kNo;
+  }
+
+  void read(playlist::SourceCall& call) {
+    Rows rows(call);
+    rows_ = &rows;
+    listens_ = &rows.table("listens", {{"ts", PLAYLIST_I64, true},
+                                       {"ms_played", PLAYLIST_I32},
+                                       {"title", PLAYLIST_STRING, true},
+                                       {"artist", PLAYLIST_STRING, true},
+                                       {"precision", PLAYLIST_I32}});
+    JsonReader reader(without_bom(call.input().bytes()));
+    JsonFields fields(kNames);
+    JsonList list(reader, kNames);
+    while (list.next()) {
+      if (list.read(fields, values_.data())) {
+        take_record();
+      } else {
+        rows.malformed(list.problem());
+      }
+      rows.next(reader.offset());
+    }
+    if (list.is_cut()) rows.notice("the file ends before its list is closed");
+    rows.finish();
+  }
+
+ private:
+  void take_record() {
+    if (values_[kPodcastName].is_given() || values_[kEpisodeName].is_given()) {
+      return rows_->bucket("podcast", "");
+    }
+    if (values_[kAudiobookName].is_given()) return rows_->bucket("audiobook", "");
+    for (const Field field : {kEndTime, kArtistName, kTrackName}) {
+      if (!values_[field].is_textlike()) return malformed(field, "is no text");
+    }
+    const std::string_view artist = values_[kArtistName].text(artist_);
+    const std::string_view track = values_[kTrackName].text(track_);
+    if (artist.empty() || track.empty()) return rows_->bucket("empty", "no artist or no track");
+    if (artist == "Unknown Artist" || track == "Unknown Track") {
+      return rows_->bucket("empty", "unknown artist or track");
+    }
+    take_listen(artist, track);
+  }
+
+  void take_listen(std::string_view artist, std::string_view track) {
+    const auto end = read_time(values_[kEndTime].text(time_));
+    if (!end || !is_plausible(end->seconds)) return malformed(kEndTime, "is no time from 2000 on");
+    const auto played = values_[kMsPlayed].integer();
+    if (!played || *played < 0 || *played > kLongestPlay) {
+      return malformed(kMsPlayed, "is not between 0 and 24 hours in milliseconds");
+    }
+    listens_->begin(rows_->record());
+    listens_->i64(kTs, end->seconds - (*played + 999) / 1000);
+    listens_->i32(kPlayed, static_cast<std::int32_t>(*played));
+    listens_->text(kTitle, track);
+    listens_->text(kArtist, artist);
+    listens_->i32(kPrecision, end->precision);
+  }
+
+  void malformed(Field field, std::string_view why) {
+    const std::string_view found = values_[field].raw;
+    rows_->malformed(
+        playlist::concat(kNames[field], " ", why, ": ", found.empty() ? "nothing" : quoted(found)));
+  }
+
+  Rows* rows_ = nullptr;
+  Table* listens_ = nullptr;
+  std::array<JsonValue, kFieldCount> values_;
+  std::string artist_, track_, time_;
+};
+
+}  // namespace
+
+constinit const playlist::Element kSpotifyAccount = playlist::element<SpotifyAccount>(
+    "source.spotify_account", "Spotify account data: StreamingHistory*.json of the last year.");
+
+}  // namespace source

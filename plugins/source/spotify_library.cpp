@@ -1,0 +1,150 @@
+// source.spotify_library: YourLibrary.json of the Spotify account data.
+//
+// Sections  tracks -> likes (the export has no dates), albums -> saved_albums, artists ->
+//           saved_artists, bannedTracks and bannedArtists -> banned; every item is one record
+// Buckets   podcast (shows, episodes), local, other, empty, malformed
+// Forms     2020: {artist, album, track}; since 2021 also uri
+#include "playlist/plugin.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "elements.hpp"
+#include "json.hpp"
+#include "recognise.hpp"
+#include "rows.hpp"
+#include "text.hpp"
+
+namespace source {
+namespace {
+
+enum Field : std::size_t { kArtist, kAlbum, kTrack, kUri, kName, kPublisher, kFieldCount };
+constexpr std::array<std::string_view, kFieldCount> kNames = {"artist", "album", "track",
+                                                              "uri",    "name",  "publisher"};
+
+class SpotifyLibrary final : public playlist::Source {
+ public:
+  static int recognise(const playlist::Input& input) {
+    const JsonHead head(input);
+    if (!head.is_object() || head.has("playlists") || !head.has("tracks")) return kNo;
+    if (head.has_all({"artist", "track"}) && !head.has("track_uri")) return kSure;
+    return is_named(input, "YourLibrary") ? kSure : kNo;
+  }
+
+  void read(playlist::SourceCall& call) {
+    Rows rows(call);
+    rows_ = &rows;
+    make_tables();
+    JsonReader reader(without_bom(call.input().bytes()));
+    if (!reader.take('{')) throw playlist::Unsupported("no JSON object");
+    while (reader.peek() == '"') {
+      JsonValue section, other;
+      if (!reader.text(section) || !reader.take(':')) break;
+      if (reader.peek() == '[') {
+        read_section(reader, section.raw);
+      } else if (!reader.value(other)) {
+        break;
+      }
+      reader.take(',');
+    }
+    if (!reader.take('}')) {
+      rows.notice("the file ends before its last section is closed, at byte " +
+                  std::to_string(reader.offset()));
+    }
+    rows.finish();
+  }
+
+ private:
+  void make_tables() {
+    likes_ = &rows_->table("likes", {{"title", PLAYLIST_STRING},
+                                     {"artist", PLAYLIST_STRING},
+                                     {"album", PLAYLIST_STRING},
+                                     {"spotify_id", PLAYLIST_STRING}});
+    albums_ = &rows_->table("saved_albums",
+                            {{"album", PLAYLIST_STRING, true}, {"artist", PLAYLIST_STRING, true}});
+    artists_ = &rows_->table("saved_artists", {{"artist", PLAYLIST_STRING, true}});
+    banned_ = &rows_->table(
+        "banned",
+        {{"title", PLAYLIST_STRING}, {"artist", PLAYLIST_STRING}, {"spotify_id", PLAYLIST_STRING}});
+  }
+
+  void read_section(JsonReader& reader, std::string_view section) {
+    JsonFields fields(kNames);
+    JsonList list(reader, kNames);
+    while (list.next()) {
+      JsonValue uri;
+      if (reader.peek() == '"' && reader.value(uri)) {
+        rows_->bucket("other", section);  // "other" lists bare addresses
+      } else if (list.read(fields, values_.data())) {
+        take_item(section);
+      } else {
+        rows_->malformed(list.problem());
+      }
+      rows_->next(reader.offset());
+    }
+  }
+
+  void take_item(std::string_view section) {
+    if (section == "tracks") return take_like();
+    if (section == "albums") return take_album();
+    if (section == "artists") return take_artist();
+    if (section == "bannedTracks" || section == "bannedArtists") return take_banned();
+    const bool is_podcast = section == "shows" || section == "episodes";
+    rows_->bucket(is_podcast ? "podcast" : "other", section);
+  }
+
+  void take_like() {
+    const std::string_view uri = text(kUri);
+    if (uri.starts_with("spotify:local:")) return rows_->bucket("local", "tracks");
+    if (uri.starts_with("spotify:episode:")) return rows_->bucket("podcast", "tracks");
+    const std::string_view id = spotify_id(uri);
+    const bool has_names = !text(kTrack).empty() && !text(kArtist).empty();
+    if (id.empty() && !has_names) return rows_->bucket("empty", "neither names nor an id");
+    likes_->begin(rows_->record());
+    likes_->text(1, text(kTrack));
+    likes_->text(2, text(kArtist));
+    likes_->text(3, text(kAlbum));
+    likes_->text(4, id);
+  }
+
+  void take_album() {
+    if (text(kAlbum).empty() || text(kArtist).empty()) {
+      return rows_->bucket("empty", "no album or no artist");
+    }
+    albums_->begin(rows_->record());
+    albums_->text(1, text(kAlbum));
+    albums_->text(2, text(kArtist));
+  }
+
+  void take_artist() {
+    if (text(kName).empty()) return rows_->bucket("empty", "no name");
+    artists_->begin(rows_->record());
+    artists_->text(1, text(kName));
+  }
+
+  void take_banned() {
+    const std::string_view artist = text(text(kArtist).empty() ? kName : kArtist);
+    const std::string_view id = spotify_id(text(kUri));
+    if (artist.empty() && id.empty()) return rows_->bucket("empty", "neither names nor an id");
+    banned_->begin(rows_->record());
+    banned_->text(1, text(kTrack));
+    banned_->text(2, artist);
+    banned_->text(3, id);
+  }
+
+  std::string_view text(Field field) { return values_[field].text(buffers_[field]); }
+
+  Rows* rows_ = nullptr;
+  Table *likes_ = nullptr, *albums_ = nullptr, *artists_ = nullptr, *banned_ = nullptr;
+  std::array<JsonValue, kFieldCount> values_;
+  std::array<std::string, kFieldCount> buffers_;
+};
+
+}  // namespace
+
+constinit const playlist::Element kSpotifyLibrary = playlist::element<SpotifyLibrary>(
+    "source.spotify_library",
+    "Spotify account data: likes, albums and artists of YourLibrary.json.");
+
+}  // namespace source

@@ -1,0 +1,136 @@
+// source.spotify_playlists: Playlist1.json, Playlist2.json ... of the Spotify account data.
+//
+// Records   every playlist, and every item of one
+// Buckets   of items: podcast, audiobook, local, empty, malformed; they keep their position
+#include "playlist/plugin.hpp"
+
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "dates.hpp"
+#include "elements.hpp"
+#include "playlists_json.hpp"
+#include "recognise.hpp"
+#include "text.hpp"
+
+namespace source {
+namespace {
+
+enum PlaylistField : std::size_t { kName, kModified, kItems, kDescription, kPlaylistFieldCount };
+constexpr std::array<std::string_view, kPlaylistFieldCount> kPlaylistKeys = {
+    "name", "lastModifiedDate", "items", "description"};
+
+enum ItemField : std::size_t { kTrack, kEpisode, kLocal, kBook, kAdded, kItemFieldCount };
+constexpr std::array<std::string_view, kItemFieldCount> kItemKeys = {
+    "track", "episode", "localTrack", "audiobook", "addedDate"};
+
+enum TrackField : std::size_t { kTitle, kArtist, kAlbum, kUri, kTrackFieldCount };
+constexpr std::array<std::string_view, kTrackFieldCount> kTrackKeys = {"trackName", "artistName",
+                                                                       "albumName", "trackUri"};
+
+class Records final : public PlaylistRecords {
+ public:
+  explicit Records(Rows& rows)
+      : rows_(rows),
+        playlists_(rows.table("playlists", {{"playlist", PLAYLIST_STRING, true},
+                                            {"playlist_id", PLAYLIST_STRING},
+                                            {"description", PLAYLIST_STRING},
+                                            {"ts", PLAYLIST_I64}})),
+        tracks_(rows.table("playlist_tracks", {{"playlist", PLAYLIST_STRING, true},
+                                               {"playlist_id", PLAYLIST_STRING},
+                                               {"position", PLAYLIST_I32},
+                                               {"ts", PLAYLIST_I64},
+                                               {"title", PLAYLIST_STRING},
+                                               {"artist", PLAYLIST_STRING},
+                                               {"album", PLAYLIST_STRING},
+                                               {"spotify_id", PLAYLIST_STRING}})) {}
+
+  void take_playlist(const JsonValue* fields) override {
+    position_ = -1;
+    name_ = fields[kName].text(buffer_);
+    if (name_.empty()) name_ = "(no name)";
+    // Playlists of one name are told apart by their order; the first has no id, so that it stays
+    // the same playlist in a later export.
+    const int count = ++names_[name_];
+    id_ = count == 1 ? "" : "#" + std::to_string(count);
+    playlists_.begin(rows_.record());
+    playlists_.text(1, name_);
+    playlists_.text(2, id_);
+    playlists_.text(3, fields[kDescription].text(buffer_));
+    put_time(playlists_, 4, fields[kModified]);
+  }
+
+  void take_item(const JsonValue* fields) override {
+    ++position_;
+    if (fields[kTrack].kind != JsonValue::Kind::kObject) {
+      if (fields[kEpisode].is_given()) return rows_.bucket("podcast", "");
+      if (fields[kLocal].is_given()) return rows_.bucket("local", "");
+      if (fields[kBook].is_given()) return rows_.bucket("audiobook", "");
+      return rows_.bucket("empty", "an item without a track");
+    }
+    std::array<JsonValue, kTrackFieldCount> track;
+    JsonReader reader(fields[kTrack].raw);
+    track_fields_.read(reader, track.data());
+    take_track(track, fields[kAdded]);
+  }
+
+ private:
+  void take_track(const std::array<JsonValue, kTrackFieldCount>& track, const JsonValue& added) {
+    const std::string_view uri = track[kUri].text(uri_);
+    if (uri.starts_with("spotify:local:")) return rows_.bucket("local", "");
+    const std::string_view title = track[kTitle].text(title_);
+    const std::string_view artist = track[kArtist].text(artist_);
+    const std::string_view id = spotify_id(uri);
+    if (id.empty() && (title.empty() || artist.empty())) {
+      return rows_.bucket("empty", "neither names nor an id");
+    }
+    tracks_.begin(rows_.record());
+    tracks_.text(1, name_);
+    tracks_.text(2, id_);
+    tracks_.i32(3, position_);
+    put_time(tracks_, 4, added);
+    tracks_.text(5, title);
+    tracks_.text(6, artist);
+    tracks_.text(7, track[kAlbum].text(buffer_));
+    tracks_.text(8, id);
+  }
+
+  void put_time(Table& table, int column, const JsonValue& value) {
+    const auto time = read_time(value.text(buffer_));
+    if (time && is_plausible(time->seconds)) table.i64(column, time->seconds);
+  }
+
+  Rows& rows_;
+  Table &playlists_, &tracks_;
+  JsonFields track_fields_{kTrackKeys};
+  std::int32_t position_ = -1;
+  std::map<std::string, int> names_;
+  std::string name_, id_, buffer_, uri_, title_, artist_;
+};
+
+class SpotifyPlaylists final : public playlist::Source {
+ public:
+  static int recognise(const playlist::Input& input) {
+    const JsonHead head(input);
+    const bool is_ours = head.is_object() && head.has("playlists") &&
+                         head.has_any({"lastModifiedDate", "trackName", "numberOfFollowers"});
+    return is_ours && !head.has("pid") ? kSure : kNo;
+  }
+
+  void read(playlist::SourceCall& call) {
+    Rows rows(call);
+    Records records(rows);
+    PlaylistDocument document(kPlaylistKeys, kItems, kItemKeys);
+    document.read(without_bom(call.input().bytes()), rows, records);
+    rows.finish();
+  }
+};
+
+}  // namespace
+
+constinit const playlist::Element kSpotifyPlaylists = playlist::element<SpotifyPlaylists>(
+    "source.spotify_playlists", "Spotify account data: playlists of Playlist*.json.");
+
+}  // namespace source

@@ -1,0 +1,324 @@
+#include "text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+namespace source {
+namespace {
+
+bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// Length of the well-formed UTF-8 sequence at `text`, 0 when there is none.
+std::size_t sequence_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return first == 0 ? 0 : 1;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  const std::size_t length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  if (text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  if (first == 0xe0 && byte(1) < 0xa0) return 0;  // overlong
+  if (first == 0xed && byte(1) > 0x9f) return 0;  // surrogate
+  if (first == 0xf0 && byte(1) < 0x90) return 0;  // overlong
+  if (first == 0xf4 && byte(1) > 0x8f) return 0;  // above U+10FFFF
+  return length;
+}
+
+}  // namespace
+
+bool is_sound_text(std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    std::uint64_t word = 0;
+    if (text.size() - i >= 8) {
+      std::memcpy(&word, text.data() + i, 8);
+      const std::uint64_t zeros = (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
+      if ((word & 0x8080808080808080u) == 0 && zeros == 0) {
+        i += 8;
+        continue;
+      }
+    }
+    const std::size_t length = sequence_length(text.substr(i));
+    if (length == 0) return false;
+    i += length;
+  }
+  return true;
+}
+
+std::string repair_text(std::string_view text) {
+  std::string repaired;
+  repaired.reserve(text.size() + 8);
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    if (length == 0) {
+      repaired += "\xef\xbf\xbd";
+      text.remove_prefix(1);
+    } else {
+      repaired += text.substr(0, length);
+      text.remove_prefix(length);
+    }
+  }
+  return repaired;
+}
+
+std::string from_latin1(std::string_view text) {
+  std::string utf8;
+  utf8.reserve(text.size() + 8);
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      utf8 += c;
+    } else {
+      utf8 += static_cast<char>(0xc0 | (byte >> 6));
+      utf8 += static_cast<char>(0x80 | (byte & 0x3f));
+    }
+  }
+  return utf8;
+}
+
+std::string_view without_bom(std::string_view text) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  return text;
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::string lower_ascii(std::string_view text) {
+  std::string lowered(text);
+  for (char& c : lowered) c = lower(c);
+  return lowered;
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+std::string plain_name(std::string_view text) {
+  std::string name;
+  bool is_gap = false;
+  for (const char c : text) {
+    if (is_letter(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80) {
+      if (is_gap && !name.empty()) name += '_';
+      is_gap = false;
+      name += lower(c);
+    } else {
+      is_gap = true;
+    }
+  }
+  return name;
+}
+
+bool is_missing_word(std::string_view text) {
+  if (text.size() > 9) return false;
+  if (text.empty()) return true;
+  for (const char* word : {"NA", "N/A", "None", "null", "nan", "undefined"}) {
+    if (equals_ignoring_case(text, word)) return true;
+  }
+  return false;
+}
+
+std::optional<double> read_number(std::string_view text) {
+  text = trim(text);
+  if (text.starts_with('+')) text.remove_prefix(1);
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, value);
+  if (text.empty() || at != end || !std::isfinite(value)) return std::nullopt;
+  if (error == std::errc::result_out_of_range)
+    return std::abs(value) < 1 ? std::optional(0.0) : std::nullopt;
+  if (error != std::errc()) return std::nullopt;
+  return value;
+}
+
+std::optional<std::int64_t> read_integer(std::string_view text) {
+  text = trim(text);
+  std::int64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, value);
+  if (!text.empty() && at == end && error == std::errc()) return value;
+  const std::optional<double> real = read_number(text);
+  if (!real || std::abs(*real) > 9e15) return std::nullopt;
+  return static_cast<std::int64_t>(*real);
+}
+
+std::optional<bool> read_boolean(std::string_view text) {
+  text = trim(text);
+  for (const char* word : {"true", "yes", "t", "1", "1.0"}) {
+    if (equals_ignoring_case(text, word)) return true;
+  }
+  for (const char* word : {"false", "no", "f", "0", "0.0"}) {
+    if (equals_ignoring_case(text, word)) return false;
+  }
+  return std::nullopt;
+}
+
+std::optional<int> read_key(std::string_view text) {
+  text = trim(text);
+  if (const auto number = read_integer(text)) {
+    if (*number < -1 || *number > 11) return std::nullopt;
+    return static_cast<int>(*number);
+  }
+  if (text.empty()) return std::nullopt;
+  static constexpr std::array<int, 7> kPitches = {9, 11, 0, 2, 4, 5, 7};  // A..G
+  const char letter = lower(text.front());
+  if (letter < 'a' || letter > 'g') return std::nullopt;
+  const int pitch = kPitches[static_cast<std::size_t>(letter - 'a')];
+  const std::string rest = lower_ascii(trim(text.substr(1)));
+  if (rest.empty()) return pitch;
+  if (rest == "#" || rest == "sharp" || rest == "\xe2\x99\xaf") return (pitch + 1) % 12;
+  if (rest == "b" || rest == "flat" || rest == "\xe2\x99\xad") return (pitch + 11) % 12;
+  // Both names at once, "C#/Db": the first one decides.
+  if (const auto slash = rest.find('/'); slash != std::string::npos) {
+    return read_key(std::string(1, letter) + rest.substr(0, slash));
+  }
+  return std::nullopt;
+}
+
+std::optional<int> read_mode(std::string_view text) {
+  text = trim(text);
+  if (equals_ignoring_case(text, "major")) return 1;
+  if (equals_ignoring_case(text, "minor")) return 0;
+  const auto number = read_integer(text);
+  if (!number || *number < 0 || *number > 1) return std::nullopt;
+  return static_cast<int>(*number);
+}
+
+// ---- identifiers --------------------------------------------------------------------------------
+bool is_spotify_id(std::string_view text) {
+  return text.size() == 22 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || is_letter(c); });
+}
+
+std::string_view spotify_id(std::string_view text, std::string_view kind) {
+  text = trim(text);
+  if (is_spotify_id(text)) return text;
+  const auto after_kind = [&](char separator) -> std::string_view {
+    for (std::size_t at = text.find(kind); at != std::string_view::npos;
+         at = text.find(kind, at + 1)) {
+      const std::size_t end = at + kind.size();
+      if (at == 0 || text[at - 1] != separator || end >= text.size() || text[end] != separator) {
+        continue;
+      }
+      std::string_view id = text.substr(end + 1);
+      id = id.substr(0, id.find_first_of("?#/"));
+      if (is_spotify_id(id)) return id;
+    }
+    return {};
+  };
+  if (text.starts_with("spotify:")) return after_kind(':');
+  if (contains(text.substr(0, 40), "spotify.com/")) return after_kind('/');
+  return {};
+}
+
+std::string mbid(std::string_view text) {
+  text = trim(text);
+  if (text.size() > 36) {
+    if (text[text.size() - 37] != '/') return {};
+    text.remove_prefix(text.size() - 36);
+  }
+  if (text.size() != 36) return {};
+  std::string id = lower_ascii(text);
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+    const bool is_hex = is_digit(id[i]) || (id[i] >= 'a' && id[i] <= 'f');
+    if (is_dash ? id[i] != '-' : !is_hex) return {};
+  }
+  return id;
+}
+
+std::string isrc(std::string_view text) {
+  std::string id;
+  for (const char c : trim(text)) {
+    if (c == '-' || c == ' ') continue;
+    id += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  }
+  if (id.size() != 12) return {};
+  for (std::size_t i = 0; i < 12; ++i) {
+    const bool is_right = i < 2   ? is_letter(id[i])
+                          : i < 5 ? is_letter(id[i]) || is_digit(id[i])
+                                  : is_digit(id[i]);
+    if (!is_right) return {};
+  }
+  return id;
+}
+
+// ---- lists --------------------------------------------------------------------------------------
+std::optional<std::vector<std::string>> read_python_list(std::string_view text) {
+  text = trim(text);
+  if (text.size() < 2 || text.front() != '[' || text.back() != ']') return std::nullopt;
+  text = trim(text.substr(1, text.size() - 2));
+  std::vector<std::string> items;
+  while (!text.empty()) {
+    const char quote = text.front();
+    if (quote != '\'' && quote != '"') return std::nullopt;
+    std::string item;
+    std::size_t i = 1;
+    for (; i < text.size() && text[i] != quote; ++i) {
+      if (text[i] == '\\' && i + 1 < text.size()) ++i;
+      item += text[i];
+    }
+    if (i == text.size()) return std::nullopt;
+    if (const auto part = trim(item); !part.empty()) items.emplace_back(part);
+    text = trim(text.substr(i + 1));
+    if (text.empty()) break;
+    if (text.front() != ',') return std::nullopt;
+    text = trim(text.substr(1));
+  }
+  return items;
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  while (true) {
+    const std::size_t at = text.find(separator);
+    const std::string_view part = trim(text.substr(0, at));
+    if (!part.empty()) parts.emplace_back(part);
+    if (at == std::string_view::npos) return parts;
+    text.remove_prefix(at + 1);
+  }
+}
+
+std::string join(const std::vector<std::string>& parts) {
+  std::string joined;
+  for (const std::string& part : parts) {
+    if (!joined.empty()) joined += '\x1f';
+    joined += part;
+  }
+  return joined;
+}
+
+std::string quoted(std::string_view text) {
+  constexpr std::size_t kLongest = 40;
+  std::string shown = "\"";
+  for (const char c : text.substr(0, kLongest)) {
+    shown += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+  }
+  return shown + (text.size() > kLongest ? "...\"" : "\"");
+}
+
+}  // namespace source

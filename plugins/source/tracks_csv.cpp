@@ -1,0 +1,266 @@
+// source.tracks_csv: catalogues of tracks and artists as CSV, found by their column names.
+//
+// Tracks    Kaggle's dataset.csv, tracks.csv, tracks_features.csv, tidytuesday's spotify_songs.csv
+//           (its playlists too), hit predictor, MusicOSet (ids only), mood tables (tag
+//           "mood:NAME"), tables of features by id; any CSV with --columns
+//           title=TrackName,artist=Band,...
+// Artists   mean features by artist; artist_id with names; artist,genre -> artist_tags
+// Numbers   tempo, time_signature, duration 0 and key -1 are no value; out of range: left out, with
+//           a notice; no number at all: the record is malformed. NA, None, null: no value
+// Scales    valence beside arousal (Deezer) is standardised, not 0..1: left out
+// Buckets   album (an album's own data: tracks carry their album's name), caption (descriptions of
+//           clips, no tracks), empty, malformed
+#include "playlist/plugin.hpp"
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "csv.hpp"
+#include "dates.hpp"
+#include "elements.hpp"
+#include "recognise.hpp"
+#include "rows.hpp"
+#include "text.hpp"
+#include "track_columns.hpp"
+
+namespace source {
+namespace {
+
+enum class Kind { kNone, kTracks, kArtists, kArtistTags, kAlbums, kCaptions };
+
+Kind find_kind(const Header& header, const TrackColumns& columns) {
+  using Columns = TrackColumns;
+  if (header.has("caption") && header.has("ytid")) return Kind::kCaptions;
+  const bool has_title = columns.has(Columns::kTitle);
+  const bool has_artist = columns.has(Columns::kArtist);
+  const bool has_id = columns.has(Columns::kSpotifyId);
+  const bool has_features = columns.feature_count() >= 2;
+  if (has_artist && !has_title && !has_id) {
+    if (header.size() == 2 && columns.has(Columns::kTags)) return Kind::kArtistTags;
+    if (has_features || columns.has(Columns::kArtistId)) return Kind::kArtists;
+    return Kind::kNone;
+  }
+  if (columns.has(Columns::kAlbumId) && columns.has(Columns::kAlbum) && !has_title && !has_id) {
+    return Kind::kAlbums;
+  }
+  const bool is_described = has_features || has_id || columns.has(Columns::kDuration) ||
+                            columns.has(Columns::kIsrc) || columns.has(Columns::kTags);
+  if (has_title && has_artist && is_described) return Kind::kTracks;
+  return has_id && (has_features || has_title) ? Kind::kTracks : Kind::kNone;
+}
+
+/// "title=TrackName,artist=Band" -> pairs.
+std::vector<std::pair<std::string, std::string>> read_mapping(std::string_view columns) {
+  std::vector<std::pair<std::string, std::string>> mapping;
+  for (const std::string& part : split(columns, ',')) {
+    const std::size_t equals = part.find('=');
+    if (equals == std::string::npos) {
+      throw playlist::Error("--columns takes NAME=COLUMN,... and got " + quoted(part));
+    }
+    mapping.emplace_back(trim(std::string_view(part).substr(0, equals)),
+                         trim(std::string_view(part).substr(equals + 1)));
+  }
+  return mapping;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+/// The columns the user named. Throws playlist::Error when the file has no such column or the
+/// engine no such field.
+TrackColumns mapped_columns(const Header& header, std::string_view user_columns) {
+  TrackColumns columns;
+  for (const auto& [name, wanted] : read_mapping(user_columns)) {
+    const int role = TrackColumns::find_role(name);
+    if (role < 0) {
+      std::vector<std::string> known;
+      for (int k = 0; k < TrackColumns::kRoleCount; ++k)
+        known.emplace_back(TrackColumns::role_name(k));
+      throw playlist::Error("--columns: there is no field " + quoted(name) + "; there are " +
+                            joined(known));
+    }
+    const std::string plain = plain_name(wanted);
+    const int column = header.find({plain});
+    if (column < 0) {
+      throw playlist::Error("--columns: the file has no column " + quoted(wanted) + "; it has " +
+                            joined(header.names()));
+    }
+    columns.assign(role, column);
+  }
+  columns.set_artist_cell(ArtistCell::kSemicolon);
+  return columns;
+}
+
+bool names_any_column(const Header& header, std::string_view user_columns) {
+  for (const std::string& part : split(user_columns, ',')) {
+    const std::size_t equals = part.find('=');
+    if (equals == std::string::npos) continue;
+    if (header.has(plain_name(std::string_view(part).substr(equals + 1)))) return true;
+  }
+  return false;
+}
+
+class TracksCsv final : public playlist::Source {
+ public:
+  static int recognise(const playlist::Input& input) {
+    const std::string_view text = without_bom(input.head());
+    if (text.starts_with('{') || text.starts_with('[')) return kNo;
+    CsvReader csv(text, guess_separator(text));
+    if (!csv.next() || !csv.problem().empty()) return kNo;
+    const Header header(csv);
+    if (!input.columns().empty() && names_any_column(header, input.columns())) return kCertain;
+    return find_kind(header, TrackColumns(header)) == Kind::kNone ? kNo : kLikely;
+  }
+
+  void read(playlist::SourceCall& call) {
+    const std::string_view text = without_bom(call.input().bytes());
+    CsvReader csv(text, guess_separator(text));
+    csv.next();
+    header_ = Header(csv);
+    find_columns(call, csv);
+    Rows rows(call);
+    rows_ = &rows;
+    make_tables();
+    std::string problem;
+    while (csv.next()) {
+      if (!is_sound_record(csv, header_.size(), problem)) {
+        rows.malformed(problem);
+      } else if (csv.is_blank()) {
+        rows.bucket("empty", "a record without values");
+      } else {
+        take_record(csv);
+      }
+      rows.next(csv.offset());
+    }
+    if (is_standardised_) rows.notice("valence is standardised, not 0 .. 1: left out");
+    rows.finish();
+  }
+
+ private:
+  void find_columns(playlist::SourceCall& call, const CsvReader& csv) {
+    const bool is_mapped =
+        !call.input().columns().empty() && names_any_column(header_, call.input().columns());
+    columns_ = is_mapped ? mapped_columns(header_, call.input().columns()) : TrackColumns(header_);
+    kind_ = is_mapped ? Kind::kTracks : find_kind(header_, columns_);
+    if (kind_ == Kind::kNone) throw playlist::Unsupported("no column names of a track catalogue");
+    columns_.set_na_missing(csv.is_quoted(columns_.column(TrackColumns::kTitle)));
+    is_standardised_ = !is_mapped && header_.has("arousal") && columns_.has(TrackColumns::kValence);
+    if (is_standardised_) columns_.forget(TrackColumns::kValence);
+    playlist_name_ = is_mapped ? -1 : header_.find({"playlist_name"});
+    playlist_id_ = is_mapped ? -1 : header_.find({"playlist_id"});
+    const int popularity = header_.find({"artist_popularity"});
+    if (kind_ == Kind::kArtists && popularity >= 0) {
+      columns_.assign(TrackColumns::kPopularity, popularity);
+    }
+  }
+
+  void make_tables() {
+    constexpr std::uint32_t kText = PLAYLIST_STRING;
+    switch (kind_) {
+      case Kind::kTracks:
+        table_ = &rows_->table("tracks", TrackColumns::track_specs());
+        break;
+      case Kind::kArtists: {
+        std::vector<ColumnSpec> specs = {
+            {"artist", kText, true}, {"artist_id", kText}, {"tags", kText}};
+        for (const ColumnSpec& spec : TrackColumns::number_specs()) specs.push_back(spec);
+        table_ = &rows_->table("artists", std::move(specs));
+        break;
+      }
+      case Kind::kArtistTags:
+        table_ = &rows_->table("artist_tags", {{"artist", kText, true}, {"tag", kText, true}});
+        break;
+      default:
+        break;
+    }
+    if (kind_ != Kind::kTracks || playlist_name_ < 0) return;
+    playlists_ = &rows_->table(
+        "playlists", {{"playlist", kText, true}, {"playlist_id", kText}, {"owner", kText, true}});
+    items_ = &rows_->table("playlist_tracks", {{"playlist", kText, true},
+                                               {"playlist_id", kText},
+                                               {"position", PLAYLIST_I32},
+                                               {"title", kText},
+                                               {"artist", kText},
+                                               {"album", kText},
+                                               {"spotify_id", kText}});
+  }
+
+  void take_record(const CsvReader& csv) {
+    if (kind_ == Kind::kAlbums) return rows_->bucket("album", "tracks carry their album's name");
+    if (kind_ == Kind::kCaptions) return rows_->bucket("caption", "a clip's description, no track");
+    if (const std::string problem = columns_.check(csv); !problem.empty()) {
+      return rows_->malformed(problem);
+    }
+    columns_.read(csv, track_);
+    if (kind_ == Kind::kArtists) return take_artist(csv);
+    if (kind_ == Kind::kArtistTags) return take_artist_tags();
+    if (!track_.has_identity()) return rows_->bucket("empty", "neither names nor an id");
+    table_->begin(rows_->record());
+    columns_.put(*table_, track_, csv, *rows_);
+    if (playlists_ != nullptr) take_playlist_item(csv);
+  }
+
+  void take_artist(const CsvReader& csv) {
+    if (track_.artist.empty()) return rows_->bucket("empty", "no artist");
+    table_->begin(rows_->record());
+    table_->text(1, track_.artist);
+    table_->text(2, track_.artist_id);
+    table_->text(3, track_.tags);
+    columns_.put_numbers(*table_, 4, csv, *rows_);
+  }
+
+  void take_artist_tags() {
+    if (track_.artist.empty()) return rows_->bucket("empty", "no artist");
+    if (track_.tags.empty()) return rows_->bucket("empty", "no tag");
+    for (const std::string& tag : split(track_.tags, '\x1f')) {
+      table_->begin(rows_->record());
+      table_->text(1, track_.artist);
+      table_->text(2, tag);
+    }
+  }
+
+  void take_playlist_item(const CsvReader& csv) {
+    const std::string_view name = csv[playlist_name_];
+    const std::string_view id = csv[playlist_id_];
+    if (name.empty()) return;
+    std::int32_t& next = positions_[std::string(name) + '\x1f' + std::string(id)];
+    if (next == 0) {
+      playlists_->begin(rows_->record());
+      playlists_->text(1, name);
+      playlists_->text(2, id);
+      playlists_->text_or_empty(3, "");
+    }
+    items_->begin(rows_->record());
+    items_->text(1, name);
+    items_->text(2, id);
+    items_->i32(3, next++);
+    items_->text(4, track_.title);
+    items_->text(5, track_.artist.substr(0, track_.artist.find('\x1f')));
+    items_->text(6, track_.album);
+    items_->text(7, track_.spotify_id);
+  }
+
+  Rows* rows_ = nullptr;
+  Table *table_ = nullptr, *playlists_ = nullptr, *items_ = nullptr;
+  Header header_;
+  TrackColumns columns_;
+  Kind kind_ = Kind::kNone;
+  Track track_;
+  int playlist_name_ = -1, playlist_id_ = -1;
+  bool is_standardised_ = false;
+  std::unordered_map<std::string, std::int32_t> positions_;  // next place in each playlist
+};
+
+}  // namespace
+
+constinit const playlist::Element kTracksCsv = playlist::element<TracksCsv>(
+    "source.tracks_csv",
+    "Tables of tracks or artists with audio features; other CSV files with --columns.");
+
+}  // namespace source

@@ -1,0 +1,257 @@
+#include "support/collected_rows.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <set>
+
+namespace test {
+namespace {
+
+thread_local CollectedRows* current = nullptr;
+
+/// table -> columns, as playlist/plugin.h lists them.
+const std::map<std::string, std::set<std::string>>& contract() {
+  static const std::set<std::string> kFeatures = {
+      "danceability",     "energy",   "speechiness", "acousticness",
+      "instrumentalness", "liveness", "valence",     "tempo",
+      "loudness",         "key",      "mode",        "time_signature"};
+  static const auto with_features = [](std::set<std::string> columns) {
+    columns.insert(kFeatures.begin(), kFeatures.end());
+    return columns;
+  };
+  static const std::map<std::string, std::set<std::string>> kTables = {
+      {"listens",
+       {"ts", "ms_played", "title", "artist", "album", "spotify_id", "isrc", "mbid", "artist_mbid",
+        "reason_end", "country", "skipped", "shuffle", "offline", "incognito", "precision",
+        "loved"}},
+      {"tracks",
+       with_features({"title", "artist", "album", "spotify_id", "isrc", "mbid", "duration_ms",
+                      "year", "popularity", "explicit", "tags", "album_id", "artist_id"})},
+      {"likes", {"ts", "title", "artist", "album", "spotify_id", "isrc", "mbid"}},
+      {"saved_albums", {"album", "artist", "ts"}},
+      {"saved_artists", {"artist", "ts"}},
+      {"banned", {"title", "artist", "spotify_id"}},
+      {"playlists", {"playlist", "playlist_id", "description", "ts", "owner"}},
+      {"playlist_tracks",
+       {"playlist", "playlist_id", "position", "ts", "title", "artist", "album", "spotify_id",
+        "isrc", "mbid"}},
+      {"artists",
+       with_features({"artist", "artist_id", "artist_mbid", "popularity", "tags", "duration_ms"})},
+      {"tags", {"tag", "tag_id"}},
+      {"artist_plays", {"user", "artist", "artist_id", "plays"}},
+      {"artist_tags", {"artist", "artist_id", "tag", "tag_id", "weight", "user"}},
+      {"artist_relations", {"artist", "related", "weight"}},
+      {"user_relations", {"user", "related"}}};
+  return kTables;
+}
+
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    const std::size_t length = first < 0x80             ? 1
+                               : (first & 0xe0) == 0xc0 ? 2
+                               : (first & 0xf0) == 0xe0 ? 3
+                               : (first & 0xf8) == 0xf0 ? 4
+                                                        : 0;
+    if (length == 0 || i + length > text.size() || first == 0) return false;
+    for (std::size_t k = 1; k < length; ++k) {
+      if ((static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80) return false;
+    }
+    i += length;
+  }
+  return true;
+}
+
+std::string number(double value) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%.9g", value);
+  return text;
+}
+
+/// The value as text; false when it is missing.
+bool read_value(const playlist_column& column, std::int64_t row, std::string& text) {
+  switch (column.type) {
+    case PLAYLIST_F32: {
+      const float value = static_cast<const float*>(column.data)[row];
+      text = number(value);
+      return !std::isnan(value);
+    }
+    case PLAYLIST_I32: {
+      const auto value = static_cast<const std::int32_t*>(column.data)[row];
+      text = std::to_string(value);
+      return value != std::numeric_limits<std::int32_t>::min();
+    }
+    case PLAYLIST_I64: {
+      const auto value = static_cast<const std::int64_t*>(column.data)[row];
+      text = std::to_string(value);
+      return value != std::numeric_limits<std::int64_t>::min();
+    }
+    case PLAYLIST_U8: {
+      const auto value = static_cast<const std::uint8_t*>(column.data)[row];
+      text = std::to_string(value);
+      return value != 255;
+    }
+    case PLAYLIST_STRING: {
+      const auto code = static_cast<const std::int32_t*>(column.data)[row];
+      if (code < 0 || code >= static_cast<std::int32_t>(column.dict->count)) {
+        text = "code " + std::to_string(code);
+        return code != -1;
+      }
+      const std::uint64_t* at = column.dict->offsets + code;
+      text.assign(column.dict->bytes + at[0], static_cast<std::size_t>(at[1] - at[0]));
+      return true;
+    }
+    default:
+      text = "type " + std::to_string(column.type);
+      return true;
+  }
+}
+
+}  // namespace
+
+struct Receiver {
+  static playlist_status append(const playlist_host*, const char* table,
+                                const playlist_table* rows) {
+    current->take(table, *rows);
+    return PLAYLIST_OK;
+  }
+  static playlist_status bucket(const playlist_host*, std::int64_t record, const char* bucket,
+                                const char* reason) {
+    ++current->bucket_count;
+    if (current->keep_ == CollectedRows::Keep::kCountsOnly) return PLAYLIST_OK;
+    current->buckets.push_back({record, bucket, reason ? reason : ""});
+    if (!is_utf8(current->buckets.back().reason)) current->note("a reason is not UTF-8");
+    int& state = current->records_[record];
+    if (state != 0) current->note("record " + std::to_string(record) + " is in two places");
+    state = 2;
+    return PLAYLIST_OK;
+  }
+  static playlist_status finish(const playlist_host*, std::int64_t total) {
+    if (current->total >= 0) current->note("finish() came twice");
+    current->total = total;
+    return PLAYLIST_OK;
+  }
+  static playlist_status begin(const playlist_host*, const char* path) {
+    current->members.push_back({path, ""});
+    return PLAYLIST_OK;
+  }
+  static playlist_status write(const playlist_host*, const void* bytes, std::size_t length) {
+    std::string& member = current->members.back().bytes;
+    if (member.size() + length > current->member_limit) return PLAYLIST_ERROR;
+    member.append(static_cast<const char*>(bytes), length);
+    return PLAYLIST_OK;
+  }
+  static playlist_status end(const playlist_host*) { return PLAYLIST_OK; }
+};
+
+CollectedRows::CollectedRows(Keep keep) : keep_(keep), outer_(current) {
+  current = this;
+}
+CollectedRows::~CollectedRows() {
+  current = outer_;
+}
+
+const void* CollectedRows::service(std::string_view id) {
+  static const playlist_rows kRows = {sizeof(playlist_rows), 0, Receiver::append, Receiver::bucket,
+                                      Receiver::finish};
+  static const playlist_members kMembers = {sizeof(playlist_members), 0, Receiver::begin,
+                                            Receiver::write, Receiver::end};
+  if (id == PLAYLIST_SERVICE_ROWS) return &kRows;
+  if (id == PLAYLIST_SERVICE_MEMBERS) return &kMembers;
+  return nullptr;
+}
+
+void CollectedRows::note(const std::string& problem) {
+  if (problem_.empty()) problem_ = problem;
+}
+
+void CollectedRows::take(const std::string& table, const playlist_table& batch) {
+  row_count += batch.rows;
+  if (keep_ == Keep::kCountsOnly) return;
+  const auto known = contract().find(table);
+  if (known == contract().end()) return note("no table " + table + " in the contract");
+  const std::size_t first = rows.size();
+  rows.resize(first + static_cast<std::size_t>(batch.rows));
+  for (std::uint32_t k = 0; k < batch.column_count; ++k) {
+    const playlist_column& column = *batch.columns[k];
+    const std::string name = column.name;
+    if (name != "record" && known->second.count(name) == 0) {
+      note("no column " + table + "." + name + " in the contract");
+    }
+    if (reinterpret_cast<std::uintptr_t>(column.data) % 64 != 0) note(name + " is not aligned");
+    for (std::int64_t row = 0; row < batch.rows; ++row) {
+      CollectedRow& collected = rows[first + static_cast<std::size_t>(row)];
+      std::string text;
+      if (!read_value(column, row, text)) continue;
+      if (!is_utf8(text)) note(table + "." + name + " is not UTF-8");
+      if (name == "record") {
+        collected.record = std::stoll(text);
+      } else {
+        collected.values[name] = text;
+      }
+    }
+  }
+  for (std::size_t row = first; row < rows.size(); ++row) {
+    rows[row].table = table;
+    int& state = records_[rows[row].record];
+    if (state == 2) note("record " + std::to_string(rows[row].record) + " is in two places");
+    state = 1;
+  }
+}
+
+std::vector<CollectedRow> CollectedRows::of(const std::string& table) const {
+  std::vector<CollectedRow> found;
+  for (const CollectedRow& row : rows) {
+    if (row.table == table) found.push_back(row);
+  }
+  return found;
+}
+
+std::map<std::string, int> CollectedRows::bucket_sizes() const {
+  std::map<std::string, int> sizes;
+  for (const CollectedBucket& entry : buckets) ++sizes[entry.bucket];
+  return sizes;
+}
+
+std::string CollectedRows::problem() const {
+  if (!problem_.empty()) return problem_;
+  if (total < 0) return "finish() did not come";
+  if (static_cast<std::int64_t>(records_.size()) != total) {
+    return std::to_string(records_.size()) + " records are accounted for, finish() said " +
+           std::to_string(total);
+  }
+  if (total > 0 && (records_.begin()->first != 0 || records_.rbegin()->first != total - 1)) {
+    return "the record numbers are not 0 .. total - 1";
+  }
+  return "";
+}
+
+BareHost::BareHost(CollectedRows& collected) : playlist_host{}, rows(&collected) {
+  size = sizeof(playlist_host);
+  abi_major = PLAYLIST_ABI_MAJOR;
+  abi_minor = PLAYLIST_ABI_MINOR;
+  playlist_host::name = "test";
+  version = "0";
+  log = [](const playlist_host* host, std::int32_t level, const char* message) {
+    if (level >= PLAYLIST_LOG_INFO) {
+      static_cast<const BareHost*>(host)->rows->notices.emplace_back(message);
+    }
+  };
+  fail = [](const playlist_host* host, playlist_status, const char* message) {
+    const_cast<BareHost*>(static_cast<const BareHost*>(host))->failure = message;
+  };
+  cancelled = [](const playlist_host* host) -> std::int32_t {
+    auto* self = const_cast<BareHost*>(static_cast<const BareHost*>(host));
+    if (self->cancel_after < 0) return 0;
+    return self->cancel_after-- == 0;
+  };
+  progress = [](const playlist_host*, double) {};
+  now = [](const playlist_host*) -> std::int64_t { return 1'767'225'600; };
+  random = [](const playlist_host*, const char*) -> std::uint64_t { return 7; };
+  text = [](const playlist_host*, const char*, std::size_t) -> std::int32_t { return -1; };
+  setting = [](const playlist_host*, const char*) -> const char* { return nullptr; };
+  service = [](const playlist_host*, const char* id) { return CollectedRows::service(id); };
+}
+
+}  // namespace test
