@@ -11,10 +11,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/packages.sh
 
 install_packages
-preset=${PLAYLIST_PRESET:-run}
-cmake --preset "$preset" >/dev/null
-cmake --build ".build/$preset" -j "$(build_jobs)"
-engine=.build/$preset/engine
+build=${PLAYLIST_BUILD:-.build/run}   # another build folder may be given, e.g. one that is configured already
+if [ ! -f "$build/CMakeCache.txt" ]; then cmake --preset run -B "$build" >/dev/null; fi
+cmake --build "$build" -j "$(build_jobs)"
+engine=$build/engine
 
 if [ $# -gt 0 ]; then
   "$engine" import "$@"
