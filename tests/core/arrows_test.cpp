@@ -1,0 +1,93 @@
+// The house plan: who may include whom. engine -> sdk <- plugins; inside the engine, folders point
+// one way.
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+namespace fs = std::filesystem;
+const fs::path kSource = PLAYLIST_SOURCE_DIR;
+
+struct Include {
+  fs::path file;       // relative to the source folder
+  std::string target;  // what stands between the quotes or brackets
+  bool is_quoted;
+};
+
+std::vector<Include> includes_below(const std::string& folder) {
+  static const std::regex pattern(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
+  std::vector<Include> result;
+  for (const auto& entry : fs::recursive_directory_iterator(kSource / folder)) {
+    const std::string extension = entry.path().extension();
+    if (extension != ".cpp" && extension != ".hpp" && extension != ".h" && extension != ".c")
+      continue;
+    std::ifstream file(entry.path());
+    std::smatch match;
+    for (std::string line; std::getline(file, line);) {
+      if (std::regex_search(line, match, pattern)) {
+        result.push_back({fs::relative(entry.path(), kSource), match[2], match[1] == "\""});
+      }
+    }
+  }
+  return result;
+}
+
+std::string first_part(const std::string& path) {
+  return path.substr(0, path.find('/'));
+}
+
+}  // namespace
+
+TEST_CASE("the SDK includes nothing but itself and the standard library", "[arrows]") {
+  const auto includes = includes_below("sdk/playlist");
+  REQUIRE_FALSE(includes.empty());
+  for (const Include& include : includes) {
+    CAPTURE(include.file, include.target);
+    const bool is_standard = !include.is_quoted && include.target.find('/') == std::string::npos;
+    CHECK((is_standard || first_part(include.target) == "playlist"));
+  }
+}
+
+TEST_CASE("plugins include the SDK and their own folder, never the engine or each other",
+          "[arrows]") {
+  const auto includes = includes_below("plugins");
+  REQUIRE_FALSE(includes.empty());
+  for (const Include& include : includes) {
+    if (!include.is_quoted) continue;
+    CAPTURE(include.file, include.target);
+    if (first_part(include.target) == "playlist") continue;
+    const fs::path resolved = (kSource / include.file).parent_path() / include.target;
+    CHECK(fs::exists(resolved));
+    const std::string kind = *std::next(include.file.begin());
+    CHECK(fs::relative(resolved, kSource / "plugins" / kind).string().rfind("..", 0) != 0);
+  }
+}
+
+TEST_CASE("inside the engine, folders include only what stands below them", "[arrows]") {
+  const std::map<std::string, std::set<std::string>> may = {
+      {"core", {}},
+      {"config", {"core"}},
+      {"data", {"core"}},
+      {"plugin", {"core", "data"}},  // data/tables.hpp: what services hand out
+      {"worker", {"core"}},
+      {"store", {"core"}},
+      {"demo", {"core", "store"}},
+      {"import", {"core", "store", "plugin", "worker", "data"}},
+      {"recipe", {"core", "config", "data", "plugin"}},
+      {"cli", {"core", "config", "data", "plugin", "worker", "store", "demo", "import", "recipe"}},
+  };
+  for (const Include& include : includes_below("engine")) {
+    if (!include.is_quoted) continue;
+    CAPTURE(include.file, include.target);
+    const std::string folder = *std::next(include.file.begin()),
+                      target = first_part(include.target);
+    if (target == "playlist" || target == folder) continue;
+    REQUIRE(may.count(folder) == 1);
+    CHECK(may.at(folder).count(target) == 1);
+  }
+}
