@@ -142,16 +142,37 @@ bool is_missing_word(std::string_view text) {
   return false;
 }
 
+namespace {
+
+/// "6,00E-05" and "0,25" with a decimal point; "1,234" may be a thousand and stays as it is.
+std::string with_point(std::string_view text) {
+  std::string pointed(text);
+  const std::size_t comma = text.find(',');
+  if (comma == std::string_view::npos || text.find('.') != std::string_view::npos) return pointed;
+  const bool is_thousands = text.size() == comma + 4 && text.substr(0, comma) != "0";
+  if (!is_thousands && text.find(',', comma + 1) == std::string_view::npos) pointed[comma] = '.';
+  return pointed;
+}
+
+}  // namespace
+
 std::optional<double> read_number(std::string_view text) {
   text = trim(text);
   if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.empty()) return std::nullopt;
   double value = 0;
   const char* end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, value);
-  if (text.empty() || at != end || !std::isfinite(value)) return std::nullopt;
-  if (error == std::errc::result_out_of_range)
-    return std::abs(value) < 1 ? std::optional(0.0) : std::nullopt;
-  if (error != std::errc()) return std::nullopt;
+  if (at != end) {
+    const std::string pointed = *at == ',' ? with_point(text) : std::string(text);
+    return pointed == text ? std::nullopt : read_number(pointed);
+  }
+  if (error == std::errc::result_out_of_range) {
+    return text.find("e-") != std::string_view::npos || text.find("E-") != std::string_view::npos
+               ? std::optional(0.0)
+               : std::nullopt;
+  }
+  if (error != std::errc() || !std::isfinite(value)) return std::nullopt;
   return value;
 }
 
@@ -210,8 +231,18 @@ std::optional<int> read_mode(std::string_view text) {
 
 // ---- identifiers --------------------------------------------------------------------------------
 bool is_spotify_id(std::string_view text) {
-  return text.size() == 22 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || is_letter(c); });
+  static constexpr auto kIsBase62 = [] {
+    std::array<bool, 256> is_base62{};
+    for (int c = 0; c < 256; ++c) {
+      is_base62[static_cast<std::size_t>(c)] =
+          (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    }
+    return is_base62;
+  }();
+  if (text.size() != 22) return false;
+  bool is_right = true;
+  for (const char c : text) is_right &= kIsBase62[static_cast<unsigned char>(c)];
+  return is_right;
 }
 
 std::string_view spotify_id(std::string_view text, std::string_view kind) {

@@ -31,7 +31,8 @@ std::string plain_name(std::string_view text);
 /// The words with which tools write "no value": "", NA, N/A, None, null, nan, undefined (any case).
 bool is_missing_word(std::string_view text);
 
-/// Whole text as a number; nullopt for anything else, and for NaN and infinities.
+/// Whole text as a number, also with a decimal comma ("6,00E-05"; "1,234" may be a thousand and is
+/// none); nullopt for anything else, and for NaN and infinities.
 std::optional<double> read_number(std::string_view text);
 std::optional<std::int64_t> read_integer(std::string_view text);  // also "7.0"
 /// true/false, yes/no, t/f, 1/0, any case.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "dates.hpp"
 #include "text.hpp"
@@ -55,14 +56,20 @@ const std::array<RoleInfo, TrackColumns::kRoleCount>& roles() {
   return kRoles;
 }
 
-/// Roles that hold one number each, in the order of number_specs().
+/// Roles that hold one number each, in the order of their columns. The first three are a track's
+/// only; means of the others are given for artists too.
 constexpr std::array<int, 16> kNumbers = {
-    TrackColumns::kDuration,      TrackColumns::kYear,         TrackColumns::kPopularity,
-    TrackColumns::kExplicit,      TrackColumns::kKey,          TrackColumns::kMode,
+    TrackColumns::kDuration,      TrackColumns::kYear,         TrackColumns::kExplicit,
+    TrackColumns::kPopularity,    TrackColumns::kKey,          TrackColumns::kMode,
     TrackColumns::kTimeSignature, TrackColumns::kDanceability, TrackColumns::kEnergy,
     TrackColumns::kSpeechiness,   TrackColumns::kAcousticness, TrackColumns::kInstrumentalness,
     TrackColumns::kLiveness,      TrackColumns::kValence,      TrackColumns::kLoudness,
     TrackColumns::kTempo};
+constexpr std::size_t kTracksOnly = 3;
+
+std::span<const int> numbers_of(TrackColumns::Of of) {
+  return std::span(kNumbers).subspan(of == TrackColumns::Of::kArtist ? kTracksOnly : 0);
+}
 
 struct Range {
   double low, high;
@@ -254,9 +261,9 @@ std::string TrackColumns::check(const CsvReader& csv) const {
   return {};
 }
 
-std::vector<ColumnSpec> TrackColumns::number_specs() {
+std::vector<ColumnSpec> TrackColumns::number_specs(Of of) {
   std::vector<ColumnSpec> specs;
-  for (const int role : kNumbers) {
+  for (const int role : numbers_of(of)) {
     const bool is_integer = role == kDuration || role == kYear || role == kKey || role == kMode ||
                             role == kTimeSignature;
     const std::uint32_t type = role == kExplicit ? PLAYLIST_U8
@@ -273,7 +280,7 @@ std::vector<ColumnSpec> TrackColumns::track_specs() {
                            "album_id", "artist_id"}) {
     specs.push_back({name, PLAYLIST_STRING});
   }
-  for (const ColumnSpec& spec : number_specs()) specs.push_back(spec);
+  for (const ColumnSpec& spec : number_specs(Of::kTrack)) specs.push_back(spec);
   return specs;
 }
 
@@ -284,13 +291,14 @@ void TrackColumns::put(Table& table, const Track& track, const CsvReader& csv, R
         &track.tags, &track.album_id, &track.artist_id}) {
     table.text(++column, *text);
   }
-  put_numbers(table, ++column, csv, rows);
+  put_numbers(Of::kTrack, table, ++column, csv, rows);
 }
 
-void TrackColumns::put_numbers(Table& table, int first, const CsvReader& csv, Rows& rows) const {
-  for (std::size_t k = 0; k < kNumbers.size(); ++k) {
-    const int role = kNumbers[k];
-    const int at = first + static_cast<int>(k);
+void TrackColumns::put_numbers(Of of, Table& table, int first, const CsvReader& csv,
+                               Rows& rows) const {
+  int at = first - 1;
+  for (const int role : numbers_of(of)) {
+    ++at;
     const std::string_view cell = csv[column(role)];
     if (is_missing_word(cell)) continue;
     if (role == kYear) {

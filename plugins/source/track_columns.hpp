@@ -85,13 +85,14 @@ class TrackColumns {
   /// Checks the numbers of a record: "" or what is wrong, such as `energy is no number: "high"`.
   [[nodiscard]] std::string check(const CsvReader& csv) const;
 
-  /// Columns of a table with everything but names and ids, for features of tracks or artists.
-  static std::vector<ColumnSpec> number_specs();
+  enum class Of { kTrack, kArtist };
+  /// The columns of everything but names and ids; of artists, what can be a mean.
+  static std::vector<ColumnSpec> number_specs(Of of);
   static std::vector<ColumnSpec> track_specs();
   /// Sets the row begun in `table`, which was made with track_specs().
   void put(Table& table, const Track& track, const CsvReader& csv, Rows& rows) const;
   /// Sets the numbers; `first` is the first of the columns that number_specs() made.
-  void put_numbers(Table& table, int first, const CsvReader& csv, Rows& rows) const;
+  void put_numbers(Of of, Table& table, int first, const CsvReader& csv, Rows& rows) const;
 
  private:
   void read_names(const CsvReader& csv, Track& track) const;

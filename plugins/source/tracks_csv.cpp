@@ -46,8 +46,9 @@ Kind find_kind(const Header& header, const TrackColumns& columns) {
   if (columns.has(Columns::kAlbumId) && columns.has(Columns::kAlbum) && !has_title && !has_id) {
     return Kind::kAlbums;
   }
-  const bool is_described = has_features || has_id || columns.has(Columns::kDuration) ||
-                            columns.has(Columns::kIsrc) || columns.has(Columns::kTags);
+  const bool is_described = has_id || columns.has(Columns::kDuration) ||
+                            columns.has(Columns::kIsrc) || columns.has(Columns::kTags) ||
+                            columns.feature_count() > 0;
   if (has_title && has_artist && is_described) return Kind::kTracks;
   return has_id && (has_features || has_title) ? Kind::kTracks : Kind::kNone;
 }
@@ -169,7 +170,8 @@ class TracksCsv final : public playlist::Source {
       case Kind::kArtists: {
         std::vector<ColumnSpec> specs = {
             {"artist", kText, true}, {"artist_id", kText}, {"tags", kText}};
-        for (const ColumnSpec& spec : TrackColumns::number_specs()) specs.push_back(spec);
+        for (const ColumnSpec& spec : TrackColumns::number_specs(TrackColumns::Of::kArtist))
+          specs.push_back(spec);
         table_ = &rows_->table("artists", std::move(specs));
         break;
       }
@@ -212,7 +214,7 @@ class TracksCsv final : public playlist::Source {
     table_->text(1, track_.artist);
     table_->text(2, track_.artist_id);
     table_->text(3, track_.tags);
-    columns_.put_numbers(*table_, 4, csv, *rows_);
+    columns_.put_numbers(TrackColumns::Of::kArtist, *table_, 4, csv, *rows_);
   }
 
   void take_artist_tags() {
