@@ -148,10 +148,8 @@ std::string read_library_file(const std::string& path) {
   return bytes;
 }
 
-const playlist_plugin& load_library(const std::string& path, const std::string& copies,
-                                    bool is_safe_only) {
-  if (is_safe_only) check_permissions(path);
-  const std::string bytes = read_library_file(path);
+const playlist_plugin& open_library(const std::string& path, const std::string& bytes,
+                                    const std::string& copies) {
   check_file(read_elf(bytes));
   std::string copy;
   try {
@@ -159,19 +157,26 @@ const playlist_plugin& load_library(const std::string& path, const std::string& 
   } catch (const std::runtime_error& error) {
     throw Refusal(error.what());
   }
-  std::unique_ptr<OpenLibrary>& open = open_libraries()[copy];
-  if (!open) {
-    auto opened = open_copy(copy);
-    open = std::move(opened);
+  const auto found = open_libraries().find(copy);
+  OpenLibrary& open = found != open_libraries().end()
+                          ? *found->second
+                          : *open_libraries().emplace(copy, open_copy(copy)).first->second;
+  if (!open.description) call_main(open);
+  return *open.description;
+}
+
+const playlist_plugin& load_library(const std::string& path, const std::string& copies,
+                                    bool is_safe_only) {
+  if (is_safe_only) check_permissions(path);
+  const playlist_plugin& plugin = open_library(path, read_library_file(path), copies);
+  const auto problems = description_problems(plugin);
+  if (problems.empty()) return plugin;
+  std::string more;
+  if (problems.size() > 1) {
+    more = " (and " + std::to_string(problems.size() - 1) + " more: see engine plugins check " +
+           path + ')';
   }
-  if (!open->description) call_main(*open);
-  if (const auto problems = description_problems(*open->description); !problems.empty()) {
-    throw Refusal(problems.front() + (problems.size() == 1
-                                          ? ""
-                                          : " (and " + std::to_string(problems.size() - 1) +
-                                                " more: see engine plugins check " + path + ")"));
-  }
-  return *open->description;
+  throw Refusal(problems.front() + more);
 }
 
 }  // namespace engine

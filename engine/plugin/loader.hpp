@@ -16,11 +16,15 @@ struct Refusal : std::runtime_error {
 /// Throws Refusal when others may write to the file or folder.
 void check_permissions(const std::string& path);
 
-/// In order: permissions (when `is_safe_only`), ELF structure, the two symbols, the ABI version
-/// (read from the file, before any code of the plugin runs), a content-named copy below `copies`,
-/// dlopen through Boost.DLL, playlist_plugin_main(), and its description. Throws Refusal. The
-/// library stays loaded as long as the process; loading the same contents again gives the same
-/// description. Threads: the main thread only.
+/// In order: ELF structure, the two symbols, the ABI version (read from the bytes, before any code
+/// of the plugin runs), a content-named copy below `copies`, dlopen through Boost.DLL, and
+/// playlist_plugin_main(). Throws Refusal. The library stays loaded as long as the process; the
+/// same contents again give the same description. Threads: the main thread only.
+const playlist_plugin& open_library(const std::string& path, const std::string& bytes,
+                                    const std::string& copies);
+
+/// The same with a look at the file's permissions first (when `is_safe_only`) and at the
+/// description last. Throws Refusal.
 const playlist_plugin& load_library(const std::string& path, const std::string& copies,
                                     bool is_safe_only);
 
