@@ -46,7 +46,7 @@ int exit_code(engine::Exit exit) {
 
 int main(int argc, char** argv) {
   CLI::App app{"engine builds playlists from your own listening history", "engine"};
-  app.set_version_flag("--version", "engine " ENGINE_VERSION);
+  app.set_version_flag("--version", "engine " PLAYLIST_ENGINE_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(

@@ -1,6 +1,7 @@
+#include "core/calendar.hpp"
+
 #include <catch2/catch.hpp>
 
-#include "core/calendar.hpp"
 #include "core/error.hpp"
 
 using namespace engine;
@@ -15,8 +16,8 @@ TEST_CASE("times are read in every documented form", "[calendar]") {
 }
 
 TEST_CASE("a time that is none is refused with the accepted forms", "[calendar]") {
-  const std::string text = GENERATE("", "yesterday", "2023-02-29", "2023-13-01", "2023-11-14T25:00", "2023-11-14x",
-                                    "12 Nov 2023", "2023-11-14T22:13:20+01:00");
+  const std::string text = GENERATE("", "yesterday", "2023-02-29", "2023-13-01", "2023-11-14T25:00",
+                                    "2023-11-14x", "12 Nov 2023", "2023-11-14T22:13:20+01:00");
   CAPTURE(text);
   CHECK_THROWS_WITH(parse_time(text), Catch::Contains("cannot read the time"));
 }

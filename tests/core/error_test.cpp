@@ -1,6 +1,6 @@
-#include <catch2/catch.hpp>
-
 #include "core/error.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace engine;
 
@@ -15,6 +15,8 @@ TEST_CASE("the nearest known word is suggested, or none", "[error]") {
 
 TEST_CASE("an error is told as what, where, source, why, fix", "[error]") {
   const Error error(Exit::kRecipe, "what", {"recipes/x.lua:3", "local x", "because", "do this"});
-  CHECK(error.text() == "error: what\n  where: recipes/x.lua:3\n  |      local x\n  why:   because\n  fix:   do this");
+  CHECK(error.text() ==
+        "error: what\n  where: recipes/x.lua:3\n  |      local x\n  why:   because\n  fix:   do "
+        "this");
   CHECK(Error(Exit::kUsage, "what").text() == "error: what");
 }

@@ -1,9 +1,11 @@
-#include <catch2/catch.hpp>
+#include "config/settings.hpp"
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
-#include "config/settings.hpp"
+#include <catch2/catch.hpp>
+
 #include "core/error.hpp"
 #include "core/paths.hpp"
 
@@ -12,7 +14,9 @@ using namespace engine;
 namespace {
 
 std::string file_with(const std::string& text) {
-  const std::string path = (std::filesystem::temp_directory_path() / ("settings_test_" + std::to_string(getpid()) + ".lua")).string();
+  const std::string path = (std::filesystem::temp_directory_path() /
+                            ("settings_test_" + std::to_string(getpid()) + ".lua"))
+                               .string();
   write_file_atomically(path, text);
   return path;
 }
@@ -23,7 +27,8 @@ TEST_CASE("every setting has its default, and the shipped file says the same", "
   const Settings defaults;
   CHECK(defaults.number("limits.wall_seconds") == 60);
   CHECK(defaults.origin("limits.wall_seconds") == "default");
-  CHECK(read_file(std::string(PLAYLIST_SOURCE_DIR) + "/config/engine.lua") == default_settings_file());
+  CHECK(read_file(std::string(PLAYLIST_SOURCE_DIR) + "/config/engine.lua") ==
+        default_settings_file());
   Settings shipped;
   shipped.load_file(std::string(PLAYLIST_SOURCE_DIR) + "/config/engine.lua");
   for (const SettingDeclaration& d : setting_declarations()) {
@@ -33,7 +38,8 @@ TEST_CASE("every setting has its default, and the shipped file says the same", "
 }
 
 TEST_CASE("a file overrides defaults, the environment overrides the file", "[settings]") {
-  const std::string path = file_with("return { limits = { wall_seconds = 5 }, paths = { plugins = { '/a', '/b' } } }");
+  const std::string path =
+      file_with("return { limits = { wall_seconds = 5 }, paths = { plugins = { '/a', '/b' } } }");
   Settings settings;
   settings.load_file(path);
   CHECK(settings.number("limits.wall_seconds") == 5);
@@ -48,22 +54,30 @@ TEST_CASE("a file overrides defaults, the environment overrides the file", "[set
 
 TEST_CASE("all wrong settings of a file are told at once", "[settings]") {
   Settings settings;
-  const std::string path = file_with("return { limits = { wal_seconds = 5, cpu_seconds = -1 }, run = { record = 3 } }");
+  const std::string path =
+      file_with("return { limits = { wal_seconds = 5, cpu_seconds = -1 }, run = { record = 3 } }");
   try {
     settings.load_file(path);
     FAIL("no error");
   } catch (const Error& error) {
     CHECK(error.exit() == Exit::kUsage);
-    CHECK_THAT(error.text(), Catch::Contains("\"limits.wal_seconds\"; did you mean limits.wall_seconds?"));
-    CHECK_THAT(error.text(), Catch::Contains("limits.cpu_seconds cannot be \"-1\": it accepts a number 1..86400"));
-    CHECK_THAT(error.text(), Catch::Contains("run.record cannot be \"3\": it accepts true or false"));
+    CHECK_THAT(error.text(),
+               Catch::Contains("\"limits.wal_seconds\"; did you mean limits.wall_seconds?"));
+    CHECK_THAT(
+        error.text(),
+        Catch::Contains("limits.cpu_seconds cannot be \"-1\": it accepts a number 1..86400"));
+    CHECK_THAT(error.text(),
+               Catch::Contains("run.record cannot be \"3\": it accepts true or false"));
   }
   CHECK(settings.number("limits.cpu_seconds") == 120);
 }
 
 TEST_CASE("a settings file that is not one is refused", "[settings]") {
   Settings settings;
-  CHECK_THROWS_WITH(settings.load_file("/nowhere/engine.lua"), Catch::Contains("cannot read the settings"));
-  CHECK_THROWS_WITH(settings.load_file(file_with("return 5")), Catch::Contains("must return a table"));
-  CHECK_THROWS_WITH(settings.load_file(file_with("return os.exit()")), Catch::Contains("cannot read the settings"));
+  CHECK_THROWS_WITH(settings.load_file("/nowhere/engine.lua"),
+                    Catch::Contains("cannot read the settings"));
+  CHECK_THROWS_WITH(settings.load_file(file_with("return 5")),
+                    Catch::Contains("must return a table"));
+  CHECK_THROWS_WITH(settings.load_file(file_with("return os.exit()")),
+                    Catch::Contains("cannot read the settings"));
 }

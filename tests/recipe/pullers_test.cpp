@@ -1,13 +1,14 @@
-#include <catch2/catch.hpp>
-
 #include "recipe/pullers.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace engine;
 
 namespace {
 
 /// Branches with shares; those named in `generative` have an otherwise.
-std::vector<Branch> branches(const std::vector<double>& shares, const std::vector<std::size_t>& generative) {
+std::vector<Branch> branches(const std::vector<double>& shares,
+                             const std::vector<std::size_t>& generative) {
   std::vector<Branch> result;
   for (std::size_t i = 0; i < shares.size(); ++i) {
     Branch branch{static_cast<int>(i), shares[i], -1};
@@ -23,8 +24,10 @@ std::vector<Branch> branches(const std::vector<double>& shares, const std::vecto
 
 TEST_CASE("generative branches get their share rounded up", "[mix]") {
   CHECK(slots_per_branch(branches({0.92, 0.08}, {1}), 50) == std::vector<std::int64_t>{46, 4});
-  CHECK(slots_per_branch(branches({0.92, 0.08}, {1}), 51) == std::vector<std::int64_t>{46, 5});  // 4.08
-  CHECK(slots_per_branch(branches({0.9, 0.1}, {1}), 30) == std::vector<std::int64_t>{27, 3});    // not 4 by rounding error
+  CHECK(slots_per_branch(branches({0.92, 0.08}, {1}), 51) ==
+        std::vector<std::int64_t>{46, 5});  // 4.08
+  CHECK(slots_per_branch(branches({0.9, 0.1}, {1}), 30) ==
+        std::vector<std::int64_t>{27, 3});  // not 4 by rounding error
   CHECK(slots_per_branch(branches({1, 0}, {1}), 30) == std::vector<std::int64_t>{30, 0});
   CHECK(slots_per_branch(branches({0, 1}, {1}), 30) == std::vector<std::int64_t>{0, 30});
   CHECK(slots_per_branch(branches({0.99, 0.01}, {1}), 1) == std::vector<std::int64_t>{0, 1});
@@ -32,8 +35,10 @@ TEST_CASE("generative branches get their share rounded up", "[mix]") {
 
 TEST_CASE("the other branches share the rest by largest remainder", "[mix]") {
   CHECK(slots_per_branch(branches({0.5, 0.3, 0.2}, {}), 10) == std::vector<std::int64_t>{5, 3, 2});
-  CHECK(slots_per_branch(branches({1. / 3, 1. / 3, 1. / 3}, {}), 10) == std::vector<std::int64_t>{4, 3, 3});
-  CHECK(slots_per_branch(branches({0.6, 0.3, 0.1}, {2}), 25) == std::vector<std::int64_t>{15, 7, 3});
+  CHECK(slots_per_branch(branches({1. / 3, 1. / 3, 1. / 3}, {}), 10) ==
+        std::vector<std::int64_t>{4, 3, 3});
+  CHECK(slots_per_branch(branches({0.6, 0.3, 0.1}, {2}), 25) ==
+        std::vector<std::int64_t>{15, 7, 3});
 }
 
 TEST_CASE("slots of a branch are spread evenly and none is lost", "[mix]") {
