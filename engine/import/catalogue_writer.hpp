@@ -1,0 +1,40 @@
+// Writes the tables of the shared catalogue: "tracks", "artists", "tags", "artist_tags",
+// "artist_relations". The first catalogue that gives a value wins; tags are united.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "import/file_context.hpp"
+#include "import/name_book.hpp"
+#include "import/record_buckets.hpp"
+#include "import/track_matcher.hpp"
+#include "store/store.hpp"
+
+namespace engine::import {
+
+class CatalogueWriter {
+ public:
+  CatalogueWriter(Store& store, NameBook& names, TrackMatcher& matcher);
+
+  void write_tracks(const TableView& table, const FileContext& file, RecordBuckets& records);
+  void write_artists(const TableView& table, RecordBuckets& records);
+  void write_tags(const TableView& table, RecordBuckets& records);
+  void write_artist_tags(const TableView& table, RecordBuckets& records);
+  void write_artist_relations(const TableView& table, RecordBuckets& records);
+
+ private:
+  class TrackValues;
+  bool fill_values(std::int64_t track, const TrackValues& values, std::size_t row);
+  bool add_track_tags(std::int64_t track, std::string_view tags);
+  bool add_artist_tags(std::int64_t artist, std::string_view tags);
+  bool fill_artist(std::int64_t artist, const TableView& table, std::size_t row);
+
+  Store& store_;
+  NameBook& names_;
+  TrackMatcher& matcher_;
+  Statement fill_track_, insert_track_tag_, insert_artist_tag_, add_artist_tag_, set_popularity_,
+      set_features_, insert_relation_;
+};
+
+}  // namespace engine::import

@@ -1,0 +1,35 @@
+// What the writers of a batch need to know of the file it comes from.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace engine::import {
+
+struct FileContext {
+  std::int64_t ingestion_id = 0;
+  std::string format;  // "spotify_extended"
+  std::int64_t now = 0;
+  bool is_personal = false;  // somebody's own export; otherwise a catalogue or a data set
+  /// Whose export it is. Throws Error(kUsage) when that is not known.
+  std::function<std::int64_t()> user_id;
+  std::optional<std::int64_t> first_ts, last_ts;  // of the listens so far
+
+  void saw(std::int64_t ts) {
+    if (!first_ts || ts < *first_ts) first_ts = ts;
+    if (!last_ts || ts > *last_ts) last_ts = ts;
+  }
+};
+
+/// Between 1970 and 2100, both excluded: anything else cannot be when somebody listened.
+inline bool is_possible_time(std::int64_t ts) {
+  return ts > 0 && ts < 4'102'444'800;
+}
+/// 0 for a missing or impossible time.
+inline std::int64_t time_or_zero(std::int64_t ts) {
+  return is_possible_time(ts) ? ts : 0;
+}
+
+}  // namespace engine::import

@@ -1,0 +1,104 @@
+#include "import/import.hpp"
+
+#include <chrono>
+
+#include "import/input_files.hpp"
+#include "import/reader.hpp"
+#include "import/session.hpp"
+
+namespace engine::import {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::int64_t kJournalBytes = 256 << 20;  // of the write-ahead log before it is moved
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Turns the session's figures into rate and time left.
+std::function<void(const Session::Progress&)> rated(const ImportOptions& options,
+                                                    Clock::time_point started) {
+  if (!options.on_progress) return {};
+  return [&options, started](const Session::Progress& seen) {
+    Progress progress;
+    const double seconds = seconds_since(started);
+    progress.path = seen.path;
+    progress.rows = seen.rows;
+    progress.rows_per_second = seconds > 0 ? static_cast<double>(seen.rows) / seconds : 0;
+    if (seen.bytes_total > 0) {
+      progress.fraction =
+          static_cast<double>(seen.bytes_done) / static_cast<double>(seen.bytes_total);
+    }
+    if (progress.fraction > 0.01) {
+      progress.seconds_left = seconds / progress.fraction * (1 - progress.fraction);
+    }
+    options.on_progress(progress);
+  };
+}
+
+void drain(Channel& channel, Session& session) {
+  std::uint32_t kind = 0;
+  std::string bytes;
+  while (channel.receive(kind, bytes)) session.take(static_cast<Message>(kind), bytes);
+}
+
+/// Runs workers until all files are read: one that dies costs the file it was reading.
+/// True when the user interrupted.
+bool read_into(Session& session, const ImportOptions& options, ReadOrder& order) {
+  while (!session.is_done() && order.first < order.files.size()) {
+    order.known = session.known_files();
+    order.user = session.user_name();
+    const auto job = [&order](Channel& channel, Heartbeat& heartbeat) {
+      read_files(order, channel, heartbeat);
+      return 0;
+    };
+    const auto supervise = [&session](Channel& channel) { drain(channel, session); };
+    const WorkerEnd end = options.is_in_process ? run_in_process(job, supervise)
+                                                : run_in_worker(options.limits, job, supervise);
+    if (end.is_interrupted) return true;
+    if (session.is_done()) return false;
+    session.fail_current(end.message.empty() ? "the reading process ended early" : end.message);
+    order.first = session.input() + 1;
+  }
+  return false;
+}
+
+Store open_store(const ImportOptions& options) {
+  StoreOptions store_options;
+  store_options.busy_seconds = options.busy_seconds;
+  if (options.is_dry_run) return Store::open_copy(options.store_path, store_options);
+  Store store = Store::open(options.store_path, store_options);
+  const std::int64_t page = store.integer("PRAGMA page_size");
+  store.execute("PRAGMA wal_autocheckpoint = " + std::to_string(kJournalBytes / page));
+  return store;
+}
+
+}  // namespace
+
+ImportResult import_paths(const ImportOptions& options) {
+  const auto started = Clock::now();
+  ReadOrder order;
+  order.files = list_input_files(options.paths, options.is_user_per_folder);
+  order.columns = options.columns;
+  order.limits = options.archives;
+  order.now = options.now;
+  order.load_plugins = options.load_plugins;
+
+  Store store = open_store(options);
+  Session::Options session_options;
+  session_options.user = options.user;
+  session_options.now = options.now;
+  session_options.files = order.files;
+  session_options.on_progress = rated(options, started);
+  Session session(store, std::move(session_options));
+  const bool is_interrupted = read_into(session, options, order);
+  ImportResult result = session.finish();
+  store.checkpoint();
+  result.is_interrupted = is_interrupted;
+  result.is_dry_run = options.is_dry_run;
+  result.seconds = seconds_since(started);
+  return result;
+}
+
+}  // namespace engine::import

@@ -1,0 +1,49 @@
+// `engine import`: from files to the store, with a worker that reads and this process that writes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "import/members_receiver.hpp"
+#include "import/result.hpp"
+#include "plugin/registry.hpp"
+#include "worker/worker.hpp"
+
+namespace engine::import {
+
+struct Progress {
+  std::string path;       // the file being read
+  std::int64_t rows = 0;  // records so far
+  double rows_per_second = 0;
+  double fraction = 0;      // of all bytes
+  double seconds_left = 0;  // 0: not known yet
+};
+
+struct ImportOptions {
+  std::string store_path;
+  std::vector<std::string> paths;
+  std::string user;  // --user
+  bool is_user_per_folder = false;
+  bool is_dry_run = false;     // on a copy; the store is not changed
+  std::string columns;         // --columns a=b,...
+  std::int64_t now = 0;        // Unix seconds; required
+  double busy_seconds = 10;    // wait for another writer
+  bool is_in_process = false;  // without a worker, for debuggers and sanitizers
+  WorkerLimits limits{
+      .wall_seconds = 0, .cpu_seconds = 0, .memory_bytes = 16ull << 30, .heartbeat_seconds = 120};
+  ArchiveLimits archives;
+  /// Called in the worker.
+  std::function<std::shared_ptr<const Registry>()> load_plugins;
+  std::function<void(const Progress&)> on_progress;  // about ten times a second
+};
+
+/// Reads the paths into the store. A file that cannot be read costs that file only and is told in
+/// the result; what was read of it stays, and importing it again goes on from there.
+/// The process must have one thread. Throws Error: kInput for a path that does not exist, kUsage
+/// when it is not clear whose export a file is, kStore when the store cannot be written.
+ImportResult import_paths(const ImportOptions& options);
+
+}  // namespace engine::import

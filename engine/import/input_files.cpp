@@ -1,0 +1,116 @@
+#include "import/input_files.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+
+#include "core/error.hpp"
+
+namespace engine::import {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// The digits from `at` on, without leading zeros; moves `at` behind them.
+std::string digits(const std::string& text, std::size_t& at) {
+  const std::size_t begin = at;
+  while (at < text.size() && is_digit(text[at])) ++at;
+  std::size_t first = begin;
+  while (first + 1 < at && text[first] == '0') ++first;
+  return text.substr(first, at - first);
+}
+
+[[noreturn]] void throw_unreadable(const std::string& path, const std::string& why) {
+  throw Error(Exit::kInput, "cannot import " + path,
+              {.where = path, .source = {}, .why = why, .fix = "check the path"});
+}
+
+/// Entries of one folder in natural order.
+std::vector<fs::path> entries_of(const fs::path& folder) {
+  std::vector<fs::path> entries;
+  std::error_code error;
+  for (auto it = fs::directory_iterator(folder, error); !error && it != fs::directory_iterator();
+       it.increment(error)) {
+    if (!is_litter(it->path().filename().string())) entries.push_back(it->path());
+  }
+  if (error) throw_unreadable(folder.string(), error.message());
+  std::sort(entries.begin(), entries.end(), [](const fs::path& a, const fs::path& b) {
+    return natural_less(a.filename().string(), b.filename().string());
+  });
+  return entries;
+}
+
+void walk(const fs::path& path, const std::string& person, std::vector<InputFile>& files) {
+  for (const fs::path& entry : entries_of(path)) {
+    std::error_code error;
+    const fs::file_status status = fs::status(entry, error);
+    if (fs::is_directory(status) && !fs::is_symlink(entry)) {
+      walk(entry, person, files);
+    } else if (fs::is_regular_file(status)) {
+      files.push_back({entry.string(), person, fs::file_size(entry, error), false});
+    }
+  }
+}
+
+void walk_people(const fs::path& path, std::vector<InputFile>& files) {
+  for (const fs::path& entry : entries_of(path)) {
+    std::error_code error;
+    if (fs::is_directory(entry, error)) {
+      walk(entry, entry.filename().string(), files);
+    } else if (fs::is_regular_file(entry, error)) {
+      files.push_back({entry.string(), "", fs::file_size(entry, error), false});
+    }
+  }
+}
+
+}  // namespace
+
+bool natural_less(const std::string& a, const std::string& b) {
+  std::size_t i = 0, j = 0;
+  while (i < a.size() && j < b.size()) {
+    if (is_digit(a[i]) && is_digit(b[j])) {
+      const std::string x = digits(a, i), y = digits(b, j);
+      if (x.size() != y.size()) return x.size() < y.size();
+      if (x != y) return x < y;
+      continue;
+    }
+    const int x = std::tolower(static_cast<unsigned char>(a[i++]));
+    const int y = std::tolower(static_cast<unsigned char>(b[j++]));
+    if (x != y) return x < y;
+  }
+  if (a.size() - i != b.size() - j) return a.size() - i < b.size() - j;
+  return a < b;
+}
+
+bool is_litter(const std::string& path) {
+  for (const fs::path& part : fs::path(path)) {
+    const std::string name = part.string();
+    if (name == "." || name == ".." || name == "/") continue;
+    if (name == "__MACOSX" || name[0] == '.') return true;
+  }
+  return false;
+}
+
+std::vector<InputFile> list_input_files(const std::vector<std::string>& paths,
+                                        bool is_user_per_folder) {
+  std::vector<InputFile> files;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (!fs::exists(status)) throw_unreadable(path, "it does not exist");
+    if (fs::is_directory(status)) {
+      is_user_per_folder ? walk_people(path, files) : walk(path, "", files);
+    } else if (fs::is_regular_file(status)) {
+      files.push_back({path, "", fs::file_size(path, error), true});
+    } else {
+      throw_unreadable(path, "it is neither a file nor a folder");
+    }
+  }
+  return files;
+}
+
+}  // namespace engine::import

@@ -1,0 +1,54 @@
+#include "import/mapped_file.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/error.hpp"
+
+namespace engine::import {
+namespace {
+
+constexpr std::size_t kZeros = 64;
+
+[[noreturn]] void throw_unreadable(const std::string& path) {
+  const std::string why = std::strerror(errno);
+  throw Error(Exit::kInput, "cannot read " + path,
+              {.where = path, .source = {}, .why = why, .fix = "check the file's permissions"});
+}
+
+struct Descriptor {
+  int number;
+  ~Descriptor() { ::close(number); }
+};
+
+}  // namespace
+
+MappedFile::MappedFile(const std::string& path) {
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.number < 0) throw_unreadable(path);
+  struct stat status {};
+  if (::fstat(file.number, &status) != 0) throw_unreadable(path);
+  size_ = static_cast<std::size_t>(status.st_size);
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  mapped_ = (size_ + kZeros + page - 1) / page * page;
+  // Zero pages first, the file over them: what is behind the file's end reads as zero.
+  void* memory =
+      ::mmap(nullptr, mapped_, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) throw_unreadable(path);
+  data_ = static_cast<std::uint8_t*>(memory);
+  if (size_ > 0 && ::mmap(memory, size_, PROT_READ, MAP_PRIVATE | MAP_FIXED | MAP_POPULATE,
+                          file.number, 0) == MAP_FAILED) {
+    ::munmap(memory, mapped_);
+    throw_unreadable(path);
+  }
+}
+
+MappedFile::~MappedFile() {
+  ::munmap(data_, mapped_);
+}
+
+}  // namespace engine::import

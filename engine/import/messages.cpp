@@ -1,0 +1,154 @@
+#include "import/messages.hpp"
+
+#include "core/error.hpp"
+
+namespace engine::import {
+namespace {
+
+[[noreturn]] void throw_broken() {
+  throw Error(Exit::kPlugin, "the reading process sent a broken message",
+              {.where = {},
+               .source = {},
+               .why = "a source plugin damaged its memory",
+               .fix = "find the plugin with `engine plugins list`, and import without it"});
+}
+
+template <class T>
+std::span<const T> items(MessageReader& message, std::uint64_t count) {
+  if (count > (std::uint64_t{1} << 40)) throw_broken();
+  return {reinterpret_cast<const T*>(message.bytes(count * sizeof(T))),
+          static_cast<std::size_t>(count)};
+}
+
+void write_items(std::string& out, const playlist_column& column, std::size_t row_count,
+                 std::span<const std::uint32_t> rows, bool is_all) {
+  const std::size_t item = item_bytes(column.type);
+  const char* data = static_cast<const char*>(column.data);
+  if (is_all) {
+    MessageWriter(out).bytes(data, row_count * item);
+    return;
+  }
+  for (const std::uint32_t row : rows) out.append(data + row * item, item);
+  out.append((8 - rows.size() * item % 8) % 8, '\0');
+}
+
+ColumnView read_column(MessageReader& message, std::size_t rows) {
+  ColumnView column;
+  column.name = message.text();
+  column.type = static_cast<std::uint32_t>(message.number());
+  const std::size_t item = item_bytes(column.type);
+  if (item == 0) throw_broken();
+  column.data = message.bytes(rows * item);
+  if (column.type == PLAYLIST_STRING) {
+    column.offsets = items<std::uint64_t>(message, message.number() + 1);
+    for (std::size_t i = 1; i < column.offsets.size(); ++i) {
+      if (column.offsets[i] < column.offsets[i - 1]) throw_broken();
+    }
+    column.texts = message.bytes(column.offsets.back());
+  }
+  return column;
+}
+
+}  // namespace
+
+std::size_t item_bytes(std::uint32_t type) {
+  switch (type) {
+    case PLAYLIST_U8:
+      return 1;
+    case PLAYLIST_F32:
+    case PLAYLIST_I32:
+    case PLAYLIST_STRING:
+      return 4;
+    case PLAYLIST_F64:
+    case PLAYLIST_I64:
+      return 8;
+    default:
+      return 0;
+  }
+}
+
+const char* MessageReader::bytes(std::uint64_t size) {
+  const std::uint64_t padded = size + (8 - size % 8) % 8;
+  if (padded < size || padded > message_.size() - at_) throw_broken();
+  const char* found = message_.data() + at_;
+  at_ += padded;
+  return found;
+}
+
+void OpenedFile::write(std::string& out) const {
+  MessageWriter message(out);
+  for (const std::string* text : {&path, &person, &hash, &format}) message.text(*text);
+  message.number(bytes);
+}
+
+OpenedFile OpenedFile::read(std::string_view text) {
+  MessageReader message(text);
+  OpenedFile file;
+  for (std::string* part : {&file.path, &file.person, &file.hash, &file.format}) {
+    *part = message.text();
+  }
+  file.bytes = message.number();
+  return file;
+}
+
+const ColumnView* TableView::find(std::string_view column) const {
+  for (const ColumnView& candidate : columns) {
+    if (candidate.name == column) return &candidate;
+  }
+  return nullptr;
+}
+
+TextView TableView::texts(std::string_view column) const {
+  const ColumnView* found = find(column);
+  if (!found) return {};
+  return {{reinterpret_cast<const std::int32_t*>(found->data), rows}, found->offsets, found->texts};
+}
+
+void write_table(std::string& out, std::string_view name, const playlist_table& table,
+                 std::span<const std::uint32_t> rows, bool is_all) {
+  const std::size_t row_count = is_all ? static_cast<std::size_t>(table.rows) : rows.size();
+  MessageWriter message(out);
+  message.text(name);
+  message.number(row_count);
+  message.number(table.column_count);
+  for (std::uint32_t c = 0; c < table.column_count; ++c) {
+    const playlist_column& column = *table.columns[c];
+    message.text(column.name);
+    message.number(column.type);
+    write_items(out, column, static_cast<std::size_t>(table.rows), rows, is_all);
+    if (column.type != PLAYLIST_STRING) continue;
+    static const std::uint64_t kNone = 0;
+    const playlist_dict empty{sizeof(playlist_dict), 0, "", &kNone};
+    const playlist_dict& dict = column.dict ? *column.dict : empty;
+    message.number(dict.count);
+    message.bytes(dict.offsets, (std::size_t{dict.count} + 1) * 8);
+    message.bytes(dict.bytes, dict.offsets[dict.count]);
+  }
+}
+
+BatchView BatchView::read(std::string_view text) {
+  MessageReader message(text);
+  BatchView batch;
+  batch.done = static_cast<std::int64_t>(message.number());
+  const std::uint64_t table_count = message.number();
+  for (std::uint64_t t = 0; t < table_count; ++t) {
+    TableView& table = batch.tables.emplace_back();
+    table.name = message.text();
+    table.rows = static_cast<std::size_t>(message.number());
+    const std::uint64_t column_count = message.number();
+    for (std::uint64_t c = 0; c < column_count; ++c) {
+      table.columns.push_back(read_column(message, table.rows));
+    }
+  }
+  const std::uint64_t bucket_count = message.number();
+  for (std::uint64_t b = 0; b < bucket_count; ++b) {
+    BucketView& bucket = batch.buckets.emplace_back();
+    bucket.first = static_cast<std::int64_t>(message.number());
+    bucket.last = static_cast<std::int64_t>(message.number());
+    bucket.bucket = message.text();
+    bucket.reason = message.text();
+  }
+  return batch;
+}
+
+}  // namespace engine::import

@@ -1,0 +1,149 @@
+// What the reading worker tells the writing supervisor, as frames of a Channel.
+//
+// The worker sends, for every file that yields records: kOpen, any number of kBatch, then kFinish
+// or kFailed. Numbers are 8 bytes in host order, everything starts at a multiple of 8 bytes, texts
+// are their length followed by their bytes.
+#pragma once
+
+#include "playlist/plugin.h"
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace engine::import {
+
+enum class Message : std::uint32_t {
+  kStart = 1,         // index: reading the file at this place of the list of inputs
+  kOpen = 2,          // OpenedFile
+  kBatch = 3,         // BatchView
+  kFinish = 4,        // total number of records of the open file
+  kFailed = 5,        // path, message: the open file (or one that never opened) ended early
+  kUnrecognised = 6,  // path
+  kRefused = 7,       // path, reason: a member of an archive that is not read
+  kNotice = 8,        // path, sentence
+  kProgress = 9,      // bytes done, bytes in all
+  kKnown = 10,        // OpenedFile: imported before, not read again
+  kProblem = 11,      // path, message: a plugin that did not load
+  kDone = 12,         // all inputs were read
+};
+
+class MessageWriter {
+ public:
+  explicit MessageWriter(std::string& out) : out_(out) {}
+  void number(std::uint64_t value) { out_.append(reinterpret_cast<const char*>(&value), 8); }
+  void text(std::string_view text) {
+    number(text.size());
+    bytes(text.data(), text.size());
+  }
+  void bytes(const void* bytes, std::size_t size) {
+    out_.append(static_cast<const char*>(bytes), size);
+    out_.append((8 - size % 8) % 8, '\0');
+  }
+
+ private:
+  std::string& out_;
+};
+
+/// Reads what MessageWriter wrote. Throws Error(kPlugin) when the message is too short for what it
+/// claims to hold: a plugin wrote over the worker's memory.
+class MessageReader {
+ public:
+  explicit MessageReader(std::string_view message) : message_(message) {}
+  std::uint64_t number() {
+    std::uint64_t value = 0;
+    std::memcpy(&value, bytes(8), 8);
+    return value;
+  }
+  std::string_view text() {
+    const std::uint64_t size = number();
+    return {bytes(size), static_cast<std::size_t>(size)};
+  }
+  const char* bytes(std::uint64_t size);
+
+ private:
+  std::string_view message_;
+  std::uint64_t at_ = 0;
+};
+
+struct OpenedFile {
+  std::string path;    // as the user would recognise it; inside archives ARCHIVE/MEMBER
+  std::string person;  // the folder's name with --user-per-folder, else ""
+  std::string hash;    // of the content
+  std::string format;  // the source, without its "source."
+  std::uint64_t bytes = 0;
+
+  void write(std::string& out) const;
+  static OpenedFile read(std::string_view message);
+};
+
+/// A column of a batch, pointing into the frame.
+struct ColumnView {
+  std::string_view name;
+  std::uint32_t type = 0;
+  const char* data = nullptr;
+  std::span<const std::uint64_t> offsets;  // PLAYLIST_STRING
+  const char* texts = nullptr;
+};
+
+/// A string column that may be absent: then every row is missing.
+struct TextView {
+  std::span<const std::int32_t> codes;
+  std::span<const std::uint64_t> offsets;
+  const char* texts = nullptr;
+
+  [[nodiscard]] std::int32_t code(std::size_t row) const { return codes.empty() ? -1 : codes[row]; }
+  [[nodiscard]] std::size_t distinct() const { return offsets.empty() ? 0 : offsets.size() - 1; }
+  [[nodiscard]] std::string_view of(std::int32_t code) const {
+    if (code < 0 || static_cast<std::size_t>(code) >= distinct()) return {};
+    const std::uint64_t begin = offsets[static_cast<std::size_t>(code)];
+    return {texts + begin,
+            static_cast<std::size_t>(offsets[static_cast<std::size_t>(code) + 1] - begin)};
+  }
+  /// "" when missing.
+  std::string_view operator[](std::size_t row) const { return of(code(row)); }
+  [[nodiscard]] bool has(std::size_t row) const { return code(row) >= 0; }
+};
+
+struct TableView {
+  std::string_view name;
+  std::size_t rows = 0;
+  std::vector<ColumnView> columns;
+
+  [[nodiscard]] const ColumnView* find(std::string_view column) const;
+  /// Empty when the table has no such column.
+  template <class T>
+  [[nodiscard]] std::span<const T> numbers(std::string_view column) const {
+    const ColumnView* found = find(column);
+    if (!found) return {};
+    return {reinterpret_cast<const T*>(found->data), rows};
+  }
+  [[nodiscard]] TextView texts(std::string_view column) const;
+};
+
+/// Records [first, last] were put into `bucket` by the source.
+struct BucketView {
+  std::int64_t first = 0, last = 0;
+  std::string_view bucket, reason;
+};
+
+/// Everything about the records below `done` that earlier batches did not hold.
+struct BatchView {
+  std::int64_t done = 0;
+  std::vector<TableView> tables;
+  std::vector<BucketView> buckets;
+
+  static BatchView read(std::string_view message);
+};
+
+/// Appends the given rows of a table (all of them when `rows` is empty and `is_all`).
+void write_table(std::string& out, std::string_view name, const playlist_table& table,
+                 std::span<const std::uint32_t> rows, bool is_all);
+
+/// Bytes of one item of a column type; 0 for an unknown type.
+std::size_t item_bytes(std::uint32_t type);
+
+}  // namespace engine::import

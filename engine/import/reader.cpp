@@ -1,0 +1,321 @@
+#include "import/reader.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include "core/error.hpp"
+#include "core/hash.hpp"
+#include "import/mapped_file.hpp"
+#include "import/messages.hpp"
+#include "import/rows_receiver.hpp"
+#include "plugin/call.hpp"
+
+namespace engine::import {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::size_t kHeadBytes = 64 << 10;
+constexpr auto kProgressEvery = std::chrono::milliseconds(100);
+
+/// One file on disc or member of an archive.
+struct Content {
+  std::string path, person;
+  const std::uint8_t* bytes = nullptr;
+  std::size_t size = 0;
+  int depth = 0;  // archives around it
+  UnpackedSoFar* unpacked = nullptr;
+};
+
+/// What a running source reports to: the owner of its CallContext.
+struct SourceRun {
+  RowsReceiver* rows;
+  MembersReceiver* members;
+  Heartbeat* heartbeat;
+};
+
+SourceRun& run_of(const playlist_host* host) {
+  return *static_cast<SourceRun*>(CallContext::of(host)->owner);
+}
+
+/// Nothing may be thrown through the plugin.
+template <class Body>
+playlist_status guarded(const playlist_host* host, Body body) {
+  try {
+    SourceRun& run = run_of(host);
+    run.heartbeat->beat();
+    if (run.heartbeat->is_interrupted()) return PLAYLIST_CANCELLED;
+    return body(run);
+  } catch (const std::exception& error) {
+    host->fail(host, PLAYLIST_ERROR, error.what());
+    return PLAYLIST_ERROR;
+  }
+}
+
+const playlist_rows kRowsService = {
+    sizeof(playlist_rows), 0,
+    [](const playlist_host* host, const char* table, const playlist_table* rows) {
+      return guarded(host, [&](SourceRun& run) { return run.rows->append(table, *rows); });
+    },
+    [](const playlist_host* host, std::int64_t record, const char* bucket, const char* reason) {
+      return guarded(host, [&](SourceRun& run) {
+        return run.rows->bucket(record, bucket, reason ? reason : "");
+      });
+    },
+    [](const playlist_host* host, std::int64_t total) {
+      return guarded(host, [&](SourceRun& run) { return run.rows->finish(total); });
+    }};
+
+const playlist_members kMembersService = {
+    sizeof(playlist_members), 0,
+    [](const playlist_host* host, const char* path) {
+      return guarded(host, [&](SourceRun& run) { return run.members->begin(path); });
+    },
+    [](const playlist_host* host, const void* bytes, std::size_t length) {
+      return guarded(host, [&](SourceRun& run) { return run.members->write(bytes, length); });
+    },
+    [](const playlist_host* host) {
+      return guarded(host, [&](SourceRun& run) { return run.members->end(); });
+    }};
+
+const void* service(std::string_view id) {
+  if (id == PLAYLIST_SERVICE_ROWS) return &kRowsService;
+  if (id == PLAYLIST_SERVICE_MEMBERS) return &kMembersService;
+  return nullptr;
+}
+
+std::string without_kind(std::string_view element) {
+  constexpr std::string_view kKind = "source.";
+  return std::string(element.substr(0, kKind.size()) == kKind ? element.substr(kKind.size())
+                                                              : element);
+}
+
+class Reader {
+ public:
+  Reader(const ReadOrder& order, Channel& channel, Heartbeat& heartbeat)
+      : order_(order), channel_(channel), heartbeat_(heartbeat), known_(order.known) {
+    for (const InputFile& file : order.files) bytes_total_ += file.bytes;
+    for (std::size_t i = 0; i < order.first; ++i) bytes_done_ += order.files[i].bytes;
+  }
+
+  void read_all() {
+    load_plugins();
+    for (std::size_t i = order_.first; i < order_.files.size(); ++i) {
+      if (heartbeat_.is_interrupted()) return;
+      send(Message::kStart, [&](MessageWriter& message) { message.number(i); });
+      read_file(order_.files[i]);
+      bytes_done_ += order_.files[i].bytes;
+      progress(0);
+    }
+    if (!heartbeat_.is_interrupted()) send(Message::kDone, [](MessageWriter&) {});
+  }
+
+ private:
+  template <class Fill>
+  void send(Message kind, Fill fill) {
+    std::string text;
+    MessageWriter message(text);
+    fill(message);
+    channel_.send(static_cast<std::uint32_t>(kind), text);
+  }
+  void send_text(Message kind, const std::string& path, const std::string& text) {
+    send(kind, [&](MessageWriter& message) {
+      message.text(path);
+      message.text(text);
+    });
+  }
+
+  void load_plugins() {
+    heartbeat_.doing("loading the plugins");
+    registry_ = order_.load_plugins();
+    for (const PluginProblem& problem : registry_->problems()) {
+      send_text(Message::kProblem, problem.path, problem.message);
+    }
+    sources_ = registry_->elements(PLAYLIST_SOURCE);
+  }
+
+  void progress(double fraction) {
+    heartbeat_.beat();
+    const auto now = Clock::now();
+    if (now - last_progress_ < kProgressEvery) return;
+    last_progress_ = now;
+    const double done = static_cast<double>(bytes_done_) +
+                        std::clamp(fraction, 0.0, 1.0) * static_cast<double>(file_bytes_);
+    send(Message::kProgress, [&](MessageWriter& message) {
+      message.number(static_cast<std::uint64_t>(done));
+      message.number(bytes_total_);
+    });
+  }
+
+  void read_file(const InputFile& file) {
+    file_bytes_ = file.bytes;
+    try {
+      const MappedFile mapped(file.path);
+      UnpackedSoFar unpacked;
+      unpacked.packed_bytes = mapped.size();
+      Content content;
+      content.path = file.path;
+      content.person = file.person;
+      content.bytes = mapped.data();
+      content.size = mapped.size();
+      content.unpacked = &unpacked;
+      read_content(content);
+    } catch (const Error& error) {
+      send_text(Message::kFailed, file.path,
+                error.what() + (error.parts().why.empty() ? "" : ": " + error.parts().why));
+    }
+  }
+
+  [[nodiscard]] playlist_input input_of(const Content& content) const {
+    playlist_input input{};
+    input.size = sizeof input;
+    input.path = content.path.c_str();
+    const std::size_t slash = content.path.rfind('/');
+    input.name = content.path.c_str() + (slash == std::string::npos ? 0 : slash + 1);
+    input.bytes = content.bytes;
+    input.length = content.size;
+    input.head_length = std::min(content.size, kHeadBytes);
+    input.columns = order_.columns.c_str();
+    return input;
+  }
+
+  [[nodiscard]] CallContext context_for(const Content& content, SourceRun* run) {
+    CallContext context;
+    context.now = order_.now;
+    context.is_cancelled = [this] { return heartbeat_.is_interrupted(); };
+    context.progress = [this](double fraction) { progress(fraction); };
+    context.log = [this, path = content.path](int level, std::string_view text) {
+      if (level >= PLAYLIST_LOG_INFO) send_text(Message::kNotice, path, std::string(text));
+    };
+    if (run) context.service = service;
+    context.owner = run;
+    return context;
+  }
+
+  /// The sources that may read this, the surest first.
+  std::vector<const Element*> candidates_for(const Content& content, const playlist_input& input) {
+    std::vector<std::pair<int, const Element*>> found;
+    for (const Element* source : sources_) {
+      heartbeat_.doing(std::string(source->description->name) + " (recognising " + content.path +
+                       ")");
+      const int sureness = recognise(*source, input, context_for(content, nullptr));
+      if (sureness > 0) found.emplace_back(sureness, source);
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::vector<const Element*> elements;
+    for (const auto& [sureness, element] : found) elements.push_back(element);
+    return elements;
+  }
+
+  [[nodiscard]] const KnownFile* find_known(const std::string& hash, const Content& content) const {
+    const std::string& user = content.person.empty() ? order_.user : content.person;
+    for (const std::string& owner : {user, std::string()}) {
+      const auto found = known_.find({hash, owner});
+      if (found != known_.end()) return &found->second;
+    }
+    return nullptr;
+  }
+
+  void read_content(const Content& content) {
+    const playlist_input input = input_of(content);
+    const std::vector<const Element*> candidates = candidates_for(content, input);
+    if (candidates.empty()) {
+      send(Message::kUnrecognised, [&](MessageWriter& message) { message.text(content.path); });
+      return;
+    }
+    OpenedFile file;
+    file.path = content.path;
+    file.person = content.person;
+    file.bytes = content.size;
+    file.hash = content_hash({reinterpret_cast<const char*>(content.bytes), content.size});
+    file.format = without_kind(candidates.front()->description->name);
+    const KnownFile* known = find_known(file.hash, content);
+    if (known && known->is_complete) {
+      std::string text;
+      file.write(text);
+      channel_.send(static_cast<std::uint32_t>(Message::kKnown), text);
+      return;
+    }
+    const std::int64_t skip = known ? known->records_done : 0;
+    for (const Element* source : candidates) {
+      file.format = without_kind(source->description->name);
+      if (read_with(*source, content, input, file, skip)) return;
+    }
+    send(Message::kUnrecognised, [&](MessageWriter& message) { message.text(content.path); });
+  }
+
+  /// False when the source says that it does not read this after all.
+  bool read_with(const Element& source, const Content& content, const playlist_input& input,
+                 const OpenedFile& file, std::int64_t skip) {
+    heartbeat_.doing(std::string(source.description->name) + " (reading " + content.path + ")");
+    RowsReceiver rows(channel_, file, skip);
+    MembersReceiver members(content.path, content.depth + 1, order_.limits, *content.unpacked,
+                            {[&](const std::string& path, std::string_view bytes) {
+                               read_member(content, path, bytes);
+                             },
+                             [&](const std::string& path, const std::string& reason) {
+                               send_text(Message::kRefused, path, reason);
+                             }});
+    SourceRun run{&rows, &members, &heartbeat_};
+    std::string problem;
+    try {
+      ElementInstance instance(source, check_arguments(*source.description, {}, content.path),
+                               context_for(content, &run));
+      const CallResult result = instance.read(input);
+      if (result.status == PLAYLIST_UNSUPPORTED && !rows.is_open()) return false;
+      if (result.status == PLAYLIST_CANCELLED && heartbeat_.is_interrupted()) return true;
+      if (result.status != PLAYLIST_OK) problem = result.message;
+      if (problem.empty() && !rows.is_finished() && !members.is_used()) {
+        problem = std::string(source.description->name) + " did not say how many records there are";
+      }
+    } catch (const Error& error) {
+      problem = error.what();
+    }
+    if (!rows.problem().empty()) {
+      problem = std::string(source.description->name) + ": " + rows.problem();
+    }
+    if (!problem.empty()) {
+      send_text(Message::kFailed, content.path, problem);
+    } else if (rows.is_finished()) {
+      remember(file, content);
+    } else if (members.member_count() == 0) {
+      send_text(Message::kNotice, content.path, "the archive holds nothing to import");
+    }
+    return true;
+  }
+
+  /// The same content may come again in this import.
+  void remember(const OpenedFile& file, const Content& content) {
+    const std::string& user = content.person.empty() ? order_.user : content.person;
+    known_[{file.hash, user}] = {0, true};
+  }
+
+  void read_member(const Content& archive, const std::string& path, std::string_view bytes) {
+    Content member;
+    member.path = path;
+    member.person = archive.person;
+    member.bytes = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    member.size = bytes.size();
+    member.depth = archive.depth + 1;
+    member.unpacked = archive.unpacked;
+    read_content(member);
+  }
+
+  const ReadOrder& order_;
+  Channel& channel_;
+  Heartbeat& heartbeat_;
+  KnownFiles known_;
+  std::shared_ptr<const Registry> registry_;
+  std::vector<const Element*> sources_;
+  std::uint64_t bytes_total_ = 0, bytes_done_ = 0, file_bytes_ = 0;
+  Clock::time_point last_progress_;
+};
+
+}  // namespace
+
+void read_files(const ReadOrder& order, Channel& channel, Heartbeat& heartbeat) {
+  Reader(order, channel, heartbeat).read_all();
+}
+
+}  // namespace engine::import

@@ -1,0 +1,43 @@
+// The reading half of an import, run in a worker: recognises each file by its content, lets its
+// source read it, sends what comes as messages.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "import/input_files.hpp"
+#include "import/members_receiver.hpp"
+#include "plugin/registry.hpp"
+#include "worker/worker.hpp"
+
+namespace engine::import {
+
+/// What the store knows of a file: how many of its records are in.
+struct KnownFile {
+  std::int64_t records_done = 0;
+  bool is_complete = false;
+};
+/// By content hash and user name; the name is "" for files that are nobody's (catalogues).
+using KnownFiles = std::map<std::pair<std::string, std::string>, KnownFile>;
+
+struct ReadOrder {
+  std::vector<InputFile> files;
+  std::size_t first = 0;  // file to begin with
+  std::string user;       // whose files they are when no folder says so; "" not known
+  std::string columns;    // --columns a=b,...
+  KnownFiles known;
+  ArchiveLimits limits;
+  std::int64_t now = 0;
+  std::function<std::shared_ptr<const Registry>()> load_plugins;
+};
+
+/// Reads everything; returns when done or interrupted. Problems with a file are messages and cost
+/// that file only.
+void read_files(const ReadOrder& order, Channel& channel, Heartbeat& heartbeat);
+
+}  // namespace engine::import

@@ -1,0 +1,56 @@
+// Every record of a file is in exactly one bucket; this keeps which, for the records of one batch.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "import/messages.hpp"
+
+namespace engine::import {
+
+/// What became of a record's rows. A record with several rows counts for the highest of theirs.
+enum class Outcome : std::uint32_t {
+  kNone = 0,
+  kUnmatched = 1,  // its ids have no name yet, or it has neither an id nor a name
+  kDuplicate = 2,  // the store knew all of it
+  kShort = 3,      // stored, but too short to count as a play
+  kUpdated = 4,    // it told something new about what the store knew
+  kRefined = 5,    // the same play was known less exactly; this one took its place
+  kNew = 6,
+};
+const char* bucket_name(Outcome outcome);
+
+/// Number of records by bucket, by name.
+using BucketCounts = std::map<std::string, std::int64_t>;
+
+class RecordBuckets {
+ public:
+  /// Begins a batch of the records [first, done).
+  void start(std::int64_t first, std::int64_t done);
+  /// A row of this record ended so. Throws Error(kPlugin) for a record outside the batch.
+  void note(std::int64_t record, Outcome outcome);
+  /// What the source says of records without rows.
+  void put(const BucketView& bucket);
+
+  /// One run of records in the same bucket for the same reason.
+  struct Run {
+    std::int64_t first, last;
+    std::string_view bucket, reason;
+  };
+  /// Runs that cover [first, done) without gap; valid until the next start().
+  [[nodiscard]] std::vector<Run> runs() const;
+  /// True when any record told the store something new.
+  [[nodiscard]] bool has_changes() const;
+
+ private:
+  static constexpr std::uint32_t kFirstNamed = 16;
+  std::int64_t first_ = 0;
+  std::vector<std::uint32_t> codes_;  // an Outcome, or kFirstNamed + index into named_
+  std::vector<std::pair<std::string, std::string>> named_;
+};
+
+}  // namespace engine::import

@@ -1,0 +1,162 @@
+#include "import/result.hpp"
+
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include "core/calendar.hpp"
+
+namespace engine::import {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string grouped(std::int64_t number) {
+  std::string digits = std::to_string(number);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
+    digits.insert(static_cast<std::size_t>(at), ",");
+  }
+  return digits;
+}
+
+std::string percent(std::int64_t part, std::int64_t whole) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f %%",
+                whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole));
+  return text;
+}
+
+std::string buckets_text(const BucketCounts& buckets) {
+  std::string text;
+  for (const auto& [name, count] : buckets) {
+    text += (text.empty() ? "" : ", ") + grouped(count) + " " + name;
+  }
+  return text.empty() ? "nothing" : text;
+}
+
+std::string file_text(const FileResult& file) {
+  if (file.format.empty() && file.error.empty()) {
+    return file.path + ": not recognised by any source\n";
+  }
+  std::string text = file.path;
+  if (!file.format.empty()) {
+    text += ": " + file.format + ", " + grouped(file.rows) +
+            (file.rows == 1 ? " record: " : " records: ") + buckets_text(file.buckets);
+  }
+  if (file.first && file.last) {
+    text += " (" + format_date(*file.first) + " to " + format_date(*file.last) + ")";
+  }
+  text += "\n";
+  for (const std::string& note : file.notes) text += "  note: " + note + "\n";
+  for (const std::string& example : file.examples) text += "  " + example + "\n";
+  if (!file.error.empty()) {
+    text += "  error: not read to its end: " + file.error + "\n";
+    if (file.rows > 0) {
+      text += "  fix:   " + grouped(file.rows) +
+              " records are in; import the file again to go on behind them\n";
+    }
+  }
+  return text;
+}
+
+std::string match_text(const std::string& user, const MatchRate& rate) {
+  const std::int64_t plays = rate.plays_by_id + rate.plays_by_name;
+  const std::int64_t tracks = rate.tracks_by_id + rate.tracks_by_name;
+  return "match rate of " + user + ": " + percent(plays, rate.plays) + " of " +
+         grouped(rate.plays) + " plays are of tracks in the catalogue (" +
+         percent(rate.plays_by_id, rate.plays) + " by id, " +
+         percent(rate.plays_by_name, rate.plays) + " by name), " + percent(tracks, rate.tracks) +
+         " of " + grouped(rate.tracks) + " tracks\n";
+}
+
+Json match_json(const std::string& user, const MatchRate& rate) {
+  return {{"user", user},
+          {"plays", rate.plays},
+          {"plays_by_id", rate.plays_by_id},
+          {"plays_by_name", rate.plays_by_name},
+          {"tracks", rate.tracks},
+          {"tracks_by_id", rate.tracks_by_id},
+          {"tracks_by_name", rate.tracks_by_name}};
+}
+
+Json time_json(const std::optional<std::int64_t>& time) {
+  return time ? Json(format_time(*time)) : Json(nullptr);
+}
+
+Json file_json(const FileResult& file) {
+  Json json = {{"path", file.path},
+               {"format", file.format.empty() ? Json(nullptr) : Json(file.format)},
+               {"user", file.user.empty() ? Json(nullptr) : Json(file.user)},
+               {"rows", file.rows},
+               {"buckets", Json::object()},
+               {"first", time_json(file.first)},
+               {"last", time_json(file.last)}};
+  for (const auto& [name, count] : file.buckets) json["buckets"][name] = count;
+  if (!file.notes.empty()) json["notes"] = file.notes;
+  if (!file.examples.empty()) json["examples"] = file.examples;
+  if (!file.error.empty()) json["error"] = file.error;
+  return json;
+}
+
+Json pairs_json(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  Json list = Json::array();
+  for (const auto& [path, reason] : pairs) list.push_back({{"path", path}, {"reason", reason}});
+  return list;
+}
+
+}  // namespace
+
+std::int64_t ImportResult::rows() const {
+  std::int64_t rows = 0;
+  for (const FileResult& file : files) rows += file.rows;
+  return rows;
+}
+
+BucketCounts ImportResult::buckets() const {
+  BucketCounts sums;
+  for (const FileResult& file : files) {
+    for (const auto& [name, count] : file.buckets) sums[name] += count;
+  }
+  return sums;
+}
+
+bool ImportResult::is_good() const {
+  if (is_named_unrecognised) return false;
+  for (const FileResult& file : files) {
+    if (!file.error.empty()) return false;
+  }
+  return true;
+}
+
+std::string import_text(const ImportResult& result) {
+  std::string text;
+  for (const FileResult& file : result.files) text += file_text(file);
+  for (const auto& [path, reason] : result.refused) text += path + ": not read: " + reason + "\n";
+  text += (result.is_dry_run ? "dry run, nothing was written; it would be " : "all: ") +
+          grouped(result.rows()) + " records of " +
+          grouped(static_cast<std::int64_t>(result.files.size())) +
+          (result.files.size() == 1 ? " file: " : " files: ") + buckets_text(result.buckets()) +
+          "\n";
+  for (const auto& [user, rate] : result.match_rates) text += match_text(user, rate);
+  if (result.is_interrupted) {
+    text += "interrupted: import the same files again to go on\n";
+  }
+  return text;
+}
+
+std::string import_json(const ImportResult& result) {
+  Json json = {{"user", result.user.empty() ? Json(nullptr) : Json(result.user)},
+               {"files", Json::array()},
+               {"dry_run", result.is_dry_run},
+               {"interrupted", result.is_interrupted},
+               {"seconds", result.seconds}};
+  for (const FileResult& file : result.files) json["files"].push_back(file_json(file));
+  json["refused"] = pairs_json(result.refused);
+  json["match_rates"] = Json::array();
+  for (const auto& [user, rate] : result.match_rates) {
+    json["match_rates"].push_back(match_json(user, rate));
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace engine::import

@@ -1,0 +1,53 @@
+// What an import did, and how it is told.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "import/match_rate.hpp"
+#include "import/record_buckets.hpp"
+
+namespace engine::import {
+
+struct FileResult {
+  std::string path;       // inside archives ARCHIVE/MEMBER
+  std::string format;     // "spotify_extended"; "" when nothing recognised it
+  std::string user;       // "" for files that are nobody's
+  std::int64_t rows = 0;  // records; the buckets add up to it
+  BucketCounts buckets;
+  std::optional<std::int64_t> first, last;  // earliest and latest listen, Unix seconds
+  std::vector<std::string> notes;           // "imported before", what the source noticed
+  std::vector<std::string>
+      examples;       // the first few records without rows: "record 7: malformed: ..."
+  std::string error;  // why it was not read to its end; "" when it was
+};
+
+struct ImportResult {
+  std::string user;  // "" when no file was anybody's
+  bool is_dry_run = false, is_interrupted = false;
+  std::vector<FileResult> files;
+  std::vector<std::pair<std::string, std::string>> refused;   // member of an archive, why
+  std::vector<std::string> unrecognised;                      // in folders and archives
+  std::vector<std::pair<std::string, std::string>> problems;  // plugin that did not load, why
+  bool is_named_unrecognised = false;                         // one that the user named
+  std::vector<std::pair<std::string, MatchRate>>
+      match_rates;  // by user with listens in this import
+  double seconds = 0;
+
+  [[nodiscard]] std::int64_t rows() const;
+  [[nodiscard]] BucketCounts buckets() const;
+  /// True when every file that was found could be read to its end, and each named one was
+  /// recognised.
+  [[nodiscard]] bool is_good() const;
+};
+
+/// For people: one line per file, then the sums, what went wrong, and the match rate.
+std::string import_text(const ImportResult& result);
+
+/// {"user", "files": [{"path", "format", "rows", "buckets": {NAME: COUNT}, "first", "last", ...}]}
+std::string import_json(const ImportResult& result);
+
+}  // namespace engine::import

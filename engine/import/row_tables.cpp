@@ -1,0 +1,165 @@
+#include "import/row_tables.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "core/error.hpp"
+
+namespace engine::import {
+namespace {
+
+constexpr std::uint32_t kText = PLAYLIST_STRING, kI32 = PLAYLIST_I32, kI64 = PLAYLIST_I64,
+                        kF32 = PLAYLIST_F32, kU8 = PLAYLIST_U8;
+
+constexpr RowColumn kListens[] = {
+    {"record", kI64, true}, {"ts", kI64, true},     {"ms_played", kI32},   {"title", kText},
+    {"artist", kText},      {"album", kText},       {"spotify_id", kText}, {"isrc", kText},
+    {"mbid", kText},        {"artist_mbid", kText}, {"reason_end", kText}, {"country", kText},
+    {"skipped", kU8},       {"shuffle", kU8},       {"offline", kU8},      {"incognito", kU8},
+    {"precision", kI32},    {"loved", kU8}};
+constexpr RowColumn kTracks[] = {{"record", kI64, true},
+                                 {"title", kText},
+                                 {"artist", kText},
+                                 {"album", kText},
+                                 {"spotify_id", kText},
+                                 {"isrc", kText},
+                                 {"mbid", kText},
+                                 {"duration_ms", kI32},
+                                 {"year", kI32},
+                                 {"popularity", kF32},
+                                 {"explicit", kU8},
+                                 {"danceability", kF32},
+                                 {"energy", kF32},
+                                 {"key", kI32},
+                                 {"loudness", kF32},
+                                 {"mode", kI32},
+                                 {"speechiness", kF32},
+                                 {"acousticness", kF32},
+                                 {"instrumentalness", kF32},
+                                 {"liveness", kF32},
+                                 {"valence", kF32},
+                                 {"tempo", kF32},
+                                 {"time_signature", kI32},
+                                 {"tags", kText},
+                                 {"album_id", kText},
+                                 {"artist_id", kText}};
+constexpr RowColumn kLikes[] = {{"record", kI64, true}, {"ts", kI64},     {"title", kText},
+                                {"artist", kText},      {"album", kText}, {"spotify_id", kText},
+                                {"isrc", kText},        {"mbid", kText}};
+constexpr RowColumn kSavedAlbums[] = {
+    {"record", kI64, true}, {"album", kText, true}, {"artist", kText, true}, {"ts", kI64}};
+constexpr RowColumn kSavedArtists[] = {
+    {"record", kI64, true}, {"artist", kText, true}, {"ts", kI64}};
+constexpr RowColumn kBanned[] = {
+    {"record", kI64, true}, {"title", kText}, {"artist", kText}, {"spotify_id", kText}};
+constexpr RowColumn kPlaylists[] = {{"record", kI64, true}, {"playlist", kText, true},
+                                    {"playlist_id", kText}, {"description", kText},
+                                    {"ts", kI64},           {"owner", kText}};
+constexpr RowColumn kPlaylistTracks[] = {
+    {"record", kI64, true}, {"playlist", kText, true}, {"playlist_id", kText}, {"position", kI32},
+    {"ts", kI64},           {"title", kText},          {"artist", kText},      {"album", kText},
+    {"spotify_id", kText},  {"isrc", kText},           {"mbid", kText}};
+constexpr RowColumn kArtists[] = {{"record", kI64, true}, {"artist", kText, true},
+                                  {"artist_id", kText},   {"artist_mbid", kText},
+                                  {"popularity", kF32},   {"tags", kText},
+                                  {"danceability", kF32}, {"energy", kF32},
+                                  {"key", kI32},          {"loudness", kF32},
+                                  {"mode", kI32},         {"speechiness", kF32},
+                                  {"acousticness", kF32}, {"instrumentalness", kF32},
+                                  {"liveness", kF32},     {"valence", kF32},
+                                  {"tempo", kF32},        {"time_signature", kI32},
+                                  {"duration_ms", kI32}};
+constexpr RowColumn kTags[] = {
+    {"record", kI64, true}, {"tag", kText, true}, {"tag_id", kText, true}};
+constexpr RowColumn kArtistPlays[] = {{"record", kI64, true},
+                                      {"user", kText, true},
+                                      {"artist", kText},
+                                      {"artist_id", kText},
+                                      {"plays", kI32}};
+constexpr RowColumn kArtistTags[] = {
+    {"record", kI64, true}, {"artist", kText}, {"artist_id", kText}, {"tag", kText},
+    {"tag_id", kText},      {"weight", kF32},  {"user", kText}};
+constexpr RowColumn kArtistRelations[] = {
+    {"record", kI64, true}, {"artist", kText, true}, {"related", kText, true}, {"weight", kF32}};
+constexpr RowColumn kUserRelations[] = {
+    {"record", kI64, true}, {"user", kText, true}, {"related", kText, true}};
+
+constexpr RowTable kTables[] = {{"listens", kListens},
+                                {"tracks", kTracks},
+                                {"likes", kLikes},
+                                {"saved_albums", kSavedAlbums},
+                                {"saved_artists", kSavedArtists},
+                                {"banned", kBanned},
+                                {"playlists", kPlaylists},
+                                {"playlist_tracks", kPlaylistTracks},
+                                {"artists", kArtists},
+                                {"tags", kTags},
+                                {"artist_plays", kArtistPlays},
+                                {"artist_tags", kArtistTags},
+                                {"artist_relations", kArtistRelations},
+                                {"user_relations", kUserRelations}};
+
+const RowColumn* find_column(const RowTable& table, std::string_view name) {
+  for (const RowColumn& column : table.columns) {
+    if (name == column.name) return &column;
+  }
+  return nullptr;
+}
+
+template <class Named>
+std::string did_you_mean(std::string_view word, std::span<const Named> known) {
+  std::vector<std::string> names;
+  for (const Named& named : known) names.emplace_back(named.name);
+  const std::string near = nearest(std::string(word), names);
+  return near.empty() ? "" : "; did you mean \"" + near + "\"?";
+}
+
+bool has_stray_code(const playlist_column& column, std::int64_t rows) {
+  const auto* codes = static_cast<const std::int32_t*>(column.data);
+  const auto count = static_cast<std::int32_t>(column.dict ? column.dict->count : 0);
+  return std::any_of(codes, codes + rows,
+                     [count](std::int32_t code) { return code < -1 || code >= count; });
+}
+
+}  // namespace
+
+const RowTable* find_row_table(std::string_view name) {
+  for (const RowTable& table : kTables) {
+    if (name == table.name) return &table;
+  }
+  return nullptr;
+}
+
+std::string problem_of(std::string_view name, const playlist_table& rows) {
+  const RowTable* table = find_row_table(name);
+  if (!table) {
+    return "there is no table \"" + std::string(name) + "\"" +
+           did_you_mean(name, std::span<const RowTable>(kTables));
+  }
+  const std::string of_table = " of table \"" + std::string(name) + "\"";
+  std::vector<std::string_view> given;
+  for (std::uint32_t c = 0; c < rows.column_count; ++c) {
+    const playlist_column& column = *rows.columns[c];
+    const RowColumn* known = find_column(*table, column.name);
+    if (!known) {
+      return "there is no column \"" + std::string(column.name) + "\"" + of_table +
+             did_you_mean(column.name, table->columns);
+    }
+    if (known->type != column.type) {
+      return "column \"" + std::string(column.name) + "\"" + of_table + " has the wrong type";
+    }
+    if (column.type == PLAYLIST_STRING && has_stray_code(column, rows.rows)) {
+      return "column \"" + std::string(column.name) + "\"" + of_table +
+             " has a code outside its dictionary";
+    }
+    given.emplace_back(column.name);
+  }
+  for (const RowColumn& column : table->columns) {
+    if (column.is_required && std::find(given.begin(), given.end(), column.name) == given.end()) {
+      return "column \"" + std::string(column.name) + "\"" + of_table + " is missing";
+    }
+  }
+  return "";
+}
+
+}  // namespace engine::import

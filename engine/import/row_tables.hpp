@@ -1,0 +1,30 @@
+// The tables and columns that sources may hand over (PLAYLIST_SERVICE_ROWS in playlist/plugin.h).
+#pragma once
+
+#include "playlist/plugin.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace engine::import {
+
+struct RowColumn {
+  const char* name;
+  std::uint32_t type;
+  bool is_required = false;
+};
+struct RowTable {
+  const char* name;
+  std::span<const RowColumn> columns;
+};
+
+/// nullptr when there is no such table.
+const RowTable* find_row_table(std::string_view name);
+
+/// "" when `rows` fits its table, else what does not: unknown table or column, wrong type, a
+/// required column that is missing, a text code outside its dictionary.
+std::string problem_of(std::string_view name, const playlist_table& rows);
+
+}  // namespace engine::import

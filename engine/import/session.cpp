@@ -1,0 +1,429 @@
+#include "import/session.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "core/error.hpp"
+#include "store/users.hpp"
+
+namespace engine::import {
+namespace {
+
+constexpr std::size_t kMostExamples = 5;
+constexpr const char* kFirstUser = "me";
+
+/// Tables that hold what one person did or has.
+bool is_persons_table(const TableView& table) {
+  static constexpr std::array<std::string_view, 5> kPersonal = {"listens", "likes", "saved_albums",
+                                                                "saved_artists", "banned"};
+  if (std::find(kPersonal.begin(), kPersonal.end(), table.name) != kPersonal.end()) return true;
+  if (table.name != "playlists") return false;
+  const TextView owner = table.texts("owner");
+  for (std::size_t row = 0; row < table.rows; ++row) {
+    if (!owner.has(row)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Session::Session(Store& store, Options options)
+    : store_(store),
+      options_(std::move(options)),
+      names_(store),
+      matcher_(store, names_),
+      row_tracks_(matcher_),
+      listens_(store, matcher_, row_tracks_),
+      catalogue_(store, names_, matcher_),
+      library_(store, names_, row_tracks_),
+      seen_changes_(store.prepare("PRAGMA data_version")),
+      find_ingestion_(store.prepare(
+          "SELECT ingestion_id, records_done, is_complete, first_ts, last_ts, user_id IS NOT NULL "
+          "FROM ingestions WHERE hash = ?1 AND (user_id IS ?2 OR user_id IS NULL) "
+          "ORDER BY user_id IS NULL LIMIT 1")),
+      insert_ingestion_(
+          store.prepare("INSERT INTO ingestions (user_id, path, hash, format, started_at) "
+                        "VALUES (?1, ?2, ?3, ?4, ?5)")),
+      set_owner_(store.prepare("UPDATE ingestions SET user_id = ?2 WHERE ingestion_id = ?1")),
+      advance_(store.prepare("UPDATE ingestions SET records_done = ?2, first_ts = ?3, "
+                             "last_ts = ?4 WHERE ingestion_id = ?1")),
+      complete_(store.prepare("UPDATE ingestions SET records = ?2, records_done = ?2, "
+                              "is_complete = 1, note = '', finished_at = ?3 "
+                              "WHERE ingestion_id = ?1")),
+      note_(store.prepare("UPDATE ingestions SET note = ?2 WHERE ingestion_id = ?1")),
+      insert_run_(store.prepare("INSERT INTO ingestion_rows VALUES (?1, ?2, ?3, ?4, ?5)")) {}
+
+void Session::take(Message kind, std::string_view bytes) {
+  MessageReader message(bytes);
+  switch (kind) {
+    case Message::kStart:
+      input_ = static_cast<std::size_t>(message.number());
+      break;
+    case Message::kOpen:
+      open(OpenedFile::read(bytes));
+      break;
+    case Message::kBatch:
+      take_batch(BatchView::read(bytes));
+      break;
+    case Message::kFinish:
+      take_finish(static_cast<std::int64_t>(message.number()));
+      break;
+    case Message::kKnown:
+      take_known(OpenedFile::read(bytes));
+      break;
+    case Message::kFailed: {
+      const std::string path(message.text());
+      take_failure(path, std::string(message.text()));
+      break;
+    }
+    case Message::kUnrecognised:
+      take_unrecognised(std::string(message.text()));
+      break;
+    case Message::kRefused: {
+      const std::string path(message.text());
+      result_.refused.emplace_back(path, message.text());
+      break;
+    }
+    case Message::kNotice: {
+      const std::string path(message.text());
+      const std::string note(message.text());
+      for (auto file = result_.files.rbegin(); file != result_.files.rend(); ++file) {
+        if (file->path != path) continue;
+        file->notes.push_back(note);
+        return;
+      }
+      result_.refused.emplace_back(path, note);
+      break;
+    }
+    case Message::kProgress:
+      report_progress(message);
+      break;
+    case Message::kProblem: {
+      const std::string path(message.text());
+      result_.problems.emplace_back(path, message.text());
+      break;
+    }
+    case Message::kDone:
+      is_done_ = true;
+      break;
+  }
+}
+
+// ---- whose file is it ---------------------------------------------------------------------------
+
+std::string Session::user_name() const {
+  if (!options_.user.empty()) return options_.user;
+  const auto user = default_user(store_);
+  return user ? user->name : "";
+}
+
+std::optional<std::int64_t> Session::find_user_id(const OpenedFile& opened) const {
+  const std::string name = opened.person.empty() ? user_name() : opened.person;
+  const auto user = name.empty() ? std::nullopt : find_user(store_, name);
+  return user ? std::optional(user->id) : std::nullopt;
+}
+
+std::int64_t Session::resolve_user() {
+  std::string name = file_->opened.person.empty() ? user_name() : file_->opened.person;
+  if (name.empty() && list_users(store_).empty()) name = kFirstUser;
+  if (name.empty()) name = choose_user(store_, "").name;  // throws: there are several
+  const std::int64_t id = names_.user(name, options_.now);
+  result().user = name;
+  if (file_->opened.person.empty()) result_.user = name;
+  return id;
+}
+
+KnownFiles Session::known_files() const {
+  KnownFiles known;
+  Statement select = store_.prepare(
+      "SELECT hash, ifnull(name, ''), records_done, is_complete "
+      "FROM ingestions LEFT JOIN users USING (user_id)");
+  for (select.start(); select.step();) {
+    known[{std::string(select.text(0)), std::string(select.text(1))}] = {select.integer(2),
+                                                                         select.integer(3) != 0};
+  }
+  return known;
+}
+
+// ---- one file
+// -------------------------------------------------------------------------------------
+
+void Session::open(const OpenedFile& opened) {
+  file_.emplace();
+  file_->opened = opened;
+  file_->context.format = opened.format;
+  file_->context.now = options_.now;
+  file_->context.user_id = [this] { return resolve_user(); };
+  file_->result = result_.files.size();
+  FileResult& result = result_.files.emplace_back();
+  result.path = opened.path;
+  result.format = opened.format;
+  library_.start_file();
+}
+
+void Session::forget() {
+  names_.forget();
+  matcher_.forget();
+  row_tracks_.forget();
+}
+
+/// What is remembered of the store is of no use when another process wrote to it.
+void Session::look_for_other_writers() {
+  const std::int64_t changes = seen_changes_.find_integer().value_or(0);
+  if (changes != changes_ && changes_ >= 0) forget();
+  changes_ = changes;
+}
+
+/// Finds the file's row in `ingestions`; false when there is none yet.
+bool Session::find_ingestion() {
+  find_ingestion_.start(file_->opened.hash, find_user_id(file_->opened));
+  if (!find_ingestion_.step()) return false;
+  FileContext& context = file_->context;
+  const bool is_first_look = context.ingestion_id == 0;
+  const std::int64_t done = find_ingestion_.integer(1);
+  const bool is_complete = find_ingestion_.integer(2) != 0;
+  context.ingestion_id = find_ingestion_.integer(0);
+  if (!find_ingestion_.is_null(3)) context.saw(find_ingestion_.integer(3));
+  if (!find_ingestion_.is_null(4)) context.saw(find_ingestion_.integer(4));
+  context.is_personal |= find_ingestion_.integer(5) != 0;
+  find_ingestion_.reset();
+  if (is_complete || (!is_first_look && done != file_->done)) {
+    give_up("another process imported the same file at the same time; import it again");
+    return true;
+  }
+  if (is_first_look && done > 0) {
+    load_result(context.ingestion_id, result());
+    result().notes.push_back("goes on behind record " + std::to_string(done) +
+                             ", where an earlier import ended");
+  }
+  file_->done = done;
+  return true;
+}
+
+void Session::make_ingestion() {
+  std::optional<std::int64_t> user;
+  if (file_->context.is_personal) user = resolve_user();
+  insert_ingestion_.run(user, file_->opened.path, file_->opened.hash, file_->opened.format,
+                        options_.now);
+  file_->context.ingestion_id = sqlite3_last_insert_rowid(store_.handle());
+}
+
+void Session::prepare_file(bool is_personal) {
+  const bool is_found = find_ingestion();
+  if (file_->is_given_up) return;
+  const bool was_personal = file_->context.is_personal;
+  file_->context.is_personal |= is_personal;
+  if (!is_found) {
+    make_ingestion();
+  } else if (file_->context.is_personal && !was_personal) {
+    set_owner_.run(file_->context.ingestion_id, resolve_user());
+  } else if (file_->context.is_personal && result().user.empty()) {
+    resolve_user();
+  }
+}
+
+void Session::take_batch(const BatchView& batch) {
+  if (!file_ || file_->is_given_up) return;
+  try {
+    Transaction transaction(store_);
+    look_for_other_writers();
+    prepare_file(std::any_of(batch.tables.begin(), batch.tables.end(), is_persons_table));
+    if (file_->is_given_up || batch.done <= file_->done) return;
+    records_.start(file_->done, batch.done);
+    write_tables(batch);
+    account(batch);
+    transaction.commit();
+  } catch (const Error& error) {
+    if (error.exit() != Exit::kPlugin) throw;
+    forget();  // of what was rolled back
+    give_up(error.what());
+  }
+}
+
+void Session::write_tables(const BatchView& batch) {
+  for (const TableView& table : batch.tables) write_table(table);
+  for (const BucketView& bucket : batch.buckets) records_.put(bucket);
+}
+
+void Session::write_table(const TableView& table) {
+  FileContext& file = file_->context;
+  if (table.name == "listens") {
+    listens_.write(table, file, records_);
+    listeners_.insert(file.user_id());
+  } else if (table.name == "tracks") {
+    catalogue_.write_tracks(table, file, records_);
+  } else if (table.name == "likes") {
+    library_.write_likes(table, file, records_);
+  } else if (table.name == "saved_albums") {
+    library_.write_saved_albums(table, file, records_);
+  } else if (table.name == "saved_artists") {
+    library_.write_saved_artists(table, file, records_);
+  } else if (table.name == "banned") {
+    library_.write_banned(table, file, records_);
+  } else if (table.name == "playlists") {
+    library_.write_playlists(table, file, records_);
+  } else if (table.name == "playlist_tracks") {
+    library_.write_playlist_tracks(table, file, records_);
+  } else if (table.name == "artists") {
+    catalogue_.write_artists(table, records_);
+  } else if (table.name == "tags") {
+    catalogue_.write_tags(table, records_);
+  } else if (table.name == "artist_plays") {
+    library_.write_artist_plays(table, file, records_);
+  } else if (table.name == "artist_tags") {
+    catalogue_.write_artist_tags(table, records_);
+  } else if (table.name == "artist_relations") {
+    catalogue_.write_artist_relations(table, records_);
+  } else if (table.name == "user_relations") {
+    library_.write_user_relations(table, file, records_);
+  } else {
+    throw Error(Exit::kPlugin, "a source sent the unknown table " + std::string(table.name));
+  }
+}
+
+/// The buckets of this batch, and how far the file is done: part of the batch's transaction.
+void Session::account(const BatchView& batch) {
+  const FileContext& file = file_->context;
+  for (const RecordBuckets::Run& run : records_.runs()) {
+    insert_run_.run(file.ingestion_id, run.first, run.last, run.bucket, run.reason);
+    result().buckets[std::string(run.bucket)] += run.last - run.first + 1;
+  }
+  advance_.run(file.ingestion_id, batch.done, file.first_ts, file.last_ts);
+  if (records_.has_changes()) store_.bump_data_version();
+  result().rows += batch.done - file_->done;
+  result().first = file.first_ts;
+  result().last = file.last_ts;
+  rows_ += batch.done - file_->done;
+  file_->done = batch.done;
+  add_examples(batch);
+}
+
+void Session::add_examples(const BatchView& batch) {
+  std::vector<std::string>& examples = result().examples;
+  for (const BucketView& bucket : batch.buckets) {
+    if (examples.size() == kMostExamples) return;
+    if (bucket.reason.empty()) continue;
+    examples.push_back("record " + std::to_string(bucket.first + 1) + ": " +
+                       std::string(bucket.bucket) + ": " + std::string(bucket.reason));
+  }
+}
+
+void Session::take_finish(std::int64_t total) {
+  if (!file_) return;
+  if (!file_->is_given_up) {
+    Transaction transaction(store_);
+    look_for_other_writers();
+    prepare_file(false);
+    if (!file_->is_given_up) {
+      if (total > file_->done) {
+        records_.start(file_->done, total);
+        BatchView rest;
+        rest.done = total;
+        account(rest);
+      }
+      complete_.run(file_->context.ingestion_id, total, options_.now);
+      transaction.commit();
+    }
+  }
+  file_.reset();
+}
+
+// ---- files that were not read, or not to their end
+// ----------------------------------------------------
+
+void Session::load_result(std::int64_t ingestion, FileResult& result) const {
+  Statement select = store_.prepare(
+      "SELECT bucket, sum(last - first + 1) FROM ingestion_rows WHERE ingestion_id = ?1 "
+      "GROUP BY bucket");
+  for (select.start(ingestion); select.step();) {
+    result.buckets[std::string(select.text(0))] += select.integer(1);
+    result.rows += select.integer(1);
+  }
+}
+
+void Session::take_known(const OpenedFile& opened) {
+  file_.reset();
+  FileResult& result = result_.files.emplace_back();
+  result.path = opened.path;
+  result.format = opened.format;
+  result.notes.emplace_back("imported before");
+  Statement select = store_.prepare(
+      "SELECT records, format, ifnull(name, ''), first_ts, last_ts "
+      "FROM ingestions LEFT JOIN users USING (user_id) "
+      "WHERE hash = ?1 AND (user_id IS ?2 OR user_id IS NULL) ORDER BY user_id IS NULL LIMIT 1");
+  select.start(opened.hash, find_user_id(opened));
+  if (!select.step()) return;
+  result.rows = select.integer(0);
+  if (result.rows > 0) result.buckets["duplicate"] = result.rows;
+  result.format = select.text(1);
+  result.user = select.text(2);
+  if (!select.is_null(3)) result.first = select.integer(3);
+  if (!select.is_null(4)) result.last = select.integer(4);
+  if (opened.person.empty() && !result.user.empty()) result_.user = result.user;
+}
+
+void Session::give_up(const std::string& message) {
+  file_->is_given_up = true;
+  result().error = message;
+}
+
+void Session::take_failure(const std::string& path, const std::string& message) {
+  if (file_ && file_->opened.path == path) {
+    if (file_->is_given_up) return;
+    if (file_->context.ingestion_id != 0) {
+      Transaction transaction(store_);
+      note_.run(file_->context.ingestion_id, message);
+      transaction.commit();
+    }
+    give_up(message);
+    return;
+  }
+  FileResult& result = result_.files.emplace_back();
+  result.path = path;
+  result.error = message;
+}
+
+void Session::fail_current(const std::string& message) {
+  const std::string path = input_ < options_.files.size() ? options_.files[input_].path : "";
+  if (file_) {
+    take_failure(file_->opened.path, message);
+    file_.reset();
+  } else {
+    take_failure(path, message);
+  }
+}
+
+void Session::take_unrecognised(const std::string& path) {
+  file_.reset();
+  FileResult& result = result_.files.emplace_back();
+  result.path = path;
+  result.rows = 1;
+  result.buckets["unrecognised"] = 1;
+  result_.unrecognised.push_back(path);
+  for (const InputFile& file : options_.files) {
+    if (file.is_named && file.path == path) result_.is_named_unrecognised = true;
+  }
+}
+
+void Session::report_progress(MessageReader message) {
+  if (!options_.on_progress) return;
+  Progress progress;
+  progress.path = file_ ? file_->opened.path : "";
+  progress.rows = rows_;
+  progress.bytes_done = message.number();
+  progress.bytes_total = message.number();
+  options_.on_progress(progress);
+}
+
+ImportResult Session::finish() {
+  file_.reset();
+  if (has_catalogue(store_)) {
+    for (const User& user : list_users(store_)) {
+      if (!listeners_.contains(user.id)) continue;
+      result_.match_rates.emplace_back(user.name, match_rate(store_, user.id));
+    }
+  }
+  return std::move(result_);
+}
+
+}  // namespace engine::import
