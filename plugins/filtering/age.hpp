@@ -1,0 +1,9 @@
+// How long ago, in words coarse enough that a run has few different ones.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+/// "today", "yesterday", "3 days ago" (up to 13), "5 weeks ago" (up to 8), "7 months ago" (up to
+/// 23), "4 years ago". A time after `now` counts as today.
+std::string age_in_words(std::int64_t ts, std::int64_t now);

@@ -1,0 +1,62 @@
+// ordering.artist_spacing: at least `gap` tracks of others between two tracks of one artist.
+//
+// Keeps the order it gets as far as it can: at each place the first track that keeps the gap and
+// does not make it impossible further on. Where one artist has too many tracks for the gap, the
+// largest possible gap is kept everywhere, the wanted one where that costs nothing, and the run
+// says so. By the first artist of a track; a track without an artist is in nobody's way.
+#include "playlist/plugin.hpp"
+
+#include <cstdint>
+#include <vector>
+
+#include "elements.hpp"
+#include "spacing.hpp"
+
+namespace {
+
+class ArtistSpacing final : public playlist::Ordering {
+ public:
+  static constexpr playlist::Param kParams[] = {
+      {"gap", 3, 0, 100, "tracks between two of the same artist, where possible"},
+  };
+  static constexpr playlist::Field kInputs[] = {
+      {"artist", PLAYLIST_I32, "number of the first artist"}};
+
+  explicit ArtistSpacing(const playlist::Args& args) : gap_(args.count("gap")) {}
+
+  std::vector<std::int32_t> order(playlist::OrderingCall& call) const {
+    call.checkpoint();
+    const std::vector<std::int32_t> artist = dense(call);
+    const std::size_t distance = possible_distance(artist, gap_ + 1);
+    if (distance < gap_ + 1) {
+      call.info(playlist::concat("a gap of ", gap_, " is not possible, one artist has too many of ",
+                                 "the ", artist.size(), " tracks; the gap is ", distance - 1));
+    }
+    return space_artists(artist, gap_ + 1);
+  }
+
+ private:
+  /// Artists numbered by first appearance; a track without one has a number of its own.
+  static std::vector<std::int32_t> dense(const playlist::OrderingCall& call) {
+    const auto artist = call.in(0).i32();
+    std::vector<std::int32_t> numbers(call.table("artists").rows(), -1), result(artist.size());
+    std::int32_t next = 0;
+    for (std::size_t row = 0; row < artist.size(); ++row) {
+      if (artist[row] < 0) {
+        result[row] = next++;
+        continue;
+      }
+      std::int32_t& number = numbers[static_cast<std::size_t>(artist[row])];
+      if (number < 0) number = next++;
+      result[row] = number;
+    }
+    return result;
+  }
+
+  std::size_t gap_;
+};
+
+}  // namespace
+
+constinit const playlist::Element kArtistSpacing = playlist::element<ArtistSpacing>(
+    "ordering.artist_spacing", "Keeps tracks of the same artist apart.");

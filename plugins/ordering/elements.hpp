@@ -1,0 +1,8 @@
+// The elements of this library, one .cpp each.
+#pragma once
+
+#include "playlist/plugin.hpp"
+
+extern const playlist::Element kArtistSpacing;
+extern const playlist::Element kBy;
+extern const playlist::Element kShuffle;

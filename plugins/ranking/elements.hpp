@@ -1,0 +1,8 @@
+// The elements of this library, one .cpp each.
+#pragma once
+
+#include "playlist/plugin.hpp"
+
+extern const playlist::Element kListeningStatistics;
+extern const playlist::Element kTaste;
+extern const playlist::Element kMood;

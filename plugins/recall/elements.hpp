@@ -1,0 +1,10 @@
+// The elements of this library, one .cpp each.
+#pragma once
+
+#include "playlist/plugin.hpp"
+
+extern const playlist::Element kSavedArtists;
+extern const playlist::Element kGenre;
+extern const playlist::Element kSimilarArtists;
+extern const playlist::Element kCatalogue;
+extern const playlist::Element kPopular;
