@@ -31,6 +31,5 @@ return {
   run = {
     record = true, -- keep a record of every run, for why, why-not and replay
     default_track_seconds = 210, -- length assumed for tracks whose length is unknown
-    threads = 0, -- threads of a run; 0: one per core
   },
 }

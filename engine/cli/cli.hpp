@@ -29,7 +29,6 @@ struct CommonOptions {
   std::string config;                // --config FILE
   std::vector<std::string> plugins;  // --plugins DIR, before the configured ones
   bool json = false, quiet = false, verbose = false, in_process = false;
-  int threads = 0;  // 0: as configured
 };
 
 /// One command line. Verbs add their subcommand, and set `action` in its callback.

@@ -28,7 +28,7 @@ void add_common_options(CLI::App& app, engine::CommonOptions& common) {
   group(app.add_option("--plugins", common.plugins,
                        "Look for plugins here first; may be given several times")
             ->type_name("DIR"));
-  group(app.add_option("--threads", common.threads, "Threads to use; 0: one per core")
+0: one per core")
             ->check(CLI::Range(0, 1024))
             ->type_name("N"));
   group(app.add_flag("--json", common.json, "Print the result as JSON"));

@@ -129,7 +129,6 @@ const std::vector<SettingDeclaration>& setting_declarations() {
        "keep a record of every run, for why, why-not and replay"},
       {"run.default_track_seconds", Type::kNumber, "210", 10, 3600,
        "length assumed for tracks whose length is unknown"},
-      {"run.threads", Type::kInteger, "0", 0, 1024, "threads of a run; 0: one per core"},
   };
   return declarations;
 }
