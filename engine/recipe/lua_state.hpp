@@ -3,6 +3,9 @@
 // Three kinds of Lua text: the engine's own core (embedded, trusted, has ffi), modules from the
 // scripts folders (reached by `require`, sandboxed, may use setmetatable and the table `engine`),
 // and recipes (sandboxed).
+//
+// A run is repeatable: pairs() goes by sorted keys, math.random is seeded, tostring() shows no
+// addresses. Recipes and scripts have no global names of their own.
 #pragma once
 
 #include <chrono>
@@ -18,14 +21,23 @@ struct lua_State;
 namespace engine {
 
 struct LuaLimits {
-  double seconds = 10;                    // soft deadline, checked by ticks and between row blocks
+  double seconds = 10;  // in Lua, over the state's life; checked by ticks and between row blocks.
+                        // Time in functions of the engine that Lua calls does not count.
   std::size_t memory_bytes = 256u << 20;  // allocator cap
 };
 
-/// Columns a formula may read. Pointers stay valid while a formula runs.
+/// Columns a formula may read. Pointers stay valid while a formula runs; a dictionary may only grow
+/// while the state lives, as its texts are kept.
+///
+/// F32 F64 I32 I64 read as numbers, missing as NaN; STRING as text, missing as nil; U8 as true or
+/// false, missing as nil. Besides Lua's own functions formulas have, all NaN where x is:
+///   known(x, default)  x, or the default where x is missing      clamp(x, low, high)
+///   lerp(a, b, x)      a + (b - a) * x                           sigmoid(x)  1 / (1 + exp(-x))
+///   step(edge, x)      0 below the edge, 1 from it on            decay(age, half_life)  1 ... 0.5
+///   ...
 struct FormulaColumn {
   std::string name;
-  std::uint32_t type;  // PLAYLIST_F32 ... ; STRING reads as text, missing as nil
+  std::uint32_t type;  // PLAYLIST_F32 ...
   const void* data;
   const struct playlist_dict* dict = nullptr;
   bool is_by_track = false;  // index by the row's track number instead of the row number
@@ -41,6 +53,7 @@ class LuaState {
 
   /// Adds a C function to the table `engine` that modules see. Functions must not let C++
   /// exceptions out; use guarded() below.
+  /// `context` is its first upvalue, a light userdata.
   void add_function(const char* name, int (*function)(lua_State*), void* context);
 
   /// Loads a recipe and leaves its returned value on the stack. Throws Error(kRecipe) with
@@ -51,10 +64,11 @@ class LuaState {
   /// load_recipe.
   void call(int arguments, int results);
 
-  /// Runs the formula at stack index `function` over rows [0, rows) in blocks of 4096, each formula
-  /// through a fresh driver chunk so that it compiles on its own. `tracks` are the rows' track
-  /// numbers (for is_by_track). score: fills `out`; a result that is no number, nil or NaN is an
-  /// Error naming the first such row.
+  /// Runs the formula at stack index `function` over rows [0, rows) in blocks of some milliseconds,
+  /// each formula through a fresh driver chunk so that it compiles on its own. `tracks` are the
+  /// rows' track numbers (for is_by_track). score: fills `out`; a result that is no number, nil or
+  /// NaN is an Error naming the first such track and the columns it lacks. Formulas are pure: which
+  /// rows run first, and how often, is not promised.
   void score(int function, const std::vector<FormulaColumn>& columns, const std::int32_t* tracks,
              std::int64_t rows, float* out);
   /// filter: keep[row] = 1 when the function's result is true-ish.
@@ -78,26 +92,29 @@ class LuaState {
   /// file:line where the function at `index` was defined.
   [[nodiscard]] std::string defined_at(int index) const;
 
-  /// Called between blocks and at ticks: reports what runs, for the heartbeat.
+  /// Called between blocks and at ticks, at most every millisecond: reports what runs, for the
+  /// heartbeat. An Error it throws ends the recipe.
   std::function<void(const std::string&)> on_progress;
   /// Texts printed by the recipe's print().
   std::function<void(const std::string&)> on_print;
   /// Every file `require` loaded: path and text, for the run record.
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& modules() const;
 
+  struct State;  // the runtime's own, see lua_internal.hpp
+
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 
 /// Turns a C++ function into a Lua C function: catches engine::Error and std::exception, copies the
 /// text, and only then jumps. An engine::Error passes through Lua unchanged and leaves call() as
-/// the same Error.
+/// the same Error (where and source are added when empty); a recipe's pcall sees "where: what".
 using GuardedFunction = int (*)(lua_State*);
 int guarded(lua_State* state, int (*body)(lua_State*, void*), void* context);
 
-/// Inserts a tick at every loop, function entry and goto, on the same line (line numbers stay
-/// true).
+/// Inserts a tick at every loop, goto and entry of a function that calls others, on the same line
+/// (line numbers stay true). The chunk takes the tick as its argument. Throws Error(kRecipe) when
+/// the text uses the name __tick.
 std::string add_ticks(std::string_view source);
 
 }  // namespace engine

@@ -1,0 +1,440 @@
+-- The trusted core of the Lua runtime, run once per state: core(host) -> what the C++ side uses.
+-- Builds the sandbox's environments and the row objects and drivers of formulas. The only Lua text
+-- that holds ffi; nothing of it but whitelisted functions is handed to recipes.
+--
+--   host.fail(what, why, fix)      raises an error at the user's line
+--   host.nearest(word, list)       the near one of a list, or nil
+--   host.slow_tick()               looks at the clock; returns ticks until the next look
+--   host.column(name)              description of a column of the formula, or nil
+--   host.column_names()            all of them, sorted
+--   host.bad_result(row, type, missing)   raises the error for a row without a number
+--   host.print(text)  host.require(name)  host.engine (table)  host.random_seed (number)
+local host = ...
+
+local ffi = require_ffi
+local type, tonumber, rawget, rawset, setmetatable = type, tonumber, rawget, rawset, setmetatable
+local next, select, unpack, load, pcall, error = next, select, unpack, load, pcall, error
+local math, table, string, ipairs, getmetatable = math, table, string, ipairs, getmetatable
+local sort, concat = table.sort, table.concat
+local fail = host.fail
+local NAN = 0 / 0
+local ROW = "\0"   -- the hidden field of every row; no source text can spell it but as an index
+
+jit.opt.start("maxtrace=4000", "maxrecord=8000", "maxmcode=16384", "sizemcode=64")
+math.randomseed(host.random_seed)
+
+-- ---- ticks ----------------------------------------------------------------------------------------
+
+local slow_tick = host.slow_tick
+local left = 1000
+local function tick()
+  left = left - 1
+  if left < 0 then left = slow_tick() end
+end
+
+-- ---- functions that are the same in every run --------------------------------------------------------
+-- LuaJIT's own `pairs` follows a hash that differs from process to process, and its `tostring` shows
+-- addresses; a recipe must give the same list every time.
+
+local ranks = { boolean = 1, number = 2, string = 3 }
+
+local function before(a, b)
+  local ra, rb = ranks[type(a)] or 4, ranks[type(b)] or 4
+  if ra ~= rb then return ra < rb end
+  if ra == 1 then return not a and b end
+  if ra == 4 then return false end
+  return a < b
+end
+
+local function sorted_keys(t)
+  local keys, count, kind = {}, 0, nil
+  for k in next, t do
+    count = count + 1
+    keys[count] = k
+    local this = type(k)
+    if kind == nil then kind = this elseif kind ~= this then kind = "mixed" end
+  end
+  if kind == "string" or kind == "number" then
+    sort(keys)
+  elseif count > 1 then
+    sort(keys, before)
+  end
+  return keys
+end
+
+local function need_table(t, what)
+  if type(t) ~= "table" then
+    fail(what .. " needs a table, got " .. (t == nil and "nothing" or "a " .. type(t)))
+  end
+  if rawget(t, ROW) ~= nil then
+    fail(what .. " cannot walk over a row", "a row reads its columns when they are named", "write t.energy or t[name]")
+  end
+end
+
+-- Keys in order: false, true, numbers, texts, and then others as they come.
+local function safe_pairs(t)
+  need_table(t, "pairs")
+  local keys, at = sorted_keys(t), 0
+  return function(walked)
+    while true do
+      at = at + 1
+      local k = keys[at]
+      if k == nil then return nil end
+      local v = rawget(walked, k)
+      if v ~= nil then return k, v end
+    end
+  end, t, nil
+end
+
+-- Only next(t): the first pair of pairs(t).
+local function safe_next(t, key)
+  need_table(t, "next")
+  if key ~= nil then
+    fail("next takes a table only", nil, "walk the table with: for key, value in pairs(t) do")
+  end
+  local first = sorted_keys(t)[1]
+  if first == nil then return nil end
+  return first, rawget(t, first)
+end
+
+local raw_tostring, raw_find, raw_match, raw_gsub = tostring, string.find, string.match, string.gsub
+local function safe_tostring(v)
+  local kind = type(v)
+  if kind == "table" or kind == "function" or kind == "userdata" then
+    local text = raw_tostring(v)
+    if raw_match(text, "^" .. kind .. ": ") then return kind end
+    return text
+  end
+  return raw_tostring(v)
+end
+
+local raw_format = string.format
+local function plain_arguments(pattern, ...)
+  if raw_find(raw_gsub(pattern, "%%%%", ""), "%%[-+ #0-9.]*p") then
+    fail("string.format has no %p", "addresses differ from run to run")
+  end
+  local arguments = { ... }
+  local count = select("#", ...)
+  for i = 1, count do
+    local kind = type(arguments[i])
+    if kind == "table" or kind == "function" or kind == "userdata" then
+      arguments[i] = safe_tostring(arguments[i])
+    end
+  end
+  return unpack(arguments, 1, count)
+end
+local function safe_format(pattern, ...)
+  local text = raw_format(pattern, ...)
+  if raw_find(text, "0x", 1, true) or raw_find(text, "builtin#", 1, true) then   -- perhaps an address
+    return raw_format(pattern, plain_arguments(pattern, ...))
+  end
+  return text
+end
+
+local raw_rep = string.rep
+local LONGEST = 1000000
+local function safe_rep(s, n, separator)
+  local length = (#s + (separator and #separator or 0)) * n
+  if length > LONGEST then
+    fail(raw_format("string.rep would make a text of %.0f bytes", length), raw_format("at most %d are allowed", LONGEST))
+  end
+  return raw_rep(s, n, separator)
+end
+
+local function safe_randomseed()
+  fail("the engine seeds the random numbers", "the same run gives the same list", "set random_seed in pl.recipe, or give --random-seed")
+end
+
+local function safe_print(...)
+  local texts = { ... }
+  for i = 1, select("#", ...) do texts[i] = safe_tostring(texts[i]) end
+  host.print(concat(texts, "\t"))
+end
+
+-- ---- numbers for formulas; compiled without branches, NaN (missing) stays NaN ---------------------------
+
+local min, max, exp = math.min, math.max, math.exp
+local known_number = ffi.cast("double (*)(double, double)", host.known_number)
+local step_number = ffi.cast("double (*)(double, double)", host.step_number)
+
+local function known(x, default)   -- x, or the default where x is missing
+  if type(x) == "number" and type(default) == "number" then return known_number(x, default) end
+  if x == nil or x ~= x then return default end
+  return x
+end
+-- min and max give their second argument when one is NaN.
+local function clamp(x, low, high) return min(high, max(low, x)) end
+local function lerp(a, b, x) return a + (b - a) * x end
+local function sigmoid(x) return 1 / (1 + exp(-x)) end
+local function step(edge, x) return step_number(edge, x) end   -- 0 below the edge, 1 from it on
+local HALF = math.log(2)
+local function decay(age, half_life) return exp(age * (-HALF / half_life)) end   -- 1 now, 0.5 after half_life
+
+-- ---- environments ---------------------------------------------------------------------------------------
+
+local function pick(from, names)
+  local picked = {}
+  for name in names:gmatch "%S+" do picked[name] = from[name] end
+  return picked
+end
+
+local math_names = "abs acos asin atan atan2 ceil cos cosh deg exp floor fmod frexp huge ldexp log log10 max min modf pi pow rad random sin sinh sqrt tan tanh"
+local string_names = "byte char find gmatch gsub len lower match reverse sub upper"
+local table_names = "concat insert maxn remove sort"
+local base = pick(_G, "assert error ipairs pcall select tonumber type unpack xpcall")
+for name, value in next, {
+  pairs = safe_pairs, next = safe_next, tostring = safe_tostring, print = safe_print,
+  known = known, clamp = clamp, lerp = lerp, sigmoid = sigmoid, step = step, decay = decay,
+} do base[name] = value end
+
+-- Texts reach the real string table by ("x"):rep(), so that table itself is reduced.
+local string_functions = pick(string, string_names)
+string_functions.rep, string_functions.format = safe_rep, safe_format
+for name in next, string do string[name] = nil end
+for name, value in next, string_functions do string[name] = value end
+getmetatable("").__metatable = false
+
+local function names_of(t)
+  local names = {}
+  for k in next, t do if type(k) == "string" then names[#names + 1] = k end end
+  sort(names)
+  return names
+end
+local function did_you_mean(word, names)
+  local near = host.nearest(safe_tostring(word), names)
+  return near and "did you mean " .. near .. "?" or nil
+end
+
+-- A fresh environment for a chunk; `is_module` adds setmetatable and the table `engine`.
+local function environment(is_module)
+  local env = {}
+  for name, value in next, base do env[name] = value end
+  env.math = pick(math, math_names)
+  env.math.randomseed = safe_randomseed
+  env.string = pick(string_functions, string_names .. " rep format")
+  env.table = pick(table, table_names)
+  env.require = host.require
+  if is_module then
+    env.setmetatable = setmetatable
+    env.engine = pick(host.engine, concat(names_of(host.engine), " "))
+  end
+  return setmetatable(env, {
+    __metatable = false,
+    __index = function(t, name)
+      name = safe_tostring(name)
+      fail("unknown name \"" .. name .. "\"", nil, did_you_mean(name, names_of(t)))
+    end,
+    __newindex = function(_, name)
+      name = safe_tostring(name)
+      fail("\"" .. name .. "\" would be a global name", "recipes and scripts have none", "write: local " .. name .. " = ...")
+    end,
+  })
+end
+
+-- ---- rows of formulas --------------------------------------------------------------------------------------
+
+local pointers = {
+  [1] = ffi.typeof "const float *", [2] = ffi.typeof "const double *", [3] = ffi.typeof "const int32_t *",
+  [4] = ffi.typeof "const int64_t *", [5] = ffi.typeof "const int32_t *", [6] = ffi.typeof "const uint8_t *",
+}
+local int32_pointer, float_pointer, byte_pointer = pointers[3], ffi.typeof "float *", ffi.typeof "uint8_t *"
+local I32_MISSING, I64_MISSING = -2147483648, ffi.cast("int64_t", bit.lshift(1LL, 63))
+
+local function unknown_column(name)
+  name = safe_tostring(name)
+  local names = host.column_names()
+  local hint = did_you_mean(name, names)
+  local why = nil
+  if not hint then
+    why = #names == 0 and "these candidates have no columns" or "there are: " .. concat(names, ", ")
+  end
+  fail("unknown column \"" .. name .. "\"", why, hint)
+end
+
+local function refuse_write(_, name)
+  fail("a formula cannot change a track (it tried to set \"" .. safe_tostring(name) .. "\")", nil,
+    "keep it in a local variable, or add a column with :column(name, function)")
+end
+
+-- What a column's stored item means: numbers with NaN for missing, texts, true and false; nil for a
+-- missing text or flag.
+local decoders = {
+  [1] = function(p, i) return tonumber(p[i]) end,
+  [3] = function(p, i) local v = p[i] if v == I32_MISSING then return NAN end return v end,
+  [4] = function(p, i) local v = p[i] if v == I64_MISSING then return NAN end return tonumber(v) end,
+  [5] = function(p, i, names) return names[p[i] + 1] end,
+  [6] = function(p, i) local v = p[i] if v == 255 then return nil end return v ~= 0 end,
+}
+decoders[2] = decoders[1]
+
+-- A row that reads any column, one row at a time: seek(i) moves it. `seen` (when given) collects the
+-- names read, with the value last read; `replaced` (when given) overrides values by name.
+local function flexible_row(seen, replaced)
+  local tracks = host.tracks() and ffi.cast(int32_pointer, host.tracks())
+  local readers, i = {}, 0
+  local function value(name)
+    local c = readers[name]
+    if c == nil then
+      c = type(name) == "string" and host.column(name)
+      if not c then unknown_column(name) end
+      c.pointer, c.decode = ffi.cast(pointers[c.type], c.data), decoders[c.type]
+      readers[name] = c
+    end
+    return c.decode(c.pointer, c.by_track and tracks[i] or i, c.names)
+  end
+  local row = setmetatable({ [ROW] = true }, {
+    __metatable = false,
+    __newindex = refuse_write,
+    __index = function(_, name)
+      local v
+      if replaced and replaced[name] ~= nil then v = replaced[name] else v = value(name) end
+      if seen then seen[name] = v == nil and NAN or v end
+      return v
+    end,
+  })
+  return row, function(to) i = to end
+end
+
+-- ---- drivers ---------------------------------------------------------------------------------------------
+-- Each formula gets a loop of its own (a shared one would make every later formula a side trace of the
+-- first). The row is a fresh table of the columns the formula names, which the compiler keeps in
+-- registers; columns it did not expect are read through the row's metatable.
+
+local MOST_COLUMNS = 40
+local statements = {
+  [1] = "local v%d = p%d[%s]", [2] = "local v%d = p%d[%s]",
+  [3] = "local v%d = p%d[%s] if v%d == -2147483648 then v%d = NAN end",
+  [4] = "local v%d = p%d[%s] if v%d == MISSING then v%d = NAN else v%d = tonumber(v%d) end",
+  [5] = "local v%d = n%d[p%d[%s] + 1]",
+  [6] = "local v%d = p%d[%s] if v%d == 255 then v%d = nil else v%d = v%d ~= 0 end",
+}
+
+local function statement(kind, k, index)
+  local text = statements[kind]:gsub("%%s", index)
+  return (text:gsub("%%d", k))
+end
+
+-- A row that reads columns which are not among its fields.
+local function fallback_metatable()
+  local row, seek = flexible_row()
+  local rows = host.rows()
+  return {
+    __metatable = false,
+    __newindex = refuse_write,
+    __index = function(t, name)
+      local i = rawget(t, ROW)
+      if type(i) ~= "number" or not (i >= 0 and i < rows) then fail "a row's number was changed" end
+      seek(i)
+      return row[name]
+    end,
+  }
+end
+
+local endings = {
+  score = "if type(v) ~= 'number' then bad(j, v) end out[j] = v",
+  filter = "if v then out[j] = 1 else out[j] = 0 end",
+}
+
+local function compile(f, kind, names, out)
+  local declare, reads, fields = {}, {}, {}
+  local columns, by_track = {}, false
+  for _, name in ipairs(names) do
+    local c = #columns < MOST_COLUMNS and host.column(name)
+    if c then
+      local k = #columns + 1
+      columns[k] = c
+      c.pointer = ffi.cast(pointers[c.type], c.data)
+      declare[k] = raw_format("local p%d, n%d = columns[%d].pointer, columns[%d].names", k, k, k, k)
+      by_track = by_track or c.by_track
+      reads[k] = statement(c.type, k, c.by_track and "i" or "j")
+      fields[k] = raw_format("[%q] = v%d,", name, k)
+    end
+  end
+  local source = concat({
+    "local f, out, columns, tracks, mt, bad, NAN, MISSING = ...",
+    "local setmetatable, type, tonumber = setmetatable, type, tonumber",
+    concat(declare, " "),
+    "return function(from, to) for j = from, to - 1 do",
+    by_track and "local i = tracks[j]" or "",
+    concat(reads, " "),
+    "local v = f(setmetatable({" .. concat(fields, " ") .. " ['\\0'] = j }, mt))",
+    endings[kind],
+    "end end",
+  }, "\n")
+  local function bad(row, v) host.bad_result(row, v == nil and "nothing" or type(v)) end
+  local tracks = host.tracks() and ffi.cast(int32_pointer, host.tracks())
+  local driver_env = { setmetatable = setmetatable, type = type, tonumber = tonumber }
+  return load(source, "=driver", "t", driver_env)(f, out, columns, tracks, fallback_metatable(), bad, NAN, I64_MISSING)
+end
+
+local FEW = 128   -- so few rows are not worth compiling for
+
+-- Runs the first rows one by one, which also refuses writes and tells which columns are read through
+-- helper functions. Returns the driver for the others, or nil when there are none.
+local function start(f, kind, out_address, rows, mentioned)
+  local out = ffi.cast(kind == "score" and float_pointer or byte_pointer, out_address)
+  local seen = {}
+  local row, seek = flexible_row(seen)
+  local first = rows <= FEW and rows or 1
+  for j = 0, first - 1 do
+    seek(j)
+    local v = f(row)
+    if kind == "score" then
+      if type(v) ~= "number" then host.bad_result(j, v == nil and "nothing" or type(v)) end
+      out[j] = v
+    else
+      out[j] = v and 1 or 0
+    end
+  end
+  if first == rows then return nil end
+  for _, name in ipairs(mentioned) do seen[name] = true end
+  return compile(f, kind, names_of(seen), out)
+end
+
+-- The columns of one row that the formula read and that were missing there.
+local function missing_columns(f, j)
+  local seen = {}
+  local row, seek = flexible_row(seen)
+  seek(j)
+  pcall(f, row)
+  local missing = {}
+  for _, name in ipairs(names_of(seen)) do
+    if seen[name] ~= seen[name] then missing[#missing + 1] = name end
+  end
+  return missing
+end
+
+local function text(f, j)
+  local row, seek = flexible_row()
+  seek(j)
+  return f(row)
+end
+
+-- The formula's value for one row, and for each number or flag it read (by name) the value with that
+-- column replaced. typical(name) gives the replacement or nil.
+local function contributions(f, j, typical)
+  local seen, replaced = {}, {}
+  local row, seek = flexible_row(seen, replaced)
+  seek(j)
+  local base_value = f(row)
+  if type(base_value) ~= "number" then return {} end
+  local results = {}
+  for _, name in ipairs(names_of(seen)) do
+    local other = typical(name)
+    if other ~= nil then
+      replaced[name] = other
+      local v = f(row)
+      if type(v) == "number" then results[#results + 1] = { name, base_value - v } end
+      replaced[name] = nil
+    end
+  end
+  return results
+end
+
+local core = {
+  environment = environment, tick = tick, start = start, text = text,
+  contributions = contributions, missing_columns = missing_columns,
+}
+local globals = _G
+for k in next, globals do globals[k] = nil end   -- nobody needs the real globals any more
+return core

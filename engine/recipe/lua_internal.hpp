@@ -1,0 +1,148 @@
+// What the files of the Lua runtime share; not for others.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <lua.hpp>
+
+#include "core/error.hpp"
+#include "recipe/lua_state.hpp"
+
+namespace engine {
+
+/// Counts the seconds spent in Lua; the engine's own work called from there does not count.
+class LuaClock {
+ public:
+  using Steady = std::chrono::steady_clock;
+
+  [[nodiscard]] double seconds() const {
+    const Steady::duration now = is_running_ ? Steady::now() - since_ : Steady::duration::zero();
+    return std::chrono::duration<double>(spent_ + now).count();
+  }
+  /// Runs or stops the clock; gives what it did before.
+  bool set_running(bool is_running) {
+    const bool before = is_running_;
+    if (before && !is_running) spent_ += Steady::now() - since_;
+    if (!before && is_running) since_ = Steady::now();
+    is_running_ = is_running;
+    return before;
+  }
+
+ private:
+  Steady::time_point since_{};
+  Steady::duration spent_{};
+  bool is_running_ = false;
+};
+
+/// Runs or stops the clock until the end of the scope, which a Lua error may be too.
+class ClockScope {
+ public:
+  ClockScope(LuaClock& clock, bool is_running)
+      : clock_(clock), before_(clock.set_running(is_running)) {}
+  ~ClockScope() { clock_.set_running(before_); }
+  ClockScope(const ClockScope&) = delete;
+  ClockScope& operator=(const ClockScope&) = delete;
+
+ private:
+  LuaClock& clock_;
+  bool before_;
+};
+
+/// A text that was loaded, by the short name that LuaJIT puts into its messages.
+struct LuaChunk {
+  std::string path;
+  std::string text;  // as the user wrote it, without ticks
+
+  [[nodiscard]] std::string line(int number) const;  // from 1; "" when there is none
+};
+
+/// The columns that the formula now running may read.
+struct FormulaBinding {
+  const std::vector<FormulaColumn>* columns = nullptr;
+  const std::int32_t* tracks = nullptr;
+  std::int64_t rows = 0;
+  std::string defined_at;
+};
+
+/// Texts of one dictionary as Lua strings: table[code + 1], as far as they were needed.
+struct InternedTexts {
+  int reference = LUA_NOREF;
+  std::size_t count = 0;
+  std::vector<bool> is_interned;
+  bool is_complete = false;
+};
+
+struct LuaState::State {
+  LuaState* owner = nullptr;
+  lua_State* lua = nullptr;
+  LuaLimits limits;
+  LuaClock clock;
+  std::vector<std::string> script_directories;
+  std::uint64_t random_seed = 0;
+
+  lua_Alloc allocate = nullptr;  // LuaJIT's own
+  void* allocate_data = nullptr;
+  std::size_t allocated = 0;
+
+  std::map<std::string, LuaChunk, std::less<>> chunks;  // by short name
+  std::vector<std::pair<std::string, std::string>> modules;
+  std::vector<std::string> loading;  // modules being loaded, outermost first
+  std::string recipe_path;
+
+  /// Errors on their way through Lua, each with the text that Lua sees; the latest last.
+  std::vector<std::pair<std::string, Error>> kept;
+  std::vector<std::string> trace;  // file:line of the user's frames at the last Lua error
+
+  FormulaBinding binding;
+  std::map<const playlist_dict*, InternedTexts> texts;
+  int handler = LUA_NOREF, trampoline = LUA_NOREF, core = LUA_NOREF, engine_table = LUA_NOREF;
+  double ticks_until_look = 1000;
+  std::chrono::steady_clock::time_point last_progress{};
+  std::chrono::steady_clock::time_point last_tick{};
+
+  void open();  // makes the Lua state: libraries, allocator, core
+  /// Runs body(lua) with `arguments` values from the stack's top as its stack, leaving what it
+  /// returns. Lua errors and exceptions come out as engine::Error; the stack is cut back then.
+  void protect(int arguments, int results, const std::function<int(lua_State*)>& body);
+  /// lua_pcall with the message handler, throwing as protect() does.
+  void checked_call(int arguments, int results);
+  /// Loads `text` with ticks as chunk @path, leaving the function. Throws Error(kRecipe).
+  void load_chunk(const std::string& path, std::string_view text);
+  /// Throws Error(kLimits) when the recipe's time is over.
+  void check_time();
+  /// on_progress, at most every millisecond.
+  void report(const std::string& what);
+
+  [[nodiscard]] std::string where() const;
+  /// The source line of "path:line", or "".
+  [[nodiscard]] std::string source_of(const std::string& where) const;
+  /// Keeps the error and leaves its text on the Lua stack, ready for lua_error.
+  void keep(const Error& error);
+  /// Throws what the failed call left on the stack.
+  [[noreturn]] void rethrow(int status);
+};
+
+LuaState::State& state_of(lua_State* lua);
+
+/// Pushes the table of functions that core.lua asks of the host.
+void push_host(lua_State* lua);
+/// The handler that notes where a Lua error arose.
+int lua_note_trace(lua_State* lua);
+/// require(), as a Lua function.
+int lua_require(lua_State* lua);
+/// Adds what core.lua needs for formulas to the table on top of the stack.
+void add_formula_functions(lua_State* lua);
+
+/// A field of core.lua's result.
+void push_core(lua_State* lua, const char* name);
+
+}  // namespace engine

@@ -1,0 +1,226 @@
+// Loading of texts: recipes, and modules found by require in the script folders. What the core asks
+// of the host.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "recipe/lua_internal.hpp"
+
+namespace engine {
+namespace {
+
+constexpr const char* kLoaded = "engine.loaded";  // registry table: name -> module value
+
+/// The text that LuaJIT puts before the line number in messages about chunk @path.
+std::string short_name(lua_State* lua, const std::string& chunk_name) {
+  luaL_loadbuffer(lua, "", 0, chunk_name.c_str());
+  lua_Debug info{};
+  lua_getinfo(lua, ">S", &info);
+  return info.short_src;
+}
+
+bool is_module_name(std::string_view name) {
+  const auto is_allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '/';
+  };
+  return !name.empty() && std::all_of(name.begin(), name.end(), is_allowed) &&
+         name.find("..") == std::string_view::npos && name.front() != '/' && name.front() != '.';
+}
+
+/// The file of a module, or "" when no folder has it.
+std::string find_module(const std::vector<std::string>& directories, const std::string& name) {
+  for (const std::string& directory : directories) {
+    std::string path = directory + "/" + name + ".lua";
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(path, ignored)) return path;
+  }
+  return "";
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Error(Exit::kRecipe, "cannot read " + path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string joined(const std::vector<std::string>& parts, const char* separator) {
+  std::string all;
+  for (const std::string& part : parts) all += (all.empty() ? "" : separator) + part;
+  return all;
+}
+
+[[noreturn]] void throw_not_found(const LuaState::State& state, const std::string& name) {
+  std::vector<std::string> known;
+  for (const std::string& directory : state.script_directories) {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, ignored)) {
+      if (entry.path().extension() == ".lua") known.push_back(entry.path().stem().string());
+    }
+  }
+  std::sort(known.begin(), known.end());
+  const std::string near = nearest(name, known);
+  throw Error(Exit::kRecipe, "module \"" + name + "\" not found",
+              {"", "", "searched " + joined(state.script_directories, ", "),
+               near.empty() ? "" : "did you mean " + near + "?"});
+}
+
+/// Notes that a module is being loaded, for as long as that takes.
+class Loading {
+ public:
+  Loading(LuaState::State& state, const std::string& name) : loading_(state.loading) {
+    if (std::find(loading_.begin(), loading_.end(), name) != loading_.end()) {
+      throw Error(Exit::kRecipe, "modules require each other in a circle",
+                  {"", "", joined(loading_, " -> ") + " -> " + name, ""});
+    }
+    loading_.push_back(name);
+  }
+  ~Loading() { loading_.pop_back(); }
+  Loading(const Loading&) = delete;
+  Loading& operator=(const Loading&) = delete;
+
+ private:
+  std::vector<std::string>& loading_;
+};
+
+/// Runs the module's text; its value (true when it returns none) is on the stack then.
+void load_module(lua_State* lua, LuaState::State& state, const std::string& name) {
+  const std::string path = find_module(state.script_directories, name);
+  if (path.empty()) throw_not_found(state, name);
+  const Loading loading(state, name);
+  std::string text = read_text(path);
+  state.load_chunk(path, text);
+  state.modules.emplace_back(path, std::move(text));
+  push_core(lua, "environment");
+  lua_pushboolean(lua, 1);
+  lua_call(lua, 1, 1);
+  lua_setfenv(lua, -2);
+  push_core(lua, "tick");
+  {
+    const ClockScope running(state.clock, true);
+    lua_call(lua, 1, 1);
+  }
+  if (lua_isnil(lua, -1)) {
+    lua_pop(lua, 1);
+    lua_pushboolean(lua, 1);
+  }
+}
+
+int require_module(lua_State* lua, void*) {
+  LuaState::State& state = state_of(lua);
+  std::size_t length = 0;
+  const char* given = luaL_checklstring(lua, 1, &length);
+  std::string name(given, length);
+  if (!is_module_name(name)) {
+    throw Error(Exit::kRecipe, "a module cannot be called \"" + name + "\"",
+                {"", "", "names hold a-z, 0-9, _ and /", ""});
+  }
+  std::replace(name.begin(), name.end(), '.', '/');
+  luaL_findtable(lua, LUA_REGISTRYINDEX, kLoaded, 1);
+  lua_getfield(lua, -1, name.c_str());
+  if (!lua_isnil(lua, -1)) return 1;
+  lua_pop(lua, 1);
+  load_module(lua, state, name);
+  lua_pushvalue(lua, -1);
+  lua_setfield(lua, -3, name.c_str());
+  return 1;
+}
+
+std::string text_argument(lua_State* lua, int index) {
+  return lua_isstring(lua, index) != 0 ? lua_tostring(lua, index) : "";
+}
+
+int fail(lua_State* lua, void*) {
+  throw Error(Exit::kRecipe, text_argument(lua, 1),
+              {"", "", text_argument(lua, 2), text_argument(lua, 3)});
+}
+
+int nearest_of_list(lua_State* lua, void*) {
+  std::vector<std::string> known;
+  for (int i = 1; i <= static_cast<int>(lua_objlen(lua, 2)); ++i) {
+    lua_rawgeti(lua, 2, i);
+    known.push_back(text_argument(lua, -1));
+    lua_pop(lua, 1);
+  }
+  const std::string near = nearest(text_argument(lua, 1), known);
+  if (near.empty()) return 0;
+  lua_pushlstring(lua, near.data(), near.size());
+  return 1;
+}
+
+int print(lua_State* lua, void*) {
+  const LuaState* owner = state_of(lua).owner;
+  if (owner->on_print) owner->on_print(text_argument(lua, 1));
+  return 0;
+}
+
+/// Looks at the clock. The next look comes after as many ticks as the last one waited; sooner where
+/// ticks are slow, so that the limit is kept to within some milliseconds.
+int slow_tick(lua_State* lua, void*) {
+  constexpr double kMost = 20'000, kFew = 50;
+  LuaState::State& state = state_of(lua);
+  const auto now = std::chrono::steady_clock::now();
+  const double seconds = std::chrono::duration<double>(now - state.last_tick).count();
+  state.last_tick = now;
+  state.check_time();
+  if (state.owner->on_progress) state.report(state.where());
+  if (seconds > 0.02) {
+    state.ticks_until_look = std::max(kFew, state.ticks_until_look * 0.005 / seconds);
+  } else {
+    state.ticks_until_look = std::min(kMost, state.ticks_until_look * 2);
+  }
+  lua_pushnumber(lua, state.ticks_until_look);
+  return 1;
+}
+
+template <int (*body)(lua_State*, void*)>
+int entry(lua_State* lua) {
+  return guarded(lua, body, nullptr);
+}
+
+}  // namespace
+
+void LuaState::State::load_chunk(const std::string& path, std::string_view text) {
+  if (!text.empty() && text.front() == '\x1b') {
+    throw Error(Exit::kRecipe, "compiled Lua is not accepted, only source text",
+                {path, "", "", ""});
+  }
+  const std::string chunk_name = "@" + path;
+  chunks[short_name(lua, chunk_name)] = {path, std::string(text)};
+  const std::string ticked = add_ticks(text);
+  if (luaL_loadbufferx(lua, ticked.data(), ticked.size(), chunk_name.c_str(), "t") == 0) return;
+  // The same mistake told without ticks in the way; a first line of #! is not Lua to the parser.
+  const bool is_script = !text.empty() && text.front() == '#';
+  const std::string plain = (is_script ? "--" : "") + std::string(text);
+  if (luaL_loadbufferx(lua, plain.data(), plain.size(), chunk_name.c_str(), "t") != 0) {
+    lua_remove(lua, -2);
+  } else {
+    lua_pop(lua, 1);
+  }
+  rethrow(LUA_ERRSYNTAX);
+}
+
+int lua_require(lua_State* lua) {
+  return entry<require_module>(lua);
+}
+
+void push_host(lua_State* lua) {
+  lua_newtable(lua);
+  const luaL_Reg functions[] = {{"fail", entry<fail>},
+                                {"nearest", entry<nearest_of_list>},
+                                {"print", entry<print>},
+                                {"slow_tick", entry<slow_tick>},
+                                {"require", lua_require}};
+  for (const luaL_Reg& function : functions) {
+    lua_pushcfunction(lua, function.func);
+    lua_setfield(lua, -2, function.name);
+  }
+  const LuaState::State& state = state_of(lua);
+  lua_pushnumber(lua, static_cast<double>(state.random_seed >> 11));
+  lua_setfield(lua, -2, "random_seed");
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, state.engine_table);
+  lua_setfield(lua, -2, "engine");
+  add_formula_functions(lua);
+}
+
+}  // namespace engine
