@@ -90,6 +90,7 @@ ImportResult import_paths(const ImportOptions& options) {
   session_options.user = options.user;
   session_options.now = options.now;
   session_options.files = order.files;
+  session_options.play = options.play;
   session_options.on_progress = rated(options, started);
   Session session(store, std::move(session_options));
   const bool is_interrupted = read_into(session, options, order);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "import/listens_writer.hpp"
 #include "import/members_receiver.hpp"
 #include "import/result.hpp"
 #include "plugin/registry.hpp"
@@ -35,6 +36,7 @@ struct ImportOptions {
   WorkerLimits limits{
       .wall_seconds = 0, .cpu_seconds = 0, .memory_bytes = 16ull << 30, .heartbeat_seconds = 120};
   ArchiveLimits archives;
+  PlayRule play;  // for the bucket "short"
   /// Called in the worker.
   std::function<std::shared_ptr<const Registry>()> load_plugins;
   std::function<void(const Progress&)> on_progress;  // about ten times a second

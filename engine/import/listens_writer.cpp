@@ -53,10 +53,12 @@ class FlagColumns {
 
 }  // namespace
 
-ListensWriter::ListensWriter(Store& store, TrackMatcher& matcher, RowTracks& tracks)
+ListensWriter::ListensWriter(Store& store, TrackMatcher& matcher, RowTracks& tracks,
+                             const PlayRule& rule)
     : store_(store),
       matcher_(matcher),
       tracks_(tracks),
+      rule_(rule),
       insert_(store.prepare("INSERT OR IGNORE INTO listens VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")),
       remove_(store.prepare("DELETE FROM listens WHERE user_id = ?1 AND ts = ?2 AND track_id = ?3 "
                             "AND ms_played = ?4")),
@@ -182,9 +184,9 @@ bool ListensWriter::insert(std::int64_t user, const Listen& listen, const TextVi
 }
 
 bool ListensWriter::is_short(const Listen& listen) {
-  if (listen.ms_played < 0 || listen.ms_played >= kPlayMs) return false;
+  if (listen.ms_played < 0 || listen.ms_played >= rule_.min_seconds * 1000) return false;
   const std::int32_t duration = matcher_.duration_ms(listen.track);
-  return duration <= 0 || std::int64_t{2} * listen.ms_played < duration;
+  return duration <= 0 || listen.ms_played < rule_.min_share * duration;
 }
 
 }  // namespace engine::import

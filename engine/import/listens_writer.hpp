@@ -18,12 +18,17 @@
 
 namespace engine::import {
 
+/// What counts as a play; shorter listens are stored all the same.
+struct PlayRule {
+  double min_seconds = 30;
+  double min_share = 0.5;  // of the track's length
+};
+
 class ListensWriter {
  public:
   static constexpr std::int64_t kSamePlaySeconds = 120;
-  static constexpr std::int32_t kPlayMs = 30'000;  // with half the track: what counts as a play
 
-  ListensWriter(Store& store, TrackMatcher& matcher, RowTracks& tracks);
+  ListensWriter(Store& store, TrackMatcher& matcher, RowTracks& tracks, const PlayRule& rule);
   void write(const TableView& table, FileContext& file, RecordBuckets& records);
 
  private:
@@ -50,6 +55,7 @@ class ListensWriter {
   Store& store_;
   TrackMatcher& matcher_;
   RowTracks& tracks_;
+  PlayRule rule_;
   Statement insert_, remove_, other_formats_, nearby_rows_;
   std::vector<Listen> listens_;
   std::unordered_map<std::int64_t, std::vector<Nearby>> nearby_;  // by track; in order of time

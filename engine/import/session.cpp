@@ -33,7 +33,7 @@ Session::Session(Store& store, Options options)
       names_(store),
       matcher_(store, names_),
       row_tracks_(matcher_),
-      listens_(store, matcher_, row_tracks_),
+      listens_(store, matcher_, row_tracks_, options_.play),
       catalogue_(store, names_, matcher_),
       library_(store, names_, row_tracks_),
       seen_changes_(store.prepare("PRAGMA data_version")),

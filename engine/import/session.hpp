@@ -35,6 +35,7 @@ class Session {
     std::string user;              // --user; "" the store's only user, or "me" in an empty store
     std::int64_t now = 0;          // Unix seconds
     std::vector<InputFile> files;  // for what the user named
+    PlayRule play;
     std::function<void(const Progress&)> on_progress;
   };
 

@@ -29,10 +29,15 @@ TrackMatcher::TrackMatcher(Store& store, NameBook& names)
           store.prepare("UPDATE track_ids SET origin = origin | ?3 WHERE kind = ?1 AND id = ?2")),
       find_key_(store.prepare(
           "SELECT track_id, duration_ms FROM tracks WHERE key = ?1 ORDER BY track_id")),
+      find_alias_(store.prepare("SELECT track_id FROM track_aliases WHERE key = ?1")),
+      has_merges_(store.prepare("SELECT 1 FROM merges LIMIT 1")),
+      // A number that a merge freed stays free: the merge can be undone.
       insert_track_(store.prepare(
           "INSERT INTO tracks (title, artist_id, album, key, song_key, version, spotify_id, isrc, "
-          "mbid, duration_ms, in_catalogue) "
-          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")),
+          "mbid, duration_ms, in_catalogue, track_id) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, iif(?12, "
+          "1 + max((SELECT ifnull(max(track_id), 0) FROM tracks), "
+          "(SELECT ifnull(max(merged_id), 0) FROM merges)), NULL))")),
       look_(store.prepare("SELECT key IS NULL, artist_id FROM tracks WHERE track_id = ?1")),
       fill_(store.prepare(
           "UPDATE tracks SET album = ifnull(album, ?2), spotify_id = ifnull(spotify_id, ?3), "
@@ -48,7 +53,9 @@ TrackMatcher::TrackMatcher(Store& store, NameBook& names)
       insert_artist_(store.prepare("INSERT OR IGNORE INTO track_artists VALUES (?1, ?2, ?3)")),
       count_artists_(store.prepare("SELECT count(*) FROM track_artists WHERE track_id = ?1")),
       artist_name_(store.prepare("SELECT name FROM artists WHERE artist_id = ?1")),
-      duration_(store.prepare("SELECT duration_ms FROM tracks WHERE track_id = ?1")) {}
+      duration_(store.prepare("SELECT duration_ms FROM tracks WHERE track_id = ?1")) {
+  is_merged_ = has_merges_.find_integer().has_value();
+}
 
 TrackMatcher::RowArtists TrackMatcher::artists_of(const TrackIdentity& row) {
   RowArtists artists;
@@ -103,6 +110,7 @@ std::int64_t TrackMatcher::find_by_key(const std::string& key, std::int32_t dura
         std::abs(find_key_.integer(1) - std::int64_t{duration_ms}) <= kSameRecordingMs;
     if (is_same && found == 0) found = find_key_.integer(0);
   }
+  if (found == 0 && is_merged_) found = find_alias_.find_integer(key).value_or(0);
   return found;
 }
 
@@ -135,7 +143,8 @@ std::int64_t TrackMatcher::insert(const TrackIdentity& row, const RowArtists& ar
                     artists.ids.empty() ? std::nullopt : std::optional(artists.ids[0]),
                     given(row.album), has_name ? given(track_key) : std::nullopt,
                     has_name ? given(song_key) : std::nullopt, key.version, given(row.spotify_id),
-                    given(row.isrc), given(row.mbid), given(row.duration_ms), is_catalogue ? 1 : 0);
+                    given(row.isrc), given(row.mbid), given(row.duration_ms), is_catalogue ? 1 : 0,
+                    is_merged_ ? 1 : 0);
   const std::int64_t track = sqlite3_last_insert_rowid(store_.handle());
   for (std::size_t i = 0; i < artists.ids.size(); ++i) insert_artist_.run(track, i, artists.ids[i]);
   return track;
@@ -206,6 +215,7 @@ std::int32_t TrackMatcher::duration_ms(std::int64_t track) {
 
 void TrackMatcher::forget() {
   durations_.clear();
+  is_merged_ = has_merges_.find_integer().has_value();
   ++generation_;
 }
 

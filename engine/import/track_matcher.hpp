@@ -80,10 +80,11 @@ class TrackMatcher {
 
   Store& store_;
   NameBook& names_;
-  Statement find_id_, insert_id_, set_origin_, find_key_, insert_track_, look_, fill_, name_,
-      insert_artist_, count_artists_, artist_name_, duration_;
+  Statement find_id_, insert_id_, set_origin_, find_key_, find_alias_, has_merges_, insert_track_,
+      look_, fill_, name_, insert_artist_, count_artists_, artist_name_, duration_;
   std::unordered_map<std::int64_t, std::int32_t> durations_;
   std::uint64_t generation_ = 1;
+  bool is_merged_ = false;  // somebody merged tracks by hand
 };
 
 }  // namespace engine::import

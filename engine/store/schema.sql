@@ -41,6 +41,9 @@ CREATE TABLE track_ids (               -- every outside id of a track; an id bel
 CREATE TABLE artist_ids (              -- outside ids of artists: a bare Spotify id, or NAMESPACE:ID
   id TEXT PRIMARY KEY, artist_id INTEGER NOT NULL REFERENCES artists) STRICT, WITHOUT ROWID;
 
+CREATE TABLE track_aliases (           -- keys of tracks that were merged into another
+  key TEXT PRIMARY KEY, track_id INTEGER NOT NULL REFERENCES tracks) STRICT, WITHOUT ROWID;
+
 CREATE TABLE track_artists (
   track_id INTEGER NOT NULL REFERENCES tracks, position INTEGER NOT NULL,
   artist_id INTEGER NOT NULL REFERENCES artists, PRIMARY KEY (track_id, position)) STRICT, WITHOUT ROWID;

@@ -1,0 +1,98 @@
+// engine import PATH...: reads exports and catalogues into the library.
+#include "import/import.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+
+#include "cli/cli.hpp"
+#include "cli/store_settings.hpp"
+
+namespace engine {
+namespace {
+
+struct ImportArguments {
+  std::vector<std::string> paths;
+  bool is_user_per_folder = false, is_dry_run = false;
+  std::string columns;
+};
+
+std::string time_left(double seconds) {
+  char text[32];
+  const auto whole = static_cast<long>(seconds + 0.5);
+  std::snprintf(text, sizeof text, "%ld:%02ld left", whole / 60, whole % 60);
+  return text;
+}
+
+/// One line on the terminal, drawn over itself.
+void draw(const import::Progress& progress) {
+  char text[160];
+  std::snprintf(text, sizeof text, "\r\x1b[K%3.0f %%  %lld records  %.0f/s  %s",
+                100 * progress.fraction, static_cast<long long>(progress.rows),
+                progress.rows_per_second,
+                progress.seconds_left > 0 ? time_left(progress.seconds_left).c_str() : "");
+  std::cerr << text << std::flush;
+}
+
+import::ImportOptions import_options(Cli& cli, const ImportArguments& arguments){
+    import::ImportOptions options;
+options.store_path = cli.library_path();
+Settings& settings = cli.settings();
+load_store_settings(settings, options.store_path);
+options.paths = arguments.paths;
+options.user = cli.common.user;
+options.is_user_per_folder = arguments.is_user_per_folder;
+options.is_dry_run = arguments.is_dry_run;
+options.columns = arguments.columns;
+options.now = cli.now();
+options.is_in_process = cli.common.in_process;
+options.limits.wall_seconds = settings.number("import.wall_seconds");
+options.limits.memory_bytes = static_cast<std::size_t>(settings.integer("import.memory_megabytes"))
+                              << 20;
+options.archives.total_bytes = static_cast<std::uint64_t>(
+    settings.number("import.archive_gigabytes") * static_cast<double>(1ull << 30));
+options.archives.members = static_cast<std::uint64_t>(settings.integer("import.archive_members"));
+options.archives.ratio = static_cast<std::uint64_t>(settings.number("import.archive_ratio"));
+options.play.min_seconds = settings.number("play.min_seconds");
+options.play.min_share = settings.number("play.min_share");
+const Registry::Options plugins{cli.plugin_directories(), cli.plugin_copies(), true};
+options.load_plugins = [plugins] { return Registry::load(plugins); };
+if (cli.is_terminal() && !cli.common.quiet) options.on_progress = draw;
+return options;
+}  // namespace
+
+Exit run_import(Cli& cli, const ImportArguments& arguments) {
+  const import::ImportOptions options = import_options(cli, arguments);
+  const import::ImportResult result = import::import_paths(options);
+  if (options.on_progress) std::cerr << "\r\x1b[K" << std::flush;
+  for (const auto& [path, message] : result.problems) {
+    cli.note("plugin " + path + ": " + message);
+  }
+  cli.out(cli.common.json ? import::import_json(result) + "\n" : import::import_text(result));
+  if (result.is_interrupted) return Exit::kInterrupted;
+  return result.is_good() ? Exit::kDone : Exit::kInput;
+}
+
+}  // namespace engine
+
+void add_import(CLI::App& app, Cli& cli) {
+  CLI::App* verb =
+      app.add_subcommand("import", "Read listening histories, libraries and catalogues");
+  auto arguments = std::make_shared<ImportArguments>();
+  verb->add_option("paths", arguments->paths,
+                   "Files, folders and archives; recognised by their content")
+      ->required()
+      ->type_name("PATH");
+  verb->add_flag("--user-per-folder", arguments->is_user_per_folder,
+                 "Every folder directly below PATH is a person of that name");
+  verb->add_flag("--dry-run", arguments->is_dry_run, "Tell what would happen and write nothing");
+  verb->add_option("--columns", arguments->columns,
+                   "What the columns of a CSV file mean, as ours=theirs: title=Song,artist=By")
+      ->type_name("A=B,...");
+  verb->callback([&cli, arguments] {
+    cli.action = [&cli, arguments] { return run_import(cli, *arguments); };
+  });
+}
+
+}  // namespace engine

@@ -1,0 +1,65 @@
+#include "import/library_summary.hpp"
+
+namespace engine::import {
+
+std::vector<UserSummary> summarise_users(const Store& store) {
+  Statement listens =
+      store.prepare("SELECT count(*), min(ts), max(ts) FROM listens WHERE user_id = ?1");
+  Statement likes = store.prepare("SELECT count(*) FROM likes WHERE user_id = ?1");
+  Statement playlists = store.prepare("SELECT count(*) FROM playlists WHERE user_id = ?1");
+  Statement runs = store.prepare("SELECT count(*) FROM runs WHERE user_id = ?1");
+  std::vector<UserSummary> summaries;
+  for (User& user : list_users(store)) {
+    UserSummary& summary = summaries.emplace_back();
+    for (listens.start(user.id); listens.step();) {
+      summary.listens = listens.integer(0);
+      if (summary.listens == 0) continue;
+      summary.first_listen = listens.integer(1);
+      summary.last_listen = listens.integer(2);
+    }
+    summary.likes = likes.find_integer(user.id).value_or(0);
+    summary.playlists = playlists.find_integer(user.id).value_or(0);
+    summary.runs = runs.find_integer(user.id).value_or(0);
+    summary.user = std::move(user);
+  }
+  return summaries;
+}
+
+LibrarySummary summarise_library(const Store& store) {
+  LibrarySummary summary;
+  summary.tracks = store.integer("SELECT count(*) FROM tracks");
+  summary.catalogue_tracks = store.integer("SELECT count(*) FROM tracks WHERE in_catalogue = 1");
+  summary.featured_tracks = store.integer("SELECT count(*) FROM tracks WHERE energy IS NOT NULL");
+  summary.artists = store.integer("SELECT count(*) FROM artists");
+  summary.tags = store.integer("SELECT count(*) FROM tags");
+  summary.users = store.integer("SELECT count(*) FROM users");
+  summary.listens = store.integer("SELECT count(*) FROM listens");
+  summary.likes = store.integer("SELECT count(*) FROM likes");
+  summary.playlists = store.integer("SELECT count(*) FROM playlists");
+  summary.files = store.integer("SELECT count(*) FROM ingestions");
+  summary.unfinished_files = store.integer("SELECT count(*) FROM ingestions WHERE is_complete = 0");
+  summary.runs = store.integer("SELECT count(*) FROM runs");
+  summary.merges = store.integer("SELECT count(*) FROM merges");
+  summary.data_version = store.data_version();
+  return summary;
+}
+
+std::vector<MergeSummary> list_merges(const Store& store) {
+  Statement select = store.prepare(
+      "SELECT merge_id, kept_id, merged_id, ts, t.title, a.name FROM merges "
+      "LEFT JOIN tracks t ON t.track_id = kept_id LEFT JOIN artists a USING (artist_id) "
+      "ORDER BY merge_id");
+  std::vector<MergeSummary> merges;
+  for (select.start(); select.step();) {
+    MergeSummary& merge = merges.emplace_back();
+    merge.id = select.integer(0);
+    merge.kept = select.integer(1);
+    merge.merged = select.integer(2);
+    merge.ts = select.integer(3);
+    merge.title = select.text(4);
+    merge.artist = select.text(5);
+  }
+  return merges;
+}
+
+}  // namespace engine::import

@@ -1,0 +1,35 @@
+// What the store holds, in numbers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/store.hpp"
+#include "store/users.hpp"
+
+namespace engine::import {
+
+struct UserSummary {
+  User user;
+  std::int64_t listens = 0, likes = 0, playlists = 0, runs = 0;
+  std::optional<std::int64_t> first_listen, last_listen;  // Unix seconds
+};
+/// By number.
+std::vector<UserSummary> summarise_users(const Store& store);
+
+struct LibrarySummary {
+  std::int64_t tracks = 0, catalogue_tracks = 0, featured_tracks = 0, artists = 0, tags = 0;
+  std::int64_t users = 0, listens = 0, likes = 0, playlists = 0, files = 0, unfinished_files = 0;
+  std::int64_t runs = 0, merges = 0, data_version = 0;
+};
+LibrarySummary summarise_library(const Store& store);
+
+struct MergeSummary {
+  std::int64_t id = 0, kept = 0, merged = 0, ts = 0;
+  std::string title, artist;  // of the kept track
+};
+std::vector<MergeSummary> list_merges(const Store& store);
+
+}  // namespace engine::import
