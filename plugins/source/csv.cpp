@@ -48,6 +48,7 @@ bool CsvReader::read_quoted() {
   const char* first = at_ + 1;
   const char* limit = reread_ > kMostReread ? line_end(start_) : end_;
   if (static_cast<std::size_t>(limit - start_) > kLongestRecord) limit = start_ + kLongestRecord;
+  bool has_stray = false;
   for (const char* p = first; p < limit; ++p) {
     p = static_cast<const char*>(std::memchr(p, '"', static_cast<std::size_t>(limit - p)));
     if (p == nullptr) break;
@@ -59,7 +60,12 @@ bool CsvReader::read_quoted() {
     while (next < end_ && *next == ' ' && separator_ != ' ') ++next;
     const bool is_close = next == end_ || *next == separator_ || *next == '\n' ||
                           (*next == '\r' && (next + 1 == end_ || next[1] == '\n'));
-    if (!is_close) continue;
+    if (!is_close) {
+      has_stray = true;
+      continue;
+    }
+    // A quote inside and a newline: this one more likely closes a field of a later record.
+    if (has_stray && line_end(first) < p) break;
     const std::size_t place = unescaped_.size();
     if (unescape(first, p)) {
       fields_.push_back({nullptr, unescaped_.size() - place, place + 1, true});

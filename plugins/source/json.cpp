@@ -207,7 +207,8 @@ bool JsonReader::number(JsonValue& value) {
     return p > first;
   };
   if (*p == '-') ++p;
-  bool is_right = digits();
+  const char* first = p;
+  bool is_right = digits() && (*first != '0' || p == first + 1);
   if (is_right && p < end_ && *p == '.') {
     ++p;
     is_right = digits();
@@ -317,8 +318,8 @@ bool JsonFields::read(JsonReader& reader, JsonValue* fields) {
 }
 
 // ---- JsonList -----------------------------------------------------------------------------------
-JsonList::JsonList(JsonReader& reader, std::span<const std::string_view> keys, Records records)
-    : reader_(reader), keys_(keys), records_(records), is_open_(reader.take('[')) {}
+JsonList::JsonList(JsonReader& reader, std::span<const std::string_view> keys, Place place)
+    : reader_(reader), keys_(keys), place_(place), is_open_(reader.take('[')) {}
 
 bool JsonList::next() {
   if (!is_open_) return false;
@@ -351,9 +352,10 @@ bool begins_record(const char* at, const char* end, std::span<const std::string_
   });
 }
 
-/// True when the `]` at `at` is followed by what can follow a list: the end, `}` or `, "KEY":`.
-bool ends_list(const char* at, const char* end) {
+/// True when the `]` at `at` is followed by what can follow a list at this place.
+bool ends_list(const char* at, const char* end, JsonList::Place place) {
   at = skip_blank(at + 1, end);
+  if (place != JsonList::Place::kInside) return place == JsonList::Place::kTop && at == end;
   if (at == end || *at == '}') return true;
   if (*at != ',') return false;
   at = skip_blank(at + 1, end);
@@ -393,7 +395,7 @@ void JsonList::recover() {
   const char* end = reader_.end();
   for (const char* at = start_ + 1; at < end; ++at) {
     if (*at == '{' && begins_record(at, end, keys_)) return reader_.seek(at);
-    if (*at == ']' && records_ == Records::kFlat && ends_list(at, end)) return reader_.seek(at);
+    if (*at == ']' && ends_list(at, end, place_)) return reader_.seek(at);
   }
   is_open_ = false;
   reader_.seek(end);

@@ -127,11 +127,11 @@ class JsonList {
  public:
   static constexpr std::size_t kLongestRecord = 1 << 20;
 
-  enum class Records { kFlat, kHoldLists };
+  /// Where the list stands decides which `]` behind a broken record can end it: one at the end of
+  /// the text; one followed by `}` or `, "KEY":`; none, where records hold lists themselves.
+  enum class Place { kTop, kInside, kInsideWithLists };
   /// `keys`: those a record can begin with, by which the next record behind a broken one is known.
-  /// Where records hold no lists themselves, a `]` behind a broken record ends this list.
-  JsonList(JsonReader& reader, std::span<const std::string_view> keys,
-           Records records = Records::kFlat);
+  JsonList(JsonReader& reader, std::span<const std::string_view> keys, Place place = Place::kTop);
   /// True with the reader at the next record, false behind the end of the list.
   bool next();
   /// Reads the record at hand. False when it is broken, no object or longer than kLongestRecord;
@@ -148,7 +148,7 @@ class JsonList {
  private:
   JsonReader& reader_;
   std::span<const std::string_view> keys_;
-  Records records_;
+  Place place_;
   const char* start_ = nullptr;
   std::string problem_;
   bool is_open_, is_cut_ = false;

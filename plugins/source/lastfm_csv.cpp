@@ -179,7 +179,7 @@ class LastfmCsv final : public playlist::Source {
     if (layout_.rating >= 0 && csv[layout_.rating] == "S") {
       return rows_->bucket("skipped", "rated S: skipped by the listener");
     }
-    const std::string_view written = csv[layout_.epoch >= 0 ? layout_.epoch : layout_.time];
+    const std::string_view written = value(csv, layout_.epoch >= 0 ? layout_.epoch : layout_.time);
     if (written.empty()) return rows_->bucket("now_playing", "it has no time yet");
     const auto time = read_listen_time(csv);
     if (!time || !is_plausible(time->seconds)) {

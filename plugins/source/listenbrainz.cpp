@@ -14,7 +14,7 @@
 
 #include "dates.hpp"
 #include "elements.hpp"
-#include "json.hpp"
+#include "json_records.hpp"
 #include "recognise.hpp"
 #include "rows.hpp"
 #include "text.hpp"
@@ -97,7 +97,7 @@ class Listenbrainz final : public playlist::Source {
     make_tables();
     const std::string_view text = without_bom(call.input().bytes());
     if (trim(text.substr(0, 256)).starts_with('[')) {
-      read_list(text);
+      read_records(text, kFirstKeys, fields_, values_.data(), rows, [this] { take_record(); });
     } else {
       read_lines(text);
     }
@@ -116,20 +116,6 @@ class Listenbrainz final : public playlist::Source {
                                          {"mbid", PLAYLIST_STRING},
                                          {"artist_mbid", PLAYLIST_STRING}});
     likes_ = &rows_->table("likes", {{"ts", PLAYLIST_I64}, {"mbid", PLAYLIST_STRING}});
-  }
-
-  void read_list(std::string_view text) {
-    JsonReader reader(text);
-    JsonList list(reader, kFirstKeys, JsonList::Records::kHoldLists);
-    while (list.next()) {
-      if (list.read(fields_, values_.data())) {
-        take_record();
-      } else {
-        rows_->malformed(list.problem());
-      }
-      rows_->next(reader.offset());
-    }
-    if (list.is_cut()) rows_->notice("the file ends before its list is closed");
   }
 
   void read_lines(std::string_view text) {

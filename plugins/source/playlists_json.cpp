@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "json_records.hpp"
 #include "text.hpp"
 
 namespace source {
@@ -35,12 +36,13 @@ void PlaylistDocument::read(std::string_view text, Rows& rows, PlaylistRecords& 
     reader.take(',');
   }
   if (!reader.take('}')) {
-    rows.notice("the file is not closed, it ends at byte " + std::to_string(reader.offset()));
+    rows.notice("the file breaks off at byte " + std::to_string(reader.offset()));
   }
+  notice_rest(reader, rows);
 }
 
 void PlaylistDocument::read_playlists(JsonReader& reader) {
-  JsonList list(reader, playlist_keys_, JsonList::Records::kHoldLists);
+  JsonList list(reader, playlist_keys_, JsonList::Place::kInsideWithLists);
   while (list.next()) read_playlist(reader, list);
 }
 
@@ -91,7 +93,7 @@ bool PlaylistDocument::read_broken_playlist(JsonReader& reader) {
 }
 
 void PlaylistDocument::read_items(JsonReader& reader) {
-  JsonList list(reader, item_keys_);
+  JsonList list(reader, item_keys_, JsonList::Place::kInside);
   while (list.next()) {
     if (list.read(item_fields_, item_.data())) {
       records_->take_item(item_.data());

@@ -13,7 +13,7 @@
 
 #include "dates.hpp"
 #include "elements.hpp"
-#include "json.hpp"
+#include "json_records.hpp"
 #include "recognise.hpp"
 #include "rows.hpp"
 #include "text.hpp"
@@ -55,18 +55,9 @@ class SpotifyAccount final : public playlist::Source {
                                        {"title", PLAYLIST_STRING, true},
                                        {"artist", PLAYLIST_STRING, true},
                                        {"precision", PLAYLIST_I32}});
-    JsonReader reader(without_bom(call.input().bytes()));
     JsonFields fields(kNames);
-    JsonList list(reader, kNames);
-    while (list.next()) {
-      if (list.read(fields, values_.data())) {
-        take_record();
-      } else {
-        rows.malformed(list.problem());
-      }
-      rows.next(reader.offset());
-    }
-    if (list.is_cut()) rows.notice("the file ends before its list is closed");
+    read_records(without_bom(call.input().bytes()), kNames, fields, values_.data(), rows,
+                 [this] { take_record(); });
     rows.finish();
   }
 

@@ -14,7 +14,7 @@
 
 #include "dates.hpp"
 #include "elements.hpp"
-#include "json.hpp"
+#include "json_records.hpp"
 #include "recognise.hpp"
 #include "rows.hpp"
 #include "text.hpp"
@@ -128,18 +128,9 @@ class SpotifyExtended final : public playlist::Source {
                                        {"shuffle", PLAYLIST_U8},
                                        {"offline", PLAYLIST_U8},
                                        {"incognito", PLAYLIST_U8}});
-    JsonReader reader(without_bom(call.input().bytes()));
     JsonFields fields(kNames);
-    JsonList list(reader, kFirstKeys);
-    while (list.next()) {
-      if (list.read(fields, values_.data())) {
-        take_record();
-      } else {
-        rows.malformed(list.problem());
-      }
-      rows.next(reader.offset());
-    }
-    if (list.is_cut()) rows.notice("the file ends before its list is closed");
+    read_records(without_bom(call.input().bytes()), kFirstKeys, fields, values_.data(), rows,
+                 [this] { take_record(); });
     rows.finish();
   }
 

@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "elements.hpp"
-#include "json.hpp"
+#include "json_records.hpp"
 #include "recognise.hpp"
 #include "rows.hpp"
 #include "text.hpp"
@@ -49,9 +49,9 @@ class SpotifyLibrary final : public playlist::Source {
       reader.take(',');
     }
     if (!reader.take('}')) {
-      rows.notice("the file ends before its last section is closed, at byte " +
-                  std::to_string(reader.offset()));
+      rows.notice("the file breaks off at byte " + std::to_string(reader.offset()));
     }
+    notice_rest(reader, rows);
     rows.finish();
   }
 
@@ -71,7 +71,7 @@ class SpotifyLibrary final : public playlist::Source {
 
   void read_section(JsonReader& reader, std::string_view section) {
     JsonFields fields(kNames);
-    JsonList list(reader, kNames);
+    JsonList list(reader, kNames, JsonList::Place::kInside);
     while (list.next()) {
       JsonValue uri;
       if (reader.peek() == '"' && reader.value(uri)) {

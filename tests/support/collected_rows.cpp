@@ -1,7 +1,7 @@
 #include "support/collected_rows.hpp"
 
+#include <charconv>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <set>
 
@@ -63,10 +63,10 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-std::string number(double value) {
+/// The shortest text that reads back as this value.
+std::string number(float value) {
   char text[40];
-  std::snprintf(text, sizeof text, "%.9g", value);
-  return text;
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
 }
 
 /// The value as text; false when it is missing.

@@ -95,7 +95,10 @@ class ArchiveSource final : public playlist::Source {
       if (archive_entry_filetype(entry) == AE_IFREG) read_member(call, archive, entry);
       checkpoint(call, archive);
     }
-    if (files_ == 0) call.warning("the archive holds no files");
+    if (files_ == 0) {
+      call.warning("the archive holds no files");
+      call.finish(0);
+    }
     if (is_stopped_) {
       call.warning(playlist::concat("reading stopped at member ", members_,
                                     ": the rest of the archive is not read"));

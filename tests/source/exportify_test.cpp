@@ -1,0 +1,88 @@
+#include <catch2/catch.hpp>
+
+#include "support/source_run.hpp"
+
+using namespace test;
+using Sizes = std::map<std::string, int>;
+
+namespace {
+
+SourceRun read_exportify(const std::string& file) {
+  SourceRun run = read_fixture("exportify/" + file);
+  CHECK(run.source == "source.exportify");
+  CHECK(run.error == "");
+  CHECK(run.rows->problem() == "");
+  return run;
+}
+
+}  // namespace
+
+TEST_CASE("exportify takes liked songs as dated likes", "[source]") {
+  const SourceRun run = read_exportify("liked_songs.csv");
+  const auto likes = run.of("likes");
+  REQUIRE(likes.size() == 2);
+  CHECK(likes[0]["ts"] == "1732934344");  // 2024-11-30T02:39:04Z
+  CHECK(likes[0]["artist"] == "The Tin Sailors");
+  CHECK(likes[1]["ts"] == "1683356880");  // 5/6/2023 7:08, month first
+  CHECK(run.of("playlists").empty());
+  CHECK(run.rows->bucket_sizes() == Sizes{{"empty", 1}});
+
+  const auto tracks = run.of("tracks");
+  REQUIRE(tracks.size() == 2);
+  CHECK(tracks[0]["artist"] == "The Tin Sailors\x1fMarlow, The Elder");
+  CHECK(tracks[0]["danceability"] == "0.611");  // below four tabs in its title
+  CHECK(tracks[0]["instrumentalness"] == "8.17e-06");
+  CHECK(tracks[0]["tags"] == "sea rock\x1fharbour pop");
+  CHECK(tracks[0]["year"] == "1981");
+  CHECK(tracks[1]["year"] == "2019");
+  CHECK(tracks[1]["popularity"] == "");  // undefined
+}
+
+TEST_CASE("exportify names a playlist after its file", "[source]") {
+  const SourceRun run = read_exportify("watsonbox_2015.csv");
+  REQUIRE(run.of("playlists").size() == 1);
+  CHECK(run.of("playlists")[0]["playlist"] == "watsonbox 2015");
+  const auto items = run.of("playlist_tracks");
+  REQUIRE(items.size() == 1);
+  CHECK(items[0]["playlist"] == "watsonbox 2015");
+  CHECK(items[0]["spotify_id"] == "0000000000000000000001");
+  CHECK(items[0]["ts"] == "1431770400");  // 2015-05-16 10:00
+  CHECK(run.rows->bucket_sizes() == Sizes{{"local", 1}});
+}
+
+TEST_CASE("exportify reads the second header and its artists", "[source]") {
+  const SourceRun run = read_exportify("watsonbox_2018.csv");
+  REQUIRE(run.of("tracks").size() == 1);
+  CHECK(run.of("tracks")[0]["artist"] == "The Tin Sailors\x1fNiña Óxido");
+  CHECK(run.of("tracks")[0]["duration_ms"] == "215000");
+  CHECK(run.of("playlist_tracks")[0]["artist"] == "The Tin Sailors");
+}
+
+TEST_CASE("exportify tells commas in names from commas between them", "[source]") {
+  const auto tracks = read_exportify("watsonbox_2020.csv").of("tracks");
+  REQUIRE(tracks.size() == 2);
+  CHECK(tracks[0]["artist"] == "The Tin Sailors\x1fMarlow, The Elder");
+  CHECK(tracks[0]["artist_id"] ==
+        "0000000000000000000040\x1f"
+        "0000000000000000000041");
+  CHECK(tracks[0]["title"] == "Glass \"Harbour\"");
+  CHECK(tracks[0]["isrc"] == "XXABC2600001");
+  CHECK(tracks[0]["explicit"] == "1");
+  CHECK(tracks[0]["year"] == "2026");
+  CHECK(tracks[1]["artist"] == "Marlow, The Elder");
+}
+
+TEST_CASE("exportify reads a translated header like the English one", "[source]") {
+  const auto english = read_exportify("watsonbox_2020.csv").of("tracks");
+  const auto german = read_exportify("deutsch_abende.csv").of("tracks");
+  REQUIRE(german.size() == english.size());
+  for (std::size_t k = 0; k < german.size(); ++k) CHECK(german[k].values == english[k].values);
+}
+
+TEST_CASE("exportify reads exportify.net", "[source]") {
+  const SourceRun run = read_exportify("exportify_net.csv");
+  REQUIRE(run.of("tracks").size() == 1);
+  CHECK(run.of("tracks")[0]["artist"] == "Tyler Tin, The Creator\x1fNiña Óxido");
+  CHECK(run.of("tracks")[0]["key"] == "9");
+  CHECK(run.rows->bucket_sizes() == Sizes{{"podcast", 1}});
+}

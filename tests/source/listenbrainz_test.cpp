@@ -1,0 +1,53 @@
+#include <catch2/catch.hpp>
+
+#include "support/source_run.hpp"
+
+using namespace test;
+using Sizes = std::map<std::string, int>;
+
+TEST_CASE("listenbrainz reads listens line by line", "[source]") {
+  const SourceRun run = read_fixture("listenbrainz/listens/2026/1.jsonl");
+  REQUIRE(run.source == "source.listenbrainz");
+  CHECK(run.error == "");
+  CHECK(run.rows->problem() == "");
+  const auto listens = run.of("listens");
+  REQUIRE(listens.size() == 2);
+  CHECK(listens[0]["ts"] == "1767225600");  // .5 is cut off
+  CHECK(listens[0]["title"] == "Glass Harbour");
+  CHECK(listens[0]["mbid"] == "00000000-0000-4000-8000-000000000002");  // the matched one
+  CHECK(listens[0]["artist_mbid"] == "00000000-0000-4000-8000-000000000003");
+  CHECK(listens[0]["isrc"] == "XXABC2600001");
+  CHECK(listens[0]["spotify_id"] == "0000000000000000000001");
+  CHECK(listens[0]["ms_played"] == "181000");
+  CHECK(listens[1]["mbid"] == "00000000-0000-4000-8000-000000000005");  // the client's
+  CHECK(listens[1]["album"] == "");
+  CHECK(run.rows->bucket_sizes() == Sizes{{"empty", 1}, {"malformed", 2}});
+  CHECK(run.reason("malformed", 1) == "byte 62: the file ends inside a text");
+}
+
+TEST_CASE("listenbrainz takes positive feedback as likes", "[source]") {
+  const SourceRun run = read_fixture("listenbrainz/feedback.jsonl");
+  REQUIRE(run.source == "source.listenbrainz");
+  CHECK(run.rows->problem() == "");
+  REQUIRE(run.of("likes").size() == 1);
+  CHECK(run.of("likes")[0]["mbid"] == "00000000-0000-4000-8000-000000000002");
+  CHECK(run.of("likes")[0]["ts"] == "1767225650");
+  CHECK(run.rows->bucket_sizes() == Sizes{{"disliked", 1}, {"no_opinion", 1}, {"empty", 1}});
+}
+
+TEST_CASE("listenbrainz counts the rest of the export", "[source]") {
+  CHECK(read_fixture("listenbrainz/pinned_recording.jsonl").rows->bucket_sizes() ==
+        Sizes{{"pinned", 1}});
+  CHECK(read_fixture("listenbrainz/user.json").rows->bucket_sizes() == Sizes{{"account", 1}});
+}
+
+TEST_CASE("listenbrainz reads a JSON list too", "[source]") {
+  const std::string line = R"({"listened_at":1767225900,"track_metadata":{"artist_name":"A",)"
+                           R"("track_name":"B","additional_info":{"tags":["x"],"y":1}}})";
+  const SourceRun run =
+      read_source("listens.json", "[" + line + ",\n{\"listened_at\":},\n" + line + "]");
+  REQUIRE(run.source == "source.listenbrainz");
+  CHECK(run.rows->problem() == "");
+  CHECK(run.of("listens").size() == 2);
+  CHECK(run.rows->bucket_sizes() == Sizes{{"malformed", 1}});
+}

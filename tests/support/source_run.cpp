@@ -1,0 +1,120 @@
+#include "support/source_run.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include "core/error.hpp"
+#include "plugin/call.hpp"
+#include "plugin/registry.hpp"
+
+namespace test {
+namespace {
+
+const engine::Registry& registry() {
+  static const auto loaded = [] {
+    engine::Registry::Options options;
+    options.directories = {PLAYLIST_BUILD_DIR "/plugins/source"};
+    options.copies = PLAYLIST_BUILD_DIR "/plugin-copies";
+    options.is_safe_only = false;
+    auto found = engine::Registry::load(options);
+    for (const auto& problem : found->problems()) {
+      throw std::runtime_error(problem.path + ": " + problem.message);
+    }
+    return found;
+  }();
+  return *loaded;
+}
+
+/// The bytes with the zeros behind them that a playlist_input has.
+struct PaddedInput : playlist_input {
+  PaddedInput(const std::string& file_name, std::string_view content, const std::string& mapping)
+      : playlist_input{}, padded(content), name_text(file_name), columns_text(mapping) {
+    padded.append(64, '\0');
+    size = sizeof(playlist_input);
+    path = name_text.c_str();
+    const std::size_t slash = name_text.rfind('/');
+    name = path + (slash == std::string::npos ? 0 : slash + 1);
+    bytes = reinterpret_cast<const std::uint8_t*>(padded.data());
+    length = content.size();
+    head_length = std::min<std::uint64_t>(length, 64 << 10);
+    columns = columns_text.c_str();
+  }
+  std::string padded, name_text, columns_text;
+};
+
+engine::CallContext context_for(CollectedRows* rows) {
+  engine::CallContext context;
+  context.now = 1'767'225'600;
+  if (rows == nullptr) return context;
+  context.log = [rows](int level, std::string_view text) {
+    if (level >= PLAYLIST_LOG_INFO) rows->notices.emplace_back(text);
+  };
+  context.service = [](std::string_view id) { return CollectedRows::service(id); };
+  return context;
+}
+
+SourceRun run(const engine::Element* source, const playlist_input& input) {
+  SourceRun outcome;
+  outcome.rows = std::make_unique<CollectedRows>();
+  if (source == nullptr) return outcome;
+  outcome.source = source->description->name;
+  try {
+    engine::ElementInstance instance(*source, engine::check_arguments(*source->description, {}, ""),
+                                     context_for(outcome.rows.get()));
+    const auto result = instance.read(input);
+    if (result.status != PLAYLIST_OK) outcome.error = result.message;
+  } catch (const engine::Error& error) {
+    outcome.error = error.what();
+  }
+  return outcome;
+}
+
+}  // namespace
+
+std::string SourceRun::reason(const std::string& bucket, std::size_t n) const {
+  for (const CollectedBucket& entry : rows->buckets) {
+    if (entry.bucket == bucket && n-- == 0) return entry.reason;
+  }
+  return "(none)";
+}
+
+std::string fixture(const std::string& path) {
+  std::ifstream file(std::string(PLAYLIST_SOURCE_DIR "/tests/data/") + path, std::ios::binary);
+  if (!file) throw std::runtime_error("no fixture tests/data/" + path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+SourceRun read_source(const std::string& name, std::string_view bytes, const std::string& columns) {
+  const PaddedInput input(name, bytes, columns);
+  const engine::Element* best = nullptr;
+  int surest = 0;
+  for (const engine::Element* source : registry().elements(PLAYLIST_SOURCE)) {
+    const int sureness = engine::recognise(*source, input, context_for(nullptr));
+    if (sureness > surest) {
+      surest = sureness;
+      best = source;
+    }
+  }
+  return run(best, input);
+}
+
+SourceRun read_fixture(const std::string& path, const std::string& columns) {
+  return read_source(path, fixture(path), columns);
+}
+
+SourceRun read_with(const std::string& source, const std::string& name, std::string_view bytes) {
+  const PaddedInput input(name, bytes, "");
+  return run(registry().find(source), input);
+}
+
+std::vector<std::string> source_names() {
+  std::vector<std::string> names;
+  for (const engine::Element* source : registry().elements(PLAYLIST_SOURCE)) {
+    names.emplace_back(source->description->name);
+  }
+  return names;
+}
+
+}  // namespace test

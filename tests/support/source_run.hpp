@@ -1,0 +1,37 @@
+// Runs a source of the built plugins over bytes, the way an import does, and keeps what it gave.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "support/collected_rows.hpp"
+
+namespace test {
+
+struct SourceRun {
+  std::string source;  // the element that read it, "" when none recognised it
+  std::string error;   // what ended the run; "" when it went through
+  std::unique_ptr<CollectedRows> rows;
+
+  [[nodiscard]] std::vector<CollectedRow> of(const std::string& table) const {
+    return rows->of(table);
+  }
+  /// Reason of the n-th record in `bucket`, "(none)" when there are fewer.
+  [[nodiscard]] std::string reason(const std::string& bucket, std::size_t n = 0) const;
+};
+
+/// The content of tests/data/PATH.
+std::string fixture(const std::string& path);
+
+/// Recognises and reads `bytes` as a file of this name; `columns` as given to --columns.
+SourceRun read_source(const std::string& name, std::string_view bytes,
+                      const std::string& columns = "");
+/// The same for tests/data/PATH.
+SourceRun read_fixture(const std::string& path, const std::string& columns = "");
+/// Reads with this source, whatever recognition says.
+SourceRun read_with(const std::string& source, const std::string& name, std::string_view bytes);
+/// Names of all sources, sorted.
+std::vector<std::string> source_names();
+
+}  // namespace test
