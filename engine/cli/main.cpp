@@ -28,9 +28,6 @@ void add_common_options(CLI::App& app, engine::CommonOptions& common) {
   group(app.add_option("--plugins", common.plugins,
                        "Look for plugins here first; may be given several times")
             ->type_name("DIR"));
-0: one per core")
-            ->check(CLI::Range(0, 1024))
-            ->type_name("N"));
   group(app.add_flag("--json", common.json, "Print the result as JSON"));
   group(app.add_flag("-q,--quiet", common.quiet, "Print results and errors only"));
   group(app.add_flag("-v,--verbose", common.verbose, "Tell more on stderr"));
