@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 
 #include "data/as_of_view.hpp"
 #include "data/listen_scan.hpp"
@@ -11,10 +10,6 @@ namespace engine {
 namespace {
 
 constexpr std::int64_t kDay = 86'400;
-
-bool by_time(std::int64_t ts_a, std::int32_t number_a, std::int64_t ts_b, std::int32_t number_b) {
-  return ts_a != ts_b ? ts_a < ts_b : number_a < number_b;
-}
 
 }  // namespace
 
@@ -114,16 +109,20 @@ AsOfView::Made AsOfView::make_implicit_likes(std::int64_t times) const {
 
 // Each track once, with the earliest time that it was there.
 AsOfView::Made AsOfView::make_library() const {
-  std::map<std::int32_t, std::int64_t> since;
-  for (const char* set : {"likes", "entries"})
-    for (const Dated& row : dated(set, "track")) {
-      const auto [place, is_new] = since.emplace(row.number, row.ts);
-      if (!is_new) place->second = std::min(place->second, row.ts);
-    }
-  std::vector<Dated> rows;
-  for (const auto& [number, ts] : since) rows.push_back({ts, number});
-  std::sort(rows.begin(), rows.end(),
-            [](const Dated& a, const Dated& b) { return by_time(a.ts, a.number, b.ts, b.number); });
+  std::vector<Dated> rows = dated("likes", "track");
+  const std::vector<Dated> entries = dated("entries", "track");
+  const auto likes_end = static_cast<std::ptrdiff_t>(rows.size());
+  rows.insert(rows.end(), entries.begin(), entries.end());
+  std::inplace_merge(rows.begin(), rows.begin() + likes_end, rows.end(),
+                     [](const Dated& a, const Dated& b) {
+                       return a.ts != b.ts ? a.ts < b.ts : a.number < b.number;
+                     });
+  std::vector<bool> is_there(tracks_);
+  std::erase_if(rows, [&](const Dated& row) {
+    const bool is_again = is_there[static_cast<std::size_t>(row.number)];
+    is_there[static_cast<std::size_t>(row.number)] = true;
+    return is_again;
+  });
   auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(rows.size()));
   std::int32_t* track = made->i32("track");
   std::int64_t* ts = made->i64("ts");
@@ -157,32 +156,38 @@ AsOfView::Made AsOfView::artists_of(const std::vector<Dated>& tracks,
   struct Artist {
     std::int64_t ts = INT64_MAX;
     std::int32_t tracks = 0;
+    bool is_saved = false;
   };
-  std::map<std::int32_t, Artist> found;
-  for (const Dated& row : artists) found[row.number].ts = row.ts;
+  std::vector<Artist> found(artists_);
+  for (const Dated& row : artists) found[static_cast<std::size_t>(row.number)] = {row.ts, 0, true};
   const playlist_lists& track_artists = *lists("track_artists");
   std::vector<bool> is_counted(tracks_);
   for (const Dated& row : tracks) {
     const auto track = static_cast<std::size_t>(row.number);
     for (std::uint64_t k = track_artists.offsets[track]; k < track_artists.offsets[track + 1];
          ++k) {
-      Artist& artist = found[track_artists.values[k]];
+      Artist& artist = found[static_cast<std::size_t>(track_artists.values[k])];
       artist.ts = std::min(artist.ts, row.ts);
       artist.tracks += !is_counted[track];
+      artist.is_saved = true;
     }
     is_counted[track] = true;
   }
 
   const playlist_lists& artist_tracks = *lists("artist_tracks");
   const auto plays = items<std::int32_t>(*table("track_statistics"), "plays");
-  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(found.size()));
-  std::int32_t *artist = made->i32("artist"), *count = made->i32("tracks"),
-               *played = made->i32("plays");
+  auto made = std::make_unique<OwnedTable>(
+      std::count_if(found.begin(), found.end(), [](const Artist& a) { return a.is_saved; }));
+  std::int32_t* artist = made->i32("artist");
+  std::int32_t* count = made->i32("tracks");
+  std::int32_t* played = made->i32("plays");
   std::int64_t* ts = made->i64("ts");
   std::uint8_t* implicit = made->u8("is_implicit");
   std::size_t row = 0;
-  for (const auto& [number, saved] : found) {
-    artist[row] = number;
+  for (std::size_t number = 0; number < found.size(); ++number) {
+    const Artist& saved = found[number];
+    if (!saved.is_saved) continue;
+    artist[row] = static_cast<std::int32_t>(number);
     count[row] = saved.tracks;
     ts[row] = saved.ts;
     implicit[row] = is_implicit;

@@ -231,17 +231,12 @@ void CatalogueBuilder::note_listens(const std::vector<FirstHeard>& heard) {
   add_users_of_artists(heard);
 }
 
-// What nothing dates was always there; artists are known with their tracks, tags with what has
-// them.
+// Artists are known with their tracks, tags with what has them.
 void CatalogueBuilder::pass_known_on() {
-  for (std::int64_t& known : tracks_.known)
-    if (known == kNever) known = 0;
   for (const ListEntry& entry : track_artist_)
     if (entry.row >= 0 && entry.value >= 0)
       lower(artists_.known[static_cast<std::size_t>(entry.value)],
             tracks_.known[static_cast<std::size_t>(entry.row)]);
-  for (std::int64_t& known : artists_.known)
-    if (known == kNever) known = 0;
   for (const ListEntry& entry : track_tag_)
     if (entry.row >= 0 && entry.value >= 0)
       lower(tags_.known[static_cast<std::size_t>(entry.value)],
@@ -250,8 +245,6 @@ void CatalogueBuilder::pass_known_on() {
     if (entry.row >= 0 && entry.value >= 0)
       lower(tags_.known[static_cast<std::size_t>(entry.value)],
             artists_.known[static_cast<std::size_t>(entry.row)]);
-  for (std::int64_t& known : tags_.known)
-    if (known == kNever) known = 0;
 }
 
 // Users and playlists are numbered by id; play totals without times hold always.

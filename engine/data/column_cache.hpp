@@ -10,7 +10,8 @@
 //          A track is known since the earliest end of a listen, like, ban or playlist entry of
 //          anybody; an artist since the first of its tracks or since it was saved (0 with
 //          popularity, features, tags, relations or play totals of its own); a tag since the first
-//          track or artist that has it. Undated means 0.
+//          track or artist that has it. Undated means 0; what nothing speaks of is not known at
+//          all.
 #pragma once
 
 #include <cstdint>

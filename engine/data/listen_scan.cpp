@@ -12,16 +12,6 @@ std::int32_t length_of(std::int64_t ms_played) {
   return static_cast<std::int32_t>(std::min<std::int64_t>(ms_played, INT32_MAX));
 }
 
-void keep_row(ListenRows& rows, std::int64_t ts, std::int64_t track_id, std::int32_t ms_played,
-              const Statement& listens, int flags_column) {
-  rows.ts.push_back(ts);
-  rows.track_id.push_back(track_id);
-  rows.ms_played.push_back(ms_played);
-  rows.flags.push_back(static_cast<std::int32_t>(listens.integer(flags_column)));
-  const std::string_view country = listens.text(flags_column + 1);
-  rows.country.push_back(country.empty() ? -1 : rows.countries.code(country));
-}
-
 // First times of the user being read, by track id; listens come user by user.
 class FirstTimes {
  public:
@@ -56,6 +46,18 @@ class FirstTimes {
 
 }  // namespace
 
+void ListenRows::add(std::int64_t start, std::int64_t track, std::int32_t played, std::int32_t how,
+                     std::string_view where) {
+  ts.push_back(start);
+  track_id.push_back(track);
+  ms_played.push_back(played);
+  flags.push_back(how);
+  // Mostly the same country as the row before.
+  const std::int32_t last = country.empty() ? -1 : country.back();
+  const bool is_same = last < 0 ? where.empty() : countries.text(last) == where;
+  country.push_back(is_same ? last : where.empty() ? -1 : countries.code(where));
+}
+
 ListenScan scan_listens(const Store& store, std::int64_t wanted_user) {
   ListenScan scan;
   FirstTimes first(store.integer("SELECT max(track_id) FROM tracks"));
@@ -72,7 +74,9 @@ ListenScan scan_listens(const Store& store, std::int64_t wanted_user) {
     const std::int32_t ms_played = length_of(listens.integer(3));
     first.add(track_id, end_of_listen(ts, ms_played),
               ms_played == INT32_MIN || ms_played >= kHeardSeconds * 1000);
-    if (user == wanted_user) keep_row(scan.rows, ts, track_id, ms_played, listens, 4);
+    if (user == wanted_user)
+      scan.rows.add(ts, track_id, ms_played, static_cast<std::int32_t>(listens.integer(4)),
+                    listens.text(5));
   }
   first.flush(user, scan.first_heard);
   return scan;
@@ -84,8 +88,8 @@ ListenRows read_listens(const Store& store, std::int64_t user_id) {
       "SELECT ts, track_id, ms_played, flags, country FROM listens WHERE user_id = ?1");
   listens.start(user_id);
   while (listens.step())
-    keep_row(rows, listens.integer(0), listens.integer(1), length_of(listens.integer(2)), listens,
-             3);
+    rows.add(listens.integer(0), listens.integer(1), length_of(listens.integer(2)),
+             static_cast<std::int32_t>(listens.integer(3)), listens.text(4));
   return rows;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "data/dictionary.hpp"
@@ -17,6 +18,9 @@ struct ListenRows {
   std::vector<std::int32_t> flags;
   std::vector<std::int32_t> country;  // codes into `countries`, -1 missing
   Dictionary countries;
+
+  void add(std::int64_t ts, std::int64_t track_id, std::int32_t ms_played, std::int32_t flags,
+           std::string_view country);
   [[nodiscard]] std::size_t count() const { return ts.size(); }
 };
 

@@ -101,6 +101,7 @@ DemoSummary fill(Store& store, const DemoOptions& options,
         demo::make_listener(world, options, number, listens_of(options, number));
     progress("writing " + std::to_string(listener.listens.size()) + " listens of " + listener.name);
     writer.write_listener(number, listener);
+    if (number == 0) writer.unlist_some(listener);
     const auto listens = static_cast<std::int64_t>(listener.listens.size());
     if (number == 0) own_listens = listens;
     summary.listens += listens;

@@ -12,10 +12,10 @@
 namespace engine::demo {
 namespace {
 
-constexpr double kRelatedShare = 0.6;    // of the artists have imported relations
-constexpr double kUnlistedShare = 0.03;  // of the tracks are known from listens only
-constexpr int kSpotify = 1, kIsrc = 2;   // track_ids.kind
-constexpr int kFromCatalogue = 1;        // track_ids.origin
+constexpr double kRelatedShare = 0.6;   // of the artists have imported relations
+constexpr int kSpotify = 1, kIsrc = 2;  // track_ids.kind
+constexpr int kUnlistedEvery = 5;       // of the heard tracks without features
+constexpr int kFromCatalogue = 1;       // track_ids.origin
 
 std::string isrc_of(std::int64_t track, std::int32_t year) {
   std::string number = std::to_string(track % 100'000);
@@ -73,7 +73,6 @@ void DemoWriter::write_tracks() {
         text_key(world_.artists[static_cast<std::size_t>(track.artist)].name, track.title);
     const std::string song_key = key.song_key(), track_key = key.track_key();
     const std::string spotify_id = service_id(random, 22), isrc = isrc_of(++id, album.year);
-    const bool is_unlisted = !track.has_features && random.uniform() < kUnlistedShare / 0.15;
     insert.reset();
     insert.bind(1, id);
     insert.bind(2, track.title);
@@ -88,7 +87,7 @@ void DemoWriter::write_tracks() {
     insert.bind(11, album.year);
     insert.bind(12, std::round(static_cast<double>(track.popularity)));
     insert.bind(13, static_cast<int>(track.is_explicit));
-    insert.bind(14, static_cast<int>(!is_unlisted));
+    insert.bind(14, 1);
     for (std::size_t k = 0; k < kFeatureColumns.size(); ++k) {
       const int place = static_cast<int>(15 + k);
       if (!track.has_features) {
@@ -207,6 +206,22 @@ void DemoWriter::write_listener(std::int64_t number, const Listener& listener) {
       store_.prepare("INSERT INTO saved_artists (user_id, artist_id, ts) VALUES (?1, ?2, ?3)");
   for (const Dated& row : listener.saved_artists) save_artist.run(user_id, row.number + 1, row.ts);
   for (const OwnPlaylist& playlist : listener.playlists) write_playlist(user_id, playlist);
+}
+
+void DemoWriter::unlist_some(const Listener& listener) {
+  Statement unlist = store_.prepare("UPDATE tracks SET in_catalogue = 0 WHERE track_id = ?1");
+  Statement unlist_ids = store_.prepare(
+      "UPDATE track_ids SET origin = 2 WHERE kind = ?2 AND id = "
+      "(SELECT CASE ?2 WHEN 1 THEN spotify_id ELSE isrc END FROM tracks WHERE track_id = ?1)");
+  std::vector<bool> is_heard(world_.tracks.size());
+  for (const Listen& listen : listener.listens)
+    is_heard[static_cast<std::size_t>(listen.track)] = true;
+  std::int64_t found = 0;
+  for (std::size_t k = 0; k < world_.tracks.size(); ++k) {
+    if (!is_heard[k] || world_.tracks[k].has_features || ++found % kUnlistedEvery != 0) continue;
+    unlist.run(k + 1);
+    for (const int kind : {kSpotify, kIsrc}) unlist_ids.run(k + 1, kind);
+  }
 }
 
 void DemoWriter::write_ingestions(std::int64_t own_records, std::int64_t other_records) {

@@ -23,6 +23,9 @@ class DemoWriter {
   /// Playlists of nobody in the store, as data sets bring them.
   void write_public_playlists();
   void write_listener(std::int64_t number, const Listener& listener);
+  /// Takes some of the tracks that the listener heard out of the catalogue, as histories always
+  /// know tracks that no catalogue has.
+  void unlist_some(const Listener& listener);
   /// The import records that account for the above, by kind of record.
   void write_ingestions(std::int64_t own_records, std::int64_t other_records);
 

@@ -1,0 +1,235 @@
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include <catch2/catch.hpp>
+
+#include "core/error.hpp"
+#include "data/column_cache.hpp"
+#include "demo/demo.hpp"
+#include "support/small_store.hpp"
+
+namespace fs = std::filesystem;
+using test::SmallStore;
+
+namespace {
+
+constexpr std::int64_t kNow = 100'000;
+
+void fill(SmallStore& store) {
+  store.change(
+      "INSERT INTO users (user_id, name) VALUES (2, 'bob');"
+      "INSERT INTO artists (artist_id, name, key) VALUES (1, 'Ada', 'ada');"
+      "INSERT INTO tracks (track_id, title, artist_id, in_catalogue) VALUES (1, 'One', 1, 1),"
+      " (2, 'Two', 1, 1);"
+      "INSERT INTO likes VALUES (1, 1, 500), (2, 2, 600);"
+      "INSERT INTO listens VALUES (1, 1000, 1, 60000, 0, 'DE', 1), (2, 1000, 2, 60000, 0, 'SE', "
+      "1)");
+}
+
+std::string likes(SmallStore& store, const std::string& user = "ann") {
+  return test::as_text(*store.as_of(kNow, user)->table("likes"));
+}
+
+}  // namespace
+
+TEST_CASE("columns are made once and mapped afterwards", "[cache]") {
+  SmallStore store;
+  fill(store);
+  CHECK(engine::prepare_columns(store.options(kNow))->was_built);
+  REQUIRE(store.told.size() == 2);
+  CHECK_THAT(store.told[0], Catch::EndsWith("catalogue.columns: there is none yet"));
+  CHECK_THAT(store.told[1], Catch::EndsWith("user-1.columns: there is none yet"));
+  CHECK_FALSE(engine::prepare_columns(store.options(kNow))->was_built);
+  CHECK(store.told.empty());
+}
+
+TEST_CASE("each user has columns of their own", "[cache]") {
+  SmallStore store;
+  fill(store);
+  CHECK(likes(store, "ann") == "track ts is_implicit\n0 500 0\n");
+  CHECK(likes(store, "bob") == "track ts is_implicit\n1 600 0\n");
+  CHECK(store.told.size() == 1);  // the catalogue was there
+  CHECK(test::as_text(*store.as_of(kNow, "bob")->table("listens"), {"track", "country"}) ==
+        "track country\n1 SE\n");
+  CHECK(fs::exists(store.cache() + "/user-1.columns"));
+  CHECK(fs::exists(store.cache() + "/user-2.columns"));
+}
+
+TEST_CASE("a change of the data makes the columns anew", "[cache]") {
+  SmallStore store;
+  fill(store);
+  const std::string before = store.as_of(kNow)->data_state();
+  store.change("INSERT INTO likes VALUES (1, 2, 700)");
+  const auto after = store.as_of(kNow);
+  CHECK(after->data_state() != before);
+  CHECK(test::as_text(*after->table("likes")) == "track ts is_implicit\n0 500 0\n1 700 0\n");
+  REQUIRE(store.told.size() == 2);
+  CHECK_THAT(store.told[0], Catch::Contains("it was made from") && Catch::Contains("data version"));
+}
+
+TEST_CASE("a run is no change of the data", "[cache]") {
+  SmallStore store;
+  fill(store);
+  (void)store.as_of(kNow);
+  store.execute(
+      "INSERT INTO runs VALUES (1, 1, 'a.lua', '', 7, 0, '', '', '', '', '', '', '', '', 0);"
+      "INSERT INTO run_tracks VALUES (1, 0, 2)");
+  const auto tables = store.as_of(kNow);
+  CHECK(store.told.empty());
+  CHECK(test::as_text(*tables->table("served")) == "track ts recipe\n1 7 a.lua\n");
+}
+
+TEST_CASE("another play rule makes the user's columns anew, not the catalogue's", "[cache]") {
+  SmallStore store;
+  fill(store);
+  (void)store.as_of(kNow);
+  engine::AsOfOptions options = store.options(kNow);
+  options.rule.min_seconds = 90;
+  const auto tables = engine::load_as_of(options);
+  CHECK(test::as_text(*tables->table("listens"), {"is_play"}) == "is_play\n0\n");
+  CHECK(store.told.size() == 1);
+}
+
+TEST_CASE("damaged columns are made anew, and it is said", "[cache]") {
+  SmallStore store;
+  fill(store);
+  const std::string good = likes(store);
+  const std::string file =
+      store.cache() + "/" + GENERATE(as<std::string>(), "catalogue.columns", "user-1.columns");
+  SECTION("cut short") {
+    fs::resize_file(file, fs::file_size(file) / 2);
+  }
+  SECTION("overwritten") {
+    std::ofstream(file, std::ios::binary) << std::string(5000, 'x');
+  }
+  SECTION("a changed directory") {
+    std::fstream damage(file, std::ios::in | std::ios::out | std::ios::binary);
+    damage.seekp(100);
+    damage.put('\xff');
+  }
+  CHECK(likes(store) == good);
+  REQUIRE(store.told.size() == 1);
+  CHECK_THAT(store.told[0], Catch::StartsWith("making " + file + ": "));
+  CHECK(likes(store) == good);
+  CHECK(store.told.empty());
+}
+
+TEST_CASE("without a cache folder columns stay in memory", "[cache]") {
+  SmallStore store;
+  fill(store);
+  engine::AsOfOptions options = store.options(kNow);
+  options.cache.clear();
+  CHECK(test::as_text(*engine::load_as_of(options)->table("likes")) ==
+        "track ts is_implicit\n0 500 0\n");
+  CHECK_FALSE(fs::exists(store.cache()));
+}
+
+TEST_CASE("a cache folder that cannot be used costs the cache only", "[cache]") {
+  SmallStore store;
+  fill(store);
+  engine::AsOfOptions options = store.options(kNow);
+  options.cache = "/proc/nowhere";
+  CHECK(test::as_text(*engine::load_as_of(options)->table("likes")) ==
+        "track ts is_implicit\n0 500 0\n");
+  REQUIRE(store.told.size() == 1);
+  CHECK_THAT(store.told[0], Catch::StartsWith("no column cache: cannot make /proc/nowhere"));
+}
+
+TEST_CASE("a store in the place of another does not get its columns", "[cache]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("library.db");
+  engine::DemoOptions demo;
+  demo.tracks = 50;
+  demo.artists = 5;
+  demo.listens = 200;
+  demo.days = 30;
+  demo.now = 1'700'000'000;
+  engine::AsOfOptions options;
+  options.store = path;
+  options.user = "demo";
+  options.now = demo.now;
+  options.cache = folder.file("cache");  // not the one that goes with the store
+  engine::make_demo(path, demo, {});
+  const std::string first = test::everything(*engine::load_as_of(options));
+  demo.random_seed = 2;
+  engine::make_demo(path, demo, {});
+  CHECK(test::everything(*engine::load_as_of(options)) != first);
+}
+
+TEST_CASE("prepared columns are used without touching the store again", "[cache]") {
+  SmallStore store;
+  fill(store);
+  const auto columns = engine::prepare_columns(store.options(kNow));
+  fs::rename(store.path(), store.path() + ".away");
+  fs::remove_all(store.cache());
+  engine::AsOfOptions options;
+  options.now = kNow;
+  CHECK(test::as_text(*engine::load_as_of(columns, options)->table("likes")) ==
+        "track ts is_implicit\n0 500 0\n");
+  options.now = 499;
+  CHECK(engine::load_as_of(columns, options)->table("likes")->rows == 0);
+}
+
+TEST_CASE("unknown users and missing stores are errors that say so", "[cache]") {
+  SmallStore store;
+  fill(store);
+  CHECK_THROWS_WITH(store.as_of(kNow, "anne"), Catch::Contains("anne"));
+  CHECK_THROWS_AS(store.as_of(kNow, ""), engine::Error);  // two users, none named
+  engine::AsOfOptions options = store.options(kNow, "");
+  options.user_id = 2;
+  CHECK(engine::load_as_of(options)->user_name() == "bob");
+  options.user_id = 3;
+  CHECK_THROWS_WITH(engine::load_as_of(options), Catch::Contains("user number 3"));
+  options.store = "/nowhere/library.db";
+  CHECK_THROWS_AS(engine::load_as_of(options), engine::Error);
+}
+
+TEST_CASE("many threads may ask for tables at once", "[cache][threads]") {
+  const TemporaryFolder folder;
+  engine::DemoOptions demo;
+  demo.tracks = 500;
+  demo.artists = 40;
+  demo.listens = 2000;
+  demo.days = 100;
+  demo.now = 1'700'000'000;
+  engine::make_demo(folder.file("library.db"), demo, {});
+  engine::AsOfOptions options;
+  options.store = folder.file("library.db");
+  options.user = "demo";
+  options.now = demo.now - 20 * 86'400;
+  const std::string alone = test::everything(*engine::load_as_of(options));
+  const auto tables = engine::load_as_of(options);
+  std::vector<std::string> found(8);
+  std::vector<std::thread> threads;
+  for (std::string& text : found)
+    threads.emplace_back([&text, &tables] { text = test::everything(*tables); });
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& text : found) CHECK(text == alone);
+}
+
+TEST_CASE("readers and a writer share the columns", "[cache][threads]") {
+  SmallStore store;
+  fill(store);
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong{0};
+  for (int k = 0; k < 3; ++k)
+    threads.emplace_back([&] {
+      for (int round = 0; round < 20; ++round) {
+        engine::AsOfOptions options;
+        options.store = store.path();
+        options.user = "ann";
+        options.now = kNow;
+        options.cache = store.cache();
+        const auto rows = engine::load_as_of(options)->table("likes")->rows;
+        if (rows < 1 || rows > 2) ++wrong;
+      }
+    });
+  for (int round = 0; round < 20; ++round) {
+    store.change("INSERT INTO likes VALUES (1, 2, 700)");
+    store.change("DELETE FROM likes WHERE user_id = 1 AND track_id = 2");
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(wrong == 0);
+}
