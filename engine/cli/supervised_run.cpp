@@ -63,6 +63,19 @@ RunAnswer unpack_answer(const std::string& bytes) {
   return answer;
 }
 
+/// How a recipe is called in records and messages: "recipes/weekly.lua" for one of a recipe folder,
+/// however it was asked for; else the path as it was given.
+std::string recipe_name(Cli& cli, const std::string& asked, const std::string& file) {
+  std::error_code ignored;
+  const fs::path here = fs::weakly_canonical(file, ignored);
+  for (const std::string& folder : cli.recipe_directories()) {
+    const fs::path relative = here.lexically_relative(fs::weakly_canonical(folder, ignored));
+    if (!relative.empty() && *relative.begin() != "..")
+      return (fs::path("recipes") / relative).string();
+  }
+  return asked;
+}
+
 /// The worker's side.
 int work(const RunRequest& request, bool is_confined, Channel& channel, Heartbeat& heartbeat) {
   RunReports reports;
@@ -119,7 +132,8 @@ std::string find_recipe(Cli& cli, const std::string& name) {
 }
 
 RunRequest make_run_request(Cli& cli, const std::string& recipe) {
-  return make_run_request(cli, recipe, read_file(find_recipe(cli, recipe)));
+  const std::string file = find_recipe(cli, recipe);
+  return make_run_request(cli, recipe_name(cli, recipe, file), read_file(file));
 }
 
 RunRequest make_run_request(Cli& cli, const std::string& recipe, const std::string& text) {

@@ -32,6 +32,7 @@ std::string value_text(const Plan& plan, const PlanValue& value) {
 
 std::string describe(const Plan& plan, const Node& node) {
   std::string text = node.label();
+  if (node.step == "set") return text;
   std::string inside;
   const auto add = [&](const std::string& item) { inside += (inside.empty() ? "" : ", ") + item; };
   for (const auto& [name, value] : node.arguments) {
@@ -51,6 +52,9 @@ std::string describe(const Plan& plan, const Node& node) {
 }  // namespace
 
 std::string Node::label() const {
+  if (step == "set" && !arguments.empty()) {
+    if (const auto* name = std::get_if<std::string>(&arguments[0].second)) return "user." + *name;
+  }
   return occurrence == 0 ? step : step + " #" + std::to_string(occurrence + 1);
 }
 

@@ -41,7 +41,7 @@ struct Node {
   std::vector<std::pair<std::string, double>> weights;  // score_weights, by column name
   int occurrence = 0;  // how many nodes of the same step came before: names the random stream
 
-  /// "recall.genre", or "recall.genre #2" where a plan has several.
+  /// "recall.genre", "recall.genre #2" where a plan has several, "user.likes" for the user's sets.
   [[nodiscard]] std::string label() const;
 };
 
