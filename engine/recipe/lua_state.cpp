@@ -192,6 +192,16 @@ void LuaState::load_recipe(const std::string& path, std::string_view text) {
   });
 }
 
+void LuaState::seed_random(std::uint64_t random_seed) {
+  state_->random_seed = random_seed;
+  state_->protect(0, 0, [&](lua_State* lua) {
+    push_core(lua, "seed");
+    lua_pushnumber(lua, static_cast<double>(random_seed >> 12));  // a double holds 52 bits whole
+    lua_call(lua, 1, 0);
+    return 0;
+  });
+}
+
 void LuaState::call(int arguments, int results) {
   state_->checked_call(arguments, results);
 }

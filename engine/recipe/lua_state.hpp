@@ -60,6 +60,9 @@ class LuaState {
   /// where/source/why: syntax, unknown names, runtime errors, time (kLimits) and memory (kLimits).
   void load_recipe(const std::string& path, std::string_view text);
 
+  /// Starts math.random anew: a recipe's own random_seed is known only once it is loaded.
+  void seed_random(std::uint64_t random_seed);
+
   /// Calls the function below its `arguments` on the stack, leaving `results` values; errors as
   /// load_recipe.
   void call(int arguments, int results);

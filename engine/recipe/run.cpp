@@ -70,8 +70,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   if (reports.loaded) reports.loaded();
 
   doing("loading " + request.recipe_path);
-  const std::uint64_t lua_seed = request.random_seed.value_or(request.fresh_seed);
-  LuaState lua(request.lua_limits, request.script_directories, mix_seed(lua_seed, "math.random"));
+  LuaState lua(request.lua_limits, request.script_directories, mix_seed(0, request.recipe_text));
   lua.on_print = reports.print;
   lua.on_progress = reports.doing;
   Recipe recipe(lua, *registry, request.recipe_path, request.recipe_text);
@@ -84,6 +83,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
           ? *request.random_seed
           : resolve_random_seed(definition.random_seed, request.now, request.columns->timezone,
                                 request.fresh_seed, request.recipe_path);
+  lua.seed_random(mix_seed(answer.random_seed, "math.random"));
   doing("reading the library");
   AsOfOptions options;
   options.now = request.now;
