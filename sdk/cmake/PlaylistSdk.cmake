@@ -40,13 +40,15 @@ endfunction()
 function(playlist_install_sdk)
   include(GNUInstallDirs)
   include(CMakePackageConfigHelpers)
+  # `cmake --install BUILD --component sdk` installs the SDK alone.
   # Below share/, whose depth is the same for every prefix; include/ likewise.
   set(package share/cmake/PlaylistSdk)
-  install(DIRECTORY ${CMAKE_SOURCE_DIR}/sdk/playlist/ DESTINATION include/playlist
+  install(DIRECTORY ${CMAKE_SOURCE_DIR}/sdk/playlist/ DESTINATION include/playlist COMPONENT sdk
           FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
-  install(FILES ${PLAYLIST_SDK_CMAKE_DIR}/plugin.map DESTINATION ${package})
-  install(FILES ${PLAYLIST_SDK_CMAKE_DIR}/PlaylistSdk.cmake DESTINATION ${package} RENAME PlaylistSdkConfig.cmake)
+  install(FILES ${PLAYLIST_SDK_CMAKE_DIR}/plugin.map DESTINATION ${package} COMPONENT sdk)
+  install(FILES ${PLAYLIST_SDK_CMAKE_DIR}/PlaylistSdk.cmake DESTINATION ${package} COMPONENT sdk
+          RENAME PlaylistSdkConfig.cmake)
   write_basic_package_version_file(${CMAKE_BINARY_DIR}/PlaylistSdkConfigVersion.cmake
     VERSION ${PROJECT_VERSION} COMPATIBILITY SameMajorVersion ARCH_INDEPENDENT)
-  install(FILES ${CMAKE_BINARY_DIR}/PlaylistSdkConfigVersion.cmake DESTINATION ${package})
+  install(FILES ${CMAKE_BINARY_DIR}/PlaylistSdkConfigVersion.cmake DESTINATION ${package} COMPONENT sdk)
 endfunction()
