@@ -1,0 +1,8 @@
+// The sources of separated text.
+#include "fuzzed_source.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  read_with_one_of({"source.lastfm_csv", "source.exportify", "source.tracks_csv", "source.hetrec"},
+                   data, size);
+  return 0;
+}
