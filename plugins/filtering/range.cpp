@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <string>
 
 #include "elements.hpp"
@@ -13,14 +14,14 @@
 
 namespace {
 
-constexpr double kAny = 1e15;  // beyond every time, count and feature
+constexpr double kAny = std::numeric_limits<double>::infinity();
 
 class Range final : public playlist::Filtering {
  public:
   static constexpr playlist::Param kParams[] = {
       playlist::Param::column("field", "", "the column, a number").required(),
-      {"min", -kAny, -kAny, kAny, "smallest value kept"},
-      {"max", kAny, -kAny, kAny, "largest value kept"},
+      {"min", -kAny, -kAny, kAny, "smallest value kept; not given: any"},
+      {"max", kAny, -kAny, kAny, "largest value kept; not given: any"},
       playlist::Param::choice("missing", kMissingChoices, "keep", "rows without a value"),
   };
 

@@ -1,0 +1,237 @@
+#include <limits>
+
+#include <catch2/catch.hpp>
+
+#include "support/element_run.hpp"
+
+using support::candidates_of;
+using support::Filtered;
+using support::run_filter;
+using support::TinyLibrary;
+using support::TrackSetArgument;
+using Numbers = std::vector<std::int32_t>;
+
+namespace {
+
+constexpr std::int32_t kNoInt = std::numeric_limits<std::int32_t>::min();
+constexpr float kNoFloat = std::numeric_limits<float>::quiet_NaN();
+
+TinyLibrary five_tracks() {
+  TinyLibrary library;
+  for (const char* artist : {"A", "B", "C", "D", "E"}) library.add({.artists = {artist}});
+  return library;
+}
+
+Filtered filter(const std::string& name, const engine::Arguments& arguments,
+                const TinyLibrary& library, const Numbers& tracks) {
+  return run_filter(name, arguments, library, candidates_of(tracks));
+}
+
+}  // namespace
+
+TEST_CASE("filtering.heard drops what was ever played, and tells how long ago", "[filtering]") {
+  TinyLibrary library;
+  for (int i = 0; i < 9; ++i) library.add({.artists = {"A"}});
+  library.listen(1, 0.5);
+  library.listen(2, 1.5);
+  library.listen(3, 13.9);
+  library.listen(4, 14);
+  library.listen(5, 63);
+  library.listen(6, 800);
+  library.listen(6, 900);
+  library.listen(7, 2, /*is_play=*/false);
+  const Filtered heard = filter("filtering.heard", {}, library, {8, 7, 6, 5, 4, 3, 2, 1, 0});
+  CHECK(heard.kept == Numbers{8, 7, 0});
+  CHECK(heard.reasons == std::map<std::int32_t, std::string>{{1, "heard today"},
+                                                             {2, "heard yesterday"},
+                                                             {3, "heard 13 days ago"},
+                                                             {4, "heard 2 weeks ago"},
+                                                             {5, "heard 2 months ago"},
+                                                             {6, "heard 2 years ago"}});
+}
+
+TEST_CASE("filtering.heard counts plays of the last days only", "[filtering]") {
+  TinyLibrary library = five_tracks();
+  library.listen(0, 29.9);
+  library.listen(1, 30.1);
+  library.listen(2, 5);
+  library.listen(2, 6);
+  library.listen(3, 5);
+  library.listen(3, 40);
+  CHECK(filter("filtering.heard", {{"days", 30.0}}, library, {0, 1, 2, 3, 4}).kept ==
+        Numbers{1, 4});
+  const Filtered twice =
+      filter("filtering.heard", {{"days", 30.0}, {"min_plays", 2.0}}, library, {0, 1, 2, 3, 4});
+  CHECK(twice.kept == Numbers{0, 1, 3, 4});
+  CHECK(twice.reasons.at(2) == "heard at least 2 times in the last 30 days");
+  CHECK(filter("filtering.heard", {{"min_plays", 2.0}}, library, {2, 3, 4}).reasons.at(3) ==
+        "heard at least 2 times");
+}
+
+TEST_CASE("filtering.heard by song counts other versions", "[filtering]") {
+  TinyLibrary library;
+  library.add({.artists = {"A"}, .song = 1});
+  library.add({.artists = {"A"}, .song = 1});
+  library.listen(0, 3);
+  CHECK(filter("filtering.heard", {}, library, {0, 1}).kept == Numbers{1});
+  CHECK(filter("filtering.heard", {{"by", "song"}}, library, {0, 1}).kept.empty());
+  CHECK(filter("filtering.heard", {{"by", "song"}, {"days", 2.0}}, library, {0, 1}).kept ==
+        Numbers{0, 1});
+}
+
+TEST_CASE("filtering.not_in drops the set's tracks, songs or artists", "[filtering]") {
+  TinyLibrary library;
+  library.add({.artists = {"A"}, .song = 1});
+  library.add({.artists = {"A"}, .song = 1});  // another version
+  library.add({.artists = {"A"}, .song = 2});  // another song of the artist
+  library.add({.artists = {"B"}, .song = 3});
+  library.add({.artists = {}, .song = 4});
+  library.own(0);
+  const TrackSetArgument owned({0}), other({3, 4});
+  const Numbers all{0, 1, 2, 3, 4};
+
+  const Filtered by_song = filter("filtering.not_in", {{"1", owned.argument()}}, library, all);
+  CHECK(by_song.kept == Numbers{2, 3, 4});
+  CHECK(by_song.reasons.at(0) == "already in your library");
+  CHECK(by_song.reasons.at(1) == "another version is already in your library");
+
+  CHECK(filter("filtering.not_in", {{"tracks", owned.argument()}, {"by", "track"}}, library, all)
+            .kept == Numbers{1, 2, 3, 4});
+  const Filtered by_artist =
+      filter("filtering.not_in", {{"1", owned.argument()}, {"by", "artist"}}, library, all);
+  CHECK(by_artist.kept == Numbers{3, 4});
+  CHECK(by_artist.reasons.at(2) == "by an artist who is already in your library");
+
+  const Filtered given =
+      filter("filtering.not_in", {{"1", other.argument()}, {"by", "artist"}}, library, all);
+  CHECK(given.kept == Numbers{0, 1, 2});  // track 4 has no artist, but is itself in the set
+  CHECK(given.reasons.at(3) == "already in the given tracks");
+  CHECK_THROWS_WITH(filter("filtering.not_in", {}, library, all),
+                    Catch::Contains("filtering.not_in") && Catch::Contains("tracks"));
+}
+
+TEST_CASE("filtering.in_set keeps the set's tracks, songs or artists", "[filtering]") {
+  TinyLibrary library;
+  library.add({.artists = {"A"}, .song = 1});
+  library.add({.artists = {"A"}, .song = 1});
+  library.add({.artists = {"A"}, .song = 2});
+  library.add({.artists = {"B"}, .song = 3});
+  library.like(0);
+  library.own(3);  // so that the likes are not the whole library
+  const TrackSetArgument likes({0}), empty({});
+  const Numbers all{3, 2, 1, 0};
+  const Filtered by_song = filter("filtering.in_set", {{"1", likes.argument()}}, library, all);
+  CHECK(by_song.kept == Numbers{1, 0});
+  CHECK(by_song.reasons.at(2) == "not in your likes");
+  CHECK(filter("filtering.in_set", {{"1", likes.argument()}, {"by", "track"}}, library, all).kept ==
+        Numbers{0});
+  const Filtered by_artist =
+      filter("filtering.in_set", {{"1", likes.argument()}, {"by", "artist"}}, library, all);
+  CHECK(by_artist.kept == Numbers{2, 1, 0});
+  CHECK(by_artist.reasons.at(3) == "by an artist who is not in your likes");
+  const Filtered none = filter("filtering.in_set", {{"1", empty.argument()}}, library, all);
+  CHECK(none.kept.empty());
+  CHECK(none.reasons.at(0) == "not in the given tracks");
+}
+
+TEST_CASE("filtering.served drops what earlier runs served in the last days", "[filtering]") {
+  TinyLibrary library;
+  library.add({.artists = {"A"}, .song = 1});
+  library.add({.artists = {"A"}, .song = 1});
+  library.add({.artists = {"A"}, .song = 2});
+  library.add({.artists = {"A"}, .song = 3});
+  library.serve(0, 7);
+  library.serve(2, 27.9);
+  library.serve(3, 28.1);
+  const Numbers all{0, 1, 2, 3};
+  const Filtered served = filter("filtering.served", {}, library, all);
+  CHECK(served.kept == Numbers{3});
+  CHECK(served.reasons ==
+        std::map<std::int32_t, std::string>{{0, "served 7 days ago"},
+                                            {1, "served 7 days ago"},  // another version of track 0
+                                            {2, "served 3 weeks ago"}});
+  CHECK(filter("filtering.served", {{"by", "track"}}, library, all).kept == Numbers{1, 3});
+  CHECK(filter("filtering.served", {{"days", 7.0}}, library, all).kept == Numbers{2, 3});
+  CHECK(filter("filtering.served", {{"days", 0.0}}, library, all).kept == all);
+}
+
+TEST_CASE("filtering.per_artist keeps the first of each artist", "[filtering]") {
+  TinyLibrary library;
+  for (const char* artist : {"A", "A", "B", "A", "B", "B"}) library.add({.artists = {artist}});
+  library.add({.artists = {}});
+  library.add({.artists = {}});
+  const Filtered two =
+      filter("filtering.per_artist", {{"max", 2.0}}, library, {3, 1, 0, 2, 4, 5, 6, 7});
+  CHECK(two.kept == Numbers{3, 1, 2, 4, 6, 7});
+  CHECK(two.reasons == std::map<std::int32_t, std::string>{{0, "more than 2 of this artist"},
+                                                           {5, "more than 2 of this artist"}});
+  CHECK(filter("filtering.per_artist", {{"max", 1.0}}, library, {6, 7, 0, 1}).kept ==
+        Numbers{6, 7, 0});
+}
+
+TEST_CASE("filtering.duration keeps lengths between its bounds, both included", "[filtering]") {
+  TinyLibrary library;
+  for (const std::int32_t ms : {29'999, 30'000, 600'000, 600'001, kNoInt}) {
+    library.add({.artists = {"A"}, .duration_ms = ms});
+  }
+  const engine::Arguments bounds{{"min_seconds", 30.0}, {"max_seconds", 600.0}};
+  const Filtered kept = filter("filtering.duration", bounds, library, {0, 1, 2, 3, 4});
+  CHECK(kept.kept == Numbers{1, 2, 4});
+  CHECK(kept.reasons.at(0) == "shorter than 30 seconds");
+  CHECK(kept.reasons.at(3) == "longer than 600 seconds");
+  CHECK(kept.notices ==
+        std::vector<std::string>{"duration_ms is not known for 1 of 5 candidates: kept"});
+
+  engine::Arguments dropping = bounds;
+  dropping.emplace_back("missing", "drop");
+  const Filtered dropped = filter("filtering.duration", dropping, library, {0, 1, 2, 3, 4});
+  CHECK(dropped.kept == Numbers{1, 2});
+  CHECK(dropped.reasons.at(4) == "duration_ms is not known");
+  CHECK(filter("filtering.duration", {{"min_seconds", 30.0}}, library, {0, 3}).kept == Numbers{3});
+  CHECK_THROWS_WITH(
+      filter("filtering.duration", {{"min_seconds", 9.0}, {"max_seconds", 3.0}}, library, {0}),
+      Catch::Contains("filtering.duration") && Catch::Contains("min_seconds 9 is above"));
+}
+
+TEST_CASE("filtering.range keeps values between its bounds, whatever the column's type",
+          "[filtering]") {
+  TinyLibrary library;
+  for (const float energy : {0.2f, 0.4f, 0.8f, 0.9f, kNoFloat}) {
+    library.add({.artists = {"A"}, .year = 1960 + static_cast<int>(energy * 10), .energy = energy});
+  }
+  const Numbers all{0, 1, 2, 3, 4};
+  const engine::Arguments bounds{{"field", "energy"}, {"min", 0.4}, {"max", 0.8}};
+  const Filtered kept = filter("filtering.range", bounds, library, all);
+  CHECK(kept.kept == Numbers{1, 2, 4});  // 0.4f and 0.8f are within
+  CHECK(kept.reasons ==
+        std::map<std::int32_t, std::string>{{0, "energy below 0.4"}, {3, "energy above 0.8"}});
+  CHECK(kept.notices ==
+        std::vector<std::string>{"energy is not known for 1 of 5 candidates: kept"});
+
+  engine::Arguments dropping = bounds;
+  dropping.emplace_back("missing", "drop");
+  const Filtered dropped = filter("filtering.range", dropping, library, all);
+  CHECK(dropped.kept == Numbers{1, 2});
+  CHECK(dropped.reasons.at(4) == "energy is not known");
+
+  CHECK(filter("filtering.range", {{"1", "year"}, {"max", 1964.0}}, library, {0, 1, 2, 3}).kept ==
+        Numbers{0, 1});
+  CHECK(filter("filtering.range", {{"field", "energy"}}, library, all).kept == all);
+  CHECK_THROWS_WITH(filter("filtering.range", {{"field", "title"}}, library, all),
+                    Catch::Contains("filtering.range") && Catch::Contains("title is text"));
+  CHECK_THROWS_WITH(
+      filter("filtering.range", {{"field", "energy"}, {"min", 2.0}, {"max", 1.0}}, library, all),
+      Catch::Contains("filtering.range") && Catch::Contains("min 2 is above max 1"));
+}
+
+TEST_CASE("filtering.explicit drops what is marked, unless allowed", "[filtering]") {
+  TinyLibrary library;
+  for (const std::uint8_t mark : {0, 1, 255}) {
+    library.add({.artists = {"A"}, .is_explicit = mark});
+  }
+  const Filtered clean = filter("filtering.explicit", {}, library, {0, 1, 2});
+  CHECK(clean.kept == Numbers{0, 2});
+  CHECK(clean.reasons.at(1) == "marked explicit");
+  CHECK(filter("filtering.explicit", {{"allow", true}}, library, {0, 1, 2}).kept ==
+        Numbers{0, 1, 2});
+}

@@ -1,0 +1,53 @@
+#include <limits>
+
+#include <catch2/catch.hpp>
+
+#include "support/element_run.hpp"
+
+using support::Recalled;
+using support::run_recall;
+using support::TinyLibrary;
+using Numbers = std::vector<std::int32_t>;
+
+TEST_CASE("recall.catalogue gives every track by number, or those with a tag", "[recall]") {
+  TinyLibrary library;
+  library.add({.artists = {"A"}, .tags = {"jazz"}});
+  library.add({.artists = {"B"}});
+  library.add({.artists = {"C"}, .tags = {"pop", "jazz"}});
+  library.add({.artists = {"D"}});
+  library.tag_artist("D", "jazz");
+  const Recalled all = run_recall("recall.catalogue", {}, library);
+  CHECK(all.numbers() == Numbers{0, 1, 2, 3});
+  CHECK(all.tracks[0].explanation == "CATALOGUE: a track of the catalogue");
+  CHECK(run_recall("recall.catalogue", {{"limit", 2.0}}, library).numbers() == Numbers{0, 1});
+
+  const Recalled jazz = run_recall("recall.catalogue", {{"tag", "Jazz"}}, library);
+  CHECK(jazz.numbers() == Numbers{0, 2, 3});
+  CHECK(jazz.tracks[0].explanation == "CATALOGUE: a track tagged jazz");
+
+  const Recalled none = run_recall("recall.catalogue", {{"tag", "polka"}}, library);
+  CHECK(none.status == PLAYLIST_NO_DATA);
+  CHECK(none.message == "no track is tagged \"polka\"");
+}
+
+TEST_CASE("recall.popular goes by popularity, then by the artist's users, then by number",
+          "[recall]") {
+  constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
+  TinyLibrary library;
+  library.add({.artists = {"A"}, .popularity = kUnknown});  // 0
+  library.add({.artists = {"B"}, .popularity = kUnknown});  // 1, two users
+  library.add({.artists = {"A"}, .popularity = 40});        // 2
+  library.add({.artists = {"A"}, .popularity = 80});        // 3
+  library.add({.artists = {"B"}, .popularity = 40});        // 4, two users
+  library.add({.artists = {}, .popularity = kUnknown});     // 5
+  library.user_plays(0, {"B"});
+  library.user_plays(1, {"B"});
+  const Recalled found = run_recall("recall.popular", {}, library);
+  CHECK(found.numbers() == Numbers{3, 4, 2, 1, 0, 5});
+  CHECK(found.tracks[0].score == Approx(0.8f));
+  CHECK(found.tracks[3].score == 0.0f);
+  CHECK(found.tracks[0].explanation == "POPULAR: one of the catalogue's most popular tracks");
+  CHECK(found.tracks[3].explanation == "POPULAR: by an artist whom many users play");
+  CHECK(found.tracks[4].explanation == "POPULAR: a track of unknown popularity");
+  CHECK(run_recall("recall.popular", {{"limit", 2.0}}, library).numbers() == Numbers{3, 4});
+}

@@ -1,0 +1,313 @@
+#include "support/element_library.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+namespace support {
+namespace {
+
+constexpr std::int32_t kNoInt = std::numeric_limits<std::int32_t>::min();
+constexpr std::int64_t kNoLong = std::numeric_limits<std::int64_t>::min();
+constexpr float kNoFloat = std::numeric_limits<float>::quiet_NaN();
+constexpr std::int64_t kMonth = 30 * 86'400;
+
+std::int32_t number_of(const std::string& name, std::vector<std::string>& names,
+                       std::map<std::string, std::int32_t>& numbers) {
+  const auto [place, is_new] = numbers.emplace(name, static_cast<std::int32_t>(names.size()));
+  if (is_new) names.push_back(name);
+  return place->second;
+}
+
+/// A text column with a code per different text; "" is missing.
+void put_texts(engine::OwnedTable& table, const std::string& name,
+               const std::vector<std::string>& texts) {
+  std::vector<std::string> dictionary;
+  std::map<std::string, std::int32_t> codes;
+  std::vector<std::int32_t> rows;
+  for (const std::string& text : texts) {
+    rows.push_back(text.empty() ? -1 : number_of(text, dictionary, codes));
+  }
+  std::copy(rows.begin(), rows.end(), table.texts(name, dictionary));
+}
+
+/// The N of PREFIX:N, 0 for another name.
+std::int32_t number_after(const std::string& name, const std::string& prefix) {
+  if (name.rfind(prefix, 0) != 0) return 0;
+  std::int32_t number = 0;
+  std::from_chars(name.data() + prefix.size(), name.data() + name.size(), number);
+  return number;
+}
+
+}  // namespace
+
+std::int32_t TinyLibrary::add(const TinyTrack& track) {
+  for (const std::string& name : track.artists) artist(name);
+  for (const std::string& name : track.tags) tag(name);
+  tracks_.push_back(track);
+  return static_cast<std::int32_t>(tracks_.size()) - 1;
+}
+std::int32_t TinyLibrary::artist(const std::string& name) {
+  return number_of(name, artists_, artist_numbers_);
+}
+std::int32_t TinyLibrary::tag(const std::string& name) {
+  return number_of(name, tags_, tag_numbers_);
+}
+void TinyLibrary::tag_artist(const std::string& artist_name, const std::string& tag_name,
+                             float weight) {
+  artist_tags_[artist(artist_name)][tag(tag_name)] = weight;
+}
+void TinyLibrary::relate(const std::string& from, const std::string& to, float weight) {
+  const std::int32_t number = artist(from);
+  relations_[number][artist(to)] = weight;
+}
+void TinyLibrary::user_plays(std::int32_t user, const std::vector<std::string>& artists) {
+  for (const std::string& name : artists) artist_users_[artist(name)].insert(user);
+}
+void TinyLibrary::playlist(const std::vector<std::string>& artists) {
+  for (const std::string& name : artists) artist_playlists_[artist(name)].insert(playlists_);
+  ++playlists_;
+}
+void TinyLibrary::like(std::int32_t track, double days_ago) {
+  likes_.push_back({before_now(days_ago), track});
+  own(track, days_ago);
+}
+void TinyLibrary::own(std::int32_t track, double days_ago) {
+  library_.push_back({before_now(days_ago), track});
+}
+void TinyLibrary::save_artist(const std::string& name) {
+  saved_artists_.insert(artist(name));
+}
+void TinyLibrary::listen(std::int32_t track, double days_ago, bool is_play, bool is_skip) {
+  listens_.push_back({before_now(days_ago), track, is_play, is_skip});
+}
+void TinyLibrary::serve(std::int32_t track, double days_ago) {
+  served_.push_back({before_now(days_ago), track});
+}
+
+std::int32_t TinyLibrary::artist_of(std::int32_t number) const {
+  const TinyTrack& of = track(number);
+  return of.artists.empty() ? kNoInt : artist_numbers_.at(of.artists[0]);
+}
+
+const playlist_table* TinyLibrary::table(std::string_view name) const {
+  auto found = made_.find(name);
+  if (found == made_.end()) {
+    Made made = make(std::string(name));
+    if (!made) return nullptr;
+    found = made_.emplace(std::string(name), std::move(made)).first;
+  }
+  return found->second->table();
+}
+
+TinyLibrary::Made TinyLibrary::make(const std::string& name) const {
+  if (name == "tracks") return make_tracks();
+  if (name == "artists") return make_named(artists_);
+  if (name == "tags") return make_named(tags_);
+  if (name == "listens") return make_listens();
+  if (name == "likes") return make_dated(likes_, 0);
+  if (name == "library") return make_dated(library_, -1);
+  if (name == "served") return make_dated(served_, -1);
+  if (name == "track_statistics") return make_statistics();
+  if (name == "saved_artists") return make_saved_artists(0);
+  if (const auto plays = number_after(name, "implicit_saved_artists:"))
+    return make_saved_artists(plays);
+  return nullptr;
+}
+
+TinyLibrary::Made TinyLibrary::make_tracks() const {
+  auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(tracks_.size()));
+  const auto put = [&](const std::string& name, auto&& value_of) {
+    std::vector<std::decay_t<decltype(value_of(tracks_[0]))>> values;
+    for (const TinyTrack& track : tracks_) values.push_back(value_of(track));
+    if constexpr (std::is_same_v<decltype(values), std::vector<std::string>>) {
+      put_texts(*made, name, values);
+    } else {
+      made->copy(name, values);
+    }
+  };
+  using Track = const TinyTrack&;
+  std::int32_t own_song = static_cast<std::int32_t>(tracks_.size());
+  for (const TinyTrack& track : tracks_) own_song = std::max(own_song, track.song + 1);
+  put("title", [](Track t) { return t.title; });
+  put("artist",
+      [&](Track t) { return t.artists.empty() ? kNoInt : artist_numbers_.at(t.artists[0]); });
+  put("artist_name", [](Track t) { return t.artists.empty() ? std::string() : t.artists[0]; });
+  put("album", [](Track t) { return t.album; });
+  put("song", [&](Track t) { return t.song >= 0 ? t.song : own_song++; });
+  put("spotify_id", [](Track t) { return t.spotify_id; });
+  put("isrc", [](Track t) { return t.isrc; });
+  put("mbid", [](Track t) { return t.mbid; });
+  put("duration_ms", [](Track t) { return t.duration_ms; });
+  put("year", [](Track t) { return t.year; });
+  put("popularity", [](Track t) { return t.popularity; });
+  put("explicit", [](Track t) { return t.is_explicit; });
+  put("energy", [](Track t) { return t.energy; });
+  put("valence", [](Track t) { return t.valence; });
+  return made;
+}
+
+TinyLibrary::Made TinyLibrary::make_named(const std::vector<std::string>& names) const {
+  auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(names.size()));
+  put_texts(*made, "name", names);
+  return made;
+}
+
+TinyLibrary::Made TinyLibrary::make_listens() const {
+  std::vector<Listen> sorted = listens_;
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const Listen& a, const Listen& b) { return a.ts < b.ts; });
+  auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(sorted.size()));
+  std::int64_t* ts = made->i64("ts");
+  std::int32_t* track = made->i32("track");
+  std::uint8_t *is_play = made->u8("is_play"), *is_skip = made->u8("is_skip");
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    ts[i] = sorted[i].ts;
+    track[i] = sorted[i].track;
+    is_play[i] = sorted[i].is_play;
+    is_skip[i] = sorted[i].is_skip;
+  }
+  return made;
+}
+
+TinyLibrary::Made TinyLibrary::make_dated(std::vector<Dated> rows, int is_implicit) const {
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const Dated& a, const Dated& b) { return a.ts < b.ts; });
+  auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(rows.size()));
+  std::int32_t* track = made->i32("track");
+  std::int64_t* ts = made->i64("ts");
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    track[i] = rows[i].track;
+    ts[i] = rows[i].ts;
+  }
+  if (is_implicit >= 0) {
+    std::fill_n(made->u8("is_implicit"), rows.size(), static_cast<std::uint8_t>(is_implicit));
+  }
+  return made;
+}
+
+std::vector<std::int32_t> TinyLibrary::plays_per_track() const {
+  std::vector<std::int32_t> plays(tracks_.size());
+  for (const Listen& listen : listens_) {
+    if (listen.is_play == 1) ++plays[static_cast<std::size_t>(listen.track)];
+  }
+  return plays;
+}
+
+TinyLibrary::Made TinyLibrary::make_statistics() const {
+  const std::vector<std::int32_t> plays = plays_per_track();
+  std::vector<std::int32_t> lately(tracks_.size()), skips(tracks_.size()), told(tracks_.size());
+  std::vector<std::int64_t> last(tracks_.size(), kNoLong);
+  for (const Listen& listen : listens_) {
+    const auto at = static_cast<std::size_t>(listen.track);
+    skips[at] += listen.is_skip;
+    ++told[at];
+    if (listen.is_play != 1) continue;
+    lately[at] += listen.ts >= kNow - kMonth;
+    last[at] = std::max(last[at], listen.ts);
+  }
+  std::vector<float> skip_rate, days;
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    skip_rate.push_back(told[i] == 0 ? kNoFloat
+                                     : static_cast<float>(skips[i]) / static_cast<float>(told[i]));
+    days.push_back(last[i] == kNoLong ? kNoFloat : static_cast<float>(kNow - last[i]) / 86'400);
+  }
+  auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(tracks_.size()));
+  made->copy("plays", plays);
+  made->copy("plays_30d", lately);
+  made->copy("skip_rate", skip_rate);
+  made->copy("last_played", last);
+  made->copy("days_since_played", days);
+  return made;
+}
+
+TinyLibrary::Made TinyLibrary::make_saved_artists(std::int32_t implicit_plays) const {
+  const std::vector<std::int32_t> plays = plays_per_track();
+  std::set<std::int32_t> artists;
+  if (implicit_plays == 0) {
+    artists = saved_artists_;
+  } else {
+    for (std::size_t i = 0; i < plays.size(); ++i) {
+      if (plays[i] < implicit_plays) continue;
+      for (const std::string& name : tracks_[i].artists) artists.insert(artist_numbers_.at(name));
+    }
+  }
+  std::map<std::int32_t, std::int32_t> plays_of;
+  for (std::size_t i = 0; i < plays.size(); ++i) {
+    for (const std::string& name : tracks_[i].artists)
+      plays_of[artist_numbers_.at(name)] += plays[i];
+  }
+  auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(artists.size()));
+  std::int32_t *artist = made->i32("artist"), *count = made->i32("plays");
+  std::uint8_t* is_implicit = made->u8("is_implicit");
+  std::size_t row = 0;
+  for (const std::int32_t number : artists) {
+    artist[row] = number;
+    count[row] = plays_of[number];
+    is_implicit[row++] = implicit_plays > 0;
+  }
+  return made;
+}
+
+TinyLibrary::Rows TinyLibrary::rows_of(const std::string& name) const {
+  const auto from = [](const auto& sets, std::size_t count) {
+    Rows rows(count);
+    for (const auto& [row, values] : sets) {
+      for (const auto& value : values) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::int32_t>) {
+          rows[static_cast<std::size_t>(row)].emplace_back(value, 1.0f);
+        } else {
+          rows[static_cast<std::size_t>(row)].emplace_back(value.first, value.second);
+        }
+      }
+    }
+    return rows;
+  };
+  if (name == "artist_tags") return from(artist_tags_, artists_.size());
+  if (name == "artist_relations") return from(relations_, artists_.size());
+  if (name == "artist_users") return from(artist_users_, artists_.size());
+  if (name == "artist_playlists") return from(artist_playlists_, artists_.size());
+
+  const bool is_by_track = name == "track_artists" || name == "track_tags";
+  const bool is_of_tags = name == "track_tags" || name == "tag_tracks";
+  Rows rows(is_by_track ? tracks_.size() : is_of_tags ? tags_.size() : artists_.size());
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    for (const std::string& text : is_of_tags ? tracks_[i].tags : tracks_[i].artists) {
+      const std::int32_t number = is_of_tags ? tag_numbers_.at(text) : artist_numbers_.at(text);
+      const auto track = static_cast<std::int32_t>(i);
+      rows[static_cast<std::size_t>(is_by_track ? track : number)].emplace_back(
+          is_by_track ? number : track, 1.0f);
+    }
+  }
+  return rows;
+}
+
+const playlist_lists* TinyLibrary::lists(std::string_view name) const {
+  constexpr std::string_view kNames[] = {"track_artists", "artist_tracks",   "track_tags",
+                                         "tag_tracks",    "artist_tags",     "artist_relations",
+                                         "artist_users",  "artist_playlists"};
+  if (std::find(std::begin(kNames), std::end(kNames), name) == std::end(kNames)) return nullptr;
+  auto found = made_lists_.find(name);
+  if (found == made_lists_.end()) {
+    auto made = std::make_unique<MadeLists>();
+    made->offsets.push_back(0);
+    for (const auto& row : rows_of(std::string(name))) {
+      for (const auto& [value, weight] : row) {
+        made->values.push_back(value);
+        made->weights.push_back(weight);
+      }
+      made->offsets.push_back(made->values.size());
+    }
+    const bool is_weighted = name == "artist_tags" || name == "artist_relations";
+    made->view = {sizeof(playlist_lists),
+                  0,
+                  static_cast<std::int64_t>(made->offsets.size()) - 1,
+                  made->offsets.data(),
+                  made->values.data(),
+                  is_weighted ? made->weights.data() : nullptr};
+    found = made_lists_.emplace(std::string(name), std::move(made)).first;
+  }
+  return &found->second->view;
+}
+
+}  // namespace support

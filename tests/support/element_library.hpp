@@ -1,0 +1,112 @@
+// A library small enough to work every number out by hand, in memory, for tests of elements.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "data/owned_table.hpp"
+#include "data/tables.hpp"
+
+namespace support {
+
+/// What is not given has the value of an ordinary track.
+struct TinyTrack {
+  std::string title = "Song";
+  std::vector<std::string> artists;  // the first one is the track's artist; none: missing
+  std::vector<std::string> tags = {};
+  std::string album = "Album";
+  std::int32_t song = -1;  // -1: a song of its own
+  std::int32_t duration_ms = 200'000;
+  std::int32_t year = 2000;
+  float popularity = 50;
+  std::uint8_t is_explicit = 0;
+  float energy = 0.5f, valence = 0.5f;
+  std::string spotify_id = "", isrc = "", mbid = "";
+};
+
+/// Tracks, artists and tags are numbered by first mention. Times are given as days before now().
+/// Add everything first; asking for a table afterwards builds it once.
+class TinyLibrary final : public engine::Tables {
+ public:
+  static constexpr std::int64_t kNow = 1'700'000'000;
+
+  std::int32_t add(const TinyTrack& track);
+  std::int32_t artist(const std::string& name);
+  std::int32_t tag(const std::string& name);
+  void tag_artist(const std::string& artist_name, const std::string& tag_name, float weight = 1);
+  void relate(const std::string& from, const std::string& to, float weight);
+  void user_plays(std::int32_t user, const std::vector<std::string>& artists);
+  void playlist(const std::vector<std::string>& artists);
+
+  void like(std::int32_t track, double days_ago = 1);
+  void own(std::int32_t track, double days_ago = 1);  // saved, or in a playlist
+  void save_artist(const std::string& name);
+  void listen(std::int32_t track, double days_ago, bool is_play = true, bool is_skip = false);
+  void serve(std::int32_t track, double days_ago);
+
+  [[nodiscard]] const playlist_table* table(std::string_view name) const override;
+  [[nodiscard]] const playlist_lists* lists(std::string_view name) const override;
+  [[nodiscard]] const playlist_matrix* embedding(std::string_view) const override {
+    return nullptr;
+  }
+  [[nodiscard]] std::int64_t now() const override { return kNow; }
+
+  [[nodiscard]] std::size_t size() const { return tracks_.size(); }
+  [[nodiscard]] const TinyTrack& track(std::int32_t number) const {
+    return tracks_[static_cast<std::size_t>(number)];
+  }
+  /// Number of the first artist, INT32_MIN without one.
+  [[nodiscard]] std::int32_t artist_of(std::int32_t number) const;
+
+ private:
+  using Made = std::unique_ptr<engine::OwnedTable>;
+  using Rows = std::vector<std::vector<std::pair<std::int32_t, float>>>;
+  struct MadeLists {
+    std::vector<std::uint64_t> offsets;
+    std::vector<std::int32_t> values;
+    std::vector<float> weights;
+    playlist_lists view{};
+  };
+  struct Listen {
+    std::int64_t ts;
+    std::int32_t track;
+    std::uint8_t is_play, is_skip;
+  };
+  struct Dated {
+    std::int64_t ts;
+    std::int32_t track;
+  };
+
+  static std::int64_t before_now(double days) {
+    return kNow - static_cast<std::int64_t>(std::llround(days * 86'400));
+  }
+  [[nodiscard]] Made make(const std::string& name) const;
+  [[nodiscard]] Made make_tracks() const;
+  [[nodiscard]] Made make_named(const std::vector<std::string>& names) const;
+  [[nodiscard]] Made make_listens() const;
+  [[nodiscard]] Made make_dated(std::vector<Dated> rows, int is_implicit) const;
+  [[nodiscard]] Made make_statistics() const;
+  [[nodiscard]] Made make_saved_artists(std::int32_t implicit_plays) const;
+  [[nodiscard]] Rows rows_of(const std::string& name) const;
+  [[nodiscard]] std::vector<std::int32_t> plays_per_track() const;
+
+  std::vector<TinyTrack> tracks_;
+  std::vector<std::string> artists_, tags_;
+  std::map<std::string, std::int32_t> artist_numbers_, tag_numbers_;
+  std::vector<Listen> listens_;
+  std::vector<Dated> likes_, library_, served_;
+  std::set<std::int32_t> saved_artists_;
+  std::map<std::int32_t, std::map<std::int32_t, float>> artist_tags_, relations_;
+  std::map<std::int32_t, std::set<std::int32_t>> artist_users_, artist_playlists_;
+  std::int32_t playlists_ = 0;
+
+  mutable std::map<std::string, Made, std::less<>> made_;
+  mutable std::map<std::string, std::unique_ptr<MadeLists>, std::less<>> made_lists_;
+};
+
+}  // namespace support

@@ -1,0 +1,110 @@
+// Runs one element of the built plugins over a TinyLibrary, the way the engine does.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "plugin/arguments.hpp"
+#include "plugin/registry.hpp"
+#include "recipe/candidates.hpp"
+#include "support/element_library.hpp"
+
+namespace support {
+
+/// The plugins in the build folder, loaded once.
+const engine::Registry& elements();
+/// Names of all elements of the libraries this folder tests, of one kind.
+std::vector<std::string> element_names(std::uint32_t kind);
+
+/// What a call told besides its result.
+struct Told {
+  playlist_status status = PLAYLIST_OK;
+  std::string message;               // of NO_DATA
+  std::vector<std::string> notices;  // log lines at INFO or above
+};
+
+struct RunOptions {
+  std::uint64_t random_seed = 1;
+  std::function<bool()> is_cancelled = {};
+};
+
+struct RecalledTrack {
+  std::int32_t track;
+  float score;
+  std::string explanation;
+};
+struct Recalled : Told {
+  std::vector<RecalledTrack> tracks;
+  [[nodiscard]] std::vector<std::int32_t> numbers() const;
+};
+Recalled run_recall(const std::string& name, const engine::Arguments& arguments,
+                    const TinyLibrary& library, const RunOptions& options = {});
+
+/// Candidates of these tracks with the library's columns of the same name as the element's inputs
+/// and COLUMN parameters, unless `columns` has them.
+engine::Candidates candidates_of(std::vector<std::int32_t> tracks,
+                                 std::vector<engine::CandidateColumn> columns = {});
+
+struct Filtered : Told {
+  std::vector<std::int32_t> kept;               // track numbers, in order
+  std::map<std::int32_t, std::string> reasons;  // of the dropped tracks
+};
+Filtered run_filter(const std::string& name, const engine::Arguments& arguments,
+                    const TinyLibrary& library, const engine::Candidates& candidates,
+                    const RunOptions& options = {});
+
+struct Ranked : Told {
+  std::map<std::string, std::vector<double>> columns;  // NaN where missing
+  std::vector<std::string> explanations;               // "" where the element tells none
+};
+Ranked run_rank(const std::string& name, const engine::Arguments& arguments,
+                const TinyLibrary& library, const engine::Candidates& candidates,
+                const RunOptions& options = {});
+
+struct Ordered : Told {
+  std::vector<std::int32_t> rows;
+};
+Ordered run_order(const std::string& name, const engine::Arguments& arguments,
+                  const TinyLibrary& library, const engine::Candidates& candidates,
+                  const RunOptions& options = {});
+
+struct Written : Told {
+  std::string bytes;
+};
+/// A playlist of these tracks, with what the library knows about them.
+struct PlaylistOf {
+  std::vector<std::int32_t> tracks;
+  std::string title = "Example Mix", description = "For a test.", creator = "example-user";
+  std::vector<std::string> explanations = {};  // as many as tracks, or none
+};
+Written run_output(const std::string& name, const TinyLibrary& library, const PlaylistOf& playlist,
+                   const RunOptions& options = {});
+
+/// A set of tracks as an argument; keep it while the element runs.
+class TrackSetArgument {
+ public:
+  explicit TrackSetArgument(const std::vector<std::int32_t>& tracks);
+  [[nodiscard]] engine::TracksArgument argument() const;
+
+ private:
+  std::unique_ptr<engine::OwnedTable> table_;
+};
+
+/// The columns an element asks for, gathered for the candidates.
+class ElementInputs {
+ public:
+  ElementInputs(const playlist_element& element, const std::vector<std::string>& named,
+                const TinyLibrary& library, const engine::Candidates& candidates);
+  [[nodiscard]] const std::vector<const playlist_column*>& columns() const { return pointers_; }
+
+ private:
+  std::vector<std::unique_ptr<engine::CandidateColumn>> gathered_;
+  std::vector<std::unique_ptr<playlist_column>> columns_;
+  std::vector<const playlist_column*> pointers_;
+};
+
+}  // namespace support
