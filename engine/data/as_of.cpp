@@ -31,6 +31,7 @@ AsOfView::AsOfView(std::shared_ptr<const PreparedColumns> columns, const AsOfOpt
       exclude_runs_from_(options.exclude_runs_from),
       exclude_recipe_(options.exclude_recipe),
       exclude_random_seed_(options.exclude_random_seed),
+      in_catalogue_(items<std::uint8_t>(catalogue("tracks"), "in_catalogue").data()),
       tracks_(known_by(catalogue("tracks"), now_)),
       artists_(known_by(catalogue("artists"), now_)),
       tags_(known_by(catalogue("tags"), now_)) {}

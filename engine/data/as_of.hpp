@@ -59,6 +59,10 @@ class AsOf : public Tables {
   [[nodiscard]] virtual const std::vector<FeatureCoverage>& coverage() const = 0;
   /// The number of the track with this id in the store; -1: unknown as of now. Linear.
   [[nodiscard]] virtual std::int32_t track_number(std::int64_t track_id) const = 0;
+  /// A catalogue import brought the track; otherwise it is known from somebody's history only.
+  [[nodiscard]] virtual bool is_in_catalogue(std::int32_t track) const = 0;
+  /// Listens of all times that were left out as private sessions.
+  [[nodiscard]] virtual std::int64_t private_listen_count() const = 0;
 };
 
 /// Views over prepared columns: no SQLite, no file is opened. Derived tables are computed at first

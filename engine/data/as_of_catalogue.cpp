@@ -57,7 +57,7 @@ AsOfView::Made AsOfView::make_tracks() const {
   for (std::uint32_t k = 0; k < whole.column_count; ++k) {
     const playlist_column& column = *whole.columns[k];
     const std::string_view name = column.name;
-    if (name == "known") continue;
+    if (name == "known" || name == "in_catalogue") continue;
     std::size_t feature = 0;
     while (feature < kFilledCount && name != kFeatureColumns[places[feature]].field) ++feature;
     if (is_whole()) {

@@ -44,6 +44,10 @@ class AsOfView final : public AsOf {
   }
   [[nodiscard]] const std::vector<FeatureCoverage>& coverage() const override;
   [[nodiscard]] std::int32_t track_number(std::int64_t track_id) const override;
+  [[nodiscard]] bool is_in_catalogue(std::int32_t track) const override {
+    return in_catalogue_[track] != 0;
+  }
+  [[nodiscard]] std::int64_t private_listen_count() const override { return summary("incognito"); }
 
  private:
   using Made = std::unique_ptr<OwnedTable>;
@@ -102,6 +106,7 @@ class AsOfView final : public AsOf {
   std::int64_t now_, exclude_runs_from_;
   std::string exclude_recipe_;
   std::uint64_t exclude_random_seed_;
+  const std::uint8_t* in_catalogue_;
   std::size_t tracks_ = 0, artists_ = 0, tags_ = 0;  // known by now
 
   mutable std::recursive_mutex mutex_;

@@ -57,7 +57,7 @@ class CatalogueBuilder {
     TextColumn title, album, version, spotify_id, isrc, mbid;
     std::vector<std::int32_t> artist, artist_name, song, duration_ms, year;
     std::vector<float> popularity;
-    std::vector<std::uint8_t> is_explicit;
+    std::vector<std::uint8_t> is_explicit, in_catalogue;
     std::array<std::vector<float>, kFilledCount> features;
     std::vector<std::int32_t> key, mode, time_signature;
     Dictionary song_keys;
@@ -154,6 +154,7 @@ void CatalogueBuilder::read_tracks() {
   while (rows.step()) {
     tracks_.id.push_back(rows.integer(0));
     tracks_.known.push_back(rows.integer(1) != 0 ? 0 : kNever);
+    tracks_.in_catalogue.push_back(rows.integer(1) != 0);
     tracks_.artist_id.push_back(rows.is_null(2) ? -1 : rows.integer(2));
     tracks_.title.add(rows.text(3));
     tracks_.album.add(rows.text(4));
@@ -312,8 +313,8 @@ void CatalogueBuilder::number_everything() {
 
   const std::vector<std::int32_t> order = order_by_known(tracks_.known);
   put(order, tracks_.id, tracks_.known, tracks_.artist_id, tracks_.song, tracks_.duration_ms,
-      tracks_.year, tracks_.popularity, tracks_.is_explicit, tracks_.key, tracks_.mode,
-      tracks_.time_signature);
+      tracks_.year, tracks_.popularity, tracks_.is_explicit, tracks_.in_catalogue, tracks_.key,
+      tracks_.mode, tracks_.time_signature);
   for (auto& feature : tracks_.features) put(order, feature);
   for (TextColumn* column : {&tracks_.title, &tracks_.album, &tracks_.version, &tracks_.spotify_id,
                              &tracks_.isrc, &tracks_.mbid})
@@ -448,6 +449,7 @@ void CatalogueBuilder::describe(ColumnWriter& writer) {
   writer.column("key", tracks_.key);
   writer.column("mode", tracks_.mode);
   writer.column("time_signature", tracks_.time_signature);
+  writer.column("in_catalogue", tracks_.in_catalogue);
   writer.column("known", tracks_.known);
 
   writer.table("features", tracks_.id.size());

@@ -1,6 +1,7 @@
 // Makes the catalogue's column file from the store.
 //
-// tables    "tracks"   as in PLAYLIST_SERVICE_TABLES, features filled in, and known i64
+// tables    "tracks"   as in PLAYLIST_SERVICE_TABLES, features filled in, and
+//                      in_catalogue u8, known i64
 //           "features" the nine filled features as stored, NaN missing (rows as "tracks")
 //           "artists"  id, name, popularity, known, track_count (of the whole catalogue), and the
 //                      nine imported mean features

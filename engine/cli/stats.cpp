@@ -1,0 +1,150 @@
+// engine stats: how much one listener listened, to what, and how well the library knows it.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/cli.hpp"
+#include "core/calendar.hpp"
+#include "data/listening_summary.hpp"
+
+namespace engine {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::unique_ptr<AsOf> load(Cli& cli) {
+  const Settings& settings = cli.settings();
+  AsOfOptions options;
+  options.store = cli.library_path();
+  options.user = cli.common.user;
+  options.now = cli.now();
+  options.rule = {settings.number("play.min_seconds"), settings.number("play.min_share")};
+  options.cache = column_cache_folder(options.store);
+  options.verbose = [&cli](const std::string& text) { cli.verbose(text); };
+  return load_as_of(options);
+}
+
+Json entries(const std::vector<TopEntry>& top) {
+  Json list = Json::array();
+  for (const TopEntry& entry : top) {
+    Json row = Json::object();
+    if (entry.id != 0) row["id"] = entry.id;
+    row["name"] = entry.name;
+    if (!entry.artist.empty()) row["artist"] = entry.artist;
+    row["plays"] = entry.plays;
+    list.push_back(row);
+  }
+  return list;
+}
+
+Json share_or_null(double share) {
+  return share < 0 ? Json() : Json(share);
+}
+
+// Documented in the README as the contract of `engine stats --json`.
+Json as_json(const AsOf& tables, const ListeningSummary& summary) {
+  Json coverage = Json::object();
+  for (const FeatureCoverage& feature : summary.coverage)
+    coverage[feature.feature] = {
+        {"own", feature.own}, {"artist_mean", feature.artist_mean}, {"none", feature.none}};
+  return {{"user", tables.user_name()},
+          {"now", tables.now()},
+          {"listens", summary.listens},
+          {"plays", summary.plays},
+          {"skips", summary.skips},
+          {"private_listens", summary.private_listens},
+          {"hours", summary.hours},
+          {"first", summary.listens > 0 ? Json(summary.first) : Json()},
+          {"last", summary.listens > 0 ? Json(summary.last) : Json()},
+          {"tracks_heard", summary.tracks_heard},
+          {"artists_heard", summary.artists_heard},
+          {"likes", summary.likes},
+          {"library", summary.library},
+          {"saved_artists", summary.saved_artists},
+          {"catalogue",
+           {{"tracks", summary.tracks}, {"artists", summary.artists}, {"tags", summary.tags}}},
+          {"matched",
+           {{"listens", share_or_null(summary.matched_listens_share)},
+            {"tracks", share_or_null(summary.matched_tracks_share)}}},
+          {"top_tracks", entries(summary.top_tracks)},
+          {"top_artists", entries(summary.top_artists)},
+          {"top_genres", entries(summary.top_genres)},
+          {"features", coverage}};
+}
+
+std::string percent(double part, double whole) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f %%", whole > 0 ? 100 * part / whole : 0.0);
+  return text;
+}
+
+std::string list(const char* title, const std::vector<TopEntry>& top) {
+  if (top.empty()) return "";
+  std::string text = std::string("\n") + title + "\n";
+  for (std::size_t k = 0; k < top.size(); ++k) {
+    char line[32];
+    std::snprintf(line, sizeof line, "%4zu. %6lld  ", k + 1, static_cast<long long>(top[k].plays));
+    text += line + top[k].name + (top[k].artist.empty() ? "" : " by " + top[k].artist) + "\n";
+  }
+  return text;
+}
+
+std::string as_text(const AsOf& tables, const ListeningSummary& summary) {
+  const auto count = [](std::int64_t n) { return std::to_string(n); };
+  std::string text = tables.user_name() + " as of " + format_time(tables.now()) + "\n";
+  text += "  listens     " + count(summary.listens) + " (" + count(summary.plays) + " plays, " +
+          count(summary.skips) + " skips, " + count(static_cast<std::int64_t>(summary.hours)) +
+          " hours)\n";
+  if (summary.private_listens > 0)
+    text += "              " + count(summary.private_listens) + " in private sessions, left out\n";
+  if (summary.listens > 0) {
+    text +=
+        "  span        " + format_date(summary.first) + " to " + format_date(summary.last) + "\n";
+    text += "  heard       " + count(summary.tracks_heard) + " tracks by " +
+            count(summary.artists_heard) + " artists\n";
+    text += "  matched     " + percent(summary.matched_listens_share, 1) + " of listens, " +
+            percent(summary.matched_tracks_share, 1) + " of tracks are in the catalogue\n";
+  }
+  text += "  has         " + count(summary.likes) + " likes, " + count(summary.library) +
+          " tracks in the library, " + count(summary.saved_artists) + " saved artists\n";
+  text += "  catalogue   " + count(summary.tracks) + " tracks, " + count(summary.artists) +
+          " artists, " + count(summary.tags) + " tags\n";
+  text += list("top artists (plays)", summary.top_artists);
+  text += list("top tracks (plays)", summary.top_tracks);
+  text += list("top genres (plays)", summary.top_genres);
+  text += "\naudio features (tracks: own / artist's mean / none)\n";
+  for (const FeatureCoverage& feature : summary.coverage) {
+    std::string name = "  " + feature.feature;
+    name.resize(20, ' ');
+    const auto all = static_cast<double>(summary.tracks);
+    text += name + percent(static_cast<double>(feature.own), all) + " / " +
+            percent(static_cast<double>(feature.artist_mean), all) + " / " +
+            percent(static_cast<double>(feature.none), all) + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+void add_stats(CLI::App& app, Cli& cli) {
+  CLI::App* verb =
+      app.add_subcommand("stats", "Listens, top artists, tracks and genres of one user");
+  auto top = std::make_shared<std::size_t>(10);
+  verb->add_option("--top", *top, "Entries per list")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 10'000))
+      ->type_name("N");
+  verb->callback([&cli, top] {
+    cli.action = [&cli, top] {
+      const std::unique_ptr<AsOf> tables = load(cli);
+      const ListeningSummary summary = summarise_listening(*tables, *top);
+      cli.out(cli.common.json ? as_json(*tables, summary).dump(2) + "\n"
+                              : as_text(*tables, summary));
+      return summary.listens > 0 || summary.library > 0 ? Exit::kDone : Exit::kNothing;
+    };
+  });
+}
+
+}  // namespace engine
