@@ -25,8 +25,8 @@ return pl.recipe {
   random_seed = "week",   -- the same draws all week
 
   build = function(p, user)
-    local likes = user.likes
-      :or_implicit { finished = p.finished }
+    local liked = user.likes:or_implicit { finished = p.finished }
+    local likes = liked
       :since { months = p.likes_months }
       :or_last { 100, when_fewer_than = 10 }
 
@@ -36,7 +36,7 @@ return pl.recipe {
       pl.recall.genre           { seeds = likes, top = p.genres, pool = p.pool },
       pl.recall.similar_artists { seeds = likes, min_likes = p.liked_artists, pool = p.pool },
     }
-      :filter(pl.filtering.not_in { user.library })
+      :filter(pl.filtering.not_in { user.library + liked })
       :filter(pl.filtering.served { days = p.not_again })
 
     return pl.mix {
