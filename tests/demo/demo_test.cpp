@@ -161,7 +161,7 @@ TEST_CASE("audio features belong together, and some tracks have none", "[demo]")
   const Store store = open(path);
   CHECK(correlation(store, "energy", "loudness") > 0.7);
   CHECK(correlation(store, "energy", "acousticness") < -0.5);
-  CHECK(correlation(store, "energy", "danceability") > 0.2);
+  CHECK(correlation(store, "energy", "danceability") > 0.1);
   // Tracks of one artist sound alike: most of the variance lies between artists.
   engine::Statement variance = store.prepare(
       "SELECT avg((energy - mean) * (energy - mean)), (SELECT avg(energy * energy) - avg(energy) * "
