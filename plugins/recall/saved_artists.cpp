@@ -28,7 +28,7 @@ class SavedArtists final : public playlist::Recall {
       {"implicit", 3, 1, 1'000,
        "without any saved artist: plays to the end of one track that make its artist count"},
       {"only_new", false, "leave out songs that the user has"},
-      {"limit", 10'000, 1, 1'000'000, "draws"},
+      {"limit", 10'000, 1, 1'000'000, "candidates to return"},
   };
 
   explicit SavedArtists(const playlist::Args& args)

@@ -37,7 +37,7 @@ const engine::Registry& elements() {
   static const auto registry = [] {
     const std::string folder = PLAYLIST_BUILD_DIR "/plugins/";
     engine::Registry::Options options;
-    for (const char* kind : {"recall", "ranking", "filtering", "ordering", "output"}) {
+    for (const char* kind : {"recall", "ranking", "filtering", "ordering", "output", "source"}) {
       options.directories.push_back(folder + kind);
     }
     options.copies = copies.file("copies");

@@ -1,0 +1,451 @@
+// Every element of every kind keeps its kind's contract, on libraries from nothing to 100 000
+// tracks.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include <catch2/catch.hpp>
+
+#include "plugin/descriptor.hpp"
+#include "plugin/host.hpp"
+#include "support/element_run.hpp"
+
+using support::candidates_of;
+using support::element_names;
+using support::TinyLibrary;
+using support::TrackSetArgument;
+using Numbers = std::vector<std::int32_t>;
+
+namespace {
+
+constexpr float kNoFloat = std::numeric_limits<float>::quiet_NaN();
+constexpr std::int32_t kNoInt = std::numeric_limits<std::int32_t>::min();
+constexpr std::size_t kMany = 100'000;
+
+const playlist_element& description(const std::string& name) {
+  return *support::elements().require(name, "test.lua:1").description;
+}
+
+/// The arguments an element cannot do without: a column, or the set of tracks.
+engine::Arguments needed(const std::string& name, const TrackSetArgument& set) {
+  engine::Arguments arguments;
+  for (const playlist_param* param : engine::listed(description(name).params)) {
+    if ((param->flags & PLAYLIST_PARAM_REQUIRED) == 0) continue;
+    if (param->type == PLAYLIST_PARAM_TRACKS) arguments.emplace_back(param->name, set.argument());
+    if (param->type == PLAYLIST_PARAM_COLUMN) arguments.emplace_back(param->name, "energy");
+  }
+  return arguments;
+}
+
+/// Elements that draw at random; every other one must not depend on the seed.
+const std::set<std::string> kRandom{"recall.saved_artists", "recall.genre",
+                                    "recall.similar_artists", "ordering.shuffle"};
+
+Numbers range(std::size_t count) {
+  Numbers numbers(count);
+  for (std::size_t i = 0; i < count; ++i) numbers[i] = static_cast<std::int32_t>(i);
+  return numbers;
+}
+
+/// 100 000 tracks of 5 000 artists in 40 genres, with a user who played, liked and saved some.
+const TinyLibrary& big_library() {
+  static const auto library = [] {
+    auto made = std::make_unique<TinyLibrary>();
+    std::uint64_t state = 7;
+    const auto below = [&state](std::uint64_t n) {
+      state = state * 6364136223846793005u + 1442695040888963407u;
+      return (state >> 33) % n;
+    };
+    for (std::size_t i = 0; i < kMany; ++i) {
+      const std::uint64_t artist = below(5'000) * below(5'000) / 5'000;
+      support::TinyTrack track;
+      track.title = "t" + std::to_string(i);
+      track.artists = {"artist " + std::to_string(artist)};
+      if (below(3) > 0) track.tags = {"genre " + std::to_string(artist % 40)};
+      if (below(2) > 0) track.energy = track.valence = kNoFloat;
+      track.popularity = below(4) == 0 ? kNoFloat : static_cast<float>(below(100));
+      made->add(track);
+    }
+    for (int i = 0; i < 20'000; ++i) {
+      const std::uint64_t spread = i % 2 == 0 ? kMany / 4 : 300;  // a few tracks are played a lot
+      const auto days_ago = static_cast<double>(below(400));
+      made->listen(static_cast<std::int32_t>(below(spread)), days_ago, true, below(5) == 0);
+    }
+    for (int i = 0; i < 500; ++i) made->like(static_cast<std::int32_t>(below(kMany)));
+    for (int i = 0; i < 300; ++i) made->save_artist("artist " + std::to_string(below(5'000)));
+    for (int user = 0; user < 200; ++user) {
+      std::vector<std::string> played;
+      for (int i = 0; i < 100; ++i) played.push_back("artist " + std::to_string(below(2'000)));
+      made->user_plays(user, played);
+    }
+    for (int i = 0; i < 2'000; ++i) made->serve(static_cast<std::int32_t>(below(kMany)), 3);
+    return made;
+  }();
+  return *library;
+}
+
+/// One track, of which nothing is known.
+TinyLibrary bare_track() {
+  TinyLibrary library;
+  library.add({.title = "",
+               .artists = {},
+               .album = "",
+               .duration_ms = kNoInt,
+               .year = kNoInt,
+               .popularity = kNoFloat,
+               .is_explicit = 255,
+               .energy = kNoFloat,
+               .valence = kNoFloat});
+  return library;
+}
+
+/// What an element made of candidates, as text: to compare two calls.
+std::string outcome(const std::string& name, const engine::Arguments& arguments,
+                    const TinyLibrary& library, const Numbers& tracks,
+                    const support::RunOptions& options = {}) {
+  std::string text;
+  const auto add = [&text](const auto& numbers) {
+    for (const auto number : numbers) text += std::to_string(number) + " ";
+  };
+  const auto end = [&](const support::Told& told) { text += std::to_string(told.status); };
+  switch (description(name).kind) {
+    case PLAYLIST_RECALL: {
+      const auto found = support::run_recall(name, arguments, library, options);
+      for (const auto& track : found.tracks) {
+        text += std::to_string(track.track) + ":" + std::to_string(track.score) + " ";
+      }
+      end(found);
+      break;
+    }
+    case PLAYLIST_RANKING: {
+      const auto ranked =
+          support::run_rank(name, arguments, library, candidates_of(tracks), options);
+      for (const auto& [column, values] : ranked.columns) add(values);
+      end(ranked);
+      break;
+    }
+    case PLAYLIST_FILTERING: {
+      const auto filtered =
+          support::run_filter(name, arguments, library, candidates_of(tracks), options);
+      add(filtered.kept);
+      end(filtered);
+      break;
+    }
+    case PLAYLIST_ORDERING: {
+      const auto ordered =
+          support::run_order(name, arguments, library, candidates_of(tracks), options);
+      add(ordered.rows);
+      end(ordered);
+      break;
+    }
+    default: {
+      const auto written = support::run_output(name, library, {.tracks = tracks}, options);
+      text = written.bytes;
+      end(written);
+    }
+  }
+  return text;
+}
+
+void check_recalled(const support::Recalled& found, const TinyLibrary& library) {
+  std::set<std::int32_t> seen;
+  std::size_t wrong = 0;
+  for (const auto& track : found.tracks) {
+    const bool is_right = track.track >= 0 &&
+                          track.track < static_cast<std::int32_t>(library.size()) &&
+                          std::isfinite(track.score) && track.score >= 0 && track.score <= 1 &&
+                          !track.explanation.empty() && seen.insert(track.track).second;
+    wrong += is_right ? 0 : 1;
+  }
+  CHECK(wrong == 0);
+}
+
+std::vector<std::string> all_names() {
+  std::vector<std::string> names;
+  for (const std::uint32_t kind : {PLAYLIST_RECALL, PLAYLIST_RANKING, PLAYLIST_FILTERING,
+                                   PLAYLIST_ORDERING, PLAYLIST_OUTPUT}) {
+    const auto more = element_names(kind);
+    names.insert(names.end(), more.begin(), more.end());
+  }
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("the built libraries offer these elements, and all of them load", "[contract]") {
+  CHECK(support::elements().problems().empty());
+  CHECK(element_names(PLAYLIST_RECALL) ==
+        std::vector<std::string>{"recall.catalogue", "recall.genre", "recall.popular",
+                                 "recall.saved_artists", "recall.similar_artists"});
+  CHECK(element_names(PLAYLIST_RANKING) ==
+        std::vector<std::string>{"ranking.listening_statistics", "ranking.mood", "ranking.taste"});
+  CHECK(element_names(PLAYLIST_FILTERING) ==
+        std::vector<std::string>{"filtering.duration", "filtering.explicit", "filtering.heard",
+                                 "filtering.in_set", "filtering.not_in", "filtering.per_artist",
+                                 "filtering.range", "filtering.served"});
+  CHECK(element_names(PLAYLIST_ORDERING) ==
+        std::vector<std::string>{"ordering.artist_spacing", "ordering.by", "ordering.shuffle"});
+  CHECK(element_names(PLAYLIST_OUTPUT) == std::vector<std::string>{"output.csv", "output.json",
+                                                                   "output.jspf", "output.m3u8",
+                                                                   "output.uris", "output.xspf"});
+}
+
+TEST_CASE("every element refuses an unknown parameter by name", "[contract]") {
+  for (const std::string& name : all_names()) {
+    CAPTURE(name);
+    const TrackSetArgument set({0});
+    engine::Arguments arguments = needed(name, set);
+    arguments.emplace_back("no_such", 1.0);
+    CHECK_THROWS_WITH(engine::check_arguments(description(name), arguments, "test.lua:1"),
+                      Catch::Contains(name) && Catch::Contains("no_such"));
+  }
+}
+
+TEST_CASE("every element has help, and so has every parameter", "[contract]") {
+  for (const std::string& name : all_names()) {
+    CAPTURE(name);
+    const playlist_element& element = description(name);
+    CHECK(std::string(element.help).size() > 10);
+    for (const playlist_param* param : engine::listed(element.params)) {
+      CHECK(std::string(param->help).size() > 5);
+    }
+  }
+}
+
+TEST_CASE("recall elements find nothing in an empty library, and say why", "[contract]") {
+  const TinyLibrary empty;
+  for (const std::string& name : element_names(PLAYLIST_RECALL)) {
+    CAPTURE(name);
+    const TrackSetArgument no_seeds({});
+    const auto found = support::run_recall(name, needed(name, no_seeds), empty);
+    CHECK(found.tracks.empty());
+    if (found.status != PLAYLIST_OK) {
+      CHECK(found.status == PLAYLIST_NO_DATA);
+      CHECK_FALSE(found.message.empty());
+    }
+  }
+}
+
+TEST_CASE("every element takes no rows, and one row of which nothing is known", "[contract]") {
+  const TinyLibrary empty, bare = bare_track();
+  for (const std::string& name : all_names()) {
+    CAPTURE(name);
+    const TrackSetArgument none({}), one({0});
+    for (const auto& [library, set, tracks] :
+         {std::tuple{&empty, &none, Numbers{}}, std::tuple{&bare, &none, Numbers{}},
+          std::tuple{&bare, &one, Numbers{0}}}) {
+      CHECK_NOTHROW(outcome(name, needed(name, *set), *library, tracks));
+    }
+  }
+}
+
+TEST_CASE("orderings give back every row once, filters drop with a reason", "[contract]") {
+  const TinyLibrary& library = big_library();
+  const TrackSetArgument set(range(kMany / 2));
+  const engine::Candidates all = candidates_of(range(kMany));
+  for (const std::string& name : element_names(PLAYLIST_ORDERING)) {
+    CAPTURE(name);
+    Numbers rows = support::run_order(name, needed(name, set), library, all).rows;
+    std::sort(rows.begin(), rows.end());
+    CHECK(rows == range(kMany));
+  }
+  for (const std::string& name : element_names(PLAYLIST_FILTERING)) {
+    CAPTURE(name);
+    const auto filtered = support::run_filter(name, needed(name, set), library, all);
+    CHECK(filtered.kept.size() + filtered.reasons.size() == kMany);
+    CHECK(std::is_sorted(filtered.kept.begin(), filtered.kept.end()));
+    std::set<std::string> reasons;
+    for (const auto& [track, reason] : filtered.reasons) reasons.insert(reason);
+    CHECK(reasons.count("") == 0);
+    CHECK(reasons.size() <= 100);  // coarse enough to be told together
+  }
+}
+
+TEST_CASE("recall elements give valid tracks once, with finite scores and an explanation",
+          "[contract]") {
+  const TinyLibrary& library = big_library();
+  const TrackSetArgument seeds(range(200));
+  for (const std::string& name : element_names(PLAYLIST_RECALL)) {
+    CAPTURE(name);
+    const auto found = support::run_recall(name, needed(name, seeds), library);
+    CHECK(found.status == PLAYLIST_OK);
+    CHECK(found.tracks.size() >= 200);
+    check_recalled(found, library);
+  }
+}
+
+TEST_CASE("rankings fill each row of a column with a value in its range", "[contract]") {
+  const TinyLibrary& library = big_library();
+  const engine::Candidates all = candidates_of(range(kMany));
+  for (const std::string& name : element_names(PLAYLIST_RANKING)) {
+    CAPTURE(name);
+    const auto ranked = support::run_rank(name, {}, library, all);
+    for (const char* column : {"taste", "mood", "staleness", "skip_rate"}) {
+      const auto found = ranked.columns.find(column);
+      if (found == ranked.columns.end()) continue;
+      CHECK(std::all_of(found->second.begin(), found->second.end(), [](double value) {
+        return std::isnan(value) || (value >= 0 && value <= 1);
+      }));
+      CHECK(std::count_if(found->second.begin(), found->second.end(),
+                          [](double value) { return value > 0; }) > 0);
+    }
+  }
+}
+
+TEST_CASE("the same seed gives the same outcome, and only random elements mind another seed",
+          "[contract]") {
+  const TinyLibrary& library = big_library();
+  const Numbers tracks = range(2'000);
+  const TrackSetArgument set(range(200));
+  for (const std::string& name : all_names()) {
+    CAPTURE(name);
+    const engine::Arguments arguments = needed(name, set);
+    const std::string first = outcome(name, arguments, library, tracks, {11});
+    CHECK((first == outcome(name, arguments, library, tracks, {11})));
+    CHECK((first != outcome(name, arguments, library, tracks, {12})) == (kRandom.count(name) > 0));
+  }
+}
+
+TEST_CASE("every element stops when it is cancelled", "[contract]") {
+  const TinyLibrary& library = big_library();
+  const Numbers tracks = range(20'000);
+  const TrackSetArgument set(range(200));
+  for (const std::string& name : all_names()) {
+    CAPTURE(name);
+    bool is_asked = false;
+    support::RunOptions options;
+    options.is_cancelled = [&] { return is_asked = true; };
+    const std::string ended = outcome(name, needed(name, set), library, tracks, options);
+    CHECK(is_asked);
+    CHECK(ended.back() == static_cast<char>('0' + PLAYLIST_CANCELLED));
+  }
+}
+
+namespace {
+
+/// Rows with guards before and behind, so that a write beside them is seen.
+template <class Item>
+class Guarded {
+ public:
+  Guarded(std::size_t rows, Item preset) : items_(rows + 2 * kGuards, kGuard), rows_(rows) {
+    std::fill_n(items_.begin() + kGuards, rows, preset);
+  }
+  Item* data() { return items_.data() + kGuards; }
+  [[nodiscard]] bool is_intact() const {
+    const auto is_guard = [](Item item) { return item == kGuard; };
+    return std::all_of(items_.begin(), items_.begin() + kGuards, is_guard) &&
+           std::all_of(items_.end() - kGuards, items_.end(), is_guard);
+  }
+
+ private:
+  static constexpr std::ptrdiff_t kGuards = 64;
+  static constexpr Item kGuard = static_cast<Item>(0x5a);
+  std::vector<Item> items_;
+  std::size_t rows_;
+};
+
+/// A call by hand: the element's run() with memory of ours.
+struct RawCall {
+  engine::Texts texts;
+  engine::CheckedArguments arguments;
+  engine::CallHost host;
+  playlist_io io{};
+
+  RawCall(const playlist_element& element, const engine::Arguments& given,
+          const TinyLibrary& library)
+      : arguments(engine::check_arguments(element, given, "test.lua:1")),
+        host(context(library), element.name) {
+    host.element = &element;
+    io.size = sizeof io;
+  }
+  engine::CallContext context(const TinyLibrary& library) {
+    engine::CallContext made;
+    made.tables = &library;
+    made.texts = &texts;
+    made.now = library.now();
+    return made;
+  }
+  playlist_status run(const playlist_element& element) {
+    void* self = element.create(&host, arguments.values());
+    REQUIRE(self != nullptr);
+    const playlist_status status = element.run(self, &host, &io);
+    element.destroy(self);
+    return status;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("no element writes outside its outputs or into its inputs", "[contract]") {
+  TinyLibrary library;
+  for (int i = 0; i < 40; ++i) {
+    library.add({.artists = {i % 3 ? "A" : "B"}, .energy = static_cast<float>(i) / 40});
+  }
+  for (int i = 0; i < 9; ++i) library.listen(i, i);
+  library.serve(5, 1);
+  const TrackSetArgument set(range(10));
+  const engine::Candidates candidates = candidates_of(range(40));
+  const engine::TableView view(candidates);
+  for (const std::uint32_t kind : {PLAYLIST_RANKING, PLAYLIST_FILTERING, PLAYLIST_ORDERING}) {
+    for (const std::string& name : element_names(kind)) {
+      CAPTURE(name);
+      const playlist_element& element = description(name);
+      RawCall call(element, needed(name, set), library);
+      const support::ElementInputs inputs(element, call.arguments.columns(), library, candidates);
+      // Row-wise elements may be asked for a part of the rows; what is outside must stay.
+      const bool is_part = (element.flags & PLAYLIST_ROWWISE) != 0;
+      const std::size_t begin = is_part ? 10 : 0, end = is_part ? 30 : 40;
+      call.io.begin = static_cast<std::int64_t>(begin);
+      call.io.end = static_cast<std::int64_t>(end);
+      call.io.candidates = &view.table();
+      call.io.in = inputs.columns().data();
+
+      Guarded<std::uint8_t> keep(40, 1);
+      Guarded<std::int32_t> reasons(40, -1), order(40, 0);
+      std::int64_t order_count = 0;
+      std::vector<std::unique_ptr<Guarded<std::int32_t>>> outputs;  // all outputs have 4 bytes
+      std::vector<playlist_column> columns;
+      for (const playlist_field* field : engine::listed(element.out)) {
+        outputs.push_back(std::make_unique<Guarded<std::int32_t>>(40, 0x5a));
+        columns.push_back(
+            {sizeof(playlist_column), field->type, field->name, outputs.back()->data(), nullptr});
+      }
+      std::vector<const playlist_column*> out;
+      for (const playlist_column& column : columns) out.push_back(&column);
+      call.io.out = out.data();
+      if (kind == PLAYLIST_FILTERING) {
+        call.io.keep = keep.data();
+        call.io.reasons = reasons.data();
+      }
+      if (kind == PLAYLIST_ORDERING) {
+        call.io.order = order.data();
+        call.io.order_count = &order_count;
+      }
+      std::vector<std::string> before;
+      const auto input_bytes = [&] {
+        std::string bytes(reinterpret_cast<const char*>(candidates.tracks.data()), 160);
+        for (const playlist_column* column : inputs.columns()) {
+          bytes.append(static_cast<const char*>(column->data),
+                       column->type == PLAYLIST_U8 ? 40 : 160);
+        }
+        return bytes;
+      };
+      const std::string inputs_before = input_bytes();
+      CHECK(call.run(element) == PLAYLIST_OK);
+      CHECK((input_bytes() == inputs_before));
+      CHECK(keep.is_intact());
+      CHECK(reasons.is_intact());
+      CHECK(order.is_intact());
+      for (const auto& output : outputs) {
+        CHECK(output->is_intact());
+        for (std::size_t row = 0; row < 40; ++row) {
+          const bool is_inside = row >= begin && row < end;
+          if (!is_inside) CHECK(output->data()[row] == 0x5a);
+          if (is_inside) CHECK(output->data()[row] != 0x5a);
+        }
+      }
+      if (kind == PLAYLIST_ORDERING) CHECK(order_count == 40);
+    }
+  }
+}
