@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "json_list.hpp"
+
 namespace source {
 
 void read_records(std::string_view text, std::span<const std::string_view> first_keys,

@@ -19,6 +19,7 @@
 #include "csv.hpp"
 #include "dates.hpp"
 #include "elements.hpp"
+#include "ids.hpp"
 #include "recognise.hpp"
 #include "rows.hpp"
 #include "text.hpp"

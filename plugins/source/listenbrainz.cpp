@@ -14,6 +14,8 @@
 
 #include "dates.hpp"
 #include "elements.hpp"
+#include "ids.hpp"
+#include "json_list.hpp"
 #include "json_records.hpp"
 #include "recognise.hpp"
 #include "rows.hpp"

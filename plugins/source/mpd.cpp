@@ -12,6 +12,7 @@
 
 #include "dates.hpp"
 #include "elements.hpp"
+#include "ids.hpp"
 #include "playlists_json.hpp"
 #include "recognise.hpp"
 #include "text.hpp"

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "json.hpp"
+#include "json_list.hpp"
 #include "rows.hpp"
 
 namespace source {

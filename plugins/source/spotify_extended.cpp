@@ -14,6 +14,7 @@
 
 #include "dates.hpp"
 #include "elements.hpp"
+#include "ids.hpp"
 #include "json_records.hpp"
 #include "recognise.hpp"
 #include "rows.hpp"

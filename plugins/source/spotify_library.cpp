@@ -11,6 +11,8 @@
 #include <string_view>
 
 #include "elements.hpp"
+#include "ids.hpp"
+#include "json_list.hpp"
 #include "json_records.hpp"
 #include "recognise.hpp"
 #include "rows.hpp"

@@ -1,5 +1,5 @@
-// Small readers of text as other programs write it: UTF-8 that may be broken, numbers, identifiers,
-// lists. All are plain functions of bytes; none throws.
+// Small readers of text as other programs write it: UTF-8 that may be broken, numbers, lists. All
+// are plain functions of bytes; none throws.
 #pragma once
 
 #include <cstdint>
@@ -41,15 +41,6 @@ std::optional<bool> read_boolean(std::string_view text);
 std::optional<int> read_key(std::string_view text);
 /// 0 minor, 1 major from "1", "1.0", "Major".
 std::optional<int> read_mode(std::string_view text);
-
-/// The 22 letters and digits of a Spotify id, out of a bare id, "spotify:track:ID" or an
-/// open.spotify.com address; "" when it is none of these or of another `kind`.
-std::string_view spotify_id(std::string_view text, std::string_view kind = "track");
-bool is_spotify_id(std::string_view text);
-/// A lower-case UUID out of a bare one, in any case, or an address ending in one; "" otherwise.
-std::string mbid(std::string_view text);
-/// Upper case, without '-' and blanks; "" when it is no ISRC.
-std::string isrc(std::string_view text);
 
 /// ['A', "B's"] -> A, B's. nullopt when it is not a well-formed list of quoted texts.
 std::optional<std::vector<std::string>> read_python_list(std::string_view text);

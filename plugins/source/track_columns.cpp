@@ -7,6 +7,7 @@
 #include <span>
 
 #include "dates.hpp"
+#include "ids.hpp"
 #include "text.hpp"
 
 namespace source {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "dates.hpp"
+#include "ids.hpp"
 #include "text.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

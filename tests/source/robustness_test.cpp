@@ -10,6 +10,7 @@
 #include "support/source_run.hpp"
 
 using namespace test;
+using namespace std::string_literals;
 using Sizes = std::map<std::string, int>;
 
 namespace {
@@ -61,7 +62,7 @@ TEST_CASE("a broken JSON record costs itself only", "[source]") {
       {R"({"ts":"2023-05-01T10:03:20Z","ms_played" 1})", "\":\" is expected behind a key"},
       {R"({"ts":"2023-05-01T10:03:20Z","ms_played":1)", "a text in quotes is expected"},
       {"{\"ts\":\"2023\n\",\"ms_played\":1}", "a control character inside a text"},
-      {std::string("{\"ts\":\"2023\0\"}", 14), "a NUL byte inside a text"},
+      {"{\"ts\":\"2023\0\"}"s, "a NUL byte inside a text"},
       {R"({"ts":"\x"})", "an unknown escape in a text"},
       {R"({"ts":"\u12"})", "\\u without four hexadecimal digits"},
       {R"("a text")", "a record in {} is expected"},
@@ -162,8 +163,7 @@ TEST_CASE("a file of stray quotes is read in linear time", "[source]") {
 
 TEST_CASE("NUL bytes in a table make the record malformed", "[source]") {
   const SourceRun run = read_source(
-      "x.csv",
-      std::string("artist,track,date\nA,B\0,2021-04-01 10:00:00\nA,C,2021-04-01 10:00:00\n", 70));
+      "x.csv", "artist,track,date\nA,B\0,2021-04-01 10:00:00\nA,C,2021-04-01 10:00:00\n"s);
   CHECK(run.rows->problem() == "");
   CHECK(titles(run) == std::vector<std::string>{"C"});
   CHECK(run.reason("malformed") == "it holds NUL bytes");
@@ -186,7 +186,7 @@ TEST_CASE("mutated files never break the accounting of any source", "[source]") 
   const std::vector<std::string> sources = source_names();
   std::mt19937_64 random(20260101);
   const auto below = [&](std::size_t count) { return static_cast<std::size_t>(random() % count); };
-  const std::string spice("\"{}[],:;\t\n\r\\\0\xff\xef-9eu'#", 24);
+  const std::string spice = "\"{}[],:;\t\n\r\\\0\xff\xef-9eu'#"s;
 
   const auto mutate = [&](std::string text) {
     for (std::size_t k = below(6) + 1; k > 0 && !text.empty(); --k) {

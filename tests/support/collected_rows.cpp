@@ -119,12 +119,10 @@ struct Receiver {
   static playlist_status bucket(const playlist_host*, std::int64_t record, const char* bucket,
                                 const char* reason) {
     ++current->bucket_count;
-    if (current->keep_ == CollectedRows::Keep::kCountsOnly) return PLAYLIST_OK;
-    current->buckets.push_back({record, bucket, reason ? reason : ""});
+    current->place(record, CollectedRows::Place::kBucket);
+    const bool is_kept = current->keep_ == CollectedRows::Keep::kValues;
+    current->buckets.push_back({record, bucket, is_kept && reason ? reason : ""});
     if (!is_utf8(current->buckets.back().reason)) current->note("a reason is not UTF-8");
-    int& state = current->records_[record];
-    if (state != 0) current->note("record " + std::to_string(record) + " is in two places");
-    state = 2;
     return PLAYLIST_OK;
   }
   static playlist_status finish(const playlist_host*, std::int64_t total) {
@@ -166,8 +164,24 @@ void CollectedRows::note(const std::string& problem) {
   if (problem_.empty()) problem_ = problem;
 }
 
+void CollectedRows::place(std::int64_t record, Place place) {
+  constexpr std::int64_t kMostRecords = 50'000'000;
+  if (record < 0 || record >= kMostRecords) return note("record " + std::to_string(record));
+  const auto k = static_cast<std::size_t>(record);
+  if (k >= records_.size()) records_.resize(k + 1, Place::kNowhere);
+  const bool is_again =
+      place == Place::kBucket ? records_[k] != Place::kNowhere : records_[k] == Place::kBucket;
+  if (is_again) note("record " + std::to_string(record) + " is in two places");
+  records_[k] = place;
+}
+
 void CollectedRows::take(const std::string& table, const playlist_table& batch) {
   row_count += batch.rows;
+  for (std::uint32_t k = 0; k < batch.column_count; ++k) {
+    if (std::string_view(batch.columns[k]->name) != "record") continue;
+    const auto* records = static_cast<const std::int64_t*>(batch.columns[k]->data);
+    for (std::int64_t row = 0; row < batch.rows; ++row) place(records[row], Place::kRows);
+  }
   if (keep_ == Keep::kCountsOnly) return;
   const auto known = contract().find(table);
   if (known == contract().end()) return note("no table " + table + " in the contract");
@@ -192,12 +206,7 @@ void CollectedRows::take(const std::string& table, const playlist_table& batch) 
       }
     }
   }
-  for (std::size_t row = first; row < rows.size(); ++row) {
-    rows[row].table = table;
-    int& state = records_[rows[row].record];
-    if (state == 2) note("record " + std::to_string(rows[row].record) + " is in two places");
-    state = 1;
-  }
+  for (std::size_t row = first; row < rows.size(); ++row) rows[row].table = table;
 }
 
 std::vector<CollectedRow> CollectedRows::of(const std::string& table) const {
@@ -218,11 +227,11 @@ std::string CollectedRows::problem() const {
   if (!problem_.empty()) return problem_;
   if (total < 0) return "finish() did not come";
   if (static_cast<std::int64_t>(records_.size()) != total) {
-    return std::to_string(records_.size()) + " records are accounted for, finish() said " +
+    return std::to_string(records_.size()) + " records came, finish() said " +
            std::to_string(total);
   }
-  if (total > 0 && (records_.begin()->first != 0 || records_.rbegin()->first != total - 1)) {
-    return "the record numbers are not 0 .. total - 1";
+  for (std::size_t k = 0; k < records_.size(); ++k) {
+    if (records_[k] == Place::kNowhere) return "record " + std::to_string(k) + " is nowhere";
   }
   return "";
 }

@@ -35,6 +35,7 @@ struct CollectedMember {
 /// While it lives it is the receiver of this thread's PLAYLIST_SERVICE_ROWS and _MEMBERS.
 class CollectedRows {
  public:
+  /// kCountsOnly: no values, quick; the accounting is checked all the same.
   enum class Keep { kValues, kCountsOnly };
   explicit CollectedRows(Keep keep = Keep::kValues);
   ~CollectedRows();
@@ -45,7 +46,7 @@ class CollectedRows {
   static const void* service(std::string_view id);
 
   std::vector<CollectedRow> rows;
-  std::vector<CollectedBucket> buckets;
+  std::vector<CollectedBucket> buckets;  // the reason is left out with kCountsOnly
   std::vector<CollectedMember> members;
   std::vector<std::string> notices;  // for the caller's log function
   std::int64_t row_count = 0, bucket_count = 0, total = -1;
@@ -64,7 +65,9 @@ class CollectedRows {
   Keep keep_;
   CollectedRows* outer_;
   std::string problem_;
-  std::map<std::int64_t, int> records_;  // 1 rows, 2 bucket
+  enum class Place : std::uint8_t { kNowhere, kRows, kBucket };
+  void place(std::int64_t record, Place place);
+  std::vector<Place> records_;
 };
 
 /// A host for calling elements without an engine: logs, failures and services end up in `rows`.

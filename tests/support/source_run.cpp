@@ -55,9 +55,10 @@ engine::CallContext context_for(CollectedRows* rows) {
   return context;
 }
 
-SourceRun run(const engine::Element* source, const playlist_input& input) {
+SourceRun run(const engine::Element* source, const playlist_input& input,
+              CollectedRows::Keep keep = CollectedRows::Keep::kValues) {
   SourceRun outcome;
-  outcome.rows = std::make_unique<CollectedRows>();
+  outcome.rows = std::make_unique<CollectedRows>(keep);
   if (source == nullptr) return outcome;
   outcome.source = source->description->name;
   try {
@@ -86,7 +87,8 @@ std::string fixture(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-SourceRun read_source(const std::string& name, std::string_view bytes, const std::string& columns) {
+SourceRun read_source(const std::string& name, std::string_view bytes, const std::string& columns,
+                      CollectedRows::Keep keep) {
   const PaddedInput input(name, bytes, columns);
   const engine::Element* best = nullptr;
   int surest = 0;
@@ -97,7 +99,7 @@ SourceRun read_source(const std::string& name, std::string_view bytes, const std
       best = source;
     }
   }
-  return run(best, input);
+  return run(best, input, keep);
 }
 
 SourceRun read_fixture(const std::string& path, const std::string& columns) {

@@ -26,7 +26,8 @@ std::string fixture(const std::string& path);
 
 /// Recognises and reads `bytes` as a file of this name; `columns` as given to --columns.
 SourceRun read_source(const std::string& name, std::string_view bytes,
-                      const std::string& columns = "");
+                      const std::string& columns = "",
+                      CollectedRows::Keep keep = CollectedRows::Keep::kValues);
 /// The same for tests/data/PATH.
 SourceRun read_fixture(const std::string& path, const std::string& columns = "");
 /// Reads with this source, whatever recognition says.
