@@ -18,6 +18,7 @@ constexpr double kAlbumSessions = 0.2;  // sessions that play an album through
 constexpr double kFromRotation = 0.45;  // listens that return to something played lately
 constexpr std::size_t kRotation = 150;  // how many tracks "lately" holds
 constexpr int kFinishedBeforeLike = 3;  // times heard to the end before a like is likely
+constexpr double kMostDrawn = 400;      // the largest weight an artist can drift to
 constexpr double kLike = 0.5, kLikeAtOnce = 0.02;
 
 // How likely a session begins in each local hour, on weekdays and at weekends.
@@ -52,7 +53,7 @@ class Taste {
     weights_.reserve(world.artists.size());
     for (const Artist& artist : world.artists) {
       const double genre = genres[static_cast<std::size_t>(artist.genres[0])];
-      weights_.push_back(genre * (2 + artist.popularity) * std::exp(1.6 * normal(random)));
+      weights_.push_back(genre * (2 + artist.popularity) * std::exp(1.1 * normal(random)));
     }
     renew(random);
   }
@@ -61,7 +62,7 @@ class Taste {
   void renew(Random& random) {
     for (std::size_t k = 0; k < weights_.size() / 20 + 1; ++k) {
       const std::size_t artist = random.next() % weights_.size();
-      weights_[artist] *= std::exp(1.2 * normal(random));
+      weights_[artist] = std::min(kMostDrawn, weights_[artist] * std::exp(0.9 * normal(random)));
     }
     draw_.emplace(weights_);
   }
@@ -86,7 +87,7 @@ class Taste {
   /// 0..1; how well a track of this artist sits with the listener.
   double affinity(std::int32_t artist) const {
     const double weight = weights_[static_cast<std::size_t>(artist)];
-    return weight / (weight + 15);
+    return weight / (weight + 25);
   }
 
  private:
@@ -200,7 +201,7 @@ class History {
   std::int64_t play(std::int32_t track_number, std::int64_t at, bool is_shuffled) {
     const Track& track = world_.tracks[static_cast<std::size_t>(track_number)];
     const double affinity = taste_.affinity(track.artist);
-    const bool is_skipped = random_.uniform() < 0.32 - 0.22 * affinity;
+    const bool is_skipped = random_.uniform() < 0.42 - 0.3 * affinity;
     Listen listen{at, track_number, track.duration_ms, 0};
     EndReason end = EndReason::kTrackDone;
     if (is_skipped) {
@@ -227,10 +228,13 @@ class History {
 
   void enjoy(std::int32_t track, std::int64_t at, double affinity) {
     const auto k = static_cast<std::size_t>(track);
-    if (rotation_.size() < kRotation) {
-      rotation_.push_back(track);
-    } else {
-      rotation_[random_.next() % kRotation] = track;
+    // Each track has one place, so that no favourite crowds out the others.
+    if (std::find(rotation_.begin(), rotation_.end(), track) == rotation_.end()) {
+      if (rotation_.size() < kRotation) {
+        rotation_.push_back(track);
+      } else {
+        rotation_[random_.next() % kRotation] = track;
+      }
     }
     if (finished_[k] < 255) ++finished_[k];
     const double chance = finished_[k] == kFinishedBeforeLike ? kLike : kLikeAtOnce * affinity;
