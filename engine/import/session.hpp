@@ -53,6 +53,8 @@ class Session {
   /// Whose files they are when no folder says so; "" when that is not known yet.
   [[nodiscard]] std::string user_name() const;
   [[nodiscard]] KnownFiles known_files() const;
+  /// Results so far, in the order in which the files were opened.
+  [[nodiscard]] const std::vector<FileResult>& files() const { return result_.files; }
 
   /// Match rates, sums; the session is over.
   ImportResult finish();
