@@ -153,16 +153,27 @@ end
 
 -- ---- numbers for formulas; compiled without branches, NaN (missing) stays NaN ---------------------------
 
-local min, max, exp = math.min, math.max, math.exp
-local known_number = ffi.cast("double (*)(double, double)", host.known_number)
-local step_number = ffi.cast("double (*)(double, double)", host.step_number)
+local exp = math.exp
+local function number_function(name) return ffi.cast("double (*)(double, double)", host[name]) end
+local known_number, step_number = number_function "known_number", number_function "step_number"
+local least_number, most_number = number_function "least_number", number_function "most_number"
+
+-- LuaJIT's own min and max may give either argument where one is NaN, interpreted one, compiled the other.
+local function chosen(raw, choose)
+  return function(a, b, ...)
+    if b == nil then return raw(a) end
+    local best = choose(a, b)
+    for i = 1, select("#", ...) do best = choose(best, (select(i, ...))) end
+    return best
+  end
+end
+local min, max = chosen(math.min, least_number), chosen(math.max, most_number)
 
 local function known(x, default)   -- x, or the default where x is missing
   if type(x) == "number" and type(default) == "number" then return known_number(x, default) end
   if x == nil or x ~= x then return default end
   return x
 end
--- min and max give their second argument when one is NaN.
 local function clamp(x, low, high) return min(high, max(low, x)) end
 local function lerp(a, b, x) return a + (b - a) * x end
 local function sigmoid(x) return 1 / (1 + exp(-x)) end
@@ -178,7 +189,7 @@ local function pick(from, names)
   return picked
 end
 
-local math_names = "abs acos asin atan atan2 ceil cos cosh deg exp floor fmod frexp huge ldexp log log10 max min modf pi pow rad random sin sinh sqrt tan tanh"
+local math_names = "abs acos asin atan atan2 ceil cos cosh deg exp floor fmod frexp huge ldexp log log10 modf pi pow rad random sin sinh sqrt tan tanh"
 local string_names = "byte char find gmatch gsub len lower match reverse sub upper"
 local table_names = "concat insert maxn remove sort"
 local base = pick(_G, "assert error ipairs pcall select tonumber type unpack xpcall")
@@ -210,7 +221,7 @@ local function environment(is_module)
   local env = {}
   for name, value in next, base do env[name] = value end
   env.math = pick(math, math_names)
-  env.math.randomseed = safe_randomseed
+  env.math.min, env.math.max, env.math.randomseed = min, max, safe_randomseed
   env.string = pick(string_functions, string_names .. " rep format")
   env.table = pick(table, table_names)
   env.require = host.require
@@ -431,9 +442,19 @@ local function contributions(f, j, typical)
   return results
 end
 
+-- Functions that programs over blocks know, by function.
+local formula_functions = {
+  [known] = "known", [clamp] = "clamp", [lerp] = "lerp", [sigmoid] = "sigmoid", [step] = "step",
+  [decay] = "decay", [min] = "min", [max] = "max",
+}
+for name in ("abs atan ceil cos exp floor log log10 pow sin sqrt tan tanh"):gmatch "%S+" do
+  formula_functions[math[name]] = name
+end
+
 local core = {
   environment = environment, tick = tick, start = start, text = text,
   contributions = contributions, missing_columns = missing_columns,
+  formula_functions = formula_functions, seed = math.randomseed,
 }
 local globals = _G
 for k in next, globals do globals[k] = nil end   -- nobody needs the real globals any more

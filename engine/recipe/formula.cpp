@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <optional>
 #include <utility>
+
+#include "recipe/formula_program.hpp"
 
 namespace engine {
 namespace {
@@ -75,6 +78,8 @@ class FormulaRun {
   void run() {
     const std::int64_t rows = state_.binding.rows;
     const int top = lua_gettop(lua_);
+    text_ = text_of(state_, function_);
+    if (run_as_program(rows)) return;
     start();
     if (lua_isnil(lua_, -1)) {
       check_results(0, rows);
@@ -88,9 +93,26 @@ class FormulaRun {
  private:
   [[nodiscard]] bool is_score() const { return kind_[0] == 's'; }
 
+  /// False where the formula needs Lua.
+  bool run_as_program(std::int64_t rows) {
+    std::optional<BlockProgram> program;
+    lua_pushvalue(lua_, function_);
+    state_.protect(1, 0, [&](lua_State*) {
+      program = compile_formula(state_, 1, !is_score(), text_);
+      return 0;
+    });
+    if (!program) return false;
+    for (std::int64_t begin = 0; begin < rows; begin += kLargestBlock) {
+      const std::int64_t end = std::min(rows, begin + kLargestBlock);
+      if (!run_program(*program, state_.binding, begin, end, out_)) return false;
+      check_results(begin, end);
+      report_row(end, rows);
+    }
+    return true;
+  }
+
   /// Leaves the driver for the rows from 1 on, or nil when all rows are done.
   void start() {
-    const std::string text = text_of(state_, function_);
     lua_pushvalue(lua_, function_);
     state_.protect(1, 1, [&](lua_State* lua) {
       push_core(lua, "start");
@@ -98,7 +120,7 @@ class FormulaRun {
       lua_pushstring(lua, kind_);
       lua_pushlightuserdata(lua, out_);
       lua_pushnumber(lua, static_cast<double>(state_.binding.rows));
-      push_texts(lua, named_columns(text, *state_.binding.columns));
+      push_texts(lua, named_columns(text_, *state_.binding.columns));
       lua_call(lua, 5, 1);
       return 1;
     });
@@ -115,15 +137,18 @@ class FormulaRun {
       lua_pushnumber(lua_, static_cast<double>(end));
       state_.checked_call(2, 0);
       check_results(begin, end);
-      state_.check_time();
-      if (state_.owner->on_progress) {
-        state_.report("formula at " + state_.binding.defined_at + ", row " + std::to_string(end) +
-                      " of " + std::to_string(rows));
-      }
+      report_row(end, rows);
       const double seconds = std::chrono::duration<double>(Steady::now() - started).count();
       if (seconds < kBlockSeconds / 2) block = std::min(block * 4, kLargestBlock);
       begin = end;
     }
+  }
+
+  void report_row(std::int64_t row, std::int64_t rows) {
+    state_.check_time();
+    if (!state_.owner->on_progress) return;
+    state_.report("formula at " + state_.binding.defined_at + ", row " + std::to_string(row) +
+                  " of " + std::to_string(rows));
   }
 
   void check_results(std::int64_t begin, std::int64_t end) {
@@ -172,6 +197,7 @@ class FormulaRun {
   int function_;
   const char* kind_;
   void* out_;
+  std::string text_;
 };
 
 using Typical = std::function<double(const FormulaColumn&)>;

@@ -119,6 +119,14 @@ int entry(lua_State* lua) {
 double known_number(double x, double fallback) {
   return x == x ? x : fallback;
 }
+double least_number(double a, double b) {
+  const double least = a < b ? a : b;
+  return a == a ? least : a;
+}
+double most_number(double a, double b) {
+  const double most = a > b ? a : b;
+  return a == a ? most : a;
+}
 double step_number(double edge, double x) {
   const double value = x >= edge ? 1.0 : 0.0;
   return x == x ? value : x;
@@ -194,10 +202,15 @@ void add_formula_functions(lua_State* lua) {
     lua_pushcfunction(lua, function.func);
     lua_setfield(lua, -2, function.name);
   }
-  lua_pushlightuserdata(lua, reinterpret_cast<void*>(known_number));
-  lua_setfield(lua, -2, "known_number");
-  lua_pushlightuserdata(lua, reinterpret_cast<void*>(step_number));
-  lua_setfield(lua, -2, "step_number");
+  const std::pair<const char*, double (*)(double, double)> numbers[] = {
+      {"known_number", known_number},
+      {"step_number", step_number},
+      {"least_number", least_number},
+      {"most_number", most_number}};
+  for (const auto& [name, function] : numbers) {
+    lua_pushlightuserdata(lua, reinterpret_cast<void*>(function));
+    lua_setfield(lua, -2, name);
+  }
 }
 
 }  // namespace engine

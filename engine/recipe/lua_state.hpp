@@ -17,6 +17,7 @@
 #include <vector>
 
 struct lua_State;
+struct playlist_dict;
 
 namespace engine {
 
@@ -39,7 +40,7 @@ struct FormulaColumn {
   std::string name;
   std::uint32_t type;  // PLAYLIST_F32 ...
   const void* data;
-  const struct playlist_dict* dict = nullptr;
+  const playlist_dict* dict = nullptr;
   bool is_by_track = false;  // index by the row's track number instead of the row number
 };
 

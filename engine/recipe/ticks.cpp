@@ -94,7 +94,8 @@ class Ticker {
   }
   void copy_long_bracket() {
     const auto level = static_cast<std::size_t>(long_bracket_level());
-    const std::string close = "]" + std::string(level, '=') + "]";
+    std::string close(level + 2, '=');
+    close.front() = close.back() = ']';
     const std::size_t end = source_.find(close, at_ + level + 2);
     copy(end == std::string_view::npos ? source_.size() - at_ : end + close.size() - at_);
   }

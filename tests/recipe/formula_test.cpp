@@ -111,9 +111,16 @@ std::string formula(const std::string& body) {
   return "return function(t) return " + body + " end";
 }
 
-/// Checks a formula against C++ on few rows (read one by one) and on many (through a driver).
+/// The same formula with something in it that only Lua itself can do.
+std::string left_to_lua(std::string recipe) {
+  const std::string header = "return function(t)";
+  const std::size_t at = recipe.find(header);
+  REQUIRE(at != std::string::npos);
+  return recipe.insert(at + header.size(), " local _ = tostring(0)");
+}
+
 template <typename Expected>
-void check_formula(const std::string& recipe, Expected&& expected) {
+void check_one_formula(const std::string& recipe, Expected&& expected) {
   for (const std::int64_t rows : {1, 5, 128, 129, 9000}) {
     const World world(rows);
     const std::vector<float> out = Loaded(recipe).score(world);
@@ -124,6 +131,14 @@ void check_formula(const std::string& recipe, Expected&& expected) {
     CAPTURE(recipe, rows);
     CHECK(wrong == 0);
   }
+}
+
+/// Checks a formula against C++, both as a program over blocks and in Lua; there on few rows (read
+/// one by one) and on many (through a driver).
+template <typename Expected>
+void check_formula(const std::string& recipe, Expected&& expected) {
+  check_one_formula(recipe, expected);
+  check_one_formula(left_to_lua(recipe), expected);
 }
 
 }  // namespace
