@@ -37,19 +37,12 @@ AsOfView::Made AsOfView::make_listens() const {
   const auto rows = std::min(early, begun) + static_cast<std::ptrdiff_t>(ended_late.size());
   const bool is_prefix = ended_late.empty() || ended_late.back() == rows - 1;
   auto made = std::make_unique<OwnedTable>(rows);
-  std::vector<std::int64_t> chosen;
-  if (!is_prefix) {
-    for (std::int64_t k = 0; k < early; ++k) chosen.push_back(k);
-    chosen.insert(chosen.end(), ended_late.begin(), ended_late.end());
-  }
   for (std::uint32_t k = 0; k < whole.column_count; ++k) {
     const playlist_column& column = *whole.columns[k];
     if (!is_prefix) {
-      made->pick(column, chosen);
-    } else if (rows == whole.rows) {
-      made->view(column);
+      made->pick(column, std::min(early, begun), ended_late);
     } else {
-      made->view_prefix(column);
+      made->view(column);
     }
   }
   return made;

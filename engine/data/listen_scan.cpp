@@ -46,6 +46,14 @@ class FirstTimes {
 
 }  // namespace
 
+ListenRows::ListenRows() {
+  for (char first = 'A'; first <= 'Z'; ++first)
+    for (char second = 'A'; second <= 'Z'; ++second) {
+      const char country[] = {first, second};
+      countries.code({country, 2});
+    }
+}
+
 void ListenRows::add(std::int64_t start, std::int64_t track, std::int32_t played, std::int32_t how,
                      std::string_view where) {
   ts.push_back(start);

@@ -14,14 +14,18 @@ ListenTotals total_listens(const ListenColumns& listens, std::size_t track_count
   static_assert(sizeof(Track) == 32);
   std::vector<Track> tracks(track_count);
   for (std::size_t k = 0; k < listens.count; ++k) {
+    constexpr std::size_t kAhead = 16;
+    if (k + kAhead < listens.count)
+      __builtin_prefetch(&tracks[static_cast<std::size_t>(listens.track[k + kAhead])], 1);
     Track& track = tracks[static_cast<std::size_t>(listens.track[k])];
+    // Without branches: a quarter of the listens are no plays, in no order.
+    const bool is_play = listens.is_play[k] == 1;
     track.skips += listens.is_skip[k] == 1;
     track.judged += listens.is_skip[k] != 255;
     track.finished += listens.is_finished[k] == 1;
-    if (listens.is_play[k] == 0) continue;
-    ++track.plays;
-    if (track.first == INT64_MIN) track.first = listens.ts[k];
-    track.last = listens.ts[k];
+    track.first = is_play && track.plays == 0 ? listens.ts[k] : track.first;
+    track.last = is_play ? listens.ts[k] : track.last;
+    track.plays += is_play;
   }
   ListenTotals totals;
   for (auto* column : {&totals.plays, &totals.skips, &totals.finished}) column->resize(track_count);

@@ -67,20 +67,24 @@ void OwnedTable::view_prefix(const playlist_column& column) {
   if (column.type != PLAYLIST_STRING) return;
   const auto* codes = static_cast<const std::int32_t*>(column.data);
   std::int32_t last = -1;
-  for (std::int64_t k = 0; k < rows_; ++k) last = std::max(last, codes[k]);
+  const auto all = static_cast<std::int32_t>(column.dict->count) - 1;
+  for (std::int64_t k = 0; k < rows_ && last < all; ++k) last = std::max(last, codes[k]);
   playlist_dict shown = *column.dict;
   shown.count = static_cast<std::uint32_t>(last + 1);
   dicts_.push_back(shown);
   columns_.back().dict = &dicts_.back();
 }
 
-void OwnedTable::pick(const playlist_column& column, const std::vector<std::int64_t>& rows) {
+void OwnedTable::pick(const playlist_column& column, std::int64_t first_rows,
+                      const std::vector<std::int64_t>& more) {
   const std::size_t item = item_length(column.type);
   auto* to = static_cast<std::byte*>(add(column.name, column.type));
   columns_.back().dict = column.dict;
   const auto* from = static_cast<const std::byte*>(column.data);
-  for (std::size_t k = 0; k < rows.size(); ++k)
-    std::memcpy(to + k * item, from + static_cast<std::size_t>(rows[k]) * item, item);
+  const std::size_t length = static_cast<std::size_t>(first_rows) * item;
+  std::memcpy(to, from, length);
+  for (std::size_t k = 0; k < more.size(); ++k)
+    std::memcpy(to + length + k * item, from + static_cast<std::size_t>(more[k]) * item, item);
 }
 
 const playlist_table* OwnedTable::table() {

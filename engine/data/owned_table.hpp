@@ -40,8 +40,9 @@ class OwnedTable {
   /// As view(); of a string column only the texts up to the last one used are shown. For columns
   /// whose codes go by first appearance.
   void view_prefix(const playlist_column& column);
-  /// Chosen rows of another table's column.
-  void pick(const playlist_column& column, const std::vector<std::int64_t>& rows);
+  /// Copies the first rows of another table's column, then chosen ones; as many as this table has.
+  void pick(const playlist_column& column, std::int64_t first_rows,
+            const std::vector<std::int64_t>& more);
 
   /// Valid until a column is added; from then on threads may share it.
   const playlist_table* table();
