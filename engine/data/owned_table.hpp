@@ -43,6 +43,9 @@ class OwnedTable {
   /// Copies the first rows of another table's column, then chosen ones; as many as this table has.
   void pick(const playlist_column& column, std::int64_t first_rows,
             const std::vector<std::int64_t>& more);
+  void pick(const playlist_column& column, const std::vector<std::int64_t>& rows) {
+    pick(column, 0, rows);
+  }
 
   /// Valid until a column is added; from then on threads may share it.
   const playlist_table* table();
