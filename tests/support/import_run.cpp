@@ -193,7 +193,7 @@ std::string dump(const std::string& store_path) {
     }
     text += "== " + table + "\n";
     engine::Statement rows =
-        store.prepare("SELECT " + columns + " AS line FROM " + table + " ORDER BY line");
+        store.prepare("SELECT " + columns + " FROM " + table);  // in the order of the primary key
     for (rows.start(); rows.step();) text += std::string(rows.text(0)) + "\n";
   }
   return text;
