@@ -327,7 +327,7 @@ typedef struct playlist_io {       /* one call of run(); what does not apply to 
   const playlist_table *candidates;     /* at least the column track (i32) */
   const playlist_column *const *in;     /* declared inputs in declared order (NULL: optional and absent), then
                                            the columns named by COLUMN parameters */
-  const playlist_column *const *out;    /* RANKING: declared outputs, to fill */
+  const playlist_column *const *out;    /* RANKING: declared outputs, to fill; STRING: codes of host->text() */
   uint8_t *keep;                   /* FILTERING: preset to 1; write 0 to drop */
   int32_t *reasons;                /* FILTERING: preset to -1; code of host->text() for a dropped row */
   int32_t *order;                  /* ORDERING: capacity rows; row numbers in playing order ... */

@@ -6,6 +6,7 @@
 
 #include "plugin/elf.hpp"
 #include "sdk_fixture.hpp"
+#include "worker/worker.hpp"
 
 using namespace sdk_fixture;
 namespace fs = std::filesystem;
@@ -47,7 +48,8 @@ TEST_CASE("the programs that load plugins export nothing a plugin could call by 
     CHECK(symbols.status == 0);
     CHECK_THAT(symbols.output, !Catch::Contains("engine::"));
     CHECK_THAT(symbols.output, !Catch::Contains("playlist"));
-    CHECK_THAT(symbols.output, !Catch::Contains(" T "));
+    // Sanitizers, under which memory cannot be limited, export functions of their own.
+    if (engine::limits_memory()) CHECK_THAT(symbols.output, !Catch::Contains(" T "));
   }
 }
 
