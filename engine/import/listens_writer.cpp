@@ -4,8 +4,10 @@
 #include <climits>
 #include <cstdlib>
 #include <set>
+#include <tuple>
 
 #include "store/listen_flags.hpp"
+#include "store/row_source.hpp"
 
 namespace engine::import {
 namespace {
@@ -60,6 +62,9 @@ ListensWriter::ListensWriter(Store& store, TrackMatcher& matcher, RowTracks& tra
       tracks_(tracks),
       rule_(rule),
       insert_(store.prepare("INSERT OR IGNORE INTO listens VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")),
+      insert_many_(store.prepare(
+          "INSERT OR FAIL INTO listens SELECT c0, c1, c2, c3, c4, c5, c6 FROM row_source(?1)")),
+      newest_(store.prepare("SELECT max(ts) FROM listens WHERE user_id = ?1")),
       remove_(store.prepare("DELETE FROM listens WHERE user_id = ?1 AND ts = ?2 AND track_id = ?3 "
                             "AND ms_played = ?4")),
       other_formats_(
@@ -72,33 +77,101 @@ std::int32_t ListensWriter::exactness(std::int32_t ms_played, std::int32_t flags
   return (ms_played >= 0 ? 2 : 0) + ((flags & ListenFlags::kIsCoarse) == 0 ? 1 : 0);
 }
 
+/// Listens as rows of the store's table.
+class ListensWriter::ManyListens final : public RowSource {
+ public:
+  ManyListens(const std::vector<Listen>& listens, std::int64_t user, const TextView& countries,
+              std::int64_t ingestion)
+      : listens_(listens), user_(user), countries_(countries), ingestion_(ingestion) {}
+
+  std::vector<std::uint32_t> chosen;  // places in the listens
+
+  [[nodiscard]] std::size_t size() const override { return chosen.size(); }
+  void put(sqlite3_context* context, std::size_t row, int column) const override {
+    const Listen& listen = listens_[chosen[row]];
+    switch (column) {
+      case 0:
+        return sqlite3_result_int64(context, user_);
+      case 1:
+        return sqlite3_result_int64(context, listen.ts);
+      case 2:
+        return sqlite3_result_int64(context, listen.track);
+      case 3:
+        return sqlite3_result_int64(context, listen.ms_played);
+      case 4:
+        return sqlite3_result_int64(context, listen.flags);
+      case 5:
+        return put_country(context, listen.country);
+      default:
+        return sqlite3_result_int64(context, ingestion_);
+    }
+  }
+
+ private:
+  void put_country(sqlite3_context* context, std::int32_t code) const {
+    if (code < 0) return sqlite3_result_null(context);
+    const std::string_view text = countries_.of(code);
+    sqlite3_result_text(context, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
+  }
+  const std::vector<Listen>& listens_;
+  std::int64_t user_;
+  const TextView& countries_;
+  std::int64_t ingestion_;
+};
+
 void ListensWriter::write(const TableView& table, FileContext& file, RecordBuckets& records) {
   const std::int64_t user = file.user_id();
   gather(table, tracks_.match(table, /*is_catalogue=*/false), file, records);
   if (listens_.empty()) return;
   load_nearby(user, file);
   const TextView countries = table.texts("country");
-  for (const Listen& listen : listens_) {
-    Nearby* other = nearby_.empty() ? nullptr : find_nearby(listen);
-    if (other && other->exactness >= exactness(listen.ms_played, listen.flags)) {
-      records.note(listen.record, Outcome::kDuplicate);
-      continue;
-    }
-    if (other) {
-      remove_.run(user, other->ts, listen.track, other->ms_played);
-      other->is_gone = true;
-    }
-    if (!insert(user, listen, countries, file.ingestion_id)) {
-      records.note(listen.record, Outcome::kDuplicate);
-      continue;
-    }
-    records.note(listen.record, is_short(listen) ? Outcome::kShort
-                                : other          ? Outcome::kRefined
-                                                 : Outcome::kNew);
+  const std::int64_t newest = newest_.find_integer(user).value_or(0);
+  std::size_t place = 0;
+  for (; place < listens_.size() && (!nearby_.empty() || listens_[place].ts <= newest); ++place) {
+    write_one(user, listens_[place], countries, file.ingestion_id, records);
   }
+  write_newer(user, place, countries, file.ingestion_id, records);
 }
 
-/// The rows that can be stored, in order of time: the order of the table in the store.
+void ListensWriter::write_one(std::int64_t user, const Listen& listen, const TextView& countries,
+                              std::int64_t ingestion, RecordBuckets& records) {
+  Nearby* other = nearby_.empty() ? nullptr : find_nearby(listen);
+  if (other && other->exactness >= exactness(listen.ms_played, listen.flags)) {
+    return records.note(listen.record, Outcome::kDuplicate);
+  }
+  if (other) {
+    remove_.run(user, other->ts, listen.track, other->ms_played);
+    other->is_gone = true;
+  }
+  if (!insert(user, listen, countries, ingestion)) {
+    return records.note(listen.record, Outcome::kDuplicate);
+  }
+  records.note(listen.record, is_short(listen) ? Outcome::kShort
+                              : other          ? Outcome::kRefined
+                                               : Outcome::kNew);
+}
+
+/// Listens from this place on are later than all that the store has of the user: a duplicate can
+/// only be the listen before, and one statement writes them all.
+void ListensWriter::write_newer(std::int64_t user, std::size_t from, const TextView& countries,
+                                std::int64_t ingestion, RecordBuckets& records) {
+  ManyListens many(listens_, user, countries, ingestion);
+  many.chosen.reserve(listens_.size() - from);
+  for (std::size_t place = from; place < listens_.size(); ++place) {
+    const Listen& listen = listens_[place];
+    const Listen* before = place > from ? &listens_[place - 1] : nullptr;
+    const bool is_known = before && before->ts == listen.ts && before->track == listen.track &&
+                          before->ms_played == listen.ms_played;
+    if (!is_known) many.chosen.push_back(static_cast<std::uint32_t>(place));
+    records.note(listen.record, is_known           ? Outcome::kDuplicate
+                                : is_short(listen) ? Outcome::kShort
+                                                   : Outcome::kNew);
+  }
+  if (many.size() > 0) insert_rows(insert_many_, many);
+}
+
+/// The rows that can be stored, in the order of the table in the store. Of equal ones the first
+/// record comes first.
 void ListensWriter::gather(const TableView& table, std::span<const std::int64_t> tracks,
                            FileContext& file, RecordBuckets& records) {
   const auto record = table.numbers<std::int64_t>("record");
@@ -122,7 +195,8 @@ void ListensWriter::gather(const TableView& table, std::span<const std::int64_t>
     file.saw(ts[row]);
   }
   const auto is_before = [](const Listen& a, const Listen& b) {
-    return a.ts != b.ts ? a.ts < b.ts : a.record < b.record;
+    return std::tie(a.ts, a.track, a.ms_played, a.record) <
+           std::tie(b.ts, b.track, b.ms_played, b.record);
   };
   if (!std::is_sorted(listens_.begin(), listens_.end(), is_before)) {
     std::sort(listens_.begin(), listens_.end(), is_before);

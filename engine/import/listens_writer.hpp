@@ -36,6 +36,7 @@ class ListensWriter {
     std::int64_t ts, track, record;
     std::int32_t ms_played, flags, country;  // country: code, -1 unknown
   };
+  class ManyListens;
   /// A play of another export that a new one may be the same as.
   struct Nearby {
     std::int64_t ts;
@@ -47,6 +48,10 @@ class ListensWriter {
               RecordBuckets& records);
   void load_nearby(std::int64_t user, const FileContext& file);
   Nearby* find_nearby(const Listen& listen);
+  void write_one(std::int64_t user, const Listen& listen, const TextView& countries,
+                 std::int64_t ingestion, RecordBuckets& records);
+  void write_newer(std::int64_t user, std::size_t from, const TextView& countries,
+                   std::int64_t ingestion, RecordBuckets& records);
   bool insert(std::int64_t user, const Listen& listen, const TextView& countries,
               std::int64_t ingestion);
   [[nodiscard]] bool is_short(const Listen& listen);
@@ -56,7 +61,7 @@ class ListensWriter {
   TrackMatcher& matcher_;
   RowTracks& tracks_;
   PlayRule rule_;
-  Statement insert_, remove_, other_formats_, nearby_rows_;
+  Statement insert_, insert_many_, newest_, remove_, other_formats_, nearby_rows_;
   std::vector<Listen> listens_;
   std::unordered_map<std::int64_t, std::vector<Nearby>> nearby_;  // by track; in order of time
 };

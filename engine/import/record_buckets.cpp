@@ -66,27 +66,35 @@ bool RecordBuckets::has_changes() const {
   });
 }
 
-std::vector<RecordBuckets::Run> RecordBuckets::runs() const {
-  std::vector<Run> runs;
+const std::vector<RecordBuckets::Run>& RecordBuckets::runs() {
+  runs_.clear();
   for (std::size_t begin = 0; begin < codes_.size();) {
     const std::uint32_t code = codes_[begin];
     std::size_t end = begin;
     while (end < codes_.size() && codes_[end] == code) ++end;
-    Run run{first_ + static_cast<std::int64_t>(begin),
-            first_ + static_cast<std::int64_t>(end) - 1,
-            {},
-            {}};
-    if (code >= kFirstNamed) {
-      run.bucket = named_[code - kFirstNamed].first;
-      run.reason = named_[code - kFirstNamed].second;
-    } else {
-      run.bucket = bucket_name(static_cast<Outcome>(code));
-      if (code == 0) run.reason = "the source said nothing of it";
-    }
-    runs.push_back(run);
+    runs_.push_back({first_ + static_cast<std::int64_t>(begin),
+                     first_ + static_cast<std::int64_t>(end) - 1, code});
     begin = end;
   }
-  return runs;
+  return runs_;
+}
+
+std::string_view RecordBuckets::bucket(const Run& run) const {
+  return run.code >= kFirstNamed ? std::string_view(named_[run.code - kFirstNamed].first)
+                                 : bucket_name(static_cast<Outcome>(run.code));
+}
+
+std::string_view RecordBuckets::reason(const Run& run) const {
+  if (run.code >= kFirstNamed) return named_[run.code - kFirstNamed].second;
+  return run.code == 0 ? "the source said nothing of it" : "";
+}
+
+void RecordBuckets::add_counts(BucketCounts& counts) const {
+  std::vector<std::int64_t> by_code(kFirstNamed + named_.size());
+  for (const std::uint32_t code : codes_) ++by_code[code];
+  for (std::uint32_t code = 0; code < by_code.size(); ++code) {
+    if (by_code[code] > 0) counts[std::string(bucket({0, 0, code}))] += by_code[code];
+  }
 }
 
 }  // namespace engine::import

@@ -39,10 +39,14 @@ class RecordBuckets {
   /// One run of records in the same bucket for the same reason.
   struct Run {
     std::int64_t first, last;
-    std::string_view bucket, reason;
+    std::uint32_t code;
   };
+  [[nodiscard]] std::string_view bucket(const Run& run) const;
+  [[nodiscard]] std::string_view reason(const Run& run) const;
   /// Runs that cover [first, done) without gap; valid until the next start().
-  [[nodiscard]] std::vector<Run> runs() const;
+  [[nodiscard]] const std::vector<Run>& runs();
+  /// Adds the number of records in each bucket.
+  void add_counts(BucketCounts& counts) const;
   /// True when any record told the store something new.
   [[nodiscard]] bool has_changes() const;
 
@@ -51,6 +55,7 @@ class RecordBuckets {
   std::int64_t first_ = 0;
   std::vector<std::uint32_t> codes_;  // an Outcome, or kFirstNamed + index into named_
   std::vector<std::pair<std::string, std::string>> named_;
+  std::vector<Run> runs_;
 };
 
 }  // namespace engine::import

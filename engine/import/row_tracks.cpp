@@ -28,12 +28,12 @@ std::span<const std::int64_t> RowTracks::match(const TableView& table, bool is_c
   tracks_.assign(table.rows, 0);
   const std::size_t slot_count = std::bit_ceil(std::max<std::size_t>(16, table.rows * 2));
   batch_slots_.assign(slot_count, -1);
-  std::vector<Codes> rows(table.rows);
+  codes_.resize(table.rows);
   for (std::size_t row = 0; row < table.rows; ++row) {
-    Codes& codes = rows[row];
+    Codes& codes = codes_[row];
     for (std::size_t c = 0; c < kColumns; ++c) codes[c] = texts[c].code(row);
     std::size_t at = hash_codes(codes.data(), kColumns) & (slot_count - 1);
-    while (batch_slots_[at] >= 0 && rows[static_cast<std::size_t>(batch_slots_[at])] != codes) {
+    while (batch_slots_[at] >= 0 && codes_[static_cast<std::size_t>(batch_slots_[at])] != codes) {
       at = (at + 1) & (slot_count - 1);
     }
     if (batch_slots_[at] >= 0) {
@@ -54,7 +54,8 @@ std::int64_t RowTracks::match_one(const Texts& texts, const Codes& codes, bool i
   }
   const XXH128_hash_t hash = XXH3_128bits(buffer_.data(), buffer_.size());
   if (generation_ != matcher_.generation()) forget();
-  if (const std::int64_t* known = remembered(hash.low64, hash.high64)) return *known;
+  const auto high = static_cast<std::uint32_t>(hash.high64);
+  if (const Slot* known = remembered(hash.low64, high)) return known->track;
 
   TrackIdentity row;
   row.title = texts[0].of(codes[0]);
@@ -67,32 +68,34 @@ std::int64_t RowTracks::match_one(const Texts& texts, const Codes& codes, bool i
   const std::int64_t track = matcher_.find_or_make(row, is_catalogue).id;
 
   if (generation_ != matcher_.generation()) forget();
-  if (2 * (used_ + 1) > slots_.size()) grow();
-  std::size_t at = hash.low64 & (slots_.size() - 1);
-  while (slots_[at].low != 0 || slots_[at].high != 0) at = (at + 1) & (slots_.size() - 1);
-  slots_[at] = {hash.low64, hash.high64, track};
-  ++used_;
+  remember({hash.low64, high, static_cast<std::int32_t>(track)});
   return track;
 }
 
-std::int64_t* RowTracks::remembered(std::uint64_t low, std::uint64_t high) {
+const RowTracks::Slot* RowTracks::remembered(std::uint64_t low, std::uint32_t high) const {
   if (slots_.empty()) return nullptr;
-  for (std::size_t at = low & (slots_.size() - 1); slots_[at].low != 0 || slots_[at].high != 0;
+  for (std::size_t at = low & (slots_.size() - 1); slots_[at].track != kFree;
        at = (at + 1) & (slots_.size() - 1)) {
-    if (slots_[at].low == low && slots_[at].high == high) return &slots_[at].track;
+    if (slots_[at].low == low && slots_[at].high == high) return &slots_[at];
   }
   return nullptr;
 }
 
-void RowTracks::grow() {
-  std::vector<Slot> old(std::max<std::size_t>(1024, slots_.size() * 2));
-  old.swap(slots_);
-  for (const Slot& slot : old) {
-    if (slot.low == 0 && slot.high == 0) continue;
-    std::size_t at = slot.low & (slots_.size() - 1);
-    while (slots_[at].low != 0 || slots_[at].high != 0) at = (at + 1) & (slots_.size() - 1);
-    slots_[at] = slot;
+void RowTracks::remember(const Slot& slot) {
+  const auto place = [this](const Slot& one) {
+    std::size_t at = one.low & (slots_.size() - 1);
+    while (slots_[at].track != kFree) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = one;
+  };
+  if (2 * (used_ + 1) > slots_.size()) {
+    std::vector<Slot> old(std::max<std::size_t>(1024, slots_.size() * 2));
+    old.swap(slots_);
+    for (const Slot& one : old) {
+      if (one.track != kFree) place(one);
+    }
   }
+  place(slot);
+  ++used_;
 }
 
 void RowTracks::forget() {

@@ -28,21 +28,24 @@ class RowTracks {
   static constexpr std::size_t kColumns = 7;
   using Codes = std::array<std::int32_t, kColumns>;
   using Texts = std::array<TextView, kColumns>;
-  /// Answers of earlier batches, by a 128-bit hash of the texts.
+  /// Answers of earlier batches, by 96 bits of the texts' hash.
   struct Slot {
-    std::uint64_t low = 0, high = 0;
-    std::int64_t track = 0;
+    std::uint64_t low = 0;
+    std::uint32_t high = 0;
+    std::int32_t track = kFree;
   };
+  static constexpr std::int32_t kFree = -1;
 
   std::int64_t match_one(const Texts& texts, const Codes& codes, bool is_catalogue);
-  std::int64_t* remembered(std::uint64_t low, std::uint64_t high);
-  void grow();
+  [[nodiscard]] const Slot* remembered(std::uint64_t low, std::uint32_t high) const;
+  void remember(const Slot& slot);
 
   TrackMatcher& matcher_;
   std::uint64_t generation_ = 0;
   std::vector<Slot> slots_;
   std::size_t used_ = 0;
   std::vector<std::int64_t> tracks_;
+  std::vector<Codes> codes_;
   std::vector<std::int32_t> batch_slots_;  // row that first had the codes, -1 free
   std::string buffer_;
 };

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/error.hpp"
+#include "store/row_source.hpp"
 #include "store/users.hpp"
 
 namespace engine::import {
@@ -24,6 +25,37 @@ bool is_persons_table(const TableView& table) {
   }
   return false;
 }
+
+/// The runs of one batch as rows of `ingestion_rows`.
+class BucketRows final : public RowSource {
+ public:
+  BucketRows(RecordBuckets& records, std::int64_t ingestion)
+      : records_(records), runs_(records.runs()), ingestion_(ingestion) {}
+  [[nodiscard]] std::size_t size() const override { return runs_.size(); }
+  void put(sqlite3_context* context, std::size_t row, int column) const override {
+    const RecordBuckets::Run& run = runs_[row];
+    switch (column) {
+      case 0:
+        return sqlite3_result_int64(context, ingestion_);
+      case 1:
+        return sqlite3_result_int64(context, run.first);
+      case 2:
+        return sqlite3_result_int64(context, run.last);
+      case 3:
+        return put_text(context, records_.bucket(run));
+      default:
+        return put_text(context, records_.reason(run));
+    }
+  }
+
+ private:
+  static void put_text(sqlite3_context* context, std::string_view text) {
+    sqlite3_result_text(context, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
+  }
+  const RecordBuckets& records_;
+  const std::vector<RecordBuckets::Run>& runs_;
+  std::int64_t ingestion_;
+};
 
 }  // namespace
 
@@ -51,7 +83,8 @@ Session::Session(Store& store, Options options)
                               "is_complete = 1, note = '', finished_at = ?3 "
                               "WHERE ingestion_id = ?1")),
       note_(store.prepare("UPDATE ingestions SET note = ?2 WHERE ingestion_id = ?1")),
-      insert_run_(store.prepare("INSERT INTO ingestion_rows VALUES (?1, ?2, ?3, ?4, ?5)")) {}
+      insert_runs_(store.prepare(
+          "INSERT OR FAIL INTO ingestion_rows SELECT c0, c1, c2, c3, c4 FROM row_source(?1)")) {}
 
 void Session::take(Message kind, std::string_view bytes) {
   MessageReader message(bytes);
@@ -284,10 +317,8 @@ void Session::write_table(const TableView& table) {
 /// The buckets of this batch, and how far the file is done: part of the batch's transaction.
 void Session::account(const BatchView& batch) {
   const FileContext& file = file_->context;
-  for (const RecordBuckets::Run& run : records_.runs()) {
-    insert_run_.run(file.ingestion_id, run.first, run.last, run.bucket, run.reason);
-    result().buckets[std::string(run.bucket)] += run.last - run.first + 1;
-  }
+  insert_rows(insert_runs_, BucketRows(records_, file.ingestion_id));
+  records_.add_counts(result().buckets);
   advance_.run(file.ingestion_id, batch.done, file.first_ts, file.last_ts);
   if (records_.has_changes()) store_.bump_data_version();
   result().rows += batch.done - file_->done;

@@ -101,7 +101,7 @@ class Session {
   LibraryWriter library_;
   RecordBuckets records_;
   Statement seen_changes_, find_ingestion_, insert_ingestion_, set_owner_, advance_, complete_,
-      note_, insert_run_;
+      note_, insert_runs_;
   std::int64_t changes_ = -1;
   std::optional<OpenFile> file_;
   std::size_t input_ = 0;

@@ -146,6 +146,7 @@ std::int64_t TrackMatcher::insert(const TrackIdentity& row, const RowArtists& ar
                     given(row.isrc), given(row.mbid), given(row.duration_ms), is_catalogue ? 1 : 0,
                     is_merged_ ? 1 : 0);
   const std::int64_t track = sqlite3_last_insert_rowid(store_.handle());
+  keep_duration(track, row.duration_ms);
   for (std::size_t i = 0; i < artists.ids.size(); ++i) insert_artist_.run(track, i, artists.ids[i]);
   return track;
 }
@@ -155,7 +156,7 @@ bool TrackMatcher::complete(std::int64_t track, const TrackIdentity& row, const 
                             bool is_catalogue) {
   bool is_changed = fill_.run(track, given(row.album), given(row.spotify_id), given(row.isrc),
                               given(row.mbid), given(row.duration_ms), is_catalogue ? 1 : 0) > 0;
-  if (is_changed) durations_.erase(track);
+  if (is_changed) keep_duration(track, kNotLooked);
   is_changed |= name_track(track, row, artists);
   return is_changed;
 }
@@ -206,11 +207,18 @@ bool TrackMatcher::add_id(std::int64_t track, IdKind kind, std::string_view id, 
   return false;
 }
 
+void TrackMatcher::keep_duration(std::int64_t track, std::int32_t duration_ms) {
+  const auto place = static_cast<std::size_t>(track);
+  if (place >= durations_.size()) durations_.resize(2 * place + 1024, kNotLooked);
+  durations_[place] = duration_ms;
+}
+
 std::int32_t TrackMatcher::duration_ms(std::int64_t track) {
-  if (const auto found = durations_.find(track); found != durations_.end()) return found->second;
-  const auto duration = static_cast<std::int32_t>(duration_.find_integer(track).value_or(-1));
-  durations_.emplace(track, duration);
-  return duration;
+  const auto place = static_cast<std::size_t>(track);
+  if (place >= durations_.size() || durations_[place] == kNotLooked) {
+    keep_duration(track, static_cast<std::int32_t>(duration_.find_integer(track).value_or(-1)));
+  }
+  return durations_[place];
 }
 
 void TrackMatcher::forget() {

@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "import/name_book.hpp"
@@ -55,6 +54,9 @@ class TrackMatcher {
   void forget();
 
  private:
+  static constexpr std::int32_t kNotLooked = -2;
+  void keep_duration(std::int64_t track, std::int32_t duration_ms);
+
   enum IdKind { kSpotify = 1, kIsrc = 2, kMbid = 3 };
   struct KnownId {
     std::int64_t track = 0;
@@ -82,7 +84,7 @@ class TrackMatcher {
   NameBook& names_;
   Statement find_id_, insert_id_, set_origin_, find_key_, find_alias_, has_merges_, insert_track_,
       look_, fill_, name_, insert_artist_, count_artists_, artist_name_, duration_;
-  std::unordered_map<std::int64_t, std::int32_t> durations_;
+  std::vector<std::int32_t> durations_;  // by track number; kNotLooked, or as duration_ms()
   std::uint64_t generation_ = 1;
   bool is_merged_ = false;  // somebody merged tracks by hand
 };

@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "store/migrations.hpp"
+#include "store/row_source.hpp"
 
 namespace engine {
 namespace {
@@ -69,6 +70,7 @@ void prepare_connection(sqlite3* database) {
   run(database, "PRAGMA foreign_keys = ON");
   run(database, "PRAGMA cache_size = -65536");  // 64 MiB at most
   run(database, "PRAGMA temp_store = MEMORY");
+  install_row_source(database);
 }
 
 }  // namespace

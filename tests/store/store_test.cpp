@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "store/migrations.hpp"
+#include "store/row_source.hpp"
 #include "support/temporary_folder.hpp"
 
 using engine::Error;
@@ -221,4 +222,23 @@ TEST_CASE("a copy for a dry run leaves the original byte for byte", "[store]") {
   Store fresh = Store::open_copy(folder.file("missing.db"));
   CHECK(fresh.integer("SELECT count(*) FROM tags") == 0);
   CHECK_FALSE(std::filesystem::exists(folder.file("missing.db")));
+}
+
+TEST_CASE("rows in memory are inserted by one statement", "[store]") {
+  class Names final : public engine::RowSource {
+   public:
+    [[nodiscard]] std::size_t size() const override { return 3; }
+    void put(sqlite3_context* context, std::size_t row, int column) const override {
+      static constexpr const char* kNames[] = {"a", "b", "c"};
+      if (column == 0) return sqlite3_result_int64(context, static_cast<sqlite3_int64>(row) + 7);
+      sqlite3_result_text(context, kNames[row], 1, SQLITE_STATIC);
+    }
+  };
+  const TemporaryFolder folder;
+  Store store = Store::open(folder.file("library.db"));
+  Statement insert = store.prepare("INSERT OR FAIL INTO tags SELECT c0, c1 FROM row_source(?1)");
+  CHECK(engine::insert_rows(insert, Names()) == 3);
+  CHECK(store.integer("SELECT count(*) FROM tags WHERE tag_id = 9 AND name = 'c'") == 1);
+  CHECK_THROWS_AS(engine::insert_rows(insert, Names()), Error);  // they are there already
+  CHECK(store.integer("SELECT count(*) FROM row_source") == 0);  // without rows
 }
