@@ -40,6 +40,7 @@ bool is_split(std::string_view head) {
     head.remove_prefix(end + 1);
     if (!is_numbers(line)) return false;
     const auto numbers = split(trim(line), ' ');
+    if (numbers.empty()) return false;
     const auto first = read_integer(numbers.front());
     numbered += first == lines ? 1 : 0;
     counted += first == static_cast<std::int64_t>(numbers.size()) - 1 ? 1 : 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 namespace source {
+
 JsonList::JsonList(JsonReader& reader, std::span<const std::string_view> keys, Place place)
     : reader_(reader), keys_(keys), place_(place), is_open_(reader.take('[')) {}
 
@@ -61,12 +62,12 @@ bool JsonList::read(JsonFields& fields, JsonValue* values) {
     problem_ = is_whole ? "byte " + std::to_string(reader_.offset_of(start_)) +
                               ": a record in {} is expected"
                         : reader_.error();
-    if (!is_whole) recover();
+    if (!is_whole) recover(start_ + 1);
     return false;
   }
   if (!fields.read(reader_, values)) {
     problem_ = reader_.error();
-    recover();
+    recover(start_ + 1);
     return false;
   }
   if (static_cast<std::size_t>(reader_.position() - start_) > kLongestRecord) {
@@ -76,9 +77,9 @@ bool JsonList::read(JsonFields& fields, JsonValue* values) {
   return true;
 }
 
-void JsonList::recover() {
+void JsonList::recover(const char* from) {
   const char* end = reader_.end();
-  for (const char* at = start_ + 1; at < end; ++at) {
+  for (const char* at = from; at < end; ++at) {
     if (*at == '{' && begins_record(at, end, keys_)) return reader_.seek(at);
     if (*at == ']' && ends_list(at, end, place_)) return reader_.seek(at);
   }

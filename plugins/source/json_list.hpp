@@ -31,9 +31,9 @@ class JsonList {
   bool read(JsonFields& fields, JsonValue* values);
   /// What was wrong with the last record, with its byte.
   [[nodiscard]] const std::string& problem() const { return problem_; }
-  /// Leaves the record at hand, found broken at the reader's position: the reader goes to the next
-  /// `{ "KEY"` behind its start, to the end of the list, or else to the end of the text.
-  void recover();
+  /// Leaves the record at hand, found broken: the reader goes to the next `{ "KEY"` at or behind
+  /// `from`, to the end of the list, or else to the end of the text.
+  void recover(const char* from);
   /// The text ended before the list did.
   [[nodiscard]] bool is_cut() const { return is_cut_; }
 

@@ -67,7 +67,7 @@ void PlaylistDocument::read_playlist(JsonReader& reader, JsonList& list) {
     rows_->malformed(problem);
     rows_->next(reader.offset());
   }
-  if (!reader.take('}')) list.recover();
+  if (!reader.take('}')) list.recover(std::max(reader.position(), start + 1));
 }
 
 /// Key by key as far as it goes: true when the playlist came out as a record with its items.

@@ -78,5 +78,6 @@ TEST_CASE("no source takes what is none of its files", "[source]") {
   CHECK(read_source("a.json", R"({"name":"x","version":1})").source == "");
   CHECK(read_source("a.csv", "a,b\n1,2\n").source == "");
   CHECK(read_source("empty", "").source == "");
+  CHECK(read_source("blank lines between numbers", "0 1\n\r \n2 3\n3 4\n").source == "");
   CHECK(read_source("photo.jpg", std::string("\xff\xd8\xff\xe0\0\x10JFIF", 10)).source == "");
 }
