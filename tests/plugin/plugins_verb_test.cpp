@@ -65,8 +65,10 @@ TEST_CASE("plugins list tells every element in a line") {
   folder.add(kGood + "probe.so").add(kGood + "plain_c.so");
   const Answer answer = engine_verb(folder, "plugins list");
   CHECK(answer.exit == engine::Exit::kDone);
-  CHECK_THAT(answer.out, Catch::Contains("recall.probe            Three tracks.\n"));
-  CHECK_THAT(answer.out, Catch::Contains("ranking.plain_c         Offset plus track number.\n"));
+  // How wide the first column is depends on what else is installed.
+  CHECK_THAT(answer.out, Catch::Matches("[^]*recall\\.probe  +Three tracks\\.\n[^]*"));
+  CHECK_THAT(answer.out,
+             Catch::Matches("[^]*ranking\\.plain_c  +Offset plus track number\\.\n[^]*"));
   CHECK_THAT(answer.out, !Catch::Contains("second line"));
 }
 
