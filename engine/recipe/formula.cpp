@@ -60,15 +60,6 @@ void push_texts(lua_State* lua, const std::vector<std::string_view>& texts) {
   }
 }
 
-/// The first NaN of values[begin, end), or `end`.
-std::int64_t first_nan(const float* values, std::int64_t begin, std::int64_t end) {
-  int nans = 0;
-  for (std::int64_t i = begin; i < end; ++i) nans |= static_cast<int>(values[i] != values[i]);
-  if (nans == 0) return end;
-  while (values[begin] == values[begin]) ++begin;
-  return begin;
-}
-
 /// One run of a formula over all rows of the binding.
 class FormulaRun {
  public:

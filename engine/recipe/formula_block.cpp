@@ -270,6 +270,11 @@ ENGINE_CLONES void store(const double* __restrict from, float* __restrict to, in
 ENGINE_CLONES void store(const double* __restrict from, std::uint8_t* __restrict to, int count) {
   for (int i = 0; i < count; ++i) to[i] = from[i] != 0 ? 1 : 0;
 }
+ENGINE_CLONES bool has_nan(const float* values, std::int64_t count) {
+  int nans = 0;
+  for (std::int64_t i = 0; i < count; ++i) nans |= values[i] != values[i] ? 1 : 0;
+  return nans != 0;
+}
 bool has_any(const double* flags, int count) {
   return std::any_of(flags, flags + count, [](double flag) { return flag != 0; });
 }
@@ -294,6 +299,12 @@ bool run_program(const BlockProgram& program, const FormulaBinding& binding, std
     }
   }
   return true;
+}
+
+std::int64_t first_nan(const float* values, std::int64_t begin, std::int64_t end) {
+  if (!has_nan(values + begin, end - begin)) return end;
+  while (values[begin] == values[begin]) ++begin;
+  return begin;
 }
 
 }  // namespace engine

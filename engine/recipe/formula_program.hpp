@@ -76,4 +76,7 @@ std::optional<BlockProgram> compile_formula(LuaState::State& state, int function
 bool run_program(const BlockProgram& program, const FormulaBinding& binding, std::int64_t begin,
                  std::int64_t end, void* out);
 
+/// The first NaN of values[begin, end), or `end`.
+std::int64_t first_nan(const float* values, std::int64_t begin, std::int64_t end);
+
 }  // namespace engine
