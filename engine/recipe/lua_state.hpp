@@ -68,11 +68,12 @@ class LuaState {
   /// load_recipe.
   void call(int arguments, int results);
 
-  /// Runs the formula at stack index `function` over rows [0, rows) in blocks of some milliseconds,
-  /// each formula through a fresh driver chunk so that it compiles on its own. `tracks` are the
-  /// rows' track numbers (for is_by_track). score: fills `out`; a result that is no number, nil or
-  /// NaN is an Error naming the first such track and the columns it lacks. Formulas are pure: which
-  /// rows run first, and how often, is not promised.
+  /// Runs the formula at stack index `function` over rows [0, rows). Plain formulas run as programs
+  /// over blocks (formula_program.hpp), others in LuaJIT, each through a fresh driver chunk so that
+  /// it compiles on its own; the clock is looked at every few milliseconds. `tracks` are the rows'
+  /// track numbers (for is_by_track). score: fills `out`; a result that is no number, nil or NaN is
+  /// an Error naming the first such track and the columns it lacks. Formulas are pure: which rows
+  /// run first, and how often, is not promised.
   void score(int function, const std::vector<FormulaColumn>& columns, const std::int32_t* tracks,
              std::int64_t rows, float* out);
   /// filter: keep[row] = 1 when the function's result is true-ish.
