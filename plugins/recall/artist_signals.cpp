@@ -39,9 +39,10 @@ SharedSets::SharedSets(playlist::Lists sets_of_artist, std::uint32_t least_in_co
       artists_of_set_(sets_of_artist),
       set_weight_(artists_of_set_.rows()),
       artist_norm_(sets_of_artist.rows()) {
+  const std::size_t largest = std::max<std::size_t>(100, sets_of_artist.rows() / 10);
   for (std::size_t set = 0; set < set_weight_.size(); ++set) {
     const auto members = artists_of_set_[static_cast<std::int32_t>(set)].size();
-    set_weight_[set] = 1 / std::log2(2 + static_cast<double>(members));
+    if (members <= largest) set_weight_[set] = 1 / std::log2(2 + static_cast<double>(members));
   }
   for (std::size_t artist = 0; artist < artist_norm_.size(); ++artist) {
     double sum = 0;
@@ -55,8 +56,10 @@ SharedSets::SharedSets(playlist::Lists sets_of_artist, std::uint32_t least_in_co
 void SharedSets::add(std::int32_t artist, double factor, ArtistSums& scratch,
                      ArtistSums& sums) const {
   for (const std::int32_t set : sets_of_artist_[artist]) {
+    const double weight = set_weight_[static_cast<std::size_t>(set)];
+    if (weight == 0) continue;
     for (const std::int32_t other : artists_of_set_[set]) {
-      if (other != artist) scratch.add(other, set_weight_[static_cast<std::size_t>(set)]);
+      if (other != artist) scratch.add(other, weight);
     }
   }
   const double norm = artist_norm_[static_cast<std::size_t>(artist)];

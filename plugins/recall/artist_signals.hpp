@@ -53,7 +53,10 @@ class Inverse {
 class SharedSets {
  public:
   SharedSets(playlist::Lists sets_of_artist, std::uint32_t least_in_common);
-  [[nodiscard]] bool has(std::int32_t artist) const { return !sets_of_artist_[artist].empty(); }
+  /// Whether the artist is in any set that says something.
+  [[nodiscard]] bool has(std::int32_t artist) const {
+    return artist_norm_[static_cast<std::size_t>(artist)] > 0;
+  }
   /// Adds factor * similarity to `sums` for every other artist; `scratch` is empty before and
   /// after.
   void add(std::int32_t artist, double factor, ArtistSums& scratch, ArtistSums& sums) const;
@@ -62,7 +65,8 @@ class SharedSets {
   playlist::Lists sets_of_artist_;
   std::uint32_t least_in_common_;
   Inverse artists_of_set_;
-  std::vector<double> set_weight_, artist_norm_;
+  std::vector<double> set_weight_;  // 0 for a set too large to say anything
+  std::vector<double> artist_norm_;
 };
 
 /// Weighted Jaccard of two artists' tags, see related_artists.hpp.

@@ -28,8 +28,8 @@ class Urn {
   std::vector<std::int32_t> items_;
 };
 
-/// Tickets drawn with probability proportional to whole-number weights; a ticket can be taken out.
-/// A Fenwick tree of the weights: built in O(n), draw() and remove() are O(log n), sums are exact.
+/// Tickets drawn with probability proportional to whole-number weights, which can change.
+/// A Fenwick tree of the weights: built in O(n), draw() and set() are O(log n), sums are exact.
 class Lottery {
  public:
   explicit Lottery(std::vector<std::uint64_t> weights)
@@ -56,11 +56,13 @@ class Lottery {
     }
     return at;
   }
-  void remove(std::size_t ticket) {
-    const std::uint64_t weight = std::exchange(weights_[ticket], 0);
-    total_ -= weight;
-    for (std::size_t i = ticket + 1; i < sums_.size(); i += i & (0 - i)) sums_[i] -= weight;
+  void set(std::size_t ticket, std::uint64_t weight) {
+    // Modulo 2^64, so that a smaller weight subtracts.
+    const std::uint64_t more = weight - std::exchange(weights_[ticket], weight);
+    total_ += more;
+    for (std::size_t i = ticket + 1; i < sums_.size(); i += i & (0 - i)) sums_[i] += more;
   }
+  void remove(std::size_t ticket) { set(ticket, 0); }
 
  private:
   std::vector<std::uint64_t> weights_, sums_;

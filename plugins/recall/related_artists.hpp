@@ -12,10 +12,12 @@
 //   tags       weighted Jaccard of the artists' tags, weights scaled to a sum of 1; an artist
 //              without tags has those of their tracks, each as often as it comes.
 //
-// The weighting by set size is Adamic and Adar's (Friends and neighbors on the Web, Social Networks
-// 2003); the damping by n is that of Bell and Koren's neighbours (ICDM 2007).
-// Only artists with at least one track are related. Cost of one artist: the members of the sets it
-// is in; building costs one pass over each kind of list, at the first artist that needs it.
+// A user or playlist of more than 100 artists that is also more than a tenth of all artists is left
+// out: it holds any two of them. The weighting by set size is Adamic and Adar's (Friends and
+// neighbors on the Web, Social Networks 2003); the damping by n is that of Bell and Koren's
+// neighbours (ICDM 2007). Only artists with at least one track are related. Cost of one artist: the
+// members of the sets it is in; building costs one pass over each kind of list, at the first artist
+// that needs it.
 #pragma once
 
 #include "playlist/plugin.hpp"

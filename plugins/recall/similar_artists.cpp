@@ -1,9 +1,10 @@
 // recall.similar_artists: tracks, new to the user, of artists related to those of the seeds.
 //
 // An artist of the seeds (the first of each track) counts once per seed. Artists that count at
-// least min_likes times come first: again and again one of them is drawn in proportion to their
-// count, and the next of their pool is taken; when all of them are given up, the other artists'
-// turn comes. A pool is filled by drawing a related artist in proportion to their strength
+// least min_likes times come first: `artists` of them are drawn in proportion to their count, and
+// again and again one of these, in the same proportion, gives the next of their pool. One that is
+// given up makes room for the next; when there is none left, the other artists' turn comes. A pool
+// is filled by drawing a related artist in proportion to their strength
 // (related_artists.hpp), then a random track of theirs. Songs that the user has, the seeds and
 // songs already found are never candidates. An artist without related artists, or whose refills
 // bring nothing new, is given up. score = the related artist's strength, in (0, 1].
@@ -35,12 +36,14 @@ struct Found {
   float strength;
 };
 
-/// One liked artist at work: their related artists and the candidates held ready.
+/// A liked artist at work: their related artists and the candidates held ready.
 struct Branch {
-  std::vector<RelatedArtist> related;
-  Lottery lottery;
-  Pool<Found> pool;
-  std::int32_t explanation;
+  const LikedArtist* liked = nullptr;
+  bool is_started = false;  // the rest is known
+  std::vector<RelatedArtist> related = {};
+  Lottery lottery{{}};
+  Pool<Found> pool = {};
+  std::int32_t explanation = playlist::kMissingText;
 };
 
 /// Strengths as whole numbers, none 0.
@@ -56,10 +59,11 @@ std::vector<std::uint64_t> tickets(const std::vector<RelatedArtist>& related) {
 class Discovery {
  public:
   Discovery(const playlist::RecallCall& call, RelatedArtists& related, const PoolRules& rules,
-            std::size_t limit)
+            std::size_t artists, std::size_t limit)
       : call_(call),
         related_(related),
         rules_(rules),
+        artists_(artists),
         limit_(limit),
         names_(call.table("artists")["name"].texts()),
         artist_tracks_(call.lists("artist_tracks")),
@@ -72,21 +76,30 @@ class Discovery {
   void draw(const std::vector<LikedArtist>& liked) {
     std::vector<std::uint64_t> weights;
     for (const LikedArtist& artist : liked) weights.push_back(artist.likes);
-    Lottery lottery(std::move(weights));
-    std::unordered_map<std::size_t, Branch> branches;  // looked up, never walked
-    for (std::size_t draws = 0; found_.size() < limit_ && !lottery.empty(); ++draws) {
-      if (draws % 64 == 0) call_.checkpoint();  // a first draw computes related artists
-      const std::size_t at = lottery.draw(random_);
-      auto place = branches.find(at);
-      if (place == branches.end()) place = branches.emplace(at, start(liked[at])).first;
-      Branch& branch = place->second;
+    Lottery waiting(std::move(weights));
+    std::vector<Branch> branches(std::min(artists_, liked.size()));
+    Lottery working(std::vector<std::uint64_t>(branches.size(), 0));
+    const auto employ = [&](std::size_t at) {
+      branches[at] = {};
+      if (waiting.empty()) return working.remove(at);
+      const std::size_t next = waiting.draw(random_);
+      waiting.remove(next);
+      branches[at].liked = &liked[next];
+      working.set(at, liked[next].likes);
+    };
+    for (std::size_t at = 0; at < branches.size(); ++at) employ(at);
+
+    for (std::size_t draws = 0; found_.size() < limit_ && !working.empty(); ++draws) {
+      if (draws % 64 == 0) call_.checkpoint();  // starting a branch computes related artists
+      const std::size_t at = working.draw(random_);
+      Branch& branch = branches[at];
+      if (!branch.is_started) start(branch);
       Found next{};
-      if (!branch.pool.next(next, rules_, [&](Found& drawn) { return attempt(branch, drawn); })) {
-        lottery.remove(at);
-        branches.erase(place);
-        continue;
+      if (branch.pool.next(next, rules_, [&](Found& drawn) { return attempt(branch, drawn); })) {
+        found_.add(next.track, next.strength, branch.explanation);
+      } else {
+        employ(at);
       }
-      found_.add(next.track, next.strength, branch.explanation);
     }
   }
 
@@ -94,17 +107,16 @@ class Discovery {
   [[nodiscard]] bool has_related() const { return has_related_; }
 
  private:
-  Branch start(const LikedArtist& liked) {
-    std::vector<RelatedArtist> related = related_.of(liked.artist);
-    if (!related.empty()) has_related_ = true;
-    Lottery lottery(tickets(related));
+  void start(Branch& branch) {
+    const LikedArtist& liked = *branch.liked;
+    branch.is_started = true;
+    branch.related = related_.of(liked.artist);
+    branch.lottery = Lottery(tickets(branch.related));
+    if (!branch.related.empty()) has_related_ = true;
     const std::string times = liked.likes == 1 ? "once" : playlist::concat(liked.likes, " times");
-    return {
-        std::move(related),
-        std::move(lottery),
-        {},
+    branch.explanation =
         call_.because("ARTIST-BASED: similar to ", names_[static_cast<std::size_t>(liked.artist)],
-                      ", which you liked ", times)};
+                      ", which you liked ", times);
   }
 
   /// One try: false when there is no track left, or the user knows the one drawn.
@@ -131,7 +143,7 @@ class Discovery {
   const playlist::RecallCall& call_;
   RelatedArtists& related_;
   PoolRules rules_;
-  std::size_t limit_;
+  std::size_t artists_, limit_;
   playlist::Strings names_;
   playlist::Lists artist_tracks_;
   Songs known_;
@@ -146,6 +158,7 @@ class SimilarArtists final : public playlist::Recall {
   static constexpr playlist::Param kParams[] = {
       playlist::Param::tracks("seeds", "tracks whose artists to start from").required(),
       {"min_likes", 2, 1, 1'000'000, "artists of at least this many seeds come first"},
+      {"artists", 50, 1, 1'000'000, "artists of the seeds worked on at a time"},
       {"related", 20, 1, 1'000, "related artists of each artist"},
       {"pool", 20, 1, 100'000, "candidates held ready for each artist"},
       {"refill_below", 3, 1, 100'000, "fill an artist's pool when fewer are left"},
@@ -159,6 +172,7 @@ class SimilarArtists final : public playlist::Recall {
   explicit SimilarArtists(const playlist::Args& args)
       : seeds_(args.tracks("seeds")),
         min_likes_(args.count("min_likes")),
+        artists_(args.count("artists")),
         related_(args.count("related")),
         rules_{args.count("pool"), args.count("refill_below"), args.count("max_failed_refills")},
         limit_(args.count("limit")),
@@ -175,7 +189,7 @@ class SimilarArtists final : public playlist::Recall {
     const auto rest = std::find_if_not(liked.begin(), liked.end(), is_first);
 
     RelatedArtists related(call, weights_, related_);
-    Discovery discovery(call, related, rules_, limit_);
+    Discovery discovery(call, related, rules_, artists_, limit_);
     discovery.known().add_all(call.table("library")["track"].i32());
     discovery.known().add_all(seeds_.track());
     discovery.draw({liked.begin(), rest});
@@ -207,7 +221,7 @@ class SimilarArtists final : public playlist::Recall {
 
   playlist::Tracks seeds_;
   std::uint64_t min_likes_;
-  std::size_t related_;
+  std::size_t artists_, related_;
   PoolRules rules_;
   std::size_t limit_;
   SignalWeights weights_;

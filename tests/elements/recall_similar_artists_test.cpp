@@ -32,6 +32,13 @@ std::map<std::string, float> strengths(const TinyLibrary& library, const Recalle
   return strengths;
 }
 
+TinyLibrary tracks_of_two() {
+  TinyLibrary library;
+  library.add({.artists = {"Seed"}});
+  library.add({.artists = {"Other"}});
+  return library;
+}
+
 }  // namespace
 
 TEST_CASE("recall.similar_artists uses imported relations, scaled to the artist's strongest",
@@ -129,6 +136,44 @@ TEST_CASE("relations are computed from playlists and from tags in common", "[rec
       library, recall(library, {0}, {{"playlists", 0.0}, {"listeners", 0.0}, {"tags", 1.0}}));
   REQUIRE(by_tags.size() == 1);
   CHECK(by_tags.at("Tagged") == Approx(0.6));
+}
+
+TEST_CASE("users and playlists that hold everything say nothing about two artists", "[recall]") {
+  TinyLibrary library = tracks_of_two();
+  std::vector<std::string> everything{"Seed", "Other"};
+  for (int i = 0; i < 98; ++i) everything.push_back("artist " + std::to_string(i));
+  library.playlist(everything);  // 100 artists are not too many
+  CHECK(recall(library, {0}).numbers() == std::vector<std::int32_t>{1});
+
+  TinyLibrary larger = tracks_of_two();
+  everything.push_back("one more");
+  larger.playlist(everything);
+  CHECK(recall(larger, {0}).status == PLAYLIST_NO_DATA);
+  for (int i = 0; i < 1000; ++i) everything.push_back("more " + std::to_string(i));
+  TinyLibrary large = tracks_of_two();
+  large.playlist({everything.begin(), everything.begin() + 101});
+  for (const std::string& name : everything) large.artist(name);  // 101 of 1101: a tenth
+  CHECK(recall(large, {0}).numbers() == std::vector<std::int32_t>{1});
+}
+
+TEST_CASE("artists bounds how many of the seeds' artists take part at a time", "[recall]") {
+  TinyLibrary library;
+  std::vector<std::int32_t> seeds;
+  for (int i = 0; i < 6; ++i) {
+    const std::string name = "Seed " + std::to_string(i), near = "Near " + std::to_string(i);
+    seeds.push_back(library.add({.artists = {name}}));
+    for (int k = 0; k < 4; ++k) library.add({.artists = {near}});
+    library.relate(name, near, 1);
+  }
+  const auto seed_artists_of_first_8 = [&](double artists) {
+    const Recalled found = recall(library, seeds, {{"artists", artists}});
+    CHECK(found.tracks.size() == 24);  // when one is given up the next takes part
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < 8; ++i) names.insert(found.tracks[i].explanation);
+    return names.size();
+  };
+  CHECK(seed_artists_of_first_8(1) == 2);  // four of the one, then four of the other
+  CHECK(seed_artists_of_first_8(6) > 2);
 }
 
 TEST_CASE("an artist without tags has those of their tracks", "[recall]") {
