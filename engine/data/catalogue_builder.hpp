@@ -1,0 +1,102 @@
+// Collects the catalogue in id order, then renumbers it by (known, id), then derives lists;
+// internal to engine/data.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "data/column_file.hpp"
+#include "data/features.hpp"
+#include "data/listen_scan.hpp"
+#include "data/numbering.hpp"
+#include "data/text_column.hpp"
+#include "store/store.hpp"
+
+namespace engine {
+
+/// Called in the order of its public functions.
+class CatalogueBuilder {
+ public:
+  CatalogueBuilder(const Store& store, const std::function<void(const std::string&)>& verbose)
+      : store_(store), verbose_(verbose) {}
+
+  void read_artists();
+  void read_tracks();
+  void read_tags();
+  void read_pairs();
+  void note_likes_and_playlists();
+  void note_listens(const std::vector<FirstHeard>& heard);
+  void number_everything();
+  void make_lists_of_pairs();
+  void read_embeddings();
+  void fill();
+  void describe(ColumnWriter& writer);
+
+ private:
+  struct Artists {
+    std::vector<std::int64_t> id, known;
+    TextColumn name;
+    std::vector<float> popularity;
+    std::array<std::vector<float>, kFilledCount> means;
+    std::vector<std::int32_t> track_count;
+  };
+  struct Tracks {
+    std::vector<std::int64_t> id, known, artist_id;
+    TextColumn title, album, version, spotify_id, isrc, mbid;
+    std::vector<std::int32_t> artist, artist_name, song, duration_ms, year;
+    std::vector<float> popularity;
+    std::vector<std::uint8_t> is_explicit, in_catalogue;
+    std::array<std::vector<float>, kFilledCount> features;
+    std::vector<std::int32_t> key, mode, time_signature;
+    Dictionary song_keys;
+  };
+  struct Tags {
+    std::vector<std::int64_t> id, known;
+    TextColumn name;
+    std::vector<std::int32_t> track_count;
+  };
+  struct Space {
+    std::string name;
+    std::size_t dim = 0;
+    std::vector<float> vectors;
+  };
+
+  static void lower(std::vector<std::int64_t>& known, std::int32_t place, std::int64_t since) {
+    std::int64_t& earliest = known[static_cast<std::size_t>(place)];
+    earliest = std::min(earliest, since);
+  }
+  void note_track(std::int64_t id, std::int64_t since) {
+    const std::int32_t place = track_places_.number(id);
+    if (place >= 0) lower(tracks_.known, place, since);
+  }
+  void note_artist(std::int64_t id, std::int64_t since) {
+    const std::int32_t place = artist_places_.number(id);
+    if (place >= 0) lower(artists_.known, place, since);
+  }
+  void read_features(const Statement& rows, int first_column);
+  void pass_known_on();
+  void number_songs();
+  void add_users_of_artists(const std::vector<FirstHeard>& heard);
+
+  const Store& store_;
+  const std::function<void(const std::string&)>& verbose_;
+  Artists artists_;
+  Tracks tracks_;
+  Tags tags_;
+  IdMap artist_places_, track_places_, tag_places_;  // by id: places while reading, then numbers
+  // Rows and values are places while reading, then numbers.
+  std::vector<ListEntry> track_artist_, track_tag_, artist_tag_, artist_relation_, artist_user_,
+      artist_playlist_;
+  Lists track_artists_, artist_tracks_, track_tags_, tag_tracks_, artist_tags_, artist_relations_,
+      artist_users_, artist_playlists_;
+  std::vector<Space> spaces_;
+  FilledFeatures filled_;
+  std::array<std::vector<std::int64_t>, 3> coverage_;
+};
+
+}  // namespace engine

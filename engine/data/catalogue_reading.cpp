@@ -1,0 +1,159 @@
+// The rows of the catalogue, as the store has them.
+#include <cstring>
+#include <map>
+
+#include "data/catalogue_builder.hpp"
+
+namespace engine {
+namespace {
+
+constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+
+float real_or_nan(const Statement& rows, int column) {
+  return rows.is_null(column) ? kMissing : static_cast<float>(rows.real(column));
+}
+std::int32_t integer_or_missing(const Statement& rows, int column) {
+  return rows.is_null(column) ? INT32_MIN : static_cast<std::int32_t>(rows.integer(column));
+}
+
+}  // namespace
+
+void CatalogueBuilder::read_artists() {
+  const auto places = filled_features();
+  Statement rows = store_.prepare(
+      "SELECT artist_id, name, popularity, features FROM artists ORDER BY artist_id");
+  while (rows.step()) {
+    artists_.id.push_back(rows.integer(0));
+    artists_.name.add_unique(rows.text(1));
+    artists_.popularity.push_back(real_or_nan(rows, 2));
+    const std::string_view blob = rows.text(3);
+    std::array<float, kFeatureColumns.size()> means;
+    means.fill(kMissing);
+    const bool has_means = blob.size() == sizeof means;
+    if (has_means) std::memcpy(means.data(), blob.data(), sizeof means);
+    for (std::size_t k = 0; k < kFilledCount; ++k) artists_.means[k].push_back(means[places[k]]);
+    artists_.known.push_back(has_means || !rows.is_null(2) ? 0 : kNever);
+  }
+  artist_places_ = IdMap(artists_.id);
+}
+
+void CatalogueBuilder::read_features(const Statement& rows, int first_column) {
+  std::size_t filled = 0;
+  for (std::size_t k = 0; k < kFeatureColumns.size(); ++k) {
+    const int column = first_column + static_cast<int>(k);
+    const std::string_view field = kFeatureColumns[k].field;
+    if (!kFeatureColumns[k].is_integer) {
+      const float value = real_or_nan(rows, column);
+      // A tempo of 0 means that none was found.
+      tracks_.features[filled++].push_back(field == "tempo" && value <= 0 ? kMissing : value);
+      continue;
+    }
+    std::int32_t value = integer_or_missing(rows, column);
+    if (field == "key" && value < 0) value = INT32_MIN;  // -1: none detected
+    (field == "key"    ? tracks_.key
+     : field == "mode" ? tracks_.mode
+                       : tracks_.time_signature)
+        .push_back(value);
+  }
+}
+
+void CatalogueBuilder::read_tracks() {
+  std::string features;
+  for (const FeatureColumn& feature : kFeatureColumns)
+    features += std::string(", ") + feature.column;
+  Statement rows = store_.prepare(
+      "SELECT track_id, in_catalogue, artist_id, title, album, version, spotify_id, isrc, mbid, "
+      "song_key, duration_ms, year, popularity, explicit" +
+      features + " FROM tracks ORDER BY track_id");
+  while (rows.step()) {
+    tracks_.id.push_back(rows.integer(0));
+    tracks_.known.push_back(rows.integer(1) != 0 ? 0 : kNever);
+    tracks_.in_catalogue.push_back(rows.integer(1) != 0);
+    tracks_.artist_id.push_back(rows.is_null(2) ? -1 : rows.integer(2));
+    tracks_.title.add(rows.text(3));
+    tracks_.album.add(rows.text(4));
+    tracks_.version.add_even_empty(rows.text(5));
+    tracks_.spotify_id.add_unique(rows.text(6));
+    tracks_.isrc.add_unique(rows.text(7));
+    tracks_.mbid.add_unique(rows.text(8));
+    const std::string_view song = rows.text(9);
+    tracks_.song.push_back(song.empty() ? -1 : tracks_.song_keys.code(song));
+    tracks_.duration_ms.push_back(integer_or_missing(rows, 10));
+    tracks_.year.push_back(integer_or_missing(rows, 11));
+    tracks_.popularity.push_back(real_or_nan(rows, 12));
+    tracks_.is_explicit.push_back(
+        rows.is_null(13) ? 255 : static_cast<std::uint8_t>(rows.integer(13) != 0));
+    read_features(rows, 14);
+  }
+  track_places_ = IdMap(tracks_.id);
+}
+
+void CatalogueBuilder::read_tags() {
+  Statement rows = store_.prepare("SELECT tag_id, name FROM tags ORDER BY tag_id");
+  while (rows.step()) {
+    tags_.id.push_back(rows.integer(0));
+    tags_.name.add_unique(rows.text(1));
+    tags_.known.push_back(kNever);
+  }
+  tag_places_ = IdMap(tags_.id);
+}
+
+void CatalogueBuilder::read_pairs() {
+  const auto read = [this](const char* sql, const IdMap& rows_of, const IdMap& values_of,
+                           std::vector<ListEntry>& entries) {
+    Statement rows = store_.prepare(sql);
+    while (rows.step())
+      entries.push_back({rows_of.number(rows.integer(0)), values_of.number(rows.integer(1)),
+                         static_cast<float>(rows.real(2)), 0});
+  };
+  read("SELECT track_id, artist_id, 1 FROM track_artists", track_places_, artist_places_,
+       track_artist_);
+  for (std::size_t place = 0; place < tracks_.id.size(); ++place)
+    track_artist_.push_back(
+        {static_cast<std::int32_t>(place), artist_places_.number(tracks_.artist_id[place]), 1, 0});
+  read("SELECT track_id, tag_id, weight FROM track_tags", track_places_, tag_places_, track_tag_);
+  read("SELECT artist_id, tag_id, weight FROM artist_tags", artist_places_, tag_places_,
+       artist_tag_);
+  read("SELECT artist_id, related_id, weight FROM artist_relations", artist_places_, artist_places_,
+       artist_relation_);
+  for (const ListEntry& entry : artist_tag_)
+    if (entry.row >= 0) artists_.known[static_cast<std::size_t>(entry.row)] = 0;
+  for (const ListEntry& entry : artist_relation_) {
+    if (entry.row >= 0) artists_.known[static_cast<std::size_t>(entry.row)] = 0;
+    if (entry.value >= 0) artists_.known[static_cast<std::size_t>(entry.value)] = 0;
+  }
+}
+
+// Vectors of a space must have one length: the most frequent one.
+void CatalogueBuilder::read_embeddings() {
+  std::map<std::string, std::pair<std::int64_t, std::int64_t>> best;  // space -> rows, dim
+  Statement dims =
+      store_.prepare("SELECT space, dim, count(*) FROM embeddings GROUP BY 1, 2 ORDER BY 1, 2");
+  while (dims.step()) {
+    auto& found = best[std::string(dims.text(0))];
+    if (dims.integer(2) > found.first) found = {dims.integer(2), dims.integer(1)};
+  }
+  for (const auto& [name, found] : best) {
+    Space& space = spaces_.emplace_back();
+    space.name = name;
+    space.dim = static_cast<std::size_t>(found.second);
+    space.vectors.assign(tracks_.id.size() * space.dim, kMissing);
+    std::int64_t left_out = 0;
+    Statement rows = store_.prepare("SELECT track_id, vector FROM embeddings WHERE space = ?1");
+    for (rows.start(name); rows.step();) {
+      const std::int32_t track = track_places_.number(rows.integer(0));
+      const std::string_view bytes = rows.text(1);
+      if (track < 0 || bytes.size() != space.dim * sizeof(float)) {
+        ++left_out;
+        continue;
+      }
+      std::memcpy(&space.vectors[static_cast<std::size_t>(track) * space.dim], bytes.data(),
+                  bytes.size());
+    }
+    if (left_out > 0 && verbose_)
+      verbose_("embedding " + name + ": " + std::to_string(left_out) +
+               " vectors left out that do not have " + std::to_string(space.dim) + " numbers");
+  }
+}
+
+}  // namespace engine
