@@ -130,7 +130,8 @@ TEST_CASE("the coverage says where features come from, as of then", "[as_of]") {
   fill(store);
   fill_listens(store);
   const auto energy = [&](std::int64_t now) {
-    for (const engine::FeatureCoverage& coverage : store.as_of(now)->coverage())
+    const auto tables = store.as_of(now);
+    for (const engine::FeatureCoverage& coverage : tables->coverage())
       if (coverage.feature == "energy")
         return std::vector<std::int64_t>{coverage.own, coverage.artist_mean, coverage.none};
     return std::vector<std::int64_t>{};
