@@ -69,7 +69,7 @@ std::vector<std::string> Cli::recipe_directories() {
 }
 
 std::string Cli::plugin_copies() {
-  return cache_home() + "/plugins";
+  return cache_home() + "/plugin-copies";
 }
 
 std::shared_ptr<const Registry> Cli::registry() {

@@ -16,21 +16,20 @@ namespace {
 
 /// Runs `recipe` on a copy of the demo library with short limits; the copy must stay byte for byte
 /// the same.
-Ended run_hostile(const std::string& recipe, const std::vector<std::string>& more = {}) {
+Ended run_hostile(const std::string& recipe,
+                  const std::string& limits = "wall_seconds = 1.5, memory_megabytes = 600") {
   const EngineHome home;
   const std::string file = home.path("hostile.lua"), library = home.path("library.db");
   engine::write_file_atomically(file, recipe);
   engine::write_file_atomically(
       home.path("short.lua"),
-      "return { limits = { recipe_seconds = 0.5, wall_seconds = 1.5, memory_megabytes = 600, "
-      "recipe_megabytes = 64 } }");
+      "return { limits = { recipe_seconds = 0.5, recipe_megabytes = 64, " + limits + " } }");
   std::filesystem::copy_file(support::demo_library(), library);
   const std::string before = engine::content_hash(engine::read_file(library));
-  std::vector<std::string> arguments = {
+  const std::vector<std::string> arguments = {
       "--config",  home.path("short.lua"),
       "--plugins", std::string(PLAYLIST_BUILD_DIR) + "/test-plugins",
       "run",       file};
-  arguments.insert(arguments.end(), more.begin(), more.end());
   Ended ended = home.engine(arguments);
   CHECK(engine::content_hash(engine::read_file(library)) == before);
   // The file's place differs in each run; messages are compared as if it were here.
@@ -86,7 +85,7 @@ TEST_CASE("a plugin that eats memory is stopped and named", "[hostile]") {
     WARN("skipped: memory limits are not applied under sanitizers");
     return;
   }
-  const Ended ended = run_hostile(bad_plugin("eat"));
+  const Ended ended = run_hostile(bad_plugin("eat"), "wall_seconds = 60, memory_megabytes = 300");
   CHECK((ended.exit_code == 5 || ended.exit_code == 7));
   CHECK_THAT(ended.err, Catch::Contains("ranking.bad"));
   CHECK_THAT(ended.err, Catch::Contains("out of memory"));
