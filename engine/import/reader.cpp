@@ -208,6 +208,13 @@ class Reader {
     return elements;
   }
 
+  /// The same bytes read by other --columns are another file.
+  [[nodiscard]] std::string hash_of(const Content& content) const {
+    const std::string hash =
+        content_hash({reinterpret_cast<const char*>(content.bytes), content.size});
+    return order_.columns.empty() ? hash : content_hash(hash + '\x1f' + order_.columns);
+  }
+
   [[nodiscard]] const KnownFile* find_known(const std::string& hash, const Content& content) const {
     const std::string& user = content.person.empty() ? order_.user : content.person;
     for (const std::string& owner : {user, std::string()}) {
@@ -228,7 +235,7 @@ class Reader {
     file.path = content.path;
     file.person = content.person;
     file.bytes = content.size;
-    file.hash = content_hash({reinterpret_cast<const char*>(content.bytes), content.size});
+    file.hash = hash_of(content);
     file.format = without_kind(candidates.front()->description->name);
     const KnownFile* known = find_known(file.hash, content);
     if (known && known->is_complete) {

@@ -19,6 +19,10 @@ std::string grouped(std::int64_t number) {
   return digits;
 }
 
+std::string counted(std::int64_t number, const std::string& what) {
+  return grouped(number) + " " + what + (number == 1 ? "" : "s");
+}
+
 std::string percent(std::int64_t part, std::int64_t whole) {
   char text[32];
   std::snprintf(text, sizeof text, "%.1f %%",
@@ -40,8 +44,8 @@ std::string file_text(const FileResult& file) {
   }
   std::string text = file.path;
   if (!file.format.empty()) {
-    text += ": " + file.format + ", " + grouped(file.rows) +
-            (file.rows == 1 ? " record: " : " records: ") + buckets_text(file.buckets);
+    text += ": " + file.format + ", " + counted(file.rows, "record") + ": " +
+            buckets_text(file.buckets);
   }
   if (file.first && file.last) {
     text += " (" + format_date(*file.first) + " to " + format_date(*file.last) + ")";
@@ -133,10 +137,9 @@ std::string import_text(const ImportResult& result) {
   for (const FileResult& file : result.files) text += file_text(file);
   for (const auto& [path, reason] : result.refused) text += path + ": not read: " + reason + "\n";
   text += (result.is_dry_run ? "dry run, nothing was written; it would be " : "all: ") +
-          grouped(result.rows()) + " records of " +
-          grouped(static_cast<std::int64_t>(result.files.size())) +
-          (result.files.size() == 1 ? " file: " : " files: ") + buckets_text(result.buckets()) +
-          "\n";
+          counted(result.rows(), "record") + " of " +
+          counted(static_cast<std::int64_t>(result.files.size()), "file") + ": " +
+          buckets_text(result.buckets()) + "\n";
   for (const auto& [user, rate] : result.match_rates) text += match_text(user, rate);
   if (result.is_interrupted) {
     text += "interrupted: import the same files again to go on\n";

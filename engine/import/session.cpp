@@ -10,7 +10,7 @@
 namespace engine::import {
 namespace {
 
-constexpr std::size_t kMostExamples = 5;
+constexpr std::size_t kMostExamples = 5, kFewUsers = 8;
 constexpr const char* kFirstUser = "me";
 
 /// Tables that hold what one person did or has.
@@ -182,7 +182,7 @@ KnownFiles Session::known_files() const {
 // -------------------------------------------------------------------------------------
 
 void Session::open(const OpenedFile& opened) {
-  file_.emplace();
+  file_ = std::make_unique<OpenFile>();
   file_->opened = opened;
   file_->context.format = opened.format;
   file_->context.now = options_.now;
@@ -285,6 +285,7 @@ void Session::write_table(const TableView& table) {
     listeners_.insert(file.user_id());
   } else if (table.name == "tracks") {
     catalogue_.write_tracks(table, file, records_);
+    has_new_catalogue_ |= !file.is_personal;
   } else if (table.name == "likes") {
     library_.write_likes(table, file, records_);
   } else if (table.name == "saved_albums") {
@@ -448,11 +449,13 @@ void Session::report_progress(MessageReader message) {
 
 ImportResult Session::finish() {
   file_.reset();
-  if (has_catalogue(store_)) {
-    for (const User& user : list_users(store_)) {
-      if (!listeners_.contains(user.id)) continue;
-      result_.match_rates.emplace_back(user.name, match_rate(store_, user.id));
-    }
+  if (!has_catalogue(store_)) return std::move(result_);
+  const std::vector<User> users = list_users(store_);
+  const bool is_for_all = has_new_catalogue_ && users.size() <= kFewUsers;
+  for (const User& user : users) {
+    if (!is_for_all && !listeners_.contains(user.id)) continue;
+    const MatchRate rate = match_rate(store_, user.id);
+    if (rate.plays > 0) result_.match_rates.emplace_back(user.name, rate);
   }
   return std::move(result_);
 }

@@ -56,7 +56,8 @@ class Session {
   /// Results so far, in the order in which the files were opened.
   [[nodiscard]] const std::vector<FileResult>& files() const { return result_.files; }
 
-  /// Match rates, sums; the session is over.
+  /// Match rates (of those whose listens came; of everybody when a catalogue came and they are
+  /// few), sums; the session is over.
   ImportResult finish();
 
  private:
@@ -103,11 +104,12 @@ class Session {
   Statement seen_changes_, find_ingestion_, insert_ingestion_, set_owner_, advance_, complete_,
       note_, insert_runs_;
   std::int64_t changes_ = -1;
-  std::optional<OpenFile> file_;
+  std::unique_ptr<OpenFile> file_;
   std::size_t input_ = 0;
   bool is_done_ = false;
   std::int64_t rows_ = 0;
   std::set<std::int64_t> listeners_;  // users whose listens came
+  bool has_new_catalogue_ = false;
   ImportResult result_;
 };
 
