@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "core/leftovers.hpp"
 #include "data/column_file.hpp"
 #include "data/column_layout.hpp"
 #include "data/dictionary.hpp"
@@ -200,6 +201,7 @@ void ColumnWriter::write_all(int descriptor, const std::string& path) const {
 
 std::shared_ptr<const ColumnFile> ColumnWriter::write(const std::string& path) const {
   static std::atomic<unsigned> counter{0};
+  remove_leftovers(path + ".new.");
   TemporaryFile file(path + ".new." + std::to_string(::getpid()) + "." + std::to_string(counter++));
   write_all(file.descriptor, file.path);
   if (::fdatasync(file.descriptor) != 0) fail(file.path, "sync");

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "core/leftovers.hpp"
 #include "demo/history.hpp"
 #include "demo/world.hpp"
 #include "demo/write.hpp"
@@ -148,6 +149,7 @@ DemoSummary make_demo(const std::string& path, const DemoOptions& options,
                       const std::function<void(const std::string&)>& progress) {
   check(options);
   require_replaceable(path);
+  remove_leftovers(path + ".making.");
   const UnderConstruction file(path);
   DemoSummary summary;
   {

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 
@@ -114,6 +115,20 @@ TEST_CASE("damaged columns are made anew, and it is said", "[cache]") {
   CHECK_THAT(store.told[0], Catch::StartsWith("making " + file + ": "));
   CHECK(likes(store) == good);
   CHECK(store.told.empty());
+}
+
+TEST_CASE("what a killed process left half made goes, what a living one makes stays", "[cache]") {
+  SmallStore store;
+  fill(store);
+  fs::create_directory(store.cache());
+  const std::string file = store.cache() + "/catalogue.columns.new.";
+  const std::string dead = file + "999999999.0", alive = file + std::to_string(getpid()) + ".77";
+  const std::string other = file + "notes";
+  for (const std::string& path : {dead, alive, other}) std::ofstream(path) << "half";
+  (void)store.as_of(kNow);
+  CHECK_FALSE(fs::exists(dead));
+  CHECK(fs::exists(alive));
+  CHECK(fs::exists(other));
 }
 
 TEST_CASE("without a cache folder columns stay in memory", "[cache]") {
