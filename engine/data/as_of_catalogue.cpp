@@ -5,10 +5,10 @@
 
 namespace engine {
 
-const AsOfView::Filled& AsOfView::filled() const {
+const FilledColumns& AsOfView::filled() const {
   const std::lock_guard lock(mutex_);
   if (filled_) return *filled_;
-  Filled& made = filled_.emplace();
+  FilledColumns& made = filled_.emplace();
   const auto places = filled_features();
   const playlist_table& tracks = catalogue("tracks");
   std::array<const std::int64_t*, 3> counts{};
@@ -52,7 +52,7 @@ std::int32_t AsOfView::track_number(std::int64_t track_id) const {
 AsOfView::Made AsOfView::make_tracks() const {
   auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(tracks_));
   const playlist_table& whole = catalogue("tracks");
-  const Filled& features = filled();
+  const FilledColumns& features = filled();
   const auto places = filled_features();
   for (std::uint32_t k = 0; k < whole.column_count; ++k) {
     const playlist_column& column = *whole.columns[k];
@@ -96,7 +96,7 @@ AsOfView::Made AsOfView::make_tags() const {
 // Lists of tracks hold known tracks only. Lists of artists or tags need no such care: an artist is
 // known with its first track, a tag with the first track or artist that has it, related artists
 // always.
-AsOfView::OwnedLists AsOfView::make_lists_of(std::string_view name) const {
+OwnedLists AsOfView::make_lists_of(std::string_view name) const {
   const playlist_lists& whole = *columns_->catalogue->lists(name);
   const std::size_t rows = name.starts_with("track_") ? tracks_
                            : name.starts_with("tag_") ? tags_
@@ -117,9 +117,8 @@ AsOfView::OwnedLists AsOfView::make_lists_of(std::string_view name) const {
   return made;
 }
 
-AsOfView::OwnedLists AsOfView::visible_values(
-    const playlist_lists& whole, std::size_t rows,
-    const std::function<bool(std::uint64_t)>& keep) const {
+OwnedLists AsOfView::visible_values(const playlist_lists& whole, std::size_t rows,
+                                    const std::function<bool(std::uint64_t)>& keep) const {
   OwnedLists made;
   made.data = filter_lists(rows, whole.offsets, whole.values, keep);
   made.view = {

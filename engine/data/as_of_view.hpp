@@ -25,6 +25,19 @@ std::span<const T> items(const playlist_table& table, std::string_view column) {
           static_cast<std::size_t>(table.rows)};
 }
 
+/// Lists of its own, or a view of mapped ones.
+struct OwnedLists {
+  Lists data;
+  playlist_lists view{};
+};
+
+/// The filled features: computed, or views of mapped ones.
+struct FilledColumns {
+  FilledFeatures data;  // empty where the file's own columns hold
+  std::array<const float*, kFilledCount> columns{};
+  std::vector<FeatureCoverage> coverage;
+};
+
 /// Tables and lists are made at first use under one lock, and never change afterwards.
 class AsOfView final : public AsOf {
  public:
@@ -51,21 +64,12 @@ class AsOfView final : public AsOf {
 
  private:
   using Made = std::unique_ptr<OwnedTable>;
-  struct OwnedLists {
-    Lists data;
-    playlist_lists view{};
-  };
-  struct Filled {
-    FilledFeatures data;  // empty where the file's own columns hold
-    std::array<const float*, kFilledCount> columns{};
-    std::vector<FeatureCoverage> coverage;
-  };
 
   // as_of_catalogue.cpp
   Made make_tracks() const;
   Made make_artists() const;
   Made make_tags() const;
-  const Filled& filled() const;
+  const FilledColumns& filled() const;
   OwnedLists make_lists_of(std::string_view name) const;
   OwnedLists visible_values(const playlist_lists& whole, std::size_t rows,
                             const std::function<bool(std::uint64_t)>& keep) const;
@@ -113,7 +117,7 @@ class AsOfView final : public AsOf {
   mutable std::map<std::string, Made, std::less<>> tables_;
   mutable std::map<std::string, OwnedLists, std::less<>> lists_;
   mutable std::map<std::string, playlist_matrix, std::less<>> matrices_;
-  mutable std::optional<Filled> filled_;
+  mutable std::optional<FilledColumns> filled_;
   mutable std::optional<OwnedTable> audio_;  // holds the derived vectors
   mutable std::optional<IdMap> track_numbers_;
 };
