@@ -125,7 +125,7 @@ BucketCounts ImportResult::buckets() const {
 }
 
 bool ImportResult::is_good() const {
-  if (is_named_unrecognised) return false;
+  if (is_named_unrecognised || !refused.empty()) return false;
   for (const FileResult& file : files) {
     if (!file.error.empty()) return false;
   }

@@ -39,8 +39,8 @@ struct ImportResult {
 
   [[nodiscard]] std::int64_t rows() const;
   [[nodiscard]] BucketCounts buckets() const;
-  /// True when every file that was found could be read to its end, and each named one was
-  /// recognised.
+  /// True when every file and member that was found could be read to its end, and each named file
+  /// was recognised.
   [[nodiscard]] bool is_good() const;
 };
 

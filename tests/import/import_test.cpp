@@ -218,6 +218,7 @@ TEST_CASE("archives are read member by member, unsafe names are refused", "[impo
   CHECK(result.refused[0].first == path + "/../../evil.json");
   CHECK(result.refused[0].second == "its name leaves the archive");
   CHECK(result.refused[1].second == "its name is an absolute path");
+  CHECK_FALSE(result.is_good());  // something was not read
   CHECK(result.buckets() == BucketCounts{{"new", 2}});
 
   // The same bytes outside of the archive are known.
