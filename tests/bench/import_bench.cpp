@@ -43,7 +43,8 @@ std::string listen_json(std::time_t ts, int track, bool is_done, int ms_played, 
   const std::string gap = is_pretty ? ",\n    " : ", ";
   std::string text = is_pretty ? "  {\n    " : "{";
   const auto add = [&](const char* key, const std::string& value, bool is_last = false) {
-    text += "\"" + std::string(key) + "\": " + value + (is_last ? "" : gap);
+    text.append("\"").append(key).append("\": ").append(value);
+    if (!is_last) text += gap;
   };
   const std::string done = is_done ? "\"trackdone\"" : "\"fwdbtn\"";
   add("ts", "\"" + std::string(when) + "\"");

@@ -40,8 +40,9 @@ std::vector<std::string> make_files(const TemporaryFolder& folder) {
   for (int i = 0; i < 34'000; ++i) {
     const int song = static_cast<int>(random() % 45'000);
     const std::int64_t ts = 1'600'000'000 + i * 200;
-    lastfm += "\"" + std::to_string(ts) + "\",\"\",\"Artist " + std::to_string(song % 700) +
-              "\",\"\",\"Album\",\"\",\"Song " + std::to_string(song) + "\",\"\"\n";
+    lastfm += std::string("\"") + std::to_string(ts) + "\",\"\",\"Artist " +
+              std::to_string(song % 700) + "\",\"\",\"Album\",\"\",\"Song " + std::to_string(song) +
+              "\",\"\"\n";
     if (i % 4 != 0) continue;
     const std::time_t end = ts + 180;
     char text[32];
