@@ -220,6 +220,11 @@ bool Session::find_ingestion() {
   if (!find_ingestion_.is_null(4)) context.saw(find_ingestion_.integer(4));
   context.is_personal |= find_ingestion_.integer(5) != 0;
   find_ingestion_.reset();
+  if (is_complete && is_first_look) {
+    file_->is_given_up = true;
+    tell_known(file_->opened, result());
+    return true;
+  }
   if (is_complete || (!is_first_look && done != file_->done)) {
     give_up("another process imported the same file at the same time; import it again");
     return true;
@@ -378,6 +383,11 @@ void Session::take_known(const OpenedFile& opened) {
   FileResult& result = result_.files.emplace_back();
   result.path = opened.path;
   result.format = opened.format;
+  tell_known(opened, result);
+}
+
+/// A file whose content was imported before: every record is a duplicate.
+void Session::tell_known(const OpenedFile& opened, FileResult& result) {
   result.notes.emplace_back("imported before");
   Statement select = store_.prepare(
       "SELECT records, format, ifnull(name, ''), first_ts, last_ts "

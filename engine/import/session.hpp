@@ -73,6 +73,7 @@ class Session {
   void take_batch(const BatchView& batch);
   void take_finish(std::int64_t total);
   void take_known(const OpenedFile& opened);
+  void tell_known(const OpenedFile& opened, FileResult& result);
   void take_failure(const std::string& path, const std::string& message);
   void take_unrecognised(const std::string& path);
   void report_progress(MessageReader message);

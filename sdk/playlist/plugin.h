@@ -249,7 +249,7 @@ typedef struct playlist_rows {
   playlist_status (*append)(const playlist_host *, const char *table, const playlist_table *rows); /* [stage] */
   playlist_status (*bucket)(const playlist_host *, int64_t record, const char *bucket,
                             const char *reason);                                               /* [stage] */
-  /* One record may fill rows of several tables; it is counted once, by the first. `total` records were in
+  /* One record may fill rows of several tables; it is counted once, for the most they told. `total` records were in
    * the file; called once, last. */
   playlist_status (*finish)(const playlist_host *, int64_t total);                             /* [stage] */
 } playlist_rows;

@@ -182,6 +182,19 @@ TEST_CASE("people are told apart by folder", "[import][files]") {
   CHECK(Store::open(folder.file("library.db")).integer("SELECT count(*) FROM listens") == 2);
 }
 
+TEST_CASE("a catalogue that lies in two people's folders is imported once", "[import][files]") {
+  const TemporaryFolder folder;
+  write_file(folder.file("in/ann/catalogue.csv"), kCatalogue);
+  write_file(folder.file("in/bob/copy.csv"), kCatalogue);
+  auto options = import_options(folder.file("library.db"), {folder.file("in")});
+  options.is_user_per_folder = true;
+  const ImportResult result = import_paths(options);
+  CHECK(result.is_good());
+  CHECK(result.buckets() == BucketCounts{{"duplicate", 2}, {"new", 2}});
+  CHECK(result.files[1].notes == std::vector<std::string>{"imported before"});
+  CHECK(Store::open(folder.file("library.db")).integer("SELECT count(*) FROM ingestions") == 1);
+}
+
 TEST_CASE("the first person of a library is called me, the only one is the default",
           "[import][files]") {
   const TemporaryFolder folder;
