@@ -90,6 +90,7 @@ bool is_litter(const std::string& path) {
   for (const fs::path& part : fs::path(path)) {
     const std::string name = part.string();
     if (name == "." || name == ".." || name == "/") continue;
+    if (name == ".scrobbler.log") continue;  // Rockbox keeps a player's scrobbles under this name
     if (name == "__MACOSX" || name[0] == '.') return true;
   }
   return false;

@@ -88,6 +88,18 @@ void check_sums(const ImportResult& result) {
 
 }  // namespace
 
+TEST_CASE("a player's .scrobbler.log is read, other hidden files are not", "[import][files]") {
+  const TemporaryFolder folder;
+  write_file(folder.file("in/.scrobbler.log"),
+             "#AUDIOSCROBBLER/1.1\n#TZ/UTC\n#CLIENT/Rockbox\n"
+             "A Band\tAn Album\tA Song\t1\t200\tL\t1700000000\t\n");
+  write_file(folder.file("in/.other.log"), "#AUDIOSCROBBLER/1.1\n");
+  const ImportResult result =
+      import_paths(import_options(folder.file("library.db"), {folder.file("in")}, "ann"));
+  REQUIRE(result.files.size() == 1);
+  CHECK(result.files[0].buckets == BucketCounts{{"new", 1}});
+}
+
 TEST_CASE("a folder of exports and catalogues is imported", "[import][files]") {
   const TemporaryFolder folder;
   const std::string store_path = folder.file("library.db");
