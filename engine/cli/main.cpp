@@ -21,12 +21,14 @@ void add_common_options(CLI::App& app, engine::CommonOptions& common) {
   group(app.add_option("--random-seed", common.random_seed, "Repeat the same random choices")
             ->type_name("N"));
   group(app.add_option("--set", common.set, "Set a recipe's parameter; may be given several times")
+            ->allow_extra_args(false)
             ->type_name("NAME=VALUE"));
   group(app.add_option("--config", common.config,
                        "Read settings from this file instead of the user's")
             ->type_name("FILE"));
   group(app.add_option("--plugins", common.plugins,
                        "Look for plugins here first; may be given several times")
+            ->allow_extra_args(false)
             ->type_name("DIR"));
   group(app.add_flag("--json", common.json, "Print the result as JSON"));
   group(app.add_flag("-q,--quiet", common.quiet, "Print results and errors only"));

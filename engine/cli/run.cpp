@@ -93,6 +93,7 @@ void add_run(CLI::App& app, Cli& cli) {
   verb->add_option(
           "--to", options->to,
           "Write FORMAT:FILE too; m3u8, xspf, jspf, json, csv or uris; several are possible")
+      ->allow_extra_args(false)
       ->type_name("FORMAT:FILE");
   verb->add_flag("--trace", options->with_trace,
                  "Show rows in, rows out and milliseconds of every node");

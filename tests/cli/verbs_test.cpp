@@ -126,6 +126,16 @@ TEST_CASE("wrong parameters are told all at once", "[run]") {
   CHECK_THAT(ended.err, Catch::Contains("discovery cannot be \"2\": it takes a number 0..1"));
 }
 
+TEST_CASE("an option takes one value, and the recipe may come last", "[run]") {
+  const RecordedHome home;
+  const Ended ended =
+      home.engine({"run", "--no-record", "--set", "tracks=5", "--set", "per_artist=1", "--to",
+                   "uris:" + home.path("list.txt"), "weekly"});
+  INFO(ended.err);
+  CHECK(ended.exit_code == 0);
+  CHECK_THAT(ended.out, Catch::Contains("5 tracks,"));
+}
+
 TEST_CASE("several outputs are written at once", "[run]") {
   const RecordedHome home;
   std::vector<std::string> arguments = {"run", "weekly", "--no-record"};
