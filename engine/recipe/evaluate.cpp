@@ -295,7 +295,9 @@ void Evaluation::trace_node(const Node& node, const Candidates& made, double ms)
 CheckedArguments Evaluation::checked(const Node& node,
                                      std::vector<std::unique_ptr<TracksTable>>& tables) {
   Arguments arguments;
-  for (const auto& [name, value] : node.arguments) {
+  for (const auto& argument : node.arguments) {
+    const std::string& name = argument.first;
+    const PlanValue& value = argument.second;
     if (const auto* read = std::get_if<NodeArgument>(&value)) {
       tables.push_back(std::make_unique<TracksTable>(result(read->node)));
       arguments.emplace_back(name, TracksArgument{tables.back()->table()});
