@@ -62,7 +62,7 @@ Supervisor::~Supervisor() {
   }
   ::close(socket_);
   ::close(pidfd_);
-  ::close(signals_);
+  if (signals_ >= 0) ::close(signals_);
 }
 
 bool Supervisor::receive(std::uint32_t& kind, std::string& bytes) {
@@ -184,13 +184,37 @@ void Supervisor::wait(short events) {
 
 void Supervisor::look_at_signals() {
   signalfd_siginfo info;
-  while (::read(signals_, &info, sizeof info) == sizeof info) {
-    if (!is_interrupted_) {
-      is_interrupted_ = true;
-      interrupted_at_ = Clock::now();
-      ::kill(worker_, SIGINT);
-    }
+  while (::read(signals_, &info, sizeof info) == sizeof info) interrupt();
+}
+
+void Supervisor::interrupt() {
+  if (is_interrupted_) return;
+  is_interrupted_ = true;
+  interrupted_at_ = Clock::now();
+  ::kill(worker_, SIGINT);
+}
+
+bool Supervisor::pump() {
+  pollfd end{pidfd_, POLLIN, 0};
+  if (::poll(&end, 1, 0) > 0) is_ended_ = true;  // before the last look at the socket
+  take_in();
+  look_at_clock();
+  return !is_ended_;
+}
+
+bool Supervisor::take_frame(std::uint32_t& kind, std::string& bytes) {
+  const std::size_t left = inbox_.size() - inbox_used_;
+  if (left < FrameHeader::kBytes) return false;
+  const FrameHeader header = FrameHeader::read(inbox_.data() + inbox_used_);
+  if (left - FrameHeader::kBytes < header.length) return false;
+  kind = header.kind;
+  bytes.assign(inbox_, inbox_used_ + FrameHeader::kBytes, header.length);
+  inbox_used_ += FrameHeader::kBytes + header.length;
+  if (inbox_used_ == inbox_.size()) {
+    inbox_.clear();
+    inbox_used_ = 0;
   }
+  return true;
 }
 
 void Supervisor::look_at_clock() {

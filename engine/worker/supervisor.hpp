@@ -18,7 +18,8 @@ class Supervisor final : public Channel {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Takes over the three descriptors. `signals` is a signalfd of SIGINT and SIGTERM.
+  /// Takes over the three descriptors. `signals` is a signalfd of SIGINT and SIGTERM, or -1 where
+  /// somebody else (a pool) listens for them and calls interrupt().
   Supervisor(pid_t worker, int socket, int pidfd, int signals, const WorkerLimits& limits,
              const SharedPage& page, Clock::time_point started);
   Supervisor(const Supervisor&) = delete;
@@ -28,6 +29,21 @@ class Supervisor final : public Channel {
 
   void send(std::uint32_t kind, std::string_view bytes) override;
   bool receive(std::uint32_t& kind, std::string& bytes) override;
+
+  // For pools, which never wait for one worker alone:
+  /// Takes in what the worker has sent and looks at its limits, without waiting. False once the
+  /// worker has ended and all that it sent was taken in.
+  bool pump();
+  /// The next frame that was taken in whole, or false.
+  bool take_frame(std::uint32_t& kind, std::string& bytes);
+  /// Asks the worker to end, as SIGINT does.
+  void interrupt();
+  /// What to poll for input, and for how long at most (-1: for ever).
+  [[nodiscard]] int socket() const { return socket_; }
+  [[nodiscard]] int pidfd() const { return pidfd_; }
+  [[nodiscard]] int milliseconds_to_next_look() const {
+    return milliseconds_to_next_look(Clock::now());
+  }
 
   /// Drops what nobody read, waits for the worker, and tells how it ended.
   WorkerEnd finish();

@@ -21,6 +21,7 @@
 #include "worker/confine.hpp"
 #include "worker/frames.hpp"
 #include "worker/shared_page.hpp"
+#include "worker/start.hpp"
 #include "worker/supervisor.hpp"
 
 #if defined(__has_feature)
@@ -61,43 +62,6 @@ class PageHeartbeat final : public Heartbeat {
 
  private:
   SharedPage& page_;
-};
-
-/// The shared page, unmapped at the end.
-class MappedPage {
- public:
-  MappedPage() {
-    void* memory = ::mmap(nullptr, sizeof(SharedPage), PROT_READ | PROT_WRITE,
-                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) throw std::bad_alloc();
-    page_ = new (memory) SharedPage;
-  }
-  ~MappedPage() { ::munmap(page_, sizeof(SharedPage)); }
-  MappedPage(const MappedPage&) = delete;
-  MappedPage& operator=(const MappedPage&) = delete;
-  SharedPage& operator*() const { return *page_; }
-
- private:
-  SharedPage* page_;
-};
-
-/// Blocks SIGINT and SIGTERM, so that a signalfd reports them; puts the old mask back.
-class BlockedSignals {
- public:
-  BlockedSignals() {
-    ::sigemptyset(&signals_);
-    ::sigaddset(&signals_, SIGINT);
-    ::sigaddset(&signals_, SIGTERM);
-    ::sigprocmask(SIG_BLOCK, &signals_, &before_);
-  }
-  ~BlockedSignals() { restore(); }
-  BlockedSignals(const BlockedSignals&) = delete;
-  BlockedSignals& operator=(const BlockedSignals&) = delete;
-  void restore() const { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
-  [[nodiscard]] const sigset_t& signals() const { return signals_; }
-
- private:
-  sigset_t signals_{}, before_{};
 };
 
 [[noreturn]] void fail(const std::string& what) {
@@ -172,7 +136,7 @@ void run_job(SharedPage& page, const std::function<int()>& job) {
 }
 
 [[noreturn]] void be_worker(pid_t supervisor, int socket, SharedPage& page,
-                            const WorkerLimits& limits, const BlockedSignals& signals,
+                            const WorkerLimits& limits, const worker::BlockedSignals& signals,
                             const std::function<int(Channel&, Heartbeat&)>& job) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != supervisor) ::_exit(1);  // it died before we could ask
@@ -198,39 +162,46 @@ bool limits_memory() {
   return kLimitsMemory;
 }
 
-WorkerEnd run_in_worker(const WorkerLimits& limits,
-                        const std::function<int(Channel&, Heartbeat&)>& job,
-                        const std::function<void(Channel&)>& supervise) {
+std::unique_ptr<worker::StartedWorker> worker::start_worker(
+    const WorkerLimits& limits, const std::function<int(Channel&, Heartbeat&)>& job,
+    const BlockedSignals& blocked, int signals, const std::vector<int>& not_for_the_worker) {
   if (const int threads = thread_count(); threads > 1) {
-    throw std::logic_error("run_in_worker() needs a process with one thread, this one has " +
+    throw std::logic_error("a worker needs a process with one thread to fork from, this one has " +
                            std::to_string(threads));
   }
-  const MappedPage page;
+  auto started = std::make_unique<StartedWorker>();
   int sockets[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) fail("socketpair");
-  const BlockedSignals blocked;
-  const int signals = ::signalfd(-1, &blocked.signals(), SFD_CLOEXEC | SFD_NONBLOCK);
-  if (signals < 0) fail("signalfd");
   std::fflush(nullptr);  // what is buffered must not be written twice
 
-  const auto started = Supervisor::Clock::now();
+  const auto begin = Supervisor::Clock::now();
   const pid_t self = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) fail("fork");
   if (child == 0) {
     ::close(sockets[0]);
-    ::close(signals);
-    be_worker(self, sockets[1], *page, limits, blocked, job);
+    if (signals >= 0) ::close(signals);
+    for (const int descriptor : not_for_the_worker) ::close(descriptor);
+    be_worker(self, sockets[1], *started->page, limits, blocked, job);
   }
-  const double fork_ms =
-      std::chrono::duration<double, std::milli>(Supervisor::Clock::now() - started).count();
+  started->fork_ms =
+      std::chrono::duration<double, std::milli>(Supervisor::Clock::now() - begin).count();
   ::close(sockets[1]);
   const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
-  Supervisor supervisor(child, sockets[0], pidfd, signals, limits, *page, started);
+  started->supervisor = std::make_unique<Supervisor>(child, sockets[0], pidfd, signals, limits,
+                                                     *started->page, begin);
   if (pidfd < 0) fail("pidfd_open");
-  supervise(supervisor);
-  WorkerEnd end = supervisor.finish();
-  end.fork_ms = fork_ms;
+  return started;
+}
+
+WorkerEnd run_in_worker(const WorkerLimits& limits,
+                        const std::function<int(Channel&, Heartbeat&)>& job,
+                        const std::function<void(Channel&)>& supervise) {
+  const worker::BlockedSignals blocked;
+  const auto started = worker::start_worker(limits, job, blocked, blocked.descriptor(), {});
+  supervise(*started->supervisor);
+  WorkerEnd end = started->supervisor->finish();
+  end.fork_ms = started->fork_ms;
   return end;
 }
 

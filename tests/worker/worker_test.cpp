@@ -348,7 +348,7 @@ TEST_CASE("a worker needs a caller with one thread", "[worker]") {
     while (!is_over) sleep_seconds(0.01);
   });
   CHECK_THROWS_WITH(run({}, [](Channel&, Heartbeat&) { return 0; }),
-                    "run_in_worker() needs a process with one thread, this one has 2");
+                    "a worker needs a process with one thread to fork from, this one has 2");
   is_over = true;
   other.join();
 }
