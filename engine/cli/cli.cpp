@@ -36,6 +36,8 @@ Settings& Cli::settings() {
   }
   load_store_settings(*settings_, library_path());
   settings_->load_environment();
+  if (const std::string& file = settings_->text("log.file"); !file.empty())
+    log_.open_file(file, static_cast<std::size_t>(settings_->integer("log.megabytes")));
   return *settings_;
 }
 
@@ -86,12 +88,27 @@ void Cli::out(const std::string& text) const {
   std::cout << text << std::flush;
 }
 
-void Cli::note(const std::string& text) const {
-  if (!common.quiet) std::cerr << text << std::endl;
+// The flags are known once the command line is read, so not yet in the constructor.
+Log& Cli::log() {
+  if (!is_log_ready_) {
+    log_.set_terminal(common.verbose ? Log::Terminal::kAll
+                      : common.quiet ? Log::Terminal::kErrors
+                                     : Log::Terminal::kNotes);
+    is_log_ready_ = true;
+  }
+  return log_;
 }
 
-void Cli::verbose(const std::string& text) const {
-  if (common.verbose) std::cerr << text << std::endl;
+void Cli::note(const std::string& text) {
+  log().note(text);
+}
+
+void Cli::verbose(const std::string& text) {
+  log().debug(text);
+}
+
+void Cli::error(const Error& error) {
+  log().error(error.text());
 }
 
 bool Cli::is_terminal() const {

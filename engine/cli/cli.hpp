@@ -10,6 +10,7 @@
 
 #include "config/settings.hpp"
 #include "core/error.hpp"
+#include "core/log.hpp"
 
 namespace CLI {
 class App;
@@ -57,11 +58,15 @@ class Cli {
 
   /// Results go to stdout, everything else to stderr.
   void out(const std::string& text) const;
-  void note(const std::string& text) const;     // stderr; silent with --quiet
-  void verbose(const std::string& text) const;  // stderr; only with --verbose
-  [[nodiscard]] bool is_terminal() const;       // stderr is a terminal: colour and progress allowed
+  void note(const std::string& text);      // stderr; silent with --quiet
+  void verbose(const std::string& text);   // stderr; only with --verbose
+  void error(const Error& error);          // stderr
+  [[nodiscard]] bool is_terminal() const;  // stderr is a terminal: colour and progress allowed
 
  private:
+  Log& log();
+  Log log_;
+  bool is_log_ready_ = false;
   std::unique_ptr<Settings> settings_;
   std::shared_ptr<const Registry> registry_;
 };

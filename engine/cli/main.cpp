@@ -1,7 +1,6 @@
 // The program: registers the verbs, parses the command line, runs one verb, turns errors into exit
 // codes.
 #include <CLI/CLI.hpp>
-#include <iostream>
 
 #include "cli/cli.hpp"
 
@@ -68,10 +67,10 @@ int main(int argc, char** argv) {
   try {
     return exit_code(cli.action());
   } catch (const Error& error) {
-    std::cerr << error.text() << std::endl;
+    cli.error(error);
     return exit_code(error.exit());
   } catch (const std::exception& error) {
-    std::cerr << "error: " << error.what() << std::endl;
+    cli.error(Error(Exit::kStore, error.what()));
     return exit_code(Exit::kStore);
   }
 }

@@ -2,7 +2,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
@@ -96,7 +95,7 @@ Exit list(Cli& cli) {
         stem.resize(std::max<std::size_t>(stem.size() + 2, 20), ' ');
         text += stem + recipe.title + ": " + recipe.about + "\n";
       } catch (const Error& error) {
-        std::cerr << error.text() << std::endl;
+        cli.error(error);
         worst = error.exit();
       }
     }
