@@ -28,8 +28,16 @@ return {
     min_seconds = 30, -- a listen this long counts as a play
     min_share = 0.5, -- a listen of this share of the track counts as a play too
   },
+  log = {
+    file = "", -- file that notes and errors are appended to, with the time; empty: none
+    megabytes = 10, -- MiB after which the log file is put aside; three such files are kept
+  },
   run = {
     record = true, -- keep a record of every run, for why, why-not and replay
     default_track_seconds = 210, -- length assumed for tracks whose length is unknown
   },
+  -- Settings of plugin elements, a table each; the element's help names them, e.g.
+  --   ["ranking.external"] = { url = "http://127.0.0.1:8080/rank" },
+  -- In the environment: PLAYLIST_ELEMENTS_RANKING_EXTERNAL_URL; secrets belong there.
+  elements = {},
 }

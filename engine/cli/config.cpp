@@ -16,13 +16,15 @@ Exit show(Cli& cli) {
   const Settings& settings = cli.settings();
   Json json = Json::object();
   std::string text;
-  for (const SettingDeclaration& d : setting_declarations()) {
-    const std::string value = settings.text(d.key);
-    json[d.key] = {{"value", value}, {"origin", settings.origin(d.key)}, {"help", d.help}};
-    std::string left = std::string(d.key) + " = " + (value.empty() ? "\"\"" : value);
+  const auto add = [&](const std::string& key, const std::string& help) {
+    const std::string value = settings.text(key);
+    json[key] = {{"value", value}, {"origin", settings.origin(key)}, {"help", help}};
+    std::string left = key + " = " + (value.empty() ? "\"\"" : value);
     left.resize(std::max<std::size_t>(left.size() + 2, 38), ' ');
-    text += left + "(" + settings.origin(d.key) + ")  " + d.help + "\n";
-  }
+    text += left + "(" + settings.origin(key) + ")  " + help + "\n";
+  };
+  for (const SettingDeclaration& d : setting_declarations()) add(d.key, d.help);
+  for (const std::string& key : settings.element_keys()) add(key, "read by that element");
   cli.out(cli.common.json ? json.dump(2) + "\n" : text);
   return Exit::kDone;
 }
@@ -44,8 +46,11 @@ void add_config(CLI::App& app, Cli& cli) {
   get->add_option("key", *key, "e.g. limits.wall_seconds")->required();
   on(get, [&cli, key] {
     const std::string* found = cli.settings().find(*key);
-    if (found == nullptr)
-      cli.settings().set(*key, "", "command line");  // throws, with the nearest name
+    if (found == nullptr) {
+      cli.settings().set(*key, "", "command line");  // throws for no key, with the nearest name
+      cli.note(*key + " has no value");
+      return Exit::kNothing;
+    }
     cli.out(*found + "\n");
     return Exit::kDone;
   });

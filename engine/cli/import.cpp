@@ -12,6 +12,8 @@
 namespace engine {
 namespace {
 
+using import::ImportOptions;  // a line that begins with the word `import` confuses formatters
+
 struct ImportArguments {
   std::vector<std::string> paths;
   bool is_user_per_folder = false, is_dry_run = false;
@@ -35,35 +37,38 @@ void draw(const import::Progress& progress) {
   std::cerr << text << std::flush;
 }
 
-import::ImportOptions import_options(Cli& cli, const ImportArguments& arguments){
-    import::ImportOptions options;
-options.store_path = cli.library_path();
-Settings& settings = cli.settings();
-load_store_settings(settings, options.store_path);
-options.paths = arguments.paths;
-options.user = cli.common.user;
-options.is_user_per_folder = arguments.is_user_per_folder;
-options.is_dry_run = arguments.is_dry_run;
-options.columns = arguments.columns;
-options.now = cli.now();
-options.is_in_process = cli.common.in_process;
-options.limits.wall_seconds = settings.number("import.wall_seconds");
-options.limits.memory_bytes = static_cast<std::size_t>(settings.integer("import.memory_megabytes"))
-                              << 20;
-options.archives.total_bytes = static_cast<std::uint64_t>(
-    settings.number("import.archive_gigabytes") * static_cast<double>(1ull << 30));
-options.archives.members = static_cast<std::uint64_t>(settings.integer("import.archive_members"));
-options.archives.ratio = static_cast<std::uint64_t>(settings.number("import.archive_ratio"));
-options.play.min_seconds = settings.number("play.min_seconds");
-options.play.min_share = settings.number("play.min_share");
-const Registry::Options plugins{cli.plugin_directories(), cli.plugin_copies(), true};
-options.load_plugins = [plugins] { return Registry::load(plugins); };
-if (cli.is_terminal() && !cli.common.quiet) options.on_progress = draw;
-return options;
-}  // namespace
+ImportOptions import_options(Cli& cli, const ImportArguments& arguments) {
+  ImportOptions options;
+  options.store_path = cli.library_path();
+  Settings& settings = cli.settings();
+  load_store_settings(settings, options.store_path);
+  options.paths = arguments.paths;
+  options.user = cli.common.user;
+  options.is_user_per_folder = arguments.is_user_per_folder;
+  options.is_dry_run = arguments.is_dry_run;
+  options.columns = arguments.columns;
+  options.now = cli.now();
+  options.is_in_process = cli.common.in_process;
+  options.limits.wall_seconds = settings.number("import.wall_seconds");
+  options.limits.memory_bytes =
+      static_cast<std::size_t>(settings.integer("import.memory_megabytes")) << 20;
+  options.archives.total_bytes = static_cast<std::uint64_t>(
+      settings.number("import.archive_gigabytes") * static_cast<double>(1ull << 30));
+  options.archives.members = static_cast<std::uint64_t>(settings.integer("import.archive_members"));
+  options.archives.ratio = static_cast<std::uint64_t>(settings.number("import.archive_ratio"));
+  options.play.min_seconds = settings.number("play.min_seconds");
+  options.play.min_share = settings.number("play.min_share");
+  const Registry::Options plugins{cli.plugin_directories(), cli.plugin_copies(), true};
+  options.setting = [elements = settings.elements()](std::string_view key) {
+    return elements.find(key);
+  };
+  options.load_plugins = [plugins] { return Registry::load(plugins); };
+  if (cli.is_terminal() && !cli.common.quiet) options.on_progress = draw;
+  return options;
+}
 
 Exit run_import(Cli& cli, const ImportArguments& arguments) {
-  const import::ImportOptions options = import_options(cli, arguments);
+  const ImportOptions options = import_options(cli, arguments);
   const import::ImportResult result = import::import_paths(options);
   if (options.on_progress) std::cerr << "\r\x1b[K" << std::flush;
   for (const auto& [path, message] : result.problems) {
@@ -74,7 +79,7 @@ Exit run_import(Cli& cli, const ImportArguments& arguments) {
   return result.is_good() ? Exit::kDone : Exit::kInput;
 }
 
-}  // namespace engine
+}  // namespace
 
 void add_import(CLI::App& app, Cli& cli) {
   CLI::App* verb =

@@ -1,5 +1,6 @@
 #include "cli/store_settings.hpp"
 
+#include <cstring>
 #include <filesystem>
 
 #include "store/store.hpp"
@@ -21,13 +22,16 @@ void load_store_settings(Settings& settings, const std::string& library) {
     const std::string value = store.setting(std::string(kPrefix) + d.key);
     if (!value.empty()) settings.set(d.key, value, "engine config set");
   }
+  for (const auto& [key, value] : store.settings(std::string(kPrefix) + "elements.")) {
+    if (!value.empty()) settings.set(key.substr(std::strlen(kPrefix)), value, "engine config set");
+  }
 }
 
 void set_store_setting(const std::string& library, const std::string& key,
                        const std::string& value) {
   Settings checked;
   if (value.empty()) {
-    if (checked.find(key) == nullptr)
+    if (checked.find(key) == nullptr && !is_element_key(key))
       checked.set(key, value, "command line");  // throws, with the nearest name
   } else {
     checked.set(key, value, "command line");

@@ -152,6 +152,7 @@ RunRequest make_run_request(Cli& cli, const std::string& recipe, const std::stri
                         static_cast<std::size_t>(settings.integer("limits.recipe_megabytes"))
                             << 20};
   request.default_track_seconds = settings.number("run.default_track_seconds");
+  request.elements = settings.elements();
 
   ColumnOptions columns;
   columns.store = cli.library_path();

@@ -29,7 +29,7 @@ std::string range_text(const SettingDeclaration& d) {
 }
 
 /// "" when `value` fits, else what is accepted.
-std::string problem(const SettingDeclaration& d, const std::string& value) {
+std::string accepted_by(const SettingDeclaration& d, const std::string& value) {
   if (d.type == Type::kText || d.type == Type::kTexts) return "";
   if (d.type == Type::kBoolean) {
     return value == "true" || value == "false" ? "" : "it accepts true or false";
@@ -44,6 +44,12 @@ std::string problem(const SettingDeclaration& d, const std::string& value) {
          range_text(d);
 }
 
+/// The same for any key; an element's own settings are texts that only it can judge.
+std::string wrong_value(const std::string& key, const std::string& value) {
+  const SettingDeclaration* d = declaration(key);
+  return d == nullptr ? "" : accepted_by(*d, value);
+}
+
 std::vector<std::string> all_keys() {
   std::vector<std::string> keys;
   for (const SettingDeclaration& d : setting_declarations()) keys.emplace_back(d.key);
@@ -54,6 +60,14 @@ std::string unknown_key(const std::string& key) {
   const std::string near = nearest(key, all_keys());
   return "there is no setting \"" + key + "\"" +
          (near.empty() ? "" : "; did you mean " + near + "?");
+}
+
+/// "limits.wall_seconds" is PLAYLIST_LIMITS_WALL_SECONDS in the environment.
+std::string environment_name(std::string_view key) {
+  std::string name = "PLAYLIST_";
+  for (const char c : key)
+    name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
 }
 
 /// The text of a Lua value as set() takes it; false for types no setting has.
@@ -81,6 +95,16 @@ bool value_text(lua_State* lua, int index, std::string& text) {
       return true;
     default:
       return false;
+  }
+}
+
+constexpr std::string_view kElements = "elements.";
+
+/// Walks over the string keys of the table at `index`; `take` finds the value at the top.
+template <typename Take>
+void for_each_field(lua_State* lua, int index, const Take& take) {
+  for (lua_pushnil(lua); lua_next(lua, index) != 0; lua_pop(lua, 1)) {
+    take(lua_type(lua, -2) == LUA_TSTRING ? std::string(lua_tostring(lua, -2)) : std::string("?"));
   }
 }
 
@@ -125,6 +149,10 @@ const std::vector<SettingDeclaration>& setting_declarations() {
       {"play.min_seconds", Type::kNumber, "30", 0, 3600, "a listen this long counts as a play"},
       {"play.min_share", Type::kNumber, "0.5", 0, 1,
        "a listen of this share of the track counts as a play too"},
+      {"log.file", Type::kText, "", 0, 0,
+       "file that notes and errors are appended to, with the time; empty: none"},
+      {"log.megabytes", Type::kInteger, "10", 1, 10000,
+       "MiB after which the log file is put aside; three such files are kept"},
       {"run.record", Type::kBoolean, "true", 0, 0,
        "keep a record of every run, for why, why-not and replay"},
       {"run.default_track_seconds", Type::kNumber, "210", 10, 3600,
@@ -140,9 +168,9 @@ Settings::Settings() {
 
 void Settings::set(const std::string& key, const std::string& value, const std::string& origin) {
   const SettingDeclaration* d = declaration(key);
-  if (d == nullptr)
+  if (d == nullptr && !is_element_key(key))
     throw Error(Exit::kUsage, unknown_key(key), {origin, "", "", "see: engine config show"});
-  if (const std::string accepted = problem(*d, value); !accepted.empty()) {
+  if (const std::string accepted = wrong_value(key, value); !accepted.empty()) {
     throw Error(Exit::kUsage, "setting " + key + " cannot be \"" + value + "\"",
                 {origin, "", accepted, d->help});
   }
@@ -163,31 +191,32 @@ void Settings::load_file(const std::string& path) {
                 {path, "", "", "see: engine config default"});
   }
   std::vector<std::string> problems;
-  const auto take = [&](const std::string& key, int index) {
+  const auto take = [&](const std::string& key) {
     std::string text;
-    const SettingDeclaration* d = declaration(key);
-    if (d == nullptr) {
+    if (!is_element_key(key) && declaration(key) == nullptr) {
       problems.push_back(unknown_key(key));
-    } else if (!value_text(lua, index, text)) {
-      problems.push_back(key + " has a value of type " + luaL_typename(lua, index));
-    } else if (const std::string accepted = problem(*d, text); !accepted.empty()) {
-      problems.push_back(key + " cannot be \"" + text + "\": " + accepted);
+    } else if (!value_text(lua, lua_gettop(lua), text)) {
+      problems.push_back(key + " has a value of type " + luaL_typename(lua, -1));
+    } else if (const std::string wrong = wrong_value(key, text); !wrong.empty()) {
+      problems.push_back(key + " cannot be \"" + text + "\": " + wrong);
     } else {
       values_[key] = {text, path};
     }
   };
-  for (lua_pushnil(lua); lua_next(lua, 1) != 0; lua_pop(lua, 1)) {
-    const std::string group = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "?";
+  const auto take_table = [&](const std::string& group, const auto& take_field) {
     if (!lua_istable(lua, -1)) {
       problems.push_back("\"" + group + "\" must be a table of settings");
-      continue;
+    } else {
+      for_each_field(lua, lua_gettop(lua), take_field);
     }
-    const int inner = lua_gettop(lua);
-    for (lua_pushnil(lua); lua_next(lua, inner) != 0; lua_pop(lua, 1)) {
-      const std::string name = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "?";
-      take(group + "." + name, lua_gettop(lua));
-    }
-  }
+  };
+  for_each_field(lua, 1, [&](const std::string& group) {
+    take_table(group, [&](const std::string& name) {
+      const std::string key = group + "." + name;
+      if (group + "." != kElements) return take(key);
+      take_table(key, [&](const std::string& setting) { take(key + "." + setting); });
+    });
+  });
   if (problems.empty()) return;
   std::sort(problems.begin(), problems.end());
   std::string why;
@@ -198,12 +227,39 @@ void Settings::load_file(const std::string& path) {
 
 void Settings::load_environment() {
   for (const SettingDeclaration& d : setting_declarations()) {
-    std::string name = "PLAYLIST_";
-    for (const char* c = d.key; *c != '\0'; ++c) {
-      name += *c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(*c)));
-    }
+    const std::string name = environment_name(d.key);
     if (const char* value = std::getenv(name.c_str())) set(d.key, value, "environment " + name);
   }
+  for (const std::string& key : element_keys()) {
+    const std::string name = environment_name(key);
+    if (const char* value = std::getenv(name.c_str())) set(key, value, "environment " + name);
+  }
+}
+
+const char* ElementSettings::find(std::string_view key) const {
+  const std::string name = environment_name(std::string(kElements) + std::string(key));
+  if (const char* value = std::getenv(name.c_str())) return value;
+  const auto found = values_.find(key);
+  return found == values_.end() ? nullptr : found->second.c_str();
+}
+
+ElementSettings Settings::elements() const {
+  std::map<std::string, std::string, std::less<>> values;
+  for (const std::string& key : element_keys()) values[key.substr(kElements.size())] = text(key);
+  return ElementSettings(std::move(values));
+}
+
+std::vector<std::string> Settings::element_keys() const {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : values_) {
+    if (is_element_key(key)) keys.push_back(key);
+  }
+  return keys;
+}
+
+bool is_element_key(std::string_view key) {
+  return key.starts_with(kElements) && std::count(key.begin(), key.end(), '.') == 3 &&
+         key.find("..") == std::string_view::npos && key.back() != '.';
 }
 
 const Settings::Value& Settings::at(std::string_view key) const {
@@ -263,7 +319,13 @@ std::string default_settings_file() {
     if (d.type == Type::kTexts) value = "{}";
     text += "    " + key.substr(key.find('.') + 1) + " = " + value + ", -- " + d.help + "\n";
   }
-  return text + "  },\n}\n";
+  return text +
+         "  },\n"
+         "  -- Settings of plugin elements, a table each; the element's help names them, e.g.\n"
+         "  --   [\"ranking.external\"] = { url = \"http://127.0.0.1:8080/rank\" },\n"
+         "  -- In the environment: PLAYLIST_ELEMENTS_RANKING_EXTERNAL_URL; secrets belong there.\n"
+         "  elements = {},\n"
+         "}\n";
 }
 
 }  // namespace engine

@@ -84,6 +84,7 @@ ImportResult import_paths(const ImportOptions& options) {
   order.limits = options.archives;
   order.now = options.now;
   order.load_plugins = options.load_plugins;
+  order.setting = options.setting;
 
   Store store = open_store(options);
   Session::Options session_options;

@@ -39,7 +39,8 @@ struct ImportOptions {
   PlayRule play;  // for the bucket "short"
   /// Called in the worker.
   std::function<std::shared_ptr<const Registry>()> load_plugins;
-  std::function<void(const Progress&)> on_progress;  // about ten times a second
+  std::function<const char*(std::string_view)> setting;  // host->setting() of source elements
+  std::function<void(const Progress&)> on_progress;      // about ten times a second
 };
 
 /// Reads the paths into the store. A file that cannot be read costs that file only and is told in

@@ -182,6 +182,7 @@ class Reader {
   [[nodiscard]] CallContext context_for(const Content& content, SourceRun* run) {
     CallContext context;
     context.now = order_.now;
+    context.setting = order_.setting;
     context.is_cancelled = [this] { return heartbeat_.is_interrupted(); };
     context.progress = [this](double fraction) { progress(fraction); };
     context.log = [this, path = content.path](int level, std::string_view text) {

@@ -34,6 +34,7 @@ struct ReadOrder {
   ArchiveLimits limits;
   std::int64_t now = 0;
   std::function<std::shared_ptr<const Registry>()> load_plugins;
+  std::function<const char*(std::string_view)> setting;  // host->setting() of source elements
 };
 
 /// Reads everything; returns when done or interrupted. Problems with a file are messages and cost

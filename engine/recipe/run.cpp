@@ -103,6 +103,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   setup.default_track_seconds = request.default_track_seconds;
   setup.recipe_text = request.recipe_text;
   setup.doing = reports.doing;
+  setup.setting = [&](std::string_view key) { return request.elements.find(key); };
   if (reports.beat) setup.progress = [&](double) { reports.beat(); };
   Evaluation evaluation(setup);
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/settings.hpp"
 #include "core/error.hpp"
 #include "data/as_of.hpp"
 #include "recipe/lua_state.hpp"
@@ -28,6 +29,7 @@ struct RunRequest {
   std::string plugin_copies;
   LuaLimits lua_limits;
   double default_track_seconds = 210;
+  ElementSettings elements;                 // host->setting()
   std::vector<std::string> output_formats;  // "m3u8", "xspf" ...: output.NAME elements
   std::string why, why_not;                 // a track: id, spotify id, "title" or "artist - title"
   bool is_plan_only = false;                // build, do not evaluate

@@ -167,6 +167,14 @@ std::string Store::setting(std::string_view key) const {
   return select.step() ? std::string(select.text(0)) : std::string();
 }
 
+std::vector<std::pair<std::string, std::string>> Store::settings(std::string_view prefix) const {
+  Statement select =
+      prepare("SELECT key, value FROM settings WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key");
+  std::vector<std::pair<std::string, std::string>> found;
+  for (select.start(prefix); select.step();) found.emplace_back(select.text(0), select.text(1));
+  return found;
+}
+
 void Store::set_setting(std::string_view key, std::string_view value) {
   prepare("INSERT INTO settings VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2")
       .run(key, value);

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "store/statement.hpp"
@@ -64,6 +65,9 @@ class Store {
 
   /// The `settings` table; "" when not set.
   [[nodiscard]] std::string setting(std::string_view key) const;
+  /// Those whose keys begin with `prefix`, by key.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> settings(
+      std::string_view prefix) const;
   void set_setting(std::string_view key, std::string_view value);
 
   /// Findings of a full integrity and foreign key check; empty when the file is sound.

@@ -164,7 +164,7 @@ struct playlist_host {
                                                                          by the run's random_seed and this element */
   int32_t (*text)(const playlist_host *, const char *utf8, size_t length); /* [stage] interns an explanation or a
                                                                          filter's reason, returns its code */
-  const char *(*setting)(const playlist_host *, const char *key);     /* [any] config value "ELEMENT.key", or NULL */
+  const char *(*setting)(const playlist_host *, const char *key);     /* [any] config value elements.ELEMENT.key, or NULL */
   const void *(*service)(const playlist_host *, const char *id);      /* [any] NULL when this call has no such service */
 };
 

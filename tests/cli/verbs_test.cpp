@@ -173,6 +173,30 @@ TEST_CASE("settings are shown with their origin, and changed in the library", "[
   CHECK_THAT(wrong.err, Catch::Contains("did you mean limits.wall_seconds?"));
 }
 
+TEST_CASE("an element's setting reaches the element, from each place it may stand in", "[config]") {
+  const RecordedHome home;
+  const std::string recipe = home.path("settings.lua"), config = home.path("engine.lua");
+  engine::write_file_atomically(recipe, R"(local pl = require "playlist"
+return pl.recipe { title = "s", build = function() return pl.recall.probe { mode = "services" } end })");
+  const auto run = [&](const std::vector<std::string>& flags) {
+    std::vector<std::string> words = {
+        "run", recipe, "--json", "--no-record", "--plugins", PLAYLIST_BUILD_DIR "/test-plugins"};
+    words.insert(words.end(), flags.begin(), flags.end());
+    return home.engine(words).out;
+  };
+  CHECK_THAT(run({}), Catch::Contains("model none"));
+  engine::write_file_atomically(
+      config, "return { elements = { ['recall.probe'] = { model = 'of the file' } } }");
+  CHECK_THAT(run({"--config", config}), Catch::Contains("model of the file"));
+  const std::string key = "elements.recall.probe.model";
+  CHECK(home.engine({"config", "get", key}).exit_code == 1);
+  CHECK(home.engine({"config", "set", key, "of the store"}).exit_code == 0);
+  CHECK_THAT(run({"--config", config}), Catch::Contains("model of the store"));
+  CHECK_THAT(home.engine({"config", "show"}).out, Catch::Contains(key + " = of the store"));
+  CHECK(home.engine({"config", "set", key, ""}).exit_code == 0);
+  CHECK_THAT(run({}), Catch::Contains("model none"));
+}
+
 TEST_CASE("recipes lists the recipes, and the parameters of one", "[recipes]") {
   const EngineHome home;
   CHECK_THAT(home.engine({"recipes"}).out, Catch::Contains("Weekly Mix"));

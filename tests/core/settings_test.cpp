@@ -27,10 +27,9 @@ TEST_CASE("every setting has its default, and the shipped file says the same", "
   const Settings defaults;
   CHECK(defaults.number("limits.wall_seconds") == 60);
   CHECK(defaults.origin("limits.wall_seconds") == "default");
-  CHECK(read_file(std::string(PLAYLIST_SOURCE_DIR) + "/config/engine.lua") ==
-        default_settings_file());
+  CHECK(read_file(PLAYLIST_SOURCE_DIR "/config/engine.lua") == default_settings_file());
   Settings shipped;
-  shipped.load_file(std::string(PLAYLIST_SOURCE_DIR) + "/config/engine.lua");
+  shipped.load_file(PLAYLIST_SOURCE_DIR "/config/engine.lua");
   for (const SettingDeclaration& d : setting_declarations()) {
     CAPTURE(d.key);
     CHECK(shipped.text(d.key) == defaults.text(d.key));
@@ -50,6 +49,27 @@ TEST_CASE("a file overrides defaults, the environment overrides the file", "[set
   unsetenv("PLAYLIST_LIMITS_WALL_SECONDS");
   CHECK(settings.number("limits.wall_seconds") == 7);
   CHECK(settings.origin("limits.wall_seconds") == "environment PLAYLIST_LIMITS_WALL_SECONDS");
+}
+
+TEST_CASE("an element's settings are free texts under its name", "[settings]") {
+  Settings settings;
+  settings.load_file(file_with(
+      "return { elements = { ['ranking.external'] = { url = 'http://127.0.0.1', tries = 2 } } }"));
+  CHECK(settings.element_keys() == std::vector<std::string>{"elements.ranking.external.tries",
+                                                            "elements.ranking.external.url"});
+  const ElementSettings elements = settings.elements();
+  CHECK(std::string(elements.find("ranking.external.url")) == "http://127.0.0.1");
+  CHECK(std::string(elements.find("ranking.external.tries")) == "2");
+  CHECK(elements.find("ranking.external.token") == nullptr);
+  setenv("PLAYLIST_ELEMENTS_RANKING_EXTERNAL_TOKEN", "secret", 1);
+  CHECK(std::string(elements.find("ranking.external.token")) == "secret");
+  unsetenv("PLAYLIST_ELEMENTS_RANKING_EXTERNAL_TOKEN");
+
+  settings.set("elements.output.spotify.market", "DE", "test");
+  CHECK(settings.text("elements.output.spotify.market") == "DE");
+  CHECK_THROWS_WITH(settings.set("elements.output", "DE", "test"), Catch::Contains("no setting"));
+  CHECK_THROWS_WITH(settings.load_file(file_with("return { elements = { ['a.b'] = 5 } }")),
+                    Catch::Contains("the settings file has wrong values"));
 }
 
 TEST_CASE("all wrong settings of a file are told at once", "[settings]") {

@@ -329,9 +329,11 @@ TEST_CASE("a formula cannot change a track", "[formula]") {
 TEST_CASE("the row's hidden number leads nowhere", "[formula]") {
   const World world(3000);
   for (const char* value : {"1e9", "-1", "0/0", "'x'", "nil", "{}"}) {
-    const std::string recipe = std::string("local name = 'temp' return function(t) ") +
-                               "if t.plays == 5 then t['\\0'] = " + value +
-                               " return t[name .. 'o'] end return 1 end";
+    const std::string recipe = std::string(
+                                   "local name = 'temp' return function(t) "
+                                   "if t.plays == 5 then t['\\0'] = ")
+                                   .append(value)
+                                   .append(" return t[name .. 'o'] end return 1 end");
     CAPTURE(recipe);
     CHECK_THROWS_AS(Loaded(recipe).score(world), Error);
   }
