@@ -53,7 +53,8 @@ playlist_status guarded(const playlist_host* host, Body body) {
 }
 
 const playlist_rows kRowsService = {
-    sizeof(playlist_rows), 0,
+    sizeof(playlist_rows),
+    0,
     [](const playlist_host* host, const char* table, const playlist_table* rows) {
       return guarded(host, [&](SourceRun& run) { return run.rows->append(table, *rows); });
     },
@@ -64,6 +65,9 @@ const playlist_rows kRowsService = {
     },
     [](const playlist_host* host, std::int64_t total) {
       return guarded(host, [&](SourceRun& run) { return run.rows->finish(total); });
+    },
+    [](const playlist_host* host, std::int64_t done) {
+      return guarded(host, [&](SourceRun& run) { return run.rows->complete(done); });
     }};
 
 const playlist_members kMembersService = {

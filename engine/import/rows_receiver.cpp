@@ -40,14 +40,12 @@ playlist_status RowsReceiver::append(const char* table, const playlist_table& ro
   if (std::string problem = problem_of(table, rows); !problem.empty()) return refuse(problem);
   open();
   if (rows.rows == 0) return PLAYLIST_OK;
-  if (first_table_ == table) flush(highest_ + 1);
-  if (first_table_.empty()) first_table_ = table;
 
   const std::int64_t* records = records_of(rows);
   const auto [low, high] = std::minmax_element(records, records + rows.rows);
   if (*low < done_) {
     return refuse("a row of table \"" + std::string(table) + "\" came for record " +
-                  std::to_string(*low) + ", which an earlier batch had completed");
+                  std::to_string(*low) + ", which it had said was complete");
   }
   highest_ = std::max(highest_, *high);
   if (*high < skip_) return PLAYLIST_OK;
@@ -69,13 +67,13 @@ playlist_status RowsReceiver::bucket(std::int64_t record, std::string_view bucke
   if (is_finished_) return refuse("it used a bucket behind finish()");
   if (record < done_) {
     return refuse("record " + std::to_string(record) + " was put into bucket \"" +
-                  std::string(bucket) + "\" when an earlier batch had completed it");
+                  std::string(bucket) + "\", which it had said was complete");
   }
   open();
+  highest_ = std::max(highest_, record);
   if (record < skip_) return PLAYLIST_OK;
   if (!runs_.empty()) {
     Run& last = runs_.back();
-    if (record <= last.last) return refuse("buckets came out of order");
     if (last.last + 1 == record && last.bucket == bucket && last.reason == reason) {
       last.last = record;
       return PLAYLIST_OK;
@@ -85,12 +83,27 @@ playlist_status RowsReceiver::bucket(std::int64_t record, std::string_view bucke
   return PLAYLIST_OK;
 }
 
+playlist_status RowsReceiver::complete(std::int64_t done) {
+  if (is_finished_) return refuse("it completed records behind finish()");
+  if (done < done_) {
+    return refuse("it said that the records below " + std::to_string(done) +
+                  " are complete, after it had said so of those below " + std::to_string(done_));
+  }
+  if (highest_ >= done) {
+    return refuse("it said that the records below " + std::to_string(done) +
+                  " are complete, after it had handed over record " + std::to_string(highest_));
+  }
+  open();
+  flush(done);
+  return PLAYLIST_OK;
+}
+
 playlist_status RowsReceiver::finish(std::int64_t total) {
   if (is_finished_) return refuse("it called finish() twice");
-  const std::int64_t seen = std::max(highest_, runs_.empty() ? -1 : runs_.back().last) + 1;
-  if (total < std::max(seen, done_)) {
+  const std::int64_t used = std::max(highest_ + 1, done_);
+  if (total < used) {
     return refuse("it counted " + std::to_string(total) + " records in all, but used record " +
-                  std::to_string(std::max(seen, done_) - 1));
+                  std::to_string(used - 1));
   }
   open();
   flush(total);
@@ -108,33 +121,24 @@ void RowsReceiver::flush(std::int64_t done) {
     message.number(static_cast<std::uint64_t>(done));
     message.number(table_count_);
     message_ += tables_;
-    write_runs(done);
+    write_runs();
     channel_.send(kind(Message::kBatch), message_);
   }
   done_ = std::max(done_, done);
   tables_.clear();
   table_count_ = 0;
-  first_table_.clear();
+  runs_.clear();
 }
 
-/// Sends the buckets of records below `done` and keeps the others for the next batch.
-void RowsReceiver::write_runs(std::int64_t done) {
-  std::size_t count = 0;
-  while (count < runs_.size() && runs_[count].first < done) ++count;
+void RowsReceiver::write_runs() {
   MessageWriter message(message_);
-  message.number(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    const Run& run = runs_[i];
+  message.number(runs_.size());
+  for (const Run& run : runs_) {
     message.number(static_cast<std::uint64_t>(run.first));
-    message.number(static_cast<std::uint64_t>(std::min(run.last, done - 1)));
+    message.number(static_cast<std::uint64_t>(run.last));
     message.text(run.bucket);
     message.text(run.reason);
   }
-  if (count > 0 && runs_[count - 1].last >= done) {
-    --count;
-    runs_[count].first = done;
-  }
-  runs_.erase(runs_.begin(), runs_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 }  // namespace engine::import

@@ -1,8 +1,8 @@
 // The worker's side of PLAYLIST_SERVICE_ROWS: takes what a source hands over, cuts it into batches,
 // sends them to the supervisor.
 //
-// A batch ends when the table that began it comes again; it covers the records below the highest
-// one its rows name. Records below `skip` are in the store already and are left out.
+// A batch is what came between two calls of complete(). Records below `skip` are in the store
+// already and are left out.
 #pragma once
 
 #include "playlist/plugin.h"
@@ -24,6 +24,7 @@ class RowsReceiver {
 
   playlist_status append(const char* table, const playlist_table& rows);
   playlist_status bucket(std::int64_t record, std::string_view bucket, std::string_view reason);
+  playlist_status complete(std::int64_t done);
   playlist_status finish(std::int64_t total);
 
   [[nodiscard]] bool is_finished() const { return is_finished_; }
@@ -40,7 +41,7 @@ class RowsReceiver {
   void open();
   playlist_status refuse(std::string problem);
   void flush(std::int64_t done);
-  void write_runs(std::int64_t done);
+  void write_runs();
 
   Channel& channel_;
   OpenedFile file_;
@@ -49,12 +50,11 @@ class RowsReceiver {
   std::string problem_;
 
   // the batch being gathered
-  std::string first_table_;
   std::string tables_, message_;
   std::uint64_t table_count_ = 0;
-  std::int64_t highest_ = -1;  // record named by a row of this batch
+  std::int64_t highest_ = -1;  // record that was handed over, in a row or a bucket
   std::int64_t done_ = 0;      // records below are in batches already sent
-  std::vector<Run> runs_;      // rising
+  std::vector<Run> runs_;
   std::vector<std::uint32_t> chosen_;
 };
 

@@ -17,8 +17,8 @@
 
 namespace engine {
 
-/// Texts interned during a run: explanations and filter reasons. Code -1 is "none". Not
-/// thread-safe.
+/// Texts interned during a run: explanations and filter reasons. Code -1 is "none". Threads: any,
+/// but for dict(), whose answer ends with the next code().
 class Texts {
  public:
   Texts();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
+#include <iterator>
 #include <set>
 
 #include "plugin/registry.hpp"
@@ -14,16 +16,40 @@ constexpr std::uint32_t kLastKind = PLAYLIST_MODEL;
 constexpr std::uint32_t kLastParamType = PLAYLIST_PARAM_NUMBERS;
 constexpr std::uint32_t kLastColumnType = PLAYLIST_U8;
 
+// What ABI 1.0 has of each description. A plugin of 1.0 stays welcome when later minors add fields,
+// so these name the last field of 1.0 and are not sizeof.
+#define PLAYLIST_SIZE_UP_TO(type, field) (offsetof(type, field) + sizeof(type{}.field))
+constexpr std::uint32_t kPluginSize = PLAYLIST_SIZE_UP_TO(playlist_plugin, elements);
+constexpr std::uint32_t kElementSize = PLAYLIST_SIZE_UP_TO(playlist_element, explain);
+constexpr std::uint32_t kFieldSize = PLAYLIST_SIZE_UP_TO(playlist_field, reserved);
+constexpr std::uint32_t kParamSize = PLAYLIST_SIZE_UP_TO(playlist_param, reserved);
+#undef PLAYLIST_SIZE_UP_TO
+
+constexpr std::size_t kLongestName = 64;
+constexpr std::string_view kLuaWords[] = {"and",   "break", "do",       "else", "elseif", "end",
+                                          "false", "for",   "function", "goto", "if",     "in",
+                                          "local", "nil",   "not",      "or",   "repeat", "return",
+                                          "then",  "true",  "until",    "while"};
+
 bool is_blank(const char* text) {
   return text == nullptr || *text == '\0';
 }
 
-/// Lower-case letters, digits and _, starting with a letter: what a recipe can write.
-bool is_word(std::string_view text) {
+/// What is wrong with a name that recipes write; "" when nothing is.
+std::string name_problem(std::string_view name) {
   const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
-  return !text.empty() && is_letter(text.front()) &&
-         std::all_of(text.begin(), text.end(),
-                     [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; });
+  const bool is_word = !name.empty() && is_letter(name.front()) &&
+                       std::all_of(name.begin(), name.end(), [&](char c) {
+                         return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+                       });
+  if (!is_word) return "is not lower-case letters, digits and _, a letter first";
+  if (name.size() > kLongestName) {
+    return "is longer than " + std::to_string(kLongestName) + " characters";
+  }
+  if (std::find(std::begin(kLuaWords), std::end(kLuaWords), name) != std::end(kLuaWords)) {
+    return "is a word of Lua, which recipes cannot use as a name";
+  }
+  return "";
 }
 
 std::string quoted(const char* text) {
@@ -35,9 +61,9 @@ class Inspection {
   std::vector<std::string> problems;
 
   void plugin(const playlist_plugin& plugin) {
-    if (plugin.size < sizeof(playlist_plugin)) {
+    if (plugin.size < kPluginSize) {
       return say("its description is " + std::to_string(plugin.size) + " bytes, " +
-                 std::to_string(sizeof(playlist_plugin)) + " expected");
+                 std::to_string(kPluginSize) + " expected");
     }
     if (is_blank(plugin.id)) say("it has no id");
     if (is_blank(plugin.version)) say("it has no version");
@@ -56,9 +82,9 @@ class Inspection {
   }
 
   void element(const playlist_element& element) {
-    if (element.size < sizeof(playlist_element)) {
+    if (element.size < kElementSize) {
       return say("its description is " + std::to_string(element.size) + " bytes, " +
-                 std::to_string(sizeof(playlist_element)) + " expected");
+                 std::to_string(kElementSize) + " expected");
     }
     name(element);
     if (is_blank(element.help)) say("it has no help");
@@ -90,15 +116,15 @@ class Inspection {
     if (!name.starts_with(prefix)) {
       say("the name of a " + std::string(kind_name(element.kind)) + " starts with \"" + prefix +
           '"');
-    } else if (!is_word(name.substr(prefix.size()))) {
-      say("a name is lower-case letters, digits and _ after \"" + prefix + '"');
+    } else if (const std::string wrong = name_problem(name.substr(prefix.size())); !wrong.empty()) {
+      say("what follows \"" + prefix + "\" in its name " + wrong);
     }
   }
 
   void fields(const std::string& role, const playlist_field* const* fields) {
     std::set<std::string> names;
     for (const playlist_field* field : listed(fields)) {
-      if (field->size < sizeof(playlist_field)) {
+      if (field->size < kFieldSize) {
         say("an " + role + " has a description of " + std::to_string(field->size) + " bytes");
       } else if (is_blank(field->name)) {
         say("an " + role + " has no name");
@@ -107,17 +133,29 @@ class Inspection {
             std::to_string(field->type));
       } else if (!names.insert(field->name).second) {
         say(role + " " + quoted(field->name) + " is declared twice");
+      } else if (role == "output") {
+        output_name(field->name);
       }
     }
   }
 
+  void output_name(const char* name) {
+    if (const std::string wrong = name_problem(name); !wrong.empty()) {
+      say("output " + quoted(name) + ' ' + wrong);
+    } else if (std::string_view(name) == "track") {
+      say("output \"track\" would hide which track a row is");
+    }
+  }
+
   void param(const playlist_param& param) {
-    if (param.size < sizeof(playlist_param)) {
+    if (param.size < kParamSize) {
       return say("a parameter has a description of " + std::to_string(param.size) + " bytes");
     }
     if (is_blank(param.name)) return say("a parameter has no name");
     const std::string which = "parameter " + quoted(param.name);
-    if (!is_word(param.name)) say(which + " is not lower-case letters, digits and _");
+    if (const std::string wrong = name_problem(param.name); !wrong.empty()) {
+      say(which + ' ' + wrong);
+    }
     if (is_blank(param.help)) say(which + " has no help");
     const bool is_required = (param.flags & PLAYLIST_PARAM_REQUIRED) != 0;
     switch (param.type) {

@@ -47,9 +47,9 @@ struct HostFunctions {
     try {
       return body(self);
     } catch (const std::bad_alloc&) {
-      self.host_problem_ = "out of memory";
+      self.note_problem("out of memory");
     } catch (const std::exception& error) {
-      self.host_problem_ = error.what();
+      self.note_problem(error.what());
     }
     return otherwise;
   }
@@ -216,6 +216,11 @@ CallHost::CallHost(CallContext context, std::string element)
                     HostFunctions::service},
       context_(std::move(context)),
       element_name_(std::move(element)) {}
+
+void CallHost::note_problem(const char* what) {
+  const std::lock_guard lock(mutex_);
+  host_problem_ = what;
+}
 
 CallFailure CallHost::failure() const {
   const std::lock_guard lock(mutex_);

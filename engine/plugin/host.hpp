@@ -18,8 +18,8 @@ struct CallFailure {
   std::string message;
 };
 
-/// Must not move while a plugin knows its address. Threads: log, fail, progress, cancelled and
-/// setting from any, the rest from the thread of the call.
+/// Must not move while a plugin knows its address. Threads: log, fail, progress, cancelled, text
+/// and setting from any, the rest from the thread of the call.
 class CallHost final : public playlist_host {
  public:
   CallHost() : CallHost(CallContext{}, "") {}
@@ -46,6 +46,8 @@ class CallHost final : public playlist_host {
 
  private:
   friend struct HostFunctions;
+  void note_problem(const char* what);
+
   CallContext context_;
   std::string element_name_;
   mutable std::mutex mutex_;

@@ -1,4 +1,5 @@
 #include <deque>
+#include <mutex>
 #include <unordered_map>
 
 #include "plugin/call.hpp"
@@ -6,6 +7,7 @@
 namespace engine {
 
 struct Texts::State {
+  mutable std::mutex mutex;
   // Views point into `texts`, whose strings never move.
   std::unordered_map<std::string_view, std::int32_t> codes;
   std::deque<std::string> texts;
@@ -18,6 +20,7 @@ Texts::Texts() : state_(std::make_unique<State>()) {}
 Texts::~Texts() = default;
 
 std::int32_t Texts::code(std::string_view text) {
+  const std::lock_guard lock(state_->mutex);
   const auto found = state_->codes.find(text);
   if (found != state_->codes.end()) return found->second;
   const auto code = static_cast<std::int32_t>(state_->texts.size());
@@ -27,11 +30,13 @@ std::int32_t Texts::code(std::string_view text) {
 }
 
 std::string_view Texts::text(std::int32_t code) const {
+  const std::lock_guard lock(state_->mutex);
   if (code < 0 || static_cast<std::size_t>(code) >= state_->texts.size()) return {};
   return state_->texts[static_cast<std::size_t>(code)];
 }
 
 const playlist_dict* Texts::dict() const {
+  const std::lock_guard lock(state_->mutex);
   for (std::size_t k = state_->offsets.size() - 1; k < state_->texts.size(); ++k) {
     state_->bytes += state_->texts[k];
     state_->offsets.push_back(state_->bytes.size());

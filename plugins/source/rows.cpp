@@ -242,6 +242,7 @@ void Rows::flush() {
   }
   bucketed_.clear();
   reasons_.clear();
+  call_.complete(record_);
 }
 
 void Rows::finish() {

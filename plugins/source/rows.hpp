@@ -108,8 +108,7 @@ class Table {
 /// Use     create the tables first; for every record either begin() a row in one or more of them or
 ///         bucket() it, then call next(); finish() at the end
 /// Order   a batch is a range of records: its tables in the order they were created, then its
-///         buckets. playlist::Rows sends each table when that one is full; here what hangs together
-///         (a playlist and its tracks) arrives together.
+///         buckets; playlist::Rows does the same, without the care for texts that are not UTF-8.
 /// Throws  playlist::Error when the host refuses a batch, playlist::Cancelled
 class Rows {
  public:

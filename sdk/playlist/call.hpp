@@ -101,19 +101,39 @@ class Call {
     return Matrix(found);
   }
 
-  // ---- artifacts of trained models ----
-  /// Throws NoData when the model was never trained.
+  // ---- artifacts of trained models: `model` is the name it was trained under, "model.als" ----
+  /// Each throws NoData when the model was never trained, or holds nothing of this name.
   [[nodiscard]] Matrix artifact_matrix(const char* model, const char* name) const {
-    const auto* service = find_service<playlist_artifacts>(host_, PLAYLIST_SERVICE_ARTIFACTS);
+    const auto* service = artifacts();
     const playlist_matrix* found = service ? service->matrix(host_, model, name) : nullptr;
     if (!found) throw NoData(concat(model, " has not been trained: no matrix ", name));
     return Matrix(found);
   }
   [[nodiscard]] Table artifact_table(const char* model, const char* name) const {
-    const auto* service = find_service<playlist_artifacts>(host_, PLAYLIST_SERVICE_ARTIFACTS);
+    const auto* service = artifacts();
     const playlist_table* found = service ? service->table(host_, model, name) : nullptr;
     if (!found) throw NoData(concat(model, " has not been trained: no table ", name));
     return Table(found, name);
+  }
+  [[nodiscard]] Lists artifact_lists(const char* model, const char* name) const {
+    const auto* service = artifacts();
+    const playlist_lists* found = service ? service->lists(host_, model, name) : nullptr;
+    if (!found) throw NoData(concat(model, " has not been trained: no lists ", name));
+    return Lists(found);
+  }
+  [[nodiscard]] std::string_view artifact_bytes(const char* model, const char* name) const {
+    const auto* service = artifacts();
+    std::uint64_t length = 0;
+    const void* found = service ? service->bytes(host_, model, name, &length) : nullptr;
+    if (!found) throw NoData(concat(model, " has not been trained: no bytes ", name));
+    return {static_cast<const char*>(found), static_cast<std::size_t>(length)};
+  }
+  /// The JSON object the model wrote, with what the engine noted ("as_of", "data").
+  [[nodiscard]] std::string_view artifact_card(const char* model) const {
+    const auto* service = artifacts();
+    const char* found = service ? service->card(host_, model) : nullptr;
+    if (!found) throw NoData(concat(model, " has not been trained"));
+    return found;
   }
 
  protected:
@@ -137,6 +157,9 @@ class Call {
   [[nodiscard]] const playlist_tables& tables() const {
     if (!tables_) tables_ = &require_service<playlist_tables>(PLAYLIST_SERVICE_TABLES);
     return *tables_;
+  }
+  [[nodiscard]] const playlist_artifacts* artifacts() const {
+    return find_service<playlist_artifacts>(host_, PLAYLIST_SERVICE_ARTIFACTS);
   }
 
   const playlist_host* host_;
@@ -165,7 +188,7 @@ class ColumnCall : public Call {
   [[nodiscard]] std::size_t begin() const { return static_cast<std::size_t>(io().begin); }
 };
 
-/// Fills every row of its declared outputs; what it leaves is missing.
+/// Fills every row of its declared outputs, with a missing value where there is none.
 class RankingCall : public ColumnCall {
  public:
   using ColumnCall::ColumnCall;
@@ -254,7 +277,8 @@ class OutputCall : public Call {
   std::string buffer_;
 };
 
-/// Writes an artifact: matrices, tables and a card. The host swaps it in whole at the end.
+/// Writes an artifact: named matrices, tables, lists, bytes, and a card. The host swaps it in whole
+/// at the end. It outlives the numbering of tracks: name them by `id` of table("tracks").
 class ModelCall : public Call {
  public:
   using Call::Call;
@@ -270,6 +294,14 @@ class ModelCall : public Call {
     check(writer().table(host(), name, &table), "writing the artifact");
   }
   using Call::table;  // table(name): a table to read
+  void lists(const char* name, const playlist_lists& lists) const {
+    check(writer().lists(host(), name, &lists), "writing the artifact");
+  }
+  using Call::lists;  // lists(name): lists to read
+  /// In a format of the model's own: a booster, say.
+  void bytes(const char* name, std::string_view bytes) const {
+    check(writer().bytes(host(), name, bytes.data(), bytes.size()), "writing the artifact");
+  }
   /// A JSON object with the model's parameters and metrics.
   void card(const std::string& json) const {
     check(writer().card(host(), json.c_str()), "writing the artifact");

@@ -9,27 +9,48 @@
  * Everything else (argument checks, `engine plugins info`, generated help, recipe access as
  * pl.KIND.NAME{...}) derives from that description.
  *
+ * ABI 1.0 is frozen: what stands here keeps its layout, its numbers and its meaning for as long as
+ * PLAYLIST_ABI_MAJOR is 1. A test compares this file with the description recorded in sdk/abi/.
+ *
  * RULES
- *  Version     PLAYLIST_ABI_MAJOR must be equal; MINOR only grows. Every struct that can grow starts with
- *              `size`; test a late field with PLAYLIST_HAS(ptr, field). Enum values are never re-used.
- *              Arrays of growable structs are arrays of POINTERS, ended by NULL unless a count is given.
+ *  Version     PLAYLIST_ABI_MAJOR must be equal; MINOR only grows. A library runs on every engine of its
+ *              major: an older engine lacks what came later, a newer one offers at least the same.
+ *  Growth      A struct that can grow starts with `size`, the size its author compiled; new fields come at
+ *              its end. Readers test fields that 1.0 did not have with PLAYLIST_HAS(ptr, field). Arrays of
+ *              such structs are arrays of POINTERS, ended by NULL unless a count is given. New services get
+ *              new ids, a changed one the next number ("playlist.rows/2", both offered). New numbers are
+ *              added to enums, none is re-used; tables and columns are added by name. Fields called
+ *              `reserved` and unused bits of `flags` are 0. playlist_value and playlist_abi never change.
+ *  Unknown     A description with a kind, parameter type or column type that the engine does not know is
+ *              refused by name. Unknown flags are ignored. An unknown status counts as PLAYLIST_ERROR.
  *  Ownership   Whoever allocates frees. Column memory belongs to the host and is valid until run()
- *              returns (tables reached by PLAYLIST_SERVICE_TABLES: until destroy()). Strings given to the
+ *              returns; parameters, and what the services TABLES and ARTIFACTS give, until destroy(). The
+ *              host and the services of a call are valid until that call returns. Strings given to the
  *              other side are copied before the call returns. No FILE*, no C++ type, no malloc/free pair
  *              crosses the boundary.
+ *  Text        UTF-8, without NUL bytes inside.
+ *  Names       Of elements, after "KIND.", of parameters and of output columns: lower-case letters, digits
+ *              and _, a letter first, at most 64, no word of Lua (end, function ...). No output is `track`.
  *  Exceptions  None may leave a plugin function; plugin.hpp guards every entry point.
  *  Threads     [main]   one thread at a time, never together with anything else of the same plugin
- *              [stage]  run(): one instance is never entered twice at once; instances may run at once;
- *                       with PLAYLIST_ROWWISE the host may call run() of one instance on several threads
- *                       for disjoint row ranges
+ *              [stage]  the thread that run() was entered on. One instance is never entered twice at once;
+ *                       several instances may run at once. With PLAYLIST_ROWWISE the host may call run() of
+ *                       one instance on several threads for disjoint row ranges
  *              [any]    callable from any thread
+ *              An element's own threads are started in run() and joined before it returns: the host may
+ *              fork between two calls.
+ *  Process     Locale, signals, working folder, environment, stdin, stdout and stderr are the host's. Files
+ *              and sockets are the business of sources, outputs and models only.
  *  Lifetime    A library is never unloaded while its process lives; there is no de-initialisation call.
+ *              Static constructors must not throw.
  *  Missing     NaN in float columns, INT32_MIN / INT64_MIN in integer columns, -1 in string columns,
  *              255 in u8 columns. There are no null bitmaps.
- *  Order       The same inputs, parameters and random seed must give the same output. Break ties by the
+ *  Order       The same inputs, parameters and random seed give the same bytes. Break ties by the
  *              track number. Never iterate an unordered container into a result.
+ *  Cancel      run() asks host->cancelled() every ~10 k rows, and at least ten times a second.
  *  Symbols     Build with -fvisibility=hidden and the version script plugin.map (playlist_add_plugin() in
  *              CMake does both).
+ *  `engine plugins check FILE` tries all of this out.
  */
 #ifndef PLAYLIST_PLUGIN_H
 #define PLAYLIST_PLUGIN_H
@@ -51,19 +72,20 @@ extern "C" {
 #define PLAYLIST_EXPORT __attribute__((visibility("default")))
 
 /* ---- results ------------------------------------------------------------------------------------ */
-typedef int32_t playlist_status;
-enum {
+typedef int32_t playlist_status; /* of playlist_status_code */
+enum playlist_status_code {
   PLAYLIST_OK = 0,
   PLAYLIST_ERROR = 1,        /* ends the run; call host->fail() first with a message for the recipe author */
-  PLAYLIST_BAD_PARAM = 2,    /* create(): parameters that are each in range but do not fit together */
+  PLAYLIST_BAD_PARAM = 2,    /* create() only: parameters that are each in range but do not fit together */
   PLAYLIST_NO_DATA = 3,      /* the model or table needed is absent or empty: not an error, the recipe's
-                                fallback is taken and the run says so; fail() carries the explanation */
+                                fallback is taken and the run says so; fail() carries the explanation;
+                                create() and run() */
   PLAYLIST_CANCELLED = 4,    /* returned after host->cancelled() said so */
   PLAYLIST_UNSUPPORTED = 5   /* e.g. a source that does not read this file after all */
 };
 
 /* ---- columns and tables --------------------------------------------------------------------------- */
-enum {
+enum playlist_column_type {
   PLAYLIST_F32 = 1,
   PLAYLIST_F64 = 2,
   PLAYLIST_I32 = 3,
@@ -81,7 +103,8 @@ typedef struct playlist_dict { /* string k is bytes[offsets[k] .. offsets[k+1]),
 typedef struct playlist_column {
   uint32_t size, type;
   const char *name;
-  void *data;                  /* 64-byte aligned, `rows` items; writable only when handed over as output */
+  void *data;                  /* 64-byte aligned, `rows` items (a source's and a model's own tables need no
+                                  alignment); writable only when handed over as output */
   const playlist_dict *dict;   /* PLAYLIST_STRING only */
 } playlist_column;
 
@@ -106,7 +129,7 @@ typedef struct playlist_matrix { /* row-major float32 */
 } playlist_matrix;
 
 /* ---- parameters: a recipe writes pl.ranking.mood{ target = 0.3 } ----------------------------------- */
-enum {
+enum playlist_param_type {
   PLAYLIST_PARAM_NUMBER = 1,  /* value.number */
   PLAYLIST_PARAM_INTEGER = 2, /* value.integer */
   PLAYLIST_PARAM_BOOLEAN = 3, /* value.integer, 0 or 1 */
@@ -120,7 +143,7 @@ enum {
   PLAYLIST_PARAM_TEXTS = 8,   /* value.list: a list of texts */
   PLAYLIST_PARAM_NUMBERS = 9  /* value.list: a list of numbers */
 };
-enum {
+enum playlist_param_flag {
   PLAYLIST_PARAM_REQUIRED = 1u << 0, /* no default: the recipe must give it */
   PLAYLIST_PARAM_TUNABLE = 1u << 1   /* `engine tune` may fit it */
 };
@@ -130,7 +153,7 @@ typedef struct playlist_param { /* declared by the plugin; checked and filled in
   const char *name, *help;      /* help: one line; names the unit */
   double default_number, min, max; /* NUMBER INTEGER BOOLEAN; min and max also bound items of NUMBERS */
   const char *default_text;     /* TEXT CHOICE COLUMN */
-  const char *const *choices;   /* CHOICE: ended by NULL */
+  const char *const *choices;   /* CHOICE: ended by NULL. TEXTS, NUMBERS, TRACKS: by default none */
   uint32_t flags, reserved;
 } playlist_param;
 
@@ -149,22 +172,31 @@ typedef union playlist_value { /* 8 bytes; one per parameter, in declared order;
 } playlist_value;
 
 /* ---- the host -------------------------------------------------------------------------------------- */
-enum { PLAYLIST_LOG_DEBUG = 0, PLAYLIST_LOG_INFO = 1, PLAYLIST_LOG_WARNING = 2, PLAYLIST_LOG_ERROR = 3 };
+enum playlist_log_level {
+  PLAYLIST_LOG_DEBUG = 0,   /* for the developer: shown with --verbose */
+  PLAYLIST_LOG_INFO = 1,    /* a notice of the run */
+  PLAYLIST_LOG_WARNING = 2,
+  PLAYLIST_LOG_ERROR = 3
+};
 
 typedef struct playlist_host playlist_host;
 struct playlist_host {
   uint32_t size, abi_major, abi_minor, reserved;
   const char *name, *version;                                         /* of the engine */
   void (*log)(const playlist_host *, int32_t level, const char *message);              /* [any] */
-  void (*fail)(const playlist_host *, playlist_status, const char *message);           /* [any] this call's error */
-  int32_t (*cancelled)(const playlist_host *);                        /* [any] poll every ~10 k rows */
+  void (*fail)(const playlist_host *, playlist_status, const char *message);           /* [any] this call's error, for
+                                                                         the recipe's author; the first one counts */
+  int32_t (*cancelled)(const playlist_host *);                        /* [any] 1: return PLAYLIST_CANCELLED now */
   void (*progress)(const playlist_host *, double fraction);           /* [any] 0..1; also the watchdog's heartbeat */
   int64_t (*now)(const playlist_host *);                              /* [any] the run's clock, Unix seconds, UTC */
   uint64_t (*random)(const playlist_host *, const char *stream);      /* [stage] next number of a named stream, seeded
-                                                                         by the run's random_seed and this element */
-  int32_t (*text)(const playlist_host *, const char *utf8, size_t length); /* [stage] interns an explanation or a
-                                                                         filter's reason, returns its code */
-  const char *(*setting)(const playlist_host *, const char *key);     /* [any] config value elements.ELEMENT.key, or NULL */
+                                                                         by the run's random_seed and this element;
+                                                                         not for PLAYLIST_ROWWISE */
+  int32_t (*text)(const playlist_host *, const char *utf8, size_t length); /* [any], in run(): interns an explanation
+                                                                         or a filter's reason, returns its code;
+                                                                         equal texts have one code, codes no order */
+  const char *(*setting)(const playlist_host *, const char *key);     /* [any] the user's configuration: the value of
+                                                                         elements.ELEMENT.key as text, or NULL */
   const void *(*service)(const playlist_host *, const char *id);      /* [any] NULL when this call has no such service */
 };
 
@@ -191,7 +223,8 @@ struct playlist_host {
  *   "track_artists" "artist_tracks" "track_tags" "tag_tracks" "artist_tags" (weighted) "artist_relations"
  *   (weighted) "artist_users" (users who played the artist) "artist_playlists" (playlists holding the artist)
  * embedding()             one row per track number, of a space such as "audio"
- * All return NULL for an unknown name; a known table without rows is an empty table. */
+ * All return NULL for an unknown name; a known table without rows is an empty table. Offered in create(), run()
+ * and explain(). Track, artist and tag numbers are this load's: what outlives it names tracks by `id`. */
 #define PLAYLIST_SERVICE_TABLES "playlist.tables/1"
 typedef struct playlist_tables {
   uint32_t size, reserved;
@@ -204,8 +237,9 @@ typedef struct playlist_tables {
 #define PLAYLIST_SERVICE_CANDIDATES "playlist.candidates/1"
 typedef struct playlist_candidates {
   uint32_t size, reserved;
-  /* explanations: codes of host->text(), or NULL; columns: one array per declared output field, in declared
-   * order, or NULL when none is declared. Everything is copied. */
+  /* scores: higher is better, not NaN; explanations: codes of host->text(), or NULL; columns: one array per
+   * declared output field, in declared order, or NULL when none is declared. Everything is copied. May be called
+   * several times. */
   playlist_status (*append)(const playlist_host *, const int32_t *tracks, const float *scores,
                             const int32_t *explanations, const void *const *columns, int64_t count); /* [stage] */
 } playlist_candidates;
@@ -240,8 +274,9 @@ typedef struct playlist_candidates {
  * ids         artist_id, album_id: a bare Spotify id, or NAMESPACE:ID ("hetrec:51") as tag_id always is; "artists" and
  *             "tags" rows give ids their names, in the same or in an earlier file; a row whose ids have no name yet
  *             is the host's to count as unmatched
- * order       batches cover rising record ranges: a batch's tables come first, then its buckets, so that everything
- *             below the highest record seen is complete whenever a table that began a batch is appended again
+ * order       complete(done) says that all rows and buckets of the records below `done` have been handed over; the
+ *             host then writes them as one batch. Between two of them tables and buckets come in any order; a record
+ *             below `done` cannot come again. What is not complete waits in memory: say so every ~30 k records.
  * bucket      "podcast" "video" "audiobook" "local" "empty" "now_playing" "malformed" ... */
 #define PLAYLIST_SERVICE_ROWS "playlist.rows/1"
 typedef struct playlist_rows {
@@ -250,8 +285,9 @@ typedef struct playlist_rows {
   playlist_status (*bucket)(const playlist_host *, int64_t record, const char *bucket,
                             const char *reason);                                               /* [stage] */
   /* One record may fill rows of several tables; it is counted once, for the most they told. `total` records were in
-   * the file; called once, last. */
+   * the file, and all of them are complete; called once, last. */
   playlist_status (*finish)(const playlist_host *, int64_t total);                             /* [stage] */
+  playlist_status (*complete)(const playlist_host *, int64_t done);                            /* [stage] */
 } playlist_rows;
 
 /* Sources that unpack containers give each member here instead of rows; the host reads it as a file of its own. */
@@ -270,25 +306,34 @@ typedef struct playlist_sink {
   playlist_status (*write)(const playlist_host *, const void *bytes, size_t length); /* [stage] appends */
 } playlist_sink;
 
-/* Models write an artifact here; the host swaps it in whole when run() returns PLAYLIST_OK. */
+/* Models write an artifact here: named matrices, tables, lists and bytes (a booster's own format), and a card. The host
+ * swaps it in whole when run() returns PLAYLIST_OK. An artifact outlives the numbering of tracks: name them in it by
+ * `id` of the table "tracks". */
 #define PLAYLIST_SERVICE_ARTIFACT_WRITER "playlist.artifact_writer/1"
-typedef struct playlist_artifact_writer {
+typedef struct playlist_artifact_writer { /* all [stage]; everything is copied; a name comes once per function */
   uint32_t size, reserved;
   playlist_status (*matrix)(const playlist_host *, const char *name, const playlist_matrix *);
   playlist_status (*table)(const playlist_host *, const char *name, const playlist_table *);
-  playlist_status (*card)(const playlist_host *, const char *json); /* parameters, metrics */
+  playlist_status (*lists)(const playlist_host *, const char *name, const playlist_lists *);
+  playlist_status (*bytes)(const playlist_host *, const char *name, const void *bytes, size_t length);
+  playlist_status (*card)(const playlist_host *, const char *json); /* one object: parameters, metrics */
 } playlist_artifact_writer;
 
-/* Recall and ranking elements read artifacts here; NULL when the model was never trained. */
+/* Every kind reads artifacts here, models what they learned before; in create(), run() and explain(). `model` is the
+ * name it was trained under: its element's, "model.als", unless the user chose another. All return NULL when it was
+ * never trained or holds nothing of that name. */
 #define PLAYLIST_SERVICE_ARTIFACTS "playlist.artifacts/1"
-typedef struct playlist_artifacts {
+typedef struct playlist_artifacts { /* all [any] */
   uint32_t size, reserved;
   const playlist_matrix *(*matrix)(const playlist_host *, const char *model, const char *name);
   const playlist_table *(*table)(const playlist_host *, const char *model, const char *name);
+  const playlist_lists *(*lists)(const playlist_host *, const char *model, const char *name);
+  const void *(*bytes)(const playlist_host *, const char *model, const char *name, uint64_t *length);
+  const char *(*card)(const playlist_host *, const char *model); /* with the host's "as_of" and "data" in it */
 } playlist_artifacts;
 
 /* ---- elements -------------------------------------------------------------------------------------- */
-enum {
+enum playlist_kind {
   PLAYLIST_SOURCE = 1,    /* input -> rows (or members) */
   PLAYLIST_RECALL = 2,    /* user and seeds -> candidates with score and explanation */
   PLAYLIST_RANKING = 3,   /* fills its declared output columns */
@@ -297,8 +342,8 @@ enum {
   PLAYLIST_OUTPUT = 6,    /* a playlist -> bytes */
   PLAYLIST_MODEL = 7      /* as-of tables -> an artifact */
 };
-enum {
-  PLAYLIST_ROWWISE = 1u << 0,   /* output row i depends on input row i only */
+enum playlist_element_flag {
+  PLAYLIST_ROWWISE = 1u << 0,   /* RANKING, FILTERING: output row i depends on input row i only */
   PLAYLIST_UNBOUNDED = 1u << 1  /* recall: no natural end (random draws); `engine check` need not warn */
 };
 
@@ -323,20 +368,22 @@ typedef struct playlist_playlist { /* what outputs write */
 
 typedef struct playlist_io {       /* one call of run(); what does not apply to the kind is NULL */
   uint32_t size, reserved;
-  int64_t begin, end;              /* rows to process; all of them unless PLAYLIST_ROWWISE */
+  int64_t begin, end;              /* rows [begin, end) to process; all of them unless PLAYLIST_ROWWISE. Columns and
+                                      arrays below always start at row 0 */
   const playlist_table *candidates;     /* at least the column track (i32) */
   const playlist_column *const *in;     /* declared inputs in declared order (NULL: optional and absent), then
                                            the columns named by COLUMN parameters */
-  const playlist_column *const *out;    /* RANKING: declared outputs, to fill; STRING: codes of host->text() */
+  const playlist_column *const *out;    /* RANKING: declared outputs; write every row, a missing value where there
+                                           is none; STRING: codes of host->text() */
   uint8_t *keep;                   /* FILTERING: preset to 1; write 0 to drop */
   int32_t *reasons;                /* FILTERING: preset to -1; code of host->text() for a dropped row */
   int32_t *order;                  /* ORDERING: capacity rows; row numbers in playing order ... */
-  int64_t *order_count;            /*           ... and how many */
+  int64_t *order_count;            /*           ... and how many; each row once at most */
   const playlist_input *input;     /* SOURCE */
   const playlist_playlist *playlist; /* OUTPUT */
 } playlist_io;
 
-enum { PLAYLIST_FIELD_OPTIONAL = 1u << 0 };
+enum playlist_field_flag { PLAYLIST_FIELD_OPTIONAL = 1u << 0 };
 typedef struct playlist_field {    /* a column an element needs or adds */
   uint32_t size, type;
   const char *name, *help;
@@ -351,7 +398,7 @@ typedef struct playlist_element {  /* static data of the plugin */
   const playlist_param *const *params; /* the first one may be given by position: pl.filtering.not_in { set } */
   void *(*create)(const playlist_host *, const playlist_value *values);               /* [main] NULL after fail() */
   playlist_status (*run)(void *self, const playlist_host *, const playlist_io *);     /* [stage] */
-  void (*destroy)(void *self);                                                        /* [main] joins its threads */
+  void (*destroy)(void *self);                                                        /* [main] */
   /* SOURCE: how sure it is that it reads this input: 0 no .. 100 certain. Without create(). NULL elsewhere. */
   int32_t (*recognise)(const playlist_host *, const playlist_input *);                /* [main] */
   /* Optional: one sentence for a listener on why this row got its numbers. */
@@ -363,11 +410,11 @@ typedef struct playlist_plugin {
   uint32_t size, reserved;
   const char *id;                  /* reverse DNS, "org.example.mood" */
   const char *version, *author, *license;
-  const playlist_element *const *elements;
+  const playlist_element *const *elements; /* at least one */
 } playlist_plugin;
 
 /* ---- entry ------------------------------------------------------------------------------------------- */
-typedef struct playlist_abi { uint32_t magic, major, minor, size; } playlist_abi;
+typedef struct playlist_abi { uint32_t magic, major, minor, size /* of playlist_plugin */; } playlist_abi;
 
 extern PLAYLIST_EXPORT const playlist_abi playlist_plugin_abi;
 /* Called once per process; NULL after host->fail(). `host` stays valid; per-call services come with run(). */

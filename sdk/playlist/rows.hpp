@@ -14,11 +14,17 @@
 //     }
 //     call.finish(record);         // every record was counted
 //   }
+//
+// Records come in rising order; one may fill several rows, of several tables. The SDK hands full
+// tables over together and says which records are complete, so that a table may refer to another
+// one ("playlist_tracks" to "playlists": ask for the latter first).
 #pragma once
 
 #include "playlist/call.hpp"
 #include "playlist/plugin.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -39,8 +45,8 @@ class BatchColumn {
   BatchColumn& operator=(const BatchColumn&) = delete;
   [[nodiscard]] const playlist_column* description() const { return &description_; }
   [[nodiscard]] std::string_view name() const { return name_; }
-  virtual void clear() = 0;    // everything missing again
-  virtual void prepare() = 0;  // before the batch is handed over
+  virtual void clear(std::size_t rows) = 0;  // the first `rows` are missing again
+  virtual void prepare() = 0;                // before the batch is handed over
 
  protected:
   BatchColumn(std::string name, std::uint32_t type, const std::size_t* row)
@@ -67,14 +73,20 @@ class AlignedItems {
   AlignedItems(const AlignedItems&) = delete;
   AlignedItems& operator=(const AlignedItems&) = delete;
   T* data() { return items_; }
-  void fill(T value) {
-    for (std::size_t i = 0; i < count_; ++i) items_[i] = value;
-  }
+  void fill(T value, std::size_t rows) { std::fill_n(items_, rows, value); }
+  void fill(T value) { fill(value, count_); }
 
  private:
   T* items_;
   std::size_t count_;
 };
+
+template <class Word>
+std::uint64_t load(const char* from) {
+  Word word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
 
 /// Every bit of the text reaches every bit of the hash: both halves of a 128-bit product are folded
 /// (as in wyhash).
@@ -84,26 +96,38 @@ inline std::uint32_t hash_text(const char* bytes, std::size_t length) {
     const Wide product = static_cast<Wide>(a) * b;
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
   };
-  const auto load = [](const char* from, auto word) {
-    std::memcpy(&word, from, sizeof word);
-    return static_cast<std::uint64_t>(word);
-  };
   constexpr std::uint64_t kFirst = 0xa0761d6478bd642fu, kSecond = 0xe7037ed1a0b428dbu;
   std::uint64_t hash = kFirst ^ length;
   const char* const end = bytes + length;
-  for (; end - bytes > 8; bytes += 8) hash = mix(hash ^ load(bytes, std::uint64_t{}), kSecond);
+  for (; end - bytes > 8; bytes += 8) hash = mix(hash ^ load<std::uint64_t>(bytes), kSecond);
   // The last 1..8 bytes; reads overlap rather than loop.
   if (length >= 8) {
-    hash = mix(hash ^ load(end - 8, std::uint64_t{}), kSecond);
+    hash = mix(hash ^ load<std::uint64_t>(end - 8), kSecond);
   } else if (length >= 4) {
-    hash =
-        mix(hash ^ (load(bytes, std::uint32_t{}) << 32 | load(end - 4, std::uint32_t{})), kSecond);
+    hash = mix(hash ^ (load<std::uint32_t>(bytes) << 32 | load<std::uint32_t>(end - 4)), kSecond);
   } else if (length > 0) {
     const auto byte = [](char c) { return std::uint64_t{static_cast<unsigned char>(c)}; };
     hash =
         mix(hash ^ (byte(bytes[0]) << 16 | byte(bytes[length / 2]) << 8 | byte(end[-1])), kSecond);
   }
   return static_cast<std::uint32_t>(mix(hash, kFirst));
+}
+
+/// memcmp() == 0 and memcpy() without the call for the 8..16 bytes that most texts have.
+inline bool is_same(const char* a, const char* b, std::size_t length) {
+  if (length < 8 || length > 16) return std::memcmp(a, b, length) == 0;
+  return ((load<std::uint64_t>(a) ^ load<std::uint64_t>(b)) |
+          (load<std::uint64_t>(a + length - 8) ^ load<std::uint64_t>(b + length - 8))) == 0;
+}
+inline void copy(char* to, const char* from, std::size_t length) {
+  if (length < 8 || length > 16) {
+    std::memcpy(to, from, length);
+    return;
+  }
+  const std::uint64_t first = load<std::uint64_t>(from),
+                      last = load<std::uint64_t>(from + length - 8);
+  std::memcpy(to, &first, 8);
+  std::memcpy(to + length - 8, &last, 8);
 }
 
 }  // namespace detail
@@ -118,7 +142,7 @@ class NumberColumn final : public BatchColumn {
     items_.fill(missing_);
   }
   void set(T value) { items_.data()[*row_] = value; }
-  void clear() override { items_.fill(missing_); }
+  void clear(std::size_t rows) override { items_.fill(missing_, rows); }
   void prepare() override {}
 
  private:
@@ -130,73 +154,80 @@ class NumberColumn final : public BatchColumn {
 class TextColumn final : public BatchColumn {
  public:
   TextColumn(std::string name, const std::size_t* row, std::size_t capacity)
-      : BatchColumn(std::move(name), PLAYLIST_STRING, row), codes_(capacity), slots_(1024) {
+      : BatchColumn(std::move(name), PLAYLIST_STRING, row),
+        codes_(capacity),
+        slots_(std::bit_ceil(2 * capacity)),
+        offsets_(capacity + 1),
+        code_bits_(std::bit_width(capacity)) {
     description_.data = codes_.data();
     description_.dict = &dict_;
-    clear();
+    codes_.fill(kMissingText);
   }
   /// UTF-8, copied; "" is missing.
   void set(std::string_view text) {
     codes_.data()[*row_] = text.empty() ? kMissingText : code(text);
   }
-  void clear() override {
-    codes_.fill(kMissingText);
-    bytes_.clear();
-    offsets_.assign(1, 0);
-    slots_.assign(slots_.size(), Slot{0, kEmpty});
+  void clear(std::size_t rows) override {
+    codes_.fill(kMissingText, rows);
+    if (count_ > 0) std::fill(slots_.begin(), slots_.end(), 0);
+    count_ = 0;
     last_ = kMissingText;
   }
   void prepare() override {
-    dict_ = {sizeof(playlist_dict), static_cast<std::uint32_t>(offsets_.size() - 1), bytes_.data(),
+    dict_ = {sizeof(playlist_dict), static_cast<std::uint32_t>(count_), bytes_.data(),
              offsets_.data()};
   }
 
  private:
-  static constexpr std::int32_t kEmpty = -1;
-  struct Slot {
-    std::uint32_t hash;
-    std::int32_t code;
-  };
-
   [[nodiscard]] bool is(std::int32_t code, std::string_view text) const {
     const std::uint64_t begin = offsets_[static_cast<std::size_t>(code)];
     const std::uint64_t end = offsets_[static_cast<std::size_t>(code) + 1];
     return end - begin == text.size() &&
-           std::memcmp(bytes_.data() + begin, text.data(), text.size()) == 0;
+           detail::is_same(bytes_.data() + begin, text.data(), text.size());
   }
   std::int32_t code(std::string_view text) {
-    if (last_ >= 0 && is(last_, text)) return last_;  // rows of one artist or album come together
     const std::uint32_t hash = detail::hash_text(text.data(), text.size());
+    // Rows of one artist or album come together.
+    if (hash == last_hash_ && last_ >= 0 && is(last_, text)) return last_;
+    if (count_ + 1 == offsets_.size()) grow();  // rows were set more than once
+    last_hash_ = hash;
+    const std::uint32_t code_mask = (1u << code_bits_) - 1;
     const std::size_t mask = slots_.size() - 1;
     std::size_t at = hash & mask;
-    while (slots_[at].code != kEmpty) {
-      if (slots_[at].hash == hash && is(slots_[at].code, text)) return last_ = slots_[at].code;
-      at = (at + 1) & mask;
+    for (; slots_[at] != 0; at = (at + 1) & mask) {
+      const auto found = static_cast<std::int32_t>(slots_[at] & code_mask) - 1;
+      if (((slots_[at] ^ hash) & ~code_mask) == 0 && is(found, text)) return last_ = found;
     }
-    last_ = static_cast<std::int32_t>(offsets_.size() - 1);
-    slots_[at] = {hash, last_};
-    bytes_.insert(bytes_.end(), text.begin(), text.end());
-    offsets_.push_back(bytes_.size());
-    if (offsets_.size() * 2 > slots_.size()) grow();
-    return last_;
+    slots_[at] = (hash & ~code_mask) | static_cast<std::uint32_t>(count_ + 1);
+    const std::size_t begin = offsets_[count_], end = begin + text.size();
+    if (end > bytes_.size()) bytes_.resize(std::max(end, 2 * bytes_.size()));
+    detail::copy(bytes_.data() + begin, text.data(), text.size());
+    offsets_[++count_] = end;
+    return last_ = static_cast<std::int32_t>(count_ - 1);
   }
   void grow() {
-    std::vector<Slot> old(slots_.size() * 2, Slot{0, kEmpty});
-    old.swap(slots_);
+    offsets_.resize(2 * offsets_.size());
+    code_bits_ = std::bit_width(offsets_.size());
+    slots_.assign(std::bit_ceil(2 * offsets_.size()), 0);
     const std::size_t mask = slots_.size() - 1;
-    for (const Slot& slot : old) {
-      if (slot.code == kEmpty) continue;
-      std::size_t at = slot.hash & mask;
-      while (slots_[at].code != kEmpty) at = (at + 1) & mask;
-      slots_[at] = slot;
+    for (std::size_t k = 0; k < count_; ++k) {
+      const std::uint32_t hash = detail::hash_text(
+          bytes_.data() + offsets_[k], static_cast<std::size_t>(offsets_[k + 1] - offsets_[k]));
+      std::size_t at = hash & mask;
+      while (slots_[at] != 0) at = (at + 1) & mask;
+      slots_[at] = (hash >> code_bits_ << code_bits_) | static_cast<std::uint32_t>(k + 1);
     }
   }
 
   detail::AlignedItems<std::int32_t> codes_;
-  std::vector<char> bytes_;
+  /// Open addressing, half full at most: code + 1 in the low bits, the hash in the others, 0 free.
+  std::vector<std::uint32_t> slots_;
   std::vector<std::uint64_t> offsets_;
-  std::vector<Slot> slots_;  // open addressing, a power of two, at most half full
+  std::vector<char> bytes_;
+  std::size_t count_ = 0;  // texts
+  int code_bits_;
   std::int32_t last_ = kMissingText;
+  std::uint32_t last_hash_ = 0;
   playlist_dict dict_{};
 };
 
@@ -240,7 +271,7 @@ class Batch {
             static_cast<std::int64_t>(rows_), pointers_.data()};
   }
   void clear() {
-    for (const auto& column : columns_) column->clear();
+    for (const auto& column : columns_) column->clear(rows_);
     rows_ = row_ = 0;
   }
 
@@ -261,39 +292,23 @@ class Batch {
   std::vector<const playlist_column*> pointers_;
 };
 
-/// Rows of one table on their way to the store, sent in batches.
+class SourceCall;
+
+/// Rows of one table on their way to the store. Ask SourceCall::rows() for it.
 class Rows : public Batch {
  public:
-  /// The dictionaries of a batch of this size stay in a core's cache: twice as quick as 16 k rows.
+  /// The dictionaries of a batch of this size stay in a core's cache.
   static constexpr std::size_t kBatchRows = 4096;
 
-  Rows(const playlist_host* host, const playlist_rows& service, std::string table)
-      : Batch(kBatchRows),
-        host_(host),
-        service_(&service),
-        table_(std::move(table)),
-        record_(&i64("record")) {}
+  Rows(SourceCall& call, std::string table)
+      : Batch(kBatchRows), call_(&call), table_(std::move(table)), record_(&i64("record")) {}
 
-  /// Starts a row that comes from this record (0-based) of the input.
-  void row(std::int64_t record) {
-    if (is_full()) send();
-    next_row();
-    record_->set(record);
-  }
-  /// Hands over what is there. Throws Cancelled or Error when the host refuses.
-  void send() {
-    if (rows() == 0) return;
-    const playlist_table batch = table();
-    const playlist_status status = service_->append(host_, table_.c_str(), &batch);
-    clear();
-    if (status == PLAYLIST_CANCELLED || host_->cancelled(host_)) throw Cancelled();
-    if (status != PLAYLIST_OK) throw Error(concat("the engine refused rows of ", table_), status);
-  }
+  /// Starts a row that comes from this record (0-based) of the input; records come in rising order.
+  inline void row(std::int64_t record);
   [[nodiscard]] const std::string& name() const { return table_; }
 
  private:
-  const playlist_host* host_;
-  const playlist_rows* service_;
+  SourceCall* call_;
   std::string table_;
   NumberColumn<std::int64_t>* record_;
 };
@@ -330,16 +345,25 @@ class SourceCall : public Call {
     for (const auto& rows : rows_) {
       if (rows->name() == table) return *rows;
     }
-    rows_.push_back(std::make_unique<Rows>(host(), service(), std::string(table)));
+    rows_.push_back(std::make_unique<Rows>(*this, std::string(table)));
     return *rows_.back();
   }
   /// This record yields no row, because ...: "podcast", "malformed" with the reason, ...
   void bucket(std::int64_t record, const char* bucket, const std::string& reason = {}) {
+    reach(record);
     check(service().bucket(host(), record, bucket, reason.c_str()), "the import");
+    ++handed_over_;
+  }
+  /// Hands over what is there and says that all records below `done` are complete. Sources that use
+  /// rows() and bucket() need not call it.
+  void complete(std::int64_t done) {
+    send();
+    check(service().complete(host(), done), "the import");
+    handed_over_ = 0;
   }
   /// Sends the last rows; `total` records were in the input. Once, last.
   void finish(std::int64_t total) {
-    for (const auto& rows : rows_) rows->send();
+    send();
     check(service().finish(host(), total), "the import");
     is_finished_ = true;
   }
@@ -357,6 +381,28 @@ class SourceCall : public Call {
   /// Also after write_member() returned false.
   void end_member() { check(members().end(host()), "unpacking"); }
 
+  /// Before anything of a record is said: rows and buckets of those before it may go.
+  void reach(std::int64_t record) {
+    if (record <= record_) return;
+    if (handed_over_ >= kCompleteRows) complete(record);
+    record_ = record;
+  }
+  /// Hands over the rows of all tables. Throws Cancelled or Error when the host refuses.
+  void send() {
+    for (const auto& rows : rows_) {
+      if (rows->rows() == 0) continue;
+      const playlist_table batch = rows->table();
+      const playlist_status status = service().append(host(), rows->name().c_str(), &batch);
+      if (status != PLAYLIST_OK && status != PLAYLIST_CANCELLED) {
+        throw Error(concat("the engine refused rows of ", rows->name()), status);
+      }
+      handed_over_ += rows->rows();
+      rows->clear();
+      if (status == PLAYLIST_CANCELLED) throw Cancelled();
+    }
+    checkpoint();
+  }
+
   /// Whether the element accounted for its input; the SDK asks when read() has returned.
   [[nodiscard]] bool is_accounted() const { return is_finished_ || members_; }
 
@@ -371,9 +417,21 @@ class SourceCall : public Call {
   }
 
   const playlist_rows* service_ = nullptr;
+  /// The host writes what is complete in one step, and a step costs time.
+  static constexpr std::size_t kCompleteRows = 8 * Rows::kBatchRows;
+
   const playlist_members* members_ = nullptr;
   std::vector<std::unique_ptr<Rows>> rows_;
+  std::size_t handed_over_ = 0;  // rows and buckets since complete()
+  std::int64_t record_ = -1;     // the highest begun
   bool is_finished_ = false;
 };
+
+void Rows::row(std::int64_t record) {
+  if (is_full()) call_->send();
+  call_->reach(record);
+  next_row();
+  record_->set(record);
+}
 
 }  // namespace playlist

@@ -178,7 +178,8 @@ TEST_CASE("plugins check says everything that is wrong with a description") {
             "element 2: it has no run()",
             "element 2: it has no destroy()",
             "element 2: it has no recognise()",
-            "filtering.Not Heard: a name is lower-case letters, digits and _ after \"filtering.\"",
+            "filtering.Not Heard: what follows \"filtering.\" in its name is not lower-case "
+            "letters, digits and _, a letter first",
             "filtering.Not Heard: it has no create()",
             "filtering.Not Heard: it has no run()",
             "filtering.Not Heard: it has no destroy()",

@@ -1,11 +1,12 @@
-// The binary layout of ABI 1: plugins built yesterday read these offsets. A struct may grow at its end
-// (raise PLAYLIST_ABI_MINOR and add a line); nothing that stands here may ever change while
+// The binary layout of ABI 1: plugins built yesterday read these offsets. A struct may grow at its
+// end (raise PLAYLIST_ABI_MINOR and add a line); nothing that stands here may ever change while
 // PLAYLIST_ABI_MAJOR is 1.
+#include "playlist/plugin.h"
+
 #include <cstddef>
+#include <string>
 
 #include <catch2/catch.hpp>
-
-#include "playlist/plugin.h"
 
 TEST_CASE("structs of ABI 1.0 keep their fields where they are") {
   CHECK(PLAYLIST_ABI_MAGIC == 0x59414c50u);
@@ -40,10 +41,12 @@ TEST_CASE("structs of ABI 1.0 keep their fields where they are") {
   CHECK(offsetof(playlist_tables, embedding) == 24);
   CHECK(offsetof(playlist_candidates, append) == 8);
   CHECK(offsetof(playlist_rows, finish) == 24);
+  CHECK(offsetof(playlist_rows, complete) == 32);
   CHECK(offsetof(playlist_members, end) == 24);
   CHECK(offsetof(playlist_sink, write) == 8);
-  CHECK(offsetof(playlist_artifact_writer, card) == 24);
+  CHECK(offsetof(playlist_artifact_writer, card) == 40);
   CHECK(offsetof(playlist_artifacts, table) == 16);
+  CHECK(offsetof(playlist_artifacts, card) == 40);
 
   CHECK(offsetof(playlist_input, bytes) == 24);
   CHECK(offsetof(playlist_input, columns) == 48);
@@ -59,6 +62,19 @@ TEST_CASE("structs of ABI 1.0 keep their fields where they are") {
   CHECK(offsetof(playlist_element, destroy) == 72);
   CHECK(offsetof(playlist_element, explain) == 88);
   CHECK(offsetof(playlist_plugin, elements) == 40);
+}
+
+TEST_CASE("ids, magic and version of ABI 1.0, which no debug information holds") {
+  CHECK(PLAYLIST_ABI_MAGIC == 0x59414c50u);
+  CHECK(PLAYLIST_ABI_MAJOR == 1);
+  CHECK(PLAYLIST_ABI_MINOR == 0);
+  CHECK(std::string(PLAYLIST_SERVICE_TABLES) == "playlist.tables/1");
+  CHECK(std::string(PLAYLIST_SERVICE_CANDIDATES) == "playlist.candidates/1");
+  CHECK(std::string(PLAYLIST_SERVICE_ROWS) == "playlist.rows/1");
+  CHECK(std::string(PLAYLIST_SERVICE_MEMBERS) == "playlist.members/1");
+  CHECK(std::string(PLAYLIST_SERVICE_SINK) == "playlist.sink/1");
+  CHECK(std::string(PLAYLIST_SERVICE_ARTIFACT_WRITER) == "playlist.artifact_writer/1");
+  CHECK(std::string(PLAYLIST_SERVICE_ARTIFACTS) == "playlist.artifacts/1");
 }
 
 TEST_CASE("numbers of ABI 1.0 keep their meaning") {

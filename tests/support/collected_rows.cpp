@@ -130,6 +130,14 @@ struct Receiver {
     current->total = total;
     return PLAYLIST_OK;
   }
+  static playlist_status complete(const playlist_host*, std::int64_t done) {
+    if (done < current->complete_) current->note("complete() went back");
+    if (static_cast<std::int64_t>(current->records_.size()) > done) {
+      current->note("complete(" + std::to_string(done) + ") came behind a later record");
+    }
+    current->complete_ = done;
+    return PLAYLIST_OK;
+  }
   static playlist_status begin(const playlist_host*, const char* path) {
     current->members.push_back({path, ""});
     return PLAYLIST_OK;
@@ -151,8 +159,9 @@ CollectedRows::~CollectedRows() {
 }
 
 const void* CollectedRows::service(std::string_view id) {
-  static const playlist_rows kRows = {sizeof(playlist_rows), 0, Receiver::append, Receiver::bucket,
-                                      Receiver::finish};
+  static const playlist_rows kRows = {sizeof(playlist_rows), 0,
+                                      Receiver::append,      Receiver::bucket,
+                                      Receiver::finish,      Receiver::complete};
   static const playlist_members kMembers = {sizeof(playlist_members), 0, Receiver::begin,
                                             Receiver::write, Receiver::end};
   if (id == PLAYLIST_SERVICE_ROWS) return &kRows;
@@ -166,6 +175,7 @@ void CollectedRows::note(const std::string& problem) {
 
 void CollectedRows::place(std::int64_t record, Place place) {
   constexpr std::int64_t kMostRecords = 50'000'000;
+  if (record < complete_) note("record " + std::to_string(record) + " was complete already");
   if (record < 0 || record >= kMostRecords) return note("record " + std::to_string(record));
   const auto k = static_cast<std::size_t>(record);
   if (k >= records_.size()) records_.resize(k + 1, Place::kNowhere);

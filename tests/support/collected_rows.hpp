@@ -68,6 +68,7 @@ class CollectedRows {
   enum class Place : std::uint8_t { kNowhere, kRows, kBucket };
   void place(std::int64_t record, Place place);
   std::vector<Place> records_;
+  std::int64_t complete_ = 0;  // records below must not come again
 };
 
 /// A host for calling elements without an engine: logs, failures and services end up in `rows`.

@@ -1,0 +1,132 @@
+// playlist::Rows from a third party's source to the store: several tables, many batches.
+#include "playlist/plugin.hpp"
+
+#include <fstream>
+#include <sstream>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "support/collected_rows.hpp"
+#include "support/program.hpp"
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Imports `text` with source.two_tables, and gives back what the store's user has.
+struct Imported {
+  support::EngineHome home;
+  Json result;
+  std::string error;
+
+  explicit Imported(const std::string& text) {
+    std::ofstream(home.path("lists.txt")) << text;
+    const support::Ended ended = home.engine({"--plugins", PLAYLIST_BUILD_DIR "/source-plugins",
+                                              "import", home.path("lists.txt"), "--json"});
+    error = ended.err;
+    INFO(ended.err);
+    REQUIRE(ended.exit_code == 0);
+    result = Json::parse(ended.out)["files"][0];
+  }
+};
+
+/// A host that notes in which order a source hands over.
+struct OrderHost : playlist_host {
+  std::vector<std::string> calls;
+  playlist_rows rows_service{};
+
+  OrderHost() : playlist_host{} {
+    size = sizeof(playlist_host);
+    cancelled = [](const playlist_host*) { return 0; };
+    service = [](const playlist_host* host, const char*) -> const void* {
+      return &static_cast<const OrderHost*>(host)->rows_service;
+    };
+    rows_service.size = sizeof(playlist_rows);
+    rows_service.append = [](const playlist_host* host, const char* table,
+                             const playlist_table* rows) {
+      of(host).calls.push_back(std::string(table) + ' ' + std::to_string(rows->rows));
+      return playlist_status{PLAYLIST_OK};
+    };
+    rows_service.bucket = [](const playlist_host*, std::int64_t, const char*, const char*) {
+      return playlist_status{PLAYLIST_OK};
+    };
+    rows_service.finish = [](const playlist_host* host, std::int64_t total) {
+      of(host).calls.push_back("finish " + std::to_string(total));
+      return playlist_status{PLAYLIST_OK};
+    };
+    rows_service.complete = [](const playlist_host* host, std::int64_t done) {
+      of(host).calls.push_back("complete " + std::to_string(done));
+      return playlist_status{PLAYLIST_OK};
+    };
+  }
+  static OrderHost& of(const playlist_host* host) {
+    return const_cast<OrderHost&>(static_cast<const OrderHost&>(*host));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a source's tables are handed over together, and complete at the edge of a record") {
+  OrderHost host;
+  playlist_io io{};
+  playlist::SourceCall call(&host, &io);
+  playlist::Rows& lists = call.rows("playlists");
+  playlist::Rows& tracks = call.rows("playlist_tracks");
+  lists.row(0);
+  for (int i = 0; i < 4097; ++i) tracks.row(0);  // one record, more rows than a batch holds
+  CHECK(host.calls == std::vector<std::string>{"playlists 1", "playlist_tracks 4096"});
+  host.calls.clear();
+  for (std::int64_t record = 1; record <= 32'768; ++record) tracks.row(record);
+  // 4097 rows of before, and 7 x 4096: from 32 768 on, the next record completes those before it.
+  std::vector<std::string> expected(7, "playlist_tracks 4096");
+  expected.push_back("complete 28672");
+  expected.push_back("playlist_tracks 4096");
+  CHECK(host.calls == expected);
+  host.calls.clear();
+  call.finish(32'769);
+  CHECK(host.calls.back() == "finish 32769");
+}
+
+TEST_CASE("texts set again and again in one row are kept apart") {
+  playlist::Batch batch(2);
+  playlist::TextColumn& text = batch.text("text");
+  batch.next_row();
+  for (int i = 0; i < 100; ++i) text.set("text number " + std::to_string(i));
+  text.set("text number 3");
+  batch.next_row();
+  text.set("text number 99");
+  const playlist_table table = batch.table();
+  const playlist::Strings texts = playlist::Table(&table)["text"].texts();
+  CHECK(texts[0] == "text number 3");
+  CHECK(texts[1] == "text number 99");
+  CHECK(texts.code_count() == 100);
+}
+
+TEST_CASE("a third party's source with two tables and many batches imports whole") {
+  std::string text = "# lists\n";
+  for (int list = 0; list < 20; ++list) {
+    text += "list Mix " + std::to_string(list) + '\n';
+    for (int i = 0; i < 2'500; ++i) {
+      text += "track Band " + std::to_string(i % 50) + "\tSong " + std::to_string(i) + '\n';
+    }
+  }
+  text += "neither\n";
+  const Imported imported(text);
+  CAPTURE(imported.result.dump(), imported.error);
+  CHECK(imported.result["format"] == "two_tables");
+  CHECK(imported.result["rows"] == 20 * 2'501 + 1);
+  CHECK(imported.result["buckets"]["malformed"] == 1);
+  CHECK(imported.result["buckets"]["new"] == 20 * 2'501);
+}
+
+TEST_CASE("one record with more rows than a batch holds imports whole") {
+  const Imported imported("# lists\nlist Small\nmany Large 20000\nlist Last\ntrack A\tB\n");
+  CAPTURE(imported.result.dump(), imported.error);
+  CHECK(imported.result["rows"] == 4);
+  CHECK(imported.result["buckets"]["new"] == 4);
+  const support::Ended summary = imported.home.engine({"library", "--json"});
+  CAPTURE(summary.out);
+  CHECK(summary.exit_code == 0);
+  CHECK_THAT(summary.out, Catch::Contains("20001"));
+}
