@@ -194,6 +194,10 @@ void Supervisor::interrupt() {
   ::kill(worker_, SIGINT);
 }
 
+void Supervisor::kill() {
+  ::kill(worker_, SIGKILL);
+}
+
 bool Supervisor::pump() {
   pollfd end{pidfd_, POLLIN, 0};
   if (::poll(&end, 1, 0) > 0) is_ended_ = true;  // before the last look at the socket

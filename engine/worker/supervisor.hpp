@@ -38,6 +38,8 @@ class Supervisor final : public Channel {
   bool take_frame(std::uint32_t& kind, std::string& bytes);
   /// Asks the worker to end, as SIGINT does.
   void interrupt();
+  /// Kills it, without waiting for its end.
+  void kill();
   /// What to poll for input, and for how long at most (-1: for ever).
   [[nodiscard]] int socket() const { return socket_; }
   [[nodiscard]] int pidfd() const { return pidfd_; }

@@ -1,0 +1,64 @@
+#include "worker/background_worker.hpp"
+
+#include "worker/start.hpp"
+
+namespace engine {
+namespace {
+
+/// The starter may have blocked signals to take them itself; its workers have not.
+void unblock_all() {
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+}  // namespace
+
+struct BackgroundWorker::State {
+  std::unique_ptr<worker::StartedWorker> started;
+};
+
+BackgroundWorker::BackgroundWorker(const WorkerLimits& limits,
+                                   const std::function<int(Channel&, Heartbeat&)>& job)
+    : state_(std::make_unique<State>()) {
+  const worker::BlockedSignals blocked;
+  const auto unblocked = [&](Channel& channel, Heartbeat& heartbeat) {
+    unblock_all();
+    return job(channel, heartbeat);
+  };
+  state_->started = worker::start_worker(limits, unblocked, blocked, -1, {});
+}
+
+BackgroundWorker::~BackgroundWorker() = default;
+
+int BackgroundWorker::socket() const {
+  return state_->started->supervisor->socket();
+}
+
+int BackgroundWorker::process() const {
+  return state_->started->supervisor->pidfd();
+}
+
+int BackgroundWorker::milliseconds_to_next_look() const {
+  return state_->started->supervisor->milliseconds_to_next_look();
+}
+
+bool BackgroundWorker::pump() {
+  return state_->started->supervisor->pump();
+}
+
+bool BackgroundWorker::take(std::uint32_t& kind, std::string& bytes) {
+  return state_->started->supervisor->take_frame(kind, bytes);
+}
+
+void BackgroundWorker::stop() {
+  state_->started->supervisor->kill();
+}
+
+WorkerEnd BackgroundWorker::finish() {
+  WorkerEnd end = state_->started->supervisor->finish();
+  end.fork_ms = state_->started->fork_ms;
+  return end;
+}
+
+}  // namespace engine
