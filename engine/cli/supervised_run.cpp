@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-enum Frame : std::uint32_t { kAnswer = 1, kOutput, kError, kPrint };
+enum Frame : std::uint32_t { kAnswer = 1, kOutput, kError, kPrint, kDeparted };
 
 std::string pack_error(const Error& error) {
   return Json{{"exit", static_cast<int>(error.exit())},
@@ -63,6 +63,19 @@ RunAnswer unpack_answer(const std::string& bytes) {
   return answer;
 }
 
+std::string pack_departures(const std::vector<Departure>& departures) {
+  Json list = Json::array();
+  for (const Departure& left : departures) list.push_back({left.track_id, left.why});
+  return list.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::vector<Departure> unpack_departures(const std::string& bytes) {
+  std::vector<Departure> departures;
+  for (const Json& left : Json::parse(bytes))
+    departures.push_back({left.at(0).get<std::int64_t>(), left.at(1).get<std::string>()});
+  return departures;
+}
+
 /// How a recipe is called in records and messages: "recipes/weekly.lua" for one of a recipe folder,
 /// however it was asked for; else the path as it was given.
 std::string recipe_name(Cli& cli, const std::string& asked, const std::string& file) {
@@ -76,17 +89,23 @@ std::string recipe_name(Cli& cli, const std::string& asked, const std::string& f
   return asked;
 }
 
-/// The worker's side.
-int work(const RunRequest& request, bool is_confined, Channel& channel, Heartbeat& heartbeat) {
+}  // namespace
+
+int run_job(const RunRequest& request, bool is_confined, Channel& channel, Heartbeat& heartbeat) {
   RunReports reports;
   reports.doing = [&](const std::string& what) { heartbeat.doing(what); };
   reports.beat = [&] { heartbeat.beat(); };
   reports.print = [&](const std::string& text) { channel.send(kPrint, text); };
   if (is_confined) reports.loaded = [] { confine_process(); };
-  try {
-    const RunAnswer answer = run_recipe(request, reports);
+  reports.answered = [&](const RunAnswer& answer) {
     for (const std::string& bytes : answer.outputs) channel.send(kOutput, bytes);
     channel.send(kAnswer, pack_answer(answer));
+  };
+  reports.departed = [&](const std::vector<Departure>& departures) {
+    channel.send(kDeparted, pack_departures(departures));
+  };
+  try {
+    run_recipe(request, reports);
     return 0;
   } catch (const Error& error) {
     channel.send(kError, pack_error(error));
@@ -101,8 +120,6 @@ int work(const RunRequest& request, bool is_confined, Channel& channel, Heartbea
   }
   return 1;
 }
-
-}  // namespace
 
 std::string find_recipe(Cli& cli, const std::string& name) {
   if (fs::exists(name)) return name;
@@ -168,28 +185,63 @@ RunRequest make_run_request(Cli& cli, const std::string& recipe, const std::stri
   return request;
 }
 
-RunAnswer run_supervised(Cli& cli, const RunRequest& request) {
+WorkerLimits run_limits(Cli& cli) {
   Settings& settings = cli.settings();
   WorkerLimits limits;
   limits.wall_seconds = settings.number("limits.wall_seconds");
   limits.cpu_seconds = settings.number("limits.cpu_seconds");
   limits.memory_bytes = static_cast<std::size_t>(settings.integer("limits.memory_megabytes")) << 20;
   limits.heartbeat_seconds = settings.number("limits.heartbeat_seconds");
-  const bool is_confined = settings.boolean("limits.confine") && !cli.common.in_process;
+  return limits;
+}
 
-  std::optional<RunAnswer> answer;
-  std::optional<Error> error;
-  std::vector<std::string> outputs;
+RunReceiver::Kind RunReceiver::take(std::uint32_t kind, const std::string& bytes) {
+  switch (kind) {
+    case kAnswer:
+      answer_ = unpack_answer(bytes);
+      answer_->outputs = std::move(outputs_);
+      return kIsAnswer;
+    case kOutput:
+      outputs_.push_back(bytes);
+      return kIsOther;
+    case kError:
+      error_ = unpack_error(bytes);
+      return kIsOther;
+    case kDeparted:
+      departures = unpack_departures(bytes);
+      return kIsDepartures;
+    case kPrint:
+      printed = bytes;
+      return kIsPrint;
+    default:
+      return kIsOther;
+  }
+}
+
+RunAnswer RunReceiver::finish(const WorkerEnd& end, const std::string& recipe_path) {
+  if (end.is_interrupted) throw Error(Exit::kInterrupted, "interrupted; the store is unchanged");
+  if (error_) throw *error_;
+  if (!end.is_done || !answer_) {
+    const std::string fix =
+        end.is_limit ? "if it needs more, raise the limit (see: engine config show)"
+                     : "report it to whoever made the element named; the store is unchanged";
+    throw Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
+                {recipe_path, "", "", fix});
+  }
+  return std::move(*answer_);
+}
+
+RunAnswer run_supervised(Cli& cli, const RunRequest& request) {
+  const WorkerLimits limits = run_limits(cli);
+  const bool is_confined = cli.settings().boolean("limits.confine") && !cli.common.in_process;
+  RunReceiver receiver;
   const auto job = [&](Channel& channel, Heartbeat& heartbeat) {
-    return work(request, is_confined, channel, heartbeat);
+    return run_job(request, is_confined, channel, heartbeat);
   };
   const auto supervise = [&](Channel& channel) {
     std::uint32_t kind = 0;
     for (std::string bytes; channel.receive(kind, bytes);) {
-      if (kind == kAnswer) answer = unpack_answer(bytes);
-      if (kind == kOutput) outputs.push_back(bytes);
-      if (kind == kError) error = unpack_error(bytes);
-      if (kind == kPrint) cli.note(bytes);
+      if (receiver.take(kind, bytes) == RunReceiver::kIsPrint) cli.note(receiver.printed);
     }
   };
   const WorkerEnd end = cli.common.in_process ? run_in_process(job, supervise)
@@ -197,17 +249,7 @@ RunAnswer run_supervised(Cli& cli, const RunRequest& request) {
   cli.verbose("worker: fork " + std::to_string(end.fork_ms) + " ms, " +
               std::to_string(end.wall_ms) + " ms in all, " + std::to_string(end.peak_bytes >> 20) +
               " MiB");
-  if (end.is_interrupted) throw Error(Exit::kInterrupted, "interrupted; the store is unchanged");
-  if (error) throw *error;
-  if (!end.is_done || !answer) {
-    const std::string fix =
-        end.is_limit ? "if it needs more, raise the limit (see: engine config show)"
-                     : "report it to whoever made the element named; the store is unchanged";
-    throw Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
-                {request.recipe_path, "", "", fix});
-  }
-  answer->outputs = std::move(outputs);
-  return std::move(*answer);
+  return receiver.finish(end, request.recipe_path);
 }
 
 }  // namespace engine

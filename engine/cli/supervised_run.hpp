@@ -1,10 +1,13 @@
 // A run in its worker: the request goes in by the fork, the answer comes back as frames.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/cli.hpp"
 #include "recipe/run.hpp"
+#include "worker/worker.hpp"
 
 namespace engine {
 
@@ -17,6 +20,33 @@ RunRequest make_run_request(Cli& cli, const std::string& recipe, const std::stri
 /// A recipe as people name it: a path, or NAME for NAME.lua in one of the recipe folders. Throws
 /// Error(kInput).
 std::string find_recipe(Cli& cli, const std::string& name);
+
+/// The limits of a run's worker, from the settings.
+WorkerLimits run_limits(Cli& cli);
+
+/// The worker's side of a run: runs the request and sends what RunReceiver takes.
+int run_job(const RunRequest& request, bool is_confined, Channel& channel, Heartbeat& heartbeat);
+
+/// The supervisor's side.
+class RunReceiver {
+ public:
+  enum Kind { kIsAnswer, kIsPrint, kIsDepartures, kIsOther };
+  /// Takes one frame; tells what it brought.
+  Kind take(std::uint32_t kind, const std::string& bytes);
+  /// There since kIsAnswer.
+  [[nodiscard]] const std::optional<RunAnswer>& answer() const { return answer_; }
+  /// The run's answer once its worker has ended. Throws Error: the run's own, kPlugin when the
+  /// worker crashed, kLimits when it was stopped.
+  RunAnswer finish(const WorkerEnd& end, const std::string& recipe_path);
+
+  std::string printed;                // of the last kIsPrint
+  std::vector<Departure> departures;  // of kIsDepartures
+
+ private:
+  std::optional<RunAnswer> answer_;
+  std::optional<Error> error_;
+  std::vector<std::string> outputs_;
+};
 
 /// Runs it in a supervised worker (or in this process with --in-process). Throws Error: the run's
 /// own, kPlugin when the worker crashed, kLimits when it was stopped.

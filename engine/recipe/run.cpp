@@ -114,7 +114,10 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   answer.recipe_hash = content_hash(request.recipe_text);
   answer.scripts_hash = scripts_hash(lua);
   answer.elements = element_versions(recipe.plan());
-  if (request.is_plan_only) return answer;
+  if (request.is_plan_only) {
+    if (reports.answered) reports.answered(answer);
+    return answer;
+  }
 
   const CandidatesPtr chosen = evaluation.result(recipe.plan().output);
   nlohmann::ordered_json record =
@@ -132,6 +135,10 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   if (!request.why_not.empty())
     answer.answer = why_not_text(evaluation, find_track(*tables, request.why_not));
   answer.record = record.dump();
+  if (reports.answered) reports.answered(answer);
+  if (reports.departed && !request.before.empty()) {
+    reports.departed(departures(evaluation, *tables, request.before));
+  }
   return answer;
 }
 

@@ -12,6 +12,7 @@
 #include "config/settings.hpp"
 #include "core/error.hpp"
 #include "data/as_of.hpp"
+#include "recipe/departures.hpp"
 #include "recipe/lua_state.hpp"
 #include "recipe/recipe.hpp"
 
@@ -33,6 +34,7 @@ struct RunRequest {
   std::vector<std::string> output_formats;  // "m3u8", "xspf" ...: output.NAME elements
   std::string why, why_not;                 // a track: id, spotify id, "title" or "artist - title"
   bool is_plan_only = false;                // build, do not evaluate
+  std::vector<std::int64_t> before;         // the list before: RunReports::departed tells who left
 };
 
 struct RunAnswer {
@@ -53,6 +55,9 @@ struct RunReports {
   std::function<void()> beat;
   std::function<void(const std::string&)> print;  // the recipe's print()
   std::function<void()> loaded;  // the plugins are loaded, the recipe is not: time to confine
+  /// The answer, before run_recipe() does what nobody has to wait for: departed.
+  std::function<void(const RunAnswer&)> answered;
+  std::function<void(const std::vector<Departure>&)> departed;  // of RunRequest::before
 };
 
 /// Throws Error. Same request, same bytes (but for times in the record's trace).

@@ -110,7 +110,8 @@ std::string outranked_text(const Candidates& input, const Candidates& made, std:
   return "it was outranked: needed " + rounded(needed) + ", had " + rounded(had);
 }
 
-/// One line per node that had the track and lost it; "" when this node did not lose it.
+}  // namespace
+
 std::string loss_text(Evaluation& evaluation, const Node& node, std::int32_t track) {
   const CandidatesPtr made = evaluation.known(node.id);
   if (made == nullptr || made->row_of(track) >= 0) return "";
@@ -133,8 +134,6 @@ std::string loss_text(Evaluation& evaluation, const Node& node, std::int32_t tra
   return "not kept by " + at + " (it stood at place " + std::to_string(row + 1) + " of " +
          std::to_string(input->size()) + ")";
 }
-
-}  // namespace
 
 std::int32_t find_track(const Tables& tables, const std::string& wanted) {
   const playlist_table& table = *tables.table("tracks");

@@ -12,6 +12,9 @@ namespace engine {
 /// fit, naming up to five.
 std::int32_t find_track(const Tables& tables, const std::string& wanted);
 
+/// One line on how `node` lost a track that one of its inputs had; "" when it did not.
+std::string loss_text(Evaluation& evaluation, const Node& node, std::int32_t track);
+
 /// Sentences: where it came from, each score term, what it passed.
 std::string why_text(Evaluation& evaluation, std::int32_t track);
 
