@@ -41,6 +41,11 @@ Settings& Cli::settings() {
   return *settings_;
 }
 
+void Cli::forget_settings() {
+  settings_.reset();
+  registry_.reset();
+}
+
 std::string Cli::library_path() {
   if (!common.library.empty()) return common.library;
   if (const char* set = std::getenv("PLAYLIST_LIBRARY"); set != nullptr && set[0] != '\0')

@@ -41,6 +41,8 @@ class Cli {
   /// Defaults < file < environment < flags; loaded at first use. The store's own settings are laid
   /// over by with_store_settings() once a store is open.
   Settings& settings();
+  /// They are read again at the next use, plugins too.
+  void forget_settings();
 
   /// --library, else PLAYLIST_LIBRARY, else $XDG_DATA_HOME/playlist-engine/library.db.
   [[nodiscard]] std::string library_path();
@@ -78,6 +80,7 @@ void add_demo(CLI::App& app, Cli& cli);
 void add_stats(CLI::App& app, Cli& cli);
 void add_plugins(CLI::App& app, Cli& cli);
 void add_run(CLI::App& app, Cli& cli);
+void add_watch(CLI::App& app, Cli& cli);
 void add_check(CLI::App& app, Cli& cli);
 void add_plan(CLI::App& app, Cli& cli);
 void add_why(CLI::App& app, Cli& cli);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
+#include "cli/run_outputs.hpp"
 #include "cli/supervised_run.hpp"
 #include "core/paths.hpp"
 #include "recipe/report.hpp"
@@ -18,19 +19,6 @@ struct Options {
   std::vector<std::string> to;
   bool with_trace = false, no_record = false;
 };
-
-struct Output {
-  std::string format, path;
-};
-
-Output parse_output(const std::string& text) {
-  const std::size_t colon = text.find(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == text.size()) {
-    throw Error(Exit::kUsage, "cannot read --to \"" + text + "\"",
-                {"", "", "it takes FORMAT:FILE", "e.g. --to m3u8:weekly.m3u8"});
-  }
-  return {text.substr(0, colon), text.substr(colon + 1)};
-}
 
 std::int64_t keep_record(const RunRequest& request, const RunAnswer& answer,
                          const std::string& store_path, nlohmann::ordered_json& record) {
@@ -58,10 +46,10 @@ std::int64_t keep_record(const RunRequest& request, const RunAnswer& answer,
 }
 
 Exit run(Cli& cli, const Options& options) {
-  std::vector<Output> outputs;
+  std::vector<RunOutput> outputs;
   for (const std::string& to : options.to) outputs.push_back(parse_output(to));
   RunRequest request = make_run_request(cli, options.recipe);
-  for (const Output& output : outputs) request.output_formats.push_back(output.format);
+  for (const RunOutput& output : outputs) request.output_formats.push_back(output.format);
   const RunAnswer answer = run_supervised(cli, request);
   nlohmann::ordered_json record = nlohmann::ordered_json::parse(answer.record);
   for (std::size_t i = 0; i < outputs.size(); ++i)
@@ -72,7 +60,7 @@ Exit run(Cli& cli, const Options& options) {
     cli.out(record.dump(2) + "\n");
   } else {
     cli.out(record_text(record, options.with_trace));
-    for (const Output& output : outputs) cli.note("wrote " + output.path);
+    for (const RunOutput& output : outputs) cli.note("wrote " + output.path);
     if (is_kept) {
       const std::string id = record.at("run").dump();
       cli.note("run " + id + " recorded; engine why " + id + " TRACK tells why a track is there");

@@ -15,8 +15,7 @@ namespace engine {
 class BackgroundWorker {
  public:
   /// Forks. Throws what run_in_worker() throws.
-  BackgroundWorker(const WorkerLimits& limits,
-                   const std::function<int(Channel&, Heartbeat&)>& job);
+  BackgroundWorker(const WorkerLimits& limits, const std::function<int(Channel&, Heartbeat&)>& job);
   /// Kills a worker that still lives.
   ~BackgroundWorker();
   BackgroundWorker(const BackgroundWorker&) = delete;

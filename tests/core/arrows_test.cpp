@@ -79,7 +79,10 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"demo", {"core", "store"}},
       {"import", {"core", "store", "plugin", "worker", "data"}},
       {"recipe", {"core", "config", "data", "plugin"}},
-      {"cli", {"core", "config", "data", "plugin", "worker", "store", "demo", "import", "recipe"}},
+      {"watch", {"core"}},
+      {"cli",
+       {"core", "config", "data", "plugin", "worker", "store", "demo", "import", "recipe",
+        "watch"}},
   };
   for (const Include& include : includes_below("engine")) {
     if (!include.is_quoted) continue;

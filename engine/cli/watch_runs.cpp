@@ -1,0 +1,382 @@
+// What a session runs: sources that changed, workers that run them, answers that come back.
+#include <algorithm>
+#include <filesystem>
+#include <random>
+#include <sys/stat.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/watch_session.hpp"
+#include "core/hash.hpp"
+#include "core/paths.hpp"
+
+namespace engine {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+// A file that was closed after writing, or renamed into place, is whole: there is nothing to wait
+// for. Only events that may be the first of several wait for the rest.
+constexpr auto kQuietAfterPart = 20ms;
+constexpr auto kQuietAfterStore = 300ms;
+
+constexpr int kScriptDepth = 3, kPluginDepth = 1;
+
+/// Name, size, inode and time of every plugin library.
+void add_stat(std::string& state, const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return;
+  state += path.string() + " " + std::to_string(status.st_size) + " " +
+           std::to_string(status.st_ino) + " " + std::to_string(status.st_mtim.tv_sec) + "." +
+           std::to_string(status.st_mtim.tv_nsec) + "\n";
+}
+
+/// The files with this ending, in an order that does not change.
+std::vector<fs::path> files_below(const std::string& folder, const char* ending, int depth) {
+  std::vector<fs::path> files;
+  std::error_code ignored;
+  for (auto at = fs::recursive_directory_iterator(
+           folder, fs::directory_options::skip_permission_denied, ignored);
+       at != fs::recursive_directory_iterator(); at.increment(ignored)) {
+    if (at.depth() >= depth) at.disable_recursion_pending();
+    if (at->path().extension() == ending) files.push_back(at->path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::string text_or_empty(const std::string& path) {
+  try {
+    return read_file(path);
+  } catch (const Error&) {
+    return "";
+  }
+}
+
+std::string config_file(const Cli& cli) {
+  return cli.common.config.empty() ? config_home() + "/engine.lua" : cli.common.config;
+}
+
+bool is_other_library(const PreparedColumns& a, const PreparedColumns& b) {
+  const auto last_run = [](const PreparedColumns& columns) {
+    return columns.runs.empty() ? 0 : columns.runs.back().run_id;
+  };
+  return a.data_state != b.data_state || last_run(a) != last_run(b);
+}
+
+}  // namespace
+
+void WatchSession::read_request() {
+  recipe_file_ = find_recipe(cli_, options_.recipe);
+  request_ = make_run_request(cli_, options_.recipe);
+}
+
+void WatchSession::watch_files() {
+  const fs::path recipe(recipe_file_);
+  std::vector<WatchedFolder> folders = {
+      {recipe.has_parent_path() ? recipe.parent_path().string() : ".", ".lua", kRecipeFile, 0}};
+  for (const std::string& folder : request_.script_directories)
+    folders.push_back({folder, ".lua", kScriptFile, kScriptDepth});
+  for (const std::string& folder : request_.plugin_directories)
+    folders.push_back({folder, ".so", kPluginFile, kPluginDepth});
+  const fs::path config(config_file(cli_)), store(cli_.library_path());
+  folders.push_back({config.parent_path().string(), config.filename().string(), kConfigFile, 0});
+  for (const std::string& name : {store.filename().string(), store.filename().string() + "-wal"})
+    folders.push_back({store.parent_path().string(), name, kStoreFile, 0});
+  for (WatchedFolder& folder : folders) {
+    if (folder.path.empty()) folder.path = ".";
+  }
+  files_ = std::make_unique<FileWatch>(std::move(folders));
+}
+
+void WatchSession::take_files() {
+  files_changed(files_->take());
+}
+
+void WatchSession::files_changed(const std::vector<FileChange>& changes) {
+  bool is_whole = false, is_source = false;
+  for (const FileChange& change : changes) {
+    if (change.kind == kStoreFile) {
+      if (!prepare_at_) prepare_at_ = noticed_ + kQuietAfterStore;
+      continue;
+    }
+    if (change.kind == kConfigFile) {
+      if (change.is_whole) return reload_settings();
+      continue;
+    }
+    if (!check_at_) asked_ = noticed_;
+    is_source = true;
+    is_whole |= change.is_whole;
+    pending_cause_ = fs::path(change.path).filename().string() +
+                     (change.kind == kPluginFile ? " rebuilt" : " saved");
+  }
+  if (!is_source) return;
+  if (!is_whole) {
+    check_at_ = noticed_ + kQuietAfterPart;
+    return;
+  }
+  check_at_.reset();
+  check_sources(pending_cause_);
+}
+
+/// Everything a run reads from files, but for the library.
+std::string WatchSession::sources_state() const {
+  std::string state;
+  for (const std::string& folder : request_.script_directories) {
+    for (const fs::path& file : files_below(folder, ".lua", kScriptDepth))
+      state += file.string() + " " + content_hash(text_or_empty(file.string())) + "\n";
+  }
+  for (const std::string& folder : request_.plugin_directories) {
+    for (const fs::path& file : files_below(folder, ".so", kPluginDepth)) add_stat(state, file);
+  }
+  return state + request_.recipe_text;
+}
+
+void WatchSession::check_sources(const std::string& cause) {
+  std::error_code ignored;
+  if (!fs::exists(recipe_file_, ignored)) {
+    return say(recipe_file_ + " is gone; waiting for it to come back");
+  }
+  std::string text = text_or_empty(recipe_file_);
+  if (text.empty() && !request_.recipe_text.empty() && fs::file_size(recipe_file_, ignored) == 0 &&
+      pending_cause_ != "empty") {
+    // Emptied first and written to after that, as some programs save.
+    pending_cause_ = "empty";
+    check_at_ = Clock::now() + kQuietAfterPart;
+    return;
+  }
+  request_.recipe_text = std::move(text);
+  if (sources_state() == started_state_) return;
+  if (view_.status.ends_with("come back")) view_.status.clear();
+  start_run(cause == "empty" ? "emptied" : cause);
+}
+
+void WatchSession::reload_settings() {
+  asked_ = noticed_;
+  try {
+    cli_.forget_settings();
+    read_request();
+    watch_files();
+    start_run("settings changed");
+  } catch (const Error& error) {
+    show_error(error);
+  }
+}
+
+// ---- the library -----------------------------------------------------------------------------
+
+/// Columns are made in a worker, as that takes seconds after an import; mapping them does not.
+void WatchSession::prepare_library() {
+  start(kPrepare, request_, "library changed");
+}
+
+void WatchSession::library_changed() {
+  asked_ = Clock::now();
+  try {
+    const std::shared_ptr<const PreparedColumns> before = request_.columns;
+    const std::string text = request_.recipe_text;
+    RunRequest fresh = make_run_request(cli_, options_.recipe);
+    if (!is_other_library(*before, *fresh.columns)) return;
+    request_ = std::move(fresh);
+    request_.recipe_text = text;
+    start_run("library changed");
+  } catch (const Error& error) {
+    show_error(error);
+  }
+}
+
+// ---- workers ---------------------------------------------------------------------------------
+
+void WatchSession::start_run(const std::string& cause) {
+  if (cause == "start") asked_ = Clock::now();
+  request_.set = set_;
+  started_state_ = sources_state();
+  RunRequest request = request_;
+  request.before = view_.track_ids();
+  start(kRun, request, cause);
+}
+
+void WatchSession::start(Purpose purpose, const RunRequest& request, const std::string& cause) {
+  stop_worker();
+  purpose_ = purpose;
+  running_ = request;
+  running_cause_ = cause;
+  receiver_ = {};
+  printed_.clear();
+  has_answered_ = false;
+  started_ = Clock::now();
+  WorkerLimits limits = run_limits(cli_);
+  const bool is_confined = cli_.settings().boolean("limits.confine") && purpose != kPrepare;
+  const auto job = [&](Channel& channel, Heartbeat& heartbeat) {
+    if (purpose != kPrepare) return run_job(running_, is_confined, channel, heartbeat);
+    make_run_request(cli_, options_.recipe);
+    return 0;
+  };
+  if (purpose == kPrepare) limits = {.wall_seconds = 0, .cpu_seconds = 0, .memory_bytes = 0};
+  worker_ = std::make_unique<BackgroundWorker>(limits, job);
+}
+
+void WatchSession::stop_worker() {
+  if (!worker_) return;
+  if (purpose_ == kPrepare) prepare_at_ = Clock::now() + kQuietAfterStore;
+  worker_->stop();
+  stopped_.push_back(std::move(worker_));
+}
+
+void WatchSession::take_worker() {
+  if (!worker_) return;
+  std::uint32_t kind = 0;
+  const bool has_ended = !worker_->pump();
+  for (std::string bytes; worker_->take(kind, bytes);) {
+    switch (receiver_.take(kind, bytes)) {
+      case RunReceiver::kIsAnswer:
+        answered();
+        break;
+      case RunReceiver::kIsPrint:
+        printed_.push_back(receiver_.printed);
+        break;
+      case RunReceiver::kIsDepartures:
+        for (ShownDeparture& left : view_.left) {
+          for (const Departure& known : receiver_.departures) {
+            if (known.track_id == left.track) left.why = known.why;
+          }
+        }
+        must_draw_ = true;
+        if (!terminal_)
+          cli_.out(cli_.common.json ? json_departures(view_) : plain_departures(view_));
+        break;
+      case RunReceiver::kIsOther:
+        break;
+    }
+  }
+  if (has_ended) worker_ended();
+}
+
+void WatchSession::worker_ended() {
+  const std::unique_ptr<BackgroundWorker> ended = std::move(worker_);
+  must_draw_ = true;
+  const WorkerEnd end = ended->finish();
+  if (purpose_ == kPrepare) return library_changed();
+  if (has_answered_) return;
+  try {
+    receiver_.finish(end, running_.recipe_path);
+  } catch (const Error& error) {
+    show_error(error);
+  }
+}
+
+void WatchSession::answered() {
+  has_answered_ = true;
+  must_draw_ = true;
+  const RunAnswer& answer = *receiver_.answer();
+  if (purpose_ == kWhy) {
+    overlay_ = {nullptr, answer.answer, 0};
+    if (!terminal_) {
+      cli_.out(
+          cli_.common.json
+              ? nlohmann::ordered_json{{"track", why_track_}, {"answer", answer.answer}}.dump() +
+                    "\n"
+              : answer.answer);
+    }
+    return;
+  }
+  if (purpose_ == kWrite) return write_outputs(answer);
+  view_.take_record(nlohmann::ordered_json::parse(answer.record));
+  view_.cause = running_cause_;
+  view_.ms = std::chrono::duration<double, std::milli>(Clock::now() - asked_).count();
+  view_.printed = printed_;
+  shown_request_ = running_;
+  shown_request_.random_seed = answer.random_seed;
+  shown_request_.before.clear();
+  good_set_ = running_.set;
+  if (!terminal_) cli_.out(cli_.common.json ? json_line(view_) : plain_text(view_));
+}
+
+void WatchSession::show_error(const Error& error) {
+  view_.error = error.text();
+  view_.printed = printed_;
+  must_draw_ = true;
+  if (error.exit() == Exit::kUsage) set_ = good_set_;  // a parameter that does not fit
+  if (purpose_ == kWhy || purpose_ == kWrite) {
+    // The list is not at fault: say it where the answer would be.
+    view_.error.clear();
+    overlay_ = {nullptr, error.text(), 0};
+  }
+  if (terminal_) return;
+  const double ms = std::chrono::duration<double, std::milli>(Clock::now() - asked_).count();
+  if (cli_.common.json) {
+    cli_.out(
+        nlohmann::ordered_json{
+            {"error", error.text()}, {"cause", running_cause_}, {"ms", ms}, {"shown", view_.run}}
+            .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
+        "\n");
+  } else {
+    for (const std::string& printed : printed_) cli_.out("print  " + harmless(printed) + "\n");
+    cli_.out(error.text() + "\n");
+    if (view_.run > 0 && purpose_ == kRun)
+      cli_.out("keeping the list of run " + std::to_string(view_.run) + "\n");
+  }
+}
+
+// ---- commands --------------------------------------------------------------------------------
+
+void WatchSession::command(char name, const std::string& argument) {
+  asked_ = Clock::now();
+  must_draw_ = true;
+  switch (name) {
+    case 'q':
+      is_over_ = true;
+      return;
+    case 's':
+      request_.random_seed = std::random_device()();
+      return start_run("random seed " + std::to_string(*request_.random_seed));
+    case 'p': {
+      if (argument.empty()) return say("p takes NAME=VALUE");
+      const std::string start = argument.substr(0, argument.find('=')) + "=";
+      std::erase_if(set_, [&](const std::string& set) { return set.starts_with(start); });
+      set_.push_back(argument);
+      return start_run(argument);
+    }
+    case 'w': {
+      if (argument.empty()) return say("w takes a track: #PLACE, a number, a title ...");
+      if (view_.run == 0) return say("there is no list yet");
+      RunRequest request = shown_request_;
+      why_track_ = argument;
+      if (argument[0] == '#') {
+        const auto place = static_cast<std::size_t>(std::atol(argument.c_str() + 1));
+        if (place < 1 || place > view_.tracks.size())
+          return say("the list has no place " + argument.substr(1));
+        why_track_ = std::to_string(view_.tracks[place - 1].move.track);
+      }
+      request.why = why_track_;
+      return start(kWhy, request, "why " + argument);
+    }
+    case 'o': {
+      if (const std::size_t colon = argument.find(':'); colon != std::string::npos && colon > 0)
+        options_.to = {{argument.substr(0, colon), argument.substr(colon + 1)}};
+      if (options_.to.empty()) return say("o takes FORMAT:FILE, or start with --to FORMAT:FILE");
+      if (view_.run == 0) return say("there is no list yet");
+      RunRequest request = shown_request_;
+      for (const auto& [format, file] : options_.to) request.output_formats.push_back(format);
+      return start(kWrite, request, "write");
+    }
+    default:
+      if (!terminal_) say(std::string("no such command: ") + name + " (s p w o q)");
+  }
+}
+
+void WatchSession::write_outputs(const RunAnswer& answer) {
+  std::string written;
+  try {
+    for (std::size_t i = 0; i < options_.to.size(); ++i) {
+      write_file_atomically(options_.to[i].second, answer.outputs.at(i));
+      written += (i > 0 ? ", " : "wrote ") + options_.to[i].second;
+    }
+    say(written);
+  } catch (const Error& error) {
+    show_error(error);
+  }
+}
+
+}  // namespace engine

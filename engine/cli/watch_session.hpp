@@ -1,0 +1,105 @@
+// engine watch: one session, from the first run to `q`.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/cli.hpp"
+#include "cli/supervised_run.hpp"
+#include "watch/file_watch.hpp"
+#include "watch/line_editor.hpp"
+#include "watch/terminal.hpp"
+#include "watch/view.hpp"
+#include "worker/background_worker.hpp"
+
+namespace engine {
+
+/// Waits for files, keys, signals and workers at once, and never for one of them alone: a recipe
+/// that hangs leaves the keys alive, a newer save stops the run that is under way.
+class WatchSession {
+ public:
+  struct Options {
+    std::string recipe;
+    std::vector<std::pair<std::string, std::string>> to;  // format, file
+  };
+
+  WatchSession(Cli& cli, Options options);
+  ~WatchSession();
+  Exit run();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  enum Purpose { kRun, kWhy, kWrite, kPrepare };
+  enum FileKind { kRecipeFile = 1, kScriptFile, kPluginFile, kConfigFile, kStoreFile };
+
+  // What to run.
+  void read_request();
+  void watch_files();
+  void take_files();
+  void files_changed(const std::vector<FileChange>& changes);
+  void check_sources(const std::string& cause);
+  void reload_settings();
+  void library_changed();
+  [[nodiscard]] std::string sources_state() const;
+
+  // Workers.
+  void start(Purpose purpose, const RunRequest& request, const std::string& cause);
+  void start_run(const std::string& cause);
+  void prepare_library();
+  void stop_worker();
+  void take_worker();
+  void worker_ended();
+  void answered();
+  void write_outputs(const RunAnswer& answer);
+  void show_error(const Error& error);
+
+  // What the person does.
+  void take_input();
+  void press(const Key& key);
+  void command(char name, const std::string& argument);
+  void prompt_done();
+  void scroll(const Key& key);
+  void take_signal();
+
+  void wait();
+  [[nodiscard]] int wait_milliseconds() const;
+  void draw();
+  void say(const std::string& text);  // a line of status
+
+  Cli& cli_;
+  Options options_;
+  std::string recipe_file_;
+  RunRequest request_, shown_request_;
+  std::string started_state_;                // sources_state() of the last run
+  std::vector<std::string> set_, good_set_;  // parameters: as asked for, as last run
+  std::unique_ptr<FileWatch> files_;
+  std::optional<Clock::time_point> check_at_, prepare_at_;  // when a quiet time is over
+  std::string pending_cause_;
+
+  std::unique_ptr<BackgroundWorker> worker_;
+  std::vector<std::unique_ptr<BackgroundWorker>> stopped_;  // killed, not gone yet
+  Purpose purpose_ = kRun;
+  RunReceiver receiver_;
+  RunRequest running_;
+  std::string running_cause_, why_track_;
+  Clock::time_point asked_{}, started_{}, noticed_{};
+  bool has_answered_ = false;
+
+  WatchView view_;
+  std::vector<std::string> printed_;
+  std::optional<Terminal> terminal_;
+  KeyReader keys_;
+  std::optional<LineEditor> prompt_;
+  char prompt_command_ = 0;
+  WatchOverlay overlay_;
+  std::string input_;  // of a pipe: the beginning of a line
+  bool is_input_open_ = true, is_over_ = false, must_draw_ = true;
+  int signals_ = -1;
+  Exit exit_ = Exit::kDone;
+};
+
+}  // namespace engine

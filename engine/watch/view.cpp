@@ -1,0 +1,160 @@
+#include "watch/view.hpp"
+
+#include <cstdio>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+namespace engine {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string formatted(const char* format, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
+std::string score_text(const Json& score) {
+  return score.is_number() ? formatted("%.3f", score.get<double>()) : "";
+}
+
+std::string counts(const WatchView& view) {
+  int new_count = 0, moved = 0;
+  for (const ShownTrack& track : view.tracks) {
+    if (track.move.before == 0) ++new_count;
+    if (track.move.before != 0 && track.move.before != track.move.place) ++moved;
+  }
+  std::string text = std::to_string(view.tracks.size()) + " tracks";
+  if (view.run > 1) {
+    text += ", " + std::to_string(new_count) + " new, " + std::to_string(moved) + " moved, " +
+            std::to_string(view.left.size()) + " left";
+  }
+  return text;
+}
+
+std::string track_line(const ShownTrack& track) {
+  return "\"" + harmless(track.title) + "\" by " + harmless(track.artist);
+}
+
+Json stage_json(const ShownStage& stage) {
+  return {{"node", stage.node},         {"where", stage.where}, {"rows_in", stage.rows_in},
+          {"rows_out", stage.rows_out}, {"ms", stage.ms},       {"reused", stage.is_reused}};
+}
+
+Json left_json(const WatchView& view) {
+  Json list = Json::array();
+  for (const ShownDeparture& left : view.left) {
+    list.push_back({{"track", left.track},
+                    {"before", left.before},
+                    {"title", left.title},
+                    {"artist", left.artist},
+                    {"why", left.why.empty() ? Json(nullptr) : Json(left.why)}});
+  }
+  return list;
+}
+
+std::string line_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+void WatchView::take_record(const Json& record) {
+  std::map<std::int64_t, const ShownTrack*> known;
+  for (const ShownTrack& track : tracks) known.emplace(track.move.track, &track);
+  std::vector<std::int64_t> ids;
+  for (const Json& track : record.at("tracks")) ids.push_back(track.at("track"));
+  const ListChanges changes = compare_lists(run == 0 ? ids : track_ids(), ids);
+
+  std::vector<ShownDeparture> departed;
+  for (const TrackMove& move : changes.left) {
+    const ShownTrack& track = *known.at(move.track);
+    departed.push_back({move.track, move.before, track.title, track.artist, ""});
+  }
+  std::vector<ShownTrack> shown;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const Json& track = record.at("tracks")[i];
+    shown.push_back(
+        {changes.tracks[i], track.at("title"), track.at("artist"), score_text(track.at("score"))});
+  }
+  tracks = std::move(shown);
+  left = std::move(departed);
+  stages.clear();
+  for (const Json& entry : record.at("trace")) {
+    stages.push_back({entry.at("node"), entry.at("where"), entry.at("rows_in"),
+                      entry.at("rows_out"), entry.at("ms"), entry.value("reused", false)});
+  }
+  notices = record.at("notices").get<std::vector<std::string>>();
+  title = record.at("title");
+  user = record.at("user");
+  now = record.at("now");
+  random_seed = record.at("random_seed").dump();
+  error.clear();
+  ++run;
+}
+
+std::vector<std::int64_t> WatchView::track_ids() const {
+  std::vector<std::int64_t> ids;
+  for (const ShownTrack& track : tracks) ids.push_back(track.move.track);
+  return ids;
+}
+
+std::string plain_text(const WatchView& view) {
+  std::string text = "run " + std::to_string(view.run) + ": " + view.cause + ", " +
+                     formatted("%.1f ms, ", view.ms) + counts(view) + ", random seed " +
+                     view.random_seed + "\n";
+  for (const std::string& line : view.printed) text += "print  " + harmless(line) + "\n";
+  for (const ShownTrack& track : view.tracks) {
+    char place[48];
+    std::snprintf(place, sizeof place, "%4d  %-5s ", track.move.place,
+                  view.run > 1 ? move_text(track.move, true).c_str() : "");
+    text += place + track_line(track) + (track.score.empty() ? "" : "  " + track.score) + "\n";
+  }
+  for (const ShownStage& stage : view.stages) {
+    text += "stage " + (stage.is_reused ? "   reused" : formatted("%9.3f", stage.ms)) + " ms  " +
+            std::to_string(stage.rows_in) + " -> " + std::to_string(stage.rows_out) + "  " +
+            stage.node + "  " + stage.where + "\n";
+  }
+  for (const std::string& notice : view.notices) text += "note: " + harmless(notice) + "\n";
+  return text;
+}
+
+std::string plain_departures(const WatchView& view) {
+  std::string text;
+  for (const ShownDeparture& left : view.left) {
+    text += "left  \"" + harmless(left.title) + "\" by " + harmless(left.artist) + " (was " +
+            std::to_string(left.before) + "): " + harmless(left.why) + "\n";
+  }
+  return text;
+}
+
+std::string json_line(const WatchView& view) {
+  Json tracks = Json::array();
+  for (const ShownTrack& track : view.tracks) {
+    tracks.push_back({{"position", track.move.place},
+                      {"before", view.run > 1 && track.move.before > 0 ? Json(track.move.before)
+                                                                       : Json(nullptr)},
+                      {"track", track.move.track},
+                      {"title", track.title},
+                      {"artist", track.artist}});
+  }
+  Json stages = Json::array();
+  for (const ShownStage& stage : view.stages) stages.push_back(stage_json(stage));
+  return line_of({{"run", view.run},
+                  {"cause", view.cause},
+                  {"ms", view.ms},
+                  {"title", view.title},
+                  {"random_seed", Json::parse(view.random_seed)},
+                  {"tracks", std::move(tracks)},
+                  {"stages", std::move(stages)},
+                  {"notices", view.notices},
+                  {"printed", view.printed}});
+}
+
+std::string json_departures(const WatchView& view) {
+  return line_of({{"run", view.run}, {"left", left_json(view)}});
+}
+
+}  // namespace engine

@@ -1,0 +1,168 @@
+// engine watch without a terminal: lines out, commands in.
+#include <chrono>
+#include <fcntl.h>
+#include <filesystem>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "core/paths.hpp"
+#include "support/program.hpp"
+
+using nlohmann::json;
+using support::EngineHome;
+
+namespace {
+
+std::string recipe_text(const std::string& formula) {
+  return "local pl = require \"playlist\"\nreturn pl.recipe { title = \"Lines\",\n"
+         "params = { least = pl.number { 0, min = 0, max = 1 } }, random_seed = \"1\",\n"
+         "build = function(p, user)\nprint(\"least is \" .. p.least)\n"
+         "return pl.recall.catalogue {}:score(function(t) return " +
+         formula + " end):limit { tracks = 5 }\nend }\n";
+}
+
+/// `engine watch --json` with pipes at both ends.
+class Lines {
+ public:
+  Lines(const EngineHome& home, const std::string& recipe) {
+    int in[2], out[2];
+    REQUIRE(::pipe2(in, O_CLOEXEC) == 0);
+    REQUIRE(::pipe2(out, O_CLOEXEC) == 0);
+    process_ = ::fork();
+    if (process_ == 0) {
+      for (const auto& [name, value] : home.environment()) ::setenv(name.c_str(), value.c_str(), 1);
+      ::dup2(in[0], STDIN_FILENO);
+      ::dup2(out[1], STDOUT_FILENO);
+      const std::string engine = std::string(PLAYLIST_BUILD_DIR) + "/engine";
+      ::execl(engine.c_str(), "engine", "--library", support::demo_library().c_str(), "--now",
+              "2026-11-21", "--json", "watch", recipe.c_str(), nullptr);
+      ::_exit(127);
+    }
+    ::close(in[0]);
+    ::close(out[1]);
+    to_ = in[1];
+    from_ = out[0];
+  }
+  ~Lines() {
+    ::close(to_);
+    ::close(from_);
+    if (process_ > 0) {
+      ::kill(process_, SIGKILL);
+      ::waitpid(process_, nullptr, 0);
+    }
+  }
+  void say(const std::string& line) const {
+    const std::string text = line + "\n";
+    REQUIRE(::write(to_, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+  }
+  /// The next object that has `field`, within 30 s.
+  json next(const std::string& field) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (std::chrono::steady_clock::now() < end) {
+      if (const std::size_t at = text_.find('\n'); at != std::string::npos) {
+        json line = json::parse(text_.substr(0, at));
+        text_.erase(0, at + 1);
+        if (line.contains(field)) return line;
+        continue;
+      }
+      pollfd source{from_, POLLIN, 0};
+      char bytes[65536];
+      if (::poll(&source, 1, 100) <= 0) continue;
+      const ssize_t got = ::read(from_, bytes, sizeof bytes);
+      if (got <= 0) break;
+      text_.append(bytes, static_cast<std::size_t>(got));
+    }
+    FAIL("no line with \"" + field + "\"");
+    return {};
+  }
+  int ended() {
+    int status = 0;
+    ::waitpid(process_, &status, 0);
+    process_ = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+ private:
+  pid_t process_ = 0;
+  int to_ = -1, from_ = -1;
+  std::string text_;
+};
+
+}  // namespace
+
+TEST_CASE("without a terminal there is one JSON object a line", "[watch]") {
+  const EngineHome home;
+  const std::string recipe = home.path("lines.lua");
+  engine::write_file_atomically(recipe, recipe_text("known(t.energy, 0)"));
+  Lines lines(home, recipe);
+  json run = lines.next("tracks");
+  CHECK(run.at("run") == 1);
+  CHECK(run.at("tracks").size() == 5);
+  CHECK(run.at("tracks")[0].at("before").is_null());
+  CHECK(run.at("printed") == json::array({"least is 0"}));
+  CHECK(run.at("stages")[0].at("node") == "recall.catalogue");
+  const json first = run.at("tracks");
+
+  engine::write_file_atomically(recipe, recipe_text("-known(t.energy, 1)"));
+  run = lines.next("tracks");
+  CHECK(run.at("cause") == "lines.lua saved");
+  CHECK(run.at("tracks") != first);
+  const json left = lines.next("left");
+  REQUIRE(left.at("left").size() == 5);
+  CHECK_THAT(left.at("left")[0].at("why").get<std::string>(), Catch::Contains("outranked"));
+
+  lines.say("p least=0.25");
+  CHECK(lines.next("printed").at("printed") == json::array({"least is 0.25"}));
+  lines.say("p least=2");
+  CHECK_THAT(lines.next("error").at("error").get<std::string>(),
+             Catch::Contains("least cannot be \"2\""));
+  lines.say("s");  // the refused parameter is forgotten
+  run = lines.next("tracks");
+  CHECK(run.at("printed") == json::array({"least is 0.25"}));
+  CHECK(run.at("random_seed") != 1);
+  lines.say("w #1");
+  CHECK_THAT(lines.next("answer").at("answer").get<std::string>(), Catch::Contains("place 1 of 5"));
+  lines.say("o csv:" + home.path("list.csv"));
+  for (int i = 0; i < 200 && !std::filesystem::exists(home.path("list.csv")); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  CHECK(std::filesystem::exists(home.path("list.csv")));
+  lines.say("q");
+  CHECK(lines.ended() == 0);
+}
+
+TEST_CASE("a folder that is deleted and made again is watched on", "[watch]") {
+  const EngineHome home;
+  const std::string folder = home.path("mine"), recipe = folder + "/lines.lua";
+  std::filesystem::create_directories(folder);
+  engine::write_file_atomically(recipe, recipe_text("known(t.energy, 0)"));
+  Lines lines(home, recipe);
+  CHECK(lines.next("tracks").at("run") == 1);
+  std::filesystem::remove_all(folder);
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  std::filesystem::create_directories(folder);
+  engine::write_file_atomically(recipe, recipe_text("-known(t.energy, 1)"));
+  CHECK(lines.next("tracks").at("run") == 2);
+  engine::write_file_atomically(recipe, recipe_text("known(t.valence, 1)"));
+  CHECK(lines.next("tracks").at("run") == 3);
+  lines.say("q");
+  CHECK(lines.ended() == 0);
+}
+
+TEST_CASE("watch says what is wrong before it starts", "[watch]") {
+  const EngineHome home;
+  const support::Ended none = home.engine({"watch", "no-such-recipe"});
+  CHECK(none.exit_code == 3);
+  CHECK_THAT(none.err, Catch::Contains("there is no recipe \"no-such-recipe\""));
+  const support::Ended library = home.engine({"watch", "weekly"});
+  CHECK(library.exit_code == 6);
+  CHECK_THAT(library.err, Catch::Contains("there is no library at"));
+  const support::Ended to = home.engine({"watch", "weekly", "--to", "m3u8"});
+  CHECK(to.exit_code == 2);
+  CHECK_THAT(to.err, Catch::Contains("it takes FORMAT:FILE"));
+}
