@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
+
+#include "recipe/lua_state.hpp"
 
 namespace engine {
 namespace {
@@ -10,6 +13,8 @@ namespace {
 constexpr float kNoFloat = std::numeric_limits<float>::quiet_NaN();
 constexpr std::int32_t kNoInt = std::numeric_limits<std::int32_t>::min();
 constexpr std::int64_t kNoLong = std::numeric_limits<std::int64_t>::min();
+
+constexpr std::size_t kSmallGather = 4096;
 
 }  // namespace
 
@@ -36,12 +41,16 @@ CandidateColumn CandidateColumn::missing(std::string name, std::uint32_t type, s
   return column;
 }
 
+const void* FormulaColumn::Data::get() const {
+  return column_ != nullptr ? column_->data() : items_;
+}
+
 const void* CandidateColumn::data() const {
   return std::visit([](const auto& items) -> const void* { return items.data(); }, values);
 }
 
 void* CandidateColumn::data() {
-  return std::visit([](auto& items) -> void* { return items.data(); }, values);
+  return std::visit([](auto& items) -> void* { return items.edit().data(); }, values);
 }
 
 void CandidateColumn::append_from(const CandidateColumn& other, std::size_t row) {
@@ -66,16 +75,9 @@ void CandidateColumn::reserve(std::size_t rows) {
   std::visit([&](auto& items) { items.reserve(rows); }, values);
 }
 
-CandidateColumn CandidateColumn::gather(const std::vector<std::int32_t>& rows) const {
+CandidateColumn CandidateColumn::gather(RowComposition& rows) const {
   CandidateColumn result{name, type, {}, dict};
-  std::visit(
-      [&](const auto& items) {
-        std::decay_t<decltype(items)> picked(rows.size());
-        for (std::size_t i = 0; i < rows.size(); ++i)
-          picked[i] = items[static_cast<std::size_t>(rows[i])];
-        result.values = std::move(picked);
-      },
-      values);
+  std::visit([&](const auto& items) { result.values = items.gather(rows); }, values);
   return result;
 }
 
@@ -103,12 +105,19 @@ CandidateColumn& Candidates::put(CandidateColumn column) {
   return columns.emplace_back(std::move(column));
 }
 
-Candidates Candidates::gather(const std::vector<std::int32_t>& rows) const {
+Candidates Candidates::gather(std::vector<std::int32_t> rows) const {
+  const bool is_small = rows.size() < kSmallGather;
+  RowComposition composition(std::make_shared<RowNumbers>(std::move(rows)));
   Candidates result;
-  result.tracks.reserve(rows.size());
-  for (const std::int32_t row : rows)
-    result.tracks.push_back(tracks[static_cast<std::size_t>(row)]);
-  for (const CandidateColumn& column : columns) result.columns.push_back(column.gather(rows));
+  result.tracks = tracks.gather(composition);
+  for (const CandidateColumn& column : columns) {
+    result.columns.push_back(column.gather(composition));
+  }
+  if (is_small) {  // cheaper than to keep what it was gathered from
+    static_cast<void>(result.tracks.data());
+    for (const CandidateColumn& column : std::as_const(result.columns))
+      static_cast<void>(column.data());
+  }
   return result;
 }
 

@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "recipe/items.hpp"
+
 namespace engine {
 
 /// One column of candidates; `values` is as long as the table. Missing: NaN, INT32_MIN, INT64_MIN,
@@ -18,9 +20,7 @@ namespace engine {
 struct CandidateColumn {
   std::string name;
   std::uint32_t type = PLAYLIST_F32;  // F32 I32 I64 U8 or STRING (codes in an I32 array)
-  std::variant<std::vector<float>, std::vector<std::int32_t>, std::vector<std::int64_t>,
-               std::vector<std::uint8_t>>
-      values;
+  std::variant<Items<float>, Items<std::int32_t>, Items<std::int64_t>, Items<std::uint8_t>> values;
   const playlist_dict* dict =
       nullptr;  // STRING: outlives the run, or nullptr for the run's own texts
 
@@ -32,8 +32,8 @@ struct CandidateColumn {
   void append_from(const CandidateColumn& other, std::size_t row);
   void append_missing();
   void reserve(std::size_t rows);
-  /// The rows named, in that order.
-  [[nodiscard]] CandidateColumn gather(const std::vector<std::int32_t>& rows) const;
+  /// The rows named, in that order; shares the values.
+  [[nodiscard]] CandidateColumn gather(RowComposition& rows) const;
   /// As a number; NaN when missing or a string.
   [[nodiscard]] double number(std::size_t row) const;
 };
@@ -46,15 +46,16 @@ struct Dropped {
 
 /// Immutable once a node has made it; shared between nodes. Every track stands in it at most once.
 struct Candidates {
-  std::vector<std::int32_t> tracks;
+  Items<std::int32_t> tracks;
   std::vector<CandidateColumn> columns;
-  std::vector<Dropped> dropped;  // by the node that made this table
+  Items<Dropped> dropped;  // by the node that made this table
 
   [[nodiscard]] std::size_t size() const { return tracks.size(); }
   [[nodiscard]] const CandidateColumn* find(std::string_view name) const;
   /// Adds or replaces.
   CandidateColumn& put(CandidateColumn column);
-  [[nodiscard]] Candidates gather(const std::vector<std::int32_t>& rows) const;
+  /// The rows named, in that order, with all columns.
+  [[nodiscard]] Candidates gather(std::vector<std::int32_t> rows) const;
   /// Appends row `row` of `from`; columns that either side lacks are missing there.
   void append_row(const Candidates& from, std::size_t row);
   /// The row of a track, or -1.

@@ -18,7 +18,7 @@ double score_of(const Candidates& candidates, std::size_t row) {
 
 std::int32_t& code_at(Candidates& candidates, std::string_view name, std::size_t row) {
   for (CandidateColumn& column : candidates.columns) {
-    if (column.name == name) return std::get<std::vector<std::int32_t>>(column.values)[row];
+    if (column.name == name) return std::get<Items<std::int32_t>>(column.values).edit()[row];
   }
   throw std::logic_error("no column " + std::string(name));
 }
@@ -49,7 +49,7 @@ Candidates add_up(Evaluation& evaluation, const std::vector<CandidatesPtr>& inpu
            {std::pair{"explanation", "; "}, std::pair{"channel", "+"}}) {
         const CandidateColumn* theirs = inputs[k]->find(name);
         if (theirs == nullptr || made.find(name) == nullptr) continue;
-        const std::int32_t code = std::get<std::vector<std::int32_t>>(theirs->values)[i];
+        const std::int32_t code = std::get<Items<std::int32_t>>(theirs->values)[i];
         std::int32_t& mine = code_at(made, name, row);
         mine = evaluation.text_code(
             joined(evaluation.text_of_code(mine), evaluation.text_of_code(code), separator));
@@ -85,7 +85,7 @@ Candidates difference(Evaluation& evaluation, const Candidates& left, const Cand
       rows.push_back(static_cast<std::int32_t>(i));
     }
   }
-  Candidates made = left.gather(rows);
+  Candidates made = left.gather(std::move(rows));
   made.dropped = std::move(dropped);
   return made;
 }

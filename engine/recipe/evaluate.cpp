@@ -41,48 +41,62 @@ double ms_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-/// Item `row` of a column as a number; NaN when missing.
-double number_at(const playlist_column& column, std::int64_t row) {
+/// Calls use(items) with the column's items in their own type; not for texts.
+template <class Use>
+void with_items(const playlist_column& column, const Use& use) {
   switch (column.type) {
     case PLAYLIST_F32:
-      return static_cast<const float*>(column.data)[row];
+      return use(static_cast<const float*>(column.data));
     case PLAYLIST_F64:
-      return static_cast<const double*>(column.data)[row];
-    case PLAYLIST_I32: {
-      const std::int32_t v = static_cast<const std::int32_t*>(column.data)[row];
-      return v == std::numeric_limits<std::int32_t>::min() ? std::nan("") : v;
-    }
-    case PLAYLIST_I64: {
-      const std::int64_t v = static_cast<const std::int64_t*>(column.data)[row];
-      return v == std::numeric_limits<std::int64_t>::min() ? std::nan("") : static_cast<double>(v);
-    }
-    case PLAYLIST_U8: {
-      const std::uint8_t v = static_cast<const std::uint8_t*>(column.data)[row];
-      return v == 255 ? std::nan("") : v;
-    }
+      return use(static_cast<const double*>(column.data));
+    case PLAYLIST_I32:
+      return use(static_cast<const std::int32_t*>(column.data));
+    case PLAYLIST_I64:
+      return use(static_cast<const std::int64_t*>(column.data));
+    case PLAYLIST_U8:
+      return use(static_cast<const std::uint8_t*>(column.data));
     default:
-      return std::nan("");
+      return;
   }
 }
 
-/// A by-track column read for the candidates' tracks, in the type an element asks for.
-CandidateColumn gather_by_track(const playlist_column& source, const playlist_field& wanted,
-                                const std::vector<std::int32_t>& tracks) {
+template <class Item>
+bool is_missing(Item item) {
+  if constexpr (std::is_floating_point_v<Item>) return std::isnan(item);
+  if constexpr (std::is_same_v<Item, std::uint8_t>) return item == 255;
+  return item == std::numeric_limits<Item>::min();
+}
+
+/// The tracks are 0, 1, 2 ...: a by-track column can be read as it stands.
+bool is_whole_catalogue(const Items<std::int32_t>& tracks) {
+  std::int32_t expected = 0;
+  return std::all_of(tracks.begin(), tracks.end(),
+                     [&](std::int32_t track) { return track == expected++; });
+}
+
+/// Items of `source` at `places`, in the type an element asks for.
+CandidateColumn converted(const playlist_column& source, const playlist_field& wanted,
+                          std::span<const std::int32_t> places) {
   CandidateColumn column =
-      CandidateColumn::missing(wanted.name, wanted.type, tracks.size(), source.dict);
-  for (std::size_t i = 0; i < tracks.size(); ++i) {
-    const std::int32_t track = tracks[i];
-    if (wanted.type == PLAYLIST_STRING) {
-      std::get<std::vector<std::int32_t>>(column.values)[i] =
-          static_cast<const std::int32_t*>(source.data)[track];
-      continue;
-    }
-    const double value = number_at(source, track);
-    if (std::isnan(value)) continue;
-    std::visit(
-        [&](auto& items) { items[i] = static_cast<std::decay_t<decltype(items[i])>>(value); },
-        column.values);
+      CandidateColumn::missing(wanted.name, wanted.type, places.size(), source.dict);
+  if (wanted.type == PLAYLIST_STRING) {
+    auto& codes = std::get<Items<std::int32_t>>(column.values).edit();
+    const auto* from = static_cast<const std::int32_t*>(source.data);
+    for (std::size_t i = 0; i < places.size(); ++i) codes[i] = from[places[i]];
+    return column;
   }
+  std::visit(
+      [&](auto& values) {
+        auto& items = values.edit();
+        using Item = typename std::decay_t<decltype(items)>::value_type;
+        with_items(source, [&](const auto* from) {
+          for (std::size_t i = 0; i < items.size(); ++i) {
+            const auto item = from[places[i]];
+            if (!is_missing(item)) items[i] = static_cast<Item>(item);
+          }
+        });
+      },
+      column.values);
   return column;
 }
 
@@ -128,17 +142,14 @@ class Inputs {
     const playlist_column* shared =
         own != nullptr ? nullptr : by_track_column(*evaluation.setup().tables, field.name, true);
     if (own != nullptr && own->type != PLAYLIST_STRING && field.type != PLAYLIST_STRING) {
-      CandidateColumn column = CandidateColumn::missing(field.name, field.type, candidates.size());
-      for (std::size_t i = 0; i < candidates.size(); ++i) {
-        const double value = own->number(i);
-        if (std::isnan(value)) continue;
-        std::visit(
-            [&](auto& items) { items[i] = static_cast<std::decay_t<decltype(items[i])>>(value); },
-            column.values);
-      }
-      keep(std::move(column));
+      std::vector<std::int32_t> rows(candidates.size());
+      std::iota(rows.begin(), rows.end(), 0);
+      keep(converted(*view.column(field.name), field, rows));
+    } else if (shared != nullptr && shared->type == field.type &&
+               is_whole_catalogue(candidates.tracks)) {
+      columns_.push_back(shared);
     } else if (shared != nullptr && fits(*shared, field.type)) {
-      keep(gather_by_track(*shared, field, candidates.tracks));
+      keep(converted(*shared, field, candidates.tracks));
     } else if ((field.flags & PLAYLIST_FIELD_OPTIONAL) != 0) {
       columns_.push_back(nullptr);
     } else {
@@ -161,17 +172,16 @@ class Inputs {
   std::vector<const playlist_column*> columns_;
 };
 
-Candidates recalled(const Node& node, const RecalledRows& rows, std::int32_t channel) {
+Candidates recalled(const Node& node, RecalledRows&& rows, std::int32_t channel) {
+  const std::size_t count = rows.tracks.size();
   Candidates made;
-  made.tracks = rows.tracks;
-  made.put({"score", PLAYLIST_F32, rows.scores, nullptr});
-  made.put({"channel", PLAYLIST_STRING, std::vector<std::int32_t>(rows.tracks.size(), channel),
-            nullptr});
-  made.put({"explanation", PLAYLIST_STRING, rows.explanations, nullptr});
+  made.tracks = std::move(rows.tracks);
+  made.put({"score", PLAYLIST_F32, std::move(rows.scores), nullptr});
+  made.put({"channel", PLAYLIST_STRING, std::vector<std::int32_t>(count, channel), nullptr});
+  made.put({"explanation", PLAYLIST_STRING, std::move(rows.explanations), nullptr});
   std::size_t k = 0;
   for (auto field = node.description->out; *field != nullptr; ++field, ++k) {
-    CandidateColumn column =
-        CandidateColumn::missing((*field)->name, (*field)->type, rows.tracks.size());
+    CandidateColumn column = CandidateColumn::missing((*field)->name, (*field)->type, count);
     if (k < rows.columns.size())
       std::memcpy(column.data(), rows.columns[k].data(), rows.columns[k].size());
     made.put(std::move(column));
@@ -181,54 +191,44 @@ Candidates recalled(const Node& node, const RecalledRows& rows, std::int32_t cha
 
 /// Keeps each track's first place.
 Candidates without_repeats(Candidates candidates) {
-  std::vector<std::int32_t> sorted = candidates.tracks;
-  std::sort(sorted.begin(), sorted.end());
-  if (std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end()) return candidates;
-  std::vector<bool> is_seen(static_cast<std::size_t>(sorted.back()) + 1);
+  const Items<std::int32_t>& tracks = candidates.tracks;
+  if (tracks.empty()) return candidates;
+  std::vector<bool> is_seen(
+      static_cast<std::size_t>(*std::max_element(tracks.begin(), tracks.end())) + 1);
   std::vector<std::int32_t> rows;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    auto seen = is_seen[static_cast<std::size_t>(candidates.tracks[i])];
+  rows.reserve(tracks.size());
+  for (std::size_t i = 0; i < tracks.size(); ++i) {
+    auto seen = is_seen[static_cast<std::size_t>(tracks[i])];
     if (seen) continue;
     seen = true;
     rows.push_back(static_cast<std::int32_t>(i));
   }
-  return candidates.gather(rows);
+  if (rows.size() == tracks.size()) return candidates;
+  return candidates.gather(std::move(rows));
 }
 
 }  // namespace
 
 std::vector<double> column_numbers(const FormulaColumn& column, const Candidates& candidates) {
   const playlist_column source{sizeof source, column.type, column.name.c_str(),
-                               const_cast<void*>(column.data), column.dict};
-  std::vector<double> values(candidates.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] =
-        number_at(source, column.is_by_track ? candidates.tracks[i] : static_cast<std::int64_t>(i));
-  }
+                               const_cast<void*>(column.data.get()), column.dict};
+  std::vector<double> values(candidates.size(), std::nan(""));
+  const std::int32_t* tracks = candidates.tracks.data();
+  with_items(source, [&](const auto* from) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const auto item = from[column.is_by_track ? static_cast<std::size_t>(tracks[i]) : i];
+      if (!is_missing(item)) values[i] = static_cast<double>(item);
+    }
+  });
   return values;
 }
 
-TrackSet::TrackSet(const std::vector<std::int32_t>& tracks) {
+TrackSet::TrackSet(std::span<const std::int32_t> tracks) {
   if (tracks.empty()) return;
   bits_.resize(static_cast<std::size_t>(*std::max_element(tracks.begin(), tracks.end())) + 1);
   for (const std::int32_t track : tracks) {
     if (track >= 0) bits_[static_cast<std::size_t>(track)] = true;
   }
-}
-
-std::vector<std::int32_t> rows_by(const std::vector<double>& keys,
-                                  const std::vector<std::int32_t>& tracks, bool is_largest_first) {
-  std::vector<std::int32_t> rows(keys.size());
-  std::iota(rows.begin(), rows.end(), 0);
-  std::sort(rows.begin(), rows.end(), [&](std::int32_t a, std::int32_t b) {
-    const double x = keys[static_cast<std::size_t>(a)], y = keys[static_cast<std::size_t>(b)];
-    if (std::isnan(x) != std::isnan(y)) return std::isnan(y);
-    if (x != y && !std::isnan(x)) return is_largest_first ? x > y : x < y;
-    const std::int32_t ta = tracks[static_cast<std::size_t>(a)],
-                       tb = tracks[static_cast<std::size_t>(b)];
-    return ta != tb ? ta < tb : a < b;
-  });
-  return rows;
 }
 
 Evaluation::Evaluation(Setup setup) : setup_(std::move(setup)) {}
@@ -348,7 +348,7 @@ Candidates Evaluation::set_table(const std::string& table_name) {
   Candidates made;
   if (table->rows == 0) return made;
   const auto* first = static_cast<const std::int32_t*>(tracks->data);
-  made.tracks.assign(first, first + table->rows);
+  made.tracks = std::vector<std::int32_t>(first, first + table->rows);
   if (times != nullptr) {
     const auto* ts = static_cast<const std::int64_t*>(times->data);
     made.put({"ts", PLAYLIST_I64, std::vector<std::int64_t>(ts, ts + table->rows), nullptr});
@@ -397,7 +397,8 @@ Candidates Evaluation::run_element(const Node& node) {
       RecalledRows rows;
       if (!end_of(instance.recall(rows))) return {};
       const std::string_view step = node.step;
-      return without_repeats(recalled(node, rows, text_code(step.substr(step.find('.') + 1))));
+      return without_repeats(
+          recalled(node, std::move(rows), text_code(step.substr(step.find('.') + 1))));
     }
     const CandidatesPtr candidates = input(node);
     const TableView view(*candidates, setup_.texts->dict());
@@ -405,7 +406,7 @@ Candidates Evaluation::run_element(const Node& node) {
     switch (node.description->kind) {
       case PLAYLIST_RANKING: {
         Candidates made = *candidates;
-        made.dropped.clear();
+        made.dropped = {};
         std::vector<std::unique_ptr<playlist_column>> descriptors;
         std::vector<CandidateColumn> columns;
         std::vector<const playlist_column*> out;
@@ -427,6 +428,7 @@ Candidates Evaluation::run_element(const Node& node) {
         if (!end_of(instance.filter(view.table(), inputs.columns(), keep, reasons)))
           return *candidates;
         std::vector<std::int32_t> rows;
+        rows.reserve(keep.size());
         std::vector<Dropped> dropped;
         for (std::size_t i = 0; i < keep.size(); ++i) {
           if (keep[i] != 0)
@@ -434,14 +436,15 @@ Candidates Evaluation::run_element(const Node& node) {
           else
             dropped.push_back({candidates->tracks[i], reasons[i]});
         }
-        Candidates made = candidates->gather(rows);
+        if (dropped.empty() && candidates->dropped.empty()) return *candidates;
+        Candidates made = candidates->gather(std::move(rows));
         made.dropped = std::move(dropped);
         return made;
       }
       case PLAYLIST_ORDERING: {
         std::vector<std::int32_t> order;
         if (!end_of(instance.order(view.table(), inputs.columns(), order))) return *candidates;
-        return candidates->gather(order);
+        return candidates->gather(std::move(order));
       }
       default:
         throw node_error(node, Exit::kRecipe, node.step + " cannot stand in a plan");
@@ -463,7 +466,7 @@ std::vector<FormulaColumn> Evaluation::formula_columns(const Candidates& candida
     const playlist_dict* dict = column.type != PLAYLIST_STRING ? nullptr
                                 : column.dict != nullptr       ? column.dict
                                                                : setup_.texts->dict();
-    columns.push_back({column.name, column.type, column.data(), dict, false});
+    columns.push_back({column.name, column.type, FormulaColumn::Data(column), dict, false});
   }
   const auto add_table = [&](const char* name) {
     const playlist_table* table = setup_.tables->table(name);
@@ -474,7 +477,9 @@ std::vector<FormulaColumn> Evaluation::formula_columns(const Candidates& candida
       std::string shown = column.name;
       if (shown == "artist" && column.type == PLAYLIST_I32) shown = "artist_number";
       if (shown == "artist_name") shown = "artist";
-      if (!has(shown)) columns.push_back({shown, column.type, column.data, column.dict, true});
+      if (!has(shown))
+        columns.push_back(
+            {shown, column.type, FormulaColumn::Data(column.data), column.dict, true});
     }
   };
   add_table("tracks");

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "recipe/candidates.hpp"
 #include "recipe/lua_state.hpp"
 #include "recipe/plan.hpp"
+#include "recipe/row_order.hpp"
 
 namespace engine {
 
@@ -118,7 +120,7 @@ std::vector<double> column_numbers(const FormulaColumn& column, const Candidates
 /// Track numbers as a set for membership tests.
 class TrackSet {
  public:
-  explicit TrackSet(const std::vector<std::int32_t>& tracks);
+  explicit TrackSet(std::span<const std::int32_t> tracks);
   [[nodiscard]] bool has(std::int32_t track) const {
     return track >= 0 && static_cast<std::size_t>(track) < bits_.size() &&
            bits_[static_cast<std::size_t>(track)];
@@ -127,9 +129,5 @@ class TrackSet {
  private:
   std::vector<bool> bits_;
 };
-
-/// Rows sorted by a key, largest first (or smallest), ties by track number. NaN keys come last.
-std::vector<std::int32_t> rows_by(const std::vector<double>& keys,
-                                  const std::vector<std::int32_t>& tracks, bool is_largest_first);
 
 }  // namespace engine

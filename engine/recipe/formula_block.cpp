@@ -52,21 +52,21 @@ ENGINE_CLONES void load(double* to, const FormulaColumn& column, const std::int3
   const auto plain = [](auto item) { return static_cast<double>(item); };
   switch (column.type) {
     case PLAYLIST_F32:
-      return load_as<float>(to, column.data, tracks, begin, count, plain);
+      return load_as<float>(to, column.data.get(), tracks, begin, count, plain);
     case PLAYLIST_F64:
-      return load_as<double>(to, column.data, tracks, begin, count, plain);
+      return load_as<double>(to, column.data.get(), tracks, begin, count, plain);
     case PLAYLIST_I32:
-      return load_as<std::int32_t>(to, column.data, tracks, begin, count, [](std::int32_t item) {
-        return item == INT32_MIN ? kNaN : static_cast<double>(item);
-      });
+      return load_as<std::int32_t>(
+          to, column.data.get(), tracks, begin, count,
+          [](std::int32_t item) { return item == INT32_MIN ? kNaN : static_cast<double>(item); });
     case PLAYLIST_I64:
-      return load_as<std::int64_t>(to, column.data, tracks, begin, count, [](std::int64_t item) {
-        return item == INT64_MIN ? kNaN : static_cast<double>(item);
-      });
+      return load_as<std::int64_t>(
+          to, column.data.get(), tracks, begin, count,
+          [](std::int64_t item) { return item == INT64_MIN ? kNaN : static_cast<double>(item); });
     case PLAYLIST_STRING:
-      return load_as<std::int32_t>(to, column.data, tracks, begin, count, plain);
+      return load_as<std::int32_t>(to, column.data.get(), tracks, begin, count, plain);
     default:
-      return load_as<std::uint8_t>(to, column.data, tracks, begin, count, plain);
+      return load_as<std::uint8_t>(to, column.data.get(), tracks, begin, count, plain);
   }
 }
 
@@ -227,7 +227,7 @@ void run(const BlockInstruction& instruction, Block* registers, const FormulaBin
   const auto block = [&](int reg) { return reg < 0 ? nullptr : registers[reg]; };
   const auto operand = [&](int reg, const FormulaColumn* column) -> Operand {
     if (column == nullptr) return {block(reg), nullptr};
-    return {nullptr, static_cast<const float*>(column->data) + begin};
+    return {nullptr, column->data.as<float>() + begin};
   };
   double* to = registers[instruction.dst];
   const double* a = block(instruction.a);

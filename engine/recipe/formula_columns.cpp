@@ -62,7 +62,7 @@ int push_column(lua_State* lua, void*) {
   lua_createtable(lua, 0, 6);
   lua_pushinteger(lua, static_cast<lua_Integer>(column->type));
   lua_setfield(lua, -2, "type");
-  lua_pushlightuserdata(lua, const_cast<void*>(column->data));
+  lua_pushlightuserdata(lua, const_cast<void*>(column->data.get()));
   lua_setfield(lua, -2, "data");
   lua_pushboolean(lua, column->is_by_track ? 1 : 0);
   lua_setfield(lua, -2, "by_track");
@@ -136,7 +136,7 @@ std::string text_at(const FormulaBinding& binding, const char* name, std::int64_
   const FormulaColumn* column = find(binding, name);
   if (column == nullptr || column->type != PLAYLIST_STRING) return "";
   const std::int64_t at = column->is_by_track ? binding.tracks[row] : row;
-  const std::int32_t code = static_cast<const std::int32_t*>(column->data)[at];
+  const std::int32_t code = column->data.as<std::int32_t>()[at];
   return code < 0 ? "" : std::string(text_of_code(*column->dict, static_cast<std::size_t>(code)));
 }
 
@@ -162,7 +162,7 @@ void push_names(lua_State* lua, const FormulaBinding& binding, const FormulaColu
     texts.is_complete = true;
     return;
   }
-  const auto* codes = static_cast<const std::int32_t*>(column.data);
+  const auto* codes = column.data.as<std::int32_t>();
   for (std::int64_t row = 0; row < binding.rows; ++row) {
     const std::int32_t code = codes[column.is_by_track ? binding.tracks[row] : row];
     if (code >= 0) intern(lua, texts, dict, static_cast<std::size_t>(code));

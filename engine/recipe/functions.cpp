@@ -38,11 +38,11 @@ std::vector<float> score_rows(Evaluation& evaluation, const Node& node,
 
 /// The candidates with this score, best first.
 Candidates best_first(const Candidates& candidates, std::vector<float> scores) {
-  const std::vector<double> keys(scores.begin(), scores.end());
+  std::vector<std::int32_t> rows = rows_by(scores, candidates.tracks, true);
   Candidates made = candidates;
-  made.dropped.clear();
+  made.dropped = {};
   made.put({"score", PLAYLIST_F32, std::move(scores), nullptr});
-  return made.gather(rows_by(keys, candidates.tracks, true));
+  return made.gather(std::move(rows));
 }
 
 Candidates filtered(Evaluation& evaluation, const Node& node, const Candidates& candidates) {
@@ -57,6 +57,7 @@ Candidates filtered(Evaluation& evaluation, const Node& node, const Candidates& 
   const std::int32_t code =
       evaluation.text_code(reason.empty() ? "the function at " + node.function_at : reason);
   std::vector<std::int32_t> rows;
+  rows.reserve(keep.size());
   std::vector<Dropped> dropped;
   for (std::size_t i = 0; i < keep.size(); ++i) {
     if (keep[i] != 0) {
@@ -65,7 +66,7 @@ Candidates filtered(Evaluation& evaluation, const Node& node, const Candidates& 
       dropped.push_back({candidates.tracks[i], code});
     }
   }
-  Candidates made = candidates.gather(rows);
+  Candidates made = candidates.gather(std::move(rows));
   made.dropped = std::move(dropped);
   return made;
 }
@@ -85,7 +86,7 @@ Candidates explained(Evaluation& evaluation, const Node& node, const Candidates&
   std::vector<std::int32_t> codes(candidates.size());
   for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = evaluation.text_code(texts[i]);
   Candidates made = candidates;
-  made.dropped.clear();
+  made.dropped = {};
   made.put({"explanation", PLAYLIST_STRING, std::move(codes), nullptr});
   return made;
 }
@@ -106,10 +107,10 @@ Candidates Evaluation::run_function(const Node& node) {
   if (node.step == "explain") return explained(*this, node, *candidates);
   const std::vector<float> values = score_rows(*this, node, *candidates);
   if (node.step == "order_function") {
-    return candidates->gather(rows_by({values.begin(), values.end()}, candidates->tracks, false));
+    return candidates->gather(rows_by(values, candidates->tracks, false));
   }
   Candidates made = *candidates;  // "column"
-  made.dropped.clear();
+  made.dropped = {};
   made.put({text(node, "name"), PLAYLIST_F32, values, nullptr});
   return made;
 }
@@ -147,7 +148,7 @@ Candidates Evaluation::run_weights(const Node& node) {
       total[i] += weight * (std::isnan(values[i]) ? mean : values[i]);
     if (present < rows) notice(missing_note(name, rows - present, rows));
   }
-  return best_first(*candidates, {total.begin(), total.end()});
+  return best_first(*candidates, std::vector<float>(total.begin(), total.end()));
 }
 
 }  // namespace engine

@@ -21,6 +21,8 @@ struct playlist_dict;
 
 namespace engine {
 
+struct CandidateColumn;
+
 struct LuaLimits {
   double seconds = 10;  // in Lua, over the state's life; checked by ticks and between row blocks.
                         // Time in functions of the engine that Lua calls does not count.
@@ -37,9 +39,25 @@ struct LuaLimits {
 ///   step(edge, x)      0 below the edge, 1 from it on            decay(age, half_life)  1 ... 0.5
 ///   ...
 struct FormulaColumn {
+  /// An array, or a column of candidates that is gathered only when a formula reads it.
+  class Data {
+   public:
+    Data(const void* items) : items_(items) {}  // NOLINT(google-explicit-constructor)
+    explicit Data(const CandidateColumn& column) : column_(&column) {}
+    [[nodiscard]] const void* get() const;
+    template <class T>
+    [[nodiscard]] const T* as() const {
+      return static_cast<const T*>(get());
+    }
+
+   private:
+    const void* items_ = nullptr;
+    const CandidateColumn* column_ = nullptr;
+  };
+
   std::string name;
   std::uint32_t type;  // PLAYLIST_F32 ...
-  const void* data;
+  Data data;
   const playlist_dict* dict = nullptr;
   bool is_by_track = false;  // index by the row's track number instead of the row number
 };

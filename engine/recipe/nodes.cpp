@@ -277,7 +277,7 @@ int fail_at_recipe(lua_State* lua, void*) {
 void push_column(lua_State* lua, const FormulaColumn& column, std::size_t row, std::int32_t track) {
   const std::size_t at = column.is_by_track ? static_cast<std::size_t>(track) : row;
   if (column.type == PLAYLIST_STRING) {
-    const std::int32_t code = static_cast<const std::int32_t*>(column.data)[at];
+    const std::int32_t code = column.data.as<std::int32_t>()[at];
     if (code < 0) return lua_pushnil(lua);
     const playlist_dict& dict = *column.dict;
     lua_pushlstring(lua, dict.bytes + dict.offsets[code],
@@ -291,7 +291,7 @@ void push_column(lua_State* lua, const FormulaColumn& column, std::size_t row, s
   const std::size_t width = column.type == PLAYLIST_U8                                   ? 1
                             : column.type == PLAYLIST_I64 || column.type == PLAYLIST_F64 ? 8
                                                                                          : 4;
-  here.data = static_cast<const char*>(column.data) + at * width;
+  here.data = column.data.as<char>() + at * width;
   const double value = column_numbers(here, one)[0];
   if (value != value) return lua_pushnil(lua);
   lua_pushnumber(lua, value);

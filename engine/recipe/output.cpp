@@ -42,7 +42,7 @@ class TextColumn {
 class OutputTable {
  public:
   OutputTable(const nlohmann::ordered_json& record, const Candidates& chosen, const Tables& tables)
-      : tables_(tables), tracks_(chosen.tracks) {
+      : tables_(tables), tracks_(chosen.tracks.begin(), chosen.tracks.end()) {
     numbers_.tracks = chosen.tracks;
     add_library();
     add_texts("artists", [&](std::size_t i) { return all_artists(tracks_[i]); });
@@ -62,7 +62,7 @@ class OutputTable {
     CandidateColumn& score = add("score", PLAYLIST_F32, nullptr);
     for (std::size_t i = 0; i < tracks_.size(); ++i) {
       const auto& value = record.at("tracks")[i].at("score");
-      if (value.is_number()) std::get<std::vector<float>>(score.values)[i] = value.get<float>();
+      if (value.is_number()) std::get<Items<float>>(score.values).edit()[i] = value.get<float>();
     }
     numbers_.columns.assign(columns_.begin(), columns_.end());
     view_ = std::make_unique<TableView>(numbers_);
@@ -82,7 +82,7 @@ class OutputTable {
     std::vector<std::string> texts;
     for (std::size_t i = 0; i < tracks_.size(); ++i) texts.push_back(text(i));
     const TextColumn& made = texts_.emplace_back(texts);
-    add(name, PLAYLIST_STRING, made.dict()).values = made.codes();
+    add(name, PLAYLIST_STRING, made.dict()).values = Items<std::int32_t>(made.codes());
   }
 
   /// Every column of "tracks" for the chosen rows; the year is called release_year here.
@@ -94,7 +94,8 @@ class OutputTable {
       CandidateColumn& column =
           add(is_year ? "release_year" : source.name, source.type, source.dict);
       std::visit(
-          [&](auto& items) {
+          [&](auto& shared) {
+            auto& items = shared.edit();
             using Item = typename std::decay_t<decltype(items)>::value_type;
             for (std::size_t i = 0; i < items.size(); ++i)
               items[i] = static_cast<const Item*>(source.data)[tracks_[i]];

@@ -75,7 +75,7 @@ Json track_json(const Evaluation& evaluation, const TrackReader& reader, const C
       if (column.name != "score") columns[column.name] = number_json(column.number(row));
       continue;
     }
-    const std::int32_t code = std::get<std::vector<std::int32_t>>(column.values)[row];
+    const std::int32_t code = std::get<Items<std::int32_t>>(column.values)[row];
     std::string text;
     if (code >= 0 && column.dict != nullptr) {
       const playlist_column view{sizeof view, column.type, "", nullptr, column.dict};
@@ -107,7 +107,7 @@ Json statistics_json(const Evaluation& evaluation, const TrackReader& reader,
     seconds += ms > 0 ? ms / 1000.0 : evaluation.setup().default_track_seconds;
     if (channel == nullptr) continue;
     const std::string name =
-        evaluation.text_of_code(std::get<std::vector<std::int32_t>>(channel->values)[i]);
+        evaluation.text_of_code(std::get<Items<std::int32_t>>(channel->values)[i]);
     channels[name.empty() ? "none" : name] = channels.value(name.empty() ? "none" : name, 0) + 1;
   }
   Json branches = Json::array();

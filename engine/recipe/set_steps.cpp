@@ -14,9 +14,9 @@ namespace {
 
 constexpr std::int64_t kDay = 86400;
 
-const std::vector<std::int64_t>* times_of(const Candidates& candidates) {
+const Items<std::int64_t>* times_of(const Candidates& candidates) {
   const CandidateColumn* ts = candidates.find("ts");
-  return ts == nullptr ? nullptr : std::get_if<std::vector<std::int64_t>>(&ts->values);
+  return ts == nullptr ? nullptr : std::get_if<Items<std::int64_t>>(&ts->values);
 }
 
 std::vector<std::int32_t> first_rows(std::size_t count) {
@@ -26,8 +26,7 @@ std::vector<std::int32_t> first_rows(std::size_t count) {
 }
 
 /// Rows by time, oldest first; ties by track.
-std::vector<std::int32_t> by_time(const Candidates& candidates,
-                                  const std::vector<std::int64_t>& times) {
+std::vector<std::int32_t> by_time(const Candidates& candidates, const Items<std::int64_t>& times) {
   std::vector<std::int32_t> rows = first_rows(candidates.size());
   std::sort(rows.begin(), rows.end(), [&](std::int32_t a, std::int32_t b) {
     const auto x = times[static_cast<std::size_t>(a)], y = times[static_cast<std::size_t>(b)];
@@ -59,7 +58,7 @@ std::int64_t since_time(const Evaluation& evaluation, const Node& node) {
 namespace {
 
 Candidates since(Evaluation& evaluation, const Node& node, const Candidates& candidates) {
-  const std::vector<std::int64_t>* times = times_of(candidates);
+  const Items<std::int64_t>* times = times_of(candidates);
   if (times == nullptr && candidates.size() > 0) {
     throw evaluation.node_error(node, Exit::kRecipe, ":since needs candidates with times",
                                 "only the user's sets (likes, library, listens, served) have them");
@@ -90,7 +89,7 @@ Candidates or_last(Evaluation& evaluation, const Node& node, const Candidates& f
                       " in the chosen time span, so the latest " + std::to_string(count) +
                       " of all time are used");
   }
-  const std::vector<std::int64_t>* times = times_of(*all);
+  const Items<std::int64_t>* times = times_of(*all);
   std::vector<std::int32_t> rows =
       times != nullptr ? by_time(*all, *times) : first_rows(all->size());
   rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(count));

@@ -177,10 +177,10 @@ std::string why_text(Evaluation& evaluation, std::int32_t track) {
   }
   std::ostringstream text;
   const CandidateColumn* explanation = list->find("explanation");
-  const std::int32_t code = explanation == nullptr
-                                ? -1
-                                : std::get<std::vector<std::int32_t>>(
-                                      explanation->values)[static_cast<std::size_t>(position)];
+  const std::int32_t code =
+      explanation == nullptr
+          ? -1
+          : std::get<Items<std::int32_t>>(explanation->values)[static_cast<std::size_t>(position)];
   text << explanation_sentence(track_text(tables, "title", track),
                                track_text(tables, "artist_name", track),
                                evaluation.text_of_code(code))

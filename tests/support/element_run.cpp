@@ -102,7 +102,8 @@ ElementInputs::ElementInputs(const playlist_element& element, const std::vector<
       gathered_.push_back(std::make_unique<engine::CandidateColumn>(
           engine::CandidateColumn::missing(name, source->type, candidates.size(), source->dict)));
       std::visit(
-          [&](auto& items) {
+          [&](auto& shared) {
+            auto& items = shared.edit();
             using Item = typename std::decay_t<decltype(items)>::value_type;
             for (std::size_t i = 0; i < items.size(); ++i) {
               items[i] = static_cast<const Item*>(source->data)[candidates.tracks[i]];
