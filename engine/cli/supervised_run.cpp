@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/error_bytes.hpp"
 #include "core/paths.hpp"
 #include "worker/confine.hpp"
 #include "worker/worker.hpp"
@@ -18,23 +19,6 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 enum Frame : std::uint32_t { kAnswer = 1, kOutput, kError, kPrint, kDeparted };
-
-std::string pack_error(const Error& error) {
-  return Json{{"exit", static_cast<int>(error.exit())},
-              {"what", error.what()},
-              {"where", error.parts().where},
-              {"source", error.parts().source},
-              {"why", error.parts().why},
-              {"fix", error.parts().fix}}
-      .dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-Error unpack_error(const std::string& bytes) {
-  const Json json = Json::parse(bytes);
-  return Error(static_cast<Exit>(json.at("exit").get<int>()), json.at("what").get<std::string>(),
-               {json.at("where").get<std::string>(), json.at("source").get<std::string>(),
-                json.at("why").get<std::string>(), json.at("fix").get<std::string>()});
-}
 
 std::string pack_answer(const RunAnswer& answer) {
   return Json{{"record", answer.record},           {"playlist_hash", answer.playlist_hash},
@@ -154,6 +138,18 @@ RunRequest make_run_request(Cli& cli, const std::string& recipe) {
 }
 
 RunRequest make_run_request(Cli& cli, const std::string& recipe, const std::string& text) {
+  RunRequest request = make_request_without_columns(cli, recipe, text);
+  request.columns = prepare_columns(column_options(cli));
+  return request;
+}
+
+RunRequest make_request_without_columns(Cli& cli, const std::string& recipe) {
+  const std::string file = find_recipe(cli, recipe);
+  return make_request_without_columns(cli, recipe_name(cli, recipe, file), read_file(file));
+}
+
+RunRequest make_request_without_columns(Cli& cli, const std::string& recipe,
+                                        const std::string& text) {
   Settings& settings = cli.settings();
   RunRequest request;
   request.recipe_path = recipe;
@@ -170,7 +166,11 @@ RunRequest make_run_request(Cli& cli, const std::string& recipe, const std::stri
                             << 20};
   request.default_track_seconds = settings.number("run.default_track_seconds");
   request.elements = settings.elements();
+  return request;
+}
 
+ColumnOptions column_options(Cli& cli) {
+  Settings& settings = cli.settings();
   ColumnOptions columns;
   columns.store = cli.library_path();
   if (!fs::exists(columns.store)) {
@@ -181,8 +181,7 @@ RunRequest make_run_request(Cli& cli, const std::string& recipe, const std::stri
   columns.rule = {settings.number("play.min_seconds"), settings.number("play.min_share")};
   columns.cache = column_cache_folder(columns.store);
   columns.verbose = [&](const std::string& text) { cli.verbose(text); };
-  request.columns = prepare_columns(columns);
-  return request;
+  return columns;
 }
 
 WorkerLimits run_limits(Cli& cli) {

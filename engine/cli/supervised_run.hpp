@@ -17,6 +17,13 @@ RunRequest make_run_request(Cli& cli, const std::string& recipe);
 /// The same for a text that is at hand already.
 RunRequest make_run_request(Cli& cli, const std::string& recipe, const std::string& text);
 
+/// The same without the columns, for whoever prepares those of several users.
+RunRequest make_request_without_columns(Cli& cli, const std::string& recipe);
+RunRequest make_request_without_columns(Cli& cli, const std::string& recipe,
+                                        const std::string& text);
+/// Whose columns this command line asks for. Throws Error(kStore) when there is no library.
+ColumnOptions column_options(Cli& cli);
+
 /// A recipe as people name it: a path, or NAME for NAME.lua in one of the recipe folders. Throws
 /// Error(kInput).
 std::string find_recipe(Cli& cli, const std::string& name);

@@ -69,6 +69,11 @@ class AsOf : public Tables {
 /// use. Of `options` only now and the exclusions matter.
 std::unique_ptr<AsOf> load_as_of(std::shared_ptr<const PreparedColumns> columns,
                                  const AsOfOptions& options);
+/// The same view, where `shared` is one of the same columns as of the same now: only what hangs on
+/// the exclusions ("served") is its own, the rest is computed once for all who share.
+std::unique_ptr<AsOf> load_as_of(std::shared_ptr<const AsOf> shared,
+                                 std::shared_ptr<const PreparedColumns> columns,
+                                 const AsOfOptions& options);
 /// prepare_columns() and load_as_of() in one.
 std::unique_ptr<AsOf> load_as_of(const AsOfOptions& options);
 

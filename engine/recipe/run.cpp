@@ -66,7 +66,8 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   };
   doing("loading plugins");
   const std::shared_ptr<const Registry> registry =
-      Registry::load({request.plugin_directories, request.plugin_copies, true});
+      request.registry ? request.registry
+                       : Registry::load({request.plugin_directories, request.plugin_copies, true});
   if (reports.loaded) reports.loaded();
 
   doing("loading " + request.recipe_path);
@@ -90,7 +91,9 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   options.exclude_runs_from = request.exclude_runs_from;
   options.exclude_recipe = request.recipe_path;
   options.exclude_random_seed = answer.random_seed;
-  const std::unique_ptr<AsOf> tables = load_as_of(request.columns, options);
+  const std::unique_ptr<AsOf> tables =
+      request.shared_tables ? load_as_of(request.shared_tables, request.columns, options)
+                            : load_as_of(request.columns, options);
 
   Texts texts;
   Evaluation::Setup setup;

@@ -25,6 +25,9 @@ struct RunRequest {
   std::optional<std::uint64_t> random_seed;  // overrides the recipe's own
   std::uint64_t fresh_seed = 0;              // for recipes without one; drawn by the caller
   std::shared_ptr<const PreparedColumns> columns;
+  // For several runs in one process; nullptr: made for this run alone.
+  std::shared_ptr<const Registry> registry;    // loaded from the directories below
+  std::shared_ptr<const AsOf> shared_tables;   // of `columns` as of `now`
   std::int64_t exclude_runs_from = INT64_MAX;  // replay: runs recorded since are not looked at
   std::vector<std::string> script_directories, plugin_directories;
   std::string plugin_copies;
