@@ -86,6 +86,8 @@ void add_plan(CLI::App& app, Cli& cli);
 void add_why(CLI::App& app, Cli& cli);
 void add_replay(CLI::App& app, Cli& cli);
 void add_recipes(CLI::App& app, Cli& cli);
+void add_backtest(CLI::App& app, Cli& cli);
+void add_tune(CLI::App& app, Cli& cli);
 void add_config(CLI::App& app, Cli& cli);
 void add_doctor(CLI::App& app, Cli& cli);
 

@@ -34,6 +34,7 @@ Json parameter_json(const RecipeParameter& p) {
   if (p.max) json["max"] = *p.max;
   if (!p.choices.empty()) json["choices"] = p.choices;
   json["help"] = p.help;
+  json["tune"] = p.is_tunable;
   return json;
 }
 
@@ -46,6 +47,7 @@ std::string parameter_text(const RecipeParameter& p) {
   if (p.min && p.max) text << " (" << *p.min << ".." << *p.max << ")";
   for (std::size_t i = 0; i < p.choices.size(); ++i)
     text << (i == 0 ? " (" : ", ") << p.choices[i] << (i + 1 == p.choices.size() ? ")" : "");
+  if (p.is_tunable) text << " [engine tune]";
   return text.str() + "\n";
 }
 

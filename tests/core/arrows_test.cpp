@@ -80,9 +80,10 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"import", {"core", "store", "plugin", "worker", "data"}},
       {"recipe", {"core", "config", "data", "plugin"}},
       {"watch", {"core"}},
+      {"evaluate", {"core", "data", "plugin", "recipe", "worker"}},
       {"cli",
-       {"core", "config", "data", "plugin", "worker", "store", "demo", "import", "recipe",
-        "watch"}},
+       {"core", "config", "data", "plugin", "worker", "store", "demo", "import", "evaluate",
+        "recipe", "watch"}},
   };
   for (const Include& include : includes_below("engine")) {
     if (!include.is_quoted) continue;

@@ -1,0 +1,93 @@
+// The backtest as JSON.
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "evaluate/backtest.hpp"
+
+namespace engine::evaluate {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(double value) {
+  return std::isnan(value) ? Json() : Json(value);
+}
+
+Json metrics_of(const Backtest& backtest, const EntryResult& entry) {
+  Json metrics = Json::object();
+  for (std::size_t m = 0; m < entry.metrics.size(); ++m) {
+    const Interval& interval = entry.metrics[m];
+    metrics[backtest.metric_names[m]] = {{"mean", number(interval.mean)},
+                                         {"low", number(interval.low)},
+                                         {"high", number(interval.high)},
+                                         {"count", interval.count}};
+  }
+  return metrics;
+}
+
+Json pairs_of(const Backtest& backtest) {
+  Json paired = Json::array();
+  for (const PairResult& pair : backtest.paired) {
+    for (std::size_t m = 0; m < pair.metrics.size(); ++m) {
+      const Interval& interval = pair.metrics[m];
+      paired.push_back({{"a", backtest.entries[pair.a].name},
+                        {"b", backtest.entries[pair.b].name},
+                        {"metric", backtest.metric_names[m]},
+                        {"difference", number(interval.mean)},
+                        {"low", number(interval.low)},
+                        {"high", number(interval.high)},
+                        {"count", interval.count}});
+    }
+  }
+  return paired;
+}
+
+Json skipped_of(const Backtest& backtest) {
+  Json skipped = Json::array();
+  for (const SkippedDates& user : backtest.skipped)
+    if (user.dates > 0) skipped.push_back({{"user", user.user}, {"dates", user.dates}});
+  return skipped;
+}
+
+Json failures_of(const Backtest& backtest) {
+  Json failures = Json::array();
+  for (const ListFailure& failure : backtest.failures) {
+    const Place& place = backtest.places[failure.place];
+    failures.push_back({{"name", backtest.entries[failure.entry].name},
+                        {"user", backtest.users[place.user]},
+                        {"date", short_time(place.date)},
+                        {"error", failure.error.what()},
+                        {"where", failure.error.parts().where}});
+  }
+  return failures;
+}
+
+}  // namespace
+
+std::string backtest_json(const Backtest& backtest, const std::string& every) {
+  Json entries = Json::array();
+  for (const EntryResult& entry : backtest.entries) {
+    entries.push_back({{"name", entry.name},
+                       {"kind", entry.is_baseline ? "baseline" : "recipe"},
+                       {"metrics", metrics_of(backtest, entry)},
+                       {"failed", entry.failed}});
+  }
+  const Json json = {{"from", short_time(backtest.periods.front().date)},
+                     {"to", short_time(backtest.periods.back().end)},
+                     {"every", every},
+                     {"users", backtest.users},
+                     {"entries", entries},
+                     {"paired", pairs_of(backtest)},
+                     {"k", backtest.ks},
+                     {"dates", backtest.periods.size()},
+                     {"lists", backtest.places.size()},
+                     {"skipped", skipped_of(backtest)},
+                     {"failures", failures_of(backtest)},
+                     {"catalogue_tracks", backtest.catalogue_tracks},
+                     {"random_seed", backtest.random_seed},
+                     {"resamples", backtest.resamples}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace engine::evaluate

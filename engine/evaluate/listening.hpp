@@ -1,0 +1,59 @@
+// What a user really did in a period: what a list of its first moment is judged by.
+//
+// Truth    A track is *played* in (date, end] when a listen of it began in there that passes the
+//          play rule (settings play.min_seconds and play.min_share). Listens in private sessions
+//          count nowhere.
+// Skips    Of the listens that began in the period, those known to be a skip or not.
+// Heard    A track was *heard before* a date when a play of it had ended by then, the same listens
+//          that a recipe run as of that date can see.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "data/column_cache.hpp"
+#include "evaluate/periods.hpp"
+
+namespace engine::evaluate {
+
+/// One track's listens in a period.
+struct TrackListens {
+  std::int32_t track = 0;
+  std::int32_t plays = 0;  // that pass the play rule
+  std::int32_t told = 0;   // of which is known whether they were skipped
+  std::int32_t skips = 0;
+};
+
+struct Truth {
+  std::vector<TrackListens> tracks;  // by track number; everything listened to, played or not
+  std::int64_t played = 0;           // tracks with plays
+  std::int64_t played_new = 0;       // of those, not heard before the date
+
+  /// nullptr when the track was not listened to.
+  [[nodiscard]] const TrackListens* find(std::int32_t track) const;
+};
+
+/// One user's whole history. Only the judging side may hold one: nothing of it reaches a recipe.
+class Listening {
+ public:
+  explicit Listening(std::shared_ptr<const PreparedColumns> columns);
+
+  [[nodiscard]] Truth truth(const Period& period) const;
+  [[nodiscard]] bool was_heard(std::int32_t track, std::int64_t date) const {
+    return first_heard_[static_cast<std::size_t>(track)] <= date;
+  }
+  [[nodiscard]] bool is_empty() const { return ts_.empty(); }
+  [[nodiscard]] std::int64_t first() const { return ts_.front(); }  // start of the first listen
+  [[nodiscard]] std::int64_t last() const { return ts_.back(); }    // start of the last listen
+
+ private:
+  std::shared_ptr<const PreparedColumns> columns_;  // keeps what the spans look at
+  std::span<const std::int32_t> track_;
+  std::span<const std::int64_t> ts_;
+  std::span<const std::uint8_t> is_play_, is_skip_;
+  std::vector<std::int64_t> first_heard_;  // by track number: end of the first play
+};
+
+}  // namespace engine::evaluate
