@@ -208,8 +208,9 @@ std::string notes(const Backtest& backtest) {
   std::string text;
   for (const SkippedDates& user : backtest.skipped) {
     if (user.dates == 0) continue;
-    text += "<li>not counted: " + std::to_string(user.dates) + " dates after which " +
-            escaped(user.user) + " played nothing</li>\n";
+    text += "<li>not counted: " + std::to_string(user.dates) +
+            (user.dates == 1 ? " date" : " dates") + " after which " + escaped(user.user) +
+            " played nothing</li>\n";
   }
   for (const ListFailure& failure : backtest.failures) {
     const Place& place = backtest.places[failure.place];
@@ -262,7 +263,8 @@ std::string backtest_html(const Backtest& backtest, const std::string& every) {
   page += "<h2>Over time</h2>\n<p>Dots are dates, lines their running mean over " +
           std::to_string(2 * kSmoothed + 1) + " dates.</p>\n<div class=\"plots\">\n";
   for (std::size_t m = 0; m < backtest.metric_names.size(); ++m) {
-    page += "<figure><figcaption>" + escaped(backtest.metric_names[m]) + "</figcaption>\n" +
+    page += "<figure><figcaption>" + escaped(backtest.metric_names[m]) + " <small>" +
+            escaped(metric_about(backtest.metric_names[m])) + "</small></figcaption>\n" +
             Plot(backtest, m).svg(backtest.metric_names[m]) + "</figure>\n";
   }
   return page + "</div>\n</body>\n</html>\n";

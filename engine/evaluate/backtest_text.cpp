@@ -65,7 +65,8 @@ std::string backtest_text(const Backtest& backtest, const std::string& every) {
                      std::to_string(backtest.places.size()) + " lists of each counted\n";
   for (const SkippedDates& user : backtest.skipped) {
     if (user.dates == 0) continue;
-    text += "  not counted: " + std::to_string(user.dates) + " dates after which " + user.user +
+    text += "  not counted: " + std::to_string(user.dates) +
+            (user.dates == 1 ? " date" : " dates") + " after which " + user.user +
             " played nothing\n";
   }
   text += "\nmean and 95 % interval\n";

@@ -43,7 +43,8 @@ std::size_t entry_of(const std::string& bytes) {
 template <typename T>
 std::vector<T> unpacked(const std::string& bytes) {
   std::vector<T> items((bytes.size() - sizeof(std::uint64_t)) / sizeof(T));
-  std::memcpy(items.data(), bytes.data() + sizeof(std::uint64_t), items.size() * sizeof(T));
+  if (!items.empty())
+    std::memcpy(items.data(), bytes.data() + sizeof(std::uint64_t), items.size() * sizeof(T));
   return items;
 }
 

@@ -10,10 +10,26 @@ namespace engine::evaluate {
 namespace {
 
 constexpr double kNotCounted = std::numeric_limits<double>::quiet_NaN();
-constexpr const char* kAtK[] = {"hit_rate", "precision",          "recall",
-                                "ndcg",     "discovery_hit_rate", "discovery_recall"};
-constexpr const char* kWhole[] = {"mrr",     "skip_rate", "novelty",    "artist_entropy",
-                                  "overlap", "coverage",  "list_length"};
+struct Metric {
+  const char *name, *about;
+};
+constexpr Metric kAtK[] = {
+    {"hit_rate", "lists with a track among the first k that was then played"},
+    {"precision", "share of the first k tracks that were then played"},
+    {"recall", "share of the tracks then played that are among the first k"},
+    {"ndcg", "like precision, but early places count more; 1 when hits could not stand better"},
+    {"discovery_hit_rate", "lists with a hit among the first k that was never heard before"},
+    {"discovery_recall", "share of the tracks then played for the first time among the first k"},
+};
+constexpr Metric kWhole[] = {
+    {"mrr", "1 divided by the place of the first hit"},
+    {"skip_rate", "skips among what was then heard of the list; less is better"},
+    {"novelty", "share of the list never heard before its date"},
+    {"artist_entropy", "variety of artists, in bits"},
+    {"overlap", "share of the list that the list before had too"},
+    {"coverage", "share of the catalogue that all lists together show"},
+    {"list_length", "tracks in the list"},
+};
 
 double ratio(double part, double whole) {
   return whole == 0 ? kNotCounted : part / whole;
@@ -97,9 +113,19 @@ double overlap(const JudgedList& list) {
 std::vector<std::string> metric_names(const std::vector<std::int64_t>& ks) {
   std::vector<std::string> names;
   for (const std::int64_t k : ks)
-    for (const char* name : kAtK) names.push_back(std::string(name) + "@" + std::to_string(k));
-  names.insert(names.end(), std::begin(kWhole), std::end(kWhole));
+    for (const Metric& metric : kAtK)
+      names.push_back(std::string(metric.name) + "@" + std::to_string(k));
+  for (const Metric& metric : kWhole) names.emplace_back(metric.name);
   return names;
+}
+
+std::string metric_about(const std::string& name) {
+  const std::string base = name.substr(0, name.find('@'));
+  for (const Metric& metric : kAtK)
+    if (base == metric.name) return metric.about;
+  for (const Metric& metric : kWhole)
+    if (base == metric.name) return metric.about;
+  return "";
 }
 
 std::size_t find_metric(const std::vector<std::string>& names, const std::string& name) {

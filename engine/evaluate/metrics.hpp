@@ -46,6 +46,9 @@ namespace engine::evaluate {
 /// The names for these k, in the order of values; `ks` ascend.
 std::vector<std::string> metric_names(const std::vector<std::int64_t>& ks);
 
+/// One line for people, of a name such as "ndcg@30".
+std::string metric_about(const std::string& name);
+
 /// The index of `name`. Throws Error(kUsage) with "did you mean".
 std::size_t find_metric(const std::vector<std::string>& names, const std::string& name);
 

@@ -80,7 +80,8 @@ std::string tuning_text(const Tuning& tuning, const std::string& recipe, const s
   text += part_text("fit", tuning.fit) + part_text("later", tuning.later);
   for (const SkippedDates& user : tuning.skipped) {
     if (user.dates > 0)
-      text += "  not counted: " + std::to_string(user.dates) + " dates after which " + user.user +
+      text += "  not counted: " + std::to_string(user.dates) +
+              (user.dates == 1 ? " date" : " dates") + " after which " + user.user +
               " played nothing\n";
   }
   if (!tuning.is_changed) return text + "the present numbers are the best of those tried\n";

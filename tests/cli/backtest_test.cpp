@@ -169,7 +169,7 @@ TEST_CASE("a date that meets a limit is named, and the entries after it are stil
           "[backtest]") {
   const EngineHome home;
   engine::write_file_atomically(home.path("quick.lua"),
-                                "return { limits = { wall_seconds = 0.5 } }\n");
+                                "return { limits = { wall_seconds = 1 } }\n");
   const std::string recipe =
       recipe_file(home, "stuck.lua",
                   "if user.now == 1787961600 then\n"  // 2026-08-29

@@ -116,3 +116,11 @@ TEST_CASE("an unknown metric is refused with the nearest", "[evaluate][metrics]"
                                  Catch::Contains("hit_rate@10, precision@10"));
   }
 }
+
+TEST_CASE("every metric is told in a line", "[evaluate][metrics]") {
+  for (const std::string& name : engine::evaluate::metric_names(kKs)) {
+    CAPTURE(name);
+    CHECK(engine::evaluate::metric_about(name).size() > 10);
+  }
+  CHECK(engine::evaluate::metric_about("no_such").empty());
+}
