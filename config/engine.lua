@@ -40,4 +40,7 @@ return {
   --   ["ranking.external"] = { url = "http://127.0.0.1:8080/rank" },
   -- In the environment: PLAYLIST_ELEMENTS_RANKING_EXTERNAL_URL; secrets belong there.
   elements = {},
+  watch = {
+    cache_megabytes = 1024, -- MiB in which engine watch keeps results of nodes from run to run
+  },
 }

@@ -201,6 +201,8 @@ void WatchSession::start(Purpose purpose, const RunRequest& request, const std::
   stop_worker();
   purpose_ = purpose;
   running_ = request;
+  running_.results = purpose == kPrepare ? nullptr : results_.get();
+  running_.writer = ++worker_number_;
   running_cause_ = cause;
   receiver_ = {};
   printed_.clear();

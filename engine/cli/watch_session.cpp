@@ -29,6 +29,8 @@ int sooner(int a, int b) {
 
 WatchSession::WatchSession(Cli& cli, Options options)
     : cli_(cli), options_(std::move(options)), set_(cli.common.set), good_set_(set_) {
+  results_ = std::make_unique<ResultStore>(
+      static_cast<std::size_t>(cli_.settings().integer("watch.cache_megabytes")) << 20);
   read_request();
   if (isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0 && !cli_.common.json)
     terminal_.emplace();
@@ -78,7 +80,9 @@ void WatchSession::wait() {
     prepare_at_.reset();
     prepare_library();
   }
+  // A stopped worker may be in the middle of writing: the next one writes when it is gone.
   std::erase_if(stopped_, [](const auto& worker) { return !worker->pump(); });
+  if (stopped_.empty()) results_->let_write(worker_number_);
 }
 
 int WatchSession::wait_milliseconds() const {

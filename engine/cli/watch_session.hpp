@@ -10,6 +10,7 @@
 
 #include "cli/cli.hpp"
 #include "cli/supervised_run.hpp"
+#include "recipe/result_store.hpp"
 #include "watch/file_watch.hpp"
 #include "watch/line_editor.hpp"
 #include "watch/terminal.hpp"
@@ -80,6 +81,8 @@ class WatchSession {
   std::optional<Clock::time_point> check_at_, prepare_at_;  // when a quiet time is over
   std::string pending_cause_;
 
+  std::unique_ptr<ResultStore> results_;  // of nodes, for the next run
+  std::uint32_t worker_number_ = 0;
   std::unique_ptr<BackgroundWorker> worker_;
   std::vector<std::unique_ptr<BackgroundWorker>> stopped_;  // killed, not gone yet
   Purpose purpose_ = kRun;

@@ -157,6 +157,8 @@ const std::vector<SettingDeclaration>& setting_declarations() {
        "keep a record of every run, for why, why-not and replay"},
       {"run.default_track_seconds", Type::kNumber, "210", 10, 3600,
        "length assumed for tracks whose length is unknown"},
+      {"watch.cache_megabytes", Type::kInteger, "1024", 16, 65536,
+       "MiB in which engine watch keeps results of nodes from run to run"},
   };
   return declarations;
 }

@@ -38,6 +38,10 @@ class ElementSettings {
   /// PLAYLIST_ELEMENTS_RANKING_EXTERNAL_URL, which is also the place for secrets. The text lives as
   /// long as this object and the environment do.
   [[nodiscard]] const char* find(std::string_view key) const;
+  /// As given, without the environment.
+  [[nodiscard]] const std::map<std::string, std::string, std::less<>>& values() const {
+    return values_;
+  }
 
  private:
   std::map<std::string, std::string, std::less<>> values_;

@@ -158,6 +158,10 @@ ElementInstance::ElementInstance(const Element& element, CheckedArguments argume
     : state_(std::make_unique<State>(element, std::move(arguments), std::move(context))) {}
 ElementInstance::~ElementInstance() = default;
 
+bool ElementInstance::has_drawn() const {
+  return state_->host.has_drawn();
+}
+
 CallResult ElementInstance::recall(RecalledRows& rows) {
   rows = {};
   rows.columns.resize(listed(state_->element->out).size());

@@ -27,6 +27,12 @@ class Texts {
   [[nodiscard]] std::string_view text(std::int32_t code) const;
   [[nodiscard]] const playlist_dict* dict() const;  // valid until the next code()
 
+  /// From here to end_recording(), recorded() tells which texts were asked for, each once, in the
+  /// order of the first time. Recordings nest; an inner one is no part of the outer.
+  void begin_recording();
+  void end_recording();
+  [[nodiscard]] const std::vector<std::int32_t>& recorded() const;
+
  private:
   struct State;
   std::unique_ptr<State> state_;
@@ -89,6 +95,8 @@ class ElementInstance {
   CallResult output(const playlist_playlist& playlist);  // bytes go to CallContext::sink
   CallResult read(const playlist_input& input);          // sources; rows go to CallContext::service
   CallResult train();                                    // models; likewise the artifact
+  /// It has asked for random numbers.
+  [[nodiscard]] bool has_drawn() const;
   /// "" when the element does not explain.
   std::string explain(const playlist_table& candidates,
                       const std::vector<const playlist_column*>& in,

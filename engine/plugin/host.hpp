@@ -34,6 +34,8 @@ class CallHost final : public playlist_host {
   /// host's side goes before it.
   [[nodiscard]] CallFailure failure() const;
   void clear_failure();
+  /// The plugin asked for random numbers.
+  [[nodiscard]] bool has_drawn() const { return !streams_.empty(); }
   /// Something failed on the host's side: the call failed whatever the plugin returns.
   [[nodiscard]] bool has_host_problem() const { return !host_problem_.empty(); }
 

@@ -12,6 +12,7 @@
 
 #include <boost/dll/shared_library.hpp>
 
+#include "core/hash.hpp"
 #include "plugin/copies.hpp"
 #include "plugin/descriptor.hpp"
 #include "plugin/elf.hpp"
@@ -166,9 +167,11 @@ const playlist_plugin& open_library(const std::string& path, const std::string& 
 }
 
 const playlist_plugin& load_library(const std::string& path, const std::string& copies,
-                                    bool is_safe_only) {
+                                    bool is_safe_only, std::string& content) {
   if (is_safe_only) check_permissions(path);
-  const playlist_plugin& plugin = open_library(path, read_library_file(path), copies);
+  const std::string bytes = read_library_file(path);
+  content = content_hash(bytes);
+  const playlist_plugin& plugin = open_library(path, bytes, copies);
   const auto problems = description_problems(plugin);
   if (problems.empty()) return plugin;
   std::string more;

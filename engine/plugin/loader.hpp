@@ -24,9 +24,9 @@ const playlist_plugin& open_library(const std::string& path, const std::string& 
                                     const std::string& copies);
 
 /// The same with a look at the file's permissions first (when `is_safe_only`) and at the
-/// description last. Throws Refusal.
+/// description last; `content` becomes the hash of its bytes. Throws Refusal.
 const playlist_plugin& load_library(const std::string& path, const std::string& copies,
-                                    bool is_safe_only);
+                                    bool is_safe_only, std::string& content);
 
 /// The file's whole contents. Throws Refusal.
 std::string read_library_file(const std::string& path);

@@ -77,14 +77,18 @@ class Loader {
     std::sort(files.begin(), files.end());
     for (const fs::path& file : files) {
       try {
-        add(file.string(), load_library(file.string(), options_.copies, options_.is_safe_only));
+        std::string content;
+        const playlist_plugin& description =
+            load_library(file.string(), options_.copies, options_.is_safe_only, content);
+        add(file.string(), description, content);
       } catch (const Refusal& refusal) {
         refuse(file, refusal.what());
       }
     }
   }
 
-  void add(const std::string& path, const playlist_plugin& description) {
+  void add(const std::string& path, const playlist_plugin& description,
+           const std::string& content) {
     std::set<std::string_view> own;
     for (const playlist_element* element : listed(description.elements)) {
       const auto other = owners_.find(element->name);
@@ -96,7 +100,8 @@ class Loader {
         throw Refusal(std::string("it offers ") + element->name + " twice");
       }
     }
-    registry_.plugins_.push_back(std::make_unique<LoadedPlugin>(LoadedPlugin{path, &description}));
+    registry_.plugins_.push_back(
+        std::make_unique<LoadedPlugin>(LoadedPlugin{path, &description, content}));
     for (const playlist_element* element : listed(description.elements)) {
       owners_.emplace(element->name, path);
       registry_.elements_.push_back(

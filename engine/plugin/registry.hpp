@@ -13,6 +13,7 @@ namespace engine {
 struct LoadedPlugin {
   std::string path;  // where the user put it
   const playlist_plugin* description = nullptr;
+  std::string content;  // hash of the library's bytes
 };
 
 struct Element {

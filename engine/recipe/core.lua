@@ -15,7 +15,7 @@ local ffi = require_ffi
 local type, tonumber, rawget, rawset, setmetatable = type, tonumber, rawget, rawset, setmetatable
 local next, select, unpack, load, pcall, error = next, select, unpack, load, pcall, error
 local math, table, string, ipairs, getmetatable = math, table, string, ipairs, getmetatable
-local sort, concat = table.sort, table.concat
+local sort, concat, dump = table.sort, table.concat, string.dump
 local fail = host.fail
 local NAN = 0 / 0
 local ROW = "\0"   -- the hidden field of every row; no source text can spell it but as an index
@@ -145,6 +145,13 @@ local function safe_randomseed()
   fail("the engine seeds the random numbers", "the same run gives the same list", "set random_seed in pl.recipe, or give --random-seed")
 end
 
+-- Counts draws: a result that hangs on them cannot be kept for another run.
+local raw_random, draws = math.random, 0
+local function safe_random(...)
+  draws = draws + 1
+  return raw_random(...)
+end
+
 local function safe_print(...)
   local texts = { ... }
   for i = 1, select("#", ...) do texts[i] = safe_tostring(texts[i]) end
@@ -222,6 +229,7 @@ local function environment(is_module)
   for name, value in next, base do env[name] = value end
   env.math = pick(math, math_names)
   env.math.min, env.math.max, env.math.randomseed = min, max, safe_randomseed
+  env.math.random = safe_random
   env.string = pick(string_functions, string_names .. " rep format")
   env.table = pick(table, table_names)
   env.require = host.require
@@ -455,6 +463,7 @@ local core = {
   environment = environment, tick = tick, start = start, text = text,
   contributions = contributions, missing_columns = missing_columns,
   formula_functions = formula_functions, seed = math.randomseed,
+  code = function(f) return dump(f, true) end, draws = function() return draws end,
 }
 local globals = _G
 for k in next, globals do globals[k] = nil end   -- nobody needs the real globals any more

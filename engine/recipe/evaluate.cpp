@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "recipe/reuse.hpp"
 
 namespace engine {
 
@@ -189,6 +190,22 @@ Candidates recalled(const Node& node, RecalledRows&& rows, std::int32_t channel)
   return made;
 }
 
+/// Tells at its end whether the element drew random numbers.
+class RandomDraws {
+ public:
+  RandomDraws(const ElementInstance& instance, NodeReuse* reuse)
+      : instance_(instance), reuse_(reuse) {}
+  ~RandomDraws() {
+    if (reuse_ != nullptr && instance_.has_drawn()) reuse_->note_random_draw();
+  }
+  RandomDraws(const RandomDraws&) = delete;
+  RandomDraws& operator=(const RandomDraws&) = delete;
+
+ private:
+  const ElementInstance& instance_;
+  NodeReuse* reuse_;
+};
+
 /// Keeps each track's first place.
 Candidates without_repeats(Candidates candidates) {
   const Items<std::int32_t>& tracks = candidates.tracks;
@@ -231,7 +248,10 @@ TrackSet::TrackSet(std::span<const std::int32_t> tracks) {
   }
 }
 
-Evaluation::Evaluation(Setup setup) : setup_(std::move(setup)) {}
+Evaluation::Evaluation(Setup setup) : setup_(std::move(setup)) {
+  if (setup_.results != nullptr)
+    reuse_ = std::make_unique<NodeReuse>(*this, *setup_.results, setup_.data);
+}
 Evaluation::~Evaluation() = default;
 
 Error Evaluation::node_error(const Node& node, Exit exit, const std::string& what,
@@ -239,7 +259,20 @@ Error Evaluation::node_error(const Node& node, Exit exit, const std::string& wha
   return Error(exit, what, {node.where, node.source, why, fix});
 }
 
+void Evaluation::tell_again(const std::vector<std::string>& notices,
+                            const std::vector<ReceiptEntry>& receipts,
+                            const std::vector<BranchCount>& branches) {
+  for (const std::string& text : notices) notice(text);
+  receipt_.insert(receipt_.end(), receipts.begin(), receipts.end());
+  branches_.insert(branches_.end(), branches.begin(), branches.end());
+}
+
+void Evaluation::keep_results() {
+  if (reuse_) reuse_->save();
+}
+
 void Evaluation::notice(const std::string& text) {
+  if (reuse_) reuse_->note_notice(text);
   if (std::find(notices_.begin(), notices_.end(), text) == notices_.end()) notices_.push_back(text);
 }
 
@@ -261,28 +294,34 @@ CandidatesPtr Evaluation::result(int id) {
   }
   if (setup_.doing) setup_.doing(node.step + " (" + node.where + ")");
   const Clock::time_point start = Clock::now();
-  Candidates made;
-  if (node.element != nullptr) {
-    made = run_element(node);
-  } else if (node.step == "set") {
-    made = run_set(node);
-  } else if (node.step == "score_weights") {
-    made = run_weights(node);
-  } else if (node.function >= 0) {
-    made = run_function(node);
-  } else if (node.step == "limit") {
-    made = run_limit(node);
-  } else if (!node.branches.empty() || node.inputs.size() == 2) {
-    made = run_combiner(node);
-  } else {
-    made = run_set_step(node);
+  if (reuse_) {
+    if (std::optional<Candidates> kept = reuse_->find(node)) {
+      results_[id] = std::make_shared<const Candidates>(std::move(*kept));
+      trace_node(node, *results_[id], ms_since(start), true);
+      return results_[id];
+    }
   }
-  trace_node(node, made, ms_since(start));
-  return results_[id] = std::make_shared<const Candidates>(std::move(made));
+  std::optional<NodeReuse::Run> run;
+  if (reuse_) run.emplace(*reuse_, node);
+  const auto made = std::make_shared<const Candidates>(run_node(node));
+  trace_node(node, *made, ms_since(start), false);
+  if (run) run->done(made);
+  return results_[id] = made;
 }
 
-void Evaluation::trace_node(const Node& node, const Candidates& made, double ms) {
-  TraceEntry entry{node.label(), node.where, 0, static_cast<std::int64_t>(made.size()), ms};
+Candidates Evaluation::run_node(const Node& node) {
+  if (node.element != nullptr) return run_element(node);
+  if (node.step == "set") return run_set(node);
+  if (node.step == "score_weights") return run_weights(node);
+  if (node.function >= 0) return run_function(node);
+  if (node.step == "limit") return run_limit(node);
+  if (!node.branches.empty() || node.inputs.size() == 2) return run_combiner(node);
+  return run_set_step(node);
+}
+
+void Evaluation::trace_node(const Node& node, const Candidates& made, double ms, bool is_reused) {
+  TraceEntry entry{node.label(), node.where, 0, static_cast<std::int64_t>(made.size()),
+                   ms,           is_reused};
   const auto count = [&](int read) {
     if (const CandidatesPtr candidates = known(read))
       entry.rows_in += static_cast<std::int64_t>(candidates->size());
@@ -393,6 +432,7 @@ Candidates Evaluation::run_element(const Node& node) {
   };
   try {
     ElementInstance instance(*node.element, std::move(arguments), std::move(context));
+    const RandomDraws draws(instance, reuse_.get());
     if (node.description->kind == PLAYLIST_RECALL) {
       RecalledRows rows;
       if (!end_of(instance.recall(rows))) return {};
@@ -456,6 +496,16 @@ Candidates Evaluation::run_element(const Node& node) {
   }
 }
 
+bool Evaluation::has_statistics_columns() const {
+  const auto is_named = [&](const char* name) {
+    return setup_.recipe_text.find(name) != std::string::npos;
+  };
+  constexpr const char* kNames[] = {
+      "plays",        "skips",      "skip_rate", "finished", "days_since_played",
+      "first_played", "last_played"};
+  return std::any_of(std::begin(kNames), std::end(kNames), is_named);
+}
+
 std::vector<FormulaColumn> Evaluation::formula_columns(const Candidates& candidates) const {
   std::vector<FormulaColumn> columns;
   const auto has = [&](std::string_view name) {
@@ -485,13 +535,7 @@ std::vector<FormulaColumn> Evaluation::formula_columns(const Candidates& candida
   add_table("tracks");
   // The listening statistics cost a pass over all listens, so they are there only for recipes that
   // name one.
-  for (const char* name : {"plays", "skips", "skip_rate", "finished", "days_since_played",
-                           "first_played", "last_played"}) {
-    if (setup_.recipe_text.find(name) != std::string::npos) {
-      add_table("track_statistics");
-      break;
-    }
-  }
+  if (has_statistics_columns()) add_table("track_statistics");
   return columns;
 }
 

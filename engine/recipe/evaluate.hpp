@@ -18,10 +18,13 @@
 
 namespace engine {
 
+class ResultStore;
+
 struct TraceEntry {
   std::string node, where;
   std::int64_t rows_in = 0, rows_out = 0;
   double ms = 0;
+  bool is_reused = false;  // kept from an earlier run of a watcher
 };
 
 /// One constraint of a :limit, and what it cost.
@@ -55,6 +58,8 @@ class Evaluation {
     std::function<void(const std::string&)> doing;  // heartbeat: "ranking.taste (recipes/x.lua:12)"
     std::function<void(double)> progress;
     std::function<const char*(std::string_view)> setting;  // for plugins
+    ResultStore* results = nullptr;  // of a watcher: results of nodes are taken from there
+    std::string data;                // tells apart what they were made from (reuse.hpp)
   };
 
   explicit Evaluation(Setup setup);
@@ -66,6 +71,14 @@ class Evaluation {
   [[nodiscard]] CandidatesPtr known(int node) const;
 
   void notice(const std::string& text);  // each text once
+  /// What a node told when it ran, as it is not run now.
+  void tell_again(const std::vector<std::string>& notices,
+                  const std::vector<ReceiptEntry>& receipts,
+                  const std::vector<BranchCount>& branches);
+  /// Keeps the results of this run for the next; nothing without Setup::results.
+  void keep_results();
+  /// Formulas may read plays, skip_rate ... of every track.
+  [[nodiscard]] bool has_statistics_columns() const;
   [[nodiscard]] const std::vector<std::string>& notices() const { return notices_; }
   [[nodiscard]] const std::vector<TraceEntry>& trace() const { return trace_; }
   [[nodiscard]] const std::vector<ReceiptEntry>& receipt() const { return receipt_; }
@@ -103,9 +116,11 @@ class Evaluation {
   friend class LimitWalk;
   CheckedArguments checked(const Node& node,
                            std::vector<std::unique_ptr<class TracksTable>>& tables);
-  void trace_node(const Node& node, const Candidates& made, double ms);
+  void trace_node(const Node& node, const Candidates& made, double ms, bool is_reused);
+  Candidates run_node(const Node& node);
 
   Setup setup_;
+  std::unique_ptr<class NodeReuse> reuse_;
   std::map<int, CandidatesPtr> results_;
   std::vector<bool> is_running_;
   std::vector<std::string> notices_;

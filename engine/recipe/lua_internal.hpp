@@ -106,6 +106,7 @@ struct LuaState::State {
   std::map<const playlist_dict*, InternedTexts> texts;
   int handler = LUA_NOREF, trampoline = LUA_NOREF, core = LUA_NOREF, engine_table = LUA_NOREF;
   double ticks_until_look = 1000;
+  std::uint64_t effects = 0;  // prints and uses of the table `engine`
   std::chrono::steady_clock::time_point last_progress{};
   std::chrono::steady_clock::time_point last_tick{};
 

@@ -149,7 +149,8 @@ int nearest_of_list(lua_State* lua, void*) {
 }
 
 int print(lua_State* lua, void*) {
-  const LuaState* owner = state_of(lua).owner;
+  LuaState* owner = state_of(lua).owner;
+  owner->note_effect();
   if (owner->on_print) owner->on_print(text_argument(lua, 1));
   return 0;
 }

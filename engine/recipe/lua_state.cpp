@@ -206,6 +206,19 @@ void LuaState::call(int arguments, int results) {
   state_->checked_call(arguments, results);
 }
 
+std::uint64_t LuaState::effects() const {
+  lua_State* lua = state_->lua;
+  push_core(lua, "draws");
+  lua_call(lua, 0, 1);
+  const double draws = lua_tonumber(lua, -1);
+  lua_pop(lua, 1);
+  return state_->effects + static_cast<std::uint64_t>(draws);
+}
+
+void LuaState::note_effect() {
+  ++state_->effects;
+}
+
 std::string LuaState::where() const {
   return state_->where();
 }

@@ -110,6 +110,12 @@ class LuaState {
       int function, const std::vector<FormulaColumn>& columns, const std::int32_t* tracks,
       std::int64_t row, const std::function<double(const FormulaColumn&)>& typical);
 
+  /// Grows with every random draw, print and use of the table `engine`: a formula during which it
+  /// grew is not a function of its row alone.
+  [[nodiscard]] std::uint64_t effects() const;
+  /// One more, of somebody who adds functions.
+  void note_effect();
+
   /// "recipes/weekly.lua:12" of the innermost recipe or script line now running, or "".
   [[nodiscard]] std::string where() const;
   /// file:line where the function at `index` was defined.

@@ -18,6 +18,7 @@ NodeContext& context_of(lua_State* lua) {
   lua_getfield(lua, LUA_REGISTRYINDEX, kContext);
   auto* context = static_cast<NodeContext*>(lua_touserdata(lua, -1));
   lua_pop(lua, 1);
+  context->lua->note_effect();
   return *context;
 }
 

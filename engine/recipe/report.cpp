@@ -204,6 +204,7 @@ Json run_record(Evaluation& evaluation, const RecipeDefinition& recipe,
                      {"rows_in", entry.rows_in},
                      {"rows_out", entry.rows_out},
                      {"ms", std::round(entry.ms * 1000) / 1000}});
+    if (entry.is_reused) trace.back()["reused"] = true;
   }
   record["trace"] = std::move(trace);
   return record;

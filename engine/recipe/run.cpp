@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <map>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 
@@ -11,6 +13,7 @@
 #include "core/random.hpp"
 #include "recipe/output.hpp"
 #include "recipe/report.hpp"
+#include "recipe/result_store.hpp"
 #include "recipe/why.hpp"
 
 namespace engine {
@@ -42,6 +45,32 @@ AsOfFacts facts_of(const AsOf& tables) {
                                 all == 0 ? 0 : static_cast<double>(feature.own) / all);
   }
   return facts;
+}
+
+/// Everything a node reads that is no part of the plan.
+std::string data_of(const RunRequest& request, const AsOfOptions& options) {
+  const PreparedColumns& columns = *request.columns;
+  nlohmann::json data = {columns.catalogue->key(),
+                         columns.user->key(),
+                         columns.data_state,
+                         columns.user_id,
+                         columns.timezone,
+                         request.now,
+                         request.default_track_seconds,
+                         request.elements.values()};
+  for (const ServedRun& run : columns.runs) {
+    const bool is_same =
+        run.recipe == options.exclude_recipe && run.random_seed == options.exclude_random_seed;
+    if (!is_same && run.run_id < options.exclude_runs_from) data.push_back(run.run_id);
+  }
+  return data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+/// A worker that was stopped for this one may still be on its way out.
+bool waits_for_its_turn(const ResultStore& results, std::uint32_t writer) {
+  for (int k = 0; k < 5000 && !results.may_write(writer); ++k)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return results.may_write(writer);
 }
 
 }  // namespace
@@ -107,6 +136,8 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   setup.recipe_text = request.recipe_text;
   setup.doing = reports.doing;
   setup.setting = [&](std::string_view key) { return request.elements.find(key); };
+  setup.results = request.results;
+  if (request.results != nullptr) setup.data = data_of(request, options);
   if (reports.beat) setup.progress = [&](double) { reports.beat(); };
   Evaluation evaluation(setup);
 
@@ -142,6 +173,8 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   if (reports.departed && !request.before.empty()) {
     reports.departed(departures(evaluation, *tables, request.before));
   }
+  if (request.results != nullptr && waits_for_its_turn(*request.results, request.writer))
+    evaluation.keep_results();
   return answer;
 }
 

@@ -18,6 +18,8 @@
 
 namespace engine {
 
+class ResultStore;
+
 struct RunRequest {
   std::string recipe_path, recipe_text;
   std::vector<std::string> set;  // "NAME=VALUE"
@@ -37,6 +39,8 @@ struct RunRequest {
   std::vector<std::string> output_formats;  // "m3u8", "xspf" ...: output.NAME elements
   std::string why, why_not;                 // a track: id, spotify id, "title" or "artist - title"
   bool is_plan_only = false;                // build, do not evaluate
+  ResultStore* results = nullptr;           // of a watcher: nodes are taken from there and kept
+  std::uint32_t writer = 0;                 // which worker this is, for ResultStore::may_write()
   std::vector<std::int64_t> before;         // the list before: RunReports::departed tells who left
 };
 
