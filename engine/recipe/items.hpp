@@ -35,21 +35,55 @@ class ItemBuffer {
   std::size_t size_ = 0;
 };
 
-using RowNumbers = ItemBuffer<std::int32_t>;
+class RowNumbers;
 using RowNumbersPtr = std::shared_ptr<const RowNumbers>;
 
-/// The rows of a gather, told in the numbers of whatever its input was gathered from: worked out
-/// once for all columns that share a past.
+/// Which rows a gather took. Rows of rows are worked out when all of them are wanted.
+class RowNumbers {
+ public:
+  explicit RowNumbers(std::vector<std::int32_t> rows) : own_(std::move(rows)), size_(own_.size()) {}
+  /// Somebody else's memory, which outlives this.
+  RowNumbers(const std::int32_t* rows, std::size_t size) : view_(rows), size_(size) {}
+  /// Rows of a table that was itself made of the `earlier` rows of another.
+  RowNumbers(RowNumbersPtr earlier, RowNumbersPtr later)
+      : earlier_(std::move(earlier)), later_(std::move(later)), size_(later_->size()) {}
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::int32_t operator[](std::size_t row) const {
+    if (later_ != nullptr) return (*earlier_)[static_cast<std::size_t>((*later_)[row])];
+    return view_ != nullptr ? view_[row] : own_[row];
+  }
+  [[nodiscard]] const std::int32_t* data() const {
+    settle();
+    return view_ != nullptr ? view_ : own_.data();
+  }
+
+ private:
+  void settle() const {
+    if (later_ == nullptr) return;
+    const std::int32_t *earlier = earlier_->data(), *later = later_->data();
+    own_.resize(size_);
+    for (std::size_t i = 0; i < size_; ++i) own_[i] = earlier[later[i]];
+    earlier_.reset();
+    later_.reset();
+  }
+
+  mutable RowNumbersPtr earlier_, later_;
+  mutable std::vector<std::int32_t> own_;
+  const std::int32_t* view_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// The rows of a gather, told in the numbers of whatever its input was gathered from: once for all
+/// columns that share a past.
 class RowComposition {
  public:
   explicit RowComposition(RowNumbersPtr rows) : rows_(std::move(rows)) {}
   [[nodiscard]] const RowNumbersPtr& rows() const { return rows_; }
   const RowNumbersPtr& over(const RowNumbersPtr& earlier) {
     RowNumbersPtr& made = composed_[earlier.get()];
-    if (made != nullptr) return made;
-    std::vector<std::int32_t> numbers(rows_->size());
-    for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = earlier->data()[rows_->data()[i]];
-    return made = std::make_shared<RowNumbers>(std::move(numbers));
+    if (made == nullptr) made = std::make_shared<RowNumbers>(earlier, rows_);
+    return made;
   }
 
  private:
@@ -75,7 +109,7 @@ class Items {
   [[nodiscard]] bool empty() const { return size() == 0; }
   /// One row, without gathering the others.
   const T& operator[](std::size_t row) const {
-    return base_->data()[rows_ != nullptr ? static_cast<std::size_t>(rows_->data()[row]) : row];
+    return base_->data()[rows_ != nullptr ? static_cast<std::size_t>((*rows_)[row]) : row];
   }
   [[nodiscard]] const T* data() const {
     settle();

@@ -352,21 +352,30 @@ std::optional<Candidates> NodeReuse::load(const ResultKey& key) {
   if (!blob) return std::nullopt;
   Unpacker unpacker(*blob);
   bool is_whole = true;
-  const auto view_of = [&]<class T>(const BlobRef& at, std::uint64_t size, const T*) {
+  const auto view_of = [&](const BlobRef& at, std::size_t length) -> const void* {
     const auto bytes = store_.find_again(at);
-    is_whole = is_whole && bytes && bytes->size() == size * sizeof(T);
-    const auto* data = bytes ? reinterpret_cast<const T*>(bytes->data()) : nullptr;
-    if (data != nullptr) stored_.emplace(data, at);
-    return std::make_shared<ItemBuffer<T>>(data, static_cast<std::size_t>(size), nullptr);
+    is_whole = is_whole && bytes && bytes->size() == length;
+    if (!is_whole) return nullptr;
+    stored_.emplace(bytes->data(), at);
+    return bytes->data();
   };
   const auto take_items = [&]<class T>(Items<T>& items) {
     const auto stored = unpacker.take<StoredItems>();
     if (stored.has_base == 0) return;
-    auto base = view_of(stored.base, stored.base_size, static_cast<const T*>(nullptr));
+    const auto* base = static_cast<const T*>(view_of(stored.base, stored.base_size * sizeof(T)));
     RowNumbersPtr rows;
-    if (stored.has_rows != 0)
-      rows = view_of(stored.rows, stored.row_count, static_cast<const std::int32_t*>(nullptr));
-    if (is_whole) items = Items<T>(std::move(base), std::move(rows));
+    if (stored.has_rows != 0) {
+      const auto* numbers = static_cast<const std::int32_t*>(
+          view_of(stored.rows, stored.row_count * sizeof(std::int32_t)));
+      if (numbers == nullptr) return;
+      RowNumbersPtr& shared = rows_[numbers];  // so that what hangs on it is worked out once
+      if (shared == nullptr || shared->size() != stored.row_count)
+        shared = std::make_shared<RowNumbers>(numbers, stored.row_count);
+      rows = shared;
+    }
+    if (base == nullptr) return;
+    items =
+        Items<T>(std::make_shared<ItemBuffer<T>>(base, stored.base_size, nullptr), std::move(rows));
   };
   const std::vector<std::string> texts = unpacker.take_texts(), notices = unpacker.take_texts();
   std::vector<ReceiptEntry> receipts(unpacker.take<std::uint64_t>());

@@ -79,7 +79,8 @@ class NodeReuse {
   std::map<int, ResultKey> keys_;                        // of nodes that ran or were found
   std::map<int, std::optional<std::string>> functions_;  // fingerprints
   std::vector<Made> made_;
-  std::map<const void*, BlobRef> stored_;  // buffers that lie in the store
+  std::map<const void*, BlobRef> stored_;      // buffers that lie in the store
+  std::map<const void*, RowNumbersPtr> rows_;  // of those, the ones that are row numbers
   Run* running_ = nullptr;
 };
 
