@@ -36,11 +36,11 @@ return {
     record = true, -- keep a record of every run, for why, why-not and replay
     default_track_seconds = 210, -- length assumed for tracks whose length is unknown
   },
+  watch = {
+    cache_megabytes = 1024, -- MiB in which engine watch keeps results of nodes from run to run
+  },
   -- Settings of plugin elements, a table each; the element's help names them, e.g.
   --   ["ranking.external"] = { url = "http://127.0.0.1:8080/rank" },
   -- In the environment: PLAYLIST_ELEMENTS_RANKING_EXTERNAL_URL; secrets belong there.
   elements = {},
-  watch = {
-    cache_megabytes = 1024, -- MiB in which engine watch keeps results of nodes from run to run
-  },
 }
