@@ -79,6 +79,8 @@ void add_library(CLI::App& app, Cli& cli);
 void add_demo(CLI::App& app, Cli& cli);
 void add_stats(CLI::App& app, Cli& cli);
 void add_plugins(CLI::App& app, Cli& cli);
+void add_plugins_check(CLI::App& plugins, Cli& cli);  // below `engine plugins`
+void add_plugin_new(CLI::App& app, Cli& cli);
 void add_run(CLI::App& app, Cli& cli);
 void add_watch(CLI::App& app, Cli& cli);
 void add_check(CLI::App& app, Cli& cli);

@@ -35,23 +35,6 @@ bool is_blank(const char* text) {
   return text == nullptr || *text == '\0';
 }
 
-/// What is wrong with a name that recipes write; "" when nothing is.
-std::string name_problem(std::string_view name) {
-  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
-  const bool is_word = !name.empty() && is_letter(name.front()) &&
-                       std::all_of(name.begin(), name.end(), [&](char c) {
-                         return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
-                       });
-  if (!is_word) return "is not lower-case letters, digits and _, a letter first";
-  if (name.size() > kLongestName) {
-    return "is longer than " + std::to_string(kLongestName) + " characters";
-  }
-  if (std::find(std::begin(kLuaWords), std::end(kLuaWords), name) != std::end(kLuaWords)) {
-    return "is a word of Lua, which recipes cannot use as a name";
-  }
-  return "";
-}
-
 std::string quoted(const char* text) {
   return '"' + std::string(text ? text : "") + '"';
 }
@@ -206,6 +189,22 @@ class Inspection {
 };
 
 }  // namespace
+
+std::string name_problem(std::string_view name) {
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  const bool is_word = !name.empty() && is_letter(name.front()) &&
+                       std::all_of(name.begin(), name.end(), [&](char c) {
+                         return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+                       });
+  if (!is_word) return "is not lower-case letters, digits and _, a letter first";
+  if (name.size() > kLongestName) {
+    return "is longer than " + std::to_string(kLongestName) + " characters";
+  }
+  if (std::find(std::begin(kLuaWords), std::end(kLuaWords), name) != std::end(kLuaWords)) {
+    return "is a word of Lua, which recipes cannot use as a name";
+  }
+  return "";
+}
 
 std::vector<std::string> description_problems(const playlist_plugin& plugin) {
   Inspection inspection;

@@ -12,6 +12,10 @@ namespace engine {
 /// Everything that is wrong with the description, a line each; empty when it can be used.
 std::vector<std::string> description_problems(const playlist_plugin& plugin);
 
+/// What is wrong with a name that recipes write (an element's after its kind, a parameter's, an
+/// output's), as in "is a word of Lua ..."; "" when nothing is.
+std::string name_problem(std::string_view name);
+
 /// Parameters and fields as ranges; an absent array is an empty one.
 template <class Item>
 std::vector<const Item*> listed(const Item* const* items) {

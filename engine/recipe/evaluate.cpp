@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "plugin/descriptor.hpp"
 #include "recipe/reuse.hpp"
 
 namespace engine {
@@ -121,8 +122,8 @@ class Inputs {
  public:
   Inputs(const Evaluation& evaluation, const Node& node, const Candidates& candidates,
          const TableView& view, const std::vector<std::string>& named_columns) {
-    for (auto field = node.description->in; *field != nullptr; ++field) {
-      add(evaluation, node, candidates, view, **field);
+    for (const playlist_field* field : listed(node.description->in)) {
+      add(evaluation, node, candidates, view, *field);
     }
     for (const std::string& name : named_columns) {
       const playlist_field field{sizeof field, PLAYLIST_F32, name.c_str(), "", 0, 0};
@@ -181,10 +182,11 @@ Candidates recalled(const Node& node, RecalledRows&& rows, std::int32_t channel)
   made.put({"channel", PLAYLIST_STRING, std::vector<std::int32_t>(count, channel), nullptr});
   made.put({"explanation", PLAYLIST_STRING, std::move(rows.explanations), nullptr});
   std::size_t k = 0;
-  for (auto field = node.description->out; *field != nullptr; ++field, ++k) {
-    CandidateColumn column = CandidateColumn::missing((*field)->name, (*field)->type, count);
+  for (const playlist_field* field : listed(node.description->out)) {
+    CandidateColumn column = CandidateColumn::missing(field->name, field->type, count);
     if (k < rows.columns.size())
       std::memcpy(column.data(), rows.columns[k].data(), rows.columns[k].size());
+    ++k;
     made.put(std::move(column));
   }
   return made;
@@ -450,8 +452,8 @@ Candidates Evaluation::run_element(const Node& node) {
         std::vector<std::unique_ptr<playlist_column>> descriptors;
         std::vector<CandidateColumn> columns;
         std::vector<const playlist_column*> out;
-        for (auto field = node.description->out; *field != nullptr; ++field) {
-          columns.push_back(CandidateColumn::missing((*field)->name, (*field)->type, made.size()));
+        for (const playlist_field* field : listed(node.description->out)) {
+          columns.push_back(CandidateColumn::missing(field->name, field->type, made.size()));
         }
         for (CandidateColumn& column : columns) {
           descriptors.push_back(std::make_unique<playlist_column>(playlist_column{

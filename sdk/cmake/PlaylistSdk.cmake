@@ -1,7 +1,7 @@
 # playlist_add_plugin(NAME SOURCE...): builds a plugin library NAME.so that exports exactly the two symbols of
 # playlist/plugin.h. Used by this tree and, through find_package(PlaylistSdk), by third parties:
 #
-#   find_package(PlaylistSdk 0.1 REQUIRED)
+#   find_package(PlaylistSdk 1.0 REQUIRED)   # the version is the ABI's, PLAYLIST_ABI_MAJOR.MINOR
 #   playlist_add_plugin(mood mood.cpp)
 #
 # Sources may be C99 or C++20; further libraries are linked with target_link_libraries(NAME PRIVATE ...).
@@ -13,8 +13,8 @@ if(NOT TARGET PlaylistSdk::sdk)
   if(EXISTS "${PLAYLIST_SDK_CMAKE_DIR}/../playlist/plugin.h")
     target_include_directories(playlist_sdk INTERFACE "${PLAYLIST_SDK_CMAKE_DIR}/..") # in the source tree
   else()
-    get_filename_component(_playlist_prefix "${PLAYLIST_SDK_CMAKE_DIR}/../../.." ABSOLUTE)
-    target_include_directories(playlist_sdk INTERFACE "${_playlist_prefix}/include")  # installed
+    get_filename_component(PlaylistSdk_PREFIX "${PLAYLIST_SDK_CMAKE_DIR}/../../.." ABSOLUTE)
+    target_include_directories(playlist_sdk INTERFACE "${PlaylistSdk_PREFIX}/include")  # installed
   endif()
 endif()
 
@@ -48,7 +48,14 @@ function(playlist_install_sdk)
   install(FILES ${PLAYLIST_SDK_CMAKE_DIR}/plugin.map DESTINATION ${package} COMPONENT sdk)
   install(FILES ${PLAYLIST_SDK_CMAKE_DIR}/PlaylistSdk.cmake DESTINATION ${package} COMPONENT sdk
           RENAME PlaylistSdkConfig.cmake)
+  install(DIRECTORY ${CMAKE_SOURCE_DIR}/sdk/template DESTINATION ${CMAKE_INSTALL_DATADIR}/playlist-engine COMPONENT sdk
+          USE_SOURCE_PERMISSIONS)
+  file(READ ${CMAKE_SOURCE_DIR}/sdk/playlist/plugin.h header)
+  string(REGEX MATCH "PLAYLIST_ABI_MAJOR ([0-9]+)u" _ "${header}")
+  set(major ${CMAKE_MATCH_1})
+  string(REGEX MATCH "PLAYLIST_ABI_MINOR ([0-9]+)u" _ "${header}")
+  set(minor ${CMAKE_MATCH_1})
   write_basic_package_version_file(${CMAKE_BINARY_DIR}/PlaylistSdkConfigVersion.cmake
-    VERSION ${PROJECT_VERSION} COMPATIBILITY SameMajorVersion ARCH_INDEPENDENT)
+    VERSION ${major}.${minor}.0 COMPATIBILITY SameMajorVersion ARCH_INDEPENDENT)
   install(FILES ${CMAKE_BINARY_DIR}/PlaylistSdkConfigVersion.cmake DESTINATION ${package} COMPONENT sdk)
 endfunction()

@@ -8,6 +8,7 @@
 #include "noted_host.hpp"
 #include "plugin/call.hpp"
 #include "sdk_fixture.hpp"
+#include "support/program.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace sdk_fixture;
@@ -153,6 +154,24 @@ TEST_CASE("the frozen plugin's recall, ranking, filtering and ordering still wor
   std::vector<std::int32_t> order;
   bench.make("ordering.frozen").order(bench.tracks.candidates(), {}, order);
   CHECK(order == std::vector<std::int32_t>{3, 2, 1, 0});
+}
+
+TEST_CASE("a recipe runs the frozen plugin, whose absent arrays are NULL") {
+  const support::EngineHome home;
+  REQUIRE(frozen().problems().empty());
+  std::ofstream(home.path("ice.lua"))
+      << "local pl = require \"playlist\"\n"
+         "return pl.recipe { title = \"Ice\", build = function()\n"
+         "  return pl.recall.frozen {}:filter(pl.filtering.frozen {})\n"
+         "    :rank(pl.ranking.frozen {}):limit { tracks = 5 }:order(pl.ordering.frozen {})\n"
+         "end }\n";
+  const support::Ended ended = home.engine(
+      {"--library", support::demo_library(), "--plugins", PLAYLIST_BUILD_DIR "/test-plugins", "run",
+       home.path("ice.lua"), "--no-record", "--to", "frozen:" + home.path("ice.txt")});
+  INFO(ended.err);
+  CHECK(ended.exit_code == 0);
+  CHECK_THAT(ended.out, Catch::Contains("5 tracks"));
+  CHECK(run_command("cat " + home.path("ice.txt")).output == "Ice.....");
 }
 
 TEST_CASE("the frozen plugin's source, output and model still work") {

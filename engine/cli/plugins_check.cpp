@@ -1,0 +1,327 @@
+// engine plugins check FILE: everything that is wrong with a library, found in processes of its
+// own.
+#include <CLI/CLI.hpp>
+#include <filesystem>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/cli.hpp"
+#include "core/paths.hpp"
+#include "import/row_tables.hpp"
+#include "plugin/contract.hpp"
+#include "plugin/examine.hpp"
+#include "plugin/loader.hpp"
+#include "plugin/registry.hpp"
+#include "worker/worker.hpp"
+
+namespace engine {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr double kLoadSeconds = 10;   // to load a library and look at its description
+constexpr double kQuietSeconds = 20;  // without a sign of life, then the test is given up
+constexpr std::size_t kMemoryBytes = std::size_t{3} << 30;
+
+/// One thing that an element does wrong, and the tests that show it.
+struct Breach {
+  std::string element, problem;
+  std::vector<std::string> tests;
+};
+
+/// What was found; the library's code runs in workers only.
+struct Finding {
+  std::vector<std::string> problems, notes;
+  std::vector<Breach> breaches;
+  Json facts = Json::object();
+  Json tests = Json::array();
+  double seconds = 0;
+};
+
+enum Frame : std::uint32_t { kProblem = 1, kFacts = 2, kStarts = 3, kEnds = 4 };
+
+struct Order {
+  std::string file, copies;
+  bool in_process = false;
+  ContractOptions contract;
+};
+
+std::string json_text(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+WorkerEnd run(const Order& order, const WorkerLimits& limits,
+              const std::function<int(Channel&, Heartbeat&)>& job,
+              const std::function<void(Channel&)>& collect) {
+  const WorkerEnd end =
+      order.in_process ? run_in_process(job, collect) : run_in_worker(limits, job, collect);
+  if (end.is_interrupted) throw Error(Exit::kInterrupted, "interrupted");
+  return end;
+}
+
+/// The file, its symbols, its description.
+void examine(const Order& order, Finding& finding) {
+  const auto job = [&](Channel& channel, Heartbeat& heartbeat) {
+    const LibraryFacts facts = examine_library(
+        order.file, order.copies,
+        [&](const std::string& problem) { channel.send(kProblem, problem); },
+        [&](const std::string& doing) { heartbeat.doing(doing); });
+    channel.send(kFacts, json_text(Json{{"id", facts.id},
+                                        {"version", facts.version},
+                                        {"elements", facts.elements},
+                                        {"links", facts.needed}}));
+    return 0;
+  };
+  const auto collect = [&](Channel& channel) {
+    std::uint32_t kind = 0;
+    std::string bytes;
+    while (channel.receive(kind, bytes)) {
+      if (kind == kProblem) finding.problems.push_back(bytes);
+      if (kind == kFacts) finding.facts = Json::parse(bytes);
+    }
+  };
+  WorkerLimits limits;
+  limits.wall_seconds = limits.cpu_seconds = kLoadSeconds;
+  const WorkerEnd end = run(order, limits, job, collect);
+  if (!end.is_done) {
+    finding.problems.push_back("it takes the process that loads it down: " + end.message);
+  }
+}
+
+/// Elements that another library already offers.
+void compare_names(Cli& cli, const std::string& file, Finding& finding) {
+  const auto registry = cli.registry();
+  for (const Json& name : finding.facts.value("elements", Json::array())) {
+    const Element* other = registry->find(name.get<std::string>());
+    std::error_code error;
+    if (other == nullptr || fs::equivalent(other->plugin->path, file, error)) continue;
+    finding.problems.push_back("it offers " + name.get<std::string>() + ", which " +
+                               other->plugin->path + " already offers");
+  }
+}
+
+/// The worker's side: tests from number `first` on, each told before and after.
+int try_contract(const Order& order, std::size_t first, Channel& channel, Heartbeat& heartbeat) {
+  const playlist_plugin& plugin =
+      open_library(order.file, read_library_file(order.file), order.copies);
+  std::string stage;
+  stage.reserve(512);  // the fault handler must not allocate
+  ContractListener listener;
+  listener.starts = [&](std::size_t index, const std::string& element, const std::string& test) {
+    stage = element + ": " + test;
+    heartbeat.doing(stage);
+    channel.send(kStarts, std::to_string(index));
+  };
+  listener.ends = [&](const ContractResult& result) {
+    channel.send(kEnds, json_text(Json{{"element", result.element},
+                                       {"test", result.test},
+                                       {"ms", result.ms},
+                                       {"told", result.told},
+                                       {"artifact", result.artifact},
+                                       {"problems", result.problems}}));
+  };
+  listener.beat = [&] { heartbeat.beat(); };
+  listener.fault = [&](std::string_view meaning) {
+    stage.append(": ").append(meaning);
+    heartbeat.doing(stage);
+  };
+  run_contract(plugin, order.contract, first, listener);
+  return 0;
+}
+
+void add_breach(Finding& finding, const std::string& element, const std::string& test,
+                const std::string& problem) {
+  for (Breach& breach : finding.breaches) {
+    if (breach.element != element || breach.problem != problem) continue;
+    if (breach.tests.back() != test) breach.tests.push_back(test);
+    return;
+  }
+  finding.breaches.push_back({element, problem, {test}});
+}
+
+/// How a test ended its process, from the worker's "WHAT; it was in: ELEMENT: TEST[: MEANING]".
+void add_death(Finding& finding, const WorkerEnd& end) {
+  static const std::string kIn = "; it was in: ", kCrashed = "the worker crashed (";
+  const std::size_t at = end.message.find(kIn);
+  const std::string what = end.message.substr(0, at);
+  const std::string stage = at == std::string::npos ? "" : end.message.substr(at + kIn.size());
+  const std::size_t first = stage.find(": ");
+  if (first == std::string::npos) {
+    finding.problems.push_back("the process that tries it ends: " + end.message);
+    return;
+  }
+  const std::size_t second = stage.find(": ", first + 2);
+  std::string problem = what;
+  if (second != std::string::npos) {
+    problem = stage.substr(second + 2);  // a fault in guarded memory, which says it all
+  } else if (what.starts_with(kCrashed)) {
+    problem = "it crashes" + what.substr(kCrashed.size() - 2);
+  } else if (what.starts_with("stopped")) {
+    problem = "it hangs, and was " + what;
+  }
+  add_breach(finding, stage.substr(0, first), stage.substr(first + 2, second - first - 2), problem);
+}
+
+std::string breach_text(const Breach& breach) {
+  constexpr std::size_t kShown = 2;
+  std::string tests;
+  for (std::size_t k = 0; k < std::min(kShown, breach.tests.size()); ++k) {
+    tests += (k == 0 ? "" : ", ") + breach.tests[k];
+  }
+  if (breach.tests.size() > kShown) {
+    tests += " and " + std::to_string(breach.tests.size() - kShown) + " more";
+  }
+  return breach.element + ": " + breach.problem + " (" + tests + ')';
+}
+
+void take_result(const Json& result, Finding& finding) {
+  for (const Json& problem : result["problems"]) {
+    add_breach(finding, result["element"], result["test"], problem);
+  }
+  Json test{{"element", result["element"]},
+            {"test", result["test"]},
+            {"ok", result["problems"].empty()},
+            {"ms", result["ms"]}};
+  if (result["told"] != "") test["told"] = result["told"];
+  if (!result["artifact"].empty()) test["artifact"] = result["artifact"];
+  finding.tests.push_back(std::move(test));
+}
+
+/// A test that ends its process is one problem; the next process goes on behind it.
+void keep_contract(const Order& order, Finding& finding) {
+  WorkerLimits limits;
+  limits.wall_seconds = limits.cpu_seconds = 0;
+  limits.heartbeat_seconds = kQuietSeconds;
+  limits.memory_bytes = kMemoryBytes;
+  for (std::size_t next = 0;;) {
+    bool has_started = false;
+    const auto collect = [&](Channel& channel) {
+      std::uint32_t kind = 0;
+      std::string bytes;
+      while (channel.receive(kind, bytes)) {
+        if (kind == kStarts) {
+          next = std::stoull(bytes) + 1;
+          has_started = true;
+        }
+        if (kind == kEnds) take_result(Json::parse(bytes), finding);
+      }
+    };
+    const WorkerEnd end = run(
+        order, limits,
+        [&, first = next](Channel& channel, Heartbeat& heartbeat) {
+          return try_contract(order, first, channel, heartbeat);
+        },
+        collect);
+    finding.seconds += end.wall_ms / 1000;
+    if (end.is_done) return;
+    add_death(finding, end);
+    if (!has_started) return;  // it did not even get to a test
+  }
+}
+
+/// An element that has no data in any test was not tried: said, or "good" would say too much.
+void note_untried(Finding& finding) {
+  for (const Json& element : finding.facts.value("elements", Json::array())) {
+    std::size_t tests = 0, told = 0;
+    std::string last;
+    for (const Json& test : finding.tests) {
+      if (test["element"] != element || test["test"] == "made and destroyed") continue;
+      ++tests;
+      if (!test.contains("told")) continue;
+      ++told;
+      last = test["told"].get<std::string>();
+    }
+    const std::string name = element.get<std::string>();
+    const bool is_source = name.starts_with("source.");
+    if (told == 0 || told < tests - (is_source ? 0 : 1)) continue;
+    finding.notes.push_back(
+        name.starts_with("source.")
+            ? name + " reads none of the made-up files: give it one of its own with --sample"
+            : name + " did nothing in any test: " + last);
+  }
+}
+
+std::string joined(const Json& words) {
+  std::string text;
+  for (const Json& word : words) text += (text.empty() ? "" : ", ") + word.get<std::string>();
+  return text;
+}
+
+std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+}
+
+std::string finding_text(const std::string& file, const Finding& finding) {
+  const std::size_t count = finding.problems.size();
+  std::string text = file + ": " + (count == 0 ? "good" : counted(count, "problem")) + '\n';
+  for (const std::string& problem : finding.problems) text += "  - " + problem + '\n';
+  for (const std::string& note : finding.notes) text += "  note: " + note + '\n';
+  const std::string id = finding.facts.value("id", "");
+  if (!id.empty()) {
+    text += "  " + id + ' ' + finding.facts.value("version", "") + " offers " +
+            joined(finding.facts["elements"]) + '\n';
+  }
+  if (finding.tests.empty()) return text;
+  char seconds[32];
+  std::snprintf(seconds, sizeof seconds, "%.1f s", finding.seconds);
+  text += "  tried with " + counted(finding.tests.size(), "test") + " of the contract, in " +
+          seconds + '\n';
+  return text;
+}
+
+Exit check(Cli& cli, const std::string& file, const std::string& sample) {
+  if (!fs::exists(file)) throw Error(Exit::kInput, "there is no file " + file);
+  Order order;
+  order.file = file;
+  order.copies = cli.plugin_copies();
+  order.in_process = cli.common.in_process;
+  order.contract.rows_check = import::problem_of;
+  if (!sample.empty()) {
+    order.contract.sample = GuardedInput{fs::path(sample).filename().string(), read_file(sample)};
+  }
+  Finding finding;
+  examine(order, finding);
+  compare_names(cli, file, finding);
+  if (!finding.facts.value("elements", Json::array()).empty()) {
+    keep_contract(order, finding);
+    for (const Breach& breach : finding.breaches) finding.problems.push_back(breach_text(breach));
+    note_untried(finding);
+  }
+  if (cli.common.json) {
+    Json json{{"path", file}, {"ok", finding.problems.empty()}, {"problems", finding.problems}};
+    json.update(finding.facts);
+    json["notes"] = finding.notes;
+    json["tests"] = finding.tests;
+    cli.out(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  } else {
+    cli.out(finding_text(file, finding));
+  }
+  return finding.problems.empty() ? Exit::kDone : Exit::kPlugin;
+}
+
+}  // namespace
+
+void add_plugins_check(CLI::App& plugins, Cli& cli) {
+  struct Arguments {
+    std::string file, sample;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* verb = plugins.add_subcommand(
+      "check", "Try a library in processes of its own; say everything that is wrong with it");
+  verb->fallthrough()->callback([&cli, arguments] {
+    cli.action = [&cli, arguments] { return check(cli, arguments->file, arguments->sample); };
+  });
+  verb->add_option("file", arguments->file, "A plugin library")->required()->type_name("FILE");
+  verb->add_option("--sample", arguments->sample, "A file that the library's source reads")
+      ->type_name("FILE");
+  verb->footer(
+      "Looks at the file, its symbols and its description, then runs every element over made-up\n"
+      "libraries of no, one, a thousand and a million tracks, with all features missing, twice "
+      "with\n"
+      "the same seed, in parts, at the ends of its parameters' ranges, and cancelled; between "
+      "pages\n"
+      "of memory that it may not touch. Exit status 5 when anything is wrong.");
+}
+
+}  // namespace engine

@@ -1,0 +1,545 @@
+#include "plugin/contract.hpp"
+
+#include "playlist/random.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <clocale>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+#include "core/error.hpp"
+#include "plugin/call.hpp"
+#include "plugin/descriptor.hpp"
+#include "plugin/host.hpp"
+
+namespace engine {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
+using Problems = std::vector<std::string>;
+
+constexpr std::int64_t kFew = 200, kSome = 1'000, kMany = 20'000, kMillion = 1'000'000;
+constexpr int kLives = 1'000;        // of instances that are made and destroyed
+constexpr double kLongSeconds = 10;  // then the test of a million tracks cancels
+constexpr double kStopSeconds = 1;   // within which a cancelled call must return
+constexpr double kCancelAfterSeconds = 0.02;
+constexpr std::size_t kMostProblems = 6;  // of one test
+
+std::string seconds_text(double seconds) {
+  return number_text(std::round(seconds * 10) / 10) + " s";
+}
+
+/// What belongs to the process and not to a plugin.
+class ProcessState {
+ public:
+  ProcessState()
+      : folder_(folder()), locale_(std::setlocale(LC_ALL, nullptr)), threads_(threads()) {
+    capture_ = memfd_create("stdout", MFD_CLOEXEC);
+    stdout_ = dup(STDOUT_FILENO);
+    if (capture_ >= 0 && stdout_ >= 0) dup2(capture_, STDOUT_FILENO);
+  }
+  ~ProcessState() {
+    if (stdout_ >= 0) dup2(stdout_, STDOUT_FILENO);
+    close(stdout_);
+    close(capture_);
+  }
+  ProcessState(const ProcessState&) = delete;
+  ProcessState& operator=(const ProcessState&) = delete;
+
+  void check(Problems& problems) const {
+    std::fflush(stdout);
+    struct stat written {};
+    if (fstat(capture_, &written) == 0 && written.st_size > 0) {
+      problems.emplace_back("it writes to the standard output, which is the host's");
+    }
+    if (folder() != folder_) problems.emplace_back("it changes the working folder");
+    if (locale_ != std::setlocale(LC_ALL, nullptr)) problems.emplace_back("it changes the locale");
+    if (threads() > threads_) {
+      problems.emplace_back("a thread of its own still runs when the call has returned");
+    }
+  }
+
+ private:
+  static std::string folder() {
+    std::error_code ignored;
+    return std::filesystem::current_path(ignored).string();
+  }
+  static std::ptrdiff_t threads() {
+    std::error_code ignored;
+    const std::filesystem::directory_iterator tasks("/proc/self/task", ignored);
+    return ignored ? 1 : std::distance(begin(tasks), end(tasks));
+  }
+  std::string folder_, locale_;
+  std::ptrdiff_t threads_;
+  int capture_ = -1, stdout_ = -1;
+};
+
+/// Bytes in use on the heap; 0 where that is not known.
+std::size_t heap_bytes() {
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
+  return mallinfo2().uordblks;
+#else
+  return 0;
+#endif
+}
+
+/// The tests of one element.
+class ElementContract {
+ public:
+  struct Test {
+    std::string name;
+    std::function<void(ContractResult&)> run;
+  };
+
+  ElementContract(const Element& element, const ContractOptions& options,
+                  const ContractListener& listener)
+      : element_(element),
+        description_(*element.description),
+        options_(options),
+        listener_(listener),
+        tracks_("the set of tracks", 10) {
+    tracks_.add_numbers("track", PLAYLIST_I32, 0, 1);
+    tracks_.add("score", PLAYLIST_F32, false);
+    tracks_.add_numbers("ts", PLAYLIST_I64, 1'700'000'000, 60);
+    no_tracks_.add_numbers("track", PLAYLIST_I32, 0, 1);
+    no_tracks_.add("score", PLAYLIST_F32, false);
+    no_tracks_.add_numbers("ts", PLAYLIST_I64, 0, 1);
+  }
+
+  std::vector<Test> tests() {
+    if (description_.kind == PLAYLIST_SOURCE) return source_tests();
+    std::vector<Test> list = {
+        {"made and destroyed", [this](auto& result) { lives(result); }},
+        {"an empty library", [this](auto& result) { sized(result, 0, false); }},
+        {"one track", [this](auto& result) { sized(result, 1, false); }},
+        {"a thousand tracks", [this](auto& result) { sized(result, kSome, false); }},
+        {"a thousand tracks of which nothing is known",
+         [this](auto& result) { sized(result, kSome, true); }},
+        {"the same seed again", [this](auto& result) { again(result); }},
+        {"parameters at the ends of their ranges", [this](auto& result) { ranges(result); }}};
+    if ((description_.flags & PLAYLIST_ROWWISE) != 0) {
+      list.push_back({"rows in parts", [this](auto& result) { parts(result); }});
+    }
+    if (has_optional_inputs()) {
+      list.push_back(
+          {"without its optional inputs", [this](auto& result) { no_optional(result); }});
+    }
+    list.push_back({"a million tracks", [this](auto& result) { million(result); }});
+    list.push_back({"cancelled", [this](auto& result) { cancelled(result); }});
+    return list;
+  }
+
+ private:
+  // ---- libraries and arguments ----
+  const GeneratedLibrary& library(std::int64_t tracks, bool is_missing = false) {
+    // Shared by all elements; a million tracks take a while to make.
+    static std::map<std::pair<std::int64_t, bool>, std::unique_ptr<GeneratedLibrary>> made;
+    auto& library = made[{tracks, is_missing}];
+    if (!library) library = std::make_unique<GeneratedLibrary>(tracks, is_missing);
+    return *library;
+  }
+
+  [[nodiscard]] Argument required_value(const playlist_param& param, bool has_tracks) {
+    switch (param.type) {
+      case PLAYLIST_PARAM_NUMBER:
+      case PLAYLIST_PARAM_INTEGER:
+        return std::isfinite(param.min) ? param.min : std::isfinite(param.max) ? param.max : 0.0;
+      case PLAYLIST_PARAM_BOOLEAN:
+        return true;
+      case PLAYLIST_PARAM_CHOICE:
+        return std::string(param.choices[0]);
+      case PLAYLIST_PARAM_COLUMN:
+        return std::string("energy");
+      case PLAYLIST_PARAM_TRACKS:
+        return TracksArgument{has_tracks ? tracks_.seal() : no_tracks_.seal()};
+      case PLAYLIST_PARAM_TEXTS:
+      case PLAYLIST_PARAM_NUMBERS:
+        return ArgumentList{};
+      default:
+        return std::string("text");
+    }
+  }
+  /// What a recipe must give. A set holds the first ten tracks where there are so many.
+  Arguments arguments(std::int64_t tracks) {
+    Arguments given;
+    for (const playlist_param* param : listed(description_.params)) {
+      if ((param->flags & PLAYLIST_PARAM_REQUIRED) == 0) continue;
+      given.emplace_back(param->name, required_value(*param, tracks >= 10));
+    }
+    return given;
+  }
+  [[nodiscard]] bool has_optional_inputs() const {
+    const auto fields = listed(description_.in);
+    return std::any_of(fields.begin(), fields.end(), [](const playlist_field* field) {
+      return (field->flags & PLAYLIST_FIELD_OPTIONAL) != 0;
+    });
+  }
+  GuardedCallOptions call_options() const {
+    GuardedCallOptions options;
+    options.beat = listener_.beat;
+    options.rows_check = options_.rows_check;
+    return options;
+  }
+
+  // ---- telling ----
+  static void add(ContractResult& result, const GuardedOutcome& outcome,
+                  const std::string& where = "") {
+    for (const std::string& problem : outcome.problems) {
+      if (result.problems.size() >= kMostProblems) return;
+      result.problems.push_back(where.empty() ? problem : where + ": " + problem);
+    }
+    result.artifact = outcome.artifact;
+    if (outcome.status == PLAYLIST_NO_DATA) result.told = "no data: " + outcome.message;
+    if (outcome.status == PLAYLIST_BAD_PARAM) result.told = outcome.message;
+  }
+
+  // ---- the tests ----
+  void lives(ContractResult& result) {
+    const GeneratedLibrary& some = library(kFew);
+    Texts texts;
+    CallContext context;
+    context.tables = &some;
+    context.texts = &texts;
+    context.now = some.now();
+    CallHost host(context, description_.name);
+    const CheckedArguments values = check_arguments(description_, arguments(kFew), "plugins check");
+    const auto live = [&] {
+      host.clear_failure();
+      void* self = description_.create(&host, values.values());
+      if (self != nullptr) description_.destroy(self);
+    };
+    for (int i = 0; i < 10; ++i) live();  // what is made once for all instances
+    const std::size_t before = heap_bytes();
+    for (int i = 0; i < kLives; ++i) live();
+    const std::size_t after = heap_bytes();
+    if (after > before + kLives * 8) {
+      result.problems.push_back("every create() and destroy() leaves " +
+                                std::to_string((after - before) / kLives) +
+                                " bytes of memory behind");
+    }
+  }
+
+  void sized(ContractResult& result, std::int64_t tracks, bool is_missing) {
+    const GeneratedLibrary& made = library(tracks, is_missing);
+    GuardedCallOptions options = call_options();
+    const GuardedOutcome first = guarded_call(element_, arguments(tracks), made, options);
+    add(result, first);
+    if (description_.kind != PLAYLIST_RANKING || first.status != PLAYLIST_OK) return;
+    if (!first.problems.empty()) return;
+    options.preset = 0xa5;
+    const GuardedOutcome second = guarded_call(element_, arguments(tracks), made, options);
+    unwritten(result, first, second, tracks);
+    if (result.problems.empty()) add(result, second);
+  }
+
+  /// Rows that kept what stood there before, in both of two calls with different bytes there.
+  void unwritten(ContractResult& result, const GuardedOutcome& first, const GuardedOutcome& second,
+                 std::int64_t rows) const {
+    for (std::size_t k = 0; k < std::min(first.outputs.size(), second.outputs.size()); ++k) {
+      const playlist_field& field = *description_.out[k];
+      const std::size_t item = column_item_bytes(field.type);
+      std::int64_t count = 0, at = -1;
+      for (std::int64_t row = 0; row < rows; ++row) {
+        const std::size_t begin = static_cast<std::size_t>(row) * item;
+        if (first.outputs[k].compare(begin, item, std::string(item, '\x5a')) != 0) continue;
+        if (second.outputs[k].compare(begin, item, std::string(item, '\xa5')) != 0) continue;
+        if (count++ == 0) at = row;
+      }
+      if (count == 0) continue;
+      result.problems.push_back("it leaves " + std::to_string(count) + " of " +
+                                std::to_string(rows) + " rows of its output \"" + field.name +
+                                "\" unwritten, the first is row " + std::to_string(at));
+    }
+  }
+
+  void again(ContractResult& result) {
+    const GeneratedLibrary& made = library(kMany);
+    GuardedCallOptions options = call_options();
+    const GuardedOutcome first = guarded_call(element_, arguments(kMany), made, options);
+    // Something else in between, so that what depends on addresses or on calls before shows.
+    options.random_seed = 2;
+    guarded_call(element_, arguments(kMany), made, options);
+    const std::vector<std::unique_ptr<char[]>> moved = [] {
+      std::vector<std::unique_ptr<char[]>> blocks;
+      for (std::size_t bytes = 16; bytes < 100'000; bytes += bytes / 3) {
+        blocks.push_back(std::make_unique<char[]>(bytes));
+      }
+      return blocks;
+    }();
+    options.random_seed = 1;
+    const GuardedOutcome second = guarded_call(element_, arguments(kMany), made, options);
+    add(result, first);
+    if (!result.problems.empty()) return;
+    if (first.status != second.status || first.result != second.result) {
+      result.problems.emplace_back(
+          "the same inputs, parameters and seed give another result in another instance");
+    }
+  }
+
+  void parts(ContractResult& result) {
+    const GeneratedLibrary& made = library(kSome);
+    GuardedCallOptions options = call_options();
+    const GuardedOutcome whole = guarded_call(element_, arguments(kSome), made, options);
+    options.cuts = {1, 300, 300, 777};
+    const GuardedOutcome parts = guarded_call(element_, arguments(kSome), made, options);
+    add(result, parts);
+    if (!result.problems.empty() || !whole.problems.empty()) return;
+    if (whole.status != parts.status || whole.result != parts.result) {
+      result.problems.emplace_back(
+          "it is declared row-wise, but rows in parts give another result than all at once");
+    }
+  }
+
+  void no_optional(ContractResult& result) {
+    GuardedCallOptions options = call_options();
+    options.has_optional_inputs = false;
+    add(result, guarded_call(element_, arguments(kSome), library(kSome), options));
+  }
+
+  /// The values worth trying of one parameter.
+  std::vector<std::pair<std::string, Argument>> ends(const playlist_param& param) {
+    std::vector<std::pair<std::string, Argument>> values;
+    switch (param.type) {
+      case PLAYLIST_PARAM_NUMBER:
+      case PLAYLIST_PARAM_INTEGER:
+        for (const double end : {param.min, param.max}) {
+          if (std::isfinite(end)) values.emplace_back(number_text(end), end);
+        }
+        break;
+      case PLAYLIST_PARAM_BOOLEAN:
+        values = {{"false", false}, {"true", true}};
+        break;
+      case PLAYLIST_PARAM_CHOICE:
+        for (const char* word : listed(param.choices)) values.emplace_back(word, std::string(word));
+        break;
+      case PLAYLIST_PARAM_TEXT:
+        values = {{"\"\"", std::string()}, {"a long text", std::string(5'000, 'x')}};
+        break;
+      case PLAYLIST_PARAM_COLUMN:
+        values = {{"energy", std::string("energy")}, {"title", std::string("title")}};
+        break;
+      case PLAYLIST_PARAM_TRACKS:
+        values = {{"no tracks", TracksArgument{no_tracks_.seal()}},
+                  {"ten tracks", TracksArgument{tracks_.seal()}}};
+        break;
+      case PLAYLIST_PARAM_TEXTS:
+        values = {{"{}", ArgumentList{}},
+                  {"a list", ArgumentList{std::string("a"), std::string("a"), std::string()}}};
+        break;
+      default:
+        values = {{"{}", ArgumentList{}}};
+        for (const double end : {param.min, param.max}) {
+          if (std::isfinite(end))
+            values.emplace_back("{ " + number_text(end) + " }", ArgumentList{end});
+        }
+    }
+    return values;
+  }
+
+  void ranges(ContractResult& result) {
+    const GuardedCallOptions options = call_options();
+    for (const playlist_param* param : listed(description_.params)) {
+      for (const auto& [shown, value] : ends(*param)) {
+        Arguments given = arguments(kFew);
+        std::erase_if(given, [&](const auto& argument) { return argument.first == param->name; });
+        given.emplace_back(param->name, value);
+        const bool is_text_column = param->type == PLAYLIST_PARAM_COLUMN &&
+                                    shown == "title";  // it may say that it wants numbers
+        GuardedOutcome outcome = guarded_call(element_, given, library(kFew), options);
+        if (is_text_column && outcome.status == PLAYLIST_ERROR && !outcome.message.empty())
+          continue;
+        add(result, outcome, std::string(param->name) + " = " + shown);
+        if (listener_.beat) listener_.beat();
+      }
+    }
+    result.told.clear();
+  }
+
+  void million(ContractResult& result) {
+    GuardedCallOptions options = call_options();
+    const GeneratedLibrary& made = library(kMillion);
+    const auto start = Clock::now();
+    options.is_cancelled = [start] { return Seconds(Clock::now() - start).count() > kLongSeconds; };
+    const GuardedOutcome outcome = guarded_call(element_, arguments(kMillion), made, options);
+    add(result, outcome);
+    if (outcome.status == PLAYLIST_CANCELLED) {
+      result.told = "not done in " + seconds_text(kLongSeconds) + ", stopped when it was cancelled";
+    }
+  }
+
+  void cancelled(ContractResult& result) {
+    const GeneratedLibrary& made = library(kMillion);
+    for (const double after : {0.0, kCancelAfterSeconds}) {
+      stop(result, after, [&](const GuardedCallOptions& options) {
+        return guarded_call(element_, arguments(kMillion), made, options);
+      });
+      if (!result.problems.empty()) return;
+    }
+  }
+
+  /// A machine that is busy, or tables that are made at first use, may make one call late; not two.
+  template <class CallIt>
+  void stop(ContractResult& result, double after, CallIt&& call_it) {
+    GuardedOutcome outcome;
+    double late = 0;
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      GuardedCallOptions options = call_options();
+      auto start = Clock::now();
+      options.starts_running = [&start] { start = Clock::now(); };
+      options.is_cancelled = [&start, after] {
+        return Seconds(Clock::now() - start).count() >= after;
+      };
+      outcome = call_it(options);
+      late = Seconds(Clock::now() - start).count() - after;
+      if (late <= kStopSeconds) return;
+      if (listener_.beat) listener_.beat();
+    }
+    result.problems.push_back("it goes on for " + seconds_text(late) + " after it was cancelled" +
+                              (outcome.asked == 0 ? "; it never asks host->cancelled()" : ""));
+  }
+
+  // ---- sources ----
+  std::vector<Test> source_tests() {
+    std::vector<Test> list = {
+        {"made and destroyed", [this](auto& result) { lives(result); }},
+        {"an empty file",
+         [this](auto& result) {
+           read(result, {"empty.txt", ""});
+         }},
+        {"one byte",
+         [this](auto& result) {
+           read(result, {"one.json", "{"});
+         }},
+        {"bytes that are no text",
+         [this](auto& result) {
+           read(result, {"noise.bin", noise(100'000)});
+         }},
+        {"a million lines",
+         [this](auto& result) {
+           read(result, {"lines.csv", lines(kMillion, "a,b,c\n")});
+         }},
+        {"a million records of JSON",
+         [this](auto& result) {
+           read(result, {"rows.json", "[" + lines(kMillion, "{\"a\":null},") + "{}]"});
+         }},
+    };
+    if (!options_.sample) return list;
+    list.push_back({"the sample", [this](auto& result) { sample(result); }});
+    list.push_back({"the sample cut short", [this](auto& result) { cut_sample(result); }});
+    list.push_back({"the sample, cancelled", [this](auto& result) { cancelled_sample(result); }});
+    return list;
+  }
+  static std::string lines(std::int64_t count, std::string_view line) {
+    std::string text;
+    text.reserve(static_cast<std::size_t>(count) * line.size());
+    for (std::int64_t i = 0; i < count; ++i) text += line;
+    return text;
+  }
+  static std::string noise(std::size_t bytes) {
+    playlist::Random random(5);
+    std::string text(bytes, '\0');
+    for (char& c : text) c = static_cast<char>(random.next());
+    return text;
+  }
+
+  GuardedOutcome read_once(const GuardedInput& input, GuardedCallOptions options) {
+    options.input = &input;
+    return guarded_call(element_, arguments(0), library(0), options);
+  }
+  /// Reads what it says it can read; false when it says no.
+  bool read(ContractResult& result, const GuardedInput& input) {
+    const int sureness = guarded_recognise(element_, input, result.problems);
+    if (guarded_recognise(element_, input, result.problems) != sureness) {
+      result.problems.emplace_back("recognise() gives another answer when it is asked again");
+    }
+    if (sureness == 0) {
+      result.told = "not recognised";
+      return false;
+    }
+    add(result, read_once(input, call_options()));
+    return true;
+  }
+  void sample(ContractResult& result) {
+    if (!read(result, *options_.sample)) {
+      result.problems.push_back("recognise() gives 0 for the sample " + options_.sample->name);
+      return;
+    }
+    const GuardedOutcome first = read_once(*options_.sample, call_options());
+    const GuardedOutcome second = read_once(*options_.sample, call_options());
+    if (first.status == PLAYLIST_UNSUPPORTED) {
+      result.problems.push_back("it recognises the sample and then does not read it: " +
+                                first.message);
+    } else if (first.result != second.result) {
+      result.problems.emplace_back("the same file gives other rows in another instance");
+    }
+    result.told = first.result.empty() ? first.message : result.told;
+  }
+  void cut_sample(ContractResult& result) {
+    for (const std::size_t part : {2u, 3u, 10u}) {
+      GuardedInput half = *options_.sample;
+      half.bytes.resize(half.bytes.size() - half.bytes.size() / part);
+      GuardedOutcome outcome = read_once(half, call_options());
+      // A file that ends early may be refused, with the reason.
+      if (outcome.status == PLAYLIST_ERROR && !outcome.message.empty()) continue;
+      add(result, outcome);
+    }
+  }
+  void cancelled_sample(ContractResult& result) {
+    stop(result, 0,
+         [&](const GuardedCallOptions& options) { return read_once(*options_.sample, options); });
+  }
+
+  const Element& element_;
+  const playlist_element& description_;
+  const ContractOptions& options_;
+  const ContractListener& listener_;
+  GuardedTable tracks_, no_tracks_{"the empty set of tracks", 0};
+};
+
+void run_test(const ElementContract::Test& test, ContractResult& result) {
+  const ProcessState process;
+  const auto start = Clock::now();
+  try {
+    test.run(result);
+  } catch (const std::bad_alloc&) {
+    result.problems.emplace_back("out of memory");
+  } catch (const Error& error) {
+    result.problems.emplace_back(error.what());
+  }
+  result.ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+  process.check(result.problems);
+}
+
+}  // namespace
+
+void run_contract(const playlist_plugin& plugin, const ContractOptions& options, std::size_t first,
+                  const ContractListener& listener) {
+  const FaultReport faults([&](std::string_view meaning) {
+    if (listener.fault) listener.fault(meaning);
+  });
+  std::size_t index = 0;
+  for (const playlist_element* description : listed(plugin.elements)) {
+    const Element element{description, nullptr};
+    ElementContract contract(element, options, listener);
+    for (const ElementContract::Test& test : contract.tests()) {
+      if (index++ < first) continue;
+      listener.starts(index - 1, description->name, test.name);
+      ContractResult result;
+      result.element = description->name;
+      result.test = test.name;
+      run_test(test, result);
+      listener.ends(result);
+    }
+  }
+}
+
+}  // namespace engine

@@ -1,0 +1,50 @@
+// source.@NAME@: likes from a text file.
+//
+// Format   first line "# @NAME@", then ARTIST <tab> TITLE per line; empty lines are allowed
+// Buckets  empty, malformed (no tab)
+#include "playlist/plugin.hpp"
+
+#include <string_view>
+
+namespace {
+
+constexpr std::string_view kMagic = "# @NAME@\n";
+
+class @CLASS@ final : public playlist::Source {
+ public:
+  static int recognise(const playlist::Input& input) {
+    return input.head().starts_with(kMagic) ? 100 : 0;
+  }
+
+  void read(playlist::SourceCall& call) const {
+    playlist::Rows& likes = call.rows("likes");
+    playlist::TextColumn& artist = likes.text("artist");
+    playlist::TextColumn& title = likes.text("title");
+    if (!call.input().bytes().starts_with(kMagic)) throw playlist::Unsupported("no # @NAME@");
+    std::string_view rest = call.input().bytes().substr(kMagic.size());
+    std::int64_t record = 0;
+    for (; !rest.empty(); ++record) {
+      if (record % 10'000 == 0) call.checkpoint();
+      const std::string_view line = rest.substr(0, rest.find('\n'));
+      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+      const std::size_t tab = line.find('\t');
+      if (line.empty()) {
+        call.bucket(record, "empty");
+      } else if (tab == std::string_view::npos) {
+        call.bucket(record, "malformed", "no tab between artist and title");
+      } else {
+        likes.row(record);
+        artist.set(line.substr(0, tab));
+        title.set(line.substr(tab + 1));
+      }
+    }
+    call.finish(record);
+  }
+};
+
+constinit const playlist::Element k@CLASS@ = playlist::element<@CLASS@>(
+    "source.@NAME@", "Likes from a text file of artists and titles.");
+
+}  // namespace
+
+PLAYLIST_LIBRARY("org.example.@NAME@", "1.0.0", k@CLASS@);
