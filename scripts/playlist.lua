@@ -4,7 +4,7 @@
 -- (#node, node:rows()). This file only builds descriptions; the engine checks them as they are made, so that a
 -- mistake is told with the recipe's own line. You may change this file; recipes pick the change up at the next run.
 --
---   pl.recipe { title, about, params, random_seed, build }      what a recipe file returns
+--   pl.recipe { title, about, params, random_seed, build, tests }   what a recipe file returns; tests: see expectations.lua
 --   pl.int / number / share / boolean / text / choice { default, min =, max =, choices =, help =, tune = }
 --   pl.recall.NAME { ... }                                       candidates from a plugin
 --   pl.ranking.NAME { ... }  pl.filtering.NAME { ... }  pl.ordering.NAME { ... }   used in :rank :filter :order
@@ -15,6 +15,9 @@
 --   engine.node(description) -> node      engine.methods(table)   engine.elements() -> { name = kind }
 --   engine.check_element(name, arguments) engine.rows(node)       engine.nearest(word, list) -> word or nil
 --   engine.fail(message, fix)             raises an error at the recipe's line
+--   engine.problem(message, fix)          the same, but `engine check` notes it and goes on
+--   engine.parameter_read(name)           in `engine check` only: a parameter was read
+--   engine.where()                        "FILE:LINE" of the recipe's line that runs
 
 local pl = {}
 
@@ -32,13 +35,21 @@ local function did_you_mean(word, known)
   return near and ("did you mean " .. near .. "?") or ("it knows " .. table.concat(keys(known), ", "))
 end
 
+-- The error for a field that is not there. Returns the field that was meant, for `engine check` to go on with.
+local function missing_field(what, k, fields)
+  local near = engine.nearest(tostring(k), keys(fields))
+  local tell = near and engine.problem or engine.fail
+  tell(what .. " has no \"" .. tostring(k) .. "\"", did_you_mean(k, fields))
+  return near
+end
+
 -- A table whose unknown fields are errors, so that a typing mistake is found where it was made.
-local function strict(what, fields)
+local function strict(what, fields, on_read)
   return setmetatable({}, {
     __index = function(_, k)
-      local v = fields[k]
-      if v == nil then engine.fail(what .. " has no \"" .. tostring(k) .. "\"", did_you_mean(k, fields)) end
-      return v
+      if fields[k] == nil then k = missing_field(what, k, fields) end
+      if on_read then on_read(k) end
+      return fields[k]
     end,
     __newindex = function(_, k) engine.fail(what .. " cannot be changed (tried to set \"" .. tostring(k) .. "\")") end,
     __metatable = false,
@@ -62,7 +73,7 @@ local function parameter(kind, defaults)
       if k ~= 1 and not allowed[k] then engine.fail("pl." .. kind .. " has no \"" .. tostring(k) .. "\"", did_you_mean(k, allowed)) end
     end
     if spec[1] == nil then engine.fail("pl." .. kind .. " needs a default as its first value") end
-    local result = { kind = kind, default = spec[1] }
+    local result = { kind = kind, default = spec[1], where = engine.where() }
     for k, v in pairs(defaults) do result[k] = v end
     for k in pairs(allowed) do if spec[k] ~= nil then result[k] = spec[k] end end
     return result
@@ -210,7 +221,10 @@ local function make_user(about)
     __metatable = false,
     __index = function(_, k)
       if fields[k] ~= nil then return fields[k] end
-      if not sets[k] then engine.fail("user has no \"" .. tostring(k) .. "\"", did_you_mean(k, known)) end
+      if not sets[k] then
+        k = missing_field("user", k, known)
+        if not sets[k] then return fields[k] end
+      end
       made[k] = made[k] or engine.node { step = "set", arguments = { k } }
       return made[k]
     end,
@@ -233,8 +247,9 @@ function pl.recipe(spec)
   end
   return {
     title = spec.title, about = spec.about or "", params = spec.params or {}, random_seed = spec.random_seed,
+    tests = spec.tests,
     build = function(values, about)
-      return spec.build(strict("parameters", values), make_user(about))
+      return spec.build(strict("parameters", values, engine.parameter_read), make_user(about))
     end,
   }
 end

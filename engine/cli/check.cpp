@@ -1,50 +1,105 @@
-// engine check RECIPE...: builds each recipe without evaluating anything; says what is wrong with
-// all of them.
+// engine check RECIPE...: everything that is wrong with recipes, without running them over data.
+// Needs no library.
+#include "recipe/check.hpp"
+
 #include <CLI/CLI.hpp>
-#include <iostream>
 
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
 #include "cli/supervised_run.hpp"
+#include "data/empty_columns.hpp"
 
 namespace engine {
 namespace {
 
-Exit check(Cli& cli, const std::vector<std::string>& recipes) {
-  nlohmann::ordered_json results = nlohmann::ordered_json::array();
+using Json = nlohmann::ordered_json;
+
+struct Options {
+  std::vector<std::string> recipes;
+  bool is_strict = false;
+};
+
+std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+std::string summary(const CheckResult& result) {
+  const std::size_t errors = result.error_count(), warnings = result.warning_count();
+  if (errors == 0 && warnings == 0) return "good";
+  std::string text = errors == 0 ? "" : counted(errors, "error");
+  if (warnings > 0) text += (text.empty() ? "" : ", ") + counted(warnings, "warning");
+  return text;
+}
+
+std::string result_text(const std::string& recipe, const CheckResult& result) {
+  std::string text = recipe + ": " + summary(result) + "\n";
+  for (const Problem& problem : result.problems) text += problem.text() + "\n";
+  for (const std::string& unchecked : result.unchecked) text += "note: " + unchecked + "\n";
+  return text;
+}
+
+CheckResult check_one(Cli& cli, RunRequest request,
+                      const std::shared_ptr<const PreparedColumns>& columns) {
+  request.columns = columns;
+  const std::string answer =
+      ask_supervised(cli, request.recipe_path, [&](const RunReports& reports) {
+        return check_json(check_recipe(request, reports))
+            .dump(-1, ' ', false, Json::error_handler_t::replace);
+      });
+  return check_result(Json::parse(answer));
+}
+
+Exit check(Cli& cli, const Options& options) {
+  const std::shared_ptr<const PreparedColumns> columns = empty_columns();
+  Json results = Json::array();
   Exit worst = Exit::kDone;
-  for (const std::string& recipe : recipes) {
-    nlohmann::ordered_json result{{"recipe", recipe}, {"ok", true}};
+  bool is_first = true;
+  for (const std::string& recipe : recipe_files(options.recipes)) {
+    CheckResult result;
     try {
-      RunRequest request = make_run_request(cli, recipe);
-      request.is_plan_only = true;
-      run_supervised(cli, request);
-      if (!cli.common.json) cli.out(recipe + ": good\n");
+      result = check_one(cli, make_request_without_columns(cli, recipe), columns);
+      const bool is_bad =
+          result.error_count() > 0 || (options.is_strict && result.warning_count() > 0);
+      if (is_bad) worst = Exit::kRecipe;
     } catch (const Error& error) {
+      if (error.exit() == Exit::kInterrupted) throw;
       worst = error.exit();
-      result["ok"] = false;
-      result["error"] = error.what();
-      result["where"] = error.parts().where;
-      result["why"] = error.parts().why;
-      result["fix"] = error.parts().fix;
-      if (!cli.common.json) std::cerr << error.text() << std::endl;
+      result.problems.push_back({true, error.what(), error.parts()});
     }
-    results.push_back(std::move(result));
+    if (cli.common.json) {
+      Json json = Json::object();
+      json["recipe"] = recipe;
+      json.update(check_json(result));
+      results.push_back(std::move(json));
+    } else {
+      cli.out((is_first ? "" : "\n") + result_text(recipe, result));
+    }
+    is_first = false;
   }
-  if (cli.common.json) cli.out(nlohmann::ordered_json{{"recipes", results}}.dump(2) + "\n");
+  if (cli.common.json) cli.out(Json{{"recipes", results}}.dump(2) + "\n");
   return worst;
 }
 
 }  // namespace
 
 void add_check(CLI::App& app, Cli& cli) {
-  auto recipes = std::make_shared<std::vector<std::string>>();
-  CLI::App* verb =
-      app.add_subcommand("check", "Say what is wrong with recipes, without running them");
-  verb->add_option("recipes", *recipes, "Recipe files or names")->required();
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand(
+      "check", "Say everything that is wrong with recipes, without running them; needs no library");
+  verb->add_option("recipes", options->recipes, "Recipe files or names, or folders of recipes")
+      ->required()
+      ->type_name("RECIPE");
+  verb->add_flag("--strict", options->is_strict, "Warnings fail too (exit status 4)");
+  verb->footer(
+      "Errors are what a run would stop at: syntax; elements, verbs, parameters and columns that\n"
+      "are not there; values out of range. Warnings are parameters that nothing reads, steps "
+      "whose\n"
+      "result nothing uses, and lists that may come out short. Each parameter is tried at both "
+      "ends\n"
+      "of its range.");
   verb->callback(
-      [&cli, recipes] { cli.action = [&cli, recipes] { return check(cli, *recipes); }; });
+      [&cli, options] { cli.action = [&cli, options] { return check(cli, *options); }; });
 }
 
 }  // namespace engine

@@ -19,15 +19,15 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-enum Frame : std::uint32_t { kAnswer = 1, kOutput, kError, kPrint, kDeparted };
+enum Frame : std::uint32_t { kAnswer = 1, kOutput, kError, kPrint, kDeparted, kText };
 
 std::string pack_answer(const RunAnswer& answer) {
   return Json{{"record", answer.record},           {"playlist_hash", answer.playlist_hash},
               {"recipe_hash", answer.recipe_hash}, {"scripts_hash", answer.scripts_hash},
               {"elements", answer.elements},       {"parameters", answer.parameters},
               {"random_seed", answer.random_seed}, {"track_ids", answer.track_ids},
-              {"answer", answer.answer},           {"plan_text", answer.plan_text},
-              {"plan_dot", answer.plan_dot}}
+              {"answer", answer.answer},           {"answer_json", answer.answer_json},
+              {"plan_text", answer.plan_text},     {"plan_dot", answer.plan_dot}}
       .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -43,6 +43,7 @@ RunAnswer unpack_answer(const std::string& bytes) {
   json.at("random_seed").get_to(answer.random_seed);
   json.at("track_ids").get_to(answer.track_ids);
   json.at("answer").get_to(answer.answer);
+  json.at("answer_json").get_to(answer.answer_json);
   json.at("plan_text").get_to(answer.plan_text);
   json.at("plan_dot").get_to(answer.plan_dot);
   return answer;
@@ -74,27 +75,10 @@ std::string recipe_name(Cli& cli, const std::string& asked, const std::string& f
   return asked;
 }
 
-}  // namespace
-
-int run_job(const RunRequest& request, bool is_confined, Channel& channel, Heartbeat& heartbeat) {
-  // A run frees and takes arrays of megabytes all the time: give none back to the system, which
-  // would clear them page by page at each turn.
-  ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  RunReports reports;
-  reports.doing = [&](const std::string& what) { heartbeat.doing(what); };
-  reports.beat = [&] { heartbeat.beat(); };
-  reports.print = [&](const std::string& text) { channel.send(kPrint, text); };
-  if (is_confined) reports.loaded = [] { confine_process(); };
-  reports.answered = [&](const RunAnswer& answer) {
-    for (const std::string& bytes : answer.outputs) channel.send(kOutput, bytes);
-    channel.send(kAnswer, pack_answer(answer));
-  };
-  reports.departed = [&](const std::vector<Departure>& departures) {
-    channel.send(kDeparted, pack_departures(departures));
-  };
+/// Runs the worker's job; the error it ends with becomes a frame.
+int sending_errors(Channel& channel, const std::function<void()>& job) {
   try {
-    run_recipe(request, reports);
+    job();
     return 0;
   } catch (const Error& error) {
     channel.send(kError, pack_error(error));
@@ -110,6 +94,55 @@ int run_job(const RunRequest& request, bool is_confined, Channel& channel, Heart
   return 1;
 }
 
+RunReports reports_to(Channel& channel, Heartbeat& heartbeat, bool is_confined) {
+  RunReports reports;
+  reports.doing = [&](const std::string& what) { heartbeat.doing(what); };
+  reports.beat = [&] { heartbeat.beat(); };
+  reports.print = [&](const std::string& text) { channel.send(kPrint, text); };
+  if (is_confined) reports.loaded = [] { confine_process(); };
+  return reports;
+}
+
+bool is_confined(Cli& cli) {
+  return cli.settings().boolean("limits.confine") && !cli.common.in_process;
+}
+
+/// Runs the job in a worker and lets the receiver take what it sends.
+WorkerEnd run_with(Cli& cli, RunReceiver& receiver,
+                   const std::function<int(Channel&, Heartbeat&)>& job) {
+  const WorkerLimits limits = run_limits(cli);
+  const auto supervise = [&](Channel& channel) {
+    std::uint32_t kind = 0;
+    for (std::string bytes; channel.receive(kind, bytes);) {
+      if (receiver.take(kind, bytes) == RunReceiver::kIsPrint) cli.note(receiver.printed);
+    }
+  };
+  WorkerEnd end = cli.common.in_process ? run_in_process(job, supervise)
+                                        : run_in_worker(limits, job, supervise);
+  cli.verbose("worker: fork " + std::to_string(end.fork_ms) + " ms, " +
+              std::to_string(end.wall_ms) + " ms in all, " + std::to_string(end.peak_bytes >> 20) +
+              " MiB");
+  return end;
+}
+
+}  // namespace
+
+int run_job(const RunRequest& request, bool is_confined, Channel& channel, Heartbeat& heartbeat) {
+  // A run frees and takes arrays of megabytes all the time: give none back to the system, which
+  // would clear them page by page at each turn.
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  RunReports reports = reports_to(channel, heartbeat, is_confined);
+  reports.answered = [&](const RunAnswer& answer) {
+    for (const std::string& bytes : answer.outputs) channel.send(kOutput, bytes);
+    channel.send(kAnswer, pack_answer(answer));
+  };
+  reports.departed = [&](const std::vector<Departure>& departures) {
+    channel.send(kDeparted, pack_departures(departures));
+  };
+  return sending_errors(channel, [&] { run_recipe(request, reports); });
+}
+
 std::string find_recipe(Cli& cli, const std::string& name) {
   if (fs::exists(name)) return name;
   std::vector<std::string> known;
@@ -119,7 +152,8 @@ std::string find_recipe(Cli& cli, const std::string& name) {
     }
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-      if (entry.path().extension() == ".lua") known.push_back(entry.path().stem());
+      const std::string stem = entry.path().stem();
+      if (entry.path().extension() == ".lua" && !stem.ends_with("_test")) known.push_back(stem);
     }
   }
   // "recipes/weekly.lua" works from anywhere, as that is how recipes are written about.
@@ -140,6 +174,32 @@ std::string find_recipe(Cli& cli, const std::string& name) {
 RunRequest make_run_request(Cli& cli, const std::string& recipe) {
   const std::string file = find_recipe(cli, recipe);
   return make_run_request(cli, recipe_name(cli, recipe, file), read_file(file));
+}
+
+std::vector<std::string> recipe_files(const std::vector<std::string>& names) {
+  std::vector<std::string> files;
+  for (const std::string& name : names) {
+    // "recipes" works from anywhere, as "recipes/weekly.lua" does.
+    const bool is_own = !fs::exists(name) && fs::path(name).lexically_normal() == "recipes";
+    const std::string folder = is_own ? own_folders().recipes : name;
+    if (!fs::is_directory(folder)) {
+      files.push_back(name);
+      continue;
+    }
+    std::vector<std::string> inside;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      const fs::path& file = entry.path();
+      if (file.extension() == ".lua" && !file.stem().string().ends_with("_test"))
+        inside.push_back(file.string());
+    }
+    std::sort(inside.begin(), inside.end());
+    files.insert(files.end(), inside.begin(), inside.end());
+  }
+  if (files.empty()) {
+    throw Error(Exit::kInput, "there is no recipe in " + names.front(),
+                {"", "", "recipes are the *.lua files of a folder", "see: engine recipes"});
+  }
+  return files;
 }
 
 RunRequest make_run_request(Cli& cli, const std::string& recipe, const std::string& text) {
@@ -214,6 +274,9 @@ RunReceiver::Kind RunReceiver::take(std::uint32_t kind, const std::string& bytes
     case kDeparted:
       departures = unpack_departures(bytes);
       return kIsDepartures;
+    case kText:
+      text_ = bytes;
+      return kIsOther;
     case kPrint:
       printed = bytes;
       return kIsPrint;
@@ -223,37 +286,44 @@ RunReceiver::Kind RunReceiver::take(std::uint32_t kind, const std::string& bytes
 }
 
 RunAnswer RunReceiver::finish(const WorkerEnd& end, const std::string& recipe_path) {
-  if (end.is_interrupted) throw Error(Exit::kInterrupted, "interrupted; the store is unchanged");
-  if (error_) throw *error_;
-  if (!end.is_done || !answer_) {
-    const std::string fix =
-        end.is_limit ? "if it needs more, raise the limit (see: engine config show)"
-                     : "report it to whoever made the element named; the store is unchanged";
-    throw Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
-                {recipe_path, "", "", fix});
-  }
+  check(end, recipe_path, answer_.has_value());
   return std::move(*answer_);
 }
 
+std::string RunReceiver::finish_text(const WorkerEnd& end, const std::string& recipe_path) {
+  check(end, recipe_path, text_.has_value());
+  return std::move(*text_);
+}
+
+void RunReceiver::check(const WorkerEnd& end, const std::string& recipe_path, bool has_answer) {
+  if (end.is_interrupted) throw Error(Exit::kInterrupted, "interrupted; the store is unchanged");
+  if (error_) throw *error_;
+  if (end.is_done && has_answer) return;
+  const std::string fix =
+      end.is_limit ? "if it needs more, raise the limit (see: engine config show)"
+                   : "report it to whoever made the element named; the store is unchanged";
+  throw Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
+              {recipe_path, "", "", fix});
+}
+
 RunAnswer run_supervised(Cli& cli, const RunRequest& request) {
-  const WorkerLimits limits = run_limits(cli);
-  const bool is_confined = cli.settings().boolean("limits.confine") && !cli.common.in_process;
+  const bool confines = is_confined(cli);
   RunReceiver receiver;
-  const auto job = [&](Channel& channel, Heartbeat& heartbeat) {
-    return run_job(request, is_confined, channel, heartbeat);
-  };
-  const auto supervise = [&](Channel& channel) {
-    std::uint32_t kind = 0;
-    for (std::string bytes; channel.receive(kind, bytes);) {
-      if (receiver.take(kind, bytes) == RunReceiver::kIsPrint) cli.note(receiver.printed);
-    }
-  };
-  const WorkerEnd end = cli.common.in_process ? run_in_process(job, supervise)
-                                              : run_in_worker(limits, job, supervise);
-  cli.verbose("worker: fork " + std::to_string(end.fork_ms) + " ms, " +
-              std::to_string(end.wall_ms) + " ms in all, " + std::to_string(end.peak_bytes >> 20) +
-              " MiB");
+  const WorkerEnd end = run_with(cli, receiver, [&](Channel& channel, Heartbeat& heartbeat) {
+    return run_job(request, confines, channel, heartbeat);
+  });
   return receiver.finish(end, request.recipe_path);
+}
+
+std::string ask_supervised(Cli& cli, const std::string& recipe_path,
+                           const std::function<std::string(const RunReports&)>& job) {
+  const bool confines = is_confined(cli);
+  RunReceiver receiver;
+  const WorkerEnd end = run_with(cli, receiver, [&](Channel& channel, Heartbeat& heartbeat) {
+    const RunReports reports = reports_to(channel, heartbeat, confines);
+    return sending_errors(channel, [&] { channel.send(kText, job(reports)); });
+  });
+  return receiver.finish_text(end, recipe_path);
 }
 
 }  // namespace engine

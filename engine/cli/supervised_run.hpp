@@ -1,6 +1,7 @@
 // A run in its worker: the request goes in by the fork, the answer comes back as frames.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,10 @@ RunRequest make_request_without_columns(Cli& cli, const std::string& recipe,
 /// Whose columns this command line asks for. Throws Error(kStore) when there is no library.
 ColumnOptions column_options(Cli& cli);
 
+/// Recipes as they were named, folders replaced by the recipes in them (not NAME_test.lua), sorted.
+/// Throws Error(kInput) when nothing is left.
+std::vector<std::string> recipe_files(const std::vector<std::string>& names);
+
 /// A recipe as people name it: a path, or NAME for NAME.lua in one of the recipe folders. Throws
 /// Error(kInput).
 std::string find_recipe(Cli& cli, const std::string& name);
@@ -45,12 +50,17 @@ class RunReceiver {
   /// The run's answer once its worker has ended. Throws Error: the run's own, kPlugin when the
   /// worker crashed, kLimits when it was stopped.
   RunAnswer finish(const WorkerEnd& end, const std::string& recipe_path);
+  /// The same for a worker that answers with a text (ask_supervised).
+  std::string finish_text(const WorkerEnd& end, const std::string& recipe_path);
 
   std::string printed;                // of the last kIsPrint
   std::vector<Departure> departures;  // of kIsDepartures
 
  private:
+  void check(const WorkerEnd& end, const std::string& recipe_path, bool has_answer);
+
   std::optional<RunAnswer> answer_;
+  std::optional<std::string> text_;
   std::optional<Error> error_;
   std::vector<std::string> outputs_;
 };
@@ -58,5 +68,9 @@ class RunReceiver {
 /// Runs it in a supervised worker (or in this process with --in-process). Throws Error: the run's
 /// own, kPlugin when the worker crashed, kLimits when it was stopped.
 RunAnswer run_supervised(Cli& cli, const RunRequest& request);
+
+/// Runs any other job on a recipe the same way; it answers with a text, usually JSON.
+std::string ask_supervised(Cli& cli, const std::string& recipe_path,
+                           const std::function<std::string(const RunReports&)>& job);
 
 }  // namespace engine

@@ -233,6 +233,10 @@ void LuaState::filter(int function, const std::vector<FormulaColumn>& columns,
   FormulaRun(*state_, function, "filter", keep).run();
 }
 
+std::string LuaState::lines_of(int index) const {
+  return text_of(*state_, absolute(state_->lua, index));
+}
+
 std::string LuaState::text(int function, const std::vector<FormulaColumn>& columns,
                            const std::int32_t* tracks, std::int64_t row) {
   function = absolute(state_->lua, function);

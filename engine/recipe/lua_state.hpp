@@ -120,6 +120,9 @@ class LuaState {
   [[nodiscard]] std::string where() const;
   /// file:line where the function at `index` was defined.
   [[nodiscard]] std::string defined_at(int index) const;
+  /// The lines that hold the function at `index`, as the user wrote them; "" when they are not
+  /// known.
+  [[nodiscard]] std::string lines_of(int index) const;
 
   /// Called between blocks and at ticks, at most every millisecond: reports what runs, for the
   /// heartbeat. An Error it throws ends the recipe.

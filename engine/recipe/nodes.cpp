@@ -27,6 +27,12 @@ NodeContext& context_of(lua_State* lua) {
   throw Error(Exit::kRecipe, what, {context.where(), context.source_line(), why, fix});
 }
 
+/// Ends the recipe; or, where somebody collects mistakes, notes this one and goes on.
+void report(const NodeContext& context, const Error& error) {
+  if (context.observer == nullptr || !context.observer->on_problem) throw error;
+  context.observer->on_problem(error);
+}
+
 void line_hook(lua_State* lua, lua_Debug* event) {
   NodeContext& context = context_of(lua);
   lua_getinfo(lua, "S", event);
@@ -47,6 +53,11 @@ CandidatesPtr look_at(NodeContext& context, int node) {
     ~Unhooked() { set_hook(context, true); }
   } const unhooked(context);
   return context.evaluation->result(node);
+}
+
+void note_look(const NodeContext& context, int node, bool is_for_rows) {
+  if (context.observer != nullptr && context.observer->on_look)
+    context.observer->on_look(node, is_for_rows);
 }
 
 void push_node(lua_State* lua, int id) {
@@ -119,14 +130,22 @@ std::vector<std::pair<std::string, PlanValue>> arguments_at(lua_State* lua, int 
 const playlist_element* description_of(const NodeContext& context, const std::string& step,
                                        const Element*& element) {
   if (const playlist_element* builtin = builtin_step(step)) return builtin;
-  element = &context.registry->require(step, context.where());
-  return element->description;
+  try {
+    element = &context.registry->require(step, context.where());
+    return element->description;
+  } catch (const Error& error) {
+    Error::Parts parts = error.parts();
+    parts.source = context.source_line();
+    report(context, Error(error.exit(), error.what(), std::move(parts)));
+    return &unknown_element();
+  }
 }
 
 /// Checks arguments as they are written, before anything runs; sets of tracks are stood in for by
 /// an empty table.
 void check_now(const NodeContext& context, const playlist_element& description,
                const std::vector<std::pair<std::string, PlanValue>>& given) {
+  if (&description == &unknown_element()) return;
   static const playlist_table empty{sizeof(playlist_table), 0, 0, nullptr};
   Arguments arguments;
   for (const auto& [name, value] : given) {
@@ -148,7 +167,7 @@ void check_now(const NodeContext& context, const playlist_element& description,
     Error::Parts parts = error.parts();
     parts.where = context.where();
     parts.source = context.source_line();
-    throw Error(error.exit(), error.what(), std::move(parts));
+    report(context, Error(error.exit(), error.what(), std::move(parts)));
   }
 }
 
@@ -275,6 +294,27 @@ int fail_at_recipe(lua_State* lua, void*) {
   fail(context_of(lua), what, "", fix);
 }
 
+/// problem(what, fix): as fail, but engine check notes it and goes on.
+int problem_at_recipe(lua_State* lua, void*) {
+  const NodeContext& context = context_of(lua);
+  const std::string fix = lua_isstring(lua, 2) ? lua_tostring(lua, 2) : "";
+  report(context, Error(Exit::kRecipe, luaL_checkstring(lua, 1),
+                        {context.where(), context.source_line(), "", fix}));
+  return 0;
+}
+
+int parameter_read(lua_State* lua, void*) {
+  const NodeContext& context = context_of(lua);
+  if (context.observer->on_parameter_read)
+    context.observer->on_parameter_read(luaL_checkstring(lua, 1));
+  return 0;
+}
+
+int where_in_recipe(lua_State* lua, void*) {
+  lua_pushstring(lua, context_of(lua).where().c_str());
+  return 1;
+}
+
 void push_column(lua_State* lua, const FormulaColumn& column, std::size_t row, std::int32_t track) {
   const std::size_t at = column.is_by_track ? static_cast<std::size_t>(track) : row;
   if (column.type == PLAYLIST_STRING) {
@@ -303,6 +343,7 @@ int rows(lua_State* lua, void*) {
   NodeContext& context = context_of(lua);
   const int id = node_at(lua, 1);
   if (id < 0) fail(context, "engine.rows needs candidates");
+  note_look(context, id, true);
   const CandidatesPtr candidates = look_at(context, id);
   lua_createtable(lua, static_cast<int>(candidates->size()), 0);
   if (context.evaluation == nullptr) return 1;
@@ -321,6 +362,12 @@ int rows(lua_State* lua, void*) {
 // ---- the node's metatable
 // ------------------------------------------------------------------------------------------
 
+/// What an unknown verb does once it has been noted: nothing.
+int same_candidates(lua_State* lua) {
+  lua_settop(lua, 1);
+  return 1;
+}
+
 int node_index(lua_State* lua, void*) {
   const NodeContext& context = context_of(lua);
   lua_getfield(lua, LUA_REGISTRYINDEX, kMethods);
@@ -337,13 +384,22 @@ int node_index(lua_State* lua, void*) {
   std::string all;
   for (const std::string& verb : verbs) all += (all.empty() ? "" : ", ") + verb;
   const std::string near = nearest(word, verbs);
-  fail(context, "candidates have no verb \"" + word + "\"", near.empty() ? "they have " + all : "",
-       near.empty() ? "" : "did you mean :" + near + "?");
+  report(context,
+         Error(Exit::kRecipe, "candidates have no verb \"" + word + "\"",
+               {context.where(), context.source_line(), near.empty() ? "they have " + all : "",
+                near.empty() ? "" : "did you mean :" + near + "?"}));
+  lua_pushcfunction(lua, same_candidates);
+  return 1;
 }
 
 int node_length(lua_State* lua, void*) {
   NodeContext& context = context_of(lua);
-  lua_pushinteger(lua, static_cast<lua_Integer>(look_at(context, node_at(lua, 1))->size()));
+  const int id = node_at(lua, 1);
+  note_look(context, id, false);
+  const bool is_pretended = context.evaluation == nullptr && context.observer != nullptr;
+  const std::size_t size =
+      is_pretended ? context.observer->pretended_size : look_at(context, id)->size();
+  lua_pushinteger(lua, static_cast<lua_Integer>(size));
   return 1;
 }
 
@@ -399,6 +455,21 @@ int node_at(lua_State* lua, int index) {
   return is_node ? *static_cast<const int*>(lua_touserdata(lua, index)) : -1;
 }
 
+const playlist_element& unknown_element() {
+  static const playlist_field* const no_fields[] = {nullptr};
+  static const playlist_param* const no_params[] = {nullptr};
+  static const playlist_element unknown = [] {
+    playlist_element element{};
+    element.size = sizeof element;
+    element.name = "unknown";
+    element.help = "";
+    element.in = element.out = no_fields;
+    element.params = no_params;
+    return element;
+  }();
+  return unknown;
+}
+
 void register_nodes(NodeContext& context) {
   lua_State* lua = context.lua->raw();
   lua_pushlightuserdata(lua, &context);
@@ -422,9 +493,14 @@ void register_nodes(NodeContext& context) {
                                 {"elements", entry<elements>},
                                 {"nearest", entry<nearest_word>},
                                 {"fail", entry<fail_at_recipe>},
+                                {"problem", entry<problem_at_recipe>},
+                                {"where", entry<where_in_recipe>},
                                 {"rows", entry<rows>}};
   for (const luaL_Reg& function : functions)
     context.lua->add_function(function.name, function.func, nullptr);
+  // In a run scripts find no such function, so that formulas read parameters at full speed.
+  if (context.observer != nullptr)
+    context.lua->add_function("parameter_read", entry<parameter_read>, nullptr);
 }
 
 FollowLines::FollowLines(NodeContext& context) : context_(context) {

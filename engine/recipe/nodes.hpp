@@ -2,6 +2,8 @@
 // recipes hold.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,12 +13,23 @@
 
 namespace engine {
 
+/// What `engine check` hears while a recipe loads and builds. A run has none.
+struct BuildObserver {
+  /// A mistake after which building goes on, so that all of a recipe's mistakes are told at once.
+  std::function<void(const Error&)> on_problem;
+  std::function<void(const std::string& parameter)> on_parameter_read;
+  /// build() asks for a node's size or rows. It gets `pretended_size` and no rows.
+  std::function<void(int node, bool is_for_rows)> on_look;
+  std::size_t pretended_size = 0;
+};
+
 /// What the Lua functions work on. Outlives the Lua state's use of them.
 struct NodeContext {
   LuaState* lua = nullptr;
   const Registry* registry = nullptr;
   Plan* plan = nullptr;
-  Evaluation* evaluation = nullptr;  // nullptr: nothing may be looked at (engine check)
+  Evaluation* evaluation = nullptr;         // nullptr: nothing is there to look at (engine check)
+  const BuildObserver* observer = nullptr;  // set by engine check
   std::string recipe_path;
   std::vector<std::string> recipe_lines;
   int recipe_line = 0;  // the recipe line that ran last
@@ -25,7 +38,11 @@ struct NodeContext {
   [[nodiscard]] std::string source_line() const;
 };
 
-/// Registers engine.node, methods, elements, check_element, rows, nearest and fail.
+/// Stands for an element that no plugin offers, where an observer hears of it: takes any argument.
+const playlist_element& unknown_element();
+
+/// Registers engine.node, methods, elements, check_element, rows, nearest, fail, problem,
+/// parameter_read and where.
 void register_nodes(NodeContext& context);
 
 /// Follows the recipe's lines while it builds. Line hooks see tail calls too (`return

@@ -58,6 +58,17 @@ std::string Node::label() const {
   return occurrence == 0 ? step : step + " #" + std::to_string(occurrence + 1);
 }
 
+std::string Node::written() const {
+  if (step == "set") return label();
+  if (step == "union") return "+";
+  if (step == "difference") return "-";
+  if (step == "filter_function") return ":filter";
+  if (step == "order_function") return ":order";
+  if (step == "score_weights") return ":score";
+  if (!branches.empty()) return "pl." + step;
+  return step.find('.') != std::string::npos ? step : ":" + step;
+}
+
 int Plan::add(Node node) {
   node.id = static_cast<int>(nodes.size());
   node.occurrence = static_cast<int>(std::count_if(

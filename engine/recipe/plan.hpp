@@ -43,6 +43,8 @@ struct Node {
 
   /// "recall.genre", "recall.genre #2" where a plan has several, "user.likes" for the user's sets.
   [[nodiscard]] std::string label() const;
+  /// As a recipe writes it: ":filter", "pl.mix", "recall.genre", "user.likes", "+".
+  [[nodiscard]] std::string written() const;
 };
 
 struct Plan {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <sstream>
 
 #include <lua.hpp>
@@ -68,11 +69,12 @@ std::string problem(const RecipeParameter& p, const ParameterValue& value) {
 }
 
 /// The parameter table on top of the stack.
-RecipeParameter read_parameter(lua_State* lua, const std::string& name, const std::string& path) {
+RecipeParameter read_parameter(lua_State* lua, const std::string& name) {
   RecipeParameter p;
   p.name = name;
   p.kind = string_field(lua, "kind");
   p.help = string_field(lua, "help");
+  p.where = string_field(lua, "where");
   p.min = number_field(lua, "min");
   p.max = number_field(lua, "max");
   lua_getfield(lua, -1, "tune");
@@ -92,11 +94,23 @@ RecipeParameter read_parameter(lua_State* lua, const std::string& name, const st
   if (lua_type(lua, -1) == LUA_TBOOLEAN) p.default_value = lua_toboolean(lua, -1) != 0;
   if (lua_type(lua, -1) == LUA_TSTRING) p.default_value = std::string(lua_tostring(lua, -1));
   lua_pop(lua, 1);
-  if (const std::string wrong = problem(p, p.default_value); !wrong.empty()) {
-    throw Error(Exit::kRecipe, "the default of parameter " + name + " does not fit: " + wrong,
-                {path, "", "", ""});
-  }
   return p;
+}
+
+/// Throws the error of a default that does not fit; an observer gets all of them.
+void check_defaults(const std::vector<RecipeParameter>& parameters, const std::string& path,
+                    const std::vector<std::string>& lines, const BuildObserver* observer) {
+  for (const RecipeParameter& p : parameters) {
+    const std::string wrong = problem(p, p.default_value);
+    if (wrong.empty()) continue;
+    const std::size_t line = std::strtoul(p.where.c_str() + p.where.rfind(':') + 1, nullptr, 10);
+    const Error error(Exit::kRecipe,
+                      "the default of parameter " + p.name + " does not fit: " + wrong,
+                      {p.where.empty() ? path : p.where,
+                       line > 0 && line <= lines.size() ? lines[line - 1] : "", "", ""});
+    if (observer == nullptr || !observer->on_problem) throw error;
+    observer->on_problem(error);
+  }
 }
 
 ParameterValue parse_value(const RecipeParameter& p, const std::string& text) {
@@ -170,7 +184,7 @@ struct Recipe::State {
 };
 
 Recipe::Recipe(LuaState& lua, const Registry& registry, const std::string& path,
-               const std::string& text)
+               const std::string& text, const BuildObserver* observer)
     : state_(std::make_unique<State>()) {
   State& s = *state_;
   s.definition.path = path;
@@ -178,6 +192,7 @@ Recipe::Recipe(LuaState& lua, const Registry& registry, const std::string& path,
   s.nodes.lua = &lua;
   s.nodes.registry = &registry;
   s.nodes.plan = &s.plan;
+  s.nodes.observer = observer;
   s.nodes.recipe_path = path;
   s.nodes.recipe_lines = lines_of(text);
   register_nodes(s.nodes);
@@ -206,12 +221,13 @@ Recipe::Recipe(LuaState& lua, const Registry& registry, const std::string& path,
       lua_pushvalue(raw, -2);
       const std::string name = lua_tostring(raw, -1);
       lua_pop(raw, 1);
-      s.definition.parameters.push_back(read_parameter(raw, name, path));
+      s.definition.parameters.push_back(read_parameter(raw, name));
     }
   }
   lua_pop(raw, 1);
   std::sort(s.definition.parameters.begin(), s.definition.parameters.end(),
             [](const RecipeParameter& a, const RecipeParameter& b) { return a.name < b.name; });
+  check_defaults(s.definition.parameters, path, s.nodes.recipe_lines, observer);
   s.reference = luaL_ref(raw, LUA_REGISTRYINDEX);
 }
 
@@ -222,6 +238,13 @@ const RecipeDefinition& Recipe::definition() const {
 }
 const Plan& Recipe::plan() const {
   return state_->plan;
+}
+
+void Recipe::push_field(const char* name) const {
+  lua_State* raw = state_->nodes.lua->raw();
+  lua_rawgeti(raw, LUA_REGISTRYINDEX, state_->reference);
+  lua_getfield(raw, -1, name);
+  lua_remove(raw, -2);
 }
 
 void Recipe::build(const ParameterValues& values, const About& about, Evaluation* evaluation) {

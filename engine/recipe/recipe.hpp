@@ -24,6 +24,7 @@ struct RecipeParameter {
   std::optional<double> min, max;
   std::vector<std::string> choices;
   std::string help;
+  std::string where;  // the recipe's line that declares it
   bool is_tunable = false;
 };
 
@@ -43,12 +44,16 @@ ParameterValues parameter_values(const RecipeDefinition& recipe,
 
 std::string text_of(const ParameterValue& value);
 
+struct BuildObserver;  // recipe/nodes.hpp
+
 /// A recipe loaded into a Lua state. Building adds nodes to `plan`; nodes that build() looks at are
 /// evaluated through `evaluation`, which reads the same plan.
 class Recipe {
  public:
-  /// Loads the file; throws Error(kRecipe) with the recipe's line.
-  Recipe(LuaState& lua, const Registry& registry, const std::string& path, const std::string& text);
+  /// Loads the file; throws Error(kRecipe) with the recipe's line. An observer hears of mistakes
+  /// that loading and building can go on after, and must outlive the recipe.
+  Recipe(LuaState& lua, const Registry& registry, const std::string& path, const std::string& text,
+         const BuildObserver* observer = nullptr);
   ~Recipe();
   Recipe(const Recipe&) = delete;
   Recipe& operator=(const Recipe&) = delete;
@@ -56,12 +61,15 @@ class Recipe {
   [[nodiscard]] const RecipeDefinition& definition() const;
   [[nodiscard]] const Plan& plan() const;
 
+  /// Pushes a field of what the recipe returned, e.g. "tests"; nil where it has none.
+  void push_field(const char* name) const;
+
   struct About {
     std::string user;
     std::int64_t now = 0;
   };
   /// Runs build(); the plan's output is set afterwards. `evaluation` may be nullptr: then a recipe
-  /// that looks at a node while building gets an empty one (engine check).
+  /// that looks at a node while building gets what the observer says (engine check).
   void build(const ParameterValues& values, const About& about, Evaluation* evaluation);
 
  private:

@@ -102,7 +102,7 @@ TEST_CASE("check says good or what is wrong, without a list", "[check]") {
       "return user.likes:limit { trakcs = 3 }\nend }\n");
   const Ended bad = home.engine({"check", home.path("bad.lua")});
   CHECK(bad.exit_code == 4);
-  CHECK_THAT(bad.err, Catch::Contains("did you mean tracks?") && Catch::Contains("bad.lua:3"));
+  CHECK_THAT(bad.out, Catch::Contains("did you mean tracks?") && Catch::Contains("bad.lua:3"));
 }
 
 TEST_CASE("plan shows the graph as text and for Graphviz", "[plan]") {

@@ -1,0 +1,270 @@
+#include "recipe/check.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "recipe/check_plan.hpp"
+#include "recipe/formula_text.hpp"
+#include "recipe/nodes.hpp"
+#include "recipe/supply.hpp"
+
+namespace engine {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Candidates that build() looks at are taken as so many in the second of its two builds.
+constexpr std::size_t kMany = 1000;
+
+/// One way to build the recipe: its parameters, and how to tell what is found this way only.
+struct Variant {
+  std::vector<std::string> set;
+  std::string label;  // "with --set tracks=1000"; "" for the recipe as it is
+  std::size_t pretended_size = 0;
+};
+
+/// Everything found so far; the same mistake is kept once, as the first variant told it.
+class Findings {
+ public:
+  void add(Problem problem, const std::string& label) {
+    if (!seen_.insert({problem.what, problem.parts.where}).second) return;
+    if (!label.empty()) problem.what += " (" + label + ")";
+    problems_.push_back(std::move(problem));
+  }
+  void add(const Error& error, const std::string& label) {
+    add(Problem{true, error.what(), error.parts()}, label);
+  }
+  std::vector<Problem> sorted() && {
+    std::stable_sort(problems_.begin(), problems_.end(), [](const Problem& a, const Problem& b) {
+      if (a.is_error != b.is_error) return a.is_error;
+      return line_of(a) < line_of(b);
+    });
+    return std::move(problems_);
+  }
+
+ private:
+  static long line_of(const Problem& problem) {
+    const std::string& where = problem.parts.where;
+    return std::strtol(where.c_str() + where.rfind(':') + 1, nullptr, 10);
+  }
+  std::vector<Problem> problems_;
+  std::set<std::pair<std::string, std::string>> seen_;
+};
+
+class RecipeCheck {
+ public:
+  RecipeCheck(const RunRequest& request, const RunReports& reports)
+      : request_(request),
+        reports_(reports),
+        registry_(Registry::load({request.plugin_directories, request.plugin_copies, true})) {
+    AsOfOptions options;
+    options.now = request.now;
+    tables_ = load_as_of(request.columns, options);
+  }
+
+  CheckResult run() {
+    if (reports_.loaded) reports_.loaded();
+    build({request_.set, "", 0});
+    if (!has_loaded_) return finish();
+    if (is_looked_at_) build({request_.set, "when build() finds candidates", kMany});
+    if (has_built_) {
+      for (const RecipeParameter& parameter : definition_.parameters) {
+        for (const std::string& value : ends_of(parameter)) {
+          const std::string setting = parameter.name + "=" + value;
+          std::vector<std::string> set = request_.set;
+          set.push_back(setting);
+          build({set, "with --set " + setting, 0});
+        }
+      }
+      check_unused_parameters();
+    }
+    return finish();
+  }
+
+ private:
+  void build(const Variant& variant) {
+    const bool is_first = variant.label.empty();
+    std::vector<int> looked_at;
+    BuildObserver observer;
+    observer.pretended_size = variant.pretended_size;
+    observer.on_problem = [&](const Error& error) { findings_.add(error, variant.label); };
+    observer.on_parameter_read = [&](const std::string& name) { read_.insert(name); };
+    const Plan* plan = nullptr;
+    observer.on_look = [&](int node, bool is_for_rows) {
+      looked_at.push_back(node);
+      if (is_first) note_look(plan->at(node), is_for_rows);
+    };
+    LuaState lua(request_.lua_limits, request_.script_directories, 1);
+    lua.on_progress = reports_.doing;
+    std::optional<Recipe> recipe;
+    ParameterValues values;
+    try {
+      recipe.emplace(lua, *registry_, request_.recipe_path, request_.recipe_text, &observer);
+      plan = &recipe->plan();
+      values = parameter_values(recipe->definition(), variant.set);
+    } catch (const Error& error) {
+      // A wrong --set is the caller's mistake, not the recipe's.
+      if (error.exit() == Exit::kUsage) throw;
+      return stopped(error, variant, "loading");
+    }
+    if (is_first) {
+      has_loaded_ = true;
+      definition_ = recipe->definition();
+      check_random_seed();
+    }
+    try {
+      recipe->build(values, {tables_->user_name(), request_.now}, nullptr);
+    } catch (const Error& error) {
+      return stopped(error, variant, "build()");
+    }
+    if (is_first) has_built_ = true;
+    check_plan(recipe->plan(), library_columns(lua, recipe->plan()), lua, looked_at,
+               [&](Problem problem) { findings_.add(std::move(problem), variant.label); });
+    if (is_first) check_supply(recipe->plan());
+  }
+
+  void stopped(const Error& error, const Variant& variant, const std::string& stage) {
+    findings_.add(error, variant.label);
+    if (variant.label.empty())
+      unchecked_.push_back(stage + " stopped at " + error.parts().where +
+                           "; what comes after that was not checked");
+  }
+
+  void note_look(const Node& node, bool is_for_rows) {
+    is_looked_at_ = true;
+    const std::string what =
+        is_for_rows ? "build() reads the rows of " + node.written() + " (" + node.where +
+                          "); it was checked as if there were none"
+                    : "build() asks how many tracks " + node.written() + " gives (" + node.where +
+                          "); it was checked with 0 and with " + std::to_string(kMany);
+    if (std::find(unchecked_.begin(), unchecked_.end(), what) == unchecked_.end())
+      unchecked_.push_back(what);
+  }
+
+  [[nodiscard]] std::vector<FormulaColumn> library_columns(LuaState& lua, const Plan& plan) const {
+    Texts texts;
+    Evaluation::Setup setup;
+    setup.plan = &plan;
+    setup.tables = tables_.get();
+    setup.lua = &lua;
+    setup.texts = &texts;
+    setup.recipe_text = request_.recipe_text;
+    return Evaluation(setup).formula_columns(Candidates());
+  }
+
+  /// The values at the ends of a parameter's range, without the one it has.
+  [[nodiscard]] static std::vector<std::string> ends_of(const RecipeParameter& parameter) {
+    std::vector<std::string> ends;
+    if (parameter.kind == "boolean") ends = {"false", "true"};
+    if (parameter.kind == "choice") ends = parameter.choices;
+    if (parameter.min) ends.push_back(text_of(*parameter.min));
+    if (parameter.max) ends.push_back(text_of(*parameter.max));
+    std::erase(ends, text_of(parameter.default_value));
+    return ends;
+  }
+
+  void check_random_seed() {
+    try {
+      resolve_random_seed(definition_.random_seed, request_.now, "UTC", 0, request_.recipe_path);
+    } catch (const Error& error) {
+      findings_.add(error, "");
+    }
+  }
+
+  void check_supply(const Plan& plan) {
+    for (const Shortage& shortage : shortages(plan, request_.default_track_seconds)) {
+      findings_.add(Problem{false,
+                            "this recipe may return fewer than " + std::to_string(shortage.wanted) +
+                                " tracks, because " + shortage.because,
+                            {shortage.where, shortage.source, "", shortage.fix}},
+                    "");
+    }
+  }
+
+  void check_unused_parameters() {
+    for (const RecipeParameter& parameter : definition_.parameters) {
+      if (read_.count(parameter.name) != 0) continue;
+      // Named on a path that no build took.
+      if (is_named_as_parameter(parameter.name)) continue;
+      findings_.add(Problem{false,
+                            "parameter \"" + parameter.name + "\" is declared and never read",
+                            {parameter.where, "", "setting it changes nothing",
+                             "use it in build as p." + parameter.name + ", or leave it out"}},
+                    "");
+    }
+  }
+
+  /// Named as a field of the first parameter of a function that names other parameters too.
+  [[nodiscard]] bool is_named_as_parameter(const std::string& name) const {
+    for (const FunctionText& function : functions_in(request_.recipe_text)) {
+      const auto has = [&](const std::string& field) {
+        return std::find(function.fields.begin(), function.fields.end(), field) !=
+               function.fields.end();
+      };
+      if (has(name) && std::any_of(read_.begin(), read_.end(), has)) return true;
+    }
+    return false;
+  }
+
+  CheckResult finish() { return {std::move(findings_).sorted(), std::move(unchecked_)}; }
+
+  const RunRequest& request_;
+  const RunReports& reports_;
+  std::shared_ptr<const Registry> registry_;
+  std::unique_ptr<AsOf> tables_;
+  RecipeDefinition definition_;
+  Findings findings_;
+  std::vector<std::string> unchecked_;
+  std::set<std::string> read_;  // parameters that some build read
+  bool has_loaded_ = false, has_built_ = false, is_looked_at_ = false;
+};
+
+}  // namespace
+
+std::string Problem::text() const {
+  const std::string text = Error(Exit::kRecipe, what, parts).text();
+  return is_error ? text : "warning" + text.substr(std::strlen("error"));
+}
+
+std::size_t CheckResult::error_count() const {
+  return static_cast<std::size_t>(std::count_if(
+      problems.begin(), problems.end(), [](const Problem& problem) { return problem.is_error; }));
+}
+
+CheckResult check_recipe(const RunRequest& request, const RunReports& reports) {
+  return RecipeCheck(request, reports).run();
+}
+
+Json check_json(const CheckResult& result) {
+  Json problems = Json::array();
+  for (const Problem& problem : result.problems) {
+    problems.push_back({{"severity", problem.is_error ? "error" : "warning"},
+                        {"what", problem.what},
+                        {"where", problem.parts.where},
+                        {"source", problem.parts.source},
+                        {"why", problem.parts.why},
+                        {"fix", problem.parts.fix}});
+  }
+  return {{"ok", result.error_count() == 0},
+          {"errors", result.error_count()},
+          {"warnings", result.warning_count()},
+          {"problems", std::move(problems)},
+          {"unchecked", result.unchecked}};
+}
+
+CheckResult check_result(const Json& json) {
+  CheckResult result;
+  for (const Json& problem : json.at("problems")) {
+    const auto text = [&](const char* name) { return problem.at(name).get<std::string>(); };
+    result.problems.push_back({text("severity") == "error",
+                               text("what"),
+                               {text("where"), text("source"), text("why"), text("fix")}});
+  }
+  json.at("unchecked").get_to(result.unchecked);
+  return result;
+}
+
+}  // namespace engine

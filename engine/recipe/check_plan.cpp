@@ -1,0 +1,276 @@
+#include "recipe/check_plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include <lua.hpp>
+
+#include "plugin/descriptor.hpp"
+#include "recipe/formula_text.hpp"
+#include "recipe/nodes.hpp"
+#include "recipe/plan_columns.hpp"
+
+namespace engine {
+namespace {
+
+std::vector<std::string> names_of(const PlanColumns& columns, bool with_texts) {
+  std::vector<std::string> names;
+  for (const auto& [name, type] : columns.types) {
+    if (with_texts || type != PLAYLIST_STRING) names.push_back(name);
+  }
+  return names;
+}
+
+std::string did_you_mean(const std::string& name, const PlanColumns& columns, bool with_texts) {
+  const std::string near = nearest(name, names_of(columns, with_texts));
+  return near.empty() ? "" : "did you mean " + near + "?";
+}
+
+/// One row that has every column, each with an ordinary value.
+class MadeUpRow {
+ public:
+  explicit MadeUpRow(const PlanColumns& columns) {
+    for (const auto& [name, type] : columns.types)
+      columns_.push_back({name, type, value(type), type == PLAYLIST_STRING ? &dict() : nullptr});
+  }
+  [[nodiscard]] const std::vector<FormulaColumn>& columns() const { return columns_; }
+
+ private:
+  static const void* value(std::uint32_t type) {
+    static const float half = 0.5f;
+    static const double half_double = 0.5;
+    static const std::int32_t one = 1, code = 0;
+    static const std::int64_t long_ago = 1'000'000'000;
+    static const std::uint8_t yes = 1;
+    switch (type) {
+      case PLAYLIST_F32:
+        return &half;
+      case PLAYLIST_F64:
+        return &half_double;
+      case PLAYLIST_I32:
+        return &one;
+      case PLAYLIST_I64:
+        return &long_ago;
+      case PLAYLIST_U8:
+        return &yes;
+      default:
+        return &code;
+    }
+  }
+  static const playlist_dict& dict() {
+    static const std::uint64_t offsets[] = {0, 9};
+    static const playlist_dict made{sizeof made, 1, "a made-up", offsets};
+    return made;
+  }
+  std::vector<FormulaColumn> columns_;
+};
+
+class PlanCheck {
+ public:
+  PlanCheck(const Plan& plan, const std::vector<FormulaColumn>& library, LuaState& lua,
+            const std::function<void(Problem)>& found)
+      : plan_(plan), library_(library), lua_(lua), found_(found), columns_(columns_of(plan)) {}
+
+  void run(const std::vector<int>& looked_at) {
+    for (const Node& node : plan_.nodes) {
+      if (node.function >= 0) check_formula(node);
+      if (!node.weights.empty()) check_weights(node);
+      if (node.element != nullptr) check_element_columns(node);
+      check_verb(node);
+    }
+    check_unused(looked_at);
+  }
+
+ private:
+  void tell(const Node& node, std::string what, std::string why = "", std::string fix = "",
+            bool is_error = true) {
+    found_({is_error, std::move(what), {node.where, node.source, std::move(why), std::move(fix)}});
+  }
+
+  [[nodiscard]] PlanColumns columns_below(const Node& node) const {
+    return with_library(columns_[static_cast<std::size_t>(node.inputs.at(0))], library_);
+  }
+
+  // ---- formulas ----
+  void check_formula(const Node& node) {
+    const PlanColumns known = columns_below(node);
+    lua_State* lua = lua_.raw();
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, node.function);
+    const int function = lua_gettop(lua);
+    const std::string lines = lua_.lines_of(function);
+    if (known.is_complete) check_names(node, known, lines);
+    run_once(node, known, function);
+    lua_settop(lua, function - 1);
+  }
+
+  /// What the text names, on paths that one row does not take too. Where several functions share
+  /// their lines, only what is wrong for all of them is told.
+  void check_names(const Node& node, const PlanColumns& known, const std::string& lines) {
+    const std::vector<FunctionText> functions = functions_in(lines);
+    if (functions.empty()) return;
+    for (const std::string& field : functions[0].fields) {
+      const bool is_in_all =
+          std::all_of(functions.begin(), functions.end(), [&](const FunctionText& f) {
+            return std::find(f.fields.begin(), f.fields.end(), field) != f.fields.end();
+          });
+      if (known.types.count(field) != 0 || (functions.size() > 1 && !is_in_all)) continue;
+      unknown_column(node, field, known, lines);
+    }
+  }
+
+  void unknown_column(const Node& node, const std::string& name, const PlanColumns& known,
+                      const std::string& lines) {
+    const std::string& at = node.function_at;
+    int line = std::atoi(at.c_str() + at.rfind(':') + 1);
+    std::size_t begin = 0;
+    std::string source;
+    for (; begin < lines.size(); ++line) {
+      const std::size_t end = lines.find('\n', begin);
+      source = lines.substr(begin, end - begin);
+      if (source.find("." + name) != std::string::npos ||
+          source.find(name + "\"") != std::string::npos ||
+          source.find(name + "'") != std::string::npos)
+        break;
+      begin = end + 1;
+    }
+    found_({true,
+            "unknown column \"" + name + "\"",
+            {at.substr(0, at.rfind(':') + 1) + std::to_string(line), source, "",
+             did_you_mean(name, known, true)}});
+  }
+
+  void run_once(const Node& node, const PlanColumns& known, int function) {
+    const MadeUpRow row(known);
+    const std::int32_t track = 0;
+    try {
+      float score = 0;
+      std::uint8_t keep = 0;
+      if (node.step == "filter_function") {
+        lua_.filter(function, row.columns(), &track, 1, &keep);
+      } else if (node.step == "explain") {
+        lua_.text(function, row.columns(), &track, 0);
+      } else {
+        lua_.score(function, row.columns(), &track, 1, &score);
+      }
+    } catch (const Error& error) {
+      const std::string what = error.what();
+      const bool is_name = what.rfind("unknown ", 0) == 0;
+      if (is_name && !known.is_complete && what.rfind("unknown column", 0) == 0) return;
+      if (is_name || error.exit() == Exit::kLimits) return found_({true, what, error.parts()});
+      Error::Parts parts = error.parts();
+      parts.why += (parts.why.empty() ? "" : "; ") +
+                   std::string("so it was on a made-up track that has every column");
+      found_({false, what, std::move(parts)});
+    }
+  }
+
+  // ---- columns of weights and elements ----
+  void check_weights(const Node& node) {
+    const PlanColumns known = columns_below(node);
+    for (const auto& [name, weight] : node.weights)
+      check_number_column(node, name, known, ":score");
+  }
+
+  void check_number_column(const Node& node, const std::string& name, const PlanColumns& known,
+                           const std::string& user) {
+    const auto column = known.types.find(name);
+    if (column == known.types.end() && !known.is_complete) return;
+    if (column != known.types.end() && column->second != PLAYLIST_STRING) return;
+    const bool is_text = column != known.types.end();
+    tell(node,
+         is_text ? "column \"" + name + "\" in " + user + " holds texts"
+                 : "unknown column \"" + name + "\" in " + user,
+         "it needs a number column that an earlier step made or the library has",
+         did_you_mean(name, known, false));
+  }
+
+  void check_element_columns(const Node& node) {
+    if (node.inputs.empty()) return;
+    const PlanColumns& own = columns_[static_cast<std::size_t>(node.inputs[0])];
+    // Elements see the library under its own names, recipes see the artist's name as `artist`.
+    PlanColumns known = columns_below(node);
+    known.types["artist"] = PLAYLIST_I32;
+    known.types["artist_name"] = PLAYLIST_STRING;
+    for (const char* statistic : {"plays", "plays_30d", "skips", "finished", "skip_rate",
+                                  "first_played", "last_played", "days_since_played"})
+      known.types.emplace(statistic, PLAYLIST_F32);
+    known.types.insert(own.types.begin(), own.types.end());
+    if (!known.is_complete) return;
+    for (const playlist_field* field : listed(node.description->in)) {
+      const auto column = known.types.find(field->name);
+      const bool fits = column != known.types.end() &&
+                        (column->second == PLAYLIST_STRING) == (field->type == PLAYLIST_STRING);
+      if (fits || (field->flags & PLAYLIST_FIELD_OPTIONAL) != 0) continue;
+      tell(node, node.step + " needs a column \"" + field->name + "\" that no earlier step makes",
+           "the candidates and the library have no such column",
+           "put a :rank, :score or :column that makes it before this step");
+    }
+    for (const playlist_param* param : listed(node.description->params)) {
+      if (param->type != PLAYLIST_PARAM_COLUMN) continue;
+      const std::string name = column_argument(node, *param);
+      if (!name.empty()) check_number_column(node, name, known, node.step);
+    }
+  }
+
+  static std::string column_argument(const Node& node, const playlist_param& param) {
+    const bool is_first = listed(node.description->params)[0] == &param;
+    for (const auto& [name, value] : node.arguments) {
+      const auto* text = std::get_if<std::string>(&value);
+      if (text != nullptr && (name == param.name || (name == "1" && is_first))) return *text;
+    }
+    return param.default_text == nullptr ? "" : param.default_text;
+  }
+
+  // ---- verbs ----
+  void check_verb(const Node& node) {
+    if (node.step == "since") {
+      if (node.arguments.empty())
+        tell(node, ":since needs a time span", "",
+             "write e.g. :since { months = 3 } (days, weeks, months, years)");
+      const PlanColumns& below = columns_[static_cast<std::size_t>(node.inputs.at(0))];
+      if (below.is_complete && below.types.count("ts") == 0)
+        tell(node, ":since needs candidates with times",
+             "only the user's sets (likes, library, listens, served) have them");
+    }
+    if (node.step == "or_implicit" && plan_.at(node.inputs.at(0)).label() != "user.likes")
+      tell(node, ":or_implicit follows user.likes only");
+    if (node.step == "mix") {
+      double total = 0;
+      for (const Branch& branch : node.branches) total += branch.weight;
+      if (std::abs(total - 1) > 1e-6)
+        tell(node, "the shares of pl.mix add up to " + number_text(total), "they must add up to 1");
+    }
+  }
+
+  /// `likes:filter(...)` makes new candidates and leaves `likes` as they were.
+  void check_unused(const std::vector<int>& looked_at) {
+    std::vector<bool> is_used(plan_.nodes.size());
+    for (const Node& node : plan_.nodes) {
+      for (const int read : plan_.reads(node.id)) is_used[static_cast<std::size_t>(read)] = true;
+    }
+    for (const int id : looked_at) is_used[static_cast<std::size_t>(id)] = true;
+    if (plan_.output >= 0) is_used[static_cast<std::size_t>(plan_.output)] = true;
+    for (const Node& node : plan_.nodes) {
+      if (is_used[static_cast<std::size_t>(node.id)] || node.step == "set") continue;
+      tell(node, "the result of " + node.written() + " is not used",
+           "a verb gives new candidates and leaves those it was called on as they are",
+           "keep it in a variable and use that, or leave the step out", false);
+    }
+  }
+
+  const Plan& plan_;
+  const std::vector<FormulaColumn>& library_;
+  LuaState& lua_;
+  const std::function<void(Problem)>& found_;
+  std::vector<PlanColumns> columns_;
+};
+
+}  // namespace
+
+void check_plan(const Plan& plan, const std::vector<FormulaColumn>& library, LuaState& lua,
+                const std::vector<int>& looked_at, const std::function<void(Problem)>& found) {
+  PlanCheck(plan, library, lua, found).run(looked_at);
+}
+
+}  // namespace engine
