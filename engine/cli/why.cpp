@@ -28,8 +28,10 @@ Exit answer(Cli& cli, const Options& options) {
   (options.is_why_not ? request.why_not : request.why) = options.track;
   const RunAnswer found = run_supervised(cli, request);
   if (cli.common.json) {
-    cli.out(nlohmann::ordered_json{{"track", options.track}, {"answer", found.answer}}.dump(2) +
-            "\n");
+    nlohmann::ordered_json json = nlohmann::ordered_json::object();
+    json["track"] = options.track;
+    json.update(nlohmann::ordered_json::parse(found.answer_json));
+    cli.out(json.dump(2) + "\n");
   } else {
     cli.out(found.answer);
   }

@@ -165,9 +165,13 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
     answer.outputs.push_back(
         playlist_bytes(*registry, format, record, *chosen, evaluation, definition));
   }
-  if (!request.why.empty()) answer.answer = why_text(evaluation, find_track(*tables, request.why));
-  if (!request.why_not.empty())
-    answer.answer = why_not_text(evaluation, find_track(*tables, request.why_not));
+  if (!request.why.empty() || !request.why_not.empty()) {
+    const bool is_why = !request.why.empty();
+    const std::int32_t track = find_track(*tables, is_why ? request.why : request.why_not);
+    const TrackStory story = is_why ? why(evaluation, track) : why_not(evaluation, track);
+    answer.answer = story.text();
+    answer.answer_json = story.json().dump();
+  }
   answer.record = record.dump();
   if (reports.answered) reports.answered(answer);
   if (reports.departed && !request.before.empty()) {

@@ -52,7 +52,8 @@ struct RunAnswer {
   std::uint64_t random_seed = 0;
   std::vector<std::int64_t> track_ids;
   std::vector<std::string> outputs;  // bytes, as in output_formats
-  std::string answer;                // of why / why_not
+  std::string answer;                // of why / why_not, for a terminal
+  std::string answer_json;           // the same as TrackStory::json()
   std::string plan_text, plan_dot;
 };
 

@@ -1,81 +1,22 @@
 #include "recipe/why.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
+#include <cctype>
 #include <sstream>
 
-#include <lua.hpp>
+#include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
 #include "recipe/report.hpp"
+#include "recipe/why_terms.hpp"
 
 namespace engine {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
-std::string track_text(const Tables& tables, const char* name, std::int32_t track) {
-  const playlist_column& column = *find_column(*tables.table("tracks"), name);
-  return std::string(text_of(column, static_cast<const std::int32_t*>(column.data)[track]));
-}
-
-std::string track_name(const Tables& tables, std::int32_t track) {
-  return "\"" + track_text(tables, "title", track) + "\" by " +
-         track_text(tables, "artist_name", track);
-}
-
-std::string rounded(double value) {
-  std::ostringstream text;
-  text.precision(3);
-  text << value;
-  return text.str();
-}
-
-/// Terms of a score for one row: weight x value for the weighted form, replaced columns for a
-/// formula.
-std::vector<LuaState::Contribution> score_terms(Evaluation& evaluation, const Node& node,
-                                                const Candidates& input, std::size_t row) {
-  const std::vector<FormulaColumn> columns = evaluation.formula_columns(input);
-  const auto typical = [&](const FormulaColumn& column) {
-    std::vector<double> values = column_numbers(column, input);
-    std::erase_if(values, [](double v) { return std::isnan(v); });
-    if (values.empty()) return 0.0;
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-  };
-  if (node.step == "score") {
-    lua_State* lua = evaluation.setup().lua->raw();
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, node.function);
-    auto terms = evaluation.setup().lua->contributions(
-        lua_gettop(lua), columns, input.tracks.data(), static_cast<std::int64_t>(row), typical);
-    lua_pop(lua, 1);
-    return terms;
-  }
-  std::vector<LuaState::Contribution> terms;
-  for (const auto& [name, weight] : node.weights) {
-    for (const FormulaColumn& column : columns) {
-      if (column.name != name) continue;
-      const double value = column_numbers(column, input)[row];
-      terms.push_back({name, weight * (std::isnan(value) ? typical(column) : value)});
-    }
-  }
-  std::stable_sort(terms.begin(), terms.end(), [](const auto& a, const auto& b) {
-    return std::abs(a.delta) > std::abs(b.delta);
-  });
-  return terms;
-}
-
-std::string terms_text(const std::vector<LuaState::Contribution>& terms) {
-  std::string text;
-  for (const auto& term : terms) {
-    text += (text.empty() ? "" : ", ") + term.column + " " + (term.delta >= 0 ? "+" : "") +
-            rounded(term.delta);
-  }
   return text;
 }
 
@@ -84,56 +25,44 @@ bool is_source(const Node& node) {
          (node.element != nullptr && node.description->kind == PLAYLIST_RECALL);
 }
 
-bool is_score(const Node& node) {
-  return node.step == "score" || node.step == "score_weights";
+bool is_filter(const Node& node) {
+  return node.step == "limit" || node.step == "filter_function" ||
+         (node.element != nullptr && node.description->kind == PLAYLIST_FILTERING);
 }
 
-std::string drop_reason(const Evaluation& evaluation, const Candidates& made, std::int32_t track) {
-  for (const Dropped& dropped : made.dropped) {
-    if (dropped.track == track) return evaluation.text_of_code(dropped.reason);
-  }
-  return "";
+std::string found_text(const Node& node, const Candidates& made, std::size_t row) {
+  std::string text = "found by " + node.label() + " (" + node.where + "), place " +
+                     std::to_string(row + 1) + " of " + std::to_string(made.size());
+  if (const CandidateColumn* score = made.find("score"); score != nullptr)
+    text += ", score " + rounded(score->number(row));
+  return text;
 }
 
-/// The best-known score of the last row that got through, and this track's own.
-std::string outranked_text(const Candidates& input, const Candidates& made, std::int32_t track) {
-  const CandidateColumn* all = input.find("score");
-  const CandidateColumn* kept = made.find("score");
-  const std::int64_t row = input.row_of(track);
-  if (all == nullptr || kept == nullptr || made.size() == 0 || row < 0) return "";
-  double needed = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < made.size(); ++i) {
-    if (!std::isnan(kept->number(i))) needed = std::min(needed, kept->number(i));
+/// The effect of each term, against the candidates' middle.
+std::string terms_text(const std::vector<ScoreTerm>& terms) {
+  std::string text;
+  for (const ScoreTerm& term : terms) {
+    text += (text.empty() ? ": " : ", ") + term.column + " " + (term.delta >= 0 ? "+" : "") +
+            rounded(term.delta);
   }
-  const double had = all->number(static_cast<std::size_t>(row));
-  if (!(had < needed)) return "";
-  return "it was outranked: needed " + rounded(needed) + ", had " + rounded(had);
+  return text.empty() ? "" : text + " against the middle of the candidates";
+}
+
+std::string scored_text(Evaluation& evaluation, const Node& node, const Candidates& made,
+                        std::size_t row, std::int32_t track) {
+  const CandidatesPtr input = evaluation.known(node.inputs.at(0));
+  return "scored " + rounded(made.find("score")->number(row)) + " (" + node.where + ")" +
+         terms_text(
+             score_terms(evaluation, node, *input, static_cast<std::size_t>(input->row_of(track))));
+}
+
+std::string explanation_of(const Evaluation& evaluation, const Candidates& list, std::size_t row) {
+  const CandidateColumn* explanation = list.find("explanation");
+  if (explanation == nullptr) return "";
+  return evaluation.text_of_code(std::get<Items<std::int32_t>>(explanation->values)[row]);
 }
 
 }  // namespace
-
-std::string loss_text(Evaluation& evaluation, const Node& node, std::int32_t track) {
-  const CandidatesPtr made = evaluation.known(node.id);
-  if (made == nullptr || made->row_of(track) >= 0) return "";
-  CandidatesPtr input;
-  for (const int id : node.inputs) {
-    const CandidatesPtr candidates = evaluation.known(id);
-    if (candidates != nullptr && candidates->row_of(track) >= 0) input = candidates;
-  }
-  if (input == nullptr) return "";
-  const std::string at = node.label() + " (" + node.where + ")";
-  const std::string reason = drop_reason(evaluation, *made, track);
-  if (!reason.empty()) return "dropped by " + at + ": " + reason;
-  if (const std::string ranked = outranked_text(*input, *made, track); !ranked.empty())
-    return at + ": " + ranked;
-  const std::int64_t row = input->row_of(track);
-  if (node.step == "limit") {
-    return at + ": the list was full before its turn came (it stood at place " +
-           std::to_string(row + 1) + " of " + std::to_string(input->size()) + ")";
-  }
-  return "not kept by " + at + " (it stood at place " + std::to_string(row + 1) + " of " +
-         std::to_string(input->size()) + ")";
-}
 
 std::int32_t find_track(const Tables& tables, const std::string& wanted) {
   const playlist_table& table = *tables.table("tracks");
@@ -167,86 +96,53 @@ std::int32_t find_track(const Tables& tables, const std::string& wanted) {
               {"", "", why, "give the number"});
 }
 
-std::string why_text(Evaluation& evaluation, std::int32_t track) {
+std::string TrackStory::text() const {
+  std::string text = head + "\n";
+  for (const Finding& finding : told) text += "  " + finding.text + "\n";
+  return text;
+}
+
+Json TrackStory::json() const {
+  Json findings = Json::array();
+  for (const Finding& finding : told) {
+    findings.push_back({{"kind", finding.kind},
+                        {"node", finding.node},
+                        {"where", finding.where},
+                        {"text", finding.text}});
+    if (finding.parameter.empty()) continue;
+    findings.back()["parameter"] = finding.parameter;
+    findings.back()["value"] = finding.value;
+  }
+  return {{"place", place > 0 ? Json(place) : Json(nullptr)},
+          {"answer", text()},
+          {"findings", std::move(findings)}};
+}
+
+TrackStory why(Evaluation& evaluation, std::int32_t track) {
   const Plan& plan = *evaluation.setup().plan;
   const Tables& tables = *evaluation.setup().tables;
   const CandidatesPtr list = evaluation.result(plan.output);
   const std::int64_t position = list->row_of(track);
-  if (position < 0) {
-    return track_name(tables, track) + " is not in this list.\n" + why_not_text(evaluation, track);
-  }
-  std::ostringstream text;
-  const CandidateColumn* explanation = list->find("explanation");
-  const std::int32_t code =
-      explanation == nullptr
-          ? -1
-          : std::get<Items<std::int32_t>>(explanation->values)[static_cast<std::size_t>(position)];
-  text << explanation_sentence(track_text(tables, "title", track),
-                               track_text(tables, "artist_name", track),
-                               evaluation.text_of_code(code))
-       << "\n  place " << position + 1 << " of " << list->size() << "\n";
-  for (const int id : plan.reachable()) {
+  if (position < 0) return why_not(evaluation, track);
+  TrackStory story;
+  story.place = position + 1;
+  story.head = explanation_sentence(
+                   track_text(tables, "title", track), track_text(tables, "artist_name", track),
+                   explanation_of(evaluation, *list, static_cast<std::size_t>(position))) +
+               "\n  place " + std::to_string(position + 1) + " of " + std::to_string(list->size());
+  for (const int id : candidate_path(plan)) {
     const Node& node = plan.at(id);
     const CandidatesPtr made = evaluation.known(id);
     if (made == nullptr || made->row_of(track) < 0) continue;
-    const std::int64_t row = made->row_of(track);
-    if (is_source(node)) {
-      text << "  found by " << node.label() << " (" << node.where << "), place " << row + 1
-           << " of " << made->size();
-      if (const CandidateColumn* score = made->find("score"); score != nullptr) {
-        text << ", score " << rounded(score->number(static_cast<std::size_t>(row)));
-      }
-      text << "\n";
-    } else if (is_score(node)) {
-      const CandidatesPtr input = evaluation.known(node.inputs.at(0));
-      const double score = made->find("score")->number(static_cast<std::size_t>(row));
-      text << "  scored " << rounded(score) << " (" << node.where << "): "
-           << terms_text(score_terms(evaluation, node, *input,
-                                     static_cast<std::size_t>(input->row_of(track))))
-           << "\n";
-    } else if (node.element != nullptr && node.description->kind == PLAYLIST_FILTERING) {
-      text << "  passed " << node.label() << " (" << node.where << ")\n";
-    } else if (node.step == "limit" || node.step == "filter_function") {
-      text << "  passed " << node.label() << " (" << node.where << ")\n";
-    }
+    const auto row = static_cast<std::size_t>(made->row_of(track));
+    const auto tell = [&](const char* kind, std::string text) {
+      story.told.push_back({kind, node.label(), node.where, std::move(text), "", 0});
+    };
+    if (is_source(node)) tell("found", found_text(node, *made, row));
+    if (is_score(node)) tell("scored", scored_text(evaluation, node, *made, row, track));
+    if (is_filter(node)) tell("passed", "passed " + node.label() + " (" + node.where + ")");
   }
-  return text.str();
-}
-
-std::string why_not_text(Evaluation& evaluation, std::int32_t track) {
-  const Plan& plan = *evaluation.setup().plan;
-  const Tables& tables = *evaluation.setup().tables;
-  const CandidatesPtr list = evaluation.result(plan.output);
-  std::ostringstream text;
-  if (list->row_of(track) >= 0) {
-    text << track_name(tables, track) << " is in this list, at place " << list->row_of(track) + 1
-         << ".\n";
-    return text.str();
-  }
-  std::string missed, losses;
-  bool is_recalled = false;
-  for (const int id : plan.reachable()) {
-    const Node& node = plan.at(id);
-    const CandidatesPtr made = evaluation.known(id);
-    if (made == nullptr) continue;
-    if (node.element != nullptr && node.description->kind == PLAYLIST_RECALL) {
-      if (made->row_of(track) >= 0) {
-        is_recalled = true;
-        text << "  found by " << node.label() << " (" << node.where << "), place "
-             << made->row_of(track) + 1 << " of " << made->size() << "\n";
-      } else {
-        missed += (missed.empty() ? "" : ", ") + node.label();
-      }
-    }
-    if (const std::string loss = loss_text(evaluation, node, track); !loss.empty())
-      losses += "  " + loss + "\n";
-  }
-  const std::string name = track_name(tables, track);
-  if (!is_recalled && losses.empty())
-    return name + " is not in this list.\n  never recalled by " + missed + "\n";
-  std::string result = name + " is not in this list.\n" + text.str() + losses;
-  if (losses.empty()) result += "  the list was full before its turn came\n";
-  return result;
+  return story;
 }
 
 }  // namespace engine

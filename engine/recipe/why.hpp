@@ -2,6 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "recipe/evaluate.hpp"
 
@@ -12,13 +15,46 @@ namespace engine {
 /// fit, naming up to five.
 std::int32_t find_track(const Tables& tables, const std::string& wanted);
 
-/// One line on how `node` lost a track that one of its inputs had; "" when it did not.
+/// One thing that happened to a track on its way through the plan.
+struct Finding {
+  /// "found", "scored", "passed": the track got through.
+  /// "not_recalled": a recall or set did not give it. "dropped": a filter, a difference or a rule
+  /// of a limit. "outranked": better scores filled the places. "cut": it stood too far back.
+  std::string kind;
+  std::string node, where;  // "recall.genre #2", "recipes/x.lua:12"
+  std::string text;         // the sentence
+  /// What would have brought it through, where trying found something: parameter = value, the
+  /// nearest to what the recipe has that does.
+  std::string parameter;
+  double value = 0;
+};
+
+struct TrackStory {
+  std::int64_t place = 0;     // in the list, from 1; 0: it is not in it
+  std::string head;           // the first line
+  std::vector<Finding> told;  // in the plan's order
+
+  [[nodiscard]] std::string text() const;  // sentences for a terminal
+  /// {"place" (or null), "answer", "findings": [{"kind", "node", "where", "text", "parameter",
+  /// "value"}]}
+  [[nodiscard]] nlohmann::ordered_json json() const;
+};
+
+/// Where it came from, each score term, what it passed. For a track that is not in the list:
+/// why_not().
+TrackStory why(Evaluation& evaluation, std::int32_t track);
+
+/// Never recalled by ..., would have been with ...; dropped by ... because ... (the values); needed
+/// x, had y, and the term that cost it most.
+///
+/// What would have recalled it is found by running that recall again, with one parameter at a time
+/// moved towards either end of its range; where one end brings the track, the nearest value that
+/// does is searched by halving. The same for the rules of a :limit. Parameters work one by one:
+/// that two together would do is not looked for.
+TrackStory why_not(Evaluation& evaluation, std::int32_t track);
+
+/// One line on how `node` lost a track that one of its inputs had, without what would have kept it;
+/// "" when it did not.
 std::string loss_text(Evaluation& evaluation, const Node& node, std::int32_t track);
-
-/// Sentences: where it came from, each score term, what it passed.
-std::string why_text(Evaluation& evaluation, std::int32_t track);
-
-/// Sentences: never recalled by ...; dropped by ... because ...; outranked (needed x, had y).
-std::string why_not_text(Evaluation& evaluation, std::int32_t track);
 
 }  // namespace engine

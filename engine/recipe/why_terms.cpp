@@ -1,0 +1,163 @@
+#include "recipe/why_terms.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <sstream>
+
+#include <lua.hpp>
+
+#include "plugin/descriptor.hpp"
+#include "recipe/formula_text.hpp"
+
+namespace engine {
+namespace {
+
+double median_of(const FormulaColumn& column, const Candidates& candidates) {
+  std::vector<double> values = column_numbers(column, candidates);
+  std::erase_if(values, [](double v) { return std::isnan(v); });
+  if (values.empty()) return std::nan("");
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+const FormulaColumn* find(const std::vector<FormulaColumn>& columns, const std::string& name) {
+  const auto found = std::find_if(columns.begin(), columns.end(),
+                                  [&](const FormulaColumn& c) { return c.name == name; });
+  return found == columns.end() ? nullptr : &*found;
+}
+
+std::string value_text(const FormulaColumn& column, const Candidates& candidates, std::size_t row) {
+  const std::size_t at =
+      column.is_by_track ? static_cast<std::size_t>(candidates.tracks[row]) : row;
+  if (column.type == PLAYLIST_STRING) {
+    const std::int32_t code = column.data.as<std::int32_t>()[at];
+    if (code < 0 || column.dict == nullptr) return "missing";
+    const playlist_column view{sizeof view, column.type, "", nullptr, column.dict};
+    return '"' + std::string(text_of(view, code)) + '"';
+  }
+  Candidates one;
+  one.tracks = {candidates.tracks[row]};
+  const double value =
+      column.is_by_track ? column_numbers(column, one)[0] : column_numbers(column, candidates)[row];
+  return std::isnan(value) ? "missing" : rounded(value);
+}
+
+std::vector<ScoreTerm> formula_terms(Evaluation& evaluation, const Node& node,
+                                     const Candidates& candidates, std::size_t row) {
+  const std::vector<FormulaColumn> columns = evaluation.formula_columns(candidates);
+  const auto typical = [&](const FormulaColumn& column) {
+    const double median = median_of(column, candidates);
+    return std::isnan(median) ? 0.0 : median;
+  };
+  LuaState& lua = *evaluation.setup().lua;
+  lua_rawgeti(lua.raw(), LUA_REGISTRYINDEX, node.function);
+  std::vector<ScoreTerm> terms;
+  for (const auto& [column, delta] :
+       lua.contributions(lua_gettop(lua.raw()), columns, candidates.tracks.data(),
+                         static_cast<std::int64_t>(row), typical))
+    terms.push_back({column, delta});
+  lua_pop(lua.raw(), 1);
+  return terms;
+}
+
+}  // namespace
+
+std::string track_text(const Tables& tables, const char* name, std::int32_t track) {
+  const playlist_column& column = *find_column(*tables.table("tracks"), name);
+  return std::string(text_of(column, static_cast<const std::int32_t*>(column.data)[track]));
+}
+
+std::string track_name(const Tables& tables, std::int32_t track) {
+  return "\"" + track_text(tables, "title", track) + "\" by " +
+         track_text(tables, "artist_name", track);
+}
+
+std::string rounded(double value) {
+  std::ostringstream text;
+  text.precision(3);
+  text << value;
+  return text.str();
+}
+
+std::string values_text(const Evaluation& evaluation, const Candidates& candidates, std::size_t row,
+                        const std::vector<std::string>& names) {
+  const std::vector<FormulaColumn> columns = evaluation.formula_columns(candidates);
+  std::string text;
+  for (const std::string& name : names) {
+    const FormulaColumn* column = find(columns, name == "artist_name" ? "artist" : name);
+    if (column == nullptr) continue;
+    text += (text.empty() ? "" : ", ") + name + " " + value_text(*column, candidates, row);
+  }
+  return text;
+}
+
+std::vector<std::string> columns_read(const Evaluation& evaluation, const Node& node) {
+  std::vector<std::string> names;
+  if (node.function >= 0) {
+    LuaState& lua = *evaluation.setup().lua;
+    lua_rawgeti(lua.raw(), LUA_REGISTRYINDEX, node.function);
+    const std::vector<FunctionText> functions = functions_in(lua.lines_of(-1));
+    lua_pop(lua.raw(), 1);
+    if (functions.size() == 1) names = functions[0].fields;
+  }
+  for (const auto& [name, weight] : node.weights) names.push_back(name);
+  if (node.element == nullptr) return names;
+  for (const playlist_field* field : listed(node.description->in)) {
+    if (std::string(field->name) != "artist") names.emplace_back(field->name);  // a number
+  }
+  for (const playlist_param* param : listed(node.description->params)) {
+    if (param->type == PLAYLIST_PARAM_COLUMN) names.push_back(evaluation.text(node, param->name));
+  }
+  return names;
+}
+
+std::vector<ScoreTerm> score_terms(Evaluation& evaluation, const Node& node,
+                                   const Candidates& candidates, std::size_t row) {
+  if (node.step == "score") return formula_terms(evaluation, node, candidates, row);
+  std::vector<ScoreTerm> terms;
+  for (const auto& [name, weight] : node.weights) {
+    const ColumnPlace place = column_place(evaluation, candidates, row, name);
+    const double away = place.value - place.median;
+    terms.push_back({name, std::isnan(away) ? 0 : weight * away});
+  }
+  std::stable_sort(terms.begin(), terms.end(), [](const ScoreTerm& a, const ScoreTerm& b) {
+    return std::abs(a.delta) > std::abs(b.delta);
+  });
+  return terms;
+}
+
+ColumnPlace column_place(const Evaluation& evaluation, const Candidates& candidates,
+                         std::size_t row, const std::string& name) {
+  const std::vector<FormulaColumn> columns = evaluation.formula_columns(candidates);
+  const FormulaColumn* column = find(columns, name);
+  if (column == nullptr || column->type == PLAYLIST_STRING) return {std::nan(""), std::nan("")};
+  return {column_numbers(*column, candidates)[row], median_of(*column, candidates)};
+}
+
+std::vector<int> candidate_path(const Plan& plan) {
+  std::vector<bool> is_seen(plan.nodes.size());
+  std::vector<int> path;
+  const std::function<void(int)> visit = [&](int id) {
+    if (id < 0 || is_seen[static_cast<std::size_t>(id)]) return;
+    is_seen[static_cast<std::size_t>(id)] = true;
+    const Node& node = plan.at(id);
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      if (i == 0 || node.step != "difference") visit(node.inputs[i]);
+    }
+    for (const Branch& branch : node.branches) {
+      visit(branch.node);
+      visit(branch.otherwise);
+    }
+    path.push_back(id);
+  };
+  visit(plan.output);
+  return path;
+}
+
+bool is_score(const Node& node) {
+  return node.step == "score" || node.step == "score_weights";
+}
+
+}  // namespace engine
