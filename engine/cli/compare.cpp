@@ -1,0 +1,119 @@
+// engine compare A B: two recipes, two recorded runs, or one recipe with two sets of parameters.
+#include "compare/compare.hpp"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/cli.hpp"
+#include "cli/recorded_run.hpp"
+#include "cli/supervised_run.hpp"
+#include "core/paths.hpp"
+
+namespace engine {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Side {
+  std::string what;              // a run's number or a recipe
+  std::vector<std::string> set;  // for a recipe, over the --set of both
+};
+
+struct Options {
+  Side a, b;
+  std::string html;
+};
+
+bool is_number(const std::string& text, std::int64_t& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+std::vector<ListTrack> tracks_of(const Json& record) {
+  std::vector<ListTrack> tracks;
+  for (const Json& track : record.at("tracks")) {
+    tracks.push_back({track.at("track").get<std::int64_t>(), track.at("title").get<std::string>(),
+                      track.at("artist").get<std::string>()});
+  }
+  return tracks;
+}
+
+ListProfile profile(Cli& cli, const RunRequest& request, const std::string& name,
+                    const Json& record) {
+  AsOfOptions options;
+  options.now = request.now;
+  const std::unique_ptr<AsOf> tables = load_as_of(request.columns, options);
+  return profile_of(name, tracks_of(record), *tables,
+                    cli.settings().number("run.default_track_seconds"));
+}
+
+/// The list as it was recorded; what the library knows of its tracks as of then.
+ListProfile recorded_profile(Cli& cli, const Side& side, std::int64_t id, const char* flag) {
+  if (!side.set.empty()) {
+    throw Error(Exit::kUsage, std::string(flag) + " needs a recipe, and " + side.what + " is a run",
+                {"", "", "a recorded run keeps the parameters it had",
+                 "name the recipe instead of the run"});
+  }
+  const RunRecord run = recorded_run(cli, id);
+  const CommonOptions ours = cli.common;  // the run's user and time are not the other side's
+  const RunRequest request = repeat_request(cli, run);
+  cli.common = ours;
+  return profile(cli, request, "run " + side.what + " (" + run.recipe + ")",
+                 Json::parse(run.record));
+}
+
+ListProfile fresh_profile(Cli& cli, const Side& side) {
+  RunRequest request = make_run_request(cli, side.what);
+  request.set.insert(request.set.end(), side.set.begin(), side.set.end());
+  const RunAnswer answer = run_supervised(cli, request);
+  std::string name = request.recipe_path;
+  for (const std::string& setting : side.set) name += " " + setting;
+  return profile(cli, request, name, Json::parse(answer.record));
+}
+
+ListProfile profile_of_side(Cli& cli, const Side& side, const char* flag) {
+  std::int64_t id = 0;
+  return is_number(side.what, id) ? recorded_profile(cli, side, id, flag)
+                                  : fresh_profile(cli, side);
+}
+
+Exit compare(Cli& cli, const Options& options) {
+  // Both sides see the same time.
+  if (cli.common.now.empty()) cli.common.now = std::to_string(cli.now());
+  const ListComparison comparison = compare_lists(profile_of_side(cli, options.a, "--set-a"),
+                                                  profile_of_side(cli, options.b, "--set-b"));
+  if (!options.html.empty()) {
+    write_file_atomically(options.html, comparison_html(comparison));
+    cli.note("wrote " + options.html);
+  }
+  cli.out(cli.common.json ? comparison_json(comparison).dump(2) + "\n"
+                          : comparison_text(comparison));
+  return Exit::kDone;
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app, Cli& cli) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand(
+      "compare", "Two recipes, runs or sets of parameters side by side: what differs and how much");
+  verb->add_option("a", options->a.what, "A run's number, or a recipe")->required()->type_name("A");
+  verb->add_option("b", options->b.what, "A run's number, or a recipe")->required()->type_name("B");
+  const auto add_set = [&](const char* name, Side& side, const char* help) {
+    verb->add_option(name, side.set, help)->allow_extra_args(false)->type_name("NAME=VALUE");
+  };
+  add_set("--set-a", options->a, "Set a parameter of A only; several times for several");
+  add_set("--set-b", options->b, "Set a parameter of B only; --set sets it for both");
+  verb->add_option("--html", options->html, "Write a page with pictures too")->type_name("FILE");
+  verb->footer(
+      "engine compare weekly weekly --set-b discovery=0.3     one recipe, two sets of parameters\n"
+      "engine compare 12 13                                   two recorded runs\n"
+      "New to you is what is neither in your library nor was ever heard before. Recipes run as of\n"
+      "--now and are not recorded; recorded runs are taken as they were.");
+  verb->callback(
+      [&cli, options] { cli.action = [&cli, options] { return compare(cli, *options); }; });
+}
+
+}  // namespace engine
