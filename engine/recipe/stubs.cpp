@@ -1,0 +1,500 @@
+#include "recipe/stubs.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cstring>
+#include <map>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include "plugin/descriptor.hpp"
+#include "recipe/plan.hpp"
+
+namespace engine {
+namespace {
+
+/// What the library's columns hold; the tables themselves carry no help.
+const std::map<std::string, std::string>& column_helps() {
+  static const std::map<std::string, std::string> helps = {
+      {"id", "the track's number in the store"},
+      {"title", "as it was imported"},
+      {"artist", "name of the first artist"},
+      {"artist_number", "number of the first artist"},
+      {"album", "title of the album"},
+      {"version", "\"\" or live, remix ...; edition words are not a version"},
+      {"song", "the same number for every version of a song"},
+      {"spotify_id", "22 letters and digits"},
+      {"isrc", "international standard recording code"},
+      {"mbid", "MusicBrainz recording id"},
+      {"duration_ms", "length in milliseconds"},
+      {"year", "of release"},
+      {"popularity", "0..100"},
+      {"explicit", "marked as explicit"},
+      {"danceability", "0..1"},
+      {"energy", "0 calm .. 1 wild"},
+      {"loudness", "dB, about -60..0"},
+      {"speechiness", "0 music .. 1 speech"},
+      {"acousticness", "0..1"},
+      {"instrumentalness", "0 sung .. 1 instrumental"},
+      {"liveness", "0 studio .. 1 audience"},
+      {"valence", "0 sad .. 1 cheerful"},
+      {"tempo", "beats per minute"},
+      {"key", "0 = C .. 11 = B"},
+      {"mode", "0 minor, 1 major"},
+      {"time_signature", "beats in a bar"},
+      {"plays", "your plays of it"},
+      {"plays_30d", "your plays in the last 30 days"},
+      {"skips", "how often you skipped it"},
+      {"skip_rate", "skips per play, 0..1"},
+      {"finished", "how often you heard it to the end"},
+      {"first_played", "Unix seconds"},
+      {"last_played", "Unix seconds"},
+      {"days_since_played", "days since you last played it"},
+      {"score", "higher is better"},
+      {"channel", "the recall that found it"},
+      {"explanation", "why it is here"},
+      {"ts", "when it was liked, saved or played, Unix seconds"},
+  };
+  return helps;
+}
+
+/// One line of a comment: an annotation ends where its line does.
+std::string one_line(const std::string& text) {
+  std::string line;
+  for (const char c : text) {
+    const bool is_space = std::isspace(static_cast<unsigned char>(c)) != 0;
+    if (is_space && (line.empty() || line.back() == ' ')) continue;
+    line += is_space ? ' ' : c;
+  }
+  while (!line.empty() && line.back() == ' ') line.pop_back();
+  return line;
+}
+
+std::string comment(const std::string& text) {
+  std::string result;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) result += "---" + line + "\n";
+  return result;
+}
+
+bool is_name(const std::string& text) {
+  static const char* const kKeywords[] = {"and",   "break", "do",       "else", "elseif", "end",
+                                          "false", "for",   "function", "goto", "if",     "in",
+                                          "local", "nil",   "not",      "or",   "repeat", "return",
+                                          "then",  "true",  "until",    "while"};
+  const auto is_part = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
+  };
+  return !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) == 0 &&
+         std::all_of(text.begin(), text.end(), is_part) &&
+         std::none_of(std::begin(kKeywords), std::end(kKeywords),
+                      [&](const char* keyword) { return text == keyword; });
+}
+
+std::string quoted(const std::string& text) {
+  return nlohmann::json(text).dump();
+}
+
+// ---- parameters
+// ------------------------------------------------------------------------------------
+
+std::string type_of(const playlist_param& param) {
+  switch (param.type) {
+    case PLAYLIST_PARAM_NUMBER:
+      return "number";
+    case PLAYLIST_PARAM_INTEGER:
+      return "integer";
+    case PLAYLIST_PARAM_BOOLEAN:
+      return "boolean";
+    case PLAYLIST_PARAM_CHOICE: {
+      std::string choices;
+      for (const char* choice : listed(param.choices))
+        choices += (choices.empty() ? "" : "|") + quoted(choice);
+      return choices;
+    }
+    case PLAYLIST_PARAM_TRACKS:
+      return "playlist.Candidates";
+    case PLAYLIST_PARAM_TEXTS:
+      return "string[]";
+    case PLAYLIST_PARAM_NUMBERS:
+      return "number[]";
+    default:
+      return "string";
+  }
+}
+
+bool is_required(const playlist_param& param) {
+  return (param.flags & PLAYLIST_PARAM_REQUIRED) != 0;
+}
+
+/// "tracks kept (1..1000, default 20)"
+std::string help_of(const playlist_param& param) {
+  std::string notes = param.type == PLAYLIST_PARAM_CHOICE ? "" : range_text(param);
+  const bool is_number =
+      param.type == PLAYLIST_PARAM_NUMBER || param.type == PLAYLIST_PARAM_INTEGER;
+  std::string value;
+  if (is_number) value = number_text(param.default_number);
+  if (param.type == PLAYLIST_PARAM_BOOLEAN) value = param.default_number != 0 ? "true" : "false";
+  const bool has_text = param.default_text != nullptr && param.default_text[0] != '\0';
+  if (!is_number && has_text) value = quoted(param.default_text);
+  if (!is_required(param) && !value.empty())
+    notes += (notes.empty() ? "" : ", ") + std::string("default ") + value;
+  return one_line(param.help) + (notes.empty() ? "" : " (" + notes + ")");
+}
+
+std::string arguments_class(const playlist_element& element) {
+  return std::string("playlist.arguments.") + element.name;
+}
+
+/// The class of a call's arguments; the first may also stand without its name.
+std::string arguments_stub(const playlist_element& element) {
+  std::string text = "---@class " + arguments_class(element) + "\n";
+  bool is_first = true;
+  for (const playlist_param* param : listed(element.params)) {
+    const std::string type = type_of(*param), help = help_of(*param);
+    const std::string optional = is_required(*param) && !is_first ? "" : "?";
+    if (is_first) text += "---@field [1]? " + type + " " + param->name + ": " + help + "\n";
+    text += std::string("---@field ") + param->name + optional + " " + type + " " + help + "\n";
+    is_first = false;
+  }
+  return text;
+}
+
+bool needs_arguments(const playlist_element& element) {
+  const auto params = listed(element.params);
+  return std::any_of(params.begin(), params.end(),
+                     [](const playlist_param* param) { return is_required(*param); });
+}
+
+// ---- elements
+// --------------------------------------------------------------------------------------
+
+struct Kind {
+  std::uint32_t number;
+  const char* name;
+  const char* gives;
+  const char* help;
+};
+constexpr Kind kKinds[] = {
+    {PLAYLIST_RECALL, "recall", "playlist.Candidates", "Finds candidates."},
+    {PLAYLIST_RANKING, "ranking", "playlist.Ranking", "Adds columns; for :rank."},
+    {PLAYLIST_FILTERING, "filtering", "playlist.Filtering", "Drops candidates; for :filter."},
+    {PLAYLIST_ORDERING, "ordering", "playlist.Ordering", "Arranges candidates; for :order."},
+};
+
+std::string columns_note(const char* title, const playlist_field* const* fields) {
+  std::string names;
+  for (const playlist_field* field : listed(fields))
+    names += (names.empty() ? "" : ", ") + std::string(field->name);
+  return names.empty() ? "" : "---\n---" + std::string(title) + ": " + names + "\n";
+}
+
+std::string element_stub(const Element& element, const Kind& kind) {
+  const playlist_element& description = *element.description;
+  const std::string name = std::strchr(description.name, '.') + 1;
+  std::string text = arguments_stub(description) + "\n" + comment(description.help);
+  text += columns_note("needs the columns", description.in) +
+          columns_note("adds the columns", description.out);
+  text += "---\n---from " + std::string(element.plugin->description->id) + " " +
+          element.plugin->description->version + "\n";
+  text += "---@param arguments" + std::string(needs_arguments(description) ? "" : "?") + " " +
+          arguments_class(description) + "\n---@return " + kind.gives + "\n";
+  const std::string place = std::string("pl.") + kind.name;
+  // A third party may have called an element by a word of Lua's.
+  text += is_name(name) ? "function " + place + "." + name + "(arguments) end\n\n"
+                        : place + "[" + quoted(name) + "] = function(arguments) end\n\n";
+  return text;
+}
+
+std::string elements_stub(const Registry& registry) {
+  std::string text;
+  for (const Kind& kind : kKinds) {
+    text +=
+        comment(kind.help) + "---@class playlist." + kind.name + "\npl." + kind.name + " = {}\n\n";
+    for (const Element* element : registry.elements(kind.number))
+      text += element_stub(*element, kind);
+  }
+  text += "-- Elements that recipes do not call:\n";
+  for (const std::uint32_t kind : {PLAYLIST_SOURCE, PLAYLIST_OUTPUT, PLAYLIST_MODEL}) {
+    for (const Element* element : registry.elements(kind))
+      text += std::string("--   ") + element->description->name + "  " +
+              one_line(element->description->help) + "\n";
+  }
+  return text + "\n";
+}
+
+// ---- verbs
+// -----------------------------------------------------------------------------------------
+
+std::string verb_stub(const char* step) {
+  const playlist_element& element = *builtin_step(step);
+  const auto params = listed(element.params);
+  const std::string positional = params.empty() ? "" : "|" + type_of(*params[0]);
+  return arguments_stub(element) + "\n" + comment(element.help) + "---@param arguments" +
+         (needs_arguments(element) ? "" : "?") + " " + arguments_class(element) + positional +
+         "\n---@return playlist.Candidates\nfunction Candidates:" + step + "(arguments) end\n\n";
+}
+
+constexpr const char* kVerbs =
+    R"lua(---Keeps the rows for which a function returns true, or what a filtering element lets pass.
+---@param step playlist.Filtering|fun(t: playlist.Row): any
+---@param reason? string why a track is dropped, for why-not
+---@return playlist.Candidates
+function Candidates:filter(step, reason) end
+
+---Adds the columns of a ranking element.
+---@param step playlist.Ranking
+---@return playlist.Candidates
+function Candidates:rank(step) end
+
+---Arranges the rows: by an ordering element, or by what a function returns, smallest first.
+---@param step playlist.Ordering|fun(t: playlist.Row): number
+---@return playlist.Candidates
+function Candidates:order(step) end
+
+---Scores rows by a formula, or by a weighted sum of columns { taste = 0.6, energy = 0.4 }; the best come first.
+---@param formula (fun(t: playlist.Row): number)|table<string, number>
+---@return playlist.Candidates
+function Candidates:score(formula) end
+
+---Adds a column computed by a formula.
+---@param name string
+---@param formula fun(t: playlist.Row): number
+---@return playlist.Candidates
+function Candidates:column(name, formula) end
+
+---Adds an explanation that a function writes.
+---@param formula fun(t: playlist.Row): string
+---@return playlist.Candidates
+function Candidates:explain(formula) end
+
+---Every row as a table of all its columns. Runs the plan so far; meant for small sets.
+---@return playlist.Row[]
+function Candidates:rows() end
+
+)lua";
+
+constexpr const char* kClasses =
+    R"lua(---A list of tracks in an order, not yet computed. Verbs give new candidates and leave these as they are.
+---a + b: both, scores added; a - b: those of a without those of b; #a: how many (runs the plan so far).
+---@class playlist.Candidates
+---@operator add(playlist.Candidates): playlist.Candidates
+---@operator sub(playlist.Candidates): playlist.Candidates
+---@operator len: integer
+local Candidates = {}
+
+---@class playlist.Ranking
+---@class playlist.Filtering
+---@class playlist.Ordering
+
+---The person the list is for, as of now.
+---@class playlist.User
+---@field name string
+---@field now integer Unix seconds
+---@field likes playlist.Candidates what they liked, with the times
+---@field library playlist.Candidates what they liked, saved or put into a playlist of their own
+---@field listens playlist.Candidates what they heard, each track once at its latest play
+---@field served playlist.Candidates what earlier runs gave them
+local User = {}
+
+---@class playlist.Parameter
+
+---@class playlist.Test
+---@field [1] string what is tested
+---@field library? table a synthetic library { tracks = 2000, random_seed = 1 }, or one written down
+---@field now? string as of this time
+---@field set? table<string, any> parameters
+---@field random_seed? integer
+---@field user? string whose history
+---@field expect table what the list must be like; see scripts/expectations.lua
+
+---@class playlist.RecipeFields
+---@field title string
+---@field about? string
+---@field params? table<string, playlist.Parameter> shown by engine recipes, set with --set NAME=VALUE
+---@field random_seed? "week"|"day"|integer|string when to draw anew; a fresh seed each run without it
+---@field build fun(p: table<string, any>, user: playlist.User): playlist.Candidates describes the plan
+---@field tests? playlist.Test[] for engine test
+
+---@class playlist.Recipe
+
+---@class playlist
+local pl = {}
+
+---What a recipe file returns.
+---@param fields playlist.RecipeFields
+---@return playlist.Recipe
+function pl.recipe(fields) end
+
+)lua";
+
+struct ParameterKind {
+  const char* name;
+  const char* type;
+  const char* help;
+};
+constexpr ParameterKind kParameterKinds[] = {
+    {"int", "integer", "A whole number."}, {"number", "number", "A number."},
+    {"share", "number", "A share, 0..1."}, {"boolean", "boolean", "true or false."},
+    {"text", "string", "A text."},         {"choice", "string", "One of `choices`."},
+};
+
+std::string parameters_stub() {
+  std::string text;
+  for (const ParameterKind& kind : kParameterKinds) {
+    const std::string name = std::string("playlist.parameter.") + kind.name;
+    text += "---@class " + name + "\n---@field [1] " + kind.type + " the default\n" +
+            "---@field min? number least value\n---@field max? number most\n" +
+            "---@field choices? string[] what pl.choice can be\n" +
+            "---@field help? string one line\n" +
+            "---@field tune? boolean engine tune may change it\n\n---" + kind.help +
+            "\n---@param spec " + name + "\n---@return playlist.Parameter\nfunction pl." +
+            kind.name + "(spec) end\n\n";
+  }
+  return text;
+}
+
+struct Combiner {
+  const char* name;
+  const char* branch;  // fields of a branch beside its candidates
+};
+constexpr Combiner kCombiners[] = {
+    {"mix",
+     "---@field share number of the list, 0..1; all shares add up to 1\n"
+     "---@field otherwise? playlist.Candidates takes the slots that the branch cannot fill\n"},
+    {"alternate", ""},
+    {"blend", "---@field weight? number of its scores, default 1\n"},
+    {"fallback", ""},
+    {"concat", ""},
+};
+
+std::string combiners_stub() {
+  std::string text;
+  for (const Combiner& combiner : kCombiners) {
+    const playlist_element& element = *builtin_step(combiner.name);
+    const std::string branch = std::string("playlist.branch.") + combiner.name;
+    text += "---@class " + branch + "\n---@field [1] playlist.Candidates\n" + combiner.branch +
+            "\n---@class " + arguments_class(element) + "\n---@field [integer] " + branch +
+            "|playlist.Candidates\n";
+    for (const playlist_param* param : listed(element.params))
+      text += std::string("---@field ") + param->name + "? " + type_of(*param) + " " +
+              help_of(*param) + "\n";
+    text += "\n" + comment(element.help) + "---@param branches " + arguments_class(element) +
+            "\n---@return playlist.Candidates\nfunction pl." + combiner.name + "(branches) end\n\n";
+  }
+  return text;
+}
+
+// ---- rows
+// ------------------------------------------------------------------------------------------
+
+std::string column_type(std::uint32_t type) {
+  if (type == PLAYLIST_STRING) return "string?";
+  return type == PLAYLIST_U8 ? "boolean?" : "number";
+}
+
+/// Every column a row can have: the library's, and what elements and steps add.
+std::string row_stub(const Registry& registry, const std::vector<FormulaColumn>& library) {
+  std::map<std::string, std::pair<std::uint32_t, std::string>> columns;
+  for (const FormulaColumn& column : library) {
+    const auto help = column_helps().find(column.name);
+    columns[column.name] = {column.type, help == column_helps().end() ? "" : help->second};
+  }
+  for (const std::uint32_t kind : {PLAYLIST_RECALL, PLAYLIST_RANKING}) {
+    for (const Element* element : registry.elements(kind)) {
+      for (const playlist_field* field : listed(element->description->out)) {
+        const std::string help = field->help == nullptr ? "" : one_line(field->help) + "; ";
+        columns.insert(
+            {field->name, {field->type, help + "made by " + element->description->name}});
+      }
+    }
+  }
+  for (const auto& [name, type] :
+       {std::pair{"score", PLAYLIST_F32}, std::pair{"channel", PLAYLIST_STRING},
+        std::pair{"explanation", PLAYLIST_STRING}, std::pair{"ts", PLAYLIST_I64}})
+    columns.insert({name, {type, column_helps().at(name)}});
+  std::string text =
+      "---A track as formulas see it. A missing number is NaN: known(t.energy, 0.5) says what to "
+      "use instead.\n---@class playlist.Row\n---@field [string] any columns that :column adds\n";
+  for (const auto& [name, column] : columns)
+    text += "---@field " + name + " " + column_type(column.first) + " " + column.second + "\n";
+  return text + "\n";
+}
+
+constexpr const char* kGlobals = R"lua(---@meta _
+-- Functions that every formula has without requiring anything. NaN stands for "missing", and comes out where it goes in.
+
+---x, or the default where x is missing.
+---@generic T
+---@param x T?
+---@param default T
+---@return T
+function known(x, default) end
+
+---x, but at least low and at most high.
+---@param x number
+---@param low number
+---@param high number
+---@return number
+function clamp(x, low, high) end
+
+---a at x = 0, b at x = 1, a straight line between and beyond.
+---@param a number
+---@param b number
+---@param x number
+---@return number
+function lerp(a, b, x) end
+
+---1 / (1 + exp(-x)): 0 far below, 0.5 at 0, 1 far above.
+---@param x number
+---@return number 0..1
+function sigmoid(x) end
+
+---0 below the edge, 1 from it on.
+---@param edge number
+---@param x number
+---@return number
+function step(edge, x) end
+
+---1 now, 0.5 after half_life, 0.25 after twice that.
+---@param age number
+---@param half_life number
+---@return number
+function decay(age, half_life) end
+)lua";
+
+}  // namespace
+
+std::vector<StubFile> stub_files(const Registry& registry,
+                                 const std::vector<FormulaColumn>& library) {
+  std::string text =
+      "---@meta playlist\n-- Written by `engine stubs`, for editors with lua-language-server. "
+      "Write it again after plugins have changed.\n\n";
+  text += row_stub(registry, library) + kClasses + kVerbs;
+  for (const char* verb :
+       {"top", "sample", "limit", "since", "or_last", "or_implicit", "most_played", "seeds"})
+    text += verb_stub(verb);
+  text += parameters_stub() + combiners_stub() + elements_stub(registry) + "return pl\n";
+  return {{"playlist.lua", std::move(text)}, {"globals.lua", kGlobals}};
+}
+
+std::string luarc_text(const std::vector<std::string>& libraries) {
+  nlohmann::ordered_json builtin = nlohmann::ordered_json::object();
+  for (const char* name : {"bit", "coroutine", "debug", "ffi", "io", "jit", "os", "package"})
+    builtin[name] = "disable";
+  return nlohmann::ordered_json{
+             {"$schema",
+              "https://raw.githubusercontent.com/LuaLS/vscode-lua/master/setting/schema.json"},
+             {"runtime.version", "LuaJIT"},
+             {"runtime.builtin", builtin},
+             {"workspace.library", libraries},
+             {"workspace.checkThirdParty", false},
+             {"diagnostics.globals",
+              {"known", "clamp", "lerp", "sigmoid", "step", "decay", "engine"}},
+             {"diagnostics.disable", {"lowercase-global"}}}
+             .dump(2) +
+         "\n";
+}
+
+}  // namespace engine
