@@ -81,9 +81,11 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"recipe", {"core", "config", "data", "plugin"}},
       {"watch", {"core"}},
       {"evaluate", {"core", "data", "plugin", "recipe", "worker"}},
+      {"compare", {"core", "data"}},
+      {"recipe_test", {"core", "data", "demo", "recipe", "store"}},
       {"cli",
        {"core", "config", "data", "plugin", "worker", "store", "demo", "import", "evaluate",
-        "recipe", "watch"}},
+        "recipe", "watch", "compare", "recipe_test"}},
   };
   for (const Include& include : includes_below("engine")) {
     if (!include.is_quoted) continue;
