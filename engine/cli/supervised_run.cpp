@@ -98,6 +98,7 @@ RunReports reports_to(Channel& channel, Heartbeat& heartbeat, bool is_confined) 
   RunReports reports;
   reports.doing = [&](const std::string& what) { heartbeat.doing(what); };
   reports.beat = [&] { heartbeat.beat(); };
+  reports.is_cancelled = [&] { return heartbeat.is_interrupted(); };
   reports.print = [&](const std::string& text) { channel.send(kPrint, text); };
   if (is_confined) reports.loaded = [] { confine_process(); };
   return reports;

@@ -117,6 +117,7 @@ class DateWorker {
     RunReports reports;
     reports.doing = [&](const std::string& what) { heartbeat_.doing(entry.name + ": " + what); };
     reports.beat = [&] { heartbeat_.beat(); };
+    reports.is_cancelled = [&] { return heartbeat_.is_interrupted(); };
     reports.print = [&](const std::string& text) { channel_.send(kPrint, text); };
     std::vector<std::int64_t> ids = run_recipe(run, reports).track_ids;
     ids.resize(std::min(ids.size(), request_.length));

@@ -421,6 +421,7 @@ Candidates Evaluation::run_element(const Node& node) {
   context.now = setup_.now;
   context.random_seed = mix_seed(setup_.random_seed, node.label());
   context.progress = setup_.progress;
+  context.is_cancelled = setup_.is_cancelled;
   context.setting = setup_.setting;
   context.log = [&](int level, std::string_view message) {
     if (level >= PLAYLIST_LOG_INFO) notice(node.step + ": " + std::string(message));

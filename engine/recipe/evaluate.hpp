@@ -57,6 +57,7 @@ class Evaluation {
     std::string recipe_text;                        // which by-track columns its formulas may name
     std::function<void(const std::string&)> doing;  // heartbeat: "ranking.taste (recipes/x.lua:12)"
     std::function<void(double)> progress;
+    std::function<bool()> is_cancelled;
     std::function<const char*(std::string_view)> setting;  // for plugins
     ResultStore* results = nullptr;  // of a watcher: results of nodes are taken from there
     std::string data;                // tells apart what they were made from (reuse.hpp)

@@ -138,6 +138,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   setup.setting = [&](std::string_view key) { return request.elements.find(key); };
   setup.results = request.results;
   if (request.results != nullptr) setup.data = data_of(request, options);
+  setup.is_cancelled = reports.is_cancelled;
   if (reports.beat) setup.progress = [&](double) { reports.beat(); };
   Evaluation evaluation(setup);
 

@@ -61,6 +61,7 @@ struct RunAnswer {
 struct RunReports {
   std::function<void(const std::string&)> doing;  // the stage
   std::function<void()> beat;
+  std::function<bool()> is_cancelled;             // elements that ask end their work
   std::function<void(const std::string&)> print;  // the recipe's print()
   std::function<void()> loaded;  // the plugins are loaded, the recipe is not: time to confine
   /// The answer, before run_recipe() does what nobody has to wait for: departed.

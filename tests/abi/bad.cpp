@@ -2,6 +2,7 @@
 #include "playlist/plugin.hpp"
 
 #include <cstdint>
+#include <cstdio>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -10,8 +11,8 @@ namespace {
 
 class Bad final : public playlist::Ranking {
  public:
-  static constexpr playlist::Choices kWays{"throw", "create",  "crash",  "hang",
-                                           "eat",   "no_data", "number", "nothing"};
+  static constexpr playlist::Choices kWays{"throw",   "create", "crash",   "hang", "eat",
+                                           "no_data", "number", "nothing", "poll"};
   static constexpr playlist::Param kParams[] = {
       playlist::Param::choice("how", kWays, "throw", "what goes wrong"),
   };
@@ -21,6 +22,11 @@ class Bad final : public playlist::Ranking {
     if (how_ == "create") throw std::runtime_error("constructor failed");
   }
 
+  /// Only an element that ended by itself is taken apart.
+  ~Bad() {
+    if (how_ == "poll") std::fputs("bad was taken apart\n", stderr);
+  }
+
   void rank(playlist::RankingCall& call) const {
     if (how_ == "throw") throw std::runtime_error("model file missing");
     if (how_ == "no_data") throw playlist::NoData("nobody trained it");
@@ -28,6 +34,7 @@ class Bad final : public playlist::Ranking {
     if (how_ == "crash") crash();
     if (how_ == "hang") hang();
     if (how_ == "eat") eat();
+    while (how_ == "poll") call.checkpoint();
     for (float& value : call.out_f32(0)) value = 1;
   }
 

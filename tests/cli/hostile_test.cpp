@@ -51,6 +51,19 @@ std::string bad_plugin(const std::string& how) {
 
 }  // namespace
 
+TEST_CASE("Ctrl-C ends an element that asks whether it is cancelled", "[hostile]") {
+  const EngineHome home;
+  engine::write_file_atomically(home.path("poll.lua"), bad_plugin("poll"));
+  const Ended ended = support::run_program(
+      {"timeout", "--preserve-status", "--signal=INT", "1", PLAYLIST_BUILD_DIR "/engine",
+       "--library", support::demo_library(), "--plugins", PLAYLIST_BUILD_DIR "/test-plugins", "run",
+       home.path("poll.lua"), "--no-record"},
+      home.environment());
+  CHECK(ended.exit_code == 130);
+  CHECK_THAT(ended.err, Catch::Contains("bad was taken apart") &&
+                            Catch::Contains("error: interrupted; the store is unchanged"));
+}
+
 TEST_CASE("a plugin that throws is named with the recipe's line", "[hostile]") {
   const Ended ended = run_hostile(bad_plugin("throw"));
   CHECK(ended.exit_code == 5);
