@@ -30,7 +30,8 @@ std::string recipe_text(const std::string& formula) {
 /// `engine watch --json` with pipes at both ends.
 class Lines {
  public:
-  Lines(const EngineHome& home, const std::string& recipe) {
+  Lines(const EngineHome& home, const std::string& recipe,
+        const std::string& library = support::demo_library()) {
     int in[2], out[2];
     REQUIRE(::pipe2(in, O_CLOEXEC) == 0);
     REQUIRE(::pipe2(out, O_CLOEXEC) == 0);
@@ -40,8 +41,8 @@ class Lines {
       ::dup2(in[0], STDIN_FILENO);
       ::dup2(out[1], STDOUT_FILENO);
       const std::string engine = std::string(PLAYLIST_BUILD_DIR) + "/engine";
-      ::execl(engine.c_str(), "engine", "--library", support::demo_library().c_str(), "--now",
-              "2026-11-21", "--json", "watch", recipe.c_str(), nullptr);
+      ::execl(engine.c_str(), "engine", "--library", library.c_str(), "--now", "2026-11-21",
+              "--json", "watch", recipe.c_str(), nullptr);
       ::_exit(127);
     }
     ::close(in[0]);
@@ -132,6 +133,38 @@ TEST_CASE("without a terminal there is one JSON object a line", "[watch]") {
   for (int i = 0; i < 200 && !std::filesystem::exists(home.path("list.csv")); ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   CHECK(std::filesystem::exists(home.path("list.csv")));
+  lines.say("q");
+  CHECK(lines.ended() == 0);
+}
+
+TEST_CASE("an import and a changed setting start a run", "[watch]") {
+  const EngineHome home;
+  const std::string recipe = home.path("lines.lua"), library = home.path("library.db"),
+                    loved = home.path("scrobbles.csv");
+  std::filesystem::copy_file(support::demo_library(), library);
+  engine::write_file_atomically(
+      recipe,
+      "local pl = require \"playlist\"\nreturn pl.recipe { title = \"Latest\", random_seed = "
+      "\"1\",\n"
+      "build = function(p, user)\nreturn user.listens:limit { tracks = 1000 }\nend }\n");
+  Lines lines(home, recipe, library);
+  CHECK(lines.next("tracks").at("cause") == "start");
+  engine::write_file_atomically(loved,
+                                "Some Unheard Band,,Some Unheard Song,20 Nov 2026 12:00\n"
+                                "Some Unheard Band,,Another One,20 Nov 2026 12:10\n");
+  const support::Ended import =
+      home.engine({"--library", library, "--user", "demo", "--now", "2026-11-21", "import", loved});
+  INFO(import.err);
+  REQUIRE(import.exit_code == 0);
+  json run = lines.next("tracks");
+  CHECK(run.at("cause") == "library changed");
+  CHECK_THAT(run.dump(), Catch::Contains("Some Unheard Song"));
+
+  const std::string config = home.environment().at("XDG_CONFIG_HOME") + "/playlist-engine";
+  std::filesystem::create_directories(config);
+  engine::write_file_atomically(config + "/engine.lua",
+                                "return { play = { min_seconds = 3600, min_share = 1 } }");
+  CHECK(lines.next("tracks").at("cause") == "settings changed");
   lines.say("q");
   CHECK(lines.ended() == 0);
 }
