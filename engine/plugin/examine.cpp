@@ -30,6 +30,7 @@ void examine_exports(const ElfLibrary& elf, const Report& problem) {
   std::size_t count = 0;
   for (const std::string& symbol : elf.exported) {
     if (symbol == "playlist_plugin_abi" || symbol == "playlist_plugin_main") continue;
+    if (symbol.starts_with("__odr_asan.")) continue;  // AddressSanitizer's marks of those two
     if (++count <= kNamedSymbols) others += (others.empty() ? "" : ", ") + symbol;
   }
   if (count == 0) return;

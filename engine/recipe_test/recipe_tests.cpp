@@ -159,7 +159,8 @@ Json test_rows(const Json& record, const AsOf& tables, const std::set<std::int64
   Json rows = Json::array();
   for (const Json& track : record.at("tracks")) {
     Json row = track;
-    row.update(row.at("columns"));
+    const Json columns = row.at("columns");  // a copy: what it stands in is about to grow
+    row.update(columns);
     row.erase("columns");
     std::string explanation;
     for (const Json& sentence : track.at("explanation"))

@@ -1,9 +1,11 @@
 #include "age.hpp"
 
+#include "playlist/columns.hpp"
 #include "playlist/error.hpp"
 
 std::string age_in_words(std::int64_t ts, std::int64_t now) {
   constexpr std::int64_t kDay = 86'400;
+  if (playlist::is_missing(ts)) return "at an unknown time";
   const std::int64_t days = ts >= now ? 0 : (now - ts) / kDay;
   if (days == 0) return "today";
   if (days == 1) return "yesterday";

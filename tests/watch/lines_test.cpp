@@ -146,7 +146,8 @@ TEST_CASE("an import and a changed setting start a run", "[watch]") {
       recipe,
       "local pl = require \"playlist\"\nreturn pl.recipe { title = \"Latest\", random_seed = "
       "\"1\",\n"
-      "build = function(p, user)\nreturn user.listens:limit { tracks = 1000 }\nend }\n");
+      "build = function(p, user)\nreturn user.listens:since { days = 2 }:limit { tracks = 1000 "
+      "}\nend }\n");
   Lines lines(home, recipe, library);
   CHECK(lines.next("tracks").at("cause") == "start");
   engine::write_file_atomically(loved,
