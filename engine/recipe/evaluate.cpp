@@ -184,7 +184,7 @@ Candidates recalled(const Node& node, RecalledRows&& rows, std::int32_t channel)
   std::size_t k = 0;
   for (const playlist_field* field : listed(node.description->out)) {
     CandidateColumn column = CandidateColumn::missing(field->name, field->type, count);
-    if (k < rows.columns.size())
+    if (k < rows.columns.size() && !rows.columns[k].empty())
       std::memcpy(column.data(), rows.columns[k].data(), rows.columns[k].size());
     ++k;
     made.put(std::move(column));
