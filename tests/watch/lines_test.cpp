@@ -141,6 +141,8 @@ TEST_CASE("an import and a changed setting start a run", "[watch]") {
   const EngineHome home;
   const std::string recipe = home.path("lines.lua"), library = home.path("library.db"),
                     loved = home.path("scrobbles.csv");
+  const std::string config = home.environment().at("XDG_CONFIG_HOME") + "/playlist-engine";
+  std::filesystem::create_directories(config);
   std::filesystem::copy_file(support::demo_library(), library);
   engine::write_file_atomically(
       recipe,
@@ -161,8 +163,6 @@ TEST_CASE("an import and a changed setting start a run", "[watch]") {
   CHECK(run.at("cause") == "library changed");
   CHECK_THAT(run.dump(), Catch::Contains("Some Unheard Song"));
 
-  const std::string config = home.environment().at("XDG_CONFIG_HOME") + "/playlist-engine";
-  std::filesystem::create_directories(config);
   engine::write_file_atomically(config + "/engine.lua",
                                 "return { play = { min_seconds = 3600, min_share = 1 } }");
   CHECK(lines.next("tracks").at("cause") == "settings changed");
