@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "compare/compare.hpp"
+#include "core/html.hpp"
 
 namespace engine {
 namespace {
@@ -25,33 +26,6 @@ svg { display: block; max-width: 100%; height: auto; } svg text { fill: var(--te
 .bar-a { fill: var(--a); } .bar-b { fill: var(--b); } .axis { stroke: var(--line); } .same { stroke: var(--quiet); stroke-opacity: .55; fill: none; }
 .lists { overflow-x: auto; }
 )css";
-
-std::string escaped(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      case '\'':
-        result += "&#39;";
-        break;
-      default:
-        // Control characters cannot stand in a page at all.
-        if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') result += c;
-    }
-  }
-  return result;
-}
 
 std::string number(double value, int decimals) {
   if (std::isnan(value)) return "–";
@@ -83,7 +57,7 @@ std::string bars(const std::vector<std::string>& names, const Shares& a, const S
   int y = 2;
   for (const std::string& name : names) {
     svg << "<text x=\"" << kNames - 8 << "\" y=\"" << y + 18 << "\" text-anchor=\"end\">"
-        << escaped(name) << "</text>\n";
+        << html_escaped(name) << "</text>\n";
     int bar_y = y + 2;
     for (const auto& [shares, css] : {std::pair{&in_a, "bar-a"}, std::pair{&in_b, "bar-b"}}) {
       const auto found = shares->find(name);
@@ -144,7 +118,7 @@ std::string order_chart(const ListComparison& c) {
   for (const ListComparison::Common& both : c.common) {
     svg << "<path class=\"same\" d=\"M48 " << y(both.place_a) << " C300 " << y(both.place_a)
         << " 420 " << y(both.place_b) << " 672 " << y(both.place_b) << "\"><title>"
-        << escaped(both.track.title) << " (" << both.place_a << " → " << both.place_b
+        << html_escaped(both.track.title) << " (" << both.place_a << " → " << both.place_b
         << ")</title></path>\n";
   }
   svg << "</svg>\n";
@@ -200,8 +174,8 @@ std::string track_rows(const ListComparison& c) {
     if (i >= tracks.size()) return std::string("<td></td>");
     const auto found = other.find(tracks[i].id);
     const std::string note = found == other.end() ? "only here" : std::to_string(found->second);
-    return "<td>" + escaped(tracks[i].title) + " <span class=\"quiet\">" +
-           escaped(tracks[i].artist) + " · " + note + "</span></td>";
+    return "<td>" + html_escaped(tracks[i].title) + " <span class=\"quiet\">" +
+           html_escaped(tracks[i].artist) + " · " + note + "</span></td>";
   };
   std::string rows;
   for (std::size_t i = 0; i < std::max(c.a.tracks.size(), c.b.tracks.size()); ++i) {
@@ -217,9 +191,9 @@ std::string comparison_html(const ListComparison& c) {
   std::ostringstream page;
   page << "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
        << "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>"
-       << escaped(c.a.name) << " and " << escaped(c.b.name) << "</title>\n<style>" << kStyle
-       << "</style>\n</head>\n<body>\n<h1><span class=\"a\">A: " << escaped(c.a.name)
-       << "</span><br><span class=\"b\">B: " << escaped(c.b.name) << "</span></h1>\n"
+       << html_escaped(c.a.name) << " and " << html_escaped(c.b.name) << "</title>\n<style>"
+       << kStyle << "</style>\n</head>\n<body>\n<h1><span class=\"a\">A: " << html_escaped(c.a.name)
+       << "</span><br><span class=\"b\">B: " << html_escaped(c.b.name) << "</span></h1>\n"
        << facts(c) << "<p>In common: " << c.common.size() << " tracks, " << percent(c.jaccard)
        << " of all that are in either. Their order: Kendall tau-b " << number(c.kendall, 2)
        << ", Spearman rho " << number(c.spearman, 2) << ". Beginnings: rank-biased overlap "

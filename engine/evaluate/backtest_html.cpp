@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/calendar.hpp"
+#include "core/html.hpp"
 #include "evaluate/backtest.hpp"
 
 namespace engine::evaluate {
@@ -18,32 +19,6 @@ constexpr const char* kColours[] = {"#2563eb", "#dc2626", "#d97706", "#059669", 
 
 const char* colour(std::size_t entry) {
   return kColours[entry % std::size(kColours)];
-}
-
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      case '\'':
-        result += "&#39;";
-        break;
-      default:
-        result += c;
-    }
-  }
-  return result;
 }
 
 template <typename... Values>
@@ -110,7 +85,7 @@ class Plot {
   std::string svg(const std::string& name) const {
     std::string text =
         format("<svg viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"%s over time\">\n", kWidth,
-               kHeight, escaped(name).c_str());
+               kHeight, html_escaped(name).c_str());
     for (int k = 0; k <= 2; ++k) {
       const double value = end_ * k / 2;
       text += format("<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
@@ -173,11 +148,11 @@ std::string means_table(const Backtest& backtest) {
   std::string text = "<table><tr><th></th>";
   for (std::size_t k = 0; k < backtest.entries.size(); ++k) {
     text += format("<th><span class=\"key\" style=\"background:%s\"></span>", colour(k)) +
-            escaped(backtest.entries[k].name) + "</th>";
+            html_escaped(backtest.entries[k].name) + "</th>";
   }
   text += "</tr>\n";
   for (std::size_t m = 0; m < backtest.metric_names.size(); ++m) {
-    text += "<tr><th>" + escaped(backtest.metric_names[m]) + "</th>";
+    text += "<tr><th>" + html_escaped(backtest.metric_names[m]) + "</th>";
     for (const EntryResult& entry : backtest.entries)
       text += number_cell(entry.metrics[m], "%.3f <small>%.3f&hellip;%.3f</small>", false);
     text += "</tr>\n";
@@ -191,12 +166,12 @@ std::string paired_table(const Backtest& backtest) {
       "<h2>Differences</h2>\n<p>Over the same lists, with the 95&nbsp;% interval; marked where it "
       "leaves out 0.</p>\n<table><tr><th></th>";
   for (const PairResult& pair : backtest.paired) {
-    text += "<th>" + escaped(backtest.entries[pair.a].name) + "<br>&minus; " +
-            escaped(backtest.entries[pair.b].name) + "</th>";
+    text += "<th>" + html_escaped(backtest.entries[pair.a].name) + "<br>&minus; " +
+            html_escaped(backtest.entries[pair.b].name) + "</th>";
   }
   text += "</tr>\n";
   for (std::size_t m = 0; m < backtest.metric_names.size(); ++m) {
-    text += "<tr><th>" + escaped(backtest.metric_names[m]) + "</th>";
+    text += "<tr><th>" + html_escaped(backtest.metric_names[m]) + "</th>";
     for (const PairResult& pair : backtest.paired)
       text += number_cell(pair.metrics[m], "%+.3f <small>%+.3f&hellip;%+.3f</small>", true);
     text += "</tr>\n";
@@ -209,14 +184,14 @@ std::string notes(const Backtest& backtest) {
   for (const SkippedDates& user : backtest.skipped) {
     if (user.dates == 0) continue;
     text += "<li>not counted: " + std::to_string(user.dates) +
-            (user.dates == 1 ? " date" : " dates") + " after which " + escaped(user.user) +
+            (user.dates == 1 ? " date" : " dates") + " after which " + html_escaped(user.user) +
             " played nothing</li>\n";
   }
   for (const ListFailure& failure : backtest.failures) {
     const Place& place = backtest.places[failure.place];
-    text += "<li>" + escaped(backtest.entries[failure.entry].name) + " failed for " +
-            escaped(backtest.users[place.user]) + " as of " + short_time(place.date) + ": " +
-            escaped(failure.error.what()) + "</li>\n";
+    text += "<li>" + html_escaped(backtest.entries[failure.entry].name) + " failed for " +
+            html_escaped(backtest.users[place.user]) + " as of " + short_time(place.date) + ": " +
+            html_escaped(failure.error.what()) + "</li>\n";
   }
   return text.empty() ? "" : "<ul>\n" + text + "</ul>\n";
 }
@@ -249,11 +224,11 @@ std::string backtest_html(const Backtest& backtest, const std::string& every) {
   std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width\">\n<title>Backtest of " +
-      escaped(recipes) + "</title>\n<style>" + kStyle + "</style>\n</head>\n<body>\n";
-  page += "<h1>Backtest of " + escaped(recipes) + "</h1>\n<p>" + escaped(users) + ": " +
+      html_escaped(recipes) + "</title>\n<style>" + kStyle + "</style>\n</head>\n<body>\n";
+  page += "<h1>Backtest of " + html_escaped(recipes) + "</h1>\n<p>" + html_escaped(users) + ": " +
           std::to_string(backtest.periods.size()) + " dates from " +
           short_time(backtest.periods.front().date) + " to " +
-          short_time(backtest.periods.back().end) + ", one every " + escaped(every) + "; " +
+          short_time(backtest.periods.back().end) + ", one every " + html_escaped(every) + "; " +
           std::to_string(backtest.places.size()) +
           " lists of each counted. Each list was made from what was known at its date and is "
           "compared with what was played in the period after it.</p>\n" +
@@ -263,8 +238,8 @@ std::string backtest_html(const Backtest& backtest, const std::string& every) {
   page += "<h2>Over time</h2>\n<p>Dots are dates, lines their running mean over " +
           std::to_string(2 * kSmoothed + 1) + " dates.</p>\n<div class=\"plots\">\n";
   for (std::size_t m = 0; m < backtest.metric_names.size(); ++m) {
-    page += "<figure><figcaption>" + escaped(backtest.metric_names[m]) + " <small>" +
-            escaped(metric_about(backtest.metric_names[m])) + "</small></figcaption>\n" +
+    page += "<figure><figcaption>" + html_escaped(backtest.metric_names[m]) + " <small>" +
+            html_escaped(metric_about(backtest.metric_names[m])) + "</small></figcaption>\n" +
             Plot(backtest, m).svg(backtest.metric_names[m]) + "</figure>\n";
   }
   return page + "</div>\n</body>\n</html>\n";
