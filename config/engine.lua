@@ -28,6 +28,11 @@ return {
     min_seconds = 30, -- a listen this long counts as a play
     min_share = 0.5, -- a listen of this share of the track counts as a play too
   },
+  train = {
+    wall_seconds = 86400, -- seconds a training may take
+    memory_megabytes = 16384, -- MiB of address space a training's worker may add
+    kept = 5, -- versions of a model that are kept
+  },
   log = {
     file = "", -- file that notes and errors are appended to, with the time; empty: none
     megabytes = 10, -- MiB after which the log file is put aside; three such files are kept

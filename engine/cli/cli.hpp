@@ -94,6 +94,8 @@ void add_recipes(CLI::App& app, Cli& cli);
 void add_backtest(CLI::App& app, Cli& cli);
 void add_tune(CLI::App& app, Cli& cli);
 void add_config(CLI::App& app, Cli& cli);
+void add_train(CLI::App& app, Cli& cli);
+void add_models(CLI::App& app, Cli& cli);
 void add_doctor(CLI::App& app, Cli& cli);
 
 }  // namespace engine

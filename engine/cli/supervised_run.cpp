@@ -206,7 +206,13 @@ std::vector<std::string> recipe_files(const std::vector<std::string>& names) {
 RunRequest make_run_request(Cli& cli, const std::string& recipe, const std::string& text) {
   RunRequest request = make_request_without_columns(cli, recipe, text);
   request.columns = prepare_columns(column_options(cli));
+  request.models = usable_models(cli.library_path(), request.now);
   return request;
+}
+
+std::vector<ModelVersion> usable_models(const std::string& store, std::int64_t now) {
+  if (!fs::exists(models_folder(store))) return {};
+  return models_as_of(Store::open(store, {.is_read_only = true, .may_create = false}), now);
 }
 
 RunRequest make_request_without_columns(Cli& cli, const std::string& recipe) {

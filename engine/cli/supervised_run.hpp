@@ -22,6 +22,8 @@ RunRequest make_run_request(Cli& cli, const std::string& recipe, const std::stri
 RunRequest make_request_without_columns(Cli& cli, const std::string& recipe);
 RunRequest make_request_without_columns(Cli& cli, const std::string& recipe,
                                         const std::string& text);
+/// The models of the store that a run as of `now` may use; none where none was trained.
+std::vector<ModelVersion> usable_models(const std::string& store, std::int64_t now);
 /// Whose columns this command line asks for. Throws Error(kStore) when there is no library.
 ColumnOptions column_options(Cli& cli);
 

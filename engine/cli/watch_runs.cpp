@@ -58,7 +58,12 @@ std::string config_file(const Cli& cli) {
   return cli.common.config.empty() ? config_home() + "/engine.lua" : cli.common.config;
 }
 
-bool is_other_library(const PreparedColumns& a, const PreparedColumns& b) {
+bool is_other_library(const RunRequest& before, const RunRequest& fresh) {
+  const PreparedColumns &a = *before.columns, &b = *fresh.columns;
+  const auto is_same_model = [](const ModelVersion& x, const ModelVersion& y) {
+    return x.path == y.path;
+  };
+  if (!std::ranges::equal(before.models, fresh.models, is_same_model)) return true;
   const auto last_run = [](const PreparedColumns& columns) {
     return columns.runs.empty() ? 0 : columns.runs.back().run_id;
   };
@@ -174,10 +179,9 @@ void WatchSession::prepare_library() {
 void WatchSession::library_changed() {
   asked_ = Clock::now();
   try {
-    const std::shared_ptr<const PreparedColumns> before = request_.columns;
     const std::string text = request_.recipe_text;
     RunRequest fresh = make_run_request(cli_, options_.recipe);
-    if (!is_other_library(*before, *fresh.columns)) return;
+    if (!is_other_library(request_, fresh)) return;
     request_ = std::move(fresh);
     request_.recipe_text = text;
     start_run("library changed");

@@ -423,6 +423,8 @@ Candidates Evaluation::run_element(const Node& node) {
   context.progress = setup_.progress;
   context.is_cancelled = setup_.is_cancelled;
   context.setting = setup_.setting;
+  context.owner = &setup_.models;
+  context.service = [this](std::string_view id) { return model_service(setup_.models, id); };
   context.log = [&](int level, std::string_view message) {
     if (level >= PLAYLIST_LOG_INFO) notice(node.step + ": " + std::string(message));
   };

@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "data/tables.hpp"
+#include "models/models.hpp"
 #include "plugin/call.hpp"
 #include "recipe/candidates.hpp"
 #include "recipe/lua_state.hpp"
@@ -59,6 +60,7 @@ class Evaluation {
     std::function<void(double)> progress;
     std::function<bool()> is_cancelled;
     std::function<const char*(std::string_view)> setting;  // for plugins
+    ModelServices models;                                  // for plugins
     ResultStore* results = nullptr;  // of a watcher: results of nodes are taken from there
     std::string data;                // tells apart what they were made from (reuse.hpp)
   };

@@ -26,12 +26,16 @@ std::string scripts_hash(const LuaState& lua) {
 }
 
 /// Every plugin element the plan uses, with the library that offers it and its version.
-std::string element_versions(const Plan& plan) {
+std::string element_versions(const Plan& plan, const ModelShelf& models) {
   std::map<std::string, std::string> versions;
   for (const Node& node : plan.nodes) {
     if (node.element == nullptr) continue;
     const playlist_plugin& plugin = *node.element->plugin->description;
     versions[node.step] = std::string(plugin.id) + " " + plugin.version;
+  }
+  for (const ModelVersion* model : models.used()) {
+    versions[model->name] = "as of " + std::to_string(model->as_of) + ", " +
+                            nlohmann::json::parse(model->card).value("hash", std::string());
   }
   return nlohmann::json(versions).dump();
 }
@@ -58,6 +62,7 @@ std::string data_of(const RunRequest& request, const AsOfOptions& options) {
                          request.now,
                          request.default_track_seconds,
                          request.elements.values()};
+  for (const ModelVersion& model : request.models) data.push_back(model.card);
   for (const ServedRun& run : columns.runs) {
     const bool is_same =
         run.recipe == options.exclude_recipe && run.random_seed == options.exclude_random_seed;
@@ -124,6 +129,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
       request.shared_tables ? load_as_of(request.shared_tables, request.columns, options)
                             : load_as_of(request.columns, options);
 
+  ModelShelf models(request.models);
   Texts texts;
   Evaluation::Setup setup;
   setup.plan = &recipe.plan();
@@ -136,6 +142,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   setup.recipe_text = request.recipe_text;
   setup.doing = reports.doing;
   setup.setting = [&](std::string_view key) { return request.elements.find(key); };
+  setup.models.shelf = &models;
   setup.results = request.results;
   if (request.results != nullptr) setup.data = data_of(request, options);
   setup.is_cancelled = reports.is_cancelled;
@@ -148,13 +155,14 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   answer.plan_dot = recipe.plan().dot();
   answer.recipe_hash = content_hash(request.recipe_text);
   answer.scripts_hash = scripts_hash(lua);
-  answer.elements = element_versions(recipe.plan());
+  answer.elements = element_versions(recipe.plan(), models);
   if (request.is_plan_only) {
     if (reports.answered) reports.answered(answer);
     return answer;
   }
 
   const CandidatesPtr chosen = evaluation.result(recipe.plan().output);
+  answer.elements = element_versions(recipe.plan(), models);
   nlohmann::ordered_json record =
       run_record(evaluation, definition, values, *chosen, facts_of(*tables));
   answer.parameters = record.at("parameters").dump();

@@ -12,6 +12,7 @@
 #include "config/settings.hpp"
 #include "core/error.hpp"
 #include "data/as_of.hpp"
+#include "models/models.hpp"
 #include "recipe/departures.hpp"
 #include "recipe/lua_state.hpp"
 #include "recipe/recipe.hpp"
@@ -35,6 +36,7 @@ struct RunRequest {
   std::string plugin_copies;
   LuaLimits lua_limits;
   double default_track_seconds = 210;
+  std::vector<ModelVersion> models;         // that elements may use: models_as_of() of now
   ElementSettings elements;                 // host->setting()
   std::vector<std::string> output_formats;  // "m3u8", "xspf" ...: output.NAME elements
   std::string why, why_not;                 // a track: id, spotify id, "title" or "artist - title"

@@ -8,3 +8,4 @@ extern const playlist::Element kGenre;
 extern const playlist::Element kSimilarArtists;
 extern const playlist::Element kCatalogue;
 extern const playlist::Element kPopular;
+extern const playlist::Element kItemCf;

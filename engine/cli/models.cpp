@@ -1,0 +1,121 @@
+// engine models: the trained models of a library; engine models NAME: one of them, whole.
+#include "models/models.hpp"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/cli.hpp"
+#include "core/calendar.hpp"
+#include "plugin/registry.hpp"
+
+namespace engine {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(width, text.size() + 2), ' ');
+  return text;
+}
+
+std::vector<ModelVersion> versions_of(Cli& cli) {
+  if (!std::filesystem::exists(cli.library_path())) return {};
+  return list_models(Store::open(cli.library_path(), {.is_read_only = true, .may_create = false}));
+}
+
+/// What is wrong with its files, or "".
+std::string damage(const ModelVersion& version) {
+  try {
+    Artifact::open(version.path);
+    return "";
+  } catch (const Error& error) {
+    return error.parts().why;
+  }
+}
+
+Json version_json(const ModelVersion& version) {
+  Json json = {{"id", version.id},
+               {"as_of", format_time(version.as_of)},
+               {"path", version.path},
+               {"card", Json::parse(version.card)}};
+  if (const std::string why = damage(version); !why.empty()) json["damaged"] = why;
+  return json;
+}
+
+/// Every model there is, trained or not; a model whose plugin is gone too.
+Exit list(Cli& cli) {
+  std::map<std::string, std::vector<ModelVersion>> by_name;
+  for (const Element* model : cli.registry()->elements(PLAYLIST_MODEL))
+    by_name[model->description->name];
+  for (ModelVersion& version : versions_of(cli))
+    by_name[version.name].push_back(std::move(version));
+  Json all = Json::array();
+  std::string text;
+  for (const auto& [name, versions] : by_name) {
+    Json json = {{"name", name}, {"versions", Json::array()}};
+    for (const ModelVersion& version : versions) json["versions"].push_back(version_json(version));
+    text += padded(name, 22);
+    if (versions.empty()) {
+      text += "not trained yet\n";
+    } else {
+      const Json& newest = json["versions"].front();
+      text +=
+          "as of " + newest.at("as_of").get<std::string>() + ", " +
+          std::to_string(versions.size()) + (versions.size() == 1 ? " version" : " versions") +
+          (newest.contains("damaged") ? ", damaged: " + newest["damaged"].get<std::string>() : "") +
+          "\n";
+    }
+    all.push_back(std::move(json));
+  }
+  cli.out(cli.common.json ? Json{{"models", all}}.dump(2) + "\n" : text);
+  return by_name.empty() ? Exit::kNothing : Exit::kDone;
+}
+
+Exit show(Cli& cli, std::string name) {
+  if (!name.starts_with("model.")) name = "model." + name;
+  Json versions = Json::array();
+  std::vector<std::string> known;
+  for (const ModelVersion& version : versions_of(cli)) {
+    if (version.name == name) versions.push_back(version_json(version));
+    known.push_back(version.name);
+  }
+  if (versions.empty()) {
+    const std::string near = nearest(name, known);
+    throw Error(
+        Exit::kInput, name + " has not been trained",
+        {"", "", "",
+         near.empty() ? "see: engine models, and engine train" : "did you mean " + near + "?"});
+  }
+  if (cli.common.json) {
+    cli.out(Json{{"name", name}, {"versions", versions}}.dump(2) + "\n");
+    return Exit::kDone;
+  }
+  std::string text;
+  for (const Json& version : versions) {
+    text += name + " as of " + version.at("as_of").get<std::string>() + "\n";
+    for (const auto& [key, value] : version.at("card").items()) {
+      if (key == "model" || key == "as_of") continue;
+      text += "  " + padded(key, 16) +
+              (value.is_string() ? value.get<std::string>() : value.dump()) + "\n";
+    }
+    if (version.contains("damaged"))
+      text += "  damaged         " + version["damaged"].get<std::string>() + "\n";
+  }
+  cli.out(text);
+  return Exit::kDone;
+}
+
+}  // namespace
+
+void add_models(CLI::App& app, Cli& cli) {
+  auto name = std::make_shared<std::string>();
+  CLI::App* verb = app.add_subcommand("models", "List the trained models, or the versions of one");
+  verb->add_option("model", *name, "Show this one's versions and cards");
+  verb->callback([&cli, name] {
+    cli.action = [&cli, name] { return name->empty() ? list(cli) : show(cli, *name); };
+  });
+}
+
+}  // namespace engine

@@ -1,0 +1,107 @@
+// engine train NAME...|all: learns models from everybody's history as of a date.
+#include "models/train.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <iostream>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/cli.hpp"
+#include "core/calendar.hpp"
+#include "plugin/registry.hpp"
+
+namespace engine {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Options {
+  std::vector<std::string> names;
+  std::string as_of;
+};
+
+TrainRequest make_request(Cli& cli, const Options& options) {
+  const Settings& settings = cli.settings();
+  TrainRequest request;
+  request.store = cli.library_path();
+  request.names = options.names;
+  request.set = cli.common.set;
+  request.as_of = options.as_of.empty() ? cli.now() : parse_time(options.as_of);
+  request.random_seed = cli.common.random_seed.value_or(1);
+  request.options.store = request.store;
+  request.options.user = cli.common.user;
+  request.options.rule = {settings.number("play.min_seconds"), settings.number("play.min_share")};
+  request.options.cache = column_cache_folder(request.store);
+  request.options.verbose = [&cli](const std::string& text) { cli.verbose(text); };
+  request.columns = prepare_columns(request.options);
+  const Registry::Options plugins{cli.plugin_directories(), cli.plugin_copies(), true};
+  request.load_plugins = [plugins] { return Registry::load(plugins); };
+  request.setting = [elements = settings.elements()](std::string_view key) {
+    return elements.find(key);
+  };
+  request.kept = static_cast<int>(settings.integer("train.kept"));
+  request.limits.wall_seconds = settings.number("train.wall_seconds");
+  request.limits.cpu_seconds = 0;
+  request.limits.memory_bytes = static_cast<std::size_t>(settings.integer("train.memory_megabytes"))
+                                << 20;
+  request.is_in_process = cli.common.in_process;
+  return request;
+}
+
+void draw(const std::string& model, double fraction) {
+  char text[96];
+  std::snprintf(text, sizeof text, "\r\x1b[K%3.0f %%  %s", 100 * fraction, model.c_str());
+  std::cerr << text << std::flush;
+}
+
+Exit train(Cli& cli, const Options& options) {
+  const TrainRequest request = make_request(cli, options);
+  const bool is_drawn = cli.is_terminal() && !cli.common.quiet;
+  TrainReports reports;
+  if (is_drawn) reports.progress = draw;
+  reports.note = [&](const std::string& text) { cli.note(text); };
+  Json all = Json::array();
+  std::string text;
+  reports.trained = [&](const TrainedModel& model) {
+    if (is_drawn) std::cerr << "\r\x1b[K" << std::flush;
+    if (!model.no_data.empty()) {
+      all.push_back({{"name", model.version.name}, {"trained", false}, {"why", model.no_data}});
+      text += model.version.name + ": nothing to learn from: " + model.no_data + "\n";
+      return;
+    }
+    const Json card = Json::parse(model.version.card);
+    all.push_back({{"name", model.version.name}, {"trained", true}, {"card", card}});
+    char seconds[32];
+    std::snprintf(seconds, sizeof seconds, "%.2f s", card.at("seconds").get<double>());
+    text += model.version.name + ": trained as of " + format_time(model.version.as_of) + " in " +
+            seconds + "\n";
+  };
+  const std::vector<TrainedModel> models = train_models(request, reports);
+  cli.out(cli.common.json ? Json{{"models", all}}.dump(2) + "\n" : text);
+  for (const TrainedModel& model : models) {
+    if (model.no_data.empty()) return Exit::kDone;
+  }
+  return Exit::kNothing;
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, Cli& cli) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("train", "Learn models from everybody's listening");
+  verb->add_option("models", options->names, "Models, e.g. item_cf (see: engine models), or all")
+      ->required()
+      ->type_name("NAME");
+  verb->add_option("--as-of", options->as_of,
+                   "Learn from nothing later than this [default: --now, or now]")
+      ->type_name("TIME");
+  verb->footer(
+      "--set PARAMETER=VALUE sets a model's parameter, --set MODEL.PARAMETER=VALUE where several\n"
+      "are trained (see: engine plugins info model.item_cf). A run uses the latest version that\n"
+      "was trained as of its --now or before.");
+  verb->callback(
+      [&cli, options] { cli.action = [&cli, options] { return train(cli, *options); }; });
+}
+
+}  // namespace engine

@@ -1,0 +1,108 @@
+#include "models/models.hpp"
+
+#include <filesystem>
+#include <set>
+
+#include "core/error.hpp"
+
+namespace engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<ModelVersion> read_versions(Statement& rows) {
+  std::vector<ModelVersion> versions;
+  while (rows.step()) {
+    ModelVersion& version = versions.emplace_back();
+    version.id = rows.integer(0);
+    version.name = rows.text(1);
+    version.as_of = rows.integer(2);
+    version.card = rows.text(3);
+    version.path = rows.text(4);
+  }
+  return versions;
+}
+
+}  // namespace
+
+std::string models_folder(const std::string& store) {
+  return store + ".models";
+}
+
+std::vector<ModelVersion> list_models(const Store& store) {
+  Statement rows = store.prepare(
+      "SELECT model_id, name, as_of, card, path FROM models WHERE is_active = 1 "
+      "ORDER BY name, as_of DESC, model_id DESC");
+  rows.start();
+  return read_versions(rows);
+}
+
+std::vector<ModelVersion> models_as_of(const Store& store, std::int64_t now) {
+  std::vector<ModelVersion> usable;
+  for (ModelVersion& version : list_models(store)) {
+    if (version.as_of > now) continue;
+    if (usable.empty() || usable.back().name != version.name) usable.push_back(std::move(version));
+  }
+  return usable;
+}
+
+std::int64_t add_model(Store& store, const ModelVersion& version, int kept) {
+  std::vector<std::string> dropped;
+  Transaction transaction(store);
+  store
+      .prepare("INSERT INTO models (name, as_of, card, path, is_active) VALUES (?1, ?2, ?3, ?4, 1)")
+      .run(version.name, version.as_of, version.card, version.path);
+  const std::int64_t id = store.integer("SELECT last_insert_rowid()");
+  int count = 0;
+  for (const ModelVersion& one : list_models(store)) {
+    if (one.name != version.name || ++count <= kept || one.id == id) continue;
+    store.prepare("DELETE FROM models WHERE model_id = ?1").run(one.id);
+    dropped.push_back(one.path);
+  }
+  transaction.commit();
+  for (const std::string& path : dropped) {
+    std::error_code ignored;  // what stays is found by remove_unknown_models()
+    fs::remove_all(path, ignored);
+  }
+  return id;
+}
+
+void remove_unknown_models(const Store& store, const std::string& folder) {
+  std::set<fs::path> known;
+  for (const ModelVersion& version : list_models(store)) known.insert(version.path);
+  std::error_code ignored;
+  for (const auto& name : fs::directory_iterator(folder, ignored)) {
+    for (const auto& version : fs::directory_iterator(name.path(), ignored)) {
+      if (!known.contains(version.path())) fs::remove_all(version.path(), ignored);
+    }
+  }
+}
+
+ModelShelf::ModelShelf(const std::vector<ModelVersion>& versions) {
+  for (const ModelVersion& version : versions) slots_[version.name].version = version;
+}
+
+const Artifact* ModelShelf::find(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  const auto slot = slots_.find(name);
+  if (slot == slots_.end()) return nullptr;
+  if (slot->second.artifact == nullptr) {
+    try {
+      slot->second.artifact = Artifact::open(slot->second.version.path);
+    } catch (const Error& error) {
+      throw Error(Exit::kStore, std::string(name) + " is refused: " + error.what(), error.parts());
+    }
+  }
+  return slot->second.artifact.get();
+}
+
+std::vector<const ModelVersion*> ModelShelf::used() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<const ModelVersion*> used;
+  for (const auto& [name, slot] : slots_) {
+    if (slot.artifact != nullptr) used.push_back(&slot.version);
+  }
+  return used;
+}
+
+}  // namespace engine

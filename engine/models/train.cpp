@@ -1,0 +1,331 @@
+#include "models/train.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <ctime>
+#include <filesystem>
+#include <optional>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/error.hpp"
+#include "core/hash.hpp"
+#include "models/training_tables.hpp"
+#include "plugin/arguments.hpp"
+#include "plugin/call.hpp"
+#include "plugin/describe.hpp"
+
+namespace engine {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
+
+enum Frame : std::uint32_t { kProgress = 1, kNote, kTrained, kNoData, kFailed };
+
+constexpr std::string_view kKind = "model.";
+
+// ---- in the worker: what is asked for
+// ------------------------------------------------------------
+
+std::string full_name(const std::string& name) {
+  return name.starts_with(kKind) ? name : std::string(kKind) + name;
+}
+
+std::vector<const Element*> chosen_models(const TrainRequest& request, const Registry& registry) {
+  const std::vector<const Element*> all = registry.elements(PLAYLIST_MODEL);
+  if (request.names == std::vector<std::string>{"all"}) return all;
+  std::vector<const Element*> chosen;
+  std::vector<std::string> known;
+  for (const Element* element : all) known.emplace_back(element->description->name);
+  for (const std::string& name : request.names) {
+    const Element* found = registry.find(full_name(name));
+    if (found == nullptr || found->description->kind != PLAYLIST_MODEL) {
+      const std::string near = nearest(full_name(name), known);
+      throw Error(Exit::kUsage, "there is no model \"" + name + "\"",
+                  {"", "", "", near.empty() ? "see: engine models" : "did you mean " + near + "?"});
+    }
+    chosen.push_back(found);
+  }
+  return chosen;
+}
+
+Argument argument_of(const playlist_param& param, const std::string& text) {
+  if (param.type == PLAYLIST_PARAM_BOOLEAN && (text == "true" || text == "false"))
+    return text == "true";
+  if (param.type == PLAYLIST_PARAM_NUMBER || param.type == PLAYLIST_PARAM_INTEGER) {
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc() && end == text.data() + text.size()) return number;
+  }
+  return text;
+}
+
+/// Those of `set` that are this model's; the others are left for other models.
+Arguments arguments_for(const playlist_element& model, const TrainRequest& request) {
+  Arguments arguments;
+  for (const std::string& setting : request.set) {
+    const std::size_t equals = setting.find('=');
+    std::string name = setting.substr(0, equals);
+    if (const std::size_t dot = name.rfind('.'); dot != std::string::npos) {
+      if (full_name(name.substr(0, dot)) != model.name) continue;
+      name = name.substr(dot + 1);
+    }
+    const std::string text = setting.substr(equals + 1);
+    Argument value = text;
+    for (auto param = model.params; *param != nullptr; ++param) {
+      if (name == (*param)->name) value = argument_of(**param, text);
+    }
+    arguments.emplace_back(std::move(name), std::move(value));
+  }
+  return arguments;
+}
+
+void check_settings(const TrainRequest& request, const std::vector<const Element*>& models) {
+  for (const std::string& setting : request.set) {
+    const std::size_t equals = setting.find('=');
+    const std::size_t dot = setting.substr(0, equals).rfind('.');
+    if (equals == std::string::npos || equals == 0) {
+      throw Error(Exit::kUsage, "cannot read --set " + setting,
+                  {"", "", "", "write --set PARAMETER=VALUE or MODEL.PARAMETER=VALUE"});
+    }
+    if (dot == std::string::npos && models.size() > 1) {
+      throw Error(Exit::kUsage, "--set " + setting + " does not say for which model",
+                  {"", "", "", "write --set MODEL." + setting});
+    }
+    if (dot == std::string::npos) continue;
+    const std::string model = full_name(setting.substr(0, dot));
+    const auto is_it = [&](const Element* one) { return model == one->description->name; };
+    if (std::none_of(models.begin(), models.end(), is_it)) {
+      throw Error(Exit::kUsage, "--set " + setting + " is for " + model + ", which is not trained",
+                  {"", "", "", "name it: engine train " + model.substr(kKind.size())});
+    }
+  }
+}
+
+// ---- in the worker: training
+// ---------------------------------------------------------------------
+
+std::string data_hash(const Tables& tables) {
+  std::string bytes;
+  const auto add = [&](const void* data, std::size_t length) {
+    bytes.append(static_cast<const char*>(data), length);
+  };
+  for (const char* name : {"user_tracks", "user_likes", "user_skips"}) {
+    const playlist_lists& lists = *tables.lists(name);
+    const std::uint64_t count = lists.offsets[lists.rows];
+    add(lists.offsets, (static_cast<std::size_t>(lists.rows) + 1) * sizeof *lists.offsets);
+    add(lists.values, count * sizeof *lists.values);
+    if (lists.weights != nullptr) add(lists.weights, count * sizeof *lists.weights);
+  }
+  return content_hash(bytes);
+}
+
+/// All models of one request, in a worker.
+class Trainer {
+ public:
+  Trainer(const TrainRequest& request, Channel& channel, Heartbeat& heartbeat)
+      : request_(request), channel_(channel), heartbeat_(heartbeat) {}
+
+  int run() {
+    try {
+      heartbeat_.doing("loading plugins");
+      const std::shared_ptr<const Registry> registry = request_.load_plugins();
+      const std::vector<const Element*> models = chosen_models(request_, *registry);
+      check_settings(request_, models);
+      std::vector<CheckedArguments> arguments;
+      for (const Element* model : models) {
+        arguments.push_back(
+            check_arguments(*model->description, arguments_for(*model->description, request_), ""));
+      }
+      heartbeat_.doing("reading the library");
+      const Store store = Store::open(request_.store, {.is_read_only = true, .may_create = false});
+      AsOfOptions options = request_.options;
+      options.now = request_.as_of;
+      const std::unique_ptr<Tables> tables = load_training_tables(store, request_.columns, options);
+      const std::string data = data_hash(*tables);
+      ModelShelf shelf(models_as_of(store, request_.as_of));
+      for (std::size_t k = 0; k < models.size() && !heartbeat_.is_interrupted(); ++k)
+        train(*models[k], std::move(arguments[k]), *tables, data, shelf);
+      return 0;
+    } catch (const Error& error) {
+      // A wrong argument is the command line's here, not a recipe's.
+      const Exit exit = error.exit() == Exit::kRecipe ? Exit::kUsage : error.exit();
+      send(kFailed, Json{{"exit", static_cast<int>(exit)},
+                         {"what", error.what()},
+                         {"why", error.parts().why},
+                         {"fix", error.parts().fix}});
+    } catch (const std::bad_alloc&) {
+      send(kFailed, Json{{"exit", static_cast<int>(Exit::kLimits)},
+                         {"what", name_ + " ran out of memory"},
+                         {"why", "it needs more than train.memory_megabytes"},
+                         {"fix", "see: engine config show"}});
+    }
+    return 1;
+  }
+
+ private:
+  void send(Frame frame, const Json& json) {
+    channel_.send(frame, json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  }
+
+  void train(const Element& model, CheckedArguments arguments, const Tables& tables,
+             const std::string& data, ModelShelf& shelf) {
+    name_ = model.description->name;
+    heartbeat_.doing(name_);
+    const auto started = Clock::now();
+    const std::string parameters = arguments.json();
+    ArtifactWriter writer;
+    const ModelServices services{&shelf, &writer};
+    Texts texts;
+    ElementInstance instance(model, std::move(arguments), context(tables, texts, services));
+    const CallResult result = instance.train();
+    if (result.status == PLAYLIST_CANCELLED) return;
+    if (result.status == PLAYLIST_NO_DATA)
+      return send(kNoData, Json{{"name", name_}, {"message", result.message}});
+    if (result.status != PLAYLIST_OK || writer.is_empty()) {
+      throw Error(Exit::kPlugin, name_ + " wrote nothing",
+                  {model.plugin->path, "", result.message, "report it to the plugin's author"});
+    }
+    const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
+    const std::string folder =
+        models_folder(request_.store) + "/" + name_ + "/making." + std::to_string(::getpid());
+    writer.write(folder, Json{{"model", name_},
+                              {"element", name_},
+                              {"plugin", model.plugin->description->id},
+                              {"version", model.plugin->description->version},
+                              {"as_of", request_.as_of},
+                              {"trained_at", std::time(nullptr)},
+                              {"seconds", std::round(seconds * 1000) / 1000},
+                              {"random_seed", request_.random_seed},
+                              {"parameters", Json::parse(parameters)},
+                              {"data", data}});
+    send(kTrained, Json{{"name", name_}, {"folder", folder}});
+  }
+
+  CallContext context(const Tables& tables, Texts& texts, const ModelServices& services) {
+    CallContext context;
+    context.tables = &tables;
+    context.texts = &texts;
+    context.now = request_.as_of;
+    context.random_seed = stream_seed(request_.random_seed, name_);
+    context.is_cancelled = [this] { return heartbeat_.is_interrupted(); };
+    context.progress = [this](double fraction) { progress(fraction); };
+    context.log = [this](int level, std::string_view text) {
+      if (level >= PLAYLIST_LOG_INFO) send(kNote, Json{{"text", name_ + ": " + std::string(text)}});
+    };
+    context.setting = request_.setting;
+    context.service = [&services](std::string_view id) { return model_service(services, id); };
+    context.owner = const_cast<ModelServices*>(&services);
+    return context;
+  }
+
+  void progress(double fraction) {
+    heartbeat_.beat();
+    if (Clock::now() - last_progress_ < std::chrono::milliseconds(100)) return;
+    last_progress_ = Clock::now();
+    send(kProgress, Json{{"name", name_}, {"fraction", fraction}});
+  }
+
+  const TrainRequest& request_;
+  Channel& channel_;
+  Heartbeat& heartbeat_;
+  std::string name_;
+  Clock::time_point last_progress_;
+};
+
+// ---- in the supervisor
+// ---------------------------------------------------------------------------
+
+/// Moves the files to their place and tells the store.
+ModelVersion put_in_place(const TrainRequest& request, const std::string& name,
+                          const std::string& made) {
+  const fs::path home = fs::path(made).parent_path();
+  int number = 1;
+  const auto path = [&] {
+    return home / (std::to_string(request.as_of) + "-" + std::to_string(number));
+  };
+  while (fs::exists(path())) ++number;
+  fs::rename(made, path());
+  ModelVersion version{0, name, request.as_of, Artifact::open(path().string())->card(), path()};
+  Store store = Store::open(request.store);
+  version.id = add_model(store, version, request.kept);
+  return version;
+}
+
+/// What the worker sends, as it comes.
+class Receiver {
+ public:
+  Receiver(const TrainRequest& request, const TrainReports& reports)
+      : request_(request), reports_(reports) {}
+
+  void take(std::uint32_t frame, const Json& json) {
+    switch (frame) {
+      case kProgress:
+        if (reports_.progress)
+          reports_.progress(json.at("name").get<std::string>(), json.at("fraction").get<double>());
+        return;
+      case kNote:
+        if (reports_.note) reports_.note(json.at("text").get<std::string>());
+        return;
+      case kTrained: {
+        const std::string name = json.at("name").get<std::string>();
+        return add({put_in_place(request_, name, json.at("folder").get<std::string>()), ""});
+      }
+      case kNoData:
+        return add({{0, json.at("name").get<std::string>(), request_.as_of, "", ""},
+                    json.at("message").get<std::string>()});
+      default:
+        error =
+            Error(static_cast<Exit>(json.at("exit").get<int>()), json.at("what").get<std::string>(),
+                  {"", "", json.at("why").get<std::string>(), json.at("fix").get<std::string>()});
+    }
+  }
+
+  std::vector<TrainedModel> trained;
+  std::optional<Error> error;
+
+ private:
+  void add(TrainedModel model) {
+    if (reports_.trained) reports_.trained(model);
+    trained.push_back(std::move(model));
+  }
+
+  const TrainRequest& request_;
+  const TrainReports& reports_;
+};
+
+}  // namespace
+
+std::vector<TrainedModel> train_models(const TrainRequest& request, const TrainReports& reports) {
+  remove_unknown_models(Store::open(request.store), models_folder(request.store));
+  Receiver receiver(request, reports);
+  const auto job = [&](Channel& channel, Heartbeat& heartbeat) {
+    return Trainer(request, channel, heartbeat).run();
+  };
+  const auto supervise = [&](Channel& channel) {
+    std::uint32_t frame = 0;
+    for (std::string bytes; channel.receive(frame, bytes);)
+      receiver.take(frame, Json::parse(bytes));
+  };
+  const WorkerEnd end = request.is_in_process ? run_in_process(job, supervise)
+                                              : run_in_worker(request.limits, job, supervise);
+  if (end.is_interrupted) {
+    throw Error(Exit::kInterrupted,
+                "interrupted; what was trained so far is kept, the rest is as "
+                "it was");
+  }
+  if (receiver.error) throw *receiver.error;
+  if (!end.is_done) {
+    throw Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
+                {"", "", "the model it was in stays as it was",
+                 end.is_limit ? "raise the limit (see: engine config show)"
+                              : "report it to whoever made the model"});
+  }
+  return std::move(receiver.trained);
+}
+
+}  // namespace engine

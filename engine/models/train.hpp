@@ -1,0 +1,49 @@
+// Training: as-of tables in, a new version of a model out.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/as_of.hpp"
+#include "models/models.hpp"
+#include "plugin/registry.hpp"
+#include "worker/worker.hpp"
+
+namespace engine {
+
+struct TrainRequest {
+  std::string store;
+  std::vector<std::string> names;  // "item_cf" or "model.item_cf"; "all" alone: every model
+  std::vector<std::string> set;  // "PARAMETER=VALUE", or "MODEL.PARAMETER=VALUE" for one of several
+  std::int64_t as_of = 0;        // Unix seconds
+  std::uint64_t random_seed = 1;
+  std::shared_ptr<const PreparedColumns> columns;
+  AsOfOptions options;                                            // the play rule; now is as_of
+  std::function<std::shared_ptr<const Registry>()> load_plugins;  // called in the worker
+  std::function<const char*(std::string_view)> setting;           // host->setting()
+  int kept = 5;                                                   // versions of a model that stay
+  WorkerLimits limits;
+  bool is_in_process = false;
+};
+
+struct TrainedModel {
+  ModelVersion version;
+  std::string no_data;  // not "": there was nothing to learn from, in the model's words; no version
+};
+
+struct TrainReports {
+  std::function<void(const std::string& model, double fraction)> progress;
+  std::function<void(const TrainedModel&)> trained;  // after each, once the store knows it
+  std::function<void(const std::string&)> note;      // what the models say
+};
+
+/// Trains each model in a supervised worker and makes what it learned the newest version. What was
+/// trained before an error, a crash or an interrupt stays; the model at hand stays as it was.
+/// Throws Error: kUsage for unknown names and parameters, kPlugin and kLimits for a worker that
+/// failed, kInterrupted, kStore.
+std::vector<TrainedModel> train_models(const TrainRequest& request, const TrainReports& reports);
+
+}  // namespace engine

@@ -1,0 +1,26 @@
+// What a model learns from: the library as of `now`, and what everybody in the store played.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "data/as_of.hpp"
+#include "store/store.hpp"
+
+namespace engine {
+
+/// The tables of AsOf, and of everybody who played or liked something by `now`:
+///
+///   table "users"        id i64 (the store's), by id
+///   lists "user_tracks"  per row of "users": track numbers, weighted by plays
+///   lists "user_likes"   per row of "users": track numbers
+///   lists "user_skips"   per row of "users": track numbers, weighted by skips
+///
+/// A play and a skip are what they are in the table "listens"; private sessions are left out.
+/// Nothing that happened after `now` changes a byte, whoever it happened to.
+/// Throws Error(kStore).
+std::unique_ptr<Tables> load_training_tables(const Store& store,
+                                             std::shared_ptr<const PreparedColumns> columns,
+                                             const AsOfOptions& options);
+
+}  // namespace engine

@@ -1,0 +1,120 @@
+// model.item_cf: which tracks the same people play.
+//
+// Similarities of item_similarity.hpp over everybody's plays and likes, between tracks and, as few
+// tracks are shared by two people's histories, between artists too.
+//
+// Artifact  table "tracks" (id), lists "similar": per track its neighbours, weighted
+//           table "artists" (id), lists "similar_artists": the same of artists
+#include "playlist/plugin.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "elements.hpp"
+#include "kernels/item_similarity.hpp"
+#include "training.hpp"
+
+namespace model {
+namespace {
+
+constexpr playlist::Choices kMetrics{"cosine", "bm25", "tfidf", "jaccard", "rp3beta"};
+
+SimilarityOptions::Metric metric_of(const std::string& name) {
+  using Metric = SimilarityOptions::Metric;
+  if (name == "bm25") return Metric::kBm25;
+  if (name == "tfidf") return Metric::kTfIdf;
+  if (name == "jaccard") return Metric::kJaccard;
+  return name == "cosine" ? Metric::kCosine : Metric::kRp3Beta;
+}
+
+/// Users x artists: an artist's weight is the sum of that of their tracks.
+SparseMatrix of_artists(const SparseMatrix& tracks, std::span<const std::int32_t> artist_of,
+                        std::size_t artists) {
+  SparseMatrix matrix;
+  matrix.columns = static_cast<std::int32_t>(artists);
+  std::vector<float> sums(artists);
+  std::vector<std::int32_t> touched;
+  for (std::int32_t user = 0; user < tracks.rows(); ++user) {
+    const auto played = tracks.row(user);
+    const auto weights = tracks.row_values(user);
+    for (std::size_t k = 0; k < played.size(); ++k) {
+      const std::int32_t artist = artist_of[static_cast<std::size_t>(played[k])];
+      if (artist < 0) continue;
+      float& sum = sums[static_cast<std::size_t>(artist)];
+      if (sum == 0) touched.push_back(artist);
+      sum += weights[k];
+    }
+    std::sort(touched.begin(), touched.end());
+    for (const std::int32_t artist : touched) {
+      matrix.indices.push_back(artist);
+      matrix.values.push_back(sums[static_cast<std::size_t>(artist)]);
+      sums[static_cast<std::size_t>(artist)] = 0;
+    }
+    touched.clear();
+    matrix.offsets.push_back(static_cast<std::int64_t>(matrix.indices.size()));
+  }
+  return matrix;
+}
+
+class ItemCf final : public playlist::Model {
+ public:
+  static constexpr playlist::Param kParams[] = {
+      playlist::Param::choice("metric", kMetrics, "rp3beta", "how alike two tracks are"),
+      {"neighbours", 100, 1, 10'000, "neighbours kept for each track"},
+      {"shrinkage", 0.0, 0, 10'000, "pulls similarities of rarely played tracks towards 0"},
+      {"beta", 0.3, 0, 1, "rp3beta: how much popular tracks are held back"},
+      {"alpha", 1.0, 0.1, 2, "rp3beta: exponent of the steps' chances"},
+      {"k1", 1.2, 0, 100, "bm25: how soon more plays stop counting"},
+      {"b", 0.75, 0, 1, "bm25: how much a track's own popularity evens out"},
+      playlist::Param::choice("weighting", kWeightings, "log", "what a play is worth"),
+      {"like_plays", 5.0, 0.1, 1'000, "plays that a like counts as"},
+      {"min_users", 1, 1, 1'000'000, "users a track must have"},
+      {"threads", 0, 0, 256, "threads, 0: all; the result is the same"},
+  };
+
+  explicit ItemCf(const playlist::Args& args)
+      : weighting_(weighting_of(std::string(args.text("weighting")), args.number("like_plays"))),
+        min_users_(args.integer("min_users")) {
+    options_.metric = metric_of(std::string(args.text("metric")));
+    options_.neighbours = static_cast<std::int32_t>(args.integer("neighbours"));
+    options_.shrinkage = args.number("shrinkage");
+    options_.beta = args.number("beta");
+    options_.alpha = args.number("alpha");
+    options_.k1 = args.number("k1");
+    options_.b = args.number("b");
+    options_.threads = thread_count(args.integer("threads"));
+  }
+
+  void train(playlist::ModelCall& call) const {
+    SparseMatrix users = read_interactions(call, weighting_, min_users_);
+    SparseMatrix artists =
+        of_artists(users, call.table("tracks")["artist"].i32(), call.table("artists").rows());
+    const std::int64_t entries = users.entries();
+    const ModelTracks tracks = compact(call, users);
+    SimilarityOptions options = options_;
+    options.proceed = progress_of(call, 0, 0.8);
+    const SparseMatrix similar = similar_items(users, options);
+    write_ids(call, "tracks", tracks.id);
+    write_lists(call, "similar", similar);
+
+    options.proceed = progress_of(call, 0.8, 1);
+    write_lists(call, "similar_artists", similar_items(artists, options));
+    const auto artist_ids = call.table("artists")["id"].i64();
+    write_ids(call, "artists", {artist_ids.begin(), artist_ids.end()});
+    call.card(playlist::concat("{\"users\": ", users.rows(), ", \"tracks\": ", users.columns,
+                               ", \"interactions\": ", entries,
+                               ", \"similarities\": ", similar.entries(), "}"));
+  }
+
+ private:
+  Weighting weighting_;
+  std::int64_t min_users_;
+  SimilarityOptions options_;
+};
+
+}  // namespace
+}  // namespace model
+
+constinit const playlist::Element kItemCf = playlist::element<model::ItemCf>(
+    "model.item_cf", "Which tracks, and which artists, the same people play.");

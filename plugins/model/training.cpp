@@ -1,0 +1,129 @@
+#include "training.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <thread>
+
+namespace model {
+namespace {
+
+double weight_of(const Weighting& weighting, double times) {
+  switch (weighting.kind) {
+    case Weighting::Kind::kBinary:
+      return 1;
+    case Weighting::Kind::kLog:
+      return 1 + std::log(times);
+    default:
+      return times;
+  }
+}
+
+/// One user's tracks: those played and those liked, merged in ascending order.
+void append_user(SparseMatrix& matrix, const playlist::Lists& plays, const playlist::Lists& likes,
+                 std::size_t user, const Weighting& weighting) {
+  const auto played = plays[user], liked = likes[user];
+  const auto times = plays.weights(user);
+  std::size_t like = 0;
+  const auto add = [&](std::int32_t track, double count) {
+    matrix.indices.push_back(track);
+    matrix.values.push_back(static_cast<float>(weight_of(weighting, count)));
+  };
+  for (std::size_t k = 0; k < played.size(); ++k) {
+    for (; like < liked.size() && liked[like] < played[k]; ++like)
+      add(liked[like], weighting.like_plays);
+    const bool is_liked = like < liked.size() && liked[like] == played[k];
+    add(played[k], times[k] + (is_liked ? weighting.like_plays : 0));
+    like += is_liked;
+  }
+  for (; like < liked.size(); ++like) add(liked[like], weighting.like_plays);
+  matrix.offsets.push_back(static_cast<std::int64_t>(matrix.indices.size()));
+}
+
+SparseMatrix without_rare(const SparseMatrix& matrix, std::int64_t min_users) {
+  std::vector<std::int64_t> users(static_cast<std::size_t>(matrix.columns));
+  for (const std::int32_t track : matrix.indices) ++users[static_cast<std::size_t>(track)];
+  SparseMatrix kept;
+  kept.columns = matrix.columns;
+  for (std::int32_t row = 0; row < matrix.rows(); ++row) {
+    const auto tracks = matrix.row(row);
+    const auto values = matrix.row_values(row);
+    for (std::size_t k = 0; k < tracks.size(); ++k) {
+      if (users[static_cast<std::size_t>(tracks[k])] < min_users) continue;
+      kept.indices.push_back(tracks[k]);
+      kept.values.push_back(values[k]);
+    }
+    kept.offsets.push_back(static_cast<std::int64_t>(kept.indices.size()));
+  }
+  return kept;
+}
+
+}  // namespace
+
+Weighting weighting_of(const std::string& name, double like_plays) {
+  const auto kind = name == "binary" ? Weighting::Kind::kBinary
+                    : name == "log"  ? Weighting::Kind::kLog
+                                     : Weighting::Kind::kPlays;
+  return {kind, like_plays};
+}
+
+SparseMatrix read_interactions(playlist::ModelCall& call, const Weighting& weighting,
+                               std::int64_t min_users) {
+  const playlist::Lists plays = call.lists("user_tracks"), likes = call.lists("user_likes");
+  SparseMatrix matrix;
+  matrix.columns = static_cast<std::int32_t>(call.table("tracks").rows());
+  for (std::size_t user = 0; user < plays.rows(); ++user) {
+    if (user % 1024 == 0) call.checkpoint();
+    append_user(matrix, plays, likes, user, weighting);
+  }
+  if (min_users > 1) matrix = without_rare(matrix, min_users);
+  if (matrix.entries() == 0) {
+    throw playlist::NoData(
+        min_users > 1 ? playlist::concat("no track was played or liked by ", min_users, " users")
+                      : std::string("nobody played or liked anything"));
+  }
+  return matrix;
+}
+
+ModelTracks compact(playlist::ModelCall& call, SparseMatrix& matrix) {
+  std::vector<std::int32_t> place(static_cast<std::size_t>(matrix.columns), -1);
+  for (const std::int32_t track : matrix.indices) place[static_cast<std::size_t>(track)] = 0;
+  const auto id = call.table("tracks")["id"].i64();
+  ModelTracks tracks;
+  for (std::size_t track = 0; track < place.size(); ++track) {
+    if (place[track] < 0) continue;
+    place[track] = static_cast<std::int32_t>(tracks.number.size());
+    tracks.number.push_back(static_cast<std::int32_t>(track));
+    tracks.id.push_back(id[track]);
+  }
+  for (std::int32_t& track : matrix.indices) track = place[static_cast<std::size_t>(track)];
+  matrix.columns = static_cast<std::int32_t>(tracks.number.size());
+  return tracks;
+}
+
+int thread_count(std::int64_t asked) {
+  if (asked > 0) return static_cast<int>(asked);
+  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
+std::function<bool(double)> progress_of(playlist::ModelCall& call, double begin, double end) {
+  return [&call, begin, end](double share) {
+    call.checkpoint(begin + (end - begin) * share);
+    return true;
+  };
+}
+
+void write_ids(playlist::ModelCall& call, const char* table, const std::vector<std::int64_t>& ids) {
+  const playlist_column column{sizeof column, PLAYLIST_I64, "id",
+                               const_cast<std::int64_t*>(ids.data()), nullptr};
+  const playlist_column* columns[] = {&column};
+  call.table(table, playlist_table{sizeof(playlist_table), 1, static_cast<std::int64_t>(ids.size()),
+                                   columns});
+}
+
+void write_lists(playlist::ModelCall& call, const char* name, const SparseMatrix& rows) {
+  const std::vector<std::uint64_t> offsets(rows.offsets.begin(), rows.offsets.end());
+  call.lists(name, playlist_lists{sizeof(playlist_lists), 0, rows.rows(), offsets.data(),
+                                  rows.indices.data(), rows.values.data()});
+}
+
+}  // namespace model

@@ -1,0 +1,46 @@
+// What the models share: the interactions of everybody as a matrix, and how artifacts name things.
+#pragma once
+
+#include "playlist/plugin.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "kernels/interactions.hpp"
+
+namespace model {
+
+/// How a user's plays and likes of a track become one weight.
+struct Weighting {
+  /// kBinary 1; kLog 1 + log(times); kPlays times, a like counting as `like_plays` of them.
+  enum class Kind { kBinary, kLog, kPlays };
+  Kind kind = Kind::kLog;
+  double like_plays = 5;
+};
+inline constexpr playlist::Choices kWeightings{"binary", "log", "plays"};
+Weighting weighting_of(const std::string& name, double like_plays);
+
+/// Users x tracks of the tables "user_tracks" and "user_likes", without tracks of fewer than
+/// `min_users` users. Throws playlist::NoData when nothing is left.
+SparseMatrix read_interactions(playlist::ModelCall& call, const Weighting& weighting,
+                               std::int64_t min_users);
+
+/// The tracks of a model, in the order of its rows: those with an interaction.
+struct ModelTracks {
+  std::vector<std::int32_t> number;  // as of the training
+  std::vector<std::int64_t> id;      // the store's: what an artifact names tracks by
+};
+/// Keeps the columns that have entries, renumbered from 0 in their order.
+ModelTracks compact(playlist::ModelCall& call, SparseMatrix& matrix);
+
+/// 0: as many as the machine has.
+int thread_count(std::int64_t asked);
+/// Progress from `begin` to `end` of the call; false once it is cancelled.
+std::function<bool(double)> progress_of(playlist::ModelCall& call, double begin, double end);
+
+void write_ids(playlist::ModelCall& call, const char* table, const std::vector<std::int64_t>& ids);
+void write_lists(playlist::ModelCall& call, const char* name, const SparseMatrix& rows);
+
+}  // namespace model
