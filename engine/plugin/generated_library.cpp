@@ -9,7 +9,7 @@
 namespace engine {
 namespace {
 
-constexpr std::int64_t kMostTexts = 20'000, kEmbeddingColumns = 8, kDay = 86'400;
+constexpr std::int64_t kMostTexts = 20'000, kEmbeddingColumns = 8, kUsers = 5, kDay = 86'400;
 
 struct Range {
   double low, high;
@@ -202,6 +202,11 @@ std::unique_ptr<GuardedTable> GeneratedLibrary::make(std::string_view name) cons
     table->add_numbers("track_count", PLAYLIST_I32, 1, 0);
     return table;
   }
+  if (name == "users") {
+    auto table = std::make_unique<GuardedTable>("the table users", kUsers);
+    table->add_numbers("id", PLAYLIST_I64, 1, 1);
+    return table;
+  }
   if (name == "listens") {
     auto table = every(name, 3);
     table->add("ms_played", PLAYLIST_I32, is_missing_);
@@ -255,7 +260,9 @@ const playlist_lists* GeneratedLibrary::lists(std::string_view name) const {
       {"track_artists", {tracks_, artists()}},  {"artist_tracks", {artists(), tracks_}},
       {"track_tags", {tracks_, tags()}},        {"tag_tracks", {tags(), tracks_}},
       {"artist_tags", {artists(), tags()}},     {"artist_relations", {artists(), artists()}},
-      {"artist_users", {artists(), artists()}}, {"artist_playlists", {artists(), artists()}}};
+      {"artist_users", {artists(), artists()}}, {"artist_playlists", {artists(), artists()}},
+      {"user_tracks", {kUsers, tracks_}},       {"user_likes", {kUsers, tracks_}},
+      {"user_skips", {kUsers, tracks_}}};
   const auto* found = std::find_if(std::begin(known), std::end(known),
                                    [&](const auto& entry) { return entry.first == name; });
   if (found == std::end(known)) return nullptr;
@@ -281,7 +288,8 @@ const playlist_lists* GeneratedLibrary::lists(std::string_view name) const {
   for (const auto* made_block : {&lists.offsets, &lists.values, &lists.weights}) {
     (*made_block)->read_only();
   }
-  const bool is_weighted = name == "artist_tags" || name == "artist_relations";
+  const bool is_weighted = name == "artist_tags" || name == "artist_relations" ||
+                           name == "user_tracks" || name == "user_skips";
   lists.view = {sizeof(playlist_lists), 0, rows, offsets, items, is_weighted ? weights : nullptr};
   return &made_lists_.emplace(name, std::move(lists)).first->second.view;
 }

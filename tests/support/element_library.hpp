@@ -42,6 +42,11 @@ class TinyLibrary final : public engine::Tables {
   void relate(const std::string& from, const std::string& to, float weight);
   void user_plays(std::int32_t user, const std::vector<std::string>& artists);
   void playlist(const std::vector<std::string>& artists);
+  /// What a model learns from: how often somebody played, liked, skipped a track. Users are
+  /// numbered from 0; nothing of this shows in the tables of a run.
+  void user_track(std::int32_t user, std::int32_t track, float plays = 1);
+  void user_like(std::int32_t user, std::int32_t track);
+  void user_skip(std::int32_t user, std::int32_t track, float skips = 1);
 
   void like(std::int32_t track, double days_ago = 1);
   void own(std::int32_t track, double days_ago = 1);  // saved, or in a playlist
@@ -89,6 +94,7 @@ class TinyLibrary final : public engine::Tables {
   [[nodiscard]] Made make_tracks() const;
   [[nodiscard]] Made make_named(const std::vector<std::string>& names) const;
   [[nodiscard]] Made make_listens() const;
+  [[nodiscard]] Made make_users() const;
   [[nodiscard]] Made make_dated(std::vector<Dated> rows, int is_implicit) const;
   [[nodiscard]] Made make_statistics() const;
   [[nodiscard]] Made make_saved_artists(std::int32_t implicit_plays) const;
@@ -104,6 +110,8 @@ class TinyLibrary final : public engine::Tables {
   std::map<std::int32_t, std::map<std::int32_t, float>> artist_tags_, relations_;
   std::map<std::int32_t, std::set<std::int32_t>> artist_users_, artist_playlists_;
   std::int32_t playlists_ = 0;
+  std::size_t user_count_ = 0;
+  std::map<std::int32_t, std::map<std::int32_t, float>> user_tracks_, user_likes_, user_skips_;
 
   mutable std::map<std::string, Made, std::less<>> made_;
   mutable std::map<std::string, std::unique_ptr<MadeLists>, std::less<>> made_lists_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include <nlohmann/json.hpp>
+
 #include "plugin/call.hpp"
 #include "plugin/descriptor.hpp"
 #include "support/temporary_folder.hpp"
@@ -19,6 +21,13 @@ engine::CallContext context_of(const TinyLibrary& library, engine::Texts& texts,
   context.now = library.now();
   context.random_seed = options.random_seed;
   context.is_cancelled = options.is_cancelled;
+  if (options.models != nullptr) {
+    engine::ModelServices* services = &options.models->services();
+    context.owner = services;
+    context.service = [services](std::string_view id) {
+      return engine::model_service(*services, id);
+    };
+  }
   context.log = [&told](int level, std::string_view message) {
     if (level >= PLAYLIST_LOG_INFO) told.notices.emplace_back(message);
   };
@@ -37,7 +46,8 @@ const engine::Registry& elements() {
   static const auto registry = [] {
     const std::string folder = PLAYLIST_BUILD_DIR "/plugins/";
     engine::Registry::Options options;
-    for (const char* kind : {"recall", "ranking", "filtering", "ordering", "output", "source"}) {
+    for (const char* kind :
+         {"recall", "ranking", "filtering", "ordering", "output", "source", "model"}) {
       options.directories.push_back(folder + kind);
     }
     options.copies = copies.file("copies");
@@ -59,6 +69,44 @@ std::vector<std::int32_t> Recalled::numbers() const {
   std::vector<std::int32_t> numbers;
   for (const RecalledTrack& track : tracks) numbers.push_back(track.track);
   return numbers;
+}
+
+Told TrainedModels::train(const std::string& name, const TinyLibrary& library,
+                          const engine::Arguments& arguments, const RunOptions& options) {
+  const engine::Element& element = elements().require(name, "test.lua:1");
+  Told told;
+  engine::Texts texts;
+  engine::ArtifactWriter writer;
+  engine::ModelServices services{shelf_.get(), &writer};
+  engine::CallContext context = context_of(library, texts, told, options);
+  context.owner = &services;
+  context.service = [&](std::string_view id) { return engine::model_service(services, id); };
+  engine::ElementInstance instance(
+      element, engine::check_arguments(*element.description, arguments, "test.lua:1"),
+      std::move(context));
+  put_end(told, instance.train());
+  if (told.status != PLAYLIST_OK) return told;
+  engine::ModelVersion version{0, name, library.now(), "",
+                               folder_.file(std::to_string(versions_.size()))};
+  version.card = writer.write(version.path, nlohmann::ordered_json::object());
+  std::erase_if(versions_, [&](const engine::ModelVersion& old) { return old.name == name; });
+  versions_.push_back(version);
+  shelf_ = std::make_unique<engine::ModelShelf>(versions_);
+  services_.shelf = shelf_.get();
+  return told;
+}
+
+void TrainedModels::train_all(const TinyLibrary& library) {
+  for (const std::string& name : element_names(PLAYLIST_MODEL)) {
+    const Told told = train(name, library);
+    if (told.status != PLAYLIST_OK) throw std::runtime_error(name + ": " + told.message);
+  }
+}
+
+const engine::Artifact& TrainedModels::find(const std::string& name) const {
+  const engine::Artifact* artifact = shelf_->find(name);
+  if (artifact == nullptr) throw std::runtime_error("nobody trained " + name);
+  return *artifact;
 }
 
 Recalled run_recall(const std::string& name, const engine::Arguments& arguments,

@@ -8,10 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "models/models.hpp"
 #include "plugin/arguments.hpp"
 #include "plugin/registry.hpp"
 #include "recipe/candidates.hpp"
 #include "support/element_library.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace support {
 
@@ -27,9 +29,12 @@ struct Told {
   std::vector<std::string> notices;  // log lines at INFO or above
 };
 
+class TrainedModels;
+
 struct RunOptions {
   std::uint64_t random_seed = 1;
   std::function<bool()> is_cancelled = {};
+  TrainedModels* models = nullptr;  // that the element may read
 };
 
 struct RecalledTrack {
@@ -83,6 +88,26 @@ struct PlaylistOf {
 };
 Written run_output(const std::string& name, const TinyLibrary& library, const PlaylistOf& playlist,
                    const RunOptions& options = {});
+
+/// Models trained on a library, for elements that read them.
+class TrainedModels {
+ public:
+  TrainedModels() = default;
+  /// Trains one model ("model.item_cf"), which may read those trained before. What it wrote is
+  /// found by find() unless it ended otherwise than well.
+  Told train(const std::string& name, const TinyLibrary& library,
+             const engine::Arguments& arguments = {}, const RunOptions& options = {});
+  /// All models there are, with the parameters they have by default.
+  void train_all(const TinyLibrary& library);
+  [[nodiscard]] const engine::Artifact& find(const std::string& name) const;
+  [[nodiscard]] engine::ModelServices& services() { return services_; }
+
+ private:
+  TemporaryFolder folder_;
+  std::vector<engine::ModelVersion> versions_;
+  std::unique_ptr<engine::ModelShelf> shelf_ = std::make_unique<engine::ModelShelf>();
+  engine::ModelServices services_{shelf_.get(), nullptr};
+};
 
 /// A set of tracks as an argument; keep it while the element runs.
 class TrackSetArgument {
