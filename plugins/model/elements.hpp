@@ -3,4 +3,5 @@
 
 #include "playlist/plugin.hpp"
 
+extern const playlist::Element kContent;
 extern const playlist::Element kItemCf;

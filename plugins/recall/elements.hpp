@@ -9,3 +9,4 @@ extern const playlist::Element kSimilarArtists;
 extern const playlist::Element kCatalogue;
 extern const playlist::Element kPopular;
 extern const playlist::Element kItemCf;
+extern const playlist::Element kContent;

@@ -76,6 +76,10 @@ void TinyLibrary::user_skip(std::int32_t user, std::int32_t track, float skips) 
   user_skips_[user][track] += skips;
   user_count_ = std::max(user_count_, static_cast<std::size_t>(user) + 1);
 }
+void TinyLibrary::embed(const std::string& space, std::int32_t track,
+                        const std::vector<float>& vector) {
+  embeddings_[space][track] = vector;
+}
 void TinyLibrary::playlist(const std::vector<std::string>& artists) {
   for (const std::string& name : artists) artist_playlists_[artist(name)].insert(playlists_);
   ++playlists_;
@@ -159,6 +163,11 @@ TinyLibrary::Made TinyLibrary::make_tracks() const {
   put("explicit", [](Track t) { return t.is_explicit; });
   put("energy", [](Track t) { return t.energy; });
   put("valence", [](Track t) { return t.valence; });
+  put("loudness", [](Track t) { return t.loudness; });
+  put("tempo", [](Track t) { return t.tempo; });
+  for (const char* feature :
+       {"danceability", "speechiness", "acousticness", "instrumentalness", "liveness"})
+    put(feature, [](Track) { return TinyTrack::kUnknown; });
   return made;
 }
 
@@ -308,6 +317,20 @@ TinyLibrary::Rows TinyLibrary::rows_of(const std::string& name) const {
     }
   }
   return rows;
+}
+
+const playlist_matrix* TinyLibrary::embedding(std::string_view space) const {
+  const auto vectors = embeddings_.find(space);
+  if (vectors == embeddings_.end()) return nullptr;
+  MadeMatrix& made = made_matrices_[std::string(space)];
+  const std::size_t dim = vectors->second.begin()->second.size();
+  made.values.assign(tracks_.size() * dim, TinyTrack::kUnknown);
+  for (const auto& [track, vector] : vectors->second)
+    std::copy(vector.begin(), vector.end(),
+              made.values.begin() + static_cast<std::ptrdiff_t>(track) * static_cast<int>(dim));
+  made.view = {sizeof made.view, static_cast<std::uint32_t>(dim),
+               static_cast<std::int64_t>(tracks_.size()), made.values.data()};
+  return &made.view;
 }
 
 const playlist_lists* TinyLibrary::lists(std::string_view name) const {

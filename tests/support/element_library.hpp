@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <set>
@@ -27,6 +28,9 @@ struct TinyTrack {
   std::uint8_t is_explicit = 0;
   float energy = 0.5f, valence = 0.5f;
   std::string spotify_id = "", isrc = "", mbid = "";
+  float loudness = kUnknown, tempo = kUnknown;
+
+  static constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 };
 
 /// Tracks, artists and tags are numbered by first mention. Times are given as days before now().
@@ -47,6 +51,8 @@ class TinyLibrary final : public engine::Tables {
   void user_track(std::int32_t user, std::int32_t track, float plays = 1);
   void user_like(std::int32_t user, std::int32_t track);
   void user_skip(std::int32_t user, std::int32_t track, float skips = 1);
+  /// All vectors of a space have one length; tracks without one have a row of NaN.
+  void embed(const std::string& space, std::int32_t track, const std::vector<float>& vector);
 
   void like(std::int32_t track, double days_ago = 1);
   void own(std::int32_t track, double days_ago = 1);  // saved, or in a playlist
@@ -56,9 +62,7 @@ class TinyLibrary final : public engine::Tables {
 
   [[nodiscard]] const playlist_table* table(std::string_view name) const override;
   [[nodiscard]] const playlist_lists* lists(std::string_view name) const override;
-  [[nodiscard]] const playlist_matrix* embedding(std::string_view) const override {
-    return nullptr;
-  }
+  [[nodiscard]] const playlist_matrix* embedding(std::string_view space) const override;
   [[nodiscard]] std::int64_t now() const override { return kNow; }
 
   [[nodiscard]] std::size_t size() const { return tracks_.size(); }
@@ -113,8 +117,15 @@ class TinyLibrary final : public engine::Tables {
   std::size_t user_count_ = 0;
   std::map<std::int32_t, std::map<std::int32_t, float>> user_tracks_, user_likes_, user_skips_;
 
+  std::map<std::string, std::map<std::int32_t, std::vector<float>>, std::less<>> embeddings_;
+
   mutable std::map<std::string, Made, std::less<>> made_;
   mutable std::map<std::string, std::unique_ptr<MadeLists>, std::less<>> made_lists_;
+  struct MadeMatrix {
+    std::vector<float> values;
+    playlist_matrix view{};
+  };
+  mutable std::map<std::string, MadeMatrix, std::less<>> made_matrices_;
 };
 
 }  // namespace support

@@ -1,0 +1,199 @@
+// model.content: where each track lies in spaces of what it sounds like and is called.
+//
+// Space "audio" is made here, for every track of which anything is known: nine audio features (a
+// missing one is its artist's mean, see PLAYLIST_SERVICE_TABLES) and the year, standardised, 10
+// columns; and `tag_dim` columns of its tags, its artist's where it has none, by TF-IDF and
+// truncated SVD (kernels/content_space.hpp). `tag_share` of a vector's squared length are tags.
+// Every other space holds the vectors that `engine import --embeddings` brought for it. All vectors
+// are scaled to length 1, so that a product of two is the cosine of their angle.
+//
+// Artifact  for every space S: matrix "vectors.S", one row per track, and table "tracks.S" (id)
+// Card      "spaces": for each its tracks, of how many, dim, and for "audio" how many tracks have
+//           features and how many have tags
+#include "playlist/plugin.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "elements.hpp"
+#include "kernels/content_space.hpp"
+#include "training.hpp"
+
+namespace model {
+namespace {
+
+constexpr std::string_view kAudio = "audio", kClap = "clap";
+constexpr std::array<const char*, 9> kFeatures = {
+    "danceability",     "energy",   "loudness", "speechiness", "acousticness",
+    "instrumentalness", "liveness", "valence",  "tempo"};
+// A track shorter than this before scaling has no tags and the mean of all features: rounding alone
+// would say where it lies.
+constexpr double kShortest = 1e-3;
+constexpr std::size_t kSoundColumns = kFeatures.size() + 1;  // and the year
+
+struct Space {
+  std::string name;
+  Vectors vectors;
+  std::vector<std::int32_t> tracks;  // number of each row
+  std::string coverage;              // JSON members
+};
+
+/// "audio clap" -> {"audio", "clap"}; each once.
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  std::string word;
+  for (const char c : std::string(text) + ' ') {
+    if (c != ' ' && c != ',') {
+      word += c;
+    } else if (!word.empty()) {
+      if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
+      word.clear();
+    }
+  }
+  return words;
+}
+
+/// Tracks x tags: a track's own, all alike; else its artist's, weighed by the artist's strongest.
+SparseMatrix tags_of_tracks(playlist::ModelCall& call) {
+  const playlist::Lists of_tracks = call.lists("track_tags"),
+                        of_artists = call.lists("artist_tags");
+  const auto artist_of = call.table("tracks")["artist"].i32();
+  SparseMatrix matrix;
+  matrix.columns = static_cast<std::int32_t>(call.table("tags").rows());
+  for (std::size_t track = 0; track < artist_of.size(); ++track) {
+    if (track % 16'384 == 0) call.checkpoint();
+    auto tags = of_tracks[static_cast<std::int64_t>(track)];
+    std::span<const float> weights;
+    if (tags.empty()) {
+      tags = of_artists[artist_of[track]];
+      weights = of_artists.weights(artist_of[track]);
+    }
+    const float strongest = weights.empty() ? 1 : *std::max_element(weights.begin(), weights.end());
+    for (std::size_t k = 0; k < tags.size(); ++k) {
+      const float weight = weights.empty() ? 1 : weights[k] / strongest;
+      if (!(weight > 0)) continue;
+      matrix.indices.push_back(tags[k]);
+      matrix.values.push_back(weight);
+    }
+    matrix.offsets.push_back(static_cast<std::int64_t>(matrix.indices.size()));
+  }
+  return matrix;
+}
+
+class Content final : public playlist::Model {
+ public:
+  static constexpr playlist::Param kParams[] = {
+      {"spaces", "", "spaces to learn, e.g. \"audio mert\"; \"\": audio, and clap where imported"},
+      {"tag_dim", 54, 1, 512, "space audio: columns for tags, beside 10 for the sound"},
+      {"tag_share", 0.5, 0, 1, "space audio: how much tags count against the sound"},
+  };
+
+  explicit Content(const playlist::Args& args)
+      : spaces_(words_of(args.text("spaces"))),
+        tag_dim_(args.count("tag_dim")),
+        tag_share_(static_cast<float>(args.number("tag_share"))) {}
+
+  void train(playlist::ModelCall& call) const {
+    std::string cards;
+    for (const std::string& name : wanted(call)) {
+      Space space = name == kAudio ? audio(call) : imported(call, name);
+      space.tracks = normalise(space.vectors, name == kAudio ? kShortest : 0);
+      call.checkpoint();
+      if (space.tracks.empty()) {
+        call.info(playlist::concat("no track has a vector in the space ", name));
+        continue;
+      }
+      cards += (cards.empty() ? "" : ", ") + write(call, space);
+    }
+    if (cards.empty()) throw playlist::NoData("no track has features, tags or imported vectors");
+    call.card(playlist::concat("{\"spaces\": {", cards, "}}"));
+  }
+
+ private:
+  [[nodiscard]] std::vector<std::string> wanted(playlist::ModelCall& call) const {
+    if (!spaces_.empty()) return spaces_;
+    std::vector<std::string> found{std::string(kAudio)};
+    if (has_space(call, std::string(kClap).c_str())) found.emplace_back(kClap);
+    return found;
+  }
+
+  static bool has_space(playlist::ModelCall& call, const char* name) {
+    try {
+      static_cast<void>(call.embedding(name));
+      return true;
+    } catch (const playlist::NoData&) {
+      return false;
+    }
+  }
+
+  [[nodiscard]] Space audio(playlist::ModelCall& call) const {
+    const playlist::Table tracks = call.table("tracks");
+    Space space{std::string(kAudio),
+                Vectors(static_cast<std::int64_t>(tracks.rows()), kSoundColumns + tag_dim_),
+                {},
+                {}};
+    std::vector<float> years(tracks.rows());
+    std::transform(tracks["year"].i32().begin(), tracks["year"].i32().end(), years.begin(),
+                   [](std::int32_t year) {
+                     return playlist::is_missing(year) ? playlist::kMissingF32
+                                                       : static_cast<float>(year);
+                   });
+    std::vector<std::span<const float>> columns;
+    for (const char* feature : kFeatures) columns.push_back(tracks[feature].f32());
+    std::size_t with_features = 0;
+    for (std::size_t track = 0; track < tracks.rows(); ++track) {
+      with_features += std::any_of(columns.begin(), columns.end(),
+                                   [&](const auto& column) { return !std::isnan(column[track]); });
+    }
+    columns.emplace_back(years);
+    put_standardised(columns, std::sqrt(1 - tag_share_), 0, space.vectors);
+
+    const SparseMatrix tags = tags_of_tracks(call);
+    std::size_t with_tags = 0;
+    for (std::int32_t track = 0; track < tags.rows(); ++track)
+      with_tags += !tags.row(track).empty();
+    TagOptions options;
+    options.dim = tag_dim_;
+    options.weight = std::sqrt(tag_share_);
+    options.random_seed = call.random("tags").next();
+    options.proceed = progress_of(call, 0, 0.5);
+    put_tags(tags, options, kSoundColumns, space.vectors);
+    space.coverage =
+        playlist::concat(", \"with_features\": ", with_features, ", \"with_tags\": ", with_tags);
+    return space;
+  }
+
+  static Space imported(playlist::ModelCall& call, const std::string& name) {
+    const playlist::Matrix matrix = call.embedding(name.c_str());
+    Space space{name, Vectors(static_cast<std::int64_t>(matrix.rows()), matrix.columns()), {}, {}};
+    std::copy_n(matrix.data(), space.vectors.values.size(), space.vectors.values.begin());
+    return space;
+  }
+
+  static std::string write(playlist::ModelCall& call, const Space& space) {
+    const auto id = call.table("tracks")["id"].i64();
+    std::vector<std::int64_t> ids;
+    for (const std::int32_t track : space.tracks)
+      ids.push_back(id[static_cast<std::size_t>(track)]);
+    write_ids(call, ("tracks." + space.name).c_str(), ids);
+    call.matrix(("vectors." + space.name).c_str(), space.vectors.values,
+                static_cast<std::uint32_t>(space.vectors.dim));
+    return playlist::concat("\"", space.name, "\": {\"tracks\": ", ids.size(),
+                            ", \"of\": ", id.size(), ", \"dim\": ", space.vectors.dim,
+                            space.coverage, "}");
+  }
+
+  std::vector<std::string> spaces_;
+  std::size_t tag_dim_;
+  float tag_share_;
+};
+
+}  // namespace
+}  // namespace model
+
+constinit const playlist::Element kContent = playlist::element<model::Content>(
+    "model.content", "Where tracks lie by sound and tags, or by vectors you imported.");

@@ -1,0 +1,161 @@
+#include "content_space.hpp"
+
+#include "playlist/random.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <Eigen/Dense>
+
+namespace model {
+namespace {
+
+constexpr int kIterations = 5;
+constexpr std::size_t kOversampling = 8;
+constexpr float kFarthest = 3;  // deviations: beyond it a value tells of its column's errors
+
+/// The tags that at least two tracks have, renumbered, and each row scaled as put_tags() says.
+SparseMatrix weighed(const SparseMatrix& tracks) {
+  std::vector<std::int32_t> users(static_cast<std::size_t>(tracks.columns));
+  for (const std::int32_t tag : tracks.indices) ++users[static_cast<std::size_t>(tag)];
+  SparseMatrix x;
+  std::vector<std::int32_t> place(users.size(), -1);
+  std::vector<double> rarity(users.size());
+  for (std::size_t tag = 0; tag < users.size(); ++tag) {
+    if (users[tag] < 2) continue;
+    place[tag] = x.columns++;
+    rarity[tag] = 1 + std::log((1.0 + tracks.rows()) / (1.0 + users[tag]));
+  }
+  std::vector<double> row;
+  for (std::int32_t track = 0; track < tracks.rows(); ++track) {
+    const auto tags = tracks.row(track);
+    const auto weights = tracks.row_values(track);
+    double squares = 0;
+    row.clear();
+    for (std::size_t k = 0; k < tags.size(); ++k) {
+      const auto tag = static_cast<std::size_t>(tags[k]);
+      if (place[tag] < 0) continue;
+      row.push_back(weights[k] * rarity[tag]);
+      x.indices.push_back(place[tag]);
+      squares += row.back() * row.back();
+    }
+    const double scale = squares > 0 ? 1 / std::sqrt(squares) : 0;
+    for (const double value : row) x.values.push_back(static_cast<float>(value * scale));
+    x.offsets.push_back(static_cast<std::int64_t>(x.indices.size()));
+  }
+  return x;
+}
+
+using Dense = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// Row `track` of x times `basis`, into `out`.
+void project(const SparseMatrix& x, std::int32_t track, const Dense& basis,
+             Eigen::RowVectorXd& out) {
+  const auto tags = x.row(track);
+  const auto weights = x.row_values(track);
+  out.setZero(basis.cols());
+  for (std::size_t k = 0; k < tags.size(); ++k) out += weights[k] * basis.row(tags[k]);
+}
+
+/// x^T x basis, without x^T x.
+Dense through_tracks(const SparseMatrix& x, const Dense& basis) {
+  Dense sums = Dense::Zero(basis.rows(), basis.cols());
+  Eigen::RowVectorXd row;
+  for (std::int32_t track = 0; track < x.rows(); ++track) {
+    project(x, track, basis, row);
+    const auto tags = x.row(track);
+    const auto weights = x.row_values(track);
+    for (std::size_t k = 0; k < tags.size(); ++k) sums.row(tags[k]) += weights[k] * row;
+  }
+  return sums;
+}
+
+Dense orthonormal(const Dense& columns) {
+  return Eigen::HouseholderQR<Eigen::MatrixXd>(columns).householderQ() *
+         Eigen::MatrixXd::Identity(columns.rows(), columns.cols());
+}
+
+/// The first `dim` right singular vectors of x as columns; empty when `proceed` said stop.
+Dense right_singular_vectors(const SparseMatrix& x, std::size_t dim, const TagOptions& options) {
+  const auto width =
+      static_cast<Eigen::Index>(std::min(dim + kOversampling, static_cast<std::size_t>(x.columns)));
+  playlist::Random random(options.random_seed);
+  Dense basis(x.columns, width);
+  for (Eigen::Index k = 0; k < basis.size(); ++k) basis.data()[k] = random.real() - 0.5;
+  basis = orthonormal(basis);
+  for (int iteration = 0; iteration < kIterations; ++iteration) {
+    if (options.proceed && !options.proceed(iteration / (kIterations + 1.0))) return {};
+    basis = orthonormal(through_tracks(x, basis));
+  }
+  const Eigen::MatrixXd small = basis.transpose() * through_tracks(x, basis);
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solved((small + small.transpose()) / 2);
+  return basis * solved.eigenvectors().rightCols(static_cast<Eigen::Index>(dim));
+}
+
+}  // namespace
+
+void put_standardised(std::span<const std::span<const float>> columns, float weight,
+                      std::size_t first, Vectors& vectors) {
+  const float part = weight / std::sqrt(static_cast<float>(columns.size()));
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    double count = 0, sum = 0, squares = 0;
+    for (const float value : columns[k]) {
+      if (std::isfinite(value)) count += 1, sum += value;
+    }
+    const double mean = count > 0 ? sum / count : 0;
+    for (const float value : columns[k]) {
+      if (std::isfinite(value)) squares += (value - mean) * (value - mean);
+    }
+    const double deviation = count > 0 ? std::sqrt(squares / count) : 0;
+    if (!(deviation > 0)) continue;
+    for (std::int64_t row = 0; row < vectors.rows; ++row) {
+      const float value = columns[k][static_cast<std::size_t>(row)];
+      if (!std::isfinite(value)) continue;
+      const auto z = static_cast<float>((value - mean) / deviation);
+      vectors.row(row)[first + k] = part * std::clamp(z, -kFarthest, kFarthest);
+    }
+  }
+}
+
+bool put_tags(const SparseMatrix& tracks, const TagOptions& options, std::size_t first,
+              Vectors& vectors) {
+  const SparseMatrix x = weighed(tracks);
+  if (static_cast<std::size_t>(x.columns) <= options.dim) {
+    for (std::int32_t track = 0; track < x.rows(); ++track) {
+      const auto tags = x.row(track);
+      for (std::size_t k = 0; k < tags.size(); ++k)
+        vectors.row(track)[first + static_cast<std::size_t>(tags[k])] =
+            options.weight * x.row_values(track)[k];
+    }
+    return true;
+  }
+  const Dense basis = right_singular_vectors(x, options.dim, options);
+  if (basis.size() == 0) return false;
+  Eigen::RowVectorXd row;
+  for (std::int32_t track = 0; track < x.rows(); ++track) {
+    project(x, track, basis, row);
+    for (std::size_t k = 0; k < options.dim; ++k)
+      vectors.row(track)[first + k] =
+          options.weight * static_cast<float>(row[static_cast<Eigen::Index>(k)]);
+  }
+  return true;
+}
+
+std::vector<std::int32_t> normalise(Vectors& vectors, double least) {
+  std::vector<std::int32_t> kept;
+  for (std::int64_t row = 0; row < vectors.rows; ++row) {
+    const float* from = vectors.row(row);
+    double squares = 0;
+    for (std::size_t k = 0; k < vectors.dim; ++k) squares += static_cast<double>(from[k]) * from[k];
+    if (!(squares > least * least) || !std::isfinite(squares)) continue;  // NaN too
+    const double scale = 1 / std::sqrt(squares);
+    float* to = vectors.row(static_cast<std::int64_t>(kept.size()));
+    for (std::size_t k = 0; k < vectors.dim; ++k) to[k] = static_cast<float>(from[k] * scale);
+    kept.push_back(static_cast<std::int32_t>(row));
+  }
+  vectors.rows = static_cast<std::int64_t>(kept.size());
+  vectors.values.resize(kept.size() * vectors.dim);
+  return kept;
+}
+
+}  // namespace model

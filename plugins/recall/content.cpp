@@ -1,0 +1,199 @@
+// recall.content: tracks that lie near the seeds in a space of model.content.
+//
+//   user vector  u = sum over seeds s of weight(s) v(s), scaled to length 1
+//   score(c) = <u, v(c)>, the cosine of their angle, in (0, 1]
+//
+// weight is the seed's score: above 0 it draws towards it, below 0 (a skip) away from it, 0 leaves
+// it out; 1 where it has none. Seeds that the model does not know are left out, seeds are never
+// candidates, and tracks at a right angle or beyond are not alike at all. The explanation names the
+// seed that lies nearest to the candidate, of the `kExplaining` of largest weight.
+#include "playlist/model_rows.hpp"
+#include "playlist/plugin.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "elements.hpp"
+#include "kernels/exact_search.hpp"
+
+namespace {
+
+constexpr const char* kModel = "model.content";
+constexpr std::size_t kExplaining = 64;
+
+/// A seed that the model knows.
+struct KnownSeed {
+  std::int32_t track, row;
+  float weight;
+};
+
+struct Found {
+  std::int32_t track, row;
+  float score;
+};
+
+/// One space of the model, for the tracks of this load.
+struct Space {
+  Space(playlist::RecallCall& call, const std::string& name)
+      : vectors(call.artifact_matrix(kModel, ("vectors." + name).c_str())),
+        rows(call.table("tracks")["id"].i64(),
+             call.artifact_table(kModel, ("tracks." + name).c_str())["id"].i64()) {}
+
+  playlist::Matrix vectors;
+  playlist::ModelRows rows;
+};
+
+class ContentRecall final : public playlist::Recall {
+ public:
+  static constexpr playlist::Param kParams[] = {
+      playlist::Param::tracks("seeds", "tracks to start from, e.g. user.likes").required(),
+      {"space", "audio", "the space: audio, or one that was imported, such as clap"},
+      {"limit", 500, 1, 1'000'000, "candidates to return"},
+  };
+
+  explicit ContentRecall(const playlist::Args& args)
+      : seeds_(args.tracks("seeds")), space_(args.text("space")), limit_(args.count("limit")) {}
+
+  playlist::Candidates recall(playlist::RecallCall& call) const {
+    if (seeds_.empty()) throw playlist::NoData("there are no seeds");
+    const Space space = find_space(call);
+    const std::vector<KnownSeed> known = known_seeds(space);
+    if (known.empty()) {
+      throw playlist::NoData(
+          playlist::concat(kModel, " knows none of the seeds in the space ", space_));
+    }
+    call.checkpoint();
+    return nearest(call, space, known, user_vector(space, known));
+  }
+
+ private:
+  [[nodiscard]] Space find_space(playlist::RecallCall& call) const {
+    try {
+      return {call, space_};
+    } catch (const playlist::NoData&) {
+      throw playlist::NoData(playlist::concat(kModel, " has no vectors of the space ", space_,
+                                              "; train it with: engine train content"));
+    }
+  }
+
+  [[nodiscard]] std::vector<KnownSeed> known_seeds(const Space& space) const {
+    const auto track = seeds_.track();
+    const auto score = seeds_.score();
+    std::vector<KnownSeed> known;
+    for (std::size_t k = 0; k < track.size(); ++k) {
+      const float weight = std::isnan(score[k]) ? 1 : score[k];
+      const std::int32_t row = weight == 0 ? -1 : space.rows.row(track[k]);
+      if (row >= 0) known.push_back({track[k], row, weight});
+    }
+    return known;
+  }
+
+  /// Throws NoData where the seeds cancel each other out.
+  [[nodiscard]] static std::vector<float> user_vector(const Space& space,
+                                                      const std::vector<KnownSeed>& known) {
+    std::vector<double> sum(space.vectors.columns());
+    double weights = 0;
+    for (const KnownSeed& seed : known) {
+      const auto vector = space.vectors[seed.row];
+      for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += seed.weight * vector[k];
+      weights += std::abs(seed.weight);
+    }
+    double squares = 0;
+    for (const double value : sum) squares += value * value;
+    const double length = std::sqrt(squares);
+    if (!(length > 1e-6 * weights))
+      throw playlist::NoData("what draws towards the seeds and away from them is equally strong");
+    std::vector<float> vector(sum.size());
+    for (std::size_t k = 0; k < sum.size(); ++k) vector[k] = static_cast<float>(sum[k] / length);
+    return vector;
+  }
+
+  [[nodiscard]] playlist::Candidates nearest(playlist::RecallCall& call, const Space& space,
+                                             const std::vector<KnownSeed>& known,
+                                             const std::vector<float>& user) const {
+    const std::vector<Found> found = nearest_tracks(call, space, user);
+    const std::vector<std::int32_t> explanations = explain(call, space, known, found);
+    playlist::Candidates candidates = call.candidates();
+    candidates.reserve(found.size());
+    for (std::size_t k = 0; k < found.size(); ++k)
+      candidates.add(found[k].track, found[k].score, explanations[k]);
+    return candidates;
+  }
+
+  /// The best tracks that are no seeds, as many as are wanted where there are.
+  [[nodiscard]] std::vector<Found> nearest_tracks(playlist::RecallCall& call, const Space& space,
+                                                  const std::vector<float>& user) const {
+    std::vector<std::int32_t> seeds(seeds_.track().begin(), seeds_.track().end());
+    std::sort(seeds.begin(), seeds.end());
+    std::vector<Found> found;
+    // Seeds, and tracks that this load does not know, are among the rows: more of them are asked
+    // for until enough are left.
+    for (std::size_t count = limit_ + seeds.size();; count *= 2) {
+      call.checkpoint();
+      const auto rows = recall::top_rows(
+          {space.vectors.data(), space.vectors.rows(), space.vectors.columns()}, user, count);
+      found.clear();
+      for (const recall::ScoredRow& one : rows) {
+        const std::int32_t track = space.rows.number(one.row);
+        if (!(one.score > 0) || found.size() == limit_) break;
+        if (track >= 0 && !std::binary_search(seeds.begin(), seeds.end(), track))
+          found.push_back({track, one.row, std::min(one.score, 1.0f)});
+      }
+      const bool is_all = rows.size() < count || !(rows.back().score > 0);
+      if (found.size() == limit_ || is_all) return found;
+    }
+  }
+
+  /// The text of each track: which seed lies nearest.
+  [[nodiscard]] static std::vector<std::int32_t> explain(playlist::RecallCall& call,
+                                                         const Space& space,
+                                                         const std::vector<KnownSeed>& known,
+                                                         const std::vector<Found>& found) {
+    std::vector<KnownSeed> seeds;
+    for (const KnownSeed& seed : known) {
+      if (seed.weight > 0) seeds.push_back(seed);
+    }
+    if (seeds.empty()) {
+      return std::vector<std::int32_t>(found.size(), call.text("CONTENT: unlike what you skipped"));
+    }
+    std::stable_sort(seeds.begin(), seeds.end(),
+                     [](const KnownSeed& a, const KnownSeed& b) { return a.weight > b.weight; });
+    seeds.resize(std::min(seeds.size(), kExplaining));
+    const std::size_t dim = space.vectors.columns();
+    std::vector<float> of_seeds, of_found;
+    for (const KnownSeed& seed : seeds) append(of_seeds, space.vectors[seed.row]);
+    for (const Found& one : found) append(of_found, space.vectors[one.row]);
+    const auto nearest =
+        recall::top_rows_of_each({of_seeds.data(), seeds.size(), dim}, of_found, 1);
+
+    const playlist::Table tracks = call.table("tracks");
+    const auto title = tracks["title"].texts(), artist = tracks["artist_name"].texts();
+    std::vector<std::int32_t> texts(seeds.size(), playlist::kMissingText), explanations;
+    for (std::size_t k = 0; k < found.size(); ++k) {
+      const auto at = static_cast<std::size_t>(nearest[k].at(0).row);
+      const auto seed = static_cast<std::size_t>(seeds[at].track);
+      if (texts[at] == playlist::kMissingText) {
+        texts[at] = call.because("CONTENT: sounds like \"", title[seed], "\" by ", artist[seed]);
+      }
+      explanations.push_back(texts[at]);
+    }
+    return explanations;
+  }
+
+  static void append(std::vector<float>& values, std::span<const float> row) {
+    values.insert(values.end(), row.begin(), row.end());
+  }
+
+  playlist::Tracks seeds_;
+  std::string space_;
+  std::size_t limit_;
+};
+
+}  // namespace
+
+constinit const playlist::Element kContent = playlist::element<ContentRecall>(
+    "recall.content", "Tracks near the seeds by sound and tags, or by imported vectors.");
