@@ -9,7 +9,7 @@
 --   pl.recall.NAME { ... }                                       candidates from a plugin
 --   pl.ranking.NAME { ... }  pl.filtering.NAME { ... }  pl.ordering.NAME { ... }   used in :rank :filter :order
 --   pl.mix pl.alternate pl.blend pl.fallback pl.concat           combine candidates;  a + b union, a - b difference
---   :filter :rank :score :column :explain :top :sample :limit :order :since :or_last :or_implicit :most_played :seeds
+--   :filter :rank :score :column :explain :top :sample :limit :order :since :last :or_last :or_implicit :most_played :seeds
 --
 -- The table `engine` is what the host offers to modules:
 --   engine.node(description) -> node      engine.methods(table)   engine.elements() -> { name = kind }
@@ -165,7 +165,7 @@ local function plain(step)
     return engine.node { step = step, inputs = { self }, arguments = arguments or {} }
   end
 end
-for _, step in ipairs { "top", "sample", "limit", "since", "or_last", "or_implicit", "most_played", "seeds" } do
+for _, step in ipairs { "top", "sample", "limit", "since", "last", "or_last", "or_implicit", "most_played", "seeds" } do
   methods[step] = plain(step)
 end
 
@@ -214,9 +214,10 @@ function pl.concat(list) return engine.node { step = "concat", branches = branch
 -- ---- recipes ------------------------------------------------------------------------------------------------------
 
 local function make_user(about)
-  local sets = { likes = true, library = true, listens = true, served = true }
+  local sets = { likes = true, library = true, listens = true, history = true, served = true }
   local made, fields = {}, { name = about.name, now = about.now }
-  local known = { name = true, now = true, likes = true, library = true, listens = true, served = true }
+  local known = { name = true, now = true }
+  for name in pairs(sets) do known[name] = true end
   return setmetatable({}, {
     __metatable = false,
     __index = function(_, k)

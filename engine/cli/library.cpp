@@ -1,5 +1,5 @@
-// engine library [users | unmatched | merge A B | unmerge ID | merges]: what the library holds, and
-// joining by hand what matching could not join.
+// engine library [users | timezone [ZONE] | unmatched | merge A B | unmerge ID | merges]: what the
+// library holds, when a person's weeks begin, and joining by hand what matching could not join.
 #include <CLI/CLI.hpp>
 #include <iomanip>
 #include <memory>
@@ -12,6 +12,7 @@
 #include "import/library_summary.hpp"
 #include "import/match_rate.hpp"
 #include "import/merge.hpp"
+#include "store/users.hpp"
 
 namespace engine {
 namespace {
@@ -141,6 +142,23 @@ Exit show_merges(Cli& cli) {
   return merges.empty() ? Exit::kNothing : Exit::kDone;
 }
 
+Exit time_zone(Cli& cli, const std::string& zone) {
+  if (!zone.empty()) local_day(0, zone);  // the system knows it
+  Store store =
+      Store::open(cli.library_path(), {.is_read_only = zone.empty(), .may_create = false});
+  User user = choose_user(store, cli.common.user);
+  if (!zone.empty()) {
+    Transaction transaction(store);
+    set_timezone(store, user.id, zone);
+    store.bump_data_version();
+    transaction.commit();
+    user.timezone = zone;
+  }
+  print(cli, {{"user", user.name}, {"timezone", user.timezone}},
+        user.name + "  " + user.timezone + "\n");
+  return Exit::kDone;
+}
+
 }  // namespace
 
 void add_library(CLI::App& app, Cli& cli) {
@@ -152,6 +170,13 @@ void add_library(CLI::App& app, Cli& cli) {
   verb->add_subcommand("users", "The people in the library")->fallthrough()->callback([&cli] {
     cli.action = [&cli] { return show_users(cli); };
   });
+
+  auto zone = std::make_shared<std::string>();
+  CLI::App* zones = verb->add_subcommand(
+      "timezone", "Show or set in which time zone a person's days and weeks begin");
+  zones->add_option("ZONE", *zone, "Such as Europe/Berlin")->type_name("NAME");
+  zones->fallthrough()->callback(
+      [&cli, zone] { cli.action = [&cli, zone] { return time_zone(cli, *zone); }; });
 
   auto limit = std::make_shared<std::int64_t>(50);
   CLI::App* unmatched =

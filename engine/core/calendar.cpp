@@ -90,6 +90,20 @@ std::int64_t local_week(std::int64_t seconds, const std::string& timezone) {
   return day - weekday;
 }
 
+// The first second of that day. Found by halving, as the offset at midnight may be another than
+// now's and as clocks may be put forward at midnight itself.
+std::int64_t local_week_begin(std::int64_t seconds, const std::string& timezone) {
+  constexpr std::int64_t kFarthestOffset = 26 * 3600;
+  const std::int64_t monday = local_week(seconds, timezone);
+  std::int64_t before = monday * kDay - kFarthestOffset;  // on an earlier day
+  std::int64_t on = std::min(seconds, monday * kDay + kFarthestOffset);
+  while (on - before > 1) {
+    const std::int64_t middle = before + (on - before) / 2;
+    (local_day(middle, timezone) < monday ? before : on) = middle;
+  }
+  return on;
+}
+
 std::int64_t months_before(std::int64_t seconds, int months) {
   const chr::sys_days day = day_of(seconds);
   const std::int64_t time_of_day = seconds - day.time_since_epoch().count() * kDay;

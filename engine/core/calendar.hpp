@@ -24,6 +24,9 @@ std::int64_t local_day(std::int64_t seconds, const std::string& timezone);
 /// Days since 1970-01-01 of the Monday that begins that week.
 std::int64_t local_week(std::int64_t seconds, const std::string& timezone);
 
+/// Unix seconds at which that Monday begins in `timezone`.
+std::int64_t local_week_begin(std::int64_t seconds, const std::string& timezone);
+
 /// The same time of day `months` calendar months earlier, UTC; the day is clipped to the month's
 /// length.
 std::int64_t months_before(std::int64_t seconds, int months);

@@ -228,10 +228,12 @@ class PlanCheck {
       if (node.arguments.empty())
         tell(node, ":since needs a time span", "",
              "write e.g. :since { months = 3 } (days, weeks, months, years)");
+    }
+    if (node.step == "since" || node.step == "last") {
       const PlanColumns& below = columns_[static_cast<std::size_t>(node.inputs.at(0))];
       if (below.is_complete && below.types.count("ts") == 0)
-        tell(node, ":since needs candidates with times",
-             "only the user's sets (likes, library, listens, served) have them");
+        tell(node, node.written() + " needs candidates with times",
+             "only the user's sets (likes, library, listens, history, served) have them");
     }
     if (node.step == "or_implicit" && plan_.at(node.inputs.at(0)).label() != "user.likes")
       tell(node, ":or_implicit follows user.likes only");

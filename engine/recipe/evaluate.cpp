@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "plugin/descriptor.hpp"
+#include "recipe/history.hpp"
 #include "recipe/reuse.hpp"
 
 namespace engine {
@@ -399,6 +400,7 @@ Candidates Evaluation::set_table(const std::string& table_name) {
 
 Candidates Evaluation::run_set(const Node& node) {
   const std::string name = text(node, "set");
+  if (name == "history") return interaction_history(*setup_.tables, {});
   if (name != "listens") return without_repeats(set_table(name));
   // A track heard often stands at its latest play; :since and :most_played read the table of
   // listens themselves.

@@ -54,6 +54,7 @@ class Evaluation {
     Texts* texts = nullptr;
     std::uint64_t random_seed = 0;
     std::int64_t now = 0;
+    std::string timezone = "UTC";  // the user's, in which their weeks begin
     double default_track_seconds = 210;
     std::string recipe_text;                        // which by-track columns its formulas may name
     std::function<void(const std::string&)> doing;  // heartbeat: "ranking.taste (recipes/x.lua:12)"
@@ -101,7 +102,7 @@ class Evaluation {
       const Node& node);  // score, filter_function, order_function, column, explain
   Candidates run_weights(const Node& node);
   Candidates run_set_step(
-      const Node& node);  // since, or_last, or_implicit, most_played, seeds, top, sample
+      const Node& node);  // since, last, or_last, or_implicit, most_played, seeds, top, sample
   Candidates run_combiner(
       const Node& node);  // union, difference, blend, fallback, concat, mix, alternate
   Candidates run_limit(const Node& node);

@@ -44,7 +44,8 @@ PlanColumns columns_of_node(const Node& node, const std::vector<PlanColumns>& ma
       add_fields(columns, node.description->out);
   }
   const auto is = [&](const char* step) { return node.step == step; };
-  if (is("score") || is("score_weights") || is("most_played") || is("union") || is("blend"))
+  if (is("score") || is("score_weights") || is("most_played") || is("last") || is("union") ||
+      is("blend") || node.label() == "user.history")
     columns.types["score"] = PLAYLIST_F32;
   if (is("column")) columns.types[column_name(node)] = PLAYLIST_F32;
   if (is("explain")) columns.types["explanation"] = PLAYLIST_STRING;

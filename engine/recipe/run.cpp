@@ -138,6 +138,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   setup.texts = &texts;
   setup.random_seed = answer.random_seed;
   setup.now = request.now;
+  setup.timezone = request.columns->timezone;
   setup.default_track_seconds = request.default_track_seconds;
   setup.recipe_text = request.recipe_text;
   setup.doing = reports.doing;

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "recipe/evaluate.hpp"
+#include "recipe/history.hpp"
 
 namespace engine {
 namespace {
@@ -37,6 +38,12 @@ std::vector<std::int32_t> by_time(const Candidates& candidates, const Items<std:
   return rows;
 }
 
+Error needs_times(const Evaluation& evaluation, const Node& node) {
+  return evaluation.node_error(
+      node, Exit::kRecipe, node.written() + " needs candidates with times",
+      "only the user's sets (likes, library, listens, history, served) have them");
+}
+
 bool is_likes_set(const Evaluation& evaluation, const Node& node) {
   return node.step == "set" && evaluation.text(node, "set") == "likes";
 }
@@ -59,16 +66,25 @@ namespace {
 
 Candidates since(Evaluation& evaluation, const Node& node, const Candidates& candidates) {
   const Items<std::int64_t>* times = times_of(candidates);
-  if (times == nullptr && candidates.size() > 0) {
-    throw evaluation.node_error(node, Exit::kRecipe, ":since needs candidates with times",
-                                "only the user's sets (likes, library, listens, served) have them");
-  }
+  if (times == nullptr && candidates.size() > 0) throw needs_times(evaluation, node);
   const std::int64_t from = since_time(evaluation, node);
   std::vector<std::int32_t> rows;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     if ((*times)[i] >= from) rows.push_back(static_cast<std::int32_t>(i));
   }
   return candidates.gather(rows);
+}
+
+Candidates last(Evaluation& evaluation, const Node& node, const Candidates& candidates) {
+  if (times_of(candidates) == nullptr && candidates.size() > 0) throw needs_times(evaluation, node);
+  const Evaluation::Setup& setup = evaluation.setup();
+  LastOptions options;
+  options.count = static_cast<std::size_t>(evaluation.number(node, "n"));
+  options.weekly_mix = evaluation.number(node, "weekly_mix");
+  options.week_begin = local_week_begin(setup.now, setup.timezone);
+  options.weights = {evaluation.number(node, "like_weight"),
+                     evaluation.number(node, "skip_weight")};
+  return last_interactions(*setup.tables, candidates, options);
 }
 
 /// Before any :since, the set itself: that is what "of all time" means.
@@ -160,6 +176,7 @@ Candidates sample(Evaluation& evaluation, const Node& node, const Candidates& ca
 Candidates Evaluation::run_set_step(const Node& node) {
   const CandidatesPtr candidates = input(node);
   if (node.step == "since") return since(*this, node, *candidates);
+  if (node.step == "last") return last(*this, node, *candidates);
   if (node.step == "or_last") return or_last(*this, node, *candidates);
   if (node.step == "or_implicit") return or_implicit(*this, node, *candidates);
   if (node.step == "most_played") return most_played(*this, node, *candidates);

@@ -47,7 +47,7 @@ constexpr playlist_param choice(const char* name, const char* value, const char*
 }
 
 constexpr double kMany = 1e9;
-constexpr const char* kSets[] = {"likes", "library", "listens", "served", nullptr};
+constexpr const char* kSets[] = {"likes", "library", "listens", "history", "served", nullptr};
 constexpr const char* kUnique[] = {"song", "track", nullptr};
 constexpr const char* kMethods[] = {"score", "rank", nullptr};
 
@@ -73,6 +73,13 @@ constexpr auto kSince = std::array{whole("days", 0, 0, 36500, "of the last days"
                                    whole("weeks", 0, 0, 5200, "of the last weeks"),
                                    whole("months", 0, 0, 1200, "of the last calendar months"),
                                    whole("years", 0, 0, 100, "of the last years")};
+constexpr auto kLast = std::array{
+    whole("n", 50, 1, kMany, "tracks to keep, the latest first"),
+    number("weekly_mix", 0.5, 0, 1,
+           "share of them from this week (from Monday in the user's time zone), the others "
+           "from before; either fills up for the other"),
+    number("like_weight", 2, 0, 1000, "what a like adds to the score; a play adds 1"),
+    number("skip_weight", 1, 0, 1000, "what a skip takes off the score")};
 constexpr auto kOrLast =
     std::array{whole("count", 100, 1, kMany, "the latest of all time to take instead"),
                whole("when_fewer_than", 1, 1, kMany, "take them when fewer than this are there")};
@@ -117,6 +124,11 @@ constexpr Step kSteps[] = {
     step("sample", "Draws rows at random, higher scores more likely.", kSample),
     step("limit", "Walks the candidates in order and takes what fits all limits.", kLimit),
     step("since", "Keeps rows of the last time span (liked, saved, played).", kSince),
+    step(
+        "last",
+        "The latest tracks, some of this week, some of before; score log2(1 + plays) + like_weight "
+        "if liked - skip_weight * log2(1 + skips).",
+        kLast),
     step("or_last", "When few are left, takes the latest of all time instead.", kOrLast),
     step("or_implicit", "Without any likes: what was played to the end often enough.", kOrImplicit),
     step("most_played", "Counts plays in the set; most played first.", kMostPlayed),

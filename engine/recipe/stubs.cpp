@@ -295,6 +295,7 @@ local Candidates = {}
 ---@field likes playlist.Candidates what they liked, with the times
 ---@field library playlist.Candidates what they liked, saved or put into a playlist of their own
 ---@field listens playlist.Candidates what they heard, each track once at its latest play
+---@field history playlist.Candidates what they played, skipped or liked, with a score of how much they like it
 ---@field served playlist.Candidates what earlier runs gave them
 local User = {}
 
@@ -472,8 +473,8 @@ std::vector<StubFile> stub_files(const Registry& registry,
       "---@meta playlist\n-- Written by `engine stubs`, for editors with lua-language-server. "
       "Write it again after plugins have changed.\n\n";
   text += row_stub(registry, library) + kClasses + kVerbs;
-  for (const char* verb :
-       {"top", "sample", "limit", "since", "or_last", "or_implicit", "most_played", "seeds"})
+  for (const char* verb : {"top", "sample", "limit", "since", "last", "or_last", "or_implicit",
+                           "most_played", "seeds"})
     text += verb_stub(verb);
   text += parameters_stub() + combiners_stub() + elements_stub(registry) + "return pl\n";
   return {{"playlist.lua", std::move(text)}, {"globals.lua", kGlobals}};

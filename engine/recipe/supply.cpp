@@ -68,6 +68,7 @@ class SupplyOf {
     for (const char* step : {"top", "seeds", "most_played"}) {
       if (node.step == step) bound(supply, node, number(node, "count"));
     }
+    if (node.step == "last") bound(supply, node, number(node, "n"));
     if (node.step == "sample" && number(node, "count") > 0)
       bound(supply, node, number(node, "count"));
     if (node.step == "limit" && number(node, "tracks") > 0)

@@ -54,6 +54,10 @@ User require_user(Store& store, std::string_view name, std::int64_t now) {
   return *find_user(store, name);
 }
 
+void set_timezone(Store& store, std::int64_t user_id, std::string_view timezone) {
+  store.prepare("UPDATE users SET timezone = ?1 WHERE user_id = ?2").run(timezone, user_id);
+}
+
 std::optional<User> default_user(const Store& store) {
   const bool has_importers =
       store.integer("SELECT 1 FROM ingestions WHERE user_id IS NOT NULL LIMIT 1") != 0;

@@ -25,6 +25,9 @@ std::optional<User> find_user(const Store& store, std::string_view name);
 /// The user of that name, made when there is none. Call inside a transaction.
 User require_user(Store& store, std::string_view name, std::int64_t now);
 
+/// `timezone` is a name that local_day() knows. Call inside a transaction.
+void set_timezone(Store& store, std::int64_t user_id, std::string_view timezone);
+
 /// Whom a verb means when no --user was given: the only user who imported anything of their own,
 /// else (a store that was filled another way) the only user at all. Nothing when there are none or
 /// several.

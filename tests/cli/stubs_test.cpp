@@ -84,12 +84,12 @@ TEST_CASE("stubs hold the verbs, the combiners, parameters, user and the library
   const StubHome home;
   for (const char* verb :
        {"filter", "rank", "score", "column", "explain", "top", "sample", "limit", "order", "since",
-        "or_last", "or_implicit", "most_played", "seeds", "rows"})
+        "last", "or_last", "or_implicit", "most_played", "seeds", "rows"})
     CHECK_THAT(home.text, Catch::Contains(std::string("function Candidates:") + verb + "("));
   for (const char* name : {"recipe", "int", "number", "share", "boolean", "text", "choice", "mix",
                            "alternate", "blend", "fallback", "concat"})
     CHECK_THAT(home.text, Catch::Contains(std::string("function pl.") + name + "("));
-  for (const char* set : {"likes", "library", "listens", "served"})
+  for (const char* set : {"likes", "library", "listens", "history", "served"})
     CHECK_THAT(home.text,
                Catch::Contains(std::string("---@field ") + set + " playlist.Candidates"));
   for (const char* column : {"energy", "valence", "tempo", "title", "artist", "year", "plays",

@@ -229,3 +229,22 @@ TEST_CASE("a wrong command line exits with 2", "[cli]") {
   CHECK(home.engine({"--help"}).exit_code == 0);
   CHECK(home.engine({"run", "--help"}).exit_code == 0);
 }
+
+TEST_CASE("a person's time zone is shown and set", "[library]") {
+  const EngineHome home;
+  std::filesystem::copy_file(support::demo_library(), home.path("library.db"));
+  const auto zone = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {
+        "--library", home.path("library.db"), "--user", "demo", "--json", "library", "timezone"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return home.engine(arguments);
+  };
+  const Ended set = zone({"America/New_York"});
+  INFO(set.err);
+  REQUIRE(set.exit_code == 0);
+  CHECK(json::parse(set.out) == json{{"user", "demo"}, {"timezone", "America/New_York"}});
+  const Ended unknown = zone({"Mars/Olympus"});
+  CHECK(unknown.exit_code == 2);
+  CHECK_THAT(unknown.err, Catch::Contains("Mars/Olympus") && Catch::Contains("Europe/Berlin"));
+  CHECK(json::parse(zone({}).out).at("timezone") == "America/New_York");
+}

@@ -39,6 +39,19 @@ TEST_CASE("a week begins on Monday in the user's time zone", "[calendar]") {
   CHECK(local_week(parse_time("2026-11-22T23:30:00Z"), "America/New_York") == monday);
 }
 
+TEST_CASE("a week begins with the first second of Monday, there", "[calendar]") {
+  const std::int64_t saturday = parse_time("2026-11-21T12:00:00Z");
+  CHECK(local_week_begin(saturday, "UTC") == parse_time("2026-11-16"));
+  CHECK(local_week_begin(saturday, "Europe/Berlin") == parse_time("2026-11-15T23:00:00Z"));
+  CHECK(local_week_begin(saturday, "America/New_York") == parse_time("2026-11-16T05:00:00Z"));
+  CHECK(local_week_begin(parse_time("2026-11-16"), "UTC") == parse_time("2026-11-16"));
+  CHECK(local_week_begin(parse_time("2026-11-16") - 1, "UTC") == parse_time("2026-11-09"));
+  // Clocks went back on Sunday 2026-10-25: that week began at midnight of summer time.
+  CHECK(local_week_begin(parse_time("2026-10-25T12:00:00Z"), "Europe/Berlin") ==
+        parse_time("2026-10-18T22:00:00Z"));
+  CHECK(local_week_begin(parse_time("1969-12-31"), "UTC") == parse_time("1969-12-29"));
+}
+
 TEST_CASE("an unknown time zone is named", "[calendar]") {
   CHECK_THROWS_WITH(local_day(0, "Europe/Nowhere"), Catch::Contains("Europe/Nowhere"));
   CHECK_THROWS_WITH(local_day(0, "../../etc/passwd"), Catch::Contains("../../etc/passwd"));
