@@ -1,0 +1,86 @@
+// Vectors of float as wide as the level that is being compiled, and what als_rows.cpp needs of
+// them. In an unnamed namespace: every level has its own.
+#pragma once
+
+#include <cstddef>
+#include <immintrin.h>
+
+namespace model {
+namespace {
+
+#if defined(__AVX512F__)
+constexpr int kLanes = 16;
+#elif defined(__AVX2__)
+constexpr int kLanes = 8;
+#else
+constexpr int kLanes = 4;
+#endif
+
+typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float)), may_alias));
+
+inline Lanes load(const float* from) {
+  return *reinterpret_cast<const Lanes*>(from);
+}
+inline void store(float* to, Lanes lanes) {
+  *reinterpret_cast<Lanes*>(to) = lanes;
+}
+
+/// Halves groups of `Group` lanes: x's group j summed into the first half of group j, y's into the
+/// second.
+template <int Group>
+Lanes fold(Lanes x, Lanes y) {
+#if defined(__AVX512F__)
+  if constexpr (Group == 16) {
+    return __builtin_shufflevector(x, y, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
+           __builtin_shufflevector(x, y, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30,
+                                   31);
+  } else if constexpr (Group == 8) {
+    return __builtin_shufflevector(x, y, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27) +
+           __builtin_shufflevector(x, y, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30,
+                                   31);
+  } else if constexpr (Group == 4) {
+    return __builtin_shufflevector(x, y, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29) +
+           __builtin_shufflevector(x, y, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30,
+                                   31);
+  } else {
+    return __builtin_shufflevector(x, y, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14,
+                                   30) +
+           __builtin_shufflevector(x, y, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+  }
+#elif defined(__AVX2__)
+  if constexpr (Group == 8) {
+    return __builtin_shufflevector(x, y, 0, 1, 2, 3, 8, 9, 10, 11) +
+           __builtin_shufflevector(x, y, 4, 5, 6, 7, 12, 13, 14, 15);
+  } else if constexpr (Group == 4) {
+    return __builtin_shufflevector(x, y, 0, 1, 8, 9, 4, 5, 12, 13) +
+           __builtin_shufflevector(x, y, 2, 3, 10, 11, 6, 7, 14, 15);
+  } else {
+    return __builtin_shufflevector(x, y, 0, 8, 2, 10, 4, 12, 6, 14) +
+           __builtin_shufflevector(x, y, 1, 9, 3, 11, 5, 13, 7, 15);
+  }
+#else
+  if constexpr (Group == 4) {
+    return __builtin_shufflevector(x, y, 0, 1, 4, 5) + __builtin_shufflevector(x, y, 2, 3, 6, 7);
+  } else {
+    return __builtin_shufflevector(x, y, 0, 4, 2, 6) + __builtin_shufflevector(x, y, 1, 5, 3, 7);
+  }
+#endif
+}
+
+/// Lane r: the sum of the lanes of sums[r]; kLanes sums, which are used up.
+template <int Group = kLanes>
+Lanes sums_of(Lanes* sums) {
+#pragma GCC unroll 8
+  for (int k = 0; k < Group / 2; ++k) sums[k] = fold<Group>(sums[k], sums[k + Group / 2]);
+  if constexpr (Group > 2) return sums_of<Group / 2>(sums);
+  return sums[0];
+}
+
+inline float sum_of(Lanes lanes) {
+  float sum = 0;
+  for (int k = 0; k < kLanes; ++k) sum += lanes[k];
+  return sum;
+}
+
+}  // namespace
+}  // namespace model
