@@ -28,35 +28,6 @@ SimilarityOptions::Metric metric_of(const std::string& name) {
   return name == "cosine" ? Metric::kCosine : Metric::kRp3Beta;
 }
 
-/// Users x artists: an artist's weight is the sum of that of their tracks.
-SparseMatrix of_artists(const SparseMatrix& tracks, std::span<const std::int32_t> artist_of,
-                        std::size_t artists) {
-  SparseMatrix matrix;
-  matrix.columns = static_cast<std::int32_t>(artists);
-  std::vector<float> sums(artists);
-  std::vector<std::int32_t> touched;
-  for (std::int32_t user = 0; user < tracks.rows(); ++user) {
-    const auto played = tracks.row(user);
-    const auto weights = tracks.row_values(user);
-    for (std::size_t k = 0; k < played.size(); ++k) {
-      const std::int32_t artist = artist_of[static_cast<std::size_t>(played[k])];
-      if (artist < 0) continue;
-      float& sum = sums[static_cast<std::size_t>(artist)];
-      if (sum == 0) touched.push_back(artist);
-      sum += weights[k];
-    }
-    std::sort(touched.begin(), touched.end());
-    for (const std::int32_t artist : touched) {
-      matrix.indices.push_back(artist);
-      matrix.values.push_back(sums[static_cast<std::size_t>(artist)]);
-      sums[static_cast<std::size_t>(artist)] = 0;
-    }
-    touched.clear();
-    matrix.offsets.push_back(static_cast<std::int64_t>(matrix.indices.size()));
-  }
-  return matrix;
-}
-
 class ItemCf final : public playlist::Model {
  public:
   static constexpr playlist::Param kParams[] = {

@@ -84,10 +84,10 @@ SparseMatrix read_interactions(playlist::ModelCall& call, const Weighting& weigh
   return matrix;
 }
 
-ModelTracks compact(playlist::ModelCall& call, SparseMatrix& matrix) {
+ModelTracks compact(playlist::ModelCall& call, SparseMatrix& matrix, const char* table) {
   std::vector<std::int32_t> place(static_cast<std::size_t>(matrix.columns), -1);
   for (const std::int32_t track : matrix.indices) place[static_cast<std::size_t>(track)] = 0;
-  const auto id = call.table("tracks")["id"].i64();
+  const auto id = call.table(table)["id"].i64();
   ModelTracks tracks;
   for (std::size_t track = 0; track < place.size(); ++track) {
     if (place[track] < 0) continue;
@@ -98,6 +98,34 @@ ModelTracks compact(playlist::ModelCall& call, SparseMatrix& matrix) {
   for (std::int32_t& track : matrix.indices) track = place[static_cast<std::size_t>(track)];
   matrix.columns = static_cast<std::int32_t>(tracks.number.size());
   return tracks;
+}
+
+SparseMatrix of_artists(const SparseMatrix& tracks, std::span<const std::int32_t> artist_of,
+                        std::size_t artists) {
+  SparseMatrix matrix;
+  matrix.columns = static_cast<std::int32_t>(artists);
+  std::vector<float> sums(artists);
+  std::vector<std::int32_t> touched;
+  for (std::int32_t user = 0; user < tracks.rows(); ++user) {
+    const auto played = tracks.row(user);
+    const auto weights = tracks.row_values(user);
+    for (std::size_t k = 0; k < played.size(); ++k) {
+      const std::int32_t artist = artist_of[static_cast<std::size_t>(played[k])];
+      if (artist < 0) continue;
+      float& sum = sums[static_cast<std::size_t>(artist)];
+      if (sum == 0) touched.push_back(artist);
+      sum += weights[k];
+    }
+    std::sort(touched.begin(), touched.end());
+    for (const std::int32_t artist : touched) {
+      matrix.indices.push_back(artist);
+      matrix.values.push_back(sums[static_cast<std::size_t>(artist)]);
+      sums[static_cast<std::size_t>(artist)] = 0;
+    }
+    touched.clear();
+    matrix.offsets.push_back(static_cast<std::int64_t>(matrix.indices.size()));
+  }
+  return matrix;
 }
 
 int thread_count(std::int64_t asked) {

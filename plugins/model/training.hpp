@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,13 @@ struct ModelTracks {
   std::vector<std::int32_t> number;  // as of the training
   std::vector<std::int64_t> id;      // the store's: what an artifact names tracks by
 };
-/// Keeps the columns that have entries, renumbered from 0 in their order.
-ModelTracks compact(playlist::ModelCall& call, SparseMatrix& matrix);
+/// Keeps the columns that have entries, renumbered from 0 in their order; they are rows of `table`.
+ModelTracks compact(playlist::ModelCall& call, SparseMatrix& matrix, const char* table = "tracks");
+
+/// Users x artists: an artist's weight is the sum of that of their tracks. `artist_of` is missing
+/// (< 0) where a track has none.
+SparseMatrix of_artists(const SparseMatrix& tracks, std::span<const std::int32_t> artist_of,
+                        std::size_t artists);
 
 /// 0: as many as the machine has.
 int thread_count(std::int64_t asked);

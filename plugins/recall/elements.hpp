@@ -10,3 +10,4 @@ extern const playlist::Element kCatalogue;
 extern const playlist::Element kPopular;
 extern const playlist::Element kItemCf;
 extern const playlist::Element kContent;
+extern const playlist::Element kAls;

@@ -4,4 +4,4 @@
 #include "elements.hpp"
 
 PLAYLIST_LIBRARY_BY("org.playlist-engine.recall", "1.0.0", "Playlist Engine", "MIT", kSavedArtists,
-                    kGenre, kSimilarArtists, kCatalogue, kPopular, kItemCf, kContent);
+                    kGenre, kSimilarArtists, kCatalogue, kPopular, kItemCf, kContent, kAls);
