@@ -46,6 +46,7 @@ AsOfView::Made AsOfView::make(std::string_view name) const {
   if (name == "saved_artists") return make_saved_artists();
   if (name == "track_statistics") return make_track_statistics();
   if (name == "served") return make_served();
+  if (name == "engagement") return make_engagement();
   if (const auto times = times_of(name, "implicit_likes:")) return make_implicit_likes(times);
   if (const auto times = times_of(name, "implicit_saved_artists:"))
     return make_implicit_saved_artists(times);

@@ -93,6 +93,22 @@ AsOfView::Made AsOfView::make_tags() const {
   return made;
 }
 
+// What was told of a track by now: it is a count of everybody's plays up to the day it was
+// imported.
+AsOfView::Made AsOfView::make_engagement() const {
+  const playlist_table& whole = catalogue("engagement");
+  const auto track = items<std::int32_t>(whole, "track");
+  const auto ts = items<std::int64_t>(whole, "ts");
+  std::vector<std::int64_t> visible;
+  for (std::size_t row = 0; row < track.size(); ++row) {
+    if (track[row] < static_cast<std::int32_t>(tracks_) && ts[row] <= now_)
+      visible.push_back(static_cast<std::int64_t>(row));
+  }
+  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(visible.size()));
+  for (std::uint32_t k = 0; k < whole.column_count; ++k) made->pick(*whole.columns[k], visible);
+  return made;
+}
+
 // Lists of tracks hold known tracks only. Lists of artists or tags need no such care: an artist is
 // known with its first track, a tag with the first track or artist that has it, related artists
 // always.

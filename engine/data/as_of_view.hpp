@@ -69,6 +69,7 @@ class AsOfView final : public AsOf {
   Made make_tracks() const;
   Made make_artists() const;
   Made make_tags() const;
+  Made make_engagement() const;
   const FilledColumns& filled() const;
   OwnedLists make_lists_of(std::string_view name) const;
   OwnedLists visible_values(const playlist_lists& whole, std::size_t rows,

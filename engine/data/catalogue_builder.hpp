@@ -15,6 +15,7 @@
 #include "data/listen_scan.hpp"
 #include "data/numbering.hpp"
 #include "data/text_column.hpp"
+#include "store/engagement.hpp"
 #include "store/store.hpp"
 
 namespace engine {
@@ -34,6 +35,7 @@ class CatalogueBuilder {
   void number_everything();
   void make_lists_of_pairs();
   void read_embeddings();
+  void read_engagement();
   void fill();
   void describe(ColumnWriter& writer);
 
@@ -59,6 +61,11 @@ class CatalogueBuilder {
     std::vector<std::int64_t> id, known;
     TextColumn name;
     std::vector<std::int32_t> track_count;
+  };
+  struct Engagement {
+    std::vector<std::int32_t> track;  // ascending
+    std::vector<std::int64_t> ts;
+    std::array<std::vector<float>, kEngagementCount> values;
   };
   struct Space {
     std::string name;
@@ -95,6 +102,7 @@ class CatalogueBuilder {
   Lists track_artists_, artist_tracks_, track_tags_, tag_tracks_, artist_tags_, artist_relations_,
       artist_users_, artist_playlists_;
   std::vector<Space> spaces_;
+  Engagement engagement_;
   FilledFeatures filled_;
   std::array<std::vector<std::int64_t>, 3> coverage_;
 };

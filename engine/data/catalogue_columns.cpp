@@ -181,6 +181,12 @@ void CatalogueBuilder::describe(ColumnWriter& writer) {
   writer.table("artist_playlists", artist_playlists_.known.size());
   writer.column("known", artist_playlists_.known);
 
+  writer.table("engagement", engagement_.track.size());
+  writer.column("track", engagement_.track);
+  writer.column("ts", engagement_.ts);
+  for (std::size_t k = 0; k < kEngagementCount; ++k)
+    writer.column(kEngagementColumns[k], engagement_.values[k]);
+
   for (const Space& space : spaces_) writer.matrix(space.name, space.dim, space.vectors);
 }
 
@@ -199,6 +205,7 @@ std::shared_ptr<const ColumnFile> build_catalogue(
   builder.number_everything();
   builder.make_lists_of_pairs();
   builder.read_embeddings();
+  builder.read_engagement();
   builder.fill();
   ColumnWriter writer(key);
   builder.describe(writer);

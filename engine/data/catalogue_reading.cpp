@@ -124,6 +124,32 @@ void CatalogueBuilder::read_pairs() {
   }
 }
 
+void CatalogueBuilder::read_engagement() {
+  struct Row {
+    std::int32_t track;
+    std::int64_t ts;
+    std::array<float, kEngagementCount> values;
+  };
+  std::string columns;
+  for (const char* column : kEngagementColumns) columns += std::string(", ") + column;
+  std::vector<Row> found;
+  Statement rows = store_.prepare("SELECT track_id, ts" + columns + " FROM engagement");
+  while (rows.step()) {
+    Row& row = found.emplace_back(Row{track_places_.number(rows.integer(0)), rows.integer(1), {}});
+    for (std::size_t k = 0; k < kEngagementCount; ++k)
+      row.values[k] = real_or_nan(rows, 2 + static_cast<int>(k));
+    if (row.track < 0) found.pop_back();
+  }
+  std::sort(found.begin(), found.end(),
+            [](const Row& a, const Row& b) { return a.track < b.track; });
+  for (const Row& row : found) {
+    engagement_.track.push_back(row.track);
+    engagement_.ts.push_back(row.ts);
+    for (std::size_t k = 0; k < kEngagementCount; ++k)
+      engagement_.values[k].push_back(row.values[k]);
+  }
+}
+
 // Vectors of a space must have one length: the most frequent one.
 void CatalogueBuilder::read_embeddings() {
   std::map<std::string, std::pair<std::int64_t, std::int64_t>> best;  // space -> rows, dim

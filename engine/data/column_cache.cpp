@@ -110,7 +110,7 @@ class Preparation {
     choose();
     made_.data_state = state_of(store_);
     const std::string source = identity_of(options_.store) + ", " + made_.data_state;
-    const std::string catalogue_key = "catalogue of " + source;
+    const std::string catalogue_key = "catalogue 2 of " + source;
     const std::string user_key = "user " + std::to_string(made_.user_id) + " of " + source + ", " +
                                  text_of_rule(options_.rule);
     make_folder();

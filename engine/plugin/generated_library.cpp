@@ -228,6 +228,14 @@ std::unique_ptr<GuardedTable> GeneratedLibrary::make(std::string_view name) cons
     }
     return table;
   }
+  if (name == "engagement") {
+    auto table = every(name, 3);
+    for (const char* count : {"plays", "likes", "comments"})
+      table->add_numbers(count, PLAYLIST_F32, 1, 0);
+    table->add("skip_rate", PLAYLIST_F32, is_missing_);
+    table->add("completion", PLAYLIST_F32, is_missing_);
+    return table;
+  }
   if (name == "track_statistics") {
     auto table = std::make_unique<GuardedTable>("the table track_statistics", tracks_);
     for (const char* count : {"plays", "plays_30d", "skips", "finished"}) {

@@ -50,7 +50,10 @@ void back_up(sqlite3* database, const std::string& path) {
 }  // namespace
 
 std::span<const Migration> store_migrations() {
-  static const Migration steps[] = {{1, kSchemaSql}};
+  static const Migration steps[] = {
+      {1, kSchemaSql},
+      // When counts were taken, Unix seconds: a run as of an earlier time does not see them.
+      {2, "ALTER TABLE engagement ADD COLUMN ts INTEGER NOT NULL DEFAULT 0"}};
   return steps;
 }
 
@@ -88,9 +91,10 @@ int store_version(sqlite3* database, const std::string& path, int newest) {
 
 void migrate(sqlite3* database, const std::string& path, int version,
              std::span<const Migration> migrations, bool has_backup) {
+  const bool has_content = version > 0;  // a new store has nothing to lose
   for (const Migration& step : migrations) {
     if (step.version <= version) continue;
-    if (version > 0 && has_backup) {
+    if (has_content && has_backup) {
       back_up(database, path + ".before-v" + std::to_string(step.version));
     }
     run(database, "BEGIN IMMEDIATE", "migrating it");

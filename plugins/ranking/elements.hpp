@@ -6,3 +6,4 @@
 extern const playlist::Element kListeningStatistics;
 extern const playlist::Element kTaste;
 extern const playlist::Element kMood;
+extern const playlist::Element kQuality;

@@ -409,12 +409,29 @@ TEST_CASE("the space audio is made of the features where the store has none", "[
             none + none + none);
 }
 
+TEST_CASE("engagement is seen from the day it was told, of tracks known by then", "[as_of]") {
+  SmallStore store;
+  fill(store);
+  fill_listens(store);
+  store.change(
+      "INSERT INTO engagement (track_id, plays, likes, skip_rate, ts) VALUES "
+      "(12, 10, NULL, 0.25, 1050), (10, 500, 20, NULL, 1000), (13, 7, 0, 1, 3000);");
+  const auto told = [&](std::int64_t now) {
+    return as_text(*store.as_of(now)->table("engagement"));
+  };
+  const std::string head = "track ts plays likes comments skip_rate completion\n";
+  CHECK(told(999) == head);
+  CHECK(told(1099) == head + "0 1000 500 20 - - -\n");  // 12 is known from 1100 on
+  CHECK(told(1100) == head + "0 1000 500 20 - - -\n3 1050 10 - - 0.25 -\n");
+  CHECK(told(3000) == head + "0 1000 500 20 - - -\n2 3000 7 0 - 1 -\n3 1050 10 - - 0.25 -\n");
+}
+
 TEST_CASE("unknown names give nothing, known ones an empty table", "[as_of]") {
   SmallStore store;
   const auto tables = store.as_of(kEnd);
-  for (const char* name :
-       {"tracks", "artists", "tags", "listens", "likes", "library", "saved_artists",
-        "track_statistics", "served", "implicit_likes:3", "implicit_saved_artists:3"}) {
+  for (const char* name : {"tracks", "artists", "tags", "listens", "likes", "library",
+                           "saved_artists", "track_statistics", "served", "engagement",
+                           "implicit_likes:3", "implicit_saved_artists:3"}) {
     CAPTURE(name);
     REQUIRE(tables->table(name) != nullptr);
     CHECK(tables->table(name)->rows == 0);

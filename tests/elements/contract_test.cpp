@@ -40,7 +40,7 @@ engine::Arguments needed(const std::string& name, const TrackSetArgument& set) {
 
 /// Elements that draw at random; every other one must not depend on the seed.
 const std::set<std::string> kRandom{"recall.saved_artists", "recall.genre",
-                                    "recall.similar_artists", "ordering.shuffle", "model.als"};
+                                    "recall.similar_artists", "ordering.shuffle"};
 
 Numbers range(std::size_t count) {
   Numbers numbers(count);
@@ -198,11 +198,12 @@ std::vector<std::string> all_names() {
 TEST_CASE("the built libraries offer these elements, and all of them load", "[contract]") {
   CHECK(support::elements().problems().empty());
   CHECK(element_names(PLAYLIST_RECALL) ==
-        std::vector<std::string>{"recall.als", "recall.catalogue", "recall.content", "recall.genre",
+        std::vector<std::string>{"recall.catalogue", "recall.content", "recall.genre",
                                  "recall.item_cf", "recall.popular", "recall.saved_artists",
                                  "recall.similar_artists"});
   CHECK(element_names(PLAYLIST_RANKING) ==
-        std::vector<std::string>{"ranking.listening_statistics", "ranking.mood", "ranking.taste"});
+        std::vector<std::string>{"ranking.listening_statistics", "ranking.mood", "ranking.quality",
+                                 "ranking.taste"});
   CHECK(element_names(PLAYLIST_FILTERING) ==
         std::vector<std::string>{"filtering.duration", "filtering.explicit", "filtering.heard",
                                  "filtering.in_set", "filtering.not_in", "filtering.per_artist",
@@ -210,7 +211,7 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
   CHECK(element_names(PLAYLIST_ORDERING) ==
         std::vector<std::string>{"ordering.artist_spacing", "ordering.by", "ordering.shuffle"});
   CHECK(element_names(PLAYLIST_MODEL) ==
-        std::vector<std::string>{"model.als", "model.content", "model.item_cf"});
+        std::vector<std::string>{"model.content", "model.item_cf", "model.quality"});
   CHECK(element_names(PLAYLIST_OUTPUT) == std::vector<std::string>{"output.csv", "output.json",
                                                                    "output.jspf", "output.m3u8",
                                                                    "output.uris", "output.xspf"});
@@ -309,7 +310,7 @@ TEST_CASE("rankings fill each row of a column with a value in its range", "[cont
   for (const std::string& name : element_names(PLAYLIST_RANKING)) {
     CAPTURE(name);
     const auto ranked = support::run_rank(name, {}, library, all, {1, {}, &big_models()});
-    for (const char* column : {"taste", "mood", "staleness", "skip_rate"}) {
+    for (const char* column : {"taste", "mood", "staleness", "skip_rate", "quality"}) {
       const auto found = ranked.columns.find(column);
       if (found == ranked.columns.end()) continue;
       CHECK(std::all_of(found->second.begin(), found->second.end(), [](double value) {
@@ -394,6 +395,10 @@ struct RawCall {
     made.tables = &library;
     made.texts = &texts;
     made.now = library.now();
+    made.owner = &big_models().services();
+    made.service = [](std::string_view id) {
+      return engine::model_service(big_models().services(), id);
+    };
     return made;
   }
   playlist_status run(const playlist_element& element) {

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <limits>
 
+#include "store/engagement.hpp"
+
 namespace support {
 namespace {
 
@@ -122,6 +124,7 @@ TinyLibrary::Made TinyLibrary::make(const std::string& name) const {
   if (name == "tags") return make_named(tags_);
   if (name == "listens") return make_listens();
   if (name == "users") return make_users();
+  if (name == "engagement") return make_engagement();
   if (name == "likes") return make_dated(likes_, 0);
   if (name == "library") return make_dated(library_, -1);
   if (name == "served") return make_dated(served_, -1);
@@ -184,6 +187,23 @@ TinyLibrary::Made TinyLibrary::make_users() const {
   std::int64_t* id = made->i64("id");
   for (std::size_t user = 0; user < user_count_; ++user)
     id[user] = static_cast<std::int64_t>(user) + 1;
+  return made;
+}
+
+TinyLibrary::Made TinyLibrary::make_engagement() const {
+  auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(engagement_.size()));
+  std::int32_t* track = made->i32("track");
+  std::int64_t* ts = made->i64("ts");
+  std::array<float*, 5> values{};
+  for (std::size_t k = 0; k < values.size(); ++k)
+    values[k] = made->f32(engine::kEngagementColumns[k]);
+  std::size_t row = 0;
+  for (const auto& [number, told] : engagement_) {
+    track[row] = number;
+    ts[row] = kNow;
+    for (std::size_t k = 0; k < values.size(); ++k) values[k][row] = told[k];
+    ++row;
+  }
   return made;
 }
 

@@ -1,6 +1,7 @@
 // A library small enough to work every number out by hand, in memory, for tests of elements.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -51,6 +52,8 @@ class TinyLibrary final : public engine::Tables {
   void user_track(std::int32_t user, std::int32_t track, float plays = 1);
   void user_like(std::int32_t user, std::int32_t track);
   void user_skip(std::int32_t user, std::int32_t track, float skips = 1);
+  /// What was imported of a track: plays, likes, comments, skip rate, completion; NaN not told.
+  void engage(std::int32_t track, const std::array<float, 5>& told) { engagement_[track] = told; }
   /// All vectors of a space have one length; tracks without one have a row of NaN.
   void embed(const std::string& space, std::int32_t track, const std::vector<float>& vector);
 
@@ -99,6 +102,7 @@ class TinyLibrary final : public engine::Tables {
   [[nodiscard]] Made make_named(const std::vector<std::string>& names) const;
   [[nodiscard]] Made make_listens() const;
   [[nodiscard]] Made make_users() const;
+  [[nodiscard]] Made make_engagement() const;
   [[nodiscard]] Made make_dated(std::vector<Dated> rows, int is_implicit) const;
   [[nodiscard]] Made make_statistics() const;
   [[nodiscard]] Made make_saved_artists(std::int32_t implicit_plays) const;
@@ -118,6 +122,7 @@ class TinyLibrary final : public engine::Tables {
   std::map<std::int32_t, std::map<std::int32_t, float>> user_tracks_, user_likes_, user_skips_;
 
   std::map<std::string, std::map<std::int32_t, std::vector<float>>, std::less<>> embeddings_;
+  std::map<std::int32_t, std::array<float, 5>> engagement_;
 
   mutable std::map<std::string, Made, std::less<>> made_;
   mutable std::map<std::string, std::unique_ptr<MadeLists>, std::less<>> made_lists_;

@@ -24,6 +24,8 @@ inline constexpr const char* kLaterData = R"(
     UNION SELECT track_id, 90001 FROM tracks WHERE track_id > 90000;
   INSERT INTO embeddings SELECT 'taste', track_id, 2, x'0000803F00000040' FROM tracks
     WHERE track_id > 90000;
+  INSERT INTO engagement (track_id, plays, likes, ts) SELECT track_id, 900, 90, 1700000100
+    FROM tracks WHERE track_id < 200 OR track_id > 90000;
   INSERT INTO listens SELECT 1, 1700000000 + track_id, track_id, 200000, 0, 'SE', 9 FROM tracks
     WHERE track_id < 300 OR track_id > 90000;
   INSERT INTO listens SELECT 1, 1699999900, track_id, 300000, 0, 'AA', 9 FROM tracks

@@ -140,8 +140,8 @@ std::string as_text(const playlist_matrix& matrix) {
 std::string everything(const engine::AsOf& tables) {
   std::string text;
   for (const char* name : {"tracks", "artists", "tags", "listens", "likes", "library",
-                           "saved_artists", "track_statistics", "served", "implicit_likes:1",
-                           "implicit_likes:2", "implicit_saved_artists:1"}) {
+                           "saved_artists", "track_statistics", "served", "engagement",
+                           "implicit_likes:1", "implicit_likes:2", "implicit_saved_artists:1"}) {
     const playlist_table& table = *tables.table(name);
     text += "== " + std::string(name) + "\n" + rows_of(table, all_columns(table), true);
   }
