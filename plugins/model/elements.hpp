@@ -3,6 +3,7 @@
 
 #include "playlist/plugin.hpp"
 
+extern const playlist::Element kAls;
 extern const playlist::Element kContent;
 extern const playlist::Element kItemCf;
 extern const playlist::Element kQuality;

@@ -3,5 +3,5 @@
 
 #include "elements.hpp"
 
-PLAYLIST_LIBRARY_BY("org.playlist-engine.model", "1.0.0", "Playlist Engine", "MIT", kContent,
+PLAYLIST_LIBRARY_BY("org.playlist-engine.model", "1.0.0", "Playlist Engine", "MIT", kAls, kContent,
                     kItemCf, kQuality);

@@ -40,7 +40,7 @@ engine::Arguments needed(const std::string& name, const TrackSetArgument& set) {
 
 /// Elements that draw at random; every other one must not depend on the seed.
 const std::set<std::string> kRandom{"recall.saved_artists", "recall.genre",
-                                    "recall.similar_artists", "ordering.shuffle"};
+                                    "recall.similar_artists", "ordering.shuffle", "model.als"};
 
 Numbers range(std::size_t count) {
   Numbers numbers(count);
@@ -198,7 +198,7 @@ std::vector<std::string> all_names() {
 TEST_CASE("the built libraries offer these elements, and all of them load", "[contract]") {
   CHECK(support::elements().problems().empty());
   CHECK(element_names(PLAYLIST_RECALL) ==
-        std::vector<std::string>{"recall.catalogue", "recall.content", "recall.genre",
+        std::vector<std::string>{"recall.als", "recall.catalogue", "recall.content", "recall.genre",
                                  "recall.item_cf", "recall.popular", "recall.saved_artists",
                                  "recall.similar_artists"});
   CHECK(element_names(PLAYLIST_RANKING) ==
@@ -211,7 +211,7 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
   CHECK(element_names(PLAYLIST_ORDERING) ==
         std::vector<std::string>{"ordering.artist_spacing", "ordering.by", "ordering.shuffle"});
   CHECK(element_names(PLAYLIST_MODEL) ==
-        std::vector<std::string>{"model.content", "model.item_cf", "model.quality"});
+        std::vector<std::string>{"model.als", "model.content", "model.item_cf", "model.quality"});
   CHECK(element_names(PLAYLIST_OUTPUT) == std::vector<std::string>{"output.csv", "output.json",
                                                                    "output.jspf", "output.m3u8",
                                                                    "output.uris", "output.xspf"});
