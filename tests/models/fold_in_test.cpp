@@ -1,0 +1,92 @@
+#include "kernels/fold_in.hpp"
+
+#include "playlist/random.hpp"
+
+#include <cmath>
+
+#include <catch2/catch.hpp>
+
+#include "kernels/als.hpp"
+
+using model::Als;
+using model::AlsOptions;
+using model::SparseMatrix;
+using recall::FactorModel;
+using recall::FoldedUser;
+using recall::WeightedRow;
+
+namespace {
+
+SparseMatrix some_plays() {
+  playlist::Random random(9);
+  SparseMatrix plays;
+  plays.columns = 120;
+  for (int user = 0; user < 80; ++user) {
+    for (std::int32_t track = 0; track < plays.columns; ++track) {
+      if (!random.chance(track % 4 == user % 4 ? 0.4 : 0.05)) continue;
+      plays.indices.push_back(track);
+      plays.values.push_back(static_cast<float>(1 + random.below(3)));
+    }
+    plays.offsets.push_back(static_cast<std::int64_t>(plays.indices.size()));
+  }
+  return plays;
+}
+
+float product(std::span<const float> a, const float* b) {
+  float sum = 0;
+  for (std::size_t k = 0; k < a.size(); ++k) sum += a[k] * b[k];
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("folding in what a user of the training plays gives that user's factors", "[als]") {
+  AlsOptions options;
+  options.factors = GENERATE(7, 32);
+  options.solver = AlsOptions::Solver::kCholesky;
+  options.regularization = 0.02;
+  options.unobserved_weight = 0.1;
+  options.frequency_scaling = 0.8;
+  const SparseMatrix plays = some_plays();
+  Als als(plays, options);
+  for (int iteration = 0; iteration < 5; ++iteration) als.iterate();
+  als.solve_users();
+  const auto dim = static_cast<std::size_t>(options.factors);
+  const std::vector<float> users = als.user_factors(), tracks = als.track_factors(),
+                           gram = als.track_gram();
+  const FactorModel factor_model{{tracks.data(), 120, dim}, gram.data(), 0.02, 0.1, 0.8};
+  for (const std::int32_t user : {0, 17, 79}) {
+    std::vector<WeightedRow> seeds;
+    for (std::size_t k = 0; k < plays.row(user).size(); ++k)
+      seeds.push_back({plays.row(user)[k], plays.row_values(user)[k]});
+    const FoldedUser folded(factor_model, seeds);
+    double largest = 0;
+    for (std::size_t k = 0; k < dim; ++k) {
+      const float trained = users[static_cast<std::size_t>(user) * dim + k];
+      largest = std::max(largest, std::abs(static_cast<double>(folded.factors()[k] - trained)));
+    }
+    CHECK(largest < 1e-4);
+  }
+}
+
+TEST_CASE("what the seeds give to a score adds up to it", "[als]") {
+  // One factor: A = 0.5 * 2 + (2 * 1 + 1 * 4 + 3 * 9) + 1 * (6 + 0.5 * 4)^0 = 35, b = 2 * 1 + 1
+  // * 2.
+  const std::vector<float> factors = {1, 2, 3, 10}, gram = {2};
+  const FactorModel model{{factors.data(), 4, 1}, gram.data(), 1, 0.5, 0};
+  const FoldedUser user(model, std::vector<WeightedRow>{{0, 2}, {1, 1}, {2, -3}});
+  CHECK(user.factors()[0] == Approx(4 / 35.0));
+  std::vector<float> gifts(3);
+  user.add_gifts(&factors[3], 0.5f, gifts);
+  CHECK(gifts[0] == Approx(0.5 * 10 * 2 / 35));
+  CHECK(gifts[1] == Approx(0.5 * 10 * 2 / 35));
+  CHECK(gifts[2] == 0);
+  CHECK(gifts[0] + gifts[1] + gifts[2] == Approx(0.5 * product(user.factors(), &factors[3])));
+}
+
+TEST_CASE("a user of whom nothing is known has no factors", "[als]") {
+  const std::vector<float> factors = {1, 2}, gram = {1, 2, 2, 4};
+  const FactorModel model{{factors.data(), 1, 2}, gram.data(), 0.1, 0.5, 1};
+  CHECK(FoldedUser(model, {}).factors()[0] == 0);
+  CHECK(FoldedUser(model, std::vector<WeightedRow>{{0, -1}}).factors()[1] == 0);
+}
