@@ -5,5 +5,7 @@
 
 extern const playlist::Element kAls;
 extern const playlist::Element kContent;
+extern const playlist::Element kEase;
+extern const playlist::Element kGraphFilter;
 extern const playlist::Element kItemCf;
 extern const playlist::Element kQuality;

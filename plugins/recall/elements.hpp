@@ -11,3 +11,5 @@ extern const playlist::Element kPopular;
 extern const playlist::Element kItemCf;
 extern const playlist::Element kContent;
 extern const playlist::Element kAls;
+extern const playlist::Element kEase;
+extern const playlist::Element kGraphFilter;

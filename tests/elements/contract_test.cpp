@@ -198,8 +198,9 @@ std::vector<std::string> all_names() {
 TEST_CASE("the built libraries offer these elements, and all of them load", "[contract]") {
   CHECK(support::elements().problems().empty());
   CHECK(element_names(PLAYLIST_RECALL) ==
-        std::vector<std::string>{"recall.als", "recall.catalogue", "recall.content", "recall.genre",
-                                 "recall.item_cf", "recall.popular", "recall.saved_artists",
+        std::vector<std::string>{"recall.als", "recall.catalogue", "recall.content", "recall.ease",
+                                 "recall.genre", "recall.graph_filter", "recall.item_cf",
+                                 "recall.popular", "recall.saved_artists",
                                  "recall.similar_artists"});
   CHECK(element_names(PLAYLIST_RANKING) ==
         std::vector<std::string>{"ranking.listening_statistics", "ranking.mood", "ranking.quality",
@@ -211,7 +212,8 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
   CHECK(element_names(PLAYLIST_ORDERING) ==
         std::vector<std::string>{"ordering.artist_spacing", "ordering.by", "ordering.shuffle"});
   CHECK(element_names(PLAYLIST_MODEL) ==
-        std::vector<std::string>{"model.als", "model.content", "model.item_cf", "model.quality"});
+        std::vector<std::string>{"model.als", "model.content", "model.ease", "model.graph_filter",
+                                 "model.item_cf", "model.quality"});
   CHECK(element_names(PLAYLIST_OUTPUT) == std::vector<std::string>{"output.csv", "output.json",
                                                                    "output.jspf", "output.m3u8",
                                                                    "output.uris", "output.xspf"});

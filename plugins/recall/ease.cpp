@@ -1,0 +1,56 @@
+// recall.ease: tracks that the seeds together speak for.
+//
+//   score(c) = sum over seeds s of weight(s) B(s,c)
+//
+// over the weights B of model.ease (Steck: Embarrassingly Shallow Autoencoders for Sparse Data, WWW
+// 2019, equation 1), which are negative where a seed speaks against c. weight is the seed's score,
+// 1 where it has none; a negative one speaks against what the seed speaks for.
+#include "playlist/model_rows.hpp"
+#include "playlist/plugin.hpp"
+
+#include <cstdint>
+
+#include "elements.hpp"
+#include "model_scores.hpp"
+
+namespace {
+
+constexpr const char* kModel = "model.ease";
+
+class Ease final : public playlist::Recall {
+ public:
+  static constexpr playlist::Param kParams[] = {
+      playlist::Param::tracks("seeds", "tracks to start from, e.g. user.likes").required(),
+      {"limit", 500, 1, 1'000'000, "candidates to return"},
+  };
+
+  explicit Ease(const playlist::Args& args)
+      : seeds_(args.tracks("seeds")), limit_(args.count("limit")) {}
+
+  playlist::Candidates recall(playlist::RecallCall& call) const {
+    if (seeds_.empty()) throw playlist::NoData("there are no seeds");
+    const playlist::ModelRows rows(call.table("tracks")["id"].i64(),
+                                   call.artifact_table(kModel, "tracks")["id"].i64());
+    const playlist::Lists weights = call.artifact_lists(kModel, "weights");
+    recall::ModelScores scores(rows.model_count());
+    std::size_t done = 0;
+    for (const recall::ModelSeed& seed : recall::model_seeds(seeds_, rows)) {
+      if (done++ % 64 == 0) call.checkpoint();
+      const auto tracks = weights[seed.row];
+      const auto values = weights.weights(seed.row);
+      for (std::size_t k = 0; k < tracks.size(); ++k)
+        scores.add(tracks[k], seed.weight * values[k], seed.place);
+    }
+    call.checkpoint();
+    return scores.best(call, seeds_, rows, limit_, "EASE", "your tracks together speak for it");
+  }
+
+ private:
+  playlist::Tracks seeds_;
+  std::size_t limit_;
+};
+
+}  // namespace
+
+constinit const playlist::Element kEase = playlist::element<Ease>(
+    "recall.ease", "Tracks that the seeds together speak for; needs model.ease.");

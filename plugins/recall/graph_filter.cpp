@@ -1,0 +1,95 @@
+// recall.graph_filter: tracks near the seeds in the graph of who plays what.
+//
+//   score(c) = sum over seeds s of weight(s) (C(s,c) + smooth sqrt(n(c) / n(s)) V(s) . V(c))
+//
+// with C the normalised co-plays, n the users of a track and V the leading directions of
+// model.graph_filter (Shen et al.: How Powerful is Graph Convolution for Recommendation?, CIKM
+// 2021, section 4.2), the first `rank` of them. C links what was played together, the second term
+// reaches every track. weight is the seed's score, 1 where it has none; a negative one takes away.
+#include "playlist/model_rows.hpp"
+#include "playlist/plugin.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "elements.hpp"
+#include "kernels/row_products.hpp"
+#include "model_scores.hpp"
+
+namespace {
+
+constexpr const char* kModel = "model.graph_filter";
+
+class GraphFilter final : public playlist::Recall {
+ public:
+  static constexpr playlist::Param kParams[] = {
+      playlist::Param::tracks("seeds", "tracks to start from, e.g. user.likes").required(),
+      {"smooth", 0.3, 0, 100, "weight of the low-pass part"},
+      {"rank", 0, 0, 4'096, "directions of the low-pass part, 0: all of the model"},
+      {"limit", 500, 1, 1'000'000, "candidates to return"},
+  };
+
+  explicit GraphFilter(const playlist::Args& args)
+      : seeds_(args.tracks("seeds")),
+        smooth_(static_cast<float>(args.number("smooth"))),
+        rank_(args.count("rank")),
+        limit_(args.count("limit")) {}
+
+  playlist::Candidates recall(playlist::RecallCall& call) const {
+    if (seeds_.empty()) throw playlist::NoData("there are no seeds");
+    const playlist::Table model = call.artifact_table(kModel, "tracks");
+    const playlist::ModelRows rows(call.table("tracks")["id"].i64(), model["id"].i64());
+    const std::vector<recall::ModelSeed> seeds = recall::model_seeds(seeds_, rows);
+    recall::ModelScores scores(rows.model_count());
+    add_co_played(call, seeds, scores);
+    if (smooth_ > 0 && !seeds.empty()) add_smooth(call, seeds, model["users"].f32(), scores);
+    return scores.best(call, seeds_, rows, limit_, "GRAPH",
+                       "close to your tracks in what everybody plays");
+  }
+
+ private:
+  static void add_co_played(playlist::RecallCall& call, const std::vector<recall::ModelSeed>& seeds,
+                            recall::ModelScores& scores) {
+    const playlist::Lists co_played = call.artifact_lists(kModel, "co_played");
+    std::size_t done = 0;
+    for (const recall::ModelSeed& seed : seeds) {
+      if (done++ % 64 == 0) call.checkpoint();
+      const auto tracks = co_played[seed.row];
+      const auto values = co_played.weights(seed.row);
+      for (std::size_t k = 0; k < tracks.size(); ++k)
+        scores.add(tracks[k], seed.weight * values[k], seed.place);
+    }
+    call.checkpoint();
+  }
+
+  void add_smooth(playlist::RecallCall& call, const std::vector<recall::ModelSeed>& seeds,
+                  std::span<const float> users, recall::ModelScores& scores) const {
+    const playlist::Matrix directions = call.artifact_matrix(kModel, "smooth");
+    const std::size_t width = directions.columns();
+    const std::size_t rank = rank_ == 0 ? width : std::min(rank_, width);
+    std::vector<float> sum(rank), products(directions.rows());
+    for (const recall::ModelSeed& seed : seeds) {
+      const float weight = seed.weight / std::sqrt(users[static_cast<std::size_t>(seed.row)]);
+      const auto row = directions[seed.row];
+      for (std::size_t k = 0; k < rank; ++k) sum[k] += weight * row[k];
+    }
+    recall::row_products(directions.data(), static_cast<std::int64_t>(directions.rows()),
+                         static_cast<std::int64_t>(rank), static_cast<std::int64_t>(width),
+                         sum.data(), products.data());
+    for (std::size_t track = 0; track < products.size(); ++track)
+      scores.add(track, smooth_ * std::sqrt(users[track]) * products[track]);
+    call.checkpoint();
+  }
+
+  playlist::Tracks seeds_;
+  float smooth_;
+  std::size_t rank_, limit_;
+};
+
+}  // namespace
+
+constinit const playlist::Element kGraphFilter = playlist::element<GraphFilter>(
+    "recall.graph_filter",
+    "Tracks near the seeds in the graph of who plays what; needs model.graph_filter.");
