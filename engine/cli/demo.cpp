@@ -77,7 +77,7 @@ void add_demo(CLI::App& app, Cli& cli) {
   size("--artists", options.artists, "Artists, up to 100000");
   size("--genres", options.genres, "Genres, up to 400");
   size("--listens", options.listens, "Listens of the main listener, up to 10000000");
-  size("--users", options.users, "Listeners, up to 16; the first is called demo");
+  size("--users", options.users, "Listeners, up to 10000; the first is called demo");
   size("--days", options.days, "Days of listening");
   verb->callback(
       [&cli, arguments] { cli.action = [&cli, arguments] { return demo(cli, *arguments); }; });

@@ -18,6 +18,8 @@ namespace {
 constexpr const char* kDemoSetting = "demo";  // in the store's settings: how it was made
 constexpr double kOtherShare = 0.35;          // of the main listener's listens
 constexpr std::int64_t kOtherMost = 30'000;
+constexpr std::int64_t kFewUsers = 16;
+constexpr std::int64_t kCrowdListens = 200;  // of each of many users, on average at most
 
 void require(const char* option, std::int64_t value, std::int64_t min, std::int64_t max) {
   if (value >= min && value <= max) return;
@@ -34,7 +36,7 @@ void check(const DemoOptions& options) {
   require("artists", options.artists, 1, std::min<std::int64_t>(options.tracks, 100'000));
   require("genres", options.genres, 1, 400);
   require("listens", options.listens, 0, 10'000'000);
-  require("users", options.users, 1, 16);
+  require("users", options.users, 1, 10'000);
   require("days", options.days, 1, 20'000);
 }
 
@@ -67,7 +69,8 @@ std::string take_index_away(const Store& store) {
 std::int64_t listens_of(const DemoOptions& options, std::int64_t number) {
   if (number == 0) return options.listens;
   const auto share = static_cast<std::int64_t>(kOtherShare * static_cast<double>(options.listens));
-  return std::min(kOtherMost, share) * (options.users - number) / options.users;
+  const std::int64_t most = options.users <= kFewUsers ? kOtherMost : 2 * kCrowdListens;
+  return std::min(most, share) * (options.users - number) / options.users;
 }
 
 std::string describe(const DemoOptions& options) {

@@ -13,8 +13,10 @@ struct DemoOptions {
   std::int64_t artists = 600;     // 1..100,000, at most `tracks`
   std::int64_t genres = 30;       // 1..400
   std::int64_t listens = 24'000;  // of the main listener, 0..10,000,000; the others have fewer
-  std::int64_t users = 6;         // 1..16 listeners, the first is called "demo"
-  std::int64_t days = 730;        // of listening, 1..20,000
+  /// 1..10,000 listeners, the first is called "demo"; of more than 16 each has a few hundred
+  /// listens.
+  std::int64_t users = 6;
+  std::int64_t days = 730;  // of listening, 1..20,000
   std::uint64_t random_seed = 1;
   std::int64_t now = 0;  // Unix seconds: the end of the history
 };
