@@ -51,6 +51,7 @@ Supervisor::Supervisor(pid_t worker, int socket, int pidfd, int signals, const W
       limits_(limits),
       page_(page),
       started_(started),
+      wall_from_(started),
       last_look_(started),
       last_sign_(started) {}
 
@@ -73,7 +74,12 @@ bool Supervisor::receive(std::uint32_t& kind, std::string& bytes) {
   bytes.resize(header.length);
   if (!read_exactly(bytes.data(), bytes.size())) return false;
   kind = header.kind;
+  took_frame();
   return true;
+}
+
+void Supervisor::took_frame() {
+  if (limits_.is_wall_per_frame) wall_from_ = Clock::now();
 }
 
 void Supervisor::send(std::uint32_t kind, std::string_view bytes) {
@@ -218,6 +224,7 @@ bool Supervisor::take_frame(std::uint32_t& kind, std::string& bytes) {
     inbox_.clear();
     inbox_used_ = 0;
   }
+  took_frame();
   return true;
 }
 
@@ -232,7 +239,7 @@ void Supervisor::look_at_clock() {
   if (is_ended_ || stopped_ != Stopped::kNo) return;
   if (is_interrupted_ && seconds_between(interrupted_at_, now) >= kSecondsAfterInterrupt) {
     kill_for(Stopped::kInterrupt);
-  } else if (limits_.wall_seconds > 0 && seconds_between(started_, now) >= limits_.wall_seconds) {
+  } else if (limits_.wall_seconds > 0 && seconds_between(wall_from_, now) >= limits_.wall_seconds) {
     kill_for(Stopped::kWall);
   } else if (limits_.heartbeat_seconds > 0 &&
              seconds_between(last_sign_, now) >= limits_.heartbeat_seconds) {
@@ -244,7 +251,7 @@ int Supervisor::milliseconds_to_next_look(Clock::time_point now) const {
   if (stopped_ != Stopped::kNo) return -1;
   double seconds = 3600;
   if (limits_.wall_seconds > 0) {
-    seconds = std::min(seconds, limits_.wall_seconds - seconds_between(started_, now));
+    seconds = std::min(seconds, limits_.wall_seconds - seconds_between(wall_from_, now));
   }
   if (limits_.heartbeat_seconds > 0) {
     const double left = limits_.heartbeat_seconds - seconds_between(last_sign_, now);
@@ -264,7 +271,7 @@ void Supervisor::kill_for(Stopped reason) {
 
 std::string Supervisor::message(int status, double cpu_seconds, bool& is_limit) const {
   is_limit = true;
-  const double after = seconds_between(started_, stopped_at_);
+  const double after = seconds_between(wall_from_, stopped_at_);
   if (stopped_ == Stopped::kWall) {
     return with_seconds("stopped after %.2f s: the worker did not answer", after) + page_.stage();
   }

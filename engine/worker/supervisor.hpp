@@ -60,6 +60,7 @@ class Supervisor final : public Channel {
   void wait(short events);
   void look_at_signals();
   void look_at_clock();
+  void took_frame();
   [[nodiscard]] int milliseconds_to_next_look(Clock::time_point now) const;
   void kill_for(Stopped reason);
   [[nodiscard]] std::string message(int status, double cpu_seconds, bool& is_limit) const;
@@ -68,7 +69,7 @@ class Supervisor final : public Channel {
   int socket_, pidfd_, signals_;
   WorkerLimits limits_;
   const SharedPage& page_;
-  Clock::time_point started_, last_look_, last_sign_, interrupted_at_, stopped_at_;
+  Clock::time_point started_, wall_from_, last_look_, last_sign_, interrupted_at_, stopped_at_;
   std::uint64_t last_beats_ = 0;
   bool is_interrupted_ = false, is_ended_ = false, is_reaped_ = false;
   Stopped stopped_ = Stopped::kNo;

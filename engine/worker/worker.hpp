@@ -13,7 +13,8 @@ namespace engine {
 /// 0 means: no such limit.
 struct WorkerLimits {
   double wall_seconds = 60;  // killed after this; looked at while `supervise` waits for frames
-  double cpu_seconds = 60;   // RLIMIT_CPU, rounded up to whole seconds
+  bool is_wall_per_frame = false;  // counted anew from each frame that was taken
+  double cpu_seconds = 60;         // RLIMIT_CPU, rounded up to whole seconds
   /// RLIMIT_AS above what is mapped at the fork. Not applied in builds with an address or thread
   /// sanitizer, which reserve terabytes: see limits_memory().
   std::size_t memory_bytes = 2ull << 30;
