@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <stdexcept>
 
 #include "data/as_of_view.hpp"
 
@@ -25,8 +26,10 @@ std::int64_t times_of(std::string_view name, std::string_view prefix) {
 
 }  // namespace
 
-AsOfView::AsOfView(std::shared_ptr<const PreparedColumns> columns, const AsOfOptions& options)
+AsOfView::AsOfView(std::shared_ptr<const PreparedColumns> columns, const AsOfOptions& options,
+                   std::shared_ptr<const AsOf> beside)
     : columns_(std::move(columns)),
+      beside_(std::move(beside)),
       now_(options.now),
       exclude_runs_from_(options.exclude_runs_from),
       exclude_recipe_(options.exclude_recipe),
@@ -36,10 +39,14 @@ AsOfView::AsOfView(std::shared_ptr<const PreparedColumns> columns, const AsOfOpt
       artists_(known_by(catalogue("artists"), now_)),
       tags_(known_by(catalogue("tags"), now_)) {}
 
-AsOfView::Made AsOfView::make(std::string_view name) const {
+AsOfView::Made AsOfView::make_of_catalogue(std::string_view name) const {
   if (name == "tracks") return make_tracks();
   if (name == "artists") return make_artists();
   if (name == "tags") return make_tags();
+  return nullptr;
+}
+
+AsOfView::Made AsOfView::make_of_user(std::string_view name) const {
   if (name == "listens") return make_listens();
   if (name == "likes") return make_likes();
   if (name == "library") return make_library();
@@ -57,7 +64,9 @@ const playlist_table* AsOfView::table(std::string_view name) const {
   const std::lock_guard lock(mutex_);
   auto found = tables_.find(name);
   if (found == tables_.end()) {
-    Made made = make(name);
+    Made made = make_of_user(name);
+    if (!made && beside_) return beside_->table(name);
+    if (!made) made = make_of_catalogue(name);
     if (!made) return nullptr;
     found = tables_.emplace(std::string(name), std::move(made)).first;
   }
@@ -65,6 +74,7 @@ const playlist_table* AsOfView::table(std::string_view name) const {
 }
 
 const playlist_lists* AsOfView::lists(std::string_view name) const {
+  if (beside_) return beside_->lists(name);
   const std::lock_guard lock(mutex_);
   auto found = lists_.find(name);
   if (found == lists_.end()) {
@@ -80,6 +90,7 @@ const playlist_lists* AsOfView::lists(std::string_view name) const {
 }
 
 const playlist_matrix* AsOfView::embedding(std::string_view space) const {
+  if (beside_) return beside_->embedding(space);
   const std::lock_guard lock(mutex_);
   auto found = matrices_.find(space);
   if (found != matrices_.end()) return &found->second;
@@ -103,6 +114,14 @@ const playlist_matrix* AsOfView::embedding(std::string_view space) const {
 std::unique_ptr<AsOf> load_as_of(std::shared_ptr<const PreparedColumns> columns,
                                  const AsOfOptions& options) {
   return std::make_unique<AsOfView>(std::move(columns), options);
+}
+
+std::unique_ptr<AsOf> load_as_of_beside(std::shared_ptr<const AsOf> beside,
+                                        std::shared_ptr<const PreparedColumns> columns,
+                                        const AsOfOptions& options) {
+  if (beside->now() != options.now || beside->data_state() != columns->data_state)
+    throw std::logic_error("a catalogue of another time or state cannot be shared");
+  return std::make_unique<AsOfView>(std::move(columns), options, std::move(beside));
 }
 
 std::unique_ptr<AsOf> load_as_of(const AsOfOptions& options) {

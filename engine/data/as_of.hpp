@@ -74,6 +74,11 @@ std::unique_ptr<AsOf> load_as_of(std::shared_ptr<const PreparedColumns> columns,
 std::unique_ptr<AsOf> load_as_of(std::shared_ptr<const AsOf> shared,
                                  std::shared_ptr<const PreparedColumns> columns,
                                  const AsOfOptions& options);
+/// The same view, where `beside` is one of another user of the same catalogue as of the same now:
+/// what belongs to the catalogue is computed once for all who share it.
+std::unique_ptr<AsOf> load_as_of_beside(std::shared_ptr<const AsOf> beside,
+                                        std::shared_ptr<const PreparedColumns> columns,
+                                        const AsOfOptions& options);
 /// prepare_columns() and load_as_of() in one.
 std::unique_ptr<AsOf> load_as_of(const AsOfOptions& options);
 

@@ -39,10 +39,12 @@ const FilledColumns& AsOfView::filled() const {
 }
 
 const std::vector<FeatureCoverage>& AsOfView::coverage() const {
+  if (beside_) return beside_->coverage();
   return filled().coverage;
 }
 
 std::int32_t AsOfView::track_number(std::int64_t track_id) const {
+  if (beside_) return beside_->track_number(track_id);
   const std::lock_guard lock(mutex_);
   if (!track_numbers_)
     track_numbers_.emplace(items<std::int64_t>(catalogue("tracks"), "id").first(tracks_));

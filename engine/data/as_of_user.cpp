@@ -197,17 +197,17 @@ AsOfView::Made AsOfView::make_track_statistics() const {
   auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(tracks_));
   const ListenColumns listens = listen_columns();
   made->copy("plays_30d", plays_since(listens, now_ - 30 * kDay, tracks_));
-  if (has_all_listens()) {
-    const playlist_table& totals = user("totals");
-    for (std::uint32_t k = 0; k < totals.column_count; ++k) made->view(*totals.columns[k]);
+  if (const playlist_table* totals = columns_->user->table("totals");
+      totals != nullptr && has_all_listens()) {
+    for (std::uint32_t k = 0; k < totals->column_count; ++k) made->view(*totals->columns[k]);
   } else {
-    const ListenTotals totals = total_listens(listens, tracks_);
-    made->copy("plays", totals.plays);
-    made->copy("skips", totals.skips);
-    made->copy("finished", totals.finished);
-    made->copy("skip_rate", totals.skip_rate);
-    made->copy("first_played", totals.first_played);
-    made->copy("last_played", totals.last_played);
+    const ListenTotals counted = total_listens(listens, tracks_);
+    made->copy("plays", counted.plays);
+    made->copy("skips", counted.skips);
+    made->copy("finished", counted.finished);
+    made->copy("skip_rate", counted.skip_rate);
+    made->copy("first_played", counted.first_played);
+    made->copy("last_played", counted.last_played);
   }
   const auto last = items<std::int64_t>(*made->table(), "last_played");
   float* days = made->f32("days_since_played");

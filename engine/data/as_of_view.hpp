@@ -41,7 +41,10 @@ struct FilledColumns {
 /// Tables and lists are made at first use under one lock, and never change afterwards.
 class AsOfView final : public AsOf {
  public:
-  AsOfView(std::shared_ptr<const PreparedColumns> columns, const AsOfOptions& options);
+  /// `beside`: whose tables of the catalogue these are too, of the same columns and now; may be
+  /// nullptr.
+  AsOfView(std::shared_ptr<const PreparedColumns> columns, const AsOfOptions& options,
+           std::shared_ptr<const AsOf> beside = nullptr);
 
   const playlist_table* table(std::string_view name) const override;
   const playlist_lists* lists(std::string_view name) const override;
@@ -95,7 +98,8 @@ class AsOfView final : public AsOf {
   [[nodiscard]] bool has_all_listens() const;
   [[nodiscard]] std::int64_t summary(const char* column) const;
 
-  Made make(std::string_view name) const;
+  Made make_of_catalogue(std::string_view name) const;
+  Made make_of_user(std::string_view name) const;
   [[nodiscard]] const playlist_table& catalogue(std::string_view name) const {
     return *columns_->catalogue->table(name);
   }
@@ -108,6 +112,7 @@ class AsOfView final : public AsOf {
   }
 
   std::shared_ptr<const PreparedColumns> columns_;
+  std::shared_ptr<const AsOf> beside_;
   std::int64_t now_, exclude_runs_from_;
   std::string exclude_recipe_;
   std::uint64_t exclude_random_seed_;

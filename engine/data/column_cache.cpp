@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <sys/stat.h>
 #include <thread>
@@ -49,21 +50,26 @@ std::string text_of_rule(const PlayRule& rule) {
   return text;
 }
 
-std::vector<ServedRun> read_runs(const Store& store, std::int64_t user_id) {
-  std::vector<ServedRun> runs;
+using UserRuns = std::map<std::int64_t, std::vector<ServedRun>>;
+
+/// By user; everybody's when `user_id` is nothing.
+UserRuns read_runs(const Store& store, std::optional<std::int64_t> user_id) {
+  UserRuns runs_of;
   Statement rows = store.prepare(
-      "SELECT r.run_id, r.now, r.random_seed, r.recipe, t.track_id FROM runs r "
-      "JOIN run_tracks t USING (run_id) WHERE r.user_id = ?1 ORDER BY r.run_id, t.position");
+      "SELECT r.user_id, r.run_id, r.now, r.random_seed, r.recipe, t.track_id FROM runs r "
+      "JOIN run_tracks t USING (run_id) WHERE r.user_id IS NOT NULL AND (?1 IS NULL OR "
+      "r.user_id = ?1) ORDER BY r.run_id, t.position");
   for (rows.start(user_id); rows.step();) {
-    if (runs.empty() || runs.back().run_id != rows.integer(0))
-      runs.push_back({rows.integer(0),
-                      rows.integer(1),
-                      static_cast<std::uint64_t>(rows.integer(2)),
-                      std::string(rows.text(3)),
+    std::vector<ServedRun>& runs = runs_of[rows.integer(0)];
+    if (runs.empty() || runs.back().run_id != rows.integer(1))
+      runs.push_back({rows.integer(1),
+                      rows.integer(2),
+                      static_cast<std::uint64_t>(rows.integer(3)),
+                      std::string(rows.text(4)),
                       {}});
-    runs.back().track_ids.push_back(rows.integer(4));
+    runs.back().track_ids.push_back(rows.integer(5));
   }
-  return runs;
+  return runs_of;
 }
 
 // Everybody's listens, read by a second connection on a second thread.
@@ -124,11 +130,12 @@ class Preparation {
     if (!made_.user) {
       const ListenRows rows =
           scan ? std::move(scan->join().rows) : read_listens(store_, made_.user_id);
-      made_.user = build_user(store_, made_.user_id, *made_.catalogue, options_.rule, rows,
-                              user_key, writer_of(user_file()));
+      made_.user = UserBuilder(store_, *made_.catalogue, options_.rule)
+                       .build(made_.user_id, rows, UserBuilder::kWithTotals, user_key,
+                              writer_of(user_file()));
       made_.was_built = true;
     }
-    made_.runs = read_runs(store_, made_.user_id);
+    made_.runs = std::move(read_runs(store_, made_.user_id)[made_.user_id]);
     return std::move(made_);
   }
 
@@ -209,6 +216,14 @@ class Preparation {
   bool has_folder_ = false;
 };
 
+[[noreturn]] void throw_changes_too_fast(const std::string& store) {
+  throw Error(Exit::kStore, "the library changes faster than it can be read",
+              {.where = store,
+               .source = {},
+               .why = "another process writes to it all the time",
+               .fix = "try again when that import has ended"});
+}
+
 }  // namespace
 
 std::string column_cache_folder(const std::string& store) {
@@ -219,11 +234,65 @@ std::shared_ptr<const PreparedColumns> prepare_columns(const ColumnOptions& opti
   for (int k = 0; k < kTries; ++k)
     if (auto made = Preparation(options).prepare())
       return std::make_shared<const PreparedColumns>(std::move(*made));
-  throw Error(Exit::kStore, "the library changes faster than it can be read",
-              {.where = options.store,
-               .source = {},
-               .why = "another process writes to it all the time",
-               .fix = "try again when that import has ended"});
+  throw_changes_too_fast(options.store);
+}
+
+struct ColumnLoader::State {
+  State(Store opened, PreparedColumns prepared, const PlayRule& rule)
+      : store(std::move(opened)),
+        catalogue(std::move(prepared)),
+        users(list_users(store)),
+        runs(read_runs(store, std::nullopt)),
+        builder(store, *catalogue.catalogue, rule) {}
+
+  Store store;
+  PreparedColumns catalogue;  // of somebody
+  std::vector<User> users;
+  UserRuns runs;
+  UserBuilder builder;  // views the store and the catalogue
+};
+
+ColumnLoader::ColumnLoader(const ColumnOptions& given) {
+  ColumnOptions options = given;
+  for (int k = 0; k < kTries && !state_; ++k) {
+    const std::vector<User> users = list_users(open_store(options.store));
+    if (users.empty()) {
+      throw Error(Exit::kNothing, "the store has no users yet",
+                  {options.store, "", "", "import a listening history first, or try: engine demo"});
+    }
+    options.user_id = users.front().id;
+    PreparedColumns prepared = *prepare_columns(options);
+    Store store = open_store(options.store);
+    if (state_of(store) == prepared.data_state)
+      state_ = std::make_unique<const State>(std::move(store), std::move(prepared), options.rule);
+  }
+  if (!state_) throw_changes_too_fast(options.store);
+}
+
+ColumnLoader::~ColumnLoader() = default;
+
+const std::vector<User>& ColumnLoader::users() const {
+  return state_->users;
+}
+
+const std::string& ColumnLoader::data_state() const {
+  return state_->catalogue.data_state;
+}
+
+std::shared_ptr<const PreparedColumns> ColumnLoader::load(const User& user) const {
+  auto made = std::make_shared<PreparedColumns>();
+  made->catalogue = state_->catalogue.catalogue;
+  made->user_id = user.id;
+  made->user_name = user.name;
+  made->timezone = user.timezone;
+  made->data_state = data_state();
+  made->user = state_->builder.build(
+      user.id, read_listens(state_->store, user.id), UserBuilder::kWithoutTotals,
+      "user " + std::to_string(user.id) + " of " + data_state(),
+      [](const ColumnWriter& writer) { return writer.write_to_memory(); });
+  if (const auto runs = state_->runs.find(user.id); runs != state_->runs.end())
+    made->runs = runs->second;
+  return made;
 }
 
 }  // namespace engine

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <optional>
 #include <string_view>
 
 #include "data/listen_judgement.hpp"
@@ -147,7 +148,7 @@ UserSets read_sets(const Store& store, std::int64_t user_id, const ColumnFile& c
 }
 
 void describe(ColumnWriter& writer, const ListenTable& listens, const Dictionary& countries,
-              const ListenTotals& totals, const UserSets& sets,
+              const ListenTotals* totals, const UserSets& sets,
               const std::array<std::int64_t, 3>& summary) {
   writer.table("listens", listens.ts.size());
   writer.column("track", listens.track);
@@ -168,13 +169,15 @@ void describe(ColumnWriter& writer, const ListenTable& listens, const Dictionary
   dated("saved", "track", sets.saved);
   dated("saved_artists", "artist", sets.saved_artists);
 
-  writer.table("totals", totals.plays.size());
-  writer.column("plays", totals.plays);
-  writer.column("skips", totals.skips);
-  writer.column("finished", totals.finished);
-  writer.column("skip_rate", totals.skip_rate);
-  writer.column("first_played", totals.first_played);
-  writer.column("last_played", totals.last_played);
+  if (totals != nullptr) {
+    writer.table("totals", totals->plays.size());
+    writer.column("plays", totals->plays);
+    writer.column("skips", totals->skips);
+    writer.column("finished", totals->finished);
+    writer.column("skip_rate", totals->skip_rate);
+    writer.column("first_played", totals->first_played);
+    writer.column("last_played", totals->last_played);
+  }
 
   writer.table("summary", 1);
   writer.column("last_end", std::span(&summary[0], 1));
@@ -184,21 +187,27 @@ void describe(ColumnWriter& writer, const ListenTable& listens, const Dictionary
 
 }  // namespace
 
-std::shared_ptr<const ColumnFile> build_user(
-    const Store& store, std::int64_t user_id, const ColumnFile& catalogue, const PlayRule& rule,
-    const ListenRows& listens, const std::string& key,
-    const std::function<std::shared_ptr<const ColumnFile>(const ColumnWriter&)>& write) {
-  const playlist_table& tracks = *catalogue.table("tracks");
-  const IdMap track_numbers(column_of<std::int64_t>(tracks, "id"));
-  const IdMap artist_numbers(column_of<std::int64_t>(*catalogue.table("artists"), "id"));
+UserBuilder::UserBuilder(const Store& store, const ColumnFile& catalogue, const PlayRule& rule)
+    : store_(store),
+      catalogue_(catalogue),
+      rule_(rule),
+      track_numbers_(column_of<std::int64_t>(*catalogue.table("tracks"), "id")),
+      artist_numbers_(column_of<std::int64_t>(*catalogue.table("artists"), "id")) {}
+
+std::shared_ptr<const ColumnFile> UserBuilder::build(std::int64_t user_id,
+                                                     const ListenRows& listens, Totals with_totals,
+                                                     const std::string& key,
+                                                     const Write& write) const {
+  const playlist_table& tracks = *catalogue_.table("tracks");
   const ListenTable judged =
-      judge_listens(listens, track_numbers, column_of<std::int32_t>(tracks, "duration_ms"), rule);
-  const ListenTotals totals =
-      total_listens(judged.columns(), static_cast<std::size_t>(tracks.rows));
-  const UserSets sets = read_sets(store, user_id, catalogue, track_numbers, artist_numbers);
+      judge_listens(listens, track_numbers_, column_of<std::int32_t>(tracks, "duration_ms"), rule_);
+  std::optional<ListenTotals> totals;
+  if (with_totals == kWithTotals)
+    totals = total_listens(judged.columns(), static_cast<std::size_t>(tracks.rows));
+  const UserSets sets = read_sets(store_, user_id, catalogue_, track_numbers_, artist_numbers_);
   const std::array<std::int64_t, 3> summary = {judged.last_end, judged.longest, judged.incognito};
   ColumnWriter writer(key);
-  describe(writer, judged, listens.countries, totals, sets, summary);
+  describe(writer, judged, listens.countries, totals ? &*totals : nullptr, sets, summary);
   return write(writer);
 }
 

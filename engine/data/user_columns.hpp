@@ -6,7 +6,7 @@
 //         "saved"     track, ts: saved albums' tracks only
 //         "saved_artists"  artist, ts: saved as such
 //         "totals"    per track number, over all listens: plays skips finished i32, skip_rate f32,
-//                     first_played last_played i64
+//                     first_played last_played i64; may be left out
 //         "summary"   one row: last_end i64 (Unix seconds at which all listens have ended),
 //                     longest i64 (seconds, of one listen), incognito i64 (listens left out)
 #pragma once
@@ -18,13 +18,31 @@
 #include "data/column_cache.hpp"
 #include "data/column_file.hpp"
 #include "data/listen_scan.hpp"
+#include "data/numbering.hpp"
 #include "store/store.hpp"
 
 namespace engine {
 
-std::shared_ptr<const ColumnFile> build_user(
-    const Store& store, std::int64_t user_id, const ColumnFile& catalogue, const PlayRule& rule,
-    const ListenRows& listens, const std::string& key,
-    const std::function<std::shared_ptr<const ColumnFile>(const ColumnWriter&)>& write);
+/// What the files of several users share is made once. Outlived by the store and the catalogue.
+/// Threads: one at a time.
+class UserBuilder {
+ public:
+  UserBuilder(const Store& store, const ColumnFile& catalogue, const PlayRule& rule);
+
+  /// Whether "totals" is in the file: it has a row for every track of the catalogue. Without it the
+  /// same numbers are counted when they are asked for.
+  enum Totals { kWithTotals, kWithoutTotals };
+  using Write = std::function<std::shared_ptr<const ColumnFile>(const ColumnWriter&)>;
+  [[nodiscard]] std::shared_ptr<const ColumnFile> build(std::int64_t user_id,
+                                                        const ListenRows& listens, Totals totals,
+                                                        const std::string& key,
+                                                        const Write& write) const;
+
+ private:
+  const Store& store_;
+  const ColumnFile& catalogue_;
+  PlayRule rule_;
+  IdMap track_numbers_, artist_numbers_;
+};
 
 }  // namespace engine

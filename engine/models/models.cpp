@@ -82,25 +82,46 @@ ModelShelf::ModelShelf(const std::vector<ModelVersion>& versions) {
   for (const ModelVersion& version : versions) slots_[version.name].version = version;
 }
 
+ModelShelf::ModelShelf(const ModelShelf& other) {
+  const std::lock_guard lock(other.mutex_);
+  slots_ = other.slots_;
+  for (auto& [name, slot] : slots_) slot.is_used = false;
+}
+
+void ModelShelf::open_all() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [name, slot] : slots_) {
+    try {
+      open(slot);
+    } catch (const Error&) {  // find() tries again and tells
+    }
+  }
+}
+
+const Artifact* ModelShelf::open(Slot& slot) {
+  if (slot.artifact != nullptr) return slot.artifact.get();
+  try {
+    slot.artifact = Artifact::open(slot.version.path);
+  } catch (const Error& error) {
+    throw Error(Exit::kStore, slot.version.name + " is refused: " + error.what(), error.parts());
+  }
+  return slot.artifact.get();
+}
+
 const Artifact* ModelShelf::find(std::string_view name) {
   const std::lock_guard lock(mutex_);
   const auto slot = slots_.find(name);
   if (slot == slots_.end()) return nullptr;
-  if (slot->second.artifact == nullptr) {
-    try {
-      slot->second.artifact = Artifact::open(slot->second.version.path);
-    } catch (const Error& error) {
-      throw Error(Exit::kStore, std::string(name) + " is refused: " + error.what(), error.parts());
-    }
-  }
-  return slot->second.artifact.get();
+  const Artifact* artifact = open(slot->second);
+  slot->second.is_used = true;
+  return artifact;
 }
 
 std::vector<const ModelVersion*> ModelShelf::used() const {
   const std::lock_guard lock(mutex_);
   std::vector<const ModelVersion*> used;
   for (const auto& [name, slot] : slots_) {
-    if (slot.artifact != nullptr) used.push_back(&slot.version);
+    if (slot.is_used) used.push_back(&slot.version);
   }
   return used;
 }

@@ -44,6 +44,14 @@ void remove_unknown_models(const Store& store, const std::string& folder);
 class ModelShelf {
  public:
   explicit ModelShelf(const std::vector<ModelVersion>& versions = {});
+  /// The same models for another run: what `other` has opened is open here too, and nothing was
+  /// asked for yet.
+  ModelShelf(const ModelShelf& other);
+  ModelShelf& operator=(const ModelShelf&) = delete;
+
+  /// Opens every model, so that processes forked from here share them. One that is damaged stays
+  /// closed: find() will tell.
+  void open_all();
 
   /// nullptr when there is no such model as of the run. Throws Error(kStore) that names the model
   /// when its files are damaged.
@@ -55,7 +63,9 @@ class ModelShelf {
   struct Slot {
     ModelVersion version;
     std::shared_ptr<const Artifact> artifact;
+    bool is_used = false;
   };
+  const Artifact* open(Slot& slot);
   mutable std::mutex mutex_;
   std::map<std::string, Slot, std::less<>> slots_;
 };
