@@ -1,6 +1,5 @@
 // engine run RECIPE: runs a recipe, prints the playlist, keeps a record, writes outputs.
 #include <CLI/CLI.hpp>
-#include <ctime>
 
 #include <nlohmann/json.hpp>
 
@@ -8,8 +7,8 @@
 #include "cli/run_outputs.hpp"
 #include "cli/supervised_run.hpp"
 #include "core/paths.hpp"
+#include "recipe/record_run.hpp"
 #include "recipe/report.hpp"
-#include "store/runs.hpp"
 
 namespace engine {
 namespace {
@@ -19,31 +18,6 @@ struct Options {
   std::vector<std::string> to;
   bool with_trace = false, no_record = false;
 };
-
-std::int64_t keep_record(const RunRequest& request, const RunAnswer& answer,
-                         const std::string& store_path, nlohmann::ordered_json& record) {
-  Store store = Store::open(store_path);
-  RunRecord run;
-  if (request.columns->user_id != 0) run.user_id = request.columns->user_id;
-  run.recipe = request.recipe_path;
-  run.title = record.at("title").get<std::string>();
-  run.now = request.now;
-  run.random_seed = answer.random_seed;
-  run.parameters = answer.parameters;
-  run.recipe_text = request.recipe_text;
-  run.recipe_hash = answer.recipe_hash;
-  run.scripts_hash = answer.scripts_hash;
-  run.elements = answer.elements;
-  run.data_state = request.columns->data_state;
-  run.playlist_hash = answer.playlist_hash;
-  run.record = answer.record;
-  run.started_at = std::time(nullptr);
-  run.track_ids = answer.track_ids;
-  const std::int64_t id = save_run(store, run);
-  record["run"] = id;
-  set_run_record(store, id, record.dump());
-  return id;
-}
 
 Exit run(Cli& cli, const Options& options) {
   std::vector<RunOutput> outputs;
@@ -55,7 +29,10 @@ Exit run(Cli& cli, const Options& options) {
   for (std::size_t i = 0; i < outputs.size(); ++i)
     write_file_atomically(outputs[i].path, answer.outputs.at(i));
   const bool is_kept = cli.settings().boolean("run.record") && !options.no_record;
-  if (is_kept) keep_record(request, answer, cli.library_path(), record);
+  if (is_kept) {
+    Store store = Store::open(cli.library_path());
+    record["run"] = record_run(store, request, answer);
+  }
   if (cli.common.json) {
     cli.out(record.dump(2) + "\n");
   } else {

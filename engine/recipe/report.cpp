@@ -167,6 +167,16 @@ std::string explanation_sentence(const std::string& title, const std::string& ar
   return text;
 }
 
+Json parameters_json(const ParameterValues& values) {
+  Json parameters = Json::object();
+  for (const auto& [name, value] : values) {
+    if (const auto* number = std::get_if<double>(&value)) parameters[name] = number_json(*number);
+    if (const auto* flag = std::get_if<bool>(&value)) parameters[name] = *flag;
+    if (const auto* text = std::get_if<std::string>(&value)) parameters[name] = *text;
+  }
+  return parameters;
+}
+
 Json run_record(Evaluation& evaluation, const RecipeDefinition& recipe,
                 const ParameterValues& values, const Candidates& chosen, const AsOfFacts& facts) {
   const TrackReader reader(*evaluation.setup().tables);
@@ -177,13 +187,7 @@ Json run_record(Evaluation& evaluation, const RecipeDefinition& recipe,
   record["user"] = facts.user;
   record["now"] = format_time(evaluation.setup().now);
   record["random_seed"] = evaluation.setup().random_seed;
-  Json parameters = Json::object();
-  for (const auto& [name, value] : values) {
-    if (const auto* number = std::get_if<double>(&value)) parameters[name] = number_json(*number);
-    if (const auto* flag = std::get_if<bool>(&value)) parameters[name] = *flag;
-    if (const auto* text = std::get_if<std::string>(&value)) parameters[name] = *text;
-  }
-  record["parameters"] = std::move(parameters);
+  record["parameters"] = parameters_json(values);
   Json tracks = Json::array();
   for (std::size_t i = 0; i < chosen.size(); ++i)
     tracks.push_back(track_json(evaluation, reader, chosen, i));

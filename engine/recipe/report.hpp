@@ -16,6 +16,9 @@ struct AsOfFacts {
       coverage;  // share of the chosen tracks with the feature of their own
 };
 
+/// An object of names and values, as in a run's record.
+nlohmann::ordered_json parameters_json(const ParameterValues& values);
+
 /// The object of `run --json` (DESIGN: JSON contracts), "run" null.
 nlohmann::ordered_json run_record(Evaluation& evaluation, const RecipeDefinition& recipe,
                                   const ParameterValues& values, const Candidates& chosen,

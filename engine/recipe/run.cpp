@@ -51,6 +51,13 @@ AsOfFacts facts_of(const AsOf& tables) {
   return facts;
 }
 
+std::unique_ptr<AsOf> load_tables(const RunRequest& request, const AsOfOptions& options) {
+  if (request.shared_tables) return load_as_of(request.shared_tables, request.columns, options);
+  if (request.shared_catalogue)
+    return load_as_of_beside(request.shared_catalogue, request.columns, options);
+  return load_as_of(request.columns, options);
+}
+
 /// Everything a node reads that is no part of the plan.
 std::string data_of(const RunRequest& request, const AsOfOptions& options) {
   const PreparedColumns& columns = *request.columns;
@@ -113,6 +120,10 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   const ParameterValues values = parameter_values(definition, request.set);
 
   RunAnswer answer;
+  answer.recipe_hash = content_hash(request.recipe_text);
+  answer.scripts_hash = scripts_hash(lua);
+  answer.parameters = parameters_json(values).dump();
+  if (request.is_load_only) return answer;
   answer.random_seed =
       request.random_seed
           ? *request.random_seed
@@ -125,11 +136,10 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   options.exclude_runs_from = request.exclude_runs_from;
   options.exclude_recipe = request.recipe_path;
   options.exclude_random_seed = answer.random_seed;
-  const std::unique_ptr<AsOf> tables =
-      request.shared_tables ? load_as_of(request.shared_tables, request.columns, options)
-                            : load_as_of(request.columns, options);
+  const std::unique_ptr<AsOf> tables = load_tables(request, options);
 
-  ModelShelf models(request.models);
+  ModelShelf models =
+      request.opened_models ? ModelShelf(*request.opened_models) : ModelShelf(request.models);
   Texts texts;
   Evaluation::Setup setup;
   setup.plan = &recipe.plan();
@@ -154,8 +164,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   recipe.build(values, {tables->user_name(), request.now}, &evaluation);
   answer.plan_text = recipe.plan().text();
   answer.plan_dot = recipe.plan().dot();
-  answer.recipe_hash = content_hash(request.recipe_text);
-  answer.scripts_hash = scripts_hash(lua);
+  answer.scripts_hash = scripts_hash(lua);  // build() may have required more
   answer.elements = element_versions(recipe.plan(), models);
   if (request.is_plan_only) {
     if (reports.answered) reports.answered(answer);
@@ -166,8 +175,9 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   answer.elements = element_versions(recipe.plan(), models);
   nlohmann::ordered_json record =
       run_record(evaluation, definition, values, *chosen, facts_of(*tables));
-  answer.parameters = record.at("parameters").dump();
-  answer.playlist_hash = content_hash(record.at("tracks").dump());
+  answer.tracks = record.at("tracks").dump();
+  answer.notices = record.at("notices").dump();
+  answer.playlist_hash = content_hash(answer.tracks);
   for (const auto& track : record.at("tracks"))
     answer.track_ids.push_back(track.at("track").get<std::int64_t>());
   for (const std::string& format : request.output_formats) {

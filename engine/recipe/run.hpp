@@ -29,9 +29,11 @@ struct RunRequest {
   std::uint64_t fresh_seed = 0;              // for recipes without one; drawn by the caller
   std::shared_ptr<const PreparedColumns> columns;
   // For several runs in one process; nullptr: made for this run alone.
-  std::shared_ptr<const Registry> registry;    // loaded from the directories below
-  std::shared_ptr<const AsOf> shared_tables;   // of `columns` as of `now`
-  std::int64_t exclude_runs_from = INT64_MAX;  // replay: runs recorded since are not looked at
+  std::shared_ptr<const Registry> registry;         // loaded from the directories below
+  std::shared_ptr<const AsOf> shared_tables;        // of `columns` as of `now`
+  std::shared_ptr<const AsOf> shared_catalogue;     // of anybody's, as of `now`
+  std::shared_ptr<const ModelShelf> opened_models;  // of `models`, open as far as they are sound
+  std::int64_t exclude_runs_from = INT64_MAX;       // replay: runs recorded since are not looked at
   std::vector<std::string> script_directories, plugin_directories;
   std::string plugin_copies;
   LuaLimits lua_limits;
@@ -40,6 +42,7 @@ struct RunRequest {
   ElementSettings elements;                 // host->setting()
   std::vector<std::string> output_formats;  // "m3u8", "xspf" ...: output.NAME elements
   std::string why, why_not;                 // a track: id, spotify id, "title" or "artist - title"
+  bool is_load_only = false;                // do not build: are file and parameters in order?
   bool is_plan_only = false;                // build, do not evaluate
   ResultStore* results = nullptr;           // of a watcher: nodes are taken from there and kept
   std::uint32_t writer = 0;                 // which worker this is, for ResultStore::may_write()
@@ -51,6 +54,7 @@ struct RunAnswer {
   std::string playlist_hash;                        // of the tracks part: equal bytes, equal hash
   std::string recipe_hash, scripts_hash, elements;  // elements: JSON {name: "plugin id version"}
   std::string parameters;                           // JSON object
+  std::string tracks, notices;                      // parts of the record, as JSON
   std::uint64_t random_seed = 0;
   std::vector<std::int64_t> track_ids;
   std::vector<std::string> outputs;  // bytes, as in output_formats
