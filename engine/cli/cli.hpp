@@ -93,6 +93,7 @@ void add_replay(CLI::App& app, Cli& cli);
 void add_recipes(CLI::App& app, Cli& cli);
 void add_backtest(CLI::App& app, Cli& cli);
 void add_tune(CLI::App& app, Cli& cli);
+void add_batch(CLI::App& app, Cli& cli);
 void add_config(CLI::App& app, Cli& cli);
 void add_train(CLI::App& app, Cli& cli);
 void add_models(CLI::App& app, Cli& cli);

@@ -1,0 +1,308 @@
+#include "batch/batch.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "batch/list_file.hpp"
+#include "batch/manifest.hpp"
+#include "batch/work.hpp"
+#include "core/calendar.hpp"
+#include "core/error_bytes.hpp"
+#include "core/paths.hpp"
+#include "recipe/record_run.hpp"
+#include "store/runs.hpp"
+#include "worker/worker.hpp"
+
+namespace engine::batch {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+/// Loads the recipe in a worker of its own, so that what is wrong with it is told once.
+RunAnswer try_recipe(const BatchRequest& request, RunRequest recipe) {
+  enum Frame : std::uint32_t { kLoaded = 1, kWrong };
+  recipe.is_load_only = true;
+  std::optional<RunAnswer> loaded;
+  std::optional<Error> wrong;
+  const auto job = [&](Channel& channel, Heartbeat& heartbeat) {
+    RunReports reports;
+    reports.doing = [&](const std::string& what) { heartbeat.doing(what); };
+    try {
+      const RunAnswer answer = run_recipe(recipe, reports);
+      channel.send(kLoaded,
+                   Json{answer.recipe_hash, answer.scripts_hash, answer.parameters}.dump());
+      return 0;
+    } catch (const Error& error) {
+      channel.send(kWrong, pack_error(error));
+    } catch (const std::exception& error) {
+      channel.send(kWrong, pack_error(Error(Exit::kPlugin, error.what())));
+    }
+    return 1;
+  };
+  const auto supervise = [&](Channel& channel) {
+    std::uint32_t kind = 0;
+    for (std::string bytes; channel.receive(kind, bytes);) {
+      if (kind == kWrong) wrong = unpack_error(bytes);
+      if (kind != kLoaded) continue;
+      const Json parts = Json::parse(bytes);
+      loaded.emplace();
+      loaded->recipe_hash = parts.at(0);
+      loaded->scripts_hash = parts.at(1);
+      loaded->parameters = parts.at(2);
+    }
+  };
+  WorkerLimits limits = request.limits;
+  limits.is_confined = false;
+  const WorkerEnd end = request.pool.is_in_process ? run_in_process(job, supervise)
+                                                   : run_in_worker(limits, job, supervise);
+  if (end.is_interrupted) throw Error(Exit::kInterrupted, "interrupted; nothing was made");
+  if (wrong) throw std::move(*wrong);
+  if (!loaded) {
+    throw Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
+                {recipe.recipe_path, "", "", ""});
+  }
+  return *loaded;
+}
+
+Json manifest_of(const BatchRequest& request, const RunRequest& recipe, const RunAnswer& loaded,
+                 const std::string& library) {
+  Json models = Json::object();
+  for (const ModelVersion& model : recipe.models) {
+    const Json card = Json::parse(model.card, nullptr, /*allow_exceptions=*/false);
+    models[model.name] = {{"as_of", format_time(model.as_of)},
+                          {"hash", card.is_object() ? card.value("hash", "") : ""}};
+  }
+  Json manifest;
+  manifest["format"] = 1;
+  manifest["recipe"] = recipe.recipe_path;
+  manifest["recipe_hash"] = loaded.recipe_hash;
+  manifest["scripts_hash"] = loaded.scripts_hash;
+  manifest["parameters"] = Json::parse(loaded.parameters);
+  manifest["random_seed"] = recipe.random_seed ? Json(*recipe.random_seed) : Json(nullptr);
+  manifest["now"] = format_time(recipe.now);
+  manifest["settings"] = request.settings;
+  manifest["models"] = std::move(models);
+  manifest["shards"] = request.shards;
+  manifest["library"] = library;
+  return manifest;
+}
+
+std::int64_t choose_now(const BatchRequest& request) {
+  if (request.now) return *request.now;
+  const std::optional<Json> manifest = read_manifest(request.folder);
+  return manifest ? parse_time(manifest->at("now").get<std::string>()) : request.default_now;
+}
+
+/// lists.jsonl, or lists-2-of-4.jsonl.
+std::string file_in(const BatchRequest& request, const std::string& what) {
+  const std::string shard = request.shards == 1 ? ""
+                                                : "-" + std::to_string(request.shard) + "-of-" +
+                                                      std::to_string(request.shards);
+  return (fs::path(request.folder) / (what + shard + ".jsonl")).string();
+}
+
+/// The users of this shard who are meant, by id; names that nobody has become failures.
+std::vector<const User*> meant_users(const BatchRequest& request, const std::vector<User>& all,
+                                     std::vector<BatchFailure>& failures) {
+  std::set<std::string> names;
+  if (request.users) names.insert(request.users->begin(), request.users->end());
+  std::vector<const User*> meant;
+  for (const User& user : all) {
+    const bool is_named = !request.users || names.erase(user.name) > 0;
+    const auto shard = static_cast<std::size_t>(user.id - 1) % request.shards + 1;
+    if (is_named && shard == request.shard) meant.push_back(&user);
+  }
+  if (request.shard != 1) return meant;  // the first shard tells of unknown ones
+  for (const std::string& name : names)
+    failures.push_back({name, Error(Exit::kInput, "the store knows no user \"" + name + "\"")});
+  return meant;
+}
+
+/// Runs of this recipe as of this now that the store has, by user.
+class RecordedRuns {
+ public:
+  RecordedRuns(const Store& store, const RunRequest& recipe) {
+    Statement rows = store.prepare(
+        "SELECT user_id, run_id, playlist_hash, random_seed, parameters FROM runs "
+        "WHERE now = ?1 AND recipe = ?2 AND user_id IS NOT NULL");
+    for (rows.start(recipe.now, recipe.recipe_path); rows.step();)
+      runs_.emplace(rows.integer(0), Run{rows.integer(1), text(rows)});
+  }
+  [[nodiscard]] std::optional<std::int64_t> find(std::int64_t user, const RunAnswer& answer) const {
+    const auto [begin, end] = runs_.equal_range(user);
+    const std::string wanted = text(answer.playlist_hash, answer.random_seed, answer.parameters);
+    for (auto run = begin; run != end; ++run)
+      if (run->second.text == wanted) return run->second.id;
+    return std::nullopt;
+  }
+
+ private:
+  struct Run {
+    std::int64_t id;
+    std::string text;
+  };
+  static std::string text(std::string_view hash, std::uint64_t seed, std::string_view parameters) {
+    return std::string(hash) + " " + std::to_string(seed) + " " + std::string(parameters);
+  }
+  static std::string text(const Statement& row) {
+    return text(row.text(2), static_cast<std::uint64_t>(row.integer(3)), row.text(4));
+  }
+  std::multimap<std::int64_t, Run> runs_;
+};
+
+void write_failures(const BatchRequest& request, const std::vector<BatchFailure>& failures) {
+  const std::string path = file_in(request, "failures");
+  std::string lines;
+  for (const BatchFailure& failure : failures) {
+    const Error::Parts& parts = failure.error.parts();
+    lines += Json{{"user", failure.user},
+                  {"error", failure.error.what()},
+                  {"where", parts.where},
+                  {"why", parts.why},
+                  {"fix", parts.fix}}
+                 .dump(-1, ' ', false, Json::error_handler_t::replace) +
+             "\n";
+  }
+  if (!lines.empty()) {
+    write_file_atomically(path, lines);
+  } else {
+    fs::remove(path);
+  }
+}
+
+class Batch {
+ public:
+  Batch(const BatchRequest& request, const BatchReports& reports)
+      : request_(request), reports_(reports), recipe_(request.recipe), loader_(request.columns) {
+    result_.now = recipe_.now = choose_now(request);
+    result_.file = file_in(request, "lists");
+  }
+
+  BatchResult run() {
+    recipe_.models = models_as_of(
+        Store::open(request_.columns.store, {.is_read_only = true, .may_create = false}),
+        recipe_.now);
+    settle();
+    ListFile file(result_.file);
+    if (file.cut_off() > 0)
+      note("the last lines of " + result_.file + " were not whole; their users are made again");
+    std::vector<const User*> meant = meant_users(request_, loader_.users(), result_.failures);
+    const std::vector<const User*> all = meant;
+    std::erase_if(meant, [&](const User* user) { return file.users().contains(user->name); });
+    result_.users = all.size();
+    result_.made_before = all.size() - meant.size();
+    if (!meant.empty()) make(file, meant);
+    write_failures(request_, result_.failures);
+    put_in_order(file, all);
+    return std::move(result_);
+  }
+
+ private:
+  void note(const std::string& text) const {
+    if (reports_.note) reports_.note(text);
+  }
+
+  void settle() {
+    const RunAnswer loaded = try_recipe(request_, recipe_);
+    fs::create_directories(request_.folder);
+    const Json found = settle_manifest(
+        request_.folder, manifest_of(request_, recipe_, loaded, loader_.data_state()));
+    if (found.value("library", "") != loader_.data_state())
+      note(
+          "the library has changed since this batch began; new lists are of the library as it "
+          "is, as of the batch's now");
+  }
+
+  /// What every user shares is there before the first worker is forked.
+  void share(const std::vector<const User*>& users) {
+    AsOfOptions options;
+    options.now = recipe_.now;
+    std::shared_ptr<const AsOf> catalogue = load_as_of(loader_.load(*users.front()), options);
+    for (const char* table : {"tracks", "artists", "tags"}) catalogue->table(table);
+    catalogue->coverage();
+    recipe_.shared_catalogue = std::move(catalogue);
+    auto models = std::make_shared<ModelShelf>(recipe_.models);
+    models->open_all();
+    recipe_.opened_models = std::move(models);
+  }
+
+  void make(ListFile& file, const std::vector<const User*>& users) {
+    share(users);
+    std::optional<Store> store;
+    std::optional<RecordedRuns> recorded;
+    if (request_.is_recorded) {
+      store.emplace(Store::open(request_.columns.store));
+      recorded.emplace(*store, recipe_);
+    }
+    std::size_t done = 0;
+    const auto take = [&](const User& user, Made made) {
+      if (made.error) {
+        result_.failures.push_back({user.name, std::move(*made.error)});
+      } else {
+        const std::int64_t run = made.answer ? record(*store, *recorded, user, *made.answer) : 0;
+        file.append(user.name, line(user, run, made.rest));
+        ++result_.made;
+        result_.empty += made.track_count == 0;
+      }
+      if (reports_.progress) reports_.progress(++done, users.size());
+    };
+    const auto print = [&](const User& user, const std::string& text) {
+      if (reports_.print) reports_.print(user.name, text);
+    };
+    BatchWork work(request_, recipe_, loader_, users, take, print);
+    const bool is_whole = run_pool(work, request_.pool);
+    file.flush();
+    if (!is_whole) {
+      throw Error(Exit::kInterrupted,
+                  "interrupted after " + std::to_string(result_.made) + " of " +
+                      std::to_string(users.size()) + " lists",
+                  {"", "", "", "the same command goes on from there"});
+    }
+  }
+
+  std::int64_t record(Store& store, const RecordedRuns& recorded, const User& user,
+                      const RunAnswer& answer) const {
+    if (const auto id = recorded.find(user.id, answer)) return *id;
+    RunRequest request = recipe_;
+    PreparedColumns columns;
+    columns.user_id = user.id;
+    columns.data_state = loader_.data_state();
+    request.columns = std::make_shared<const PreparedColumns>(std::move(columns));
+    return record_run(store, request, answer);
+  }
+
+  static std::string line(const User& user, std::int64_t run, const std::string& rest) {
+    const std::string name = Json(user.name).dump(-1, ' ', false, Json::error_handler_t::replace);
+    return "{\"user\":" + name + ",\"run\":" + (run == 0 ? "null" : std::to_string(run)) + rest;
+  }
+
+  /// Those who failed in an earlier call were appended after others.
+  static void put_in_order(ListFile& file, const std::vector<const User*>& users) {
+    std::map<std::string, std::size_t> places;
+    for (const User* user : users) places.emplace(user->name, places.size());
+    file.put_in_order([&](const std::string& user) {
+      const auto place = places.find(user);
+      return place == places.end() ? users.size() : place->second;
+    });
+  }
+
+  const BatchRequest& request_;
+  const BatchReports& reports_;
+  RunRequest recipe_;
+  ColumnLoader loader_;
+  BatchResult result_;
+};
+
+}  // namespace
+
+BatchResult run_batch(const BatchRequest& request, const BatchReports& reports) {
+  return Batch(request, reports).run();
+}
+
+}  // namespace engine::batch

@@ -1,0 +1,79 @@
+// One recipe for many users: engine batch.
+//
+//   FOLDER/batch.json          what the lists were made from (batch/manifest.hpp)
+//   FOLDER/lists.jsonl         one line per user (batch/list_file.hpp); of shard I of N:
+//                              lists-I-of-N.jsonl
+//   FOLDER/failures.jsonl      {"user", "error", "where", "why", "fix"} of the last call's
+//   failures;
+//                              of a shard: failures-I-of-N.jsonl; absent when there were none
+//
+// Same      A user's list is the one that `engine run RECIPE --user NAME --now NOW` gives. The
+//           bytes of a file depend neither on how many workers there were, nor on who ended first,
+//           nor on how often the batch was stopped or killed on its way.
+// Random    A recipe without a random seed of its own draws from a stream named by now and user.
+// Order     Lines stand by the users' ids in the store.
+// Shards    A user belongs to shard (id - 1) mod N + 1, whoever else there is.
+// Again     Users whose lists are there are passed over, those that failed are tried again. A
+//           folder whose batch.json says something else is refused.
+// Workers   Forked by the part of the users, each once the library is in memory and the models are
+//           mapped: all share them. One that crashes or meets a limit costs the user it was at;
+//           the rest of its part goes to another worker. limits.wall_seconds is for one user.
+// Record    With is_recorded each run is kept in the store as `engine run` does, just before its
+//           line is written, so that the next list knows what was served before. A run that was
+//           recorded for a line which a kill prevented is found again and not recorded twice.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/error.hpp"
+#include "recipe/run.hpp"
+#include "worker/pool.hpp"
+
+namespace engine::batch {
+
+struct BatchRequest {
+  /// The recipe, its parameters, folders and limits. Columns, models, now and seeds are filled in;
+  /// random_seed holds for every user.
+  RunRequest recipe;
+  ColumnOptions columns;                          // the store, the play rule, the cache
+  std::optional<std::vector<std::string>> users;  // by name; nothing: everybody
+  std::size_t shard = 1, shards = 1;              // 1 <= shard <= shards
+  std::string folder;                             // made when missing
+  /// Unix seconds; nothing: that of the batch in the folder, else default_now.
+  std::optional<std::int64_t> now;
+  std::int64_t default_now = 0;
+  std::string settings;  // what else decides: compared with the folder's batch.json
+  bool is_recorded = false;
+  WorkerLimits limits;  // of one user; is_confined once the plugins are loaded
+  PoolOptions pool;
+};
+
+struct BatchReports {
+  std::function<void(std::size_t done, std::size_t all)> progress;         // may be empty
+  std::function<void(const std::string& user, const std::string&)> print;  // may be empty
+  std::function<void(const std::string&)> note;                            // may be empty
+};
+
+struct BatchFailure {
+  std::string user;
+  Error error;
+};
+
+struct BatchResult {
+  std::string file;      // of the lists
+  std::int64_t now = 0;  // Unix seconds
+  std::size_t users = 0, made = 0, made_before = 0;
+  std::size_t empty = 0;               // of those made: lists without a track
+  std::vector<BatchFailure> failures;  // by user id; unknown users first
+};
+
+/// Throws Error: of the recipe itself (kRecipe, kUsage) before anything is made; kNothing when the
+/// store has no users; kInput for a folder that cannot be written to or holds another batch;
+/// kStore; kInterrupted after Ctrl-C, when all lists that were made are in the file.
+BatchResult run_batch(const BatchRequest& request, const BatchReports& reports);
+
+}  // namespace engine::batch

@@ -1,0 +1,58 @@
+// The workers of a batch and what becomes of their lists; internal to engine/batch.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "batch/batch.hpp"
+#include "data/column_cache.hpp"
+
+namespace engine::batch {
+
+/// What came of one user.
+struct Made {
+  std::string rest;                 // of the line, after "run"
+  std::optional<RunAnswer> answer;  // for the store
+  std::optional<Error> error;
+  std::size_t track_count = 0;
+};
+
+/// Gives parts of `users` to workers and hands over what they made in the order of `users`.
+class BatchWork final : public PoolWork {
+ public:
+  /// All are only looked at. `recipe` is complete but for a user's columns and seed.
+  BatchWork(const BatchRequest& request, const RunRequest& recipe, const ColumnLoader& loader,
+            std::vector<const User*> users, std::function<void(const User&, Made)> take,
+            std::function<void(const User&, const std::string&)> print);
+
+  std::optional<PoolJob> next() override;
+  void frame(std::uint64_t id, std::uint32_t kind, const std::string& bytes) override;
+  void ended(std::uint64_t id, const WorkerEnd& end) override;
+
+ private:
+  /// Places [begin, end) in users_, made in this order.
+  struct Part {
+    std::size_t begin = 0, end = 0;
+    std::size_t settled = 0;  // the next place that this part has to settle
+  };
+  void settle(std::size_t place, Made made);
+
+  const BatchRequest& request_;
+  const RunRequest& recipe_;
+  const ColumnLoader& loader_;
+  const std::vector<const User*> users_;
+  const std::function<void(const User&, Made)> take_;
+  const std::function<void(const User&, const std::string&)> print_;
+  std::size_t part_size_ = 1, next_place_ = 0, next_taken_ = 0, running_ = 0;
+  std::uint64_t next_id_ = 0;
+  std::deque<Part> left_over_;           // of workers that ended early
+  std::map<std::uint64_t, Part> parts_;  // by job
+  std::map<std::size_t, Made> waiting_;  // for those before them
+};
+
+}  // namespace engine::batch
