@@ -8,6 +8,8 @@
 
 #include "cli/cli.hpp"
 #include "cli/store_settings.hpp"
+#include "core/error.hpp"
+#include "import/embeddings.hpp"
 
 namespace engine {
 namespace {
@@ -18,6 +20,7 @@ struct ImportArguments {
   std::vector<std::string> paths;
   bool is_user_per_folder = false, is_dry_run = false;
   std::string columns;
+  std::string embeddings, ids, space = "clap";
 };
 
 std::string time_left(double seconds) {
@@ -67,10 +70,36 @@ ImportOptions import_options(Cli& cli, const ImportArguments& arguments) {
   return options;
 }
 
+import::ImportResult import_vectors(Cli& cli, const ImportArguments& arguments){
+    import::EmbeddingOptions options;
+options.store_path = cli.library_path();
+options.path = arguments.embeddings;
+options.ids_path = arguments.ids;
+options.space = arguments.space;
+options.now = cli.now();
+options.is_dry_run = arguments.is_dry_run;
+if (cli.is_terminal() && !cli.common.quiet) options.on_progress = draw;
+return import::import_embeddings(options);
+}  // namespace
+
+import::ImportResult import_anything(Cli& cli, const ImportArguments& arguments){
+    if (arguments.embeddings.empty() == arguments.paths.empty()){
+        throw Error(Exit::kUsage,
+                    arguments.paths.empty() ? "import what?"
+                                            : "--embeddings is an import of its own",
+                    {.where = {},
+                     .source = {},
+                     .why = {},
+                     .fix = "write: engine import PATH..., or engine import --embeddings FILE.npy "
+                            "--ids FILE"});
+}  // namespace engine
+if (arguments.paths.empty()) return import_vectors(cli, arguments);
+return import::import_paths(import_options(cli, arguments));
+}
+
 Exit run_import(Cli& cli, const ImportArguments& arguments) {
-  const ImportOptions options = import_options(cli, arguments);
-  const import::ImportResult result = import::import_paths(options);
-  if (options.on_progress) std::cerr << "\r\x1b[K" << std::flush;
+  const import::ImportResult result = import_anything(cli, arguments);
+  if (cli.is_terminal() && !cli.common.quiet) std::cerr << "\r\x1b[K" << std::flush;
   for (const auto& [path, message] : result.problems) {
     cli.note("plugin " + path + ": " + message);
   }
@@ -87,7 +116,6 @@ void add_import(CLI::App& app, Cli& cli) {
   auto arguments = std::make_shared<ImportArguments>();
   verb->add_option("paths", arguments->paths,
                    "Files, folders and archives; recognised by their content")
-      ->required()
       ->type_name("PATH");
   verb->add_flag("--user-per-folder", arguments->is_user_per_folder,
                  "Every folder directly below PATH is a person of that name");
@@ -95,6 +123,18 @@ void add_import(CLI::App& app, Cli& cli) {
   verb->add_option("--columns", arguments->columns,
                    "What the columns of a CSV file mean, as ours=theirs: title=Song,artist=By")
       ->type_name("A=B,...");
+  CLI::Option* embeddings =
+      verb->add_option(
+              "--embeddings", arguments->embeddings,
+              "Vectors of tracks: a matrix of numpy.save, or JSON lines with id and embedding")
+          ->type_name("FILE");
+  verb->add_option("--ids", arguments->ids,
+                   "Whose the rows of the matrix are: a Spotify id, ISRC, MBID or number a line")
+      ->type_name("FILE")
+      ->needs(embeddings);
+  verb->add_option("--space", arguments->space, "What the space of these vectors is called")
+      ->capture_default_str()
+      ->needs(embeddings);
   verb->callback([&cli, arguments] {
     cli.action = [&cli, arguments] { return run_import(cli, *arguments); };
   });

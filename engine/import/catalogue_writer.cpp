@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 
+#include "store/engagement.hpp"
 #include "store/features.hpp"
 
 namespace engine::import {
@@ -120,8 +121,12 @@ CatalogueWriter::CatalogueWriter(Store& store, NameBook& names, TrackMatcher& ma
           "UPDATE artists SET popularity = ?2 WHERE artist_id = ?1 AND popularity IS NULL")),
       set_features_(store.prepare(
           "UPDATE artists SET features = ?2 WHERE artist_id = ?1 AND features IS NULL")),
-      insert_relation_(
-          store.prepare("INSERT OR IGNORE INTO artist_relations VALUES (?1, ?2, ?3)")) {}
+      insert_relation_(store.prepare("INSERT OR IGNORE INTO artist_relations VALUES (?1, ?2, ?3)")),
+      find_engagement_(store.prepare("SELECT plays, likes, comments, skip_rate, completion "
+                                     "FROM engagement WHERE track_id = ?1")),
+      put_engagement_(store.prepare("INSERT OR REPLACE INTO engagement "
+                                    "(track_id, ts, plays, likes, comments, skip_rate, completion) "
+                                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")) {}
 
 void CatalogueWriter::write_tracks(const TableView& table, const FileContext& file,
                                    RecordBuckets& records) {
@@ -265,6 +270,40 @@ void CatalogueWriter::write_artist_relations(const TableView& table, RecordBucke
     }
     const double value = weight.empty() || std::isnan(weight[row]) ? 1 : weight[row];
     records.note(record[row], outcome(insert_relation_.run(from, to, value) > 0, false));
+  }
+}
+
+void CatalogueWriter::write_engagement(const TableView& table, std::span<const std::int64_t> tracks,
+                                       const FileContext& file, RecordBuckets& records) {
+  const auto record = table.numbers<std::int64_t>("record");
+  std::array<std::span<const float>, kEngagementCount> told;
+  for (std::size_t k = 0; k < kEngagementCount; ++k)
+    told[k] = table.numbers<float>(kEngagementColumns[k]);
+  for (std::size_t row = 0; row < table.rows; ++row) {
+    if (tracks[row] == 0) {
+      records.note(record[row], Outcome::kUnmatched);
+      continue;
+    }
+    find_engagement_.start(tracks[row]);
+    const bool is_there = find_engagement_.step();
+    put_engagement_.start(tracks[row], file.now);
+    bool is_changed = false;
+    for (std::size_t k = 0; k < kEngagementCount; ++k) {
+      const int column = static_cast<int>(k), parameter = column + 3;
+      const bool is_known = is_there && !find_engagement_.is_null(column);
+      const double known = is_known ? find_engagement_.real(column) : 0;
+      if (!told[k].empty() && !std::isnan(told[k][row])) {
+        put_engagement_.bind(parameter, static_cast<double>(told[k][row]));
+        is_changed |= !is_known || known != static_cast<double>(told[k][row]);
+      } else if (is_known) {
+        put_engagement_.bind(parameter, known);
+      } else {
+        put_engagement_.bind(parameter, nullptr);
+      }
+    }
+    find_engagement_.reset();
+    if (is_changed) put_engagement_.step();
+    records.note(record[row], outcome(!is_there && is_changed, is_changed));
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "import/file_context.hpp"
@@ -22,6 +23,10 @@ class CatalogueWriter {
   void write_tags(const TableView& table, RecordBuckets& records);
   void write_artist_tags(const TableView& table, RecordBuckets& records);
   void write_artist_relations(const TableView& table, RecordBuckets& records);
+  /// `tracks`: the track of each row, 0 none. What the row tells takes the place of what was known,
+  /// as of the day of this import; what it does not tell stays.
+  void write_engagement(const TableView& table, std::span<const std::int64_t> tracks,
+                        const FileContext& file, RecordBuckets& records);
 
  private:
   class TrackValues;
@@ -34,7 +39,7 @@ class CatalogueWriter {
   NameBook& names_;
   TrackMatcher& matcher_;
   Statement fill_track_, insert_track_tag_, insert_artist_tag_, add_artist_tag_, set_popularity_,
-      set_features_, insert_relation_;
+      set_features_, insert_relation_, find_engagement_, put_engagement_;
 };
 
 }  // namespace engine::import

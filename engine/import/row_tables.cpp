@@ -84,6 +84,11 @@ constexpr RowColumn kArtistRelations[] = {
 constexpr RowColumn kUserRelations[] = {
     {"record", kI64, true}, {"user", kText, true}, {"related", kText, true}};
 
+constexpr RowColumn kEngagement[] = {
+    {"record", kI64, true}, {"title", kText},   {"artist", kText},   {"album", kText},
+    {"spotify_id", kText},  {"isrc", kText},    {"mbid", kText},     {"plays", kF32},
+    {"likes", kF32},        {"comments", kF32}, {"skip_rate", kF32}, {"completion", kF32}};
+
 constexpr RowTable kTables[] = {{"listens", kListens},
                                 {"tracks", kTracks},
                                 {"likes", kLikes},
@@ -97,7 +102,8 @@ constexpr RowTable kTables[] = {{"listens", kListens},
                                 {"artist_plays", kArtistPlays},
                                 {"artist_tags", kArtistTags},
                                 {"artist_relations", kArtistRelations},
-                                {"user_relations", kUserRelations}};
+                                {"user_relations", kUserRelations},
+                                {"engagement", kEngagement}};
 
 const RowColumn* find_column(const RowTable& table, std::string_view name) {
   for (const RowColumn& column : table.columns) {

@@ -313,6 +313,8 @@ void Session::write_table(const TableView& table) {
     catalogue_.write_artist_tags(table, records_);
   } else if (table.name == "artist_relations") {
     catalogue_.write_artist_relations(table, records_);
+  } else if (table.name == "engagement") {
+    catalogue_.write_engagement(table, row_tracks_.match(table, !file.is_personal), file, records_);
   } else if (table.name == "user_relations") {
     library_.write_user_relations(table, file, records_);
   } else {

@@ -53,6 +53,11 @@ const std::array<RoleInfo, TrackColumns::kRoleCount>& roles() {
       {"valence", {"valence"}},
       {"loudness", {"loudness"}},
       {"tempo", {"tempo"}},
+      {"plays", {"plays", "play_count", "playcount", "streams", "stream_count"}},
+      {"likes", {"likes", "like_count", "upvotes", "upvote_count"}},
+      {"comments", {"comments", "comment_count"}},
+      {"skip_rate", {"skip_rate", "skiprate"}},
+      {"completion", {"completion", "completion_rate"}},
   }};
   return kRoles;
 }
@@ -67,6 +72,10 @@ constexpr std::array<int, 16> kNumbers = {
     TrackColumns::kLiveness,      TrackColumns::kValence,      TrackColumns::kLoudness,
     TrackColumns::kTempo};
 constexpr std::size_t kTracksOnly = 3;
+
+constexpr std::array<int, 5> kEngagement = {TrackColumns::kPlays, TrackColumns::kLikes,
+                                            TrackColumns::kComments, TrackColumns::kSkipRate,
+                                            TrackColumns::kCompletion};
 
 std::span<const int> numbers_of(TrackColumns::Of of) {
   return std::span(kNumbers).subspan(of == TrackColumns::Of::kArtist ? kTracksOnly : 0);
@@ -87,6 +96,10 @@ Range range_of(int role) {
       return {1, 24.0 * 3600 * 1000};
     case TrackColumns::kTimeSignature:
       return {1, 16};
+    case TrackColumns::kPlays:
+    case TrackColumns::kLikes:
+    case TrackColumns::kComments:
+      return {0, 1e15};
     default:
       return {0, 1};
   }
@@ -146,8 +159,13 @@ int TrackColumns::column(int role) const {
 
 int TrackColumns::feature_count() const {
   int count = 0;
-  for (int role = kFirstFeature; role < kRoleCount; ++role) count += has(role) ? 1 : 0;
+  for (int role = kFirstFeature; role < kFirstEngagement; ++role) count += has(role) ? 1 : 0;
   return count;
+}
+
+int TrackColumns::engagement_count() const {
+  return static_cast<int>(std::count_if(kEngagement.begin(), kEngagement.end(),
+                                        [this](int role) { return has(role); }));
 }
 
 std::string_view TrackColumns::text(const CsvReader& csv, int role) const {
@@ -253,10 +271,15 @@ std::vector<std::string> split_artists(std::string_view cell, bool is_loose) {
 
 // ---- numbers ------------------------------------------------------------------------------------
 std::string TrackColumns::check(const CsvReader& csv) const {
-  for (const int role : kNumbers) {
+  const auto problem = [&](int role) {
     const std::string_view cell = csv[column(role)];
-    if (!is_missing_word(cell) && !is_readable(role, cell)) {
-      return playlist::concat(role_name(role), " is no number: ", quoted(cell));
+    if (is_missing_word(cell) || is_readable(role, cell)) return std::string();
+    return playlist::concat(role_name(role), " is no number: ", quoted(cell));
+  };
+  for (const std::span<const int> roles :
+       {std::span<const int>(kNumbers), std::span<const int>(kEngagement)}) {
+    for (const int role : roles) {
+      if (std::string found = problem(role); !found.empty()) return found;
     }
   }
   return {};
@@ -323,6 +346,41 @@ void TrackColumns::put_numbers(Of of, Table& table, int first, const CsvReader& 
                                    ": left out"));
     } else if (role == kDuration || role == kTimeSignature) {
       table.i32(at, static_cast<std::int32_t>(std::lround(value)));
+    } else {
+      table.f32(at, static_cast<float>(value));
+    }
+  }
+}
+
+// ---- everybody's use ----------------------------------------------------------------------------
+std::vector<ColumnSpec> TrackColumns::engagement_specs() {
+  std::vector<ColumnSpec> specs;
+  for (const char* name : {"title", "artist", "album", "spotify_id", "isrc", "mbid"})
+    specs.push_back({name, PLAYLIST_STRING});
+  for (const int role : kEngagement) specs.push_back({role_name(role), PLAYLIST_F32});
+  return specs;
+}
+
+bool TrackColumns::has_engagement(const CsvReader& csv) const {
+  return std::any_of(kEngagement.begin(), kEngagement.end(),
+                     [&](int role) { return has(role) && !is_missing_word(csv[column(role)]); });
+}
+
+void TrackColumns::put_engagement(Table& table, const Track& track, const CsvReader& csv,
+                                  Rows& rows) const {
+  int at = 0;
+  for (const std::string* text :
+       {&track.title, &track.artist, &track.album, &track.spotify_id, &track.isrc, &track.mbid})
+    table.text(++at, *text);
+  for (const int role : kEngagement) {
+    ++at;
+    const std::string_view cell = csv[column(role)];
+    if (is_missing_word(cell)) continue;
+    const double value = read_number(cell).value_or(0);
+    const Range range = range_of(role);
+    if (value < range.low || value > range.high) {
+      rows.notice(playlist::concat(role_name(role), " outside ", range.low, " .. ", range.high,
+                                   ": left out"));
     } else {
       table.f32(at, static_cast<float>(value));
     }

@@ -60,6 +60,12 @@ class TrackColumns {
     kValence,
     kLoudness,
     kTempo,
+    kFirstEngagement,
+    kPlays = kFirstEngagement,
+    kLikes,
+    kComments,
+    kSkipRate,
+    kCompletion,
     kRoleCount
   };
   static const char* role_name(int role);
@@ -75,6 +81,8 @@ class TrackColumns {
   /// The first column of this role, -1 when there is none.
   [[nodiscard]] int column(int role) const;
   [[nodiscard]] int feature_count() const;
+  /// Of what is told of everybody's use of a track.
+  [[nodiscard]] int engagement_count() const;
   /// How to take artists apart; found by the header, ArtistCell::kOne otherwise.
   void set_artist_cell(ArtistCell cell) { artist_cell_ = cell; }
   /// An unquoted NA is no value in this file.
@@ -89,6 +97,11 @@ class TrackColumns {
   /// The columns of everything but names and ids; of artists, what can be a mean.
   static std::vector<ColumnSpec> number_specs(Of of);
   static std::vector<ColumnSpec> track_specs();
+  static std::vector<ColumnSpec> engagement_specs();
+  /// True when the record tells anything of everybody's use of the track.
+  [[nodiscard]] bool has_engagement(const CsvReader& csv) const;
+  /// Sets the row begun in `table`, which was made with engagement_specs().
+  void put_engagement(Table& table, const Track& track, const CsvReader& csv, Rows& rows) const;
   /// Sets the row begun in `table`, which was made with track_specs().
   void put(Table& table, const Track& track, const CsvReader& csv, Rows& rows) const;
   /// Sets the numbers; `first` is the first of the columns that number_specs() made.

@@ -4,6 +4,8 @@
 //           (its playlists too), hit predictor, MusicOSet (ids only), mood tables (tag
 //           "mood:NAME"), tables of features by id; any CSV with --columns
 //           title=TrackName,artist=Band,...
+// Use       plays (streams), likes (upvotes), comments, skip_rate and completion of each track, as
+//           everybody's together -> engagement; beside the rest, or in a table of ids and these
 // Artists   mean features by artist; artist_id with names; artist,genre -> artist_tags
 // Numbers   tempo, time_signature, duration 0 and key -1 are no value; out of range: left out, with
 //           a notice; no number at all: the record is malformed. NA, None, null: no value
@@ -48,8 +50,10 @@ Kind find_kind(const Header& header, const TrackColumns& columns) {
   }
   const bool is_described = has_id || columns.has(Columns::kDuration) ||
                             columns.has(Columns::kIsrc) || columns.has(Columns::kTags) ||
-                            columns.feature_count() > 0;
+                            columns.feature_count() > 0 || columns.engagement_count() >= 2;
   if (has_title && has_artist && is_described) return Kind::kTracks;
+  const bool has_outside_id = has_id || columns.has(Columns::kIsrc) || columns.has(Columns::kMbid);
+  if (has_outside_id && columns.engagement_count() > 0) return Kind::kTracks;
   return has_id && (has_features || has_title) ? Kind::kTracks : Kind::kNone;
 }
 
@@ -166,6 +170,8 @@ class TracksCsv final : public playlist::Source {
     switch (kind_) {
       case Kind::kTracks:
         table_ = &rows_->table("tracks", TrackColumns::track_specs());
+        if (columns_.engagement_count() > 0)
+          engagement_ = &rows_->table("engagement", TrackColumns::engagement_specs());
         break;
       case Kind::kArtists: {
         std::vector<ColumnSpec> specs = {
@@ -205,6 +211,10 @@ class TracksCsv final : public playlist::Source {
     if (!track_.has_identity()) return rows_->bucket("empty", "neither names nor an id");
     table_->begin(rows_->record());
     columns_.put(*table_, track_, csv, *rows_);
+    if (engagement_ != nullptr && columns_.has_engagement(csv)) {
+      engagement_->begin(rows_->record());
+      columns_.put_engagement(*engagement_, track_, csv, *rows_);
+    }
     if (playlists_ != nullptr) take_playlist_item(csv);
   }
 
@@ -249,7 +259,7 @@ class TracksCsv final : public playlist::Source {
   }
 
   Rows* rows_ = nullptr;
-  Table *table_ = nullptr, *playlists_ = nullptr, *items_ = nullptr;
+  Table *table_ = nullptr, *engagement_ = nullptr, *playlists_ = nullptr, *items_ = nullptr;
   Header header_;
   TrackColumns columns_;
   Kind kind_ = Kind::kNone;
