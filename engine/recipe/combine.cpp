@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "core/error.hpp"
+#include "recipe/blending.hpp"
 #include "recipe/evaluate.hpp"
 #include "recipe/pullers.hpp"
 
@@ -14,6 +15,12 @@ double score_of(const Candidates& candidates, std::size_t row) {
   const CandidateColumn* score = candidates.find("score");
   const double value = score == nullptr ? 0 : score->number(row);
   return std::isnan(value) ? 0 : value;
+}
+
+std::vector<double> scores_of(const Candidates& candidates) {
+  std::vector<double> scores;
+  for (std::size_t i = 0; i < candidates.size(); ++i) scores.push_back(score_of(candidates, i));
+  return scores;
 }
 
 std::int32_t& code_at(Candidates& candidates, std::string_view name, std::size_t row) {
@@ -58,19 +65,6 @@ Candidates add_up(Evaluation& evaluation, const std::vector<CandidatesPtr>& inpu
   }
   made.put({"score", PLAYLIST_F32, std::vector<float>(total.begin(), total.end()), nullptr});
   return made.gather(rows_by(total, made.tracks, true));
-}
-
-/// Reciprocal ranks (Cormack, Clarke, Buettcher, SIGIR 2009, k = 60), or scores scaled by the
-/// branch's best.
-std::vector<double> blend_scores(const Candidates& candidates, double weight, bool is_by_rank) {
-  std::vector<double> scores(candidates.size());
-  double best = 0;
-  for (std::size_t i = 0; i < scores.size(); ++i) best = std::max(best, score_of(candidates, i));
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    scores[i] = is_by_rank ? weight / (60 + static_cast<double>(i) + 1)
-                           : (best > 0 ? weight * score_of(candidates, i) / best : 0);
-  }
-  return scores;
 }
 
 Candidates difference(Evaluation& evaluation, const Candidates& left, const Candidates& right) {
@@ -140,15 +134,15 @@ Candidates Evaluation::run_combiner(const Node& node) {
     for (const int id : node.inputs) inputs.push_back(result(id));
     if (node.step == "difference") return difference(*this, *inputs[0], *inputs[1]);
     for (const CandidatesPtr& candidates : inputs) {
-      auto& list = scores.emplace_back();
-      for (std::size_t i = 0; i < candidates->size(); ++i) list.push_back(score_of(*candidates, i));
+      scores.push_back(scores_of(*candidates));
     }
     return add_up(*this, inputs, scores);
   }
   if (node.step == "blend") {
+    const BlendBy by = blend_by(text(node, "by")).value_or(BlendBy::kScore);
     for (const Branch& branch : node.branches) {
       inputs.push_back(result(branch.node));
-      scores.push_back(blend_scores(*inputs.back(), branch.weight, text(node, "by") == "rank"));
+      scores.push_back(blended(scores_of(*inputs.back()), branch.weight, by));
     }
     return add_up(*this, inputs, scores);
   }

@@ -49,7 +49,7 @@ constexpr playlist_param choice(const char* name, const char* value, const char*
 constexpr double kMany = 1e9;
 constexpr const char* kSets[] = {"likes", "library", "listens", "history", "served", nullptr};
 constexpr const char* kUnique[] = {"song", "track", nullptr};
-constexpr const char* kMethods[] = {"score", "rank", nullptr};
+constexpr const char* kMethods[] = {"score", "rank", "calibrated", nullptr};
 
 constexpr auto kSet =
     std::array{choice("set", "likes", kSets, "which of the user's sets", PLAYLIST_PARAM_REQUIRED)};
@@ -92,9 +92,10 @@ constexpr auto kSeeds =
     std::array{whole("count", 20, 1, kMany, "the first this many become seeds")};
 constexpr auto kMix = std::array{whole(
     "attempts", 10, 1, kMany, "tries a branch has for one slot before its otherwise fills it")};
-constexpr auto kBlend =
-    std::array{choice("by", "score", kMethods,
-                      "score: scaled to 0..1 by each branch's best; rank: reciprocal ranks")};
+constexpr auto kBlend = std::array{
+    choice("by", "score", kMethods,
+           "score: scaled to 0..1 by each branch's best; rank: reciprocal ranks; calibrated: "
+           "standard deviations above the branch's last")};
 
 struct Step {
   const char* name;
