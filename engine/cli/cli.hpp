@@ -97,6 +97,7 @@ void add_batch(CLI::App& app, Cli& cli);
 void add_config(CLI::App& app, Cli& cli);
 void add_train(CLI::App& app, Cli& cli);
 void add_models(CLI::App& app, Cli& cli);
+void add_benchmark(CLI::App& app, Cli& cli);
 void add_doctor(CLI::App& app, Cli& cli);
 
 }  // namespace engine

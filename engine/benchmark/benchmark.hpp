@@ -1,0 +1,52 @@
+// `engine benchmark`: trains models on a public split and judges their recall, through the elements
+// that recipes use.
+//
+// Nothing is chosen by the test part. A tenth of every user's train items is held out; every
+// setting of a model's grid is trained on the rest and judged by what it finds of them, and so are
+// the weights of the blend. Then each model is trained on all of train with the setting that won,
+// and the test part is looked at once.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "benchmark/protocol.hpp"
+#include "benchmark/split.hpp"
+#include "plugin/arguments.hpp"
+#include "plugin/registry.hpp"
+
+namespace engine::benchmark {
+
+struct Request {
+  std::string protocol;             // protocol_of()
+  std::vector<std::string> models;  // of contestant_names(), and "blend", of those before it
+  std::size_t jobs = 1;             // workers that recommend at once, >= 1
+  bool is_in_process = false;
+  std::function<std::shared_ptr<const Registry>()> load_plugins;  // called in each worker
+  std::function<const char*(std::string_view)> setting;           // host->setting()
+  std::function<void(const std::string&)> note;                   // what goes on
+  std::function<void(const std::string&)> detail;                 // each setting's figures
+};
+
+struct ModelResult {
+  std::string name;
+  Metrics metrics;         // means over all users with test items
+  double seconds = 0;      // the last training and recommending to all users; without choosing
+  double choosing = 0;     // seconds of validation
+  std::string parameters;  // JSON: what was chosen, of model and recall; the blend's weights
+};
+
+struct Result {
+  Protocol protocol;
+  std::size_t users = 0, items = 0, train = 0, test = 0, judged = 0;  // judged: users
+  std::vector<ModelResult> models;                                    // in the order asked for
+};
+
+/// Throws Error: kUsage for an unknown model and a blend of fewer than two, kPlugin and kLimits for
+/// a worker that failed, kInterrupted.
+Result run_benchmark(const Split& split, const Request& request);
+
+}  // namespace engine::benchmark

@@ -1,0 +1,93 @@
+#include "benchmark/contestants.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace engine::benchmark {
+namespace {
+
+/// EASE inverts a matrix of all items: its settings are compared on this many of the most popular,
+/// which takes a share of (this / items)^3 of the time.
+constexpr double kEaseItemsOfValidation = 8'000;
+/// More items than this do not fit a machine of 24 GiB in float32.
+constexpr double kMostEaseItems = 60'000;
+
+std::vector<Setting> item_cf_grid() {
+  const Arguments all_neighbours{{"artists", 0.0}, {"k_per_seed", 1'000.0}};
+  const Arguments few_neighbours{{"artists", 0.0}, {"k_per_seed", 100.0}};
+  std::vector<Setting> grid;
+  for (const double beta : {0.0, 0.1, 0.2, 0.3, 0.5}) {
+    grid.push_back({{{"metric", std::string("rp3beta")},
+                     {"beta", beta},
+                     {"weighting", std::string("binary")},
+                     {"neighbours", 1'000.0}},
+                    all_neighbours});
+  }
+  for (const Arguments& recall : {all_neighbours, few_neighbours}) {
+    grid.push_back({{{"metric", std::string("cosine")},
+                     {"shrinkage", 0.0},
+                     {"weighting", std::string("binary")},
+                     {"neighbours", 1'000.0}},
+                    recall});
+  }
+  return grid;
+}
+
+std::vector<Setting> graph_filter_grid(std::int32_t items) {
+  std::vector<Setting> grid;
+  const double most = std::min<double>(1'024, items);
+  const Arguments model{{"rank", most}, {"neighbours", 1'000.0}};
+  for (const double rank : {64.0, 256.0, 512.0, 1'024.0}) {
+    if (rank > most && rank > 64) continue;
+    for (const double smooth : {0.15, 0.3, 0.6})
+      grid.push_back({model, {{"rank", std::min(rank, most)}, {"smooth", smooth}}});
+  }
+  return grid;
+}
+
+/// Compared at fewer factors and iterations than the last training has.
+std::vector<Setting> als_grid() {
+  std::vector<Setting> grid;
+  for (const double unobserved_weight : {0.003, 0.01, 0.03, 0.1}) {
+    for (const double regularization : {0.003, 0.01}) {
+      grid.push_back({{{"factors", 128.0},
+                       {"iterations", 8.0},
+                       {"unobserved_weight", unobserved_weight},
+                       {"regularization", regularization},
+                       {"weighting", std::string("binary")}},
+                      {{"artists", 0.0}}});
+    }
+  }
+  return grid;
+}
+
+std::vector<Setting> ease_grid() {
+  std::vector<Setting> grid;
+  for (const double regularization : {50.0, 150.0, 400.0, 1'000.0}) {
+    grid.push_back({{{"regularization", regularization},
+                     {"neighbours", 1'000.0},
+                     {"max_tracks", kEaseItemsOfValidation}},
+                    {}});
+  }
+  return grid;
+}
+
+}  // namespace
+
+std::vector<std::string> contestant_names() {
+  return {"item_cf", "als", "graph_filter", "ease"};
+}
+
+Contestant contestant(const std::string& name, std::int32_t items) {
+  if (name == "item_cf") return {name, item_cf_grid(), {}};
+  if (name == "als") return {name, als_grid(), {{"factors", 256.0}, {"iterations", 16.0}}};
+  if (name == "graph_filter") return {name, graph_filter_grid(items), {}};
+  if (name == "ease") {
+    return {name,
+            ease_grid(),
+            {{"max_tracks", std::min<double>(items, kMostEaseItems)}, {"memory_gigabytes", 16.0}}};
+  }
+  throw std::logic_error("no contestant " + name);
+}
+
+}  // namespace engine::benchmark

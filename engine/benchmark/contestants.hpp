@@ -1,0 +1,35 @@
+// The models of a benchmark: which elements they are, and which settings validation may choose
+// from.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "benchmark/split.hpp"
+#include "plugin/arguments.hpp"
+
+namespace engine::benchmark {
+
+/// One way to set a model and its recall.
+struct Setting {
+  Arguments model, recall;
+};
+
+struct Contestant {
+  std::string name;           // "item_cf": model.item_cf and recall.item_cf
+  std::vector<Setting> grid;  // neighbours in it that set the model alike share one training
+  /// Set in the last training, on all of train, over what validation chose.
+  Arguments at_last;
+};
+
+/// All names, in the order they are trained.
+std::vector<std::string> contestant_names();
+
+/// The contestant of that name for a split of this size; `name` is one of contestant_names().
+///
+/// The grids are the same for every data set: they were laid around what the papers of the models
+/// report and hold no data set's own choice. What is chosen from them is chosen by
+/// validation within train.
+Contestant contestant(const std::string& name, std::int32_t items);
+
+}  // namespace engine::benchmark

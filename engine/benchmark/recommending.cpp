@@ -1,0 +1,236 @@
+#include "benchmark/recommending.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <limits>
+
+#include <nlohmann/json.hpp>
+
+#include "core/error.hpp"
+#include "data/owned_table.hpp"
+#include "plugin/call.hpp"
+#include "worker/pool.hpp"
+
+namespace engine::benchmark {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Json = nlohmann::ordered_json;
+
+enum Frame : std::uint32_t { kNote = 1, kTrained, kLists, kFailed };
+
+/// A job opens the artifact anew, which reads all of it; more jobs than workers even out users of
+/// long and short lists.
+constexpr std::size_t kJobsOfWorker = 2;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// The calls of one worker.
+class Caller {
+ public:
+  Caller(const Stage& stage, Channel& channel, Heartbeat& heartbeat)
+      : stage_(stage),
+        channel_(channel),
+        heartbeat_(heartbeat),
+        registry_(stage.request.load_plugins()) {}
+
+  void train(const std::string& name, const Arguments& arguments, const std::string& folder) {
+    const Element& element = registry_->require("model." + name, "the benchmark");
+    heartbeat_.doing(element.description->name);
+    CheckedArguments checked = check_arguments(*element.description, arguments, "the benchmark");
+    const std::string parameters = checked.json();
+    ArtifactWriter writer;
+    const ModelServices services{nullptr, &writer};
+    ElementInstance instance(element, std::move(checked), context(services));
+    finish(element, instance.train());
+    const std::string card = writer.write(folder, Json{{"parameters", Json::parse(parameters)}});
+    channel_.send(kTrained, card);
+  }
+
+  void recommend(const std::string& name, const ModelVersion& version, Arguments arguments,
+                 std::span<const std::int32_t> users, std::size_t limit) {
+    const Element& element = registry_->require("recall." + name, "the benchmark");
+    heartbeat_.doing(element.description->name);
+    ModelShelf shelf({version});
+    const ModelServices services{&shelf, nullptr};
+    arguments.emplace_back("limit", static_cast<double>(limit));
+    std::string bytes;
+    for (const std::int32_t user : users) {
+      const std::span<const std::int32_t> items = stage_.train.of(user);
+      RecalledRows rows;
+      if (!items.empty()) {
+        OwnedTable seeds(static_cast<std::int64_t>(items.size()));
+        std::copy(items.begin(), items.end(), seeds.i32("track"));
+        std::fill_n(seeds.f32("score"), items.size(), std::numeric_limits<float>::quiet_NaN());
+        std::fill_n(seeds.i64("ts"), items.size(), std::numeric_limits<std::int64_t>::min());
+        Arguments with_seeds = arguments;
+        with_seeds.emplace_back("seeds", TracksArgument{seeds.table()});
+        ElementInstance instance(element,
+                                 check_arguments(*element.description, with_seeds, "the benchmark"),
+                                 context(services));
+        finish(element, instance.recall(rows));
+      }
+      append(bytes, rows);
+    }
+    channel_.send(kLists, bytes);
+  }
+
+ private:
+  /// Without data there is no list, which the metrics show; everything else ends the benchmark.
+  static void finish(const Element& element, const CallResult& result) {
+    if (result.status != PLAYLIST_OK) {
+      throw Error(Exit::kPlugin, std::string(element.description->name) + " has no result: " +
+                                     (result.message.empty() ? "cancelled" : result.message));
+    }
+  }
+
+  static void append(std::string& bytes, const RecalledRows& rows) {
+    const auto count = static_cast<std::uint64_t>(rows.tracks.size());
+    bytes.append(reinterpret_cast<const char*>(&count), sizeof count);
+    bytes.append(reinterpret_cast<const char*>(rows.tracks.data()), count * sizeof(std::int32_t));
+    bytes.append(reinterpret_cast<const char*>(rows.scores.data()), count * sizeof(float));
+  }
+
+  CallContext context(const ModelServices& services) {
+    CallContext context;
+    context.tables = &stage_.tables;
+    context.texts = &texts_;
+    context.now = stage_.tables.now();
+    context.random_seed = 1;
+    context.is_cancelled = [this] { return heartbeat_.is_interrupted(); };
+    context.progress = [this](double) { heartbeat_.beat(); };
+    context.log = [this](int level, std::string_view text) {
+      if (level >= PLAYLIST_LOG_INFO) channel_.send(kNote, text);
+    };
+    context.setting = stage_.request.setting;
+    context.service = [&services](std::string_view id) { return model_service(services, id); };
+    context.owner = const_cast<ModelServices*>(&services);
+    return context;
+  }
+
+  const Stage& stage_;
+  Channel& channel_;
+  Heartbeat& heartbeat_;
+  std::shared_ptr<const Registry> registry_;
+  Texts texts_;
+};
+
+/// Gives out one kind of job and keeps what comes back by its id.
+class Work final : public PoolWork {
+ public:
+  using Job = std::function<void(Caller&, std::uint64_t id)>;
+  Work(const Stage& stage, std::string name, std::uint64_t jobs, Job job)
+      : results(jobs), stage_(stage), name_(std::move(name)), jobs_(jobs), job_(std::move(job)) {}
+
+  std::optional<PoolJob> next() override {
+    if (given_ == jobs_) return std::nullopt;
+    const std::uint64_t id = given_++;
+    WorkerLimits limits;
+    limits.wall_seconds = limits.cpu_seconds = 0;
+    limits.memory_bytes = 0;
+    return PoolJob{id, limits, [this, id](Channel& channel, Heartbeat& heartbeat) {
+                     return run(id, channel, heartbeat);
+                   }};
+  }
+
+  void frame(std::uint64_t id, std::uint32_t kind, const std::string& bytes) override {
+    if (kind == kNote) return stage_.request.note(name_ + ": " + bytes);
+    if (kind == kFailed) {
+      const Json json = Json::parse(bytes);
+      throw Error(static_cast<Exit>(json.at("exit").get<int>()), json.at("what").get<std::string>(),
+                  {"", "", json.at("why").get<std::string>(), ""});
+    }
+    results[static_cast<std::size_t>(id)] = bytes;
+  }
+
+  void ended(std::uint64_t, const WorkerEnd& end) override {
+    if (end.is_done || end.is_interrupted) return;
+    throw Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, name_ + ": " + end.message);
+  }
+
+  std::vector<std::string> results;
+
+ private:
+  int run(std::uint64_t id, Channel& channel, Heartbeat& heartbeat) const {
+    const auto failed = [&](Exit exit, const std::string& what, const std::string& why) {
+      channel.send(kFailed,
+                   Json{{"exit", static_cast<int>(exit)}, {"what", what}, {"why", why}}.dump(
+                       -1, ' ', false, Json::error_handler_t::replace));
+      return 1;
+    };
+    try {
+      Caller caller(stage_, channel, heartbeat);
+      job_(caller, id);
+      return 0;
+    } catch (const Error& error) {
+      return failed(error.exit(), error.what(), error.parts().why);
+    } catch (const std::bad_alloc&) {
+      return failed(Exit::kLimits, name_ + " ran out of memory", "");
+    }
+  }
+
+  const Stage& stage_;
+  const std::string name_;
+  const std::uint64_t jobs_;
+  const Job job_;
+  std::uint64_t given_ = 0;
+};
+
+void run_work(const Stage& stage, Work& work, std::size_t workers) {
+  if (!run_pool(work, {workers, stage.request.is_in_process}))
+    throw Error(Exit::kInterrupted, "interrupted");
+}
+
+RankedList read_list(const char*& at) {
+  std::uint64_t count = 0;
+  std::memcpy(&count, at, sizeof count);
+  at += sizeof count;
+  RankedList list;
+  list.tracks.resize(count);
+  list.scores.resize(count);
+  std::memcpy(list.tracks.data(), at, count * sizeof(std::int32_t));
+  at += count * sizeof(std::int32_t);
+  std::memcpy(list.scores.data(), at, count * sizeof(float));
+  at += count * sizeof(float);
+  return list;
+}
+
+}  // namespace
+
+Training train(const Stage& stage, const std::string& name, const Arguments& arguments,
+               const std::string& folder) {
+  const auto started = Clock::now();
+  Work work(stage, name, 1,
+            [&](Caller& caller, std::uint64_t) { caller.train(name, arguments, folder); });
+  run_work(stage, work, 1);
+  return {{0, "model." + name, stage.tables.now(), work.results[0], folder},
+          seconds_since(started)};
+}
+
+Recommended recommend(const Stage& stage, const std::string& name, const ModelVersion& version,
+                      const Arguments& arguments, const std::vector<std::int32_t>& users,
+                      std::size_t limit) {
+  const auto started = Clock::now();
+  const std::size_t most = std::max<std::size_t>(1, stage.request.jobs * kJobsOfWorker);
+  const std::size_t users_of_job = std::max<std::size_t>(1, (users.size() + most - 1) / most);
+  const std::uint64_t jobs = (users.size() + users_of_job - 1) / users_of_job;
+  Work work(stage, name, jobs, [&](Caller& caller, std::uint64_t id) {
+    const std::size_t begin = id * users_of_job;
+    const std::size_t count = std::min(users_of_job, users.size() - begin);
+    caller.recommend(name, version, arguments, std::span(users).subspan(begin, count), limit);
+  });
+  run_work(stage, work, stage.request.jobs);
+  Recommended made;
+  for (std::size_t job = 0; job < jobs; ++job) {
+    const char* at = work.results[job].data();
+    const std::size_t count = std::min(users_of_job, users.size() - job * users_of_job);
+    for (std::size_t k = 0; k < count; ++k) made.lists.push_back(read_list(at));
+  }
+  made.seconds = seconds_since(started);
+  return made;
+}
+
+}  // namespace engine::benchmark

@@ -1,0 +1,94 @@
+// engine benchmark, on a data set made up of three groups of eight items: 24 users of one group
+// each, six of its items in train and the rest in test.
+#include <filesystem>
+#include <fstream>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "support/program.hpp"
+
+using nlohmann::json;
+using support::Ended;
+using support::EngineHome;
+
+namespace {
+
+std::string data(const std::string& folder) {
+  return std::string(PLAYLIST_SOURCE_DIR) + "/tests/data/benchmark/" + folder;
+}
+
+json without_seconds(json report) {
+  for (json& model : report.at("models")) {
+    model.erase("seconds");
+    model.erase("validation_seconds");
+  }
+  return report;
+}
+
+}  // namespace
+
+TEST_CASE("both formats give the same figures, whatever the number of workers", "[benchmark]") {
+  const EngineHome home;
+  const Ended users = home.engine({"--json", "benchmark", "gowalla", data("users_first"),
+                                   "--models", "item_cf,graph_filter,blend", "--jobs", "2"});
+  INFO(users.err);
+  REQUIRE(users.exit_code == 0);
+  const json report = json::parse(users.out);
+  CHECK(report.at("users") == 24);
+  CHECK(report.at("items") == 24);
+  REQUIRE(report.at("models").size() == 3);
+  std::vector<std::string> names;
+  for (const json& model : report.at("models")) {
+    names.push_back(model.at("name"));
+    for (const char* key : {"recall@20", "ndcg@20", "recall@50", "ndcg@50"}) {
+      CHECK(model.at(key).get<double>() >= 0);
+      CHECK(model.at(key).get<double>() <= 1);
+    }
+    CHECK(model.at("seconds").get<double>() > 0);
+    CHECK(model.at("parameters").is_object());
+    // The two that are left of one's group of eight come before all others.
+    CHECK(model.at("ndcg@20").get<double>() > 0.9);
+  }
+  CHECK(names == std::vector<std::string>{"item_cf", "graph_filter", "blend"});
+  const json weights = report.at("models").at(2).at("parameters").at("weights");
+  CHECK(weights.contains("item_cf"));
+  CHECK(weights.contains("graph_filter"));
+
+  const Ended counts = home.engine({"--json", "benchmark", "gowalla", data("counts_first"),
+                                    "--models", "item_cf,graph_filter,blend", "--jobs", "1"});
+  INFO(counts.err);
+  REQUIRE(counts.exit_code == 0);
+  CHECK(without_seconds(json::parse(counts.out)) == without_seconds(report));
+}
+
+TEST_CASE("every model runs, and a name gives its cuts and its published rows", "[benchmark]") {
+  const EngineHome home;
+  const Ended all = home.engine({"benchmark", "citeulike", data("counts_first")});
+  INFO(all.err);
+  REQUIRE(all.exit_code == 0);
+  for (const char* part :
+       {"recall@300", "item_cf", "als", "ease", "graph_filter", "blend", "iALS", "Ferrari Dacrema"})
+    CHECK_THAT(all.out, Catch::Contains(part));
+}
+
+TEST_CASE("what cannot be benchmarked is refused with what can", "[benchmark]") {
+  const EngineHome home;
+  const auto refused = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"benchmark", "mine", data("users_first")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Ended ended = home.engine(arguments);
+    CHECK(ended.exit_code == 2);
+    return ended.err;
+  };
+  CHECK_THAT(refused({"--models", "item_fc"}),
+             Catch::Contains("no model \"item_fc\"") && Catch::Contains("item_cf"));
+  CHECK_THAT(refused({"--models", "ease,blend"}), Catch::Contains("two models or more"));
+  CHECK_THAT(refused({"--models", "ease,ease"}), Catch::Contains("twice"));
+  std::ofstream(home.path("train.txt")) << "0 1 2 3 4 5 6\n1 two\n";
+  std::ofstream(home.path("test.txt")) << "0 7\n";
+  const Ended bad = home.engine(
+      {"benchmark", "mine", std::filesystem::path(home.path("train.txt")).parent_path().string()});
+  CHECK(bad.exit_code == 3);
+  CHECK_THAT(bad.err, Catch::Contains("line 2") && Catch::Contains("found \"two\""));
+}
