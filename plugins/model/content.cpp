@@ -7,9 +7,14 @@
 // Every other space holds the vectors that `engine import --embeddings` brought for it. All vectors
 // are scaled to length 1, so that a product of two is the cosine of their angle.
 //
-// Artifact  for every space S: matrix "vectors.S", one row per track, and table "tracks.S" (id)
+// A matrix that is quicker searched than read (`index`) gets a graph of near neighbours
+// (playlist/neighbour_graph.hpp) by HNSW, whose recall@50 is measured; below 0.98 it is left out.
+//
+// Artifact  for every space S: matrix "vectors.S", one row per track, and table "tracks.S" (id);
+//           bytes "graph.S" where it has a graph
 // Card      "spaces": for each its tracks, of how many, dim, and for "audio" how many tracks have
-//           features and how many have tags
+//           features and how many have tags; "index" exact or hnsw, then with breadth and
+//           recall_at_50
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -21,6 +26,7 @@
 
 #include "elements.hpp"
 #include "kernels/content_space.hpp"
+#include "kernels/graph_index.hpp"
 #include "training.hpp"
 
 namespace model {
@@ -33,6 +39,12 @@ constexpr std::array<const char*, 9> kFeatures = {
 // A track shorter than this before scaling has no tags and the mean of all features: rounding alone
 // would say where it lies.
 constexpr double kShortest = 1e-3;
+constexpr playlist::Choices kIndexes{"auto", "exact", "hnsw"};
+// To read 32 MiB takes one core about 2 ms, several times as long as a search of the graph does; to
+// build the graph takes it 13 s.
+constexpr std::size_t kReadBytes = 32 << 20;
+constexpr double kLeastRecall = 0.98;
+
 constexpr std::size_t kSoundColumns = kFeatures.size() + 1;  // and the year
 
 struct Space {
@@ -90,12 +102,15 @@ class Content final : public playlist::Model {
       {"spaces", "", "spaces to learn, e.g. \"audio mert\"; \"\": audio, and clap where imported"},
       {"tag_dim", 54, 1, 512, "space audio: columns for tags, beside 10 for the sound"},
       {"tag_share", 0.5, 0, 1, "space audio: how much tags count against the sound"},
+      playlist::Param::choice("index", kIndexes, "auto",
+                              "how it is searched; auto: hnsw for more than 32 MiB of vectors"),
   };
 
   explicit Content(const playlist::Args& args)
       : spaces_(words_of(args.text("spaces"))),
         tag_dim_(args.count("tag_dim")),
-        tag_share_(static_cast<float>(args.number("tag_share"))) {}
+        tag_share_(static_cast<float>(args.number("tag_share"))),
+        index_(args.text("index")) {}
 
   void train(playlist::ModelCall& call) const {
     std::string cards;
@@ -174,7 +189,8 @@ class Content final : public playlist::Model {
     return space;
   }
 
-  static std::string write(playlist::ModelCall& call, const Space& space) {
+  /// Returns the space's entry in the card.
+  std::string write(playlist::ModelCall& call, const Space& space) const {
     const auto id = call.table("tracks")["id"].i64();
     std::vector<std::int64_t> ids;
     for (const std::int32_t track : space.tracks)
@@ -184,12 +200,33 @@ class Content final : public playlist::Model {
                 static_cast<std::uint32_t>(space.vectors.dim));
     return playlist::concat("\"", space.name, "\": {\"tracks\": ", ids.size(),
                             ", \"of\": ", id.size(), ", \"dim\": ", space.vectors.dim,
-                            space.coverage, "}");
+                            space.coverage, write_index(call, space), "}");
+  }
+
+  std::string write_index(playlist::ModelCall& call, const Space& space) const {
+    const std::size_t bytes = space.vectors.values.size() * sizeof(float);
+    if (index_ == "exact" || (index_ == "auto" && bytes <= kReadBytes))
+      return ", \"index\": \"exact\"";
+    GraphOptions options;
+    options.recall = kLeastRecall;
+    options.proceed = progress_of(call, 0.5, 1);
+    const BuiltGraph graph = build_graph(space.vectors, options);
+    const std::string measured =
+        playlist::concat(", \"breadth\": ", graph.breadth, ", \"recall_at_50\": ", graph.recall);
+    if (graph.recall < kLeastRecall) {
+      call.warning(playlist::concat("a graph finds ", graph.recall, " of the nearest 50 in space ",
+                                    space.name, ", under ", kLeastRecall,
+                                    ": it will be searched by reading it"));
+      return ", \"index\": \"exact\"" + measured;
+    }
+    call.bytes(("graph." + space.name).c_str(), graph.bytes);
+    return ", \"index\": \"hnsw\"" + measured;
   }
 
   std::vector<std::string> spaces_;
   std::size_t tag_dim_;
   float tag_share_;
+  std::string index_;
 };
 
 }  // namespace

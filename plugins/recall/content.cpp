@@ -7,23 +7,30 @@
 // it out; 1 where it has none. Seeds that the model does not know are left out, seeds are never
 // candidates, and tracks at a right angle or beyond are not alike at all. The explanation names the
 // seed that lies nearest to the candidate, of the `kExplaining` of largest weight.
+//
+// All vectors are read, unless the model has a graph of near neighbours for the space, which finds
+// nearly all of the best without.
 #include "playlist/model_rows.hpp"
+#include "playlist/neighbour_graph.hpp"
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "elements.hpp"
 #include "kernels/exact_search.hpp"
+#include "kernels/gathered_products.hpp"
 
 namespace {
 
 constexpr const char* kModel = "model.content";
 constexpr std::size_t kExplaining = 64;
+constexpr std::size_t kWidest = 32;  // a graph is searched for less than this part of the rows
 
 /// A seed that the model knows.
 struct KnownSeed {
@@ -41,10 +48,37 @@ struct Space {
   Space(playlist::RecallCall& call, const std::string& name)
       : vectors(call.artifact_matrix(kModel, ("vectors." + name).c_str())),
         rows(call.table("tracks")["id"].i64(),
-             call.artifact_table(kModel, ("tracks." + name).c_str())["id"].i64()) {}
+             call.artifact_table(kModel, ("tracks." + name).c_str())["id"].i64()) {
+    try {
+      graph.emplace(call.artifact_bytes(kModel, ("graph." + name).c_str()), vectors.rows());
+    } catch (const playlist::NoData&) {
+      return;  // it is small enough to be read
+    }
+    if (graph->is_sound()) return;
+    call.warning(playlist::concat(kModel, ": the graph of space ", name, " is not used, as ",
+                                  graph->problem()));
+    graph.reset();
+  }
+
+  /// The best rows, best first, equal ones by row.
+  [[nodiscard]] std::vector<recall::ScoredRow> top_rows(const std::vector<float>& query,
+                                                        std::size_t count) const {
+    // Its breadth is one for 50 rows; more rows take a wider search to be found as surely, and very
+    // many are sooner found by reading.
+    const std::size_t breadth = graph ? std::max(graph->breadth(), count + count / 2) : 0;
+    if (!graph || breadth > vectors.rows() / kWidest)
+      return recall::top_rows({vectors.data(), vectors.rows(), vectors.columns()}, query, count);
+    playlist::GraphSearch search;
+    std::vector<recall::ScoredRow> rows_found;
+    for (const auto& row : search.best(*graph, vectors.data(), vectors.columns(), query.data(),
+                                       count, breadth, recall::gathered_products()))
+      rows_found.push_back({row.score, row.row});
+    return rows_found;
+  }
 
   playlist::Matrix vectors;
   playlist::ModelRows rows;
+  std::optional<playlist::NeighbourGraph> graph;
 };
 
 class ContentRecall final : public playlist::Recall {
@@ -134,8 +168,7 @@ class ContentRecall final : public playlist::Recall {
     // for until enough are left.
     for (std::size_t count = limit_ + seeds.size();; count *= 2) {
       call.checkpoint();
-      const auto rows = recall::top_rows(
-          {space.vectors.data(), space.vectors.rows(), space.vectors.columns()}, user, count);
+      const auto rows = space.top_rows(user, count);
       found.clear();
       for (const recall::ScoredRow& one : rows) {
         const std::int32_t track = space.rows.number(one.row);

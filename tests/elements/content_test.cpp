@@ -1,5 +1,8 @@
+#include "playlist/random.hpp"
+
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include <catch2/catch.hpp>
 
@@ -158,4 +161,44 @@ TEST_CASE("model.content learns the spaces it is asked for, and says which it ca
   const support::Told told = models.train("model.content", library, {{"spaces", "none"}});
   CHECK(told.status == PLAYLIST_NO_DATA);
   CHECK(told.message == "no track has an embedding of the space none");
+}
+
+TEST_CASE("recall.content finds in a graph of near neighbours what reading all finds",
+          "[content]") {
+  TinyLibrary library;
+  playlist::Random random(3);
+  for (int track = 0; track < 8000; ++track) {
+    library.add({.artists = {"Ann"}});
+    std::vector<float> vector(8);
+    for (float& value : vector) value = static_cast<float>(random.real() - 0.5);
+    library.embed("clap", track, vector);
+  }
+  TrainedModels exact, graph;
+  REQUIRE(exact.train("model.content", library, {{"index", "exact"}}).status == PLAYLIST_OK);
+  REQUIRE(graph.train("model.content", library, {{"index", "hnsw"}}).status == PLAYLIST_OK);
+  const auto card = [](const TrainedModels& models) {
+    return nlohmann::json::parse(models.find("model.content").card()).at("spaces").at("clap");
+  };
+  CHECK(card(exact).at("index") == "exact");
+  CHECK(card(graph).at("index") == "hnsw");
+  CHECK(card(graph).at("recall_at_50") >= 0.98);
+  std::size_t hits = 0;
+  for (std::int32_t seed = 0; seed < 8000; seed += 400) {
+    const engine::Arguments arguments{{"space", "clap"}, {"limit", 50.0}};
+    const Numbers truth =
+        recall(library, exact, {{seed, kOne}, {seed + 1, kOne}}, arguments).numbers();
+    const Recalled found = recall(library, graph, {{seed, kOne}, {seed + 1, kOne}}, arguments);
+    REQUIRE(found.tracks.size() == 50);
+    const std::set<std::int32_t> true_tracks(truth.begin(), truth.end());
+    for (const std::int32_t track : found.numbers()) hits += true_tracks.count(track);
+  }
+  CHECK(hits >= 980);  // of 20 x 50
+}
+
+TEST_CASE("the space audio is not searched by a graph while it is quickly read", "[content]") {
+  const TinyLibrary library = angles();
+  TrainedModels models;
+  REQUIRE(models.train("model.content", library).status == PLAYLIST_OK);
+  const auto spaces = nlohmann::json::parse(models.find("model.content").card()).at("spaces");
+  CHECK(spaces.at("clap").at("index") == "exact");
 }
