@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "data/listen_judgement.hpp"
@@ -72,26 +74,76 @@ class Counts {
   std::vector<bool> is_touched_;
 };
 
+/// One listen that counts as of now.
+struct Listen {
+  std::int64_t user_id, ts;
+  std::int32_t track;
+  Judgement judged;
+};
+
+/// Everybody's listens that had ended by now outside private sessions. The primary key keeps a
+/// user's together and in the order of their times, users in the order of their ids.
+class VisibleListens {
+ public:
+  VisibleListens(const Store& store, const playlist_table& tracks, const AsOfOptions& options)
+      : store_(store),
+        track_ids_(static_cast<const std::int64_t*>(find_column(tracks, "id")->data),
+                   static_cast<std::size_t>(tracks.rows)),
+        durations_(static_cast<const std::int32_t*>(find_column(tracks, "duration_ms")->data)),
+        rule_(options.rule),
+        now_(options.now) {}
+
+  [[nodiscard]] std::span<const std::int64_t> track_ids() const { return track_ids_; }
+
+  template <typename Take>
+  void each(const Take& take) const {
+    const IdMap numbers(track_ids_);
+    Statement listens =
+        store_.prepare("SELECT user_id, ts, track_id, ms_played, flags FROM listens");
+    while (listens.step()) {
+      const std::int64_t milliseconds = listens.integer(3);
+      const auto played =
+          milliseconds < 0
+              ? INT32_MIN
+              : static_cast<std::int32_t>(std::min<std::int64_t>(milliseconds, INT32_MAX));
+      const auto flags = static_cast<std::int32_t>(listens.integer(4));
+      const std::int32_t track = numbers.number(listens.integer(2));
+      if (track < 0 || (flags & ListenFlags::kIncognito) != 0 ||
+          end_of_listen(listens.integer(1), played) > now_)
+        continue;
+      take(Listen{listens.integer(0), listens.integer(1), track,
+                  judge(played, durations_[track], flags, rule_)});
+    }
+  }
+
+ private:
+  const Store& store_;
+  std::span<const std::int64_t> track_ids_;
+  const std::int32_t* durations_;
+  PlayRule rule_;
+  std::int64_t now_;
+};
+
 class TrainingTables final : public Tables {
  public:
   TrainingTables(const Store& store, std::shared_ptr<const PreparedColumns> columns,
                  const AsOfOptions& options)
-      : as_of_(load_as_of(std::move(columns), options)) {
-    const playlist_table& tracks = *as_of_->table("tracks");
-    const auto rows = static_cast<std::size_t>(tracks.rows);
-    const IdMap numbers(
-        std::span(static_cast<const std::int64_t*>(find_column(tracks, "id")->data), rows));
-    const auto* durations =
-        static_cast<const std::int32_t*>(find_column(tracks, "duration_ms")->data);
-    read_likes(store, numbers, options.now);
-    read_listens(store, numbers, durations, Counts(rows), options);
+      : as_of_(load_as_of(std::move(columns), options)),
+        listens_(store, *as_of_->table("tracks"), options) {
+    read_likes(store, options.now);
+    count_listens();
     users_.emplace(static_cast<std::int64_t>(ids_.size()));
     users_->copy("id", ids_);
     users_->table();
   }
 
   const playlist_table* table(std::string_view name) const override {
-    return name == "users" ? users_->table() : as_of_->table(name);
+    if (name == "users") return users_->table();
+    if (name == "user_listens") {
+      std::call_once(is_read_, [this] { read_user_listens(); });
+      return user_listens_->table();
+    }
+    return as_of_->table(name);
   }
   const playlist_lists* lists(std::string_view name) const override {
     if (name == "user_tracks") return plays_.view();
@@ -107,7 +159,8 @@ class TrainingTables final : public Tables {
  private:
   using LikesOf = std::map<std::int64_t, std::vector<std::int32_t>>;
 
-  void read_likes(const Store& store, const IdMap& numbers, std::int64_t now) {
+  void read_likes(const Store& store, std::int64_t now) {
+    const IdMap numbers(listens_.track_ids());
     Statement likes = store.prepare("SELECT user_id, track_id FROM likes WHERE ts <= ?1");
     for (likes.start(now); likes.step();) {
       const std::int32_t track = numbers.number(likes.integer(1));
@@ -115,31 +168,42 @@ class TrainingTables final : public Tables {
     }
   }
 
-  /// The primary key keeps a user's listens together, users in the order of their ids.
-  void read_listens(const Store& store, const IdMap& numbers, const std::int32_t* durations,
-                    Counts counts, const AsOfOptions& options) {
-    Statement listens =
-        store.prepare("SELECT user_id, ts, track_id, ms_played, flags FROM listens");
+  void count_listens() {
+    Counts counts(listens_.track_ids().size());
     std::int64_t user = 0;
-    while (listens.step()) {
-      if (listens.integer(0) != user) {
+    listens_.each([&](const Listen& listen) {
+      if (listen.user_id != user) {
         end_user(user, counts);
-        user = listens.integer(0);
+        user = listen.user_id;
       }
-      const std::int64_t milliseconds = listens.integer(3);
-      const auto played =
-          milliseconds < 0
-              ? INT32_MIN
-              : static_cast<std::int32_t>(std::min<std::int64_t>(milliseconds, INT32_MAX));
-      const auto flags = static_cast<std::int32_t>(listens.integer(4));
-      const std::int32_t track = numbers.number(listens.integer(2));
-      if (track < 0 || (flags & ListenFlags::kIncognito) != 0 ||
-          end_of_listen(listens.integer(1), played) > options.now)
-        continue;
-      counts.add(track, judge(played, durations[track], flags, options.rule));
-    }
+      counts.add(listen.track, listen.judged);
+    });
     end_user(user, counts);
     end_likers_before(INT64_MAX);
+  }
+
+  void read_user_listens() const {
+    std::vector<std::int32_t> users, tracks;
+    std::vector<std::int64_t> times;
+    std::vector<std::uint8_t> plays, skips;
+    std::size_t row = 0;  // ids_ ascend, as the listens' users do
+    listens_.each([&](const Listen& listen) {
+      while (row < ids_.size() && ids_[row] < listen.user_id) ++row;
+      // Listened to nothing that counts, or came after the users were read.
+      if (row == ids_.size() || ids_[row] != listen.user_id) return;
+      users.push_back(static_cast<std::int32_t>(row));
+      tracks.push_back(listen.track);
+      times.push_back(listen.ts);
+      plays.push_back(listen.judged.is_play);
+      skips.push_back(listen.judged.is_skip);
+    });
+    user_listens_.emplace(static_cast<std::int64_t>(users.size()));
+    user_listens_->copy("user", users);
+    user_listens_->copy("track", tracks);
+    user_listens_->copy("ts", times);
+    user_listens_->copy("is_play", plays);
+    user_listens_->copy("is_skip", skips);
+    user_listens_->table();
   }
 
   void end_user(std::int64_t user, Counts& counts) {
@@ -174,9 +238,11 @@ class TrainingTables final : public Tables {
   }
 
   std::unique_ptr<AsOf> as_of_;
+  VisibleListens listens_;
   LikesOf likes_of_;
   std::vector<std::int64_t> ids_;
-  mutable std::optional<OwnedTable> users_;
+  mutable std::optional<OwnedTable> users_, user_listens_;
+  mutable std::once_flag is_read_;
   mutable GrowingLists plays_, likes_, skips_;
 };
 

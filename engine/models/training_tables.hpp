@@ -15,10 +15,13 @@ namespace engine {
 ///   lists "user_tracks"  per row of "users": track numbers, weighted by plays
 ///   lists "user_likes"   per row of "users": track numbers
 ///   lists "user_skips"   per row of "users": track numbers, weighted by skips
+///   table "user_listens" user i32 (row of "users"), track i32, ts i64 (start), is_play u8,
+///                        is_skip u8; by user, then ts. Read when it is first asked for, as most
+///                        models do without the order of listens
 ///
 /// A play and a skip are what they are in the table "listens"; private sessions are left out.
 /// Nothing that happened after `now` changes a byte, whoever it happened to.
-/// Throws Error(kStore).
+/// `store` must outlive the tables. Throws Error(kStore), as the first look at "user_listens" does.
 std::unique_ptr<Tables> load_training_tables(const Store& store,
                                              std::shared_ptr<const PreparedColumns> columns,
                                              const AsOfOptions& options);

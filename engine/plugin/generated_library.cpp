@@ -216,6 +216,12 @@ std::unique_ptr<GuardedTable> GeneratedLibrary::make(std::string_view name) cons
     table->add("country", PLAYLIST_STRING, is_missing_);
     return table;
   }
+  if (name == "user_listens") {
+    auto table = every(name, 50);
+    table->add_numbers("user", PLAYLIST_I32, 0, 0);
+    for (const char* flag : {"is_play", "is_skip"}) table->add(flag, PLAYLIST_U8, is_missing_);
+    return table;
+  }
   // "implicit_saved_artists:N" counts artists of N plays and more as saved.
   if (name.starts_with("implicit_saved_artists:")) name = "saved_artists";
   if (name == "likes" || name == "library" || name == "served" || name == "saved_artists") {

@@ -78,6 +78,11 @@ void TinyLibrary::user_skip(std::int32_t user, std::int32_t track, float skips) 
   user_skips_[user][track] += skips;
   user_count_ = std::max(user_count_, static_cast<std::size_t>(user) + 1);
 }
+void TinyLibrary::user_listen(std::int32_t user, std::int32_t track, double days_ago, bool is_play,
+                              bool is_skip) {
+  user_listens_[user].push_back({before_now(days_ago), track, is_play, is_skip});
+  user_count_ = std::max(user_count_, static_cast<std::size_t>(user) + 1);
+}
 void TinyLibrary::embed(const std::string& space, std::int32_t track,
                         const std::vector<float>& vector) {
   embeddings_[space][track] = vector;
@@ -125,6 +130,7 @@ TinyLibrary::Made TinyLibrary::make(const std::string& name) const {
   if (name == "listens") return make_listens();
   if (name == "users") return make_users();
   if (name == "engagement") return make_engagement();
+  if (name == "user_listens") return make_user_listens();
   if (name == "likes") return make_dated(likes_, 0);
   if (name == "library") return make_dated(library_, -1);
   if (name == "served") return make_dated(served_, -1);
@@ -204,6 +210,30 @@ TinyLibrary::Made TinyLibrary::make_engagement() const {
     for (std::size_t k = 0; k < values.size(); ++k) values[k][row] = told[k];
     ++row;
   }
+  return made;
+}
+
+TinyLibrary::Made TinyLibrary::make_user_listens() const {
+  std::vector<std::int32_t> users, tracks;
+  std::vector<std::int64_t> times;
+  std::vector<std::uint8_t> plays, skips;
+  for (auto [user, listens] : user_listens_) {
+    std::stable_sort(listens.begin(), listens.end(),
+                     [](const Listen& a, const Listen& b) { return a.ts < b.ts; });
+    for (const Listen& listen : listens) {
+      users.push_back(user);
+      tracks.push_back(listen.track);
+      times.push_back(listen.ts);
+      plays.push_back(listen.is_play);
+      skips.push_back(listen.is_skip);
+    }
+  }
+  auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(users.size()));
+  made->copy("user", users);
+  made->copy("track", tracks);
+  made->copy("ts", times);
+  made->copy("is_play", plays);
+  made->copy("is_skip", skips);
   return made;
 }
 

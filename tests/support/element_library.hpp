@@ -54,6 +54,9 @@ class TinyLibrary final : public engine::Tables {
   void user_skip(std::int32_t user, std::int32_t track, float skips = 1);
   /// What was imported of a track: plays, likes, comments, skip rate, completion; NaN not told.
   void engage(std::int32_t track, const std::array<float, 5>& told) { engagement_[track] = told; }
+  /// In the table "user_listens" only.
+  void user_listen(std::int32_t user, std::int32_t track, double days_ago, bool is_play = true,
+                   bool is_skip = false);
   /// All vectors of a space have one length; tracks without one have a row of NaN.
   void embed(const std::string& space, std::int32_t track, const std::vector<float>& vector);
 
@@ -103,6 +106,7 @@ class TinyLibrary final : public engine::Tables {
   [[nodiscard]] Made make_listens() const;
   [[nodiscard]] Made make_users() const;
   [[nodiscard]] Made make_engagement() const;
+  [[nodiscard]] Made make_user_listens() const;
   [[nodiscard]] Made make_dated(std::vector<Dated> rows, int is_implicit) const;
   [[nodiscard]] Made make_statistics() const;
   [[nodiscard]] Made make_saved_artists(std::int32_t implicit_plays) const;
@@ -120,6 +124,7 @@ class TinyLibrary final : public engine::Tables {
   std::int32_t playlists_ = 0;
   std::size_t user_count_ = 0;
   std::map<std::int32_t, std::map<std::int32_t, float>> user_tracks_, user_likes_, user_skips_;
+  std::map<std::int32_t, std::vector<Listen>> user_listens_;
 
   std::map<std::string, std::map<std::int32_t, std::vector<float>>, std::less<>> embeddings_;
   std::map<std::int32_t, std::array<float, 5>> engagement_;

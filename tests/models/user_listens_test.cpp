@@ -1,0 +1,68 @@
+// The table "user_listens": everybody's listens in order, as of a time.
+#include <catch2/catch.hpp>
+
+#include "models/training_tables.hpp"
+#include "support/small_store.hpp"
+
+using test::as_text;
+
+namespace {
+
+/// Ann plays tracks 1, 2 and 1 again; ben skips 2 after 10 of its 200 seconds, listens to 1 in
+/// private, and plays 3; cleo only likes 3. ms_played counts from ts.
+void fill(test::SmallStore& store) {
+  store.change(
+      "INSERT INTO users (user_id, name) VALUES (2, 'ben'), (3, 'cleo');"
+      "INSERT INTO artists (artist_id, name, key) VALUES (1, 'A', 'a');"
+      "INSERT INTO tracks (track_id, title, artist_id, key, song_key, duration_ms) VALUES"
+      " (1, 'one', 1, 'one', 'one', 200000), (2, 'two', 1, 'two', 'two', 200000),"
+      " (3, 'three', 1, 'three', 'three', 200000);"
+      "INSERT INTO listens VALUES (1, 1000, 1, 200000, 0, 'DE', 1), (1, 3000, 2, 60000, 0, 'DE', "
+      "1),"
+      " (1, 2000, 1, 200000, 0, 'DE', 1), (2, 1500, 2, 10000, 0, 'DE', 1),"
+      " (2, 1600, 3, 150000, 0, 'DE', 1), (2, 1550, 1, 40000, 16, 'DE', 1);"
+      "INSERT INTO likes VALUES (3, 3, 900);");
+}
+
+std::unique_ptr<engine::Tables> tables_of(test::SmallStore& store, const engine::Store& opened,
+                                          std::int64_t now) {
+  const engine::AsOfOptions options = store.options(now);
+  return engine::load_training_tables(opened, engine::prepare_columns(options), options);
+}
+
+}  // namespace
+
+TEST_CASE("user_listens has everybody's listens by user and time", "[models]") {
+  test::SmallStore store;
+  fill(store);
+  const engine::Store opened = engine::Store::open(store.path());
+  const auto tables = tables_of(store, opened, 10'000);
+  // Tracks are numbered by when they became known: 3 by cleo's like, then 1, then 2.
+  CHECK(as_text(*tables->table("tracks"), {"id"}) == "id\n3\n1\n2\n");
+  CHECK(as_text(*tables->table("users")) == "id\n1\n2\n3\n");
+  CHECK(as_text(*tables->table("user_listens")) ==
+        "user track ts is_play is_skip\n"
+        "0 1 1000 1 0\n"
+        "0 1 2000 1 0\n"
+        "0 2 3000 1 0\n"
+        "1 2 1500 0 1\n"
+        "1 0 1600 1 0\n");
+}
+
+TEST_CASE("user_listens has nothing of what happened after its time", "[models]") {
+  test::SmallStore store;
+  fill(store);
+  const engine::Store opened = engine::Store::open(store.path());
+  const auto at = [&](std::int64_t now) {
+    return as_text(*tables_of(store, opened, now)->table("user_listens"));
+  };
+  const std::string before = at(1749);  // track 3 plays until 1750, ann's second until 2200
+  CHECK(before == "user track ts is_play is_skip\n0 1 1000 1 0\n1 2 1500 0 1\n");
+  store.change(
+      "INSERT INTO users (user_id, name) VALUES (4, 'dora');"
+      "INSERT INTO tracks (track_id, title, artist_id, key, song_key) VALUES (4, 'x', 1, 'x', 'x');"
+      "INSERT INTO listens VALUES (4, 1750, 1, 0, 0, 'SE', 2), (1, 1700, 2, 60000, 0, 'SE', 2),"
+      " (2, 1740, 4, 60000, 0, 'SE', 2);");
+  CHECK(at(1749) == before);
+  CHECK(at(1750) != before);
+}
