@@ -5,6 +5,7 @@
 
 extern const playlist::Element kAls;
 extern const playlist::Element kContent;
+extern const playlist::Element kDin;
 extern const playlist::Element kEase;
 extern const playlist::Element kGraphFilter;
 extern const playlist::Element kItemCf;

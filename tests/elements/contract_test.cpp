@@ -39,8 +39,9 @@ engine::Arguments needed(const std::string& name, const TrackSetArgument& set) {
 }
 
 /// Elements that draw at random; every other one must not depend on the seed.
-const std::set<std::string> kRandom{"recall.saved_artists", "recall.genre",
-                                    "recall.similar_artists", "ordering.shuffle", "model.als"};
+const std::set<std::string> kRandom{
+    "recall.saved_artists", "recall.genre", "recall.similar_artists",
+    "ordering.shuffle",     "model.als",    "model.din"};
 
 Numbers range(std::size_t count) {
   Numbers numbers(count);
@@ -85,6 +86,11 @@ const TinyLibrary& big_library() {
         made->user_track(user, static_cast<std::int32_t>(taste * 100 + below(400)), 3);
       made->user_like(user, static_cast<std::int32_t>(taste * 100 + below(400)));
       made->user_skip(user, static_cast<std::int32_t>(below(2'000)));
+    }
+    for (int user = 0; user < 40; ++user) {
+      const std::uint64_t taste = below(20);
+      for (int i = 0; i < 30; ++i)
+        made->user_listen(user, static_cast<std::int32_t>(taste * 100 + below(400)), 30 - i);
     }
     for (int i = 0; i < 2'000; ++i) made->serve(static_cast<std::int32_t>(below(kMany)), 3);
     return made;
@@ -212,8 +218,8 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
   CHECK(element_names(PLAYLIST_ORDERING) ==
         std::vector<std::string>{"ordering.artist_spacing", "ordering.by", "ordering.shuffle"});
   CHECK(element_names(PLAYLIST_MODEL) ==
-        std::vector<std::string>{"model.als", "model.content", "model.ease", "model.graph_filter",
-                                 "model.item_cf", "model.quality"});
+        std::vector<std::string>{"model.als", "model.content", "model.din", "model.ease",
+                                 "model.graph_filter", "model.item_cf", "model.quality"});
   CHECK(element_names(PLAYLIST_OUTPUT) == std::vector<std::string>{"output.csv", "output.json",
                                                                    "output.jspf", "output.m3u8",
                                                                    "output.uris", "output.xspf"});
