@@ -24,7 +24,7 @@
 
 #include "elements.hpp"
 #include "kernels/exact_search.hpp"
-#include "kernels/gathered_products.hpp"
+#include "kernels/graph_products.hpp"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "gathered_products.hpp"
+#include "graph_products.hpp"
 
 #define PLAYLIST_JOIN_(a, b) a##b
 #define PLAYLIST_JOIN(a, b) PLAYLIST_JOIN_(a, b)

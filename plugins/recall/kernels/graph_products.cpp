@@ -1,8 +1,8 @@
-#include "gathered_products.hpp"
+#include "graph_products.hpp"
 
 #include "playlist/cpu.hpp"
 
-#include "levels/gathered_products.hpp"
+#include "levels/graph_products.hpp"
 
 namespace recall {
 

@@ -1,4 +1,4 @@
-// Inner products of float32 vectors, compiled once for each x86-64 level; gathered_products.cpp
+// Inner products of float32 vectors, compiled once for each x86-64 level; graph_products.cpp
 // picks one.
 #pragma once
 
