@@ -25,7 +25,7 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kBlend = "blend";
 constexpr std::size_t kListLength = 500;  // of the lists that are blended
 constexpr std::size_t kValidationUsers = 2'000;
-constexpr std::size_t kFewestTrainItems = 5;  // users with fewer give nothing to validation
+constexpr std::size_t kFewestTrainItems = 2;  // users with fewer give nothing to validation
 constexpr double kHeldOut = 0.1;
 
 double seconds_since(Clock::time_point start) {
@@ -158,11 +158,7 @@ class Benchmark {
 
   void choose() {
     const Validation validation = hold_out(split_.train);
-    if (validation.users.empty()) {
-      throw Error(Exit::kInput, "no user of " + split_.train_file + " has " +
-                                    std::to_string(kFewestTrainItems) +
-                                    " items, so that settings cannot be compared");
-    }
+    if (validation.users.empty()) return take_first();
     const SplitTables tables(validation.train, split_.items);
     const Stage stage{request_, validation.train, tables};
     for (Entry& entry : entries_) {
@@ -170,9 +166,21 @@ class Benchmark {
       choose_setting(entry, stage, validation);
       entry.choosing = seconds_since(started);
     }
-    if (std::find(request_.models.begin(), request_.models.end(), kBlend) != request_.models.end())
-      choose_weights(validation);
+    if (has_blend()) choose_weights(validation);
     for (Entry& entry : entries_) entry.lists.clear();
+  }
+
+  /// Nothing can be compared: every model's first setting, and equal weights.
+  void take_first() {
+    request_.note("no user has " + std::to_string(kFewestTrainItems) +
+                  " items in train: settings cannot be compared, the first ones are taken");
+    for (Entry& entry : entries_) entry.chosen = entry.contestant.grid.front();
+    if (has_blend()) weights_.emplace(entries_.size(), 1.0);
+  }
+
+  [[nodiscard]] bool has_blend() const {
+    return std::find(request_.models.begin(), request_.models.end(), kBlend) !=
+           request_.models.end();
   }
 
   void choose_setting(Entry& entry, const Stage& stage, const Validation& validation) {

@@ -1,7 +1,8 @@
 // `engine benchmark`: trains models on a public split and judges their recall, through the elements
 // that recipes use.
 //
-// Nothing is chosen by the test part. A tenth of every user's train items is held out; every
+// Nothing is chosen by the test part. A tenth of every user's train items, one at least, is held
+// out where they have two or more; every
 // setting of a model's grid is trained on the rest and judged by what it finds of them, and so are
 // the weights of the blend. Then each model is trained on all of train with the setting that won,
 // and the test part is looked at once.

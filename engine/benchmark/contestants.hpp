@@ -16,8 +16,10 @@ struct Setting {
 };
 
 struct Contestant {
-  std::string name;           // "item_cf": model.item_cf and recall.item_cf
-  std::vector<Setting> grid;  // neighbours in it that set the model alike share one training
+  std::string name;  // "item_cf": model.item_cf and recall.item_cf
+  /// The first is taken where nothing can be compared. Neighbours in it that set the model alike
+  /// share one training.
+  std::vector<Setting> grid;
   /// Set in the last training, on all of train, over what validation chose.
   Arguments at_last;
 };

@@ -92,3 +92,18 @@ TEST_CASE("what cannot be benchmarked is refused with what can", "[benchmark]") 
   CHECK(bad.exit_code == 3);
   CHECK_THAT(bad.err, Catch::Contains("line 2") && Catch::Contains("found \"two\""));
 }
+
+TEST_CASE("users of one item each leave nothing to compare, which is said", "[benchmark]") {
+  const EngineHome home;
+  const std::string folder = home.path("single");
+  std::filesystem::create_directory(folder);
+  std::ofstream(folder + "/train.txt") << "0 1\n1 1\n2 2\n";
+  std::ofstream(folder + "/test.txt") << "0 2\n2 1\n3 0\n";
+  const Ended ended = home.engine(
+      {"--json", "benchmark", "mine", folder, "--models", "item_cf,graph_filter,blend"});
+  INFO(ended.err);
+  REQUIRE(ended.exit_code == 0);
+  CHECK_THAT(ended.err, Catch::Contains("settings cannot be compared"));
+  // User 3 has no train items and gets no list: all the same they are judged.
+  CHECK(json::parse(ended.out).at("judged_users") == 3);
+}
