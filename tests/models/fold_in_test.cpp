@@ -1,7 +1,9 @@
 #include "kernels/fold_in.hpp"
 
+#include "playlist/model_rows.hpp"
 #include "playlist/random.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <catch2/catch.hpp>
@@ -89,4 +91,21 @@ TEST_CASE("a user of whom nothing is known has no factors", "[als]") {
   const FactorModel model{{factors.data(), 1, 2}, gram.data(), 0.1, 0.5, 1};
   CHECK(FoldedUser(model, {}).factors()[0] == 0);
   CHECK(FoldedUser(model, std::vector<WeightedRow>{{0, -1}}).factors()[1] == 0);
+}
+
+TEST_CASE("a model's rows and a load's tracks find each other whatever the order of ids", "[als]") {
+  using Ids = std::vector<std::int64_t>;
+  const Ids ascending{3, 5, 9, 12}, close{12, 3, 9, 5},
+      apart{9'000'000'000'000'000'000, -9'000'000'000'000'000'000, 9, 5};
+  for (const Ids& library : {ascending, close, apart}) {
+    const Ids model_ids{9, 7, 5};
+    const playlist::ModelRows rows(library, model_ids);
+    for (std::size_t number = 0; number < library.size(); ++number) {
+      const auto at = std::find(model_ids.begin(), model_ids.end(), library[number]);
+      const auto row = static_cast<std::int32_t>(at - model_ids.begin());
+      CHECK(rows.row(static_cast<std::int32_t>(number)) == (row == 3 ? -1 : row));
+      if (row < 3) CHECK(rows.number(row) == static_cast<std::int32_t>(number));
+    }
+    CHECK(rows.number(1) == -1);
+  }
 }

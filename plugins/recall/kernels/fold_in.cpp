@@ -1,10 +1,25 @@
 #include "fold_in.hpp"
 
+#include "playlist/cpu.hpp"
+
 #include <algorithm>
 #include <cmath>
 
+#include "levels/fold_in_loops.hpp"
+
 namespace recall {
 namespace {
+
+const FoldInLoops& fold_in_loops() {
+  switch (playlist::cpu_level()) {
+    case playlist::CpuLevel::kV4:
+      return kFoldInLoops_v4;
+    case playlist::CpuLevel::kV3:
+      return kFoldInLoops_v3;
+    default:
+      return kFoldInLoops_baseline;
+  }
+}
 
 /// Row-major dim x dim, on and above the diagonal.
 std::vector<double> equations(const FactorModel& model, std::span<const WeightedRow> seeds) {
@@ -16,53 +31,13 @@ std::vector<double> equations(const FactorModel& model, std::span<const Weighted
     const float* y = model.factors.data + static_cast<std::size_t>(seed.row) * dim;
     const double weight = std::abs(seed.weight);
     weights += weight;
-    for (std::size_t i = 0; i < dim; ++i) {
-      const double scaled = weight * y[i];
-      for (std::size_t j = i; j < dim; ++j) a[i * dim + j] += scaled * y[j];
-    }
+    fold_in_loops().add_product(a.data(), dim, weight, y);
   }
   const double others = static_cast<double>(model.factors.rows);
   const double ridge = model.regularization * std::pow(weights + model.unobserved_weight * others,
                                                        model.frequency_scaling);
   for (std::size_t i = 0; i < dim; ++i) a[i * dim + i] += ridge;
   return a;
-}
-
-/// Cholesky: U with A = U'U. The ridge keeps every pivot above 0.
-std::vector<float> decomposed(std::vector<double> a, std::size_t dim) {
-  for (std::size_t k = 0; k < dim; ++k) {
-    double* row = a.data() + k * dim;
-    const double inverse = 1 / std::sqrt(row[k]);
-    for (std::size_t j = k; j < dim; ++j) row[j] *= inverse;
-    for (std::size_t i = k + 1; i < dim; ++i) {
-      double* below = a.data() + i * dim;
-      const double factor = row[i];
-      for (std::size_t j = i; j < dim; ++j) below[j] -= factor * row[j];
-    }
-  }
-  return {a.begin(), a.end()};
-}
-
-void subtract(float* from, float factor, const float* what, std::size_t count) {
-  for (std::size_t s = 0; s < count; ++s) from[s] -= factor * what[s];
-}
-
-/// The columns of b, dim x count, become those of A^-1 b.
-void solve(const std::vector<float>& u, std::size_t dim, std::size_t count, float* b) {
-  const auto scale = [&](std::size_t k) {
-    const float inverse = 1 / u[k * dim + k];
-    for (std::size_t s = 0; s < count; ++s) b[k * count + s] *= inverse;
-  };
-  for (std::size_t k = 0; k < dim; ++k) {
-    scale(k);
-    for (std::size_t j = k + 1; j < dim; ++j)
-      subtract(b + j * count, u[k * dim + j], b + k * count, count);
-  }
-  for (std::size_t k = dim; k-- > 0;) {
-    for (std::size_t j = k + 1; j < dim; ++j)
-      subtract(b + k * count, u[k * dim + j], b + j * count, count);
-    scale(k);
-  }
 }
 
 }  // namespace
@@ -75,7 +50,10 @@ FoldedUser::FoldedUser(const FactorModel& model, std::span<const WeightedRow> se
     const float weight = std::max(0.0f, seeds[s].weight);
     for (std::size_t k = 0; k < dim_; ++k) parts_[k * seeds_ + s] = weight * y[k];
   }
-  solve(decomposed(equations(model, seeds), dim_), dim_, seeds_, parts_.data());
+  std::vector<double> a = equations(model, seeds);
+  fold_in_loops().decompose(a.data(), dim_);
+  const std::vector<float> u(a.begin(), a.end());
+  fold_in_loops().solve(u.data(), dim_, seeds_, parts_.data());
   for (std::size_t k = 0; k < dim_; ++k) {
     double sum = 0;
     for (std::size_t s = 0; s < seeds_; ++s) sum += parts_[k * seeds_ + s];
@@ -84,8 +62,7 @@ FoldedUser::FoldedUser(const FactorModel& model, std::span<const WeightedRow> se
 }
 
 void FoldedUser::add_gifts(const float* row, float scale, std::span<float> gifts) const {
-  for (std::size_t k = 0; k < dim_; ++k)
-    subtract(gifts.data(), -scale * row[k], parts_.data() + k * seeds_, seeds_);
+  fold_in_loops().add_rows(gifts.data(), scale, row, dim_, parts_.data(), seeds_);
 }
 
 }  // namespace recall
