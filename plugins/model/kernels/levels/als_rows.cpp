@@ -166,20 +166,32 @@ void solve_exactly(const AlsHalf& half, std::int64_t row, const Scratch& scratch
 
 // ---- conjugate gradients ----
 
+/// result = (gram + ridge I) x in the columns j .. j + Vectors * kLanes: several vectors at once,
+/// so that a Gram matrix that is larger than the cache is read in long stretches.
+template <int Vectors>
+void multiply_gram_columns(const AlsHalf& half, float ridge, const float* x, std::int32_t j,
+                           float* result) {
+  Lanes sums[Vectors];
+#pragma GCC unroll 8
+  for (int v = 0; v < Vectors; ++v) sums[v] = load(x + j + v * kLanes) * ridge;
+  const float* gram = half.gram + j;
+  for (std::int32_t k = 0; k < half.width; ++k, gram += half.width) {
+#pragma GCC unroll 8
+    for (int v = 0; v < Vectors; ++v) sums[v] += load(gram + v * kLanes) * x[k];
+  }
+#pragma GCC unroll 8
+  for (int v = 0; v < Vectors; ++v) store(result + j + v * kLanes, sums[v]);
+}
+
 /// result = (gram + ridge I) x
 void multiply_gram(const AlsHalf& half, std::int64_t row, const float* x, float* result) {
-  const std::int32_t width = half.width;
   const float ridge = half.ridge[row];
-  for (std::int32_t j = 0; j < width; j += kLanes) {
-    Lanes sums[4] = {load(x + j) * ridge, {}, {}, {}};
-    const float* gram = half.gram + j;
-    for (std::int32_t k = 0; k < width; k += 4) {
-#pragma GCC unroll 4
-      for (int s = 0; s < 4; ++s)
-        sums[s] += load(gram + static_cast<std::size_t>(k + s) * width) * x[k + s];
-    }
-    store(result + j, (sums[0] + sums[1]) + (sums[2] + sums[3]));
-  }
+  std::int32_t j = 0;
+  for (; j + 8 * kLanes <= half.width; j += 8 * kLanes)
+    multiply_gram_columns<8>(half, ridge, x, j, result);
+  for (; j + 4 * kLanes <= half.width; j += 4 * kLanes)
+    multiply_gram_columns<4>(half, ridge, x, j, result);
+  for (; j < half.width; j += kLanes) multiply_gram_columns<1>(half, ridge, x, j, result);
 }
 
 /// sums += sum over rows y of y (y x - root), with `roots` null: of y (y x). A multiple of 16 rows.
