@@ -1,0 +1,90 @@
+// A model trained as of a day never sees what came after it.
+#include <map>
+
+#include <catch2/catch.hpp>
+
+#include "core/paths.hpp"
+#include "demo/demo.hpp"
+#include "models/train.hpp"
+#include "store/store.hpp"
+#include "support/later_data.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace {
+
+const std::string kBuild = PLAYLIST_BUILD_DIR;
+constexpr std::int64_t kDay = 86'400, kNow = test::kLaterDataBegins, kThen = kNow - 40 * kDay;
+
+/// Hash of what each of these models learned as of a day.
+std::map<std::string, std::string> learned(const std::string& store, std::int64_t as_of,
+                                           const std::vector<std::string>& names) {
+  engine::TrainRequest request;
+  request.store = store;
+  request.names = names;
+  request.as_of = as_of;
+  request.options.store = store;
+  request.options.user = "demo";
+  request.options.cache = engine::column_cache_folder(store);
+  request.columns = engine::prepare_columns(request.options);
+  request.is_in_process = true;
+  request.load_plugins = [] {
+    engine::Registry::Options options;
+    options.directories = {kBuild + "/plugins"};
+    options.copies = kBuild + "/test-cache/playlist-engine/plugin-copies";
+    return engine::Registry::load(options);
+  };
+  std::map<std::string, std::string> hashes;
+  for (const engine::TrainedModel& model : train_models(request, {})) {
+    INFO(model.version.name << ": " << model.no_data);
+    REQUIRE(model.no_data.empty());
+    const auto card = nlohmann::json::parse(model.version.card);
+    hashes[model.version.name] = card.at("hash").get<std::string>();
+  }
+  return hashes;
+}
+
+void change(const std::string& store, const std::string& sql) {
+  engine::Store opened = engine::Store::open(store);
+  opened.execute(sql);
+  opened.bump_data_version();
+}
+
+std::string make_store(const TemporaryFolder& folder) {
+  const std::string store = folder.file("library.db");
+  engine::DemoOptions demo;
+  demo.tracks = 1500;
+  demo.artists = 120;
+  demo.listens = 4000;
+  demo.users = 3;
+  demo.days = 120;
+  demo.now = kNow;
+  engine::make_demo(store, demo, {});
+  change(
+      store,
+      "INSERT INTO embeddings SELECT 'clap', track_id, 2, x'0000803F00000040' FROM tracks "
+      "WHERE track_id % 3 = 0;"
+      "INSERT INTO engagement (track_id, plays, likes, ts) SELECT track_id, 100 + track_id, 5, " +
+          std::to_string(kThen) + " FROM tracks WHERE track_id % 7 = 0 AND track_id > 300");
+  return store;
+}
+
+}  // namespace
+
+TEST_CASE("content and quality as of a day do not change by what comes later", "[content][leak]") {
+  const TemporaryFolder folder;
+  const std::string store = make_store(folder);
+  const std::vector<std::string> names{"content", "quality"};
+  const auto before = learned(store, kThen, names);
+  const auto now = learned(store, kNow + 30 * kDay, names);
+  change(store, test::kLaterData);
+  // A vector of a track that is not known by then; of a counted one, counts of later.
+  change(store,
+         "INSERT INTO embeddings SELECT 'clap', track_id, 2, x'0000803F0000803F' FROM tracks "
+         "WHERE track_id > 90000");
+  CHECK(learned(store, kThen, names) == before);
+  const auto later = learned(store, kNow + 30 * kDay, names);
+  for (const char* name : {"model.content", "model.quality"}) {
+    CAPTURE(name);
+    CHECK(later.at(name) != now.at(name));  // it was there to be seen
+  }
+}
