@@ -10,3 +10,4 @@ extern const playlist::Element kEase;
 extern const playlist::Element kGraphFilter;
 extern const playlist::Element kItemCf;
 extern const playlist::Element kQuality;
+extern const playlist::Element kPrompt;

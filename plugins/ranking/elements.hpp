@@ -7,3 +7,4 @@ extern const playlist::Element kListeningStatistics;
 extern const playlist::Element kTaste;
 extern const playlist::Element kMood;
 extern const playlist::Element kQuality;
+extern const playlist::Element kPrompt;

@@ -4,4 +4,4 @@
 #include "elements.hpp"
 
 PLAYLIST_LIBRARY_BY("org.playlist-engine.ranking", "1.0.0", "Playlist Engine", "MIT",
-                    kListeningStatistics, kTaste, kMood, kQuality);
+                    kListeningStatistics, kTaste, kMood, kQuality, kPrompt);

@@ -13,3 +13,4 @@ extern const playlist::Element kContent;
 extern const playlist::Element kAls;
 extern const playlist::Element kEase;
 extern const playlist::Element kGraphFilter;
+extern const playlist::Element kPrompt;

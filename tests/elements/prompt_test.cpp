@@ -1,0 +1,206 @@
+// Texts as words, mood words as wishes, and the elements that compare tracks with them.
+#include "playlist/mood_words.hpp"
+#include "playlist/words.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include <catch2/catch.hpp>
+
+#include "support/element_run.hpp"
+
+using support::candidates_of;
+using support::TinyLibrary;
+using support::TrainedModels;
+using Words = std::vector<std::string>;
+using Numbers = std::vector<std::int32_t>;
+
+TEST_CASE("words are folded and lose their endings", "[prompt]") {
+  CHECK(playlist::words("Dusty, late-night JAZZ!") == Words{"dusti", "late", "night", "jazz"});
+  CHECK(playlist::words("relaxing relaxed hopping dances") ==
+        Words{"relax", "relax", "hop", "dance"});
+  CHECK(playlist::words("ponies caresses glass") == Words{"poni", "caress", "glass"});
+  CHECK(playlist::words("Beyoncé Björk straße Ærø") ==
+        Words{"beyonce", "bjork", "strasse", "aero"});
+  CHECK(playlist::words("don't don\u2019t rock\u2014roll\u00a0now") ==
+        Words{"dont", "dont", "rock", "roll", "now"});
+  CHECK(playlist::words("日本 кино") == Words{"日本", "кино"});
+  CHECK(playlist::words(" '' -- ").empty());
+}
+
+TEST_CASE("words of any bytes are words", "[prompt]") {
+  // The rest of a character that is cut off, and bytes that begin none.
+  for (const std::string text : {"\xc3", "\xe2", "\xe2\x80", "\xc2", "a\xff\xfe", "\x80\x80"})
+    CHECK_NOTHROW(playlist::words(text));
+  CHECK(playlist::words("\xff"
+                        "a") == Words{"\xff"
+                                      "a"});
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte)
+    for (int next = 0; next < 256; next += 5)
+      all += {static_cast<char>(byte), static_cast<char>(next)};
+  CHECK_NOTHROW(playlist::words(all));
+}
+
+TEST_CASE("a prompt's mood words ask for a sound, and a no turns them round", "[prompt]") {
+  const playlist::PromptWords prompt = playlist::read_prompt("some sad jazz, not loud, no vocals");
+  CHECK(prompt.moods == Words{"sad", "not loud", "not vocal"});
+  CHECK(prompt.sought == Words{"sad", "jazz"});
+  REQUIRE(prompt.weights.size() == 3);
+  CHECK(prompt.weights[0][1] == -1);  // little valence
+  CHECK(prompt.weights[1][0] == -1);  // little energy
+  CHECK(prompt.weights[2][4] == 1);   // instrumental
+  CHECK(playlist::read_prompt("lo-fi beats").moods == Words{"lofi"});
+  CHECK(playlist::read_prompt("").sought.empty());
+  std::string endless;
+  for (int k = 0; k < 1000; ++k) endless += "w" + std::to_string(k) + " ";
+  CHECK(playlist::read_prompt(endless).sought.size() == 64);
+}
+
+TEST_CASE("every mood word is found by what one types", "[prompt]") {
+  for (const playlist::MoodWord& mood : playlist::kMoodWords) {
+    CAPTURE(mood.word);
+    CHECK(playlist::read_prompt(mood.word).moods == Words{mood.word});
+    float total = 0;
+    for (const float weight : mood.weights) {
+      CHECK(std::abs(weight) <= 1);
+      total += std::abs(weight);
+    }
+    CHECK(total > 0);
+  }
+}
+
+TEST_CASE("a value's rank is its place among the quantiles", "[prompt]") {
+  const std::vector<float> quantiles = {0, 0, 0, 1, 3};  // places 0, 1/4 .. 1
+  CHECK(playlist::rank_among(quantiles, -1) == 0);
+  CHECK(playlist::rank_among(quantiles, 0) == Approx(0.25));  // the middle of the three
+  CHECK(playlist::rank_among(quantiles, 1) == Approx(0.75));
+  CHECK(playlist::rank_among(quantiles, 2) == Approx(0.875));
+  CHECK(playlist::rank_among(quantiles, 9) == 1);
+  CHECK(std::isnan(playlist::rank_among(quantiles, std::nanf(""))));
+  const std::vector<float> none(5, std::nanf(""));
+  CHECK(std::isnan(playlist::rank_among(none, 1)));
+}
+
+TEST_CASE("mood_fit is the weighted mean of ranks, turned where a word asks for little",
+          "[prompt]") {
+  playlist::MoodWeights wish{};
+  wish[0] = -1;    // little energy
+  wish[1] = 0.5f;  // some valence
+  playlist::MoodWeights ranks{};
+  ranks[0] = 0.25f;
+  ranks[1] = 0.75f;
+  const std::vector<playlist::MoodWeights> one = {wish};
+  CHECK(playlist::mood_fit(one, ranks) == Approx((1 * 0.75 + 0.5 * 0.75) / 1.5));
+  ranks[1] = std::nanf("");
+  CHECK(playlist::mood_fit(one, ranks) == Approx((1 * 0.75 + 0.5 * 0.5) / 1.5));
+}
+
+namespace {
+
+/// Four tracks: their words are easy to count.
+TinyLibrary four() {
+  TinyLibrary library;
+  library.add(
+      {.title = "Night", .artists = {"Ann"}, .tags = {"jazz"}, .energy = 0.1f, .valence = 0.2f});
+  library.add({.title = "Morning",
+               .artists = {"Bob"},
+               .tags = {"jazz", "rock"},
+               .energy = 0.5f,
+               .valence = 0.5f});
+  library.add(
+      {.title = "Noon", .artists = {"Cem"}, .tags = {"rock"}, .energy = 0.9f, .valence = 0.9f});
+  library.add({.title = "Evening", .artists = {"Dee"}, .energy = 0.7f, .valence = 0.7f});
+  return library;
+}
+
+}  // namespace
+
+TEST_CASE("ranking.prompt is the TF-IDF cosine over the best of the catalogue", "[prompt]") {
+  const TinyLibrary library = four();
+  TrainedModels models;
+  REQUIRE(models.train("model.prompt", library).status == PLAYLIST_OK);
+  const auto ranked = support::run_rank("ranking.prompt", {{"text", "jazz"}, {"moods", 0.0}},
+                                        library, candidates_of({0, 1, 2, 3}), {1, {}, &models});
+  REQUIRE(ranked.status == PLAYLIST_OK);
+  const auto& prompt = ranked.columns.at("prompt");
+  // idf: 4 tracks, a tag in 2 of them: log(1 + 4/2); a title or name in 1: log(1 + 4).
+  const double tag = std::log(3.0), name = 0.5 * std::log(5.0);
+  const double first = tag / std::sqrt(tag * tag + 2 * name * name);
+  const double second = tag / std::sqrt(2 * tag * tag + 2 * name * name);
+  CHECK(prompt[0] == Approx(1));
+  CHECK(prompt[1] == Approx(second / first));
+  CHECK(prompt[2] == 0);
+  CHECK(prompt[3] == 0);
+}
+
+TEST_CASE("ranking.prompt does not depend on the other candidates", "[prompt]") {
+  const TinyLibrary library = four();
+  TrainedModels models;
+  REQUIRE(models.train("model.prompt", library).status == PLAYLIST_OK);
+  const engine::Arguments arguments = {{"text", "calm rock"}};
+  const auto all = support::run_rank("ranking.prompt", arguments, library,
+                                     candidates_of({0, 1, 2, 3}), {1, {}, &models});
+  const auto one =
+      support::run_rank("ranking.prompt", arguments, library, candidates_of({2}), {1, {}, &models});
+  CHECK(one.columns.at("prompt")[0] == all.columns.at("prompt")[2]);
+}
+
+TEST_CASE("mood words rank by the sound where no words describe the tracks", "[prompt]") {
+  const TinyLibrary library = four();
+  TrainedModels models;
+  REQUIRE(models.train("model.prompt", library).status == PLAYLIST_OK);
+  const auto ranked = support::run_rank("ranking.prompt", {{"text", "sad"}}, library,
+                                        candidates_of({0, 1, 2, 3}), {1, {}, &models});
+  const auto& prompt = ranked.columns.at("prompt");
+  CHECK(prompt[0] > prompt[1]);
+  CHECK(prompt[1] > prompt[3]);
+  CHECK(prompt[3] > prompt[2]);
+}
+
+TEST_CASE("recall.prompt finds the tracks that fit and says by which words", "[prompt]") {
+  const TinyLibrary library = four();
+  TrainedModels models;
+  REQUIRE(models.train("model.prompt", library).status == PLAYLIST_OK);
+  const auto found = support::run_recall("recall.prompt", {{"text", "Jazz nights"}, {"moods", 0.0}},
+                                         library, {1, {}, &models});
+  CHECK(found.numbers() == Numbers{0, 1});
+  CHECK(found.tracks[0].score == Approx(1));
+  CHECK(found.tracks[0].explanation == "PROMPT: fits \"Jazz nights\" by jazz, night");
+  CHECK(found.tracks[1].explanation.find("by jazz") != std::string::npos);
+}
+
+TEST_CASE("a prompt that says nothing has no data", "[prompt]") {
+  const TinyLibrary library = four();
+  TrainedModels models;
+  REQUIRE(models.train("model.prompt", library).status == PLAYLIST_OK);
+  const auto message = [&](const std::string& text) {
+    const auto found =
+        support::run_recall("recall.prompt", {{"text", text}}, library, {1, {}, &models});
+    CHECK(found.status == PLAYLIST_NO_DATA);
+    CHECK(found.tracks.empty());
+    return found.message;
+  };
+  CHECK(message("") == "there is no text to look for");
+  CHECK(message("the of !?") == "\"the of !?\" has no word to look for");
+  CHECK(message("zydeco") == "no title, artist or tag has a word of \"zydeco\"");
+  CHECK(support::run_recall("recall.prompt", {{"text", "jazz"}}, library).status ==
+        PLAYLIST_NO_DATA);
+}
+
+TEST_CASE("ranking.prompt names words that describe nothing", "[prompt]") {
+  const TinyLibrary library = four();
+  TrainedModels models;
+  REQUIRE(models.train("model.prompt", library).status == PLAYLIST_OK);
+  const auto ranked = support::run_rank("ranking.prompt", {{"text", "jazz zydeco"}}, library,
+                                        candidates_of({0}), {1, {}, &models});
+  REQUIRE(ranked.notices.size() == 1);
+  CHECK(ranked.notices[0].find("nothing is described by: zydeco") != std::string::npos);
+}
+
+TEST_CASE("model.prompt has no data when no track has a word", "[prompt]") {
+  TinyLibrary library;
+  library.add({.title = "", .artists = {}});
+  TrainedModels models;
+  CHECK(models.train("model.prompt", library).status == PLAYLIST_NO_DATA);
+}
