@@ -1,38 +1,101 @@
+// c(i,j) is added up row by row, each pair once, at its less popular item: items are renumbered by
+// popularity, a user's row lists the more popular items first, and row i needs of each of its users
+// only what stands before i. So the sums most often added to lie in the first few KiB of the row,
+// and the row as a whole lies in the second-level cache. What is found is offered to both items.
 #include "item_similarity.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <numeric>
 
+#include "huge_pages.hpp"
 #include "parallel.hpp"
+#include "row_scan.hpp"
+#include "similarity_metric.hpp"
 
 namespace model {
 namespace {
 
-using Metric = SimilarityOptions::Metric;
+using Form = SimilarityScale::Form;
 
-/// The highest few of the values offered, equal ones by item number: a heap with its lowest on top.
+std::size_t at(std::int32_t item) {
+  return static_cast<std::size_t>(item);
+}
+
+/// The matrix as the rows are added up, items called by their rank.
+struct Rows {
+  struct Entry {
+    std::int32_t rank;
+    float weight;
+  };
+  /// A user of an item: their items more popular than it are entries [begin, begin + count).
+  struct Visit {
+    std::int64_t begin;
+    std::int32_t count;
+    float weight;  // of the item itself
+  };
+  HugePageVector<Entry> entries;      // user by user, ranks ascending
+  HugePageVector<Visit> visits;       // item by item, users ascending
+  std::vector<std::int64_t> offsets;  // of each item's visits
+};
+
+/// Two passes, each of which sorts in linear time: the users of every item, then every user's
+/// items.
+Rows make_rows(const SparseMatrix& users, std::span<const float> weights,
+               std::span<const std::int32_t> rank, std::span<const float> to) {
+  Rows rows;
+  rows.offsets.resize(rank.size() + 1);
+  for (const std::int32_t item : users.indices) ++rows.offsets[at(rank[at(item)]) + 1];
+  std::partial_sum(rows.offsets.begin(), rows.offsets.end(), rows.offsets.begin());
+  rows.visits.resize(weights.size());
+  std::vector<std::int64_t> next(rows.offsets.begin(), rows.offsets.end() - 1);
+  for (std::int32_t user = 0; user < users.rows(); ++user) {
+    std::int64_t k = users.offsets[at(user)];
+    for (const std::int32_t item : users.row(user)) {
+      rows.visits[static_cast<std::size_t>(next[at(rank[at(item)])]++)] = {
+          0, user, weights[static_cast<std::size_t>(k++)]};
+    }
+  }
+  rows.entries.resize(weights.size());
+  next.assign(users.offsets.begin(), users.offsets.end() - 1);
+  for (std::size_t item = 0; item < rank.size(); ++item) {
+    for (std::int64_t k = rows.offsets[item]; k < rows.offsets[item + 1]; ++k) {
+      Rows::Visit& visit = rows.visits[static_cast<std::size_t>(k)];
+      const std::int32_t user = visit.count;
+      const std::int64_t end = next[at(user)]++;
+      rows.entries[static_cast<std::size_t>(end)] = {
+          static_cast<std::int32_t>(item), to.empty() ? visit.weight : visit.weight * to[item]};
+      visit.begin = users.offsets[at(user)];
+      visit.count = static_cast<std::int32_t>(end - visit.begin);
+    }
+  }
+  return rows;
+}
+
+struct Neighbour {
+  float value;
+  std::int32_t item;  // as the caller numbers them
+  // Orders from best to worst, so that a heap's front is its worst.
+  bool operator<(const Neighbour& other) const {
+    return value != other.value ? value > other.value : item < other.item;
+  }
+};
+
+/// Any value above 0 is a similarity.
+constexpr float kAny = std::numeric_limits<float>::min();
+
+/// The highest few of the values offered to each item, equal ones by item number: heaps with their
+/// lowest on top.
 class Best {
  public:
-  Best(std::int32_t items, std::int32_t kept)
-      : kept_(static_cast<std::size_t>(kept)),
-        counts_(static_cast<std::size_t>(items)),
-        found_(static_cast<std::size_t>(items) * kept_),
-        needed_(static_cast<std::size_t>(items), std::numeric_limits<float>::min()) {}
-
-  struct Neighbour {
-    float value;
-    std::int32_t item;
-    // Orders from best to worst, so that a heap's front is its worst.
-    bool operator<(const Neighbour& other) const {
-      return value != other.value ? value > other.value : item < other.item;
-    }
-  };
+  Best(std::size_t items, std::size_t kept)
+      : kept_(kept), counts_(items), found_(items * kept), needed_(items, kAny) {}
 
   /// What a value must reach to be worth offering, per item.
-  [[nodiscard]] const float* needed() const { return needed_.data(); }
+  [[nodiscard]] float needed(std::size_t item) const { return needed_[item]; }
 
   void offer(std::size_t of, Neighbour neighbour) {
     Neighbour* first = found_.data() + of * kept_;
@@ -61,224 +124,240 @@ class Best {
   std::vector<float> needed_;
 };
 
-/// How c(i,j) becomes the similarity of j as a neighbour of i. Cosine and Jaccard:
-/// c / (a(i) a(j) + shrinkage) or c / (a(i) + a(j) - c + shrinkage); otherwise c from(i) to(j).
-struct Scale {
-  Metric metric;
-  float shrinkage = 0;
-  std::vector<float> from, to;  // by item; a() of the others stands in `from`
+/// The same for the one item whose row is looked through. It gets most of the offers, so they are
+/// only collected, and sorted out when there are too many.
+class RowBest {
+ public:
+  RowBest(std::size_t kept, std::span<const std::int32_t> original)
+      : kept_(kept), original_(original) {
+    found_.reserve(room());
+  }
+
+  [[nodiscard]] float needed() const { return needed_; }
+  void offer(float value, std::int32_t rank) {
+    found_.push_back({value, rank});
+    if (found_.size() == room()) sort_out();
+  }
+  /// Hands over what is found, and starts anew.
+  void finish(std::size_t item, Best& best) {
+    sort_out();
+    for (const Ranked& found : found_) best.offer(item, {found.value, original_[at(found.rank)]});
+    found_.clear();
+    needed_ = kAny;
+  }
+
+ private:
+  struct Ranked {
+    float value;
+    std::int32_t rank;
+  };
+  [[nodiscard]] std::size_t room() const { return 2 * kept_ + 32; }
+  void sort_out() {
+    if (found_.size() < kept_) return;
+    const auto last = found_.begin() + static_cast<std::ptrdiff_t>(kept_) - 1;
+    std::nth_element(found_.begin(), last, found_.end(), [&](const Ranked& a, const Ranked& b) {
+      return a.value != b.value ? a.value > b.value : original_[at(a.rank)] < original_[at(b.rank)];
+    });
+    needed_ = last->value;
+    found_.resize(kept_);
+  }
+
+  std::size_t kept_;
+  std::span<const std::int32_t> original_;
+  std::vector<Ranked> found_;
+  float needed_ = kAny;
 };
 
-/// A user's items in order of popularity, and for every item its users with the place the item has
-/// in each user's row, so that the more popular items of a user are the row's beginning.
-struct Rows {
-  SparseMatrix users;  // users x ranks
-  SparseMatrix items;  // ranks x users
-  std::vector<std::int32_t> places;
-};
+/// From which sum on item i of the row wants j as a neighbour, and from which on j wants i. In
+/// every form a similarity s is reached by the sums from
+///
+///   kScaled   s / from(i)  as j is offered to i,  s to(j) / (from(j) to(i))  as i is offered to j
+///   kShrunk   s (a(i) a(j) + shrinkage)
+///   kJaccard  h(s) (a(i) + a(j) + shrinkage),  h(s) = s / (1 + s)
+///
+/// on: of the form  own x(j) + more  for what i needs, and  left p(j) + right q(j)  for what j
+/// needs. As items of a block are about equally popular, the least x of a block does for all.
+class Bounds {
+ public:
+  Bounds(const SimilarityScale& scale, const Best& best, std::size_t blocks)
+      : scale_(scale),
+        best_(best),
+        x_(blocks, kNone),
+        least_p_(blocks),
+        least_q_(blocks),
+        p_(blocks * kScanBlock, kNone),
+        q_(blocks * kScanBlock) {
+    for (std::size_t j = 0; j < scale.from.size(); ++j) {
+      const float x = scale.form == Form::kScaled ? 1 : scale.from[j];
+      x_[j / kScanBlock] = std::min(x_[j / kScanBlock], x);
+      put(j);
+    }
+    for (std::size_t block = 0; block < blocks; ++block) find_least(block);
+  }
 
-Rows make_rows(SparseMatrix users) {
-  Rows rows;
-  rows.users = std::move(users);
-  rows.items = transposed(rows.users);
-  rows.places.resize(rows.users.indices.size());
-  std::vector<std::int64_t> next(rows.items.offsets.begin(), rows.items.offsets.end() - 1);
-  for (std::int32_t user = 0; user < rows.users.rows(); ++user) {
-    std::int32_t place = 0;
-    for (const std::int32_t item : rows.users.row(user)) {
-      rows.places[static_cast<std::size_t>(next[static_cast<std::size_t>(item)]++)] = place++;
+  /// To be called when item j needs more than before.
+  void update(std::size_t j) {
+    const float before = p_[j];
+    put(j);
+    if (before <= least_p_[j / kScanBlock]) find_least(j / kScanBlock);
+  }
+
+  /// For the blocks from `begin` on, where item i needs `needed`.
+  [[nodiscard]] RowBounds of(std::size_t i, float needed, std::size_t begin) const {
+    const float from = scale_.from[i], s = scale_.shrinkage;
+    needed *= kRoundedDown;
+    RowBounds bounds{needed / from,
+                     0,
+                     x_.data() + begin,
+                     0,
+                     0,
+                     p_.data() + begin * kScanBlock,
+                     q_.data() + begin * kScanBlock,
+                     least_p_.data() + begin,
+                     least_q_.data() + begin};
+    switch (scale_.form) {
+      case Form::kScaled:
+        bounds.left = 1 / scale_.to[i];
+        break;
+      case Form::kShrunk:
+        bounds.own = needed * from;
+        bounds.more = needed * s;
+        bounds.left = from;
+        bounds.right = s;
+        break;
+      case Form::kJaccard:
+        bounds.own = share(needed);
+        bounds.more = share(needed) * (from + s);
+        bounds.left = 1;
+        bounds.right = from + s;
+        break;
+    }
+    return bounds;
+  }
+
+ private:
+  static constexpr float kRoundedDown = 1 - 1e-5f;  // products and quotients round either way
+  static constexpr float kNone = std::numeric_limits<float>::infinity();
+  static float share(float s) { return s / (1 + s); }
+
+  void put(std::size_t j) {
+    const float needed = kRoundedDown * best_.needed(j), from = scale_.from[j];
+    switch (scale_.form) {
+      case Form::kScaled:
+        p_[j] = needed * scale_.to[j] / from;
+        break;
+      case Form::kShrunk:
+        p_[j] = needed * from;
+        q_[j] = needed;
+        break;
+      case Form::kJaccard:
+        p_[j] = share(needed) * from;
+        q_[j] = share(needed);
+        break;
     }
   }
-  return rows;
-}
 
-std::vector<double> column_sums(const SparseMatrix& matrix, double (*of)(double)) {
-  std::vector<double> sums(static_cast<std::size_t>(matrix.columns));
-  for (std::size_t k = 0; k < matrix.indices.size(); ++k)
-    sums[static_cast<std::size_t>(matrix.indices[k])] += of(matrix.values[k]);
-  return sums;
-}
-
-double one(double) {
-  return 1;
-}
-double itself(double x) {
-  return x;
-}
-double squared(double x) {
-  return x * x;
-}
-
-template <typename Change>
-void change_values(SparseMatrix& users, const Change& change) {
-  for (std::int32_t user = 0; user < users.rows(); ++user) {
-    const auto items = users.row(user);
-    float* values = users.values.data() + users.offsets[static_cast<std::size_t>(user)];
-    for (std::size_t k = 0; k < items.size(); ++k)
-      values[k] = static_cast<float>(change(user, items[k], values[k]));
+  void find_least(std::size_t block) {
+    const auto begin = static_cast<std::ptrdiff_t>(block * kScanBlock);
+    const auto end = begin + static_cast<std::ptrdiff_t>(kScanBlock);
+    least_p_[block] = *std::min_element(p_.begin() + begin, p_.begin() + end);
+    least_q_[block] = *std::min_element(q_.begin() + begin, q_.begin() + end);
   }
-}
 
-/// log of how rare a user's row is, as tf-idf counts words: every item is a document, and users who
-/// play everything tell little.
-double rarity(const SparseMatrix& users, std::int32_t user) {
-  return std::log(static_cast<double>(users.columns) /
-                  (1.0 + static_cast<double>(users.row(user).size()))) +
-         1;
-}
-
-void weigh_bm25(SparseMatrix& users, const SimilarityOptions& options) {
-  const std::vector<double> lengths = column_sums(users, itself);
-  const double mean = std::max(1e-12, std::accumulate(lengths.begin(), lengths.end(), 0.0) /
-                                          std::max<std::size_t>(1, lengths.size()));
-  change_values(users, [&](std::int32_t user, std::int32_t item, double x) {
-    const double length = lengths[static_cast<std::size_t>(item)] / mean;
-    return std::max(0.0, rarity(users, user)) * x * (options.k1 + 1) /
-           (x + options.k1 * (1 - options.b + options.b * length));
-  });
-}
-
-void weigh_rp3_beta(SparseMatrix& users, double alpha) {
-  std::vector<double> totals(static_cast<std::size_t>(users.rows()));
-  for (std::int32_t user = 0; user < users.rows(); ++user) {
-    const auto values = users.row_values(user);
-    totals[static_cast<std::size_t>(user)] = std::accumulate(values.begin(), values.end(), 0.0);
-  }
-  // Half of each probability's denominator stands at both ends, so that the sum stays symmetric.
-  change_values(users, [&](std::int32_t user, std::int32_t, double x) {
-    return std::pow(x * x / totals[static_cast<std::size_t>(user)], alpha / 2);
-  });
-}
-
-/// Changes the weights to those whose products the metric adds up, and says what becomes of sums.
-Scale weigh(SparseMatrix& users, const SimilarityOptions& options) {
-  Scale scale{options.metric, static_cast<float>(options.shrinkage), {}, {}};
-  const auto put = [](std::vector<float>& to, const std::vector<double>& from, double power) {
-    for (const double x : from) to.push_back(static_cast<float>(x > 0 ? std::pow(x, power) : 0));
-  };
-  switch (options.metric) {
-    case Metric::kJaccard:
-      change_values(users, [](std::int32_t, std::int32_t, double) { return 1.0; });
-      put(scale.from, column_sums(users, one), 1);
-      return scale;
-    case Metric::kRp3Beta:
-      put(scale.from, column_sums(users, itself), -options.alpha);
-      put(scale.to, column_sums(users, one), -options.beta);
-      weigh_rp3_beta(users, options.alpha);
-      return scale;
-    case Metric::kBm25:
-      weigh_bm25(users, options);
-      break;
-    case Metric::kTfIdf:
-      change_values(users, [&](std::int32_t user, std::int32_t, double x) {
-        return std::sqrt(x) * std::max(0.0, rarity(users, user));
-      });
-      break;
-    case Metric::kCosine:
-      break;
-  }
-  if (options.shrinkage > 0) {
-    put(scale.from, column_sums(users, squared), 0.5);
-  } else {
-    put(scale.from, column_sums(users, squared), -0.5);
-    scale.to = scale.from;
-  }
-  return scale;
-}
+  const SimilarityScale& scale_;
+  const Best& best_;
+  std::vector<float> x_, least_p_, least_q_;  // by block
+  std::vector<float> p_, q_;                  // by item
+};
 
 /// One thread's dense row of sums, and its finds.
 class Accumulator {
  public:
-  Accumulator(const Rows& rows, const Scale& scale, std::span<const std::int32_t> original,
-              std::int32_t kept)
+  Accumulator(const Rows& rows, const SimilarityScale& scale,
+              std::span<const std::int32_t> original, std::size_t kept)
       : rows_(rows),
         scale_(scale),
         original_(original),
-        sums_(static_cast<std::size_t>(rows.users.columns) + kBlock),
-        best_(rows.users.columns, kept) {}
+        blocks_((original.size() + kScanBlock - 1) / kScanBlock),
+        sums_(blocks_ * kScanBlock),
+        found_(kScannedAtOnce * kScanBlock),
+        best_(std::make_unique<Best>(original.size(), kept)),
+        row_best_(kept, original),
+        bounds_(scale, *best_, blocks_) {}
 
   /// Sums c(i,j) for every j more popular than i, and offers each pair to both its items.
   void take(std::int32_t item) {
     add_up(item);
-    const auto offer = [&](const auto& similarity) { scan(item, similarity); };
-    if (scale_.metric == Metric::kJaccard) {
-      offer([a = scale_.from.data(), i = scale_.from[at(item)], s = scale_.shrinkage](
-                float sum, std::size_t j, float& as_i, float& as_j) {
-        as_i = as_j = sum / (i + a[j] - sum + s);
-      });
-    } else if (scale_.to.empty()) {
-      offer([a = scale_.from.data(), i = scale_.from[at(item)], s = scale_.shrinkage](
-                float sum, std::size_t j, float& as_i, float& as_j) {
-        as_i = as_j = sum / (i * a[j] + s);
-      });
-    } else {
-      offer([from = scale_.from.data(), to = scale_.to.data(), from_i = scale_.from[at(item)],
-             to_i = scale_.to[at(item)]](float sum, std::size_t j, float& as_i, float& as_j) {
-        as_i = sum * from_i * to[j];
-        as_j = sum * from[j] * to_i;
-      });
-    }
+    offer_all(at(item));
   }
 
-  [[nodiscard]] const Best& best() const { return best_; }
+  [[nodiscard]] const Best& best() const { return *best_; }
 
  private:
-  static constexpr std::size_t kBlock = 64;
-  static std::size_t at(std::int32_t item) { return static_cast<std::size_t>(item); }
-
+  /// In the order of the users, so that the sums' last bits are always the same.
   void add_up(std::int32_t item) {
-    const auto users = rows_.items.row(item);
-    const auto weights = rows_.items.row_values(item);
-    const std::int32_t* places = rows_.places.data() + rows_.items.offsets[at(item)];
+    const Rows::Visit* visits = rows_.visits.data();
+    const std::int64_t end = rows_.offsets[at(item) + 1];
     float* sums = sums_.data();
-    for (std::size_t k = 0; k < users.size(); ++k) {
-      const std::int32_t* ranks = rows_.users.row(users[k]).data();
-      const float* values = rows_.users.row_values(users[k]).data();
-      const float weight = weights[k];
-      for (std::int32_t p = 0; p < places[k]; ++p) sums[ranks[p]] += weight * values[p];
+    for (std::int64_t k = rows_.offsets[at(item)]; k < end; ++k) {
+      if (k + kAhead < end) fetch(visits[k + kAhead]);
+      const Rows::Entry* entry = rows_.entries.data() + visits[k].begin;
+      const float weight = visits[k].weight;
+      for (const Rows::Entry* last = entry + visits[k].count; entry != last; ++entry)
+        sums[entry->rank] += weight * entry->weight;
     }
   }
 
-  /// Looks for sums that make a similarity one of the two items wants, and leaves the row empty.
-  template <typename Similarity>
-  void scan(std::int32_t item, const Similarity& similarity) {
-    const auto end = at(item);
-    float* sums = sums_.data();
-    for (std::size_t begin = 0; begin < end; begin += kBlock) {
-      const std::size_t count = std::min(kBlock, end - begin);
-      if (wants_any(similarity, best_.needed()[item], best_.needed(), sums, begin, count)) {
-        for (std::size_t j = begin; j < begin + count; ++j) offer(item, j, similarity);
-      }
-      std::memset(sums + begin, 0, count * sizeof(float));
+  /// The rows of users lie anywhere in memory; asked for in time, they are there when needed.
+  void fetch(const Rows::Visit& visit) const {
+    const auto* row = reinterpret_cast<const char*>(rows_.entries.data() + visit.begin);
+    const auto bytes =
+        static_cast<std::ptrdiff_t>(sizeof(Rows::Entry)) * std::min(visit.count, kMostFetched);
+    for (std::ptrdiff_t line = 0; line < bytes; line += 64) __builtin_prefetch(row + line, 0, 2);
+  }
+
+  /// Offers the sums before place i that make a similarity one of the two items wants, and leaves
+  /// the row empty. What i needs rises on the way, so the row is scanned a piece at a time.
+  void offer_all(std::size_t i) {
+    const std::size_t blocks = (i + kScanBlock - 1) / kScanBlock;
+    for (std::size_t begin = 0; begin < blocks; begin += kScannedAtOnce) {
+      const std::size_t first = begin * kScanBlock;
+      const std::size_t count =
+          scan_row(sums_.data() + first, bounds_.of(i, row_best_.needed(), begin),
+                   std::min(kScannedAtOnce, blocks - begin), found_.data());
+      for (std::size_t k = 0; k < count; ++k) offer(i, first + at(found_[k].at), found_[k]);
+    }
+    row_best_.finish(i, *best_);
+    bounds_.update(i);
+  }
+
+  void offer(std::size_t i, std::size_t j, const FoundSum& found) {
+    if ((found.wanted_by & FoundSum::kRow) != 0) {
+      const float similarity = scale_.similarity(found.sum, i, j);
+      if (similarity >= row_best_.needed())
+        row_best_.offer(similarity, static_cast<std::int32_t>(j));
+    }
+    if ((found.wanted_by & FoundSum::kItem) != 0) {
+      const float similarity = scale_.similarity_back(found.sum, i, j);
+      if (similarity < best_->needed(j)) return;
+      best_->offer(j, {similarity, original_[i]});
+      bounds_.update(j);
     }
   }
 
-  template <typename Similarity>
-  static bool wants_any(const Similarity& similarity, float needed_i, const float* needed,
-                        const float* sums, std::size_t begin, std::size_t count) {
-    int wanted = 0;
-    for (std::size_t j = begin; j < begin + count; ++j) {
-      float as_i, as_j;
-      similarity(sums[j], j, as_i, as_j);
-      wanted |= static_cast<int>(as_i >= needed_i) | static_cast<int>(as_j >= needed[j]);
-    }
-    return wanted != 0;
-  }
-
-  template <typename Similarity>
-  void offer(std::int32_t item, std::size_t j, const Similarity& similarity) {
-    if (sums_[j] <= 0) return;
-    float as_i, as_j;
-    similarity(sums_[j], j, as_i, as_j);
-    if (as_i >= best_.needed()[item]) best_.offer(at(item), {as_i, original_[j]});
-    if (as_j >= best_.needed()[j]) best_.offer(j, {as_j, original_[at(item)]});
-  }
+  static constexpr std::size_t kScannedAtOnce = 16;  // blocks
+  static constexpr std::int64_t kAhead = 3;          // visits
+  static constexpr std::int32_t kMostFetched = 512;  // entries; longer rows are followed anyway
 
   const Rows& rows_;
-  const Scale& scale_;
+  const SimilarityScale& scale_;
   std::span<const std::int32_t> original_;
-  std::vector<float> sums_;
-  Best best_;
+  std::size_t blocks_;
+  HugePageVector<float> sums_;
+  std::vector<FoundSum> found_;
+  std::unique_ptr<Best> best_;  // stays where bounds_ looks
+  RowBest row_best_;
+  Bounds bounds_;
 };
 
 /// The best of what all threads found, per item in the caller's numbers.
@@ -286,17 +365,16 @@ SparseMatrix merged(const std::vector<Accumulator>& threads, std::span<const std
                     std::size_t kept) {
   SparseMatrix result;
   result.columns = static_cast<std::int32_t>(rank.size());
-  std::vector<Best::Neighbour> all;
+  std::vector<Neighbour> all;
   for (const std::int32_t of : rank) {
     all.clear();
     for (const Accumulator& thread : threads) {
-      const auto found = thread.best().found(static_cast<std::size_t>(of));
+      const auto found = thread.best().found(at(of));
       all.insert(all.end(), found.begin(), found.end());
     }
     std::sort(all.begin(), all.end());
-    if (all.size() > kept) all.resize(kept);
-    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.item < b.item; });
-    for (const Best::Neighbour& neighbour : all) {
+    all.resize(std::min(all.size(), kept));
+    for (const Neighbour& neighbour : all) {
       result.indices.push_back(neighbour.item);
       result.values.push_back(neighbour.value);
     }
@@ -311,11 +389,11 @@ SparseMatrix similar_items(const SparseMatrix& users, const SimilarityOptions& o
   const std::vector<std::int32_t> rank = popularity_ranks(users);
   std::vector<std::int32_t> original(rank.size());
   for (std::size_t item = 0; item < rank.size(); ++item)
-    original[static_cast<std::size_t>(rank[item])] = static_cast<std::int32_t>(item);
-  SparseMatrix ranked = with_columns(users, rank);
-  const Scale scale = weigh(ranked, options);
-  const Rows rows = make_rows(std::move(ranked));
-  const std::int32_t kept = std::min(options.neighbours, users.columns);
+    original[at(rank[item])] = static_cast<std::int32_t>(item);
+  const std::vector<float> weights = similarity_weights(users, options);
+  const SimilarityScale scale = similarity_scale(users, weights, rank, options);
+  const Rows rows = make_rows(users, weights, rank, scale.to);
+  const auto kept = static_cast<std::size_t>(std::min(options.neighbours, users.columns));
   std::vector<Accumulator> threads;
   for (int k = 0; k < options.threads; ++k) threads.emplace_back(rows, scale, original, kept);
   // Every pair belongs to its less popular item, so a thread's finds for an item are not complete;
@@ -328,7 +406,7 @@ SparseMatrix similar_items(const SparseMatrix& users, const SimilarityOptions& o
       },
       options.proceed);
   if (!is_done) return {};
-  return merged(threads, rank, static_cast<std::size_t>(kept));
+  return merged(threads, rank, kept);
 }
 
 }  // namespace model
