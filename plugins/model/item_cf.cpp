@@ -3,7 +3,7 @@
 // Similarities of item_similarity.hpp over everybody's plays and likes, between tracks and, as few
 // tracks are shared by two people's histories, between artists too.
 //
-// Artifact  table "tracks" (id), lists "similar": per track its neighbours, weighted
+// Artifact  table "tracks" (id), lists "similar": per track its neighbours, best first, weighted
 //           table "artists" (id), lists "similar_artists": the same of artists
 #include "playlist/plugin.hpp"
 
@@ -32,7 +32,7 @@ class ItemCf final : public playlist::Model {
  public:
   static constexpr playlist::Param kParams[] = {
       playlist::Param::choice("metric", kMetrics, "rp3beta", "how alike two tracks are"),
-      {"neighbours", 100, 1, 10'000, "neighbours kept for each track"},
+      {"neighbours", 200, 1, 10'000, "neighbours kept for each track"},
       {"shrinkage", 0.0, 0, 10'000, "pulls similarities of rarely played tracks towards 0"},
       {"beta", 0.3, 0, 1, "rp3beta: how much popular tracks are held back"},
       {"alpha", 1.0, 0.1, 2, "rp3beta: exponent of the steps' chances"},
@@ -62,6 +62,10 @@ class ItemCf final : public playlist::Model {
     SparseMatrix artists =
         of_artists(users, call.table("tracks")["artist"].i32(), call.table("artists").rows());
     const std::int64_t entries = users.entries();
+    std::vector<bool> is_played(static_cast<std::size_t>(artists.columns));
+    for (const std::int32_t artist : artists.indices)
+      is_played[static_cast<std::size_t>(artist)] = true;
+    const auto played_artists = std::count(is_played.begin(), is_played.end(), true);
     const ModelTracks tracks = compact(call, users);
     SimilarityOptions options = options_;
     options.proceed = progress_of(call, 0, 0.8);
@@ -70,12 +74,14 @@ class ItemCf final : public playlist::Model {
     write_lists(call, "similar", similar);
 
     options.proceed = progress_of(call, 0.8, 1);
-    write_lists(call, "similar_artists", similar_items(artists, options));
+    const SparseMatrix similar_artists = similar_items(artists, options);
+    write_lists(call, "similar_artists", similar_artists);
     const auto artist_ids = call.table("artists")["id"].i64();
     write_ids(call, "artists", {artist_ids.begin(), artist_ids.end()});
     call.card(playlist::concat("{\"users\": ", users.rows(), ", \"tracks\": ", users.columns,
-                               ", \"interactions\": ", entries,
-                               ", \"similarities\": ", similar.entries(), "}"));
+                               ", \"interactions\": ", entries, ", \"similarities\": ",
+                               similar.entries(), ", \"artists\": ", played_artists,
+                               ", \"artist_similarities\": ", similar_artists.entries(), "}"));
   }
 
  private:

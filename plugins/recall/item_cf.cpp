@@ -5,9 +5,11 @@
 //
 // over the `k_per_seed` nearest neighbours of each seed in model.item_cf (Sarwar, Karypis, Konstan,
 // Riedl: Item-based Collaborative Filtering Recommendation Algorithms, WWW 2001, section 3.2.1).
-// weight is the seed's score where it has one, else 1. The second line hands similarities of
-// artists down to their tracks, share(c) of them by how popular the track is among its artist's,
-// for histories in which few tracks are shared. Seeds are never candidates. The explanation names
+// weight is the seed's score, 1 for a seed without one: a seed below 0 is disliked and takes off
+// what it would have added, one of 0 is left out. The second line hands similarities of artists
+// down to their tracks, for histories in which few tracks are shared: to the most popular tracks of
+// the kArtists artists of the highest sums, the k-th of an artist getting share 1 / k. Seeds, of
+// whatever weight, are never candidates, nor is what comes to no more than 0. The explanation names
 // the seed that gave most.
 #include "playlist/model_rows.hpp"
 #include "playlist/plugin.hpp"
@@ -23,51 +25,95 @@ namespace {
 
 constexpr const char* kModel = "model.item_cf";
 
-/// A dense row of sums and which seed gave each most.
+/// What a sum came to, and which seed gave it most.
+struct Sum {
+  std::int32_t of = -1;  // -1: an empty place
+  float sum = 0, most = 0;
+  std::int32_t giver = -1;
+  bool is_by_artist = false;
+};
+
+/// Sums by number: a hash table, as a call adds up a few hundred or thousand of all the tracks.
 class Sums {
  public:
-  explicit Sums(std::size_t size) : sums_(size), most_(size), giver_(size, -1) {}
+  /// Room for so many additions.
+  explicit Sums(std::size_t additions) {
+    std::size_t size = 64;
+    while (size < 2 * additions) size *= 2;
+    places_.resize(size);
+  }
 
-  void add(std::int32_t at, float value, std::int32_t giver) {
-    const auto k = static_cast<std::size_t>(at);
-    if (sums_[k] == 0) touched_.push_back(at);
-    sums_[k] += value;
-    if (value > most_[k]) {
-      most_[k] = value;
-      giver_[k] = giver;
+  void add(std::int32_t of, float value, std::int32_t giver, bool is_by_artist = false) {
+    Sum& place = place_of(of);
+    place.of = of;
+    place.sum += value;
+    if (value > place.most) {
+      place.most = value;
+      place.giver = giver;
+      place.is_by_artist = is_by_artist;
     }
   }
-  [[nodiscard]] float sum(std::int32_t at) const { return sums_[static_cast<std::size_t>(at)]; }
-  [[nodiscard]] std::int32_t giver(std::int32_t at) const {
-    return giver_[static_cast<std::size_t>(at)];
-  }
-  /// Ascending.
-  [[nodiscard]] std::vector<std::int32_t> touched() const {
-    std::vector<std::int32_t> sorted = touched_;
-    std::sort(sorted.begin(), sorted.end());
-    return sorted;
+  /// Those above 0, highest first, equal ones by number; at most `count`.
+  template <typename Keep>
+  [[nodiscard]] std::vector<Sum> best(std::size_t count, const Keep& keep) const {
+    std::vector<Sum> best;
+    for (const Sum& place : places_) {
+      if (place.of >= 0 && place.sum > 0 && keep(place.of)) best.push_back(place);
+    }
+    count = std::min(count, best.size());
+    const auto end = best.begin() + static_cast<std::ptrdiff_t>(count);
+    std::partial_sort(best.begin(), end, best.end(), [](const Sum& a, const Sum& b) {
+      return a.sum != b.sum ? a.sum > b.sum : a.of < b.of;
+    });
+    best.resize(count);
+    return best;
   }
 
  private:
-  std::vector<float> sums_, most_;
-  std::vector<std::int32_t> giver_, touched_;
+  Sum& place_of(std::int32_t of) {
+    std::size_t at = (static_cast<std::uint32_t>(of) * 0x9E3779B9u) & (places_.size() - 1);
+    while (places_[at].of >= 0 && places_[at].of != of) at = (at + 1) & (places_.size() - 1);
+    return places_[at];
+  }
+  std::vector<Sum> places_;
 };
 
-/// Adds weight * similarity for the `k` nearest neighbours of one row.
-template <typename Take>
-void nearest_neighbours(const playlist::Lists& similar, std::int32_t row, std::size_t k,
-                        const Take& take) {
-  const auto neighbours = similar[row];
-  const auto values = similar.weights(row);
-  std::vector<std::size_t> order(neighbours.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  const std::size_t count = std::min(k, order.size());
-  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
-                    [&](std::size_t a, std::size_t b) {
-                      return values[a] != values[b] ? values[a] > values[b] : a < b;
-                    });
-  for (std::size_t i = 0; i < count; ++i) take(neighbours[order[i]], values[order[i]]);
-}
+/// The neighbours in the model of what was asked for: tracks, or artists.
+class Links {
+ public:
+  /// `asked` are numbers of this load, -1 for none.
+  Links(std::span<const std::int64_t> library_ids, std::span<const std::int64_t> model_ids,
+        const playlist::Lists& similar, const std::vector<std::int32_t>& asked)
+      : rows_(library_ids, model_ids), similar_(similar) {
+    for (const std::int32_t number : asked) row_of_.push_back(number < 0 ? -1 : rows_.row(number));
+  }
+
+  /// Rows of the model, best first; none for what it does not know.
+  [[nodiscard]] std::span<const std::int32_t> neighbours(std::size_t of, std::size_t most) const {
+    if (row_of_[of] < 0) return {};
+    const auto all = similar_[row_of_[of]];
+    return all.first(std::min(most, all.size()));
+  }
+  [[nodiscard]] std::span<const float> similarities(std::size_t of) const {
+    if (row_of_[of] < 0) return {};
+    return similar_.weights(row_of_[of]);
+  }
+  /// -1: this load does not know it.
+  [[nodiscard]] std::int32_t number(std::int32_t neighbour) const {
+    return rows_.number(neighbour);
+  }
+  /// Of all neighbours.
+  [[nodiscard]] std::size_t count(std::size_t most) const {
+    std::size_t sum = 0;
+    for (std::size_t of = 0; of < row_of_.size(); ++of) sum += neighbours(of, most).size();
+    return sum;
+  }
+
+ private:
+  playlist::ModelRows rows_;
+  playlist::Lists similar_;
+  std::vector<std::int32_t> row_of_;
+};
 
 class ItemCf final : public playlist::Recall {
  public:
@@ -89,105 +135,116 @@ class ItemCf final : public playlist::Recall {
   playlist::Candidates recall(playlist::RecallCall& call) const {
     if (seeds_.empty()) throw playlist::NoData("there are no seeds");
     const playlist::Table tracks = call.table("tracks");
-    Sums sums(tracks.rows());
-    add_tracks(call, tracks, sums);
+    const Links links = track_links(call, tracks);
+    const std::size_t of_artists = artists_ > 0 ? kArtists * per_artist_ : 0;
+    Sums sums(std::min(links.count(k_per_seed_) + of_artists, tracks.rows()));
+    add_neighbours(call, links, sums);
     if (artists_ > 0) add_artists(call, tracks, sums);
     return best(call, tracks, sums);
   }
 
  private:
+  static constexpr std::size_t kArtists = 100;
+
   [[nodiscard]] std::span<const std::int32_t> seeds() const { return seeds_.track(); }
   [[nodiscard]] float weight(std::size_t seed) const {
     const float score = seeds_.score()[seed];
-    return score > 0 ? score : 1;  // NaN too
+    return std::isnan(score) ? 1 : score;
   }
 
-  void add_tracks(playlist::RecallCall& call, const playlist::Table& tracks, Sums& sums) const {
-    const playlist::ModelRows rows(tracks["id"].i64(),
-                                   call.artifact_table(kModel, "tracks")["id"].i64());
-    const playlist::Lists similar = call.artifact_lists(kModel, "similar");
+  /// number(seed) of each seed, -1 for those that are left out.
+  template <typename Number>
+  [[nodiscard]] std::vector<std::int32_t> rows_to_ask(const Number& number) const {
+    std::vector<std::int32_t> numbers(seeds().size(), -1);
+    for (std::size_t seed = 0; seed < numbers.size(); ++seed) {
+      if (weight(seed) != 0) numbers[seed] = number(seed);
+    }
+    return numbers;
+  }
+
+  void add_neighbours(playlist::RecallCall& call, const Links& links, Sums& sums) const {
     for (std::size_t seed = 0; seed < seeds().size(); ++seed) {
       if (seed % 256 == 0) call.checkpoint();
-      const std::int32_t row = rows.row(seeds()[seed]);
-      if (row < 0) continue;
-      nearest_neighbours(similar, row, k_per_seed_, [&](std::int32_t neighbour, float value) {
-        const std::int32_t track = rows.number(neighbour);
-        if (track >= 0) sums.add(track, weight(seed) * value, static_cast<std::int32_t>(seed));
-      });
+      const auto neighbours = links.neighbours(seed, k_per_seed_);
+      const auto similarities = links.similarities(seed);
+      for (std::size_t k = 0; k < neighbours.size(); ++k) {
+        const std::int32_t number = links.number(neighbours[k]);
+        if (number >= 0)
+          sums.add(number, weight(seed) * similarities[k], static_cast<std::int32_t>(seed));
+      }
+    }
+  }
+
+  [[nodiscard]] Links track_links(playlist::RecallCall& call, const playlist::Table& tracks) const {
+    try {
+      return {tracks["id"].i64(), call.artifact_table(kModel, "tracks")["id"].i64(),
+              call.artifact_lists(kModel, "similar"),
+              rows_to_ask([&](std::size_t seed) { return seeds()[seed]; })};
+    } catch (const playlist::NoData&) {
+      throw playlist::NoData(
+          playlist::concat(kModel, " has not been trained; train it with: engine train item_cf"));
     }
   }
 
   void add_artists(playlist::RecallCall& call, const playlist::Table& tracks, Sums& sums) const {
     const auto artist_of = tracks["artist"].i32();
-    const playlist::Table artists = call.table("artists");
-    const playlist::ModelRows rows(artists["id"].i64(),
-                                   call.artifact_table(kModel, "artists")["id"].i64());
-    const playlist::Lists similar = call.artifact_lists(kModel, "similar_artists");
-    Sums of_artist(artists.rows());
-    for (std::size_t seed = 0; seed < seeds().size(); ++seed) {
-      const std::int32_t artist = artist_of[static_cast<std::size_t>(seeds()[seed])];
-      const std::int32_t row = artist < 0 ? -1 : rows.row(artist);
-      if (row < 0) continue;
-      nearest_neighbours(similar, row, k_per_seed_, [&](std::int32_t neighbour, float value) {
-        const std::int32_t number = rows.number(neighbour);
-        if (number >= 0)
-          of_artist.add(number, weight(seed) * value, static_cast<std::int32_t>(seed));
-      });
-    }
-    call.checkpoint();
-    hand_down(call, tracks, of_artist, sums);
+    const Links links(
+        call.table("artists")["id"].i64(), call.artifact_table(kModel, "artists")["id"].i64(),
+        call.artifact_lists(kModel, "similar_artists"), rows_to_ask([&](std::size_t seed) {
+          return std::max(-1, artist_of[static_cast<std::size_t>(seeds()[seed])]);
+        }));
+    Sums of_artist(links.count(k_per_seed_));
+    add_neighbours(call, links, of_artist);
+    const auto any = [](std::int32_t) { return true; };
+    for (const Sum& artist : of_artist.best(kArtists, any)) hand_down(call, tracks, artist, sums);
   }
 
-  /// An artist's most popular tracks get its score, the first all of it, the k-th 1 / k.
-  void hand_down(playlist::RecallCall& call, const playlist::Table& tracks, const Sums& of_artist,
+  /// An artist's most popular tracks get its sum, the first all of it, the k-th 1 / k.
+  void hand_down(playlist::RecallCall& call, const playlist::Table& tracks, const Sum& artist,
                  Sums& sums) const {
     const auto popularity = tracks["popularity"].f32();
-    const playlist::Lists tracks_of = call.lists("artist_tracks");
-    for (const std::int32_t artist : of_artist.touched()) {
-      std::vector<std::int32_t> theirs(tracks_of[artist].begin(), tracks_of[artist].end());
-      const std::size_t count = std::min(per_artist_, theirs.size());
-      const auto known = [&](std::int32_t track) {
-        const float value = popularity[static_cast<std::size_t>(track)];
-        return std::isnan(value) ? -1.0f : value;
-      };
-      std::partial_sort(theirs.begin(), theirs.begin() + static_cast<std::ptrdiff_t>(count),
-                        theirs.end(), [&](std::int32_t a, std::int32_t b) {
-                          return known(a) != known(b) ? known(a) > known(b) : a < b;
-                        });
-      for (std::size_t k = 0; k < count; ++k) {
-        sums.add(theirs[k], artists_ * of_artist.sum(artist) / static_cast<float>(k + 1),
-                 of_artist.giver(artist));
-      }
-    }
+    const auto all = call.lists("artist_tracks")[artist.of];
+    std::vector<std::int32_t> theirs(all.begin(), all.end());
+    const std::size_t count = std::min(per_artist_, theirs.size());
+    const auto known = [&](std::int32_t track) {
+      const float value = popularity[static_cast<std::size_t>(track)];
+      return std::isnan(value) ? -1.0f : value;
+    };
+    std::partial_sort(theirs.begin(), theirs.begin() + static_cast<std::ptrdiff_t>(count),
+                      theirs.end(), [&](std::int32_t a, std::int32_t b) {
+                        return known(a) != known(b) ? known(a) > known(b) : a < b;
+                      });
+    for (std::size_t k = 0; k < count; ++k)
+      sums.add(theirs[k], artists_ * artist.sum / static_cast<float>(k + 1), artist.giver, true);
   }
 
   playlist::Candidates best(playlist::RecallCall& call, const playlist::Table& tracks,
                             const Sums& sums) const {
-    std::vector<bool> is_seed(tracks.rows());
-    for (const std::int32_t seed : seeds()) is_seed[static_cast<std::size_t>(seed)] = true;
-    std::vector<std::int32_t> found = sums.touched();
-    std::erase_if(found, [&](std::int32_t t) { return is_seed[static_cast<std::size_t>(t)]; });
-    const std::size_t count = std::min(limit_, found.size());
-    std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count),
-                      found.end(), [&](std::int32_t a, std::int32_t b) {
-                        return sums.sum(a) != sums.sum(b) ? sums.sum(a) > sums.sum(b) : a < b;
-                      });
+    std::vector<std::int32_t> ordered(seeds().begin(), seeds().end());
+    std::sort(ordered.begin(), ordered.end());
+    const std::vector<Sum> found = sums.best(limit_, [&](std::int32_t track) {
+      return !std::binary_search(ordered.begin(), ordered.end(), track);
+    });
     playlist::Candidates candidates = call.candidates();
-    candidates.reserve(count);
-    std::vector<std::int32_t> texts(seeds().size(), playlist::kMissingText);
-    for (std::size_t k = 0; k < count; ++k) {
-      const auto giver = static_cast<std::size_t>(sums.giver(found[k]));
-      if (texts[giver] == playlist::kMissingText) texts[giver] = explanation(call, tracks, giver);
-      candidates.add(found[k], sums.sum(found[k]), texts[giver]);
+    candidates.reserve(found.size());
+    std::vector<std::int32_t> texts(2 * seeds().size(), playlist::kMissingText);
+    for (const Sum& sum : found) {
+      const auto giver = static_cast<std::size_t>(sum.giver);
+      std::int32_t& text = texts[2 * giver + (sum.is_by_artist ? 1 : 0)];
+      if (text == playlist::kMissingText) text = explanation(call, tracks, giver, sum.is_by_artist);
+      candidates.add(sum.of, sum.sum, text);
     }
     return candidates;
   }
 
-  std::int32_t explanation(playlist::RecallCall& call, const playlist::Table& tracks,
-                           std::size_t seed) const {
+  [[nodiscard]] std::int32_t explanation(playlist::RecallCall& call, const playlist::Table& tracks,
+                                         std::size_t seed, bool is_by_artist) const {
     const auto track = static_cast<std::size_t>(seeds()[seed]);
+    const auto artist = tracks["artist_name"].texts()[track];
+    if (is_by_artist)
+      return call.because("ITEM-CF: people who play ", artist, " play this artist too");
     return call.because("ITEM-CF: people who play \"", tracks["title"].texts()[track], "\" by ",
-                        tracks["artist_name"].texts()[track], " play it too");
+                        artist, " play it too");
   }
 
   playlist::Tracks seeds_;
