@@ -209,7 +209,8 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
                                  "recall.popular", "recall.saved_artists",
                                  "recall.similar_artists"});
   CHECK(element_names(PLAYLIST_RANKING) ==
-        std::vector<std::string>{"ranking.listening_statistics", "ranking.mood", "ranking.quality",
+        std::vector<std::string>{"ranking.din", "ranking.external", "ranking.listening_statistics",
+                                 "ranking.mood", "ranking.prompt", "ranking.quality",
                                  "ranking.taste"});
   CHECK(element_names(PLAYLIST_FILTERING) ==
         std::vector<std::string>{"filtering.duration", "filtering.explicit", "filtering.heard",
@@ -219,7 +220,8 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
         std::vector<std::string>{"ordering.artist_spacing", "ordering.by", "ordering.shuffle"});
   CHECK(element_names(PLAYLIST_MODEL) ==
         std::vector<std::string>{"model.als", "model.content", "model.din", "model.ease",
-                                 "model.graph_filter", "model.item_cf", "model.quality"});
+                                 "model.graph_filter", "model.item_cf", "model.prompt",
+                                 "model.quality"});
   CHECK(element_names(PLAYLIST_OUTPUT) == std::vector<std::string>{"output.csv", "output.json",
                                                                    "output.jspf", "output.m3u8",
                                                                    "output.uris", "output.xspf"});
@@ -315,10 +317,12 @@ TEST_CASE("recall elements give valid tracks once, with finite scores and an exp
 TEST_CASE("rankings fill each row of a column with a value in its range", "[contract]") {
   const TinyLibrary& library = big_library();
   const engine::Candidates all = candidates_of(range(kMany));
+  const TrackSetArgument set(range(50));
   for (const std::string& name : element_names(PLAYLIST_RANKING)) {
     CAPTURE(name);
-    const auto ranked = support::run_rank(name, {}, library, all, {1, {}, &big_models()});
-    for (const char* column : {"taste", "mood", "staleness", "skip_rate", "quality"}) {
+    const auto ranked =
+        support::run_rank(name, needed(name, set), library, all, {1, {}, &big_models()});
+    for (const char* column : {"taste", "mood", "staleness", "skip_rate", "quality", "din"}) {
       const auto found = ranked.columns.find(column);
       if (found == ranked.columns.end()) continue;
       CHECK(std::all_of(found->second.begin(), found->second.end(), [](double value) {

@@ -2,6 +2,8 @@
 // the engine's with.
 #pragma once
 
+#include "playlist/random.hpp"
+
 #include <cmath>
 #include <vector>
 
