@@ -60,6 +60,16 @@ TEST_CASE("the shipped recipes pass their own tests", "[test]") {
                             Catch::Contains(" passed, 0 failed\n"));
 }
 
+TEST_CASE("a blend takes each branch's best within its quota, and shares out what one lacks",
+          "[test][blend]") {
+  const EngineHome home;
+  const Ended ended = home.engine({"test", "tests/data/recipes/blend_quotas.lua"});
+  INFO(ended.out);
+  INFO(ended.err);
+  CHECK(ended.exit_code == 0);
+  CHECK_THAT(ended.out, Catch::Contains("\n7 passed, 0 failed\n"));
+}
+
 TEST_CASE("numbers and bounds", "[test]") {
   CHECK(failure("tracks = 5").empty());
   CHECK(failure("tracks = 3", "set = { tracks = 3 },").empty());
