@@ -16,6 +16,7 @@ return {
     memory_megabytes = 4096, -- MiB of address space a run's worker may add
     heartbeat_seconds = 0, -- seconds of silence after which a worker is stopped; 0: never
     confine = true, -- run recipes under seccomp: no writing, no network, no programs
+    network = false, -- let elements of runs connect to services all the same, as ranking.external does
   },
   import = {
     wall_seconds = 86400, -- seconds an import may take

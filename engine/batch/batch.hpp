@@ -31,6 +31,7 @@
 
 #include "core/error.hpp"
 #include "recipe/run.hpp"
+#include "worker/confine.hpp"
 #include "worker/pool.hpp"
 
 namespace engine::batch {
@@ -48,7 +49,8 @@ struct BatchRequest {
   std::int64_t default_now = 0;
   std::string settings;  // what else decides: compared with the folder's batch.json
   bool is_recorded = false;
-  WorkerLimits limits;  // of one user; is_confined once the plugins are loaded
+  WorkerLimits limits;                 // of one user; is_confined does not matter
+  std::optional<Network> confinement;  // of the workers, once the plugins are loaded
   PoolOptions pool;
 };
 

@@ -12,7 +12,6 @@
 #include "core/random.hpp"
 #include "plugin/registry.hpp"
 #include "recipe/answer_bytes.hpp"
-#include "worker/confine.hpp"
 
 namespace engine::batch {
 namespace {
@@ -70,7 +69,7 @@ class PartWorker {
     ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
     heartbeat_.doing("loading plugins");
     registry_ = Registry::load({recipe_.plugin_directories, recipe_.plugin_copies, true});
-    if (request_.limits.is_confined) confine_process();
+    if (request_.confinement) confine_process(*request_.confinement);
     for (const auto& user : users_) {
       if (heartbeat_.is_interrupted()) return 1;
       make_list(user);

@@ -64,7 +64,6 @@ batch::BatchRequest make_request(Cli& cli, const Options& options) {
                 {"", "", "it makes lists for many",
                  "name them in a file with --users, or use: engine run"});
   }
-  const Settings& settings = cli.settings();
   batch::BatchRequest request;
   parse_shard(options.shard, request);
   if (options.users != "all") request.users = read_names(options.users);
@@ -80,7 +79,7 @@ batch::BatchRequest make_request(Cli& cli, const Options& options) {
                        .dump(-1, ' ', false, Json::error_handler_t::replace));
   request.is_recorded = options.is_recorded;
   request.limits = run_limits(cli);
-  request.limits.is_confined = settings.boolean("limits.confine") && !cli.common.in_process;
+  request.confinement = run_confinement(cli);
   request.pool.workers = options.jobs != 0 ? options.jobs : default_pool_workers();
   request.pool.is_in_process = cli.common.in_process;
   return request;

@@ -11,7 +11,6 @@
 #include "core/error_bytes.hpp"
 #include "core/paths.hpp"
 #include "recipe/answer_bytes.hpp"
-#include "worker/confine.hpp"
 #include "worker/worker.hpp"
 
 namespace engine {
@@ -67,18 +66,14 @@ int sending_errors(Channel& channel, const std::function<void()>& job) {
   return 1;
 }
 
-RunReports reports_to(Channel& channel, Heartbeat& heartbeat, bool is_confined) {
+RunReports reports_to(Channel& channel, Heartbeat& heartbeat, std::optional<Network> confinement) {
   RunReports reports;
   reports.doing = [&](const std::string& what) { heartbeat.doing(what); };
   reports.beat = [&] { heartbeat.beat(); };
   reports.is_cancelled = [&] { return heartbeat.is_interrupted(); };
   reports.print = [&](const std::string& text) { channel.send(kPrint, text); };
-  if (is_confined) reports.loaded = [] { confine_process(); };
+  if (confinement) reports.loaded = [network = *confinement] { confine_process(network); };
   return reports;
-}
-
-bool is_confined(Cli& cli) {
-  return cli.settings().boolean("limits.confine") && !cli.common.in_process;
 }
 
 /// Runs the job in a worker and lets the receiver take what it sends.
@@ -101,12 +96,19 @@ WorkerEnd run_with(Cli& cli, RunReceiver& receiver,
 
 }  // namespace
 
-int run_job(const RunRequest& request, bool is_confined, Channel& channel, Heartbeat& heartbeat) {
+std::optional<Network> run_confinement(Cli& cli) {
+  const Settings& settings = cli.settings();
+  if (!settings.boolean("limits.confine") || cli.common.in_process) return std::nullopt;
+  return settings.boolean("limits.network") ? Network::kAllowed : Network::kDenied;
+}
+
+int run_job(const RunRequest& request, std::optional<Network> confinement, Channel& channel,
+            Heartbeat& heartbeat) {
   // A run frees and takes arrays of megabytes all the time: give none back to the system, which
   // would clear them page by page at each turn.
   ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
   ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  RunReports reports = reports_to(channel, heartbeat, is_confined);
+  RunReports reports = reports_to(channel, heartbeat, confinement);
   reports.answered = [&](const RunAnswer& answer) {
     for (const std::string& bytes : answer.outputs) channel.send(kOutput, bytes);
     channel.send(kAnswer, pack_answer(answer));
@@ -287,20 +289,20 @@ void RunReceiver::check(const WorkerEnd& end, const std::string& recipe_path, bo
 }
 
 RunAnswer run_supervised(Cli& cli, const RunRequest& request) {
-  const bool confines = is_confined(cli);
+  const std::optional<Network> confinement = run_confinement(cli);
   RunReceiver receiver;
   const WorkerEnd end = run_with(cli, receiver, [&](Channel& channel, Heartbeat& heartbeat) {
-    return run_job(request, confines, channel, heartbeat);
+    return run_job(request, confinement, channel, heartbeat);
   });
   return receiver.finish(end, request.recipe_path);
 }
 
 std::string ask_supervised(Cli& cli, const std::string& recipe_path,
                            const std::function<std::string(const RunReports&)>& job) {
-  const bool confines = is_confined(cli);
+  const std::optional<Network> confinement = run_confinement(cli);
   RunReceiver receiver;
   const WorkerEnd end = run_with(cli, receiver, [&](Channel& channel, Heartbeat& heartbeat) {
-    const RunReports reports = reports_to(channel, heartbeat, confines);
+    const RunReports reports = reports_to(channel, heartbeat, confinement);
     return sending_errors(channel, [&] { channel.send(kText, job(reports)); });
   });
   return receiver.finish_text(end, recipe_path);

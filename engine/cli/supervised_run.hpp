@@ -8,6 +8,7 @@
 
 #include "cli/cli.hpp"
 #include "recipe/run.hpp"
+#include "worker/confine.hpp"
 #include "worker/worker.hpp"
 
 namespace engine {
@@ -38,8 +39,13 @@ std::string find_recipe(Cli& cli, const std::string& name);
 /// The limits of a run's worker, from the settings.
 WorkerLimits run_limits(Cli& cli);
 
+/// What a run's worker gives up once its plugins are loaded, from the settings limits.confine and
+/// limits.network; nothing when it does not.
+std::optional<Network> run_confinement(Cli& cli);
+
 /// The worker's side of a run: runs the request and sends what RunReceiver takes.
-int run_job(const RunRequest& request, bool is_confined, Channel& channel, Heartbeat& heartbeat);
+int run_job(const RunRequest& request, std::optional<Network> confinement, Channel& channel,
+            Heartbeat& heartbeat);
 
 /// The supervisor's side.
 class RunReceiver {

@@ -213,9 +213,9 @@ void WatchSession::start(Purpose purpose, const RunRequest& request, const std::
   has_answered_ = false;
   started_ = Clock::now();
   WorkerLimits limits = run_limits(cli_);
-  const bool is_confined = cli_.settings().boolean("limits.confine") && purpose != kPrepare;
+  const std::optional<Network> confinement = run_confinement(cli_);
   const auto job = [&](Channel& channel, Heartbeat& heartbeat) {
-    if (purpose != kPrepare) return run_job(running_, is_confined, channel, heartbeat);
+    if (purpose != kPrepare) return run_job(running_, confinement, channel, heartbeat);
     make_run_request(cli_, options_.recipe);
     return 0;
   };

@@ -137,6 +137,8 @@ const std::vector<SettingDeclaration>& setting_declarations() {
        "seconds of silence after which a worker is stopped; 0: never"},
       {"limits.confine", Type::kBoolean, "true", 0, 0,
        "run recipes under seccomp: no writing, no network, no programs"},
+      {"limits.network", Type::kBoolean, "false", 0, 0,
+       "let elements of runs connect to services all the same, as ranking.external does"},
       {"import.wall_seconds", Type::kNumber, "86400", 1, 864000, "seconds an import may take"},
       {"import.memory_megabytes", Type::kInteger, "16384", 256, 1048576,
        "MiB of address space an import's worker may add"},

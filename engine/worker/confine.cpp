@@ -13,6 +13,7 @@
 #include <string>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <vector>
@@ -66,6 +67,15 @@ class Filter {
     code_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value,
                              static_cast<std::uint8_t>(is_reversed ? 0 : 1),
                              static_cast<std::uint8_t>(is_reversed ? 1 : 0)));
+    refuse(EACCES);
+    allow();
+  }
+  /// Denies where argument `index` is neither `one` nor `other`.
+  void deny_unless_either(long call, int index, std::uint32_t one, std::uint32_t other) {
+    unless_equal(static_cast<std::uint32_t>(call), 5);
+    load_argument(index);
+    code_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, one, 2, 0));
+    code_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, other, 1, 0));
     refuse(EACCES);
     allow();
   }
@@ -129,10 +139,14 @@ void deny_changing_files(Filter& filter) {
 #endif
 }
 
-void deny_network(Filter& filter) {
-  for (const long call : {SYS_socket, SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4}) {
-    filter.deny(call);
+void deny_network(Filter& filter, Network network) {
+  for (const long call : {SYS_bind, SYS_listen, SYS_accept, SYS_accept4}) filter.deny(call);
+  if (network == Network::kAllowed) {
+    // Not AF_UNIX: behind it sit the machine's own services, which take orders.
+    filter.deny_unless_either(SYS_socket, 0, AF_INET, AF_INET6);
+    return;
   }
+  for (const long call : {SYS_socket, SYS_connect}) filter.deny(call);
 }
 
 void deny_processes(Filter& filter) {
@@ -169,10 +183,10 @@ void deny_kernel_doors(Filter& filter) {
 
 }  // namespace
 
-void confine_process() {
+void confine_process(Network network) {
   Filter filter;
   deny_changing_files(filter);
-  deny_network(filter);
+  deny_network(filter, network);
   deny_processes(filter);
   deny_kernel_doors(filter);
   filter.install();

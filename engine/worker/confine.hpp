@@ -3,14 +3,19 @@
 
 namespace engine {
 
+enum class Network { kDenied, kAllowed };
+
 /// From here on these fail with "Permission denied" in this process and all its threads: opening a
 /// file for writing, creating, renaming or removing one, changing its mode or owner; sockets;
 /// starting a program or a process; signals to others; raising resource limits; tracing, mounting
 /// and the kernel's other doors. Reading files, memory, threads and the descriptors already open
 /// stay as they are. Plugins must have been copied to where they are loaded from before.
+/// With Network::kAllowed internet sockets can be made and connected; those of other families,
+/// listening and accepting stay denied.
+/// Whom a socket may reach cannot be told apart here: that is up to the element that connects.
 ///
 /// Throws std::runtime_error where the kernel refuses. Linux on x86-64 and arm64.
-void confine_process();
+void confine_process(Network network = Network::kDenied);
 
 /// Closes every descriptor above 2 but `kept`.
 void close_descriptors_but(int kept);

@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <functional>
+#include <netinet/in.h>
 #include <signal.h>
 #include <string>
 #include <sys/mman.h>
@@ -25,10 +26,12 @@ using engine::Heartbeat;
 
 namespace {
 
-/// Runs each attempt in one confined worker; gives "" for success, else the error's words.
-std::vector<std::string> attempt(const std::vector<std::function<long()>>& attempts) {
+/// Runs each attempt in one worker, confined unless told otherwise; gives "" for success, else the
+/// error's words.
+std::vector<std::string> attempt(const std::vector<std::function<long()>>& attempts,
+                                 bool is_confined = true) {
   engine::WorkerLimits limits;
-  limits.is_confined = true;
+  limits.is_confined = is_confined;
   std::vector<std::string> results;
   const engine::WorkerEnd end = engine::run_in_worker(
       limits,
@@ -95,6 +98,32 @@ TEST_CASE("a confined worker cannot change files, reach the network or start pro
   CHECK(status.st_size == 0);
   ::close(inherited);
   std::remove(path);
+}
+
+TEST_CASE("a confined worker that may use the network connects, and does nothing else more",
+          "[worker][confine]") {
+  const std::vector<std::string> answers =
+      attempt({
+                  [] {
+                    engine::confine_process(engine::Network::kAllowed);
+                    const int connection = ::socket(AF_INET, SOCK_STREAM, 0);
+                    sockaddr_in nobody{};
+                    nobody.sin_family = AF_INET;
+                    nobody.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+                    return static_cast<long>(
+                        ::connect(connection, reinterpret_cast<sockaddr*>(&nobody), sizeof nobody));
+                  },
+                  [] { return static_cast<long>(::socket(AF_INET6, SOCK_STREAM, 0)); },
+                  [] { return static_cast<long>(::socket(AF_UNIX, SOCK_STREAM, 0)); },
+                  [] { return static_cast<long>(::socket(AF_NETLINK, SOCK_RAW, 0)); },
+                  [] { return static_cast<long>(::listen(0, 1)); },
+                  [] { return static_cast<long>(::open("/tmp", O_RDWR)); },
+                  [] { return static_cast<long>(::fork()); },
+              },
+              /*is_confined=*/false);
+  const std::string denied = "Permission denied";
+  CHECK(answers ==
+        std::vector<std::string>{"Connection refused", "", denied, denied, denied, denied, denied});
 }
 
 TEST_CASE("a confined worker still reads files, maps memory, starts threads and loads libraries",
