@@ -15,6 +15,7 @@ namespace {
 
 struct Options {
   std::string recipe;
+  std::string prompt;
   std::vector<std::string> to;
   bool with_trace = false, no_record = false;
 };
@@ -22,6 +23,7 @@ struct Options {
 Exit run(Cli& cli, const Options& options) {
   std::vector<RunOutput> outputs;
   for (const std::string& to : options.to) outputs.push_back(parse_output(to));
+  if (!options.prompt.empty()) cli.common.set.push_back("prompt=" + options.prompt);
   RunRequest request = make_run_request(cli, options.recipe);
   for (const RunOutput& output : outputs) request.output_formats.push_back(output.format);
   const RunAnswer answer = run_supervised(cli, request);
@@ -60,6 +62,10 @@ void add_run(CLI::App& app, Cli& cli) {
           "Write FORMAT:FILE too; m3u8, xspf, jspf, json, csv or uris; several are possible")
       ->allow_extra_args(false)
       ->type_name("FORMAT:FILE");
+  verb->add_option("--prompt", options->prompt,
+                   "What the list should be like, in words: --set prompt=TEXT, for recipes that "
+                   "have such a parameter")
+      ->type_name("TEXT");
   verb->add_flag("--trace", options->with_trace,
                  "Show rows in, rows out and milliseconds of every node");
   verb->add_flag("--no-record", options->no_record, "Keep no record of this run");

@@ -1,0 +1,112 @@
+// Prompts on the command line, and a re-ranker that runs may or may not ask.
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "core/paths.hpp"
+#include "support/fake_server.hpp"
+#include "support/program.hpp"
+
+using nlohmann::json;
+using support::Ended;
+using support::EngineHome;
+
+namespace {
+
+Ended run(const EngineHome& home, const std::string& recipe, const std::vector<std::string>& more) {
+  std::vector<std::string> arguments = {
+      "--library",  home.path("library.db"), "--now", "2026-11-21", "--json", "run", recipe,
+      "--no-record"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return home.engine(arguments);
+}
+
+std::string recipe(const EngineHome& home, const std::string& name, const std::string& rest) {
+  engine::write_file_atomically(home.path(name),
+                                "local pl = require \"playlist\"\n"
+                                "return pl.recipe { title = \"Test\", random_seed = 1,\n" +
+                                    rest + " }\n");
+  return home.path(name);
+}
+
+void make_library(const EngineHome& home) {
+  REQUIRE(home.engine({"--library", home.path("library.db"), "--now", "2026-11-21", "demo",
+                       home.path("."), "--tracks", "400", "--artists", "60", "--listens", "500"})
+              .exit_code == 0);
+}
+
+}  // namespace
+
+TEST_CASE("run --prompt is the recipe's parameter prompt", "[prompt]") {
+  const EngineHome home;
+  make_library(home);
+  const std::string path = recipe(
+      home, "prompted.lua",
+      "params = { prompt = pl.text { \"\", help = \"words\" } },\n"
+      "build = function(p, user) return pl.recall.prompt { text = p.prompt, limit = 10 } end");
+  const Ended untrained = run(home, path, {"--prompt", "calm nights"});
+  CHECK(untrained.exit_code == 1);
+  CHECK_THAT(untrained.out, Catch::Contains("model.prompt has not been trained"));
+
+  REQUIRE(
+      home.engine({"--library", home.path("library.db"), "--now", "2026-11-21", "train", "prompt"})
+          .exit_code == 0);
+  const Ended ended = run(home, path, {"--prompt", "calm nights"});
+  INFO(ended.err);
+  REQUIRE(ended.exit_code == 0);
+  const json record = json::parse(ended.out);
+  CHECK(record.at("parameters").at("prompt") == "calm nights");
+  REQUIRE(record.at("tracks").size() == 10);
+  CHECK_THAT(record.at("tracks")[0].at("explanation")[0].get<std::string>(),
+             Catch::Contains("PROMPT: fits \"calm nights\""));
+  const Ended same = run(home, path, {"--set", "prompt=calm nights"});
+  CHECK(json::parse(same.out).at("tracks") == record.at("tracks"));
+}
+
+TEST_CASE("a recipe without a prompt says so", "[prompt]") {
+  const EngineHome home;
+  make_library(home);
+  const Ended ended = run(home, "recipes/weekly.lua", {"--prompt", "jazz"});
+  CHECK(ended.exit_code == 2);
+  CHECK_THAT(ended.err, Catch::Contains("prompt"));
+}
+
+TEST_CASE("a run asks a re-ranker only when limits.network allows it", "[external]") {
+  const EngineHome home;
+  make_library(home);
+  support::FakeServer server([](const std::string& body) {
+    const json request = json::parse(body);
+    json scores = json::array();
+    double score = 0;
+    for (const json& candidate : request.at("candidates"))
+      scores.push_back({{"track", candidate.at("track")}, {"score", ++score}});
+    return support::http_answer(json{{"scores", scores}}.dump());
+  });
+  const std::string path =
+      recipe(home, "asked.lua",
+             "build = function(p, user)\n"
+             "  return user.listens:most_played(6):rank(pl.ranking.external {})\n"
+             "    :score(function(t) return t.external end):top(6)\nend");
+  const auto tracks = [&](const std::string& limits) {
+    engine::write_file_atomically(home.path("settings.lua"),
+                                  "return { " + limits +
+                                      " elements = { [\"ranking.external\"] = { url = \"" +
+                                      server.url() + "\" } } }");
+    const Ended ended = run(home, path, {"--config", home.path("settings.lua")});
+    INFO(ended.err);
+    REQUIRE(ended.exit_code == 0);
+    const json record = json::parse(ended.out);
+    std::vector<std::int64_t> ids;
+    for (const json& track : record.at("tracks")) ids.push_back(track.at("track"));
+    return std::pair(ids, record.at("notices").dump());
+  };
+  const auto [kept, notice] = tracks("");
+  CHECK_THAT(notice, Catch::Contains("this run may open no connection: set limits.network"));
+  CHECK(server.request_count() == 0);
+  auto [turned, none] = tracks("limits = { network = true },");
+  CHECK(none == "[]");
+  CHECK(server.request_count() == 1);
+  std::reverse(turned.begin(), turned.end());
+  CHECK(turned == kept);
+}
