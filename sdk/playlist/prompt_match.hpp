@@ -4,8 +4,8 @@
 //   mood(c)   how the track sounds against what the prompt's mood words ask for (mood_words.hpp)
 //   score(c) = (1 - moods) text(c) + moods mood(c)     in 0..1
 //
-// A prompt without mood words is text only, one with no word that a title, an artist or a tag has is
-// mood only. The prompt's vector is idf(word) for each of its words (Salton and Buckley:
+// A prompt without mood words is text only, one with no word that a title, an artist or a tag has
+// is mood only. The prompt's vector is idf(word) for each of its words (Salton and Buckley:
 // Term-weighting approaches in automatic text retrieval, 1988).
 // Header only, standard library only. Threads: any, once made.
 #pragma once
@@ -49,7 +49,7 @@ class PromptMatch {
     const float text = text_[static_cast<std::size_t>(track)];
     return moods_ == 0 ? text : (1 - moods_) * text + moods_ * mood(track);
   }
-  /// The words of the prompt that speak for the track, e.g. "jazz, night; sounds mellow"; "" when
+  /// The words of the prompt that speak for the track, e.g. "jazz, night, sounding mellow"; "" when
   /// none does.
   [[nodiscard]] std::string because(std::int32_t track) const {
     std::string found;
@@ -60,7 +60,7 @@ class PromptMatch {
     if (moods_ == 0 || mood(track) <= 0.5f) return found;
     std::string sound;
     for (const std::string& word : prompt_.moods) sound += (sound.empty() ? "" : ", ") + word;
-    return found + (found.empty() ? "sounds " : "; sounds ") + sound;
+    return found + (found.empty() ? "sounding " : ", sounding ") + sound;
   }
   /// Words that neither the catalogue nor the moods know.
   [[nodiscard]] const std::vector<std::string>& unknown() const { return unknown_; }

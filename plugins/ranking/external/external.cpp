@@ -96,13 +96,13 @@ class External final : public playlist::Ranking {
 
   [[nodiscard]] std::string address(const playlist::RankingCall& call) const {
     std::string url = url_;
-    if (url.empty()) url = call.setting("ranking.external.url").value_or("");
+    if (url.empty()) url = call.setting("url").value_or("");
     if (url.empty()) {
       throw external::NoAnswer(
           "no address is set: give url, or set elements[\"ranking.external\"].url in the "
           "configuration");
     }
-    const bool may_be_remote = call.setting("ranking.external.allow_remote").value_or("") == "true";
+    const bool may_be_remote = call.setting("allow_remote").value_or("") == "true";
     if (!may_be_remote && !external::is_loopback(url)) {
       throw external::NoAnswer(
           playlist::concat(url,
