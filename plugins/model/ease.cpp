@@ -193,11 +193,9 @@ class Ease final : public playlist::Model {
     const double gigabytes = bytes / kGiB;
     const double seconds = n * n * n / (kOperationsPerSecond * threads_);
     if (gigabytes > memory_gigabytes_) {
-      throw playlist::Error(
-          playlist::concat(tracks, " tracks need ", rounded(gigabytes),
-                           " GiB, memory_gigabytes is ", rounded(memory_gigabytes_),
-                           ": raise it, or learn fewer tracks with max_tracks"),
-          PLAYLIST_BAD_PARAM);
+      throw playlist::NoData(playlist::concat(
+          tracks, " tracks need ", rounded(gigabytes), " GiB, memory_gigabytes is ",
+          rounded(memory_gigabytes_), ": raise it, or learn fewer tracks with max_tracks"));
     }
     call.info(playlist::concat(tracks, " tracks need ", rounded(gigabytes), " GiB and about ",
                                duration(seconds)));

@@ -79,14 +79,16 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"demo", {"core", "store"}},
       {"import", {"core", "store", "plugin", "worker", "data"}},
       {"models", {"core", "data", "plugin", "store", "worker"}},
-      {"recipe", {"core", "config", "data", "models", "plugin"}},
+      {"recipe", {"core", "config", "data", "models", "plugin", "store"}},
+      {"batch", {"core", "data", "models", "plugin", "recipe", "store", "worker"}},
+      {"benchmark", {"core", "data", "models", "plugin", "recipe", "worker"}},
       {"watch", {"core"}},
       {"evaluate", {"core", "data", "models", "plugin", "recipe", "worker"}},
       {"compare", {"core", "data"}},
       {"recipe_test", {"core", "data", "demo", "recipe", "store"}},
       {"cli",
        {"core", "config", "data", "plugin", "worker", "store", "demo", "import", "evaluate",
-        "models", "recipe", "watch", "compare", "recipe_test"}},
+        "batch", "benchmark", "models", "recipe", "watch", "compare", "recipe_test"}},
   };
   for (const Include& include : includes_below("engine")) {
     if (!include.is_quoted) continue;

@@ -267,8 +267,8 @@ TEST_CASE("options out of range are named", "[demo]") {
     named = "--listens is out of range: 10000001";
   }
   SECTION("users") {
-    options.users = 17;
-    named = "--users is out of range: 17";
+    options.users = 10'001;
+    named = "--users is out of range: 10001";
   }
   CHECK_THROWS_WITH(make_demo(folder.file("x.db"), options, {}), named);
   CHECK_FALSE(fs::exists(folder.file("x.db")));

@@ -27,10 +27,12 @@ const playlist_element& description(const std::string& name) {
   return *support::elements().require(name, "test.lua:1").description;
 }
 
-/// The arguments an element cannot do without: a column, or the set of tracks.
+/// The arguments an element cannot do without: a column, a text, or the set of tracks.
 engine::Arguments needed(const std::string& name, const TrackSetArgument& set) {
   engine::Arguments arguments;
   for (const playlist_param* param : engine::listed(description(name).params)) {
+    // What prompts look for; the big library's tags are "genre 0", "genre 1" ...
+    if (param->name == std::string("text")) arguments.emplace_back("text", "genre");
     if ((param->flags & PLAYLIST_PARAM_REQUIRED) == 0) continue;
     if (param->type == PLAYLIST_PARAM_TRACKS) arguments.emplace_back(param->name, set.argument());
     if (param->type == PLAYLIST_PARAM_COLUMN) arguments.emplace_back(param->name, "energy");
@@ -206,7 +208,7 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
   CHECK(element_names(PLAYLIST_RECALL) ==
         std::vector<std::string>{"recall.als", "recall.catalogue", "recall.content", "recall.ease",
                                  "recall.genre", "recall.graph_filter", "recall.item_cf",
-                                 "recall.popular", "recall.saved_artists",
+                                 "recall.popular", "recall.prompt", "recall.saved_artists",
                                  "recall.similar_artists"});
   CHECK(element_names(PLAYLIST_RANKING) ==
         std::vector<std::string>{"ranking.din", "ranking.external", "ranking.listening_statistics",

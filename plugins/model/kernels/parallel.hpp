@@ -8,6 +8,7 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -43,7 +44,11 @@ inline bool for_blocks(int threads, std::int64_t count, std::int64_t block,
   };
   {
     std::vector<std::jthread> others;
-    for (int thread = 1; thread < threads; ++thread) others.emplace_back(run, thread);
+    try {
+      for (int thread = 1; thread < threads; ++thread) others.emplace_back(run, thread);
+    } catch (const std::system_error&) {
+      // No more threads to be had: those there are do the same work.
+    }
     run(0);
   }
   if (failure) std::rethrow_exception(failure);

@@ -75,6 +75,7 @@ class External final : public playlist::Ranking {
   void rank(playlist::RankingCall& call) const {
     const auto score = call.out_f32(1);
     std::fill(score.begin(), score.end(), playlist::kMissingF32);
+    call.checkpoint();
     try {
       if (call.rows() > 0) ask(call, score);
     } catch (const external::NoAnswer& problem) {
