@@ -1,5 +1,5 @@
 // The products of ../dense_products.hpp; compiled once for every level.
-#include "kernels/dense_products.hpp"
+#include "../dense_products.hpp"
 
 #include <cstdint>
 

@@ -1,5 +1,5 @@
 // Forward and backward of the Deep Interest Network's parts (din_steps.hpp).
-#include "kernels/din_steps.hpp"
+#include "../din_steps.hpp"
 #include "products.hpp"
 
 namespace model {

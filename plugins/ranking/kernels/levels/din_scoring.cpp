@@ -1,5 +1,5 @@
 // The loops of din_scoring.hpp.
-#include "kernels/din_scoring.hpp"
+#include "../din_scoring.hpp"
 
 #include "products.hpp"
 
