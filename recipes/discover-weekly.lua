@@ -22,6 +22,7 @@ return pl.recipe {
     artists    = pl.share  { 0.25, help = "weight of similar artists, where few listeners share a track" },
     quality    = pl.share  { 0.3, help = "no track that is enjoyed less than this; 0.5 is average" },
     liking     = pl.number { 0.2, min = -1, max = 1, tune = true, help = "weight of a track's quality" },
+    chance     = pl.number { 0.3, min = -1, max = 1, tune = true, help = "weight of the chance that you play it through" },
     popularity = pl.number { 0,   min = -1, max = 1, tune = true, help = "weight of a track's popularity" },
     prompt     = pl.text   { "", help = "what the tracks should be like, in words: dusty late night jazz" },
     wish       = pl.number { 1,   min = 0, max = 10, tune = true, help = "weight of how a track fits the prompt" },
@@ -62,9 +63,11 @@ return pl.recipe {
       or liked:rank(pl.ranking.prompt { text = p.prompt })
 
     return wished
+      :rank(pl.ranking.din { history = seeds })
       :score(function(t)
         return 61 * t.score   -- 1 for the first of every channel
-          + p.liking * known(t.quality, 0.5) + p.wish * known(t.prompt, 0) + p.popularity * known(t.popularity, 0) / 100
+          + p.liking * known(t.quality, 0.5) + p.chance * known(t.din, 0.5)
+          + p.wish * known(t.prompt, 0) + p.popularity * known(t.popularity, 0) / 100
       end)
       :limit { tracks = p.tracks, per_artist = p.per_artist }
       :order(pl.ordering.artist_spacing { gap = p.spacing })

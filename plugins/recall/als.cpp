@@ -246,7 +246,7 @@ class AlsRecall final : public playlist::Recall {
   std::int32_t explanation(playlist::RecallCall& call, const playlist::Table& tracks,
                            std::size_t seed) const {
     const auto track = static_cast<std::size_t>(seeds_.track()[seed]);
-    return call.because("ALS: people whose taste is like yours play it; most of all for \"",
+    return call.because("ALS: people whose taste is like yours play it, most of all for \"",
                         tracks["title"].texts()[track], "\" by ",
                         tracks["artist_name"].texts()[track]);
   }

@@ -79,7 +79,7 @@ TEST_CASE("recall.als finds what people of the seeds' taste play, never the seed
     CHECK(found.tracks[k].score > 0.3f);
     if (k > 0) CHECK(found.tracks[k].score <= found.tracks[k - 1].score);
     CHECK_THAT(found.tracks[k].explanation,
-               Catch::StartsWith("ALS: people whose taste is like yours play it; most of all for"));
+               Catch::StartsWith("ALS: people whose taste is like yours play it, most of all for"));
   }
 }
 
