@@ -8,6 +8,7 @@
 
 #include "cli/cli.hpp"
 #include "core/calendar.hpp"
+#include "models/open_version.hpp"
 #include "plugin/registry.hpp"
 
 namespace engine {
@@ -28,7 +29,7 @@ std::vector<ModelVersion> versions_of(Cli& cli) {
 /// What is wrong with its files, or "".
 std::string damage(const ModelVersion& version) {
   try {
-    Artifact::open(version.path);
+    open_version(version);
     return "";
   } catch (const Error& error) {
     return error.parts().why;

@@ -1,15 +1,16 @@
 // engine train NAME...|all: learns models from everybody's history as of a date.
-#include "models/train.hpp"
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
+#include "cli/train_request.hpp"
 #include "core/calendar.hpp"
 #include "plugin/registry.hpp"
+#include "store/users.hpp"
 
 namespace engine {
 namespace {
@@ -21,31 +22,22 @@ struct Options {
   std::string as_of;
 };
 
+/// Models learn from everybody, so in whose name the catalogue is read does not matter.
+std::string any_user(Cli& cli) {
+  if (!cli.common.user.empty() || !std::filesystem::exists(cli.library_path()))
+    return cli.common.user;
+  const std::vector<User> users =
+      list_users(Store::open(cli.library_path(), {.is_read_only = true, .may_create = false}));
+  return users.empty() ? "" : users.front().name;
+}
+
 TrainRequest make_request(Cli& cli, const Options& options) {
-  const Settings& settings = cli.settings();
-  TrainRequest request;
-  request.store = cli.library_path();
+  TrainRequest request = make_train_request(cli);
   request.names = options.names;
   request.set = cli.common.set;
   request.as_of = options.as_of.empty() ? cli.now() : parse_time(options.as_of);
-  request.random_seed = cli.common.random_seed.value_or(1);
-  request.options.store = request.store;
-  request.options.user = cli.common.user;
-  request.options.rule = {settings.number("play.min_seconds"), settings.number("play.min_share")};
-  request.options.cache = column_cache_folder(request.store);
-  request.options.verbose = [&cli](const std::string& text) { cli.verbose(text); };
+  request.options.user = any_user(cli);
   request.columns = prepare_columns(request.options);
-  const Registry::Options plugins{cli.plugin_directories(), cli.plugin_copies(), true};
-  request.load_plugins = [plugins] { return Registry::load(plugins); };
-  request.setting = [elements = settings.elements()](std::string_view key) {
-    return elements.find(key);
-  };
-  request.kept = static_cast<int>(settings.integer("train.kept"));
-  request.limits.wall_seconds = settings.number("train.wall_seconds");
-  request.limits.cpu_seconds = 0;
-  request.limits.memory_bytes = static_cast<std::size_t>(settings.integer("train.memory_megabytes"))
-                                << 20;
-  request.is_in_process = cli.common.in_process;
   return request;
 }
 
@@ -57,6 +49,11 @@ void draw(const std::string& model, double fraction) {
 
 Exit train(Cli& cli, const Options& options) {
   const TrainRequest request = make_request(cli, options);
+  if (request.as_of > cli.now()) {
+    throw Error(Exit::kUsage,
+                "--as-of " + options.as_of + " lies after now, " + format_time(cli.now()),
+                {"", "", "no run could use the model before that time", "take an earlier --as-of"});
+  }
   const bool is_drawn = cli.is_terminal() && !cli.common.quiet;
   TrainReports reports;
   if (is_drawn) reports.progress = draw;
@@ -86,6 +83,29 @@ Exit train(Cli& cli, const Options& options) {
 }
 
 }  // namespace
+
+TrainRequest make_train_request(Cli& cli) {
+  const Settings& settings = cli.settings();
+  TrainRequest request;
+  request.store = cli.library_path();
+  request.random_seed = cli.common.random_seed.value_or(1);
+  request.options.store = request.store;
+  request.options.rule = {settings.number("play.min_seconds"), settings.number("play.min_share")};
+  request.options.cache = column_cache_folder(request.store);
+  request.options.verbose = [&cli](const std::string& text) { cli.verbose(text); };
+  const Registry::Options plugins{cli.plugin_directories(), cli.plugin_copies(), true};
+  request.load_plugins = [plugins] { return Registry::load(plugins); };
+  request.setting = [elements = settings.elements()](std::string_view key) {
+    return elements.find(key);
+  };
+  request.kept = static_cast<int>(settings.integer("train.kept"));
+  request.limits.wall_seconds = settings.number("train.wall_seconds");
+  request.limits.cpu_seconds = 0;
+  request.limits.memory_bytes = static_cast<std::size_t>(settings.integer("train.memory_megabytes"))
+                                << 20;
+  request.is_in_process = cli.common.in_process;
+  return request;
+}
 
 void add_train(CLI::App& app, Cli& cli) {
   auto options = std::make_shared<Options>();

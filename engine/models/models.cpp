@@ -3,14 +3,26 @@
 #include <filesystem>
 #include <set>
 
+#include "core/calendar.hpp"
 #include "core/error.hpp"
+#include "models/open_version.hpp"
 
 namespace engine {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<ModelVersion> read_versions(Statement& rows) {
+/// The folder of a version, "" for what leads elsewhere: a library may come from anybody, and the
+/// folders of its versions are deleted.
+std::string folder_of(const Store& store, const std::string& name, const std::string& version) {
+  for (const std::string& part : {name, version}) {
+    if (part.empty() || part == "." || part == ".." || part.find('/') != std::string::npos)
+      return "";
+  }
+  return (fs::path(models_folder(store.path())) / name / version).string();
+}
+
+std::vector<ModelVersion> read_versions(const Store& store, Statement& rows) {
   std::vector<ModelVersion> versions;
   while (rows.step()) {
     ModelVersion& version = versions.emplace_back();
@@ -18,7 +30,7 @@ std::vector<ModelVersion> read_versions(Statement& rows) {
     version.name = rows.text(1);
     version.as_of = rows.integer(2);
     version.card = rows.text(3);
-    version.path = rows.text(4);
+    version.path = folder_of(store, version.name, std::string(rows.text(4)));
   }
   return versions;
 }
@@ -34,7 +46,7 @@ std::vector<ModelVersion> list_models(const Store& store) {
       "SELECT model_id, name, as_of, card, path FROM models WHERE is_active = 1 "
       "ORDER BY name, as_of DESC, model_id DESC");
   rows.start();
-  return read_versions(rows);
+  return read_versions(store, rows);
 }
 
 std::vector<ModelVersion> models_as_of(const Store& store, std::int64_t now) {
@@ -51,7 +63,7 @@ std::int64_t add_model(Store& store, const ModelVersion& version, int kept) {
   Transaction transaction(store);
   store
       .prepare("INSERT INTO models (name, as_of, card, path, is_active) VALUES (?1, ?2, ?3, ?4, 1)")
-      .run(version.name, version.as_of, version.card, version.path);
+      .run(version.name, version.as_of, version.card, fs::path(version.path).filename().string());
   const std::int64_t id = store.integer("SELECT last_insert_rowid()");
   int count = 0;
   for (const ModelVersion& one : list_models(store)) {
@@ -78,6 +90,20 @@ void remove_unknown_models(const Store& store, const std::string& folder) {
   }
 }
 
+std::shared_ptr<const Artifact> open_version(const ModelVersion& version) {
+  Error::Parts parts;
+  parts.fix = "train it again: engine train " + version.name.substr(version.name.find('.') + 1);
+  const std::string what = version.name + " as of " + format_time(version.as_of) + " is refused";
+  try {
+    auto artifact = Artifact::open(version.path);
+    if (artifact->card() == version.card) return artifact;
+    parts.why = version.path + " holds another version than the library knows";
+  } catch (const Error& error) {
+    parts.why = error.parts().why;
+  }
+  throw Error(Exit::kStore, what, std::move(parts));
+}
+
 ModelShelf::ModelShelf(const std::vector<ModelVersion>& versions) {
   for (const ModelVersion& version : versions) slots_[version.name].version = version;
 }
@@ -100,11 +126,7 @@ void ModelShelf::open_all() {
 
 const Artifact* ModelShelf::open(Slot& slot) {
   if (slot.artifact != nullptr) return slot.artifact.get();
-  try {
-    slot.artifact = Artifact::open(slot.version.path);
-  } catch (const Error& error) {
-    throw Error(Exit::kStore, slot.version.name + " is refused: " + error.what(), error.parts());
-  }
+  slot.artifact = open_version(slot.version);
   return slot.artifact.get();
 }
 

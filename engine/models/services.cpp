@@ -20,8 +20,9 @@ Result from_artifact(const playlist_host* host, const char* model, Read read) {
     const Artifact* artifact = services_of(host).shelf->find(model == nullptr ? "" : model);
     return artifact == nullptr ? nullptr : read(*artifact);
   } catch (const Error& error) {
-    const std::string why = error.parts().why.empty() ? "" : " (" + error.parts().why + ")";
-    host->fail(host, PLAYLIST_NO_DATA, (error.what() + why).c_str());
+    const Error::Parts& parts = error.parts();
+    host->fail(host, PLAYLIST_NO_DATA,
+               (error.what() + (": " + parts.why) + "; " + parts.fix).c_str());
   } catch (const std::exception& error) {
     host->fail(host, PLAYLIST_NO_DATA, error.what());
   }

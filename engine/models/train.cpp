@@ -1,9 +1,12 @@
 #include "models/train.hpp"
 
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <cstring>
 #include <ctime>
+#include <fcntl.h>
 #include <filesystem>
 #include <optional>
 #include <unistd.h>
@@ -11,7 +14,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "core/error_bytes.hpp"
 #include "core/hash.hpp"
+#include "models/training_lock.hpp"
 #include "models/training_tables.hpp"
 #include "plugin/arguments.hpp"
 #include "plugin/call.hpp"
@@ -28,8 +33,11 @@ enum Frame : std::uint32_t { kProgress = 1, kNote, kTrained, kNoData, kFailed };
 
 constexpr std::string_view kKind = "model.";
 
-// ---- in the worker: what is asked for
-// ------------------------------------------------------------
+std::string home_of_artifacts(const TrainRequest& request) {
+  return request.aside.empty() ? models_folder(request.store) : request.aside;
+}
+
+// ---- in the worker: what is asked for -----------------------------------------------------------
 
 std::string full_name(const std::string& name) {
   return name.starts_with(kKind) ? name : std::string(kKind) + name;
@@ -106,8 +114,7 @@ void check_settings(const TrainRequest& request, const std::vector<const Element
   }
 }
 
-// ---- in the worker: training
-// ---------------------------------------------------------------------
+// ---- in the worker: training --------------------------------------------------------------------
 
 std::string data_hash(const Tables& tables) {
   std::string bytes;
@@ -154,15 +161,10 @@ class Trainer {
     } catch (const Error& error) {
       // A wrong argument is the command line's here, not a recipe's.
       const Exit exit = error.exit() == Exit::kRecipe ? Exit::kUsage : error.exit();
-      send(kFailed, Json{{"exit", static_cast<int>(exit)},
-                         {"what", error.what()},
-                         {"why", error.parts().why},
-                         {"fix", error.parts().fix}});
+      fail(Error(exit, error.what(), error.parts()));
     } catch (const std::bad_alloc&) {
-      send(kFailed, Json{{"exit", static_cast<int>(Exit::kLimits)},
-                         {"what", name_ + " ran out of memory"},
-                         {"why", "it needs more than train.memory_megabytes"},
-                         {"fix", "see: engine config show"}});
+      fail(Error(Exit::kLimits, name_ + " ran out of memory",
+                 {"", "", "it needs more than train.memory_megabytes", "see: engine config show"}));
     }
     return 1;
   }
@@ -170,6 +172,18 @@ class Trainer {
  private:
   void send(Frame frame, const Json& json) {
     channel_.send(frame, json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  }
+
+  void fail(const Error& error) { channel_.send(kFailed, pack_error(error)); }
+
+  void write(ArtifactWriter& writer, const std::string& folder, const Json& noted) {
+    try {
+      writer.write(folder, noted);
+    } catch (const Error& error) {
+      throw Error(Exit::kStore, "cannot write what " + name_ + " learned",
+                  {folder, "", std::string(error.what()) + ": " + error.parts().why,
+                   "make room there; the model stays as it was"});
+    }
   }
 
   void train(const Element& model, CheckedArguments arguments, const Tables& tables,
@@ -192,17 +206,18 @@ class Trainer {
     }
     const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
     const std::string folder =
-        models_folder(request_.store) + "/" + name_ + "/making." + std::to_string(::getpid());
-    writer.write(folder, Json{{"model", name_},
-                              {"element", name_},
-                              {"plugin", model.plugin->description->id},
-                              {"version", model.plugin->description->version},
-                              {"as_of", request_.as_of},
-                              {"trained_at", std::time(nullptr)},
-                              {"seconds", std::round(seconds * 1000) / 1000},
-                              {"random_seed", request_.random_seed},
-                              {"parameters", Json::parse(parameters)},
-                              {"data", data}});
+        home_of_artifacts(request_) + "/" + name_ + "/making." + std::to_string(::getpid());
+    write(writer, folder,
+          Json{{"model", name_},
+               {"element", name_},
+               {"plugin", model.plugin->description->id},
+               {"version", model.plugin->description->version},
+               {"as_of", request_.as_of},
+               {"trained_at", std::time(nullptr)},
+               {"seconds", std::round(seconds * 1000) / 1000},
+               {"random_seed", request_.random_seed},
+               {"parameters", Json::parse(parameters)},
+               {"data", data}});
     send(kTrained, Json{{"name", name_}, {"folder", folder}});
   }
 
@@ -237,8 +252,16 @@ class Trainer {
   Clock::time_point last_progress_;
 };
 
-// ---- in the supervisor
-// ---------------------------------------------------------------------------
+// ---- in the supervisor --------------------------------------------------------------------------
+
+/// Makes sure that what was renamed in this folder has its name after a power cut too.
+void sync_folder(const fs::path& folder) {
+  const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool is_synced = file >= 0 && ::fsync(file) == 0;
+  const std::string why = is_synced ? "" : std::strerror(errno);
+  if (file >= 0) ::close(file);
+  if (!is_synced) throw Error(Exit::kStore, "cannot sync " + folder.string(), {"", "", why, ""});
+}
 
 /// Moves the files to their place and tells the store.
 ModelVersion put_in_place(const TrainRequest& request, const std::string& name,
@@ -249,8 +272,15 @@ ModelVersion put_in_place(const TrainRequest& request, const std::string& name,
     return home / (std::to_string(request.as_of) + "-" + std::to_string(number));
   };
   while (fs::exists(path())) ++number;
-  fs::rename(made, path());
+  std::error_code error;
+  fs::rename(made, path(), error);
+  if (error) {
+    throw Error(Exit::kStore, "cannot put " + path().string() + " in place",
+                {"", "", error.message(), ""});
+  }
+  sync_folder(home);
   ModelVersion version{0, name, request.as_of, Artifact::open(path().string())->card(), path()};
+  if (!request.aside.empty()) return version;
   Store store = Store::open(request.store);
   version.id = add_model(store, version, request.kept);
   return version;
@@ -262,7 +292,12 @@ class Receiver {
   Receiver(const TrainRequest& request, const TrainReports& reports)
       : request_(request), reports_(reports) {}
 
-  void take(std::uint32_t frame, const Json& json) {
+  void take(std::uint32_t frame, const std::string& bytes) {
+    if (frame == kFailed) {
+      error = unpack_error(bytes);
+      return;
+    }
+    const Json json = Json::parse(bytes);
     switch (frame) {
       case kProgress:
         if (reports_.progress)
@@ -279,9 +314,7 @@ class Receiver {
         return add({{0, json.at("name").get<std::string>(), request_.as_of, "", ""},
                     json.at("message").get<std::string>()});
       default:
-        error =
-            Error(static_cast<Exit>(json.at("exit").get<int>()), json.at("what").get<std::string>(),
-                  {"", "", json.at("why").get<std::string>(), json.at("fix").get<std::string>()});
+        return;
     }
   }
 
@@ -301,15 +334,18 @@ class Receiver {
 }  // namespace
 
 std::vector<TrainedModel> train_models(const TrainRequest& request, const TrainReports& reports) {
-  remove_unknown_models(Store::open(request.store), models_folder(request.store));
+  std::optional<TrainingLock> lock;
+  if (request.aside.empty()) {
+    lock.emplace(models_folder(request.store));
+    remove_unknown_models(Store::open(request.store), models_folder(request.store));
+  }
   Receiver receiver(request, reports);
   const auto job = [&](Channel& channel, Heartbeat& heartbeat) {
     return Trainer(request, channel, heartbeat).run();
   };
   const auto supervise = [&](Channel& channel) {
     std::uint32_t frame = 0;
-    for (std::string bytes; channel.receive(frame, bytes);)
-      receiver.take(frame, Json::parse(bytes));
+    for (std::string bytes; channel.receive(frame, bytes);) receiver.take(frame, bytes);
   };
   const WorkerEnd end = request.is_in_process ? run_in_process(job, supervise)
                                               : run_in_worker(request.limits, job, supervise);

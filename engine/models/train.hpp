@@ -25,6 +25,9 @@ struct TrainRequest {
   std::function<std::shared_ptr<const Registry>()> load_plugins;  // called in the worker
   std::function<const char*(std::string_view)> setting;           // host->setting()
   int kept = 5;                                                   // versions of a model that stay
+  /// Where the artifacts go without the store being told, for who wants to judge models and not to
+  /// use them; "": the store's own folder, and the store knows them.
+  std::string aside;
   WorkerLimits limits;
   bool is_in_process = false;
 };
@@ -43,7 +46,7 @@ struct TrainReports {
 /// Trains each model in a supervised worker and makes what it learned the newest version. What was
 /// trained before an error, a crash or an interrupt stays; the model at hand stays as it was.
 /// Throws Error: kUsage for unknown names and parameters, kPlugin and kLimits for a worker that
-/// failed, kInterrupted, kStore.
+/// failed, kInterrupted, kStore; that also while another training of the library is under way.
 std::vector<TrainedModel> train_models(const TrainRequest& request, const TrainReports& reports);
 
 }  // namespace engine

@@ -1,0 +1,65 @@
+// Models that do what a model should not, for the tests of `engine train`.
+#include "playlist/plugin.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+#include <vector>
+
+namespace {
+
+/// Says when it began and learns until it is told to stop.
+struct Waits final : playlist::Model {
+  void train(playlist::ModelCall& call) const {
+    call.info("it began");
+    for (;;) {
+      call.checkpoint(0.5);
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+};
+
+struct Crashes final : playlist::Model {
+  void train(playlist::ModelCall& call) const {
+    call.matrix("half", std::vector<float>(1000, 1.0f), 10);
+    std::raise(SIGSEGV);
+  }
+};
+
+struct WritesNothing final : playlist::Model {
+  void train(playlist::ModelCall&) const {}
+};
+
+struct FindsNothing final : playlist::Model {
+  void train(playlist::ModelCall&) const { throw playlist::NoData("there is nothing like that"); }
+};
+
+/// As large as it is told.
+struct Large final : playlist::Model {
+  static constexpr playlist::Param kParams[] = {
+      {"megabytes", 1, 1, 10'000, "how large the artifact is"},
+  };
+  explicit Large(const playlist::Args& args) : megabytes_(args.count("megabytes")) {}
+  void train(playlist::ModelCall& call) const {
+    call.matrix("zeros", std::vector<float>(megabytes_ << 18), 1 << 10);
+  }
+
+ private:
+  std::size_t megabytes_;
+};
+
+constinit const playlist::Element kWaits =
+    playlist::element<Waits>("model.waits", "Learns until it is stopped.");
+constinit const playlist::Element kCrashes =
+    playlist::element<Crashes>("model.crashes", "Crashes while it learns.");
+constinit const playlist::Element kWritesNothing =
+    playlist::element<WritesNothing>("model.writes_nothing", "Says it is done and wrote nothing.");
+constinit const playlist::Element kFindsNothing =
+    playlist::element<FindsNothing>("model.finds_nothing", "Finds nothing to learn from.");
+constinit const playlist::Element kLarge =
+    playlist::element<Large>("model.large", "Writes a large artifact.");
+
+}  // namespace
+
+PLAYLIST_LIBRARY("org.playlist-engine.test.odd-models", "1.0.0", kWaits, kCrashes, kWritesNothing,
+                 kFindsNothing, kLarge);
