@@ -53,8 +53,10 @@ std::vector<std::int32_t> popularity(const AsOf& tables, std::size_t length, Ran
     const float value = rating[static_cast<std::size_t>(track)];
     return std::isnan(value) ? -1.0f : value;
   };
-  const auto listeners = [&](std::int32_t track) {
-    const auto a = static_cast<std::size_t>(artist[static_cast<std::size_t>(track)]);
+  const auto listeners = [&](std::int32_t track) -> std::uint64_t {
+    const std::int32_t number = artist[static_cast<std::size_t>(track)];
+    if (number < 0) return 0;  // nobody knows whose track it is
+    const auto a = static_cast<std::size_t>(number);
     return users.offsets[a + 1] - users.offsets[a];
   };
   return best(first_numbers(rating.size()), length, [&](std::int32_t a, std::int32_t b) {
