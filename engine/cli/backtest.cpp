@@ -21,7 +21,7 @@ struct Options {
   BacktestFlags flags;
   std::vector<std::int64_t> ks = {10, 30, 50};
   std::size_t resamples = 2'000;
-  std::string html;
+  std::string html, judged = "all";
 };
 
 /// "weekly" for recipes/weekly.lua; the whole path where two recipes share that name.
@@ -77,7 +77,9 @@ Exit backtest(Cli& cli, Options options) {
   evaluate::ListsRequest request = make_lists_request(cli, options.flags);
   request.entries = entries_of(cli, options.recipes);
   evaluate::BacktestOptions how{choose_periods(cli, options.flags, request), options.ks,
-                                options.resamples};
+                                options.resamples, options.judged == "new", ""};
+  const DateModels models(cli, options.flags, how.periods, request);
+  how.trained_every = models.every();
   evaluate::Backtest result;
   {
     DateProgress progress(cli, "lists");
@@ -111,6 +113,12 @@ void add_backtest(CLI::App& app, Cli& cli) {
       ->check(CLI::Range(1, 1000))
       ->capture_default_str()
       ->type_name("K,...");
+  verb->add_option("--judge", options->judged,
+                   "By all that was then played, or only by what was new to the listener, which is "
+                   "what a recipe that discovers is for")
+      ->check(CLI::IsMember({"all", "new"}))
+      ->capture_default_str()
+      ->type_name("all|new");
   verb->add_option("--resamples", options->resamples, "Resamples behind each interval")
       ->check(CLI::Range(100, 1'000'000))
       ->capture_default_str()

@@ -64,6 +64,13 @@ void add_backtest_flags(CLI::App& verb, BacktestFlags& flags) {
   verb.add_option("--users", flags.users,
                   "Several people instead of --user: all, or names with commas between")
       ->type_name("all|NAME,...");
+  CLI::Option* train = verb.add_flag(
+      "--train", flags.is_training,
+      "Train the models that the recipes ask for as of each date [default: use the library's]");
+  verb.add_option("--train-every", flags.train_every,
+                  "With --train: train only this often, e.g. 4w [default: as --every]")
+      ->needs(train)
+      ->type_name("SPAN");
   verb.add_option("--jobs", flags.jobs, "Workers at once [default: one per processor]")
       ->check(CLI::Range(1, 1024))
       ->type_name("N");

@@ -44,6 +44,7 @@ Exit tune(Cli& cli, const Options& options) {
   const std::string text = request.entries[0].recipe.recipe_text;
   const std::string name = request.entries[0].recipe.recipe_path;
   const std::vector<evaluate::Period> periods = choose_periods(cli, options.flags, request);
+  const DateModels models(cli, options.flags, periods, request);
   evaluate::Tuning result;
   {
     DateProgress progress(cli, "fitting, dates of this round");

@@ -73,7 +73,8 @@ class Comparison {
 }  // namespace
 
 Backtest run_backtest(ListsRequest request, const BacktestOptions& options) {
-  const Judge judge(request.users, options.periods, options.ks);
+  const Judge judge(request.users, options.periods, options.ks, options.is_new_only);
+  request.is_new_only = options.is_new_only;
   request.places = judge.places();
   request.length = static_cast<std::size_t>(options.ks.back());
   Lists lists = make_lists(request);
@@ -94,6 +95,9 @@ Backtest run_backtest(ListsRequest request, const BacktestOptions& options) {
     comparison.judge(request.entries[k], lists.tracks[k]);
   comparison.compare();
   result.failures = std::move(lists.failures);
+  result.models = std::move(lists.models);
+  result.is_new_only = options.is_new_only;
+  result.trained_every = options.trained_every;
   return result;
 }
 

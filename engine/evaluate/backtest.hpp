@@ -22,6 +22,8 @@ struct BacktestOptions {
   std::vector<Period> periods;
   std::vector<std::int64_t> ks = {10, 30, 50};  // ascending, each once, >= 1
   std::size_t resamples = 2'000;
+  bool is_new_only = false;   // judged by what was new to the user (metrics.hpp)
+  std::string trained_every;  // "" when the models were those of the store
 };
 
 struct EntryResult {
@@ -46,6 +48,9 @@ struct Backtest {
   std::vector<PairResult> paired;
   std::vector<SkippedDates> skipped;
   std::vector<ListFailure> failures;
+  std::vector<ModelUse> models;
+  bool is_new_only = false;
+  std::string trained_every;
   std::int64_t catalogue_tracks = 0;  // known as of the last date
   std::uint64_t random_seed = 1;
   std::size_t resamples = 0;
@@ -60,7 +65,9 @@ Backtest run_backtest(ListsRequest request, const BacktestOptions& options);
 /// The object of `engine backtest --json`: {"from", "to", "every", "users", "entries": [{"name",
 /// "kind", "metrics": {NAME: {"mean", "low", "high", "count"}}, "failed"}], "paired": [{"a", "b",
 /// "metric", "difference", "low", "high", "count"}], "k", "dates", "lists", "skipped", "failures",
-/// "catalogue_tracks", "random_seed", "resamples"}; numbers nobody could count are null.
+/// "catalogue_tracks", "random_seed", "resamples", "judged": "all" or "new", "models": [{"name",
+/// "lists", "missing"}], "trained_every": a span, or null for the models of the store}; numbers
+/// nobody could count are null.
 std::string backtest_json(const Backtest& backtest, const std::string& every);
 /// Tables for a terminal.
 std::string backtest_text(const Backtest& backtest, const std::string& every);

@@ -63,6 +63,13 @@ Json failures_of(const Backtest& backtest) {
   return failures;
 }
 
+Json models_of(const Backtest& backtest) {
+  Json models = Json::array();
+  for (const ModelUse& use : backtest.models)
+    models.push_back({{"name", use.name}, {"lists", use.found}, {"missing", use.missing}});
+  return models;
+}
+
 }  // namespace
 
 std::string backtest_json(const Backtest& backtest, const std::string& every) {
@@ -73,20 +80,25 @@ std::string backtest_json(const Backtest& backtest, const std::string& every) {
                        {"metrics", metrics_of(backtest, entry)},
                        {"failed", entry.failed}});
   }
-  const Json json = {{"from", short_time(backtest.periods.front().date)},
-                     {"to", short_time(backtest.periods.back().end)},
-                     {"every", every},
-                     {"users", backtest.users},
-                     {"entries", entries},
-                     {"paired", pairs_of(backtest)},
-                     {"k", backtest.ks},
-                     {"dates", backtest.periods.size()},
-                     {"lists", backtest.places.size()},
-                     {"skipped", skipped_of(backtest)},
-                     {"failures", failures_of(backtest)},
-                     {"catalogue_tracks", backtest.catalogue_tracks},
-                     {"random_seed", backtest.random_seed},
-                     {"resamples", backtest.resamples}};
+  const Json json = {
+      {"from", short_time(backtest.periods.front().date)},
+      {"to", short_time(backtest.periods.back().end)},
+      {"every", every},
+      {"users", backtest.users},
+      {"entries", entries},
+      {"paired", pairs_of(backtest)},
+      {"k", backtest.ks},
+      {"dates", backtest.periods.size()},
+      {"lists", backtest.places.size()},
+      {"skipped", skipped_of(backtest)},
+      {"failures", failures_of(backtest)},
+      {"catalogue_tracks", backtest.catalogue_tracks},
+      {"random_seed", backtest.random_seed},
+      {"resamples", backtest.resamples},
+      {"judged", backtest.is_new_only ? "new" : "all"},
+      {"models", models_of(backtest)},
+      {"trained_every",
+       backtest.trained_every.empty() ? Json(nullptr) : Json(backtest.trained_every)}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -56,6 +56,22 @@ std::string whose(const Backtest& backtest) {
   return text;
 }
 
+std::string models_of(const Backtest& backtest) {
+  std::string text;
+  for (const ModelUse& use : backtest.models) {
+    text += "  " + use.name + ": " +
+            (backtest.trained_every.empty() ? "the library's, as of each date,"
+                                            : "trained every " + backtest.trained_every + ",") +
+            " for " + std::to_string(use.found) + " lists";
+    if (use.missing > 0) {
+      text += "; none for " + std::to_string(use.missing) +
+              (backtest.trained_every.empty() ? " (--train trains what is asked for)" : "");
+    }
+    text += "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string backtest_text(const Backtest& backtest, const std::string& every) {
@@ -67,8 +83,10 @@ std::string backtest_text(const Backtest& backtest, const std::string& every) {
     if (user.dates == 0) continue;
     text += "  not counted: " + std::to_string(user.dates) +
             (user.dates == 1 ? " date" : " dates") + " after which " + user.user +
-            " played nothing\n";
+            " played nothing" + (backtest.is_new_only ? " new" : "") + "\n";
   }
+  text += models_of(backtest);
+  if (backtest.is_new_only) text += "  judged by tracks that were new to the listener\n";
   text += "\nmean and 95 % interval\n";
   std::vector<Column> columns;
   for (const EntryResult& entry : backtest.entries) columns.push_back({entry.name, &entry.metrics});

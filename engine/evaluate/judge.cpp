@@ -8,10 +8,11 @@
 namespace engine::evaluate {
 
 Judge::Judge(std::vector<std::shared_ptr<const PreparedColumns>> users, std::vector<Period> periods,
-             std::vector<std::int64_t> ks)
+             std::vector<std::int64_t> ks, bool is_new_only)
     : users_(std::move(users)),
       periods_(std::move(periods)),
       ks_(std::move(ks)),
+      is_new_only_(is_new_only),
       metrics_(metric_names(ks_)) {
   for (const auto& user : users_) {
     if (user->data_state != users_[0]->data_state) {
@@ -32,6 +33,7 @@ void Judge::choose_places() {
   for (const Period& period : periods_) {
     for (std::size_t user = 0; user < users_.size(); ++user) {
       Truth truth = listening_[user].truth(period);
+      if (is_new_only_) truth = only_new(std::move(truth));
       if (truth.played == 0) {
         ++skipped_[user].dates;
       } else {
@@ -44,7 +46,7 @@ void Judge::choose_places() {
   throw Error(
       Exit::kNothing,
       (users_.size() == 1 ? users_[0]->user_name + " played nothing" : "nobody played anything") +
-          " between " + short_time(periods_.front().date) + " and " +
+          (is_new_only_ ? " new" : "") + " between " + short_time(periods_.front().date) + " and " +
           short_time(periods_.back().end),
       {"", "", span_of_history(), "choose other --from and --to"});
 }

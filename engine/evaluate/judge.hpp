@@ -25,10 +25,12 @@ using PlaceLists = std::vector<std::optional<std::vector<std::int32_t>>>;
 
 class Judge {
  public:
-  /// `ks` ascend. Throws Error(kStore) when the users' columns are of different states of the
-  /// store, Error(kNothing) when no date counts.
+  /// `ks` ascend. `is_new_only`: by what the user played and had not heard before the date, for
+  /// lists that are to discover; a date without such a play does not count. Throws Error(kStore)
+  /// when the users' columns are of different states of the store, Error(kNothing) when no date
+  /// counts.
   Judge(std::vector<std::shared_ptr<const PreparedColumns>> users, std::vector<Period> periods,
-        std::vector<std::int64_t> ks);
+        std::vector<std::int64_t> ks, bool is_new_only = false);
 
   [[nodiscard]] const std::vector<Place>& places() const { return places_; }  // by date, user
   [[nodiscard]] const std::vector<SkippedDates>& skipped() const { return skipped_; }
@@ -49,6 +51,7 @@ class Judge {
   std::vector<std::shared_ptr<const PreparedColumns>> users_;
   std::vector<Period> periods_;
   std::vector<std::int64_t> ks_;
+  bool is_new_only_;
   std::vector<std::string> metrics_;
   std::vector<Listening> listening_;  // by user
   const std::int32_t* first_artist_ = nullptr;

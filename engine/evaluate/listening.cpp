@@ -23,6 +23,12 @@ const TrackListens* Truth::find(std::int32_t track) const {
   return found != tracks.end() && found->track == track ? &*found : nullptr;
 }
 
+Truth only_new(Truth truth) {
+  std::erase_if(truth.tracks, [](const TrackListens& listens) { return !listens.is_new; });
+  truth.played = truth.played_new;
+  return truth;
+}
+
 Listening::Listening(std::shared_ptr<const PreparedColumns> columns)
     : columns_(std::move(columns)) {
   const playlist_table& listens = *columns_->user->table("listens");
@@ -57,10 +63,11 @@ Truth Listening::truth(const Period& period) const {
     listens.told += is_skip_[row] != 255;
     listens.skips += is_skip_[row] == 1;
   }
-  for (const TrackListens& listens : truth.tracks) {
+  for (TrackListens& listens : truth.tracks) {
+    listens.is_new = !was_heard(listens.track, period.date);
     if (listens.plays == 0) continue;
     ++truth.played;
-    truth.played_new += !was_heard(listens.track, period.date);
+    truth.played_new += listens.is_new;
   }
   return truth;
 }

@@ -24,6 +24,7 @@ struct TrackListens {
   std::int32_t plays = 0;  // that pass the play rule
   std::int32_t told = 0;   // of which is known whether they were skipped
   std::int32_t skips = 0;
+  bool is_new = false;  // not heard before the date
 };
 
 struct Truth {
@@ -34,6 +35,9 @@ struct Truth {
   /// nullptr when the track was not listened to.
   [[nodiscard]] const TrackListens* find(std::int32_t track) const;
 };
+
+/// The same as if the user had listened only to what they had not heard before the date.
+Truth only_new(Truth truth);
 
 /// One user's whole history. Only the judging side may hold one: nothing of it reaches a recipe.
 class Listening {

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
+#include <map>
 #include <new>
 #include <set>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "core/error_bytes.hpp"
 #include "core/random.hpp"
@@ -17,8 +20,9 @@
 namespace engine::evaluate {
 namespace {
 
-/// Frames of a worker; the bytes of all but kPrint begin with the entry's index.
-enum Frame : std::uint32_t { kRecipeList = 1, kBaselineList, kFailed, kPrint };
+/// Frames of a worker; the bytes of all but kPrint and kModel begin with the entry's index. kModel
+/// is "+NAME" for a model that was read, "-NAME" for one that was not there.
+enum Frame : std::uint32_t { kRecipeList = 1, kBaselineList, kFailed, kPrint, kModel };
 
 /// The entries of one place that one worker makes, in this order.
 struct Task {
@@ -89,9 +93,7 @@ class DateWorker {
     heartbeat_.doing(entry.name);
     try {
       if (entry.baseline != nullptr) {
-        Random random(stream(entry.name));
-        channel_.send(kBaselineList,
-                      packed(index, entry.baseline->list(*tables_, request_.length, random)));
+        channel_.send(kBaselineList, packed(index, list(entry)));
       } else {
         channel_.send(kRecipeList, packed(index, run(entry)));
       }
@@ -106,9 +108,30 @@ class DateWorker {
     }
   }
 
+  /// A baseline's.
+  std::vector<std::int32_t> list(const Entry& entry) {
+    Random random(stream(entry.name));
+    if (!request_.is_new_only) return entry.baseline->list(*tables_, request_.length, random);
+    const auto all = static_cast<std::size_t>(tables_->track_count());
+    std::vector<std::int32_t> tracks = entry.baseline->list(*tables_, all, random);
+    const auto* plays = static_cast<const std::int32_t*>(
+        find_column(*tables_->table("track_statistics"), "plays")->data);
+    std::erase_if(tracks, [&](std::int32_t track) { return plays[track] > 0; });
+    tracks.resize(std::min(tracks.size(), request_.length));
+    return tracks;
+  }
+
+  /// Of each model that the recipe's elements read, whether it was there.
+  void send_models(const std::string& elements) {
+    for (const auto& [name, is_found] : models_read(elements, *registry_))
+      channel_.send(kModel, (is_found ? "+" : "-") + name);
+  }
+
   std::vector<std::int64_t> run(const Entry& entry) {
     RunRequest run = entry.recipe;
     run.now = place_.date;
+    run.models.clear();
+    if (request_.models) run.models = request_.models(place_.date);
     run.columns = columns_;
     run.registry = registry_;
     run.shared_tables = tables_;
@@ -119,7 +142,9 @@ class DateWorker {
     reports.beat = [&] { heartbeat_.beat(); };
     reports.is_cancelled = [&] { return heartbeat_.is_interrupted(); };
     reports.print = [&](const std::string& text) { channel_.send(kPrint, text); };
-    std::vector<std::int64_t> ids = run_recipe(run, reports).track_ids;
+    RunAnswer answer = run_recipe(run, reports);
+    send_models(answer.elements);
+    std::vector<std::int64_t>& ids = answer.track_ids;
     ids.resize(std::min(ids.size(), request_.length));
     return ids;
   }
@@ -177,6 +202,11 @@ class ListsWork final : public PoolWork {
       if (request_.print) request_.print(bytes);
       return;
     }
+    if (kind == kModel) {
+      ModelUse& use = models_[bytes.substr(1)];
+      ++(bytes[0] == '+' ? use.found : use.missing);
+      return;
+    }
     const std::size_t entry = entry_of(bytes), place = tasks_[id].place;
     if (kind == kFailed) {
       const std::vector<char> text = unpacked<char>(bytes);
@@ -186,6 +216,12 @@ class ListsWork final : public PoolWork {
                                                         : unpacked<std::int32_t>(bytes);
     }
     settled_.emplace(entry, place);
+  }
+
+  [[nodiscard]] std::vector<ModelUse> models() const {
+    std::vector<ModelUse> models;
+    for (const auto& [name, use] : models_) models.push_back({name, use.found, use.missing});
+    return models;
   }
 
   void ended(std::uint64_t id, const WorkerEnd& end) override {
@@ -228,9 +264,24 @@ class ListsWork final : public PoolWork {
   std::deque<Task> tasks_;
   std::size_t next_ = 0, done_ = 0;
   std::set<std::pair<std::size_t, std::size_t>> settled_;  // entry, place
+  std::map<std::string, ModelUse> models_;
 };
 
 }  // namespace
+
+std::map<std::string, bool> models_read(const std::string& elements, const Registry& registry) {
+  std::map<std::string, bool> models;
+  const nlohmann::json versions = nlohmann::json::parse(elements);
+  for (const auto& [name, version] : versions.items()) {
+    if (name.starts_with("model.")) models[name] = true;
+    if (!name.starts_with("recall.") && !name.starts_with("ranking.")) continue;
+    const std::string model = "model" + name.substr(name.find('.'));
+    const Element* found = registry.find(model);
+    if (found != nullptr && found->description->kind == PLAYLIST_MODEL)
+      models.emplace(model, false);
+  }
+  return models;
+}
 
 Lists make_lists(const ListsRequest& request) {
   Lists lists;
@@ -240,6 +291,7 @@ Lists make_lists(const ListsRequest& request) {
   ListsWork work(request, lists);
   if (!run_pool(work, request.pool))
     throw Error(Exit::kInterrupted, "interrupted; nothing was changed");
+  lists.models = work.models();
   std::sort(lists.failures.begin(), lists.failures.end(),
             [](const ListFailure& a, const ListFailure& b) {
               return a.entry != b.entry ? a.entry < b.entry : a.place < b.place;

@@ -5,8 +5,8 @@
 //            loaded once and every entry runs on them, each recipe with its own random seed rule.
 //            A recipe's list is the one that `engine run RECIPE --now DATE` gives. What the
 //            user did later is not in those tables, and judging happens in the supervisor.
-// Models     Where a recipe reads models, those as of the date belong to the same place: made after
-//            the tables are loaded and before the first recipe runs (make_date in lists.cpp).
+// Models     A recipe gets the models that ListsRequest::models gives for the date, which must not
+//            have been trained as of later. Which ones it read is told with the lists.
 // Random     A baseline draws from a stream named by random_seed, user, date and its name; a recipe
 //            without a seed rule of its own likewise.
 // Failures   A recipe that fails, crashes its worker or meets a limit loses that list only: the
@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,6 +55,9 @@ struct ListsRequest {
   std::string plugin_copies;
   WorkerLimits limits;  // of one recipe's run; a worker gets as much for each entry
   PoolOptions pool;
+  /// The models of a date; empty: there are none. Called in workers.
+  std::function<std::vector<ModelVersion>(std::int64_t date)> models;
+  bool is_new_only = false;  // baselines leave out what the user had heard
   std::function<void(std::size_t done, std::size_t all)> progress;  // places; may be empty
   std::function<void(const std::string&)> print;  // recipes' print(); may be empty
 };
@@ -63,11 +67,23 @@ struct ListFailure {
   Error error;
 };
 
+/// A model that recipes read, and for how many lists there was one.
+struct ModelUse {
+  std::string name;
+  std::size_t found = 0, missing = 0;
+};
+
 struct Lists {
   /// Track numbers, by entry and place; nothing where it failed.
   std::vector<std::vector<std::optional<std::vector<std::int32_t>>>> tracks;
   std::vector<ListFailure> failures;  // by entry, then place
+  std::vector<ModelUse> models;       // by name
 };
+
+/// The models that a run's elements read, by name, and whether each was found: what it noted in
+/// RunAnswer::elements as found, and "model.NAME" of a recall or ranking called NAME, which is how
+/// an element's model is called.
+std::map<std::string, bool> models_read(const std::string& elements, const Registry& registry);
 
 /// Throws Error(kInterrupted) after Ctrl-C, and Error(kUsage) of a recipe at once, as no other date
 /// would mend it (a wrong --set).

@@ -31,6 +31,9 @@
 //
 // Empty list  precision, recall, hits, ndcg and mrr are 0; novelty, entropy and overlap are not
 //             counted. Empty T: the date is not counted at all (backtest.hpp).
+// New only    With `engine backtest --judge new` T holds only tracks that the user had not heard
+//             before the date, for recipes that are to discover: a list gains nothing by what the
+//             user knows already, and skip_rate is over listens to new tracks.
 // Order       The list is taken in playing order: a recipe that spaces artists out trades ndcg and
 //             mrr for it.
 #pragma once

@@ -1,0 +1,110 @@
+// engine backtest with recipes that use models, and lists judged by what was new.
+#include <filesystem>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "core/paths.hpp"
+#include "store/store.hpp"
+#include "support/program.hpp"
+
+using nlohmann::json;
+using support::Ended;
+using support::EngineHome;
+
+namespace {
+
+class BacktestHome : public EngineHome {
+ public:
+  BacktestHome() {
+    std::filesystem::copy_file(support::demo_library(), path("library.db"));
+    engine::write_file_atomically(
+        path("similar.lua"),
+        "local pl = require \"playlist\"\n"
+        "return pl.recipe { title = \"Similar\", build = function(p, user)\n"
+        "  return pl.recall.item_cf { seeds = user.listens }\n"
+        "    :limit { tracks = 50 }\nend }\n");
+  }
+  [[nodiscard]] json backtest(std::vector<std::string> more) const {
+    std::vector<std::string> arguments = {"--now",  "2026-11-21", "backtest", path("similar.lua"),
+                                          "--from", "2026-09-12", "--to",     "2026-10-24",
+                                          "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Ended ended = engine(arguments);
+    INFO(ended.err);
+    REQUIRE(ended.exit_code == 0);
+    return json::parse(ended.out);
+  }
+  void change(const std::string& sql) const {
+    engine::Store store = engine::Store::open(path("library.db"));
+    store.execute(sql);
+    store.bump_data_version();
+  }
+};
+
+double mean(const json& result, std::size_t entry, const std::string& metric) {
+  return result.at("entries").at(entry).at("metrics").at(metric).at("mean").get<double>();
+}
+
+}  // namespace
+
+TEST_CASE("a backtest trains what its recipes ask for, and the library stays as it was",
+          "[backtest][models]") {
+  const BacktestHome home;
+  const json without = home.backtest({});
+  CHECK(without.at("models") ==
+        json::parse(R"([{"name": "model.item_cf", "lists": 0, "missing": 6}])"));
+  CHECK(without.at("trained_every").is_null());
+  CHECK(mean(without, 0, "list_length") == 0);
+
+  const json trained = home.backtest({"--train", "--train-every", "3w"});
+  CHECK(trained.at("models") ==
+        json::parse(R"([{"name": "model.item_cf", "lists": 6, "missing": 0}])"));
+  CHECK(trained.at("trained_every") == "3w");
+  CHECK(mean(trained, 0, "list_length") == 50);
+  CHECK_FALSE(std::filesystem::exists(home.path("library.db.models")));
+  CHECK(home.backtest({"--train", "--train-every", "3w", "--jobs", "1"}) == trained);
+}
+
+TEST_CASE("without --train a date sees the library's models as of it and no later one",
+          "[backtest][models]") {
+  const BacktestHome home;
+  for (const char* date : {"2026-10-01", "2026-11-20"})
+    REQUIRE(home.engine({"train", "item_cf", "--as-of", date}).exit_code == 0);
+  // Dates: 9-12, 9-19, 9-26, 10-3, 10-10, 10-17; three of them lie before the first model.
+  CHECK(home.backtest({}).at("models") ==
+        json::parse(R"([{"name": "model.item_cf", "lists": 3, "missing": 3}])"));
+}
+
+TEST_CASE("what happened after the dates reaches no list through a trained model",
+          "[backtest][models][poison]") {
+  const BacktestHome home;
+  const json before = home.backtest({"--train"});
+  home.change(
+      "UPDATE listens SET track_id = (track_id * 7) % 4000 + 1 WHERE user_id <> 1 AND "
+      "ts > strftime('%s', '2026-10-24');"
+      "DELETE FROM likes WHERE ts > strftime('%s', '2026-10-24')");
+  CHECK(home.backtest({"--train"}).at("entries").at(0) == before.at("entries").at(0));
+  home.change("DELETE FROM listens WHERE user_id <> 1 AND ts < strftime('%s', '2026-10-01')");
+  CHECK(home.backtest({"--train"}).at("entries").at(0) != before.at("entries").at(0));
+}
+
+TEST_CASE("judged by what was new, what the listener knows counts for nothing", "[backtest]") {
+  const BacktestHome home;
+  engine::write_file_atomically(
+      home.path("known.lua"),
+      "local pl = require \"playlist\"\n"
+      "return pl.recipe { title = \"Known\", build = function(p, user)\n"
+      "  return user.listens:since { days = 60 }:most_played(50)\nend }\n");
+  const json all = home.backtest({home.path("known.lua"), "--train"});
+  const json fresh = home.backtest({home.path("known.lua"), "--train", "--judge", "new"});
+  CHECK(all.at("judged") == "all");
+  CHECK(fresh.at("judged") == "new");
+  CHECK(mean(all, 1, "recall@50") > 0.1);
+  CHECK(mean(fresh, 1, "recall@50") == 0);
+  CHECK(mean(fresh, 0, "recall@50") == mean(fresh, 0, "discovery_recall@50"));
+  // Baselines leave out what was heard: nothing is left of the most played.
+  REQUIRE(fresh.at("entries").at(3).at("name") == "most_played_lately");
+  CHECK(mean(fresh, 3, "list_length") == 0);
+  CHECK(mean(fresh, 2, "novelty") == 1);
+}
