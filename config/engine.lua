@@ -34,6 +34,10 @@ return {
     memory_megabytes = 16384, -- MiB of address space a training's worker may add
     kept = 5, -- versions of a model that are kept
   },
+  weekly = {
+    day = 1, -- day on which engine update-weekly makes new lists; 1: Monday, 7: Sunday
+    hour = 6, -- hour of that day, in each user's time zone
+  },
   log = {
     file = "", -- file that notes and errors are appended to, with the time; empty: none
     megabytes = 10, -- MiB after which the log file is put aside; three such files are kept

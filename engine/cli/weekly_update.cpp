@@ -1,0 +1,183 @@
+#include "cli/weekly_update.hpp"
+
+#include <algorithm>
+
+#include "cli/supervised_run.hpp"
+#include "cli/train_request.hpp"
+#include "core/calendar.hpp"
+#include "core/file_lock.hpp"
+#include "core/paths.hpp"
+#include "recipe/record_run.hpp"
+
+namespace engine {
+namespace {
+
+constexpr std::int64_t kHour = 3600, kDay = 24 * kHour, kSameWeek = 36 * kHour;
+
+/// A user whose lists are to be made, and as of when.
+struct Pending {
+  std::size_t user = 0;  // index into ListsRequest::users
+  std::int64_t moment = 0;
+};
+
+/// "Ann/B" is no file name.
+std::string file_name(std::string user) {
+  std::replace_if(
+      user.begin(), user.end(), [](unsigned char c) { return c == '/' || c < ' '; }, '_');
+  return user == "." || user == ".." ? "_" : user;
+}
+
+class Update {
+ public:
+  Update(Cli& cli, const WeeklyOptions& options, std::int64_t now)
+      : cli_(cli),
+        options_(options),
+        now_(now),
+        lock_(cli.library_path() + ".weekly.lock", "weekly update of this library"),
+        lists_(make_lists_request(cli, flags(cli, options))) {
+    lists_.entries.push_back(
+        {"weekly", nullptr, make_request_without_columns(cli, options.recipe)});
+  }
+
+  WeeklyReport run() {
+    const std::vector<Pending> pending = find_pending();
+    if (pending.empty()) return report_;
+    train(pending);
+    for (const Pending& one : pending) make_list(one);
+    return report_;
+  }
+
+ private:
+  static BacktestFlags flags(const Cli& cli, const WeeklyOptions& options) {
+    BacktestFlags flags;
+    if (cli.common.user.empty()) flags.users = options.users;
+    return flags;
+  }
+
+  std::vector<Pending> find_pending() {
+    const std::int64_t day = cli_.settings().integer("weekly.day"),
+                       hour = cli_.settings().integer("weekly.hour");
+    const Store store = Store::open(cli_.library_path());
+    std::vector<Pending> pending;
+    for (std::size_t user = 0; user < lists_.users.size(); ++user) {
+      const DueTimes due = due_times(now_, lists_.users[user]->timezone, day, hour);
+      if (report_.next == 0 || due.next < report_.next) report_.next = due.next;
+      if (options_.is_forced) {
+        pending.push_back({user, now_});
+      } else if (!is_done(store, lists_.users[user]->user_id, due.last)) {
+        pending.push_back({user, due.last});
+      }
+    }
+    return pending;
+  }
+
+  [[nodiscard]] bool is_done(const Store& store, std::int64_t user, std::int64_t moment) const {
+    Statement runs =
+        store.prepare("SELECT 1 FROM runs WHERE user_id = ?1 AND recipe = ?2 AND now = ?3 LIMIT 1");
+    runs.start(user, lists_.entries[0].recipe.recipe_path, moment);
+    return runs.step();
+  }
+
+  [[nodiscard]] std::vector<ModelVersion> models(std::int64_t moment) const {
+    return usable_models(cli_.library_path(), moment);
+  }
+
+  /// A model may be asked for only once another is there, so the recipe is asked until nothing new
+  /// comes.
+  void train(const std::vector<Pending>& pending) {
+    const auto first =
+        std::min_element(pending.begin(), pending.end(),
+                         [](const Pending& a, const Pending& b) { return a.moment < b.moment; });
+    std::set<std::string> seen;
+    for (bool is_new = true; is_new;) {
+      is_new = false;
+      for (const std::string& name :
+           read_models(lists_, {first->user, first->moment}, models(first->moment))) {
+        if (!seen.insert(name).second) continue;
+        is_new = true;
+        if (!is_fresh(name, first->moment)) train(name, *first);
+      }
+    }
+  }
+
+  [[nodiscard]] bool is_fresh(const std::string& name, std::int64_t moment) const {
+    const std::vector<ModelVersion> usable = models(moment);
+    const std::int64_t oldest = options_.is_forced ? moment : moment - kSameWeek;
+    return std::any_of(usable.begin(), usable.end(), [&](const ModelVersion& version) {
+      return version.name == name && version.as_of >= oldest;
+    });
+  }
+
+  void train(const std::string& name, const Pending& first) {
+    TrainRequest request = make_train_request(cli_);
+    request.names = {name};
+    request.as_of = first.moment;
+    request.columns = lists_.users[first.user];
+    try {
+      for (const TrainedModel& model : train_models(request, {})) {
+        if (model.no_data.empty()) {
+          report_.trained.push_back(name);
+          cli_.note(name + ": trained as of " + format_time(first.moment));
+        } else {
+          cli_.note(name + ": nothing to learn from: " + model.no_data);
+        }
+      }
+    } catch (const Error& error) {
+      tell(error);
+    }
+  }
+
+  void make_list(const Pending& one) {
+    const auto& columns = lists_.users[one.user];
+    RunRequest request = lists_.entries[0].recipe;
+    request.columns = columns;
+    request.now = one.moment;
+    request.fresh_seed = static_cast<std::uint64_t>(one.moment);  // a run made again is the same
+    request.models = models(one.moment);
+    if (!options_.out.empty()) request.output_formats = {options_.format};
+    try {
+      const RunAnswer answer = run_supervised(cli_, request);
+      WeeklyList list{columns->user_name, 0, answer.track_ids.size(), ""};
+      if (!options_.out.empty()) {
+        list.file = options_.out + "/" + file_name(columns->user_name) + "." + options_.format;
+        write_file_atomically(list.file, answer.outputs.at(0));
+      }
+      // Last, as it says that the user's list is done.
+      Store store = Store::open(cli_.library_path());
+      list.run = record_run(store, request, answer);
+      report_.lists.push_back(std::move(list));
+    } catch (const Error& error) {
+      tell(Error(error.exit(), columns->user_name + ": " + error.what(), error.parts()));
+    }
+  }
+
+  /// What fails costs itself only, but for who wants to end it all.
+  void tell(const Error& error) {
+    if (error.exit() == Exit::kInterrupted) throw Error(error);
+    cli_.error(error);
+    if (report_.worst == Exit::kDone) report_.worst = error.exit();
+  }
+
+  Cli& cli_;
+  const WeeklyOptions& options_;
+  std::int64_t now_;
+  FileLock lock_;
+  evaluate::ListsRequest lists_;
+  WeeklyReport report_;
+};
+
+}  // namespace
+
+DueTimes due_times(std::int64_t now, const std::string& timezone, std::int64_t day,
+                   std::int64_t hour) {
+  const std::int64_t into_week = (day - 1) * kDay + hour * kHour;
+  std::int64_t begin = local_week_begin(now, timezone);
+  if (begin + into_week > now) begin = local_week_begin(begin - 1, timezone);
+  return {begin + into_week, local_week_begin(begin + 8 * kDay, timezone) + into_week};
+}
+
+WeeklyReport update_weekly(Cli& cli, const WeeklyOptions& options, std::int64_t now) {
+  return Update(cli, options, now).run();
+}
+
+}  // namespace engine
