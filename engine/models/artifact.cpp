@@ -164,8 +164,8 @@ std::string ArtifactWriter::write(const std::string& folder, const Json& noted) 
   content_->card.update(noted);
   content_->card["hash"] = content_hash(read_file(folder + kColumns));
   content_->card["file"] = state_of(folder + kColumns);
-  std::string card = content_->card.dump(2);
-  write_file_atomically(folder + kCard, card + "\n");
+  std::string card = content_->card.dump(2) + "\n";
+  write_file_atomically(folder + kCard, card);
   return card;
 }
 
