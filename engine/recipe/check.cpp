@@ -179,7 +179,7 @@ class RecipeCheck {
       findings_.add(Problem{false,
                             "this recipe may return fewer than " + std::to_string(shortage.wanted) +
                                 " tracks, because " + shortage.because,
-                            {shortage.where, shortage.source, "", shortage.fix}},
+                            {shortage.where, shortage.source, shortage.others, shortage.fix}},
                     "");
     }
   }

@@ -171,7 +171,23 @@ constexpr const char* kFillUp =
 Shortage shortage(const Plan& plan, int node, std::int64_t wanted, std::string because,
                   std::string fix = kFillUp) {
   const Node& at = plan.at(node);
-  return {wanted, std::move(because), at.where, at.source, std::move(fix)};
+  return {wanted, std::move(because), at.where, at.source, "", std::move(fix)};
+}
+
+/// One filter is filled up after as several are: the first is told, the others are named.
+Shortage narrowed(const Plan& plan, const Supply& supply, std::int64_t wanted) {
+  const Narrow& first = supply.narrow.front();
+  Shortage told =
+      shortage(plan, first.node, wanted, first.because + ", and nothing fills the list up");
+  std::vector<int> named{first.node};
+  for (const Narrow& narrow : supply.narrow) {
+    if (std::find(named.begin(), named.end(), narrow.node) != named.end()) continue;
+    named.push_back(narrow.node);
+    const Node& node = plan.at(narrow.node);
+    told.others +=
+        (told.others.empty() ? "so may " : ", ") + node.written() + " (" + node.where + ")";
+  }
+  return told;
 }
 
 /// The step that gives the list its length, with the steps after it (from the output down).
@@ -217,13 +233,7 @@ std::vector<Shortage> shortages(const Plan& plan, double default_track_seconds) 
                                  number_text(std::floor(supply.most)),
                              "raise that number, or ask for fewer tracks"));
   }
-  std::vector<int> told;
-  for (const Narrow& narrow : supply.narrow) {
-    if (std::find(told.begin(), told.end(), narrow.node) != told.end()) continue;
-    told.push_back(narrow.node);
-    found.push_back(
-        shortage(plan, narrow.node, whole, narrow.because + ", and nothing fills the list up"));
-  }
+  if (!supply.narrow.empty()) found.push_back(narrowed(plan, supply, whole));
   const double minutes = is_limit ? SupplyOf::number(node, "minutes") : 0;
   const double fit = std::floor(minutes * 60 / default_track_seconds);
   if (minutes > 0 && fit < wanted) {

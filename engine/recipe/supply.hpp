@@ -16,6 +16,7 @@ struct Shortage {
   std::string because;      // one sentence
   std::string where;        // the recipe's line of the step that causes it
   std::string source;       // that line
+  std::string others;       // further steps that do the same, with their places; may be empty
   std::string fix;
 };
 

@@ -217,6 +217,11 @@ TEST_CASE("lists that can come out short are told with the reason", "[check]") {
   CHECK_THAT(warning("pl.recall.catalogue {}:limit { tracks = p.tracks, minutes = 60 }"),
              Catch::Contains(few + "minutes = 60 is filled by about 17 tracks of 3.5 minutes"));
   const std::string filtered = "pl.recall.catalogue {}:filter(function(t) return t.energy > 2 end)";
+  const Checked twice = check_build("local _ = p.top\nreturn pl.concat { " + filtered +
+                                    ", pl.recall.genre { seeds = user.likes } }" + limit);
+  CHECK(twice.problems.size() == 1);
+  CHECK_THAT(twice.result.at("problems").at(0).at("why").get<std::string>(),
+             Catch::Contains("so may recall.genre ("));
   CHECK_THAT(warning("pl.mix { { user.library, share = 0.5 }, { " + filtered + ", share = 0.5 } }" +
                      limit),
              Catch::Contains(few + ":filter may drop any number of them"));
