@@ -81,47 +81,101 @@ struct Listen {
   Judgement judged;
 };
 
-/// Everybody's listens that had ended by now outside private sessions. The primary key keeps a
-/// user's together and in the order of their times, users in the order of their ids.
+/// Everybody's listens of music that had ended by now outside private sessions. The primary key
+/// keeps a user's together and in the order of their times, users in the order of their ids.
 class VisibleListens {
  public:
   VisibleListens(const Store& store, const playlist_table& tracks, const AsOfOptions& options)
       : store_(store),
         track_ids_(static_cast<const std::int64_t*>(find_column(tracks, "id")->data),
                    static_cast<std::size_t>(tracks.rows)),
+        artists_(static_cast<const std::int32_t*>(find_column(tracks, "artist")->data)),
         durations_(static_cast<const std::int32_t*>(find_column(tracks, "duration_ms")->data)),
         rule_(options.rule),
-        now_(options.now) {}
+        now_(options.now) {
+    find_shows();
+  }
 
   [[nodiscard]] std::span<const std::int64_t> track_ids() const { return track_ids_; }
 
   template <typename Take>
   void each(const Take& take) const {
+    visit(0, [&](const Heard& heard) {
+      if (is_of_show(heard.track)) return;
+      take(Listen{heard.user_id, heard.ts, heard.track,
+                  judge(heard.played, durations_[heard.track], heard.flags, rule_)});
+    });
+  }
+
+ private:
+  struct Heard {
+    std::int64_t user_id, ts;
+    std::int32_t track, played, flags;
+  };
+  static constexpr std::int32_t kUntold = INT32_MIN;  // how long something was played
+  static constexpr std::int32_t kStarted = 30'000, kLong = 600'000;  // milliseconds
+
+  /// The listens of at least so many milliseconds; 0: those of untold length too.
+  template <typename Take>
+  void visit(std::int64_t least, const Take& take) const {
     const IdMap numbers(track_ids_);
-    Statement listens =
-        store_.prepare("SELECT user_id, ts, track_id, ms_played, flags FROM listens");
-    while (listens.step()) {
+    Statement listens = store_.prepare(
+        "SELECT user_id, ts, track_id, ms_played, flags FROM listens "
+        "WHERE ?1 = 0 OR ms_played >= ?1");
+    for (listens.start(least); listens.step();) {
       const std::int64_t milliseconds = listens.integer(3);
       const auto played =
           milliseconds < 0
-              ? INT32_MIN
+              ? kUntold
               : static_cast<std::int32_t>(std::min<std::int64_t>(milliseconds, INT32_MAX));
       const auto flags = static_cast<std::int32_t>(listens.integer(4));
       const std::int32_t track = numbers.number(listens.integer(2));
       if (track < 0 || (flags & ListenFlags::kIncognito) != 0 ||
           end_of_listen(listens.integer(1), played) > now_)
         continue;
-      take(Listen{listens.integer(0), listens.integer(1), track,
-                  judge(played, durations_[track], flags, rule_)});
+      take(Heard{listens.integer(0), listens.integer(1), track, played, flags});
     }
   }
 
- private:
+  [[nodiscard]] bool is_of_show(std::int32_t track) const {
+    const std::int32_t artist = artists_[track];
+    return !is_show_.empty() && artist >= 0 && is_show_[static_cast<std::size_t>(artist)];
+  }
+
+  /// Account data names a podcast like an artist, and nothing else tells them apart: a show is an
+  /// artist of whom no track's length is known and of whose listens that really started half went
+  /// on for ten minutes.
+  void find_shows() {
+    const std::size_t tracks = track_ids_.size();
+    const std::size_t artists =
+        tracks == 0 ? 0
+                    : static_cast<std::size_t>(
+                          std::max(-1, *std::max_element(artists_, artists_ + tracks)) + 1);
+    std::vector<std::int64_t> started(artists), went_on(artists);
+    const auto count = [&](std::int32_t least, std::vector<std::int64_t>& counts) {
+      visit(least, [&](const Heard& heard) {
+        if (artists_[heard.track] >= 0) ++counts[static_cast<std::size_t>(artists_[heard.track])];
+      });
+    };
+    count(kLong, went_on);
+    for (std::size_t track = 0; track < tracks; ++track) {
+      if (artists_[track] >= 0 && durations_[track] != INT32_MIN)
+        went_on[static_cast<std::size_t>(artists_[track])] = 0;
+    }
+    if (std::all_of(went_on.begin(), went_on.end(), [](auto n) { return n == 0; })) return;
+    count(kStarted, started);
+    is_show_.resize(artists);
+    for (std::size_t artist = 0; artist < artists; ++artist)
+      is_show_[artist] = went_on[artist] > 0 && 2 * went_on[artist] >= started[artist];
+  }
+
   const Store& store_;
   std::span<const std::int64_t> track_ids_;
+  const std::int32_t* artists_;  // of each track its first artist, -1
   const std::int32_t* durations_;
   PlayRule rule_;
   std::int64_t now_;
+  std::vector<bool> is_show_;  // by artist; empty: none is
 };
 
 class TrainingTables final : public Tables {

@@ -19,9 +19,11 @@ namespace engine {
 ///                        is_skip u8; by user, then ts. Read when it is first asked for, as most
 ///                        models do without the order of listens
 ///
-/// A play and a skip are what they are in the table "listens"; private sessions are left out.
-/// Nothing that happened after `now` changes a byte, whoever it happened to.
-/// `store` must outlive the tables. Throws Error(kStore), as the first look at "user_listens" does.
+/// A play and a skip are what they are in the table "listens"; private sessions are left out, and
+/// so are podcasts, which account data mixes in as artists: those of whom no track's length is
+/// known and half of whose listens of 30 s or more went on for ten minutes. Nothing that happened
+/// after `now` changes a byte, whoever it happened to. `store` must outlive the tables. Throws
+/// Error(kStore), as the first look at "user_listens" does.
 std::unique_ptr<Tables> load_training_tables(const Store& store,
                                              std::shared_ptr<const PreparedColumns> columns,
                                              const AsOfOptions& options);

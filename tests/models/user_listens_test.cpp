@@ -66,3 +66,37 @@ TEST_CASE("user_listens has nothing of what happened after its time", "[models]"
   CHECK(at(1749) == before);
   CHECK(at(1750) != before);
 }
+
+TEST_CASE("podcasts among the artists of account data are not learned from", "[models]") {
+  test::SmallStore store;
+  fill(store);
+  // A show, heard for twenty minutes once and for two once; a band with one long piece of three; a
+  // composer whose pieces are as long, but of known length.
+  store.change(
+      "INSERT INTO artists (artist_id, name, key) VALUES (2, 'Show', 'show'), (3, 'Band', 'band'),"
+      " (4, 'Composer', 'composer');"
+      "INSERT INTO tracks (track_id, title, artist_id, key, song_key, duration_ms) VALUES"
+      " (11, 'e1', 2, 'e1', 'e1', NULL), (12, 'e2', 2, 'e2', 'e2', NULL),"
+      " (13, 'b1', 3, 'b1', 'b1', NULL), (14, 'c1', 4, 'c1', 'c1', 1300000);"
+      "INSERT INTO listens VALUES (1, 10000, 11, 1200000, 0, NULL, 1),"
+      " (1, 12000, 12, 120000, 0, NULL, 1), (1, 12200, 12, 9000, 0, NULL, 1),"
+      " (1, 13000, 13, 1200000, 0, NULL, 1), (1, 15000, 13, 120000, 0, NULL, 1),"
+      " (1, 16000, 13, 120000, 0, NULL, 1), (1, 17000, 14, 1300000, 0, NULL, 1);");
+  const engine::Store opened = engine::Store::open(store.path());
+  const auto heard = [&](std::int64_t now) {
+    const auto tables = tables_of(store, opened, now);
+    const auto& listens = *tables->table("user_listens");
+    const auto* id =
+        static_cast<const std::int64_t*>(engine::find_column(*tables->table("tracks"), "id")->data);
+    const auto* track =
+        static_cast<const std::int32_t*>(engine::find_column(listens, "track")->data);
+    std::vector<std::int64_t> ids;
+    for (std::int64_t row = 0; row < listens.rows; ++row) {
+      if (id[track[row]] > 10) ids.push_back(id[track[row]]);
+    }
+    return ids;
+  };
+  CHECK(heard(20'000) == std::vector<std::int64_t>{13, 13, 13, 14});
+  // While the band was known by its long piece alone it passed for a show.
+  CHECK(heard(14'900).empty());
+}
