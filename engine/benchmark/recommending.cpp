@@ -184,17 +184,21 @@ void run_work(const Stage& stage, Work& work, std::size_t workers) {
     throw Error(Exit::kInterrupted, "interrupted");
 }
 
+template <typename T>
+std::vector<T> read_items(const char*& at, std::size_t count) {
+  std::vector<T> items(count);
+  if (count > 0) std::memcpy(items.data(), at, count * sizeof(T));
+  at += count * sizeof(T);
+  return items;
+}
+
 RankedList read_list(const char*& at) {
   std::uint64_t count = 0;
   std::memcpy(&count, at, sizeof count);
   at += sizeof count;
   RankedList list;
-  list.tracks.resize(count);
-  list.scores.resize(count);
-  std::memcpy(list.tracks.data(), at, count * sizeof(std::int32_t));
-  at += count * sizeof(std::int32_t);
-  std::memcpy(list.scores.data(), at, count * sizeof(float));
-  at += count * sizeof(float);
+  list.tracks = read_items<std::int32_t>(at, count);
+  list.scores = read_items<float>(at, count);
   return list;
 }
 

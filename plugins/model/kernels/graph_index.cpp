@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cstring>
 #include <functional>
+// hnswlib's prefetching reads a neighbour past the end of its lists; its products are not used
+// here.
+#define NO_MANUAL_VECTORIZATION
 #include <hnswlib/hnswlib.h>
 #include <limits>
 #include <numeric>
