@@ -104,6 +104,7 @@ std::string metrics_of(const DinMetrics& metrics) {
       ", \"popularity_auc\": ", number_of(metrics.popular_area),
       ", \"popularity_gauc\": ", number_of(metrics.popular_grouped_area),
       ", \"log_loss\": ", metrics.log_loss, ", \"calibration_error\": ", metrics.calibration.error,
+      ", \"slope\": ", metrics.scaling.slope, ", \"intercept\": ", metrics.scaling.intercept,
       ", \"calibration\": [", bins, "], \"played\": ", metrics.played,
       ", \"skipped\": ", metrics.skipped, ", \"drawn\": ", metrics.drawn,
       ", \"of_unknown_tracks\": ", metrics.unknown, "}");

@@ -2,6 +2,8 @@
 // by hand.
 #include "kernels/din_examples.hpp"
 
+#include "playlist/random.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -127,6 +129,40 @@ TEST_CASE("the grouped area is the users' mean by samples, where there is one", 
   const Items users{7, 7, 7, 2, 2, 5};
   CHECK(model::grouped_area_under_curve(scores, labels, users) == Approx((0.5 * 3 + 1.0 * 2) / 5));
   CHECK(std::isnan(model::grouped_area_under_curve({}, {}, {})));
+}
+
+TEST_CASE("Platt scaling finds how much too sure logits are", "[din]") {
+  playlist::Random random(5);
+  std::vector<float> logits, labels, weights;
+  for (int k = 0; k < 20'000; ++k) {
+    const auto logit = static_cast<float>(8 * random.real() - 4);
+    const double chance = 1 / (1 + std::exp(-(0.5 * logit + 0.3)));
+    // Every third sample counts thrice instead of being there three times.
+    logits.push_back(logit);
+    labels.push_back(random.chance(chance) ? 1.0f : 0.0f);
+    weights.push_back(k % 3 == 0 ? 3.0f : 1.0f);
+  }
+  const model::PlattScaling fit = model::fit_platt(logits, labels, weights);
+  CHECK(fit.slope == Approx(0.5).margin(0.03));
+  CHECK(fit.intercept == Approx(0.3).margin(0.05));
+  CHECK(fit(2) == Approx(1.3).margin(0.1));
+  // One kind of label says nothing; labels that a threshold divides do not run away.
+  CHECK(model::fit_platt(logits, std::vector<float>(logits.size(), 1.0f), weights).slope == 1);
+  CHECK(model::fit_platt({}, {}, {}).intercept == 0);
+  const auto divided = model::fit_platt(std::vector<float>{-1, 1}, std::vector<float>{0, 1},
+                                        std::vector<float>{1, 1});
+  CHECK(divided.slope > 1);
+  CHECK(divided.slope <= 20);
+  const auto reversed = model::fit_platt(std::vector<float>{-1, 1}, std::vector<float>{1, 0},
+                                         std::vector<float>{1, 1});
+  CHECK(reversed.slope == Approx(0.05));  // the order stays
+}
+
+TEST_CASE("log loss is that of the chance given to what happened", "[din]") {
+  const std::vector<float> chances{0.25f, 0.25f, 1.0f}, labels{1, 0, 0}, weights{1, 2, 1};
+  CHECK(model::log_loss_of(chances, labels, weights) ==
+        Approx((-std::log(0.25) - 2 * std::log(0.75) - std::log(1e-12)) / 4));
+  CHECK(model::log_loss_of({}, {}, {}) == 0);
 }
 
 TEST_CASE("calibration compares means in ten bins, by weight", "[din]") {

@@ -73,8 +73,8 @@ TEST_CASE("it tells what will be played from what will not, in a later period", 
   REQUIRE(model);
   CHECK(best(*model).area > 0.8);
   CHECK(best(*model).grouped_area > 0.8);
-  CHECK(best(*model).popular_area < 0.6);  // popularity does not tell
-  CHECK(best(*model).calibration.error < 0.1);
+  CHECK(best(*model).popular_area < 0.6);        // popularity does not tell
+  CHECK(best(*model).calibration.error < 0.08);  // means of some hundred samples a bin
 }
 
 TEST_CASE("it learns nothing where there is nothing to learn, and stops early", "[din]") {
@@ -163,7 +163,7 @@ TEST_CASE("probabilities do not depend on how many negatives were drawn", "[din]
       weight += bin.weight;
     }
     CHECK(predicted / weight == Approx(observed / weight).margin(0.05));
-    CHECK(best(*model).calibration.error < 0.12);
+    CHECK(best(*model).calibration.error < 0.08);  // means of some hundred samples a bin
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <vector>
@@ -47,6 +48,17 @@ double grouped_area_under_curve(std::span<const float> scores, std::span<const f
   return weight > 0 ? total / weight : kNone;
 }
 
+double log_loss_of(std::span<const float> probabilities, std::span<const float> labels,
+                   std::span<const float> weights) {
+  double loss = 0, total = 0;
+  for (std::size_t k = 0; k < probabilities.size(); ++k) {
+    const double p = probabilities[k];
+    loss -= weights[k] * std::log(std::max(labels[k] > 0 ? p : 1 - p, 1e-12));
+    total += weights[k];
+  }
+  return total > 0 ? loss / total : 0;
+}
+
 Calibration calibration_of(std::span<const float> probabilities, std::span<const float> labels,
                            std::span<const float> weights) {
   Calibration made;
@@ -65,6 +77,37 @@ Calibration calibration_of(std::span<const float> probabilities, std::span<const
     made.error += bin.weight / all * std::abs(bin.predicted - bin.observed);
   }
   return made;
+}
+
+// Newton's method. A small weight on the distance from (1, 0) keeps it from running away where a
+// threshold divides the labels.
+PlattScaling fit_platt(std::span<const float> logits, std::span<const float> labels,
+                       std::span<const float> weights) {
+  constexpr double kStay = 1e-3;
+  PlattScaling fit;
+  if (std::adjacent_find(labels.begin(), labels.end(), std::not_equal_to<>()) == labels.end())
+    return fit;
+  for (int step = 0; step < 50; ++step) {
+    double slope = kStay * (fit.slope - 1), intercept = kStay * fit.intercept;  // the gradient
+    double aa = kStay, ab = 0, bb = kStay;                                      // the curvature
+    for (std::size_t k = 0; k < logits.size(); ++k) {
+      const double p = 1 / (1 + std::exp(-fit(logits[k])));
+      const double error = weights[k] * (p - labels[k]), curve = weights[k] * p * (1 - p);
+      slope += error * logits[k];
+      intercept += error;
+      aa += curve * logits[k] * logits[k];
+      ab += curve * logits[k];
+      bb += curve;
+    }
+    const double determinant = aa * bb - ab * ab;
+    const double a = (bb * slope - ab * intercept) / determinant,
+                 b = (aa * intercept - ab * slope) / determinant;
+    // A step is bounded, as the curvature far from the optimum says little.
+    fit.slope = std::clamp(fit.slope - std::clamp(a, -1.0, 1.0), 0.05, 20.0);
+    fit.intercept -= std::clamp(b, -1.0, 1.0);
+    if (std::abs(a) + std::abs(b) < 1e-9) break;
+  }
+  return fit;
 }
 
 }  // namespace model

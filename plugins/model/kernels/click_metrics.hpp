@@ -18,6 +18,11 @@ double area_under_curve(std::span<const float> scores, std::span<const float> la
 double grouped_area_under_curve(std::span<const float> scores, std::span<const float> labels,
                                 std::span<const std::int32_t> users);
 
+/// The weighted mean of -log of the chance given to what happened; chances are taken as at least
+/// 1e-12. 0 without samples.
+double log_loss_of(std::span<const float> probabilities, std::span<const float> labels,
+                   std::span<const float> weights);
+
 /// Predictions against what happened, by ten equal bins of the prediction.
 struct Calibration {
   struct Bin {
@@ -30,5 +35,16 @@ struct Calibration {
 /// Probabilities in 0..1, labels 0 or 1, weights >= 0.
 Calibration calibration_of(std::span<const float> probabilities, std::span<const float> labels,
                            std::span<const float> weights);
+
+/// A logit made honest: slope * logit + intercept (Platt 1999; Guo et al., ICML 2017).
+struct PlattScaling {
+  double slope = 1, intercept = 0;
+
+  [[nodiscard]] double operator()(double logit) const { return slope * logit + intercept; }
+};
+/// The slope (0.05..20, so that the order stays) and intercept of the least log loss; as they begin
+/// where there are no labels of both kinds.
+PlattScaling fit_platt(std::span<const float> logits, std::span<const float> labels,
+                       std::span<const float> weights);
 
 }  // namespace model

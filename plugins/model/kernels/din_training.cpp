@@ -3,6 +3,7 @@
 #include "playlist/random.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -279,30 +280,63 @@ SampleCounts counts_of(std::span<const DinTarget> targets, int negatives) {
   return counts;
 }
 
+/// The logits of what was held out, as the samples would be drawn one negative per played track.
+struct Samples {
+  std::vector<float> logits, labels, weights;
+
+  void add(float logit, float label, float weight) {
+    logits.push_back(logit);
+    labels.push_back(label);
+    weights.push_back(weight);
+  }
+  [[nodiscard]] PlattScaling fit() const { return fit_platt(logits, labels, weights); }
+};
+
+/// Chances of the samples, each scaled by what fits users of the other half: a user's samples are
+/// alike, so a user is in one half as a whole.
+std::vector<float> cross_fitted(const Samples& samples, std::span<const std::int32_t> users) {
+  std::array<Samples, 2> halves;
+  const auto half = [&](std::size_t k) { return static_cast<std::size_t>(users[k] & 1); };
+  for (std::size_t k = 0; k < users.size(); ++k)
+    halves[half(k)].add(samples.logits[k], samples.labels[k], samples.weights[k]);
+  const std::array<PlattScaling, 2> fits{halves[1].fit(), halves[0].fit()};
+  std::vector<float> chances;
+  for (std::size_t k = 0; k < users.size(); ++k)
+    chances.push_back(static_cast<float>(1 / (1 + std::exp(-fits[half(k)](samples.logits[k])))));
+  return chances;
+}
+
 DinMetrics measure(const Trainer::Judged& judged, std::span<const std::int32_t> user_counts,
                    int negatives, double shift) {
   DinMetrics metrics;
-  std::vector<float> probabilities, weights, popularity;
-  double loss = 0, total = 0;
+  Samples samples;
+  std::vector<float> popularity;
   for (std::size_t k = 0; k < judged.logits.size(); ++k) {
-    const double p = 1 / (1 + std::exp(-(judged.logits[k] + shift)));
-    const double weight = judged.is_drawn[k] != 0 ? 1.0 / negatives : 1.0;
-    const bool is_played = judged.labels[k] > 0;
-    ++(is_played ? metrics.played : judged.is_drawn[k] != 0 ? metrics.drawn : metrics.skipped);
-    loss -= weight * std::log(std::max(is_played ? p : 1 - p, 1e-12));
-    total += weight;
-    probabilities.push_back(static_cast<float>(p));
-    weights.push_back(static_cast<float>(weight));
+    const bool is_played = judged.labels[k] > 0, is_drawn = judged.is_drawn[k] != 0;
+    ++(is_played ? metrics.played : is_drawn ? metrics.drawn : metrics.skipped);
+    samples.add(judged.logits[k] + static_cast<float>(shift), judged.labels[k],
+                is_drawn ? 1.0f / static_cast<float>(negatives) : 1.0f);
     popularity.push_back(
         static_cast<float>(user_counts[static_cast<std::size_t>(judged.tracks[k])]));
   }
-  metrics.log_loss = total > 0 ? loss / total : 0;
+  metrics.scaling = samples.fit();
+  const std::vector<float> chances = cross_fitted(samples, judged.users);
+  metrics.log_loss = log_loss_of(chances, samples.labels, samples.weights);
   metrics.area = area_under_curve(judged.logits, judged.labels);
   metrics.grouped_area = grouped_area_under_curve(judged.logits, judged.labels, judged.users);
   metrics.popular_area = area_under_curve(popularity, judged.labels);
   metrics.popular_grouped_area = grouped_area_under_curve(popularity, judged.labels, judged.users);
-  metrics.calibration = calibration_of(probabilities, judged.labels, weights);
+  metrics.calibration = calibration_of(chances, samples.labels, samples.weights);
   return metrics;
+}
+
+void scale_output(DinWeights& weights, const PlattScaling& scaling) {
+  const DinLayout layout(weights.shape);
+  const auto slope = static_cast<float>(scaling.slope);
+  for (int unit = 0; unit < weights.shape.second; ++unit)
+    weights.dense[layout.out + static_cast<std::size_t>(unit)] *= slope;
+  float& bias = weights.dense[layout.out_bias];
+  bias = bias * slope + static_cast<float>(scaling.intercept);
 }
 
 /// Epochs on what is learned from until what is held out is told no better; fills model.epochs and
@@ -367,6 +401,9 @@ std::optional<DinModel> train_din(const DinListens& listens, std::vector<std::in
   model.weights = trainer.weights();
   model.weights.dense[DinLayout(options.shape).out_bias] +=
       static_cast<float>(prior_shift(counts, options.negatives));
+  if (is_measured)
+    scale_output(model.weights,
+                 model.epochs[static_cast<std::size_t>(model.best_epoch) - 1].scaling);
   model.played = counts.played;
   model.skipped = counts.skipped;
   model.drawn = counts.drawn;

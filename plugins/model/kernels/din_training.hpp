@@ -13,6 +13,9 @@
 //          raised by log((skipped + drawn) / (skipped + drawn / n)). So a score is the chance that
 //          the track is played rather than skipped, or rather than one drawn track in its place,
 //          whatever n was.
+// Scaling  Networks are surer than they should be, so the last layer is scaled by the Platt scaling
+//          that fits the held-out targets best. What is told of log loss and calibration is
+//          cross-fitted: each half of those users is judged by what fits the other.
 // Threads  A batch is cut into blocks whatever the number of threads, and what the blocks give is
 //          added in their order: the same bytes for 1 thread and for 64.
 #pragma once
@@ -52,6 +55,7 @@ struct DinMetrics {
   double area = 0, grouped_area = 0, log_loss = 0;
   double popular_area = 0, popular_grouped_area = 0;  // of the number of users as a score
   Calibration calibration;
+  PlattScaling scaling;                                          // of all that was held out
   std::int64_t played = 0, skipped = 0, drawn = 0, unknown = 0;  // unknown: left aside
 };
 
