@@ -10,17 +10,19 @@
 #include "cli/store_settings.hpp"
 #include "core/error.hpp"
 #include "import/embeddings.hpp"
+#include "import/prompts.hpp"
 
 namespace engine {
 namespace {
 
 using import::ImportOptions;  // a line that begins with the word `import` confuses formatters
+using import::ImportResult;
 
 struct ImportArguments {
   std::vector<std::string> paths;
   bool is_user_per_folder = false, is_dry_run = false;
   std::string columns;
-  std::string embeddings, ids, space = "clap";
+  std::string embeddings, ids, prompts, space = "clap";
 };
 
 std::string time_left(double seconds) {
@@ -70,35 +72,51 @@ ImportOptions import_options(Cli& cli, const ImportArguments& arguments) {
   return options;
 }
 
-import::ImportResult import_vectors(Cli& cli, const ImportArguments& arguments){
-    import::EmbeddingOptions options;
-options.store_path = cli.library_path();
-options.path = arguments.embeddings;
-options.ids_path = arguments.ids;
-options.space = arguments.space;
-options.now = cli.now();
-options.is_dry_run = arguments.is_dry_run;
-if (cli.is_terminal() && !cli.common.quiet) options.on_progress = draw;
-return import::import_embeddings(options);
-}  // namespace
+ImportResult import_vectors(Cli& cli, const ImportArguments& arguments) {
+  import::EmbeddingOptions options;
+  options.store_path = cli.library_path();
+  options.path = arguments.embeddings;
+  options.ids_path = arguments.ids;
+  options.space = arguments.space;
+  options.now = cli.now();
+  options.is_dry_run = arguments.is_dry_run;
+  if (cli.is_terminal() && !cli.common.quiet) options.on_progress = draw;
+  return import::import_embeddings(options);
+}
 
-import::ImportResult import_anything(Cli& cli, const ImportArguments& arguments){
-    if (arguments.embeddings.empty() == arguments.paths.empty()){
-        throw Error(Exit::kUsage,
-                    arguments.paths.empty() ? "import what?"
-                                            : "--embeddings is an import of its own",
-                    {.where = {},
-                     .source = {},
-                     .why = {},
-                     .fix = "write: engine import PATH..., or engine import --embeddings FILE.npy "
-                            "--ids FILE"});
-}  // namespace engine
-if (arguments.paths.empty()) return import_vectors(cli, arguments);
-return import::import_paths(import_options(cli, arguments));
+ImportResult import_texts(Cli& cli, const ImportArguments& arguments) {
+  import::PromptOptions options;
+  options.store_path = cli.library_path();
+  options.path = arguments.prompts;
+  options.user = cli.common.user;
+  options.space = arguments.space;
+  options.now = cli.now();
+  options.is_dry_run = arguments.is_dry_run;
+  if (cli.is_terminal() && !cli.common.quiet) options.on_progress = draw;
+  return import::import_prompts(options);
+}
+
+ImportResult import_anything(Cli& cli, const ImportArguments& arguments) {
+  const bool has_vectors = !arguments.embeddings.empty(), has_texts = !arguments.prompts.empty();
+  const int wanted = has_vectors + has_texts + !arguments.paths.empty();
+  if (wanted != 1) {
+    throw Error(Exit::kUsage,
+                wanted == 0   ? "import what?"
+                : has_vectors ? "--embeddings is an import of its own"
+                              : "--prompts is an import of its own",
+                {.where = {},
+                 .source = {},
+                 .why = {},
+                 .fix = "write: engine import PATH..., engine import --embeddings FILE.npy "
+                        "--ids FILE, or engine import --prompts FILE"});
+  }
+  return has_vectors ? import_vectors(cli, arguments)
+         : has_texts ? import_texts(cli, arguments)
+                     : import::import_paths(import_options(cli, arguments));
 }
 
 Exit run_import(Cli& cli, const ImportArguments& arguments) {
-  const import::ImportResult result = import_anything(cli, arguments);
+  const ImportResult result = import_anything(cli, arguments);
   if (cli.is_terminal() && !cli.common.quiet) std::cerr << "\r\x1b[K" << std::flush;
   for (const auto& [path, message] : result.problems) {
     cli.note("plugin " + path + ": " + message);
@@ -114,9 +132,9 @@ void add_import(CLI::App& app, Cli& cli) {
   CLI::App* verb =
       app.add_subcommand("import", "Read listening histories, libraries and catalogues");
   auto arguments = std::make_shared<ImportArguments>();
-  verb->add_option("paths", arguments->paths,
-                   "Files, folders and archives; recognised by their content")
-      ->type_name("PATH");
+  CLI::Option* paths = verb->add_option("paths", arguments->paths,
+                                        "Files, folders and archives; recognised by their content")
+                           ->type_name("PATH");
   verb->add_flag("--user-per-folder", arguments->is_user_per_folder,
                  "Every folder directly below PATH is a person of that name");
   verb->add_flag("--dry-run", arguments->is_dry_run, "Tell what would happen and write nothing");
@@ -132,9 +150,14 @@ void add_import(CLI::App& app, Cli& cli) {
                    "Whose the rows of the matrix are: a Spotify id, ISRC, MBID or number a line")
       ->type_name("FILE")
       ->needs(embeddings);
+  verb->add_option(
+          "--prompts", arguments->prompts,
+          "What users asked for and what describes tracks: JSON lines or a table with text "
+          "and, where known, user, track, time and vector")
+      ->type_name("FILE");
   verb->add_option("--space", arguments->space, "What the space of these vectors is called")
       ->capture_default_str()
-      ->needs(embeddings);
+      ->excludes(paths);
   verb->callback([&cli, arguments] {
     cli.action = [&cli, arguments] { return run_import(cli, *arguments); };
   });

@@ -9,6 +9,8 @@
 namespace engine {
 namespace {
 
+constexpr std::string_view kPromptVectors = "prompt_vectors:";
+
 std::size_t known_by(const playlist_table& table, std::int64_t now) {
   const auto known = items<std::int64_t>(table, "known");
   return static_cast<std::size_t>(std::upper_bound(known.begin(), known.end(), now) -
@@ -43,6 +45,8 @@ AsOfView::Made AsOfView::make_of_catalogue(std::string_view name) const {
   if (name == "tracks") return make_tracks();
   if (name == "artists") return make_artists();
   if (name == "tags") return make_tags();
+  if (name == "captions") return make_captions();
+  if (name.starts_with(kPromptVectors)) return make_prompt_vectors(name);
   return nullptr;
 }
 
@@ -54,6 +58,7 @@ AsOfView::Made AsOfView::make_of_user(std::string_view name) const {
   if (name == "track_statistics") return make_track_statistics();
   if (name == "served") return make_served();
   if (name == "engagement") return make_engagement();
+  if (name == "prompts") return make_prompts();
   if (const auto times = times_of(name, "implicit_likes:")) return make_implicit_likes(times);
   if (const auto times = times_of(name, "implicit_saved_artists:"))
     return make_implicit_saved_artists(times);
@@ -95,6 +100,7 @@ const playlist_matrix* AsOfView::embedding(std::string_view space) const {
   auto found = matrices_.find(space);
   if (found != matrices_.end()) return &found->second;
   playlist_matrix made{sizeof(playlist_matrix), 0, static_cast<std::int64_t>(tracks_), nullptr};
+  if (space.starts_with(kPromptVectors)) made.rows = table(space)->rows;
   if (const playlist_matrix* whole = columns_->catalogue->matrix(space)) {
     made.columns = whole->columns;
     made.data = whole->data;

@@ -111,6 +111,51 @@ AsOfView::Made AsOfView::make_engagement() const {
   return made;
 }
 
+// The dictionary holds the visible texts alone, by first appearance: a byte of a later one would
+// be a leak.
+AsOfView::Made AsOfView::make_captions() const {
+  const playlist_table& whole = catalogue("captions");
+  const auto track = items<std::int32_t>(whole, "track");
+  const auto ts = items<std::int64_t>(whole, "ts");
+  const playlist_column& text = *find_column(whole, "text");
+  const auto codes = items<std::int32_t>(whole, "text");
+  std::vector<std::int64_t> visible;
+  std::vector<std::int32_t> new_code(text.dict->count, -1);
+  std::vector<std::string> texts;
+  for (std::size_t row = 0; row < track.size(); ++row) {
+    if (track[row] >= static_cast<std::int32_t>(tracks_) || ts[row] > now_ || codes[row] < 0)
+      continue;
+    visible.push_back(static_cast<std::int64_t>(row));
+    std::int32_t& code = new_code[static_cast<std::size_t>(codes[row])];
+    if (code >= 0) continue;
+    code = static_cast<std::int32_t>(texts.size());
+    texts.emplace_back(text_of(text, codes[row]));
+  }
+  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(visible.size()));
+  made->pick(*find_column(whole, "track"), visible);
+  made->pick(*find_column(whole, "ts"), visible);
+  std::int32_t* code = made->texts("text", texts);
+  for (const std::int64_t row : visible)
+    *code++ = new_code[static_cast<std::size_t>(codes[static_cast<std::size_t>(row)])];
+  return made;
+}
+
+// A space that no prompt has a vector of is known all the same: its table is empty.
+AsOfView::Made AsOfView::make_prompt_vectors(std::string_view name) const {
+  const playlist_table* whole = columns_->catalogue->table(name);
+  if (whole == nullptr) {
+    auto made = std::make_unique<OwnedTable>(0);
+    made->texts("text", {});
+    made->i64("ts");
+    return made;
+  }
+  const auto ts = items<std::int64_t>(*whole, "ts");
+  auto made =
+      std::make_unique<OwnedTable>(std::upper_bound(ts.begin(), ts.end(), now_) - ts.begin());
+  for (const char* column : {"text", "ts"}) made->view_prefix(*find_column(*whole, column));
+  return made;
+}
+
 // Lists of tracks hold known tracks only. Lists of artists or tags need no such care: an artist is
 // known with its first track, a tag with the first track or artist that has it, related artists
 // always.

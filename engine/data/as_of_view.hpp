@@ -73,6 +73,8 @@ class AsOfView final : public AsOf {
   Made make_artists() const;
   Made make_tags() const;
   Made make_engagement() const;
+  Made make_captions() const;
+  Made make_prompt_vectors(std::string_view name) const;
   const FilledColumns& filled() const;
   OwnedLists make_lists_of(std::string_view name) const;
   OwnedLists visible_values(const playlist_lists& whole, std::size_t rows,
@@ -85,6 +87,7 @@ class AsOfView final : public AsOf {
   Made make_saved_artists() const;
   Made make_track_statistics() const;
   Made make_served() const;
+  Made make_prompts() const;
   Made make_implicit_likes(std::int64_t times) const;
   Made make_implicit_saved_artists(std::int64_t times) const;
   struct Dated {

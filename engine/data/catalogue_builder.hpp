@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <limits>
 #include <string>
@@ -36,6 +37,8 @@ class CatalogueBuilder {
   void make_lists_of_pairs();
   void read_embeddings();
   void read_engagement();
+  void read_captions();
+  void read_prompt_vectors();
   void fill();
   void describe(ColumnWriter& writer);
 
@@ -72,6 +75,16 @@ class CatalogueBuilder {
     std::size_t dim = 0;
     std::vector<float> vectors;
   };
+  struct Captions {
+    std::vector<std::int32_t> track;  // ascending
+    std::vector<std::int64_t> ts;
+    TextColumn text;
+  };
+  struct PromptVectors {
+    Space space;  // named "prompt_vectors:SPACE"
+    TextColumn text;
+    std::vector<std::int64_t> ts;  // ascending
+  };
 
   static void lower(std::vector<std::int64_t>& known, std::int32_t place, std::int64_t since) {
     std::int64_t& earliest = known[static_cast<std::size_t>(place)];
@@ -103,6 +116,8 @@ class CatalogueBuilder {
       artist_users_, artist_playlists_;
   std::vector<Space> spaces_;
   Engagement engagement_;
+  Captions captions_;
+  std::deque<PromptVectors> prompt_vectors_;  // their dictionaries stay where they are
   FilledFeatures filled_;
   std::array<std::vector<std::int64_t>, 3> coverage_;
 };

@@ -187,7 +187,18 @@ void CatalogueBuilder::describe(ColumnWriter& writer) {
   for (std::size_t k = 0; k < kEngagementCount; ++k)
     writer.column(kEngagementColumns[k], engagement_.values[k]);
 
+  writer.table("captions", captions_.track.size());
+  writer.column("track", captions_.track);
+  writer.column("ts", captions_.ts);
+  writer.column("text", captions_.text.codes, captions_.text.texts);
+
   for (const Space& space : spaces_) writer.matrix(space.name, space.dim, space.vectors);
+  for (const PromptVectors& prompts : prompt_vectors_) {
+    writer.table(prompts.space.name, prompts.ts.size());
+    writer.column("text", prompts.text.codes, prompts.text.texts);
+    writer.column("ts", prompts.ts);
+    writer.matrix(prompts.space.name, prompts.space.dim, prompts.space.vectors);
+  }
 }
 
 std::shared_ptr<const ColumnFile> build_catalogue(
@@ -206,6 +217,8 @@ std::shared_ptr<const ColumnFile> build_catalogue(
   builder.make_lists_of_pairs();
   builder.read_embeddings();
   builder.read_engagement();
+  builder.read_captions();
+  builder.read_prompt_vectors();
   builder.fill();
   ColumnWriter writer(key);
   builder.describe(writer);

@@ -8,9 +8,11 @@
 //           "tags"     name, known, track_count (of the whole catalogue)
 //           "coverage" own, artist_mean, none i64: one row per filled feature
 //           "artist_users", "artist_playlists": known i64, one row per value of those lists
+//           "engagement", "captions": as in PLAYLIST_SERVICE_TABLES, by track
+//           "prompt_vectors:SPACE": text (its folded words), ts i64; by ts
 // lists     track_artists artist_tracks track_tags tag_tracks artist_tags artist_relations
 //           artist_users artist_playlists
-// matrices  one per embedding space
+// matrices  one per embedding space; one per table of prompt vectors, of its rows
 #pragma once
 
 #include <functional>

@@ -1,4 +1,6 @@
 // The rows of the catalogue, as the store has them.
+#include "playlist/words.hpp"
+
 #include <cstring>
 #include <map>
 
@@ -179,6 +181,57 @@ void CatalogueBuilder::read_embeddings() {
     if (left_out > 0 && verbose_)
       verbose_("embedding " + name + ": " + std::to_string(left_out) +
                " vectors left out that do not have " + std::to_string(space.dim) + " numbers");
+  }
+}
+
+// What was said of a track, oldest first.
+void CatalogueBuilder::read_captions() {
+  struct Row {
+    std::int32_t track;
+    std::int64_t ts;
+    std::string text;
+  };
+  std::vector<Row> found;
+  Statement rows = store_.prepare(
+      "SELECT track_id, ifnull(ts, 0), text FROM prompts WHERE track_id IS NOT NULL "
+      "ORDER BY ts, prompt_id");
+  while (rows.step()) {
+    const std::int32_t track = track_places_.number(rows.integer(0));
+    if (track >= 0) found.push_back({track, rows.integer(1), std::string(rows.text(2))});
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Row& a, const Row& b) { return a.track < b.track; });
+  for (const Row& row : found) {
+    captions_.track.push_back(row.track);
+    captions_.ts.push_back(row.ts);
+    captions_.text.add(row.text);
+  }
+}
+
+// A text that came twice stands twice, so that what is known as of any time is a prefix. Vectors
+// lie in the space of the tracks: those of another length are left out, as the tracks' are.
+void CatalogueBuilder::read_prompt_vectors() {
+  Statement rows = store_.prepare(
+      "SELECT space, ifnull(ts, 0), text, vector FROM prompt_vectors "
+      "JOIN prompts USING (prompt_id) ORDER BY space, ts, prompt_id");
+  while (rows.step()) {
+    const std::string name = "prompt_vectors:" + std::string(rows.text(0));
+    const std::string_view bytes = rows.text(3);
+    if (prompt_vectors_.empty() || prompt_vectors_.back().space.name != name) {
+      const auto tracks = std::find_if(spaces_.begin(), spaces_.end(), [&](const Space& space) {
+        return space.name == rows.text(0);
+      });
+      PromptVectors& made = prompt_vectors_.emplace_back();
+      made.space.name = name;
+      made.space.dim = tracks == spaces_.end() ? bytes.size() / sizeof(float) : tracks->dim;
+    }
+    PromptVectors& prompts = prompt_vectors_.back();
+    if (bytes.size() != prompts.space.dim * sizeof(float) || bytes.empty()) continue;
+    prompts.text.add(playlist::folded_words(rows.text(2)));
+    prompts.ts.push_back(rows.integer(1));
+    std::vector<float>& vectors = prompts.space.vectors;
+    vectors.resize(vectors.size() + prompts.space.dim);
+    std::memcpy(&vectors[vectors.size() - prompts.space.dim], bytes.data(), bytes.size());
   }
 }
 

@@ -116,9 +116,9 @@ class Preparation {
     choose();
     made_.data_state = state_of(store_);
     const std::string source = identity_of(options_.store) + ", " + made_.data_state;
-    const std::string catalogue_key = "catalogue 2 of " + source;
-    const std::string user_key = "user " + std::to_string(made_.user_id) + " of " + source + ", " +
-                                 text_of_rule(options_.rule);
+    const std::string catalogue_key = "catalogue 3 of " + source;
+    const std::string user_key = "user 2, number " + std::to_string(made_.user_id) + " of " +
+                                 source + ", " + text_of_rule(options_.rule);
     make_folder();
     made_.catalogue = find("catalogue.columns", catalogue_key);
     made_.user = find(user_file(), user_key);

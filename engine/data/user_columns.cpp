@@ -10,6 +10,7 @@
 #include "data/listen_statistics.hpp"
 #include "data/numbering.hpp"
 #include "data/tables.hpp"
+#include "data/text_column.hpp"
 #include "store/listen_flags.hpp"
 
 namespace engine {
@@ -100,8 +101,16 @@ std::string folded(std::string_view album) {
   return made;
 }
 
+/// What the user typed, oldest first.
+struct Prompts {
+  std::vector<std::int32_t> track;
+  std::vector<std::int64_t> ts;
+  TextColumn text;
+};
+
 struct UserSets {
   DatedSet likes, saved, entries, saved_artists;
+  Prompts prompts;
 };
 
 // A saved album holds the artist's tracks with that album name, upper and lower case alike.
@@ -127,6 +136,20 @@ void add_saved_albums(const Store& store, std::int64_t user_id, const ColumnFile
   }
 }
 
+Prompts read_prompts(const Store& store, std::int64_t user_id, const IdMap& tracks) {
+  Prompts made;
+  Statement rows = store.prepare(
+      "SELECT track_id, ifnull(ts, 0), text FROM prompts WHERE user_id = ?1 "
+      "ORDER BY ts, prompt_id");
+  for (rows.start(user_id); rows.step();) {
+    const std::int32_t track = rows.is_null(0) ? -1 : tracks.number(rows.integer(0));
+    made.track.push_back(track < 0 ? INT32_MIN : track);
+    made.ts.push_back(rows.integer(1));
+    made.text.add(rows.text(2));
+  }
+  return made;
+}
+
 UserSets read_sets(const Store& store, std::int64_t user_id, const ColumnFile& catalogue,
                    const IdMap& tracks, const IdMap& artists) {
   UserSets sets;
@@ -142,6 +165,7 @@ UserSets read_sets(const Store& store, std::int64_t user_id, const ColumnFile& c
   for (saved.start(user_id); saved.step();)
     sets.saved_artists.add(artists.number(saved.integer(0)), saved.integer(1));
   add_saved_albums(store, user_id, catalogue, artists, sets);
+  sets.prompts = read_prompts(store, user_id, tracks);
   for (DatedSet* set : {&sets.likes, &sets.saved, &sets.entries, &sets.saved_artists})
     set->finish();
   return sets;
@@ -168,6 +192,10 @@ void describe(ColumnWriter& writer, const ListenTable& listens, const Dictionary
   dated("entries", "track", sets.entries);
   dated("saved", "track", sets.saved);
   dated("saved_artists", "artist", sets.saved_artists);
+  writer.table("prompts", sets.prompts.ts.size());
+  writer.column("track", sets.prompts.track);
+  writer.column("ts", sets.prompts.ts);
+  writer.column("text", sets.prompts.text.codes, sets.prompts.text.texts);
 
   if (totals != nullptr) {
     writer.table("totals", totals->plays.size());

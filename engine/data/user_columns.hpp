@@ -5,6 +5,7 @@
 //         "entries"   track, ts: saved albums' tracks and tracks of the user's own playlists
 //         "saved"     track, ts: saved albums' tracks only
 //         "saved_artists"  artist, ts: saved as such
+//         "prompts"   track (INT32_MIN: of no track), ts, text, by ts
 //         "totals"    per track number, over all listens: plays skips finished i32, skip_rate f32,
 //                     first_played last_played i64; may be left out
 //         "summary"   one row: last_end i64 (Unix seconds at which all listens have ended),

@@ -15,6 +15,7 @@
 #include "core/hash.hpp"
 #include "import/mapped_file.hpp"
 #include "import/npy.hpp"
+#include "import/space.hpp"
 #include "import/track_id_text.hpp"
 #include "store/store.hpp"
 
@@ -164,9 +165,7 @@ class EmbeddingWriter {
             store.prepare("SELECT vector FROM embeddings WHERE space = ?1 AND track_id = ?2")),
         put_vector_(store.prepare("INSERT OR REPLACE INTO embeddings VALUES (?1, ?2, ?3, ?4)")),
         insert_run_(store.prepare("INSERT INTO ingestion_rows VALUES (?1, ?2, ?3, ?4, ?5)")) {
-    const auto dim = store.prepare("SELECT max(dim) FROM embeddings WHERE space = ?1")
-                         .find_integer(options.space);
-    if (dim) dim_ = static_cast<std::size_t>(*dim);
+    dim_ = dim_of_space(store, options.space);
   }
 
   /// Of the vectors the space has, or else of the first one that came; 0: none yet.
@@ -287,24 +286,6 @@ class EmbeddingWriter {
   bool has_changes_ = false;
 };
 
-void check_space(const std::string& space) {
-  const auto is_word = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  if (space == "audio") {
-    throw Error(Exit::kUsage, "the space audio is made from the audio features",
-                {.where = {}, .source = {}, .why = {}, .fix = "name another with --space"});
-  }
-  if (space.empty() || space.size() > 64 || space[0] < 'a' || space[0] > 'z' ||
-      !std::all_of(space.begin(), space.end(), is_word)) {
-    throw Error(Exit::kUsage, "\"" + space + "\" cannot be the name of a space",
-                {.where = {},
-                 .source = {},
-                 .why = "names are lower-case letters, digits and _, a letter first, 64 at most",
-                 .fix = "write, say, --space clap"});
-  }
-}
-
 bool is_npy(const EmbeddingOptions& options, std::string_view bytes) {
   return std::filesystem::path(options.path).extension() == ".npy" ||
          bytes.starts_with("\x93NUMPY");
@@ -340,7 +321,7 @@ Store open_store(const EmbeddingOptions& options) {
 
 ImportResult import_embeddings(const EmbeddingOptions& options) {
   const auto started = Clock::now();
-  check_space(options.space);
+  check_space_name(options.space);
   const MappedFile file(options.path);
   std::optional<MappedFile> ids;
   if (!options.ids_path.empty()) ids.emplace(options.ids_path);

@@ -242,6 +242,17 @@ std::unique_ptr<GuardedTable> GeneratedLibrary::make(std::string_view name) cons
     table->add("completion", PLAYLIST_F32, is_missing_);
     return table;
   }
+  if (name == "prompts" || name == "captions") {
+    auto table = every(name, 4);
+    table->add("text", PLAYLIST_STRING, is_missing_);
+    return table;
+  }
+  if (name.starts_with("prompt_vectors:")) {
+    auto table = std::make_unique<GuardedTable>("the table " + std::string(name), 0);
+    table->add("text", PLAYLIST_STRING, false);
+    table->add_numbers("ts", PLAYLIST_I64, 0, 1);
+    return table;
+  }
   if (name == "track_statistics") {
     auto table = std::make_unique<GuardedTable>("the table track_statistics", tracks_);
     for (const char* count : {"plays", "plays_30d", "skips", "finished"}) {

@@ -53,7 +53,15 @@ std::span<const Migration> store_migrations() {
   static const Migration steps[] = {
       {1, kSchemaSql},
       // When counts were taken, Unix seconds: a run as of an earlier time does not see them.
-      {2, "ALTER TABLE engagement ADD COLUMN ts INTEGER NOT NULL DEFAULT 0"}};
+      {2, "ALTER TABLE engagement ADD COLUMN ts INTEGER NOT NULL DEFAULT 0"},
+      // What a text encoder made of prompts, float32. A merge that is undone takes prompts out and
+      // puts them back, so that their vectors are looked at when it is over.
+      {3,
+       "CREATE TABLE prompt_vectors (space TEXT NOT NULL, "
+       "prompt_id INTEGER NOT NULL REFERENCES prompts DEFERRABLE INITIALLY DEFERRED, "
+       "dim INTEGER NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (space, prompt_id)) "
+       "STRICT, WITHOUT ROWID;"
+       "CREATE INDEX prompts_by_content ON prompts (user_id, track_id, text)"}};
   return steps;
 }
 

@@ -168,6 +168,17 @@ inline std::vector<std::string> plain_words(std::string_view text) {
   return found;
 }
 
+/// The words of a text, folded, with single blanks between them: equal for texts that differ in
+/// case, accents and punctuation only.
+inline std::string folded_words(std::string_view text) {
+  std::string joined;
+  for (const std::string& word : plain_words(text)) {
+    if (!joined.empty()) joined += ' ';
+    joined += word;
+  }
+  return joined;
+}
+
 /// The words of a text in order, without endings.
 inline std::vector<std::string> words(std::string_view text) {
   std::vector<std::string> found = plain_words(text);

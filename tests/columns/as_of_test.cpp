@@ -409,6 +409,69 @@ TEST_CASE("the space audio is made of the features where the store has none", "[
             none + none + none);
 }
 
+TEST_CASE("prompts and captions are seen from their time on, texts that are not seen in no form",
+          "[as_of][prompts]") {
+  SmallStore store;
+  fill(store);
+  fill_listens(store);
+  store.change(
+      "INSERT INTO users (user_id, name) VALUES (5, 'bob');"
+      "INSERT INTO prompts (prompt_id, user_id, track_id, ts, text) VALUES "
+      "(1, 1, NULL, 3000, 'late'), (2, 1, 12, 1050, 'calm'), (3, NULL, 10, 2000, 'a piano'), "
+      "(4, 5, 10, 1500, 'bob''s own'), (5, 1, 14, 3000, 'late'), (6, NULL, 10, 4000, 'calm');");
+  const auto prompts = [&](std::int64_t now, const std::string& user = "ann") {
+    return as_text(*store.as_of(now, user)->table("prompts"), {"ts", "text", "track"});
+  };
+  const auto captions = [&](std::int64_t now) {
+    return as_text(*store.as_of(now)->table("captions"), {"track", "ts", "text"});
+  };
+  // Track 12 is known from 1100 on, track 14 from 5000 on.
+  CHECK(prompts(1049) == "ts text track\n");
+  CHECK(prompts(1099) == "ts text track\n1050 calm -\n");
+  CHECK(prompts(1100) == "ts text track\n1050 calm 3\n");
+  CHECK(prompts(3000) == "ts text track\n1050 calm 3\n3000 late -\n3000 late -\n");
+  CHECK(prompts(kEnd) == "ts text track\n1050 calm 3\n3000 late -\n3000 late 4\n");
+  CHECK(prompts(kEnd, "bob") == "ts text track\n1500 bob's own 0\n");
+  CHECK(captions(1099) == "track ts text\n");
+  CHECK(captions(1999) == "track ts text\n0 1500 bob's own\n3 1050 calm\n");
+  CHECK(captions(kEnd) ==
+        "track ts text\n0 1500 bob's own\n0 2000 a piano\n0 4000 calm\n3 1050 calm\n4 3000 "
+        "late\n");
+  const auto early = store.as_of(1999);
+  for (const char* table : {"prompts", "captions"}) {
+    CAPTURE(table);
+    const playlist_dict& texts = *engine::find_column(*early->table(table), "text")->dict;
+    const std::string bytes(texts.bytes, texts.offsets[texts.count]);
+    CHECK_THAT(bytes, !Catch::Contains("late") && !Catch::Contains("piano"));
+  }
+}
+
+TEST_CASE("vectors of prompts are seen with them, in the length of the tracks' vectors",
+          "[as_of][prompts]") {
+  SmallStore store;
+  fill(store);
+  store.change(
+      "INSERT INTO embeddings VALUES ('clap', 10, 2, x'000000400000803F');"
+      "INSERT INTO prompts (prompt_id, user_id, ts, text) VALUES "
+      "(1, 1, 2000, 'Late, Night!'), (2, 1, 1000, 'calm'), (3, 1, 3000, 'late night'), "
+      "(4, 1, 1500, 'of another length');"
+      "INSERT INTO prompt_vectors VALUES ('clap', 1, 2, x'0000803F00000000'), "
+      "('clap', 2, 2, x'000000000000803F'), ('clap', 3, 2, x'0000803F0000803F'), "
+      "('clap', 4, 1, x'0000803F'), ('mert', 4, 1, x'0000803F');");
+  const auto texts = [&](std::int64_t now, const char* name) {
+    return as_text(*store.as_of(now)->table(name), {"text", "ts"});
+  };
+  const char* clap = "prompt_vectors:clap";
+  CHECK(texts(999, clap) == "text ts\n");
+  CHECK(texts(2999, clap) == "text ts\ncalm 1000\nlate night 2000\n");
+  CHECK(texts(kEnd, clap) == "text ts\ncalm 1000\nlate night 2000\nlate night 3000\n");
+  CHECK(as_text(*store.as_of(2999)->embedding(clap)) == "0 1\n1 0\n");
+  CHECK(as_text(*store.as_of(999)->embedding(clap)) == "");
+  CHECK(texts(kEnd, "prompt_vectors:mert") == "text ts\nof another length 1500\n");
+  CHECK(texts(kEnd, "prompt_vectors:none") == "text ts\n");
+  CHECK(store.as_of(kEnd)->embedding("prompt_vectors:none") == nullptr);
+}
+
 TEST_CASE("engagement is seen from the day it was told, of tracks known by then", "[as_of]") {
   SmallStore store;
   fill(store);
@@ -429,9 +492,10 @@ TEST_CASE("engagement is seen from the day it was told, of tracks known by then"
 TEST_CASE("unknown names give nothing, known ones an empty table", "[as_of]") {
   SmallStore store;
   const auto tables = store.as_of(kEnd);
-  for (const char* name : {"tracks", "artists", "tags", "listens", "likes", "library",
-                           "saved_artists", "track_statistics", "served", "engagement",
-                           "implicit_likes:3", "implicit_saved_artists:3"}) {
+  for (const char* name :
+       {"tracks", "artists", "tags", "listens", "likes", "library", "saved_artists",
+        "track_statistics", "served", "engagement", "prompts", "captions", "prompt_vectors:clap",
+        "implicit_likes:3", "implicit_saved_artists:3"}) {
     CAPTURE(name);
     REQUIRE(tables->table(name) != nullptr);
     CHECK(tables->table(name)->rows == 0);

@@ -1,5 +1,7 @@
 #include "support/element_library.hpp"
 
+#include "playlist/words.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <limits>
@@ -87,6 +89,19 @@ void TinyLibrary::embed(const std::string& space, std::int32_t track,
                         const std::vector<float>& vector) {
   embeddings_[space][track] = vector;
 }
+void TinyLibrary::prompt(const std::string& text, double days_ago, std::int32_t track) {
+  prompts_.push_back({track, before_now(days_ago), text});
+  if (track >= 0) captions_.push_back(prompts_.back());
+}
+void TinyLibrary::caption(std::int32_t track, const std::string& text, double days_ago) {
+  captions_.push_back({track, before_now(days_ago), text});
+}
+void TinyLibrary::embed_text(const std::string& space, const std::string& text,
+                             const std::vector<float>& vector) {
+  TextVectors& vectors = text_vectors_["prompt_vectors:" + space];
+  vectors.texts.push_back({-1, 0, playlist::folded_words(text)});
+  vectors.values.insert(vectors.values.end(), vector.begin(), vector.end());
+}
 void TinyLibrary::playlist(const std::vector<std::string>& artists) {
   for (const std::string& name : artists) artist_playlists_[artist(name)].insert(playlists_);
   ++playlists_;
@@ -131,6 +146,24 @@ TinyLibrary::Made TinyLibrary::make(const std::string& name) const {
   if (name == "users") return make_users();
   if (name == "engagement") return make_engagement();
   if (name == "user_listens") return make_user_listens();
+  if (name == "prompts") {
+    std::vector<Prompt> rows = prompts_;
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const Prompt& a, const Prompt& b) { return a.ts < b.ts; });
+    return make_texts(rows, true);
+  }
+  if (name == "captions") {
+    std::vector<Prompt> rows = captions_;
+    std::stable_sort(rows.begin(), rows.end(), [](const Prompt& a, const Prompt& b) {
+      return a.track != b.track ? a.track < b.track : a.ts < b.ts;
+    });
+    return make_texts(rows, true);
+  }
+  if (name.starts_with("prompt_vectors:")) {
+    const auto found = text_vectors_.find(name);
+    return make_texts(found == text_vectors_.end() ? std::vector<Prompt>() : found->second.texts,
+                      false);
+  }
   if (name == "likes") return make_dated(likes_, 0);
   if (name == "library") return make_dated(library_, -1);
   if (name == "served") return make_dated(served_, -1);
@@ -185,6 +218,20 @@ TinyLibrary::Made TinyLibrary::make_named(const std::vector<std::string>& names)
   std::int64_t* id = made->i64("id");
   for (std::size_t i = 0; i < names.size(); ++i) id[i] = static_cast<std::int64_t>(i) + 1;
   put_texts(*made, "name", names);
+  return made;
+}
+
+TinyLibrary::Made TinyLibrary::make_texts(std::vector<Prompt> rows, bool has_tracks) {
+  auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(rows.size()));
+  std::int64_t* ts = made->i64("ts");
+  std::int32_t* track = has_tracks ? made->i32("track") : nullptr;
+  std::vector<std::string> texts;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    ts[row] = rows[row].ts;
+    if (has_tracks) track[row] = rows[row].track < 0 ? kNoInt : rows[row].track;
+    texts.push_back(rows[row].text);
+  }
+  put_texts(*made, "text", texts);
   return made;
 }
 
@@ -370,6 +417,13 @@ TinyLibrary::Rows TinyLibrary::rows_of(const std::string& name) const {
 }
 
 const playlist_matrix* TinyLibrary::embedding(std::string_view space) const {
+  if (const auto found = text_vectors_.find(space); found != text_vectors_.end()) {
+    TextVectors& texts = found->second;
+    const std::size_t rows = texts.texts.size();
+    texts.view = {sizeof texts.view, static_cast<std::uint32_t>(texts.values.size() / rows),
+                  static_cast<std::int64_t>(rows), texts.values.data()};
+    return &texts.view;
+  }
   const auto vectors = embeddings_.find(space);
   if (vectors == embeddings_.end()) return nullptr;
   MadeMatrix& made = made_matrices_[std::string(space)];

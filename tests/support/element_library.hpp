@@ -54,6 +54,12 @@ class TinyLibrary final : public engine::Tables {
   void user_skip(std::int32_t user, std::int32_t track, float skips = 1);
   /// What was imported of a track: plays, likes, comments, skip rate, completion; NaN not told.
   void engage(std::int32_t track, const std::array<float, 5>& told) { engagement_[track] = told; }
+  /// What the user asked for, and of which track it is the prompt.
+  void prompt(const std::string& text, double days_ago = 1, std::int32_t track = -1);
+  void caption(std::int32_t track, const std::string& text, double days_ago = 1);
+  /// Of a text, as a run finds it: folded.
+  void embed_text(const std::string& space, const std::string& text,
+                  const std::vector<float>& vector);
   /// In the table "user_listens" only.
   void user_listen(std::int32_t user, std::int32_t track, double days_ago, bool is_play = true,
                    bool is_skip = false);
@@ -107,6 +113,8 @@ class TinyLibrary final : public engine::Tables {
   [[nodiscard]] Made make_users() const;
   [[nodiscard]] Made make_engagement() const;
   [[nodiscard]] Made make_user_listens() const;
+  struct Prompt;
+  [[nodiscard]] static Made make_texts(std::vector<Prompt> rows, bool has_tracks);
   [[nodiscard]] Made make_dated(std::vector<Dated> rows, int is_implicit) const;
   [[nodiscard]] Made make_statistics() const;
   [[nodiscard]] Made make_saved_artists(std::int32_t implicit_plays) const;
@@ -128,6 +136,18 @@ class TinyLibrary final : public engine::Tables {
 
   std::map<std::string, std::map<std::int32_t, std::vector<float>>, std::less<>> embeddings_;
   std::map<std::int32_t, std::array<float, 5>> engagement_;
+  struct Prompt {
+    std::int32_t track;  // -1: none
+    std::int64_t ts;
+    std::string text;
+  };
+  std::vector<Prompt> prompts_, captions_;
+  struct TextVectors {
+    std::vector<Prompt> texts;
+    std::vector<float> values;
+    playlist_matrix view{};
+  };
+  mutable std::map<std::string, TextVectors, std::less<>> text_vectors_;
 
   mutable std::map<std::string, Made, std::less<>> made_;
   mutable std::map<std::string, std::unique_ptr<MadeLists>, std::less<>> made_lists_;

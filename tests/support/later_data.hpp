@@ -26,6 +26,15 @@ inline constexpr const char* kLaterData = R"(
     WHERE track_id > 90000;
   INSERT INTO engagement (track_id, plays, likes, ts) SELECT track_id, 900, 90, 1700000100
     FROM tracks WHERE track_id < 200 OR track_id > 90000;
+  INSERT INTO prompts (prompt_id, user_id, track_id, ts, text)
+    SELECT 90000 + track_id, track_id % 3, track_id, 1700000100, 'later caption ' || track_id
+    FROM tracks WHERE track_id < 3 AND track_id > 0
+    UNION ALL SELECT 80000 + track_id, NULL, track_id, 1700000100, 'later words' FROM tracks
+    WHERE track_id < 200 OR track_id > 90000
+    UNION ALL SELECT 95000, 1, NULL, 1700000100, 'later prompt'
+    UNION ALL SELECT 95001, 1, NULL, 1700000100, 'calm evening';
+  INSERT INTO prompt_vectors SELECT 'taste', prompt_id, 2, x'0000803F00000040' FROM prompts
+    WHERE prompt_id > 80000;
   INSERT INTO listens SELECT 1, 1700000000 + track_id, track_id, 200000, 0, 'SE', 9 FROM tracks
     WHERE track_id < 300 OR track_id > 90000;
   INSERT INTO listens SELECT 1, 1699999900, track_id, 300000, 0, 'AA', 9 FROM tracks

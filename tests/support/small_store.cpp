@@ -139,16 +139,17 @@ std::string as_text(const playlist_matrix& matrix) {
 
 std::string everything(const engine::AsOf& tables) {
   std::string text;
-  for (const char* name : {"tracks", "artists", "tags", "listens", "likes", "library",
-                           "saved_artists", "track_statistics", "served", "engagement",
-                           "implicit_likes:1", "implicit_likes:2", "implicit_saved_artists:1"}) {
+  for (const char* name :
+       {"tracks", "artists", "tags", "listens", "likes", "library", "saved_artists",
+        "track_statistics", "served", "engagement", "prompts", "captions", "prompt_vectors:taste",
+        "implicit_likes:1", "implicit_likes:2", "implicit_saved_artists:1"}) {
     const playlist_table& table = *tables.table(name);
     text += "== " + std::string(name) + "\n" + rows_of(table, all_columns(table), true);
   }
   for (const char* name : {"track_artists", "artist_tracks", "track_tags", "tag_tracks",
                            "artist_tags", "artist_relations", "artist_users", "artist_playlists"})
     text += "== " + std::string(name) + "\n" + as_text(*tables.lists(name));
-  for (const char* space : {"audio", "taste"})
+  for (const char* space : {"audio", "taste", "prompt_vectors:taste"})
     if (const playlist_matrix* matrix = tables.embedding(space))
       text += "== " + std::string(space) + "\n" + as_text(*matrix);
   for (const engine::FeatureCoverage& coverage : tables.coverage())

@@ -1,0 +1,268 @@
+#include "import/prompts.hpp"
+
+#include <chrono>
+#include <map>
+#include <optional>
+
+#include "core/error.hpp"
+#include "core/hash.hpp"
+#include "import/mapped_file.hpp"
+#include "import/prompt_records.hpp"
+#include "import/space.hpp"
+#include "import/track_id_text.hpp"
+#include "store/store.hpp"
+#include "store/users.hpp"
+
+namespace engine::import {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t kProgressRows = 4096;
+constexpr std::size_t kMostExamples = 5;
+constexpr const char* kFirstUser = "me";
+
+/// The users of the records by name, and the one who is meant where a record names nobody.
+class PromptUsers {
+ public:
+  /// Looks who is meant before the records make users.
+  PromptUsers(Store& store, const PromptOptions& options)
+      : store_(store),
+        options_(options),
+        only_(default_user(store)),
+        first_name_(list_users(store).empty() ? kFirstUser : "") {}
+
+  std::int64_t named(const std::string& name) {
+    const auto [at, is_new] = ids_.emplace(name, 0);
+    if (is_new) at->second = require_user(store_, name, options_.now).id;
+    return at->second;
+  }
+  /// Throws Error(kUsage) when there are several whom it may be.
+  std::int64_t meant() {
+    if (default_ == 0) {
+      const std::string& name = options_.user.empty() ? first_name_ : options_.user;
+      const User user = !name.empty() ? require_user(store_, name, options_.now)
+                        : only_       ? *only_
+                                      : choose_user(store_, "");
+      default_ = user.id;
+      default_name_ = user.name;
+    }
+    return default_;
+  }
+  /// Nothing when the caller named nobody.
+  std::optional<std::int64_t> given() {
+    return options_.user.empty() ? std::nullopt : std::optional(meant());
+  }
+  /// Of meant(), when somebody asked; "" otherwise.
+  [[nodiscard]] const std::string& meant_name() const { return default_name_; }
+  [[nodiscard]] std::optional<std::int64_t> owner() const {
+    return default_ == 0 ? std::nullopt : std::optional(default_);
+  }
+
+ private:
+  Store& store_;
+  const PromptOptions& options_;
+  std::optional<User> only_;  // whom verbs mean without --user
+  std::string first_name_;    // of the first user, where there was none
+  std::map<std::string, std::int64_t> ids_;
+  std::int64_t default_ = 0;
+  std::string default_name_;
+};
+
+/// Writes what the records say, and which bucket each of them ended in.
+class PromptWriter {
+ public:
+  PromptWriter(Store& store, const PromptOptions& options)
+      : store_(store),
+        options_(options),
+        users_(store, options),
+        dim_(dim_of_space(store, options.space)),
+        find_id_(store.prepare("SELECT track_id FROM track_ids WHERE kind = ?1 AND id = ?2")),
+        find_track_(store.prepare("SELECT track_id FROM tracks WHERE track_id = ?1")),
+        find_prompt_(store.prepare(
+            "SELECT prompt_id FROM prompts WHERE user_id IS ?1 AND track_id IS ?2 AND text = ?3 "
+            "AND (?4 IS NULL OR ts = ?4) ORDER BY prompt_id LIMIT 1")),
+        put_prompt_(store.prepare(
+            "INSERT INTO prompts (user_id, track_id, text, ts) VALUES (?1, ?2, ?3, ?4)")),
+        find_vector_(
+            store.prepare("SELECT vector FROM prompt_vectors WHERE space = ?1 AND prompt_id = ?2")),
+        put_vector_(store.prepare("INSERT OR REPLACE INTO prompt_vectors VALUES (?1, ?2, ?3, ?4)")),
+        insert_run_(store.prepare("INSERT INTO ingestion_rows VALUES (?1, ?2, ?3, ?4, ?5)")) {}
+
+  /// Makes room for the file's accounts; what an earlier import of it said is replaced.
+  void begin(const std::string& hash) {
+    store_
+        .prepare(
+            "DELETE FROM ingestion_rows WHERE ingestion_id IN "
+            "(SELECT ingestion_id FROM ingestions WHERE hash = ?1)")
+        .run(hash);
+    store_.prepare("DELETE FROM ingestions WHERE hash = ?1").run(hash);
+    store_
+        .prepare(
+            "INSERT INTO ingestions (user_id, path, hash, format, started_at) "
+            "VALUES (NULL, ?1, ?2, 'prompts', ?3)")
+        .run(options_.path, hash, options_.now);
+    ingestion_ = sqlite3_last_insert_rowid(store_.handle());
+  }
+
+  void take(const PromptRecord& record, FileResult& result) {
+    std::string problem = record.problem;
+    const std::string bucket = problem.empty() ? put(record, problem) : record.bucket;
+    ++result.buckets[bucket];
+    if (!problem.empty() && result.examples.size() < kMostExamples)
+      result.examples.push_back("record " + std::to_string(result.rows + 1) + ": " + bucket + ": " +
+                                problem);
+    if (run_.bucket == bucket && run_.reason == problem && run_.first >= 0) {
+      run_.last = result.rows;
+    } else {
+      end_run();
+      run_ = {result.rows, result.rows, bucket, problem};
+    }
+    ++result.rows;
+  }
+
+  void end(FileResult& result) {
+    end_run();
+    store_
+        .prepare(
+            "UPDATE ingestions SET user_id = ?2, records = ?3, records_done = ?3, is_complete = 1, "
+            "finished_at = ?4 WHERE ingestion_id = ?1")
+        .run(ingestion_, users_.owner(), result.rows, options_.now);
+    if (has_changes_) store_.bump_data_version();
+    result.user = users_.meant_name();
+    if (has_vectors_)
+      result.notes.push_back("space " + options_.space + ", vectors of " + std::to_string(dim_));
+  }
+
+ private:
+  struct Run {
+    std::int64_t first = -1, last = -1;
+    std::string bucket, reason;
+  };
+
+  void end_run() {
+    if (run_.first >= 0)
+      insert_run_.run(ingestion_, run_.first, run_.last, run_.bucket, run_.reason);
+    run_ = {};
+  }
+
+  /// The bucket; `problem` says why it is none of the good ones.
+  std::string put(const PromptRecord& record, std::string& problem) {
+    std::optional<std::int64_t> track;
+    if (!record.track.empty()) {
+      const TrackIdText id = read_track_id(record.track);
+      if (id.kind == TrackIdText::Kind::kNone) {
+        problem = "its track is no id of a known kind";
+        return "malformed";
+      }
+      track = track_of(id);
+      if (!track) return "unmatched";
+    }
+    if (!record.vector.empty() && dim_ != 0 && record.vector.size() != dim_) {
+      problem = "its vector has " + std::to_string(record.vector.size()) +
+                " numbers, those of the space " + options_.space + " have " + std::to_string(dim_);
+      return "malformed";
+    }
+    return write(record, user_of(record), track);
+  }
+
+  std::optional<std::int64_t> track_of(const TrackIdText& id) {
+    return id.kind == TrackIdText::Kind::kNumber
+               ? find_track_.find_integer(id.number)
+               : find_id_.find_integer(static_cast<int>(id.kind), id.text);
+  }
+
+  std::optional<std::int64_t> user_of(const PromptRecord& record) {
+    if (!record.user.empty()) return users_.named(record.user);
+    return record.track.empty() ? users_.meant() : users_.given();
+  }
+
+  // One without a time is in when it is in with any: its own is that of its first import.
+  std::string write(const PromptRecord& record, std::optional<std::int64_t> user,
+                    std::optional<std::int64_t> track) {
+    std::optional<std::int64_t> prompt =
+        find_prompt_.find_integer(user, track, record.text, record.ts);
+    const bool is_new = !prompt;
+    if (is_new) {
+      put_prompt_.run(user, track, record.text, record.ts.value_or(options_.now));
+      prompt = sqlite3_last_insert_rowid(store_.handle());
+    }
+    const bool has_other_vector = !record.vector.empty() && write_vector(*prompt, record.vector);
+    has_changes_ |= is_new || has_other_vector;
+    return is_new ? "new" : has_other_vector ? "updated" : "duplicate";
+  }
+
+  /// False when it is there already.
+  bool write_vector(std::int64_t prompt, const std::vector<float>& vector) {
+    dim_ = vector.size();
+    has_vectors_ = true;
+    const std::string_view bytes(reinterpret_cast<const char*>(vector.data()),
+                                 vector.size() * sizeof(float));
+    find_vector_.start(options_.space, prompt);
+    const bool is_same = find_vector_.step() && find_vector_.text(0) == bytes;
+    find_vector_.reset();
+    if (is_same) return false;
+    put_vector_.start(options_.space, prompt, static_cast<std::int64_t>(vector.size()));
+    put_vector_.bind_blob(4, bytes);
+    put_vector_.step();
+    return true;
+  }
+
+  Store& store_;
+  const PromptOptions& options_;
+  PromptUsers users_;
+  std::size_t dim_;
+  Statement find_id_, find_track_, find_prompt_, put_prompt_, find_vector_, put_vector_,
+      insert_run_;
+  std::int64_t ingestion_ = 0;
+  Run run_;
+  bool has_changes_ = false, has_vectors_ = false;
+};
+
+Store open_store(const PromptOptions& options) {
+  StoreOptions store_options;
+  store_options.busy_seconds = options.busy_seconds;
+  return options.is_dry_run ? Store::open_copy(options.store_path, store_options)
+                            : Store::open(options.store_path, store_options);
+}
+
+}  // namespace
+
+ImportResult import_prompts(const PromptOptions& options) {
+  const auto started = Clock::now();
+  const auto seconds = [&] {
+    return std::chrono::duration<double>(Clock::now() - started).count();
+  };
+  check_space_name(options.space);
+  const MappedFile file(options.path);
+  const std::string_view bytes(reinterpret_cast<const char*>(file.data()), file.size());
+  const std::unique_ptr<PromptRecords> records = read_prompts(bytes, options.path);
+
+  Store store = open_store(options);
+  ImportResult imported;
+  FileResult& result = imported.files.emplace_back();
+  result.path = options.path;
+  result.format = "prompts";
+  {
+    Transaction transaction(store);
+    PromptWriter writer(store, options);
+    // The same file for another user, or in another space, says another thing.
+    writer.begin(content_hash(content_hash(bytes) + options.space + '\x1f' + options.user));
+    for (PromptRecord record; records->next(record); record = {}) {
+      writer.take(record, result);
+      if (options.on_progress && result.rows % kProgressRows == 0)
+        options.on_progress({options.path, result.rows,
+                             static_cast<double>(result.rows) / std::max(seconds(), 1e-9),
+                             records->fraction(), 0});
+    }
+    writer.end(result);
+    transaction.commit();
+  }
+  store.checkpoint();
+  imported.user = result.user;
+  imported.is_dry_run = options.is_dry_run;
+  imported.seconds = seconds();
+  return imported;
+}
+
+}  // namespace engine::import

@@ -1,0 +1,36 @@
+#include "import/space.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+
+namespace engine::import {
+
+void check_space_name(const std::string& space) {
+  const auto is_word = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  if (space == "audio") {
+    throw Error(Exit::kUsage, "the space audio is made from the audio features",
+                {.where = {}, .source = {}, .why = {}, .fix = "name another with --space"});
+  }
+  if (space.empty() || space.size() > 64 || space[0] < 'a' || space[0] > 'z' ||
+      !std::all_of(space.begin(), space.end(), is_word)) {
+    throw Error(Exit::kUsage, "\"" + space + "\" cannot be the name of a space",
+                {.where = {},
+                 .source = {},
+                 .why = "names are lower-case letters, digits and _, a letter first, 64 at most",
+                 .fix = "write, say, --space clap"});
+  }
+}
+
+std::size_t dim_of_space(const Store& store, const std::string& space) {
+  const auto dim = store
+                       .prepare(
+                           "SELECT max(dim) FROM (SELECT dim FROM embeddings WHERE space = ?1 "
+                           "UNION ALL SELECT dim FROM prompt_vectors WHERE space = ?1)")
+                       .find_integer(space);
+  return static_cast<std::size_t>(dim.value_or(0));
+}
+
+}  // namespace engine::import
