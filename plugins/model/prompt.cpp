@@ -1,7 +1,8 @@
 // model.prompt: which words describe each track.
 //
-// A track's words are those of its title, its artists, its tags and its artists' tags, without
-// endings (sdk/playlist/words.hpp). Each is weighed by the sum over where it stands of the
+// A track's words are those of its title, its artists, its tags, its artists' tags and its
+// captions, without endings (sdk/playlist/words.hpp); of captions, which are sentences, without
+// those that say nothing (mood_words.hpp). Each is weighed by the sum over where it stands of the
 // field's weight times 1 + log(how often), times idf = log(1 + tracks / tracks with the word); the
 // weights of a track are scaled to length 1 (Salton and Buckley: Term-weighting approaches in
 // automatic text retrieval, Information Processing & Management 24(5), 1988).
@@ -32,7 +33,7 @@ namespace {
 constexpr std::size_t kQuantiles = 101;
 
 struct FieldWeights {
-  float title, artists, tags, artist_tags;
+  float title, artists, tags, artist_tags, captions;
 };
 
 /// Numbers for words, in the order of their first mention.
@@ -60,6 +61,26 @@ class Vocabulary {
   std::unordered_map<std::string, std::int32_t> numbers_;
 };
 
+/// What was said of each track.
+class Captions {
+ public:
+  explicit Captions(playlist::ModelCall& call)
+      : track_(call.table("captions")["track"].i32()),
+        text_(call.table("captions")["text"].texts()) {}
+
+  /// Calls `take` with each of the track's; tracks are asked for in ascending order.
+  template <class Take>
+  void each(std::int32_t track, const Take& take) {
+    for (; row_ < track_.size() && track_[row_] <= track; ++row_)
+      if (track_[row_] == track) take(text_[row_]);
+  }
+
+ private:
+  std::span<const std::int32_t> track_;  // ascending
+  playlist::Strings text_;
+  std::size_t row_ = 0;
+};
+
 /// The words of one track, field by field.
 class TrackWords {
  public:
@@ -68,6 +89,7 @@ class TrackWords {
         artists_(call.lists("track_artists")),
         tags_(call.lists("track_tags")),
         artist_tags_(call.lists("artist_tags")),
+        captions_(call),
         vocabulary_(vocabulary) {
     const auto artist = call.table("artists")["name"].texts();
     for (std::size_t k = 0; k < artist.size(); ++k)
@@ -77,8 +99,8 @@ class TrackWords {
       tag_words_.push_back(vocabulary.numbers_of(tag[k]));
   }
 
-  /// Term numbers, ascending, with their weights before idf.
-  std::map<std::int32_t, float> of(std::int32_t track, const FieldWeights& weights) const {
+  /// Term numbers, ascending, with their weights before idf. Tracks come in ascending order.
+  std::map<std::int32_t, float> of(std::int32_t track, const FieldWeights& weights) {
     std::map<std::int32_t, float> sum;
     add(sum, weights.title, vocabulary_.numbers_of(title_[static_cast<std::size_t>(track)]));
     std::vector<std::int32_t> names, own_tags, artist_tags;
@@ -90,6 +112,13 @@ class TrackWords {
     add(sum, weights.artists, names);
     add(sum, weights.tags, own_tags);
     add(sum, weights.artist_tags, artist_tags);
+    std::vector<std::int32_t> said;
+    captions_.each(track, [&](std::string_view caption) {
+      for (const std::string& word : playlist::plain_words(caption))
+        if (!playlist::is_empty_word(word))
+          said.push_back(vocabulary_.number(playlist::stem(word)));
+    });
+    add(sum, weights.captions, said);
     return sum;
   }
 
@@ -113,6 +142,7 @@ class TrackWords {
 
   playlist::Strings title_;
   playlist::Lists artists_, tags_, artist_tags_;
+  Captions captions_;
   Vocabulary& vocabulary_;
   Words artist_words_, tag_words_;
 };
@@ -191,20 +221,22 @@ class Prompt final : public playlist::Model {
       {"artists", 0.5, 0, 10, "weight of a word in an artist's name"},
       {"tags", 1.0, 0, 10, "weight of a word in one of the track's tags"},
       {"artist_tags", 0.5, 0, 10, "weight of a word in one of its artists' tags"},
+      {"captions", 1.0, 0, 10, "weight of a word in a text that describes the track"},
   };
 
   explicit Prompt(const playlist::Args& args)
-      : weights_{static_cast<float>(args.number("title")),
-                 static_cast<float>(args.number("artists")),
-                 static_cast<float>(args.number("tags")),
-                 static_cast<float>(args.number("artist_tags"))} {}
+      : weights_{
+            static_cast<float>(args.number("title")), static_cast<float>(args.number("artists")),
+            static_cast<float>(args.number("tags")), static_cast<float>(args.number("artist_tags")),
+            static_cast<float>(args.number("captions"))} {}
 
   void train(playlist::ModelCall& call) const {
     Vocabulary vocabulary;
     Documents documents = read(call, vocabulary);
     write_quantiles(call);
     if (documents.ids.empty())
-      throw playlist::NoData("no track has a title, an artist or a tag with a word in it");
+      throw playlist::NoData(
+          "no track has a title, an artist, a tag or a caption with a word in it");
     const std::vector<float> idf = inverse_frequencies(documents.words, vocabulary.size());
     weigh(documents.words, idf);
     call.checkpoint(0.8);
@@ -215,7 +247,7 @@ class Prompt final : public playlist::Model {
  private:
   [[nodiscard]] Documents read(playlist::ModelCall& call, Vocabulary& vocabulary) const {
     const auto id = call.table("tracks")["id"].i64();
-    const TrackWords words_of(call, vocabulary);
+    TrackWords words_of(call, vocabulary);
     Documents documents;
     for (std::size_t track = 0; track < id.size(); ++track) {
       if (track % 4096 == 0)
@@ -282,4 +314,5 @@ class Prompt final : public playlist::Model {
 }  // namespace model
 
 constinit const playlist::Element kPrompt = playlist::element<model::Prompt>(
-    "model.prompt", "Which words describe each track: titles, artists and tags by TF-IDF.");
+    "model.prompt",
+    "Which words describe each track: titles, artists, tags and captions by TF-IDF.");

@@ -130,12 +130,17 @@ inline const MoodWord* find_mood_word(std::string_view stemmed) {
   return found == stems.end() ? nullptr : &kMoodWords[found - stems.begin()];
 }
 
-/// Reads at most the first 64 words.
-inline PromptWords read_prompt(std::string_view text) {
-  constexpr std::size_t kMostWords = 64;
+/// A folded word that says nothing of a track: "the", "with".
+inline bool is_empty_word(std::string_view word) {
   constexpr std::array<std::string_view, 22> kEmptyWords = {
       "a",  "an", "and", "are", "at", "by", "for",  "from", "i",    "in", "is",
       "it", "me", "my",  "of",  "on", "or", "some", "the",  "that", "to", "with"};
+  return std::find(kEmptyWords.begin(), kEmptyWords.end(), word) != kEmptyWords.end();
+}
+
+/// Reads at most the first 64 words.
+inline PromptWords read_prompt(std::string_view text) {
+  constexpr std::size_t kMostWords = 64;
   std::vector<std::string> plain = plain_words(text);
   plain.resize(std::min(plain.size(), kMostWords));
   PromptWords prompt;
@@ -146,7 +151,7 @@ inline PromptWords read_prompt(std::string_view text) {
       is_turned = true;
       continue;
     }
-    if (std::find(kEmptyWords.begin(), kEmptyWords.end(), typed) != kEmptyWords.end()) continue;
+    if (is_empty_word(typed)) continue;
     std::string word = stem(typed);
     const bool is_lofi = typed == "lo" && k + 1 < plain.size() && plain[k + 1] == "fi";
     if (const MoodWord* mood = find_mood_word(is_lofi ? stem("lofi") : word)) {

@@ -70,6 +70,20 @@ std::string make_store(const TemporaryFolder& folder) {
 
 }  // namespace
 
+TEST_CASE("words of tracks as of a day do not change by captions of later", "[prompt][leak]") {
+  const TemporaryFolder folder;
+  const std::string store = make_store(folder);
+  change(store, "INSERT INTO prompts (track_id, ts, text) SELECT track_id, " +
+                    std::to_string(kThen) +
+                    ", 'a slow piano' FROM tracks WHERE track_id % 11 = 0 AND track_id > 300");
+  const auto before = learned(store, kThen, {"prompt"});
+  CHECK(learned(store, kThen - 1, {"prompt"}) != before);
+  const auto now = learned(store, kNow + 30 * kDay, {"prompt"});
+  change(store, test::kLaterData);
+  CHECK(learned(store, kThen, {"prompt"}) == before);
+  CHECK(learned(store, kNow + 30 * kDay, {"prompt"}) != now);
+}
+
 TEST_CASE("content and quality as of a day do not change by what comes later", "[content][leak]") {
   const TemporaryFolder folder;
   const std::string store = make_store(folder);
