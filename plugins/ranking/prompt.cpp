@@ -1,11 +1,15 @@
-// ranking.prompt: how well each track fits a text, "dusty late night jazz", 0..1.
+// ranking.prompt: how well each track fits a text, "dusty late night jazz", or what the user asked
+// for last, 0..1.
 //
-// score(c) of sdk/playlist/prompt_match.hpp: the words of the text among titles, artists and tags,
-// by model.prompt, and what its mood words ask of the sound. It does not depend on which other
-// tracks are candidates.
+// score(c) of sdk/playlist/prompt_match.hpp: the words of the text among titles, artists, tags and
+// captions, by model.prompt, and what its mood words ask of the sound; or, where the text and the
+// track have vectors in the space, their angle. It does not depend on which other tracks are
+// candidates.
 #include "playlist/plugin.hpp"
 #include "playlist/prompt_match.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <string>
 
 #include "elements.hpp"
@@ -15,35 +19,53 @@ namespace {
 class Prompt final : public playlist::Ranking {
  public:
   static constexpr playlist::Param kParams[] = {
-      {"text", "", "what the tracks should be like, in words"},
+      {"text", "", "what the tracks should be like, in words; \"\": what the user asked for last"},
       {"moods", 0.5, 0, 1, "how much mood words ask of the sound, against words in names and tags"},
+      {"prompts", 10, 0, 1'000,
+       "of the user's own, at most, where there is no text; newest count most"},
+      {"space", "clap", "imported vectors of texts and tracks to compare by; \"\": words only"},
+      {"optional", false, "where nothing was asked for, leave the column empty without a notice"},
   };
   static constexpr playlist::Field kOutputs[] = {{"prompt", PLAYLIST_F32, "fit, 0..1"}};
 
   explicit Prompt(const playlist::Args& args)
-      : text_(args.text("text")), moods_(static_cast<float>(args.number("moods"))) {}
+      : wish_{std::string(args.text("text")), static_cast<float>(args.number("moods")),
+              std::string(args.text("space")), args.count("prompts")},
+        is_optional_(args.boolean("optional")) {}
 
-  void rank(playlist::RankingCall& call) const {
-    const playlist::PromptMatch match(call, text_, moods_);
-    if (!match.unknown().empty()) {
+  void rank(playlist::RankingCall& call) {
+    const auto prompt = call.out_f32(0);
+    match_.reset();
+    if (is_optional_ && playlist::texts_of(call, wish_).empty()) {
+      std::fill(prompt.begin(), prompt.end(), playlist::kMissingF32);
+      return;
+    }
+    match_.emplace(call, wish_);
+    if (const auto unknown = match_->unknown(); !unknown.empty()) {
       std::string words;
-      for (const std::string& word : match.unknown()) words += (words.empty() ? "" : ", ") + word;
+      for (const std::string& word : unknown) words += (words.empty() ? "" : ", ") + word;
       call.info(playlist::concat("nothing is described by: ", words));
     }
     const auto track = call.track();
-    const auto prompt = call.out_f32(0);
     for (std::size_t row = 0; row < call.rows(); ++row) {
       if (row % 16'384 == 0) call.checkpoint();
-      prompt[row] = match.score(track[row]);
+      prompt[row] = match_->score(track[row]);
     }
   }
 
+  /// Of what rank() compared.
+  std::string explain(playlist::RankingCall& call, std::size_t row) const {
+    return match_ ? match_->because(call.track()[row]) : "";
+  }
+
  private:
-  std::string text_;
-  float moods_;
+  playlist::PromptWish wish_;
+  bool is_optional_;
+  std::optional<playlist::WishMatch> match_;
 };
 
 }  // namespace
 
 constinit const playlist::Element kPrompt = playlist::element<Prompt>(
-    "ranking.prompt", "How well each track fits a text; needs model.prompt.");
+    "ranking.prompt",
+    "How well each track fits a text, or what the user asked for last; needs model.prompt.");

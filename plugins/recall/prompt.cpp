@@ -1,8 +1,9 @@
-// recall.prompt: tracks that fit a text, "dusty late night jazz".
+// recall.prompt: tracks that fit a text, "dusty late night jazz", or what the user asked for last.
 //
-// score(c) of sdk/playlist/prompt_match.hpp, in 0..1: the words of the text among titles, artists
-// and tags, by model.prompt, and what its mood words ask of the sound. Tracks that score nothing
-// are no candidates.
+// score(c) of sdk/playlist/prompt_match.hpp, in 0..1: the words of the text among titles, artists,
+// tags and captions, by model.prompt, and what its mood words ask of the sound; or, where the text
+// and the track have vectors in the space, their angle. Tracks that score nothing are no
+// candidates.
 #include "playlist/plugin.hpp"
 #include "playlist/prompt_match.hpp"
 
@@ -17,18 +18,21 @@ namespace {
 class Prompt final : public playlist::Recall {
  public:
   static constexpr playlist::Param kParams[] = {
-      {"text", "", "what the tracks should be like, in words"},
+      {"text", "", "what the tracks should be like, in words; \"\": what the user asked for last"},
       {"moods", 0.5, 0, 1, "how much mood words ask of the sound, against words in names and tags"},
+      {"prompts", 10, 0, 1'000,
+       "of the user's own, at most, where there is no text; newest count most"},
+      {"space", "clap", "imported vectors of texts and tracks to compare by; \"\": words only"},
       {"limit", 500, 1, 1'000'000, "candidates to return"},
   };
 
   explicit Prompt(const playlist::Args& args)
-      : text_(args.text("text")),
-        moods_(static_cast<float>(args.number("moods"))),
+      : wish_{std::string(args.text("text")), static_cast<float>(args.number("moods")),
+              std::string(args.text("space")), args.count("prompts")},
         limit_(args.count("limit")) {}
 
   playlist::Candidates recall(playlist::RecallCall& call) const {
-    const playlist::PromptMatch match(call, text_, moods_);
+    const playlist::WishMatch match(call, wish_);
     const std::size_t tracks = call.table("tracks").rows();
     std::vector<float> scores(tracks);
     std::vector<std::int32_t> found;
@@ -46,23 +50,18 @@ class Prompt final : public playlist::Recall {
     playlist::Candidates candidates = call.candidates();
     candidates.reserve(count);
     for (std::size_t k = 0; k < count; ++k)
-      candidates.add(found[k], score(found[k]), explanation(call, match, found[k]));
+      candidates.add(found[k], score(found[k]), call.because("PROMPT: ", match.because(found[k])));
     return candidates;
   }
 
  private:
-  std::int32_t explanation(playlist::RecallCall& call, const playlist::PromptMatch& match,
-                           std::int32_t track) const {
-    const std::string why = match.because(track);
-    return call.because("PROMPT: fits \"", text_, "\"", why.empty() ? "" : " by ", why);
-  }
-
-  std::string text_;
-  float moods_;
+  playlist::PromptWish wish_;
   std::size_t limit_;
 };
 
 }  // namespace
 
 constinit const playlist::Element kPrompt = playlist::element<Prompt>(
-    "recall.prompt", "Tracks that fit a text, by names, tags and sound; needs model.prompt.");
+    "recall.prompt",
+    "Tracks that fit a text, or what the user asked for last, by names, tags, captions and sound; "
+    "needs model.prompt.");

@@ -1,68 +1,204 @@
-// How well tracks fit a text, by model.prompt: what recall.prompt and ranking.prompt share.
+// How well tracks fit texts: what recall.prompt and ranking.prompt share. A text is compared in
+// words, by model.prompt, and, where a text encoder's vectors of it and of tracks were imported
+// into one space, by their angle.
 //
-//   text(c)   cosine of the prompt's and the track's TF-IDF vectors, over the best of the catalogue
-//   mood(c)   how the track sounds against what the prompt's mood words ask for (mood_words.hpp)
-//   score(c) = (1 - moods) text(c) + moods mood(c)     in 0..1
+//   words(c)   cosine of the text's and the track's TF-IDF vectors, over the best of the catalogue
+//   mood(c)    how the track sounds against what the text's mood words ask for (mood_words.hpp)
+//   text(c)  = (1 - moods) words(c) + moods mood(c)     in 0..1
 //
-// A prompt without mood words is text only, one with no word that a title, an artist or a tag has
-// is mood only. The prompt's vector is idf(word) for each of its words (Salton and Buckley:
-// Term-weighting approaches in automatic text retrieval, 1988).
+// A text without mood words is words only, one with no word that a title, an artist, a tag or a
+// caption has is mood only. The text's vector is idf(word) for each of its words (Salton and
+// Buckley: Term-weighting approaches in automatic text retrieval, 1988).
+//
+//   score(c) = text(c)                   of a text without a vector in the space
+//            = place(cos(c), cosines)    of a track with one, among all that have one
+//            = place(text(c), texts)     of a track without one, among all tracks; 0 stays 0
+//
+// place() is the quantile of a value among those of the catalogue, 0 the least to 1 the most, equal
+// ones in the middle of each other. Cosines of a shared space lie close together, at 0.1 to 0.4
+// say, and say nothing beside a TF-IDF cosine; the k-th best of the one scale does beside the k-th
+// best of the other.
+//
+// Of several texts, newest first:  score(c) = sum of w(k) score(k, c) / sum of w(k), w(k) = 1 / k
+// for k = 1, 2 ...
 // Header only, standard library only. Threads: any, once made.
 #pragma once
 
 #include "playlist/call.hpp"
 #include "playlist/model_rows.hpp"
 #include "playlist/mood_words.hpp"
+#include "playlist/words.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace playlist {
 
-class PromptMatch {
+/// What texts are compared with; made once for all texts of a call, which it must not outlive.
+class PromptCatalogue {
  public:
   static constexpr const char* kModel = "model.prompt";
 
-  /// `moods` 0..1. Throws NoData when the model was not trained, when the text is empty, or when
-  /// none of its words says anything.
-  PromptMatch(const Call& call, std::string_view text, float moods)
-      : prompt_(read_prompt(text)), text_(call.table("tracks").rows()) {
+  /// What model.prompt learned, and how tracks sound.
+  struct Learned {
+    Strings words;  // ascending
+    std::span<const float> idf;
+    Lists postings;
+    ModelRows rows;
+    Matrix quantiles;  // kMoodFeatures x evenly spaced quantiles
+  };
+
+  /// `space` may be one that nothing has a vector in, or "".
+  PromptCatalogue(const Call& call, std::string_view space) : call_(&call), space_(space) {
+    const Table tracks = call.table("tracks");
+    tracks_ = tracks.rows();
+    for (std::size_t k = 0; k < kMoodFeatures.size(); ++k)
+      features_[k] = tracks[kMoodFeatures[k]].f32();
+    try {
+      const Table terms = call.artifact_table(kModel, "terms");
+      learned_.emplace(Learned{
+          terms["word"].texts(), terms["idf"].f32(), call.artifact_lists(kModel, "postings"),
+          ModelRows(tracks["id"].i64(), call.artifact_table(kModel, "tracks")["id"].i64()),
+          call.artifact_matrix(kModel, "quantiles")});
+    } catch (const NoData& missing) {
+      why_not_ = missing.what();
+    }
+    if (!space_.empty()) find_vectors(call);
+  }
+
+  [[nodiscard]] std::size_t tracks() const { return tracks_; }
+  [[nodiscard]] const std::string& space() const { return space_; }
+  /// Throws NoData when the model was not trained.
+  [[nodiscard]] const Learned& learned() const {
+    if (!learned_) throw NoData(why_not_);
+    return *learned_;
+  }
+  [[nodiscard]] bool is_learned() const { return learned_.has_value(); }
+
+  /// The newest vector of the text; empty where it has none that tracks can be compared with.
+  [[nodiscard]] std::span<const float> vector_of(std::string_view text) const {
+    if (!of_texts_) return {};
+    const std::string folded = folded_words(text);
+    std::int32_t code = 0;
+    while (code < static_cast<std::int32_t>(texts_.code_count()) && texts_.text(code) != folded)
+      ++code;
+    for (std::size_t row = texts_.size(); row-- > 0;)
+      if (texts_.code(row) == code) return (*of_texts_)[static_cast<std::int64_t>(row)];
+    return {};
+  }
+  /// Of each track with the vector; NaN for a track without one.
+  [[nodiscard]] std::vector<float> cosines(std::span<const float> vector) const {
+    std::vector<float> made(tracks_, kMissingF32);
+    const double own = std::sqrt(product(vector, vector));
+    for (std::size_t k = 0; k < tracks_; ++k) {
+      if (k % 16'384 == 0) call_->checkpoint();
+      const auto track = (*of_tracks_)[static_cast<std::int64_t>(k)];
+      if (std::isnan(track[0])) continue;
+      const double length = own * std::sqrt(product(track, track));
+      made[k] = length > 0 ? static_cast<float>(product(vector, track) / length) : 0;
+    }
+    return made;
+  }
+
+  [[nodiscard]] float mood(const PromptWords& prompt, std::int32_t track) const {
+    MoodWeights ranks{};
+    for (std::size_t k = 0; k < ranks.size(); ++k)
+      ranks[k] = rank_among(learned().quantiles[static_cast<std::int64_t>(k)],
+                            features_[k][static_cast<std::size_t>(track)]);
+    return mood_fit(prompt.weights, ranks);
+  }
+
+ private:
+  void find_vectors(const Call& call) {
+    const std::string name = "prompt_vectors:" + space_;
+    try {
+      const Table table = call.table(name.c_str());
+      if (table.rows() == 0) return;
+      const Matrix of_texts = call.embedding(name.c_str());
+      const Matrix of_tracks = call.embedding(space_.c_str());
+      if (of_texts.columns() != of_tracks.columns() || of_tracks.columns() == 0) return;
+      texts_ = table["text"].texts();
+      of_texts_ = of_texts;
+      of_tracks_ = of_tracks;
+    } catch (const Error&) {
+      return;  // no track has a vector there, or the engine is older than these tables
+    }
+  }
+
+  /// In lanes, which a processor adds up side by side, always in the same order.
+  static double product(std::span<const float> a, std::span<const float> b) {
+    std::array<float, 16> lanes{};
+    std::size_t k = 0;
+    for (; k + lanes.size() <= a.size(); k += lanes.size())
+      for (std::size_t lane = 0; lane < lanes.size(); ++lane)
+        lanes[lane] += a[k + lane] * b[k + lane];
+    double sum = 0;
+    for (; k < a.size(); ++k) sum += static_cast<double>(a[k]) * b[k];
+    for (const float lane : lanes) sum += lane;
+    return sum;
+  }
+
+  const Call* call_;
+  std::string space_, why_not_;
+  std::size_t tracks_ = 0;
+  std::optional<Learned> learned_;
+  std::array<std::span<const float>, kMoodFeatures.size()> features_;
+  Strings texts_;
+  std::optional<Matrix> of_texts_, of_tracks_;
+};
+
+/// One text against all tracks.
+class PromptMatch {
+ public:
+  /// `moods` 0..1. Throws NoData when the text is empty, when none of its words says anything, and
+  /// when it has no vector and the model was not trained.
+  PromptMatch(const PromptCatalogue& catalogue, std::string_view text, float moods)
+      : catalogue_(&catalogue), prompt_(read_prompt(text)), words_(catalogue.tracks()) {
     if (prompt_.sought.empty() && prompt_.moods.empty()) {
       throw NoData(text.empty() ? "there is no text to look for"
                                 : concat("\"", text, "\" has no word to look for"));
     }
-    read_features(call);
-    look_up(call);
-    if (terms_.empty() && prompt_.moods.empty())
-      throw NoData(concat("no title, artist or tag has a word of \"", text, "\""));
-    moods_ = prompt_.moods.empty() ? 0 : terms_.empty() ? 1 : moods;
+    const auto vector = catalogue.vector_of(text);
+    if (vector.empty() || catalogue.is_learned()) look_up(catalogue.learned());
+    const bool has_moods = !prompt_.moods.empty() && catalogue.is_learned();
+    if (terms_.empty() && !has_moods && vector.empty())
+      throw NoData(concat("no title, artist, tag or caption has a word of \"", text, "\""));
+    moods_ = !has_moods ? 0 : terms_.empty() ? 1 : moods;
+    if (!vector.empty()) find_places(vector);
   }
 
   /// Of a track number: 0..1.
   [[nodiscard]] float score(std::int32_t track) const {
-    const float text = text_[static_cast<std::size_t>(track)];
-    return moods_ == 0 ? text : (1 - moods_) * text + moods_ * mood(track);
+    return places_.empty() ? by_text(track) : places_[static_cast<std::size_t>(track)];
   }
-  /// The words of the prompt that speak for the track, e.g. "jazz, night, sounding mellow"; "" when
-  /// none does.
+  /// What speaks for the track, e.g. "jazz, night, sounding mellow" or "its vector in the space
+  /// clap"; "" when nothing does.
   [[nodiscard]] std::string because(std::int32_t track) const {
+    if (is_by_vector(track)) return "its vector in the space " + catalogue_->space();
     std::string found;
     for (const Term& term : terms_) {
       if (std::binary_search(term.tracks.begin(), term.tracks.end(), track))
         found += (found.empty() ? "" : ", ") + term.word;
     }
-    if (moods_ == 0 || mood(track) <= 0.5f) return found;
+    if (moods_ == 0 || catalogue_->mood(prompt_, track) <= 0.5f) return found;
     std::string sound;
     for (const std::string& word : prompt_.moods) sound += (sound.empty() ? "" : ", ") + word;
     return found + (found.empty() ? "sounding " : ", sounding ") + sound;
   }
-  /// Words that neither the catalogue nor the moods know.
+  /// The track is compared by its vector, not by words.
+  [[nodiscard]] bool is_by_vector(std::int32_t track) const {
+    return !is_vector_.empty() && is_vector_[static_cast<std::size_t>(track)];
+  }
+  /// Words that neither the catalogue nor the moods know; none of a text with a vector.
   [[nodiscard]] const std::vector<std::string>& unknown() const { return unknown_; }
 
  private:
@@ -71,55 +207,66 @@ class PromptMatch {
     std::vector<std::int32_t> tracks;  // ascending
   };
 
-  void read_features(const Call& call) {
-    const Table tracks = call.table("tracks");
-    quantiles_ = call.artifact_matrix(kModel, "quantiles");
-    for (std::size_t k = 0; k < kMoodFeatures.size(); ++k)
-      features_[k] = tracks[kMoodFeatures[k]].f32();
+  [[nodiscard]] float by_text(std::int32_t track) const {
+    const float words = words_[static_cast<std::size_t>(track)];
+    return moods_ == 0 ? words : (1 - moods_) * words + moods_ * catalogue_->mood(prompt_, track);
   }
 
-  void look_up(const Call& call) {
-    const Table terms = call.artifact_table(kModel, "terms");
-    const Strings words = terms["word"].texts();
-    const auto idf = terms["idf"].f32();
-    const Lists postings = call.artifact_lists(kModel, "postings");
-    const ModelRows rows(call.table("tracks")["id"].i64(),
-                         call.artifact_table(kModel, "tracks")["id"].i64());
+  void find_places(std::span<const float> vector) {
+    const std::vector<float> cosines = catalogue_->cosines(vector);
+    std::vector<float> texts(cosines.size()), sorted_texts, sorted_cosines;
+    for (std::size_t k = 0; k < texts.size(); ++k) {
+      texts[k] = by_text(static_cast<std::int32_t>(k));
+      if (!std::isnan(cosines[k])) sorted_cosines.push_back(cosines[k]);
+    }
+    sorted_texts = texts;
+    std::sort(sorted_texts.begin(), sorted_texts.end());
+    std::sort(sorted_cosines.begin(), sorted_cosines.end());
+    places_.resize(texts.size());
+    is_vector_.resize(texts.size());
+    for (std::size_t k = 0; k < texts.size(); ++k) {
+      is_vector_[k] = !std::isnan(cosines[k]);
+      if (is_vector_[k]) {
+        places_[k] = place(sorted_cosines, cosines[k]);
+      } else if (texts[k] > 0) {
+        places_[k] = place(sorted_texts, texts[k]);
+      }
+    }
+    unknown_.clear();
+  }
+
+  static float place(std::span<const float> sorted, float value) {
+    return sorted.size() < 2 ? 1 : rank_among(sorted, value);
+  }
+
+  void look_up(const PromptCatalogue::Learned& learned) {
     for (const std::string& word : prompt_.sought) {
-      const std::ptrdiff_t term = find(words, word);
+      const std::ptrdiff_t term = find(learned.words, word);
       if (term < 0) {
         if (find_mood_word(word) == nullptr) unknown_.push_back(word);
         continue;
       }
-      add(word, postings, term, idf[static_cast<std::size_t>(term)], rows);
+      add(word, learned, term);
     }
     // The prompt's own length is the same for all tracks, and goes with the best.
-    const float best = text_.empty() ? 0 : *std::max_element(text_.begin(), text_.end());
+    const float best = words_.empty() ? 0 : *std::max_element(words_.begin(), words_.end());
     if (best > 0)
-      for (float& value : text_) value /= best;
+      for (float& value : words_) value /= best;
   }
 
-  void add(const std::string& word, const Lists& postings, std::ptrdiff_t term, float weight,
-           const ModelRows& rows) {
+  void add(const std::string& word, const PromptCatalogue::Learned& learned, std::ptrdiff_t term) {
     Term& found = terms_.emplace_back(Term{word, {}});
-    const auto in = postings[term];
-    const auto values = postings.weights(term);
+    const float weight = learned.idf[static_cast<std::size_t>(term)];
+    const auto in = learned.postings[term];
+    const auto values = learned.postings.weights(term);
     for (std::size_t k = 0; k < in.size(); ++k) {
-      const std::int32_t track = rows.number(in[k]);
+      const std::int32_t track = learned.rows.number(in[k]);
       if (track < 0) continue;
       found.tracks.push_back(track);
-      text_[static_cast<std::size_t>(track)] += weight * values[k];
+      words_[static_cast<std::size_t>(track)] += weight * values[k];
     }
     std::sort(found.tracks.begin(), found.tracks.end());
     if (found.tracks.empty()) terms_.pop_back();
-  }
-
-  [[nodiscard]] float mood(std::int32_t track) const {
-    MoodWeights ranks{};
-    for (std::size_t k = 0; k < ranks.size(); ++k)
-      ranks[k] = rank_among(quantiles_[static_cast<std::int64_t>(k)],
-                            features_[k][static_cast<std::size_t>(track)]);
-    return mood_fit(prompt_.weights, ranks);
   }
 
   /// Place of a word among words in ascending order of their bytes; -1 when it is not there.
@@ -138,13 +285,111 @@ class PromptMatch {
                : -1;
   }
 
+  const PromptCatalogue* catalogue_;
   PromptWords prompt_;
-  std::vector<float> text_;  // by track number
+  std::vector<float> words_;  // by track number
   std::vector<Term> terms_;
   std::vector<std::string> unknown_;
   float moods_ = 0;
-  Matrix quantiles_{nullptr};  // kMoodFeatures x evenly spaced quantiles
-  std::array<std::span<const float>, kMoodFeatures.size()> features_;
+  std::vector<float> places_;    // by track number; empty: the text has no vector
+  std::vector<bool> is_vector_;  // beside places_
+};
+
+/// What is asked for: a text, or else what the user asked for last.
+struct PromptWish {
+  std::string text;
+  float moods = 0.5f;
+  std::string space;
+  std::size_t prompts = 10;  // of the user's own, at most
+};
+
+/// The texts of a wish: the one given, or the user's own last ones that differ, newest first.
+inline std::vector<std::string> texts_of(const Call& call, const PromptWish& wish) {
+  if (!wish.text.empty()) return {wish.text};
+  if (wish.prompts == 0) return {};
+  const Strings own = call.table("prompts")["text"].texts();
+  std::vector<std::string> texts, folded;
+  for (std::size_t row = own.size(); row-- > 0 && texts.size() < wish.prompts;) {
+    std::string words = folded_words(own[row]);
+    if (std::find(folded.begin(), folded.end(), words) != folded.end()) continue;
+    folded.push_back(std::move(words));
+    texts.emplace_back(own[row]);
+  }
+  return texts;
+}
+
+/// All texts of a wish against all tracks. Not copied or moved: its parts point at each other.
+class WishMatch {
+ public:
+  /// Throws NoData where there are no texts, where none of them says anything, and as PromptMatch
+  /// does of a text that was given.
+  WishMatch(const Call& call, const PromptWish& wish)
+      : is_own_(wish.text.empty()), catalogue_(call, wish.space) {
+    const std::vector<std::string> texts = texts_of(call, wish);
+    if (texts.empty())
+      throw NoData("there is no text to look for, and no prompt of the user's own");
+    for (const std::string& text : texts)
+      add(text, wish.moods, 1.0 / static_cast<double>(1 + parts_.size()));
+    if (!parts_.empty()) return;
+    static_cast<void>(catalogue_.learned());
+    throw NoData(concat("no title, artist, tag or caption has a word of the user's last prompt",
+                        texts.size() > 1 ? "s, \"" : ", \"", shown(texts[0]), "\""));
+  }
+  WishMatch(const WishMatch&) = delete;
+  WishMatch& operator=(const WishMatch&) = delete;
+
+  /// Of a track number: 0..1.
+  [[nodiscard]] float score(std::int32_t track) const {
+    if (parts_.size() == 1) return parts_[0].match.score(track);
+    double sum = 0, weights = 0;
+    for (const Part& part : parts_) {
+      sum += part.weight * part.match.score(track);
+      weights += part.weight;
+    }
+    return static_cast<float>(sum / weights);
+  }
+  /// "fits "late night jazz" by jazz, night", of the text that speaks most for the track.
+  [[nodiscard]] std::string because(std::int32_t track) const {
+    const Part* most = &parts_[0];
+    for (const Part& part : parts_)
+      if (part.weight * part.match.score(track) > most->weight * most->match.score(track))
+        most = &part;
+    const std::string why = most->match.because(track);
+    return concat("fits ", is_own_ ? "your prompt " : "", "\"", shown(most->text), "\"",
+                  why.empty() ? "" : " by ", why);
+  }
+  /// Words of the given text that neither the catalogue nor the moods know.
+  [[nodiscard]] std::vector<std::string> unknown() const {
+    return is_own_ ? std::vector<std::string>{} : parts_[0].match.unknown();
+  }
+
+ private:
+  struct Part {
+    std::string text;
+    double weight;
+    PromptMatch match;
+  };
+
+  void add(const std::string& text, float moods, double weight) {
+    try {
+      parts_.push_back({text, weight, PromptMatch(catalogue_, text, moods)});
+    } catch (const NoData&) {
+      if (!is_own_) throw;  // one of several may say nothing
+    }
+  }
+
+  /// Its first words, where a text is too long for a sentence.
+  static std::string shown(const std::string& text) {
+    constexpr std::size_t kLongest = 120;
+    if (text.size() <= kLongest) return text;
+    std::size_t end = kLongest;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+    return text.substr(0, end) + " ...";
+  }
+
+  bool is_own_;
+  PromptCatalogue catalogue_;
+  std::vector<Part> parts_;
 };
 
 }  // namespace playlist

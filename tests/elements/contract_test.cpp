@@ -316,6 +316,33 @@ TEST_CASE("recall elements give valid tracks once, with finite scores and an exp
   }
 }
 
+TEST_CASE("prompts of the user's own keep the contract, with and without vectors", "[contract]") {
+  TinyLibrary library;
+  for (int k = 0; k < 2'000; ++k) {
+    library.add({.title = "t" + std::to_string(k),
+                 .artists = {"artist " + std::to_string(k % 90)},
+                 .tags = {"genre " + std::to_string(k % 7)}});
+    if (k % 3 != 0)
+      library.embed("clap", k, {static_cast<float>(k % 13), 1, static_cast<float>(k % 5)});
+    if (k % 11 == 0) library.caption(k, "a slow genre of number " + std::to_string(k % 17));
+  }
+  for (int k = 0; k < 30; ++k) library.prompt("genre " + std::to_string(k % 9), 30 - k);
+  library.embed_text("clap", "genre 2", {1, 0, 1});
+  library.embed_text("clap", "genre 5", {0, 1, 3});
+  support::TrainedModels models;
+  REQUIRE(models.train("model.prompt", library).status == PLAYLIST_OK);
+  const auto found = support::run_recall("recall.prompt", {}, library, {1, {}, &models});
+  REQUIRE(found.status == PLAYLIST_OK);
+  check_recalled(found, library);
+  CHECK(std::is_sorted(found.tracks.begin(), found.tracks.end(),
+                       [](const auto& a, const auto& b) { return a.score > b.score; }));
+  for (const auto& track : found.tracks) CHECK((track.score > 0 && track.score <= 1));
+  const Numbers all = range(2'000);
+  for (const char* name : {"recall.prompt", "ranking.prompt"})
+    CHECK(outcome(name, {}, library, all, {1, {}, &models}) ==
+          outcome(name, {}, library, all, {2, {}, &models}));
+}
+
 TEST_CASE("rankings fill each row of a column with a value in its range", "[contract]") {
   const TinyLibrary& library = big_library();
   const engine::Candidates all = candidates_of(range(kMany));

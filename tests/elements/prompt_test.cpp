@@ -181,9 +181,9 @@ TEST_CASE("a prompt that says nothing has no data", "[prompt]") {
     CHECK(found.tracks.empty());
     return found.message;
   };
-  CHECK(message("") == "there is no text to look for");
+  CHECK(message("") == "there is no text to look for, and no prompt of the user's own");
   CHECK(message("the of !?") == "\"the of !?\" has no word to look for");
-  CHECK(message("zydeco") == "no title, artist or tag has a word of \"zydeco\"");
+  CHECK(message("zydeco") == "no title, artist, tag or caption has a word of \"zydeco\"");
   CHECK(support::run_recall("recall.prompt", {{"text", "jazz"}}, library).status ==
         PLAYLIST_NO_DATA);
 }
@@ -203,4 +203,179 @@ TEST_CASE("model.prompt has no data when no track has a word", "[prompt]") {
   library.add({.title = "", .artists = {}});
   TrainedModels models;
   CHECK(models.train("model.prompt", library).status == PLAYLIST_NO_DATA);
+}
+
+TEST_CASE("captions are words of their tracks, weighed on their own", "[prompt]") {
+  TinyLibrary library = four();
+  library.caption(3, "The sound of a slow piano");
+  library.caption(3, "slow, slower, and with strings");
+  library.caption(2, "slow drums");
+  TrainedModels models;
+  REQUIRE(models.train("model.prompt", library).status == PLAYLIST_OK);
+  const auto found =
+      support::run_recall("recall.prompt", {{"text", "piano strings"}}, library, {1, {}, &models});
+  CHECK(found.numbers() == Numbers{3});
+  CHECK(found.tracks[0].explanation == "PROMPT: fits \"piano strings\" by piano, string");
+  const auto slow = [&] {
+    return support::run_recall("recall.prompt", {{"text", "slow"}, {"moods", 0.0}}, library,
+                               {1, {}, &models});
+  };
+  CHECK(slow().numbers() == Numbers{3, 2});
+  // Words that say nothing are none of a caption.
+  const std::string card(models.find("model.prompt").card());
+  REQUIRE(models.train("model.prompt", library, {{"captions", 0.0}}).status == PLAYLIST_OK);
+  CHECK(slow().status == PLAYLIST_OK);
+  CHECK(
+      support::run_recall("recall.prompt", {{"text", "piano"}}, library, {1, {}, &models}).status ==
+      PLAYLIST_NO_DATA);
+  CHECK(nlohmann::json::parse(card).at("terms") == 4 + 4 + 2 + 6);
+}
+
+TEST_CASE("without a text the user's own last prompts are looked for, the newest most",
+          "[prompt]") {
+  TinyLibrary library = four();
+  library.prompt("rock", 3);
+  library.prompt("morning", 9);
+  library.prompt("zydeco", 1);  // says nothing here
+  library.prompt("Jazz!", 5);
+  library.prompt("jazz", 2);
+  TrainedModels models;
+  REQUIRE(models.train("model.prompt", library).status == PLAYLIST_OK);
+  const auto rank = [&](const engine::Arguments& arguments) {
+    return support::run_rank("ranking.prompt", arguments, library, candidates_of({0, 1, 2, 3}),
+                             {1, {}, &models});
+  };
+  const auto alone = [&](const std::string& text) {
+    return rank({{"text", text}}).columns.at("prompt");
+  };
+  const auto jazz = alone("jazz"), rock = alone("rock"), morning = alone("morning");
+  // jazz, rock and morning have the weights 1, 1/2 and 1/3; the older "Jazz!" is the same.
+  const auto all = rank({});
+  REQUIRE(all.status == PLAYLIST_OK);
+  CHECK(all.notices.empty());
+  for (std::size_t k = 0; k < 4; ++k)
+    CHECK(all.columns.at("prompt")[k] ==
+          Approx((jazz[k] + rock[k] / 2 + morning[k] / 3) / (1 + 0.5 + 1 / 3.0)));
+  // The last two are zydeco, which says nothing, and jazz.
+  CHECK(rank({{"prompts", 2.0}}).columns.at("prompt") == jazz);
+  CHECK(alone("rock") == rock);  // a text wins
+  CHECK(all.explanations[0] == "fits your prompt \"jazz\" by jazz");
+  CHECK(all.explanations[2] == "fits your prompt \"rock\" by rock");
+  const auto found = support::run_recall("recall.prompt", {}, library, {1, {}, &models});
+  REQUIRE(found.status == PLAYLIST_OK);
+  CHECK(found.tracks[0].explanation.rfind("PROMPT: fits your prompt \"jazz\" by jazz", 0) == 0);
+}
+
+TEST_CASE("where nothing was asked for, ranking.prompt may say nothing", "[prompt]") {
+  TinyLibrary library = four();
+  TrainedModels models;
+  const auto rank = [&](const engine::Arguments& arguments) {
+    return support::run_rank("ranking.prompt", arguments, library, candidates_of({0, 1}),
+                             {1, {}, &models});
+  };
+  const auto silent = rank({{"optional", true}});
+  CHECK(silent.status == PLAYLIST_OK);
+  CHECK(silent.notices.empty());
+  CHECK(std::isnan(silent.columns.at("prompt")[0]));
+  CHECK(silent.explanations[0].empty());
+  const auto told = rank({});
+  CHECK(told.status == PLAYLIST_NO_DATA);
+  CHECK(told.message == "there is no text to look for, and no prompt of the user's own");
+  // What was asked for in vain is told.
+  CHECK(rank({{"optional", true}, {"text", "jazz"}}).message.find("has not been trained") !=
+        std::string::npos);
+}
+
+TEST_CASE("prompts that say nothing have no data, and their first words are told", "[prompt]") {
+  TinyLibrary library = four();
+  library.prompt("zydeco " + std::string(200, 'z'), 1);
+  library.prompt("polka", 2);
+  TrainedModels models;
+  REQUIRE(models.train("model.prompt", library).status == PLAYLIST_OK);
+  const auto found = support::run_recall("recall.prompt", {}, library, {1, {}, &models});
+  CHECK(found.status == PLAYLIST_NO_DATA);
+  CHECK(found.message ==
+        "no title, artist, tag or caption has a word of the user's last prompts, \"zydeco " +
+            std::string(113, 'z') + " ...\"");
+}
+
+namespace {
+
+/// Tracks 0, 1 and 2 have vectors in the space clap, and so has "spinning vinyl".
+TinyLibrary with_vectors() {
+  TinyLibrary library = four();
+  library.embed("clap", 0, {1, 0});
+  library.embed("clap", 1, {1, 1});
+  library.embed("clap", 2, {-3, 0});
+  library.embed_text("clap", "Spinning vinyl", {0, 5});
+  library.embed_text("clap", "Spinning vinyl", {2, 0});  // the newest holds
+  return library;
+}
+
+}  // namespace
+
+TEST_CASE("a prompt with a vector is compared by angles, in places among the catalogue",
+          "[prompt]") {
+  TinyLibrary library = with_vectors();
+  TrainedModels models;
+  REQUIRE(models.train("model.prompt", library).status == PLAYLIST_OK);
+  const auto rank = [&](const engine::Arguments& arguments) {
+    return support::run_rank("ranking.prompt", arguments, library, candidates_of({0, 1, 2, 3}),
+                             {1, {}, &models});
+  };
+  const auto ranked = rank({{"text", "spinning, VINYL"}, {"moods", 0.0}});
+  REQUIRE(ranked.status == PLAYLIST_OK);
+  CHECK(ranked.notices.empty());
+  // Cosines 1, 0.7 and -1 are the first, second and third of three; no word is of track 3.
+  CHECK(ranked.columns.at("prompt") == std::vector<double>{1, 0.5, 0, 0});
+  CHECK(ranked.explanations[1] == "fits \"spinning, VINYL\" by its vector in the space clap");
+  // Another space, or none, has no vector of it: only its words are left, which nobody has.
+  for (const char* space : {"", "mert"})
+    CHECK(rank({{"text", "vinyl"}, {"space", space}}).status == PLAYLIST_NO_DATA);
+  const auto found = support::run_recall(
+      "recall.prompt", {{"text", "spinning vinyl"}, {"moods", 0.0}}, library, {1, {}, &models});
+  CHECK(found.numbers() == Numbers{0, 1});
+  CHECK(found.tracks[0].explanation ==
+        "PROMPT: fits \"spinning vinyl\" by its vector in the space clap");
+}
+
+TEST_CASE("tracks without a vector keep their words' place among all tracks", "[prompt]") {
+  TinyLibrary library = four();
+  library.embed("clap", 2, {1, 0});
+  library.embed("clap", 3, {0, 1});
+  library.embed_text("clap", "jazz", {0, 1});
+  TrainedModels models;
+  REQUIRE(models.train("model.prompt", library).status == PLAYLIST_OK);
+  const auto ranked = support::run_rank("ranking.prompt", {{"text", "jazz"}, {"moods", 0.0}},
+                                        library, candidates_of({0, 1, 2, 3}), {1, {}, &models});
+  // By words: 1 of track 0, less of track 1, 0 of the two others: places 1 and 2/3.
+  const auto& prompt = ranked.columns.at("prompt");
+  CHECK(prompt[0] == Approx(1));
+  CHECK(prompt[1] == Approx(2.0 / 3));
+  CHECK(prompt[2] == 0);
+  CHECK(prompt[3] == 1);
+  CHECK(ranked.explanations[0] == "fits \"jazz\" by jazz");
+  CHECK(ranked.explanations[3] == "fits \"jazz\" by its vector in the space clap");
+}
+
+TEST_CASE("a prompt with a vector needs no trained words", "[prompt]") {
+  const TinyLibrary library = with_vectors();
+  TrainedModels models;
+  const auto found =
+      support::run_recall("recall.prompt", {{"text", "spinning vinyl"}}, library, {1, {}, &models});
+  CHECK(found.numbers() == Numbers{0, 1});
+  CHECK(support::run_recall("recall.prompt", {{"text", "jazz"}}, library, {1, {}, &models})
+            .message.find("has not been trained") != std::string::npos);
+}
+
+TEST_CASE("vectors of another length than the tracks' are not compared", "[prompt]") {
+  TinyLibrary library = four();
+  library.embed("clap", 0, {1, 0, 0});
+  library.embed_text("clap", "jazz", {0, 1});
+  TrainedModels models;
+  REQUIRE(models.train("model.prompt", library).status == PLAYLIST_OK);
+  const auto found =
+      support::run_recall("recall.prompt", {{"text", "jazz"}}, library, {1, {}, &models});
+  CHECK(found.numbers() == Numbers{0, 1});
+  CHECK(found.tracks[0].explanation == "PROMPT: fits \"jazz\" by jazz");
 }
