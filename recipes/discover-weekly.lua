@@ -24,7 +24,7 @@ return pl.recipe {
     liking     = pl.number { 0.2, min = -1, max = 1, tune = true, help = "weight of a track's quality" },
     chance     = pl.number { 0.3, min = -1, max = 1, tune = true, help = "weight of the chance that you play it through" },
     popularity = pl.number { 0,   min = -1, max = 1, tune = true, help = "weight of a track's popularity" },
-    prompt     = pl.text   { "", help = "what the tracks should be like, in words: dusty late night jazz" },
+    prompt     = pl.text   { "", help = "what the tracks should be like, in words: dusty late night jazz; without, your own last prompts, if any" },
     wish       = pl.number { 1,   min = 0, max = 10, tune = true, help = "weight of how a track fits the prompt" },
     not_again  = pl.int    { 365, min = 0, max = 3650, help = "days in which no recipe's earlier track comes again" },
     spacing    = pl.int    { 3,   min = 0, max = 50,  help = "tracks between two of the same artist, where possible" },
@@ -59,10 +59,9 @@ return pl.recipe {
     local liked = pl.fallback { found, related }
       :rank(pl.ranking.quality {})
       :filter(function(t) return known(t.quality, 0.5) >= p.quality end, "enjoyed less than `quality`")
-    local wished = p.prompt == "" and liked:column("prompt", function() return 0 end)
-      or liked:rank(pl.ranking.prompt { text = p.prompt })
 
-    return wished
+    return liked
+      :rank(pl.ranking.prompt { text = p.prompt, optional = true })   -- or what you asked for last
       :rank(pl.ranking.din { history = seeds })
       :score(function(t)
         return 61 * t.score   -- 1 for the first of every channel

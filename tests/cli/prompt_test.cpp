@@ -64,6 +64,69 @@ TEST_CASE("run --prompt is the recipe's parameter prompt", "[prompt]") {
   CHECK(json::parse(same.out).at("tracks") == record.at("tracks"));
 }
 
+TEST_CASE("discover-weekly takes --prompt, or else what the user asked for last", "[prompt]") {
+  const EngineHome home;
+  make_library(home);
+  const auto engine = [&](std::vector<std::string> arguments) {
+    std::vector<std::string> all = {"--library", home.path("library.db"), "--now", "2026-11-21"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    Ended ended = home.engine(all);
+    INFO(ended.err);
+    REQUIRE(ended.exit_code == 0);
+    return ended;
+  };
+  const auto list = [&](const std::vector<std::string>& more) {
+    const Ended ended = run(home, "recipes/discover-weekly.lua", more);
+    INFO(ended.err);
+    REQUIRE(ended.exit_code == 0);
+    return json::parse(ended.out);
+  };
+  engine({"train", "prompt"});
+  const json before = list({});
+  CHECK(before.at("notices").dump().find("prompt") == std::string::npos);
+  CHECK(before.at("tracks")[0].at("columns").at("prompt").is_null());
+  const json calm = list({"--prompt", "calm"});
+  CHECK(calm.at("tracks") != before.at("tracks"));
+
+  engine::write_file_atomically(home.path("prompts.csv"),
+                                "text,user,time\n"
+                                "calm,demo,2026-11-01\n"
+                                "wild club,demo,2026-12-01\n");
+  const json imported =
+      json::parse(engine({"--json", "import", "--prompts", home.path("prompts.csv")}).out);
+  CHECK(imported.at("files")[0].at("buckets").at("new") == 2);
+  // What is asked for later changes nothing.
+  const auto prompts_of = [](const json& record) {
+    std::vector<std::pair<std::int64_t, double>> all;
+    for (const json& track : record.at("tracks"))
+      all.emplace_back(track.at("track"), track.at("columns").at("prompt"));
+    return all;
+  };
+  CHECK(prompts_of(list({})) == prompts_of(calm));
+  CHECK(prompts_of(list({"--prompt", "wild"})) != prompts_of(calm));
+}
+
+TEST_CASE("import says whose what is, one thing at a time", "[prompt]") {
+  const EngineHome home;
+  engine::write_file_atomically(home.path("p.csv"), "text\ncalm\n");
+  const auto refused = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--library", home.path("library.db"), "import"});
+    const Ended ended = home.engine(arguments);
+    CHECK(ended.exit_code == 2);
+    return ended.err;
+  };
+  CHECK_THAT(refused({}), Catch::Contains("import what?") && Catch::Contains("--prompts FILE"));
+  CHECK_THAT(refused({"--prompts", "p.csv", "p.csv"}),
+             Catch::Contains("--prompts is an import of its own"));
+  CHECK_THAT(refused({"--embeddings", "v.npy", "--prompts", "p.csv"}),
+             Catch::Contains("--embeddings is an import of its own"));
+  CHECK_THAT(refused({"p.csv", "--space", "clap"}), Catch::Contains("--space"));
+  const Ended ended = home.engine(
+      {"--library", home.path("library.db"), "import", "--prompts", home.path("p.csv")});
+  CHECK(ended.exit_code == 0);
+  CHECK_THAT(ended.out, Catch::Contains("prompts, 1 record: 1 new"));
+}
+
 TEST_CASE("a recipe without a prompt says so", "[prompt]") {
   const EngineHome home;
   make_library(home);
