@@ -3,7 +3,9 @@
 // With X the users x tracks, P = (X^T X + regularization I)^-1 and B(i,j) = -P(i,j) / P(j,j),
 // B(j,j) = 0, a user x scores all tracks as x B: the linear model that best gives back X from all
 // other tracks (Steck: Embarrassingly Shallow Autoencoders for Sparse Data, WWW 2019, equation 8).
-// P is one symmetric matrix of all tracks, so its memory and time are told before it is made.
+// P is one symmetric matrix of all tracks. It is inverted as a whole, or, where users have few of
+// many tracks, made column by column by conjugate gradients (kernels/gram_inverse.hpp), which never
+// holds it; which is quicker is estimated, and memory and time are told before it begins.
 //
 // Artifact  table "tracks" (id), lists "weights": per track i its B(i,j) of greatest size, positive
 //           and negative
@@ -12,11 +14,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <numeric>
+#include <functional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "elements.hpp"
+#include "kernels/gram_inverse.hpp"
 #include "kernels/parallel.hpp"
 #include "kernels/symmetric_inverse.hpp"
 #include "training.hpp"
@@ -27,6 +32,17 @@ namespace {
 constexpr double kGiB = 1 << 30;
 /// What one thread computes in a second, about: for what is told beforehand only.
 constexpr double kOperationsPerSecond = 5e10;
+/// So few tracks that the inverse takes no time worth comparing.
+constexpr std::int32_t kFew = 2'000;
+constexpr double kTolerance = 1e-3;
+constexpr std::int32_t kMostSteps = 500;
+
+enum class Solver { kAuto, kCg, kInverse };
+constexpr playlist::Choices kSolvers{"auto", "cg", "inverse"};
+Solver solver_of(const std::string& name) {
+  if (name == "cg") return Solver::kCg;
+  return name == "inverse" ? Solver::kInverse : Solver::kAuto;
+}
 
 std::string rounded(double value) {
   char text[32];
@@ -82,74 +98,82 @@ TiledSymmetric gram(const SparseMatrix& users, double regularization, int thread
   return matrix;
 }
 
-/// B's entries of greatest size, row by row, from P.
+/// B's entries of greatest size, row by row, from the rows of P.
 class Weights {
  public:
-  Weights(const TiledSymmetric& inverse, std::int64_t kept) : inverse_(inverse) {
-    constexpr std::int64_t kTile = TiledSymmetric::kTile;
-    kept_ = static_cast<std::size_t>(std::min(kept, inverse.size() - 1));
-    for (std::int64_t j = 0; j < inverse.size(); ++j) {
-      const float* tile = inverse.tile(j / kTile, j / kTile);
-      scale_.push_back(-1 / tile[(j % kTile) * (kTile + 1)]);
+  /// `diagonal` is that of X^T X + regularization I. As the P(j,j) are not known before all rows
+  /// are, it stands in for 1 / P(j,j), which it is never below, where weights are compared.
+  Weights(std::span<const float> diagonal, std::int64_t kept)
+      : diagonal_(diagonal),
+        kept_(static_cast<std::size_t>(std::min<std::int64_t>(kept, std::ssize(diagonal) - 1))),
+        inverse_(diagonal.size()) {
+    weights_.columns = static_cast<std::int32_t>(diagonal.size());
+    for (std::size_t track = 1; track <= diagonal.size(); ++track)
+      weights_.offsets.push_back(static_cast<std::int64_t>(track * kept_));
+    weights_.indices.resize(diagonal.size() * kept_);
+    weights_.values.resize(weights_.indices.size());
+  }
+
+  /// On any thread, each track once.
+  void take(std::int32_t track, std::span<const float> row) {
+    const auto at = static_cast<std::size_t>(track);
+    inverse_[at] = row[at];
+    std::vector<float> sizes;
+    for (std::size_t j = 0; j < row.size(); ++j) sizes.push_back(std::abs(row[j]) * diagonal_[j]);
+    sizes[at] = -1;  // no weight
+    std::vector<float> order = sizes;
+    const auto last = order.begin() + static_cast<std::ptrdiff_t>(kept_);
+    std::nth_element(order.begin(), last, order.end(), std::greater<>());
+    // Those above the first that is left out, and as many of its size as there is room for.
+    const float limit = *last;
+    const auto above = static_cast<std::size_t>(
+        std::count_if(order.begin(), last, [limit](float size) { return size > limit; }));
+    std::size_t room = kept_ - above, place = at * kept_;
+    for (std::size_t j = 0; j < sizes.size(); ++j) {
+      if (sizes[j] < limit || j == at || (sizes[j] == limit && room == 0)) continue;
+      if (sizes[j] == limit) --room;
+      weights_.indices[place] = static_cast<std::int32_t>(j);
+      weights_.values[place++] = row[j];
     }
   }
 
-  bool fill(SparseMatrix& weights, int threads, const std::function<bool(double)>& proceed) {
-    const std::size_t rows = scale_.size();
-    weights.columns = static_cast<std::int32_t>(rows);
-    for (std::size_t row = 1; row <= rows; ++row)
-      weights.offsets.push_back(static_cast<std::int64_t>(row * kept_));
-    weights.indices.resize(rows * kept_);
-    weights.values.resize(rows * kept_);
-    return for_blocks(
-        threads, inverse_.tiles(), 1,
-        [&](int, std::int64_t block, std::int64_t) { fill_block(weights, block); }, proceed);
+  /// Once all tracks were taken.
+  SparseMatrix finish() && {
+    for (std::size_t k = 0; k < weights_.values.size(); ++k)
+      weights_.values[k] /= -inverse_[static_cast<std::size_t>(weights_.indices[k])];
+    return std::move(weights_);
   }
 
  private:
-  void fill_block(SparseMatrix& weights, std::int64_t block) const {
-    constexpr std::int64_t kTile = TiledSymmetric::kTile;
-    const std::int64_t width = inverse_.tiles() * kTile;
-    std::vector<float> rows(static_cast<std::size_t>(kTile * width));
-    inverse_.copy_rows(block, rows.data());
-    std::vector<std::int32_t> order(scale_.size());
-    for (std::int64_t r = 0; r < kTile && block * kTile + r < inverse_.size(); ++r) {
-      float* row = rows.data() + r * width;
-      const std::int64_t track = block * kTile + r;
-      for (std::size_t j = 0; j < scale_.size(); ++j) row[j] *= scale_[j];
-      row[track] = 0;  // the smallest size there is: kept only where all are 0
-      fill_row(weights, static_cast<std::size_t>(track), row, order);
-    }
-  }
-
-  void fill_row(SparseMatrix& weights, std::size_t track, const float* row,
-                std::vector<std::int32_t>& order) const {
-    std::iota(order.begin(), order.end(), 0);
-    order.erase(order.begin() + static_cast<std::ptrdiff_t>(track));
-    const auto end = order.begin() + static_cast<std::ptrdiff_t>(kept_);
-    std::nth_element(order.begin(), end, order.end(), [row](std::int32_t a, std::int32_t b) {
-      const float x = std::abs(row[a]), y = std::abs(row[b]);
-      return x != y ? x > y : a < b;
-    });
-    std::sort(order.begin(), end);
-    for (std::size_t k = 0; k < kept_; ++k) {
-      weights.indices[track * kept_ + k] = order[k];
-      weights.values[track * kept_ + k] = row[order[k]];
-    }
-    order.resize(scale_.size());
-  }
-
-  const TiledSymmetric& inverse_;
+  std::span<const float> diagonal_;
   std::size_t kept_;
-  std::vector<float> scale_;  // -1 / P(j,j)
+  std::vector<float> inverse_;  // P(j,j)
+  SparseMatrix weights_;        // until finish() with P's values
 };
+
+/// P as a whole.
+void take_inverse(const SparseMatrix& users, double regularization, int threads, Weights& weights,
+                  const std::function<bool(double)>& proceed) {
+  constexpr std::int64_t kTile = TiledSymmetric::kTile;
+  TiledSymmetric matrix = gram(users, regularization, threads);
+  if (!invert(matrix, threads, proceed)) return;
+  const std::int64_t width = matrix.tiles() * kTile;
+  const auto size = static_cast<std::size_t>(matrix.size());
+  for_blocks(threads, matrix.tiles(), 1, [&](int, std::int64_t block, std::int64_t) {
+    std::vector<float> rows(static_cast<std::size_t>(kTile * width));
+    matrix.copy_rows(block, rows.data());
+    for (std::int64_t r = 0; r < kTile && block * kTile + r < matrix.size(); ++r)
+      weights.take(static_cast<std::int32_t>(block * kTile + r), {rows.data() + r * width, size});
+  });
+}
 
 class Ease final : public playlist::Model {
  public:
   static constexpr playlist::Param kParams[] = {
       {"regularization", 300.0, 1e-3, 1e6, "pulls all weights towards 0"},
       {"neighbours", 500, 1, 100'000, "weights kept for each track, those of greatest size"},
-      {"max_tracks", 20'000, 1, 200'000, "most popular tracks learned; time grows by its cube"},
+      {"max_tracks", 20'000, 1, 200'000, "most popular tracks learned; time grows by its square"},
+      playlist::Param::choice("solver", kSolvers, "auto", "cg: quicker where plays are sparse"),
       {"memory_gigabytes", 8.0, 0.0001, 1'024, "refuse to start when more is needed"},
       playlist::Param::choice("weighting", kWeightings, "binary", "what a play is worth"),
       {"like_plays", 5.0, 0.1, 1'000, "plays that a like counts as"},
@@ -162,6 +186,7 @@ class Ease final : public playlist::Model {
         regularization_(args.number("regularization")),
         neighbours_(args.integer("neighbours")),
         max_tracks_(args.integer("max_tracks")),
+        solver_(solver_of(std::string(args.text("solver")))),
         memory_gigabytes_(args.number("memory_gigabytes")),
         min_users_(args.integer("min_users")),
         threads_(thread_count(args.integer("threads"))) {}
@@ -170,40 +195,84 @@ class Ease final : public playlist::Model {
     SparseMatrix users =
         of_most_popular(read_interactions(call, weighting_, min_users_), max_tracks_);
     const ModelTracks tracks = compact(call, users);
-    tell_cost(call, users.columns);
-    TiledSymmetric matrix = gram(users, regularization_, threads_);
+    const GramInverse columns(users, {regularization_, kTolerance, kMostSteps, threads_});
+    const Way way = way_for(users, columns);
+    tell_cost(call, users.columns, way);
     call.checkpoint(0.02);
-    invert(matrix, threads_, progress_of(call, 0.02, 0.97));
-    SparseMatrix weights;
-    Weights(matrix, neighbours_).fill(weights, threads_, progress_of(call, 0.97, 1));
+    Weights weights(columns.diagonal(), neighbours_);
+    const auto progress = progress_of(call, 0.02, 0.97);
+    if (way.solver == Solver::kInverse) {
+      take_inverse(users, regularization_, threads_, weights, progress);
+    } else {
+      // P is symmetric: its columns are its rows.
+      columns.run([&](std::int32_t track, auto values) { weights.take(track, values); }, progress);
+    }
+    call.checkpoint(0.97);
+    const SparseMatrix kept = std::move(weights).finish();
     write_ids(call, "tracks", tracks.id);
-    write_lists(call, "weights", weights);
+    write_lists(call, "weights", kept);
     call.card(playlist::concat("{\"users\": ", users.rows(), ", \"tracks\": ", users.columns,
                                ", \"interactions\": ", users.entries(),
-                               ", \"weights_kept\": ", weights.entries(), "}"));
+                               ", \"weights_kept\": ", kept.entries(), "}"));
   }
 
  private:
-  /// Beside the matrix: two columns of tiles, and the weights before and after they are written.
-  void tell_cost(playlist::ModelCall& call, std::int64_t tracks) const {
-    const auto n = static_cast<double>(tracks);
-    const double kept = std::min(static_cast<double>(neighbours_), n);
-    const double bytes = static_cast<double>(TiledSymmetric::bytes_of(tracks)) +
-                         (8 + 4 * threads_) * n * TiledSymmetric::kTile + 32 * n * kept;
-    const double gigabytes = bytes / kGiB;
-    const double seconds = n * n * n / (kOperationsPerSecond * threads_);
-    if (gigabytes > memory_gigabytes_) {
+  /// How P is made, and what that takes.
+  struct Way {
+    Solver solver;
+    double bytes, operations;
+  };
+
+  /// Before and after they are written.
+  [[nodiscard]] double weight_bytes(double tracks) const {
+    return 32 * tracks * std::min(static_cast<double>(neighbours_), tracks);
+  }
+
+  /// Beside the matrix: two columns of tiles, and one of rows a thread.
+  [[nodiscard]] Way by_inverse(const SparseMatrix& users) const {
+    const auto n = static_cast<double>(users.columns);
+    return {Solver::kInverse,
+            static_cast<double>(TiledSymmetric::bytes_of(users.columns)) +
+                (8 + 4 * threads_) * n * TiledSymmetric::kTile + weight_bytes(n),
+            n * n * n};
+  }
+
+  [[nodiscard]] Way by_cg(const SparseMatrix& users, const GramInverse& columns) const {
+    const auto n = static_cast<double>(users.columns);
+    return {Solver::kCg,
+            16.0 * static_cast<double>(users.entries()) +
+                threads_ * GramInverse::kBlock * 4 * (5 * n + users.rows()) + weight_bytes(n),
+            columns.operations()};
+  }
+
+  /// What was asked for; else the quicker one, of those that memory is there for.
+  [[nodiscard]] Way way_for(const SparseMatrix& users, const GramInverse& columns) const {
+    const Way inverse = by_inverse(users);
+    if (solver_ == Solver::kInverse) return inverse;
+    if (solver_ == Solver::kAuto && users.columns <= kFew && fits(inverse)) return inverse;
+    const Way cg = by_cg(users, columns);
+    if (solver_ == Solver::kCg || !fits(inverse)) return cg;
+    return fits(cg) && cg.operations < inverse.operations ? cg : inverse;
+  }
+
+  [[nodiscard]] bool fits(const Way& way) const { return way.bytes <= memory_gigabytes_ * kGiB; }
+
+  void tell_cost(playlist::ModelCall& call, std::int64_t tracks, const Way& way) const {
+    const std::string gigabytes = rounded(way.bytes / kGiB);
+    if (!fits(way)) {
       throw playlist::NoData(playlist::concat(
-          tracks, " tracks need ", rounded(gigabytes), " GiB, memory_gigabytes is ",
+          tracks, " tracks need ", gigabytes, " GiB, memory_gigabytes is ",
           rounded(memory_gigabytes_), ": raise it, or learn fewer tracks with max_tracks"));
     }
-    call.info(playlist::concat(tracks, " tracks need ", rounded(gigabytes), " GiB and about ",
-                               duration(seconds)));
+    call.info(playlist::concat(tracks, " tracks need ", gigabytes, " GiB and about ",
+                               duration(way.operations / (kOperationsPerSecond * threads_)),
+                               way.solver == Solver::kCg ? ", by conjugate gradients" : ""));
   }
 
   Weighting weighting_;
   double regularization_;
   std::int64_t neighbours_, max_tracks_;
+  Solver solver_;
   double memory_gigabytes_;
   std::int64_t min_users_;
   int threads_;
