@@ -23,9 +23,10 @@ using Clock = std::chrono::steady_clock;
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kBlend = "blend";
-constexpr std::size_t kListLength = 500;  // of the lists that are blended
-constexpr std::size_t kValidationUsers = 2'000;
-constexpr std::size_t kFewestTrainItems = 2;  // users with fewer give nothing to validation
+constexpr std::size_t kListLength = 500;         // of the lists that are blended
+constexpr std::size_t kValidationUsers = 2'000;  // at least, and as many more as it takes
+constexpr std::size_t kValidationItems = 5'000;  // for these: with one a user chance would choose
+constexpr std::size_t kFewestTrainItems = 2;     // users with fewer give nothing to validation
 constexpr double kHeldOut = 0.1;
 
 double seconds_since(Clock::time_point start) {
@@ -39,7 +40,7 @@ struct Validation {
 };
 
 /// Of every user with enough items a tenth, at least one; judged for the users of the smallest
-/// random numbers.
+/// random numbers, until there are enough users and enough items.
 Validation hold_out(const ItemsOfUsers& train) {
   Validation made;
   std::vector<std::pair<std::uint64_t, std::int32_t>> users;
@@ -63,8 +64,12 @@ Validation hold_out(const ItemsOfUsers& train) {
     if (held > 0) users.emplace_back(random.next(), user);
   }
   std::sort(users.begin(), users.end());
-  if (users.size() > kValidationUsers) users.resize(kValidationUsers);
-  for (const auto& [number, user] : users) made.users.push_back(user);
+  std::size_t items = 0;
+  for (const auto& [number, user] : users) {
+    if (made.users.size() >= kValidationUsers && items >= kValidationItems) break;
+    made.users.push_back(user);
+    items += made.wanted.of(user).size();
+  }
   std::sort(made.users.begin(), made.users.end());
   return made;
 }
