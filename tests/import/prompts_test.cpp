@@ -202,7 +202,7 @@ TEST_CASE("every prompt lands in one bucket, and again adds nothing", "[prompts]
   CHECK(opened.integer("SELECT count(*) FROM ingestions") == 1);
 }
 
-TEST_CASE("--user is whose a prompt is that names nobody", "[prompts]") {
+TEST_CASE("the user told is whose a prompt is that names nobody", "[prompts]") {
   test::SmallStore store;
   add_tracks(store);
   const TemporaryFolder folder;
