@@ -3,6 +3,8 @@
 // As of    A listen is visible once it has ended: ts + ms_played <= now (unknown length: ts <=
 // now);
 //          likes, saved albums and artists, playlist entries at ts <= now, undated ones always;
+//          engagement, prompts, captions and their vectors at ts <= now, where an import gave what
+//          has no time of its own the time of the import;
 //          tracks, artists and tags as the prefix known by then; runs strictly before now.
 //          Nothing later changes any byte of any table.
 // Listens  Left out: those in a private session (incognito).
@@ -17,6 +19,10 @@
 // Undated  ts is INT64_MIN (sorts first).
 // Extra    "implicit_likes:N"          tracks finished >= N times, dated by the N-th such listen
 //          "implicit_saved_artists:N"  the artists of those
+//          "prompt_vectors:SPACE"      the texts that have a vector there (folded_words() of
+//                                      sdk/playlist/words.hpp) and since when, by time; the newest
+//                                      row of a text holds. The embedding of this name has their
+//                                      vectors, row by row
 //          embedding "audio"           where the store has none of that name: the nine features
 //                                      in the order above, each scaled to 0..1; NaN rows where
 //                                      one is missing

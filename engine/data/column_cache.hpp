@@ -1,8 +1,9 @@
 // Columns beside the store: one file for the catalogue and one per user, made from SQLite when the
 // store's data_version has moved, mapped otherwise.
 //
-//   LIBRARY.db.columns/catalogue.columns   tracks, artists, tags, their lists, embeddings
-//   LIBRARY.db.columns/user-ID.columns     listens, likes, library, saved artists, statistics
+//   LIBRARY.db.columns/catalogue.columns   tracks, artists, tags, their lists, embeddings, captions
+//   LIBRARY.db.columns/user-ID.columns     listens, likes, library, saved artists, prompts,
+//                                          statistics
 //
 // Numbers  Tracks, artists and tags are numbered by the time they became known (0 for what a
 //          catalogue import brought), then by id. What is known as of any time is therefore a

@@ -209,12 +209,12 @@ struct playlist_host {
  *                         duration_ms i32, year i32, popularity f32 0..100, explicit u8, danceability energy
  *                         speechiness acousticness instrumentalness liveness valence f32 0..1, loudness f32 dB,
  *                         tempo f32 BPM, key i32 0..11, mode i32 0 minor 1 major, time_signature i32
- *   "artists"             id i64, name, popularity f32, track_count i32
- *   "tags"                name, track_count i32          (genres and free tags, lower case)
+ *   "artists" "tags"      id i64 (artists'), name (tags' lower case), popularity f32 (artists'), track_count i32
+ *   "engagement"          what was told of tracks: track i32, plays likes comments skip_rate completion f32, ts i64
  *   "listens"             the user's, by time: track i32, ts i64 (start), ms_played i32, is_play u8 (long enough
  *                         to count), is_skip u8 (255 unknown), is_finished u8 (255 unknown), country
- *   "likes"               track i32, ts i64, is_implicit u8; oldest first
- *   "library"             tracks the user has (liked, saved, in an own playlist): track i32, ts i64
+ *   "likes" "library"     track i32, ts i64, is_implicit u8 (likes); oldest first; liked, saved or in an own playlist
+ *   "prompts" "captions"  what the user asked for, what describes tracks: text, ts i64, track i32 (prompts: if known)
  *   "saved_artists"       artist i32, tracks i32 (liked or saved by them), plays i32, ts i64, is_implicit u8
  *   "track_statistics"    one row per track number: plays, plays_30d, skips, finished i32; skip_rate f32;
  *                         first_played, last_played i64; days_since_played f32
@@ -222,7 +222,7 @@ struct playlist_host {
  * lists()                 one list per row of the first-named table, ascending
  *   "track_artists" "artist_tracks" "track_tags" "tag_tracks" "artist_tags" (weighted) "artist_relations"
  *   (weighted) "artist_users" (users who played the artist) "artist_playlists" (playlists holding the artist)
- * embedding()             one row per track number, of a space such as "audio"
+ * embedding()             one row per track number, of a space such as "audio"; per row of table "prompt_vectors:SPACE"
  * All return NULL for an unknown name; a known table without rows is an empty table. Offered in create(), run()
  * and explain(). Track, artist and tag numbers are this load's: what outlives it names tracks by `id`. */
 #define PLAYLIST_SERVICE_TABLES "playlist.tables/1"
@@ -269,8 +269,8 @@ typedef struct playlist_candidates {
  *   "artist_plays"     record*, user* (name), artist or artist_id*, plays i32
  *   "artist_tags"      record*, artist or artist_id*, tag or tag_id*, weight f32 (default 1; rows of the same artist
  *                      and tag add up), user
- *   "artist_relations" record*, artist*, related*, weight f32
- *   "user_relations"   record*, user*, related*
+ *   "artist_relations" record*, artist*, related*, weight f32;   "user_relations" record*, user*, related*
+ *   "engagement"       as "likes" but ts; plays likes comments f32 >= 0, skip_rate completion f32 0..1
  * ids         artist_id, album_id: a bare Spotify id, or NAMESPACE:ID ("hetrec:51") as tag_id always is; "artists" and
  *             "tags" rows give ids their names, in the same or in an earlier file; a row whose ids have no name yet
  *             is the host's to count as unmatched
