@@ -224,7 +224,8 @@ class Batch {
     AsOfOptions options;
     options.now = recipe_.now;
     std::shared_ptr<const AsOf> catalogue = load_as_of(loader_.load(*users.front()), options);
-    for (const char* table : {"tracks", "artists", "tags"}) catalogue->table(table);
+    for (const char* table : {"tracks", "artists", "tags", "tracks_by_id", "artists_by_id"})
+      catalogue->table(table);
     catalogue->coverage();
     recipe_.shared_catalogue = std::move(catalogue);
     auto models = std::make_shared<ModelShelf>(recipe_.models);

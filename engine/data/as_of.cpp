@@ -47,6 +47,8 @@ AsOfView::Made AsOfView::make_of_catalogue(std::string_view name) const {
   if (name == "tags") return make_tags();
   if (name == "captions") return make_captions();
   if (name.starts_with(kPromptVectors)) return make_prompt_vectors(name);
+  if (name == "tracks_by_id") return make_numbers_by_id("tracks", tracks_);
+  if (name == "artists_by_id") return make_numbers_by_id("artists", artists_);
   return nullptr;
 }
 

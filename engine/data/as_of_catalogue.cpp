@@ -95,6 +95,20 @@ AsOfView::Made AsOfView::make_tags() const {
   return made;
 }
 
+// Row k is the number of the store's id k, -1 where it has none. Without rows where ids are far
+// apart: SQLite hands them out one after another, but a store may have been put together otherwise.
+AsOfView::Made AsOfView::make_numbers_by_id(const char* table, std::size_t rows) const {
+  const auto ids = items<std::int64_t>(catalogue(table), "id").first(rows);
+  const auto [low, high] = std::minmax_element(ids.begin(), ids.end());
+  const bool is_dense = rows > 0 && *low >= 0 && *high < static_cast<std::int64_t>(4 * rows + 1024);
+  auto made = std::make_unique<OwnedTable>(is_dense ? *high + 1 : 0);
+  std::int32_t* number = made->i32("number");
+  if (!is_dense) return made;
+  std::fill_n(number, *high + 1, -1);
+  for (std::size_t k = 0; k < rows; ++k) number[ids[k]] = static_cast<std::int32_t>(k);
+  return made;
+}
+
 // What was told of a track by now: it is a count of everybody's plays up to the day it was
 // imported.
 AsOfView::Made AsOfView::make_engagement() const {

@@ -72,6 +72,7 @@ class AsOfView final : public AsOf {
   Made make_tracks() const;
   Made make_artists() const;
   Made make_tags() const;
+  Made make_numbers_by_id(const char* table, std::size_t rows) const;  // "tracks_by_id" ...
   Made make_engagement() const;
   Made make_captions() const;
   Made make_prompt_vectors(std::string_view name) const;

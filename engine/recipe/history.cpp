@@ -16,7 +16,6 @@ struct Interactions {
   bool is_liked = false;
   std::int64_t latest = kNoTime;
 
-  [[nodiscard]] bool has_any() const { return plays > 0 || skips > 0 || is_liked; }
   [[nodiscard]] float score(const InteractionWeights& weights) const {
     return static_cast<float>(std::log2(1.0 + plays) + (is_liked ? weights.like : 0) -
                               weights.skip * std::log2(1.0 + skips));
@@ -29,31 +28,55 @@ std::span<const Item> column(const playlist_table& table, const char* name) {
           static_cast<std::size_t>(table.rows)};
 }
 
-/// Of every track of the library, by number.
-std::vector<Interactions> interactions(const Tables& tables) {
-  std::vector<Interactions> all(static_cast<std::size_t>(tables.table("tracks")->rows));
-  const playlist_table& listens = *tables.table("listens");
-  const auto tracks = column<std::int32_t>(listens, "track");
-  const auto times = column<std::int64_t>(listens, "ts");
-  const auto is_play = column<std::uint8_t>(listens, "is_play");
-  const auto is_skip = column<std::uint8_t>(listens, "is_skip");
-  for (std::size_t k = 0; k < tracks.size(); ++k) {
-    if (is_play[k] != 1 && is_skip[k] != 1) continue;
-    Interactions& track = all[static_cast<std::size_t>(tracks[k])];
-    track.plays += is_play[k] == 1;
-    track.skips += is_skip[k] == 1;
-    track.latest = std::max(track.latest, times[k]);
+/// The tracks that were played, skipped or liked: a few hundred or thousand of all.
+class InteractedTracks {
+ public:
+  explicit InteractedTracks(const Tables& tables)
+      : places_(static_cast<std::size_t>(tables.table("tracks")->rows), kNone) {
+    const playlist_table& listens = *tables.table("listens");
+    const auto listened = column<std::int32_t>(listens, "track");
+    const auto times = column<std::int64_t>(listens, "ts");
+    const auto is_play = column<std::uint8_t>(listens, "is_play");
+    const auto is_skip = column<std::uint8_t>(listens, "is_skip");
+    for (std::size_t k = 0; k < listened.size(); ++k) {
+      if (is_play[k] != 1 && is_skip[k] != 1) continue;
+      Interactions& track = add(listened[k]);
+      track.plays += is_play[k] == 1;
+      track.skips += is_skip[k] == 1;
+      track.latest = std::max(track.latest, times[k]);
+    }
+    const playlist_table& likes = *tables.table("likes");
+    const auto liked = column<std::int32_t>(likes, "track");
+    const auto liked_at = column<std::int64_t>(likes, "ts");
+    for (std::size_t k = 0; k < liked.size(); ++k) {
+      Interactions& track = add(liked[k]);
+      track.is_liked = true;
+      track.latest = std::max(track.latest, liked_at[k]);
+    }
   }
-  const playlist_table& likes = *tables.table("likes");
-  const auto liked = column<std::int32_t>(likes, "track");
-  const auto liked_at = column<std::int64_t>(likes, "ts");
-  for (std::size_t k = 0; k < liked.size(); ++k) {
-    Interactions& track = all[static_cast<std::size_t>(liked[k])];
-    track.is_liked = true;
-    track.latest = std::max(track.latest, liked_at[k]);
+
+  [[nodiscard]] const std::vector<std::int32_t>& tracks() const { return tracks_; }
+  [[nodiscard]] const Interactions& of(std::int32_t track) const {
+    static const Interactions none;
+    const std::int32_t place = places_[static_cast<std::size_t>(track)];
+    return place == kNone ? none : found_[static_cast<std::size_t>(place)];
   }
-  return all;
-}
+
+ private:
+  static constexpr std::int32_t kNone = -1;
+  Interactions& add(std::int32_t track) {
+    std::int32_t& place = places_[static_cast<std::size_t>(track)];
+    if (place == kNone) {
+      place = static_cast<std::int32_t>(found_.size());
+      found_.emplace_back();
+      tracks_.push_back(track);
+    }
+    return found_[static_cast<std::size_t>(place)];
+  }
+  std::vector<std::int32_t> places_;  // by track number: its place in the others
+  std::vector<std::int32_t> tracks_;
+  std::vector<Interactions> found_;
+};
 
 /// The rows to take of `newest_first`, of which the first `this_week` are from this week.
 std::vector<std::int32_t> mixed(const std::vector<std::int32_t>& newest_first,
@@ -73,21 +96,17 @@ std::vector<std::int32_t> mixed(const std::vector<std::int32_t>& newest_first,
 }  // namespace
 
 Candidates interaction_history(const Tables& tables, const InteractionWeights& weights) {
-  const std::vector<Interactions> all = interactions(tables);
-  std::vector<std::int32_t> tracks;
-  for (std::size_t track = 0; track < all.size(); ++track) {
-    if (all[track].has_any()) tracks.push_back(static_cast<std::int32_t>(track));
-  }
-  const auto latest = [&](std::int32_t track) {
-    return all[static_cast<std::size_t>(track)].latest;
-  };
-  std::stable_sort(tracks.begin(), tracks.end(),
-                   [&](std::int32_t a, std::int32_t b) { return latest(a) < latest(b); });
+  const InteractedTracks all(tables);
+  std::vector<std::int32_t> tracks = all.tracks();
+  std::sort(tracks.begin(), tracks.end(), [&](std::int32_t a, std::int32_t b) {
+    const std::int64_t latest_a = all.of(a).latest, latest_b = all.of(b).latest;
+    return latest_a != latest_b ? latest_a < latest_b : a < b;
+  });
   std::vector<std::int64_t> times;
   std::vector<float> scores;
   for (const std::int32_t track : tracks) {
-    times.push_back(latest(track));
-    scores.push_back(all[static_cast<std::size_t>(track)].score(weights));
+    times.push_back(all.of(track).latest);
+    scores.push_back(all.of(track).score(weights));
   }
   Candidates made;
   made.tracks = std::move(tracks);
@@ -110,8 +129,8 @@ Candidates last_interactions(const Tables& tables, const Candidates& candidates,
     if (time(a) != time(b)) return time(a) > time(b);
     return track(a) != track(b) ? track(a) < track(b) : a < b;
   });
-  const std::vector<Interactions> all = interactions(tables);
-  std::vector<bool> is_seen(all.size());
+  const InteractedTracks all(tables);
+  std::vector<bool> is_seen(static_cast<std::size_t>(tables.table("tracks")->rows));
   std::erase_if(rows, [&](std::int32_t row) {
     const auto at = static_cast<std::size_t>(track(row));
     const bool is_repeat = is_seen[at];
@@ -124,8 +143,7 @@ Candidates last_interactions(const Tables& tables, const Candidates& candidates,
       rows, static_cast<std::size_t>(week_end - rows.begin()), options.count, options.weekly_mix);
   Candidates made = candidates.gather(chosen);
   std::vector<float> scores;
-  for (const std::int32_t row : chosen)
-    scores.push_back(all[static_cast<std::size_t>(track(row))].score(options.weights));
+  for (const std::int32_t row : chosen) scores.push_back(all.of(track(row)).score(options.weights));
   made.put({"score", PLAYLIST_F32, std::move(scores), nullptr});
   return made;
 }

@@ -134,6 +134,9 @@ struct LuaState::State {
 
 LuaState::State& state_of(lua_State* lua);
 
+/// As luaL_loadbuffer() of source text, but compiled once in a process however many states load it.
+/// All of them run what was compiled then, the first as well, so that no two can differ.
+int load_source(lua_State* lua, std::string_view text, const std::string& chunk_name);
 /// Pushes the table of functions that core.lua asks of the host.
 void push_host(lua_State* lua);
 /// The handler that notes where a Lua error arose.

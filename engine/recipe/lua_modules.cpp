@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <mutex>
+#include <vector>
 
 #include "recipe/lua_internal.hpp"
 
@@ -181,6 +183,36 @@ int entry(lua_State* lua) {
 
 }  // namespace
 
+int load_source(lua_State* lua, std::string_view text, const std::string& chunk_name) {
+  struct Compiled {
+    std::string chunk_name, text, code;
+  };
+  // A batch runs the same few chunks for every user; a watcher sees a recipe change for hours.
+  constexpr std::size_t kMost = 64;
+  static std::mutex mutex;
+  static std::vector<Compiled> known;
+  const std::lock_guard lock(mutex);
+  const auto is_this = [&](const Compiled& chunk) {
+    return chunk.text == text && chunk.chunk_name == chunk_name;
+  };
+  auto found = std::find_if(known.begin(), known.end(), is_this);
+  if (found == known.end()) {
+    const int status = luaL_loadbufferx(lua, text.data(), text.size(), chunk_name.c_str(), "t");
+    if (status != 0) return status;
+    Compiled made{chunk_name, std::string(text), ""};
+    const auto append = [](lua_State*, const void* bytes, std::size_t size, void* to) {
+      static_cast<std::string*>(to)->append(static_cast<const char*>(bytes), size);
+      return 0;
+    };
+    const int is_failed = lua_dump(lua, append, &made.code);
+    if (is_failed != 0) return 0;  // what stands on the stack does as well
+    lua_pop(lua, 1);
+    if (known.size() == kMost) known.erase(known.begin());
+    found = known.insert(known.end(), std::move(made));
+  }
+  return luaL_loadbufferx(lua, found->code.data(), found->code.size(), chunk_name.c_str(), "b");
+}
+
 void LuaState::State::load_chunk(const std::string& path, std::string_view text) {
   if (!text.empty() && text.front() == '\x1b') {
     throw Error(Exit::kRecipe, "compiled Lua is not accepted, only source text",
@@ -189,7 +221,7 @@ void LuaState::State::load_chunk(const std::string& path, std::string_view text)
   const std::string chunk_name = "@" + path;
   chunks[short_name(lua, chunk_name)] = {path, std::string(text)};
   const std::string ticked = add_ticks(text);
-  if (luaL_loadbufferx(lua, ticked.data(), ticked.size(), chunk_name.c_str(), "t") == 0) return;
+  if (load_source(lua, ticked, chunk_name) == 0) return;
   // The same mistake told without ticks in the way; a first line of #! is not Lua to the parser.
   const bool is_script = !text.empty() && text.front() == '#';
   const std::string plain = (is_script ? "--" : "") + std::string(text);

@@ -70,7 +70,7 @@ int open_core(lua_State* lua) {
   open_libraries(lua);
   lua_newtable(lua);
   state.engine_table = luaL_ref(lua, LUA_REGISTRYINDEX);
-  if (luaL_loadbuffer(lua, kLuaCore.data(), kLuaCore.size(), "=(engine)") != 0) {
+  if (load_source(lua, kLuaCore, "=(engine)") != 0) {
     return lua_error(lua);
   }
   push_host(lua);

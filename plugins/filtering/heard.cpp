@@ -31,15 +31,13 @@ class Heard final : public playlist::Filtering {
 
   void filter(playlist::FilteringCall& call) const {
     const Same same(call, by_);
-    std::vector<Plays> plays(same.count());
-    count_plays(call, same, plays);
+    const BySame<Plays> plays = count_plays(call, same);
     const auto track = call.track();
     for (std::size_t row = 0; row < call.rows(); ++row) {
       if (row % 16'384 == 0) call.checkpoint();
-      const std::int32_t number = same.of(track[row]);
-      if (number < 0) continue;
-      const Plays& heard = plays[static_cast<std::size_t>(number)];
-      if (heard.count >= min_plays_) call.drop(row, call.text(reason(heard, call.now())));
+      const Plays* heard = plays.get(same.of(track[row]));
+      if (heard != nullptr && heard->count >= min_plays_)
+        call.drop(row, call.text(reason(*heard, call.now())));
     }
   }
 
@@ -52,40 +50,44 @@ class Heard final : public playlist::Filtering {
     }
   };
 
-  void count_plays(const playlist::FilteringCall& call, const Same& same,
-                   std::vector<Plays>& plays) const {
-    if (days_ == 0) {
-      count_ever(call, same, plays);
-    } else {
-      count_lately(call, same, plays);
-    }
+  /// The statistics have every track once, the listens only those that were played, each as often:
+  /// whatever is shorter tells.
+  [[nodiscard]] BySame<Plays> count_plays(const playlist::FilteringCall& call,
+                                          const Same& same) const {
+    if (days_ != 0) return count_since(call, same, call.now() - days_ * kDay);
+    const bool is_short = call.table("listens").rows() < call.table("tracks").rows();
+    return is_short ? count_since(call, same, playlist::kMissingI64) : count_ever(call, same);
   }
 
-  static void count_ever(const playlist::FilteringCall& call, const Same& same,
-                         std::vector<Plays>& plays) {
+  static BySame<Plays> count_ever(const playlist::FilteringCall& call, const Same& same) {
     const playlist::Table statistics = call.table("track_statistics");
     const auto count = statistics["plays"].i32();
     const auto last = statistics["last_played"].i64();
+    BySame<Plays> plays(1024);
     for (std::size_t track = 0; track < count.size(); ++track) {
       if (track % 65'536 == 0) call.checkpoint();
+      if (count[track] <= 0) continue;
       const std::int32_t number = same.of(static_cast<std::int32_t>(track));
-      if (number < 0 || count[track] <= 0) continue;
-      plays[static_cast<std::size_t>(number)].add(count[track], last[track]);
+      if (number >= 0) plays[number].add(count[track], last[track]);
     }
+    return plays;
   }
 
-  void count_lately(const playlist::FilteringCall& call, const Same& same,
-                    std::vector<Plays>& plays) const {
+  /// `from` may be missing, which is below any time.
+  static BySame<Plays> count_since(const playlist::FilteringCall& call, const Same& same,
+                                   std::int64_t from) {
     const playlist::Table listens = call.table("listens");
     const auto ts = listens["ts"].i64();
     const auto track = listens["track"].i32();
     const auto is_play = listens["is_play"].u8();
-    const auto first = std::lower_bound(ts.begin(), ts.end(), call.now() - days_ * kDay);
+    BySame<Plays> plays(256);
+    const auto first = std::lower_bound(ts.begin(), ts.end(), from);
     for (auto i = static_cast<std::size_t>(first - ts.begin()); i < ts.size(); ++i) {
       if (i % 65'536 == 0) call.checkpoint();
       const std::int32_t number = is_play[i] == 1 ? same.of(track[i]) : -1;
-      if (number >= 0) plays[static_cast<std::size_t>(number)].add(1, ts[i]);
+      if (number >= 0) plays[number].add(1, ts[i]);
     }
+    return plays;
   }
 
   [[nodiscard]] std::string reason(const Plays& heard, std::int64_t now) const {

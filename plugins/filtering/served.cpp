@@ -30,30 +30,33 @@ class Served final : public playlist::Filtering {
     call.checkpoint();
     if (days_ == 0) return;
     const Same same(call, by_);
-    const std::vector<std::int64_t> last = last_served(call, same);
+    const BySame<Latest> served = last_served(call, same);
     const auto track = call.track();
     for (std::size_t row = 0; row < call.rows(); ++row) {
       if (row % 16'384 == 0) call.checkpoint();
-      const std::int32_t number = same.of(track[row]);
-      if (number < 0 || playlist::is_missing(last[static_cast<std::size_t>(number)])) continue;
-      const std::string age = age_in_words(last[static_cast<std::size_t>(number)], call.now());
-      call.drop(row, call.because("served ", age));
+      const Latest* latest = served.get(same.of(track[row]));
+      if (latest == nullptr) continue;
+      call.drop(row, call.because("served ", age_in_words(latest->ts, call.now())));
     }
   }
 
  private:
-  [[nodiscard]] std::vector<std::int64_t> last_served(const playlist::FilteringCall& call,
-                                                      const Same& same) const {
+  struct Latest {
+    std::int64_t ts = playlist::kMissingI64;
+  };
+
+  [[nodiscard]] BySame<Latest> last_served(const playlist::FilteringCall& call,
+                                           const Same& same) const {
     const playlist::Table served = call.table("served");
     const auto track = served["track"].i32();
     const auto ts = served["ts"].i64();
     const std::int64_t from = call.now() - days_ * kDay;
-    std::vector<std::int64_t> last(same.count(), playlist::kMissingI64);
+    BySame<Latest> last(0);
     for (std::size_t i = 0; i < track.size(); ++i) {
       const std::int32_t number = same.of(track[i]);
       if (number < 0 || ts[i] < from) continue;
-      auto& latest = last[static_cast<std::size_t>(number)];
-      latest = std::max(latest, ts[i]);
+      Latest& latest = last[number];
+      latest.ts = std::max(latest.ts, ts[i]);
     }
     return last;
   }

@@ -84,10 +84,8 @@ class Embeddings {
  public:
   explicit Embeddings(const playlist::Call& call)
       : artist_(call.table("tracks")["artist"].i32()),
-        track_rows_(call.table("tracks")["id"].i64(),
-                    call.artifact_table(kModel, "tracks")["id"].i64()),
-        artist_rows_(call.table("artists")["id"].i64(),
-                     call.artifact_table(kModel, "artists")["id"].i64()),
+        track_rows_(call, "tracks", call.artifact_table(kModel, "tracks")["id"].i64()),
+        artist_rows_(call, "artists", call.artifact_table(kModel, "artists")["id"].i64()),
         tracks_(call.artifact_matrix(kModel, "tracks")),
         artists_(call.artifact_matrix(kModel, "artists")) {}
 

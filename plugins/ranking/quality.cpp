@@ -65,7 +65,7 @@ class Quality final : public playlist::Ranking {
   /// Throws NoData when nobody trained it.
   static Known find(playlist::RankingCall& call) {
     const playlist::Table table = call.artifact_table(kModel, "tracks");
-    return {table, playlist::ModelRows(call.table("tracks")["id"].i64(), table["id"].i64())};
+    return {table, playlist::ModelRows(call, "tracks", table["id"].i64())};
   }
   static Known find_or_say(playlist::RankingCall& call) {
     try {

@@ -17,7 +17,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "elements.hpp"
@@ -32,23 +31,17 @@ constexpr const char* kModel = "model.als";
 struct Side {
   playlist::ModelRows rows;
   recall::RowMatrix factors;
-  std::vector<std::int32_t> seeds;  // those that the model knows: places in the set of seeds
   recall::FoldedUser user;
 
   [[nodiscard]] const float* row(std::int32_t at) const {
     return factors.data + static_cast<std::size_t>(at) * factors.dim;
   }
-  [[nodiscard]] float score(std::int32_t at) const {
-    const float* values = row(at);
-    float sum = 0;
-    for (std::size_t k = 0; k < factors.dim; ++k) sum += values[k] * user.factors()[k];
-    return sum;
-  }
 };
 
 struct Found {
   std::int32_t track;
-  std::int32_t track_row = -1, artist_row = -1;  // -1: not known, no share of it
+  std::int32_t track_row = -1;  // -1: the model does not know it
+  std::int32_t artist = -1;     // among the best artists; -1: no share of any
   float share = 0;
   float score = 0;
 };
@@ -80,10 +73,17 @@ class AlsRecall final : public playlist::Recall {
         return artist_of[static_cast<std::size_t>(track)];
       }));
     }
-    std::vector<Found> found = best_tracks(call, by_track);
-    if (by_artist) add_artists(call, tracks, by_track, *by_artist, found);
+    // Of every row of the model, as artists bring in tracks that are not among the best.
+    std::vector<float> scores(by_artist ? by_track.factors.rows : 0);
+    std::vector<Found> found = best_tracks(call, by_track, scores);
+    std::vector<recall::ScoredRow> artists;
+    if (by_artist) {
+      artists = best_artists(*by_artist);
+      call.checkpoint();
+      add_artists(call, tracks, by_track, scores, *by_artist, artists, found);
+    }
     keep_best(found);
-    return explained(call, tracks, by_track, by_artist, found);
+    return explained(call, tracks, by_track, by_artist, artists, found);
   }
 
  private:
@@ -114,29 +114,27 @@ class AlsRecall final : public playlist::Recall {
                                     training["regularization"].number(0),
                                     training["unobserved_weight"].number(0),
                                     training["frequency_scaling"].number(0)};
-    const playlist::ModelRows rows(call.table(table.c_str())["id"].i64(), ids);
-    std::vector<std::int32_t> known;
+    const playlist::ModelRows rows(call, table.c_str(), ids);
     std::vector<recall::WeightedRow> weighted;
     for (std::size_t seed = 0; seed < seeds_.size(); ++seed) {
       const std::int32_t number = number_of(seeds_.track()[seed]);
       const std::int32_t row = number < 0 || weight(seed) == 0 ? -1 : rows.row(number);
-      if (row < 0) continue;
-      known.push_back(static_cast<std::int32_t>(seed));
       weighted.push_back({row, weight(seed)});
     }
-    return {rows, model.factors, known, recall::FoldedUser(model, weighted)};
+    return {rows, model.factors, recall::FoldedUser(model, weighted)};
   }
 
   /// The best by the tracks' factors that are no seeds, as many as are wanted where there are.
-  [[nodiscard]] std::vector<Found> best_tracks(playlist::RecallCall& call,
-                                               const Side& by_track) const {
+  [[nodiscard]] std::vector<Found> best_tracks(playlist::RecallCall& call, const Side& by_track,
+                                               std::span<float> scores) const {
     const std::vector<std::int32_t> seeds = sorted_seeds();
     std::vector<Found> found;
     // Seeds, and tracks that this load does not know, are among the rows: more of them are asked
     // for until enough are left.
     for (std::size_t count = limit_ + seeds.size();; count *= 2) {
       call.checkpoint();
-      const auto rows = recall::top_rows(by_track.factors, by_track.user.factors(), count);
+      const auto rows =
+          recall::top_rows(by_track.factors, by_track.user.factors(), count, 1, scores);
       found.clear();
       for (const recall::ScoredRow& one : rows) {
         if (!(one.score > 0) || found.size() == limit_) break;
@@ -155,92 +153,155 @@ class AlsRecall final : public playlist::Recall {
     return seeds;
   }
 
-  /// Adds the best artists' share to their most popular tracks, which join what was found.
+  [[nodiscard]] std::vector<recall::ScoredRow> best_artists(const Side& by_artist) const {
+    std::vector<recall::ScoredRow> best =
+        recall::top_rows(by_artist.factors, by_artist.user.factors(), limit_);
+    while (!best.empty() && !(best.back().score > 0)) best.pop_back();
+    return best;
+  }
+
+  /// Adds the best artists' share to their most popular tracks, which join what was found. Goes by
+  /// the artists' numbers, which their tracks most often follow: by their score it would jump about
+  /// in everything that it looks up.
   void add_artists(playlist::RecallCall& call, const playlist::Table& tracks, const Side& by_track,
-                   const Side& by_artist, std::vector<Found>& found) const {
-    const std::vector<std::int32_t> seeds = sorted_seeds();
+                   std::span<const float> scores, const Side& by_artist,
+                   const std::vector<recall::ScoredRow>& artists, std::vector<Found>& found) const {
+    constexpr std::int32_t kNowhere = -1, kSeed = -2;
+    std::vector<std::int32_t> places(tracks.rows(), kNowhere);  // in `found`
+    for (std::size_t k = 0; k < found.size(); ++k)
+      places[static_cast<std::size_t>(found[k].track)] = static_cast<std::int32_t>(k);
+    for (const std::int32_t seed : seeds_.track()) places[static_cast<std::size_t>(seed)] = kSeed;
+    struct Numbered {
+      std::int32_t number, artist;
+    };
+    std::vector<Numbered> numbered;
+    for (std::size_t k = 0; k < artists.size(); ++k)
+      numbered.push_back({by_artist.rows.number(artists[k].row), static_cast<std::int32_t>(k)});
+    std::sort(numbered.begin(), numbered.end(),
+              [](const Numbered& a, const Numbered& b) { return a.number < b.number; });
     const auto popularity = tracks["popularity"].f32();
     const playlist::Lists tracks_of = call.lists("artist_tracks");
-    std::unordered_map<std::int32_t, std::size_t> places;
-    for (std::size_t k = 0; k < found.size(); ++k) places[found[k].track] = k;
-    call.checkpoint();
-    for (const recall::ScoredRow& one :
-         recall::top_rows(by_artist.factors, by_artist.user.factors(), limit_)) {
-      if (!(one.score > 0)) break;
-      const std::vector<std::int32_t> theirs =
-          most_popular(tracks_of[by_artist.rows.number(one.row)], popularity);
+    std::vector<std::int32_t> theirs;
+    for (const Numbered& one : numbered) {
+      most_popular(tracks_of[one.number], popularity, theirs);
       for (std::size_t k = 0; k < theirs.size(); ++k) {
-        if (std::binary_search(seeds.begin(), seeds.end(), theirs[k])) continue;
-        const auto [place, is_new] = places.try_emplace(theirs[k], found.size());
-        if (is_new) found.push_back(with_score(by_track, theirs[k]));
-        Found& track = found[place->second];
+        std::int32_t& place = places[static_cast<std::size_t>(theirs[k])];
+        if (place == kSeed) continue;
+        if (place == kNowhere) {
+          place = static_cast<std::int32_t>(found.size());
+          const std::int32_t row = by_track.rows.row(theirs[k]);
+          found.push_back(
+              {theirs[k], row, -1, 0, row < 0 ? 0 : scores[static_cast<std::size_t>(row)]});
+        }
+        Found& track = found[static_cast<std::size_t>(place)];
         // A track of several artists has the share of the best of them.
-        if (track.artist_row >= 0) continue;
-        track.artist_row = one.row;
+        if (track.artist >= 0 && track.artist < one.artist) continue;
+        track.artist = one.artist;
         track.share = artists_ / static_cast<float>(k + 1);
-        track.score += track.share * one.score;
       }
+    }
+    for (Found& track : found) {
+      if (track.artist >= 0)
+        track.score += track.share * artists[static_cast<std::size_t>(track.artist)].score;
     }
   }
 
-  [[nodiscard]] static Found with_score(const Side& by_track, std::int32_t track) {
-    const std::int32_t row = by_track.rows.row(track);
-    return {track, row, -1, 0, row < 0 ? 0 : by_track.score(row)};
-  }
-
-  [[nodiscard]] std::vector<std::int32_t> most_popular(std::span<const std::int32_t> tracks,
-                                                       std::span<const float> popularity) const {
-    std::vector<std::int32_t> best(tracks.begin(), tracks.end());
-    const std::size_t count = std::min(per_artist_, best.size());
+  /// The most popular first, equally popular ones by number; at most per_artist_.
+  void most_popular(std::span<const std::int32_t> tracks, std::span<const float> popularity,
+                    std::vector<std::int32_t>& best) const {
+    best.clear();
     const auto known = [&](std::int32_t track) {
       const float value = popularity[static_cast<std::size_t>(track)];
       return std::isnan(value) ? -1.0f : value;
     };
-    std::partial_sort(best.begin(), best.begin() + static_cast<std::ptrdiff_t>(count), best.end(),
-                      [&](std::int32_t a, std::int32_t b) {
-                        return known(a) != known(b) ? known(a) > known(b) : a < b;
-                      });
-    best.resize(count);
-    return best;
+    // Put into their places one by one: an artist has few tracks, and fewer are taken. They come by
+    // number.
+    for (const std::int32_t track : tracks) {
+      if (best.size() == per_artist_ && known(best.back()) >= known(track)) continue;
+      if (best.size() == per_artist_) best.pop_back();
+      const auto place =
+          std::upper_bound(best.begin(), best.end(), track,
+                           [&](std::int32_t a, std::int32_t b) { return known(a) > known(b); });
+      best.insert(place, track);
+    }
   }
 
   void keep_best(std::vector<Found>& found) const {
+    const auto is_better = [](const Found& a, const Found& b) {
+      return a.score != b.score ? a.score > b.score : a.track < b.track;
+    };
     std::erase_if(found, [](const Found& one) { return !(one.score > 0); });
-    const std::size_t count = std::min(limit_, found.size());
-    std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count),
-                      found.end(), [](const Found& a, const Found& b) {
-                        return a.score != b.score ? a.score > b.score : a.track < b.track;
-                      });
-    found.resize(count);
+    if (limit_ < found.size()) {
+      std::nth_element(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(limit_),
+                       found.end(), is_better);
+      found.resize(limit_);
+    }
+    std::sort(found.begin(), found.end(), is_better);
   }
 
   [[nodiscard]] playlist::Candidates explained(playlist::RecallCall& call,
                                                const playlist::Table& tracks, const Side& by_track,
                                                const std::optional<Side>& by_artist,
+                                               const std::vector<recall::ScoredRow>& artists,
                                                const std::vector<Found>& found) const {
     playlist::Candidates candidates = call.candidates();
     candidates.reserve(found.size());
     std::vector<std::int32_t> texts(seeds_.size(), playlist::kMissingText);
-    std::vector<float> gifts(seeds_.size());
-    for (const Found& one : found) {
-      std::fill(gifts.begin(), gifts.end(), 0.0f);
-      if (one.track_row >= 0) add_gifts(by_track, one.track_row, 1, gifts);
-      if (one.artist_row >= 0) add_gifts(*by_artist, one.artist_row, one.share, gifts);
-      const auto giver =
-          static_cast<std::size_t>(std::max_element(gifts.begin(), gifts.end()) - gifts.begin());
+    const std::vector<std::int32_t> givers = find_givers(by_track, by_artist, artists, found);
+    for (std::size_t k = 0; k < found.size(); ++k) {
+      const auto giver = static_cast<std::size_t>(givers[k]);
       if (texts[giver] == playlist::kMissingText) texts[giver] = explanation(call, tracks, giver);
-      candidates.add(one.track, one.score, texts[giver]);
+      candidates.add(found[k].track, found[k].score, texts[giver]);
     }
     return candidates;
   }
 
-  /// What every seed gives to the score of one row, added to its place in `gifts`.
-  static void add_gifts(const Side& side, std::int32_t row, float scale,
-                        std::vector<float>& gifts) {
-    std::vector<float> of_known(side.seeds.size());
-    side.user.add_gifts(side.row(row), scale, of_known);
-    for (std::size_t k = 0; k < of_known.size(); ++k)
-      gifts[static_cast<std::size_t>(side.seeds[k])] += of_known[k];
+  /// The seed that gives most to the score of each. Tracks of one artist share what the seeds give
+  /// to the artist's.
+  [[nodiscard]] std::vector<std::int32_t> find_givers(const Side& by_track,
+                                                      const std::optional<Side>& by_artist,
+                                                      const std::vector<recall::ScoredRow>& artists,
+                                                      const std::vector<Found>& found) const {
+    const std::size_t stride = by_track.user.gift_stride();
+    std::vector<std::int32_t> gifts_at(artists.size(), -1);
+    std::vector<const float*> rows;
+    for (const Found& one : found) {
+      if (one.artist < 0) continue;
+      std::int32_t& at = gifts_at[static_cast<std::size_t>(one.artist)];
+      if (at >= 0) continue;
+      at = static_cast<std::int32_t>(rows.size());
+      rows.push_back(by_artist->row(artists[static_cast<std::size_t>(one.artist)].row));
+    }
+    const std::vector<float> of_artists =
+        by_artist ? by_artist->user.gifts(rows) : std::vector<float>();
+    const std::vector<float> nothing(stride);
+    std::vector<std::int32_t> givers;
+    givers.reserve(found.size());
+    constexpr std::size_t kBlock = 96;  // what is computed together stays in the nearest cache
+    for (std::size_t begin = 0; begin < found.size(); begin += kBlock) {
+      const std::span<const Found> block =
+          std::span(found).subspan(begin, std::min(kBlock, found.size() - begin));
+      rows.clear();
+      for (const Found& one : block)
+        if (one.track_row >= 0) rows.push_back(by_track.row(one.track_row));
+      const std::vector<float> of_tracks = by_track.user.gifts(rows);
+      const float* next = of_tracks.data();
+      for (const Found& one : block) {
+        const float* track = nothing.data();
+        if (one.track_row >= 0) {
+          track = next;
+          next += stride;
+        }
+        const float* artist = nullptr;
+        if (one.artist >= 0) {
+          const std::int32_t at = gifts_at[static_cast<std::size_t>(one.artist)];
+          artist = of_artists.data() + static_cast<std::size_t>(at) * stride;
+        }
+        const std::size_t giver = recall::largest_gift(track, artist, one.share, stride);
+        givers.push_back(static_cast<std::int32_t>(std::min(giver, seeds_.size() - 1)));
+      }
+    }
+    return givers;
   }
 
   std::int32_t explanation(playlist::RecallCall& call, const playlist::Table& tracks,

@@ -25,6 +25,7 @@
 #include "elements.hpp"
 #include "kernels/exact_search.hpp"
 #include "kernels/graph_products.hpp"
+#include "kernels/nearest_seed.hpp"
 
 namespace {
 
@@ -47,8 +48,7 @@ struct Found {
 struct Space {
   Space(playlist::RecallCall& call, const std::string& name)
       : vectors(call.artifact_matrix(kModel, ("vectors." + name).c_str())),
-        rows(call.table("tracks")["id"].i64(),
-             call.artifact_table(kModel, ("tracks." + name).c_str())["id"].i64()) {
+        rows(call, "tracks", call.artifact_table(kModel, ("tracks." + name).c_str())["id"].i64()) {
     try {
       graph.emplace(call.artifact_bytes(kModel, ("graph." + name).c_str()), vectors.rows());
     } catch (const playlist::NoData&) {
@@ -197,17 +197,18 @@ class ContentRecall final : public playlist::Recall {
                      [](const KnownSeed& a, const KnownSeed& b) { return a.weight > b.weight; });
     seeds.resize(std::min(seeds.size(), kExplaining));
     const std::size_t dim = space.vectors.columns();
-    std::vector<float> of_seeds, of_found;
+    std::vector<float> of_seeds;
     for (const KnownSeed& seed : seeds) append(of_seeds, space.vectors[seed.row]);
-    for (const Found& one : found) append(of_found, space.vectors[one.row]);
-    const auto nearest =
-        recall::top_rows_of_each({of_seeds.data(), seeds.size(), dim}, of_found, 1);
+    std::vector<const float*> of_found;
+    for (const Found& one : found) of_found.push_back(space.vectors[one.row].data());
+    const std::vector<std::int32_t> nearest =
+        recall::nearest_seeds({of_seeds.data(), seeds.size(), dim}, of_found);
 
     const playlist::Table tracks = call.table("tracks");
     const auto title = tracks["title"].texts(), artist = tracks["artist_name"].texts();
     std::vector<std::int32_t> texts(seeds.size(), playlist::kMissingText), explanations;
     for (std::size_t k = 0; k < found.size(); ++k) {
-      const auto at = static_cast<std::size_t>(nearest[k].at(0).row);
+      const auto at = static_cast<std::size_t>(nearest[k]);
       const auto seed = static_cast<std::size_t>(seeds[at].track);
       if (texts[at] == playlist::kMissingText) {
         texts[at] = call.because("CONTENT: sounds like \"", title[seed], "\" by ", artist[seed]);

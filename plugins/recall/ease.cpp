@@ -29,7 +29,7 @@ class Ease final : public playlist::Recall {
 
   playlist::Candidates recall(playlist::RecallCall& call) const {
     if (seeds_.empty()) throw playlist::NoData("there are no seeds");
-    const playlist::ModelRows rows(call.table("tracks")["id"].i64(),
+    const playlist::ModelRows rows(call, "tracks",
                                    call.artifact_table(kModel, "tracks")["id"].i64());
     const playlist::Lists weights = call.artifact_lists(kModel, "weights");
     recall::ModelScores scores(rows.model_count());

@@ -40,7 +40,7 @@ class GraphFilter final : public playlist::Recall {
   playlist::Candidates recall(playlist::RecallCall& call) const {
     if (seeds_.empty()) throw playlist::NoData("there are no seeds");
     const playlist::Table model = call.artifact_table(kModel, "tracks");
-    const playlist::ModelRows rows(call.table("tracks")["id"].i64(), model["id"].i64());
+    const playlist::ModelRows rows(call, "tracks", model["id"].i64());
     const std::vector<recall::ModelSeed> seeds = recall::model_seeds(seeds_, rows);
     recall::ModelScores scores(rows.model_count());
     add_co_played(call, seeds, scores);

@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "elements.hpp"
@@ -82,9 +83,9 @@ class Sums {
 class Links {
  public:
   /// `asked` are numbers of this load, -1 for none.
-  Links(std::span<const std::int64_t> library_ids, std::span<const std::int64_t> model_ids,
-        const playlist::Lists& similar, const std::vector<std::int32_t>& asked)
-      : rows_(library_ids, model_ids), similar_(similar) {
+  Links(playlist::ModelRows rows, const playlist::Lists& similar,
+        const std::vector<std::int32_t>& asked)
+      : rows_(std::move(rows)), similar_(similar) {
     for (const std::int32_t number : asked) row_of_.push_back(number < 0 ? -1 : rows_.row(number));
   }
 
@@ -135,7 +136,7 @@ class ItemCf final : public playlist::Recall {
   playlist::Candidates recall(playlist::RecallCall& call) const {
     if (seeds_.empty()) throw playlist::NoData("there are no seeds");
     const playlist::Table tracks = call.table("tracks");
-    const Links links = track_links(call, tracks);
+    const Links links = track_links(call);
     const std::size_t of_artists = artists_ > 0 ? kArtists * per_artist_ : 0;
     Sums sums(std::min(links.count(k_per_seed_) + of_artists, tracks.rows()));
     add_neighbours(call, links, sums);
@@ -175,9 +176,9 @@ class ItemCf final : public playlist::Recall {
     }
   }
 
-  [[nodiscard]] Links track_links(playlist::RecallCall& call, const playlist::Table& tracks) const {
+  [[nodiscard]] Links track_links(playlist::RecallCall& call) const {
     try {
-      return {tracks["id"].i64(), call.artifact_table(kModel, "tracks")["id"].i64(),
+      return {{call, "tracks", call.artifact_table(kModel, "tracks")["id"].i64()},
               call.artifact_lists(kModel, "similar"),
               rows_to_ask([&](std::size_t seed) { return seeds()[seed]; })};
     } catch (const playlist::NoData&) {
@@ -188,11 +189,11 @@ class ItemCf final : public playlist::Recall {
 
   void add_artists(playlist::RecallCall& call, const playlist::Table& tracks, Sums& sums) const {
     const auto artist_of = tracks["artist"].i32();
-    const Links links(
-        call.table("artists")["id"].i64(), call.artifact_table(kModel, "artists")["id"].i64(),
-        call.artifact_lists(kModel, "similar_artists"), rows_to_ask([&](std::size_t seed) {
-          return std::max(-1, artist_of[static_cast<std::size_t>(seeds()[seed])]);
-        }));
+    const Links links({call, "artists", call.artifact_table(kModel, "artists")["id"].i64()},
+                      call.artifact_lists(kModel, "similar_artists"),
+                      rows_to_ask([&](std::size_t seed) {
+                        return std::max(-1, artist_of[static_cast<std::size_t>(seeds()[seed])]);
+                      }));
     Sums of_artist(links.count(k_per_seed_));
     add_neighbours(call, links, of_artist);
     const auto any = [](std::int32_t) { return true; };

@@ -1,20 +1,27 @@
 // From the track numbers of a load to the rows of a model and back.
 //
 // An artifact outlives the numbering of tracks, so it names its rows by the store's ids (the column
-// "id" of "tracks"). Where a column of ids ascends nothing is built and a look-up is a binary
-// search, which is what a run of a few hundred candidates wants. Ids in another order lie close
-// together, as a database hands them out one by one: a table of all of them is filled in one pass.
+// "id" of "tracks"). Nothing is built until a look-up needs it, and often nothing is: a model of
+// the whole library has its rows in the order of the load's numbers, and an engine that offers
+// tables "tracks_by_id" and "artists_by_id" has turned the load's ids round once for all calls.
+// Else, where a column of ids ascends a look-up is a search from where the id should stand. Ids in
+// another order lie close together, as a database hands them out one by one: a table of all of them
+// is filled in one pass.
 #pragma once
+
+#include "playlist/call.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace playlist {
 
+/// Threads: one at a time.
 class ModelRows {
  public:
   ModelRows() = default;
@@ -22,65 +29,102 @@ class ModelRows {
   /// kept as views.
   ModelRows(std::span<const std::int64_t> library_ids, std::span<const std::int64_t> model_ids)
       : library_(library_ids), model_(model_ids) {}
+  /// `table` of the load: "tracks" or "artists".
+  ModelRows(const Call& call, const char* table, std::span<const std::int64_t> model_ids)
+      : ModelRows(call.table(table)["id"].i64(), model_ids) {
+    const auto* tables = find_service<playlist_tables>(call.host(), PLAYLIST_SERVICE_TABLES);
+    const std::string by_id = std::string(table) + "_by_id";
+    const Table numbers(tables == nullptr ? nullptr : tables->table(call.host(), by_id.c_str()));
+    if (numbers.rows() > 0) number_of_id_ = numbers["number"].i32();
+  }
 
   /// -1: the model does not know the track.
   [[nodiscard]] std::int32_t row(std::int32_t number) const {
-    return model_.find(library_.id(number));
+    const std::int64_t id = library_.id(number);
+    return model_.has(number, id) ? number : model_.find(id);
   }
   /// -1: this load does not know it, as it is not in the library yet as of now.
   [[nodiscard]] std::int32_t number(std::int32_t row) const {
-    return library_.find(model_.id(row));
+    const std::int64_t id = model_.id(row);
+    if (number_of_id_.empty()) return library_.has(row, id) ? row : library_.find(id);
+    const bool is_there = id >= 0 && static_cast<std::uint64_t>(id) < number_of_id_.size();
+    return is_there ? number_of_id_[static_cast<std::size_t>(id)] : -1;
   }
   [[nodiscard]] std::size_t library_count() const { return library_.ids.size(); }
   [[nodiscard]] std::size_t model_count() const { return model_.ids.size(); }
 
  private:
   struct Ids {
+    enum class Order { kUnknown, kAscending, kClose, kAny };
     std::span<const std::int64_t> ids;
-    std::vector<std::int32_t> by_id;     // empty: they ascend, or lie close together
-    std::vector<std::int32_t> by_value;  // of the id first + k; empty where they do not
-    std::int64_t first = 0;
+    mutable Order order = Order::kUnknown;
+    mutable std::vector<std::int32_t> by_id;     // kAny: places in the order of their ids
+    mutable std::vector<std::int32_t> by_value;  // kClose: of the id first + k
+    mutable std::int64_t first = 0;
 
     Ids() = default;
-    explicit Ids(std::span<const std::int64_t> given) : ids(given) {
-      if (std::is_sorted(ids.begin(), ids.end())) return;
-      const auto [low, high] = std::minmax_element(ids.begin(), ids.end());
-      const std::uint64_t range =
-          static_cast<std::uint64_t>(*high) - static_cast<std::uint64_t>(*low);
-      if (range < 4 * ids.size() + 1024) {
-        first = *low;
-        by_value.assign(static_cast<std::size_t>(range) + 1, -1);
-        for (std::size_t at = 0; at < ids.size(); ++at)
-          by_value[static_cast<std::size_t>(ids[at] - first)] = static_cast<std::int32_t>(at);
-        return;
-      }
-      by_id.resize(ids.size());
-      std::iota(by_id.begin(), by_id.end(), 0);
-      std::sort(by_id.begin(), by_id.end(),
-                [&](std::int32_t a, std::int32_t b) { return id(a) < id(b); });
-    }
+    explicit Ids(std::span<const std::int64_t> given) : ids(given) {}
     [[nodiscard]] std::int64_t id(std::int32_t at) const {
       return ids[static_cast<std::size_t>(at)];
     }
+    [[nodiscard]] bool has(std::int32_t at, std::int64_t wanted) const {
+      return static_cast<std::size_t>(at) < ids.size() && id(at) == wanted;
+    }
     [[nodiscard]] std::int32_t find(std::int64_t wanted) const {
-      if (!by_value.empty()) {
+      if (order == Order::kUnknown) prepare();
+      if (order == Order::kAscending) return search(wanted);
+      if (order == Order::kClose) {
         const std::uint64_t at =
             static_cast<std::uint64_t>(wanted) - static_cast<std::uint64_t>(first);
         return at < by_value.size() ? by_value[static_cast<std::size_t>(at)] : -1;
-      }
-      if (by_id.empty()) {
-        const auto found = std::lower_bound(ids.begin(), ids.end(), wanted);
-        return found != ids.end() && *found == wanted
-                   ? static_cast<std::int32_t>(found - ids.begin())
-                   : -1;
       }
       const auto found =
           std::lower_bound(by_id.begin(), by_id.end(), wanted,
                            [&](std::int32_t at, std::int64_t value) { return id(at) < value; });
       return found != by_id.end() && id(*found) == wanted ? *found : -1;
     }
+
+   private:
+    void prepare() const {
+      order = Order::kAscending;
+      if (std::is_sorted(ids.begin(), ids.end())) return;
+      const auto [low, high] = std::minmax_element(ids.begin(), ids.end());
+      const std::uint64_t range =
+          static_cast<std::uint64_t>(*high) - static_cast<std::uint64_t>(*low);
+      if (range < 4 * ids.size() + 1024) {
+        order = Order::kClose;
+        first = *low;
+        by_value.assign(static_cast<std::size_t>(range) + 1, -1);
+        for (std::size_t at = 0; at < ids.size(); ++at)
+          by_value[static_cast<std::size_t>(ids[at] - first)] = static_cast<std::int32_t>(at);
+        return;
+      }
+      order = Order::kAny;
+      by_id.resize(ids.size());
+      std::iota(by_id.begin(), by_id.end(), 0);
+      std::sort(by_id.begin(), by_id.end(),
+                [&](std::int32_t a, std::int32_t b) { return id(a) < id(b); });
+    }
+    /// Ids ascend, most often evenly: steps that double lead from where `wanted` would stand then
+    /// to where it does, within memory that lies close together.
+    [[nodiscard]] std::int32_t search(std::int64_t wanted) const {
+      if (ids.empty() || wanted < ids.front() || wanted > ids.back()) return -1;
+      const double share = (static_cast<double>(wanted) - static_cast<double>(ids.front())) /
+                           (static_cast<double>(ids.back()) - static_cast<double>(ids.front()) + 1);
+      std::size_t low = std::min(static_cast<std::size_t>(share * static_cast<double>(ids.size())),
+                                 ids.size() - 1);
+      std::size_t high = low;
+      for (std::size_t step = 8; ids[low] > wanted; step *= 2) low -= std::min(step, low);
+      for (std::size_t step = 8; ids[high] < wanted; step *= 2)
+        high = std::min(high + step, ids.size() - 1);
+      const auto end = ids.begin() + static_cast<std::ptrdiff_t>(high) + 1;
+      const auto found =
+          std::lower_bound(ids.begin() + static_cast<std::ptrdiff_t>(low), end, wanted);
+      return found != end && *found == wanted ? static_cast<std::int32_t>(found - ids.begin()) : -1;
+    }
   };
   Ids library_, model_;
+  std::span<const std::int32_t> number_of_id_;  // empty: the engine does not tell
 };
 
 }  // namespace playlist

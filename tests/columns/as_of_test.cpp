@@ -514,6 +514,21 @@ TEST_CASE("unknown names give nothing, known ones an empty table", "[as_of]") {
   CHECK(tables->track_count() == 0);
 }
 
+TEST_CASE("numbers are found by the store's ids, where these are close together", "[as_of]") {
+  SmallStore store;
+  store.change(
+      "INSERT INTO artists (artist_id, name, key) VALUES (2, 'Ada', 'ada'), (900000, 'B', 'b');"
+      "INSERT INTO tracks (track_id, title, artist_id, in_catalogue) VALUES "
+      "(1, 'Heard', 2, 0), (2, 'One', 2, 1), (4, 'Two', 900000, 1);"
+      "INSERT INTO listens VALUES (1, 1000, 1, 60000, 0, NULL, 1)");
+  const auto tables = store.as_of(2000);
+  CHECK(as_text(*tables->table("tracks"), {"id"}) == "id\n2\n4\n1\n");
+  CHECK(as_text(*tables->table("tracks_by_id"), {"number"}) == "number\n-1\n2\n0\n-1\n1\n");
+  CHECK(tables->table("artists_by_id")->rows == 0);
+  CHECK(as_text(*store.as_of(500)->table("tracks_by_id"), {"number"}) ==
+        "number\n-1\n-1\n0\n-1\n1\n");
+}
+
 TEST_CASE("a store of one track has it everywhere", "[as_of]") {
   SmallStore store;
   store.change(

@@ -10,6 +10,7 @@
 #include <catch2/catch.hpp>
 
 #include "kernels/levels/row_scores.hpp"
+#include "kernels/nearest_seed.hpp"
 
 using recall::RowMatrix;
 using recall::ScoredRow;
@@ -94,6 +95,45 @@ TEST_CASE("exact search gives what sorting all rows gives, ties by row, for any 
   }
 }
 
+TEST_CASE("exact search finds the best of many rows, however they lie", "[search]") {
+  constexpr std::size_t kRows = 40'007;
+  const std::size_t dim = GENERATE(2, 20);
+  const auto lie = GENERATE(as<std::string>(), "anyhow", "all alike", "the best first of 512",
+                            "the best apart", "few that are numbers");
+  CAPTURE(dim, lie);
+  std::vector<float> values = eighths(kRows * dim, 5);
+  for (std::size_t row = 0; row < kRows; ++row) {
+    // A bound is guessed from the first 16 of every 512 rows: too high, too low or of nothing.
+    const bool is_first = row % 512 < 16;
+    float* of_row = values.data() + row * dim;
+    if (lie == "all alike") std::fill_n(of_row, dim, 0.5f);
+    if (lie == "the best first of 512" && is_first) of_row[0] = 100;
+    if (lie == "the best apart" && !is_first) of_row[0] = 100;
+    if (lie == "few that are numbers" && row % 100 != 3) of_row[0] = kNaN;
+  }
+  const RowMatrix matrix = matrix_of(values, dim);
+  const std::vector<float> query(dim, 0.5f);
+  for (const std::size_t k : {1, 300, 2'000, 5'000}) {
+    for (const int threads : {1, 3})
+      CHECK(are_same(top_rows(matrix, query, k, threads), sorted(matrix, query, k)));
+  }
+}
+
+TEST_CASE("exact search gives the scores of all rows when asked to", "[search]") {
+  const std::size_t dim = GENERATE(3, 16, 33);
+  const std::size_t rows = GENERATE(1, 37, 20'011);
+  CAPTURE(dim, rows);
+  const std::vector<float> values = eighths(rows * dim, 6), query = eighths(dim, 7);
+  for (const int threads : {1, 3}) {
+    std::vector<float> scores(rows, kNaN);
+    top_rows(matrix_of(values, dim), query, 5, threads, scores);
+    std::size_t wrong = 0;
+    for (const ScoredRow& one : sorted(matrix_of(values, dim), query, rows))
+      wrong += scores[static_cast<std::size_t>(one.row)] != one.score;
+    CHECK(wrong == 0);
+  }
+}
+
 TEST_CASE("exact search leaves out rows that are not numbers", "[search]") {
   const std::size_t dim = GENERATE(2, 16, 20);
   std::vector<float> values(50 * dim, 1.0f);
@@ -103,6 +143,22 @@ TEST_CASE("exact search leaves out rows that are not numbers", "[search]") {
   CHECK(best.size() == 48);
   CHECK(are_same(best, sorted(matrix_of(values, dim), query, 50)));
   CHECK(are_same(top_rows_of_each(matrix_of(values, dim), query, 50).at(0), best));
+}
+
+TEST_CASE("the nearest seed is the first of those with the largest product", "[search]") {
+  const std::size_t dim = GENERATE(1, 9, 64);
+  const std::size_t count = GENERATE(1, 15, 16, 50, 64);
+  CAPTURE(dim, count);
+  const std::vector<float> seeds = eighths(count * dim, 8), values = eighths(211 * dim, 9);
+  std::vector<const float*> rows;
+  for (std::size_t row = 211; row-- > 0;) rows.push_back(values.data() + row * dim);
+  const std::vector<std::int32_t> nearest = recall::nearest_seeds(matrix_of(seeds, dim), rows);
+  REQUIRE(nearest.size() == rows.size());
+  std::size_t wrong = 0;
+  for (std::size_t k = 0; k < rows.size(); ++k)
+    wrong += nearest[k] != sorted(matrix_of(seeds, dim), {rows[k], dim}, 1).at(0).row;
+  CHECK(wrong == 0);
+  CHECK(recall::nearest_seeds(matrix_of(seeds, dim), {}).empty());
 }
 
 TEST_CASE("exact search with nothing to find is empty", "[search]") {

@@ -78,12 +78,47 @@ TEST_CASE("what the seeds give to a score adds up to it", "[als]") {
   const FactorModel model{{factors.data(), 4, 1}, gram.data(), 1, 0.5, 0};
   const FoldedUser user(model, std::vector<WeightedRow>{{0, 2}, {1, 1}, {2, -3}});
   CHECK(user.factors()[0] == Approx(4 / 35.0));
-  std::vector<float> gifts(3);
-  user.add_gifts(&factors[3], 0.5f, gifts);
-  CHECK(gifts[0] == Approx(0.5 * 10 * 2 / 35));
-  CHECK(gifts[1] == Approx(0.5 * 10 * 2 / 35));
+  const std::vector<const float*> rows = {&factors[3], &factors[0]};
+  const std::vector<float> gifts = user.gifts(rows);
+  REQUIRE(gifts.size() == 2 * user.gift_stride());
+  CHECK(gifts[0] == Approx(10.0 * 2 / 35));
+  CHECK(gifts[1] == Approx(10.0 * 2 / 35));
   CHECK(gifts[2] == 0);
-  CHECK(gifts[0] + gifts[1] + gifts[2] == Approx(0.5 * product(user.factors(), &factors[3])));
+  CHECK(gifts[0] + gifts[1] == Approx(product(user.factors(), &factors[3])));
+  CHECK(gifts[user.gift_stride() + 1] == Approx(2 / 35.0));
+}
+
+TEST_CASE("seeds without a row or a weight are as if they were not there", "[als]") {
+  const std::vector<float> factors = {1, 2, 3, 1}, gram = {10, 5, 5, 5};
+  const FactorModel model{{factors.data(), 2, 2}, gram.data(), 0.1, 0.5, 0.5};
+  const FoldedUser user(model, std::vector<WeightedRow>{{1, 2}});
+  const FoldedUser same(model, std::vector<WeightedRow>{{-1, 5}, {1, 2}, {0, 0}});
+  CHECK(same.factors()[0] == user.factors()[0]);
+  CHECK(same.factors()[1] == user.factors()[1]);
+  const std::vector<const float*> rows = {factors.data()};
+  CHECK(same.gifts(rows)[0] == 0);
+  CHECK(same.gifts(rows)[1] == user.gifts(rows)[0]);
+  CHECK(same.gifts(rows)[2] == 0);
+}
+
+TEST_CASE("the largest gift is the first of equal ones, of the tracks' and the artists' together",
+          "[als]") {
+  playlist::Random random(4);
+  for (int round = 0; round < 200; ++round) {
+    const std::size_t stride = 16 * (1 + random.below(4));
+    std::vector<float> track(stride), artist(stride), sums(stride);
+    for (std::size_t s = 0; s < stride; ++s) {
+      track[s] = static_cast<float>(random.below(6));
+      artist[s] = static_cast<float>(random.below(6));
+      sums[s] = track[s] + 0.5f * artist[s];
+    }
+    const auto first = [](const std::vector<float>& values) {
+      return static_cast<std::size_t>(std::max_element(values.begin(), values.end()) -
+                                      values.begin());
+    };
+    CHECK(recall::largest_gift(track.data(), nullptr, 0, stride) == first(track));
+    CHECK(recall::largest_gift(track.data(), artist.data(), 0.5f, stride) == first(sums));
+  }
 }
 
 TEST_CASE("a user of whom nothing is known has no factors", "[als]") {
@@ -97,15 +132,24 @@ TEST_CASE("a model's rows and a load's tracks find each other whatever the order
   using Ids = std::vector<std::int64_t>;
   const Ids ascending{3, 5, 9, 12}, close{12, 3, 9, 5},
       apart{9'000'000'000'000'000'000, -9'000'000'000'000'000'000, 9, 5};
-  for (const Ids& library : {ascending, close, apart}) {
-    const Ids model_ids{9, 7, 5};
-    const playlist::ModelRows rows(library, model_ids);
-    for (std::size_t number = 0; number < library.size(); ++number) {
-      const auto at = std::find(model_ids.begin(), model_ids.end(), library[number]);
-      const auto row = static_cast<std::int32_t>(at - model_ids.begin());
-      CHECK(rows.row(static_cast<std::int32_t>(number)) == (row == 3 ? -1 : row));
-      if (row < 3) CHECK(rows.number(row) == static_cast<std::int32_t>(number));
+  Ids thinned;  // ascending, not evenly
+  for (std::int64_t id = 1; id < 3'000; id += 1 + id % 7 + (id > 1'000 ? 60 : 0))
+    thinned.push_back(id);
+  Ids appended = thinned;  // and then not
+  appended.insert(appended.end(), {2, 9, 5});
+  const auto place = [](const Ids& ids, std::int64_t id) {
+    const auto at = std::find(ids.begin(), ids.end(), id);
+    return at == ids.end() ? -1 : static_cast<std::int32_t>(at - ids.begin());
+  };
+  for (const Ids& library : {ascending, close, apart, thinned, appended, Ids{5}, Ids{}}) {
+    for (const Ids& model_ids : {Ids{9, 7, 5}, thinned, ascending, appended, Ids{9}, Ids{}}) {
+      const playlist::ModelRows rows(library, model_ids);
+      std::size_t wrong = 0;
+      for (std::size_t number = 0; number < library.size(); ++number)
+        wrong += rows.row(static_cast<std::int32_t>(number)) != place(model_ids, library[number]);
+      for (std::size_t row = 0; row < model_ids.size(); ++row)
+        wrong += rows.number(static_cast<std::int32_t>(row)) != place(library, model_ids[row]);
+      CHECK(wrong == 0);
     }
-    CHECK(rows.number(1) == -1);
   }
 }

@@ -3,6 +3,7 @@
 #include "playlist/cpu.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <thread>
 
@@ -24,15 +25,17 @@ const RowScoring& row_scoring() {
   }
 }
 
-bool is_better(const ScoredRow& a, const ScoredRow& b) {
+/// An object and no function, so that what sorts by it has it inlined.
+constexpr auto kIsBetter = [](const ScoredRow& a, const ScoredRow& b) {
   return a.score != b.score ? a.score > b.score : a.row < b.row;
-}
+};
 
 /// The best k of the rows offered, which come in ascending order. Up to 2 k wait until they are
 /// parted, so that a row costs a constant number of comparisons.
 class Best {
  public:
-  explicit Best(std::size_t k) : k_(k) {}
+  /// `bound`: only higher scores are offered.
+  explicit Best(std::size_t k, float bound = -kNever) : k_(k), bound_(bound) {}
 
   /// Returns the score that a later row must be above to be among the best.
   float offer(ScoredRow row) {
@@ -46,13 +49,13 @@ class Best {
  private:
   void part() {
     const auto last = found_.begin() + static_cast<std::ptrdiff_t>(k_) - 1;
-    std::nth_element(found_.begin(), last, found_.end(), is_better);
+    std::nth_element(found_.begin(), last, found_.end(), kIsBetter);
     found_.resize(k_);
     bound_ = found_.back().score;
   }
 
   std::size_t k_;
-  float bound_ = -kNever;
+  float bound_;
   std::vector<ScoredRow> found_;
 };
 
@@ -61,17 +64,18 @@ struct PanelBest {
   std::vector<Best> best;
   std::vector<float> bounds;
 
-  PanelBest(std::size_t queries, std::size_t panel, std::size_t k)
-      : best(queries, Best(k)), bounds(panel, kNever) {
-    std::fill_n(bounds.begin(), queries, -kNever);
+  PanelBest(std::size_t queries, std::size_t panel, std::size_t k, float bound = -kNever)
+      : best(queries, Best(k, bound)), bounds(panel, kNever) {
+    std::fill_n(bounds.begin(), queries, bound);
   }
-  ScoreSink sink() {
+  ScoreSink sink(float* scores = nullptr) {
     return {bounds.data(), this,
             [](void* context, std::int32_t query, std::int32_t row, float score) {
               auto& self = *static_cast<PanelBest*>(context);
               const auto q = static_cast<std::size_t>(query);
               self.bounds[q] = self.best[q].offer({score, row});
-            }};
+            },
+            scores};
   }
 };
 
@@ -79,10 +83,12 @@ struct PanelBest {
 std::vector<ScoredRow> merged(const std::vector<const Best*>& parts, std::size_t k) {
   std::vector<ScoredRow> all;
   for (const Best* part : parts) all.insert(all.end(), part->found().begin(), part->found().end());
-  k = std::min(k, all.size());
-  std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(k), all.end(),
-                    is_better);
-  all.resize(k);
+  if (k < all.size()) {
+    std::nth_element(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(k), all.end(),
+                     kIsBetter);
+    all.resize(k);
+  }
+  std::sort(all.begin(), all.end(), kIsBetter);
   return all;
 }
 
@@ -144,19 +150,49 @@ void search_batch(const RowMatrix& matrix, std::span<const float> queries, std::
   }
 }
 
+/// A score that somewhat more than k rows are above, most likely: that of a part of the rows which
+/// as many of them are above as their share, and half as many again. With it few rows are looked at
+/// twice. -kNever where that does not pay.
+float likely_bound(const RowMatrix& matrix, std::span<const float> query, std::size_t k) {
+  constexpr std::size_t kBlock = 16, kEvery = 32 * kBlock;
+  if (matrix.rows < 64 * kEvery / 2 || 8 * k > matrix.rows) return -kNever;
+  std::vector<float> scores(matrix.rows / kEvery * kBlock);
+  float never = kNever;
+  for (std::size_t block = 0; block < scores.size() / kBlock; ++block) {
+    // Rows of a block become rows 0 to 15, and their scores stand where the block does.
+    const RowBlock rows{matrix.data + block * kEvery * matrix.dim, matrix.dim,
+                        static_cast<std::int32_t>(kBlock), 0};
+    row_scoring().score_one(rows, query.data(),
+                            {&never, nullptr, nullptr, scores.data() + block * kBlock});
+  }
+  std::erase_if(scores, [](float score) { return !(score > -kNever); });
+  const std::size_t above = 32 + k * 3 / 2 * kBlock / kEvery;
+  if (above >= scores.size()) return -kNever;
+  const auto at = scores.begin() + static_cast<std::ptrdiff_t>(above);
+  std::nth_element(scores.begin(), at, scores.end(), std::greater<>());
+  return *at;
+}
+
 }  // namespace
 
 std::vector<ScoredRow> top_rows(const RowMatrix& matrix, std::span<const float> query,
-                                std::size_t k, int threads) {
+                                std::size_t k, int threads, std::span<float> scores) {
   k = std::min(k, matrix.rows);
   if (k == 0) return {};
-  std::vector<PanelBest> found(static_cast<std::size_t>(threads), PanelBest(1, 1, k));
-  share_out(matrix.rows, threads, [&](std::size_t thread, std::size_t begin, std::size_t end) {
-    row_scoring().score_one(rows_between(matrix, begin, end), query.data(), found[thread].sink());
-  });
-  std::vector<const Best*> parts;
-  for (const PanelBest& part : found) parts.push_back(part.best.data());
-  return merged(parts, k);
+  float bound = likely_bound(matrix, query, k);
+  while (true) {
+    std::vector<PanelBest> found(static_cast<std::size_t>(threads), PanelBest(1, 1, k, bound));
+    share_out(matrix.rows, threads, [&](std::size_t thread, std::size_t begin, std::size_t end) {
+      row_scoring().score_one(rows_between(matrix, begin, end), query.data(),
+                              found[thread].sink(scores.empty() ? nullptr : scores.data()));
+    });
+    std::vector<const Best*> parts;
+    for (const PanelBest& part : found) parts.push_back(part.best.data());
+    std::vector<ScoredRow> best = merged(parts, k);
+    // What is not above the bound was left out: it matters only where there are too few above it.
+    if (best.size() == k || bound == -kNever) return best;
+    bound = -kNever;
+  }
 }
 
 std::vector<std::vector<ScoredRow>> top_rows_of_each(const RowMatrix& matrix,

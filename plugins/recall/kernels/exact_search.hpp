@@ -29,9 +29,10 @@ struct RowMatrix {
   std::size_t rows, dim;
 };
 
-/// The best `k` rows for one query of matrix.dim values.
+/// The best `k` rows for one query of matrix.dim values. Where `scores` is not empty it has room
+/// for every row, and gets all their scores unless k is 0.
 std::vector<ScoredRow> top_rows(const RowMatrix& matrix, std::span<const float> query,
-                                std::size_t k, int threads = 1);
+                                std::size_t k, int threads = 1, std::span<float> scores = {});
 
 /// The same for a batch, row-major queries.size() / dim x dim; element q belongs to query q.
 std::vector<std::vector<ScoredRow>> top_rows_of_each(const RowMatrix& matrix,

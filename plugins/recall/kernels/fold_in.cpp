@@ -28,6 +28,7 @@ std::vector<double> equations(const FactorModel& model, std::span<const Weighted
   std::vector<double> a(dim * dim);
   for (std::size_t k = 0; k < a.size(); ++k) a[k] = model.unobserved_weight * model.gram[k];
   for (const WeightedRow& seed : seeds) {
+    if (seed.row < 0) continue;
     const float* y = model.factors.data + static_cast<std::size_t>(seed.row) * dim;
     const double weight = std::abs(seed.weight);
     weights += weight;
@@ -43,26 +44,38 @@ std::vector<double> equations(const FactorModel& model, std::span<const Weighted
 }  // namespace
 
 FoldedUser::FoldedUser(const FactorModel& model, std::span<const WeightedRow> seeds)
-    : dim_(model.factors.dim), seeds_(seeds.size()), factors_(dim_), parts_(dim_ * seeds_) {
-  if (seeds.empty()) return;
-  for (std::size_t s = 0; s < seeds_; ++s) {
+    : dim_(model.factors.dim),
+      stride_((seeds.size() + kGiftLanes - 1) / kGiftLanes * kGiftLanes),
+      factors_(dim_),
+      parts_(dim_ * stride_) {
+  const auto is_left_out = [](const WeightedRow& seed) { return seed.row < 0 || seed.weight == 0; };
+  if (std::all_of(seeds.begin(), seeds.end(), is_left_out)) return;
+  for (std::size_t s = 0; s < seeds.size(); ++s) {
+    if (is_left_out(seeds[s])) continue;
     const float* y = model.factors.data + static_cast<std::size_t>(seeds[s].row) * dim_;
     const float weight = std::max(0.0f, seeds[s].weight);
-    for (std::size_t k = 0; k < dim_; ++k) parts_[k * seeds_ + s] = weight * y[k];
+    for (std::size_t k = 0; k < dim_; ++k) parts_[k * stride_ + s] = weight * y[k];
   }
   std::vector<double> a = equations(model, seeds);
   fold_in_loops().decompose(a.data(), dim_);
   const std::vector<float> u(a.begin(), a.end());
-  fold_in_loops().solve(u.data(), dim_, seeds_, parts_.data());
+  fold_in_loops().solve(u.data(), dim_, stride_, parts_.data());
   for (std::size_t k = 0; k < dim_; ++k) {
     double sum = 0;
-    for (std::size_t s = 0; s < seeds_; ++s) sum += parts_[k * seeds_ + s];
+    for (std::size_t s = 0; s < seeds.size(); ++s) sum += parts_[k * stride_ + s];
     factors_[k] = static_cast<float>(sum);
   }
 }
 
-void FoldedUser::add_gifts(const float* row, float scale, std::span<float> gifts) const {
-  fold_in_loops().add_rows(gifts.data(), scale, row, dim_, parts_.data(), seeds_);
+std::vector<float> FoldedUser::gifts(std::span<const float* const> rows) const {
+  std::vector<float> gifts(rows.size() * stride_);
+  fold_in_loops().products(rows.data(), rows.size(), dim_, parts_.data(), stride_, gifts.data());
+  return gifts;
+}
+
+std::size_t largest_gift(const float* track_gifts, const float* artist_gifts, float scale,
+                         std::size_t stride) {
+  return fold_in_loops().largest(track_gifts, artist_gifts, scale, stride);
 }
 
 }  // namespace recall

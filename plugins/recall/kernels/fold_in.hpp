@@ -26,7 +26,8 @@ struct FactorModel {
   double regularization, unobserved_weight, frequency_scaling;
 };
 
-/// weight > 0: liked, < 0: disliked; finite.
+/// weight > 0: liked, < 0: disliked, 0: left out; finite. Without a row, < 0, a seed is left out,
+/// too.
 struct WeightedRow {
   std::int32_t row;
   float weight;
@@ -39,14 +40,22 @@ class FoldedUser {
 
   /// dim values; all 0 when nothing is liked.
   [[nodiscard]] std::span<const float> factors() const { return factors_; }
-  /// gifts[s] += scale * what seed s gives to the score of a row with these factors; a disliked one
-  /// gives 0. They add up to scale * score.
-  void add_gifts(const float* row, float scale, std::span<float> gifts) const;
+  /// What every seed gives to the scores of rows with these factors: element r * gift_stride() + s
+  /// is what seed s gives to rows[r], which adds up to its score. Those that are disliked or left
+  /// out give 0.
+  [[nodiscard]] std::vector<float> gifts(std::span<const float* const> rows) const;
+  /// At least as many as there are seeds; what stands beyond them is 0.
+  [[nodiscard]] std::size_t gift_stride() const { return stride_; }
 
  private:
-  std::size_t dim_, seeds_;
+  std::size_t dim_, stride_;
   std::vector<float> factors_;
-  std::vector<float> parts_;  // dim x seeds: x is the sum of each row
+  std::vector<float> parts_;  // dim x stride: x is the sum of each row
 };
+
+/// The first seed that gives most to track_gifts[s] + scale * artist_gifts[s], both of `stride`
+/// values; artist_gifts may be nullptr.
+std::size_t largest_gift(const float* track_gifts, const float* artist_gifts, float scale,
+                         std::size_t stride);
 
 }  // namespace recall

@@ -48,16 +48,65 @@ void solve(const float* u, std::size_t dim, std::size_t count, float* b) {
   }
 }
 
-void add_rows(float* sums, float scale, const float* factors, std::size_t dim, const float* rows,
-              std::size_t count) {
-  for (std::size_t k = 0; k < dim; ++k, rows += count)
-    subtract(sums, -scale * factors[k], rows, count);
+// Sixteen sums stay in registers over all of `k`, for as many rows as there are registers left.
+typedef float Lanes __attribute__((vector_size(kGiftLanes * sizeof(float))));
+typedef float LooseLanes
+    __attribute__((vector_size(kGiftLanes * sizeof(float)), aligned(4), may_alias));
+#if defined(__AVX512F__)
+constexpr std::size_t kTileRows = 12;
+#elif defined(__AVX2__)
+constexpr std::size_t kTileRows = 6;
+#else
+constexpr std::size_t kTileRows = 3;
+#endif
+
+template <std::size_t Rows>
+void products_of(const float* const* rows, std::size_t dim, const float* parts, std::size_t width,
+                 float* products) {
+  for (std::size_t s = 0; s < width; s += kGiftLanes) {
+    Lanes sums[Rows] = {};
+    for (std::size_t k = 0; k < dim; ++k) {
+      const Lanes part = *reinterpret_cast<const LooseLanes*>(parts + k * width + s);
+#pragma GCC unroll 12
+      for (std::size_t r = 0; r < Rows; ++r) sums[r] += part * rows[r][k];
+    }
+#pragma GCC unroll 12
+    for (std::size_t r = 0; r < Rows; ++r)
+      *reinterpret_cast<LooseLanes*>(products + r * width + s) = sums[r];
+  }
+}
+
+void products(const float* const* rows, std::size_t count, std::size_t dim, const float* parts,
+              std::size_t width, float* products) {
+  std::size_t r = 0;
+  for (; r + kTileRows <= count; r += kTileRows)
+    products_of<kTileRows>(rows + r, dim, parts, width, products + r * width);
+  for (; r < count; ++r) products_of<1>(rows + r, dim, parts, width, products + r * width);
+}
+
+std::size_t largest(const float* a, const float* b, float scale, std::size_t width) {
+  float best = -__builtin_inff();
+  std::size_t place = 0;
+  for (std::size_t s = 0; s < width; s += kGiftLanes) {
+    Lanes values = *reinterpret_cast<const LooseLanes*>(a + s);
+    if (b != nullptr) values += scale * *reinterpret_cast<const LooseLanes*>(b + s);
+    const auto above = values > best;
+    bool is_any = false;
+    for (std::size_t k = 0; k < kGiftLanes; ++k) is_any |= above[k] != 0;
+    if (!is_any) continue;
+    for (std::size_t k = 0; k < kGiftLanes; ++k) {
+      if (!(values[k] > best)) continue;
+      best = values[k];
+      place = s + k;
+    }
+  }
+  return place;
 }
 
 }  // namespace
 
 extern const FoldInLoops PLAYLIST_JOIN(kFoldInLoops_, PLAYLIST_LEVEL);
 const FoldInLoops PLAYLIST_JOIN(kFoldInLoops_, PLAYLIST_LEVEL) = {add_product, decompose, solve,
-                                                                  add_rows};
+                                                                  products, largest};
 
 }  // namespace recall

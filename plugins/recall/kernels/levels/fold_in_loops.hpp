@@ -5,6 +5,8 @@
 
 namespace recall {
 
+constexpr std::size_t kGiftLanes = 16;
+
 /// Matrices are row-major; of `a` and `u`, dim x dim, only what is on and above the diagonal
 /// counts.
 struct FoldInLoops {
@@ -14,9 +16,12 @@ struct FoldInLoops {
   void (*decompose)(double* a, std::size_t dim);
   /// The columns of b, dim x count, become those of (U'U)^-1 b.
   void (*solve)(const float* u, std::size_t dim, std::size_t count, float* b);
-  /// sums += scale * sum over k of factors[k] * row k of `rows`, which is dim x count.
-  void (*add_rows)(float* sums, float scale, const float* factors, std::size_t dim,
-                   const float* rows, std::size_t count);
+  /// products[r * width + s] = sum over k of rows[r][k] * parts[k * width + s], k ascending;
+  /// `width` is a multiple of kGiftLanes.
+  void (*products)(const float* const* rows, std::size_t count, std::size_t dim, const float* parts,
+                   std::size_t width, float* products);
+  /// The first place of the largest a[s] + scale * b[s]; `b` may be nullptr. 0 when all are NaN.
+  std::size_t (*largest)(const float* a, const float* b, float scale, std::size_t width);
 };
 
 extern const FoldInLoops kFoldInLoops_baseline;

@@ -121,6 +121,7 @@ void score_each(const RowBlock& block, const float* query, const ScoreSink& sink
     const float* values = block.data + static_cast<std::size_t>(row) * block.dim;
     float sum = 0;
     for (std::size_t d = 0; d < block.dim; ++d) sum += values[d] * query[d];
+    if (sink.scores != nullptr) sink.scores[block.first_row + row] = sum;
     if (sum > sink.bounds[0]) sink.take(sink.context, 0, block.first_row + row, sum);
   }
 }
@@ -139,6 +140,14 @@ void score_one(const RowBlock& block, const float* query, const ScoreSink& sink)
       sums[r] = products(values + at * block.dim, query, block.dim, tail);
     }
     const Lanes scores = sums_of<kLanes>(sums);
+    if (sink.scores != nullptr) {
+      float* to = sink.scores + block.first_row + row;
+      if (count == kLanes) {
+        *reinterpret_cast<LooseLanes*>(to) = scores;
+      } else {
+        for (std::int32_t r = 0; r < count; ++r) to[r] = scores[r];
+      }
+    }
     if (above(scores, Lanes{} + sink.bounds[0]) == 0) continue;
     for (std::int32_t r = 0; r < count; ++r) {
       if (scores[r] > sink.bounds[0])

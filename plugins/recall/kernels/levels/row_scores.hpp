@@ -21,6 +21,7 @@ struct ScoreSink {
   float* bounds;  // one per query of the panel
   void* context;
   void (*take)(void* context, std::int32_t query, std::int32_t row, float score);
+  float* scores = nullptr;  // of score_one: scores[row] for every row, unless nullptr
 };
 
 struct RowScoring {
