@@ -150,7 +150,8 @@ TEST_CASE("recall.als without a model, or without seeds, has no data", "[als]") 
   TrainedModels models;
   const Recalled untrained = recall(library, models, {{0, 1}});
   CHECK(untrained.status == PLAYLIST_NO_DATA);
-  CHECK_THAT(untrained.message, Catch::Contains("model.als"));
+  CHECK_THAT(untrained.message, Catch::Contains("model.als has not been trained") &&
+                                    Catch::Contains("train it with: engine train als"));
   REQUIRE(models.train("model.als", library, small_model()).status == PLAYLIST_OK);
   CHECK(recall(library, models, {}).status == PLAYLIST_NO_DATA);
   // Nobody played it: the model knows nothing of it.

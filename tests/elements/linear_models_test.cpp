@@ -158,7 +158,8 @@ TEST_CASE("a linear model that nobody trained is no data, and so are no seeds", 
   for (const std::string name : {"ease", "graph_filter"}) {
     const Recalled without = recall("recall." + name, library, models, {0}, {kNone});
     CHECK(without.status == PLAYLIST_NO_DATA);
-    CHECK_THAT(without.message, Catch::Contains("model." + name + " has not been trained"));
+    CHECK_THAT(without.message, Catch::Contains("model." + name + " has not been trained") &&
+                                   Catch::Contains("train it with: engine train " + name));
     CHECK(recall("recall." + name, library, models, {}, {}).status == PLAYLIST_NO_DATA);
   }
 }
