@@ -210,7 +210,7 @@ TEST_CASE("ranking.din has no data without a history or a model", "[ranking][din
                         support::candidates_of({2}), {1, {}, &none});
   CHECK(without_model.status == PLAYLIST_NO_DATA);
   CHECK_THAT(without_model.message, Catch::Contains("model.din has not been trained") &&
-                                         Catch::Contains("train it with: engine train din"));
+                                        Catch::Contains("train it with: engine train din"));
 }
 
 TEST_CASE("model.din tells how well it predicts a later period", "[model][din]") {

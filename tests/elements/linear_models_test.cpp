@@ -159,7 +159,7 @@ TEST_CASE("a linear model that nobody trained is no data, and so are no seeds", 
     const Recalled without = recall("recall." + name, library, models, {0}, {kNone});
     CHECK(without.status == PLAYLIST_NO_DATA);
     CHECK_THAT(without.message, Catch::Contains("model." + name + " has not been trained") &&
-                                   Catch::Contains("train it with: engine train " + name));
+                                    Catch::Contains("train it with: engine train " + name));
     CHECK(recall("recall." + name, library, models, {}, {}).status == PLAYLIST_NO_DATA);
   }
 }
