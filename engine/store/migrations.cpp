@@ -75,9 +75,10 @@ void copy_database(sqlite3* from, sqlite3* to) {
 }
 
 int store_version(sqlite3* database, const std::string& path, int newest) {
+  // The tables first: a process that makes the store meanwhile marks it in the same transaction.
+  const int tables = pragma(database, "SELECT count(*) FROM sqlite_schema");
   const int application = pragma(database, "PRAGMA application_id");
   const int version = pragma(database, "PRAGMA user_version");
-  const int tables = pragma(database, "SELECT count(*) FROM sqlite_schema");
   if (application == 0 && version == 0 && tables == 0) return 0;
   if (application != kStoreApplicationId) {
     throw Error(Exit::kStore, "this file is not a store of the playlist engine",

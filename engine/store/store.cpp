@@ -1,8 +1,10 @@
 #include "store/store.hpp"
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <thread>
 #include <unistd.h>
 
 #include "core/error.hpp"
@@ -59,10 +61,23 @@ void make_folder(const std::string& path) {
   }
 }
 
+/// SQLite does not wait for another process that switches a new file over at the same time.
+void switch_to_wal(sqlite3* database, double busy_seconds) {
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::duration<double>(busy_seconds);
+  while (std::chrono::steady_clock::now() < deadline) {
+    const int result =
+        sqlite3_exec(database, "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr);
+    if ((result & 0xff) != SQLITE_BUSY) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  run(database, "PRAGMA journal_mode = WAL");  // throws what is still in the way
+}
+
 /// Settings of a connection that writes. The page size holds for new files only.
-void prepare_for_writing(sqlite3* database) {
+void prepare_for_writing(sqlite3* database, double busy_seconds) {
   run(database, "PRAGMA page_size = 16384");
-  run(database, "PRAGMA journal_mode = WAL");
+  switch_to_wal(database, busy_seconds);
   run(database, "PRAGMA synchronous = NORMAL");
 }
 
@@ -89,7 +104,7 @@ Store Store::open(const std::string& path, const StoreOptions& options) {
   Database database =
       open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options.busy_seconds);
   const int version = store_version(database.get(), path, newest(options.migrations));
-  prepare_for_writing(database.get());
+  prepare_for_writing(database.get(), options.busy_seconds);
   migrate(database.get(), path, version, options.migrations, /*has_backup=*/true);
   prepare_connection(database.get());
   return {database.release(), path};
