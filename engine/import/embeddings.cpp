@@ -15,6 +15,7 @@
 #include "core/hash.hpp"
 #include "import/mapped_file.hpp"
 #include "import/npy.hpp"
+#include "import/record_accounts.hpp"
 #include "import/space.hpp"
 #include "import/track_id_text.hpp"
 #include "store/store.hpp"
@@ -26,7 +27,7 @@ using Json = nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kBatchRows = 4096;
-constexpr std::size_t kMostExamples = 5, kMostNumbers = 65'536;
+constexpr std::size_t kMostNumbers = 65'536;
 constexpr double kLargest = std::numeric_limits<float>::max();
 
 std::string_view view_of(const MappedFile& file) {
@@ -164,7 +165,7 @@ class EmbeddingWriter {
         find_vector_(
             store.prepare("SELECT vector FROM embeddings WHERE space = ?1 AND track_id = ?2")),
         put_vector_(store.prepare("INSERT OR REPLACE INTO embeddings VALUES (?1, ?2, ?3, ?4)")),
-        insert_run_(store.prepare("INSERT INTO ingestion_rows VALUES (?1, ?2, ?3, ?4, ?5)")) {
+        accounts_(store) {
     dim_ = dim_of_space(store, options.space);
   }
 
@@ -185,27 +186,18 @@ class EmbeddingWriter {
             "VALUES (NULL, ?1, ?2, 'embeddings', ?3)")
         .run(options.path, hash, options.now);
     ingestion_ = sqlite3_last_insert_rowid(store_.handle());
+    accounts_.begin(ingestion_);
   }
 
   void take(const Record& record, FileResult& result) {
     std::string problem = record.problem;
     const std::string bucket = problem.empty() ? put(record, problem) : record.bucket;
-    ++result.buckets[bucket];
-    if (!problem.empty() && result.examples.size() < kMostExamples)
-      result.examples.push_back("record " + std::to_string(result.rows + 1) + ": " + bucket + ": " +
-                                problem);
-    if (run_.bucket == bucket && run_.reason == problem && run_.first >= 0) {
-      run_.last = result.rows;
-    } else {
-      end_run();
-      run_ = {result.rows, result.rows, bucket, problem};
-    }
-    ++result.rows;
+    accounts_.add(bucket, problem, result);
   }
 
   /// The end of a batch, within its transaction.
   void advance(std::int64_t records, bool is_complete, std::int64_t now) {
-    end_run();
+    accounts_.flush();
     store_.prepare("UPDATE ingestions SET records_done = ?2 WHERE ingestion_id = ?1")
         .run(ingestion_, records);
     if (is_complete) {
@@ -219,17 +211,6 @@ class EmbeddingWriter {
   }
 
  private:
-  struct Run {
-    std::int64_t first = -1, last = -1;
-    std::string bucket, reason;
-  };
-
-  void end_run() {
-    if (run_.first >= 0)
-      insert_run_.run(ingestion_, run_.first, run_.last, run_.bucket, run_.reason);
-    run_ = {};
-  }
-
   /// The bucket; `problem` says why it is none of the good ones.
   std::string put(const Record& record, std::string& problem) {
     const TrackIdText id = read_track_id(record.id);
@@ -280,9 +261,9 @@ class EmbeddingWriter {
   Store& store_;
   std::string space_;
   std::size_t dim_ = 0;
-  Statement find_id_, find_track_, find_vector_, put_vector_, insert_run_;
+  Statement find_id_, find_track_, find_vector_, put_vector_;
+  RecordAccounts accounts_;
   std::int64_t ingestion_ = 0;
-  Run run_;
   bool has_changes_ = false;
 };
 

@@ -8,6 +8,7 @@
 #include "core/hash.hpp"
 #include "import/mapped_file.hpp"
 #include "import/prompt_records.hpp"
+#include "import/record_accounts.hpp"
 #include "import/space.hpp"
 #include "import/track_id_text.hpp"
 #include "store/store.hpp"
@@ -19,7 +20,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kProgressRows = 4096;
-constexpr std::size_t kMostExamples = 5;
 constexpr const char* kFirstUser = "me";
 
 /// The users of the records by name, and the one who is meant where a record names nobody.
@@ -87,7 +87,7 @@ class PromptWriter {
         find_vector_(
             store.prepare("SELECT vector FROM prompt_vectors WHERE space = ?1 AND prompt_id = ?2")),
         put_vector_(store.prepare("INSERT OR REPLACE INTO prompt_vectors VALUES (?1, ?2, ?3, ?4)")),
-        insert_run_(store.prepare("INSERT INTO ingestion_rows VALUES (?1, ?2, ?3, ?4, ?5)")) {}
+        accounts_(store) {}
 
   /// Makes room for the file's accounts; what an earlier import of it said is replaced.
   void begin(const std::string& hash) {
@@ -103,26 +103,17 @@ class PromptWriter {
             "VALUES (NULL, ?1, ?2, 'prompts', ?3)")
         .run(options_.path, hash, options_.now);
     ingestion_ = sqlite3_last_insert_rowid(store_.handle());
+    accounts_.begin(ingestion_);
   }
 
   void take(const PromptRecord& record, FileResult& result) {
     std::string problem = record.problem;
     const std::string bucket = problem.empty() ? put(record, problem) : record.bucket;
-    ++result.buckets[bucket];
-    if (!problem.empty() && result.examples.size() < kMostExamples)
-      result.examples.push_back("record " + std::to_string(result.rows + 1) + ": " + bucket + ": " +
-                                problem);
-    if (run_.bucket == bucket && run_.reason == problem && run_.first >= 0) {
-      run_.last = result.rows;
-    } else {
-      end_run();
-      run_ = {result.rows, result.rows, bucket, problem};
-    }
-    ++result.rows;
+    accounts_.add(bucket, problem, result);
   }
 
   void end(FileResult& result) {
-    end_run();
+    accounts_.flush();
     store_
         .prepare(
             "UPDATE ingestions SET user_id = ?2, records = ?3, records_done = ?3, is_complete = 1, "
@@ -135,17 +126,6 @@ class PromptWriter {
   }
 
  private:
-  struct Run {
-    std::int64_t first = -1, last = -1;
-    std::string bucket, reason;
-  };
-
-  void end_run() {
-    if (run_.first >= 0)
-      insert_run_.run(ingestion_, run_.first, run_.last, run_.bucket, run_.reason);
-    run_ = {};
-  }
-
   /// The bucket; `problem` says why it is none of the good ones.
   std::string put(const PromptRecord& record, std::string& problem) {
     std::optional<std::int64_t> track;
@@ -212,10 +192,9 @@ class PromptWriter {
   const PromptOptions& options_;
   PromptUsers users_;
   std::size_t dim_;
-  Statement find_id_, find_track_, find_prompt_, put_prompt_, find_vector_, put_vector_,
-      insert_run_;
+  Statement find_id_, find_track_, find_prompt_, put_prompt_, find_vector_, put_vector_;
+  RecordAccounts accounts_;
   std::int64_t ingestion_ = 0;
-  Run run_;
   bool has_changes_ = false, has_vectors_ = false;
 };
 

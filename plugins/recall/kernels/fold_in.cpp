@@ -8,7 +8,6 @@
 #include "levels/fold_in_loops.hpp"
 
 namespace recall {
-namespace {
 
 const FoldInLoops& fold_in_loops() {
   switch (playlist::cpu_level()) {
@@ -20,6 +19,8 @@ const FoldInLoops& fold_in_loops() {
       return kFoldInLoops_baseline;
   }
 }
+
+namespace {
 
 /// Row-major dim x dim, on and above the diagonal.
 std::vector<double> equations(const FactorModel& model, std::span<const WeightedRow> seeds) {

@@ -1,7 +1,5 @@
 #include "nearest_seed.hpp"
 
-#include "playlist/cpu.hpp"
-
 #include <algorithm>
 
 #include "levels/fold_in_loops.hpp"
@@ -10,17 +8,6 @@ namespace recall {
 namespace {
 
 constexpr std::size_t kBlock = 96;  // what is computed together stays in the nearest cache
-
-const FoldInLoops& loops() {
-  switch (playlist::cpu_level()) {
-    case playlist::CpuLevel::kV4:
-      return kFoldInLoops_v4;
-    case playlist::CpuLevel::kV3:
-      return kFoldInLoops_v3;
-    default:
-      return kFoldInLoops_baseline;
-  }
-}
 
 }  // namespace
 
@@ -38,9 +25,11 @@ std::vector<std::int32_t> nearest_seeds(const RowMatrix& seeds,
   nearest.reserve(rows.size());
   for (std::size_t begin = 0; begin < rows.size(); begin += kBlock) {
     const std::size_t count = std::min(kBlock, rows.size() - begin);
-    loops().products(rows.data() + begin, count, seeds.dim, columns.data(), width, products.data());
+    fold_in_loops().products(rows.data() + begin, count, seeds.dim, columns.data(), width,
+                             products.data());
     for (std::size_t k = 0; k < count; ++k) {
-      const std::size_t place = loops().largest(products.data() + k * width, nullptr, 0, width);
+      const std::size_t place =
+          fold_in_loops().largest(products.data() + k * width, nullptr, 0, width);
       nearest.push_back(static_cast<std::int32_t>(place));
     }
   }

@@ -1,4 +1,5 @@
-// The inner loops of folding a user in. Compiled once for each x86-64 level; fold_in.cpp picks one.
+// The inner loops of folding a user in. Compiled once for each x86-64 level; fold_in_loops() picks
+// one.
 #pragma once
 
 #include <cstddef>
@@ -27,5 +28,8 @@ struct FoldInLoops {
 extern const FoldInLoops kFoldInLoops_baseline;
 extern const FoldInLoops kFoldInLoops_v3;
 extern const FoldInLoops kFoldInLoops_v4;
+
+/// Those of this processor.
+const FoldInLoops& fold_in_loops();
 
 }  // namespace recall
