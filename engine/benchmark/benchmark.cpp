@@ -12,8 +12,8 @@
 #include "benchmark/blend.hpp"
 #include "benchmark/contestants.hpp"
 #include "benchmark/recommending.hpp"
+#include "benchmark/validation.hpp"
 #include "core/error.hpp"
-#include "core/random.hpp"
 #include "core/temporary_folder.hpp"
 
 namespace engine::benchmark {
@@ -23,55 +23,10 @@ using Clock = std::chrono::steady_clock;
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kBlend = "blend";
-constexpr std::size_t kListLength = 500;         // of the lists that are blended
-constexpr std::size_t kValidationUsers = 2'000;  // at least, and as many more as it takes
-constexpr std::size_t kValidationItems = 5'000;  // for these: with one a user chance would choose
-constexpr std::size_t kFewestTrainItems = 2;     // users with fewer give nothing to validation
-constexpr double kHeldOut = 0.1;
+constexpr std::size_t kListLength = 500;  // of the lists that are blended
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// Train without what validation looks for, and that.
-struct Validation {
-  ItemsOfUsers train, wanted;
-  std::vector<std::int32_t> users;
-};
-
-/// Of every user with enough items a tenth, at least one; judged for the users of the smallest
-/// random numbers, until there are enough users and enough items.
-Validation hold_out(const ItemsOfUsers& train) {
-  Validation made;
-  std::vector<std::pair<std::uint64_t, std::int32_t>> users;
-  Random random(0x7a11da7e);
-  for (std::int32_t user = 0; user < train.users(); ++user) {
-    std::vector<std::int32_t> items(train.of(user).begin(), train.of(user).end());
-    std::size_t held = 0;
-    if (items.size() >= kFewestTrainItems) {
-      held = std::max<std::size_t>(
-          1, static_cast<std::size_t>(kHeldOut * static_cast<double>(items.size()) + 0.5));
-    }
-    for (std::size_t k = 0; k < held; ++k)
-      std::swap(items[k], items[k + static_cast<std::size_t>(random.next() % (items.size() - k))]);
-    const auto middle = items.begin() + static_cast<std::ptrdiff_t>(held);
-    std::sort(items.begin(), middle);
-    std::sort(middle, items.end());
-    made.wanted.items.insert(made.wanted.items.end(), items.begin(), middle);
-    made.train.items.insert(made.train.items.end(), middle, items.end());
-    made.wanted.offsets.push_back(made.wanted.items.size());
-    made.train.offsets.push_back(made.train.items.size());
-    if (held > 0) users.emplace_back(random.next(), user);
-  }
-  std::sort(users.begin(), users.end());
-  std::size_t items = 0;
-  for (const auto& [number, user] : users) {
-    if (made.users.size() >= kValidationUsers && items >= kValidationItems) break;
-    made.users.push_back(user);
-    items += made.wanted.of(user).size();
-  }
-  std::sort(made.users.begin(), made.users.end());
-  return made;
 }
 
 std::vector<std::int32_t> users_with(const ItemsOfUsers& wanted) {
@@ -90,19 +45,6 @@ Json json_of(const Arguments& arguments) {
     if (const auto* flag = std::get_if<bool>(&value)) json[name] = *flag;
   }
   return json;
-}
-
-Arguments laid_over(Arguments arguments, const Arguments& more) {
-  for (const auto& [name, value] : more) {
-    const auto found = std::find_if(arguments.begin(), arguments.end(),
-                                    [&name = name](const auto& one) { return one.first == name; });
-    if (found == arguments.end()) {
-      arguments.emplace_back(name, value);
-    } else {
-      found->second = value;
-    }
-  }
-  return arguments;
 }
 
 /// One contestant's way through the benchmark.
@@ -140,7 +82,7 @@ class Benchmark {
     for (Entry& entry : entries_) {
       const std::string& name = entry.contestant.name;
       request_.note(name + ": training on all of train");
-      const Arguments arguments = laid_over(entry.chosen.model, entry.contestant.at_last);
+      const Arguments& arguments = entry.chosen.model;
       TemporaryFolder folder;
       const Training trained = train(stage, name, arguments, folder.file("model"));
       Recommended recommended =
@@ -162,7 +104,7 @@ class Benchmark {
   // ---- validation ----
 
   void choose() {
-    const Validation validation = hold_out(split_.train);
+    const Validation validation = hold_out(split_);
     if (validation.users.empty()) return take_first();
     const SplitTables tables(validation.train, split_.items);
     const Stage stage{request_, validation.train, tables};

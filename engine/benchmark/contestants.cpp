@@ -7,11 +7,8 @@
 namespace engine::benchmark {
 namespace {
 
-/// EASE learns a matrix of all items: its settings are compared on this many of the most popular,
-/// which takes a small share of the time.
-constexpr double kEaseItemsOfValidation = 8'000;
-/// Of more items the most popular are learned: where few of them are taken each, so many take 2 GiB
-/// and some minutes.
+/// Of more items the most popular are learned: so many take 2 GiB and a minute where few of them
+/// are taken each.
 constexpr double kMostEaseItems = 45'000;
 
 std::vector<Setting> item_cf_grid() {
@@ -65,12 +62,16 @@ std::vector<Setting> als_grid() {
   return grid;
 }
 
-std::vector<Setting> ease_grid() {
+std::vector<Setting> ease_grid(std::int32_t items) {
   std::vector<Setting> grid;
-  for (const double regularization : {400.0, 50.0, 150.0, 1'000.0}) {
+  constexpr std::pair<double, double> kPairs[] = {{0.5, 100}, {0.5, 30}, {0.5, 300},
+                                                  {0, 100},   {0, 300},  {1, 100}};
+  for (const auto& [user_normalization, regularization] : kPairs) {
     grid.push_back({{{"regularization", regularization},
+                     {"user_normalization", user_normalization},
                      {"neighbours", 1'000.0},
-                     {"max_tracks", kEaseItemsOfValidation}},
+                     {"max_tracks", std::min<double>(items, kMostEaseItems)},
+                     {"memory_gigabytes", 16.0}},
                     {}});
   }
   return grid;
@@ -83,14 +84,10 @@ std::vector<std::string> contestant_names() {
 }
 
 Contestant contestant(const std::string& name, std::int32_t items) {
-  if (name == "item_cf") return {name, item_cf_grid(), {}};
-  if (name == "als") return {name, als_grid(), {}};
-  if (name == "graph_filter") return {name, graph_filter_grid(items), {}};
-  if (name == "ease") {
-    return {name,
-            ease_grid(),
-            {{"max_tracks", std::min<double>(items, kMostEaseItems)}, {"memory_gigabytes", 16.0}}};
-  }
+  if (name == "item_cf") return {name, item_cf_grid()};
+  if (name == "als") return {name, als_grid()};
+  if (name == "graph_filter") return {name, graph_filter_grid(items)};
+  if (name == "ease") return {name, ease_grid(items)};
   throw std::logic_error("no contestant " + name);
 }
 

@@ -20,8 +20,6 @@ struct Contestant {
   /// The first is taken where nothing can be compared. Neighbours in it that set the model alike
   /// share one training.
   std::vector<Setting> grid;
-  /// Set in the last training, on all of train, over what validation chose.
-  Arguments at_last;
 };
 
 /// All names, in the order they are trained.

@@ -1,11 +1,13 @@
 // model.ease: how much each track of a user speaks for or against every other one, in closed form.
 //
-// With X the users x tracks, P = (X^T X + regularization I)^-1 and B(i,j) = -P(i,j) / P(j,j),
-// B(j,j) = 0, a user x scores all tracks as x B: the linear model that best gives back X from all
-// other tracks (Steck: Embarrassingly Shallow Autoencoders for Sparse Data, WWW 2019, equation 8).
-// P is one symmetric matrix of all tracks. It is inverted as a whole, or, where users have few of
-// many tracks, made column by column by conjugate gradients (kernels/gram_inverse.hpp), which never
-// holds it; which is quicker is estimated, and memory and time are told before it begins.
+// With X the users x tracks, the row of a user of n tracks scaled by (mean n /
+// n)^(user_normalization / 2) so that who plays everything does not decide everything, P = (X^T X +
+// regularization I)^-1 and B(i,j) = -P(i,j) / P(j,j), B(j,j) = 0, a user x scores all tracks as x
+// B: the linear model that best gives back X from all other tracks (Steck: Embarrassingly Shallow
+// Autoencoders for Sparse Data, WWW 2019, equation 8). P is one symmetric matrix of all tracks. It
+// is inverted as a whole, or, where users have few of many tracks, made column by column by
+// conjugate gradients (kernels/gram_inverse.hpp), which never holds it; which is quicker is
+// estimated, and memory and time are told before it begins.
 //
 // Artifact  table "tracks" (id), lists "weights": per track i its B(i,j) of greatest size, positive
 //           and negative
@@ -70,6 +72,21 @@ SparseMatrix of_most_popular(const SparseMatrix& users, std::int64_t count) {
     kept.offsets.push_back(static_cast<std::int64_t>(kept.indices.size()));
   }
   return kept;
+}
+
+/// Counts a user of n tracks (mean n / n)^exponent times; users without any do not matter.
+void normalize_users(SparseMatrix& users, double exponent) {
+  std::int32_t active = 0;
+  for (std::int32_t user = 0; user < users.rows(); ++user)
+    active += users.row(user).empty() ? 0 : 1;
+  const double mean = static_cast<double>(users.entries()) / std::max(1, active);
+  for (std::int32_t user = 0; user < users.rows(); ++user) {
+    const auto begin = static_cast<std::size_t>(users.offsets[static_cast<std::size_t>(user)]);
+    const std::size_t tracks = users.row(user).size();
+    const auto scale =
+        static_cast<float>(std::pow(mean / static_cast<double>(tracks), exponent / 2));
+    for (std::size_t k = begin; k < begin + tracks; ++k) users.values[k] *= scale;
+  }
 }
 
 /// X^T X + regularization I.
@@ -171,6 +188,7 @@ class Ease final : public playlist::Model {
  public:
   static constexpr playlist::Param kParams[] = {
       {"regularization", 300.0, 1e-3, 1e6, "pulls all weights towards 0"},
+      {"user_normalization", 0.5, 0, 1, "0: every play counts the same, 1: every user does"},
       {"neighbours", 500, 1, 100'000, "weights kept for each track, those of greatest size"},
       {"max_tracks", 20'000, 1, 200'000, "most popular tracks learned; time grows by its square"},
       playlist::Param::choice("solver", kSolvers, "auto", "cg: quicker where plays are sparse"),
@@ -184,6 +202,7 @@ class Ease final : public playlist::Model {
   explicit Ease(const playlist::Args& args)
       : weighting_(weighting_of(std::string(args.text("weighting")), args.number("like_plays"))),
         regularization_(args.number("regularization")),
+        user_normalization_(args.number("user_normalization")),
         neighbours_(args.integer("neighbours")),
         max_tracks_(args.integer("max_tracks")),
         solver_(solver_of(std::string(args.text("solver")))),
@@ -195,6 +214,7 @@ class Ease final : public playlist::Model {
     SparseMatrix users =
         of_most_popular(read_interactions(call, weighting_, min_users_), max_tracks_);
     const ModelTracks tracks = compact(call, users);
+    normalize_users(users, user_normalization_);
     const GramInverse columns(users, {regularization_, kTolerance, kMostSteps, threads_});
     const Way way = way_for(users, columns);
     tell_cost(call, users.columns, way);
@@ -270,7 +290,7 @@ class Ease final : public playlist::Model {
   }
 
   Weighting weighting_;
-  double regularization_;
+  double regularization_, user_normalization_;
   std::int64_t neighbours_, max_tracks_;
   Solver solver_;
   double memory_gigabytes_;

@@ -45,9 +45,10 @@ TEST_CASE("recall.ease adds up the weights of the seeds", "[ease]") {
   CAPTURE(solver);
   const TinyLibrary library = two_users();
   TrainedModels models;
-  REQUIRE(
-      models.train("model.ease", library, {{"regularization", 1.0}, {"solver", solver}}).status ==
-      PLAYLIST_OK);
+  REQUIRE(models
+              .train("model.ease", library,
+                     {{"regularization", 1.0}, {"user_normalization", 0.0}, {"solver", solver}})
+              .status == PLAYLIST_OK);
   // X^T X + I = (3 1 / 1 2), its inverse (2 -1 / -1 3) / 5: B(0,1) = 1/3, B(1,0) = 1/2.
   const Recalled one = recall("recall.ease", library, models, {0}, {kNone});
   REQUIRE(one.numbers() == std::vector<std::int32_t>{1});
@@ -56,6 +57,21 @@ TEST_CASE("recall.ease adds up the weights of the seeds", "[ease]") {
   const Recalled other = recall("recall.ease", library, models, {1}, {3.0f});
   REQUIRE(other.numbers() == std::vector<std::int32_t>{0});
   CHECK(other.tracks[0].score == Approx(3.0 / 2));
+}
+
+TEST_CASE("model.ease counts users of many tracks for less", "[ease]") {
+  const std::string solver = GENERATE("cg", "inverse");
+  CAPTURE(solver);
+  const TinyLibrary library = two_users();
+  TrainedModels models;
+  models.train("model.ease", library,
+               {{"regularization", 1.0}, {"user_normalization", 1.0}, {"solver", solver}});
+  // User 0 has 2 tracks and user 1 one, 1.5 on average: they count 3/4 and 3/2 times. X^T X + I =
+  // (13/4 3/4 / 3/4 7/4): B(0,1) = 3/13, B(1,0) = 3/7.
+  CHECK(recall("recall.ease", library, models, {0}, {kNone}).tracks.at(0).score ==
+        Approx(3.0 / 13).epsilon(1e-3));
+  CHECK(recall("recall.ease", library, models, {1}, {kNone}).tracks.at(0).score ==
+        Approx(3.0 / 7).epsilon(1e-3));
 }
 
 TEST_CASE("a disliked seed speaks against what it would speak for, and one of score 0 is silent",
