@@ -43,8 +43,8 @@ return pl.recipe {
     end
     local function quota(share) return math.max(1, math.floor(share * p.pool + 0.5)) end
 
-    -- Each finds more than its quota, as some is known and as others may have none to give.
-    local most = 4 * p.pool
+    -- Each finds more than its quota, as half may be known and as others may have none to give.
+    local most = 2 * p.pool
     local found = pl.blend {
       { weight = p.listeners, quota = quota(p.listeners), unknown(pl.recall.item_cf { seeds = seeds, artists = p.artists, limit = most }) },
       { weight = p.taste,     quota = quota(p.taste),     unknown(pl.recall.als { seeds = seeds, artists = p.artists, limit = most }) },

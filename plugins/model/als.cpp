@@ -4,8 +4,10 @@
 // are shared by two people's histories, between users and artists too. Users' factors are not kept:
 // recall.als folds a user in from what they play, which gives what training would.
 //
-// Artifact  table "tracks" (id), matrix "track_factors", matrix "track_gram" (sum of y y')
-//           table "artists" (id), "artist_factors", "artist_gram": the same of artists
+// Artifact  table "tracks" (id), matrix "track_factors", matrix "track_gram" (sum of y y'), and of
+//           many tracks bytes "track_codes" (playlist/quantized_rows.hpp)
+//           table "artists" (id), "artist_factors", "artist_gram", "artist_codes": the same of
+//           artists
 //           table "training": regularization, unobserved_weight, frequency_scaling (f64, one row)
 #include "kernels/als.hpp"
 
@@ -71,7 +73,7 @@ class AlsModel final : public playlist::Model {
   }
 
  private:
-  /// Writes NAME_factors and NAME_gram; returns the objective at the end.
+  /// Writes NAME_factors, NAME_gram and NAME_codes; returns the objective at the end.
   double fit(playlist::ModelCall& call, const SparseMatrix& plays, const std::string& name,
              double begin, double end) const {
     AlsOptions options = options_;
@@ -84,6 +86,7 @@ class AlsModel final : public playlist::Model {
     const auto columns = static_cast<std::uint32_t>(options.factors);
     call.matrix((name + "_factors").c_str(), als.track_factors(), columns);
     call.matrix((name + "_gram").c_str(), als.track_gram(), columns);
+    write_codes(call, name + "_codes", als.track_factors(), columns);
     return als.objective();
   }
 

@@ -11,7 +11,8 @@
 // (playlist/neighbour_graph.hpp) by HNSW, whose recall@50 is measured; below 0.98 it is left out.
 //
 // Artifact  for every space S: matrix "vectors.S", one row per track, and table "tracks.S" (id);
-//           bytes "graph.S" where it has a graph
+//           bytes "codes.S" (playlist/quantized_rows.hpp) where it has many rows, and "graph.S"
+//           where it has a graph
 // Card      "spaces": for each its tracks, of how many, dim, and for "audio" how many tracks have
 //           features and how many have tags; "index" exact or hnsw, then with breadth and
 //           recall_at_50
@@ -199,6 +200,7 @@ class Content final : public playlist::Model {
     write_ids(call, ("tracks." + space.name).c_str(), ids);
     call.matrix(("vectors." + space.name).c_str(), space.vectors.values,
                 static_cast<std::uint32_t>(space.vectors.dim));
+    write_codes(call, "codes." + space.name, space.vectors.values, space.vectors.dim);
     return playlist::concat("\"", space.name, "\": {\"tracks\": ", ids.size(),
                             ", \"of\": ", id.size(), ", \"dim\": ", space.vectors.dim,
                             space.coverage, write_index(call, space), "}");

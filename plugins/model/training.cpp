@@ -1,5 +1,7 @@
 #include "training.hpp"
 
+#include "playlist/quantized_rows.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <thread>
@@ -152,6 +154,12 @@ void write_lists(playlist::ModelCall& call, const char* name, const SparseMatrix
   const std::vector<std::uint64_t> offsets(rows.offsets.begin(), rows.offsets.end());
   call.lists(name, playlist_lists{sizeof(playlist_lists), 0, rows.rows(), offsets.data(),
                                   rows.indices.data(), rows.values.data()});
+}
+
+void write_codes(playlist::ModelCall& call, const std::string& name, std::span<const float> values,
+                 std::size_t columns) {
+  if (columns == 0 || values.size() / columns < playlist::QuantizedRows::kFewestRows) return;
+  call.bytes(name.c_str(), playlist::QuantizedRows::encode(values, columns));
 }
 
 }  // namespace model

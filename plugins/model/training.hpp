@@ -48,5 +48,9 @@ std::function<bool(double)> progress_of(playlist::ModelCall& call, double begin,
 
 void write_ids(playlist::ModelCall& call, const char* table, const std::vector<std::int64_t>& ids);
 void write_lists(playlist::ModelCall& call, const char* name, const SparseMatrix& rows);
+/// The rows' codes (playlist/quantized_rows.hpp) as bytes `name`, where there are enough rows for a
+/// search to gain by them. `values` row-major.
+void write_codes(playlist::ModelCall& call, const std::string& name, std::span<const float> values,
+                 std::size_t columns);
 
 }  // namespace model

@@ -22,6 +22,9 @@
 #include "elements.hpp"
 #include "kernels/exact_search.hpp"
 #include "kernels/fold_in.hpp"
+#include "kernels/graph_products.hpp"
+#include "popular_tracks.hpp"
+#include "row_codes.hpp"
 
 namespace {
 
@@ -73,20 +76,20 @@ class AlsRecall final : public playlist::Recall {
         return artist_of[static_cast<std::size_t>(track)];
       }));
     }
-    // Of every row of the model, as artists bring in tracks that are not among the best.
-    std::vector<float> scores(by_artist ? by_track.factors.rows : 0);
-    std::vector<Found> found = best_tracks(call, by_track, scores);
+    std::vector<Found> found = best_tracks(call, by_track);
     std::vector<recall::ScoredRow> artists;
     if (by_artist) {
       artists = best_artists(*by_artist);
       call.checkpoint();
-      add_artists(call, tracks, by_track, scores, *by_artist, artists, found);
+      add_artists(call, tracks, by_track, *by_artist, artists, found);
     }
     keep_best(found);
     return explained(call, tracks, by_track, by_artist, artists, found);
   }
 
  private:
+  static constexpr std::size_t kFewestArtists = 100;
+
   [[nodiscard]] float weight(std::size_t seed) const {
     const float score = seeds_.score()[seed];
     return std::isnan(score) ? 1 : score;
@@ -109,11 +112,13 @@ class AlsRecall final : public playlist::Recall {
                                              "_gram; train it again: engine train als"));
     }
     const playlist::Table training = call.artifact_table(kModel, "training");
-    const recall::FactorModel model{{factors.data(), factors.rows(), factors.columns()},
-                                    gram.data(),
-                                    training["regularization"].number(0),
-                                    training["unobserved_weight"].number(0),
-                                    training["frequency_scaling"].number(0)};
+    const recall::FactorModel model{
+        {factors.data(), factors.rows(), factors.columns(),
+         recall::row_codes(call, kModel, name + "_codes", factors.rows(), factors.columns())},
+        gram.data(),
+        training["regularization"].number(0),
+        training["unobserved_weight"].number(0),
+        training["frequency_scaling"].number(0)};
     const playlist::ModelRows rows(call, table.c_str(), ids);
     std::vector<recall::WeightedRow> weighted;
     for (std::size_t seed = 0; seed < seeds_.size(); ++seed) {
@@ -125,16 +130,15 @@ class AlsRecall final : public playlist::Recall {
   }
 
   /// The best by the tracks' factors that are no seeds, as many as are wanted where there are.
-  [[nodiscard]] std::vector<Found> best_tracks(playlist::RecallCall& call, const Side& by_track,
-                                               std::span<float> scores) const {
+  [[nodiscard]] std::vector<Found> best_tracks(playlist::RecallCall& call,
+                                               const Side& by_track) const {
     const std::vector<std::int32_t> seeds = sorted_seeds();
     std::vector<Found> found;
     // Seeds, and tracks that this load does not know, are among the rows: more of them are asked
     // for until enough are left.
     for (std::size_t count = limit_ + seeds.size();; count *= 2) {
       call.checkpoint();
-      const auto rows =
-          recall::top_rows(by_track.factors, by_track.user.factors(), count, 1, scores);
+      const auto rows = recall::top_rows(by_track.factors, by_track.user.factors(), count);
       found.clear();
       for (const recall::ScoredRow& one : rows) {
         if (!(one.score > 0) || found.size() == limit_) break;
@@ -155,7 +159,8 @@ class AlsRecall final : public playlist::Recall {
 
   [[nodiscard]] std::vector<recall::ScoredRow> best_artists(const Side& by_artist) const {
     std::vector<recall::ScoredRow> best =
-        recall::top_rows(by_artist.factors, by_artist.user.factors(), limit_);
+        recall::top_rows(by_artist.factors, by_artist.user.factors(),
+                         std::max(kFewestArtists, limit_ / per_artist_));
     while (!best.empty() && !(best.back().score > 0)) best.pop_back();
     return best;
   }
@@ -164,8 +169,8 @@ class AlsRecall final : public playlist::Recall {
   /// the artists' numbers, which their tracks most often follow: by their score it would jump about
   /// in everything that it looks up.
   void add_artists(playlist::RecallCall& call, const playlist::Table& tracks, const Side& by_track,
-                   std::span<const float> scores, const Side& by_artist,
-                   const std::vector<recall::ScoredRow>& artists, std::vector<Found>& found) const {
+                   const Side& by_artist, const std::vector<recall::ScoredRow>& artists,
+                   std::vector<Found>& found) const {
     constexpr std::int32_t kNowhere = -1, kSeed = -2;
     std::vector<std::int32_t> places(tracks.rows(), kNowhere);  // in `found`
     for (std::size_t k = 0; k < found.size(); ++k)
@@ -181,17 +186,16 @@ class AlsRecall final : public playlist::Recall {
               [](const Numbered& a, const Numbered& b) { return a.number < b.number; });
     const auto popularity = tracks["popularity"].f32();
     const playlist::Lists tracks_of = call.lists("artist_tracks");
+    const std::size_t best = found.size();
     std::vector<std::int32_t> theirs;
     for (const Numbered& one : numbered) {
-      most_popular(tracks_of[one.number], popularity, theirs);
+      recall::most_popular(tracks_of[one.number], popularity, per_artist_, theirs);
       for (std::size_t k = 0; k < theirs.size(); ++k) {
         std::int32_t& place = places[static_cast<std::size_t>(theirs[k])];
         if (place == kSeed) continue;
         if (place == kNowhere) {
           place = static_cast<std::int32_t>(found.size());
-          const std::int32_t row = by_track.rows.row(theirs[k]);
-          found.push_back(
-              {theirs[k], row, -1, 0, row < 0 ? 0 : scores[static_cast<std::size_t>(row)]});
+          found.push_back({theirs[k], by_track.rows.row(theirs[k]), -1, 0, 0});
         }
         Found& track = found[static_cast<std::size_t>(place)];
         // A track of several artists has the share of the best of them.
@@ -200,30 +204,24 @@ class AlsRecall final : public playlist::Recall {
         track.share = artists_ / static_cast<float>(k + 1);
       }
     }
+    score(by_track, std::span(found).subspan(best));
     for (Found& track : found) {
       if (track.artist >= 0)
         track.score += track.share * artists[static_cast<std::size_t>(track.artist)].score;
     }
   }
 
-  /// The most popular first, equally popular ones by number; at most per_artist_.
-  void most_popular(std::span<const std::int32_t> tracks, std::span<const float> popularity,
-                    std::vector<std::int32_t>& best) const {
-    best.clear();
-    const auto known = [&](std::int32_t track) {
-      const float value = popularity[static_cast<std::size_t>(track)];
-      return std::isnan(value) ? -1.0f : value;
-    };
-    // Put into their places one by one: an artist has few tracks, and fewer are taken. They come by
-    // number.
-    for (const std::int32_t track : tracks) {
-      if (best.size() == per_artist_ && known(best.back()) >= known(track)) continue;
-      if (best.size() == per_artist_) best.pop_back();
-      const auto place =
-          std::upper_bound(best.begin(), best.end(), track,
-                           [&](std::int32_t a, std::int32_t b) { return known(a) > known(b); });
-      best.insert(place, track);
-    }
+  /// By the tracks' factors.
+  static void score(const Side& by_track, std::span<Found> found) {
+    std::vector<std::int32_t> rows;
+    for (const Found& one : found)
+      if (one.track_row >= 0) rows.push_back(one.track_row);
+    std::vector<float> scores(rows.size());
+    recall::gathered_products()(by_track.user.factors().data(), by_track.factors.data,
+                                by_track.factors.dim, rows.data(), rows.size(), scores.data());
+    const float* next = scores.data();
+    for (Found& one : found)
+      if (one.track_row >= 0) one.score = *next++;
   }
 
   void keep_best(std::vector<Found>& found) const {

@@ -26,6 +26,7 @@
 #include "kernels/exact_search.hpp"
 #include "kernels/graph_products.hpp"
 #include "kernels/nearest_seed.hpp"
+#include "row_codes.hpp"
 
 namespace {
 
@@ -48,6 +49,7 @@ struct Found {
 struct Space {
   Space(playlist::RecallCall& call, const std::string& name)
       : vectors(call.artifact_matrix(kModel, ("vectors." + name).c_str())),
+        codes(recall::row_codes(call, kModel, "codes." + name, vectors.rows(), vectors.columns())),
         rows(call, "tracks", call.artifact_table(kModel, ("tracks." + name).c_str())["id"].i64()) {
     try {
       graph.emplace(call.artifact_bytes(kModel, ("graph." + name).c_str()), vectors.rows());
@@ -67,7 +69,8 @@ struct Space {
     // many are sooner found by reading.
     const std::size_t breadth = graph ? std::max(graph->breadth(), count + count / 2) : 0;
     if (!graph || breadth > vectors.rows() / kWidest)
-      return recall::top_rows({vectors.data(), vectors.rows(), vectors.columns()}, query, count);
+      return recall::top_rows({vectors.data(), vectors.rows(), vectors.columns(), codes}, query,
+                              count);
     playlist::GraphSearch search;
     std::vector<recall::ScoredRow> rows_found;
     for (const auto& row : search.best(*graph, vectors.data(), vectors.columns(), query.data(),
@@ -77,6 +80,7 @@ struct Space {
   }
 
   playlist::Matrix vectors;
+  playlist::QuantizedRows codes;
   playlist::ModelRows rows;
   std::optional<playlist::NeighbourGraph> graph;
 };

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "elements.hpp"
+#include "popular_tracks.hpp"
 
 namespace {
 
@@ -203,19 +204,10 @@ class ItemCf final : public playlist::Recall {
   /// An artist's most popular tracks get its sum, the first all of it, the k-th 1 / k.
   void hand_down(playlist::RecallCall& call, const playlist::Table& tracks, const Sum& artist,
                  Sums& sums) const {
-    const auto popularity = tracks["popularity"].f32();
-    const auto all = call.lists("artist_tracks")[artist.of];
-    std::vector<std::int32_t> theirs(all.begin(), all.end());
-    const std::size_t count = std::min(per_artist_, theirs.size());
-    const auto known = [&](std::int32_t track) {
-      const float value = popularity[static_cast<std::size_t>(track)];
-      return std::isnan(value) ? -1.0f : value;
-    };
-    std::partial_sort(theirs.begin(), theirs.begin() + static_cast<std::ptrdiff_t>(count),
-                      theirs.end(), [&](std::int32_t a, std::int32_t b) {
-                        return known(a) != known(b) ? known(a) > known(b) : a < b;
-                      });
-    for (std::size_t k = 0; k < count; ++k)
+    std::vector<std::int32_t> theirs;
+    recall::most_popular(call.lists("artist_tracks")[artist.of], tracks["popularity"].f32(),
+                         per_artist_, theirs);
+    for (std::size_t k = 0; k < theirs.size(); ++k)
       sums.add(theirs[k], artists_ * artist.sum / static_cast<float>(k + 1), artist.giver, true);
   }
 

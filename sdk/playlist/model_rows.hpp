@@ -71,7 +71,12 @@ class ModelRows {
       return static_cast<std::size_t>(at) < ids.size() && id(at) == wanted;
     }
     [[nodiscard]] std::int32_t find(std::int64_t wanted) const {
-      if (order == Order::kUnknown) prepare();
+      if (order == Order::kUnknown) {
+        // What a search finds is right in any order; that it finds nothing says so only where ids
+        // ascend, which takes a look at all of them.
+        if (const std::int32_t at = search(wanted); at >= 0) return at;
+        prepare();
+      }
       if (order == Order::kAscending) return search(wanted);
       if (order == Order::kClose) {
         const std::uint64_t at =

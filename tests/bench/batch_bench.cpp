@@ -7,7 +7,7 @@
 //              a fifth of them skips. It and its three models are made once, and kept in the folder
 //              for temporary files
 // Counters     users_per_s (median), ratio (of the processor time of a list, two workers' each, to
-//              that of scoring 100 k x 64 factors for one user and choosing the best 2 000, which
+//              that of scoring 100 k x 64 factors for one user and choosing the best 1 000, which
 //              a list needs twice), peak_MB (of the largest process)
 // A benchmark of wrong lists says nothing: those of some people are first compared with what
 // engine run gives.
@@ -42,7 +42,7 @@ using nlohmann::json;
 
 constexpr std::int64_t kTracks = 100'000, kNow = 1'795'219'200;  // 2026-11-21
 constexpr const char* kNowText = "2026-11-21";
-constexpr std::size_t kJobs = 2, kFactors = 64, kLimit = 2'000;
+constexpr std::size_t kJobs = 2, kFactors = 64, kLimit = 1'000;
 
 constexpr const char* kRecipe = R"lua(
 local pl = require "playlist"
@@ -59,9 +59,9 @@ return pl.recipe {
         :filter(pl.filtering.served { days = 365 })
     end
     return pl.blend {
-      { weight = 0.4, quota = 200, unknown(pl.recall.item_cf { seeds = seeds, limit = 2000 }) },
-      { weight = 0.4, quota = 200, unknown(pl.recall.als { seeds = seeds, limit = 2000 }) },
-      { weight = 0.2, quota = 100, unknown(pl.recall.content { seeds = seeds, limit = 2000 }) },
+      { weight = 0.4, quota = 200, unknown(pl.recall.item_cf { seeds = seeds, limit = 1000 }) },
+      { weight = 0.4, quota = 200, unknown(pl.recall.als { seeds = seeds, limit = 1000 }) },
+      { weight = 0.2, quota = 100, unknown(pl.recall.content { seeds = seeds, limit = 1000 }) },
       by = "rank",
     }:limit { tracks = 30, per_artist = 2 }
      :order(pl.ordering.artist_spacing { gap = 3 })

@@ -5,6 +5,7 @@
 //
 // search_one/T    one query on T threads. read_ratio: its time to that of adding up the matrix on
 //                 the same threads, both the fastest of the run
+// search_coded/T  the same with the rows' codes (playlist/quantized_rows.hpp)
 // search_batch/T  1,000 queries on T threads. queries_per_s; gflops counts 2 * rows * 64 a query
 #include "playlist/random.hpp"
 
@@ -13,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -56,6 +58,14 @@ bool is_sorted_search(std::size_t query, const std::vector<recall::ScoredRow>& f
       [](const auto& a, const auto& b) { return a.row == b.row && a.score == b.score; });
 }
 
+/// The first `rows` with their codes.
+recall::RowMatrix coded_matrix(std::size_t rows) {
+  static const std::string all = playlist::QuantizedRows::encode(matrix(), kDim);
+  static const std::string some =
+      playlist::QuantizedRows::encode(std::span(matrix()).first(100'000 * kDim), kDim);
+  return {matrix().data(), rows, kDim, {rows == kRows ? all : some, rows, kDim}};
+}
+
 bool passes_gate() {
   static const bool passed = [] {
     const recall::RowMatrix some{matrix().data(), 100'000, kDim};
@@ -63,6 +73,8 @@ bool passes_gate() {
     for (std::size_t q = 0; q < kQueries; q += 100) {
       const std::span<const float> query(queries().data() + q * kDim, kDim);
       if (!is_sorted_search(q, recall::top_rows(some, query, kBest, 2), some.rows) ||
+          !is_sorted_search(q, recall::top_rows(coded_matrix(100'000), query, kBest, 2),
+                            some.rows) ||
           !is_sorted_search(q, batch[q], some.rows))
         return false;
     }
@@ -100,7 +112,7 @@ void read_all(std::size_t threads) {
   benchmark::DoNotOptimize(sum_of_part(0, threads));
 }
 
-void search_one(benchmark::State& state) {
+void search_singly(benchmark::State& state, const recall::RowMatrix& rows) {
   if (!passes_gate()) return state.SkipWithError("the search does not equal sorting all rows");
   const auto threads = static_cast<int>(state.range(0));
   double read = std::numeric_limits<double>::infinity(), found = read;
@@ -108,8 +120,7 @@ void search_one(benchmark::State& state) {
   for (auto _ : state) {
     const std::span<const float> query(queries().data() + q++ % kQueries * kDim, kDim);
     found = std::min(found, seconds_of([&] {
-                       benchmark::DoNotOptimize(
-                           recall::top_rows({matrix().data(), kRows, kDim}, query, kBest, threads));
+                       benchmark::DoNotOptimize(recall::top_rows(rows, query, kBest, threads));
                      }));
     state.PauseTiming();
     read = std::min(read, seconds_of([&] { read_all(static_cast<std::size_t>(threads)); }));
@@ -118,6 +129,14 @@ void search_one(benchmark::State& state) {
   state.counters["read_ms"] = read * 1e3;
   state.counters["best_ms"] = found * 1e3;
   state.counters["read_ratio"] = found / read;
+}
+
+void search_one(benchmark::State& state) {
+  search_singly(state, {matrix().data(), kRows, kDim});
+}
+
+void search_coded(benchmark::State& state) {
+  search_singly(state, coded_matrix(kRows));
 }
 
 void search_batch(benchmark::State& state) {
@@ -135,6 +154,7 @@ void search_batch(benchmark::State& state) {
 }
 
 BENCHMARK(search_one)->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(search_coded)->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(search_batch)->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace

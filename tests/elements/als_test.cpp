@@ -199,3 +199,29 @@ TEST_CASE("model.als is the same with any number of threads", "[als]") {
   }
   CHECK(hashes[0] == hashes[1]);
 }
+
+TEST_CASE("of many tracks model.als keeps codes, and the best by them are the best of all",
+          "[als]") {
+  TinyLibrary library;
+  const std::int32_t tracks = 17'000;
+  for (std::int32_t track = 0; track < tracks; ++track) library.add({.artists = {"A"}});
+  for (std::int32_t user = 0; user < 400; ++user)
+    for (std::int32_t k = 0; k < 90; ++k) library.user_track(user, (user * 43 + k) % tracks);
+  TrainedModels models;
+  REQUIRE(models.train("model.als", library, {{"factors", 16.0}, {"iterations", 1.0}}).status ==
+          PLAYLIST_OK);
+  std::uint64_t length = 0;
+  CHECK(models.find("model.als").bytes("track_codes", length) != nullptr);
+  CHECK(length > 17'000 * 16);
+  // As many as this are read as they are.
+  const Recalled all = recall(library, models, {{1'000, kOne}, {5'000, kOne}},
+                              {{"artists", 0.0}, {"limit", 17'000.0}});
+  const Recalled best =
+      recall(library, models, {{1'000, kOne}, {5'000, kOne}}, {{"artists", 0.0}, {"limit", 20.0}});
+  REQUIRE(best.tracks.size() == 20);
+  REQUIRE(all.tracks.size() > 100);
+  for (std::size_t k = 0; k < 20; ++k) {
+    CHECK(best.tracks[k].track == all.tracks[k].track);
+    CHECK(best.tracks[k].score == all.tracks[k].score);
+  }
+}

@@ -56,6 +56,13 @@ bool are_same(const std::vector<ScoredRow>& a, const std::vector<ScoredRow>& b) 
       [](const ScoredRow& x, const ScoredRow& y) { return x.row == y.row && x.score == y.score; });
 }
 
+std::vector<const recall::RowScoring*> levels() {
+  std::vector<const recall::RowScoring*> levels{&recall::kRowScoring_baseline};
+  if (playlist::cpu_level() >= playlist::CpuLevel::kV3) levels.push_back(&recall::kRowScoring_v3);
+  if (playlist::cpu_level() >= playlist::CpuLevel::kV4) levels.push_back(&recall::kRowScoring_v4);
+  return levels;
+}
+
 struct Wanted {
   std::vector<float> bounds;
   std::vector<std::pair<std::int32_t, float>> told;  // of query 0
@@ -119,19 +126,117 @@ TEST_CASE("exact search finds the best of many rows, however they lie", "[search
   }
 }
 
-TEST_CASE("exact search gives the scores of all rows when asked to", "[search]") {
-  const std::size_t dim = GENERATE(3, 16, 33);
-  const std::size_t rows = GENERATE(1, 37, 20'011);
-  CAPTURE(dim, rows);
-  const std::vector<float> values = eighths(rows * dim, 6), query = eighths(dim, 7);
-  for (const int threads : {1, 3}) {
-    std::vector<float> scores(rows, kNaN);
-    top_rows(matrix_of(values, dim), query, 5, threads, scores);
-    std::size_t wrong = 0;
-    for (const ScoredRow& one : sorted(matrix_of(values, dim), query, rows))
-      wrong += scores[static_cast<std::size_t>(one.row)] != one.score;
-    CHECK(wrong == 0);
+TEST_CASE("with the rows' codes exact search finds the same, to the bit", "[search]") {
+  const std::size_t dim = GENERATE(16, 20, 64, 100, 600);
+  const std::string kind = GENERATE("alike", "of all sizes", "some not numbers", "nothing", "ties");
+  CAPTURE(dim, kind);
+  const std::size_t rows = 20'011;
+  std::uint64_t seed = dim;
+  const auto number = [&] {
+    return static_cast<float>(playlist::splitmix64(seed) % 2'000'003) / 1'000'001.5f - 1;
+  };
+  std::vector<float> values = kind == "ties" ? eighths(rows * dim, 4) : std::vector<float>();
+  values.resize(rows * dim);
+  for (std::size_t row = 0; row < rows && kind != "ties" && kind != "nothing"; ++row) {
+    float size = 1;
+    if (kind == "of all sizes") size = std::exp2(40 * number());
+    for (std::size_t d = 0; d < dim; ++d) values[row * dim + d] = size * number();
+    if (kind == "some not numbers" && row % 3 == 0) values[row * dim + row % dim] = kNaN;
   }
+  std::vector<float> query(dim);
+  for (float& value : query) value = number();
+  const std::string bytes = playlist::QuantizedRows::encode(values, dim);
+  const RowMatrix plain = matrix_of(values, dim);
+  const RowMatrix coded{values.data(), rows, dim, {bytes, rows, dim}};
+  REQUIRE(coded.codes.is_sound());
+  REQUIRE_FALSE(coded.codes.empty());
+  for (const std::size_t k : {1, 50, 2'000}) {
+    for (const int threads : {1, 3}) {
+      CAPTURE(k, threads);
+      CHECK(are_same(top_rows(coded, query, k, threads), top_rows(plain, query, k, threads)));
+    }
+  }
+}
+
+TEST_CASE("codes bound the product of every row, and most rows closely", "[search]") {
+  const std::size_t rows = 500, dim = 64;
+  std::uint64_t seed = 9;
+  std::vector<float> values(rows * dim), query(dim);
+  for (auto* some : {&values, &query}) {
+    for (float& value : *some)
+      value = static_cast<float>(playlist::splitmix64(seed) % 2'001) / 1'000.0f - 1;
+  }
+  const std::string bytes = playlist::QuantizedRows::encode(values, dim);
+  const playlist::QuantizedRows codes(bytes, rows, dim);
+  double length = 0;
+  for (const float value : query) length += static_cast<double>(value) * value;
+  length = std::sqrt(length);
+  for (std::size_t row = 0; row < rows; ++row) {
+    double product = 0, by_codes = 0;
+    for (std::size_t d = 0; d < dim; ++d) {
+      product += static_cast<double>(values[row * dim + d]) * query[d];
+      by_codes += static_cast<double>(*codes.scales(row)) * codes.codes(row)[d] * query[d];
+    }
+    CHECK(std::abs(product - by_codes) <= *codes.slacks(row) * length);
+    CHECK(*codes.slacks(row) < 0.03);  // of rows of length 4.6
+  }
+}
+
+TEST_CASE("by codes the same rows are told, however near to the bound", "[search]") {
+  const std::size_t rows = 5'000, dim = 48;
+  std::uint64_t seed = 10;
+  std::vector<float> values(rows * dim);
+  for (float& value : values)
+    value = static_cast<float>(playlist::splitmix64(seed) % 2'001) / 1'000.0f - 1;
+  const std::string bytes = playlist::QuantizedRows::encode(values, dim);
+  const playlist::QuantizedRows codes(bytes, rows, dim);
+  const auto range = static_cast<float>(playlist::QuantizedRows::query_range(dim));
+  const std::vector<float> query(dim, 0.5f);
+  std::vector<std::int16_t> of_query(codes.stride());
+  std::fill_n(of_query.begin(), dim, static_cast<std::int16_t>(range));
+  const recall::CodedBlock coded{codes.codes(0),
+                                 codes.scales(0),
+                                 codes.slacks(0),
+                                 codes.stride(),
+                                 of_query.data(),
+                                 0.5f / range,
+                                 0.5f * std::sqrt(static_cast<float>(dim))};
+  const recall::RowBlock block{values.data(), dim, static_cast<std::int32_t>(rows), 0};
+  for (const recall::RowScoring* level : levels()) {
+    Wanted by_values, by_codes;
+    for (Wanted* wanted : {&by_values, &by_codes}) {
+      wanted->bounds = {0};  // half of the rows are above, some hardly so
+      const recall::ScoreSink sink{wanted->bounds.data(), wanted,
+                                   [](void* context, std::int32_t, std::int32_t row, float score) {
+                                     static_cast<Wanted*>(context)->told.emplace_back(row, score);
+                                   }};
+      if (wanted == &by_codes) {
+        level->score_coded(block, coded, query.data(), sink);
+      } else {
+        level->score_one(block, query.data(), sink);
+      }
+    }
+    CHECK(by_values.told.size() > 2'000);
+    CHECK(by_codes.told == by_values.told);
+  }
+}
+
+TEST_CASE("codes that are not those of the matrix are known as such", "[search]") {
+  const std::vector<float> values = eighths(100 * 20, 3);
+  const std::string bytes = playlist::QuantizedRows::encode(values, 20);
+  const auto problem = [](const std::string& some, std::size_t rows, std::size_t columns) {
+    const playlist::QuantizedRows codes(some, rows, columns);
+    return std::string(codes.is_sound() ? "" : codes.problem());
+  };
+  CHECK(problem(bytes, 100, 20).empty());
+  CHECK(problem(bytes, 99, 20) == "they are of another matrix");
+  CHECK(problem(bytes, 100, 19) == "they are of another matrix");
+  CHECK(problem(bytes.substr(0, 15), 100, 20) == "they are shorter than their header");
+  CHECK(problem(bytes.substr(0, bytes.size() - 1), 100, 20) ==
+        "their length is not what their header says");
+  std::string other = bytes;
+  other[4] = 2;
+  CHECK(problem(other, 100, 20) == "they are of another version");
 }
 
 TEST_CASE("exact search leaves out rows that are not numbers", "[search]") {
@@ -171,9 +276,6 @@ TEST_CASE("exact search with nothing to find is empty", "[search]") {
 }
 
 TEST_CASE("every processor level of the search tells the rows above a bound", "[search]") {
-  std::vector<const recall::RowScoring*> levels{&recall::kRowScoring_baseline};
-  if (playlist::cpu_level() >= playlist::CpuLevel::kV3) levels.push_back(&recall::kRowScoring_v3);
-  if (playlist::cpu_level() >= playlist::CpuLevel::kV4) levels.push_back(&recall::kRowScoring_v4);
   const std::size_t dim = GENERATE(5, 16, 37);
   const std::vector<float> values = eighths(41 * dim, 5), query = eighths(dim, 6);
   const recall::RowBlock block{values.data(), dim, 41, 100};
@@ -181,7 +283,7 @@ TEST_CASE("every processor level of the search tells the rows above a bound", "[
   for (const ScoredRow& row : sorted(matrix_of(values, dim), query, 41))
     if (row.score > 0.25f) expected.emplace_back(100 + row.row, row.score);
   std::sort(expected.begin(), expected.end());
-  for (const recall::RowScoring* level : levels) {
+  for (const recall::RowScoring* level : levels()) {
     const auto panel_queries = static_cast<std::size_t>(level->panel_queries);
     Wanted wanted;
     wanted.bounds.assign(panel_queries, std::numeric_limits<float>::infinity());
@@ -197,6 +299,22 @@ TEST_CASE("every processor level of the search tells the rows above a bound", "[
     std::vector<float> panel(dim * panel_queries);
     for (std::size_t d = 0; d < dim; ++d) panel[d * panel_queries] = query[d];
     level->score_panel(block, panel.data(), sink);
+    CHECK(wanted.told == expected);
+    if (dim < 16) continue;
+    wanted.told.clear();
+    const std::string bytes = playlist::QuantizedRows::encode(values, dim);
+    const playlist::QuantizedRows codes(bytes, 41, dim);
+    // Eighths are whole codes of a step of 1/8, and no value is above 7/8.
+    std::vector<std::int16_t> of_query(codes.stride());
+    for (std::size_t d = 0; d < dim; ++d) of_query[d] = static_cast<std::int16_t>(query[d] * 8);
+    const recall::CodedBlock coded{codes.codes(0),
+                                   codes.scales(0),
+                                   codes.slacks(0),
+                                   codes.stride(),
+                                   of_query.data(),
+                                   1.0f / 8,
+                                   std::sqrt(static_cast<float>(dim))};
+    level->score_coded(block, coded, query.data(), sink);
     CHECK(wanted.told == expected);
   }
 }

@@ -3,8 +3,10 @@
 #include "playlist/cpu.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <thread>
 
 #include "levels/row_scores.hpp"
@@ -68,14 +70,13 @@ struct PanelBest {
       : best(queries, Best(k, bound)), bounds(panel, kNever) {
     std::fill_n(bounds.begin(), queries, bound);
   }
-  ScoreSink sink(float* scores = nullptr) {
+  ScoreSink sink() {
     return {bounds.data(), this,
             [](void* context, std::int32_t query, std::int32_t row, float score) {
               auto& self = *static_cast<PanelBest*>(context);
               const auto q = static_cast<std::size_t>(query);
               self.bounds[q] = self.best[q].offer({score, row});
-            },
-            scores};
+            }};
   }
 };
 
@@ -173,18 +174,63 @@ float likely_bound(const RowMatrix& matrix, std::span<const float> query, std::s
   return *at;
 }
 
+/// A query in 16 bits a value.
+class CodedQuery {
+ public:
+  CodedQuery(std::span<const float> query, std::size_t stride) : codes_(stride) {
+    double squares = 0;
+    float largest = 0;
+    for (const float value : query) {
+      squares += static_cast<double>(value) * value;
+      largest = std::max(largest, std::abs(value));
+    }
+    length_ = static_cast<float>(std::sqrt(squares) * 1.000001);
+    const auto range = static_cast<float>(playlist::QuantizedRows::query_range(query.size()));
+    step_ = largest / range;
+    for (std::size_t d = 0; d < query.size() && step_ > 0; ++d)
+      codes_[d] =
+          static_cast<std::int16_t>(std::clamp(std::nearbyint(query[d] / step_), -range, range));
+  }
+
+  [[nodiscard]] CodedBlock against(const playlist::QuantizedRows& rows, std::size_t begin) const {
+    return {rows.codes(begin),
+            rows.scales(begin),
+            rows.slacks(begin),
+            rows.stride(),
+            codes_.data(),
+            step_,
+            length_};
+  }
+
+ private:
+  std::vector<std::int16_t> codes_;
+  float step_ = 0, length_ = 0;
+};
+
+/// With a bound that few rows are above, their codes tell which.
+bool is_by_codes(const RowMatrix& matrix, float bound) {
+  return !matrix.codes.empty() && matrix.dim >= 16 && bound > -kNever;
+}
+
 }  // namespace
 
 std::vector<ScoredRow> top_rows(const RowMatrix& matrix, std::span<const float> query,
-                                std::size_t k, int threads, std::span<float> scores) {
+                                std::size_t k, int threads) {
   k = std::min(k, matrix.rows);
   if (k == 0) return {};
   float bound = likely_bound(matrix, query, k);
+  std::optional<CodedQuery> coded;
+  if (is_by_codes(matrix, bound)) coded.emplace(query, matrix.codes.stride());
   while (true) {
     std::vector<PanelBest> found(static_cast<std::size_t>(threads), PanelBest(1, 1, k, bound));
     share_out(matrix.rows, threads, [&](std::size_t thread, std::size_t begin, std::size_t end) {
-      row_scoring().score_one(rows_between(matrix, begin, end), query.data(),
-                              found[thread].sink(scores.empty() ? nullptr : scores.data()));
+      const RowBlock rows = rows_between(matrix, begin, end);
+      if (coded) {
+        row_scoring().score_coded(rows, coded->against(matrix.codes, begin), query.data(),
+                                  found[thread].sink());
+      } else {
+        row_scoring().score_one(rows, query.data(), found[thread].sink());
+      }
     });
     std::vector<const Best*> parts;
     for (const PanelBest& part : found) parts.push_back(part.best.data());
@@ -192,6 +238,7 @@ std::vector<ScoredRow> top_rows(const RowMatrix& matrix, std::span<const float> 
     // What is not above the bound was left out: it matters only where there are too few above it.
     if (best.size() == k || bound == -kNever) return best;
     bound = -kNever;
+    coded.reset();
   }
 }
 

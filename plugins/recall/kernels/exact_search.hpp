@@ -5,12 +5,16 @@
 // k        rows wanted, >= 0; fewer come when the matrix has fewer
 // threads  >= 1; the result does not depend on it
 // Order    best score first, equal scores by row number; rows whose score is NaN never come
-// Cost     one query: the matrix is read once, which is what the time goes into for dim >= 16.
+// Cost     one query: the matrix is read once, which is what the time goes into for dim >= 16;
+// where
+//          there are codes of its rows they are, a quarter of it, for the same result to the bit
 //          Many: the arithmetic of a matrix product; no score is stored that is not among the best
 //          so far (a bound per query stands in a register beside the sums, and few pass it)
 // Rounding of the single and the batched search differs, as they add up in another order
 // Safe to call at once from several threads
 #pragma once
+
+#include "playlist/quantized_rows.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -27,12 +31,13 @@ struct ScoredRow {
 struct RowMatrix {
   const float* data;
   std::size_t rows, dim;
+  /// Of the same rows, sound: a single query reads these, and of `data` what may be among the best.
+  playlist::QuantizedRows codes = {};
 };
 
-/// The best `k` rows for one query of matrix.dim values. Where `scores` is not empty it has room
-/// for every row, and gets all their scores unless k is 0.
+/// The best `k` rows for one query of matrix.dim values.
 std::vector<ScoredRow> top_rows(const RowMatrix& matrix, std::span<const float> query,
-                                std::size_t k, int threads = 1, std::span<float> scores = {});
+                                std::size_t k, int threads = 1);
 
 /// The same for a batch, row-major queries.size() / dim x dim; element q belongs to query q.
 std::vector<std::vector<ScoredRow>> top_rows_of_each(const RowMatrix& matrix,

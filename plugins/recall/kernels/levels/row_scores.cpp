@@ -42,8 +42,8 @@ unsigned above(Lanes a, Lanes b) {
 
 /// Halves groups of `Group` lanes: x's group j summed into the first half of group j, y's into the
 /// second.
-template <int Group>
-Lanes fold(Lanes x, Lanes y) {
+template <int Group, typename Vector>
+Vector fold(Vector x, Vector y) {
 #if defined(__AVX512F__)
   static_assert(kLanes == 16);
   if constexpr (Group == 16) {
@@ -84,12 +84,19 @@ Lanes fold(Lanes x, Lanes y) {
 }
 
 /// Lane r: the sum of the lanes of sums[r].
-template <int Group>
-Lanes sums_of(Lanes* sums) {
+template <int Group, typename Vector>
+Vector sums_of(Vector* sums) {
 #pragma GCC unroll 8
   for (int k = 0; k < Group / 2; ++k) sums[k] = fold<Group>(sums[k], sums[k + Group / 2]);
   if constexpr (Group > 2) return sums_of<Group / 2>(sums);
   return sums[0];
+}
+
+/// The sum of the lanes, added up in the order of sums_of().
+float sum_of(Lanes lanes) {
+  for (int half = kLanes / 2; half > 0; half /= 2)
+    for (int k = 0; k < half; ++k) lanes[k] += lanes[k + half];
+  return lanes[0];
 }
 
 /// The query in whole vectors. The last of them overlaps the one before where dim is no multiple
@@ -156,6 +163,82 @@ void score_one(const RowBlock& block, const float* query, const ScoreSink& sink)
   }
 }
 
+// ---- one query, by codes ----
+
+typedef std::int32_t Integers __attribute__((vector_size(kLanes * sizeof(std::int32_t))));
+typedef std::int16_t Shorts __attribute__((vector_size(2 * kLanes * sizeof(std::int16_t))));
+typedef std::int16_t LooseShorts
+    __attribute__((vector_size(2 * kLanes * sizeof(std::int16_t)), aligned(2), may_alias));
+typedef std::int8_t LooseBytes __attribute__((vector_size(2 * kLanes), aligned(1), may_alias));
+
+/// Products of neighbours, added in pairs.
+Integers pair_products(Shorts a, Shorts b) {
+#if defined(__AVX512BW__)
+  return reinterpret_cast<Integers>(
+      _mm512_madd_epi16(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
+#elif defined(__AVX2__)
+  return reinterpret_cast<Integers>(
+      _mm256_madd_epi16(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
+#else
+  return reinterpret_cast<Integers>(
+      _mm_madd_epi16(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
+#endif
+}
+
+Integers code_products(const std::int8_t* codes, const CodedBlock& coded) {
+  Integers sum{};
+  for (std::size_t d = 0; d < coded.stride; d += 2 * kLanes) {
+    const auto row =
+        __builtin_convertvector(*reinterpret_cast<const LooseBytes*>(codes + d), Shorts);
+    sum += pair_products(row, *reinterpret_cast<const LooseShorts*>(coded.query + d));
+  }
+  return sum;
+}
+
+/// Numbers of the rows that may be above the bound, from `begin` on; returns how many. Reads scales
+/// and slacks of up to kLanes - 1 rows past the end, where what follows them lies.
+std::int32_t find_likely(const CodedBlock& coded, std::int32_t begin, std::int32_t end, float bound,
+                         std::int32_t* likely) {
+  std::int32_t found = 0;
+  for (std::int32_t row = begin; row < end; row += kLanes) {
+    const std::int32_t count = end - row < kLanes ? end - row : kLanes;
+    Integers sums[kLanes];
+#pragma GCC unroll 16
+    for (int r = 0; r < kLanes; ++r) {
+      const auto at = static_cast<std::size_t>(row + (r < count ? r : count - 1));
+      sums[r] = code_products(coded.codes + at * coded.stride, coded);
+    }
+    const Lanes products = __builtin_convertvector(sums_of<kLanes>(sums), Lanes);
+    const Lanes most = products * (load(coded.scales + row) * coded.step) +
+                       load(coded.slacks + row) * coded.length;
+    unsigned maybe = above(most, Lanes{} + bound) & ((1u << count) - 1);
+    for (; maybe != 0; maybe &= maybe - 1) likely[found++] = row + __builtin_ctz(maybe);
+  }
+  return found;
+}
+
+void score_coded(const RowBlock& block, const CodedBlock& coded, const float* query,
+                 const ScoreSink& sink) {
+  constexpr std::int32_t kAtOnce = 1'024, kAhead = 8;
+  const QueryTail tail = tail_of(query, block.dim);
+  const auto row_at = [&](std::int32_t row) {
+    return block.data + static_cast<std::size_t>(row) * block.dim;
+  };
+  std::int32_t likely[kAtOnce];
+  for (std::int32_t begin = 0; begin < block.rows; begin += kAtOnce) {
+    const std::int32_t end = block.rows - begin < kAtOnce ? block.rows : begin + kAtOnce;
+    const std::int32_t found = find_likely(coded, begin, end, sink.bounds[0], likely);
+    for (std::int32_t k = 0; k < found; ++k) {
+      if (k + kAhead < found) {
+        const float* next = row_at(likely[k + kAhead]);
+        for (std::size_t d = 0; d < block.dim; d += 16) __builtin_prefetch(next + d);
+      }
+      const float score = sum_of(products(row_at(likely[k]), query, block.dim, tail));
+      if (score > sink.bounds[0]) sink.take(sink.context, 0, block.first_row + likely[k], score);
+    }
+  }
+}
+
 // ---- a panel of queries ----
 
 [[gnu::noinline]] void tell(const Lanes* scores, std::int32_t rows, std::int32_t first_row,
@@ -214,6 +297,7 @@ void score_panel(const RowBlock& block, const float* panel, const ScoreSink& sin
 }  // namespace
 
 extern const RowScoring PLAYLIST_JOIN(kRowScoring_, PLAYLIST_LEVEL);
-const RowScoring PLAYLIST_JOIN(kRowScoring_, PLAYLIST_LEVEL) = {kPanel, score_one, score_panel};
+const RowScoring PLAYLIST_JOIN(kRowScoring_, PLAYLIST_LEVEL) = {kPanel, score_one, score_coded,
+                                                                score_panel};
 
 }  // namespace recall

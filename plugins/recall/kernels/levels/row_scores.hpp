@@ -24,12 +24,25 @@ struct ScoreSink {
   float* scores = nullptr;  // of score_one: scores[row] for every row, unless nullptr
 };
 
+/// The rows of a RowBlock in 8 bits a value (playlist/quantized_rows.hpp), and the query in 16.
+struct CodedBlock {
+  const std::int8_t* codes;  // rows x stride
+  const float *scales, *slacks;
+  std::size_t stride;         // a multiple of 64
+  const std::int16_t* query;  // stride values
+  float step, length;         // of the query: what a code is worth, and its norm
+};
+
 struct RowScoring {
   /// Queries of a panel: value d of query q stands at panel[d * panel_queries + q]. Queries that
   /// fill up a panel have an infinite bound.
   std::int32_t panel_queries;
   /// One query as it is, sink.bounds[0]; bound by memory for dim >= 16.
   void (*score_one)(const RowBlock& block, const float* query, const ScoreSink& sink);
+  /// The same scores, to the bit: whole values are read of rows that their codes let be above the
+  /// bound. Not for block.dim < 16.
+  void (*score_coded)(const RowBlock& block, const CodedBlock& coded, const float* query,
+                      const ScoreSink& sink);
   /// A whole panel; bound by arithmetic. Every sum runs over d in ascending order.
   void (*score_panel)(const RowBlock& block, const float* panel, const ScoreSink& sink);
 };

@@ -1,0 +1,27 @@
+// The codes that a model keeps of its matrix, for a search that reads little.
+#pragma once
+
+#include "playlist/plugin.hpp"
+#include "playlist/quantized_rows.hpp"
+
+#include <string>
+
+namespace recall {
+
+/// Of the matrix of so many rows and columns, from the artifact's bytes `name`; none where it has
+/// none, as models of few rows do. Throws Error where they are not its own.
+inline playlist::QuantizedRows row_codes(playlist::RecallCall& call, const char* model,
+                                         const std::string& name, std::size_t rows,
+                                         std::size_t columns) {
+  if (rows < playlist::QuantizedRows::kFewestRows) return {};
+  try {
+    const playlist::QuantizedRows codes(call.artifact_bytes(model, name.c_str()), rows, columns);
+    if (codes.is_sound()) return codes;
+    throw playlist::Error(playlist::concat(model, ": ", name, " cannot be used, as ",
+                                           codes.problem(), "; train it again"));
+  } catch (const playlist::NoData&) {
+    return {};  // trained before models had codes
+  }
+}
+
+}  // namespace recall
