@@ -16,6 +16,7 @@
 #include "core/error.hpp"
 #include "core/error_bytes.hpp"
 #include "core/hash.hpp"
+#include "models/read_tables.hpp"
 #include "models/training_lock.hpp"
 #include "models/training_tables.hpp"
 #include "plugin/arguments.hpp"
@@ -116,21 +117,6 @@ void check_settings(const TrainRequest& request, const std::vector<const Element
 
 // ---- in the worker: training --------------------------------------------------------------------
 
-std::string data_hash(const Tables& tables) {
-  std::string bytes;
-  const auto add = [&](const void* data, std::size_t length) {
-    bytes.append(static_cast<const char*>(data), length);
-  };
-  for (const char* name : {"user_tracks", "user_likes", "user_skips"}) {
-    const playlist_lists& lists = *tables.lists(name);
-    const std::uint64_t count = lists.offsets[lists.rows];
-    add(lists.offsets, (static_cast<std::size_t>(lists.rows) + 1) * sizeof *lists.offsets);
-    add(lists.values, count * sizeof *lists.values);
-    if (lists.weights != nullptr) add(lists.weights, count * sizeof *lists.weights);
-  }
-  return content_hash(bytes);
-}
-
 /// All models of one request, in a worker.
 class Trainer {
  public:
@@ -153,10 +139,9 @@ class Trainer {
       AsOfOptions options = request_.options;
       options.now = request_.as_of;
       const std::unique_ptr<Tables> tables = load_training_tables(store, request_.columns, options);
-      const std::string data = data_hash(*tables);
       ModelShelf shelf(models_as_of(store, request_.as_of));
       for (std::size_t k = 0; k < models.size() && !heartbeat_.is_interrupted(); ++k)
-        train(*models[k], std::move(arguments[k]), *tables, data, shelf);
+        train(*models[k], std::move(arguments[k]), *tables, shelf);
       return 0;
     } catch (const Error& error) {
       // A wrong argument is the command line's here, not a recipe's.
@@ -186,8 +171,8 @@ class Trainer {
     }
   }
 
-  void train(const Element& model, CheckedArguments arguments, const Tables& tables,
-             const std::string& data, ModelShelf& shelf) {
+  void train(const Element& model, CheckedArguments arguments, const Tables& all_tables,
+             ModelShelf& shelf) {
     name_ = model.description->name;
     heartbeat_.doing(name_);
     const auto started = Clock::now();
@@ -195,6 +180,7 @@ class Trainer {
     ArtifactWriter writer;
     const ModelServices services{&shelf, &writer};
     Texts texts;
+    const ReadTables tables(all_tables);
     ElementInstance instance(model, std::move(arguments), context(tables, texts, services));
     const CallResult result = instance.train();
     if (result.status == PLAYLIST_CANCELLED) return;
@@ -217,7 +203,7 @@ class Trainer {
                {"seconds", std::round(seconds * 1000) / 1000},
                {"random_seed", request_.random_seed},
                {"parameters", Json::parse(parameters)},
-               {"data", data}});
+               {"data", tables.hash()}});
     send(kTrained, Json{{"name", name_}, {"folder", folder}});
   }
 

@@ -1,0 +1,41 @@
+// The tables that a model is trained from, and a note of which it asked for: what a card calls its
+// data.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "data/tables.hpp"
+
+namespace engine {
+
+/// Threads: any, as far as `tables` goes.
+class ReadTables final : public Tables {
+ public:
+  /// `tables` must outlive it.
+  explicit ReadTables(const Tables& tables) : tables_(tables) {}
+
+  [[nodiscard]] const playlist_table* table(std::string_view name) const override;
+  [[nodiscard]] const playlist_lists* lists(std::string_view name) const override;
+  [[nodiscard]] const playlist_matrix* embedding(std::string_view space) const override;
+  [[nodiscard]] std::int64_t now() const override { return tables_.now(); }
+
+  /// Of the names and all the contents of what was asked for, in whatever order that was done: the
+  /// same for the same data, whatever else the store holds.
+  [[nodiscard]] std::string hash() const;
+
+ private:
+  template <typename Kind>
+  const Kind* note(std::map<std::string, const Kind*, std::less<>>& read, std::string_view name,
+                   const Kind* found) const;
+
+  const Tables& tables_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, const playlist_table*, std::less<>> read_tables_;
+  mutable std::map<std::string, const playlist_lists*, std::less<>> read_lists_;
+  mutable std::map<std::string, const playlist_matrix*, std::less<>> read_embeddings_;
+};
+
+}  // namespace engine
