@@ -27,7 +27,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <numeric>
 #include <string>
 #include <string_view>
@@ -36,6 +35,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "answer.hpp"
 #include "http.hpp"
 
 namespace {
@@ -92,7 +92,7 @@ class External final : public playlist::Ranking {
     const std::string answer = external::post(url, request(call, count), timeout_, [&call] {
       call.checkpoint();  // throws when the run is cancelled
     });
-    read_answer(call, answer, count, score);
+    take_answer(call, external::read_answer(answer), count, score);
   }
 
   [[nodiscard]] std::string address(const playlist::RankingCall& call) const {
@@ -147,30 +147,19 @@ class External final : public playlist::Ranking {
     return body.dump(-1, ' ', false, Json::error_handler_t::replace);
   }
 
-  static void read_answer(const playlist::RankingCall& call, const std::string& bytes,
-                          std::size_t count, std::span<float> score) {
-    const auto answer = nlohmann::json::parse(bytes, nullptr, /*allow_exceptions=*/false);
-    if (answer.is_discarded()) throw external::NoAnswer("the answer is not JSON");
-    if (!answer.is_object() || !answer.contains("scores") || !answer["scores"].is_array())
-      throw external::NoAnswer("the answer has no list \"scores\"");
+  static void take_answer(const playlist::RankingCall& call,
+                          const std::vector<external::TrackScore>& answer, std::size_t count,
+                          std::span<float> score) {
     const auto id = call.table("tracks")["id"].i64();
     const auto track = call.track();
     std::unordered_map<std::int64_t, std::size_t> row_of;
     for (std::size_t row = 0; row < count; ++row)
       row_of.emplace(id[static_cast<std::size_t>(track[row])], row);
     std::size_t found = 0;
-    for (const auto& entry : answer["scores"]) {
-      if (!entry.is_object() || !entry.contains("track") || !entry.contains("score") ||
-          !entry["track"].is_number_integer() || !entry["score"].is_number()) {
-        throw external::NoAnswer(
-            "an entry of \"scores\" is not {\"track\": ID, \"score\": NUMBER}");
-      }
-      const auto row = row_of.find(entry["track"].get<std::int64_t>());
+    for (const external::TrackScore& one : answer) {
+      const auto row = row_of.find(one.track);
       if (row == row_of.end() || !std::isnan(score[row->second])) continue;
-      const double value = entry["score"].get<double>();
-      if (std::abs(value) > std::numeric_limits<float>::max())
-        throw external::NoAnswer("a score in the answer is no number of ordinary size");
-      score[row->second] = static_cast<float>(value);
+      score[row->second] = one.score;
       ++found;
     }
     if (found < count) {

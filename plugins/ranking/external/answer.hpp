@@ -1,0 +1,19 @@
+// What a re-ranker answers: {"scores": [{"track": ID, "score": NUMBER}]}.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace external {
+
+struct TrackScore {
+  std::int64_t track;  // the store's id
+  float score;         // finite
+};
+
+/// In the order of the answer, tracks that are named again included. Throws NoAnswer where the
+/// bytes are not such an object.
+std::vector<TrackScore> read_answer(std::string_view bytes);
+
+}  // namespace external
