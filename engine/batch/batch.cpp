@@ -225,8 +225,8 @@ class Batch {
     options.now = recipe_.now;
     std::shared_ptr<const AsOf> catalogue = load_as_of(loader_.load(*users.front()), options);
     for (const char* table : {"tracks", "artists", "tags", "tracks_by_id", "artists_by_id"})
-      catalogue->table(table);
-    catalogue->coverage();
+      static_cast<void>(catalogue->table(table));
+    static_cast<void>(catalogue->coverage());
     recipe_.shared_catalogue = std::move(catalogue);
     auto models = std::make_shared<ModelShelf>(recipe_.models);
     models->open_all();
