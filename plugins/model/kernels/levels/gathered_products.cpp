@@ -13,8 +13,9 @@ typedef float LooseLanes
 typedef float Half __attribute__((vector_size(32)));
 typedef float Quarter __attribute__((vector_size(16)));
 
-inline const LooseLanes& lanes(const float* from) {
-  return *reinterpret_cast<const LooseLanes*>(from);
+// A pointer, as a reference would promise some compilers more alignment than the type does.
+inline const LooseLanes* lanes(const float* from) {
+  return reinterpret_cast<const LooseLanes*>(from);
 }
 
 inline float sum_of(const Lanes& x) {
@@ -29,10 +30,10 @@ inline float product(const float* a, const float* b, std::size_t dim) {
   Lanes even{}, odd{};
   std::size_t k = 0;
   for (; k + 2 * kLanes <= dim; k += 2 * kLanes) {
-    even += lanes(a + k) * lanes(b + k);
-    odd += lanes(a + k + kLanes) * lanes(b + k + kLanes);
+    even += *lanes(a + k) * *lanes(b + k);
+    odd += *lanes(a + k + kLanes) * *lanes(b + k + kLanes);
   }
-  for (; k + kLanes <= dim; k += kLanes) even += lanes(a + k) * lanes(b + k);
+  for (; k + kLanes <= dim; k += kLanes) even += *lanes(a + k) * *lanes(b + k);
   float sum = sum_of(even + odd);
   for (; k < dim; ++k) sum += a[k] * b[k];
   return sum;
