@@ -121,7 +121,10 @@ TEST_CASE("a model that crashes, is silent or too large costs itself only", "[mo
   const DemoHome home;
   const Ended crashed = home.run({"train", "item_cf", "crashes"});
   CHECK(crashed.exit_code == 5);
-  CHECK_THAT(crashed.err, Catch::Contains("model.crashes") && Catch::Contains("crashed"));
+  CHECK_THAT(crashed.err, Catch::Contains("model.crashes"));
+#if !defined(__SANITIZE_ADDRESS__)  // which turns the signal into an exit
+  CHECK_THAT(crashed.err, Catch::Contains("crashed"));
+#endif
   CHECK_THAT(home.run({"models"}).out, Catch::Contains("model.item_cf         as of 2026-11-21"));
   const Ended silent = home.run({"train", "writes_nothing"});
   CHECK(silent.exit_code == 5);
