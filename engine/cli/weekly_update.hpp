@@ -1,11 +1,10 @@
 // What `engine update-weekly` does once: models and lists of the week, for those whose are due.
 //
-// Due      A user's lists are due from weekly.day, weekly.hour of their time zone on; that moment
-// is
-//          the `now` of the run that makes them, however late it comes. They are done when the
-//          store holds a run of the recipe for the user with that very `now`: the store's runs and
-//          models are all the state there is, so whatever is killed is done by the next call, and
-//          what was done is not done again.
+// Due      A user's lists are due from weekly.day, weekly.hour of their time zone on; that
+//          moment is the `now` of the run that makes them, however late it comes. They are done
+//          when the store holds a run of the recipe for the user with that very `now`: the store's
+//          runs and models are all the state there is, so whatever is killed is done by the next
+//          call, and what was done is not done again.
 // Models   Those that the recipe asks for, trained as of the earliest moment at hand; not again
 //          within 36 hours of it, in which the week begins everywhere. One that cannot be trained
 //          stays as it was and is told.

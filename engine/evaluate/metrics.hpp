@@ -2,8 +2,8 @@
 //
 // Let L be the list's first k tracks, T the tracks played in the period, N those tracks of either
 // that the user had not heard before the date. A *hit* is a track of L that is in T. Metrics
-// without
-// "@k" use the first K tracks, K the largest k, so that lists of all lengths are judged alike.
+// without "@k" use the first K tracks, K the largest k, so that lists of all lengths are judged
+// alike.
 //
 //   hit_rate@k            1 if L has a hit, else 0
 //   precision@k           hits / k                                            (0 for an empty list)

@@ -2,9 +2,8 @@
 // dates that the fit has not seen.
 //
 // Fit     The first fit_share of the dates. Every point of the search is the recipe's text with
-// other
-//         numbers in it, run as of each of those dates with the same random streams; its score is
-//         the mean of one metric over their lists (search.hpp finds points worth trying).
+//         other numbers in it, run as of each of those dates with the same random streams; its
+//         score is the mean of one metric over their lists (search.hpp finds points worth trying).
 // Later   The dates after: present and new numbers over the same lists, the gain with its bootstrap
 //         interval. The last period of the fit ends before the first later date begins, so nothing
 //         of what judges was there to be fitted. The best of many points always looks good on the

@@ -1,8 +1,7 @@
 // engine batch for everybody, from process start to exit, against reading the matrices it searches.
 //
-// batch/N      lists for N people on 100 k tracks by two workers: item_cf, als and content by
-// quota,
-//              filters, limit and order as in recipes/discover-weekly.lua
+// batch/N      lists for N people on 100 k tracks by two workers: item_cf, als and content
+//              by quota, filters, limit and order as in recipes/discover-weekly.lua
 // Library      engine demo's catalogue; plays of synthetic_plays.hpp, about 600 listens a person,
 //              a fifth of them skips. It and its three models are made once, and kept in the folder
 //              for temporary files

@@ -11,13 +11,12 @@
 //
 // build_graph        seconds to build it on one thread
 // search_graph/T     1,000 queries on T threads, each on its own. queries_per_s; recall and
-// breadth;
-//                    read_ratio: how many times as long it takes on one thread to read all rows
-//                    for a query (exact_search.hpp), measured in the same run
+//                    breadth; read_ratio: how many times as long it takes on one thread to read all
+//                    rows for a query (exact_search.hpp), measured in the same run
 // recall_by_reading  what recall.content does where there is no graph: one query of 100,000 rows
-// for
-//                    500 candidates and 50 seeds, and which seed lies nearest to each candidate, on
-//                    one thread. read_ratio: its time to that of reading for 50 rows alone
+//                    for 500 candidates and 50 seeds, and which seed lies nearest to each
+//                    candidate, on one thread. read_ratio: its time to that of reading for 50 rows
+//                    alone
 #include "playlist/random.hpp"
 
 #include <algorithm>

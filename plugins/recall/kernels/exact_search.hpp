@@ -5,9 +5,8 @@
 // k        rows wanted, >= 0; fewer come when the matrix has fewer
 // threads  >= 1; the result does not depend on it
 // Order    best score first, equal scores by row number; rows whose score is NaN never come
-// Cost     one query: the matrix is read once, which is what the time goes into for dim >= 16;
-// where
-//          there are codes of its rows they are, a quarter of it, for the same result to the bit
+// Cost     one query: the matrix is read once, which is what the time goes into for dim >= 16, or
+//          the codes of its rows, a quarter of it, for the same result to the bit
 //          Many: the arithmetic of a matrix product; no score is stored that is not among the best
 //          so far (a bound per query stands in a register beside the sums, and few pass it)
 // Rounding of the single and the batched search differs, as they add up in another order
