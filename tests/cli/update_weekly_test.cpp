@@ -189,7 +189,7 @@ TEST_CASE("a service makes what is due and ends when it is told to", "[weekly]")
             "--out", out.c_str(), nullptr);
     ::_exit(127);
   }
-  for (int wait = 0; wait < 600 && !fs::exists(home.path("out/demo.m3u8")); ++wait)
+  for (int wait = 0; wait < 3000 && !fs::exists(home.path("out/demo.m3u8")); ++wait)
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   CHECK(fs::exists(home.path("out/demo.m3u8")));
   ::kill(child, SIGTERM);
