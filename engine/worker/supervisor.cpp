@@ -161,12 +161,11 @@ ssize_t Supervisor::read_some(char* bytes, std::size_t length) {
 
 /// Moves what the socket holds into the inbox, without waiting.
 void Supervisor::take_in() {
+  piece_.resize(kInboxPiece);
   while (true) {
-    const std::size_t size = inbox_.size();
-    inbox_.resize(size + kInboxPiece);
-    const ssize_t part = ::recv(socket_, inbox_.data() + size, kInboxPiece, MSG_DONTWAIT);
-    inbox_.resize(size + static_cast<std::size_t>(std::max<ssize_t>(part, 0)));
+    const ssize_t part = ::recv(socket_, piece_.data(), piece_.size(), MSG_DONTWAIT);
     if (part <= 0) return;
+    inbox_.append(piece_.data(), static_cast<std::size_t>(part));
   }
 }
 

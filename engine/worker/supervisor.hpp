@@ -75,6 +75,7 @@ class Supervisor final : public Channel {
   Stopped stopped_ = Stopped::kNo;
   std::string inbox_;  // frames taken in while sending
   std::size_t inbox_used_ = 0;
+  std::string piece_;  // what is being received
 };
 
 }  // namespace engine::worker

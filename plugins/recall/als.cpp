@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "elements.hpp"
@@ -119,14 +120,14 @@ class AlsRecall final : public playlist::Recall {
         training["regularization"].number(0),
         training["unobserved_weight"].number(0),
         training["frequency_scaling"].number(0)};
-    const playlist::ModelRows rows(call, table.c_str(), ids);
+    playlist::ModelRows rows(call, table.c_str(), ids);
     std::vector<recall::WeightedRow> weighted;
     for (std::size_t seed = 0; seed < seeds_.size(); ++seed) {
       const std::int32_t number = number_of(seeds_.track()[seed]);
       const std::int32_t row = number < 0 || weight(seed) == 0 ? -1 : rows.row(number);
       weighted.push_back({row, weight(seed)});
     }
-    return {rows, model.factors, recall::FoldedUser(model, weighted)};
+    return {std::move(rows), model.factors, recall::FoldedUser(model, weighted)};
   }
 
   /// The best by the tracks' factors that are no seeds, as many as are wanted where there are.

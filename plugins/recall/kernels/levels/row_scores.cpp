@@ -83,9 +83,9 @@ Vector fold(Vector x, Vector y) {
 #endif
 }
 
-/// Lane r: the sum of the lanes of sums[r].
+/// Lane r: the sum of the lanes of sums[r]. Inline, so that they stay in registers.
 template <int Group, typename Vector>
-Vector sums_of(Vector* sums) {
+[[gnu::always_inline]] inline Vector sums_of(Vector* sums) {
 #pragma GCC unroll 8
   for (int k = 0; k < Group / 2; ++k) sums[k] = fold<Group>(sums[k], sums[k + Group / 2]);
   if constexpr (Group > 2) return sums_of<Group / 2>(sums);
@@ -185,28 +185,52 @@ Integers pair_products(Shorts a, Shorts b) {
 #endif
 }
 
+/// 2 * kLanes codes, each in 16 bits.
+Shorts widened(const std::int8_t* codes) {
+#if defined(__AVX512BW__)
+  return reinterpret_cast<Shorts>(
+      _mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes))));
+#elif defined(__AVX2__)
+  return reinterpret_cast<Shorts>(
+      _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(codes))));
+#else
+  return __builtin_convertvector(*reinterpret_cast<const LooseBytes*>(codes), Shorts);
+#endif
+}
+
+/// Stride 0: that of `coded`.
+template <std::size_t Stride>
 Integers code_products(const std::int8_t* codes, const CodedBlock& coded) {
+  const std::size_t stride = Stride != 0 ? Stride : coded.stride;
   Integers sum{};
-  for (std::size_t d = 0; d < coded.stride; d += 2 * kLanes) {
-    const auto row =
-        __builtin_convertvector(*reinterpret_cast<const LooseBytes*>(codes + d), Shorts);
-    sum += pair_products(row, *reinterpret_cast<const LooseShorts*>(coded.query + d));
+#pragma GCC unroll 4
+  for (std::size_t d = 0; d < stride; d += 2 * kLanes) {
+    sum +=
+        pair_products(widened(codes + d), *reinterpret_cast<const LooseShorts*>(coded.query + d));
   }
   return sum;
 }
 
 /// Numbers of the rows that may be above the bound, from `begin` on; returns how many. Reads scales
 /// and slacks of up to kLanes - 1 rows past the end, where what follows them lies.
+template <std::size_t Stride>
 std::int32_t find_likely(const CodedBlock& coded, std::int32_t begin, std::int32_t end, float bound,
                          std::int32_t* likely) {
+  const std::size_t stride = Stride != 0 ? Stride : coded.stride;
   std::int32_t found = 0;
   for (std::int32_t row = begin; row < end; row += kLanes) {
     const std::int32_t count = end - row < kLanes ? end - row : kLanes;
+    const std::int8_t* codes = coded.codes + static_cast<std::size_t>(row) * stride;
     Integers sums[kLanes];
+    if (count == kLanes) {
 #pragma GCC unroll 16
-    for (int r = 0; r < kLanes; ++r) {
-      const auto at = static_cast<std::size_t>(row + (r < count ? r : count - 1));
-      sums[r] = code_products(coded.codes + at * coded.stride, coded);
+      for (int r = 0; r < kLanes; ++r)
+        sums[r] = code_products<Stride>(codes + static_cast<std::size_t>(r) * stride, coded);
+    } else {
+      for (int r = 0; r < kLanes; ++r) {
+        const auto at = static_cast<std::size_t>(r < count ? r : count - 1);
+        sums[r] = code_products<Stride>(codes + at * stride, coded);
+      }
     }
     const Lanes products = __builtin_convertvector(sums_of<kLanes>(sums), Lanes);
     const Lanes most = products * (load(coded.scales + row) * coded.step) +
@@ -227,7 +251,10 @@ void score_coded(const RowBlock& block, const CodedBlock& coded, const float* qu
   std::int32_t likely[kAtOnce];
   for (std::int32_t begin = 0; begin < block.rows; begin += kAtOnce) {
     const std::int32_t end = block.rows - begin < kAtOnce ? block.rows : begin + kAtOnce;
-    const std::int32_t found = find_likely(coded, begin, end, sink.bounds[0], likely);
+    // 33 to 64 columns are the most usual.
+    const std::int32_t found = coded.stride == 64
+                                   ? find_likely<64>(coded, begin, end, sink.bounds[0], likely)
+                                   : find_likely<0>(coded, begin, end, sink.bounds[0], likely);
     for (std::int32_t k = 0; k < found; ++k) {
       if (k + kAhead < found) {
         const float* next = row_at(likely[k + kAhead]);
