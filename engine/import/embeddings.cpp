@@ -13,6 +13,7 @@
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
+#include "import/json_lines.hpp"
 #include "import/mapped_file.hpp"
 #include "import/npy.hpp"
 #include "import/record_accounts.hpp"
@@ -32,15 +33,6 @@ constexpr double kLargest = std::numeric_limits<float>::max();
 
 std::string_view view_of(const MappedFile& file) {
   return {reinterpret_cast<const char*>(file.data()), file.size()};
-}
-
-/// Takes the next line off the text, without its end.
-std::string_view next_line(std::string_view& text) {
-  const std::size_t end = std::min(text.find('\n'), text.size());
-  std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
 }
 
 std::string_view without_bom(std::string_view text) {
@@ -69,7 +61,7 @@ class NpyRecords final : public Records {
   NpyRecords(std::string_view bytes, std::string_view ids, const EmbeddingOptions& options)
       : matrix_(bytes, options.path), ids_(without_bom(ids)) {
     std::size_t lines = 0;
-    for (std::string_view rest = ids_; !rest.empty(); ++lines) next_line(rest);
+    for (std::string_view rest = ids_; !rest.empty(); ++lines) take_line(rest);
     if (lines != matrix_.rows()) {
       throw Error(Exit::kInput, "the ids do not belong to the vectors",
                   {.where = options.ids_path,
@@ -81,7 +73,7 @@ class NpyRecords final : public Records {
   }
   bool next(Record& record) override {
     if (row_ == matrix_.rows()) return false;
-    record.id = next_line(ids_);
+    record.id = take_line(ids_);
     record.vector.resize(matrix_.columns());
     matrix_.row(row_++, record.vector.data());
     return true;
@@ -99,28 +91,18 @@ class NpyRecords final : public Records {
 
 class JsonRecords final : public Records {
  public:
-  explicit JsonRecords(std::string_view text) : text_(without_bom(text)), size_(text_.size()) {}
+  explicit JsonRecords(std::string_view text) : lines_(without_bom(text)) {}
 
   bool next(Record& record) override {
-    if (text_.empty()) return false;
-    const std::string_view line = next_line(text_);
-    if (line.find_first_not_of(" \t") == std::string_view::npos) {
-      record.bucket = "empty";
-      record.problem = "a blank line";
-      return true;
+    Json json;
+    if (!lines_.next(json, record)) return false;
+    if (record.problem.empty()) {
+      read_id(json, record);
+      read_vector(json, record);
     }
-    const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!json.is_object()) {
-      record.problem = "it is no JSON object";
-      return true;
-    }
-    read_id(json, record);
-    read_vector(json, record);
     return true;
   }
-  [[nodiscard]] double fraction() const override {
-    return size_ == 0 ? 1 : 1 - static_cast<double>(text_.size()) / static_cast<double>(size_);
-  }
+  [[nodiscard]] double fraction() const override { return lines_.fraction(); }
 
  private:
   static void read_id(const Json& json, Record& record) {
@@ -150,8 +132,7 @@ class JsonRecords final : public Records {
     }
   }
 
-  std::string_view text_;
-  std::size_t size_;
+  JsonLines lines_;
 };
 
 /// Writes what the records say, and which bucket each of them ended in.

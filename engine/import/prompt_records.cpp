@@ -11,6 +11,7 @@
 
 #include "core/error.hpp"
 #include "import/file_context.hpp"
+#include "import/json_lines.hpp"
 #include "import/separated_text.hpp"
 
 namespace engine::import {
@@ -120,29 +121,15 @@ void take(PromptRecord& record, std::array<std::string, kFieldCount>& texts) {
 
 class JsonPrompts final : public PromptRecords {
  public:
-  explicit JsonPrompts(std::string_view text) : text_(text), size_(text.size()) {}
+  explicit JsonPrompts(std::string_view text) : lines_(text) {}
 
   bool next(PromptRecord& record) override {
-    if (text_.empty()) return false;
-    const std::size_t end = std::min(text_.find('\n'), text_.size());
-    const std::string_view line = text_.substr(0, end);
-    text_.remove_prefix(std::min(end + 1, text_.size()));
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) {
-      record.bucket = "empty";
-      record.problem = "a blank line";
-      return true;
-    }
-    const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!json.is_object()) {
-      record.problem = "it is no JSON object";
-      return true;
-    }
-    read(json, record);
+    Json json;
+    if (!lines_.next(json, record)) return false;
+    if (record.problem.empty()) read(json, record);
     return true;
   }
-  [[nodiscard]] double fraction() const override {
-    return size_ == 0 ? 1 : 1 - static_cast<double>(text_.size()) / static_cast<double>(size_);
-  }
+  [[nodiscard]] double fraction() const override { return lines_.fraction(); }
 
  private:
   static void read(const Json& json, PromptRecord& record) {
@@ -189,8 +176,7 @@ class JsonPrompts final : public PromptRecords {
     }
   }
 
-  std::string_view text_;
-  std::size_t size_;
+  JsonLines lines_;
 };
 
 class TablePrompts final : public PromptRecords {
