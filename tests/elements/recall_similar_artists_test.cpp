@@ -187,7 +187,7 @@ TEST_CASE("an artist without tags has those of their tracks", "[recall]") {
   CHECK(found.at("Other") == Approx(1.0 / 3));
 }
 
-TEST_CASE("imported relations stand alone; computed ones are for artists without any", "[recall]") {
+TEST_CASE("imported relations stand alone, computed ones are for artists without any", "[recall]") {
   TinyLibrary library;
   for (const char* name : {"Seed", "Imported", "Tagged"}) {
     library.add({.artists = {name}, .tags = {"rock"}});

@@ -64,7 +64,7 @@ TEST_CASE("users who differ widen the interval, as they are drawn too", "[evalua
   CHECK(two_users.high == 1);
 }
 
-TEST_CASE("the same seed gives the same interval; no value gives none", "[evaluate][bootstrap]") {
+TEST_CASE("the same seed gives the same interval, no value gives none", "[evaluate][bootstrap]") {
   const std::vector<std::vector<double>> values = {{1, 5, 2, 8}, {}, {3, 3, 9}};
   const Interval a = bootstrap_mean(values, {5, 1000, 0.95}),
                  b = bootstrap_mean(values, {5, 1000, 0.95}),

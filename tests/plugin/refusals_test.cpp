@@ -98,7 +98,7 @@ TEST_CASE("a malformed description is refused") {
         "it has no id (and 28 more: see engine plugins check " + folder.file("malformed.so") + ")");
 }
 
-TEST_CASE("two libraries with an element of one name are both named; the first stays") {
+TEST_CASE("two libraries with an element of one name are both named, the first stays") {
   PluginFolder folder;
   folder.add(kGood + "bad.so").add(kRefused + "same_element.so");
   const auto registry = folder.load();

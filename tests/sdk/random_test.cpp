@@ -47,7 +47,7 @@ TEST_CASE("below() reaches every number evenly, and 0 of 0") {
   CHECK(std::abs(low - 10'000) < 360);
 }
 
-TEST_CASE("real() stays in [0, 1) and chance() keeps its probability") {
+TEST_CASE("real() stays below 1 and not below 0, chance() keeps its probability") {
   playlist::Random random(2);
   double sum = 0;
   int hits = 0;
