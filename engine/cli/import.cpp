@@ -7,7 +7,6 @@
 #include <memory>
 
 #include "cli/cli.hpp"
-#include "cli/store_settings.hpp"
 #include "core/error.hpp"
 #include "import/embeddings.hpp"
 #include "import/prompts.hpp"
@@ -45,8 +44,7 @@ void draw(const import::Progress& progress) {
 ImportOptions import_options(Cli& cli, const ImportArguments& arguments) {
   ImportOptions options;
   options.store_path = cli.library_path();
-  Settings& settings = cli.settings();
-  load_store_settings(settings, options.store_path);
+  const Settings& settings = cli.settings();
   options.paths = arguments.paths;
   options.user = cli.common.user;
   options.is_user_per_folder = arguments.is_user_per_folder;

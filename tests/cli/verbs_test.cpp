@@ -173,6 +173,24 @@ TEST_CASE("settings are shown with their origin, and changed in the library", "[
   CHECK_THAT(wrong.err, Catch::Contains("did you mean limits.wall_seconds?"));
 }
 
+TEST_CASE("the environment goes before the library's settings, in an import too", "[config]") {
+  const RecordedHome home;
+  const std::string file = home.path("StreamingHistory_music_0.json");
+  engine::write_file_atomically(
+      file,
+      R"([{"endTime":"2026-11-20 10:00","artistName":"A New Band","trackName":"A New Song","msPlayed":40000}])");
+  CHECK(home.engine({"config", "set", "play.min_seconds", "100"}).exit_code == 0);
+  std::map<std::string, std::string> environment = home.environment();
+  environment["PLAYLIST_PLAY_MIN_SECONDS"] = "10";
+  const Ended ended = support::run_program(
+      {PLAYLIST_BUILD_DIR "/engine", "import", "--json", "--user", "somebody", file}, environment);
+  INFO(ended.err);
+  REQUIRE(ended.exit_code == 0);
+  const json buckets = json::parse(ended.out).at("files").at(0).at("buckets");
+  CHECK(buckets.value("new", 0) == 1);  // 40 s are a play where 10 s are enough
+  CHECK(buckets.value("short", 0) == 0);
+}
+
 TEST_CASE("an element's setting reaches the element, from each place it may stand in", "[config]") {
   const RecordedHome home;
   const std::string recipe = home.path("settings.lua"), config = home.path("engine.lua");
