@@ -95,8 +95,9 @@ class FormulaRun {
     if (!program) return false;
     for (std::int64_t begin = 0; begin < rows; begin += kLargestBlock) {
       const std::int64_t end = std::min(rows, begin + kLargestBlock);
-      if (!run_program(*program, state_.binding, begin, end, out_)) return false;
-      check_results(begin, end);
+      const ProgramRows done = run_program(*program, state_.binding, begin, end, out_);
+      if (!done.all_returned) return false;
+      if (!done.all_finite) check_results(begin, end);
       report_row(end, rows);
     }
     return true;

@@ -99,24 +99,39 @@ inline __attribute__((always_inline)) void binary(double* __restrict to, Operand
   }
 }
 
-/// binary() that also takes columns.
+/// Two operands that are registers or columns.
 template <typename Operation>
-inline __attribute__((always_inline)) void arithmetic(double* __restrict to, Operand a, Operand b,
-                                                      double constant, int count,
-                                                      Operation operation) {
-  const auto fixed = [=](int) { return constant; };
+inline __attribute__((always_inline)) void of_rows(double* __restrict to, Operand a, Operand b,
+                                                   int count, Operation operation) {
   const auto left = [=](int i) { return a.block[i]; };
   const auto right = [=](int i) { return b.block[i]; };
   const auto left_column = [=](int i) { return static_cast<double>(a.column[i]); };
   const auto right_column = [=](int i) { return static_cast<double>(b.column[i]); };
   if (a.column != nullptr && b.column != nullptr) {
     apply(to, left_column, right_column, count, operation);
-  } else if (a.column != nullptr && b.block != nullptr) {
+  } else if (a.column != nullptr) {
     apply(to, left_column, right, count, operation);
+  } else if (b.column != nullptr) {
+    apply(to, left, right_column, count, operation);
+  } else {
+    apply(to, left, right, count, operation);
+  }
+}
+
+/// binary() that also takes columns.
+template <typename Operation>
+inline __attribute__((always_inline)) void arithmetic(double* __restrict to, Operand a, Operand b,
+                                                      double constant, int count,
+                                                      Operation operation) {
+  const auto fixed = [=](int) { return constant; };
+  const auto left_column = [=](int i) { return static_cast<double>(a.column[i]); };
+  const auto right_column = [=](int i) { return static_cast<double>(b.column[i]); };
+  const bool has_constant =
+      (a.column == nullptr && a.block == nullptr) || (b.column == nullptr && b.block == nullptr);
+  if (!has_constant) {
+    of_rows(to, a, b, count, operation);
   } else if (a.column != nullptr) {
     apply(to, left_column, fixed, count, operation);
-  } else if (b.column != nullptr && a.block != nullptr) {
-    apply(to, left, right_column, count, operation);
   } else if (b.column != nullptr) {
     apply(to, fixed, right_column, count, operation);
   } else {
@@ -130,6 +145,11 @@ void modulo(double* to, Operand a, Operand b, double constant, int count) {
 }
 void power(double* to, Operand a, Operand b, double constant, int count) {
   binary(to, a, b, constant, count, [](double x, double y) { return std::pow(x, y); });
+}
+
+ENGINE_CLONES void weighted_sum(double* to, Operand a, Operand b, double left, double right,
+                                int count) {
+  of_rows(to, a, b, count, [=](double x, double y) { return x * left + y * right; });
 }
 
 ENGINE_CLONES void two_operands(BlockOp op, double* to, Operand a, Operand b, double constant,
@@ -254,6 +274,10 @@ void run(const BlockInstruction& instruction, Block* registers, const FormulaBin
     case BlockOp::kCeil:
     case BlockOp::kCall:
       return one_operand(instruction, to, a, count);
+    case BlockOp::kWeightedSum:
+      return weighted_sum(to, operand(instruction.a, instruction.a_column),
+                          operand(instruction.b, instruction.b_column), instruction.imm,
+                          instruction.imm2, count);
     case BlockOp::kModulo:
       return modulo(to, {a}, {b}, instruction.imm, count);
     case BlockOp::kPower:
@@ -264,8 +288,15 @@ void run(const BlockInstruction& instruction, Block* registers, const FormulaBin
   }
 }
 
-ENGINE_CLONES void store(const double* __restrict from, float* __restrict to, int count) {
-  for (int i = 0; i < count; ++i) to[i] = static_cast<float>(from[i]);
+/// Returns whether all are finite as floats.
+ENGINE_CLONES bool store(const double* __restrict from, float* __restrict to, int count) {
+  int others = 0;
+  for (int i = 0; i < count; ++i) {
+    const auto value = static_cast<float>(from[i]);
+    to[i] = value;
+    others |= value - value != 0 ? 1 : 0;  // of an infinity and of NaN the difference is NaN
+  }
+  return others == 0;
 }
 ENGINE_CLONES void store(const double* __restrict from, std::uint8_t* __restrict to, int count) {
   for (int i = 0; i < count; ++i) to[i] = from[i] != 0 ? 1 : 0;
@@ -281,8 +312,9 @@ bool has_any(const double* flags, int count) {
 
 }  // namespace
 
-bool run_program(const BlockProgram& program, const FormulaBinding& binding, std::int64_t begin,
-                 std::int64_t end, void* out) {
+ProgramRows run_program(const BlockProgram& program, const FormulaBinding& binding,
+                        std::int64_t begin, std::int64_t end, void* out) {
+  ProgramRows rows;
   std::vector<double> memory(static_cast<std::size_t>(program.register_count) * kBlock);
   auto* registers = reinterpret_cast<Block*>(memory.data());
   for (std::int64_t row = begin; row < end; row += kBlock) {
@@ -291,14 +323,15 @@ bool run_program(const BlockProgram& program, const FormulaBinding& binding, std
       run(instruction, registers, binding, row, count);
     }
     const double* result = registers[program.result];
-    if (program.unreturned >= 0 && has_any(registers[program.unreturned], count)) return false;
+    rows.all_returned = program.unreturned < 0 || !has_any(registers[program.unreturned], count);
+    if (!rows.all_returned) return rows;
     if (program.is_filter) {
       store(result, static_cast<std::uint8_t*>(out) + row, count);
-    } else {
-      store(result, static_cast<float*>(out) + row, count);
+    } else if (!store(result, static_cast<float*>(out) + row, count)) {
+      rows.all_finite = false;
     }
   }
-  return true;
+  return rows;
 }
 
 std::int64_t first_nan(const float* values, std::int64_t begin, std::int64_t end) {

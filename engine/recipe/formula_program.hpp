@@ -27,7 +27,8 @@ enum class BlockOp : std::uint8_t {
   kSubtract,
   kMultiply,
   kDivide,
-  kModulo,  // Lua's: a - floor(a / b) * b
+  kWeightedSum,  // dst = a * imm + b * imm2, each product rounded as if it stood alone
+  kModulo,       // Lua's: a - floor(a / b) * b
   kPower,
   kMinimum,  // NaN where a or b is
   kMaximum,
@@ -53,7 +54,7 @@ struct BlockInstruction {
   double imm = 0, imm2 = 0;
   double (*function)(double) = nullptr;
   const FormulaColumn* column = nullptr;  // kLoad
-  /// Add, subtract, multiply and divide may take an operand straight from an F32 column, by row.
+  /// kAdd to kWeightedSum may take an operand straight from an F32 column, by row.
   const FormulaColumn* a_column = nullptr;
   const FormulaColumn* b_column = nullptr;
 };
@@ -71,10 +72,14 @@ struct BlockProgram {
 std::optional<BlockProgram> compile_formula(LuaState::State& state, int function, bool is_filter,
                                             std::string_view text);
 
-/// Runs rows [begin, end) into out[begin, end): float, or uint8 for a filter. False when a row's
-/// path returned nothing; `out` is unfinished then.
-bool run_program(const BlockProgram& program, const FormulaBinding& binding, std::int64_t begin,
-                 std::int64_t end, void* out);
+struct ProgramRows {
+  bool all_returned = true;  // false: some row's path returned nothing, and `out` is unfinished
+  bool all_finite = true;    // of a filter: always
+};
+
+/// Runs rows [begin, end) into out[begin, end): float, or uint8 for a filter.
+ProgramRows run_program(const BlockProgram& program, const FormulaBinding& binding,
+                        std::int64_t begin, std::int64_t end, void* out);
 
 /// The first NaN of values[begin, end), or `end`.
 std::int64_t first_nan(const float* values, std::int64_t begin, std::int64_t end);

@@ -225,6 +225,23 @@ TEST_CASE("programs and Lua keep the same rows, over random formulas", "[formula
   }
 }
 
+TEST_CASE("sums of products round each product, whichever processor runs them", "[formula]") {
+  const Data data;
+  for (const char* sum :
+       {"0.4 * t.mood + 0.3 * t.plays", "t.mood * 0.1 - 0.7 * t.plays", "t.plays - 0.1 * t.mood",
+        "0.1 * t.mood - t.plays", "-t.mood + 0.3 * t.mood", "0.1 * t.mood + 0.1 * t.mood",
+        "0.7 * (t.mood + 0.1) - 0.3 * (1 - t.mood)"}) {
+    // Where a product is read once more it must be there, too.
+    for (const std::string body :
+         {std::string("return known(") + sum + ", -1)",
+          std::string("local x = 0.3 * t.mood\nreturn known(x + (") + sum + ") - 0.2 * x, -1)"}) {
+      CAPTURE(body);
+      REQUIRE(is_program(recipe(body, false)));
+      CHECK((score(data, recipe(body, false)) == score(data, recipe(body, true))));
+    }
+  }
+}
+
 TEST_CASE("exp, log and their like agree to the last bits", "[formula]") {
   const Data data;
   for (const char* body :
