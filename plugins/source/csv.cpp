@@ -1,7 +1,7 @@
 #include "csv.hpp"
 
 #include <algorithm>
-#include <array>
+#include <compare>
 #include <cstring>
 
 #include "text.hpp"
@@ -145,18 +145,52 @@ bool CsvReader::retreat_to_first_line() {
   return true;
 }
 
+namespace {
+
+/// How many of the first records have as many fields as the header, and how many that is.
+struct Cut {
+  std::int64_t twentieths = 0;
+  std::size_t columns = 0;
+  friend auto operator<=>(const Cut&, const Cut&) = default;
+};
+
+Cut cut_by(std::string_view sample, char separator) {
+  constexpr int kRecords = 50;
+  CsvReader csv(sample, separator);
+  if (!csv.next() || csv.size() < 2) return {};
+  const std::size_t columns = csv.size();
+  std::int64_t equal = 1, all = 1;
+  for (; all < kRecords && csv.next(); ++all) equal += csv.size() == columns ? 1 : 0;
+  return {20 * equal / all, columns};
+}
+
+}  // namespace
+
+std::string_view table_text(std::string_view text) {
+  text = without_bom(text);
+  const std::size_t end = text.find('\n');
+  const std::string_view line = trim(text.substr(0, end));
+  const bool is_hint = line.size() <= 5 && equals_ignoring_case(line.substr(0, 4), "sep=");
+  if (is_hint && line.size() >= 4) text.remove_prefix(std::min(end, text.size() - 1) + 1);
+  return text;
+}
+
 char guess_separator(std::string_view text) {
-  std::array<int, 3> counts{};
-  constexpr std::string_view kSeparators = ",;\t";
-  bool is_inside = false;
-  for (const char c : text) {
-    if (c == '"') is_inside = !is_inside;
-    if (c == '\n' && !is_inside) break;
-    const std::size_t k = kSeparators.find(c);
-    if (!is_inside && k != std::string_view::npos) ++counts[k];
+  constexpr std::size_t kSampleBytes = 32 << 10;  // less than recognise() sees
+  std::string_view sample = text.substr(0, kSampleBytes);
+  if (sample.size() < text.size() && contains(sample, "\n")) {
+    sample = sample.substr(0, sample.rfind('\n') + 1);
   }
-  const auto most = std::max_element(counts.begin(), counts.end());
-  return kSeparators[static_cast<std::size_t>(most - counts.begin())];
+  char best = ',';
+  Cut most;
+  for (const char separator : {',', ';', '\t', '|'}) {
+    const Cut cut = cut_by(sample, separator);
+    if (cut > most) {
+      most = cut;
+      best = separator;
+    }
+  }
+  return best;
 }
 
 Header::Header(const CsvReader& record) {

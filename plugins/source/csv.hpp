@@ -1,4 +1,4 @@
-// Comma-, semicolon- and tab-separated text as tools really write it.
+// Comma-, semicolon-, bar- and tab-separated text as tools really write it.
 //
 // Quoted fields may hold separators and newlines, "" is a quote in them; a quote that is not
 // followed by a separator or a line end is taken as a character. CRLF and LF, blank lines are
@@ -58,7 +58,11 @@ class CsvReader {
   std::uint64_t reread_ = 0;  // bytes read in vain behind stray quotes
 };
 
-/// The separator that the first line uses most outside quotes: ',' ';' or tab.
+/// The table without what stands before its header: a byte order mark, the "sep=;" of spreadsheets.
+std::string_view table_text(std::string_view text);
+
+/// The separator of the whole file, ',' ';' '|' or tab: the one that cuts the most of its first
+/// records into as many fields as the header has, and of two as good into more.
 char guess_separator(std::string_view text);
 
 /// Column names in plain_name() form.

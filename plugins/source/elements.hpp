@@ -12,6 +12,8 @@ extern const playlist::Element kSpotifyPlaylists;
 extern const playlist::Element kLastfmCsv;
 extern const playlist::Element kListenbrainz;
 extern const playlist::Element kExportify;
+extern const playlist::Element kTunemymusic;
+extern const playlist::Element kPlaysCsv;
 extern const playlist::Element kTracksCsv;
 extern const playlist::Element kMpd;
 extern const playlist::Element kHetrec;

@@ -16,6 +16,7 @@
 #include "csv.hpp"
 #include "dates.hpp"
 #include "elements.hpp"
+#include "file_dates.hpp"
 #include "recognise.hpp"
 #include "rows.hpp"
 #include "text.hpp"
@@ -127,11 +128,11 @@ std::string playlist_name(std::string_view file) {
 class Exportify final : public playlist::Source {
  public:
   static int recognise(const playlist::Input& input) {
-    return find_layout(without_bom(input.head())) ? kSure : kNo;
+    return find_layout(table_text(input.head())) ? kSure : kNo;
   }
 
   void read(playlist::SourceCall& call) {
-    const std::string_view text = without_bom(call.input().bytes());
+    const std::string_view text = table_text(call.input().bytes());
     auto layout = find_layout(text);
     if (!layout) throw playlist::Unsupported("no header that Exportify writes");
     layout_ = std::move(*layout);
@@ -142,6 +143,8 @@ class Exportify final : public playlist::Source {
     make_tables();
     CsvReader csv(text, guess_separator(text));
     csv.next();
+    FileDates dates(call, csv, {layout_.added_at});
+    dates_ = &dates;
     std::string problem;
     while (csv.next()) {
       if (is_sound_record(csv, layout_.size, problem)) {
@@ -150,6 +153,12 @@ class Exportify final : public playlist::Source {
         rows.malformed(problem);
       }
       rows.next(csv.offset());
+    }
+    dates.tell(rows);
+    unread_.tell(rows);
+    if (had_dates_ == 0 && had_rows_ > 0 && !is_liked_) {
+      rows.notice(playlist::concat("nobody added these tracks, as in a list of this engine's own (",
+                                   "--to csv): read as the person's playlist ", quoted(name_)));
     }
     rows.finish();
   }
@@ -191,10 +200,19 @@ class Exportify final : public playlist::Source {
     if (!has_names && !is_known_by_id(csv)) {
       return rows_->bucket("empty", "no title or no artist");
     }
-    const auto added = read_time(csv[layout_.added_at]);
-    put_had(added && is_plausible(added->seconds) ? added : std::nullopt);
+    put_had(read_added(csv[layout_.added_at]));
     tracks_->begin(rows_->record());
     layout_.columns.put(*tracks_, track_, csv, *rows_);
+  }
+
+  std::optional<Time> read_added(std::string_view cell) {
+    ++had_rows_;
+    if (cell.empty()) return std::nullopt;
+    ++had_dates_;
+    const auto added = dates_->read(cell);
+    if (added && is_plausible(added->seconds)) return added;
+    unread_.add(cell);
+    return std::nullopt;
   }
 
   /// A track whose names are gone still has its id and its length; a row of an id alone is what is
@@ -226,6 +244,9 @@ class Exportify final : public playlist::Source {
   Table *playlists_ = nullptr, *had_ = nullptr, *tracks_ = nullptr;
   Layout layout_;
   Track track_;
+  FileDates* dates_ = nullptr;
+  UnreadDates unread_{"\"Added At\""};
+  std::int64_t had_rows_ = 0, had_dates_ = 0;
   std::string name_;
   std::int32_t position_ = -1;
   bool is_liked_ = false, is_announced_ = false;

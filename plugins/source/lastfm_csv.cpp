@@ -5,9 +5,10 @@
 //           2021-03-22, 16:55:01, artist, track                  no header (lastfm-backup-cli)
 //           any header with an artist, a track and a time: uts,utc_time,artist,artist_mbid,... ;
 //           Artist;Album;AlbumId;Track;Date#user (milliseconds); "","date","artist",... from R,
-//           where an unquoted NA is no value #AUDIOSCROBBLER/1.1 (.scrobbler.log of Rockbox,
-//           tab-separated)
-// Time      when the track started; UTC, to the minute in some layouts
+//           where an unquoted NA is no value;
+//           #AUDIOSCROBBLER/1.1 (.scrobbler.log of Rockbox, tab-separated)
+// Time      when the track started; UTC, to the minute in some layouts. A log's is UTC where it
+//           says #TZ/UTC, else by the listener's own clock
 // Buckets   now_playing (no time yet), skipped (Rockbox rating S), empty, malformed
 #include "playlist/plugin.hpp"
 
@@ -19,10 +20,12 @@
 #include "csv.hpp"
 #include "dates.hpp"
 #include "elements.hpp"
+#include "file_dates.hpp"
 #include "ids.hpp"
 #include "recognise.hpp"
 #include "rows.hpp"
 #include "text.hpp"
+#include "user_columns.hpp"
 
 namespace source {
 namespace {
@@ -64,7 +67,8 @@ std::optional<Layout> header_layout(std::string_view text) {
   layout.has_header = true;
   layout.columns = header.size();
   layout.artist = header.find({"artist", "artist_name"});
-  layout.track = header.find({"track", "track_name", "title", "song", "name"});
+  // "track" last: beside a title it is the track's number.
+  layout.track = header.find({"track_name", "title", "song", "name", "track"});
   layout.album = header.find({"album", "album_name"});
   layout.artist_mbid = header.find({"artist_mbid"});
   layout.track_mbid = header.find({"track_mbid"});
@@ -76,8 +80,10 @@ std::optional<Layout> header_layout(std::string_view text) {
   if (layout.artist < 0 || layout.track < 0 || (layout.epoch < 0 && layout.time < 0)) {
     return std::nullopt;
   }
-  if (header.find({"danceability", "track_id", "track_uri", "spotify_uri", "id"}) >= 0) {
-    return std::nullopt;  // a table of tracks with some date
+  if (header.find({"danceability", "energy", "valence", "track_id", "track_uri", "spotify_uri",
+                   "spotify_id", "spotify_track_uri", "id", "isrc", "ms_played", "position", "rank",
+                   "streams", "user", "user_id", "username", "user_name"}) >= 0) {
+    return std::nullopt;  // no scrobbles: see source.plays_csv and source.tracks_csv
   }
   layout.is_na_missing = csv.is_quoted(layout.artist);
   return layout;
@@ -86,22 +92,32 @@ std::optional<Layout> header_layout(std::string_view text) {
 bool is_clock(std::string_view text) {
   return text.size() == 8 && text[2] == ':' && text[5] == ':';
 }
+bool is_date(std::string_view text) {
+  return read_time(text, DateOrder::kDayFirst) || read_time(text, DateOrder::kMonthFirst);
+}
 
-/// Looks at the first records for one that can only be a scrobble.
+/// Looks at the first records for one that can only be a scrobble. The very first has its date in
+/// the same place, or none yet: a name in it is a header's.
 std::optional<Layout> plain_layout(std::string_view text) {
   Layout layout;
   layout.columns = 4;
-  CsvReader csv(text, ',');
+  layout.separator = guess_separator(text);
+  CsvReader csv(text, layout.separator);
+  bool is_date_first = true, is_date_last = true;
   for (int k = 0; k < 20 && csv.next(); ++k) {
     if (csv.size() != 4) continue;
-    if (read_time(csv[0]) && is_clock(csv[1])) {
+    if (k == 0) {
+      is_date_first = is_date(csv[0]);
+      is_date_last = csv[3].empty() || is_date(csv[3]);
+    }
+    if (is_date_first && is_date(csv[0]) && is_clock(csv[1])) {
       layout.time = 0;
       layout.clock = 1;
       layout.artist = 2;
       layout.track = 3;
       return layout;
     }
-    if (read_time(csv[3]) && !csv[0].empty() && !csv[2].empty()) {
+    if (is_date_last && is_date(csv[3]) && !csv[0].empty() && !csv[2].empty()) {
       layout.artist = 0;
       layout.album = 1;
       layout.track = 2;
@@ -124,11 +140,16 @@ enum Column { kTs = 1, kTitle, kArtist, kAlbum, kMbid, kArtistMbid, kPrecision }
 class LastfmCsv final : public playlist::Source {
  public:
   static int recognise(const playlist::Input& input) {
-    return find_layout(without_bom(input.head())) ? kSure : kNo;
+    const std::string_view text = table_text(input.head());
+    const auto layout = find_layout(text);
+    if (!layout || input.columns().empty() || !layout->has_header) return layout ? kSure : kNo;
+    CsvReader csv(text, layout->separator);
+    csv.next();
+    return names_any_column(Header(csv), input.columns()) ? kNo : kSure;
   }
 
   void read(playlist::SourceCall& call) {
-    const std::string_view text = without_bom(call.input().bytes());
+    const std::string_view text = table_text(call.input().bytes());
     const auto layout = find_layout(text.substr(0, 1 << 16));
     if (!layout) throw playlist::Unsupported("no layout of Last.fm exports fits this file");
     layout_ = *layout;
@@ -143,6 +164,9 @@ class LastfmCsv final : public playlist::Source {
                                        {"precision", PLAYLIST_I32}});
     CsvReader csv(text, layout_.separator, layout_.quotes);
     if (layout_.has_header) csv.next();
+    FileDates dates(call, csv, {layout_.time, layout_.epoch});
+    dates_ = &dates;
+    if (layout_.is_rockbox) find_clock(call, text);
     std::string problem;
     while (csv.next()) {
       if (layout_.is_rockbox && csv[0].starts_with('#')) {
@@ -156,13 +180,19 @@ class LastfmCsv final : public playlist::Source {
       }
       rows.next(csv.offset());
     }
-    if (is_local_time_) {
-      rows.notice("the log gives its times in the player's own time zone: they are read as UTC");
-    }
+    dates.tell(rows);
+    if (clock_ && has_local_times_) clock_->tell(rows);
     rows.finish();
   }
 
  private:
+  /// The log's lines "#TZ/UTC" and "#TZ/UNKNOWN" say whose clock the next ones were written by; a
+  /// log without one is by the player's, which knows no other than the listener's.
+  void find_clock(const playlist::SourceCall& call, std::string_view text) {
+    is_local_time_ = !contains(text.substr(0, 1024), "#TZ/");
+    if (is_local_time_ || contains(text, "#TZ/UNKNOWN")) clock_.emplace(call);
+  }
+
   void take_comment(std::string_view line) {
     if (line.starts_with("#TZ/")) is_local_time_ = line != "#TZ/UTC";
   }
@@ -184,7 +214,7 @@ class LastfmCsv final : public playlist::Source {
     if (written.empty()) return rows_->bucket("now_playing", "it has no time yet");
     const auto time = read_listen_time(csv);
     if (!time || !is_plausible(time->seconds)) {
-      return rows_->malformed("no time from 2000 on: " + quoted(written));
+      return rows_->malformed(dates_->problem(written));
     }
     listens_->begin(rows_->record());
     listens_->i64(kTs, time->seconds);
@@ -201,21 +231,30 @@ class LastfmCsv final : public playlist::Source {
     return csv[column];
   }
 
-  [[nodiscard]] std::optional<Time> read_listen_time(const CsvReader& csv) const {
+  [[nodiscard]] std::optional<Time> read_listen_time(const CsvReader& csv) {
     if (layout_.epoch >= 0) {
-      const auto seconds = read_epoch(csv[layout_.epoch]);
-      return seconds ? std::optional(Time{*seconds, 1}) : read_time(csv[layout_.epoch]);
+      auto seconds = read_epoch(csv[layout_.epoch]);
+      if (!seconds) return dates_->read(csv[layout_.epoch]);
+      if (is_local_time_ && clock_) {
+        has_local_times_ = true;
+        seconds = clock_->utc(*seconds);
+      }
+      return Time{*seconds, 1};
     }
     if (layout_.clock >= 0) {
-      return read_time(std::string(csv[layout_.time]) + " " + std::string(csv[layout_.clock]));
+      return dates_->read(std::string(csv[layout_.time]) + " " + std::string(csv[layout_.clock]));
     }
-    return read_time(csv[layout_.time]);
+    if (const auto time = dates_->read(csv[layout_.time])) return time;
+    const auto seconds = read_epoch(csv[layout_.time]);
+    return seconds ? std::optional(Time{*seconds, 1}) : std::nullopt;
   }
 
   Rows* rows_ = nullptr;
   Table* listens_ = nullptr;
   Layout layout_;
-  bool is_local_time_ = false;
+  FileDates* dates_ = nullptr;
+  std::optional<LocalClock> clock_;  // of logs that have local times
+  bool is_local_time_ = false, has_local_times_ = false;
 };
 
 }  // namespace

@@ -20,20 +20,28 @@ struct RoleInfo {
 
 const std::array<RoleInfo, TrackColumns::kRoleCount>& roles() {
   static const std::array<RoleInfo, TrackColumns::kRoleCount> kRoles = {{
-      {"title", {"track_name", "title", "song_name", "song_title", "name", "song", "track"}},
+      {"title",
+       {"track_name", "title", "track_title", "song_name", "song_title", "name", "song", "track"}},
       {"artist",
        {"artists", "artist_name_s", "artist_names", "artist_name", "track_artist", "artist",
-        "band"}},
-      {"album", {"album_name", "track_album_name", "album"}},
+        "artist_credit", "band", "container_artist_name", "albumartist", "album_artist"}},
+      {"album",
+       {"album_name", "track_album_name", "album", "album_title", "release_name",
+        "container_album_name"}},
       {"spotify_id",
        {"track_id", "track_uri", "spotify_uri", "spotify_id", "spotify_track_id",
-        "spotify_track_uri", "song_id", "id", "uri"}},
+        "spotify_track_uri", "song_id", "spotify", "id", "uri"}},
       {"isrc", {"isrc"}},
-      {"mbid", {"recording_mbid", "mbid"}},
+      {"mbid",
+       {"recording_mbid", "mbid", "mb_trackid", "musicbrainz_recordingid", "musicbrainz_trackid",
+        "musicbrainz_track_id", "track_mbid"}},
       {"album_id", {"album_id", "track_album_id", "album_uri"}},
       {"artist_id",
        {"artist_id", "artist_ids", "id_artists", "track_artist_id", "artist_uri_s", "artist_uri"}},
-      {"duration_ms", {"duration_ms", "track_duration_ms", "length", "track_duration"}},
+      {"duration_ms",
+       {"duration_ms", "track_duration_ms", "media_duration_in_milliseconds", "length_ms", "length",
+        "track_duration", "track_length", "duration", "duration_s", "duration_sec",
+        "duration_seconds", "length_seconds"}},
       {"year",
        {"year", "release_year", "release_date", "album_release_date", "track_album_release_date"}},
       {"popularity", {"popularity", "track_popularity"}},
@@ -58,6 +66,7 @@ const std::array<RoleInfo, TrackColumns::kRoleCount>& roles() {
       {"comments", {"comments", "comment_count"}},
       {"skip_rate", {"skip_rate", "skiprate"}},
       {"completion", {"completion", "completion_rate"}},
+      {"path", {"path", "file_path", "filepath", "file", "filename", "location"}},
   }};
   return kRoles;
 }
@@ -117,6 +126,8 @@ bool is_readable(int role, std::string_view cell) {
       return true;  // release dates come in any form; what is no year is left out
     case TrackColumns::kExplicit:
       return read_boolean(cell).has_value();
+    case TrackColumns::kDuration:
+      return read_length(cell, 1).has_value();
     case TrackColumns::kKey:
       return read_number(cell) || read_key(cell);
     case TrackColumns::kMode:
@@ -136,7 +147,12 @@ int TrackColumns::find_role(std::string_view name) {
   for (int role = 0; role < kRoleCount; ++role) {
     if (name == role_name(role)) return role;
   }
-  return name == "genre" ? kTags : -1;
+  if (name == "genre") return kTags;
+  for (int role = 0; role < kRoleCount; ++role) {
+    const auto& aliases = roles()[static_cast<std::size_t>(role)].aliases;
+    if (std::find(aliases.begin(), aliases.end(), name) != aliases.end()) return role;
+  }
+  return -1;
 }
 
 TrackColumns::TrackColumns(const Header& header) {
@@ -155,6 +171,11 @@ TrackColumns::TrackColumns(const Header& header) {
 int TrackColumns::column(int role) const {
   const auto& columns = columns_[static_cast<std::size_t>(role)];
   return columns.empty() ? -1 : columns.front();
+}
+
+void TrackColumns::find_lengths(const Header& header, const CsvReader& table) {
+  const int at = column(kDuration);
+  if (at >= 0) lengths_ = Lengths(header.names()[static_cast<std::size_t>(at)], table, at);
 }
 
 int TrackColumns::feature_count() const {
@@ -200,6 +221,40 @@ void TrackColumns::read_names(const CsvReader& csv, Track& track) const {
   track.title = is_nothing ? std::string_view{} : title;
   track.artist = is_nothing ? std::string() : artists(artist, csv[column(kArtistId)]);
   track.album = is_nothing ? std::string_view{} : text(csv, kAlbum);
+  if (has(kPath) && (track.title.empty() || track.artist.empty())) {
+    read_path(csv[column(kPath)], track);
+  }
+}
+
+/// The names that a path says, as people keep their files: ARTIST/ALBUM/01 TITLE.flac, or
+/// ARTIST - TITLE.mp3. Only what the record does not tell itself is taken.
+void TrackColumns::read_path(std::string_view path, Track& track) {
+  std::string plain(path);
+  std::replace(plain.begin(), plain.end(), '\\', '/');
+  const std::vector<std::string> parts = split(plain, '/');
+  if (parts.empty()) return;
+  std::string_view name = parts.back();
+  if (const std::size_t dot = name.rfind('.'); dot != std::string_view::npos && dot > 0) {
+    name = name.substr(0, dot);
+  }
+  const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
+  const std::string_view behind = name.substr(digits);
+  if (digits > 0 && digits <= 3 && behind.find_first_not_of(" .-_") > 0 &&
+      behind.find_first_not_of(" .-_") != std::string_view::npos) {
+    name = behind.substr(behind.find_first_not_of(" .-_"));
+  }
+  std::string artist, album;
+  if (const std::size_t dash = name.find(" - "); dash != std::string_view::npos) {
+    artist = trim(name.substr(0, dash));
+    name = trim(name.substr(dash + 3));
+  }
+  if (parts.size() >= 3) {
+    if (artist.empty()) artist = parts[parts.size() - 3];
+    album = parts[parts.size() - 2];
+  }
+  if (track.title.empty()) track.title = name;
+  if (track.artist.empty()) track.artist = artist;
+  if (track.album.empty()) track.album = album;
 }
 
 std::string TrackColumns::artists(std::string_view cell, std::string_view ids) const {
@@ -338,7 +393,8 @@ void TrackColumns::put_numbers(Of of, Table& table, int first, const CsvReader& 
       if (value && *value >= 0) table.i32(at, *value);
       continue;
     }
-    const double value = read_number(cell).value_or(0);
+    const double value =
+        (role == kDuration ? lengths_.milliseconds(cell) : read_number(cell)).value_or(0);
     if (value == 0 && is_zero_missing(role)) continue;
     const Range range = range_of(role);
     if (value < range.low || value > range.high) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "csv.hpp"
+#include "lengths.hpp"
 #include "rows.hpp"
 
 namespace source {
@@ -66,10 +67,11 @@ class TrackColumns {
     kComments,
     kSkipRate,
     kCompletion,
+    kPath,
     kRoleCount
   };
   static const char* role_name(int role);
-  /// The role of that name, -1 when there is none.
+  /// The role of that name, or of one that tools give its column; -1 when there is none.
   static int find_role(std::string_view name);
 
   TrackColumns() { columns_.fill({}); }
@@ -85,6 +87,9 @@ class TrackColumns {
   [[nodiscard]] int engagement_count() const;
   /// How to take artists apart; found by the header, ArtistCell::kOne otherwise.
   void set_artist_cell(ArtistCell cell) { artist_cell_ = cell; }
+  /// Finds the unit of the lengths; `table` stands at the first record.
+  void find_lengths(const Header& header, const CsvReader& table);
+  [[nodiscard]] const Lengths& lengths() const { return lengths_; }
   /// An unquoted NA is no value in this file.
   void set_na_missing(bool is_missing) { is_na_missing_ = is_missing; }
 
@@ -109,6 +114,7 @@ class TrackColumns {
 
  private:
   void read_names(const CsvReader& csv, Track& track) const;
+  static void read_path(std::string_view path, Track& track);
   void read_tags(const CsvReader& csv, Track& track) const;
   std::string artists(std::string_view cell, std::string_view ids) const;
   std::string id_list(std::string_view cell) const;
@@ -116,6 +122,7 @@ class TrackColumns {
 
   std::array<std::vector<int>, kRoleCount> columns_;  // in order of preference
   ArtistCell artist_cell_ = ArtistCell::kOne;
+  Lengths lengths_;
   int mood_ = -1;
   bool is_na_missing_ = false;
 };

@@ -3,12 +3,13 @@
 // Tracks    Kaggle's dataset.csv, tracks.csv, tracks_features.csv, tidytuesday's spotify_songs.csv
 //           (its playlists too), hit predictor, MusicOSet (ids only), mood tables (tag
 //           "mood:NAME"), tables of features by id; any CSV with --columns
-//           title=TrackName,artist=Band,...
+//           title=TrackName,artist=Band,... (with a time among them it is source.plays_csv's)
 // Use       plays (streams), likes (upvotes), comments, skip_rate and completion of each track, as
 //           everybody's together -> engagement; beside the rest, or in a table of ids and these
 // Artists   mean features by artist; artist_id with names; artist,genre -> artist_tags
 // Numbers   tempo, time_signature, duration 0 and key -1 are no value; out of range: left out, with
 //           a notice; no number at all: the record is malformed. NA, None, null: no value
+// Lengths   in seconds or milliseconds, see lengths.hpp
 // Scales    valence beside arousal (Deezer) is standardised, not 0..1: left out
 // Buckets   album (an album's own data: tracks carry their album's name), caption (descriptions of
 //           clips, no tracks), empty, malformed
@@ -17,16 +18,15 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "csv.hpp"
-#include "dates.hpp"
 #include "elements.hpp"
 #include "recognise.hpp"
 #include "rows.hpp"
 #include "text.hpp"
 #include "track_columns.hpp"
+#include "user_columns.hpp"
 
 namespace source {
 namespace {
@@ -57,74 +57,22 @@ Kind find_kind(const Header& header, const TrackColumns& columns) {
   return has_id && (has_features || has_title) ? Kind::kTracks : Kind::kNone;
 }
 
-/// "title=TrackName,artist=Band" -> pairs.
-std::vector<std::pair<std::string, std::string>> read_mapping(std::string_view columns) {
-  std::vector<std::pair<std::string, std::string>> mapping;
-  for (const std::string& part : split(columns, ',')) {
-    const std::size_t equals = part.find('=');
-    if (equals == std::string::npos) {
-      throw playlist::Error("--columns takes NAME=COLUMN,... and got " + quoted(part));
-    }
-    mapping.emplace_back(trim(std::string_view(part).substr(0, equals)),
-                         trim(std::string_view(part).substr(equals + 1)));
-  }
-  return mapping;
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
-/// The columns the user named. Throws playlist::Error when the file has no such column or the
-/// engine no such field.
-TrackColumns mapped_columns(const Header& header, std::string_view user_columns) {
-  TrackColumns columns;
-  for (const auto& [name, wanted] : read_mapping(user_columns)) {
-    const int role = TrackColumns::find_role(name);
-    if (role < 0) {
-      std::vector<std::string> known;
-      for (int k = 0; k < TrackColumns::kRoleCount; ++k)
-        known.emplace_back(TrackColumns::role_name(k));
-      throw playlist::Error("--columns: there is no field " + quoted(name) + "; there are " +
-                            joined(known));
-    }
-    const std::string plain = plain_name(wanted);
-    const int column = header.find({plain});
-    if (column < 0) {
-      throw playlist::Error("--columns: the file has no column " + quoted(wanted) + "; it has " +
-                            joined(header.names()));
-    }
-    columns.assign(role, column);
-  }
-  columns.set_artist_cell(ArtistCell::kSemicolon);
-  return columns;
-}
-
-bool names_any_column(const Header& header, std::string_view user_columns) {
-  for (const std::string& part : split(user_columns, ',')) {
-    const std::size_t equals = part.find('=');
-    if (equals == std::string::npos) continue;
-    if (header.has(plain_name(std::string_view(part).substr(equals + 1)))) return true;
-  }
-  return false;
-}
-
 class TracksCsv final : public playlist::Source {
  public:
   static int recognise(const playlist::Input& input) {
-    const std::string_view text = without_bom(input.head());
+    const std::string_view text = table_text(input.head());
     if (text.starts_with('{') || text.starts_with('[')) return kNo;
     CsvReader csv(text, guess_separator(text));
     if (!csv.next() || !csv.problem().empty()) return kNo;
     const Header header(csv);
-    if (!input.columns().empty() && names_any_column(header, input.columns())) return kCertain;
+    if (names_any_column(header, input.columns())) {
+      return names_time(input.columns()) ? kNo : kCertain;  // with a time it is a history
+    }
     return find_kind(header, TrackColumns(header)) == Kind::kNone ? kNo : kLikely;
   }
 
   void read(playlist::SourceCall& call) {
-    const std::string_view text = without_bom(call.input().bytes());
+    const std::string_view text = table_text(call.input().bytes());
     CsvReader csv(text, guess_separator(text));
     csv.next();
     header_ = Header(csv);
@@ -144,25 +92,41 @@ class TracksCsv final : public playlist::Source {
       rows.next(csv.offset());
     }
     if (is_standardised_) rows.notice("valence is standardised, not 0 .. 1: left out");
+    columns_.lengths().tell(rows);
+    if (is_names_only()) {
+      rows.notice(
+          "read as a catalogue of tracks that is nobody's: no plays, likes or playlists come of "
+          "it; for plays, say with --columns time=... which column tells when");
+    }
     rows.finish();
   }
 
  private:
   void find_columns(playlist::SourceCall& call, const CsvReader& csv) {
-    const bool is_mapped =
-        !call.input().columns().empty() && names_any_column(header_, call.input().columns());
-    columns_ = is_mapped ? mapped_columns(header_, call.input().columns()) : TrackColumns(header_);
-    kind_ = is_mapped ? Kind::kTracks : find_kind(header_, columns_);
+    is_mapped_ = names_any_column(header_, call.input().columns());
+    columns_ =
+        is_mapped_ ? UserColumns(header_, call.input().columns()).tracks : TrackColumns(header_);
+    kind_ = is_mapped_ ? Kind::kTracks : find_kind(header_, columns_);
     if (kind_ == Kind::kNone) throw playlist::Unsupported("no column names of a track catalogue");
     columns_.set_na_missing(csv.is_quoted(columns_.column(TrackColumns::kTitle)));
-    is_standardised_ = !is_mapped && header_.has("arousal") && columns_.has(TrackColumns::kValence);
+    is_standardised_ =
+        !is_mapped_ && header_.has("arousal") && columns_.has(TrackColumns::kValence);
     if (is_standardised_) columns_.forget(TrackColumns::kValence);
-    playlist_name_ = is_mapped ? -1 : header_.find({"playlist_name"});
-    playlist_id_ = is_mapped ? -1 : header_.find({"playlist_id"});
+    playlist_name_ = is_mapped_ ? -1 : header_.find({"playlist_name"});
+    playlist_id_ = is_mapped_ ? -1 : header_.find({"playlist_id"});
     const int popularity = header_.find({"artist_popularity"});
     if (kind_ == Kind::kArtists && popularity >= 0) {
       columns_.assign(TrackColumns::kPopularity, popularity);
     }
+    columns_.find_lengths(header_, csv);
+  }
+
+  /// Names and ids alone: it may have been meant as somebody's list.
+  [[nodiscard]] bool is_names_only() const {
+    using Columns = TrackColumns;
+    return kind_ == Kind::kTracks && !is_mapped_ && playlist_name_ < 0 && !is_standardised_ &&
+           columns_.feature_count() == 0 && columns_.engagement_count() == 0 &&
+           !columns_.has(Columns::kTags) && !columns_.has(Columns::kPopularity);
   }
 
   void make_tables() {
@@ -265,7 +229,7 @@ class TracksCsv final : public playlist::Source {
   Kind kind_ = Kind::kNone;
   Track track_;
   int playlist_name_ = -1, playlist_id_ = -1;
-  bool is_standardised_ = false;
+  bool is_mapped_ = false, is_standardised_ = false;
   std::unordered_map<std::string, std::int32_t> positions_;  // next place in each playlist
 };
 

@@ -44,9 +44,17 @@ struct PaddedInput : playlist_input {
   std::string padded, name_text, columns_text;
 };
 
-engine::CallContext context_for(CollectedRows* rows) {
+using Settings = std::map<std::string, std::string>;
+
+engine::CallContext context_for(CollectedRows* rows, const Settings* settings = nullptr) {
   engine::CallContext context;
   context.now = 1'767'225'600;
+  if (settings != nullptr) {
+    context.setting = [settings](std::string_view key) -> const char* {
+      const auto found = settings->find(std::string(key.substr(key.rfind('.') + 1)));
+      return found == settings->end() ? nullptr : found->second.c_str();
+    };
+  }
   if (rows == nullptr) return context;
   context.log = [rows](int level, std::string_view text) {
     if (level >= PLAYLIST_LOG_INFO) rows->notices.emplace_back(text);
@@ -56,14 +64,15 @@ engine::CallContext context_for(CollectedRows* rows) {
 }
 
 SourceRun run(const engine::Element* source, const playlist_input& input,
-              CollectedRows::Keep keep = CollectedRows::Keep::kValues) {
+              CollectedRows::Keep keep = CollectedRows::Keep::kValues,
+              const Settings* settings = nullptr) {
   SourceRun outcome;
   outcome.rows = std::make_unique<CollectedRows>(keep);
   if (source == nullptr) return outcome;
   outcome.source = source->description->name;
   try {
     engine::ElementInstance instance(*source, engine::check_arguments(*source->description, {}, ""),
-                                     context_for(outcome.rows.get()));
+                                     context_for(outcome.rows.get(), settings));
     const auto result = instance.read(input);
     if (result.status != PLAYLIST_OK) outcome.error = result.message;
   } catch (const engine::Error& error) {
@@ -87,9 +96,10 @@ std::string fixture(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-SourceRun read_source(const std::string& name, std::string_view bytes, const std::string& columns,
-                      CollectedRows::Keep keep) {
-  const PaddedInput input(name, bytes, columns);
+namespace {
+
+/// The surest of all sources, nullptr when none knows the input.
+const engine::Element* surest_of(const playlist_input& input) {
   const engine::Element* best = nullptr;
   int surest = 0;
   for (const engine::Element* source : registry().elements(PLAYLIST_SOURCE)) {
@@ -99,7 +109,21 @@ SourceRun read_source(const std::string& name, std::string_view bytes, const std
       best = source;
     }
   }
-  return run(best, input, keep);
+  return best;
+}
+
+}  // namespace
+
+SourceRun read_source(const std::string& name, std::string_view bytes, const std::string& columns,
+                      CollectedRows::Keep keep) {
+  const PaddedInput input(name, bytes, columns);
+  return run(surest_of(input), input, keep);
+}
+
+SourceRun read_source_set(const std::string& name, std::string_view bytes,
+                          const std::map<std::string, std::string>& settings) {
+  const PaddedInput input(name, bytes, "");
+  return run(surest_of(input), input, CollectedRows::Keep::kValues, &settings);
 }
 
 SourceRun read_fixture(const std::string& path, const std::string& columns) {

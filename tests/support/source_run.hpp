@@ -1,6 +1,7 @@
 // Runs a source of the built plugins over bytes, the way an import does, and keeps what it gave.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,6 +29,9 @@ std::string fixture(const std::string& path);
 SourceRun read_source(const std::string& name, std::string_view bytes,
                       const std::string& columns = "",
                       CollectedRows::Keep keep = CollectedRows::Keep::kValues);
+/// The same where the engine answers these settings of a source: "dates", "timezone".
+SourceRun read_source_set(const std::string& name, std::string_view bytes,
+                          const std::map<std::string, std::string>& settings);
 /// The same for tests/data/PATH.
 SourceRun read_fixture(const std::string& path, const std::string& columns = "");
 /// Reads with this source, whatever recognition says.
