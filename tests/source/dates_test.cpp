@@ -68,7 +68,7 @@ TEST_CASE("a file whose dates prove no order says which one was chosen", "[sourc
   CHECK(read_source("x.csv", history({"05/05/2017 21:47"})).rows->notices.empty());
 }
 
-TEST_CASE("--dates overrules what a file seems to say", "[source][dates]") {
+TEST_CASE("the option --dates overrules what a file seems to say", "[source][dates]") {
   const std::string open = history({"03/10/2017 21:47"});
   const SourceRun day = read_source_set("x.csv", open, {{"dates", "day-first"}});
   CHECK(times(day) == Times{kThird});

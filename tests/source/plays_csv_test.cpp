@@ -106,7 +106,7 @@ TEST_CASE("the number of a track is never its title", "[source]") {
   CHECK(run.of("listens")[0]["title"] == "B");
 }
 
-TEST_CASE("--columns with a time make plays of any table", "[source]") {
+TEST_CASE("the option --columns with a time makes plays of any table", "[source]") {
   const std::string bytes = "When,Song,By,Heard\n2025-06-03 18:00:00,B,A,250\n";
   const SourceRun run = read_mapped(bytes, "time=When,title=Song,artist=By,ms_played=Heard");
   CHECK(run.source == "source.plays_csv");
@@ -125,7 +125,7 @@ TEST_CASE("--columns with a time make plays of any table", "[source]") {
   CHECK_THAT(local.rows->notices[0], Catch::Contains("engine library timezone ZONE"));
 }
 
-TEST_CASE("--columns know ids and paths and lengths by the names that tools use", "[source]") {
+TEST_CASE("the option --columns knows ids and paths and lengths by the names that tools use", "[source]") {
   const SourceRun ids = read_mapped("Key,Secs\n00000000-0000-4000-8000-00000000000b,3:45\n",
                                     "mb_trackid=Key,length=Secs");
   REQUIRE(ids.of("tracks").size() == 1);
@@ -156,7 +156,7 @@ TEST_CASE("--columns know ids and paths and lengths by the names that tools use"
   CHECK(length("Length (seconds)", "9000") == "9000000");
 }
 
-TEST_CASE("--columns say what was probably meant", "[source]") {
+TEST_CASE("the option --columns says what was probably meant", "[source]") {
   const std::string bytes = "Song,Band,When\nB,A,2025-06-03\n";
   CHECK_THAT(
       read_mapped(bytes, "titel=Song,artist=Band").error,
