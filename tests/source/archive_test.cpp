@@ -103,6 +103,32 @@ TEST_CASE("archive says how far a damaged archive could be read", "[source]") {
   CHECK(run.rows->members[0].bytes == "1");
 }
 
+TEST_CASE("archive hands over nothing of a gzip file whose checksum is wrong", "[source]") {
+  const std::string letters(1000, 'a');
+  std::string packed = pack(Format::kGz, {{"x", letters}});
+  CHECK(read_source("x.csv.gz", packed).error == "");
+  packed[packed.size() - 8] ^= 1;  // the first byte of the CRC
+  const SourceRun wrong = read_source("x.csv.gz", packed);
+  CHECK_THAT(wrong.error, Catch::Contains("its bytes are not those that were packed (incorrect "
+                                          "data check)"));
+  for (const CollectedMember& member : wrong.rows->members) CHECK(member.bytes != letters);
+  std::string tar = pack(Format::kTarGz, kTwoFiles);
+  tar[tar.size() - 4] ^= 1;  // the length
+  CHECK_THAT(read_source("x.tar.gz", tar).error, Catch::Contains("incorrect length check"));
+}
+
+TEST_CASE("archive joins the members of a gzip file", "[source]") {
+  const std::string two = pack(Format::kGz, {{"x", "a,b\n"}}) + pack(Format::kGz, {{"x", "c,d\n"}});
+  const SourceRun run = read_source("x.csv.gz", two);
+  CHECK(run.error == "");
+  REQUIRE(run.rows->members.size() == 1);
+  CHECK(run.rows->members[0].bytes == "a,b\nc,d\n");
+  const SourceRun more = read_source("x.csv.gz", two + "tail");
+  CHECK(more.rows->members.size() == 1);
+  CHECK(more.rows->notices ==
+        std::vector<std::string>{"4 bytes behind what is packed are not gzip and not read"});
+}
+
 TEST_CASE("archive says that an archive is empty", "[source]") {
   const SourceRun run = read_source("empty.zip", pack(Format::kZip, {}));
   REQUIRE(run.source == "source.archive");

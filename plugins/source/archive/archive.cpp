@@ -7,6 +7,8 @@
 //           The next members are still read where that costs nothing; in a compressed stream what
 //           is skipped has to be unpacked too, so there the reading ends, or after 1 GiB of
 //           skipping
+// Checks    of zip, 7z, bz2, xz and zstd are libarchive's; it looks at no checksum of gzip, so that
+//           is unpacked by zlib
 // Errors    a damaged or encrypted archive: the members before the damage are handed over, the one
 //           in it is not
 #include "playlist/plugin.hpp"
@@ -15,9 +17,12 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <array>
+#include <cerrno>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <zlib.h>
 
 namespace {
 
@@ -61,6 +66,90 @@ std::string without_ending(std::string_view name) {
   return std::string(dot == std::string_view::npos || dot == 0 ? name : name.substr(0, dot));
 }
 
+bool is_gzip(std::string_view bytes) {
+  return starts_with(bytes, "\x1f\x8b");
+}
+
+/// What a gzip file holds, all its members one behind the other, with their checksums looked at.
+class Gunzip {
+ public:
+  explicit Gunzip(std::string_view packed) : packed_(packed) {
+    constexpr int kWindow = 15, kWithHeader = 16;
+    if (inflateInit2(&stream_, kWindow + kWithHeader) != Z_OK) {
+      throw playlist::Error("out of memory");
+    }
+  }
+  ~Gunzip() { inflateEnd(&stream_); }
+  Gunzip(const Gunzip&) = delete;
+  Gunzip& operator=(const Gunzip&) = delete;
+
+  /// The next part, "" at the end; nullptr data with problem() set where the file is damaged.
+  std::string_view next() {
+    std::size_t size = 0;
+    while (size == 0 && !is_over_) {
+      if (!inflate_part(size)) return {};
+    }
+    return {buffer_.data(), size};
+  }
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+  /// Bytes of the file that are read.
+  [[nodiscard]] std::uint64_t done() const { return at_; }
+  /// Bytes behind the last member that are no gzip, and not the zeros of a tape.
+  [[nodiscard]] std::uint64_t rest() const { return rest_; }
+
+ private:
+  bool inflate_part(std::size_t& size) {
+    constexpr std::size_t kMostAtOnce = 1 << 30;
+    const std::string_view input = packed_.substr(at_, kMostAtOnce);
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));
+    stream_.avail_in = static_cast<uInt>(input.size());
+    stream_.next_out = reinterpret_cast<Bytef*>(buffer_.data());
+    stream_.avail_out = static_cast<uInt>(buffer_.size());
+    const int result = inflate(&stream_, Z_NO_FLUSH);
+    at_ += input.size() - stream_.avail_in;
+    size = buffer_.size() - stream_.avail_out;
+    if (result == Z_STREAM_END) {
+      end_member();
+    } else if (result == Z_BUF_ERROR || (result == Z_OK && input.empty())) {
+      problem_ = "the file ends too early";
+    } else if (result != Z_OK) {
+      const std::string why = stream_.msg ? stream_.msg : "unknown error";
+      problem_ = "its bytes are not those that were packed (" + why + ")";
+    }
+    return problem_.empty();
+  }
+
+  void end_member() {
+    const std::string_view rest = packed_.substr(at_);
+    if (is_gzip(rest)) {
+      inflateReset(&stream_);
+      return;
+    }
+    is_over_ = true;
+    if (rest.find_first_not_of('\0') != std::string_view::npos) rest_ = rest.size();
+  }
+
+  std::string_view packed_;
+  std::size_t at_ = 0;
+  std::uint64_t rest_ = 0;
+  bool is_over_ = false;
+  std::string problem_;
+  z_stream stream_{};
+  std::array<char, 1 << 16> buffer_{};
+};
+
+/// For archive_read_open().
+la_ssize_t read_gunzip(archive* archive, void* gunzip, const void** part) {
+  auto& source = *static_cast<Gunzip*>(gunzip);
+  const std::string_view bytes = source.next();
+  if (!source.problem().empty()) {
+    archive_set_error(archive, EINVAL, "%s", source.problem().c_str());
+    return -1;
+  }
+  *part = bytes.data();
+  return static_cast<la_ssize_t>(bytes.size());
+}
+
 class ArchiveSource final : public playlist::Source {
  public:
   static int recognise(const playlist::Input& input) {
@@ -78,10 +167,16 @@ class ArchiveSource final : public playlist::Source {
     archive_read_support_format_7zip(archive.get());
     // A compressed file that is no archive inside: one member.
     if (is_compressed(bytes)) archive_read_support_format_raw(archive.get());
-    if (archive_read_open_memory(archive.get(), bytes.data(), bytes.size()) != ARCHIVE_OK) {
-      fail(call, archive.get());
-    }
+    if (is_gzip(bytes)) gunzip_ = std::make_unique<Gunzip>(bytes);
+    const int opened =
+        gunzip_ ? archive_read_open(archive.get(), gunzip_.get(), nullptr, read_gunzip, nullptr)
+                : archive_read_open_memory(archive.get(), bytes.data(), bytes.size());
+    if (opened != ARCHIVE_OK) fail(call, archive.get());
     read_members(call, archive.get());
+    if (gunzip_ && gunzip_->rest() > 0) {
+      call.warning(playlist::concat(gunzip_->rest(),
+                                    " bytes behind what is packed are not gzip and not read"));
+    }
   }
 
  private:
@@ -141,14 +236,16 @@ class ArchiveSource final : public playlist::Source {
     return {buffer_.data(), static_cast<std::size_t>(length)};
   }
 
-  static void checkpoint(playlist::SourceCall& call, archive* archive) {
-    const auto done = static_cast<double>(archive_filter_bytes(archive, -1));
+  void checkpoint(playlist::SourceCall& call, archive* archive) const {
+    const auto done = gunzip_ ? static_cast<double>(gunzip_->done())
+                              : static_cast<double>(archive_filter_bytes(archive, -1));
     call.checkpoint(std::min(1.0, done / static_cast<double>(call.input().length())));
   }
 
   /// True when stepping over a member means unpacking it.
-  static bool is_stream(archive* archive) {
-    return archive_filter_count(archive) > 1 || archive_format(archive) == ARCHIVE_FORMAT_7ZIP;
+  [[nodiscard]] bool is_stream(archive* archive) const {
+    return gunzip_ || archive_filter_count(archive) > 1 ||
+           archive_format(archive) == ARCHIVE_FORMAT_7ZIP;
   }
 
   static std::string member_name(playlist::SourceCall& call, archive* archive,
@@ -168,6 +265,7 @@ class ArchiveSource final : public playlist::Source {
                                            members_, ": ", why ? why : "unknown error"));
   }
 
+  std::unique_ptr<Gunzip> gunzip_;
   std::array<char, 1 << 16> buffer_{};
   std::int64_t members_ = 0, files_ = 0;
   std::uint64_t skipped_ = 0;
