@@ -1,10 +1,13 @@
 // source.listenbrainz: the ListenBrainz account export, one JSON record per line.
 //
 // Files     listens/YEAR/MONTH.jsonl; feedback.jsonl (score 1 -> likes); pinned_recording.jsonl and
-//           user.json hold nothing to import. A JSON list of the same records is read as well.
+//           user.json hold nothing to import. A JSON list of the same records is read as well, and
+//           so are answers of the service and what is sent to it: a list "listens", "feedback" or
+//           "payload" in an object, or in its "payload"
 // Time      listened_at is when the track started; fractions are cut off
 // Ids       the recording ListenBrainz matched (mbid_mapping) goes before the one the client sent
-// Buckets   disliked (score -1), no_opinion (score 0), pinned, account, empty, malformed
+// Buckets   disliked (score -1), no_opinion (score 0), pinned, account, now_playing (no time yet),
+//           empty, malformed
 #include "playlist/plugin.hpp"
 
 #include <array>
@@ -80,6 +83,21 @@ std::string_view first_text(const JsonValue& list) {
                                                                        : std::string_view{};
 }
 
+/// Where the list of records begins in an answer of the service; nullptr for JSON lines.
+const char* find_list(JsonReader reader, int depth = 0) {
+  if (!reader.take('{')) return nullptr;
+  JsonValue key, other;
+  while (reader.peek() == '"' && reader.text(key) && reader.take(':')) {
+    const bool is_payload = key.raw == "payload";
+    const bool is_list = is_payload || key.raw == "listens" || key.raw == "feedback";
+    if (is_list && reader.peek() == '[') return reader.position();
+    if (is_payload && depth == 0 && reader.peek() == '{') return find_list(reader, 1);
+    if (!reader.value(other)) return nullptr;
+    reader.take(',');
+  }
+  return nullptr;
+}
+
 class Listenbrainz final : public playlist::Source {
  public:
   static int recognise(const playlist::Input& input) {
@@ -100,6 +118,8 @@ class Listenbrainz final : public playlist::Source {
     const std::string_view text = without_bom(call.input().bytes());
     if (trim(text.substr(0, 256)).starts_with('[')) {
       read_records(text, kFirstKeys, fields_, values_.data(), rows, [this] { take_record(); });
+    } else if (const char* list = find_list(JsonReader(text)); list != nullptr) {
+      read_answer(text, list);
     } else {
       read_lines(text);
     }
@@ -118,6 +138,21 @@ class Listenbrainz final : public playlist::Source {
                                          {"mbid", PLAYLIST_STRING},
                                          {"artist_mbid", PLAYLIST_STRING}});
     likes_ = &rows_->table("likes", {{"ts", PLAYLIST_I64}, {"mbid", PLAYLIST_STRING}});
+  }
+
+  void read_answer(std::string_view text, const char* start) {
+    JsonReader reader(text);
+    reader.seek(start);
+    JsonList list(reader, kFirstKeys, JsonList::Place::kInsideWithLists);
+    while (list.next()) {
+      if (list.read(fields_, values_.data())) {
+        take_record();
+      } else {
+        rows_->malformed(list.problem());
+      }
+      rows_->next(reader.offset());
+    }
+    if (list.is_cut()) rows_->notice("the file ends before its list is closed");
   }
 
   void read_lines(std::string_view text) {
@@ -146,6 +181,7 @@ class Listenbrainz final : public playlist::Source {
     if (values_[kPinnedUntil].is_given()) return rows_->bucket("pinned", "");
     if (values_[kScore].is_given()) return take_feedback();
     if (values_[kUsername].is_given()) return rows_->bucket("account", "");
+    if (values_[kMetadata].is_given()) return rows_->bucket("now_playing", "it has no time yet");
     rows_->malformed("neither a listen nor feedback");
   }
 

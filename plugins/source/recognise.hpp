@@ -17,15 +17,19 @@ class JsonHead {
  public:
   explicit JsonHead(const playlist::Input& input) : text_(trim(without_bom(input.head()))) {}
 
+  [[nodiscard]] std::string_view text() const { return text_; }
   [[nodiscard]] bool is_list() const { return text_.starts_with('['); }
   [[nodiscard]] bool is_object() const { return text_.starts_with('{'); }
   /// "[]", all of it: only the name can tell what it would have held.
   [[nodiscard]] bool is_empty_list() const { return is_list() && trim(text_.substr(1)) == "]"; }
+  /// True when `"key":` stands somewhere; the same word as a value is none.
   [[nodiscard]] bool has(std::string_view key) const {
     for (std::size_t at = text_.find(key); at != std::string_view::npos;
          at = text_.find(key, at + 1)) {
       const std::size_t end = at + key.size();
-      if (at > 0 && text_[at - 1] == '"' && end < text_.size() && text_[end] == '"') return true;
+      if (at == 0 || text_[at - 1] != '"' || end >= text_.size() || text_[end] != '"') continue;
+      const std::size_t behind = text_.find_first_not_of(" \t\r\n", end + 1);
+      if (behind == std::string_view::npos || text_[behind] == ':') return true;
     }
     return false;
   }

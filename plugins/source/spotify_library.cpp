@@ -25,12 +25,30 @@ enum Field : std::size_t { kArtist, kAlbum, kTrack, kUri, kName, kPublisher, kFi
 constexpr std::array<std::string_view, kFieldCount> kNames = {"artist", "album", "track",
                                                               "uri",    "name",  "publisher"};
 
+/// True when the first record of "tracks" names track and artist by texts: in other formats "track"
+/// is a number on an album or in a library.
+bool has_liked_track(std::string_view text) {
+  JsonReader reader(text);
+  if (!reader.take('{')) return false;
+  JsonValue section, other;
+  while (reader.peek() == '"' && reader.text(section) && reader.take(':')) {
+    if (section.raw == "tracks") break;
+    if (!reader.value(other)) return false;
+    reader.take(',');
+  }
+  if (section.raw != "tracks" || !reader.take('[') || reader.peek() != '{') return false;
+  std::array<JsonValue, kFieldCount> values;
+  JsonFields fields(kNames);
+  return fields.read(reader, values.data()) && values[kTrack].is_text() &&
+         values[kArtist].is_text();
+}
+
 class SpotifyLibrary final : public playlist::Source {
  public:
   static int recognise(const playlist::Input& input) {
     const JsonHead head(input);
     if (!head.is_object() || head.has("playlists") || !head.has("tracks")) return kNo;
-    if (head.has_all({"artist", "track"}) && !head.has("track_uri")) return kSure;
+    if (has_liked_track(head.text())) return kSure;
     return is_named(input, "YourLibrary") ? kSure : kNo;
   }
 
@@ -97,6 +115,9 @@ class SpotifyLibrary final : public playlist::Source {
   }
 
   void take_like() {
+    if (values_[kTrack].kind == JsonValue::Kind::kNumber) {
+      return rows_->malformed("track is no text: " + quoted(values_[kTrack].raw));
+    }
     const std::string_view uri = text(kUri);
     if (uri.starts_with("spotify:local:")) return rows_->bucket("local", "tracks");
     if (uri.starts_with("spotify:episode:")) return rows_->bucket("podcast", "tracks");

@@ -51,3 +51,37 @@ TEST_CASE("listenbrainz reads a JSON list too", "[source]") {
   CHECK(run.of("listens").size() == 2);
   CHECK(run.rows->bucket_sizes() == Sizes{{"malformed", 1}});
 }
+
+TEST_CASE("listenbrainz reads lists and the answers of the service", "[source]") {
+  const std::string listen =
+      R"({"listened_at": 1748973619, "track_metadata": {"artist_name": "A", "track_name": "B",)"
+      R"( "additional_info": {"artist_mbids": ["x", "y"]}}})";
+  const std::string playing = R"({"track_metadata": {"artist_name": "A", "track_name": "B"}})";
+  for (const std::string& bytes :
+       {"[" + listen + ", " + listen + "]",
+        R"({"payload": {"count": 2, "listens": [)" + listen + ", " + listen +
+            R"(], "user_id": "x"}})",
+        "{\n \"listens\": [\n" + listen + ",\n" + listen + "\n ]\n}\n",
+        R"({"listen_type": "import", "payload": [)" + listen + "," + listen + "]}",
+        listen + "\n" + listen + "\n"}) {
+    CAPTURE(bytes);
+    const SourceRun run = read_source("export.json", bytes);
+    CHECK(run.source == "source.listenbrainz");
+    CHECK(run.error == "");
+    CHECK(run.rows->problem() == "");
+    CHECK(run.rows->total == 2);
+    CHECK(run.rows->notices.empty());
+    REQUIRE(run.of("listens").size() == 2);
+    CHECK(run.of("listens")[1]["ts"] == "1748973619");
+  }
+  const SourceRun mixed = read_source("x.json", R"({"payload": {"listens": [)" + playing + "," +
+                                                    listen + ", 7, " + listen.substr(0, 60));
+  CHECK(mixed.rows->problem() == "");
+  CHECK(mixed.of("listens").size() == 1);
+  CHECK(mixed.rows->bucket_sizes() ==
+        std::map<std::string, int>{{"now_playing", 1}, {"malformed", 2}});
+  const SourceRun feedback = read_source(
+      "x.json", R"({"feedback": [{"recording_msid": "m", "recording_mbid": )"
+                R"("00000000-0000-4000-8000-00000000000b", "score": 1, "created": 1748973619}]})");
+  CHECK(feedback.of("likes").size() == 1);
+}

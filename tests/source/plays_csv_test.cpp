@@ -125,7 +125,8 @@ TEST_CASE("the option --columns with a time makes plays of any table", "[source]
   CHECK_THAT(local.rows->notices[0], Catch::Contains("engine library timezone ZONE"));
 }
 
-TEST_CASE("the option --columns knows ids and paths and lengths by the names that tools use", "[source]") {
+TEST_CASE("the option --columns knows ids and paths and lengths by the names that tools use",
+          "[source]") {
   const SourceRun ids = read_mapped("Key,Secs\n00000000-0000-4000-8000-00000000000b,3:45\n",
                                     "mb_trackid=Key,length=Secs");
   REQUIRE(ids.of("tracks").size() == 1);

@@ -115,3 +115,20 @@ TEST_CASE("spotify_playlists keeps the playlists around a broken item", "[source
   REQUIRE(run.rows->notices.size() == 1);
   CHECK_THAT(run.rows->notices[0], Catch::Contains("a playlist is broken at byte"));
 }
+
+TEST_CASE("no like comes out of the number of a track", "[source]") {
+  // Albums and libraries of other programs; the engine's own JSON is one of them.
+  for (const std::string bytes :
+       {R"({"title": "x", "tracks": [{"position": 1, "track": 17, "artist": "A"}]})",
+        R"({"album": "C", "tracks": [{"track": 1, "name": "B", "artist": "A"}]})",
+        R"({"type": "playlist", "tracks": {"items": [{"type": "artist"}, {"type": "track"}]}})"}) {
+    CAPTURE(bytes);
+    CHECK(read_source("list.json", bytes).source == "");
+  }
+  const SourceRun named = read_source(
+      "YourLibrary.json",
+      R"({"tracks": [{"artist": "A", "album": "C", "track": 17}, {"artist": "A", "track": "17"}]})");
+  CHECK(named.source == "source.spotify_library");
+  CHECK(named.of("likes").size() == 1);
+  CHECK(named.reason("malformed") == "track is no text: \"17\"");
+}
