@@ -20,7 +20,7 @@ using import::ImportResult;
 struct ImportArguments {
   std::vector<std::string> paths;
   bool is_user_per_folder = false, is_dry_run = false;
-  std::string columns;
+  std::string columns, dates;
   std::string embeddings, ids, prompts, space = "clap";
 };
 
@@ -50,6 +50,7 @@ ImportOptions import_options(Cli& cli, const ImportArguments& arguments) {
   options.is_user_per_folder = arguments.is_user_per_folder;
   options.is_dry_run = arguments.is_dry_run;
   options.columns = arguments.columns;
+  options.dates = arguments.dates;
   options.now = cli.now();
   options.is_in_process = cli.common.in_process;
   options.limits.wall_seconds = settings.number("import.wall_seconds");
@@ -137,8 +138,13 @@ void add_import(CLI::App& app, Cli& cli) {
                  "Every folder directly below PATH is a person of that name");
   verb->add_flag("--dry-run", arguments->is_dry_run, "Tell what would happen and write nothing");
   verb->add_option("--columns", arguments->columns,
-                   "What the columns of a CSV file mean, as ours=theirs: title=Song,artist=By")
+                   "What the columns of a CSV file mean, as ours=theirs: title=Song,artist=By; "
+                   "with time=When it is a history")
       ->type_name("A=B,...");
+  verb->add_option("--dates", arguments->dates,
+                   "How dates such as 03/10/2017 are written, where a file does not prove it")
+      ->check(CLI::IsMember({"day-first", "month-first", "year-first"}))
+      ->type_name("ORDER");
   CLI::Option* embeddings =
       verb->add_option(
               "--embeddings", arguments->embeddings,

@@ -173,7 +173,8 @@ void add_library(CLI::App& app, Cli& cli) {
 
   auto zone = std::make_shared<std::string>();
   CLI::App* zones = verb->add_subcommand(
-      "timezone", "Show or set in which time zone a person's days and weeks begin");
+      "timezone",
+      "Show or set the time zone of a person's days and weeks, and of the clock of their player");
   zones->add_option("ZONE", *zone, "Such as Europe/Berlin")->type_name("NAME");
   zones->fallthrough()->callback(
       [&cli, zone] { cli.action = [&cli, zone] { return time_zone(cli, *zone); }; });

@@ -5,6 +5,7 @@
 #include "import/input_files.hpp"
 #include "import/reader.hpp"
 #include "import/session.hpp"
+#include "store/users.hpp"
 
 namespace engine::import {
 namespace {
@@ -81,6 +82,7 @@ ImportResult import_paths(const ImportOptions& options) {
   ReadOrder order;
   order.files = list_input_files(options.paths, options.is_user_per_folder);
   order.columns = options.columns;
+  order.dates = options.dates;
   order.limits = options.archives;
   order.now = options.now;
   order.load_plugins = options.load_plugins;
@@ -93,9 +95,13 @@ ImportResult import_paths(const ImportOptions& options) {
   session_options.files = order.files;
   session_options.play = options.play;
   session_options.on_progress = rated(options, started);
+  for (const User& user : list_users(store)) {
+    if (user.timezone != "UTC") order.timezones[user.name] = user.timezone;
+  }
   Session session(store, std::move(session_options));
   const bool is_interrupted = read_into(session, options, order);
   ImportResult result = session.finish();
+  if (!is_interrupted) result.find_fruitless(options.paths);
   store.checkpoint();
   result.is_interrupted = is_interrupted;
   result.is_dry_run = options.is_dry_run;

@@ -30,6 +30,7 @@ struct ImportOptions {
   bool is_user_per_folder = false;
   bool is_dry_run = false;     // on a copy; the store is not changed
   std::string columns;         // --columns a=b,...
+  std::string dates;           // --dates day-first, month-first or year-first; "" not given
   std::int64_t now = 0;        // Unix seconds; required
   double busy_seconds = 10;    // wait for another writer
   bool is_in_process = false;  // without a worker, for debuggers and sanitizers

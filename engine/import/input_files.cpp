@@ -99,7 +99,9 @@ bool is_litter(const std::string& path) {
 std::vector<InputFile> list_input_files(const std::vector<std::string>& paths,
                                         bool is_user_per_folder) {
   std::vector<InputFile> files;
-  for (const std::string& path : paths) {
+  for (std::size_t argument = 0; argument < paths.size(); ++argument) {
+    const std::string& path = paths[argument];
+    const std::size_t first = files.size();
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
     if (!fs::exists(status)) throw_unreadable(path, "it does not exist");
@@ -110,6 +112,7 @@ std::vector<InputFile> list_input_files(const std::vector<std::string>& paths,
     } else {
       throw_unreadable(path, "it is neither a file nor a folder");
     }
+    for (std::size_t k = first; k < files.size(); ++k) files[k].argument = argument;
   }
   return files;
 }

@@ -22,13 +22,14 @@ enum class Message : std::uint32_t {
   kBatch = 3,         // BatchView
   kFinish = 4,        // total number of records of the open file
   kFailed = 5,        // path, message: the open file (or one that never opened) ended early
-  kUnrecognised = 6,  // path
+  kUnrecognised = 6,  // path, what the file is ("" not known)
   kRefused = 7,       // path, reason: a member of an archive that is not read
   kNotice = 8,        // path, sentence
   kProgress = 9,      // bytes done, bytes in all
   kKnown = 10,        // OpenedFile: imported before, not read again
   kProblem = 11,      // path, message: a plugin that did not load
   kDone = 12,         // all inputs were read
+  kSource = 13,       // element, what it reads: said once when a file was not recognised
 };
 
 class MessageWriter {

@@ -6,9 +6,13 @@
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
+#include "core/zone_changes.hpp"
+#include "import/foreign_files.hpp"
 #include "import/mapped_file.hpp"
 #include "import/messages.hpp"
+#include "import/reading_identity.hpp"
 #include "import/rows_receiver.hpp"
+#include "import/text_form.hpp"
 #include "plugin/call.hpp"
 
 namespace engine::import {
@@ -16,6 +20,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t kHeadBytes = 64 << 10;
+// What a reading can depend on beside the content, by the names that sources ask for.
+constexpr const char *kColumns = "columns", *kDates = "dates", *kTimezone = "timezone";
+constexpr const char* kNoColumn = "--columns names none of its columns";
 constexpr auto kProgressEvery = std::chrono::milliseconds(100);
 
 /// One file on disc or member of an archive.
@@ -23,7 +30,8 @@ struct Content {
   std::string path, person;
   const std::uint8_t* bytes = nullptr;
   std::size_t size = 0;
-  int depth = 0;  // archives around it
+  int depth = 0;          // archives around it
+  bool is_named = false;  // by the user, not found in a folder or an archive
   UnpackedSoFar* unpacked = nullptr;
 };
 
@@ -160,6 +168,7 @@ class Reader {
       Content content;
       content.path = file.path;
       content.person = file.person;
+      content.is_named = file.is_named;
       content.bytes = mapped.data();
       content.size = mapped.size();
       content.unpacked = &unpacked;
@@ -170,7 +179,7 @@ class Reader {
     }
   }
 
-  [[nodiscard]] playlist_input input_of(const Content& content) const {
+  [[nodiscard]] playlist_input input_of(const Content& content, const char* columns) const {
     playlist_input input{};
     input.size = sizeof input;
     input.path = content.path.c_str();
@@ -179,14 +188,16 @@ class Reader {
     input.bytes = content.bytes;
     input.length = content.size;
     input.head_length = std::min(content.size, kHeadBytes);
-    input.columns = order_.columns.c_str();
+    input.columns = columns;
     return input;
   }
 
   [[nodiscard]] CallContext context_for(const Content& content, SourceRun* run) {
     CallContext context;
     context.now = order_.now;
-    context.setting = order_.setting;
+    context.setting = [this, &content, run](std::string_view key) {
+      return setting(content, run, key);
+    };
     context.is_cancelled = [this] { return heartbeat_.is_interrupted(); };
     context.progress = [this](double fraction) { progress(fraction); };
     context.log = [this, path = content.path](int level, std::string_view text) {
@@ -195,6 +206,46 @@ class Reader {
     if (run) context.service = service;
     context.owner = run;
     return context;
+  }
+
+  /// What a source asks for: the user's own settings, and beside them what the reading of this file
+  /// depends on.
+  const char* setting(const Content& content, SourceRun* run, std::string_view key) {
+    const std::string name(key.substr(key.rfind('.') + 1));
+    const char* own = order_.setting ? order_.setting(key) : nullptr;
+    std::string value;
+    if (name == kTimezone) {
+      value = timezone_of(content);
+      own = zone_text(value);
+    } else if (name == kDates) {
+      if (!order_.dates.empty()) own = order_.dates.c_str();
+      value = own ? own : "";
+    } else {
+      return own;
+    }
+    if (run) run->rows->depends_on(name, value);
+    return own;
+  }
+
+  [[nodiscard]] const std::string& user_of(const Content& content) const {
+    return content.person.empty() ? order_.user : content.person;
+  }
+  [[nodiscard]] std::string timezone_of(const Content& content) const {
+    const auto found = order_.timezones.find(user_of(content));
+    return found == order_.timezones.end() ? "UTC" : found->second;
+  }
+
+  /// "Europe/Berlin 946681200:3600 ...", as sources take a zone.
+  const char* zone_text(const std::string& timezone) {
+    constexpr std::int64_t kFrom = 946'080'000, kTo = 4'102'531'200;  // what a listen can be dated
+    const auto [found, is_new] = zone_texts_.emplace(timezone, "");
+    if (is_new && timezone != "UTC") {
+      found->second = timezone;
+      for (const ZoneChange& change : zone_changes(timezone, kFrom, kTo)) {
+        found->second += ' ' + std::to_string(change.from) + ':' + std::to_string(change.offset);
+      }
+    }
+    return found->second.c_str();
   }
 
   /// The sources that may read this, the surest first.
@@ -213,55 +264,104 @@ class Reader {
     return elements;
   }
 
-  /// The same bytes read by other --columns are another file.
-  [[nodiscard]] std::string hash_of(const Content& content) const {
-    const std::string hash =
-        content_hash({reinterpret_cast<const char*>(content.bytes), content.size});
-    return order_.columns.empty() ? hash : content_hash(hash + '\x1f' + order_.columns);
-  }
-
-  [[nodiscard]] const KnownFile* find_known(const std::string& hash, const Content& content) const {
-    const std::string& user = content.person.empty() ? order_.user : content.person;
-    for (const std::string& owner : {user, std::string()}) {
-      const auto found = known_.find({hash, owner});
-      if (found != known_.end()) return &found->second;
+  /// By every identity that a reading of it can have which would be the same now.
+  [[nodiscard]] const KnownFile* find_known(const std::string& hash, bool has_columns,
+                                            const Content& content) const {
+    ReadingSettings settings = {{kDates, order_.dates}, {kTimezone, timezone_of(content)}};
+    if (has_columns) settings[kColumns] = order_.columns;
+    for (const std::string& identity : possible_identities(hash, settings)) {
+      if (has_columns && !settings_have_columns(identity)) continue;
+      for (const std::string& owner : {user_of(content), std::string()}) {
+        const auto found = known_.find({identity, owner});
+        if (found != known_.end()) return &found->second;
+      }
     }
     return nullptr;
   }
+  static bool settings_have_columns(std::string_view identity) {
+    return settings_of(identity).starts_with(std::string(kColumns) + '=');
+  }
 
   void read_content(const Content& content) {
-    const playlist_input input = input_of(content);
-    const std::vector<const Element*> candidates = candidates_for(content, input);
-    if (candidates.empty()) {
-      send(Message::kUnrecognised, [&](MessageWriter& message) { message.text(content.path); });
+    const std::string_view bytes(reinterpret_cast<const char*>(content.bytes), content.size);
+    if (const auto document = name_document(bytes)) return tell_unrecognised(content, *document);
+    Content text = content;
+    const auto plain = as_plain_text(bytes);
+    if (plain) {
+      text.bytes = reinterpret_cast<const std::uint8_t*>(plain->bytes.data());
+      text.size = plain->size;
+    }
+    std::vector<std::string> notes = plain ? plain->notes : std::vector<std::string>();
+    const playlist_input unmapped = input_of(text, "");
+    const playlist_input mapped = input_of(text, order_.columns.c_str());
+    std::vector<const Element*> candidates = candidates_for(text, mapped);
+    // Where --columns change nothing of who reads the file they say nothing of it.
+    const bool has_columns = !order_.columns.empty() && !is_sure_without_columns(text, candidates);
+    if (!order_.columns.empty() && !has_columns && content.is_named) {
+      notes.emplace_back("--columns names no column of this file and is not used");
+    }
+    const playlist_input& input = has_columns ? mapped : unmapped;
+    if (!candidates.empty() && is_read(content, text, input, candidates, has_columns, notes)) {
       return;
     }
+    std::string what = name_foreign_file(
+        {reinterpret_cast<const char*>(text.bytes), std::min(text.size, kHeadBytes)}, input.name);
+    if (!order_.columns.empty()) what += (what.empty() ? "" : "; ") + std::string(kNoColumn);
+    tell_unrecognised(content, what);
+  }
+
+  [[nodiscard]] bool is_sure_without_columns(const Content& text,
+                                             const std::vector<const Element*>& candidates) {
+    return candidates == candidates_for(text, input_of(text, ""));
+  }
+
+  void tell_unrecognised(const Content& content, const std::string& what) {
+    if (!is_told_sources_) {
+      for (const Element* source : sources_) {
+        send_text(Message::kSource, without_kind(source->description->name),
+                  source->description->help ? source->description->help : "");
+      }
+      is_told_sources_ = true;
+    }
+    send_text(Message::kUnrecognised, content.path, what);
+  }
+
+  /// True when a source read the content, or the store knows that it did.
+  bool is_read(const Content& content, const Content& text, const playlist_input& input,
+               const std::vector<const Element*>& candidates, bool has_columns,
+               const std::vector<std::string>& notes) {
     OpenedFile file;
     file.path = content.path;
     file.person = content.person;
     file.bytes = content.size;
-    file.hash = hash_of(content);
+    const std::string hash =
+        content_hash({reinterpret_cast<const char*>(content.bytes), content.size});
     file.format = without_kind(candidates.front()->description->name);
-    const KnownFile* known = find_known(file.hash, content);
+    file.hash = hash;
+    const KnownFile* known = find_known(hash, has_columns, content);
     if (known && known->is_complete) {
-      std::string text;
-      file.write(text);
-      channel_.send(static_cast<std::uint32_t>(Message::kKnown), text);
-      return;
+      file.hash = known->identity;
+      std::string message;
+      file.write(message);
+      channel_.send(static_cast<std::uint32_t>(Message::kKnown), message);
+      return true;
     }
     const std::int64_t skip = known ? known->records_done : 0;
     for (const Element* source : candidates) {
       file.format = without_kind(source->description->name);
-      if (read_with(*source, content, input, file, skip)) return;
+      if (!read_with(*source, text, input, file, has_columns, skip)) continue;
+      for (const std::string& note : notes) send_text(Message::kNotice, content.path, note);
+      return true;
     }
-    send(Message::kUnrecognised, [&](MessageWriter& message) { message.text(content.path); });
+    return false;
   }
 
   /// False when the source says that it does not read this after all.
   bool read_with(const Element& source, const Content& content, const playlist_input& input,
-                 const OpenedFile& file, std::int64_t skip) {
+                 const OpenedFile& file, bool has_columns, std::int64_t skip) {
     heartbeat_.doing(std::string(source.description->name) + " (reading " + content.path + ")");
-    RowsReceiver rows(channel_, file, skip);
+    RowsReceiver rows(channel_, file, skip, order_.now);
+    if (has_columns) rows.depends_on(kColumns, order_.columns);
     MembersReceiver members(content.path, content.depth + 1, order_.limits, *content.unpacked,
                             {[&](const std::string& path, std::string_view bytes) {
                                read_member(content, path, bytes);
@@ -290,7 +390,7 @@ class Reader {
     if (!problem.empty()) {
       send_text(Message::kFailed, content.path, problem);
     } else if (rows.is_finished()) {
-      remember(file, content);
+      remember(rows.identity(), content);
     } else if (members.member_count() == 0) {
       send_text(Message::kNotice, content.path, "the archive holds nothing to import");
     }
@@ -298,9 +398,8 @@ class Reader {
   }
 
   /// The same content may come again in this import.
-  void remember(const OpenedFile& file, const Content& content) {
-    const std::string& user = content.person.empty() ? order_.user : content.person;
-    known_[{file.hash, user}] = {0, true};
+  void remember(const std::string& identity, const Content& content) {
+    known_[{identity, user_of(content)}] = {0, true, identity};
   }
 
   void read_member(const Content& archive, const std::string& path, std::string_view bytes) {
@@ -320,6 +419,8 @@ class Reader {
   KnownFiles known_;
   std::shared_ptr<const Registry> registry_;
   std::vector<const Element*> sources_;
+  std::map<std::string, std::string> zone_texts_;  // by zone
+  bool is_told_sources_ = false;
   std::uint64_t bytes_total_ = 0, bytes_done_ = 0, file_bytes_ = 0;
   Clock::time_point last_progress_;
 };

@@ -21,8 +21,9 @@ namespace engine::import {
 struct KnownFile {
   std::int64_t records_done = 0;
   bool is_complete = false;
+  std::string identity;  // see reading_identity.hpp
 };
-/// By content hash and user name; the name is "" for files that are nobody's (catalogues).
+/// By identity and user name; the name is "" for files that are nobody's (catalogues).
 using KnownFiles = std::map<std::pair<std::string, std::string>, KnownFile>;
 
 struct ReadOrder {
@@ -30,6 +31,8 @@ struct ReadOrder {
   std::size_t first = 0;  // file to begin with
   std::string user;       // whose files they are when no folder says so; "" not known
   std::string columns;    // --columns a=b,...
+  std::string dates;      // --dates day-first; "" not given
+  std::map<std::string, std::string> timezones;  // of the people in the store, where not UTC
   KnownFiles known;
   ArchiveLimits limits;
   std::int64_t now = 0;

@@ -1,6 +1,9 @@
 #include "import/result.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -40,7 +43,8 @@ std::string buckets_text(const BucketCounts& buckets) {
 
 std::string file_text(const FileResult& file) {
   if (file.format.empty() && file.error.empty()) {
-    return file.path + ": not recognised by any source\n";
+    return file.path + ": not recognised by any source" +
+           (file.what.empty() ? "" : ": " + file.what) + "\n";
   }
   std::string text = file.path;
   if (!file.format.empty()) {
@@ -73,6 +77,18 @@ std::string match_text(const std::string& user, const MatchRate& rate) {
          " of " + grouped(rate.tracks) + " tracks\n";
 }
 
+std::string sources_text(const std::vector<std::pair<std::string, std::string>>& sources) {
+  if (sources.empty()) return "";
+  std::size_t width = 0;
+  for (const auto& [name, help] : sources) width = std::max(width, name.size());
+  std::string text = "what is read:\n";
+  for (const auto& [name, help] : sources) {
+    text += "  " + name + std::string(width - name.size() + 2, ' ') +
+            help.substr(0, help.find('\n')) + "\n";
+  }
+  return text;
+}
+
 Json match_json(const std::string& user, const MatchRate& rate) {
   return {{"user", user},
           {"plays", rate.plays},
@@ -98,6 +114,7 @@ Json file_json(const FileResult& file) {
   for (const auto& [name, count] : file.buckets) json["buckets"][name] = count;
   if (!file.notes.empty()) json["notes"] = file.notes;
   if (!file.examples.empty()) json["examples"] = file.examples;
+  if (!file.what.empty()) json["what"] = file.what;
   if (!file.error.empty()) json["error"] = file.error;
   return json;
 }
@@ -109,6 +126,23 @@ Json pairs_json(const std::vector<std::pair<std::string, std::string>>& pairs) {
 }
 
 }  // namespace
+
+bool FileResult::is_fruitful() const {
+  return std::any_of(buckets.begin(), buckets.end(), [](const auto& bucket) {
+    static constexpr std::array<std::string_view, 5> kStored = {"new", "duplicate", "short",
+                                                                "updated", "refined"};
+    return std::find(kStored.begin(), kStored.end(), bucket.first) != kStored.end();
+  });
+}
+
+void ImportResult::find_fruitless(const std::vector<std::string>& paths) {
+  for (std::size_t argument = 0; argument < paths.size(); ++argument) {
+    const bool is_fruitful = std::any_of(files.begin(), files.end(), [&](const FileResult& file) {
+      return file.argument == argument && file.is_fruitful();
+    });
+    if (!is_fruitful) fruitless.push_back(paths[argument]);
+  }
+}
 
 std::int64_t ImportResult::rows() const {
   std::int64_t rows = 0;
@@ -125,7 +159,7 @@ BucketCounts ImportResult::buckets() const {
 }
 
 bool ImportResult::is_good() const {
-  if (is_named_unrecognised || !refused.empty()) return false;
+  if (is_named_unrecognised || !refused.empty() || !fruitless.empty()) return false;
   for (const FileResult& file : files) {
     if (!file.error.empty()) return false;
   }
@@ -141,6 +175,10 @@ std::string import_text(const ImportResult& result) {
           counted(static_cast<std::int64_t>(result.files.size()), "file") + ": " +
           buckets_text(result.buckets()) + "\n";
   for (const auto& [user, rate] : result.match_rates) text += match_text(user, rate);
+  for (const std::string& path : result.fruitless) {
+    text += "nothing came of " + path + "\n";
+  }
+  if (result.is_named_unrecognised) text += sources_text(result.sources);
   if (result.is_interrupted) {
     text += "interrupted: import the same files again to go on\n";
   }
@@ -155,6 +193,7 @@ std::string import_json(const ImportResult& result) {
                {"seconds", result.seconds}};
   for (const FileResult& file : result.files) json["files"].push_back(file_json(file));
   json["refused"] = pairs_json(result.refused);
+  if (!result.fruitless.empty()) json["fruitless"] = result.fruitless;
   json["match_rates"] = Json::array();
   for (const auto& [user, rate] : result.match_rates) {
     json["match_rates"].push_back(match_json(user, rate));

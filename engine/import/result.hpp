@@ -21,8 +21,13 @@ struct FileResult {
   std::optional<std::int64_t> first, last;  // earliest and latest listen, Unix seconds
   std::vector<std::string> notes;           // "imported before", what the source noticed
   std::vector<std::string>
-      examples;       // the first few records without rows: "record 7: malformed: ..."
-  std::string error;  // why it was not read to its end; "" when it was
+      examples;              // the first few records without rows: "record 7: malformed: ..."
+  std::string error;         // why it was not read to its end; "" when it was
+  std::string what;          // what a file is that nothing recognised; "" not known
+  std::size_t argument = 0;  // which of the paths on the command line it belongs to
+
+  /// True when something of it is in the store, from this import or an earlier one.
+  [[nodiscard]] bool is_fruitful() const;
 };
 
 struct ImportResult {
@@ -33,14 +38,18 @@ struct ImportResult {
   std::vector<std::string> unrecognised;                      // in folders and archives
   std::vector<std::pair<std::string, std::string>> problems;  // plugin that did not load, why
   bool is_named_unrecognised = false;                         // one that the user named
+  std::vector<std::pair<std::string, std::string>> sources;   // what is read, when one was
+  std::vector<std::string> fruitless;  // paths of the command line of which nothing came
   std::vector<std::pair<std::string, MatchRate>>
       match_rates;  // by user with listens in this import
   double seconds = 0;
 
   [[nodiscard]] std::int64_t rows() const;
   [[nodiscard]] BucketCounts buckets() const;
-  /// True when every file and member that was found could be read to its end, and each named file
-  /// was recognised.
+  /// Fills `fruitless`. `paths` are those of the command line.
+  void find_fruitless(const std::vector<std::string>& paths);
+  /// True when every file and member that was found could be read to its end, and each path that
+  /// was named gave something.
   [[nodiscard]] bool is_good() const;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/calendar.hpp"
 #include "import/row_tables.hpp"
 
 namespace engine::import {
@@ -27,6 +28,42 @@ playlist_status RowsReceiver::refuse(std::string problem) {
   return PLAYLIST_ERROR;
 }
 
+void RowsReceiver::depends_on(const std::string& setting, const std::string& value) {
+  if (is_open_) return;
+  settings_[setting] = value;
+  file_.hash = reading_identity(content_of(file_.hash), settings_);
+}
+
+void RowsReceiver::look_for_later(const char* table, const playlist_table& rows) {
+  const std::string_view name(table);
+  if (name != "listens" && name != "likes") return;
+  for (std::uint32_t c = 0; c < rows.column_count; ++c) {
+    if (std::string_view(rows.columns[c]->name) != "ts") continue;
+    const auto* times = static_cast<const std::int64_t*>(rows.columns[c]->data);
+    if (rows.rows == 0 || *std::max_element(times, times + rows.rows) <= now_) return;
+    Later& later = later_[table];
+    for (std::int64_t row = 0; row < rows.rows; ++row) {
+      if (times[row] <= now_) continue;
+      ++later.count;
+      later.last = std::max(later.last, times[row]);
+    }
+  }
+}
+
+void RowsReceiver::tell_later() {
+  for (const auto& [table, later] : later_) {
+    const std::string what = table == "listens" ? "play" : "like";
+    const bool is_one = later.count == 1;
+    message_.clear();
+    MessageWriter message(message_);
+    message.text(file_.path);
+    message.text(std::to_string(later.count) + " " + what + (is_one ? " is" : "s are") +
+                 " dated after now" + (is_one ? ", " : ", the last ") + format_date(later.last) +
+                 ": stored, but of no effect before that time; some clock was set wrong");
+    channel_.send(kind(Message::kNotice), message_);
+  }
+}
+
 void RowsReceiver::open() {
   if (is_open_) return;
   is_open_ = true;
@@ -39,6 +76,7 @@ playlist_status RowsReceiver::append(const char* table, const playlist_table& ro
   if (is_finished_) return refuse("it appended rows behind finish()");
   if (std::string problem = problem_of(table, rows); !problem.empty()) return refuse(problem);
   open();
+  look_for_later(table, rows);
   if (rows.rows == 0) return PLAYLIST_OK;
 
   const std::int64_t* records = records_of(rows);
@@ -110,6 +148,7 @@ playlist_status RowsReceiver::finish(std::int64_t total) {
   message_.clear();
   MessageWriter(message_).number(static_cast<std::uint64_t>(total));
   channel_.send(kind(Message::kFinish), message_);
+  tell_later();
   is_finished_ = true;
   return PLAYLIST_OK;
 }

@@ -3,24 +3,35 @@
 //
 // A batch is what came between two calls of complete(). Records below `skip` are in the store
 // already and are left out.
+//
+// A play or like dated after the import is stored as any other, as it counts from that time on and
+// not before; but it is told, as some clock must have been wrong.
 #pragma once
 
 #include "playlist/plugin.h"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "import/messages.hpp"
+#include "import/reading_identity.hpp"
 #include "worker/worker.hpp"
 
 namespace engine::import {
 
 class RowsReceiver {
  public:
-  RowsReceiver(Channel& channel, OpenedFile file, std::int64_t skip)
-      : channel_(channel), file_(std::move(file)), skip_(skip) {}
+  /// `now` is the import's clock: listens and likes dated after it are told.
+  RowsReceiver(Channel& channel, OpenedFile file, std::int64_t skip, std::int64_t now = INT64_MAX)
+      : channel_(channel), file_(std::move(file)), skip_(skip), now_(now) {}
+
+  /// The source asked for this setting: the reading depends on it, and the store knows it by that.
+  /// Without effect once the first row came.
+  void depends_on(const std::string& setting, const std::string& value);
+  [[nodiscard]] const std::string& identity() const { return file_.hash; }
 
   playlist_status append(const char* table, const playlist_table& rows);
   playlist_status bucket(std::int64_t record, std::string_view bucket, std::string_view reason);
@@ -38,14 +49,22 @@ class RowsReceiver {
     std::int64_t first, last;
     std::string bucket, reason;
   };
+  /// Rows of one table dated after the import.
+  struct Later {
+    std::int64_t count = 0, last = 0;
+  };
   void open();
+  void look_for_later(const char* table, const playlist_table& rows);
+  void tell_later();
   playlist_status refuse(std::string problem);
   void flush(std::int64_t done);
   void write_runs();
 
   Channel& channel_;
   OpenedFile file_;
-  std::int64_t skip_;
+  std::int64_t skip_, now_;
+  ReadingSettings settings_;
+  std::map<std::string, Later> later_;  // by table
   bool is_open_ = false, is_finished_ = false;
   std::string problem_;
 

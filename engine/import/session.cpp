@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/error.hpp"
+#include "import/reading_identity.hpp"
 #include "store/row_source.hpp"
 #include "store/users.hpp"
 
@@ -109,9 +110,16 @@ void Session::take(Message kind, std::string_view bytes) {
       take_failure(path, std::string(message.text()));
       break;
     }
-    case Message::kUnrecognised:
-      take_unrecognised(std::string(message.text()));
+    case Message::kUnrecognised: {
+      const std::string path(message.text());
+      take_unrecognised(path, std::string(message.text()));
       break;
+    }
+    case Message::kSource: {
+      const std::string name(message.text());
+      result_.sources.emplace_back(name, message.text());
+      break;
+    }
     case Message::kRefused: {
       const std::string path(message.text());
       result_.refused.emplace_back(path, message.text());
@@ -172,14 +180,21 @@ KnownFiles Session::known_files() const {
       "SELECT hash, ifnull(name, ''), records_done, is_complete "
       "FROM ingestions LEFT JOIN users USING (user_id)");
   for (select.start(); select.step();) {
-    known[{std::string(select.text(0)), std::string(select.text(1))}] = {select.integer(2),
-                                                                         select.integer(3) != 0};
+    const std::string identity(select.text(0));
+    known[{identity, std::string(select.text(1))}] = {select.integer(2), select.integer(3) != 0,
+                                                      identity};
   }
   return known;
 }
 
 // ---- one file
 // -------------------------------------------------------------------------------------
+
+FileResult& Session::add_result() {
+  FileResult& result = result_.files.emplace_back();
+  if (input_ < options_.files.size()) result.argument = options_.files[input_].argument;
+  return result;
+}
 
 void Session::open(const OpenedFile& opened) {
   file_ = std::make_unique<OpenFile>();
@@ -188,7 +203,7 @@ void Session::open(const OpenedFile& opened) {
   file_->context.now = options_.now;
   file_->context.user_id = [this] { return resolve_user(); };
   file_->result = result_.files.size();
-  FileResult& result = result_.files.emplace_back();
+  FileResult& result = add_result();
   result.path = opened.path;
   result.format = opened.format;
   library_.start_file();
@@ -241,9 +256,36 @@ bool Session::find_ingestion() {
 void Session::make_ingestion() {
   std::optional<std::int64_t> user;
   if (file_->context.is_personal) user = resolve_user();
+  if (user) replace_earlier_readings(*user);
   insert_ingestion_.run(user, file_->opened.path, file_->opened.hash, file_->opened.format,
                         options_.now);
   file_->context.ingestion_id = sqlite3_last_insert_rowid(store_.handle());
+}
+
+/// The same content read by another time zone, order of dates or mapping of columns: what it said
+/// then goes, and this reading takes its place. Likes and playlists are overwritten as always.
+void Session::replace_earlier_readings(std::int64_t user) {
+  const std::string content(content_of(file_->opened.hash));
+  std::vector<std::pair<std::int64_t, std::string>> earlier;
+  Statement select = store_.prepare(
+      "SELECT ingestion_id, hash FROM ingestions "
+      "WHERE hash >= ?1 AND hash < ?1 || '@' AND hash <> ?2 AND user_id = ?3");  // '@' is behind
+                                                                                 // '?'
+  for (select.start(content, file_->opened.hash, user); select.step();) {
+    earlier.emplace_back(select.integer(0), select.text(1));
+  }
+  for (const auto& [ingestion, identity] : earlier) {
+    if (content_of(identity) != content) continue;
+    const std::int64_t count =
+        store_.prepare("DELETE FROM listens WHERE user_id = ?1 AND ingestion_id = ?2")
+            .run(user, ingestion);
+    store_.prepare("DELETE FROM ingestion_rows WHERE ingestion_id = ?1").run(ingestion);
+    store_.prepare("DELETE FROM ingestions WHERE ingestion_id = ?1").run(ingestion);
+    if (count > 0) store_.bump_data_version();
+    result().notes.push_back("takes the place of an earlier reading (" +
+                             std::string(settings_of(identity)) + "), of which " +
+                             std::to_string(count) + " listens are taken out");
+  }
 }
 
 void Session::prepare_file(bool is_personal) {
@@ -382,7 +424,7 @@ void Session::load_result(std::int64_t ingestion, FileResult& result) const {
 
 void Session::take_known(const OpenedFile& opened) {
   file_.reset();
-  FileResult& result = result_.files.emplace_back();
+  FileResult& result = add_result();
   result.path = opened.path;
   result.format = opened.format;
   tell_known(opened, result);
@@ -422,7 +464,7 @@ void Session::take_failure(const std::string& path, const std::string& message) 
     give_up(message);
     return;
   }
-  FileResult& result = result_.files.emplace_back();
+  FileResult& result = add_result();
   result.path = path;
   result.error = message;
 }
@@ -437,10 +479,11 @@ void Session::fail_current(const std::string& message) {
   }
 }
 
-void Session::take_unrecognised(const std::string& path) {
+void Session::take_unrecognised(const std::string& path, const std::string& what) {
   file_.reset();
-  FileResult& result = result_.files.emplace_back();
+  FileResult& result = add_result();
   result.path = path;
+  result.what = what;
   result.rows = 1;
   result.buckets["unrecognised"] = 1;
   result_.unrecognised.push_back(path);

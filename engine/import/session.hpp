@@ -75,13 +75,15 @@ class Session {
   void take_known(const OpenedFile& opened);
   void tell_known(const OpenedFile& opened, FileResult& result);
   void take_failure(const std::string& path, const std::string& message);
-  void take_unrecognised(const std::string& path);
+  void take_unrecognised(const std::string& path, const std::string& what);
+  FileResult& add_result();
   void report_progress(MessageReader message);
 
   void look_for_other_writers();
   void prepare_file(bool is_personal);
   bool find_ingestion();
   void make_ingestion();
+  void replace_earlier_readings(std::int64_t user);
   void write_tables(const BatchView& batch);
   void write_table(const TableView& table);
   void account(const BatchView& batch);

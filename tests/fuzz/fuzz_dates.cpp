@@ -5,6 +5,7 @@
 
 #include "dates.hpp"
 #include "ids.hpp"
+#include "lengths.hpp"
 #include "text.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -20,6 +21,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(time->precision == 1 || time->precision == 60 || time->precision == 86400);
     require(time->seconds > -70'000'000'000 && time->seconds < 260'000'000'000);
   }
+  for (const auto order : {source::DateOrder::kMonthFirst, source::DateOrder::kDayFirst,
+                           source::DateOrder::kYearFirst}) {
+    const auto time = source::read_time(text, order);
+    if (!source::needs_order(text))
+      require(time.has_value() == source::read_time(text).has_value());
+  }
+  source::DateEvidence evidence;
+  evidence.add(text);
+  require(evidence.reading().is_proven || !evidence.example().empty());
+  source::read_length(text, 1000);
   if (const auto year = source::read_year(text)) require(*year >= 1900 && *year <= 2100);
   if (const auto epoch = source::read_epoch(text)) require(*epoch >= 0);
   if (const auto key = source::read_key(text)) require(*key >= -1 && *key <= 11);

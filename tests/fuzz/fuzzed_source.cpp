@@ -51,7 +51,9 @@ void read_with_one_of(std::initializer_list<std::string_view> names, const std::
   input.bytes = bytes.data();
   input.length = size - 2;
   input.head_length = std::min<std::uint64_t>(input.length, 64 << 10);
-  input.columns = data[1] >= 128 ? "title=title,artist=name,tempo=x" : "";
+  input.columns = data[1] >= 192   ? "title=title,artist=name,tempo=x"
+                  : data[1] >= 128 ? "title=title,artist=name,time=date,ms_played=x,path=y"
+                                   : "";
   playlist_io io{};
   io.size = sizeof io;
   io.input = &input;
