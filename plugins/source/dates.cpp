@@ -392,20 +392,30 @@ void DateEvidence::add(std::string_view text) {
 }
 
 DateEvidence::Reading DateEvidence::reading() const {
-  const std::int64_t most = *std::max_element(fits_.begin(), fits_.end());
-  const auto fits = [&](DateOrder order) { return fits_[static_cast<std::size_t>(order)] == most; };
-  const auto count = std::count(fits_.begin(), fits_.end(), most);
-  Reading reading;
-  reading.is_proven = most == 0 || count == 1 || example_.empty();
+  // Years change less often than days.
+  const bool can_be_year_first = first_.count() <= last_.count();
+  const auto fits = [&](DateOrder order) {
+    const bool is_out = order == DateOrder::kYearFirst && !can_be_year_first;
+    return is_out ? 0 : fits_[static_cast<std::size_t>(order)];
+  };
+  std::int64_t most = 0;
+  for (const DateOrder order : kOrders) most = std::max(most, fits(order));
+  const auto is_open = [&](DateOrder order) { return fits(order) == most; };
   const bool is_slash = mark_ == '/' || mark_ == 0;
-  if (count == 1) {
-    reading.order = *std::find_if(kOrders.begin(), kOrders.end(), fits);
-  } else if (fits(DateOrder::kYearFirst) && first_.count() < last_.count()) {
+
+  Reading reading;
+  if (is_open(DateOrder::kYearFirst) && first_.count() < last_.count()) {
     reading.order = DateOrder::kYearFirst;
-  } else if (fits(DateOrder::kMonthFirst) && (is_slash || !fits(DateOrder::kDayFirst))) {
+  } else if (is_open(DateOrder::kMonthFirst) && (is_slash || !is_open(DateOrder::kDayFirst))) {
     reading.order = DateOrder::kMonthFirst;
-  } else {
+  } else if (is_open(DateOrder::kDayFirst)) {
     reading.order = DateOrder::kDayFirst;
+  } else {
+    reading.order = DateOrder::kYearFirst;
+  }
+  for (const DateOrder order : kOrders) {
+    const bool is_other = order != reading.order && is_open(order) && most > 0;
+    if (is_other && !example_.empty()) reading.others.push_back(order);
   }
   return reading;
 }

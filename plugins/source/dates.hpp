@@ -4,7 +4,8 @@
 // dates of the file decide together: a 25 in first place proves that day comes first in every row
 // (DateEvidence). Where none proves it, slashes are read month first, as spreadsheets of the United
 // States and the tools around Last.fm write them; dots and dashes day first, as everybody writes
-// who uses these; two-digit years first where the first number changes less often than the last.
+// who uses these; two-digit years first where the first number changes less often than the last,
+// and never where it changes more often.
 // The import says so, and `--dates` overrules it.
 #pragma once
 
@@ -14,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace source {
 
@@ -50,7 +52,8 @@ class DateEvidence {
 
   struct Reading {
     DateOrder order = DateOrder::kMonthFirst;
-    bool is_proven = true;  // or no date depends on it; else it is the choice described above
+    /// As good by all dates; none where `order` is proven, or no date depends on it.
+    std::vector<DateOrder> others;
   };
   [[nodiscard]] Reading reading() const;
   /// The first date that can be read in several orders, "" when there is none.

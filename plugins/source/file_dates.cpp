@@ -69,13 +69,15 @@ void FileDates::decide() {
   }
   const DateEvidence::Reading reading = evidence.reading();
   order_ = reading.order;
-  if (reading.is_proven) return;
-  const bool is_day_first = reading.order == DateOrder::kDayFirst;
+  std::string others;
+  for (const DateOrder order : reading.others) {
+    others += playlist::concat(others.empty() ? "" : " or ", "--dates ", order_name(order));
+  }
+  if (others.empty()) return;
   notice_ =
       playlist::concat("nothing in this file proves how dates such as ", quoted(evidence.example()),
                        " are written: they are read ", order_name(reading.order),
-                       "; if that is wrong, import it again with --dates ",
-                       order_name(is_day_first ? DateOrder::kMonthFirst : DateOrder::kDayFirst));
+                       "; if that is wrong, import it again with ", others);
 }
 
 std::optional<Time> FileDates::read(std::string_view text) {

@@ -74,8 +74,11 @@ std::optional<Layout> header_layout(std::string_view text) {
   layout.track_mbid = header.find({"track_mbid"});
   layout.epoch = header.find({"uts", "timestamp", "unixtime"});
   layout.time = header.find({"utc_time", "date", "time", "datetime", "played_at"});
-  for (std::size_t k = 0; k < header.size(); ++k) {  // lastfmstats.com: Date#username
-    if (header.names()[k].starts_with("date_")) layout.epoch = static_cast<int>(k);
+  if (layout.time >= 0 && header.find({"date"}) == layout.time) {
+    layout.clock = header.find({"time"});
+  }
+  for (int k = 0; k < static_cast<int>(header.size()); ++k) {  // lastfmstats.com: Date#username
+    if (lower_ascii(csv[k]).starts_with("date#")) layout.epoch = k;
   }
   if (layout.artist < 0 || layout.track < 0 || (layout.epoch < 0 && layout.time < 0)) {
     return std::nullopt;

@@ -28,6 +28,7 @@ const std::array<RoleInfo, PlayColumns::kRoleCount>& roles() {
       {"local_time", {"local_time", "time_local", "local_date", "date_local", "played_at_local"}},
       {"end_time",
        {"end_time", "endtime", "ended_at", "event_end_timestamp", "stopped_at", "stop_time"}},
+      {"clock", {"clock", "time_of_day"}},
       {"ms_played",
        {"ms_played", "msplayed", "play_duration_milliseconds", "stream_duration_ms", "played_ms",
         "duration_played_ms", "duration_played", "seconds_played", "played_seconds",
@@ -132,6 +133,7 @@ PlayColumns::PlayColumns(const Header& header, const TrackColumns& tracks, const
                              : sample.dates > 0;
     if (!is_play) continue;
     assign(kTime, column);
+    if (name == "date" && !has(kClock)) assign(kClock, header.find({"time"}));
     return;
   }
 }

@@ -19,6 +19,7 @@ class PlayColumns {
     kTime,       // "time": when the play began, UTC unless the cell says another zone
     kLocalTime,  // "local_time": the same by the listener's own clock
     kEndTime,    // "end_time": when it ended
+    kClock,      // "clock": the time of day, where it stands in a column of its own
     kPlayed,     // "ms_played": how long it was heard; in seconds or milliseconds
     kSkipped,
     kLoved,

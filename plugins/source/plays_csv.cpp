@@ -193,7 +193,7 @@ class PlaysCsv final : public playlist::Source {
     for (const int role : {PlayColumns::kTime, PlayColumns::kLocalTime, PlayColumns::kEndTime}) {
       const std::string_view cell = csv[plays_[role]];
       if (is_missing_word(cell)) continue;
-      auto time = read_moment(cell);
+      auto time = read_moment(csv, cell);
       if (time && role == PlayColumns::kLocalTime) time->seconds = clock_->utc(time->seconds);
       if (time && role == PlayColumns::kEndTime) {
         time->seconds -= static_cast<std::int64_t>((played + 999) / 1000);
@@ -206,7 +206,10 @@ class PlaysCsv final : public playlist::Source {
     return std::nullopt;
   }
 
-  std::optional<Time> read_moment(std::string_view cell) {
+  std::optional<Time> read_moment(const CsvReader& csv, std::string_view cell) {
+    if (plays_.has(PlayColumns::kClock)) {
+      return dates_->read(playlist::concat(cell, " ", csv[plays_[PlayColumns::kClock]]));
+    }
     if (const auto utc = read_utc(cell)) return Time{*utc, 1};
     if (const auto epoch = read_epoch(cell); epoch && is_plausible(*epoch)) return Time{*epoch, 1};
     return dates_->read(cell);

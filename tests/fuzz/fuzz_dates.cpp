@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   source::DateEvidence evidence;
   evidence.add(text);
-  require(evidence.reading().is_proven || !evidence.example().empty());
+  require(evidence.reading().others.empty() || !evidence.example().empty());
   source::read_length(text, 1000);
   if (const auto year = source::read_year(text)) require(*year >= 1900 && *year <= 2100);
   if (const auto epoch = source::read_epoch(text)) require(*epoch >= 0);

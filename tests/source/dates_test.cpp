@@ -112,10 +112,14 @@ TEST_CASE("two-digit years stand where the numbers change least", "[source][date
         kThirdAndTwentyFifth);
   CHECK(times(read_source("x.csv", history({"10/3/17 21:47", "10/25/17 08:02"}))) ==
         kThirdAndTwentyFifth);
+  const SourceRun dots = read_source("x.csv", history({"3.10.17 21:47", "25.10.17 8:02"}));
+  CHECK(times(dots) == kThirdAndTwentyFifth);
+  CHECK(dots.rows->notices.empty());
   const SourceRun year = read_source("x.csv", history({"17-10-03 21:47", "17-10-25 08:02"}));
   CHECK(times(year) == kThirdAndTwentyFifth);
   REQUIRE(year.rows->notices.size() == 1);  // 17 October 2003 is a day as well
-  CHECK_THAT(year.rows->notices[0], Catch::Contains("read year-first"));
+  CHECK_THAT(year.rows->notices[0],
+             Catch::Contains("read year-first") && Catch::EndsWith("again with --dates day-first"));
 }
 
 TEST_CASE("an Added At that cannot be read is told with its number and an example",

@@ -99,6 +99,25 @@ TEST_CASE("the plays of several users are not taken for one person's", "[source]
   CHECK_THAT(run.error, Catch::Contains("several users (\"u1\", \"u2\")"));
 }
 
+TEST_CASE("a date and a time of day in columns of their own belong together", "[source]") {
+  for (const char* bytes : {"Date,Time,Artist,Title\n2025-06-03,18:00,A,B\n",
+                            "Date,Time,Artist,Title,ISRC\n03.06.2025,6:00 PM,A,B,SEXX12500001\n"}) {
+    CAPTURE(bytes);
+    const auto listens = listens_of(read_source("x.csv", bytes));
+    REQUIRE(listens.size() == 1);
+    CHECK(listens[0]["ts"] == "1748973600");
+    CHECK(listens[0]["precision"] == "60");
+  }
+}
+
+TEST_CASE("when a track was added is not when it was played", "[source]") {
+  const SourceRun run = read_source(
+      "x.csv",
+      "Title,Artist,Date Added,Genre,Last Played\nB,A,2025-06-03,pop,2025-06-03 18:00:00\n");
+  CHECK(run.source == "source.tracks_csv");
+  CHECK(run.of("listens").empty());
+}
+
 TEST_CASE("the number of a track is never its title", "[source]") {
   const SourceRun run =
       read_source("x.csv", "track,title,artist,date\n7,B,A,2025-06-03 18:00:00\n");
