@@ -190,10 +190,9 @@ void BatchWork::ended(std::uint64_t id, const WorkerEnd& end) {
   if (end.is_interrupted || part.settled == part.end) return;
   // Users are made in order, so the first that is missing is the one that ended the worker.
   Made made;
-  made.error = Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
-                     {"", "", "",
-                      end.is_limit ? "if it needs more, raise the limit (see: engine config show)"
-                                   : "report it to whoever made the element named"});
+  made.error = Error(
+      end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
+      {"", "", "", end.is_limit ? limit_fix(end) : "report it to whoever made the element named"});
   settle(part.settled, std::move(made));
   part.begin = ++part.settled;
   if (part.begin < part.end) left_over_.push_back(part);

@@ -6,6 +6,7 @@
 #include "import/reader.hpp"
 #include "import/session.hpp"
 #include "store/users.hpp"
+#include "worker/confine.hpp"
 
 namespace engine::import {
 namespace {
@@ -65,6 +66,16 @@ bool read_into(Session& session, const ImportOptions& options, ReadOrder& order)
   return false;
 }
 
+/// Loading may fork (see plugin/first_load.hpp); what is loaded may not.
+std::function<std::shared_ptr<const Registry>()> loading_in_worker(const ImportOptions& options) {
+  if (options.is_in_process) return options.load_plugins;
+  return [load = options.load_plugins] {
+    auto registry = load();
+    keep_to_one_process();
+    return registry;
+  };
+}
+
 Store open_store(const ImportOptions& options) {
   StoreOptions store_options;
   store_options.busy_seconds = options.busy_seconds;
@@ -85,7 +96,7 @@ ImportResult import_paths(const ImportOptions& options) {
   order.dates = options.dates;
   order.limits = options.archives;
   order.now = options.now;
-  order.load_plugins = options.load_plugins;
+  order.load_plugins = loading_in_worker(options);
   order.setting = options.setting;
 
   Store store = open_store(options);

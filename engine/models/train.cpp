@@ -22,6 +22,7 @@
 #include "plugin/arguments.hpp"
 #include "plugin/call.hpp"
 #include "plugin/describe.hpp"
+#include "worker/confine.hpp"
 
 namespace engine {
 namespace {
@@ -127,6 +128,8 @@ class Trainer {
     try {
       heartbeat_.doing("loading plugins");
       const std::shared_ptr<const Registry> registry = request_.load_plugins();
+      for (const std::string& line : registry->problem_lines()) send(kNote, Json{{"text", line}});
+      if (!request_.is_in_process) keep_to_one_process();
       const std::vector<const Element*> models = chosen_models(request_, *registry);
       check_settings(request_, models);
       std::vector<CheckedArguments> arguments;
@@ -344,8 +347,7 @@ std::vector<TrainedModel> train_models(const TrainRequest& request, const TrainR
   if (!end.is_done) {
     throw Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
                 {"", "", "the model it was in stays as it was",
-                 end.is_limit ? "raise the limit (see: engine config show)"
-                              : "report it to whoever made the model"});
+                 end.is_limit ? limit_fix(end) : "report it to whoever made the model"});
   }
   return std::move(receiver.trained);
 }

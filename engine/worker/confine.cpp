@@ -60,15 +60,24 @@ class Filter {
     refuse(EACCES);
     allow();
   }
-  /// Denies where argument `index` is not `value` (or is, with is_reversed).
-  void deny_unless(long call, int index, std::uint32_t value, bool is_reversed = false) {
+  /// Denies where argument `index` is not `value`.
+  void deny_unless(long call, int index, std::uint32_t value) {
     unless_equal(static_cast<std::uint32_t>(call), 4);
     load_argument(index);
-    code_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value,
-                             static_cast<std::uint8_t>(is_reversed ? 0 : 1),
-                             static_cast<std::uint8_t>(is_reversed ? 1 : 0)));
+    code_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 1, 0));
     refuse(EACCES);
     allow();
+  }
+  /// Denies where argument `index` is one of `values`.
+  void deny_values(long call, int index, const std::vector<std::uint32_t>& values) {
+    const auto count = static_cast<std::uint8_t>(values.size());
+    unless_equal(static_cast<std::uint32_t>(call), static_cast<std::uint8_t>(count + 3));
+    load_argument(index);
+    for (std::uint8_t k = 0; k < count; ++k)
+      code_.push_back(
+          BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, values[k], static_cast<std::uint8_t>(count - k), 0));
+    allow();
+    refuse(EACCES);
   }
   /// Denies where argument `index` is neither `one` nor `other`.
   void deny_unless_either(long call, int index, std::uint32_t one, std::uint32_t other) {
@@ -122,11 +131,11 @@ class Filter {
 void deny_changing_files(Filter& filter) {
   filter.deny_bits(SYS_openat, 2, kWriting);
   for (const long call :
-       {SYS_unlinkat,  SYS_renameat,    SYS_renameat2,    SYS_mkdirat,      SYS_linkat,
-        SYS_symlinkat, SYS_fchmodat,    SYS_fchownat,     SYS_fchmod,       SYS_fchown,
-        SYS_mknodat,   SYS_truncate,    SYS_utimensat,    SYS_setxattr,     SYS_lsetxattr,
-        SYS_fsetxattr, SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr, SYS_open_by_handle_at,
-        SYS_mq_open}) {
+       {SYS_unlinkat,    SYS_renameat,     SYS_renameat2,    SYS_mkdirat,
+        SYS_linkat,      SYS_symlinkat,    SYS_fchmodat,     SYS_fchownat,
+        SYS_fchmod,      SYS_fchown,       SYS_mknodat,      SYS_truncate,
+        SYS_utimensat,   SYS_setxattr,     SYS_lsetxattr,    SYS_fsetxattr,
+        SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr, SYS_open_by_handle_at}) {
     filter.deny(call);
   }
 #if defined(__x86_64__)
@@ -146,7 +155,7 @@ void deny_network(Filter& filter, Network network) {
     filter.deny_unless_either(SYS_socket, 0, AF_INET, AF_INET6);
     return;
   }
-  for (const long call : {SYS_socket, SYS_connect}) filter.deny(call);
+  for (const long call : {SYS_socket, SYS_connect, SYS_socketpair}) filter.deny(call);
 }
 
 void deny_processes(Filter& filter) {
@@ -157,20 +166,40 @@ void deny_processes(Filter& filter) {
   filter.deny(SYS_fork);
   filter.deny(SYS_vfork);
 #endif
+  for (const long call :
+       {SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_kcmp, SYS_setsid, SYS_setpgid})
+    filter.deny(call);
+}
+
+/// Every way to send a signal to another process, or to have the kernel send it, or to make one
+/// slower. The supervisor has the same user and the next smaller number.
+void deny_other_processes(Filter& filter) {
   const auto self = static_cast<std::uint32_t>(::getpid());
   for (const long call : {SYS_kill, SYS_tgkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo}) {
     filter.deny_unless(call, 0, self);
   }
   filter.deny(SYS_tkill);
-  for (const long call : {SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_kcmp,
-                          SYS_shmget, SYS_semget, SYS_msgget}) {
+  constexpr std::uint32_t kOwner = 8, kSignal = 10, kOwnerEx = 15, kLease = 1024, kNotify = 1026,
+                          kPipeSize = 1031;  // F_SETOWN and on, whatever the libc calls them
+  filter.deny_values(SYS_fcntl, 1, {kOwner, kSignal, kOwnerEx, kLease, kNotify, kPipeSize});
+  constexpr std::uint32_t kFileOwner = 0x8901, kSocketOwner = 0x8902;  // FIOSETOWN, SIOCSPGRP
+  filter.deny_values(SYS_ioctl, 1,
+                     {kFileOwner, kSocketOwner, TIOCSTI, TIOCLINUX, TIOCSPGRP, TIOCSCTTY,
+                      TIOCNOTTY});  // typing into the terminal, taking it away
+  filter.deny_values(SYS_prctl, 0, {PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, PR_SET_PTRACER});
+  for (const long call : {SYS_sched_setparam, SYS_sched_setscheduler, SYS_sched_setattr})
+    filter.deny_unless(call, 0, 0);  // its own
+  for (const long call : {SYS_setpriority, SYS_ioprio_set}) filter.deny_unless(call, 1, 0);
+}
+
+/// Memory that RLIMIT_AS does not count because nothing maps it.
+void deny_uncounted_memory(Filter& filter) {
+  for (const long call : {SYS_memfd_create, SYS_shmget, SYS_semget, SYS_msgget, SYS_mq_open})
     filter.deny(call);
-  }
 }
 
 void deny_kernel_doors(Filter& filter) {
   filter.deny_unless(SYS_prlimit64, 2, 0);  // reading a limit passes no new one
-  filter.deny_unless(SYS_ioctl, 1, TIOCSTI, /*is_reversed=*/true);  // typing into the terminal
   for (const long call :
        {SYS_setrlimit,     SYS_bpf,          SYS_perf_event_open, SYS_userfaultfd, SYS_keyctl,
         SYS_add_key,       SYS_request_key,  SYS_mount,           SYS_umount2,     SYS_pivot_root,
@@ -181,14 +210,26 @@ void deny_kernel_doors(Filter& filter) {
   }
 }
 
+void deny_the_rest_of_the_machine(Filter& filter) {
+  deny_processes(filter);
+  deny_other_processes(filter);
+  deny_uncounted_memory(filter);
+  deny_kernel_doors(filter);
+}
+
 }  // namespace
 
 void confine_process(Network network) {
   Filter filter;
   deny_changing_files(filter);
   deny_network(filter, network);
-  deny_processes(filter);
-  deny_kernel_doors(filter);
+  deny_the_rest_of_the_machine(filter);
+  filter.install();
+}
+
+void keep_to_one_process() {
+  Filter filter;
+  deny_the_rest_of_the_machine(filter);
   filter.install();
 }
 

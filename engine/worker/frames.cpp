@@ -47,8 +47,12 @@ ssize_t send_some(int socket, const char* header, std::string_view bytes, std::s
 
 void WorkerChannel::send(std::uint32_t kind, std::string_view bytes) {
   const Waiting waiting(page_);
+  if (bytes.size() > FrameHeader::kLongest) {
+    throw std::runtime_error("cannot send " + std::to_string(bytes.size()) +
+                             " bytes to the supervisor at once");
+  }
   char header[FrameHeader::kBytes];
-  FrameHeader{kind, bytes.size()}.write(header);
+  FrameHeader{mark_, bytes.size(), kind}.write(header);
   const std::size_t total = sizeof header + bytes.size();
   for (std::size_t sent = 0; sent < total;) {
     const ssize_t taken = send_some(socket_, header, bytes, sent, 0);
@@ -66,6 +70,7 @@ bool WorkerChannel::receive(std::uint32_t& kind, std::string& bytes) {
   char raw[FrameHeader::kBytes];
   if (!read_exactly(raw, sizeof raw)) return false;
   const FrameHeader header = FrameHeader::read(raw);
+  if (!header.is_sound(mark_)) throw std::runtime_error("the supervisor's message is damaged");
   bytes.resize(header.length);
   if (!read_exactly(bytes.data(), bytes.size())) return false;
   kind = header.kind;

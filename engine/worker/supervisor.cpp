@@ -14,12 +14,14 @@
 #include <unistd.h>
 
 #include "worker/frames.hpp"
+#include "worker/orphans.hpp"
 
 namespace engine::worker {
 namespace {
 
 constexpr double kSecondsAfterInterrupt = 2;
 constexpr std::size_t kInboxPiece = 1u << 20;
+constexpr int kMostPieces = 64;  // taken in at once, before clock and frames are looked at
 
 double seconds_between(Supervisor::Clock::time_point from, Supervisor::Clock::time_point to) {
   return std::chrono::duration<double>(to - from).count();
@@ -42,10 +44,12 @@ double seconds_of(const timeval& time) {
 
 }  // namespace
 
-Supervisor::Supervisor(pid_t worker, int socket, int pidfd, int signals, const WorkerLimits& limits,
-                       const SharedPage& page, Clock::time_point started)
+Supervisor::Supervisor(pid_t worker, int socket, std::uint64_t mark, int pidfd, int signals,
+                       const AppliedLimits& limits, const SharedPage& page,
+                       Clock::time_point started)
     : worker_(worker),
       socket_(socket),
+      mark_(mark),
       pidfd_(pidfd),
       signals_(signals),
       limits_(limits),
@@ -60,6 +64,8 @@ Supervisor::~Supervisor() {
     ::kill(worker_, SIGKILL);
     while (::waitpid(worker_, nullptr, 0) < 0 && errno == EINTR) {
     }
+    forget_child(worker_);
+    end_orphans();
   }
   ::close(socket_);
   ::close(pidfd_);
@@ -71,11 +77,26 @@ bool Supervisor::receive(std::uint32_t& kind, std::string& bytes) {
   char raw[FrameHeader::kBytes];
   if (!read_exactly(raw, sizeof raw)) return false;
   const FrameHeader header = FrameHeader::read(raw);
-  bytes.resize(header.length);
-  if (!read_exactly(bytes.data(), bytes.size())) return false;
+  if (!check(header)) return false;
+  // Room is made as bytes come: a length alone costs nothing.
+  bytes.clear();
+  while (bytes.size() < header.length) {
+    const std::size_t before = bytes.size();
+    bytes.resize(std::min<std::uint64_t>(header.length, std::max(kInboxPiece, before * 2)));
+    if (!read_exactly(bytes.data() + before, bytes.size() - before)) return false;
+  }
   kind = header.kind;
   took_frame();
   return true;
+}
+
+/// What follows bytes that are no frame cannot be told apart any more: the worker is ended.
+bool Supervisor::check(const FrameHeader& header) {
+  if (header.is_sound(mark_)) return true;
+  if (stopped_ == Stopped::kNo) kill_for(Stopped::kNoFrame);
+  inbox_.clear();
+  inbox_used_ = 0;
+  return false;
 }
 
 void Supervisor::took_frame() {
@@ -85,7 +106,7 @@ void Supervisor::took_frame() {
 void Supervisor::send(std::uint32_t kind, std::string_view bytes) {
   watch();
   char header[FrameHeader::kBytes];
-  FrameHeader{kind, bytes.size()}.write(header);
+  FrameHeader{mark_, bytes.size(), kind}.write(header);
   const std::size_t total = sizeof header + bytes.size();
   for (std::size_t sent = 0; sent < total && !is_ended_;) {
     const ssize_t taken = send_some(socket_, header, bytes, sent, MSG_DONTWAIT);
@@ -113,17 +134,20 @@ WorkerEnd Supervisor::finish() {
   while (::wait4(worker_, &status, 0, &usage) < 0 && errno == EINTR) {
   }
   is_reaped_ = true;
+  forget_child(worker_);
+  end_orphans();
 
   WorkerEnd end;
   end.wall_ms = seconds_between(started_, Clock::now()) * 1e3;
   end.peak_bytes = static_cast<std::size_t>(usage.ru_maxrss) * 1024;
   end.is_interrupted = is_interrupted_;
-  end.is_done = page_.outcome.load() == Outcome::kReturned && WIFEXITED(status);
+  end.is_done = page_.outcome.load() == Outcome::kReturned && WIFEXITED(status) &&
+                stopped_ != Stopped::kNoFrame;
   if (end.is_done) {
     end.exit_code = page_.exit_code;
   } else {
-    end.message =
-        message(status, seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime), end.is_limit);
+    end.message = message(status, seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime), end) +
+                  page_.stage();
   }
   return end;
 }
@@ -162,7 +186,7 @@ ssize_t Supervisor::read_some(char* bytes, std::size_t length) {
 /// Moves what the socket holds into the inbox, without waiting.
 void Supervisor::take_in() {
   piece_.resize(kInboxPiece);
-  while (true) {
+  for (int k = 0; k < kMostPieces; ++k) {
     const ssize_t part = ::recv(socket_, piece_.data(), piece_.size(), MSG_DONTWAIT);
     if (part <= 0) return;
     inbox_.append(piece_.data(), static_cast<std::size_t>(part));
@@ -215,7 +239,7 @@ bool Supervisor::take_frame(std::uint32_t& kind, std::string& bytes) {
   const std::size_t left = inbox_.size() - inbox_used_;
   if (left < FrameHeader::kBytes) return false;
   const FrameHeader header = FrameHeader::read(inbox_.data() + inbox_used_);
-  if (left - FrameHeader::kBytes < header.length) return false;
+  if (!check(header) || left - FrameHeader::kBytes < header.length) return false;
   kind = header.kind;
   bytes.assign(inbox_, inbox_used_ + FrameHeader::kBytes, header.length);
   inbox_used_ += FrameHeader::kBytes + header.length;
@@ -268,40 +292,38 @@ void Supervisor::kill_for(Stopped reason) {
   ::kill(worker_, SIGKILL);
 }
 
-std::string Supervisor::message(int status, double cpu_seconds, bool& is_limit) const {
-  is_limit = true;
+std::string Supervisor::message(int status, double cpu_seconds, WorkerEnd& end) const {
+  end.is_limit = true;
   const double after = seconds_between(wall_from_, stopped_at_);
   if (stopped_ == Stopped::kWall) {
-    return with_seconds("stopped after %.2f s: the worker did not answer", after) + page_.stage();
+    return with_seconds("stopped after %.2f s: the worker did not answer", after);
   }
   if (stopped_ == Stopped::kSilence) {
-    return with_seconds("stopped: no sign of life for %.2f s", limits_.heartbeat_seconds) +
-           page_.stage();
+    return with_seconds("stopped: no sign of life for %.2f s", limits_.heartbeat_seconds);
   }
   const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   const bool is_cpu = signal == SIGXCPU || (signal == SIGKILL && limits_.cpu_seconds > 0 &&
                                             cpu_seconds >= limits_.cpu_seconds);
   if (is_cpu && stopped_ == Stopped::kNo) {
-    return with_seconds("stopped after %.0f s of CPU time", std::ceil(limits_.cpu_seconds)) +
-           page_.stage();
+    end.is_inherited_limit = limits_.is_cpu_inherited;
+    return with_seconds("stopped after %.0f s of CPU time", std::ceil(limits_.cpu_seconds));
   }
   if (page_.outcome.load() == Outcome::kOutOfMemory) {
-    return "out of memory: more than " + std::to_string(limits_.memory_bytes >> 20) + " MB" +
-           page_.stage();
+    end.is_inherited_limit = limits_.is_memory_inherited;
+    return "out of memory: more than " + std::to_string(limits_.memory_bytes >> 20) + " MB";
   }
-  is_limit = false;
+  end.is_limit = false;
+  if (stopped_ == Stopped::kNoFrame) {
+    return "stopped: bytes that are no message came from the worker, so something in it writes to "
+           "files that it has not opened";
+  }
   if (stopped_ == Stopped::kInterrupt || (is_interrupted_ && signal == SIGINT)) {
-    return "interrupted" + page_.stage();
+    return "interrupted";
   }
-  if (page_.outcome.load() == Outcome::kThrew) return std::string(page_.what) + page_.stage();
-  if (is_crash(signal)) {
-    return std::string("the worker crashed (") + ::strsignal(signal) + ")" + page_.stage();
-  }
-  if (signal != 0) {
-    return std::string("the worker was killed (") + ::strsignal(signal) + ")" + page_.stage();
-  }
-  return "the worker ended early with exit status " + std::to_string(WEXITSTATUS(status)) +
-         page_.stage();
+  if (page_.outcome.load() == Outcome::kThrew) return page_.what;
+  if (is_crash(signal)) return std::string("the worker crashed (") + ::strsignal(signal) + ")";
+  if (signal != 0) return std::string("the worker was killed (") + ::strsignal(signal) + ")";
+  return "the worker ended early with exit status " + std::to_string(WEXITSTATUS(status));
 }
 
 }  // namespace engine::worker

@@ -9,10 +9,13 @@
 #include <string_view>
 #include <sys/types.h>
 
+#include "worker/limits.hpp"
 #include "worker/shared_page.hpp"
 #include "worker/worker.hpp"
 
 namespace engine::worker {
+
+struct FrameHeader;
 
 class Supervisor final : public Channel {
  public:
@@ -20,8 +23,9 @@ class Supervisor final : public Channel {
 
   /// Takes over the three descriptors. `signals` is a signalfd of SIGINT and SIGTERM, or -1 where
   /// somebody else (a pool) listens for them and calls interrupt().
-  Supervisor(pid_t worker, int socket, int pidfd, int signals, const WorkerLimits& limits,
-             const SharedPage& page, Clock::time_point started);
+  /// `mark` is that of the frames (worker/frames.hpp).
+  Supervisor(pid_t worker, int socket, std::uint64_t mark, int pidfd, int signals,
+             const AppliedLimits& limits, const SharedPage& page, Clock::time_point started);
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
   /// Kills and reaps a worker that still lives.
@@ -51,7 +55,7 @@ class Supervisor final : public Channel {
   WorkerEnd finish();
 
  private:
-  enum class Stopped { kNo, kWall, kSilence, kInterrupt };
+  enum class Stopped { kNo, kWall, kSilence, kInterrupt, kNoFrame };
 
   bool read_exactly(char* bytes, std::size_t length);
   ssize_t read_some(char* bytes, std::size_t length);
@@ -60,14 +64,17 @@ class Supervisor final : public Channel {
   void wait(short events);
   void look_at_signals();
   void look_at_clock();
+  bool check(const FrameHeader& header);
   void took_frame();
   [[nodiscard]] int milliseconds_to_next_look(Clock::time_point now) const;
   void kill_for(Stopped reason);
-  [[nodiscard]] std::string message(int status, double cpu_seconds, bool& is_limit) const;
+  [[nodiscard]] std::string message(int status, double cpu_seconds, WorkerEnd& end) const;
 
   pid_t worker_;
-  int socket_, pidfd_, signals_;
-  WorkerLimits limits_;
+  int socket_;
+  std::uint64_t mark_;
+  int pidfd_, signals_;
+  AppliedLimits limits_;
   const SharedPage& page_;
   Clock::time_point started_, wall_from_, last_look_, last_sign_, interrupted_at_, stopped_at_;
   std::uint64_t last_beats_ = 0;

@@ -2,17 +2,16 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <dirent.h>
+#include <fcntl.h>
 #include <new>
 #include <signal.h>
 #include <stdexcept>
 #include <string>
-#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
+#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -20,6 +19,8 @@
 
 #include "worker/confine.hpp"
 #include "worker/frames.hpp"
+#include "worker/limits.hpp"
+#include "worker/orphans.hpp"
 #include "worker/shared_page.hpp"
 #include "worker/start.hpp"
 #include "worker/supervisor.hpp"
@@ -57,6 +58,7 @@ class PageHeartbeat final : public Heartbeat {
   }
   void beat() override { page_.beats.fetch_add(1, std::memory_order_relaxed); }
   [[nodiscard]] bool is_interrupted() const override {
+    page_.beats.fetch_add(1, std::memory_order_relaxed);  // whoever asks is alive
     return page_.is_interrupted.load(std::memory_order_relaxed) != 0;
   }
 
@@ -77,33 +79,10 @@ int thread_count() {
   return count;
 }
 
-/// Bytes of address space in use, as RLIMIT_AS counts them.
-std::size_t mapped_bytes() {
-  unsigned long pages = 0;
-  if (std::FILE* file = std::fopen("/proc/self/statm", "re")) {
-    if (std::fscanf(file, "%lu", &pages) != 1) pages = 0;
-    std::fclose(file);
-  }
-  return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-}
-
-void set_limit(__rlimit_resource_t resource, rlim_t soft, rlim_t hard) {
-  const rlimit limit{soft, hard};
-  if (::setrlimit(resource, &limit) != 0) {
-    throw std::runtime_error(std::string("cannot limit the worker: ") + std::strerror(errno));
-  }
-}
-
-void apply_limits(const WorkerLimits& limits) {
-  set_limit(RLIMIT_CORE, 0, 0);
-  if (limits.cpu_seconds > 0) {
-    const auto seconds = static_cast<rlim_t>(std::ceil(limits.cpu_seconds));
-    set_limit(RLIMIT_CPU, seconds, seconds + 1);
-  }
-  if (kLimitsMemory && limits.memory_bytes > 0) {
-    const rlim_t bytes = mapped_bytes() + limits.memory_bytes;
-    set_limit(RLIMIT_AS, bytes, bytes);
-  }
+std::uint64_t drawn_mark() {
+  std::uint64_t mark = 0;
+  if (::getrandom(&mark, sizeof mark, 0) != static_cast<ssize_t>(sizeof mark)) fail("getrandom");
+  return mark;
 }
 
 void note_interrupt(int) {
@@ -135,20 +114,33 @@ void run_job(SharedPage& page, const std::function<int()>& job) {
   }
 }
 
-[[noreturn]] void be_worker(pid_t supervisor, int socket, SharedPage& page,
-                            const WorkerLimits& limits, const worker::BlockedSignals& signals,
+/// Nothing in a worker has a claim to the terminal's input, or to the standard output, which holds
+/// results only: what a plugin prints goes where messages go.
+void leave_standard_files() {
+  const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (nothing >= 0) {
+    ::dup2(nothing, STDIN_FILENO);
+    ::close(nothing);
+  }
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);
+}
+
+[[noreturn]] void be_worker(pid_t supervisor, int socket, std::uint64_t mark, SharedPage& page,
+                            const worker::AppliedLimits& limits,
+                            const worker::BlockedSignals& signals,
                             const std::function<int(Channel&, Heartbeat&)>& job) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != supervisor) ::_exit(1);  // it died before we could ask
+  leave_standard_files();
   listen_for_interrupt(page);
   signals.restore();
   run_job(page, [&] {
-    apply_limits(limits);
+    worker::apply_limits(limits);
     if (limits.is_confined) {
       close_descriptors_but(socket);
       confine_process();
     }
-    worker::WorkerChannel channel(socket, page);
+    worker::WorkerChannel channel(socket, mark, page);
     PageHeartbeat heartbeat(page);
     return job(channel, heartbeat);
   });
@@ -162,6 +154,13 @@ bool limits_memory() {
   return kLimitsMemory;
 }
 
+std::string limit_fix(const WorkerEnd& end) {
+  return end.is_inherited_limit
+             ? "it is the limit that the engine was started under (ulimit, a batch system): raise "
+               "it there"
+             : "if it needs more, raise the limit (see: engine config show)";
+}
+
 std::unique_ptr<worker::StartedWorker> worker::start_worker(
     const WorkerLimits& limits, const std::function<int(Channel&, Heartbeat&)>& job,
     const BlockedSignals& blocked, int signals, const std::vector<int>& not_for_the_worker) {
@@ -169,11 +168,14 @@ std::unique_ptr<worker::StartedWorker> worker::start_worker(
     throw std::logic_error("a worker needs a process with one thread to fork from, this one has " +
                            std::to_string(threads));
   }
+  const AppliedLimits applied = applied_limits(limits);
+  const std::uint64_t mark = drawn_mark();
   auto started = std::make_unique<StartedWorker>();
   int sockets[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) fail("socketpair");
   std::fflush(nullptr);  // what is buffered must not be written twice
 
+  adopt_orphans();
   const auto begin = Supervisor::Clock::now();
   const pid_t self = ::getpid();
   const pid_t child = ::fork();
@@ -182,14 +184,15 @@ std::unique_ptr<worker::StartedWorker> worker::start_worker(
     ::close(sockets[0]);
     if (signals >= 0) ::close(signals);
     for (const int descriptor : not_for_the_worker) ::close(descriptor);
-    be_worker(self, sockets[1], *started->page, limits, blocked, job);
+    be_worker(self, sockets[1], mark, *started->page, applied, blocked, job);
   }
+  know_child(child);
   started->fork_ms =
       std::chrono::duration<double, std::milli>(Supervisor::Clock::now() - begin).count();
   ::close(sockets[1]);
   const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
-  started->supervisor = std::make_unique<Supervisor>(child, sockets[0], pidfd, signals, limits,
-                                                     *started->page, begin);
+  started->supervisor = std::make_unique<Supervisor>(child, sockets[0], mark, pidfd, signals,
+                                                     applied, *started->page, begin);
   if (pidfd < 0) fail("pidfd_open");
   return started;
 }

@@ -10,7 +10,8 @@
 
 namespace engine {
 
-/// 0 means: no such limit.
+/// 0 means: no such limit. Where the engine was started under lower ones (ulimit, a batch system),
+/// those hold.
 struct WorkerLimits {
   double wall_seconds = 60;  // killed after this; looked at while `supervise` waits for frames
   bool is_wall_per_frame = false;  // counted anew from each frame that was taken
@@ -33,7 +34,8 @@ class Heartbeat {
   /// Names the stage for messages about a worker that died; 255 bytes are kept.
   virtual void doing(std::string_view what) = 0;  // "ranking.bad (recipes/x.lua:4)"
   virtual void beat() = 0;
-  /// True after SIGINT: end the job soon, it is killed 2 s later.
+  /// A sign of life as well, as all three are. True after SIGINT: end the job soon, it is killed 2
+  /// s later.
   [[nodiscard]] virtual bool is_interrupted() const = 0;
 };
 
@@ -53,22 +55,30 @@ struct WorkerEnd {
   bool is_done = false;   // the job returned; otherwise `message` says why not
   int exit_code = 0;      // what the job returned
   bool is_limit = false;  // killed for a limit (Exit::kLimits), else it crashed (Exit::kPlugin)
-  bool is_interrupted = false;  // SIGINT or SIGTERM came (Exit::kInterrupted), done or not
+  bool is_inherited_limit = false;  // and the limit is not ours but the one we were started under
+  bool is_interrupted = false;      // SIGINT or SIGTERM came (Exit::kInterrupted), done or not
   /// "stopped after 2.00 s: the worker did not answer; it was in: ranking.bad (...)". Other
   /// beginnings: "stopped after 3 s of CPU time", "stopped: no sign of life for 5.00 s", "out of
   /// memory: more than 2048 MB", "the worker crashed (Segmentation fault)", "the worker ended
-  /// early with exit status 1", "the worker was killed (Killed)", "interrupted", and what() of an
-  /// exception that the job let out. "; it was in: STAGE" follows where doing() named one.
+  /// early with exit status 1", "the worker was killed (Killed)", "stopped: bytes that are no
+  /// message came from the worker ...", "interrupted", and what() of an exception that the job let
+  /// out. "; it was in: STAGE" follows where doing() named one.
   std::string message;
   double fork_ms = 0, wall_ms = 0;
   std::size_t peak_bytes = 0;  // resident
 };
 
+/// What to do about a limit that ended a worker, for Error::Parts::fix.
+std::string limit_fix(const WorkerEnd& end);
+
 /// Forks; runs `job` in the child and `supervise` (which reads the channel until its end) in the
 /// parent. An exception of `job` never crosses; jobs send their errors as frames. An exception of
 /// `supervise` kills the worker and leaves this function. SIGINT and SIGTERM are passed on as
-/// SIGINT: the worker gets 2 s to end, then is killed. The worker dies with its supervisor.
-/// Throws std::logic_error when the calling process has more than one thread.
+/// SIGINT: the worker gets 2 s to end, then is killed. The worker dies with its supervisor, and the
+/// processes that it has started die with the worker. Its standard input is empty; what it prints
+/// to the standard output goes to the standard error. Throws std::logic_error when the calling
+/// process has more than one thread, and Error(kLimits) when an inherited memory limit leaves no
+/// room for a worker.
 WorkerEnd run_in_worker(const WorkerLimits& limits,
                         const std::function<int(Channel&, Heartbeat&)>& job,
                         const std::function<void(Channel&)>& supervise);

@@ -9,7 +9,9 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <string>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -98,6 +100,79 @@ TEST_CASE("a confined worker cannot change files, reach the network or start pro
   CHECK(status.st_size == 0);
   ::close(inherited);
   std::remove(path);
+}
+
+namespace {
+
+/// What no worker with a stranger's code in it may do, whatever else it may.
+std::vector<std::function<long()>> ways_out(pid_t supervisor, int* pipe) {
+  return {
+      [] { return static_cast<long>(::fork()); },
+      [] { return ::syscall(SYS_vfork); },
+      [] { return ::execl("/bin/true", "true", nullptr); },
+      [=] { return static_cast<long>(::kill(supervisor, SIGTERM)); },
+      [] { return static_cast<long>(::kill(0, SIGCONT)); },
+      [=] { return static_cast<long>(::fcntl(pipe[0], F_SETOWN, supervisor)); },
+      [=] { return static_cast<long>(::fcntl(pipe[0], 10 /* F_SETSIG */, SIGTERM)); },
+      [=] {
+        int owner[2] = {1, supervisor};  // struct f_owner_ex: a process
+        return static_cast<long>(::fcntl(pipe[0], 15 /* F_SETOWN_EX */, owner));
+      },
+      [=] { return static_cast<long>(::ioctl(pipe[0], 0x8901 /* FIOSETOWN */, &supervisor)); },
+      [=] { return static_cast<long>(::fcntl(pipe[0], 1031 /* F_SETPIPE_SZ */, 1 << 20)); },
+      [] { return ::syscall(SYS_memfd_create, "x", 0); },
+      [] { return ::syscall(SYS_shmget, 0, 1 << 20, 0600); },
+      [=] { return static_cast<long>(::setpriority(PRIO_PROCESS, supervisor, 19)); },
+      [] { return static_cast<long>(::prctl(PR_SET_PDEATHSIG, 0)); },
+      [] { return static_cast<long>(::setsid()); },
+      [] {
+        const rlimit limit{RLIM_INFINITY, RLIM_INFINITY};
+        return static_cast<long>(::setrlimit(RLIMIT_AS, &limit));
+      },
+  };
+}
+
+}  // namespace
+
+TEST_CASE("no way out of one process is open to confined workers", "[worker][confine]") {
+  int pipe[2];
+  std::vector<std::function<long()>> ways = {[&] { return static_cast<long>(::pipe(pipe)); }};
+  for (auto& way : ways_out(::getpid(), pipe)) ways.push_back(std::move(way));
+  const std::vector<std::string> answers = attempt(ways);
+  REQUIRE(answers.size() == ways.size());
+  CHECK(answers[0].empty());
+  for (std::size_t k = 1; k < answers.size(); ++k) {
+    CAPTURE(k);
+    CHECK(answers[k] == "Permission denied");
+  }
+}
+
+TEST_CASE("a worker kept to one process writes files and starts threads, and has no way out",
+          "[worker][confine]") {
+  const std::string file = std::string(PLAYLIST_BUILD_DIR) + "/kept_test_file";
+  int pipe[2];
+  std::vector<std::function<long()>> ways = {
+      [&] {
+        engine::keep_to_one_process();
+        return static_cast<long>(::pipe(pipe));
+      },
+      [&] { return static_cast<long>(::open(file.c_str(), O_WRONLY | O_CREAT, 0600)); },
+      [&] { return static_cast<long>(::unlink(file.c_str())); },
+      [] { return static_cast<long>(::socket(AF_INET, SOCK_STREAM, 0)); },
+      [] {
+        long done = -1;
+        std::thread([&] { done = 0; }).join();
+        return done;
+      },
+  };
+  const std::size_t allowed = ways.size();
+  for (auto& way : ways_out(::getpid(), pipe)) ways.push_back(std::move(way));
+  const std::vector<std::string> answers = attempt(ways, /*is_confined=*/false);
+  REQUIRE(answers.size() == ways.size());
+  for (std::size_t k = 0; k < answers.size(); ++k) {
+    CAPTURE(k);
+    CHECK(answers[k] == (k < allowed ? "" : "Permission denied"));
+  }
 }
 
 TEST_CASE("a confined worker that may use the network connects, and does nothing else more",

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <map>
 #include <set>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -101,6 +102,34 @@ TEST_CASE("what one job does to its worker leaves the others alone", "[worker][p
 #endif
   CHECK(jobs.ends[2].is_limit);
   CHECK_THAT(jobs.ends[2].message, Catch::Contains("did not answer; it was in: sleeping"));
+}
+
+TEST_CASE("a job whose worker writes what is no frame costs that job only", "[worker][pool]") {
+  Jobs jobs;
+  jobs.bodies = {
+      [](Channel& channel, Heartbeat&) { return say(channel, "before"); },
+      [](Channel& channel, Heartbeat& heartbeat) {
+        heartbeat.doing("writing");
+        const std::string noise(100'000, 'x');
+        for (int descriptor = 3; descriptor < 64; ++descriptor) {
+          int type = 0;
+          socklen_t length = sizeof type;
+          if (::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &length) == 0 &&
+              ::write(descriptor, noise.data(), noise.size()) < 0)
+            return 1;
+        }
+        return say(channel, "not taken");
+      },
+      [](Channel& channel, Heartbeat&) { return say(channel, "after"); },
+  };
+  CHECK(engine::run_pool(jobs, {2}));
+  REQUIRE(jobs.ends.size() == 3);
+  CHECK(jobs.texts[0] == "before");
+  CHECK(jobs.texts[2] == "after");
+  CHECK_FALSE(jobs.ends[1].is_done);
+  CHECK(jobs.texts[1].empty());
+  CHECK_THAT(jobs.ends[1].message,
+             Catch::Contains("bytes that are no message") && Catch::EndsWith("it was in: writing"));
 }
 
 TEST_CASE("jobs made while others end are run too", "[worker][pool]") {

@@ -3,13 +3,20 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <fcntl.h>
 #include <numeric>
 #include <signal.h>
 #include <stdexcept>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+
+#include "core/error.hpp"
+#include "worker/limits.hpp"
 
 using engine::Channel;
 using engine::Heartbeat;
@@ -379,4 +386,214 @@ TEST_CASE("in process the same job gives the same frames and end", "[worker]") {
       ignore_frames);
   CHECK_FALSE(failed.is_done);
   CHECK(failed.message == "broken; it was in: b");
+}
+
+namespace {
+
+/// Puts back a limit of this process that a test has lowered.
+class LoweredLimit {
+ public:
+  LoweredLimit(__rlimit_resource_t resource, rlim_t soft) : resource_(resource) {
+    ::getrlimit(resource, &before_);
+    rlimit lowered = before_;
+    lowered.rlim_cur = soft;
+    REQUIRE(::setrlimit(resource, &lowered) == 0);
+  }
+  ~LoweredLimit() { ::setrlimit(resource_, &before_); }
+  LoweredLimit(const LoweredLimit&) = delete;
+  LoweredLimit& operator=(const LoweredLimit&) = delete;
+
+ private:
+  __rlimit_resource_t resource_;
+  rlimit before_{};
+};
+
+/// As a plugin does that takes the descriptors for its own.
+void write_to_every_socket(std::string_view bytes) {
+  for (int descriptor = 3; descriptor < 64; ++descriptor) {
+    int type = 0;
+    socklen_t length = sizeof type;
+    if (::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &length) != 0) continue;
+    if (::write(descriptor, bytes.data(), bytes.size()) < 0) ::_exit(3);
+  }
+}
+
+bool is_there(pid_t process) {
+  return ::kill(process, 0) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("bytes that are no frame end the worker and its stage is named", "[worker]") {
+  const std::string noise = GENERATE(std::string(64, '\xff'), std::string(64, '\0'),
+                                     std::string("{\"fake\":1}"), std::string(1, 'x'));
+  std::vector<std::string> frames;
+  const WorkerEnd end = run_in_worker(
+      {},
+      [&](Channel& channel, Heartbeat& heartbeat) -> int {
+        channel.send(1, "before");
+        heartbeat.doing("ranking.noisy (recipes/x.lua:4)");
+        write_to_every_socket(noise);
+        channel.send(2, "after");
+        return 0;
+      },
+      [&](Channel& channel) {
+        std::uint32_t kind = 0;
+        for (std::string bytes; channel.receive(kind, bytes);) frames.push_back(bytes);
+      });
+  CHECK(frames == std::vector<std::string>{"before"});
+  CHECK_FALSE(end.is_done);
+  CHECK_FALSE(end.is_limit);
+  CHECK(end.message ==
+        "stopped: bytes that are no message came from the worker, so something in it writes to "
+        "files that it has not opened; it was in: ranking.noisy (recipes/x.lua:4)");
+}
+
+TEST_CASE("limits that the engine was started under hold where they are lower", "[worker]") {
+  const LoweredLimit cpu(RLIMIT_CPU, 1000), files(RLIMIT_FSIZE, 1u << 20);
+  WorkerLimits limits;
+  limits.cpu_seconds = 5000;
+  const auto cpu_of_worker = [&] {
+    return run(limits,
+               [](Channel&, Heartbeat&) {
+                 rlimit own{};
+                 ::getrlimit(RLIMIT_CPU, &own);
+                 return static_cast<int>(own.rlim_cur);
+               })
+        .exit_code;
+  };
+  CHECK(cpu_of_worker() == 1000);
+  limits.cpu_seconds = 20;
+  CHECK(cpu_of_worker() == 20);
+  limits.cpu_seconds = 0;
+  CHECK(cpu_of_worker() == 1000);
+}
+
+TEST_CASE("a worker that meets an inherited limit is told from one that meets ours", "[worker]") {
+  WorkerLimits limits;
+  limits.cpu_seconds = 1;
+  const auto spinning = [](Channel&, Heartbeat&) -> int { spin(); };
+  const WorkerEnd own = run(limits, spinning);
+  CHECK_FALSE(own.is_inherited_limit);
+  CHECK(engine::limit_fix(own) == "if it needs more, raise the limit (see: engine config show)");
+
+  // This process has used CPU time before: the limit counts from there for it, not for its worker.
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto seconds = static_cast<rlim_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec + 2);
+  const LoweredLimit lowered(RLIMIT_CPU, seconds);
+  limits.cpu_seconds = 5000;
+  const WorkerEnd inherited = run(limits, spinning);
+  CHECK(inherited.is_limit);
+  CHECK(inherited.is_inherited_limit);
+  CHECK(inherited.message == "stopped after " + std::to_string(seconds) + " s of CPU time");
+  CHECK_THAT(engine::limit_fix(inherited), Catch::Contains("ulimit"));
+}
+
+TEST_CASE("an inherited memory limit holds, and one that leaves no room is said", "[worker]") {
+  if (!engine::limits_memory()) {
+    WARN("skipped: sanitizers reserve more address space than any limit");
+    return;
+  }
+  const std::size_t mapped = engine::worker::mapped_bytes();
+  WorkerLimits limits;
+  limits.memory_bytes = std::size_t{4} << 30;
+  {
+    const LoweredLimit lowered(RLIMIT_AS, mapped + (200u << 20));
+    const WorkerEnd end = run(limits, [](Channel&, Heartbeat&) {
+      std::vector<std::vector<char>> all;
+      while (true) all.emplace_back(1u << 20, 'x');
+      return 0;
+    });
+    CHECK(end.is_inherited_limit);
+    CHECK_THAT(end.message, Catch::Matches("out of memory: more than (19[0-9]|200) MB"));
+  }
+  const LoweredLimit lowered(RLIMIT_AS, mapped + (8u << 20));
+  try {
+    run(limits, [](Channel&, Heartbeat&) { return 0; });
+    FAIL("it started");
+  } catch (const engine::Error& error) {
+    CHECK(error.exit() == engine::Exit::kLimits);
+    CHECK_THAT(error.text(),
+               Catch::Contains("too little memory for a worker") && Catch::Contains("ulimit -v"));
+  }
+}
+
+TEST_CASE("processes that a worker has started end with it, however it ends", "[worker]") {
+  const std::string way = GENERATE(as<std::string>(), "returns", "crashes", "hangs");
+  std::vector<pid_t> started;
+  const WorkerEnd end = run_in_worker(
+      wall(way == "hangs" ? 1.5 : 60),
+      [&](Channel& channel, Heartbeat&) -> int {
+        const pid_t child = ::fork();
+        if (child == 0) {
+          if (::fork() == 0) {
+            ::setsid();  // a daemon: out of the session, and its parent is gone
+            channel.send(1, std::to_string(::getpid()));
+            while (true) ::pause();
+          }
+          ::_exit(0);
+        }
+        const pid_t sleeper = ::fork();
+        if (sleeper == 0) {
+          while (true) ::pause();
+        }
+        channel.send(1, std::to_string(sleeper));
+        while (way == "hangs") ::pause();
+        sleep_seconds(0.5);  // until the daemon has told its number
+        if (way == "crashes") ::_exit(9);
+        return 0;
+      },
+      [&](Channel& channel) {
+        std::uint32_t kind = 0;
+        for (std::string bytes; channel.receive(kind, bytes);)
+          started.push_back(static_cast<pid_t>(std::stol(bytes)));
+      });
+  CHECK(end.is_done == (way == "returns"));
+  REQUIRE_FALSE(started.empty());
+  for (const pid_t process : started) CHECK_FALSE(is_there(process));
+}
+
+TEST_CASE("children that were there before a worker are left alone", "[worker]") {
+  const pid_t own = ::fork();
+  if (own == 0) {
+    while (true) ::pause();
+  }
+  CHECK(run({}, [](Channel&, Heartbeat&) { return ::fork() == 0 ? (::pause(), 0) : 0; }).is_done);
+  CHECK(::waitpid(own, nullptr, WNOHANG) == 0);
+  ::kill(own, SIGKILL);
+  CHECK(::waitpid(own, nullptr, 0) == own);
+}
+
+TEST_CASE("what a worker prints does not reach the standard output", "[worker]") {
+  int ends[2];
+  REQUIRE(::pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0);
+  const int before = ::dup(STDOUT_FILENO), errors = ::dup(STDERR_FILENO);
+  const int nothing = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  ::dup2(ends[1], STDOUT_FILENO);
+  ::dup2(nothing, STDERR_FILENO);
+  const WorkerEnd end = run({}, [](Channel&, Heartbeat&) {
+    return ::write(STDOUT_FILENO, "{\"fake\":1}\n", 11) == 11 ? 0 : 1;
+  });
+  ::dup2(before, STDOUT_FILENO);
+  ::dup2(errors, STDERR_FILENO);
+  char byte = 0;
+  CHECK(::read(ends[0], &byte, 1) == -1);
+  CHECK(end.exit_code == 0);
+  for (const int descriptor : {ends[0], ends[1], before, errors, nothing}) ::close(descriptor);
+}
+
+TEST_CASE("to ask whether it is interrupted is a sign of life", "[worker]") {
+  WorkerLimits limits;
+  limits.heartbeat_seconds = 1;
+  const WorkerEnd end = run(limits, [](Channel&, Heartbeat& heartbeat) {
+    const auto start = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() - start < std::chrono::milliseconds(2500)) {
+      if (heartbeat.is_interrupted()) return 1;
+      sleep_seconds(0.02);
+    }
+    return 0;
+  });
+  CHECK(end.is_done);
+  CHECK(end.message.empty());
 }
