@@ -57,7 +57,9 @@ struct HostFunctions {
   static void log(const playlist_host* host, std::int32_t level, const char* message) noexcept {
     guarded(host, 0, [&](CallHost& self) {
       const std::lock_guard lock(self.mutex_);
-      if (self.context_.log) self.context_.log(level, message ? message : "");
+      if (!self.context_.log) return 0;
+      MessageBound& bound = level <= PLAYLIST_LOG_DEBUG ? self.said_to_debug_ : self.said_;
+      if (const auto text = bound.take(message ? message : "")) self.context_.log(level, *text);
       return 0;
     });
   }
@@ -66,7 +68,8 @@ struct HostFunctions {
                    const char* message) noexcept {
     guarded(host, 0, [&](CallHost& self) {
       const std::lock_guard lock(self.mutex_);
-      if (self.failure_.status == PLAYLIST_OK) self.failure_ = {status, message ? message : ""};
+      if (self.failure_.status != PLAYLIST_OK) return 0;
+      self.failure_ = {status, *MessageBound().take(message ? message : "")};
       return 0;
     });
   }
@@ -216,6 +219,18 @@ CallHost::CallHost(CallContext context, std::string element)
                     HostFunctions::service},
       context_(std::move(context)),
       element_name_(std::move(element)) {}
+
+CallHost::~CallHost() {
+  if (!context_.log) return;
+  try {
+    if (const std::string rest = said_to_debug_.rest(); !rest.empty())
+      context_.log(PLAYLIST_LOG_DEBUG, rest);
+    if (const std::string rest = said_.rest(); !rest.empty())
+      context_.log(PLAYLIST_LOG_WARNING, rest);
+  } catch (const std::exception&) {
+    // Whoever listens is gone, and says so where it matters.
+  }
+}
 
 void CallHost::note_problem(const char* what) {
   const std::lock_guard lock(mutex_);

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 
+#include "core/message_bound.hpp"
 #include "plugin/call.hpp"
 
 namespace engine {
@@ -25,6 +26,8 @@ class CallHost final : public playlist_host {
   CallHost() : CallHost(CallContext{}, "") {}
   /// `element` names the settings ("ranking.mood.key") this host answers for.
   CallHost(CallContext context, std::string element);
+  /// Tells how much of what the plugin logged was left out, see MessageBound.
+  ~CallHost();
   CallHost(const CallHost&) = delete;
   CallHost& operator=(const CallHost&) = delete;
 
@@ -55,6 +58,7 @@ class CallHost final : public playlist_host {
   mutable std::mutex mutex_;
   CallFailure failure_;
   std::string host_problem_;
+  MessageBound said_, said_to_debug_;
   std::map<std::string, std::uint64_t, std::less<>> streams_;  // state of each random stream
 };
 

@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "plugin/call.hpp"
+#include "plugin/host.hpp"
 #include "plugin_fixture.hpp"
 
 using namespace plugin_fixture;
@@ -327,4 +328,35 @@ TEST_CASE("texts are kept once, and read back as a dictionary") {
   CHECK(std::string(dict.bytes + dict.offsets[2], dict.bytes + dict.offsets[3]) == "two");
   CHECK(texts.text(-1).empty());
   CHECK(texts.text(3).empty());
+}
+
+TEST_CASE("what a call may log is bounded, and how much was left out is told") {
+  std::vector<std::string> log;
+  {
+    CallContext context;
+    context.log = [&](int, std::string_view text) { log.emplace_back(text); };
+    const engine::CallHost host(context, "ranking.loud");
+    // 1,999 bytes and a character of two: it is not cut in half.
+    const std::string longest = std::string(1'999, 'x') + "\xc3\xa9";
+    host.log(&host, PLAYLIST_LOG_WARNING, longest.c_str());
+    for (int k = 0; k < 300; ++k) host.log(&host, PLAYLIST_LOG_WARNING, std::to_string(k).c_str());
+    host.log(&host, PLAYLIST_LOG_INFO, nullptr);
+  }
+  REQUIRE(log.size() == 101);
+  CHECK(log[0] == std::string(1'999, 'x') + " ...");
+  CHECK(log[1] == "0");
+  CHECK(log[99] == "98");
+  CHECK(log[100] == "and 202 messages more");
+}
+
+TEST_CASE("a debug message does not use up the room of a warning") {
+  std::vector<std::string> warnings;
+  CallContext context;
+  context.log = [&](int level, std::string_view text) {
+    if (level >= PLAYLIST_LOG_WARNING) warnings.emplace_back(text);
+  };
+  const engine::CallHost host(context, "ranking.loud");
+  for (int k = 0; k < 300; ++k) host.log(&host, PLAYLIST_LOG_DEBUG, "a row");
+  host.log(&host, PLAYLIST_LOG_WARNING, "the model is old");
+  CHECK(warnings == std::vector<std::string>{"the model is old"});
 }
