@@ -77,6 +77,7 @@ class Call {
     made.random_seed = options_.random_seed;
     made.is_cancelled = [this] {
       ++outcome_.asked;
+      if (options_.beat) options_.beat();
       return options_.is_cancelled && options_.is_cancelled();
     };
     made.progress = [this](double) {
