@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "data/catalogue_columns.hpp"
 #include "data/listen_scan.hpp"
+#include "data/served_runs.hpp"
 #include "data/user_columns.hpp"
 #include "store/store.hpp"
 #include "store/users.hpp"
@@ -25,22 +26,26 @@ Store open_store(const std::string& path) {
   return store;
 }
 
-// Counts that move with any import, beside data_version: two stores made one after the other at
-// the same path may well have the same version.
+// Beside what each change of the data draws and counts, counts that move with any import: they tell
+// stores apart that were written to without it.
 std::string state_of(const Store& store) {
   std::string state = "data version " + std::to_string(store.data_version());
+  if (const std::string token = store.setting("data_token"); !token.empty()) state += " " + token;
   for (const char* table : {"tracks", "artists", "tags", "playlists", "users", "ingestions"})
     state += std::string(", ") + table + " " +
              std::to_string(store.integer(std::string("SELECT max(rowid) FROM ") + table));
   return state;
 }
 
-std::string identity_of(const std::string& path) {
+// What the columns were made from. A store whose data has a token is known by it wherever it lies,
+// so that a library copied with its columns uses them; an older one by its place.
+std::string source_of(const Store& store, const std::string& state) {
+  if (!store.setting("data_token").empty()) return state;
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return path;
+  if (::stat(store.path().c_str(), &status) != 0) return store.path() + ", " + state;
   std::error_code ignored;
-  const std::filesystem::path canonical = std::filesystem::canonical(path, ignored);
-  return canonical.string() + " (file " + std::to_string(status.st_ino) + ")";
+  const std::filesystem::path canonical = std::filesystem::canonical(store.path(), ignored);
+  return canonical.string() + " (file " + std::to_string(status.st_ino) + "), " + state;
 }
 
 std::string text_of_rule(const PlayRule& rule) {
@@ -48,28 +53,6 @@ std::string text_of_rule(const PlayRule& rule) {
   std::snprintf(text, sizeof text, "plays from %.3f s or share %.4f", rule.min_seconds,
                 rule.min_share);
   return text;
-}
-
-using UserRuns = std::map<std::int64_t, std::vector<ServedRun>>;
-
-/// By user; everybody's when `user_id` is nothing.
-UserRuns read_runs(const Store& store, std::optional<std::int64_t> user_id) {
-  UserRuns runs_of;
-  Statement rows = store.prepare(
-      "SELECT r.user_id, r.run_id, r.now, r.random_seed, r.recipe, t.track_id FROM runs r "
-      "JOIN run_tracks t USING (run_id) WHERE r.user_id IS NOT NULL AND (?1 IS NULL OR "
-      "r.user_id = ?1) ORDER BY r.run_id, t.position");
-  for (rows.start(user_id); rows.step();) {
-    std::vector<ServedRun>& runs = runs_of[rows.integer(0)];
-    if (runs.empty() || runs.back().run_id != rows.integer(1))
-      runs.push_back({rows.integer(1),
-                      rows.integer(2),
-                      static_cast<std::uint64_t>(rows.integer(3)),
-                      std::string(rows.text(4)),
-                      {}});
-    runs.back().track_ids.push_back(rows.integer(5));
-  }
-  return runs_of;
 }
 
 // Everybody's listens, read by a second connection on a second thread.
@@ -115,7 +98,7 @@ class Preparation {
   std::optional<PreparedColumns> prepare() {
     choose();
     made_.data_state = state_of(store_);
-    const std::string source = identity_of(options_.store) + ", " + made_.data_state;
+    const std::string source = source_of(store_, made_.data_state);
     const std::string catalogue_key = "catalogue 3 of " + source;
     const std::string user_key = "user 2, number " + std::to_string(made_.user_id) + " of " +
                                  source + ", " + text_of_rule(options_.rule);
@@ -135,7 +118,7 @@ class Preparation {
                               writer_of(user_file()));
       made_.was_built = true;
     }
-    made_.runs = std::move(read_runs(store_, made_.user_id)[made_.user_id]);
+    made_.runs = read_served_runs(store_, made_.user_id, has_folder_ ? options_.cache : "", source);
     return std::move(made_);
   }
 
@@ -242,13 +225,13 @@ struct ColumnLoader::State {
       : store(std::move(opened)),
         catalogue(std::move(prepared)),
         users(list_users(store)),
-        runs(read_runs(store, std::nullopt)),
+        runs(read_everybodys_runs(store)),
         builder(store, *catalogue.catalogue, rule) {}
 
   Store store;
   PreparedColumns catalogue;  // of somebody
   std::vector<User> users;
-  UserRuns runs;
+  std::map<std::int64_t, std::vector<ServedRun>> runs;
   UserBuilder builder;  // views the store and the catalogue
 };
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "data/column_check.hpp"
 #include "data/column_layout.hpp"
 
 namespace engine {
@@ -149,7 +150,16 @@ std::shared_ptr<const ColumnFile> ColumnFile::open(const std::string& path, std:
     why_not = errno == ENOENT ? "there is none yet" : std::strerror(errno);
     return nullptr;
   }
-  return adopt(descriptor, key, why_not);
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0) status = {};
+  auto file = adopt(descriptor, key, why_not);
+  if (!file || is_known_sound(path, status)) return file;
+  if (!has_sound_data({reinterpret_cast<const char*>(file->bytes_), file->length_})) {
+    why_not = "the checksum of its data is wrong";
+    return nullptr;
+  }
+  note_sound(path, status);
+  return file;
 }
 
 std::shared_ptr<const ColumnFile> ColumnFile::adopt(int descriptor, std::string_view key,

@@ -9,7 +9,7 @@
 namespace engine {
 
 inline constexpr char kColumnMagic[8] = {'P', 'L', 'A', 'Y', 'C', 'O', 'L', 'S'};
-inline constexpr std::uint32_t kColumnFormat = 1;
+inline constexpr std::uint32_t kColumnFormat = 2;
 inline constexpr std::uint64_t kColumnAlignment = 64;
 
 struct ColumnHeader {
@@ -17,7 +17,8 @@ struct ColumnHeader {
   std::uint32_t format, reserved;
   std::uint64_t length;  // of the whole file
   std::uint64_t directory, directory_length, checksum;
-  std::uint64_t unused[2];
+  std::uint64_t data_checksum;  // XXH3 of everything behind the header
+  std::uint64_t unused[1];
 };
 static_assert(sizeof(ColumnHeader) == 64);
 

@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/leftovers.hpp"
+#include "data/column_check.hpp"
 #include "data/column_file.hpp"
 #include "data/column_layout.hpp"
 #include "data/dictionary.hpp"
@@ -188,6 +189,16 @@ void ColumnWriter::write_all(int descriptor, const std::string& path) const {
   header.checksum = fnv1a(index);
 
   static const char kPadding[kColumnAlignment] = {};
+  DataChecksum checksum;
+  checksum.add(index);
+  std::uint64_t summed = sizeof header + index.size();
+  for (std::size_t k = 0; k < pieces_.size(); ++k) {
+    checksum.add({kPadding, places[k] - summed});
+    checksum.add({static_cast<const char*>(pieces_[k].data), pieces_[k].length});
+    summed = places[k] + pieces_[k].length;
+  }
+  checksum.add({kPadding, at - summed});
+  header.data_checksum = checksum.value();
   write_fully(descriptor, &header, sizeof header, path);
   write_fully(descriptor, index.data(), index.size(), path);
   std::uint64_t written = sizeof header + index.size();

@@ -2,8 +2,8 @@
 -- Times are Unix seconds, UTC. Numbers that follow from the listens are computed when read, never stored.
 
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
--- 'data_version' here counts every committed change of what a recipe can read (not of runs): the key of
--- the column cache.
+-- 'data_version' here counts every committed change of what a recipe can read (not of runs), and 'data_token'
+-- is drawn anew by each: the key of the column cache.
 
 CREATE TABLE users (
   user_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, timezone TEXT NOT NULL DEFAULT 'UTC',

@@ -1,9 +1,11 @@
 #include "store/store.hpp"
 
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <random>
 #include <thread>
 #include <unistd.h>
 
@@ -13,6 +15,18 @@
 
 namespace engine {
 namespace {
+
+/// 128 random bits as 32 hexadecimal digits.
+std::string drawn_token() {
+  std::random_device random;
+  char digits[9];
+  std::string token;
+  for (int k = 0; k < 4; ++k) {
+    std::snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(random()));
+    token += digits;
+  }
+  return token;
+}
 
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
@@ -174,6 +188,8 @@ void Store::bump_data_version() {
       "INSERT INTO settings VALUES ('data_version', '1') "
       "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1")
       .run();
+  // Two copies of a store that go apart count alike; what they hold is told apart by this.
+  set_setting("data_token", drawn_token());
 }
 
 std::string Store::setting(std::string_view key) const {

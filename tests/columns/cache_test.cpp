@@ -1,6 +1,9 @@
 #include <atomic>
+#include <chrono>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 
@@ -8,6 +11,8 @@
 
 #include "core/error.hpp"
 #include "data/column_cache.hpp"
+#include "data/column_check.hpp"
+#include "data/served_runs.hpp"
 #include "demo/demo.hpp"
 #include "support/small_store.hpp"
 
@@ -27,6 +32,21 @@ void fill(SmallStore& store) {
       "INSERT INTO likes VALUES (1, 1, 500), (2, 2, 600);"
       "INSERT INTO listens VALUES (1, 1000, 1, 60000, 0, 'DE', 1), (2, 1000, 2, 60000, 0, 'SE', "
       "1)");
+}
+
+void change_byte(const std::string& file, std::streamoff at) {
+  std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+  bytes.seekg(at);
+  const int before = bytes.get();
+  bytes.seekp(at);
+  bytes.put(static_cast<char>(before ^ 0x55));
+}
+
+/// As after a day in which nobody wrote to the file: what was noted of it is known to be old
+/// enough.
+void settle(const std::string& file) {
+  const fs::path note = file + ".checked";
+  fs::last_write_time(note, fs::file_time_type::clock::now() + std::chrono::seconds(5));
 }
 
 std::string likes(SmallStore& store, const std::string& user = "ann") {
@@ -82,6 +102,68 @@ TEST_CASE("a run is no change of the data", "[cache]") {
   CHECK(test::as_text(*tables->table("served")) == "track ts recipe\n1 7 a.lua\n");
 }
 
+TEST_CASE("the tracks of many runs are kept beside the columns, and only newer ones are read",
+          "[cache]") {
+  SmallStore store;
+  fill(store);
+  const auto add_runs = [&](int from, int to) {
+    // Run k served the tracks 1 and 2 in turns, k % 3 + 1 of them; every seventh nothing.
+    for (int k = from; k < to; ++k) {
+      const std::string id = std::to_string(k);
+      store.execute("INSERT INTO runs VALUES (" + id + ", 1, 'a.lua', '', " + id + ", " + id +
+                    ", '', '', '', '', '', '', 'hash " + id + "', '', 0)");
+      for (int at = 0; at < k % 3 + 1 && k % 7 != 0; ++at)
+        store.execute("INSERT INTO run_tracks VALUES (" + id + ", " + std::to_string(at) + ", " +
+                      std::to_string((k + at) % 2 + 1) + ")");
+    }
+  };
+  const auto told = [](const std::vector<engine::ServedRun>& runs) {
+    std::string text;
+    for (const engine::ServedRun& run : runs) {
+      text += std::to_string(run.run_id) + '@' + std::to_string(run.now) + ' ' + run.recipe + ':';
+      for (const std::int64_t track : run.track_ids) text += ' ' + std::to_string(track);
+      text += '\n';
+    }
+    return text;
+  };
+  const auto prepared = [&] { return told(engine::prepare_columns(store.options(kNow))->runs); };
+  const auto from_sqlite = [&] {
+    return told(engine::read_everybodys_runs(engine::Store::open(store.path()))[1]);
+  };
+  const std::string file = store.cache() + "/served-1.columns";
+  add_runs(1, 150);
+  CHECK(prepared() == from_sqlite());
+  CHECK_FALSE(fs::exists(file));
+  add_runs(150, 300);
+  CHECK(prepared() == from_sqlite());
+  REQUIRE(fs::exists(file));
+  CHECK(from_sqlite().starts_with("1@1 a.lua: 2 1\n2@2 a.lua: 1 2 1\n3@3 a.lua: 2\n"));
+
+  // Rows of runs do not change; where they did behind our back, what is read is the file.
+  store.execute("UPDATE run_tracks SET track_id = 1 WHERE run_id = 5");
+  add_runs(300, 305);
+  const std::string before = prepared();
+  CHECK(before != from_sqlite());
+  CHECK_THAT(before, Catch::EndsWith("303@303 a.lua: 2\n304@304 a.lua: 1 2\n"));
+
+  SECTION("another copy of the store had another last run") {
+    store.execute("UPDATE runs SET playlist_hash = 'other' WHERE run_id = 299");
+  }
+  SECTION("another copy of the store had other runs") {
+    store.execute("UPDATE runs SET now = 1 WHERE run_id = 200");
+  }
+  SECTION("a run was taken out") {
+    store.execute("DELETE FROM runs WHERE run_id = 7");
+  }
+  SECTION("the data changed") {
+    store.change("DELETE FROM likes");
+  }
+  SECTION("the file is damaged") {
+    change_byte(file, static_cast<std::streamoff>(fs::file_size(file) - 100));
+  }
+  CHECK(prepared() == from_sqlite());
+}
+
 TEST_CASE("another play rule makes the user's columns anew, not the catalogue's", "[cache]") {
   SmallStore store;
   fill(store);
@@ -106,15 +188,135 @@ TEST_CASE("damaged columns are made anew, and it is said", "[cache]") {
     std::ofstream(file, std::ios::binary) << std::string(5000, 'x');
   }
   SECTION("a changed directory") {
-    std::fstream damage(file, std::ios::in | std::ios::out | std::ios::binary);
-    damage.seekp(100);
-    damage.put('\xff');
+    change_byte(file, 100);
+  }
+  SECTION("a changed byte of its data") {
+    change_byte(file, static_cast<std::streamoff>(fs::file_size(file) / 2));
+  }
+  SECTION("its last byte changed") {
+    change_byte(file, static_cast<std::streamoff>(fs::file_size(file) - 1));
   }
   CHECK(likes(store) == good);
   REQUIRE(store.told.size() == 1);
   CHECK_THAT(store.told[0], Catch::StartsWith("making " + file + ": "));
   CHECK(likes(store) == good);
   CHECK(store.told.empty());
+}
+
+TEST_CASE("data that was summed up once is not again until the file changes", "[cache]") {
+  SmallStore store;
+  fill(store);
+  const std::string good = likes(store), file = store.cache() + "/user-1.columns";
+  settle(file);
+  struct stat status {};
+  REQUIRE(::stat(file.c_str(), &status) == 0);
+  CHECK(engine::is_known_sound(file, status));
+
+  change_byte(file, static_cast<std::streamoff>(fs::file_size(file) - 70));
+  REQUIRE(::stat(file.c_str(), &status) == 0);
+  CHECK_FALSE(engine::is_known_sound(file, status));
+  CHECK(likes(store) == good);
+  REQUIRE(store.told.size() == 1);
+  CHECK_THAT(store.told[0], Catch::EndsWith("the checksum of its data is wrong"));
+}
+
+TEST_CASE("what was noted is believed for a day, and not within a tick of the clock", "[cache]") {
+  SmallStore store;
+  fill(store);
+  (void)store.as_of(kNow);
+  const std::string file = store.cache() + "/user-1.columns";
+  const fs::path note = file + ".checked";
+  struct stat status {};
+  REQUIRE(::stat(file.c_str(), &status) == 0);
+  settle(file);
+  CHECK(engine::is_known_sound(file, status));
+  fs::last_write_time(note, fs::file_time_type::clock::now() - std::chrono::hours(25));
+  CHECK_FALSE(engine::is_known_sound(file, status));
+  // The note is as old as the change: another change may have come after it within the tick.
+  const timespec times[2] = {status.st_ctim, status.st_ctim};
+  REQUIRE(::utimensat(AT_FDCWD, note.c_str(), times, 0) == 0);
+  CHECK_FALSE(engine::is_known_sound(file, status));
+}
+
+TEST_CASE("after a crash the columns are looked at whatever was noted", "[cache]") {
+  SmallStore store;
+  fill(store);
+  const auto columns = engine::prepare_columns(store.options(kNow));
+  CHECK(engine::damaged_columns(store.cache(), *columns).empty());
+  const std::string file =
+      store.cache() + "/" + GENERATE(as<std::string>(), "catalogue.columns", "user-1.columns");
+  change_byte(file, static_cast<std::streamoff>(fs::file_size(file) - 70));
+  // As what rots on the disc: the file system knows of no change.
+  struct stat status {};
+  REQUIRE(::stat(file.c_str(), &status) == 0);
+  engine::note_sound(file, status);
+  settle(file);
+  CHECK_FALSE(engine::prepare_columns(store.options(kNow))->was_built);
+  CHECK(engine::damaged_columns(store.cache(), *columns) ==
+        file + ": the checksum of its data is wrong");
+  CHECK(engine::prepare_columns(store.options(kNow))->was_built);
+  CHECK(engine::damaged_columns(store.cache(), *engine::prepare_columns(store.options(kNow)))
+            .empty());
+}
+
+TEST_CASE("two copies of a store that go apart do not use each other's columns", "[cache]") {
+  SmallStore store;
+  fill(store);
+  const TemporaryFolder folder;
+  const std::string one = folder.file("one.db"), other = folder.file("other.db");
+  const auto likes_of = [&](const std::string& path) {
+    engine::AsOfOptions options = store.options(kNow);
+    options.store = path;
+    options.cache = folder.file("cache");
+    return test::as_text(*engine::load_as_of(options)->table("likes"), {"track"});
+  };
+  const auto write = [](const std::string& path, const std::string& sql) {
+    engine::Store opened = engine::Store::open(path);
+    engine::Transaction transaction(opened);
+    opened.execute(sql);
+    opened.bump_data_version();
+    transaction.commit();
+    opened.checkpoint();
+  };
+  engine::Store::open(store.path()).checkpoint();
+  fs::copy_file(store.path(), one);
+  fs::copy_file(store.path(), other);
+  write(one, "UPDATE likes SET track_id = 2 WHERE user_id = 1");
+  write(other, "DELETE FROM likes WHERE user_id = 1");
+  CHECK(likes_of(one) == "track\n1\n");
+  // Written over in place: the same file, the same counters.
+  std::ofstream(one, std::ios::binary) << std::ifstream(other, std::ios::binary).rdbuf();
+  CHECK(likes_of(one) == "track\n");
+}
+
+TEST_CASE("a library copied with its columns uses them where it lies now", "[cache]") {
+  SmallStore store;
+  fill(store);
+  (void)store.as_of(kNow);
+  engine::Store::open(store.path()).checkpoint();
+  const TemporaryFolder folder;
+  const std::string copy = folder.file("moved.db");
+  fs::copy_file(store.path(), copy);
+  fs::copy(store.cache(), copy + ".columns");
+  engine::AsOfOptions options = store.options(kNow);
+  options.store = copy;
+  options.cache = copy + ".columns";
+  CHECK_FALSE(engine::prepare_columns(options)->was_built);
+}
+
+TEST_CASE("a store of an engine that drew no token is known by its place", "[cache]") {
+  SmallStore store;
+  fill(store);
+  store.execute("DELETE FROM settings WHERE key = 'data_token'");
+  CHECK(engine::prepare_columns(store.options(kNow))->was_built);
+  CHECK_FALSE(engine::prepare_columns(store.options(kNow))->was_built);
+  engine::Store::open(store.path()).checkpoint();
+  const TemporaryFolder folder;
+  const std::string copy = folder.file("copy.db");
+  fs::copy_file(store.path(), copy);
+  engine::AsOfOptions options = store.options(kNow);
+  options.store = copy;
+  CHECK(engine::prepare_columns(options)->was_built);
 }
 
 TEST_CASE("what a killed process left half made goes, what a living one makes stays", "[cache]") {
