@@ -25,14 +25,17 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 /// Loads the recipe in a worker of its own, so that what is wrong with it is told once.
-RunAnswer try_recipe(const BatchRequest& request, RunRequest recipe) {
-  enum Frame : std::uint32_t { kLoaded = 1, kWrong };
+RunAnswer try_recipe(const BatchRequest& request, RunRequest recipe, const BatchReports& told) {
+  enum Frame : std::uint32_t { kLoaded = 1, kWrong, kNotLoaded };
   recipe.is_load_only = true;
   std::optional<RunAnswer> loaded;
   std::optional<Error> wrong;
   const auto job = [&](Channel& channel, Heartbeat& heartbeat) {
     RunReports reports;
     reports.doing = [&](const std::string& what) { heartbeat.doing(what); };
+    reports.loaded = [&](const Registry& registry) {
+      for (const std::string& line : registry.problem_lines()) channel.send(kNotLoaded, line);
+    };
     try {
       const RunAnswer answer = run_recipe(recipe, reports);
       channel.send(kLoaded,
@@ -49,6 +52,7 @@ RunAnswer try_recipe(const BatchRequest& request, RunRequest recipe) {
     std::uint32_t kind = 0;
     for (std::string bytes; channel.receive(kind, bytes);) {
       if (kind == kWrong) wrong = unpack_error(bytes);
+      if (kind == kNotLoaded && told.note) told.note(bytes);
       if (kind != kLoaded) continue;
       const Json parts = Json::parse(bytes);
       loaded.emplace();
@@ -209,7 +213,7 @@ class Batch {
   }
 
   void settle() {
-    const RunAnswer loaded = try_recipe(request_, recipe_);
+    const RunAnswer loaded = try_recipe(request_, recipe_, reports_);
     fs::create_directories(request_.folder);
     const Json found = settle_manifest(
         request_.folder, manifest_of(request_, recipe_, loaded, loader_.data_state()));

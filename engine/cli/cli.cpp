@@ -82,9 +82,7 @@ std::string Cli::plugin_copies() {
 std::shared_ptr<const Registry> Cli::registry() {
   if (registry_ == nullptr) {
     registry_ = Registry::load({plugin_directories(), plugin_copies(), true});
-    for (const PluginProblem& problem : registry_->problems()) {
-      note("not loaded: " + problem.path + ": " + problem.message);
-    }
+    for (const std::string& line : registry_->problem_lines()) note_once(line);
   }
   return registry_;
 }
@@ -106,6 +104,10 @@ Log& Cli::log() {
 
 void Cli::note(const std::string& text) {
   log().note(text);
+}
+
+void Cli::note_once(const std::string& text) {
+  if (noted_.insert(text).second) note(text);
 }
 
 void Cli::verbose(const std::string& text) {

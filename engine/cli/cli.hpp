@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -60,10 +61,11 @@ class Cli {
 
   /// Results go to stdout, everything else to stderr.
   void out(const std::string& text) const;
-  void note(const std::string& text);      // stderr; silent with --quiet
-  void verbose(const std::string& text);   // stderr; only with --verbose
-  void error(const Error& error);          // stderr
-  [[nodiscard]] bool is_terminal() const;  // stderr is a terminal: colour and progress allowed
+  void note(const std::string& text);       // stderr; silent with --quiet
+  void note_once(const std::string& text);  // however often it comes
+  void verbose(const std::string& text);    // stderr; only with --verbose
+  void error(const Error& error);           // stderr
+  [[nodiscard]] bool is_terminal() const;   // stderr is a terminal: colour and progress allowed
 
  private:
   Log& log();
@@ -71,6 +73,7 @@ class Cli {
   bool is_log_ready_ = false;
   std::unique_ptr<Settings> settings_;
   std::shared_ptr<const Registry> registry_;
+  std::set<std::string> noted_;  // by note_once()
 };
 
 // One file per verb (or family). Each adds its subcommand to `app`.

@@ -59,7 +59,8 @@ Exit examine(Cli& cli) {
   findings.push_back(folder("scripts", own_folders().scripts));
   findings.push_back(folder("recipes", own_folders().recipes));
   findings.push_back(folder("plugins", own_folders().plugins));
-  const Registry::Options options{cli.plugin_directories(), cli.plugin_copies(), true};
+  Registry::Options options{cli.plugin_directories(), cli.plugin_copies(), true};
+  options.is_tried_again = true;
   const std::shared_ptr<const Registry> registry = Registry::load(options);
   findings.push_back({"elements",
                       std::to_string(registry->elements().size()) + " from " +

@@ -1,9 +1,15 @@
 // The program: registers the verbs, parses the command line, runs one verb, turns errors into exit
 // codes.
 #include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <new>
+#include <unistd.h>
 
 #include "cli/cli.hpp"
 #include "cli/update_weekly.hpp"
+#include "plugin/loader.hpp"
 
 namespace {
 
@@ -41,9 +47,7 @@ int exit_code(engine::Exit exit) {
   return static_cast<int>(exit);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_verb(int argc, char** argv) {
   CLI::App app{"engine builds playlists from your own listening history", "engine"};
   app.set_version_flag("--version", "engine " PLAYLIST_ENGINE_VERSION);
   app.require_subcommand(1);
@@ -74,8 +78,27 @@ int main(int argc, char** argv) {
   } catch (const Error& error) {
     cli.error(error);
     return exit_code(error.exit());
+  } catch (const std::bad_alloc&) {
+    cli.error(Error(
+        Exit::kLimits, "out of memory",
+        {"", "",
+         "the machine has no more, or the limit that the engine was started under (ulimit -v)",
+         ""}));
+    return exit_code(Exit::kLimits);
   } catch (const std::exception& error) {
     cli.error(Error(Exit::kStore, error.what()));
     return exit_code(Exit::kStore);
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disc
+  const int code = run_verb(argc, argv);
+  if (!engine::has_open_libraries()) return code;
+  // No code of a plugin runs at the end: what it does there could take a finished verb down.
+  std::cout.flush();
+  std::fflush(nullptr);
+  ::_exit(code);
 }

@@ -10,6 +10,7 @@
 
 #include "core/error_bytes.hpp"
 #include "core/paths.hpp"
+#include "data/column_check.hpp"
 #include "recipe/answer_bytes.hpp"
 #include "worker/worker.hpp"
 
@@ -19,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-enum Frame : std::uint32_t { kAnswer = 1, kOutput, kError, kPrint, kDeparted, kText };
+enum Frame : std::uint32_t { kAnswer = 1, kOutput, kError, kPrint, kDeparted, kText, kNotLoaded };
 
 std::string pack_departures(const std::vector<Departure>& departures) {
   Json list = Json::array();
@@ -72,7 +73,10 @@ RunReports reports_to(Channel& channel, Heartbeat& heartbeat, std::optional<Netw
   reports.beat = [&] { heartbeat.beat(); };
   reports.is_cancelled = [&] { return heartbeat.is_interrupted(); };
   reports.print = [&](const std::string& text) { channel.send(kPrint, text); };
-  if (confinement) reports.loaded = [network = *confinement] { confine_process(network); };
+  reports.loaded = [&channel, confinement](const Registry& registry) {
+    for (const std::string& line : registry.problem_lines()) channel.send(kNotLoaded, line);
+    if (confinement) confine_process(*confinement);
+  };
   return reports;
 }
 
@@ -83,7 +87,9 @@ WorkerEnd run_with(Cli& cli, RunReceiver& receiver,
   const auto supervise = [&](Channel& channel) {
     std::uint32_t kind = 0;
     for (std::string bytes; channel.receive(kind, bytes);) {
-      if (receiver.take(kind, bytes) == RunReceiver::kIsPrint) cli.note(receiver.printed);
+      const RunReceiver::Kind taken = receiver.take(kind, bytes);
+      if (taken == RunReceiver::kIsPrint) cli.note(receiver.printed);
+      if (taken == RunReceiver::kIsNotLoaded) cli.note_once(receiver.printed);
     }
   };
   WorkerEnd end = cli.common.in_process ? run_in_process(job, supervise)
@@ -92,6 +98,15 @@ WorkerEnd run_with(Cli& cli, RunReceiver& receiver,
               std::to_string(end.wall_ms) + " ms in all, " + std::to_string(end.peak_bytes >> 20) +
               " MiB");
   return end;
+}
+
+/// A crash over damaged columns is nobody's fault who made an element.
+void check_columns(Cli& cli, const PreparedColumns& columns, const WorkerEnd& end) {
+  if (end.is_done || end.is_limit || end.is_interrupted) return;
+  const std::string damage = damaged_columns(column_cache_folder(cli.library_path()), columns);
+  if (damage.empty()) return;
+  throw Error(Exit::kStore, "the columns beside the library are damaged",
+              {damage, "", end.message, "they were removed: the same command makes them anew"});
 }
 
 }  // namespace
@@ -242,6 +257,19 @@ WorkerLimits run_limits(Cli& cli) {
 }
 
 RunReceiver::Kind RunReceiver::take(std::uint32_t kind, const std::string& bytes) {
+  try {
+    return take_sound(kind, bytes);
+  } catch (const Json::exception& error) {
+    error_ = Error(Exit::kPlugin, "the worker's answer cannot be read",
+                   {"", "",
+                    std::string("an element has written over memory that is not its own: ") +
+                        error.what(),
+                    "engine plugins check FILE finds the library"});
+    return kIsOther;
+  }
+}
+
+RunReceiver::Kind RunReceiver::take_sound(std::uint32_t kind, const std::string& bytes) {
   switch (kind) {
     case kAnswer:
       answer_ = unpack_answer(bytes);
@@ -262,6 +290,9 @@ RunReceiver::Kind RunReceiver::take(std::uint32_t kind, const std::string& bytes
     case kPrint:
       printed = bytes;
       return kIsPrint;
+    case kNotLoaded:
+      printed = bytes;
+      return kIsNotLoaded;
     default:
       return kIsOther;
   }
@@ -282,7 +313,7 @@ void RunReceiver::check(const WorkerEnd& end, const std::string& recipe_path, bo
   if (error_) throw *error_;
   if (end.is_done && has_answer) return;
   const std::string fix =
-      end.is_limit ? "if it needs more, raise the limit (see: engine config show)"
+      end.is_limit ? limit_fix(end)
                    : "report it to whoever made the element named; the store is unchanged";
   throw Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
               {recipe_path, "", "", fix});
@@ -294,6 +325,7 @@ RunAnswer run_supervised(Cli& cli, const RunRequest& request) {
   const WorkerEnd end = run_with(cli, receiver, [&](Channel& channel, Heartbeat& heartbeat) {
     return run_job(request, confinement, channel, heartbeat);
   });
+  check_columns(cli, *request.columns, end);
   return receiver.finish(end, request.recipe_path);
 }
 

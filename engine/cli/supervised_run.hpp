@@ -50,7 +50,7 @@ int run_job(const RunRequest& request, std::optional<Network> confinement, Chann
 /// The supervisor's side.
 class RunReceiver {
  public:
-  enum Kind { kIsAnswer, kIsPrint, kIsDepartures, kIsOther };
+  enum Kind { kIsAnswer, kIsPrint, kIsNotLoaded, kIsDepartures, kIsOther };
   /// Takes one frame; tells what it brought.
   Kind take(std::uint32_t kind, const std::string& bytes);
   /// There since kIsAnswer.
@@ -61,10 +61,11 @@ class RunReceiver {
   /// The same for a worker that answers with a text (ask_supervised).
   std::string finish_text(const WorkerEnd& end, const std::string& recipe_path);
 
-  std::string printed;                // of the last kIsPrint
+  std::string printed;                // of the last kIsPrint, or kIsNotLoaded
   std::vector<Departure> departures;  // of kIsDepartures
 
  private:
+  Kind take_sound(std::uint32_t kind, const std::string& bytes);
   void check(const WorkerEnd& end, const std::string& recipe_path, bool has_answer);
 
   std::optional<RunAnswer> answer_;

@@ -240,6 +240,7 @@ void WatchSession::take_worker() {
         answered();
         break;
       case RunReceiver::kIsPrint:
+      case RunReceiver::kIsNotLoaded:
         printed_.push_back(receiver_.printed);
         break;
       case RunReceiver::kIsDepartures:

@@ -20,9 +20,9 @@
 namespace engine::evaluate {
 namespace {
 
-/// Frames of a worker; the bytes of all but kPrint and kModel begin with the entry's index. kModel
-/// is "+NAME" for a model that was read, "-NAME" for one that was not there.
-enum Frame : std::uint32_t { kRecipeList = 1, kBaselineList, kFailed, kPrint, kModel };
+/// Frames of a worker; the bytes of all but kPrint, kModel and kNotLoaded begin with the entry's
+/// index. kModel is "+NAME" for a model that was read, "-NAME" for one that was not there.
+enum Frame : std::uint32_t { kRecipeList = 1, kBaselineList, kFailed, kPrint, kModel, kNotLoaded };
 
 /// The entries of one place that one worker makes, in this order.
 struct Task {
@@ -84,6 +84,7 @@ class DateWorker {
     if (!has_recipes) return;
     heartbeat_.doing("loading plugins");
     registry_ = Registry::load({request_.plugin_directories, request_.plugin_copies, true});
+    for (const std::string& line : registry_->problem_lines()) channel_.send(kNotLoaded, line);
     // Not before: loading copies plugins to where they are loaded from.
     if (request_.limits.is_confined) confine_process();
   }
@@ -202,6 +203,10 @@ class ListsWork final : public PoolWork {
       if (request_.print) request_.print(bytes);
       return;
     }
+    if (kind == kNotLoaded) {
+      if (not_loaded_.insert(bytes).second && request_.print) request_.print(bytes);
+      return;
+    }
     if (kind == kModel) {
       ModelUse& use = models_[bytes.substr(1)];
       ++(bytes[0] == '+' ? use.found : use.missing);
@@ -235,8 +240,7 @@ class ListsWork final : public PoolWork {
       fail(left.front(), task.place,
            Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
                  {"", "", "",
-                  end.is_limit ? "if it needs more, raise the limit (see: engine config show)"
-                               : "report it to whoever made the element named"}));
+                  end.is_limit ? limit_fix(end) : "report it to whoever made the element named"}));
       left.erase(left.begin());
     }
     if (!left.empty()) {
@@ -265,6 +269,7 @@ class ListsWork final : public PoolWork {
   std::size_t next_ = 0, done_ = 0;
   std::set<std::pair<std::size_t, std::size_t>> settled_;  // entry, place
   std::map<std::string, ModelUse> models_;
+  std::set<std::string> not_loaded_;  // told once, not by every worker
 };
 
 }  // namespace

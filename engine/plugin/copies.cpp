@@ -33,22 +33,6 @@ std::string content_name(const std::string& name, std::string_view bytes) {
   return name + hex;
 }
 
-/// Nobody else may put a library where we would load it from.
-void make_private_folder(const std::string& folder) {
-  struct stat status {};
-  if (stat(folder.c_str(), &status) != 0) {
-    std::error_code error;
-    fs::create_directories(fs::path(folder).parent_path(), error);
-    if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) throw problem("create", folder);
-    if (stat(folder.c_str(), &status) != 0) throw problem("read", folder);
-  }
-  if (!S_ISDIR(status.st_mode)) throw std::runtime_error(folder + " is not a folder");
-  if (status.st_uid != geteuid() || (status.st_mode & 077) != 0) {
-    throw std::runtime_error("the folder of plugin copies " + folder +
-                             " is open to others: chmod 700 it, or remove it");
-  }
-}
-
 /// True when the copy is there; notes that it is in use.
 bool is_there(const std::string& path, std::size_t size) {
   struct stat status {};
@@ -69,21 +53,6 @@ void write_all(int file, std::string_view bytes, const std::string& path) {
   }
 }
 
-/// Written under another name first, so that a copy is there whole or not at all.
-void write_copy(const std::string& path, std::string_view bytes) {
-  std::string temporary = path + ".XXXXXX";
-  const int file = mkstemp(temporary.data());
-  if (file < 0) throw problem("write", path);
-  try {
-    write_all(file, bytes, temporary);
-    if (close(file) != 0) throw problem("write", path);
-    if (rename(temporary.c_str(), path.c_str()) != 0) throw problem("write", path);
-  } catch (...) {
-    unlink(temporary.c_str());
-    throw;
-  }
-}
-
 void remove_unused(const std::string& folder) {
   const std::time_t oldest = std::time(nullptr) - kUnusedSeconds;
   std::error_code error;
@@ -98,12 +67,42 @@ void remove_unused(const std::string& folder) {
 
 }  // namespace
 
+/// Nobody else may put a library where we would load it from.
+void make_copies_folder(const std::string& folder) {
+  struct stat status {};
+  if (stat(folder.c_str(), &status) != 0) {
+    std::error_code error;
+    fs::create_directories(fs::path(folder).parent_path(), error);
+    if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) throw problem("create", folder);
+    if (stat(folder.c_str(), &status) != 0) throw problem("read", folder);
+  }
+  if (!S_ISDIR(status.st_mode)) throw std::runtime_error(folder + " is not a folder");
+  if (status.st_uid != geteuid() || (status.st_mode & 077) != 0) {
+    throw std::runtime_error("the folder of plugin copies " + folder +
+                             " is open to others: chmod 700 it, or remove it");
+  }
+}
+
+void write_whole(const std::string& path, std::string_view bytes) {
+  std::string temporary = path + ".XXXXXX";  // another name first
+  const int file = mkstemp(temporary.data());
+  if (file < 0) throw problem("write", path);
+  try {
+    write_all(file, bytes, temporary);
+    if (close(file) != 0) throw problem("write", path);
+    if (rename(temporary.c_str(), path.c_str()) != 0) throw problem("write", path);
+  } catch (...) {
+    unlink(temporary.c_str());
+    throw;
+  }
+}
+
 std::string content_copy(const std::string& folder, const std::string& name,
                          std::string_view bytes) {
-  make_private_folder(folder);
+  make_copies_folder(folder);
   const std::string path = folder + '/' + content_name(name, bytes);
   if (!is_there(path, bytes.size())) {
-    write_copy(path, bytes);
+    write_whole(path, bytes);
     remove_unused(folder);
   }
   return path;

@@ -152,6 +152,16 @@ Json param_json(const playlist_param& param) {
   return json;
 }
 
+/// The library's elements but for those left out.
+std::vector<const playlist_element*> offered(const LoadedPlugin& plugin) {
+  auto elements = listed(plugin.description->elements);
+  std::erase_if(elements, [&](const playlist_element* element) {
+    const auto& out = plugin.left_out;
+    return std::find(out.begin(), out.end(), element->name) != out.end();
+  });
+  return elements;
+}
+
 }  // namespace
 
 std::string elements_text(const Registry& registry) {
@@ -181,7 +191,7 @@ std::string plugin_text(const LoadedPlugin& plugin) {
   if (!text(description.license).empty()) facts.add({"licence", description.license});
   facts.add({"file", plugin.path});
   TextTable elements;
-  for (const playlist_element* element : listed(description.elements)) {
+  for (const playlist_element* element : offered(plugin)) {
     elements.add({element->name, first_line(element->help)});
   }
   return std::string(description.id) + '\n' + facts.str("  ") + '\n' + elements.str("  ");
@@ -215,7 +225,7 @@ nlohmann::ordered_json plugin_json(const LoadedPlugin& plugin) {
             {"license", text(description.license)},
             {"path", plugin.path},
             {"elements", Json::array()}};
-  for (const auto* element : listed(description.elements)) {
+  for (const playlist_element* element : offered(plugin)) {
     json["elements"].push_back(element->name);
   }
   return json;

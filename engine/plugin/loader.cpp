@@ -1,8 +1,10 @@
 #include "plugin/loader.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <dlfcn.h>
+#include <elf.h>
 #include <fcntl.h>
 #include <filesystem>
 #include <map>
@@ -11,12 +13,16 @@
 #include <unistd.h>
 
 #include <boost/dll/shared_library.hpp>
+#include <nlohmann/json.hpp>
 
 #include "core/hash.hpp"
 #include "plugin/copies.hpp"
+#include "plugin/describe.hpp"
 #include "plugin/descriptor.hpp"
 #include "plugin/elf.hpp"
+#include "plugin/first_load.hpp"
 #include "plugin/host.hpp"
+#include "plugin/registry.hpp"
 
 namespace engine {
 namespace {
@@ -25,6 +31,7 @@ namespace dll = boost::dll;
 
 constexpr const char* kAbiSymbol = "playlist_plugin_abi";
 constexpr const char* kMainSymbol = "playlist_plugin_main";
+constexpr std::size_t kLongestLibrary = std::size_t{4} << 30;
 
 struct OpenLibrary {
   dll::shared_library library;
@@ -69,7 +76,13 @@ std::string dl_message(const std::string& copy) {
 std::unique_ptr<OpenLibrary> open_copy(const std::string& copy) {
   auto open = std::make_unique<OpenLibrary>();
   boost::dll::fs::error_code error;
-  open->library.load(copy, error, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+  try {
+    open->library.load(copy, error, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+  } catch (const std::exception& thrown) {
+    throw BrokenLoad(std::string("loading it throws an exception: ") + thrown.what());
+  } catch (...) {
+    throw BrokenLoad("loading it throws an exception");
+  }
   if (error) throw Refusal(dl_message(copy));
   for (const char* symbol : {kAbiSymbol, kMainSymbol}) {
     if (!open->library.has(symbol)) throw Refusal(std::string("missing symbol: ") + symbol);
@@ -94,6 +107,71 @@ void call_main(OpenLibrary& open) {
   throw Refusal(message.empty() ? std::string(kMainSymbol) + "() gave nothing and no reason"
                                 : message);
 }
+
+/// Checks the bytes and copies them.
+std::string copy_of(const std::string& path, const std::string& bytes, const std::string& copies) {
+  check_file(read_elf(bytes));
+  try {
+    return content_copy(copies, std::filesystem::path(path).stem().string(), bytes);
+  } catch (const std::runtime_error& error) {
+    throw Refusal(error.what());
+  }
+}
+
+const playlist_plugin& open_once(const std::string& copy) {
+  const auto found = open_libraries().find(copy);
+  OpenLibrary& open = found != open_libraries().end()
+                          ? *found->second
+                          : *open_libraries().emplace(copy, open_copy(copy)).first->second;
+  if (!open.description) call_main(open);
+  return *open.description;
+}
+
+/// What the engine will do with a library before it is asked for any of its elements.
+void look_at_everything(const LibraryCopy& library) {
+  const playlist_plugin& plugin = load_library(library);
+  const LoadedPlugin loaded{library.path, &plugin, library.content, {}};
+  constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
+  plugin_json(loaded).dump(-1, ' ', false, kReplace);
+  for (const playlist_element* element : listed(plugin.elements))
+    element_json({element, &loaded}).dump(-1, ' ', false, kReplace);
+}
+
+/// A regular file, open for reading. Opening does not wait for a writer, as that of a FIFO would.
+class File {
+ public:
+  explicit File(const std::string& path)
+      : descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {
+    if (descriptor_ < 0) throw cannot_be_read();
+    if (fstat(descriptor_, &status_) == 0 && S_ISREG(status_.st_mode)) return;
+    const bool is_folder = S_ISDIR(status_.st_mode);
+    close(descriptor_);
+    throw Refusal(is_folder ? "it is a folder" : "it is no regular file");
+  }
+  ~File() { close(descriptor_); }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  [[nodiscard]] std::size_t length() const { return static_cast<std::size_t>(status_.st_size); }
+  /// Fills `bytes` from `from` on, and cuts it where the file ends.
+  void read(std::string& bytes, std::size_t from) const {
+    while (from < bytes.size()) {
+      const ssize_t got = ::read(descriptor_, bytes.data() + from, bytes.size() - from);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) throw cannot_be_read();
+      if (got == 0) return bytes.resize(from);
+      from += static_cast<std::size_t>(got);
+    }
+  }
+
+ private:
+  static Refusal cannot_be_read() {
+    return Refusal(std::string("cannot be read: ") + std::strerror(errno));
+  }
+
+  int descriptor_;
+  struct stat status_ {};
+};
 
 }  // namespace
 
@@ -123,63 +201,58 @@ void check_permissions(const std::string& path) {
 }
 
 std::string read_library_file(const std::string& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) throw Refusal(std::string("cannot be read: ") + std::strerror(errno));
-  struct stat status {};
-  std::string bytes;
-  std::size_t filled = 0;
-  ssize_t got = 1;
-  if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
-    bytes.resize(static_cast<std::size_t>(status.st_size));
-    while (filled < bytes.size() && got > 0) {
-      got = read(file, bytes.data() + filled, bytes.size() - filled);
-      if (got < 0 && errno == EINTR)
-        got = 1;
-      else if (got > 0)
-        filled += static_cast<std::size_t>(got);
-    }
-  } else {
-    errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
-    got = -1;
+  const File file(path);
+  std::string bytes(std::min<std::size_t>(file.length(), SELFMAG), '\0');
+  file.read(bytes, 0);
+  if (bytes != std::string_view(ELFMAG, SELFMAG)) return bytes;
+  if (file.length() > kLongestLibrary) {
+    throw Refusal("it has " + std::to_string(file.length()) + " bytes; a library has at most " +
+                  std::to_string(kLongestLibrary));
   }
-  const int error = errno;
-  close(file);
-  if (got < 0) throw Refusal(std::string("cannot be read: ") + std::strerror(error));
-  bytes.resize(filled);
+  bytes.resize(file.length());
+  file.read(bytes, SELFMAG);
   return bytes;
 }
 
-const playlist_plugin& open_library(const std::string& path, const std::string& bytes,
-                                    const std::string& copies) {
-  check_file(read_elf(bytes));
-  std::string copy;
+LibraryCopy prepare_library(const std::string& path, const std::string& copies, bool is_safe_only,
+                            bool is_tried_again) {
+  if (is_safe_only) check_permissions(path);
+  LibraryCopy library;
+  library.path = path;
+  const std::string bytes = read_library_file(path);
+  library.content = content_hash(bytes);
+  library.copy = copy_of(path, bytes, copies);
   try {
-    copy = content_copy(copies, std::filesystem::path(path).stem().string(), bytes);
+    const std::string problem = first_load_problem(
+        library.copy, [&] { look_at_everything(library); }, is_tried_again);
+    if (!problem.empty()) throw Refusal(problem);
+  } catch (const Refusal&) {
+    throw;
   } catch (const std::runtime_error& error) {
     throw Refusal(error.what());
   }
-  const auto found = open_libraries().find(copy);
-  OpenLibrary& open = found != open_libraries().end()
-                          ? *found->second
-                          : *open_libraries().emplace(copy, open_copy(copy)).first->second;
-  if (!open.description) call_main(open);
-  return *open.description;
+  return library;
 }
 
-const playlist_plugin& load_library(const std::string& path, const std::string& copies,
-                                    bool is_safe_only, std::string& content) {
-  if (is_safe_only) check_permissions(path);
-  const std::string bytes = read_library_file(path);
-  content = content_hash(bytes);
-  const playlist_plugin& plugin = open_library(path, bytes, copies);
+const playlist_plugin& load_library(const LibraryCopy& library) {
+  const playlist_plugin& plugin = open_once(library.copy);
   const auto problems = description_problems(plugin);
   if (problems.empty()) return plugin;
   std::string more;
   if (problems.size() > 1) {
     more = " (and " + std::to_string(problems.size() - 1) + " more: see engine plugins check " +
-           path + ')';
+           library.path + ')';
   }
   throw Refusal(problems.front() + more);
+}
+
+const playlist_plugin& open_library(const std::string& path, const std::string& bytes,
+                                    const std::string& copies) {
+  return open_once(copy_of(path, bytes, copies));
+}
+
+bool has_open_libraries() {
+  return !open_libraries().empty();
 }
 
 }  // namespace engine

@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <map>
 #include <set>
-#include <sys/stat.h>
 
 #include "core/error.hpp"
+#include "plugin/copies.hpp"
 #include "plugin/descriptor.hpp"
 #include "plugin/loader.hpp"
 
@@ -15,9 +15,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_library(const fs::directory_entry& entry) {
-  const std::string name = entry.path().filename().string();
-  return name.ends_with(".so") && name.front() != '.' && !entry.is_directory();
+/// What a folder holds, by name. A link that leads nowhere, or in a circle, is an entry as well.
+std::vector<fs::path> entries(const fs::path& folder, std::error_code& error) {
+  std::vector<fs::path> paths;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().filename().string().front() != '.') paths.push_back(entry->path());
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
 }
 
 }  // namespace
@@ -28,7 +39,9 @@ class Loader {
       : options_(options), registry_(registry) {}
 
   void load() {
-    for (const std::string& directory : options_.directories) load_directory(directory);
+    for (const std::string& directory : options_.directories) search(directory);
+    if (!files_.empty()) prepare();
+    for (const LibraryCopy& library : libraries_) load(library);
     std::sort(registry_.elements_.begin(), registry_.elements_.end(),
               [](const auto& a, const auto& b) {
                 return std::string_view(a->description->name) < b->description->name;
@@ -36,23 +49,14 @@ class Loader {
   }
 
  private:
-  void load_directory(const fs::path& directory) {
+  void search(const fs::path& directory) {
+    if (!is_folder(directory)) return refuse(directory, "there is no such folder of plugins");
     std::error_code error;
-    if (!fs::is_directory(directory, error)) {
-      return refuse(directory, "there is no such folder of plugins");
-    }
     if (!seen_.insert(fs::weakly_canonical(directory, error).string()).second) return;
     if (!is_safe(directory)) return;
-    load_libraries(directory);
-    std::vector<fs::path> folders;
-    for (const auto& entry : fs::directory_iterator(directory, error)) {
-      if (entry.is_directory() && entry.path().filename().string().front() != '.') {
-        folders.push_back(entry.path());
-      }
-    }
-    std::sort(folders.begin(), folders.end());
-    for (const fs::path& folder : folders) {
-      if (is_safe(folder)) load_libraries(folder);
+    add_libraries(directory);
+    for (const fs::path& folder : entries(directory, error)) {
+      if (is_folder(folder) && is_safe(folder)) add_libraries(folder);
     }
   }
 
@@ -67,43 +71,66 @@ class Loader {
     }
   }
 
-  void load_libraries(const fs::path& directory) {
+  void add_libraries(const fs::path& directory) {
     std::error_code error;
-    std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(directory, error)) {
-      if (is_library(entry)) files.push_back(entry.path());
+    for (const fs::path& path : entries(directory, error)) {
+      if (path.extension() == ".so" && !is_folder(path)) files_.push_back(path);
     }
-    if (error) return refuse(directory, "cannot be read: " + error.message());
-    std::sort(files.begin(), files.end());
-    for (const fs::path& file : files) {
+    if (error) refuse(directory, "cannot be read: " + error.message());
+  }
+
+  void doing(const std::string& what, const std::string& path) const {
+    if (options_.doing) options_.doing(what + ' ' + path);
+  }
+
+  /// All are tried before any is loaded, so that the children see nothing of the others' code.
+  void prepare() {
+    try {
+      make_copies_folder(options_.copies);
+    } catch (const std::runtime_error& error) {
+      return refuse(options_.copies, error.what());
+    }
+    for (const fs::path& file : files_) {
       try {
-        std::string content;
-        const playlist_plugin& description =
-            load_library(file.string(), options_.copies, options_.is_safe_only, content);
-        add(file.string(), description, content);
+        doing("looking at", file.string());
+        libraries_.push_back(prepare_library(file.string(), options_.copies, options_.is_safe_only,
+                                             options_.is_tried_again));
       } catch (const Refusal& refusal) {
         refuse(file, refusal.what());
       }
     }
   }
 
-  void add(const std::string& path, const playlist_plugin& description,
-           const std::string& content) {
-    std::set<std::string_view> own;
-    for (const playlist_element* element : listed(description.elements)) {
-      const auto other = owners_.find(element->name);
-      if (other != owners_.end()) {
-        throw Refusal(std::string("it offers ") + element->name + ", which " + other->second +
-                      " already offers: remove one of the two");
-      }
-      if (!own.insert(element->name).second) {
-        throw Refusal(std::string("it offers ") + element->name + " twice");
-      }
+  void load(const LibraryCopy& library) {
+    try {
+      doing("loading", library.path);
+      add(library, load_library(library));
+    } catch (const Refusal& refusal) {
+      refuse(library.path, refusal.what());
     }
-    registry_.plugins_.push_back(
-        std::make_unique<LoadedPlugin>(LoadedPlugin{path, &description, content}));
+  }
+
+  /// The first library that offers a name keeps it; the others lose that element only.
+  void add(const LibraryCopy& library, const playlist_plugin& description) {
+    auto plugin = std::make_unique<LoadedPlugin>(
+        LoadedPlugin{library.path, &description, library.content, {}});
+    std::vector<const playlist_element*> free;
+    std::string taken;
     for (const playlist_element* element : listed(description.elements)) {
-      owners_.emplace(element->name, path);
+      const auto [owner, is_free] = owners_.emplace(element->name, library.path);
+      if (is_free) {
+        free.push_back(element);
+        continue;
+      }
+      taken += (taken.empty() ? "" : ", and ") + std::string(element->name) + ", which " +
+               (owner->second == library.path ? "it" : owner->second) + " already offers";
+      plugin->left_out.emplace_back(element->name);
+    }
+    if (free.empty()) throw Refusal("it offers " + taken + ": remove one of the two");
+    if (!taken.empty())
+      refuse(library.path, "it offers " + taken + ": left out, the rest of it is loaded");
+    registry_.plugins_.push_back(std::move(plugin));
+    for (const playlist_element* element : free) {
       registry_.elements_.push_back(
           std::make_unique<Element>(Element{element, registry_.plugins_.back().get()}));
     }
@@ -117,6 +144,8 @@ class Loader {
   Registry& registry_;
   std::map<std::string_view, std::string> owners_;  // of each element name: the library's path
   std::set<std::string> seen_;                      // directories
+  std::vector<fs::path> files_;
+  std::vector<LibraryCopy> libraries_;  // those of the files that may be loaded
 };
 
 std::shared_ptr<const Registry> Registry::load(const Options& options) {
@@ -142,6 +171,13 @@ std::vector<const Element*> Registry::elements(std::uint32_t kind) const {
   return chosen;
 }
 
+std::vector<std::string> Registry::problem_lines() const {
+  std::vector<std::string> lines;
+  for (const PluginProblem& problem : problems_)
+    lines.push_back("not loaded: " + problem.path + ": " + problem.message);
+  return lines;
+}
+
 const Element& Registry::require(std::string_view name, const std::string& where) const {
   if (const Element* element = find(name)) return *element;
   std::vector<std::string> known;
@@ -153,7 +189,12 @@ const Element& Registry::require(std::string_view name, const std::string& where
       near.empty() ? "engine plugins list shows what there is" : "did you mean " + near + "?";
   if (elements_.empty()) {
     parts.why = "no plugins are loaded";
-    parts.fix = "engine plugins list shows where plugins are searched";
+    parts.fix = "engine doctor looks at everything a run needs";
+  }
+  if (!problems_.empty()) {
+    parts.why += (parts.why.empty() ? "" : "; ") + problem_lines().front();
+    if (problems_.size() > 1)
+      parts.why += " (and " + std::to_string(problems_.size() - 1) + " more: see engine doctor)";
   }
   throw Error(Exit::kRecipe, "no plugin offers " + std::string(name), parts);
 }

@@ -3,6 +3,7 @@
 
 #include "playlist/plugin.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,7 +14,8 @@ namespace engine {
 struct LoadedPlugin {
   std::string path;  // where the user put it
   const playlist_plugin* description = nullptr;
-  std::string content;  // hash of the library's bytes
+  std::string content;                // hash of the library's bytes
+  std::vector<std::string> left_out;  // its elements whose names another library has taken
 };
 
 struct Element {
@@ -21,15 +23,17 @@ struct Element {
   const LoadedPlugin* plugin = nullptr;
 };
 
-/// A library that was not loaded: one clear line.
+/// A library, or an element of one, that was not loaded: one clear line.
 struct PluginProblem {
   std::string path;
   std::string message;  // "truncated: 4000 bytes on disk, 15461 needed"
 };
 
 /// Loads every *.so of the given directories, sorted by file name. A refused library costs only
-/// itself. Each library is loaded from a content-named copy below `copies` (0700, reused by later
-/// starts) and never unloaded. Threads: load on the main thread; reading afterwards from any.
+/// itself, and an element whose name another library already offers that element only. Contents
+/// that were never loaded before are tried in a child process first (plugin/first_load.hpp). Each
+/// library is loaded from a content-named copy below `copies` (0700, reused by later starts) and
+/// never unloaded. Threads: load on the main thread; reading afterwards from any.
 class Registry {
  public:
   struct Options {
@@ -37,6 +41,9 @@ class Registry {
         directories;           // searched in order, not recursively below one level of subfolders
     std::string copies;        // folder of the content-named copies; created when missing
     bool is_safe_only = true;  // refuse files or folders that others may write
+    bool is_tried_again =
+        false;  // also contents whose first load is known to have gone well or not
+    std::function<void(const std::string&)> doing = {};  // told what comes next, with the path
   };
 
   static std::shared_ptr<const Registry> load(const Options& options);
@@ -51,7 +58,11 @@ class Registry {
   }
   [[nodiscard]] const std::vector<PluginProblem>& problems() const { return problems_; }
 
-  /// Throws Error(kRecipe) "no plugin offers ranking.moood" with "did you mean".
+  /// problems() as lines: "not loaded: PATH: MESSAGE".
+  [[nodiscard]] std::vector<std::string> problem_lines() const;
+
+  /// Throws Error(kRecipe) "no plugin offers ranking.moood" with "did you mean", and with what was
+  /// not loaded.
   [[nodiscard]] const Element& require(std::string_view name, const std::string& where) const;
 
  private:

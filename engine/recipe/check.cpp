@@ -57,16 +57,14 @@ class Findings {
 class RecipeCheck {
  public:
   RecipeCheck(const RunRequest& request, const RunReports& reports)
-      : request_(request),
-        reports_(reports),
-        registry_(Registry::load({request.plugin_directories, request.plugin_copies, true})) {
+      : request_(request), reports_(reports), registry_(load_plugins(request, reports)) {
     AsOfOptions options;
     options.now = request.now;
     tables_ = load_as_of(request.columns, options);
   }
 
   CheckResult run() {
-    if (reports_.loaded) reports_.loaded();
+    if (reports_.loaded) reports_.loaded(*registry_);
     build({request_.set, "", 0});
     if (!has_loaded_) return finish();
     if (is_looked_at_) build({request_.set, "when build() finds candidates", kMany});

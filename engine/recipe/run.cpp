@@ -101,15 +101,20 @@ std::uint64_t resolve_random_seed(const std::string& declared, std::int64_t now,
               {recipe_path, "", "it takes \"week\", \"day\" or a whole number", ""});
 }
 
+std::shared_ptr<const Registry> load_plugins(const RunRequest& request, const RunReports& reports) {
+  Registry::Options options{request.plugin_directories, request.plugin_copies, true};
+  options.doing = reports.doing;
+  return Registry::load(options);
+}
+
 RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   const auto doing = [&](const std::string& what) {
     if (reports.doing) reports.doing(what);
   };
   doing("loading plugins");
   const std::shared_ptr<const Registry> registry =
-      request.registry ? request.registry
-                       : Registry::load({request.plugin_directories, request.plugin_copies, true});
-  if (reports.loaded) reports.loaded();
+      request.registry ? request.registry : load_plugins(request, reports);
+  if (reports.loaded) reports.loaded(*registry);
 
   doing("loading " + request.recipe_path);
   LuaState lua(request.lua_limits, request.script_directories, mix_seed(0, request.recipe_text));

@@ -69,11 +69,15 @@ struct RunReports {
   std::function<void()> beat;
   std::function<bool()> is_cancelled;             // elements that ask end their work
   std::function<void(const std::string&)> print;  // the recipe's print()
-  std::function<void()> loaded;  // the plugins are loaded, the recipe is not: time to confine
+  /// The plugins are loaded, the recipe is not: time to confine, and to say what was not loaded.
+  std::function<void(const Registry&)> loaded;
   /// The answer, before run_recipe() does what nobody has to wait for: departed.
   std::function<void(const RunAnswer&)> answered;
   std::function<void(const std::vector<Departure>&)> departed;  // of RunRequest::before
 };
+
+/// The plugins of the request's directories; reports.doing names each before it is loaded.
+std::shared_ptr<const Registry> load_plugins(const RunRequest& request, const RunReports& reports);
 
 /// Throws Error. Same request, same bytes (but for times in the record's trace).
 RunAnswer run_recipe(const RunRequest& request, const RunReports& reports);

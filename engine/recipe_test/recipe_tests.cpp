@@ -20,9 +20,9 @@ using Json = nlohmann::ordered_json;
 class LoadedTests {
  public:
   LoadedTests(const RunRequest& request, const RecipeTestFile& file, const RunReports& reports)
-      : registry_(Registry::load({request.plugin_directories, request.plugin_copies, true})),
+      : registry_(load_plugins(request, reports)),
         lua_(request.lua_limits, request.script_directories, 1) {
-    if (reports.loaded) reports.loaded();
+    if (reports.loaded) reports.loaded(*registry_);
     lua_.on_print = reports.print;
     lua_.on_progress = reports.doing;
     recipe_.emplace(lua_, *registry_, request.recipe_path, request.recipe_text);

@@ -1,9 +1,14 @@
 // Models that do what a model should not, for the tests of `engine train`.
 #include "playlist/plugin.hpp"
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <sys/mman.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace {
@@ -34,6 +39,22 @@ struct FindsNothing final : playlist::Model {
   void train(playlist::ModelCall&) const { throw playlist::NoData("there is nothing like that"); }
 };
 
+/// Leaves what the memory limit does not count, and a process behind, as far as it can.
+struct Escapes final : playlist::Model {
+  void train(playlist::ModelCall& call) const {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      for (;;) ::pause();
+    }
+    call.info(std::string("fork: ") + (child < 0 ? std::strerror(errno) : "done"));
+    const int file = ::memfd_create("x", 0);
+    call.info(std::string("memfd: ") + (file < 0 ? std::strerror(errno) : "done"));
+    std::puts("{\"models\":[]}");
+    std::fflush(stdout);
+    call.matrix("zeros", std::vector<float>(10), 10);
+  }
+};
+
 /// As large as it is told.
 struct Large final : playlist::Model {
   static constexpr playlist::Param kParams[] = {
@@ -56,10 +77,12 @@ constinit const playlist::Element kWritesNothing =
     playlist::element<WritesNothing>("model.writes_nothing", "Says it is done and wrote nothing.");
 constinit const playlist::Element kFindsNothing =
     playlist::element<FindsNothing>("model.finds_nothing", "Finds nothing to learn from.");
+constinit const playlist::Element kEscapes =
+    playlist::element<Escapes>("model.escapes", "Tries to get out of its worker.");
 constinit const playlist::Element kLarge =
     playlist::element<Large>("model.large", "Writes a large artifact.");
 
 }  // namespace
 
 PLAYLIST_LIBRARY("org.playlist-engine.test.odd-models", "1.0.0", kWaits, kCrashes, kWritesNothing,
-                 kFindsNothing, kLarge);
+                 kFindsNothing, kEscapes, kLarge);

@@ -1,5 +1,5 @@
-// Throws while it is loaded, before anybody can catch it: ends the process that loads it. Only
-// `engine plugins check`, which looks at libraries in a process of their own, may touch it.
+// Throws while it is loaded, before anybody can catch it: ends the process that loads it, which is
+// therefore a child.
 #include "playlist/plugin.hpp"
 
 #include <stdexcept>

@@ -104,6 +104,42 @@ TEST_CASE("a plugin that eats memory is stopped and named", "[hostile]") {
   CHECK_THAT(ended.err, Catch::Contains("out of memory"));
 }
 
+TEST_CASE("a library that throws or crashes while it is loaded is named, and the rest works",
+          "[hostile]") {
+  const EngineHome home;
+  const std::string folder = home.path("plugins");
+  std::filesystem::create_directory(folder);
+  const std::string name =
+      GENERATE(as<std::string>(), "static_constructor.so", "crashes_at_load.so");
+  std::filesystem::copy_file(PLAYLIST_BUILD_DIR "/refused-plugins/" + name, folder + "/" + name);
+  std::filesystem::copy_file(PLAYLIST_BUILD_DIR "/refused-plugins/partly_same.so",
+                             folder + "/first.so");
+  std::filesystem::copy_file(PLAYLIST_BUILD_DIR "/test-plugins/bad.so", folder + "/second.so");
+  const auto engine = [&](std::vector<std::string> arguments) {
+    for (const std::string& more :
+         {folder, std::string("--plugins"), support::demo_library(), std::string("--library")})
+      arguments.insert(arguments.begin(), more);
+    return home.engine(arguments);
+  };
+  const std::string path = folder + "/" + name + ": ";
+  const auto names_both =
+      Catch::Contains("not loaded: " + path) &&
+      Catch::Contains("not loaded: " + folder + "/second.so: it offers ranking.bad, which " +
+                      folder + "/first.so already offers: remove one of the two");
+
+  const Ended list = engine({"plugins", "list"});
+  CHECK(list.exit_code == 0);
+  CHECK_THAT(list.out, Catch::Contains("filtering.own") && Catch::Contains("recall.catalogue"));
+  CHECK_THAT(list.err, names_both);
+
+  const Ended doctor = engine({"doctor"});
+  CHECK_THAT(doctor.out, Catch::Contains("BAD   plugin      " + path));
+
+  const Ended run = engine({"run", "weekly", "--no-record"});
+  CHECK(run.exit_code == 0);
+  CHECK_THAT(run.err, names_both);
+}
+
 TEST_CASE("an endless recipe is stopped at its line", "[hostile]") {
   const Ended ended = run_hostile("local n = 0\nwhile true do n = n + 1 end\n");
   CHECK(ended.exit_code == 7);

@@ -141,6 +141,16 @@ TEST_CASE("a model that crashes, is silent or too large costs itself only", "[mo
 #endif
 }
 
+TEST_CASE("a training starts no process, holds no uncounted memory and leaves the output alone",
+          "[models][cli]") {
+  const DemoHome home;
+  const Ended ended = home.run({"train", "escapes", "--json"});
+  CHECK(ended.exit_code == 0);
+  CHECK_THAT(ended.err, Catch::Contains("fork: Permission denied") &&
+                            Catch::Contains("memfd: Permission denied"));
+  CHECK(json::parse(ended.out).at("models").size() == 1);
+}
+
 TEST_CASE("a full disk is told, and leaves the old model", "[models][cli]") {
   const DemoHome home;
   REQUIRE(home.run({"train", "large"}).exit_code == 0);

@@ -1,9 +1,13 @@
 // Every library that must not be loaded, with the exact line the user reads.
+#include "playlist/random.hpp"
+
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "plugin/describe.hpp"
 #include "plugin/elf.hpp"
 #include "plugin_fixture.hpp"
 
@@ -110,6 +114,113 @@ TEST_CASE("two libraries with an element of one name are both named, the first s
   CHECK(registry->find("ranking.bad")->plugin->path == folder.file("bad.so"));
 }
 
+TEST_CASE("an element whose name is taken costs that element, the rest of its library loads") {
+  PluginFolder folder;
+  folder.add(kGood + "bad.so").add(kRefused + "partly_same.so");
+  const auto registry = folder.load();
+  REQUIRE(registry->problems().size() == 1);
+  CHECK(registry->problems()[0].path == folder.file("partly_same.so"));
+  CHECK(registry->problems()[0].message ==
+        "it offers ranking.bad, which " + folder.file("bad.so") +
+            " already offers: left out, the rest of it is loaded");
+  CHECK(registry->find("ranking.bad")->plugin->path == folder.file("bad.so"));
+  REQUIRE(registry->find("filtering.own") != nullptr);
+  CHECK(engine::plugin_json(*registry->find("filtering.own")->plugin)["elements"] ==
+        nlohmann::json{"filtering.own"});
+  CHECK(registry->problem_lines() ==
+        std::vector<std::string>{"not loaded: " + folder.file("partly_same.so") + ": " +
+                                 registry->problems()[0].message});
+}
+
+TEST_CASE("a library that ends the process which loads it is named, and the rest loads") {
+  CHECK(refusal_of("crashes_at_load.so") == "it crashes when it is loaded (Segmentation fault)");
+  CHECK(refusal_of("exits_at_load.so") == "it ends the process that loads it, with exit status 0");
+  CHECK(refusal_of("forks_at_load.so") == "it starts processes of its own when it is loaded");
+  CHECK_THAT(refusal_of("bad_description.so"), Catch::StartsWith("it crashes when it is loaded ("));
+  // How far an exception gets through the loader is not ours to say.
+  CHECK_THAT(refusal_of("static_constructor.so"),
+             Catch::Equals("loading it throws an exception: cannot read /etc/eager") ||
+                 Catch::StartsWith("it crashes when it is loaded ("));
+}
+
+TEST_CASE("how a first load went is noted beside the copy, and asked for again by the doctor") {
+  PluginFolder folder;
+  folder.add(kRefused + "exits_at_load.so");
+  const std::string problem = "it ends the process that loads it, with exit status 0";
+  CHECK(folder.load()->problems().at(0).message == problem);
+  CHECK(folder.load()->problems().at(0).message ==
+        problem + " (found earlier: engine doctor tries it again)");
+  engine::Registry::Options again{{folder.plugins()}, folder.copies(), true};
+  again.is_tried_again = true;
+  CHECK(engine::Registry::load(again)->problems().at(0).message == problem);
+
+  // A good one is not tried again: what is noted is believed.
+  folder.add(kGood + "plain_c.so");
+  CHECK(folder.load()->find("ranking.plain_c") != nullptr);
+  for (const auto& entry : fs::directory_iterator(folder.copies())) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("plain_c") && name.ends_with(".tried"))
+      std::ofstream(entry.path(), std::ios::app) << "it was seen to misbehave";
+  }
+  CHECK(folder.load()->find("ranking.plain_c") == nullptr);
+}
+
+TEST_CASE("odd entries of a folder cost themselves only") {
+  PluginFolder folder;
+  folder.add(kGood + "plain_c.so");
+  SECTION("a pipe, which nobody writes to") {
+    REQUIRE(mkfifo(folder.file("odd.so").c_str(), 0600) == 0);
+    CHECK(refusal(folder, "odd.so") == "it is no regular file");
+  }
+  SECTION("a link to itself") {
+    fs::create_symlink("odd.so", folder.file("odd.so"));
+    CHECK(refusal(folder, "odd.so") == "cannot be read: Too many levels of symbolic links");
+  }
+  SECTION("a link to nothing") {
+    fs::create_symlink("nothing", folder.file("odd.so"));
+    CHECK(refusal(folder, "odd.so") == "cannot be read: No such file or directory");
+  }
+  SECTION("a device") {
+    fs::create_symlink("/dev/zero", folder.file("odd.so"));
+    // Others may write to it, which is seen first.
+    CHECK(refusal(folder, "odd.so") == "the file is writable by others: chmod o-w it");
+    CHECK(folder.load(/*is_safe_only=*/false)->problems().at(0).message == "it is no regular file");
+  }
+  SECTION("a file of a terabyte that is all hole") {
+    folder.write("odd.so", "x");
+    fs::resize_file(folder.file("odd.so"), std::uintmax_t{1} << 40);
+    CHECK(refusal(folder, "odd.so") == "not a shared library: the file does not start as one");
+    folder.write("odd.so",
+                 "\x7f"
+                 "ELF");
+    fs::resize_file(folder.file("odd.so"), std::uintmax_t{1} << 40);
+    CHECK(refusal(folder, "odd.so") ==
+          "it has 1099511627776 bytes; a library has at most 4294967296");
+  }
+  SECTION("a folder in a circle") {
+    fs::create_directory(folder.file("inner"));
+    fs::create_symlink("..", folder.file("inner/back"));
+    fs::create_symlink("loop", folder.file("loop"));
+    CHECK(folder.load()->problems().empty());
+    CHECK(folder.load()->find("ranking.plain_c") != nullptr);
+  }
+}
+
+TEST_CASE("no changed bytes of a library take the process down that looks at it") {
+  const std::string whole = bytes_of(kGood + "plain_c.so");
+  playlist::Random random(3);
+  for (int round = 0; round < 12; ++round) {
+    std::string bytes = whole;
+    const std::size_t at =
+        0x200 + random.next() % (std::min<std::size_t>(whole.size(), 0x1800) - 0x240);
+    for (int k = 0; k < 4; ++k) bytes[at + random.next() % 64] = static_cast<char>(random.next());
+    PluginFolder folder;
+    folder.write("odd.so", bytes);
+    const auto registry = folder.load();
+    CHECK(registry->problems().size() + registry->plugins().size() == 1);
+  }
+}
+
 TEST_CASE("a library that others may write is refused") {
   PluginFolder folder;
   folder.add(kGood + "plain_c.so").add(kGood + "bad.so");
@@ -136,6 +247,29 @@ TEST_CASE("a folder that does not exist is said") {
   CHECK(registry->problems()[0].message == "there is no such folder of plugins");
 }
 
+TEST_CASE(
+    "a folder of copies that cannot be made is one problem, and the reason of what is missing") {
+  PluginFolder folder;
+  folder.add(kGood + "plain_c.so").add(kGood + "bad.so");
+  std::ofstream(folder.copies()) << "a file in its place";
+  const auto registry = folder.load();
+  REQUIRE(registry->problems().size() == 1);
+  CHECK(registry->problems()[0].path == folder.copies());
+  CHECK(registry->problems()[0].message == folder.copies() + " is not a folder");
+  try {
+    (void)registry->require("ranking.bad", "recipes/x.lua:3");
+    FAIL("it was found");
+  } catch (const engine::Error& error) {
+    CHECK(error.text() ==
+          "error: no plugin offers ranking.bad\n"
+          "  where: recipes/x.lua:3\n"
+          "  why:   no plugins are loaded; not loaded: " +
+              folder.copies() + ": " + folder.copies() +
+              " is not a folder\n"
+              "  fix:   engine doctor looks at everything a run needs");
+  }
+}
+
 TEST_CASE("copies that others may change are not used") {
   PluginFolder folder;
   folder.add(kGood + "plain_c.so");
@@ -153,7 +287,7 @@ TEST_CASE("copies are named after their contents and used again") {
   const auto copies = [&] {
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator(folder.copies())) {
-      names.push_back(entry.path().filename().string());
+      if (entry.path().extension() == ".so") names.push_back(entry.path().filename().string());
     }
     return names;
   };
