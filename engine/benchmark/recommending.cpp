@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "data/owned_table.hpp"
 #include "plugin/call.hpp"
+#include "worker/confine.hpp"
 #include "worker/pool.hpp"
 
 namespace engine::benchmark {
@@ -35,7 +36,9 @@ class Caller {
       : stage_(stage),
         channel_(channel),
         heartbeat_(heartbeat),
-        registry_(stage.request.load_plugins()) {}
+        registry_(stage.request.load_plugins()) {
+    if (!stage.request.is_in_process) keep_to_one_process();
+  }
 
   void train(const std::string& name, const Arguments& arguments, const std::string& folder) {
     const Element& element = registry_->require("model." + name, "the benchmark");
