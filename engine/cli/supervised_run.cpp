@@ -67,9 +67,26 @@ int sending_errors(Channel& channel, const std::function<void()>& job) {
   return 1;
 }
 
+/// Names stages. A step of the engine is told with the element before it: what an element breaks
+/// (memory, descriptors) may show only after it has returned.
+class Stages {
+ public:
+  std::string operator()(const std::string& stage) {
+    for (std::uint32_t kind = PLAYLIST_SOURCE; kind <= PLAYLIST_MODEL; ++kind) {
+      if (stage.starts_with(std::string(kind_name(kind)) + '.')) return element_ = stage;
+    }
+    return element_.empty() ? stage : stage + ", after " + element_;
+  }
+
+ private:
+  std::string element_;
+};
+
 RunReports reports_to(Channel& channel, Heartbeat& heartbeat, std::optional<Network> confinement) {
   RunReports reports;
-  reports.doing = [&](const std::string& what) { heartbeat.doing(what); };
+  reports.doing = [&heartbeat, stages = Stages()](const std::string& what) mutable {
+    heartbeat.doing(stages(what));
+  };
   reports.beat = [&] { heartbeat.beat(); };
   reports.is_cancelled = [&] { return heartbeat.is_interrupted(); };
   reports.print = [&](const std::string& text) { channel.send(kPrint, text); };
@@ -260,11 +277,11 @@ RunReceiver::Kind RunReceiver::take(std::uint32_t kind, const std::string& bytes
   try {
     return take_sound(kind, bytes);
   } catch (const Json::exception& error) {
-    error_ = Error(Exit::kPlugin, "the worker's answer cannot be read",
-                   {"", "",
-                    std::string("an element has written over memory that is not its own: ") +
-                        error.what(),
-                    "engine plugins check FILE finds the library"});
+    error_ = Error(
+        Exit::kPlugin, "the worker's answer cannot be read",
+        {"", "",
+         std::string("an element has written over memory that is not its own: ") + error.what(),
+         "engine plugins check FILE finds the library"});
     return kIsOther;
   }
 }

@@ -8,6 +8,8 @@
 namespace engine {
 namespace {
 
+constexpr std::size_t kLongestText = 1 << 20;  // bytes: explanations, reasons, words of columns
+
 /// splitmix64 (Steele, Lea, Flood, OOPSLA 2014).
 std::uint64_t next_random(std::uint64_t& state) {
   std::uint64_t z = (state += 0x9e3779b97f4a7c15u);
@@ -106,6 +108,11 @@ struct HostFunctions {
   static std::int32_t text(const playlist_host* host, const char* utf8,
                            std::size_t length) noexcept {
     return guarded(host, -1, [&](CallHost& self) {
+      if (utf8 == nullptr && length > 0) throw std::invalid_argument("it gave a text of no bytes");
+      if (length > kLongestText) {
+        throw std::invalid_argument("it gave a text of " + std::to_string(length) +
+                                    " bytes, a text has at most " + std::to_string(kLongestText));
+      }
       return self.context_.texts ? self.context_.texts->code({utf8, length}) : -1;
     });
   }

@@ -5,14 +5,15 @@
 #include <cstdio>
 #include <stdexcept>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 namespace {
 
 class Bad final : public playlist::Ranking {
  public:
-  static constexpr playlist::Choices kWays{"throw",   "create", "crash",   "hang", "eat",
-                                           "no_data", "number", "nothing", "poll"};
+  static constexpr playlist::Choices kWays{"throw",  "create",  "crash", "hang",  "eat",  "no_data",
+                                           "number", "nothing", "poll",  "close", "noise"};
   static constexpr playlist::Param kParams[] = {
       playlist::Param::choice("how", kWays, "throw", "what goes wrong"),
   };
@@ -34,6 +35,10 @@ class Bad final : public playlist::Ranking {
     if (how_ == "crash") crash();
     if (how_ == "hang") hang();
     if (how_ == "eat") eat();
+    for (int descriptor = 3; descriptor < 64; ++descriptor) {
+      if (how_ == "close") ::close(descriptor);
+      if (how_ == "noise" && ::write(descriptor, "{\"fake\":1}", 10) < 0) continue;
+    }
     while (how_ == "poll") call.checkpoint();
     for (float& value : call.out_f32(0)) value = 1;
   }

@@ -86,6 +86,21 @@ TEST_CASE("a plugin that crashes is named", "[hostile]") {
   CHECK_THAT(ended.err, Catch::Contains("it was in: ranking.bad (hostile.lua:4)"));
 }
 
+TEST_CASE("a plugin that breaks something which shows later is named beside the step",
+          "[hostile]") {
+  const Ended ended = run_hostile(bad_plugin("close"));
+  CHECK(ended.exit_code == 5);
+  CHECK_THAT(ended.err, Catch::Contains("cannot send to the supervisor") &&
+                            Catch::Contains("after ranking.bad (hostile.lua:4)"));
+}
+
+TEST_CASE("a plugin that writes to the worker's channel is named", "[hostile]") {
+  const Ended ended = run_hostile(bad_plugin("noise"));
+  CHECK(ended.exit_code == 5);
+  CHECK_THAT(ended.err, Catch::Contains("bytes that are no message came from the worker") &&
+                            Catch::Contains("ranking.bad (hostile.lua:4)"));
+}
+
 TEST_CASE("a plugin that hangs is stopped and named", "[hostile]") {
   const Ended ended = run_hostile(bad_plugin("hang"));
   CHECK(ended.exit_code == 7);

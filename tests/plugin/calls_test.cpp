@@ -360,3 +360,17 @@ TEST_CASE("a debug message does not use up the room of a warning") {
   host.log(&host, PLAYLIST_LOG_WARNING, "the model is old");
   CHECK(warnings == std::vector<std::string>{"the model is old"});
 }
+
+TEST_CASE("a text that is nowhere or endless ends the call with what it was") {
+  engine::Texts texts;
+  CallContext context;
+  context.texts = &texts;
+  engine::CallHost host(context, "ranking.loud");
+  CHECK(host.text(&host, nullptr, 0) == host.text(&host, "", 0));
+  CHECK_FALSE(host.has_host_problem());
+  CHECK(host.text(&host, nullptr, 5) == -1);
+  CHECK(host.failure().message == "it gave a text of no bytes");
+  CHECK(host.text(&host, "x", static_cast<std::size_t>(-1)) == -1);
+  CHECK(host.failure().message ==
+        "it gave a text of 18446744073709551615 bytes, a text has at most 1048576");
+}
