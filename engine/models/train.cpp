@@ -186,7 +186,11 @@ class Trainer {
     const ReadTables tables(all_tables);
     ElementInstance instance(model, std::move(arguments), context(tables, texts, services));
     const CallResult result = instance.train();
-    if (result.status == PLAYLIST_CANCELLED) return;
+    if (result.status == PLAYLIST_CANCELLED && heartbeat_.is_interrupted()) return;
+    if (result.status == PLAYLIST_CANCELLED) {
+      throw Error(Exit::kPlugin, name_ + " stopped, but nobody cancelled it",
+                  {model.plugin->path, "", result.message, "report it to the plugin's author"});
+    }
     if (result.status == PLAYLIST_NO_DATA)
       return send(kNoData, Json{{"name", name_}, {"message", result.message}});
     if (result.status != PLAYLIST_OK || writer.is_empty()) {

@@ -39,6 +39,11 @@ struct FindsNothing final : playlist::Model {
   void train(playlist::ModelCall&) const { throw playlist::NoData("there is nothing like that"); }
 };
 
+/// Says that it was cancelled, which nobody did.
+struct GivesUp final : playlist::Model {
+  void train(playlist::ModelCall&) const { throw playlist::Cancelled(); }
+};
+
 /// Leaves what the memory limit does not count, and a process behind, as far as it can.
 struct Escapes final : playlist::Model {
   void train(playlist::ModelCall& call) const {
@@ -77,6 +82,8 @@ constinit const playlist::Element kWritesNothing =
     playlist::element<WritesNothing>("model.writes_nothing", "Says it is done and wrote nothing.");
 constinit const playlist::Element kFindsNothing =
     playlist::element<FindsNothing>("model.finds_nothing", "Finds nothing to learn from.");
+constinit const playlist::Element kGivesUp =
+    playlist::element<GivesUp>("model.gives_up", "Stops without being told to.");
 constinit const playlist::Element kEscapes =
     playlist::element<Escapes>("model.escapes", "Tries to get out of its worker.");
 constinit const playlist::Element kLarge =
@@ -85,4 +92,4 @@ constinit const playlist::Element kLarge =
 }  // namespace
 
 PLAYLIST_LIBRARY("org.playlist-engine.test.odd-models", "1.0.0", kWaits, kCrashes, kWritesNothing,
-                 kFindsNothing, kEscapes, kLarge);
+                 kFindsNothing, kGivesUp, kEscapes, kLarge);

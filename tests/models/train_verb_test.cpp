@@ -129,6 +129,9 @@ TEST_CASE("a model that crashes, is silent or too large costs itself only", "[mo
   const Ended silent = home.run({"train", "writes_nothing"});
   CHECK(silent.exit_code == 5);
   CHECK_THAT(silent.err, Catch::Contains("model.writes_nothing wrote nothing"));
+  const Ended gave_up = home.run({"train", "gives_up"});
+  CHECK(gave_up.exit_code == 5);
+  CHECK_THAT(gave_up.err, Catch::Contains("model.gives_up stopped, but nobody cancelled it"));
   const Ended nothing = home.run({"train", "finds_nothing"});
   CHECK(nothing.exit_code == 1);
   CHECK_THAT(nothing.out, Catch::Contains("there is nothing like that"));
