@@ -16,6 +16,7 @@
 #include "recipe/lua_state.hpp"
 #include "recipe/plan.hpp"
 #include "recipe/row_order.hpp"
+#include "recipe/track_lengths.hpp"
 
 namespace engine {
 
@@ -91,6 +92,8 @@ class Evaluation {
 
   /// What formulas may read over `candidates`: their own columns, then the library's.
   [[nodiscard]] std::vector<FormulaColumn> formula_columns(const Candidates& candidates) const;
+  /// Milliseconds, 0 unknown: what limits, records and outputs go by.
+  [[nodiscard]] std::int32_t length_ms(std::int32_t track) const { return lengths_.ms(track); }
   /// Code of a text of the run (explanations, reasons).
   std::int32_t text_code(std::string_view text) { return setup_.texts->code(text); }
   [[nodiscard]] std::string text_of_code(std::int32_t code) const;
@@ -124,6 +127,7 @@ class Evaluation {
   Candidates run_node(const Node& node);
 
   Setup setup_;
+  mutable TrackLengths lengths_{setup_.tables};
   std::unique_ptr<class NodeReuse> reuse_;
   std::map<int, CandidatesPtr> results_;
   std::vector<bool> is_running_;

@@ -35,7 +35,6 @@ class TrackFacts {
     artist_ = integers(table, "artist");
     album_ = integers(table, "album");
     song_ = integers(table, "song");
-    duration_ = integers(table, "duration_ms");
   }
   [[nodiscard]] std::int32_t artist(std::int32_t track) const { return artist_[track]; }
   [[nodiscard]] std::int32_t song(std::int32_t track) const {
@@ -47,17 +46,13 @@ class TrackFacts {
     return (static_cast<std::int64_t>(artist_[track]) << 32) |
            static_cast<std::uint32_t>(album_[track]);
   }
-  /// 0 when unknown.
-  [[nodiscard]] double seconds(std::int32_t track) const {
-    return duration_ == nullptr || duration_[track] <= 0 ? 0 : duration_[track] / 1000.0;
-  }
 
  private:
   static const std::int32_t* integers(const playlist_table& table, const char* name) {
     const playlist_column* column = find_column(table, name);
     return column == nullptr ? nullptr : static_cast<const std::int32_t*>(column->data);
   }
-  const std::int32_t *artist_, *album_, *song_, *duration_;
+  const std::int32_t *artist_, *album_, *song_;
 };
 
 }  // namespace
@@ -116,8 +111,8 @@ class LimitWalk {
   }
 
   [[nodiscard]] double length(std::int32_t track) const {
-    const double seconds = facts_.seconds(track);
-    return seconds > 0 ? seconds : evaluation_.setup().default_track_seconds;
+    const std::int32_t ms = evaluation_.length_ms(track);
+    return ms > 0 ? ms / 1000.0 : evaluation_.setup().default_track_seconds;
   }
 
   [[nodiscard]] std::string reason(const std::string& constraint) const {
@@ -141,7 +136,7 @@ class LimitWalk {
     ++artists_[facts_.artist(track)];
     ++albums_[facts_.album(track)];
     seconds_ += length(track);
-    if (facts_.seconds(track) == 0) ++walked_.unknown_length;
+    if (evaluation_.length_ms(track) == 0) ++walked_.unknown_length;
   }
 
   Evaluation& evaluation_;

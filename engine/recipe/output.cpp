@@ -41,10 +41,12 @@ class TextColumn {
 /// The playlist's table as playlist_playlist describes it.
 class OutputTable {
  public:
-  OutputTable(const nlohmann::ordered_json& record, const Candidates& chosen, const Tables& tables)
-      : tables_(tables), tracks_(chosen.tracks.begin(), chosen.tracks.end()) {
+  OutputTable(const nlohmann::ordered_json& record, const Candidates& chosen,
+              const Evaluation& evaluation)
+      : tables_(*evaluation.setup().tables), tracks_(chosen.tracks.begin(), chosen.tracks.end()) {
     numbers_.tracks = chosen.tracks;
     add_library();
+    put_lengths(evaluation);
     add_texts("artists", [&](std::size_t i) { return all_artists(tracks_[i]); });
     add_texts("explanation", [&](std::size_t i) {
       std::string text;
@@ -85,11 +87,13 @@ class OutputTable {
     add(name, PLAYLIST_STRING, made.dict()).values = Items<std::int32_t>(made.codes());
   }
 
-  /// Every column of "tracks" for the chosen rows; the year is called release_year here.
+  /// Every column of "tracks" for the chosen rows; the year is called release_year here. What a
+  /// track only seems to be by its artist's mean leaves the engine in no file.
   void add_library() {
     const playlist_table& library = *tables_.table("tracks");
     for (std::uint32_t k = 0; k < library.column_count; ++k) {
       const playlist_column& source = *library.columns[k];
+      if (std::string_view(source.name).ends_with("_or_artist")) continue;
       const bool is_year = std::string_view(source.name) == "year";
       CandidateColumn& column =
           add(is_year ? "release_year" : source.name, source.type, source.dict);
@@ -101,6 +105,16 @@ class OutputTable {
               items[i] = static_cast<const Item*>(source.data)[tracks_[i]];
           },
           column.values);
+    }
+  }
+
+  /// Lengths that no source told are known from finished plays.
+  void put_lengths(const Evaluation& evaluation) {
+    for (CandidateColumn& column : columns_) {
+      if (column.name != "duration_ms") continue;
+      auto& lengths = std::get<Items<std::int32_t>>(column.values).edit();
+      for (std::size_t i = 0; i < lengths.size(); ++i)
+        if (const std::int32_t ms = evaluation.length_ms(tracks_[i]); ms > 0) lengths[i] = ms;
     }
   }
 
@@ -141,7 +155,7 @@ std::string playlist_bytes(const Registry& registry, const std::string& format,
     throw Error(Exit::kUsage, "there is no output format \"" + format + "\"",
                 {"", "", "it can be " + all, near.empty() ? "" : "did you mean " + near + "?"});
   }
-  const OutputTable table(record, chosen, *evaluation.setup().tables);
+  const OutputTable table(record, chosen, evaluation);
   std::string bytes;
   CallContext context;
   context.tables = evaluation.setup().tables;

@@ -57,7 +57,7 @@ Json track_json(const Evaluation& evaluation, const TrackReader& reader, const C
   const std::int32_t track = chosen.tracks[row];
   const std::string title = reader.text("title", track), artist = reader.text("artist_name", track);
   const std::string spotify = reader.text("spotify_id", track);
-  const std::int32_t duration = reader.integer("duration_ms", track);
+  const std::int32_t duration = evaluation.length_ms(track);
   Json json;
   json["position"] = row + 1;
   json["track"] = reader.id(track);
@@ -97,13 +97,13 @@ Json track_json(const Evaluation& evaluation, const TrackReader& reader, const C
   return json;
 }
 
-Json statistics_json(const Evaluation& evaluation, const TrackReader& reader,
-                     const Candidates& chosen, const AsOfFacts& facts) {
+Json statistics_json(const Evaluation& evaluation, const Candidates& chosen,
+                     const AsOfFacts& facts) {
   double seconds = 0;
   Json channels = Json::object();
   const CandidateColumn* channel = chosen.find("channel");
   for (std::size_t i = 0; i < chosen.size(); ++i) {
-    const std::int32_t ms = reader.integer("duration_ms", chosen.tracks[i]);
+    const std::int32_t ms = evaluation.length_ms(chosen.tracks[i]);
     seconds += ms > 0 ? ms / 1000.0 : evaluation.setup().default_track_seconds;
     if (channel == nullptr) continue;
     const std::string name =
@@ -192,7 +192,7 @@ Json run_record(Evaluation& evaluation, const RecipeDefinition& recipe,
   for (std::size_t i = 0; i < chosen.size(); ++i)
     tracks.push_back(track_json(evaluation, reader, chosen, i));
   record["tracks"] = std::move(tracks);
-  record["statistics"] = statistics_json(evaluation, reader, chosen, facts);
+  record["statistics"] = statistics_json(evaluation, chosen, facts);
   Json receipt = Json::array();
   for (const ReceiptEntry& entry : evaluation.receipt()) {
     receipt.push_back(
