@@ -133,4 +133,8 @@ TEST_CASE("ranking.mood falls off around its target", "[ranking]") {
                                library, candidates_of({0, 1}));
   CHECK(wanted.columns.at("mood")[0] == Approx(std::exp(-(0.0625 + 0.25) * 2)));
   CHECK(wanted.columns.at("mood")[1] == Approx(std::exp(-0.25 * 2)));
+  const auto elsewhere = run_rank("ranking.mood", {{"energy_from", std::string("valence")}},
+                                  library, candidates_of({0, 2}));
+  CHECK(elsewhere.columns.at("mood")[0] == 1);
+  CHECK(elsewhere.columns.at("mood")[1] == Approx(std::exp(-(0.25 + 0.25) * 8)));
 }
