@@ -11,6 +11,7 @@
 #include "core/calendar.hpp"
 #include "core/hash.hpp"
 #include "core/random.hpp"
+#include "data/listening_summary.hpp"
 #include "recipe/output.hpp"
 #include "recipe/report.hpp"
 #include "recipe/result_store.hpp"
@@ -43,7 +44,7 @@ std::string element_versions(const Plan& plan, const ModelShelf& models) {
 AsOfFacts facts_of(const AsOf& tables) {
   AsOfFacts facts;
   facts.user = tables.user_name();
-  for (const FeatureCoverage& feature : tables.coverage()) {
+  for (const FeatureCoverage& feature : heard_coverage(tables)) {
     const auto all = static_cast<double>(feature.own + feature.artist_mean + feature.none);
     facts.coverage.emplace_back(feature.feature,
                                 all == 0 ? 0 : static_cast<double>(feature.own) / all);
@@ -181,7 +182,6 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   nlohmann::ordered_json record =
       run_record(evaluation, definition, values, *chosen, facts_of(*tables));
   answer.tracks = record.at("tracks").dump();
-  answer.notices = record.at("notices").dump();
   answer.playlist_hash = content_hash(answer.tracks);
   for (const auto& track : record.at("tracks"))
     answer.track_ids.push_back(track.at("track").get<std::int64_t>());
@@ -190,6 +190,8 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
     answer.outputs.push_back(
         playlist_bytes(*registry, format, record, *chosen, evaluation, definition));
   }
+  record["notices"] = evaluation.notices();  // what an output left out is among them
+  answer.notices = record.at("notices").dump();
   if (!request.why.empty() || !request.why_not.empty()) {
     const bool is_why = !request.why.empty();
     const std::int32_t track = find_track(*tables, is_why ? request.why : request.why_not);

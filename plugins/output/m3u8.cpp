@@ -5,7 +5,8 @@
 //   #EXTINF:215,Artist - Title        whole seconds, -1 unknown
 //   #EXTALB:Album                     where known
 //   spotify:track:ID                  or https://musicbrainz.org/recording/ID, or
-//   Artist/Album/Title
+//   Artist/Album/Title                where the track has no address: such a path is made up, and
+//                                     the run says how many are
 //
 // The format has no escaping: line breaks and other control characters become spaces. A path that
 // begins with # is written as ./#...
@@ -30,9 +31,13 @@ std::string path_part(std::string_view text, const char* otherwise) {
   return part.empty() ? otherwise : part;
 }
 
-std::string location(const PlaylistRows& rows, std::size_t row) {
-  if (const std::string uri = rows.spotify_uri(row); !uri.empty()) return uri;
-  if (const std::string url = rows.musicbrainz_url(row); !url.empty()) return url;
+/// "" where the track has none.
+std::string address(const PlaylistRows& rows, std::size_t row) {
+  const std::string uri = rows.spotify_uri(row);
+  return uri.empty() ? rows.musicbrainz_url(row) : uri;
+}
+
+std::string made_up_path(const PlaylistRows& rows, std::size_t row) {
   std::string path = path_part(rows.text("artist_name", row), "Unknown artist") + '/';
   if (const std::string_view album = rows.text("album", row); !album.empty()) {
     path += path_part(album, "Unknown album") + '/';
@@ -55,6 +60,7 @@ class M3u8 final : public playlist::Output {
     if (const std::string title = one_line(call.title()); !title.empty()) {
       call.write("#PLAYLIST:" + title + "\n");
     }
+    std::size_t made_up = 0;
     for (std::size_t row = 0; row < rows.size(); ++row) {
       if (row % 1024 == 0) call.checkpoint();
       const auto ms = rows.duration_ms(row);
@@ -63,7 +69,14 @@ class M3u8 final : public playlist::Output {
       if (const std::string album = one_line(rows.text("album", row)); !album.empty()) {
         call.write("#EXTALB:" + album + "\n");
       }
-      call.write(location(rows, row) + "\n");
+      const std::string location = address(rows, row);
+      if (location.empty()) ++made_up;
+      call.write((location.empty() ? made_up_path(rows, row) : location) + "\n");
+    }
+    if (made_up > 0) {
+      call.warning(playlist::concat(made_up, " of ", rows.size(),
+                                    " tracks have no address: their lines are made up of artist, "
+                                    "album and title, and name no file"));
     }
   }
 };
