@@ -44,11 +44,15 @@ Json share_or_null(double share) {
 }
 
 // Documented in the README as the contract of `engine stats --json`.
-Json as_json(const AsOf& tables, const ListeningSummary& summary) {
+Json coverage_json(const std::vector<FeatureCoverage>& features) {
   Json coverage = Json::object();
-  for (const FeatureCoverage& feature : summary.coverage)
+  for (const FeatureCoverage& feature : features)
     coverage[feature.feature] = {
         {"own", feature.own}, {"artist_mean", feature.artist_mean}, {"none", feature.none}};
+  return coverage;
+}
+
+Json as_json(const AsOf& tables, const ListeningSummary& summary) {
   return {{"user", tables.user_name()},
           {"now", tables.now()},
           {"listens", summary.listens},
@@ -71,7 +75,8 @@ Json as_json(const AsOf& tables, const ListeningSummary& summary) {
           {"top_tracks", entries(summary.top_tracks)},
           {"top_artists", entries(summary.top_artists)},
           {"top_genres", entries(summary.top_genres)},
-          {"features", coverage}};
+          {"features", coverage_json(summary.coverage)},
+          {"heard_features", coverage_json(summary.heard_coverage)}};
 }
 
 std::string percent(double part, double whole) {
@@ -87,6 +92,20 @@ std::string list(const char* title, const std::vector<TopEntry>& top) {
     char line[32];
     std::snprintf(line, sizeof line, "%4zu. %6lld  ", k + 1, static_cast<long long>(top[k].plays));
     text += line + top[k].name + (top[k].artist.empty() ? "" : " by " + top[k].artist) + "\n";
+  }
+  return text;
+}
+
+std::string features_text(const std::string& whose, const std::vector<FeatureCoverage>& features,
+                          std::int64_t tracks) {
+  std::string text = "\naudio features " + whose + " (own / only the artist's mean / none)\n";
+  for (const FeatureCoverage& feature : features) {
+    std::string name = "  " + feature.feature;
+    name.resize(20, ' ');
+    const auto all = static_cast<double>(tracks);
+    text += name + percent(static_cast<double>(feature.own), all) + " / " +
+            percent(static_cast<double>(feature.artist_mean), all) + " / " +
+            percent(static_cast<double>(feature.none), all) + "\n";
   }
   return text;
 }
@@ -114,16 +133,10 @@ std::string as_text(const AsOf& tables, const ListeningSummary& summary) {
   text += list("top artists (plays)", summary.top_artists);
   text += list("top tracks (plays)", summary.top_tracks);
   text += list("top genres (plays)", summary.top_genres);
-  text += "\naudio features (tracks: own / artist's mean / none)\n";
-  for (const FeatureCoverage& feature : summary.coverage) {
-    std::string name = "  " + feature.feature;
-    name.resize(20, ' ');
-    const auto all = static_cast<double>(summary.tracks);
-    text += name + percent(static_cast<double>(feature.own), all) + " / " +
-            percent(static_cast<double>(feature.artist_mean), all) + " / " +
-            percent(static_cast<double>(feature.none), all) + "\n";
-  }
-  return text;
+  const bool has_heard = summary.tracks_heard > 0;
+  return text + features_text(has_heard ? "of the tracks you heard" : "of all tracks",
+                              has_heard ? summary.heard_coverage : summary.coverage,
+                              has_heard ? summary.tracks_heard : summary.tracks);
 }
 
 }  // namespace

@@ -13,9 +13,9 @@
 //          is_finished  1 ended by itself, or >= 90 % of the track; 0 not; 255 unknown length and
 //                       end
 // Features danceability energy loudness speechiness acousticness instrumentalness liveness valence
-//          tempo: the track's own, else the mean of its first artist's known tracks, else the
-//          artist's imported mean, else NaN. coverage() says how often each. key, mode,
-//          time_signature, duration, year and popularity are never filled in.
+//          tempo: the track's own, else NaN. All but loudness and tempo have a column beside them,
+//          energy_or_artist and so on: the track's own, else the mean of its first artist's known
+//          tracks, else the artist's imported mean, else NaN. coverage() says how often each.
 // Undated  ts is INT64_MIN (sorts first).
 // Extra    "implicit_likes:N"          tracks finished >= N times, dated by the N-th such listen
 //          "implicit_saved_artists:N"  the artists of those
@@ -24,8 +24,8 @@
 //                                      row of a text holds. The embedding of this name has their
 //                                      vectors, row by row
 //          embedding "audio"           where the store has none of that name: the nine features
-//                                      in the order above, each scaled to 0..1; NaN rows where
-//                                      one is missing
+//                                      of each track's own in the order above, scaled to 0..1;
+//                                      NaN rows where one is missing
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,8 @@
 
 namespace engine {
 
-/// How far one feature column is filled, over the visible tracks.
+/// Of how many tracks a feature is known: their own, only as their artist's mean (always 0 for
+/// loudness and tempo), or not at all.
 struct FeatureCoverage {
   std::string feature;
   std::int64_t own = 0, artist_mean = 0, none = 0;
@@ -62,6 +63,7 @@ class AsOf : public Tables {
   /// What the columns were made from: equal states and equal `now` give equal tables.
   [[nodiscard]] virtual const std::string& data_state() const = 0;
   [[nodiscard]] virtual std::int64_t track_count() const = 0;
+  /// Of all visible tracks; listening_summary.hpp has that of the tracks heard.
   [[nodiscard]] virtual const std::vector<FeatureCoverage>& coverage() const = 0;
   /// The number of the track with this id in the store; -1: unknown as of now. Linear.
   [[nodiscard]] virtual std::int32_t track_number(std::int64_t track_id) const = 0;

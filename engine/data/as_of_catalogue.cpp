@@ -5,11 +5,12 @@
 
 namespace engine {
 
-const FilledColumns& AsOfView::filled() const {
+// Whether a value is the artist's mean hangs on which of the artist's tracks are known by now.
+const KnownFeatures& AsOfView::features() const {
   const std::lock_guard lock(mutex_);
-  if (filled_) return *filled_;
-  FilledColumns& made = filled_.emplace();
-  const auto places = filled_features();
+  if (features_) return *features_;
+  KnownFeatures& known = features_.emplace();
+  const auto places = numeric_features();
   const playlist_table& tracks = catalogue("tracks");
   std::array<const std::int64_t*, 3> counts{};
   if (is_whole()) {
@@ -22,25 +23,24 @@ const FilledColumns& AsOfView::filled() const {
     inputs.artist = items<std::int32_t>(tracks, "artist").data();
     inputs.track_count = tracks_;
     inputs.artist_count = artists_;
-    for (std::size_t k = 0; k < kFilledCount; ++k) {
+    for (std::size_t k = 0; k < kNumericFeatureCount; ++k) {
       const char* field = kFeatureColumns[places[k]].field;
-      inputs.own[k] = items<float>(catalogue("features"), field).data();
+      inputs.own[k] = items<float>(tracks, field).data();
       inputs.artist_mean[k] = items<float>(catalogue("artists"), field).data();
     }
-    made.data = fill_features(inputs);
-    counts = {made.data.own.data(), made.data.artist_mean.data(), made.data.none.data()};
+    known.made = features_or_artist(inputs);
+    counts = {known.made.own.data(), known.made.artist_mean.data(), known.made.none.data()};
   }
-  for (std::size_t k = 0; k < kFilledCount; ++k) {
-    const char* field = kFeatureColumns[places[k]].field;
-    made.columns[k] = is_whole() ? items<float>(tracks, field).data() : made.data.columns[k].data();
-    made.coverage.push_back({field, counts[0][k], counts[1][k], counts[2][k]});
+  for (std::size_t k = 0; k < kNumericFeatureCount; ++k) {
+    known.coverage.push_back(
+        {kFeatureColumns[places[k]].field, counts[0][k], counts[1][k], counts[2][k]});
   }
-  return made;
+  return known;
 }
 
 const std::vector<FeatureCoverage>& AsOfView::coverage() const {
   if (beside_) return beside_->coverage();
-  return filled().coverage;
+  return features().coverage;
 }
 
 std::int32_t AsOfView::track_number(std::int64_t track_id) const {
@@ -54,18 +54,23 @@ std::int32_t AsOfView::track_number(std::int64_t track_id) const {
 AsOfView::Made AsOfView::make_tracks() const {
   auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(tracks_));
   const playlist_table& whole = catalogue("tracks");
-  const FilledColumns& features = filled();
-  const auto places = filled_features();
+  const auto places = numeric_features();
+  const auto made_column = [&](std::string_view name) -> const std::vector<float>* {
+    if (is_whole()) return nullptr;
+    for (std::size_t k = 0; k < kNumericFeatureCount; ++k) {
+      const char* or_artist = kFeatureColumns[places[k]].or_artist;
+      if (or_artist != nullptr && name == or_artist) return &features().made.columns[k];
+    }
+    return nullptr;
+  };
   for (std::uint32_t k = 0; k < whole.column_count; ++k) {
     const playlist_column& column = *whole.columns[k];
     const std::string_view name = column.name;
     if (name == "known" || name == "in_catalogue") continue;
-    std::size_t feature = 0;
-    while (feature < kFilledCount && name != kFeatureColumns[places[feature]].field) ++feature;
-    if (is_whole()) {
+    if (const std::vector<float>* values = made_column(name)) {
+      made->copy(column.name, *values);
+    } else if (is_whole()) {
       made->view(column);
-    } else if (feature < kFilledCount) {
-      made->copy(column.name, features.data.columns[feature]);
     } else {
       made->view_prefix(column);
     }

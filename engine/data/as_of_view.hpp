@@ -31,10 +31,8 @@ struct OwnedLists {
   playlist_lists view{};
 };
 
-/// The filled features: computed, or views of mapped ones.
-struct FilledColumns {
-  FilledFeatures data;  // empty where the file's own columns hold
-  std::array<const float*, kFilledCount> columns{};
+struct KnownFeatures {
+  FeaturesOrArtist made;  // empty where the file's own columns hold
   std::vector<FeatureCoverage> coverage;
 };
 
@@ -76,7 +74,7 @@ class AsOfView final : public AsOf {
   Made make_engagement() const;
   Made make_captions() const;
   Made make_prompt_vectors(std::string_view name) const;
-  const FilledColumns& filled() const;
+  const KnownFeatures& features() const;
   OwnedLists make_lists_of(std::string_view name) const;
   OwnedLists visible_values(const playlist_lists& whole, std::size_t rows,
                             const std::function<bool(std::uint64_t)>& keep) const;
@@ -127,7 +125,7 @@ class AsOfView final : public AsOf {
   mutable std::map<std::string, Made, std::less<>> tables_;
   mutable std::map<std::string, OwnedLists, std::less<>> lists_;
   mutable std::map<std::string, playlist_matrix, std::less<>> matrices_;
-  mutable std::optional<FilledColumns> filled_;
+  mutable std::optional<KnownFeatures> features_;
   mutable std::optional<OwnedTable> audio_;  // holds the derived vectors
   mutable std::optional<IdMap> track_numbers_;
 };

@@ -39,7 +39,7 @@ class CatalogueBuilder {
   void read_engagement();
   void read_captions();
   void read_prompt_vectors();
-  void fill();
+  void make_features();
   void describe(ColumnWriter& writer);
 
  private:
@@ -47,7 +47,7 @@ class CatalogueBuilder {
     std::vector<std::int64_t> id, known;
     TextColumn name;
     std::vector<float> popularity;
-    std::array<std::vector<float>, kFilledCount> means;
+    std::array<std::vector<float>, kNumericFeatureCount> means;
     std::vector<std::int32_t> track_count;
   };
   struct Tracks {
@@ -56,7 +56,7 @@ class CatalogueBuilder {
     std::vector<std::int32_t> artist, artist_name, song, duration_ms, year;
     std::vector<float> popularity;
     std::vector<std::uint8_t> is_explicit, in_catalogue;
-    std::array<std::vector<float>, kFilledCount> features;
+    std::array<std::vector<float>, kNumericFeatureCount> features;
     std::vector<std::int32_t> key, mode, time_signature;
     Dictionary song_keys;
   };
@@ -118,7 +118,7 @@ class CatalogueBuilder {
   Engagement engagement_;
   Captions captions_;
   std::deque<PromptVectors> prompt_vectors_;  // their dictionaries stay where they are
-  FilledFeatures filled_;
+  FeaturesOrArtist features_;
   std::array<std::vector<std::int64_t>, 3> coverage_;
 };
 

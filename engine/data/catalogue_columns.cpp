@@ -102,25 +102,25 @@ void CatalogueBuilder::make_lists_of_pairs() {
   tags_.track_count = counts(tag_tracks_);
 }
 
-void CatalogueBuilder::fill() {
+void CatalogueBuilder::make_features() {
   FeatureInputs inputs{};
-  for (std::size_t k = 0; k < kFilledCount; ++k) {
+  for (std::size_t k = 0; k < kNumericFeatureCount; ++k) {
     inputs.own[k] = tracks_.features[k].data();
     inputs.artist_mean[k] = artists_.means[k].data();
   }
   inputs.artist = tracks_.artist.data();
   inputs.track_count = tracks_.id.size();
   inputs.artist_count = artists_.id.size();
-  filled_ = fill_features(inputs);
-  for (std::size_t k = 0; k < kFilledCount; ++k) {
-    coverage_[0].push_back(filled_.own[k]);
-    coverage_[1].push_back(filled_.artist_mean[k]);
-    coverage_[2].push_back(filled_.none[k]);
+  features_ = features_or_artist(inputs);
+  for (std::size_t k = 0; k < kNumericFeatureCount; ++k) {
+    coverage_[0].push_back(features_.own[k]);
+    coverage_[1].push_back(features_.artist_mean[k]);
+    coverage_[2].push_back(features_.none[k]);
   }
 }
 
 void CatalogueBuilder::describe(ColumnWriter& writer) {
-  const auto places = filled_features();
+  const auto places = numeric_features();
   writer.table("tracks", tracks_.id.size());
   writer.column("id", tracks_.id);
   writer.column("title", tracks_.title.codes, tracks_.title.texts);
@@ -136,17 +136,17 @@ void CatalogueBuilder::describe(ColumnWriter& writer) {
   writer.column("year", tracks_.year);
   writer.column("popularity", tracks_.popularity);
   writer.column("explicit", tracks_.is_explicit);
-  for (std::size_t k = 0; k < kFilledCount; ++k)
-    writer.column(kFeatureColumns[places[k]].field, filled_.columns[k]);
+  for (std::size_t k = 0; k < kNumericFeatureCount; ++k)
+    writer.column(kFeatureColumns[places[k]].field, tracks_.features[k]);
+  for (std::size_t k = 0; k < kNumericFeatureCount; ++k) {
+    const char* or_artist = kFeatureColumns[places[k]].or_artist;
+    if (or_artist != nullptr) writer.column(or_artist, features_.columns[k]);
+  }
   writer.column("key", tracks_.key);
   writer.column("mode", tracks_.mode);
   writer.column("time_signature", tracks_.time_signature);
   writer.column("in_catalogue", tracks_.in_catalogue);
   writer.column("known", tracks_.known);
-
-  writer.table("features", tracks_.id.size());
-  for (std::size_t k = 0; k < kFilledCount; ++k)
-    writer.column(kFeatureColumns[places[k]].field, tracks_.features[k]);
 
   writer.table("artists", artists_.id.size());
   writer.column("id", artists_.id);
@@ -154,7 +154,7 @@ void CatalogueBuilder::describe(ColumnWriter& writer) {
   writer.column("popularity", artists_.popularity);
   writer.column("track_count", artists_.track_count);
   writer.column("known", artists_.known);
-  for (std::size_t k = 0; k < kFilledCount; ++k)
+  for (std::size_t k = 0; k < kNumericFeatureCount; ++k)
     writer.column(kFeatureColumns[places[k]].field, artists_.means[k]);
 
   writer.table("tags", tags_.id.size());
@@ -162,7 +162,7 @@ void CatalogueBuilder::describe(ColumnWriter& writer) {
   writer.column("track_count", tags_.track_count);
   writer.column("known", tags_.known);
 
-  writer.table("coverage", kFilledCount);
+  writer.table("coverage", kNumericFeatureCount);
   writer.column("own", coverage_[0]);
   writer.column("artist_mean", coverage_[1]);
   writer.column("none", coverage_[2]);
@@ -219,7 +219,7 @@ std::shared_ptr<const ColumnFile> build_catalogue(
   builder.read_engagement();
   builder.read_captions();
   builder.read_prompt_vectors();
-  builder.fill();
+  builder.make_features();
   ColumnWriter writer(key);
   builder.describe(writer);
   return write(writer);

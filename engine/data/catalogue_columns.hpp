@@ -1,12 +1,10 @@
 // Makes the catalogue's column file from the store.
 //
-// tables    "tracks"   as in PLAYLIST_SERVICE_TABLES, features filled in, and
-//                      in_catalogue u8, known i64
-//           "features" the nine filled features as stored, NaN missing (rows as "tracks")
+// tables    "tracks"   as in PLAYLIST_SERVICE_TABLES, and in_catalogue u8, known i64
 //           "artists"  id, name, popularity, known, track_count (of the whole catalogue), and the
 //                      nine imported mean features
 //           "tags"     name, known, track_count (of the whole catalogue)
-//           "coverage" own, artist_mean, none i64: one row per filled feature
+//           "coverage" own, artist_mean, none i64: one row per numeric feature
 //           "artist_users", "artist_playlists": known i64, one row per value of those lists
 //           "engagement", "captions": as in PLAYLIST_SERVICE_TABLES, by track
 //           "prompt_vectors:SPACE": text (its folded words), ts i64; by ts

@@ -21,7 +21,7 @@ std::int32_t integer_or_missing(const Statement& rows, int column) {
 }  // namespace
 
 void CatalogueBuilder::read_artists() {
-  const auto places = filled_features();
+  const auto places = numeric_features();
   Statement rows = store_.prepare(
       "SELECT artist_id, name, popularity, features FROM artists ORDER BY artist_id");
   while (rows.step()) {
@@ -33,7 +33,8 @@ void CatalogueBuilder::read_artists() {
     means.fill(kMissing);
     const bool has_means = blob.size() == sizeof means;
     if (has_means) std::memcpy(means.data(), blob.data(), sizeof means);
-    for (std::size_t k = 0; k < kFilledCount; ++k) artists_.means[k].push_back(means[places[k]]);
+    for (std::size_t k = 0; k < kNumericFeatureCount; ++k)
+      artists_.means[k].push_back(means[places[k]]);
     artists_.known.push_back(has_means || !rows.is_null(2) ? 0 : kNever);
   }
   artist_places_ = IdMap(artists_.id);

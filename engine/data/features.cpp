@@ -34,46 +34,49 @@ float scaled(std::string_view feature, float value) {
 
 }  // namespace
 
-std::array<std::size_t, kFilledCount> filled_features() {
-  std::array<std::size_t, kFilledCount> places{};
+std::array<std::size_t, kNumericFeatureCount> numeric_features() {
+  std::array<std::size_t, kNumericFeatureCount> places{};
   std::size_t next = 0;
   for (std::size_t k = 0; k < kFeatureColumns.size(); ++k)
     if (!kFeatureColumns[k].is_integer) places[next++] = k;
   return places;
 }
 
-FilledFeatures fill_features(const FeatureInputs& inputs) {
-  FilledFeatures filled;
-  for (std::size_t k = 0; k < kFilledCount; ++k) {
+FeaturesOrArtist features_or_artist(const FeatureInputs& inputs) {
+  FeaturesOrArtist made;
+  const auto places = numeric_features();
+  for (std::size_t k = 0; k < kNumericFeatureCount; ++k) {
+    const std::span<const float> own(inputs.own[k], inputs.track_count);
+    made.own[k] = std::count_if(own.begin(), own.end(), [](float value) { return value == value; });
+    const auto missing = static_cast<std::int64_t>(inputs.track_count) - made.own[k];
+    made.none[k] = missing;
+    if (kFeatureColumns[places[k]].or_artist == nullptr) continue;
     std::vector<float> means = means_by_artist(inputs.own[k], inputs);
     for (std::size_t artist = 0; artist < means.size(); ++artist)
       if (std::isnan(means[artist])) means[artist] = inputs.artist_mean[k][artist];
-    std::vector<float>& column = filled.columns[k];
-    column.resize(inputs.track_count);
+    std::vector<float>& column = made.columns[k];
+    column.assign(own.begin(), own.end());
     for (std::size_t track = 0; track < inputs.track_count; ++track) {
-      const float own = inputs.own[k][track];
       const std::int32_t artist = inputs.artist[track];
-      const bool is_own = !std::isnan(own);
-      const float value = is_own        ? own
-                          : artist >= 0 ? means[static_cast<std::size_t>(artist)]
-                                        : kMissing;
-      column[track] = value;
-      ++(is_own ? filled.own[k] : std::isnan(value) ? filled.none[k] : filled.artist_mean[k]);
+      if (!std::isnan(column[track]) || artist < 0) continue;
+      column[track] = means[static_cast<std::size_t>(artist)];
+      made.artist_mean[k] += std::isnan(column[track]) ? 0 : 1;
     }
+    made.none[k] = missing - made.artist_mean[k];
   }
-  return filled;
+  return made;
 }
 
-std::vector<float> audio_vectors(std::span<const float* const, kFilledCount> filled,
+std::vector<float> audio_vectors(std::span<const float* const, kNumericFeatureCount> own,
                                  std::size_t track_count) {
-  const auto places = filled_features();
-  std::vector<float> vectors(track_count * kFilledCount);
+  const auto places = numeric_features();
+  std::vector<float> vectors(track_count * kNumericFeatureCount);
   for (std::size_t track = 0; track < track_count; ++track) {
-    float* row = &vectors[track * kFilledCount];
-    for (std::size_t k = 0; k < kFilledCount; ++k)
-      row[k] = scaled(kFeatureColumns[places[k]].field, filled[k][track]);
-    if (std::any_of(row, row + kFilledCount, [](float value) { return std::isnan(value); }))
-      std::fill(row, row + kFilledCount, kMissing);
+    float* row = &vectors[track * kNumericFeatureCount];
+    for (std::size_t k = 0; k < kNumericFeatureCount; ++k)
+      row[k] = scaled(kFeatureColumns[places[k]].field, own[k][track]);
+    if (std::any_of(row, row + kNumericFeatureCount, [](float value) { return std::isnan(value); }))
+      std::fill(row, row + kNumericFeatureCount, kMissing);
   }
   return vectors;
 }

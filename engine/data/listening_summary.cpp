@@ -1,8 +1,11 @@
 #include "data/listening_summary.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <span>
+
+#include "data/features.hpp"
 
 namespace engine {
 namespace {
@@ -73,6 +76,29 @@ void add_listens(const AsOf& tables, ListeningSummary& made) {
 
 }  // namespace
 
+std::vector<FeatureCoverage> heard_coverage(const AsOf& tables) {
+  const auto plays = column<std::int32_t>(*tables.table("track_statistics"), "plays");
+  std::vector<std::size_t> heard;
+  for (std::size_t track = 0; track < plays.size(); ++track)
+    if (plays[track] > 0) heard.push_back(track);
+  const auto is_known = [](std::span<const float> values) {
+    return [values](std::size_t track) { return !std::isnan(values[track]); };
+  };
+  const playlist_table& tracks = *tables.table("tracks");
+  std::vector<FeatureCoverage> made;
+  for (const std::size_t place : numeric_features()) {
+    const FeatureColumn& feature = kFeatureColumns[place];
+    const auto known_of = [&](const char* name) {
+      return std::count_if(heard.begin(), heard.end(), is_known(column<float>(tracks, name)));
+    };
+    const std::int64_t own = known_of(feature.field);
+    const std::int64_t known = feature.or_artist == nullptr ? own : known_of(feature.or_artist);
+    made.push_back(
+        {feature.field, own, known - own, static_cast<std::int64_t>(heard.size()) - known});
+  }
+  return made;
+}
+
 ListeningSummary summarise_listening(const AsOf& tables, std::size_t top) {
   ListeningSummary made;
   add_listens(tables, made);
@@ -104,6 +130,7 @@ ListeningSummary summarise_listening(const AsOf& tables, std::size_t top) {
   for (const std::size_t k : best(by_tag, top))
     made.top_genres.push_back({0, text(tags, "name", k), "", by_tag[k]});
   made.coverage = tables.coverage();
+  made.heard_coverage = heard_coverage(tables);
   return made;
 }
 

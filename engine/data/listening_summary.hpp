@@ -30,7 +30,11 @@ struct ListeningSummary {
   double matched_listens_share = -1, matched_tracks_share = -1;
   std::vector<TopEntry> top_tracks, top_artists, top_genres;  // by plays, then number
   std::vector<FeatureCoverage> coverage;                      // of all tracks
+  std::vector<FeatureCoverage> heard_coverage;                // of tracks_heard
 };
+
+/// How far the features are known of the tracks that were played.
+std::vector<FeatureCoverage> heard_coverage(const AsOf& tables);
 
 /// `top` entries per list.
 ListeningSummary summarise_listening(const AsOf& tables, std::size_t top);

@@ -171,8 +171,12 @@ std::unique_ptr<GuardedTable> GeneratedLibrary::make_tracks() const {
   for (const char* name : {"duration_ms", "year", "key", "mode", "time_signature"}) {
     table->add(name, PLAYLIST_I32, is_missing_);
   }
-  for (const char* name : {"popularity", "danceability", "energy", "speechiness", "acousticness",
-                           "instrumentalness", "liveness", "valence", "loudness", "tempo"}) {
+  table->add("popularity", PLAYLIST_F32, is_missing_);
+  for (const char* name :
+       {"danceability", "energy", "speechiness", "acousticness", "instrumentalness", "liveness",
+        "valence", "loudness", "tempo", "danceability_or_artist", "energy_or_artist",
+        "speechiness_or_artist", "acousticness_or_artist", "instrumentalness_or_artist",
+        "liveness_or_artist", "valence_or_artist"}) {
     table->add(name, PLAYLIST_F32, is_missing_);
   }
   table->add("explicit", PLAYLIST_U8, is_missing_);

@@ -13,7 +13,7 @@ namespace engine {
 struct AsOfFacts {
   std::string user;
   std::vector<std::pair<std::string, double>>
-      coverage;  // share of the chosen tracks with the feature of their own
+      coverage;  // share of the tracks heard that have the feature of their own
 };
 
 /// An object of names and values, as in a run's record.

@@ -1,11 +1,11 @@
 // model.content: where each track lies in spaces of what it sounds like and is called.
 //
 // Space "audio" is made here, for every track of which anything is known: nine audio features (a
-// missing one is its artist's mean, see PLAYLIST_SERVICE_TABLES) and the year, standardised, 10
-// columns; and `tag_dim` columns of its tags, its artist's where it has none, by TF-IDF and
-// truncated SVD (kernels/content_space.hpp). `tag_share` of a vector's squared length are tags.
-// Every other space holds the vectors that `engine import --embeddings` brought for it. All vectors
-// are scaled to length 1, so that a product of two is the cosine of their angle.
+// missing one is its artist's mean, of loudness and tempo the mean of all) and the year,
+// standardised, 10 columns; and `tag_dim` columns of its tags, its artist's where it has none, by
+// TF-IDF and truncated SVD (kernels/content_space.hpp). `tag_share` of a vector's squared length
+// are tags. Every other space holds the vectors that `engine import --embeddings` brought for it.
+// All vectors are scaled to length 1, so that a product of two is the cosine of their angle.
 //
 // A matrix that is quicker searched than read (`index`) gets a graph of near neighbours
 // (playlist/neighbour_graph.hpp) by HNSW, whose recall@50 is measured; below 0.98 it is left out.
@@ -14,8 +14,8 @@
 //           bytes "codes.S" (playlist/quantized_rows.hpp) where it has many rows, and "graph.S"
 //           where it has a graph
 // Card      "spaces": for each its tracks, of how many, dim, and for "audio" how many tracks have
-//           features and how many have tags; "index" exact or hnsw, then with breadth and
-//           recall_at_50
+//           features of their own and how many have tags; "index" exact or hnsw, then with breadth
+//           and recall_at_50
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -34,9 +34,18 @@ namespace model {
 namespace {
 
 constexpr std::string_view kAudio = "audio", kClap = "clap";
-constexpr std::array<const char*, 9> kFeatures = {
-    "danceability",     "energy",   "loudness", "speechiness", "acousticness",
-    "instrumentalness", "liveness", "valence",  "tempo"};
+struct Feature {
+  const char *own, *used;
+};
+constexpr std::array<Feature, 9> kFeatures = {{{"danceability", "danceability_or_artist"},
+                                               {"energy", "energy_or_artist"},
+                                               {"loudness", "loudness"},
+                                               {"speechiness", "speechiness_or_artist"},
+                                               {"acousticness", "acousticness_or_artist"},
+                                               {"instrumentalness", "instrumentalness_or_artist"},
+                                               {"liveness", "liveness_or_artist"},
+                                               {"valence", "valence_or_artist"},
+                                               {"tempo", "tempo"}}};
 // A track shorter than this before scaling has no tags and the mean of all features: rounding alone
 // would say where it lies.
 constexpr double kShortest = 1e-3;
@@ -159,11 +168,14 @@ class Content final : public playlist::Model {
                      return playlist::is_missing(year) ? playlist::kMissingF32
                                                        : static_cast<float>(year);
                    });
-    std::vector<std::span<const float>> columns;
-    for (const char* feature : kFeatures) columns.push_back(tracks[feature].f32());
+    std::vector<std::span<const float>> columns, own;
+    for (const Feature& feature : kFeatures) {
+      columns.push_back(tracks[feature.used].f32());
+      own.push_back(tracks[feature.own].f32());
+    }
     std::size_t with_features = 0;
     for (std::size_t track = 0; track < tracks.rows(); ++track) {
-      with_features += std::any_of(columns.begin(), columns.end(),
+      with_features += std::any_of(own.begin(), own.end(),
                                    [&](const auto& column) { return !std::isnan(column[track]); });
     }
     columns.emplace_back(years);

@@ -208,7 +208,9 @@ struct playlist_host {
  *                         song i32 (the same number for every version of a song), spotify_id, isrc, mbid,
  *                         duration_ms i32, year i32, popularity f32 0..100, explicit u8, danceability energy
  *                         speechiness acousticness instrumentalness liveness valence f32 0..1, loudness f32 dB,
- *                         tempo f32 BPM, key i32 0..11, mode i32 0 minor 1 major, time_signature i32
+ *                         tempo f32 BPM, key i32 0..11, mode i32 0 minor 1 major, time_signature i32; features are
+ *                         the track's own; energy_or_artist, and so on for those of 0..1: where the own value is
+ *                         missing, the mean of the artist's tracks
  *   "artists" "tags"      id i64 (artists'), name (tags' lower case), popularity f32 (artists'), track_count i32
  *   "engagement"          what was told of tracks: track i32, plays likes comments skip_rate completion f32, ts i64
  *   "listens"             the user's, by time: track i32, ts i64 (start), ms_played i32, is_play u8 (long enough

@@ -107,15 +107,18 @@ TEST_CASE("tracks are the prefix known by then, with every column", "[as_of]") {
         "13 Three 1 Cy -  1 - - - - - - -\n"
         "12 Two 2 Bo Second  2 sp12 - - 100000 2005 10 0\n"
         "14 - - - -  3 sp14 - - - - - -\n");
-  // One - Live takes Ada's mean, Three Cy's imported mean; a tempo of 0 and key -1 are unknown.
+  // A tempo of 0 and key -1 are unknown.
   CHECK(as_text(*all->table("tracks"),
                 {"energy", "tempo", "valence", "key", "mode", "time_signature"}) ==
         "energy tempo valence key mode time_signature\n"
         "0.25 120 - 5 1 4\n"
-        "0.25 120 - - - -\n"
-        "0.5 - - - - -\n"
+        "- - - - - -\n"
+        "- - - - - -\n"
         "0.75 - - - - -\n"
         "- - - - - -\n");
+  // One - Live takes Ada's mean, Three Cy's imported mean.
+  CHECK(as_text(*all->table("tracks"), {"energy_or_artist", "valence_or_artist"}) ==
+        "energy_or_artist valence_or_artist\n0.25 -\n0.25 -\n0.5 -\n0.75 -\n- -\n");
   CHECK(store.as_of(1099)->table("tracks")->rows == 3);
   CHECK(store.as_of(1100)->table("tracks")->rows == 4);
   CHECK(store.as_of(4999)->table("tracks")->rows == 4);
@@ -129,15 +132,29 @@ TEST_CASE("the coverage says where features come from, as of then", "[as_of]") {
   SmallStore store;
   fill(store);
   fill_listens(store);
-  const auto energy = [&](std::int64_t now) {
+  const auto of = [&](const std::string& feature, std::int64_t now) {
     const auto tables = store.as_of(now);
     for (const engine::FeatureCoverage& coverage : tables->coverage())
-      if (coverage.feature == "energy")
+      if (coverage.feature == feature)
         return std::vector<std::int64_t>{coverage.own, coverage.artist_mean, coverage.none};
     return std::vector<std::int64_t>{};
   };
-  CHECK(energy(kEnd) == std::vector<std::int64_t>{2, 2, 1});
-  CHECK(energy(1099) == std::vector<std::int64_t>{1, 2, 0});
+  CHECK(of("energy", kEnd) == std::vector<std::int64_t>{2, 2, 1});
+  CHECK(of("energy", 1099) == std::vector<std::int64_t>{1, 2, 0});
+  CHECK(of("tempo", kEnd) == std::vector<std::int64_t>{1, 0, 4});  // a mean tempo is no track's
+  CHECK(of("tempo", 1099) == std::vector<std::int64_t>{1, 0, 2});
+}
+
+TEST_CASE("a mean of the artist is shown under no feature's own name", "[as_of]") {
+  SmallStore store;
+  fill(store);
+  for (const std::int64_t now : {std::int64_t{1099}, kEnd}) {
+    const auto tables = store.as_of(now);
+    CHECK_THAT(as_text(*tables->table("tracks"), {"id", "energy", "tempo", "loudness"}),
+               Catch::Contains("\n11 - - -\n"));
+    for (const char* name : {"tempo_or_artist", "loudness_or_artist", "key_or_artist"})
+      CHECK(engine::find_column(*tables->table("tracks"), name) == nullptr);
+  }
 }
 
 TEST_CASE("an artist's mean is that of the tracks known by then", "[as_of]") {
@@ -147,7 +164,7 @@ TEST_CASE("an artist's mean is that of the tracks known by then", "[as_of]") {
       "INSERT INTO tracks (track_id, title, artist_id, energy) VALUES (20, 'Later', 1, 0.75);"
       "INSERT INTO likes VALUES (1, 20, 6000)");
   const auto energies = [&](std::int64_t now) {
-    return as_text(*store.as_of(now)->table("tracks"), {"id", "energy"});
+    return as_text(*store.as_of(now)->table("tracks"), {"id", "energy_or_artist"});
   };
   CHECK_THAT(energies(5999), Catch::Contains("\n11 0.25\n"));
   CHECK_THAT(energies(6000), Catch::Contains("\n11 0.5\n"));
@@ -401,12 +418,10 @@ TEST_CASE("the space audio is made of the features where the store has none", "[
       "acousticness = 1, instrumentalness = 0, liveness = 0.5, valence = 0.75, tempo = 125 "
       "WHERE track_id = 10");
   const auto tables = store.as_of(kEnd);
-  // The live version takes the artist's means; the others lack most features.
+  // The live version has none of its own; the others lack most.
   const std::string none = "- - - - - - - - -\n";
   CHECK(as_text(*tables->embedding("audio")) ==
-        "0.5 0.25 0.75 0.125 1 0 0.5 0.75 0.5\n"
-        "0.5 0.25 0.75 0.125 1 0 0.5 0.75 0.5\n" +
-            none + none + none);
+        "0.5 0.25 0.75 0.125 1 0 0.5 0.75 0.5\n" + none + none + none + none);
 }
 
 TEST_CASE("prompts and captions are seen from their time on, texts that are not seen in no form",

@@ -51,6 +51,15 @@ TEST_CASE("the summary counts what one user did by then", "[stats]") {
   CHECK(top(all.top_artists) == "Ada 2; Bo 2; ");
   CHECK(top(all.top_genres) == "rock 2; jazz 2; ");
 
+  const auto heard = [&](const std::string& feature) {
+    for (const engine::FeatureCoverage& coverage : all.heard_coverage)
+      if (coverage.feature == feature)
+        return std::vector<std::int64_t>{coverage.own, coverage.artist_mean, coverage.none};
+    return std::vector<std::int64_t>{};
+  };
+  CHECK(heard("energy") == std::vector<std::int64_t>{1, 1, 1});  // One, Two by way of Ada, Three
+  CHECK(heard("tempo") == std::vector<std::int64_t>{0, 0, 3});
+
   const engine::ListeningSummary early = engine::summarise_listening(*store.as_of(2'800), 10);
   CHECK(early.listens == 1);
   CHECK(top(early.top_tracks) == "One/Ada 1; ");

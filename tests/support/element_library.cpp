@@ -207,8 +207,12 @@ TinyLibrary::Made TinyLibrary::make_tracks() const {
   put("valence", [](Track t) { return t.valence; });
   put("loudness", [](Track t) { return t.loudness; });
   put("tempo", [](Track t) { return t.tempo; });
+  put("energy_or_artist", [](Track t) { return t.energy; });
+  put("valence_or_artist", [](Track t) { return t.valence; });
   for (const char* feature :
-       {"danceability", "speechiness", "acousticness", "instrumentalness", "liveness"})
+       {"danceability", "speechiness", "acousticness", "instrumentalness", "liveness",
+        "danceability_or_artist", "speechiness_or_artist", "acousticness_or_artist",
+        "instrumentalness_or_artist", "liveness_or_artist"})
     put(feature, [](Track) { return TinyTrack::kUnknown; });
   return made;
 }
