@@ -1,10 +1,13 @@
 // run_in_process(): the same job without a worker.
 #include <chrono>
+#include <cstring>
 #include <deque>
 #include <exception>
 #include <string>
+#include <unistd.h>
 #include <utility>
 
+#include "core/error.hpp"
 #include "worker/worker.hpp"
 
 namespace engine {
@@ -34,6 +37,13 @@ class LocalHeartbeat final : public Heartbeat {
   void doing(std::string_view what) override { doing_ = what; }
   void beat() override {}
   [[nodiscard]] bool is_interrupted() const override { return false; }
+  [[noreturn]] void give_up(const char* what, const char* where) override {
+    for (const char* part : {"error: ", what, "\n  where: ", where, "\n"}) {
+      const ssize_t written = ::write(STDERR_FILENO, part, std::strlen(part));
+      (void)written;  // there is nobody left to tell
+    }
+    ::_exit(static_cast<int>(Exit::kLimits));
+  }
   [[nodiscard]] std::string stage() const { return doing_.empty() ? "" : "; it was in: " + doing_; }
 
  private:

@@ -11,7 +11,13 @@
 
 namespace engine::worker {
 
-enum class Outcome : std::uint32_t { kNone = 0, kReturned = 1, kThrew = 2, kOutOfMemory = 3 };
+enum class Outcome : std::uint32_t {
+  kNone = 0,
+  kReturned = 1,
+  kThrew = 2,
+  kOutOfMemory = 3,
+  kGaveUp = 4,  // Heartbeat::give_up()
+};
 
 struct SharedPage {
   std::atomic<std::uint64_t> beats{0};
@@ -21,6 +27,7 @@ struct SharedPage {
   std::int32_t exit_code = 0;
   char doing[256] = {};
   char what[2048] = {};
+  char where[512] = {};
 
   /// Copies as much of `text` as fits, ended by a zero byte.
   template <std::size_t size>

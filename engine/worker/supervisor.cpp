@@ -146,8 +146,12 @@ WorkerEnd Supervisor::finish() {
   if (end.is_done) {
     end.exit_code = page_.exit_code;
   } else {
-    end.message = message(status, seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime), end) +
-                  page_.stage();
+    end.message = message(status, seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime), end);
+    if (page_.outcome.load() == Outcome::kGaveUp) {
+      end.where = page_.where;  // says more than the stage
+    } else {
+      end.message += page_.stage();
+    }
   }
   return end;
 }
@@ -308,6 +312,7 @@ std::string Supervisor::message(int status, double cpu_seconds, WorkerEnd& end) 
     end.is_inherited_limit = limits_.is_cpu_inherited;
     return with_seconds("stopped after %.0f s of CPU time", std::ceil(limits_.cpu_seconds));
   }
+  if (page_.outcome.load() == Outcome::kGaveUp) return page_.what;
   if (page_.outcome.load() == Outcome::kOutOfMemory) {
     end.is_inherited_limit = limits_.is_memory_inherited;
     return "out of memory: more than " + std::to_string(limits_.memory_bytes >> 20) + " MB";

@@ -61,6 +61,12 @@ class PageHeartbeat final : public Heartbeat {
     page_.beats.fetch_add(1, std::memory_order_relaxed);  // whoever asks is alive
     return page_.is_interrupted.load(std::memory_order_relaxed) != 0;
   }
+  [[noreturn]] void give_up(const char* what, const char* where) override {
+    SharedPage::put(page_.what, what);
+    SharedPage::put(page_.where, where);
+    page_.outcome = Outcome::kGaveUp;
+    ::_exit(1);
+  }
 
  private:
   SharedPage& page_;

@@ -37,6 +37,9 @@ class Heartbeat {
   /// A sign of life as well, as all three are. True after SIGINT: end the job soon, it is killed 2
   /// s later.
   [[nodiscard]] virtual bool is_interrupted() const = 0;
+  /// Ends the process at once, stopped by a limit of its own: WorkerEnd::message and where. May be
+  /// called in a signal's handler.
+  [[noreturn]] virtual void give_up(const char* what, const char* where) = 0;
 };
 
 /// Frames between the worker and its supervisor, in order, any size. Both ends block; the
@@ -64,6 +67,7 @@ struct WorkerEnd {
   /// message came from the worker ...", "interrupted", and what() of an exception that the job let
   /// out. "; it was in: STAGE" follows where doing() named one.
   std::string message;
+  std::string where;  // "recipes/weekly.lua:12" where the worker itself gave up there, else ""
   double fork_ms = 0, wall_ms = 0;
   std::size_t peak_bytes = 0;  // resident
 };

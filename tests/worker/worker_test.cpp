@@ -244,6 +244,19 @@ TEST_CASE("other ways for a worker to end early are told apart", "[worker]") {
         "the worker failed with an unknown exception");
 }
 
+TEST_CASE("a worker that gives up tells what and where, and counts as stopped", "[worker]") {
+  const WorkerEnd end = run(wall(60), [](Channel&, Heartbeat& heartbeat) -> int {
+    heartbeat.doing("a stage");
+    heartbeat.give_up("stopped: it ran longer than 1 s", "recipes/x.lua:12");
+  });
+  CHECK_FALSE(end.is_done);
+  CHECK(end.is_limit);
+  CHECK(end.message == "stopped: it ran longer than 1 s");
+  CHECK(end.where == "recipes/x.lua:12");
+  // Nobody else is believed to be somewhere.
+  CHECK(run(wall(60), [](Channel&, Heartbeat&) { return 0; }).where.empty());
+}
+
 TEST_CASE("a frame cut off by the worker's death is not delivered", "[worker]") {
   int frames = 0;
   run_in_worker(
