@@ -38,9 +38,12 @@ std::string Error::text() const {
 }
 
 std::string nearest(const std::string& word, const std::vector<std::string>& known) {
+  constexpr std::size_t kLongest = 100;  // the distance takes time and memory by its square
+  if (word.size() > kLongest) return "";
   std::string best;
   int best_distance = std::max(1, static_cast<int>(word.size()) / 3) + 1;
   for (const std::string& candidate : known) {
+    if (candidate.size() > 2 * kLongest) continue;
     const int distance = edit_distance(word, candidate);
     if (distance < best_distance ||
         (distance == best_distance && !best.empty() && candidate < best)) {
