@@ -12,6 +12,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/error.hpp"
+#include "data/listen_statistics.hpp"
 #include "data/tables.hpp"
 #include "store/listen_flags.hpp"
 #include "support/small_store.hpp"
@@ -91,6 +92,18 @@ void fill_listens(SmallStore& store) {
 }
 
 }  // namespace
+
+TEST_CASE("the columns of track_statistics are those that formulas know beforehand", "[as_of]") {
+  SmallStore store;
+  const auto tables = store.as_of(1000);
+  const playlist_table& table = *tables->table("track_statistics");
+  REQUIRE(table.column_count == std::size(engine::kTrackStatistics));
+  for (const engine::StatisticsColumn& declared : engine::kTrackStatistics) {
+    const playlist_column* column = engine::find_column(table, declared.name);
+    REQUIRE(column != nullptr);
+    CHECK(column->type == declared.type);
+  }
+}
 
 TEST_CASE("tracks are the prefix known by then, with every column", "[as_of]") {
   SmallStore store;
