@@ -10,6 +10,9 @@ namespace {
 bool is_name_start(char c) {
   return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_' || (c & 0x80) != 0;
 }
+bool is_line_end(char c) {
+  return c == '\n' || c == '\r';
+}
 bool is_digit(char c) {
   return std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
@@ -30,9 +33,13 @@ class Reader {
   }
   void skip(std::size_t count) {
     count = std::min(count, source_.size() - at_);
-    const std::string_view passed = source_.substr(at_, count);
-    line_ += static_cast<int>(std::count(passed.begin(), passed.end(), '\n'));
-    at_ += count;
+    // Lines as LuaJIT counts them: \n, \r, \r\n and \n\r are one end each.
+    for (const std::size_t end = at_ + count; at_ < end; ++at_) {
+      if (!is_line_end(peek())) continue;
+      const bool is_second = is_first_of_pair_ && source_[at_] != source_[at_ - 1];
+      is_first_of_pair_ = !is_second && is_line_end(peek(1));
+      line_ += is_second ? 0 : 1;
+    }
   }
   void add(RecipeToken::Kind kind, std::size_t length) {
     tokens_.push_back({kind, source_.substr(at_, length), at_, line_});
@@ -53,7 +60,7 @@ class Reader {
   }
   void comment() {
     if (const std::size_t length = long_bracket(2); length > 0) return skip(2 + length);
-    const std::size_t end = source_.find('\n', at_);
+    const std::size_t end = source_.find_first_of("\r\n", at_);
     skip(end == std::string_view::npos ? source_.size() : end - at_);
   }
   /// Length of the long bracket that opens `ahead` from here, its ends included; 0: none.
@@ -69,7 +76,7 @@ class Reader {
   }
   [[nodiscard]] std::size_t quoted() const {
     std::size_t length = 1;
-    while (at_ + length < source_.size() && peek(length) != peek() && peek(length) != '\n')
+    while (at_ + length < source_.size() && peek(length) != peek() && !is_line_end(peek(length)))
       length += peek(length) == '\\' ? 2 : 1;
     return length + 1;
   }
@@ -90,6 +97,7 @@ class Reader {
   std::string_view source_;
   std::size_t at_ = 0;
   int line_ = 1;
+  bool is_first_of_pair_ = false;  // the last character was a line end that the next may go with
   std::vector<RecipeToken> tokens_;
 };
 

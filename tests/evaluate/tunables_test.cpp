@@ -132,3 +132,21 @@ TEST_CASE("what cannot be tuned is refused with its line", "[evaluate][tune]") {
              Catch::Contains("there is nothing to tune in this recipe") &&
                  Catch::Contains("no parameter with tune = true"));
 }
+
+TEST_CASE("lines and comments end as LuaJIT ends them, the text keeps its bytes",
+          "[evaluate][tune]") {
+  const std::vector<Tunable> plain = find_tunables("recipes/x.lua", kRecipe);
+  for (const std::string& end : {"\r", "\r\n", "\n\r"}) {
+    std::string text;
+    for (const char* c = kRecipe; *c != 0; ++c) text += *c == '\n' ? end : std::string(1, *c);
+    const std::vector<Tunable> found = find_tunables("recipes/x.lua", text);
+    REQUIRE(found.size() == plain.size());
+    for (std::size_t k = 0; k < found.size(); ++k) {
+      CHECK(found[k].name == plain[k].name);
+      CHECK(found[k].line == plain[k].line);
+    }
+    std::vector<double> values;
+    for (const Tunable& tunable : found) values.push_back(tunable.value);
+    CHECK(with_values(text, found, values) == text);
+  }
+}
