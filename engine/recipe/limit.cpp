@@ -193,6 +193,7 @@ Candidates Evaluation::run_limit(const Node& node) {
   Walked walked = LimitWalk(*this, node, rules).walk();
   const auto got = static_cast<std::int64_t>(walked.chosen.size());
   const bool is_short = rules.tracks > 0 && got < rules.tracks;
+  bool is_any_bound = false;
   for (const auto& [constraint, dropped] : walked.dropped) {
     ReceiptEntry entry{constraint_text(rules, constraint), dropped, false, ""};
     Rules looser = rules;
@@ -201,13 +202,12 @@ Candidates Evaluation::run_limit(const Node& node) {
       const auto then =
           static_cast<std::int64_t>(LimitWalk(*this, node, looser).walk().chosen.size());
       entry.is_bound = then > got;
+      is_any_bound = is_any_bound || entry.is_bound;
       entry.relaxed = words + " would give " + std::to_string(then) + " tracks";
     }
     receipt_.push_back(std::move(entry));
   }
   if (is_short) {
-    const bool is_any_bound = std::any_of(receipt_.begin(), receipt_.end(),
-                                          [](const ReceiptEntry& e) { return e.is_bound; });
     notice("the list has " + std::to_string(got) + " of " + std::to_string(rules.tracks) +
            " tracks: " +
            (is_any_bound ? "its limits bind (see the receipt)" : "there were no more candidates"));
