@@ -11,6 +11,7 @@ return {
   limits = {
     recipe_seconds = 10, -- seconds a recipe's own Lua code may run
     recipe_megabytes = 256, -- MiB of memory a recipe's Lua code may use
+    print_kilobytes = 1024, -- KiB that a recipe may print; the rest is counted and dropped
     wall_seconds = 60, -- seconds a whole run may take before its worker is stopped
     cpu_seconds = 120, -- CPU seconds a run's worker may use
     memory_megabytes = 4096, -- MiB of address space a run's worker may add

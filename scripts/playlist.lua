@@ -11,6 +11,11 @@
 --   pl.mix pl.alternate pl.blend pl.fallback pl.concat           combine candidates;  a + b union, a - b difference
 --   :filter :rank :score :column :explain :top :sample :limit :order :since :last :or_last :or_implicit :most_played :seeds
 --
+-- Lua in recipes is the same in every run: pairs(t) goes by key (false, true, numbers, texts), several keys that have no
+-- order (tables, functions, candidates) by their values, which must be texts or numbers that differ; math.random is seeded; there are no globals of your
+-- own. A formula (a function of a track) may ask #candidates, and makes none; a track it keeps cannot be read later.
+-- A plan has at most 10,000 steps, 1,000 behind each other; print() has limits.print_kilobytes for a run.
+--
 -- The table `engine` is what the host offers to modules:
 --   engine.node(description) -> node      engine.methods(table)   engine.elements() -> { name = kind }
 --   engine.check_element(name, arguments) engine.rows(node)       engine.nearest(word, list) -> word or nil

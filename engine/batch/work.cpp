@@ -106,6 +106,7 @@ class PartWorker {
       heartbeat_.doing(user->user_name + ": " + what);
     };
     reports.beat = [&] { heartbeat_.beat(); };
+    reports.give_up = [&](const char* what, const char* where) { heartbeat_.give_up(what, where); };
     reports.is_cancelled = [&] { return heartbeat_.is_interrupted(); };
     reports.print = [&](const std::string& text) { channel_.send(kPrint, text); };
     return run_recipe(run, reports);
@@ -192,7 +193,8 @@ void BatchWork::ended(std::uint64_t id, const WorkerEnd& end) {
   Made made;
   made.error = Error(
       end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
-      {"", "", "", end.is_limit ? limit_fix(end) : "report it to whoever made the element named"});
+      {end.where, "", "",
+       end.is_limit ? limit_fix(end) : "report it to whoever made the element named"});
   settle(part.settled, std::move(made));
   part.begin = ++part.settled;
   if (part.begin < part.end) left_over_.push_back(part);

@@ -29,7 +29,6 @@ std::vector<FormulaColumn> library_columns(const AsOf& tables) {
   setup.plan = &plan;
   setup.tables = &tables;
   setup.texts = &texts;
-  setup.recipe_text = "plays";  // the listening statistics too
   return Evaluation(setup).formula_columns(Candidates());
 }
 

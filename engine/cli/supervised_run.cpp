@@ -88,6 +88,7 @@ RunReports reports_to(Channel& channel, Heartbeat& heartbeat, std::optional<Netw
     heartbeat.doing(stages(what));
   };
   reports.beat = [&] { heartbeat.beat(); };
+  reports.give_up = [&](const char* what, const char* where) { heartbeat.give_up(what, where); };
   reports.is_cancelled = [&] { return heartbeat.is_interrupted(); };
   reports.print = [&](const std::string& text) { channel.send(kPrint, text); };
   reports.loaded = [&channel, confinement](const Registry& registry) {
@@ -240,9 +241,7 @@ RunRequest make_request_without_columns(Cli& cli, const std::string& recipe,
   request.script_directories = cli.script_directories();
   request.plugin_directories = cli.plugin_directories();
   request.plugin_copies = cli.plugin_copies();
-  request.lua_limits = {settings.number("limits.recipe_seconds"),
-                        static_cast<std::size_t>(settings.integer("limits.recipe_megabytes"))
-                            << 20};
+  request.lua_limits = lua_limits(cli);
   request.default_track_seconds = settings.number("run.default_track_seconds");
   request.elements = settings.elements();
   return request;
@@ -261,6 +260,15 @@ ColumnOptions column_options(Cli& cli) {
   columns.cache = column_cache_folder(columns.store);
   columns.verbose = [&](const std::string& text) { cli.verbose(text); };
   return columns;
+}
+
+LuaLimits lua_limits(Cli& cli) {
+  Settings& settings = cli.settings();
+  LuaLimits limits;
+  limits.seconds = settings.number("limits.recipe_seconds");
+  limits.memory_bytes = static_cast<std::size_t>(settings.integer("limits.recipe_megabytes")) << 20;
+  limits.print_bytes = static_cast<std::size_t>(settings.integer("limits.print_kilobytes")) << 10;
+  return limits;
 }
 
 WorkerLimits run_limits(Cli& cli) {
@@ -333,7 +341,7 @@ void RunReceiver::check(const WorkerEnd& end, const std::string& recipe_path, bo
       end.is_limit ? limit_fix(end)
                    : "report it to whoever made the element named; the store is unchanged";
   throw Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
-              {recipe_path, "", "", fix});
+              {end.where.empty() ? recipe_path : end.where, "", "", fix});
 }
 
 RunAnswer run_supervised(Cli& cli, const RunRequest& request) {

@@ -36,6 +36,8 @@ std::vector<std::string> recipe_files(const std::vector<std::string>& names);
 /// Error(kInput).
 std::string find_recipe(Cli& cli, const std::string& name);
 
+/// The limits of a recipe's own code, from the settings.
+LuaLimits lua_limits(Cli& cli);
 /// The limits of a run's worker, from the settings.
 WorkerLimits run_limits(Cli& cli);
 

@@ -128,6 +128,8 @@ const std::vector<SettingDeclaration>& setting_declarations() {
        "seconds a recipe's own Lua code may run"},
       {"limits.recipe_megabytes", Type::kInteger, "256", 8, 65536,
        "MiB of memory a recipe's Lua code may use"},
+      {"limits.print_kilobytes", Type::kInteger, "1024", 0, 1048576,
+       "KiB that a recipe may print; the rest is counted and dropped"},
       {"limits.wall_seconds", Type::kNumber, "60", 0.05, 86400,
        "seconds a whole run may take before its worker is stopped"},
       {"limits.cpu_seconds", Type::kNumber, "120", 1, 86400, "CPU seconds a run's worker may use"},

@@ -141,6 +141,7 @@ class DateWorker {
     RunReports reports;
     reports.doing = [&](const std::string& what) { heartbeat_.doing(entry.name + ": " + what); };
     reports.beat = [&] { heartbeat_.beat(); };
+    reports.give_up = [&](const char* what, const char* where) { heartbeat_.give_up(what, where); };
     reports.is_cancelled = [&] { return heartbeat_.is_interrupted(); };
     reports.print = [&](const std::string& text) { channel_.send(kPrint, text); };
     RunAnswer answer = run_recipe(run, reports);
@@ -239,7 +240,7 @@ class ListsWork final : public PoolWork {
       // Entries are made in order, so the first that is missing is the one that ended the worker.
       fail(left.front(), task.place,
            Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
-                 {"", "", "",
+                 {end.where, "", "",
                   end.is_limit ? limit_fix(end) : "report it to whoever made the element named"}));
       left.erase(left.begin());
     }

@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "core/error.hpp"
+#include "data/tables.hpp"
 #include "recipe/lua_state.hpp"
 
 namespace engine {
@@ -42,7 +44,17 @@ CandidateColumn CandidateColumn::missing(std::string name, std::uint32_t type, s
 }
 
 const void* FormulaColumn::Data::get() const {
-  return column_ != nullptr ? column_->data() : items_;
+  if (column_ != nullptr) return column_->data();
+  if (items_ == nullptr && tables_ != nullptr) {
+    const playlist_table* table = tables_->table(table_);
+    const playlist_column* column = table == nullptr ? nullptr : find_column(*table, name_);
+    if (column == nullptr) {
+      throw Error(Exit::kStore,
+                  std::string("the library has no column \"") + name_ + "\" in " + table_);
+    }
+    items_ = column->data;
+  }
+  return items_;
 }
 
 const void* CandidateColumn::data() const {

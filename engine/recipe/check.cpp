@@ -9,6 +9,7 @@
 #include "recipe/check_plan.hpp"
 #include "recipe/formula_text.hpp"
 #include "recipe/nodes.hpp"
+#include "recipe/source_text.hpp"
 #include "recipe/supply.hpp"
 
 namespace engine {
@@ -18,6 +19,7 @@ using Json = nlohmann::ordered_json;
 
 /// Candidates that build() looks at are taken as so many in the second of its two builds.
 constexpr std::size_t kMany = 1000;
+constexpr const char* kWithCandidates = "when build() finds candidates";
 
 /// One way to build the recipe: its parameters, and how to tell what is found this way only.
 struct Variant {
@@ -67,15 +69,11 @@ class RecipeCheck {
     if (reports_.loaded) reports_.loaded(*registry_);
     build({request_.set, "", 0});
     if (!has_loaded_) return finish();
-    if (is_looked_at_) build({request_.set, "when build() finds candidates", kMany});
+    if (is_looked_at_) build({request_.set, kWithCandidates, kMany});
     if (has_built_) {
       for (const RecipeParameter& parameter : definition_.parameters) {
-        for (const std::string& value : ends_of(parameter)) {
-          const std::string setting = parameter.name + "=" + value;
-          std::vector<std::string> set = request_.set;
-          set.push_back(setting);
-          build({set, "with --set " + setting, 0});
-        }
+        for (const std::string& value : ends_of(parameter))
+          build_with(parameter.name + "=" + value);
       }
       check_unused_parameters();
     }
@@ -83,6 +81,14 @@ class RecipeCheck {
   }
 
  private:
+  /// Where build() looks at candidates, both ways it may then go.
+  void build_with(const std::string& setting) {
+    std::vector<std::string> set = request_.set;
+    set.push_back(setting);
+    build({set, "with --set " + setting, 0});
+    if (is_looked_at_) build({set, "with --set " + setting + ", " + kWithCandidates, kMany});
+  }
+
   void build(const Variant& variant) {
     const bool is_first = variant.label.empty();
     std::vector<int> looked_at;
@@ -97,6 +103,7 @@ class RecipeCheck {
     };
     LuaState lua(request_.lua_limits, request_.script_directories, 1);
     lua.on_progress = reports_.doing;
+    lua.on_overdue = reports_.give_up;
     std::optional<Recipe> recipe;
     ParameterValues values;
     try {
@@ -149,7 +156,6 @@ class RecipeCheck {
     setup.tables = tables_.get();
     setup.lua = &lua;
     setup.texts = &texts;
-    setup.recipe_text = request_.recipe_text;
     return Evaluation(setup).formula_columns(Candidates());
   }
 
@@ -177,7 +183,7 @@ class RecipeCheck {
       findings_.add(Problem{false,
                             "this recipe may return fewer than " + std::to_string(shortage.wanted) +
                                 " tracks, because " + shortage.because,
-                            {shortage.where, shortage.source, shortage.others, shortage.fix}},
+                            {shortage.where, shortage.source, "", shortage.fix}},
                     "");
     }
   }
@@ -197,7 +203,7 @@ class RecipeCheck {
 
   /// Named as a field of the first parameter of a function that names other parameters too.
   [[nodiscard]] bool is_named_as_parameter(const std::string& name) const {
-    for (const FunctionText& function : functions_in(request_.recipe_text)) {
+    for (const FunctionText& function : functions_in(with_plain_line_ends(request_.recipe_text))) {
       const auto has = [&](const std::string& field) {
         return std::find(function.fields.begin(), function.fields.end(), field) !=
                function.fields.end();

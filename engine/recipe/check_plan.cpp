@@ -157,7 +157,9 @@ class PlanCheck {
       const std::string what = error.what();
       const bool is_name = what.rfind("unknown ", 0) == 0;
       if (is_name && !known.is_complete && what.rfind("unknown column", 0) == 0) return;
-      if (is_name || error.exit() == Exit::kLimits) return found_({true, what, error.parts()});
+      const bool is_for_any_track = is_name || what.rfind("a formula cannot ", 0) == 0;
+      if (is_for_any_track || error.exit() == Exit::kLimits)
+        return found_({true, what, error.parts()});
       Error::Parts parts = error.parts();
       parts.why += (parts.why.empty() ? "" : "; ") +
                    std::string("so it was on a made-up track that has every column");

@@ -4,7 +4,11 @@
 --
 --   host.fail(what, why, fix)      raises an error at the user's line
 --   host.nearest(word, list)       the near one of a list, or nil
---   host.slow_tick()               looks at the clock; returns ticks until the next look
+--   host.slow_tick()               looks at the clock
+--   host.alarm, host.alarm_is_up   is the alarm up? a pointer and int (*)(const void *)
+--   host.binding                   const uint32_t *: the number of the run of a formula, 0 outside of one
+--   host.gsub  host.format  host.sort   the same as string.gsub ..., and bounded where they call Lua in turn
+--   host.keys_without_order(type)  raises the error of pairs() over such keys
 --   host.column(name)              description of a column of the formula, or nil
 --   host.column_names()            all of them, sorted
 --   host.bad_result(row, type, missing)   raises the error for a row without a number
@@ -25,16 +29,29 @@ math.randomseed(host.random_seed)
 
 -- ---- ticks ----------------------------------------------------------------------------------------
 
+-- A timer raises the alarm (lua_alarm.hpp). Its flag is read by a call, which the compiler cannot take out of a
+-- loop, at every 32nd tick; at every tick where those take so long that the alarm was up at the last look.
+
+local alarm_is_up, alarm = ffi.cast("int (*)(const void *)", host.alarm_is_up), ffi.cast("const void *", host.alarm)
 local slow_tick = host.slow_tick
-local left = 1000
+local left = 0
 local function tick()
   left = left - 1
-  if left < 0 then left = slow_tick() end
+  if left < 0 then
+    if alarm_is_up(alarm) ~= 0 then
+      slow_tick()
+      left = 0
+    else
+      left = 31
+    end
+  end
 end
 
 -- ---- functions that are the same in every run --------------------------------------------------------
 -- LuaJIT's own `pairs` follows a hash that differs from process to process, and its `tostring` shows
--- addresses; a recipe must give the same list every time.
+-- addresses; a recipe must give the same list every time. Keys that are tables, functions, candidates, rows or 64-bit
+-- numbers have no order but that of their addresses: several of them go by their values, which must be texts or numbers
+-- that differ, or pairs and next refuse the table.
 
 local ranks = { boolean = 1, number = 2, string = 3 }
 
@@ -46,18 +63,37 @@ local function before(a, b)
   return a < b
 end
 
+local function sort_by_values(keys, t)
+  for _, k in ipairs(keys) do
+    local v = rawget(t, k)
+    if ranks[type(v)] == nil or v ~= v then host.keys_without_order(type(k)) end
+  end
+  sort(keys, function(a, b) return before(rawget(t, a), rawget(t, b)) end)
+  for i = 2, #keys do
+    if rawget(t, keys[i - 1]) == rawget(t, keys[i]) then host.keys_without_order(type(keys[i])) end
+  end
+end
+
 local function sorted_keys(t)
-  local keys, count, kind = {}, 0, nil
+  local keys, count, kind, unordered = {}, 0, nil, nil
   for k in next, t do
     count = count + 1
     keys[count] = k
     local this = type(k)
+    if ranks[this] == nil then
+      unordered = unordered or {}
+      unordered[#unordered + 1] = k
+    end
     if kind == nil then kind = this elseif kind ~= this then kind = "mixed" end
   end
   if kind == "string" or kind == "number" then
     sort(keys)
   elseif count > 1 then
     sort(keys, before)
+  end
+  if unordered and #unordered > 1 then
+    sort_by_values(unordered, t)
+    for i, k in ipairs(unordered) do keys[count - #unordered + i] = k end
   end
   return keys
 end
@@ -71,7 +107,7 @@ local function need_table(t, what)
   end
 end
 
--- Keys in order: false, true, numbers, texts, and then others as they come.
+-- Keys in order: false, true, numbers, texts, and then others by their values.
 local function safe_pairs(t)
   need_table(t, "pairs")
   local keys, at = sorted_keys(t), 0
@@ -108,7 +144,7 @@ local function safe_tostring(v)
   return raw_tostring(v)
 end
 
-local raw_format = string.format
+local raw_format, deeper_format = string.format, host.format
 local function plain_arguments(pattern, ...)
   if raw_find(raw_gsub(pattern, "%%%%", ""), "%%[-+ #0-9.]*p") then
     fail("string.format has no %p", "addresses differ from run to run")
@@ -124,11 +160,32 @@ local function plain_arguments(pattern, ...)
   return unpack(arguments, 1, count)
 end
 local function safe_format(pattern, ...)
-  local text = raw_format(pattern, ...)
+  local format = raw_format
+  for i = 1, select("#", ...) do
+    local kind = type((select(i, ...)))
+    if kind == "table" or kind == "userdata" then format = deeper_format end   -- perhaps it calls __tostring
+  end
+  local text = format(pattern, ...)
   if raw_find(text, "0x", 1, true) or raw_find(text, "builtin#", 1, true) then   -- perhaps an address
     return raw_format(pattern, plain_arguments(pattern, ...))
   end
   return text
+end
+
+local deeper_gsub = host.gsub
+local function is_text(v) return type(v) == "string" or type(v) == "number" end
+local function safe_gsub(s, pattern, replacement, most)
+  local kind = type(replacement)
+  if (kind == "function" or kind == "table") and is_text(s) and is_text(pattern) then
+    return deeper_gsub(s, pattern, replacement, most)
+  end
+  return raw_gsub(s, pattern, replacement, most)
+end
+
+local raw_sort, deeper_sort = sort, host.sort
+local function safe_sort(t, before)
+  if type(t) ~= "table" or (before ~= nil and type(before) ~= "function") then return raw_sort(t, before) end
+  return deeper_sort(t, before)
 end
 
 local raw_rep = string.rep
@@ -197,8 +254,8 @@ local function pick(from, names)
 end
 
 local math_names = "abs acos asin atan atan2 ceil cos cosh deg exp floor fmod frexp huge ldexp log log10 modf pi pow rad random sin sinh sqrt tan tanh"
-local string_names = "byte char find gmatch gsub len lower match reverse sub upper"
-local table_names = "concat insert maxn remove sort"
+local string_names = "byte char find gmatch len lower match reverse sub upper"
+local table_names = "concat insert maxn remove"
 local base = pick(_G, "assert error ipairs pcall select tonumber type unpack xpcall")
 for name, value in next, {
   pairs = safe_pairs, next = safe_next, tostring = safe_tostring, print = safe_print,
@@ -207,7 +264,7 @@ for name, value in next, {
 
 -- Texts reach the real string table by ("x"):rep(), so that table itself is reduced.
 local string_functions = pick(string, string_names)
-string_functions.rep, string_functions.format = safe_rep, safe_format
+string_functions.rep, string_functions.format, string_functions.gsub = safe_rep, safe_format, safe_gsub
 for name in next, string do string[name] = nil end
 for name, value in next, string_functions do string[name] = value end
 getmetatable("").__metatable = false
@@ -230,8 +287,9 @@ local function environment(is_module)
   env.math = pick(math, math_names)
   env.math.min, env.math.max, env.math.randomseed = min, max, safe_randomseed
   env.math.random = safe_random
-  env.string = pick(string_functions, string_names .. " rep format")
+  env.string = pick(string_functions, string_names .. " rep format gsub")
   env.table = pick(table, table_names)
+  env.table.sort = safe_sort
   env.require = host.require
   if is_module then
     env.setmetatable = setmetatable
@@ -286,12 +344,21 @@ local decoders = {
 }
 decoders[2] = decoders[1]
 
--- A row that reads any column, one row at a time: seek(i) moves it. `seen` (when given) collects the
--- names read, with the value last read; `replaced` (when given) overrides values by name.
-local function flexible_row(seen, replaced)
+local running = ffi.cast("const uint32_t *", host.binding)
+
+-- The metatable of rows that read any column: a row is { [ROW] = its number }. `seen` (when given) collects the
+-- names read, with the value last read; `replaced` (when given) overrides values by name. Rows are of the run of a
+-- formula in which this is called; they do not outlive it, as its columns do not.
+local function flexible_rows(seen, replaced)
   local tracks = host.tracks() and ffi.cast(int32_pointer, host.tracks())
-  local readers, i = {}, 0
-  local function value(name)
+  local readers, rows, run = {}, host.rows(), running[0]
+  local function value(name, i)
+    if running[0] ~= run then
+      fail("a track of another formula cannot be read",
+        "it was kept from a formula that has ended, or that waits for this one",
+        "keep what you need of it, as in: local energy = t.energy")
+    end
+    if type(i) ~= "number" or not (i >= 0 and i < rows) then fail "a row's number was changed" end
     local c = readers[name]
     if c == nil then
       c = type(name) == "string" and host.column(name)
@@ -301,18 +368,19 @@ local function flexible_row(seen, replaced)
     end
     return c.decode(c.pointer, c.by_track and tracks[i] or i, c.names)
   end
-  local row = setmetatable({ [ROW] = true }, {
+  return {
     __metatable = false,
     __newindex = refuse_write,
-    __index = function(_, name)
+    __index = function(t, name)
       local v
-      if replaced and replaced[name] ~= nil then v = replaced[name] else v = value(name) end
+      if replaced and replaced[name] ~= nil then v = replaced[name] else v = value(name, rawget(t, ROW)) end
       if seen then seen[name] = v == nil and NAN or v end
       return v
     end,
-  })
-  return row, function(to) i = to end
+  }
 end
+
+local function flexible_row(i, ...) return setmetatable({ [ROW] = i }, flexible_rows(...)) end
 
 -- ---- drivers ---------------------------------------------------------------------------------------------
 -- Each formula gets a loop of its own (a shared one would make every later formula a side trace of the
@@ -331,22 +399,6 @@ local statements = {
 local function statement(kind, k, index)
   local text = statements[kind]:gsub("%%s", index)
   return (text:gsub("%%d", k))
-end
-
--- A row that reads columns which are not among its fields.
-local function fallback_metatable()
-  local row, seek = flexible_row()
-  local rows = host.rows()
-  return {
-    __metatable = false,
-    __newindex = refuse_write,
-    __index = function(t, name)
-      local i = rawget(t, ROW)
-      if type(i) ~= "number" or not (i >= 0 and i < rows) then fail "a row's number was changed" end
-      seek(i)
-      return row[name]
-    end,
-  }
 end
 
 local endings = {
@@ -383,7 +435,7 @@ local function compile(f, kind, names, out)
   local function bad(row, v) host.bad_result(row, v == nil and "nothing" or type(v)) end
   local tracks = host.tracks() and ffi.cast(int32_pointer, host.tracks())
   local driver_env = { setmetatable = setmetatable, type = type, tonumber = tonumber }
-  return load(source, "=driver", "t", driver_env)(f, out, columns, tracks, fallback_metatable(), bad, NAN, I64_MISSING)
+  return load(source, "=driver", "t", driver_env)(f, out, columns, tracks, flexible_rows(), bad, NAN, I64_MISSING)
 end
 
 local FEW = 128   -- so few rows are not worth compiling for
@@ -393,11 +445,10 @@ local FEW = 128   -- so few rows are not worth compiling for
 local function start(f, kind, out_address, rows, mentioned)
   local out = ffi.cast(kind == "score" and float_pointer or byte_pointer, out_address)
   local seen = {}
-  local row, seek = flexible_row(seen)
+  local flexible = flexible_rows(seen)
   local first = rows <= FEW and rows or 1
   for j = 0, first - 1 do
-    seek(j)
-    local v = f(row)
+    local v = f(setmetatable({ [ROW] = j }, flexible))
     if kind == "score" then
       if type(v) ~= "number" then host.bad_result(j, v == nil and "nothing" or type(v)) end
       out[j] = v
@@ -413,9 +464,7 @@ end
 -- The columns of one row that the formula read and that were missing there.
 local function missing_columns(f, j)
   local seen = {}
-  local row, seek = flexible_row(seen)
-  seek(j)
-  pcall(f, row)
+  pcall(f, flexible_row(j, seen))
   local missing = {}
   for _, name in ipairs(names_of(seen)) do
     if seen[name] ~= seen[name] then missing[#missing + 1] = name end
@@ -423,18 +472,13 @@ local function missing_columns(f, j)
   return missing
 end
 
-local function text(f, j)
-  local row, seek = flexible_row()
-  seek(j)
-  return f(row)
-end
+local function text(f, j) return f(flexible_row(j)) end
 
 -- The formula's value for one row, and for each number or flag it read (by name) the value with that
 -- column replaced. typical(name) gives the replacement or nil.
 local function contributions(f, j, typical)
   local seen, replaced = {}, {}
-  local row, seek = flexible_row(seen, replaced)
-  seek(j)
+  local row = flexible_row(j, seen, replaced)
   local base_value = f(row)
   if type(base_value) ~= "number" then return {} end
   local results = {}

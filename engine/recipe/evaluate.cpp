@@ -9,9 +9,11 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "data/listen_statistics.hpp"
 #include "plugin/descriptor.hpp"
 #include "recipe/history.hpp"
 #include "recipe/reuse.hpp"
+#include "recipe/text_bounds.hpp"
 
 namespace engine {
 
@@ -103,10 +105,8 @@ CandidateColumn converted(const playlist_column& source, const playlist_field& w
   return column;
 }
 
-const playlist_column* by_track_column(const Tables& tables, std::string_view name,
-                                       bool with_statistics) {
+const playlist_column* by_track_column(const Tables& tables, std::string_view name) {
   for (const char* table : {"tracks", "track_statistics"}) {
-    if (!with_statistics && std::strcmp(table, "track_statistics") == 0) continue;
     const playlist_table* found = tables.table(table);
     if (found == nullptr) continue;
     if (const playlist_column* column = find_column(*found, name)) return column;
@@ -143,7 +143,7 @@ class Inputs {
     }
     const CandidateColumn* own = candidates.find(field.name);
     const playlist_column* shared =
-        own != nullptr ? nullptr : by_track_column(*evaluation.setup().tables, field.name, true);
+        own != nullptr ? nullptr : by_track_column(*evaluation.setup().tables, field.name);
     if (own != nullptr && own->type != PLAYLIST_STRING && field.type != PLAYLIST_STRING) {
       std::vector<std::int32_t> rows(candidates.size());
       std::iota(rows.begin(), rows.end(), 0);
@@ -274,9 +274,15 @@ void Evaluation::keep_results() {
   if (reuse_) reuse_->save();
 }
 
-void Evaluation::notice(const std::string& text) {
-  if (reuse_) reuse_->note_notice(text);
-  if (std::find(notices_.begin(), notices_.end(), text) == notices_.end()) notices_.push_back(text);
+void Evaluation::notice(const std::string& told) {
+  constexpr std::size_t kMost = 1'000, kMostBytes = 2'000;
+  const std::string text = clipped(told, kMostBytes);
+  if (reuse_ && dropped_notices_ == 0) reuse_->note_notice(text);
+  if (std::find(notices_.begin(), notices_.end(), text) != notices_.end()) return;
+  if (notices_.size() < kMost) return notices_.push_back(text);
+  if (dropped_notices_++ == 0) notices_.emplace_back();
+  notices_.back() = std::to_string(dropped_notices_) + " more notices were dropped: a run keeps " +
+                    std::to_string(kMost);
 }
 
 std::string Evaluation::text_of_code(std::int32_t code) const {
@@ -290,18 +296,58 @@ CandidatesPtr Evaluation::known(int node) const {
 
 CandidatesPtr Evaluation::result(int id) {
   if (CandidatesPtr made = known(id)) return made;
-  const Node& node = setup_.plan->at(id);
-  // Inputs first, so that times are each node's own; a fallback looks at its branches one by one.
-  if (node.step != "fallback") {
-    for (const int read : setup_.plan->reads(id)) result(read);
+  // Inputs first, so that times are each node's own; not by recursion, as chains may be long.
+  std::vector<int> waiting = {id};
+  while (!waiting.empty()) {
+    const int next = waiting.back();
+    const int missing = known(next) ? -1 : missing_input(next);
+    if (missing >= 0) {
+      waiting.push_back(missing);
+      continue;
+    }
+    waiting.pop_back();
+    if (!known(next)) make_result(setup_.plan->at(next));
   }
+  return known(id);
+}
+
+int Evaluation::missing_input(int id) const {
+  const Node& node = setup_.plan->at(id);
+  if (node.step != "fallback") {
+    for (const int read : setup_.plan->reads_of(node))
+      if (!known(read)) return read;
+    return -1;
+  }
+  // Its branches one by one: those behind the first that has any candidates do not run.
+  for (const Branch& branch : node.branches) {
+    const CandidatesPtr candidates = known(branch.node);
+    if (!candidates) return branch.node;
+    if (candidates->size() > 0) break;
+  }
+  return -1;
+}
+
+void Evaluation::make_result(const Node& node) {
+  const int id = node.id;
+  if (std::find(running_.begin(), running_.end(), id) != running_.end()) {
+    throw node_error(
+        node, Exit::kRecipe,
+        "candidates hang on themselves: a formula that makes them looks at them",
+        "the formula is at " + (node.function_at.empty() ? node.where : node.function_at));
+  }
+  struct Running {
+    std::vector<int>& running;
+    ~Running() { running.pop_back(); }
+  };
+  running_.push_back(id);
+  const Running running{running_};
   if (setup_.doing) setup_.doing(node.step + " (" + node.where + ")");
   const Clock::time_point start = Clock::now();
   if (reuse_) {
     if (std::optional<Candidates> kept = reuse_->find(node)) {
       results_[id] = std::make_shared<const Candidates>(std::move(*kept));
       trace_node(node, *results_[id], ms_since(start), true);
-      return results_[id];
+      return;
     }
   }
   std::optional<NodeReuse::Run> run;
@@ -309,7 +355,7 @@ CandidatesPtr Evaluation::result(int id) {
   const auto made = std::make_shared<const Candidates>(run_node(node));
   trace_node(node, *made, ms_since(start), false);
   if (run) run->done(made);
-  return results_[id] = made;
+  results_[id] = made;
 }
 
 Candidates Evaluation::run_node(const Node& node) {
@@ -503,16 +549,6 @@ Candidates Evaluation::run_element(const Node& node) {
   }
 }
 
-bool Evaluation::has_statistics_columns() const {
-  const auto is_named = [&](const char* name) {
-    return setup_.recipe_text.find(name) != std::string::npos;
-  };
-  constexpr const char* kNames[] = {
-      "plays",        "skips",      "skip_rate", "finished", "days_since_played",
-      "first_played", "last_played"};
-  return std::any_of(std::begin(kNames), std::end(kNames), is_named);
-}
-
 std::vector<FormulaColumn> Evaluation::formula_columns(const Candidates& candidates) const {
   std::vector<FormulaColumn> columns;
   const auto has = [&](std::string_view name) {
@@ -540,9 +576,13 @@ std::vector<FormulaColumn> Evaluation::formula_columns(const Candidates& candida
     }
   };
   add_table("tracks");
-  // The listening statistics cost a pass over all listens, so they are there only for recipes that
-  // name one.
-  if (has_statistics_columns()) add_table("track_statistics");
+  // These cost a pass over listens, so they are computed when a formula reads one.
+  for (const StatisticsColumn& column : kTrackStatistics) {
+    if (has(column.name)) continue;
+    columns.push_back({column.name, column.type,
+                       FormulaColumn::Data(*setup_.tables, "track_statistics", column.name),
+                       nullptr, true});
+  }
   return columns;
 }
 

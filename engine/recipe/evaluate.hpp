@@ -57,7 +57,6 @@ class Evaluation {
     std::int64_t now = 0;
     std::string timezone = "UTC";  // the user's, in which their weeks begin
     double default_track_seconds = 210;
-    std::string recipe_text;                        // which by-track columns its formulas may name
     std::function<void(const std::string&)> doing;  // heartbeat: "ranking.taste (recipes/x.lua:12)"
     std::function<void(double)> progress;
     std::function<bool()> is_cancelled;
@@ -82,8 +81,6 @@ class Evaluation {
                   const std::vector<BranchCount>& branches);
   /// Keeps the results of this run for the next; nothing without Setup::results.
   void keep_results();
-  /// Formulas may read plays, skip_rate ... of every track.
-  [[nodiscard]] bool has_statistics_columns() const;
   [[nodiscard]] const std::vector<std::string>& notices() const { return notices_; }
   [[nodiscard]] const std::vector<TraceEntry>& trace() const { return trace_; }
   [[nodiscard]] const std::vector<ReceiptEntry>& receipt() const { return receipt_; }
@@ -125,13 +122,18 @@ class Evaluation {
                            std::vector<std::unique_ptr<class TracksTable>>& tables);
   void trace_node(const Node& node, const Candidates& made, double ms, bool is_reused);
   Candidates run_node(const Node& node);
+  /// Runs a node whose inputs have run.
+  void make_result(const Node& node);
+  /// What has to run before the node: the first of those it reads that has not, or -1.
+  [[nodiscard]] int missing_input(int node) const;
 
   Setup setup_;
   mutable TrackLengths lengths_{setup_.tables};
   std::unique_ptr<class NodeReuse> reuse_;
   std::map<int, CandidatesPtr> results_;
-  std::vector<bool> is_running_;
+  std::vector<int> running_;  // nodes; a formula that looks at candidates runs others inside
   std::vector<std::string> notices_;
+  std::size_t dropped_notices_ = 0;
   std::vector<TraceEntry> trace_;
   std::vector<ReceiptEntry> receipt_;
   std::vector<BranchCount> branches_;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "recipe/formula_program.hpp"
+#include "recipe/text_bounds.hpp"
 
 namespace engine {
 namespace {
@@ -23,8 +24,10 @@ constexpr double kBlockSeconds = 0.003;
 /// Sets the binding for the time of one formula; formulas may nest through `#candidates`.
 class BindingScope {
  public:
-  BindingScope(FormulaBinding& binding, FormulaBinding now)
-      : binding_(binding), before_(std::exchange(binding, std::move(now))) {}
+  BindingScope(LuaState::State& state, FormulaBinding now)
+      : binding_(state.binding), before_(std::exchange(state.binding, std::move(now))) {
+    binding_.number = ++state.bindings;
+  }
   ~BindingScope() { binding_ = std::move(before_); }
   BindingScope(const BindingScope&) = delete;
   BindingScope& operator=(const BindingScope&) = delete;
@@ -222,7 +225,7 @@ void LuaState::score(int function, const std::vector<FormulaColumn>& columns,
                      const std::int32_t* tracks, std::int64_t rows, float* out) {
   if (rows == 0) return;
   function = absolute(state_->lua, function);
-  const BindingScope bound(state_->binding, {&columns, tracks, rows, defined_at(function)});
+  const BindingScope bound(*state_, {&columns, tracks, rows, defined_at(function)});
   FormulaRun(*state_, function, "score", out).run();
 }
 
@@ -230,7 +233,7 @@ void LuaState::filter(int function, const std::vector<FormulaColumn>& columns,
                       const std::int32_t* tracks, std::int64_t rows, std::uint8_t* keep) {
   if (rows == 0) return;
   function = absolute(state_->lua, function);
-  const BindingScope bound(state_->binding, {&columns, tracks, rows, defined_at(function)});
+  const BindingScope bound(*state_, {&columns, tracks, rows, defined_at(function)});
   FormulaRun(*state_, function, "filter", keep).run();
 }
 
@@ -241,7 +244,8 @@ std::string LuaState::lines_of(int index) const {
 std::string LuaState::text(int function, const std::vector<FormulaColumn>& columns,
                            const std::int32_t* tracks, std::int64_t row) {
   function = absolute(state_->lua, function);
-  const BindingScope bound(state_->binding, {&columns, tracks, row + 1, defined_at(function)});
+  const BindingScope bound(*state_, {&columns, tracks, row + 1, defined_at(function)});
+  state_->check_time();
   std::string text;
   lua_pushvalue(state_->lua, function);
   state_->protect(1, 0, [&](lua_State* lua) {
@@ -257,6 +261,8 @@ std::string LuaState::text(int function, const std::vector<FormulaColumn>& colum
     }
     std::size_t length = 0;
     const char* bytes = lua_tolstring(lua, -1, &length);
+    check_text("the text for " + row_name(state_->binding, row), length, kMostExplanationBytes,
+               state_->binding.defined_at, "");
     text.assign(bytes, length);
     return 0;
   });
@@ -267,7 +273,7 @@ std::vector<LuaState::Contribution> LuaState::contributions(
     int function, const std::vector<FormulaColumn>& columns, const std::int32_t* tracks,
     std::int64_t row, const std::function<double(const FormulaColumn&)>& typical) {
   function = absolute(state_->lua, function);
-  const BindingScope bound(state_->binding, {&columns, tracks, row + 1, defined_at(function)});
+  const BindingScope bound(*state_, {&columns, tracks, row + 1, defined_at(function)});
   std::vector<Contribution> found;
   lua_pushvalue(state_->lua, function);
   state_->protect(1, 0, [&](lua_State* lua) {

@@ -5,11 +5,14 @@
 #include <new>
 
 #include "recipe/lua_internal.hpp"
+#include "recipe/text_bounds.hpp"
 
 namespace engine {
 namespace {
 
 constexpr std::size_t kMostKept = 16;
+constexpr std::size_t kMostOfMessage = 2000,
+                      kMostOfSource = 300;  // bytes of an error that are told
 
 /// "path:line" of a frame in a recipe or script, or "".
 std::string frame_of(lua_State* lua, const lua_Debug& frame) {
@@ -37,6 +40,15 @@ bool split_message(const std::map<std::string, LuaChunk, std::less<>>& chunks,
   return false;
 }
 
+/// "(engine):122: stack overflow" without the place, which is none of the user's.
+std::string without_own_place(const std::string& message) {
+  constexpr std::string_view kOwn = "(engine):";
+  if (message.compare(0, kOwn.size(), kOwn) != 0) return message;
+  const std::size_t end = message.find_first_not_of("0123456789", kOwn.size());
+  return end != std::string::npos && message.compare(end, 2, ": ") == 0 ? message.substr(end + 2)
+                                                                        : message;
+}
+
 /// The text of the value on top of the stack; no call into Lua, which might fail again.
 std::string message_at_top(lua_State* lua) {
   if (lua_type(lua, -1) == LUA_TSTRING) {
@@ -61,10 +73,11 @@ std::string LuaChunk::line(int number) const {
   return line;
 }
 
-std::string LuaState::State::where() const {
+std::string LuaState::State::where(std::string_view path) const {
   lua_Debug frame{};
   for (int level = 0; lua_getstack(lua, level, &frame) != 0; ++level) {
     lua_getinfo(lua, "Sl", &frame);
+    if (!path.empty() && (frame.source[0] != '@' || path != frame.source + 1)) continue;
     const std::string at = frame_of(lua, frame);
     if (!at.empty()) return at;
   }
@@ -73,8 +86,10 @@ std::string LuaState::State::where() const {
 
 std::string LuaState::State::source_of(const std::string& where) const {
   const std::string path = path_of(where);
+  if (path.size() == where.size()) return "";  // no line
   for (const auto& [name, chunk] : chunks) {
-    if (chunk.path == path) return chunk.line(std::atoi(where.c_str() + path.size() + 1));
+    if (chunk.path != path) continue;
+    return clipped(chunk.line(std::atoi(where.c_str() + path.size() + 1)), kMostOfSource);
   }
   return "";
 }
@@ -84,9 +99,12 @@ void LuaState::State::keep(const Error& error) {
   if (parts.where.empty()) parts.where = where();
   if (parts.where.empty()) parts.where = recipe_path;  // a tail call has left no frame
   if (parts.source.empty()) parts.source = source_of(parts.where);
-  const std::string text = parts.where.empty() ? error.what() : parts.where + ": " + error.what();
+  parts.why = clipped(std::move(parts.why), kMostOfMessage);
+  parts.fix = clipped(std::move(parts.fix), kMostOfMessage);
+  const std::string what = clipped(error.what(), kMostOfMessage);
+  const std::string text = parts.where.empty() ? what : parts.where + ": " + what;
   if (kept.size() == kMostKept) kept.erase(kept.begin());
-  kept.emplace_back(text, Error(error.exit(), error.what(), std::move(parts)));
+  kept.emplace_back(text, Error(error.exit(), what, std::move(parts)));
   lua_pushlstring(lua, text.data(), text.size());
 }
 
@@ -120,10 +138,11 @@ void LuaState::State::rethrow(int status) {
     throw error;
   }
   Error::Parts parts;
-  std::string what = message;
+  std::string what = without_own_place(message);
   if (!split_message(chunks, message, parts.where, what)) {
     parts.where = trace.empty() ? recipe_path : trace.front();
   }
+  what = clipped(std::move(what), kMostOfMessage);
   parts.source = source_of(parts.where);
   if (path_of(parts.where) != recipe_path) {
     for (const std::string& frame : trace) {
@@ -135,10 +154,25 @@ void LuaState::State::rethrow(int status) {
   throw Error(Exit::kRecipe, what, std::move(parts));
 }
 
+int lua_call_deeper(lua_State* lua) {
+  LuaState::State& state = state_of(lua);
+  try {
+    const DeeperCall deeper(state.call_depth);
+    lua_pushvalue(lua, lua_upvalueindex(1));
+    lua_insert(lua, 1);
+    lua_call(lua, lua_gettop(lua) - 1, LUA_MULTRET);
+    return lua_gettop(lua);
+  } catch (const Error& error) {
+    state.keep(error);
+  }
+  return lua_error(lua);
+}
+
 int guarded(lua_State* lua, int (*body)(lua_State*, void*), void* context) {
   LuaState::State& state = state_of(lua);
   try {
     const ClockScope stopped(state.clock, false);
+    const DeeperCall deeper(state.call_depth);
     return body(lua, context);
   } catch (const Error& error) {
     state.keep(error);

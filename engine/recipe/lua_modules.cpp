@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "recipe/lua_internal.hpp"
+#include "recipe/source_text.hpp"
 
 namespace engine {
 namespace {
@@ -151,29 +152,25 @@ int nearest_of_list(lua_State* lua, void*) {
 }
 
 int print(lua_State* lua, void*) {
-  LuaState* owner = state_of(lua).owner;
-  owner->note_effect();
-  if (owner->on_print) owner->on_print(text_argument(lua, 1));
+  LuaState::State& state = state_of(lua);
+  state.owner->note_effect();
+  state.print(text_argument(lua, 1));
   return 0;
 }
 
-/// Looks at the clock. The next look comes after as many ticks as the last one waited; sooner where
-/// ticks are slow, so that the limit is kept to within some milliseconds.
 int slow_tick(lua_State* lua, void*) {
-  constexpr double kMost = 20'000, kFew = 50;
-  LuaState::State& state = state_of(lua);
-  const auto now = std::chrono::steady_clock::now();
-  const double seconds = std::chrono::duration<double>(now - state.last_tick).count();
-  state.last_tick = now;
-  state.check_time();
-  if (state.owner->on_progress) state.report(state.where());
-  if (seconds > 0.02) {
-    state.ticks_until_look = std::max(kFew, state.ticks_until_look * 0.005 / seconds);
-  } else {
-    state.ticks_until_look = std::min(kMost, state.ticks_until_look * 2);
-  }
-  lua_pushnumber(lua, state.ticks_until_look);
-  return 1;
+  state_of(lua).look_at_time();
+  return 0;
+}
+
+int keys_without_order(lua_State* lua, void*) {
+  throw Error(Exit::kRecipe,
+              std::string("a table with several keys of type ") + text_argument(lua, 1) +
+                  " cannot be walked over",
+              {"", "",
+               "such keys have no order, nor do their values, so the list would differ from run to "
+               "run",
+               "use texts or numbers as keys, or keep the things in a list"});
 }
 
 template <int (*body)(lua_State*, void*)>
@@ -218,13 +215,18 @@ void LuaState::State::load_chunk(const std::string& path, std::string_view text)
     throw Error(Exit::kRecipe, "compiled Lua is not accepted, only source text",
                 {path, "", "", ""});
   }
+  if (text.size() > kMostSourceBytes) {
+    throw Error(Exit::kRecipe, "the file has " + std::to_string(text.size()) + " bytes",
+                {path, "", "at most " + std::to_string(kMostSourceBytes) + " are read", ""});
+  }
   const std::string chunk_name = "@" + path;
-  chunks[short_name(lua, chunk_name)] = {path, std::string(text)};
-  const std::string ticked = add_ticks(text);
+  const std::string source = with_plain_line_ends(text);
+  chunks[short_name(lua, chunk_name)] = {path, source};
+  const std::string ticked = add_ticks(source);
   if (load_source(lua, ticked, chunk_name) == 0) return;
   // The same mistake told without ticks in the way; a first line of #! is not Lua to the parser.
-  const bool is_script = !text.empty() && text.front() == '#';
-  const std::string plain = (is_script ? "--" : "") + std::string(text);
+  const bool is_script = !source.empty() && source.front() == '#';
+  const std::string plain = (is_script ? "--" : "") + source;
   if (luaL_loadbufferx(lua, plain.data(), plain.size(), chunk_name.c_str(), "t") != 0) {
     lua_remove(lua, -2);
   } else {
@@ -243,12 +245,28 @@ void push_host(lua_State* lua) {
                                 {"nearest", entry<nearest_of_list>},
                                 {"print", entry<print>},
                                 {"slow_tick", entry<slow_tick>},
+                                {"keys_without_order", entry<keys_without_order>},
                                 {"require", lua_require}};
   for (const luaL_Reg& function : functions) {
     lua_pushcfunction(lua, function.func);
     lua_setfield(lua, -2, function.name);
   }
-  const LuaState::State& state = state_of(lua);
+  for (const auto& [library, name] :
+       {std::pair{LUA_STRLIBNAME, "gsub"}, {LUA_STRLIBNAME, "format"}, {LUA_TABLIBNAME, "sort"}}) {
+    lua_getglobal(lua, library);
+    lua_getfield(lua, -1, name);
+    lua_remove(lua, -2);
+    lua_pushcclosure(lua, lua_call_deeper, 1);
+    lua_setfield(lua, -2, name);
+  }
+  LuaState::State& state = state_of(lua);
+  lua_pushlightuserdata(lua, &state.alarm);
+  lua_setfield(lua, -2, "alarm");
+  int (*is_up)(const void*) = LuaAlarm::is_up;
+  lua_pushlightuserdata(lua, reinterpret_cast<void*>(is_up));
+  lua_setfield(lua, -2, "alarm_is_up");
+  lua_pushlightuserdata(lua, &state.binding.number);
+  lua_setfield(lua, -2, "binding");
   lua_pushnumber(lua, static_cast<double>(state.random_seed >> 11));
   lua_setfield(lua, -2, "random_seed");
   lua_rawgeti(lua, LUA_REGISTRYINDEX, state.engine_table);

@@ -4,6 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <csetjmp>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
 #include <utility>
 
 #include "recipe/lua_internal.hpp"
@@ -79,6 +83,73 @@ int open_core(lua_State* lua) {
   return 0;
 }
 
+// ---- telling the line from a signal's handler: no memory is taken, nothing is locked
+
+sigjmp_buf walk_failed;
+
+void leave_walk(int) {
+  siglongjmp(walk_failed, 1);
+}
+
+void append(char* to, std::size_t size, const char* text) {
+  const std::size_t used = std::strlen(to), length = std::min(std::strlen(text), size - used - 1);
+  std::memcpy(to + used, text, length);
+  to[used + length] = 0;
+}
+
+void append_number(char* to, std::size_t size, int number) {
+  char digits[16] = {};
+  std::size_t at = sizeof digits - 1;
+  do {
+    digits[--at] = static_cast<char>('0' + number % 10);
+    number /= 10;
+  } while (number > 0 && at > 0);
+  append(to, size, digits + at);
+}
+
+/// "path:line" of the innermost recipe or script line. Inside a C function, which is where it is
+/// asked, the frames stand as they are; in compiled code they may not, and reading them may fail. A
+/// tail call leaves no frame: then the line that the hook saw last, or the formula's.
+template <std::size_t size>
+void find_line(const LuaState::State& state, char (&where)[size]) {
+  if (!state.binding.defined_at.empty()) {
+    append(where, size, state.binding.defined_at.c_str());
+  } else {
+    append(where, size, state.recipe_path.c_str());
+    if (state.hooked_line > 0) {
+      append(where, size, ":");
+      append_number(where, size, state.hooked_line);
+    }
+  }
+  struct sigaction leave {
+  }, before{};
+  leave.sa_handler = leave_walk;
+  ::sigemptyset(&leave.sa_mask);
+  ::sigaction(SIGSEGV, &leave, &before);
+  if (sigsetjmp(walk_failed, 1) == 0) {
+    lua_Debug frame{};
+    for (int level = 0; level < 200 && lua_getstack(state.lua, level, &frame) != 0; ++level) {
+      lua_getinfo(state.lua, "Sl", &frame);
+      // Below the engine's own Lua that calls a formula stands whoever asked for its candidates.
+      const bool is_engines = frame.source[0] == '=' && std::strcmp(frame.source, "=[C]") != 0;
+      if (is_engines && !state.binding.defined_at.empty()) break;
+      if (frame.source[0] != '@' || frame.currentline <= 0) continue;
+      where[0] = 0;
+      append(where, size, frame.source + 1);
+      append(where, size, ":");
+      append_number(where, size, frame.currentline);
+      break;
+    }
+  }
+  ::sigaction(SIGSEGV, &before, nullptr);
+}
+
+std::string over_text(const LuaLimits& limits) {
+  char text[64];
+  std::snprintf(text, sizeof text, "stopped: the recipe ran longer than %g s", limits.seconds);
+  return text;
+}
+
 }  // namespace
 
 LuaState::State& state_of(lua_State* lua) {
@@ -94,6 +165,10 @@ void push_core(lua_State* lua, const char* name) {
   lua_getfield(lua, -1, name);
   lua_remove(lua, -2);
 }
+
+LuaState::State::State()
+    : alarm({[](const void* state) { return static_cast<const State*>(state)->is_time_over(); },
+             [](void* state) { static_cast<const State*>(state)->tell_overdue(); }, this}) {}
 
 void LuaState::State::open() {
   lua = luaL_newstate();
@@ -121,6 +196,7 @@ void LuaState::State::checked_call(int arguments, int results) {
     const ClockScope running(clock, true);
     status = lua_pcall(lua, arguments, results, base);
   }
+  alarm.rest();
   lua_remove(lua, base);
   if (status != 0) rethrow(status);
 }
@@ -135,11 +211,45 @@ void LuaState::State::protect(int arguments, int results,
 }
 
 void LuaState::State::check_time() {
-  if (clock.seconds() <= limits.seconds) return;
-  char text[64];
-  std::snprintf(text, sizeof text, "stopped: the recipe ran longer than %g s", limits.seconds);
+  if (!is_time_over()) return;
+  alarm.keep_up();
   const std::string at = where();
-  throw Error(Exit::kLimits, text, {at.empty() ? recipe_path : at, source_of(at), "", ""});
+  throw Error(Exit::kLimits, over_text(limits),
+              {at.empty() ? recipe_path : at, source_of(at), "", ""});
+}
+
+void LuaState::State::look_at_time() {
+  alarm.take();
+  check_time();
+  if (owner->on_progress) report(where());
+}
+
+void LuaState::State::tell_overdue() const {
+  if (!owner->on_overdue) return;
+  static char where[512];
+  where[0] = 0;
+  find_line(*this, where);
+  owner->on_overdue(overdue_text.c_str(), where);
+}
+
+void LuaState::State::print(const std::string& text) {
+  if (!owner->on_print) return;
+  if (prints.dropped_texts == 0 && prints.bytes + text.size() <= limits.print_bytes) {
+    prints.bytes += text.size() + 1;
+    return owner->on_print(text);
+  }
+  if (prints.dropped_texts == 0) {
+    owner->on_print("print: more than " + std::to_string(limits.print_bytes >> 10) +
+                    " KiB (limits.print_kilobytes); the rest is dropped");
+  }
+  ++prints.dropped_texts;
+  prints.dropped_bytes += text.size();
+}
+
+void LuaState::State::tell_dropped_prints() const {
+  if (prints.dropped_texts == 0 || !owner->on_print) return;
+  owner->on_print("print: " + std::to_string(prints.dropped_texts) + " texts of " +
+                  std::to_string(prints.dropped_bytes) + " bytes were dropped");
 }
 
 void LuaState::State::report(const std::string& what) {
@@ -154,12 +264,17 @@ LuaState::LuaState(const LuaLimits& limits, std::vector<std::string> script_dire
     : state_(std::make_unique<State>()) {
   state_->owner = this;
   state_->limits = limits;
+  state_->overdue_text = over_text(limits);
   state_->script_directories = std::move(script_directories);
   state_->random_seed = random_seed;
   state_->open();
 }
 
 LuaState::~LuaState() {
+  try {
+    state_->tell_dropped_prints();
+  } catch (const std::exception&) {  // whoever listened has gone
+  }
   lua_setallocf(state_->lua, state_->allocate, state_->allocate_data);
   lua_close(state_->lua);
 }
@@ -221,6 +336,22 @@ void LuaState::note_effect() {
 
 std::string LuaState::where() const {
   return state_->where();
+}
+
+std::string LuaState::where_in(std::string_view path) const {
+  return state_->where(path);
+}
+
+void LuaState::look_at_time() {
+  if (state_->alarm.is_up()) state_->look_at_time();
+}
+
+bool LuaState::is_in_formula() const {
+  return state_->binding.columns != nullptr;
+}
+
+const std::string& LuaState::formula_at() const {
+  return state_->binding.defined_at;
 }
 
 std::string LuaState::defined_at(int index) const {

@@ -22,11 +22,13 @@ struct playlist_dict;
 namespace engine {
 
 struct CandidateColumn;
+class Tables;
 
 struct LuaLimits {
   double seconds = 10;  // in Lua, over the state's life; checked by ticks and between row blocks.
                         // Time in functions of the engine that Lua calls does not count.
   std::size_t memory_bytes = 256u << 20;  // allocator cap
+  std::size_t print_bytes = 1u << 20;     // of all texts printed; the rest is counted and dropped
 };
 
 /// Columns a formula may read. Pointers stay valid while a formula runs; a dictionary may only grow
@@ -39,11 +41,16 @@ struct LuaLimits {
 ///   step(edge, x)      0 below the edge, 1 from it on            decay(age, half_life)  1 ... 0.5
 ///   ...
 struct FormulaColumn {
-  /// An array, or a column of candidates that is gathered only when a formula reads it.
+  /// An array, a column of candidates that is gathered only when a formula reads it, or a column of
+  /// a table that is computed only then.
   class Data {
    public:
     Data(const void* items) : items_(items) {}  // NOLINT(google-explicit-constructor)
     explicit Data(const CandidateColumn& column) : column_(&column) {}
+    /// The names are kept as they are given. Throws Error(kStore) at get() where there is no such
+    /// table or column.
+    Data(const Tables& tables, const char* table, const char* column)
+        : tables_(&tables), table_(table), name_(column) {}
     [[nodiscard]] const void* get() const;
     template <class T>
     [[nodiscard]] const T* as() const {
@@ -51,8 +58,10 @@ struct FormulaColumn {
     }
 
    private:
-    const void* items_ = nullptr;
+    mutable const void* items_ = nullptr;
     const CandidateColumn* column_ = nullptr;
+    const Tables* tables_ = nullptr;
+    const char *table_ = nullptr, *name_ = nullptr;
   };
 
   std::string name;
@@ -81,6 +90,14 @@ class LuaState {
 
   /// Starts math.random anew: a recipe's own random_seed is known only once it is loaded.
   void seed_random(std::uint64_t random_seed);
+
+  /// For line hooks: looks at the time when the alarm is up (see lua_alarm.hpp). Throws Error.
+  void look_at_time();
+
+  /// True while rows go through a formula, which may look at candidates but makes none.
+  [[nodiscard]] bool is_in_formula() const;
+  /// file:line where the formula that runs was written; "" outside of one.
+  [[nodiscard]] const std::string& formula_at() const;
 
   /// Calls the function below its `arguments` on the stack, leaving `results` values; errors as
   /// load_recipe.
@@ -118,6 +135,8 @@ class LuaState {
 
   /// "recipes/weekly.lua:12" of the innermost recipe or script line now running, or "".
   [[nodiscard]] std::string where() const;
+  /// The same of the file `path`; "" where none of its functions runs.
+  [[nodiscard]] std::string where_in(std::string_view path) const;
   /// file:line where the function at `index` was defined.
   [[nodiscard]] std::string defined_at(int index) const;
   /// The lines that hold the function at `index`, as the user wrote them; "" when they are not
@@ -127,7 +146,12 @@ class LuaState {
   /// Called between blocks and at ticks, at most every millisecond: reports what runs, for the
   /// heartbeat. An Error it throws ends the recipe.
   std::function<void(const std::string&)> on_progress;
-  /// Texts printed by the recipe's print().
+  /// The time has been over for half a second and no tick has seen it: a C function does not come
+  /// back. Told what to say and the recipe's line, in a signal's handler, where little is allowed;
+  /// it should end the process (Heartbeat::give_up()).
+  std::function<void(const char* what, const char* where)> on_overdue;
+  /// Texts printed by the recipe's print(), up to LuaLimits::print_bytes; then that the rest is
+  /// dropped, and when the state ends how much that was.
   std::function<void(const std::string&)> on_print;
   /// Every file `require` loaded: path and text, for the run record.
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& modules() const;
@@ -147,6 +171,7 @@ int guarded(lua_State* state, int (*body)(lua_State*, void*), void* context);
 /// Inserts a tick at every loop, goto and entry of a function that calls others, on the same line
 /// (line numbers stay true). The chunk takes the tick as its argument. Throws Error(kRecipe) when
 /// the text uses the name __tick.
+/// Its lines end in \n, however those of `source` do.
 std::string add_ticks(std::string_view source);
 
 }  // namespace engine

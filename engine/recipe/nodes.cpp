@@ -1,11 +1,15 @@
 #include "recipe/nodes.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 #include <lua.hpp>
 
 #include "core/error.hpp"
+#include "recipe/lua_internal.hpp"
+#include "recipe/text_bounds.hpp"
 
 namespace engine {
 namespace {
@@ -33,15 +37,32 @@ void report(const NodeContext& context, const Error& error) {
   context.observer->on_problem(error);
 }
 
+/// Whom the line hook tells: it runs at every line of a loop, so it looks nothing up.
+thread_local NodeContext* followed = nullptr;
+thread_local LuaState::State* followed_state = nullptr;
+
 void line_hook(lua_State* lua, lua_Debug* event) {
-  NodeContext& context = context_of(lua);
+  NodeContext& context = *followed;
   lua_getinfo(lua, "S", event);
-  if (event->source[0] == '@' && context.recipe_path == event->source + 1)
+  if (event->source[0] == '@' && context.recipe_path == event->source + 1) {
     context.recipe_line = event->currentline;
+    followed_state->hooked_line = event->currentline;
+  }
+  // Here too, as there are lines that run for long without a tick.
+  if (!followed_state->alarm.is_up()) return;
+  const auto look = [](lua_State*, void* lua_state) {
+    static_cast<LuaState*>(lua_state)->look_at_time();
+    return 0;
+  };
+  guarded(lua, look, context.lua);
 }
 
 void set_hook(NodeContext& context, bool is_on) {
-  lua_sethook(context.lua->raw(), is_on ? line_hook : nullptr, is_on ? LUA_MASKLINE : 0, 0);
+  lua_State* lua = context.lua->raw();
+  followed = &context;
+  followed_state = &state_of(lua);
+  lua_sethook(lua, is_on ? line_hook : nullptr, is_on ? LUA_MASKLINE : 0, 0);
+  if (!is_on) followed_state->hooked_line = 0;
 }
 
 /// Evaluates with the line hook off.
@@ -49,9 +70,13 @@ CandidatesPtr look_at(NodeContext& context, int node) {
   if (context.evaluation == nullptr) return std::make_shared<const Candidates>();
   struct Unhooked {
     NodeContext& context;
-    explicit Unhooked(NodeContext& c) : context(c) { set_hook(c, false); }
-    ~Unhooked() { set_hook(context, true); }
+    bool was_on;
+    explicit Unhooked(NodeContext& c) : context(c), was_on(lua_gethook(c.lua->raw()) != nullptr) {
+      set_hook(c, false);
+    }
+    ~Unhooked() { set_hook(context, was_on); }
   } const unhooked(context);
+  state_of(context.lua->raw()).alarm.rest();
   return context.evaluation->result(node);
 }
 
@@ -64,6 +89,25 @@ void push_node(lua_State* lua, int id) {
   *static_cast<int*>(lua_newuserdata(lua, sizeof(int))) = id;
   luaL_getmetatable(lua, kMetatable);
   lua_setmetatable(lua, -2);
+}
+
+/// Adds the node and leaves its value on the stack.
+int add_node(lua_State* lua, NodeContext& context, Node node) {
+  if (context.lua->is_in_formula()) {
+    fail(context, "a formula cannot make candidates (" + node.written() + ")",
+         "it runs once for each track, when the plan is made already",
+         "make them in build, before the formula, and keep them in a local variable");
+  }
+  const std::string what = "the recipe makes more than ";
+  if (context.plan->nodes.size() >= kMostNodes)
+    fail(context, what + std::to_string(kMostNodes) + " steps", "", "does a loop add them?");
+  const int id = context.plan->add(std::move(node));
+  if (context.plan->at(id).depth > kLongestChain) {
+    fail(context, what + std::to_string(kLongestChain) + " steps one behind the other", "",
+         "does a loop add them? One step with a function can do the work of many");
+  }
+  push_node(lua, id);
+  return 1;
 }
 
 // ---- reading the description table of engine.node
@@ -81,23 +125,32 @@ PlanValue argument_at_top(lua_State* lua, const NodeContext& context, const std:
                           const std::string& name) {
   const int id = node_at(lua, -1);
   if (id >= 0) return NodeArgument{id};
+  const auto number_at_top = [&] {
+    const double number = lua_tonumber(lua, -1);
+    if (number != number) fail(context, step + ": " + name + " is not a number (NaN, as 0 / 0)");
+    return number;
+  };
+  const auto text_at_top = [&] {
+    std::size_t length = 0;
+    const char* text = lua_tolstring(lua, -1, &length);
+    check_text(step + ": " + (name == "1" ? "its first value" : name), length, kMostTextBytes,
+               context.where(), context.source_line());
+    return std::string(text, length);
+  };
   switch (lua_type(lua, -1)) {
     case LUA_TNUMBER:
-      return lua_tonumber(lua, -1);
+      return number_at_top();
     case LUA_TBOOLEAN:
       return lua_toboolean(lua, -1) != 0;
-    case LUA_TSTRING: {
-      std::size_t length = 0;
-      const char* text = lua_tolstring(lua, -1, &length);
-      return std::string(text, length);
-    }
+    case LUA_TSTRING:
+      return text_at_top();
     case LUA_TTABLE: {
       ArgumentList list;
       for (int i = 1; i <= static_cast<int>(lua_objlen(lua, -1)); ++i) {
         lua_rawgeti(lua, -1, i);
         const int type = lua_type(lua, -1);
-        if (type == LUA_TNUMBER) list.emplace_back(lua_tonumber(lua, -1));
-        if (type == LUA_TSTRING) list.emplace_back(std::string(lua_tostring(lua, -1)));
+        if (type == LUA_TNUMBER) list.emplace_back(number_at_top());
+        if (type == LUA_TSTRING) list.emplace_back(text_at_top());
         lua_pop(lua, 1);
         if (type != LUA_TNUMBER && type != LUA_TSTRING) break;
       }
@@ -179,7 +232,15 @@ void read_weights(lua_State* lua, Node& node, const NodeContext& context) {
         fail(context, ":score takes weights by column name", "",
              "write e.g. :score { taste = 0.6, energy = 0.4 }");
       }
-      node.weights.emplace_back(lua_tostring(lua, -2), lua_tonumber(lua, -1));
+      const std::string column = lua_tostring(lua, -2);
+      check_text(":score: the name of a column", column.size(), kMostNameBytes, context.where(),
+                 context.source_line());
+      const double weight = lua_tonumber(lua, -1);
+      if (!std::isfinite(weight)) {
+        fail(context, ":score: the weight of " + column + " is " +
+                          (weight != weight ? "not a number (NaN, as 0 / 0)" : "infinite"));
+      }
+      node.weights.emplace_back(column, weight);
     }
     std::sort(node.weights.begin(), node.weights.end());
     if (node.weights.empty()) fail(context, ":score needs at least one weight");
@@ -187,7 +248,7 @@ void read_weights(lua_State* lua, Node& node, const NodeContext& context) {
   lua_pop(lua, 1);
 }
 
-void read_branches(lua_State* lua, Node& node) {
+void read_branches(lua_State* lua, Node& node, const NodeContext& context) {
   lua_getfield(lua, 1, "branches");
   if (lua_istable(lua, -1)) {
     for (int i = 1; i <= static_cast<int>(lua_objlen(lua, -1)); ++i) {
@@ -199,6 +260,10 @@ void read_branches(lua_State* lua, Node& node) {
       branch.otherwise = node_at(lua, -1);
       lua_getfield(lua, -3, "weight");
       if (lua_isnumber(lua, -1)) branch.weight = lua_tonumber(lua, -1);
+      if (!std::isfinite(branch.weight)) {
+        fail(context, "pl." + node.step + ": the weight of branch " + std::to_string(i) +
+                          " is not a number that can be reckoned with");
+      }
       lua_pop(lua, 4);
       if (branch.node >= 0) node.branches.push_back(branch);
     }
@@ -206,14 +271,22 @@ void read_branches(lua_State* lua, Node& node) {
   lua_pop(lua, 1);
 }
 
-void read_inputs(lua_State* lua, Node& node) {
+/// Those of a verb: the candidates before its colon.
+void read_inputs(lua_State* lua, Node& node, const NodeContext& context) {
   lua_getfield(lua, 1, "inputs");
   if (lua_istable(lua, -1)) {
-    for (int i = 1; i <= static_cast<int>(lua_objlen(lua, -1)); ++i) {
-      lua_rawgeti(lua, -1, i);
-      if (const int id = node_at(lua, -1); id >= 0) node.inputs.push_back(id);
-      lua_pop(lua, 1);
+    lua_rawgeti(lua, -1, 1);
+    const int id = node_at(lua, -1);
+    if (id < 0) {
+      const std::string type =
+          lua_isnil(lua, -1) ? "nothing" : std::string("a ") + luaL_typename(lua, -1);
+      const bool is_plugins = node.step.find('.') != std::string::npos;
+      fail(context, node.written() + " needs candidates, got " + type, "",
+           "write it behind candidates and a colon, as in: candidates" +
+               (is_plugins ? ":VERB(...)" : node.written() + "(...)"));
     }
+    node.inputs.push_back(id);
+    lua_pop(lua, 1);
   }
   lua_pop(lua, 1);
 }
@@ -226,8 +299,8 @@ int make_node(lua_State* lua, void*) {
   node.where = context.where();
   node.source = context.source_line();
   node.description = description_of(context, node.step, node.element);
-  read_inputs(lua, node);
-  read_branches(lua, node);
+  read_inputs(lua, node, context);
+  read_branches(lua, node, context);
   lua_getfield(lua, 1, "arguments");
   node.arguments = arguments_at(lua, lua_gettop(lua), context, node.step);
   lua_pop(lua, 1);
@@ -240,8 +313,7 @@ int make_node(lua_State* lua, void*) {
   } else {
     lua_pop(lua, 1);
   }
-  push_node(lua, context.plan->add(std::move(node)));
-  return 1;
+  return add_node(lua, context, std::move(node));
 }
 
 int check_element(lua_State* lua, void*) {
@@ -415,8 +487,7 @@ int combine_two(lua_State* lua, const char* step) {
     fail(context,
          std::string("both sides of ") + (step[0] == 'u' ? "+" : "-") + " must be candidates");
   }
-  push_node(lua, context.plan->add(std::move(node)));
-  return 1;
+  return add_node(lua, context, std::move(node));
 }
 int node_add(lua_State* lua, void*) {
   return combine_two(lua, "union");
@@ -438,13 +509,21 @@ int entry(lua_State* lua) {
 
 }  // namespace
 
+int NodeContext::line() const {
+  if (!lua->is_in_formula()) return recipe_line;
+  std::string at = lua->where_in(recipe_path);
+  if (at.empty()) at = lua->formula_at();
+  return std::atoi(at.c_str() + at.rfind(':') + 1);
+}
+
 std::string NodeContext::where() const {
-  return recipe_line > 0 ? recipe_path + ":" + std::to_string(recipe_line) : recipe_path;
+  const int number = line();
+  return number > 0 ? recipe_path + ":" + std::to_string(number) : recipe_path;
 }
 
 std::string NodeContext::source_line() const {
-  const auto line = static_cast<std::size_t>(recipe_line);
-  return recipe_line > 0 && line <= recipe_lines.size() ? recipe_lines[line - 1] : "";
+  const auto number = static_cast<std::size_t>(line());
+  return number > 0 && number <= recipe_lines.size() ? recipe_lines[number - 1] : "";
 }
 
 int node_at(lua_State* lua, int index) {

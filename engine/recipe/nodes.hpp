@@ -32,10 +32,14 @@ struct NodeContext {
   const BuildObserver* observer = nullptr;  // set by engine check
   std::string recipe_path;
   std::vector<std::string> recipe_lines;
-  int recipe_line = 0;  // the recipe line that ran last
+  int recipe_line = 0;  // the recipe line that ran last while it loaded or was built
 
+  /// The recipe's line that runs: in a formula, whose lines no hook follows, its own.
   [[nodiscard]] std::string where() const;
   [[nodiscard]] std::string source_line() const;
+
+ private:
+  [[nodiscard]] int line() const;
 };
 
 /// Stands for an element that no plugin offers, where an observer hears of it: takes any argument.

@@ -71,14 +71,15 @@ std::string Node::written() const {
 
 int Plan::add(Node node) {
   node.id = static_cast<int>(nodes.size());
+  for (const int read : reads_of(node)) node.depth = std::max(node.depth, at(read).depth);
+  ++node.depth;
   node.occurrence = static_cast<int>(std::count_if(
       nodes.begin(), nodes.end(), [&](const Node& n) { return n.step == node.step; }));
   nodes.push_back(std::move(node));
   return nodes.back().id;
 }
 
-std::vector<int> Plan::reads(int id) const {
-  const Node& node = at(id);
+std::vector<int> Plan::reads_of(const Node& node) {
   std::vector<int> result;
   const auto add = [&](int read) {
     if (read >= 0 && std::find(result.begin(), result.end(), read) == result.end())

@@ -26,8 +26,13 @@ struct Branch {
   int otherwise = -1;  // mix: node that fills the slots this branch cannot
 };
 
+/// What a plan may hold: passes over it follow its chains by recursion.
+constexpr std::size_t kMostNodes = 10'000;
+constexpr int kLongestChain = 1'000;
+
 struct Node {
   int id = 0;
+  int depth = 0;              // steps on the longest chain that ends here, itself included
   std::string step;           // "recall.genre", "limit", "mix" ...: what the recipe wrote
   std::string where, source;  // the recipe's file:line and that line
   const playlist_element* description =
@@ -51,11 +56,12 @@ struct Plan {
   std::vector<Node> nodes;
   int output = -1;
 
-  int add(Node node);  // sets id and occurrence
+  int add(Node node);  // sets id, depth and occurrence
   [[nodiscard]] const Node& at(int id) const { return nodes[static_cast<std::size_t>(id)]; }
   /// Node ids this node reads: inputs, branches, otherwise and node arguments, each once, in that
   /// order.
-  [[nodiscard]] std::vector<int> reads(int id) const;
+  [[nodiscard]] std::vector<int> reads(int id) const { return reads_of(at(id)); }
+  [[nodiscard]] static std::vector<int> reads_of(const Node& node);
   /// The nodes the output hangs on, inputs before users.
   [[nodiscard]] std::vector<int> reachable() const;
   /// An indented text, one node a line, from the output down.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <sstream>
 
@@ -10,6 +11,8 @@
 
 #include "core/error.hpp"
 #include "recipe/nodes.hpp"
+#include "recipe/source_text.hpp"
+#include "recipe/text_bounds.hpp"
 
 namespace engine {
 namespace {
@@ -21,17 +24,66 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-std::string string_field(lua_State* lua, const char* name) {
+/// Where a field stands that is told about: of the recipe itself, or of a parameter.
+struct Place {
+  std::string owner;  // "the recipe's ", "parameter length: "
+  std::string where, source;
+};
+
+/// A text, or "" where there is none. Throws Error(kRecipe) for another value or a longer text.
+std::string text_field(lua_State* lua, const char* name, std::size_t most, const Place& place) {
   lua_getfield(lua, -1, name);
-  std::string text = lua_isstring(lua, -1) ? lua_tostring(lua, -1) : "";
+  if (!lua_isnil(lua, -1) && lua_isstring(lua, -1) == 0) {
+    throw Error(Exit::kRecipe, place.owner + name + " is a " + luaL_typename(lua, -1),
+                {place.where, place.source, "it must be a text", ""});
+  }
+  std::size_t length = 0;
+  const char* bytes = lua_tolstring(lua, -1, &length);
+  check_text(place.owner + name, length, most, place.where, place.source);
+  std::string text(bytes == nullptr ? "" : bytes, length);
   lua_pop(lua, 1);
   return text;
 }
 
-std::optional<double> number_field(lua_State* lua, const char* name) {
+/// "" where there is none, a word, or a whole number; resolve_random_seed() says which.
+std::string random_seed_field(lua_State* lua, const Place& place) {
+  lua_getfield(lua, -1, "random_seed");
+  const int type = lua_type(lua, -1);
+  std::string seed;
+  if (type == LUA_TNUMBER) {
+    const double number = lua_tonumber(lua, -1);
+    char text[40];
+    std::snprintf(text, sizeof text, number == std::floor(number) ? "%.0f" : "%g", number);
+    seed = text;
+  } else if (type == LUA_TSTRING) {
+    seed = lua_tostring(lua, -1);
+  }
+  if (type != LUA_TNIL && seed.empty()) {
+    throw Error(
+        Exit::kRecipe,
+        std::string("random_seed cannot be ") +
+            (type == LUA_TSTRING ? "an empty text" : std::string("a ") + luaL_typename(lua, -1)),
+        {place.where, place.source, "it takes \"week\", \"day\" or a whole number", ""});
+  }
+  check_text("random_seed", seed.size(), kMostNameBytes, place.where, place.source);
+  lua_pop(lua, 1);
+  return seed;
+}
+
+[[noreturn]] void refuse(const Place& place, const std::string& what, const std::string& why) {
+  throw Error(Exit::kRecipe, place.owner + what, {place.where, place.source, why, ""});
+}
+
+std::optional<double> number_field(lua_State* lua, const char* name, const Place& place) {
   lua_getfield(lua, -1, name);
   std::optional<double> value;
   if (lua_type(lua, -1) == LUA_TNUMBER) value = lua_tonumber(lua, -1);
+  if (!lua_isnil(lua, -1) && (!value || *value != *value)) {
+    refuse(
+        place,
+        std::string(name) + " is " + (value ? "NaN" : "a ") + (value ? "" : luaL_typename(lua, -1)),
+        "it must be a number");
+  }
   lua_pop(lua, 1);
   return value;
 }
@@ -61,38 +113,63 @@ std::string problem(const RecipeParameter& p, const ParameterValue& value) {
   }
   const auto* number = std::get_if<double>(&value);
   const bool is_whole = p.kind == "int";
-  const bool is_good = number != nullptr && (!p.min || *number >= *p.min) &&
-                       (!p.max || *number <= *p.max) &&
+  const bool is_good = number != nullptr && std::isfinite(*number) &&
+                       (!p.min || *number >= *p.min) && (!p.max || *number <= *p.max) &&
                        (!is_whole || *number == std::floor(*number));
   return is_good ? ""
                  : std::string("it takes a ") + (is_whole ? "whole " : "") + "number" + range();
 }
 
+/// The line of "path:line", or "".
+std::string line_at(const std::string& where, const std::vector<std::string>& lines) {
+  const std::size_t line = std::strtoul(where.c_str() + where.rfind(':') + 1, nullptr, 10);
+  return line > 0 && line <= lines.size() ? lines[line - 1] : "";
+}
+
 /// The parameter table on top of the stack.
-RecipeParameter read_parameter(lua_State* lua, const std::string& name) {
+RecipeParameter read_parameter(lua_State* lua, const std::string& name,
+                               const std::vector<std::string>& lines) {
   RecipeParameter p;
   p.name = name;
-  p.kind = string_field(lua, "kind");
-  p.help = string_field(lua, "help");
-  p.where = string_field(lua, "where");
-  p.min = number_field(lua, "min");
-  p.max = number_field(lua, "max");
+  p.where = text_field(lua, "where", kMostTextBytes, {});
+  const Place place{"parameter " + name + ": ", p.where, line_at(p.where, lines)};
+  p.kind = text_field(lua, "kind", kMostNameBytes, place);
+  p.help = text_field(lua, "help", kMostHelpBytes, place);
+  p.min = number_field(lua, "min", place);
+  p.max = number_field(lua, "max", place);
   lua_getfield(lua, -1, "tune");
   p.is_tunable = lua_toboolean(lua, -1) != 0;
   lua_pop(lua, 1);
   lua_getfield(lua, -1, "choices");
+  if (!lua_isnil(lua, -1) && !lua_istable(lua, -1))
+    refuse(place, std::string("choices is a ") + luaL_typename(lua, -1),
+           "it must be a list of texts");
   if (lua_istable(lua, -1)) {
     for (int i = 1; i <= static_cast<int>(lua_objlen(lua, -1)); ++i) {
       lua_rawgeti(lua, -1, i);
-      if (lua_isstring(lua, -1)) p.choices.emplace_back(lua_tostring(lua, -1));
+      if (lua_isstring(lua, -1) == 0)
+        refuse(place, std::string("a choice is a ") + luaL_typename(lua, -1), "it must be a text");
+      p.choices.emplace_back(lua_tostring(lua, -1));
+      check_text(place.owner + "a choice", p.choices.back().size(), kMostNameBytes, place.where,
+                 place.source);
       lua_pop(lua, 1);
     }
   }
   lua_pop(lua, 1);
   lua_getfield(lua, -1, "default");
+  const int type = lua_type(lua, -1);
+  if (type != LUA_TNUMBER && type != LUA_TBOOLEAN && type != LUA_TSTRING) {
+    refuse(place, std::string("its default is a ") + luaL_typename(lua, -1),
+           "it must be a number, a text, true or false");
+  }
   if (lua_type(lua, -1) == LUA_TNUMBER) p.default_value = lua_tonumber(lua, -1);
   if (lua_type(lua, -1) == LUA_TBOOLEAN) p.default_value = lua_toboolean(lua, -1) != 0;
-  if (lua_type(lua, -1) == LUA_TSTRING) p.default_value = std::string(lua_tostring(lua, -1));
+  if (lua_type(lua, -1) == LUA_TSTRING) {
+    std::size_t length = 0;
+    const char* bytes = lua_tolstring(lua, -1, &length);
+    check_text(place.owner + "its default", length, kMostTextBytes, place.where, place.source);
+    p.default_value = std::string(bytes, length);
+  }
   lua_pop(lua, 1);
   return p;
 }
@@ -103,11 +180,9 @@ void check_defaults(const std::vector<RecipeParameter>& parameters, const std::s
   for (const RecipeParameter& p : parameters) {
     const std::string wrong = problem(p, p.default_value);
     if (wrong.empty()) continue;
-    const std::size_t line = std::strtoul(p.where.c_str() + p.where.rfind(':') + 1, nullptr, 10);
     const Error error(Exit::kRecipe,
                       "the default of parameter " + p.name + " does not fit: " + wrong,
-                      {p.where.empty() ? path : p.where,
-                       line > 0 && line <= lines.size() ? lines[line - 1] : "", "", ""});
+                      {p.where.empty() ? path : p.where, line_at(p.where, lines), "", ""});
     if (observer == nullptr || !observer->on_problem) throw error;
     observer->on_problem(error);
   }
@@ -194,7 +269,7 @@ Recipe::Recipe(LuaState& lua, const Registry& registry, const std::string& path,
   s.nodes.plan = &s.plan;
   s.nodes.observer = observer;
   s.nodes.recipe_path = path;
-  s.nodes.recipe_lines = lines_of(text);
+  s.nodes.recipe_lines = lines_of(with_plain_line_ends(text));
   register_nodes(s.nodes);
   {
     const FollowLines follow(s.nodes);
@@ -212,16 +287,23 @@ Recipe::Recipe(LuaState& lua, const Registry& registry, const std::string& path,
                 {path, "", std::string("it returned a ") + luaL_typename(raw, -1),
                  "end the file with: return pl.recipe { title = ..., build = ... }"});
   }
-  s.definition.title = string_field(raw, "title");
-  s.definition.about = string_field(raw, "about");
-  s.definition.random_seed = string_field(raw, "random_seed");
+  const Place place{"the recipe's ", s.nodes.where(), s.nodes.source_line()};
+  s.definition.title = text_field(raw, "title", kMostTitleBytes, place);
+  s.definition.about = text_field(raw, "about", kMostTextBytes, place);
+  s.definition.random_seed = random_seed_field(raw, place);
   lua_getfield(raw, -1, "params");
   if (lua_istable(raw, -1)) {
     for (lua_pushnil(raw); lua_next(raw, -2) != 0; lua_pop(raw, 1)) {
-      lua_pushvalue(raw, -2);
-      const std::string name = lua_tostring(raw, -1);
-      lua_pop(raw, 1);
-      s.definition.parameters.push_back(read_parameter(raw, name));
+      if (lua_type(raw, -2) != LUA_TSTRING || !lua_istable(raw, -1)) {
+        throw Error(
+            Exit::kRecipe, "a parameter's name must be a text, and pl.int ... its value",
+            {place.where, place.source,
+             std::string("one is a ") + luaL_typename(raw, -2) + " = a " + luaL_typename(raw, -1),
+             "write e.g. params = { tracks = pl.int { 50 } }"});
+      }
+      const std::string name = lua_tostring(raw, -2);
+      check_text("a parameter's name", name.size(), kMostNameBytes, place.where, place.source);
+      s.definition.parameters.push_back(read_parameter(raw, name, s.nodes.recipe_lines));
     }
   }
   lua_pop(raw, 1);

@@ -154,7 +154,6 @@ bool NodeReuse::add_reads(const Node& node, std::string& bytes) const {
 
 bool NodeReuse::add_function(const Node& node, std::string& bytes) {
   if (node.function < 0 && node.weights.empty()) return true;
-  bytes += evaluation_.has_statistics_columns() ? 'S' : 's';
   if (node.function < 0) return true;
   auto known = functions_.find(node.id);
   if (known == functions_.end()) {

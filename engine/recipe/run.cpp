@@ -121,6 +121,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   LuaState lua(request.lua_limits, request.script_directories, mix_seed(0, request.recipe_text));
   lua.on_print = reports.print;
   lua.on_progress = reports.doing;
+  lua.on_overdue = reports.give_up;
   Recipe recipe(lua, *registry, request.recipe_path, request.recipe_text);
   const RecipeDefinition& definition = recipe.definition();
   const ParameterValues values = parameter_values(definition, request.set);
@@ -156,7 +157,6 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   setup.now = request.now;
   setup.timezone = request.columns->timezone;
   setup.default_track_seconds = request.default_track_seconds;
-  setup.recipe_text = request.recipe_text;
   setup.doing = reports.doing;
   setup.setting = [&](std::string_view key) { return request.elements.find(key); };
   setup.models.shelf = &models;

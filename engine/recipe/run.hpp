@@ -67,6 +67,8 @@ struct RunAnswer {
 struct RunReports {
   std::function<void(const std::string&)> doing;  // the stage
   std::function<void()> beat;
+  /// Ends the process from a signal's handler, as stopped: LuaState::on_overdue.
+  std::function<void(const char* what, const char* where)> give_up;
   std::function<bool()> is_cancelled;             // elements that ask end their work
   std::function<void(const std::string&)> print;  // the recipe's print()
   /// The plugins are loaded, the recipe is not: time to confine, and to say what was not loaded.

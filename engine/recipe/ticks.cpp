@@ -1,5 +1,5 @@
 // Ticks: a call at every loop head, function entry and goto, so that a runaway recipe stops in
-// compiled code too. The text keeps its lines.
+// compiled code too. The text keeps its lines; it has plain line ends (source_text.hpp).
 //
 // A function that calls nothing gets no tick at its entry: alone it cannot run twice, and most
 // formulas are such functions.
@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "recipe/lua_state.hpp"
+#include "recipe/source_text.hpp"
 
 namespace engine {
 namespace {
@@ -40,7 +41,7 @@ bool is_keyword(std::string_view word) {
 /// One pass over the tokens; `out` grows by the source and its ticks.
 class Ticker {
  public:
-  explicit Ticker(std::string_view source) : source_(source) {}
+  explicit Ticker(std::string source) : source_(std::move(source)) {}
 
   std::string run() {
     out_ = "local __tick = ...; ";
@@ -63,7 +64,7 @@ class Ticker {
     return at_ + ahead < source_.size() ? source_[at_ + ahead] : '\0';
   }
   void copy(std::size_t count) {
-    out_.append(source_.substr(at_, count));
+    out_.append(source_, at_, count);
     at_ = std::min(at_ + count, source_.size());
   }
 
@@ -85,28 +86,31 @@ class Ticker {
     punctuation();
   }
 
-  /// The number of = signs of a long bracket that opens here, or -1.
-  [[nodiscard]] int long_bracket_level() const {
-    if (peek() != '[') return -1;
-    std::size_t ahead = 1;
+  /// The number of = signs of a long bracket that opens `ahead` of here, or -1.
+  [[nodiscard]] int long_bracket_level(std::size_t ahead = 0) const {
+    if (peek(ahead) != '[') return -1;
+    const std::size_t first = ++ahead;
     while (peek(ahead) == '=') ++ahead;
-    return peek(ahead) == '[' ? static_cast<int>(ahead) - 1 : -1;
+    return peek(ahead) == '[' ? static_cast<int>(ahead - first) : -1;
   }
-  void copy_long_bracket() {
-    const auto level = static_cast<std::size_t>(long_bracket_level());
+  /// Behind the long bracket that opens `ahead` of here.
+  [[nodiscard]] std::size_t after_long_bracket(std::size_t ahead) const {
+    const auto level = static_cast<std::size_t>(long_bracket_level(ahead));
     std::string close(level + 2, '=');
     close.front() = close.back() = ']';
-    const std::size_t end = source_.find(close, at_ + level + 2);
-    copy(end == std::string_view::npos ? source_.size() - at_ : end + close.size() - at_);
+    const std::size_t end = source_.find(close, at_ + ahead + level + 2);
+    return end == std::string::npos ? source_.size() - at_ : end + close.size() - at_;
   }
-  void comment() {
-    copy(2);
-    if (long_bracket_level() >= 0) return copy_long_bracket();
-    while (at_ < source_.size() && peek() != '\n') copy(1);
+  /// Behind the comment whose dashes end `ahead` of here.
+  [[nodiscard]] std::size_t after_comment(std::size_t ahead) const {
+    if (long_bracket_level(ahead) >= 0) return after_long_bracket(ahead);
+    while (at_ + ahead < source_.size() && peek(ahead) != '\n') ++ahead;
+    return ahead;
   }
+  void comment() { copy(after_comment(2)); }
   void long_text() {
     note_call();
-    copy_long_bracket();
+    copy(after_long_bracket(0));
     last_ = Last::kValue;
   }
   void quoted_text() {
@@ -128,8 +132,6 @@ class Ticker {
     if (peek() == 'z') {
       copy(1);
       while (is_space(peek())) copy(1);
-    } else if (peek() == '\r' && peek(1) == '\n') {
-      copy(2);
     } else {
       copy(1);
     }
@@ -142,7 +144,7 @@ class Ticker {
   void word() {
     std::size_t length = 1;
     while (is_name_part(peek(length))) ++length;
-    const std::string_view word = source_.substr(at_, length);
+    const std::string word = source_.substr(at_, length);
     if (word == "__tick") {
       throw Error(Exit::kRecipe, "the name __tick belongs to the engine",
                   {"", "", "", "choose another name"});
@@ -156,8 +158,19 @@ class Ticker {
     count_blocks(word);
   }
   [[nodiscard]] bool is_followed_by_name(std::size_t length) const {
-    while (is_space(peek(length))) ++length;
-    return is_name_start(peek(length));
+    return is_name_start(peek(after_space_and_comments(length)));
+  }
+  [[nodiscard]] std::size_t after_space_and_comments(std::size_t ahead) const {
+    while (at_ + ahead < source_.size()) {
+      if (is_space(peek(ahead))) {
+        ++ahead;
+      } else if (peek(ahead) == '-' && peek(ahead + 1) == '-') {
+        ahead = after_comment(ahead + 2);
+      } else {
+        break;
+      }
+    }
+    return ahead;
   }
   void count_blocks(std::string_view word) {
     if (word == "function") {
@@ -211,7 +224,7 @@ class Ticker {
     return all.append(out_, copied);
   }
 
-  std::string_view source_;
+  std::string source_;
   std::size_t at_ = 0, depth_ = 0;
   std::string out_;
   Last last_ = Last::kOther;
@@ -223,7 +236,7 @@ class Ticker {
 }  // namespace
 
 std::string add_ticks(std::string_view source) {
-  return Ticker(source).run();
+  return Ticker(with_plain_line_ends(source)).run();
 }
 
 }  // namespace engine

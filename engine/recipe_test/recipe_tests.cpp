@@ -25,6 +25,7 @@ class LoadedTests {
     if (reports.loaded) reports.loaded(*registry_);
     lua_.on_print = reports.print;
     lua_.on_progress = reports.doing;
+    lua_.on_overdue = reports.give_up;
     recipe_.emplace(lua_, *registry_, request.recipe_path, request.recipe_text);
     lua_State* raw = lua_.raw();
     lua_newtable(raw);

@@ -175,11 +175,27 @@ TEST_CASE("an endless formula is stopped at its line", "[hostile]") {
   CHECK_THAT(ended.err, Catch::Contains("hostile.lua:5"));
 }
 
-TEST_CASE("a pattern that never ends is stopped by the supervisor", "[hostile]") {
-  const Ended ended = run_hostile("local s = string.rep(\"a\", 3000)\ns:find(\".-.-.-.-b\")\n");
-  CHECK(ended.exit_code == 7);
-  CHECK_THAT(ended.err,
-             Catch::Contains("the worker did not answer; it was in: loading hostile.lua"));
+TEST_CASE("a pattern that never ends is stopped in the recipe's own time at its line",
+          "[hostile]") {
+  const std::string pattern = "local s = string.rep(\"a\", 3000)\ns:find(\".-.-.-.-b\")\n";
+  const std::string stopped = "stopped: the recipe ran longer than 0.5 s\n  where: hostile.lua:";
+  const Ended loading = run_hostile(pattern, "wall_seconds = 60");
+  CHECK(loading.exit_code == 7);
+  CHECK_THAT(loading.err, Catch::Contains(stopped + "2"));
+  const std::string head =
+      "local pl = require \"playlist\"\n"
+      "return pl.recipe { title = \"Pattern\", build = function(p, user)\n";
+  const Ended building =
+      run_hostile(head + pattern + "return user.library:top(5) end }\n", "wall_seconds = 60");
+  CHECK(building.exit_code == 7);
+  CHECK_THAT(building.err, Catch::Contains(stopped + "4"));
+  const Ended formula = run_hostile(
+      head +
+          "return user.library:score(function(t)\n"
+          "  return (\"a\"):rep(3000):find(\".-.-.-.-b\") and 1 or 2\nend):top(5) end }\n",
+      "wall_seconds = 60");
+  CHECK(formula.exit_code == 7);
+  CHECK_THAT(formula.err, Catch::Contains(stopped + "4"));
 }
 
 TEST_CASE("mistakes in a recipe are told with the line, the source and a suggestion", "[errors]") {

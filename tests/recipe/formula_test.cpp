@@ -143,6 +143,45 @@ void check_formula(const std::string& recipe, Expected&& expected) {
 
 }  // namespace
 
+TEST_CASE("a row that was kept is no row of another formula", "[formula]") {
+  const std::string keep =
+      "local rows = {}\n"
+      "return { function(t) local _ = tostring(0) rows[#rows + 1] = t return 1 end,\n"
+      "  function(t) local _ = tostring(0) return rows[1].tempo end, rows }";
+  for (const std::int64_t many : {5, 300}) {
+    CAPTURE(many);
+    LuaState lua(test::lua_limits(), {}, 1);
+    lua.load_recipe("recipes/x.lua", keep);
+    lua_rawgeti(lua.raw(), 1, 1);
+    lua_rawgeti(lua.raw(), 1, 2);
+    const World large(many), small(2);
+    std::vector<float> out(many);
+    lua.score(2, large.columns, large.tracks.data(), many, out.data());
+    const engine::Error error =
+        test::error_of([&] { lua.score(3, small.columns, small.tracks.data(), 2, out.data()); });
+    CHECK(error.exit() == engine::Exit::kRecipe);
+    CHECK(std::string(error.what()) == "a track of another formula cannot be read");
+    CHECK(error.parts().where == "recipes/x.lua:3");
+  }
+}
+
+TEST_CASE("a row that a formula keeps stays its own while the formula runs", "[formula]") {
+  const std::string first_of_all =
+      "local first\n"
+      "return function(t) local _ = tostring(0) first = first or t return first.energy + t.energy "
+      "end";
+  for (const std::int64_t rows : {5, 300}) {
+    const World world(rows);
+    const std::vector<float> out = Loaded(first_of_all).score(world);
+    for (std::int64_t r = 0; r < rows; ++r) {
+      const auto track = [&](std::int64_t row) {
+        return static_cast<std::size_t>(world.tracks[row]);
+      };
+      CHECK(out[r] == Approx(world.energy[track(0)] + world.energy[track(r)]));
+    }
+  }
+}
+
 TEST_CASE("a formula reads columns of every type", "[formula]") {
   check_formula(formula("2 * t.taste + 1"),
                 [](const World& w, std::int64_t r) { return 2.0 * w.taste[r] + 1; });

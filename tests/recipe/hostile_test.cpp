@@ -33,6 +33,9 @@ Outcome run_hostile(const std::string& recipe, double wall_seconds = 60,
         try {
           LuaState lua(test::lua_limits(soft_seconds, 64), {}, 1);
           lua.on_progress = [&](const std::string& what) { heartbeat.doing(what); };
+          lua.on_overdue = [&](const char* what, const char* where) {
+            heartbeat.give_up(what, where);
+          };
           heartbeat.doing("building recipes/hostile.lua");
           lua.load_recipe("recipes/hostile.lua", recipe);
           std::vector<float> taste(1000, 0.5F), out(1000);
@@ -114,15 +117,85 @@ TEST_CASE("a slow formula is stopped between its rows", "[hostile]") {
       "  for i = 1, 1e6 do s = s + i end");
 }
 
-TEST_CASE("an exponential pattern is ended by the worker's supervisor", "[hostile]") {
-  const Outcome outcome =
-      run_hostile("local s = string.rep('a', 3000)\ns:find('.-.-.-.-b')", /*wall_seconds=*/1);
-  CHECK_FALSE(outcome.end.is_done);
-  CHECK(outcome.end.is_limit);
-  CHECK_THAT(outcome.end.message,
-             Catch::Matches("stopped after 1\\.[0-9]+ s: the worker did not answer; it was in: "
-                            "building recipes/hostile\\.lua"));
-  CHECK(outcome.error.empty());
+TEST_CASE("a C function that does not come back ends the worker with the recipe's line",
+          "[hostile]") {
+  // A pattern that backtracks, wherever it stands; a sort whose comparison has no tick.
+  const std::string text = "local s = ('a'):rep(3000)\n";
+  for (const char* last :
+       {"s:find('.-.-.-.-b')", "local m = s:match('.-.-.-.-b')",
+        "for w in s:gmatch('.-.-.-.-b') do end", "pcall(s.gsub, s, '.-.-.-.-b', '')",
+        "local f = function() return (s:find('.-.-.-.-b')) end f()",
+        "return function(t) return s:find('.-.-.-.-b') and 1 or t.taste end",
+        "return function(t) return s:find('.-.-.-.-b') end"}) {
+    CAPTURE(last);
+    const Outcome outcome = run_hostile(text + last);
+    CHECK_FALSE(outcome.end.is_done);
+    CHECK(outcome.end.is_limit);
+    CHECK(outcome.end.message == "stopped: the recipe ran longer than 0.3 s");
+    CHECK(outcome.end.where == "recipes/hostile.lua:2");
+    CHECK(outcome.error.empty());
+    CHECK(outcome.end.wall_ms < 30'000);  // not the 60 s of the supervisor
+  }
+}
+
+TEST_CASE("functions of the engine and of C that call each other end before the C stack does",
+          "[hostile]") {
+  const std::string what = "error: calls stand inside each other too deeply\n";
+  const auto check = [&](const std::string& recipe, const std::string& line) {
+    CAPTURE(recipe);
+    const Outcome outcome = run_hostile(recipe, 60, 30);
+    CHECK(outcome.end.message.empty());
+    CHECK_THAT(outcome.error,
+               Catch::StartsWith(what) && Catch::Contains("recipes/hostile.lua:" + line));
+    CHECK(outcome.exit == 4);
+  };
+  check("local function f(s)\n return (s:gsub('.', f)) end\nf('a')", "2");
+  check(
+      "local function f(s)\n return (string.gsub(s, '.', function(x) return f(x) end)) end\nf('a')",
+      "2");
+  check("local f\nf = function(a, b)\n table.sort({ 2, 1 }, f) return a < b end\nf(1, 2)", "3");
+  check(
+      "local f\nlocal g = function() f('a') return true end\n"
+      "f = function(s)\n return (s:gsub('.', function() table.sort({ 2, 1 }, g) end)) end\nf('a')",
+      "4");
+  // Within the bound it works.
+  const Outcome fine = run_hostile(
+      "local function f(n) return n == 0 and 'x' or (('a'):gsub('.', function() return f(n - 1) "
+      "end)) "
+      "end\nassert(f(90) == 'x')",
+      60, 30);
+  CHECK(fine.error.empty());
+  CHECK(fine.exit == 0);
+}
+
+TEST_CASE("metamethods of a script's tables do not overflow the C stack either", "[hostile]") {
+  const test::ScriptFolder folder("c_stack");
+  folder.write("m.lua",
+               "return function(t, f) return setmetatable(t, { __tostring = f, __lt = f, __index = "
+               "f }) end");
+  for (const char* body :
+       {"local o o = m({}, function() return ('%s'):format(o) end) return ('%s'):format(o)",
+        "local function lt(a, b) table.sort { m({}, lt), m({}, lt) } return true end lt()",
+        "local r r = m({}, function() return (('a'):gsub('.', r)) end) return (('a'):gsub('.', "
+        "r))"}) {
+    CAPTURE(body);
+    LuaState lua(test::lua_limits(30), {folder.path()}, 1);
+    const engine::Error error = test::error_of(
+        [&] { lua.load_recipe("recipes/x.lua", std::string("local m = require 'm'\n") + body); });
+    CHECK(error.exit() == engine::Exit::kRecipe);
+  }
+}
+
+TEST_CASE("ticks see the time however slow what stands between them is", "[hostile]") {
+  check_stopped(
+      "local s = ('a'):rep(200000)\nfor i = 1, 1e6 do end\nwhile true do s:gsub('.', 'b') end", "3",
+      "while true do s:gsub('.', 'b') end");
+  check_stopped(
+      "local t = {}\nfor i = 1, 200000 do t[i] = 'x' end\nwhile true do local s = table.concat(t) "
+      "end",
+      "3", "while true do local s = table.concat(t) end");
+  check_stopped("--\r while true do end", "2", " while true do end");
+  check_stopped("goto top\n::top::\ngoto --[[ x ]] top", "3", "goto --[[ x ]] top");
 }
 
 TEST_CASE("memory bombs end at the limit", "[hostile]") {

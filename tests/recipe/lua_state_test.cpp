@@ -100,6 +100,69 @@ TEST_CASE("print gives its texts to the run", "[lua]") {
   CHECK(printed == std::vector<std::string>{"a\t1\tnil\ttrue", "", "table\tfunction"});
 }
 
+TEST_CASE("what is printed beyond the limit is dropped and counted", "[lua]") {
+  std::vector<std::string> printed;
+  {
+    engine::LuaLimits limits = test::lua_limits();
+    limits.print_bytes = 2048;
+    LuaState lua(limits, {}, 1);
+    lua.on_print = [&](const std::string& text) { printed.push_back(text); };
+    lua.load_recipe("recipes/x.lua",
+                    "local s = ('x'):rep(1000) for i = 1, 10 do print(s) end print('y')");
+    CHECK(printed.size() == 3);  // two texts fit with their line ends
+  }
+  REQUIRE(printed.size() == 4);
+  CHECK(printed[1] == std::string(1000, 'x'));
+  CHECK(printed[2] == "print: more than 2 KiB (limits.print_kilobytes); the rest is dropped");
+  CHECK(printed[3] == "print: 9 texts of 8001 bytes were dropped");
+}
+
+TEST_CASE("errors tell so much of a long text and no more", "[lua]") {
+  const Error error = recipe_error("error(('x'):rep(900000))");
+  CHECK(std::string(error.what()).size() < 2100);
+  CHECK_THAT(error.what(), Catch::EndsWith("x... (900000 bytes)"));
+  CHECK(std::string(recipe_error("return missing_" + std::string(5000, 'y')).what()).size() < 2100);
+  CHECK(recipe_error("local " + std::string(5000, 'z') + " = nil + 1").parts().source.size() < 400);
+}
+
+TEST_CASE("keys that have no order go by their values, or pairs refuses them", "[lua]") {
+  for (const char* keys :
+       {"[{}] = true, [{}] = true", "[print] = 'a', [pairs] = 'a'", "[1LL] = {}, [2LL] = {}",
+        "[{}] = 1, [print] = 1, a = 3", "[{}] = 0 / 0, [print] = 1"}) {
+    CAPTURE(keys);
+    const Error error =
+        recipe_error(std::string("local t = {}\nfor k, v in pairs({ ") + keys + " }) do end");
+    CHECK(error.exit() == Exit::kRecipe);
+    CHECK_THAT(error.what(), Catch::StartsWith("a table with several keys of type ") &&
+                                 Catch::EndsWith(" cannot be walked over"));
+    CHECK(error.parts().where == "recipes/x.lua:2");
+    CHECK_THAT(recipe_error(std::string("return next { ") + keys + " }").what(),
+               Catch::EndsWith(" cannot be walked over"));
+  }
+  CHECK(recipe_value(
+            "local s = '' for k, v in pairs { [{}] = 'c', a = 'b', [1] = 'a' } do s = s .. v "
+            "end return s") == "abc");
+  for (int run = 0; run < 3; ++run) {
+    CHECK(
+        recipe_value("local t, s = { z = 0 }, '' for i = 9, 1, -1 do t[{}] = i t[function() end] = "
+                     "'t' .. i t[i * 1LL] = i + 10 end for k, v in pairs(t) do s = s .. v .. ' ' "
+                     "end return s") ==
+        "0 1 2 3 4 5 6 7 8 9 11 12 13 14 15 16 17 18 19 t1 t2 t3 t4 t5 t6 t7 t8 t9 ");
+  }
+}
+
+TEST_CASE("lines are LuaJIT's, whatever ends them", "[lua]") {
+  for (const char* end : {"\n", "\r", "\r\n", "\n\r"}) {
+    CAPTURE(end);
+    const std::string e = end;
+    const Error error =
+        recipe_error("-- one" + e + "local s = [[" + e + "]]" + e + e + "return nil + 1" + e);
+    CHECK(error.parts().where == "recipes/x.lua:5");
+    CHECK(error.parts().source == "return nil + 1");
+    CHECK(recipe_value("return ([[a" + e + "b" + e + "]] .. 'c\\" + e + "d'):byte(-2)") == "10");
+  }
+}
+
 TEST_CASE("functions of the engine are seen by modules only", "[lua]") {
   const test::ScriptFolder folder("engine_table");
   folder.write("m.lua", "return { f = function() return engine.answer() end }");

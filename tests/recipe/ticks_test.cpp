@@ -84,9 +84,19 @@ TEST_CASE("texts, comments and field names are no code", "[ticks]") {
     CHECK(ticked(source) == source);
   }
   CHECK(ticked("local s = \"a\\\r\n do\" while x do end") ==
-        "local s = \"a\\\r\n do\" while x do@ end");
+        "local s = \"a\\\n do\" while x do@ end");
   CHECK(ticked("::again:: repeat goto again until x") == "::again:: repeat@ @goto again until x");
   CHECK(ticked("function f(a --[[ ) ]], b) g() end") == "function f(a --[[ ) ]], b)@ g() end");
+}
+
+TEST_CASE("a comment ends at any line end, and hides no loop", "[ticks]") {
+  CHECK(ticked("--\r while true do end") == "--\n while true do@ end");
+  CHECK(ticked("x() --\r\r\n repeat until x") == "x() --\n\n repeat@ until x");
+  CHECK(ticked("#!lua\rwhile x do end") == "\nwhile x do@ end");
+  CHECK(ticked("goto --[[ x ]] top") == "@goto --[[ x ]] top");
+  CHECK(ticked("goto -- x\n --[==[ ]] ]==]\n top") == "@goto -- x\n --[==[ ]] ]==]\n top");
+  CHECK(ticked("local function f --[[ x ]] (a) g --[[ y ]] (a) end") ==
+        "local function f --[[ x ]] (a)@ g --[[ y ]] (a) end");
 }
 
 TEST_CASE("ticked texts parse where a call could be misread", "[ticks]") {

@@ -1,0 +1,281 @@
+// What a recipe may ask of its plan: bounds, looks at candidates inside formulas, and values that
+// are none. On a store of eight tracks, all liked by one user.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "core/calendar.hpp"
+#include "recipe/run.hpp"
+#include "support/lua_run.hpp"
+#include "support/small_store.hpp"
+
+using namespace engine;
+using nlohmann::json;
+using test::error_of;
+using test::SmallStore;
+
+namespace {
+
+const std::int64_t kNow = parse_time("2026-11-21T12:00:00Z");
+
+class Plans {
+ public:
+  Plans() {
+    std::string sql = "INSERT INTO artists (artist_id, name, key) VALUES (1, 'Ada', 'ada');";
+    for (int id = 1; id <= 8; ++id) {
+      const std::string number = std::to_string(id);
+      sql += "INSERT INTO tracks (track_id, title, artist_id, in_catalogue, duration_ms) VALUES (" +
+             number + ", 'T" + number + "', 1, 1, " + number + "000);" +
+             "INSERT INTO likes VALUES (1, " + number + ", 1000);";
+      // Track N is played N times.
+      for (int k = 0; k < id; ++k)
+        sql += "INSERT INTO listens VALUES (1, " + std::to_string(kNow - 100'000 * id - 1000 * k) +
+               ", " + number + ", 60000, 0, 'DE', 1);";
+    }
+    store_.change(sql);
+  }
+
+  /// Runs a recipe whose build() has these lines (the first is line 3); c is the user's library.
+  json run(const std::string& build, const std::string& fields = "random_seed = 1",
+           const std::vector<std::string>& scripts = {}) {
+    return run_text("local pl = require \"playlist\" return pl.recipe { title = \"x\", " + fields +
+                        ", build = function(p, user)\nlocal c = user.library\n" + build +
+                        "\nend }\n",
+                    scripts);
+  }
+  json run_text(const std::string& text, const std::vector<std::string>& scripts = {}) {
+    const AsOfOptions options = store_.options(kNow);
+    ColumnOptions columns;
+    columns.store = options.store;
+    columns.user = "ann";
+    RunRequest request;
+    request.recipe_path = "recipes/x.lua";
+    request.recipe_text = text;
+    request.now = kNow;
+    request.lua_limits.seconds = seconds;
+    request.columns = prepare_columns(columns);
+    request.script_directories = scripts;
+    request.script_directories.push_back(std::string(PLAYLIST_SOURCE_DIR) + "/scripts");
+    return json::parse(run_recipe(request, {}).record);
+  }
+  std::vector<int> tracks(const std::string& build, const std::vector<std::string>& scripts = {}) {
+    std::vector<int> found;
+    const json record = run(build, "random_seed = 1", scripts);
+    for (const json& track : record.at("tracks")) found.push_back(track.at("track"));
+    return found;
+  }
+  double seconds = 10;  // limits.recipe_seconds
+  Error error(const std::string& build, const std::string& fields = "random_seed = 1") {
+    return error_of([&] { run(build, fields); });
+  }
+
+ private:
+  SmallStore store_;
+};
+
+void check_error(const Error& error, const std::string& what, const std::string& line) {
+  CHECK(error.exit() == Exit::kRecipe);
+  CHECK_THAT(error.what(), Catch::Contains(what));
+  CHECK(error.parts().where == "recipes/x.lua:" + line);
+}
+
+}  // namespace
+
+TEST_CASE("a formula looks at candidates that are there, and makes none", "[plans]") {
+  Plans plans;
+  CHECK(plans.tracks("local few = c:top(3)\n"
+                     "return c:score(function(t) return #few * t.duration_ms end):top(2)") ==
+        std::vector<int>{8, 7});
+  for (const char* made :
+       {"#c:top(5)", "#(c + c)", "#user.likes", "#c:filter(function() return true end)"}) {
+    CAPTURE(made);
+    const std::string formula = std::string("function(t)\nreturn ") + made + " end";
+    check_error(plans.error("return c:score(" + formula + "):top(5)"),
+                "a formula cannot make candidates", "4");
+    check_error(plans.error("return c:column('x', " + formula + "):top(5)"),
+                "a formula cannot make candidates", "4");
+    check_error(plans.error("return c:filter(" + formula + "):top(5)"),
+                "a formula cannot make candidates", "4");
+    check_error(plans.error("return c:order(" + formula + "):top(5)"),
+                "a formula cannot make candidates", "4");
+    check_error(plans.error("return c:explain(" + formula + "):top(5)"),
+                "a formula cannot make candidates", "4");
+    // Also while build() waits for the result.
+    check_error(plans.error("local s = c:score(" + formula + ")\nlocal n = #s return s:top(n)"),
+                "a formula cannot make candidates", "4");
+  }
+  check_error(plans.error("return c:score(function(t)\nreturn c:fliter(1) end):top(5)"),
+              "candidates have no verb \"fliter\"", "4");
+}
+
+TEST_CASE("candidates whose formula looks at them are an error", "[plans]") {
+  Plans plans;
+  check_error(plans.error("local last\n"
+                          "local scored = c:score(function(t) return #last end)\n"
+                          "last = scored:top(5) return last"),
+              "candidates hang on themselves", "4");
+  check_error(plans.error("local a, b\n"
+                          "a = c:score(function(t) return #b end)\n"
+                          "b = c:score(function(t) return #a end)\n"
+                          "return a:top(5)"),
+              "candidates hang on themselves", "4");
+}
+
+TEST_CASE("formulas that look at each other in a long chain end in an error", "[plans]") {
+  Plans plans;
+  const std::string chain =
+      "for i = 1, N do\nlocal before = c c = user.library:score(function(t) return #before end)\n"
+      "end return c:top(5)";
+  const auto with = [&](const std::string& count) {
+    std::string text = chain;
+    return text.replace(text.find('N'), 1, count);
+  };
+  CHECK(plans.tracks(with("20")).size() == 5);
+  CHECK(plans.error(with("900")).exit() == Exit::kRecipe);
+}
+
+TEST_CASE("a plan has so many steps and no more", "[plans]") {
+  Plans plans;
+  CHECK(plans
+            .tracks("for i = 1, 900 do c = c:filter(function(t) return true end) end\n"
+                    "return c:top(5)")
+            .size() == 5);
+  CHECK(plans.tracks("for i = 1, 900 do c = pl.fallback { c, user.served } end return c:top(5)")
+            .size() == 5);
+  CHECK(plans.tracks("for i = 1, 900 do c = pl.fallback { user.served, c } end return c:top(5)")
+            .size() == 5);
+  CHECK(plans.tracks("for i = 1, 900 do c = pl.alternate { c, user.served } end return c:top(5)")
+            .size() == 5);
+  check_error(plans.error("local u = c:top(5)\nfor i = 1, 20000 do u = u + c end return u:top(5)"),
+              "more than 1000 steps one behind the other", "4");
+  check_error(plans.error("for i = 1, 30000 do c = c:top(5) end return c"),
+              "more than 1000 steps one behind the other", "3");
+  check_error(plans.error("for i = 1, 30000 do local d = c:top(5) end return c"),
+              "more than 10000 steps", "3");
+}
+
+TEST_CASE("a verb without candidates before its colon is told with its line", "[plans]") {
+  Plans plans;
+  check_error(plans.error("local f = c.filter\nreturn f(5, function() return true end)"),
+              ":filter needs candidates, got a number", "4");
+  check_error(plans.error("local f = c.filter\nreturn f()"), "", "4");
+  check_error(plans.error("return c.top(5)"), ":top needs candidates, got a number", "3");
+  check_error(plans.error("return c.score({ duration_ms = 1 })"), "", "3");
+  check_error(plans.error("return c.limit { tracks = 3 }"), ":limit needs candidates, got a table",
+              "3");
+  check_error(plans.error("return c.rows(5)"), "needs candidates", "3");
+}
+
+TEST_CASE("numbers that are none are refused wherever a plan takes one", "[plans]") {
+  Plans plans;
+  for (const char* build :
+       {"return c:score { duration_ms = 0 / 0 }:top(5)",
+        "return c:score { duration_ms = 1 / 0 }:top(5)", "return c:top(0 / 0)",
+        "return c:limit { tracks = 0 / 0 }", "return pl.blend { { c, weight = 0 / 0 } }:top(5)",
+        "return pl.mix { { c, share = 0 / 0 } }:limit { tracks = 5 }",
+        "return c:sample { temperature = 0 / 0 }:top(5)"}) {
+    CAPTURE(build);
+    check_error(plans.error(build), "", "3");
+  }
+}
+
+TEST_CASE("random_seed is a word or a whole number, or an error", "[plans]") {
+  Plans plans;
+  for (const char* seed :
+       {"{}", "function() end", "true", "''", "0 / 0", "1 / 0", "1.5", "-1", "'never'"}) {
+    CAPTURE(seed);
+    const Error error = plans.error("return c:top(2)", std::string("random_seed = ") + seed);
+    CHECK(error.exit() == Exit::kRecipe);
+    CHECK_THAT(error.what(), Catch::StartsWith("random_seed cannot be "));
+  }
+  CHECK(plans.run("return c:top(2)", "random_seed = 1e15").at("random_seed") ==
+        1'000'000'000'000'000);
+  CHECK(plans.run("return c:top(2)", "random_seed = '7'").at("random_seed") == 7);
+}
+
+TEST_CASE("texts of a recipe have a bound, and must be texts", "[plans]") {
+  Plans plans;
+  const std::string top = "return c:top(2)";
+  for (const char* fields :
+       {"about = ('x'):rep(20000)", "random_seed = ('x'):rep(300)",
+        "params = { [('x'):rep(300)] = pl.int { 1 } }",
+        "params = { a = pl.int { 1, help = ('x'):rep(3000) } }",
+        "params = { a = pl.text { ('x'):rep(20000) } }",
+        "params = { a = pl.choice { 'b', choices = { 'b', ('x'):rep(300) } } }"}) {
+    CAPTURE(fields);
+    const Error error = plans.error(top, fields);
+    CHECK(error.exit() == Exit::kRecipe);
+    CHECK_THAT(error.what(), Catch::EndsWith("00 bytes"));
+    CHECK_THAT(error.parts().why, Catch::StartsWith("at most "));
+    CHECK_THAT(error.parts().where, Catch::StartsWith("recipes/x.lua:"));
+  }
+  CHECK_THAT(error_of([&] {
+               plans.run_text(
+                   "local pl = require 'playlist'\nreturn pl.recipe { title = "
+                   "('x'):rep(1e6), build = function(p, u) return u.likes end }");
+             }).what(),
+             Catch::Equals("the recipe's title has 1000000 bytes"));
+  CHECK_THAT(plans.error("return c:explain(function(t) return ('x'):rep(3000) end):top(2)").what(),
+             Catch::Contains("has 3000 bytes"));
+  check_error(plans.error("return c:filter(function(t) return true end, ('x'):rep(20000)):top(2)"),
+              "has 20000 bytes", "3");
+  check_error(plans.error("return c:score { [('x'):rep(1e6)] = 1 }:top(2)"),
+              ":score: the name of a column has 1000000 bytes", "3");
+  CHECK(plans.error(top, "about = {}").exit() == Exit::kRecipe);
+  CHECK(plans.error(top, "params = { [1] = pl.int { 1 } }").exit() == Exit::kRecipe);
+  CHECK(plans.error(top, "params = { [true] = pl.int { 1 } }").exit() == Exit::kRecipe);
+  CHECK(plans.error(top, "params = { a = pl.number { 0 / 0 } }").exit() == Exit::kRecipe);
+}
+
+TEST_CASE("a module reads the listening statistics that the recipe does not name", "[plans]") {
+  Plans plans;
+  const test::ScriptFolder folder("statistics");
+  folder.write("heard.lua",
+               "return { often = function(t) return -t.plays end, name = 'plays',\n"
+               "  of = function(row) return row.plays end }");
+  const std::vector<std::string> scripts = {folder.path()};
+  CHECK(plans.tracks("return c:score(require('heard').often):top(3)", scripts) ==
+        std::vector<int>{1, 2, 3});
+  CHECK(plans.tracks("local name = require('heard').name\n"
+                     "return c:score(function(t) return t[name] end):top(2)",
+                     scripts) == std::vector<int>{8, 7});
+  CHECK(plans.tracks("return c:score { [require('heard').name] = 1 }:top(2)", scripts) ==
+        std::vector<int>{8, 7});
+  CHECK(
+      plans.tracks("local n = require('heard').of(c:rows()[3])\nreturn c:top(n)", scripts).size() ==
+      3);
+}
+
+TEST_CASE("a list that ran out does not blame the limits of another", "[plans]") {
+  Plans plans;
+  const json record = plans.run(
+      "local first = c:limit { tracks = 5, per_artist = 2 }\n"
+      "return first:limit { tracks = 4 }");
+  std::string all;
+  for (const json& notice : record.at("notices")) all += notice.get<std::string>() + "\n";
+  CHECK_THAT(all,
+             Catch::Contains("the list has 2 of 5 tracks: its limits bind (see the receipt)") &&
+                 Catch::Contains("the list has 2 of 4 tracks: there were no more candidates"));
+}
+
+TEST_CASE("what a parameter is declared with is taken, or refused with its line", "[plans]") {
+  Plans plans;
+  for (const char* parameter :
+       {"pl.int { {} }", "pl.int { function() end }", "pl.int { 1, min = '0' }",
+        "pl.number { 1, max = {} }", "pl.number { 1, min = 0 / 0 }", "pl.int { 1, help = {} }",
+        "pl.choice { 'a', choices = 'a' }", "pl.choice { 'a', choices = { 'a', {} } }"}) {
+    CAPTURE(parameter);
+    const Error error =
+        plans.error("return c:top(2)", std::string("params = { a = ") + parameter + " }");
+    CHECK(error.exit() == Exit::kRecipe);
+    CHECK_THAT(error.what(), Catch::StartsWith("parameter a: "));
+    CHECK(error.parts().where == "recipes/x.lua:1");
+  }
+}
+
+TEST_CASE("a recipe that only prints is stopped in its time, and drops what it prints", "[plans]") {
+  Plans plans;
+  plans.seconds = 0.3;
+  const Error error = plans.error("while true do print('x') end");
+  CHECK(error.exit() == Exit::kLimits);
+  CHECK(error.parts().where == "recipes/x.lua:3");
+}
