@@ -95,7 +95,7 @@ void add_check(CLI::App& app, Cli& cli) {
       "Errors are what a run would stop at: syntax; elements, verbs, parameters and columns that\n"
       "are not there; values out of range. Warnings are parameters that nothing reads, steps "
       "whose\n"
-      "result nothing uses, and lists that may come out short. Each parameter is tried at both "
+      "result nothing uses, and lists that must come out short. Each parameter is tried at both "
       "ends\n"
       "of its range.");
   verb->callback(

@@ -12,16 +12,9 @@ namespace {
 
 constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 
-/// A step that may leave few tracks or none.
-struct Narrow {
-  int node = -1;
-  std::string because;
-};
-
 struct Supply {
   double most = kUnbounded;
-  int bounded_by = -1;         // the node behind `most`
-  std::vector<Narrow> narrow;  // empty: gives all that was asked for
+  int bounded_by = -1;  // the node behind `most`
 };
 
 std::string number_text(double number) {
@@ -61,10 +54,6 @@ class SupplyOf {
     if (!node.branches.empty() || node.step == "union") return of_combiner(node);
     if (node.inputs.empty()) return {};  // a set, or a recall that no plugin offers
     Supply supply = of(node.inputs[0]);
-    if (node.step == "filter_function" || node.step == "difference")
-      narrow(supply, node, node.written() + " may drop any number of them");
-    if (node.step == "since") narrow(supply, node, ":since keeps the tracks of that time only");
-    if (node.step == "or_last") supply.narrow.clear();
     for (const char* step : {"top", "seeds", "most_played"}) {
       if (node.step == step) bound(supply, node, number(node, "count"));
     }
@@ -77,84 +66,45 @@ class SupplyOf {
   }
 
   Supply of_element(const Node& node) {
-    const std::uint32_t kind = node.description->kind;
-    if (kind != PLAYLIST_RECALL) {
-      Supply supply = of(node.inputs.at(0));
-      if (kind == PLAYLIST_FILTERING)
-        narrow(supply, node, node.written() + " may drop any number of them");
-      return supply;
-    }
+    if (node.description->kind != PLAYLIST_RECALL) return of(node.inputs.at(0));
     Supply supply;
     const double limit = number(node, "limit");
     if (limit > 0) bound(supply, node, limit);
-    for (const auto& [name, value] : node.arguments) {
-      if (std::holds_alternative<NodeArgument>(value)) {
-        narrow(supply, node,
-               node.written() +
-                   " finds only what goes with its seeds, which may be few tracks or none");
-      }
-    }
     return supply;
   }
 
   Supply of_combiner(const Node& node) {
+    if (node.step == "mix") return of_mix(node);
     std::vector<Supply> parts;
     for (const int input : node.inputs) parts.push_back(of(input));
-    for (const Branch& branch : node.branches) {
-      // An otherwise takes the slots that its branch cannot fill.
-      if (node.step == "mix" && branch.otherwise < 0) continue;
-      parts.push_back(of(branch.otherwise >= 0 ? branch.otherwise : branch.node));
-    }
-    if (node.step == "fallback") {
-      Supply supply = parts.back();
-      // The first branch that has a single track is taken, so its bound is what counts.
-      if (parts.front().most < supply.most) {
-        supply.most = parts.front().most;
-        supply.bounded_by = parts.front().bounded_by;
-      }
-      return supply;
-    }
-    if (node.step == "mix") return of_mix(node, parts);
-    return together(parts);
+    for (const Branch& branch : node.branches) parts.push_back(of(branch.node));
+    if (node.step != "fallback") return together(parts);
+    // The first branch that has a single track is taken, so its bound is what counts.
+    return parts.front().most < parts.back().most ? parts.front() : parts.back();
   }
 
   /// Slots of a branch without `otherwise` stay empty once it is dry, whatever others still have.
-  Supply of_mix(const Node& node, const std::vector<Supply>& fallbacks) {
+  Supply of_mix(const Node& node) {
     Supply supply;
     for (const Branch& branch : node.branches) {
       if (branch.otherwise >= 0 || branch.weight == 0) continue;
       const Supply& own = of(branch.node);
-      supply.narrow.insert(supply.narrow.end(), own.narrow.begin(), own.narrow.end());
       const double most = own.most / branch.weight;
-      if (most < supply.most) {
-        supply.most = most;
-        supply.bounded_by = own.bounded_by;
-      }
-    }
-    for (const Supply& fallback : fallbacks) {
-      supply.narrow.insert(supply.narrow.end(), fallback.narrow.begin(), fallback.narrow.end());
+      if (most < supply.most) supply = {most, own.bounded_by};
     }
     return supply;
   }
 
-  /// Branches that fill up for each other: one that gives all that is asked for is enough.
+  /// Branches that fill up for each other.
   static Supply together(const std::vector<Supply>& parts) {
-    Supply all;
-    all.most = 0;
-    bool is_enough = false;
+    Supply all{0, -1};
     for (const Supply& part : parts) {
       all.most += part.most;
       all.bounded_by = part.bounded_by;
-      is_enough = is_enough || (part.narrow.empty() && std::isinf(part.most));
-      all.narrow.insert(all.narrow.end(), part.narrow.begin(), part.narrow.end());
     }
-    if (is_enough) all.narrow.clear();
     return all;
   }
 
-  static void narrow(Supply& supply, const Node& node, std::string because) {
-    supply.narrow.push_back({node.id, std::move(because)});
-  }
   static void bound(Supply& supply, const Node& node, double most) {
     if (most >= supply.most) return;
     supply.most = most;
@@ -165,29 +115,10 @@ class SupplyOf {
   std::map<int, Supply> made_;
 };
 
-constexpr const char* kFillUp =
-    "let something fill it up: otherwise = ... in pl.mix, or pl.concat { ..., user.library }";
-
 Shortage shortage(const Plan& plan, int node, std::int64_t wanted, std::string because,
-                  std::string fix = kFillUp) {
+                  std::string fix) {
   const Node& at = plan.at(node);
-  return {wanted, std::move(because), at.where, at.source, "", std::move(fix)};
-}
-
-/// One filter is filled up after as several are: the first is told, the others are named.
-Shortage narrowed(const Plan& plan, const Supply& supply, std::int64_t wanted) {
-  const Narrow& first = supply.narrow.front();
-  Shortage told =
-      shortage(plan, first.node, wanted, first.because + ", and nothing fills the list up");
-  std::vector<int> named{first.node};
-  for (const Narrow& narrow : supply.narrow) {
-    if (std::find(named.begin(), named.end(), narrow.node) != named.end()) continue;
-    named.push_back(narrow.node);
-    const Node& node = plan.at(narrow.node);
-    told.others +=
-        (told.others.empty() ? "so may " : ", ") + node.written() + " (" + node.where + ")";
-  }
-  return told;
+  return {wanted, std::move(because), at.where, at.source, std::move(fix)};
 }
 
 /// The step that gives the list its length, with the steps after it (from the output down).
@@ -233,7 +164,6 @@ std::vector<Shortage> shortages(const Plan& plan, double default_track_seconds) 
                                  number_text(std::floor(supply.most)),
                              "raise that number, or ask for fewer tracks"));
   }
-  if (!supply.narrow.empty()) found.push_back(narrowed(plan, supply, whole));
   const double minutes = is_limit ? SupplyOf::number(node, "minutes") : 0;
   const double fit = std::floor(minutes * 60 / default_track_seconds);
   if (minutes > 0 && fit < wanted) {

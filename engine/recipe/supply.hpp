@@ -1,5 +1,5 @@
-// Whether a plan can come out short: how many tracks a list is meant to have, how many each node
-// can give at most, and what may leave it with fewer.
+// Whether a plan must come out short: how many tracks a list is meant to have, and how many each
+// node can give at most.
 #pragma once
 
 #include <cstdint>
@@ -16,20 +16,18 @@ struct Shortage {
   std::string because;      // one sentence
   std::string where;        // the recipe's line of the step that causes it
   std::string source;       // that line
-  std::string others;       // further steps that do the same, with their places; may be empty
   std::string fix;
 };
 
-/// What may leave the plan's list with fewer tracks than its last :limit or :top asks for. Empty
-/// when nothing does, or when the list has no length of its own.
+/// What leaves the plan's list with fewer tracks than its last :limit or :top asks for, whatever
+/// the library holds. Empty when nothing does, or when the list has no length of its own.
 ///
 /// Bounds   The `limit` of a recall, the counts of :top :seeds :sample :most_played and the
 ///          tracks of a :limit bound what a node gives; combiners add up their branches.
-/// Dry      A filter, a difference, a :since and a recall from seeds may leave any number, none
-///          too. Not told where something stands behind it that has no such bound: `otherwise` of
-///          a pl.mix branch, another branch of pl.alternate, pl.concat, pl.blend or a union, the
-///          last branch of pl.fallback, :or_last.
-/// Silent   That a whole library may be too small.
+/// Later    A filter behind the list's length takes tracks that nothing replaces.
+/// Silent   What only a run can tell: how many tracks a filter, a :since or a recall from seeds
+///          leaves. A recipe that ends rather than fills up is a good one, and the run says why its
+///          list is short.
 std::vector<Shortage> shortages(const Plan& plan, double default_track_seconds);
 
 }  // namespace engine
