@@ -41,6 +41,48 @@ TEST_CASE("a recorded run comes back byte for byte", "[replay]") {
   CHECK(replayed.at("changed").empty());
 }
 
+TEST_CASE("engine recipes outlives recipes that crash or never end, each costs its own line",
+          "[recipes]") {
+  const EngineHome home;
+  const std::string folder = home.path("mine") + "/";
+  std::filesystem::create_directory(folder);
+  const auto write = [&](const std::string& name, const std::string& text) {
+    engine::write_file_atomically(folder + name, text);
+  };
+  const auto recipe = [](const std::string& title) {
+    return "return require('playlist').recipe { title = '" + title +
+           "', build = function(p, user) return user.likes end }\n";
+  };
+  write("a.lua", recipe("First"));
+  write("b_deep.lua", "local function f(s) return (s:gsub('.', f)) end\nf 'a'\n");
+  write("c_pattern.lua", "local s = string.rep('a', 3000) s:find('.-.-.-.-b')\n");
+  write("d_loop.lua", "\nwhile true do end\n");
+  write("e_wrong.lua", "return 5\n");
+  write("f.lua", recipe("Last"));
+  engine::write_file_atomically(
+      home.path("short.lua"),
+      "return { paths = { recipes = { '" + folder + "' } }, limits = { recipe_seconds = 0.3 } }");
+  const Ended list = home.engine({"--config", home.path("short.lua"), "--json", "recipes"});
+  INFO(list.err);
+  CHECK(list.exit_code == 4);
+  std::vector<std::string> titles;
+  const json told_all = json::parse(list.out);
+  for (const json& told : told_all.at("recipes")) titles.push_back(told.at("title"));
+  REQUIRE(titles.size() >= 2);
+  CHECK(titles[0] == "First");
+  CHECK(titles[1] == "Last");
+  for (const char* told : {"b_deep.lua:1", "c_pattern.lua:1", "d_loop.lua:2", "e_wrong.lua"})
+    CHECK_THAT(list.err, Catch::Contains(told));
+  const Ended one =
+      home.engine({"--config", home.path("short.lua"), "recipes", folder + "c_pattern.lua"});
+  CHECK(one.exit_code == 7);
+  CHECK_THAT(one.err, Catch::Contains("stopped: the recipe ran longer than 0.3 s") &&
+                          Catch::Contains("c_pattern.lua:1"));
+  const Ended good = home.engine({"recipes", folder + "a.lua"});
+  CHECK(good.exit_code == 0);
+  CHECK_THAT(good.out, Catch::StartsWith("First: "));
+}
+
 TEST_CASE("a replay on changed data says what changed", "[replay]") {
   const RecordedHome home;
   engine::write_file_atomically(
