@@ -33,8 +33,11 @@ RunAnswer try_recipe(const BatchRequest& request, RunRequest recipe, const Batch
   const auto job = [&](Channel& channel, Heartbeat& heartbeat) {
     RunReports reports;
     reports.doing = [&](const std::string& what) { heartbeat.doing(what); };
+    reports.give_up = [&](const char* what, const char* where) { heartbeat.give_up(what, where); };
     reports.loaded = [&](const Registry& registry) {
       for (const std::string& line : registry.problem_lines()) channel.send(kNotLoaded, line);
+      // Not before: loading plugins copies them to where they are loaded from.
+      if (request.confinement) confine_process(*request.confinement);
     };
     try {
       const RunAnswer answer = run_recipe(recipe, reports);
@@ -62,14 +65,14 @@ RunAnswer try_recipe(const BatchRequest& request, RunRequest recipe, const Batch
     }
   };
   WorkerLimits limits = request.limits;
-  limits.is_confined = false;
+  limits.is_confined = false;  // only once the plugins are loaded
   const WorkerEnd end = request.pool.is_in_process ? run_in_process(job, supervise)
                                                    : run_in_worker(limits, job, supervise);
   if (end.is_interrupted) throw Error(Exit::kInterrupted, "interrupted; nothing was made");
   if (wrong) throw std::move(*wrong);
   if (!loaded) {
     throw Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
-                {recipe.recipe_path, "", "", ""});
+                {end.where.empty() ? recipe.recipe_path : end.where, "", "", ""});
   }
   return *loaded;
 }
