@@ -12,7 +12,8 @@ struct FileContext {
   std::int64_t ingestion_id = 0;
   std::string format;  // "spotify_extended"
   std::int64_t now = 0;
-  bool is_personal = false;  // somebody's own export; otherwise a catalogue or a data set
+  bool is_personal = false;    // somebody's own export; otherwise a catalogue or a data set
+  bool is_read_again = false;  // the content was read otherwise before: what it says now counts
   /// Whose export it is. Throws Error(kUsage) when that is not known.
   std::function<std::int64_t()> user_id;
   std::optional<std::int64_t> first_ts, last_ts;  // of the listens so far

@@ -78,6 +78,9 @@ std::string name_json(std::string_view head, std::string_view name) {
   if (has_keys(head, {"creator", "created", "tracks"})) {
     return std::string("a playlist that `engine run --to json` wrote; ") + kOwnList;
   }
+  if (has_keys(head, {"recipe", "random_seed", "tracks"})) {
+    return std::string("the answer of `engine run --json`; ") + kOwnList;
+  }
   if (has_keys(head, {"playlist", "track"}) && contains(head, "jspf")) {
     return std::string("a JSPF playlist, as ListenBrainz and `engine run --to jspf` write it; ") +
            kOwnList;

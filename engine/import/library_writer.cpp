@@ -27,6 +27,9 @@ LibraryWriter::LibraryWriter(Store& store, NameBook& names, RowTracks& tracks)
       date_like_(
           store.prepare("UPDATE likes SET ts = ?3 WHERE user_id = ?1 AND track_id = ?2 AND ?3 > 0 "
                         "AND (ts = 0 OR ?3 < ts)")),
+      date_like_again_(
+          store.prepare("UPDATE likes SET ts = ?3 WHERE user_id = ?1 AND track_id = ?2 AND ?3 > 0 "
+                        "AND ts <> ?3")),
       insert_album_(store.prepare("INSERT OR IGNORE INTO saved_albums VALUES (?1, ?2, ?3, ?4)")),
       insert_saved_artist_(
           store.prepare("INSERT OR IGNORE INTO saved_artists VALUES (?1, ?2, ?3)")),
@@ -58,7 +61,8 @@ void LibraryWriter::start_file() {
   begun_.clear();
 }
 
-/// A like or a saved artist: the earliest time that any export tells.
+/// A like or a saved artist: the earliest time that any export tells, or by date_like_again_ the
+/// one that a file tells which was read wrongly before.
 Outcome LibraryWriter::put_dated(Statement& insert, Statement& date, std::int64_t user,
                                  std::int64_t thing, std::int64_t ts) {
   if (insert.run(user, thing, ts) > 0) return Outcome::kNew;
@@ -72,9 +76,10 @@ void LibraryWriter::write_likes(const TableView& table, const FileContext& file,
   const auto ts = table.numbers<std::int64_t>("ts");
   const auto tracks = tracks_.match(table, /*is_catalogue=*/false);
   for (std::size_t row = 0; row < table.rows; ++row) {
+    Statement& date = file.is_read_again ? date_like_again_ : date_like_;
     records.note(record[row], tracks[row] == 0 ? Outcome::kUnmatched
-                                               : put_dated(insert_like_, date_like_, user,
-                                                           tracks[row], time_of(ts, row)));
+                                               : put_dated(insert_like_, date, user, tracks[row],
+                                                           time_of(ts, row)));
   }
 }
 

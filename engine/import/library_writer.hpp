@@ -59,9 +59,9 @@ class LibraryWriter {
   Store& store_;
   NameBook& names_;
   RowTracks& tracks_;
-  Statement insert_like_, date_like_, insert_album_, insert_saved_artist_, date_saved_artist_,
-      insert_banned_, find_playlist_, insert_playlist_, refill_playlist_, clear_playlist_,
-      find_begun_, insert_playlist_track_, insert_plays_, insert_user_relation_;
+  Statement insert_like_, date_like_, date_like_again_, insert_album_, insert_saved_artist_,
+      date_saved_artist_, insert_banned_, find_playlist_, insert_playlist_, refill_playlist_,
+      clear_playlist_, find_begun_, insert_playlist_track_, insert_plays_, insert_user_relation_;
   /// By name and outside id: playlists begun by this file, by their record. Tracks belong to the
   /// last one before them.
   std::map<std::pair<std::string, std::string>, std::map<std::int64_t, std::int64_t>> begun_;

@@ -17,6 +17,7 @@
 
 #include "dates.hpp"
 #include "elements.hpp"
+#include "file_dates.hpp"
 #include "ids.hpp"
 #include "json_list.hpp"
 #include "json_records.hpp"
@@ -123,6 +124,7 @@ class Listenbrainz final : public playlist::Source {
     } else {
       read_lines(text);
     }
+    unread_.tell(rows);
     rows.finish();
   }
 
@@ -231,7 +233,11 @@ class Listenbrainz final : public playlist::Source {
     if (recording.empty()) return rows_->bucket("empty", "no MusicBrainz recording");
     likes_->begin(rows_->record());
     const auto created = values_[kCreated].integer();
-    if (created && is_plausible(*created)) likes_->i64(1, *created);
+    if (created && is_plausible(*created)) {
+      likes_->i64(1, *created);
+    } else if (values_[kCreated].is_given()) {
+      unread_.add(values_[kCreated].raw);
+    }
     likes_->text(2, recording);
   }
 
@@ -245,6 +251,7 @@ class Listenbrainz final : public playlist::Source {
     fields.read(reader, values.data());
   }
 
+  UnreadDates unread_{"\"created\""};
   Rows* rows_ = nullptr;
   Table *listens_ = nullptr, *likes_ = nullptr;
   JsonFields fields_{kNames}, metadata_fields_{kMetadataNames}, info_fields_{kInfoNames},

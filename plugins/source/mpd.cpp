@@ -12,6 +12,7 @@
 
 #include "dates.hpp"
 #include "elements.hpp"
+#include "file_dates.hpp"
 #include "ids.hpp"
 #include "playlists_json.hpp"
 #include "recognise.hpp"
@@ -80,9 +81,15 @@ class Records final : public PlaylistRecords {
     playlists_.text(2, id_);
     playlists_.text(3, fields[kDescription].text(buffer_));
     const auto modified = fields[kModified].integer();
-    if (modified && is_plausible(*modified)) playlists_.i64(4, *modified);
+    if (modified && is_plausible(*modified)) {
+      playlists_.i64(4, *modified);
+    } else if (fields[kModified].is_given()) {
+      unread_.add(fields[kModified].raw);
+    }
     playlists_.text_or_empty(5, "");
   }
+
+  void tell() const { unread_.tell(rows_); }
 
   void take_item(const JsonValue* fields) override {
     ++position_;
@@ -119,6 +126,7 @@ class Records final : public PlaylistRecords {
   Rows& rows_;
   Table &playlists_, &items_, &tracks_;
   std::unordered_set<std::string> known_;
+  UnreadDates unread_{"\"modified_at\""};
   std::int32_t position_ = -1;
   std::string name_, id_, buffer_, title_, artist_, album_, uri_;
 };
@@ -136,6 +144,7 @@ class Mpd final : public playlist::Source {
     Records records(rows);
     PlaylistDocument document(kPlaylistKeys, kTracks, kItemKeys);
     document.read(without_bom(call.input().bytes()), rows, records);
+    records.tell();
     rows.finish();
   }
 };

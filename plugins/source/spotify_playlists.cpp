@@ -11,6 +11,7 @@
 
 #include "dates.hpp"
 #include "elements.hpp"
+#include "file_dates.hpp"
 #include "ids.hpp"
 #include "playlists_json.hpp"
 #include "recognise.hpp"
@@ -63,6 +64,8 @@ class Records final : public PlaylistRecords {
     put_time(playlists_, 4, fields[kModified]);
   }
 
+  void tell() const { unread_.tell(rows_); }
+
   void take_item(const JsonValue* fields) override {
     ++position_;
     if (fields[kTrack].kind != JsonValue::Kind::kObject) {
@@ -99,13 +102,19 @@ class Records final : public PlaylistRecords {
   }
 
   void put_time(Table& table, int column, const JsonValue& value) {
-    const auto time = read_time(value.text(buffer_));
-    if (time && is_plausible(time->seconds)) table.i64(column, time->seconds);
+    const std::string_view text = value.text(buffer_);
+    const auto time = read_time(text);
+    if (time && is_plausible(time->seconds)) {
+      table.i64(column, time->seconds);
+    } else if (!text.empty()) {
+      unread_.add(text);
+    }
   }
 
   Rows& rows_;
   Table &playlists_, &tracks_;
   JsonFields track_fields_{kTrackKeys};
+  UnreadDates unread_{"\"addedDate\" and \"lastModifiedDate\""};
   std::int32_t position_ = -1;
   std::map<std::string, int> names_;
   std::string name_, id_, buffer_, uri_, title_, artist_;
@@ -125,6 +134,7 @@ class SpotifyPlaylists final : public playlist::Source {
     Records records(rows);
     PlaylistDocument document(kPlaylistKeys, kItems, kItemKeys);
     document.read(without_bom(call.input().bytes()), rows, records);
+    records.tell();
     rows.finish();
   }
 };

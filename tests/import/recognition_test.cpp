@@ -68,6 +68,9 @@ TEST_CASE("a named file that no source reads is named with what to do", "[import
        R"({"title":"x","description":"","creator":"e","created":"2026-01-01T00:00:00Z","tracks":[)"
        R"({"position":1,"track":17,"title":"B","artist":"A","features":{}}]})",
        "a playlist that `engine run --to json` wrote"},
+      {"run.json",
+       R"({"run":1,"recipe":"weekly.lua","title":"x","random_seed":1,"tracks":[{"track":17}]})",
+       "`engine run --json`"},
       {"list.jspf",
        R"({"playlist":{"title":"x","extension":{"https://musicbrainz.org/doc/jspf#playlist":)"
        R"({"public":false}},"track":[{"title":"B","creator":"A"}]}})",
@@ -253,6 +256,29 @@ TEST_CASE("another order of dates takes the place of an earlier reading", "[impo
   auto again = import_options(store_path, {iso}, "ann");
   again.dates = "day-first";
   CHECK(import_paths(again).files[0].notes == std::vector<std::string>{"imported before"});
+}
+
+TEST_CASE("another order of dates corrects when a track was liked", "[import][recognition]") {
+  const TemporaryFolder folder;
+  const std::string store_path = folder.file("a.db");
+  // 10 March read month first, 3 October read day first: the later one is right here.
+  auto options =
+      import_options(store_path,
+                     {write_file(folder.file("liked_songs.csv"),
+                                 "Track URI,Track Name,Artist Name(s),Added At\n"
+                                 "spotify:track:0000000000000000000001,B,A,03/10/2017 21:47\n")},
+                     "ann");
+  const auto liked = [&] {
+    return Store::open(store_path, {.is_read_only = true}).integer("SELECT max(ts) FROM likes");
+  };
+  import_paths(options);
+  CHECK(liked() == 1489182420);
+  options.dates = "day-first";
+  import_paths(options);
+  CHECK(liked() == 1507067220);
+  options.dates = "month-first";
+  import_paths(options);
+  CHECK(liked() == 1489182420);
 }
 
 TEST_CASE("columns that name nothing of a file are told", "[import][recognition]") {

@@ -139,6 +139,24 @@ TEST_CASE("an Added At that cannot be read is told with its number and an exampl
                                  "\"in autumn\""});
 }
 
+TEST_CASE("dates of likes and playlists in JSON that cannot be read are told", "[source][dates]") {
+  const SourceRun likes = read_source(
+      "feedback.jsonl",
+      R"({"recording_msid": "m", "recording_mbid": "00000000-0000-4000-8000-00000000000b",)"
+      R"( "score": 1, "created": 17})");
+  REQUIRE(likes.of("likes").size() == 1);
+  CHECK(likes.rows->notices ==
+        std::vector<std::string>{
+            "1 of \"created\" is no date from 2000 on and left out, such as \"17\""});
+  const SourceRun lists = read_source(
+      "Playlist1.json",
+      R"({"playlists": [{"name": "x", "lastModifiedDate": "2025-06-03", "items": [{"track":)"
+      R"( {"trackName": "B", "artistName": "A"}, "addedDate": "soon"}]}]})");
+  REQUIRE(lists.of("playlist_tracks").size() == 1);
+  REQUIRE(lists.rows->notices.size() == 1);
+  CHECK_THAT(lists.rows->notices[0], Catch::EndsWith("such as \"soon\""));
+}
+
 TEST_CASE("a player's log is read by its owner's clock in summer and in winter",
           "[source][dates]") {
   const std::string log =

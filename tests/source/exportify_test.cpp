@@ -86,3 +86,20 @@ TEST_CASE("exportify reads exportify.net", "[source]") {
   CHECK(run.of("tracks")[0]["key"] == "9");
   CHECK(run.rows->bucket_sizes() == Sizes{{"podcast", 1}});
 }
+
+TEST_CASE("a list that the engine wrote as CSV is a playlist and said to be one", "[source]") {
+  // As `engine run --to csv:evening.csv` writes it: every field in quotes, nobody added the tracks.
+  const SourceRun run = read_source(
+      "evening.csv",
+      "\"Track URI\",\"Track Name\",\"Artist URI(s)\",\"Artist Name(s)\",\"Album Name\","
+      "\"Track Duration (ms)\",\"Added By\",\"Added At\",\"Danceability\",\"Energy\"\n"
+      "\"spotify:track:0000000000000000000001\",\"B\",\"\",\"A\",\"C\",\"200000\",\"\",\"\",\"0."
+      "5\","
+      "\"0.5\"\n");
+  CHECK(run.source == "source.exportify");
+  CHECK(run.of("likes").empty());
+  CHECK(run.of("playlist_tracks").size() == 1);
+  CHECK(run.rows->notices ==
+        std::vector<std::string>{"nobody added these tracks, as in a list of this engine's own "
+                                 "(--to csv): read as the person's playlist \"evening\""});
+}
