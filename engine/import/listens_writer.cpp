@@ -1,19 +1,19 @@
 #include "import/listens_writer.hpp"
 
 #include <algorithm>
-#include <climits>
-#include <cstdlib>
-#include <set>
+#include <iterator>
+#include <limits>
+#include <optional>
 #include <tuple>
+#include <utility>
 
 #include "store/listen_flags.hpp"
 #include "store/row_source.hpp"
 
 namespace engine::import {
-namespace {
 
-/// The columns that become listens.flags.
-class FlagColumns {
+/// The columns that become listens.flags, without who told it.
+class ListensWriter::FlagColumns {
  public:
   explicit FlagColumns(const TableView& table)
       : skipped_(table.numbers<std::uint8_t>("skipped")),
@@ -21,15 +21,17 @@ class FlagColumns {
         offline_(table.numbers<std::uint8_t>("offline")),
         incognito_(table.numbers<std::uint8_t>("incognito")),
         loved_(table.numbers<std::uint8_t>("loved")),
+        stamp_(table.numbers<std::uint8_t>("stamp")),
         precision_(table.numbers<std::int32_t>("precision")),
+        duration_(table.numbers<std::int32_t>("duration_ms")),
         reason_end_(table.texts("reason_end")) {
     for (std::size_t code = 0; code < reason_end_.distinct(); ++code) {
       const auto reason = end_reason(reason_end_.of(static_cast<std::int32_t>(code)));
       end_flags_.push_back(ListenFlags::with_end(reason));
     }
   }
-  [[nodiscard]] std::int32_t of(std::size_t row) const {
-    std::int32_t flags = 0;
+  [[nodiscard]] std::int64_t of(std::size_t row) const {
+    std::int64_t flags = 0;
     if (!skipped_.empty() && skipped_[row] != 255) {
       flags |= skipped_[row] ? ListenFlags::kSkipped : ListenFlags::kNotSkipped;
     }
@@ -37,21 +39,62 @@ class FlagColumns {
     if (is_set(offline_, row)) flags |= ListenFlags::kOffline;
     if (is_set(incognito_, row)) flags |= ListenFlags::kIncognito;
     if (is_set(loved_, row)) flags |= ListenFlags::kLoved;
-    if (!precision_.empty() && precision_[row] > 1) flags |= ListenFlags::kIsCoarse;
+    if (precision(row) > 1) flags |= ListenFlags::kIsCoarse;
+    if (precision(row) > kMinute) flags |= ListenFlags::kIsToTheDay;
     const std::int32_t end = reason_end_.code(row);
     if (end >= 0) flags |= end_flags_[static_cast<std::size_t>(end)];
-    return flags;
+    return flags | stamp(row) << ListenFlags::kStampShift |
+           track_seconds(row) << ListenFlags::kTrackSecondsShift;
+  }
+  /// What the store can tell apart: 1, a minute, a day.
+  [[nodiscard]] std::int32_t precision(std::size_t row) const {
+    if (precision_.empty() || precision_[row] <= 1) return 1;
+    return precision_[row] <= kMinute ? kMinute : kDay;
   }
 
  private:
+  static constexpr std::int32_t kMinute = 60, kDay = 86'400;
+
   static bool is_set(std::span<const std::uint8_t> column, std::size_t row) {
     return !column.empty() && column[row] == 1;
   }
-  std::span<const std::uint8_t> skipped_, shuffle_, offline_, incognito_, loved_;
-  std::span<const std::int32_t> precision_;
+  [[nodiscard]] std::int64_t stamp(std::size_t row) const {
+    return stamp_.empty() || stamp_[row] > static_cast<std::uint8_t>(Stamp::kEither) ? 0
+                                                                                     : stamp_[row];
+  }
+  [[nodiscard]] std::int64_t track_seconds(std::size_t row) const {
+    if (duration_.empty() || duration_[row] <= 0) return 0;
+    return std::min<std::int64_t>(duration_[row] / 1000, ListenFlags::kTrackSecondsMask);
+  }
+  std::span<const std::uint8_t> skipped_, shuffle_, offline_, incognito_, loved_, stamp_;
+  std::span<const std::int32_t> precision_, duration_;
   TextView reason_end_;
   std::vector<std::int32_t> end_flags_;  // by code
 };
+
+namespace {
+
+constexpr std::int64_t kDay = 86'400;
+/// What a scrobbler takes for a play lasts at least so long.
+constexpr std::int64_t kScrobbledSeconds = 30;
+
+/// How far behind the first of several equal rows this one begins; nothing when it does not fit.
+std::optional<std::int64_t> place_of_repeat(std::int32_t repeat, std::int32_t precision,
+                                            std::int32_t ms_played) {
+  if (repeat <= 0 || precision <= 1) return 0;
+  const std::int64_t length =
+      ms_played < 0 ? kScrobbledSeconds : (static_cast<std::int64_t>(ms_played) + 999) / 1000;
+  const std::int64_t behind = repeat * length;
+  if (length == 0 || behind >= precision) return std::nullopt;
+  return behind;
+}
+
+std::int64_t with_teller(std::int64_t flags, std::int32_t teller) {
+  Telling telling;
+  telling.set_flags(flags);
+  telling.teller = teller;
+  return telling.flags();
+}
 
 }  // namespace
 
@@ -61,20 +104,20 @@ ListensWriter::ListensWriter(Store& store, TrackMatcher& matcher, RowTracks& tra
       matcher_(matcher),
       tracks_(tracks),
       rule_(rule),
+      tellers_(store),
       insert_(store.prepare("INSERT OR IGNORE INTO listens VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")),
       insert_many_(store.prepare(
           "INSERT OR FAIL INTO listens SELECT c0, c1, c2, c3, c4, c5, c6 FROM row_source(?1)")),
       newest_(store.prepare("SELECT max(ts) FROM listens WHERE user_id = ?1")),
-      remove_(store.prepare("DELETE FROM listens WHERE user_id = ?1 AND ts = ?2 AND track_id = ?3 "
-                            "AND ms_played = ?4")),
-      other_formats_(
-          store.prepare("SELECT ingestion_id FROM ingestions WHERE user_id = ?1 AND format <> ?2 "
-                        "AND first_ts <= ?4 AND last_ts >= ?3")),
-      nearby_rows_(store.prepare("SELECT ts, track_id, ms_played, flags, ingestion_id FROM listens "
-                                 "WHERE user_id = ?1 AND ts BETWEEN ?2 AND ?3 ORDER BY ts")) {}
+      other_tellers_(store.prepare(
+          "SELECT 1 FROM ingestions i WHERE user_id = ?1 AND first_ts <= ?3 AND last_ts >= ?2 AND "
+          "(EXISTS (SELECT 1 FROM ingestion_tellers t WHERE t.ingestion_id = i.ingestion_id AND "
+          "teller_id <> ?4) OR NOT EXISTS (SELECT 1 FROM ingestion_tellers t WHERE "
+          "t.ingestion_id = i.ingestion_id) AND format <> ?5) LIMIT 1")),
+      note_teller_(store.prepare("INSERT OR IGNORE INTO ingestion_tellers VALUES (?1, ?2)")) {}
 
-std::int32_t ListensWriter::exactness(std::int32_t ms_played, std::int32_t flags) {
-  return (ms_played >= 0 ? 2 : 0) + ((flags & ListenFlags::kIsCoarse) == 0 ? 1 : 0);
+void ListensWriter::forget() {
+  tellers_.forget();
 }
 
 /// Listens as rows of the store's table.
@@ -119,36 +162,105 @@ class ListensWriter::ManyListens final : public RowSource {
   std::int64_t ingestion_;
 };
 
+/// The rows that can be stored, in the order of the table in the store. Of equal ones the first
+/// record comes first.
+void ListensWriter::gather(const TableView& table, std::span<const std::int64_t> tracks,
+                           FileContext& file, RecordBuckets& records) {
+  const auto record = table.numbers<std::int64_t>("record");
+  const auto ts = table.numbers<std::int64_t>("ts");
+  const auto ms_played = table.numbers<std::int32_t>("ms_played");
+  const auto repeat = table.numbers<std::int32_t>("repeat");
+  const TextView countries = table.texts("country"), tools = table.texts("teller");
+  const std::vector<std::int32_t> tellers = tellers_of(tools, file.format);
+  const FlagColumns flags(table);
+  listens_.clear();
+  listens_.reserve(table.rows);
+  for (std::size_t row = 0; row < table.rows; ++row) {
+    if (tracks[row] == 0) {
+      records.note(record[row], Outcome::kUnmatched);
+      continue;
+    }
+    if (!is_possible_time(ts[row])) {
+      records.put({record[row], record[row], "malformed", "nobody listened at that time"});
+      continue;
+    }
+    const std::int32_t ms = ms_played.empty() ? -1 : std::max(ms_played[row], -1);
+    const auto behind = place_of_repeat(repeat.empty() ? 0 : repeat[row], flags.precision(row), ms);
+    if (!behind) {
+      records.note(record[row], Outcome::kDuplicate);
+      continue;
+    }
+    const std::int32_t tool = tools.code(row);
+    const std::int32_t teller = tool < 0 ? tellers.back() : tellers[static_cast<std::size_t>(tool)];
+    listens_.push_back({ts[row] + *behind, tracks[row], record[row],
+                        with_teller(flags.of(row), teller), ms, countries.code(row), teller});
+    file.saw(ts[row] + *behind);
+  }
+  const auto is_before = [](const Listen& a, const Listen& b) {
+    return std::tie(a.ts, a.track, a.ms_played, a.record) <
+           std::tie(b.ts, b.track, b.ms_played, b.record);
+  };
+  if (!std::is_sorted(listens_.begin(), listens_.end(), is_before)) {
+    std::sort(listens_.begin(), listens_.end(), is_before);
+  }
+}
+
 void ListensWriter::write(const TableView& table, FileContext& file, RecordBuckets& records) {
   const std::int64_t user = file.user_id();
   gather(table, tracks_.match(table, /*is_catalogue=*/false), file, records);
   if (listens_.empty()) return;
-  load_nearby(user, file);
+  note_tellers(file.ingestion_id);
   const TextView countries = table.texts("country");
+  if (has_other_tellers(user, file)) return align(user, countries, file.ingestion_id, records);
   const std::int64_t newest = newest_.find_integer(user).value_or(0);
   std::size_t place = 0;
-  for (; place < listens_.size() && (!nearby_.empty() || listens_[place].ts <= newest); ++place) {
+  for (; place < listens_.size() && listens_[place].ts <= newest; ++place) {
     write_one(user, listens_[place], countries, file.ingestion_id, records);
   }
   write_newer(user, place, countries, file.ingestion_id, records);
 }
 
+// ---- who tells it -------------------------------------------------------------------------------
+
+/// The teller of each code of the column "teller"; the last one is of rows without.
+std::vector<std::int32_t> ListensWriter::tellers_of(const TextView& names,
+                                                    const std::string& format) {
+  std::vector<std::int32_t> tellers;
+  for (std::size_t code = 0; code < names.distinct(); ++code) {
+    const std::string_view tool = names.of(static_cast<std::int32_t>(code));
+    tellers.push_back(
+        tellers_.find_or_make(tool.empty() ? format : format + "/" + std::string(tool)));
+  }
+  tellers.push_back(tellers_.find_or_make(format));
+  return tellers;
+}
+
+void ListensWriter::note_tellers(std::int64_t ingestion) {
+  batch_tellers_.clear();
+  for (const Listen& listen : listens_) {
+    if (batch_tellers_.insert(listen.teller).second) note_teller_.run(ingestion, listen.teller);
+  }
+}
+
+/// True when another teller told plays that may be the same as the batch's.
+bool ListensWriter::has_other_tellers(std::int64_t user, const FileContext& file) {
+  if (batch_tellers_.size() > 1) return true;
+  const std::int32_t teller = *batch_tellers_.begin();
+  const std::string& name = tellers_.name(teller);
+  return other_tellers_
+      .find_integer(user, listens_.front().ts - 3 * kDay, listens_.back().ts + 3 * kDay, teller,
+                    name)
+      .has_value();
+}
+
+// ---- one teller ---------------------------------------------------------------------------------
+
 void ListensWriter::write_one(std::int64_t user, const Listen& listen, const TextView& countries,
                               std::int64_t ingestion, RecordBuckets& records) {
-  Nearby* other = nearby_.empty() ? nullptr : find_nearby(listen);
-  if (other && other->exactness >= exactness(listen.ms_played, listen.flags)) {
-    return records.note(listen.record, Outcome::kDuplicate);
-  }
-  if (other) {
-    remove_.run(user, other->ts, listen.track, other->ms_played);
-    other->is_gone = true;
-  }
-  if (!insert(user, listen, countries, ingestion)) {
-    return records.note(listen.record, Outcome::kDuplicate);
-  }
-  records.note(listen.record, is_short(listen) ? Outcome::kShort
-                              : other          ? Outcome::kRefined
-                                               : Outcome::kNew);
+  const bool is_new = insert(user, listen, countries, ingestion);
+  records.note(listen.record, !is_new                                    ? Outcome::kDuplicate
+                              : is_short(listen.track, listen.ms_played) ? Outcome::kShort
+                                                                         : Outcome::kNew);
 }
 
 /// Listens from this place on are later than all that the store has of the user: a duplicate can
@@ -163,80 +275,11 @@ void ListensWriter::write_newer(std::int64_t user, std::size_t from, const TextV
     const bool is_known = before && before->ts == listen.ts && before->track == listen.track &&
                           before->ms_played == listen.ms_played;
     if (!is_known) many.chosen.push_back(static_cast<std::uint32_t>(place));
-    records.note(listen.record, is_known           ? Outcome::kDuplicate
-                                : is_short(listen) ? Outcome::kShort
-                                                   : Outcome::kNew);
+    records.note(listen.record, is_known                                   ? Outcome::kDuplicate
+                                : is_short(listen.track, listen.ms_played) ? Outcome::kShort
+                                                                           : Outcome::kNew);
   }
   if (many.size() > 0) insert_rows(insert_many_, many);
-}
-
-/// The rows that can be stored, in the order of the table in the store. Of equal ones the first
-/// record comes first.
-void ListensWriter::gather(const TableView& table, std::span<const std::int64_t> tracks,
-                           FileContext& file, RecordBuckets& records) {
-  const auto record = table.numbers<std::int64_t>("record");
-  const auto ts = table.numbers<std::int64_t>("ts");
-  const auto ms_played = table.numbers<std::int32_t>("ms_played");
-  const TextView countries = table.texts("country");
-  const FlagColumns flags(table);
-  listens_.clear();
-  listens_.reserve(table.rows);
-  for (std::size_t row = 0; row < table.rows; ++row) {
-    if (tracks[row] == 0) {
-      records.note(record[row], Outcome::kUnmatched);
-      continue;
-    }
-    if (!is_possible_time(ts[row])) {
-      records.put({record[row], record[row], "malformed", "nobody listened at that time"});
-      continue;
-    }
-    const std::int32_t ms = ms_played.empty() ? -1 : std::max(ms_played[row], -1);
-    listens_.push_back({ts[row], tracks[row], record[row], ms, flags.of(row), countries.code(row)});
-    file.saw(ts[row]);
-  }
-  const auto is_before = [](const Listen& a, const Listen& b) {
-    return std::tie(a.ts, a.track, a.ms_played, a.record) <
-           std::tie(b.ts, b.track, b.ms_played, b.record);
-  };
-  if (!std::is_sorted(listens_.begin(), listens_.end(), is_before)) {
-    std::sort(listens_.begin(), listens_.end(), is_before);
-  }
-}
-
-/// Plays in this batch's time that other exports of the same person told.
-void ListensWriter::load_nearby(std::int64_t user, const FileContext& file) {
-  nearby_.clear();
-  const std::int64_t from = listens_.front().ts - kSamePlaySeconds;
-  const std::int64_t to = listens_.back().ts + kSamePlaySeconds;
-  std::set<std::int64_t> others;
-  other_formats_.start(user, file.format, from, to);
-  while (other_formats_.step()) others.insert(other_formats_.integer(0));
-  if (others.empty()) return;
-  nearby_rows_.start(user, from, to);
-  while (nearby_rows_.step()) {
-    if (!others.contains(nearby_rows_.integer(4))) continue;
-    const auto ms = static_cast<std::int32_t>(nearby_rows_.integer(2));
-    const auto flags = static_cast<std::int32_t>(nearby_rows_.integer(3));
-    nearby_[nearby_rows_.integer(1)].push_back({nearby_rows_.integer(0), ms, exactness(ms, flags)});
-  }
-}
-
-/// The nearest one in time within 120 s; the earlier of two as near.
-ListensWriter::Nearby* ListensWriter::find_nearby(const Listen& listen) {
-  const auto found = nearby_.find(listen.track);
-  if (found == nearby_.end()) return nullptr;
-  std::vector<Nearby>& plays = found->second;
-  auto play =
-      std::lower_bound(plays.begin(), plays.end(), listen.ts - kSamePlaySeconds,
-                       [](const Nearby& nearby, std::int64_t ts) { return nearby.ts < ts; });
-  Nearby* nearest = nullptr;
-  for (; play != plays.end() && play->ts <= listen.ts + kSamePlaySeconds; ++play) {
-    if (play->is_gone) continue;
-    if (!nearest || std::llabs(play->ts - listen.ts) < std::llabs(nearest->ts - listen.ts)) {
-      nearest = &*play;
-    }
-  }
-  return nearest;
 }
 
 bool ListensWriter::insert(std::int64_t user, const Listen& listen, const TextView& countries,
@@ -257,10 +300,80 @@ bool ListensWriter::insert(std::int64_t user, const Listen& listen, const TextVi
   return sqlite3_changes64(store_.handle()) > 0;
 }
 
-bool ListensWriter::is_short(const Listen& listen) {
-  if (listen.ms_played < 0 || listen.ms_played >= rule_.min_seconds * 1000) return false;
-  const std::int32_t duration = matcher_.duration_ms(listen.track);
-  return duration <= 0 || listen.ms_played < rule_.min_share * duration;
+// ---- several tellers ----------------------------------------------------------------------------
+
+void ListensWriter::align(std::int64_t user, const TextView& countries, std::int64_t ingestion,
+                          RecordBuckets& records) {
+  NearbyTellings nearby = with_nearby(user, tellings(user, countries, ingestion));
+  settle_blocks(nearby, tellers_, changes_, [&](const Telling& telling, Told what) {
+    const bool is_stored = what == Told::kAlone || what == Told::kRefined;
+    const Outcome outcome = what == Told::kCompleted                     ? Outcome::kUpdated
+                            : !is_stored                                 ? Outcome::kDuplicate
+                            : is_short(telling.track, telling.ms_played) ? Outcome::kShort
+                            : what == Told::kRefined                     ? Outcome::kRefined
+                                                                         : Outcome::kNew;
+    records.note(telling.record, outcome);
+  });
+  is_changed_ |= changes_.write(store_);
+}
+
+std::vector<Telling> ListensWriter::tellings(std::int64_t user, const TextView& countries,
+                                             std::int64_t ingestion) const {
+  std::vector<Telling> told(listens_.size());
+  for (std::size_t k = 0; k < listens_.size(); ++k) {
+    const Listen& listen = listens_[k];
+    Telling& telling = told[k];
+    telling.user = user;
+    telling.track = listen.track;
+    telling.ts = listen.ts;
+    telling.ms_played = listen.ms_played;
+    telling.set_flags(listen.flags);
+    telling.teller = listen.teller;
+    telling.ingestion = ingestion;
+    telling.country = std::string(countries.of(listen.country));
+    telling.record = listen.record;
+  }
+  return told;
+}
+
+/// The batch's tellings together with what is known of the same tracks around their time, as far
+/// as it hangs together with them: more is looked at while a block that changes comes near the end
+/// of the view.
+NearbyTellings ListensWriter::with_nearby(std::int64_t user, const std::vector<Telling>& told) {
+  // A telling outside a view cannot reach further into it: a play and its precision are no longer
+  // than a day each.
+  constexpr std::int64_t kMargin = 2 * kDay + kAlignmentReach;
+  std::unordered_set<std::int64_t> tracks;
+  std::int64_t first = std::numeric_limits<std::int64_t>::max(), last = 0;
+  for (const Telling& telling : told) {
+    tracks.insert(telling.track);
+    first = std::min(first, telling.earliest());
+    last = std::max(last, telling.latest());
+  }
+  for (std::int64_t more = kDay;; more *= 4) {
+    const std::int64_t from = first - kMargin - more, to = last + kMargin + more;
+    NearbyTellings nearby;
+    nearby.load(store_, tellers_, user, from, to, tracks);
+    nearby.tellings.insert(nearby.tellings.end(), told.begin(), told.end());
+    const auto is_inside = [&](std::span<const Telling> block) {
+      return std::all_of(block.begin(), block.end(), [&](const Telling& telling) {
+        return telling.earliest() >= from + kMargin && telling.latest() <= to - kMargin;
+      });
+    };
+    const auto is_settled = [&](std::span<const Telling> block) {
+      return std::none_of(block.begin(), block.end(),
+                          [](const Telling& telling) { return telling.is_new(); }) ||
+             is_inside(block);
+    };
+    const auto blocks = blocks_of(nearby.tellings);
+    if (std::all_of(blocks.begin(), blocks.end(), is_settled)) return nearby;
+  }
+}
+
+bool ListensWriter::is_short(std::int64_t track, std::int32_t ms_played) {
+  if (ms_played < 0 || ms_played >= rule_.min_seconds * 1000) return false;
+  const std::int32_t duration = matcher_.duration_ms(track);
+  return duration <= 0 || ms_played < rule_.min_share * duration;
 }
 
 }  // namespace engine::import

@@ -1,19 +1,27 @@
 // Writes the table "listens".
 //
-// A play that is there already (same user, start, track and length) is a duplicate. So is one that
-// another export of the same person tells within 120 s, unless it is more exact: then it takes the
-// other's place. More exact is: first, how long it was played is known; second, the start is exact
-// to a second.
+// Every row is a telling: one teller says that the track was played. The same teller telling the
+// same play again (start, track and length) is a duplicate. What several tellers say of a play
+// makes one listen (tellings.hpp); such a row is
+//   duplicate   the play was known as exactly
+//   updated     likewise, but this row knew more of how it went (skipped, loved, the country)
+//   refined     the play was known less exactly: the listen now has this row's time and length
+//
+// Rows whose time is exact to a minute or a day may be equal and yet plays of their own, as far as
+// they fit one behind the other: two of 45 s fit into a minute, two of four minutes do not, and of
+// two that played nothing one is enough. The second is kept as starting where the first ended.
 #pragma once
 
 #include <cstdint>
 #include <string>
-#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "import/file_context.hpp"
 #include "import/record_buckets.hpp"
 #include "import/row_tracks.hpp"
+#include "import/tellings.hpp"
 #include "store/store.hpp"
 
 namespace engine::import {
@@ -26,44 +34,55 @@ struct PlayRule {
 
 class ListensWriter {
  public:
-  static constexpr std::int64_t kSamePlaySeconds = 120;
-
   ListensWriter(Store& store, TrackMatcher& matcher, RowTracks& tracks, const PlayRule& rule);
   void write(const TableView& table, FileContext& file, RecordBuckets& records);
 
+  /// True when listens changed that no record's bucket tells of, since the last call.
+  bool take_changes() { return std::exchange(is_changed_, false); }
+  /// Another process wrote to the store, or a batch was rolled back.
+  void forget();
+
  private:
   struct Listen {
-    std::int64_t ts, track, record;
-    std::int32_t ms_played, flags, country;  // country: code, -1 unknown
+    std::int64_t ts, track, record, flags;
+    std::int32_t ms_played, country, teller;  // country: code, -1 unknown
   };
   class ManyListens;
-  /// A play of another export that a new one may be the same as.
-  struct Nearby {
-    std::int64_t ts;
-    std::int32_t ms_played, exactness;
-    bool is_gone = false;
-  };
+  class FlagColumns;
 
   void gather(const TableView& table, std::span<const std::int64_t> tracks, FileContext& file,
               RecordBuckets& records);
-  void load_nearby(std::int64_t user, const FileContext& file);
-  Nearby* find_nearby(const Listen& listen);
+  std::vector<std::int32_t> tellers_of(const TextView& names, const std::string& format);
+  void note_tellers(std::int64_t ingestion);
+  bool has_other_tellers(std::int64_t user, const FileContext& file);
+
+  // one teller
   void write_one(std::int64_t user, const Listen& listen, const TextView& countries,
                  std::int64_t ingestion, RecordBuckets& records);
   void write_newer(std::int64_t user, std::size_t from, const TextView& countries,
                    std::int64_t ingestion, RecordBuckets& records);
   bool insert(std::int64_t user, const Listen& listen, const TextView& countries,
               std::int64_t ingestion);
-  [[nodiscard]] bool is_short(const Listen& listen);
-  static std::int32_t exactness(std::int32_t ms_played, std::int32_t flags);
+
+  // several
+  void align(std::int64_t user, const TextView& countries, std::int64_t ingestion,
+             RecordBuckets& records);
+  NearbyTellings with_nearby(std::int64_t user, const std::vector<Telling>& told);
+  [[nodiscard]] std::vector<Telling> tellings(std::int64_t user, const TextView& countries,
+                                              std::int64_t ingestion) const;
+
+  [[nodiscard]] bool is_short(std::int64_t track, std::int32_t ms_played);
 
   Store& store_;
   TrackMatcher& matcher_;
   RowTracks& tracks_;
   PlayRule rule_;
-  Statement insert_, insert_many_, newest_, remove_, other_formats_, nearby_rows_;
+  Tellers tellers_;
+  ListenChanges changes_;
+  Statement insert_, insert_many_, newest_, other_tellers_, note_teller_;
   std::vector<Listen> listens_;
-  std::unordered_map<std::int64_t, std::vector<Nearby>> nearby_;  // by track; in order of time
+  std::unordered_set<std::int32_t> batch_tellers_;
+  bool is_changed_ = false;
 };
 
 }  // namespace engine::import

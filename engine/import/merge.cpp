@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "import/tellings.hpp"
 
 namespace engine::import {
 namespace {
@@ -21,8 +22,8 @@ struct Reference {
   const char* condition;  // further condition on the rows, or ""
   bool is_moved;          // false: the merged track's rows go, the kept one's stay
 };
-constexpr std::array<Reference, 15> kReferences = {{
-    {"listens", "track_id", "", true},
+/// Those that are moved row by row. Listens follow from what was told of both tracks instead.
+constexpr std::array<Reference, 14> kReferences = {{
     {"likes", "track_id", "", true},
     {"banned", "id", " AND kind = 1", true},
     {"playlist_tracks", "track_id", "", true},
@@ -184,6 +185,96 @@ void move_rows_back(Store& store, const Reference& reference, std::int64_t kept,
   }
 }
 
+// ---- listens ------------------------------------------------------------------------------------
+
+/// A telling as it would stand in `listens`: user, ts, track, ms_played, flags, country, ingestion.
+Json row_of(const Telling& telling) {
+  return {telling.user,     telling.ts,
+          telling.track,    telling.ms_played,
+          telling.flags(),  telling.country.empty() ? Json() : Json(telling.country),
+          telling.ingestion};
+}
+
+Telling telling_of(const Json& row, Tellers& tellers) {
+  Telling telling;
+  telling.user = row[0].get<std::int64_t>();
+  telling.ts = row[1].get<std::int64_t>();
+  telling.track = row[2].get<std::int64_t>();
+  telling.ms_played = row[3].get<std::int32_t>();
+  telling.set_flags(row[4].get<std::int64_t>());
+  telling.country = row[5].is_string() ? row[5].get<std::string>() : "";
+  telling.ingestion = row[6].get<std::int64_t>();
+  if (telling.teller == 0) telling.teller = tellers.of_ingestion(telling.ingestion);
+  return telling;
+}
+
+bool is_same(const Telling& a, const Telling& b) {
+  return a.user == b.user && a.ts == b.ts && a.ms_played == b.ms_played && a.teller == b.teller;
+}
+
+std::vector<Telling> told_of(Store& store, Tellers& tellers, std::int64_t track) {
+  NearbyTellings all;
+  all.load(store, tellers, track, track);
+  return std::move(all.tellings);
+}
+
+/// Makes the listens of the tracks anew from these tellings of them.
+void tell_again(Store& store, Tellers& tellers, std::int64_t track, std::int64_t other_track,
+                std::vector<Telling> told) {
+  for (const char* table : {"listens", "tellings"}) {
+    store.prepare(std::string("DELETE FROM ") + table + " WHERE track_id IN (?1, ?2)")
+        .run(track, other_track);
+  }
+  std::int64_t number = 0;
+  for (Telling& telling : told) {
+    telling.record = number++;  // new to the store, as it is now
+    telling.is_apart = false;
+  }
+  NearbyTellings all;
+  all.tellings = std::move(told);
+  ListenChanges changes;
+  settle_blocks(all, tellers, changes, [](const Telling&, Told) {});
+  changes.write(store);
+}
+
+/// What was told of `merged` is of `kept`. Returns it as it was, each with whether it moved (what
+/// the same teller told of `kept` as well did not).
+Json move_tellings(Store& store, std::int64_t kept, std::int64_t merged) {
+  Tellers tellers(store);
+  Json moved = Json::array();
+  std::vector<Telling> all = told_of(store, tellers, kept);
+  const std::size_t own = all.size();
+  for (Telling& telling : told_of(store, tellers, merged)) {
+    const auto end = all.begin() + static_cast<std::ptrdiff_t>(own);
+    const bool is_known = std::any_of(
+        all.begin(), end, [&](const Telling& other) { return is_same(telling, other); });
+    moved.push_back({{"row", row_of(telling)}, {"moved", !is_known}});
+    if (is_known) continue;
+    telling.track = kept;
+    all.push_back(std::move(telling));
+  }
+  tell_again(store, tellers, kept, merged, std::move(all));
+  return moved;
+}
+
+void move_tellings_back(Store& store, std::int64_t kept, std::int64_t merged, const Json& moved) {
+  Tellers tellers(store);
+  std::vector<Telling> all = told_of(store, tellers, kept);
+  for (const Json& entry : moved) {
+    Telling telling = telling_of(entry.at("row"), tellers);
+    if (entry.at("moved").get<bool>()) {
+      const auto found = std::find_if(all.begin(), all.end(), [&](const Telling& other) {
+        return other.track == kept && is_same(telling, other);
+      });
+      if (found != all.end()) all.erase(found);
+    }
+    all.push_back(std::move(telling));
+  }
+  tell_again(store, tellers, kept, merged, std::move(all));
+}
+
+// ---- the tracks themselves ----------------------------------------------------------------------
+
 Json track_row(const Store& store, std::int64_t track) {
   std::vector<Json> rows = rows_where(store, "tracks", "track_id = ?1", track);
   if (rows.empty()) {
@@ -253,6 +344,7 @@ std::int64_t merge_tracks(Store& store, std::int64_t kept, std::int64_t merged, 
   Transaction transaction(store);
   const Json kept_row = track_row(store, kept), merged_row = track_row(store, merged);
   Json undo = {{"track", merged_row}, {"rows", Json::object()}};
+  undo["rows"]["listens"] = move_tellings(store, kept, merged);
   for (const Reference& reference : kReferences) {
     undo["rows"][reference.table] = move_rows(store, reference, kept, merged);
   }
@@ -317,6 +409,7 @@ void unmerge_tracks(Store& store, std::int64_t merge_id) {
   for (std::size_t c = 0; c < row.size(); ++c) places += c ? ", ?" : "?";
   run_with(store, "INSERT INTO tracks VALUES (" + places + ")",
            std::vector<Json>(row.begin(), row.end()));
+  move_tellings_back(store, kept, merged, undo.at("rows").at("listens"));
   for (const Reference& reference : kReferences) {
     move_rows_back(store, reference, kept, undo.at("rows").at(reference.table));
   }

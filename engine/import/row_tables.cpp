@@ -16,7 +16,8 @@ constexpr RowColumn kListens[] = {
     {"artist", kText},      {"album", kText},       {"spotify_id", kText}, {"isrc", kText},
     {"mbid", kText},        {"artist_mbid", kText}, {"reason_end", kText}, {"country", kText},
     {"skipped", kU8},       {"shuffle", kU8},       {"offline", kU8},      {"incognito", kU8},
-    {"precision", kI32},    {"loved", kU8}};
+    {"precision", kI32},    {"loved", kU8},         {"stamp", kU8},        {"repeat", kI32},
+    {"teller", kText},      {"duration_ms", kI32}};
 constexpr RowColumn kTracks[] = {{"record", kI64, true},
                                  {"title", kText},
                                  {"artist", kText},

@@ -213,6 +213,7 @@ void Session::forget() {
   names_.forget();
   matcher_.forget();
   row_tracks_.forget();
+  listens_.forget();
 }
 
 /// What is remembered of the store is of no use when another process wrote to it.
@@ -371,7 +372,7 @@ void Session::account(const BatchView& batch) {
   insert_rows(insert_runs_, BucketRows(records_, file.ingestion_id));
   records_.add_counts(result().buckets);
   advance_.run(file.ingestion_id, batch.done, file.first_ts, file.last_ts);
-  if (records_.has_changes()) store_.bump_data_version();
+  if (records_.has_changes() | listens_.take_changes()) store_.bump_data_version();
   result().rows += batch.done - file_->done;
   result().first = file.first_ts;
   result().last = file.last_ts;

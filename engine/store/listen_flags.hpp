@@ -7,6 +7,13 @@
 // bit  5    the start is exact to a minute only
 // bit  6    loved at that time (Last.fm)
 // bits 8-15 why it ended: EndReason
+//
+// The bits above belong to the import (import/tellings.hpp), nobody else reads them:
+// bits 16-17 which end of the play its source told: import::Stamp
+// bit  18    the start is exact to a day only (bit 5 is set as well)
+// bit  19    several told the play: what they said is in `tellings`, the row follows from it
+// bits 20-30 who told it: tellers.teller_id; 0: the format of the row's ingestion
+// bits 32-47 the track's length in seconds as the source gives it; 0: not told
 #pragma once
 
 #include <cstdint>
@@ -42,6 +49,11 @@ struct ListenFlags {
   static constexpr std::int32_t kSkippedKnown = 3, kNotSkipped = 1, kSkipped = 2, kShuffle = 1 << 2,
                                 kOffline = 1 << 3, kIncognito = 1 << 4, kIsCoarse = 1 << 5,
                                 kLoved = 1 << 6;
+
+  /// How the play went; the bits above say who told it.
+  static constexpr std::int64_t kPlay = 0xffff, kIsToTheDay = 1 << 18, kToldBySeveral = 1 << 19;
+  static constexpr int kStampShift = 16, kTellerShift = 20, kTrackSecondsShift = 32;
+  static constexpr std::int64_t kStampMask = 3, kTellerMask = 0x7ff, kTrackSecondsMask = 0xffff;
 
   /// 1 skipped, 0 not skipped, 255 unknown.
   static std::uint8_t skipped(std::int32_t flags) {

@@ -61,7 +61,18 @@ std::span<const Migration> store_migrations() {
        "prompt_id INTEGER NOT NULL REFERENCES prompts DEFERRABLE INITIALLY DEFERRED, "
        "dim INTEGER NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (space, prompt_id)) "
        "STRICT, WITHOUT ROWID;"
-       "CREATE INDEX prompts_by_content ON prompts (user_id, track_id, text)"}};
+       "CREATE INDEX prompts_by_content ON prompts (user_id, track_id, text)"},
+      // Who told which listens how (import/tellings.hpp). `tellings` holds what was said of listens
+      // that several told; ts is the start, or what the teller gave as the time.
+      {4,
+       "CREATE TABLE tellers (teller_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
+       "CREATE TABLE ingestion_tellers (ingestion_id INTEGER NOT NULL REFERENCES ingestions, "
+       "teller_id INTEGER NOT NULL REFERENCES tellers, PRIMARY KEY (ingestion_id, teller_id)) "
+       "STRICT, WITHOUT ROWID;"
+       "CREATE TABLE tellings (user_id INTEGER NOT NULL, ts INTEGER NOT NULL, "
+       "track_id INTEGER NOT NULL, teller_id INTEGER NOT NULL, ms_played INTEGER NOT NULL, "
+       "flags INTEGER NOT NULL, country TEXT, ingestion_id INTEGER NOT NULL, "
+       "PRIMARY KEY (user_id, ts, track_id, teller_id, ms_played)) STRICT, WITHOUT ROWID"}};
   return steps;
 }
 

@@ -253,7 +253,7 @@ typedef struct playlist_candidates {
  *   "listens" record* i64 (0-based record number in the file), ts* i64 (start of play, Unix seconds),
  *             ms_played i32, title*, artist* (both may be missing where spotify_id or mbid is given), album,
  *             spotify_id, isrc, mbid (recording), artist_mbid, reason_end, country, skipped u8, shuffle u8,
- *             offline u8, incognito u8, precision i32 (seconds that ts is exact to, default 1), loved u8
+ *             offline u8, incognito u8, precision i32 (seconds that ts is exact to, default 1), loved u8; tellers: see the end
  *   "tracks"  record*, title, artist (several joined by '\x1f'), album, spotify_id, isrc, mbid, duration_ms i32,
  *             year i32, popularity f32, explicit u8, the audio features as in PLAYLIST_SERVICE_TABLES, tags
  *             (joined by '\x1f'), album_id, artist_id (several joined by '\x1f', in the order of artist); one of
@@ -426,3 +426,14 @@ PLAYLIST_EXPORT const playlist_plugin *playlist_plugin_main(const playlist_host 
 }
 #endif
 #endif
+
+/* ---- appendix: tellers -------------------------------------------------------------------------------
+ * Columns of "listens" (PLAYLIST_SERVICE_ROWS) by which the host sees that two exports tell the same play; all
+ * optional. Plays of one teller are different plays, the same row twice is one; several tellers' are aligned.
+ *
+ *   stamp u8         which end of the play the input gives: 1 the start; 2 the end, and ts is that less ms_played
+ *                    (rounded up to seconds); 3 one of both, as it stands in ts. Default: not known
+ *   repeat i32       how many rows of the same input before this one were equal in track, ts and ms_played; counted
+ *                    where precision is not 1: two plays may begin in one minute. Default 0
+ *   teller           the tool that wrote the row, where several write the format. Default: the format itself
+ *   duration_ms i32  length of the track */

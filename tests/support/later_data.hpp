@@ -41,6 +41,9 @@ inline constexpr const char* kLaterData = R"(
     WHERE track_id < 40;  -- began before now, ends after
   INSERT INTO listens SELECT 1000, 1700000000 + track_id, track_id, 200000, 0, 'NO', 9 FROM tracks
     WHERE track_id < 300;
+  INSERT INTO tellers VALUES (90, 'later');
+  INSERT INTO tellings SELECT 1, ts, track_id, 90, ms_played, 0, 'SE', 9 FROM listens
+    WHERE user_id = 1 AND ts > 1699999800;
   INSERT OR IGNORE INTO likes SELECT 1, track_id, 1700000000 + track_id FROM tracks
     WHERE track_id BETWEEN 1000 AND 1300 OR track_id > 90000;
   INSERT OR IGNORE INTO saved_artists SELECT 1, artist_id, 1700000100 FROM artists
