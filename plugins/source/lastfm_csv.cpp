@@ -12,6 +12,7 @@
 // Buckets   now_playing (no time yet), skipped (Rockbox rating S), empty, malformed
 #include "playlist/plugin.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@
 #include "file_dates.hpp"
 #include "ids.hpp"
 #include "recognise.hpp"
+#include "repeats.hpp"
 #include "rows.hpp"
 #include "text.hpp"
 #include "user_columns.hpp"
@@ -38,8 +40,10 @@ struct Layout {
   std::size_t columns = 0;
   int epoch = -1, time = -1, clock = -1;  // clock: the time of day in a column of its own
   int artist = -1, album = -1, track = -1, artist_mbid = -1, track_mbid = -1, rating = -1;
+  std::string tool;  // who writes it so: by this the same play told by two tools is one listen
 };
 
+constexpr std::size_t kLongestTool = 200;
 constexpr std::string_view kRockbox = "#AUDIOSCROBBLER/";
 
 std::optional<Layout> rockbox_layout(std::string_view text) {
@@ -48,6 +52,7 @@ std::optional<Layout> rockbox_layout(std::string_view text) {
   layout.separator = '\t';
   layout.quotes = CsvReader::Quotes::kLiteral;
   layout.is_rockbox = true;
+  layout.tool = "player log";
   layout.columns = 8;
   layout.artist = 0;
   layout.album = 1;
@@ -78,8 +83,12 @@ std::optional<Layout> header_layout(std::string_view text) {
     layout.clock = header.find({"time"});
   }
   for (int k = 0; k < static_cast<int>(header.size()); ++k) {  // lastfmstats.com: Date#username
-    if (lower_ascii(csv[k]).starts_with("date#")) layout.epoch = k;
+    const bool is_with_user = lower_ascii(csv[k]).starts_with("date#");
+    if (is_with_user) layout.epoch = k;
+    const auto at = static_cast<std::size_t>(k);
+    layout.tool += (k > 0 ? "," : "") + (is_with_user ? "date" : std::string(header.names()[at]));
   }
+  layout.tool.resize(std::min(layout.tool.size(), kLongestTool));
   if (layout.artist < 0 || layout.track < 0 || (layout.epoch < 0 && layout.time < 0)) {
     return std::nullopt;
   }
@@ -114,6 +123,7 @@ std::optional<Layout> plain_layout(std::string_view text) {
       is_date_last = csv[3].empty() || is_date(csv[3]);
     }
     if (is_date_first && is_date(csv[0]) && is_clock(csv[1])) {
+      layout.tool = "date, time, artist, track";
       layout.time = 0;
       layout.clock = 1;
       layout.artist = 2;
@@ -121,6 +131,7 @@ std::optional<Layout> plain_layout(std::string_view text) {
       return layout;
     }
     if (is_date_last && is_date(csv[3]) && !csv[0].empty() && !csv[2].empty()) {
+      layout.tool = "artist, album, track, time";
       layout.artist = 0;
       layout.album = 1;
       layout.track = 2;
@@ -138,7 +149,18 @@ std::optional<Layout> find_layout(std::string_view text) {
   return plain_layout(text);
 }
 
-enum Column { kTs = 1, kTitle, kArtist, kAlbum, kMbid, kArtistMbid, kPrecision };
+enum Column {
+  kTs = 1,
+  kTitle,
+  kArtist,
+  kAlbum,
+  kMbid,
+  kArtistMbid,
+  kPrecision,
+  kStamp,
+  kRepeat,
+  kTeller
+};
 
 class LastfmCsv final : public playlist::Source {
  public:
@@ -164,7 +186,10 @@ class LastfmCsv final : public playlist::Source {
                                        {"album", PLAYLIST_STRING},
                                        {"mbid", PLAYLIST_STRING},
                                        {"artist_mbid", PLAYLIST_STRING},
-                                       {"precision", PLAYLIST_I32}});
+                                       {"precision", PLAYLIST_I32},
+                                       {"stamp", PLAYLIST_U8},
+                                       {"repeat", PLAYLIST_I32},
+                                       {"teller", PLAYLIST_STRING}});
     CsvReader csv(text, layout_.separator, layout_.quotes);
     if (layout_.has_header) csv.next();
     FileDates dates(call, csv, {layout_.time, layout_.epoch});
@@ -226,7 +251,13 @@ class LastfmCsv final : public playlist::Source {
     listens_->text(kAlbum, value(csv, layout_.album));
     listens_->text(kMbid, mbid(csv[layout_.track_mbid]));
     listens_->text(kArtistMbid, mbid(csv[layout_.artist_mbid]));
-    if (time->precision > 1) listens_->i32(kPrecision, time->precision);
+    listens_->u8(kStamp, kStampStart);
+    listens_->text(kTeller, layout_.tool);
+    if (time->precision > 1) {
+      listens_->i32(kPrecision, time->precision);
+      const std::int32_t repeat = repeats_.count(artist, track, time->seconds, -1);
+      if (repeat > 0) listens_->i32(kRepeat, repeat);
+    }
   }
 
   [[nodiscard]] std::string_view value(const CsvReader& csv, int column) const {
@@ -255,6 +286,7 @@ class LastfmCsv final : public playlist::Source {
   Rows* rows_ = nullptr;
   Table* listens_ = nullptr;
   Layout layout_;
+  Repeats repeats_;
   FileDates* dates_ = nullptr;
   std::optional<LocalClock> clock_;  // of logs that have local times
   bool is_local_time_ = false, has_local_times_ = false;

@@ -4,7 +4,9 @@
 //           user.json hold nothing to import. A JSON list of the same records is read as well, and
 //           so are answers of the service and what is sent to it: a list "listens", "feedback" or
 //           "payload" in an object, or in its "payload"
-// Time      listened_at is when the track started; fractions are cut off
+// Time      listened_at is when the track started; fractions are cut off. What a service was asked
+//           for afterwards (music_service spotify.com) may be stamped with the end instead
+// Teller    the submission_client: two of one account may tell the same play
 // Ids       the recording ListenBrainz matched (mbid_mapping) goes before the one the client sent
 // Buckets   disliked (score -1), no_opinion (score 0), pinned, account, now_playing (no time yet),
 //           empty, malformed
@@ -22,6 +24,7 @@
 #include "json_list.hpp"
 #include "json_records.hpp"
 #include "recognise.hpp"
+#include "repeats.hpp"
 #include "rows.hpp"
 #include "text.hpp"
 
@@ -58,10 +61,15 @@ enum InfoField : std::size_t {
   kInfoOrigin,
   kInfoPlayed,
   kInfoArtists,
+  kInfoDuration,
+  kInfoSeconds,
+  kInfoService,
+  kInfoClient,
   kInfoCount
 };
 constexpr std::array<std::string_view, kInfoCount> kInfoNames = {
-    "recording_mbid", "isrc", "spotify_id", "origin_url", "duration_played", "artist_mbids"};
+    "recording_mbid", "isrc",        "spotify_id", "origin_url",    "duration_played",
+    "artist_mbids",   "duration_ms", "duration",   "music_service", "submission_client"};
 
 enum ListenColumn {
   kTs = 1,
@@ -72,7 +80,10 @@ enum ListenColumn {
   kSpotify,
   kIsrc,
   kRecording,
-  kArtistMbid
+  kArtistMbid,
+  kStamp,
+  kDuration,
+  kTeller
 };
 
 /// The first text of a JSON list such as ["a","b"].
@@ -138,7 +149,10 @@ class Listenbrainz final : public playlist::Source {
                                          {"spotify_id", PLAYLIST_STRING},
                                          {"isrc", PLAYLIST_STRING},
                                          {"mbid", PLAYLIST_STRING},
-                                         {"artist_mbid", PLAYLIST_STRING}});
+                                         {"artist_mbid", PLAYLIST_STRING},
+                                         {"stamp", PLAYLIST_U8},
+                                         {"duration_ms", PLAYLIST_I32},
+                                         {"teller", PLAYLIST_STRING}});
     likes_ = &rows_->table("likes", {{"ts", PLAYLIST_I64}, {"mbid", PLAYLIST_STRING}});
   }
 
@@ -205,6 +219,20 @@ class Listenbrainz final : public playlist::Source {
     listens_->text(kArtistColumn, artist);
     listens_->text(kAlbumColumn, metadata_[kAlbum].text(buffer_));
     put_ids();
+    put_teller();
+  }
+
+  void put_teller() {
+    const bool may_be_end = info_[kInfoService].text(buffer_) == "spotify.com";
+    listens_->u8(kStamp, may_be_end ? kStampEither : kStampStart);
+    listens_->text(kTeller, info_[kInfoClient].text(buffer_));
+    auto ms = info_[kInfoDuration].number();
+    if (!ms) {
+      if (const auto seconds = info_[kInfoSeconds].number()) ms = *seconds * 1000;
+    }
+    if (ms && *ms > 0 && *ms <= 24 * 3600 * 1000) {
+      listens_->i32(kDuration, static_cast<std::int32_t>(*ms));
+    }
   }
 
   void put_ids() {

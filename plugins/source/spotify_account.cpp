@@ -2,7 +2,7 @@
 //
 // Keys      endTime (UTC, to the minute), artistName, trackName, msPlayed; podcast files
 //           podcastName, episodeName; audiobook files audiobookName
-// Time      the listen starts msPlayed before endTime; precision 60 s
+// Time      the listen starts msPlayed before endTime; precision 60 s, so equal rows are counted
 // Buckets   podcast, audiobook, empty ("Unknown Artist", "Unknown Track"), malformed. Older files
 //           have podcasts among the music, as artist and track: nothing tells them apart.
 #include "playlist/plugin.hpp"
@@ -15,6 +15,7 @@
 #include "elements.hpp"
 #include "json_records.hpp"
 #include "recognise.hpp"
+#include "repeats.hpp"
 #include "rows.hpp"
 #include "text.hpp"
 
@@ -35,7 +36,7 @@ constexpr std::array<std::string_view, kFieldCount> kNames = {
     "endTime",     "artistName",  "trackName",    "msPlayed",
     "podcastName", "episodeName", "audiobookName"};
 
-enum Column { kTs = 1, kPlayed, kTitle, kArtist, kPrecision };
+enum Column { kTs = 1, kPlayed, kTitle, kArtist, kPrecision, kStamp, kRepeat };
 
 constexpr std::int64_t kLongestPlay = 24 * 3600 * 1000;
 
@@ -54,7 +55,9 @@ class SpotifyAccount final : public playlist::Source {
                                        {"ms_played", PLAYLIST_I32},
                                        {"title", PLAYLIST_STRING, true},
                                        {"artist", PLAYLIST_STRING, true},
-                                       {"precision", PLAYLIST_I32}});
+                                       {"precision", PLAYLIST_I32},
+                                       {"stamp", PLAYLIST_U8},
+                                       {"repeat", PLAYLIST_I32}});
     JsonFields fields(kNames);
     read_records(without_bom(call.input().bytes()), kNames, fields, values_.data(), rows,
                  [this] { take_record(); });
@@ -92,6 +95,9 @@ class SpotifyAccount final : public playlist::Source {
     listens_->text(kTitle, track);
     listens_->text(kArtist, artist);
     listens_->i32(kPrecision, end->precision);
+    listens_->u8(kStamp, kStampEnd);
+    const std::int32_t repeat = repeats_.count(artist, track, end->seconds, *played);
+    if (repeat > 0) listens_->i32(kRepeat, repeat);
   }
 
   void malformed(Field field, std::string_view why) {
@@ -102,6 +108,7 @@ class SpotifyAccount final : public playlist::Source {
 
   Rows* rows_ = nullptr;
   Table* listens_ = nullptr;
+  Repeats repeats_;
   std::array<JsonValue, kFieldCount> values_;
   std::string artist_, track_, time_;
 };

@@ -17,6 +17,7 @@
 #include "ids.hpp"
 #include "json_records.hpp"
 #include "recognise.hpp"
+#include "repeats.hpp"
 #include "rows.hpp"
 #include "text.hpp"
 
@@ -76,7 +77,8 @@ enum Column {
   kSkippedColumn,
   kShuffleColumn,
   kOfflineColumn,
-  kIncognitoColumn
+  kIncognitoColumn,
+  kStamp
 };
 
 constexpr std::int64_t kLongestPlay = 24 * 3600 * 1000;
@@ -128,7 +130,8 @@ class SpotifyExtended final : public playlist::Source {
                                        {"skipped", PLAYLIST_U8},
                                        {"shuffle", PLAYLIST_U8},
                                        {"offline", PLAYLIST_U8},
-                                       {"incognito", PLAYLIST_U8}});
+                                       {"incognito", PLAYLIST_U8},
+                                       {"stamp", PLAYLIST_U8}});
     JsonFields fields(kNames);
     read_records(without_bom(call.input().bytes()), kFirstKeys, fields, values_.data(), rows,
                  [this] { take_record(); });
@@ -164,6 +167,7 @@ class SpotifyExtended final : public playlist::Source {
     if (!id.empty()) listens_->text(kSpotifyId, id);  // may lie in buffer_: first
     listens_->i64(kStart, *end - (*played + 999) / 1000);
     listens_->i32(kPlayed, static_cast<std::int32_t>(*played));
+    listens_->u8(kStamp, kStampEnd);
     put_text(kTitleColumn, kTitle);
     put_text(kArtistColumn, kArtist);
     put_text(kAlbumColumn, kAlbum);
