@@ -57,6 +57,7 @@ AsOfView::Made AsOfView::make_of_user(std::string_view name) const {
   if (name == "likes") return make_likes();
   if (name == "library") return make_library();
   if (name == "saved_artists") return make_saved_artists();
+  if (name == "banned") return make_banned();
   if (name == "track_statistics") return make_track_statistics();
   if (name == "served") return make_served();
   if (name == "engagement") return make_engagement();

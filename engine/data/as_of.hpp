@@ -2,7 +2,7 @@
 //
 // As of    A listen is visible once it has ended: ts + ms_played <= now (unknown length: ts <=
 // now);
-//          likes, saved albums and artists, playlist entries at ts <= now, undated ones always;
+//          likes, saved albums and artists, bans, playlist entries: ts <= now < end, undated ever;
 //          engagement, prompts, captions and their vectors at ts <= now, where an import gave what
 //          has no time of its own the time of the import;
 //          tracks, artists and tags as the prefix known by then; runs strictly before now.

@@ -59,16 +59,17 @@ ListenColumns AsOfView::listen_columns() const {
           static_cast<std::size_t>(listens.rows)};
 }
 
-// The visible rows of a set of the user's file, which lies by (ts, number), undated first.
+// What is in a set of the user's file as of now; it lies by (ts, number), undated first.
 std::vector<AsOfView::Dated> AsOfView::dated(const char* name, const char* column) const {
   const playlist_table& set = user(name);
   const auto ts = items<std::int64_t>(set, "ts");
+  const auto ended = items<std::int64_t>(set, "ended");
   const auto numbers = items<std::int32_t>(set, column);
   const auto limit =
       static_cast<std::int32_t>(column == std::string_view("track") ? tracks_ : artists_);
   std::vector<Dated> rows;
   for (std::size_t k = 0; k < ts.size() && ts[k] <= now_; ++k)
-    if (numbers[k] < limit) rows.push_back({ts[k], numbers[k]});
+    if (numbers[k] < limit && now_ < ended[k]) rows.push_back({ts[k], numbers[k]});
   return rows;
 }
 
@@ -122,6 +123,42 @@ AsOfView::Made AsOfView::make_library() const {
   for (std::size_t k = 0; k < rows.size(); ++k) {
     track[k] = rows[k].number;
     ts[k] = rows[k].ts;
+  }
+  return made;
+}
+
+// Each track once: for itself before for an artist of it, then for the ban that is there longest.
+AsOfView::Made AsOfView::make_banned() const {
+  struct Ban {
+    std::int64_t ts;
+    std::int32_t track, artist;
+  };
+  std::vector<Ban> bans;
+  std::vector<bool> is_there(tracks_);
+  const auto add = [&](std::int32_t track, std::int32_t artist, std::int64_t ts) {
+    if (is_there[static_cast<std::size_t>(track)]) return;
+    is_there[static_cast<std::size_t>(track)] = true;
+    bans.push_back({ts, track, artist});
+  };
+  for (const Dated& row : dated("banned_tracks", "track")) add(row.number, INT32_MIN, row.ts);
+  const playlist_lists& artist_tracks = *lists("artist_tracks");
+  for (const Dated& row : dated("banned_artists", "artist")) {
+    const auto artist = static_cast<std::size_t>(row.number);
+    for (std::uint64_t k = artist_tracks.offsets[artist]; k < artist_tracks.offsets[artist + 1];
+         ++k)
+      add(artist_tracks.values[k], row.number, row.ts);
+  }
+  std::sort(bans.begin(), bans.end(), [](const Ban& a, const Ban& b) {
+    return a.ts != b.ts ? a.ts < b.ts : a.track < b.track;
+  });
+  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(bans.size()));
+  std::int32_t* track = made->i32("track");
+  std::int64_t* ts = made->i64("ts");
+  std::int32_t* artist = made->i32("artist");
+  for (std::size_t k = 0; k < bans.size(); ++k) {
+    track[k] = bans[k].track;
+    ts[k] = bans[k].ts;
+    artist[k] = bans[k].artist;
   }
   return made;
 }

@@ -84,6 +84,7 @@ class AsOfView final : public AsOf {
   Made make_likes() const;
   Made make_library() const;
   Made make_saved_artists() const;
+  Made make_banned() const;
   Made make_track_statistics() const;
   Made make_served() const;
   Made make_prompts() const;

@@ -4,16 +4,16 @@
 namespace engine {
 
 void CatalogueBuilder::note_likes_and_playlists() {
+  // Also what has ended: it was there.
   for (const char* sql :
-       {"SELECT track_id, ts FROM likes", "SELECT id, ts FROM banned WHERE kind = 1",
+       {"SELECT id, ts FROM holdings WHERE kind IN (1, 4, 6)",
         "SELECT t.track_id, CASE t.ts WHEN 0 THEN p.ts ELSE t.ts END FROM playlist_tracks t "
-        "JOIN playlists p USING (playlist_id)"}) {
+        "JOIN playlists p USING (playlist_id) WHERE p.replaces IS NULL"}) {
     Statement rows = store_.prepare(sql);
     while (rows.step()) note_track(rows.integer(0), rows.integer(1));
   }
-  for (const char* sql :
-       {"SELECT artist_id, ts FROM saved_artists", "SELECT artist_id, ts FROM saved_albums",
-        "SELECT artist_id, 0 FROM artist_plays", "SELECT id, ts FROM banned WHERE kind = 2"}) {
+  for (const char* sql : {"SELECT id, ts FROM holdings WHERE kind IN (2, 3, 5)",
+                          "SELECT artist_id, 0 FROM artist_plays"}) {
     Statement rows = store_.prepare(sql);
     while (rows.step()) note_artist(rows.integer(0), rows.integer(1));
   }
@@ -61,12 +61,13 @@ void CatalogueBuilder::add_users_of_artists(const std::vector<FirstHeard>& heard
         {artist_places_.number(rows.integer(0)), users.number(rows.integer(1)), 1, 0});
 
   ids.clear();
-  Statement playlists = store_.prepare("SELECT playlist_id FROM playlists ORDER BY playlist_id");
+  Statement playlists = store_.prepare(
+      "SELECT playlist_id FROM playlists WHERE replaces IS NULL ORDER BY playlist_id");
   while (playlists.step()) ids.push_back(playlists.integer(0));
   const IdMap playlist_numbers(ids);
   Statement entries = store_.prepare(
       "SELECT t.playlist_id, t.track_id, CASE t.ts WHEN 0 THEN p.ts ELSE t.ts END "
-      "FROM playlist_tracks t JOIN playlists p USING (playlist_id)");
+      "FROM playlist_tracks t JOIN playlists p USING (playlist_id) WHERE p.replaces IS NULL");
   while (entries.step())
     add(entries.integer(1), playlist_numbers.number(entries.integer(0)), entries.integer(2),
         artist_playlist_);

@@ -99,8 +99,8 @@ class Preparation {
     choose();
     made_.data_state = state_of(store_);
     const std::string source = source_of(store_, made_.data_state);
-    const std::string catalogue_key = "catalogue 3 of " + source;
-    const std::string user_key = "user 2, number " + std::to_string(made_.user_id) + " of " +
+    const std::string catalogue_key = "catalogue 4 of " + source;
+    const std::string user_key = "user 3, number " + std::to_string(made_.user_id) + " of " +
                                  source + ", " + text_of_rule(options_.rule);
     make_folder();
     made_.catalogue = find("catalogue.columns", catalogue_key);

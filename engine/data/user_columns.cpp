@@ -11,6 +11,7 @@
 #include "data/numbering.hpp"
 #include "data/tables.hpp"
 #include "data/text_column.hpp"
+#include "store/holdings.hpp"
 #include "store/listen_flags.hpp"
 
 namespace engine {
@@ -64,35 +65,47 @@ ListenTable judge_listens(const ListenRows& rows, const IdMap& numbers,
   return made;
 }
 
-// Tracks (or artists) with times, by (ts, number), each once with its earliest time.
+// Tracks (or artists) and when they were in the set, by (ts, number): of what several tellers say,
+// or one says again and again, the times in which any of them holds.
 struct DatedSet {
   struct Row {
-    std::int64_t ts;
+    std::int64_t ts, ended;
     std::int32_t number;
   };
   std::vector<Row> rows;
   std::vector<std::int32_t> number;
-  std::vector<std::int64_t> ts;
+  std::vector<std::int64_t> ts, ended;
 
-  void add(std::int32_t number, std::int64_t ts) {
-    if (number >= 0) rows.push_back({ts == 0 ? INT64_MIN : ts, number});
+  void add(std::int32_t number, std::int64_t ts, std::int64_t ended = INT64_MAX) {
+    if (number >= 0) rows.push_back({ts == 0 ? INT64_MIN : ts, ended, number});
   }
   void finish() {
     std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
       return a.number != b.number ? a.number < b.number : a.ts < b.ts;
     });
-    rows.erase(std::unique(rows.begin(), rows.end(),
-                           [](const Row& a, const Row& b) { return a.number == b.number; }),
-               rows.end());
+    std::vector<Row> joined;
+    for (const Row& row : rows) {
+      if (joined.empty() || joined.back().number != row.number || joined.back().ended < row.ts) {
+        joined.push_back(row);
+      } else {
+        joined.back().ended = std::max(joined.back().ended, row.ended);
+      }
+    }
+    rows = std::move(joined);
     std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
       return a.ts != b.ts ? a.ts < b.ts : a.number < b.number;
     });
     for (const Row& row : rows) {
       number.push_back(row.number);
       ts.push_back(row.ts);
+      ended.push_back(row.ended);
     }
   }
 };
+
+std::int64_t end_of(const Statement& row, int column) {
+  return row.is_null(column) ? INT64_MAX : row.integer(column);
+}
 
 std::string folded(std::string_view album) {
   std::string made(album);
@@ -109,7 +122,7 @@ struct Prompts {
 };
 
 struct UserSets {
-  DatedSet likes, saved, entries, saved_artists;
+  DatedSet likes, saved, entries, saved_artists, banned_tracks, banned_artists;
   Prompts prompts;
 };
 
@@ -121,8 +134,8 @@ void add_saved_albums(const Store& store, std::int64_t user_id, const ColumnFile
   const auto codes = column_of<std::int32_t>(tracks, "album");
   const playlist_lists& artist_tracks = *catalogue.lists("artist_tracks");
   Statement rows =
-      store.prepare("SELECT artist_id, album, ts FROM saved_albums WHERE user_id = ?1");
-  for (rows.start(user_id); rows.step();) {
+      store.prepare("SELECT id, name, ts, ended_at FROM holdings WHERE user_id = ?1 AND kind = ?2");
+  for (rows.start(user_id, static_cast<std::int64_t>(HoldingKind::kSavedAlbum)); rows.step();) {
     const std::int32_t artist = artists.number(rows.integer(0));
     if (artist < 0) continue;
     const std::string wanted = folded(rows.text(1));
@@ -130,8 +143,8 @@ void add_saved_albums(const Store& store, std::int64_t user_id, const ColumnFile
          ++k) {
       const std::int32_t track = artist_tracks.values[k];
       if (folded(text_of(album, codes[static_cast<std::size_t>(track)])) != wanted) continue;
-      sets.saved.add(track, rows.integer(2));
-      sets.entries.add(track, rows.integer(2));
+      sets.saved.add(track, rows.integer(2), end_of(rows, 3));
+      sets.entries.add(track, rows.integer(2), end_of(rows, 3));
     }
   }
 }
@@ -153,20 +166,40 @@ Prompts read_prompts(const Store& store, std::int64_t user_id, const IdMap& trac
 UserSets read_sets(const Store& store, std::int64_t user_id, const ColumnFile& catalogue,
                    const IdMap& tracks, const IdMap& artists) {
   UserSets sets;
-  Statement likes = store.prepare("SELECT track_id, ts FROM likes WHERE user_id = ?1");
-  for (likes.start(user_id); likes.step();)
-    sets.likes.add(tracks.number(likes.integer(0)), likes.integer(1));
+  Statement holdings =
+      store.prepare("SELECT kind, id, ts, ended_at FROM holdings WHERE user_id = ?1");
+  for (holdings.start(user_id); holdings.step();) {
+    const std::int64_t id = holdings.integer(1), ts = holdings.integer(2);
+    const std::int64_t ended = end_of(holdings, 3);
+    switch (static_cast<HoldingKind>(holdings.integer(0))) {
+      case HoldingKind::kLike:
+        sets.likes.add(tracks.number(id), ts, ended);
+        break;
+      case HoldingKind::kSavedArtist:
+        sets.saved_artists.add(artists.number(id), ts, ended);
+        break;
+      case HoldingKind::kBannedTrack:
+        sets.banned_tracks.add(tracks.number(id), ts, ended);
+        break;
+      case HoldingKind::kBannedArtist:
+        sets.banned_artists.add(artists.number(id), ts, ended);
+        break;
+      case HoldingKind::kPlaylistTrack:
+        sets.entries.add(tracks.number(id), ts, ended);
+        break;
+      case HoldingKind::kSavedAlbum:  // by its tracks, below
+        break;
+    }
+  }
   Statement entries = store.prepare(
       "SELECT t.track_id, CASE t.ts WHEN 0 THEN p.ts ELSE t.ts END FROM playlists p "
       "JOIN playlist_tracks t USING (playlist_id) WHERE p.user_id = ?1");
   for (entries.start(user_id); entries.step();)
     sets.entries.add(tracks.number(entries.integer(0)), entries.integer(1));
-  Statement saved = store.prepare("SELECT artist_id, ts FROM saved_artists WHERE user_id = ?1");
-  for (saved.start(user_id); saved.step();)
-    sets.saved_artists.add(artists.number(saved.integer(0)), saved.integer(1));
   add_saved_albums(store, user_id, catalogue, artists, sets);
   sets.prompts = read_prompts(store, user_id, tracks);
-  for (DatedSet* set : {&sets.likes, &sets.saved, &sets.entries, &sets.saved_artists})
+  for (DatedSet* set : {&sets.likes, &sets.saved, &sets.entries, &sets.saved_artists,
+                        &sets.banned_tracks, &sets.banned_artists})
     set->finish();
   return sets;
 }
@@ -187,11 +220,14 @@ void describe(ColumnWriter& writer, const ListenTable& listens, const Dictionary
     writer.table(name, set.ts.size());
     writer.column(number, set.number);
     writer.column("ts", set.ts);
+    writer.column("ended", set.ended);
   };
   dated("likes", "track", sets.likes);
   dated("entries", "track", sets.entries);
   dated("saved", "track", sets.saved);
   dated("saved_artists", "artist", sets.saved_artists);
+  dated("banned_tracks", "track", sets.banned_tracks);
+  dated("banned_artists", "artist", sets.banned_artists);
   writer.table("prompts", sets.prompts.ts.size());
   writer.column("track", sets.prompts.track);
   writer.column("ts", sets.prompts.ts);

@@ -1,10 +1,13 @@
 // Makes one user's column file from the store and the catalogue's columns.
 //
 // tables  "listens"   as in PLAYLIST_SERVICE_TABLES, by (ts, track id, ms_played)
-//         "likes"     track, ts, by (ts, track); ts INT64_MIN undated
-//         "entries"   track, ts: saved albums' tracks and tracks of the user's own playlists
-//         "saved"     track, ts: saved albums' tracks only
-//         "saved_artists"  artist, ts: saved as such
+//         "likes"     track, ts, ended, by (ts, track): it was liked in [ts, ended); ts INT64_MIN
+//                     undated, ended INT64_MAX still so. The times of one track do not overlap
+//         "entries"   track, ts, ended: saved albums' tracks and tracks of the user's own playlists
+//         "saved"     track, ts, ended: saved albums' tracks only
+//         "saved_artists"  artist, ts, ended: saved as such
+//         "banned_tracks"  track, ts, ended
+//         "banned_artists" artist, ts, ended
 //         "prompts"   track (INT32_MIN: of no track), ts, text, by ts
 //         "totals"    per track number, over all listens: plays skips finished i32, skip_rate f32,
 //                     first_played last_played i64; may be left out

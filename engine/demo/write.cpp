@@ -8,6 +8,7 @@
 
 #include "core/text_key.hpp"
 #include "demo/names.hpp"
+#include "store/holdings.hpp"
 
 namespace engine::demo {
 namespace {
@@ -194,17 +195,17 @@ void DemoWriter::write_listener(std::int64_t number, const Listener& listener) {
   for (const Listen& listen : listener.listens)
     insert.run(user_id, listen.ts, listen.track + 1, listen.ms_played, listen.flags, ingestion_id);
 
-  Statement like = store_.prepare("INSERT INTO likes (user_id, track_id, ts) VALUES (?1, ?2, ?3)");
-  for (const Dated& row : listener.likes) like.run(user_id, row.number + 1, row.ts);
-  Statement save_album = store_.prepare(
-      "INSERT INTO saved_albums (user_id, artist_id, album, ts) VALUES (?1, ?2, ?3, ?4)");
+  Statement hold = store_.prepare(
+      "INSERT INTO holdings (user_id, kind, id, name, ts) VALUES (?1, ?2, ?3, ?4, ?5)");
+  const auto kind = [](HoldingKind of) { return static_cast<std::int64_t>(of); };
+  for (const Dated& row : listener.likes)
+    hold.run(user_id, kind(HoldingKind::kLike), row.number + 1, "", row.ts);
   for (const Dated& row : listener.saved_albums) {
     const Album& album = world_.albums[static_cast<std::size_t>(row.number)];
-    save_album.run(user_id, album.artist + 1, album.name, row.ts);
+    hold.run(user_id, kind(HoldingKind::kSavedAlbum), album.artist + 1, album.name, row.ts);
   }
-  Statement save_artist =
-      store_.prepare("INSERT INTO saved_artists (user_id, artist_id, ts) VALUES (?1, ?2, ?3)");
-  for (const Dated& row : listener.saved_artists) save_artist.run(user_id, row.number + 1, row.ts);
+  for (const Dated& row : listener.saved_artists)
+    hold.run(user_id, kind(HoldingKind::kSavedArtist), row.number + 1, "", row.ts);
   for (const OwnPlaylist& playlist : listener.playlists) write_playlist(user_id, playlist);
 }
 

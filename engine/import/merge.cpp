@@ -23,9 +23,8 @@ struct Reference {
   bool is_moved;          // false: the merged track's rows go, the kept one's stay
 };
 /// Those that are moved row by row. Listens follow from what was told of both tracks instead.
-constexpr std::array<Reference, 14> kReferences = {{
-    {"likes", "track_id", "", true},
-    {"banned", "id", " AND kind = 1", true},
+constexpr std::array<Reference, 13> kReferences = {{
+    {"holdings", "id", " AND kind IN (1, 4, 6)", true},
     {"playlist_tracks", "track_id", "", true},
     {"track_ids", "track_id", "", true},
     {"track_aliases", "track_id", "", true},
@@ -275,6 +274,25 @@ void move_tellings_back(Store& store, std::int64_t kept, std::int64_t merged, co
 
 // ---- the tracks themselves ----------------------------------------------------------------------
 
+/// Likes and bans of a merge that was made before they were holdings (schema 5): rows of (user,
+/// track, ts) and of (user, 1, track, ts).
+void move_old_rows_back(Store& store, const Json& rows, std::int64_t kept, std::int64_t merged) {
+  Statement move = store.prepare(
+      "UPDATE OR IGNORE holdings SET id = ?4 WHERE user_id = ?1 AND kind = ?2 AND id = ?3 AND "
+      "ts = ?5");
+  Statement insert = store.prepare(
+      "INSERT OR IGNORE INTO holdings (user_id, kind, id, ts) VALUES (?1, ?2, ?3, ?4)");
+  for (const auto& [table, kind] : {std::pair("likes", 1), std::pair("banned", 4)}) {
+    for (const Json& entry : rows.value(table, Json::array())) {
+      const Json& row = entry.at("row");
+      const auto user = row.front().get<std::int64_t>(), ts = row.back().get<std::int64_t>();
+      const bool is_moved =
+          entry.at("moved").get<bool>() && move.run(user, kind, kept, merged, ts) > 0;
+      if (!is_moved) insert.run(user, kind, merged, ts);
+    }
+  }
+}
+
 Json track_row(const Store& store, std::int64_t track) {
   std::vector<Json> rows = rows_where(store, "tracks", "track_id = ?1", track);
   if (rows.empty()) {
@@ -410,9 +428,11 @@ void unmerge_tracks(Store& store, std::int64_t merge_id) {
   run_with(store, "INSERT INTO tracks VALUES (" + places + ")",
            std::vector<Json>(row.begin(), row.end()));
   move_tellings_back(store, kept, merged, undo.at("rows").at("listens"));
+  const Json& rows = undo.at("rows");
   for (const Reference& reference : kReferences) {
-    move_rows_back(store, reference, kept, undo.at("rows").at(reference.table));
+    move_rows_back(store, reference, kept, rows.value(reference.table, Json::array()));
   }
+  move_old_rows_back(store, rows, kept, merged);
   store.prepare("DELETE FROM merges WHERE merge_id = ?1").run(merge_id);
   store.bump_data_version();
   transaction.commit();

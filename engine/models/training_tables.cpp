@@ -215,7 +215,9 @@ class TrainingTables final : public Tables {
 
   void read_likes(const Store& store, std::int64_t now) {
     const IdMap numbers(listens_.track_ids());
-    Statement likes = store.prepare("SELECT user_id, track_id FROM likes WHERE ts <= ?1");
+    Statement likes = store.prepare(
+        "SELECT DISTINCT user_id, id FROM holdings WHERE kind = 1 AND ts <= ?1 AND "
+        "(ended_at IS NULL OR ended_at > ?1)");
     for (likes.start(now); likes.step();) {
       const std::int32_t track = numbers.number(likes.integer(1));
       if (track >= 0) likes_of_[likes.integer(0)].push_back(track);

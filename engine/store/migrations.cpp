@@ -11,6 +11,88 @@ extern const std::string_view kSchemaSql;  // schema.sql, embedded
 
 namespace {
 
+/// What a person likes, saved and banned gets a beginning, an end and a teller; the four tables of
+/// before are views of what holds now. Writing to a view writes a holding without a teller.
+///
+/// Rows of older stores get the service whose export alone can have told them; where several
+/// services told likes, '' stays until an export lists the track again. What older imports said is
+/// marked as superseded, so that importing the same file again reads it again.
+constexpr std::string_view kHoldingsSql = R"sql(
+CREATE TABLE holdings (
+  user_id INTEGER NOT NULL REFERENCES users,
+  kind INTEGER NOT NULL,               -- store/holdings.hpp
+  id INTEGER NOT NULL,                 -- the track, or the artist
+  name TEXT NOT NULL DEFAULT '',       -- the album, or the playlist
+  teller TEXT NOT NULL DEFAULT '',     -- whose word it is: a service, 'you', '' not known
+  ts INTEGER NOT NULL,                 -- since when; 0: not told, always
+  ended_at INTEGER,                    -- until when, excluded; NULL: still so
+  ended_by TEXT,                       -- whose word ended it
+  ingestion_id INTEGER NOT NULL DEFAULT 0, -- the import that listed it last; 0: none did
+  PRIMARY KEY (user_id, kind, id, name, teller, ts)) STRICT, WITHOUT ROWID;
+
+CREATE TEMP TABLE services AS SELECT user_id, min(service) AS service FROM
+  (SELECT DISTINCT user_id, CASE format WHEN 'listenbrainz' THEN format ELSE 'spotify' END AS service
+   FROM ingestions WHERE format IN ('spotify_library', 'exportify', 'listenbrainz'))
+  GROUP BY user_id HAVING count(*) = 1;
+CREATE TEMP TABLE libraries AS
+  SELECT DISTINCT user_id FROM ingestions WHERE format = 'spotify_library';
+INSERT INTO holdings (user_id, kind, id, teller, ts)
+  SELECT user_id, 1, track_id, ifnull(service, ''), ts FROM likes LEFT JOIN services USING (user_id);
+INSERT INTO holdings (user_id, kind, id, name, teller, ts)
+  SELECT user_id, 2, artist_id, album, iif(user_id IN libraries, 'spotify', ''), ts
+  FROM saved_albums;
+INSERT INTO holdings (user_id, kind, id, teller, ts)
+  SELECT user_id, 3, artist_id, iif(user_id IN libraries, 'spotify', ''), ts FROM saved_artists;
+INSERT INTO holdings (user_id, kind, id, teller, ts)
+  SELECT user_id, kind + 3, id, iif(user_id IN libraries, 'spotify', ''), ts FROM banned;
+DROP TABLE services;
+DROP TABLE libraries;
+DROP TABLE likes;
+DROP TABLE saved_albums;
+DROP TABLE saved_artists;
+DROP TABLE banned;
+
+CREATE VIEW likes AS SELECT user_id, id AS track_id, min(ts) AS ts FROM holdings
+  WHERE kind = 1 AND ended_at IS NULL GROUP BY user_id, id;
+CREATE VIEW saved_albums AS SELECT user_id, id AS artist_id, name AS album, min(ts) AS ts
+  FROM holdings WHERE kind = 2 AND ended_at IS NULL GROUP BY user_id, id, name;
+CREATE VIEW saved_artists AS SELECT user_id, id AS artist_id, min(ts) AS ts FROM holdings
+  WHERE kind = 3 AND ended_at IS NULL GROUP BY user_id, id;
+CREATE VIEW banned AS SELECT user_id, kind - 3 AS kind, id, min(ts) AS ts FROM holdings
+  WHERE kind IN (4, 5) AND ended_at IS NULL GROUP BY user_id, kind, id;
+CREATE TRIGGER likes_insert INSTEAD OF INSERT ON likes BEGIN
+  INSERT INTO holdings (user_id, kind, id, ts) VALUES (NEW.user_id, 1, NEW.track_id, NEW.ts); END;
+CREATE TRIGGER saved_albums_insert INSTEAD OF INSERT ON saved_albums BEGIN
+  INSERT INTO holdings (user_id, kind, id, name, ts)
+    VALUES (NEW.user_id, 2, NEW.artist_id, NEW.album, NEW.ts); END;
+CREATE TRIGGER saved_artists_insert INSTEAD OF INSERT ON saved_artists BEGIN
+  INSERT INTO holdings (user_id, kind, id, ts) VALUES (NEW.user_id, 3, NEW.artist_id, NEW.ts); END;
+CREATE TRIGGER banned_insert INSTEAD OF INSERT ON banned BEGIN
+  INSERT INTO holdings (user_id, kind, id, ts) VALUES (NEW.user_id, NEW.kind + 3, NEW.id, NEW.ts); END;
+CREATE TRIGGER likes_delete INSTEAD OF DELETE ON likes BEGIN
+  DELETE FROM holdings WHERE user_id = OLD.user_id AND kind = 1 AND id = OLD.track_id
+    AND ended_at IS NULL; END;
+
+-- A file that tells what holds (likes, playlists ...) is known by its content and its name: two
+-- playlists of one content are two. A later file that tells the same supersedes it: then its bytes
+-- no longer stand for what the store holds, and are read again when they come again.
+ALTER TABLE ingestions ADD COLUMN file_name TEXT NOT NULL DEFAULT ''; -- '' where it tells no such
+ALTER TABLE ingestions ADD COLUMN is_superseded INTEGER NOT NULL DEFAULT 0;
+UPDATE ingestions SET is_superseded = 1,
+  file_name = substr(path, length(rtrim(path, replace(path, '/', ''))) + 1)
+  WHERE format IN ('spotify_library', 'spotify_playlists', 'exportify')
+    OR (format = 'listenbrainz' AND path LIKE '%feedback%');
+DROP INDEX ingestions_by_hash;
+CREATE UNIQUE INDEX ingestions_by_hash ON ingestions (hash, ifnull(user_id, 0), file_name);
+CREATE TABLE told_lists (              -- lists that an import told whole
+  ingestion_id INTEGER NOT NULL REFERENCES ingestions, list TEXT NOT NULL, teller TEXT NOT NULL,
+  PRIMARY KEY (ingestion_id, list)) STRICT, WITHOUT ROWID;
+INSERT INTO told_lists SELECT ingestion_id, 'playlists', 'spotify' FROM ingestions
+  WHERE format = 'spotify_playlists' AND is_complete = 1;
+-- A newer state of the playlist `replaces`, not read to its end yet: nothing else looks at it.
+ALTER TABLE playlists ADD COLUMN replaces INTEGER;
+)sql";
+
 int pragma(sqlite3* database, const char* sql) {
   Statement statement(database, sql);
   return static_cast<int>(statement.find_integer().value_or(0));
@@ -72,7 +154,8 @@ std::span<const Migration> store_migrations() {
        "CREATE TABLE tellings (user_id INTEGER NOT NULL, ts INTEGER NOT NULL, "
        "track_id INTEGER NOT NULL, teller_id INTEGER NOT NULL, ms_played INTEGER NOT NULL, "
        "flags INTEGER NOT NULL, country TEXT, ingestion_id INTEGER NOT NULL, "
-       "PRIMARY KEY (user_id, ts, track_id, teller_id, ms_played)) STRICT, WITHOUT ROWID"}};
+       "PRIMARY KEY (user_id, ts, track_id, teller_id, ms_played)) STRICT, WITHOUT ROWID"},
+      {5, kHoldingsSql}};
   return steps;
 }
 

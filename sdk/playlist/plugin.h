@@ -220,10 +220,10 @@ struct playlist_host {
  *   "saved_artists"       artist i32, tracks i32 (liked or saved by them), plays i32, ts i64, is_implicit u8
  *   "track_statistics"    one row per track number: plays, plays_30d, skips, finished i32; skip_rate f32;
  *                         first_played, last_played i64; days_since_played f32
- *   "served"              tracks of earlier runs: track i32, ts i64, recipe
- * lists()                 one list per row of the first-named table, ascending
- *   "track_artists" "artist_tracks" "track_tags" "tag_tracks" "artist_tags" (weighted) "artist_relations"
- *   (weighted) "artist_users" (users who played the artist) "artist_playlists" (playlists holding the artist)
+ *   "served" "banned"     tracks of earlier runs: track i32, ts i64, recipe; what is to be kept out: track i32, ts i64,
+ *                         artist i32 (missing: the track itself is banned; else that artist of it, who may be a guest)
+ * lists()                 one per row of the first-named table, ascending: "track_artists" "artist_tracks" "track_tags"
+ *   "tag_tracks" "artist_tags" "artist_relations" (both weighted) "artist_users" (who played them) "artist_playlists"
  * embedding()             one row per track number, of a space such as "audio"; per row of table "prompt_vectors:SPACE"
  * All return NULL for an unknown name; a known table without rows is an empty table. Offered in create(), run()
  * and explain(). Track, artist and tag numbers are this load's: what outlives it names tracks by `id`. */
@@ -259,20 +259,20 @@ typedef struct playlist_candidates {
  *             (joined by '\x1f'), album_id, artist_id (several joined by '\x1f', in the order of artist); one of
  *             spotify_id, isrc, mbid, title + artist is needed
  *   "likes"   record*, ts i64, title, artist, album, spotify_id, isrc, mbid
- *   "saved_albums"     record*, album*, artist*, ts
- *   "saved_artists"    record*, artist*, ts
- *   "banned"           record*, title, artist, spotify_id         (a track, or an artist when title is missing)
+ *   "saved_albums"     record*, album*, artist*, ts;   "saved_artists" record*, artist*, ts
+ *   "banned"           record*, title, artist, spotify_id, mbid, ts (a track; an artist when title and ids are missing)
  *   "playlists"        record*, playlist* (name), playlist_id, description, ts, owner (missing: the user; "":
  *                      nobody in this store, a data set's)
  *   "playlist_tracks"  record*, playlist*, playlist_id, position i32 (0-based), ts, title, artist, album, spotify_id,
  *                      isrc, mbid; its "playlists" row came before it
  *   "artists"          record*, artist*, artist_id, artist_mbid, popularity f32, tags, mean audio features as in "tracks"
- *   "tags"             record*, tag*, tag_id*
- *   "artist_plays"     record*, user* (name), artist or artist_id*, plays i32
- *   "artist_tags"      record*, artist or artist_id*, tag or tag_id*, weight f32 (default 1; rows of the same artist
- *                      and tag add up), user
+ *   "tags"             record*, tag*, tag_id*;   "artist_plays" record*, user* (name), artist or artist_id*, plays i32
+ *   "artist_tags"      record*, artist or artist_id*, tag or tag_id*, weight f32 (default 1; rows of a pair add up), user
  *   "artist_relations" record*, artist*, related*, weight f32;   "user_relations" record*, user*, related*
  *   "engagement"       as "likes" but ts; plays likes comments f32 >= 0, skip_rate completion f32 0..1
+ *   "lists"            list* ("likes" "saved_albums" "saved_artists" "banned" "playlists"), teller (whose list it is; the
+ *                      source's name by default), is_whole u8. Before that list's rows; and last, with is_whole 1, when
+ *                      the file held all of it and was sound: what the teller listed before and this does not is over
  * ids         artist_id, album_id: a bare Spotify id, or NAMESPACE:ID ("hetrec:51") as tag_id always is; "artists" and
  *             "tags" rows give ids their names, in the same or in an earlier file; a row whose ids have no name yet
  *             is the host's to count as unmatched

@@ -331,6 +331,60 @@ TEST_CASE("likes come oldest first, undated ones at the beginning", "[as_of]") {
   CHECK(likes(2000) == "track ts is_implicit\n2 - 0\n0 2000 0\n");
 }
 
+TEST_CASE("a like that has ended is seen as of the time in which it held", "[as_of][holdings]") {
+  SmallStore store;
+  fill(store);
+  fill_listens(store);
+  store.change("DELETE FROM holdings WHERE kind = 1");
+  // Track 10 is number 0. Two services liked it, one after the other with a gap; track 13 (number
+  // 2) was liked by two at once, of which one has ended.
+  store.change(
+      "INSERT INTO holdings (user_id, kind, id, teller, ts, ended_at) VALUES "
+      "(1, 1, 10, 'spotify', 2000, 3000), (1, 1, 10, 'listenbrainz', 4000, NULL), "
+      "(1, 1, 13, 'spotify', 2500, 2600), (1, 1, 13, 'you', 2550, NULL)");
+  const auto likes = [&](std::int64_t now) { return as_text(*store.as_of(now)->table("likes")); };
+  CHECK(likes(1999) == "track ts is_implicit\n");
+  CHECK(likes(2999) == "track ts is_implicit\n0 2000 0\n2 2500 0\n");
+  CHECK(likes(3000) == "track ts is_implicit\n2 2500 0\n");
+  CHECK(likes(4000) == "track ts is_implicit\n2 2500 0\n0 4000 0\n");
+}
+
+TEST_CASE("what left the library is in it as of earlier times", "[as_of][holdings]") {
+  SmallStore store;
+  fill(store);
+  fill_listens(store);
+  store.change(
+      "UPDATE holdings SET ended_at = 4500 WHERE kind IN (2, 3);"
+      "DELETE FROM playlist_tracks WHERE playlist_id = 1 AND track_id = 12;"
+      "INSERT INTO holdings (user_id, kind, id, name, ts, ended_at) VALUES "
+      "(1, 6, 12, 'mine', 2500, 4600)");
+  const auto library = [&](std::int64_t now) {
+    return as_text(*store.as_of(now)->table("library"));
+  };
+  CHECK(library(4499) == "track ts\n2 -\n0 2000\n3 2500\n1 3000\n");
+  CHECK(library(4500) == "track ts\n2 -\n0 2000\n3 2500\n");
+  CHECK(library(4600) == "track ts\n2 -\n0 2000\n");
+  // Bo was saved until 4500.
+  CHECK_THAT(as_text(*store.as_of(4499)->table("saved_artists")), Catch::Contains("\n2 0 "));
+  CHECK_THAT(as_text(*store.as_of(4500)->table("saved_artists")), !Catch::Contains("\n2 0 "));
+}
+
+TEST_CASE("bans are of tracks, and of all tracks of an artist, guest or not",
+          "[as_of][holdings]") {
+  SmallStore store;
+  fill(store);
+  fill_listens(store);
+  // Track 12 (number 3) itself; Cy (artist 3, number 1) has track 13 (number 2), and is the second
+  // artist of track 10 (number 0).
+  store.change(
+      "INSERT INTO holdings (user_id, kind, id, teller, ts, ended_at) VALUES "
+      "(1, 4, 12, 'spotify', 0, NULL), (1, 5, 3, 'you', 3000, 5000), (2, 4, 10, 'you', 0, NULL)");
+  const auto banned = [&](std::int64_t now) { return as_text(*store.as_of(now)->table("banned")); };
+  CHECK(banned(2999) == "track ts artist\n3 - -\n");
+  CHECK(banned(3000) == "track ts artist\n3 - -\n0 3000 1\n2 3000 1\n");
+  CHECK(banned(5000) == "track ts artist\n3 - -\n");
+}
+
 TEST_CASE("the library is likes, saved albums and own playlists", "[as_of]") {
   SmallStore store;
   fill(store);
@@ -522,7 +576,7 @@ TEST_CASE("unknown names give nothing, known ones an empty table", "[as_of]") {
   const auto tables = store.as_of(kEnd);
   for (const char* name :
        {"tracks", "artists", "tags", "listens", "likes", "library", "saved_artists",
-        "track_statistics", "served", "engagement", "prompts", "captions", "prompt_vectors:clap",
+        "banned", "track_statistics", "served", "engagement", "prompts", "captions", "prompt_vectors:clap",
         "implicit_likes:3", "implicit_saved_artists:3"}) {
     CAPTURE(name);
     REQUIRE(tables->table(name) != nullptr);

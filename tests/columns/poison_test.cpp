@@ -56,6 +56,9 @@ TEST_CASE("nothing later changes any byte of an earlier time's tables", "[as_of]
     store.execute(
         "INSERT INTO embeddings SELECT 'taste', track_id, 2, x'000000400000803F' FROM tracks "
         "WHERE track_id % 3 = 0;"
+        "INSERT INTO holdings (user_id, kind, id, teller, ts) VALUES (1, 4, 301, 'you', 0), "
+        "(1, 4, 302, 'you', 1690000000), (1, 5, 40, 'spotify', 1690000000), "
+        "(1, 5, 41, 'spotify', 0);"
         "INSERT INTO prompts (prompt_id, user_id, track_id, ts, text) VALUES "
         "(1, 1, 7, 1690000000, 'calm evening'), (2, 1, NULL, 1699000000, 'at night');"
         "INSERT INTO prompt_vectors SELECT 'taste', prompt_id, 2, x'000000400000803F' FROM "

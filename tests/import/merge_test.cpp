@@ -94,6 +94,25 @@ TEST_CASE("merging two tracks gives one everything, and can be undone", "[import
   CHECK(dump_without_version(path) == before);
 }
 
+TEST_CASE("a merge made before likes were holdings can be undone", "[import][merge]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("a.db");
+  fill(path);
+  Store store = Store::open(path);
+  const std::int64_t id = merge_tracks(store, 1, 2, 99);
+  // As schema 3 wrote it: (user, track, ts), and (user, 1, track, ts) of a ban that the kept track
+  // had as well.
+  store.execute(
+      "UPDATE merges SET undo = json_set(json_remove(undo, '$.rows.holdings'), '$.rows.likes', "
+      "json('[{\"row\":[1,2,8],\"moved\":true}]'), '$.rows.banned', "
+      "json('[{\"row\":[1,1,2,5],\"moved\":false}]'))");
+  unmerge_tracks(store, id);
+  CHECK(store.integer("SELECT ts FROM likes WHERE track_id = 1") == 7);
+  CHECK(store.integer("SELECT ts FROM likes WHERE track_id = 2") == 8);
+  CHECK(store.integer("SELECT ts FROM banned WHERE kind = 1 AND id = 2") == 5);
+  CHECK(store.integer("SELECT count(*) FROM holdings") == 3);
+}
+
 TEST_CASE("after a merge later imports find the joined track", "[import][merge]") {
   const TemporaryFolder folder;
   const std::string path = folder.file("a.db");

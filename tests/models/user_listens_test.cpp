@@ -1,4 +1,6 @@
 // The table "user_listens": everybody's listens in order, as of a time.
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "models/training_tables.hpp"
@@ -99,4 +101,29 @@ TEST_CASE("podcasts among the artists of account data are not learned from", "[m
   CHECK(heard(20'000) == std::vector<std::int64_t>{13, 13, 13, 14});
   // While the band was known by its long piece alone it passed for a show.
   CHECK(heard(14'900).empty());
+}
+
+TEST_CASE("user_likes has what was liked at its time, once, whoever told it", "[models]") {
+  test::SmallStore store;
+  fill(store);
+  store.change(
+      "INSERT INTO holdings (user_id, kind, id, teller, ts, ended_at) VALUES "
+      "(3, 1, 3, 'spotify', 950, NULL), (3, 1, 1, 'spotify', 1000, 4000), (3, 4, 2, 'you', 1, "
+      "NULL)");
+  const engine::Store opened = engine::Store::open(store.path());
+  // Cleo is the last user; tracks by number: 3 is 0, 1 is 1.
+  const auto likes = [&](std::int64_t now) {
+    const auto tables = tables_of(store, opened, now);
+    const playlist_lists& lists = *tables->lists("user_likes");
+    return std::vector<std::int32_t>(lists.values + lists.offsets[lists.rows - 1],
+                                     lists.values + lists.offsets[lists.rows]);
+  };
+  const auto number = [&](std::int64_t now, const char* id) {
+    const auto tables = tables_of(store, opened, now);
+    const std::string ids = as_text(*tables->table("tracks"), {"id"});
+    return static_cast<std::int32_t>(
+        std::count(ids.begin(), ids.begin() + static_cast<long>(ids.find(id)), '\n') - 1);
+  };
+  CHECK(likes(3999).size() == 2);
+  CHECK(likes(4000) == std::vector<std::int32_t>{number(4000, "3\n")});
 }

@@ -58,6 +58,14 @@ inline constexpr const char* kLaterData = R"(
   INSERT INTO playlist_tracks SELECT playlist_id, 5000, 90001, 1700000300 FROM playlists
     WHERE user_id = 1 AND playlist_id < 90000;
   INSERT INTO banned VALUES (1, 1, 90002, 1700000000), (1, 2, 90001, 1700000000);
+  INSERT OR IGNORE INTO holdings (user_id, kind, id, teller, ts)
+    SELECT 1, 4, track_id, 'you', 1700000050 FROM tracks WHERE track_id < 100
+    UNION ALL SELECT 1, 5, artist_id, 'you', 1700000050 FROM artists WHERE artist_id < 30;
+  UPDATE holdings SET ended_at = 1700000100, ended_by = 'spotify'
+    WHERE ended_at IS NULL AND ts < 1700000000 AND id % 2 = 0;
+  INSERT OR IGNORE INTO holdings (user_id, kind, id, name, teller, ts, ended_at)
+    SELECT 1, 6, track_id, 'was in it for a while', 'spotify', 1700000060, 1700000070 FROM tracks
+    WHERE track_id > 90000;
   INSERT INTO runs VALUES (900, 1, 'weekly.lua', '', 1700000400, 7, '', '', '', '', '', '', '', '', 0);
   INSERT INTO run_tracks SELECT 900, track_id, track_id FROM tracks WHERE track_id < 50;
 )";

@@ -140,7 +140,7 @@ std::string as_text(const playlist_matrix& matrix) {
 std::string everything(const engine::AsOf& tables) {
   std::string text;
   for (const char* name :
-       {"tracks", "artists", "tags", "listens", "likes", "library", "saved_artists",
+       {"tracks", "artists", "tags", "listens", "likes", "library", "saved_artists", "banned",
         "track_statistics", "served", "engagement", "prompts", "captions", "prompt_vectors:taste",
         "implicit_likes:1", "implicit_likes:2", "implicit_saved_artists:1"}) {
     const playlist_table& table = *tables.table(name);

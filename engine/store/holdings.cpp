@@ -1,0 +1,137 @@
+#include "store/holdings.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace engine {
+namespace {
+
+const std::string kOneHolding = "user_id = ?1 AND kind = ?2 AND id = ?3 AND name = ?4";
+const std::string kOneWord = kOneHolding + " AND teller = ?5";
+
+std::int64_t number(HoldingKind kind) {
+  return static_cast<std::int64_t>(kind);
+}
+
+}  // namespace
+
+Holdings::Holdings(const Store& store)
+    : find_(store.prepare("SELECT ts FROM holdings WHERE " + kOneWord + " AND ended_at IS NULL")),
+      find_ended_(store.prepare("SELECT ts, ended_at, ended_by FROM holdings WHERE " + kOneWord +
+                                " ORDER BY ended_at DESC LIMIT 1")),
+      insert_(store.prepare("INSERT INTO holdings (user_id, kind, id, name, teller, ts, "
+                            "ingestion_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")),
+      // Not back over a time in which it did not hold. Tracks that were merged may have two rows.
+      date_(store.prepare(
+          "UPDATE OR IGNORE holdings SET ts = ?6 WHERE " + kOneWord +
+          " AND ended_at IS NULL AND ?6 > 0 AND (ts = 0 OR ?6 < ts) AND NOT EXISTS (SELECT 1 FROM "
+          "holdings WHERE " +
+          kOneWord + " AND ended_at > ?6)")),
+      list_(store.prepare("UPDATE holdings SET ingestion_id = ?6 WHERE " + kOneWord +
+                          " AND ended_at IS NULL AND ingestion_id <> ?6")),
+      adopt_(store.prepare("UPDATE OR IGNORE holdings SET teller = ?5, ingestion_id = ?6 "
+                           "WHERE " +
+                           kOneHolding + " AND teller = '' AND ended_at IS NULL")),
+      reopen_(store.prepare("UPDATE holdings SET ended_at = NULL, ended_by = NULL, "
+                            "ingestion_id = ?7 WHERE " +
+                            kOneWord + " AND ts = ?6")),
+      list_ended_(store.prepare("UPDATE holdings SET ingestion_id = ?7 WHERE " + kOneWord +
+                                " AND ts = ?6")),
+      end_(store.prepare("UPDATE holdings SET ended_at = ?6, ended_by = ?7 WHERE " + kOneWord +
+                         " AND ended_at IS NULL")),
+      drop_empty_(store.prepare("DELETE FROM holdings WHERE " + kOneWord + " AND ended_at <= ts")),
+      tellers_(store.prepare("SELECT teller FROM holdings WHERE " + kOneHolding +
+                             " AND ended_at IS NULL ORDER BY teller")),
+      unlisted_(store.prepare("SELECT id, name FROM holdings WHERE user_id = ?1 AND kind = ?2 AND "
+                              "teller = ?3 AND ended_at IS NULL AND ingestion_id <> ?4")),
+      // The teller has dropped it too, so what it lists later is a new word.
+      forget_word_(store.prepare(
+          "UPDATE holdings SET ended_by = teller WHERE user_id = ?1 AND kind = ?2 AND teller = ?3 "
+          "AND ended_at IS NOT NULL AND ended_by <> teller AND ingestion_id <> ?4")),
+      leave_(store.prepare(
+          "INSERT INTO holdings (user_id, kind, id, name, teller, ts, ended_at, ended_by) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?5) ON CONFLICT DO UPDATE "
+          "SET ended_at = excluded.ended_at WHERE excluded.ended_at > ended_at")) {}
+
+Holdings::Told Holdings::hold(const Holding& h, std::int64_t since, std::int64_t ingestion,
+                              std::int64_t now) {
+  const std::int64_t kind = number(h.kind);
+  const bool holds = find_.find_integer(h.user, kind, h.id, h.name, h.teller).has_value();
+  if (holds) list_.run(h.user, kind, h.id, h.name, h.teller, ingestion);
+  const bool is_adopted = !holds && !h.teller.empty() && h.teller != kYou &&
+                          adopt_.run(h.user, kind, h.id, h.name, h.teller, ingestion) > 0;
+  if (holds || is_adopted) {
+    const bool is_dated = date_.run(h.user, kind, h.id, h.name, h.teller, since) > 0;
+    return is_dated ? Told::kDated : Told::kKnown;
+  }
+
+  find_ended_.start(h.user, kind, h.id, h.name, h.teller);
+  if (!find_ended_.step()) {
+    insert_.run(h.user, kind, h.id, h.name, h.teller, since, ingestion);
+    return Told::kNew;
+  }
+  const std::int64_t began = find_ended_.integer(0), ended = find_ended_.integer(1);
+  const bool is_persons_word = find_ended_.text(2) == kYou && h.teller != kYou;
+  find_ended_.reset();
+  if (is_persons_word && since <= ended) {
+    list_ended_.run(h.user, kind, h.id, h.name, h.teller, began, ingestion);
+    return Told::kKnown;
+  }
+  if (std::max(now, since) <= ended) {
+    reopen_.run(h.user, kind, h.id, h.name, h.teller, began, ingestion);
+  } else {
+    const std::int64_t again = since > ended ? since : now;
+    insert_.run(h.user, kind, h.id, h.name, h.teller, again, ingestion);
+  }
+  return Told::kNew;
+}
+
+std::optional<std::int64_t> Holdings::since(const Holding& h) {
+  return find_.find_integer(h.user, number(h.kind), h.id, h.name, h.teller);
+}
+
+void Holdings::keep(const Holding& h, std::int64_t ingestion) {
+  list_.run(h.user, number(h.kind), h.id, h.name, h.teller, ingestion);
+}
+
+bool Holdings::end(const Holding& h, std::int64_t at, std::string_view by) {
+  if (end_.run(h.user, number(h.kind), h.id, h.name, h.teller, at, by) == 0) return false;
+  drop_empty_.run(h.user, number(h.kind), h.id, h.name, h.teller);
+  return true;
+}
+
+std::vector<std::string> Holdings::end_for_all(const Holding& h, std::int64_t at,
+                                               std::string_view by) {
+  std::vector<std::string> ended = tellers(h);
+  for (const std::string& teller : ended) {
+    Holding word = h;
+    word.teller = teller;
+    end(word, at, by);
+  }
+  return ended;
+}
+
+std::vector<EndedHolding> Holdings::end_unlisted(std::int64_t user, HoldingKind kind,
+                                                 std::string_view teller, std::int64_t ingestion,
+                                                 std::int64_t at) {
+  std::vector<EndedHolding> ended;
+  for (unlisted_.start(user, number(kind), teller, ingestion); unlisted_.step();)
+    ended.push_back({kind, unlisted_.integer(0), std::string(unlisted_.text(1))});
+  for (const EndedHolding& it : ended) end({user, kind, it.id, it.name, teller}, at, teller);
+  forget_word_.run(user, number(kind), teller, ingestion);
+  return ended;
+}
+
+void Holdings::leave_playlist(const Holding& h, std::int64_t since, std::int64_t at) {
+  if (at <= since) return;
+  leave_.run(h.user, number(HoldingKind::kPlaylistTrack), h.id, h.name, h.teller, since, at);
+}
+
+std::vector<std::string> Holdings::tellers(const Holding& h) {
+  std::vector<std::string> found;
+  for (tellers_.start(h.user, number(h.kind), h.id, h.name); tellers_.step();)
+    found.emplace_back(tellers_.text(0));
+  return found;
+}
+
+}  // namespace engine
