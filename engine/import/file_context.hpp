@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace engine::import {
 
@@ -17,6 +19,17 @@ struct FileContext {
   /// Whose export it is. Throws Error(kUsage) when that is not known.
   std::function<std::int64_t()> user_id;
   std::optional<std::int64_t> first_ts, last_ts;  // of the listens so far
+
+  struct List {
+    std::string teller;
+    bool is_whole = false;  // the file held all of it
+  };
+  std::map<std::string, List, std::less<>> lists;  // what the source said of them, by name
+  /// The service whose list it is; where the source does not say, the source itself.
+  [[nodiscard]] const std::string& teller_of(std::string_view list) const {
+    const auto told = lists.find(list);
+    return told == lists.end() || told->second.teller.empty() ? format : told->second.teller;
+  }
 
   void saw(std::int64_t ts) {
     if (!first_ts || ts < *first_ts) first_ts = ts;

@@ -6,6 +6,7 @@ std::vector<UserSummary> summarise_users(const Store& store) {
   Statement listens =
       store.prepare("SELECT count(*), min(ts), max(ts) FROM listens WHERE user_id = ?1");
   Statement likes = store.prepare("SELECT count(*) FROM likes WHERE user_id = ?1");
+  Statement banned = store.prepare("SELECT count(*) FROM banned WHERE user_id = ?1");
   Statement playlists = store.prepare("SELECT count(*) FROM playlists WHERE user_id = ?1");
   Statement runs = store.prepare("SELECT count(*) FROM runs WHERE user_id = ?1");
   std::vector<UserSummary> summaries;
@@ -18,6 +19,7 @@ std::vector<UserSummary> summarise_users(const Store& store) {
       summary.last_listen = listens.integer(2);
     }
     summary.likes = likes.find_integer(user.id).value_or(0);
+    summary.banned = banned.find_integer(user.id).value_or(0);
     summary.playlists = playlists.find_integer(user.id).value_or(0);
     summary.runs = runs.find_integer(user.id).value_or(0);
     summary.user = std::move(user);
@@ -35,13 +37,33 @@ LibrarySummary summarise_library(const Store& store) {
   summary.users = store.integer("SELECT count(*) FROM users");
   summary.listens = store.integer("SELECT count(*) FROM listens");
   summary.likes = store.integer("SELECT count(*) FROM likes");
-  summary.playlists = store.integer("SELECT count(*) FROM playlists");
+  summary.banned = store.integer("SELECT count(*) FROM banned");
+  summary.playlists = store.integer("SELECT count(*) FROM playlists WHERE replaces IS NULL");
   summary.files = store.integer("SELECT count(*) FROM ingestions");
   summary.unfinished_files = store.integer("SELECT count(*) FROM ingestions WHERE is_complete = 0");
   summary.runs = store.integer("SELECT count(*) FROM runs");
   summary.merges = store.integer("SELECT count(*) FROM merges");
   summary.data_version = store.data_version();
   return summary;
+}
+
+std::vector<BannedThing> banned_things(const Store& store, std::int64_t user, std::int64_t now) {
+  Statement select = store.prepare(
+      "SELECT h.kind = 5, h.id, ifnull(t.title, ''), ifnull(a.name, ''), min(h.ts), "
+      "group_concat(CASE teller WHEN '' THEN 'an import' ELSE teller END, ', ') FROM holdings h "
+      "LEFT JOIN tracks t ON h.kind = 4 AND t.track_id = h.id "
+      "LEFT JOIN artists a ON a.artist_id = iif(h.kind = 5, h.id, t.artist_id) "
+      "WHERE h.user_id = ?1 AND h.kind IN (4, 5) AND h.ts <= ?2 AND "
+      "(h.ended_at IS NULL OR h.ended_at > ?2) GROUP BY h.kind, h.id ORDER BY h.kind DESC, h.id");
+  std::vector<BannedThing> found;
+  for (select.start(user, now); select.step();) {
+    BannedThing& it = found.emplace_back();
+    it.subject = {select.integer(0) != 0, select.integer(1), std::string(select.text(2)),
+                  std::string(select.text(3))};
+    it.since = select.integer(4);
+    it.tellers = select.text(5);
+  }
+  return found;
 }
 
 std::vector<MergeSummary> list_merges(const Store& store) {

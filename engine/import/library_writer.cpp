@@ -6,8 +6,6 @@
 namespace engine::import {
 namespace {
 
-constexpr int kBannedTrack = 1, kBannedArtist = 2;
-
 /// Several playlists of one name in one file: "", "#2", "#3" behind the outside id.
 std::string numbered(const std::string& outside_id, int copy) {
   return copy == 1 ? outside_id : outside_id + "#" + std::to_string(copy);
@@ -23,28 +21,47 @@ LibraryWriter::LibraryWriter(Store& store, NameBook& names, RowTracks& tracks)
     : store_(store),
       names_(names),
       tracks_(tracks),
-      insert_like_(store.prepare("INSERT OR IGNORE INTO likes VALUES (?1, ?2, ?3)")),
-      date_like_(
-          store.prepare("UPDATE likes SET ts = ?3 WHERE user_id = ?1 AND track_id = ?2 AND ?3 > 0 "
-                        "AND (ts = 0 OR ?3 < ts)")),
-      date_like_again_(
-          store.prepare("UPDATE likes SET ts = ?3 WHERE user_id = ?1 AND track_id = ?2 AND ?3 > 0 "
-                        "AND ts <> ?3")),
-      insert_album_(store.prepare("INSERT OR IGNORE INTO saved_albums VALUES (?1, ?2, ?3, ?4)")),
-      insert_saved_artist_(
-          store.prepare("INSERT OR IGNORE INTO saved_artists VALUES (?1, ?2, ?3)")),
-      date_saved_artist_(store.prepare(
-          "UPDATE saved_artists SET ts = ?3 WHERE user_id = ?1 AND artist_id = ?2 AND ?3 > 0 "
-          "AND (ts = 0 OR ?3 < ts)")),
-      insert_banned_(store.prepare("INSERT OR IGNORE INTO banned VALUES (?1, ?2, ?3, 0)")),
-      find_playlist_(store.prepare("SELECT playlist_id, ts, ifnull(ingestion_id, 0) FROM playlists "
-                                   "WHERE user_id IS ?1 AND name = ?2 AND external_id = ?3")),
+      holdings_(store),
+      find_playlist_(
+          store.prepare("SELECT playlist_id, ts, ifnull(ingestion_id, 0) FROM playlists WHERE "
+                        "user_id IS ?1 AND name = ?2 AND external_id = ?3 AND replaces IS NULL")),
+      find_replacement_(store.prepare(
+          "SELECT playlist_id FROM playlists WHERE replaces = ?1 AND ingestion_id = ?2")),
       insert_playlist_(store.prepare(
-          "INSERT INTO playlists (user_id, name, external_id, description, ts, ingestion_id) "
-          "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")),
+          "INSERT INTO playlists (user_id, name, external_id, description, ts, ingestion_id, "
+          "replaces) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")),
+      replacements_(store.prepare(
+          "SELECT n.playlist_id, n.ts, n.description, p.playlist_id, ifnull(p.user_id, 0), p.name, "
+          "ifnull(p.ingestion_id, 0) FROM playlists n JOIN playlists p ON p.playlist_id = "
+          "n.replaces WHERE n.ingestion_id = ?1")),
       refill_playlist_(store.prepare("UPDATE playlists SET description = ifnull(?2, description), "
                                      "ts = max(ts, ?3), ingestion_id = ?4 WHERE playlist_id = ?1")),
       clear_playlist_(store.prepare("DELETE FROM playlist_tracks WHERE playlist_id = ?1")),
+      move_tracks_(
+          store.prepare("UPDATE playlist_tracks SET playlist_id = ?2 WHERE playlist_id = ?1")),
+      drop_playlist_(store.prepare("DELETE FROM playlists WHERE playlist_id = ?1")),
+      clear_replacements_(store.prepare("DELETE FROM playlist_tracks WHERE playlist_id IN "
+                                        "(SELECT playlist_id FROM playlists WHERE replaces = ?1)")),
+      drop_replacements_(store.prepare("DELETE FROM playlists WHERE replaces = ?1")),
+      left_tracks_(store.prepare(
+          "SELECT track_id, CASE t.ts WHEN 0 THEN p.ts ELSE t.ts END FROM playlist_tracks t "
+          "JOIN playlists p USING (playlist_id) WHERE playlist_id = ?1 AND track_id NOT IN "
+          "(SELECT track_id FROM playlist_tracks WHERE playlist_id = ?2)")),
+      supersede_(
+          store.prepare("UPDATE ingestions SET is_superseded = 1 WHERE ingestion_id = ?1 AND "
+                        "ingestion_id <> ?2 AND file_name <> ''")),
+      forget_playlists_(
+          store.prepare("UPDATE playlists SET ingestion_id = 0 WHERE ingestion_id = ?1")),
+      missing_(store.prepare(
+          "SELECT p.playlist_id, p.user_id, p.name, old.teller, p.ingestion_id FROM told_lists new "
+          "JOIN ingestions n USING (ingestion_id) "
+          "JOIN told_lists old ON old.list = new.list AND old.teller = new.teller "
+          "JOIN ingestions o ON o.ingestion_id = old.ingestion_id AND o.user_id = n.user_id "
+          "AND o.file_name = n.file_name JOIN playlists p ON p.ingestion_id = o.ingestion_id "
+          "WHERE new.ingestion_id = ?1 AND new.list = 'playlists' AND p.user_id = n.user_id")),
+      playlists_of_(store.prepare(
+          "SELECT playlist_id, p.user_id, name, format FROM playlists p JOIN ingestions USING "
+          "(ingestion_id) WHERE ingestion_id = ?1 AND p.user_id IS NOT NULL AND replaces IS NULL")),
       find_begun_(store.prepare(
           "SELECT playlist_id FROM playlists WHERE ingestion_id = ?1 AND name = ?2 "
           "AND (external_id = ?3 OR substr(external_id, 1, length(?3) + 1) = ?3 || '#') "
@@ -61,76 +78,118 @@ void LibraryWriter::start_file() {
   begun_.clear();
 }
 
-/// A like or a saved artist: the earliest time that any export tells, or by date_like_again_ the
-/// one that a file tells which was read wrongly before.
-Outcome LibraryWriter::put_dated(Statement& insert, Statement& date, std::int64_t user,
-                                 std::int64_t thing, std::int64_t ts) {
-  if (insert.run(user, thing, ts) > 0) return Outcome::kNew;
-  return date.run(user, thing, ts) > 0 ? Outcome::kUpdated : Outcome::kDuplicate;
+Outcome LibraryWriter::put(const Holding& holding, std::int64_t ts, const FileContext& file) {
+  switch (holdings_.hold(holding, ts, file.ingestion_id, file.now)) {
+    case Holdings::Told::kNew:
+      return Outcome::kNew;
+    case Holdings::Told::kDated:
+      return Outcome::kUpdated;
+    case Holdings::Told::kKnown:
+      break;
+  }
+  const bool is_dated_anew = file.is_read_again && holdings_.date_anew(holding, ts);
+  return is_dated_anew ? Outcome::kUpdated : Outcome::kDuplicate;
+}
+
+/// A service that dates its words has one opinion of a track: the later one.
+Outcome LibraryWriter::put_opinion(const Holding& holding, HoldingKind opposite, std::int64_t ts,
+                                   const FileContext& file) {
+  Holding other = holding;
+  other.kind = opposite;
+  const auto since = ts == 0 ? std::nullopt : holdings_.since(other);
+  if (since && ts < *since) {
+    holdings_.keep(other, file.ingestion_id);
+    return Outcome::kDuplicate;
+  }
+  if (since) holdings_.end(other, ts, holding.teller);
+  const Outcome outcome = put(holding, ts, file);
+  return since ? Outcome::kNew : outcome;
 }
 
 void LibraryWriter::write_likes(const TableView& table, const FileContext& file,
                                 RecordBuckets& records) {
+  const std::string& teller = file.teller_of("likes");
   const std::int64_t user = file.user_id();
   const auto record = table.numbers<std::int64_t>("record");
   const auto ts = table.numbers<std::int64_t>("ts");
   const auto tracks = tracks_.match(table, /*is_catalogue=*/false);
   for (std::size_t row = 0; row < table.rows; ++row) {
-    Statement& date = file.is_read_again ? date_like_again_ : date_like_;
+    const Holding like{user, HoldingKind::kLike, tracks[row], "", teller};
     records.note(record[row], tracks[row] == 0 ? Outcome::kUnmatched
-                                               : put_dated(insert_like_, date, user, tracks[row],
-                                                           time_of(ts, row)));
+                                               : put_opinion(like, HoldingKind::kBannedTrack,
+                                                             time_of(ts, row), file));
   }
 }
 
 void LibraryWriter::write_saved_albums(const TableView& table, const FileContext& file,
                                        RecordBuckets& records) {
+  const std::string& teller = file.teller_of("saved_albums");
   const std::int64_t user = file.user_id();
   const auto record = table.numbers<std::int64_t>("record");
   const auto ts = table.numbers<std::int64_t>("ts");
   const TextView album = table.texts("album"), artist = table.texts("artist");
   for (std::size_t row = 0; row < table.rows; ++row) {
-    const std::int64_t by = names_.artist(artist[row]);
-    const bool is_usable = by != 0 && album.has(row);
-    records.note(record[row], !is_usable ? Outcome::kUnmatched
-                              : insert_album_.run(user, by, album[row], time_of(ts, row)) > 0
-                                  ? Outcome::kNew
-                                  : Outcome::kDuplicate);
+    const Holding saved{user, HoldingKind::kSavedAlbum, names_.artist(artist[row]), album[row],
+                        teller};
+    const bool is_usable = saved.id != 0 && album.has(row);
+    records.note(record[row], is_usable ? put(saved, time_of(ts, row), file) : Outcome::kUnmatched);
   }
 }
 
 void LibraryWriter::write_saved_artists(const TableView& table, const FileContext& file,
                                         RecordBuckets& records) {
+  const std::string& teller = file.teller_of("saved_artists");
   const std::int64_t user = file.user_id();
   const auto record = table.numbers<std::int64_t>("record");
   const auto ts = table.numbers<std::int64_t>("ts");
   const TextView artist = table.texts("artist");
   for (std::size_t row = 0; row < table.rows; ++row) {
-    const std::int64_t id = names_.artist(artist[row]);
-    records.note(record[row], id == 0 ? Outcome::kUnmatched
-                                      : put_dated(insert_saved_artist_, date_saved_artist_, user,
-                                                  id, time_of(ts, row)));
+    const Holding saved{user, HoldingKind::kSavedArtist, names_.artist(artist[row]), "", teller};
+    records.note(record[row],
+                 saved.id == 0 ? Outcome::kUnmatched : put(saved, time_of(ts, row), file));
   }
 }
 
 void LibraryWriter::write_banned(const TableView& table, const FileContext& file,
                                  RecordBuckets& records) {
+  const std::string& teller = file.teller_of("banned");
   const std::int64_t user = file.user_id();
   const auto record = table.numbers<std::int64_t>("record");
+  const auto ts = table.numbers<std::int64_t>("ts");
   const TextView title = table.texts("title"), artist = table.texts("artist"),
-                 spotify_id = table.texts("spotify_id");
+                 spotify_id = table.texts("spotify_id"), mbid = table.texts("mbid");
   const auto tracks = tracks_.match(table, /*is_catalogue=*/false);
   for (std::size_t row = 0; row < table.rows; ++row) {
-    const bool is_track = title.has(row) || spotify_id.has(row);
+    const bool is_track = title.has(row) || spotify_id.has(row) || mbid.has(row);
     const std::int64_t id = is_track ? tracks[row] : names_.artist(artist[row]);
     if (id == 0) {
       records.note(record[row], Outcome::kUnmatched);
       continue;
     }
-    const int kind = is_track ? kBannedTrack : kBannedArtist;
-    records.note(record[row],
-                 insert_banned_.run(user, kind, id) > 0 ? Outcome::kNew : Outcome::kDuplicate);
+    const Holding track{user, HoldingKind::kBannedTrack, id, "", teller};
+    const Holding by{user, HoldingKind::kBannedArtist, id, "", teller};
+    const std::int64_t since = time_of(ts, row);
+    records.note(record[row], is_track ? put_opinion(track, HoldingKind::kLike, since, file)
+                                       : put(by, since, file));
   }
+}
+
+std::vector<EndedHolding> LibraryWriter::end_unlisted(std::string_view list,
+                                                      const FileContext& file) {
+  using Kinds = std::vector<HoldingKind>;
+  const Kinds kinds = list == "likes"           ? Kinds{HoldingKind::kLike}
+                      : list == "saved_albums"  ? Kinds{HoldingKind::kSavedAlbum}
+                      : list == "saved_artists" ? Kinds{HoldingKind::kSavedArtist}
+                      : list == "banned"
+                          ? Kinds{HoldingKind::kBannedTrack, HoldingKind::kBannedArtist}
+                          : Kinds{};
+  std::vector<EndedHolding> ended;
+  for (const HoldingKind kind : kinds) {
+    for (EndedHolding& it : holdings_.end_unlisted(file.user_id(), kind, file.teller_of(list),
+                                                   file.ingestion_id, file.now))
+      ended.push_back(std::move(it));
+  }
+  return ended;
 }
 
 LibraryWriter::PlaylistRow LibraryWriter::find_playlist(User user, std::string_view name,
@@ -152,19 +211,106 @@ std::int64_t LibraryWriter::begin_playlist(User user, std::string_view name,
     const std::string id = numbered(outside_id, copy);
     const PlaylistRow known = find_playlist(user, name, id);
     if (known.id == 0) {
-      insert_playlist_.run(user, name, id, description, ts, ingestion);
+      insert_playlist_.run(user, name, id, description, ts, ingestion, nullptr);
       outcome = Outcome::kNew;
       return sqlite3_last_insert_rowid(store_.handle());
     }
-    if (known.ingestion == ingestion) continue;  // another one of that name in this file
+    const bool is_of_this_file =
+        known.ingestion == ingestion || find_replacement_.find_integer(known.id, ingestion);
+    if (is_of_this_file) continue;  // another one of that name
     if (ts != 0 && ts < known.ts) {
       outcome = Outcome::kDuplicate;
       return 0;
     }
-    clear_playlist_.run(known.id);
-    refill_playlist_.run(known.id, description, ts, ingestion);
+    // Nobody's until the file has been read to its end.
+    insert_playlist_.run(nullptr, name, id, description, ts, ingestion, known.id);
     outcome = Outcome::kUpdated;
-    return known.id;
+    return sqlite3_last_insert_rowid(store_.handle());
+  }
+}
+
+void LibraryWriter::forget_ingestion(std::int64_t ingestion) {
+  std::vector<std::int64_t> unfinished;
+  for (replacements_.start(ingestion); replacements_.step();)
+    unfinished.push_back(replacements_.integer(0));
+  for (const std::int64_t id : unfinished) {
+    clear_playlist_.run(id);
+    drop_playlist_.run(id);
+  }
+  forget_playlists_.run(ingestion);
+}
+
+/// Tracks of the playlist that are not in its replacement (0: none) were in it until `at`.
+void LibraryWriter::leave(std::int64_t playlist, const MissingPlaylist& whose,
+                          std::int64_t replacement, std::int64_t at) {
+  if (whose.user == 0 || read_.contains(whose.ingestion)) return;
+  for (left_tracks_.start(playlist, replacement); left_tracks_.step();) {
+    holdings_.leave_playlist({whose.user, HoldingKind::kPlaylistTrack, left_tracks_.integer(0),
+                              whose.name, whose.teller},
+                             left_tracks_.integer(1), at);
+  }
+}
+
+bool LibraryWriter::replace_playlists(const FileContext& file) {
+  struct Replacement {
+    std::int64_t id, ts;
+    std::optional<std::string> description;
+    MissingPlaylist old;
+  };
+  std::vector<Replacement> found;
+  for (replacements_.start(file.ingestion_id); replacements_.step();) {
+    Replacement& it = found.emplace_back();
+    it.id = replacements_.integer(0);
+    it.ts = replacements_.integer(1);
+    if (!replacements_.is_null(2)) it.description = std::string(replacements_.text(2));
+    it.old = {replacements_.integer(3), replacements_.integer(4),
+              std::string(replacements_.text(5)), file.teller_of("playlists"),
+              replacements_.integer(6)};
+  }
+  for (const Replacement& it : found) {
+    leave(it.old.id, it.old, it.id, it.ts > 0 ? it.ts : file.now);
+    clear_playlist_.run(it.old.id);
+    move_tracks_.run(it.id, it.old.id);
+    refill_playlist_.run(it.old.id, it.description, it.ts, file.ingestion_id);
+    clear_replacements_.run(it.old.id);
+    drop_replacements_.run(it.old.id);
+    supersede_.run(it.old.ingestion, file.ingestion_id);
+  }
+  read_.insert(file.ingestion_id);
+  return !found.empty();
+}
+
+std::vector<LibraryWriter::MissingPlaylist> LibraryWriter::end_missing_playlists(
+    std::int64_t ingestion, const std::function<bool(std::int64_t)>& is_told, std::int64_t now) {
+  std::vector<MissingPlaylist> missing;
+  for (missing_.start(ingestion); missing_.step();) {
+    if (is_told(missing_.integer(4))) continue;
+    missing.push_back({missing_.integer(0), missing_.integer(1), std::string(missing_.text(2)),
+                       std::string(missing_.text(3)), missing_.integer(4)});
+  }
+  take_out(missing, now);
+  return missing;
+}
+
+std::vector<LibraryWriter::MissingPlaylist> LibraryWriter::end_playlists_of(std::int64_t ingestion,
+                                                                            std::int64_t now) {
+  std::vector<MissingPlaylist> playlists;
+  for (playlists_of_.start(ingestion); playlists_of_.step();) {
+    playlists.push_back({playlists_of_.integer(0), playlists_of_.integer(1),
+                         std::string(playlists_of_.text(2)), std::string(playlists_of_.text(3)),
+                         ingestion});
+  }
+  take_out(playlists, now);
+  return playlists;
+}
+
+void LibraryWriter::take_out(const std::vector<MissingPlaylist>& playlists, std::int64_t now) {
+  for (const MissingPlaylist& it : playlists) {
+    leave(it.id, it, 0, now);
+    clear_playlist_.run(it.id);
+    clear_replacements_.run(it.id);
+    drop_replacements_.run(it.id);
+    drop_playlist_.run(it.id);
   }
 }
 

@@ -1,22 +1,30 @@
 // Writes what a person has: "likes", "saved_albums", "saved_artists", "banned", "playlists",
 // "playlist_tracks"; and what data sets tell about people: "artist_plays", "user_relations".
 //
+// Likes, saved albums and artists, and bans are holdings (store/holdings.hpp) by the word of the
+// service whose list they are. Of two dated words about one track, loved and hated, the later
+// holds.
+//
 // A playlist is known by its owner, its name and its outside id. Two of the same name in one file
-// are two playlists. One that another file brought before is filled anew, unless this file is the
-// older one (by `ts`): then its tracks are duplicates.
+// are two playlists. One that another file brought before is replaced when the file has been read
+// to its end, unless this file is the older one (by `ts`): then its tracks are duplicates.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "import/file_context.hpp"
 #include "import/name_book.hpp"
 #include "import/record_buckets.hpp"
 #include "import/row_tracks.hpp"
+#include "store/holdings.hpp"
 #include "store/store.hpp"
 
 namespace engine::import {
@@ -38,6 +46,25 @@ class LibraryWriter {
 
   /// Another file begins.
   void start_file();
+  /// All that the import told before it starts over is no longer told by it.
+  void forget_ingestion(std::int64_t ingestion);
+  /// The file was read to its end: playlists it told anew take the place of what they were.
+  /// True when there were any.
+  bool replace_playlists(const FileContext& file);
+  /// What this file's whole list of that name does not list any more.
+  std::vector<EndedHolding> end_unlisted(std::string_view list, const FileContext& file);
+  /// The playlists that imports before told and the import's file of the same name does not, though
+  /// it told all; `told` are the imports that hold now. Takes them out.
+  struct MissingPlaylist {
+    std::int64_t id = 0, user = 0;
+    std::string name, teller;
+    std::int64_t ingestion = 0;  // that told it last
+  };
+  std::vector<MissingPlaylist> end_missing_playlists(
+      std::int64_t ingestion, const std::function<bool(std::int64_t)>& is_told, std::int64_t now);
+  /// The playlists that this import alone told, taken out.
+  std::vector<MissingPlaylist> end_playlists_of(std::int64_t ingestion, std::int64_t now);
+  Holdings& holdings() { return holdings_; }
 
  private:
   struct PlaylistRow {
@@ -45,8 +72,12 @@ class LibraryWriter {
   };
   using User = std::optional<std::int64_t>;
 
-  Outcome put_dated(Statement& insert, Statement& date, std::int64_t user, std::int64_t thing,
-                    std::int64_t ts);
+  Outcome put(const Holding& holding, std::int64_t ts, const FileContext& file);
+  Outcome put_opinion(const Holding& holding, HoldingKind opposite, std::int64_t ts,
+                      const FileContext& file);
+  void leave(std::int64_t playlist, const MissingPlaylist& whose, std::int64_t replacement,
+             std::int64_t at);
+  void take_out(const std::vector<MissingPlaylist>& playlists, std::int64_t now);
   PlaylistRow find_playlist(User user, std::string_view name, const std::string& outside_id);
   /// The playlist to fill: 0 when the store holds a newer state of it.
   std::int64_t begin_playlist(User user, std::string_view name, const std::string& outside_id,
@@ -59,12 +90,15 @@ class LibraryWriter {
   Store& store_;
   NameBook& names_;
   RowTracks& tracks_;
-  Statement insert_like_, date_like_, date_like_again_, insert_album_, insert_saved_artist_,
-      date_saved_artist_, insert_banned_, find_playlist_, insert_playlist_, refill_playlist_,
-      clear_playlist_, find_begun_, insert_playlist_track_, insert_plays_, insert_user_relation_;
+  Holdings holdings_;
+  Statement find_playlist_, find_replacement_, insert_playlist_, replacements_, refill_playlist_,
+      clear_playlist_, move_tracks_, drop_playlist_, clear_replacements_, drop_replacements_,
+      left_tracks_, supersede_, forget_playlists_, missing_, playlists_of_, find_begun_,
+      insert_playlist_track_, insert_plays_, insert_user_relation_;
   /// By name and outside id: playlists begun by this file, by their record. Tracks belong to the
   /// last one before them.
   std::map<std::pair<std::string, std::string>, std::map<std::int64_t, std::int64_t>> begun_;
+  std::set<std::int64_t> read_;  // imports whose state never held before this run
 };
 
 }  // namespace engine::import

@@ -79,6 +79,7 @@ void OpenedFile::write(std::string& out) const {
   MessageWriter message(out);
   for (const std::string* text : {&path, &person, &hash, &format}) message.text(*text);
   message.number(bytes);
+  message.number(is_again);
 }
 
 OpenedFile OpenedFile::read(std::string_view text) {
@@ -88,7 +89,24 @@ OpenedFile OpenedFile::read(std::string_view text) {
     *part = message.text();
   }
   file.bytes = message.number();
+  file.is_again = message.number() != 0;
   return file;
+}
+
+void ToldList::write(std::string& out) const {
+  MessageWriter message(out);
+  message.text(list);
+  message.text(teller);
+  message.number(is_whole);
+}
+
+ToldList ToldList::read(std::string_view text) {
+  MessageReader message(text);
+  ToldList told;
+  told.list = message.text();
+  told.teller = message.text();
+  told.is_whole = message.number() != 0;
+  return told;
 }
 
 const ColumnView* TableView::find(std::string_view column) const {

@@ -30,6 +30,7 @@ enum class Message : std::uint32_t {
   kProblem = 11,      // path, message: a plugin that did not load
   kDone = 12,         // all inputs were read
   kSource = 13,       // element, what it reads: said once when a file was not recognised
+  kList = 14,         // ToldList of the open file
 };
 
 class MessageWriter {
@@ -76,9 +77,27 @@ struct OpenedFile {
   std::string hash;    // of the content
   std::string format;  // the source, without its "source."
   std::uint64_t bytes = 0;
+  bool is_again = false;  // read before; a later import has changed what it told
+
+  [[nodiscard]] std::string_view name() const {  // what follows the last '/'
+    return std::string_view(path).substr(path.rfind('/') + 1);
+  }
 
   void write(std::string& out) const;
   static OpenedFile read(std::string_view message);
+};
+
+/// What a source said of one of its lists: row of the table "lists".
+struct ToldList {
+  std::string list, teller;
+  bool is_whole = false;
+
+  /// What a later file tells too, whatever its name: "likes spotify". Playlists are known by the
+  /// name of their file as well, as an export may have several; so "" for them.
+  [[nodiscard]] std::string key() const { return list == "playlists" ? "" : list + " " + teller; }
+
+  void write(std::string& out) const;
+  static ToldList read(std::string_view message);
 };
 
 /// A column of a batch, pointing into the frame.

@@ -267,13 +267,18 @@ class Reader {
   /// By every identity that a reading of it can have which would be the same now.
   [[nodiscard]] const KnownFile* find_known(const std::string& hash, bool has_columns,
                                             const Content& content) const {
+    OpenedFile named;
+    named.path = content.path;
     ReadingSettings settings = {{kDates, order_.dates}, {kTimezone, timezone_of(content)}};
     if (has_columns) settings[kColumns] = order_.columns;
     for (const std::string& identity : possible_identities(hash, settings)) {
       if (has_columns && !settings_have_columns(identity)) continue;
       for (const std::string& owner : {user_of(content), std::string()}) {
-        const auto found = known_.find({identity, owner});
-        if (found != known_.end()) return &found->second;
+        const auto [first, last] = known_.equal_range({identity, owner});
+        const auto found = std::find_if(first, last, [&](const auto& entry) {
+          return entry.second.file_name.empty() || entry.second.file_name == named.name();
+        });
+        if (found != last) return &found->second;
       }
     }
     return nullptr;
@@ -337,16 +342,16 @@ class Reader {
     const std::string hash =
         content_hash({reinterpret_cast<const char*>(content.bytes), content.size});
     file.format = without_kind(candidates.front()->description->name);
-    file.hash = hash;
     const KnownFile* known = find_known(hash, has_columns, content);
-    if (known && known->is_complete) {
+    file.is_again = known && known->is_complete && known->is_superseded;
+    if (known && known->is_complete && !file.is_again) {
       file.hash = known->identity;
       std::string message;
       file.write(message);
       channel_.send(static_cast<std::uint32_t>(Message::kKnown), message);
       return true;
     }
-    const std::int64_t skip = known ? known->records_done : 0;
+    const std::int64_t skip = known && !file.is_again ? known->records_done : 0;
     for (const Element* source : candidates) {
       file.format = without_kind(source->description->name);
       if (!read_with(*source, text, input, file, has_columns, skip)) continue;
@@ -390,16 +395,31 @@ class Reader {
     if (!problem.empty()) {
       send_text(Message::kFailed, content.path, problem);
     } else if (rows.is_finished()) {
-      remember(rows.identity(), content);
+      remember(file, content, rows);
     } else if (members.member_count() == 0) {
       send_text(Message::kNotice, content.path, "the archive holds nothing to import");
     }
     return true;
   }
 
-  /// The same content may come again in this import.
-  void remember(const std::string& identity, const Content& content) {
-    known_[{identity, user_of(content)}] = {0, true, identity};
+  /// The same content may come again in this import; what told of the same lists before no longer
+  /// stands for what the store holds.
+  void remember(const OpenedFile& file, const Content& content, const RowsReceiver& rows) {
+    const std::string name = rows.tells_state() ? std::string(file.name()) : "";
+    for (auto& [key, known] : known_) {
+      if (known.file_name.empty() || name.empty()) continue;
+      const bool tells_same =
+          known.file_name == name ||
+          std::any_of(known.lists.begin(), known.lists.end(),
+                      [&](const std::string& list) { return rows.whole_lists().contains(list); });
+      known.is_superseded |= tells_same;
+    }
+    const std::string& identity = rows.identity();
+    const auto [first, last] = known_.equal_range({identity, user_of(content)});
+    for (auto entry = first; entry != last;)
+      entry = entry->second.file_name == name ? known_.erase(entry) : std::next(entry);
+    known_.emplace(std::pair(identity, user_of(content)),
+                   KnownFile{0, true, identity, name, false, rows.whole_lists()});
   }
 
   void read_member(const Content& archive, const std::string& path, std::string_view bytes) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,9 +23,14 @@ struct KnownFile {
   std::int64_t records_done = 0;
   bool is_complete = false;
   std::string identity;  // see reading_identity.hpp
+  /// Of a file that tells what holds (likes, playlists ...), else "": another name is another list.
+  std::string file_name = {};
+  /// A later import told of the same lists: what the store holds is no longer this.
+  bool is_superseded = false;
+  std::set<std::string> lists = {};  // those it told whole, as ToldList::key()
 };
 /// By identity and user name; the name is "" for files that are nobody's (catalogues).
-using KnownFiles = std::map<std::pair<std::string, std::string>, KnownFile>;
+using KnownFiles = std::multimap<std::pair<std::string, std::string>, KnownFile>;
 
 struct ReadOrder {
   std::vector<InputFile> files;

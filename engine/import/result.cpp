@@ -41,6 +41,22 @@ std::string buckets_text(const BucketCounts& buckets) {
   return text.empty() ? "nothing" : text;
 }
 
+/// "likes" of several, "like" of one.
+std::string singular(const EndedList& ended) {
+  return ended.count == 1 ? ended.list.substr(0, ended.list.size() - 1) : ended.list;
+}
+
+std::string ended_text(const std::vector<EndedList>& lists) {
+  std::string text;
+  for (const EndedList& ended : lists) {
+    text += (text.empty() ? "" : "; ") + grouped(ended.count) + " " + singular(ended) + " (";
+    for (std::size_t k = 0; k < ended.names.size(); ++k) text += (k ? ", " : "") + ended.names[k];
+    const auto more = ended.count - static_cast<std::int64_t>(ended.names.size());
+    text += (more > 0 ? " and " + grouped(more) + " more)" : ")");
+  }
+  return text;
+}
+
 std::string file_text(const FileResult& file) {
   if (file.format.empty() && file.error.empty()) {
     return file.path + ": not recognised by any source" +
@@ -56,6 +72,7 @@ std::string file_text(const FileResult& file) {
   }
   text += "\n";
   for (const std::string& note : file.notes) text += "  note: " + note + "\n";
+  if (!file.ended.empty()) text += "  no longer listed: " + ended_text(file.ended) + "\n";
   for (const std::string& example : file.examples) text += "  " + example + "\n";
   if (!file.error.empty()) {
     text += "  error: not read to its end: " + file.error + "\n";
@@ -113,6 +130,9 @@ Json file_json(const FileResult& file) {
                {"last", time_json(file.last)}};
   for (const auto& [name, count] : file.buckets) json["buckets"][name] = count;
   if (!file.notes.empty()) json["notes"] = file.notes;
+  for (const EndedList& ended : file.ended) {
+    json["ended"].push_back({{"list", ended.list}, {"count", ended.count}, {"names", ended.names}});
+  }
   if (!file.examples.empty()) json["examples"] = file.examples;
   if (!file.what.empty()) json["what"] = file.what;
   if (!file.error.empty()) json["error"] = file.error;
@@ -128,6 +148,7 @@ Json pairs_json(const std::vector<std::pair<std::string, std::string>>& pairs) {
 }  // namespace
 
 bool FileResult::is_fruitful() const {
+  if (!ended.empty()) return true;
   return std::any_of(buckets.begin(), buckets.end(), [](const auto& bucket) {
     static constexpr std::array<std::string_view, 5> kStored = {"new", "duplicate", "short",
                                                                 "updated", "refined"};
@@ -142,6 +163,15 @@ void ImportResult::find_fruitless(const std::vector<std::string>& paths) {
     });
     if (!is_fruitful) fruitless.push_back(paths[argument]);
   }
+}
+
+void add_ended(std::vector<EndedList>& lists, const std::string& list, const std::string& name) {
+  constexpr std::size_t kMostNames = 5;
+  auto found = std::find_if(lists.begin(), lists.end(),
+                            [&](const EndedList& ended) { return ended.list == list; });
+  if (found == lists.end()) found = lists.insert(lists.end(), EndedList{list, 0, {}});
+  ++found->count;
+  if (found->names.size() < kMostNames) found->names.push_back(name);
 }
 
 std::int64_t ImportResult::rows() const {

@@ -12,6 +12,15 @@
 
 namespace engine::import {
 
+/// What no longer holds after an import: "likes", "saved albums", "saved artists", "bans" or
+/// "playlists".
+struct EndedList {
+  std::string list;
+  std::int64_t count = 0;
+  std::vector<std::string> names;  // of the first few
+};
+void add_ended(std::vector<EndedList>& lists, const std::string& list, const std::string& name);
+
 struct FileResult {
   std::string path;       // inside archives ARCHIVE/MEMBER
   std::string format;     // "spotify_extended"; "" when nothing recognised it
@@ -21,10 +30,11 @@ struct FileResult {
   std::optional<std::int64_t> first, last;  // earliest and latest listen, Unix seconds
   std::vector<std::string> notes;           // "imported before", what the source noticed
   std::vector<std::string>
-      examples;              // the first few records without rows: "record 7: malformed: ..."
-  std::string error;         // why it was not read to its end; "" when it was
-  std::string what;          // what a file is that nothing recognised; "" not known
-  std::size_t argument = 0;  // which of the paths on the command line it belongs to
+      examples;                  // the first few records without rows: "record 7: malformed: ..."
+  std::vector<EndedList> ended;  // was listed before and is not any more
+  std::string error;             // why it was not read to its end; "" when it was
+  std::string what;              // what a file is that nothing recognised; "" not known
+  std::size_t argument = 0;      // which of the paths on the command line it belongs to
 
   /// True when something of it is in the store, from this import or an earlier one.
   [[nodiscard]] bool is_fruitful() const;

@@ -51,8 +51,8 @@ constexpr RowColumn kSavedAlbums[] = {
     {"record", kI64, true}, {"album", kText, true}, {"artist", kText, true}, {"ts", kI64}};
 constexpr RowColumn kSavedArtists[] = {
     {"record", kI64, true}, {"artist", kText, true}, {"ts", kI64}};
-constexpr RowColumn kBanned[] = {
-    {"record", kI64, true}, {"title", kText}, {"artist", kText}, {"spotify_id", kText}};
+constexpr RowColumn kBanned[] = {{"record", kI64, true}, {"title", kText}, {"artist", kText},
+                                 {"spotify_id", kText},  {"mbid", kText},  {"ts", kI64}};
 constexpr RowColumn kPlaylists[] = {{"record", kI64, true}, {"playlist", kText, true},
                                     {"playlist_id", kText}, {"description", kText},
                                     {"ts", kI64},           {"owner", kText}};
@@ -90,6 +90,9 @@ constexpr RowColumn kEngagement[] = {
     {"spotify_id", kText},  {"isrc", kText},    {"mbid", kText},     {"plays", kF32},
     {"likes", kF32},        {"comments", kF32}, {"skip_rate", kF32}, {"completion", kF32}};
 
+constexpr RowColumn kLists[] = {
+    {"record", kI64}, {"list", kText, true}, {"teller", kText}, {"is_whole", kU8}};
+
 constexpr RowTable kTables[] = {{"listens", kListens},
                                 {"tracks", kTracks},
                                 {"likes", kLikes},
@@ -104,7 +107,8 @@ constexpr RowTable kTables[] = {{"listens", kListens},
                                 {"artist_tags", kArtistTags},
                                 {"artist_relations", kArtistRelations},
                                 {"user_relations", kUserRelations},
-                                {"engagement", kEngagement}};
+                                {"engagement", kEngagement},
+                                {"lists", kLists}};
 
 const RowColumn* find_column(const RowTable& table, std::string_view name) {
   for (const RowColumn& column : table.columns) {
@@ -135,6 +139,15 @@ const RowTable* find_row_table(std::string_view name) {
     if (name == table.name) return &table;
   }
   return nullptr;
+}
+
+bool is_list(std::string_view name) {
+  return name == "likes" || name == "saved_albums" || name == "saved_artists" || name == "banned" ||
+         name == "playlists";
+}
+
+bool is_state_table(std::string_view name) {
+  return is_list(name) || name == "playlist_tracks" || name == "lists";
 }
 
 std::string problem_of(std::string_view name, const playlist_table& rows) {

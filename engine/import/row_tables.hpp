@@ -23,6 +23,11 @@ struct RowTable {
 /// nullptr when there is no such table.
 const RowTable* find_row_table(std::string_view name);
 
+/// A table that says what holds, not what happened: likes, bans, playlists and what tells of them.
+bool is_state_table(std::string_view name);
+/// What table "lists" may tell of.
+bool is_list(std::string_view name);
+
 /// "" when `rows` fits its table, else what does not: unknown table or column, wrong type, a
 /// required column that is missing, a text code outside its dictionary.
 std::string problem_of(std::string_view name, const playlist_table& rows);

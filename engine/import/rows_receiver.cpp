@@ -70,14 +70,26 @@ void RowsReceiver::open() {
   message_.clear();
   file_.write(message_);
   channel_.send(kind(Message::kOpen), message_);
+  send_lists();
+}
+
+void RowsReceiver::send_lists() {
+  for (const ToldList& told : told_lists_) {
+    message_.clear();
+    told.write(message_);
+    channel_.send(kind(Message::kList), message_);
+  }
+  told_lists_.clear();
 }
 
 playlist_status RowsReceiver::append(const char* table, const playlist_table& rows) {
   if (is_finished_) return refuse("it appended rows behind finish()");
   if (std::string problem = problem_of(table, rows); !problem.empty()) return refuse(problem);
+  if (std::string_view(table) == "lists") return tell_lists(rows);
   open();
   look_for_later(table, rows);
   if (rows.rows == 0) return PLAYLIST_OK;
+  tells_state_ |= is_state_table(table);
 
   const std::int64_t* records = records_of(rows);
   const auto [low, high] = std::minmax_element(records, records + rows.rows);
@@ -97,6 +109,33 @@ playlist_status RowsReceiver::append(const char* table, const playlist_table& ro
     if (records[row] >= skip_) chosen_.push_back(static_cast<std::uint32_t>(row));
   }
   write_table(tables_, table, rows, chosen_, /*is_all=*/false);
+  return PLAYLIST_OK;
+}
+
+/// They belong to no record. Until the file is open they wait: what its reading depends on may
+/// still be asked for.
+playlist_status RowsReceiver::tell_lists(const playlist_table& rows) {
+  std::string bytes;
+  MessageWriter batch(bytes);
+  batch.number(0);
+  batch.number(1);
+  write_table(bytes, "lists", rows, {}, /*is_all=*/true);
+  batch.number(0);
+  const BatchView view = BatchView::read(bytes);
+  const TableView& table = view.tables.front();
+  const TextView list = table.texts("list"), teller = table.texts("teller");
+  const auto is_whole = table.numbers<std::uint8_t>("is_whole");
+  for (std::size_t row = 0; row < table.rows; ++row) {
+    if (!is_list(list[row])) return refuse("it told of a list \"" + std::string(list[row]) + "\"");
+    ToldList told;
+    told.list = list[row];
+    told.teller = teller.has(row) ? teller[row] : std::string_view(file_.format);
+    told.is_whole = !is_whole.empty() && is_whole[row] == 1;
+    if (told.is_whole && !told.key().empty()) whole_lists_.insert(told.key());
+    told_lists_.push_back(told);
+  }
+  if (rows.rows > 0) tells_state_ = true;
+  if (is_open_) send_lists();
   return PLAYLIST_OK;
 }
 

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,10 @@ class RowsReceiver {
   playlist_status finish(std::int64_t total);
 
   [[nodiscard]] bool is_finished() const { return is_finished_; }
+  /// The file tells what holds (likes, playlists ...), not only what happened.
+  [[nodiscard]] bool tells_state() const { return tells_state_; }
+  /// The lists it told whole, by ToldList::key().
+  [[nodiscard]] const std::set<std::string>& whole_lists() const { return whole_lists_; }
   /// True once the supervisor heard of this file.
   [[nodiscard]] bool is_open() const { return is_open_; }
   /// Why the last call was refused, "" when none was.
@@ -57,6 +62,8 @@ class RowsReceiver {
   void look_for_later(const char* table, const playlist_table& rows);
   void tell_later();
   playlist_status refuse(std::string problem);
+  playlist_status tell_lists(const playlist_table& rows);
+  void send_lists();
   void flush(std::int64_t done);
   void write_runs();
 
@@ -65,7 +72,9 @@ class RowsReceiver {
   std::int64_t skip_, now_;
   ReadingSettings settings_;
   std::map<std::string, Later> later_;  // by table
-  bool is_open_ = false, is_finished_ = false;
+  bool is_open_ = false, is_finished_ = false, tells_state_ = false;
+  std::vector<ToldList> told_lists_;  // not sent yet
+  std::set<std::string> whole_lists_;
   std::string problem_;
 
   // the batch being gathered

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include "core/error.hpp"
 #include "import/reading_identity.hpp"
+#include "import/row_tables.hpp"
 #include "store/row_source.hpp"
 #include "store/users.hpp"
 
@@ -25,6 +27,13 @@ bool is_persons_table(const TableView& table) {
     if (!owner.has(row)) return true;
   }
   return false;
+}
+
+/// Of a file, or of an archive and a member of it.
+std::string absolute(const std::string& path) {
+  std::error_code ignored;
+  const std::filesystem::path whole = std::filesystem::absolute(path, ignored);
+  return ignored ? path : whole.lexically_normal().string();
 }
 
 /// The runs of one batch as rows of `ingestion_rows`.
@@ -71,13 +80,19 @@ Session::Session(Store& store, Options options)
       library_(store, names_, row_tracks_),
       seen_changes_(store.prepare("PRAGMA data_version")),
       find_ingestion_(store.prepare(
-          "SELECT ingestion_id, records_done, is_complete, first_ts, last_ts, user_id IS NOT NULL "
-          "FROM ingestions WHERE hash = ?1 AND (user_id IS ?2 OR user_id IS NULL) "
-          "ORDER BY user_id IS NULL LIMIT 1")),
+          "SELECT ingestion_id, records_done, is_complete, first_ts, last_ts, user_id IS NOT NULL, "
+          "file_name <> '' FROM ingestions WHERE hash = ?1 AND (user_id IS ?2 OR user_id IS NULL) "
+          "AND file_name IN ('', ?3) ORDER BY user_id IS NULL, file_name = '' LIMIT 1")),
       insert_ingestion_(
           store.prepare("INSERT INTO ingestions (user_id, path, hash, format, started_at) "
                         "VALUES (?1, ?2, ?3, ?4, ?5)")),
       set_owner_(store.prepare("UPDATE ingestions SET user_id = ?2 WHERE ingestion_id = ?1")),
+      name_ingestion_(
+          store.prepare("UPDATE ingestions SET file_name = ?2 WHERE ingestion_id = ?1")),
+      restart_(store.prepare("UPDATE ingestions SET records_done = 0, is_complete = 0, "
+                             "is_superseded = 0, path = ?2, started_at = ?3, finished_at = NULL "
+                             "WHERE ingestion_id = ?1")),
+      forget_rows_(store.prepare("DELETE FROM ingestion_rows WHERE ingestion_id = ?1")),
       advance_(store.prepare("UPDATE ingestions SET records_done = ?2, first_ts = ?3, "
                              "last_ts = ?4 WHERE ingestion_id = ?1")),
       complete_(store.prepare("UPDATE ingestions SET records = ?2, records_done = ?2, "
@@ -85,7 +100,13 @@ Session::Session(Store& store, Options options)
                               "WHERE ingestion_id = ?1")),
       note_(store.prepare("UPDATE ingestions SET note = ?2 WHERE ingestion_id = ?1")),
       insert_runs_(store.prepare(
-          "INSERT OR FAIL INTO ingestion_rows SELECT c0, c1, c2, c3, c4 FROM row_source(?1)")) {}
+          "INSERT OR FAIL INTO ingestion_rows SELECT c0, c1, c2, c3, c4 FROM row_source(?1)")),
+      supersede_(store.prepare(
+          "UPDATE ingestions SET is_superseded = 1 WHERE user_id = ?1 AND ingestion_id <> ?2 AND "
+          "ingestion_id IN (SELECT ingestion_id FROM told_lists WHERE list = ?3 AND teller = ?4) "
+          "AND (?3 <> 'playlists' OR file_name = ?5)")),
+      tell_list_(store.prepare("INSERT OR REPLACE INTO told_lists VALUES (?1, ?2, ?3)")),
+      last_playlist_(store.integer("SELECT max(playlist_id) FROM playlists")) {}
 
 void Session::take(Message kind, std::string_view bytes) {
   MessageReader message(bytes);
@@ -98,6 +119,9 @@ void Session::take(Message kind, std::string_view bytes) {
       break;
     case Message::kBatch:
       take_batch(BatchView::read(bytes));
+      break;
+    case Message::kList:
+      take_list(ToldList::read(bytes));
       break;
     case Message::kFinish:
       take_finish(static_cast<std::int64_t>(message.number()));
@@ -177,12 +201,20 @@ std::int64_t Session::resolve_user() {
 KnownFiles Session::known_files() const {
   KnownFiles known;
   Statement select = store_.prepare(
-      "SELECT hash, ifnull(name, ''), records_done, is_complete "
-      "FROM ingestions LEFT JOIN users USING (user_id)");
+      "SELECT hash, ifnull(name, ''), records_done, is_complete, file_name, is_superseded, "
+      "ingestion_id FROM ingestions LEFT JOIN users USING (user_id)");
+  Statement lists = store_.prepare("SELECT list, teller FROM told_lists WHERE ingestion_id = ?1");
   for (select.start(); select.step();) {
     const std::string identity(select.text(0));
-    known[{identity, std::string(select.text(1))}] = {select.integer(2), select.integer(3) != 0,
-                                                      identity};
+    KnownFile file{select.integer(2), select.integer(3) != 0, identity, std::string(select.text(4)),
+                   select.integer(5) != 0};
+    if (!file.file_name.empty()) {
+      for (lists.start(select.integer(6)); lists.step();) {
+        const ToldList told{std::string(lists.text(0)), std::string(lists.text(1)), true};
+        if (!told.key().empty()) file.lists.insert(told.key());
+      }
+    }
+    known.emplace(std::pair(identity, std::string(select.text(1))), std::move(file));
   }
   return known;
 }
@@ -225,7 +257,8 @@ void Session::look_for_other_writers() {
 
 /// Finds the file's row in `ingestions`; false when there is none yet.
 bool Session::find_ingestion() {
-  find_ingestion_.start(file_->opened.hash, find_user_id(file_->opened));
+  const std::string name(file_->opened.name());
+  find_ingestion_.start(file_->opened.hash, find_user_id(file_->opened), name);
   if (!find_ingestion_.step()) return false;
   FileContext& context = file_->context;
   const bool is_first_look = context.ingestion_id == 0;
@@ -235,7 +268,12 @@ bool Session::find_ingestion() {
   if (!find_ingestion_.is_null(3)) context.saw(find_ingestion_.integer(3));
   if (!find_ingestion_.is_null(4)) context.saw(find_ingestion_.integer(4));
   context.is_personal |= find_ingestion_.integer(5) != 0;
+  file_->is_named = find_ingestion_.integer(6) != 0;
   find_ingestion_.reset();
+  if (is_complete && is_first_look && file_->opened.is_again) {
+    read_again();
+    return true;
+  }
   if (is_complete && is_first_look) {
     file_->is_given_up = true;
     tell_known(file_->opened, result());
@@ -254,12 +292,35 @@ bool Session::find_ingestion() {
   return true;
 }
 
+/// What the file told is no longer what the store holds: all of it is told again.
+void Session::read_again() {
+  FileContext& context = file_->context;
+  forget_rows_.run(context.ingestion_id);
+  library_.forget_ingestion(context.ingestion_id);
+  restart_.run(context.ingestion_id, absolute(file_->opened.path), options_.now);
+  context.first_ts = context.last_ts = std::nullopt;
+  result().notes.emplace_back("imported before, and again as a later import told otherwise");
+}
+
+/// The name of a file that tells what holds is part of what it is.
+void Session::name_ingestion() {
+  if (!file_->tells_state || file_->is_named) return;
+  name_ingestion_.run(file_->context.ingestion_id, std::string(file_->opened.name()));
+  file_->is_named = true;
+}
+
+void Session::take_list(const ToldList& told) {
+  if (!file_ || file_->is_given_up) return;
+  file_->tells_state = true;
+  file_->context.lists[told.list] = {told.teller, told.is_whole};
+}
+
 void Session::make_ingestion() {
   std::optional<std::int64_t> user;
   if (file_->context.is_personal) user = resolve_user();
   if (user) replace_earlier_readings(*user);
-  insert_ingestion_.run(user, file_->opened.path, file_->opened.hash, file_->opened.format,
-                        options_.now);
+  insert_ingestion_.run(user, absolute(file_->opened.path), file_->opened.hash,
+                        file_->opened.format, options_.now);
   file_->context.ingestion_id = sqlite3_last_insert_rowid(store_.handle());
 }
 
@@ -270,9 +331,10 @@ void Session::replace_earlier_readings(std::int64_t user) {
   std::vector<std::pair<std::int64_t, std::string>> earlier;
   Statement select = store_.prepare(
       "SELECT ingestion_id, hash FROM ingestions "
-      "WHERE hash >= ?1 AND hash < ?1 || '@' AND hash <> ?2 AND user_id = ?3");  // '@' is behind
-                                                                                 // '?'
-  for (select.start(content, file_->opened.hash, user); select.step();) {
+      "WHERE hash >= ?1 AND hash < ?1 || '@' AND hash <> ?2 AND user_id = ?3 "  // '@' is behind '?'
+      "AND file_name IN ('', ?4)");
+  const std::string name(file_->opened.name());
+  for (select.start(content, file_->opened.hash, user, name); select.step();) {
     earlier.emplace_back(select.integer(0), select.text(1));
   }
   for (const auto& [ingestion, identity] : earlier) {
@@ -282,6 +344,7 @@ void Session::replace_earlier_readings(std::int64_t user) {
         store_.prepare("DELETE FROM listens WHERE user_id = ?1 AND ingestion_id = ?2")
             .run(user, ingestion);
     store_.prepare("DELETE FROM ingestion_rows WHERE ingestion_id = ?1").run(ingestion);
+    store_.prepare("DELETE FROM told_lists WHERE ingestion_id = ?1").run(ingestion);
     store_.prepare("DELETE FROM ingestions WHERE ingestion_id = ?1").run(ingestion);
     if (count > 0) store_.bump_data_version();
     result().notes.push_back("takes the place of an earlier reading (" +
@@ -296,12 +359,14 @@ void Session::prepare_file(bool is_personal) {
   const bool was_personal = file_->context.is_personal;
   file_->context.is_personal |= is_personal;
   if (!is_found) {
+    file_->is_named = false;
     make_ingestion();
   } else if (file_->context.is_personal && !was_personal) {
     set_owner_.run(file_->context.ingestion_id, resolve_user());
   } else if (file_->context.is_personal && result().user.empty()) {
     resolve_user();
   }
+  name_ingestion();
 }
 
 void Session::take_batch(const BatchView& batch) {
@@ -309,6 +374,9 @@ void Session::take_batch(const BatchView& batch) {
   try {
     Transaction transaction(store_);
     look_for_other_writers();
+    file_->tells_state |=
+        std::any_of(batch.tables.begin(), batch.tables.end(),
+                    [](const TableView& table) { return is_state_table(table.name); });
     prepare_file(std::any_of(batch.tables.begin(), batch.tables.end(), is_persons_table));
     if (file_->is_given_up || batch.done <= file_->done) return;
     records_.start(file_->done, batch.done);
@@ -396,7 +464,7 @@ void Session::take_finish(std::int64_t total) {
   if (!file_->is_given_up) {
     Transaction transaction(store_);
     look_for_other_writers();
-    prepare_file(false);
+    prepare_file(!file_->context.lists.empty());
     if (!file_->is_given_up) {
       if (total > file_->done) {
         records_.start(file_->done, total);
@@ -404,11 +472,144 @@ void Session::take_finish(std::int64_t total) {
         rest.done = total;
         account(rest);
       }
+      end_lists();
       complete_.run(file_->context.ingestion_id, total, options_.now);
       transaction.commit();
     }
   }
   file_.reset();
+}
+
+// ---- what no longer holds
+// ----------------------------------------------------------------------------------------------
+
+/// The file was read to its end: what it told all of, and does not list, has ended. A record that
+/// could not be read may have been any of them.
+void Session::end_lists() {
+  const FileContext& file = file_->context;
+  bool is_changed = library_.replace_playlists(file);
+  const auto malformed = result().buckets.find("malformed");
+  const bool is_sound = malformed == result().buckets.end();
+  bool is_whole = false;
+  for (const auto& [list, told] : file.lists) {
+    if (!told.is_whole) continue;
+    is_whole = true;
+    const std::string& teller = file.teller_of(list);
+    tell_list_.run(file.ingestion_id, list, teller);
+    const std::string name(file_->opened.name());
+    supersede_.run(file.user_id(), file.ingestion_id, list, teller, name);
+    if (list == "playlists") {
+      std::erase_if(told_, [&](const auto& earlier) {
+        const FileResult& other = result_.files[earlier.second];
+        return other.format == file.format && other.path.ends_with("/" + name);
+      });
+    }
+    if (!is_sound) continue;
+    for (EndedHolding& ended : library_.end_unlisted(list, file)) {
+      ended_.push_back({file_->result, file.user_id(), teller, std::move(ended)});
+      is_changed = true;
+    }
+  }
+  if (is_whole && !is_sound) {
+    result().notes.push_back(std::to_string(malformed->second) +
+                             " records could not be read, so what the file does not list was kept");
+  }
+  if (is_sound) told_[file.ingestion_id] = file_->result;
+  if (is_changed) store_.bump_data_version();
+}
+
+/// Playlists that neither the newer file of their name nor any other file of this import tells.
+void Session::end_missing_playlists() {
+  if (!is_done_) return;
+  const auto is_told = [this](std::int64_t ingestion) { return told_.contains(ingestion); };
+  Transaction transaction(store_);
+  bool is_changed = false;
+  for (const auto& [ingestion, place] : told_) {
+    const std::string& format = result_.files[place].format;
+    const bool has_failed =
+        std::any_of(result_.files.begin(), result_.files.end(), [&](const FileResult& file) {
+          return file.format == format &&
+                 (!file.error.empty() || file.buckets.contains("malformed"));
+        });
+    is_changed |= end_renamed_playlists(ingestion, place);
+    if (has_failed) continue;
+    for (const auto& it : library_.end_missing_playlists(ingestion, is_told, options_.now)) {
+      ended_.push_back({place, it.user, it.teller, {HoldingKind::kPlaylistTrack, it.id, it.name}});
+      is_changed = true;
+    }
+  }
+  if (is_changed) store_.bump_data_version();
+  transaction.commit();
+}
+
+/// A file that was renamed: its content is there under another name, and the old name is gone from
+/// its folder. Then the list of the old name is gone too.
+bool Session::end_renamed_playlists(std::int64_t ingestion, std::size_t place) {
+  namespace fs = std::filesystem;
+  Statement select = store_.prepare(
+      "SELECT o.ingestion_id, o.path, n.path FROM ingestions n JOIN ingestions o ON "
+      "o.hash = n.hash AND o.user_id = n.user_id AND o.file_name <> n.file_name "
+      "WHERE n.ingestion_id = ?1 AND o.file_name <> '' AND n.file_name <> ''");
+  std::vector<std::int64_t> renamed;
+  for (select.start(ingestion); select.step();) {
+    const fs::path before(std::string(select.text(1))), after(std::string(select.text(2)));
+    std::error_code ignored;
+    const bool is_renamed = before.is_absolute() && before.parent_path() == after.parent_path() &&
+                            fs::is_regular_file(after, ignored) && !fs::exists(before, ignored);
+    if (is_renamed && !told_.contains(select.integer(0))) renamed.push_back(select.integer(0));
+  }
+  bool is_changed = false;
+  for (const std::int64_t old : renamed) {
+    for (const auto& it : library_.end_playlists_of(old, options_.now)) {
+      ended_.push_back({place, it.user, it.teller, {HoldingKind::kPlaylistTrack, it.id, it.name}});
+      is_changed = true;
+    }
+  }
+  return is_changed;
+}
+
+/// Tells what ended, but for what a later file of this import brought back.
+void Session::tell_ended() {
+  Holdings& holdings = library_.holdings();
+  Statement track = store_.prepare(
+      "SELECT ifnull(a.name || ' - ', '') || ifnull(t.title, 'track ' || t.track_id) FROM tracks t "
+      "LEFT JOIN artists a USING (artist_id) WHERE track_id = ?1");
+  Statement artist = store_.prepare("SELECT name FROM artists WHERE artist_id = ?1");
+  const auto name_of = [](Statement& names, std::int64_t id) {
+    names.start(id);
+    const std::string name = names.step() ? std::string(names.text(0)) : std::to_string(id);
+    names.reset();
+    return name;
+  };
+  for (const EndedWord& word : ended_) {
+    const EndedHolding& it = word.ended;
+    std::vector<EndedList>& lists = result_.files[word.place].ended;
+    const bool came_and_went = it.kind == HoldingKind::kPlaylistTrack && it.id > last_playlist_;
+    if (came_and_went || (it.kind != HoldingKind::kPlaylistTrack &&
+                          holdings.since({word.user, it.kind, it.id, it.name, word.teller})))
+      continue;
+    switch (it.kind) {
+      case HoldingKind::kLike:
+        add_ended(lists, "likes", name_of(track, it.id));
+        break;
+      case HoldingKind::kSavedAlbum:
+        add_ended(lists, "saved albums", name_of(artist, it.id) + " - " + it.name);
+        break;
+      case HoldingKind::kSavedArtist:
+        add_ended(lists, "saved artists", name_of(artist, it.id));
+        break;
+      case HoldingKind::kBannedTrack:
+        add_ended(lists, "bans", name_of(track, it.id));
+        break;
+      case HoldingKind::kBannedArtist:
+        add_ended(lists, "bans", name_of(artist, it.id));
+        break;
+      case HoldingKind::kPlaylistTrack:
+        add_ended(lists, "playlists", it.name);
+        break;
+    }
+  }
+  ended_.clear();
 }
 
 // ---- files that were not read, or not to their end
@@ -436,11 +637,14 @@ void Session::take_known(const OpenedFile& opened) {
 void Session::tell_known(const OpenedFile& opened, FileResult& result) {
   result.notes.emplace_back("imported before");
   Statement select = store_.prepare(
-      "SELECT records, format, ifnull(name, ''), first_ts, last_ts "
+      "SELECT records, format, ifnull(name, ''), first_ts, last_ts, ingestion_id "
       "FROM ingestions LEFT JOIN users USING (user_id) "
-      "WHERE hash = ?1 AND (user_id IS ?2 OR user_id IS NULL) ORDER BY user_id IS NULL LIMIT 1");
-  select.start(opened.hash, find_user_id(opened));
+      "WHERE hash = ?1 AND (user_id IS ?2 OR user_id IS NULL) AND file_name IN ('', ?3) "
+      "ORDER BY user_id IS NULL, file_name = '' LIMIT 1");
+  const std::string name(opened.name());
+  select.start(opened.hash, find_user_id(opened), name);
   if (!select.step()) return;
+  told_[select.integer(5)] = static_cast<std::size_t>(&result - result_.files.data());
   result.rows = select.integer(0);
   if (result.rows > 0) result.buckets["duplicate"] = result.rows;
   result.format = select.text(1);
@@ -506,6 +710,8 @@ void Session::report_progress(MessageReader message) {
 
 ImportResult Session::finish() {
   file_.reset();
+  end_missing_playlists();
+  tell_ended();
   if (!has_catalogue(store_)) return std::move(result_);
   const std::vector<User> users = list_users(store_);
   const bool is_for_all = has_new_catalogue_ && users.size() <= kFewUsers;

@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "import/catalogue_writer.hpp"
 #include "import/file_context.hpp"
@@ -67,10 +68,21 @@ class Session {
     std::size_t result = 0;    // place in result_.files
     std::int64_t done = 0;     // records in the store
     bool is_given_up = false;  // its error is known; what still comes of it is dropped
+    bool tells_state = false;  // likes, playlists ...: its name is part of what it is
+    bool is_named = false;     // the store knows that name
+  };
+
+  /// A word that the file at this place of result_.files ended.
+  struct EndedWord {
+    std::size_t place;
+    std::int64_t user;
+    std::string teller;
+    EndedHolding ended;
   };
 
   void open(const OpenedFile& opened);
   void take_batch(const BatchView& batch);
+  void take_list(const ToldList& told);
   void take_finish(std::int64_t total);
   void take_known(const OpenedFile& opened);
   void tell_known(const OpenedFile& opened, FileResult& result);
@@ -84,6 +96,12 @@ class Session {
   bool find_ingestion();
   void make_ingestion();
   void replace_earlier_readings(std::int64_t user);
+  void read_again();
+  void name_ingestion();
+  void end_lists();
+  void end_missing_playlists();
+  bool end_renamed_playlists(std::int64_t ingestion, std::size_t place);
+  void tell_ended();
   void write_tables(const BatchView& batch);
   void write_table(const TableView& table);
   void account(const BatchView& batch);
@@ -104,9 +122,12 @@ class Session {
   CatalogueWriter catalogue_;
   LibraryWriter library_;
   RecordBuckets records_;
-  Statement seen_changes_, find_ingestion_, insert_ingestion_, set_owner_, advance_, complete_,
-      note_, insert_runs_;
+  Statement seen_changes_, find_ingestion_, insert_ingestion_, set_owner_, name_ingestion_,
+      restart_, forget_rows_, advance_, complete_, note_, insert_runs_, supersede_, tell_list_;
+  std::int64_t last_playlist_;  // there before this import
   std::int64_t changes_ = -1;
+  std::map<std::int64_t, std::size_t> told_;  // imports that hold now, with their place in files
+  std::vector<EndedWord> ended_;
   std::unique_ptr<OpenFile> file_;
   std::size_t input_ = 0;
   bool is_done_ = false;

@@ -49,7 +49,8 @@ struct GuardedServiceFunctions {
       }
     }
     const playlist_column* record = column_of(*rows, "record");
-    for (std::int64_t row = 0; record != nullptr && row < rows->rows; ++row) {
+    const bool is_of_records = std::string_view(table) != "lists";
+    for (std::int64_t row = 0; is_of_records && record != nullptr && row < rows->rows; ++row) {
       self.place(static_cast<const std::int64_t*>(record->data)[row], false);
     }
     self.add(table);

@@ -27,6 +27,8 @@ Holdings::Holdings(const Store& store)
           " AND ended_at IS NULL AND ?6 > 0 AND (ts = 0 OR ?6 < ts) AND NOT EXISTS (SELECT 1 FROM "
           "holdings WHERE " +
           kOneWord + " AND ended_at > ?6)")),
+      date_anew_(store.prepare("UPDATE OR IGNORE holdings SET ts = ?6 WHERE " + kOneWord +
+                               " AND ended_at IS NULL AND ?6 > 0 AND ts <> ?6")),
       list_(store.prepare("UPDATE holdings SET ingestion_id = ?6 WHERE " + kOneWord +
                           " AND ended_at IS NULL AND ingestion_id <> ?6")),
       adopt_(store.prepare("UPDATE OR IGNORE holdings SET teller = ?5, ingestion_id = ?6 "
@@ -84,6 +86,10 @@ Holdings::Told Holdings::hold(const Holding& h, std::int64_t since, std::int64_t
     insert_.run(h.user, kind, h.id, h.name, h.teller, again, ingestion);
   }
   return Told::kNew;
+}
+
+bool Holdings::date_anew(const Holding& h, std::int64_t since) {
+  return date_anew_.run(h.user, number(h.kind), h.id, h.name, h.teller, since) > 0;
 }
 
 std::optional<std::int64_t> Holdings::since(const Holding& h) {

@@ -61,6 +61,9 @@ class Holdings {
   };
   /// The teller says that it holds, `since` (0: not told) at the latest, in that import (0: none).
   Told hold(const Holding& holding, std::int64_t since, std::int64_t ingestion, std::int64_t now);
+  /// It has held since then, whatever the teller's file was understood to say before: for a file
+  /// that is read again with its dates in another order. False when that changes nothing.
+  bool date_anew(const Holding& holding, std::int64_t since);
   /// Since when it holds by this teller's word; nothing when it does not.
   std::optional<std::int64_t> since(const Holding& holding);
   /// The import listed what goes with it, so that end_unlisted() leaves it.
@@ -80,8 +83,8 @@ class Holdings {
   std::vector<std::string> tellers(const Holding& holding);
 
  private:
-  Statement find_, find_ended_, insert_, date_, list_, adopt_, reopen_, list_ended_, end_,
-      drop_empty_, tellers_, unlisted_, forget_word_, leave_;
+  Statement find_, find_ended_, insert_, date_, date_anew_, list_, adopt_, reopen_, list_ended_,
+      end_, drop_empty_, tellers_, unlisted_, forget_word_, leave_;
 };
 
 }  // namespace engine

@@ -4,10 +4,13 @@
 //           |  Track URI or Track ID,...,Artist Name(s),Release Date,...; the third also in other
 //           languages, known by its "spotify:track:" column
 // Result    a file of liked songs, by its name -> likes, dated by Added At; any other file is a
-//           playlist named after the file. Features and genres go to "tracks" as well
+//           playlist named after the file, also an empty one: its only record is the list itself.
+//           Features and genres go to "tracks" as well
+// Whole     liked songs are all that Spotify holds when the file is called just that (or "... (1)")
 // Buckets   empty (no names: local files that have gone), local, podcast, malformed
 #include "playlist/plugin.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -101,18 +104,36 @@ std::optional<Layout> find_layout(std::string_view text) {
   return translated_layout(csv, csv.size());
 }
 
+constexpr std::array<std::string_view, 11> kLikedSongs = {
+    "liked",
+    "saved_tracks",
+    "saved_songs",
+    "lieblingssongs",
+    "titres_lik\xc3\xa9s",
+    "canciones_que_te_gustan",
+    "brani_che_ti_piacciono",
+    "m\xc3\xbasicas_curtidas",
+    "gillade_l\xc3\xa5tar",
+    "gelikete_nummers",
+    "\xe3\x81\x8a\xe6\xb0\x97\xe3\x81\xab"
+    "\xe5\x85\xa5\xe3\x82\x8a\xe3\x81\xae\xe6\x9b\xb2"};
+
 /// "liked_songs.csv", "Saved tracks", or what the clients call that list in other languages.
 bool is_liked_songs(std::string_view name) {
   const std::string plain = "_" + plain_name(name) + "_";
-  for (const std::string_view word :
-       {"_liked_", "_saved_tracks_", "_saved_songs_", "_lieblingssongs_", "_titres_lik\xc3\xa9s_",
-        "_canciones_que_te_gustan_", "_brani_che_ti_piacciono_", "_m\xc3\xbasicas_curtidas_",
-        "_gillade_l\xc3\xa5tar_", "_gelikete_nummers_",
-        "_\xe3\x81\x8a\xe6\xb0\x97\xe3\x81\xab"
-        "\xe5\x85\xa5\xe3\x82\x8a\xe3\x81\xae\xe6\x9b\xb2_"}) {
-    if (contains(plain, word)) return true;
+  for (const std::string_view word : kLikedSongs) {
+    if (contains(plain, "_" + std::string(word) + "_")) return true;
   }
-  return plain == "_liked_" || plain == "_saved_";
+  return plain == "_saved_";
+}
+
+/// The same with nothing else in the name but a browser's "(1)": "Liked 90s" may be any playlist.
+bool is_all_liked_songs(std::string_view name) {
+  std::string plain = plain_name(name);
+  const std::size_t end = plain.find_last_not_of("0123456789");
+  if (end != std::string::npos && end + 1 < plain.size() && plain[end] == '_') plain.resize(end);
+  return plain == "saved" || plain == "liked_songs" || plain == "liked_tracks" ||
+         std::find(kLikedSongs.begin(), kLikedSongs.end(), plain) != kLikedSongs.end();
 }
 
 /// The file's name without its ending; '_' are blanks where it has none of its own.
@@ -139,7 +160,9 @@ class Exportify final : public playlist::Source {
     Rows rows(call);
     rows_ = &rows;
     name_ = playlist_name(call.input().name());
-    is_liked_ = is_liked_songs(call.input().name().substr(0, call.input().name().rfind('.')));
+    const std::string_view stem = call.input().name().substr(0, call.input().name().rfind('.'));
+    is_liked_ = is_liked_songs(stem);
+    rows.list(is_liked_ ? "likes" : "playlists", kTeller);
     make_tables();
     CsvReader csv(text, guess_separator(text));
     csv.next();
@@ -160,10 +183,14 @@ class Exportify final : public playlist::Source {
       rows.notice(playlist::concat("nobody added these tracks, as in a list of this engine's own (",
                                    "--to csv): read as the person's playlist ", quoted(name_)));
     }
+    if (rows.record() == 0) take_empty_list(csv);
+    if (is_liked_ && is_all_liked_songs(stem)) rows.whole_list("likes", kTeller);
     rows.finish();
   }
 
  private:
+  static constexpr const char* kTeller = "spotify";
+
   void make_tables() {
     constexpr std::uint32_t kText = PLAYLIST_STRING;
     if (is_liked_) {
@@ -185,6 +212,18 @@ class Exportify final : public playlist::Source {
                                                {"position", PLAYLIST_I32}});
     }
     tracks_ = &rows_->table("tracks", Columns::track_specs());
+  }
+
+  void take_empty_list(const CsvReader& csv) {
+    if (playlists_ == nullptr) return;
+    announce();
+    rows_->next(csv.offset());
+  }
+
+  void announce() {
+    playlists_->begin(rows_->record());
+    playlists_->text(1, name_);
+    is_announced_ = true;
   }
 
   void take_record(const CsvReader& csv) {
@@ -223,11 +262,7 @@ class Exportify final : public playlist::Source {
   }
 
   void put_had(const std::optional<Time>& added) {
-    if (playlists_ != nullptr && !is_announced_) {
-      playlists_->begin(rows_->record());
-      playlists_->text(1, name_);
-      is_announced_ = true;
-    }
+    if (playlists_ != nullptr && !is_announced_) announce();
     had_->begin(rows_->record());
     if (added) had_->i64(1, added->seconds);
     had_->text(2, track_.title);

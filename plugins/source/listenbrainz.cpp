@@ -1,15 +1,15 @@
 // source.listenbrainz: the ListenBrainz account export, one JSON record per line.
 //
-// Files     listens/YEAR/MONTH.jsonl; feedback.jsonl (score 1 -> likes); pinned_recording.jsonl and
-//           user.json hold nothing to import. A JSON list of the same records is read as well, and
-//           so are answers of the service and what is sent to it: a list "listens", "feedback" or
-//           "payload" in an object, or in its "payload"
+// Files     listens/YEAR/MONTH.jsonl; feedback.jsonl (score 1 -> likes, -1 -> banned), which is all
+//           that ListenBrainz holds of both; pinned_recording.jsonl and user.json hold nothing to
+//           import. A JSON list of the same records is read as well, and so are answers of the
+//           service and what is sent to it: a list "listens", "feedback" or "payload" in an object,
+//           or in its "payload"
 // Time      listened_at is when the track started; fractions are cut off. What a service was asked
 //           for afterwards (music_service spotify.com) may be stamped with the end instead
 // Teller    the submission_client: two of one account may tell the same play
 // Ids       the recording ListenBrainz matched (mbid_mapping) goes before the one the client sent
-// Buckets   disliked (score -1), no_opinion (score 0), pinned, account, now_playing (no time yet),
-//           empty, malformed
+// Buckets   no_opinion (score 0), pinned, account, now_playing (no time yet), empty, malformed
 #include "playlist/plugin.hpp"
 
 #include <array>
@@ -134,6 +134,11 @@ class Listenbrainz final : public playlist::Source {
       read_answer(text, list);
     } else {
       read_lines(text);
+      const bool is_export = equals_ignoring_case(call.input().name(), "feedback.jsonl");
+      if (has_feedback_ && is_export) {
+        rows.whole_list("likes", kTeller);
+        rows.whole_list("banned", kTeller);
+      }
     }
     unread_.tell(rows);
     rows.finish();
@@ -154,6 +159,7 @@ class Listenbrainz final : public playlist::Source {
                                          {"duration_ms", PLAYLIST_I32},
                                          {"teller", PLAYLIST_STRING}});
     likes_ = &rows_->table("likes", {{"ts", PLAYLIST_I64}, {"mbid", PLAYLIST_STRING}});
+    banned_ = &rows_->table("banned", {{"ts", PLAYLIST_I64}, {"mbid", PLAYLIST_STRING}});
   }
 
   void read_answer(std::string_view text, const char* start) {
@@ -255,18 +261,23 @@ class Listenbrainz final : public playlist::Source {
   void take_feedback() {
     const auto score = values_[kScore].integer();
     if (!score || *score < -1 || *score > 1) return rows_->malformed("score is not -1, 0 or 1");
-    if (*score == -1) return rows_->bucket("disliked", "");
+    if (!has_feedback_) {
+      has_feedback_ = true;
+      rows_->list("likes", kTeller);
+      rows_->list("banned", kTeller);
+    }
     if (*score == 0) return rows_->bucket("no_opinion", "");
     const std::string recording = mbid(values_[kMbid].text(buffer_));
     if (recording.empty()) return rows_->bucket("empty", "no MusicBrainz recording");
-    likes_->begin(rows_->record());
+    Table& opinion = *score == 1 ? *likes_ : *banned_;
+    opinion.begin(rows_->record());
     const auto created = values_[kCreated].integer();
     if (created && is_plausible(*created)) {
-      likes_->i64(1, *created);
+      opinion.i64(1, *created);
     } else if (values_[kCreated].is_given()) {
       unread_.add(values_[kCreated].raw);
     }
-    likes_->text(2, recording);
+    opinion.text(2, recording);
   }
 
   /// Sets the fields of an object inside the record; all missing when it is no object.
@@ -280,8 +291,11 @@ class Listenbrainz final : public playlist::Source {
   }
 
   UnreadDates unread_{"\"created\""};
+  static constexpr const char* kTeller = "listenbrainz";
+
   Rows* rows_ = nullptr;
-  Table *listens_ = nullptr, *likes_ = nullptr;
+  bool has_feedback_ = false;
+  Table *listens_ = nullptr, *likes_ = nullptr, *banned_ = nullptr;
   JsonFields fields_{kNames}, metadata_fields_{kMetadataNames}, info_fields_{kInfoNames},
       mapping_fields_{kInfoNames};
   std::array<JsonValue, kFieldCount> values_;

@@ -20,7 +20,7 @@ PlaylistDocument::PlaylistDocument(std::span<const std::string_view> playlist_ke
       playlist_(playlist_keys.size()),
       item_(item_keys.size()) {}
 
-void PlaylistDocument::read(std::string_view text, Rows& rows, PlaylistRecords& records) {
+bool PlaylistDocument::read(std::string_view text, Rows& rows, PlaylistRecords& records) {
   rows_ = &rows;
   records_ = &records;
   JsonReader reader(text);
@@ -37,8 +37,10 @@ void PlaylistDocument::read(std::string_view text, Rows& rows, PlaylistRecords& 
   }
   if (!reader.take('}')) {
     rows.notice("the file breaks off at byte " + std::to_string(reader.offset()));
+    is_sound_ = false;
   }
   notice_rest(reader, rows);
+  return is_sound_;
 }
 
 void PlaylistDocument::read_playlists(JsonReader& reader) {
@@ -60,6 +62,7 @@ void PlaylistDocument::read_playlist(JsonReader& reader, JsonList& list) {
     return;
   }
   const std::string problem = reader.error();
+  is_sound_ = false;
   reader.seek(start);
   if (read_broken_playlist(reader)) {
     rows_->notice("a playlist is broken at " + problem);

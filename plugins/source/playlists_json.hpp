@@ -25,7 +25,8 @@ class PlaylistDocument {
   PlaylistDocument(std::span<const std::string_view> playlist_keys, std::size_t items,
                    std::span<const std::string_view> item_keys);
   /// Reads the whole text. A playlist that breaks off gives what was readable, with a notice.
-  void read(std::string_view text, Rows& rows, PlaylistRecords& records);
+  /// True when all of it was sound.
+  bool read(std::string_view text, Rows& rows, PlaylistRecords& records);
 
  private:
   void read_playlists(JsonReader& reader);
@@ -37,6 +38,7 @@ class PlaylistDocument {
   std::size_t items_;
   JsonFields playlist_fields_, item_fields_;
   std::vector<JsonValue> playlist_, item_;
+  bool is_sound_ = true;
   Rows* rows_ = nullptr;
   PlaylistRecords* records_ = nullptr;
 };

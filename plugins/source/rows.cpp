@@ -225,16 +225,28 @@ void Rows::pause(std::uint64_t bytes_done) {
   call_.checkpoint(static_cast<double>(bytes_done) / length);
 }
 
+void Rows::append(Table& table) {
+  const auto status = service_->append(call_.host(), table.name(), table.batch());
+  if (status == PLAYLIST_CANCELLED) throw playlist::Cancelled();
+  if (status != PLAYLIST_OK) {
+    throw playlist::Error(playlist::concat("the engine refused rows of ", table.name()), status);
+  }
+}
+
+void Rows::tell_list(const char* list, const char* teller, bool is_whole) {
+  Table lists(
+      "lists",
+      {{"list", PLAYLIST_STRING, true}, {"teller", PLAYLIST_STRING}, {"is_whole", PLAYLIST_U8}});
+  lists.begin(record_);
+  lists.text(1, list);
+  lists.text(2, teller);
+  lists.u8(3, is_whole);
+  append(lists);
+}
+
 void Rows::flush() {
   for (const auto& table : tables_) {
-    if (table->rows() > 0) {
-      const auto status = service_->append(call_.host(), table->name(), table->batch());
-      if (status == PLAYLIST_CANCELLED) throw playlist::Cancelled();
-      if (status != PLAYLIST_OK) {
-        throw playlist::Error(playlist::concat("the engine refused rows of ", table->name()),
-                              status);
-      }
-    }
+    if (table->rows() > 0) append(*table);
     repaired_ += table->clear();
   }
   for (const Bucketed& entry : bucketed_) {

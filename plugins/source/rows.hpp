@@ -121,6 +121,11 @@ class Rows {
 
   Table& table(const char* name, std::vector<ColumnSpec> columns);
 
+  /// Whose list "likes", "playlists" ... of the file is: before its first row.
+  void list(const char* list, const char* teller) { tell_list(list, teller, false); }
+  /// The file held all of it and is read to its end: before finish().
+  void whole_list(const char* list, const char* teller) { tell_list(list, teller, true); }
+
   /// The number of the record at hand, from 0.
   [[nodiscard]] std::int64_t record() const { return record_; }
   /// Puts the record at hand into `bucket`, a literal such as "podcast".
@@ -143,7 +148,9 @@ class Rows {
     std::int32_t reason;
   };
   static constexpr std::uint64_t kPauseBytes = 8 << 20;
+  void tell_list(const char* list, const char* teller, bool is_whole);
   void pause(std::uint64_t bytes_done);
+  void append(Table& table);
   void flush();
 
   playlist::SourceCall& call_;

@@ -1,12 +1,14 @@
 // source.spotify_library: YourLibrary.json of the Spotify account data.
 //
 // Sections  tracks -> likes (the export has no dates), albums -> saved_albums, artists ->
-//           saved_artists, bannedTracks and bannedArtists -> banned; every item is one record
+//           saved_artists, bannedTracks and bannedArtists -> banned; every item is one record.
+//           Each is all that Spotify holds of it, unless the file breaks off
 // Buckets   podcast (shows, episodes), local, other, empty, malformed
 // Forms     2020: {artist, album, track}; since 2021 also uri
 #include "playlist/plugin.hpp"
 
 #include <array>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -62,6 +64,7 @@ class SpotifyLibrary final : public playlist::Source {
       JsonValue section, other;
       if (!reader.text(section) || !reader.take(':')) break;
       if (reader.peek() == '[') {
+        sections_.insert(std::string(section.raw));
         read_section(reader, section.raw);
       } else if (!reader.value(other)) {
         break;
@@ -70,13 +73,27 @@ class SpotifyLibrary final : public playlist::Source {
     }
     if (!reader.take('}')) {
       rows.notice("the file breaks off at byte " + std::to_string(reader.offset()));
+    } else {
+      tell_whole_lists();
     }
     notice_rest(reader, rows);
     rows.finish();
   }
 
  private:
+  static constexpr const char* kTeller = "spotify";
+
+  void tell_whole_lists() {
+    const auto has = [this](const char* section) { return sections_.count(section) != 0; };
+    if (has("tracks")) rows_->whole_list("likes", kTeller);
+    if (has("albums")) rows_->whole_list("saved_albums", kTeller);
+    if (has("artists")) rows_->whole_list("saved_artists", kTeller);
+    if (has("bannedTracks") && has("bannedArtists")) rows_->whole_list("banned", kTeller);
+  }
+
   void make_tables() {
+    for (const char* list : {"likes", "saved_albums", "saved_artists", "banned"})
+      rows_->list(list, kTeller);
     likes_ = &rows_->table("likes", {{"title", PLAYLIST_STRING},
                                      {"artist", PLAYLIST_STRING},
                                      {"album", PLAYLIST_STRING},
@@ -159,6 +176,7 @@ class SpotifyLibrary final : public playlist::Source {
   std::string_view text(Field field) { return values_[field].text(buffers_[field]); }
 
   Rows* rows_ = nullptr;
+  std::set<std::string> sections_;
   Table *likes_ = nullptr, *albums_ = nullptr, *artists_ = nullptr, *banned_ = nullptr;
   std::array<JsonValue, kFieldCount> values_;
   std::array<std::string, kFieldCount> buffers_;

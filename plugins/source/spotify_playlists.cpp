@@ -1,6 +1,7 @@
 // source.spotify_playlists: Playlist1.json, Playlist2.json ... of the Spotify account data.
 //
 // Records   every playlist, and every item of one
+// Whole     the files of one export tell all of the person's playlists
 // Buckets   of items: podcast, audiobook, local, empty, malformed; they keep their position
 #include "playlist/plugin.hpp"
 
@@ -121,6 +122,8 @@ class Records final : public PlaylistRecords {
 };
 
 class SpotifyPlaylists final : public playlist::Source {
+  static constexpr const char* kTeller = "spotify";
+
  public:
   static int recognise(const playlist::Input& input) {
     const JsonHead head(input);
@@ -131,10 +134,12 @@ class SpotifyPlaylists final : public playlist::Source {
 
   void read(playlist::SourceCall& call) {
     Rows rows(call);
+    rows.list("playlists", kTeller);
     Records records(rows);
     PlaylistDocument document(kPlaylistKeys, kItems, kItemKeys);
-    document.read(without_bom(call.input().bytes()), rows, records);
+    const bool is_whole = document.read(without_bom(call.input().bytes()), rows, records);
     records.tell();
+    if (is_whole) rows.whole_list("playlists", kTeller);
     rows.finish();
   }
 };

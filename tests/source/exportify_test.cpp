@@ -26,6 +26,7 @@ TEST_CASE("exportify takes liked songs as dated likes", "[source]") {
   CHECK(likes[1]["ts"] == "1683356880");  // 5/6/2023 7:08, month first
   CHECK(run.of("playlists").empty());
   CHECK(run.rows->bucket_sizes() == Sizes{{"empty", 1}});
+  CHECK(run.whole_lists() == "likes of spotify");
 
   const auto tracks = run.of("tracks");
   REQUIRE(tracks.size() == 2);
@@ -36,6 +37,32 @@ TEST_CASE("exportify takes liked songs as dated likes", "[source]") {
   CHECK(tracks[0]["year"] == "1981");
   CHECK(tracks[1]["year"] == "2019");
   CHECK(tracks[1]["popularity"] == "");  // undefined
+}
+
+TEST_CASE("exportify tells all likes only in a file that is called just that", "[source]") {
+  const std::string text = fixture("exportify/liked_songs.csv");
+  const auto whole = [&](const std::string& name) { return read_source(name, text).whole_lists(); };
+  for (const char* name : {"liked_songs.csv", "Liked Songs (2).csv", "Saved tracks.csv",
+                           "Liked.csv", "Lieblingssongs.csv"}) {
+    CAPTURE(name);
+    CHECK(whole(name) == "likes of spotify");
+  }
+  for (const char* name : {"my_liked_songs.csv", "liked_90s.csv", "Saved tracks of May.csv"}) {
+    CAPTURE(name);
+    CHECK(whole(name) == "");
+  }
+}
+
+TEST_CASE("exportify takes a file without tracks as an empty playlist", "[source]") {
+  const std::string text = fixture("exportify/watsonbox_2015.csv");
+  const SourceRun run = read_source("Nothing_yet.csv", text.substr(0, text.find('\n') + 1));
+  CHECK(run.rows->problem() == "");
+  CHECK(run.rows->total == 1);
+  REQUIRE(run.of("playlists").size() == 1);
+  CHECK(run.of("playlists")[0]["playlist"] == "Nothing yet");
+  const SourceRun likes = read_source("liked_songs.csv", text.substr(0, text.find('\n') + 1));
+  CHECK(likes.rows->total == 0);
+  CHECK(likes.whole_lists() == "likes of spotify");
 }
 
 TEST_CASE("exportify names a playlist after its file", "[source]") {

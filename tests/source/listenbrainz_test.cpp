@@ -25,14 +25,24 @@ TEST_CASE("listenbrainz reads listens line by line", "[source]") {
   CHECK(run.reason("malformed", 1) == "byte 62: the file ends inside a text");
 }
 
-TEST_CASE("listenbrainz takes positive feedback as likes", "[source]") {
+TEST_CASE("listenbrainz takes feedback as likes and bans", "[source]") {
   const SourceRun run = read_fixture("listenbrainz/feedback.jsonl");
   REQUIRE(run.source == "source.listenbrainz");
   CHECK(run.rows->problem() == "");
   REQUIRE(run.of("likes").size() == 1);
   CHECK(run.of("likes")[0]["mbid"] == "00000000-0000-4000-8000-000000000002");
   CHECK(run.of("likes")[0]["ts"] == "1767225650");
-  CHECK(run.rows->bucket_sizes() == Sizes{{"disliked", 1}, {"no_opinion", 1}, {"empty", 1}});
+  REQUIRE(run.of("banned").size() == 1);
+  CHECK(run.of("banned")[0]["mbid"] == "00000000-0000-4000-8000-000000000005");
+  CHECK(run.of("banned")[0]["ts"] == "1767225651");
+  CHECK(run.rows->bucket_sizes() == Sizes{{"no_opinion", 1}, {"empty", 1}});
+  CHECK(run.whole_lists() == "likes, banned of listenbrainz");
+  // A page of the API, say, is not all of it; listens tell nothing of likes.
+  const std::string liked = R"({"recording_msid":null,"recording_mbid":)"
+                            R"("00000000-0000-4000-8000-000000000002","score":1,"created":1})";
+  CHECK(read_source("page.json", "[" + liked + "]").whole_lists() == "");
+  CHECK(read_source("page.json", "[" + liked + "]").of("likes").size() == 1);
+  CHECK(read_fixture("listenbrainz/user.json").whole_lists() == "");
 }
 
 TEST_CASE("listenbrainz counts the rest of the export", "[source]") {

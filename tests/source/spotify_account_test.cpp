@@ -52,6 +52,17 @@ TEST_CASE("spotify_library reads likes, albums, artists and bans", "[source]") {
   CHECK(banned[1]["artist"] == "Loud Neighbour");
   CHECK(run.rows->bucket_sizes() ==
         Sizes{{"empty", 1}, {"local", 1}, {"other", 1}, {"podcast", 1}});
+  CHECK(run.whole_lists() == "likes, saved_albums, saved_artists, banned of spotify");
+}
+
+TEST_CASE("spotify_library tells all of a list only where its section is there and whole",
+          "[source]") {
+  const auto whole = [](const std::string& text) {
+    return read_source("YourLibrary.json", text).whole_lists();
+  };
+  CHECK(whole(R"({"tracks":[],"albums":[]})") == "likes, saved_albums of spotify");
+  CHECK(whole(R"({"tracks":[],"bannedTracks":[]})") == "likes of spotify");
+  CHECK(whole(R"({"tracks":[{"artist":"A","album":"B","track":"C"},)") == "");
 }
 
 TEST_CASE("spotify_library reads the form without addresses", "[source]") {

@@ -31,7 +31,7 @@ const std::map<std::string, std::set<std::string>>& contract() {
       {"likes", {"ts", "title", "artist", "album", "spotify_id", "isrc", "mbid"}},
       {"saved_albums", {"album", "artist", "ts"}},
       {"saved_artists", {"artist", "ts"}},
-      {"banned", {"title", "artist", "spotify_id"}},
+      {"banned", {"title", "artist", "spotify_id", "mbid", "ts"}},
       {"playlists", {"playlist", "playlist_id", "description", "ts", "owner"}},
       {"playlist_tracks",
        {"playlist", "playlist_id", "position", "ts", "title", "artist", "album", "spotify_id",
@@ -42,7 +42,8 @@ const std::map<std::string, std::set<std::string>>& contract() {
       {"artist_plays", {"user", "artist", "artist_id", "plays"}},
       {"artist_tags", {"artist", "artist_id", "tag", "tag_id", "weight", "user"}},
       {"artist_relations", {"artist", "related", "weight"}},
-      {"user_relations", {"user", "related"}}};
+      {"user_relations", {"user", "related"}},
+      {"lists", {"list", "teller", "is_whole"}}};
   return kTables;
 }
 
@@ -186,8 +187,8 @@ void CollectedRows::place(std::int64_t record, Place place) {
 }
 
 void CollectedRows::take(const std::string& table, const playlist_table& batch) {
-  row_count += batch.rows;
-  for (std::uint32_t k = 0; k < batch.column_count; ++k) {
+  if (table != "lists") row_count += batch.rows;  // no record is told by it
+  for (std::uint32_t k = 0; k < batch.column_count && table != "lists"; ++k) {
     if (std::string_view(batch.columns[k]->name) != "record") continue;
     const auto* records = static_cast<const std::int64_t*>(batch.columns[k]->data);
     for (std::int64_t row = 0; row < batch.rows; ++row) place(records[row], Place::kRows);

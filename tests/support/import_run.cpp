@@ -111,11 +111,15 @@ class TableBatch {
 }  // namespace
 
 struct DirectImport::State {
+  std::string user;
   Store store;
   Session session;
   SessionChannel channel;
   State(const std::string& path, const std::string& user, std::int64_t now)
-      : store(Store::open(path)), session(store, options(user, now)), channel(session) {}
+      : user(user),
+        store(Store::open(path)),
+        session(store, options(user, now)),
+        channel(session) {}
   static Session::Options options(const std::string& user, std::int64_t now) {
     Session::Options options;
     options.user = user;
@@ -146,11 +150,27 @@ FileResult DirectImport::file(const std::string& format, const std::string& hash
 FileResult DirectImport::records(
     const std::string& format, const std::string& hash,
     const std::vector<std::vector<std::pair<std::string, Row>>>& records) {
+  send(format, hash, records, /*is_whole=*/true);
+  return state_->session.files().back();
+}
+
+void DirectImport::unfinished(
+    const std::string& format, const std::string& hash,
+    const std::vector<std::vector<std::pair<std::string, Row>>>& records) {
+  send(format, hash, records, /*is_whole=*/false);
+}
+
+void DirectImport::send(const std::string& format, const std::string& hash,
+                        const std::vector<std::vector<std::pair<std::string, Row>>>& records,
+                        bool is_whole) {
   OpenedFile opened;
   opened.path = hash;
   opened.hash = hash;
   opened.format = format;
-  RowsReceiver receiver(state_->channel, opened, 0);
+  const engine::import::KnownFiles all = state_->session.known_files();
+  const auto known = all.find({hash, state_->user});
+  const bool goes_on = known != all.end() && !known->second.is_complete;
+  RowsReceiver receiver(state_->channel, opened, goes_on ? known->second.records_done : 0);
   std::vector<std::string> order;
   std::map<std::string, TableBatch> batches;
   for (std::size_t record = 0; record < records.size(); ++record) {
@@ -169,10 +189,9 @@ FileResult DirectImport::records(
       throw std::runtime_error(receiver.problem());
     }
   }
-  if (receiver.finish(static_cast<std::int64_t>(records.size())) != PLAYLIST_OK) {
-    throw std::runtime_error(receiver.problem());
-  }
-  return state_->session.files().back();
+  const auto count = static_cast<std::int64_t>(records.size());
+  const playlist_status end = is_whole ? receiver.finish(count) : receiver.complete(count);
+  if (end != PLAYLIST_OK) throw std::runtime_error(receiver.problem());
 }
 
 std::string dump(const std::string& store_path) {

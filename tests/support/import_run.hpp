@@ -39,10 +39,15 @@ class DirectImport {
   engine::import::FileResult records(
       const std::string& format, const std::string& hash,
       const std::vector<std::vector<std::pair<std::string, Row>>>& records);
+  /// The same, and then the import is cut off.
+  void unfinished(const std::string& format, const std::string& hash,
+                  const std::vector<std::vector<std::pair<std::string, Row>>>& records);
   engine::Store& store();
   engine::import::ImportResult finish();
 
  private:
+  void send(const std::string& format, const std::string& hash,
+            const std::vector<std::vector<std::pair<std::string, Row>>>& records, bool is_whole);
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -83,6 +83,16 @@ SourceRun run(const engine::Element* source, const playlist_input& input,
 
 }  // namespace
 
+std::string SourceRun::whole_lists() const {
+  std::string text, teller;
+  for (const CollectedRow& row : of("lists")) {
+    if (row["is_whole"] != "1") continue;
+    text += (text.empty() ? "" : ", ") + row["list"];
+    teller = row["teller"];
+  }
+  return text.empty() ? "" : text + " of " + teller;
+}
+
 std::string SourceRun::reason(const std::string& bucket, std::size_t n) const {
   for (const CollectedBucket& entry : rows->buckets) {
     if (entry.bucket == bucket && n-- == 0) return entry.reason;

@@ -18,6 +18,8 @@ struct SourceRun {
   [[nodiscard]] std::vector<CollectedRow> of(const std::string& table) const {
     return rows->of(table);
   }
+  /// "likes, banned of spotify": the lists of which it said that the file held all, in that order.
+  [[nodiscard]] std::string whole_lists() const;
   /// Reason of the n-th record in `bucket`, "(none)" when there are fewer.
   [[nodiscard]] std::string reason(const std::string& bucket, std::size_t n = 0) const;
 };
