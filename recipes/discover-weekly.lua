@@ -3,7 +3,7 @@
 -- Recall  channels with a quota each: what others play too, where your taste lies among everybody's, what sounds alike.
 --         A channel without a model gives its quota to the others (engine train all); without any, genres and artists
 --         related to yours stand in
--- Result  `tracks` tracks, at most `per_artist` of one artist, none of them heard, saved or served before
+-- Result  `tracks` tracks, at most `per_artist` of one artist, none of them heard, saved, banned or served before
 -- Try     --prompt "dusty late night jazz", sounds = 0.8 for your own sound, or popularity = -0.2 to keep away from what everybody knows
 local pl = require "playlist"
 
@@ -32,11 +32,12 @@ return pl.recipe {
   random_seed = "week",   -- the same list all week
 
   build = function(p, user)
-    local seeds = user.history:last { n = p.history, weekly_mix = p.weekly_mix }
+    local seeds = user.history:last { n = p.history, weekly_mix = p.weekly_mix }:filter(pl.filtering.banned {})
     local mine = user.library + user.likes + user.listens   -- what was only skipped, too
 
     local function unknown(candidates)
       return candidates
+        :filter(pl.filtering.banned {})
         :filter(pl.filtering.heard { by = "song" })
         :filter(pl.filtering.not_in { mine })
         :filter(pl.filtering.served { days = p.not_again })

@@ -1,6 +1,6 @@
 -- Weekly mix: the artists you saved, with a few discoveries spread evenly through the list.
 -- Seeds   what you liked in the last `likes_months` months (fewer than 10: your last 100 likes of all time)
--- Result  `tracks` tracks; ceil(tracks * discovery) of them new to you, each with the reason it was found
+-- Result  `tracks` tracks; ceil(tracks * discovery) of them new to you, each with the reason it was found; nothing you banned
 -- Try     discovery = 0.3, weight = "plays", or put a :score{...} of your own between recall and mix
 local pl = require "playlist"
 
@@ -29,13 +29,16 @@ return pl.recipe {
     local likes = liked
       :since { months = p.likes_months }
       :or_last { 100, when_fewer_than = 10 }
+      :filter(pl.filtering.banned {})
 
     local own = pl.recall.saved_artists { weight = p.weight, implicit = p.finished }
+      :filter(pl.filtering.banned {})
 
     local new = pl.alternate {
       pl.recall.genre           { seeds = likes, top = p.genres, pool = p.pool },
       pl.recall.similar_artists { seeds = likes, min_likes = p.liked_artists, pool = p.pool },
     }
+      :filter(pl.filtering.banned {})
       :filter(pl.filtering.not_in { user.library + liked })
       :filter(pl.filtering.served { days = p.not_again })
 

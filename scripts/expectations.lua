@@ -2,7 +2,8 @@
 --
 --   tests = {                                            -- NAME_test.lua: return { ... }
 --     { "at most three of an artist",
---       library = { tracks = 2000, random_seed = 1 },    -- a synthetic library (engine demo), made for the test
+--       library = { tracks = 2000, random_seed = 1 },    -- a synthetic library (engine demo), made for the test; its
+--                                                        -- listener banned 5 % of tracks and of artists (banned = 0.05)
 --       now = "2026-11-21", set = { tracks = 30 },
 --       expect = { tracks = 30, per_artist = 3, same = "week" } },
 --     { "loud tracks only",

@@ -261,7 +261,7 @@ function pl.concat(list) return engine.node { step = "concat", branches = branch
 -- ---- recipes ------------------------------------------------------------------------------------------------------
 
 local function make_user(about)
-  local sets = { likes = true, library = true, listens = true, history = true, served = true }
+  local sets = { likes = true, library = true, listens = true, history = true, served = true, banned = true }
   local made, fields = {}, { name = about.name, now = about.now }
   local known = { name = true, now = true }
   for name in pairs(sets) do known[name] = true end

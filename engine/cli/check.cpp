@@ -95,9 +95,8 @@ void add_check(CLI::App& app, Cli& cli) {
       "Errors are what a run would stop at: syntax; elements, verbs, parameters and columns that\n"
       "are not there; values out of range. Warnings are parameters that nothing reads, steps "
       "whose\n"
-      "result nothing uses, and lists that must come out short. Each parameter is tried at both "
-      "ends\n"
-      "of its range.");
+      "result nothing uses, lists that must come out short, and lists that may hold what the\n"
+      "listener banned. Each parameter is tried at both ends of its range.");
   verb->callback(
       [&cli, options] { cli.action = [&cli, options] { return check(cli, *options); }; });
 }

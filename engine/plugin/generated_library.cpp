@@ -238,6 +238,11 @@ std::unique_ptr<GuardedTable> GeneratedLibrary::make(std::string_view name) cons
     }
     return table;
   }
+  if (name == "banned") {
+    auto table = every(name, 9);
+    table->add("artist", PLAYLIST_I32, is_missing_ || artists() < 21);
+    return table;
+  }
   if (name == "engagement") {
     auto table = every(name, 3);
     for (const char* count : {"plays", "likes", "comments"})

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "recipe/check_bans.hpp"
 #include "recipe/check_plan.hpp"
 #include "recipe/formula_text.hpp"
 #include "recipe/nodes.hpp"
@@ -129,6 +130,7 @@ class RecipeCheck {
     check_plan(recipe->plan(), library_columns(lua, recipe->plan()), lua, looked_at,
                [&](Problem problem) { findings_.add(std::move(problem), variant.label); });
     if (is_first) check_supply(recipe->plan());
+    check_bans(recipe->plan(), variant.label);
   }
 
   void stopped(const Error& error, const Variant& variant, const std::string& stage) {
@@ -186,6 +188,23 @@ class RecipeCheck {
                             {shortage.where, shortage.source, "", shortage.fix}},
                     "");
     }
+  }
+
+  void check_bans(const Plan& plan, const std::string& label) {
+    const std::vector<int> sources = lets_banned_in(plan);
+    if (sources.empty()) return;
+    const Node& first = plan.at(sources.front());
+    std::string others;
+    for (std::size_t k = 1; k < sources.size(); ++k) {
+      const Node& node = plan.at(sources[k]);
+      others += (k == 1 ? "so do those of " : ", ") + node.written() + " (" + node.where + ")";
+    }
+    findings_.add(Problem{false,
+                          "this recipe may play what its listener banned: the tracks of " +
+                              first.written() + " reach the list unfiltered",
+                          {first.where, first.source, others,
+                           "put :filter(pl.filtering.banned {}) behind it"}},
+                  label);
   }
 
   void check_unused_parameters() {

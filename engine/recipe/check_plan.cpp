@@ -235,7 +235,7 @@ class PlanCheck {
       const PlanColumns& below = columns_[static_cast<std::size_t>(node.inputs.at(0))];
       if (below.is_complete && below.types.count("ts") == 0)
         tell(node, node.written() + " needs candidates with times",
-             "only the user's sets (likes, library, listens, history, served) have them");
+             "only the user's sets (likes, library, listens, history, served, banned) have them");
     }
     if (node.step == "or_implicit" && plan_.at(node.inputs.at(0)).label() != "user.likes")
       tell(node, ":or_implicit follows user.likes only");

@@ -41,7 +41,7 @@ std::vector<std::int32_t> by_time(const Candidates& candidates, const Items<std:
 Error needs_times(const Evaluation& evaluation, const Node& node) {
   return evaluation.node_error(
       node, Exit::kRecipe, node.written() + " needs candidates with times",
-      "only the user's sets (likes, library, listens, history, served) have them");
+      "only the user's sets (likes, library, listens, history, served, banned) have them");
 }
 
 bool is_likes_set(const Evaluation& evaluation, const Node& node) {

@@ -47,7 +47,8 @@ constexpr playlist_param choice(const char* name, const char* value, const char*
 }
 
 constexpr double kMany = 1e9;
-constexpr const char* kSets[] = {"likes", "library", "listens", "history", "served", nullptr};
+constexpr const char* kSets[] = {"likes",  "library", "listens", "history",
+                                 "served", "banned",  nullptr};
 constexpr const char* kUnique[] = {"song", "track", nullptr};
 constexpr const char* kMethods[] = {"score", "rank", "calibrated", nullptr};
 

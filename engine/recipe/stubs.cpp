@@ -308,6 +308,7 @@ local Candidates = {}
 ---@field listens playlist.Candidates what they heard, each track once at its latest play
 ---@field history playlist.Candidates what they played, skipped or liked, with a score of how much they like it
 ---@field served playlist.Candidates what earlier runs gave them
+---@field banned playlist.Candidates what they want to be kept out: tracks, and all tracks of artists
 local User = {}
 
 ---@class playlist.Parameter

@@ -12,6 +12,7 @@
 #include "core/text_key.hpp"
 #include "demo/demo.hpp"
 #include "store/features.hpp"
+#include "store/holdings.hpp"
 #include "store/users.hpp"
 
 namespace engine {
@@ -41,9 +42,27 @@ void refuse_unknown(const std::string& what, const Json& object,
 // ---- synthetic
 // -------------------------------------------------------------------------------------
 
+/// Everybody bans this share of the tracks and of the artists, spread over all of them, so that a
+/// recipe that lets banned tracks in is found out.
+void ban_some(const std::string& path, double share) {
+  if (share < 0 || share > 1) fail("the library of a test: banned is a share, 0 to 1");
+  Store store = Store::open(path);
+  Transaction transaction(store);
+  Statement ban = store.prepare(
+      "INSERT INTO holdings (user_id, kind, id, ts) SELECT user_id, ?1, thing, 0 FROM users JOIN "
+      "(SELECT track_id AS thing FROM tracks WHERE ?1 = ?3 UNION ALL SELECT artist_id FROM artists "
+      "WHERE ?1 <> ?3) WHERE CAST(thing * ?2 AS INTEGER) > CAST((thing - 1) * ?2 AS INTEGER)");
+  const auto track = static_cast<std::int64_t>(HoldingKind::kBannedTrack);
+  ban.run(track, share, track);
+  ban.run(static_cast<std::int64_t>(HoldingKind::kBannedArtist), share, track);
+  store.bump_data_version();
+  transaction.commit();
+}
+
 void make_synthetic(const std::string& path, const Json& spec, std::int64_t now) {
-  refuse_unknown("the library of a test", spec,
-                 {"tracks", "artists", "genres", "listens", "users", "days", "random_seed"});
+  refuse_unknown(
+      "the library of a test", spec,
+      {"tracks", "artists", "genres", "listens", "users", "days", "banned", "random_seed"});
   for (const auto& [name, value] : spec.items()) {
     if (!value.is_number()) fail("the library of a test: " + name + " must be a number");
   }
@@ -57,6 +76,7 @@ void make_synthetic(const std::string& path, const Json& spec, std::int64_t now)
   options.random_seed = spec.value("random_seed", 1);
   options.now = now;
   make_demo(path, options, [](const std::string&) {});
+  ban_some(path, spec.value("banned", 0.05));
 }
 
 // ---- written down
@@ -261,12 +281,12 @@ class WrittenLibrary {
   std::map<std::int64_t, std::int64_t> lengths_;
 };
 
-std::set<std::int64_t> banned_in(const Store& store) {
+std::set<std::int64_t> banned_in(const Store& store, std::int64_t user) {
   std::set<std::int64_t> tracks;
   Statement select = store.prepare(
-      "SELECT id FROM banned WHERE kind = 1 UNION SELECT t.track_id FROM banned b JOIN "
-      "track_artists t ON t.artist_id = b.id WHERE b.kind = 2");
-  for (select.start(); select.step();) tracks.insert(select.integer(0));
+      "SELECT id FROM banned WHERE user_id = ?1 AND kind = 1 UNION SELECT t.track_id FROM banned b "
+      "JOIN track_artists t ON t.artist_id = b.id WHERE b.user_id = ?1 AND b.kind = 2");
+  for (select.start(user); select.step();) tracks.insert(select.integer(0));
   return tracks;
 }
 
@@ -290,7 +310,8 @@ TestLibrary test_library(const Json& spec, std::int64_t now, const std::string& 
     make_synthetic(options.store, spec, now);
   }
   options.user = !user.empty() ? user : is_written ? "test" : "demo";
-  return {prepare_columns(options), banned_in(Store::open(options.store))};
+  const std::shared_ptr<const PreparedColumns> columns = prepare_columns(options);
+  return {columns, banned_in(Store::open(options.store), columns->user_id)};
 }
 
 }  // namespace engine

@@ -21,7 +21,8 @@ struct TestLibrary {
 /// What `library = { ... }` of a test describes (scripts/expectations.lua says how).
 ///
 /// Synthetic  tracks, artists, genres, listens, users, days, random_seed: numbers, as of
-///            `engine demo`; by default 2000 tracks by 250 artists, 8000 listens of 3 people.
+///            `engine demo`; by default 2000 tracks by 250 artists, 8000 listens of 3 people. And
+///            banned: the share of tracks and of artists that they banned, 0.05.
 /// Written    tracks is a list; also listens, likes, library, saved_artists, banned. The person is
 ///            called "test".
 /// `user`     "": "demo" or "test".

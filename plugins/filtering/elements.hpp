@@ -4,6 +4,7 @@
 #include "playlist/plugin.hpp"
 
 extern const playlist::Element kHeard;
+extern const playlist::Element kBanned;
 extern const playlist::Element kNotIn;
 extern const playlist::Element kInSet;
 extern const playlist::Element kServed;

@@ -3,5 +3,5 @@
 
 #include "elements.hpp"
 
-PLAYLIST_LIBRARY_BY("org.playlist-engine.filtering", "1.0.0", "Playlist Engine", "MIT", kHeard,
-                    kNotIn, kInSet, kServed, kPerArtist, kDuration, kRange, kExplicit);
+PLAYLIST_LIBRARY_BY("org.playlist-engine.filtering", "1.0.0", "Playlist Engine", "MIT", kBanned,
+                    kHeard, kNotIn, kInSet, kServed, kPerArtist, kDuration, kRange, kExplicit);

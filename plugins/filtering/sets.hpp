@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-/// "your library", "your likes", or "the given tracks" for any other set.
+/// "your library", "your bans", "your likes", or "the given tracks" for any other set.
 inline const char* name_of_set(const playlist::Call& call, const playlist::Tracks& set) {
   const auto is = [&](const char* table) {
     const auto track = call.table(table)["track"].i32();
@@ -13,5 +13,6 @@ inline const char* name_of_set(const playlist::Call& call, const playlist::Track
   };
   if (set.empty()) return "the given tracks";
   if (is("library")) return "your library";
+  if (is("banned")) return "your bans";
   return is("likes") ? "your likes" : "the given tracks";
 }

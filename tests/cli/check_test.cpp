@@ -27,8 +27,11 @@ std::string recipe(const std::string& build) {
          build + "\nend }\n";
 }
 
+constexpr const char* kMayPlayBanned = "this recipe may play what its listener banned";
+
 struct Checked : Ended {
-  json result;  // of the one recipe
+  json result;  // of the one recipe, without the warnings in `bans`
+  std::vector<json> bans;
   /// "error 11: unknown column ...", one for each problem.
   std::vector<std::string> problems;
   [[nodiscard]] std::string all() const {
@@ -42,9 +45,16 @@ Checked check(const std::string& text, std::vector<std::string> options = {}) {
   const EngineHome home;
   engine::write_file_atomically(home.path("mine.lua"), text);
   options.insert(options.end(), {"--json", "check", home.path("mine.lua")});
-  Checked checked{home.engine(options), {}, {}};
+  Checked checked{home.engine(options), {}, {}, {}};
   INFO(checked.err);
   checked.result = json::parse(checked.out).at("recipes").at(0);
+  json& problems = checked.result.at("problems");
+  for (std::size_t k = problems.size(); k-- > 0;) {
+    if (problems[k].at("what").get<std::string>().find(kMayPlayBanned) == 0) {
+      checked.bans.push_back(problems[k]);
+      problems.erase(k);
+    }
+  }
   for (const json& problem : checked.result.at("problems")) {
     const std::string where = problem.at("where");
     checked.problems.push_back(problem.at("severity").get<std::string>() + " " +
@@ -301,4 +311,48 @@ TEST_CASE("check prints like a compiler, and goes on with the next recipe", "[ch
   const Ended none = home.engine({"check", home.path("empty")});
   CHECK(none.exit_code == 3);
   CHECK_THAT(none.err, Catch::Contains("there is no recipe in"));
+}
+
+TEST_CASE("a recipe that may play what its listener banned is told so", "[check][banned]") {
+  const auto bans = [](const std::string& build) { return check_build(build).bans; };
+  const std::string end = ":limit { tracks = p.tracks }";
+  const auto found = bans("return pl.concat { pl.recall.catalogue {}, user.likes + user.library }\n" +
+                          end);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].at("severity") == "warning");
+  CHECK(found[0].at("what") ==
+        std::string(kMayPlayBanned) +
+            ": the tracks of pl.recall.catalogue reach the list unfiltered");
+  CHECK_THAT(found[0].at("why").get<std::string>(),
+             Catch::StartsWith("so do those of user.likes (") &&
+                 Catch::Contains(", user.library ("));
+  CHECK(found[0].at("fix") == "put :filter(pl.filtering.banned {}) behind it");
+
+  const std::string filter = ":filter(pl.filtering.banned {})";
+  CHECK(bans("return pl.recall.catalogue {}" + filter + end).empty());
+  CHECK(bans("return (user.likes + user.library)" + filter + ":top(9)").empty());
+  CHECK(bans("return pl.recall.catalogue {} - user.banned").empty());
+  CHECK(bans("return pl.recall.catalogue {}:filter(pl.filtering.not_in { user.banned })").empty());
+  CHECK(bans("return pl.recall.catalogue { seeds = user.likes }").size() <= 1);
+  // On one way only; and :or_last brings what was filtered out before it.
+  CHECK(bans("return pl.fallback { pl.recall.catalogue {}" + filter + ", pl.recall.popular {} }")
+            .size() == 1);
+  CHECK(bans("return pl.mix { { user.likes" + filter +
+             ", share = 1, otherwise = user.library } }").size() == 1);
+  CHECK(bans("return user.likes" + filter + ":since { days = 3 }:or_last { 9 }").size() == 1);
+  CHECK(bans("return user.likes:since { days = 3 }:or_last { 9 }" + filter).empty());
+  // What is taken away need not be filtered.
+  CHECK(bans("return pl.recall.catalogue {}" + filter + " - user.library").empty());
+}
+
+TEST_CASE("no shipped recipe lets in what its listener banned", "[check][banned]") {
+  const EngineHome home;
+  const Ended checked = home.engine({"--json", "check", std::string(PLAYLIST_SOURCE_DIR) + "/recipes"});
+  INFO(checked.err);
+  const json recipes = json::parse(checked.out).at("recipes");
+  CHECK(recipes.size() >= 2);
+  for (const json& recipe : recipes) {
+    for (const json& problem : recipe.at("problems"))
+      CHECK(problem.at("what").get<std::string>().find(kMayPlayBanned) == std::string::npos);
+  }
 }

@@ -119,6 +119,16 @@ void TinyLibrary::save_artist(const std::string& name) {
 void TinyLibrary::listen(std::int32_t track, double days_ago, bool is_play, bool is_skip) {
   listens_.push_back({before_now(days_ago), track, is_play, is_skip});
 }
+void TinyLibrary::ban(std::int32_t track, double days_ago) {
+  bans_.push_back({before_now(days_ago), track, kNoInt});
+}
+void TinyLibrary::ban_artist(const std::string& name, double days_ago) {
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    const std::vector<std::string>& artists = tracks_[i].artists;
+    if (std::find(artists.begin(), artists.end(), name) != artists.end())
+      bans_.push_back({before_now(days_ago), static_cast<std::int32_t>(i), artist(name)});
+  }
+}
 void TinyLibrary::serve(std::int32_t track, double days_ago) {
   served_.push_back({before_now(days_ago), track});
 }
@@ -167,6 +177,7 @@ TinyLibrary::Made TinyLibrary::make(const std::string& name) const {
   if (name == "likes") return make_dated(likes_, 0);
   if (name == "library") return make_dated(library_, -1);
   if (name == "served") return make_dated(served_, -1);
+  if (name == "banned") return make_banned();
   if (name == "track_statistics") return make_statistics();
   if (name == "saved_artists") return make_saved_artists(0);
   if (const auto plays = number_after(name, "implicit_saved_artists:"))
@@ -353,6 +364,18 @@ TinyLibrary::Made TinyLibrary::make_statistics() const {
   made->copy("skip_rate", skip_rate);
   made->copy("last_played", last);
   made->copy("days_since_played", days);
+  return made;
+}
+
+TinyLibrary::Made TinyLibrary::make_banned() const {
+  auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(bans_.size()));
+  std::int32_t *track = made->i32("track"), *artist = made->i32("artist");
+  std::int64_t* ts = made->i64("ts");
+  for (std::size_t row = 0; row < bans_.size(); ++row) {
+    track[row] = bans_[row].track;
+    artist[row] = bans_[row].artist;
+    ts[row] = bans_[row].ts;
+  }
   return made;
 }
 

@@ -71,6 +71,8 @@ class TinyLibrary final : public engine::Tables {
   void save_artist(const std::string& name);
   void listen(std::int32_t track, double days_ago, bool is_play = true, bool is_skip = false);
   void serve(std::int32_t track, double days_ago);
+  void ban(std::int32_t track, double days_ago = 1);
+  void ban_artist(const std::string& name, double days_ago = 1);  // the tracks they have by then
 
   [[nodiscard]] const playlist_table* table(std::string_view name) const override;
   [[nodiscard]] const playlist_lists* lists(std::string_view name) const override;
@@ -102,6 +104,10 @@ class TinyLibrary final : public engine::Tables {
     std::int64_t ts;
     std::int32_t track;
   };
+  struct Ban {
+    std::int64_t ts;
+    std::int32_t track, artist;
+  };
 
   static std::int64_t before_now(double days) {
     return kNow - static_cast<std::int64_t>(std::llround(days * 86'400));
@@ -117,6 +123,7 @@ class TinyLibrary final : public engine::Tables {
   [[nodiscard]] static Made make_texts(std::vector<Prompt> rows, bool has_tracks);
   [[nodiscard]] Made make_dated(std::vector<Dated> rows, int is_implicit) const;
   [[nodiscard]] Made make_statistics() const;
+  [[nodiscard]] Made make_banned() const;
   [[nodiscard]] Made make_saved_artists(std::int32_t implicit_plays) const;
   [[nodiscard]] Rows rows_of(const std::string& name) const;
   [[nodiscard]] std::vector<std::int32_t> plays_per_track() const;
@@ -126,6 +133,7 @@ class TinyLibrary final : public engine::Tables {
   std::map<std::string, std::int32_t> artist_numbers_, tag_numbers_;
   std::vector<Listen> listens_;
   std::vector<Dated> likes_, library_, served_;
+  std::vector<Ban> bans_;
   std::set<std::int32_t> saved_artists_;
   std::map<std::int32_t, std::map<std::int32_t, float>> artist_tags_, relations_;
   std::map<std::int32_t, std::set<std::int32_t>> artist_users_, artist_playlists_;
