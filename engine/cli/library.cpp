@@ -1,5 +1,6 @@
-// engine library [users | timezone [ZONE] | unmatched | merge A B | unmerge ID | merges]: what the
-// library holds, when a person's weeks begin, and joining by hand what matching could not join.
+// engine library [users | timezone [ZONE] | banned | unmatched | merge A B | unmerge ID | merges]:
+// what the library holds, when a person's weeks begin, and joining by hand what matching could not
+// join.
 #include <CLI/CLI.hpp>
 #include <iomanip>
 #include <memory>
@@ -39,6 +40,7 @@ Exit show_summary(Cli& cli) {
       {"users", s.users},
       {"listens", s.listens},
       {"likes", s.likes},
+      {"banned", s.banned},
       {"playlists", s.playlists},
       {"imported_files", s.files},
       {"unfinished_files", s.unfinished_files},
@@ -61,11 +63,11 @@ Exit show_users(Cli& cli) {
   Json users = Json::array();
   std::ostringstream text;
   for (const import::UserSummary& s : import::summarise_users(store)) {
-    Json user{{"name", s.user.name},     {"timezone", s.user.timezone}, {"listens", s.listens},
-              {"likes", s.likes},        {"playlists", s.playlists},    {"runs", s.runs},
-              {"first_listen", nullptr}, {"last_listen", nullptr}};
+    Json user{{"name", s.user.name}, {"timezone", s.user.timezone}, {"listens", s.listens},
+              {"likes", s.likes},    {"banned", s.banned},          {"playlists", s.playlists},
+              {"runs", s.runs},      {"first_listen", nullptr},     {"last_listen", nullptr}};
     text << std::left << std::setw(24) << s.user.name << s.listens << " listens, " << s.likes
-         << " likes, " << s.playlists << " playlists";
+         << " likes, " << s.banned << " banned, " << s.playlists << " playlists";
     if (s.first_listen) {
       user["first_listen"] = format_time(*s.first_listen);
       user["last_listen"] = format_time(*s.last_listen);
@@ -76,6 +78,27 @@ Exit show_users(Cli& cli) {
   }
   print(cli, {{"users", users}}, text.str());
   return users.empty() ? Exit::kNothing : Exit::kDone;
+}
+
+Exit show_banned(Cli& cli) {
+  const Store store = open_reading(cli);
+  const User user = choose_user(store, cli.common.user);
+  Json banned = Json::array();
+  std::ostringstream text;
+  for (const import::BannedThing& it : import::banned_things(store, user.id, cli.now())) {
+    const std::string reference = it.subject.reference();
+    banned.push_back({{"kind", it.subject.is_artist ? "artist" : "track"},
+                      {"id", it.subject.id},
+                      {"title", it.subject.is_artist ? Json(nullptr) : Json(it.subject.title)},
+                      {"artist", it.subject.artist},
+                      {"since", it.since == 0 ? Json(nullptr) : Json(format_time(it.since))},
+                      {"told_by", it.tellers}});
+    text << std::left << std::setw(16) << reference << it.subject.label();
+    if (it.since != 0) text << ", since " << format_date(it.since);
+    text << "; told by " << it.tellers << "\n";
+  }
+  print(cli, {{"user", user.name}, {"banned", banned}}, text.str());
+  return banned.empty() ? Exit::kNothing : Exit::kDone;
 }
 
 Exit show_unmatched(Cli& cli, std::int64_t limit) {
@@ -170,6 +193,10 @@ void add_library(CLI::App& app, Cli& cli) {
   verb->add_subcommand("users", "The people in the library")->fallthrough()->callback([&cli] {
     cli.action = [&cli] { return show_users(cli); };
   });
+
+  verb->add_subcommand("banned", "What one person wants kept out of lists; engine unban lifts it")
+      ->fallthrough()
+      ->callback([&cli] { cli.action = [&cli] { return show_banned(cli); }; });
 
   auto zone = std::make_shared<std::string>();
   CLI::App* zones = verb->add_subcommand(

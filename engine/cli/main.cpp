@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/cli.hpp"
+#include "cli/opinions.hpp"
 #include "cli/update_weekly.hpp"
 #include "plugin/loader.hpp"
 
@@ -60,11 +61,11 @@ int run_verb(int argc, char** argv) {
   add_common_options(app, cli.common);
   using namespace engine;  // NOLINT(google-build-using-namespace): the verbs below
   for (const auto add :
-       {add_run,           add_watch,     add_check,      add_plan,    add_why,
-        add_compare,       add_test,      add_stubs,      add_replay,  add_recipes,
-        add_backtest,      add_tune,      add_batch,      add_train,   add_models,
-        add_update_weekly, add_benchmark, add_import,     add_library, add_stats,
-        add_demo,          add_plugins,   add_plugin_new, add_config,  add_doctor}) {
+       {add_run,     add_watch,    add_check,  add_plan,          add_why,       add_compare,
+        add_test,    add_stubs,    add_replay, add_recipes,       add_backtest,  add_tune,
+        add_batch,   add_train,    add_models, add_update_weekly, add_benchmark, add_import,
+        add_library, add_opinions, add_stats,  add_demo,          add_plugins,   add_plugin_new,
+        add_config,  add_doctor}) {
     add(app, cli);
   }
   for (CLI::App* verb : app.get_subcommands({})) verb->fallthrough();
