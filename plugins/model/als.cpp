@@ -8,6 +8,8 @@
 //           many tracks bytes "track_codes" (playlist/quantized_rows.hpp)
 //           table "artists" (id), "artist_factors", "artist_gram", "artist_codes": the same of
 //           artists
+//           lists "track_listeners", "artist_listeners": who plays each (write_listeners()), by
+//           which recall.als knows what people play both
 //           table "training": regularization, unobserved_weight, frequency_scaling (f64, one row)
 #include "kernels/als.hpp"
 
@@ -64,8 +66,10 @@ class AlsModel final : public playlist::Model {
         of_artists(plays, call.table("tracks")["artist"].i32(), call.table("artists").rows());
     write_ids(call, "tracks", compact(call, plays).id);
     const double objective = fit(call, plays, "track", 0, 0.7);
+    write_listeners(call, "track_listeners", plays);
     write_ids(call, "artists", compact(call, artist_plays, "artists").id);
     if (artist_plays.entries() > 0) fit(call, artist_plays, "artist", 0.7, 1);
+    write_listeners(call, "artist_listeners", artist_plays);
     write_parameters(call);
     call.card(playlist::concat("{\"users\": ", plays.rows(), ", \"tracks\": ", plays.columns,
                                ", \"interactions\": ", plays.entries(), ", \"artists\": ",

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <thread>
+#include <utility>
 
 namespace model {
 namespace {
@@ -154,6 +156,28 @@ void write_lists(playlist::ModelCall& call, const char* name, const SparseMatrix
   const std::vector<std::uint64_t> offsets(rows.offsets.begin(), rows.offsets.end());
   call.lists(name, playlist_lists{sizeof(playlist_lists), 0, rows.rows(), offsets.data(),
                                   rows.indices.data(), rows.values.data()});
+}
+
+void write_listeners(playlist::ModelCall& call, const char* name, const SparseMatrix& plays) {
+  std::vector<std::int32_t> number(static_cast<std::size_t>(plays.rows()));
+  std::iota(number.begin(), number.end(), 0);
+  playlist::Random random = call.random("listeners");
+  for (std::size_t left = number.size(); left > 1; --left)
+    std::swap(number[left - 1], number[static_cast<std::size_t>(random.below(left))]);
+  const SparseMatrix users = transposed(plays);
+  std::vector<std::uint64_t> offsets{0};
+  std::vector<std::int32_t> listeners, of_one;
+  for (std::int32_t column = 0; column < users.rows(); ++column) {
+    of_one.clear();
+    for (const std::int32_t user : users.row(column))
+      of_one.push_back(number[static_cast<std::size_t>(user)]);
+    std::sort(of_one.begin(), of_one.end());
+    of_one.resize(std::min(of_one.size(), kMostListeners));
+    listeners.insert(listeners.end(), of_one.begin(), of_one.end());
+    offsets.push_back(listeners.size());
+  }
+  call.lists(name, playlist_lists{sizeof(playlist_lists), 0, users.rows(), offsets.data(),
+                                  listeners.data(), nullptr});
 }
 
 void write_codes(playlist::ModelCall& call, const std::string& name, std::span<const float> values,

@@ -48,6 +48,12 @@ std::function<bool(double)> progress_of(playlist::ModelCall& call, double begin,
 
 void write_ids(playlist::ModelCall& call, const char* table, const std::vector<std::int64_t>& ids);
 void write_lists(playlist::ModelCall& call, const char* name, const SparseMatrix& rows);
+/// Lists `name`: of every column of users x columns, who has it, for recalls that claim that people
+/// play both of two things. Users go by numbers of their own, in an order drawn once, and of many
+/// the first kMostListeners in that order are kept, so that the lists of two columns that share
+/// many users share some (Broder: On the Resemblance and Containment of Documents, 1997).
+void write_listeners(playlist::ModelCall& call, const char* name, const SparseMatrix& plays);
+inline constexpr std::size_t kMostListeners = 256;
 /// The rows' codes (playlist/quantized_rows.hpp) as bytes `name`, where there are enough rows for a
 /// search to gain by them. `values` row-major.
 void write_codes(playlist::ModelCall& call, const std::string& name, std::span<const float> values,

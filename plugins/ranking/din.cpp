@@ -163,10 +163,10 @@ class Din final : public playlist::Ranking {
     const auto most = std::max_element(attention.begin(), attention.end()) - attention.begin();
     const auto heard = static_cast<std::size_t>(history_[static_cast<std::size_t>(most)]);
     const playlist::Table tracks = call.table("tracks");
-    return playlist::concat("DIN: ", std::lround(100 * chance),
-                            " % likely to be played, most of all for \"",
+    return playlist::concat("DIN: played through with an estimated chance of ",
+                            std::lround(100 * chance), " %, going most by \"",
                             tracks["title"].texts()[heard], "\" by ",
-                            tracks["artist_name"].texts()[heard], ", which you played lately");
+                            tracks["artist_name"].texts()[heard], ", which you played");
   }
 
  private:

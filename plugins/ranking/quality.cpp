@@ -46,9 +46,9 @@ class Quality final : public playlist::Ranking {
     if (std::isnan(call.out_f32(0)[row])) return "";  // the model is missing, as rank() said
     const Known known = find(call);
     const std::int32_t at = known.rows.row(call.track()[row]);
-    if (at < 0) return "nobody played or liked it yet, so its quality is taken as average";
     char text[16];
     std::snprintf(text, sizeof text, "%.2f", static_cast<double>(call.out_f32(0)[row]));
+    if (at < 0) return playlist::concat("quality not known, taken as ", text);
     const float plays = known.table["plays"].f32()[static_cast<std::size_t>(at)];
     const bool is_imported = known.table["is_imported"].u8()[static_cast<std::size_t>(at)] != 0;
     const std::string of = is_imported ? "imported counts" : "what everybody here played and liked";

@@ -7,8 +7,13 @@
 // whose share is handed down to their most popular tracks, 1 to the first, 1 / k to the k-th, for
 // histories in which few tracks are shared. A seed's score is its weight: below 0 a dislike (a
 // skip), 0 leaves it out, none is 1. All tracks are scored; the best `limit` and the tracks of the
-// best `limit` artists compete, those above 0 are candidates, seeds are not. The explanation names
-// the seed that gives most of the score.
+// best `limit` artists compete, those above 0 are candidates, seeds are not.
+//
+// The explanation names the seed that gives most of the score among those that other people play
+// together with the candidate, or whose artist they play together with its artist, by whichever of
+// the two sides the seed gives more. A candidate without such a seed is left out: its score is what
+// the factors happen to leave over between tracks that nobody plays both of. A model trained before
+// it kept its listeners cannot tell, and the explanation then claims no people.
 #include "playlist/model_rows.hpp"
 #include "playlist/plugin.hpp"
 
@@ -26,6 +31,8 @@
 #include "kernels/graph_products.hpp"
 #include "popular_tracks.hpp"
 #include "row_codes.hpp"
+#include "seed_reasons.hpp"
+#include "shared_listeners.hpp"
 
 namespace {
 
@@ -36,6 +43,8 @@ struct Side {
   playlist::ModelRows rows;
   recall::RowMatrix factors;
   recall::FoldedUser user;
+  std::vector<std::int32_t> seed_rows;  // of each seed, -1 for one left out
+  recall::SharedListeners listeners;
 
   [[nodiscard]] const float* row(std::int32_t at) const {
     return factors.data + static_cast<std::size_t>(at) * factors.dim;
@@ -58,6 +67,7 @@ class AlsRecall final : public playlist::Recall {
       {"per_artist", 5, 1, 1'000, "tracks taken of a fitting artist"},
       {"limit", 500, 1, 1'000'000, "candidates to return"},
   };
+  static constexpr std::span<const playlist::Field> kOutputs{recall::kSeedOutputs};
 
   explicit AlsRecall(const playlist::Args& args)
       : seeds_(args.tracks("seeds")),
@@ -122,12 +132,16 @@ class AlsRecall final : public playlist::Recall {
         training["frequency_scaling"].number(0)};
     playlist::ModelRows rows(call, table.c_str(), ids);
     std::vector<recall::WeightedRow> weighted;
+    std::vector<std::int32_t> seed_rows;
     for (std::size_t seed = 0; seed < seeds_.size(); ++seed) {
       const std::int32_t number = number_of(seeds_.track()[seed]);
       const std::int32_t row = number < 0 || weight(seed) == 0 ? -1 : rows.row(number);
       weighted.push_back({row, weight(seed)});
+      seed_rows.push_back(row);
     }
-    return {std::move(rows), model.factors, recall::FoldedUser(model, weighted)};
+    return {std::move(rows), model.factors, recall::FoldedUser(model, weighted),
+            std::move(seed_rows),
+            recall::SharedListeners(call, kModel, (name + "_listeners").c_str())};
   }
 
   /// The best by the tracks' factors that are no seeds, as many as are wanted where there are.
@@ -245,22 +259,34 @@ class AlsRecall final : public playlist::Recall {
                                                const std::vector<Found>& found) const {
     playlist::Candidates candidates = call.candidates();
     candidates.reserve(found.size());
-    std::vector<std::int32_t> texts(seeds_.size(), playlist::kMissingText);
-    const std::vector<std::int32_t> givers = find_givers(by_track, by_artist, artists, found);
+    std::vector<recall::SeedTexts> texts(2 * seeds_.size());
+    const std::vector<Giver> givers = find_givers(call, by_track, by_artist, artists, found);
     for (std::size_t k = 0; k < found.size(); ++k) {
-      const auto giver = static_cast<std::size_t>(givers[k]);
-      if (texts[giver] == playlist::kMissingText) texts[giver] = explanation(call, tracks, giver);
-      candidates.add(found[k].track, found[k].score, texts[giver]);
+      const Giver& giver = givers[k];
+      if (giver.seed < 0) continue;
+      recall::SeedTexts& told =
+          texts[2 * static_cast<std::size_t>(giver.seed) + (giver.is_by_artist ? 1 : 0)];
+      if (!told.is_made()) told = texts_of(call, tracks, by_track.listeners.is_known(), giver);
+      recall::add_candidate(
+          candidates, found[k].track, found[k].score, told,
+          // By the artist the other seeds of theirs give, too.
+          giver.is_by_artist ? playlist::kMissingF32 : giver.gift / found[k].score);
     }
     return candidates;
   }
 
-  /// The seed that gives most to the score of each. Tracks of one artist share what the seeds give
-  /// to the artist's.
-  [[nodiscard]] std::vector<std::int32_t> find_givers(const Side& by_track,
-                                                      const std::optional<Side>& by_artist,
-                                                      const std::vector<recall::ScoredRow>& artists,
-                                                      const std::vector<Found>& found) const {
+  /// The seed that an explanation names.
+  struct Giver {
+    std::int32_t seed = -1;     // -1: none may be named
+    bool is_by_artist = false;  // more by its artist than by itself
+    float gift = 0;             // what it gives to the score
+  };
+
+  /// Of each, in blocks. Tracks of one artist share what the seeds give to the artist's.
+  [[nodiscard]] std::vector<Giver> find_givers(playlist::RecallCall& call, const Side& by_track,
+                                               const std::optional<Side>& by_artist,
+                                               const std::vector<recall::ScoredRow>& artists,
+                                               const std::vector<Found>& found) const {
     const std::size_t stride = by_track.user.gift_stride();
     std::vector<std::int32_t> gifts_at(artists.size(), -1);
     std::vector<const float*> rows;
@@ -274,7 +300,8 @@ class AlsRecall final : public playlist::Recall {
     const std::vector<float> of_artists =
         by_artist ? by_artist->user.gifts(rows) : std::vector<float>();
     const std::vector<float> nothing(stride);
-    std::vector<std::int32_t> givers;
+    const OwnMusic own(call);
+    std::vector<Giver> givers;
     givers.reserve(found.size());
     constexpr std::size_t kBlock = 96;  // what is computed together stays in the nearest cache
     for (std::size_t begin = 0; begin < found.size(); begin += kBlock) {
@@ -286,29 +313,110 @@ class AlsRecall final : public playlist::Recall {
       const std::vector<float> of_tracks = by_track.user.gifts(rows);
       const float* next = of_tracks.data();
       for (const Found& one : block) {
-        const float* track = nothing.data();
+        Gifts gifts{nothing.data(), nullptr, one.share, stride, -1};
         if (one.track_row >= 0) {
-          track = next;
+          gifts.track = next;
           next += stride;
         }
-        const float* artist = nullptr;
         if (one.artist >= 0) {
-          const std::int32_t at = gifts_at[static_cast<std::size_t>(one.artist)];
-          artist = of_artists.data() + static_cast<std::size_t>(at) * stride;
+          const auto artist = static_cast<std::size_t>(one.artist);
+          gifts.artist = of_artists.data() + static_cast<std::size_t>(gifts_at[artist]) * stride;
+          gifts.artist_row = artists[artist].row;
         }
-        const std::size_t giver = recall::largest_gift(track, artist, one.share, stride);
-        givers.push_back(static_cast<std::int32_t>(std::min(giver, seeds_.size() - 1)));
+        givers.push_back(giver_of(one, gifts, by_track, by_artist, own));
       }
     }
     return givers;
   }
 
-  std::int32_t explanation(playlist::RecallCall& call, const playlist::Table& tracks,
-                           std::size_t seed) const {
-    const auto track = static_cast<std::size_t>(seeds_.track()[seed]);
-    return call.because("ALS: people whose taste is like yours play it, most of all for \"",
-                        tracks["title"].texts()[track], "\" by ",
-                        tracks["artist_name"].texts()[track]);
+  /// What every seed gives to one candidate: its own, and by the artist.
+  struct Gifts {
+    const float* track;
+    const float* artist;  // nullptr: nothing
+    float share;
+    std::size_t stride;
+    std::int32_t artist_row;  // of the artist, in the model
+
+    [[nodiscard]] float by_artist(std::size_t seed) const {
+      return artist == nullptr ? 0 : share * artist[seed];
+    }
+    [[nodiscard]] float of(std::size_t seed) const { return track[seed] + by_artist(seed); }
+    [[nodiscard]] bool is_by_artist(std::size_t seed) const {
+      return by_artist(seed) > track[seed];
+    }
+  };
+
+  /// What the user plays or has: one of those who play it is the user.
+  class OwnMusic {
+   public:
+    explicit OwnMusic(const playlist::RecallCall& call)
+        : artist_of_(call.table("tracks")["artist"].i32()),
+          is_track_(artist_of_.size()),
+          is_artist_(call.table("artists").rows()) {
+      for (const char* set : {"listens", "likes", "library"}) {
+        for (const std::int32_t track : call.table(set)["track"].i32()) {
+          const auto at = static_cast<std::size_t>(track);
+          is_track_[at] = true;
+          if (artist_of_[at] >= 0) is_artist_[static_cast<std::size_t>(artist_of_[at])] = true;
+        }
+      }
+    }
+    /// So many have to play it for one of them to be somebody else.
+    [[nodiscard]] std::size_t least_of_track(std::int32_t track) const {
+      return is_track_[static_cast<std::size_t>(track)] ? 2 : 1;
+    }
+    [[nodiscard]] std::size_t least_of_artist(std::int32_t artist) const {
+      return artist >= 0 && is_artist_[static_cast<std::size_t>(artist)] ? 2 : 1;
+    }
+
+   private:
+    std::span<const std::int32_t> artist_of_;
+    std::vector<bool> is_track_, is_artist_;
+  };
+
+  /// The seed of the largest gift that may be named. That is most often the first to be looked at.
+  [[nodiscard]] Giver giver_of(const Found& one, const Gifts& gifts, const Side& by_track,
+                               const std::optional<Side>& by_artist, const OwnMusic& own) const {
+    const auto may_name = [&](std::size_t seed) {
+      if (!by_track.listeners.is_known()) return true;
+      if (!gifts.is_by_artist(seed)) {
+        return by_track.listeners.are_shared(by_track.seed_rows[seed], one.track_row,
+                                             own.least_of_track(one.track));
+      }
+      return by_artist->listeners.are_shared(
+          by_artist->seed_rows[seed], gifts.artist_row,
+          own.least_of_artist(by_artist->rows.number(gifts.artist_row)));
+    };
+    const auto made = [&](std::size_t seed) {
+      return Giver{static_cast<std::int32_t>(seed), gifts.is_by_artist(seed), gifts.of(seed)};
+    };
+    const std::size_t most =
+        std::min(recall::largest_gift(gifts.track, gifts.artist, gifts.share, gifts.stride),
+                 seeds_.size() - 1);
+    if (!(gifts.of(most) > 0)) return {};
+    if (may_name(most)) return made(most);
+    std::vector<std::size_t> others;
+    for (std::size_t seed = 0; seed < seeds_.size(); ++seed)
+      if (seed != most && gifts.of(seed) > 0) others.push_back(seed);
+    std::stable_sort(others.begin(), others.end(),
+                     [&](std::size_t a, std::size_t b) { return gifts.of(a) > gifts.of(b); });
+    const auto named = std::find_if(others.begin(), others.end(), may_name);
+    return named == others.end() ? Giver{} : made(*named);
+  }
+
+  [[nodiscard]] recall::SeedTexts texts_of(playlist::RecallCall& call,
+                                           const playlist::Table& tracks, bool are_people_known,
+                                           const Giver& giver) const {
+    const std::int32_t track = seeds_.track()[static_cast<std::size_t>(giver.seed)];
+    const std::string seed =
+        giver.is_by_artist
+            ? std::string(tracks["artist_name"].texts()[static_cast<std::size_t>(track)])
+            : recall::named_track(tracks, track);
+    const std::string claim = !are_people_known ? "ALS: near your taste in what everybody plays"
+                              : giver.is_by_artist
+                                  ? "ALS: people whose taste is like yours play this artist"
+                                  : "ALS: people whose taste is like yours play it";
+    return {call.because(claim, ", most of all for ", seed), call.text(seed)};
   }
 
   playlist::Tracks seeds_;

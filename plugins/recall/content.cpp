@@ -6,7 +6,8 @@
 // weight is the seed's score: above 0 it draws towards it, below 0 (a skip) away from it, 0 leaves
 // it out; 1 where it has none. Seeds that the model does not know are left out, seeds are never
 // candidates, and tracks at a right angle or beyond are not alike at all. The explanation names the
-// seed that lies nearest to the candidate, of the `kExplaining` of largest weight.
+// seed that lies nearest to the candidate, of the `kExplaining` of largest weight; where even that
+// one is at a right angle or beyond, they are near it together only, or nothing but skips speak.
 //
 // All vectors are read, unless the model has a graph of near neighbours for the space, which finds
 // nearly all of the best without.
@@ -17,6 +18,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,6 +29,7 @@
 #include "kernels/graph_products.hpp"
 #include "kernels/nearest_seed.hpp"
 #include "row_codes.hpp"
+#include "seed_reasons.hpp"
 
 namespace {
 
@@ -92,6 +95,7 @@ class ContentRecall final : public playlist::Recall {
       {"space", "audio", "the space: audio, or one that was imported, such as clap"},
       {"limit", 500, 1, 1'000'000, "candidates to return"},
   };
+  static constexpr std::span<const playlist::Field> kOutputs{recall::kSeedOutputs};
 
   explicit ContentRecall(const playlist::Args& args)
       : seeds_(args.tracks("seeds")), space_(args.text("space")), limit_(args.count("limit")) {}
@@ -154,11 +158,9 @@ class ContentRecall final : public playlist::Recall {
                                              const std::vector<KnownSeed>& known,
                                              const std::vector<float>& user) const {
     const std::vector<Found> found = nearest_tracks(call, space, user);
-    const std::vector<std::int32_t> explanations = explain(call, space, known, found);
     playlist::Candidates candidates = call.candidates();
     candidates.reserve(found.size());
-    for (std::size_t k = 0; k < found.size(); ++k)
-      candidates.add(found[k].track, found[k].score, explanations[k]);
+    explain(call, space, known, found, candidates);
     return candidates;
   }
 
@@ -185,41 +187,59 @@ class ContentRecall final : public playlist::Recall {
     }
   }
 
-  /// The text of each track: which seed lies nearest.
-  [[nodiscard]] static std::vector<std::int32_t> explain(playlist::RecallCall& call,
-                                                         const Space& space,
-                                                         const std::vector<KnownSeed>& known,
-                                                         const std::vector<Found>& found) {
+  /// Adds what was found with the seed that lies nearest to each.
+  void explain(playlist::RecallCall& call, const Space& space, const std::vector<KnownSeed>& known,
+               const std::vector<Found>& found, playlist::Candidates& candidates) const {
+    // A space that was imported says nothing of what it is a space of.
+    const std::string in = space_ == "audio" ? " in sound and tags" : " in the space " + space_;
     std::vector<KnownSeed> seeds;
     for (const KnownSeed& seed : known) {
       if (seed.weight > 0) seeds.push_back(seed);
     }
-    if (seeds.empty()) {
-      return std::vector<std::int32_t>(found.size(), call.text("CONTENT: unlike what you skipped"));
-    }
+    const recall::SeedTexts by_none{seeds.empty()
+                                        ? call.because("CONTENT: unlike what you skipped", in)
+                                        : call.because("CONTENT: between your tracks", in)};
     std::stable_sort(seeds.begin(), seeds.end(),
                      [](const KnownSeed& a, const KnownSeed& b) { return a.weight > b.weight; });
-    seeds.resize(std::min(seeds.size(), kExplaining));
-    const std::size_t dim = space.vectors.columns();
+    if (seeds.size() > kExplaining) seeds.erase(seeds.begin() + kExplaining, seeds.end());
+    const std::vector<std::int32_t> nearest = nearest_of(space, seeds, found);
+    const playlist::Table tracks = call.table("tracks");
+    std::vector<recall::SeedTexts> texts(seeds.size());
+    for (std::size_t k = 0; k < found.size(); ++k) {
+      const recall::SeedTexts* told = &by_none;
+      if (!nearest.empty()) {
+        const auto at = static_cast<std::size_t>(nearest[k]);
+        if (cosine(space, seeds[at].row, found[k].row) > 0) {
+          if (!texts[at].is_made()) {
+            const std::string seed = recall::named_track(tracks, seeds[at].track);
+            texts[at] = {call.because("CONTENT: near ", seed, in), call.text(seed)};
+          }
+          told = &texts[at];
+        }
+      }
+      // A cosine is no sum of what the seeds gave.
+      recall::add_candidate(candidates, found[k].track, found[k].score, *told,
+                            playlist::kMissingF32);
+    }
+  }
+
+  /// Of each track found the nearest of the seeds, as its place among them; none without seeds.
+  [[nodiscard]] static std::vector<std::int32_t> nearest_of(const Space& space,
+                                                            const std::vector<KnownSeed>& seeds,
+                                                            const std::vector<Found>& found) {
+    if (seeds.empty()) return {};
     std::vector<float> of_seeds;
     for (const KnownSeed& seed : seeds) append(of_seeds, space.vectors[seed.row]);
     std::vector<const float*> of_found;
     for (const Found& one : found) of_found.push_back(space.vectors[one.row].data());
-    const std::vector<std::int32_t> nearest =
-        recall::nearest_seeds({of_seeds.data(), seeds.size(), dim}, of_found);
+    return recall::nearest_seeds({of_seeds.data(), seeds.size(), space.vectors.columns()},
+                                 of_found);
+  }
 
-    const playlist::Table tracks = call.table("tracks");
-    const auto title = tracks["title"].texts(), artist = tracks["artist_name"].texts();
-    std::vector<std::int32_t> texts(seeds.size(), playlist::kMissingText), explanations;
-    for (std::size_t k = 0; k < found.size(); ++k) {
-      const auto at = static_cast<std::size_t>(nearest[k]);
-      const auto seed = static_cast<std::size_t>(seeds[at].track);
-      if (texts[at] == playlist::kMissingText) {
-        texts[at] = call.because("CONTENT: sounds like \"", title[seed], "\" by ", artist[seed]);
-      }
-      explanations.push_back(texts[at]);
-    }
-    return explanations;
+  /// Vectors are one long.
+  [[nodiscard]] static float cosine(const Space& space, std::int32_t a, std::int32_t b) {
+    const auto of_a = space.vectors[a], of_b = space.vectors[b];
+    return std::inner_product(of_a.begin(), of_a.end(), of_b.begin(), 0.0f);
   }
 
   static void append(std::vector<float>& values, std::span<const float> row) {

@@ -9,9 +9,11 @@
 #include "playlist/plugin.hpp"
 
 #include <cstdint>
+#include <span>
 
 #include "elements.hpp"
 #include "model_scores.hpp"
+#include "seed_reasons.hpp"
 
 namespace {
 
@@ -23,6 +25,7 @@ class Ease final : public playlist::Recall {
       playlist::Param::tracks("seeds", "tracks to start from, e.g. user.likes").required(),
       {"limit", 500, 1, 1'000'000, "candidates to return"},
   };
+  static constexpr std::span<const playlist::Field> kOutputs{recall::kSeedOutputs};
 
   explicit Ease(const playlist::Args& args)
       : seeds_(args.tracks("seeds")), limit_(args.count("limit")) {}
@@ -42,7 +45,11 @@ class Ease final : public playlist::Recall {
         scores.add(tracks[k], seed.weight * values[k], seed.place);
     }
     call.checkpoint();
-    return scores.best(call, seeds_, rows, limit_, "EASE", "your tracks together speak for it");
+    // A weight above 0 says that the seed speaks for the track once all others are known, which may
+    // be so though nobody plays both.
+    return scores.best(call, seeds_, rows, limit_,
+                       {"EASE: of your tracks ", " speaks for it most, in what everybody plays",
+                        "EASE: your tracks together speak for it, in what everybody plays"});
   }
 
  private:

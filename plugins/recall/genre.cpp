@@ -4,7 +4,8 @@
 // every candidate a genre is drawn in proportion to its number of seeds, then the next of that
 // genre's pool, which holds random tracks of the catalogue. Songs that the user has, the seeds and
 // songs already found are never candidates. A genre whose refills bring nothing new is given up.
-// score = the genre's share of the seeds' top genres, in (0, 1].
+// score = the genre's share of the seeds' top genres, in (0, 1]; the explanation names that genre,
+// and no other that happens to be among the top.
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -75,14 +76,13 @@ class GenreRecall final : public playlist::Recall {
     std::vector<std::int32_t> tags;
     std::vector<std::uint64_t> weights;
     std::uint64_t total = 0;
-    std::string names;
+    std::vector<std::int32_t> explanations;
     for (const TopGenre& genre : top) {
       tags.push_back(genre.tag);
       weights.push_back(genre.seeds);
       total += genre.seeds;
-      names.append(names.empty() ? "" : "/").append(genres.name(genre.tag));
+      explanations.push_back(call.because("GENRE-BASED: discovered via ", genres.name(genre.tag)));
     }
-    const std::int32_t explanation = call.because("GENRE-BASED: discovered via ", names);
     std::vector<Urn> urns;
     for (auto& tracks : genres.tracks_of(tags)) urns.emplace_back(std::move(tracks));
 
@@ -106,7 +106,8 @@ class GenreRecall final : public playlist::Recall {
         lottery.remove(at);
         continue;
       }
-      found.add(track, static_cast<float>(top[at].seeds) / static_cast<float>(total), explanation);
+      found.add(track, static_cast<float>(top[at].seeds) / static_cast<float>(total),
+                explanations[at]);
     }
     return found;
   }

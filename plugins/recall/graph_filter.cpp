@@ -12,15 +12,20 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "elements.hpp"
 #include "kernels/row_products.hpp"
 #include "model_scores.hpp"
+#include "seed_reasons.hpp"
 
 namespace {
 
 constexpr const char* kModel = "model.graph_filter";
+/// Directions are found to so many digits: less than this part of what a seed is to itself says
+/// nothing, as between tracks that no chain of listeners links.
+constexpr float kRounding = 1e-4f;
 
 class GraphFilter final : public playlist::Recall {
  public:
@@ -30,6 +35,7 @@ class GraphFilter final : public playlist::Recall {
       {"rank", 0, 0, 4'096, "directions of the low-pass part, 0: all of the model"},
       {"limit", 500, 1, 1'000'000, "candidates to return"},
   };
+  static constexpr std::span<const playlist::Field> kOutputs{recall::kSeedOutputs};
 
   explicit GraphFilter(const playlist::Args& args)
       : seeds_(args.tracks("seeds")),
@@ -45,8 +51,9 @@ class GraphFilter final : public playlist::Recall {
     recall::ModelScores scores(rows.model_count());
     add_co_played(call, seeds, scores);
     if (smooth_ > 0 && !seeds.empty()) add_smooth(call, seeds, model["users"].f32(), scores);
-    return scores.best(call, seeds_, rows, limit_, "GRAPH",
-                       "close to your tracks in what everybody plays");
+    return scores.best(call, seeds_, rows, limit_,
+                       {"GRAPH: people who play ", " play it too",
+                        "GRAPH: close to your tracks in what everybody plays"});
   }
 
  private:
@@ -78,8 +85,14 @@ class GraphFilter final : public playlist::Recall {
     recall::row_products(directions.data(), static_cast<std::int64_t>(directions.rows()),
                          static_cast<std::int64_t>(rank), static_cast<std::int64_t>(width),
                          sum.data(), products.data());
+    const auto value = [&](std::size_t track) {
+      return smooth_ * std::sqrt(users[track]) * products[track];
+    };
+    float own = 0;  // the most that the seeds get of themselves
+    for (const recall::ModelSeed& seed : seeds)
+      own = std::max(own, std::abs(value(static_cast<std::size_t>(seed.row))));
     for (std::size_t track = 0; track < products.size(); ++track)
-      scores.add(track, smooth_ * std::sqrt(users[track]) * products[track]);
+      if (std::abs(value(track)) > kRounding * own) scores.add(track, value(track));
     call.checkpoint();
   }
 

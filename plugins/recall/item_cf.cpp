@@ -10,18 +10,21 @@
 // down to their tracks, for histories in which few tracks are shared: to the most popular tracks of
 // the kArtists artists of the highest sums, the k-th of an artist getting share 1 / k. Seeds, of
 // whatever weight, are never candidates, nor is what comes to no more than 0. The explanation names
-// the seed that gave most.
+// the seed that gave most; that its neighbours are similar at all means that somebody played both.
 #include "playlist/model_rows.hpp"
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "elements.hpp"
 #include "popular_tracks.hpp"
+#include "seed_reasons.hpp"
 
 namespace {
 
@@ -126,6 +129,7 @@ class ItemCf final : public playlist::Recall {
       {"per_artist", 5, 1, 1'000, "tracks taken of a similar artist"},
       {"limit", 500, 1, 1'000'000, "candidates to return"},
   };
+  static constexpr std::span<const playlist::Field> kOutputs{recall::kSeedOutputs};
 
   explicit ItemCf(const playlist::Args& args)
       : seeds_(args.tracks("seeds")),
@@ -220,24 +224,30 @@ class ItemCf final : public playlist::Recall {
     });
     playlist::Candidates candidates = call.candidates();
     candidates.reserve(found.size());
-    std::vector<std::int32_t> texts(2 * seeds().size(), playlist::kMissingText);
+    std::vector<recall::SeedTexts> texts(2 * seeds().size());
     for (const Sum& sum : found) {
       const auto giver = static_cast<std::size_t>(sum.giver);
-      std::int32_t& text = texts[2 * giver + (sum.is_by_artist ? 1 : 0)];
-      if (text == playlist::kMissingText) text = explanation(call, tracks, giver, sum.is_by_artist);
-      candidates.add(sum.of, sum.sum, text);
+      recall::SeedTexts& told = texts[2 * giver + (sum.is_by_artist ? 1 : 0)];
+      if (!told.is_made()) told = texts_of(call, tracks, giver, sum.is_by_artist);
+      recall::add_candidate(candidates, sum.of, sum.sum, told,
+                            // An artist is handed what all seeds together give to it.
+                            sum.is_by_artist ? playlist::kMissingF32 : sum.most / sum.sum);
     }
     return candidates;
   }
 
-  [[nodiscard]] std::int32_t explanation(playlist::RecallCall& call, const playlist::Table& tracks,
-                                         std::size_t seed, bool is_by_artist) const {
-    const auto track = static_cast<std::size_t>(seeds()[seed]);
-    const auto artist = tracks["artist_name"].texts()[track];
-    if (is_by_artist)
-      return call.because("ITEM-CF: people who play ", artist, " play this artist too");
-    return call.because("ITEM-CF: people who play \"", tracks["title"].texts()[track], "\" by ",
-                        artist, " play it too");
+  [[nodiscard]] recall::SeedTexts texts_of(playlist::RecallCall& call,
+                                           const playlist::Table& tracks, std::size_t seed,
+                                           bool is_by_artist) const {
+    const std::int32_t track = seeds()[seed];
+    if (is_by_artist) {
+      const auto artist = tracks["artist_name"].texts()[static_cast<std::size_t>(track)];
+      return {call.because("ITEM-CF: people who play ", artist, " play this artist too"),
+              call.text(artist)};
+    }
+    const std::string seed_name = recall::named_track(tracks, track);
+    return {call.because("ITEM-CF: people who play ", seed_name, " play it too"),
+            call.text(seed_name)};
   }
 
   playlist::Tracks seeds_;

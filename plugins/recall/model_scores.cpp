@@ -4,6 +4,8 @@
 #include <cmath>
 #include <string>
 
+#include "seed_reasons.hpp"
+
 namespace recall {
 namespace {
 
@@ -12,33 +14,34 @@ struct Found {
   std::int32_t track, row;
 };
 
-/// "EASE: people who play ... play it too", one text per seed, made when it is first needed.
+/// One text per seed, made when it is first needed.
 class Explanations {
  public:
-  Explanations(playlist::RecallCall& call, const playlist::Tracks& seeds, std::string_view name,
-               std::string_view without_giver)
-      : call_(call), seeds_(seeds), name_(name), codes_(seeds.size(), playlist::kMissingText) {
-    without_giver_ = call.because(name, ": ", without_giver);
-  }
+  Explanations(playlist::RecallCall& call, const playlist::Tracks& seeds,
+               const ModelScores::Wording& wording)
+      : call_(call),
+        seeds_(seeds),
+        wording_(wording),
+        texts_(seeds.size()),
+        without_giver_{call.text(wording.without_giver)} {}
 
-  std::int32_t code(std::int32_t giver) {
+  const SeedTexts& of(std::int32_t giver) {
     if (giver < 0) return without_giver_;
-    std::int32_t& code = codes_[static_cast<std::size_t>(giver)];
-    if (code == playlist::kMissingText) {
-      const playlist::Table tracks = call_.table("tracks");
-      const auto track = static_cast<std::size_t>(seeds_.track()[static_cast<std::size_t>(giver)]);
-      code = call_.because(name_, ": people who play \"", tracks["title"].texts()[track], "\" by ",
-                           tracks["artist_name"].texts()[track], " play it too");
+    SeedTexts& texts = texts_[static_cast<std::size_t>(giver)];
+    if (!texts.is_made()) {
+      const std::string seed =
+          named_track(call_.table("tracks"), seeds_.track()[static_cast<std::size_t>(giver)]);
+      texts = {call_.because(wording_.before, seed, wording_.after), call_.text(seed)};
     }
-    return code;
+    return texts;
   }
 
  private:
   playlist::RecallCall& call_;
   const playlist::Tracks& seeds_;
-  std::string_view name_;
-  std::int32_t without_giver_;
-  std::vector<std::int32_t> codes_;
+  const ModelScores::Wording& wording_;
+  std::vector<SeedTexts> texts_;
+  SeedTexts without_giver_;
 };
 
 }  // namespace
@@ -56,7 +59,7 @@ std::vector<ModelSeed> model_seeds(const playlist::Tracks& seeds, const playlist
 
 playlist::Candidates ModelScores::best(playlist::RecallCall& call, const playlist::Tracks& seeds,
                                        const playlist::ModelRows& rows, std::size_t limit,
-                                       std::string_view name, std::string_view without_giver) {
+                                       const Wording& wording) {
   for (const std::int32_t seed : seeds.track()) {
     if (const std::int32_t row = rows.row(seed); row >= 0)
       score_[static_cast<std::size_t>(row)] = 0;
@@ -83,12 +86,13 @@ playlist::Candidates ModelScores::best(playlist::RecallCall& call, const playlis
   std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
     return a.score != b.score ? a.score > b.score : a.track < b.track;
   });
-  Explanations explanations(call, seeds, name, without_giver);
+  Explanations explanations(call, seeds, wording);
   playlist::Candidates candidates = call.candidates();
   candidates.reserve(found.size());
   for (const Found& one : found) {
-    candidates.add(one.track, one.score,
-                   explanations.code(giver_[static_cast<std::size_t>(one.row)]));
+    const auto row = static_cast<std::size_t>(one.row);
+    add_candidate(candidates, one.track, one.score, explanations.of(giver_[row]),
+                  giver_[row] < 0 ? playlist::kMissingF32 : most_[row] / one.score);
   }
   return candidates;
 }

@@ -34,12 +34,16 @@ class ModelScores {
   }
   void add(std::size_t row, float value) { score_[row] += value; }
 
+  /// How a recall explains its candidates: `before` the name of the seed that gave most, `after`,
+  /// or `without_giver` where no seed gave anything.
+  struct Wording {
+    std::string_view before, after, without_giver;
+  };
   /// The `limit` best tracks with a score above 0 that the library has and that are no seeds, equal
-  /// ones by track number. Each is explained by the seed that gave it most: NAME: people who play
-  /// "..." by ... play it too; by `without_giver` where no seed gave anything.
+  /// ones by track number, with the columns of kSeedOutputs.
   playlist::Candidates best(playlist::RecallCall& call, const playlist::Tracks& seeds,
                             const playlist::ModelRows& rows, std::size_t limit,
-                            std::string_view name, std::string_view without_giver);
+                            const Wording& wording);
 
  private:
   std::vector<float> score_, most_;

@@ -1,12 +1,15 @@
 // recall.popular: the catalogue's most popular tracks.
 //
 // By popularity (0..100, a track without one comes after all others), then by how many users play
-// the first artist, then by track number. score = popularity / 100, 0 without one.
+// the first artist, then by track number. score = popularity / 100, 0 without one. With min_users
+// only tracks of which something says that they are popular: those with a popularity, and those
+// whose artist so many users play. The explanation gives the number that placed the track.
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "elements.hpp"
@@ -17,28 +20,32 @@ class Popular final : public playlist::Recall {
  public:
   static constexpr playlist::Param kParams[] = {
       {"limit", 200, 1, 1'000'000, "candidates to return"},
+      {"min_users", 0, 0, 1'000'000,
+       "without a popularity: only tracks whose artist so many users play"},
   };
 
-  explicit Popular(const playlist::Args& args) : limit_(args.count("limit")) {}
+  explicit Popular(const playlist::Args& args)
+      : limit_(args.count("limit")), min_users_(args.count("min_users")) {}
 
   playlist::Candidates recall(playlist::RecallCall& call) const {
     std::vector<Ranked> ranked = all(call);
+    std::erase_if(ranked, [this](const Ranked& track) {
+      return track.popularity < 0 && track.users < min_users_;
+    });
+    if (ranked.empty() && min_users_ > 0) {
+      throw playlist::NoData(playlist::concat(
+          "no track has a popularity, and no artist is played by ", min_users_, " users"));
+    }
     const std::size_t count = std::min(limit_, ranked.size());
     std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(count),
                       ranked.end(), is_before);
     call.checkpoint();
-    const std::int32_t rated = call.text("POPULAR: one of the catalogue's most popular tracks");
-    const std::int32_t played = call.text("POPULAR: by an artist whom many users play");
-    const std::int32_t unknown = call.text("POPULAR: a track of unknown popularity");
     playlist::Candidates found = call.candidates();
     found.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
       const Ranked& track = ranked[i];
-      const bool is_rated = track.popularity >= 0;
-      found.add(track.number, is_rated ? track.popularity / 100 : 0,
-                is_rated          ? rated
-                : track.users > 0 ? played
-                                  : unknown);
+      found.add(track.number, track.popularity >= 0 ? track.popularity / 100 : 0,
+                call.text(reason(track)));
     }
     return found;
   }
@@ -53,6 +60,14 @@ class Popular final : public playlist::Recall {
   static bool is_before(const Ranked& a, const Ranked& b) {
     if (a.popularity != b.popularity) return a.popularity > b.popularity;
     return a.users != b.users ? a.users > b.users : a.number < b.number;
+  }
+
+  static std::string reason(const Ranked& track) {
+    if (track.popularity >= 0)
+      return playlist::concat("POPULAR: popularity ", std::lround(track.popularity), " of 100");
+    if (track.users == 0) return "POPULAR: a track of unknown popularity";
+    if (track.users == 1) return "POPULAR: by an artist whom one user here plays";
+    return playlist::concat("POPULAR: by an artist whom ", track.users, " users here play");
   }
 
   static std::vector<Ranked> all(const playlist::RecallCall& call) {
@@ -70,7 +85,7 @@ class Popular final : public playlist::Recall {
     return ranked;
   }
 
-  std::size_t limit_;
+  std::size_t limit_, min_users_;
 };
 
 }  // namespace

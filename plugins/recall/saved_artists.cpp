@@ -114,11 +114,13 @@ class SavedArtists final : public playlist::Recall {
     return found;
   }
 
-  static std::int32_t explain(const playlist::RecallCall& call, std::string_view name,
-                              const Artist& artist) {
-    return artist.is_implicit
-               ? call.because("BASE: by ", name, ", an artist you often play to the end")
-               : call.because("BASE: by ", name, ", an artist you saved");
+  /// A track may be by several artists: the one that was drawn is named.
+  [[nodiscard]] std::int32_t explain(const playlist::RecallCall& call, std::string_view name,
+                                     const Artist& artist) const {
+    if (!artist.is_implicit) return call.because("BASE: you saved ", name);
+    return call.because("BASE: you played a track of ", name, " to the end ",
+                        implicit_ == 1 ? "once" : playlist::concat(implicit_, " times"),
+                        " or more");
   }
 
   bool is_by_plays_;

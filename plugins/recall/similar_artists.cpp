@@ -7,13 +7,17 @@
 // is filled by drawing a related artist in proportion to their strength
 // (related_artists.hpp), then a random track of theirs. Songs that the user has, the seeds and
 // songs already found are never candidates. An artist without related artists, or whose refills
-// bring nothing new, is given up. score = the related artist's strength, in (0, 1].
+// bring nothing new, is given up. score = the related artist's strength, in (0, 1]. The explanation
+// tells how many tracks of the seeds' artist the user liked, or else how often they were played:
+// how many of them are seeds says neither.
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -22,6 +26,7 @@
 #include "elements.hpp"
 #include "pool.hpp"
 #include "related_artists.hpp"
+#include "seed_reasons.hpp"
 #include "songs.hpp"
 
 namespace {
@@ -43,7 +48,49 @@ struct Branch {
   std::vector<RelatedArtist> related = {};
   Lottery lottery{{}};
   Pool<Found> pool = {};
-  std::int32_t explanation = playlist::kMissingText;
+  recall::SeedTexts texts = {};
+};
+
+/// How often the user liked and played each artist's tracks, counted when it is first asked for.
+class Fondness {
+ public:
+  explicit Fondness(const playlist::RecallCall& call)
+      : call_(call), artist_of_(call.table("tracks")["artist"].i32()) {}
+
+  /// "which you liked 3 times", of tracks whose first artist it is.
+  [[nodiscard]] std::string in_words(std::int32_t artist) {
+    if (const std::uint64_t liked = counted(likes_, "likes", artist); liked > 0)
+      return playlist::concat("which you liked ", times(liked));
+    if (const std::uint64_t played = counted(plays_, "listens", artist); played > 0)
+      return playlist::concat("which you played ", times(played));
+    return "one of the artists it was asked to start from";
+  }
+
+ private:
+  static std::string times(std::uint64_t count) {
+    return count == 1 ? "once" : playlist::concat(count, " times");
+  }
+  [[nodiscard]] std::uint64_t counted(std::vector<std::uint64_t>& counts, const char* set,
+                                      std::int32_t artist) const {
+    if (counts.empty()) count(counts, call_.table(set), std::string_view(set) == "listens");
+    return counts[static_cast<std::size_t>(artist)];
+  }
+  /// Of listens only those long enough to count.
+  void count(std::vector<std::uint64_t>& counts, const playlist::Table& rows,
+             bool are_listens) const {
+    counts.resize(call_.table("artists").rows());
+    const auto tracks = rows["track"].i32();
+    const auto is_play = are_listens ? rows["is_play"].u8() : std::span<const std::uint8_t>();
+    for (std::size_t k = 0; k < tracks.size(); ++k) {
+      const std::int32_t artist = artist_of_[static_cast<std::size_t>(tracks[k])];
+      if (artist >= 0 && (!are_listens || is_play[k] == 1))
+        ++counts[static_cast<std::size_t>(artist)];
+    }
+  }
+
+  const playlist::RecallCall& call_;
+  std::span<const std::int32_t> artist_of_;
+  std::vector<std::uint64_t> likes_, plays_;  // by artist; empty: not counted yet
 };
 
 /// Strengths as whole numbers, none 0.
@@ -67,6 +114,7 @@ class Discovery {
         limit_(limit),
         names_(call.table("artists")["name"].texts()),
         artist_tracks_(call.lists("artist_tracks")),
+        fondness_(call),
         known_(call),
         random_(call.random("artists")),
         found_(call.candidates()) {}
@@ -96,7 +144,8 @@ class Discovery {
       if (!branch.is_started) start(branch);
       Found next{};
       if (branch.pool.next(next, rules_, [&](Found& drawn) { return attempt(branch, drawn); })) {
-        found_.add(next.track, next.strength, branch.explanation);
+        recall::add_candidate(found_, next.track, next.strength, branch.texts,
+                              playlist::kMissingF32);
       } else {
         employ(at);
       }
@@ -113,10 +162,10 @@ class Discovery {
     branch.related = related_.of(liked.artist);
     branch.lottery = Lottery(tickets(branch.related));
     if (!branch.related.empty()) has_related_ = true;
-    const std::string times = liked.likes == 1 ? "once" : playlist::concat(liked.likes, " times");
-    branch.explanation =
-        call_.because("ARTIST-BASED: similar to ", names_[static_cast<std::size_t>(liked.artist)],
-                      ", which you liked ", times);
+    const auto name = names_[static_cast<std::size_t>(liked.artist)];
+    branch.texts = {
+        call_.because("ARTIST-BASED: similar to ", name, ", ", fondness_.in_words(liked.artist)),
+        call_.text(name)};
   }
 
   /// One try: false when there is no track left, or the user knows the one drawn.
@@ -146,6 +195,7 @@ class Discovery {
   std::size_t artists_, limit_;
   playlist::Strings names_;
   playlist::Lists artist_tracks_;
+  Fondness fondness_;
   Songs known_;
   playlist::Random random_;
   playlist::Candidates found_;
@@ -168,6 +218,8 @@ class SimilarArtists final : public playlist::Recall {
       playlist::Param{"playlists", 0.3, 0, 1, "weight of playlists that hold both"}.tunable(),
       playlist::Param{"tags", 0.2, 0, 1, "weight of tags in common"}.tunable(),
   };
+
+  static constexpr std::span<const playlist::Field> kOutputs{recall::kSeedOutputs};
 
   explicit SimilarArtists(const playlist::Args& args)
       : seeds_(args.tracks("seeds")),

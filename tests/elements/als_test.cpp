@@ -127,6 +127,48 @@ TEST_CASE("recall.als explains by the seed that gives most", "[als]") {
   }
 }
 
+TEST_CASE("recall.als claims nothing of tracks that nobody plays together with a seed", "[als]") {
+  TinyLibrary library = two_tastes();  // 14: alone plays 14 and 15, which nobody else plays
+  library.add({.title = "alone 1", .artists = {"Hermit"}});
+  library.add({.title = "alone 2", .artists = {"Hermit"}});
+  library.user_track(20, 14, 4);
+  library.user_track(20, 15, 4);
+  for (const std::int32_t track : {14, 15}) library.listen(track, 2);
+  TrainedModels models;
+  REQUIRE(models.train("model.als", library, small_model()).status == PLAYLIST_OK);
+  // The factors give every track some score, but no two of these tracks have a listener in common
+  // other than the user.
+  CHECK(recall(library, models, {{14, kOne}, {15, kOne}}).tracks.empty());
+  CHECK(recall(library, models, {{14, kOne}}).tracks.empty());
+  // With a seed that others play, what they play is found, and every claim is of that seed.
+  const Recalled found = recall(library, models, {{14, kOne}, {0, kOne}}, {{"artists", 0.0}});
+  REQUIRE_FALSE(found.tracks.empty());
+  for (const auto& track : found.tracks) {
+    CAPTURE(track.track);
+    CHECK(track.track < 6);
+    CHECK(track.explanation ==
+          "ALS: people whose taste is like yours play it, most of all for \"t0\" by A0");
+    CHECK(track.seed == "\"t0\" by A0");
+    CHECK(track.seed_share > 0);
+    CHECK(track.seed_share <= 1);
+  }
+}
+
+TEST_CASE("recall.als speaks of the artist where it goes by the artist", "[als]") {
+  const TinyLibrary library = two_tastes();
+  TrainedModels models;
+  REQUIRE(models.train("model.als", library, small_model()).status == PLAYLIST_OK);
+  for (const auto& track :
+       recall(library, models, {{2, 1}, {3, 1}, {4, 1}}, {{"artists", 1.0}}).tracks) {
+    if (track.track != 12) continue;  // nobody plays it
+    CHECK_THAT(track.explanation,
+               Catch::StartsWith(
+                   "ALS: people whose taste is like yours play this artist, most of all for A"));
+    return;
+  }
+  FAIL("track 12 was not found");
+}
+
 TEST_CASE("recall.als hands fitting artists down to tracks that nobody plays yet", "[als]") {
   const TinyLibrary library = two_tastes();
   TrainedModels models;

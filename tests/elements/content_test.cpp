@@ -72,7 +72,7 @@ TEST_CASE("recall.content scores by the cosine to the seeds' mean", "[content]")
   REQUIRE(found.numbers() == Numbers{1, 3});
   CHECK(found.tracks[0].score == Approx(1));
   CHECK(found.tracks[1].score == Approx(0.5));
-  CHECK(found.tracks[1].explanation == "CONTENT: sounds like \"60\" by Ann");
+  CHECK(found.tracks[1].explanation == "CONTENT: near \"60\" by Ann in the space clap");
 }
 
 TEST_CASE("seeds of recall.content draw by their weight, skipped ones push", "[content]") {
@@ -84,12 +84,12 @@ TEST_CASE("seeds of recall.content draw by their weight, skipped ones push", "[c
       recall(library, models, {{0, 2}, {4, 1}, {3, 0}}, {{"space", "clap"}, {"limit", 1.0}});
   REQUIRE(found.numbers() == Numbers{1});
   CHECK(found.tracks[0].score == Approx(std::sqrt(3) / 2));
-  CHECK(found.tracks[0].explanation == "CONTENT: sounds like \"0\" by Ann");
+  CHECK(found.tracks[0].explanation == "CONTENT: near \"0\" by Ann in the space clap");
   // Away from 180 degrees alone is towards 0.
   const Recalled away = recall(library, models, {{4, -1}}, {{"space", "clap"}});
   REQUIRE(away.numbers() == Numbers{0, 1, 2});
   CHECK(away.tracks[0].score == Approx(1));
-  CHECK(away.tracks[0].explanation == "CONTENT: unlike what you skipped");
+  CHECK(away.tracks[0].explanation == "CONTENT: unlike what you skipped in the space clap");
 }
 
 TEST_CASE("recall.content tells why it has nothing to go by", "[content]") {
@@ -129,7 +129,7 @@ TEST_CASE("the space audio puts tracks of like tags and sound together", "[conte
   const double sound = std::sqrt(0.5) / std::sqrt(10.0) * 0.4 / std::sqrt(0.128);
   const double tag = std::sqrt(0.5);
   CHECK(found.tracks[1].score == Approx(tag / std::hypot(tag, sound)));
-  CHECK(found.tracks[1].explanation == "CONTENT: sounds like \"Seed\" by Ann");
+  CHECK(found.tracks[1].explanation == "CONTENT: near \"Seed\" by Ann in sound and tags");
 }
 
 TEST_CASE("the card of model.content says how much of the library it covers", "[content]") {

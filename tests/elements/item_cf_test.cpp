@@ -90,6 +90,9 @@ TEST_CASE("recall.item_cf adds up what every seed's neighbours are worth", "[ite
   const Recalled found = trained.recall({{0, kOne}, {1, kOne}});
   REQUIRE(found.numbers() == Numbers{3, 2});  // each once, and no seed
   CHECK(found.tracks[0].score == Approx(kOneFour + kTwoFour));
+  CHECK(found.tracks[0].seed == "\"Two\" by Ann");
+  CHECK(found.tracks[0].seed_share == Approx(kTwoFour / (kOneFour + kTwoFour)));
+  CHECK(found.tracks[1].seed_share == Approx(1));
   CHECK(found.tracks[0].explanation == "ITEM-CF: people who play \"Two\" by Ann play it too");
   CHECK(found.tracks[1].score == Approx(kOneThree));
   CHECK(found.tracks[1].explanation == "ITEM-CF: people who play \"One\" by Ann play it too");
@@ -134,6 +137,7 @@ TEST_CASE("recall.item_cf hands the likeness of artists down to their tracks", "
   CHECK(found.tracks[2].score == Approx(0.5 * kArtists / 2));
   CHECK(found.tracks[0].explanation == "ITEM-CF: people who play \"Two\" by Ann play it too");
   CHECK(found.tracks[2].explanation == "ITEM-CF: people who play Ann play this artist too");
+  CHECK(found.tracks[2].seed == "Ann");
   CHECK(trained.recall({{1, kOne}}, {{"artists", 0.5}, {"per_artist", 1.0}}).numbers() ==
         Numbers{3, 2});
 }

@@ -53,7 +53,8 @@ TEST_CASE("recall.ease adds up the weights of the seeds", "[ease]") {
   const Recalled one = recall("recall.ease", library, models, {0}, {kNone});
   REQUIRE(one.numbers() == std::vector<std::int32_t>{1});
   CHECK(one.tracks[0].score == Approx(1.0 / 3));
-  CHECK(one.tracks[0].explanation == "EASE: people who play \"One\" by A play it too");
+  CHECK(one.tracks[0].explanation ==
+        "EASE: of your tracks \"One\" by A speaks for it most, in what everybody plays");
   const Recalled other = recall("recall.ease", library, models, {1}, {3.0f});
   REQUIRE(other.numbers() == std::vector<std::int32_t>{0});
   CHECK(other.tracks[0].score == Approx(3.0 / 2));

@@ -51,11 +51,10 @@ TEST_CASE("ranking.quality tells liked tracks from skipped ones", "[quality]") {
   CHECK(column[2] == Approx(0.5));
   CHECK(column[3] == 0.5);
   CHECK(ranked.explanations ==
-        std::vector<std::string>{
-            "quality 0.65 by what everybody here played and liked, 8 plays",
-            "quality 0.37 by what everybody here played and liked, 8 plays",
-            "quality 0.50 by imported counts, 1000 plays",
-            "nobody played or liked it yet, so its quality is taken as average"});
+        std::vector<std::string>{"quality 0.65 by what everybody here played and liked, 8 plays",
+                                 "quality 0.37 by what everybody here played and liked, 8 plays",
+                                 "quality 0.50 by imported counts, 1000 plays",
+                                 "quality not known, taken as 0.50"});
 }
 
 TEST_CASE("the quality of unknown tracks is the recipe's to say", "[quality]") {

@@ -46,8 +46,25 @@ TEST_CASE("recall.popular goes by popularity, then by the artist's users, then b
   CHECK(found.numbers() == Numbers{3, 4, 2, 1, 0, 5});
   CHECK(found.tracks[0].score == Approx(0.8f));
   CHECK(found.tracks[3].score == 0.0f);
-  CHECK(found.tracks[0].explanation == "POPULAR: one of the catalogue's most popular tracks");
-  CHECK(found.tracks[3].explanation == "POPULAR: by an artist whom many users play");
+  CHECK(found.tracks[0].explanation == "POPULAR: popularity 80 of 100");
+  CHECK(found.tracks[3].explanation == "POPULAR: by an artist whom 2 users here play");
   CHECK(found.tracks[4].explanation == "POPULAR: a track of unknown popularity");
   CHECK(run_recall("recall.popular", {{"limit", 2.0}}, library).numbers() == Numbers{3, 4});
+  // Nothing says that 0 and 5 are popular; with two users an artist is, with one fewer than asked
+  // not.
+  CHECK(run_recall("recall.popular", {{"min_users", 2.0}}, library).numbers() ==
+        Numbers{3, 4, 2, 1});
+  CHECK(run_recall("recall.popular", {{"min_users", 3.0}}, library).numbers() == Numbers{3, 4, 2});
+}
+
+TEST_CASE("recall.popular finds nothing where nothing says what is popular", "[recall]") {
+  TinyLibrary library;
+  library.add({.artists = {"A"}, .popularity = std::numeric_limits<float>::quiet_NaN()});
+  library.user_plays(0, {"A"});
+  const Recalled found = run_recall("recall.popular", {}, library);
+  REQUIRE(found.numbers() == Numbers{0});
+  CHECK(found.tracks[0].explanation == "POPULAR: by an artist whom one user here plays");
+  const Recalled none = run_recall("recall.popular", {{"min_users", 2.0}}, library);
+  CHECK(none.status == PLAYLIST_NO_DATA);
+  CHECK(none.message == "no track has a popularity, and no artist is played by 2 users");
 }

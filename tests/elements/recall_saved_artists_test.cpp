@@ -45,8 +45,7 @@ TEST_CASE("recall.saved_artists gives every track of the saved artists once, wit
   CHECK(numbers == std::vector<std::int32_t>{0, 1, 2, 3});
   for (const auto& track : found.tracks) {
     CHECK(track.score == 1.0f);
-    CHECK(track.explanation == (track.track == 3 ? "BASE: by Bob, an artist you saved"
-                                                 : "BASE: by Ann, an artist you saved"));
+    CHECK(track.explanation == (track.track == 3 ? "BASE: you saved Bob" : "BASE: you saved Ann"));
   }
   CHECK(found.notices.empty());
 }
@@ -86,7 +85,8 @@ TEST_CASE("recall.saved_artists without saved artists takes those played to the 
 
   const Recalled found = run_recall(kName, {}, library);
   REQUIRE(found.numbers() == std::vector<std::int32_t>{0});
-  CHECK(found.tracks[0].explanation == "BASE: by Ann, an artist you often play to the end");
+  CHECK(found.tracks[0].explanation ==
+        "BASE: you played a track of Ann to the end 3 times or more");
   REQUIRE(found.notices.size() == 1);
   CHECK(found.notices[0] ==
         "no artist is saved: the 1 artists of tracks played to the end at least 3 times stand in");

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -54,17 +55,34 @@ TEST_CASE("recall.similar_artists uses imported relations, scaled to the artist'
   const Recalled found = recall(library, {0, 1, 2});
   CHECK(strengths(library, found) == std::map<std::string, float>{{"Near", 1.0f}, {"Far", 0.25f}});
   for (const auto& track : found.tracks) {
-    CHECK(track.explanation == "ARTIST-BASED: similar to Liked, which you liked 3 times");
+    CHECK(track.seed == "Liked");
   }
 }
 
-TEST_CASE("recall.similar_artists counts in words", "[recall]") {
-  TinyLibrary library;
-  library.add({.artists = {"Liked"}});
-  library.add({.artists = {"Near"}});
-  library.relate("Liked", "Near", 1);
-  CHECK(recall(library, {0}).tracks.at(0).explanation ==
-        "ARTIST-BASED: similar to Liked, which you liked once");
+TEST_CASE("recall.similar_artists tells likes and plays, not how many seeds there are",
+          "[recall]") {
+  // Three seeds of one artist, whose neighbour is Near.
+  const auto told = [](const std::function<void(TinyLibrary&)>& listen) {
+    TinyLibrary library;
+    for (int i = 0; i < 3; ++i) library.add({.artists = {"Seed"}});
+    library.add({.artists = {"Near"}});
+    library.add({.artists = {"Seed"}});  // 4: no seed
+    library.relate("Seed", "Near", 1);
+    listen(library);
+    return recall(library, {0, 1, 2}).tracks.at(0).explanation;
+  };
+  CHECK(told([](TinyLibrary& library) {
+          for (const int track : {0, 1, 4}) library.like(track);
+        }) == "ARTIST-BASED: similar to Seed, which you liked 3 times");
+  CHECK(told([](TinyLibrary& library) { library.like(2); }) ==
+        "ARTIST-BASED: similar to Seed, which you liked once");
+  // Without a like what was played counts, skips do not.
+  CHECK(told([](TinyLibrary& library) {
+          for (int day = 1; day <= 5; ++day) library.listen(0, day);
+          library.listen(1, 9, false, true);
+        }) == "ARTIST-BASED: similar to Seed, which you played 5 times");
+  CHECK(told([](TinyLibrary& library) { library.listen(1, 9, false, true); }) ==
+        "ARTIST-BASED: similar to Seed, one of the artists it was asked to start from");
 }
 
 TEST_CASE("artists liked often enough come first, in proportion to their likes", "[recall]") {

@@ -124,6 +124,18 @@ Recalled run_recall(const std::string& name, const engine::Arguments& arguments,
     result.tracks.push_back(
         {rows.tracks[i], rows.scores[i], code < 0 ? std::string() : std::string(texts.text(code))});
   }
+  std::size_t k = 0;
+  for (const playlist_field* field : engine::listed(element.description->out)) {
+    const auto& bytes = rows.columns[k++];
+    for (std::size_t i = 0; i < result.tracks.size() && !bytes.empty(); ++i) {
+      if (field->name == std::string("seed")) {
+        const std::int32_t code = reinterpret_cast<const std::int32_t*>(bytes.data())[i];
+        if (code >= 0) result.tracks[i].seed = texts.text(code);
+      }
+      if (field->name == std::string("seed_share"))
+        result.tracks[i].seed_share = reinterpret_cast<const float*>(bytes.data())[i];
+    }
+  }
   return result;
 }
 

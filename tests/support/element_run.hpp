@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -41,6 +42,8 @@ struct RecalledTrack {
   std::int32_t track;
   float score;
   std::string explanation;
+  std::string seed = {};  // of a recall with these columns
+  float seed_share = std::numeric_limits<float>::quiet_NaN();
 };
 struct Recalled : Told {
   std::vector<RecalledTrack> tracks;
