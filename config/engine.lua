@@ -45,6 +45,7 @@ return {
   },
   run = {
     record = true, -- keep a record of every run, for why, why-not and replay
+    explain = "auto", -- how run tells why: short, one line a track; log, the weekly mix's own log lines; auto: short on a terminal, log elsewhere
     default_track_seconds = 210, -- length assumed for tracks whose length is unknown
   },
   watch = {

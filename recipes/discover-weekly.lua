@@ -1,9 +1,11 @@
 -- Discover Weekly: tracks you never played, found from what you played, liked and skipped lately.
 -- Seeds   your last `history` tracks, `weekly_mix` of them from this week; those you skipped count against
 -- Recall  channels with a quota each: what others play too, where your taste lies among everybody's, what sounds alike.
---         A channel without a model gives its quota to the others (engine train all); without any, genres and artists
---         related to yours stand in
--- Result  `tracks` tracks, at most `per_artist` of one artist, none of them heard, saved, banned or served before
+--         A channel without a model gives its quota to the others (engine train all); where they find little, genres and
+--         artists related to yours fill up, and where they find nothing, these stand in
+-- Result  `tracks` tracks, at most `per_artist` of one artist and `per_seed` of the list by way of one seed, none of them
+--         heard, saved, banned or served before. Where nothing new is to be found: what is popular here, or, of your own,
+--         what you have not heard for longest; the list is called so
 -- Try     --prompt "dusty late night jazz", sounds = 0.8 for your own sound, or popularity = -0.2 to keep away from what everybody knows
 local pl = require "playlist"
 
@@ -13,6 +15,7 @@ return pl.recipe {
   params = {
     tracks     = pl.int    { 30,  min = 1, max = 200, help = "length of the playlist" },
     per_artist = pl.int    { 2,   min = 1, max = 100, help = "at most this many tracks of one artist" },
+    per_seed   = pl.share  { 0.2, help = "at most this share of the list by way of one track or artist of yours; 0: any" },
     history    = pl.int    { 50,  min = 1, max = 1000, help = "your last tracks to start from" },
     weekly_mix = pl.share  { 0.5, help = "share of them from this week; the others are from before" },
     pool       = pl.int    { 500, min = 10, max = 10000, help = "candidates that are found in all" },
@@ -27,6 +30,7 @@ return pl.recipe {
     prompt     = pl.text   { "", help = "what the tracks should be like, in words: dusty late night jazz; without, your own last prompts, if any" },
     wish       = pl.number { 1,   min = 0, max = 10, tune = true, help = "weight of how a track fits the prompt" },
     not_again  = pl.int    { 365, min = 0, max = 3650, help = "days in which no recipe's earlier track comes again" },
+    unheard    = pl.int    { 30,  min = 1, max = 3650, help = "where nothing new is found: days since you last heard a rediscovery" },
     spacing    = pl.int    { 3,   min = 0, max = 50,  help = "tracks between two of the same artist, where possible" },
   },
   random_seed = "week",   -- the same list all week
@@ -52,24 +56,50 @@ return pl.recipe {
       { weight = p.sounds,    quota = quota(p.sounds),    unknown(pl.recall.content { seeds = seeds, limit = most }) },
       by = "rank",
     }
-    local related = unknown(pl.alternate {
-      pl.recall.similar_artists { seeds = seeds, pool = 50 },
-      pl.recall.genre           { seeds = seeds, pool = 50 },
-    }:limit { tracks = p.pool })
+    local function related()
+      return unknown(pl.alternate {
+        pl.recall.similar_artists { seeds = seeds, pool = 50 },
+        pl.recall.genre           { seeds = seeds, pool = 50 },
+      }:top(p.pool))
+    end
 
-    local liked = pl.fallback { found, related }
-      :rank(pl.ranking.quality {})
-      :filter(function(t) return known(t.quality, 0.5) >= p.quality end, "enjoyed less than `quality`")
+    -- What is not enjoyed less than `quality`, by how well it fits.
+    local function best(candidates)
+      return candidates
+        :rank(pl.ranking.quality {})
+        :filter(function(t) return known(t.quality, 0.5) >= p.quality end, "enjoyed less than `quality`")
+        :rank(pl.ranking.prompt { text = p.prompt, optional = true })   -- or what you asked for last
+        :rank(pl.ranking.din { history = seeds })
+        :score(function(t)
+          return 61 * t.score   -- 1 for the first of every channel
+            + p.liking * known(t.quality, 0.5) + p.chance * known(t.din, 0.5)
+            + p.wish * known(t.prompt, 0) + p.popularity * known(t.popularity, 0) / 100
+        end)
+    end
 
-    return liked
-      :rank(pl.ranking.prompt { text = p.prompt, optional = true })   -- or what you asked for last
-      :rank(pl.ranking.din { history = seeds })
-      :score(function(t)
-        return 61 * t.score   -- 1 for the first of every channel
-          + p.liking * known(t.quality, 0.5) + p.chance * known(t.din, 0.5)
-          + p.wish * known(t.prompt, 0) + p.popularity * known(t.popularity, 0) / 100
-      end)
-      :limit { tracks = p.tracks, per_artist = p.per_artist }
+    -- Few candidates are soon used up by the limits of the list.
+    local fresh = best(found)
+    if #found < 10 * p.tracks then
+      local more = best(related())
+      fresh = pl.concat { pl.fallback { fresh, { more, title = "related artists and genres" } }, more }
+    end
+
+    -- Nothing new: what many play or what is rated popular, or the longest unheard of what was heard gladly.
+    local popular = unknown(pl.recall.popular { limit = most, min_users = 2 })
+    local unheard = user.history
+      :filter(pl.filtering.banned {})
+      :filter(function(t) return known(t.score, 0) > 0 end, "skipped as often as it was heard")
+      :filter(pl.filtering.heard { days = p.unheard })
+      :score(function(t) return t.score * (user.now - t.ts) end)
+
+    local function list(candidates)
+      return candidates:limit { tracks = p.tracks, per_artist = p.per_artist, per_seed_share = p.per_seed }
+    end
+    return pl.fallback {
+      list(fresh),
+      { list(popular), title = "popular tracks" },
+      { list(unheard), title = "rediscoveries" },
+    }
       :order(pl.ordering.artist_spacing { gap = p.spacing })
   end,
 }

@@ -30,4 +30,11 @@ return {
       library = { "Owned" },
     },
     expect = { excludes = { "Heard", "Owned" } } },
+
+  { "who knows all there is gets back what they have not heard for long, called so",
+    library = {
+      tracks = { { title = "Old", artist = "Mine" }, { title = "Older", artist = "Yours" }, { title = "Lately", artist = "Kin" } },
+      listens = { { "Old", days_ago = 100, times = 4 }, { "Older", days_ago = 200, times = 4 }, { "Lately", days_ago = 3, times = 9 } },
+    },
+    expect = { list = { "Older", "Old" }, all = function(row) return row.fallback == "rediscoveries" end } },
 }

@@ -12,6 +12,7 @@ return pl.recipe {
     minutes       = pl.int    { 240,  min = 1, max = 10000, help = "at most this long, in minutes" },
     discovery     = pl.share  { 0.08, help = "share of tracks you do not own yet, rounded up" },
     per_artist    = pl.int    { 3,    min = 1, max = 1000, help = "at most this many tracks of one artist" },
+    per_seed      = pl.share  { 0.2,  help = "at most this share of the list is discovered by way of one of your artists; 0: any" },
     attempts      = pl.int    { 10,   min = 1, max = 1000, help = "tries for each discovery before one of your own tracks takes its place" },
     weight        = pl.choice { "uniform", choices = { "uniform", "plays" }, help = "how one of your saved artists is drawn" },
     likes_months  = pl.int    { 3,    min = 1, max = 1200, help = "likes of the last months that discoveries start from" },
@@ -47,7 +48,7 @@ return pl.recipe {
       { new, share = p.discovery, otherwise = own },
       attempts = p.attempts,
     }
-      :limit { tracks = p.tracks, minutes = p.minutes, per_artist = p.per_artist }
+      :limit { tracks = p.tracks, minutes = p.minutes, per_artist = p.per_artist, per_seed_share = p.per_seed }
       :order(pl.ordering.artist_spacing { gap = p.spacing })
   end,
 }

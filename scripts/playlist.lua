@@ -191,6 +191,7 @@ local function branches_of(what, list, weight_name, other_names)
       if k ~= 1 and not allowed[k] then engine.fail(what .. ": branch " .. i .. " has no \"" .. tostring(k) .. "\"", did_you_mean(k, allowed)) end
     end
     branches[i] = { node = need_node(branch[1], what .. ": branch " .. i), weight = weight_name and branch[weight_name],
+                    title = branch.title,
                     otherwise = branch.otherwise and need_node(branch.otherwise, what .. ": otherwise of branch " .. i) }
   end
   if #branches == 0 then engine.fail(what .. " needs at least one branch") end
@@ -255,7 +256,15 @@ function pl.blend(list)
   end
   return engine.node { step = "blend", branches = branches, arguments = options_of(list) }
 end
-function pl.fallback(list) return engine.node { step = "fallback", branches = branches_of("pl.fallback", list), arguments = options_of(list) } end
+
+-- The first branch that has any candidates. One with `title = "..."` gives the list that name, where it is the one taken.
+function pl.fallback(list)
+  local branches = branches_of("pl.fallback", list, nil, { "title" })
+  for i, branch in ipairs(branches) do
+    if branch.title ~= nil and type(branch.title) ~= "string" then engine.fail("pl.fallback: branch " .. i .. " needs title = a text") end
+  end
+  return engine.node { step = "fallback", branches = branches, arguments = options_of(list) }
+end
 function pl.concat(list) return engine.node { step = "concat", branches = branches_of("pl.concat", list), arguments = options_of(list) } end
 
 -- ---- recipes ------------------------------------------------------------------------------------------------------

@@ -192,9 +192,10 @@ class Batch {
   }
 
   BatchResult run() {
-    recipe_.models = models_as_of(
-        Store::open(request_.columns.store, {.is_read_only = true, .may_create = false}),
-        recipe_.now);
+    const Store store =
+        Store::open(request_.columns.store, {.is_read_only = true, .may_create = false});
+    recipe_.models = models_as_of(store, recipe_.now);
+    recipe_.late_models = models_too_late(store, recipe_.now);
     settle();
     ListFile file(result_.file);
     if (file.cut_off() > 0)
@@ -235,7 +236,7 @@ class Batch {
       static_cast<void>(catalogue->table(table));
     static_cast<void>(catalogue->coverage());
     recipe_.shared_catalogue = std::move(catalogue);
-    auto models = std::make_shared<ModelShelf>(recipe_.models);
+    auto models = std::make_shared<ModelShelf>(recipe_.models, recipe_.late_models, recipe_.now);
     models->open_all();
     recipe_.opened_models = std::move(models);
   }
@@ -257,6 +258,8 @@ class Batch {
         file.append(user.name, line(user, run, made.rest));
         ++result_.made;
         result_.empty += made.track_count == 0;
+        if (!made.fallback.empty()) ++result_.fallbacks[made.fallback];
+        for (const std::string& notice : made.notices) ++result_.notices[kind_of_notice(notice)];
       }
       if (reports_.progress) reports_.progress(++done, users.size());
     };
@@ -308,6 +311,24 @@ class Batch {
 };
 
 }  // namespace
+
+std::string kind_of_notice(const std::string& notice) {
+  std::string kind;
+  bool is_quoted = false;
+  for (const char c : notice) {
+    if (c == '"') {
+      is_quoted = !is_quoted;
+      kind += is_quoted ? "\"…\"" : "";
+    } else if (is_quoted) {
+      continue;
+    } else if (c < '0' || c > '9') {
+      kind += c;
+    } else if (kind.empty() || kind.back() != 'N') {
+      kind += 'N';
+    }
+  }
+  return kind;
+}
 
 BatchResult run_batch(const BatchRequest& request, const BatchReports& reports) {
   return Batch(request, reports).run();

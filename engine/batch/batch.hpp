@@ -25,6 +25,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -69,9 +70,16 @@ struct BatchResult {
   std::string file;      // of the lists
   std::int64_t now = 0;  // Unix seconds
   std::size_t users = 0, made = 0, made_before = 0;
-  std::size_t empty = 0;               // of those made: lists without a track
+  std::size_t empty = 0;  // of those made: lists without a track
+  // Of those made: how many were made of something else than they are for, by what; and how many
+  // gave each kind of notice.
+  std::map<std::string, std::size_t> fallbacks, notices;
   std::vector<BatchFailure> failures;  // by user id; unknown users first
 };
+
+/// The notice with "N" for its numbers and "…" for what it quotes: what those of many users have in
+/// common.
+std::string kind_of_notice(const std::string& notice);
 
 /// Throws Error: of the recipe itself (kRecipe, kUsage) before anything is made; kNothing when the
 /// store has no users; kInput for a folder that cannot be written to or holds another batch;

@@ -29,13 +29,14 @@ constexpr std::size_t kMostWaiting = 4096;
 enum Frame : std::uint32_t { kList = 1, kFailed, kPrint };
 
 struct ListHeader {
-  std::uint64_t track_count = 0, line_bytes = 0;
+  std::uint64_t track_count = 0, line_bytes = 0, fallback_bytes = 0, notices_bytes = 0;
 };
 
 std::string pack_list(const RunAnswer& answer, const std::string& rest, bool is_recorded) {
-  const ListHeader header{answer.track_ids.size(), rest.size()};
+  const ListHeader header{answer.track_ids.size(), rest.size(), answer.fallback.size(),
+                          answer.notices.size()};
   std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);
-  bytes += rest;
+  bytes += rest + answer.fallback + answer.notices;
   if (is_recorded) bytes += pack_answer(answer);
   return bytes;
 }
@@ -45,8 +46,15 @@ Made unpack_list(const std::string& bytes, bool is_recorded) {
   std::memcpy(&header, bytes.data(), sizeof header);
   Made made;
   made.track_count = header.track_count;
-  made.rest = bytes.substr(sizeof header, header.line_bytes);
-  if (is_recorded) made.answer = unpack_answer(bytes.substr(sizeof header + header.line_bytes));
+  std::size_t at = sizeof header;
+  const auto take = [&](std::uint64_t length) {
+    at += length;
+    return bytes.substr(at - length, length);
+  };
+  made.rest = take(header.line_bytes);
+  made.fallback = take(header.fallback_bytes);
+  Json::parse(take(header.notices_bytes)).get_to(made.notices);
+  if (is_recorded) made.answer = unpack_answer(bytes.substr(at));
   return made;
 }
 
@@ -114,7 +122,11 @@ class PartWorker {
 
   static std::string rest_of_line(const RunAnswer& answer) {
     return ",\"random_seed\":" + std::to_string(answer.random_seed) +
-           ",\"tracks\":" + answer.tracks + ",\"notices\":" + answer.notices + "}";
+           ",\"tracks\":" + answer.tracks + ",\"fallback\":" +
+           (answer.fallback.empty()
+                ? "null"
+                : Json(answer.fallback).dump(-1, ' ', false, Json::error_handler_t::replace)) +
+           ",\"notices\":" + answer.notices + "}";
   }
 
   const BatchRequest& request_;

@@ -20,6 +20,8 @@ struct Made {
   std::optional<RunAnswer> answer;  // for the store
   std::optional<Error> error;
   std::size_t track_count = 0;
+  std::string fallback;              // RunAnswer::fallback
+  std::vector<std::string> notices;  // of the run
 };
 
 /// Gives parts of `users` to workers and hands over what they made in the order of `users`.

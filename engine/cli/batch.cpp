@@ -99,9 +99,20 @@ Json result_json(const batch::BatchRequest& request, const batch::BatchResult& r
           {"made", result.made},
           {"made_before", result.made_before},
           {"empty", result.empty},
+          {"fallbacks", result.fallbacks},
+          {"notices", result.notices},
           {"failed", failed},
           {"seconds", seconds},
           {"users_per_second", seconds > 0 ? static_cast<double>(result.made) / seconds : 0.0}};
+}
+
+/// Most frequent first.
+std::vector<std::pair<std::string, std::size_t>> by_count(
+    const std::map<std::string, std::size_t>& counts) {
+  std::vector<std::pair<std::string, std::size_t>> sorted(counts.begin(), counts.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  return sorted;
 }
 
 std::string result_text(const batch::BatchResult& result, double seconds) {
@@ -115,6 +126,11 @@ std::string result_text(const batch::BatchResult& result, double seconds) {
   if (result.empty > 0) text << ", " << result.empty << " without a track";
   if (!result.failures.empty()) text << ", " << result.failures.size() << " users failed";
   text << "\n";
+  for (const auto& [what, lists] : result.fallbacks)
+    text << lists << (lists == 1 ? " list is " : " lists are ") << "made by fallback: " << what
+         << "\n";
+  for (const auto& [notice, lists] : by_count(result.notices))
+    text << "note of " << lists << (lists == 1 ? " list: " : " lists: ") << notice << "\n";
   return text.str();
 }
 
@@ -176,7 +192,8 @@ void add_batch(CLI::App& app, Cli& cli) {
   verb->footer(
       "Writes DIR/lists.jsonl, a line per user: {\"user\", \"run\", \"random_seed\", \"tracks\": "
       "as "
-      "run --json has\nthem, \"notices\"}. The same call again goes on where the last one ended; "
+      "run --json has\nthem, \"fallback\", \"notices\"}. The same call again goes on where the "
+      "last one ended; "
       "without --now it keeps the\nfirst call's. A folder whose batch.json names another recipe, "
       "parameters, time or models is refused.\nA user who fails costs nobody else their list: see "
       "DIR/failures.jsonl; exit status 1.");

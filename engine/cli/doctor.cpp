@@ -1,10 +1,18 @@
 // engine doctor: looks at everything a run needs, and says what to do about what is missing.
+//
+// Whether there is new music for somebody is found out by making their discover-weekly: what the
+// recipe needs is the recipe's to know. Nothing is recorded.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
+#include "cli/new_music.hpp"
+#include "cli/supervised_run.hpp"
 #include "core/paths.hpp"
 #include "plugin/registry.hpp"
 #include "store/store.hpp"
@@ -18,6 +26,7 @@ namespace fs = std::filesystem;
 struct Finding {
   std::string what, detail;
   bool is_good;
+  bool is_needed = true;  // false: what is not good about it does no harm by itself
 };
 
 Finding folder(const std::string& what, const std::string& path) {
@@ -54,6 +63,79 @@ void look_at_store(Cli& cli, std::vector<Finding>& findings) {
   }
 }
 
+/// Of whom --user means, or else the one user with anything of their own.
+std::optional<User> user_to_look_at(const Cli& cli, const Store& store) {
+  if (!cli.common.user.empty()) return choose_user(store, cli.common.user);
+  if (std::optional<User> user = default_user(store)) return user;
+  const std::vector<User> users = list_users(store);
+  return users.empty() ? std::nullopt : std::optional<User>(users.front());
+}
+
+std::string joined(const std::vector<std::string>& texts, const char* separator) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : separator) + text;
+  return all;
+}
+
+void look_at_sources(const NewMusicSources& sources, const User& user,
+                     std::vector<Finding>& findings) {
+  findings.push_back({"plays",
+                      sources.has_plays ? user.name + " has plays to start from"
+                                        : user.name + " has no plays to start from",
+                      sources.has_plays});
+  const std::string others = std::to_string(sources.other_listeners) + " other listener" +
+                             (sources.other_listeners == 1 ? "" : "s");
+  findings.push_back(
+      {"new to find",
+       sources.has_catalogue ? "a catalogue, " + others : "no catalogue of tracks, " + others,
+       sources.has_catalogue || sources.other_listeners > 0});
+  std::string models = sources.untrained.empty() && sources.too_late.empty()
+                           ? "all that discover-weekly asks for are trained"
+                           : joined(sources.too_late, "; ");
+  if (!sources.untrained.empty())
+    models += (models.empty() ? "" : "; ") + std::string("not trained: ") +
+              joined(sources.untrained, ", ");
+  findings.push_back({"models", models, sources.too_late.empty() && sources.untrained.empty()});
+}
+
+/// Untrained models are no harm by themselves: related artists stand in, where there are any.
+void look_for_new_music(Cli& cli, std::vector<Finding>& findings) {
+  const Store store = Store::open(cli.library_path(), {.is_read_only = true, .may_create = false});
+  const std::optional<User> user = user_to_look_at(cli, store);
+  if (!user) return;
+  const NewMusicSources sources = new_music_sources(store, user->id, cli.now());
+  look_at_sources(sources, *user, findings);
+  const std::string asked = std::exchange(cli.common.user, user->name);
+  Finding list{"weekly list", "", false};
+  bool is_of_its_kind = false;
+  try {
+    const RunAnswer answer = run_supervised(cli, make_run_request(cli, "discover-weekly"));
+    const std::size_t tracks = answer.track_ids.size();
+    const nlohmann::ordered_json record = nlohmann::ordered_json::parse(answer.record);
+    std::size_t known = 0;
+    for (const auto& track : record.at("tracks")) known += track.at("plays") > 0;
+    list.is_good = tracks > 0 && known == 0;
+    is_of_its_kind = answer.fallback.empty();
+    list.detail = "discover-weekly gives " + user->name + " " + std::to_string(tracks) +
+                  (tracks == 1 ? " track" : " tracks") + ", " + std::to_string(tracks - known) +
+                  " never played" +
+                  (is_of_its_kind ? "" : "; made by fallback: " + answer.fallback);
+  } catch (const Error& error) {
+    if (error.exit() == Exit::kInterrupted) throw;
+    list.detail = std::string("discover-weekly does not run: ") + error.what();
+  }
+  cli.common.user = asked;
+  if (list.is_good) {
+    // Then nothing that it could do without keeps a list from being made.
+    for (Finding& finding : findings)
+      if (finding.what == "models" || finding.what == "new to find") finding.is_needed = false;
+  }
+  if (!list.is_good || !is_of_its_kind) {
+    list.detail += "\n      " + ways_text(ways_to_new_music(sources, cli.now()));
+  }
+  findings.push_back(std::move(list));
+}
+
 Exit examine(Cli& cli) {
   std::vector<Finding> findings;
   findings.push_back(folder("scripts", own_folders().scripts));
@@ -73,15 +155,24 @@ Exit examine(Cli& cli) {
        fs::exists("/usr/share/zoneinfo") ? "/usr/share/zoneinfo" : "missing: install tzdata",
        fs::exists("/usr/share/zoneinfo")});
   look_at_store(cli, findings);
+  const bool is_sound = std::all_of(findings.begin(), findings.end(),
+                                    [](const Finding& finding) { return finding.is_good; });
+  if (is_sound) look_for_new_music(cli, findings);
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   std::string text;
   bool is_all_good = true;
   for (const Finding& finding : findings) {
-    is_all_good = is_all_good && finding.is_good;
-    json.push_back({{"what", finding.what}, {"good", finding.is_good}, {"detail", finding.detail}});
+    is_all_good = is_all_good && (finding.is_good || !finding.is_needed);
+    json.push_back({{"what", finding.what},
+                    {"good", finding.is_good},
+                    {"needed", finding.is_needed},
+                    {"detail", finding.detail}});
     std::string what = finding.what;
     what.resize(std::max<std::size_t>(what.size(), 12), ' ');
-    text += std::string(finding.is_good ? "good  " : "BAD   ") + what + finding.detail + "\n";
+    text += std::string(finding.is_good     ? "good  "
+                        : finding.is_needed ? "BAD   "
+                                            : "lacks ") +
+            what + finding.detail + "\n";
   }
   cli.out(cli.common.json ? nlohmann::ordered_json{{"findings", json}}.dump(2) + "\n" : text);
   return is_all_good ? Exit::kDone : Exit::kNothing;

@@ -7,9 +7,11 @@
 #include <memory>
 
 #include "cli/cli.hpp"
+#include "cli/new_music.hpp"
 #include "core/error.hpp"
 #include "import/embeddings.hpp"
 #include "import/prompts.hpp"
+#include "store/users.hpp"
 
 namespace engine {
 namespace {
@@ -114,6 +116,18 @@ ImportResult import_anything(Cli& cli, const ImportArguments& arguments) {
                      : import::import_paths(import_options(cli, arguments));
 }
 
+/// Of a store from which nothing new can come: one person's plays and no catalogue.
+void tell_ways(Cli& cli, const ImportResult& result) {
+  if (result.is_dry_run || result.user.empty() || cli.common.json) return;
+  const Store store = Store::open(cli.library_path(), {.is_read_only = true, .may_create = false});
+  const std::optional<User> user = find_user(store, result.user);
+  if (!user) return;
+  const NewMusicSources sources = new_music_sources(store, user->id, cli.now());
+  if (!sources.has_plays || sources.has_catalogue || sources.other_listeners > 0) return;
+  cli.note("there is no music here that " + user->name + " has not played; " +
+           ways_text(ways_to_new_music(sources, cli.now())));
+}
+
 Exit run_import(Cli& cli, const ImportArguments& arguments) {
   const ImportResult result = import_anything(cli, arguments);
   if (cli.is_terminal() && !cli.common.quiet) std::cerr << "\r\x1b[K" << std::flush;
@@ -122,6 +136,7 @@ Exit run_import(Cli& cli, const ImportArguments& arguments) {
   }
   cli.out(cli.common.json ? import::import_json(result) + "\n" : import::import_text(result));
   if (result.is_interrupted) return Exit::kInterrupted;
+  tell_ways(cli, result);
   return result.is_good() ? Exit::kDone : Exit::kInput;
 }
 

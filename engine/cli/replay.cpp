@@ -1,16 +1,17 @@
 // engine replay RUN: runs a recorded run again and says whether the same bytes came out, and if
 // not, what changed.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
 #include <nlohmann/json.hpp>
 
 #include "cli/recorded_run.hpp"
+#include "cli/run_screen.hpp"
 #include "cli/supervised_run.hpp"
 #include "core/hash.hpp"
 #include "core/paths.hpp"
-#include "recipe/report.hpp"
 
 namespace engine {
 namespace {
@@ -46,6 +47,13 @@ std::vector<std::string> changes(Cli& cli, const RunRecord& run, const RunReques
 std::string difference(const Json& before, const Json& after) {
   const auto& old_tracks = before.at("tracks");
   const auto& new_tracks = after.at("tracks");
+  const auto is_same_track = [](const Json& a, const Json& b) {
+    return a.at("track") == b.at("track");
+  };
+  if (old_tracks != new_tracks &&
+      std::equal(old_tracks.begin(), old_tracks.end(), new_tracks.begin(), new_tracks.end(),
+                 is_same_track))
+    return "the tracks and their order are the same, what is told of them is not";
   for (std::size_t i = 0; i < std::max(old_tracks.size(), new_tracks.size()); ++i) {
     const auto name = [&](const Json& tracks) {
       return i < tracks.size() ? "\"" + tracks[i].at("title").get<std::string>() + "\" by " +
@@ -77,7 +85,7 @@ Exit replay(Cli& cli, std::int64_t id) {
             "\n");
     return is_same ? Exit::kDone : Exit::kNothing;
   }
-  if (!cli.common.quiet) cli.out(record_text(after, false) + "\n");
+  if (!cli.common.quiet) cli.out(record_text(after, run_screen(cli, "", false)) + "\n");
   cli.out(is_same ? "run " + std::to_string(id) + ": the same list, byte for byte\n"
                   : "run " + std::to_string(id) + ": the list is different; " +
                         difference(before, after) + "\n");

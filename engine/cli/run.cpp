@@ -4,21 +4,30 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
+#include "cli/new_music.hpp"
 #include "cli/run_outputs.hpp"
+#include "cli/run_screen.hpp"
 #include "cli/supervised_run.hpp"
 #include "core/paths.hpp"
 #include "recipe/record_run.hpp"
-#include "recipe/report.hpp"
 
 namespace engine {
 namespace {
 
 struct Options {
   std::string recipe;
-  std::string prompt;
+  std::string prompt, explain;
   std::vector<std::string> to;
   bool with_trace = false, no_record = false;
 };
+
+/// A list that is empty, or made of something else than it is for, says what would help.
+void tell_ways(Cli& cli, const RunRequest& request, const RunAnswer& answer) {
+  if (!answer.track_ids.empty() && answer.fallback.empty()) return;
+  const Store store = Store::open(cli.library_path(), {.is_read_only = true, .may_create = false});
+  const NewMusicSources sources = new_music_sources(store, request.columns->user_id, request.now);
+  cli.note(ways_text(ways_to_new_music(sources, request.now)));
+}
 
 Exit run(Cli& cli, const Options& options) {
   std::vector<RunOutput> outputs;
@@ -38,7 +47,8 @@ Exit run(Cli& cli, const Options& options) {
   if (cli.common.json) {
     cli.out(record.dump(2) + "\n");
   } else {
-    cli.out(record_text(record, options.with_trace));
+    cli.out(record_text(record, run_screen(cli, options.explain, options.with_trace)));
+    tell_ways(cli, request, answer);
     for (const RunOutput& output : outputs) cli.note("wrote " + output.path);
     if (is_kept) {
       const std::string id = record.at("run").dump();
@@ -66,6 +76,11 @@ void add_run(CLI::App& app, Cli& cli) {
                    "What the list should be like, in words: --set prompt=TEXT, for recipes that "
                    "have such a parameter")
       ->type_name("TEXT");
+  verb->add_option("--explain", options->explain,
+                   "How to tell why a track is there: short, one line a track, or log, the weekly "
+                   "mix's own log lines [default: short on a terminal, log elsewhere]")
+      ->check(CLI::IsMember({"short", "log"}))
+      ->type_name("short|log");
   verb->add_flag("--trace", options->with_trace,
                  "Show rows in, rows out and milliseconds of every node");
   verb->add_flag("--no-record", options->no_record, "Keep no record of this run");

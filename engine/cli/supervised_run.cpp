@@ -215,6 +215,11 @@ RunRequest make_run_request(Cli& cli, const std::string& recipe, const std::stri
   RunRequest request = make_request_without_columns(cli, recipe, text);
   request.columns = prepare_columns(column_options(cli));
   request.models = usable_models(cli.library_path(), request.now);
+  if (fs::exists(models_folder(cli.library_path()))) {
+    const Store store =
+        Store::open(cli.library_path(), {.is_read_only = true, .may_create = false});
+    request.late_models = models_too_late(store, request.now);
+  }
   return request;
 }
 

@@ -166,6 +166,9 @@ const std::vector<SettingDeclaration>& setting_declarations() {
        "MiB after which the log file is put aside; three such files are kept"},
       {"run.record", Type::kBoolean, "true", 0, 0,
        "keep a record of every run, for why, why-not and replay"},
+      {"run.explain", Type::kText, "auto", 0, 0,
+       "how run tells why: short, one line a track; log, the weekly mix's own log lines; auto: "
+       "short on a terminal, log elsewhere"},
       {"run.default_track_seconds", Type::kNumber, "210", 10, 3600,
        "length assumed for tracks whose length is unknown"},
       {"watch.cache_megabytes", Type::kInteger, "1024", 16, 65536,

@@ -58,6 +58,31 @@ std::vector<ModelVersion> models_as_of(const Store& store, std::int64_t now) {
   return usable;
 }
 
+std::vector<ModelVersion> models_too_late(const Store& store, std::int64_t now) {
+  std::vector<ModelVersion> late;
+  std::set<std::string> usable;
+  for (ModelVersion& version : list_models(store)) {  // newest first
+    if (version.as_of <= now) {
+      usable.insert(version.name);
+    } else if (!late.empty() && late.back().name == version.name) {
+      late.back() = std::move(version);
+    } else {
+      late.push_back(std::move(version));
+    }
+  }
+  std::erase_if(late, [&](const ModelVersion& version) { return usable.contains(version.name); });
+  return late;
+}
+
+std::string too_late_text(const ModelVersion& version, std::int64_t now) {
+  // A date alone is its first second.
+  const std::string date = format_date(now);
+  const std::string time = parse_time(date) == now ? date : format_time(now);
+  return version.name + " was trained as of " + format_time(version.as_of) + ", which is after " +
+         time + ", the time of this run; train it with: engine train " +
+         version.name.substr(version.name.find('.') + 1) + " --as-of " + time;
+}
+
 std::int64_t add_model(Store& store, const ModelVersion& version, int kept) {
   std::vector<std::string> dropped;
   Transaction transaction(store);
@@ -108,7 +133,13 @@ ModelShelf::ModelShelf(const std::vector<ModelVersion>& versions) {
   for (const ModelVersion& version : versions) slots_[version.name].version = version;
 }
 
-ModelShelf::ModelShelf(const ModelShelf& other) {
+ModelShelf::ModelShelf(const std::vector<ModelVersion>& versions,
+                       const std::vector<ModelVersion>& too_late, std::int64_t now)
+    : ModelShelf(versions) {
+  for (const ModelVersion& version : too_late) why_not_[version.name] = too_late_text(version, now);
+}
+
+ModelShelf::ModelShelf(const ModelShelf& other) : why_not_(other.why_not_) {
   const std::lock_guard lock(other.mutex_);
   slots_ = other.slots_;
   for (auto& [name, slot] : slots_) slot.is_used = false;
@@ -137,6 +168,11 @@ const Artifact* ModelShelf::find(std::string_view name) {
   const Artifact* artifact = open(slot->second);
   slot->second.is_used = true;
   return artifact;
+}
+
+std::string ModelShelf::why_not(std::string_view name) const {
+  const auto found = why_not_.find(name);
+  return found == why_not_.end() ? "" : found->second;
 }
 
 std::vector<const ModelVersion*> ModelShelf::used() const {

@@ -34,6 +34,12 @@ std::string models_folder(const std::string& store);
 std::vector<ModelVersion> list_models(const Store& store);
 /// For every name the version that a run as of `now` uses.
 std::vector<ModelVersion> models_as_of(const Store& store, std::int64_t now);
+/// For every name without such a version its earliest one, which a run as of `now` may not use:
+/// what there is to say instead of "has not been trained".
+std::vector<ModelVersion> models_too_late(const Store& store, std::int64_t now);
+/// "model.als was trained as of 2026-06-01, which is after 2026-01-05, the time of this run; train
+/// it with: engine train als --as-of 2026-01-05"
+std::string too_late_text(const ModelVersion& version, std::int64_t now);
 /// Adds a version whose files are in place and drops those of its name beyond the newest `kept`,
 /// files included. Returns its id.
 std::int64_t add_model(Store& store, const ModelVersion& version, int kept);
@@ -44,6 +50,9 @@ void remove_unknown_models(const Store& store, const std::string& folder);
 class ModelShelf {
  public:
   explicit ModelShelf(const std::vector<ModelVersion>& versions = {});
+  /// `too_late` (models_too_late() of `now`) are not there, but why_not() can tell.
+  ModelShelf(const std::vector<ModelVersion>& versions, const std::vector<ModelVersion>& too_late,
+             std::int64_t now);
   /// The same models for another run: what `other` has opened is open here too, and nothing was
   /// asked for yet.
   ModelShelf(const ModelShelf& other);
@@ -56,6 +65,8 @@ class ModelShelf {
   /// nullptr when there is no such model as of the run. Throws Error(kStore) that names the model
   /// when its files are damaged.
   const Artifact* find(std::string_view name);
+  /// Why there is no such model, where that is not for want of training; else "".
+  [[nodiscard]] std::string why_not(std::string_view name) const;
   /// The models that were asked for and found, by name.
   [[nodiscard]] std::vector<const ModelVersion*> used() const;
 
@@ -68,6 +79,7 @@ class ModelShelf {
   const Artifact* open(Slot& slot);
   mutable std::mutex mutex_;
   std::map<std::string, Slot, std::less<>> slots_;
+  std::map<std::string, std::string, std::less<>> why_not_;  // by name; never changed
 };
 
 /// The owner of a CallContext whose element may read artifacts and, where it is a model, write one:

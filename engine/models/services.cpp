@@ -12,13 +12,18 @@ const ModelServices& services_of(const playlist_host* host) {
 
 // ---- reading ------------------------------------------------------------------------------------
 
-/// What `read` finds in the model's artifact. A damaged one counts as absent, and is what the run
-/// tells: of several messages of a call the first one stands.
+/// What `read` finds in the model's artifact. One that is damaged, or that was trained later than
+/// the run's now, counts as absent, and is what the run tells: of several messages of a call the
+/// first one stands.
 template <class Result, class Read>
 Result from_artifact(const playlist_host* host, const char* model, Read read) {
   try {
-    const Artifact* artifact = services_of(host).shelf->find(model == nullptr ? "" : model);
-    return artifact == nullptr ? nullptr : read(*artifact);
+    const std::string_view name = model == nullptr ? "" : model;
+    ModelShelf& shelf = *services_of(host).shelf;
+    if (const Artifact* artifact = shelf.find(name)) return read(*artifact);
+    if (const std::string why = shelf.why_not(name); !why.empty())
+      host->fail(host, PLAYLIST_NO_DATA, why.c_str());
+    return nullptr;
   } catch (const Error& error) {
     const Error::Parts& parts = error.parts();
     host->fail(host, PLAYLIST_NO_DATA,

@@ -11,8 +11,9 @@ std::string pack_answer(const RunAnswer& answer) {
               {"recipe_hash", answer.recipe_hash}, {"scripts_hash", answer.scripts_hash},
               {"elements", answer.elements},       {"parameters", answer.parameters},
               {"random_seed", answer.random_seed}, {"track_ids", answer.track_ids},
-              {"answer", answer.answer},           {"answer_json", answer.answer_json},
-              {"plan_text", answer.plan_text},     {"plan_dot", answer.plan_dot}}
+              {"fallback", answer.fallback},       {"answer", answer.answer},
+              {"answer_json", answer.answer_json}, {"plan_text", answer.plan_text},
+              {"plan_dot", answer.plan_dot}}
       .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -27,6 +28,7 @@ RunAnswer unpack_answer(const std::string& bytes) {
   json.at("parameters").get_to(answer.parameters);
   json.at("random_seed").get_to(answer.random_seed);
   json.at("track_ids").get_to(answer.track_ids);
+  json.at("fallback").get_to(answer.fallback);
   json.at("answer").get_to(answer.answer);
   json.at("answer_json").get_to(answer.answer_json);
   json.at("plan_text").get_to(answer.plan_text);

@@ -30,6 +30,13 @@ std::int32_t& code_at(Candidates& candidates, std::string_view name, std::size_t
   throw std::logic_error("no column " + std::string(name));
 }
 
+/// What one track has by several inputs. Sentences and seeds stand on lines of their own, as titles
+/// may hold any other separator.
+struct JoinedColumn {
+  const char *name, *separator;
+};
+constexpr JoinedColumn kJoined[] = {{"explanation", "\n"}, {"channel", "+"}, {"seed", "\n"}};
+
 std::string joined(const std::string& a, const std::string& b, const char* separator) {
   if (a.empty() || a == b) return b.empty() ? a : b;
   return b.empty() ? a : a + separator + b;
@@ -52,10 +59,11 @@ Candidates add_up(Evaluation& evaluation, const std::vector<CandidatesPtr>& inpu
       }
       const std::size_t row = found->second;
       total[row] += scores[k][i];
-      for (const auto& [name, separator] :
-           {std::pair{"explanation", "; "}, std::pair{"channel", "+"}}) {
+      for (const auto& [name, separator] : kJoined) {
         const CandidateColumn* theirs = inputs[k]->find(name);
-        if (theirs == nullptr || made.find(name) == nullptr) continue;
+        if (theirs == nullptr) continue;
+        if (made.find(name) == nullptr)
+          made.put(CandidateColumn::missing(name, PLAYLIST_STRING, made.size()));
         const std::int32_t code = std::get<Items<std::int32_t>>(theirs->values)[i];
         std::int32_t& mine = code_at(made, name, row);
         mine = evaluation.text_code(
@@ -84,17 +92,26 @@ Candidates difference(Evaluation& evaluation, const Candidates& left, const Cand
   return made;
 }
 
+/// The candidates with the column "fallback", by which a list knows what it is made of.
+Candidates titled(Evaluation& evaluation, Candidates candidates, const std::string& title) {
+  candidates.put({"fallback", PLAYLIST_STRING,
+                  std::vector<std::int32_t>(candidates.size(), evaluation.text_code(title)),
+                  nullptr});
+  return candidates;
+}
+
 Candidates first_with_any(Evaluation& evaluation, const Node& node) {
   const Plan& plan = *evaluation.setup().plan;
   for (std::size_t i = 0; i < node.branches.size(); ++i) {
     const CandidatesPtr candidates = evaluation.result(node.branches[i].node);
     if (candidates->size() == 0 && i + 1 < node.branches.size()) continue;
-    if (i > 0) {
-      evaluation.notice("pl.fallback: " + plan.at(node.branches[0].node).label() +
-                        " found nothing, so " + plan.at(node.branches[i].node).label() +
-                        " was taken");
-    }
-    return *candidates;
+    if (i == 0 || candidates->size() == 0) return *candidates;
+    const std::string& title = node.branches[i].title;
+    evaluation.notice(title.empty() ? "pl.fallback: " + plan.at(node.branches[0].node).label() +
+                                          " found nothing, so " +
+                                          plan.at(node.branches[i].node).label() + " was taken"
+                                    : "nothing was found for this list; made instead: " + title);
+    return title.empty() ? *candidates : titled(evaluation, *candidates, title);
   }
   return {};
 }

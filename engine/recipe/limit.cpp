@@ -1,6 +1,7 @@
 // The step :limit: walks candidates in order and takes what fits all limits, with a receipt.
 #include <algorithm>
 #include <cmath>
+#include <iomanip>
 #include <limits>
 #include <map>
 #include <sstream>
@@ -16,7 +17,16 @@ struct Rules {
   std::int64_t tracks = 0;
   double minutes = 0;
   std::int64_t per_artist = 0, per_album = 0;
+  double per_seed_share = 0;
   bool is_unique_by_song = true;
+
+  /// At least one, as no list is made of less; 0: no limit.
+  [[nodiscard]] std::int64_t per_seed() const {
+    if (per_seed_share <= 0 || tracks <= 0) return 0;
+    // The tolerance keeps 0.2 * 30 = 5.9999999999 from becoming 5.
+    const double most = std::floor(per_seed_share * static_cast<double>(tracks) + 1e-9);
+    return std::max<std::int64_t>(1, static_cast<std::int64_t>(most));
+  }
 };
 
 struct Walked {
@@ -57,6 +67,30 @@ class TrackFacts {
 
 }  // namespace
 
+/// The seeds that recalls name for a candidate, a line each in its column "seed".
+class SeedNames {
+ public:
+  explicit SeedNames(const Evaluation& evaluation) : evaluation_(evaluation) {}
+
+  [[nodiscard]] const std::vector<std::string>& of(const Candidates& candidates, std::size_t row) {
+    static const std::vector<std::string> none;
+    const CandidateColumn* seed = candidates.find("seed");
+    if (seed == nullptr || seed->type != PLAYLIST_STRING || seed->dict != nullptr) return none;
+    const std::int32_t code = std::get<Items<std::int32_t>>(seed->values)[row];
+    if (code < 0) return none;
+    const auto [names, is_new] = names_.try_emplace(code);
+    if (is_new) {
+      std::istringstream lines(evaluation_.text_of_code(code));
+      for (std::string line; std::getline(lines, line);) names->second.push_back(line);
+    }
+    return names->second;
+  }
+
+ private:
+  const Evaluation& evaluation_;
+  std::unordered_map<std::int32_t, std::vector<std::string>> names_;  // by the column's code
+};
+
 /// One walk over fresh pullers; run again with a rule relaxed to write the receipt.
 class LimitWalk {
  public:
@@ -65,7 +99,8 @@ class LimitWalk {
         rules_(rules),
         facts_(*evaluation.setup().tables),
         pullers_(evaluation, rules.tracks),
-        input_(pullers_.of(node.inputs.at(0))) {}
+        input_(pullers_.of(node.inputs.at(0))),
+        seed_names_(evaluation) {}
 
   Walked walk() {
     std::int64_t slot = 0;
@@ -78,7 +113,7 @@ class LimitWalk {
         continue;
       }
       const std::int32_t track = pick.from->tracks[pick.row];
-      if (const char* constraint = broken_by(track)) {
+      if (const char* constraint = broken_by(pick, track)) {
         ++walked_.dropped[constraint];
         walked_.tracks_dropped.push_back({track, evaluation_.text_code(reason(constraint))});
         continue;
@@ -92,7 +127,7 @@ class LimitWalk {
   }
 
  private:
-  [[nodiscard]] const char* broken_by(std::int32_t track) const {
+  [[nodiscard]] const char* broken_by(const Pick& pick, std::int32_t track) {
     const bool is_taken =
         rules_.is_unique_by_song ? songs_.contains(facts_.song(track)) : taken_.contains(track);
     if (is_taken) return "unique";
@@ -106,6 +141,13 @@ class LimitWalk {
     const std::int64_t album = facts_.album(track);
     if (rules_.per_album > 0 && album >= 0 && count(albums_, album) >= rules_.per_album)
       return "per_album";
+    if (rules_.per_seed() > 0) {
+      for (const std::string& seed : seed_names_.of(*pick.from, pick.row)) {
+        if (count(seeds_, seed) < rules_.per_seed()) continue;
+        full_seed_ = seed;
+        return "per_seed_share";
+      }
+    }
     if (rules_.minutes > 0 && seconds_ + length(track) > rules_.minutes * 60) return "minutes";
     return nullptr;
   }
@@ -124,6 +166,8 @@ class LimitWalk {
       text << "the list already has " << rules_.per_artist << " of this artist";
     if (constraint == "per_album")
       text << "the list already has " << rules_.per_album << " of this album";
+    if (constraint == "per_seed_share")
+      text << "the list already has " << rules_.per_seed() << " by way of " << full_seed_;
     if (constraint == "minutes")
       text << "the list would be longer than " << rules_.minutes << " minutes";
     return text.str();
@@ -135,6 +179,9 @@ class LimitWalk {
     songs_.insert(facts_.song(track));
     ++artists_[facts_.artist(track)];
     ++albums_[facts_.album(track)];
+    if (rules_.per_seed() > 0) {
+      for (const std::string& seed : seed_names_.of(*pick.from, pick.row)) ++seeds_[seed];
+    }
     seconds_ += length(track);
     if (evaluation_.length_ms(track) == 0) ++walked_.unknown_length;
   }
@@ -144,11 +191,14 @@ class LimitWalk {
   TrackFacts facts_;
   Pullers pullers_;
   std::shared_ptr<Puller> input_;
+  SeedNames seed_names_;
+  std::string full_seed_;  // behind the last "per_seed_share"
   Walked walked_;
   double seconds_ = 0;
   std::unordered_set<std::int32_t> taken_, songs_;
   std::unordered_map<std::int32_t, std::int64_t> artists_;
   std::unordered_map<std::int64_t, std::int64_t> albums_;
+  std::unordered_map<std::string, std::int64_t> seeds_;
 };
 
 namespace {
@@ -160,6 +210,10 @@ bool relax(Rules& rules, const std::string& constraint, std::string& text) {
     words << "per_artist = " << ++rules.per_artist;
   } else if (constraint == "per_album") {
     words << "per_album = " << ++rules.per_album;
+  } else if (constraint == "per_seed_share") {
+    rules.per_seed_share =
+        static_cast<double>(rules.per_seed() + 1) / static_cast<double>(rules.tracks);
+    words << "per_seed_share = " << std::setprecision(2) << rules.per_seed_share;
   } else if (constraint == "minutes") {
     rules.minutes = std::ceil(rules.minutes * 1.1);
     words << "minutes = " << rules.minutes;
@@ -178,6 +232,8 @@ std::string constraint_text(const Rules& rules, const std::string& constraint) {
   text << constraint;
   if (constraint == "per_artist") text << " = " << rules.per_artist;
   if (constraint == "per_album") text << " = " << rules.per_album;
+  if (constraint == "per_seed_share")
+    text << " = " << rules.per_seed_share << " (" << rules.per_seed() << " by way of one seed)";
   if (constraint == "minutes") text << " = " << rules.minutes;
   if (constraint == "unique") text << " = " << (rules.is_unique_by_song ? "\"song\"" : "\"track\"");
   return text.str();
@@ -186,14 +242,16 @@ std::string constraint_text(const Rules& rules, const std::string& constraint) {
 }  // namespace
 
 Candidates Evaluation::run_limit(const Node& node) {
-  const Rules rules{static_cast<std::int64_t>(number(node, "tracks")), number(node, "minutes"),
+  const Rules rules{static_cast<std::int64_t>(number(node, "tracks")),
+                    number(node, "minutes"),
                     static_cast<std::int64_t>(number(node, "per_artist")),
                     static_cast<std::int64_t>(number(node, "per_album")),
+                    number(node, "per_seed_share"),
                     text(node, "unique") == "song"};
   Walked walked = LimitWalk(*this, node, rules).walk();
   const auto got = static_cast<std::int64_t>(walked.chosen.size());
   const bool is_short = rules.tracks > 0 && got < rules.tracks;
-  bool is_any_bound = false;
+  bool is_any_bound = false;  // of this limit, whatever others there are
   for (const auto& [constraint, dropped] : walked.dropped) {
     ReceiptEntry entry{constraint_text(rules, constraint), dropped, false, ""};
     Rules looser = rules;
@@ -207,7 +265,9 @@ Candidates Evaluation::run_limit(const Node& node) {
     }
     receipt_.push_back(std::move(entry));
   }
-  if (is_short) {
+  // Where nothing came in, an earlier step has told why; and what pl.fallback takes in its place is
+  // another list.
+  if (is_short && (got > 0 || !walked.dropped.empty())) {
     notice("the list has " + std::to_string(got) + " of " + std::to_string(rules.tracks) +
            " tracks: " +
            (is_any_bound ? "its limits bind (see the receipt)" : "there were no more candidates"));

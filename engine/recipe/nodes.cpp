@@ -264,7 +264,9 @@ void read_branches(lua_State* lua, Node& node, const NodeContext& context) {
         fail(context, "pl." + node.step + ": the weight of branch " + std::to_string(i) +
                           " is not a number that can be reckoned with");
       }
-      lua_pop(lua, 4);
+      lua_getfield(lua, -4, "title");
+      if (lua_isstring(lua, -1)) branch.title = lua_tostring(lua, -1);
+      lua_pop(lua, 5);
       if (branch.node >= 0) node.branches.push_back(branch);
     }
   }

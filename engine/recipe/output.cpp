@@ -171,10 +171,10 @@ std::string playlist_bytes(const Registry& registry, const std::string& format,
     return true;
   };
   const std::string user = record.at("user").get<std::string>();
-  const playlist_playlist playlist{sizeof playlist,      0,
-                                   recipe.title.c_str(), recipe.about.c_str(),
-                                   user.c_str(),         evaluation.setup().now,
-                                   table.table()};
+  const std::string title = record.at("title").get<std::string>();
+  const playlist_playlist playlist{
+      sizeof playlist, 0, title.c_str(), recipe.about.c_str(), user.c_str(), evaluation.setup().now,
+      table.table()};
   ElementInstance instance(*element, check_arguments(*element->description, {}, ""),
                            std::move(context));
   const CallResult ended = instance.output(playlist);

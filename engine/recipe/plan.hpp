@@ -22,8 +22,9 @@ using PlanValue = std::variant<double, bool, std::string, ArgumentList, NodeArgu
 /// One input of a combiner.
 struct Branch {
   int node;
-  double weight = 1;   // mix: share; blend: weight
-  int otherwise = -1;  // mix: node that fills the slots this branch cannot
+  double weight = 1;       // mix: share; blend: weight
+  int otherwise = -1;      // mix: node that fills the slots this branch cannot
+  std::string title = {};  // fallback: what a list of this branch is called; "" as always
 };
 
 /// What a plan may hold: passes over it follow its chains by recursion.

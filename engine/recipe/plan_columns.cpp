@@ -48,6 +48,8 @@ PlanColumns columns_of_node(const Node& node, const std::vector<PlanColumns>& ma
       is("blend") || node.label() == "user.history")
     columns.types["score"] = PLAYLIST_F32;
   if (is("column")) columns.types[column_name(node)] = PLAYLIST_F32;
+  for (const Branch& branch : node.branches)
+    if (!branch.title.empty()) columns.types["fallback"] = PLAYLIST_STRING;
   if (is("explain")) columns.types["explanation"] = PLAYLIST_STRING;
   return columns;
 }

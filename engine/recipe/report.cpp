@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <cstdio>
-#include <sstream>
 
 #include <nlohmann/json.hpp>
 
@@ -42,6 +41,69 @@ Json number_json(double value) {
   return Json::parse(text);
 }
 
+/// What the user did with the tracks of a list: one pass over their listens.
+class OwnMusic {
+ public:
+  OwnMusic(const Tables& tables, const Items<std::int32_t>& chosen)
+      : places_(static_cast<std::size_t>(tables.table("tracks")->rows), -1), done_(chosen.size()) {
+    for (std::size_t k = 0; k < done_.size(); ++k)
+      places_[static_cast<std::size_t>(chosen[k])] = static_cast<std::int32_t>(k);
+    const playlist_table& listens = *tables.table("listens");
+    const auto* is_play = static_cast<const std::uint8_t*>(find_column(listens, "is_play")->data);
+    const auto* ts = static_cast<const std::int64_t*>(find_column(listens, "ts")->data);
+    each_of(tables, "listens", [&](Done& done, std::int64_t row) {
+      if (is_play[row] != 1) return;
+      ++done.plays;
+      done.last = std::max(done.last, ts[row]);
+    });
+    each_of(tables, "likes", [](Done& done, std::int64_t) { done.is_liked = true; });
+    each_of(tables, "library", [](Done& done, std::int64_t) { done.is_owned = true; });
+  }
+
+  [[nodiscard]] std::int64_t plays(std::int32_t track) const { return of(track).plays; }
+  [[nodiscard]] std::int64_t last_played(std::int32_t track) const { return of(track).last; }
+  /// Why a track is there that no recall found: it comes from a set of the user's. "" without one.
+  [[nodiscard]] std::string reason(std::int32_t track) const {
+    const Done& done = of(track);
+    return done.is_liked    ? "BASE: you liked it"
+           : done.is_owned  ? "BASE: in your library"
+           : done.plays > 0 ? "BASE: from what you played"
+                            : "";
+  }
+
+ private:
+  struct Done {
+    std::int64_t plays = 0, last = 0;
+    bool is_liked = false, is_owned = false;
+  };
+  [[nodiscard]] const Done& of(std::int32_t track) const {
+    return done_[static_cast<std::size_t>(places_[static_cast<std::size_t>(track)])];
+  }
+  /// use(what was done with the chosen track, row) for the rows of a set that are of one.
+  template <class Use>
+  void each_of(const Tables& tables, const char* set, const Use& use) {
+    const playlist_table& rows = *tables.table(set);
+    const auto* tracks = static_cast<const std::int32_t*>(find_column(rows, "track")->data);
+    for (std::int64_t row = 0; row < rows.rows; ++row) {
+      const std::int32_t place = places_[static_cast<std::size_t>(tracks[row])];
+      if (place >= 0) use(done_[static_cast<std::size_t>(place)], row);
+    }
+  }
+
+  std::vector<std::int32_t> places_;  // by track number: its place in the list, -1 none
+  std::vector<Done> done_;
+};
+
+/// What the whole list is made of instead of what it is for (pl.fallback), or "".
+std::string fallback_of(const Evaluation& evaluation, const Candidates& chosen) {
+  const CandidateColumn* column = chosen.find("fallback");
+  if (column == nullptr || column->type != PLAYLIST_STRING || chosen.size() == 0) return "";
+  const auto& codes = std::get<Items<std::int32_t>>(column->values);
+  for (std::size_t row = 1; row < chosen.size(); ++row)
+    if (codes[row] != codes[0]) return "";
+  return evaluation.text_of_code(codes[0]);
+}
+
 std::vector<std::string> split(const std::string& text, const std::string& separator) {
   std::vector<std::string> parts;
   for (std::size_t at = 0; !text.empty() && at <= text.size();) {
@@ -52,8 +114,30 @@ std::vector<std::string> split(const std::string& text, const std::string& separ
   return parts;
 }
 
-Json track_json(const Evaluation& evaluation, const TrackReader& reader, const Candidates& chosen,
-                std::size_t row) {
+/// "GENRE-BASED: discovered via rock" as a screen tells it: "discovered via rock".
+std::string without_tag(const std::string& reason) {
+  std::size_t at = 0;
+  while (at < reason.size() && ((reason[at] >= 'A' && reason[at] <= 'Z') || reason[at] == '-'))
+    ++at;
+  return at > 1 && reason.compare(at, 2, ": ") == 0 ? reason.substr(at + 2) : reason;
+}
+
+/// One per channel ("item_cf+content"). The share is that of the seed which the first one names, of
+/// what its channel scored.
+Json short_reasons(const std::string& explanation, double seed_share, const std::string& channel) {
+  Json reasons = Json::array();
+  for (const std::string& reason : split(explanation, "\n")) {
+    std::string text = without_tag(reason);
+    if (reasons.empty() && !std::isnan(seed_share))
+      text += " (" + std::to_string(std::lround(100 * seed_share)) + " % of its " +
+              channel.substr(0, channel.find('+')) + " score)";
+    reasons.push_back(std::move(text));
+  }
+  return reasons;
+}
+
+Json track_json(const Evaluation& evaluation, const TrackReader& reader, const OwnMusic& own_music,
+                const Candidates& chosen, std::size_t row) {
   const std::int32_t track = chosen.tracks[row];
   const std::string title = reader.text("title", track), artist = reader.text("artist_name", track);
   const std::string spotify = reader.text("spotify_id", track);
@@ -70,6 +154,9 @@ Json track_json(const Evaluation& evaluation, const TrackReader& reader, const C
   json["score"] = score == nullptr ? Json(nullptr) : number_json(score->number(row));
   Json columns = Json::object();
   std::string explanation;
+  std::string channel;
+  double seed_share = std::nan("");
+  if (const CandidateColumn* share = chosen.find("seed_share")) seed_share = share->number(row);
   for (const CandidateColumn& column : chosen.columns) {
     if (column.type != PLAYLIST_STRING) {
       if (column.name != "score") columns[column.name] = number_json(column.number(row));
@@ -83,17 +170,23 @@ Json track_json(const Evaluation& evaluation, const TrackReader& reader, const C
     } else {
       text = evaluation.text_of_code(code);
     }
+    if (column.name == "channel") channel = text;
     if (column.name == "explanation")
       explanation = text;
     else
       columns[column.name] = text.empty() ? Json(nullptr) : Json(text);
   }
   json["columns"] = std::move(columns);
+  if (explanation.empty()) explanation = own_music.reason(track);
   Json sentences = Json::array();
-  for (const std::string& inside : split(explanation, "; "))
+  for (const std::string& inside : split(explanation, "\n"))
     sentences.push_back(explanation_sentence(title, artist, inside));
   if (sentences.empty()) sentences.push_back(explanation_sentence(title, artist, ""));
   json["explanation"] = std::move(sentences);
+  json["reasons"] = short_reasons(explanation, seed_share, channel);
+  json["plays"] = own_music.plays(track);
+  json["last_played"] =
+      own_music.plays(track) == 0 ? Json(nullptr) : Json(format_time(own_music.last_played(track)));
   return json;
 }
 
@@ -136,27 +229,6 @@ Json statistics_json(const Evaluation& evaluation, const Candidates& chosen,
   return json;
 }
 
-std::string duration_text(const Json& ms) {
-  if (!ms.is_number()) return "  -:--";
-  const long seconds = ms.get<long>() / 1000;
-  char text[32];
-  std::snprintf(text, sizeof text, "%3ld:%02ld", seconds / 60, seconds % 60);
-  return text;
-}
-
-void append_closing(std::ostringstream& out, const Json& statistics) {
-  const auto number = [&](const char* name) { return statistics.at(name).get<std::int64_t>(); };
-  out << "\n"
-      << number("tracks") << " tracks, " << statistics.at("minutes").get<double>()
-      << " minutes: " << number("generative") << " generative, " << number("base") << " base\n";
-  std::string channels;
-  for (const auto& [name, count] : statistics.at("channels").items()) {
-    channels += (channels.empty() ? "" : ", ") + name + " " + std::to_string(count.get<int>());
-  }
-  if (!channels.empty()) out << "channels: " << channels << "\n";
-  out << "fallbacks taken: " << number("fallbacks") << "\n";
-}
-
 }  // namespace
 
 std::string explanation_sentence(const std::string& title, const std::string& artist,
@@ -183,14 +255,17 @@ Json run_record(Evaluation& evaluation, const RecipeDefinition& recipe,
   Json record;
   record["run"] = nullptr;
   record["recipe"] = recipe.path;
-  record["title"] = recipe.title;
+  const std::string fallback = fallback_of(evaluation, chosen);
+  record["title"] = fallback.empty() ? recipe.title : recipe.title + ": " + fallback;
   record["user"] = facts.user;
   record["now"] = format_time(evaluation.setup().now);
   record["random_seed"] = evaluation.setup().random_seed;
   record["parameters"] = parameters_json(values);
+  record["fallback"] = fallback.empty() ? Json(nullptr) : Json(fallback);
+  const OwnMusic own_music(*evaluation.setup().tables, chosen.tracks);
   Json tracks = Json::array();
   for (std::size_t i = 0; i < chosen.size(); ++i)
-    tracks.push_back(track_json(evaluation, reader, chosen, i));
+    tracks.push_back(track_json(evaluation, reader, own_music, chosen, i));
   record["tracks"] = std::move(tracks);
   record["statistics"] = statistics_json(evaluation, chosen, facts);
   Json receipt = Json::array();
@@ -212,44 +287,6 @@ Json run_record(Evaluation& evaluation, const RecipeDefinition& recipe,
   }
   record["trace"] = std::move(trace);
   return record;
-}
-
-std::string record_text(const Json& record, bool with_trace) {
-  std::ostringstream out;
-  out << record.at("title").get<std::string>() << "  (" << record.at("user").get<std::string>()
-      << ", " << record.at("now").get<std::string>().substr(0, 10) << ", random seed "
-      << record.at("random_seed") << ")\n\n";
-  for (const Json& track : record.at("tracks")) {
-    char position[16];
-    std::snprintf(position, sizeof position, "%3d ", track.at("position").get<int>());
-    out << position << duration_text(track.at("duration_ms"));
-    bool is_first = true;
-    for (const Json& sentence : track.at("explanation")) {
-      out << (is_first ? "  " : "            ") << sentence.get<std::string>() << "\n";
-      is_first = false;
-    }
-  }
-  append_closing(out, record.at("statistics"));
-  for (const Json& entry : record.at("receipt")) {
-    out << "limit " << entry.at("constraint").get<std::string>() << ": passed over "
-        << entry.at("dropped");
-    if (entry.contains("relaxed")) out << "; " << entry.at("relaxed").get<std::string>();
-    out << "\n";
-  }
-  for (const Json& notice : record.at("notices"))
-    out << "note: " << notice.get<std::string>() << "\n";
-  if (with_trace) {
-    out << "\n    rows in   rows out        ms  node\n";
-    for (const Json& entry : record.at("trace")) {
-      char line[64];
-      std::snprintf(line, sizeof line, "%11lld %10lld %9.3f  ",
-                    entry.at("rows_in").get<long long>(), entry.at("rows_out").get<long long>(),
-                    entry.at("ms").get<double>());
-      out << line << entry.at("node").get<std::string>() << "  "
-          << entry.at("where").get<std::string>() << "\n";
-    }
-  }
-  return out.str();
 }
 
 }  // namespace engine

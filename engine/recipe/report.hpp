@@ -1,4 +1,4 @@
-// What a run tells: the JSON record, the lines for the terminal.
+// What a run tells: the JSON record. cli/run_screen.hpp makes the lines for people of it.
 #pragma once
 
 #include <string>
@@ -23,9 +23,6 @@ nlohmann::ordered_json parameters_json(const ParameterValues& values);
 nlohmann::ordered_json run_record(Evaluation& evaluation, const RecipeDefinition& recipe,
                                   const ParameterValues& values, const Candidates& chosen,
                                   const AsOfFacts& facts);
-
-/// The record as text for a terminal: tracks, explanations, closing statistics, receipt, notices.
-std::string record_text(const nlohmann::ordered_json& record, bool with_trace);
 
 /// `"Song" by Artist made it to the playlist! [GENRE-BASED: ...]`
 std::string explanation_sentence(const std::string& title, const std::string& artist,

@@ -120,6 +120,7 @@ bool NodeReuse::add_reads(const Node& node, std::string& bytes) const {
   for (const Branch& branch : node.branches) {
     packer.add('b');
     packer.add(branch.weight);
+    packer.add_text(branch.title);
     // A fallback looks at its branches one by one: those it did not need have no key.
     if (!add_node(branch.node) && node.step != "fallback") return false;
     packer.add(branch.otherwise >= 0);

@@ -145,8 +145,9 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   options.exclude_random_seed = answer.random_seed;
   const std::unique_ptr<AsOf> tables = load_tables(request, options);
 
-  ModelShelf models =
-      request.opened_models ? ModelShelf(*request.opened_models) : ModelShelf(request.models);
+  ModelShelf models = request.opened_models
+                          ? ModelShelf(*request.opened_models)
+                          : ModelShelf(request.models, request.late_models, request.now);
   Texts texts;
   Evaluation::Setup setup;
   setup.plan = &recipe.plan();
@@ -182,6 +183,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   nlohmann::ordered_json record =
       run_record(evaluation, definition, values, *chosen, facts_of(*tables));
   answer.tracks = record.at("tracks").dump();
+  if (record.at("fallback").is_string()) answer.fallback = record.at("fallback");
   answer.playlist_hash = content_hash(answer.tracks);
   for (const auto& track : record.at("tracks"))
     answer.track_ids.push_back(track.at("track").get<std::int64_t>());

@@ -39,6 +39,7 @@ struct RunRequest {
   LuaLimits lua_limits;
   double default_track_seconds = 210;
   std::vector<ModelVersion> models;         // that elements may use: models_as_of() of now
+  std::vector<ModelVersion> late_models;    // that they may not: models_too_late() of now
   ElementSettings elements;                 // host->setting()
   std::vector<std::string> output_formats;  // "m3u8", "xspf" ...: output.NAME elements
   std::string why, why_not;                 // a track: id, spotify id, "title" or "artist - title"
@@ -55,6 +56,7 @@ struct RunAnswer {
   std::string recipe_hash, scripts_hash, elements;  // elements: JSON {name: "plugin id version"}
   std::string parameters;                           // JSON object
   std::string tracks, notices;                      // parts of the record, as JSON
+  std::string fallback;  // what the list is made of instead of what it is for; "" for most
   std::uint64_t random_seed = 0;
   std::vector<std::int64_t> track_ids;
   std::vector<std::string> outputs;  // bytes, as in output_formats

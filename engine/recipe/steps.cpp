@@ -63,13 +63,16 @@ constexpr auto kSample =
     std::array{number("temperature", 1, 0, 1000,
                       "0: in order of the score; higher: closer to a plain shuffle"),
                whole("count", 0, 0, kMany, "candidates to draw; 0: all")};
-constexpr auto kLimit =
-    std::array{whole("tracks", 0, 0, kMany, "at most this many; 0: no limit"),
-               number("minutes", 0, 0, kMany, "at most this long, in minutes; 0: no limit"),
-               whole("per_artist", 0, 0, kMany, "at most this many of one artist; 0: no limit"),
-               whole("per_album", 0, 0, kMany, "at most this many of one album; 0: no limit"),
-               choice("unique", "song", kUnique,
-                      "song: no other version of a chosen song; track: only not the same track")};
+constexpr auto kLimit = std::array{
+    whole("tracks", 0, 0, kMany, "at most this many; 0: no limit"),
+    number("minutes", 0, 0, kMany, "at most this long, in minutes; 0: no limit"),
+    whole("per_artist", 0, 0, kMany, "at most this many of one artist; 0: no limit"),
+    whole("per_album", 0, 0, kMany, "at most this many of one album; 0: no limit"),
+    number("per_seed_share", 0, 0, 1,
+           "at most this share of `tracks` by way of one seed, as recalls name it in the "
+           "column seed; 0: no limit"),
+    choice("unique", "song", kUnique,
+           "song: no other version of a chosen song; track: only not the same track")};
 constexpr auto kSince = std::array{whole("days", 0, 0, 36500, "of the last days"),
                                    whole("weeks", 0, 0, 5200, "of the last weeks"),
                                    whole("months", 0, 0, 1200, "of the last calendar months"),

@@ -64,7 +64,8 @@ const std::map<std::string, std::string>& column_helps() {
       {"days_since_played", "days since you last played it"},
       {"score", "higher is better"},
       {"channel", "the recall that found it"},
-      {"explanation", "why it is here"},
+      {"explanation", "why it is here, a line for each channel"},
+      {"fallback", "what the list is made of instead, where pl.fallback took such a branch"},
       {"ts", "when it was liked, saved or played, Unix seconds"},
   };
   return helps;
@@ -378,7 +379,8 @@ constexpr Combiner kCombiners[] = {
      "---@field otherwise? playlist.Candidates takes the slots that the branch cannot fill\n"},
     {"alternate", ""},
     {"blend", "---@field weight? number of its scores, default 1\n"},
-    {"fallback", ""},
+    {"fallback",
+     "---@field title? string what the list is called when it is made of this branch\n"},
     {"concat", ""},
 };
 

@@ -59,7 +59,11 @@ std::string scored_text(Evaluation& evaluation, const Node& node, const Candidat
 std::string explanation_of(const Evaluation& evaluation, const Candidates& list, std::size_t row) {
   const CandidateColumn* explanation = list.find("explanation");
   if (explanation == nullptr) return "";
-  return evaluation.text_of_code(std::get<Items<std::int32_t>>(explanation->values)[row]);
+  std::string text =
+      evaluation.text_of_code(std::get<Items<std::int32_t>>(explanation->values)[row]);
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos;)
+    text.replace(at, 1, "; ");
+  return text;
 }
 
 }  // namespace
