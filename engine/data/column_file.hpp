@@ -3,7 +3,7 @@
 // Layout, little-endian, everything 64-byte aligned:
 //   header     magic "PLAYCOLS", format version, length of the file, place, length and FNV-1a of
 //              the directory, XXH3 of everything behind the header
-//   directory  the key, then dictionaries, tables, lists and matrices with the places of their bytes
+//   directory  the key, then dictionaries, tables, lists and matrices, and where their bytes are
 //   data       the columns themselves, as playlist/plugin.h describes them
 // The key says what the file was made from (store, data version, play rule); a file with another
 // key, format version or length, or a wrong checksum (data/column_check.hpp), is made again instead
