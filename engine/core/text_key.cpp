@@ -1,12 +1,13 @@
 #include "core/text_key.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <utf8proc.h>
 #include <vector>
+
+#include "core/title_words.hpp"
 
 namespace engine {
 namespace {
@@ -30,6 +31,7 @@ std::int32_t plain(std::int32_t c) {
   if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0xad) return '-';
   if (c == 0x3010 || c == 0x3014) return '(';
   if (c == 0x3011 || c == 0x3015) return ')';
+  if (c == 0x301c) return '~';
   const utf8proc_category_t category = utf8proc_category(c);
   return category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL ||
                  category == UTF8PROC_CATEGORY_ZP || category == UTF8PROC_CATEGORY_CC
@@ -198,115 +200,6 @@ std::string trimmed(std::string_view text) {
   return result;
 }
 
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const std::size_t end = std::min(text.find(kSpace, at), text.size());
-    if (end > at) words.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return words;
-}
-
-template <std::size_t size>
-bool contains(const std::array<std::string_view, size>& list, std::string_view word) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
-
-bool is_number(std::string_view word) {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (word.empty() || !is_digit(word[0])) return false;
-  std::size_t digits = 0;
-  while (digits < word.size() && is_digit(word[digits])) ++digits;
-  const std::string_view rest = word.substr(digits);
-  return rest.empty() || rest == "st" || rest == "nd" || rest == "rd" || rest == "th" ||
-         rest == "s";
-}
-
-// ---- what a part of a title says
-// --------------------------------------------------------------------
-
-/// Words that alone make a part an edition of the same recording.
-constexpr std::array<std::string_view, 17> kEditionWords = {
-    "remaster", "remastered", "remastering", "remasterd", "mono",      "stereo",
-    "bonus",    "deluxe",     "explicit",    "clean",     "expanded",  "anniversary",
-    "album",    "single",     "radio",       "lp",        "soundtrack"};
-/// Words that may stand beside them.
-constexpr std::array<std::string_view, 24> kEditionCompany = {
-    "version", "edit",    "edition", "mix",       "track",  "digital", "digitally", "original",
-    "the",     "special", "super",   "recording", "master", "and",     "in",        "from",
-    "full",    "new",     "release", "issue",     "uk",     "us",      "re",        "cd"};
-/// Whole parts that are editions without any of the words above.
-constexpr std::array<std::string_view, 7> kEditionPhrases = {
-    "original version", "original mix", "original edit", "original", "edit",
-    "main version",     "7 version"};
-/// Words that make a part another recording.
-constexpr std::array<std::string_view, 41> kVersionWords = {
-    "live",      "acoustic",     "unplugged",     "remix",      "rmx",      "mix",
-    "remixed",   "instrumental", "instrumentals", "demo",       "demos",    "karaoke",
-    "cover",     "extended",     "dub",           "club",       "rework",   "reworked",
-    "bootleg",   "edit",         "version",       "session",    "sessions", "rehearsal",
-    "outtake",   "alternate",    "alternative",   "acapella",   "cappella", "slowed",
-    "nightcore", "orchestral",   "reprise",       "rerecorded", "vip",      "remake",
-    "tribute",   "stripped",     "sped",          "reverb",     "recorded"};
-/// Words that say nothing when they stand in the name of a version.
-constexpr std::array<std::string_view, 4> kVersionFillers = {"version", "the", "in", "recorded"};
-
-enum class Part { kTitle, kFeaturing, kEdition, kVersion };
-
-bool starts_with_word(std::string_view text, std::string_view word) {
-  return text.substr(0, word.size()) == word &&
-         (text.size() == word.size() || text[word.size()] == kSpace);
-}
-
-bool is_edition(const std::vector<std::string_view>& words, std::string_view text) {
-  if (contains(kEditionPhrases, text)) return true;
-  if (text.find("soundtrack") != text.npos || text.find("motion picture") != text.npos) return true;
-  bool has_edition = false;
-  for (const std::string_view word : words) {
-    if (contains(kEditionWords, word)) {
-      has_edition = true;
-    } else if (!contains(kEditionCompany, word) && !is_number(word)) {
-      return false;
-    }
-  }
-  // "(Single)", "(Radio)" and "(Album)" alone may be words of the title.
-  return has_edition &&
-         (words.size() > 1 || (text != "single" && text != "radio" && text != "album" &&
-                               text != "explicit" && text != "clean"));
-}
-
-/// `is_bracketed`: "(with X)" names a guest, " - with X" does not.
-Part classify(std::string_view text, bool is_bracketed) {
-  for (const std::string_view word : {"feat", "ft", "featuring"}) {
-    if (starts_with_word(text, word)) return Part::kFeaturing;
-  }
-  if (is_bracketed && starts_with_word(text, "with")) return Part::kFeaturing;
-  const std::vector<std::string_view> words = words_of(text);
-  if (words.empty()) return Part::kTitle;
-  if (is_edition(words, text)) return Part::kEdition;
-  for (const std::string_view word : words) {
-    if (contains(kVersionWords, word)) return Part::kVersion;
-  }
-  return Part::kTitle;
-}
-
-/// The version's own words: "acoustic version 2011 remaster" -> "acoustic".
-std::string version_text(std::string_view text) {
-  std::string result;
-  bool has_remaster = false;
-  const std::vector<std::string_view> words = words_of(text);
-  for (const std::string_view word : words) has_remaster |= word.substr(0, 8) == "remaster";
-  for (const std::string_view word : words) {
-    if (contains(kVersionFillers, word) || word.substr(0, 8) == "remaster") continue;
-    if (has_remaster && is_number(word)) continue;
-    if (!result.empty()) result += kSpace;
-    result += word;
-  }
-  return result.empty() ? std::string(text) : result;
-}
-
 // ---- cutting a title into its parts
 // -----------------------------------------------------------------
 
@@ -322,9 +215,22 @@ bool closes(char c) {
   return c == ')' || c == ']' || c == '}';
 }
 
+/// "~ live ~" at the end is a bracket, too: where the last one opens, npos when none does.
+std::size_t wave_bracket(std::string_view title) {
+  while (!title.empty() && title.back() == kSpace) title.remove_suffix(1);
+  if (title.size() < 3 || title.back() != '~') return title.npos;
+  const std::size_t opening = title.rfind('~', title.size() - 2);
+  return opening == 0 ? title.npos : opening;
+}
+
 /// Brackets (with what they nest) and what stands between them, cut again at " - ".
 std::vector<Piece> pieces_of(std::string_view title) {
   std::vector<Piece> pieces;
+  if (const std::size_t wave = wave_bracket(title); wave != title.npos) {
+    pieces = pieces_of(title.substr(0, wave));
+    pieces.push_back({title.substr(wave + 1, title.rfind('~') - wave - 1), true});
+    return pieces;
+  }
   std::size_t begin = 0;
   int depth = 0;
   const auto cut = [&](std::size_t end, bool is_bracketed) {
@@ -350,10 +256,11 @@ std::vector<Piece> pieces_of(std::string_view title) {
   return pieces;
 }
 
-/// Cuts " feat. X", " ft. X", " featuring X" off the end.
+/// Cuts " feat. X", " ft. X", " featuring X", " prod. X" off the end.
 std::string_view without_featuring(std::string_view text) {
   std::size_t end = text.size();
-  for (const std::string_view word : {" feat. ", " feat ", " ft. ", " ft ", " featuring "}) {
+  for (const std::string_view word : {" feat. ", " feat ", " ft. ", " ft ", " featuring ",
+                                      " prod. ", " prod by ", " produced by "}) {
     const std::size_t at = text.find(word);
     if (at != text.npos && at > 0) end = std::min(end, at);
   }
@@ -370,23 +277,38 @@ void read_title(const std::string& title, TextKey& key) {
   for (const Piece& piece : pieces_of(title)) {
     const std::string words = collapsed(piece.text);
     // What comes first is the title, whatever it says: "Live Forever", "(Remix) ...".
-    const Part part = key.title.empty() ? Part::kTitle : classify(words, piece.is_bracketed);
-    if (part == Part::kTitle) add_words(key.title, collapsed(without_featuring(piece.text)));
-    if (part == Part::kVersion) {
-      add_words(key.version, version_text(collapsed(without_featuring(piece.text))));
+    const bool is_first = key.title.empty();
+    TitlePartReading reading;
+    if (!is_first) {
+      const std::string own = collapsed(without_featuring(piece.text));
+      reading = read_title_part(piece.text, words, piece.is_bracketed);
+      if (reading.part == TitlePart::kVersion && own != words) {
+        reading = read_title_part(piece.text, own, piece.is_bracketed);
+      }
     }
+    if (reading.part == TitlePart::kTitle) {
+      add_words(key.title, collapsed(without_featuring(piece.text)));
+    }
+    if (reading.part == TitlePart::kVersion) add_words(key.version, reading.version);
   }
   if (key.title.empty()) key.title = trimmed(title);
+}
+
+/// The album's own name, without editions: "First Winter (Deluxe Edition)" -> "first winter".
+std::string album_key(std::string_view album) {
+  TextKey key;
+  read_title(folded(album), key);
+  return key.title;
 }
 
 }  // namespace
 
 std::string TextKey::track_key() const {
-  return artist + '\x1f' + title + '\x1f' + version;
+  return artist + '\x1f' + title + '\x1f' + version + (album.empty() ? "" : '\x1f' + album);
 }
 
 std::string TextKey::song_key() const {
-  return artist + '\x1f' + title;
+  return artist + '\x1f' + title + (album.empty() ? "" : '\x1f' + album);
 }
 
 std::string artist_key(std::string_view name) {
@@ -398,18 +320,24 @@ std::string artist_key(std::string_view name) {
   return key.empty() ? trimmed(text) : key;
 }
 
-TextKey text_key(std::string_view artist, std::string_view title) {
+TextKey text_key(std::string_view artist, std::string_view title, std::string_view album) {
   TextKey key;
   key.artist = artist_key(artist);
   read_title(folded(title), key);
+  if (!album.empty() && is_album_part(key.title)) {
+    key.album = album_key(album);
+    if (key.album == key.title) key.album.clear();  // a single
+  }
   return key;
+}
+
+std::string nfc(std::string_view text) {
+  return is_ascii(text) ? std::string(text) : utf8_map(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 }
 
 std::string tag_name(std::string_view tag) {
   std::string result;
-  const std::string composed =
-      is_ascii(tag) ? std::string(tag) : utf8_map(tag, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-  each_code_point(composed, [&](std::int32_t c) {
+  each_code_point(nfc(tag), [&](std::int32_t c) {
     const std::int32_t lower = utf8proc_tolower(c);
     append_code_point(result, lower < 0x20 || lower == 0xa0 ? kSpace : lower);
   });

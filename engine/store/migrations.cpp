@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/error.hpp"
+#include "store/key_functions.hpp"
 
 namespace engine {
 
@@ -104,6 +105,22 @@ void run(sqlite3* database, const std::string& sql, const char* doing) {
   }
 }
 
+/// Computes the keys of all tracks again, also of those that a merge by hand keeps for undoing it:
+/// the step for a change of core/text_key or core/title_words.
+constexpr std::string_view kRekeyTracks =
+    "UPDATE tracks SET key = track_key(a.key, title, album), song_key = song_key(a.key, title, "
+    "album), version = title_version(title) FROM artists a "
+    "WHERE a.artist_id = tracks.artist_id AND tracks.key IS NOT NULL;"
+    "UPDATE merges SET undo = json_set(undo, "
+    "'$.key', track_key(a.key, undo ->> '$.track[1]', undo ->> '$.track[3]'), "
+    "'$.track[4]', track_key(a.key, undo ->> '$.track[1]', undo ->> '$.track[3]'), "
+    "'$.track[5]', song_key(a.key, undo ->> '$.track[1]', undo ->> '$.track[3]'), "
+    "'$.track[6]', title_version(undo ->> '$.track[1]')) FROM artists a "
+    "WHERE a.artist_id = undo ->> '$.track[2]' AND undo ->> '$.track[4]' IS NOT NULL;"
+    "INSERT OR IGNORE INTO track_aliases SELECT undo ->> '$.key', kept_id FROM merges "
+    "WHERE undo ->> '$.key' <> '';"
+    "UPDATE settings SET value = CAST(value AS INTEGER) + 1 WHERE key = 'data_version';";
+
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
 };
@@ -155,7 +172,9 @@ std::span<const Migration> store_migrations() {
        "track_id INTEGER NOT NULL, teller_id INTEGER NOT NULL, ms_played INTEGER NOT NULL, "
        "flags INTEGER NOT NULL, country TEXT, ingestion_id INTEGER NOT NULL, "
        "PRIMARY KEY (user_id, ts, track_id, teller_id, ms_played)) STRICT, WITHOUT ROWID"},
-      {5, kHoldingsSql}};
+      {5, kHoldingsSql},
+      // Edition and version words of more languages; titles like "Intro" by album.
+      {6, kRekeyTracks}};
   return steps;
 }
 
@@ -195,6 +214,7 @@ int store_version(sqlite3* database, const std::string& path, int newest) {
 void migrate(sqlite3* database, const std::string& path, int version,
              std::span<const Migration> migrations, bool has_backup) {
   const bool has_content = version > 0;  // a new store has nothing to lose
+  install_key_functions(database);
   for (const Migration& step : migrations) {
     if (step.version <= version) continue;
     if (has_content && has_backup) {
