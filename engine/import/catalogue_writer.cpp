@@ -135,13 +135,15 @@ void CatalogueWriter::write_tracks(const TableView& table, const FileContext& fi
   const TextView title = table.texts("title"), artist = table.texts("artist"),
                  artist_id = table.texts("artist_id"), album = table.texts("album"),
                  spotify_id = table.texts("spotify_id"), isrc = table.texts("isrc"),
-                 mbid = table.texts("mbid"), tags = table.texts("tags");
+                 mbid = table.texts("mbid"), tags = table.texts("tags"),
+                 credit = table.texts("artist_credit");
   const TrackValues values(table);
   for (std::size_t row = 0; row < table.rows; ++row) {
     TrackIdentity identity;
     identity.title = title[row];
     identity.artist = artist[row];
     identity.artist_id = artist_id[row];
+    identity.credit = credit[row];
     identity.album = album[row];
     identity.spotify_id = spotify_id[row];
     identity.isrc = isrc[row];

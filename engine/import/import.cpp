@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "core/text_key.hpp"
 #include "import/input_files.hpp"
 #include "import/reader.hpp"
 #include "import/session.hpp"
@@ -101,7 +102,7 @@ ImportResult import_paths(const ImportOptions& options) {
 
   Store store = open_store(options);
   Session::Options session_options;
-  session_options.user = options.user;
+  session_options.user = nfc(options.user);
   session_options.now = options.now;
   session_options.files = order.files;
   session_options.play = options.play;

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "core/error.hpp"
+#include "core/text_key.hpp"
 
 namespace engine::import {
 namespace {
@@ -60,7 +61,7 @@ void walk_people(const fs::path& path, std::vector<InputFile>& files) {
   for (const fs::path& entry : entries_of(path)) {
     std::error_code error;
     if (fs::is_directory(entry, error)) {
-      walk(entry, entry.filename().string(), files);
+      walk(entry, nfc(entry.filename().string()), files);
     } else if (fs::is_regular_file(entry, error)) {
       files.push_back({entry.string(), "", fs::file_size(entry, error), false});
     }

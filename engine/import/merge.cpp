@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -15,15 +19,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// A table whose rows name a track.
-struct Reference {
-  const char* table;
-  const char* column;
-  const char* condition;  // further condition on the rows, or ""
-  bool is_moved;          // false: the merged track's rows go, the kept one's stay
-};
-/// Those that are moved row by row. Listens follow from what was told of both tracks instead.
-constexpr std::array<Reference, 13> kReferences = {{
+constexpr std::array<TrackReference, 13> kReferences = {{
     {"holdings", "id", " AND kind IN (1, 4, 6)", true},
     {"playlist_tracks", "track_id", "", true},
     {"track_ids", "track_id", "", true},
@@ -130,7 +126,7 @@ std::vector<Json> rows_where(const Store& store, const std::string& table,
 
 /// " WHERE key1 = ?n AND ..." over the primary key, with the values; `track` stands in for the
 /// column that names the track, unless it is 0.
-std::string key_condition(const Reference& reference, const std::vector<Column>& columns,
+std::string key_condition(const TrackReference& reference, const std::vector<Column>& columns,
                           const Json& row, std::int64_t track, std::vector<Json>& values) {
   std::string condition;
   for (std::size_t c = 0; c < columns.size(); ++c) {
@@ -145,7 +141,8 @@ std::string key_condition(const Reference& reference, const std::vector<Column>&
 
 /// Points the merged track's rows at the kept one. Returns them as they were, each with whether it
 /// moved (where the kept track had the same row already, it did not).
-Json move_rows(Store& store, const Reference& reference, std::int64_t kept, std::int64_t merged) {
+Json move_rows(Store& store, const TrackReference& reference, std::int64_t kept,
+               std::int64_t merged) {
   Json moved = Json::array();
   const std::string table = reference.table;
   const std::string of_track = std::string(reference.column) + " = ?1" + reference.condition;
@@ -166,7 +163,7 @@ Json move_rows(Store& store, const Reference& reference, std::int64_t kept, std:
   return moved;
 }
 
-void move_rows_back(Store& store, const Reference& reference, std::int64_t kept,
+void move_rows_back(Store& store, const TrackReference& reference, std::int64_t kept,
                     const Json& moved) {
   const std::string table = reference.table;
   const std::vector<Column> columns = columns_of(store, table);
@@ -217,13 +214,8 @@ std::vector<Telling> told_of(Store& store, Tellers& tellers, std::int64_t track)
   return std::move(all.tellings);
 }
 
-/// Makes the listens of the tracks anew from these tellings of them.
-void tell_again(Store& store, Tellers& tellers, std::int64_t track, std::int64_t other_track,
-                std::vector<Telling> told) {
-  for (const char* table : {"listens", "tellings"}) {
-    store.prepare(std::string("DELETE FROM ") + table + " WHERE track_id IN (?1, ?2)")
-        .run(track, other_track);
-  }
+/// Makes the listens of a user's and a track's tellings anew; those that stood for them are gone.
+void settle_anew(Store& store, Tellers& tellers, std::vector<Telling> told) {
   std::int64_t number = 0;
   for (Telling& telling : told) {
     telling.record = number++;  // new to the store, as it is now
@@ -234,6 +226,16 @@ void tell_again(Store& store, Tellers& tellers, std::int64_t track, std::int64_t
   ListenChanges changes;
   settle_blocks(all, tellers, changes, [](const Telling&, Told) {});
   changes.write(store);
+}
+
+/// Makes the listens of the tracks anew from these tellings of them.
+void tell_again(Store& store, Tellers& tellers, std::int64_t track, std::int64_t other_track,
+                std::vector<Telling> told) {
+  for (const char* table : {"listens", "tellings"}) {
+    store.prepare(std::string("DELETE FROM ") + table + " WHERE track_id IN (?1, ?2)")
+        .run(track, other_track);
+  }
+  settle_anew(store, tellers, std::move(told));
 }
 
 /// What was told of `merged` is of `kept`. Returns it as it was, each with whether it moved (what
@@ -337,6 +339,46 @@ std::string bare_id(const std::string& name) {
 
 }  // namespace
 
+std::span<const TrackReference> track_references() {
+  return kReferences;
+}
+
+void move_joined_tellings(Store& store) {
+  const std::string joined = "SELECT from_id FROM joined UNION SELECT to_id FROM joined";
+  Tellers tellers(store);
+  NearbyTellings nearby;
+  nearby.load_selected(store, tellers, joined);
+  if (nearby.tellings.empty()) return;
+  for (const char* table : {"listens", "tellings"})
+    store.execute(std::string("DELETE FROM ") + table + " WHERE track_id IN (" + joined + ")");
+
+  std::unordered_map<std::int64_t, std::int64_t> kept_of;
+  Statement rows = store.prepare("SELECT from_id, to_id FROM joined");
+  for (rows.start(); rows.step();) kept_of.emplace(rows.integer(0), rows.integer(1));
+  std::vector<std::pair<std::int64_t, Telling>> told;  // with the track it was told of
+  for (Telling& telling : nearby.tellings) {
+    const std::int64_t before = telling.track;
+    if (const auto kept = kept_of.find(before); kept != kept_of.end()) telling.track = kept->second;
+    told.emplace_back(before, std::move(telling));
+  }
+  // What one teller told of both tracks alike is one play; what it told twice of one stays two.
+  const auto place = [](const Telling& t) {
+    return std::tie(t.user, t.track, t.ts, t.ms_played, t.teller);
+  };
+  std::stable_sort(told.begin(), told.end(), [&](const auto& a, const auto& b) {
+    return std::tuple_cat(place(a.second), std::tie(a.first)) <
+           std::tuple_cat(place(b.second), std::tie(b.first));
+  });
+  std::vector<Telling> all;
+  std::int64_t first_track = 0;
+  for (auto& [before, telling] : told) {
+    const bool is_same_play = !all.empty() && place(all.back()) == place(telling);
+    if (!is_same_play) first_track = before;
+    if (!is_same_play || before == first_track) all.push_back(std::move(telling));
+  }
+  settle_anew(store, tellers, std::move(all));
+}
+
 std::int64_t find_track(const Store& store, const std::string& name) {
   const bool is_number =
       !name.empty() && name.size() < 19 &&
@@ -363,7 +405,7 @@ std::int64_t merge_tracks(Store& store, std::int64_t kept, std::int64_t merged, 
   const Json kept_row = track_row(store, kept), merged_row = track_row(store, merged);
   Json undo = {{"track", merged_row}, {"rows", Json::object()}};
   undo["rows"]["listens"] = move_tellings(store, kept, merged);
-  for (const Reference& reference : kReferences) {
+  for (const TrackReference& reference : kReferences) {
     undo["rows"][reference.table] = move_rows(store, reference, kept, merged);
   }
   store
@@ -429,7 +471,7 @@ void unmerge_tracks(Store& store, std::int64_t merge_id) {
            std::vector<Json>(row.begin(), row.end()));
   move_tellings_back(store, kept, merged, undo.at("rows").at("listens"));
   const Json& rows = undo.at("rows");
-  for (const Reference& reference : kReferences) {
+  for (const TrackReference& reference : kReferences) {
     move_rows_back(store, reference, kept, rows.value(reference.table, Json::array()));
   }
   move_old_rows_back(store, rows, kept, merged);

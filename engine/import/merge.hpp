@@ -2,11 +2,28 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "store/store.hpp"
 
 namespace engine::import {
+
+/// A table whose rows name a track.
+struct TrackReference {
+  const char* table;
+  const char* column;
+  const char* condition;  // further condition on the rows, or ""
+  bool is_moved;          // false: the merged track's rows go, the kept one's stay
+};
+/// All of them, but for `tracks`, `merges`, and `listens` and `tellings`, which follow from what was
+/// told of both tracks: move_joined_tellings().
+std::span<const TrackReference> track_references();
+
+/// Makes the listens of tracks that became one anew: of every row of the temporary table `joined`
+/// (from_id, to_id), what was told of `from_id` is of `to_id`. One pass over the listens. To be
+/// called in a transaction.
+void move_joined_tellings(Store& store);
 
 /// The track that a user names: its number, a Spotify id, uri or link, an ISRC or a MusicBrainz id.
 /// Throws Error(kInput) when there is none.

@@ -19,8 +19,10 @@ std::vector<std::string_view> split_list(std::string_view joined) {
 
 NameBook::NameBook(Store& store)
     : store_(store),
-      find_artist_(store.prepare("SELECT artist_id FROM artists WHERE key = ?1")),
-      insert_artist_(store.prepare("INSERT INTO artists (name, key) VALUES (?1, ?2)")),
+      find_artist_(store.prepare("SELECT artist_id, is_credit FROM artists WHERE key = ?1")),
+      insert_artist_(
+          store.prepare("INSERT INTO artists (name, key, is_credit) VALUES (?1, ?2, ?3)")),
+      confirm_artist_(store.prepare("UPDATE artists SET is_credit = 0 WHERE artist_id = ?1")),
       find_artist_id_(store.prepare("SELECT artist_id FROM artist_ids WHERE id = ?1")),
       insert_artist_id_(store.prepare("INSERT OR IGNORE INTO artist_ids VALUES (?1, ?2)")),
       set_artist_spotify_(store.prepare(
@@ -32,21 +34,55 @@ NameBook::NameBook(Store& store)
       find_tag_id_(store.prepare("SELECT tag_id FROM tag_ids WHERE id = ?1")),
       insert_tag_id_(store.prepare("INSERT OR IGNORE INTO tag_ids VALUES (?1, ?2)")) {}
 
+/// What is remembered of a name, else of the store; id 0 when there is no such artist.
+NameBook::Artist NameBook::find_artist(const std::string& name) {
+  if (const auto found = artists_.find(name); found != artists_.end()) {
+    // Another spelling of the name may have been told as one artist's since.
+    if (!found->second.is_credit) return found->second;
+  }
+  const std::string key = artist_key(name);
+  if (key.empty()) return {};
+  Artist artist;
+  find_artist_.start(key);
+  while (find_artist_.step()) artist = {find_artist_.integer(0), find_artist_.integer(1) != 0};
+  if (artist.id != 0) artists_[name] = artist;
+  return artist;
+}
+
+std::int64_t NameBook::insert_artist(const std::string& name, bool is_credit) {
+  const std::string key = artist_key(name);
+  if (key.empty()) return 0;
+  insert_artist_.run(name, key, is_credit ? 1 : 0);
+  const std::int64_t id = sqlite3_last_insert_rowid(store_.handle());
+  artists_[name] = {id, is_credit};
+  is_new_ = true;
+  return id;
+}
+
 std::int64_t NameBook::artist(std::string_view name) {
   is_new_ = false;
   if (name.empty()) return 0;
-  std::string text(name);
-  if (const auto found = artists_.find(text); found != artists_.end()) return found->second;
-  const std::string key = artist_key(name);
-  if (key.empty()) return 0;
-  std::int64_t id = find_artist_.find_integer(key).value_or(0);
-  if (id == 0) {
-    insert_artist_.run(name, key);
-    id = sqlite3_last_insert_rowid(store_.handle());
-    is_new_ = true;
+  const std::string text(name);
+  const Artist known = find_artist(text);
+  if (known.id == 0) return insert_artist(text, /*is_credit=*/false);
+  if (known.is_credit) {
+    confirm_artist_.run(known.id);
+    artists_[text].is_credit = false;
   }
-  artists_.emplace(std::move(text), id);
-  return id;
+  return known.id;
+}
+
+std::int64_t NameBook::credit(std::string_view name) {
+  is_new_ = false;
+  if (name.empty()) return 0;
+  const std::string text(name);
+  const Artist known = find_artist(text);
+  return known.id != 0 ? known.id : insert_artist(text, /*is_credit=*/true);
+}
+
+bool NameBook::is_one_artist(std::string_view name) {
+  const Artist known = find_artist(std::string(name));
+  return known.id != 0 && !known.is_credit;
 }
 
 std::int64_t NameBook::artist_by_id(std::string_view outside_id) {

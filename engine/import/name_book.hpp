@@ -19,8 +19,14 @@ class NameBook {
  public:
   explicit NameBook(Store& store);
 
-  /// 0 for an empty name. The first spelling met is the one that is shown.
+  /// 0 for an empty name. The first spelling met is the one that is shown. Whoever calls it knows
+  /// that this is one artist's name.
   std::int64_t artist(std::string_view name);
+  /// The same for a text that may join several artists' names (import/credits.hpp): an artist that
+  /// it has to make is one by this credit only, until artist() is called with the name.
+  std::int64_t credit(std::string_view name);
+  /// Somebody told this name as that of one artist.
+  bool is_one_artist(std::string_view name);
   /// 0 when the id has no name yet.
   std::int64_t artist_by_id(std::string_view outside_id);
   /// By name, or where that is missing by id; 0 when neither leads to one.
@@ -41,10 +47,18 @@ class NameBook {
 
  private:
   using Numbers = std::unordered_map<std::string, std::int64_t>;
+  struct Artist {
+    std::int64_t id = 0;
+    bool is_credit = false;
+  };
+  Artist find_artist(const std::string& name);
+  std::int64_t insert_artist(const std::string& name, bool is_credit);
+
   Store& store_;
-  Statement find_artist_, insert_artist_, find_artist_id_, insert_artist_id_, set_artist_spotify_,
-      set_artist_mbid_, find_tag_, insert_tag_, find_tag_id_, insert_tag_id_;
-  Numbers artists_, tags_, users_;  // by the name as it was written
+  Statement find_artist_, insert_artist_, confirm_artist_, find_artist_id_, insert_artist_id_,
+      set_artist_spotify_, set_artist_mbid_, find_tag_, insert_tag_, find_tag_id_, insert_tag_id_;
+  std::unordered_map<std::string, Artist> artists_;  // by the name as it was written
+  Numbers tags_, users_;                             // likewise
   bool is_new_ = false;
 };
 

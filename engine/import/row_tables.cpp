@@ -17,7 +17,7 @@ constexpr RowColumn kListens[] = {
     {"mbid", kText},        {"artist_mbid", kText}, {"reason_end", kText}, {"country", kText},
     {"skipped", kU8},       {"shuffle", kU8},       {"offline", kU8},      {"incognito", kU8},
     {"precision", kI32},    {"loved", kU8},         {"stamp", kU8},        {"repeat", kI32},
-    {"teller", kText},      {"duration_ms", kI32}};
+    {"teller", kText},      {"duration_ms", kI32},  {"artist_credit", kText}};
 constexpr RowColumn kTracks[] = {{"record", kI64, true},
                                  {"title", kText},
                                  {"artist", kText},
@@ -43,7 +43,8 @@ constexpr RowColumn kTracks[] = {{"record", kI64, true},
                                  {"time_signature", kI32},
                                  {"tags", kText},
                                  {"album_id", kText},
-                                 {"artist_id", kText}};
+                                 {"artist_id", kText},
+                                 {"artist_credit", kText}};
 constexpr RowColumn kLikes[] = {{"record", kI64, true}, {"ts", kI64},     {"title", kText},
                                 {"artist", kText},      {"album", kText}, {"spotify_id", kText},
                                 {"isrc", kText},        {"mbid", kText}};
@@ -56,10 +57,12 @@ constexpr RowColumn kBanned[] = {{"record", kI64, true}, {"title", kText}, {"art
 constexpr RowColumn kPlaylists[] = {{"record", kI64, true}, {"playlist", kText, true},
                                     {"playlist_id", kText}, {"description", kText},
                                     {"ts", kI64},           {"owner", kText}};
-constexpr RowColumn kPlaylistTracks[] = {
-    {"record", kI64, true}, {"playlist", kText, true}, {"playlist_id", kText}, {"position", kI32},
-    {"ts", kI64},           {"title", kText},          {"artist", kText},      {"album", kText},
-    {"spotify_id", kText},  {"isrc", kText},           {"mbid", kText}};
+constexpr RowColumn kPlaylistTracks[] = {{"record", kI64, true}, {"playlist", kText, true},
+                                         {"playlist_id", kText}, {"position", kI32},
+                                         {"ts", kI64},           {"title", kText},
+                                         {"artist", kText},      {"album", kText},
+                                         {"spotify_id", kText},  {"isrc", kText},
+                                         {"mbid", kText},        {"artist_credit", kText}};
 constexpr RowColumn kArtists[] = {{"record", kI64, true}, {"artist", kText, true},
                                   {"artist_id", kText},   {"artist_mbid", kText},
                                   {"popularity", kF32},   {"tags", kText},
@@ -86,9 +89,10 @@ constexpr RowColumn kUserRelations[] = {
     {"record", kI64, true}, {"user", kText, true}, {"related", kText, true}};
 
 constexpr RowColumn kEngagement[] = {
-    {"record", kI64, true}, {"title", kText},   {"artist", kText},   {"album", kText},
-    {"spotify_id", kText},  {"isrc", kText},    {"mbid", kText},     {"plays", kF32},
-    {"likes", kF32},        {"comments", kF32}, {"skip_rate", kF32}, {"completion", kF32}};
+    {"record", kI64, true},  {"title", kText},   {"artist", kText},   {"album", kText},
+    {"spotify_id", kText},   {"isrc", kText},    {"mbid", kText},     {"plays", kF32},
+    {"likes", kF32},         {"comments", kF32}, {"skip_rate", kF32}, {"completion", kF32},
+    {"artist_credit", kText}};
 
 constexpr RowColumn kLists[] = {
     {"record", kI64}, {"list", kText, true}, {"teller", kText}, {"is_whole", kU8}};

@@ -21,8 +21,8 @@ std::uint64_t hash_codes(const std::int32_t* codes, std::size_t count) {
 }  // namespace
 
 std::span<const std::int64_t> RowTracks::match(const TableView& table, bool is_catalogue) {
-  static constexpr const char* kNames[kColumns] = {"title", "artist", "album",      "spotify_id",
-                                                   "isrc",  "mbid",   "artist_mbid"};
+  static constexpr const char* kNames[kColumns] = {
+      "title", "artist", "album", "spotify_id", "isrc", "mbid", "artist_mbid", "artist_credit"};
   Texts texts;
   for (std::size_t c = 0; c < kColumns; ++c) texts[c] = table.texts(kNames[c]);
   tracks_.assign(table.rows, 0);
@@ -65,6 +65,7 @@ std::int64_t RowTracks::match_one(const Texts& texts, const Codes& codes, bool i
   row.isrc = texts[4].of(codes[4]);
   row.mbid = texts[5].of(codes[5]);
   row.artist_mbid = texts[6].of(codes[6]);
+  row.credit = texts[7].of(codes[7]);
   const std::int64_t track = matcher_.find_or_make(row, is_catalogue).id;
 
   if (generation_ != matcher_.generation()) forget();

@@ -18,14 +18,15 @@ class RowTracks {
   explicit RowTracks(TrackMatcher& matcher) : matcher_(matcher) {}
 
   /// One track per row of a table with columns title, artist, album, spotify_id, isrc, mbid,
-  /// artist_mbid (any may be absent); 0 where the row names no track. Valid until the next call.
+  /// artist_mbid, artist_credit (any may be absent); 0 where the row names no track. Valid until
+  /// the next call.
   std::span<const std::int64_t> match(const TableView& table, bool is_catalogue);
 
   /// Another process wrote to the store.
   void forget();
 
  private:
-  static constexpr std::size_t kColumns = 7;
+  static constexpr std::size_t kColumns = 8;
   using Codes = std::array<std::int32_t, kColumns>;
   using Texts = std::array<TextView, kColumns>;
   /// Answers of earlier batches, by 96 bits of the texts' hash.

@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "import/reading_identity.hpp"
 #include "import/row_tables.hpp"
+#include "import/same_tracks.hpp"
 #include "store/row_source.hpp"
 #include "store/users.hpp"
 
@@ -712,6 +713,7 @@ ImportResult Session::finish() {
   file_.reset();
   end_missing_playlists();
   tell_ended();
+  if (settle_tracks(store_) > 0) forget();
   if (!has_catalogue(store_)) return std::move(result_);
   const std::vector<User> users = list_users(store_);
   const bool is_for_all = has_new_catalogue_ && users.size() <= kFewUsers;

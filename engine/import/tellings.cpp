@@ -258,6 +258,19 @@ void NearbyTellings::load(Store& store, Tellers& tellers, std::int64_t user, std
   }
 }
 
+void NearbyTellings::load_selected(Store& store, Tellers& tellers, const std::string& select) {
+  Statement listens = store.prepare(
+      "SELECT user_id, ts, track_id, ms_played, flags, country, ingestion_id FROM listens "
+      "WHERE track_id IN (" +
+      select + ")");
+  for (listens.start(); listens.step();) take_listen(tellers, listens);
+  Statement apart = store.prepare(
+      "SELECT user_id, ts, track_id, teller_id, ms_played, flags, country, ingestion_id "
+      "FROM tellings WHERE track_id IN (" +
+      select + ")");
+  for (apart.start(); apart.step();) take_telling(apart);
+}
+
 void NearbyTellings::load(Store& store, Tellers& tellers, std::int64_t track,
                           std::int64_t other_track) {
   Statement listens = store.prepare(

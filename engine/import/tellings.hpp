@@ -99,6 +99,8 @@ class NearbyTellings {
             const std::unordered_set<std::int64_t>& tracks);
   /// All of two tracks, of everybody.
   void load(Store& store, Tellers& tellers, std::int64_t track, std::int64_t other_track);
+  /// All of the tracks that a SELECT names, of everybody.
+  void load_selected(Store& store, Tellers& tellers, const std::string& select);
 
   std::vector<Telling> tellings;
   std::vector<ListenRow> told_by_several;  // rows of `listens` that are not a telling themselves

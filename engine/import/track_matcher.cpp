@@ -5,6 +5,8 @@
 #include <optional>
 
 #include "core/text_key.hpp"
+#include "core/title_words.hpp"
+#include "import/credits.hpp"
 
 namespace engine::import {
 namespace {
@@ -27,8 +29,14 @@ TrackMatcher::TrackMatcher(Store& store, NameBook& names)
       insert_id_(store.prepare("INSERT INTO track_ids VALUES (?1, ?2, ?3, ?4)")),
       set_origin_(
           store.prepare("UPDATE track_ids SET origin = origin | ?3 WHERE kind = ?1 AND id = ?2")),
+      remove_id_(store.prepare("DELETE FROM track_ids WHERE kind = ?1 AND id = ?2")),
+      other_id_(store.prepare("SELECT id FROM track_ids WHERE track_id = ?1 AND kind = ?2 "
+                              "AND id <> ?3 ORDER BY id LIMIT 1")),
       find_key_(store.prepare(
           "SELECT track_id, duration_ms FROM tracks WHERE key = ?1 ORDER BY track_id")),
+      // Keys of one title on every album are those between KEY + '\x1f' and KEY + ' '.
+      find_keys_(store.prepare("SELECT track_id, duration_ms FROM tracks "
+                               "WHERE key > ?1 || char(31) AND key < ?1 || ' ' LIMIT 2")),
       find_alias_(store.prepare("SELECT track_id FROM track_aliases WHERE key = ?1")),
       has_merges_(store.prepare("SELECT 1 FROM merges LIMIT 1")),
       // A number that a merge freed stays free: the merge can be undone.
@@ -39,6 +47,9 @@ TrackMatcher::TrackMatcher(Store& store, NameBook& names)
           "1 + max((SELECT ifnull(max(track_id), 0) FROM tracks), "
           "(SELECT ifnull(max(merged_id), 0) FROM merges)), NULL))")),
       look_(store.prepare("SELECT key IS NULL, artist_id FROM tracks WHERE track_id = ?1")),
+      set_main_id_(store.prepare(
+          "UPDATE tracks SET spotify_id = ?3 WHERE track_id = ?1 AND spotify_id = ?2")),
+      set_keys_(store.prepare("UPDATE tracks SET key = ?2, song_key = ?3 WHERE track_id = ?1")),
       fill_(store.prepare(
           "UPDATE tracks SET album = ifnull(album, ?2), spotify_id = ifnull(spotify_id, ?3), "
           "isrc = ifnull(isrc, ?4), mbid = ifnull(mbid, ?5), "
@@ -50,14 +61,96 @@ TrackMatcher::TrackMatcher(Store& store, NameBook& names)
       name_(store.prepare(
           "UPDATE tracks SET title = ?2, artist_id = ?3, key = ?4, song_key = ?5, version = ?6 "
           "WHERE track_id = ?1")),
+      title_(store.prepare("UPDATE tracks SET title = ?2 WHERE track_id = ?1 AND title IS NULL")),
+      clear_artists_(store.prepare("DELETE FROM track_artists WHERE track_id = ?1")),
       insert_artist_(store.prepare("INSERT OR IGNORE INTO track_artists VALUES (?1, ?2, ?3)")),
       count_artists_(store.prepare("SELECT count(*) FROM track_artists WHERE track_id = ?1")),
       artist_name_(store.prepare("SELECT name FROM artists WHERE artist_id = ?1")),
-      duration_(store.prepare("SELECT duration_ms FROM tracks WHERE track_id = ?1")) {
+      duration_(store.prepare("SELECT duration_ms FROM tracks WHERE track_id = ?1")),
+      is_credited_(store.prepare("SELECT a.is_credit FROM tracks JOIN artists a USING (artist_id) "
+                                 "WHERE track_id = ?1 AND a.is_credit")),
+      insert_same_(store.prepare("INSERT OR IGNORE INTO same_tracks VALUES (?1, ?2)")),
+      credits_(store.prepare("SELECT track_id, a.name, title, ifnull(album, '') FROM artists a "
+                             "JOIN tracks t USING (artist_id) WHERE a.is_credit AND t.key IS NOT NULL "
+                             "ORDER BY track_id")) {
   is_merged_ = has_merges_.find_integer().has_value();
+  load_credits();
+}
+
+// ---- credits
+// ------------------------------------------------------------------------------------------------
+
+void TrackMatcher::load_credits() {
+  credit_keys_.clear();
+  for (credits_.start(); credits_.step();) {
+    remember_credit(credits_.integer(0), credits_.text(1), credits_.text(2), credits_.text(3));
+  }
+}
+
+void TrackMatcher::remember_credit(std::int64_t track, std::string_view credit,
+                                   std::string_view title, std::string_view album) {
+  TextKey key = text_key("", title, album);
+  for (const std::string& name : credited_names(credit)) {
+    key.artist = artist_key(name);
+    credit_keys_.emplace(key.track_key(), track);
+  }
+}
+
+/// The artists of a row with a credit: none when the text joins the names of known tracks' artists.
+TrackMatcher::RowArtists TrackMatcher::credited_artist(const TrackIdentity& row) {
+  RowArtists artists;
+  const bool is_one = credited_names(row.credit).empty();
+  const std::int64_t artist = is_one ? names_.artist(row.credit) : names_.credit(row.credit);
+  if (artist == 0) return artists;
+  names_.learn_artist(artist, row.artist_id, row.artist_mbid);
+  artists.ids.push_back(artist);
+  artists.primary_name = row.credit;
+  return artists;
+}
+
+/// The track of one of the names that the row's credit may be joined from.
+std::int64_t TrackMatcher::find_credited(const TrackIdentity& row) {
+  if (row.title.empty() || names_.is_one_artist(row.credit)) return 0;
+  TextKey key = text_key("", row.title, row.album);
+  for (const std::string& name : credited_names(row.credit)) {
+    key.artist = artist_key(name);
+    if (const std::int64_t found = find_by_name(row, key)) return found;
+  }
+  return 0;
+}
+
+/// A track that is known by a credit which the row's artist is part of.
+std::int64_t TrackMatcher::find_by_credit(const TrackIdentity& row, const TextKey& key) {
+  if (credit_keys_.empty()) return 0;
+  const auto found = credit_keys_.find(key.track_key());
+  if (found == credit_keys_.end()) return 0;
+  const std::int64_t track = found->second;
+  return is_credited_.find_integer(track) && has_length(track, row.duration_ms) ? track : 0;
+}
+
+/// True unless both lengths are known and differ too much.
+bool TrackMatcher::has_length(std::int64_t track, std::int32_t length) {
+  const std::int32_t known = length < 0 ? -1 : duration_ms(track);
+  return known < 0 || std::abs(known - length) <= kSameRecordingMs;
+}
+
+bool TrackMatcher::is_named(std::int64_t track) {
+  look_.start(track);
+  const bool is_named = look_.step() && look_.integer(0) == 0;
+  look_.reset();
+  return is_named;
+}
+
+/// Gives a track the artists and the key of the row.
+void TrackMatcher::rename(std::int64_t track, const TrackIdentity& row, const TextKey& key,
+                          const RowArtists& artists) {
+  name_.run(track, row.title, artists.ids[0], key.track_key(), key.song_key(), key.version);
+  clear_artists_.run(track);
+  for (std::size_t i = 0; i < artists.ids.size(); ++i) insert_artist_.run(track, i, artists.ids[i]);
 }
 
 TrackMatcher::RowArtists TrackMatcher::artists_of(const TrackIdentity& row) {
+  if (row.artist.empty() && !row.credit.empty()) return credited_artist(row);
   RowArtists artists;
   const auto names = split_list(row.artist);
   const auto ids = split_list(row.artist_id);
@@ -114,18 +207,52 @@ std::int64_t TrackMatcher::find_by_key(const std::string& key, std::int32_t dura
   return found;
 }
 
+/// By the key; a title that every album may have also without the album.
+std::int64_t TrackMatcher::find_by_name(const TrackIdentity& row, const TextKey& key) {
+  const std::string track_key = key.track_key();
+  if (const std::int64_t found = find_by_key(track_key, row.duration_ms)) return found;
+  return is_album_part(key.title) ? find_album_part(row, key) : 0;
+}
+
+/// A row without an album means the only track of that title; a row with one names the track that
+/// was known without, when there is no track of another album yet.
+std::int64_t TrackMatcher::find_album_part(const TrackIdentity& row, const TextKey& key) {
+  TextKey any = key;
+  any.album.clear();
+  const std::string base = any.track_key();
+  std::int64_t found = 0;
+  int count = 0;
+  for (find_keys_.start(base); find_keys_.step(); ++count) found = find_keys_.integer(0);
+  if (key.album.empty()) return count == 1 && has_length(found, row.duration_ms) ? found : 0;
+  if (count > 0) return 0;
+  const std::int64_t track = find_by_key(base, row.duration_ms);
+  if (track != 0) set_keys_.run(track, key.track_key(), key.song_key());
+  return track;
+}
+
 MatchedTrack TrackMatcher::find_or_make(const TrackIdentity& row, bool is_catalogue) {
-  const RowArtists artists = artists_of(row);
-  const bool has_name = !row.title.empty() && !artists.ids.empty();
-  const bool has_id = !row.spotify_id.empty() || !row.isrc.empty() || !row.mbid.empty();
-  if (!has_name && !has_id) return {};
   MatchedTrack match;
   match.id = find_by_id(row);
+  const bool is_credit = row.artist.empty() && !row.credit.empty();
+  if (match.id == 0 && is_credit) match.id = find_credited(row);
+  // A credit adds nothing to a track whose artist is known.
+  const RowArtists artists =
+      is_credit && match.id != 0 && is_named(match.id) ? RowArtists() : artists_of(row);
+  const bool has_name = !row.title.empty() && !artists.ids.empty();
+  const bool has_id = !row.spotify_id.empty() || !row.isrc.empty() || !row.mbid.empty();
+  if (match.id == 0 && !has_name && !has_id) return {};
+  if (match.id != 0) match.id = without_other_recording(match.id, row, artists);
+  TextKey key;
   if (match.id == 0 && has_name) {
-    match.id = find_by_key(text_key(artists.primary_name, row.title).track_key(), row.duration_ms);
+    key = text_key(artists.primary_name, row.title, row.album);
+    match.id = find_by_name(row, key);
+    if (match.id == 0 && !is_credit) {
+      match.id = find_by_credit(row, key);
+      if (match.id != 0) rename(match.id, row, key, artists);
+    }
   }
   if (match.id == 0) {
-    match.id = insert(row, artists, is_catalogue);
+    match.id = insert(row, artists, key, is_catalogue);
     match.is_new = true;
   } else {
     match.is_changed = complete(match.id, row, artists, is_catalogue);
@@ -134,10 +261,28 @@ MatchedTrack TrackMatcher::find_or_make(const TrackIdentity& row, bool is_catalo
   return match;
 }
 
+/// The track, unless the length of the row's Spotify id shows that the id was taken for it wrongly:
+/// then the id is nobody's again, and 0.
+std::int64_t TrackMatcher::without_other_recording(std::int64_t track, const TrackIdentity& row,
+                                                   const RowArtists& artists) {
+  if (row.duration_ms < 0 || row.spotify_id.empty() || row.title.empty() || artists.ids.empty()) {
+    return track;
+  }
+  if (has_length(track, row.duration_ms)) return track;
+  if (find_id(kSpotify, row.spotify_id).track != track) return track;
+  other_id_.start(track, static_cast<int>(kSpotify), row.spotify_id);
+  if (!other_id_.step()) return track;
+  const std::string other(other_id_.text(0));
+  other_id_.reset();
+  remove_id_.run(static_cast<int>(kSpotify), row.spotify_id);
+  set_main_id_.run(track, row.spotify_id, other);
+  ++generation_;
+  return 0;
+}
+
 std::int64_t TrackMatcher::insert(const TrackIdentity& row, const RowArtists& artists,
-                                  bool is_catalogue) {
+                                  const TextKey& key, bool is_catalogue) {
   const bool has_name = !row.title.empty() && !artists.ids.empty();
-  const TextKey key = has_name ? text_key(artists.primary_name, row.title) : TextKey();
   const std::string track_key = key.track_key(), song_key = key.song_key();
   insert_track_.run(given(row.title),
                     artists.ids.empty() ? std::nullopt : std::optional(artists.ids[0]),
@@ -148,6 +293,7 @@ std::int64_t TrackMatcher::insert(const TrackIdentity& row, const RowArtists& ar
   const std::int64_t track = sqlite3_last_insert_rowid(store_.handle());
   keep_duration(track, row.duration_ms);
   for (std::size_t i = 0; i < artists.ids.size(); ++i) insert_artist_.run(track, i, artists.ids[i]);
+  if (has_name && row.artist.empty()) remember_credit(track, row.credit, row.title, row.album);
   return track;
 }
 
@@ -171,8 +317,9 @@ bool TrackMatcher::name_track(std::int64_t track, const TrackIdentity& row,
   if (!is_nameless) {
     return !artists.ids.empty() && artist == artists.ids[0] && add_artists(track, artists);
   }
-  if (row.title.empty() || artists.ids.empty()) return false;
-  const TextKey key = text_key(artists.primary_name, row.title);
+  if (row.title.empty()) return false;
+  if (artists.ids.empty()) return title_.run(track, row.title) > 0;
+  const TextKey key = text_key(artists.primary_name, row.title, row.album);
   name_.run(track, row.title, artists.ids[0], key.track_key(), key.song_key(), key.version);
   for (std::size_t i = 0; i < artists.ids.size(); ++i) insert_artist_.run(track, i, artists.ids[i]);
   ++generation_;
@@ -202,7 +349,10 @@ bool TrackMatcher::add_id(std::int64_t track, IdKind kind, std::string_view id, 
     insert_id_.run(static_cast<int>(kind), id, track, origin);
     return true;
   }
-  // An id belongs to one track: that of the row that brought it first.
+  // An id belongs to one track: that of the row that brought it first. This row says that both
+  // are one.
+  if (known.track != track)
+    insert_same_.run(std::min(track, known.track), std::max(track, known.track));
   if ((known.origin & origin) == 0) set_origin_.run(static_cast<int>(kind), id, origin);
   return false;
 }
@@ -223,6 +373,7 @@ std::int32_t TrackMatcher::duration_ms(std::int64_t track) {
 
 void TrackMatcher::forget() {
   durations_.clear();
+  load_credits();
   is_merged_ = has_merges_.find_integer().has_value();
   ++generation_;
 }

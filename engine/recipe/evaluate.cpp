@@ -227,6 +227,29 @@ Candidates without_repeats(Candidates candidates) {
   return candidates.gather(std::move(rows));
 }
 
+/// What is known by an id only may be a track that the person knows under another id, and cannot be
+/// told to anybody: no recall recommends it. A person's own sets keep it.
+template <class Reason>
+Candidates without_nameless(Candidates candidates, const playlist_table& table, Reason reason) {
+  const auto* title = static_cast<const std::int32_t*>(find_column(table, "title")->data);
+  const auto* artist = static_cast<const std::int32_t*>(find_column(table, "artist")->data);
+  std::vector<std::int32_t> rows;
+  std::vector<Dropped> dropped;
+  rows.reserve(candidates.size());
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const std::int32_t track = candidates.tracks[i];
+    if (title[track] >= 0 && artist[track] >= 0) {
+      rows.push_back(static_cast<std::int32_t>(i));
+    } else {
+      dropped.push_back({track, reason()});
+    }
+  }
+  if (dropped.empty()) return candidates;
+  Candidates named = candidates.gather(std::move(rows));
+  named.dropped = std::move(dropped);
+  return named;
+}
+
 }  // namespace
 
 std::vector<double> column_numbers(const FormulaColumn& column, const Candidates& candidates) {
@@ -490,8 +513,11 @@ Candidates Evaluation::run_element(const Node& node) {
       RecalledRows rows;
       if (!end_of(instance.recall(rows))) return {};
       const std::string_view step = node.step;
-      return without_repeats(
-          recalled(node, std::move(rows), text_code(step.substr(step.find('.') + 1))));
+      return without_nameless(without_repeats(recalled(node, std::move(rows),
+                                                       text_code(step.substr(step.find('.') + 1)))),
+                              *setup_.tables->table("tracks"), [this] {
+                                return text_code("it is known by an id only, without a name");
+                              });
     }
     const CandidatesPtr candidates = input(node);
     const TableView view(*candidates, setup_.texts->dict());

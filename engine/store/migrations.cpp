@@ -174,7 +174,22 @@ std::span<const Migration> store_migrations() {
        "PRIMARY KEY (user_id, ts, track_id, teller_id, ms_played)) STRICT, WITHOUT ROWID"},
       {5, kHoldingsSql},
       // Edition and version words of more languages; titles like "Intro" by album.
-      {6, kRekeyTracks}};
+      {6, kRekeyTracks},
+      // Names that were met only where several may be joined ("A, B"), and what is needed to find
+      // out that tracks are one.
+      {7,
+       "ALTER TABLE artists ADD COLUMN is_credit INTEGER NOT NULL DEFAULT 0;"
+       "UPDATE artists SET is_credit = 1 WHERE spotify_id IS NULL AND artist_id NOT IN "
+       "(SELECT artist_id FROM tracks WHERE artist_id IS NOT NULL AND spotify_id IS NOT NULL) "
+       "AND artist_id NOT IN (SELECT artist_id FROM saved_artists) "
+       "AND (name LIKE '%, %' OR name LIKE '% & %' OR name LIKE '%; %');"
+       "CREATE INDEX artists_by_credit ON artists (artist_id) WHERE is_credit;"
+       "CREATE TABLE same_tracks (track_id INTEGER NOT NULL, other_id INTEGER NOT NULL, "
+       "PRIMARY KEY (track_id, other_id)) STRICT, WITHOUT ROWID;"
+       "CREATE INDEX track_ids_by_track ON track_ids (track_id);"
+       "CREATE INDEX tracks_without_key ON tracks (track_id) WHERE key IS NULL"},
+      // Two spellings of one name are one person from now on; who is there twice already stays so.
+      {8, "UPDATE OR IGNORE users SET name = nfc(name)"}};
   return steps;
 }
 

@@ -1,6 +1,7 @@
 #include "store/users.hpp"
 
 #include "core/error.hpp"
+#include "core/text_key.hpp"
 
 namespace engine {
 namespace {
@@ -17,6 +18,17 @@ std::string some_names(const std::vector<User>& users) {
   }
   if (users.size() > 8) names += ", ... (" + std::to_string(users.size()) + " in all)";
   return names;
+}
+
+/// The user whom a name that nobody has may mean: first one that differs in case or accents only.
+std::string similar_user(const std::string& name, const std::vector<User>& users) {
+  const std::string key = artist_key(name);
+  std::vector<std::string> names;
+  for (const User& user : users) {
+    if (artist_key(user.name) == key) return user.name;
+    names.push_back(user.name);
+  }
+  return nearest(name, names);
 }
 
 std::optional<User> only_user(const Store& store, const char* condition) {
@@ -43,14 +55,18 @@ std::vector<User> list_users(const Store& store) {
 std::optional<User> find_user(const Store& store, std::string_view name) {
   Statement select =
       store.prepare("SELECT user_id, name, timezone, created_at FROM users WHERE name = ?1");
-  select.start(name);
-  if (!select.step()) return std::nullopt;
-  return read_user(select);
+  // As it is written first: a store of before may hold a person under each of two spellings.
+  const std::string composed = nfc(name);
+  for (const std::string_view spelling : {name, std::string_view(composed)}) {
+    select.start(spelling);
+    if (select.step()) return read_user(select);
+  }
+  return std::nullopt;
 }
 
 User require_user(Store& store, std::string_view name, std::int64_t now) {
   if (auto found = find_user(store, name)) return *found;
-  store.prepare("INSERT INTO users (name, created_at) VALUES (?1, ?2)").run(name, now);
+  store.prepare("INSERT INTO users (name, created_at) VALUES (?1, ?2)").run(nfc(name), now);
   return *find_user(store, name);
 }
 
@@ -68,10 +84,8 @@ std::optional<User> default_user(const Store& store) {
 User choose_user(const Store& store, const std::string& name) {
   if (!name.empty()) {
     if (auto found = find_user(store, name)) return *found;
-    std::vector<std::string> names;
     const std::vector<User> users = list_users(store);
-    for (const User& user : users) names.push_back(user.name);
-    const std::string near = nearest(name, names);
+    const std::string near = similar_user(name, users);
     throw Error(
         Exit::kInput, "the store knows no user \"" + name + "\"",
         {.where = store.path(),

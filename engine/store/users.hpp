@@ -1,4 +1,5 @@
-// The people in the store.
+// The people in the store. Names are kept in Unicode's composed form (NFC), so that the two ways to
+// write "José" are one person; names that differ by case are two.
 #pragma once
 
 #include <cstdint>

@@ -7,7 +7,7 @@
 //           playlist named after the file, also an empty one: its only record is the list itself.
 //           Features and genres go to "tracks" as well
 // Whole     liked songs are all that Spotify holds when the file is called just that (or "... (1)")
-// Buckets   empty (no names: local files that have gone), local, podcast, malformed
+// Buckets   empty (no names: local files that have gone), local (without names), podcast, malformed
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -20,6 +20,7 @@
 #include "dates.hpp"
 #include "elements.hpp"
 #include "file_dates.hpp"
+#include "ids.hpp"
 #include "recognise.hpp"
 #include "rows.hpp"
 #include "text.hpp"
@@ -229,12 +230,19 @@ class Exportify final : public playlist::Source {
   void take_record(const CsvReader& csv) {
     ++position_;
     const std::string_view id = csv[layout_.id];
-    if (id.starts_with("spotify:local:")) return rows_->bucket("local", "");
     if (id.starts_with("spotify:episode:")) return rows_->bucket("podcast", "");
     if (const std::string problem = layout_.columns.check(csv); !problem.empty()) {
       return rows_->malformed(problem);
     }
     layout_.columns.read(csv, track_);
+    if (const auto file = local_file(id)) {
+      if (track_.title.empty()) track_.title = file->title;
+      if (track_.artist.empty()) track_.artist = file->artist;
+      if (track_.album.empty()) track_.album = file->album;
+      if (track_.title.empty() || track_.artist.empty()) {
+        return rows_->bucket("local", file->text());
+      }
+    }
     const bool has_names = !track_.title.empty() && !track_.artist.empty();
     if (!has_names && !is_known_by_id(csv)) {
       return rows_->bucket("empty", "no title or no artist");

@@ -1,5 +1,6 @@
 #include "ids.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "text.hpp"
@@ -10,6 +11,28 @@ namespace {
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
+int hex_digit(char c) {
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/// What '+' and %XX stand for; a '%' that begins no code stands for itself.
+std::string unescaped(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
+    if (text[i] == '%' && high >= 0 && low >= 0) {
+      result += static_cast<char>(16 * high + low);
+      i += 2;
+    } else {
+      result += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return result;
+}
+
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -50,6 +73,31 @@ std::string_view spotify_id(std::string_view text, std::string_view kind) {
   if (text.starts_with("spotify:")) return after_kind(':');
   if (contains(text.substr(0, 40), "spotify.com/")) return after_kind('/');
   return {};
+}
+
+std::string LocalFile::text() const {
+  if (artist.empty() && title.empty()) return "no name";
+  return artist.empty() ? title : title.empty() ? artist : artist + " - " + title;
+}
+
+std::optional<LocalFile> local_file(std::string_view uri) {
+  constexpr std::string_view kPrefix = "spotify:local:";
+  uri = trim(uri);
+  if (!uri.starts_with(kPrefix)) return std::nullopt;
+  uri.remove_prefix(kPrefix.size());
+  std::array<std::string, 4> parts;
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    const std::size_t end = std::min(uri.find(':'), uri.size());
+    parts[part] = trim(unescaped(uri.substr(0, end)));
+    uri.remove_prefix(std::min(end + 1, uri.size()));
+  }
+  LocalFile file{parts[0], parts[1], parts[2], 0};
+  const std::string& seconds = parts[3];
+  if (!seconds.empty() && seconds.size() < 7 &&
+      std::all_of(seconds.begin(), seconds.end(), is_digit)) {
+    file.seconds = std::stoi(seconds);
+  }
+  return file;
 }
 
 std::string mbid(std::string_view text) {

@@ -7,6 +7,7 @@
 //           Artist;Album;AlbumId;Track;Date#user (milliseconds); "","date","artist",... from R,
 //           where an unquoted NA is no value;
 //           #AUDIOSCROBBLER/1.1 (.scrobbler.log of Rockbox, tab-separated)
+// Artists   a credit, which may join several names
 // Time      when the track started; UTC, to the minute in some layouts. A log's is UTC where it
 //           says #TZ/UTC, else by the listener's own clock
 // Buckets   now_playing (no time yet), skipped (Rockbox rating S), empty, malformed
@@ -182,7 +183,7 @@ class LastfmCsv final : public playlist::Source {
     rows_ = &rows;
     listens_ = &rows.table("listens", {{"ts", PLAYLIST_I64, true},
                                        {"title", PLAYLIST_STRING, true},
-                                       {"artist", PLAYLIST_STRING, true},
+                                       {"artist_credit", PLAYLIST_STRING, true},
                                        {"album", PLAYLIST_STRING},
                                        {"mbid", PLAYLIST_STRING},
                                        {"artist_mbid", PLAYLIST_STRING},

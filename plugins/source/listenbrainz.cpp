@@ -8,6 +8,8 @@
 // Time      listened_at is when the track started; fractions are cut off. What a service was asked
 //           for afterwards (music_service spotify.com) may be stamped with the end instead
 // Teller    the submission_client: two of one account may tell the same play
+// Artists   mbid_mapping.artists or additional_info.artist_names, else artist_name as a credit that
+//           may join several
 // Ids       the recording ListenBrainz matched (mbid_mapping) goes before the one the client sent
 // Buckets   no_opinion (score 0), pinned, account, now_playing (no time yet), empty, malformed
 #include "playlist/plugin.hpp"
@@ -65,11 +67,15 @@ enum InfoField : std::size_t {
   kInfoSeconds,
   kInfoService,
   kInfoClient,
+  kInfoArtistNames,
+  kInfoCredits,
   kInfoCount
 };
 constexpr std::array<std::string_view, kInfoCount> kInfoNames = {
     "recording_mbid", "isrc",        "spotify_id", "origin_url",    "duration_played",
-    "artist_mbids",   "duration_ms", "duration",   "music_service", "submission_client"};
+    "artist_mbids",   "duration_ms", "duration",   "music_service", "submission_client",
+    "artist_names",   "artists"};
+constexpr std::array<std::string_view, 1> kCreditNames = {"artist_credit_name"};
 
 enum ListenColumn {
   kTs = 1,
@@ -83,7 +89,8 @@ enum ListenColumn {
   kArtistMbid,
   kStamp,
   kDuration,
-  kTeller
+  kTeller,
+  kCreditColumn
 };
 
 /// The first text of a JSON list such as ["a","b"].
@@ -108,6 +115,43 @@ const char* find_list(JsonReader reader, int depth = 0) {
     reader.take(',');
   }
   return nullptr;
+}
+
+/// Appends a name behind '\x1f'.
+void add_name(std::string& names, std::string_view name) {
+  name = trim(name);
+  if (name.empty()) return;
+  if (!names.empty()) names += '\x1f';
+  names += name;
+}
+
+/// The texts of a JSON list such as ["a","b"], joined by '\x1f'; "" when it is none.
+std::string names_of(const JsonValue& list, std::string& buffer) {
+  std::string names;
+  if (list.kind != JsonValue::Kind::kList) return names;
+  JsonReader reader(list.raw);
+  reader.take('[');
+  do {
+    JsonValue name;
+    if (!reader.value(name)) break;
+    add_name(names, name.text(buffer));
+  } while (reader.take(','));
+  return names;
+}
+
+/// The names of [{"artist_credit_name": ...}, ...], likewise.
+std::string credits_of(const JsonValue& list, std::string& buffer) {
+  std::string names;
+  if (list.kind != JsonValue::Kind::kList) return names;
+  JsonFields fields(kCreditNames);
+  JsonReader reader(list.raw);
+  reader.take('[');
+  do {
+    JsonValue name;
+    if (reader.peek() != '{' || !fields.read(reader, &name)) break;
+    add_name(names, name.text(buffer));
+  } while (reader.take(','));
+  return names;
 }
 
 class Listenbrainz final : public playlist::Source {
@@ -136,8 +180,8 @@ class Listenbrainz final : public playlist::Source {
       read_lines(text);
       const bool is_export = equals_ignoring_case(call.input().name(), "feedback.jsonl");
       if (has_feedback_ && is_export) {
-        rows.whole_list("likes", kTeller);
-        rows.whole_list("banned", kTeller);
+        rows.whole_list("likes", kListsTeller);
+        rows.whole_list("banned", kListsTeller);
       }
     }
     unread_.tell(rows);
@@ -157,7 +201,8 @@ class Listenbrainz final : public playlist::Source {
                                          {"artist_mbid", PLAYLIST_STRING},
                                          {"stamp", PLAYLIST_U8},
                                          {"duration_ms", PLAYLIST_I32},
-                                         {"teller", PLAYLIST_STRING}});
+                                         {"teller", PLAYLIST_STRING},
+                                         {"artist_credit", PLAYLIST_STRING}});
     likes_ = &rows_->table("likes", {{"ts", PLAYLIST_I64}, {"mbid", PLAYLIST_STRING}});
     banned_ = &rows_->table("banned", {{"ts", PLAYLIST_I64}, {"mbid", PLAYLIST_STRING}});
   }
@@ -222,7 +267,7 @@ class Listenbrainz final : public playlist::Source {
     listens_->begin(rows_->record());
     listens_->i64(kTs, *ts);
     listens_->text(kTitleColumn, title);
-    listens_->text(kArtistColumn, artist);
+    put_artists(artist);
     listens_->text(kAlbumColumn, metadata_[kAlbum].text(buffer_));
     put_ids();
     put_teller();
@@ -238,6 +283,16 @@ class Listenbrainz final : public playlist::Source {
     }
     if (ms && *ms > 0 && *ms <= 24 * 3600 * 1000) {
       listens_->i32(kDuration, static_cast<std::int32_t>(*ms));
+    }
+  }
+
+  void put_artists(std::string_view credit) {
+    std::string names = credits_of(mapping_[kInfoCredits], buffer_);
+    if (names.empty()) names = names_of(info_[kInfoArtistNames], buffer_);
+    if (names.empty()) {
+      listens_->text(kCreditColumn, credit);
+    } else {
+      listens_->text(kArtistColumn, names);
     }
   }
 
@@ -263,8 +318,8 @@ class Listenbrainz final : public playlist::Source {
     if (!score || *score < -1 || *score > 1) return rows_->malformed("score is not -1, 0 or 1");
     if (!has_feedback_) {
       has_feedback_ = true;
-      rows_->list("likes", kTeller);
-      rows_->list("banned", kTeller);
+      rows_->list("likes", kListsTeller);
+      rows_->list("banned", kListsTeller);
     }
     if (*score == 0) return rows_->bucket("no_opinion", "");
     const std::string recording = mbid(values_[kMbid].text(buffer_));
@@ -291,7 +346,7 @@ class Listenbrainz final : public playlist::Source {
   }
 
   UnreadDates unread_{"\"created\""};
-  static constexpr const char* kTeller = "listenbrainz";
+  static constexpr const char* kListsTeller = "listenbrainz";
 
   Rows* rows_ = nullptr;
   bool has_feedback_ = false;

@@ -4,7 +4,8 @@
 //           pretty-printed or in one line, not always sorted
 // Time      `ts` is when the play ended, UTC; the listen starts `ms_played` before
 // Buckets   podcast, audiobook, video (Streaming_History_Video_*: its records are not told apart
-//           otherwise), local (spotify:local:), empty (neither names nor an id), malformed
+//           otherwise), local (spotify:local: without names), empty (neither names nor an id),
+//           malformed
 // Kept out  platform, ip_addr, username, user agent: never read
 #include "playlist/plugin.hpp"
 
@@ -146,16 +147,24 @@ class SpotifyExtended final : public playlist::Source {
       return rows_->bucket("audiobook", "");
     }
     const std::string_view uri = values_[kUri].text(buffer_);
-    if (uri.starts_with("spotify:local:")) return rows_->bucket("local", "");
+    if (uri.starts_with("spotify:local:")) return take_local(uri);
     if (uri.starts_with("spotify:episode:")) return rows_->bucket("podcast", "");
     take_listen(spotify_id(uri));
   }
 
-  void take_listen(std::string_view id) {
+  /// The names that the address says, where the fields for names are empty.
+  void take_local(std::string_view uri) {
+    const LocalFile file = *local_file(uri);
+    const bool has_names = has_text(kTitle) && has_text(kArtist);
+    if (!has_names && !file.has_names()) return rows_->bucket("local", file.text());
+    take_listen("", has_names ? nullptr : &file);
+  }
+
+  void take_listen(std::string_view id, const LocalFile* file = nullptr) {
     for (const Field field : {kTitle, kArtist, kAlbum}) {
       if (!values_[field].is_textlike()) return malformed(field, "is no text");
     }
-    const bool has_names = has_text(kTitle) && has_text(kArtist);
+    const bool has_names = file != nullptr || (has_text(kTitle) && has_text(kArtist));
     if (!has_names && id.empty()) return rows_->bucket("empty", "neither names nor an id");
     const auto end = read_end();
     if (!end) return malformed(kTs, "is no time from 2000 on");
@@ -168,9 +177,15 @@ class SpotifyExtended final : public playlist::Source {
     listens_->i64(kStart, *end - (*played + 999) / 1000);
     listens_->i32(kPlayed, static_cast<std::int32_t>(*played));
     listens_->u8(kStamp, kStampEnd);
-    put_text(kTitleColumn, kTitle);
-    put_text(kArtistColumn, kArtist);
-    put_text(kAlbumColumn, kAlbum);
+    if (file) {
+      listens_->text(kTitleColumn, file->title);
+      listens_->text(kArtistColumn, file->artist);
+      listens_->text(kAlbumColumn, file->album);
+    } else {
+      put_text(kTitleColumn, kTitle);
+      put_text(kArtistColumn, kArtist);
+      put_text(kAlbumColumn, kAlbum);
+    }
     put_details();
   }
 

@@ -136,7 +136,7 @@ class SpotifyLibrary final : public playlist::Source {
       return rows_->malformed("track is no text: " + quoted(values_[kTrack].raw));
     }
     const std::string_view uri = text(kUri);
-    if (uri.starts_with("spotify:local:")) return rows_->bucket("local", "tracks");
+    if (const auto file = local_file(uri)) return take_local_like(*file);
     if (uri.starts_with("spotify:episode:")) return rows_->bucket("podcast", "tracks");
     const std::string_view id = spotify_id(uri);
     const bool has_names = !text(kTrack).empty() && !text(kArtist).empty();
@@ -146,6 +146,14 @@ class SpotifyLibrary final : public playlist::Source {
     likes_->text(2, text(kArtist));
     likes_->text(3, text(kAlbum));
     likes_->text(4, id);
+  }
+
+  void take_local_like(const LocalFile& file) {
+    if (!file.has_names()) return rows_->bucket("local", file.text());
+    likes_->begin(rows_->record());
+    likes_->text(1, file.title);
+    likes_->text(2, file.artist);
+    likes_->text(3, file.album);
   }
 
   void take_album() {

@@ -2,11 +2,14 @@
 //
 // Records   every playlist, and every item of one
 // Whole     the files of one export tell all of the person's playlists
-// Buckets   of items: podcast, audiobook, local, empty, malformed; they keep their position
+//           Local files keep their place under the names that their address says
+// Buckets   of items: podcast, audiobook, local (without a name), empty, malformed; they keep
+//           their position
 #include "playlist/plugin.hpp"
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +35,8 @@ constexpr std::array<std::string_view, kItemFieldCount> kItemKeys = {
 enum TrackField : std::size_t { kTitle, kArtist, kAlbum, kUri, kTrackFieldCount };
 constexpr std::array<std::string_view, kTrackFieldCount> kTrackKeys = {"trackName", "artistName",
                                                                        "albumName", "trackUri"};
+
+constexpr std::array<std::string_view, 1> kLocalKeys = {"uri"};
 
 class Records final : public PlaylistRecords {
  public:
@@ -71,7 +76,7 @@ class Records final : public PlaylistRecords {
     ++position_;
     if (fields[kTrack].kind != JsonValue::Kind::kObject) {
       if (fields[kEpisode].is_given()) return rows_.bucket("podcast", "");
-      if (fields[kLocal].is_given()) return rows_.bucket("local", "");
+      if (fields[kLocal].is_given()) return take_local(fields[kLocal], fields[kAdded]);
       if (fields[kBook].is_given()) return rows_.bucket("audiobook", "");
       return rows_.bucket("empty", "an item without a track");
     }
@@ -82,20 +87,44 @@ class Records final : public PlaylistRecords {
   }
 
  private:
+  /// {"uri": "spotify:local:..."}, or the address alone.
+  void take_local(const JsonValue& local, const JsonValue& added) {
+    JsonValue uri = local;
+    if (local.kind == JsonValue::Kind::kObject) {
+      JsonReader reader(local.raw);
+      local_fields_.read(reader, &uri);
+    }
+    put_local(local_file(uri.text(uri_)), added);
+  }
+
+  void put_local(const std::optional<LocalFile>& file, const JsonValue& added) {
+    if (!file || !file->has_names()) {
+      return rows_.bucket("local", file ? file->text() : "no name");
+    }
+    put_place(added);
+    tracks_.text(5, file->title);
+    tracks_.text(6, file->artist);
+    tracks_.text(7, file->album);
+  }
+
+  void put_place(const JsonValue& added) {
+    tracks_.begin(rows_.record());
+    tracks_.text(1, name_);
+    tracks_.text(2, id_);
+    tracks_.i32(3, position_);
+    put_time(tracks_, 4, added);
+  }
+
   void take_track(const std::array<JsonValue, kTrackFieldCount>& track, const JsonValue& added) {
     const std::string_view uri = track[kUri].text(uri_);
-    if (uri.starts_with("spotify:local:")) return rows_.bucket("local", "");
+    if (const auto file = local_file(uri)) return put_local(file, added);
     const std::string_view title = track[kTitle].text(title_);
     const std::string_view artist = track[kArtist].text(artist_);
     const std::string_view id = spotify_id(uri);
     if (id.empty() && (title.empty() || artist.empty())) {
       return rows_.bucket("empty", "neither names nor an id");
     }
-    tracks_.begin(rows_.record());
-    tracks_.text(1, name_);
-    tracks_.text(2, id_);
-    tracks_.i32(3, position_);
-    put_time(tracks_, 4, added);
+    put_place(added);
     tracks_.text(5, title);
     tracks_.text(6, artist);
     tracks_.text(7, track[kAlbum].text(buffer_));
@@ -114,7 +143,7 @@ class Records final : public PlaylistRecords {
 
   Rows& rows_;
   Table &playlists_, &tracks_;
-  JsonFields track_fields_{kTrackKeys};
+  JsonFields track_fields_{kTrackKeys}, local_fields_{kLocalKeys};
   UnreadDates unread_{"\"addedDate\" and \"lastModifiedDate\""};
   std::int32_t position_ = -1;
   std::map<std::string, int> names_;

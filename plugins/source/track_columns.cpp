@@ -137,6 +137,15 @@ bool is_readable(int role, std::string_view cell) {
   }
 }
 
+/// Texts without any of these are one name for sure.
+bool may_join_names(std::string_view text) {
+  for (const std::string_view sign :
+       {",", ";", "&", "/", "+", "|", " x ", " X ", " and ", " with ", " feat", " ft"}) {
+    if (contains(text, sign)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 const char* TrackColumns::role_name(int role) {
@@ -220,6 +229,8 @@ void TrackColumns::read_names(const CsvReader& csv, Track& track) const {
                           is_missing_word(artist) && !csv.is_quoted(column(kTitle));
   track.title = is_nothing ? std::string_view{} : title;
   track.artist = is_nothing ? std::string() : artists(artist, csv[column(kArtistId)]);
+  track.is_credit = artist_cell_ == ArtistCell::kOne && track.artist == artist &&
+                    may_join_names(artist) && csv[column(kArtistId)].empty();
   track.album = is_nothing ? std::string_view{} : text(csv, kAlbum);
   if (has(kPath) && (track.title.empty() || track.artist.empty())) {
     read_path(csv[column(kPath)], track);
@@ -356,7 +367,7 @@ std::vector<ColumnSpec> TrackColumns::number_specs(Of of) {
 std::vector<ColumnSpec> TrackColumns::track_specs() {
   std::vector<ColumnSpec> specs;
   for (const char* name : {"title", "artist", "album", "spotify_id", "isrc", "mbid", "tags",
-                           "album_id", "artist_id"}) {
+                           "album_id", "artist_id", "artist_credit"}) {
     specs.push_back({name, PLAYLIST_STRING});
   }
   for (const ColumnSpec& spec : number_specs(Of::kTrack)) specs.push_back(spec);
@@ -364,10 +375,12 @@ std::vector<ColumnSpec> TrackColumns::track_specs() {
 }
 
 void TrackColumns::put(Table& table, const Track& track, const CsvReader& csv, Rows& rows) const {
+  static const std::string kNone;
   int column = 0;
   for (const std::string* text :
-       {&track.title, &track.artist, &track.album, &track.spotify_id, &track.isrc, &track.mbid,
-        &track.tags, &track.album_id, &track.artist_id}) {
+       {&track.title, track.is_credit ? &kNone : &track.artist, &track.album, &track.spotify_id,
+        &track.isrc, &track.mbid, &track.tags, &track.album_id, &track.artist_id,
+        track.is_credit ? &track.artist : &kNone}) {
     table.text(++column, *text);
   }
   put_numbers(Of::kTrack, table, ++column, csv, rows);
@@ -411,7 +424,8 @@ void TrackColumns::put_numbers(Of of, Table& table, int first, const CsvReader& 
 // ---- everybody's use ----------------------------------------------------------------------------
 std::vector<ColumnSpec> TrackColumns::engagement_specs() {
   std::vector<ColumnSpec> specs;
-  for (const char* name : {"title", "artist", "album", "spotify_id", "isrc", "mbid"})
+  for (const char* name :
+       {"title", "artist", "album", "spotify_id", "isrc", "mbid", "artist_credit"})
     specs.push_back({name, PLAYLIST_STRING});
   for (const int role : kEngagement) specs.push_back({role_name(role), PLAYLIST_F32});
   return specs;
@@ -424,9 +438,11 @@ bool TrackColumns::has_engagement(const CsvReader& csv) const {
 
 void TrackColumns::put_engagement(Table& table, const Track& track, const CsvReader& csv,
                                   Rows& rows) const {
+  static const std::string kNone;
   int at = 0;
   for (const std::string* text :
-       {&track.title, &track.artist, &track.album, &track.spotify_id, &track.isrc, &track.mbid})
+       {&track.title, track.is_credit ? &kNone : &track.artist, &track.album, &track.spotify_id,
+        &track.isrc, &track.mbid, track.is_credit ? &track.artist : &kNone})
     table.text(++at, *text);
   for (const int role : kEngagement) {
     ++at;

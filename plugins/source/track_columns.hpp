@@ -17,6 +17,7 @@ namespace source {
 /// One track as far as a record tells; "" and missing values where it does not.
 struct Track {
   std::string title, artist, album, spotify_id, isrc, mbid, tags, album_id, artist_id;
+  bool is_credit = false;  // `artist` is one text that may join several names
   [[nodiscard]] bool has_identity() const {
     return !spotify_id.empty() || !isrc.empty() || !mbid.empty() ||
            (!title.empty() && !artist.empty());

@@ -160,7 +160,8 @@ class TracksCsv final : public playlist::Source {
                                                {"title", kText},
                                                {"artist", kText},
                                                {"album", kText},
-                                               {"spotify_id", kText}});
+                                               {"spotify_id", kText},
+                                               {"artist_credit", kText}});
   }
 
   void take_record(const CsvReader& csv) {
@@ -217,7 +218,7 @@ class TracksCsv final : public playlist::Source {
     items_->text(2, id);
     items_->i32(3, next++);
     items_->text(4, track_.title);
-    items_->text(5, track_.artist.substr(0, track_.artist.find('\x1f')));
+    items_->text(track_.is_credit ? 8 : 5, track_.artist.substr(0, track_.artist.find('\x1f')));
     items_->text(6, track_.album);
     items_->text(7, track_.spotify_id);
   }

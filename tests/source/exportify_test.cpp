@@ -70,11 +70,14 @@ TEST_CASE("exportify names a playlist after its file", "[source]") {
   REQUIRE(run.of("playlists").size() == 1);
   CHECK(run.of("playlists")[0]["playlist"] == "watsonbox 2015");
   const auto items = run.of("playlist_tracks");
-  REQUIRE(items.size() == 1);
+  REQUIRE(items.size() == 2);
   CHECK(items[0]["playlist"] == "watsonbox 2015");
   CHECK(items[0]["spotify_id"] == "0000000000000000000001");
   CHECK(items[0]["ts"] == "1431770400");  // 2015-05-16 10:00
-  CHECK(run.rows->bucket_sizes() == Sizes{{"local", 1}});
+  CHECK(items[1]["title"] == "My Demo");  // a local file keeps its place
+  CHECK(items[1]["position"] == "1");
+  CHECK(items[1]["spotify_id"] == "");
+  CHECK(run.rows->bucket_sizes().empty());
 }
 
 TEST_CASE("exportify reads the second header and its artists", "[source]") {

@@ -48,7 +48,7 @@ TEST_CASE("lastfm_csv takes R's unquoted NA as no value and a quoted one as a na
   const auto listens = listens_of(run);
   REQUIRE(listens.size() == 2);
   CHECK(listens[0]["ts"] == "1586754091");  // 2020-04-13 05:01:31
-  CHECK(listens[1]["artist"] == "NA");
+  CHECK(listens[1]["artist_credit"] == "NA");
   CHECK(listens[1]["title"] == "NA");
   CHECK(listens[1]["album"] == "");
   CHECK(run.rows->bucket_sizes() == Sizes{{"now_playing", 1}, {"empty", 1}});
@@ -58,7 +58,7 @@ TEST_CASE("lastfm_csv reads lastfmstats.com's milliseconds", "[source]") {
   const auto listens = listens_of(read_fixture("lastfm/lastfmstats.csv"));
   REQUIRE(listens.size() == 2);
   CHECK(listens[0]["ts"] == "1616431860");
-  CHECK(listens[0]["artist"] == "The Tin Sailors");  // behind the byte order mark
+  CHECK(listens[0]["artist_credit"] == "The Tin Sailors");  // behind the byte order mark
   CHECK(listens[0]["album"] == "Low Tide; Deluxe");
 }
 
@@ -66,7 +66,7 @@ TEST_CASE("lastfm_csv reads date and time in two columns", "[source]") {
   const auto listens = listens_of(read_fixture("lastfm/backup_cli.csv"));
   REQUIRE(listens.size() == 2);
   CHECK(listens[0]["ts"] == "1617273773");  // 2021-04-01 10:42:53
-  CHECK(listens[0]["artist"] == "The Tin Sailors");
+  CHECK(listens[0]["artist_credit"] == "The Tin Sailors");
   CHECK(listens[1]["title"] == "Ceniza, y Sal");
 }
 

@@ -37,8 +37,11 @@ TEST_CASE("spotify_library reads likes, albums, artists and bans", "[source]") {
   CHECK(run.rows->total == 9);
 
   const auto likes = run.of("likes");
-  REQUIRE(likes.size() == 1);
+  REQUIRE(likes.size() == 2);
   CHECK(likes[0]["title"] == "Glass Harbour");
+  CHECK(likes[1]["title"] == "My Demo");  // a local file
+  CHECK(likes[1]["artist"] == "Me");
+  CHECK(likes[1]["spotify_id"] == "");
   CHECK(likes[0]["spotify_id"] == "0000000000000000000001");
   CHECK(likes[0]["ts"] == "");
   REQUIRE(run.of("saved_albums").size() == 1);
@@ -51,7 +54,7 @@ TEST_CASE("spotify_library reads likes, albums, artists and bans", "[source]") {
   CHECK(banned[1]["title"] == "");
   CHECK(banned[1]["artist"] == "Loud Neighbour");
   CHECK(run.rows->bucket_sizes() ==
-        Sizes{{"empty", 1}, {"local", 1}, {"other", 1}, {"podcast", 1}});
+        Sizes{{"empty", 1}, {"other", 1}, {"podcast", 1}});
   CHECK(run.whole_lists() == "likes, saved_albums, saved_artists, banned of spotify");
 }
 
@@ -102,15 +105,18 @@ TEST_CASE("spotify_playlists reads playlists and their items in order", "[source
   CHECK(playlists[2]["playlist_id"] == "#2");  // the second "Evenings"
 
   const auto tracks = run.of("playlist_tracks");
-  REQUIRE(tracks.size() == 3);
+  REQUIRE(tracks.size() == 4);
   CHECK(tracks[0]["position"] == "0");
   CHECK(tracks[0]["ts"] == "1767312000");  // 2026-01-02
   CHECK(tracks[0]["spotify_id"] == "0000000000000000000001");
-  CHECK(tracks[1]["position"] == "4");
-  CHECK(tracks[1]["title"] == "Ceniza y Sal");
-  CHECK(tracks[2]["playlist_id"] == "#2");
-  CHECK(tracks[2]["album"] == "1989");
-  CHECK(run.rows->bucket_sizes() == Sizes{{"podcast", 1}, {"local", 1}, {"empty", 1}});
+  CHECK(tracks[1]["position"] == "2");
+  CHECK(tracks[1]["title"] == "My Demo");  // a local file
+  CHECK(tracks[1]["artist"] == "Me");
+  CHECK(tracks[2]["position"] == "4");
+  CHECK(tracks[2]["title"] == "Ceniza y Sal");
+  CHECK(tracks[3]["playlist_id"] == "#2");
+  CHECK(tracks[3]["album"] == "1989");
+  CHECK(run.rows->bucket_sizes() == Sizes{{"podcast", 1}, {"empty", 1}});
 }
 
 TEST_CASE("spotify_playlists keeps the playlists around a broken item", "[source]") {
@@ -121,7 +127,7 @@ TEST_CASE("spotify_playlists keeps the playlists around a broken item", "[source
   CHECK(run.rows->problem() == "");
   CHECK(run.rows->total == 9);
   CHECK(run.of("playlists").size() == 3);
-  CHECK(run.of("playlist_tracks").size() == 2);
+  CHECK(run.of("playlist_tracks").size() == 3);
   CHECK(run.rows->bucket_sizes()["malformed"] == 1);
   REQUIRE(run.rows->notices.size() == 1);
   CHECK_THAT(run.rows->notices[0], Catch::Contains("a playlist is broken at byte"));

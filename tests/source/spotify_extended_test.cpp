@@ -12,7 +12,7 @@ TEST_CASE("spotify_extended reads the start of a play from its end", "[source]")
   CHECK(run.rows->total == 12);
 
   const auto listens = run.of("listens");
-  REQUIRE(listens.size() == 5);
+  REQUIRE(listens.size() == 6);
   CHECK(listens[0].record == 0);
   CHECK(listens[0]["ts"] == "1682935200");  // 2023-05-01 10:03:20 less 200 s
   CHECK(listens[0]["ms_played"] == "200000");
@@ -32,7 +32,7 @@ TEST_CASE("spotify_extended reads the start of a play from its end", "[source]")
 TEST_CASE("spotify_extended takes unknown values as unknown and unifies spellings", "[source]") {
   const SourceRun run = read_fixture("spotify_extended/Streaming_History_Audio_2023_0.json");
   const auto listens = run.of("listens");
-  REQUIRE(listens.size() == 5);
+  REQUIRE(listens.size() == 6);
   CHECK(listens[1]["country"] == "");  // ZZ
   CHECK(listens[2]["title"] == "1989");
   CHECK(listens[2]["album"] == "1989");  // a JSON number
@@ -40,17 +40,19 @@ TEST_CASE("spotify_extended takes unknown values as unknown and unifies spelling
   CHECK(listens[2]["reason_end"] == "clickrow");  // was click-row
   CHECK(listens[2]["skipped"] == "");
   CHECK(listens[2]["shuffle"] == "");
-  CHECK(listens[3]["title"] == "");  // withdrawn from the catalogue: the id is left
-  CHECK(listens[3]["spotify_id"] == "0000000000000000000004");
-  CHECK(listens[4]["ms_played"] == "215000");  // was a text
-  CHECK(listens[4]["reason_end"] == "unexpected-exit");
+  CHECK(listens[3]["title"] == "My Demo");  // a local file
+  CHECK(listens[3]["spotify_id"] == "");
+  CHECK(listens[4]["title"] == "");  // withdrawn from the catalogue: the id is left
+  CHECK(listens[4]["spotify_id"] == "0000000000000000000004");
+  CHECK(listens[5]["ms_played"] == "215000");  // was a text
+  CHECK(listens[5]["reason_end"] == "unexpected-exit");
 }
 
 TEST_CASE("spotify_extended puts what is no listen into buckets", "[source]") {
   const SourceRun run = read_fixture("spotify_extended/Streaming_History_Audio_2023_0.json");
   CHECK(run.rows->bucket_sizes() ==
         std::map<std::string, int>{
-            {"podcast", 1}, {"audiobook", 1}, {"local", 1}, {"empty", 1}, {"malformed", 3}});
+            {"podcast", 1}, {"audiobook", 1}, {"empty", 1}, {"malformed", 3}});
   CHECK(run.reason("malformed", 0) ==
         "ms_played is not between 0 and 24 hours in milliseconds: \"90000000\"");
   CHECK(run.reason("malformed", 1) == "ts is no time from 2000 on: \"yesterday\"");
