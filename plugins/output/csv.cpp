@@ -4,6 +4,10 @@
 // quotes doubled, \n line ends, UTF-8 without a byte order mark. Artists are joined by ", ", a
 // comma inside a name is written as "\,". What is not known is left empty. Line breaks inside
 // fields stay; other control characters are dropped.
+//
+// Spreadsheets run a field that begins with = + - @, a tab or a line break as a formula, also one
+// that a title brings. Such a text gets a ' in front, which they show as text, and so does one that
+// begins with ' before such a character, so that source.exportify can take exactly one off again.
 #include "playlist/plugin.hpp"
 
 #include <optional>
@@ -51,14 +55,25 @@ constexpr const char* kColumns[] = {"Track URI",
 /// A line under construction.
 class Line {
  public:
+  /// What the engine wrote itself: numbers, addresses, times.
   void add(std::string_view field) {
     text_ += text_.empty() ? "\"" : ",\"";
-    for (const char c : valid_utf8(field)) {
-      if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') continue;
+    for (const char c : field) {
       if (c == '"') text_ += '"';
       text_ += c;
     }
     text_ += '"';
+  }
+  /// What somebody else did.
+  void add_text(std::string_view text) {
+    std::string field;
+    for (const char c : valid_utf8(text)) {
+      if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') field += c;
+    }
+    const std::size_t begin = field.find_first_not_of('\'');
+    const bool is_formula = begin != std::string::npos &&
+                            std::string_view("=+-@\t\n").find(field[begin]) != std::string::npos;
+    add(is_formula ? "'" + field : field);
   }
   std::string end() {
     text_ += '\n';
@@ -111,12 +126,12 @@ class Csv final : public playlist::Output {
   static std::string line(const PlaylistRows& rows, std::size_t row, const std::string& artists,
                           const std::string& added_at) {
     Line line;
-    line.add(rows.spotify_uri(row));
-    line.add(rows.text("title", row));
+    line.add_text(rows.spotify_uri(row));
+    line.add_text(rows.text("title", row));
     line.add("");  // artist URIs
-    line.add(artists);
+    line.add_text(artists);
     line.add("");  // album URI
-    line.add(rows.text("album", row));
+    line.add_text(rows.text("album", row));
     line.add("");  // album artist URIs
     line.add("");  // album artist names
     line.add(rows.decimal("release_year", row));
@@ -126,7 +141,7 @@ class Csv final : public playlist::Output {
     const std::optional<double> is_explicit = rows.number("explicit", row);
     line.add(!is_explicit ? "" : *is_explicit == 1 ? "true" : "false");
     line.add(rows.decimal("popularity", row));
-    line.add(rows.text("isrc", row));
+    line.add_text(rows.text("isrc", row));
     line.add("");  // added by
     line.add(added_at);
     for (const char* feature : kFeatures) line.add(rows.decimal(feature, row));
@@ -136,5 +151,7 @@ class Csv final : public playlist::Output {
 
 }  // namespace
 
-constinit const playlist::Element kCsv =
-    playlist::element<Csv>("output.csv", "CSV with Exportify's columns.");
+constinit const playlist::Element kCsv = playlist::element<Csv>(
+    "output.csv",
+    "CSV with Exportify's columns. A text that a spreadsheet would run, as it begins with = + - or "
+    "@, has a ' in front; importing the file takes it off again.");

@@ -6,6 +6,8 @@
 // Result    a file of liked songs, by its name -> likes, dated by Added At; any other file is a
 //           playlist named after the file, also an empty one: its only record is the list itself.
 //           Features and genres go to "tracks" as well
+//           Of records without artist addresses, which is how output.csv writes them, a ' before
+//           = + - @ is taken off: it kept a spreadsheet from running the text
 // Whole     liked songs are all that Spotify holds when the file is called just that (or "... (1)")
 // Buckets   empty (no names: local files that have gone), local (without names), podcast, malformed
 #include "playlist/plugin.hpp"
@@ -35,6 +37,7 @@ struct Layout {
   Columns columns;
   int added_at = -1;
   int id = -1;  // the cell that can also say spotify:local: or spotify:episode:
+  int artist_addresses = -1;
   std::size_t size = 0;
 };
 
@@ -44,6 +47,7 @@ std::optional<Layout> english_layout(const Header& header) {
   layout.columns = Columns(header);
   layout.added_at = header.find({"added_at"});
   layout.id = header.find({"track_uri", "spotify_uri", "track_id", "spotify_id"});
+  layout.artist_addresses = header.find({"artist_uri_s"});
   layout.size = header.size();
   if (layout.added_at < 0 || layout.id < 0 || !layout.columns.has(Columns::kTitle)) {
     return std::nullopt;
@@ -147,6 +151,13 @@ std::string playlist_name(std::string_view file) {
   return name.empty() ? std::string(file) : name;
 }
 
+/// The text that output.csv made 'TEXT of, where it did.
+void take_guard_off(std::string& text) {
+  const std::size_t begin = text.find_first_not_of('\'');
+  if (begin == 0 || begin == std::string::npos) return;
+  if (std::string_view("=+-@\t\n").find(text[begin]) != std::string::npos) text.erase(0, 1);
+}
+
 class Exportify final : public playlist::Source {
  public:
   static int recognise(const playlist::Input& input) {
@@ -235,6 +246,10 @@ class Exportify final : public playlist::Source {
       return rows_->malformed(problem);
     }
     layout_.columns.read(csv, track_);
+    if (layout_.artist_addresses >= 0 && csv[layout_.artist_addresses].empty()) {
+      for (std::string* text : {&track_.title, &track_.artist, &track_.album, &track_.isrc})
+        take_guard_off(*text);
+    }
     if (const auto file = local_file(id)) {
       if (track_.title.empty()) track_.title = file->title;
       if (track_.artist.empty()) track_.artist = file->artist;
