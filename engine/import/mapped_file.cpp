@@ -28,10 +28,15 @@ struct Descriptor {
 }  // namespace
 
 MappedFile::MappedFile(const std::string& path) {
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  // A FIFO that nobody writes into would be waited for.
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (file.number < 0) throw_unreadable(path);
   struct stat status {};
   if (::fstat(file.number, &status) != 0) throw_unreadable(path);
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(Exit::kInput, "cannot read " + path,
+                {.where = path, .source = {}, .why = "it is no file", .fix = "name a file"});
+  }
   size_ = static_cast<std::size_t>(status.st_size);
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   mapped_ = (size_ + kZeros + page - 1) / page * page;

@@ -1,6 +1,10 @@
 #include "import/messages.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include "core/error.hpp"
+#include "core/shown_text.hpp"
 
 namespace engine::import {
 namespace {
@@ -30,6 +34,39 @@ void write_items(std::string& out, const playlist_column& column, std::size_t ro
   }
   for (const std::uint32_t row : rows) out.append(data + row * item, item);
   out.append((8 - rows.size() * item % 8) % 8, '\0');
+}
+
+/// True when each text is UTF-8 of its own: all of them together are, and none begins within a
+/// character.
+bool is_utf8(const playlist_dict& dict) {
+  const std::string_view bytes(dict.bytes, static_cast<std::size_t>(dict.offsets[dict.count]));
+  if (!engine::is_utf8(bytes)) return false;
+  return std::none_of(dict.offsets, dict.offsets + dict.count, [&](std::uint64_t at) {
+    return at < bytes.size() && (static_cast<unsigned char>(bytes[at]) & 0xc0) == 0x80;
+  });
+}
+
+/// The texts of a column with codes: UTF-8, whatever the source gave. Returns how many were not.
+std::size_t write_dict(MessageWriter& message, const playlist_dict& dict) {
+  message.number(dict.count);
+  if (is_utf8(dict)) {
+    message.bytes(dict.offsets, (std::size_t{dict.count} + 1) * 8);
+    message.bytes(dict.bytes, dict.offsets[dict.count]);
+    return 0;
+  }
+  std::vector<std::uint64_t> offsets = {0};
+  std::string bytes;
+  std::size_t mended = 0;
+  for (std::uint32_t k = 0; k < dict.count; ++k) {
+    const std::string_view text(dict.bytes + dict.offsets[k],
+                                static_cast<std::size_t>(dict.offsets[k + 1] - dict.offsets[k]));
+    mended += engine::is_utf8(text) ? 0 : 1;
+    bytes += valid_utf8(text);
+    offsets.push_back(bytes.size());
+  }
+  message.bytes(offsets.data(), offsets.size() * 8);
+  message.bytes(bytes.data(), bytes.size());
+  return mended;
 }
 
 ColumnView read_column(MessageReader& message, std::size_t rows) {
@@ -122,8 +159,9 @@ TextView TableView::texts(std::string_view column) const {
   return {{reinterpret_cast<const std::int32_t*>(found->data), rows}, found->offsets, found->texts};
 }
 
-void write_table(std::string& out, std::string_view name, const playlist_table& table,
-                 std::span<const std::uint32_t> rows, bool is_all) {
+std::size_t write_table(std::string& out, std::string_view name, const playlist_table& table,
+                        std::span<const std::uint32_t> rows, bool is_all) {
+  std::size_t mended = 0;
   const std::size_t row_count = is_all ? static_cast<std::size_t>(table.rows) : rows.size();
   MessageWriter message(out);
   message.text(name);
@@ -138,10 +176,9 @@ void write_table(std::string& out, std::string_view name, const playlist_table& 
     static const std::uint64_t kNone = 0;
     const playlist_dict empty{sizeof(playlist_dict), 0, "", &kNone};
     const playlist_dict& dict = column.dict ? *column.dict : empty;
-    message.number(dict.count);
-    message.bytes(dict.offsets, (std::size_t{dict.count} + 1) * 8);
-    message.bytes(dict.bytes, dict.offsets[dict.count]);
+    mended += write_dict(message, dict);
   }
+  return mended;
 }
 
 BatchView BatchView::read(std::string_view text) {

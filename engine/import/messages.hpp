@@ -159,9 +159,11 @@ struct BatchView {
   static BatchView read(std::string_view message);
 };
 
-/// Appends the given rows of a table (all of them when `rows` is empty and `is_all`).
-void write_table(std::string& out, std::string_view name, const playlist_table& table,
-                 std::span<const std::uint32_t> rows, bool is_all);
+/// Appends the given rows of a table (all of them when `rows` is empty and `is_all`). Texts are
+/// made UTF-8 here, where they enter the engine. Returns how many were not, with U+FFFD for each
+/// byte that is none.
+std::size_t write_table(std::string& out, std::string_view name, const playlist_table& table,
+                        std::span<const std::uint32_t> rows, bool is_all);
 
 /// Bytes of one item of a column type; 0 for an unknown type.
 std::size_t item_bytes(std::uint32_t type);

@@ -389,6 +389,11 @@ class Reader {
     } catch (const Error& error) {
       problem = error.what();
     }
+    if (rows.mended() > 0) {
+      send_text(Message::kNotice, content.path,
+                std::to_string(rows.mended()) +
+                    " texts were not UTF-8: \xef\xbf\xbd stands for the bytes that are none");
+    }
     if (!rows.problem().empty()) {
       problem = std::string(source.description->name) + ": " + rows.problem();
     }

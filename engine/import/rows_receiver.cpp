@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/calendar.hpp"
+#include "core/shown_text.hpp"
 #include "import/row_tables.hpp"
 
 namespace engine::import {
@@ -101,14 +102,14 @@ playlist_status RowsReceiver::append(const char* table, const playlist_table& ro
   if (*high < skip_) return PLAYLIST_OK;
   ++table_count_;
   if (*low >= skip_) {
-    write_table(tables_, table, rows, {}, /*is_all=*/true);
+    mended_ += write_table(tables_, table, rows, {}, /*is_all=*/true);
     return PLAYLIST_OK;
   }
   chosen_.clear();
   for (std::int64_t row = 0; row < rows.rows; ++row) {
     if (records[row] >= skip_) chosen_.push_back(static_cast<std::uint32_t>(row));
   }
-  write_table(tables_, table, rows, chosen_, /*is_all=*/false);
+  mended_ += write_table(tables_, table, rows, chosen_, /*is_all=*/false);
   return PLAYLIST_OK;
 }
 
@@ -156,7 +157,7 @@ playlist_status RowsReceiver::bucket(std::int64_t record, std::string_view bucke
       return PLAYLIST_OK;
     }
   }
-  runs_.push_back({record, record, std::string(bucket), std::string(reason)});
+  runs_.push_back({record, record, valid_utf8(bucket), valid_utf8(reason)});
   return PLAYLIST_OK;
 }
 

@@ -46,6 +46,8 @@ class RowsReceiver {
   [[nodiscard]] const std::set<std::string>& whole_lists() const { return whole_lists_; }
   /// True once the supervisor heard of this file.
   [[nodiscard]] bool is_open() const { return is_open_; }
+  /// Texts that were not UTF-8: U+FFFD stands for their bad bytes.
+  [[nodiscard]] std::size_t mended() const { return mended_; }
   /// Why the last call was refused, "" when none was.
   [[nodiscard]] const std::string& problem() const { return problem_; }
 
@@ -80,6 +82,7 @@ class RowsReceiver {
   // the batch being gathered
   std::string tables_, message_;
   std::uint64_t table_count_ = 0;
+  std::size_t mended_ = 0;
   std::int64_t highest_ = -1;  // record that was handed over, in a row or a bucket
   std::int64_t done_ = 0;      // records below are in batches already sent
   std::vector<Run> runs_;

@@ -1,6 +1,7 @@
 #include "store/users.hpp"
 
 #include "core/error.hpp"
+#include "core/shown_text.hpp"
 #include "core/text_key.hpp"
 
 namespace engine {
@@ -14,7 +15,7 @@ User read_user(const Statement& row) {
 std::string some_names(const std::vector<User>& users) {
   std::string names;
   for (std::size_t i = 0; i < users.size() && i < 8; ++i) {
-    names += (i ? ", " : "") + users[i].name;
+    names += (i ? ", " : "") + one_line(users[i].name);
   }
   if (users.size() > 8) names += ", ... (" + std::to_string(users.size()) + " in all)";
   return names;
@@ -66,6 +67,13 @@ std::optional<User> find_user(const Store& store, std::string_view name) {
 
 User require_user(Store& store, std::string_view name, std::int64_t now) {
   if (auto found = find_user(store, name)) return *found;
+  if (!is_utf8(name)) {
+    throw Error(Exit::kInput, "a person cannot be called \"" + one_line(name) + "\"",
+                {.where = store.path(),
+                 .source = {},
+                 .why = "the name is not UTF-8",
+                 .fix = "give another name, or rename the folder that is called so"});
+  }
   store.prepare("INSERT INTO users (name, created_at) VALUES (?1, ?2)").run(nfc(name), now);
   return *find_user(store, name);
 }
