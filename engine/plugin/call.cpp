@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "core/error.hpp"
+#include "core/shown_text.hpp"
 #include "plugin/descriptor.hpp"
 #include "plugin/host.hpp"
 
@@ -104,7 +105,7 @@ struct ElementInstance::State {
     } catch (const std::bad_alloc&) {
       throw failed(name, "out of memory");
     } catch (const std::exception& error) {
-      throw failed(name, std::string("an exception left the plugin: ") + error.what());
+      throw failed(name, "an exception left the plugin: " + valid_utf8(error.what()));
     } catch (...) {
       throw failed(name, "an exception left the plugin");
     }
@@ -251,7 +252,7 @@ std::string ElementInstance::explain(const playlist_table& candidates,
     throw failed(state.name, message.empty() ? "it cannot explain a row" : message);
   }
   text[sizeof text - 1] = '\0';
-  return text;
+  return valid_utf8(text);  // the buffer's end may have cut a character
 }
 
 int recognise(const Element& source, const playlist_input& input, const CallContext& context) {

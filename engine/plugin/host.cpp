@@ -5,6 +5,8 @@
 #include <new>
 #include <stdexcept>
 
+#include "core/shown_text.hpp"
+
 namespace engine {
 namespace {
 
@@ -40,8 +42,9 @@ std::uint64_t stream_seed(std::uint64_t seed, std::string_view name) {
   return next_random(state);
 }
 
-/// The functions a plugin calls. None may throw: they are entered from C. What goes wrong on this
-/// side is kept in host_problem_ and ends the call even when the plugin returns PLAYLIST_OK.
+/// The functions a plugin calls. Texts that come in are made UTF-8. None may throw: they are
+/// entered from C. What goes wrong on this side is kept in host_problem_ and ends the call even
+/// when the plugin returns PLAYLIST_OK.
 struct HostFunctions {
   template <class Result, class Body>
   static Result guarded(const playlist_host* host, Result otherwise, Body&& body) noexcept {
@@ -61,7 +64,8 @@ struct HostFunctions {
       const std::lock_guard lock(self.mutex_);
       if (!self.context_.log) return 0;
       MessageBound& bound = level <= PLAYLIST_LOG_DEBUG ? self.said_to_debug_ : self.said_;
-      if (const auto text = bound.take(message ? message : "")) self.context_.log(level, *text);
+      if (const auto text = bound.take(message ? message : ""))
+        self.context_.log(level, valid_utf8(*text));
       return 0;
     });
   }
@@ -71,7 +75,7 @@ struct HostFunctions {
     guarded(host, 0, [&](CallHost& self) {
       const std::lock_guard lock(self.mutex_);
       if (self.failure_.status != PLAYLIST_OK) return 0;
-      self.failure_ = {status, *MessageBound().take(message ? message : "")};
+      self.failure_ = {status, valid_utf8(*MessageBound().take(message ? message : ""))};
       return 0;
     });
   }
@@ -113,7 +117,7 @@ struct HostFunctions {
         throw std::invalid_argument("it gave a text of " + std::to_string(length) +
                                     " bytes, a text has at most " + std::to_string(kLongestText));
       }
-      return self.context_.texts ? self.context_.texts->code({utf8, length}) : -1;
+      return self.context_.texts ? self.context_.texts->code(valid_utf8({utf8, length})) : -1;
     });
   }
 
@@ -174,9 +178,10 @@ struct HostFunctions {
         throw std::invalid_argument("it gave track " + std::to_string(tracks[i]) +
                                     ", which the library does not have");
       }
-      if (std::isnan(scores[i])) {
+      if (!std::isfinite(scores[i])) {
         throw std::invalid_argument("it gave track " + std::to_string(tracks[i]) +
-                                    " a score that is not a number");
+                                    " a score that is " +
+                                    (std::isnan(scores[i]) ? "not a number" : "infinite"));
       }
     }
   }

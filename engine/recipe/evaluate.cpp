@@ -209,6 +209,36 @@ class RandomDraws {
   NodeReuse* reuse_;
 };
 
+/// The first infinite item, or their number.
+template <class Values>
+std::size_t first_infinite(const Values& items) {
+  using Item = std::decay_t<decltype(items[0])>;
+  if constexpr (std::is_floating_point_v<Item>) {
+    constexpr Item kMost = std::numeric_limits<Item>::max();
+    int others = 0;  // in one pass without a branch
+    for (const Item item : items) others |= std::abs(item) > kMost ? 1 : 0;
+    if (others == 0) return items.size();
+    return static_cast<std::size_t>(
+        std::find_if(items.begin(), items.end(), [](Item item) { return std::isinf(item); }) -
+        items.begin());
+  }
+  return items.size();
+}
+
+/// Throws when a number column that the node made holds infinity, which JSON cannot carry.
+void require_finite(const Evaluation& evaluation, const Node& node, const CandidateColumn& column,
+                    const Items<std::int32_t>& tracks) {
+  const std::size_t row =
+      std::visit([](const auto& items) { return first_infinite(items); }, column.values);
+  if (row == tracks.size()) return;
+  const bool is_element = node.element != nullptr;
+  throw evaluation.node_error(
+      node, is_element ? Exit::kPlugin : Exit::kRecipe,
+      node.label() + " gave track " + std::to_string(tracks[row]) + " an infinite " + column.name,
+      "numbers of candidates are finite, or missing",
+      is_element ? "report it to whoever made the element" : "take smaller weights");
+}
+
 /// Keeps each track's first place.
 Candidates without_repeats(Candidates candidates) {
   const Items<std::int32_t>& tracks = candidates.tracks;
@@ -376,6 +406,10 @@ void Evaluation::make_result(const Node& node) {
   std::optional<NodeReuse::Run> run;
   if (reuse_) run.emplace(*reuse_, node);
   const auto made = std::make_shared<const Candidates>(run_node(node));
+  if (node.step == "score_weights" || node.step == "union" || node.step == "blend") {
+    if (const CandidateColumn* score = made->find("score"))
+      require_finite(*this, node, *score, made->tracks);
+  }
   trace_node(node, *made, ms_since(start), false);
   if (run) run->done(made);
   results_[id] = made;
@@ -513,11 +547,13 @@ Candidates Evaluation::run_element(const Node& node) {
       RecalledRows rows;
       if (!end_of(instance.recall(rows))) return {};
       const std::string_view step = node.step;
-      return without_nameless(without_repeats(recalled(node, std::move(rows),
-                                                       text_code(step.substr(step.find('.') + 1)))),
-                              *setup_.tables->table("tracks"), [this] {
-                                return text_code("it is known by an id only, without a name");
-                              });
+      Candidates found =
+          recalled(node, std::move(rows), text_code(step.substr(step.find('.') + 1)));
+      for (const CandidateColumn& column : found.columns)
+        require_finite(*this, node, column, found.tracks);
+      return without_nameless(
+          without_repeats(std::move(found)), *setup_.tables->table("tracks"),
+          [this] { return text_code("it is known by an id only, without a name"); });
     }
     const CandidatesPtr candidates = input(node);
     const TableView view(*candidates, setup_.texts->dict());
@@ -538,7 +574,10 @@ Candidates Evaluation::run_element(const Node& node) {
           out.push_back(descriptors.back().get());
         }
         end_of(instance.rank(view.table(), inputs.columns(), out));
-        for (CandidateColumn& column : columns) made.put(std::move(column));
+        for (CandidateColumn& column : columns) {
+          require_finite(*this, node, column, made.tracks);
+          made.put(std::move(column));
+        }
         return made;
       }
       case PLAYLIST_FILTERING: {

@@ -148,18 +148,21 @@ class FormulaRun {
 
   void check_results(std::int64_t begin, std::int64_t end) {
     if (!is_score()) return;
-    const std::int64_t row = first_nan(static_cast<const float*>(out_), begin, end);
-    if (row < end) throw_nan(row);
+    const std::int64_t row = first_not_finite(static_cast<const float*>(out_), begin, end);
+    if (row < end) throw_no_number(row);
   }
 
-  [[noreturn]] void throw_nan(std::int64_t row) {
+  [[noreturn]] void throw_no_number(std::int64_t row) {
     const std::vector<std::string> missing = missing_columns(row);
     std::string names;
     for (const std::string& name : missing) names += (names.empty() ? "" : ", ") + name;
     Error::Parts parts;
     parts.where = state_.binding.defined_at;
     parts.source = state_.source_of(parts.where);
-    if (missing.empty()) {
+    if (std::isinf(static_cast<const float*>(out_)[row])) {
+      parts.why = "the result is infinite, or larger than 3.4e38, as 1/0 is";
+      parts.fix = "keep the divisor above 0, or clamp the result";
+    } else if (missing.empty()) {
       parts.why = "the result is not a number (NaN), as 0/0 or the logarithm of -1";
     } else {
       parts.why = names + (missing.size() == 1 ? " is" : " are") + " missing for this track";

@@ -301,10 +301,11 @@ ENGINE_CLONES bool store(const double* __restrict from, float* __restrict to, in
 ENGINE_CLONES void store(const double* __restrict from, std::uint8_t* __restrict to, int count) {
   for (int i = 0; i < count; ++i) to[i] = from[i] != 0 ? 1 : 0;
 }
-ENGINE_CLONES bool has_nan(const float* values, std::int64_t count) {
-  int nans = 0;
-  for (std::int64_t i = 0; i < count; ++i) nans |= values[i] != values[i] ? 1 : 0;
-  return nans != 0;
+/// x - x is 0 for every finite x, and NaN for the others.
+ENGINE_CLONES bool are_finite(const float* values, std::int64_t count) {
+  int others = 0;
+  for (std::int64_t i = 0; i < count; ++i) others |= values[i] - values[i] != 0 ? 1 : 0;
+  return others == 0;
 }
 bool has_any(const double* flags, int count) {
   return std::any_of(flags, flags + count, [](double flag) { return flag != 0; });
@@ -334,9 +335,9 @@ ProgramRows run_program(const BlockProgram& program, const FormulaBinding& bindi
   return rows;
 }
 
-std::int64_t first_nan(const float* values, std::int64_t begin, std::int64_t end) {
-  if (!has_nan(values + begin, end - begin)) return end;
-  while (values[begin] == values[begin]) ++begin;
+std::int64_t first_not_finite(const float* values, std::int64_t begin, std::int64_t end) {
+  if (are_finite(values + begin, end - begin)) return end;
+  while (values[begin] - values[begin] == 0) ++begin;
   return begin;
 }
 

@@ -81,7 +81,7 @@ struct ProgramRows {
 ProgramRows run_program(const BlockProgram& program, const FormulaBinding& binding,
                         std::int64_t begin, std::int64_t end, void* out);
 
-/// The first NaN of values[begin, end), or `end`.
-std::int64_t first_nan(const float* values, std::int64_t begin, std::int64_t end);
+/// The first NaN or infinity of values[begin, end), or `end`.
+std::int64_t first_not_finite(const float* values, std::int64_t begin, std::int64_t end);
 
 }  // namespace engine

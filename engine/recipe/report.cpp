@@ -33,9 +33,10 @@ class TrackReader {
   const playlist_table& table_;
 };
 
-/// Nine significant digits tell float32 values apart and print the same everywhere.
+/// Nine significant digits tell float32 values apart and print the same everywhere. What is missing
+/// is null; infinity, which only a library's own columns can hold, is no number either.
 Json number_json(double value) {
-  if (std::isnan(value)) return nullptr;
+  if (!std::isfinite(value)) return nullptr;
   char text[32];
   std::snprintf(text, sizeof text, "%.9g", value);
   return Json::parse(text);
