@@ -13,8 +13,10 @@
 #include "cli/cli.hpp"
 #include "cli/new_music.hpp"
 #include "cli/supervised_run.hpp"
+#include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "plugin/registry.hpp"
+#include "store/read_only.hpp"
 #include "store/store.hpp"
 #include "store/users.hpp"
 
@@ -44,12 +46,15 @@ void look_at_store(Cli& cli, std::vector<Finding>& findings) {
     return;
   }
   try {
-    const Store store = Store::open(path);
+    const bool is_writable = may_be_written(path);
+    const Store store = Store::open(path, {.is_read_only = !is_writable});
     const std::vector<std::string> problems = store.check();
     findings.push_back(
         {"library",
-         path + (problems.empty() ? ", schema " + std::to_string(store.version()) + ", sound"
-                                  : ": " + problems.front()),
+         path + (problems.empty()
+                     ? ", schema " + std::to_string(store.version()) + ", sound" +
+                           (is_writable ? "" : "; it can only be read, so runs are not recorded")
+                     : ": " + problems.front()),
          problems.empty()});
     std::string users;
     for (const User& user : list_users(store)) users += (users.empty() ? "" : ", ") + user.name;
@@ -174,7 +179,7 @@ Exit examine(Cli& cli) {
                                             : "lacks ") +
             what + finding.detail + "\n";
   }
-  cli.out(cli.common.json ? nlohmann::ordered_json{{"findings", json}}.dump(2) + "\n" : text);
+  cli.out(cli.common.json ? printed_json(nlohmann::ordered_json{{"findings", json}}) : text);
   return is_all_good ? Exit::kDone : Exit::kNothing;
 }
 

@@ -6,6 +6,7 @@
 
 #include "cli/supervised_run.hpp"
 #include "core/calendar.hpp"
+#include "core/json_text.hpp"
 #include "store/users.hpp"
 
 namespace engine {
@@ -15,7 +16,7 @@ RunRecord recorded_run(Cli& cli, std::int64_t id) {
     throw Error(Exit::kStore, "there is no library at " + cli.library_path(),
                 {"", "", "", "try: engine demo"});
   }
-  const Store store = Store::open(cli.library_path());
+  const Store store = Store::open(cli.library_path(), {.is_read_only = true});
   if (std::optional<RunRecord> run = load_run(store, id)) return std::move(*run);
   std::string latest;
   for (const RunRecord& run : list_runs(store, {}, 5)) {
@@ -30,7 +31,7 @@ RunRecord recorded_run(Cli& cli, std::int64_t id) {
 
 RunRequest repeat_request(Cli& cli, const RunRecord& run) {
   if (run.user_id && cli.common.user.empty()) {
-    const Store store = Store::open(cli.library_path());
+    const Store store = Store::open(cli.library_path(), {.is_read_only = true});
     for (const User& user : list_users(store)) {
       if (user.id == *run.user_id) cli.common.user = user.name;
     }
@@ -41,7 +42,7 @@ RunRequest repeat_request(Cli& cli, const RunRecord& run) {
   const nlohmann::json parameters = nlohmann::json::parse(run.parameters);
   for (const auto& [name, value] : parameters.items()) {
     cli.common.set.push_back(name + "=" +
-                             (value.is_string() ? value.get<std::string>() : value.dump()));
+                             (value.is_string() ? value.get<std::string>() : json_text(value)));
   }
   RunRequest request = make_run_request(cli, run.recipe, run.recipe_text);
   request.exclude_runs_from = run.id;

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.hpp"
 #include "store/runs.hpp"
 
 namespace engine {
@@ -26,10 +27,10 @@ std::int64_t record_run(Store& store, const RunRequest& request, const RunAnswer
   run.record = answer.record;
   run.started_at = std::time(nullptr);
   run.track_ids = answer.track_ids;
-  const std::int64_t id = save_run(store, run);
-  record["run"] = id;
-  set_run_record(store, id, record.dump());
-  return id;
+  return save_run(store, run, [&](std::int64_t id) {
+    record["run"] = id;
+    return json_text(record);
+  });
 }
 
 }  // namespace engine

@@ -27,7 +27,8 @@ RunRecord read_short(const Statement& row) {
 
 }  // namespace
 
-std::int64_t save_run(Store& store, const RunRecord& run) {
+std::int64_t save_run(Store& store, const RunRecord& run,
+                      const std::function<std::string(std::int64_t)>& record_of) {
   Transaction transaction(store);
   store
       .prepare(
@@ -40,8 +41,16 @@ std::int64_t save_run(Store& store, const RunRecord& run) {
   const std::int64_t id = sqlite3_last_insert_rowid(store.handle());
   Statement insert = store.prepare("INSERT INTO run_tracks VALUES (?1, ?2, ?3)");
   for (std::size_t i = 0; i < run.track_ids.size(); ++i) insert.run(id, i, run.track_ids[i]);
+  if (record_of)
+    store.prepare("UPDATE runs SET record = ?2 WHERE run_id = ?1").run(id, record_of(id));
   transaction.commit();
   return id;
+}
+
+void forget_run(Store& store, std::int64_t run_id) {
+  Transaction transaction(store);
+  store.prepare("DELETE FROM runs WHERE run_id = ?1").run(run_id);  // its tracks go along
+  transaction.commit();
 }
 
 std::optional<RunRecord> load_run(const Store& store, std::int64_t run_id) {
@@ -66,12 +75,6 @@ std::vector<RunRecord> list_runs(const Store& store, std::optional<std::int64_t>
                     " FROM runs WHERE ?1 IS NULL OR user_id = ?1 ORDER BY run_id DESC LIMIT ?2");
   for (select.start(user_id, limit); select.step();) runs.push_back(read_short(select));
   return runs;
-}
-
-void set_run_record(Store& store, std::int64_t run_id, const std::string& record) {
-  Transaction transaction(store);
-  store.prepare("UPDATE runs SET record = ?2 WHERE run_id = ?1").run(run_id, record);
-  transaction.commit();
 }
 
 }  // namespace engine

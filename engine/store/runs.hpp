@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,15 +31,17 @@ struct RunRecord {
   std::vector<std::int64_t> track_ids;    // in playing order
 };
 
-/// Writes the record and its tracks in one transaction of its own; returns the run's number.
-/// Does not change data_version.
-std::int64_t save_run(Store& store, const RunRecord& run);
+/// Writes the record and its tracks in one transaction of its own, so that a run that was told as
+/// not written is not there; returns the run's number. `record_of`, where given, makes the `record`
+/// once the number is known, as it holds it. Does not change data_version.
+std::int64_t save_run(Store& store, const RunRecord& run,
+                      const std::function<std::string(std::int64_t run_id)>& record_of = {});
+/// Takes a run back whose list never reached anybody.
+void forget_run(Store& store, std::int64_t run_id);
 /// Nothing when there is no such run.
 std::optional<RunRecord> load_run(const Store& store, std::int64_t run_id);
 /// Newest first, without recipe_text, record and track_ids. `user_id` nothing: everybody's.
 std::vector<RunRecord> list_runs(const Store& store, std::optional<std::int64_t> user_id = {},
                                  std::int64_t limit = 100);
-/// Gives the `record` of a saved run its final text (it holds the run's own number).
-void set_run_record(Store& store, std::int64_t run_id, const std::string& record);
 
 }  // namespace engine

@@ -44,7 +44,7 @@ void throw_store_error(sqlite3* database, const char* doing) {
   std::string why = sqlite3_errmsg(database);
   if (*advised.why) why = std::string(advised.why) + " (" + why + ")";
   throw Error(Exit::kStore, std::string("the store cannot be used while ") + doing,
-              {.where = file && *file ? file : "a store in memory",
+              {.where = file && *file ? file : "a store in memory, or one that could not be opened",
                .source = {},
                .why = why,
                .fix = advised.fix});

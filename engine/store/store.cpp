@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "core/temporary_folder.hpp"
 #include "store/migrations.hpp"
+#include "store/read_only.hpp"
 #include "store/row_source.hpp"
 
 namespace engine {
@@ -49,8 +51,70 @@ Database open_file(const std::string& path, int flags, double busy_seconds) {
   return database;
 }
 
+/// As SQLite wants a path in a URI.
+std::string uri_path(const std::string& path) {
+  std::string escaped;
+  for (const char c : std::filesystem::absolute(path).string()) {
+    if (c == '%')
+      escaped += "%25";
+    else if (c == '?')
+      escaped += "%3f";
+    else if (c == '#')
+      escaped += "%23";
+    else
+      escaped += c;
+  }
+  return escaped;
+}
+
+bool has_bytes(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  return !error && size > 0;
+}
+
+/// A copy with what waits in its log, gone when it is closed.
+Database open_copied_file(const std::string& path, double busy_seconds) {
+  const TemporaryFolder folder;
+  const std::string copy = folder.file("library.db");
+  for (const char* part : {"", "-wal", "-journal"}) {
+    if (has_bytes(path + part)) std::filesystem::copy_file(path + part, copy + part);
+  }
+  Database database = open_file(copy, SQLITE_OPEN_READWRITE, busy_seconds);
+  run(database.get(), "SELECT count(*) FROM sqlite_schema");  // opens the log, by its name
+  return database;
+}
+
+/// For reading. SQLite reads a store with a write-ahead log only beside an index of that log, which
+/// it makes; where nothing can be made, a store without a log is read as a file that nobody
+/// changes, and one with a log but no index from a copy.
+Database open_for_reading(const std::string& given, double busy_seconds) {
+  const auto open_plainly = [&] { return open_file(given, SQLITE_OPEN_READONLY, busy_seconds); };
+  if (may_be_written(given)) return open_plainly();
+  std::error_code error;
+  const auto real = std::filesystem::canonical(given, error);
+  const std::string path = error ? given : real.string();
+  const bool has_log = has_bytes(path + "-wal");
+  if (has_log && std::filesystem::exists(path + "-shm", error)) return open_plainly();
+  if (has_log || has_bytes(path + "-journal")) return open_copied_file(path, busy_seconds);
+  return open_file("file:" + uri_path(path) + "?immutable=1",
+                   SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, busy_seconds);
+}
+
 int newest(std::span<const Migration> migrations) {
   return migrations.empty() ? 0 : migrations.back().version;
+}
+
+/// A FIFO would be waited for, a folder be told as a fault of the disk.
+void refuse_what_is_no_file(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status) || std::filesystem::is_regular_file(status)) return;
+  throw Error(Exit::kStore, "this is not a library",
+              {.where = path,
+               .source = {},
+               .why = std::filesystem::is_directory(status) ? "it is a folder" : "it is no file",
+               .fix = "name a file with --library"});
 }
 
 void require_file(const std::string& path) {
@@ -104,15 +168,24 @@ void prepare_connection(sqlite3* database) {
 
 }  // namespace
 
+bool may_be_written(const std::string& path) {
+  const auto folder = std::filesystem::absolute(path).parent_path();
+  const bool is_there = ::access(path.c_str(), F_OK) == 0;
+  return ::access(folder.c_str(), W_OK) == 0 && (!is_there || ::access(path.c_str(), W_OK) == 0);
+}
+
 Store Store::open(const std::string& path, const StoreOptions& options) {
   if (options.is_read_only || !options.may_create) require_file(path);
+  refuse_what_is_no_file(path);
   if (options.is_read_only) {
-    Database database = open_file(path, SQLITE_OPEN_READONLY, options.busy_seconds);
+    Database database = open_for_reading(path, options.busy_seconds);
     const int version = store_version(database.get(), path, newest(options.migrations));
     if (version == newest(options.migrations)) {
       prepare_connection(database.get());
       return {database.release(), path};
     }
+    // An older store that cannot be changed is migrated as a copy.
+    if (version > 0 && !may_be_written(path)) return open_copy(path, options);
   }
   make_folder(path);
   Database database =
@@ -125,6 +198,7 @@ Store Store::open(const std::string& path, const StoreOptions& options) {
 }
 
 Store Store::open_copy(const std::string& path, const StoreOptions& options) {
+  refuse_what_is_no_file(path);
   std::string name = (std::filesystem::temp_directory_path() / "playlist-store-XXXXXX").string();
   const int descriptor = ::mkstemp(name.data());
   if (descriptor < 0) {
@@ -141,7 +215,7 @@ Store Store::open_copy(const std::string& path, const StoreOptions& options) {
   run(copy.get(), "PRAGMA page_size = 16384");
   int version = 0;
   if (std::filesystem::exists(path)) {
-    const Database original = open_file(path, SQLITE_OPEN_READONLY, options.busy_seconds);
+    const Database original = open_for_reading(path, options.busy_seconds);
     version = store_version(original.get(), path, newest(options.migrations));
     if (version > 0) copy_database(original.get(), copy.get());
   }

@@ -45,8 +45,12 @@ TEST_CASE("a run record comes back as it was saved", "[store][runs]") {
   CHECK_FALSE(engine::load_run(store, id + 1));
   CHECK(store.data_version() == 0);
 
-  engine::set_run_record(store, id, "{}");
-  CHECK(engine::load_run(store, id)->record == "{}");
+  const auto named = engine::save_run(
+      store, run, [](std::int64_t number) { return "run " + std::to_string(number); });
+  CHECK(engine::load_run(store, named)->record == "run " + std::to_string(named));
+  engine::forget_run(store, named);
+  CHECK_FALSE(engine::load_run(store, named));
+  CHECK(store.integer("SELECT count(DISTINCT run_id) FROM run_tracks") == 1);
 }
 
 TEST_CASE("runs are listed newest first, of one user or of all", "[store][runs]") {
