@@ -13,6 +13,7 @@
 #include "batch/work.hpp"
 #include "core/calendar.hpp"
 #include "core/error_bytes.hpp"
+#include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "recipe/record_run.hpp"
 #include "store/runs.hpp"
@@ -42,7 +43,7 @@ RunAnswer try_recipe(const BatchRequest& request, RunRequest recipe, const Batch
     try {
       const RunAnswer answer = run_recipe(recipe, reports);
       channel.send(kLoaded,
-                   Json{answer.recipe_hash, answer.scripts_hash, answer.parameters}.dump());
+                   json_text(Json{answer.recipe_hash, answer.scripts_hash, answer.parameters}));
       return 0;
     } catch (const Error& error) {
       channel.send(kWrong, pack_error(error));
@@ -168,12 +169,11 @@ void write_failures(const BatchRequest& request, const std::vector<BatchFailure>
   std::string lines;
   for (const BatchFailure& failure : failures) {
     const Error::Parts& parts = failure.error.parts();
-    lines += Json{{"user", failure.user},
-                  {"error", failure.error.what()},
-                  {"where", parts.where},
-                  {"why", parts.why},
-                  {"fix", parts.fix}}
-                 .dump(-1, ' ', false, Json::error_handler_t::replace) +
+    lines += json_text(Json{{"user", failure.user},
+                            {"error", failure.error.what()},
+                            {"where", parts.where},
+                            {"why", parts.why},
+                            {"fix", parts.fix}}) +
              "\n";
   }
   if (!lines.empty()) {
@@ -289,7 +289,7 @@ class Batch {
   }
 
   static std::string line(const User& user, std::int64_t run, const std::string& rest) {
-    const std::string name = Json(user.name).dump(-1, ' ', false, Json::error_handler_t::replace);
+    const std::string name = json_text(Json(user.name));
     return "{\"user\":" + name + ",\"run\":" + (run == 0 ? "null" : std::to_string(run)) + rest;
   }
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -42,6 +43,11 @@ std::string user_of_line(std::string_view line) {
 ListFile::ListFile(std::string path) : path_(std::move(path)) {
   file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (file_ < 0) cannot("write");
+  if (struct stat status{}; ::fstat(file_, &status) != 0 || !S_ISREG(status.st_mode)) {
+    ::close(file_);
+    throw Error(Exit::kInput, "cannot write " + path_,
+                {"", "", "what stands there is no file", "choose another folder with --out"});
+  }
   try {
     lock();
     read();

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "core/json_text.hpp"
 #include "core/paths.hpp"
 
 namespace engine::batch {
@@ -26,7 +27,7 @@ std::string differences(const Json& found, const Json& wanted) {
     if (had == value) continue;
     const bool is_text = name.ends_with("hash") || name == "settings";
     text += (text.empty() ? "" : "; ") + name + " " +
-            (is_text ? "differs" : "was " + had.dump() + ", is " + value.dump());
+            (is_text ? "differs" : "was " + json_text(had) + ", is " + json_text(value));
   }
   return text;
 }
@@ -49,7 +50,7 @@ Json settle_manifest(const std::string& folder, const Json& wanted) {
   const std::string path = path_in(folder);
   if (!fs::exists(path)) {
     const std::string temporary = path + ".making" + std::to_string(::getpid());
-    write_file_atomically(temporary, wanted.dump(2) + "\n");
+    write_file_atomically(temporary, json_text(wanted, 2) + "\n");
     const bool is_there = ::link(temporary.c_str(), path.c_str()) == 0 || errno == EEXIST;
     const int error = errno;
     ::unlink(temporary.c_str());

@@ -14,6 +14,7 @@
 #include "benchmark/recommending.hpp"
 #include "benchmark/validation.hpp"
 #include "core/error.hpp"
+#include "core/json_text.hpp"
 #include "core/temporary_folder.hpp"
 
 namespace engine::benchmark {
@@ -92,7 +93,7 @@ class Benchmark {
       Json parameters = json_of(arguments);
       parameters.update(json_of(entry.chosen.recall));
       result.models.push_back({name, judged(entry.lists, users, split_.test), entry.seconds,
-                               entry.choosing, parameters.dump()});
+                               entry.choosing, json_text(parameters)});
       tell(name + ": ", result.models.back().metrics);
     }
     if (weights_) result.models.push_back(blend_result(users));
@@ -148,7 +149,8 @@ class Benchmark {
       Recommended found =
           recommend(stage, name, trained.version, setting.recall, validation.users, limit_);
       const Metrics metrics = judged(found.lists, validation.users, validation.wanted);
-      tell(name + " " + json_of(setting.model).dump() + json_of(setting.recall).dump() + ": ",
+      tell(name + " " + json_text(json_of(setting.model)) + json_text(json_of(setting.recall)) +
+               ": ",
            metrics);
       if (!(worth(metrics) > best)) continue;
       best = worth(metrics);
@@ -207,7 +209,7 @@ class Benchmark {
     const Metrics metrics = judged_blend(*weights_, users, split_.test);
     tell("blend: ", metrics);
     return {kBlend, metrics, seconds + seconds_since(started), choosing_weights_,
-            Json{{"by", "calibrated"}, {"weights", weights}}.dump()};
+            json_text(Json{{"by", "calibrated"}, {"weights", weights}})};
   }
 
   void tell(const std::string& what, const Metrics& metrics) const {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "core/json_text.hpp"
 #include "data/owned_table.hpp"
 #include "plugin/call.hpp"
 #include "worker/confine.hpp"
@@ -160,8 +161,7 @@ class Work final : public PoolWork {
   int run(std::uint64_t id, Channel& channel, Heartbeat& heartbeat) const {
     const auto failed = [&](Exit exit, const std::string& what, const std::string& why) {
       channel.send(kFailed,
-                   Json{{"exit", static_cast<int>(exit)}, {"what", what}, {"why", why}}.dump(
-                       -1, ' ', false, Json::error_handler_t::replace));
+                   json_text(Json{{"exit", static_cast<int>(exit)}, {"what", what}, {"why", why}}));
       return 1;
     };
     try {

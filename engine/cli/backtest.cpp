@@ -8,8 +8,8 @@
 
 #include "cli/backtest_request.hpp"
 #include "cli/cli.hpp"
+#include "cli/run_outputs.hpp"
 #include "cli/supervised_run.hpp"
-#include "core/paths.hpp"
 
 namespace engine {
 namespace {
@@ -22,6 +22,7 @@ struct Options {
   std::vector<std::int64_t> ks = {10, 30, 50};
   std::size_t resamples = 2'000;
   std::string html, judged = "all";
+  bool makes_folders = false;
 };
 
 /// "weekly" for recipes/weekly.lua; the whole path where two recipes share that name.
@@ -71,6 +72,7 @@ Exit tell_failures(Cli& cli, const evaluate::Backtest& backtest) {
 }
 
 Exit backtest(Cli& cli, Options options) {
+  const PageOutput page(cli, options.html, options.makes_folders, options.recipes);
   std::sort(options.ks.begin(), options.ks.end());
   options.ks.erase(std::unique(options.ks.begin(), options.ks.end()), options.ks.end());
   const auto begin = std::chrono::steady_clock::now();
@@ -91,12 +93,10 @@ Exit backtest(Cli& cli, Options options) {
   std::snprintf(took, sizeof took, "%.1f s", seconds.count());
   cli.verbose("backtest: " + std::to_string(result.places.size()) + " dates of users, " +
               std::to_string(result.entries.size()) + " lists each, in " + took);
-  if (!options.html.empty()) {
-    write_file_atomically(options.html, evaluate::backtest_html(result, options.flags.every));
-    cli.note("wrote " + options.html);
-  }
-  cli.out(cli.common.json ? evaluate::backtest_json(result, options.flags.every)
-                          : evaluate::backtest_text(result, options.flags.every));
+  if (page.is_wanted()) page.write(cli, evaluate::backtest_html(result, options.flags.every));
+  if (page.leaves_standard_output())
+    cli.out(cli.common.json ? evaluate::backtest_json(result, options.flags.every)
+                            : evaluate::backtest_text(result, options.flags.every));
   return tell_failures(cli, result);
 }
 
@@ -125,6 +125,7 @@ void add_backtest(CLI::App& app, Cli& cli) {
       ->type_name("N");
   verb->add_option("--html", options->html, "Write a page with tables and plots too")
       ->type_name("FILE");
+  add_make_folders(*verb, options->makes_folders);
   verb->footer(
       "Beside the recipes stand four baselines: popularity, most_played_lately, shuffle (of the "
       "library) and\nrandom_catalogue. Metrics are explained in engine/evaluate/metrics.hpp. Each "

@@ -12,9 +12,11 @@
 
 #include "cli/backtest_request.hpp"
 #include "cli/cli.hpp"
+#include "cli/run_outputs.hpp"
 #include "cli/supervised_run.hpp"
 #include "core/calendar.hpp"
 #include "core/hash.hpp"
+#include "core/json_text.hpp"
 #include "core/paths.hpp"
 
 namespace engine {
@@ -27,7 +29,7 @@ constexpr std::size_t kShownFailures = 5;
 struct Options {
   std::string recipe, users = "all", shard, folder;
   std::size_t jobs = 0;
-  bool is_recorded = false;
+  bool is_recorded = false, makes_folders = false;
 };
 
 /// "2/4".
@@ -69,14 +71,14 @@ batch::BatchRequest make_request(Cli& cli, const Options& options) {
   if (options.users != "all") request.users = read_names(options.users);
   request.recipe = make_request_without_columns(cli, options.recipe);
   request.columns = column_options(cli);
-  request.folder = options.folder;
+  request.folder =
+      output_folder(options.folder, kept_files(cli, {options.recipe}), options.makes_folders);
   if (!cli.common.now.empty()) request.now = cli.now();
   request.default_now = cli.now();
   const PlayRule& rule = request.columns.rule;
-  request.settings =
-      content_hash(Json{rule.min_seconds, rule.min_share, request.recipe.default_track_seconds,
-                        request.recipe.elements.values()}
-                       .dump(-1, ' ', false, Json::error_handler_t::replace));
+  request.settings = content_hash(
+      json_text(Json{rule.min_seconds, rule.min_share, request.recipe.default_track_seconds,
+                     request.recipe.elements.values()}));
   request.is_recorded = options.is_recorded;
   request.limits = run_limits(cli);
   request.confinement = run_confinement(cli);
@@ -161,7 +163,7 @@ Exit run(Cli& cli, const Options& options) {
     result = batch::run_batch(request, reports);
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  cli.out(cli.common.json ? result_json(request, result, seconds.count()).dump(2) + "\n"
+  cli.out(cli.common.json ? printed_json(result_json(request, result, seconds.count()))
                           : result_text(result, seconds.count()));
   tell_failures(cli, result);
   return result.failures.empty() ? Exit::kDone : Exit::kNothing;
@@ -175,9 +177,10 @@ void add_batch(CLI::App& app, Cli& cli) {
   verb->add_option("recipe", options->recipe,
                    "A recipe file, or the name of one (see: engine recipes)")
       ->required();
-  verb->add_option("--out", options->folder, "Write here; made when missing")
+  verb->add_option("--out", options->folder, "Write into this folder; it is made when missing")
       ->required()
       ->type_name("DIR");
+  add_make_folders(*verb, options->makes_folders);
   verb->add_option("--users", options->users, "For whom: all, or a file of names, one per line")
       ->capture_default_str()
       ->type_name("all|FILE");

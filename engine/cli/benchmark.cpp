@@ -12,6 +12,7 @@
 
 #include "benchmark/contestants.hpp"
 #include "cli/cli.hpp"
+#include "core/json_text.hpp"
 #include "plugin/registry.hpp"
 #include "worker/pool.hpp"
 
@@ -135,7 +136,7 @@ Exit run(Cli& cli, const Options& options) {
   request.note = [&](const std::string& text) { cli.note(text); };
   request.detail = [&](const std::string& text) { cli.verbose(text); };
   const Result result = benchmark::run_benchmark(split, request);
-  cli.out(cli.common.json ? json_of(result).dump(2) + "\n" : table_of(result));
+  cli.out(cli.common.json ? printed_json(json_of(result)) : table_of(result));
   return Exit::kDone;
 }
 

@@ -8,6 +8,7 @@
 
 #include "cli/cli.hpp"
 #include "cli/supervised_run.hpp"
+#include "core/json_text.hpp"
 #include "data/empty_columns.hpp"
 
 namespace engine {
@@ -44,8 +45,7 @@ CheckResult check_one(Cli& cli, RunRequest request,
   request.columns = columns;
   const std::string answer =
       ask_supervised(cli, request.recipe_path, [&](const RunReports& reports) {
-        return check_json(check_recipe(request, reports))
-            .dump(-1, ' ', false, Json::error_handler_t::replace);
+        return json_text(check_json(check_recipe(request, reports)));
       });
   return check_result(Json::parse(answer));
 }
@@ -77,7 +77,7 @@ Exit check(Cli& cli, const Options& options) {
     }
     is_first = false;
   }
-  if (cli.common.json) cli.out(Json{{"recipes", results}}.dump(2) + "\n");
+  if (cli.common.json) cli.out(printed_json(Json{{"recipes", results}}));
   return worst;
 }
 

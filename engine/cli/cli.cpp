@@ -3,12 +3,14 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
-#include <iostream>
 #include <unistd.h>
 
 #include "cli/store_settings.hpp"
 #include "core/calendar.hpp"
+#include "core/output_file.hpp"
 #include "core/paths.hpp"
+#include "core/shown_text.hpp"
+#include "core/standard_output.hpp"
 #include "plugin/registry.hpp"
 
 namespace engine {
@@ -36,8 +38,10 @@ Settings& Cli::settings() {
   }
   load_store_settings(*settings_, library_path());
   settings_->load_environment();
-  if (const std::string& file = settings_->text("log.file"); !file.empty())
-    log_.open_file(file, static_cast<std::size_t>(settings_->integer("log.megabytes")));
+  if (const std::string& file = settings_->text("log.file"); !file.empty()) {
+    const OutputFile log(file, {library_path(), {}, {cache_home()}}, {.makes_folders = true});
+    log_.open_file(log.path(), static_cast<std::size_t>(settings_->integer("log.megabytes")));
+  }
   return *settings_;
 }
 
@@ -88,7 +92,7 @@ std::shared_ptr<const Registry> Cli::registry() {
 }
 
 void Cli::out(const std::string& text) const {
-  std::cout << text << std::flush;
+  write_standard_output(shown_text(text));
 }
 
 // The flags are known once the command line is read, so not yet in the constructor.

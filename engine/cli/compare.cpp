@@ -8,8 +8,9 @@
 
 #include "cli/cli.hpp"
 #include "cli/recorded_run.hpp"
+#include "cli/run_outputs.hpp"
 #include "cli/supervised_run.hpp"
-#include "core/paths.hpp"
+#include "core/json_text.hpp"
 
 namespace engine {
 namespace {
@@ -24,6 +25,7 @@ struct Side {
 struct Options {
   Side a, b;
   std::string html;
+  bool makes_folders = false;
 };
 
 bool is_number(const std::string& text, std::int64_t& number) {
@@ -80,16 +82,15 @@ ListProfile profile_of_side(Cli& cli, const Side& side, const char* flag) {
 }
 
 Exit compare(Cli& cli, const Options& options) {
+  const PageOutput page(cli, options.html, options.makes_folders, {options.a.what, options.b.what});
   // Both sides see the same time.
   if (cli.common.now.empty()) cli.common.now = std::to_string(cli.now());
   const ListComparison comparison = compare_lists(profile_of_side(cli, options.a, "--set-a"),
                                                   profile_of_side(cli, options.b, "--set-b"));
-  if (!options.html.empty()) {
-    write_file_atomically(options.html, comparison_html(comparison));
-    cli.note("wrote " + options.html);
-  }
-  cli.out(cli.common.json ? comparison_json(comparison).dump(2) + "\n"
-                          : comparison_text(comparison));
+  if (page.is_wanted()) page.write(cli, comparison_html(comparison));
+  if (page.leaves_standard_output())
+    cli.out(cli.common.json ? printed_json(comparison_json(comparison))
+                            : comparison_text(comparison));
   return Exit::kDone;
 }
 
@@ -107,6 +108,7 @@ void add_compare(CLI::App& app, Cli& cli) {
   add_set("--set-a", options->a, "Set a parameter of A only; several times for several");
   add_set("--set-b", options->b, "Set a parameter of B only; --set sets it for both");
   verb->add_option("--html", options->html, "Write a page with pictures too")->type_name("FILE");
+  add_make_folders(*verb, options->makes_folders);
   verb->footer(
       "engine compare weekly weekly --set-b discovery=0.3     one recipe, two sets of parameters\n"
       "engine compare 12 13                                   two recorded runs\n"

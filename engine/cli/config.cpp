@@ -6,6 +6,7 @@
 
 #include "cli/cli.hpp"
 #include "cli/store_settings.hpp"
+#include "core/json_text.hpp"
 
 namespace engine {
 namespace {
@@ -25,7 +26,7 @@ Exit show(Cli& cli) {
   };
   for (const SettingDeclaration& d : setting_declarations()) add(d.key, d.help);
   for (const std::string& key : settings.element_keys()) add(key, "read by that element");
-  cli.out(cli.common.json ? json.dump(2) + "\n" : text);
+  cli.out(cli.common.json ? printed_json(json) : text);
   return Exit::kDone;
 }
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
+#include "core/json_text.hpp"
 
 namespace engine {
 namespace {
@@ -45,7 +46,7 @@ Exit demo(Cli& cli, DemoArguments& arguments) {
                                          {"playlists", made.playlists},
                                          {"random_seed", options.random_seed},
                                          {"now", options.now}};
-    cli.out(json.dump(2) + "\n");
+    cli.out(printed_json(json));
     return Exit::kDone;
   }
   char text[256];

@@ -9,6 +9,7 @@
 #include "cli/cli.hpp"
 #include "cli/new_music.hpp"
 #include "core/error.hpp"
+#include "core/json_text.hpp"
 #include "import/embeddings.hpp"
 #include "import/prompts.hpp"
 #include "store/users.hpp"
@@ -134,7 +135,8 @@ Exit run_import(Cli& cli, const ImportArguments& arguments) {
   for (const auto& [path, message] : result.problems) {
     cli.note("plugin " + path + ": " + message);
   }
-  cli.out(cli.common.json ? import::import_json(result) + "\n" : import::import_text(result));
+  cli.out(cli.common.json ? terminal_json(import::import_json(result)) + "\n"
+                          : import::import_text(result));
   if (result.is_interrupted) return Exit::kInterrupted;
   tell_ways(cli, result);
   return result.is_good() ? Exit::kDone : Exit::kInput;

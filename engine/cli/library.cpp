@@ -10,6 +10,8 @@
 
 #include "cli/cli.hpp"
 #include "core/calendar.hpp"
+#include "core/json_text.hpp"
+#include "core/shown_text.hpp"
 #include "import/library_summary.hpp"
 #include "import/match_rate.hpp"
 #include "import/merge.hpp"
@@ -21,7 +23,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 void print(const Cli& cli, const Json& json, const std::string& text) {
-  cli.out(cli.common.json ? json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n" : text);
+  cli.out(cli.common.json ? printed_json(json) : text);
 }
 
 Store open_reading(Cli& cli) {
@@ -66,7 +68,7 @@ Exit show_users(Cli& cli) {
     Json user{{"name", s.user.name}, {"timezone", s.user.timezone}, {"listens", s.listens},
               {"likes", s.likes},    {"banned", s.banned},          {"playlists", s.playlists},
               {"runs", s.runs},      {"first_listen", nullptr},     {"last_listen", nullptr}};
-    text << std::left << std::setw(24) << s.user.name << s.listens << " listens, " << s.likes
+    text << std::left << std::setw(24) << one_line(s.user.name) << s.listens << " listens, " << s.likes
          << " likes, " << s.banned << " banned, " << s.playlists << " playlists";
     if (s.first_listen) {
       user["first_listen"] = format_time(*s.first_listen);
@@ -116,7 +118,8 @@ Exit show_unmatched(Cli& cli, std::int64_t limit) {
                       {"plays", track.plays}});
     text << std::right << std::setw(9) << track.track_id << "  " << std::setw(6) << track.plays
          << " plays  "
-         << (track.title.empty() ? track.spotify_id : track.artist + " - " + track.title) << "\n";
+         << one_line(track.title.empty() ? track.spotify_id : track.artist + " - " + track.title)
+         << "\n";
   }
   const std::int64_t matched = rate.tracks_by_id + rate.tracks_by_name;
   cli.note(std::to_string(matched) + " of " + std::to_string(rate.tracks) +
@@ -159,7 +162,7 @@ Exit show_merges(Cli& cli) {
                       {"title", m.title},
                       {"artist", m.artist}});
     text << m.id << "  " << format_date(m.ts) << "  track " << m.merged << " into " << m.kept
-         << "  " << m.artist << " - " << m.title << "\n";
+         << "  " << one_line(m.artist + " - " + m.title) << "\n";
   }
   print(cli, {{"merges", merges}}, text.str());
   return merges.empty() ? Exit::kNothing : Exit::kDone;
@@ -178,7 +181,7 @@ Exit time_zone(Cli& cli, const std::string& zone) {
     user.timezone = zone;
   }
   print(cli, {{"user", user.name}, {"timezone", user.timezone}},
-        user.name + "  " + user.timezone + "\n");
+        one_line(user.name) + "  " + user.timezone + "\n");
   return Exit::kDone;
 }
 

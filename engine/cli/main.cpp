@@ -5,11 +5,15 @@
 #include <cstdio>
 #include <iostream>
 #include <new>
+#include <sstream>
 #include <unistd.h>
 
 #include "cli/cli.hpp"
 #include "cli/opinions.hpp"
+#include "cli/text_argument.hpp"
 #include "cli/update_weekly.hpp"
+#include "core/shown_text.hpp"
+#include "core/standard_output.hpp"
 #include "plugin/loader.hpp"
 
 namespace {
@@ -48,6 +52,46 @@ int exit_code(engine::Exit exit) {
   return static_cast<int>(exit);
 }
 
+/// --help, --version, or what is wrong with the command line.
+int end_of_parsing(CLI::App& app, const CLI::ParseError& error) {
+  std::ostringstream out, err;
+  const bool is_good = app.exit(error, out, err) == 0;
+  engine::write_standard_output(out.str());
+  std::cerr << engine::shown_text(err.str());
+  return is_good ? 0 : exit_code(engine::Exit::kUsage);
+}
+
+void check_texts(const engine::CommonOptions& common) {
+  engine::require_utf8("--user", common.user);
+  for (const std::string& set : common.set) engine::require_utf8("--set", set);
+}
+
+int run(CLI::App& app, engine::Cli& cli, int argc, char** argv) {
+  using engine::Error, engine::Exit;
+  try {
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return end_of_parsing(app, error);
+    }
+    check_texts(cli.common);
+    return exit_code(cli.action());
+  } catch (const Error& error) {
+    cli.error(error);
+    return exit_code(error.exit());
+  } catch (const std::bad_alloc&) {
+    cli.error(Error(
+        Exit::kLimits, "out of memory",
+        {"", "",
+         "the machine has no more, or the limit that the engine was started under (ulimit -v)",
+         ""}));
+    return exit_code(Exit::kLimits);
+  } catch (const std::exception& error) {
+    cli.error(Error(Exit::kStore, error.what()));
+    return exit_code(Exit::kStore);
+  }
+}
+
 int run_verb(int argc, char** argv) {
   CLI::App app{"engine builds playlists from your own listening history", "engine"};
   app.set_version_flag("--version", "engine " PLAYLIST_ENGINE_VERSION);
@@ -69,26 +113,14 @@ int run_verb(int argc, char** argv) {
     add(app, cli);
   }
   for (CLI::App* verb : app.get_subcommands({})) verb->fallthrough();
+  // A reader who has gone is told by write() and ends the verb as an error would, with everything
+  // it holds given back.
+  std::signal(SIGPIPE, SIG_IGN);
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : exit_code(Exit::kUsage);
-  }
-  try {
-    return exit_code(cli.action());
-  } catch (const Error& error) {
-    cli.error(error);
-    return exit_code(error.exit());
-  } catch (const std::bad_alloc&) {
-    cli.error(Error(
-        Exit::kLimits, "out of memory",
-        {"", "",
-         "the machine has no more, or the limit that the engine was started under (ulimit -v)",
-         ""}));
-    return exit_code(Exit::kLimits);
-  } catch (const std::exception& error) {
-    cli.error(Error(Exit::kStore, error.what()));
-    return exit_code(Exit::kStore);
+    return run(app, cli, argc, argv);
+  } catch (const OutputClosed&) {
+    std::signal(SIGPIPE, SIG_DFL);
+    return std::raise(SIGPIPE);
   }
 }
 

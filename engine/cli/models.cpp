@@ -8,6 +8,7 @@
 
 #include "cli/cli.hpp"
 #include "core/calendar.hpp"
+#include "core/json_text.hpp"
 #include "models/open_version.hpp"
 #include "plugin/registry.hpp"
 
@@ -70,7 +71,7 @@ Exit list(Cli& cli) {
     }
     all.push_back(std::move(json));
   }
-  cli.out(cli.common.json ? Json{{"models", all}}.dump(2) + "\n" : text);
+  cli.out(cli.common.json ? printed_json(Json{{"models", all}}) : text);
   return by_name.empty() ? Exit::kNothing : Exit::kDone;
 }
 
@@ -90,7 +91,7 @@ Exit show(Cli& cli, std::string name) {
          near.empty() ? "see: engine models, and engine train" : "did you mean " + near + "?"});
   }
   if (cli.common.json) {
-    cli.out(Json{{"name", name}, {"versions", versions}}.dump(2) + "\n");
+    cli.out(printed_json(Json{{"name", name}, {"versions", versions}}));
     return Exit::kDone;
   }
   std::string text;
@@ -99,7 +100,7 @@ Exit show(Cli& cli, std::string name) {
     for (const auto& [key, value] : version.at("card").items()) {
       if (key == "model" || key == "as_of") continue;
       text += "  " + padded(key, 16) +
-              (value.is_string() ? value.get<std::string>() : value.dump()) + "\n";
+              (value.is_string() ? value.get<std::string>() : json_text(value)) + "\n";
     }
     if (version.contains("damaged"))
       text += "  damaged         " + version["damaged"].get<std::string>() + "\n";

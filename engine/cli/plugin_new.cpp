@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
+#include "cli/run_outputs.hpp"
+#include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "plugin/new_plugin.hpp"
 #include "plugin/registry.hpp"
@@ -18,6 +20,7 @@ using Json = nlohmann::ordered_json;
 struct Wanted {
   NewPlugin plugin;
   std::string kind, language = "cpp";
+  bool makes_folders = false;
 };
 
 std::vector<std::string> kind_names() {
@@ -53,17 +56,16 @@ Exit make(Cli& cli, Wanted wanted) {
   wanted.plugin.is_c = wanted.language == "c";
   const std::string element = wanted.kind + '.' + wanted.plugin.name;
   check_is_free(cli, element);
+  wanted.plugin.parent = output_folder(wanted.plugin.parent, kept_files(cli), wanted.makes_folders);
   const fs::path templates = fs::path(own_folders().config).parent_path() / "template";
   const auto files = make_plugin_folder(wanted.plugin, templates.string());
   const std::string folder =
       (fs::path(wanted.plugin.parent) / wanted.plugin.name).lexically_normal().string();
   if (cli.common.json) {
-    cli.out(Json{{"element", element},
-                 {"folder", fs::absolute(folder).string()},
-                 {"language", wanted.language},
-                 {"files", files}}
-                .dump(2) +
-            "\n");
+    cli.out(printed_json(Json{{"element", element},
+                              {"folder", fs::absolute(folder).string()},
+                              {"language", wanted.language},
+                              {"files", files}}));
     return Exit::kDone;
   }
   std::string text = "made " + folder + "/ with " + element + " in " +
@@ -106,6 +108,7 @@ void add_plugin_new(CLI::App& app, Cli& cli) {
       ->type_name("LANG");
   verb->add_option("--to", wanted->plugin.parent, "Make the folder in this one [default: here]")
       ->type_name("DIR");
+  add_make_folders(*verb, wanted->makes_folders);
 }
 
 }  // namespace engine

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
+#include "core/json_text.hpp"
 #include "plugin/describe.hpp"
 #include "plugin/registry.hpp"
 
@@ -16,7 +17,7 @@ using Json = nlohmann::ordered_json;
 Exit list(Cli& cli) {
   const auto registry = cli.registry();
   if (cli.common.json) {
-    cli.out(registry_json(*registry).dump(2) + "\n");
+    cli.out(printed_json(registry_json(*registry)));
   } else {
     cli.out(elements_text(*registry));
   }
@@ -33,7 +34,7 @@ const LoadedPlugin* find_plugin(const Registry& registry, const std::string& id)
 Exit info(Cli& cli, const std::string& name) {
   const auto registry = cli.registry();
   if (const LoadedPlugin* plugin = find_plugin(*registry, name)) {
-    cli.out(cli.common.json ? plugin_json(*plugin).dump(2) + "\n" : plugin_text(*plugin));
+    cli.out(cli.common.json ? printed_json(plugin_json(*plugin)) : plugin_text(*plugin));
     return Exit::kDone;
   }
   const Element* element = registry->find(name);
@@ -46,7 +47,7 @@ Exit info(Cli& cli, const std::string& name) {
         near.empty() ? "engine plugins list shows what there is" : "did you mean " + near + "?";
     throw Error(Exit::kUsage, "no plugin offers " + name, parts);
   }
-  cli.out(cli.common.json ? element_json(*element).dump(2) + "\n" : element_text(*element));
+  cli.out(cli.common.json ? printed_json(element_json(*element)) : element_text(*element));
   return Exit::kDone;
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
+#include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "import/row_tables.hpp"
 #include "plugin/contract.hpp"
@@ -49,7 +50,7 @@ struct Order {
 };
 
 std::string json_text(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(json);
 }
 
 WorkerEnd run(const Order& order, const WorkerLimits& limits,
@@ -295,7 +296,7 @@ Exit check(Cli& cli, const std::string& file, const std::string& sample) {
     json.update(finding.facts);
     json["notes"] = finding.notes;
     json["tests"] = finding.tests;
-    cli.out(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    cli.out(printed_json(json));
   } else {
     cli.out(finding_text(file, finding));
   }

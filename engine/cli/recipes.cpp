@@ -11,6 +11,7 @@
 #include "cli/cli.hpp"
 #include "cli/supervised_run.hpp"
 #include "core/error_bytes.hpp"
+#include "core/json_text.hpp"
 #include "core/paths.hpp"
 
 namespace engine {
@@ -197,7 +198,7 @@ Exit list(Cli& cli) {
     worst = error.exit();
   };
   RecipeLoader(cli, files_of_all_folders(cli)).load(take, wrong);
-  cli.out(cli.common.json ? Json{{"recipes", all}}.dump(2) + "\n" : text);
+  cli.out(cli.common.json ? printed_json(Json{{"recipes", all}}) : text);
   return worst;
 }
 

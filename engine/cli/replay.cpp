@@ -11,7 +11,10 @@
 #include "cli/run_screen.hpp"
 #include "cli/supervised_run.hpp"
 #include "core/hash.hpp"
+#include "core/json_text.hpp"
 #include "core/paths.hpp"
+#include "core/shown_text.hpp"
+#include "recipe/report.hpp"
 
 namespace engine {
 namespace {
@@ -56,8 +59,8 @@ std::string difference(const Json& before, const Json& after) {
     return "the tracks and their order are the same, what is told of them is not";
   for (std::size_t i = 0; i < std::max(old_tracks.size(), new_tracks.size()); ++i) {
     const auto name = [&](const Json& tracks) {
-      return i < tracks.size() ? "\"" + tracks[i].at("title").get<std::string>() + "\" by " +
-                                     tracks[i].at("artist").get<std::string>()
+      return i < tracks.size() ? one_line("\"" + tracks[i].at("title").get<std::string>() +
+                                          "\" by " + tracks[i].at("artist").get<std::string>())
                                : std::string("nothing");
     };
     if (i >= old_tracks.size() || i >= new_tracks.size() || old_tracks[i] != new_tracks[i]) {
@@ -76,13 +79,11 @@ Exit replay(Cli& cli, std::int64_t id) {
   const bool is_same = run.playlist_hash == answer.playlist_hash;
   const std::vector<std::string> changed = changes(cli, run, request, answer);
   if (cli.common.json) {
-    cli.out(Json{{"run", id},
-                 {"same", is_same},
-                 {"changed", changed},
-                 {"difference", difference(before, after)},
-                 {"tracks", after.at("tracks")}}
-                .dump(2) +
-            "\n");
+    cli.out(printed_json(Json{{"run", id},
+                              {"same", is_same},
+                              {"changed", changed},
+                              {"difference", difference(before, after)},
+                              {"tracks", after.at("tracks")}}));
     return is_same ? Exit::kDone : Exit::kNothing;
   }
   if (!cli.common.quiet) cli.out(record_text(after, run_screen(cli, "", false)) + "\n");

@@ -1,5 +1,6 @@
 // engine run RECIPE: runs a recipe, prints the playlist, keeps a record, writes outputs.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include <nlohmann/json.hpp>
 
@@ -8,8 +9,11 @@
 #include "cli/run_outputs.hpp"
 #include "cli/run_screen.hpp"
 #include "cli/supervised_run.hpp"
-#include "core/paths.hpp"
+#include "cli/text_argument.hpp"
+#include "core/json_text.hpp"
 #include "recipe/record_run.hpp"
+#include "store/read_only.hpp"
+#include "store/runs.hpp"
 
 namespace engine {
 namespace {
@@ -18,7 +22,7 @@ struct Options {
   std::string recipe;
   std::string prompt, explain;
   std::vector<std::string> to;
-  bool with_trace = false, no_record = false;
+  bool with_trace = false, no_record = false, makes_folders = false;
 };
 
 /// A list that is empty, or made of something else than it is for, says what would help.
@@ -29,32 +33,63 @@ void tell_ways(Cli& cli, const RunRequest& request, const RunAnswer& answer) {
   cli.note(ways_text(ways_to_new_music(sources, request.now)));
 }
 
+/// Whether standard output takes a playlist instead of the list as text.
+bool is_output_printed(const Cli& cli, const std::vector<OutputFile>& files) {
+  const bool is_printed = std::any_of(
+      files.begin(), files.end(), [](const OutputFile& file) { return file.is_standard_output(); });
+  if (is_printed && cli.common.json) {
+    throw Error(Exit::kUsage, "--json and --to FORMAT:- both go to standard output",
+                {"", "", "", "name a file for --to"});
+  }
+  return is_printed;
+}
+
+void print(Cli& cli, const nlohmann::ordered_json& record, const Options& options) {
+  cli.out(cli.common.json
+              ? printed_json(record)
+              : record_text(record, run_screen(cli, options.explain, options.with_trace)));
+}
+
 Exit run(Cli& cli, const Options& options) {
   std::vector<RunOutput> outputs;
   for (const std::string& to : options.to) outputs.push_back(parse_output(to));
+  const std::vector<OutputFile> files =
+      output_files(outputs, kept_files(cli, {options.recipe}), options.makes_folders);
+  const bool is_list_printed = !is_output_printed(cli, files);
+  require_utf8("--prompt", options.prompt);
   if (!options.prompt.empty()) cli.common.set.push_back("prompt=" + options.prompt);
   RunRequest request = make_run_request(cli, options.recipe);
   for (const RunOutput& output : outputs) request.output_formats.push_back(output.format);
   const RunAnswer answer = run_supervised(cli, request);
   nlohmann::ordered_json record = nlohmann::ordered_json::parse(answer.record);
-  for (std::size_t i = 0; i < outputs.size(); ++i)
-    write_file_atomically(outputs[i].path, answer.outputs.at(i));
-  const bool is_kept = cli.settings().boolean("run.record") && !options.no_record;
+  for (std::size_t i = 0; i < files.size(); ++i) files[i].write(answer.outputs.at(i));
+  const bool is_wanted = cli.settings().boolean("run.record") && !options.no_record;
+  const bool is_kept = is_wanted && may_be_written(cli.library_path());
   if (is_kept) {
     Store store = Store::open(cli.library_path());
     record["run"] = record_run(store, request, answer);
   }
-  if (cli.common.json) {
-    cli.out(record.dump(2) + "\n");
-  } else {
-    cli.out(record_text(record, run_screen(cli, options.explain, options.with_trace)));
+  try {
+    if (is_list_printed) print(cli, record, options);
+  } catch (const Error&) {
+    // Nobody has the list.
+    if (is_kept && files.empty()) {
+      Store store = Store::open(cli.library_path());
+      forget_run(store, record.at("run").get<std::int64_t>());
+    }
+    throw;
+  }
+  if (!cli.common.json) {
     tell_ways(cli, request, answer);
-    for (const RunOutput& output : outputs) cli.note("wrote " + output.path);
+    for (const OutputFile& file : files)
+      if (!file.is_standard_output()) cli.note("wrote " + file.path());
     if (is_kept) {
-      const std::string id = record.at("run").dump();
+      const std::string id = json_text(record.at("run"));
       cli.note("run " + id + " recorded; engine why " + id + " TRACK tells why a track is there");
     }
   }
+  if (is_wanted && !is_kept)
+    cli.note("this run is not recorded: the library " + cli.library_path() + " can only be read");
   return answer.track_ids.empty() ? Exit::kNothing : Exit::kDone;
 }
 
@@ -67,11 +102,12 @@ void add_run(CLI::App& app, Cli& cli) {
   verb->add_option("recipe", options->recipe,
                    "A recipe file, or the name of one (see: engine recipes)")
       ->required();
-  verb->add_option(
-          "--to", options->to,
-          "Write FORMAT:FILE too; m3u8, xspf, jspf, json, csv or uris; several are possible")
+  verb->add_option("--to", options->to,
+                   "Write FORMAT:FILE too; m3u8, xspf, jspf, json, csv or uris; several are "
+                   "possible. FILE - is standard output, which then has no list as text")
       ->allow_extra_args(false)
       ->type_name("FORMAT:FILE");
+  add_make_folders(*verb, options->makes_folders);
   verb->add_option("--prompt", options->prompt,
                    "What the list should be like, in words: --set prompt=TEXT, for recipes that "
                    "have such a parameter")

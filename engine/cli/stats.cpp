@@ -7,6 +7,8 @@
 
 #include "cli/cli.hpp"
 #include "core/calendar.hpp"
+#include "core/json_text.hpp"
+#include "core/shown_text.hpp"
 #include "data/listening_summary.hpp"
 
 namespace engine {
@@ -91,7 +93,8 @@ std::string list(const char* title, const std::vector<TopEntry>& top) {
   for (std::size_t k = 0; k < top.size(); ++k) {
     char line[32];
     std::snprintf(line, sizeof line, "%4zu. %6lld  ", k + 1, static_cast<long long>(top[k].plays));
-    text += line + top[k].name + (top[k].artist.empty() ? "" : " by " + top[k].artist) + "\n";
+    text += line + one_line(top[k].name) +
+            (top[k].artist.empty() ? "" : " by " + one_line(top[k].artist)) + "\n";
   }
   return text;
 }
@@ -112,7 +115,7 @@ std::string features_text(const std::string& whose, const std::vector<FeatureCov
 
 std::string as_text(const AsOf& tables, const ListeningSummary& summary) {
   const auto count = [](std::int64_t n) { return std::to_string(n); };
-  std::string text = tables.user_name() + " as of " + format_time(tables.now()) + "\n";
+  std::string text = one_line(tables.user_name()) + " as of " + format_time(tables.now()) + "\n";
   text += "  listens     " + count(summary.listens) + " (" + count(summary.plays) + " plays, " +
           count(summary.skips) + " skips, " + count(static_cast<std::int64_t>(summary.hours)) +
           " hours)\n";
@@ -153,7 +156,7 @@ void add_stats(CLI::App& app, Cli& cli) {
     cli.action = [&cli, top] {
       const std::unique_ptr<AsOf> tables = load(cli);
       const ListeningSummary summary = summarise_listening(*tables, *top);
-      cli.out(cli.common.json ? as_json(*tables, summary).dump(2) + "\n"
+      cli.out(cli.common.json ? printed_json(as_json(*tables, summary))
                               : as_text(*tables, summary));
       return summary.listens > 0 || summary.library > 0 ? Exit::kDone : Exit::kNothing;
     };

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
+#include "cli/run_outputs.hpp"
+#include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "data/as_of.hpp"
 #include "data/empty_columns.hpp"
@@ -20,6 +22,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   std::string to, recipes;
+  bool makes_folders = false;
 };
 
 std::vector<FormulaColumn> library_columns(const AsOf& tables) {
@@ -55,41 +58,56 @@ std::vector<StubFile> modules(Cli& cli) {
 }
 
 /// Kept when it is there: it may be the user's own.
-bool write_settings(const std::string& folder, const std::string& stubs) {
-  const fs::path file = fs::path(folder) / ".luarc.json";
-  if (fs::exists(file)) return false;
-  write_file_atomically(file.string(), luarc_text({fs::absolute(stubs).lexically_normal()}));
+bool write_settings(Cli& cli, const std::string& file, const std::string& stubs) {
+  if (fs::exists(fs::symlink_status(file))) return false;
+  OutputFile(file, kept_files(cli), {.makes_folders = true}).write(luarc_text({stubs}));
   return true;
 }
 
+/// Where the annotations go: a folder that has none, or that an earlier call made. Others' Lua,
+/// the engine's scripts first of all, is not replaced by them.
+std::string stubs_folder(Cli& cli, const Options& options, const std::vector<StubFile>& files) {
+  const bool is_own = options.to.empty();
+  const std::string folder = output_folder(is_own ? data_home() + "/stubs" : options.to,
+                                           kept_files(cli), is_own || options.makes_folders);
+  const fs::path main = fs::path(folder) / "playlist.lua";
+  if (fs::exists(main) && read_file(main).starts_with("---@meta")) return folder;
+  for (const StubFile& file : files) {
+    const fs::path path = fs::path(folder) / file.name;
+    if (!fs::exists(path)) continue;
+    throw Error(
+        Exit::kUsage, "cannot write the annotations into " + folder,
+        {"", "", path.string() + " is there and is no annotation", "name a folder of their own"});
+  }
+  return folder;
+}
+
 Exit stubs(Cli& cli, Options options) {
-  if (options.to.empty()) options.to = data_home() + "/stubs";
   const std::unique_ptr<AsOf> tables = load_as_of(empty_columns(), AsOfOptions{});
   std::vector<StubFile> files = stub_files(*cli.registry(), library_columns(*tables));
   for (StubFile& file : modules(cli)) files.push_back(std::move(file));
-  std::error_code error;
-  fs::create_directories(options.to, error);
-  if (error) {
-    throw Error(Exit::kInput, "cannot make the folder " + options.to,
-                {"", "", error.message(), "name another with --to"});
-  }
+  options.to = stubs_folder(cli, options, files);
   nlohmann::ordered_json written = nlohmann::ordered_json::array();
   for (const StubFile& file : files) {
-    write_file_atomically((fs::path(options.to) / file.name).string(), file.text);
-    written.push_back((fs::path(options.to) / file.name).string());
+    const OutputFile output((fs::path(options.to) / file.name).string(), kept_files(cli),
+                            {.makes_folders = true, .may_be_lua = true});
+    output.write(file.text);
+    written.push_back(output.path());
   }
   std::string settings;
   if (!options.recipes.empty()) {
-    settings = (fs::path(options.recipes) / ".luarc.json").string();
-    if (write_settings(options.recipes, options.to)) {
+    settings = (fs::path(output_folder(options.recipes, kept_files(cli), options.makes_folders)) /
+                ".luarc.json")
+                   .string();
+    if (write_settings(cli, settings, options.to)) {
       written.push_back(settings);
     } else {
       cli.note(settings + " is there already and was left as it is; for completion it needs " +
-               luarc_text({fs::absolute(options.to).lexically_normal()}));
+               luarc_text({options.to}));
     }
   }
   if (cli.common.json) {
-    cli.out(nlohmann::ordered_json{{"folder", options.to}, {"files", written}}.dump(2) + "\n");
+    cli.out(printed_json(nlohmann::ordered_json{{"folder", options.to}, {"files", written}}));
     return Exit::kDone;
   }
   for (const auto& file : written) cli.out(file.get<std::string>() + "\n");
@@ -107,6 +125,7 @@ void add_stubs(CLI::App& app, Cli& cli) {
   verb->add_option("--to", options->to,
                    "Write them into this folder [default: the user's data folder, stubs]")
       ->type_name("DIR");
+  add_make_folders(*verb, options->makes_folders);
   verb->add_option("--recipes", options->recipes,
                    "Write .luarc.json into this folder of recipes too, unless it has one")
       ->type_name("DIR");

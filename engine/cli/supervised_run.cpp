@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error_bytes.hpp"
+#include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "data/column_check.hpp"
 #include "recipe/answer_bytes.hpp"
@@ -25,7 +26,7 @@ enum Frame : std::uint32_t { kAnswer = 1, kOutput, kError, kPrint, kDeparted, kT
 std::string pack_departures(const std::vector<Departure>& departures) {
   Json list = Json::array();
   for (const Departure& left : departures) list.push_back({left.track_id, left.why});
-  return list.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(list);
 }
 
 std::vector<Departure> unpack_departures(const std::string& bytes) {

@@ -8,6 +8,7 @@
 #include "cli/cli.hpp"
 #include "cli/supervised_run.hpp"
 #include "core/calendar.hpp"
+#include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "recipe_test/recipe_tests.hpp"
 #include "recipe_test/test_library.hpp"
@@ -30,7 +31,7 @@ struct Counts {
 };
 
 std::string packed(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(json);
 }
 
 /// NAME_test.lua beside the recipe.
@@ -96,7 +97,7 @@ class RecipeTests {
       request.random_seed = seed->get<std::uint64_t>();
     for (const auto& [name, value] : test.at("set").items())
       request.set.push_back(name + "=" +
-                            (value.is_string() ? value.get<std::string>() : value.dump()));
+                            (value.is_string() ? value.get<std::string>() : json_text(value)));
     const RunAnswer answer = run_supervised(cli_, request);
     AsOfOptions options;
     options.now = now;
@@ -199,12 +200,10 @@ Exit test(Cli& cli, Options options) {
     recipes.push_back(test_recipe(cli, recipe, options, counts));
   const bool is_good = counts.failed == 0 && counts.broken == 0;
   if (cli.common.json) {
-    cli.out(Json{{"ok", is_good},
-                 {"passed", counts.passed},
-                 {"failed", counts.failed},
-                 {"recipes", recipes}}
-                .dump(2) +
-            "\n");
+    cli.out(printed_json(Json{{"ok", is_good},
+                              {"passed", counts.passed},
+                              {"failed", counts.failed},
+                              {"recipes", recipes}}));
   } else {
     cli.out("\n" + std::to_string(counts.passed) + " passed, " + std::to_string(counts.failed) +
             " failed\n");

@@ -9,6 +9,8 @@
 #include "cli/cli.hpp"
 #include "cli/train_request.hpp"
 #include "core/calendar.hpp"
+#include "core/json_text.hpp"
+#include "core/shown_text.hpp"
 #include "plugin/registry.hpp"
 #include "store/users.hpp"
 
@@ -43,7 +45,7 @@ TrainRequest make_request(Cli& cli, const Options& options) {
 
 void draw(const std::string& model, double fraction) {
   char text[96];
-  std::snprintf(text, sizeof text, "\r\x1b[K%3.0f %%  %s", 100 * fraction, model.c_str());
+  std::snprintf(text, sizeof text, "\r\x1b[K%3.0f %%  %s", 100 * fraction, one_line(model).c_str());
   std::cerr << text << std::flush;
 }
 
@@ -75,7 +77,7 @@ Exit train(Cli& cli, const Options& options) {
             seconds + "\n";
   };
   const std::vector<TrainedModel> models = train_models(request, reports);
-  cli.out(cli.common.json ? Json{{"models", all}}.dump(2) + "\n" : text);
+  cli.out(cli.common.json ? printed_json(Json{{"models", all}}) : text);
   for (const TrainedModel& model : models) {
     if (model.no_data.empty()) return Exit::kDone;
   }

@@ -22,22 +22,27 @@ struct Options {
   bool is_written = false;
 };
 
-/// Puts the new text into the file, if it still is the one that was tuned. A link stays one, and
-/// the file keeps its mode.
+/// The recipe's own file, which --write replaces: the one output that may be a recipe. A link stays
+/// one, and the file keeps its mode.
+std::string writable_recipe(const std::string& file) {
+  if (fs::is_regular_file(file)) return fs::canonical(file);
+  throw Error(Exit::kUsage, "--write cannot put the new numbers into " + file,
+              {"", "", "it is no file", "tune a recipe file, or leave --write out"});
+}
+
+/// Puts the new text into the file, if it still is the one that was tuned.
 void write_recipe(const std::string& file, const std::string& before, const std::string& after) {
   if (read_file(file) != before) {
     throw Error(Exit::kInput, "the recipe has changed while it was tuned",
                 {file, "", "", "run it again"});
   }
-  const std::string target = fs::canonical(file);
-  const fs::perms mode = fs::status(target).permissions();
-  write_file_atomically(target, after);
-  fs::permissions(target, mode);
+  write_file_atomically(writable_recipe(file), after);
 }
 
 Exit tune(Cli& cli, const Options& options) {
   const auto begin = std::chrono::steady_clock::now();
   const std::string file = find_recipe(cli, options.recipe);
+  const std::string written = options.is_written ? writable_recipe(file) : "";
   evaluate::ListsRequest request = make_lists_request(cli, options.flags);
   request.entries.push_back(
       {fs::path(file).stem(), nullptr, make_request_without_columns(cli, options.recipe)});
@@ -60,7 +65,7 @@ Exit tune(Cli& cli, const Options& options) {
   cli.out(cli.common.json ? evaluate::tuning_json(result, name, options.flags.every, is_written)
                           : evaluate::tuning_text(result, name, options.flags.every));
   if (is_written) {
-    cli.note("wrote " + file);
+    cli.note("wrote " + written);
   } else if (result.is_better) {
     cli.note("nothing was written; --write puts the new numbers into " + file);
   } else if (options.is_written) {

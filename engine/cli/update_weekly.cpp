@@ -9,8 +9,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/run_outputs.hpp"
 #include "cli/weekly_update.hpp"
 #include "core/calendar.hpp"
+#include "core/json_text.hpp"
+#include "core/shown_text.hpp"
 
 namespace engine {
 namespace {
@@ -42,7 +45,7 @@ Json report_json(const WeeklyReport& report) {
 std::string report_text(const WeeklyReport& report) {
   std::string text;
   for (const WeeklyList& list : report.lists) {
-    text += list.user + ": " + std::to_string(list.tracks) + " tracks, run " +
+    text += one_line(list.user) + ": " + std::to_string(list.tracks) + " tracks, run " +
             std::to_string(list.run) + (list.file.empty() ? "" : ", " + list.file) + "\n";
   }
   if (report.lists.empty() && report.worst == Exit::kDone)
@@ -52,7 +55,7 @@ std::string report_text(const WeeklyReport& report) {
 
 Exit once(Cli& cli, const Options& options) {
   const WeeklyReport report = update_weekly(cli, options.weekly, cli.now());
-  cli.out(cli.common.json ? report_json(report).dump(2) + "\n" : report_text(report));
+  cli.out(cli.common.json ? printed_json(report_json(report)) : report_text(report));
   if (report.worst != Exit::kDone) return report.worst;
   return report.lists.empty() && !options.is_cron ? Exit::kNothing : Exit::kDone;
 }
@@ -70,7 +73,7 @@ Exit serve(Cli& cli, const Options& options) {
     if (now >= next || now < looked) {  // due, or the clock was put back
       try {
         const WeeklyReport report = update_weekly(cli, options.weekly, now);
-        cli.out(cli.common.json ? report_json(report).dump() + "\n" : report_text(report));
+        cli.out(cli.common.json ? printed_json(report_json(report), -1) : report_text(report));
         next = report.worst == Exit::kDone ? report.next : std::min(report.next, now + kAgain);
       } catch (const Error& error) {
         if (error.exit() == Exit::kInterrupted) break;
@@ -106,8 +109,12 @@ void add_update_weekly(CLI::App& app, Cli& cli) {
   verb->add_option("--users", weekly.users, "all, or names with commas between")
       ->capture_default_str()
       ->type_name("all|NAME,...");
-  verb->add_option("--out", weekly.out, "Write each list here too, as USER.FORMAT")
+  verb->add_option(
+          "--out", weekly.out,
+          "Write each list into this folder too, as USER.FORMAT; what no file name may hold is "
+          "written as %2F is for /")
       ->type_name("DIR");
+  add_make_folders(*verb, weekly.makes_folders);
   verb->add_option("--format", weekly.format, "m3u8, xspf, jspf, json, csv or uris")
       ->check(CLI::IsMember({"m3u8", "xspf", "jspf", "json", "csv", "uris"}))
       ->capture_default_str();

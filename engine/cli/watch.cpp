@@ -11,6 +11,7 @@ void add_watch(CLI::App& app, Cli& cli) {
   struct Options {
     std::string recipe;
     std::vector<std::string> to;
+    bool makes_folders = false;
   };
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand(
@@ -24,6 +25,7 @@ void add_watch(CLI::App& app, Cli& cli) {
           "are possible")
       ->allow_extra_args(false)
       ->type_name("FORMAT:FILE");
+  add_make_folders(*verb, options->makes_folders);
   verb->footer(
       "Saves of the recipe, of scripts, plugins and settings, and imports into the library all\n"
       "start a run; a newer save stops the one under way. When a run fails, the error is shown\n"
@@ -36,14 +38,12 @@ void add_watch(CLI::App& app, Cli& cli) {
       "  o                 write the list to the files of --to\n"
       "  arrows, PgUp ...  scroll      q  quit\n"
       "Without a terminal: plain lines, or one JSON object a line with --json; the same commands\n"
-      "are read from standard input, one a line.");
+      "are read from standard input, one a line; its end is the end, once the run under way has\n"
+      "answered, or after 5 seconds.");
   verb->callback([&cli, options] {
     cli.action = [&cli, options] {
-      WatchSession::Options session{options->recipe, {}};
-      for (const std::string& to : options->to) {
-        const RunOutput output = parse_output(to);
-        session.to.emplace_back(output.format, output.path);
-      }
+      WatchSession::Options session{options->recipe, {}, options->makes_folders};
+      for (const std::string& to : options->to) session.to.push_back(parse_output(to));
       return WatchSession(cli, std::move(session)).run();
     };
   });

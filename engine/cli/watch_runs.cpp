@@ -8,7 +8,9 @@
 
 #include "cli/watch_session.hpp"
 #include "core/hash.hpp"
+#include "core/json_text.hpp"
 #include "core/paths.hpp"
+#include "core/shown_text.hpp"
 
 namespace engine {
 namespace {
@@ -280,11 +282,10 @@ void WatchSession::answered() {
   if (purpose_ == kWhy) {
     overlay_ = {nullptr, answer.answer, 0};
     if (!terminal_) {
-      cli_.out(
-          cli_.common.json
-              ? nlohmann::ordered_json{{"track", why_track_}, {"answer", answer.answer}}.dump() +
-                    "\n"
-              : answer.answer);
+      cli_.out(cli_.common.json ? printed_json(nlohmann::ordered_json{{"track", why_track_},
+                                                                      {"answer", answer.answer}},
+                                               -1)
+                                : answer.answer);
     }
     return;
   }
@@ -313,13 +314,12 @@ void WatchSession::show_error(const Error& error) {
   if (terminal_) return;
   const double ms = std::chrono::duration<double, std::milli>(Clock::now() - asked_).count();
   if (cli_.common.json) {
-    cli_.out(
+    cli_.out(printed_json(
         nlohmann::ordered_json{
-            {"error", error.text()}, {"cause", running_cause_}, {"ms", ms}, {"shown", view_.run}}
-            .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
-        "\n");
+            {"error", error.text()}, {"cause", running_cause_}, {"ms", ms}, {"shown", view_.run}},
+        -1));
   } else {
-    for (const std::string& printed : printed_) cli_.out("print  " + harmless(printed) + "\n");
+    for (const std::string& printed : printed_) cli_.out("print  " + one_line(printed) + "\n");
     cli_.out(error.text() + "\n");
     if (view_.run > 0 && purpose_ == kRun)
       cli_.out("keeping the list of run " + std::to_string(view_.run) + "\n");
@@ -360,12 +360,18 @@ void WatchSession::command(char name, const std::string& argument) {
       return start(kWhy, request, "why " + argument);
     }
     case 'o': {
-      if (const std::size_t colon = argument.find(':'); colon != std::string::npos && colon > 0)
-        options_.to = {{argument.substr(0, colon), argument.substr(colon + 1)}};
+      const std::vector<RunOutput> before = options_.to;
+      try {
+        if (!argument.empty()) options_.to = {parse_output(argument)};
+        static_cast<void>(output_files());
+      } catch (const Error& error) {
+        options_.to = before;
+        return say(error.what() + (": " + error.parts().why));
+      }
       if (options_.to.empty()) return say("o takes FORMAT:FILE, or start with --to FORMAT:FILE");
       if (view_.run == 0) return say("there is no list yet");
       RunRequest request = shown_request_;
-      for (const auto& [format, file] : options_.to) request.output_formats.push_back(format);
+      for (const RunOutput& output : options_.to) request.output_formats.push_back(output.format);
       return start(kWrite, request, "write");
     }
     default:
@@ -373,12 +379,24 @@ void WatchSession::command(char name, const std::string& argument) {
   }
 }
 
+std::vector<OutputFile> WatchSession::output_files() const {
+  std::vector<OutputFile> files =
+      engine::output_files(options_.to, kept_files(cli_, {recipe_file_}), options_.makes_folders);
+  for (const OutputFile& file : files) {
+    if (!file.is_standard_output()) continue;
+    throw Error(Exit::kUsage, "cannot write the list to standard output",
+                {"", "", "it shows what the watcher sees", "name a file"});
+  }
+  return files;
+}
+
 void WatchSession::write_outputs(const RunAnswer& answer) {
   std::string written;
   try {
-    for (std::size_t i = 0; i < options_.to.size(); ++i) {
-      write_file_atomically(options_.to[i].second, answer.outputs.at(i));
-      written += (i > 0 ? ", " : "wrote ") + options_.to[i].second;
+    const std::vector<OutputFile> files = output_files();
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      files[i].write(answer.outputs.at(i));
+      written += (i > 0 ? ", " : "wrote ") + files[i].path();
     }
     say(written);
   } catch (const Error& error) {

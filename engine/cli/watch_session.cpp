@@ -12,7 +12,8 @@ namespace engine {
 namespace {
 
 constexpr int kEscapeMilliseconds = 30;
-constexpr double kStatusAfterSeconds = 0.25;  // a quick run needs no "running"
+constexpr auto kLastRun = std::chrono::seconds(5);  // from the end of a pipe's commands on
+constexpr double kStatusAfterSeconds = 0.25;        // a quick run needs no "running"
 
 int milliseconds_until(std::chrono::steady_clock::time_point when) {
   const auto left =
@@ -32,6 +33,7 @@ WatchSession::WatchSession(Cli& cli, Options options)
   results_ = std::make_unique<ResultStore>(
       static_cast<std::size_t>(cli_.settings().integer("watch.cache_megabytes")) << 20);
   read_request();
+  static_cast<void>(output_files());  // one that cannot be written is told now
   if (isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0 && !cli_.common.json)
     terminal_.emplace();
   sigset_t taken;
@@ -80,6 +82,8 @@ void WatchSession::wait() {
     prepare_at_.reset();
     prepare_library();
   }
+  // Whoever sent the commands has gone: what runs may still answer, but not for ever.
+  if (ends_at_ && (!worker_ || Clock::now() >= *ends_at_)) is_over_ = true;
   // A stopped worker may be in the middle of writing: the next one writes when it is gone.
   std::erase_if(stopped_, [](const auto& worker) { return !worker->pump(); });
   if (stopped_.empty()) results_->let_write(worker_number_);
@@ -90,6 +94,7 @@ int WatchSession::wait_milliseconds() const {
   if (worker_) wait = sooner(wait, std::max(0, worker_->milliseconds_to_next_look()));
   if (worker_ && terminal_) wait = sooner(wait, 250);  // "running 1.2 s" goes on
   if (!stopped_.empty()) wait = sooner(wait, 20);
+  if (ends_at_) wait = sooner(wait, milliseconds_until(*ends_at_));
   if (keys_.is_waiting()) wait = sooner(wait, kEscapeMilliseconds);
   if (check_at_) wait = sooner(wait, milliseconds_until(*check_at_));
   if (prepare_at_ && !worker_) wait = sooner(wait, milliseconds_until(*prepare_at_));
@@ -115,8 +120,10 @@ void WatchSession::take_input() {
     is_over_ = true;
     exit_ = Exit::kInterrupted;
   }
+  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
   if (got <= 0) {
-    is_input_open_ = got < 0 && errno == EINTR;
+    is_input_open_ = false;
+    ends_at_ = Clock::now() + kLastRun;
     return;
   }
   const std::string_view text(bytes, static_cast<std::size_t>(got));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/cli.hpp"
+#include "cli/run_outputs.hpp"
 #include "cli/supervised_run.hpp"
 #include "recipe/result_store.hpp"
 #include "watch/file_watch.hpp"
@@ -25,7 +26,8 @@ class WatchSession {
  public:
   struct Options {
     std::string recipe;
-    std::vector<std::pair<std::string, std::string>> to;  // format, file
+    std::vector<RunOutput> to;
+    bool makes_folders = false;
   };
 
   WatchSession(Cli& cli, Options options);
@@ -55,6 +57,7 @@ class WatchSession {
   void take_worker();
   void worker_ended();
   void answered();
+  [[nodiscard]] std::vector<OutputFile> output_files() const;
   void write_outputs(const RunAnswer& answer);
   void show_error(const Error& error);
 
@@ -79,6 +82,7 @@ class WatchSession {
   std::vector<std::string> set_, good_set_;  // parameters: as asked for, as last run
   std::unique_ptr<FileWatch> files_;
   std::optional<Clock::time_point> check_at_, prepare_at_;  // when a quiet time is over
+  std::optional<Clock::time_point> ends_at_;                // at the latest: the input has ended
   std::string pending_cause_;
 
   std::unique_ptr<ResultStore> results_;  // of nodes, for the next run

@@ -1,12 +1,14 @@
 #include "cli/weekly_update.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
+#include "cli/run_outputs.hpp"
 #include "cli/supervised_run.hpp"
 #include "cli/train_request.hpp"
 #include "core/calendar.hpp"
 #include "core/file_lock.hpp"
-#include "core/paths.hpp"
+#include "core/hash.hpp"
 #include "recipe/record_run.hpp"
 
 namespace engine {
@@ -20,11 +22,25 @@ struct Pending {
   std::int64_t moment = 0;
 };
 
-/// "Ann/B" is no file name.
-std::string file_name(std::string user) {
-  std::replace_if(
-      user.begin(), user.end(), [](unsigned char c) { return c == '/' || c < ' '; }, '_');
-  return user == "." || user == ".." ? "_" : user;
+/// The user's name as a file name that no other user's name gives: what cannot stand there, a dot
+/// at the beginning, and % itself as %2F is for /; a name too long for a file ends in its hash.
+std::string file_name(const std::string& user) {
+  constexpr std::size_t kLongest = 200;  // of 255, with room for a hash and the format
+  std::string name;
+  for (const char c : user) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c != '/' && c != '%' && byte >= ' ' && byte != 127 && !(c == '.' && name.empty())) {
+      name += c;
+      continue;
+    }
+    char escaped[4];
+    std::snprintf(escaped, sizeof escaped, "%%%02X", byte);
+    name += escaped;
+  }
+  if (name.size() <= kLongest) return name;
+  std::size_t end = kLongest;
+  while ((static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) --end;  // no half character
+  return name.substr(0, end) + "%%" + content_hash(user);
 }
 
 class Update {
@@ -34,7 +50,9 @@ class Update {
         options_(options),
         now_(now),
         lock_(cli.library_path() + ".weekly.lock", "weekly update of this library"),
-        lists_(make_lists_request(cli, flags(cli, options))) {
+        lists_(make_lists_request(cli, flags(cli, options))),
+        kept_(kept_files(cli, {options.recipe})) {
+    if (!options.out.empty()) folder_ = output_folder(options.out, kept_, options.makes_folders);
     lists_.entries.push_back(
         {"weekly", nullptr, make_request_without_columns(cli, options.recipe)});
   }
@@ -134,13 +152,15 @@ class Update {
     request.now = one.moment;
     request.fresh_seed = static_cast<std::uint64_t>(one.moment);  // a run made again is the same
     request.models = models(one.moment);
-    if (!options_.out.empty()) request.output_formats = {options_.format};
+    if (!folder_.empty()) request.output_formats = {options_.format};
     try {
       const RunAnswer answer = run_supervised(cli_, request);
       WeeklyList list{columns->user_name, 0, answer.track_ids.size(), ""};
-      if (!options_.out.empty()) {
-        list.file = options_.out + "/" + file_name(columns->user_name) + "." + options_.format;
-        write_file_atomically(list.file, answer.outputs.at(0));
+      if (!folder_.empty()) {
+        const OutputFile file(folder_ + "/" + file_name(columns->user_name) + "." + options_.format,
+                              kept_, {.makes_folders = true});
+        file.write(answer.outputs.at(0));
+        list.file = file.path();
       }
       // Last, as it says that the user's list is done.
       Store store = Store::open(cli_.library_path());
@@ -163,6 +183,8 @@ class Update {
   std::int64_t now_;
   FileLock lock_;
   evaluate::ListsRequest lists_;
+  KeptFiles kept_;
+  std::string folder_;  // of the lists; "" for none
   WeeklyReport report_;
 };
 

@@ -24,6 +24,7 @@ namespace engine {
 struct WeeklyOptions {
   std::string recipe = "discover-weekly", users = "all", out, format = "m3u8";
   bool is_forced = false;  // now, whether due or not
+  bool makes_folders = false;
 };
 
 struct WeeklyList {

@@ -7,6 +7,7 @@
 #include "cli/cli.hpp"
 #include "cli/recorded_run.hpp"
 #include "cli/supervised_run.hpp"
+#include "core/json_text.hpp"
 
 namespace engine {
 namespace {
@@ -31,7 +32,7 @@ Exit answer(Cli& cli, const Options& options) {
     nlohmann::ordered_json json = nlohmann::ordered_json::object();
     json["track"] = options.track;
     json.update(nlohmann::ordered_json::parse(found.answer_json));
-    cli.out(json.dump(2) + "\n");
+    cli.out(printed_json(json));
   } else {
     cli.out(found.answer);
   }

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "compare/compare.hpp"
+#include "core/shown_text.hpp"
 
 namespace engine {
 namespace {
@@ -38,7 +39,7 @@ std::string padded(const std::string& text, std::size_t columns) {
 }
 
 std::string row(const std::string& name, const std::string& a, const std::string& b) {
-  return padded(name, 24) + padded(a, 26) + b + "\n";
+  return padded(one_line(name), 24) + padded(a, 26) + b + "\n";
 }
 
 /// Rows of one share each for both lists, the names in the order given.
@@ -93,8 +94,8 @@ std::string blocks(const std::vector<double>& bins) {
 }
 
 std::string name_of(const ListTrack& track) {
-  return "\"" + track.title + "\" by " +
-         (track.artist.empty() ? "an unknown artist" : track.artist);
+  return "\"" + one_line(track.title) + "\" by " +
+         (track.artist.empty() ? "an unknown artist" : one_line(track.artist));
 }
 
 std::string listed(const std::string& title, const std::vector<ListTrack>& tracks) {

@@ -9,6 +9,7 @@
 #include <lua.hpp>
 
 #include "core/error.hpp"
+#include "core/paths.hpp"
 
 namespace engine {
 namespace {
@@ -112,6 +113,20 @@ struct CloseLua {
   void operator()(lua_State* lua) const { lua_close(lua); }
 };
 
+[[noreturn]] void cannot_read(const std::string& path, const std::string& why) {
+  throw Error(Exit::kUsage, "cannot read the settings: " + why,
+              {path, "", "", "see: engine config default"});
+}
+
+/// A folder is told as one, and a FIFO that nobody writes into is not waited for.
+std::string settings_text(const std::string& path) {
+  try {
+    return read_file(path);
+  } catch (const Error& error) {
+    cannot_read(path, error.what());
+  }
+}
+
 }  // namespace
 
 const std::vector<SettingDeclaration>& setting_declarations() {
@@ -196,11 +211,11 @@ void Settings::set(const std::string& key, const std::string& value, const std::
 void Settings::load_file(const std::string& path) {
   const std::unique_ptr<lua_State, CloseLua> state(luaL_newstate());
   lua_State* lua = state.get();
-  if (luaL_loadfilex(lua, path.c_str(), "t") != 0 || lua_pcall(lua, 0, 1, 0) != 0) {
-    const char* text = lua_tostring(lua, -1);
-    throw Error(Exit::kUsage,
-                std::string("cannot read the settings: ") + (text ? text : "unknown error"),
-                {path, "", "", "see: engine config default"});
+  const std::string text = settings_text(path);
+  if (luaL_loadbufferx(lua, text.data(), text.size(), ("@" + path).c_str(), "t") != 0 ||
+      lua_pcall(lua, 0, 1, 0) != 0) {
+    const char* why = lua_tostring(lua, -1);
+    cannot_read(path, why != nullptr ? why : "unknown error");
   }
   if (!lua_istable(lua, -1)) {
     throw Error(Exit::kUsage, "a settings file must return a table",

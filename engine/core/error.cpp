@@ -26,14 +26,32 @@ int edit_distance(const std::string& a, const std::string& b) {
   return at(rows - 1, columns - 1);
 }
 
+/// Further lines stand below the first: a message from a recipe or a plugin cannot pass for a part
+/// of its own, or for another error.
+std::string indented(const std::string& part) {
+  constexpr std::size_t kIndent = 9;
+  std::string result;
+  for (std::size_t at = 0; at <= part.size();) {
+    const std::size_t end = std::min(part.find('\n', at), part.size());
+    const std::string_view line = std::string_view(part).substr(at, end - at);
+    if (at > 0) {
+      const std::size_t blanks = std::min(line.find_first_not_of(' '), line.size());
+      result += "\n" + std::string(blanks < kIndent ? kIndent - blanks : 0, ' ');
+    }
+    result += line;
+    at = end + 1;
+  }
+  return result;
+}
+
 }  // namespace
 
 std::string Error::text() const {
-  std::string text = std::string("error: ") + what();
-  if (!parts_.where.empty()) text += "\n  where: " + parts_.where;
-  if (!parts_.source.empty()) text += "\n  |      " + parts_.source;
-  if (!parts_.why.empty()) text += "\n  why:   " + parts_.why;
-  if (!parts_.fix.empty()) text += "\n  fix:   " + parts_.fix;
+  std::string text = "error: " + indented(what());
+  if (!parts_.where.empty()) text += "\n  where: " + indented(parts_.where);
+  if (!parts_.source.empty()) text += "\n  |      " + indented(parts_.source);
+  if (!parts_.why.empty()) text += "\n  why:   " + indented(parts_.why);
+  if (!parts_.fix.empty()) text += "\n  fix:   " + indented(parts_.fix);
   return text;
 }
 

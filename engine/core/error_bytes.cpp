@@ -2,18 +2,19 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.hpp"
+
 namespace engine {
 
 using Json = nlohmann::json;
 
 std::string pack_error(const Error& error) {
-  return Json{{"exit", static_cast<int>(error.exit())},
-              {"what", error.what()},
-              {"where", error.parts().where},
-              {"source", error.parts().source},
-              {"why", error.parts().why},
-              {"fix", error.parts().fix}}
-      .dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(Json{{"exit", static_cast<int>(error.exit())},
+                        {"what", error.what()},
+                        {"where", error.parts().where},
+                        {"source", error.parts().source},
+                        {"why", error.parts().why},
+                        {"fix", error.parts().fix}});
 }
 
 Error unpack_error(const std::string& bytes) {

@@ -6,6 +6,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include "core/error.hpp"
+#include "core/shown_text.hpp"
 
 namespace engine {
 namespace {
@@ -45,13 +46,13 @@ void Log::open_file(const std::string& path, std::size_t megabytes) {
 }
 
 void Log::debug(const std::string& text) {
-  logger_->log(spdlog::level::debug, spdlog::string_view_t(text));
+  logger_->log(spdlog::level::debug, spdlog::string_view_t(shown_text(text)));
 }
 void Log::note(const std::string& text) {
-  logger_->log(spdlog::level::info, spdlog::string_view_t(text));
+  logger_->log(spdlog::level::info, spdlog::string_view_t(shown_text(text)));
 }
 void Log::error(const std::string& text) {
-  logger_->log(spdlog::level::err, spdlog::string_view_t(text));
+  logger_->log(spdlog::level::err, spdlog::string_view_t(shown_text(text)));
 }
 
 }  // namespace engine

@@ -5,8 +5,8 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/error.hpp"
@@ -38,8 +38,62 @@ OwnFolders find_own_folders() {
           share / "config"};
 }
 
+/// A file that replaces another keeps its mode and, where we may say so, its owner.
+void keep_mode(const std::string& path, int file) {
+  struct stat before {};
+  if (stat(path.c_str(), &before) != 0) return;
+  [[maybe_unused]] const int told_nobody = fchown(file, before.st_uid, before.st_gid);
+  fchmod(file, before.st_mode & 07777);
+}
+
 [[noreturn]] void cannot(const std::string& what, const std::string& path) {
   throw Error(Exit::kInput, "cannot " + what + " " + path + ": " + std::strerror(errno));
+}
+
+struct Descriptor {
+  int number;
+  ~Descriptor() {
+    if (number >= 0) close(number);
+  }
+};
+
+constexpr std::size_t kMostOfAPipe = 64u << 20;
+
+/// Waits until there is something to read, or the writers have gone; `milliseconds` at most, -1 for
+/// ever. False when it waited in vain.
+bool wait_for_bytes(int file, int milliseconds) {
+  pollfd ready{file, POLLIN, 0};
+  int count = 0;
+  while ((count = poll(&ready, 1, milliseconds)) < 0 && errno == EINTR) {
+  }
+  return count != 0;
+}
+
+/// `--config <(...)` is read as a file is, as long as its writer takes; a FIFO that nobody writes
+/// into does not stop the engine for ever.
+std::string read_pipe(int file, const std::string& path) {
+  constexpr int kForAWriter = 10'000;
+  std::string text;
+  char bytes[1 << 16];
+  for (bool has_waited = false;;) {
+    const ssize_t got = read(file, bytes, sizeof bytes);
+    if (got > 0) {
+      text.append(bytes, static_cast<std::size_t>(got));
+      if (text.size() <= kMostOfAPipe) continue;
+      throw Error(Exit::kInput, "cannot read " + path + ": it is no file, and has no end");
+    }
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EAGAIN) {
+      wait_for_bytes(file, -1);
+      continue;
+    }
+    if (got < 0) cannot("read", path);
+    if (has_waited || !text.empty()) return text;
+    has_waited = true;
+    if (!wait_for_bytes(file, kForAWriter))
+      throw Error(Exit::kInput,
+                  "cannot read " + path + ": it is no file, and nobody writes into it");
+  }
 }
 
 }  // namespace
@@ -61,18 +115,30 @@ std::string cache_home() {
 
 std::string read_file(const std::string& path) {
   if (fs::is_directory(path)) throw Error(Exit::kInput, "cannot read " + path + ": it is a folder");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) cannot("read", path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
+  const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  struct stat status {};
+  if (file.number < 0 || fstat(file.number, &status) != 0) cannot("read", path);
+  if (!S_ISREG(status.st_mode)) return read_pipe(file.number, path);
+  std::string text;
+  text.reserve(static_cast<std::size_t>(status.st_size));
+  char bytes[1 << 16];
+  for (;;) {
+    const ssize_t got = read(file.number, bytes, sizeof bytes);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) cannot("read", path);
+    if (got == 0) return text;
+    text.append(bytes, static_cast<std::size_t>(got));
+  }
 }
 
 void write_file_atomically(const std::string& path, std::string_view bytes) {
-  const fs::path target(path);
-  if (target.has_parent_path()) fs::create_directories(target.parent_path());
-  const std::string temporary = path + ".part" + std::to_string(getpid());
-  const int file = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  const fs::path folder = fs::path(path).parent_path();
+  if (!folder.empty()) fs::create_directories(folder);
+  // Named after nothing of the target's: its name may be as long as names can be.
+  const std::string temporary = (folder / (".playlist.part" + std::to_string(getpid()))).string();
+  unlink(temporary.c_str());  // of a process of this id that was killed
+  const int file =
+      open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (file < 0) cannot("write", path);
   std::size_t done = 0;
   while (done < bytes.size()) {
@@ -81,6 +147,7 @@ void write_file_atomically(const std::string& path, std::string_view bytes) {
     if (n < 0) break;
     done += static_cast<std::size_t>(n);
   }
+  keep_mode(path, file);
   const bool is_good = done == bytes.size() && fsync(file) == 0;
   const int error = errno;
   close(file);

@@ -148,9 +148,13 @@ void put_in_place(const std::string& made, const std::string& path) {
 
 }  // namespace
 
-DemoSummary make_demo(const std::string& path, const DemoOptions& options,
+DemoSummary make_demo(const std::string& named, const DemoOptions& options,
                       const std::function<void(const std::string&)>& progress) {
   check(options);
+  // Behind a link, so that the link stays.
+  std::error_code is_new;
+  const std::filesystem::path real = std::filesystem::canonical(named, is_new);
+  const std::string path = is_new ? named : real.string();
   require_replaceable(path);
   remove_leftovers(path + ".making.");
   const UnderConstruction file(path);

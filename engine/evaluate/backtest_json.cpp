@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.hpp"
 #include "evaluate/backtest.hpp"
 
 namespace engine::evaluate {
@@ -99,7 +100,7 @@ std::string backtest_json(const Backtest& backtest, const std::string& every) {
       {"models", models_of(backtest)},
       {"trained_every",
        backtest.trained_every.empty() ? Json(nullptr) : Json(backtest.trained_every)}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return printed_json(json);
 }
 
 }  // namespace engine::evaluate

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.hpp"
 #include "evaluate/tuning.hpp"
 
 namespace engine::evaluate {
@@ -52,18 +53,16 @@ std::string tuning_json(const Tuning& tuning, const std::string& recipe, const s
   Json skipped = Json::array();
   for (const SkippedDates& user : tuning.skipped)
     if (user.dates > 0) skipped.push_back({{"user", user.user}, {"dates", user.dates}});
-  return Json{{"recipe", recipe},
-              {"metric", tuning.metric},
-              {"every", every},
-              {"fit", part_json(tuning.fit)},
-              {"later", part_json(tuning.later)},
-              {"values", values},
-              {"tried", tuning.tried},
-              {"skipped", skipped},
-              {"better", tuning.is_better},
-              {"written", is_written}}
-             .dump(2, ' ', false, Json::error_handler_t::replace) +
-         "\n";
+  return printed_json(Json{{"recipe", recipe},
+                           {"metric", tuning.metric},
+                           {"every", every},
+                           {"fit", part_json(tuning.fit)},
+                           {"later", part_json(tuning.later)},
+                           {"values", values},
+                           {"tried", tuning.tried},
+                           {"skipped", skipped},
+                           {"better", tuning.is_better},
+                           {"written", is_written}});
 }
 
 std::string tuning_text(const Tuning& tuning, const std::string& recipe, const std::string& every) {

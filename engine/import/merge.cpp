@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "core/json_text.hpp"
 #include "import/tellings.hpp"
 
 namespace engine::import {
@@ -426,7 +427,7 @@ std::int64_t merge_tracks(Store& store, std::int64_t kept, std::int64_t merged, 
              {merged_row[c], Json(kept)});
   }
   store.prepare("INSERT INTO merges (kept_id, merged_id, ts, undo) VALUES (?1, ?2, ?3, ?4)")
-      .run(kept, merged, now, undo.dump(-1, ' ', false, Json::error_handler_t::replace));
+      .run(kept, merged, now, json_text(undo));
   const std::int64_t id = sqlite3_last_insert_rowid(store.handle());
   store.bump_data_version();
   transaction.commit();

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/calendar.hpp"
+#include "core/json_text.hpp"
 
 namespace engine::import {
 namespace {
@@ -228,7 +229,7 @@ std::string import_json(const ImportResult& result) {
   for (const auto& [user, rate] : result.match_rates) {
     json["match_rates"].push_back(match_json(user, rate));
   }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+  return json_text(json, 2);
 }
 
 }  // namespace engine::import

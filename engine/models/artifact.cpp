@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
+#include "core/json_text.hpp"
 #include "core/paths.hpp"
 
 namespace engine {
@@ -164,7 +165,7 @@ std::string ArtifactWriter::write(const std::string& folder, const Json& noted) 
   content_->card.update(noted);
   content_->card["hash"] = content_hash(read_file(folder + kColumns));
   content_->card["file"] = state_of(folder + kColumns);
-  std::string card = content_->card.dump(2) + "\n";
+  std::string card = json_text(content_->card, 2) + "\n";
   write_file_atomically(folder + kCard, card);
   return card;
 }

@@ -16,6 +16,7 @@
 #include "core/error.hpp"
 #include "core/error_bytes.hpp"
 #include "core/hash.hpp"
+#include "core/json_text.hpp"
 #include "models/read_tables.hpp"
 #include "models/training_lock.hpp"
 #include "models/training_tables.hpp"
@@ -158,9 +159,7 @@ class Trainer {
   }
 
  private:
-  void send(Frame frame, const Json& json) {
-    channel_.send(frame, json.dump(-1, ' ', false, Json::error_handler_t::replace));
-  }
+  void send(Frame frame, const Json& json) { channel_.send(frame, json_text(json)); }
 
   void fail(const Error& error) { channel_.send(kFailed, pack_error(error)); }
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "core/json_text.hpp"
 #include "plugin/descriptor.hpp"
 
 namespace engine {
@@ -381,7 +382,7 @@ std::string CheckedArguments::json() const {
         break;
     }
   }
-  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return json_text(object);
 }
 
 CheckedArguments check_arguments(const playlist_element& element, const Arguments& arguments,

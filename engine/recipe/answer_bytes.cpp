@@ -2,19 +2,26 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.hpp"
+
 namespace engine {
 
 using Json = nlohmann::json;
 
 std::string pack_answer(const RunAnswer& answer) {
-  return Json{{"record", answer.record},           {"playlist_hash", answer.playlist_hash},
-              {"recipe_hash", answer.recipe_hash}, {"scripts_hash", answer.scripts_hash},
-              {"elements", answer.elements},       {"parameters", answer.parameters},
-              {"random_seed", answer.random_seed}, {"track_ids", answer.track_ids},
-              {"fallback", answer.fallback},       {"answer", answer.answer},
-              {"answer_json", answer.answer_json}, {"plan_text", answer.plan_text},
-              {"plan_dot", answer.plan_dot}}
-      .dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(Json{{"record", answer.record},
+                        {"playlist_hash", answer.playlist_hash},
+                        {"recipe_hash", answer.recipe_hash},
+                        {"scripts_hash", answer.scripts_hash},
+                        {"elements", answer.elements},
+                        {"parameters", answer.parameters},
+                        {"random_seed", answer.random_seed},
+                        {"track_ids", answer.track_ids},
+                        {"fallback", answer.fallback},
+                        {"answer", answer.answer},
+                        {"answer_json", answer.answer_json},
+                        {"plan_text", answer.plan_text},
+                        {"plan_dot", answer.plan_dot}});
 }
 
 RunAnswer unpack_answer(const std::string& bytes) {

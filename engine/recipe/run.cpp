@@ -10,6 +10,7 @@
 
 #include "core/calendar.hpp"
 #include "core/hash.hpp"
+#include "core/json_text.hpp"
 #include "core/random.hpp"
 #include "data/listening_summary.hpp"
 #include "recipe/output.hpp"
@@ -38,7 +39,7 @@ std::string element_versions(const Plan& plan, const ModelShelf& models) {
     versions[model->name] = "as of " + std::to_string(model->as_of) + ", " +
                             nlohmann::json::parse(model->card).value("hash", std::string());
   }
-  return nlohmann::json(versions).dump();
+  return json_text(nlohmann::json(versions));
 }
 
 AsOfFacts facts_of(const AsOf& tables) {
@@ -76,7 +77,7 @@ std::string data_of(const RunRequest& request, const AsOfOptions& options) {
         run.recipe == options.exclude_recipe && run.random_seed == options.exclude_random_seed;
     if (!is_same && run.run_id < options.exclude_runs_from) data.push_back(run.run_id);
   }
-  return data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text(data);
 }
 
 /// A worker that was stopped for this one may still be on its way out.
@@ -129,7 +130,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   RunAnswer answer;
   answer.recipe_hash = content_hash(request.recipe_text);
   answer.scripts_hash = scripts_hash(lua);
-  answer.parameters = parameters_json(values).dump();
+  answer.parameters = json_text(parameters_json(values));
   if (request.is_load_only) return answer;
   answer.random_seed =
       request.random_seed
@@ -182,7 +183,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   answer.elements = element_versions(recipe.plan(), models);
   nlohmann::ordered_json record =
       run_record(evaluation, definition, values, *chosen, facts_of(*tables));
-  answer.tracks = record.at("tracks").dump();
+  answer.tracks = json_text(record.at("tracks"));
   if (record.at("fallback").is_string()) answer.fallback = record.at("fallback");
   answer.playlist_hash = content_hash(answer.tracks);
   for (const auto& track : record.at("tracks"))
@@ -193,15 +194,15 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
         playlist_bytes(*registry, format, record, *chosen, evaluation, definition));
   }
   record["notices"] = evaluation.notices();  // what an output left out is among them
-  answer.notices = record.at("notices").dump();
+  answer.notices = json_text(record.at("notices"));
   if (!request.why.empty() || !request.why_not.empty()) {
     const bool is_why = !request.why.empty();
     const std::int32_t track = find_track(*tables, is_why ? request.why : request.why_not);
     const TrackStory story = is_why ? why(evaluation, track) : why_not(evaluation, track);
     answer.answer = story.text();
-    answer.answer_json = story.json().dump();
+    answer.answer_json = json_text(story.json());
   }
-  answer.record = record.dump();
+  answer.record = json_text(record);
   if (reports.answered) reports.answered(answer);
   if (reports.departed && !request.before.empty()) {
     reports.departed(departures(evaluation, *tables, request.before));

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.hpp"
 #include "plugin/descriptor.hpp"
 #include "recipe/plan.hpp"
 
@@ -105,7 +106,7 @@ bool is_name(const std::string& text) {
 }
 
 std::string quoted(const std::string& text) {
-  return nlohmann::json(text).dump();
+  return json_text(nlohmann::json(text));
 }
 
 // ---- parameters
@@ -498,17 +499,18 @@ std::string luarc_text(const std::vector<std::string>& libraries) {
   nlohmann::ordered_json builtin = nlohmann::ordered_json::object();
   for (const char* name : {"bit", "coroutine", "debug", "ffi", "io", "jit", "os", "package"})
     builtin[name] = "disable";
-  return nlohmann::ordered_json{
-             {"$schema",
-              "https://raw.githubusercontent.com/LuaLS/vscode-lua/master/setting/schema.json"},
-             {"runtime.version", "LuaJIT"},
-             {"runtime.builtin", builtin},
-             {"workspace.library", libraries},
-             {"workspace.checkThirdParty", false},
-             {"diagnostics.globals",
-              {"known", "clamp", "lerp", "sigmoid", "step", "decay", "engine"}},
-             {"diagnostics.disable", {"lowercase-global"}}}
-             .dump(2) +
+  return json_text(
+             nlohmann::ordered_json{
+                 {"$schema",
+                  "https://raw.githubusercontent.com/LuaLS/vscode-lua/master/setting/schema.json"},
+                 {"runtime.version", "LuaJIT"},
+                 {"runtime.builtin", builtin},
+                 {"workspace.library", libraries},
+                 {"workspace.checkThirdParty", false},
+                 {"diagnostics.globals",
+                  {"known", "clamp", "lerp", "sigmoid", "step", "decay", "engine"}},
+                 {"diagnostics.disable", {"lowercase-global"}}},
+             2) +
          "\n";
 }
 

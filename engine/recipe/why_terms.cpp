@@ -7,6 +7,7 @@
 
 #include <lua.hpp>
 
+#include "core/shown_text.hpp"
 #include "plugin/descriptor.hpp"
 #include "recipe/formula_text.hpp"
 
@@ -70,8 +71,8 @@ std::string track_text(const Tables& tables, const char* name, std::int32_t trac
 }
 
 std::string track_name(const Tables& tables, std::int32_t track) {
-  return "\"" + track_text(tables, "title", track) + "\" by " +
-         track_text(tables, "artist_name", track);
+  return one_line("\"" + track_text(tables, "title", track) + "\" by " +
+                  track_text(tables, "artist_name", track));
 }
 
 std::string rounded(double value) {

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <sstream>
 
+#include "core/shown_text.hpp"
 #include "watch/view.hpp"
 
 namespace engine {
@@ -157,7 +158,7 @@ std::string prompt_line(const LineEditor& editor, int columns) {
   const std::string before = editor.text().substr(0, editor.cursor());
   const std::string after = editor.text().substr(editor.cursor());
   const int room = std::max(1, columns - text_width(editor.prompt()) - 1);
-  std::string seen = harmless(before);
+  std::string seen = one_line(before);
   while (text_width(seen) > room) {
     std::size_t length = 1;
     while (length < seen.size() && (static_cast<unsigned char>(seen[length]) & 0xc0) == 0x80)

@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include <utf8proc.h>
 
+#include "core/shown_text.hpp"
+
 namespace engine {
 namespace {
 
@@ -61,12 +63,6 @@ Decoded decode(std::string_view text) {
   return {character, static_cast<std::size_t>(length)};
 }
 
-/// Control characters, and those that turn the direction of the text around.
-bool is_harmful(utf8proc_int32_t c) {
-  return c < 32 || (c >= 127 && c < 160) || (c >= 0x202a && c <= 0x202e) ||
-         (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f;
-}
-
 int width_of(utf8proc_int32_t character) {
   return character < 0 ? 1 : utf8proc_charwidth(character);
 }
@@ -108,22 +104,6 @@ void Terminal::show(std::string_view screen) const {
   write_all(screen);
 }
 
-std::string harmless(std::string_view text) {
-  std::string result;
-  while (!text.empty()) {
-    const Decoded next = decode(text);
-    if (next.character == '\t') {
-      result += ' ';
-    } else if (next.character < 0 || is_harmful(next.character)) {
-      result += '?';
-    } else {
-      result += text.substr(0, next.length);
-    }
-    text.remove_prefix(next.length);
-  }
-  return result;
-}
-
 int text_width(std::string_view text) {
   int width = 0;
   while (!text.empty()) {
@@ -135,7 +115,7 @@ int text_width(std::string_view text) {
 }
 
 std::string fitted(std::string_view text, int columns) {
-  const std::string safe = harmless(text);
+  const std::string safe = one_line(text);
   if (text_width(safe) <= columns) return safe;
   std::string_view rest = safe;
   std::string result;

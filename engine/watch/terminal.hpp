@@ -25,11 +25,9 @@ class Terminal {
   void show(std::string_view screen) const;
 };
 
-/// `text` with control characters made harmless, cut to `columns` places ("…" at the cut).
+/// one_line() of `text` (core/shown_text.hpp), cut to `columns` places ("…" at the cut).
 std::string fitted(std::string_view text, int columns);
 /// Places that `text` takes on a terminal.
 int text_width(std::string_view text);
-/// Control characters, which a title or a message might bring, as "?".
-std::string harmless(std::string_view text);
 
 }  // namespace engine

@@ -5,6 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.hpp"
+#include "core/shown_text.hpp"
+
 namespace engine {
 namespace {
 
@@ -35,7 +38,7 @@ std::string counts(const WatchView& view) {
 }
 
 std::string track_line(const ShownTrack& track) {
-  return "\"" + harmless(track.title) + "\" by " + harmless(track.artist);
+  return "\"" + one_line(track.title) + "\" by " + one_line(track.artist);
 }
 
 Json stage_json(const ShownStage& stage) {
@@ -56,7 +59,7 @@ Json left_json(const WatchView& view) {
 }
 
 std::string line_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return printed_json(json, -1);
 }
 
 }  // namespace
@@ -90,7 +93,7 @@ void WatchView::take_record(const Json& record) {
   title = record.at("title");
   user = record.at("user");
   now = record.at("now");
-  random_seed = record.at("random_seed").dump();
+  random_seed = json_text(record.at("random_seed"));
   error.clear();
   ++run;
 }
@@ -105,7 +108,7 @@ std::string plain_text(const WatchView& view) {
   std::string text = "run " + std::to_string(view.run) + ": " + view.cause + ", " +
                      formatted("%.1f ms, ", view.ms) + counts(view) + ", random seed " +
                      view.random_seed + "\n";
-  for (const std::string& line : view.printed) text += "print  " + harmless(line) + "\n";
+  for (const std::string& line : view.printed) text += "print  " + one_line(line) + "\n";
   for (const ShownTrack& track : view.tracks) {
     char place[48];
     std::snprintf(place, sizeof place, "%4d  %-5s ", track.move.place,
@@ -117,15 +120,15 @@ std::string plain_text(const WatchView& view) {
             std::to_string(stage.rows_in) + " -> " + std::to_string(stage.rows_out) + "  " +
             stage.node + "  " + stage.where + "\n";
   }
-  for (const std::string& notice : view.notices) text += "note: " + harmless(notice) + "\n";
+  for (const std::string& notice : view.notices) text += "note: " + one_line(notice) + "\n";
   return text;
 }
 
 std::string plain_departures(const WatchView& view) {
   std::string text;
   for (const ShownDeparture& left : view.left) {
-    text += "left  \"" + harmless(left.title) + "\" by " + harmless(left.artist) + " (was " +
-            std::to_string(left.before) + "): " + harmless(left.why) + "\n";
+    text += "left  \"" + one_line(left.title) + "\" by " + one_line(left.artist) + " (was " +
+            std::to_string(left.before) + "): " + one_line(left.why) + "\n";
   }
   return text;
 }

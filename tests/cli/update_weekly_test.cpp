@@ -201,3 +201,33 @@ TEST_CASE("a service makes what is due and ends when it is told to", "[weekly]")
   CHECK(wrong.exit_code == 2);
   CHECK_THAT(wrong.err, Catch::Contains("--forever goes by the clock"));
 }
+
+TEST_CASE("people whose names differ get files of their own", "[weekly]") {
+  const DemoHome home;
+  const std::string longest(300, 'x');
+  {
+    const engine::Store store = engine::Store::open(home.path("library.db"));
+    engine::Statement rename = store.prepare("UPDATE users SET name = ?2 WHERE user_id = ?1");
+    std::vector<std::int64_t> ids;
+    engine::Statement users = store.prepare("SELECT user_id FROM users ORDER BY user_id");
+    for (users.start(); users.step();) ids.push_back(users.integer(0));
+    const std::vector<std::string> names = {"a/b", "a_b",         "a%2Fb",
+                                            "..",  longest + "1", longest + "2"};
+    REQUIRE(ids.size() >= names.size());
+    for (std::size_t k = 0; k < names.size(); ++k) rename.run(ids[k], names[k]);
+  }
+  const Ended ended = home.engine({"--now", "2026-11-21", "update-weekly", "--recipe", "weekly",
+                                   "--out", home.path("out"), "--json"});
+  CHECK(ended.exit_code == 0);
+  std::set<std::string> told, there;
+  for (const json& list : json::parse(ended.out).at("lists"))
+    told.insert(list.at("file").get<std::string>());
+  for (const auto& file : fs::directory_iterator(home.path("out"))) there.insert(file.path());
+  const auto people = static_cast<std::size_t>(
+      engine::Store::open(home.path("library.db")).integer("SELECT count(*) FROM users"));
+  CHECK(there.size() == people);
+  CHECK(told == there);
+  CHECK(there.contains(home.path("out/a%2Fb.m3u8")));
+  CHECK(there.contains(home.path("out/a%252Fb.m3u8")));
+  CHECK(there.contains(home.path("out/%2E..m3u8")));
+}

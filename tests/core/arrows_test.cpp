@@ -100,3 +100,25 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
     CHECK(may.at(folder).count(target) == 1);
   }
 }
+
+TEST_CASE("results, JSON and files leave the engine through one door each", "[arrows]") {
+  const std::map<std::string, std::set<std::string>> doors = {
+      {".dump(", {"engine/core/json_text.hpp"}},
+      {"std::cout", {}},
+      {"STDOUT_FILENO",
+       {"engine/core/standard_output.cpp", "engine/core/output_file.cpp",
+        "engine/watch/terminal.cpp", "engine/cli/watch_session.cpp",
+        "engine/plugin/contract.cpp"}},  // it looks at what a plugin prints
+      {"std::ofstream", {"engine/plugin/new_plugin.cpp"}}};
+  for (const auto& entry : fs::recursive_directory_iterator(kSource / "engine")) {
+    if (!entry.is_regular_file()) continue;
+    const std::string path = fs::relative(entry.path(), kSource);
+    std::ifstream file(entry.path());
+    for (std::string line; std::getline(file, line);) {
+      for (const auto& [word, allowed] : doors) {
+        if (line.find(word) == std::string::npos || allowed.contains(path)) continue;
+        FAIL_CHECK(path << " has its own way out: " << line);
+      }
+    }
+  }
+}

@@ -20,3 +20,10 @@ TEST_CASE("an error is told as what, where, source, why, fix", "[error]") {
         "this");
   CHECK(Error(Exit::kUsage, "what").text() == "error: what");
 }
+
+TEST_CASE("further lines of an error cannot pass for parts of it", "[error]") {
+  const Error error(Exit::kRecipe, "one\nerror: two\n  fix:   three",
+                    {"", "", "a\n         b", ""});
+  CHECK(error.text() ==
+        "error: one\n         error: two\n         fix:   three\n  why:   a\n         b");
+}

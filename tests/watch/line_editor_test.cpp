@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/shown_text.hpp"
 #include "watch/terminal.hpp"
 
 using namespace engine;
@@ -58,8 +59,8 @@ TEST_CASE("a prompt ends by enter, escape, or backspace on nothing", "[watch]") 
 }
 
 TEST_CASE("what a title brings cannot steer the terminal", "[watch]") {
-  CHECK(harmless("a\x1b[2Jb\nc\x9f\tä") == "a?[2Jb?c? ä");
-  CHECK(harmless("abc\xe2\x80\xae"
+  CHECK(one_line("a\x1b[2Jb\nc\x9f\tä") == "a?[2Jb?c? ä");
+  CHECK(one_line("abc\xe2\x80\xae"
                  "def") == "abc?def");  // right-to-left override
   CHECK(fitted("abcdef", 4) == "abc…");
   CHECK(fitted("abcd", 4) == "abcd");

@@ -51,7 +51,7 @@ class Lines {
     from_ = out[0];
   }
   ~Lines() {
-    ::close(to_);
+    if (to_ >= 0) ::close(to_);
     ::close(from_);
     if (process_ > 0) {
       ::kill(process_, SIGKILL);
@@ -81,6 +81,10 @@ class Lines {
     }
     FAIL("no line with \"" + field + "\"");
     return {};
+  }
+  void end_input() {
+    ::close(to_);
+    to_ = -1;
   }
   int ended() {
     int status = 0;
@@ -199,4 +203,37 @@ TEST_CASE("watch says what is wrong before it starts", "[watch]") {
   const support::Ended to = home.engine({"watch", "weekly", "--to", "m3u8"});
   CHECK(to.exit_code == 2);
   CHECK_THAT(to.err, Catch::Contains("it takes FORMAT:FILE"));
+}
+
+TEST_CASE("the end of the commands is the end of the watcher", "[watch]") {
+  const EngineHome home;
+  const std::string recipe = home.path("lines.lua");
+  engine::write_file_atomically(recipe, recipe_text("known(t.energy, 0)"));
+  Lines idle(home, recipe);
+  idle.next("tracks");
+  idle.end_input();
+  CHECK(idle.ended() == 0);
+  // What runs may still answer.
+  Lines early(home, recipe);
+  early.end_input();
+  CHECK(early.next("tracks").at("run") == 1);
+  CHECK(early.ended() == 0);
+}
+
+TEST_CASE("a run that hangs does not keep a watcher whose commands have ended", "[watch]") {
+  const EngineHome home;
+  const std::string recipe = home.path("hangs.lua"), config = home.path("patient.lua");
+  engine::write_file_atomically(config,
+                                "return { limits = { recipe_seconds = 3600, wall_seconds = 3600, "
+                                "cpu_seconds = 3600, heartbeat_seconds = 3600 } }");
+  engine::write_file_atomically(
+      recipe,
+      "local pl = require \"playlist\"\nreturn pl.recipe { title = "
+      "\"Hangs\", build = function(p, user)\n  while true do end\nend }\n");
+  // run_program gives /dev/null to read: the commands have ended before the first run.
+  const auto begin = std::chrono::steady_clock::now();
+  const support::Ended ended = home.engine({"--library", support::demo_library(), "--config",
+                                            config, "--user", "demo", "--json", "watch", recipe});
+  CHECK(ended.exit_code == 0);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::minutes(5));
 }
