@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error_bytes.hpp"
+#include "core/json_text.hpp"
 #include "core/random.hpp"
 #include "plugin/registry.hpp"
 #include "recipe/answer_bytes.hpp"
@@ -123,9 +124,7 @@ class PartWorker {
   static std::string rest_of_line(const RunAnswer& answer) {
     return ",\"random_seed\":" + std::to_string(answer.random_seed) +
            ",\"tracks\":" + answer.tracks + ",\"fallback\":" +
-           (answer.fallback.empty()
-                ? "null"
-                : Json(answer.fallback).dump(-1, ' ', false, Json::error_handler_t::replace)) +
+           (answer.fallback.empty() ? "null" : json_text(Json(answer.fallback))) +
            ",\"notices\":" + answer.notices + "}";
   }
 
@@ -203,10 +202,10 @@ void BatchWork::ended(std::uint64_t id, const WorkerEnd& end) {
   if (end.is_interrupted || part.settled == part.end) return;
   // Users are made in order, so the first that is missing is the one that ended the worker.
   Made made;
-  made.error = Error(
-      end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
-      {end.where, "", "",
-       end.is_limit ? limit_fix(end) : "report it to whoever made the element named"});
+  made.error =
+      Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
+            {end.where, "", "",
+             end.is_limit ? limit_fix(end) : "report it to whoever made the element named"});
   settle(part.settled, std::move(made));
   part.begin = ++part.settled;
   if (part.begin < part.end) left_over_.push_back(part);

@@ -9,6 +9,7 @@
 
 #include "cli/cli.hpp"
 #include "core/calendar.hpp"
+#include "core/json_text.hpp"
 #include "import/subject.hpp"
 #include "store/holdings.hpp"
 #include "store/users.hpp"
@@ -121,9 +122,7 @@ Exit express(Cli& cli, const Opinion& opinion, const std::string& name) {
                   {"changed", said.is_changed},
                   {"ended", said.ended},
                   {"banned_by", said.banners}};
-  cli.out((cli.common.json ? json.dump(2, ' ', false, Json::error_handler_t::replace)
-                           : sentence(opinion, said, user)) +
-          "\n");
+  cli.out(cli.common.json ? printed_json(json) : sentence(opinion, said, user) + "\n");
   return said.is_changed || opinion.begins ? Exit::kDone : Exit::kNothing;
 }
 

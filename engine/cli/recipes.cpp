@@ -131,8 +131,7 @@ class RecipeLoader {
     for (std::size_t k = first; k < files_.size() && !heartbeat.is_interrupted(); ++k) {
       heartbeat.doing("loading " + files_[k]);
       try {
-        channel.send(kTold, told(*registry, files_[k], heartbeat)
-                                .dump(-1, ' ', false, Json::error_handler_t::replace));
+        channel.send(kTold, json_text(told(*registry, files_[k], heartbeat)));
       } catch (const Error& error) {
         channel.send(kWrong, pack_error(error));
       } catch (const std::exception& error) {
@@ -159,7 +158,7 @@ Exit show(Cli& cli, const std::string& name) {
   RecipeLoader(cli, {find_recipe(cli, name)})
       .load(
           [&](const std::string&, const Told& told) {
-            cli.out(cli.common.json ? told.json.dump(2) + "\n" : told.text);
+            cli.out(cli.common.json ? printed_json(told.json) : told.text);
           },
           [](const std::string&, const Error& error) { throw error; });
   return Exit::kDone;
