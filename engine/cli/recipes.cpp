@@ -135,7 +135,8 @@ class RecipeLoader {
       } catch (const Error& error) {
         channel.send(kWrong, pack_error(error));
       } catch (const std::exception& error) {
-        channel.send(kWrong, pack_error(Error(Exit::kRecipe, error.what(), {files_[k]})));
+        channel.send(kWrong,
+                     pack_error(Error(Exit::kRecipe, error.what(), {files_[k], "", "", ""})));
       }
     }
   }
