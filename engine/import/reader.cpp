@@ -342,6 +342,7 @@ class Reader {
     const std::string hash =
         content_hash({reinterpret_cast<const char*>(content.bytes), content.size});
     file.format = without_kind(candidates.front()->description->name);
+    file.hash = hash;
     const KnownFile* known = find_known(hash, has_columns, content);
     file.is_again = known && known->is_complete && known->is_superseded;
     if (known && known->is_complete && !file.is_again) {
