@@ -275,7 +275,8 @@ typedef struct playlist_candidates {
  *                      the file held all of it and was sound: what the teller listed before and this does not is over
  * ids         artist_id, album_id: a bare Spotify id, or NAMESPACE:ID ("hetrec:51") as tag_id always is; "artists" and
  *             "tags" rows give ids their names, in the same or in an earlier file; a row whose ids have no name yet
- *             is the host's to count as unmatched
+ *             is the host's to count as unmatched; artist_credit (of listens, tracks, playlist_tracks, engagement):
+ *             instead of artist, one text that may join several names ("A, B")
  * order       complete(done) says that all rows and buckets of the records below `done` have been handed over; the
  *             host then writes them as one batch. Between two of them tables and buckets come in any order; a record
  *             below `done` cannot come again. What is not complete waits in memory: say so every ~30 k records.
