@@ -53,9 +53,8 @@ std::string difference(const Json& before, const Json& after) {
   const auto is_same_track = [](const Json& a, const Json& b) {
     return a.at("track") == b.at("track");
   };
-  if (old_tracks != new_tracks &&
-      std::equal(old_tracks.begin(), old_tracks.end(), new_tracks.begin(), new_tracks.end(),
-                 is_same_track))
+  if (old_tracks != new_tracks && std::equal(old_tracks.begin(), old_tracks.end(),
+                                             new_tracks.begin(), new_tracks.end(), is_same_track))
     return "the tracks and their order are the same, what is told of them is not";
   for (std::size_t i = 0; i < std::max(old_tracks.size(), new_tracks.size()); ++i) {
     const auto name = [&](const Json& tracks) {
