@@ -341,9 +341,7 @@ void Session::replace_earlier_readings(std::int64_t user) {
   for (const auto& [ingestion, identity] : earlier) {
     if (content_of(identity) != content) continue;
     file_->context.is_read_again = true;
-    const std::int64_t count =
-        store_.prepare("DELETE FROM listens WHERE user_id = ?1 AND ingestion_id = ?2")
-            .run(user, ingestion);
+    const std::int64_t count = take_back(store_, user, ingestion);
     store_.prepare("DELETE FROM ingestion_rows WHERE ingestion_id = ?1").run(ingestion);
     store_.prepare("DELETE FROM told_lists WHERE ingestion_id = ?1").run(ingestion);
     store_.prepare("DELETE FROM ingestions WHERE ingestion_id = ?1").run(ingestion);

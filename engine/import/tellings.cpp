@@ -1,6 +1,7 @@
 #include "import/tellings.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -541,6 +542,65 @@ void settle_blocks(NearbyTellings& nearby, Tellers& tellers, ListenChanges& chan
       if (block[k].is_new()) note(block[k], told[k]);
     }
   }
+}
+
+// ---- taking back --------------------------------------------------------------------------------
+
+namespace {
+
+std::unordered_set<std::int64_t> tracks_of(const Store& store, std::int64_t user,
+                                           std::int64_t ingestion) {
+  std::unordered_set<std::int64_t> tracks;
+  Statement select = store.prepare(
+      "SELECT track_id FROM listens WHERE user_id = ?1 AND ingestion_id = ?2 UNION "
+      "SELECT track_id FROM tellings WHERE user_id = ?1 AND ingestion_id = ?2");
+  for (select.start(user, ingestion); select.step();) tracks.insert(select.integer(0));
+  return tracks;
+}
+
+/// Takes everything that was loaded out of the store. Returns the number of listens.
+std::int64_t remove_all(Store& store, const NearbyTellings& loaded) {
+  Statement listen = store.prepare(
+      "DELETE FROM listens WHERE user_id = ?1 AND ts = ?2 AND track_id = ?3 AND ms_played = ?4");
+  Statement telling = store.prepare(
+      "DELETE FROM tellings WHERE user_id = ?1 AND ts = ?2 AND track_id = ?3 AND teller_id = ?4 "
+      "AND ms_played = ?5");
+  std::int64_t count = 0;
+  for (const Telling& t : loaded.tellings) {
+    if (t.is_apart) {
+      telling.run(t.user, t.ts, t.track, t.stored_teller, t.ms_played);
+    } else {
+      count += listen.run(t.user, t.ts, t.track, t.ms_played);
+    }
+  }
+  for (const ListenRow& row : loaded.told_by_several) {
+    count += listen.run(row.user, row.ts, row.track, row.ms_played);
+  }
+  return count;
+}
+
+}  // namespace
+
+std::int64_t take_back(Store& store, std::int64_t user, std::int64_t ingestion) {
+  Tellers tellers(store);
+  NearbyTellings all;
+  all.load(store, tellers, user, std::numeric_limits<std::int64_t>::min(),
+           std::numeric_limits<std::int64_t>::max(), tracks_of(store, user, ingestion));
+  const std::int64_t before = remove_all(store, all);
+  all.told_by_several.clear();
+  std::erase_if(all.tellings, [&](const Telling& t) { return t.ingestion == ingestion; });
+  for (Telling& telling : all.tellings) {
+    telling.record = 0;  // new to the store, as it is now
+    telling.is_apart = false;
+  }
+  ListenChanges changes;
+  std::int64_t left = 0;
+  settle_blocks(all, tellers, changes, [&](const Telling&, Told told) {
+    if (told == Told::kAlone) ++left;
+  });
+  changes.write(store);
+  store.prepare("DELETE FROM ingestion_tellers WHERE ingestion_id = ?1").run(ingestion);
+  return before - left;
 }
 
 }  // namespace engine::import

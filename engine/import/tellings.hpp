@@ -145,4 +145,8 @@ std::vector<std::span<Telling>> blocks_of(std::vector<Telling>& tellings);
 void settle_blocks(NearbyTellings& nearby, Tellers& tellers, ListenChanges& changes,
                    const std::function<void(const Telling&, Told)>& note);
 
+/// Forgets what an import told of a user's plays; the listens are made anew from what others told.
+/// Returns how many listens fewer there are.
+std::int64_t take_back(Store& store, std::int64_t user, std::int64_t ingestion);
+
 }  // namespace engine::import

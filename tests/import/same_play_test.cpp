@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "import/merge.hpp"
+#include "import/tellings.hpp"
 #include "store/listen_flags.hpp"
 #include "store/migrations.hpp"
 #include "support/import_run.hpp"
@@ -293,6 +294,19 @@ TEST_CASE("a history told by one teller is stored once", "[import][same play]") 
   import.file("extended", "2", "listens", {ended(10'400, 200), ended(10'600, 200)});
   CHECK(listens(import.store()) == 3);
   CHECK(import.store().integer("SELECT count(*) FROM tellings") == 0);
+}
+
+TEST_CASE("what an import told can be taken back from beside another", "[import][same play]") {
+  const TemporaryFolder folder;
+  DirectImport import(folder.file("a.db"));
+  Store& store = import.store();
+  import.file("scrobbles", "1", "listens", {scrobbled(10'001), scrobbled(30'000)});
+  const std::string before = story(store);
+  import.file("extended", "2", "listens", {ended(10'200, 200), ended(20'200, 200)});
+  REQUIRE(listens(store) == 3);
+  CHECK(engine::import::take_back(store, 1, 2) == 1);
+  CHECK(story(store) == before);
+  CHECK(store.integer("SELECT count(*) FROM ingestion_tellers WHERE ingestion_id = 2") == 0);
 }
 
 TEST_CASE("two people's plays of one track stay theirs", "[import][same play]") {
