@@ -68,8 +68,8 @@ Exit show_users(Cli& cli) {
     Json user{{"name", s.user.name}, {"timezone", s.user.timezone}, {"listens", s.listens},
               {"likes", s.likes},    {"banned", s.banned},          {"playlists", s.playlists},
               {"runs", s.runs},      {"first_listen", nullptr},     {"last_listen", nullptr}};
-    text << std::left << std::setw(24) << one_line(s.user.name) << s.listens << " listens, " << s.likes
-         << " likes, " << s.banned << " banned, " << s.playlists << " playlists";
+    text << std::left << std::setw(24) << one_line(s.user.name) << s.listens << " listens, "
+         << s.likes << " likes, " << s.banned << " banned, " << s.playlists << " playlists";
     if (s.first_listen) {
       user["first_listen"] = format_time(*s.first_listen);
       user["last_listen"] = format_time(*s.last_listen);

@@ -16,8 +16,8 @@ struct TrackReference {
   const char* condition;  // further condition on the rows, or ""
   bool is_moved;          // false: the merged track's rows go, the kept one's stay
 };
-/// All of them, but for `tracks`, `merges`, and `listens` and `tellings`, which follow from what was
-/// told of both tracks: move_joined_tellings().
+/// All of them, but for `tracks`, `merges`, and `listens` and `tellings`, which follow from what
+/// was told of both tracks: move_joined_tellings().
 std::span<const TrackReference> track_references();
 
 /// Makes the listens of tracks that became one anew: of every row of the temporary table `joined`

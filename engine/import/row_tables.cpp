@@ -12,11 +12,11 @@ constexpr std::uint32_t kText = PLAYLIST_STRING, kI32 = PLAYLIST_I32, kI64 = PLA
                         kF32 = PLAYLIST_F32, kU8 = PLAYLIST_U8;
 
 constexpr RowColumn kListens[] = {
-    {"record", kI64, true}, {"ts", kI64, true},     {"ms_played", kI32},   {"title", kText},
-    {"artist", kText},      {"album", kText},       {"spotify_id", kText}, {"isrc", kText},
-    {"mbid", kText},        {"artist_mbid", kText}, {"reason_end", kText}, {"country", kText},
-    {"skipped", kU8},       {"shuffle", kU8},       {"offline", kU8},      {"incognito", kU8},
-    {"precision", kI32},    {"loved", kU8},         {"stamp", kU8},        {"repeat", kI32},
+    {"record", kI64, true}, {"ts", kI64, true},     {"ms_played", kI32},     {"title", kText},
+    {"artist", kText},      {"album", kText},       {"spotify_id", kText},   {"isrc", kText},
+    {"mbid", kText},        {"artist_mbid", kText}, {"reason_end", kText},   {"country", kText},
+    {"skipped", kU8},       {"shuffle", kU8},       {"offline", kU8},        {"incognito", kU8},
+    {"precision", kI32},    {"loved", kU8},         {"stamp", kU8},          {"repeat", kI32},
     {"teller", kText},      {"duration_ms", kI32},  {"artist_credit", kText}};
 constexpr RowColumn kTracks[] = {{"record", kI64, true},
                                  {"title", kText},

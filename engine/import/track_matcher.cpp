@@ -70,9 +70,10 @@ TrackMatcher::TrackMatcher(Store& store, NameBook& names)
       is_credited_(store.prepare("SELECT a.is_credit FROM tracks JOIN artists a USING (artist_id) "
                                  "WHERE track_id = ?1 AND a.is_credit")),
       insert_same_(store.prepare("INSERT OR IGNORE INTO same_tracks VALUES (?1, ?2)")),
-      credits_(store.prepare("SELECT track_id, a.name, title, ifnull(album, '') FROM artists a "
-                             "JOIN tracks t USING (artist_id) WHERE a.is_credit AND t.key IS NOT NULL "
-                             "ORDER BY track_id")) {
+      credits_(
+          store.prepare("SELECT track_id, a.name, title, ifnull(album, '') FROM artists a "
+                        "JOIN tracks t USING (artist_id) WHERE a.is_credit AND t.key IS NOT NULL "
+                        "ORDER BY track_id")) {
   is_merged_ = has_merges_.find_integer().has_value();
   load_credits();
 }

@@ -316,16 +316,15 @@ TEST_CASE("check prints like a compiler, and goes on with the next recipe", "[ch
 TEST_CASE("a recipe that may play what its listener banned is told so", "[check][banned]") {
   const auto bans = [](const std::string& build) { return check_build(build).bans; };
   const std::string end = ":limit { tracks = p.tracks }";
-  const auto found = bans("return pl.concat { pl.recall.catalogue {}, user.likes + user.library }\n" +
-                          end);
+  const auto found =
+      bans("return pl.concat { pl.recall.catalogue {}, user.likes + user.library }\n" + end);
   REQUIRE(found.size() == 1);
   CHECK(found[0].at("severity") == "warning");
-  CHECK(found[0].at("what") ==
-        std::string(kMayPlayBanned) +
-            ": the tracks of pl.recall.catalogue reach the list unfiltered");
-  CHECK_THAT(found[0].at("why").get<std::string>(),
-             Catch::StartsWith("so do those of user.likes (") &&
-                 Catch::Contains(", user.library ("));
+  CHECK(found[0].at("what") == std::string(kMayPlayBanned) +
+                                   ": the tracks of pl.recall.catalogue reach the list unfiltered");
+  CHECK_THAT(
+      found[0].at("why").get<std::string>(),
+      Catch::StartsWith("so do those of user.likes (") && Catch::Contains(", user.library ("));
   CHECK(found[0].at("fix") == "put :filter(pl.filtering.banned {}) behind it");
 
   const std::string filter = ":filter(pl.filtering.banned {})";
@@ -337,8 +336,8 @@ TEST_CASE("a recipe that may play what its listener banned is told so", "[check]
   // On one way only; and :or_last brings what was filtered out before it.
   CHECK(bans("return pl.fallback { pl.recall.catalogue {}" + filter + ", pl.recall.popular {} }")
             .size() == 1);
-  CHECK(bans("return pl.mix { { user.likes" + filter +
-             ", share = 1, otherwise = user.library } }").size() == 1);
+  CHECK(bans("return pl.mix { { user.likes" + filter + ", share = 1, otherwise = user.library } }")
+            .size() == 1);
   CHECK(bans("return user.likes" + filter + ":since { days = 3 }:or_last { 9 }").size() == 1);
   CHECK(bans("return user.likes:since { days = 3 }:or_last { 9 }" + filter).empty());
   // What is taken away need not be filtered.
@@ -347,7 +346,8 @@ TEST_CASE("a recipe that may play what its listener banned is told so", "[check]
 
 TEST_CASE("no shipped recipe lets in what its listener banned", "[check][banned]") {
   const EngineHome home;
-  const Ended checked = home.engine({"--json", "check", std::string(PLAYLIST_SOURCE_DIR) + "/recipes"});
+  const Ended checked =
+      home.engine({"--json", "check", std::string(PLAYLIST_SOURCE_DIR) + "/recipes"});
   INFO(checked.err);
   const json recipes = json::parse(checked.out).at("recipes");
   CHECK(recipes.size() >= 2);

@@ -134,8 +134,7 @@ TEST_CASE("texts of a source are UTF-8 in the store and lists with them are made
   const Ended imported = home.engine(
       {"--plugins", kPlugins, "import", "--user", "una", home.path("odd.txt"), "--json"});
   CHECK(imported.exit_code == 0);
-  CHECK_THAT(imported.out,
-             Contains("2 texts were not UTF-8"));
+  CHECK_THAT(imported.out, Contains("2 texts were not UTF-8"));
   check_harmless(imported);
   home.write(
       "likes.lua",

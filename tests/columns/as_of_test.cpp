@@ -369,8 +369,7 @@ TEST_CASE("what left the library is in it as of earlier times", "[as_of][holding
   CHECK_THAT(as_text(*store.as_of(4500)->table("saved_artists")), !Catch::Contains("\n2 0 "));
 }
 
-TEST_CASE("bans are of tracks, and of all tracks of an artist, guest or not",
-          "[as_of][holdings]") {
+TEST_CASE("bans are of tracks, and of all tracks of an artist, guest or not", "[as_of][holdings]") {
   SmallStore store;
   fill(store);
   fill_listens(store);
@@ -575,8 +574,8 @@ TEST_CASE("unknown names give nothing, known ones an empty table", "[as_of]") {
   SmallStore store;
   const auto tables = store.as_of(kEnd);
   for (const char* name :
-       {"tracks", "artists", "tags", "listens", "likes", "library", "saved_artists",
-        "banned", "track_statistics", "served", "engagement", "prompts", "captions", "prompt_vectors:clap",
+       {"tracks", "artists", "tags", "listens", "likes", "library", "saved_artists", "banned",
+        "track_statistics", "served", "engagement", "prompts", "captions", "prompt_vectors:clap",
         "implicit_likes:3", "implicit_saved_artists:3"}) {
     CAPTURE(name);
     REQUIRE(tables->table(name) != nullptr);

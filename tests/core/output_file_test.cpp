@@ -180,7 +180,8 @@ TEST_CASE("missing folders of an output are made when that is asked for", "[core
                   Error);
 }
 
-TEST_CASE("an output folder may be missing and its parents when that is asked for", "[core][output]") {
+TEST_CASE("an output folder may be missing and its parents when that is asked for",
+          "[core][output]") {
   const Folder there;
   CHECK(output_folder(there.file("lists/"), there.kept, false) == there.file("lists"));
   CHECK_FALSE(fs::exists(there.file("lists")));  // until something is written into it

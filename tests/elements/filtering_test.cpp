@@ -83,10 +83,10 @@ TEST_CASE("filtering.banned drops banned tracks and what banned artists are on",
           "[filtering][banned]") {
   TinyLibrary library;
   library.add({.artists = {"A"}, .song = 1});
-  library.add({.artists = {"A"}, .song = 1});       // another version
-  library.add({.artists = {"Noise"}, .song = 2});   // by a banned artist
+  library.add({.artists = {"A"}, .song = 1});           // another version
+  library.add({.artists = {"Noise"}, .song = 2});       // by a banned artist
   library.add({.artists = {"B", "Noise"}, .song = 3});  // who is a guest here
-  library.add({.artists = {"C"}, .song = 2});       // their song by somebody else
+  library.add({.artists = {"C"}, .song = 2});           // their song by somebody else
   library.add({.artists = {}, .song = 4});
   const Numbers all = {0, 1, 2, 3, 4, 5};
   CHECK(filter("filtering.banned", {}, library, all).kept == all);
@@ -94,11 +94,10 @@ TEST_CASE("filtering.banned drops banned tracks and what banned artists are on",
   library.ban_artist("Noise");
   const Filtered kept = filter("filtering.banned", {}, library, all);
   CHECK(kept.kept == Numbers{4, 5});
-  CHECK(kept.reasons ==
-        std::map<std::int32_t, std::string>{{0, "you banned it"},
-                                            {1, "you banned another version of it"},
-                                            {2, "you banned Noise"},
-                                            {3, "you banned Noise"}});
+  CHECK(kept.reasons == std::map<std::int32_t, std::string>{{0, "you banned it"},
+                                                            {1, "you banned another version of it"},
+                                                            {2, "you banned Noise"},
+                                                            {3, "you banned Noise"}});
   CHECK(filter("filtering.banned", {{"by", std::string("track")}}, library, all).kept ==
         Numbers{1, 4, 5});
   CHECK(filter("filtering.banned", {{"guests", std::string("keep")}}, library, all).kept ==

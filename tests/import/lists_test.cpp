@@ -223,7 +223,7 @@ TEST_CASE("what the person took back does not return with the next export", "[im
   CHECK(exports.count("likes") == 2);
 }
 
-TEST_CASE("hated later is no like and is banned; neither ends both", "[import][lists]") {
+TEST_CASE("hated later is no like and is banned, neither ends both", "[import][lists]") {
   Exports exports;
   exports.write("lb/listens.jsonl",
                 R"({"listened_at":1690000000,"track_metadata":{"artist_name":"A","track_name":)"

@@ -53,8 +53,7 @@ TEST_CASE("spotify_library reads likes, albums, artists and bans", "[source]") {
   CHECK(banned[0]["title"] == "Drill at Seven");
   CHECK(banned[1]["title"] == "");
   CHECK(banned[1]["artist"] == "Loud Neighbour");
-  CHECK(run.rows->bucket_sizes() ==
-        Sizes{{"empty", 1}, {"other", 1}, {"podcast", 1}});
+  CHECK(run.rows->bucket_sizes() == Sizes{{"empty", 1}, {"other", 1}, {"podcast", 1}});
   CHECK(run.whole_lists() == "likes, saved_albums, saved_artists, banned of spotify");
 }
 

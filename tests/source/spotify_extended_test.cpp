@@ -50,9 +50,9 @@ TEST_CASE("spotify_extended takes unknown values as unknown and unifies spelling
 
 TEST_CASE("spotify_extended puts what is no listen into buckets", "[source]") {
   const SourceRun run = read_fixture("spotify_extended/Streaming_History_Audio_2023_0.json");
-  CHECK(run.rows->bucket_sizes() ==
-        std::map<std::string, int>{
-            {"podcast", 1}, {"audiobook", 1}, {"empty", 1}, {"malformed", 3}});
+  CHECK(
+      run.rows->bucket_sizes() ==
+      std::map<std::string, int>{{"podcast", 1}, {"audiobook", 1}, {"empty", 1}, {"malformed", 3}});
   CHECK(run.reason("malformed", 0) ==
         "ms_played is not between 0 and 24 hours in milliseconds: \"90000000\"");
   CHECK(run.reason("malformed", 1) == "ts is no time from 2000 on: \"yesterday\"");
