@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "core/shown_text.hpp"
 #include "watch/terminal.hpp"
 
 namespace engine {
@@ -52,7 +53,7 @@ std::string padded(const std::string& text, int columns) {
 
 std::string header(const Json& record) {
   const Json& statistics = record.at("statistics");
-  return harmless(text_of(record.at("title"))) + " for " + harmless(text_of(record.at("user"))) +
+  return one_line(text_of(record.at("title"))) + " for " + one_line(text_of(record.at("user"))) +
          ", " + text_of(record.at("now")).substr(0, 10) + ": " +
          counted(statistics.at("tracks").get<std::int64_t>(), "track") +
          (statistics.at("tracks") == 0
@@ -65,7 +66,7 @@ std::string header(const Json& record) {
 std::string why_text(const Json& track) {
   std::string why;
   for (const Json& reason : track.at("reasons"))
-    why += (why.empty() ? "" : "; ") + harmless(text_of(reason));
+    why += (why.empty() ? "" : "; ") + one_line(text_of(reason));
   if (why.empty()) why = "the recipe gives no reason";
   const std::int64_t plays = track.at("plays").get<std::int64_t>();
   why += plays == 0 ? "; never played"
@@ -81,8 +82,8 @@ class TrackLines {
     place_ = std::max<int>(2, static_cast<int>(std::to_string(tracks.size()).size()));
     for (const Json& track : tracks) {
       length_ = std::max(length_, text_width(length_text(track.at("duration_ms"))));
-      title_ = std::max(title_, text_width(harmless(text_of(track.at("title")))));
-      artist_ = std::max(artist_, text_width(harmless(text_of(track.at("artist")))));
+      title_ = std::max(title_, text_width(one_line(text_of(track.at("title")))));
+      artist_ = std::max(artist_, text_width(one_line(text_of(track.at("artist")))));
     }
     title_ = std::min(title_, kMostTitle);
     artist_ = std::min(artist_, kMostArtist);
@@ -136,7 +137,7 @@ class TrackLines {
 
   /// Cut on a terminal only: elsewhere a long one pushes what follows aside.
   [[nodiscard]] std::string column(const std::string& text, int width) const {
-    return padded(columns_ > 0 ? fitted(text, width) : harmless(text), width);
+    return padded(columns_ > 0 ? fitted(text, width) : one_line(text), width);
   }
 
   const Json& tracks_;
@@ -152,7 +153,7 @@ std::string log_lines(const Json& tracks) {
     std::snprintf(place, sizeof place, "%3d ", track.at("position").get<int>());
     std::string before = place + length_text(track.at("duration_ms")) + "  ";
     for (const Json& sentence : track.at("explanation")) {
-      text += before + harmless(text_of(sentence)) + "\n";
+      text += before + one_line(text_of(sentence)) + "\n";
       before.assign(before.size(), ' ');
     }
   }
@@ -170,16 +171,16 @@ std::string closing(const Json& record) {
   }
   std::string channels;
   for (const auto& [name, count] : statistics.at("channels").items())
-    channels += (channels.empty() ? "" : ", ") + harmless(name) + " " + count.dump();
+    channels += (channels.empty() ? "" : ", ") + one_line(name) + " " + count.dump();
   if (!channels.empty() && channels.rfind("none ", 0) != 0) text += "found by: " + channels + "\n";
   for (const Json& entry : record.at("receipt")) {
-    text += "limit " + harmless(text_of(entry.at("constraint"))) + ": passed over " +
+    text += "limit " + one_line(text_of(entry.at("constraint"))) + ": passed over " +
             entry.at("dropped").dump();
-    if (entry.contains("relaxed")) text += "; " + harmless(text_of(entry.at("relaxed")));
+    if (entry.contains("relaxed")) text += "; " + one_line(text_of(entry.at("relaxed")));
     text += "\n";
   }
   for (const Json& notice : record.at("notices"))
-    text += "note: " + harmless(text_of(notice)) + "\n";
+    text += "note: " + one_line(text_of(notice)) + "\n";
   text += "random seed " + record.at("random_seed").dump() + "\n";
   return text;
 }
@@ -190,8 +191,8 @@ std::string trace_text(const Json& trace) {
     char line[64];
     std::snprintf(line, sizeof line, "%11lld %10lld %9.3f  ", entry.at("rows_in").get<long long>(),
                   entry.at("rows_out").get<long long>(), entry.at("ms").get<double>());
-    text += line + harmless(text_of(entry.at("node"))) + "  " +
-            harmless(text_of(entry.at("where"))) + "\n";
+    text += line + one_line(text_of(entry.at("node"))) + "  " +
+            one_line(text_of(entry.at("where"))) + "\n";
   }
   return text;
 }
