@@ -71,7 +71,7 @@ void CatalogueBuilder::read_tracks() {
   while (rows.step()) {
     tracks_.id.push_back(rows.integer(0));
     // Nobody finds a track in the catalogue that has no name: it may be a known one's other id.
-    const bool is_named = !rows.is_null(2) && !rows.text(3).empty();
+    const bool is_named = !rows.text(3).empty();
     tracks_.known.push_back(rows.integer(1) != 0 && is_named ? 0 : kNever);
     tracks_.in_catalogue.push_back(rows.integer(1) != 0);
     tracks_.artist_id.push_back(rows.is_null(2) ? -1 : rows.integer(2));

@@ -78,9 +78,21 @@ void LibraryWriter::start_file() {
   begun_.clear();
 }
 
+std::string LibraryWriter::key_of(const Holding& holding) {
+  std::string key = std::to_string(holding.user);
+  for (const std::int64_t part : {static_cast<std::int64_t>(holding.kind), holding.id})
+    key += '|' + std::to_string(part);
+  return key + '|' + std::string(holding.teller) + '|' + std::string(holding.name);
+}
+
+bool LibraryWriter::has_begun(const Holding& holding) const {
+  return new_holdings_.contains(key_of(holding));
+}
+
 Outcome LibraryWriter::put(const Holding& holding, std::int64_t ts, const FileContext& file) {
   switch (holdings_.hold(holding, ts, file.ingestion_id, file.now)) {
     case Holdings::Told::kNew:
+      new_holdings_.insert(key_of(holding));
       return Outcome::kNew;
     case Holdings::Told::kDated:
       return Outcome::kUpdated;

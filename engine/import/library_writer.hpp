@@ -17,6 +17,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -65,6 +66,8 @@ class LibraryWriter {
   /// The playlists that this import alone told, taken out.
   std::vector<MissingPlaylist> end_playlists_of(std::int64_t ingestion, std::int64_t now);
   Holdings& holdings() { return holdings_; }
+  /// It did not hold before this import, which told it.
+  [[nodiscard]] bool has_begun(const Holding& holding) const;
 
  private:
   struct PlaylistRow {
@@ -72,6 +75,7 @@ class LibraryWriter {
   };
   using User = std::optional<std::int64_t>;
 
+  static std::string key_of(const Holding& holding);
   Outcome put(const Holding& holding, std::int64_t ts, const FileContext& file);
   Outcome put_opinion(const Holding& holding, HoldingKind opposite, std::int64_t ts,
                       const FileContext& file);
@@ -91,6 +95,7 @@ class LibraryWriter {
   NameBook& names_;
   RowTracks& tracks_;
   Holdings holdings_;
+  std::unordered_set<std::string> new_holdings_;  // by key_of(), of this import
   Statement find_playlist_, find_replacement_, insert_playlist_, replacements_, refill_playlist_,
       clear_playlist_, move_tracks_, drop_playlist_, clear_replacements_, drop_replacements_,
       left_tracks_, supersede_, forget_playlists_, missing_, playlists_of_, find_begun_,

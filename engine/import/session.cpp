@@ -439,7 +439,8 @@ void Session::account(const BatchView& batch) {
   insert_rows(insert_runs_, BucketRows(records_, file.ingestion_id));
   records_.add_counts(result().buckets);
   advance_.run(file.ingestion_id, batch.done, file.first_ts, file.last_ts);
-  if (records_.has_changes() | listens_.take_changes()) store_.bump_data_version();
+  if (records_.has_changes() | listens_.take_changes() | matcher_.take_renames())
+    store_.bump_data_version();
   result().rows += batch.done - file_->done;
   result().first = file.first_ts;
   result().last = file.last_ts;
@@ -584,8 +585,9 @@ void Session::tell_ended() {
     const EndedHolding& it = word.ended;
     std::vector<EndedList>& lists = result_.files[word.place].ended;
     const bool came_and_went = it.kind == HoldingKind::kPlaylistTrack && it.id > last_playlist_;
+    const Holding holding{word.user, it.kind, it.id, it.name, word.teller};
     if (came_and_went || (it.kind != HoldingKind::kPlaylistTrack &&
-                          holdings.since({word.user, it.kind, it.id, it.name, word.teller})))
+                          (holdings.since(holding) || library_.has_begun(holding))))
       continue;
     switch (it.kind) {
       case HoldingKind::kLike:

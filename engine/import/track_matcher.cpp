@@ -146,6 +146,7 @@ bool TrackMatcher::is_named(std::int64_t track) {
 void TrackMatcher::rename(std::int64_t track, const TrackIdentity& row, const TextKey& key,
                           const RowArtists& artists) {
   name_.run(track, row.title, artists.ids[0], key.track_key(), key.song_key(), key.version);
+  has_renamed_ = true;
   clear_artists_.run(track);
   for (std::size_t i = 0; i < artists.ids.size(); ++i) insert_artist_.run(track, i, artists.ids[i]);
 }

@@ -35,6 +35,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/text_key.hpp"
@@ -76,6 +77,9 @@ class TrackMatcher {
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
   /// Another process wrote to the store.
   void forget();
+  /// Whether tracks have got another name or artist since the last call: a row that is a duplicate
+  /// in all else can say whose a track is.
+  bool take_renames() { return std::exchange(has_renamed_, false); }
 
  private:
   static constexpr std::int32_t kNotLooked = -2;
@@ -121,6 +125,7 @@ class TrackMatcher {
 
   Store& store_;
   NameBook& names_;
+  bool has_renamed_ = false;
   Statement find_id_, insert_id_, set_origin_, remove_id_, other_id_, find_key_, find_keys_,
       find_alias_, has_merges_, insert_track_, look_, set_main_id_, set_keys_, fill_, name_, title_,
       clear_artists_, insert_artist_, count_artists_, artist_name_, duration_, is_credited_,

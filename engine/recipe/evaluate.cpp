@@ -262,13 +262,12 @@ Candidates without_repeats(Candidates candidates) {
 template <class Reason>
 Candidates without_nameless(Candidates candidates, const playlist_table& table, Reason reason) {
   const auto* title = static_cast<const std::int32_t*>(find_column(table, "title")->data);
-  const auto* artist = static_cast<const std::int32_t*>(find_column(table, "artist")->data);
   std::vector<std::int32_t> rows;
   std::vector<Dropped> dropped;
   rows.reserve(candidates.size());
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const std::int32_t track = candidates.tracks[i];
-    if (title[track] >= 0 && artist[track] >= 0) {
+    if (title[track] >= 0) {
       rows.push_back(static_cast<std::int32_t>(i));
     } else {
       dropped.push_back({track, reason()});

@@ -211,8 +211,9 @@ std::string dump(const std::string& store_path) {
       columns += (columns.empty() ? "quote(" : " || '|' || quote(") + name + ")";
     }
     text += "== " + table + "\n";
-    engine::Statement rows =
-        store.prepare("SELECT " + columns + " FROM " + table);  // in the order of the primary key
+    // In the order of the primary key. The token of a state of the store is drawn.
+    const std::string drawn = table == "settings" ? " WHERE key <> 'data_token'" : "";
+    engine::Statement rows = store.prepare("SELECT " + columns + " FROM " + table + drawn);
     for (rows.start(); rows.step();) text += std::string(rows.text(0)) + "\n";
   }
   return text;
