@@ -33,10 +33,12 @@ std::string summary(const CheckResult& result) {
   return text;
 }
 
-std::string result_text(const std::string& recipe, const CheckResult& result) {
+/// What only a run can tell is said beside what is wrong; of a good recipe when asked (--verbose).
+std::string result_text(const std::string& recipe, const CheckResult& result, bool is_verbose) {
   std::string text = recipe + ": " + summary(result) + "\n";
   for (const Problem& problem : result.problems) text += problem.text() + "\n";
-  for (const std::string& unchecked : result.unchecked) text += "note: " + unchecked + "\n";
+  if (!result.problems.empty() || is_verbose)
+    for (const std::string& unchecked : result.unchecked) text += "note: " + unchecked + "\n";
   return text;
 }
 
@@ -73,7 +75,7 @@ Exit check(Cli& cli, const Options& options) {
       json.update(check_json(result));
       results.push_back(std::move(json));
     } else {
-      cli.out((is_first ? "" : "\n") + result_text(recipe, result));
+      cli.out((is_first ? "" : "\n") + result_text(recipe, result, cli.common.verbose));
     }
     is_first = false;
   }

@@ -131,7 +131,6 @@ int main(int argc, char** argv) {
   const int code = run_verb(argc, argv);
   if (!engine::has_open_libraries()) return code;
   // No code of a plugin runs at the end: what it does there could take a finished verb down.
-  std::cout.flush();
   std::fflush(nullptr);
   ::_exit(code);
 }

@@ -49,10 +49,6 @@ struct Order {
   ContractOptions contract;
 };
 
-std::string json_text(const Json& json) {
-  return json_text(json);
-}
-
 WorkerEnd run(const Order& order, const WorkerLimits& limits,
               const std::function<int(Channel&, Heartbeat&)>& job,
               const std::function<void(Channel&)>& collect) {

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "core/json_text.hpp"
 #include "core/shown_text.hpp"
 #include "watch/terminal.hpp"
 
@@ -23,7 +24,7 @@ constexpr int kLeastReason = 32;                  // with less still it has a li
 constexpr int kGap = 2;
 
 std::string text_of(const Json& json) {
-  return json.is_string() ? json.get<std::string>() : json.dump();
+  return json.is_string() ? json.get<std::string>() : json_text(json);
 }
 
 std::string counted(std::int64_t number, const std::string& what) {
@@ -171,17 +172,17 @@ std::string closing(const Json& record) {
   }
   std::string channels;
   for (const auto& [name, count] : statistics.at("channels").items())
-    channels += (channels.empty() ? "" : ", ") + one_line(name) + " " + count.dump();
+    channels += (channels.empty() ? "" : ", ") + one_line(name) + " " + json_text(count);
   if (!channels.empty() && channels.rfind("none ", 0) != 0) text += "found by: " + channels + "\n";
   for (const Json& entry : record.at("receipt")) {
     text += "limit " + one_line(text_of(entry.at("constraint"))) + ": passed over " +
-            entry.at("dropped").dump();
+            json_text(entry.at("dropped"));
     if (entry.contains("relaxed")) text += "; " + one_line(text_of(entry.at("relaxed")));
     text += "\n";
   }
   for (const Json& notice : record.at("notices"))
     text += "note: " + one_line(text_of(notice)) + "\n";
-  text += "random seed " + record.at("random_seed").dump() + "\n";
+  text += "random seed " + json_text(record.at("random_seed")) + "\n";
   return text;
 }
 

@@ -211,7 +211,7 @@ void ListensWriter::write(const TableView& table, FileContext& file, RecordBucke
   if (listens_.empty()) return;
   note_tellers(file.ingestion_id);
   const TextView countries = table.texts("country");
-  if (has_other_tellers(user, file)) return align(user, countries, file.ingestion_id, records);
+  if (has_other_tellers(user)) return align(user, countries, file.ingestion_id, records);
   const std::int64_t newest = newest_.find_integer(user).value_or(0);
   std::size_t place = 0;
   for (; place < listens_.size() && listens_[place].ts <= newest; ++place) {
@@ -243,7 +243,7 @@ void ListensWriter::note_tellers(std::int64_t ingestion) {
 }
 
 /// True when another teller told plays that may be the same as the batch's.
-bool ListensWriter::has_other_tellers(std::int64_t user, const FileContext& file) {
+bool ListensWriter::has_other_tellers(std::int64_t user) {
   if (batch_tellers_.size() > 1) return true;
   const std::int32_t teller = *batch_tellers_.begin();
   const std::string& name = tellers_.name(teller);

@@ -54,7 +54,7 @@ class ListensWriter {
               RecordBuckets& records);
   std::vector<std::int32_t> tellers_of(const TextView& names, const std::string& format);
   void note_tellers(std::int64_t ingestion);
-  bool has_other_tellers(std::int64_t user, const FileContext& file);
+  bool has_other_tellers(std::int64_t user);
 
   // one teller
   void write_one(std::int64_t user, const Listen& listen, const TextView& countries,

@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/hash.hpp"
+#include "core/json_text.hpp"
 #include "plugin/copies.hpp"
 #include "plugin/describe.hpp"
 #include "plugin/descriptor.hpp"
@@ -131,10 +132,9 @@ const playlist_plugin& open_once(const std::string& copy) {
 void look_at_everything(const LibraryCopy& library) {
   const playlist_plugin& plugin = load_library(library);
   const LoadedPlugin loaded{library.path, &plugin, library.content, {}};
-  constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
-  plugin_json(loaded).dump(-1, ' ', false, kReplace);
+  static_cast<void>(json_text(plugin_json(loaded)));
   for (const playlist_element* element : listed(plugin.elements))
-    element_json({element, &loaded}).dump(-1, ' ', false, kReplace);
+    static_cast<void>(json_text(element_json({element, &loaded})));
 }
 
 /// A regular file, open for reading. Opening does not wait for a writer, as that of a FIFO would.

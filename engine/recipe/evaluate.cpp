@@ -257,17 +257,18 @@ Candidates without_repeats(Candidates candidates) {
   return candidates.gather(std::move(rows));
 }
 
-/// What is known by an id only may be a track that the person knows under another id, and cannot be
-/// told to anybody: no recall recommends it. A person's own sets keep it.
+/// What is known by an id or a title only may be a track that the person knows under another id,
+/// and cannot be told to anybody: no recall recommends it. A person's own sets keep it.
 template <class Reason>
 Candidates without_nameless(Candidates candidates, const playlist_table& table, Reason reason) {
   const auto* title = static_cast<const std::int32_t*>(find_column(table, "title")->data);
+  const auto* artist = static_cast<const std::int32_t*>(find_column(table, "artist")->data);
   std::vector<std::int32_t> rows;
   std::vector<Dropped> dropped;
   rows.reserve(candidates.size());
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const std::int32_t track = candidates.tracks[i];
-    if (title[track] >= 0) {
+    if (title[track] >= 0 && artist[track] >= 0) {
       rows.push_back(static_cast<std::int32_t>(i));
     } else {
       dropped.push_back({track, reason()});
@@ -550,9 +551,8 @@ Candidates Evaluation::run_element(const Node& node) {
           recalled(node, std::move(rows), text_code(step.substr(step.find('.') + 1)));
       for (const CandidateColumn& column : found.columns)
         require_finite(*this, node, column, found.tracks);
-      return without_nameless(
-          without_repeats(std::move(found)), *setup_.tables->table("tracks"),
-          [this] { return text_code("it is known by an id only, without a name"); });
+      return without_nameless(without_repeats(std::move(found)), *setup_.tables->table("tracks"),
+                              [this] { return text_code("its title or its artist is not known"); });
     }
     const CandidatesPtr candidates = input(node);
     const TableView view(*candidates, setup_.texts->dict());

@@ -27,6 +27,7 @@ class Banned final : public playlist::Filtering {
       : by_(args.text("by")), drops_guests_(args.text("guests") == "drop") {}
 
   void filter(playlist::FilteringCall& call) const {
+    call.checkpoint();
     const playlist::Table banned = call.table("banned");
     const auto track = banned["track"].i32(), artist = banned["artist"].i32();
     if (track.empty()) return;

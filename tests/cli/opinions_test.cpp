@@ -47,7 +47,8 @@ struct Home : EngineHome {
   [[nodiscard]] std::string banned(std::vector<std::string> more = {}) const {
     more.insert(more.begin(), {"--json", "library", "banned"});
     std::string text;
-    for (const json& it : json::parse(engine(more).out).at("banned")) {
+    const json answer = json::parse(engine(more).out);
+    for (const json& it : answer.at("banned")) {
       text += (text.empty() ? "" : " ") + it.at("kind").get<std::string>() + ":" +
               std::to_string(it.at("id").get<int>());
     }

@@ -138,7 +138,8 @@ TEST_CASE("banned tracks are found, and lists that change are", "[test]") {
 
 TEST_CASE("a test file beside the recipe is found, and JSON has every expectation", "[test]") {
   const EngineHome home;
-  engine::write_file_atomically(home.path("mine.lua"), recipe("tracks = 5"));
+  engine::write_file_atomically(home.path("mine.lua"),
+                                recipe("tracks = 5", "", "known(t.energy, 0)"));
   engine::write_file_atomically(
       home.path("mine_test.lua"),
       "return { { 'a second one', library = { tracks = 50, artists = 10, listens = 100, users = 1 "

@@ -220,8 +220,8 @@ TEST_CASE("people whose names differ get files of their own", "[weekly]") {
                                    "--out", home.path("out"), "--json"});
   CHECK(ended.exit_code == 0);
   std::set<std::string> told, there;
-  for (const json& list : json::parse(ended.out).at("lists"))
-    told.insert(list.at("file").get<std::string>());
+  const json answer = json::parse(ended.out);
+  for (const json& list : answer.at("lists")) told.insert(list.at("file").get<std::string>());
   for (const auto& file : fs::directory_iterator(home.path("out"))) there.insert(file.path());
   const auto people = static_cast<std::size_t>(
       engine::Store::open(home.path("library.db")).integer("SELECT count(*) FROM users"));

@@ -373,15 +373,17 @@ TEST_CASE("bans are of tracks, and of all tracks of an artist, guest or not", "[
   SmallStore store;
   fill(store);
   fill_listens(store);
-  // Track 12 (number 3) itself; Cy (artist 3, number 1) has track 13 (number 2), and is the second
-  // artist of track 10 (number 0).
+  // Track 12 itself, which is known from the start by the ban and so has number 2, its artist Bo 1;
+  // Cy (artist 3, number 2) has track 13 (number 3), and is the second artist of track 10 (number
+  // 0).
   store.change(
+      "INSERT INTO users (user_id, name) VALUES (2, 'bob');"
       "INSERT INTO holdings (user_id, kind, id, teller, ts, ended_at) VALUES "
       "(1, 4, 12, 'spotify', 0, NULL), (1, 5, 3, 'you', 3000, 5000), (2, 4, 10, 'you', 0, NULL)");
   const auto banned = [&](std::int64_t now) { return as_text(*store.as_of(now)->table("banned")); };
-  CHECK(banned(2999) == "track ts artist\n3 - -\n");
-  CHECK(banned(3000) == "track ts artist\n3 - -\n0 3000 1\n2 3000 1\n");
-  CHECK(banned(5000) == "track ts artist\n3 - -\n");
+  CHECK(banned(2999) == "track ts artist\n2 - -\n");
+  CHECK(banned(3000) == "track ts artist\n2 - -\n0 3000 2\n3 3000 2\n");
+  CHECK(banned(5000) == "track ts artist\n2 - -\n");
 }
 
 TEST_CASE("the library is likes, saved albums and own playlists", "[as_of]") {

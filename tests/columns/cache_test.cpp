@@ -281,7 +281,7 @@ TEST_CASE("two copies of a store that go apart do not use each other's columns",
   engine::Store::open(store.path()).checkpoint();
   fs::copy_file(store.path(), one);
   fs::copy_file(store.path(), other);
-  write(one, "UPDATE likes SET track_id = 2 WHERE user_id = 1");
+  write(one, "UPDATE holdings SET id = 2 WHERE user_id = 1 AND kind = 1");
   write(other, "DELETE FROM likes WHERE user_id = 1");
   CHECK(likes_of(one) == "track\n1\n");
   // Written over in place: the same file, the same counters.

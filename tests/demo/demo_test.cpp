@@ -50,7 +50,9 @@ std::string content(const std::string& path) {
       store.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name");
   while (tables.step()) {
     const std::string table(tables.text(0));
-    engine::Statement rows = store.prepare("SELECT * FROM " + table);
+    // The token of a state of the store is drawn.
+    const std::string drawn = table == "settings" ? " WHERE key <> 'data_token'" : "";
+    engine::Statement rows = store.prepare("SELECT * FROM " + table + drawn);
     const int columns = sqlite3_column_count(rows.handle());
     while (rows.step()) {
       text += table;

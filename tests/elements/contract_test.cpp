@@ -215,9 +215,9 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
                                  "ranking.mood", "ranking.prompt", "ranking.quality",
                                  "ranking.taste"});
   CHECK(element_names(PLAYLIST_FILTERING) ==
-        std::vector<std::string>{"filtering.duration", "filtering.explicit", "filtering.heard",
-                                 "filtering.in_set", "filtering.not_in", "filtering.per_artist",
-                                 "filtering.range", "filtering.served"});
+        std::vector<std::string>{"filtering.banned", "filtering.duration", "filtering.explicit",
+                                 "filtering.heard", "filtering.in_set", "filtering.not_in",
+                                 "filtering.per_artist", "filtering.range", "filtering.served"});
   CHECK(element_names(PLAYLIST_ORDERING) ==
         std::vector<std::string>{"ordering.artist_spacing", "ordering.by", "ordering.shuffle"});
   CHECK(element_names(PLAYLIST_MODEL) ==

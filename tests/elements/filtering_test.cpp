@@ -89,9 +89,11 @@ TEST_CASE("filtering.banned drops banned tracks and what banned artists are on",
   library.add({.artists = {"C"}, .song = 2});           // their song by somebody else
   library.add({.artists = {}, .song = 4});
   const Numbers all = {0, 1, 2, 3, 4, 5};
-  CHECK(filter("filtering.banned", {}, library, all).kept == all);
   library.ban(0);
   library.ban_artist("Noise");
+  TinyLibrary without_bans;
+  without_bans.add({.artists = {"A"}});
+  CHECK(filter("filtering.banned", {}, without_bans, {0}).kept == Numbers{0});
   const Filtered kept = filter("filtering.banned", {}, library, all);
   CHECK(kept.kept == Numbers{4, 5});
   CHECK(kept.reasons == std::map<std::int32_t, std::string>{{0, "you banned it"},

@@ -145,7 +145,7 @@ TEST_CASE("a poisoned future changes no list and no tuning", "[evaluate][poison]
                       "DELETE FROM likes WHERE ts" +
                       after +
                       " AND track_id % 3 = 0;"
-                      "UPDATE likes SET ts = ts + 86400 WHERE ts" +
+                      "UPDATE holdings SET ts = ts + 86400 WHERE kind = 1 AND ts" +
                       after +
                       ";"
                       "DELETE FROM playlist_tracks WHERE ts" +

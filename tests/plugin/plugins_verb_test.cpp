@@ -3,8 +3,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
-#include <sstream>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -23,6 +24,30 @@ struct Answer {
 };
 
 /// Runs `engine ARGUMENTS` in this process, with configuration and caches in a folder of its own.
+/// What goes to standard output while it lives. Results do not pass through std::cout.
+class CapturedOutput {
+ public:
+  CapturedOutput() {
+    std::cout.flush();
+    ::dup2(file_, STDOUT_FILENO);
+  }
+  CapturedOutput(const CapturedOutput&) = delete;
+  CapturedOutput& operator=(const CapturedOutput&) = delete;
+  ~CapturedOutput() {
+    ::dup2(before_, STDOUT_FILENO);
+    ::close(before_);
+    ::close(file_);
+  }
+  [[nodiscard]] std::string text() const {
+    std::string text(static_cast<std::size_t>(::lseek(file_, 0, SEEK_END)), '\0');
+    REQUIRE(::pread(file_, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
+    return text;
+  }
+
+ private:
+  int before_ = ::dup(STDOUT_FILENO), file_ = ::memfd_create("output", MFD_CLOEXEC);
+};
+
 Answer engine_verb(const PluginFolder& folder, const std::string& arguments) {
   static const TemporaryFolder home;
   for (const char* name : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"}) {
@@ -36,16 +61,9 @@ Answer engine_verb(const PluginFolder& folder, const std::string& arguments) {
   app.fallthrough();
   engine::add_plugins(app, cli);
   app.parse(arguments);
-  std::ostringstream out;
-  std::streambuf* const before = std::cout.rdbuf(out.rdbuf());
-  try {
-    const engine::Exit exit = cli.action();
-    std::cout.rdbuf(before);
-    return {exit, out.str()};
-  } catch (...) {
-    std::cout.rdbuf(before);
-    throw;
-  }
+  const CapturedOutput captured;
+  const engine::Exit exit = cli.action();
+  return {exit, captured.text()};
 }
 
 std::vector<std::string> problems_of(const std::string& path) {

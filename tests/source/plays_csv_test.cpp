@@ -197,7 +197,7 @@ TEST_CASE("the separator is decided once for the whole file", "[source]") {
                                     "\"A; B\";2;\"x;y\";2025-06-03 18:00:00\r\n");
   const auto listens = listens_of(run);
   REQUIRE(listens.size() == 2);
-  CHECK(listens[0]["artist"] == "A, B, C");
+  CHECK(listens[0]["artist_credit"] == "A, B, C");
   CHECK(listens[1]["title"] == "x;y");
 }
 

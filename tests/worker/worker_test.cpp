@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <fcntl.h>
+#include <iostream>
 #include <numeric>
 #include <signal.h>
 #include <stdexcept>
@@ -583,6 +584,7 @@ TEST_CASE("what a worker prints does not reach the standard output", "[worker]")
   REQUIRE(::pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0);
   const int before = ::dup(STDOUT_FILENO), errors = ::dup(STDERR_FILENO);
   const int nothing = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  std::cout.flush();  // what the test program itself has said so far
   ::dup2(ends[1], STDOUT_FILENO);
   ::dup2(nothing, STDERR_FILENO);
   const WorkerEnd end = run({}, [](Channel&, Heartbeat&) {
