@@ -28,8 +28,11 @@ std::string ticked(const std::string& source) {
 
 /// "" when the text is Lua, else the parser's message.
 std::string parse_error(const std::string& text) {
+  // With its libraries: without the one of cdata LuaJIT crashes in lua_close() when the text had a
+  // number such as 1LL.
   struct Closed {
     lua_State* lua = luaL_newstate();
+    Closed() { luaL_openlibs(lua); }
     ~Closed() { lua_close(lua); }
   } const closed;
   return luaL_loadbuffer(closed.lua, text.data(), text.size(), "=text") == 0
