@@ -274,14 +274,7 @@ void NearbyTellings::load_selected(Store& store, Tellers& tellers, const std::st
 
 void NearbyTellings::load(Store& store, Tellers& tellers, std::int64_t track,
                           std::int64_t other_track) {
-  Statement listens = store.prepare(
-      "SELECT user_id, ts, track_id, ms_played, flags, country, ingestion_id FROM listens "
-      "WHERE track_id IN (?1, ?2)");
-  for (listens.start(track, other_track); listens.step();) take_listen(tellers, listens);
-  Statement apart = store.prepare(
-      "SELECT user_id, ts, track_id, teller_id, ms_played, flags, country, ingestion_id "
-      "FROM tellings WHERE track_id IN (?1, ?2)");
-  for (apart.start(track, other_track); apart.step();) take_telling(apart);
+  load_selected(store, tellers, std::to_string(track) + ", " + std::to_string(other_track));
 }
 
 // ---- the listens that follow --------------------------------------------------------------------

@@ -99,7 +99,7 @@ class NearbyTellings {
             const std::unordered_set<std::int64_t>& tracks);
   /// All of two tracks, of everybody.
   void load(Store& store, Tellers& tellers, std::int64_t track, std::int64_t other_track);
-  /// All of the tracks that a SELECT names, of everybody.
+  /// All of the tracks that the list names, of everybody: numbers, or a SELECT of them.
   void load_selected(Store& store, Tellers& tellers, const std::string& select);
 
   std::vector<Telling> tellings;
