@@ -4,8 +4,8 @@
 //   FOLDER/lists.jsonl         one line per user (batch/list_file.hpp); of shard I of N:
 //                              lists-I-of-N.jsonl
 //   FOLDER/failures.jsonl      {"user", "error", "where", "why", "fix"} of the last call's
-//   failures;
-//                              of a shard: failures-I-of-N.jsonl; absent when there were none
+//                              failures; of a shard: failures-I-of-N.jsonl; absent when there
+//                              were none
 //
 // Same      A user's list is the one that `engine run RECIPE --user NAME --now NOW` gives. The
 //           bytes of a file depend neither on how many workers there were, nor on who ended first,

@@ -2,10 +2,9 @@
 // that recipes use.
 //
 // Nothing is chosen by the test part. A tenth of every user's train items, one at least, is held
-// out where they have two or more; every
-// setting of a model's grid is trained on the rest and judged by what it finds of them, and so are
-// the weights of the blend. Then each model is trained on all of train with the setting that won,
-// and the test part is looked at once.
+// out where they have two or more; every setting of a model's grid is trained on the rest and
+// judged by what it finds of them, and so are the weights of the blend. Then each model is trained
+// on all of train with the setting that won, and the test part is looked at once.
 #pragma once
 
 #include <cstdint>

@@ -20,9 +20,9 @@ double spearman_rho(const std::vector<double>& a, const std::vector<double>& b);
 
 /// Extrapolated rank-biased overlap of two rankings without repeats, of any lengths: how much of
 /// their beginnings they share, where the place k weighs p^(k-1). In [0, 1]: 1 for equal rankings
-/// and for two empty ones, 0 for disjoint ones. p in (0, 1): with 0.9 the first ten places have 86
-/// % of the weight. Paper  Webber, Moffat, Zobel: A Similarity Measure for Indefinite Rankings, ACM
-/// Transactions on
+/// and for two empty ones, 0 for disjoint ones. p in (0, 1): with 0.9 the first ten places have
+/// 86 % of the weight.
+/// Paper  Webber, Moffat, Zobel: A Similarity Measure for Indefinite Rankings, ACM Transactions on
 ///        Information Systems 28(4), 2010, equation 32.
 double rank_biased_overlap(const std::vector<std::int64_t>& a, const std::vector<std::int64_t>& b,
                            double p = 0.9);

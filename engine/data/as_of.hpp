@@ -1,7 +1,7 @@
 // One library and one user as of `now`: the tables of PLAYLIST_SERVICE_TABLES over mapped columns.
 //
-// As of    A listen is visible once it has ended: ts + ms_played <= now (unknown length: ts <=
-// now);
+// As of    A listen is visible once it has ended: ts + ms_played <= now (unknown length:
+//          ts <= now);
 //          likes, saved albums and artists, bans, playlist entries: ts <= now < end, undated ever;
 //          engagement, prompts, captions and their vectors at ts <= now, where an import gave what
 //          has no time of its own the time of the import;

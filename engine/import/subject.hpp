@@ -2,8 +2,9 @@
 //
 //   track:12  artist:5  12                numbers of the store; a bare one is a track's
 //   spotify:track:ID  spotify:artist:ID   and links to them, bare Spotify ids, ISRCs, MusicBrainz
-//   ids Artist - Title                        a track Title  Artist                         what is
-//   called so, however it is spelled
+//                                         ids
+//   Artist - Title                        a track
+//   Title  Artist                         what is called so, however it is spelled
 #pragma once
 
 #include <cstdint>

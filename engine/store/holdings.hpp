@@ -1,13 +1,11 @@
 // What a person likes, saved and banned: each with who says so, since when, and until when.
 //
 // Words     A holding is one teller's word: a service whose export lists it ("spotify"), or kYou
-// for
-//           what the person says to the engine. Somebody likes a track while any teller says so. A
-//           service's word ends with that service's newer export or by the person; what the person
-//           said ends by the person only.
+//           for what the person says to the engine. Somebody likes a track while any teller says
+//           so. A service's word ends with that service's newer export or by the person; what the
+//           person said ends by the person only.
 // Last word What the person ended stays ended although the service's exports go on listing it,
-// until
-//           a service that had dropped it lists it again, or dates it later than the end.
+//           until a service that had dropped it lists it again, or dates it later than the end.
 // Time      [since, ended), Unix seconds; since 0: not told, always. As of a time in between it
 //           holds, whatever came later. An end at or before the beginning leaves no row.
 #pragma once

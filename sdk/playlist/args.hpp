@@ -2,8 +2,7 @@
 //
 //   static constexpr playlist::Choices kDirections{"up", "down"};
 //   static constexpr playlist::Param kParams[] = {
-//       {"limit", 200, 1, 10'000, "candidates to return"},                     integer, from its
-//       default
+//       {"limit", 200, 1, 10'000, "candidates to return"},                      integer, as 200 is
 //       {"target", 0.5, 0, 1, "wanted energy, 0 calm .. 1 wild"},               number
 //       {"strict", false, "drop what has no energy"},                           boolean
 //       {"field", "energy", "a text"},                                          text

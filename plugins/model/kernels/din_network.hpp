@@ -4,8 +4,9 @@
 //   x(i)      = track embedding(i) + artist embedding(artist of i), dim numbers; an artist's stands
 //               in for its tracks that have no row of their own, zero for what has neither
 //   a(h, c)   = out . act(W [h; c; h - c; h * c] + bias) + out_bias, not normalised over the
-//   history interest  = sum over the history h of a(x(h), x(c)) x(h) logit     = out .
-//   act(act([interest; x(c); interest * x(c)] first + bias) second + bias) + bias
+//               history
+//   interest  = sum over the history h of a(x(h), x(c)) x(h)
+//   logit     = out . act(act([interest; x(c); interest * x(c)] first + bias) second + bias) + bias
 //
 // act is Dice or PReLU (din_steps.hpp). Dice takes the mean and the variance of a unit from moving
 // averages in training too, where the paper takes those of the mini-batch: so a sample's gradient

@@ -117,8 +117,7 @@ inline void strip(float* c, long c_row, const float* a, long a_row, long a_step,
 
 /// c (rows x columns) = or += a (rows x depth) b (depth x columns). a's number (r, k) is
 /// a[r * a_row + k * a_step]; c and b have rows of c_row and b_row numbers. columns is a multiple
-/// of
-/// 16. The sum over the depth runs in order, whatever the sizes.
+/// of 16. The sum over the depth runs in order, whatever the sizes.
 inline void product(float* c, long c_row, const float* a, long a_row, long a_step, const float* b,
                     long b_row, int rows, int depth, int columns, bool is_added) {
   int column = 0;
