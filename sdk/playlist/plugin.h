@@ -220,8 +220,9 @@ struct playlist_host {
  *   "saved_artists"       artist i32, tracks i32 (liked or saved by them), plays i32, ts i64, is_implicit u8
  *   "track_statistics"    one row per track number: plays, plays_30d, skips, finished i32; skip_rate f32;
  *                         first_played, last_played i64; days_since_played f32
- *   "served" "banned"     tracks of earlier runs: track i32, ts i64, recipe; what is to be kept out: track i32, ts i64,
- *                         artist i32 (missing: the track itself is banned; else that artist of it, who may be a guest)
+ *   "served"              tracks of earlier runs: track i32, ts i64, recipe
+ *   "banned"              what is to be kept out: track i32, ts i64, artist i32 (missing: the track itself is banned;
+ *                         else that artist of it, who may be a guest)
  * lists()                 one per row of the first-named table, ascending: "track_artists" "artist_tracks" "track_tags"
  *   "tag_tracks" "artist_tags" "artist_relations" (both weighted) "artist_users" (who played them) "artist_playlists"
  * embedding()             one row per track number, of a space such as "audio"; per row of table "prompt_vectors:SPACE"
@@ -253,7 +254,18 @@ typedef struct playlist_candidates {
  *   "listens" record* i64 (0-based record number in the file), ts* i64 (start of play, Unix seconds),
  *             ms_played i32, title*, artist* (both may be missing where spotify_id or mbid is given), album,
  *             spotify_id, isrc, mbid (recording), artist_mbid, reason_end, country, skipped u8, shuffle u8,
- *             offline u8, incognito u8, precision i32 (seconds that ts is exact to, default 1), loved u8; tellers: see the end
+ *             offline u8, incognito u8, precision i32 (seconds that ts is exact to, default 1), loved u8. By the
+ *             others the host sees that two exports tell the same play (plays of one teller are different plays, the
+ *             same row twice is one; several tellers' are aligned):
+ *               stamp u8         which end of the play the input gives: 1 the start; 2 the end, and ts is that less
+ *                                ms_played (rounded up to seconds); 3 one of both, as it stands in ts. Default: not
+ *                                known
+ *               repeat i32       how many rows of the same input before this one were equal in track, ts and
+ *                                ms_played; counted where precision is not 1: two plays may begin in one minute.
+ *                                Default 0
+ *               teller           the tool that wrote the row, where several write the format. Default: the format
+ *                                itself
+ *               duration_ms i32  length of the track
  *   "tracks"  record*, title, artist (several joined by '\x1f'), album, spotify_id, isrc, mbid, duration_ms i32,
  *             year i32, popularity f32, explicit u8, the audio features as in PLAYLIST_SERVICE_TABLES, tags
  *             (joined by '\x1f'), album_id, artist_id (several joined by '\x1f', in the order of artist); one of
@@ -275,8 +287,9 @@ typedef struct playlist_candidates {
  *                      the file held all of it and was sound: what the teller listed before and this does not is over
  * ids         artist_id, album_id: a bare Spotify id, or NAMESPACE:ID ("hetrec:51") as tag_id always is; "artists" and
  *             "tags" rows give ids their names, in the same or in an earlier file; a row whose ids have no name yet
- *             is the host's to count as unmatched; artist_credit (of listens, tracks, playlist_tracks, engagement):
- *             instead of artist, one text that may join several names ("A, B")
+ *             is the host's to count as unmatched
+ * credits     artist_credit (of "listens" "tracks" "playlist_tracks" "engagement"): instead of artist, one text that
+ *             may join several names ("A, B")
  * order       complete(done) says that all rows and buckets of the records below `done` have been handed over; the
  *             host then writes them as one batch. Between two of them tables and buckets come in any order; a record
  *             below `done` cannot come again. What is not complete waits in memory: say so every ~30 k records.
@@ -427,14 +440,3 @@ PLAYLIST_EXPORT const playlist_plugin *playlist_plugin_main(const playlist_host 
 }
 #endif
 #endif
-
-/* ---- appendix: tellers -------------------------------------------------------------------------------
- * Columns of "listens" (PLAYLIST_SERVICE_ROWS) by which the host sees that two exports tell the same play; all
- * optional. Plays of one teller are different plays, the same row twice is one; several tellers' are aligned.
- *
- *   stamp u8         which end of the play the input gives: 1 the start; 2 the end, and ts is that less ms_played
- *                    (rounded up to seconds); 3 one of both, as it stands in ts. Default: not known
- *   repeat i32       how many rows of the same input before this one were equal in track, ts and ms_played; counted
- *                    where precision is not 1: two plays may begin in one minute. Default 0
- *   teller           the tool that wrote the row, where several write the format. Default: the format itself
- *   duration_ms i32  length of the track */
