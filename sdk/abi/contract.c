@@ -44,9 +44,9 @@ struct playlist_numbers {
 };
 PLAYLIST_EXPORT struct playlist_numbers playlist_enums;
 
-const playlist_abi playlist_plugin_abi = {PLAYLIST_ABI_MAGIC, PLAYLIST_ABI_MAJOR, PLAYLIST_ABI_MINOR,
-                                          sizeof(playlist_plugin)};
-const playlist_plugin *playlist_plugin_main(const playlist_host *host) {
+const playlist_abi playlist_plugin_abi = {PLAYLIST_ABI_MAGIC, PLAYLIST_ABI_MAJOR,
+                                          PLAYLIST_ABI_MINOR, sizeof(playlist_plugin)};
+const playlist_plugin* playlist_plugin_main(const playlist_host* host) {
   (void)host;
   return 0;
 }

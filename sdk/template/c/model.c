@@ -1,12 +1,12 @@
 /* model.@NAME@: how the user's plays spread over decades of release.
  *
  * Artifact  matrix "decades": one row per decade, ascending: its first year, its share of the plays */
+#include "playlist/plugin.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "playlist/plugin.h"
 
 enum { kDecades = 300 }; /* up to the year 2999 */
 
@@ -14,8 +14,8 @@ struct element {
   int64_t min_plays;
 };
 
-static void *create(const playlist_host *host, const playlist_value *values) {
-  struct element *self = malloc(sizeof *self);
+static void* create(const playlist_host* host, const playlist_value* values) {
+  struct element* self = malloc(sizeof *self);
   if (self == NULL) {
     host->fail(host, PLAYLIST_ERROR, "out of memory");
     return NULL;
@@ -24,7 +24,7 @@ static void *create(const playlist_host *host, const playlist_value *values) {
   return self;
 }
 
-static const int32_t *column(const playlist_table *table, const char *name) {
+static const int32_t* column(const playlist_table* table, const char* name) {
   uint32_t k;
   for (k = 0; table != NULL && k < table->column_count; ++k) {
     if (strcmp(table->columns[k]->name, name) == 0) return table->columns[k]->data;
@@ -32,8 +32,9 @@ static const int32_t *column(const playlist_table *table, const char *name) {
   return NULL;
 }
 
-static playlist_status write_artifact(const playlist_host *host, const int64_t *plays_of, int64_t total) {
-  const playlist_artifact_writer *writer = host->service(host, PLAYLIST_SERVICE_ARTIFACT_WRITER);
+static playlist_status write_artifact(const playlist_host* host, const int64_t* plays_of,
+                                      int64_t total) {
+  const playlist_artifact_writer* writer = host->service(host, PLAYLIST_SERVICE_ARTIFACT_WRITER);
   float rows[2 * kDecades];
   playlist_matrix matrix = {sizeof(playlist_matrix), 2, 0, NULL};
   char card[64];
@@ -50,11 +51,11 @@ static playlist_status write_artifact(const playlist_host *host, const int64_t *
   return writer->card(host, card);
 }
 
-static playlist_status run(void *self, const playlist_host *host, const playlist_io *io) {
-  const playlist_tables *tables = host->service(host, PLAYLIST_SERVICE_TABLES);
-  const playlist_table *tracks = tables->table(host, "tracks");
-  const int32_t *year = column(tracks, "year");
-  const int32_t *plays = column(tables->table(host, "track_statistics"), "plays");
+static playlist_status run(void* self, const playlist_host* host, const playlist_io* io) {
+  const playlist_tables* tables = host->service(host, PLAYLIST_SERVICE_TABLES);
+  const playlist_table* tracks = tables->table(host, "tracks");
+  const int32_t* year = column(tracks, "year");
+  const int32_t* plays = column(tables->table(host, "track_statistics"), "plays");
   int64_t plays_of[kDecades] = {0}, total = 0, track;
   (void)io;
   for (track = 0; year != NULL && plays != NULL && track < tracks->rows; ++track) {
@@ -63,7 +64,7 @@ static playlist_status run(void *self, const playlist_host *host, const playlist
     plays_of[year[track] / 10] += plays[track];
     total += plays[track];
   }
-  if (total == 0 || total < ((const struct element *)self)->min_plays) {
+  if (total == 0 || total < ((const struct element*)self)->min_plays) {
     host->fail(host, PLAYLIST_NO_DATA, "too few plays");
     return PLAYLIST_NO_DATA;
   }
@@ -81,7 +82,7 @@ static const playlist_param kMinPlays = {sizeof(playlist_param),
                                          NULL,
                                          0,
                                          0};
-static const playlist_param *const kParams[] = {&kMinPlays, NULL};
+static const playlist_param* const kParams[] = {&kMinPlays, NULL};
 
 static const playlist_element kElement = {sizeof(playlist_element),
                                           PLAYLIST_MODEL,
@@ -97,12 +98,13 @@ static const playlist_element kElement = {sizeof(playlist_element),
                                           free,
                                           NULL,
                                           NULL};
-static const playlist_element *const kElements[] = {&kElement, NULL};
-static const playlist_plugin kPlugin = {sizeof(playlist_plugin), 0, "org.example.@NAME@", "1.0.0", "", "", kElements};
+static const playlist_element* const kElements[] = {&kElement, NULL};
+static const playlist_plugin kPlugin = {
+    sizeof(playlist_plugin), 0, "org.example.@NAME@", "1.0.0", "", "", kElements};
 
-const playlist_abi playlist_plugin_abi = {PLAYLIST_ABI_MAGIC, PLAYLIST_ABI_MAJOR, PLAYLIST_ABI_MINOR,
-                                          sizeof(playlist_plugin)};
-const playlist_plugin *playlist_plugin_main(const playlist_host *host) {
+const playlist_abi playlist_plugin_abi = {PLAYLIST_ABI_MAGIC, PLAYLIST_ABI_MAJOR,
+                                          PLAYLIST_ABI_MINOR, sizeof(playlist_plugin)};
+const playlist_plugin* playlist_plugin_main(const playlist_host* host) {
   (void)host;
   return &kPlugin;
 }

@@ -1,18 +1,20 @@
 /* output.@NAME@: a text file, ARTIST <tab> TITLE per line. */
+#include "playlist/plugin.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "playlist/plugin.h"
-
-static void *create(const playlist_host *host, const playlist_value *values) {
+static void* create(const playlist_host* host, const playlist_value* values) {
   static char nothing; /* this element keeps nothing; the engine wants a pointer all the same */
   (void)host, (void)values;
   return &nothing;
 }
 
-static void destroy(void *self) { (void)self; }
+static void destroy(void* self) {
+  (void)self;
+}
 
-static const playlist_column *column(const playlist_table *table, const char *name) {
+static const playlist_column* column(const playlist_table* table, const char* name) {
   uint32_t k;
   for (k = 0; k < table->column_count; ++k) {
     if (strcmp(table->columns[k]->name, name) == 0) return table->columns[k];
@@ -20,18 +22,18 @@ static const playlist_column *column(const playlist_table *table, const char *na
   return NULL;
 }
 
-static playlist_status write_text(const playlist_host *host, const playlist_sink *sink, const playlist_column *texts,
-                                  int64_t row) {
-  const int32_t code = ((const int32_t *)texts->data)[row];
-  const uint64_t *at;
+static playlist_status write_text(const playlist_host* host, const playlist_sink* sink,
+                                  const playlist_column* texts, int64_t row) {
+  const int32_t code = ((const int32_t*)texts->data)[row];
+  const uint64_t* at;
   if (code < 0) return PLAYLIST_OK; /* missing */
   at = texts->dict->offsets + code;
   return sink->write(host, texts->dict->bytes + at[0], (size_t)(at[1] - at[0]));
 }
 
-static playlist_status run(void *self, const playlist_host *host, const playlist_io *io) {
-  const playlist_sink *sink = host->service(host, PLAYLIST_SERVICE_SINK);
-  const playlist_table *tracks = io->playlist->tracks;
+static playlist_status run(void* self, const playlist_host* host, const playlist_io* io) {
+  const playlist_sink* sink = host->service(host, PLAYLIST_SERVICE_SINK);
+  const playlist_table* tracks = io->playlist->tracks;
   const playlist_column *artist = column(tracks, "artist_name"), *title = column(tracks, "title");
   playlist_status status = sink->write(host, "# @NAME@\n", strlen("# @NAME@\n"));
   int64_t row;
@@ -60,12 +62,13 @@ static const playlist_element kElement = {sizeof(playlist_element),
                                           destroy,
                                           NULL,
                                           NULL};
-static const playlist_element *const kElements[] = {&kElement, NULL};
-static const playlist_plugin kPlugin = {sizeof(playlist_plugin), 0, "org.example.@NAME@", "1.0.0", "", "", kElements};
+static const playlist_element* const kElements[] = {&kElement, NULL};
+static const playlist_plugin kPlugin = {
+    sizeof(playlist_plugin), 0, "org.example.@NAME@", "1.0.0", "", "", kElements};
 
-const playlist_abi playlist_plugin_abi = {PLAYLIST_ABI_MAGIC, PLAYLIST_ABI_MAJOR, PLAYLIST_ABI_MINOR,
-                                          sizeof(playlist_plugin)};
-const playlist_plugin *playlist_plugin_main(const playlist_host *host) {
+const playlist_abi playlist_plugin_abi = {PLAYLIST_ABI_MAGIC, PLAYLIST_ABI_MAJOR,
+                                          PLAYLIST_ABI_MINOR, sizeof(playlist_plugin)};
+const playlist_plugin* playlist_plugin_main(const playlist_host* host) {
   (void)host;
   return &kPlugin;
 }

@@ -1,16 +1,16 @@
 /* ranking.@NAME@: how near a track's energy is to a wanted one.
  *
  * @NAME@ = 1 - |energy - target|, in 0..1; missing where the energy is missing. */
-#include <stdlib.h>
-
 #include "playlist/plugin.h"
+
+#include <stdlib.h>
 
 struct element {
   float target;
 };
 
-static void *create(const playlist_host *host, const playlist_value *values) {
-  struct element *self = malloc(sizeof *self);
+static void* create(const playlist_host* host, const playlist_value* values) {
+  struct element* self = malloc(sizeof *self);
   if (self == NULL) {
     host->fail(host, PLAYLIST_ERROR, "out of memory");
     return NULL;
@@ -19,10 +19,10 @@ static void *create(const playlist_host *host, const playlist_value *values) {
   return self;
 }
 
-static playlist_status run(void *self, const playlist_host *host, const playlist_io *io) {
-  const float target = ((const struct element *)self)->target;
-  const float *energy = io->in[0]->data;
-  float *fit = io->out[0]->data;
+static playlist_status run(void* self, const playlist_host* host, const playlist_io* io) {
+  const float target = ((const struct element*)self)->target;
+  const float* energy = io->in[0]->data;
+  float* fit = io->out[0]->data;
   int64_t row;
   for (row = io->begin; row < io->end; ++row) {
     const float distance = energy[row] - target; /* missing is NaN, and stays so */
@@ -43,11 +43,13 @@ static const playlist_param kTarget = {sizeof(playlist_param),
                                        NULL,
                                        PLAYLIST_PARAM_TUNABLE,
                                        0};
-static const playlist_param *const kParams[] = {&kTarget, NULL};
-static const playlist_field kEnergy = {sizeof(playlist_field), PLAYLIST_F32, "energy", "0..1", 0, 0};
-static const playlist_field *const kInputs[] = {&kEnergy, NULL};
-static const playlist_field kFit = {sizeof(playlist_field), PLAYLIST_F32, "@NAME@", "fit, 0..1", 0, 0};
-static const playlist_field *const kOutputs[] = {&kFit, NULL};
+static const playlist_param* const kParams[] = {&kTarget, NULL};
+static const playlist_field kEnergy = {
+    sizeof(playlist_field), PLAYLIST_F32, "energy", "0..1", 0, 0};
+static const playlist_field* const kInputs[] = {&kEnergy, NULL};
+static const playlist_field kFit = {
+    sizeof(playlist_field), PLAYLIST_F32, "@NAME@", "fit, 0..1", 0, 0};
+static const playlist_field* const kOutputs[] = {&kFit, NULL};
 
 static const playlist_element kElement = {sizeof(playlist_element),
                                           PLAYLIST_RANKING,
@@ -63,12 +65,13 @@ static const playlist_element kElement = {sizeof(playlist_element),
                                           free,
                                           NULL,
                                           NULL};
-static const playlist_element *const kElements[] = {&kElement, NULL};
-static const playlist_plugin kPlugin = {sizeof(playlist_plugin), 0, "org.example.@NAME@", "1.0.0", "", "", kElements};
+static const playlist_element* const kElements[] = {&kElement, NULL};
+static const playlist_plugin kPlugin = {
+    sizeof(playlist_plugin), 0, "org.example.@NAME@", "1.0.0", "", "", kElements};
 
-const playlist_abi playlist_plugin_abi = {PLAYLIST_ABI_MAGIC, PLAYLIST_ABI_MAJOR, PLAYLIST_ABI_MINOR,
-                                          sizeof(playlist_plugin)};
-const playlist_plugin *playlist_plugin_main(const playlist_host *host) {
+const playlist_abi playlist_plugin_abi = {PLAYLIST_ABI_MAGIC, PLAYLIST_ABI_MAJOR,
+                                          PLAYLIST_ABI_MINOR, sizeof(playlist_plugin)};
+const playlist_plugin* playlist_plugin_main(const playlist_host* host) {
   (void)host;
   return &kPlugin;
 }
