@@ -49,7 +49,7 @@ function(playlist_install_sdk)
   install(FILES ${PLAYLIST_SDK_CMAKE_DIR}/PlaylistSdk.cmake DESTINATION ${package} COMPONENT sdk
           RENAME PlaylistSdkConfig.cmake)
   install(DIRECTORY ${CMAKE_SOURCE_DIR}/sdk/template DESTINATION ${CMAKE_INSTALL_DATADIR}/playlist-engine COMPONENT sdk
-          USE_SOURCE_PERMISSIONS)
+          USE_SOURCE_PERMISSIONS PATTERN .clang-format EXCLUDE)
   file(READ ${CMAKE_SOURCE_DIR}/sdk/playlist/plugin.h header)
   string(REGEX MATCH "PLAYLIST_ABI_MAJOR ([0-9]+)u" _ "${header}")
   set(major ${CMAKE_MATCH_1})

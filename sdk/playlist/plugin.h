@@ -1,3 +1,4 @@
+/* clang-format off */
 /* playlist/plugin.h: the whole binary contract between the playlist engine and a plugin.
  *
  * Plain C99; needs no other header of the engine. C++ authors include playlist/plugin.hpp instead,
