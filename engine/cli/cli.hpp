@@ -39,8 +39,8 @@ class Cli {
   CommonOptions common;
   std::function<Exit()> action;
 
-  /// Defaults < file < environment < flags; loaded at first use. The store's own settings are laid
-  /// over by with_store_settings() once a store is open.
+  /// Defaults < file < the library's own (store_settings.hpp) < environment < flags; loaded at first
+  /// use.
   Settings& settings();
   /// They are read again at the next use, plugins too.
   void forget_settings();
