@@ -551,7 +551,7 @@ Candidates Evaluation::run_element(const Node& node) {
           recalled(node, std::move(rows), text_code(step.substr(step.find('.') + 1)));
       for (const CandidateColumn& column : found.columns)
         require_finite(*this, node, column, found.tracks);
-      return without_nameless(without_repeats(std::move(found)), *setup_.tables->table("tracks"),
+      return without_nameless(std::move(found), *setup_.tables->table("tracks"),
                               [this] { return text_code("its title or its artist is not known"); });
     }
     const CandidatesPtr candidates = input(node);
