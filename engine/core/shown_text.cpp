@@ -4,16 +4,8 @@
 #include <utf8proc.h>
 
 namespace engine {
-namespace {
 
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
-
-struct Decoded {
-  std::int32_t character;  // -1 for a byte that begins none
-  std::size_t length;
-};
-
-Decoded decode(std::string_view text) {
+FirstCharacter first_character(std::string_view text) {
   const auto first = static_cast<unsigned char>(text[0]);
   if (first < 0x80) return {first, 1};
   utf8proc_int32_t character = -1;
@@ -23,6 +15,10 @@ Decoded decode(std::string_view text) {
   if (length <= 0) return {-1, 1};
   return {character, static_cast<std::size_t>(length)};
 }
+
+namespace {
+
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 
 bool is_printable_ascii(unsigned char c) {
   return c >= 32 && c < 127;
@@ -41,7 +37,7 @@ std::string replaced(std::string_view text, const Replace& replace) {
   const std::size_t plain = plain_bytes(text);
   std::string result(text.substr(0, plain));
   for (text.remove_prefix(plain); !text.empty();) {
-    const Decoded next = decode(text);
+    const FirstCharacter next = first_character(text);
     const std::string_view own = text.substr(0, next.length);
     result += replace(next.character, own);
     text.remove_prefix(next.length);
@@ -53,7 +49,7 @@ std::string replaced(std::string_view text, const Replace& replace) {
 
 bool is_utf8(std::string_view text) {
   for (text.remove_prefix(plain_bytes(text)); !text.empty();) {
-    const Decoded next = decode(text);
+    const FirstCharacter next = first_character(text);
     if (next.character < 0) return false;
     text.remove_prefix(next.length);
   }

@@ -7,11 +7,19 @@
 // on one line into a table or a sentence asks one_line() first.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace engine {
+
+struct FirstCharacter {
+  std::int32_t character;  // -1 for a byte that begins none
+  std::size_t length;      // in bytes
+};
+/// Of a text that is not empty.
+FirstCharacter first_character(std::string_view text);
 
 /// True when all of `text` is UTF-8.
 bool is_utf8(std::string_view text);

@@ -49,21 +49,7 @@ void watch_for_crashes(void (*handler)(int)) {
   for (const int signal : kCrashes) ::signal(signal, handler);
 }
 
-struct Decoded {
-  utf8proc_int32_t character;
-  std::size_t length;
-};
-
-Decoded decode(std::string_view text) {
-  utf8proc_int32_t character = -1;
-  const utf8proc_ssize_t length =
-      utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                       static_cast<utf8proc_ssize_t>(text.size()), &character);
-  if (length <= 0) return {-1, 1};
-  return {character, static_cast<std::size_t>(length)};
-}
-
-int width_of(utf8proc_int32_t character) {
+int width_of(std::int32_t character) {
   return character < 0 ? 1 : utf8proc_charwidth(character);
 }
 
@@ -107,7 +93,7 @@ void Terminal::show(std::string_view screen) const {
 int text_width(std::string_view text) {
   int width = 0;
   while (!text.empty()) {
-    const Decoded next = decode(text);
+    const FirstCharacter next = first_character(text);
     width += width_of(next.character);
     text.remove_prefix(next.length);
   }
@@ -120,7 +106,7 @@ std::string fitted(std::string_view text, int columns) {
   std::string_view rest = safe;
   std::string result;
   for (int width = 0; !rest.empty();) {
-    const Decoded next = decode(rest);
+    const FirstCharacter next = first_character(rest);
     width += width_of(next.character);
     if (width > columns - 1) break;
     result += rest.substr(0, next.length);
