@@ -13,6 +13,7 @@
 #include "benchmark/contestants.hpp"
 #include "benchmark/recommending.hpp"
 #include "benchmark/validation.hpp"
+#include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/json_text.hpp"
 #include "core/temporary_folder.hpp"
@@ -25,10 +26,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kBlend = "blend";
 constexpr std::size_t kListLength = 500;  // of the lists that are blended
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 std::vector<std::int32_t> users_with(const ItemsOfUsers& wanted) {
   std::vector<std::int32_t> users;

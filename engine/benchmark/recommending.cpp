@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/json_text.hpp"
 #include "data/owned_table.hpp"
@@ -25,10 +26,6 @@ enum Frame : std::uint32_t { kNote = 1, kTrained, kLists, kFailed };
 /// A job opens the artifact anew, which reads all of it; more jobs than workers even out users of
 /// long and short lists.
 constexpr std::size_t kJobsOfWorker = 2;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// The calls of one worker.
 class Caller {

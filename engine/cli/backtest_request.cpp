@@ -7,13 +7,13 @@
 
 #include "cli/supervised_run.hpp"
 #include "core/calendar.hpp"
+#include "core/duration.hpp"
 #include "evaluate/listening.hpp"
 #include "store/users.hpp"
 
 namespace engine {
 namespace {
 
-constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kUsualPeriods = 52;
 
 std::vector<std::string> wanted_users(Cli& cli, const BacktestFlags& flags,

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
+#include "core/duration.hpp"
 #include "core/json_text.hpp"
 
 namespace engine {
@@ -21,7 +22,6 @@ struct DemoArguments {
 
 // Today's midnight, so that a demo made twice on a day is the same library.
 std::int64_t end_of_history(const Cli& cli) {
-  constexpr std::int64_t kDay = 86'400;
   return cli.common.now.empty() ? cli.now() / kDay * kDay : cli.now();
 }
 

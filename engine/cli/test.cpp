@@ -8,6 +8,7 @@
 #include "cli/cli.hpp"
 #include "cli/supervised_run.hpp"
 #include "core/calendar.hpp"
+#include "core/duration.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "recipe_test/recipe_tests.hpp"
@@ -18,8 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-constexpr std::int64_t kDay = 86'400, kHour = 3'600;
 
 struct Options {
   std::vector<std::string> recipes;

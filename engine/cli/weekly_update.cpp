@@ -7,6 +7,7 @@
 #include "cli/supervised_run.hpp"
 #include "cli/train_request.hpp"
 #include "core/calendar.hpp"
+#include "core/duration.hpp"
 #include "core/file_lock.hpp"
 #include "core/hash.hpp"
 #include "recipe/record_run.hpp"
@@ -14,7 +15,7 @@
 namespace engine {
 namespace {
 
-constexpr std::int64_t kHour = 3600, kDay = 24 * kHour, kSameWeek = 36 * kHour;
+constexpr std::int64_t kSameWeek = 36 * kHour;
 
 /// A user whose lists are to be made, and as of when.
 struct Pending {

@@ -8,13 +8,13 @@
 #include <ctime>
 #include <filesystem>
 
+#include "core/duration.hpp"
 #include "core/error.hpp"
 
 namespace engine {
 namespace {
 
 namespace chr = std::chrono;
-constexpr std::int64_t kDay = 86400;
 
 chr::sys_days day_of(std::int64_t seconds) {
   return chr::floor<chr::days>(chr::sys_seconds(chr::seconds(seconds)));

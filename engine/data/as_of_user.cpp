@@ -3,15 +3,11 @@
 #include <cmath>
 #include <limits>
 
+#include "core/duration.hpp"
 #include "data/as_of_view.hpp"
 #include "data/listen_scan.hpp"
 
 namespace engine {
-namespace {
-
-constexpr std::int64_t kDay = 86'400;
-
-}  // namespace
 
 std::int64_t AsOfView::summary(const char* column) const {
   return items<std::int64_t>(user("summary"), column)[0];

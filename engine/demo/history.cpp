@@ -6,13 +6,13 @@
 #include <optional>
 #include <set>
 
+#include "core/duration.hpp"
 #include "demo/names.hpp"
 #include "store/listen_flags.hpp"
 
 namespace engine::demo {
 namespace {
 
-constexpr std::int64_t kDay = 86'400, kHour = 3'600;
 constexpr double kSessionTracks = 13;   // mean length of a session
 constexpr double kAlbumSessions = 0.2;  // sessions that play an album through
 constexpr double kFromRotation = 0.45;  // listens that return to something played lately

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/duration.hpp"
 #include "data/tables.hpp"
 
 namespace engine::evaluate {
@@ -52,7 +53,6 @@ void Judge::choose_places() {
 }
 
 std::string Judge::span_of_history() const {
-  constexpr std::int64_t kDay = 86'400;
   std::int64_t first = INT64_MAX, last = INT64_MIN;
   for (const Listening& user : listening_) {
     if (user.is_empty()) continue;

@@ -3,12 +3,13 @@
 #include <charconv>
 
 #include "core/calendar.hpp"
+#include "core/duration.hpp"
 #include "core/error.hpp"
 
 namespace engine::evaluate {
 namespace {
 
-constexpr std::int64_t kHour = 3'600, kDay = 24 * kHour, kWeek = 7 * kDay;
+constexpr std::int64_t kWeek = 7 * kDay;
 constexpr std::int64_t kMost = 10'000;  // of any unit; 190 years of weeks
 constexpr std::size_t kMostPeriods = 100'000;
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "core/duration.hpp"
 #include "core/text_key.hpp"
 #include "import/input_files.hpp"
 #include "import/reader.hpp"
@@ -14,10 +15,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::int64_t kJournalBytes = 256 << 20;  // of the write-ahead log before it is moved
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// Turns the session's figures into rate and time left.
 std::function<void(const Session::Progress&)> rated(const ImportOptions& options,

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/duration.hpp"
 #include "store/listen_flags.hpp"
 #include "store/row_source.hpp"
 
@@ -49,12 +50,10 @@ class ListensWriter::FlagColumns {
   /// What the store can tell apart: 1, a minute, a day.
   [[nodiscard]] std::int32_t precision(std::size_t row) const {
     if (precision_.empty() || precision_[row] <= 1) return 1;
-    return precision_[row] <= kMinute ? kMinute : kDay;
+    return static_cast<std::int32_t>(precision_[row] <= kMinute ? kMinute : kDay);
   }
 
  private:
-  static constexpr std::int32_t kMinute = 60, kDay = 86'400;
-
   static bool is_set(std::span<const std::uint8_t> column, std::size_t row) {
     return !column.empty() && column[row] == 1;
   }
@@ -74,7 +73,6 @@ class ListensWriter::FlagColumns {
 
 namespace {
 
-constexpr std::int64_t kDay = 86'400;
 /// What a scrobbler takes for a play lasts at least so long.
 constexpr std::int64_t kScrobbledSeconds = 30;
 

@@ -5,13 +5,12 @@
 #include <map>
 #include <tuple>
 
+#include "core/duration.hpp"
 #include "store/listen_flags.hpp"
 #include "store/row_source.hpp"
 
 namespace engine::import {
 namespace {
-
-constexpr std::int64_t kDay = 86'400, kMinute = 60;
 
 /// No play is longer than a day.
 std::int64_t seconds_played(const Telling& telling) {

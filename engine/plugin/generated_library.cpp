@@ -6,10 +6,12 @@
 #include <cstring>
 #include <limits>
 
+#include "core/duration.hpp"
+
 namespace engine {
 namespace {
 
-constexpr std::int64_t kMostTexts = 20'000, kEmbeddingColumns = 8, kUsers = 5, kDay = 86'400;
+constexpr std::int64_t kMostTexts = 20'000, kEmbeddingColumns = 8, kUsers = 5;
 
 struct Range {
   double low, high;

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/calendar.hpp"
+#include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "recipe/evaluate.hpp"
@@ -12,8 +13,6 @@
 
 namespace engine {
 namespace {
-
-constexpr std::int64_t kDay = 86400;
 
 const Items<std::int64_t>* times_of(const Candidates& candidates) {
   const CandidateColumn* ts = candidates.find("ts");

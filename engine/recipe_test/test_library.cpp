@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/temporary_folder.hpp"
 #include "core/text_key.hpp"
@@ -20,7 +21,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr double kDay = 86'400;
 constexpr int kFirstFeature = 12;  // its place among a track's values
 
 [[noreturn]] void fail(const std::string& what, const std::string& why = "",
