@@ -8,6 +8,7 @@
 
 #include "cli/cli.hpp"
 #include "cli/supervised_run.hpp"
+#include "core/counted.hpp"
 #include "core/json_text.hpp"
 #include "data/empty_columns.hpp"
 
@@ -20,10 +21,6 @@ struct Options {
   std::vector<std::string> recipes;
   bool is_strict = false;
 };
-
-std::string counted(std::size_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
 
 std::string summary(const CheckResult& result) {
   const std::size_t errors = result.error_count(), warnings = result.warning_count();

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
+#include "core/counted.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "import/row_tables.hpp"
@@ -245,10 +246,6 @@ std::string joined(const Json& words) {
   std::string text;
   for (const Json& word : words) text += (text.empty() ? "" : ", ") + word.get<std::string>();
   return text;
-}
-
-std::string counted(std::size_t count, const std::string& what) {
-  return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
 }
 
 std::string finding_text(const std::string& file, const Finding& finding) {

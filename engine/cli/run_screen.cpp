@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/json_text.hpp"
 #include "core/shown_text.hpp"
@@ -25,10 +26,6 @@ constexpr int kGap = 2;
 
 std::string text_of(const Json& json) {
   return json.is_string() ? json.get<std::string>() : json_text(json);
-}
-
-std::string counted(std::int64_t number, const std::string& what) {
-  return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
 }
 
 /// "  3:20"
