@@ -2,7 +2,6 @@
 #include "compare/compare.hpp"
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 
 #include <nlohmann/json.hpp>
 
@@ -27,11 +26,6 @@ struct Options {
   std::string html;
   bool makes_folders = false;
 };
-
-bool is_number(const std::string& text, std::int64_t& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
 
 std::vector<ListTrack> tracks_of(const Json& record) {
   std::vector<ListTrack> tracks;
@@ -76,9 +70,8 @@ ListProfile fresh_profile(Cli& cli, const Side& side) {
 }
 
 ListProfile profile_of_side(Cli& cli, const Side& side, const char* flag) {
-  std::int64_t id = 0;
-  return is_number(side.what, id) ? recorded_profile(cli, side, id, flag)
-                                  : fresh_profile(cli, side);
+  const std::optional<std::int64_t> run = run_number(side.what);
+  return run ? recorded_profile(cli, side, *run, flag) : fresh_profile(cli, side);
 }
 
 Exit compare(Cli& cli, const Options& options) {

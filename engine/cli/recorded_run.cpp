@@ -1,5 +1,6 @@
 #include "cli/recorded_run.hpp"
 
+#include <charconv>
 #include <filesystem>
 
 #include <nlohmann/json.hpp>
@@ -10,6 +11,13 @@
 #include "store/users.hpp"
 
 namespace engine {
+
+std::optional<std::int64_t> run_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
 
 RunRecord recorded_run(Cli& cli, std::int64_t id) {
   if (!std::filesystem::exists(cli.library_path())) {

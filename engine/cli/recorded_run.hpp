@@ -1,13 +1,19 @@
 // A recorded run, asked for again: by replay, why and why-not.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "cli/cli.hpp"
 #include "recipe/run.hpp"
 #include "store/runs.hpp"
 
 namespace engine {
+
+/// The number of a run, where `text` is one and no recipe.
+std::optional<std::int64_t> run_number(std::string_view text);
 
 /// The record of run `id`. Throws Error(kInput) when there is none, naming the latest runs.
 RunRecord recorded_run(Cli& cli, std::int64_t id);

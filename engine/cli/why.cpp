@@ -1,6 +1,5 @@
 // engine why / why-not RUN|RECIPE TRACK: the run is done again and asked.
 #include <CLI/CLI.hpp>
-#include <charconv>
 
 #include <nlohmann/json.hpp>
 
@@ -17,15 +16,10 @@ struct Options {
   bool is_why_not = false;
 };
 
-bool is_number(const std::string& text, std::int64_t& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 Exit answer(Cli& cli, const Options& options) {
-  std::int64_t id = 0;
-  RunRequest request = is_number(options.what, id) ? repeat_request(cli, recorded_run(cli, id))
-                                                   : make_run_request(cli, options.what);
+  const std::optional<std::int64_t> run = run_number(options.what);
+  RunRequest request =
+      run ? repeat_request(cli, recorded_run(cli, *run)) : make_run_request(cli, options.what);
   (options.is_why_not ? request.why_not : request.why) = options.track;
   const RunAnswer found = run_supervised(cli, request);
   if (cli.common.json) {
