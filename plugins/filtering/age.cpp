@@ -4,7 +4,6 @@
 #include "playlist/error.hpp"
 
 std::string age_in_words(std::int64_t ts, std::int64_t now) {
-  constexpr std::int64_t kDay = 86'400;
   if (playlist::is_missing(ts)) return "at an unknown time";
   const std::int64_t days = ts >= now ? 0 : (now - ts) / kDay;
   if (days == 0) return "today";

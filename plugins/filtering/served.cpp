@@ -15,8 +15,6 @@
 
 namespace {
 
-constexpr std::int64_t kDay = 86'400;
-
 class Served final : public playlist::Filtering {
  public:
   static constexpr playlist::Param kParams[] = {
