@@ -31,7 +31,7 @@ class Quality final : public playlist::Ranking {
       : unknown_(static_cast<float>(args.number("unknown"))) {}
 
   void rank(playlist::RankingCall& call) const {
-    const Known known = find_or_say(call);
+    const Known known = find(call);
     const auto out = call.out_f32(0);
     const auto quality = known.table["quality"].f32();
     const auto track = call.track();
@@ -62,18 +62,9 @@ class Quality final : public playlist::Ranking {
     playlist::Table table;
     playlist::ModelRows rows;
   };
-  /// Throws NoData when nobody trained it.
   static Known find(playlist::RankingCall& call) {
     const playlist::Table table = call.artifact_table(kModel, "tracks");
     return {table, playlist::ModelRows(call, "tracks", table["id"].i64())};
-  }
-  static Known find_or_say(playlist::RankingCall& call) {
-    try {
-      return find(call);
-    } catch (const playlist::NoData&) {
-      throw playlist::NoData(
-          playlist::concat(kModel, " has not been trained; train it with: engine train quality"));
-    }
   }
 
   float unknown_;

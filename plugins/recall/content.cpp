@@ -117,8 +117,9 @@ class ContentRecall final : public playlist::Recall {
     try {
       return {call, space_};
     } catch (const playlist::NoData&) {
+      static_cast<void>(call.artifact_card(kModel));  // throws where nobody trained the model
       throw playlist::NoData(playlist::concat(kModel, " has no vectors of the space ", space_,
-                                              "; train it with: engine train content"));
+                                              "; train it again with: engine train content"));
     }
   }
 

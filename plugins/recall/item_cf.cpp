@@ -182,14 +182,9 @@ class ItemCf final : public playlist::Recall {
   }
 
   [[nodiscard]] Links track_links(playlist::RecallCall& call) const {
-    try {
-      return {{call, "tracks", call.artifact_table(kModel, "tracks")["id"].i64()},
-              call.artifact_lists(kModel, "similar"),
-              rows_to_ask([&](std::size_t seed) { return seeds()[seed]; })};
-    } catch (const playlist::NoData&) {
-      throw playlist::NoData(
-          playlist::concat(kModel, " has not been trained; train it with: engine train item_cf"));
-    }
+    return {{call, "tracks", call.artifact_table(kModel, "tracks")["id"].i64()},
+            call.artifact_lists(kModel, "similar"),
+            rows_to_ask([&](std::size_t seed) { return seeds()[seed]; })};
   }
 
   void add_artists(playlist::RecallCall& call, const playlist::Table& tracks, Sums& sums) const {

@@ -107,42 +107,48 @@ class Call {
   [[nodiscard]] Matrix artifact_matrix(const char* model, const char* name) const {
     const auto* service = artifacts();
     const playlist_matrix* found = service ? service->matrix(host_, model, name) : nullptr;
-    if (!found) throw untrained(model, "matrix ", name);
+    if (!found) throw lacking(model, "matrix ", name);
     return Matrix(found);
   }
   [[nodiscard]] Table artifact_table(const char* model, const char* name) const {
     const auto* service = artifacts();
     const playlist_table* found = service ? service->table(host_, model, name) : nullptr;
-    if (!found) throw untrained(model, "table ", name);
+    if (!found) throw lacking(model, "table ", name);
     return Table(found, name);
   }
   [[nodiscard]] Lists artifact_lists(const char* model, const char* name) const {
     const auto* service = artifacts();
     const playlist_lists* found = service ? service->lists(host_, model, name) : nullptr;
-    if (!found) throw untrained(model, "lists ", name);
+    if (!found) throw lacking(model, "lists ", name);
     return Lists(found);
   }
   [[nodiscard]] std::string_view artifact_bytes(const char* model, const char* name) const {
     const auto* service = artifacts();
     std::uint64_t length = 0;
     const void* found = service ? service->bytes(host_, model, name, &length) : nullptr;
-    if (!found) throw untrained(model, "bytes ", name);
+    if (!found) throw lacking(model, "bytes ", name);
     return {static_cast<const char*>(found), static_cast<std::size_t>(length)};
   }
   /// The JSON object the model wrote, with what the engine noted ("as_of", "data").
   [[nodiscard]] std::string_view artifact_card(const char* model) const {
     const auto* service = artifacts();
     const char* found = service ? service->card(host_, model) : nullptr;
-    if (!found) throw untrained(model);
+    if (!found) throw lacking(model);
     return found;
   }
 
  protected:
-  /// `part` is "matrix " or the like, with `name` what the model does not have.
-  static NoData untrained(std::string_view model, const char* part = "", const char* name = "") {
-    const std::string_view command = model.substr(model.starts_with("model.") ? 6 : 0);
-    return NoData(concat(model, " has not been trained", *part ? ", or has no " : "", part, name,
-                         "; train it with: engine train ", command));
+  /// Says whether the model was never trained or has no such part: "matrix " or the like, and its
+  /// name.
+  [[nodiscard]] NoData lacking(const char* model, const char* part = "",
+                               const char* name = "") const {
+    const std::string_view title = model;
+    const std::string_view command = title.substr(title.starts_with("model.") ? 6 : 0);
+    const auto* service = artifacts();
+    if (service && service->card(host_, model))
+      return NoData(
+          concat(title, " has no ", part, name, "; train it again with: engine train ", command));
+    return NoData(concat(title, " has not been trained; train it with: engine train ", command));
   }
   template <class Service>
   const Service& require_service(const char* id) const {

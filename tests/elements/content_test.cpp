@@ -95,15 +95,19 @@ TEST_CASE("seeds of recall.content draw by their weight, skipped ones push", "[c
 TEST_CASE("recall.content tells why it has nothing to go by", "[content]") {
   const TinyLibrary library = angles();
   TrainedModels models;
-  const auto message = [&](const std::vector<std::pair<std::int32_t, float>>& seeds) {
-    const Recalled found = recall(library, models, seeds, {{"space", "clap"}});
+  const auto message = [&](const std::vector<std::pair<std::int32_t, float>>& seeds,
+                           const std::string& space = "clap") {
+    const Recalled found = recall(library, models, seeds, {{"space", space}});
     CHECK(found.status == PLAYLIST_NO_DATA);
     CHECK(found.tracks.empty());
     return found.message;
   };
   CHECK(message({{0, kOne}}) ==
-        "model.content has no vectors of the space clap; train it with: engine train content");
+        "model.content has not been trained; train it with: engine train content");
   REQUIRE(models.train("model.content", library).status == PLAYLIST_OK);
+  CHECK(message({{0, kOne}}, "other") ==
+        "model.content has no vectors of the space other; train it again with: engine train "
+        "content");
   CHECK(message({}) == "there are no seeds");
   CHECK(message({{5, kOne}}) == "model.content knows none of the seeds in the space clap");
   CHECK(message({{0, 1}, {4, 1}}) ==

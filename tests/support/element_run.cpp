@@ -85,7 +85,12 @@ Told TrainedModels::train(const std::string& name, const TinyLibrary& library,
       element, engine::check_arguments(*element.description, arguments, "test.lua:1"),
       std::move(context));
   put_end(told, instance.train());
-  if (told.status != PLAYLIST_OK) return told;
+  if (told.status == PLAYLIST_OK) keep(name, library, writer);
+  return told;
+}
+
+void TrainedModels::keep(const std::string& name, const TinyLibrary& library,
+                         engine::ArtifactWriter& writer) {
   engine::ModelVersion version{0, name, library.now(), "",
                                folder_.file(std::to_string(versions_.size()))};
   version.card = writer.write(version.path, nlohmann::ordered_json::object());
@@ -93,7 +98,6 @@ Told TrainedModels::train(const std::string& name, const TinyLibrary& library,
   versions_.push_back(version);
   shelf_ = std::make_unique<engine::ModelShelf>(versions_);
   services_.shelf = shelf_.get();
-  return told;
 }
 
 void TrainedModels::train_all(const TinyLibrary& library) {

@@ -100,6 +100,8 @@ class TrainedModels {
   /// found by find() unless it ended otherwise than well.
   Told train(const std::string& name, const TinyLibrary& library,
              const engine::Arguments& arguments = {}, const RunOptions& options = {});
+  /// An artifact as the model's newest version.
+  void keep(const std::string& name, const TinyLibrary& library, engine::ArtifactWriter& writer);
   /// All models there are, with the parameters they have by default.
   void train_all(const TinyLibrary& library);
   [[nodiscard]] const engine::Artifact& find(const std::string& name) const;
