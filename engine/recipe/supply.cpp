@@ -5,7 +5,8 @@
 #include <cstring>
 #include <limits>
 #include <map>
-#include <sstream>
+
+#include "plugin/descriptor.hpp"
 
 namespace engine {
 namespace {
@@ -16,12 +17,6 @@ struct Supply {
   double most = kUnbounded;
   int bounded_by = -1;  // the node behind `most`
 };
-
-std::string number_text(double number) {
-  std::ostringstream text;
-  text << number;
-  return text.str();
-}
 
 class SupplyOf {
  public:

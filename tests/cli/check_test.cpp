@@ -213,6 +213,9 @@ TEST_CASE("lists that must come out short are told with the reason", "[check]") 
   CHECK(warning("pl.recall.catalogue {}" + limit).empty());
   CHECK_THAT(warning("pl.recall.popular { limit = 30 }" + limit),
              Catch::Contains(few + "recall.popular leaves it at most 30"));
+  CHECK_THAT(warning("pl.recall.catalogue { limit = 1500000 }:limit { tracks = 2000000 }"),
+             Catch::Contains("fewer than 2000000 tracks, because recall.catalogue leaves it at "
+                             "most 1500000"));
   CHECK_THAT(warning("pl.recall.catalogue {}:top(20)" + limit),
              Catch::Contains(few + ":top leaves it at most 20"));
   CHECK_THAT(warning("user.library" + limit + ":filter(function(t) return t.energy > 0.5 end)"),
