@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "recipe/blending.hpp"
+#include "plan/blending.hpp"
 
 namespace engine::benchmark {
 

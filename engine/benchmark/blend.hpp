@@ -8,7 +8,7 @@
 
 namespace engine::benchmark {
 
-/// The tracks of all lists by the sum of their calibrated scores (recipe/blending.hpp), each list
+/// The tracks of all lists by the sum of their calibrated scores (plan/blending.hpp), each list
 /// with its weight; best first, equal ones by number, `limit` at most. Lists of weight 0 take no
 /// part.
 std::vector<std::int32_t> blend(const std::vector<const RankedList*>& lists,

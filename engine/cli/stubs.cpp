@@ -13,7 +13,7 @@
 #include "core/paths.hpp"
 #include "data/as_of.hpp"
 #include "data/empty_columns.hpp"
-#include "recipe/evaluate.hpp"
+#include "plan/evaluate.hpp"
 
 namespace engine {
 namespace {

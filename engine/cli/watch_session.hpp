@@ -11,7 +11,7 @@
 #include "cli/cli.hpp"
 #include "cli/run_outputs.hpp"
 #include "cli/supervised_run.hpp"
-#include "recipe/result_store.hpp"
+#include "plan/result_store.hpp"
 #include "watch/file_watch.hpp"
 #include "watch/line_editor.hpp"
 #include "watch/terminal.hpp"

@@ -6,12 +6,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lua/formula_text.hpp"
+#include "lua/source_text.hpp"
+#include "plan/nodes.hpp"
+#include "plan/supply.hpp"
 #include "recipe/check_bans.hpp"
 #include "recipe/check_plan.hpp"
-#include "recipe/formula_text.hpp"
-#include "recipe/nodes.hpp"
-#include "recipe/source_text.hpp"
-#include "recipe/supply.hpp"
 
 namespace engine {
 namespace {

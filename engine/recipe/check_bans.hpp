@@ -7,7 +7,7 @@
 
 #include <vector>
 
-#include "recipe/plan.hpp"
+#include "plan/plan.hpp"
 
 namespace engine {
 

@@ -6,10 +6,10 @@
 
 #include <lua.hpp>
 
+#include "lua/formula_text.hpp"
+#include "plan/nodes.hpp"
+#include "plan/plan_columns.hpp"
 #include "plugin/descriptor.hpp"
-#include "recipe/formula_text.hpp"
-#include "recipe/nodes.hpp"
-#include "recipe/plan_columns.hpp"
 
 namespace engine {
 namespace {

@@ -4,9 +4,9 @@
 #include <functional>
 #include <vector>
 
+#include "lua/lua_state.hpp"
+#include "plan/plan.hpp"
 #include "recipe/check.hpp"
-#include "recipe/lua_state.hpp"
-#include "recipe/plan.hpp"
 
 namespace engine {
 

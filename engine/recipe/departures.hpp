@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "data/as_of.hpp"
-#include "recipe/evaluate.hpp"
+#include "plan/evaluate.hpp"
 
 namespace engine {
 

@@ -10,9 +10,9 @@
 #include <lua.hpp>
 
 #include "core/error.hpp"
-#include "recipe/nodes.hpp"
-#include "recipe/source_text.hpp"
-#include "recipe/text_bounds.hpp"
+#include "lua/source_text.hpp"
+#include "lua/text_bounds.hpp"
+#include "plan/nodes.hpp"
 
 namespace engine {
 namespace {

@@ -10,9 +10,9 @@
 #include <variant>
 #include <vector>
 
-#include "recipe/evaluate.hpp"
-#include "recipe/lua_state.hpp"
-#include "recipe/plan.hpp"
+#include "lua/lua_state.hpp"
+#include "plan/evaluate.hpp"
+#include "plan/plan.hpp"
 
 namespace engine {
 
@@ -44,7 +44,7 @@ ParameterValues parameter_values(const RecipeDefinition& recipe,
 
 std::string text_of(const ParameterValue& value);
 
-struct BuildObserver;  // recipe/nodes.hpp
+struct BuildObserver;  // plan/nodes.hpp
 
 /// A recipe loaded into a Lua state. Building adds nodes to `plan`; nodes that build() looks at are
 /// evaluated through `evaluation`, which reads the same plan.

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "recipe/evaluate.hpp"
+#include "plan/evaluate.hpp"
 #include "recipe/recipe.hpp"
 
 namespace engine {

@@ -13,9 +13,9 @@
 #include "core/json_text.hpp"
 #include "core/random.hpp"
 #include "data/listening_summary.hpp"
+#include "plan/result_store.hpp"
 #include "recipe/output.hpp"
 #include "recipe/report.hpp"
-#include "recipe/result_store.hpp"
 #include "recipe/why.hpp"
 
 namespace engine {

@@ -12,9 +12,9 @@
 #include "config/settings.hpp"
 #include "core/error.hpp"
 #include "data/as_of.hpp"
+#include "lua/lua_state.hpp"
 #include "models/models.hpp"
 #include "recipe/departures.hpp"
-#include "recipe/lua_state.hpp"
 #include "recipe/recipe.hpp"
 
 namespace engine {

@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json_text.hpp"
+#include "plan/plan.hpp"
 #include "plugin/descriptor.hpp"
-#include "recipe/plan.hpp"
 
 namespace engine {
 namespace {

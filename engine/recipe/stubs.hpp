@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "lua/lua_state.hpp"
 #include "plugin/registry.hpp"
-#include "recipe/lua_state.hpp"
 
 namespace engine {
 

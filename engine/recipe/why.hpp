@@ -6,7 +6,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "recipe/evaluate.hpp"
+#include "plan/evaluate.hpp"
 
 namespace engine {
 

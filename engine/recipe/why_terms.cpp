@@ -8,8 +8,8 @@
 #include <lua.hpp>
 
 #include "core/shown_text.hpp"
+#include "lua/formula_text.hpp"
 #include "plugin/descriptor.hpp"
-#include "recipe/formula_text.hpp"
 
 namespace engine {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "recipe/evaluate.hpp"
+#include "plan/evaluate.hpp"
 
 namespace engine {
 

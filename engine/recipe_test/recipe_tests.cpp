@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
-#include "recipe/lua_state.hpp"
+#include "lua/lua_state.hpp"
 #include "recipe_test/lua_json.hpp"
 
 namespace engine {

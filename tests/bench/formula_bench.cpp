@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "formula_reference.hpp"
-#include "recipe/lua_state.hpp"
+#include "lua/lua_state.hpp"
 
 namespace {
 

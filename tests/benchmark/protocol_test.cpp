@@ -6,7 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "benchmark/blend.hpp"
-#include "recipe/blending.hpp"
+#include "plan/blending.hpp"
 
 using engine::BlendBy;
 using engine::blended;

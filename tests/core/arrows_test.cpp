@@ -79,16 +79,18 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"demo", {"core", "store"}},
       {"import", {"core", "store", "plugin", "worker", "data"}},
       {"models", {"core", "data", "plugin", "store", "worker"}},
-      {"recipe", {"core", "config", "data", "models", "plugin", "store"}},
+      {"lua", {"core", "data"}},
+      {"plan", {"core", "data", "lua", "models", "plugin"}},
+      {"recipe", {"core", "config", "data", "lua", "models", "plan", "plugin", "store"}},
       {"batch", {"core", "data", "models", "plugin", "recipe", "store", "worker"}},
-      {"benchmark", {"core", "data", "models", "plugin", "recipe", "worker"}},
+      {"benchmark", {"core", "data", "models", "plan", "plugin", "recipe", "worker"}},
       {"watch", {"core"}},
       {"evaluate", {"core", "data", "models", "plugin", "recipe", "worker"}},
       {"compare", {"core", "data"}},
-      {"recipe_test", {"core", "data", "demo", "recipe", "store"}},
+      {"recipe_test", {"core", "data", "demo", "lua", "recipe", "store"}},
       {"cli",
        {"core", "config", "data", "plugin", "worker", "store", "demo", "import", "evaluate",
-        "batch", "benchmark", "models", "recipe", "watch", "compare", "recipe_test"}},
+        "batch", "benchmark", "models", "plan", "recipe", "watch", "compare", "recipe_test"}},
   };
   for (const Include& include : includes_below("engine")) {
     if (!include.is_quoted) continue;

@@ -1,4 +1,4 @@
-#include "recipe/candidates.hpp"
+#include "plan/candidates.hpp"
 
 #include <numeric>
 

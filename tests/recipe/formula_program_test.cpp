@@ -1,5 +1,5 @@
 // Programs over blocks against LuaJIT: which formulas they take, and that both give the same.
-#include "recipe/formula_program.hpp"
+#include "lua/formula_program.hpp"
 
 #include "playlist/plugin.h"
 
@@ -10,7 +10,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "recipe/formula_tokens.hpp"
+#include "lua/formula_tokens.hpp"
 #include "support/lua_run.hpp"
 
 using engine::FormulaColumn;

@@ -1,6 +1,6 @@
 // user.history and :last on a store of eight tracks, of a listener in Berlin. Now is a Saturday;
 // the week began on Monday 2026-11-16 00:00 in Berlin, which is Sunday 23:00 UTC.
-#include "recipe/history.hpp"
+#include "plan/history.hpp"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "recipe/lua_state.hpp"
+#include "lua/lua_state.hpp"
 
 #include <catch2/catch.hpp>
 

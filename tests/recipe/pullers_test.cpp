@@ -1,4 +1,4 @@
-#include "recipe/pullers.hpp"
+#include "plan/pullers.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "recipe/result_store.hpp"
+#include "plan/result_store.hpp"
 
 #include <cstring>
 #include <signal.h>

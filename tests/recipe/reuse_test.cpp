@@ -1,11 +1,11 @@
 // Reuse of node results: a run that finds some has the same bytes as one that finds none.
-#include "recipe/reuse.hpp"
+#include "plan/reuse.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
-#include "recipe/result_store.hpp"
+#include "plan/result_store.hpp"
 #include "recipe/run.hpp"
 #include "support/program.hpp"
 

@@ -1,4 +1,4 @@
-#include "recipe/row_order.hpp"
+#include "plan/row_order.hpp"
 
 #include <algorithm>
 #include <cmath>

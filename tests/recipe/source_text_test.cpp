@@ -1,4 +1,4 @@
-#include "recipe/source_text.hpp"
+#include "lua/source_text.hpp"
 
 #include <catch2/catch.hpp>
 #include <lua.hpp>

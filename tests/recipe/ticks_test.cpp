@@ -7,7 +7,7 @@
 #include <lua.hpp>
 
 #include "core/error.hpp"
-#include "recipe/lua_state.hpp"
+#include "lua/lua_state.hpp"
 
 using engine::add_ticks;
 

@@ -1,4 +1,4 @@
-#include "recipe/track_lengths.hpp"
+#include "plan/track_lengths.hpp"
 
 #include <catch2/catch.hpp>
 

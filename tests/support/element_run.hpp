@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "models/models.hpp"
+#include "plan/candidates.hpp"
 #include "plugin/arguments.hpp"
 #include "plugin/registry.hpp"
-#include "recipe/candidates.hpp"
 #include "support/element_library.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -12,7 +12,7 @@
 #include <lua.hpp>
 
 #include "core/error.hpp"
-#include "recipe/lua_state.hpp"
+#include "lua/lua_state.hpp"
 
 namespace test {
 

@@ -1,0 +1,185 @@
+#include "plan/candidates.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "core/error.hpp"
+#include "data/tables.hpp"
+#include "lua/lua_state.hpp"
+
+namespace engine {
+namespace {
+
+constexpr float kNoFloat = std::numeric_limits<float>::quiet_NaN();
+constexpr std::int32_t kNoInt = std::numeric_limits<std::int32_t>::min();
+constexpr std::int64_t kNoLong = std::numeric_limits<std::int64_t>::min();
+
+constexpr std::size_t kSmallGather = 4096;
+
+}  // namespace
+
+CandidateColumn CandidateColumn::missing(std::string name, std::uint32_t type, std::size_t rows,
+                                         const playlist_dict* dict) {
+  CandidateColumn column{std::move(name), type, {}, dict};
+  switch (type) {
+    case PLAYLIST_I32:
+      column.values = std::vector<std::int32_t>(rows, kNoInt);
+      break;
+    case PLAYLIST_STRING:
+      column.values = std::vector<std::int32_t>(rows, -1);
+      break;
+    case PLAYLIST_I64:
+      column.values = std::vector<std::int64_t>(rows, kNoLong);
+      break;
+    case PLAYLIST_U8:
+      column.values = std::vector<std::uint8_t>(rows, 255);
+      break;
+    default:
+      column.values = std::vector<float>(rows, kNoFloat);
+      break;
+  }
+  return column;
+}
+
+const void* FormulaColumn::Data::get() const {
+  if (column_ != nullptr) return column_->data();
+  if (items_ == nullptr && tables_ != nullptr) {
+    const playlist_table* table = tables_->table(table_);
+    const playlist_column* column = table == nullptr ? nullptr : find_column(*table, name_);
+    if (column == nullptr) {
+      throw Error(Exit::kStore,
+                  std::string("the library has no column \"") + name_ + "\" in " + table_);
+    }
+    items_ = column->data;
+  }
+  return items_;
+}
+
+const void* CandidateColumn::data() const {
+  return std::visit([](const auto& items) -> const void* { return items.data(); }, values);
+}
+
+void* CandidateColumn::data() {
+  return std::visit([](auto& items) -> void* { return items.edit().data(); }, values);
+}
+
+void CandidateColumn::append_from(const CandidateColumn& other, std::size_t row) {
+  std::visit(
+      [&](auto& items) {
+        using Items = std::decay_t<decltype(items)>;
+        const auto* theirs = std::get_if<Items>(&other.values);
+        if (theirs == nullptr || dict != other.dict) return append_missing();
+        items.push_back((*theirs)[row]);
+      },
+      values);
+}
+
+void CandidateColumn::append_missing() {
+  const CandidateColumn one = missing("", type, 1);
+  std::visit(
+      [&](auto& items) { items.push_back(std::get<std::decay_t<decltype(items)>>(one.values)[0]); },
+      values);
+}
+
+void CandidateColumn::reserve(std::size_t rows) {
+  std::visit([&](auto& items) { items.reserve(rows); }, values);
+}
+
+CandidateColumn CandidateColumn::gather(RowComposition& rows) const {
+  CandidateColumn result{name, type, {}, dict};
+  std::visit([&](const auto& items) { result.values = items.gather(rows); }, values);
+  return result;
+}
+
+double CandidateColumn::number(std::size_t row) const {
+  if (type == PLAYLIST_STRING) return std::nan("");
+  const double value =
+      std::visit([&](const auto& items) { return static_cast<double>(items[row]); }, values);
+  const bool is_missing = (type == PLAYLIST_I32 && value == kNoInt) ||
+                          (type == PLAYLIST_I64 && value == static_cast<double>(kNoLong)) ||
+                          (type == PLAYLIST_U8 && value == 255);
+  return is_missing ? std::nan("") : value;
+}
+
+const CandidateColumn* Candidates::find(std::string_view name) const {
+  for (const CandidateColumn& column : columns) {
+    if (column.name == name) return &column;
+  }
+  return nullptr;
+}
+
+CandidateColumn& Candidates::put(CandidateColumn column) {
+  for (CandidateColumn& present : columns) {
+    if (present.name == column.name) return present = std::move(column);
+  }
+  return columns.emplace_back(std::move(column));
+}
+
+Candidates Candidates::gather(std::vector<std::int32_t> rows) const {
+  const bool is_small = rows.size() < kSmallGather;
+  RowComposition composition(std::make_shared<RowNumbers>(std::move(rows)));
+  Candidates result;
+  result.tracks = tracks.gather(composition);
+  for (const CandidateColumn& column : columns) {
+    result.columns.push_back(column.gather(composition));
+  }
+  if (is_small) {  // cheaper than to keep what it was gathered from
+    static_cast<void>(result.tracks.data());
+    for (const CandidateColumn& column : std::as_const(result.columns))
+      static_cast<void>(column.data());
+  }
+  return result;
+}
+
+void Candidates::append_row(const Candidates& from, std::size_t row) {
+  for (const CandidateColumn& theirs : from.columns) {
+    if (find(theirs.name) == nullptr) {
+      columns.push_back(
+          CandidateColumn::missing(theirs.name, theirs.type, tracks.size(), theirs.dict));
+    }
+  }
+  tracks.push_back(from.tracks[row]);
+  for (CandidateColumn& column : columns) {
+    const CandidateColumn* theirs = from.find(column.name);
+    if (theirs != nullptr && theirs->type == column.type) {
+      column.append_from(*theirs, row);
+    } else {
+      column.append_missing();
+    }
+  }
+}
+
+std::int64_t Candidates::row_of(std::int32_t track) const {
+  const auto found = std::find(tracks.begin(), tracks.end(), track);
+  return found == tracks.end() ? -1 : found - tracks.begin();
+}
+
+TableView::TableView(const Candidates& candidates, const playlist_dict* run_texts) {
+  table_.size = sizeof table_;
+  table_.rows = static_cast<std::int64_t>(candidates.size());
+  add("track", PLAYLIST_I32, candidates.tracks.data(), nullptr);
+  for (const CandidateColumn& column : candidates.columns) {
+    const bool is_run_text = column.type == PLAYLIST_STRING && column.dict == nullptr;
+    add(column.name.c_str(), column.type, column.data(), is_run_text ? run_texts : column.dict);
+  }
+}
+
+void TableView::add(const char* name, std::uint32_t type, const void* data,
+                    const playlist_dict* dict) {
+  columns_.push_back(std::make_unique<playlist_column>(
+      playlist_column{sizeof(playlist_column), type, name, const_cast<void*>(data), dict}));
+  pointers_.push_back(columns_.back().get());
+  table_.columns = pointers_.data();
+  table_.column_count = static_cast<std::uint32_t>(pointers_.size());
+}
+
+const playlist_column* TableView::column(std::string_view name) const {
+  for (const playlist_column* column : pointers_) {
+    if (column->name == name) return column;
+  }
+  return nullptr;
+}
+
+}  // namespace engine

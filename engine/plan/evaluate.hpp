@@ -1,0 +1,158 @@
+// Runs a plan: nodes are evaluated when somebody asks for their result, once.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/error.hpp"
+#include "data/tables.hpp"
+#include "lua/lua_state.hpp"
+#include "models/models.hpp"
+#include "plan/candidates.hpp"
+#include "plan/plan.hpp"
+#include "plan/row_order.hpp"
+#include "plan/track_lengths.hpp"
+#include "plugin/call.hpp"
+
+namespace engine {
+
+class ResultStore;
+
+struct TraceEntry {
+  std::string node, where;
+  std::int64_t rows_in = 0, rows_out = 0;
+  double ms = 0;
+  bool is_reused = false;  // kept from an earlier run of a watcher
+};
+
+/// One constraint of a :limit, and what it cost.
+struct ReceiptEntry {
+  std::string constraint;  // "per_artist 3"
+  std::int64_t dropped = 0;
+  bool is_bound = false;  // the list came out short because of it
+  std::string relaxed;    // "per_artist 4 would give 50 tracks", when the list came out short
+};
+
+/// How one branch of a pl.mix filled its slots.
+struct BranchCount {
+  std::string branch;  // label of the branch's node
+  double share = 0;
+  bool is_generative = false;  // it has an `otherwise`
+  std::int64_t slots = 0, filled = 0, fallbacks = 0;
+};
+
+/// The state of one run. Not thread-safe; lives in the worker.
+class Evaluation {
+ public:
+  struct Setup {
+    const Plan* plan = nullptr;
+    const Tables* tables = nullptr;
+    LuaState* lua = nullptr;
+    Texts* texts = nullptr;
+    std::uint64_t random_seed = 0;
+    std::int64_t now = 0;
+    std::string timezone = "UTC";  // the user's, in which their weeks begin
+    double default_track_seconds = 210;
+    std::function<void(const std::string&)> doing;  // heartbeat: "ranking.taste (recipes/x.lua:12)"
+    std::function<void(double)> progress;
+    std::function<bool()> is_cancelled;
+    std::function<const char*(std::string_view)> setting;  // for plugins
+    ModelServices models;                                  // for plugins
+    ResultStore* results = nullptr;  // of a watcher: results of nodes are taken from there
+    std::string data;                // tells apart what they were made from (reuse.hpp)
+  };
+
+  explicit Evaluation(Setup setup);
+  ~Evaluation();
+
+  /// The node's candidates. Throws Error.
+  CandidatesPtr result(int node);
+  /// The result if the node has run, else nullptr.
+  [[nodiscard]] CandidatesPtr known(int node) const;
+
+  void notice(const std::string& text);  // each text once
+  /// What a node told when it ran, as it is not run now.
+  void tell_again(const std::vector<std::string>& notices,
+                  const std::vector<ReceiptEntry>& receipts,
+                  const std::vector<BranchCount>& branches);
+  /// Keeps the results of this run for the next; nothing without Setup::results.
+  void keep_results();
+  [[nodiscard]] const std::vector<std::string>& notices() const { return notices_; }
+  [[nodiscard]] const std::vector<TraceEntry>& trace() const { return trace_; }
+  [[nodiscard]] const std::vector<ReceiptEntry>& receipt() const { return receipt_; }
+  [[nodiscard]] const std::vector<BranchCount>& branches() const { return branches_; }
+  [[nodiscard]] const Setup& setup() const { return setup_; }
+
+  /// What formulas may read over `candidates`: their own columns, then the library's.
+  [[nodiscard]] std::vector<FormulaColumn> formula_columns(const Candidates& candidates) const;
+  /// Milliseconds, 0 unknown: what limits, records and outputs go by.
+  [[nodiscard]] std::int32_t length_ms(std::int32_t track) const { return lengths_.ms(track); }
+  /// Code of a text of the run (explanations, reasons).
+  std::int32_t text_code(std::string_view text) { return setup_.texts->code(text); }
+  [[nodiscard]] std::string text_of_code(std::int32_t code) const;
+
+  // Steps, one function each; used by result() only.
+  Candidates run_set(const Node& node);
+  Candidates run_element(const Node& node);
+  Candidates run_function(
+      const Node& node);  // score, filter_function, order_function, column, explain
+  Candidates run_weights(const Node& node);
+  Candidates run_set_step(
+      const Node& node);  // since, last, or_last, or_implicit, most_played, seeds, top, sample
+  Candidates run_combiner(
+      const Node& node);  // union, difference, blend, fallback, concat, mix, alternate
+  Candidates run_limit(const Node& node);
+
+  // Shared by the steps.
+  [[nodiscard]] double number(const Node& node,
+                              const char* name) const;  // checked argument or default
+  [[nodiscard]] std::string text(const Node& node, const char* name) const;
+  [[nodiscard]] Error node_error(const Node& node, Exit exit, const std::string& what,
+                                 const std::string& why = "", const std::string& fix = "") const;
+  CandidatesPtr input(const Node& node) { return result(node.inputs.at(0)); }
+  Candidates set_table(const std::string& table_name);
+
+ private:
+  friend class LimitWalk;
+  CheckedArguments checked(const Node& node,
+                           std::vector<std::unique_ptr<class TracksTable>>& tables);
+  void trace_node(const Node& node, const Candidates& made, double ms, bool is_reused);
+  Candidates run_node(const Node& node);
+  /// Runs a node whose inputs have run.
+  void make_result(const Node& node);
+  /// What has to run before the node: the first of those it reads that has not, or -1.
+  [[nodiscard]] int missing_input(int node) const;
+
+  Setup setup_;
+  mutable TrackLengths lengths_{setup_.tables};
+  std::unique_ptr<class NodeReuse> reuse_;
+  std::map<int, CandidatesPtr> results_;
+  std::vector<int> running_;  // nodes; a formula that looks at candidates runs others inside
+  std::vector<std::string> notices_;
+  std::size_t dropped_notices_ = 0;
+  std::vector<TraceEntry> trace_;
+  std::vector<ReceiptEntry> receipt_;
+  std::vector<BranchCount> branches_;
+};
+
+/// The values of a formula column for each candidate; NaN where missing or a string.
+std::vector<double> column_numbers(const FormulaColumn& column, const Candidates& candidates);
+
+/// Track numbers as a set for membership tests.
+class TrackSet {
+ public:
+  explicit TrackSet(std::span<const std::int32_t> tracks);
+  [[nodiscard]] bool has(std::int32_t track) const {
+    return track >= 0 && static_cast<std::size_t>(track) < bits_.size() &&
+           bits_[static_cast<std::size_t>(track)];
+  }
+
+ private:
+  std::vector<bool> bits_;
+};
+
+}  // namespace engine

@@ -1,0 +1,594 @@
+#include "plan/nodes.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+
+#include <lua.hpp>
+
+#include "core/error.hpp"
+#include "lua/lua_internal.hpp"
+#include "lua/text_bounds.hpp"
+
+namespace engine {
+namespace {
+
+constexpr const char* kMetatable = "playlist.node";
+constexpr const char* kMethods = "playlist.methods";
+constexpr const char* kContext = "playlist.nodes";
+
+NodeContext& context_of(lua_State* lua) {
+  lua_getfield(lua, LUA_REGISTRYINDEX, kContext);
+  auto* context = static_cast<NodeContext*>(lua_touserdata(lua, -1));
+  lua_pop(lua, 1);
+  context->lua->note_effect();
+  return *context;
+}
+
+[[noreturn]] void fail(const NodeContext& context, const std::string& what,
+                       const std::string& why = "", const std::string& fix = "") {
+  throw Error(Exit::kRecipe, what, {context.where(), context.source_line(), why, fix});
+}
+
+/// Ends the recipe; or, where somebody collects mistakes, notes this one and goes on.
+void report(const NodeContext& context, const Error& error) {
+  if (context.observer == nullptr || !context.observer->on_problem) throw error;
+  context.observer->on_problem(error);
+}
+
+/// Whom the line hook tells: it runs at every line of a loop, so it looks nothing up.
+thread_local NodeContext* followed = nullptr;
+thread_local LuaState::State* followed_state = nullptr;
+
+void line_hook(lua_State* lua, lua_Debug* event) {
+  NodeContext& context = *followed;
+  lua_getinfo(lua, "S", event);
+  if (event->source[0] == '@' && context.recipe_path == event->source + 1) {
+    context.recipe_line = event->currentline;
+    followed_state->hooked_line = event->currentline;
+  }
+  // Here too, as there are lines that run for long without a tick.
+  if (!followed_state->alarm.is_up()) return;
+  const auto look = [](lua_State*, void* lua_state) {
+    static_cast<LuaState*>(lua_state)->look_at_time();
+    return 0;
+  };
+  guarded(lua, look, context.lua);
+}
+
+void set_hook(NodeContext& context, bool is_on) {
+  lua_State* lua = context.lua->raw();
+  followed = &context;
+  followed_state = &state_of(lua);
+  lua_sethook(lua, is_on ? line_hook : nullptr, is_on ? LUA_MASKLINE : 0, 0);
+  if (!is_on) followed_state->hooked_line = 0;
+}
+
+/// Evaluates with the line hook off.
+CandidatesPtr look_at(NodeContext& context, int node) {
+  if (context.evaluation == nullptr) return std::make_shared<const Candidates>();
+  struct Unhooked {
+    NodeContext& context;
+    bool was_on;
+    explicit Unhooked(NodeContext& c) : context(c), was_on(lua_gethook(c.lua->raw()) != nullptr) {
+      set_hook(c, false);
+    }
+    ~Unhooked() { set_hook(context, was_on); }
+  } const unhooked(context);
+  state_of(context.lua->raw()).alarm.rest();
+  return context.evaluation->result(node);
+}
+
+void note_look(const NodeContext& context, int node, bool is_for_rows) {
+  if (context.observer != nullptr && context.observer->on_look)
+    context.observer->on_look(node, is_for_rows);
+}
+
+void push_node(lua_State* lua, int id) {
+  *static_cast<int*>(lua_newuserdata(lua, sizeof(int))) = id;
+  luaL_getmetatable(lua, kMetatable);
+  lua_setmetatable(lua, -2);
+}
+
+/// Adds the node and leaves its value on the stack.
+int add_node(lua_State* lua, NodeContext& context, Node node) {
+  if (context.lua->is_in_formula()) {
+    fail(context, "a formula cannot make candidates (" + node.written() + ")",
+         "it runs once for each track, when the plan is made already",
+         "make them in build, before the formula, and keep them in a local variable");
+  }
+  const std::string what = "the recipe makes more than ";
+  if (context.plan->nodes.size() >= kMostNodes)
+    fail(context, what + std::to_string(kMostNodes) + " steps", "", "does a loop add them?");
+  const int id = context.plan->add(std::move(node));
+  if (context.plan->at(id).depth > kLongestChain) {
+    fail(context, what + std::to_string(kLongestChain) + " steps one behind the other", "",
+         "does a loop add them? One step with a function can do the work of many");
+  }
+  push_node(lua, id);
+  return 1;
+}
+
+// ---- reading the description table of engine.node
+// ------------------------------------------------------------------
+
+std::string text_field(lua_State* lua, int table, const char* name) {
+  lua_getfield(lua, table, name);
+  std::string text = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "";
+  lua_pop(lua, 1);
+  return text;
+}
+
+/// The argument on top of the stack.
+PlanValue argument_at_top(lua_State* lua, const NodeContext& context, const std::string& step,
+                          const std::string& name) {
+  const int id = node_at(lua, -1);
+  if (id >= 0) return NodeArgument{id};
+  const auto number_at_top = [&] {
+    const double number = lua_tonumber(lua, -1);
+    if (number != number) fail(context, step + ": " + name + " is not a number (NaN, as 0 / 0)");
+    return number;
+  };
+  const auto text_at_top = [&] {
+    std::size_t length = 0;
+    const char* text = lua_tolstring(lua, -1, &length);
+    check_text(step + ": " + (name == "1" ? "its first value" : name), length, kMostTextBytes,
+               context.where(), context.source_line());
+    return std::string(text, length);
+  };
+  switch (lua_type(lua, -1)) {
+    case LUA_TNUMBER:
+      return number_at_top();
+    case LUA_TBOOLEAN:
+      return lua_toboolean(lua, -1) != 0;
+    case LUA_TSTRING:
+      return text_at_top();
+    case LUA_TTABLE: {
+      ArgumentList list;
+      for (int i = 1; i <= static_cast<int>(lua_objlen(lua, -1)); ++i) {
+        lua_rawgeti(lua, -1, i);
+        const int type = lua_type(lua, -1);
+        if (type == LUA_TNUMBER) list.emplace_back(number_at_top());
+        if (type == LUA_TSTRING) list.emplace_back(text_at_top());
+        lua_pop(lua, 1);
+        if (type != LUA_TNUMBER && type != LUA_TSTRING) break;
+      }
+      if (list.size() == lua_objlen(lua, -1)) return list;
+      fail(context, step + ": " + name + " must be a list of texts or numbers");
+    }
+    default:
+      fail(context, step + ": " + name + " cannot be a " + luaL_typename(lua, -1));
+  }
+}
+
+/// Arguments in a settled order: the positional one, then by name (a Lua table has no order).
+std::vector<std::pair<std::string, PlanValue>> arguments_at(lua_State* lua, int table,
+                                                            const NodeContext& context,
+                                                            const std::string& step) {
+  std::vector<std::pair<std::string, PlanValue>> arguments;
+  if (!lua_istable(lua, table)) return arguments;
+  for (lua_pushnil(lua); lua_next(lua, table) != 0; lua_pop(lua, 1)) {
+    std::string name;
+    if (lua_type(lua, -2) == LUA_TSTRING) name = lua_tostring(lua, -2);
+    if (lua_type(lua, -2) == LUA_TNUMBER)
+      name = std::to_string(static_cast<long>(lua_tonumber(lua, -2)));
+    arguments.emplace_back(name, argument_at_top(lua, context, step, name));
+  }
+  std::sort(arguments.begin(), arguments.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  return arguments;
+}
+
+const playlist_element* description_of(const NodeContext& context, const std::string& step,
+                                       const Element*& element) {
+  if (const playlist_element* builtin = builtin_step(step)) return builtin;
+  try {
+    element = &context.registry->require(step, context.where());
+    return element->description;
+  } catch (const Error& error) {
+    Error::Parts parts = error.parts();
+    parts.source = context.source_line();
+    report(context, Error(error.exit(), error.what(), std::move(parts)));
+    return &unknown_element();
+  }
+}
+
+/// Checks arguments as they are written, before anything runs; sets of tracks are stood in for by
+/// an empty table.
+void check_now(const NodeContext& context, const playlist_element& description,
+               const std::vector<std::pair<std::string, PlanValue>>& given) {
+  if (&description == &unknown_element()) return;
+  static const playlist_table empty{sizeof(playlist_table), 0, 0, nullptr};
+  Arguments arguments;
+  for (const auto& [name, value] : given) {
+    Argument argument;
+    std::visit(
+        [&](const auto& plain) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(plain)>, NodeArgument>) {
+            argument = TracksArgument{&empty};
+          } else {
+            argument = plain;
+          }
+        },
+        value);
+    arguments.emplace_back(name, std::move(argument));
+  }
+  try {
+    check_arguments(description, arguments, context.where());
+  } catch (const Error& error) {
+    Error::Parts parts = error.parts();
+    parts.where = context.where();
+    parts.source = context.source_line();
+    report(context, Error(error.exit(), error.what(), std::move(parts)));
+  }
+}
+
+void read_weights(lua_State* lua, Node& node, const NodeContext& context) {
+  lua_getfield(lua, 1, "weights");
+  if (lua_istable(lua, -1)) {
+    for (lua_pushnil(lua); lua_next(lua, -2) != 0; lua_pop(lua, 1)) {
+      if (lua_type(lua, -2) != LUA_TSTRING || lua_type(lua, -1) != LUA_TNUMBER) {
+        fail(context, ":score takes weights by column name", "",
+             "write e.g. :score { taste = 0.6, energy = 0.4 }");
+      }
+      const std::string column = lua_tostring(lua, -2);
+      check_text(":score: the name of a column", column.size(), kMostNameBytes, context.where(),
+                 context.source_line());
+      const double weight = lua_tonumber(lua, -1);
+      if (!std::isfinite(weight)) {
+        fail(context, ":score: the weight of " + column + " is " +
+                          (weight != weight ? "not a number (NaN, as 0 / 0)" : "infinite"));
+      }
+      node.weights.emplace_back(column, weight);
+    }
+    std::sort(node.weights.begin(), node.weights.end());
+    if (node.weights.empty()) fail(context, ":score needs at least one weight");
+  }
+  lua_pop(lua, 1);
+}
+
+void read_branches(lua_State* lua, Node& node, const NodeContext& context) {
+  lua_getfield(lua, 1, "branches");
+  if (lua_istable(lua, -1)) {
+    for (int i = 1; i <= static_cast<int>(lua_objlen(lua, -1)); ++i) {
+      lua_rawgeti(lua, -1, i);
+      Branch branch{-1};
+      lua_getfield(lua, -1, "node");
+      branch.node = node_at(lua, -1);
+      lua_getfield(lua, -2, "otherwise");
+      branch.otherwise = node_at(lua, -1);
+      lua_getfield(lua, -3, "weight");
+      if (lua_isnumber(lua, -1)) branch.weight = lua_tonumber(lua, -1);
+      if (!std::isfinite(branch.weight)) {
+        fail(context, "pl." + node.step + ": the weight of branch " + std::to_string(i) +
+                          " is not a number that can be reckoned with");
+      }
+      lua_getfield(lua, -4, "title");
+      if (lua_isstring(lua, -1)) branch.title = lua_tostring(lua, -1);
+      lua_pop(lua, 5);
+      if (branch.node >= 0) node.branches.push_back(branch);
+    }
+  }
+  lua_pop(lua, 1);
+}
+
+/// Those of a verb: the candidates before its colon.
+void read_inputs(lua_State* lua, Node& node, const NodeContext& context) {
+  lua_getfield(lua, 1, "inputs");
+  if (lua_istable(lua, -1)) {
+    lua_rawgeti(lua, -1, 1);
+    const int id = node_at(lua, -1);
+    if (id < 0) {
+      const std::string type =
+          lua_isnil(lua, -1) ? "nothing" : std::string("a ") + luaL_typename(lua, -1);
+      const bool is_plugins = node.step.find('.') != std::string::npos;
+      fail(context, node.written() + " needs candidates, got " + type, "",
+           "write it behind candidates and a colon, as in: candidates" +
+               (is_plugins ? ":VERB(...)" : node.written() + "(...)"));
+    }
+    node.inputs.push_back(id);
+    lua_pop(lua, 1);
+  }
+  lua_pop(lua, 1);
+}
+
+int make_node(lua_State* lua, void*) {
+  NodeContext& context = context_of(lua);
+  luaL_checktype(lua, 1, LUA_TTABLE);
+  Node node;
+  node.step = text_field(lua, 1, "step");
+  node.where = context.where();
+  node.source = context.source_line();
+  node.description = description_of(context, node.step, node.element);
+  read_inputs(lua, node, context);
+  read_branches(lua, node, context);
+  lua_getfield(lua, 1, "arguments");
+  node.arguments = arguments_at(lua, lua_gettop(lua), context, node.step);
+  lua_pop(lua, 1);
+  check_now(context, *node.description, node.arguments);
+  read_weights(lua, node, context);
+  lua_getfield(lua, 1, "call");
+  if (lua_isfunction(lua, -1)) {
+    node.function_at = context.lua->defined_at(-1);
+    node.function = luaL_ref(lua, LUA_REGISTRYINDEX);
+  } else {
+    lua_pop(lua, 1);
+  }
+  return add_node(lua, context, std::move(node));
+}
+
+int check_element(lua_State* lua, void*) {
+  NodeContext& context = context_of(lua);
+  const std::string name = luaL_checkstring(lua, 1);
+  const Element* element = nullptr;
+  const playlist_element* description = description_of(context, name, element);
+  if (lua_istable(lua, 2)) check_now(context, *description, arguments_at(lua, 2, context, name));
+  return 0;
+}
+
+int set_methods(lua_State* lua, void*) {
+  luaL_checktype(lua, 1, LUA_TTABLE);
+  lua_pushvalue(lua, 1);
+  lua_setfield(lua, LUA_REGISTRYINDEX, kMethods);
+  return 0;
+}
+
+int elements(lua_State* lua, void*) {
+  const NodeContext& context = context_of(lua);
+  lua_newtable(lua);
+  for (const Element* element : context.registry->elements()) {
+    lua_pushstring(lua, kind_name(element->description->kind));
+    lua_setfield(lua, -2, element->description->name);
+  }
+  return 1;
+}
+
+int nearest_word(lua_State* lua, void*) {
+  std::vector<std::string> known;
+  const std::string word = luaL_checkstring(lua, 1);
+  luaL_checktype(lua, 2, LUA_TTABLE);
+  for (int i = 1; i <= static_cast<int>(lua_objlen(lua, 2)); ++i) {
+    lua_rawgeti(lua, 2, i);
+    if (lua_isstring(lua, -1)) known.emplace_back(lua_tostring(lua, -1));
+    lua_pop(lua, 1);
+  }
+  const std::string near = nearest(word, known);
+  if (near.empty()) {
+    lua_pushnil(lua);
+  } else {
+    lua_pushstring(lua, near.c_str());
+  }
+  return 1;
+}
+
+int fail_at_recipe(lua_State* lua, void*) {
+  const std::string what = luaL_checkstring(lua, 1);
+  const std::string fix = lua_isstring(lua, 2) ? lua_tostring(lua, 2) : "";
+  fail(context_of(lua), what, "", fix);
+}
+
+/// problem(what, fix): as fail, but engine check notes it and goes on.
+int problem_at_recipe(lua_State* lua, void*) {
+  const NodeContext& context = context_of(lua);
+  const std::string fix = lua_isstring(lua, 2) ? lua_tostring(lua, 2) : "";
+  report(context, Error(Exit::kRecipe, luaL_checkstring(lua, 1),
+                        {context.where(), context.source_line(), "", fix}));
+  return 0;
+}
+
+int parameter_read(lua_State* lua, void*) {
+  const NodeContext& context = context_of(lua);
+  if (context.observer->on_parameter_read)
+    context.observer->on_parameter_read(luaL_checkstring(lua, 1));
+  return 0;
+}
+
+int where_in_recipe(lua_State* lua, void*) {
+  lua_pushstring(lua, context_of(lua).where().c_str());
+  return 1;
+}
+
+void push_column(lua_State* lua, const FormulaColumn& column, std::size_t row, std::int32_t track) {
+  const std::size_t at = column.is_by_track ? static_cast<std::size_t>(track) : row;
+  if (column.type == PLAYLIST_STRING) {
+    const std::int32_t code = column.data.as<std::int32_t>()[at];
+    if (code < 0) return lua_pushnil(lua);
+    const playlist_dict& dict = *column.dict;
+    lua_pushlstring(lua, dict.bytes + dict.offsets[code],
+                    dict.offsets[code + 1] - dict.offsets[code]);
+    return;
+  }
+  Candidates one;
+  one.tracks = {track};
+  FormulaColumn here = column;
+  here.is_by_track = false;
+  const std::size_t width = column.type == PLAYLIST_U8                                   ? 1
+                            : column.type == PLAYLIST_I64 || column.type == PLAYLIST_F64 ? 8
+                                                                                         : 4;
+  here.data = column.data.as<char>() + at * width;
+  const double value = column_numbers(here, one)[0];
+  if (value != value) return lua_pushnil(lua);
+  lua_pushnumber(lua, value);
+}
+
+/// Every row as a plain table of all its columns; meant for small sets.
+int rows(lua_State* lua, void*) {
+  NodeContext& context = context_of(lua);
+  const int id = node_at(lua, 1);
+  if (id < 0) fail(context, "engine.rows needs candidates");
+  note_look(context, id, true);
+  const CandidatesPtr candidates = look_at(context, id);
+  lua_createtable(lua, static_cast<int>(candidates->size()), 0);
+  if (context.evaluation == nullptr) return 1;
+  const std::vector<FormulaColumn> columns = context.evaluation->formula_columns(*candidates);
+  for (std::size_t i = 0; i < candidates->size(); ++i) {
+    lua_newtable(lua);
+    for (const FormulaColumn& column : columns) {
+      push_column(lua, column, i, candidates->tracks[i]);
+      lua_setfield(lua, -2, column.name.c_str());
+    }
+    lua_rawseti(lua, -2, static_cast<int>(i) + 1);
+  }
+  return 1;
+}
+
+// ---- the node's metatable
+// ------------------------------------------------------------------------------------------
+
+/// What an unknown verb does once it has been noted: nothing.
+int same_candidates(lua_State* lua) {
+  lua_settop(lua, 1);
+  return 1;
+}
+
+int node_index(lua_State* lua, void*) {
+  const NodeContext& context = context_of(lua);
+  lua_getfield(lua, LUA_REGISTRYINDEX, kMethods);
+  lua_pushvalue(lua, 2);
+  lua_gettable(lua, -2);
+  if (!lua_isnil(lua, -1)) return 1;
+  const std::string word =
+      lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : luaL_typename(lua, 2);
+  std::vector<std::string> verbs;
+  lua_pop(lua, 1);
+  for (lua_pushnil(lua); lua_next(lua, -2) != 0; lua_pop(lua, 1))
+    verbs.emplace_back(lua_tostring(lua, -2));
+  std::sort(verbs.begin(), verbs.end());
+  std::string all;
+  for (const std::string& verb : verbs) all += (all.empty() ? "" : ", ") + verb;
+  const std::string near = nearest(word, verbs);
+  report(context,
+         Error(Exit::kRecipe, "candidates have no verb \"" + word + "\"",
+               {context.where(), context.source_line(), near.empty() ? "they have " + all : "",
+                near.empty() ? "" : "did you mean :" + near + "?"}));
+  lua_pushcfunction(lua, same_candidates);
+  return 1;
+}
+
+int node_length(lua_State* lua, void*) {
+  NodeContext& context = context_of(lua);
+  const int id = node_at(lua, 1);
+  note_look(context, id, false);
+  const bool is_pretended = context.evaluation == nullptr && context.observer != nullptr;
+  const std::size_t size =
+      is_pretended ? context.observer->pretended_size : look_at(context, id)->size();
+  lua_pushinteger(lua, static_cast<lua_Integer>(size));
+  return 1;
+}
+
+int combine_two(lua_State* lua, const char* step) {
+  NodeContext& context = context_of(lua);
+  Node node;
+  node.step = step;
+  node.where = context.where();
+  node.source = context.source_line();
+  node.description = builtin_step(step);
+  node.inputs = {node_at(lua, 1), node_at(lua, 2)};
+  if (node.inputs[0] < 0 || node.inputs[1] < 0) {
+    fail(context,
+         std::string("both sides of ") + (step[0] == 'u' ? "+" : "-") + " must be candidates");
+  }
+  return add_node(lua, context, std::move(node));
+}
+int node_add(lua_State* lua, void*) {
+  return combine_two(lua, "union");
+}
+int node_sub(lua_State* lua, void*) {
+  return combine_two(lua, "difference");
+}
+
+int node_text(lua_State* lua, void*) {
+  const NodeContext& context = context_of(lua);
+  lua_pushstring(lua, ("candidates of " + context.plan->at(node_at(lua, 1)).label()).c_str());
+  return 1;
+}
+
+template <int (*Body)(lua_State*, void*)>
+int entry(lua_State* lua) {
+  return guarded(lua, Body, nullptr);
+}
+
+}  // namespace
+
+int NodeContext::line() const {
+  if (!lua->is_in_formula()) return recipe_line;
+  std::string at = lua->where_in(recipe_path);
+  if (at.empty()) at = lua->formula_at();
+  return std::atoi(at.c_str() + at.rfind(':') + 1);
+}
+
+std::string NodeContext::where() const {
+  const int number = line();
+  return number > 0 ? recipe_path + ":" + std::to_string(number) : recipe_path;
+}
+
+std::string NodeContext::source_line() const {
+  const auto number = static_cast<std::size_t>(line());
+  return number > 0 && number <= recipe_lines.size() ? recipe_lines[number - 1] : "";
+}
+
+int node_at(lua_State* lua, int index) {
+  if (lua_type(lua, index) != LUA_TUSERDATA || lua_getmetatable(lua, index) == 0) return -1;
+  luaL_getmetatable(lua, kMetatable);
+  const bool is_node = lua_rawequal(lua, -1, -2) != 0;
+  lua_pop(lua, 2);
+  return is_node ? *static_cast<const int*>(lua_touserdata(lua, index)) : -1;
+}
+
+const playlist_element& unknown_element() {
+  static const playlist_field* const no_fields[] = {nullptr};
+  static const playlist_param* const no_params[] = {nullptr};
+  static const playlist_element unknown = [] {
+    playlist_element element{};
+    element.size = sizeof element;
+    element.name = "unknown";
+    element.help = "";
+    element.in = element.out = no_fields;
+    element.params = no_params;
+    return element;
+  }();
+  return unknown;
+}
+
+void register_nodes(NodeContext& context) {
+  lua_State* lua = context.lua->raw();
+  lua_pushlightuserdata(lua, &context);
+  lua_setfield(lua, LUA_REGISTRYINDEX, kContext);
+  luaL_newmetatable(lua, kMetatable);
+  const luaL_Reg meta[] = {{"__index", entry<node_index>},
+                           {"__len", entry<node_length>},
+                           {"__add", entry<node_add>},
+                           {"__sub", entry<node_sub>},
+                           {"__tostring", entry<node_text>}};
+  for (const luaL_Reg& function : meta) {
+    lua_pushcfunction(lua, function.func);
+    lua_setfield(lua, -2, function.name);
+  }
+  lua_pushboolean(lua, 0);
+  lua_setfield(lua, -2, "__metatable");
+  lua_pop(lua, 1);
+  const luaL_Reg functions[] = {{"node", entry<make_node>},
+                                {"check_element", entry<check_element>},
+                                {"methods", entry<set_methods>},
+                                {"elements", entry<elements>},
+                                {"nearest", entry<nearest_word>},
+                                {"fail", entry<fail_at_recipe>},
+                                {"problem", entry<problem_at_recipe>},
+                                {"where", entry<where_in_recipe>},
+                                {"rows", entry<rows>}};
+  for (const luaL_Reg& function : functions)
+    context.lua->add_function(function.name, function.func, nullptr);
+  // In a run scripts find no such function, so that formulas read parameters at full speed.
+  if (context.observer != nullptr)
+    context.lua->add_function("parameter_read", entry<parameter_read>, nullptr);
+}
+
+FollowLines::FollowLines(NodeContext& context) : context_(context) {
+  set_hook(context, true);
+}
+FollowLines::~FollowLines() {
+  set_hook(context_, false);
+}
+
+}  // namespace engine

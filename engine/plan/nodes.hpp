@@ -1,0 +1,69 @@
+// The table `engine` that scripts/playlist.lua builds plans with, and the opaque node values
+// recipes hold.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "lua/lua_state.hpp"
+#include "plan/evaluate.hpp"
+#include "plan/plan.hpp"
+
+namespace engine {
+
+/// What `engine check` hears while a recipe loads and builds. A run has none.
+struct BuildObserver {
+  /// A mistake after which building goes on, so that all of a recipe's mistakes are told at once.
+  std::function<void(const Error&)> on_problem;
+  std::function<void(const std::string& parameter)> on_parameter_read;
+  /// build() asks for a node's size or rows. It gets `pretended_size` and no rows.
+  std::function<void(int node, bool is_for_rows)> on_look;
+  std::size_t pretended_size = 0;
+};
+
+/// What the Lua functions work on. Outlives the Lua state's use of them.
+struct NodeContext {
+  LuaState* lua = nullptr;
+  const Registry* registry = nullptr;
+  Plan* plan = nullptr;
+  Evaluation* evaluation = nullptr;         // nullptr: nothing is there to look at (engine check)
+  const BuildObserver* observer = nullptr;  // set by engine check
+  std::string recipe_path;
+  std::vector<std::string> recipe_lines;
+  int recipe_line = 0;  // the recipe line that ran last while it loaded or was built
+
+  /// The recipe's line that runs: in a formula, whose lines no hook follows, its own.
+  [[nodiscard]] std::string where() const;
+  [[nodiscard]] std::string source_line() const;
+
+ private:
+  [[nodiscard]] int line() const;
+};
+
+/// Stands for an element that no plugin offers, where an observer hears of it: takes any argument.
+const playlist_element& unknown_element();
+
+/// Registers engine.node, methods, elements, check_element, rows, nearest, fail, problem,
+/// parameter_read and where.
+void register_nodes(NodeContext& context);
+
+/// Follows the recipe's lines while it builds. Line hooks see tail calls too (`return
+/// candidates:order(...)`), which the call stack does not. Off while nodes are evaluated, as hooks
+/// keep formulas from compiled code.
+class FollowLines {
+ public:
+  explicit FollowLines(NodeContext& context);
+  ~FollowLines();
+  FollowLines(const FollowLines&) = delete;
+  FollowLines& operator=(const FollowLines&) = delete;
+
+ private:
+  NodeContext& context_;
+};
+
+/// The node id of the value at `index`, or -1.
+int node_at(lua_State* state, int index);
+
+}  // namespace engine

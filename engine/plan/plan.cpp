@@ -1,0 +1,161 @@
+#include "plan/plan.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <sstream>
+
+namespace engine {
+namespace {
+
+std::string value_text(const Plan& plan, const PlanValue& value) {
+  std::ostringstream text;
+  if (const auto* number = std::get_if<double>(&value)) {
+    text << *number;
+  } else if (const auto* flag = std::get_if<bool>(&value)) {
+    text << (*flag ? "true" : "false");
+  } else if (const auto* word = std::get_if<std::string>(&value)) {
+    text << '"' << *word << '"';
+  } else if (const auto* node = std::get_if<NodeArgument>(&value)) {
+    text << plan.at(node->node).label();
+  } else {
+    text << '{';
+    const auto& list = std::get<ArgumentList>(value);
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (i > 0) text << ", ";
+      if (const auto* n = std::get_if<double>(&list[i])) text << *n;
+      if (const auto* s = std::get_if<std::string>(&list[i])) text << '"' << *s << '"';
+    }
+    text << '}';
+  }
+  return text.str();
+}
+
+std::string describe(const Plan& plan, const Node& node) {
+  std::string text = node.label();
+  if (node.step == "set") return text;
+  std::string inside;
+  const auto add = [&](const std::string& item) { inside += (inside.empty() ? "" : ", ") + item; };
+  for (const auto& [name, value] : node.arguments) {
+    const bool is_positional = name == "1";
+    add((is_positional ? "" : name + " = ") + value_text(plan, value));
+  }
+  for (const auto& [column, weight] : node.weights) {
+    std::ostringstream number;
+    number << weight;
+    add(column + " = " + number.str());
+  }
+  if (!inside.empty()) text += " { " + inside + " }";
+  if (!node.function_at.empty()) text += "  (formula at " + node.function_at + ")";
+  return text;
+}
+
+}  // namespace
+
+std::string Node::label() const {
+  if (step == "set" && !arguments.empty()) {
+    if (const auto* name = std::get_if<std::string>(&arguments[0].second)) return "user." + *name;
+  }
+  return occurrence == 0 ? step : step + " #" + std::to_string(occurrence + 1);
+}
+
+std::string Node::written() const {
+  if (step == "set") return label();
+  if (step == "union") return "+";
+  if (step == "difference") return "-";
+  if (step == "filter_function") return ":filter";
+  if (step == "order_function") return ":order";
+  if (step == "score_weights") return ":score";
+  if (!branches.empty()) return "pl." + step;
+  return step.find('.') != std::string::npos ? step : ":" + step;
+}
+
+int Plan::add(Node node) {
+  node.id = static_cast<int>(nodes.size());
+  for (const int read : reads_of(node)) node.depth = std::max(node.depth, at(read).depth);
+  ++node.depth;
+  node.occurrence = static_cast<int>(std::count_if(
+      nodes.begin(), nodes.end(), [&](const Node& n) { return n.step == node.step; }));
+  nodes.push_back(std::move(node));
+  return nodes.back().id;
+}
+
+std::vector<int> Plan::reads_of(const Node& node) {
+  std::vector<int> result;
+  const auto add = [&](int read) {
+    if (read >= 0 && std::find(result.begin(), result.end(), read) == result.end())
+      result.push_back(read);
+  };
+  for (const int input : node.inputs) add(input);
+  for (const Branch& branch : node.branches) add(branch.node);
+  for (const Branch& branch : node.branches) add(branch.otherwise);
+  for (const auto& [name, value] : node.arguments) {
+    if (const auto* argument = std::get_if<NodeArgument>(&value)) add(argument->node);
+  }
+  return result;
+}
+
+std::vector<int> Plan::reachable() const {
+  std::vector<int> order;
+  std::vector<bool> is_seen(nodes.size());
+  const std::function<void(int)> visit = [&](int id) {
+    if (is_seen[static_cast<std::size_t>(id)]) return;
+    is_seen[static_cast<std::size_t>(id)] = true;
+    for (const int read : reads(id)) visit(read);
+    order.push_back(id);
+  };
+  if (output >= 0) visit(output);
+  return order;
+}
+
+std::string Plan::text() const {
+  std::string text;
+  std::vector<bool> is_shown(nodes.size());
+  const std::function<void(int, int, const std::string&)> show = [&](int id, int depth,
+                                                                     const std::string& role) {
+    const Node& node = at(id);
+    text += std::string(static_cast<std::size_t>(depth) * 2, ' ') + role + describe(*this, node);
+    if (is_shown[static_cast<std::size_t>(id)]) {
+      text += "  (as above)\n";
+      return;
+    }
+    is_shown[static_cast<std::size_t>(id)] = true;
+    text += "  -- " + node.where + "\n";
+    for (const int input : node.inputs) show(input, depth + 1, "");
+    for (const Branch& branch : node.branches) {
+      std::ostringstream share;
+      if (node.step == "mix") share << "share " << branch.weight << ": ";
+      if (node.step == "blend") share << "weight " << branch.weight << ": ";
+      show(branch.node, depth + 1, share.str());
+      if (branch.otherwise >= 0) show(branch.otherwise, depth + 1, "otherwise: ");
+    }
+    for (const auto& [name, value] : node.arguments) {
+      if (const auto* argument = std::get_if<NodeArgument>(&value)) {
+        show(argument->node, depth + 1, (name == "1" ? "with" : name) + std::string(": "));
+      }
+    }
+  };
+  if (output >= 0) show(output, 0, "");
+  return text;
+}
+
+std::string Plan::dot() const {
+  const auto quoted = [](const std::string& text) {
+    std::string result = "\"";
+    for (const char c : text) {
+      if (c == '"' || c == '\\') result += '\\';
+      result += c;
+    }
+    return result + "\"";
+  };
+  std::string text =
+      "digraph plan {\n  rankdir=BT;\n  node [shape=box, fontname=\"sans-serif\"];\n";
+  for (const int id : reachable()) {
+    text += "  n" + std::to_string(id) + " [label=" + quoted(describe(*this, at(id))) + "];\n";
+    for (const int read : reads(id)) {
+      text += "  n" + std::to_string(read) + " -> n" + std::to_string(id) + ";\n";
+    }
+  }
+  return text + "}\n";
+}
+
+}  // namespace engine
