@@ -10,10 +10,10 @@
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "import/row_tables.hpp"
-#include "plugin/contract.hpp"
-#include "plugin/examine.hpp"
 #include "plugin/loader.hpp"
 #include "plugin/registry.hpp"
+#include "plugin_check/contract.hpp"
+#include "plugin_check/examine.hpp"
 #include "worker/worker.hpp"
 
 namespace engine {

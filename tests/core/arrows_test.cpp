@@ -74,6 +74,7 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"config", {"core"}},
       {"data", {"core", "store"}},
       {"plugin", {"core", "data", "worker"}},  // data/tables.hpp: what services hand out
+      {"plugin_check", {"core", "data", "plugin"}},
       {"worker", {"core"}},
       {"store", {"core"}},
       {"demo", {"core", "store"}},
@@ -90,7 +91,8 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"recipe_test", {"core", "data", "demo", "lua", "recipe", "store"}},
       {"cli",
        {"core", "config", "data", "plugin", "worker", "store", "demo", "import", "evaluate",
-        "batch", "benchmark", "models", "plan", "recipe", "watch", "compare", "recipe_test"}},
+        "batch", "benchmark", "models", "plan", "plugin_check", "recipe", "watch", "compare",
+        "recipe_test"}},
   };
   for (const Include& include : includes_below("engine")) {
     if (!include.is_quoted) continue;
@@ -110,10 +112,10 @@ TEST_CASE("results, JSON and files leave the engine through one door each", "[ar
       {"STDOUT_FILENO",
        {"engine/core/standard_output.cpp", "engine/core/output_file.cpp",
         "engine/watch/terminal.cpp", "engine/cli/watch_session.cpp",
-        "engine/cli/run_screen.cpp",     // is it a terminal, how wide
-        "engine/worker/worker.cpp",      // closed to plugins
-        "engine/plugin/first_load.cpp",  // likewise
-        "engine/plugin/contract.cpp"}},  // it looks at what a plugin prints
+        "engine/cli/run_screen.cpp",           // is it a terminal, how wide
+        "engine/worker/worker.cpp",            // closed to plugins
+        "engine/plugin/first_load.cpp",        // likewise
+        "engine/plugin_check/contract.cpp"}},  // it looks at what a plugin prints
       {"std::ofstream", {"engine/plugin/new_plugin.cpp", "engine/data/column_check.cpp"}}};
   for (const auto& entry : fs::recursive_directory_iterator(kSource / "engine")) {
     if (!entry.is_regular_file()) continue;

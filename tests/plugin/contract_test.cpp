@@ -6,7 +6,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "plugin/guarded_memory.hpp"
+#include "plugin_check/guarded_memory.hpp"
 #include "support/program.hpp"
 
 using support::Ended;

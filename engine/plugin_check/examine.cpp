@@ -1,4 +1,4 @@
-#include "plugin/examine.hpp"
+#include "plugin_check/examine.hpp"
 
 #include <filesystem>
 

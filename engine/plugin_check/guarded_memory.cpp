@@ -1,4 +1,4 @@
-#include "plugin/guarded_memory.hpp"
+#include "plugin_check/guarded_memory.hpp"
 
 #include <algorithm>
 #include <array>

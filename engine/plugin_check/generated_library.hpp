@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "data/tables.hpp"
-#include "plugin/guarded_memory.hpp"
+#include "plugin_check/guarded_memory.hpp"
 
 namespace engine {
 

@@ -1,9 +1,9 @@
-#include "plugin/guarded_services.hpp"
+#include "plugin_check/guarded_services.hpp"
 
 #include <algorithm>
 #include <cstring>
 
-#include "plugin/generated_library.hpp"
+#include "plugin_check/generated_library.hpp"
 
 namespace engine {
 namespace {

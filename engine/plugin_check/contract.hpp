@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "plugin/guarded_call.hpp"
+#include "plugin_check/guarded_call.hpp"
 
 namespace engine {
 

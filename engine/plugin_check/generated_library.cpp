@@ -1,4 +1,4 @@
-#include "plugin/generated_library.hpp"
+#include "plugin_check/generated_library.hpp"
 
 #include "playlist/random.hpp"
 

@@ -1,4 +1,4 @@
-#include "plugin/guarded_call.hpp"
+#include "plugin_check/guarded_call.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,9 +10,9 @@
 #include "core/hash.hpp"
 #include "plugin/call.hpp"
 #include "plugin/descriptor.hpp"
-#include "plugin/guarded_memory.hpp"
-#include "plugin/guarded_services.hpp"
 #include "plugin/host.hpp"
+#include "plugin_check/guarded_memory.hpp"
+#include "plugin_check/guarded_services.hpp"
 
 namespace engine {
 namespace {

@@ -1,4 +1,4 @@
-#include "plugin/contract.hpp"
+#include "plugin_check/contract.hpp"
 
 #include "playlist/random.hpp"
 

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "plugin/arguments.hpp"
-#include "plugin/generated_library.hpp"
 #include "plugin/registry.hpp"
+#include "plugin_check/generated_library.hpp"
 
 namespace engine {
 
