@@ -12,9 +12,9 @@
 #include "core/calendar.hpp"
 #include "core/json_text.hpp"
 #include "core/shown_text.hpp"
-#include "import/library_summary.hpp"
-#include "import/match_rate.hpp"
-#include "import/merge.hpp"
+#include "library/library_summary.hpp"
+#include "library/match_rate.hpp"
+#include "library/merge.hpp"
 #include "store/users.hpp"
 
 namespace engine {

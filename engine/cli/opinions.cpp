@@ -10,7 +10,7 @@
 #include "cli/cli.hpp"
 #include "core/calendar.hpp"
 #include "core/json_text.hpp"
-#include "import/subject.hpp"
+#include "library/subject.hpp"
 #include "store/holdings.hpp"
 #include "store/users.hpp"
 

@@ -21,7 +21,7 @@
 #include "import/file_context.hpp"
 #include "import/record_buckets.hpp"
 #include "import/row_tracks.hpp"
-#include "import/tellings.hpp"
+#include "library/tellings.hpp"
 #include "store/store.hpp"
 
 namespace engine::import {

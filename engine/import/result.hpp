@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "import/match_rate.hpp"
 #include "import/record_buckets.hpp"
+#include "library/match_rate.hpp"
 
 namespace engine::import {
 

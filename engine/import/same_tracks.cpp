@@ -10,8 +10,8 @@
 
 #include "core/text_key.hpp"
 #include "import/credits.hpp"
-#include "import/merge.hpp"
 #include "import/track_matcher.hpp"
+#include "library/merge.hpp"
 
 namespace engine::import {
 namespace {

@@ -8,7 +8,7 @@
 // bit  6    loved at that time (Last.fm)
 // bits 8-15 why it ended: EndReason
 //
-// The bits above belong to the import (import/tellings.hpp), nobody else reads them:
+// The bits above belong to the import (library/tellings.hpp), nobody else reads them:
 // bits 16-17 which end of the play its source told: import::Stamp
 // bit  18    the start is exact to a day only (bit 5 is set as well)
 // bit  19    several told the play: what they said is in `tellings`, the row follows from it

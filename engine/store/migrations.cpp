@@ -161,7 +161,7 @@ std::span<const Migration> store_migrations() {
        "dim INTEGER NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (space, prompt_id)) "
        "STRICT, WITHOUT ROWID;"
        "CREATE INDEX prompts_by_content ON prompts (user_id, track_id, text)"},
-      // Who told which listens how (import/tellings.hpp). `tellings` holds what was said of listens
+      // Who told which listens how (library/tellings.hpp). `tellings` holds what was said of listens
       // that several told; ts is the start, or what the teller gave as the time.
       {4,
        "CREATE TABLE tellers (teller_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"

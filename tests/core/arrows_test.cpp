@@ -78,7 +78,8 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"worker", {"core"}},
       {"store", {"core"}},
       {"demo", {"core", "store"}},
-      {"import", {"core", "store", "plugin", "worker", "data"}},
+      {"library", {"core", "store"}},
+      {"import", {"core", "library", "store", "plugin", "worker"}},
       {"models", {"core", "data", "plugin", "store", "worker"}},
       {"lua", {"core", "data"}},
       {"plan", {"core", "data", "lua", "models", "plugin"}},
@@ -91,8 +92,8 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"recipe_test", {"core", "data", "demo", "lua", "recipe", "store"}},
       {"cli",
        {"core", "config", "data", "plugin", "worker", "store", "demo", "import", "evaluate",
-        "batch", "benchmark", "models", "plan", "plugin_check", "recipe", "watch", "compare",
-        "recipe_test"}},
+        "library", "batch", "benchmark", "models", "plan", "plugin_check", "recipe", "watch",
+        "compare", "recipe_test"}},
   };
   for (const Include& include : includes_below("engine")) {
     if (!include.is_quoted) continue;

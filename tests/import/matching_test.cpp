@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "import/match_rate.hpp"
+#include "library/match_rate.hpp"
 #include "support/import_run.hpp"
 
 using engine::Store;

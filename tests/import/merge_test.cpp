@@ -1,9 +1,9 @@
-#include "import/merge.hpp"
+#include "library/merge.hpp"
 
 #include <catch2/catch.hpp>
 
 #include "core/error.hpp"
-#include "import/library_summary.hpp"
+#include "library/library_summary.hpp"
 #include "store/runs.hpp"
 #include "support/import_run.hpp"
 

@@ -1,5 +1,5 @@
 // Pairing what several tellers told of one listener and one track. Times in seconds.
-#include "import/play_alignment.hpp"
+#include "library/play_alignment.hpp"
 
 #include <algorithm>
 #include <map>

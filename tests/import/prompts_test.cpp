@@ -10,9 +10,9 @@
 
 #include "core/error.hpp"
 #include "import/embeddings.hpp"
-#include "import/merge.hpp"
 #include "import/prompt_records.hpp"
 #include "import/separated_text.hpp"
+#include "library/merge.hpp"
 #include "store/store.hpp"
 #include "support/import_run.hpp"
 #include "support/small_store.hpp"

@@ -6,8 +6,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "import/merge.hpp"
-#include "import/tellings.hpp"
+#include "library/merge.hpp"
+#include "library/tellings.hpp"
 #include "store/listen_flags.hpp"
 #include "store/migrations.hpp"
 #include "support/import_run.hpp"

@@ -1,7 +1,7 @@
 // Stores of versions before: what was stored by older rules about names is brought to today's.
 #include <catch2/catch.hpp>
 
-#include "import/merge.hpp"
+#include "library/merge.hpp"
 #include "store/store.hpp"
 #include "support/temporary_folder.hpp"
 

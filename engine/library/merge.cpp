@@ -1,4 +1,4 @@
-#include "import/merge.hpp"
+#include "library/merge.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,7 @@
 
 #include "core/error.hpp"
 #include "core/json_text.hpp"
-#include "import/tellings.hpp"
+#include "library/tellings.hpp"
 
 namespace engine::import {
 namespace {

@@ -1,4 +1,4 @@
-#include "import/tellings.hpp"
+#include "library/tellings.hpp"
 
 #include <algorithm>
 #include <limits>

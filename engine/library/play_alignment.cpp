@@ -1,4 +1,4 @@
-#include "import/play_alignment.hpp"
+#include "library/play_alignment.hpp"
 
 #include <algorithm>
 #include <cstdlib>

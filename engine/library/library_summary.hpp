@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "import/subject.hpp"
+#include "library/subject.hpp"
 #include "store/store.hpp"
 #include "store/users.hpp"
 

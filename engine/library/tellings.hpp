@@ -22,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-#include "import/play_alignment.hpp"
+#include "library/play_alignment.hpp"
 #include "store/store.hpp"
 
 namespace engine::import {

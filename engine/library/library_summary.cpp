@@ -1,4 +1,4 @@
-#include "import/library_summary.hpp"
+#include "library/library_summary.hpp"
 
 namespace engine::import {
 

@@ -1,4 +1,4 @@
-#include "import/subject.hpp"
+#include "library/subject.hpp"
 
 #include <algorithm>
 #include <map>

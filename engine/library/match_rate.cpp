@@ -1,4 +1,4 @@
-#include "import/match_rate.hpp"
+#include "library/match_rate.hpp"
 
 namespace engine::import {
 
