@@ -32,7 +32,7 @@ Store open_reading(Cli& cli) {
 
 Exit show_summary(Cli& cli) {
   const Store store = open_reading(cli);
-  const import::LibrarySummary s = import::summarise_library(store);
+  const library::LibrarySummary s = library::summarise_library(store);
   const std::pair<const char*, std::int64_t> numbers[] = {
       {"tracks", s.tracks},
       {"catalogue_tracks", s.catalogue_tracks},
@@ -64,7 +64,7 @@ Exit show_users(Cli& cli) {
   const Store store = open_reading(cli);
   Json users = Json::array();
   std::ostringstream text;
-  for (const import::UserSummary& s : import::summarise_users(store)) {
+  for (const library::UserSummary& s : library::summarise_users(store)) {
     Json user{{"name", s.user.name}, {"timezone", s.user.timezone}, {"listens", s.listens},
               {"likes", s.likes},    {"banned", s.banned},          {"playlists", s.playlists},
               {"runs", s.runs},      {"first_listen", nullptr},     {"last_listen", nullptr}};
@@ -87,7 +87,7 @@ Exit show_banned(Cli& cli) {
   const User user = choose_user(store, cli.common.user);
   Json banned = Json::array();
   std::ostringstream text;
-  for (const import::BannedThing& it : import::banned_things(store, user.id, cli.now())) {
+  for (const library::BannedThing& it : library::banned_things(store, user.id, cli.now())) {
     const std::string reference = it.subject.reference();
     banned.push_back({{"kind", it.subject.is_artist ? "artist" : "track"},
                       {"id", it.subject.id},
@@ -106,10 +106,10 @@ Exit show_banned(Cli& cli) {
 Exit show_unmatched(Cli& cli, std::int64_t limit) {
   const Store store = open_reading(cli);
   const User user = choose_user(store, cli.common.user);
-  const import::MatchRate rate = import::match_rate(store, user.id);
+  const library::MatchRate rate = library::match_rate(store, user.id);
   Json tracks = Json::array();
   std::ostringstream text;
-  for (const import::UnmatchedTrack& track : import::unmatched_tracks(store, user.id, limit)) {
+  for (const library::UnmatchedTrack& track : library::unmatched_tracks(store, user.id, limit)) {
     tracks.push_back({{"track", track.track_id},
                       {"artist", track.artist},
                       {"title", track.title},
@@ -135,8 +135,8 @@ Exit show_unmatched(Cli& cli, std::int64_t limit) {
 
 Exit merge(Cli& cli, const std::string& kept, const std::string& merged) {
   Store store = Store::open(cli.library_path(), {.may_create = false});
-  const std::int64_t a = import::find_track(store, kept), b = import::find_track(store, merged);
-  const std::int64_t id = import::merge_tracks(store, a, b, cli.now());
+  const std::int64_t a = library::find_track(store, kept), b = library::find_track(store, merged);
+  const std::int64_t id = library::merge_tracks(store, a, b, cli.now());
   print(cli, {{"merge", id}, {"kept", a}, {"merged", b}},
         "track " + std::to_string(b) + " is now part of track " + std::to_string(a) +
             "; undo with: engine library unmerge " + std::to_string(id) + "\n");
@@ -145,7 +145,7 @@ Exit merge(Cli& cli, const std::string& kept, const std::string& merged) {
 
 Exit unmerge(Cli& cli, std::int64_t id) {
   Store store = Store::open(cli.library_path(), {.may_create = false});
-  import::unmerge_tracks(store, id);
+  library::unmerge_tracks(store, id);
   print(cli, {{"unmerged", id}}, "merge " + std::to_string(id) + " is undone\n");
   return Exit::kDone;
 }
@@ -154,7 +154,7 @@ Exit show_merges(Cli& cli) {
   const Store store = open_reading(cli);
   Json merges = Json::array();
   std::ostringstream text;
-  for (const import::MergeSummary& m : import::list_merges(store)) {
+  for (const library::MergeSummary& m : library::list_merges(store)) {
     merges.push_back({{"merge", m.id},
                       {"kept", m.kept},
                       {"merged", m.merged},

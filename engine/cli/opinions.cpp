@@ -46,7 +46,7 @@ std::string listed(const std::vector<std::string>& tellers) {
 
 /// What was said, and what came of it.
 struct Said {
-  import::Subject subject;
+  library::Subject subject;
   bool is_changed = false;
   std::vector<std::string> ended;    // tellers whose word was taken back
   std::vector<std::string> banners;  // references of what still keeps the subject out of lists
@@ -54,7 +54,7 @@ struct Said {
 
 /// The track itself or an artist of it, where they are banned.
 std::vector<std::string> banners_of(const Store& store, std::int64_t user,
-                                    const import::Subject& subject) {
+                                    const library::Subject& subject) {
   Statement select = store.prepare(
       "SELECT kind, id FROM holdings WHERE user_id = ?1 AND ended_at IS NULL AND "
       "((kind = 4 AND ?2 = 0 AND id = ?3) OR (kind = 5 AND ((?2 = 1 AND id = ?3) OR (?2 = 0 AND "
@@ -71,11 +71,11 @@ Said say(Store& store, const Opinion& opinion, const User& user, const std::stri
          std::int64_t now) {
   Transaction transaction(store);
   Holdings holdings(store);
-  const auto holding_of = [&](const import::Subject& subject) {
+  const auto holding_of = [&](const library::Subject& subject) {
     return Holding{user.id, kind_of(opinion.is_ban, subject.is_artist), subject.id, "", kYou};
   };
   Said said;
-  said.subject = import::find_subject(store, name, [&](const import::Subject& subject) {
+  said.subject = library::find_subject(store, name, [&](const library::Subject& subject) {
     return !opinion.begins && !holdings.tellers(holding_of(subject)).empty();
   });
   const Holding holding = holding_of(said.subject);

@@ -58,8 +58,9 @@ class ListensWriter::FlagColumns {
     return !column.empty() && column[row] == 1;
   }
   [[nodiscard]] std::int64_t stamp(std::size_t row) const {
-    return stamp_.empty() || stamp_[row] > static_cast<std::uint8_t>(Stamp::kEither) ? 0
-                                                                                     : stamp_[row];
+    return stamp_.empty() || stamp_[row] > static_cast<std::uint8_t>(library::Stamp::kEither)
+               ? 0
+               : stamp_[row];
   }
   [[nodiscard]] std::int64_t track_seconds(std::size_t row) const {
     if (duration_.empty() || duration_[row] <= 0) return 0;
@@ -88,7 +89,7 @@ std::optional<std::int64_t> place_of_repeat(std::int32_t repeat, std::int32_t pr
 }
 
 std::int64_t with_teller(std::int64_t flags, std::int32_t teller) {
-  Telling telling;
+  library::Telling telling;
   telling.set_flags(flags);
   telling.teller = teller;
   return telling.flags();
@@ -302,25 +303,26 @@ bool ListensWriter::insert(std::int64_t user, const Listen& listen, const TextVi
 
 void ListensWriter::align(std::int64_t user, const TextView& countries, std::int64_t ingestion,
                           RecordBuckets& records) {
-  NearbyTellings nearby = with_nearby(user, tellings(user, countries, ingestion));
-  settle_blocks(nearby, tellers_, changes_, [&](const Telling& telling, Told what) {
-    const bool is_stored = what == Told::kAlone || what == Told::kRefined;
-    const Outcome outcome = what == Told::kCompleted                     ? Outcome::kUpdated
-                            : !is_stored                                 ? Outcome::kDuplicate
-                            : is_short(telling.track, telling.ms_played) ? Outcome::kShort
-                            : what == Told::kRefined                     ? Outcome::kRefined
-                                                                         : Outcome::kNew;
-    records.note(telling.record, outcome);
-  });
+  library::NearbyTellings nearby = with_nearby(user, tellings(user, countries, ingestion));
+  library::settle_blocks(
+      nearby, tellers_, changes_, [&](const library::Telling& telling, library::Told what) {
+        const bool is_stored = what == library::Told::kAlone || what == library::Told::kRefined;
+        const Outcome outcome = what == library::Told::kCompleted            ? Outcome::kUpdated
+                                : !is_stored                                 ? Outcome::kDuplicate
+                                : is_short(telling.track, telling.ms_played) ? Outcome::kShort
+                                : what == library::Told::kRefined            ? Outcome::kRefined
+                                                                             : Outcome::kNew;
+        records.note(telling.record, outcome);
+      });
   is_changed_ |= changes_.write(store_);
 }
 
-std::vector<Telling> ListensWriter::tellings(std::int64_t user, const TextView& countries,
-                                             std::int64_t ingestion) const {
-  std::vector<Telling> told(listens_.size());
+std::vector<library::Telling> ListensWriter::tellings(std::int64_t user, const TextView& countries,
+                                                      std::int64_t ingestion) const {
+  std::vector<library::Telling> told(listens_.size());
   for (std::size_t k = 0; k < listens_.size(); ++k) {
     const Listen& listen = listens_[k];
-    Telling& telling = told[k];
+    library::Telling& telling = told[k];
     telling.user = user;
     telling.track = listen.track;
     telling.ts = listen.ts;
@@ -337,33 +339,34 @@ std::vector<Telling> ListensWriter::tellings(std::int64_t user, const TextView& 
 /// The batch's tellings together with what is known of the same tracks around their time, as far
 /// as it hangs together with them: more is looked at while a block that changes comes near the end
 /// of the view.
-NearbyTellings ListensWriter::with_nearby(std::int64_t user, const std::vector<Telling>& told) {
+library::NearbyTellings ListensWriter::with_nearby(std::int64_t user,
+                                                   const std::vector<library::Telling>& told) {
   // A telling outside a view cannot reach further into it: a play and its precision are no longer
   // than a day each.
-  constexpr std::int64_t kMargin = 2 * kDay + kAlignmentReach;
+  constexpr std::int64_t kMargin = 2 * kDay + library::kAlignmentReach;
   std::unordered_set<std::int64_t> tracks;
   std::int64_t first = std::numeric_limits<std::int64_t>::max(), last = 0;
-  for (const Telling& telling : told) {
+  for (const library::Telling& telling : told) {
     tracks.insert(telling.track);
     first = std::min(first, telling.earliest());
     last = std::max(last, telling.latest());
   }
   for (std::int64_t more = kDay;; more *= 4) {
     const std::int64_t from = first - kMargin - more, to = last + kMargin + more;
-    NearbyTellings nearby;
+    library::NearbyTellings nearby;
     nearby.load(store_, tellers_, user, from, to, tracks);
     nearby.tellings.insert(nearby.tellings.end(), told.begin(), told.end());
-    const auto is_inside = [&](std::span<const Telling> block) {
-      return std::all_of(block.begin(), block.end(), [&](const Telling& telling) {
+    const auto is_inside = [&](std::span<const library::Telling> block) {
+      return std::all_of(block.begin(), block.end(), [&](const library::Telling& telling) {
         return telling.earliest() >= from + kMargin && telling.latest() <= to - kMargin;
       });
     };
-    const auto is_settled = [&](std::span<const Telling> block) {
+    const auto is_settled = [&](std::span<const library::Telling> block) {
       return std::none_of(block.begin(), block.end(),
-                          [](const Telling& telling) { return telling.is_new(); }) ||
+                          [](const library::Telling& telling) { return telling.is_new(); }) ||
              is_inside(block);
     };
-    const auto blocks = blocks_of(nearby.tellings);
+    const auto blocks = library::blocks_of(nearby.tellings);
     if (std::all_of(blocks.begin(), blocks.end(), is_settled)) return nearby;
   }
 }

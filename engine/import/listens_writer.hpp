@@ -67,9 +67,9 @@ class ListensWriter {
   // several
   void align(std::int64_t user, const TextView& countries, std::int64_t ingestion,
              RecordBuckets& records);
-  NearbyTellings with_nearby(std::int64_t user, const std::vector<Telling>& told);
-  [[nodiscard]] std::vector<Telling> tellings(std::int64_t user, const TextView& countries,
-                                              std::int64_t ingestion) const;
+  library::NearbyTellings with_nearby(std::int64_t user, const std::vector<library::Telling>& told);
+  [[nodiscard]] std::vector<library::Telling> tellings(std::int64_t user, const TextView& countries,
+                                                       std::int64_t ingestion) const;
 
   [[nodiscard]] bool is_short(std::int64_t track, std::int32_t ms_played);
 
@@ -77,8 +77,8 @@ class ListensWriter {
   TrackMatcher& matcher_;
   RowTracks& tracks_;
   PlayRule rule_;
-  Tellers tellers_;
-  ListenChanges changes_;
+  library::Tellers tellers_;
+  library::ListenChanges changes_;
   Statement insert_, insert_many_, newest_, other_tellers_, note_teller_;
   std::vector<Listen> listens_;
   std::unordered_set<std::int32_t> batch_tellers_;

@@ -85,7 +85,7 @@ std::string file_text(const FileResult& file) {
   return text;
 }
 
-std::string match_text(const std::string& user, const MatchRate& rate) {
+std::string match_text(const std::string& user, const library::MatchRate& rate) {
   const std::int64_t plays = rate.plays_by_id + rate.plays_by_name;
   const std::int64_t tracks = rate.tracks_by_id + rate.tracks_by_name;
   return "match rate of " + user + ": " + percent(plays, rate.plays) + " of " +
@@ -107,7 +107,7 @@ std::string sources_text(const std::vector<std::pair<std::string, std::string>>&
   return text;
 }
 
-Json match_json(const std::string& user, const MatchRate& rate) {
+Json match_json(const std::string& user, const library::MatchRate& rate) {
   return {{"user", user},
           {"plays", rate.plays},
           {"plays_by_id", rate.plays_by_id},

@@ -50,7 +50,7 @@ struct ImportResult {
   bool is_named_unrecognised = false;                         // one that the user named
   std::vector<std::pair<std::string, std::string>> sources;   // what is read, when one was
   std::vector<std::string> fruitless;  // paths of the command line of which nothing came
-  std::vector<std::pair<std::string, MatchRate>>
+  std::vector<std::pair<std::string, library::MatchRate>>
       match_rates;  // by user with listens in this import
   double seconds = 0;
 

@@ -227,8 +227,8 @@ void move_references(Store& store) {
       "UPDATE OR IGNORE track_artists SET track_id = (SELECT to_id FROM joined WHERE from_id = "
       "track_id) WHERE track_id IN (SELECT from_id FROM joined WHERE to_id NOT IN "
       "(SELECT track_id FROM track_artists))");
-  move_joined_tellings(store);
-  for (const TrackReference& reference : track_references()) {
+  library::move_joined_tellings(store);
+  for (const library::TrackReference& reference : library::track_references()) {
     const std::string table = reference.table, column = reference.column;
     const std::string of_joined =
         " WHERE " + column + " IN (SELECT from_id FROM joined)" + reference.condition;

@@ -341,7 +341,7 @@ void Session::replace_earlier_readings(std::int64_t user) {
   for (const auto& [ingestion, identity] : earlier) {
     if (content_of(identity) != content) continue;
     file_->context.is_read_again = true;
-    const std::int64_t count = take_back(store_, user, ingestion);
+    const std::int64_t count = library::take_back(store_, user, ingestion);
     store_.prepare("DELETE FROM ingestion_rows WHERE ingestion_id = ?1").run(ingestion);
     store_.prepare("DELETE FROM told_lists WHERE ingestion_id = ?1").run(ingestion);
     store_.prepare("DELETE FROM ingestions WHERE ingestion_id = ?1").run(ingestion);
@@ -714,12 +714,12 @@ ImportResult Session::finish() {
   end_missing_playlists();
   tell_ended();
   if (settle_tracks(store_) > 0) forget();
-  if (!has_catalogue(store_)) return std::move(result_);
+  if (!library::has_catalogue(store_)) return std::move(result_);
   const std::vector<User> users = list_users(store_);
   const bool is_for_all = has_new_catalogue_ && users.size() <= kFewUsers;
   for (const User& user : users) {
     if (!is_for_all && !listeners_.contains(user.id)) continue;
-    const MatchRate rate = match_rate(store_, user.id);
+    const library::MatchRate rate = library::match_rate(store_, user.id);
     if (rate.plays > 0) result_.match_rates.emplace_back(user.name, rate);
   }
   return std::move(result_);

@@ -1,6 +1,6 @@
 #include "library/library_summary.hpp"
 
-namespace engine::import {
+namespace engine::library {
 
 std::vector<UserSummary> summarise_users(const Store& store) {
   Statement listens =
@@ -84,4 +84,4 @@ std::vector<MergeSummary> list_merges(const Store& store) {
   return merges;
 }
 
-}  // namespace engine::import
+}  // namespace engine::library

@@ -10,7 +10,7 @@
 #include "store/store.hpp"
 #include "store/users.hpp"
 
-namespace engine::import {
+namespace engine::library {
 
 struct UserSummary {
   User user;
@@ -42,4 +42,4 @@ struct MergeSummary {
 };
 std::vector<MergeSummary> list_merges(const Store& store);
 
-}  // namespace engine::import
+}  // namespace engine::library

@@ -1,6 +1,6 @@
 #include "library/match_rate.hpp"
 
-namespace engine::import {
+namespace engine::library {
 
 bool has_catalogue(const Store& store) {
   return store.integer("SELECT 1 FROM tracks WHERE in_catalogue = 1 LIMIT 1") != 0;
@@ -52,4 +52,4 @@ std::vector<UnmatchedTrack> unmatched_tracks(const Store& store, std::int64_t us
   return tracks;
 }
 
-}  // namespace engine::import
+}  // namespace engine::library

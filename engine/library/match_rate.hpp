@@ -7,7 +7,7 @@
 
 #include "store/store.hpp"
 
-namespace engine::import {
+namespace engine::library {
 
 /// A play counts as matched by id when its track is in the catalogue and one of its outside ids
 /// came from both the catalogue and an export; as matched by name when its track is in the
@@ -30,4 +30,4 @@ struct UnmatchedTrack {
 std::vector<UnmatchedTrack> unmatched_tracks(const Store& store, std::int64_t user_id,
                                              std::int64_t limit);
 
-}  // namespace engine::import
+}  // namespace engine::library

@@ -15,7 +15,7 @@
 #include "core/json_text.hpp"
 #include "library/tellings.hpp"
 
-namespace engine::import {
+namespace engine::library {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -481,4 +481,4 @@ void unmerge_tracks(Store& store, std::int64_t merge_id) {
   transaction.commit();
 }
 
-}  // namespace engine::import
+}  // namespace engine::library

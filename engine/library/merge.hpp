@@ -7,7 +7,7 @@
 
 #include "store/store.hpp"
 
-namespace engine::import {
+namespace engine::library {
 
 /// A table whose rows name a track.
 struct TrackReference {
@@ -39,4 +39,4 @@ std::int64_t merge_tracks(Store& store, std::int64_t kept, std::int64_t merged, 
 /// Throws Error(kInput) when there is no such merge, or a later one must be undone first.
 void unmerge_tracks(Store& store, std::int64_t merge_id);
 
-}  // namespace engine::import
+}  // namespace engine::library

@@ -6,7 +6,7 @@
 #include <map>
 #include <tuple>
 
-namespace engine::import {
+namespace engine::library {
 namespace {
 
 using Cost = std::int64_t;
@@ -353,4 +353,4 @@ std::vector<std::uint32_t> align_plays(std::span<const ToldPlay> plays) {
   return Alignment(plays).run();
 }
 
-}  // namespace engine::import
+}  // namespace engine::library

@@ -36,7 +36,7 @@
 #include <span>
 #include <vector>
 
-namespace engine::import {
+namespace engine::library {
 
 /// Which end of a play a teller's time is. The numbers are stored.
 enum class Stamp : std::uint8_t {
@@ -67,4 +67,4 @@ std::int64_t disagreement(const ToldPlay& a, const ToldPlay& b);
 /// listen have the same teller. Time: the number of pairs within reach of each other.
 std::vector<std::uint32_t> align_plays(std::span<const ToldPlay> plays);
 
-}  // namespace engine::import
+}  // namespace engine::library

@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "core/text_key.hpp"
 
-namespace engine::import {
+namespace engine::library {
 namespace {
 
 constexpr std::size_t kMostChoices = 8;
@@ -186,4 +186,4 @@ Subject find_subject(const Store& store, const std::string& name,
   throw_ambiguous(store, name, choices);
 }
 
-}  // namespace engine::import
+}  // namespace engine::library

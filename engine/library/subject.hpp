@@ -13,7 +13,7 @@
 
 #include "store/store.hpp"
 
-namespace engine::import {
+namespace engine::library {
 
 struct Subject {
   bool is_artist = false;
@@ -34,4 +34,4 @@ struct Subject {
 Subject find_subject(const Store& store, const std::string& name,
                      const std::function<bool(const Subject&)>& is_meant);
 
-}  // namespace engine::import
+}  // namespace engine::library

@@ -9,7 +9,7 @@
 #include "store/listen_flags.hpp"
 #include "store/row_source.hpp"
 
-namespace engine::import {
+namespace engine::library {
 namespace {
 
 /// No play is longer than a day.
@@ -595,4 +595,4 @@ std::int64_t take_back(Store& store, std::int64_t user, std::int64_t ingestion) 
   return before - left;
 }
 
-}  // namespace engine::import
+}  // namespace engine::library

@@ -25,7 +25,7 @@
 #include "library/play_alignment.hpp"
 #include "store/store.hpp"
 
-namespace engine::import {
+namespace engine::library {
 
 struct Telling {
   static constexpr std::int64_t kInStore = -1;
@@ -149,4 +149,4 @@ void settle_blocks(NearbyTellings& nearby, Tellers& tellers, ListenChanges& chan
 /// Returns how many listens fewer there are.
 std::int64_t take_back(Store& store, std::int64_t user, std::int64_t ingestion);
 
-}  // namespace engine::import
+}  // namespace engine::library

@@ -9,7 +9,7 @@
 // bits 8-15 why it ended: EndReason
 //
 // The bits above belong to the import (library/tellings.hpp), nobody else reads them:
-// bits 16-17 which end of the play its source told: import::Stamp
+// bits 16-17 which end of the play its source told: library::Stamp
 // bit  18    the start is exact to a day only (bit 5 is set as well)
 // bit  19    several told the play: what they said is in `tellings`, the row follows from it
 // bits 20-30 who told it: tellers.teller_id; 0: the format of the row's ingestion

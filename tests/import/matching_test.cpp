@@ -78,14 +78,14 @@ TEST_CASE("history finds its catalogue tracks, whichever came first", "[import][
     CHECK(count(import.store(), "SELECT count(*) FROM tracks") == 5);
     lines[is_catalogue_first ? 1 : 0] = tracks_of(import.store());
 
-    const auto rate = engine::import::match_rate(import.store(), 1);
+    const auto rate = engine::library::match_rate(import.store(), 1);
     CHECK(rate.plays == 5);
     CHECK(rate.plays_by_id == 1);    // S3
     CHECK(rate.plays_by_name == 3);  // Jóga twice, Smooth; "Smooth - Live" is another recording
     CHECK(rate.tracks == 4);
     CHECK(rate.tracks_by_id == 1);
     CHECK(rate.tracks_by_name == 2);
-    const auto unmatched = engine::import::unmatched_tracks(import.store(), 1, 10);
+    const auto unmatched = engine::library::unmatched_tracks(import.store(), 1, 10);
     REQUIRE(unmatched.size() == 1);
     CHECK(unmatched[0].title == "Smooth - Live");
     CHECK(unmatched[0].plays == 1);

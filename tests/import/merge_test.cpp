@@ -9,9 +9,9 @@
 
 using engine::Error;
 using engine::Store;
-using engine::import::find_track;
-using engine::import::merge_tracks;
-using engine::import::unmerge_tracks;
+using engine::library::find_track;
+using engine::library::merge_tracks;
+using engine::library::unmerge_tracks;
 using test::DirectImport;
 using test::Row;
 
@@ -87,8 +87,8 @@ TEST_CASE("merging two tracks gives one everything, and can be undone", "[import
     CHECK(store.integer("SELECT count(*) FROM run_tracks WHERE track_id = 1") == 2);
     CHECK(store.data_version() == 1);
     CHECK(store.check().empty());
-    REQUIRE(engine::import::list_merges(store).size() == 1);
-    CHECK(engine::import::list_merges(store)[0].merged == 2);
+    REQUIRE(engine::library::list_merges(store).size() == 1);
+    CHECK(engine::library::list_merges(store)[0].merged == 2);
     unmerge_tracks(store, id);
   }
   CHECK(dump_without_version(path) == before);

@@ -8,11 +8,11 @@
 
 #include <catch2/catch.hpp>
 
-using engine::import::align_plays;
-using engine::import::disagreement;
-using engine::import::kUnpairedCost;
-using engine::import::Stamp;
-using engine::import::ToldPlay;
+using engine::library::align_plays;
+using engine::library::disagreement;
+using engine::library::kUnpairedCost;
+using engine::library::Stamp;
+using engine::library::ToldPlay;
 
 namespace {
 

@@ -311,9 +311,9 @@ TEST_CASE("prompts and their vectors move with a merge and come back", "[prompts
       test::write_file(folder.file("p.jsonl"),
                        "{\"text\": \"calm\", \"ts\": 5, \"track\": 11, \"vector\": [1, 0]}\n")));
   engine::Store opened = engine::Store::open(store.path());
-  const std::int64_t merge = engine::import::merge_tracks(opened, 10, 11, kNow);
+  const std::int64_t merge = engine::library::merge_tracks(opened, 10, 11, kNow);
   CHECK(opened.integer("SELECT track_id FROM prompts") == 10);
-  engine::import::unmerge_tracks(opened, merge);
+  engine::library::unmerge_tracks(opened, merge);
   CHECK(opened.integer("SELECT track_id FROM prompts") == 11);
   CHECK(opened.integer("SELECT count(*) FROM prompt_vectors JOIN prompts USING (prompt_id)") == 1);
   CHECK(opened.check().empty());

@@ -304,7 +304,7 @@ TEST_CASE("what an import told can be taken back from beside another", "[import]
   const std::string before = story(store);
   import.file("extended", "2", "listens", {ended(10'200, 200), ended(20'200, 200)});
   REQUIRE(listens(store) == 3);
-  CHECK(engine::import::take_back(store, 1, 2) == 1);
+  CHECK(engine::library::take_back(store, 1, 2) == 1);
   CHECK(story(store) == before);
   CHECK(store.integer("SELECT count(*) FROM ingestion_tellers WHERE ingestion_id = 2") == 0);
 }
@@ -369,11 +369,11 @@ TEST_CASE("tracks that are joined by hand share their plays", "[import][merge][s
   }
   {
     Store store = Store::open(path);
-    merge = engine::import::merge_tracks(store, 1, 2, 99);
+    merge = engine::library::merge_tracks(store, 1, 2, 99);
     CHECK(listens(store) == 3);
     CHECK(store.integer("SELECT count(*) FROM tellings") == 4);
     CHECK(store.check().empty());
-    engine::import::unmerge_tracks(store, merge);
+    engine::library::unmerge_tracks(store, merge);
     store.execute("UPDATE settings SET value = value - 2 WHERE key = 'data_version'");
   }
   CHECK(test::dump(path) == apart);
@@ -390,7 +390,7 @@ TEST_CASE("what came after a merge stays with the kept track", "[import][merge][
   std::int64_t merge = 0;
   {
     Store store = Store::open(path);
-    merge = engine::import::merge_tracks(store, 1, 2, 99);
+    merge = engine::library::merge_tracks(store, 1, 2, 99);
     CHECK(listens(store) == 1);
   }
   {
@@ -399,7 +399,7 @@ TEST_CASE("what came after a merge stays with the kept track", "[import][merge][
           BucketCounts{{"duplicate", 1}});
   }
   Store store = Store::open(path);
-  engine::import::unmerge_tracks(store, merge);
+  engine::library::unmerge_tracks(store, merge);
   CHECK(listens(store) == 2);
   CHECK(store.integer("SELECT track_id FROM listens WHERE ts = 10001") == 2);
   CHECK(store.integer("SELECT group_concat(track_id) = '1,1' FROM tellings") == 1);

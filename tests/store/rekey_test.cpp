@@ -54,7 +54,7 @@ TEST_CASE("a store from before edition words of many languages gets today's keys
     store.prepare("INSERT INTO tracks (track_id, spotify_id) VALUES (6, 'S')").run();
     store.bump_data_version();
     transaction.commit();
-    engine::import::merge_tracks(store, 4, 5, 1);
+    engine::library::merge_tracks(store, 4, 5, 1);
   }
   Store store = Store::open(path);
   CHECK(store.version() == engine::store_migrations().back().version);
@@ -68,7 +68,7 @@ TEST_CASE("a store from before edition words of many languages gets today's keys
   CHECK(store.data_version() > 2);  // what was computed from the old keys is of no use
   CHECK(store.integer("SELECT count(*) FROM track_aliases WHERE track_id = 4") == 2);
 
-  engine::import::unmerge_tracks(store, 1);
+  engine::library::unmerge_tracks(store, 1);
   CHECK(key_of(store, 5) == "simon and garfunkel|song|");
   CHECK(store.check().empty());
 }
