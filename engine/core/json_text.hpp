@@ -1,6 +1,7 @@
 // JSON as bytes: the one way from a JSON value to text.
 #pragma once
 
+#include <cmath>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -22,6 +23,11 @@ std::string terminal_json(const std::string& json);
 template <class Json>
 std::string printed_json(const Json& json, int indent = 2) {
   return terminal_json(json_text(json, indent)) + "\n";
+}
+
+/// A number as JSON, which has none that is not finite: null.
+inline nlohmann::ordered_json finite_or_null(double number) {
+  return std::isfinite(number) ? nlohmann::ordered_json(number) : nlohmann::ordered_json();
 }
 
 }  // namespace engine

@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "core/ascii.hpp"
+
 namespace engine {
 namespace {
 
@@ -177,10 +179,6 @@ constexpr PairTranslation kPairTranslations[] = {
 /// Endings that scripts without spaces write onto the word.
 constexpr std::string_view kJoinedEndings[] = {"バージョン", "ヴァージョン", "版",
                                                "盤",         "버전",         "ver"};
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool is_number(std::string_view word) {
   if (word.empty() || !is_digit(word[0])) return false;

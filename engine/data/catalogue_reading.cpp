@@ -9,8 +9,6 @@
 namespace engine {
 namespace {
 
-constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
-
 float real_or_nan(const Statement& rows, int column) {
   return rows.is_null(column) ? kMissing : static_cast<float>(rows.real(column));
 }

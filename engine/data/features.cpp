@@ -8,8 +8,6 @@
 namespace engine {
 namespace {
 
-constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
-
 // Mean of the own values of each artist's tracks; NaN where it has none.
 std::vector<float> means_by_artist(const float* own, const FeatureInputs& inputs) {
   std::vector<double> sums(inputs.artist_count, 0);

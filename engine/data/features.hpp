@@ -7,12 +7,16 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
 #include "store/features.hpp"
 
 namespace engine {
+
+/// A feature that is not known.
+inline constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 
 /// The numeric features: those of kFeatureColumns that are no integers.
 inline constexpr std::size_t kNumericFeatureCount = 9;

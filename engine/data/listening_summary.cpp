@@ -6,15 +6,10 @@
 #include <span>
 
 #include "data/features.hpp"
+#include "data/tables.hpp"
 
 namespace engine {
 namespace {
-
-template <typename T>
-std::span<const T> column(const playlist_table& table, std::string_view name) {
-  return {static_cast<const T*>(find_column(table, name)->data),
-          static_cast<std::size_t>(table.rows)};
-}
 
 std::string text(const playlist_table& table, std::string_view name, std::size_t row) {
   const playlist_column& texts = *find_column(table, name);
@@ -46,11 +41,11 @@ std::vector<std::int64_t> added_up(const std::vector<std::int64_t>& plays,
 
 void add_listens(const AsOf& tables, ListeningSummary& made) {
   const playlist_table& listens = *tables.table("listens");
-  const auto track = column<std::int32_t>(listens, "track");
-  const auto ts = column<std::int64_t>(listens, "ts");
-  const auto ms_played = column<std::int32_t>(listens, "ms_played");
-  const auto is_play = column<std::uint8_t>(listens, "is_play");
-  const auto is_skip = column<std::uint8_t>(listens, "is_skip");
+  const auto track = column_of<std::int32_t>(listens, "track");
+  const auto ts = column_of<std::int64_t>(listens, "ts");
+  const auto ms_played = column_of<std::int32_t>(listens, "ms_played");
+  const auto is_play = column_of<std::uint8_t>(listens, "is_play");
+  const auto is_skip = column_of<std::uint8_t>(listens, "is_skip");
   std::vector<bool> is_heard(static_cast<std::size_t>(tables.track_count()));
   std::int64_t ms = 0, matched = 0, heard = 0, matched_heard = 0;
   for (std::size_t k = 0; k < track.size(); ++k) {
@@ -77,7 +72,7 @@ void add_listens(const AsOf& tables, ListeningSummary& made) {
 }  // namespace
 
 std::vector<FeatureCoverage> heard_coverage(const AsOf& tables) {
-  const auto plays = column<std::int32_t>(*tables.table("track_statistics"), "plays");
+  const auto plays = column_of<std::int32_t>(*tables.table("track_statistics"), "plays");
   std::vector<std::size_t> heard;
   for (std::size_t track = 0; track < plays.size(); ++track)
     if (plays[track] > 0) heard.push_back(track);
@@ -89,7 +84,7 @@ std::vector<FeatureCoverage> heard_coverage(const AsOf& tables) {
   for (const std::size_t place : numeric_features()) {
     const FeatureColumn& feature = kFeatureColumns[place];
     const auto known_of = [&](const char* name) {
-      return std::count_if(heard.begin(), heard.end(), is_known(column<float>(tracks, name)));
+      return std::count_if(heard.begin(), heard.end(), is_known(column_of<float>(tracks, name)));
     };
     const std::int64_t own = known_of(feature.field);
     const std::int64_t known = feature.or_artist == nullptr ? own : known_of(feature.or_artist);
@@ -105,7 +100,7 @@ ListeningSummary summarise_listening(const AsOf& tables, std::size_t top) {
   const playlist_table& tracks = *tables.table("tracks");
   const playlist_table& artists = *tables.table("artists");
   const playlist_table& tags = *tables.table("tags");
-  const auto counted = column<std::int32_t>(*tables.table("track_statistics"), "plays");
+  const auto counted = column_of<std::int32_t>(*tables.table("track_statistics"), "plays");
   const std::vector<std::int64_t> plays(counted.begin(), counted.end());
   const auto by_artist = added_up(plays, *tables.lists("track_artists"), artists.rows);
   const auto by_tag = added_up(plays, *tables.lists("track_tags"), tags.rows);
@@ -120,11 +115,11 @@ ListeningSummary summarise_listening(const AsOf& tables, std::size_t top) {
   made.artists = artists.rows;
   made.tags = tags.rows;
 
-  const auto track_ids = column<std::int64_t>(tracks, "id");
+  const auto track_ids = column_of<std::int64_t>(tracks, "id");
   for (const std::size_t k : best(plays, top))
     made.top_tracks.push_back(
         {track_ids[k], text(tracks, "title", k), text(tracks, "artist_name", k), plays[k]});
-  const auto artist_ids = column<std::int64_t>(artists, "id");
+  const auto artist_ids = column_of<std::int64_t>(artists, "id");
   for (const std::size_t k : best(by_artist, top))
     made.top_artists.push_back({artist_ids[k], text(artists, "name", k), "", by_artist[k]});
   for (const std::size_t k : best(by_tag, top))

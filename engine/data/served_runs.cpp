@@ -17,7 +17,7 @@ constexpr std::size_t kFewRuns = 200;  // whose tracks are read faster than look
 constexpr std::size_t kWrittenAgainAt = 16;
 
 template <class T>
-const T* column_of(const ColumnFile& file, std::string_view table, std::uint32_t at) {
+const T* file_column(const ColumnFile& file, std::string_view table, std::uint32_t at) {
   return static_cast<const T*>(file.table(table)->columns[at]->data);
 }
 
@@ -92,13 +92,13 @@ class ServedRuns {
     const auto file = ColumnFile::open(path_, key_, why_not);
     if (!file) return 0;
     const auto count = static_cast<std::size_t>(file->table("runs")->rows);
-    const auto* prints = column_of<std::int64_t>(*file, "runs", 0);
-    const auto* ends = column_of<std::int64_t>(*file, "runs", 1);
-    const auto* tracks = column_of<std::int64_t>(*file, "tracks", 0);
+    const auto* prints = file_column<std::int64_t>(*file, "runs", 0);
+    const auto* ends = file_column<std::int64_t>(*file, "runs", 1);
+    const auto* tracks = file_column<std::int64_t>(*file, "tracks", 0);
     if (count == 0 || count > runs_.size()) return 0;
     for (std::size_t k = 0; k < count; ++k)
       if (prints[k] != fingerprint(runs_[k])) return 0;
-    if (*column_of<std::int64_t>(*file, "proof", 0) != proof(runs_[count - 1])) return 0;
+    if (*file_column<std::int64_t>(*file, "proof", 0) != proof(runs_[count - 1])) return 0;
     for (std::size_t k = 0; k < count; ++k)
       runs_[k].track_ids.assign(tracks + (k == 0 ? 0 : ends[k - 1]), tracks + ends[k]);
     return count;

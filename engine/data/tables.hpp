@@ -5,6 +5,7 @@
 #include "playlist/plugin.h"
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace engine {
@@ -23,6 +24,13 @@ class Tables {
 
 /// The column called `name`, or nullptr.
 const playlist_column* find_column(const playlist_table& table, std::string_view name);
+
+/// The values of a column that is there and is of type T.
+template <typename T>
+std::span<const T> column_of(const playlist_table& table, std::string_view name) {
+  return {static_cast<const T*>(find_column(table, name)->data),
+          static_cast<std::size_t>(table.rows)};
+}
 
 /// Text of code `code` of a string column; "" for -1.
 std::string_view text_of(const playlist_column& column, std::int32_t code);

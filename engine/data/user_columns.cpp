@@ -17,12 +17,6 @@
 namespace engine {
 namespace {
 
-template <typename T>
-std::span<const T> column_of(const playlist_table& table, std::string_view name) {
-  return {static_cast<const T*>(find_column(table, name)->data),
-          static_cast<std::size_t>(table.rows)};
-}
-
 struct ListenTable {
   std::vector<std::int64_t> ts;
   std::vector<std::int32_t> track, ms_played, country;

@@ -11,17 +11,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json number(double value) {
-  return std::isnan(value) ? Json() : Json(value);
-}
-
 Json metrics_of(const Backtest& backtest, const EntryResult& entry) {
   Json metrics = Json::object();
   for (std::size_t m = 0; m < entry.metrics.size(); ++m) {
     const Interval& interval = entry.metrics[m];
-    metrics[backtest.metric_names[m]] = {{"mean", number(interval.mean)},
-                                         {"low", number(interval.low)},
-                                         {"high", number(interval.high)},
+    metrics[backtest.metric_names[m]] = {{"mean", finite_or_null(interval.mean)},
+                                         {"low", finite_or_null(interval.low)},
+                                         {"high", finite_or_null(interval.high)},
                                          {"count", interval.count}};
   }
   return metrics;
@@ -35,9 +31,9 @@ Json pairs_of(const Backtest& backtest) {
       paired.push_back({{"a", backtest.entries[pair.a].name},
                         {"b", backtest.entries[pair.b].name},
                         {"metric", backtest.metric_names[m]},
-                        {"difference", number(interval.mean)},
-                        {"low", number(interval.low)},
-                        {"high", number(interval.high)},
+                        {"difference", finite_or_null(interval.mean)},
+                        {"low", finite_or_null(interval.low)},
+                        {"high", finite_or_null(interval.high)},
                         {"count", interval.count}});
     }
   }

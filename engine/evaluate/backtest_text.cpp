@@ -56,7 +56,7 @@ std::string whose(const Backtest& backtest) {
   return text;
 }
 
-std::string models_of(const Backtest& backtest) {
+std::string model_lines(const Backtest& backtest) {
   std::string text;
   for (const ModelUse& use : backtest.models) {
     text += "  " + use.name + ": " +
@@ -85,7 +85,7 @@ std::string backtest_text(const Backtest& backtest, const std::string& every) {
             (user.dates == 1 ? " date" : " dates") + " after which " + user.user +
             " played nothing" + (backtest.is_new_only ? " new" : "") + "\n";
   }
-  text += models_of(backtest);
+  text += model_lines(backtest);
   if (backtest.is_new_only) text += "  judged by tracks that were new to the listener\n";
   text += "\nmean and 95 % interval\n";
   std::vector<Column> columns;

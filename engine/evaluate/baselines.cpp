@@ -5,14 +5,10 @@
 #include <numeric>
 #include <utility>
 
+#include "data/tables.hpp"
+
 namespace engine::evaluate {
 namespace {
-
-template <typename T>
-std::span<const T> column_of(const playlist_table& table, const char* name) {
-  return {static_cast<const T*>(find_column(table, name)->data),
-          static_cast<std::size_t>(table.rows)};
-}
 
 std::vector<std::int32_t> first_numbers(std::size_t count) {
   std::vector<std::int32_t> tracks(count);

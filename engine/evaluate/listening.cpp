@@ -6,15 +6,7 @@
 #include "data/tables.hpp"
 
 namespace engine::evaluate {
-namespace {
-
-template <typename T>
-std::span<const T> column_of(const playlist_table& table, const char* name) {
-  return {static_cast<const T*>(find_column(table, name)->data),
-          static_cast<std::size_t>(table.rows)};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 const TrackListens* Truth::find(std::int32_t track) const {
   const auto found =

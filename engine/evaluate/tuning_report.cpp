@@ -13,20 +13,16 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json number(double value) {
-  return std::isnan(value) ? Json() : Json(value);
-}
-
 Json part_json(const TuningPart& part) {
   return {{"from", short_time(part.span.date)},
           {"to", short_time(part.span.end)},
           {"dates", part.dates},
           {"lists", part.gain.count},
-          {"before", number(part.before.mean)},
-          {"after", number(part.after.mean)},
-          {"gain", number(part.gain.mean)},
-          {"low", number(part.gain.low)},
-          {"high", number(part.gain.high)}};
+          {"before", finite_or_null(part.before.mean)},
+          {"after", finite_or_null(part.after.mean)},
+          {"gain", finite_or_null(part.gain.mean)},
+          {"low", finite_or_null(part.gain.low)},
+          {"high", finite_or_null(part.gain.high)}};
 }
 
 std::string part_text(const char* name, const TuningPart& part) {

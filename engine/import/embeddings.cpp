@@ -24,7 +24,6 @@
 namespace engine::import {
 namespace {
 
-using Json = nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kBatchRows = 4096;
@@ -94,7 +93,7 @@ class JsonRecords final : public Records {
   explicit JsonRecords(std::string_view text) : lines_(without_bom(text)) {}
 
   bool next(Record& record) override {
-    Json json;
+    nlohmann::json json;
     if (!lines_.next(json, record)) return false;
     if (record.problem.empty()) {
       read_id(json, record);
@@ -105,7 +104,7 @@ class JsonRecords final : public Records {
   [[nodiscard]] double fraction() const override { return lines_.fraction(); }
 
  private:
-  static void read_id(const Json& json, Record& record) {
+  static void read_id(const nlohmann::json& json, Record& record) {
     for (const char* key : {"id", "spotify_id", "isrc", "mbid", "track_id"}) {
       const auto found = json.find(key);
       if (found == json.end()) continue;
@@ -114,7 +113,7 @@ class JsonRecords final : public Records {
       return;
     }
   }
-  static void read_vector(const Json& json, Record& record) {
+  static void read_vector(const nlohmann::json& json, Record& record) {
     auto found = json.find("embedding");
     if (found == json.end()) found = json.find("vector");
     if (found == json.end() || !found->is_array() || found->empty() ||
@@ -122,7 +121,7 @@ class JsonRecords final : public Records {
       record.problem = "it has no list of numbers \"embedding\" or \"vector\"";
       return;
     }
-    for (const Json& value : *found) {
+    for (const nlohmann::json& value : *found) {
       if (!value.is_number()) {
         record.problem = "its vector holds what is no number";
         return;

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <filesystem>
 
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 #include "core/text_key.hpp"
 
@@ -11,10 +12,6 @@ namespace engine::import {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// The digits from `at` on, without leading zeros; moves `at` behind them.
 std::string digits(const std::string& text, std::size_t& at) {

@@ -12,8 +12,6 @@
 namespace engine::import {
 namespace {
 
-constexpr std::size_t kZeros = 64;
-
 [[noreturn]] void throw_unreadable(const std::string& path) {
   const std::string why = std::strerror(errno);
   throw Error(Exit::kInput, "cannot read " + path,
@@ -39,7 +37,7 @@ MappedFile::MappedFile(const std::string& path) {
   }
   size_ = static_cast<std::size_t>(status.st_size);
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  mapped_ = (size_ + kZeros + page - 1) / page * page;
+  mapped_ = (size_ + kZerosBehind + page - 1) / page * page;
   // Zero pages first, the file over them: what is behind the file's end reads as zero.
   void* memory =
       ::mmap(nullptr, mapped_, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -1,5 +1,4 @@
-// A whole file in memory without reading it in: followed by at least 64 zero bytes, as
-// playlist_input promises.
+// A whole file in memory without reading it in.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +6,9 @@
 #include <string>
 
 namespace engine::import {
+
+/// So many zero bytes at least follow the bytes of every input, as playlist_input promises.
+inline constexpr std::size_t kZerosBehind = 64;
 
 /// Throws Error(kInput) when the file cannot be opened or mapped.
 class MappedFile {

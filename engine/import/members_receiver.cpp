@@ -1,11 +1,10 @@
 #include "import/members_receiver.hpp"
 
 #include "import/input_files.hpp"
+#include "import/mapped_file.hpp"
 
 namespace engine::import {
 namespace {
-
-constexpr std::size_t kZeros = 64;
 
 std::string megabytes(std::uint64_t bytes) {
   return std::to_string(bytes >> 20) + " MB";
@@ -99,7 +98,7 @@ playlist_status MembersReceiver::end() {
     return PLAYLIST_OK;
   }
   const std::size_t size = bytes_.size();
-  bytes_.append(kZeros, '\0');
+  bytes_.append(kZerosBehind, '\0');
   callbacks_.take(member_, std::string_view(bytes_).substr(0, size));
   bytes_ = {};
   return PLAYLIST_OK;

@@ -17,8 +17,6 @@
 namespace engine::import {
 namespace {
 
-using Json = nlohmann::json;
-
 /// What a record can hold, and the names that it goes by, the first one winning.
 enum Field { kText, kUser, kTrack, kTime, kVector, kFieldCount };
 constexpr std::array<std::array<const char*, 5>, kFieldCount> kNames = {{
@@ -124,7 +122,7 @@ class JsonPrompts final : public PromptRecords {
   explicit JsonPrompts(std::string_view text) : lines_(text) {}
 
   bool next(PromptRecord& record) override {
-    Json json;
+    nlohmann::json json;
     if (!lines_.next(json, record)) return false;
     if (record.problem.empty()) read(json, record);
     return true;
@@ -132,8 +130,8 @@ class JsonPrompts final : public PromptRecords {
   [[nodiscard]] double fraction() const override { return lines_.fraction(); }
 
  private:
-  static void read(const Json& json, PromptRecord& record) {
-    std::array<const Json*, kFieldCount> found{};
+  static void read(const nlohmann::json& json, PromptRecord& record) {
+    std::array<const nlohmann::json*, kFieldCount> found{};
     std::array<int, kFieldCount> ranks;
     ranks.fill(std::numeric_limits<int>::max());
     for (const auto& [key, value] : json.items()) {
@@ -147,7 +145,7 @@ class JsonPrompts final : public PromptRecords {
     }
     std::array<std::string, kFieldCount> texts;
     for (const Field field : {kText, kUser, kTrack, kTime}) {
-      const Json* value = found[field];
+      const nlohmann::json* value = found[field];
       if (value == nullptr) continue;
       if (value->is_string()) {
         texts[field] = value->get<std::string>();
@@ -162,12 +160,12 @@ class JsonPrompts final : public PromptRecords {
     take(record, texts);
   }
 
-  static void read_vector(const Json& json, PromptRecord& record) {
+  static void read_vector(const nlohmann::json& json, PromptRecord& record) {
     if (!json.is_array() || json.size() > kMostNumbers) {
       record.problem = "its vector is no list of numbers";
       return;
     }
-    for (const Json& value : json) {
+    for (const nlohmann::json& value : json) {
       if (!value.is_number()) {
         record.problem = "its vector holds what is no number";
         return;

@@ -20,7 +20,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kProgressRows = 4096;
-constexpr const char* kFirstUser = "me";
 
 /// The users of the records by name, and the one who is meant where a record names nobody.
 class PromptUsers {

@@ -8,23 +8,25 @@
 namespace engine::import {
 namespace {
 
-constexpr std::uint32_t kText = PLAYLIST_STRING, kI32 = PLAYLIST_I32, kI64 = PLAYLIST_I64,
+constexpr std::uint32_t kString = PLAYLIST_STRING, kI32 = PLAYLIST_I32, kI64 = PLAYLIST_I64,
                         kF32 = PLAYLIST_F32, kU8 = PLAYLIST_U8;
 
 constexpr RowColumn kListens[] = {
-    {"record", kI64, true}, {"ts", kI64, true},     {"ms_played", kI32},     {"title", kText},
-    {"artist", kText},      {"album", kText},       {"spotify_id", kText},   {"isrc", kText},
-    {"mbid", kText},        {"artist_mbid", kText}, {"reason_end", kText},   {"country", kText},
-    {"skipped", kU8},       {"shuffle", kU8},       {"offline", kU8},        {"incognito", kU8},
-    {"precision", kI32},    {"loved", kU8},         {"stamp", kU8},          {"repeat", kI32},
-    {"teller", kText},      {"duration_ms", kI32},  {"artist_credit", kText}};
+    {"record", kI64, true},   {"ts", kI64, true},        {"ms_played", kI32},
+    {"title", kString},       {"artist", kString},       {"album", kString},
+    {"spotify_id", kString},  {"isrc", kString},         {"mbid", kString},
+    {"artist_mbid", kString}, {"reason_end", kString},   {"country", kString},
+    {"skipped", kU8},         {"shuffle", kU8},          {"offline", kU8},
+    {"incognito", kU8},       {"precision", kI32},       {"loved", kU8},
+    {"stamp", kU8},           {"repeat", kI32},          {"teller", kString},
+    {"duration_ms", kI32},    {"artist_credit", kString}};
 constexpr RowColumn kTracks[] = {{"record", kI64, true},
-                                 {"title", kText},
-                                 {"artist", kText},
-                                 {"album", kText},
-                                 {"spotify_id", kText},
-                                 {"isrc", kText},
-                                 {"mbid", kText},
+                                 {"title", kString},
+                                 {"artist", kString},
+                                 {"album", kString},
+                                 {"spotify_id", kString},
+                                 {"isrc", kString},
+                                 {"mbid", kString},
                                  {"duration_ms", kI32},
                                  {"year", kI32},
                                  {"popularity", kF32},
@@ -41,31 +43,40 @@ constexpr RowColumn kTracks[] = {{"record", kI64, true},
                                  {"valence", kF32},
                                  {"tempo", kF32},
                                  {"time_signature", kI32},
-                                 {"tags", kText},
-                                 {"album_id", kText},
-                                 {"artist_id", kText},
-                                 {"artist_credit", kText}};
-constexpr RowColumn kLikes[] = {{"record", kI64, true}, {"ts", kI64},     {"title", kText},
-                                {"artist", kText},      {"album", kText}, {"spotify_id", kText},
-                                {"isrc", kText},        {"mbid", kText}};
+                                 {"tags", kString},
+                                 {"album_id", kString},
+                                 {"artist_id", kString},
+                                 {"artist_credit", kString}};
+constexpr RowColumn kLikes[] = {{"record", kI64, true}, {"ts", kI64},       {"title", kString},
+                                {"artist", kString},    {"album", kString}, {"spotify_id", kString},
+                                {"isrc", kString},      {"mbid", kString}};
 constexpr RowColumn kSavedAlbums[] = {
-    {"record", kI64, true}, {"album", kText, true}, {"artist", kText, true}, {"ts", kI64}};
+    {"record", kI64, true}, {"album", kString, true}, {"artist", kString, true}, {"ts", kI64}};
 constexpr RowColumn kSavedArtists[] = {
-    {"record", kI64, true}, {"artist", kText, true}, {"ts", kI64}};
-constexpr RowColumn kBanned[] = {{"record", kI64, true}, {"title", kText}, {"artist", kText},
-                                 {"spotify_id", kText},  {"mbid", kText},  {"ts", kI64}};
-constexpr RowColumn kPlaylists[] = {{"record", kI64, true}, {"playlist", kText, true},
-                                    {"playlist_id", kText}, {"description", kText},
-                                    {"ts", kI64},           {"owner", kText}};
-constexpr RowColumn kPlaylistTracks[] = {{"record", kI64, true}, {"playlist", kText, true},
-                                         {"playlist_id", kText}, {"position", kI32},
-                                         {"ts", kI64},           {"title", kText},
-                                         {"artist", kText},      {"album", kText},
-                                         {"spotify_id", kText},  {"isrc", kText},
-                                         {"mbid", kText},        {"artist_credit", kText}};
-constexpr RowColumn kArtists[] = {{"record", kI64, true}, {"artist", kText, true},
-                                  {"artist_id", kText},   {"artist_mbid", kText},
-                                  {"popularity", kF32},   {"tags", kText},
+    {"record", kI64, true}, {"artist", kString, true}, {"ts", kI64}};
+constexpr RowColumn kBanned[] = {{"record", kI64, true},  {"title", kString}, {"artist", kString},
+                                 {"spotify_id", kString}, {"mbid", kString},  {"ts", kI64}};
+constexpr RowColumn kPlaylists[] = {{"record", kI64, true},
+                                    {"playlist", kString, true},
+                                    {"playlist_id", kString},
+                                    {"description", kString},
+                                    {"ts", kI64},
+                                    {"owner", kString}};
+constexpr RowColumn kPlaylistTracks[] = {{"record", kI64, true},
+                                         {"playlist", kString, true},
+                                         {"playlist_id", kString},
+                                         {"position", kI32},
+                                         {"ts", kI64},
+                                         {"title", kString},
+                                         {"artist", kString},
+                                         {"album", kString},
+                                         {"spotify_id", kString},
+                                         {"isrc", kString},
+                                         {"mbid", kString},
+                                         {"artist_credit", kString}};
+constexpr RowColumn kArtists[] = {{"record", kI64, true}, {"artist", kString, true},
+                                  {"artist_id", kString}, {"artist_mbid", kString},
+                                  {"popularity", kF32},   {"tags", kString},
                                   {"danceability", kF32}, {"energy", kF32},
                                   {"key", kI32},          {"loudness", kF32},
                                   {"mode", kI32},         {"speechiness", kF32},
@@ -74,28 +85,30 @@ constexpr RowColumn kArtists[] = {{"record", kI64, true}, {"artist", kText, true
                                   {"tempo", kF32},        {"time_signature", kI32},
                                   {"duration_ms", kI32}};
 constexpr RowColumn kTags[] = {
-    {"record", kI64, true}, {"tag", kText, true}, {"tag_id", kText, true}};
+    {"record", kI64, true}, {"tag", kString, true}, {"tag_id", kString, true}};
 constexpr RowColumn kArtistPlays[] = {{"record", kI64, true},
-                                      {"user", kText, true},
-                                      {"artist", kText},
-                                      {"artist_id", kText},
+                                      {"user", kString, true},
+                                      {"artist", kString},
+                                      {"artist_id", kString},
                                       {"plays", kI32}};
 constexpr RowColumn kArtistTags[] = {
-    {"record", kI64, true}, {"artist", kText}, {"artist_id", kText}, {"tag", kText},
-    {"tag_id", kText},      {"weight", kF32},  {"user", kText}};
-constexpr RowColumn kArtistRelations[] = {
-    {"record", kI64, true}, {"artist", kText, true}, {"related", kText, true}, {"weight", kF32}};
+    {"record", kI64, true}, {"artist", kString}, {"artist_id", kString}, {"tag", kString},
+    {"tag_id", kString},    {"weight", kF32},    {"user", kString}};
+constexpr RowColumn kArtistRelations[] = {{"record", kI64, true},
+                                          {"artist", kString, true},
+                                          {"related", kString, true},
+                                          {"weight", kF32}};
 constexpr RowColumn kUserRelations[] = {
-    {"record", kI64, true}, {"user", kText, true}, {"related", kText, true}};
+    {"record", kI64, true}, {"user", kString, true}, {"related", kString, true}};
 
 constexpr RowColumn kEngagement[] = {
-    {"record", kI64, true},  {"title", kText},   {"artist", kText},   {"album", kText},
-    {"spotify_id", kText},   {"isrc", kText},    {"mbid", kText},     {"plays", kF32},
-    {"likes", kF32},         {"comments", kF32}, {"skip_rate", kF32}, {"completion", kF32},
-    {"artist_credit", kText}};
+    {"record", kI64, true},    {"title", kString}, {"artist", kString}, {"album", kString},
+    {"spotify_id", kString},   {"isrc", kString},  {"mbid", kString},   {"plays", kF32},
+    {"likes", kF32},           {"comments", kF32}, {"skip_rate", kF32}, {"completion", kF32},
+    {"artist_credit", kString}};
 
 constexpr RowColumn kLists[] = {
-    {"record", kI64}, {"list", kText, true}, {"teller", kText}, {"is_whole", kU8}};
+    {"record", kI64}, {"list", kString, true}, {"teller", kString}, {"is_whole", kU8}};
 
 constexpr RowTable kTables[] = {{"listens", kListens},
                                 {"tracks", kTracks},

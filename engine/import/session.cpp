@@ -15,7 +15,6 @@ namespace engine::import {
 namespace {
 
 constexpr std::size_t kMostExamples = 5, kFewUsers = 8;
-constexpr const char* kFirstUser = "me";
 
 /// Tables that hold what one person did or has.
 bool is_persons_table(const TableView& table) {

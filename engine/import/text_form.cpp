@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <cstring>
 
+#include "import/mapped_file.hpp"
+
 namespace engine::import {
 namespace {
 
 constexpr std::size_t kSampleBytes = 4096;
-constexpr std::size_t kZerosBehind = 64;
 
 enum class Encoding { kUtf8, kUtf16Little, kUtf16Big, kWindows1252 };
 

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/ascii.hpp"
+
 namespace engine::import {
 namespace {
 
 constexpr std::size_t kSpotifyLength = 22, kUuidLength = 36, kIsrcLength = 12;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }

@@ -36,7 +36,7 @@ bool is_more_exact(const Telling& a, const Telling& b, Tellers& tellers) {
   return std::tie(a.ts, a.ms_played) < std::tie(b.ts, b.ms_played);
 }
 
-ListenRow row_of(const Telling& telling) {
+ListenRow as_listen(const Telling& telling) {
   return {telling.user,    telling.ts,      telling.track,    telling.ms_played,
           telling.flags(), telling.country, telling.ingestion};
 }
@@ -291,7 +291,7 @@ ListenChanges::Made ListenChanges::make(Tellings cluster,
                                         std::vector<std::pair<std::int64_t, std::int64_t>>& used) {
   Made made;
   made.from.assign(cluster.begin(), cluster.end());
-  made.row = row_of(*made.from[0]);
+  made.row = as_listen(*made.from[0]);
   const auto is_used = [&] {
     return std::find(used.begin(), used.end(), std::pair(made.row.ts, made.row.ms_played)) !=
            used.end();
@@ -336,7 +336,7 @@ bool ListenChanges::settle_one_teller(Tellings set, std::span<const ListenRow> b
   if (!is_alone) return false;
   for (const Telling* telling : set) {
     if (!telling->is_new() && telling->teller == telling->stored_teller) continue;
-    put_.push_back(row_of(*telling));
+    put_.push_back(as_listen(*telling));
     if (!telling->is_new()) continue;
     told[static_cast<std::size_t>(telling - block.data())] = Told::kAlone;
     is_visible_ = true;
@@ -396,7 +396,7 @@ std::vector<Told> ListenChanges::settle(std::span<Telling> block, std::span<cons
   for (const ListenRow& row : before) old.emplace(std::pair(row.ts, row.ms_played), row);
   for (const Telling& telling : block) {
     if (telling.is_new() || telling.is_apart) continue;
-    ListenRow row = row_of(telling);
+    ListenRow row = as_listen(telling);
     row.flags = telling.stored_flags;
     old.emplace(std::pair(row.ts, row.ms_played), row);
   }
@@ -427,7 +427,7 @@ void ListenChanges::note(const Made& made, std::span<const Telling> block,
   const auto first_known = std::find_if(made.from.begin(), made.from.end(), is_known);
   bool is_completed = false;
   if (first_known != made.from.end()) {
-    ListenRow known = row_of(**first_known);
+    ListenRow known = as_listen(**first_known);
     for (const Telling* telling : made.from) {
       if (is_known(telling)) complete(known, *telling);
     }

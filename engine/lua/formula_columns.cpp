@@ -110,11 +110,6 @@ int bad_result(lua_State* lua, void*) {
                "it returned " + returned + "; every path must return a number", ""});
 }
 
-template <int (*body)(lua_State*, void*)>
-int entry(lua_State* lua) {
-  return guarded(lua, body, nullptr);
-}
-
 // Called from compiled code, without a branch.
 double known_number(double x, double fallback) {
   return x == x ? x : fallback;

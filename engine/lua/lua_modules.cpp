@@ -173,11 +173,6 @@ int keys_without_order(lua_State* lua, void*) {
                "use texts or numbers as keys, or keep the things in a list"});
 }
 
-template <int (*body)(lua_State*, void*)>
-int entry(lua_State* lua) {
-  return guarded(lua, body, nullptr);
-}
-
 }  // namespace
 
 int load_source(lua_State* lua, std::string_view text, const std::string& chunk_name) {

@@ -167,6 +167,11 @@ class LuaState {
 /// the same Error (where and source are added when empty); a recipe's pcall sees "where: what".
 using GuardedFunction = int (*)(lua_State*);
 int guarded(lua_State* state, int (*body)(lua_State*, void*), void* context);
+/// A function for Lua that needs no context.
+template <int (*body)(lua_State*, void*)>
+int entry(lua_State* state) {
+  return guarded(state, body, nullptr);
+}
 
 /// Inserts a tick at every loop, goto and entry of a function that calls others, on the same line
 /// (line numbers stay true). The chunk takes the tick as its argument. Throws Error(kRecipe) when

@@ -20,7 +20,7 @@ constexpr std::string_view kTick = " __tick(); ";
 bool is_name_start(char c) {
   return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_' || (c & 0x80) != 0;
 }
-bool is_name_part(char c) {
+bool is_name_rest(char c) {
   return is_name_start(c) || std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
 bool is_space(char c) {
@@ -137,13 +137,13 @@ class Ticker {
     }
   }
   void number() {
-    while (is_name_part(peek()) || peek() == '.') copy(1);
+    while (is_name_rest(peek()) || peek() == '.') copy(1);
     last_ = Last::kValue;
   }
 
   void word() {
     std::size_t length = 1;
-    while (is_name_part(peek(length))) ++length;
+    while (is_name_rest(peek(length))) ++length;
     const std::string word = source_.substr(at_, length);
     if (word == "__tick") {
       throw Error(Exit::kRecipe, "the name __tick belongs to the engine",

@@ -15,7 +15,7 @@ namespace engine {
 namespace {
 
 constexpr const char* kMetatable = "playlist.node";
-constexpr const char* kMethods = "playlist.methods";
+constexpr const char* kMethodTable = "playlist.methods";
 constexpr const char* kContext = "playlist.nodes";
 
 NodeContext& context_of(lua_State* lua) {
@@ -330,7 +330,7 @@ int check_element(lua_State* lua, void*) {
 int set_methods(lua_State* lua, void*) {
   luaL_checktype(lua, 1, LUA_TTABLE);
   lua_pushvalue(lua, 1);
-  lua_setfield(lua, LUA_REGISTRYINDEX, kMethods);
+  lua_setfield(lua, LUA_REGISTRYINDEX, kMethodTable);
   return 0;
 }
 
@@ -444,7 +444,7 @@ int same_candidates(lua_State* lua) {
 
 int node_index(lua_State* lua, void*) {
   const NodeContext& context = context_of(lua);
-  lua_getfield(lua, LUA_REGISTRYINDEX, kMethods);
+  lua_getfield(lua, LUA_REGISTRYINDEX, kMethodTable);
   lua_pushvalue(lua, 2);
   lua_gettable(lua, -2);
   if (!lua_isnil(lua, -1)) return 1;
@@ -502,11 +502,6 @@ int node_text(lua_State* lua, void*) {
   const NodeContext& context = context_of(lua);
   lua_pushstring(lua, ("candidates of " + context.plan->at(node_at(lua, 1)).label()).c_str());
   return 1;
-}
-
-template <int (*Body)(lua_State*, void*)>
-int entry(lua_State* lua) {
-  return guarded(lua, Body, nullptr);
 }
 
 }  // namespace

@@ -60,10 +60,6 @@ std::string accepted(const std::vector<const playlist_param*>& params) {
   return text;
 }
 
-bool is_required(const playlist_param& param) {
-  return (param.flags & PLAYLIST_PARAM_REQUIRED) != 0;
-}
-
 /// One wrong argument: what to say when it is the only one, and in a list.
 struct Fault {
   std::string what, fix;

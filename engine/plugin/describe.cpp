@@ -47,10 +47,6 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
 };
 
-bool is_required(const playlist_param& param) {
-  return (param.flags & PLAYLIST_PARAM_REQUIRED) != 0;
-}
-
 std::string default_text(const playlist_param& param) {
   if (is_required(param)) return "(required)";
   switch (param.type) {

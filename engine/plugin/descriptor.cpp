@@ -140,17 +140,17 @@ class Inspection {
       say(which + ' ' + wrong);
     }
     if (is_blank(param.help)) say(which + " has no help");
-    const bool is_required = (param.flags & PLAYLIST_PARAM_REQUIRED) != 0;
+    const bool must_be_given = is_required(param);
     switch (param.type) {
       case PLAYLIST_PARAM_NUMBER:
       case PLAYLIST_PARAM_INTEGER:
         if (!(param.min <= param.max)) {
           say(which + " has the range " + number_text(param.min) + ".." + number_text(param.max));
-        } else if (!is_required &&
+        } else if (!must_be_given &&
                    !(param.default_number >= param.min && param.default_number <= param.max)) {
           say(which + " has the default " + number_text(param.default_number) + " outside " +
               range_text(param));
-        } else if (param.type == PLAYLIST_PARAM_INTEGER && !is_required &&
+        } else if (param.type == PLAYLIST_PARAM_INTEGER && !must_be_given &&
                    param.default_number != std::floor(param.default_number)) {
           say(which + " is an integer with the default " + number_text(param.default_number));
         }
@@ -161,10 +161,10 @@ class Inspection {
         }
         break;
       case PLAYLIST_PARAM_CHOICE:
-        choice(param, which, is_required);
+        choice(param, which, must_be_given);
         break;
       case PLAYLIST_PARAM_COLUMN:
-        if (!is_required && is_blank(param.default_text)) say(which + " has no default column");
+        if (!must_be_given && is_blank(param.default_text)) say(which + " has no default column");
         break;
       default:
         if (param.type < 1 || param.type > kLastParamType) {
@@ -173,10 +173,10 @@ class Inspection {
     }
   }
 
-  void choice(const playlist_param& param, const std::string& which, bool is_required) {
+  void choice(const playlist_param& param, const std::string& which, bool must_be_given) {
     const auto choices = listed(param.choices);
     if (choices.empty()) return say(which + " has no choices");
-    if (is_required) return;
+    if (must_be_given) return;
     const bool is_known = std::any_of(choices.begin(), choices.end(), [&](const char* choice) {
       return param.default_text && std::string_view(choice) == param.default_text;
     });

@@ -24,6 +24,10 @@ std::vector<const Item*> listed(const Item* const* items) {
   return list;
 }
 
+inline bool is_required(const playlist_param& param) {
+  return (param.flags & PLAYLIST_PARAM_REQUIRED) != 0;
+}
+
 /// "number", "integer" ... ; "f32", "text" ...
 std::string_view param_type_name(std::uint32_t type);
 std::string_view column_type_name(std::uint32_t type);

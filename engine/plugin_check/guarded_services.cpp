@@ -9,7 +9,7 @@ namespace engine {
 namespace {
 
 constexpr std::int64_t kMostRecords = 50'000'000;
-constexpr std::size_t kMostProblems = 5;
+constexpr std::size_t kMostNoted = 5;
 
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
@@ -203,7 +203,7 @@ void GuardedServices::place(std::int64_t record, bool is_bucket) {
 
 void GuardedServices::note(const std::string& problem) {
   const bool is_known = std::find(problems_.begin(), problems_.end(), problem) != problems_.end();
-  if (!is_known && problems_.size() < kMostProblems) problems_.push_back(problem);
+  if (!is_known && problems_.size() < kMostNoted) problems_.push_back(problem);
 }
 
 std::string GuardedServices::result() const {

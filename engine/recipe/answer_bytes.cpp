@@ -6,26 +6,24 @@
 
 namespace engine {
 
-using Json = nlohmann::json;
-
 std::string pack_answer(const RunAnswer& answer) {
-  return json_text(Json{{"record", answer.record},
-                        {"playlist_hash", answer.playlist_hash},
-                        {"recipe_hash", answer.recipe_hash},
-                        {"scripts_hash", answer.scripts_hash},
-                        {"elements", answer.elements},
-                        {"parameters", answer.parameters},
-                        {"random_seed", answer.random_seed},
-                        {"track_ids", answer.track_ids},
-                        {"fallback", answer.fallback},
-                        {"answer", answer.answer},
-                        {"answer_json", answer.answer_json},
-                        {"plan_text", answer.plan_text},
-                        {"plan_dot", answer.plan_dot}});
+  return json_text(nlohmann::json{{"record", answer.record},
+                                  {"playlist_hash", answer.playlist_hash},
+                                  {"recipe_hash", answer.recipe_hash},
+                                  {"scripts_hash", answer.scripts_hash},
+                                  {"elements", answer.elements},
+                                  {"parameters", answer.parameters},
+                                  {"random_seed", answer.random_seed},
+                                  {"track_ids", answer.track_ids},
+                                  {"fallback", answer.fallback},
+                                  {"answer", answer.answer},
+                                  {"answer_json", answer.answer_json},
+                                  {"plan_text", answer.plan_text},
+                                  {"plan_dot", answer.plan_dot}});
 }
 
 RunAnswer unpack_answer(const std::string& bytes) {
-  const Json json = Json::parse(bytes);
+  const nlohmann::json json = nlohmann::json::parse(bytes);
   RunAnswer answer;
   json.at("record").get_to(answer.record);
   json.at("playlist_hash").get_to(answer.playlist_hash);

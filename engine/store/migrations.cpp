@@ -121,10 +121,6 @@ constexpr std::string_view kRekeyTracks =
     "WHERE undo ->> '$.key' <> '';"
     "UPDATE settings SET value = CAST(value AS INTEGER) + 1 WHERE key = 'data_version';";
 
-struct CloseDatabase {
-  void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
-};
-
 /// Writes to a temporary name first, so that a backup is whole or not there.
 void back_up(sqlite3* database, const std::string& path) {
   const std::string temporary = path + ".part";

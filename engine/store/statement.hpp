@@ -16,6 +16,10 @@ namespace engine {
 /// and what to do: locked by another process, damaged, disc full, not writable ...
 [[noreturn]] void throw_store_error(sqlite3* database, const char* doing);
 
+struct CloseDatabase {
+  void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+};
+
 /// Owns one sqlite3_stmt. Parameters are numbered from 1 and columns from 0, as in SQLite.
 /// Threads: one at a time, as its Store.
 ///

@@ -30,9 +30,6 @@ std::string drawn_token() {
   return token;
 }
 
-struct CloseDatabase {
-  void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
-};
 using Database = std::unique_ptr<sqlite3, CloseDatabase>;
 
 void run(sqlite3* database, const char* sql) {

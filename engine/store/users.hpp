@@ -19,6 +19,9 @@ struct User {
   std::int64_t created_at = 0;
 };
 
+/// What the first person of a library is called unless told.
+inline constexpr const char* kFirstUser = "me";
+
 /// By name; id order.
 std::vector<User> list_users(const Store& store);
 std::optional<User> find_user(const Store& store, std::string_view name);
