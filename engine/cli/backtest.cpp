@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct BacktestOptions {
   std::vector<std::string> recipes;
   BacktestFlags flags;
   std::vector<std::int64_t> ks = {10, 30, 50};
@@ -71,7 +71,7 @@ Exit tell_failures(Cli& cli, const evaluate::Backtest& backtest) {
   return worst;
 }
 
-Exit backtest(Cli& cli, Options options) {
+Exit backtest(Cli& cli, BacktestOptions options) {
   const PageOutput page(cli, options.html, options.makes_folders, options.recipes);
   std::sort(options.ks.begin(), options.ks.end());
   options.ks.erase(std::unique(options.ks.begin(), options.ks.end()), options.ks.end());
@@ -103,7 +103,7 @@ Exit backtest(Cli& cli, Options options) {
 }  // namespace
 
 void add_backtest(CLI::App& app, Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BacktestOptions>();
   CLI::App* verb = app.add_subcommand(
       "backtest", "Run recipes as of past dates and compare with what was then played");
   verb->add_option("recipes", options->recipes, "Recipe files or names")->required();

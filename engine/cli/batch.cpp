@@ -26,7 +26,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kShownFailures = 5;
 
-struct Options {
+struct BatchOptions {
   std::string recipe, users = "all", shard, folder;
   std::size_t jobs = 0;
   bool is_recorded = false, makes_folders = false;
@@ -60,7 +60,7 @@ std::vector<std::string> read_names(const std::string& path) {
   return names;
 }
 
-batch::BatchRequest make_request(Cli& cli, const Options& options) {
+batch::BatchRequest make_request(Cli& cli, const BatchOptions& options) {
   if (!cli.common.user.empty()) {
     throw Error(Exit::kUsage, "batch takes no --user",
                 {"", "", "it makes lists for many",
@@ -148,7 +148,7 @@ void tell_failures(Cli& cli, const batch::BatchResult& result) {
              " more failures; failures.jsonl in the folder has them all");
 }
 
-Exit run(Cli& cli, const Options& options) {
+Exit run(Cli& cli, const BatchOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
   const batch::BatchRequest request = make_request(cli, options);
   batch::BatchResult result;
@@ -172,7 +172,7 @@ Exit run(Cli& cli, const Options& options) {
 }  // namespace
 
 void add_batch(CLI::App& app, Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BatchOptions>();
   CLI::App* verb = app.add_subcommand("batch", "Make lists for all users, as JSON lines");
   verb->add_option("recipe", options->recipe,
                    "A recipe file, or the name of one (see: engine recipes)")

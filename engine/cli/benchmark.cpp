@@ -23,7 +23,7 @@ using benchmark::Metrics;
 using benchmark::Result;
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct BenchmarkOptions {
   std::string name, folder;
   std::vector<std::string> models;
   std::size_t jobs = 0;
@@ -114,7 +114,7 @@ std::string table_of(const Result& result) {
   return text;
 }
 
-Exit run(Cli& cli, const Options& options) {
+Exit run(Cli& cli, const BenchmarkOptions& options) {
   const benchmark::Split split = benchmark::read_split(options.folder);
   if (split.repeated > 0)
     cli.note(std::to_string(split.repeated) + " items stood twice in a user's line and count once");
@@ -143,7 +143,7 @@ Exit run(Cli& cli, const Options& options) {
 }  // namespace
 
 void add_benchmark(CLI::App& app, Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchmarkOptions>();
   CLI::App* verb =
       app.add_subcommand("benchmark", "Judge the models on a public data set, beside papers");
   verb->add_option("name", options->name,

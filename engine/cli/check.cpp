@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct CheckOptions {
   std::vector<std::string> recipes;
   bool is_strict = false;
 };
@@ -49,7 +49,7 @@ CheckResult check_one(Cli& cli, RunRequest request,
   return check_result(Json::parse(answer));
 }
 
-Exit check(Cli& cli, const Options& options) {
+Exit check(Cli& cli, const CheckOptions& options) {
   const std::shared_ptr<const PreparedColumns> columns = empty_columns();
   Json results = Json::array();
   Exit worst = Exit::kDone;
@@ -83,7 +83,7 @@ Exit check(Cli& cli, const Options& options) {
 }  // namespace
 
 void add_check(CLI::App& app, Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CheckOptions>();
   CLI::App* verb = app.add_subcommand(
       "check", "Say everything that is wrong with recipes, without running them; needs no library");
   verb->add_option("recipes", options->recipes, "Recipe files or names, or folders of recipes")

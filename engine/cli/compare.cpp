@@ -21,7 +21,7 @@ struct Side {
   std::vector<std::string> set;  // for a recipe, over the --set of both
 };
 
-struct Options {
+struct CompareOptions {
   Side a, b;
   std::string html;
   bool makes_folders = false;
@@ -74,7 +74,7 @@ ListProfile profile_of_side(Cli& cli, const Side& side, const char* flag) {
   return run ? recorded_profile(cli, side, *run, flag) : fresh_profile(cli, side);
 }
 
-Exit compare(Cli& cli, const Options& options) {
+Exit compare(Cli& cli, const CompareOptions& options) {
   const PageOutput page(cli, options.html, options.makes_folders, {options.a.what, options.b.what});
   // Both sides see the same time.
   if (cli.common.now.empty()) cli.common.now = std::to_string(cli.now());
@@ -90,7 +90,7 @@ Exit compare(Cli& cli, const Options& options) {
 }  // namespace
 
 void add_compare(CLI::App& app, Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CompareOptions>();
   CLI::App* verb = app.add_subcommand(
       "compare", "Two recipes, runs or sets of parameters side by side: what differs and how much");
   verb->add_option("a", options->a.what, "A run's number, or a recipe")->required()->type_name("A");

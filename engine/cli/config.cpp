@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Exit show(Cli& cli) {
+Exit show_setting(Cli& cli) {
   const Settings& settings = cli.settings();
   Json json = Json::object();
   std::string text;
@@ -42,7 +42,7 @@ void add_config(CLI::App& app, Cli& cli) {
     part->callback([&cli, action = std::move(action)] { cli.action = action; });
   };
   on(verb->add_subcommand("show", "Every setting with its value and where it comes from"),
-     [&cli] { return show(cli); });
+     [&cli] { return show_setting(cli); });
   CLI::App* get = verb->add_subcommand("get", "One value");
   get->add_option("key", *key, "e.g. limits.wall_seconds")->required();
   on(get, [&cli, key] {

@@ -47,7 +47,7 @@ Json version_json(const ModelVersion& version) {
 }
 
 /// Every model there is, trained or not; a model whose plugin is gone too.
-Exit list(Cli& cli) {
+Exit list_models(Cli& cli) {
   std::map<std::string, std::vector<ModelVersion>> by_name;
   for (const Element* model : cli.registry()->elements(PLAYLIST_MODEL))
     by_name[model->description->name];
@@ -75,7 +75,7 @@ Exit list(Cli& cli) {
   return by_name.empty() ? Exit::kNothing : Exit::kDone;
 }
 
-Exit show(Cli& cli, std::string name) {
+Exit show_model(Cli& cli, std::string name) {
   if (!name.starts_with("model.")) name = "model." + name;
   Json versions = Json::array();
   std::vector<std::string> known;
@@ -116,7 +116,7 @@ void add_models(CLI::App& app, Cli& cli) {
   CLI::App* verb = app.add_subcommand("models", "List the trained models, or the versions of one");
   verb->add_option("model", *name, "Show this one's versions and cards");
   verb->callback([&cli, name] {
-    cli.action = [&cli, name] { return name->empty() ? list(cli) : show(cli, *name); };
+    cli.action = [&cli, name] { return name->empty() ? list_models(cli) : show_model(cli, *name); };
   });
 }
 

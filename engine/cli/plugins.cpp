@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Exit list(Cli& cli) {
+Exit list_plugins(Cli& cli) {
   const auto registry = cli.registry();
   if (cli.common.json) {
     cli.out(printed_json(registry_json(*registry)));
@@ -59,7 +59,7 @@ void add_plugins(CLI::App& app, Cli& cli) {
   plugins->fallthrough();
   plugins->add_subcommand("list", "Every element with one line of help")
       ->fallthrough()
-      ->callback([&cli] { cli.action = [&cli] { return list(cli); }; });
+      ->callback([&cli] { cli.action = [&cli] { return list_plugins(cli); }; });
 
   auto name = std::make_shared<std::string>();
   CLI::App* info_verb =

@@ -34,7 +34,7 @@ struct Breach {
 };
 
 /// What was found; the library's code runs in workers only.
-struct Finding {
+struct Verdict {
   std::vector<std::string> problems, notes;
   std::vector<Breach> breaches;
   Json facts = Json::object();
@@ -42,7 +42,7 @@ struct Finding {
   double seconds = 0;
 };
 
-enum Frame : std::uint32_t { kProblem = 1, kFacts = 2, kStarts = 3, kEnds = 4 };
+enum CheckFrame : std::uint32_t { kProblem = 1, kFacts = 2, kStarts = 3, kEnds = 4 };
 
 struct Order {
   std::string file, copies;
@@ -60,7 +60,7 @@ WorkerEnd run(const Order& order, const WorkerLimits& limits,
 }
 
 /// The file, its symbols, its description.
-void examine(const Order& order, Finding& finding) {
+void examine(const Order& order, Verdict& verdict) {
   const auto job = [&](Channel& channel, Heartbeat& heartbeat) {
     const LibraryFacts facts = examine_library(
         order.file, order.copies,
@@ -76,8 +76,8 @@ void examine(const Order& order, Finding& finding) {
     std::uint32_t kind = 0;
     std::string bytes;
     while (channel.receive(kind, bytes)) {
-      if (kind == kProblem) finding.problems.push_back(bytes);
-      if (kind == kFacts) finding.facts = Json::parse(bytes);
+      if (kind == kProblem) verdict.problems.push_back(bytes);
+      if (kind == kFacts) verdict.facts = Json::parse(bytes);
     }
   };
   WorkerLimits limits;
@@ -85,18 +85,18 @@ void examine(const Order& order, Finding& finding) {
   limits.wall_seconds = kBusy * kLoadSeconds;
   const WorkerEnd end = run(order, limits, job, collect);
   if (!end.is_done) {
-    finding.problems.push_back("it takes the process that loads it down: " + end.message);
+    verdict.problems.push_back("it takes the process that loads it down: " + end.message);
   }
 }
 
 /// Elements that another library already offers.
-void compare_names(Cli& cli, const std::string& file, Finding& finding) {
+void compare_names(Cli& cli, const std::string& file, Verdict& verdict) {
   const auto registry = cli.registry();
-  for (const Json& name : finding.facts.value("elements", Json::array())) {
+  for (const Json& name : verdict.facts.value("elements", Json::array())) {
     const Element* other = registry->find(name.get<std::string>());
     std::error_code error;
     if (other == nullptr || fs::equivalent(other->plugin->path, file, error)) continue;
-    finding.problems.push_back("it offers " + name.get<std::string>() + ", which " +
+    verdict.problems.push_back("it offers " + name.get<std::string>() + ", which " +
                                other->plugin->path + " already offers");
   }
 }
@@ -130,25 +130,25 @@ int try_contract(const Order& order, std::size_t first, Channel& channel, Heartb
   return 0;
 }
 
-void add_breach(Finding& finding, const std::string& element, const std::string& test,
+void add_breach(Verdict& verdict, const std::string& element, const std::string& test,
                 const std::string& problem) {
-  for (Breach& breach : finding.breaches) {
+  for (Breach& breach : verdict.breaches) {
     if (breach.element != element || breach.problem != problem) continue;
     if (breach.tests.back() != test) breach.tests.push_back(test);
     return;
   }
-  finding.breaches.push_back({element, problem, {test}});
+  verdict.breaches.push_back({element, problem, {test}});
 }
 
 /// How a test ended its process, from the worker's "WHAT; it was in: ELEMENT: TEST[: MEANING]".
-void add_death(Finding& finding, const WorkerEnd& end) {
+void add_death(Verdict& verdict, const WorkerEnd& end) {
   static const std::string kIn = "; it was in: ", kCrashed = "the worker crashed (";
   const std::size_t at = end.message.find(kIn);
   const std::string what = end.message.substr(0, at);
   const std::string stage = at == std::string::npos ? "" : end.message.substr(at + kIn.size());
   const std::size_t first = stage.find(": ");
   if (first == std::string::npos) {
-    finding.problems.push_back("the process that tries it ends: " + end.message);
+    verdict.problems.push_back("the process that tries it ends: " + end.message);
     return;
   }
   const std::size_t second = stage.find(": ", first + 2);
@@ -160,7 +160,7 @@ void add_death(Finding& finding, const WorkerEnd& end) {
   } else if (what.starts_with("stopped")) {
     problem = "it hangs, and was " + what;
   }
-  add_breach(finding, stage.substr(0, first), stage.substr(first + 2, second - first - 2), problem);
+  add_breach(verdict, stage.substr(0, first), stage.substr(first + 2, second - first - 2), problem);
 }
 
 std::string breach_text(const Breach& breach) {
@@ -175,9 +175,9 @@ std::string breach_text(const Breach& breach) {
   return breach.element + ": " + breach.problem + " (" + tests + ')';
 }
 
-void take_result(const Json& result, Finding& finding) {
+void take_result(const Json& result, Verdict& verdict) {
   for (const Json& problem : result["problems"]) {
-    add_breach(finding, result["element"], result["test"], problem);
+    add_breach(verdict, result["element"], result["test"], problem);
   }
   Json test{{"element", result["element"]},
             {"test", result["test"]},
@@ -185,11 +185,11 @@ void take_result(const Json& result, Finding& finding) {
             {"ms", result["ms"]}};
   if (result["told"] != "") test["told"] = result["told"];
   if (!result["artifact"].empty()) test["artifact"] = result["artifact"];
-  finding.tests.push_back(std::move(test));
+  verdict.tests.push_back(std::move(test));
 }
 
 /// A test that ends its process is one problem; the next process goes on behind it.
-void keep_contract(const Order& order, Finding& finding) {
+void keep_contract(const Order& order, Verdict& verdict) {
   WorkerLimits limits;
   limits.wall_seconds = limits.cpu_seconds = 0;
   limits.heartbeat_seconds = kBusy * kQuietSeconds;
@@ -204,7 +204,7 @@ void keep_contract(const Order& order, Finding& finding) {
           next = std::stoull(bytes) + 1;
           has_started = true;
         }
-        if (kind == kEnds) take_result(Json::parse(bytes), finding);
+        if (kind == kEnds) take_result(Json::parse(bytes), verdict);
       }
     };
     const WorkerEnd end = run(
@@ -213,19 +213,19 @@ void keep_contract(const Order& order, Finding& finding) {
           return try_contract(order, first, channel, heartbeat);
         },
         collect);
-    finding.seconds += end.wall_ms / 1000;
+    verdict.seconds += end.wall_ms / 1000;
     if (end.is_done) return;
-    add_death(finding, end);
+    add_death(verdict, end);
     if (!has_started) return;  // it did not even get to a test
   }
 }
 
 /// An element that has no data in any test was not tried: said, or "good" would say too much.
-void note_untried(Finding& finding) {
-  for (const Json& element : finding.facts.value("elements", Json::array())) {
+void note_untried(Verdict& verdict) {
+  for (const Json& element : verdict.facts.value("elements", Json::array())) {
     std::size_t tests = 0, told = 0;
     std::string last;
-    for (const Json& test : finding.tests) {
+    for (const Json& test : verdict.tests) {
       if (test["element"] != element || test["test"] == "made and destroyed") continue;
       ++tests;
       if (!test.contains("told")) continue;
@@ -235,7 +235,7 @@ void note_untried(Finding& finding) {
     const std::string name = element.get<std::string>();
     const bool is_source = name.starts_with("source.");
     if (told == 0 || told < tests - (is_source ? 0 : 1)) continue;
-    finding.notes.push_back(
+    verdict.notes.push_back(
         name.starts_with("source.")
             ? name + " reads none of the made-up files: give it one of its own with --sample"
             : name + " did nothing in any test: " + last);
@@ -248,20 +248,20 @@ std::string joined(const Json& words) {
   return text;
 }
 
-std::string finding_text(const std::string& file, const Finding& finding) {
-  const std::size_t count = finding.problems.size();
+std::string verdict_text(const std::string& file, const Verdict& verdict) {
+  const std::size_t count = verdict.problems.size();
   std::string text = file + ": " + (count == 0 ? "good" : counted(count, "problem")) + '\n';
-  for (const std::string& problem : finding.problems) text += "  - " + problem + '\n';
-  for (const std::string& note : finding.notes) text += "  note: " + note + '\n';
-  const std::string id = finding.facts.value("id", "");
+  for (const std::string& problem : verdict.problems) text += "  - " + problem + '\n';
+  for (const std::string& note : verdict.notes) text += "  note: " + note + '\n';
+  const std::string id = verdict.facts.value("id", "");
   if (!id.empty()) {
-    text += "  " + id + ' ' + finding.facts.value("version", "") + " offers " +
-            joined(finding.facts["elements"]) + '\n';
+    text += "  " + id + ' ' + verdict.facts.value("version", "") + " offers " +
+            joined(verdict.facts["elements"]) + '\n';
   }
-  if (finding.tests.empty()) return text;
+  if (verdict.tests.empty()) return text;
   char seconds[32];
-  std::snprintf(seconds, sizeof seconds, "%.1f s", finding.seconds);
-  text += "  tried with " + counted(finding.tests.size(), "test") + " of the contract, in " +
+  std::snprintf(seconds, sizeof seconds, "%.1f s", verdict.seconds);
+  text += "  tried with " + counted(verdict.tests.size(), "test") + " of the contract, in " +
           seconds + '\n';
   return text;
 }
@@ -276,24 +276,24 @@ Exit check(Cli& cli, const std::string& file, const std::string& sample) {
   if (!sample.empty()) {
     order.contract.sample = GuardedInput{fs::path(sample).filename().string(), read_file(sample)};
   }
-  Finding finding;
-  examine(order, finding);
-  compare_names(cli, file, finding);
-  if (!finding.facts.value("elements", Json::array()).empty()) {
-    keep_contract(order, finding);
-    for (const Breach& breach : finding.breaches) finding.problems.push_back(breach_text(breach));
-    note_untried(finding);
+  Verdict verdict;
+  examine(order, verdict);
+  compare_names(cli, file, verdict);
+  if (!verdict.facts.value("elements", Json::array()).empty()) {
+    keep_contract(order, verdict);
+    for (const Breach& breach : verdict.breaches) verdict.problems.push_back(breach_text(breach));
+    note_untried(verdict);
   }
   if (cli.common.json) {
-    Json json{{"path", file}, {"ok", finding.problems.empty()}, {"problems", finding.problems}};
-    json.update(finding.facts);
-    json["notes"] = finding.notes;
-    json["tests"] = finding.tests;
+    Json json{{"path", file}, {"ok", verdict.problems.empty()}, {"problems", verdict.problems}};
+    json.update(verdict.facts);
+    json["notes"] = verdict.notes;
+    json["tests"] = verdict.tests;
     cli.out(printed_json(json));
   } else {
-    cli.out(finding_text(file, finding));
+    cli.out(verdict_text(file, verdict));
   }
-  return finding.problems.empty() ? Exit::kDone : Exit::kPlugin;
+  return verdict.problems.empty() ? Exit::kDone : Exit::kPlugin;
 }
 
 }  // namespace

@@ -155,7 +155,7 @@ class RecipeLoader {
   std::set<std::string> notes_;  // told once, however many workers there are
 };
 
-Exit show(Cli& cli, const std::string& name) {
+Exit show_recipe(Cli& cli, const std::string& name) {
   RecipeLoader(cli, {find_recipe(cli, name)})
       .load(
           [&](const std::string&, const Told& told) {
@@ -182,7 +182,7 @@ std::vector<std::string> files_of_all_folders(Cli& cli) {
   return all;
 }
 
-Exit list(Cli& cli) {
+Exit list_recipes(Cli& cli) {
   Json all = Json::array();
   std::string text;
   Exit worst = Exit::kDone;
@@ -209,7 +209,7 @@ void add_recipes(CLI::App& app, Cli& cli) {
   CLI::App* verb = app.add_subcommand("recipes", "List the recipes, or the parameters of one");
   verb->add_option("recipe", *name, "Show this one's parameters");
   verb->callback([&cli, name] {
-    cli.action = [&cli, name] { return name->empty() ? list(cli) : show(cli, *name); };
+    cli.action = [&cli, name] { return name->empty() ? list_recipes(cli) : show_recipe(cli, *name); };
   });
 }
 

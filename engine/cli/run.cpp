@@ -18,7 +18,7 @@
 namespace engine {
 namespace {
 
-struct Options {
+struct RunOptions {
   std::string recipe;
   std::string prompt, explain;
   std::vector<std::string> to;
@@ -44,13 +44,13 @@ bool is_output_printed(const Cli& cli, const std::vector<OutputFile>& files) {
   return is_printed;
 }
 
-void print(Cli& cli, const nlohmann::ordered_json& record, const Options& options) {
+void print(Cli& cli, const nlohmann::ordered_json& record, const RunOptions& options) {
   cli.out(cli.common.json
               ? printed_json(record)
               : record_text(record, run_screen(cli, options.explain, options.with_trace)));
 }
 
-Exit run(Cli& cli, const Options& options) {
+Exit run(Cli& cli, const RunOptions& options) {
   std::vector<RunOutput> outputs;
   for (const std::string& to : options.to) outputs.push_back(parse_output(to));
   const std::vector<OutputFile> files =
@@ -96,7 +96,7 @@ Exit run(Cli& cli, const Options& options) {
 }  // namespace
 
 void add_run(CLI::App& app, Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunOptions>();
   CLI::App* verb = app.add_subcommand(
       "run", "Run a recipe and print the playlist, with the reason for every track");
   verb->add_option("recipe", options->recipe,

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct StubsOptions {
   std::string to, recipes;
   bool makes_folders = false;
 };
@@ -66,7 +66,7 @@ bool write_settings(Cli& cli, const std::string& file, const std::string& stubs)
 
 /// Where the annotations go: a folder that has none, or that an earlier call made. Others' Lua,
 /// the engine's scripts first of all, is not replaced by them.
-std::string stubs_folder(Cli& cli, const Options& options, const std::vector<StubFile>& files) {
+std::string stubs_folder(Cli& cli, const StubsOptions& options, const std::vector<StubFile>& files) {
   const bool is_own = options.to.empty();
   const std::string folder = output_folder(is_own ? data_home() + "/stubs" : options.to,
                                            kept_files(cli), is_own || options.makes_folders);
@@ -82,7 +82,7 @@ std::string stubs_folder(Cli& cli, const Options& options, const std::vector<Stu
   return folder;
 }
 
-Exit stubs(Cli& cli, Options options) {
+Exit stubs(Cli& cli, StubsOptions options) {
   const std::unique_ptr<AsOf> tables = load_as_of(empty_columns(), AsOfOptions{});
   std::vector<StubFile> files = stub_files(*cli.registry(), library_columns(*tables));
   for (StubFile& file : modules(cli)) files.push_back(std::move(file));
@@ -119,7 +119,7 @@ Exit stubs(Cli& cli, Options options) {
 }  // namespace
 
 void add_stubs(CLI::App& app, Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<StubsOptions>();
   CLI::App* verb = app.add_subcommand(
       "stubs", "Write annotations, so that editors complete and explain what recipes can use");
   verb->add_option("--to", options->to,

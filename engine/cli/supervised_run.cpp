@@ -19,19 +19,18 @@ namespace engine {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 enum Frame : std::uint32_t { kAnswer = 1, kOutput, kError, kPrint, kDeparted, kText, kNotLoaded };
 
 std::string pack_departures(const std::vector<Departure>& departures) {
-  Json list = Json::array();
+  nlohmann::json list = nlohmann::json::array();
   for (const Departure& left : departures) list.push_back({left.track_id, left.why});
   return json_text(list);
 }
 
 std::vector<Departure> unpack_departures(const std::string& bytes) {
   std::vector<Departure> departures;
-  for (const Json& left : Json::parse(bytes))
+  for (const nlohmann::json& left : nlohmann::json::parse(bytes))
     departures.push_back({left.at(0).get<std::int64_t>(), left.at(1).get<std::string>()});
   return departures;
 }
@@ -290,7 +289,7 @@ WorkerLimits run_limits(Cli& cli) {
 RunReceiver::Kind RunReceiver::take(std::uint32_t kind, const std::string& bytes) {
   try {
     return take_sound(kind, bytes);
-  } catch (const Json::exception& error) {
+  } catch (const nlohmann::json::exception& error) {
     error_ = Error(
         Exit::kPlugin, "the worker's answer cannot be read",
         {"", "",

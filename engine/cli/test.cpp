@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct TestOptions {
   std::vector<std::string> recipes;
   std::string only;
 };
@@ -159,7 +159,7 @@ Json run_one(RecipeTests& tests, std::size_t number, const Json& test) {
   }
 }
 
-Json test_recipe(Cli& cli, const std::string& recipe, const Options& options, Counts& counts) {
+Json test_recipe(Cli& cli, const std::string& recipe, const TestOptions& options, Counts& counts) {
   Json json{{"recipe", recipe}, {"tests", Json::array()}};
   const auto tell = [&](const std::string& text) {
     if (!cli.common.json) cli.out(text);
@@ -187,7 +187,7 @@ Json test_recipe(Cli& cli, const std::string& recipe, const Options& options, Co
   return json;
 }
 
-Exit test(Cli& cli, Options options) {
+Exit test(Cli& cli, TestOptions options) {
   if (options.recipes.empty()) {
     for (const std::string& folder : cli.recipe_directories()) {
       if (fs::is_directory(folder)) options.recipes.push_back(folder);
@@ -214,7 +214,7 @@ Exit test(Cli& cli, Options options) {
 }  // namespace
 
 void add_test(CLI::App& app, Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TestOptions>();
   CLI::App* verb = app.add_subcommand(
       "test", "Run the tests that recipes carry, on libraries made for them; needs no library");
   verb->add_option("recipes", options->recipes,

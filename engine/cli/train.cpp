@@ -19,7 +19,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct TrainOptions {
   std::vector<std::string> names;
   std::string as_of;
 };
@@ -33,7 +33,7 @@ std::string any_user(Cli& cli) {
   return users.empty() ? "" : users.front().name;
 }
 
-TrainRequest make_request(Cli& cli, const Options& options) {
+TrainRequest make_request(Cli& cli, const TrainOptions& options) {
   TrainRequest request = make_train_request(cli);
   request.names = options.names;
   request.set = cli.common.set;
@@ -43,13 +43,13 @@ TrainRequest make_request(Cli& cli, const Options& options) {
   return request;
 }
 
-void draw(const std::string& model, double fraction) {
+void draw_training(const std::string& model, double fraction) {
   char text[96];
   std::snprintf(text, sizeof text, "\r\x1b[K%3.0f %%  %s", 100 * fraction, one_line(model).c_str());
   std::cerr << text << std::flush;
 }
 
-Exit train(Cli& cli, const Options& options) {
+Exit train(Cli& cli, const TrainOptions& options) {
   const TrainRequest request = make_request(cli, options);
   if (request.as_of > cli.now()) {
     throw Error(Exit::kUsage,
@@ -58,7 +58,7 @@ Exit train(Cli& cli, const Options& options) {
   }
   const bool is_drawn = cli.is_terminal() && !cli.common.quiet;
   TrainReports reports;
-  if (is_drawn) reports.progress = draw;
+  if (is_drawn) reports.progress = draw_training;
   reports.note = [&](const std::string& text) { cli.note(text); };
   Json all = Json::array();
   std::string text;
@@ -110,7 +110,7 @@ TrainRequest make_train_request(Cli& cli) {
 }
 
 void add_train(CLI::App& app, Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TrainOptions>();
   CLI::App* verb = app.add_subcommand("train", "Learn models from everybody's listening");
   verb->add_option("models", options->names, "Models, e.g. item_cf (see: engine models), or all")
       ->required()

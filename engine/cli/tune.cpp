@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct TuneOptions {
   std::string recipe;
   BacktestFlags flags;
   evaluate::TuningOptions tuning;
@@ -39,7 +39,7 @@ void write_recipe(const std::string& file, const std::string& before, const std:
   write_file_atomically(writable_recipe(file), after);
 }
 
-Exit tune(Cli& cli, const Options& options) {
+Exit tune(Cli& cli, const TuneOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
   const std::string file = find_recipe(cli, options.recipe);
   const std::string written = options.is_written ? writable_recipe(file) : "";
@@ -77,7 +77,7 @@ Exit tune(Cli& cli, const Options& options) {
 }  // namespace
 
 void add_tune(CLI::App& app, Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TuneOptions>();
   CLI::App* verb = app.add_subcommand(
       "tune", "Fit a recipe's weights and numbers on past dates, check them on later ones");
   verb->add_option("recipe", options->recipe, "A recipe file, or the name of one")->required();

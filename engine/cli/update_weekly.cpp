@@ -20,7 +20,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct UpdateWeeklyOptions {
   WeeklyOptions weekly;
   bool is_cron = false, is_service = false;
 };
@@ -53,7 +53,7 @@ std::string report_text(const WeeklyReport& report) {
   return text;
 }
 
-Exit once(Cli& cli, const Options& options) {
+Exit once(Cli& cli, const UpdateWeeklyOptions& options) {
   const WeeklyReport report = update_weekly(cli, options.weekly, cli.now());
   cli.out(cli.common.json ? printed_json(report_json(report)) : report_text(report));
   if (report.worst != Exit::kDone) return report.worst;
@@ -62,7 +62,7 @@ Exit once(Cli& cli, const Options& options) {
 
 /// Until SIGTERM or Ctrl-C. The clock is looked at every few seconds instead of sleeping up to the
 /// moment, so that it may be set, and the machine suspended, meanwhile.
-Exit serve(Cli& cli, const Options& options) {
+Exit serve(Cli& cli, const UpdateWeeklyOptions& options) {
   struct sigaction action = {};
   action.sa_handler = stop;
   for (const int signal : {SIGTERM, SIGINT}) ::sigaction(signal, &action, nullptr);
@@ -89,7 +89,7 @@ Exit serve(Cli& cli, const Options& options) {
   return Exit::kDone;
 }
 
-Exit run(Cli& cli, const Options& options) {
+Exit run(Cli& cli, const UpdateWeeklyOptions& options) {
   if (!options.is_service) return once(cli, options);
   if (!cli.common.now.empty() || options.weekly.is_forced) {
     throw Error(Exit::kUsage, "--forever goes by the clock",
@@ -101,7 +101,7 @@ Exit run(Cli& cli, const Options& options) {
 }  // namespace
 
 void add_update_weekly(CLI::App& app, Cli& cli) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<UpdateWeeklyOptions>();
   WeeklyOptions& weekly = options->weekly;
   CLI::App* verb = app.add_subcommand("update-weekly",
                                       "Retrain what is due and make everybody's lists of the week");

@@ -11,12 +11,12 @@
 namespace engine {
 namespace {
 
-struct Options {
+struct WhyOptions {
   std::string what, track;
   bool is_why_not = false;
 };
 
-Exit answer(Cli& cli, const Options& options) {
+Exit answer(Cli& cli, const WhyOptions& options) {
   const std::optional<std::int64_t> run = run_number(options.what);
   RunRequest request =
       run ? repeat_request(cli, recorded_run(cli, *run)) : make_run_request(cli, options.what);
@@ -34,7 +34,7 @@ Exit answer(Cli& cli, const Options& options) {
 }
 
 void add(CLI::App& app, Cli& cli, const char* name, const char* help, bool is_why_not) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<WhyOptions>();
   options->is_why_not = is_why_not;
   CLI::App* verb = app.add_subcommand(name, help);
   verb->add_option("run", options->what, "A run's number, or a recipe")->required();
