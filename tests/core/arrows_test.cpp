@@ -1,5 +1,6 @@
 // The house plan: who may include whom. engine -> sdk <- plugins; inside the engine, folders point
 // one way.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -103,6 +104,33 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
     if (target == "playlist" || target == folder) continue;
     REQUIRE(may.count(folder) == 1);
     CHECK(may.at(folder).count(target) == 1);
+  }
+}
+
+TEST_CASE("the README names every room of the engine, above those that include it", "[arrows]") {
+  static const std::regex row(R"(\| `([a-z_]+)` \| .+ \| `([a-z_]+)/([a-z_.]+)` \|)");
+  std::ifstream readme(kSource / "README.md");
+  std::vector<std::string> rooms;
+  std::smatch match;
+  for (std::string line; std::getline(readme, line);) {
+    if (!std::regex_match(line, match, row)) continue;
+    CAPTURE(line);
+    CHECK(match[1] == match[2]);
+    CHECK(fs::exists(kSource / "engine" / match[2].str() / match[3].str()));
+    rooms.push_back(match[1]);
+  }
+  std::set<std::string> folders;
+  for (const auto& entry : fs::directory_iterator(kSource / "engine"))
+    if (entry.is_directory()) folders.insert(entry.path().filename());
+  CHECK(std::set<std::string>(rooms.begin(), rooms.end()) == folders);
+  const auto place = [&](const std::string& room) {
+    return std::find(rooms.begin(), rooms.end(), room) - rooms.begin();
+  };
+  for (const Include& include : includes_below("engine")) {
+    const std::string room = *std::next(include.file.begin()), target = first_part(include.target);
+    if (!include.is_quoted || folders.count(target) == 0 || target == room) continue;
+    CAPTURE(include.file, include.target);
+    CHECK(place(target) < place(room));
   }
 }
 
