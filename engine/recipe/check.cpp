@@ -67,7 +67,6 @@ class RecipeCheck {
   }
 
   CheckResult run() {
-    if (reports_.loaded) reports_.loaded(*registry_);
     build({request_.set, "", 0});
     if (!has_loaded_) return finish();
     if (is_looked_at_) build({request_.set, kWithCandidates, kMany});

@@ -106,7 +106,9 @@ std::uint64_t resolve_random_seed(const std::string& declared, std::int64_t now,
 std::shared_ptr<const Registry> load_plugins(const RunRequest& request, const RunReports& reports) {
   Registry::Options options{request.plugin_directories, request.plugin_copies, true};
   options.doing = reports.doing;
-  return Registry::load(options);
+  std::shared_ptr<const Registry> registry = Registry::load(options);
+  if (reports.loaded) reports.loaded(*registry);
+  return registry;
 }
 
 RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
@@ -116,7 +118,6 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   doing("loading plugins");
   const std::shared_ptr<const Registry> registry =
       request.registry ? request.registry : load_plugins(request, reports);
-  if (reports.loaded) reports.loaded(*registry);
 
   doing("loading " + request.recipe_path);
   LuaState lua(request.lua_limits, request.script_directories, mix_seed(0, request.recipe_text));

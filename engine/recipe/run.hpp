@@ -80,7 +80,8 @@ struct RunReports {
   std::function<void(const std::vector<Departure>&)> departed;  // of RunRequest::before
 };
 
-/// The plugins of the request's directories; reports.doing names each before it is loaded.
+/// The plugins of the request's directories; reports.doing names each before it is loaded, then
+/// reports.loaded has them.
 std::shared_ptr<const Registry> load_plugins(const RunRequest& request, const RunReports& reports);
 
 /// Throws Error. Same request, same bytes (but for times in the record's trace).

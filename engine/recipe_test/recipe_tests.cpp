@@ -22,7 +22,6 @@ class LoadedTests {
   LoadedTests(const RunRequest& request, const RecipeTestFile& file, const RunReports& reports)
       : registry_(load_plugins(request, reports)),
         lua_(request.lua_limits, request.script_directories, 1) {
-    if (reports.loaded) reports.loaded(*registry_);
     lua_.on_print = reports.print;
     lua_.on_progress = reports.doing;
     lua_.on_overdue = reports.give_up;

@@ -84,7 +84,7 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"models", {"core", "data", "plugin", "store", "worker"}},
       {"lua", {"core", "data"}},
       {"plan", {"core", "data", "lua", "models", "plugin"}},
-      {"recipe", {"core", "config", "data", "lua", "models", "plan", "plugin", "store"}},
+      {"recipe", {"core", "config", "data", "lua", "models", "plan", "plugin", "store", "worker"}},
       {"batch", {"core", "data", "models", "plugin", "recipe", "store", "worker"}},
       {"benchmark", {"core", "data", "models", "plan", "plugin", "recipe", "worker"}},
       {"watch", {"core"}},
