@@ -8,19 +8,19 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/error_bytes.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "data/column_check.hpp"
 #include "recipe/answer_bytes.hpp"
-#include "worker/worker.hpp"
+#include "recipe/run_frames.hpp"
 
 namespace engine {
 namespace {
 
 namespace fs = std::filesystem;
 
-enum Frame : std::uint32_t { kAnswer = 1, kOutput, kError, kPrint, kDeparted, kText, kNotLoaded };
+/// Beside the result, which is the answer. Outputs come before it.
+enum Frame : std::uint32_t { kOutput = JobFrame::kOwn, kDeparted };
 
 std::string pack_departures(const std::vector<Departure>& departures) {
   nlohmann::json list = nlohmann::json::array();
@@ -48,70 +48,19 @@ std::string recipe_name(Cli& cli, const std::string& asked, const std::string& f
   return asked;
 }
 
-/// Runs the worker's job; the error it ends with becomes a frame.
-int sending_errors(Channel& channel, const std::function<void()>& job) {
-  try {
-    job();
-    return 0;
-  } catch (const Error& error) {
-    channel.send(kError, pack_error(error));
-  } catch (const std::bad_alloc&) {
-    channel.send(kError,
-                 pack_error(Error(Exit::kLimits, "out of memory",
-                                  {"", "", "the run needs more than limits.memory_megabytes",
-                                   "see: engine config show"})));
-  } catch (const std::exception& error) {
-    channel.send(kError,
-                 pack_error(Error(Exit::kPlugin, std::string("the run failed: ") + error.what())));
-  }
-  return 1;
+JobWords run_words(const std::string& recipe_path) {
+  return {.interrupted = "interrupted; the store is unchanged",
+          .where = recipe_path,
+          .fix = "report it to whoever made the element named; the store is unchanged"};
 }
 
-/// Names stages. A step of the engine is told with the element before it: what an element breaks
-/// (memory, descriptors) may show only after it has returned.
-class Stages {
- public:
-  std::string operator()(const std::string& stage) {
-    for (std::uint32_t kind = PLAYLIST_SOURCE; kind <= PLAYLIST_MODEL; ++kind) {
-      if (stage.starts_with(std::string(kind_name(kind)) + '.')) return element_ = stage;
-    }
-    return element_.empty() ? stage : stage + ", after " + element_;
-  }
-
- private:
-  std::string element_;
-};
-
-RunReports reports_to(Channel& channel, Heartbeat& heartbeat, std::optional<Network> confinement) {
-  RunReports reports;
-  reports.doing = [&heartbeat, stages = Stages()](const std::string& what) mutable {
-    heartbeat.doing(stages(what));
-  };
-  reports.beat = [&] { heartbeat.beat(); };
-  reports.give_up = [&](const char* what, const char* where) { heartbeat.give_up(what, where); };
-  reports.is_cancelled = [&] { return heartbeat.is_interrupted(); };
-  reports.print = [&](const std::string& text) { channel.send(kPrint, text); };
-  reports.loaded = [&channel, confinement](const Registry& registry) {
-    for (const std::string& line : registry.problem_lines()) channel.send(kNotLoaded, line);
-    if (confinement) confine_process(*confinement);
-  };
-  return reports;
+JobTakes noted_by(Cli& cli) {
+  return {.print = [&](const std::string& text) { cli.note(text); },
+          .not_loaded = [&](const std::string& line) { cli.note_once(line); }};
 }
 
-/// Runs the job in a worker and lets the receiver take what it sends.
-WorkerEnd run_with(Cli& cli, RunReceiver& receiver,
-                   const std::function<int(Channel&, Heartbeat&)>& job) {
-  const WorkerLimits limits = run_limits(cli);
-  const auto supervise = [&](Channel& channel) {
-    std::uint32_t kind = 0;
-    for (std::string bytes; channel.receive(kind, bytes);) {
-      const RunReceiver::Kind taken = receiver.take(kind, bytes);
-      if (taken == RunReceiver::kIsPrint) cli.note(receiver.printed);
-      if (taken == RunReceiver::kIsNotLoaded) cli.note_once(receiver.printed);
-    }
-  };
-  WorkerEnd end = cli.common.in_process ? run_in_process(job, supervise)
-                                        : run_in_worker(limits, job, supervise);
+WorkerEnd run_with(Cli& cli, JobReader& reader, const JobBody& body) {
+  const WorkerEnd end = reader.run(run_limits(cli), cli.common.in_process, body);
   cli.verbose("worker: fork " + std::to_string(end.fork_ms) + " ms, " +
               std::to_string(end.wall_ms) + " ms in all, " + std::to_string(end.peak_bytes >> 20) +
               " MiB");
@@ -135,21 +84,20 @@ std::optional<Network> run_confinement(Cli& cli) {
   return settings.boolean("limits.network") ? Network::kAllowed : Network::kDenied;
 }
 
-int run_job(const RunRequest& request, std::optional<Network> confinement, Channel& channel,
-            Heartbeat& heartbeat) {
+void send_run(const RunRequest& request, std::optional<Network> confinement, JobSender& sender) {
   // A run frees and takes arrays of megabytes all the time: give none back to the system, which
   // would clear them page by page at each turn.
   ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
   ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  RunReports reports = reports_to(channel, heartbeat, confinement);
+  RunReports reports = run_reports(sender, confinement);
   reports.answered = [&](const RunAnswer& answer) {
-    for (const std::string& bytes : answer.outputs) channel.send(kOutput, bytes);
-    channel.send(kAnswer, pack_answer(answer));
+    for (const std::string& bytes : answer.outputs) sender.send(kOutput, bytes);
+    sender.result(pack_answer(answer));
   };
   reports.departed = [&](const std::vector<Departure>& departures) {
-    channel.send(kDeparted, pack_departures(departures));
+    sender.send(kDeparted, pack_departures(departures));
   };
-  return sending_errors(channel, [&] { run_recipe(request, reports); });
+  run_recipe(request, reports);
 }
 
 std::string find_recipe(Cli& cli, const std::string& name) {
@@ -286,88 +234,56 @@ WorkerLimits run_limits(Cli& cli) {
   return limits;
 }
 
-RunReceiver::Kind RunReceiver::take(std::uint32_t kind, const std::string& bytes) {
-  try {
-    return take_sound(kind, bytes);
-  } catch (const nlohmann::json::exception& error) {
-    error_ = Error(
-        Exit::kPlugin, "the worker's answer cannot be read",
-        {"", "",
-         std::string("an element has written over memory that is not its own: ") + error.what(),
-         "engine plugins check FILE finds the library"});
-    return kIsOther;
+RunReceiver::RunReceiver(const std::string& recipe_path, JobTakes takes,
+                         std::function<void(const RunAnswer&)> answered,
+                         std::function<void(const std::vector<Departure>&)> departed)
+    : answered_(std::move(answered)),
+      departed_(std::move(departed)),
+      reader_(with_answer(std::move(takes)), run_words(recipe_path)) {}
+
+JobTakes RunReceiver::with_answer(JobTakes takes) {
+  takes.result = [this](const std::string& bytes) { take(JobFrame::kResult, bytes); };
+  takes.own = [this](std::uint32_t kind, const std::string& bytes) { take(kind, bytes); };
+  return takes;
+}
+
+void RunReceiver::take(std::uint32_t kind, const std::string& bytes) {
+  if (kind == kOutput) {
+    outputs_.push_back(bytes);
+  } else if (kind == kDeparted) {
+    if (departed_) departed_(unpack_departures(bytes));
+  } else {
+    answer_ = unpack_answer(bytes);
+    answer_->outputs = std::move(outputs_);
+    if (answered_) answered_(*answer_);
   }
 }
 
-RunReceiver::Kind RunReceiver::take_sound(std::uint32_t kind, const std::string& bytes) {
-  switch (kind) {
-    case kAnswer:
-      answer_ = unpack_answer(bytes);
-      answer_->outputs = std::move(outputs_);
-      return kIsAnswer;
-    case kOutput:
-      outputs_.push_back(bytes);
-      return kIsOther;
-    case kError:
-      error_ = unpack_error(bytes);
-      return kIsOther;
-    case kDeparted:
-      departures = unpack_departures(bytes);
-      return kIsDepartures;
-    case kText:
-      text_ = bytes;
-      return kIsOther;
-    case kPrint:
-      printed = bytes;
-      return kIsPrint;
-    case kNotLoaded:
-      printed = bytes;
-      return kIsNotLoaded;
-    default:
-      return kIsOther;
-  }
-}
-
-RunAnswer RunReceiver::finish(const WorkerEnd& end, const std::string& recipe_path) {
-  check(end, recipe_path, answer_.has_value());
-  return std::move(*answer_);
-}
-
-std::string RunReceiver::finish_text(const WorkerEnd& end, const std::string& recipe_path) {
-  check(end, recipe_path, text_.has_value());
-  return std::move(*text_);
-}
-
-void RunReceiver::check(const WorkerEnd& end, const std::string& recipe_path, bool has_answer) {
-  if (end.is_interrupted) throw Error(Exit::kInterrupted, "interrupted; the store is unchanged");
-  if (error_) throw *error_;
-  if (end.is_done && has_answer) return;
-  const std::string fix =
-      end.is_limit ? limit_fix(end)
-                   : "report it to whoever made the element named; the store is unchanged";
-  throw Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
-              {end.where.empty() ? recipe_path : end.where, "", "", fix});
+RunAnswer RunReceiver::finish(const WorkerEnd& end) {
+  reader_.finish(end);
+  return std::move(answer_.value());
 }
 
 RunAnswer run_supervised(Cli& cli, const RunRequest& request) {
-  const std::optional<Network> confinement = run_confinement(cli);
-  RunReceiver receiver;
-  const WorkerEnd end = run_with(cli, receiver, [&](Channel& channel, Heartbeat& heartbeat) {
-    return run_job(request, confinement, channel, heartbeat);
-  });
+  RunReceiver receiver(request.recipe_path, noted_by(cli));
+  const WorkerEnd end =
+      run_with(cli, receiver.reader(), [&, confinement = run_confinement(cli)](JobSender& sender) {
+        send_run(request, confinement, sender);
+      });
   check_columns(cli, *request.columns, end);
-  return receiver.finish(end, request.recipe_path);
+  return receiver.finish(end);
 }
 
 std::string ask_supervised(Cli& cli, const std::string& recipe_path,
                            const std::function<std::string(const RunReports&)>& job) {
-  const std::optional<Network> confinement = run_confinement(cli);
-  RunReceiver receiver;
-  const WorkerEnd end = run_with(cli, receiver, [&](Channel& channel, Heartbeat& heartbeat) {
-    const RunReports reports = reports_to(channel, heartbeat, confinement);
-    return sending_errors(channel, [&] { channel.send(kText, job(reports)); });
-  });
-  return receiver.finish_text(end, recipe_path);
+  std::string text;
+  JobTakes takes = noted_by(cli);
+  takes.result = [&](const std::string& bytes) { text = bytes; };
+  JobReader reader(std::move(takes), run_words(recipe_path));
+  reader.finish(run_with(cli, reader, [&, confinement = run_confinement(cli)](JobSender& sender) {
+    sender.result(job(run_reports(sender, confinement)));
+  }));
+  return text;
 }
 
 }  // namespace engine

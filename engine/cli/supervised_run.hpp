@@ -9,7 +9,7 @@
 #include "cli/cli.hpp"
 #include "recipe/run.hpp"
 #include "worker/confine.hpp"
-#include "worker/worker.hpp"
+#include "worker/job.hpp"
 
 namespace engine {
 
@@ -46,33 +46,30 @@ WorkerLimits run_limits(Cli& cli);
 std::optional<Network> run_confinement(Cli& cli);
 
 /// The worker's side of a run: runs the request and sends what RunReceiver takes.
-int run_job(const RunRequest& request, std::optional<Network> confinement, Channel& channel,
-            Heartbeat& heartbeat);
+void send_run(const RunRequest& request, std::optional<Network> confinement, JobSender& sender);
 
 /// The supervisor's side.
 class RunReceiver {
  public:
-  enum Kind { kIsAnswer, kIsPrint, kIsNotLoaded, kIsDepartures, kIsOther };
-  /// Takes one frame; tells what it brought.
-  Kind take(std::uint32_t kind, const std::string& bytes);
-  /// There since kIsAnswer.
-  [[nodiscard]] const std::optional<RunAnswer>& answer() const { return answer_; }
+  /// `takes` hears what is printed and noted; `answered` and `departed` may be empty.
+  RunReceiver(const std::string& recipe_path, JobTakes takes,
+              std::function<void(const RunAnswer&)> answered = {},
+              std::function<void(const std::vector<Departure>&)> departed = {});
+  RunReceiver(const RunReceiver&) = delete;
+  RunReceiver& operator=(const RunReceiver&) = delete;
+  [[nodiscard]] JobReader& reader() { return reader_; }
   /// The run's answer once its worker has ended. Throws Error: the run's own, kPlugin when the
   /// worker crashed, kLimits when it was stopped.
-  RunAnswer finish(const WorkerEnd& end, const std::string& recipe_path);
-  /// The same for a worker that answers with a text (ask_supervised).
-  std::string finish_text(const WorkerEnd& end, const std::string& recipe_path);
-
-  std::string printed;                // of the last kIsPrint, or kIsNotLoaded
-  std::vector<Departure> departures;  // of kIsDepartures
+  RunAnswer finish(const WorkerEnd& end);
 
  private:
-  Kind take_sound(std::uint32_t kind, const std::string& bytes);
-  void check(const WorkerEnd& end, const std::string& recipe_path, bool has_answer);
+  JobTakes with_answer(JobTakes takes);
+  void take(std::uint32_t kind, const std::string& bytes);
 
+  std::function<void(const RunAnswer&)> answered_;
+  std::function<void(const std::vector<Departure>&)> departed_;
+  JobReader reader_;
   std::optional<RunAnswer> answer_;
-  std::optional<std::string> text_;
-  std::optional<Error> error_;
   std::vector<std::string> outputs_;
 };
 

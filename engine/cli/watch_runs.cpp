@@ -210,19 +210,22 @@ void WatchSession::start(Purpose purpose, const RunRequest& request, const std::
   running_.results = purpose == kPrepare ? nullptr : results_.get();
   running_.writer = ++worker_number_;
   running_cause_ = cause;
-  receiver_ = {};
+  const auto print = [this](const std::string& text) { printed_.push_back(text); };
+  receiver_.emplace(
+      request.recipe_path, JobTakes{.print = print, .not_loaded = print},
+      [this](const RunAnswer& answer) { answered(answer); },
+      [this](const std::vector<Departure>& departures) { departed(departures); });
   printed_.clear();
   has_answered_ = false;
   started_ = Clock::now();
   WorkerLimits limits = run_limits(cli_);
   const std::optional<Network> confinement = run_confinement(cli_);
-  const auto job = [&](Channel& channel, Heartbeat& heartbeat) {
-    if (purpose != kPrepare) return run_job(running_, confinement, channel, heartbeat);
+  const auto body = [&](JobSender& sender) {
+    if (purpose != kPrepare) return send_run(running_, confinement, sender);
     make_run_request(cli_, options_.recipe);
-    return 0;
   };
   if (purpose == kPrepare) limits = {.wall_seconds = 0, .cpu_seconds = 0, .memory_bytes = 0};
-  worker_ = std::make_unique<BackgroundWorker>(limits, job);
+  worker_ = std::make_unique<BackgroundWorker>(limits, receiver_->reader().job(body));
 }
 
 void WatchSession::stop_worker() {
@@ -236,29 +239,7 @@ void WatchSession::take_worker() {
   if (!worker_) return;
   std::uint32_t kind = 0;
   const bool has_ended = !worker_->pump();
-  for (std::string bytes; worker_->take(kind, bytes);) {
-    switch (receiver_.take(kind, bytes)) {
-      case RunReceiver::kIsAnswer:
-        answered();
-        break;
-      case RunReceiver::kIsPrint:
-      case RunReceiver::kIsNotLoaded:
-        printed_.push_back(receiver_.printed);
-        break;
-      case RunReceiver::kIsDepartures:
-        for (ShownDeparture& left : view_.left) {
-          for (const Departure& known : receiver_.departures) {
-            if (known.track_id == left.track) left.why = known.why;
-          }
-        }
-        must_draw_ = true;
-        if (!terminal_)
-          cli_.out(cli_.common.json ? json_departures(view_) : plain_departures(view_));
-        break;
-      case RunReceiver::kIsOther:
-        break;
-    }
-  }
+  for (std::string bytes; worker_->take(kind, bytes);) receiver_->reader().take(kind, bytes);
   if (has_ended) worker_ended();
 }
 
@@ -269,16 +250,15 @@ void WatchSession::worker_ended() {
   if (purpose_ == kPrepare) return library_changed();
   if (has_answered_) return;
   try {
-    receiver_.finish(end, running_.recipe_path);
+    receiver_->finish(end);
   } catch (const Error& error) {
     show_error(error);
   }
 }
 
-void WatchSession::answered() {
+void WatchSession::answered(const RunAnswer& answer) {
   has_answered_ = true;
   must_draw_ = true;
-  const RunAnswer& answer = *receiver_.answer();
   if (purpose_ == kWhy) {
     overlay_ = {nullptr, answer.answer, 0};
     if (!terminal_) {
@@ -299,6 +279,16 @@ void WatchSession::answered() {
   shown_request_.before.clear();
   good_set_ = running_.set;
   if (!terminal_) cli_.out(cli_.common.json ? json_line(view_) : plain_text(view_));
+}
+
+void WatchSession::departed(const std::vector<Departure>& departures) {
+  for (ShownDeparture& left : view_.left) {
+    for (const Departure& known : departures) {
+      if (known.track_id == left.track) left.why = known.why;
+    }
+  }
+  must_draw_ = true;
+  if (!terminal_) cli_.out(cli_.common.json ? json_departures(view_) : plain_departures(view_));
 }
 
 void WatchSession::show_error(const Error& error) {

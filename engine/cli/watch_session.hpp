@@ -56,7 +56,8 @@ class WatchSession {
   void stop_worker();
   void take_worker();
   void worker_ended();
-  void answered();
+  void answered(const RunAnswer& answer);
+  void departed(const std::vector<Departure>& departures);
   [[nodiscard]] std::vector<OutputFile> output_files() const;
   void write_outputs(const RunAnswer& answer);
   void show_error(const Error& error);
@@ -90,7 +91,7 @@ class WatchSession {
   std::unique_ptr<BackgroundWorker> worker_;
   std::vector<std::unique_ptr<BackgroundWorker>> stopped_;  // killed, not gone yet
   Purpose purpose_ = kRun;
-  RunReceiver receiver_;
+  std::optional<RunReceiver> receiver_;
   RunRequest running_;
   std::string running_cause_, why_track_;
   Clock::time_point asked_{}, started_{}, noticed_{};
