@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <cstring>
 #include <malloc.h>
-#include <new>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
-#include "core/error_bytes.hpp"
 #include "core/json_text.hpp"
 #include "core/random.hpp"
 #include "plugin/registry.hpp"
 #include "recipe/answer_bytes.hpp"
+#include "recipe/run_frames.hpp"
 
 namespace engine::batch {
 namespace {
@@ -25,9 +24,6 @@ constexpr std::size_t kLongestPart = 256;
 constexpr std::size_t kPartsPerWorker = 4;
 // Lists that wait in memory for one before them.
 constexpr std::size_t kMostWaiting = 4096;
-
-/// Frames of a worker. Each settles the worker's next user, but for kPrint.
-enum Frame : std::uint32_t { kList = 1, kFailed, kPrint };
 
 struct ListHeader {
   std::uint64_t track_count = 0, line_bytes = 0, fallback_bytes = 0, notices_bytes = 0;
@@ -61,79 +57,35 @@ Made unpack_list(const std::string& bytes, bool is_recorded) {
 
 // ---- in the worker
 
-class PartWorker {
- public:
-  PartWorker(const BatchRequest& request, const RunRequest& recipe,
-             const std::vector<std::shared_ptr<const PreparedColumns>>& users, Channel& channel,
-             Heartbeat& heartbeat)
-      : request_(request),
-        recipe_(recipe),
-        users_(users),
-        channel_(channel),
-        heartbeat_(heartbeat) {}
+std::string rest_of_line(const RunAnswer& answer) {
+  return ",\"random_seed\":" + std::to_string(answer.random_seed) + ",\"tracks\":" + answer.tracks +
+         ",\"fallback\":" + (answer.fallback.empty() ? "null" : json_text(Json(answer.fallback))) +
+         ",\"notices\":" + answer.notices + "}";
+}
 
-  int make_lists() {
+/// Makes lists one after the other.
+class ListMaker {
+ public:
+  ListMaker(const BatchRequest& request, const RunRequest& recipe, JobSender& sender)
+      : request_(request), recipe_(recipe), sender_(sender) {
     // As for a single run: arrays that come and go with each user stay with the process.
     ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
     ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
-    heartbeat_.doing("loading plugins");
-    registry_ = Registry::load({recipe_.plugin_directories, recipe_.plugin_copies, true});
-    if (request_.confinement) confine_process(*request_.confinement);
-    for (const auto& user : users_) {
-      if (heartbeat_.is_interrupted()) return 1;
-      make_list(user);
-    }
-    return 0;
+    recipe_.registry = load_plugins(recipe, run_reports(sender, request.confinement));
+  }
+
+  void make_list(const std::shared_ptr<const PreparedColumns>& user) {
+    RunRequest run = recipe_;
+    run.columns = user;
+    run.fresh_seed = mix_seed(static_cast<std::uint64_t>(run.now), user->user_name);
+    const RunAnswer answer = run_recipe(run, run_reports(sender_, std::nullopt, user->user_name));
+    sender_.result(pack_list(answer, rest_of_line(answer), request_.is_recorded));
   }
 
  private:
-  void make_list(const std::shared_ptr<const PreparedColumns>& user) {
-    try {
-      const RunAnswer answer = run(user);
-      channel_.send(kList, pack_list(answer, rest_of_line(answer), request_.is_recorded));
-    } catch (const Error& error) {
-      channel_.send(kFailed, pack_error(error));
-    } catch (const std::bad_alloc&) {
-      channel_.send(kFailed, pack_error(Error(Exit::kLimits, "out of memory",
-                                              {"", "",
-                                               "the worker needs more than "
-                                               "limits.memory_megabytes",
-                                               "see: engine config show"})));
-    } catch (const std::exception& error) {
-      channel_.send(kFailed, pack_error(Error(Exit::kPlugin,
-                                              std::string("the run failed: ") + error.what())));
-    }
-  }
-
-  RunAnswer run(const std::shared_ptr<const PreparedColumns>& user) {
-    RunRequest run = recipe_;
-    run.columns = user;
-    run.registry = registry_;
-    run.fresh_seed = mix_seed(static_cast<std::uint64_t>(run.now), user->user_name);
-    RunReports reports;
-    reports.doing = [&](const std::string& what) {
-      heartbeat_.doing(user->user_name + ": " + what);
-    };
-    reports.beat = [&] { heartbeat_.beat(); };
-    reports.give_up = [&](const char* what, const char* where) { heartbeat_.give_up(what, where); };
-    reports.is_cancelled = [&] { return heartbeat_.is_interrupted(); };
-    reports.print = [&](const std::string& text) { channel_.send(kPrint, text); };
-    return run_recipe(run, reports);
-  }
-
-  static std::string rest_of_line(const RunAnswer& answer) {
-    return ",\"random_seed\":" + std::to_string(answer.random_seed) +
-           ",\"tracks\":" + answer.tracks + ",\"fallback\":" +
-           (answer.fallback.empty() ? "null" : json_text(Json(answer.fallback))) +
-           ",\"notices\":" + answer.notices + "}";
-  }
-
   const BatchRequest& request_;
-  const RunRequest& recipe_;
-  const std::vector<std::shared_ptr<const PreparedColumns>>& users_;
-  Channel& channel_;
-  Heartbeat& heartbeat_;
-  std::shared_ptr<const Registry> registry_;
+  RunRequest recipe_;
+  JobSender& sender_;
 };
 
 }  // namespace
@@ -154,61 +106,41 @@ BatchWork::BatchWork(const BatchRequest& request, const RunRequest& recipe,
           users_.size() / (kPartsPerWorker * std::max<std::size_t>(request.pool.workers, 1)), 1,
           kLongestPart)) {}
 
-std::optional<PoolJob> BatchWork::next() {
-  Part part;
-  if (!left_over_.empty()) {
-    part = left_over_.front();
-    left_over_.pop_front();
-  } else if (next_place_ < users_.size() && (running_ == 0 || waiting_.size() < kMostWaiting)) {
-    part = {next_place_, std::min(next_place_ + part_size_, users_.size()), next_place_};
-    next_place_ = part.end;
-  } else {
+std::optional<ItemPart> BatchWork::next_part() {
+  if (next_place_ == users_.size() || (is_running() && waiting_.size() >= kMostWaiting))
     return std::nullopt;
-  }
-  const std::uint64_t id = next_id_++;
-  parts_[id] = part;
-  ++running_;
+  const std::size_t begin = next_place_;
+  next_place_ = std::min(begin + part_size_, users_.size());
+  return ItemPart{begin, next_place_};
+}
+
+ItemWork::Job BatchWork::job(ItemPart part) {
   std::vector<std::shared_ptr<const PreparedColumns>> columns;
   for (std::size_t k = part.begin; k < part.end; ++k) columns.push_back(loader_.load(*users_[k]));
   WorkerLimits limits = request_.limits;
   limits.cpu_seconds *= static_cast<double>(part.end - part.begin);
   limits.is_wall_per_frame = true;
   limits.is_confined = false;  // only once the plugins are loaded
-  return PoolJob{id, limits,
-                 [this, columns = std::move(columns)](Channel& channel, Heartbeat& heartbeat) {
-                   return PartWorker(request_, recipe_, columns, channel, heartbeat).make_lists();
-                 }};
+  return {limits, [this, part, columns = std::move(columns)](JobSender& sender) {
+            ListMaker maker(request_, recipe_, sender);
+            each(part, sender,
+                 [&](std::size_t place) { maker.make_list(columns[place - part.begin]); });
+          }};
 }
 
-void BatchWork::frame(std::uint64_t id, std::uint32_t kind, const std::string& bytes) {
-  Part& part = parts_.at(id);
-  if (kind == kPrint) {
-    print_(*users_[part.settled], bytes);
-    return;
-  }
-  Made made;
-  if (kind == kFailed) {
-    made.error = unpack_error(bytes);
-  } else {
-    made = unpack_list(bytes, request_.is_recorded);
-  }
-  settle(part.settled++, std::move(made));
+void BatchWork::told(std::size_t place, std::uint32_t kind, const std::string& bytes) {
+  // What was not loaded is told by the one that tried the recipe.
+  if (kind == JobFrame::kPrint) print_(*users_[place], bytes);
 }
 
-void BatchWork::ended(std::uint64_t id, const WorkerEnd& end) {
-  Part part = parts_.at(id);
-  parts_.erase(id);
-  --running_;
-  if (end.is_interrupted || part.settled == part.end) return;
-  // Users are made in order, so the first that is missing is the one that ended the worker.
+void BatchWork::result(std::size_t place, const std::string& bytes) {
+  settle(place, unpack_list(bytes, request_.is_recorded));
+}
+
+void BatchWork::failed(std::size_t place, Error error) {
   Made made;
-  made.error =
-      Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
-            {end.where, "", "",
-             end.is_limit ? limit_fix(end) : "report it to whoever made the element named"});
-  settle(part.settled, std::move(made));
-  part.begin = ++part.settled;
-  if (part.begin < part.end) left_over_.push_back(part);
+  made.error = std::move(error);
+  settle(place, std::move(made));
 }
 
 void BatchWork::settle(std::size_t place, Made made) {

@@ -1,7 +1,6 @@
 // The workers of a batch and what becomes of their lists; internal to engine/batch.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -11,6 +10,7 @@
 
 #include "batch/batch.hpp"
 #include "data/column_cache.hpp"
+#include "worker/items.hpp"
 
 namespace engine::batch {
 
@@ -25,23 +25,20 @@ struct Made {
 };
 
 /// Gives parts of `users` to workers and hands over what they made in the order of `users`.
-class BatchWork final : public PoolWork {
+class BatchWork final : public ItemWork {
  public:
   /// All are only looked at. `recipe` is complete but for a user's columns and seed.
   BatchWork(const BatchRequest& request, const RunRequest& recipe, const ColumnLoader& loader,
             std::vector<const User*> users, std::function<void(const User&, Made)> take,
             std::function<void(const User&, const std::string&)> print);
 
-  std::optional<PoolJob> next() override;
-  void frame(std::uint64_t id, std::uint32_t kind, const std::string& bytes) override;
-  void ended(std::uint64_t id, const WorkerEnd& end) override;
-
  private:
-  /// Places [begin, end) in users_, made in this order.
-  struct Part {
-    std::size_t begin = 0, end = 0;
-    std::size_t settled = 0;  // the next place that this part has to settle
-  };
+  // Items are places in users_.
+  std::optional<ItemPart> next_part() override;
+  Job job(ItemPart part) override;
+  void result(std::size_t place, const std::string& bytes) override;
+  void failed(std::size_t place, Error error) override;
+  void told(std::size_t place, std::uint32_t kind, const std::string& bytes) override;
   void settle(std::size_t place, Made made);
 
   const BatchRequest& request_;
@@ -50,10 +47,7 @@ class BatchWork final : public PoolWork {
   const std::vector<const User*> users_;
   const std::function<void(const User&, Made)> take_;
   const std::function<void(const User&, const std::string&)> print_;
-  std::size_t part_size_ = 1, next_place_ = 0, next_taken_ = 0, running_ = 0;
-  std::uint64_t next_id_ = 0;
-  std::deque<Part> left_over_;           // of workers that ended early
-  std::map<std::uint64_t, Part> parts_;  // by job
+  std::size_t part_size_ = 1, next_place_ = 0, next_taken_ = 0;
   std::map<std::size_t, Made> waiting_;  // for those before them
 };
 
