@@ -12,12 +12,12 @@
 #include "batch/manifest.hpp"
 #include "batch/work.hpp"
 #include "core/calendar.hpp"
-#include "core/error_bytes.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
+#include "recipe/answer_bytes.hpp"
 #include "recipe/record_run.hpp"
+#include "recipe/run_frames.hpp"
 #include "store/runs.hpp"
-#include "worker/worker.hpp"
 
 namespace engine::batch {
 namespace {
@@ -27,55 +27,18 @@ using Json = nlohmann::ordered_json;
 
 /// Loads the recipe in a worker of its own, so that what is wrong with it is told once.
 RunAnswer try_recipe(const BatchRequest& request, RunRequest recipe, const BatchReports& told) {
-  enum Frame : std::uint32_t { kLoaded = 1, kWrong, kNotLoaded };
   recipe.is_load_only = true;
-  std::optional<RunAnswer> loaded;
-  std::optional<Error> wrong;
-  const auto job = [&](Channel& channel, Heartbeat& heartbeat) {
-    RunReports reports;
-    reports.doing = [&](const std::string& what) { heartbeat.doing(what); };
-    reports.give_up = [&](const char* what, const char* where) { heartbeat.give_up(what, where); };
-    reports.loaded = [&](const Registry& registry) {
-      for (const std::string& line : registry.problem_lines()) channel.send(kNotLoaded, line);
-      // Not before: loading plugins copies them to where they are loaded from.
-      if (request.confinement) confine_process(*request.confinement);
-    };
-    try {
-      const RunAnswer answer = run_recipe(recipe, reports);
-      channel.send(kLoaded,
-                   json_text(Json{answer.recipe_hash, answer.scripts_hash, answer.parameters}));
-      return 0;
-    } catch (const Error& error) {
-      channel.send(kWrong, pack_error(error));
-    } catch (const std::exception& error) {
-      channel.send(kWrong, pack_error(Error(Exit::kPlugin, error.what())));
-    }
-    return 1;
-  };
-  const auto supervise = [&](Channel& channel) {
-    std::uint32_t kind = 0;
-    for (std::string bytes; channel.receive(kind, bytes);) {
-      if (kind == kWrong) wrong = unpack_error(bytes);
-      if (kind == kNotLoaded && told.note) told.note(bytes);
-      if (kind != kLoaded) continue;
-      const Json parts = Json::parse(bytes);
-      loaded.emplace();
-      loaded->recipe_hash = parts.at(0);
-      loaded->scripts_hash = parts.at(1);
-      loaded->parameters = parts.at(2);
-    }
-  };
+  RunAnswer loaded;
+  JobReader reader(
+      {.not_loaded = told.note,
+       .result = [&](const std::string& bytes) { loaded = unpack_answer(bytes); }},
+      {.interrupted = "interrupted; nothing was made", .where = recipe.recipe_path, .fix = ""});
   WorkerLimits limits = request.limits;
   limits.is_confined = false;  // only once the plugins are loaded
-  const WorkerEnd end = request.pool.is_in_process ? run_in_process(job, supervise)
-                                                   : run_in_worker(limits, job, supervise);
-  if (end.is_interrupted) throw Error(Exit::kInterrupted, "interrupted; nothing was made");
-  if (wrong) throw std::move(*wrong);
-  if (!loaded) {
-    throw Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
-                {end.where.empty() ? recipe.recipe_path : end.where, "", "", ""});
-  }
-  return *loaded;
+  reader.finish(reader.run(limits, request.pool.is_in_process, [&](JobSender& sender) {
+    sender.result(pack_answer(run_recipe(recipe, run_reports(sender, request.confinement))));
+  }));
+  return loaded;
 }
 
 Json manifest_of(const BatchRequest& request, const RunRequest& recipe, const RunAnswer& loaded,
