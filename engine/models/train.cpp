@@ -14,7 +14,6 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
-#include "core/error_bytes.hpp"
 #include "core/hash.hpp"
 #include "core/json_text.hpp"
 #include "models/read_tables.hpp"
@@ -24,6 +23,7 @@
 #include "plugin/call.hpp"
 #include "plugin/describe.hpp"
 #include "worker/confine.hpp"
+#include "worker/job.hpp"
 
 namespace engine {
 namespace {
@@ -31,8 +31,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
-
-enum Frame : std::uint32_t { kProgress = 1, kNote, kTrained, kNoData, kFailed };
 
 constexpr std::string_view kKind = "model.";
 
@@ -122,14 +120,14 @@ void check_settings(const TrainRequest& request, const std::vector<const Element
 /// All models of one request, in a worker.
 class Trainer {
  public:
-  Trainer(const TrainRequest& request, Channel& channel, Heartbeat& heartbeat)
-      : request_(request), channel_(channel), heartbeat_(heartbeat) {}
+  Trainer(const TrainRequest& request, JobSender& sender)
+      : request_(request), sender_(sender), heartbeat_(sender.heartbeat()) {}
 
-  int run() {
+  void run() {
     try {
       heartbeat_.doing("loading plugins");
       const std::shared_ptr<const Registry> registry = request_.load_plugins();
-      for (const std::string& line : registry->problem_lines()) send(kNote, Json{{"text", line}});
+      for (const std::string& line : registry->problem_lines()) sender_.not_loaded(line);
       if (!request_.is_in_process) keep_to_one_process();
       const std::vector<const Element*> models = chosen_models(request_, *registry);
       check_settings(request_, models);
@@ -146,22 +144,15 @@ class Trainer {
       ModelShelf shelf(models_as_of(store, request_.as_of));
       for (std::size_t k = 0; k < models.size() && !heartbeat_.is_interrupted(); ++k)
         train(*models[k], std::move(arguments[k]), *tables, shelf);
-      return 0;
     } catch (const Error& error) {
       // A wrong argument is the command line's here, not a recipe's.
       const Exit exit = error.exit() == Exit::kRecipe ? Exit::kUsage : error.exit();
-      fail(Error(exit, error.what(), error.parts()));
-    } catch (const std::bad_alloc&) {
-      fail(Error(Exit::kLimits, name_ + " ran out of memory",
-                 {"", "", "it needs more than train.memory_megabytes", "see: engine config show"}));
+      throw Error(exit, error.what(), error.parts());
     }
-    return 1;
   }
 
  private:
-  void send(Frame frame, const Json& json) { channel_.send(frame, json_text(json)); }
-
-  void fail(const Error& error) { channel_.send(kFailed, pack_error(error)); }
+  void send(const Json& model) { sender_.result(json_text(model)); }
 
   void write(ArtifactWriter& writer, const std::string& folder, const Json& noted) {
     try {
@@ -175,7 +166,7 @@ class Trainer {
 
   void train(const Element& model, CheckedArguments arguments, const Tables& all_tables,
              ModelShelf& shelf) {
-    name_ = model.description->name;
+    name_ = sender_.words.who = model.description->name;
     heartbeat_.doing(name_);
     const auto started = Clock::now();
     const std::string parameters = arguments.json();
@@ -191,7 +182,7 @@ class Trainer {
                   {model.plugin->path, "", result.message, "report it to the plugin's author"});
     }
     if (result.status == PLAYLIST_NO_DATA)
-      return send(kNoData, Json{{"name", name_}, {"message", result.message}});
+      return send(Json{{"name", name_}, {"message", result.message}});
     if (result.status != PLAYLIST_OK || writer.is_empty()) {
       throw Error(Exit::kPlugin, name_ + " wrote nothing",
                   {model.plugin->path, "", result.message, "report it to the plugin's author"});
@@ -210,7 +201,7 @@ class Trainer {
                {"random_seed", request_.random_seed},
                {"parameters", Json::parse(parameters)},
                {"data", tables.hash()}});
-    send(kTrained, Json{{"name", name_}, {"folder", folder}});
+    send(Json{{"name", name_}, {"folder", folder}});
   }
 
   CallContext context(const Tables& tables, Texts& texts, const ModelServices& services) {
@@ -222,7 +213,7 @@ class Trainer {
     context.is_cancelled = [this] { return heartbeat_.is_interrupted(); };
     context.progress = [this](double fraction) { progress(fraction); };
     context.log = [this](int level, std::string_view text) {
-      if (level >= PLAYLIST_LOG_INFO) send(kNote, Json{{"text", name_ + ": " + std::string(text)}});
+      if (level >= PLAYLIST_LOG_INFO) sender_.note(name_ + ": " + std::string(text));
     };
     context.setting = request_.setting;
     context.service = [&services](std::string_view id) { return model_service(services, id); };
@@ -234,11 +225,11 @@ class Trainer {
     heartbeat_.beat();
     if (Clock::now() - last_progress_ < std::chrono::milliseconds(100)) return;
     last_progress_ = Clock::now();
-    send(kProgress, Json{{"name", name_}, {"fraction", fraction}});
+    sender_.progress(name_, fraction);
   }
 
   const TrainRequest& request_;
-  Channel& channel_;
+  JobSender& sender_;
   Heartbeat& heartbeat_;
   std::string name_;
   Clock::time_point last_progress_;
@@ -278,51 +269,6 @@ ModelVersion put_in_place(const TrainRequest& request, const std::string& name,
   return version;
 }
 
-/// What the worker sends, as it comes.
-class Receiver {
- public:
-  Receiver(const TrainRequest& request, const TrainReports& reports)
-      : request_(request), reports_(reports) {}
-
-  void take(std::uint32_t frame, const std::string& bytes) {
-    if (frame == kFailed) {
-      error = unpack_error(bytes);
-      return;
-    }
-    const Json json = Json::parse(bytes);
-    switch (frame) {
-      case kProgress:
-        if (reports_.progress)
-          reports_.progress(json.at("name").get<std::string>(), json.at("fraction").get<double>());
-        return;
-      case kNote:
-        if (reports_.note) reports_.note(json.at("text").get<std::string>());
-        return;
-      case kTrained: {
-        const std::string name = json.at("name").get<std::string>();
-        return add({put_in_place(request_, name, json.at("folder").get<std::string>()), ""});
-      }
-      case kNoData:
-        return add({{0, json.at("name").get<std::string>(), request_.as_of, "", ""},
-                    json.at("message").get<std::string>()});
-      default:
-        return;
-    }
-  }
-
-  std::vector<TrainedModel> trained;
-  std::optional<Error> error;
-
- private:
-  void add(TrainedModel model) {
-    if (reports_.trained) reports_.trained(model);
-    trained.push_back(std::move(model));
-  }
-
-  const TrainRequest& request_;
-  const TrainReports& reports_;
-};
-
 }  // namespace
 
 std::vector<TrainedModel> train_models(const TrainRequest& request, const TrainReports& reports) {
@@ -331,28 +277,29 @@ std::vector<TrainedModel> train_models(const TrainRequest& request, const TrainR
     lock.emplace(models_folder(request.store));
     remove_unknown_models(Store::open(request.store), models_folder(request.store));
   }
-  Receiver receiver(request, reports);
-  const auto job = [&](Channel& channel, Heartbeat& heartbeat) {
-    return Trainer(request, channel, heartbeat).run();
+  std::vector<TrainedModel> trained;
+  const auto take = [&](const std::string& bytes) {
+    const Json json = Json::parse(bytes);
+    const std::string name = json.at("name").get<std::string>();
+    TrainedModel model{{0, name, request.as_of, "", ""}, json.value("message", "")};
+    if (json.contains("folder"))
+      model.version = put_in_place(request, name, json.at("folder").get<std::string>());
+    if (reports.trained) reports.trained(model);
+    trained.push_back(std::move(model));
   };
-  const auto supervise = [&](Channel& channel) {
-    std::uint32_t frame = 0;
-    for (std::string bytes; channel.receive(frame, bytes);) receiver.take(frame, bytes);
-  };
-  const WorkerEnd end = request.is_in_process ? run_in_process(job, supervise)
-                                              : run_in_worker(request.limits, job, supervise);
-  if (end.is_interrupted) {
-    throw Error(Exit::kInterrupted,
-                "interrupted; what was trained so far is kept, the rest is as "
-                "it was");
-  }
-  if (receiver.error) throw *receiver.error;
-  if (!end.is_done) {
-    throw Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
-                {"", "", "the model it was in stays as it was",
-                 end.is_limit ? limit_fix(end) : "report it to whoever made the model"});
-  }
-  return std::move(receiver.trained);
+  JobReader reader(
+      {.note = reports.note,
+       .not_loaded = reports.note,
+       .result = take,
+       .progress = reports.progress},
+      {.who = "the training",
+       .memory_limit = "train.memory_megabytes",
+       .interrupted = "interrupted; what was trained so far is kept, the rest is as it was",
+       .why = "the model it was in stays as it was",
+       .fix = "report it to whoever made the model"});
+  reader.finish(reader.run(request.limits, request.is_in_process,
+                           [&](JobSender& sender) { Trainer(request, sender).run(); }));
+  return trained;
 }
 
 }  // namespace engine
