@@ -13,15 +13,13 @@
 #include "data/owned_table.hpp"
 #include "plugin/call.hpp"
 #include "worker/confine.hpp"
-#include "worker/pool.hpp"
+#include "worker/items.hpp"
 
 namespace engine::benchmark {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 using Json = nlohmann::ordered_json;
-
-enum Frame : std::uint32_t { kNote = 1, kTrained, kLists, kFailed };
 
 /// A job opens the artifact anew, which reads all of it; more jobs than workers even out users of
 /// long and short lists.
@@ -30,10 +28,10 @@ constexpr std::size_t kJobsOfWorker = 2;
 /// The calls of one worker.
 class Caller {
  public:
-  Caller(const Stage& stage, Channel& channel, Heartbeat& heartbeat)
+  Caller(const Stage& stage, JobSender& sender)
       : stage_(stage),
-        channel_(channel),
-        heartbeat_(heartbeat),
+        sender_(sender),
+        heartbeat_(sender.heartbeat()),
         registry_(stage.request.load_plugins()) {
     if (!stage.request.is_in_process) keep_to_one_process();
   }
@@ -48,7 +46,7 @@ class Caller {
     ElementInstance instance(element, std::move(checked), context(services));
     finish(element, instance.train());
     const std::string card = writer.write(folder, Json{{"parameters", Json::parse(parameters)}});
-    channel_.send(kTrained, card);
+    sender_.result(card);
   }
 
   void recommend(const std::string& name, const ModelVersion& version, Arguments arguments,
@@ -76,7 +74,7 @@ class Caller {
       }
       append(bytes, rows);
     }
-    channel_.send(kLists, bytes);
+    sender_.result(bytes);
   }
 
  private:
@@ -104,7 +102,7 @@ class Caller {
     context.is_cancelled = [this] { return heartbeat_.is_interrupted(); };
     context.progress = [this](double) { heartbeat_.beat(); };
     context.log = [this](int level, std::string_view text) {
-      if (level >= PLAYLIST_LOG_INFO) channel_.send(kNote, text);
+      if (level >= PLAYLIST_LOG_INFO) sender_.note(text);
     };
     context.setting = stage_.request.setting;
     context.service = [&services](std::string_view id) { return model_service(services, id); };
@@ -113,70 +111,47 @@ class Caller {
   }
 
   const Stage& stage_;
-  Channel& channel_;
+  JobSender& sender_;
   Heartbeat& heartbeat_;
   std::shared_ptr<const Registry> registry_;
   Texts texts_;
 };
 
-/// Gives out one kind of job and keeps what comes back by its id.
-class Work final : public PoolWork {
+/// Gives out one kind of job, each an item of its own, and keeps what comes back.
+class Work final : public ItemWork {
  public:
-  using Job = std::function<void(Caller&, std::uint64_t id)>;
-  Work(const Stage& stage, std::string name, std::uint64_t jobs, Job job)
-      : results(jobs), stage_(stage), name_(std::move(name)), jobs_(jobs), job_(std::move(job)) {}
-
-  std::optional<PoolJob> next() override {
-    if (given_ == jobs_) return std::nullopt;
-    const std::uint64_t id = given_++;
-    WorkerLimits limits;
-    limits.wall_seconds = limits.cpu_seconds = 0;
-    limits.memory_bytes = 0;
-    return PoolJob{id, limits, [this, id](Channel& channel, Heartbeat& heartbeat) {
-                     return run(id, channel, heartbeat);
-                   }};
-  }
-
-  void frame(std::uint64_t id, std::uint32_t kind, const std::string& bytes) override {
-    if (kind == kNote) return stage_.request.note(name_ + ": " + bytes);
-    if (kind == kFailed) {
-      const Json json = Json::parse(bytes);
-      throw Error(static_cast<Exit>(json.at("exit").get<int>()), json.at("what").get<std::string>(),
-                  {"", "", json.at("why").get<std::string>(), ""});
-    }
-    results[static_cast<std::size_t>(id)] = bytes;
-  }
-
-  void ended(std::uint64_t, const WorkerEnd& end) override {
-    if (end.is_done || end.is_interrupted) return;
-    throw Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, name_ + ": " + end.message);
+  using Ask = std::function<void(Caller&, std::size_t job)>;
+  Work(const Stage& stage, std::string name, std::size_t jobs, Ask ask)
+      : results(jobs), stage_(stage), name_(std::move(name)), ask_(std::move(ask)) {
+    for (std::size_t k = 0; k < jobs; ++k) add({k, k + 1});
   }
 
   std::vector<std::string> results;
 
  private:
-  int run(std::uint64_t id, Channel& channel, Heartbeat& heartbeat) const {
-    const auto failed = [&](Exit exit, const std::string& what, const std::string& why) {
-      channel.send(kFailed,
-                   json_text(Json{{"exit", static_cast<int>(exit)}, {"what", what}, {"why", why}}));
-      return 1;
-    };
-    try {
-      Caller caller(stage_, channel, heartbeat);
-      job_(caller, id);
-      return 0;
-    } catch (const Error& error) {
-      return failed(error.exit(), error.what(), error.parts().why);
-    } catch (const std::bad_alloc&) {
-      return failed(Exit::kLimits, name_ + " ran out of memory", "");
-    }
+  Job job(ItemPart part) override {
+    WorkerLimits limits;
+    limits.wall_seconds = limits.cpu_seconds = 0;
+    limits.memory_bytes = 0;
+    return {limits, [this, part](JobSender& sender) {
+              sender.heartbeat().doing(name_ + ": loading plugins");
+              Caller caller(stage_, sender);
+              ask_(caller, part.begin);
+            }};
+  }
+
+  void result(std::size_t item, const std::string& bytes) override { results[item] = bytes; }
+  void failed(std::size_t, Error error) override { throw std::move(error); }
+  void told(std::size_t, std::uint32_t, const std::string& bytes) override {
+    stage_.request.note(name_ + ": " + bytes);
+  }
+  [[nodiscard]] JobWords words(std::size_t) const override {
+    return {.who = name_, .memory_limit = ""};
   }
 
   const Stage& stage_;
   const std::string name_;
-  const std::uint64_t jobs_;
-  const Job job_;
-  std::uint64_t given_ = 0;
+  const Ask ask_;
 };
 
 void run_work(const Stage& stage, Work& work, std::size_t workers) {
@@ -208,7 +183,7 @@ Training train(const Stage& stage, const std::string& name, const Arguments& arg
                const std::string& folder) {
   const auto started = Clock::now();
   Work work(stage, name, 1,
-            [&](Caller& caller, std::uint64_t) { caller.train(name, arguments, folder); });
+            [&](Caller& caller, std::size_t) { caller.train(name, arguments, folder); });
   run_work(stage, work, 1);
   return {{0, "model." + name, stage.tables.now(), work.results[0], folder},
           seconds_since(started)};
@@ -220,9 +195,9 @@ Recommended recommend(const Stage& stage, const std::string& name, const ModelVe
   const auto started = Clock::now();
   const std::size_t most = std::max<std::size_t>(1, stage.request.jobs * kJobsOfWorker);
   const std::size_t users_of_job = std::max<std::size_t>(1, (users.size() + most - 1) / most);
-  const std::uint64_t jobs = (users.size() + users_of_job - 1) / users_of_job;
-  Work work(stage, name, jobs, [&](Caller& caller, std::uint64_t id) {
-    const std::size_t begin = id * users_of_job;
+  const std::size_t jobs = (users.size() + users_of_job - 1) / users_of_job;
+  Work work(stage, name, jobs, [&](Caller& caller, std::size_t job) {
+    const std::size_t begin = job * users_of_job;
     const std::size_t count = std::min(users_of_job, users.size() - begin);
     caller.recommend(name, version, arguments, std::span(users).subspan(begin, count), limit);
   });
