@@ -3,16 +3,16 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
-#include <set>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
 #include "cli/supervised_run.hpp"
-#include "core/error_bytes.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
+#include "recipe/run_frames.hpp"
+#include "worker/items.hpp"
 
 namespace engine {
 namespace {
@@ -62,106 +62,75 @@ std::string definition_text(const std::string& file, const RecipeDefinition& rec
   return text;
 }
 
-/// A recipe as its worker told it.
+/// A recipe as its worker told it: for --json and as `engine recipes RECIPE` shows it.
 struct Told {
   Json json;
-  std::string text;  // as `engine recipes RECIPE` shows it
+  std::string text;
+  std::optional<Error> error;
 };
 
-/// Loads recipes one after the other, without a library; when one ends the worker, another goes on
-/// behind it.
-class RecipeLoader {
+/// Loads recipes one after the other, without a library.
+class RecipeLoader final : public ItemWork {
  public:
-  RecipeLoader(Cli& cli, std::vector<std::string> files) : cli_(cli), files_(std::move(files)) {}
+  RecipeLoader(Cli& cli, const std::vector<std::string>& files)
+      : cli_(cli), files_(files), told_(files.size()) {
+    add({0, files_.size()});
+  }
 
-  /// take(file, Told) or wrong(file, error) of each, in order.
-  template <typename Take, typename Wrong>
-  void load(const Take& take, const Wrong& wrong) {
-    std::size_t settled = 0;
-    while (settled < files_.size()) {
-      const auto supervise = [&](Channel& channel) {
-        std::uint32_t kind = 0;
-        for (std::string bytes; channel.receive(kind, bytes);) {
-          if (kind == kNote) {
-            if (notes_.insert(bytes).second) cli_.note(bytes);
-            continue;
-          }
-          const std::string& file = files_.at(settled++);
-          if (kind == kWrong) {
-            wrong(file, unpack_error(bytes));
-          } else {
-            const Json told = Json::parse(bytes);
-            take(file, Told{told.at(0), told.at(1).get<std::string>()});
-          }
-        }
-      };
-      const WorkerEnd end = run(settled, supervise);
-      if (end.is_interrupted) throw Error(Exit::kInterrupted, "interrupted");
-      if (settled == files_.size()) return;
-      const std::string& file = files_[settled++];
-      wrong(file, Error(end.is_limit ? Exit::kLimits : Exit::kPlugin, end.message,
-                        {end.where.empty() ? file : end.where, "", "", ""}));
-    }
+  std::vector<Told> load() {
+    if (!run_pool(*this, {1, cli_.common.in_process}))
+      throw Error(Exit::kInterrupted, "interrupted");
+    return std::move(told_);
   }
 
  private:
-  enum Frame : std::uint32_t { kTold = 1, kWrong, kNote };
-
-  template <typename Supervise>
-  WorkerEnd run(std::size_t first, const Supervise& supervise) {
-    const auto job = [this, first](Channel& channel, Heartbeat& heartbeat) {
-      tell_all(first, channel, heartbeat);
-      return 0;
-    };
+  Job job(ItemPart part) override {
     WorkerLimits limits = run_limits(cli_);
     limits.is_wall_per_frame = true;
-    return cli_.common.in_process ? run_in_process(job, supervise)
-                                  : run_in_worker(limits, job, supervise);
+    return {limits, [this, part](JobSender& sender) {
+              const RunReports reports = run_reports(sender, run_confinement(cli_));
+              RunRequest request;
+              request.plugin_directories = cli_.plugin_directories();
+              request.plugin_copies = cli_.plugin_copies();
+              const auto registry = load_plugins(request, reports);
+              each(part, sender, [&](std::size_t item) {
+                reports.doing("loading " + files_[item]);
+                sender.result(json_text(told_of(*registry, files_[item], reports)));
+              });
+            }};
   }
 
-  // ---- in the worker
-  void tell_all(std::size_t first, Channel& channel, Heartbeat& heartbeat) const {
-    heartbeat.doing("loading plugins");
-    const std::shared_ptr<const Registry> registry =
-        Registry::load({cli_.plugin_directories(), cli_.plugin_copies(), true});
-    for (const PluginProblem& problem : registry->problems())
-      channel.send(kNote, "not loaded: " + problem.path + ": " + problem.message);
-    if (const std::optional<Network> confinement = run_confinement(cli_))
-      confine_process(*confinement);
-    for (std::size_t k = first; k < files_.size() && !heartbeat.is_interrupted(); ++k) {
-      heartbeat.doing("loading " + files_[k]);
-      try {
-        channel.send(kTold, json_text(told(*registry, files_[k], heartbeat)));
-      } catch (const Error& error) {
-        channel.send(kWrong, pack_error(error));
-      } catch (const std::exception& error) {
-        channel.send(kWrong,
-                     pack_error(Error(Exit::kRecipe, error.what(), {files_[k], "", "", ""})));
-      }
-    }
-  }
-
-  Json told(const Registry& registry, const std::string& file, Heartbeat& heartbeat) const {
+  Json told_of(const Registry& registry, const std::string& file, const RunReports& reports) const {
     LuaState lua(lua_limits(cli_), cli_.script_directories(), 0);
-    lua.on_progress = [&](const std::string& what) { heartbeat.doing(what); };
-    lua.on_overdue = [&](const char* what, const char* where) { heartbeat.give_up(what, where); };
+    lua.on_progress = reports.doing;
+    lua.on_overdue = reports.give_up;
     const Recipe recipe(lua, registry, file, read_file(file));
     return Json::array(
         {definition_json(file, recipe.definition()), definition_text(file, recipe.definition())});
   }
 
+  void result(std::size_t item, const std::string& bytes) override {
+    const Json told = Json::parse(bytes);
+    told_[item] = {told.at(0), told.at(1).get<std::string>(), std::nullopt};
+  }
+  void failed(std::size_t item, Error error) override { told_[item].error = std::move(error); }
+  void told(std::size_t, std::uint32_t kind, const std::string& bytes) override {
+    if (kind == JobFrame::kNotLoaded) cli_.note_once(bytes);
+  }
+  [[nodiscard]] JobWords words(std::size_t item) const override {
+    return {.who = "the recipe", .where = files_[item], .fix = ""};
+  }
+
   Cli& cli_;
-  std::vector<std::string> files_;
-  std::set<std::string> notes_;  // told once, however many workers there are
+  const std::vector<std::string>& files_;
+  std::vector<Told> told_;
 };
 
 Exit show_recipe(Cli& cli, const std::string& name) {
-  RecipeLoader(cli, {find_recipe(cli, name)})
-      .load(
-          [&](const std::string&, const Told& told) {
-            cli.out(cli.common.json ? printed_json(told.json) : told.text);
-          },
-          [](const std::string&, const Error& error) { throw error; });
+  const std::vector<std::string> files{find_recipe(cli, name)};
+  const Told told = RecipeLoader(cli, files).load().front();
+  if (told.error) throw *told.error;
+  cli.out(cli.common.json ? printed_json(told.json) : told.text);
   return Exit::kDone;
 }
 
@@ -186,18 +155,20 @@ Exit list_recipes(Cli& cli) {
   Json all = Json::array();
   std::string text;
   Exit worst = Exit::kDone;
-  const auto take = [&](const std::string& file, const Told& told) {
-    std::string name = fs::path(file).stem();
-    const std::string title = told.json.at("title"), about = told.json.at("about");
-    all.push_back({{"name", name}, {"recipe", file}, {"title", title}, {"about", about}});
+  const std::vector<std::string> files = files_of_all_folders(cli);
+  const std::vector<Told> recipes = RecipeLoader(cli, files).load();
+  for (std::size_t k = 0; k < files.size(); ++k) {
+    if (recipes[k].error) {
+      cli.error(*recipes[k].error);
+      worst = recipes[k].error->exit();
+      continue;
+    }
+    std::string name = fs::path(files[k]).stem();
+    const std::string title = recipes[k].json.at("title"), about = recipes[k].json.at("about");
+    all.push_back({{"name", name}, {"recipe", files[k]}, {"title", title}, {"about", about}});
     name.resize(std::max<std::size_t>(name.size() + 2, 20), ' ');
     text += name + title + ": " + about + "\n";
-  };
-  const auto wrong = [&](const std::string&, const Error& error) {
-    cli.error(error);
-    worst = error.exit();
-  };
-  RecipeLoader(cli, files_of_all_folders(cli)).load(take, wrong);
+  }
   cli.out(cli.common.json ? printed_json(Json{{"recipes", all}}) : text);
   return worst;
 }
@@ -209,7 +180,9 @@ void add_recipes(CLI::App& app, Cli& cli) {
   CLI::App* verb = app.add_subcommand("recipes", "List the recipes, or the parameters of one");
   verb->add_option("recipe", *name, "Show this one's parameters");
   verb->callback([&cli, name] {
-    cli.action = [&cli, name] { return name->empty() ? list_recipes(cli) : show_recipe(cli, *name); };
+    cli.action = [&cli, name] {
+      return name->empty() ? list_recipes(cli) : show_recipe(cli, *name);
+    };
   });
 }
 
