@@ -7,6 +7,7 @@
 
 #include "cli/cli.hpp"
 #include "core/counted.hpp"
+#include "core/duration.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "import/row_tables.hpp"
@@ -14,7 +15,7 @@
 #include "plugin/registry.hpp"
 #include "plugin_check/contract.hpp"
 #include "plugin_check/examine.hpp"
-#include "worker/worker.hpp"
+#include "worker/items.hpp"
 
 namespace engine {
 namespace {
@@ -42,7 +43,7 @@ struct Verdict {
   double seconds = 0;
 };
 
-enum CheckFrame : std::uint32_t { kProblem = 1, kFacts = 2, kStarts = 3, kEnds = 4 };
+const JobWords kWords{.who = "it", .memory_limit = ""};
 
 struct Order {
   std::string file, copies;
@@ -50,42 +51,30 @@ struct Order {
   ContractOptions contract;
 };
 
-WorkerEnd run(const Order& order, const WorkerLimits& limits,
-              const std::function<int(Channel&, Heartbeat&)>& job,
-              const std::function<void(Channel&)>& collect) {
-  const WorkerEnd end =
-      order.in_process ? run_in_process(job, collect) : run_in_worker(limits, job, collect);
-  if (end.is_interrupted) throw Error(Exit::kInterrupted, "interrupted");
-  return end;
-}
-
 /// The file, its symbols, its description.
 void examine(const Order& order, Verdict& verdict) {
-  const auto job = [&](Channel& channel, Heartbeat& heartbeat) {
-    const LibraryFacts facts = examine_library(
-        order.file, order.copies,
-        [&](const std::string& problem) { channel.send(kProblem, problem); },
-        [&](const std::string& doing) { heartbeat.doing(doing); });
-    channel.send(kFacts, json_text(Json{{"id", facts.id},
-                                        {"version", facts.version},
-                                        {"elements", facts.elements},
-                                        {"links", facts.needed}}));
-    return 0;
-  };
-  const auto collect = [&](Channel& channel) {
-    std::uint32_t kind = 0;
-    std::string bytes;
-    while (channel.receive(kind, bytes)) {
-      if (kind == kProblem) verdict.problems.push_back(bytes);
-      if (kind == kFacts) verdict.facts = Json::parse(bytes);
-    }
-  };
+  JobReader reader(
+      {.note = [&](const std::string& problem) { verdict.problems.push_back(problem); },
+       .result = [&](const std::string& facts) { verdict.facts = Json::parse(facts); }},
+      kWords);
   WorkerLimits limits;
   limits.cpu_seconds = kLoadSeconds;
   limits.wall_seconds = kBusy * kLoadSeconds;
-  const WorkerEnd end = run(order, limits, job, collect);
-  if (!end.is_done) {
-    verdict.problems.push_back("it takes the process that loads it down: " + end.message);
+  const WorkerEnd end = reader.run(limits, order.in_process, [&](JobSender& sender) {
+    const LibraryFacts facts = examine_library(
+        order.file, order.copies, [&](const std::string& problem) { sender.note(problem); },
+        [&](const std::string& doing) { sender.heartbeat().doing(doing); });
+    sender.result(json_text(Json{{"id", facts.id},
+                                 {"version", facts.version},
+                                 {"elements", facts.elements},
+                                 {"links", facts.needed}}));
+  });
+  try {
+    reader.finish(end);
+  } catch (const Error& error) {
+    if (end.is_interrupted) throw;
+    verdict.problems.push_back(std::string("it takes the process that loads it down: ") +
+                               error.what());
   }
 }
 
@@ -101,25 +90,25 @@ void compare_names(Cli& cli, const std::string& file, Verdict& verdict) {
   }
 }
 
-/// The worker's side: tests from number `first` on, each told before and after.
-int try_contract(const Order& order, std::size_t first, Channel& channel, Heartbeat& heartbeat) {
+/// The worker's side: tests from number `first` on, a result of each.
+void try_contract(const Order& order, std::size_t first, JobSender& sender) {
   const playlist_plugin& plugin =
       open_library(order.file, read_library_file(order.file), order.copies);
+  Heartbeat& heartbeat = sender.heartbeat();
   std::string stage;
   stage.reserve(512);  // the fault handler must not allocate
   ContractListener listener;
-  listener.starts = [&](std::size_t index, const std::string& element, const std::string& test) {
+  listener.starts = [&](const std::string& element, const std::string& test) {
     stage = element + ": " + test;
     heartbeat.doing(stage);
-    channel.send(kStarts, std::to_string(index));
   };
   listener.ends = [&](const ContractResult& result) {
-    channel.send(kEnds, json_text(Json{{"element", result.element},
-                                       {"test", result.test},
-                                       {"ms", result.ms},
-                                       {"told", result.told},
-                                       {"artifact", result.artifact},
-                                       {"problems", result.problems}}));
+    sender.result(json_text(Json{{"element", result.element},
+                                 {"test", result.test},
+                                 {"ms", result.ms},
+                                 {"told", result.told},
+                                 {"artifact", result.artifact},
+                                 {"problems", result.problems}}));
   };
   listener.beat = [&] { heartbeat.beat(); };
   listener.fault = [&](std::string_view meaning) {
@@ -127,7 +116,6 @@ int try_contract(const Order& order, std::size_t first, Channel& channel, Heartb
     heartbeat.doing(stage);
   };
   run_contract(plugin, order.contract, first, listener);
-  return 0;
 }
 
 void add_breach(Verdict& verdict, const std::string& element, const std::string& test,
@@ -141,15 +129,16 @@ void add_breach(Verdict& verdict, const std::string& element, const std::string&
 }
 
 /// How a test ended its process, from the worker's "WHAT; it was in: ELEMENT: TEST[: MEANING]".
-void add_death(Verdict& verdict, const WorkerEnd& end) {
+/// False when it was in none.
+bool add_death(Verdict& verdict, const std::string& message) {
   static const std::string kIn = "; it was in: ", kCrashed = "the worker crashed (";
-  const std::size_t at = end.message.find(kIn);
-  const std::string what = end.message.substr(0, at);
-  const std::string stage = at == std::string::npos ? "" : end.message.substr(at + kIn.size());
+  const std::size_t at = message.find(kIn);
+  const std::string what = message.substr(0, at);
+  const std::string stage = at == std::string::npos ? "" : message.substr(at + kIn.size());
   const std::size_t first = stage.find(": ");
   if (first == std::string::npos) {
-    verdict.problems.push_back("the process that tries it ends: " + end.message);
-    return;
+    verdict.problems.push_back("the process that tries it ends: " + message);
+    return false;
   }
   const std::size_t second = stage.find(": ", first + 2);
   std::string problem = what;
@@ -161,6 +150,7 @@ void add_death(Verdict& verdict, const WorkerEnd& end) {
     problem = "it hangs, and was " + what;
   }
   add_breach(verdict, stage.substr(0, first), stage.substr(first + 2, second - first - 2), problem);
+  return true;
 }
 
 std::string breach_text(const Breach& breach) {
@@ -188,36 +178,39 @@ void take_result(const Json& result, Verdict& verdict) {
   verdict.tests.push_back(std::move(test));
 }
 
-/// A test that ends its process is one problem; the next process goes on behind it.
-void keep_contract(const Order& order, Verdict& verdict) {
-  WorkerLimits limits;
-  limits.wall_seconds = limits.cpu_seconds = 0;
-  limits.heartbeat_seconds = kBusy * kQuietSeconds;
-  limits.memory_bytes = kMemoryBytes;
-  for (std::size_t next = 0;;) {
-    bool has_started = false;
-    const auto collect = [&](Channel& channel) {
-      std::uint32_t kind = 0;
-      std::string bytes;
-      while (channel.receive(kind, bytes)) {
-        if (kind == kStarts) {
-          next = std::stoull(bytes) + 1;
-          has_started = true;
-        }
-        if (kind == kEnds) take_result(Json::parse(bytes), verdict);
-      }
-    };
-    const WorkerEnd end = run(
-        order, limits,
-        [&, first = next](Channel& channel, Heartbeat& heartbeat) {
-          return try_contract(order, first, channel, heartbeat);
-        },
-        collect);
-    verdict.seconds += end.wall_ms / 1000;
-    if (end.is_done) return;
-    add_death(verdict, end);
-    if (!has_started) return;  // it did not even get to a test
+/// A test is an item: one that ends its process is one problem, and the next process goes on
+/// behind it.
+class ContractWork final : public ItemWork {
+ public:
+  ContractWork(const Order& order, Verdict& verdict) : order_(order), verdict_(verdict) {
+    add({0, ItemPart::kOpen});
   }
+
+ private:
+  Job job(ItemPart part) override {
+    WorkerLimits limits;
+    limits.wall_seconds = limits.cpu_seconds = 0;
+    limits.heartbeat_seconds = kBusy * kQuietSeconds;
+    limits.memory_bytes = kMemoryBytes;
+    return {limits, [this, part](JobSender& sender) { try_contract(order_, part.begin, sender); }};
+  }
+  void result(std::size_t, const std::string& bytes) override {
+    take_result(Json::parse(bytes), verdict_);
+  }
+  void failed(std::size_t, Error error) override {
+    if (!add_death(verdict_, error.what())) stop();  // it did not even get to a test
+  }
+  [[nodiscard]] JobWords words(std::size_t) const override { return kWords; }
+
+  const Order& order_;
+  Verdict& verdict_;
+};
+
+void keep_contract(const Order& order, Verdict& verdict) {
+  const auto started = std::chrono::steady_clock::now();
+  ContractWork work(order, verdict);
+  if (!run_pool(work, {1, order.in_process})) throw Error(Exit::kInterrupted, kWords.interrupted);
+  verdict.seconds = seconds_since(started);
 }
 
 /// An element that has no data in any test was not tried: said, or "good" would say too much.

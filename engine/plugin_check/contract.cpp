@@ -565,7 +565,7 @@ void run_contract(const playlist_plugin& plugin, const ContractOptions& options,
     ElementContract contract(element, options, listener);
     for (const ElementContract::Test& test : contract.tests()) {
       if (index++ < first) continue;
-      listener.starts(index - 1, description->name, test.name);
+      listener.starts(description->name, test.name);
       ContractResult result;
       result.element = description->name;
       result.test = test.name;

@@ -31,8 +31,7 @@ struct ContractResult {
 /// Hears of every test. `starts` comes before anything of the plugin runs; when the process dies,
 /// the caller goes on behind that test in another one.
 struct ContractListener {
-  std::function<void(std::size_t index, const std::string& element, const std::string& test)>
-      starts;
+  std::function<void(const std::string& element, const std::string& test)> starts;
   std::function<void(const ContractResult&)> ends;
   std::function<void()> beat;  // a sign of life
   std::function<void(std::string_view meaning)>
