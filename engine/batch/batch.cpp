@@ -15,6 +15,7 @@
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "recipe/answer_bytes.hpp"
+#include "recipe/playlist_json.hpp"
 #include "recipe/record_run.hpp"
 #include "recipe/run_frames.hpp"
 #include "store/runs.hpp"
@@ -54,7 +55,7 @@ Json manifest_of(const BatchRequest& request, const RunRequest& recipe, const Ru
   manifest["recipe"] = recipe.recipe_path;
   manifest["recipe_hash"] = loaded.recipe_hash;
   manifest["scripts_hash"] = loaded.scripts_hash;
-  manifest["parameters"] = Json::parse(loaded.parameters);
+  manifest["parameters"] = parameters_json(loaded.playlist.parameters);
   manifest["random_seed"] = recipe.random_seed ? Json(*recipe.random_seed) : Json(nullptr);
   manifest["now"] = format_time(recipe.now);
   manifest["settings"] = request.settings;
@@ -107,7 +108,8 @@ class RecordedRuns {
   }
   [[nodiscard]] std::optional<std::int64_t> find(std::int64_t user, const RunAnswer& answer) const {
     const auto [begin, end] = runs_.equal_range(user);
-    const std::string wanted = text(answer.playlist_hash, answer.random_seed, answer.parameters);
+    const std::string wanted = text(answer.playlist_hash, answer.playlist.random_seed,
+                                    json_text(parameters_json(answer.playlist.parameters)));
     for (auto run = begin; run != end; ++run)
       if (run->second.text == wanted) return run->second.id;
     return std::nullopt;

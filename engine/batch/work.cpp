@@ -11,6 +11,7 @@
 #include "core/random.hpp"
 #include "plugin/registry.hpp"
 #include "recipe/answer_bytes.hpp"
+#include "recipe/playlist_json.hpp"
 #include "recipe/run_frames.hpp"
 
 namespace engine::batch {
@@ -30,10 +31,12 @@ struct ListHeader {
 };
 
 std::string pack_list(const RunAnswer& answer, const std::string& rest, bool is_recorded) {
-  const ListHeader header{answer.track_ids.size(), rest.size(), answer.fallback.size(),
-                          answer.notices.size()};
+  const Playlist& playlist = answer.playlist;
+  const std::string notices = json_text(Json(playlist.notices));
+  const ListHeader header{playlist.tracks.size(), rest.size(), playlist.fallback.size(),
+                          notices.size()};
   std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);
-  bytes += rest + answer.fallback + answer.notices;
+  bytes += rest + playlist.fallback + notices;
   if (is_recorded) bytes += pack_answer(answer);
   return bytes;
 }
@@ -58,9 +61,11 @@ Made unpack_list(const std::string& bytes, bool is_recorded) {
 // ---- in the worker
 
 std::string rest_of_line(const RunAnswer& answer) {
-  return ",\"random_seed\":" + std::to_string(answer.random_seed) + ",\"tracks\":" + answer.tracks +
-         ",\"fallback\":" + (answer.fallback.empty() ? "null" : json_text(Json(answer.fallback))) +
-         ",\"notices\":" + answer.notices + "}";
+  const Playlist& playlist = answer.playlist;
+  return ",\"random_seed\":" + std::to_string(playlist.random_seed) +
+         ",\"tracks\":" + json_text(tracks_json(playlist)) + ",\"fallback\":" +
+         (playlist.fallback.empty() ? "null" : json_text(Json(playlist.fallback))) +
+         ",\"notices\":" + json_text(Json(playlist.notices)) + "}";
 }
 
 /// Makes lists one after the other.

@@ -10,6 +10,7 @@
 #include "cli/run_outputs.hpp"
 #include "cli/supervised_run.hpp"
 #include "core/json_text.hpp"
+#include "recipe/playlist_json.hpp"
 
 namespace engine {
 namespace {
@@ -27,21 +28,19 @@ struct CompareOptions {
   bool makes_folders = false;
 };
 
-std::vector<ListTrack> tracks_of(const Json& record) {
+std::vector<ListTrack> tracks_of(const Playlist& playlist) {
   std::vector<ListTrack> tracks;
-  for (const Json& track : record.at("tracks")) {
-    tracks.push_back({track.at("track").get<std::int64_t>(), track.at("title").get<std::string>(),
-                      track.at("artist").get<std::string>()});
-  }
+  for (const PlaylistTrack& track : playlist.tracks)
+    tracks.push_back({track.id, track.title, track.artist});
   return tracks;
 }
 
 ListProfile profile(Cli& cli, const RunRequest& request, const std::string& name,
-                    const Json& record) {
+                    const Playlist& playlist) {
   AsOfOptions options;
   options.now = request.now;
   const std::unique_ptr<AsOf> tables = load_as_of(request.columns, options);
-  return profile_of(name, tracks_of(record), *tables,
+  return profile_of(name, tracks_of(playlist), *tables,
                     cli.settings().number("run.default_track_seconds"));
 }
 
@@ -57,7 +56,7 @@ ListProfile recorded_profile(Cli& cli, const Side& side, std::int64_t id, const 
   const RunRequest request = repeat_request(cli, run);
   cli.common = ours;
   return profile(cli, request, "run " + side.what + " (" + run.recipe + ")",
-                 Json::parse(run.record));
+                 read_playlist(run.record));
 }
 
 ListProfile fresh_profile(Cli& cli, const Side& side) {
@@ -66,7 +65,7 @@ ListProfile fresh_profile(Cli& cli, const Side& side) {
   const RunAnswer answer = run_supervised(cli, request);
   std::string name = request.recipe_path;
   for (const std::string& setting : side.set) name += " " + setting;
-  return profile(cli, request, name, Json::parse(answer.record));
+  return profile(cli, request, name, answer.playlist);
 }
 
 ListProfile profile_of_side(Cli& cli, const Side& side, const char* flag) {

@@ -115,16 +115,16 @@ void look_for_new_music(Cli& cli, std::vector<Finding>& findings) {
   bool is_of_its_kind = false;
   try {
     const RunAnswer answer = run_supervised(cli, make_run_request(cli, "discover-weekly"));
-    const std::size_t tracks = answer.track_ids.size();
-    const nlohmann::ordered_json record = nlohmann::ordered_json::parse(answer.record);
+    const Playlist& playlist = answer.playlist;
+    const std::size_t tracks = playlist.tracks.size();
     std::size_t known = 0;
-    for (const auto& track : record.at("tracks")) known += track.at("plays") > 0;
+    for (const PlaylistTrack& track : playlist.tracks) known += track.plays > 0 ? 1 : 0;
     list.is_good = tracks > 0 && known == 0;
-    is_of_its_kind = answer.fallback.empty();
+    is_of_its_kind = playlist.fallback.empty();
     list.detail = "discover-weekly gives " + user->name + " " + std::to_string(tracks) +
                   (tracks == 1 ? " track" : " tracks") + ", " + std::to_string(tracks - known) +
                   " never played" +
-                  (is_of_its_kind ? "" : "; made by fallback: " + answer.fallback);
+                  (is_of_its_kind ? "" : "; made by fallback: " + playlist.fallback);
   } catch (const Error& error) {
     if (error.exit() == Exit::kInterrupted) throw;
     list.detail = std::string("discover-weekly does not run: ") + error.what();

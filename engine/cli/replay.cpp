@@ -14,7 +14,7 @@
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "core/shown_text.hpp"
-#include "recipe/report.hpp"
+#include "recipe/playlist_json.hpp"
 
 namespace engine {
 namespace {
@@ -47,19 +47,17 @@ std::vector<std::string> changes(Cli& cli, const RunRecord& run, const RunReques
   return changed;
 }
 
-std::string difference(const Json& before, const Json& after) {
-  const auto& old_tracks = before.at("tracks");
-  const auto& new_tracks = after.at("tracks");
-  const auto is_same_track = [](const Json& a, const Json& b) {
-    return a.at("track") == b.at("track");
+std::string difference(const Playlist& before, const Playlist& after) {
+  const std::vector<PlaylistTrack>&old_tracks = before.tracks, &new_tracks = after.tracks;
+  const auto is_same_track = [](const PlaylistTrack& a, const PlaylistTrack& b) {
+    return a.id == b.id;
   };
   if (old_tracks != new_tracks && std::equal(old_tracks.begin(), old_tracks.end(),
                                              new_tracks.begin(), new_tracks.end(), is_same_track))
     return "the tracks and their order are the same, what is told of them is not";
   for (std::size_t i = 0; i < std::max(old_tracks.size(), new_tracks.size()); ++i) {
-    const auto name = [&](const Json& tracks) {
-      return i < tracks.size() ? one_line("\"" + tracks[i].at("title").get<std::string>() +
-                                          "\" by " + tracks[i].at("artist").get<std::string>())
+    const auto name = [&](const std::vector<PlaylistTrack>& tracks) {
+      return i < tracks.size() ? one_line("\"" + tracks[i].title + "\" by " + tracks[i].artist)
                                : std::string("nothing");
     };
     if (i >= old_tracks.size() || i >= new_tracks.size() || old_tracks[i] != new_tracks[i]) {
@@ -74,7 +72,8 @@ Exit replay(Cli& cli, std::int64_t id) {
   const RunRecord run = recorded_run(cli, id);
   const RunRequest request = repeat_request(cli, run);
   const RunAnswer answer = run_supervised(cli, request);
-  const Json before = Json::parse(run.record), after = Json::parse(answer.record);
+  const Playlist before = read_playlist(run.record);
+  const Playlist& after = answer.playlist;
   const bool is_same = run.playlist_hash == answer.playlist_hash;
   const std::vector<std::string> changed = changes(cli, run, request, answer);
   if (cli.common.json) {
@@ -82,10 +81,10 @@ Exit replay(Cli& cli, std::int64_t id) {
                               {"same", is_same},
                               {"changed", changed},
                               {"difference", difference(before, after)},
-                              {"tracks", after.at("tracks")}}));
+                              {"tracks", tracks_json(after)}}));
     return is_same ? Exit::kDone : Exit::kNothing;
   }
-  if (!cli.common.quiet) cli.out(record_text(after, run_screen(cli, "", false)) + "\n");
+  if (!cli.common.quiet) cli.out(playlist_text(after, run_screen(cli, "", false)) + "\n");
   cli.out(is_same ? "run " + std::to_string(id) + ": the same list, byte for byte\n"
                   : "run " + std::to_string(id) + ": the list is different; " +
                         difference(before, after) + "\n");

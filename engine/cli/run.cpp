@@ -11,6 +11,7 @@
 #include "cli/supervised_run.hpp"
 #include "cli/text_argument.hpp"
 #include "core/json_text.hpp"
+#include "recipe/playlist_json.hpp"
 #include "recipe/record_run.hpp"
 #include "store/read_only.hpp"
 #include "store/runs.hpp"
@@ -27,7 +28,7 @@ struct RunOptions {
 
 /// A list that is empty, or made of something else than it is for, says what would help.
 void tell_ways(Cli& cli, const RunRequest& request, const RunAnswer& answer) {
-  if (!answer.track_ids.empty() && answer.fallback.empty()) return;
+  if (!answer.playlist.tracks.empty() && answer.playlist.fallback.empty()) return;
   const Store store = Store::open(cli.library_path(), {.is_read_only = true, .may_create = false});
   const NewMusicSources sources = new_music_sources(store, request.columns->user_id, request.now);
   cli.note(ways_text(ways_to_new_music(sources, request.now)));
@@ -44,10 +45,10 @@ bool is_output_printed(const Cli& cli, const std::vector<OutputFile>& files) {
   return is_printed;
 }
 
-void print(Cli& cli, const nlohmann::ordered_json& record, const RunOptions& options) {
+void print(Cli& cli, const Playlist& playlist, const RunOptions& options) {
   cli.out(cli.common.json
-              ? printed_json(record)
-              : record_text(record, run_screen(cli, options.explain, options.with_trace)));
+              ? printed_json(playlist_json(playlist))
+              : playlist_text(playlist, run_screen(cli, options.explain, options.with_trace)));
 }
 
 Exit run(Cli& cli, const RunOptions& options) {
@@ -60,22 +61,22 @@ Exit run(Cli& cli, const RunOptions& options) {
   if (!options.prompt.empty()) cli.common.set.push_back("prompt=" + options.prompt);
   RunRequest request = make_run_request(cli, options.recipe);
   for (const RunOutput& output : outputs) request.output_formats.push_back(output.format);
-  const RunAnswer answer = run_supervised(cli, request);
-  nlohmann::ordered_json record = nlohmann::ordered_json::parse(answer.record);
+  RunAnswer answer = run_supervised(cli, request);
+  Playlist& playlist = answer.playlist;
   for (std::size_t i = 0; i < files.size(); ++i) files[i].write(answer.outputs.at(i));
   const bool is_wanted = cli.settings().boolean("run.record") && !options.no_record;
   const bool is_kept = is_wanted && may_be_written(cli.library_path());
   if (is_kept) {
     Store store = Store::open(cli.library_path());
-    record["run"] = record_run(store, request, answer);
+    playlist.run = record_run(store, request, answer);
   }
   try {
-    if (is_list_printed) print(cli, record, options);
+    if (is_list_printed) print(cli, playlist, options);
   } catch (const Error&) {
     // Nobody has the list.
     if (is_kept && files.empty()) {
       Store store = Store::open(cli.library_path());
-      forget_run(store, record.at("run").get<std::int64_t>());
+      forget_run(store, *playlist.run);
     }
     throw;
   }
@@ -84,13 +85,13 @@ Exit run(Cli& cli, const RunOptions& options) {
     for (const OutputFile& file : files)
       if (!file.is_standard_output()) cli.note("wrote " + file.path());
     if (is_kept) {
-      const std::string id = json_text(record.at("run"));
+      const std::string id = std::to_string(*playlist.run);
       cli.note("run " + id + " recorded; engine why " + id + " TRACK tells why a track is there");
     }
   }
   if (is_wanted && !is_kept)
     cli.note("this run is not recorded: the library " + cli.library_path() + " can only be read");
-  return answer.track_ids.empty() ? Exit::kNothing : Exit::kDone;
+  return playlist.tracks.empty() ? Exit::kNothing : Exit::kDone;
 }
 
 }  // namespace

@@ -6,32 +6,24 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <nlohmann/json.hpp>
-
+#include "core/calendar.hpp"
 #include "core/counted.hpp"
 #include "core/error.hpp"
-#include "core/json_text.hpp"
 #include "core/shown_text.hpp"
 #include "watch/terminal.hpp"
 
 namespace engine {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr int kMostTitle = 48, kMostArtist = 32;  // columns that are kept free for them at most
 constexpr int kWantedReason = 52;                 // with less room the names are cut
 constexpr int kLeastReason = 32;                  // with less still it has a line of its own
 constexpr int kGap = 2;
 
-std::string text_of(const Json& json) {
-  return json.is_string() ? json.get<std::string>() : json_text(json);
-}
-
 /// "  3:20"
-std::string length_text(const Json& ms) {
-  if (!ms.is_number()) return " -:--";
-  const long seconds = std::lround(ms.get<double>() / 1000);
+std::string length_text(const PlaylistTrack& track) {
+  if (track.duration_ms == 0) return " -:--";
+  const long seconds = std::lround(track.duration_ms / 1000.0);
   char text[32];
   std::snprintf(text, sizeof text, "%2ld:%02ld", seconds / 60, seconds % 60);
   return text;
@@ -49,39 +41,34 @@ std::string padded(const std::string& text, int columns) {
   return text + std::string(static_cast<std::size_t>(std::max(0, columns - width)), ' ');
 }
 
-std::string header(const Json& record) {
-  const Json& statistics = record.at("statistics");
-  return one_line(text_of(record.at("title"))) + " for " + one_line(text_of(record.at("user"))) +
-         ", " + text_of(record.at("now")).substr(0, 10) + ": " +
-         counted(statistics.at("tracks").get<std::int64_t>(), "track") +
-         (statistics.at("tracks") == 0
-              ? ""
-              : ", " + duration_text(statistics.at("minutes").get<double>())) +
-         "\n";
+std::string header(const Playlist& playlist) {
+  return one_line(playlist.title) + " for " + one_line(playlist.user) + ", " +
+         format_time(playlist.now).substr(0, 10) + ": " + counted(playlist.tracks.size(), "track") +
+         (playlist.tracks.empty() ? "" : ", " + duration_text(playlist.statistics.minutes)) + "\n";
 }
 
 /// "discovered via rock; 3 plays, last 2026-08-01"
-std::string why_text(const Json& track) {
+std::string why_text(const PlaylistTrack& track) {
   std::string why;
-  for (const Json& reason : track.at("reasons"))
-    why += (why.empty() ? "" : "; ") + one_line(text_of(reason));
+  for (const std::string& reason : track.reasons)
+    why += (why.empty() ? "" : "; ") + one_line(reason);
   if (why.empty()) why = "the recipe gives no reason";
-  const std::int64_t plays = track.at("plays").get<std::int64_t>();
-  why += plays == 0 ? "; never played"
-                    : "; " + counted(plays, "play") + ", last " +
-                          text_of(track.at("last_played")).substr(0, 10);
+  why += track.plays == 0 ? "; never played"
+                          : "; " + counted(track.plays, "play") + ", last " +
+                                format_time(track.last_played).substr(0, 10);
   return why;
 }
 
 /// One line per track, in columns.
 class TrackLines {
  public:
-  TrackLines(const Json& tracks, int columns) : tracks_(tracks), columns_(columns) {
+  TrackLines(const std::vector<PlaylistTrack>& tracks, int columns)
+      : tracks_(tracks), columns_(columns) {
     place_ = std::max<int>(2, static_cast<int>(std::to_string(tracks.size()).size()));
-    for (const Json& track : tracks) {
-      length_ = std::max(length_, text_width(length_text(track.at("duration_ms"))));
-      title_ = std::max(title_, text_width(one_line(text_of(track.at("title")))));
-      artist_ = std::max(artist_, text_width(one_line(text_of(track.at("artist")))));
+    for (const PlaylistTrack& track : tracks) {
+      length_ = std::max(length_, text_width(length_text(track)));
+      title_ = std::max(title_, text_width(one_line(track.title)));
+      artist_ = std::max(artist_, text_width(one_line(track.artist)));
     }
     title_ = std::min(title_, kMostTitle);
     artist_ = std::min(artist_, kMostArtist);
@@ -90,7 +77,7 @@ class TrackLines {
 
   [[nodiscard]] std::string text() const {
     std::string text;
-    for (const Json& track : tracks_) text += line(track);
+    for (std::size_t k = 0; k < tracks_.size(); ++k) text += line(tracks_[k], k + 1);
     return text;
   }
 
@@ -112,16 +99,15 @@ class TrackLines {
     artist_ = room - title_ - kGap;
   }
 
-  [[nodiscard]] std::string line(const Json& track) const {
+  [[nodiscard]] std::string line(const PlaylistTrack& track, std::size_t position) const {
     char place[16];
-    std::snprintf(place, sizeof place, " %*d", place_, track.at("position").get<int>());
-    const std::string length = length_text(track.at("duration_ms"));
+    std::snprintf(place, sizeof place, " %*zu", place_, position);
+    const std::string length = length_text(track);
     std::string text = place + std::string(kGap, ' ') +
                        std::string(static_cast<std::size_t>(length_ - text_width(length)), ' ') +
-                       length + std::string(kGap, ' ') +
-                       column(text_of(track.at("title")), title_) + std::string(kGap, ' ');
-    const std::string artist = text_of(track.at("artist"));
-    const std::string by = artist.empty() ? "unknown artist" : artist;
+                       length + std::string(kGap, ' ') + column(track.title, title_) +
+                       std::string(kGap, ' ');
+    const std::string by = track.artist.empty() ? "unknown artist" : track.artist;
     const std::string why = why_text(track);
     if (is_below_) {
       const int indent = before_title();
@@ -138,59 +124,57 @@ class TrackLines {
     return padded(columns_ > 0 ? fitted(text, width) : one_line(text), width);
   }
 
-  const Json& tracks_;
+  const std::vector<PlaylistTrack>& tracks_;
   int columns_;
   int place_ = 2, length_ = 5, title_ = 0, artist_ = 0, reason_ = 0;
   bool is_below_ = false;
 };
 
-std::string log_lines(const Json& tracks) {
+std::string log_lines(const std::vector<PlaylistTrack>& tracks) {
   std::string text;
-  for (const Json& track : tracks) {
+  for (std::size_t k = 0; k < tracks.size(); ++k) {
     char place[16];
-    std::snprintf(place, sizeof place, "%3d ", track.at("position").get<int>());
-    std::string before = place + length_text(track.at("duration_ms")) + "  ";
-    for (const Json& sentence : track.at("explanation")) {
-      text += before + one_line(text_of(sentence)) + "\n";
+    std::snprintf(place, sizeof place, "%3zu ", k + 1);
+    std::string before = place + length_text(tracks[k]) + "  ";
+    for (const std::string& sentence : tracks[k].explanation) {
+      text += before + one_line(sentence) + "\n";
       before.assign(before.size(), ' ');
     }
   }
   return text;
 }
 
-std::string closing(const Json& record) {
-  const Json& statistics = record.at("statistics");
+std::string closing(const Playlist& playlist) {
+  const PlaylistStatistics& statistics = playlist.statistics;
   std::string text;
-  if (!statistics.at("branches").empty()) {
-    const auto number = [&](const char* name) { return statistics.at(name).get<std::int64_t>(); };
-    text += counted(number("base"), "base track") + " and " + std::to_string(number("generative")) +
-            " discovered; " + counted(number("fallbacks"), "discovery place") +
+  if (!statistics.branches.empty()) {
+    const auto base = static_cast<std::int64_t>(playlist.tracks.size()) - statistics.generative;
+    text += counted(base, "base track") + " and " + std::to_string(statistics.generative) +
+            " discovered; " + counted(statistics.fallbacks, "discovery place") +
             " filled by a base track\n";
   }
   std::string channels;
-  for (const auto& [name, count] : statistics.at("channels").items())
-    channels += (channels.empty() ? "" : ", ") + one_line(name) + " " + json_text(count);
+  for (const auto& [name, count] : statistics.channels)
+    channels += (channels.empty() ? "" : ", ") + one_line(name) + " " + std::to_string(count);
   if (!channels.empty() && channels.rfind("none ", 0) != 0) text += "found by: " + channels + "\n";
-  for (const Json& entry : record.at("receipt")) {
-    text += "limit " + one_line(text_of(entry.at("constraint"))) + ": passed over " +
-            json_text(entry.at("dropped"));
-    if (entry.contains("relaxed")) text += "; " + one_line(text_of(entry.at("relaxed")));
+  for (const ReceiptEntry& entry : playlist.receipt) {
+    text +=
+        "limit " + one_line(entry.constraint) + ": passed over " + std::to_string(entry.dropped);
+    if (!entry.relaxed.empty()) text += "; " + one_line(entry.relaxed);
     text += "\n";
   }
-  for (const Json& notice : record.at("notices"))
-    text += "note: " + one_line(text_of(notice)) + "\n";
-  text += "random seed " + json_text(record.at("random_seed")) + "\n";
+  for (const std::string& notice : playlist.notices) text += "note: " + one_line(notice) + "\n";
+  text += "random seed " + std::to_string(playlist.random_seed) + "\n";
   return text;
 }
 
-std::string trace_text(const Json& trace) {
+std::string trace_text(const std::vector<TraceEntry>& trace) {
   std::string text = "\n    rows in   rows out        ms  node\n";
-  for (const Json& entry : trace) {
+  for (const TraceEntry& entry : trace) {
     char line[64];
-    std::snprintf(line, sizeof line, "%11lld %10lld %9.3f  ", entry.at("rows_in").get<long long>(),
-                  entry.at("rows_out").get<long long>(), entry.at("ms").get<double>());
-    text += line + one_line(text_of(entry.at("node"))) + "  " +
-            one_line(text_of(entry.at("where"))) + "\n";
+    std::snprintf(line, sizeof line, "%11lld %10lld %9.3f  ", static_cast<long long>(entry.rows_in),
+                  static_cast<long long>(entry.rows_out), entry.ms);
+    text += line + one_line(entry.node) + "  " + one_line(entry.where) + "\n";
   }
   return text;
 }
@@ -218,14 +202,14 @@ RunScreen run_screen(Cli& cli, const std::string& asked, bool with_trace) {
   return screen;
 }
 
-std::string record_text(const Json& record, const RunScreen& screen) {
-  const Json& tracks = record.at("tracks");
-  std::string text = header(record) + "\n";
-  text += screen.style == ExplanationStyle::kLog ? log_lines(tracks)
-                                                 : TrackLines(tracks, screen.columns).text();
-  if (!tracks.empty()) text += "\n";
-  text += closing(record);
-  if (screen.with_trace) text += trace_text(record.at("trace"));
+std::string playlist_text(const Playlist& playlist, const RunScreen& screen) {
+  std::string text = header(playlist) + "\n";
+  text += screen.style == ExplanationStyle::kLog
+              ? log_lines(playlist.tracks)
+              : TrackLines(playlist.tracks, screen.columns).text();
+  if (!playlist.tracks.empty()) text += "\n";
+  text += closing(playlist);
+  if (screen.with_trace) text += trace_text(playlist.trace);
   return text;
 }
 

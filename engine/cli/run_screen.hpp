@@ -1,4 +1,4 @@
-// A run's record as people read it.
+// A playlist as people read it.
 //
 //   Weekly Mix for ann, 2026-11-21: 50 tracks, 3 h 18 min
 //
@@ -17,9 +17,8 @@
 
 #include <string>
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "cli/cli.hpp"
+#include "recipe/playlist.hpp"
 
 namespace engine {
 
@@ -34,7 +33,6 @@ struct RunScreen {
 /// How stdout wants it. `asked`: "short", "log", or "" for the setting.
 RunScreen run_screen(Cli& cli, const std::string& asked, bool with_trace);
 
-/// `record` is the object of `run --json`.
-std::string record_text(const nlohmann::ordered_json& record, const RunScreen& screen);
+std::string playlist_text(const Playlist& playlist, const RunScreen& screen);
 
 }  // namespace engine

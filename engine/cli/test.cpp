@@ -101,8 +101,7 @@ class RecipeTests {
     AsOfOptions options;
     options.now = now;
     const std::unique_ptr<AsOf> tables = load_as_of(library.columns, options);
-    return test_rows(Json::parse(answer.record), *tables, library.banned,
-                     request.default_track_seconds);
+    return test_rows(answer.playlist, *tables, library.banned, request.default_track_seconds);
   }
 
   /// The times at which the list must be the same as now.

@@ -270,12 +270,12 @@ void WatchSession::answered(const RunAnswer& answer) {
     return;
   }
   if (purpose_ == kWrite) return write_outputs(answer);
-  view_.take_record(nlohmann::ordered_json::parse(answer.record));
+  view_.take(answer.playlist);
   view_.cause = running_cause_;
   view_.ms = std::chrono::duration<double, std::milli>(Clock::now() - asked_).count();
   view_.printed = printed_;
   shown_request_ = running_;
-  shown_request_.random_seed = answer.random_seed;
+  shown_request_.random_seed = answer.playlist.random_seed;
   shown_request_.before.clear();
   good_set_ = running_.set;
   if (!terminal_) cli_.out(cli_.common.json ? json_line(view_) : plain_text(view_));

@@ -156,7 +156,7 @@ class Update {
     if (!folder_.empty()) request.output_formats = {options_.format};
     try {
       const RunAnswer answer = run_supervised(cli_, request);
-      WeeklyList list{columns->user_name, 0, answer.track_ids.size(), ""};
+      WeeklyList list{columns->user_name, 0, answer.playlist.tracks.size(), ""};
       if (!folder_.empty()) {
         const OutputFile file(folder_ + "/" + file_name(columns->user_name) + "." + options_.format,
                               kept_, {.makes_folders = true});

@@ -93,7 +93,7 @@ class DateWorker {
     run.fresh_seed = stream(entry.name);
     RunAnswer answer = run_recipe(run, run_reports(sender_, std::nullopt, entry.name));
     send_models(answer.elements);
-    std::vector<std::int64_t>& ids = answer.track_ids;
+    std::vector<std::int64_t> ids = answer.playlist.track_ids();
     ids.resize(std::min(ids.size(), request_.length));
     return ids;
   }

@@ -2,8 +2,6 @@
 
 #include <deque>
 
-#include <nlohmann/json.hpp>
-
 #include "core/error.hpp"
 
 namespace engine {
@@ -41,8 +39,7 @@ class TextColumn {
 /// The playlist's table as playlist_playlist describes it.
 class OutputTable {
  public:
-  OutputTable(const nlohmann::ordered_json& record, const Candidates& chosen,
-              const Evaluation& evaluation)
+  OutputTable(const Playlist& playlist, const Candidates& chosen, const Evaluation& evaluation)
       : tables_(*evaluation.setup().tables), tracks_(chosen.tracks.begin(), chosen.tracks.end()) {
     numbers_.tracks = chosen.tracks;
     add_library();
@@ -50,21 +47,14 @@ class OutputTable {
     add_texts("artists", [&](std::size_t i) { return all_artists(tracks_[i]); });
     add_texts("explanation", [&](std::size_t i) {
       std::string text;
-      for (const auto& sentence : record.at("tracks")[i].at("explanation")) {
-        text += (text.empty() ? "" : "; ") + sentence.get<std::string>();
-      }
+      for (const std::string& sentence : playlist.tracks[i].explanation)
+        text += (text.empty() ? "" : "; ") + sentence;
       return text;
     });
-    add_texts("channel", [&](std::size_t i) {
-      const auto& columns = record.at("tracks")[i].at("columns");
-      return columns.contains("channel") && columns.at("channel").is_string()
-                 ? columns.at("channel").get<std::string>()
-                 : std::string();
-    });
-    CandidateColumn& score = add("score", PLAYLIST_F32, nullptr);
+    add_texts("channel", [&](std::size_t i) { return playlist.tracks[i].text("channel"); });
+    auto& scores = std::get<Items<float>>(add("score", PLAYLIST_F32, nullptr).values).edit();
     for (std::size_t i = 0; i < tracks_.size(); ++i) {
-      const auto& value = record.at("tracks")[i].at("score");
-      if (value.is_number()) std::get<Items<float>>(score.values).edit()[i] = value.get<float>();
+      if (const auto& score = playlist.tracks[i].score) scores[i] = static_cast<float>(*score);
     }
     numbers_.columns.assign(columns_.begin(), columns_.end());
     view_ = std::make_unique<TableView>(numbers_);
@@ -141,7 +131,7 @@ class OutputTable {
 }  // namespace
 
 std::string playlist_bytes(const Registry& registry, const std::string& format,
-                           const nlohmann::ordered_json& record, const Candidates& chosen,
+                           const Playlist& playlist, const Candidates& chosen,
                            Evaluation& evaluation, const RecipeDefinition& recipe) {
   const Element* element = registry.find("output." + format);
   if (element == nullptr) {
@@ -155,7 +145,7 @@ std::string playlist_bytes(const Registry& registry, const std::string& format,
     throw Error(Exit::kUsage, "there is no output format \"" + format + "\"",
                 {"", "", "it can be " + all, near.empty() ? "" : "did you mean " + near + "?"});
   }
-  const OutputTable table(record, chosen, evaluation);
+  const OutputTable table(playlist, chosen, evaluation);
   std::string bytes;
   CallContext context;
   context.tables = evaluation.setup().tables;
@@ -170,14 +160,13 @@ std::string playlist_bytes(const Registry& registry, const std::string& format,
     bytes.append(static_cast<const char*>(data), length);
     return true;
   };
-  const std::string user = record.at("user").get<std::string>();
-  const std::string title = record.at("title").get<std::string>();
-  const playlist_playlist playlist{
-      sizeof playlist, 0, title.c_str(), recipe.about.c_str(), user.c_str(), evaluation.setup().now,
-      table.table()};
+  const playlist_playlist handed{sizeof handed,          0,
+                                 playlist.title.c_str(), recipe.about.c_str(),
+                                 playlist.user.c_str(),  evaluation.setup().now,
+                                 table.table()};
   ElementInstance instance(*element, check_arguments(*element->description, {}, ""),
                            std::move(context));
-  const CallResult ended = instance.output(playlist);
+  const CallResult ended = instance.output(handed);
   if (ended.status != PLAYLIST_OK)
     throw Error(Exit::kPlugin, "output." + format + " could not write: " + ended.message);
   return bytes;

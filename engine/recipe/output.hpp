@@ -3,9 +3,8 @@
 
 #include <string>
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "plan/evaluate.hpp"
+#include "recipe/playlist.hpp"
 #include "recipe/recipe.hpp"
 
 namespace engine {
@@ -13,7 +12,7 @@ namespace engine {
 /// Bytes of `format` ("m3u8" means the element output.m3u8). Throws Error(kUsage) for an unknown
 /// format, Error(kPlugin) when the element fails.
 std::string playlist_bytes(const Registry& registry, const std::string& format,
-                           const nlohmann::ordered_json& record, const Candidates& chosen,
+                           const Playlist& playlist, const Candidates& chosen,
                            Evaluation& evaluation, const RecipeDefinition& recipe);
 
 }  // namespace engine

@@ -6,17 +6,14 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
-#include <variant>
 #include <vector>
 
 #include "lua/lua_state.hpp"
 #include "plan/evaluate.hpp"
 #include "plan/plan.hpp"
+#include "recipe/parameter_values.hpp"
 
 namespace engine {
-
-using ParameterValue = std::variant<double, bool, std::string>;
 
 struct RecipeParameter {
   std::string name, kind;  // int number share boolean text choice
@@ -33,9 +30,6 @@ struct RecipeDefinition {
   std::vector<RecipeParameter> parameters;  // by name
   std::string random_seed;  // "week", "day", a number as text, or "" for a fresh one each run
 };
-
-/// Parameter values by name, all of them, in the definition's order.
-using ParameterValues = std::vector<std::pair<std::string, ParameterValue>>;
 
 /// Checks "NAME=VALUE" settings against the definition; every wrong one is told at once. Throws
 /// Error(kUsage).

@@ -1,16 +1,10 @@
 #include "recipe/report.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <cstdio>
-
-#include <nlohmann/json.hpp>
-
-#include "core/calendar.hpp"
 
 namespace engine {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// Reads the library's columns of a track.
 class TrackReader {
@@ -32,15 +26,6 @@ class TrackReader {
  private:
   const playlist_table& table_;
 };
-
-/// Nine significant digits tell float32 values apart and print the same everywhere. What is missing
-/// is null; infinity, which only a library's own columns can hold, is no number either.
-Json number_json(double value) {
-  if (!std::isfinite(value)) return nullptr;
-  char text[32];
-  std::snprintf(text, sizeof text, "%.9g", value);
-  return Json::parse(text);
-}
 
 /// What the user did with the tracks of a list: one pass over their listens.
 class OwnMusic {
@@ -125,8 +110,9 @@ std::string without_tag(const std::string& reason) {
 
 /// One per channel ("item_cf+content"). The share is that of the seed which the first one names, of
 /// what its channel scored.
-Json short_reasons(const std::string& explanation, double seed_share, const std::string& channel) {
-  Json reasons = Json::array();
+std::vector<std::string> short_reasons(const std::string& explanation, double seed_share,
+                                       const std::string& channel) {
+  std::vector<std::string> reasons;
   for (const std::string& reason : split(explanation, "\n")) {
     std::string text = without_tag(reason);
     if (reasons.empty() && !std::isnan(seed_share))
@@ -137,97 +123,94 @@ Json short_reasons(const std::string& explanation, double seed_share, const std:
   return reasons;
 }
 
-Json track_json(const Evaluation& evaluation, const TrackReader& reader, const OwnMusic& own_music,
-                const Candidates& chosen, std::size_t row) {
-  const std::int32_t track = chosen.tracks[row];
-  const std::string title = reader.text("title", track), artist = reader.text("artist_name", track);
-  const std::string spotify = reader.text("spotify_id", track);
-  const std::int32_t duration = evaluation.length_ms(track);
-  Json json;
-  json["position"] = row + 1;
-  json["track"] = reader.id(track);
-  json["title"] = title;
-  json["artist"] = artist;
-  json["album"] = reader.text("album", track);
-  json["duration_ms"] = duration > 0 ? Json(duration) : Json(nullptr);
-  json["spotify_uri"] = spotify.empty() ? Json(nullptr) : Json("spotify:track:" + spotify);
-  const CandidateColumn* score = chosen.find("score");
-  json["score"] = score == nullptr ? Json(nullptr) : number_json(score->number(row));
-  Json columns = Json::object();
+std::vector<std::string> sentences(const PlaylistTrack& track, const std::string& explanation) {
+  std::vector<std::string> sentences;
+  for (const std::string& inside : split(explanation, "\n"))
+    sentences.push_back(explanation_sentence(track.title, track.artist, inside));
+  if (sentences.empty()) sentences.push_back(explanation_sentence(track.title, track.artist, ""));
+  return sentences;
+}
+
+std::optional<double> known(double number) {
+  return std::isfinite(number) ? std::optional(number) : std::nullopt;
+}
+
+PlaylistValue value_of(const Evaluation& evaluation, const CandidateColumn& column,
+                       std::size_t row) {
+  if (column.type != PLAYLIST_STRING) {
+    const std::optional<double> number = known(column.number(row));
+    return number ? PlaylistValue(*number) : PlaylistValue();
+  }
+  const std::int32_t code = std::get<Items<std::int32_t>>(column.values)[row];
+  std::string text;
+  if (code >= 0 && column.dict != nullptr) {
+    const playlist_column view{sizeof view, column.type, "", nullptr, column.dict};
+    text = text_of(view, code);
+  } else {
+    text = evaluation.text_of_code(code);
+  }
+  return text.empty() ? PlaylistValue() : PlaylistValue(std::move(text));
+}
+
+PlaylistTrack playlist_track(const Evaluation& evaluation, const TrackReader& reader,
+                             const OwnMusic& own_music, const Candidates& chosen, std::size_t row) {
+  const std::int32_t number = chosen.tracks[row];
+  PlaylistTrack track;
+  track.id = reader.id(number);
+  track.title = reader.text("title", number);
+  track.artist = reader.text("artist_name", number);
+  track.album = reader.text("album", number);
+  track.duration_ms = std::max(evaluation.length_ms(number), 0);
+  if (const std::string id = reader.text("spotify_id", number); !id.empty())
+    track.spotify_uri = "spotify:track:" + id;
   std::string explanation;
-  std::string channel;
   double seed_share = std::nan("");
   if (const CandidateColumn* share = chosen.find("seed_share")) seed_share = share->number(row);
   for (const CandidateColumn& column : chosen.columns) {
-    if (column.type != PLAYLIST_STRING) {
-      if (column.name != "score") columns[column.name] = number_json(column.number(row));
-      continue;
+    if (column.name == "score" && column.type != PLAYLIST_STRING) continue;
+    PlaylistValue value = value_of(evaluation, column, row);
+    if (column.name != "explanation" || column.type != PLAYLIST_STRING) {
+      track.columns.emplace_back(column.name, std::move(value));
+    } else if (auto* text = std::get_if<std::string>(&value)) {
+      explanation = std::move(*text);
     }
-    const std::int32_t code = std::get<Items<std::int32_t>>(column.values)[row];
-    std::string text;
-    if (code >= 0 && column.dict != nullptr) {
-      const playlist_column view{sizeof view, column.type, "", nullptr, column.dict};
-      text = text_of(view, code);
-    } else {
-      text = evaluation.text_of_code(code);
-    }
-    if (column.name == "channel") channel = text;
-    if (column.name == "explanation")
-      explanation = text;
-    else
-      columns[column.name] = text.empty() ? Json(nullptr) : Json(text);
   }
-  json["columns"] = std::move(columns);
-  if (explanation.empty()) explanation = own_music.reason(track);
-  Json sentences = Json::array();
-  for (const std::string& inside : split(explanation, "\n"))
-    sentences.push_back(explanation_sentence(title, artist, inside));
-  if (sentences.empty()) sentences.push_back(explanation_sentence(title, artist, ""));
-  json["explanation"] = std::move(sentences);
-  json["reasons"] = short_reasons(explanation, seed_share, channel);
-  json["plays"] = own_music.plays(track);
-  json["last_played"] =
-      own_music.plays(track) == 0 ? Json(nullptr) : Json(format_time(own_music.last_played(track)));
-  return json;
+  if (const CandidateColumn* score = chosen.find("score")) track.score = known(score->number(row));
+  if (explanation.empty()) explanation = own_music.reason(number);
+  track.explanation = sentences(track, explanation);
+  track.reasons = short_reasons(explanation, seed_share, track.text("channel"));
+  track.plays = own_music.plays(number);
+  track.last_played = own_music.last_played(number);
+  return track;
 }
 
-Json statistics_json(const Evaluation& evaluation, const Candidates& chosen,
-                     const AsOfFacts& facts) {
+PlaylistStatistics playlist_statistics(const Evaluation& evaluation, const Candidates& chosen,
+                                       const AsOfFacts& facts) {
+  PlaylistStatistics statistics;
   double seconds = 0;
-  Json channels = Json::object();
   const CandidateColumn* channel = chosen.find("channel");
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const std::int32_t ms = evaluation.length_ms(chosen.tracks[i]);
     seconds += ms > 0 ? ms / 1000.0 : evaluation.setup().default_track_seconds;
     if (channel == nullptr) continue;
-    const std::string name =
-        evaluation.text_of_code(std::get<Items<std::int32_t>>(channel->values)[i]);
-    channels[name.empty() ? "none" : name] = channels.value(name.empty() ? "none" : name, 0) + 1;
+    std::string name = evaluation.text_of_code(std::get<Items<std::int32_t>>(channel->values)[i]);
+    if (name.empty()) name = "none";
+    const auto counted = std::find_if(statistics.channels.begin(), statistics.channels.end(),
+                                      [&](const auto& known) { return known.first == name; });
+    if (counted == statistics.channels.end())
+      statistics.channels.emplace_back(std::move(name), 1);
+    else
+      ++counted->second;
   }
-  Json branches = Json::array();
-  std::int64_t generative = 0, fallbacks = 0;
-  for (const BranchCount& branch : evaluation.branches()) {
-    branches.push_back({{"branch", branch.branch},
-                        {"share", branch.share},
-                        {"slots", branch.slots},
-                        {"filled", branch.filled},
-                        {"fallbacks", branch.fallbacks}});
-    if (branch.is_generative) generative += branch.filled;
-    fallbacks += branch.fallbacks;
+  statistics.minutes = std::round(seconds / 6) / 10;
+  statistics.branches = evaluation.branches();
+  for (const BranchCount& branch : statistics.branches) {
+    if (branch.is_generative) statistics.generative += branch.filled;
+    statistics.fallbacks += branch.fallbacks;
   }
-  Json coverage = Json::object();
   for (const auto& [feature, share] : facts.coverage)
-    coverage[feature] = number_json(std::round(share * 1000) / 1000);
-  Json json;
-  json["tracks"] = chosen.size();
-  json["minutes"] = number_json(std::round(seconds / 6) / 10);
-  json["generative"] = generative;
-  json["base"] = static_cast<std::int64_t>(chosen.size()) - generative;
-  json["fallbacks"] = fallbacks;
-  json["channels"] = std::move(channels);
-  json["branches"] = std::move(branches);
-  json["feature_coverage"] = std::move(coverage);
-  return json;
+    statistics.feature_coverage.emplace_back(feature, std::round(share * 1000) / 1000);
+  return statistics;
 }
 
 }  // namespace
@@ -240,54 +223,27 @@ std::string explanation_sentence(const std::string& title, const std::string& ar
   return text;
 }
 
-Json parameters_json(const ParameterValues& values) {
-  Json parameters = Json::object();
-  for (const auto& [name, value] : values) {
-    if (const auto* number = std::get_if<double>(&value)) parameters[name] = number_json(*number);
-    if (const auto* flag = std::get_if<bool>(&value)) parameters[name] = *flag;
-    if (const auto* text = std::get_if<std::string>(&value)) parameters[name] = *text;
-  }
-  return parameters;
-}
-
-Json run_record(Evaluation& evaluation, const RecipeDefinition& recipe,
-                const ParameterValues& values, const Candidates& chosen, const AsOfFacts& facts) {
+Playlist make_playlist(const Evaluation& evaluation, const RecipeDefinition& recipe,
+                       const ParameterValues& values, const Candidates& chosen,
+                       const AsOfFacts& facts) {
   const TrackReader reader(*evaluation.setup().tables);
-  Json record;
-  record["run"] = nullptr;
-  record["recipe"] = recipe.path;
-  const std::string fallback = fallback_of(evaluation, chosen);
-  record["title"] = fallback.empty() ? recipe.title : recipe.title + ": " + fallback;
-  record["user"] = facts.user;
-  record["now"] = format_time(evaluation.setup().now);
-  record["random_seed"] = evaluation.setup().random_seed;
-  record["parameters"] = parameters_json(values);
-  record["fallback"] = fallback.empty() ? Json(nullptr) : Json(fallback);
   const OwnMusic own_music(*evaluation.setup().tables, chosen.tracks);
-  Json tracks = Json::array();
-  for (std::size_t i = 0; i < chosen.size(); ++i)
-    tracks.push_back(track_json(evaluation, reader, own_music, chosen, i));
-  record["tracks"] = std::move(tracks);
-  record["statistics"] = statistics_json(evaluation, chosen, facts);
-  Json receipt = Json::array();
-  for (const ReceiptEntry& entry : evaluation.receipt()) {
-    receipt.push_back(
-        {{"constraint", entry.constraint}, {"dropped", entry.dropped}, {"bound", entry.is_bound}});
-    if (!entry.relaxed.empty()) receipt.back()["relaxed"] = entry.relaxed;
-  }
-  record["receipt"] = std::move(receipt);
-  record["notices"] = evaluation.notices();
-  Json trace = Json::array();
-  for (const TraceEntry& entry : evaluation.trace()) {
-    trace.push_back({{"node", entry.node},
-                     {"where", entry.where},
-                     {"rows_in", entry.rows_in},
-                     {"rows_out", entry.rows_out},
-                     {"ms", std::round(entry.ms * 1000) / 1000}});
-    if (entry.is_reused) trace.back()["reused"] = true;
-  }
-  record["trace"] = std::move(trace);
-  return record;
+  Playlist playlist;
+  playlist.recipe = recipe.path;
+  playlist.fallback = fallback_of(evaluation, chosen);
+  playlist.title =
+      playlist.fallback.empty() ? recipe.title : recipe.title + ": " + playlist.fallback;
+  playlist.user = facts.user;
+  playlist.now = evaluation.setup().now;
+  playlist.random_seed = evaluation.setup().random_seed;
+  playlist.parameters = values;
+  for (std::size_t row = 0; row < chosen.size(); ++row)
+    playlist.tracks.push_back(playlist_track(evaluation, reader, own_music, chosen, row));
+  playlist.statistics = playlist_statistics(evaluation, chosen, facts);
+  playlist.receipt = evaluation.receipt();
+  playlist.notices = evaluation.notices();
+  playlist.trace = evaluation.trace();
+  return playlist;
 }
 
 }  // namespace engine

@@ -1,11 +1,12 @@
-// What a run tells: the JSON record. cli/run_screen.hpp makes the lines for people of it.
+// A playlist made of the rows that a run has chosen.
 #pragma once
 
 #include <string>
-
-#include <nlohmann/json_fwd.hpp>
+#include <utility>
+#include <vector>
 
 #include "plan/evaluate.hpp"
+#include "recipe/playlist.hpp"
 #include "recipe/recipe.hpp"
 
 namespace engine {
@@ -16,13 +17,10 @@ struct AsOfFacts {
       coverage;  // share of the tracks heard that have the feature of their own
 };
 
-/// An object of names and values, as in a run's record.
-nlohmann::ordered_json parameters_json(const ParameterValues& values);
-
-/// The object of `run --json` (DESIGN: JSON contracts), "run" null.
-nlohmann::ordered_json run_record(Evaluation& evaluation, const RecipeDefinition& recipe,
-                                  const ParameterValues& values, const Candidates& chosen,
-                                  const AsOfFacts& facts);
+/// With the evaluation's notices as of now; Playlist::run is not known yet.
+Playlist make_playlist(const Evaluation& evaluation, const RecipeDefinition& recipe,
+                       const ParameterValues& values, const Candidates& chosen,
+                       const AsOfFacts& facts);
 
 /// `"Song" by Artist made it to the playlist! [GENRE-BASED: ...]`
 std::string explanation_sentence(const std::string& title, const std::string& artist,

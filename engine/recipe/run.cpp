@@ -15,6 +15,7 @@
 #include "data/listening_summary.hpp"
 #include "plan/result_store.hpp"
 #include "recipe/output.hpp"
+#include "recipe/playlist_json.hpp"
 #include "recipe/report.hpp"
 #include "recipe/why.hpp"
 
@@ -131,20 +132,20 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   RunAnswer answer;
   answer.recipe_hash = content_hash(request.recipe_text);
   answer.scripts_hash = scripts_hash(lua);
-  answer.parameters = json_text(parameters_json(values));
+  answer.playlist.parameters = values;
   if (request.is_load_only) return answer;
-  answer.random_seed =
+  const std::uint64_t random_seed = answer.playlist.random_seed =
       request.random_seed
           ? *request.random_seed
           : resolve_random_seed(definition.random_seed, request.now, request.columns->timezone,
                                 request.fresh_seed, request.recipe_path);
-  lua.seed_random(mix_seed(answer.random_seed, "math.random"));
+  lua.seed_random(mix_seed(random_seed, "math.random"));
   doing("reading the library");
   AsOfOptions options;
   options.now = request.now;
   options.exclude_runs_from = request.exclude_runs_from;
   options.exclude_recipe = request.recipe_path;
-  options.exclude_random_seed = answer.random_seed;
+  options.exclude_random_seed = random_seed;
   const std::unique_ptr<AsOf> tables = load_tables(request, options);
 
   ModelShelf models = request.opened_models
@@ -156,7 +157,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   setup.tables = tables.get();
   setup.lua = &lua;
   setup.texts = &texts;
-  setup.random_seed = answer.random_seed;
+  setup.random_seed = random_seed;
   setup.now = request.now;
   setup.timezone = request.columns->timezone;
   setup.default_track_seconds = request.default_track_seconds;
@@ -182,20 +183,15 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
 
   const CandidatesPtr chosen = evaluation.result(recipe.plan().output);
   answer.elements = element_versions(recipe.plan(), models);
-  nlohmann::ordered_json record =
-      run_record(evaluation, definition, values, *chosen, facts_of(*tables));
-  answer.tracks = json_text(record.at("tracks"));
-  if (record.at("fallback").is_string()) answer.fallback = record.at("fallback");
-  answer.playlist_hash = content_hash(answer.tracks);
-  for (const auto& track : record.at("tracks"))
-    answer.track_ids.push_back(track.at("track").get<std::int64_t>());
+  Playlist& playlist = answer.playlist;
+  playlist = make_playlist(evaluation, definition, values, *chosen, facts_of(*tables));
+  answer.playlist_hash = content_hash(json_text(tracks_json(playlist)));
   for (const std::string& format : request.output_formats) {
     doing("writing " + format);
     answer.outputs.push_back(
-        playlist_bytes(*registry, format, record, *chosen, evaluation, definition));
+        playlist_bytes(*registry, format, playlist, *chosen, evaluation, definition));
   }
-  record["notices"] = evaluation.notices();  // what an output left out is among them
-  answer.notices = json_text(record.at("notices"));
+  playlist.notices = evaluation.notices();  // what an output left out is among them
   if (!request.why.empty() || !request.why_not.empty()) {
     const bool is_why = !request.why.empty();
     const std::int32_t track = find_track(*tables, is_why ? request.why : request.why_not);
@@ -203,7 +199,6 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
     answer.answer = story.text();
     answer.answer_json = json_text(story.json());
   }
-  answer.record = json_text(record);
   if (reports.answered) reports.answered(answer);
   if (reports.departed && !request.before.empty()) {
     reports.departed(departures(evaluation, *tables, request.before));

@@ -15,6 +15,7 @@
 #include "lua/lua_state.hpp"
 #include "models/models.hpp"
 #include "recipe/departures.hpp"
+#include "recipe/playlist.hpp"
 #include "recipe/recipe.hpp"
 
 namespace engine {
@@ -51,17 +52,12 @@ struct RunRequest {
 };
 
 struct RunAnswer {
-  std::string record;                               // the `run --json` object, "run" still null
-  std::string playlist_hash;                        // of the tracks part: equal bytes, equal hash
+  Playlist playlist;          // of a plan that is not evaluated: seed and parameters only
+  std::string playlist_hash;  // of its tracks: equal bytes, equal hash
   std::string recipe_hash, scripts_hash, elements;  // elements: JSON {name: "plugin id version"}
-  std::string parameters;                           // JSON object
-  std::string tracks, notices;                      // parts of the record, as JSON
-  std::string fallback;  // what the list is made of instead of what it is for; "" for most
-  std::uint64_t random_seed = 0;
-  std::vector<std::int64_t> track_ids;
-  std::vector<std::string> outputs;  // bytes, as in output_formats
-  std::string answer;                // of why / why_not, for a terminal
-  std::string answer_json;           // the same as TrackStory::json()
+  std::vector<std::string> outputs;                 // bytes, as in output_formats
+  std::string answer;                               // of why / why_not, for a terminal
+  std::string answer_json;                          // the same as TrackStory::json()
   std::string plan_text, plan_dot;
 };
 

@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "lua/lua_state.hpp"
+#include "recipe/playlist_json.hpp"
 #include "recipe_test/lua_json.hpp"
 
 namespace engine {
@@ -150,14 +151,15 @@ Json check_test(const RunRequest& recipe, const RecipeTestFile& file, std::size_
   }
 }
 
-Json test_rows(const Json& record, const AsOf& tables, const std::set<std::int64_t>& banned,
+Json test_rows(const Playlist& playlist, const AsOf& tables, const std::set<std::int64_t>& banned,
                double default_track_seconds) {
   const playlist_table& library = *tables.table("tracks");
   const std::set<std::int32_t> likes = tracks_in(tables, "likes"),
                                owned = tracks_in(tables, "library"),
                                heard = tracks_in(tables, "listens");
   Json rows = Json::array();
-  for (const Json& track : record.at("tracks")) {
+  const Json tracks = tracks_json(playlist);
+  for (const Json& track : tracks) {
     Json row = track;
     const Json columns = row.at("columns");  // a copy: what it stands in is about to grow
     row.update(columns);

@@ -29,9 +29,8 @@ nlohmann::ordered_json check_test(const RunRequest& recipe, const RecipeTestFile
                                   std::size_t number, const nlohmann::ordered_json& rows,
                                   const nlohmann::ordered_json& others, const RunReports& reports);
 
-/// The rows that expectations see, from the record of a run (`run --json`) and the library as of
-/// then. scripts/expectations.lua lists their fields.
-nlohmann::ordered_json test_rows(const nlohmann::ordered_json& record, const AsOf& tables,
+/// The rows that expectations see, from a playlist as JSON has it and the library as of then. scripts/expectations.lua lists their fields.
+nlohmann::ordered_json test_rows(const Playlist& playlist, const AsOf& tables,
                                  const std::set<std::int64_t>& banned,
                                  double default_track_seconds);
 

@@ -70,9 +70,9 @@ class Screen {
     line.add(kBold, view_.title.empty() ? view_.recipe : view_.title);
     if (view_.run == 0) return line.text();
     const auto reused = std::count_if(view_.stages.begin(), view_.stages.end(),
-                                      [](const ShownStage& stage) { return stage.is_reused; });
+                                      [](const TraceEntry& stage) { return stage.is_reused; });
     line.add(kDim, "  " + view_.user + ", " + view_.now.substr(0, 10) + ", seed " +
-                       view_.random_seed + "  ");
+                       std::to_string(view_.random_seed) + "  ");
     line.add(kCyan, milliseconds(view_.ms));
     if (reused > 0) {
       line.add(kDim, ", " + std::to_string(reused) + " of " + std::to_string(view_.stages.size()) +
@@ -104,7 +104,7 @@ class Screen {
       lines.push_back(line.text());
     }
     lines.emplace_back();
-    for (const ShownStage& stage : view_.stages) lines.push_back(stage_line(stage));
+    for (const TraceEntry& stage : view_.stages) lines.push_back(stage_line(stage));
     for (const std::string& notice : view_.notices)
       lines.push_back(Line(columns_).add(kYellow, "note: " + notice).text());
     for (const std::string& printed : view_.printed)
@@ -135,7 +135,7 @@ class Screen {
     return line.text();
   }
 
-  [[nodiscard]] std::string stage_line(const ShownStage& stage) const {
+  [[nodiscard]] std::string stage_line(const TraceEntry& stage) const {
     char text[64];
     if (stage.is_reused) {
       std::snprintf(text, sizeof text, "%10s", "reused");

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/calendar.hpp"
 #include "core/json_text.hpp"
 #include "core/shown_text.hpp"
 
@@ -19,8 +20,8 @@ std::string formatted(const char* format, double value) {
   return text;
 }
 
-std::string score_text(const Json& score) {
-  return score.is_number() ? formatted("%.3f", score.get<double>()) : "";
+std::string score_text(const PlaylistTrack& track) {
+  return track.score ? formatted("%.3f", *track.score) : "";
 }
 
 std::string counts(const WatchView& view) {
@@ -41,7 +42,7 @@ std::string track_line(const ShownTrack& track) {
   return "\"" + one_line(track.title) + "\" by " + one_line(track.artist);
 }
 
-Json stage_json(const ShownStage& stage) {
+Json stage_json(const TraceEntry& stage) {
   return {{"node", stage.node},         {"where", stage.where}, {"rows_in", stage.rows_in},
           {"rows_out", stage.rows_out}, {"ms", stage.ms},       {"reused", stage.is_reused}};
 }
@@ -64,11 +65,10 @@ std::string line_of(const Json& json) {
 
 }  // namespace
 
-void WatchView::take_record(const Json& record) {
+void WatchView::take(const Playlist& playlist) {
   std::map<std::int64_t, const ShownTrack*> known;
   for (const ShownTrack& track : tracks) known.emplace(track.move.track, &track);
-  std::vector<std::int64_t> ids;
-  for (const Json& track : record.at("tracks")) ids.push_back(track.at("track"));
+  const std::vector<std::int64_t> ids = playlist.track_ids();
   const ListChanges changes = compare_lists(run == 0 ? ids : track_ids(), ids);
 
   std::vector<ShownDeparture> departed;
@@ -78,22 +78,17 @@ void WatchView::take_record(const Json& record) {
   }
   std::vector<ShownTrack> shown;
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    const Json& track = record.at("tracks")[i];
-    shown.push_back(
-        {changes.tracks[i], track.at("title"), track.at("artist"), score_text(track.at("score"))});
+    const PlaylistTrack& track = playlist.tracks[i];
+    shown.push_back({changes.tracks[i], track.title, track.artist, score_text(track)});
   }
   tracks = std::move(shown);
   left = std::move(departed);
-  stages.clear();
-  for (const Json& entry : record.at("trace")) {
-    stages.push_back({entry.at("node"), entry.at("where"), entry.at("rows_in"),
-                      entry.at("rows_out"), entry.at("ms"), entry.value("reused", false)});
-  }
-  notices = record.at("notices").get<std::vector<std::string>>();
-  title = record.at("title");
-  user = record.at("user");
-  now = record.at("now");
-  random_seed = json_text(record.at("random_seed"));
+  stages = playlist.trace;
+  notices = playlist.notices;
+  title = playlist.title;
+  user = playlist.user;
+  now = format_time(playlist.now);
+  random_seed = playlist.random_seed;
   error.clear();
   ++run;
 }
@@ -107,7 +102,7 @@ std::vector<std::int64_t> WatchView::track_ids() const {
 std::string plain_text(const WatchView& view) {
   std::string text = "run " + std::to_string(view.run) + ": " + view.cause + ", " +
                      formatted("%.1f ms, ", view.ms) + counts(view) + ", random seed " +
-                     view.random_seed + "\n";
+                     std::to_string(view.random_seed) + "\n";
   for (const std::string& line : view.printed) text += "print  " + one_line(line) + "\n";
   for (const ShownTrack& track : view.tracks) {
     char place[48];
@@ -115,7 +110,7 @@ std::string plain_text(const WatchView& view) {
                   view.run > 1 ? move_text(track.move, true).c_str() : "");
     text += place + track_line(track) + (track.score.empty() ? "" : "  " + track.score) + "\n";
   }
-  for (const ShownStage& stage : view.stages) {
+  for (const TraceEntry& stage : view.stages) {
     text += "stage " + (stage.is_reused ? "   reused" : formatted("%9.3f", stage.ms)) + " ms  " +
             std::to_string(stage.rows_in) + " -> " + std::to_string(stage.rows_out) + "  " +
             stage.node + "  " + stage.where + "\n";
@@ -144,12 +139,12 @@ std::string json_line(const WatchView& view) {
                       {"artist", track.artist}});
   }
   Json stages = Json::array();
-  for (const ShownStage& stage : view.stages) stages.push_back(stage_json(stage));
+  for (const TraceEntry& stage : view.stages) stages.push_back(stage_json(stage));
   return line_of({{"run", view.run},
                   {"cause", view.cause},
                   {"ms", view.ms},
                   {"title", view.title},
-                  {"random_seed", Json::parse(view.random_seed)},
+                  {"random_seed", view.random_seed},
                   {"tracks", std::move(tracks)},
                   {"stages", std::move(stages)},
                   {"notices", view.notices},

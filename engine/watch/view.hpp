@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json_fwd.hpp>
-
+#include "recipe/playlist.hpp"
 #include "watch/line_editor.hpp"
 #include "watch/list_changes.hpp"
 #include "watch/terminal.hpp"
@@ -25,27 +24,21 @@ struct ShownDeparture {
   std::string why;  // "" until it is known
 };
 
-struct ShownStage {
-  std::string node, where;
-  std::int64_t rows_in = 0, rows_out = 0;
-  double ms = 0;
-  bool is_reused = false;
-};
-
 struct WatchView {
-  std::string recipe, title, user, now, random_seed;
+  std::string recipe, title, user, now;
+  std::uint64_t random_seed = 0;
   int run = 0;        // counts results; 0: none yet
   std::string cause;  // "recipes/weekly.lua saved"
   double ms = 0;      // from the change to the result
   std::vector<ShownTrack> tracks;
   std::vector<ShownDeparture> left;
-  std::vector<ShownStage> stages;
+  std::vector<TraceEntry> stages;
   std::vector<std::string> notices, printed;
   std::string error;   // Error::text() of what happened since, "" when all is well
   std::string status;  // "running 1.2 s", "wrote weekly.m3u8", ""
 
-  /// Takes the object of `run --json`, and how it differs from the list shown so far.
-  void take_record(const nlohmann::ordered_json& record);
+  /// Takes a new list, and how it differs from the one shown so far.
+  void take(const Playlist& playlist);
   [[nodiscard]] std::vector<std::int64_t> track_ids() const;
 };
 

@@ -87,7 +87,7 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"recipe", {"core", "config", "data", "lua", "models", "plan", "plugin", "store", "worker"}},
       {"batch", {"core", "data", "models", "plugin", "recipe", "store", "worker"}},
       {"benchmark", {"core", "data", "models", "plan", "plugin", "recipe", "worker"}},
-      {"watch", {"core"}},
+      {"watch", {"core", "recipe"}},
       {"evaluate", {"core", "data", "models", "plugin", "recipe", "worker"}},
       {"compare", {"core", "data"}},
       {"recipe_test", {"core", "data", "demo", "lua", "recipe", "store"}},

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/calendar.hpp"
+#include "recipe/playlist_json.hpp"
 #include "recipe/run.hpp"
 #include "support/lua_run.hpp"
 #include "support/small_store.hpp"
@@ -80,7 +81,7 @@ json run(SmallStore& store, const std::string& build, std::int64_t now = kNow) {
   request.plugin_directories = {std::string(PLAYLIST_BUILD_DIR) + "/plugins"};
   request.plugin_copies =
       std::string(PLAYLIST_BUILD_DIR) + "/test-cache/playlist-engine/plugin-copies";
-  return json::parse(run_recipe(request, {}).record);
+  return playlist_json(run_recipe(request, {}).playlist);
 }
 
 std::vector<int> ids(const json& record) {

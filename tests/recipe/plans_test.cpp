@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/calendar.hpp"
+#include "recipe/playlist_json.hpp"
 #include "recipe/run.hpp"
 #include "support/lua_run.hpp"
 #include "support/small_store.hpp"
@@ -55,7 +56,7 @@ class Plans {
     request.columns = prepare_columns(columns);
     request.script_directories = scripts;
     request.script_directories.push_back(std::string(PLAYLIST_SOURCE_DIR) + "/scripts");
-    return json::parse(run_recipe(request, {}).record);
+    return playlist_json(run_recipe(request, {}).playlist);
   }
   std::vector<int> tracks(const std::string& build, const std::vector<std::string>& scripts = {}) {
     std::vector<int> found;

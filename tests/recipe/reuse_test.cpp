@@ -6,6 +6,7 @@
 
 #include "core/paths.hpp"
 #include "plan/result_store.hpp"
+#include "recipe/playlist_json.hpp"
 #include "recipe/run.hpp"
 #include "support/program.hpp"
 
@@ -53,18 +54,18 @@ Told run(RunRequest request, ResultStore* store) {
   };
   try {
     const RunAnswer answer = run_recipe(request, reports);
-    ordered_json record = ordered_json::parse(answer.record);
-    for (ordered_json& entry : record["trace"]) {
+    Playlist playlist = answer.playlist;
+    for (TraceEntry& entry : playlist.trace) {
       ++told.nodes;
-      if (entry.contains("reused")) {
+      if (entry.is_reused) {
         ++told.reused;
-        told.reused_nodes.push_back(entry["node"]);
+        told.reused_nodes.push_back(entry.node);
       }
-      entry.erase("reused");
-      entry.erase("ms");
+      entry.is_reused = false;
+      entry.ms = 0;
     }
     told.all +=
-        record.dump(1) + answer.elements + answer.parameters + answer.playlist_hash + answer.answer;
+        playlist_json(playlist).dump(1) + answer.elements + answer.playlist_hash + answer.answer;
     for (const std::string& output : answer.outputs) told.all += output;
   } catch (const Error& error) {
     told.error = error.text();

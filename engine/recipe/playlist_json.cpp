@@ -1,0 +1,261 @@
+#include "recipe/playlist_json.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include "core/calendar.hpp"
+#include "core/error.hpp"
+
+namespace engine {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Infinity, which only a library's own columns can hold, is no number in JSON.
+Json number_json(double value) {
+  if (!std::isfinite(value)) return nullptr;
+  char text[32];
+  std::snprintf(text, sizeof text, "%.9g", value);
+  return Json::parse(text);
+}
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json value_json(const PlaylistValue& value) {
+  if (const auto* number = std::get_if<double>(&value)) return number_json(*number);
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  return nullptr;
+}
+
+Json track_json(const PlaylistTrack& track, std::size_t position) {
+  Json columns = Json::object();
+  for (const auto& [name, value] : track.columns) columns[name] = value_json(value);
+  Json json;
+  json["position"] = position;
+  json["track"] = track.id;
+  json["title"] = track.title;
+  json["artist"] = track.artist;
+  json["album"] = track.album;
+  json["duration_ms"] = track.duration_ms > 0 ? Json(track.duration_ms) : Json(nullptr);
+  json["spotify_uri"] = text_or_null(track.spotify_uri);
+  json["score"] = track.score ? number_json(*track.score) : Json(nullptr);
+  json["columns"] = std::move(columns);
+  json["explanation"] = track.explanation;
+  json["reasons"] = track.reasons;
+  json["plays"] = track.plays;
+  json["last_played"] = track.plays == 0 ? Json(nullptr) : Json(format_time(track.last_played));
+  return json;
+}
+
+Json statistics_json(const Playlist& playlist) {
+  const PlaylistStatistics& statistics = playlist.statistics;
+  Json channels = Json::object(), branches = Json::array(), coverage = Json::object();
+  for (const auto& [name, tracks] : statistics.channels) channels[name] = tracks;
+  for (const BranchCount& branch : statistics.branches) {
+    branches.push_back({{"branch", branch.branch},
+                        {"share", branch.share},
+                        {"slots", branch.slots},
+                        {"filled", branch.filled},
+                        {"fallbacks", branch.fallbacks}});
+  }
+  for (const auto& [feature, share] : statistics.feature_coverage)
+    coverage[feature] = number_json(share);
+  Json json;
+  json["tracks"] = playlist.tracks.size();
+  json["minutes"] = number_json(statistics.minutes);
+  json["generative"] = statistics.generative;
+  json["base"] = static_cast<std::int64_t>(playlist.tracks.size()) - statistics.generative;
+  json["fallbacks"] = statistics.fallbacks;
+  json["channels"] = std::move(channels);
+  json["branches"] = std::move(branches);
+  json["feature_coverage"] = std::move(coverage);
+  return json;
+}
+
+Json receipt_json(const std::vector<ReceiptEntry>& receipt) {
+  Json list = Json::array();
+  for (const ReceiptEntry& entry : receipt) {
+    list.push_back(
+        {{"constraint", entry.constraint}, {"dropped", entry.dropped}, {"bound", entry.is_bound}});
+    if (!entry.relaxed.empty()) list.back()["relaxed"] = entry.relaxed;
+  }
+  return list;
+}
+
+Json trace_json(const std::vector<TraceEntry>& trace) {
+  Json list = Json::array();
+  for (const TraceEntry& entry : trace) {
+    list.push_back({{"node", entry.node},
+                    {"where", entry.where},
+                    {"rows_in", entry.rows_in},
+                    {"rows_out", entry.rows_out},
+                    {"ms", std::round(entry.ms * 1000) / 1000}});
+    if (entry.is_reused) list.back()["reused"] = true;
+  }
+  return list;
+}
+
+// ---- and back
+
+std::string text_of(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  return found == json.end() || found->is_null() ? "" : found->get<std::string>();
+}
+
+std::int64_t time_of(const Json& json, const char* name) {
+  const std::string text = text_of(json, name);
+  return text.empty() ? 0 : parse_time(text);
+}
+
+template <typename T>
+T value_of(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  return found == json.end() || found->is_null() ? T{} : found->get<T>();
+}
+
+PlaylistTrack read_track(const Json& json) {
+  PlaylistTrack track;
+  track.id = json.at("track").get<std::int64_t>();
+  track.title = text_of(json, "title");
+  track.artist = text_of(json, "artist");
+  track.album = text_of(json, "album");
+  track.duration_ms = value_of<std::int32_t>(json, "duration_ms");
+  track.spotify_uri = text_of(json, "spotify_uri");
+  if (json.at("score").is_number()) track.score = json.at("score").get<double>();
+  for (const auto& [name, value] : json.at("columns").items()) {
+    track.columns.emplace_back(name, value.is_number()   ? PlaylistValue(value.get<double>())
+                                     : value.is_string() ? PlaylistValue(value.get<std::string>())
+                                                         : PlaylistValue());
+  }
+  track.explanation = json.at("explanation").get<std::vector<std::string>>();
+  track.reasons = value_of<std::vector<std::string>>(json, "reasons");
+  track.plays = value_of<std::int64_t>(json, "plays");
+  track.last_played = time_of(json, "last_played");
+  return track;
+}
+
+PlaylistStatistics read_statistics(const Json& json) {
+  PlaylistStatistics statistics;
+  statistics.minutes = json.at("minutes").get<double>();
+  statistics.generative = json.at("generative").get<std::int64_t>();
+  statistics.fallbacks = json.at("fallbacks").get<std::int64_t>();
+  for (const auto& [name, tracks] : json.at("channels").items())
+    statistics.channels.emplace_back(name, tracks.get<std::int64_t>());
+  for (const Json& branch : json.at("branches")) {
+    BranchCount count;
+    count.branch = branch.at("branch").get<std::string>();
+    count.share = branch.at("share").get<double>();
+    count.slots = branch.at("slots").get<std::int64_t>();
+    count.filled = branch.at("filled").get<std::int64_t>();
+    count.fallbacks = branch.at("fallbacks").get<std::int64_t>();
+    statistics.branches.push_back(std::move(count));
+  }
+  for (const auto& [feature, share] : json.at("feature_coverage").items()) {
+    statistics.feature_coverage.emplace_back(
+        feature, share.is_number() ? share.get<double>() : std::nan(""));
+  }
+  return statistics;
+}
+
+ParameterValues read_parameters(const Json& json) {
+  ParameterValues values;
+  for (const auto& [name, value] : json.items()) {
+    if (value.is_number()) values.emplace_back(name, value.get<double>());
+    if (value.is_boolean()) values.emplace_back(name, value.get<bool>());
+    if (value.is_string()) values.emplace_back(name, value.get<std::string>());
+  }
+  return values;
+}
+
+Playlist read(const Json& json) {
+  Playlist playlist;
+  if (json.at("run").is_number()) playlist.run = json.at("run").get<std::int64_t>();
+  playlist.recipe = text_of(json, "recipe");
+  playlist.title = text_of(json, "title");
+  playlist.user = text_of(json, "user");
+  playlist.now = time_of(json, "now");
+  playlist.random_seed = json.at("random_seed").get<std::uint64_t>();
+  playlist.parameters = read_parameters(json.at("parameters"));
+  playlist.fallback = text_of(json, "fallback");
+  for (const Json& track : json.at("tracks")) playlist.tracks.push_back(read_track(track));
+  playlist.statistics = read_statistics(json.at("statistics"));
+  for (const Json& entry : json.at("receipt")) {
+    playlist.receipt.push_back({entry.at("constraint").get<std::string>(),
+                                entry.at("dropped").get<std::int64_t>(),
+                                entry.at("bound").get<bool>(), text_of(entry, "relaxed")});
+  }
+  json.at("notices").get_to(playlist.notices);
+  for (const Json& entry : json.at("trace")) {
+    playlist.trace.push_back(
+        {entry.at("node").get<std::string>(), entry.at("where").get<std::string>(),
+         entry.at("rows_in").get<std::int64_t>(), entry.at("rows_out").get<std::int64_t>(),
+         entry.at("ms").get<double>(), value_of<bool>(entry, "reused")});
+  }
+  return playlist;
+}
+
+}  // namespace
+
+std::string PlaylistTrack::text(const std::string& column) const {
+  for (const auto& [name, value] : columns) {
+    if (const auto* text = std::get_if<std::string>(&value); text != nullptr && name == column)
+      return *text;
+  }
+  return "";
+}
+
+std::vector<std::int64_t> Playlist::track_ids() const {
+  std::vector<std::int64_t> ids;
+  for (const PlaylistTrack& track : tracks) ids.push_back(track.id);
+  return ids;
+}
+
+Json parameters_json(const ParameterValues& values) {
+  Json parameters = Json::object();
+  for (const auto& [name, value] : values) {
+    if (const auto* number = std::get_if<double>(&value)) parameters[name] = number_json(*number);
+    if (const auto* flag = std::get_if<bool>(&value)) parameters[name] = *flag;
+    if (const auto* text = std::get_if<std::string>(&value)) parameters[name] = *text;
+  }
+  return parameters;
+}
+
+Json tracks_json(const Playlist& playlist) {
+  Json tracks = Json::array();
+  for (const PlaylistTrack& track : playlist.tracks)
+    tracks.push_back(track_json(track, tracks.size() + 1));
+  return tracks;
+}
+
+Json playlist_json(const Playlist& playlist) {
+  Json json;
+  json["run"] = playlist.run ? Json(*playlist.run) : Json(nullptr);
+  json["recipe"] = playlist.recipe;
+  json["title"] = playlist.title;
+  json["user"] = playlist.user;
+  json["now"] = format_time(playlist.now);
+  json["random_seed"] = playlist.random_seed;
+  json["parameters"] = parameters_json(playlist.parameters);
+  json["fallback"] = text_or_null(playlist.fallback);
+  json["tracks"] = tracks_json(playlist);
+  json["statistics"] = statistics_json(playlist);
+  json["receipt"] = receipt_json(playlist.receipt);
+  json["notices"] = playlist.notices;
+  json["trace"] = trace_json(playlist.trace);
+  return json;
+}
+
+Playlist read_playlist(const std::string& json) {
+  try {
+    return read(Json::parse(json));
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(Exit::kStore, "the record of a run cannot be read", {"", "", error.what(), ""});
+  }
+}
+
+}  // namespace engine

@@ -1,0 +1,24 @@
+// The one JSON form of a playlist: `run --json`, the record of a run, the tracks of a batch's line.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "recipe/playlist.hpp"
+
+namespace engine {
+
+/// Numbers have the nine significant digits that tell float32 values apart; what is not known is
+/// null. The fields stand in one order, so that equal playlists are equal bytes.
+nlohmann::ordered_json playlist_json(const Playlist& playlist);
+/// Its "tracks" alone: what RunAnswer::playlist_hash is of.
+nlohmann::ordered_json tracks_json(const Playlist& playlist);
+/// Its "parameters" alone.
+nlohmann::ordered_json parameters_json(const ParameterValues& values);
+
+/// The other way. Records of older engines lack some fields, which are then empty. Throws
+/// Error(kStore) for a text that is no playlist.
+Playlist read_playlist(const std::string& json);
+
+}  // namespace engine
