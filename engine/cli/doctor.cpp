@@ -141,11 +141,16 @@ void look_for_new_music(Cli& cli, std::vector<Finding>& findings) {
   findings.push_back(std::move(list));
 }
 
-Exit examine(Cli& cli) {
-  std::vector<Finding> findings;
+void look_at_folders(std::vector<Finding>& findings) {
   findings.push_back(folder("scripts", own_folders().scripts));
   findings.push_back(folder("recipes", own_folders().recipes));
   findings.push_back(folder("plugins", own_folders().plugins));
+  const bool has_zones = fs::exists("/usr/share/zoneinfo");
+  findings.push_back(
+      {"time zones", has_zones ? "/usr/share/zoneinfo" : "missing: install tzdata", has_zones});
+}
+
+void look_at_plugins(Cli& cli, std::vector<Finding>& findings) {
   Registry::Options options{cli.plugin_directories(), cli.plugin_copies(), true};
   options.is_tried_again = true;
   const std::shared_ptr<const Registry> registry = Registry::load(options);
@@ -155,17 +160,35 @@ Exit examine(Cli& cli) {
                       !registry->elements().empty()});
   for (const PluginProblem& problem : registry->problems())
     findings.push_back({"plugin", problem.path + ": " + problem.message, false});
-  findings.push_back(
-      {"time zones",
-       fs::exists("/usr/share/zoneinfo") ? "/usr/share/zoneinfo" : "missing: install tzdata",
-       fs::exists("/usr/share/zoneinfo")});
+}
+
+bool are_good(const std::vector<Finding>& findings) {
+  return std::all_of(findings.begin(), findings.end(),
+                     [](const Finding& finding) { return finding.is_good; });
+}
+
+std::vector<Finding> examine(Cli& cli) {
+  std::vector<Finding> findings;
+  look_at_folders(findings);
+  try {
+    cli.settings();  // some are in the library
+  } catch (const Error& error) {
+    if (error.exit() != Exit::kStore) throw;
+    findings.push_back({"library", error.parts().where + ": " + error.parts().why, false});
+    return findings;
+  }
+  look_at_plugins(cli, findings);
   look_at_store(cli, findings);
-  const bool is_sound = std::all_of(findings.begin(), findings.end(),
-                                    [](const Finding& finding) { return finding.is_good; });
-  if (is_sound) look_for_new_music(cli, findings);
+  if (are_good(findings)) look_for_new_music(cli, findings);
+  return findings;
+}
+
+Exit tell(Cli& cli, const std::vector<Finding>& findings) {
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   std::string text;
   bool is_all_good = true;
+  std::size_t widest = 0;
+  for (const Finding& finding : findings) widest = std::max(widest, finding.what.size());
   for (const Finding& finding : findings) {
     is_all_good = is_all_good && (finding.is_good || !finding.is_needed);
     json.push_back({{"what", finding.what},
@@ -173,7 +196,7 @@ Exit examine(Cli& cli) {
                     {"needed", finding.is_needed},
                     {"detail", finding.detail}});
     std::string what = finding.what;
-    what.resize(std::max<std::size_t>(what.size(), 12), ' ');
+    what.resize(widest + 2, ' ');
     text += std::string(finding.is_good     ? "good  "
                         : finding.is_needed ? "BAD   "
                                             : "lacks ") +
@@ -188,7 +211,7 @@ Exit examine(Cli& cli) {
 void add_doctor(CLI::App& app, Cli& cli) {
   CLI::App* verb =
       app.add_subcommand("doctor", "Look at everything a run needs and say what is missing");
-  verb->callback([&cli] { cli.action = [&cli] { return examine(cli); }; });
+  verb->callback([&cli] { cli.action = [&cli] { return tell(cli, examine(cli)); }; });
 }
 
 }  // namespace engine

@@ -3,16 +3,15 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
-#include <iostream>
 #include <new>
 #include <sstream>
 #include <unistd.h>
 
 #include "cli/cli.hpp"
+#include "cli/command_line_error.hpp"
 #include "cli/opinions.hpp"
 #include "cli/text_argument.hpp"
 #include "cli/update_weekly.hpp"
-#include "core/shown_text.hpp"
 #include "core/standard_output.hpp"
 #include "plugin/loader.hpp"
 
@@ -52,13 +51,12 @@ int exit_code(engine::Exit exit) {
   return static_cast<int>(exit);
 }
 
-/// --help, --version, or what is wrong with the command line.
+/// --help or --version; throws what is wrong with the command line.
 int end_of_parsing(CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream out, err;
-  const bool is_good = app.exit(error, out, err) == 0;
+  if (app.exit(error, out, err) != 0) throw engine::command_line_error(app, error);
   engine::write_standard_output(out.str());
-  std::cerr << engine::shown_text(err.str());
-  return is_good ? 0 : exit_code(engine::Exit::kUsage);
+  return 0;
 }
 
 void check_texts(const engine::CommonOptions& common) {

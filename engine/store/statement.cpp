@@ -43,7 +43,10 @@ void throw_store_error(sqlite3* database, const char* doing) {
   const Advice advised = advice(code);
   std::string why = sqlite3_errmsg(database);
   if (*advised.why) why = std::string(advised.why) + " (" + why + ")";
-  throw Error(Exit::kStore, std::string("the store cannot be used while ") + doing,
+  // What the engine was doing is told where nothing better is known.
+  throw Error(Exit::kStore,
+              *advised.why ? "the store cannot be used"
+                           : std::string("the store cannot be used while ") + doing,
               {.where = file && *file ? file : "a store in memory, or one that could not be opened",
                .source = {},
                .why = why,

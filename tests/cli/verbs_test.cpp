@@ -1,6 +1,7 @@
 // The verbs around a run: record, replay, why, why-not, check, plan, recipes, config, doctor,
 // outputs.
 #include <filesystem>
+#include <fstream>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -279,6 +280,43 @@ TEST_CASE("doctor finds a sound library, and says what to do without one", "[doc
   const Ended run = empty.engine({"run", "weekly"});
   CHECK(run.exit_code == 6);
   CHECK_THAT(run.err, Catch::Contains("there is no library"));
+}
+
+TEST_CASE("doctor tells of a library that is none, beside the rest", "[doctor]") {
+  const EngineHome home;
+  const std::string file = home.path("notes.db");
+  std::ofstream(file) << "no database at all, but long enough to be looked at by SQLite " << 1e9;
+  const Ended ended = home.engine({"--library", file, "doctor"});
+  CHECK(ended.exit_code == 1);
+  CHECK_THAT(ended.out, Catch::Contains("good  recipes") && Catch::Contains("BAD   library") &&
+                            Catch::Contains(file + ": it is not an SQLite file"));
+  CHECK(home.engine({"--library", file, "stats"}).exit_code == 6);
+}
+
+TEST_CASE("a wrong command line is told as all errors are, with what was meant", "[cli]") {
+  struct Wrong {
+    std::vector<std::string> line;
+    std::string what, fix;
+  };
+  const std::vector<Wrong> wrong = {
+      {{}, "engine needs a verb", "engine --help"},
+      {{"statz"}, "there is no verb \"engine statz\"", "did you mean stats?"},
+      {{"plugins", "lisst"}, "there is no verb \"engine plugins lisst\"", "did you mean list?"},
+      {{"config"}, "engine config needs a verb", "engine config --help"},
+      {{"run"}, "engine run needs recipe", "engine run --help"},
+      {{"run", "weekly", "--explian"}, "engine run has no option --explian", "--explain?"},
+      {{"stats", "--jsno"}, "engine stats has no option --jsno", "did you mean --json?"},
+      {{"stats", "more"}, "engine stats does not know what to do with \"more\"", "stats --help"},
+  };
+  const EngineHome home;
+  for (const Wrong& each : wrong) {
+    const Ended ended = home.engine(each.line);
+    CAPTURE(each.line, ended.err);
+    CHECK(ended.exit_code == 2);
+    CHECK(ended.out.empty());
+    CHECK_THAT(ended.err, Catch::StartsWith("error: " + each.what + "\n") &&
+                              Catch::Contains("fix:   ") && Catch::Contains(each.fix));
+  }
 }
 
 TEST_CASE("a wrong command line exits with 2", "[cli]") {
