@@ -149,7 +149,9 @@ void deny_changing_files(Filter& filter) {
 }
 
 void deny_network(Filter& filter, Network network) {
-  for (const long call : {SYS_bind, SYS_listen, SYS_accept, SYS_accept4}) filter.deny(call);
+  for (const long call : {SYS_bind, SYS_listen}) filter.deny(call);
+  if (network != Network::kServing)
+    for (const long call : {SYS_accept, SYS_accept4}) filter.deny(call);
   if (network == Network::kAllowed) {
     // Not AF_UNIX: behind it sit the machine's own services, which take orders.
     filter.deny_unless_either(SYS_socket, 0, AF_INET, AF_INET6);

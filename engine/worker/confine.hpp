@@ -3,14 +3,18 @@
 
 namespace engine {
 
-enum class Network { kDenied, kAllowed };
+enum class Network {
+  kDenied,
+  kAllowed,  // internet sockets can be made and connected
+  kServing   // sockets that listen already give connections, no new ones are made
+};
 
 /// From here on these fail with "Permission denied" in this process and all its threads: opening a
 /// file for writing, creating, renaming or removing one, changing its mode or owner; sockets; and
 /// all that keep_to_one_process() denies. Reading files, memory, threads and the descriptors
 /// already open stay as they are. Plugins must have been copied to where they are loaded from
-/// before. With Network::kAllowed internet sockets can be made and connected; those of other
-/// families, listening and accepting stay denied. Whom a socket may reach cannot be told apart
+/// before. With Network::kAllowed sockets of other families than the internet's, listening and
+/// accepting stay denied. Whom a socket may reach cannot be told apart
 /// here: that is up to the element that connects.
 ///
 /// Throws std::runtime_error where the kernel refuses. Linux on x86-64 and arm64.
