@@ -2,16 +2,14 @@
 // popularity, a user's row lists the more popular items first, and row i needs of each of its users
 // only what stands before i. So the sums most often added to lie in the first few KiB of the row,
 // and the row as a whole lies in the second-level cache. What is found is offered to both items.
-#include "item_similarity.hpp"
-
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <memory>
 #include <numeric>
 
 #include "huge_pages.hpp"
+#include "item_similarity.hpp"
 #include "parallel.hpp"
 #include "row_scan.hpp"
 #include "similarity_metric.hpp"
@@ -37,9 +35,10 @@ struct Rows {
     std::int32_t count;
     float weight;  // of the item itself
   };
-  HugePageVector<Entry> entries;      // user by user, ranks ascending
-  HugePageVector<Visit> visits;       // item by item, users ascending
-  std::vector<std::int64_t> offsets;  // of each item's visits
+  static constexpr std::int64_t kLine = 64 / sizeof(Entry);  // entries of a cache line
+  HugePageVector<Entry> entries;                             // user by user, ranks ascending
+  HugePageVector<Visit> visits;                              // item by item, users ascending
+  std::vector<std::int64_t> offsets;                         // of each item's visits
 };
 
 /// Two passes, each of which sorts in linear time: the users of every item, then every user's
@@ -270,6 +269,54 @@ class Bounds {
   std::vector<float> p_, q_;                  // by item
 };
 
+/// Asks for the rows of an item's users, which lie anywhere in memory, a fixed way ahead of where
+/// they are added up. It goes on line by line as the adding does: asked for row by row, the lines
+/// of a long row wait for each other, and those of short rows come late.
+class Lookahead {
+ public:
+  /// For the visits [first, last).
+  Lookahead(const Rows::Entry* entries, const Rows::Visit* first, const Rows::Visit* last)
+      : entries_(entries), visit_(first), last_(last) {
+    if (first != last) enter();
+  }
+
+  /// To be called before a visit is added up, in turn.
+  void start(const Rows::Visit& visit) {
+    while (lead_ < kLead) fetch();
+    // An empty row is asked for as one line.
+    const std::int64_t last = visit.begin + std::max(visit.count, 1) - 1;
+    lead_ -= last / Rows::kLine - visit.begin / Rows::kLine + 1;
+  }
+
+  /// To be called for every kLine entries added up.
+  void fetch() {
+    ++lead_;
+    __builtin_prefetch(line_, 0, 3);
+    line_ += Rows::kLine;
+    if (line_ < end_) return;
+    // Behind the last row there is nothing to ask for but the same again.
+    if (visit_ + 1 == last_) {
+      line_ -= Rows::kLine;
+    } else {
+      ++visit_;
+      enter();
+    }
+  }
+
+ private:
+  void enter() {
+    line_ = entries_ + visit_->begin / Rows::kLine * Rows::kLine;
+    end_ = entries_ + visit_->begin + visit_->count;
+  }
+
+  static constexpr std::int64_t kLead = 48;  // lines
+
+  const Rows::Entry* entries_;
+  const Rows::Visit *visit_, *last_;  // whose row is asked for
+  const Rows::Entry *line_ = nullptr, *end_ = nullptr;
+  std::int64_t lead_ = 0;
+};
+
 /// One thread's dense row of sums, and its finds.
 class Accumulator {
  public:
@@ -296,24 +343,23 @@ class Accumulator {
  private:
   /// In the order of the users, so that the sums' last bits are always the same.
   void add_up(std::int32_t item) {
-    const Rows::Visit* visits = rows_.visits.data();
-    const std::int64_t end = rows_.offsets[at(item) + 1];
+    const Rows::Entry* entries = rows_.entries.data();
+    const Rows::Visit* visit = rows_.visits.data() + rows_.offsets[at(item)];
+    const Rows::Visit* const end = rows_.visits.data() + rows_.offsets[at(item) + 1];
     float* sums = sums_.data();
-    for (std::int64_t k = rows_.offsets[at(item)]; k < end; ++k) {
-      if (k + kAhead < end) fetch(visits[k + kAhead]);
-      const Rows::Entry* entry = rows_.entries.data() + visits[k].begin;
-      const float weight = visits[k].weight;
-      for (const Rows::Entry* last = entry + visits[k].count; entry != last; ++entry)
-        sums[entry->rank] += weight * entry->weight;
+    Lookahead ahead(entries, visit, end);
+    for (; visit != end; ++visit) {
+      ahead.start(*visit);
+      const Rows::Entry* entry = entries + visit->begin;
+      const Rows::Entry* last = entry + visit->count;
+      const float weight = visit->weight;
+      for (; last - entry >= Rows::kLine; entry += Rows::kLine) {
+        ahead.fetch();
+        for (std::ptrdiff_t k = 0; k < Rows::kLine; ++k)
+          sums[entry[k].rank] += weight * entry[k].weight;
+      }
+      for (; entry != last; ++entry) sums[entry->rank] += weight * entry->weight;
     }
-  }
-
-  /// The rows of users lie anywhere in memory; asked for in time, they are there when needed.
-  void fetch(const Rows::Visit& visit) const {
-    const auto* row = reinterpret_cast<const char*>(rows_.entries.data() + visit.begin);
-    const auto bytes =
-        static_cast<std::ptrdiff_t>(sizeof(Rows::Entry)) * std::min(visit.count, kMostFetched);
-    for (std::ptrdiff_t line = 0; line < bytes; line += 64) __builtin_prefetch(row + line, 0, 2);
   }
 
   /// Offers the sums before place i that make a similarity one of the two items wants, and leaves
@@ -346,8 +392,6 @@ class Accumulator {
   }
 
   static constexpr std::size_t kScannedAtOnce = 16;  // blocks
-  static constexpr std::int64_t kAhead = 3;          // visits
-  static constexpr std::int32_t kMostFetched = 512;  // entries; longer rows are followed anyway
 
   const Rows& rows_;
   const SimilarityScale& scale_;
