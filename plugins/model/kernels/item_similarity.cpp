@@ -2,14 +2,16 @@
 // popularity, a user's row lists the more popular items first, and row i needs of each of its users
 // only what stands before i. So the sums most often added to lie in the first few KiB of the row,
 // and the row as a whole lies in the second-level cache. What is found is offered to both items.
+#include "item_similarity.hpp"
+
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <numeric>
 
 #include "huge_pages.hpp"
-#include "item_similarity.hpp"
 #include "parallel.hpp"
 #include "row_scan.hpp"
 #include "similarity_metric.hpp"
@@ -96,6 +98,13 @@ class Best {
   /// What a value must reach to be worth offering, per item.
   [[nodiscard]] float needed(std::size_t item) const { return needed_[item]; }
 
+  /// Asks for what offer() will read.
+  void fetch(std::size_t of) const {
+    const auto* first = reinterpret_cast<const char*>(found_.data() + of * kept_);
+    const std::size_t bytes = std::min<std::size_t>(kept_ * sizeof(Neighbour), 256);
+    for (std::size_t line = 0; line < bytes; line += 64) __builtin_prefetch(first + line, 1, 3);
+  }
+
   void offer(std::size_t of, Neighbour neighbour) {
     Neighbour* first = found_.data() + of * kept_;
     std::int32_t& count = counts_[of];
@@ -174,14 +183,16 @@ class RowBest {
 ///   kShrunk   s (a(i) a(j) + shrinkage)
 ///   kJaccard  h(s) (a(i) + a(j) + shrinkage),  h(s) = s / (1 + s)
 ///
-/// on: of the form  own x(j) + more  for what i needs, and  left p(j) + right q(j)  for what j
-/// needs. As items of a block are about equally popular, the least x of a block does for all.
+/// on: of the form  ratio (own x(j) + more)  for what i needs, and  left p(j) + right q(j)  for
+/// what j needs. As items of a block are about equally popular, the least x of a block does for
+/// all.
 class Bounds {
  public:
   Bounds(const SimilarityScale& scale, const Best& best, std::size_t blocks)
       : scale_(scale),
         best_(best),
         x_(blocks, kNone),
+        greatest_x_(blocks),
         least_p_(blocks),
         least_q_(blocks),
         p_(blocks * kScanBlock, kNone),
@@ -189,6 +200,7 @@ class Bounds {
     for (std::size_t j = 0; j < scale.from.size(); ++j) {
       const float x = scale.form == Form::kScaled ? 1 : scale.from[j];
       x_[j / kScanBlock] = std::min(x_[j / kScanBlock], x);
+      greatest_x_[j / kScanBlock] = std::max(greatest_x_[j / kScanBlock], x);
       put(j);
     }
     for (std::size_t block = 0; block < blocks; ++block) find_least(block);
@@ -201,43 +213,60 @@ class Bounds {
     if (before <= least_p_[j / kScanBlock]) find_least(j / kScanBlock);
   }
 
-  /// For the blocks from `begin` on, where item i needs `needed`.
-  [[nodiscard]] RowBounds of(std::size_t i, float needed, std::size_t begin) const {
-    const float from = scale_.from[i], s = scale_.shrinkage;
+  /// The ratio from which on item i wants a neighbour when it needs `needed`.
+  [[nodiscard]] float ratio(std::size_t i, float needed) const {
     needed *= kRoundedDown;
-    RowBounds bounds{needed / from,
-                     0,
-                     x_.data() + begin,
-                     0,
-                     0,
-                     p_.data() + begin * kScanBlock,
-                     q_.data() + begin * kScanBlock,
-                     least_p_.data() + begin,
-                     least_q_.data() + begin};
-    switch (scale_.form) {
-      case Form::kScaled:
-        bounds.left = 1 / scale_.to[i];
-        break;
-      case Form::kShrunk:
-        bounds.own = needed * from;
-        bounds.more = needed * s;
-        bounds.left = from;
-        bounds.right = s;
-        break;
-      case Form::kJaccard:
-        bounds.own = share(needed);
-        bounds.more = share(needed) * (from + s);
-        bounds.left = 1;
-        bounds.right = from + s;
-        break;
+    if (scale_.form == Form::kScaled) return needed / scale_.from[i];
+    return scale_.form == Form::kShrunk ? needed : share(needed);
+  }
+
+  /// A ratio that `kept` sums of row i reach for certain, or 0, told from the highest sum of each
+  /// block: what i needs before any is offered. Without it every sum would do until enough are
+  /// found, and many after them, as rows are looked through from their popular end.
+  [[nodiscard]] float reached(std::size_t i, std::span<const float> highest, std::size_t kept) {
+    if (highest.size() < kept) return 0;
+    // As many groups of blocks leave less to sort, and their highest are nearly as high.
+    groups_.assign(std::min(highest.size(), kGroups * kept), 0);
+    const Terms terms = terms_of(i);
+    std::size_t group = 0;
+    for (std::size_t block = 0; block < highest.size(); ++block) {
+      const float least = highest[block] / (terms.own * greatest_x_[block] + terms.more);
+      groups_[group] = std::max(groups_[group], least);
+      if (++group == groups_.size()) group = 0;
     }
-    return bounds;
+    const auto last = groups_.begin() + static_cast<std::ptrdiff_t>(kept) - 1;
+    std::nth_element(groups_.begin(), last, groups_.end(), std::greater<>());
+    return kRoundedDown * *last;
+  }
+
+  /// For the blocks from `begin` on, where item i needs `ratio`.
+  [[nodiscard]] RowBounds of(std::size_t i, float ratio, std::size_t begin) const {
+    const Terms terms = terms_of(i);
+    return {ratio * terms.own,
+            ratio * terms.more,
+            x_.data() + begin,
+            scale_.form == Form::kScaled ? 1 / scale_.to[i] : terms.own,
+            terms.more,
+            p_.data() + begin * kScanBlock,
+            q_.data() + begin * kScanBlock,
+            least_p_.data() + begin,
+            least_q_.data() + begin};
   }
 
  private:
   static constexpr float kRoundedDown = 1 - 1e-5f;  // products and quotients round either way
   static constexpr float kNone = std::numeric_limits<float>::infinity();
+  static constexpr std::size_t kGroups = 4;  // of blocks, for each neighbour kept
   static float share(float s) { return s / (1 + s); }
+
+  struct Terms {
+    float own, more;  // a sum's ratio is  sum / (own x(j) + more)
+  };
+  [[nodiscard]] Terms terms_of(std::size_t i) const {
+    if (scale_.form == Form::kScaled) return {1, 0};
+    if (scale_.form == Form::kShrunk) return {scale_.from[i], scale_.shrinkage};
+    return {1, scale_.from[i] + scale_.shrinkage};
+  }
 
   void put(std::size_t j) {
     const float needed = kRoundedDown * best_.needed(j), from = scale_.from[j];
@@ -265,8 +294,9 @@ class Bounds {
 
   const SimilarityScale& scale_;
   const Best& best_;
-  std::vector<float> x_, least_p_, least_q_;  // by block
-  std::vector<float> p_, q_;                  // by item
+  std::vector<float> x_, greatest_x_, least_p_, least_q_;  // by block
+  std::vector<float> p_, q_;                               // by item
+  std::vector<float> groups_;                              // of blocks, in reached()
 };
 
 /// Asks for the rows of an item's users, which lie anywhere in memory, a fixed way ahead of where
@@ -325,9 +355,11 @@ class Accumulator {
       : rows_(rows),
         scale_(scale),
         original_(original),
-        blocks_((original.size() + kScanBlock - 1) / kScanBlock),
+        kept_(kept),
+        blocks_(blocks_of(original.size())),
         sums_(blocks_ * kScanBlock),
-        found_(kScannedAtOnce * kScanBlock),
+        highest_(blocks_),
+        found_(kMostScanned * kScanBlock),
         best_(std::make_unique<Best>(original.size(), kept)),
         row_best_(kept, original),
         bounds_(scale, *best_, blocks_) {}
@@ -363,15 +395,24 @@ class Accumulator {
   }
 
   /// Offers the sums before place i that make a similarity one of the two items wants, and leaves
-  /// the row empty. What i needs rises on the way, so the row is scanned a piece at a time.
+  /// the row empty. What i needs rises on the way, so the row is scanned a piece at a time, and by
+  /// small pieces where it rises most.
   void offer_all(std::size_t i) {
-    const std::size_t blocks = (i + kScanBlock - 1) / kScanBlock;
-    for (std::size_t begin = 0; begin < blocks; begin += kScannedAtOnce) {
+    const std::size_t blocks = blocks_of(i);
+    block_maxima(sums_.data(), blocks, highest_.data());
+    const float reached = bounds_.reached(i, {highest_.data(), blocks}, kept_);
+    std::size_t count = kFirstScanned;
+    for (std::size_t begin = 0; begin < blocks;
+         begin += count, count = std::min(2 * count, kMostScanned)) {
       const std::size_t first = begin * kScanBlock;
-      const std::size_t count =
-          scan_row(sums_.data() + first, bounds_.of(i, row_best_.needed(), begin),
-                   std::min(kScannedAtOnce, blocks - begin), found_.data());
-      for (std::size_t k = 0; k < count; ++k) offer(i, first + at(found_[k].at), found_[k]);
+      const float needed = std::max(reached, bounds_.ratio(i, row_best_.needed()));
+      const std::size_t found =
+          scan_row(sums_.data() + first, highest_.data() + begin, bounds_.of(i, needed, begin),
+                   std::min(count, blocks - begin), found_.data());
+      for (std::size_t k = 0; k < found; ++k) {
+        if ((found_[k].wanted_by & FoundSum::kItem) != 0) best_->fetch(first + at(found_[k].at));
+      }
+      for (std::size_t k = 0; k < found; ++k) offer(i, first + at(found_[k].at), found_[k]);
     }
     row_best_.finish(i, *best_);
     bounds_.update(i);
@@ -391,13 +432,16 @@ class Accumulator {
     }
   }
 
-  static constexpr std::size_t kScannedAtOnce = 16;  // blocks
+  static std::size_t blocks_of(std::size_t items) { return (items + kScanBlock - 1) / kScanBlock; }
+
+  static constexpr std::size_t kFirstScanned = 16, kMostScanned = 256;  // blocks
 
   const Rows& rows_;
   const SimilarityScale& scale_;
   std::span<const std::int32_t> original_;
-  std::size_t blocks_;
+  std::size_t kept_, blocks_;
   HugePageVector<float> sums_;
+  std::vector<float> highest_;  // by block
   std::vector<FoundSum> found_;
   std::unique_ptr<Best> best_;  // stays where bounds_ looks
   RowBest row_best_;

@@ -24,16 +24,27 @@ struct FoundSum {
   int wanted_by;  // kRow: it reaches the first bound, kItem: the second
 };
 
+/// Writes the highest sum of each block.
+///
+/// sums    blocks * kScanBlock, finite, >= 0
+void block_maxima(const float* sums, std::size_t blocks, float* highest);
+
 /// Writes to `found` the sums that are above 0 and worth a look, from the first to the last, and
 /// returns how many; leaves all sums 0.
 ///
-/// sums    blocks * kScanBlock, finite, >= 0
-/// found   has room for blocks * kScanBlock
-std::size_t scan_row(float* sums, const RowBounds& bounds, std::size_t blocks, FoundSum* found);
+/// sums, highest   as above
+/// found           has room for blocks * kScanBlock
+std::size_t scan_row(float* sums, const float* highest, const RowBounds& bounds, std::size_t blocks,
+                     FoundSum* found);
 
-std::size_t scan_row_baseline(float* sums, const RowBounds& bounds, std::size_t blocks,
-                              FoundSum* found);
-std::size_t scan_row_v3(float* sums, const RowBounds& bounds, std::size_t blocks, FoundSum* found);
-std::size_t scan_row_v4(float* sums, const RowBounds& bounds, std::size_t blocks, FoundSum* found);
+void block_maxima_baseline(const float* sums, std::size_t blocks, float* highest);
+void block_maxima_v3(const float* sums, std::size_t blocks, float* highest);
+void block_maxima_v4(const float* sums, std::size_t blocks, float* highest);
+std::size_t scan_row_baseline(float* sums, const float* highest, const RowBounds& bounds,
+                              std::size_t blocks, FoundSum* found);
+std::size_t scan_row_v3(float* sums, const float* highest, const RowBounds& bounds,
+                        std::size_t blocks, FoundSum* found);
+std::size_t scan_row_v4(float* sums, const float* highest, const RowBounds& bounds,
+                        std::size_t blocks, FoundSum* found);
 
 }  // namespace model
