@@ -1,5 +1,7 @@
 #include "recipe/answer_bytes.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "core/json_text.hpp"
@@ -21,10 +23,10 @@ std::string pack_answer(const RunAnswer& answer) {
 }
 
 RunAnswer unpack_answer(const std::string& bytes) {
-  const std::size_t line_end = bytes.find('\n');
+  const std::size_t line_end = std::min(bytes.find('\n'), bytes.size() - 1);
   const nlohmann::json json = nlohmann::json::parse(bytes.substr(0, line_end));
   RunAnswer answer;
-  answer.playlist = read_playlist(bytes.substr(line_end + 1));
+  answer.playlist = playlist_of(nlohmann::ordered_json::parse(bytes.substr(line_end + 1)));
   json.at("playlist_hash").get_to(answer.playlist_hash);
   json.at("recipe_hash").get_to(answer.recipe_hash);
   json.at("scripts_hash").get_to(answer.scripts_hash);

@@ -172,7 +172,9 @@ ParameterValues read_parameters(const Json& json) {
   return values;
 }
 
-Playlist read(const Json& json) {
+}  // namespace
+
+Playlist playlist_of(const Json& json) {
   Playlist playlist;
   if (json.at("run").is_number()) playlist.run = json.at("run").get<std::int64_t>();
   playlist.recipe = text_of(json, "recipe");
@@ -198,8 +200,6 @@ Playlist read(const Json& json) {
   }
   return playlist;
 }
-
-}  // namespace
 
 std::string PlaylistTrack::text(const std::string& column) const {
   for (const auto& [name, value] : columns) {
@@ -252,7 +252,7 @@ Json playlist_json(const Playlist& playlist) {
 
 Playlist read_playlist(const std::string& json) {
   try {
-    return read(Json::parse(json));
+    return playlist_of(Json::parse(json));
   } catch (const nlohmann::json::exception& error) {
     throw Error(Exit::kStore, "the record of a run cannot be read", {"", "", error.what(), ""});
   }

@@ -17,7 +17,9 @@ nlohmann::ordered_json tracks_json(const Playlist& playlist);
 /// Its "parameters" alone.
 nlohmann::ordered_json parameters_json(const ParameterValues& values);
 
-/// The other way. Records of older engines lack some fields, which are then empty. Throws
+/// The other way. Throws nlohmann::json::exception for what is no playlist.
+Playlist playlist_of(const nlohmann::ordered_json& json);
+/// The same for the record of a run. Records of older engines lack some fields, which are then empty. Throws
 /// Error(kStore) for a text that is no playlist.
 Playlist read_playlist(const std::string& json);
 

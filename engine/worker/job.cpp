@@ -88,7 +88,7 @@ void JobReader::take(std::uint32_t kind, const std::string& bytes) {
 void JobReader::give(std::uint32_t kind, const std::string& bytes) {
   if (kind == JobFrame::kError) {
     error_ = unpack_error(bytes);
-  } else if (kind == JobFrame::kProgress && takes_.progress) {
+  } else if (kind == JobFrame::kProgress && takes_.progress && bytes.size() >= sizeof(double)) {
     double fraction = 0;
     std::memcpy(&fraction, bytes.data(), sizeof fraction);
     takes_.progress(bytes.substr(sizeof fraction), fraction);
