@@ -82,8 +82,8 @@ std::size_t PLAYLIST_LEVEL_NAME(scan_row_, PLAYLIST_LEVEL)(float* sums, const fl
     const float own = bounds.own * bounds.x[b] + bounds.more;
     if (most >= own || most >= bounds.least_p[b] * bounds.left + bounds.least_q[b] * bounds.right)
       count = find(block, bounds, own, b * kScanBlock, found, count);
-    std::memset(block, 0, kScanBlock * sizeof(float));
   }
+  std::memset(sums, 0, blocks * kScanBlock * sizeof(float));
   return count;
 }
 
