@@ -37,7 +37,8 @@ RunRequest shuffled(test::SmallStore& store) {
   request.recipe_text =
       "local pl = require \"playlist\"\n"
       "return pl.recipe { title = \"Shuffled\", build = function(p, user)\n"
-      "  return user.likes:sample { n = 10 }\nend }\n";
+      "  return user.likes:score(function(t) return 1 end):sample { temperature = 1 }:limit { "
+      "tracks = 10 }\nend }\n";
   request.now = kNow;
   request.columns = prepare_columns(columns);
   request.script_directories = {std::string(PLAYLIST_SOURCE_DIR) + "/scripts"};

@@ -44,10 +44,11 @@ struct Watched {
                    const std::string& text = recipe_text("known(t.energy, 0)")) {
     REQUIRE(TmuxScreen::is_there());
     save(text);
-    screen.emplace(
-        home, "stty -g > '" + home.path("before") + "'; '" + kBuild + "/engine' --library '" +
-                  support::demo_library() + "' --now 2026-11-21 watch '" + recipe + "' " + more +
-                  "; echo \"ended $?\"; stty -g > '" + home.path("after") + "'; exec cat");
+    screen.emplace(home, "stty -g > '" + home.path("before") + "'; '" + kBuild +
+                             "/engine' --library '" + support::demo_library() +
+                             "' --now 2026-11-21 watch '" + recipe + "' " + more +
+                             "; ended=$?; stty -g > '" + home.path("after") +
+                             "'; echo \"ended $ended\"; exec cat");
     REQUIRE_THAT(screen->until("#1 start"), Catch::Contains("#1 start"));
   }
   /// By rename, as most editors do.
@@ -61,7 +62,6 @@ struct Watched {
     const std::string seen = screen->until(ended);
     CHECK_THAT(seen, Catch::Contains(ended));
     CHECK_THAT(seen, !Catch::Contains("q quit"));
-    for (int i = 0; i < 100 && !std::filesystem::exists(home.path("after")); ++i) usleep(20'000);
     CHECK(engine::read_file(home.path("after")) == engine::read_file(home.path("before")));
   }
 };
