@@ -81,8 +81,9 @@ Error command_line_error(const CLI::App& program, const CLI::ParseError& error) 
   const Asked asked(program);
   const std::vector<std::string> left = program.remaining(/*recurse=*/true);
   const bool is_lacking = error.get_name() == "RequiredError";
-  if (!left.empty() && (error.get_name() == "ExtrasError" || is_lacking))
-    return unknown_word(asked, left.front());
+  // An ExtrasError has the verb's name for its own.
+  const bool is_extra = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+  if (!left.empty() && (is_extra || is_lacking)) return unknown_word(asked, left.front());
   if (is_lacking) return lacking(asked, error.what());
   return {Exit::kUsage, error.what(), {"", "", "", what_it_takes(asked, "")}};
 }

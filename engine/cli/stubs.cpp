@@ -66,7 +66,8 @@ bool write_settings(Cli& cli, const std::string& file, const std::string& stubs)
 
 /// Where the annotations go: a folder that has none, or that an earlier call made. Others' Lua,
 /// the engine's scripts first of all, is not replaced by them.
-std::string stubs_folder(Cli& cli, const StubsOptions& options, const std::vector<StubFile>& files) {
+std::string stubs_folder(Cli& cli, const StubsOptions& options,
+                         const std::vector<StubFile>& files) {
   const bool is_own = options.to.empty();
   const std::string folder = output_folder(is_own ? data_home() + "/stubs" : options.to,
                                            kept_files(cli), is_own || options.makes_folders);
