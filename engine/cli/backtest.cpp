@@ -6,10 +6,10 @@
 #include <map>
 #include <memory>
 
+#include "app/supervised_run.hpp"
 #include "cli/backtest_request.hpp"
 #include "cli/cli.hpp"
 #include "cli/run_outputs.hpp"
-#include "cli/supervised_run.hpp"
 
 namespace engine {
 namespace {
@@ -46,7 +46,8 @@ std::vector<evaluate::Entry> entries_of(Cli& cli, const std::vector<std::string>
   const std::vector<std::string> names = entry_names(recipes);
   std::vector<evaluate::Entry> entries;
   for (std::size_t k = 0; k < recipes.size(); ++k)
-    entries.push_back({names[k], nullptr, make_request_without_columns(cli, recipes[k])});
+    entries.push_back(
+        {names[k], nullptr, app::make_request_without_columns(cli.caller(), recipes[k])});
   for (const auto& baseline : evaluate::baselines())
     entries.push_back({baseline.name, &baseline, {}});
   return entries;

@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <set>
 
+#include "app/train_request.hpp"
 #include "cli/backtest_request.hpp"
-#include "cli/train_request.hpp"
 #include "core/calendar.hpp"
 
 namespace engine {
@@ -22,7 +22,7 @@ std::vector<std::int64_t> training_dates(const std::vector<evaluate::Period>& pe
 class Trainings {
  public:
   Trainings(Cli& cli, const evaluate::ListsRequest& lists, const std::string& folder)
-      : cli_(cli), request_(make_train_request(cli)) {
+      : cli_(cli), request_(app::make_train_request(cli.caller())) {
     request_.aside = folder;
     request_.columns = lists.users.at(0);
     request_.random_seed = lists.random_seed;

@@ -5,7 +5,7 @@
 #include <iostream>
 #include <sstream>
 
-#include "cli/supervised_run.hpp"
+#include "app/supervised_run.hpp"
 #include "core/calendar.hpp"
 #include "core/duration.hpp"
 #include "evaluate/listening.hpp"
@@ -78,7 +78,7 @@ void add_backtest_flags(CLI::App& verb, BacktestFlags& flags) {
 
 evaluate::ListsRequest make_lists_request(Cli& cli, const BacktestFlags& flags) {
   evaluate::ListsRequest request;
-  ColumnOptions columns = column_options(cli);
+  ColumnOptions columns = app::column_options(cli.caller());
   for (const std::string& name : wanted_users(cli, flags, columns.store)) {
     columns.user = name;
     request.users.push_back(prepare_columns(columns));
@@ -88,9 +88,9 @@ evaluate::ListsRequest make_lists_request(Cli& cli, const BacktestFlags& flags) 
                 {columns.store, "", "", "import a listening history first, or try: engine demo"});
   }
   request.random_seed = cli.common.random_seed.value_or(1);
-  request.plugin_directories = cli.plugin_directories();
-  request.plugin_copies = cli.plugin_copies();
-  request.limits = run_limits(cli);
+  request.plugin_directories = cli.home().plugin_directories();
+  request.plugin_copies = cli.home().plugin_copies();
+  request.limits = app::run_limits(cli.caller());
   request.limits.is_confined = cli.settings().boolean("limits.confine") && !cli.common.in_process;
   request.pool.workers = flags.jobs != 0 ? flags.jobs : default_pool_workers();
   request.pool.is_in_process = cli.common.in_process;

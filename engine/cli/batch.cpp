@@ -10,10 +10,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/supervised_run.hpp"
 #include "cli/backtest_request.hpp"
 #include "cli/cli.hpp"
 #include "cli/run_outputs.hpp"
-#include "cli/supervised_run.hpp"
 #include "core/calendar.hpp"
 #include "core/hash.hpp"
 #include "core/json_text.hpp"
@@ -69,8 +69,8 @@ batch::BatchRequest make_request(Cli& cli, const BatchOptions& options) {
   batch::BatchRequest request;
   parse_shard(options.shard, request);
   if (options.users != "all") request.users = read_names(options.users);
-  request.recipe = make_request_without_columns(cli, options.recipe);
-  request.columns = column_options(cli);
+  request.recipe = app::make_request_without_columns(cli.caller(), options.recipe);
+  request.columns = app::column_options(cli.caller());
   request.folder =
       output_folder(options.folder, kept_files(cli, {options.recipe}), options.makes_folders);
   if (!cli.common.now.empty()) request.now = cli.now();
@@ -80,8 +80,8 @@ batch::BatchRequest make_request(Cli& cli, const BatchOptions& options) {
       json_text(Json{rule.min_seconds, rule.min_share, request.recipe.default_track_seconds,
                      request.recipe.elements.values()}));
   request.is_recorded = options.is_recorded;
-  request.limits = run_limits(cli);
-  request.confinement = run_confinement(cli);
+  request.limits = app::run_limits(cli.caller());
+  request.confinement = app::run_confinement(cli.caller());
   request.pool.workers = options.jobs != 0 ? options.jobs : default_pool_workers();
   request.pool.is_in_process = cli.common.in_process;
   return request;

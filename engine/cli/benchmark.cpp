@@ -128,7 +128,8 @@ Exit run(Cli& cli, const BenchmarkOptions& options) {
   }
   request.jobs = options.jobs > 0 ? options.jobs : default_pool_workers();
   request.is_in_process = cli.common.in_process;
-  const Registry::Options plugins{cli.plugin_directories(), cli.plugin_copies(), true};
+  const Registry::Options plugins{cli.home().plugin_directories(), cli.home().plugin_copies(),
+                                  true};
   request.load_plugins = [plugins] { return Registry::load(plugins); };
   request.setting = [elements = settings.elements()](std::string_view key) {
     return elements.find(key);

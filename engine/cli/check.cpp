@@ -6,8 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/supervised_run.hpp"
 #include "cli/cli.hpp"
-#include "cli/supervised_run.hpp"
 #include "core/counted.hpp"
 #include "core/json_text.hpp"
 #include "data/empty_columns.hpp"
@@ -43,7 +43,7 @@ CheckResult check_one(Cli& cli, RunRequest request,
                       const std::shared_ptr<const PreparedColumns>& columns) {
   request.columns = columns;
   const std::string answer =
-      ask_supervised(cli, request.recipe_path, [&](const RunReports& reports) {
+      app::ask_supervised(cli.caller(), request.recipe_path, [&](const RunReports& reports) {
         return json_text(check_json(check_recipe(request, reports)));
       });
   return check_result(Json::parse(answer));
@@ -54,10 +54,10 @@ Exit check(Cli& cli, const CheckOptions& options) {
   Json results = Json::array();
   Exit worst = Exit::kDone;
   bool is_first = true;
-  for (const std::string& recipe : recipe_files(options.recipes)) {
+  for (const std::string& recipe : app::recipe_files(options.recipes)) {
     CheckResult result;
     try {
-      result = check_one(cli, make_request_without_columns(cli, recipe), columns);
+      result = check_one(cli, app::make_request_without_columns(cli.caller(), recipe), columns);
       const bool is_bad =
           result.error_count() > 0 || (options.is_strict && result.warning_count() > 0);
       if (is_bad) worst = Exit::kRecipe;

@@ -1,11 +1,8 @@
 #include "cli/cli.hpp"
 
-#include <cstdlib>
 #include <ctime>
-#include <filesystem>
 #include <unistd.h>
 
-#include "cli/store_settings.hpp"
 #include "core/calendar.hpp"
 #include "core/output_file.hpp"
 #include "core/paths.hpp"
@@ -16,76 +13,49 @@
 namespace engine {
 namespace {
 
-namespace fs = std::filesystem;
-
-/// What is configured comes before the engine's own, so that a user's file of the same name wins.
-std::vector<std::string> with_own(std::vector<std::string> folders, const std::string& own) {
-  folders.push_back(own);
-  return folders;
+app::HomeOptions home_options(const CommonOptions& common) {
+  return {common.library, common.config, common.plugins};
 }
 
 }  // namespace
 
-Settings& Cli::settings() {
-  if (settings_ != nullptr) return *settings_;
-  // From here on library_path() may ask for settings itself: it then sees the layers read so far.
-  settings_ = std::make_unique<Settings>();
-  const std::string users_own = config_home() + "/engine.lua";
-  if (!common.config.empty()) {
-    settings_->load_file(common.config);
-  } else if (fs::exists(users_own)) {
-    settings_->load_file(users_own);
+const app::Home& Cli::home() {
+  if (home_ != nullptr) return *home_;
+  auto home = std::make_unique<app::Home>(home_options(common));
+  const Settings& settings = home->settings();
+  if (const std::string& file = settings.text("log.file"); !file.empty()) {
+    const OutputFile log(file, {home->library_path(), {}, {cache_home()}}, {.makes_folders = true});
+    log_.open_file(log.path(), static_cast<std::size_t>(settings.integer("log.megabytes")));
   }
-  load_store_settings(*settings_, library_path());
-  settings_->load_environment();
-  if (const std::string& file = settings_->text("log.file"); !file.empty()) {
-    const OutputFile log(file, {library_path(), {}, {cache_home()}}, {.makes_folders = true});
-    log_.open_file(log.path(), static_cast<std::size_t>(settings_->integer("log.megabytes")));
-  }
-  return *settings_;
+  home_ = std::move(home);
+  return *home_;
 }
 
-void Cli::forget_settings() {
-  settings_.reset();
+void Cli::forget_home() {
+  home_.reset();
   registry_.reset();
 }
 
+app::Caller Cli::caller() {
+  return {home(),
+          {common.user, now(), common.random_seed, common.set, common.in_process},
+          {[this](const std::string& text) { note(text); },
+           [this](const std::string& text) { note_once(text); },
+           [this](const std::string& text) { verbose(text); }}};
+}
+
 std::string Cli::library_path() {
-  if (!common.library.empty()) return common.library;
-  if (const char* set = std::getenv("PLAYLIST_LIBRARY"); set != nullptr && set[0] != '\0')
-    return set;
-  const std::string configured = settings().text("paths.library");
-  return configured.empty() ? data_home() + "/library.db" : configured;
+  const std::string named = app::named_library(home_options(common));
+  return named.empty() ? home().library_path() : named;
 }
 
 std::int64_t Cli::now() const {
   return common.now.empty() ? std::time(nullptr) : parse_time(common.now);
 }
 
-std::vector<std::string> Cli::plugin_directories() {
-  std::vector<std::string> folders = common.plugins;
-  for (std::string& folder : settings().texts("paths.plugins"))
-    folders.push_back(std::move(folder));
-  const std::string users_own = data_home() + "/plugins";
-  if (fs::is_directory(users_own)) folders.push_back(users_own);
-  return with_own(std::move(folders), own_folders().plugins);
-}
-
-std::vector<std::string> Cli::script_directories() {
-  return with_own(settings().texts("paths.scripts"), own_folders().scripts);
-}
-
-std::vector<std::string> Cli::recipe_directories() {
-  return with_own(settings().texts("paths.recipes"), own_folders().recipes);
-}
-
-std::string Cli::plugin_copies() {
-  return cache_home() + "/plugin-copies";
-}
-
 std::shared_ptr<const Registry> Cli::registry() {
   if (registry_ == nullptr) {
-    registry_ = Registry::load({plugin_directories(), plugin_copies(), true});
+    registry_ = Registry::load({home().plugin_directories(), home().plugin_copies(), true});
     for (const std::string& line : registry_->problem_lines()) note_once(line);
   }
   return registry_;

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "app/caller.hpp"
+#include "app/home.hpp"
 #include "config/settings.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
@@ -39,25 +41,21 @@ class Cli {
   CommonOptions common;
   std::function<Exit()> action;
 
-  /// Defaults < file < the library's own (store_settings.hpp) < environment < flags; loaded at first
-  /// use.
-  Settings& settings();
-  /// They are read again at the next use, plugins too.
-  void forget_settings();
+  /// Where the engine is at home, as --library, --config and --plugins say; made at first use.
+  const app::Home& home();
+  /// It is made anew at the next use, and plugins are loaded anew.
+  void forget_home();
+  [[nodiscard]] const Settings& settings() { return home().settings(); }
+  /// This command line as a caller: --user, --now, --random-seed, --set, --in-process. What is said
+  /// goes to note(), note_once() and verbose().
+  app::Caller caller();
 
-  /// --library, else PLAYLIST_LIBRARY, else $XDG_DATA_HOME/playlist-engine/library.db.
+  /// The library, without reading settings where --library or PLAYLIST_LIBRARY names it.
   [[nodiscard]] std::string library_path();
   /// --now as Unix seconds, else the clock.
   [[nodiscard]] std::int64_t now() const;
-  /// Folders that hold plugins, scripts and recipes: flags, then configuration, then where the
-  /// program stands.
-  [[nodiscard]] std::vector<std::string> plugin_directories();
-  [[nodiscard]] std::vector<std::string> script_directories();
-  [[nodiscard]] std::vector<std::string> recipe_directories();
   /// The loaded plugins; problems go to stderr once. Loaded in this process.
   std::shared_ptr<const Registry> registry();
-  /// Folder of the content-named plugin copies.
-  [[nodiscard]] std::string plugin_copies();
 
   /// Results go to stdout, everything else to stderr.
   void out(const std::string& text) const;
@@ -71,7 +69,7 @@ class Cli {
   Log& log();
   Log log_;
   bool is_log_ready_ = false;
-  std::unique_ptr<Settings> settings_;
+  std::unique_ptr<app::Home> home_;
   std::shared_ptr<const Registry> registry_;
   std::set<std::string> noted_;  // by note_once()
 };

@@ -5,10 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/recorded_run.hpp"
+#include "app/supervised_run.hpp"
 #include "cli/cli.hpp"
-#include "cli/recorded_run.hpp"
 #include "cli/run_outputs.hpp"
-#include "cli/supervised_run.hpp"
 #include "core/json_text.hpp"
 #include "recipe/playlist_json.hpp"
 
@@ -35,50 +35,48 @@ std::vector<ListTrack> tracks_of(const Playlist& playlist) {
   return tracks;
 }
 
-ListProfile profile(Cli& cli, const RunRequest& request, const std::string& name,
+ListProfile profile(const app::Caller& caller, const RunRequest& request, const std::string& name,
                     const Playlist& playlist) {
   AsOfOptions options;
   options.now = request.now;
   const std::unique_ptr<AsOf> tables = load_as_of(request.columns, options);
   return profile_of(name, tracks_of(playlist), *tables,
-                    cli.settings().number("run.default_track_seconds"));
+                    caller.home.settings().number("run.default_track_seconds"));
 }
 
 /// The list as it was recorded; what the library knows of its tracks as of then.
-ListProfile recorded_profile(Cli& cli, const Side& side, std::int64_t id, const char* flag) {
+ListProfile recorded_profile(const app::Caller& caller, const Side& side, std::int64_t id,
+                             const char* flag) {
   if (!side.set.empty()) {
     throw Error(Exit::kUsage, std::string(flag) + " needs a recipe, and " + side.what + " is a run",
                 {"", "", "a recorded run keeps the parameters it had",
                  "name the recipe instead of the run"});
   }
-  const RunRecord run = recorded_run(cli, id);
-  const CommonOptions ours = cli.common;  // the run's user and time are not the other side's
-  const RunRequest request = repeat_request(cli, run);
-  cli.common = ours;
-  return profile(cli, request, "run " + side.what + " (" + run.recipe + ")",
+  const RunRecord run = app::recorded_run(caller, id);
+  const RunRequest request = app::repeat_request(caller, run);
+  return profile(caller, request, "run " + side.what + " (" + run.recipe + ")",
                  read_playlist(run.record));
 }
 
-ListProfile fresh_profile(Cli& cli, const Side& side) {
-  RunRequest request = make_run_request(cli, side.what);
+ListProfile fresh_profile(const app::Caller& caller, const Side& side) {
+  RunRequest request = app::make_run_request(caller, side.what);
   request.set.insert(request.set.end(), side.set.begin(), side.set.end());
-  const RunAnswer answer = run_supervised(cli, request);
+  const RunAnswer answer = app::run_supervised(caller, request);
   std::string name = request.recipe_path;
   for (const std::string& setting : side.set) name += " " + setting;
-  return profile(cli, request, name, answer.playlist);
+  return profile(caller, request, name, answer.playlist);
 }
 
-ListProfile profile_of_side(Cli& cli, const Side& side, const char* flag) {
-  const std::optional<std::int64_t> run = run_number(side.what);
-  return run ? recorded_profile(cli, side, *run, flag) : fresh_profile(cli, side);
+ListProfile profile_of_side(const app::Caller& caller, const Side& side, const char* flag) {
+  const std::optional<std::int64_t> run = app::run_number(side.what);
+  return run ? recorded_profile(caller, side, *run, flag) : fresh_profile(caller, side);
 }
 
 Exit compare(Cli& cli, const CompareOptions& options) {
   const PageOutput page(cli, options.html, options.makes_folders, {options.a.what, options.b.what});
-  // Both sides see the same time.
-  if (cli.common.now.empty()) cli.common.now = std::to_string(cli.now());
-  const ListComparison comparison = compare_lists(profile_of_side(cli, options.a, "--set-a"),
-                                                  profile_of_side(cli, options.b, "--set-b"));
+  const app::Caller caller = cli.caller();  // both sides see the same time
+  const ListComparison comparison = compare_lists(profile_of_side(caller, options.a, "--set-a"),
+                                                  profile_of_side(caller, options.b, "--set-b"));
   if (page.is_wanted()) page.write(cli, comparison_html(comparison));
   if (page.leaves_standard_output())
     cli.out(cli.common.json ? printed_json(comparison_json(comparison))

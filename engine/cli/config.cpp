@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/store_settings.hpp"
 #include "cli/cli.hpp"
-#include "cli/store_settings.hpp"
 #include "core/json_text.hpp"
 
 namespace engine {
@@ -48,7 +48,8 @@ void add_config(CLI::App& app, Cli& cli) {
   on(get, [&cli, key] {
     const std::string* found = cli.settings().find(*key);
     if (found == nullptr) {
-      cli.settings().set(*key, "", "command line");  // throws for no key, with the nearest name
+      Settings(cli.settings())
+          .set(*key, "", "command line");  // throws for no key, with the nearest name
       cli.note(*key + " has no value");
       return Exit::kNothing;
     }
@@ -61,7 +62,7 @@ void add_config(CLI::App& app, Cli& cli) {
   set->add_option("key", *key, "e.g. limits.wall_seconds")->required();
   set->add_option("value", *value, "The new value")->required();
   on(set, [&cli, key, value] {
-    set_store_setting(cli.library_path(), *key, *value);
+    app::set_store_setting(cli.library_path(), *key, *value);
     return Exit::kDone;
   });
   on(verb->add_subcommand(

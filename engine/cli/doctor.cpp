@@ -6,13 +6,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
-#include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "app/supervised_run.hpp"
 #include "cli/cli.hpp"
 #include "cli/new_music.hpp"
-#include "cli/supervised_run.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "plugin/registry.hpp"
@@ -110,11 +109,13 @@ void look_for_new_music(Cli& cli, std::vector<Finding>& findings) {
   if (!user) return;
   const NewMusicSources sources = new_music_sources(store, user->id, cli.now());
   look_at_sources(sources, *user, findings);
-  const std::string asked = std::exchange(cli.common.user, user->name);
+  app::Caller caller = cli.caller();
+  caller.asked.user = user->name;
   Finding list{"weekly list", "", false};
   bool is_of_its_kind = false;
   try {
-    const RunAnswer answer = run_supervised(cli, make_run_request(cli, "discover-weekly"));
+    const RunAnswer answer =
+        app::run_supervised(caller, app::make_run_request(caller, "discover-weekly"));
     const Playlist& playlist = answer.playlist;
     const std::size_t tracks = playlist.tracks.size();
     std::size_t known = 0;
@@ -129,7 +130,6 @@ void look_for_new_music(Cli& cli, std::vector<Finding>& findings) {
     if (error.exit() == Exit::kInterrupted) throw;
     list.detail = std::string("discover-weekly does not run: ") + error.what();
   }
-  cli.common.user = asked;
   if (list.is_good) {
     // Then nothing that it could do without keeps a list from being made.
     for (Finding& finding : findings)
@@ -151,7 +151,7 @@ void look_at_folders(std::vector<Finding>& findings) {
 }
 
 void look_at_plugins(Cli& cli, std::vector<Finding>& findings) {
-  Registry::Options options{cli.plugin_directories(), cli.plugin_copies(), true};
+  Registry::Options options{cli.home().plugin_directories(), cli.home().plugin_copies(), true};
   options.is_tried_again = true;
   const std::shared_ptr<const Registry> registry = Registry::load(options);
   findings.push_back({"elements",

@@ -65,7 +65,8 @@ ImportOptions import_options(Cli& cli, const ImportArguments& arguments) {
   options.archives.ratio = static_cast<std::uint64_t>(settings.number("import.archive_ratio"));
   options.play.min_seconds = settings.number("play.min_seconds");
   options.play.min_share = settings.number("play.min_share");
-  const Registry::Options plugins{cli.plugin_directories(), cli.plugin_copies(), true};
+  const Registry::Options plugins{cli.home().plugin_directories(), cli.home().plugin_copies(),
+                                  true};
   options.setting = [elements = settings.elements()](std::string_view key) {
     return elements.find(key);
   };

@@ -1,8 +1,8 @@
 // engine plan RECIPE: the plan that build() describes, without running it.
 #include <CLI/CLI.hpp>
 
+#include "app/supervised_run.hpp"
 #include "cli/cli.hpp"
-#include "cli/supervised_run.hpp"
 
 namespace engine {
 
@@ -17,9 +17,9 @@ void add_plan(CLI::App& app, Cli& cli) {
   verb->add_flag("--dot", options->is_dot, "As a Graphviz graph");
   verb->callback([&cli, options] {
     cli.action = [&cli, options] {
-      RunRequest request = make_run_request(cli, options->recipe);
+      RunRequest request = app::make_run_request(cli.caller(), options->recipe);
       request.is_plan_only = true;
-      const RunAnswer answer = run_supervised(cli, request);
+      const RunAnswer answer = app::run_supervised(cli.caller(), request);
       cli.out(options->is_dot ? answer.plan_dot : answer.plan_text);
       return Exit::kDone;
     };

@@ -263,7 +263,7 @@ Exit check(Cli& cli, const std::string& file, const std::string& sample) {
   if (!fs::exists(file)) throw Error(Exit::kInput, "there is no file " + file);
   Order order;
   order.file = file;
-  order.copies = cli.plugin_copies();
+  order.copies = cli.home().plugin_copies();
   order.in_process = cli.common.in_process;
   order.contract.rows_check = import::problem_of;
   if (!sample.empty()) {

@@ -7,8 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/supervised_run.hpp"
 #include "cli/cli.hpp"
-#include "cli/supervised_run.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "recipe/run_frames.hpp"
@@ -85,13 +85,13 @@ class RecipeLoader final : public ItemWork {
 
  private:
   Job job(ItemPart part) override {
-    WorkerLimits limits = run_limits(cli_);
+    WorkerLimits limits = app::run_limits(cli_.caller());
     limits.is_wall_per_frame = true;
     return {limits, [this, part](JobSender& sender) {
-              const RunReports reports = run_reports(sender, run_confinement(cli_));
+              const RunReports reports = run_reports(sender, app::run_confinement(cli_.caller()));
               RunRequest request;
-              request.plugin_directories = cli_.plugin_directories();
-              request.plugin_copies = cli_.plugin_copies();
+              request.plugin_directories = cli_.home().plugin_directories();
+              request.plugin_copies = cli_.home().plugin_copies();
               const auto registry = load_plugins(request, reports);
               each(part, sender, [&](std::size_t item) {
                 reports.doing("loading " + files_[item]);
@@ -101,7 +101,7 @@ class RecipeLoader final : public ItemWork {
   }
 
   Json told_of(const Registry& registry, const std::string& file, const RunReports& reports) const {
-    LuaState lua(lua_limits(cli_), cli_.script_directories(), 0);
+    LuaState lua(app::lua_limits(cli_.caller()), cli_.home().script_directories(), 0);
     lua.on_progress = reports.doing;
     lua.on_overdue = reports.give_up;
     const Recipe recipe(lua, registry, file, read_file(file));
@@ -127,7 +127,7 @@ class RecipeLoader final : public ItemWork {
 };
 
 Exit show_recipe(Cli& cli, const std::string& name) {
-  const std::vector<std::string> files{find_recipe(cli, name)};
+  const std::vector<std::string> files{app::find_recipe(cli.caller(), name)};
   const Told told = RecipeLoader(cli, files).load().front();
   if (told.error) throw *told.error;
   cli.out(cli.common.json ? printed_json(told.json) : told.text);
@@ -137,7 +137,7 @@ Exit show_recipe(Cli& cli, const std::string& name) {
 /// The recipes of all folders, by name in each.
 std::vector<std::string> files_of_all_folders(Cli& cli) {
   std::vector<std::string> all;
-  for (const std::string& folder : cli.recipe_directories()) {
+  for (const std::string& folder : cli.home().recipe_directories()) {
     std::error_code ignored;
     std::vector<std::string> files;
     for (const auto& entry : fs::directory_iterator(folder, ignored)) {

@@ -7,9 +7,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/recorded_run.hpp"
+#include "app/recorded_run.hpp"
+#include "app/supervised_run.hpp"
 #include "cli/run_screen.hpp"
-#include "cli/supervised_run.hpp"
 #include "core/hash.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
@@ -38,7 +38,7 @@ std::vector<std::string> changes(Cli& cli, const RunRecord& run, const RunReques
     }
   }
   try {
-    const std::string file = find_recipe(cli, run.recipe);
+    const std::string file = app::find_recipe(cli.caller(), run.recipe);
     if (content_hash(read_file(file)) != run.recipe_hash)
       changed.push_back(file + " (the recorded text was run)");
   } catch (const Error&) {
@@ -69,9 +69,9 @@ std::string difference(const Playlist& before, const Playlist& after) {
 }
 
 Exit replay(Cli& cli, std::int64_t id) {
-  const RunRecord run = recorded_run(cli, id);
-  const RunRequest request = repeat_request(cli, run);
-  const RunAnswer answer = run_supervised(cli, request);
+  const RunRecord run = app::recorded_run(cli.caller(), id);
+  const RunRequest request = app::repeat_request(cli.caller(), run);
+  const RunAnswer answer = app::run_supervised(cli.caller(), request);
   const Playlist before = read_playlist(run.record);
   const Playlist& after = answer.playlist;
   const bool is_same = run.playlist_hash == answer.playlist_hash;

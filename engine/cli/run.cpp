@@ -4,11 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/supervised_run.hpp"
 #include "cli/cli.hpp"
 #include "cli/new_music.hpp"
 #include "cli/run_outputs.hpp"
 #include "cli/run_screen.hpp"
-#include "cli/supervised_run.hpp"
 #include "cli/text_argument.hpp"
 #include "core/json_text.hpp"
 #include "recipe/playlist_json.hpp"
@@ -58,10 +58,11 @@ Exit run(Cli& cli, const RunOptions& options) {
       output_files(outputs, kept_files(cli, {options.recipe}), options.makes_folders);
   const bool is_list_printed = !is_output_printed(cli, files);
   require_utf8("--prompt", options.prompt);
-  if (!options.prompt.empty()) cli.common.set.push_back("prompt=" + options.prompt);
-  RunRequest request = make_run_request(cli, options.recipe);
+  app::Caller caller = cli.caller();
+  if (!options.prompt.empty()) caller.asked.set.push_back("prompt=" + options.prompt);
+  RunRequest request = app::make_run_request(caller, options.recipe);
   for (const RunOutput& output : outputs) request.output_formats.push_back(output.format);
-  RunAnswer answer = run_supervised(cli, request);
+  RunAnswer answer = app::run_supervised(caller, request);
   Playlist& playlist = answer.playlist;
   for (std::size_t i = 0; i < files.size(); ++i) files[i].write(answer.outputs.at(i));
   const bool is_wanted = cli.settings().boolean("run.record") && !options.no_record;

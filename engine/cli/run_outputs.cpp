@@ -3,8 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 
+#include "app/supervised_run.hpp"
 #include "cli/cli.hpp"
-#include "cli/supervised_run.hpp"
 #include "core/error.hpp"
 #include "core/paths.hpp"
 

@@ -39,7 +39,7 @@ std::vector<FormulaColumn> library_columns(const AsOf& tables) {
 /// playlist.lua, which the stub stands for.
 std::vector<StubFile> modules(Cli& cli) {
   std::vector<StubFile> files;
-  for (const std::string& folder : cli.script_directories()) {
+  for (const std::string& folder : cli.home().script_directories()) {
     std::error_code ignored;
     std::vector<fs::path> found;
     for (const auto& entry : fs::directory_iterator(folder, ignored)) {

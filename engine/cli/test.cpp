@@ -5,8 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/supervised_run.hpp"
 #include "cli/cli.hpp"
-#include "cli/supervised_run.hpp"
 #include "core/calendar.hpp"
 #include "core/duration.hpp"
 #include "core/json_text.hpp"
@@ -35,7 +35,7 @@ std::string packed(const Json& json) {
 
 /// NAME_test.lua beside the recipe.
 RecipeTestFile test_file(Cli& cli, const std::string& recipe, const std::string& shown) {
-  const fs::path file(find_recipe(cli, recipe));
+  const fs::path file(app::find_recipe(cli.caller(), recipe));
   const std::string name = file.stem().string() + "_test.lua";
   const fs::path beside = file.parent_path() / name;
   if (!fs::is_regular_file(beside)) return {};
@@ -47,7 +47,7 @@ class RecipeTests {
  public:
   RecipeTests(Cli& cli, const std::string& recipe)
       : cli_(cli),
-        request_(make_request_without_columns(cli, recipe)),
+        request_(app::make_request_without_columns(cli.caller(), recipe)),
         file_(test_file(cli, recipe, request_.recipe_path)) {
     request_.set.clear();
   }
@@ -71,9 +71,9 @@ class RecipeTests {
 
  private:
   Json ask(const std::function<Json(const RunReports&)>& job) {
-    return Json::parse(ask_supervised(cli_, request_.recipe_path, [&](const RunReports& reports) {
-      return packed(job(reports));
-    }));
+    return Json::parse(
+        app::ask_supervised(cli_.caller(), request_.recipe_path,
+                            [&](const RunReports& reports) { return packed(job(reports)); }));
   }
 
   const TestLibrary& library_of(const Json& test, std::int64_t now) {
@@ -81,7 +81,7 @@ class RecipeTests {
     const std::string key = packed(test.at("library")) + " " + std::to_string(now) + " " + user;
     const auto found = libraries_.find(key);
     if (found != libraries_.end()) return found->second;
-    Settings& settings = cli_.settings();
+    const Settings& settings = cli_.settings();
     const PlayRule rule{settings.number("play.min_seconds"), settings.number("play.min_share")};
     return libraries_.emplace(key, test_library(test.at("library"), now, user, rule)).first->second;
   }
@@ -97,7 +97,7 @@ class RecipeTests {
     for (const auto& [name, value] : test.at("set").items())
       request.set.push_back(name + "=" +
                             (value.is_string() ? value.get<std::string>() : json_text(value)));
-    const RunAnswer answer = run_supervised(cli_, request);
+    const RunAnswer answer = app::run_supervised(cli_.caller(), request);
     AsOfOptions options;
     options.now = now;
     const std::unique_ptr<AsOf> tables = load_as_of(library.columns, options);
@@ -188,13 +188,13 @@ Json test_recipe(Cli& cli, const std::string& recipe, const TestOptions& options
 
 Exit test(Cli& cli, TestOptions options) {
   if (options.recipes.empty()) {
-    for (const std::string& folder : cli.recipe_directories()) {
+    for (const std::string& folder : cli.home().recipe_directories()) {
       if (fs::is_directory(folder)) options.recipes.push_back(folder);
     }
   }
   Counts counts;
   Json recipes = Json::array();
-  for (const std::string& recipe : recipe_files(options.recipes))
+  for (const std::string& recipe : app::recipe_files(options.recipes))
     recipes.push_back(test_recipe(cli, recipe, options, counts));
   const bool is_good = counts.failed == 0 && counts.broken == 0;
   if (cli.common.json) {

@@ -6,8 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/train_request.hpp"
 #include "cli/cli.hpp"
-#include "cli/train_request.hpp"
 #include "core/calendar.hpp"
 #include "core/json_text.hpp"
 #include "core/shown_text.hpp"
@@ -34,7 +34,7 @@ std::string any_user(Cli& cli) {
 }
 
 TrainRequest make_request(Cli& cli, const TrainOptions& options) {
-  TrainRequest request = make_train_request(cli);
+  TrainRequest request = app::make_train_request(cli.caller());
   request.names = options.names;
   request.set = cli.common.set;
   request.as_of = options.as_of.empty() ? cli.now() : parse_time(options.as_of);
@@ -85,29 +85,6 @@ Exit train(Cli& cli, const TrainOptions& options) {
 }
 
 }  // namespace
-
-TrainRequest make_train_request(Cli& cli) {
-  const Settings& settings = cli.settings();
-  TrainRequest request;
-  request.store = cli.library_path();
-  request.random_seed = cli.common.random_seed.value_or(1);
-  request.options.store = request.store;
-  request.options.rule = {settings.number("play.min_seconds"), settings.number("play.min_share")};
-  request.options.cache = column_cache_folder(request.store);
-  request.options.verbose = [&cli](const std::string& text) { cli.verbose(text); };
-  const Registry::Options plugins{cli.plugin_directories(), cli.plugin_copies(), true};
-  request.load_plugins = [plugins] { return Registry::load(plugins); };
-  request.setting = [elements = settings.elements()](std::string_view key) {
-    return elements.find(key);
-  };
-  request.kept = static_cast<int>(settings.integer("train.kept"));
-  request.limits.wall_seconds = settings.number("train.wall_seconds");
-  request.limits.cpu_seconds = 0;
-  request.limits.memory_bytes = static_cast<std::size_t>(settings.integer("train.memory_megabytes"))
-                                << 20;
-  request.is_in_process = cli.common.in_process;
-  return request;
-}
 
 void add_train(CLI::App& app, Cli& cli) {
   auto options = std::make_shared<TrainOptions>();

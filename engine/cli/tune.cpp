@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <memory>
 
+#include "app/supervised_run.hpp"
 #include "cli/backtest_request.hpp"
 #include "cli/cli.hpp"
-#include "cli/supervised_run.hpp"
 #include "core/paths.hpp"
 #include "evaluate/tuning.hpp"
 
@@ -41,11 +41,11 @@ void write_recipe(const std::string& file, const std::string& before, const std:
 
 Exit tune(Cli& cli, const TuneOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
-  const std::string file = find_recipe(cli, options.recipe);
+  const std::string file = app::find_recipe(cli.caller(), options.recipe);
   const std::string written = options.is_written ? writable_recipe(file) : "";
   evaluate::ListsRequest request = make_lists_request(cli, options.flags);
-  request.entries.push_back(
-      {fs::path(file).stem(), nullptr, make_request_without_columns(cli, options.recipe)});
+  request.entries.push_back({fs::path(file).stem(), nullptr,
+                             app::make_request_without_columns(cli.caller(), options.recipe)});
   const std::string text = request.entries[0].recipe.recipe_text;
   const std::string name = request.entries[0].recipe.recipe_path;
   const std::vector<evaluate::Period> periods = choose_periods(cli, options.flags, request);

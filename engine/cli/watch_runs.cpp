@@ -75,8 +75,8 @@ bool is_other_library(const RunRequest& before, const RunRequest& fresh) {
 }  // namespace
 
 void WatchSession::read_request() {
-  recipe_file_ = find_recipe(cli_, options_.recipe);
-  request_ = make_run_request(cli_, options_.recipe);
+  recipe_file_ = app::find_recipe(cli_.caller(), options_.recipe);
+  request_ = app::make_run_request(cli_.caller(), options_.recipe);
 }
 
 void WatchSession::watch_files() {
@@ -162,7 +162,7 @@ void WatchSession::check_sources(const std::string& cause) {
 void WatchSession::reload_settings() {
   asked_ = noticed_;
   try {
-    cli_.forget_settings();
+    cli_.forget_home();
     read_request();
     watch_files();
     start_run("settings changed");
@@ -182,7 +182,7 @@ void WatchSession::library_changed() {
   asked_ = Clock::now();
   try {
     const std::string text = request_.recipe_text;
-    RunRequest fresh = make_run_request(cli_, options_.recipe);
+    RunRequest fresh = app::make_run_request(cli_.caller(), options_.recipe);
     if (!is_other_library(request_, fresh)) return;
     request_ = std::move(fresh);
     request_.recipe_text = text;
@@ -218,11 +218,11 @@ void WatchSession::start(Purpose purpose, const RunRequest& request, const std::
   printed_.clear();
   has_answered_ = false;
   started_ = Clock::now();
-  WorkerLimits limits = run_limits(cli_);
-  const std::optional<Network> confinement = run_confinement(cli_);
+  WorkerLimits limits = app::run_limits(cli_.caller());
+  const std::optional<Network> confinement = app::run_confinement(cli_.caller());
   const auto body = [&](JobSender& sender) {
-    if (purpose != kPrepare) return send_run(running_, confinement, sender);
-    make_run_request(cli_, options_.recipe);
+    if (purpose != kPrepare) return app::send_run(running_, confinement, sender);
+    app::make_run_request(cli_.caller(), options_.recipe);
   };
   if (purpose == kPrepare) limits = {.wall_seconds = 0, .cpu_seconds = 0, .memory_bytes = 0};
   worker_ = std::make_unique<BackgroundWorker>(limits, receiver_->reader().job(body));

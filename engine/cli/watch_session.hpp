@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "app/supervised_run.hpp"
 #include "cli/cli.hpp"
 #include "cli/run_outputs.hpp"
-#include "cli/supervised_run.hpp"
 #include "plan/result_store.hpp"
 #include "watch/file_watch.hpp"
 #include "watch/line_editor.hpp"
@@ -91,7 +91,7 @@ class WatchSession {
   std::unique_ptr<BackgroundWorker> worker_;
   std::vector<std::unique_ptr<BackgroundWorker>> stopped_;  // killed, not gone yet
   Purpose purpose_ = kRun;
-  std::optional<RunReceiver> receiver_;
+  std::optional<app::RunReceiver> receiver_;
   RunRequest running_;
   std::string running_cause_, why_track_;
   Clock::time_point asked_{}, started_{}, noticed_{};

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/supervised_run.hpp"
+#include "app/train_request.hpp"
 #include "cli/run_outputs.hpp"
-#include "cli/supervised_run.hpp"
-#include "cli/train_request.hpp"
 #include "core/calendar.hpp"
 #include "core/duration.hpp"
 #include "core/file_lock.hpp"
@@ -55,7 +55,7 @@ class Update {
         kept_(kept_files(cli, {options.recipe})) {
     if (!options.out.empty()) folder_ = output_folder(options.out, kept_, options.makes_folders);
     lists_.entries.push_back(
-        {"weekly", nullptr, make_request_without_columns(cli, options.recipe)});
+        {"weekly", nullptr, app::make_request_without_columns(cli.caller(), options.recipe)});
   }
 
   WeeklyReport run() {
@@ -98,7 +98,7 @@ class Update {
   }
 
   [[nodiscard]] std::vector<ModelVersion> models(std::int64_t moment) const {
-    return usable_models(cli_.library_path(), moment);
+    return app::usable_models(cli_.library_path(), moment);
   }
 
   /// A model may be asked for only once another is there, so the recipe is asked until nothing new
@@ -128,7 +128,7 @@ class Update {
   }
 
   void train(const std::string& name, const Pending& first) {
-    TrainRequest request = make_train_request(cli_);
+    TrainRequest request = app::make_train_request(cli_.caller());
     request.names = {name};
     request.as_of = first.moment;
     request.columns = lists_.users[first.user];
@@ -155,7 +155,7 @@ class Update {
     request.models = models(one.moment);
     if (!folder_.empty()) request.output_formats = {options_.format};
     try {
-      const RunAnswer answer = run_supervised(cli_, request);
+      const RunAnswer answer = app::run_supervised(cli_.caller(), request);
       WeeklyList list{columns->user_name, 0, answer.playlist.tracks.size(), ""};
       if (!folder_.empty()) {
         const OutputFile file(folder_ + "/" + file_name(columns->user_name) + "." + options_.format,

@@ -3,9 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/recorded_run.hpp"
+#include "app/supervised_run.hpp"
 #include "cli/cli.hpp"
-#include "cli/recorded_run.hpp"
-#include "cli/supervised_run.hpp"
 #include "core/json_text.hpp"
 
 namespace engine {
@@ -17,11 +17,12 @@ struct WhyOptions {
 };
 
 Exit answer(Cli& cli, const WhyOptions& options) {
-  const std::optional<std::int64_t> run = run_number(options.what);
+  const std::optional<std::int64_t> run = app::run_number(options.what);
   RunRequest request =
-      run ? repeat_request(cli, recorded_run(cli, *run)) : make_run_request(cli, options.what);
+      run ? app::repeat_request(cli.caller(), app::recorded_run(cli.caller(), *run))
+          : app::make_run_request(cli.caller(), options.what);
   (options.is_why_not ? request.why_not : request.why) = options.track;
-  const RunAnswer found = run_supervised(cli, request);
+  const RunAnswer found = app::run_supervised(cli.caller(), request);
   if (cli.common.json) {
     nlohmann::ordered_json json = nlohmann::ordered_json::object();
     json["track"] = options.track;

@@ -91,10 +91,10 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"evaluate", {"core", "data", "models", "plugin", "recipe", "worker"}},
       {"compare", {"core", "data"}},
       {"recipe_test", {"core", "data", "demo", "lua", "recipe", "store"}},
-      {"cli",
-       {"core", "config", "data", "plugin", "worker", "store", "demo", "import", "evaluate",
-        "library", "batch", "benchmark", "models", "plan", "plugin_check", "recipe", "watch",
-        "compare", "recipe_test"}},
+      {"app", {"config", "core", "data", "models", "plugin", "recipe", "store", "worker"}},
+      {"cli", {"app",  "core",         "config",   "data",    "plugin",  "worker",     "store",
+               "demo", "import",       "evaluate", "library", "batch",   "benchmark",  "models",
+               "plan", "plugin_check", "recipe",   "watch",   "compare", "recipe_test"}},
   };
   for (const Include& include : includes_below("engine")) {
     if (!include.is_quoted) continue;

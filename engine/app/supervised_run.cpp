@@ -1,4 +1,4 @@
-#include "cli/supervised_run.hpp"
+#include "app/supervised_run.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -14,7 +14,7 @@
 #include "recipe/answer_bytes.hpp"
 #include "recipe/run_frames.hpp"
 
-namespace engine {
+namespace engine::app {
 namespace {
 
 namespace fs = std::filesystem;
@@ -37,10 +37,10 @@ std::vector<Departure> unpack_departures(const std::string& bytes) {
 
 /// How a recipe is called in records and messages: "recipes/weekly.lua" for one of a recipe folder,
 /// however it was asked for; else the path as it was given.
-std::string recipe_name(Cli& cli, const std::string& asked, const std::string& file) {
+std::string recipe_name(const Caller& caller, const std::string& asked, const std::string& file) {
   std::error_code ignored;
   const fs::path here = fs::weakly_canonical(file, ignored);
-  for (const std::string& folder : cli.recipe_directories()) {
+  for (const std::string& folder : caller.home.recipe_directories()) {
     const fs::path relative = here.lexically_relative(fs::weakly_canonical(folder, ignored));
     if (!relative.empty() && *relative.begin() != "..")
       return (fs::path("recipes") / relative).string();
@@ -54,23 +54,24 @@ JobWords run_words(const std::string& recipe_path) {
           .fix = "report it to whoever made the element named; the store is unchanged"};
 }
 
-JobTakes noted_by(Cli& cli) {
-  return {.print = [&](const std::string& text) { cli.note(text); },
-          .not_loaded = [&](const std::string& line) { cli.note_once(line); }};
+JobTakes noted_by(const Caller& caller) {
+  return {.print = [&](const std::string& text) { caller.note(text); },
+          .not_loaded = [&](const std::string& line) { caller.note_once(line); }};
 }
 
-WorkerEnd run_with(Cli& cli, JobReader& reader, const JobBody& body) {
-  const WorkerEnd end = reader.run(run_limits(cli), cli.common.in_process, body);
-  cli.verbose("worker: fork " + std::to_string(end.fork_ms) + " ms, " +
-              std::to_string(end.wall_ms) + " ms in all, " + std::to_string(end.peak_bytes >> 20) +
-              " MiB");
+WorkerEnd run_with(const Caller& caller, JobReader& reader, const JobBody& body) {
+  const WorkerEnd end = reader.run(run_limits(caller), caller.asked.in_process, body);
+  caller.verbose("worker: fork " + std::to_string(end.fork_ms) + " ms, " +
+                 std::to_string(end.wall_ms) + " ms in all, " +
+                 std::to_string(end.peak_bytes >> 20) + " MiB");
   return end;
 }
 
 /// A crash over damaged columns is nobody's fault who made an element.
-void check_columns(Cli& cli, const PreparedColumns& columns, const WorkerEnd& end) {
+void check_columns(const Caller& caller, const PreparedColumns& columns, const WorkerEnd& end) {
   if (end.is_done || end.is_limit || end.is_interrupted) return;
-  const std::string damage = damaged_columns(column_cache_folder(cli.library_path()), columns);
+  const std::string damage =
+      damaged_columns(column_cache_folder(caller.home.library_path()), columns);
   if (damage.empty()) return;
   throw Error(Exit::kStore, "the columns beside the library are damaged",
               {damage, "", end.message, "they were removed: the same command makes them anew"});
@@ -78,9 +79,9 @@ void check_columns(Cli& cli, const PreparedColumns& columns, const WorkerEnd& en
 
 }  // namespace
 
-std::optional<Network> run_confinement(Cli& cli) {
-  const Settings& settings = cli.settings();
-  if (!settings.boolean("limits.confine") || cli.common.in_process) return std::nullopt;
+std::optional<Network> run_confinement(const Caller& caller) {
+  const Settings& settings = caller.home.settings();
+  if (!settings.boolean("limits.confine") || caller.asked.in_process) return std::nullopt;
   return settings.boolean("limits.network") ? Network::kAllowed : Network::kDenied;
 }
 
@@ -100,10 +101,10 @@ void send_run(const RunRequest& request, std::optional<Network> confinement, Job
   run_recipe(request, reports);
 }
 
-std::string find_recipe(Cli& cli, const std::string& name) {
+std::string find_recipe(const Caller& caller, const std::string& name) {
   if (fs::exists(name)) return name;
   std::vector<std::string> known;
-  for (const std::string& folder : cli.recipe_directories()) {
+  for (const std::string& folder : caller.home.recipe_directories()) {
     for (const std::string& file : {folder + "/" + name, folder + "/" + name + ".lua"}) {
       if (fs::is_regular_file(file)) return file;
     }
@@ -128,9 +129,9 @@ std::string find_recipe(Cli& cli, const std::string& name) {
        near.empty() ? "see: engine recipes" : "did you mean " + near + "? (see: engine recipes)"});
 }
 
-RunRequest make_run_request(Cli& cli, const std::string& recipe) {
-  const std::string file = find_recipe(cli, recipe);
-  return make_run_request(cli, recipe_name(cli, recipe, file), read_file(file));
+RunRequest make_run_request(const Caller& caller, const std::string& recipe) {
+  const std::string file = find_recipe(caller, recipe);
+  return make_run_request(caller, recipe_name(caller, recipe, file), read_file(file));
 }
 
 std::vector<std::string> recipe_files(const std::vector<std::string>& names) {
@@ -159,13 +160,14 @@ std::vector<std::string> recipe_files(const std::vector<std::string>& names) {
   return files;
 }
 
-RunRequest make_run_request(Cli& cli, const std::string& recipe, const std::string& text) {
-  RunRequest request = make_request_without_columns(cli, recipe, text);
-  request.columns = prepare_columns(column_options(cli));
-  request.models = usable_models(cli.library_path(), request.now);
-  if (fs::exists(models_folder(cli.library_path()))) {
+RunRequest make_run_request(const Caller& caller, const std::string& recipe,
+                            const std::string& text) {
+  RunRequest request = make_request_without_columns(caller, recipe, text);
+  request.columns = prepare_columns(column_options(caller));
+  request.models = usable_models(caller.home.library_path(), request.now);
+  if (fs::exists(models_folder(caller.home.library_path()))) {
     const Store store =
-        Store::open(cli.library_path(), {.is_read_only = true, .may_create = false});
+        Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
     request.late_models = models_too_late(store, request.now);
   }
   return request;
@@ -176,47 +178,47 @@ std::vector<ModelVersion> usable_models(const std::string& store, std::int64_t n
   return models_as_of(Store::open(store, {.is_read_only = true, .may_create = false}), now);
 }
 
-RunRequest make_request_without_columns(Cli& cli, const std::string& recipe) {
-  const std::string file = find_recipe(cli, recipe);
-  return make_request_without_columns(cli, recipe_name(cli, recipe, file), read_file(file));
+RunRequest make_request_without_columns(const Caller& caller, const std::string& recipe) {
+  const std::string file = find_recipe(caller, recipe);
+  return make_request_without_columns(caller, recipe_name(caller, recipe, file), read_file(file));
 }
 
-RunRequest make_request_without_columns(Cli& cli, const std::string& recipe,
+RunRequest make_request_without_columns(const Caller& caller, const std::string& recipe,
                                         const std::string& text) {
-  Settings& settings = cli.settings();
+  const Settings& settings = caller.home.settings();
   RunRequest request;
   request.recipe_path = recipe;
   request.recipe_text = text;
-  request.set = cli.common.set;
-  request.now = cli.now();
-  request.random_seed = cli.common.random_seed;
+  request.set = caller.asked.set;
+  request.now = caller.asked.now;
+  request.random_seed = caller.asked.random_seed;
   request.fresh_seed = std::random_device()();
-  request.script_directories = cli.script_directories();
-  request.plugin_directories = cli.plugin_directories();
-  request.plugin_copies = cli.plugin_copies();
-  request.lua_limits = lua_limits(cli);
+  request.script_directories = caller.home.script_directories();
+  request.plugin_directories = caller.home.plugin_directories();
+  request.plugin_copies = caller.home.plugin_copies();
+  request.lua_limits = lua_limits(caller);
   request.default_track_seconds = settings.number("run.default_track_seconds");
   request.elements = settings.elements();
   return request;
 }
 
-ColumnOptions column_options(Cli& cli) {
-  Settings& settings = cli.settings();
+ColumnOptions column_options(const Caller& caller) {
+  const Settings& settings = caller.home.settings();
   ColumnOptions columns;
-  columns.store = cli.library_path();
+  columns.store = caller.home.library_path();
   if (!fs::exists(columns.store)) {
     throw Error(Exit::kStore, "there is no library at " + columns.store,
                 {"", "", "", "import one with: engine import PATH, or try: engine demo"});
   }
-  columns.user = cli.common.user;
+  columns.user = caller.asked.user;
   columns.rule = {settings.number("play.min_seconds"), settings.number("play.min_share")};
   columns.cache = column_cache_folder(columns.store);
-  columns.verbose = [&](const std::string& text) { cli.verbose(text); };
+  columns.verbose = caller.hearers.verbose;
   return columns;
 }
 
-LuaLimits lua_limits(Cli& cli) {
-  Settings& settings = cli.settings();
+LuaLimits lua_limits(const Caller& caller) {
+  const Settings& settings = caller.home.settings();
   LuaLimits limits;
   limits.seconds = settings.number("limits.recipe_seconds");
   limits.memory_bytes = static_cast<std::size_t>(settings.integer("limits.recipe_megabytes")) << 20;
@@ -224,8 +226,8 @@ LuaLimits lua_limits(Cli& cli) {
   return limits;
 }
 
-WorkerLimits run_limits(Cli& cli) {
-  Settings& settings = cli.settings();
+WorkerLimits run_limits(const Caller& caller) {
+  const Settings& settings = caller.home.settings();
   WorkerLimits limits;
   limits.wall_seconds = settings.number("limits.wall_seconds");
   limits.cpu_seconds = settings.number("limits.cpu_seconds");
@@ -264,26 +266,27 @@ RunAnswer RunReceiver::finish(const WorkerEnd& end) {
   return std::move(answer_.value());
 }
 
-RunAnswer run_supervised(Cli& cli, const RunRequest& request) {
-  RunReceiver receiver(request.recipe_path, noted_by(cli));
-  const WorkerEnd end =
-      run_with(cli, receiver.reader(), [&, confinement = run_confinement(cli)](JobSender& sender) {
-        send_run(request, confinement, sender);
-      });
-  check_columns(cli, *request.columns, end);
+RunAnswer run_supervised(const Caller& caller, const RunRequest& request) {
+  RunReceiver receiver(request.recipe_path, noted_by(caller));
+  const WorkerEnd end = run_with(caller, receiver.reader(),
+                                 [&, confinement = run_confinement(caller)](JobSender& sender) {
+                                   send_run(request, confinement, sender);
+                                 });
+  check_columns(caller, *request.columns, end);
   return receiver.finish(end);
 }
 
-std::string ask_supervised(Cli& cli, const std::string& recipe_path,
+std::string ask_supervised(const Caller& caller, const std::string& recipe_path,
                            const std::function<std::string(const RunReports&)>& job) {
   std::string text;
-  JobTakes takes = noted_by(cli);
+  JobTakes takes = noted_by(caller);
   takes.result = [&](const std::string& bytes) { text = bytes; };
   JobReader reader(std::move(takes), run_words(recipe_path));
-  reader.finish(run_with(cli, reader, [&, confinement = run_confinement(cli)](JobSender& sender) {
-    sender.result(job(run_reports(sender, confinement)));
-  }));
+  reader.finish(
+      run_with(caller, reader, [&, confinement = run_confinement(caller)](JobSender& sender) {
+        sender.result(job(run_reports(sender, confinement)));
+      }));
   return text;
 }
 
-}  // namespace engine
+}  // namespace engine::app

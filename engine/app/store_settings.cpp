@@ -1,11 +1,11 @@
-#include "cli/store_settings.hpp"
+#include "app/store_settings.hpp"
 
 #include <cstring>
 #include <filesystem>
 
 #include "store/store.hpp"
 
-namespace engine {
+namespace engine::app {
 namespace {
 
 /// The settings table also holds the store's own counters; these keys are ours.
@@ -42,4 +42,4 @@ void set_store_setting(const std::string& library, const std::string& key,
   transaction.commit();
 }
 
-}  // namespace engine
+}  // namespace engine::app

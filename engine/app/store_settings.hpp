@@ -5,7 +5,7 @@
 
 #include "config/settings.hpp"
 
-namespace engine {
+namespace engine::app {
 
 /// Lays the library's own settings over `settings`; nothing when there is no library yet.
 void load_store_settings(Settings& settings, const std::string& library);
@@ -14,4 +14,4 @@ void load_store_settings(Settings& settings, const std::string& library);
 void set_store_setting(const std::string& library, const std::string& key,
                        const std::string& value);
 
-}  // namespace engine
+}  // namespace engine::app

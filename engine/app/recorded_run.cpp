@@ -1,16 +1,16 @@
-#include "cli/recorded_run.hpp"
+#include "app/recorded_run.hpp"
 
 #include <charconv>
 #include <filesystem>
 
 #include <nlohmann/json.hpp>
 
-#include "cli/supervised_run.hpp"
+#include "app/supervised_run.hpp"
 #include "core/calendar.hpp"
 #include "core/json_text.hpp"
 #include "store/users.hpp"
 
-namespace engine {
+namespace engine::app {
 
 std::optional<std::int64_t> run_number(std::string_view text) {
   std::int64_t number = 0;
@@ -19,12 +19,12 @@ std::optional<std::int64_t> run_number(std::string_view text) {
   return number;
 }
 
-RunRecord recorded_run(Cli& cli, std::int64_t id) {
-  if (!std::filesystem::exists(cli.library_path())) {
-    throw Error(Exit::kStore, "there is no library at " + cli.library_path(),
+RunRecord recorded_run(const Caller& caller, std::int64_t id) {
+  if (!std::filesystem::exists(caller.home.library_path())) {
+    throw Error(Exit::kStore, "there is no library at " + caller.home.library_path(),
                 {"", "", "", "try: engine demo"});
   }
-  const Store store = Store::open(cli.library_path(), {.is_read_only = true});
+  const Store store = Store::open(caller.home.library_path(), {.is_read_only = true});
   if (std::optional<RunRecord> run = load_run(store, id)) return std::move(*run);
   std::string latest;
   for (const RunRecord& run : list_runs(store, {}, 5)) {
@@ -33,28 +33,30 @@ RunRecord recorded_run(Cli& cli, std::int64_t id) {
   }
   throw Error(
       Exit::kInput, "there is no run " + std::to_string(id),
-      {cli.library_path(), "",
+      {caller.home.library_path(), "",
        latest.empty() ? "no runs were recorded yet" : "the latest are\n         " + latest, ""});
 }
 
-RunRequest repeat_request(Cli& cli, const RunRecord& run) {
-  if (run.user_id && cli.common.user.empty()) {
-    const Store store = Store::open(cli.library_path(), {.is_read_only = true});
+RunRequest repeat_request(const Caller& caller, const RunRecord& run) {
+  Caller repeating = caller;
+  Asked& asked = repeating.asked;
+  if (run.user_id && asked.user.empty()) {
+    const Store store = Store::open(caller.home.library_path(), {.is_read_only = true});
     for (const User& user : list_users(store)) {
-      if (user.id == *run.user_id) cli.common.user = user.name;
+      if (user.id == *run.user_id) asked.user = user.name;
     }
   }
-  cli.common.now = std::to_string(run.now);
-  cli.common.random_seed = run.random_seed;
-  cli.common.set.clear();
+  asked.now = run.now;
+  asked.random_seed = run.random_seed;
+  asked.set.clear();
   const nlohmann::json parameters = nlohmann::json::parse(run.parameters);
   for (const auto& [name, value] : parameters.items()) {
-    cli.common.set.push_back(name + "=" +
-                             (value.is_string() ? value.get<std::string>() : json_text(value)));
+    asked.set.push_back(name + "=" +
+                        (value.is_string() ? value.get<std::string>() : json_text(value)));
   }
-  RunRequest request = make_run_request(cli, run.recipe, run.recipe_text);
+  RunRequest request = make_run_request(repeating, run.recipe, run.recipe_text);
   request.exclude_runs_from = run.id;
   return request;
 }
 
-}  // namespace engine
+}  // namespace engine::app

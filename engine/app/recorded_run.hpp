@@ -6,19 +6,19 @@
 #include <string>
 #include <string_view>
 
-#include "cli/cli.hpp"
+#include "app/caller.hpp"
 #include "recipe/run.hpp"
 #include "store/runs.hpp"
 
-namespace engine {
+namespace engine::app {
 
 /// The number of a run, where `text` is one and no recipe.
 std::optional<std::int64_t> run_number(std::string_view text);
 
 /// The record of run `id`. Throws Error(kInput) when there is none, naming the latest runs.
-RunRecord recorded_run(Cli& cli, std::int64_t id);
+RunRecord recorded_run(const Caller& caller, std::int64_t id);
 
 /// The request that repeats it: its recipe text, parameters, random seed, user and now.
-RunRequest repeat_request(Cli& cli, const RunRecord& run);
+RunRequest repeat_request(const Caller& caller, const RunRecord& run);
 
-}  // namespace engine
+}  // namespace engine::app

@@ -6,27 +6,28 @@
 #include <string>
 #include <vector>
 
-#include "cli/cli.hpp"
+#include "app/caller.hpp"
 #include "recipe/run.hpp"
 #include "worker/confine.hpp"
 #include "worker/job.hpp"
 
-namespace engine {
+namespace engine::app {
 
-/// The request for a recipe file with this command line's flags and settings: columns prepared,
+/// The request for a recipe file with the caller's flags and settings: columns prepared,
 /// limits and folders filled in. Throws Error(kInput) when the recipe cannot be read.
-RunRequest make_run_request(Cli& cli, const std::string& recipe);
+RunRequest make_run_request(const Caller& caller, const std::string& recipe);
 /// The same for a text that is at hand already.
-RunRequest make_run_request(Cli& cli, const std::string& recipe, const std::string& text);
+RunRequest make_run_request(const Caller& caller, const std::string& recipe,
+                            const std::string& text);
 
 /// The same without the columns, for whoever prepares those of several users.
-RunRequest make_request_without_columns(Cli& cli, const std::string& recipe);
-RunRequest make_request_without_columns(Cli& cli, const std::string& recipe,
+RunRequest make_request_without_columns(const Caller& caller, const std::string& recipe);
+RunRequest make_request_without_columns(const Caller& caller, const std::string& recipe,
                                         const std::string& text);
 /// The models of the store that a run as of `now` may use; none where none was trained.
 std::vector<ModelVersion> usable_models(const std::string& store, std::int64_t now);
-/// Whose columns this command line asks for. Throws Error(kStore) when there is no library.
-ColumnOptions column_options(Cli& cli);
+/// Whose columns the caller asks for. Throws Error(kStore) when there is no library.
+ColumnOptions column_options(const Caller& caller);
 
 /// Recipes as they were named, folders replaced by the recipes in them (not NAME_test.lua), sorted.
 /// Throws Error(kInput) when nothing is left.
@@ -34,16 +35,16 @@ std::vector<std::string> recipe_files(const std::vector<std::string>& names);
 
 /// A recipe as people name it: a path, or NAME for NAME.lua in one of the recipe folders. Throws
 /// Error(kInput).
-std::string find_recipe(Cli& cli, const std::string& name);
+std::string find_recipe(const Caller& caller, const std::string& name);
 
 /// The limits of a recipe's own code, from the settings.
-LuaLimits lua_limits(Cli& cli);
+LuaLimits lua_limits(const Caller& caller);
 /// The limits of a run's worker, from the settings.
-WorkerLimits run_limits(Cli& cli);
+WorkerLimits run_limits(const Caller& caller);
 
 /// What a run's worker gives up once its plugins are loaded, from the settings limits.confine and
 /// limits.network; nothing when it does not.
-std::optional<Network> run_confinement(Cli& cli);
+std::optional<Network> run_confinement(const Caller& caller);
 
 /// The worker's side of a run: runs the request and sends what RunReceiver takes.
 void send_run(const RunRequest& request, std::optional<Network> confinement, JobSender& sender);
@@ -75,10 +76,10 @@ class RunReceiver {
 
 /// Runs it in a supervised worker (or in this process with --in-process). Throws Error: the run's
 /// own, kPlugin when the worker crashed, kLimits when it was stopped.
-RunAnswer run_supervised(Cli& cli, const RunRequest& request);
+RunAnswer run_supervised(const Caller& caller, const RunRequest& request);
 
 /// Runs any other job on a recipe the same way; it answers with a text, usually JSON.
-std::string ask_supervised(Cli& cli, const std::string& recipe_path,
+std::string ask_supervised(const Caller& caller, const std::string& recipe_path,
                            const std::function<std::string(const RunReports&)>& job);
 
-}  // namespace engine
+}  // namespace engine::app
