@@ -20,7 +20,7 @@ struct Made {
   std::optional<RunAnswer> answer;  // for the store
   std::optional<Error> error;
   std::size_t track_count = 0;
-  std::string fallback;              // RunAnswer::fallback
+  std::string fallback;              // Playlist::fallback
   std::vector<std::string> notices;  // of the run
 };
 
