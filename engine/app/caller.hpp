@@ -31,7 +31,7 @@ struct Hearers {
 };
 
 struct Caller {
-  const Home& home;
+  const Home& home;  // lives longer than its callers
   Asked asked;
   Hearers hearers;
 

@@ -6,8 +6,8 @@
 
 namespace engine::app {
 
-/// Limits, folders, play rule and plugins of the caller; names, date, user and columns are
-/// the caller's, parameters too.
+/// Limits, folders, play rule and plugins as `caller` has them; names, date, user, columns and
+/// parameters are filled in afterwards.
 TrainRequest make_train_request(const Caller& caller);
 
 }  // namespace engine::app

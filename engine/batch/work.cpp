@@ -43,6 +43,8 @@ std::string pack_list(const RunAnswer& answer, const std::string& rest, bool is_
 
 Made unpack_list(const std::string& bytes, bool is_recorded) {
   ListHeader header;
+  if (bytes.size() < sizeof header)
+    throw Json::other_error::create(501, "a list without a header", nullptr);
   std::memcpy(&header, bytes.data(), sizeof header);
   Made made;
   made.track_count = header.track_count;

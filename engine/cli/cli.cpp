@@ -19,20 +19,23 @@ app::HomeOptions home_options(const CommonOptions& common) {
 
 }  // namespace
 
-const app::Home& Cli::home() {
-  if (home_ != nullptr) return *home_;
+std::unique_ptr<app::Home> Cli::make_home() {
   auto home = std::make_unique<app::Home>(home_options(common));
   const Settings& settings = home->settings();
   if (const std::string& file = settings.text("log.file"); !file.empty()) {
     const OutputFile log(file, {home->library_path(), {}, {cache_home()}}, {.makes_folders = true});
     log_.open_file(log.path(), static_cast<std::size_t>(settings.integer("log.megabytes")));
   }
-  home_ = std::move(home);
+  return home;
+}
+
+const app::Home& Cli::home() {
+  if (home_ == nullptr) home_ = make_home();
   return *home_;
 }
 
-void Cli::forget_home() {
-  home_.reset();
+void Cli::renew_home() {
+  home_ = make_home();
   registry_.reset();
 }
 

@@ -43,8 +43,9 @@ class Cli {
 
   /// Where the engine is at home, as --library, --config and --plugins say; made at first use.
   const app::Home& home();
-  /// It is made anew at the next use, and plugins are loaded anew.
-  void forget_home();
+  /// Makes it anew, and loads plugins anew when they are next used. The old one stays where that
+  /// throws.
+  void renew_home();
   [[nodiscard]] const Settings& settings() { return home().settings(); }
   /// This command line as a caller: --user, --now, --random-seed, --set, --in-process. What is said
   /// goes to note(), note_once() and verbose().
@@ -67,6 +68,7 @@ class Cli {
 
  private:
   Log& log();
+  std::unique_ptr<app::Home> make_home();
   Log log_;
   bool is_log_ready_ = false;
   std::unique_ptr<app::Home> home_;

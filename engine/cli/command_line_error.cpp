@@ -79,7 +79,8 @@ Error lacking(const Asked& asked, const std::string& told) {
 
 Error command_line_error(const CLI::App& program, const CLI::ParseError& error) {
   const Asked asked(program);
-  const std::vector<std::string> left = program.remaining(/*recurse=*/true);
+  std::vector<std::string> left = program.remaining(/*recurse=*/true);
+  std::erase(left, "--");
   const bool is_lacking = error.get_name() == "RequiredError";
   // An ExtrasError has the verb's name for its own.
   const bool is_extra = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);

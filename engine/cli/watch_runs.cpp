@@ -162,7 +162,7 @@ void WatchSession::check_sources(const std::string& cause) {
 void WatchSession::reload_settings() {
   asked_ = noticed_;
   try {
-    cli_.forget_home();
+    cli_.renew_home();
     read_request();
     watch_files();
     start_run("settings changed");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <ctime>
 
 #include <nlohmann/json.hpp>
 
@@ -109,7 +110,15 @@ std::string text_of(const Json& json, const char* name) {
 
 std::int64_t time_of(const Json& json, const char* name) {
   const std::string text = text_of(json, name);
-  return text.empty() ? 0 : parse_time(text);
+  if (text.empty()) return 0;
+  // What format_time() writes, of any year: --now may be one that nobody writes by hand.
+  std::tm parts{};
+  if (std::sscanf(text.c_str(), "%d-%2d-%2dT%2d:%2d:%2dZ", &parts.tm_year, &parts.tm_mon,
+                  &parts.tm_mday, &parts.tm_hour, &parts.tm_min, &parts.tm_sec) != 6)
+    throw nlohmann::json::other_error::create(501, "\"" + text + "\" is no time", &json);
+  parts.tm_year -= 1900;
+  parts.tm_mon -= 1;
+  return ::timegm(&parts);
 }
 
 template <typename T>

@@ -9,8 +9,8 @@
 
 namespace engine {
 
-/// Numbers have the nine significant digits that tell float32 values apart; what is not known is
-/// null. The fields stand in one order, so that equal playlists are equal bytes.
+/// Scores and columns have the nine significant digits that tell float32 values apart; what is not
+/// known is null. The fields stand in one order, so that equal playlists are equal bytes.
 nlohmann::ordered_json playlist_json(const Playlist& playlist);
 /// Its "tracks" alone: what RunAnswer::playlist_hash is of.
 nlohmann::ordered_json tracks_json(const Playlist& playlist);

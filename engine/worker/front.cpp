@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <deque>
+#include <exception>
 #include <future>
 #include <map>
 #include <memory>
@@ -17,7 +18,7 @@
 namespace engine {
 namespace {
 
-enum Kind : std::uint32_t { kQuestion = 1, kAnswer, kRefusal };
+enum Kind : std::uint32_t { kQuestion = 1, kAnswer, kRefusal, kGoodbye };
 
 /// A frame's bytes: the question's number, then its text, or the answer's.
 std::string numbered(std::uint64_t number, std::string_view bytes) {
@@ -60,14 +61,23 @@ class AskingFront final : public Front {
 
   [[nodiscard]] bool is_interrupted() const override { return heartbeat_.is_interrupted(); }
 
-  /// Gives every answer to who waits for it, until the parent is gone.
+  /// Gives every answer to who waits for it, until the parent says goodbye or is gone.
   void listen() {
     std::uint32_t kind = 0;
-    for (std::string bytes; channel_.receive(kind, bytes);) settle(kind, bytes);
+    for (std::string bytes; channel_.receive(kind, bytes) && kind != kGoodbye;) settle(kind, bytes);
     const std::lock_guard lock(mutex_);
     is_over_ = true;
     for (auto& [number, promise] : waiting_) promise.set_exception(std::make_exception_ptr(over()));
     waiting_.clear();
+  }
+
+  void say_goodbye() {
+    const std::lock_guard lock(mutex_);
+    try {
+      channel_.send(kGoodbye, "");
+    } catch (const std::runtime_error&) {
+      // The parent is gone, which ends the listening as well.
+    }
   }
 
  private:
@@ -93,13 +103,34 @@ class AskingFront final : public Front {
 };
 
 int run_front_body(const std::function<int(Front&)>& body, Channel& channel, Heartbeat& heartbeat) {
-  // Lives as long as the process: the listener waits for frames to its end.
-  auto* front = new AskingFront(channel, heartbeat);
-  std::thread([front] { front->listen(); }).detach();
-  return body(*front);
+  AskingFront front(channel, heartbeat);
+  std::thread listener([&] { front.listen(); });
+  int code = 1;
+  std::exception_ptr failure;
+  try {
+    code = body(front);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  front.say_goodbye();
+  listener.join();
+  if (failure) std::rethrow_exception(failure);
+  return code;
 }
 
 // ---- in the parent
+
+/// The pool takes the mask that it finds for the usual one, and the desk has blocked both.
+std::function<int(Channel&, Heartbeat&)> unblocked(std::function<int(Channel&, Heartbeat&)> job) {
+  return [job = std::move(job)](Channel& channel, Heartbeat& heartbeat) {
+    sigset_t signals;
+    ::sigemptyset(&signals);
+    ::sigaddset(&signals, SIGINT);
+    ::sigaddset(&signals, SIGTERM);
+    ::sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+    return job(channel, heartbeat);
+  };
+}
 
 class FrontDesk final : public PoolSource, public PoolWork {
  public:
@@ -110,8 +141,7 @@ class FrontDesk final : public PoolSource, public PoolWork {
     WorkerLimits none;
     none.wall_seconds = none.cpu_seconds = none.heartbeat_seconds = 0;
     none.memory_bytes = 0;
-    const worker::BlockedSignals blocked;
-    front_ = worker::start_worker(none, job, blocked, -1, {});
+    front_ = worker::start_worker(none, job, blocked_, -1, {});
   }
 
   WorkerEnd finish() {
@@ -131,12 +161,20 @@ class FrontDesk final : public PoolSource, public PoolWork {
     is_over_ = !front_->supervisor->pump();
     std::uint32_t kind = 0;
     for (std::string bytes; front_->supervisor->take_frame(kind, bytes);) {
+      if (kind == kGoodbye) {
+        front_->supervisor->send(kGoodbye, "");
+        continue;
+      }
       const std::uint64_t number = take_number(bytes);
       questions_.emplace_back(number, std::move(bytes));
     }
     if (is_over_) questions_.clear();  // nobody waits any more
+    if (is_closed_) refuse_all();
   }
-  void interrupt() override { front_->supervisor->interrupt(); }
+  void interrupt() override {
+    if (!std::exchange(is_closed_, true)) front_->supervisor->interrupt();
+    refuse_all();
+  }
   [[nodiscard]] bool is_over() const override { return is_over_; }
 
   // The questions, as the pool's jobs.
@@ -149,9 +187,10 @@ class FrontDesk final : public PoolSource, public PoolWork {
         Asked& asked = asked_.try_emplace(number).first->second;
         asked.reader = JobReader(
             {.result = [&asked](const std::string& bytes) { asked.answer = bytes; }}, job.words);
-        return PoolJob{number, job.limits, asked.reader.job(std::move(job.body))};
-      } catch (const Error& error) {
-        refuse(number, error);
+        return PoolJob{number, job.limits, unblocked(asked.reader.job(std::move(job.body)))};
+      } catch (const std::exception&) {
+        asked_.erase(number);
+        refuse(number, caught_error({}));
       }
     }
     return std::nullopt;
@@ -179,11 +218,19 @@ class FrontDesk final : public PoolSource, public PoolWork {
     front_->supervisor->send(kRefusal, numbered(number, pack_error(error)));
   }
 
+  /// Those that nobody will work at any more.
+  void refuse_all() {
+    for (const auto& [number, question] : questions_)
+      refuse(number, Error(Exit::kInterrupted, "the engine takes no more questions"));
+    questions_.clear();
+  }
+
   const FrontWork& work_;
+  const worker::BlockedSignals blocked_;  // from before the front to the end of the pool
   std::unique_ptr<worker::StartedWorker> front_;
   std::deque<std::pair<std::uint64_t, std::string>> questions_;
   std::map<std::uint64_t, Asked> asked_;  // at work; stay where their readers look
-  bool is_over_ = false;
+  bool is_over_ = false, is_closed_ = false;
 };
 
 }  // namespace

@@ -1,9 +1,10 @@
 // A front end with threads of its own, an HTTP server's pool for one, and the work it asks for.
 //
 // Forking wants a process of one thread, a server has many. So the front is a process of its own,
-// forked first: it has what its body opened (a listening socket) and a socket pair to its parent,
-// and neither store nor plugins. The parent keeps one thread, owns the store, and forks a worker
-// for every question, under the limits and with the messages of all workers.
+// forked first, before the store is opened and a plugin loaded, as it inherits what is open: it has
+// its listening socket and a socket pair to its parent. The parent keeps one thread, owns the
+// store, and forks a worker for every question, under the limits and with the messages of all
+// workers. It trusts the front to read its answers: one that is stopped holds the parent up.
 #pragma once
 
 #include <cstddef>
@@ -34,12 +35,14 @@ struct FrontJob {
   JobWords words = {};
 };
 
-/// Called in the parent, which may look at the store; an Error it throws is the refusal.
+/// Called in the parent, which may look at the store; what it throws is the refusal.
 using FrontWork = std::function<FrontJob(const std::string& question)>;
 
 /// Forks the front, runs `body` there, and answers what it asks, `workers` questions at once, in
 /// the order they came, until the front ends; its end is returned. `body` opens what it needs, then
-/// calls confine_process(Network::kServing). Without an answer, or with several, the last counts.
+/// calls confine_process(Network::kServing), and joins its threads before it returns. After SIGINT
+/// or SIGTERM questions that wait are refused and the front has 2 s to end. The answer is the last
+/// result; "" without one.
 /// Throws std::logic_error when the calling process has more than one thread.
 WorkerEnd run_front(const std::function<int(Front&)>& body, const FrontWork& work,
                     std::size_t workers);

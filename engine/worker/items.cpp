@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "core/error_bytes.hpp"
 
 namespace engine {
@@ -24,13 +26,18 @@ std::optional<PoolJob> ItemWork::next() {
 
 void ItemWork::frame(std::uint64_t id, std::uint32_t kind, const std::string& bytes) {
   std::size_t& item = running_.at(id).item;
-  if (kind == JobFrame::kResult) {
-    result(item++, bytes);
-  } else if (kind == JobFrame::kError) {
-    failed(item++, unpack_error(bytes));
-  } else {
-    told(item, kind, bytes);
+  try {
+    if (kind == JobFrame::kResult) {
+      result(item, bytes);
+    } else if (kind == JobFrame::kError) {
+      failed(item, unpack_error(bytes));
+    } else {
+      return told(item, kind, bytes);
+    }
+  } catch (const nlohmann::json::exception& error) {
+    failed(item, unreadable(error.what()));
   }
+  ++item;
 }
 
 void ItemWork::ended(std::uint64_t id, const WorkerEnd& end) {

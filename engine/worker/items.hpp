@@ -21,7 +21,8 @@ struct ItemPart {
   static constexpr std::size_t kOpen = SIZE_MAX;  // an end that only the worker knows
 };
 
-/// Each item ends with one result or one error, in order. For run_pool().
+/// Each item ends with one result or one error, in order; a frame that cannot be read (a
+/// nlohmann::json::exception of result()) is an error of its item. For run_pool().
 class ItemWork : public PoolWork {
  public:
   std::optional<PoolJob> next() final;

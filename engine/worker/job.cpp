@@ -39,6 +39,14 @@ Error end_error(const WorkerEnd& end, const JobWords& words) {
                 .fix = end.is_limit ? limit_fix(end) : words.fix});
 }
 
+Error unreadable(const std::string& why) {
+  return Error(Exit::kPlugin, "the worker's answer cannot be read",
+               {.where = {},
+                .source = {},
+                .why = "an element has written over memory that is not its own: " + why,
+                .fix = "engine plugins check FILE finds the library"});
+}
+
 void JobSender::progress(std::string_view name, double fraction) {
   std::string bytes(sizeof fraction, '\0');
   std::memcpy(bytes.data(), &fraction, sizeof fraction);
@@ -76,12 +84,7 @@ void JobReader::take(std::uint32_t kind, const std::string& bytes) {
   try {
     give(kind, bytes);
   } catch (const nlohmann::json::exception& error) {
-    error_ = Error(Exit::kPlugin, "the worker's answer cannot be read",
-                   {.where = {},
-                    .source = {},
-                    .why = std::string("an element has written over memory that is not its own: ") +
-                           error.what(),
-                    .fix = "engine plugins check FILE finds the library"});
+    error_ = unreadable(error.what());
   }
 }
 

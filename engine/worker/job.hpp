@@ -48,6 +48,9 @@ Error caught_error(const JobWords& words);
 /// Of a worker that was interrupted (kInterrupted), stopped (kLimits) or crashed (kPlugin).
 Error end_error(const WorkerEnd& end, const JobWords& words);
 
+/// Of a frame that is not what its kind says: an element may write over memory that is not its own.
+Error unreadable(const std::string& why);
+
 /// The worker's side. Threads: one at a time.
 class JobSender {
  public:

@@ -44,7 +44,8 @@ class Heartbeat {
 
 /// Frames between the worker and its supervisor, in order, any size. Both ends block; the
 /// supervisor takes in the worker's frames while it sends, so that two senders never wait for each
-/// other. Threads: one at a time per end.
+/// other. Threads: per end
+/// one that sends and one that receives.
 class Channel {
  public:
   virtual ~Channel() = default;

@@ -98,6 +98,14 @@ TEST_CASE("records of older engines lack fields, and are read", "[playlist]") {
   CHECK(read.tracks.at(0).title == "Étude");
 }
 
+TEST_CASE("a list of a year that nobody writes by hand is read back", "[playlist]") {
+  Playlist made = playlist();
+  for (const std::int64_t now : {0L, 253'402'300'800L, 1'763'700'000'000L}) {
+    made.now = now;
+    CHECK(read_playlist(playlist_json(made).dump()).now == now);
+  }
+}
+
 TEST_CASE("what is no playlist is an error of the store", "[playlist]") {
   for (const std::string& text : {"", "{", "[]", "{\"tracks\": 3}"}) {
     CAPTURE(text);

@@ -178,6 +178,60 @@ TEST_CASE("a front that ends or crashes leaves no work behind", "[front]") {
   CHECK(::kill(seen->worker, 0) == -1);
 }
 
+TEST_CASE("an interrupted parent refuses what waits, and the front ends by itself", "[front]") {
+  struct Seen {
+    std::atomic<int> begun{0}, answered{0}, refused{0};
+    std::atomic<bool> is_told{false};
+  };
+  const Shared<Seen> seen;
+  const auto work = [&](const std::string&) {
+    FrontJob job;
+    job.body = [&](JobSender& sender) {
+      ++seen->begun;
+      while (!sender.heartbeat().is_interrupted()) ::usleep(1000);
+    };
+    return job;
+  };
+  const auto body = [&](Front& front) {
+    std::jthread signaller([&] {
+      while (seen->begun < 2) ::usleep(1000);
+      ::kill(::getppid(), SIGTERM);
+    });
+    const auto answers = ask_all(front, 8, 40, [](int) { return "wait"; });
+    for (const std::string& answer : answers)
+      ++(answer.starts_with("error 130: ") ? seen->refused : seen->answered);
+    seen->is_told = front.is_interrupted();
+    return 0;
+  };
+  const WorkerEnd end = run_front(body, work, 2);
+  CAPTURE(end.message);
+  CHECK(end.is_interrupted);
+  CHECK(seen->begun == 2);
+  CHECK(seen->answered + seen->refused == 40);
+  CHECK(seen->refused >= 38);
+  CHECK(seen->is_told);
+}
+
+TEST_CASE("whatever goes wrong with one question costs that one", "[front]") {
+  struct Seen {
+    std::atomic<int> good{0}, failed{0};
+  };
+  const Shared<Seen> seen;
+  const auto work = [](const std::string& question) {
+    if (question == "3") throw std::runtime_error("not foreseen");
+    return doubled(question);
+  };
+  const auto body = [&](Front& front) {
+    const auto answers = ask_all(front, 2, 8, [](int k) { return std::to_string(k); });
+    for (const std::string& answer : answers)
+      ++(answer.find("not foreseen") != std::string::npos ? seen->failed : seen->good);
+    return 0;
+  };
+  CHECK(run_front(body, work, 2).is_done);
+  CHECK(seen->good == 7);
+  CHECK(seen->failed == 1);
+}
+
 TEST_CASE("a serving front gives connections, and opens nothing more", "[front]") {
   struct Seen {
     std::atomic<bool> is_answered{false}, is_file_denied{false}, is_socket_denied{false},
