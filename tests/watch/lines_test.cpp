@@ -170,6 +170,15 @@ TEST_CASE("an import and a changed setting start a run", "[watch]") {
   engine::write_file_atomically(config + "/engine.lua",
                                 "return { play = { min_seconds = 3600, min_share = 1 } }");
   CHECK(lines.next("tracks").at("cause") == "settings changed");
+
+  // A settings file that cannot be is told, and the last good one stays in force.
+  engine::write_file_atomically(config + "/engine.lua",
+                                "return { play = { min_seconds = \"x\" } }");
+  CHECK_THAT(lines.next("error").dump(), Catch::Contains("min_seconds"));
+  engine::write_file_atomically(recipe, engine::read_file(recipe) + "-- saved once more\n");
+  CHECK_THAT(lines.next("tracks").at("cause").get<std::string>(), Catch::Contains("lines.lua"));
+  engine::write_file_atomically(config + "/engine.lua", "return {}");
+  CHECK(lines.next("tracks").at("cause") == "settings changed");
   lines.say("q");
   CHECK(lines.ended() == 0);
 }
