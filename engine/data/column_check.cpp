@@ -30,7 +30,7 @@ std::string note_of(const std::string& path) {
   return path + ".checked";
 }
 
-std::string text_of(const struct stat& status) {
+std::string stamp_of(const struct stat& status) {
   std::ostringstream text;
   text << "sound as long as it is file " << status.st_ino << " of device " << status.st_dev << ", "
        << status.st_size << " bytes, written " << nanoseconds(status.st_mtim) << ", changed "
@@ -75,12 +75,12 @@ bool is_known_sound(const std::string& path, const struct stat& status) {
   if (::stat(note_of(path).c_str(), &note) != 0) return false;
   if (nanoseconds(note.st_mtim) < nanoseconds(status.st_ctim) + kTick) return false;
   if (note.st_mtim.tv_sec + kNoteSeconds < std::time(nullptr)) return false;
-  return read_text(note_of(path)) == text_of(status);
+  return read_text(note_of(path)) == stamp_of(status);
 }
 
 void note_sound(const std::string& path, const struct stat& status) {
   // Not renamed into place: half a note is no note.
-  std::ofstream(note_of(path), std::ios::binary | std::ios::trunc) << text_of(status);
+  std::ofstream(note_of(path), std::ios::binary | std::ios::trunc) << stamp_of(status);
 }
 
 std::string damaged_columns(const std::string& cache, const PreparedColumns& columns) {

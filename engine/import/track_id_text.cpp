@@ -72,7 +72,7 @@ TrackIdText read_track_id(std::string_view text) {
   const std::string_view last = slash == std::string_view::npos ? text : text.substr(slash + 1);
   if (is_uuid(last)) {
     std::string uuid(last);
-    std::transform(uuid.begin(), uuid.end(), uuid.begin(), lower);
+    std::transform(uuid.begin(), uuid.end(), uuid.begin(), [](char c) { return lower(c); });
     return {Kind::kMbid, uuid, 0};
   }
   if (std::string isrc = isrc_of(text); !isrc.empty()) return {Kind::kIsrc, std::move(isrc), 0};

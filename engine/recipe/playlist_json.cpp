@@ -103,13 +103,13 @@ Json trace_json(const std::vector<TraceEntry>& trace) {
 
 // ---- and back
 
-std::string text_of(const Json& json, const char* name) {
+std::string text_at(const Json& json, const char* name) {
   const auto found = json.find(name);
   return found == json.end() || found->is_null() ? "" : found->get<std::string>();
 }
 
-std::int64_t time_of(const Json& json, const char* name) {
-  const std::string text = text_of(json, name);
+std::int64_t time_at(const Json& json, const char* name) {
+  const std::string text = text_at(json, name);
   if (text.empty()) return 0;
   // What format_time() writes, of any year: --now may be one that nobody writes by hand.
   std::tm parts{};
@@ -122,7 +122,7 @@ std::int64_t time_of(const Json& json, const char* name) {
 }
 
 template <typename T>
-T value_of(const Json& json, const char* name) {
+T value_at(const Json& json, const char* name) {
   const auto found = json.find(name);
   return found == json.end() || found->is_null() ? T{} : found->get<T>();
 }
@@ -130,11 +130,11 @@ T value_of(const Json& json, const char* name) {
 PlaylistTrack read_track(const Json& json) {
   PlaylistTrack track;
   track.id = json.at("track").get<std::int64_t>();
-  track.title = text_of(json, "title");
-  track.artist = text_of(json, "artist");
-  track.album = text_of(json, "album");
-  track.duration_ms = value_of<std::int32_t>(json, "duration_ms");
-  track.spotify_uri = text_of(json, "spotify_uri");
+  track.title = text_at(json, "title");
+  track.artist = text_at(json, "artist");
+  track.album = text_at(json, "album");
+  track.duration_ms = value_at<std::int32_t>(json, "duration_ms");
+  track.spotify_uri = text_at(json, "spotify_uri");
   if (json.at("score").is_number()) track.score = json.at("score").get<double>();
   for (const auto& [name, value] : json.at("columns").items()) {
     track.columns.emplace_back(name, value.is_number()   ? PlaylistValue(value.get<double>())
@@ -142,9 +142,9 @@ PlaylistTrack read_track(const Json& json) {
                                                          : PlaylistValue());
   }
   track.explanation = json.at("explanation").get<std::vector<std::string>>();
-  track.reasons = value_of<std::vector<std::string>>(json, "reasons");
-  track.plays = value_of<std::int64_t>(json, "plays");
-  track.last_played = time_of(json, "last_played");
+  track.reasons = value_at<std::vector<std::string>>(json, "reasons");
+  track.plays = value_at<std::int64_t>(json, "plays");
+  track.last_played = time_at(json, "last_played");
   return track;
 }
 
@@ -186,26 +186,26 @@ ParameterValues read_parameters(const Json& json) {
 Playlist playlist_of(const Json& json) {
   Playlist playlist;
   if (json.at("run").is_number()) playlist.run = json.at("run").get<std::int64_t>();
-  playlist.recipe = text_of(json, "recipe");
-  playlist.title = text_of(json, "title");
-  playlist.user = text_of(json, "user");
-  playlist.now = time_of(json, "now");
+  playlist.recipe = text_at(json, "recipe");
+  playlist.title = text_at(json, "title");
+  playlist.user = text_at(json, "user");
+  playlist.now = time_at(json, "now");
   playlist.random_seed = json.at("random_seed").get<std::uint64_t>();
   playlist.parameters = read_parameters(json.at("parameters"));
-  playlist.fallback = text_of(json, "fallback");
+  playlist.fallback = text_at(json, "fallback");
   for (const Json& track : json.at("tracks")) playlist.tracks.push_back(read_track(track));
   playlist.statistics = read_statistics(json.at("statistics"));
   for (const Json& entry : json.at("receipt")) {
     playlist.receipt.push_back({entry.at("constraint").get<std::string>(),
                                 entry.at("dropped").get<std::int64_t>(),
-                                entry.at("bound").get<bool>(), text_of(entry, "relaxed")});
+                                entry.at("bound").get<bool>(), text_at(entry, "relaxed")});
   }
   json.at("notices").get_to(playlist.notices);
   for (const Json& entry : json.at("trace")) {
     playlist.trace.push_back(
         {entry.at("node").get<std::string>(), entry.at("where").get<std::string>(),
          entry.at("rows_in").get<std::int64_t>(), entry.at("rows_out").get<std::int64_t>(),
-         entry.at("ms").get<double>(), value_of<bool>(entry, "reused")});
+         entry.at("ms").get<double>(), value_at<bool>(entry, "reused")});
   }
   return playlist;
 }
