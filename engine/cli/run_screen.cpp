@@ -100,7 +100,7 @@ class TrackLines {
   }
 
   [[nodiscard]] std::string line(const PlaylistTrack& track, std::size_t position) const {
-    char place[16];
+    char place[32];
     std::snprintf(place, sizeof place, " %*zu", place_, position);
     const std::string length = length_text(track);
     std::string text = place + std::string(kGap, ' ') +
@@ -133,7 +133,7 @@ class TrackLines {
 std::string log_lines(const std::vector<PlaylistTrack>& tracks) {
   std::string text;
   for (std::size_t k = 0; k < tracks.size(); ++k) {
-    char place[16];
+    char place[32];
     std::snprintf(place, sizeof place, "%3zu ", k + 1);
     std::string before = place + length_text(tracks[k]) + "  ";
     for (const std::string& sentence : tracks[k].explanation) {
