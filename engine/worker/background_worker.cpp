@@ -3,16 +3,6 @@
 #include "worker/start.hpp"
 
 namespace engine {
-namespace {
-
-/// The starter may have blocked signals to take them itself; its workers have not.
-void unblock_all() {
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
-}  // namespace
 
 struct BackgroundWorker::State {
   std::unique_ptr<worker::StartedWorker> started;
@@ -22,11 +12,7 @@ BackgroundWorker::BackgroundWorker(const WorkerLimits& limits,
                                    const std::function<int(Channel&, Heartbeat&)>& job)
     : state_(std::make_unique<State>()) {
   const worker::BlockedSignals blocked;
-  const auto unblocked = [&](Channel& channel, Heartbeat& heartbeat) {
-    unblock_all();
-    return job(channel, heartbeat);
-  };
-  state_->started = worker::start_worker(limits, unblocked, blocked, -1, {});
+  state_->started = worker::start_worker(limits, worker::unblocked(job), blocked, -1, {});
 }
 
 BackgroundWorker::~BackgroundWorker() = default;

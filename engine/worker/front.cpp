@@ -120,18 +120,6 @@ int run_front_body(const std::function<int(Front&)>& body, Channel& channel, Hea
 
 // ---- in the parent
 
-/// The pool takes the mask that it finds for the usual one, and the desk has blocked both.
-std::function<int(Channel&, Heartbeat&)> unblocked(std::function<int(Channel&, Heartbeat&)> job) {
-  return [job = std::move(job)](Channel& channel, Heartbeat& heartbeat) {
-    sigset_t signals;
-    ::sigemptyset(&signals);
-    ::sigaddset(&signals, SIGINT);
-    ::sigaddset(&signals, SIGTERM);
-    ::sigprocmask(SIG_UNBLOCK, &signals, nullptr);
-    return job(channel, heartbeat);
-  };
-}
-
 class FrontDesk final : public PoolSource, public PoolWork {
  public:
   FrontDesk(const std::function<int(Front&)>& body, const FrontWork& work) : work_(work) {
@@ -187,7 +175,8 @@ class FrontDesk final : public PoolSource, public PoolWork {
         Asked& asked = asked_.try_emplace(number).first->second;
         asked.reader = JobReader(
             {.result = [&asked](const std::string& bytes) { asked.answer = bytes; }}, job.words);
-        return PoolJob{number, job.limits, unblocked(asked.reader.job(std::move(job.body)))};
+        return PoolJob{number, job.limits,
+                       worker::unblocked(asked.reader.job(std::move(job.body)))};
       } catch (const std::exception&) {
         asked_.erase(number);
         refuse(number, caught_error({}));

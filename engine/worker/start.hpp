@@ -69,6 +69,9 @@ struct StartedWorker {
   double fork_ms = 0;
 };
 
+/// The job with no signal blocked, for starters that have blocked some to take them themselves.
+std::function<int(Channel&, Heartbeat&)> unblocked(std::function<int(Channel&, Heartbeat&)> job);
+
 /// Forks a worker for `job`. `signals` goes to its supervisor (see there); the worker closes it and
 /// `not_for_the_worker`. Throws std::logic_error when the process has more than one thread.
 std::unique_ptr<StartedWorker> start_worker(const WorkerLimits& limits,

@@ -167,6 +167,16 @@ std::string limit_fix(const WorkerEnd& end) {
              : "if it needs more, raise the limit (see: engine config show)";
 }
 
+std::function<int(Channel&, Heartbeat&)> worker::unblocked(
+    std::function<int(Channel&, Heartbeat&)> job) {
+  return [job = std::move(job)](Channel& channel, Heartbeat& heartbeat) {
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    return job(channel, heartbeat);
+  };
+}
+
 std::unique_ptr<worker::StartedWorker> worker::start_worker(
     const WorkerLimits& limits, const std::function<int(Channel&, Heartbeat&)>& job,
     const BlockedSignals& blocked, int signals, const std::vector<int>& not_for_the_worker) {
