@@ -1,12 +1,12 @@
 #include "training.hpp"
 
-#include "playlist/quantized_rows.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <thread>
 #include <utility>
+
+#include "shared/quantized_rows.hpp"
 
 namespace model {
 namespace {
@@ -182,8 +182,8 @@ void write_listeners(playlist::ModelCall& call, const char* name, const SparseMa
 
 void write_codes(playlist::ModelCall& call, const std::string& name, std::span<const float> values,
                  std::size_t columns) {
-  if (columns == 0 || values.size() / columns < playlist::QuantizedRows::kFewestRows) return;
-  call.bytes(name.c_str(), playlist::QuantizedRows::encode(values, columns));
+  if (columns == 0 || values.size() / columns < shared::QuantizedRows::kFewestRows) return;
+  call.bytes(name.c_str(), shared::QuantizedRows::encode(values, columns));
 }
 
 }  // namespace model

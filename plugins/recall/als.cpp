@@ -26,12 +26,12 @@
 #include <vector>
 
 #include "elements.hpp"
-#include "kernels/exact_search.hpp"
 #include "kernels/fold_in.hpp"
-#include "kernels/graph_products.hpp"
 #include "popular_tracks.hpp"
 #include "row_codes.hpp"
 #include "seed_reasons.hpp"
+#include "shared/exact_search.hpp"
+#include "shared/gathered_products.hpp"
 #include "shared_listeners.hpp"
 
 namespace {
@@ -41,7 +41,7 @@ constexpr const char* kModel = "model.als";
 /// The user among tracks, or among artists.
 struct Side {
   playlist::ModelRows rows;
-  recall::RowMatrix factors;
+  shared::RowMatrix factors;
   recall::FoldedUser user;
   std::vector<std::int32_t> seed_rows;  // of each seed, -1 for one left out
   recall::SharedListeners listeners;
@@ -88,7 +88,7 @@ class AlsRecall final : public playlist::Recall {
       }));
     }
     std::vector<Found> found = best_tracks(call, by_track);
-    std::vector<recall::ScoredRow> artists;
+    std::vector<shared::ScoredRow> artists;
     if (by_artist) {
       artists = best_artists(*by_artist);
       call.checkpoint();
@@ -153,9 +153,9 @@ class AlsRecall final : public playlist::Recall {
     // for until enough are left.
     for (std::size_t count = limit_ + seeds.size();; count *= 2) {
       call.checkpoint();
-      const auto rows = recall::top_rows(by_track.factors, by_track.user.factors(), count);
+      const auto rows = shared::top_rows(by_track.factors, by_track.user.factors(), count);
       found.clear();
-      for (const recall::ScoredRow& one : rows) {
+      for (const shared::ScoredRow& one : rows) {
         if (!(one.score > 0) || found.size() == limit_) break;
         const std::int32_t track = by_track.rows.number(one.row);
         if (track >= 0 && !std::binary_search(seeds.begin(), seeds.end(), track))
@@ -172,9 +172,9 @@ class AlsRecall final : public playlist::Recall {
     return seeds;
   }
 
-  [[nodiscard]] std::vector<recall::ScoredRow> best_artists(const Side& by_artist) const {
-    std::vector<recall::ScoredRow> best =
-        recall::top_rows(by_artist.factors, by_artist.user.factors(),
+  [[nodiscard]] std::vector<shared::ScoredRow> best_artists(const Side& by_artist) const {
+    std::vector<shared::ScoredRow> best =
+        shared::top_rows(by_artist.factors, by_artist.user.factors(),
                          std::max(kFewestArtists, limit_ / per_artist_));
     while (!best.empty() && !(best.back().score > 0)) best.pop_back();
     return best;
@@ -184,7 +184,7 @@ class AlsRecall final : public playlist::Recall {
   /// the artists' numbers, which their tracks most often follow: by their score it would jump about
   /// in everything that it looks up.
   void add_artists(playlist::RecallCall& call, const playlist::Table& tracks, const Side& by_track,
-                   const Side& by_artist, const std::vector<recall::ScoredRow>& artists,
+                   const Side& by_artist, const std::vector<shared::ScoredRow>& artists,
                    std::vector<Found>& found) const {
     constexpr std::int32_t kNowhere = -1, kSeed = -2;
     std::vector<std::int32_t> places(tracks.rows(), kNowhere);  // in `found`
@@ -232,7 +232,7 @@ class AlsRecall final : public playlist::Recall {
     for (const Found& one : found)
       if (one.track_row >= 0) rows.push_back(one.track_row);
     std::vector<float> scores(rows.size());
-    recall::gathered_products()(by_track.user.factors().data(), by_track.factors.data,
+    shared::gathered_products()(by_track.user.factors().data(), by_track.factors.data,
                                 by_track.factors.dim, rows.data(), rows.size(), scores.data());
     const float* next = scores.data();
     for (Found& one : found)
@@ -255,7 +255,7 @@ class AlsRecall final : public playlist::Recall {
   [[nodiscard]] playlist::Candidates explained(playlist::RecallCall& call,
                                                const playlist::Table& tracks, const Side& by_track,
                                                const std::optional<Side>& by_artist,
-                                               const std::vector<recall::ScoredRow>& artists,
+                                               const std::vector<shared::ScoredRow>& artists,
                                                const std::vector<Found>& found) const {
     playlist::Candidates candidates = call.candidates();
     candidates.reserve(found.size());
@@ -285,7 +285,7 @@ class AlsRecall final : public playlist::Recall {
   /// Of each, in blocks. Tracks of one artist share what the seeds give to the artist's.
   [[nodiscard]] std::vector<Giver> find_givers(playlist::RecallCall& call, const Side& by_track,
                                                const std::optional<Side>& by_artist,
-                                               const std::vector<recall::ScoredRow>& artists,
+                                               const std::vector<shared::ScoredRow>& artists,
                                                const std::vector<Found>& found) const {
     const std::size_t stride = by_track.user.gift_stride();
     std::vector<std::int32_t> gifts_at(artists.size(), -1);

@@ -12,7 +12,6 @@
 // All vectors are read, unless the model has a graph of near neighbours for the space, which finds
 // nearly all of the best without.
 #include "playlist/model_rows.hpp"
-#include "playlist/neighbour_graph.hpp"
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -25,11 +24,12 @@
 #include <vector>
 
 #include "elements.hpp"
-#include "kernels/exact_search.hpp"
-#include "kernels/graph_products.hpp"
 #include "kernels/nearest_seed.hpp"
 #include "row_codes.hpp"
 #include "seed_reasons.hpp"
+#include "shared/exact_search.hpp"
+#include "shared/gathered_products.hpp"
+#include "shared/neighbour_graph.hpp"
 
 namespace {
 
@@ -66,26 +66,26 @@ struct Space {
   }
 
   /// The best rows, best first, equal ones by row.
-  [[nodiscard]] std::vector<recall::ScoredRow> top_rows(const std::vector<float>& query,
+  [[nodiscard]] std::vector<shared::ScoredRow> top_rows(const std::vector<float>& query,
                                                         std::size_t count) const {
     // Its breadth is one for 50 rows; more rows take a wider search to be found as surely, and very
     // many are sooner found by reading.
     const std::size_t breadth = graph ? std::max(graph->breadth(), count + count / 2) : 0;
     if (!graph || breadth > vectors.rows() / kWidest)
-      return recall::top_rows({vectors.data(), vectors.rows(), vectors.columns(), codes}, query,
+      return shared::top_rows({vectors.data(), vectors.rows(), vectors.columns(), codes}, query,
                               count);
-    playlist::GraphSearch search;
-    std::vector<recall::ScoredRow> rows_found;
+    shared::GraphSearch search;
+    std::vector<shared::ScoredRow> rows_found;
     for (const auto& row : search.best(*graph, vectors.data(), vectors.columns(), query.data(),
-                                       count, breadth, recall::gathered_products()))
+                                       count, breadth, shared::gathered_products()))
       rows_found.push_back({row.score, row.row});
     return rows_found;
   }
 
   playlist::Matrix vectors;
-  playlist::QuantizedRows codes;
+  shared::QuantizedRows codes;
   playlist::ModelRows rows;
-  std::optional<playlist::NeighbourGraph> graph;
+  std::optional<shared::NeighbourGraph> graph;
 };
 
 class ContentRecall final : public playlist::Recall {
@@ -177,7 +177,7 @@ class ContentRecall final : public playlist::Recall {
       call.checkpoint();
       const auto rows = space.top_rows(user, count);
       found.clear();
-      for (const recall::ScoredRow& one : rows) {
+      for (const shared::ScoredRow& one : rows) {
         const std::int32_t track = space.rows.number(one.row);
         if (!(one.score > 0) || found.size() == limit_) break;
         if (track >= 0 && !std::binary_search(seeds.begin(), seeds.end(), track))

@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "kernels/als.hpp"
-#include "kernels/exact_search.hpp"
+#include "shared/exact_search.hpp"
 #include "synthetic_plays.hpp"
 
 namespace {
@@ -160,7 +160,7 @@ double product_rate(int threads) {
   for (int repeat = 0; repeat < 5; ++repeat) {
     best = std::min(best, seconds_on(threads, [&](int) {
                       benchmark::DoNotOptimize(
-                          recall::top_rows_of_each({rows.data(), kRows, kFactors}, queries, 1));
+                          shared::top_rows_of_each({rows.data(), kRows, kFactors}, queries, 1));
                     }));
   }
   return threads * 2.0 * kRows * kQueries * kFactors / best;

@@ -28,7 +28,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
-#include "kernels/exact_search.hpp"
+#include "shared/exact_search.hpp"
 #include "store/listen_flags.hpp"
 #include "store/store.hpp"
 #include "synthetic_plays.hpp"
@@ -189,7 +189,7 @@ double scan_seconds() {
   std::vector<double> times;
   for (int round = 0; round < 31; ++round) {
     const Clock::time_point start = Clock::now();
-    benchmark::DoNotOptimize(recall::top_rows(
+    benchmark::DoNotOptimize(shared::top_rows(
         {factors.data(), static_cast<std::size_t>(kTracks), kFactors}, user, kLimit));
     times.push_back(seconds_since(start));
   }

@@ -30,9 +30,9 @@
 #include <thread>
 #include <vector>
 
-#include "kernels/exact_search.hpp"
-#include "kernels/gathered_products.hpp"
 #include "kernels/graph_index.hpp"
+#include "shared/exact_search.hpp"
+#include "shared/gathered_products.hpp"
 
 namespace {
 
@@ -122,7 +122,7 @@ double seconds_of(const auto& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-recall::RowMatrix matrix() {
+shared::RowMatrix matrix() {
   return {data().base.values.data(), kRows, kDim};
 }
 
@@ -140,7 +140,7 @@ const Built& built() {
     built.read_seconds = seconds_of([&] {
                            for (std::size_t q = 0; q < kQueries; ++q) {
                              const float* query = data().queries.row(static_cast<std::int64_t>(q));
-                             const auto rows = recall::top_rows(matrix(), {query, kDim}, kBest);
+                             const auto rows = shared::top_rows(matrix(), {query, kDim}, kBest);
                              built.least.push_back(rows.back().score);
                            }
                          }) /
@@ -152,13 +152,13 @@ const Built& built() {
 
 /// Searches for the queries [begin, end); returns how many of their true best were found.
 std::size_t search(std::size_t begin, std::size_t end, std::size_t breadth) {
-  const playlist::NeighbourGraph graph(built().graph.bytes, kRows);
-  playlist::GraphSearch search;
+  const shared::NeighbourGraph graph(built().graph.bytes, kRows);
+  shared::GraphSearch search;
   std::size_t hits = 0;
   for (std::size_t q = begin; q < end; ++q) {
     const float* query = data().queries.row(static_cast<std::int64_t>(q));
-    for (const auto& row :
-         search.best(graph, matrix().data, kDim, query, kBest, breadth, model::gathered_products()))
+    for (const auto& row : search.best(graph, matrix().data, kDim, query, kBest, breadth,
+                                       shared::gathered_products()))
       hits += row.score >= built().least[q] - 1e-6f;  // the two searches round differently
   }
   return hits;
@@ -212,23 +212,23 @@ void search_graph(benchmark::State& state) {
 
 void recall_by_reading(benchmark::State& state) {
   constexpr std::size_t kSome = 100'000, kSeeds = 50, kWanted = 550;
-  const recall::RowMatrix some{matrix().data, kSome, kDim};
+  const shared::RowMatrix some{matrix().data, kSome, kDim};
   const std::span<const float> query(data().queries.row(0), kDim);
   double best = std::numeric_limits<double>::infinity(), read = best;
   for (auto _ : state) {
     best = std::min(best, seconds_of([&] {
-                      const auto rows = recall::top_rows(some, query, kWanted);
+                      const auto rows = shared::top_rows(some, query, kWanted);
                       std::vector<float> candidates;
                       for (std::size_t k = kSeeds; k < rows.size(); ++k) {
                         const float* row = some.data + static_cast<std::size_t>(rows[k].row) * kDim;
                         candidates.insert(candidates.end(), row, row + kDim);
                       }
                       benchmark::DoNotOptimize(
-                          recall::top_rows_of_each({some.data, kSeeds, kDim}, candidates, 1));
+                          shared::top_rows_of_each({some.data, kSeeds, kDim}, candidates, 1));
                     }));
     state.PauseTiming();
     read = std::min(
-        read, seconds_of([&] { benchmark::DoNotOptimize(recall::top_rows(some, query, kBest)); }));
+        read, seconds_of([&] { benchmark::DoNotOptimize(shared::top_rows(some, query, kBest)); }));
     state.ResumeTiming();
   }
   state.counters["best_ms"] = best * 1e3;

@@ -18,7 +18,7 @@
 #include <thread>
 #include <vector>
 
-#include "kernels/exact_search.hpp"
+#include "shared/exact_search.hpp"
 
 namespace {
 
@@ -41,9 +41,9 @@ const std::vector<float>& queries() {
   return made;
 }
 
-bool is_sorted_search(std::size_t query, const std::vector<recall::ScoredRow>& found,
+bool is_sorted_search(std::size_t query, const std::vector<shared::ScoredRow>& found,
                       std::size_t rows) {
-  std::vector<recall::ScoredRow> all;
+  std::vector<shared::ScoredRow> all;
   for (std::size_t row = 0; row < rows; ++row) {
     float sum = 0;
     for (std::size_t d = 0; d < kDim; ++d)
@@ -59,21 +59,21 @@ bool is_sorted_search(std::size_t query, const std::vector<recall::ScoredRow>& f
 }
 
 /// The first `rows` with their codes.
-recall::RowMatrix coded_matrix(std::size_t rows) {
-  static const std::string all = playlist::QuantizedRows::encode(matrix(), kDim);
+shared::RowMatrix coded_matrix(std::size_t rows) {
+  static const std::string all = shared::QuantizedRows::encode(matrix(), kDim);
   static const std::string some =
-      playlist::QuantizedRows::encode(std::span(matrix()).first(100'000 * kDim), kDim);
+      shared::QuantizedRows::encode(std::span(matrix()).first(100'000 * kDim), kDim);
   return {matrix().data(), rows, kDim, {rows == kRows ? all : some, rows, kDim}};
 }
 
 bool passes_gate() {
   static const bool passed = [] {
-    const recall::RowMatrix some{matrix().data(), 100'000, kDim};
-    const auto batch = recall::top_rows_of_each(some, queries(), kBest, 2);
+    const shared::RowMatrix some{matrix().data(), 100'000, kDim};
+    const auto batch = shared::top_rows_of_each(some, queries(), kBest, 2);
     for (std::size_t q = 0; q < kQueries; q += 100) {
       const std::span<const float> query(queries().data() + q * kDim, kDim);
-      if (!is_sorted_search(q, recall::top_rows(some, query, kBest, 2), some.rows) ||
-          !is_sorted_search(q, recall::top_rows(coded_matrix(100'000), query, kBest, 2),
+      if (!is_sorted_search(q, shared::top_rows(some, query, kBest, 2), some.rows) ||
+          !is_sorted_search(q, shared::top_rows(coded_matrix(100'000), query, kBest, 2),
                             some.rows) ||
           !is_sorted_search(q, batch[q], some.rows))
         return false;
@@ -112,7 +112,7 @@ void read_all(std::size_t threads) {
   benchmark::DoNotOptimize(sum_of_part(0, threads));
 }
 
-void search_singly(benchmark::State& state, const recall::RowMatrix& rows) {
+void search_singly(benchmark::State& state, const shared::RowMatrix& rows) {
   if (!passes_gate()) return state.SkipWithError("the search does not equal sorting all rows");
   const auto threads = static_cast<int>(state.range(0));
   double read = std::numeric_limits<double>::infinity(), found = read;
@@ -120,7 +120,7 @@ void search_singly(benchmark::State& state, const recall::RowMatrix& rows) {
   for (auto _ : state) {
     const std::span<const float> query(queries().data() + q++ % kQueries * kDim, kDim);
     found = std::min(found, seconds_of([&] {
-                       benchmark::DoNotOptimize(recall::top_rows(rows, query, kBest, threads));
+                       benchmark::DoNotOptimize(shared::top_rows(rows, query, kBest, threads));
                      }));
     state.PauseTiming();
     read = std::min(read, seconds_of([&] { read_all(static_cast<std::size_t>(threads)); }));
@@ -144,7 +144,7 @@ void search_batch(benchmark::State& state) {
   double seconds = 0;
   for (auto _ : state) {
     seconds += seconds_of([&] {
-      benchmark::DoNotOptimize(recall::top_rows_of_each({matrix().data(), kRows, kDim}, queries(),
+      benchmark::DoNotOptimize(shared::top_rows_of_each({matrix().data(), kRows, kDim}, queries(),
                                                         kBest, static_cast<int>(state.range(0))));
     });
   }

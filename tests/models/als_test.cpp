@@ -1,6 +1,5 @@
 #include "kernels/als.hpp"
 
-#include "playlist/cpu.hpp"
 #include "playlist/random.hpp"
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "kernels/levels/als_rows.hpp"
+#include "shared/cpu.hpp"
 
 using model::Als;
 using model::AlsOptions;
@@ -244,8 +244,8 @@ TEST_CASE("als starts from the factors of its random seed and stops when told to
 
 TEST_CASE("every processor level of als solves the same equations", "[als]") {
   std::vector<const model::AlsRows*> levels{&model::kAlsRows_baseline};
-  if (playlist::cpu_level() >= playlist::CpuLevel::kV3) levels.push_back(&model::kAlsRows_v3);
-  if (playlist::cpu_level() >= playlist::CpuLevel::kV4) levels.push_back(&model::kAlsRows_v4);
+  if (shared::cpu_level() >= shared::CpuLevel::kV3) levels.push_back(&model::kAlsRows_v3);
+  if (shared::cpu_level() >= shared::CpuLevel::kV4) levels.push_back(&model::kAlsRows_v4);
   const std::int32_t cg_steps = GENERATE(0, 50);
   const std::int32_t width = 48;
   const SparseMatrix plays = random_plays(30, 100, 0.4);

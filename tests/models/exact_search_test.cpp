@@ -1,6 +1,5 @@
-#include "kernels/exact_search.hpp"
+#include "shared/exact_search.hpp"
 
-#include "playlist/cpu.hpp"
 #include "playlist/random.hpp"
 
 #include <algorithm>
@@ -9,13 +8,14 @@
 
 #include <catch2/catch.hpp>
 
-#include "kernels/levels/row_scores.hpp"
 #include "kernels/nearest_seed.hpp"
+#include "shared/cpu.hpp"
+#include "shared/levels/row_scores.hpp"
 
-using recall::RowMatrix;
-using recall::ScoredRow;
-using recall::top_rows;
-using recall::top_rows_of_each;
+using shared::RowMatrix;
+using shared::ScoredRow;
+using shared::top_rows;
+using shared::top_rows_of_each;
 
 namespace {
 
@@ -56,10 +56,10 @@ bool are_same(const std::vector<ScoredRow>& a, const std::vector<ScoredRow>& b) 
       [](const ScoredRow& x, const ScoredRow& y) { return x.row == y.row && x.score == y.score; });
 }
 
-std::vector<const recall::RowScoring*> levels() {
-  std::vector<const recall::RowScoring*> levels{&recall::kRowScoring_baseline};
-  if (playlist::cpu_level() >= playlist::CpuLevel::kV3) levels.push_back(&recall::kRowScoring_v3);
-  if (playlist::cpu_level() >= playlist::CpuLevel::kV4) levels.push_back(&recall::kRowScoring_v4);
+std::vector<const shared::RowScoring*> levels() {
+  std::vector<const shared::RowScoring*> levels{&shared::kRowScoring_baseline};
+  if (shared::cpu_level() >= shared::CpuLevel::kV3) levels.push_back(&shared::kRowScoring_v3);
+  if (shared::cpu_level() >= shared::CpuLevel::kV4) levels.push_back(&shared::kRowScoring_v4);
   return levels;
 }
 
@@ -145,7 +145,7 @@ TEST_CASE("with the rows' codes exact search finds the same, to the bit", "[sear
   }
   std::vector<float> query(dim);
   for (float& value : query) value = number();
-  const std::string bytes = playlist::QuantizedRows::encode(values, dim);
+  const std::string bytes = shared::QuantizedRows::encode(values, dim);
   const RowMatrix plain = matrix_of(values, dim);
   const RowMatrix coded{values.data(), rows, dim, {bytes, rows, dim}};
   REQUIRE(coded.codes.is_sound());
@@ -166,8 +166,8 @@ TEST_CASE("codes bound the product of every row, and most rows closely", "[searc
     for (float& value : *some)
       value = static_cast<float>(playlist::splitmix64(seed) % 2'001) / 1'000.0f - 1;
   }
-  const std::string bytes = playlist::QuantizedRows::encode(values, dim);
-  const playlist::QuantizedRows codes(bytes, rows, dim);
+  const std::string bytes = shared::QuantizedRows::encode(values, dim);
+  const shared::QuantizedRows codes(bytes, rows, dim);
   double length = 0;
   for (const float value : query) length += static_cast<double>(value) * value;
   length = std::sqrt(length);
@@ -188,25 +188,25 @@ TEST_CASE("by codes the same rows are told, however near to the bound", "[search
   std::vector<float> values(rows * dim);
   for (float& value : values)
     value = static_cast<float>(playlist::splitmix64(seed) % 2'001) / 1'000.0f - 1;
-  const std::string bytes = playlist::QuantizedRows::encode(values, dim);
-  const playlist::QuantizedRows codes(bytes, rows, dim);
-  const auto range = static_cast<float>(playlist::QuantizedRows::query_range(dim));
+  const std::string bytes = shared::QuantizedRows::encode(values, dim);
+  const shared::QuantizedRows codes(bytes, rows, dim);
+  const auto range = static_cast<float>(shared::QuantizedRows::query_range(dim));
   const std::vector<float> query(dim, 0.5f);
   std::vector<std::int16_t> of_query(codes.stride());
   std::fill_n(of_query.begin(), dim, static_cast<std::int16_t>(range));
-  const recall::CodedBlock coded{codes.codes(0),
+  const shared::CodedBlock coded{codes.codes(0),
                                  codes.scales(0),
                                  codes.slacks(0),
                                  codes.stride(),
                                  of_query.data(),
                                  0.5f / range,
                                  0.5f * std::sqrt(static_cast<float>(dim))};
-  const recall::RowBlock block{values.data(), dim, static_cast<std::int32_t>(rows), 0};
-  for (const recall::RowScoring* level : levels()) {
+  const shared::RowBlock block{values.data(), dim, static_cast<std::int32_t>(rows), 0};
+  for (const shared::RowScoring* level : levels()) {
     Wanted by_values, by_codes;
     for (Wanted* wanted : {&by_values, &by_codes}) {
       wanted->bounds = {0};  // half of the rows are above, some hardly so
-      const recall::ScoreSink sink{wanted->bounds.data(), wanted,
+      const shared::ScoreSink sink{wanted->bounds.data(), wanted,
                                    [](void* context, std::int32_t, std::int32_t row, float score) {
                                      static_cast<Wanted*>(context)->told.emplace_back(row, score);
                                    }};
@@ -223,9 +223,9 @@ TEST_CASE("by codes the same rows are told, however near to the bound", "[search
 
 TEST_CASE("codes that are not those of the matrix are known as such", "[search]") {
   const std::vector<float> values = eighths(100 * 20, 3);
-  const std::string bytes = playlist::QuantizedRows::encode(values, 20);
+  const std::string bytes = shared::QuantizedRows::encode(values, 20);
   const auto problem = [](const std::string& some, std::size_t rows, std::size_t columns) {
-    const playlist::QuantizedRows codes(some, rows, columns);
+    const shared::QuantizedRows codes(some, rows, columns);
     return std::string(codes.is_sound() ? "" : codes.problem());
   };
   CHECK(problem(bytes, 100, 20).empty());
@@ -278,17 +278,17 @@ TEST_CASE("exact search with nothing to find is empty", "[search]") {
 TEST_CASE("every processor level of the search tells the rows above a bound", "[search]") {
   const std::size_t dim = GENERATE(5, 16, 37);
   const std::vector<float> values = eighths(41 * dim, 5), query = eighths(dim, 6);
-  const recall::RowBlock block{values.data(), dim, 41, 100};
+  const shared::RowBlock block{values.data(), dim, 41, 100};
   std::vector<std::pair<std::int32_t, float>> expected;
   for (const ScoredRow& row : sorted(matrix_of(values, dim), query, 41))
     if (row.score > 0.25f) expected.emplace_back(100 + row.row, row.score);
   std::sort(expected.begin(), expected.end());
-  for (const recall::RowScoring* level : levels()) {
+  for (const shared::RowScoring* level : levels()) {
     const auto panel_queries = static_cast<std::size_t>(level->panel_queries);
     Wanted wanted;
     wanted.bounds.assign(panel_queries, std::numeric_limits<float>::infinity());
     wanted.bounds[0] = 0.25f;
-    const recall::ScoreSink sink{
+    const shared::ScoreSink sink{
         wanted.bounds.data(), &wanted,
         [](void* context, std::int32_t asked, std::int32_t row, float score) {
           if (asked == 0) static_cast<Wanted*>(context)->told.emplace_back(row, score);
@@ -302,12 +302,12 @@ TEST_CASE("every processor level of the search tells the rows above a bound", "[
     CHECK(wanted.told == expected);
     if (dim < 16) continue;
     wanted.told.clear();
-    const std::string bytes = playlist::QuantizedRows::encode(values, dim);
-    const playlist::QuantizedRows codes(bytes, 41, dim);
+    const std::string bytes = shared::QuantizedRows::encode(values, dim);
+    const shared::QuantizedRows codes(bytes, 41, dim);
     // Eighths are whole codes of a step of 1/8, and no value is above 7/8.
     std::vector<std::int16_t> of_query(codes.stride());
     for (std::size_t d = 0; d < dim; ++d) of_query[d] = static_cast<std::int16_t>(query[d] * 8);
-    const recall::CodedBlock coded{codes.codes(0),
+    const shared::CodedBlock coded{codes.codes(0),
                                    codes.scales(0),
                                    codes.slacks(0),
                                    codes.stride(),

@@ -1,5 +1,4 @@
 // The graph of near neighbours: what model.content builds and recall.content searches.
-#include "playlist/neighbour_graph.hpp"
 #include "playlist/random.hpp"
 
 #include <algorithm>
@@ -9,14 +8,15 @@
 #include <catch2/catch.hpp>
 
 #include "kernels/content_space.hpp"
-#include "kernels/gathered_products.hpp"
 #include "kernels/graph_index.hpp"
+#include "shared/gathered_products.hpp"
+#include "shared/neighbour_graph.hpp"
 
 using model::build_graph;
 using model::BuiltGraph;
 using model::Vectors;
-using playlist::GraphSearch;
-using playlist::NeighbourGraph;
+using shared::GraphSearch;
+using shared::NeighbourGraph;
 
 namespace {
 
@@ -56,7 +56,7 @@ std::vector<GraphSearch::Row> search(const std::string& bytes, const Vectors& ve
   INFO(graph.problem());
   REQUIRE(graph.is_sound());
   return GraphSearch().best(graph, vectors.values.data(), vectors.dim, query, count, breadth,
-                            model::gathered_products());
+                            shared::gathered_products());
 }
 
 const Vectors& some() {
@@ -77,7 +77,7 @@ TEST_CASE("gathered products are sums of products, for every length", "[graph]")
     for (std::size_t k = 0; k < dim; ++k) query[k] = static_cast<float>(k % 5) - 2;
     const std::int32_t ids[] = {2, 0, 2, 1};
     float scores[4];
-    model::gathered_products()(query.data(), rows.data(), dim, ids, 4, scores);
+    shared::gathered_products()(query.data(), rows.data(), dim, ids, 4, scores);
     for (int k = 0; k < 4; ++k) {
       float expected = 0;  // whole numbers: exact in any order
       for (std::size_t d = 0; d < dim; ++d)
@@ -199,7 +199,7 @@ TEST_CASE("a graph whose numbers are damaged is searched without harm", "[graph]
     const NeighbourGraph graph(damaged, 60);
     REQUIRE(graph.is_sound());
     const auto found = GraphSearch().best(graph, vectors.values.data(), vectors.dim, vectors.row(0),
-                                          10, 20, model::gathered_products());
+                                          10, 20, shared::gathered_products());
     for (const auto& row : found) CHECK(row.row < 60);
   }
 }

@@ -1,6 +1,5 @@
 #include "als.hpp"
 
-#include "playlist/cpu.hpp"
 #include "playlist/random.hpp"
 
 #include <algorithm>
@@ -10,19 +9,13 @@
 
 #include "levels/als_rows.hpp"
 #include "parallel.hpp"
+#include "shared/cpu.hpp"
 
 namespace model {
 namespace {
 
 const AlsRows& als_rows() {
-  switch (playlist::cpu_level()) {
-    case playlist::CpuLevel::kV4:
-      return kAlsRows_v4;
-    case playlist::CpuLevel::kV3:
-      return kAlsRows_v3;
-    default:
-      return kAlsRows_baseline;
-  }
+  return shared::of_this_processor(kAlsRows_baseline, kAlsRows_v3, kAlsRows_v4);
 }
 
 constexpr std::int32_t kLine = 16;  // floats

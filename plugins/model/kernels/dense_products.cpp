@@ -1,6 +1,6 @@
 #include "dense_products.hpp"
 
-#include "playlist/cpu.hpp"
+#include "shared/cpu.hpp"
 
 namespace model {
 
@@ -15,14 +15,8 @@ extern const DenseProducts kDenseProducts;
 }
 
 const DenseProducts& dense_products() {
-  switch (playlist::cpu_level()) {
-    case playlist::CpuLevel::kV4:
-      return v4::kDenseProducts;
-    case playlist::CpuLevel::kV3:
-      return v3::kDenseProducts;
-    default:
-      return baseline::kDenseProducts;
-  }
+  return shared::of_this_processor(baseline::kDenseProducts, v3::kDenseProducts,
+                                   v4::kDenseProducts);
 }
 
 }  // namespace model

@@ -1,6 +1,6 @@
 #include "din_steps.hpp"
 
-#include "playlist/cpu.hpp"
+#include "shared/cpu.hpp"
 
 namespace model {
 
@@ -15,14 +15,7 @@ extern const DinSteps kDinSteps;
 }
 
 const DinSteps& din_steps() {
-  switch (playlist::cpu_level()) {
-    case playlist::CpuLevel::kV4:
-      return v4::kDinSteps;
-    case playlist::CpuLevel::kV3:
-      return v3::kDinSteps;
-    default:
-      return baseline::kDinSteps;
-  }
+  return shared::of_this_processor(baseline::kDinSteps, v3::kDinSteps, v4::kDinSteps);
 }
 
 }  // namespace model

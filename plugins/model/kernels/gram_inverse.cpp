@@ -1,11 +1,10 @@
 #include "gram_inverse.hpp"
 
-#include "playlist/cpu.hpp"
-
 #include <algorithm>
 
 #include "levels/gram_solver.hpp"
 #include "parallel.hpp"
+#include "shared/cpu.hpp"
 
 namespace model {
 namespace {
@@ -16,14 +15,7 @@ static_assert(GramInverse::kBlock == kGramLanes);
 constexpr double kGathered = 8;
 
 const GramSolver& gram_solver() {
-  switch (playlist::cpu_level()) {
-    case playlist::CpuLevel::kV4:
-      return kGramSolver_v4;
-    case playlist::CpuLevel::kV3:
-      return kGramSolver_v3;
-    default:
-      return kGramSolver_baseline;
-  }
+  return shared::of_this_processor(kGramSolver_baseline, kGramSolver_v3, kGramSolver_v4);
 }
 
 GramRows rows_of(const SparseMatrix& matrix) {

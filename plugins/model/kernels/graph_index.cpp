@@ -1,10 +1,10 @@
 #include "graph_index.hpp"
 
-#include "playlist/neighbour_graph.hpp"
-
 #include <algorithm>
 #include <cstring>
 #include <functional>
+
+#include "shared/neighbour_graph.hpp"
 // hnswlib's prefetching reads a neighbour past the end of its lists; its products are not used
 // here.
 #define NO_MANUAL_VECTORIZATION
@@ -13,7 +13,7 @@
 #include <numeric>
 #include <vector>
 
-#include "gathered_products.hpp"
+#include "shared/gathered_products.hpp"
 
 namespace model {
 namespace {
@@ -22,7 +22,7 @@ namespace {
 /// compiled.
 class ProductSpace final : public hnswlib::SpaceInterface<float> {
  public:
-  explicit ProductSpace(std::size_t dim) : data_{dim, inner_product_distance()} {}
+  explicit ProductSpace(std::size_t dim) : data_{dim, shared::inner_product_distance()} {}
   std::size_t get_data_size() override { return data_.dim * sizeof(float); }
   hnswlib::DISTFUNC<float> get_dist_func() override {
     return [](const void* a, const void* b, const void* data) {
@@ -35,7 +35,7 @@ class ProductSpace final : public hnswlib::SpaceInterface<float> {
  private:
   struct Data {
     std::size_t dim;
-    Distance distance;
+    shared::Distance distance;
   } data_;
 };
 
@@ -57,9 +57,9 @@ class GraphWriter {
       for (int level = 1; level <= levels; ++level, ++blocks)
         append(row, level, index_.maxM_, upper);
     }
-    const std::uint32_t header[playlist::NeighbourGraph::kHeader] = {
-        playlist::NeighbourGraph::kMagic,
-        playlist::NeighbourGraph::kVersion,
+    const std::uint32_t header[shared::NeighbourGraph::kHeader] = {
+        shared::NeighbourGraph::kMagic,
+        shared::NeighbourGraph::kVersion,
         static_cast<std::uint32_t>(rows_),
         static_cast<std::uint32_t>(index_.maxM0_),
         static_cast<std::uint32_t>(index_.maxM_),
@@ -104,8 +104,8 @@ class Probes {
     const std::size_t count = std::min(kProbes, rows());
     for (std::size_t k = 0; k < count; ++k) {
       const auto row = static_cast<std::int32_t>(k * rows() / count);
-      gathered_products()(vectors.row(row), vectors.values.data(), vectors.dim, all.data(), rows(),
-                          scores.data());
+      shared::gathered_products()(vectors.row(row), vectors.values.data(), vectors.dim, all.data(),
+                                  rows(), scores.data());
       scores[static_cast<std::size_t>(row)] = -std::numeric_limits<float>::infinity();
       const auto last = scores.begin() + static_cast<std::ptrdiff_t>(best_) - 1;
       std::nth_element(scores.begin(), last, scores.end(), std::greater<>());
@@ -115,14 +115,14 @@ class Probes {
 
   /// The share of their best rows that a search of this breadth finds.
   [[nodiscard]] double recall(const std::string& graph, std::size_t breadth) const {
-    const playlist::NeighbourGraph view(graph, rows());
-    playlist::GraphSearch search;
+    const shared::NeighbourGraph view(graph, rows());
+    shared::GraphSearch search;
     std::size_t found = 0;
     for (const auto& [row, least] : probes_) {
       std::size_t hits = 0;
       for (const auto& one :
            search.best(view, vectors_.values.data(), vectors_.dim, vectors_.row(row), best_ + 1,
-                       breadth, gathered_products()))
+                       breadth, shared::gathered_products()))
         hits += one.row != row && one.score >= least;
       found += std::min(hits, best_);  // of equal ones any will do
     }
@@ -161,7 +161,7 @@ BuiltGraph build_graph(const Vectors& vectors, const GraphOptions& options) {
       built.recall = probes.recall(built.bytes, built.breadth *= 2);
   }
   const auto breadth = static_cast<std::uint32_t>(built.breadth);
-  constexpr std::size_t kPlace = (playlist::NeighbourGraph::kHeader - 1) * sizeof breadth;
+  constexpr std::size_t kPlace = (shared::NeighbourGraph::kHeader - 1) * sizeof breadth;
   std::memcpy(built.bytes.data() + kPlace, &breadth, sizeof breadth);
   return built;
 }

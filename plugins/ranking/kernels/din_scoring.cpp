@@ -1,8 +1,8 @@
 #include "din_scoring.hpp"
 
-#include "playlist/cpu.hpp"
-
 #include <algorithm>
+
+#include "shared/cpu.hpp"
 
 namespace ranking {
 
@@ -34,10 +34,7 @@ void din_scores(const DinNumbers& network, const float* history, int rows, const
   scratch.resize(attention_scratch(network, rows) + static_cast<std::size_t>(rows) +
                  static_cast<std::size_t>(
                      kBlock * (3 * network.dim + network.first.count + network.second.count)));
-  const auto level = playlist::cpu_level();
-  const auto run = level == playlist::CpuLevel::kV4   ? v4::block
-                   : level == playlist::CpuLevel::kV3 ? v3::block
-                                                      : baseline::block;
+  const auto run = shared::of_this_processor(baseline::block, v3::block, v4::block);
   for (int begin = 0; begin < count; begin += kBlock) {
     run(network, history, rows, candidates + static_cast<std::size_t>(begin * network.dim),
         std::min(kBlock, count - begin), logits + begin, scratch.data());
@@ -47,10 +44,7 @@ void din_scores(const DinNumbers& network, const float* history, int rows, const
 void din_attention(const DinNumbers& network, const float* history, int rows,
                    const float* candidate, DinScratch& scratch, float* attention) {
   scratch.resize(attention_scratch(network, rows));
-  const auto level = playlist::cpu_level();
-  const auto run = level == playlist::CpuLevel::kV4   ? v4::attention
-                   : level == playlist::CpuLevel::kV3 ? v3::attention
-                                                      : baseline::attention;
+  const auto run = shared::of_this_processor(baseline::attention, v3::attention, v4::attention);
   run(network, history, rows, candidate, attention, scratch.data());
 }
 

@@ -1,23 +1,15 @@
 #include "fold_in.hpp"
 
-#include "playlist/cpu.hpp"
-
 #include <algorithm>
 #include <cmath>
 
 #include "levels/fold_in_loops.hpp"
+#include "shared/cpu.hpp"
 
 namespace recall {
 
 const FoldInLoops& fold_in_loops() {
-  switch (playlist::cpu_level()) {
-    case playlist::CpuLevel::kV4:
-      return kFoldInLoops_v4;
-    case playlist::CpuLevel::kV3:
-      return kFoldInLoops_v3;
-    default:
-      return kFoldInLoops_baseline;
-  }
+  return shared::of_this_processor(kFoldInLoops_baseline, kFoldInLoops_v3, kFoldInLoops_v4);
 }
 
 namespace {

@@ -16,12 +16,12 @@
 #include <span>
 #include <vector>
 
-#include "exact_search.hpp"
+#include "shared/exact_search.hpp"
 
 namespace recall {
 
 struct FactorModel {
-  RowMatrix factors;
+  shared::RowMatrix factors;
   const float* gram;  // dim x dim: sum over rows of y y'
   double regularization, unobserved_weight, frequency_scaling;
 };

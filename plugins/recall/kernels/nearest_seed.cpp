@@ -11,7 +11,7 @@ constexpr std::size_t kBlock = 96;  // what is computed together stays in the ne
 
 }  // namespace
 
-std::vector<std::int32_t> nearest_seeds(const RowMatrix& seeds,
+std::vector<std::int32_t> nearest_seeds(const shared::RowMatrix& seeds,
                                         std::span<const float* const> rows) {
   const std::size_t width = (seeds.rows + kGiftLanes - 1) / kGiftLanes * kGiftLanes;
   // The seeds side by side, filled up with the first, which is never before itself.

@@ -5,13 +5,14 @@
 #include <span>
 #include <vector>
 
-#include "exact_search.hpp"
+#include "shared/exact_search.hpp"
 
 namespace recall {
 
 /// For each of `rows`, of seeds.dim values each, the row of `seeds` with the largest product, the
 /// first of equal ones. Seeds must not be empty; values finite.
 /// Time  that of a matrix product; the rows may lie anywhere
-std::vector<std::int32_t> nearest_seeds(const RowMatrix& seeds, std::span<const float* const> rows);
+std::vector<std::int32_t> nearest_seeds(const shared::RowMatrix& seeds,
+                                        std::span<const float* const> rows);
 
 }  // namespace recall

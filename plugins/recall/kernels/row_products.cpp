@@ -1,6 +1,6 @@
 #include "row_products.hpp"
 
-#include "playlist/cpu.hpp"
+#include "shared/cpu.hpp"
 
 namespace recall {
 
@@ -18,14 +18,8 @@ RowProducts row_products;
 
 void row_products(const float* matrix, std::int64_t rows, std::int64_t columns, std::int64_t stride,
                   const float* vector, float* out) {
-  switch (playlist::cpu_level()) {
-    case playlist::CpuLevel::kV4:
-      return v4::row_products(matrix, rows, columns, stride, vector, out);
-    case playlist::CpuLevel::kV3:
-      return v3::row_products(matrix, rows, columns, stride, vector, out);
-    default:
-      return baseline::row_products(matrix, rows, columns, stride, vector, out);
-  }
+  shared::of_this_processor(baseline::row_products, v3::row_products, v4::row_products)(
+      matrix, rows, columns, stride, vector, out);
 }
 
 }  // namespace recall

@@ -1,10 +1,8 @@
 #include "als_rows.hpp"
 
 #include "cholesky.hpp"
-#include "lanes.hpp"
-
-#define PLAYLIST_JOIN_(a, b) a##b
-#define PLAYLIST_JOIN(a, b) PLAYLIST_JOIN_(a, b)
+#include "shared/levels/lanes.hpp"
+#include "shared/levels/level_name.hpp"
 
 namespace model {
 namespace {
@@ -23,12 +21,12 @@ void add_tile(const float* rows, std::int64_t count, std::int32_t width, std::in
   for (int r = 0; r < kTileRows; ++r) {
 #pragma GCC unroll 3
     for (int v = 0; v < Vectors; ++v)
-      sums[r][v] = load(from + at + static_cast<std::size_t>(r) * width + v * kLanes);
+      sums[r][v] = load_aligned(from + at + static_cast<std::size_t>(r) * width + v * kLanes);
   }
   for (std::int64_t k = 0; k < count; ++k, rows += width) {
     Lanes values[Vectors];
 #pragma GCC unroll 3
-    for (int v = 0; v < Vectors; ++v) values[v] = load(rows + j + v * kLanes);
+    for (int v = 0; v < Vectors; ++v) values[v] = load_aligned(rows + j + v * kLanes);
 #pragma GCC unroll 8
     for (int r = 0; r < kTileRows; ++r) {
 #pragma GCC unroll 3
@@ -39,7 +37,7 @@ void add_tile(const float* rows, std::int64_t count, std::int32_t width, std::in
   for (int r = 0; r < kTileRows; ++r) {
 #pragma GCC unroll 3
     for (int v = 0; v < Vectors; ++v)
-      store(to + at + static_cast<std::size_t>(r) * width + v * kLanes, sums[r][v]);
+      store_aligned(to + at + static_cast<std::size_t>(r) * width + v * kLanes, sums[r][v]);
   }
 }
 
@@ -108,7 +106,8 @@ void gather(const AlsHalf& half, std::int64_t begin, std::int64_t end, float* ro
     }
     const float* from = half.given + static_cast<std::size_t>(half.columns[k]) * width;
     const float root = __builtin_sqrtf(half.weights[k]);
-    for (std::int32_t j = 0; j < width; j += kLanes) store(rows + j, load(from + j) * root);
+    for (std::int32_t j = 0; j < width; j += kLanes)
+      store_aligned(rows + j, load_aligned(from + j) * root);
     *roots++ = root;
     rows += width;
   }
@@ -118,19 +117,19 @@ void gather(const AlsHalf& half, std::int64_t begin, std::int64_t end, float* ro
 void add_rows(const float* rows, const float* coefficients, std::int64_t count, std::int32_t width,
               float* sums) {
   for (std::int32_t j = 0; j < width; j += kLanes) {
-    Lanes even = load(sums + j), odd{};
+    Lanes even = load_aligned(sums + j), odd{};
     for (std::int64_t k = 0; k < count; k += 2) {
-      even += load(rows + k * width + j) * coefficients[k];
-      odd += load(rows + (k + 1) * width + j) * coefficients[k + 1];
+      even += load_aligned(rows + k * width + j) * coefficients[k];
+      odd += load_aligned(rows + (k + 1) * width + j) * coefficients[k + 1];
     }
-    store(sums + j, even + odd);
+    store_aligned(sums + j, even + odd);
   }
 }
 
 void fill_up(float* rows, float* roots, std::int64_t count, std::int32_t width, std::int64_t to) {
   for (std::int64_t k = count; k < to; ++k) {
     roots[k] = 0;
-    for (std::int32_t j = 0; j < width; j += kLanes) store(rows + k * width + j, Lanes{});
+    for (std::int32_t j = 0; j < width; j += kLanes) store_aligned(rows + k * width + j, Lanes{});
   }
 }
 
@@ -141,7 +140,7 @@ std::int64_t rounded_up(std::int64_t count) {
 /// gram + sum of w y y' + ridge in scratch.matrix, and sum of w y in `right`.
 void make_equations(const AlsHalf& half, std::int64_t row, const Scratch& scratch, float* right) {
   const std::int32_t width = half.width;
-  for (std::int32_t j = 0; j < width; j += kLanes) store(right + j, Lanes{});
+  for (std::int32_t j = 0; j < width; j += kLanes) store_aligned(right + j, Lanes{});
   // As many rows as stay in the first-level cache beside a band of the matrix.
   const std::int64_t chunk = half.held_rows < 64 ? half.held_rows : 64;
   const float* from = half.gram;
@@ -173,14 +172,14 @@ void multiply_gram_columns(const AlsHalf& half, float ridge, const float* x, std
                            float* result) {
   Lanes sums[Vectors];
 #pragma GCC unroll 8
-  for (int v = 0; v < Vectors; ++v) sums[v] = load(x + j + v * kLanes) * ridge;
+  for (int v = 0; v < Vectors; ++v) sums[v] = load_aligned(x + j + v * kLanes) * ridge;
   const float* gram = half.gram + j;
   for (std::int32_t k = 0; k < half.width; ++k, gram += half.width) {
 #pragma GCC unroll 8
-    for (int v = 0; v < Vectors; ++v) sums[v] += load(gram + v * kLanes) * x[k];
+    for (int v = 0; v < Vectors; ++v) sums[v] += load_aligned(gram + v * kLanes) * x[k];
   }
 #pragma GCC unroll 8
-  for (int v = 0; v < Vectors; ++v) store(result + j + v * kLanes, sums[v]);
+  for (int v = 0; v < Vectors; ++v) store_aligned(result + j + v * kLanes, sums[v]);
 }
 
 /// result = (gram + ridge I) x
@@ -202,26 +201,33 @@ void add_observed(const float* rows, const float* roots, std::int64_t count, std
        k += kLanes, rows += static_cast<std::size_t>(kLanes) * width) {
     Lanes products[kLanes] = {};
     for (std::int32_t j = 0; j < width; j += kLanes) {
-      const Lanes values = load(x + j);
+      const Lanes values = load_aligned(x + j);
 #pragma GCC unroll 16
       for (int r = 0; r < kLanes; ++r)
-        products[r] += load(rows + static_cast<std::size_t>(r) * width + j) * values;
+        products[r] += load_aligned(rows + static_cast<std::size_t>(r) * width + j) * values;
     }
     const Lanes dots = sums_of(products);
-    store(coefficients, roots ? dots - load(roots + k) : dots);
+    store_aligned(coefficients, roots ? dots - load_aligned(roots + k) : dots);
     add_rows(rows, coefficients, kLanes, width, sums);
   }
 }
 
+float sum_of(Lanes lanes) {
+  float sum = 0;
+  for (int k = 0; k < kLanes; ++k) sum += lanes[k];
+  return sum;
+}
+
 float dot(const float* a, const float* b, std::int32_t width) {
   Lanes sum{};
-  for (std::int32_t j = 0; j < width; j += kLanes) sum += load(a + j) * load(b + j);
+  for (std::int32_t j = 0; j < width; j += kLanes) sum += load_aligned(a + j) * load_aligned(b + j);
   return sum_of(sum);
 }
 
 /// a += factor * b
 void add_scaled(float* a, float factor, const float* b, std::int32_t width) {
-  for (std::int32_t j = 0; j < width; j += kLanes) store(a + j, load(a + j) + load(b + j) * factor);
+  for (std::int32_t j = 0; j < width; j += kLanes)
+    store_aligned(a + j, load_aligned(a + j) + load_aligned(b + j) * factor);
 }
 
 /// x moves by cg_steps towards the solution; multiply(p, product) is the matrix, and `residual`
@@ -231,7 +237,8 @@ void conjugate_gradients(const AlsHalf& half, const Scratch& scratch, float* x,
                          const Multiply& multiply) {
   const std::int32_t width = half.width;
   float *residual = scratch.residual, *direction = scratch.direction;
-  for (std::int32_t j = 0; j < width; j += kLanes) store(direction + j, -load(residual + j));
+  for (std::int32_t j = 0; j < width; j += kLanes)
+    store_aligned(direction + j, -load_aligned(residual + j));
   float error = dot(residual, residual, width);
   for (std::int32_t step = 0; step < half.cg_steps && error > 1e-20f; ++step) {
     multiply(direction, scratch.product);
@@ -240,7 +247,8 @@ void conjugate_gradients(const AlsHalf& half, const Scratch& scratch, float* x,
     add_scaled(residual, length, scratch.product, width);
     const float left = dot(residual, residual, width);
     for (std::int32_t j = 0; j < width; j += kLanes)
-      store(direction + j, load(direction + j) * (left / error) - load(residual + j));
+      store_aligned(direction + j,
+                    load_aligned(direction + j) * (left / error) - load_aligned(residual + j));
     error = left;
   }
 }
@@ -271,8 +279,8 @@ void multiply_upper(const float* a, std::int32_t width, const float* x, float* r
       result[j] += a[j] * x[k];
     }
     for (std::int32_t j = own + kLanes; j < width; j += kLanes) {
-      sums += load(a + j) * load(x + j);
-      store(result + j, load(result + j) + load(a + j) * x[k]);
+      sums += load_aligned(a + j) * load_aligned(x + j);
+      store_aligned(result + j, load_aligned(result + j) + load_aligned(a + j) * x[k]);
     }
     result[k] += sum + sum_of(sums);
   }
@@ -323,8 +331,7 @@ double observed_loss(const AlsHalf& half, std::int64_t begin, std::int64_t end) 
 
 }  // namespace
 
-extern const AlsRows PLAYLIST_JOIN(kAlsRows_, PLAYLIST_LEVEL);
-const AlsRows PLAYLIST_JOIN(kAlsRows_, PLAYLIST_LEVEL) = {scratch_floats, solve, add_products,
-                                                          observed_loss};
+extern const AlsRows PLAYLIST_LEVEL_NAME(kAlsRows_);
+const AlsRows PLAYLIST_LEVEL_NAME(kAlsRows_) = {scratch_floats, solve, add_products, observed_loss};
 
 }  // namespace model

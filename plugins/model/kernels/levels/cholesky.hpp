@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "lanes.hpp"
+#include "shared/levels/lanes.hpp"
 
 namespace model {
 namespace {
@@ -22,10 +22,10 @@ inline void load_band(const float* a, std::int32_t width, std::int32_t band, std
                       Lanes* rows) {
 #pragma GCC unroll 8
   for (int r = 0; r < kBand; ++r)
-    rows[r] = load(a + static_cast<std::size_t>(band + r) * width + j);
+    rows[r] = load_aligned(a + static_cast<std::size_t>(band + r) * width + j);
   const float* above = a;
   for (std::int32_t k = 0; k < band; ++k, above += width) {
-    const Lanes values = load(above + j);
+    const Lanes values = load_aligned(above + j);
 #pragma GCC unroll 8
     for (int r = 0; r < kBand; ++r) rows[r] -= values * above[band + r];
   }
@@ -35,7 +35,7 @@ inline void store_band(float* a, std::int32_t width, std::int32_t band, std::int
                        const Lanes* rows) {
 #pragma GCC unroll 8
   for (int r = 0; r < kBand; ++r)
-    store(a + static_cast<std::size_t>(band + r) * width + j, rows[r]);
+    store_aligned(a + static_cast<std::size_t>(band + r) * width + j, rows[r]);
 }
 
 /// The columns with the diagonal, which begins at lane Begin; `inverse` gets 1 / U's diagonal.
@@ -86,7 +86,7 @@ inline void solve_forward(const float* u, const float* inverse, std::int32_t wid
     const float z = b[k] * inverse[k];
     const std::int32_t own = k / kLanes * kLanes;
     for (std::int32_t j = own + kLanes; j < width; j += kLanes)
-      store(b + j, load(b + j) - load(u + j) * z);
+      store_aligned(b + j, load_aligned(b + j) - load_aligned(u + j) * z);
     for (std::int32_t j = k + 1; j < own + kLanes; ++j) b[j] -= u[j] * z;
     b[k] = z;
   }
@@ -98,12 +98,12 @@ inline void solve_backward(const float* u, const float* inverse, std::int32_t wi
     const float* rows = u + static_cast<std::size_t>(begin) * width;
     Lanes sums[kLanes] = {};
     for (std::int32_t j = begin + kLanes; j < width; j += kLanes) {
-      const Lanes known = load(z + j);
+      const Lanes known = load_aligned(z + j);
 #pragma GCC unroll 16
       for (int r = 0; r < kLanes; ++r)
-        sums[r] += load(rows + static_cast<std::size_t>(r) * width + j) * known;
+        sums[r] += load_aligned(rows + static_cast<std::size_t>(r) * width + j) * known;
     }
-    store(z + begin, load(z + begin) - sums_of(sums));
+    store_aligned(z + begin, load_aligned(z + begin) - sums_of(sums));
     for (std::int32_t k = kLanes - 1; k >= 0; --k) {
       const float x = z[begin + k] * inverse[begin + k];
       z[begin + k] = x;

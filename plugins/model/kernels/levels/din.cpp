@@ -1,6 +1,6 @@
 // Forward and backward of the Deep Interest Network's parts (din_steps.hpp).
 #include "../din_steps.hpp"
-#include "products.hpp"
+#include "shared/levels/products.hpp"
 
 namespace model {
 namespace {
@@ -10,20 +10,20 @@ constexpr float kFirstDecay = 0.9f, kSecondDecay = 0.999f;  // Adam's beta 1 and
 /// The gates of one row of sums.
 inline void gates_of(const DinUnits& units, const float* sums, float* gates) {
   for (int j = 0; j < units.count; j += kLanes) {
-    const Vector s = load(sums + j);
-    const Vector one = spread(1), none{};
+    const Lanes s = load(sums + j);
+    const Lanes one = spread(1), none{};
     store(gates + j, units.scale == nullptr
                          ? (s > none ? one : none)
                          : sigmoid(s * load(units.scale + j) + load(units.shift + j)));
   }
 }
-inline Vector activated(const DinUnits& units, int j, Vector s, Vector gate) {
-  const Vector alpha = load(units.alpha + j);
+inline Lanes activated(const DinUnits& units, int j, Lanes s, Lanes gate) {
+  const Lanes alpha = load(units.alpha + j);
   return s * (alpha + (1.0f - alpha) * gate);
 }
 /// d activated / d s.
-inline Vector slope(const DinUnits& units, int j, Vector s, Vector gate) {
-  const Vector alpha = load(units.alpha + j);
+inline Lanes slope(const DinUnits& units, int j, Lanes s, Lanes gate) {
+  const Lanes alpha = load(units.alpha + j);
   if (units.scale == nullptr) return alpha + (1.0f - alpha) * gate;
   return alpha + (1.0f - alpha) * (gate + s * load(units.scale + j) * gate * (1.0f - gate));
 }
@@ -48,7 +48,7 @@ inline void turned_matrix_of(const DinAttention& net, const float* candidate, fl
 }
 
 inline void zero(float* at, int count) {
-  for (int k = 0; k < count; k += kLanes) store(at + k, Vector{});
+  for (int k = 0; k < count; k += kLanes) store(at + k, Lanes{});
 }
 
 void attention(const DinAttention& net, const float* history, int rows, const float* candidate,
@@ -67,7 +67,7 @@ void attention(const DinAttention& net, const float* history, int rows, const fl
     const float* sums = trace.sums + t * units;
     float* gates = trace.gates + t * units;
     gates_of(net.units, sums, gates);
-    Vector total{};
+    Lanes total{};
     for (int j = 0; j < units; j += kLanes)
       total += load(net.out + j) * activated(net.units, j, load(sums + j), load(gates + j));
     trace.attention[t] = sum(total) + net.out_bias;
@@ -82,15 +82,15 @@ inline void activations_back(const DinAttention& net, int rows, const DinTrace& 
                              float* slopes, float* totals) {
   const int units = net.units.count;
   for (int j = 0; j < units; j += kLanes) {
-    const Vector out = load(net.out + j);
-    Vector d_out{}, d_alpha{}, total{};
+    const Lanes out = load(net.out + j);
+    Lanes d_out{}, d_alpha{}, total{};
     for (int t = 0; t < rows; ++t) {
       const int at = t * units + j;
-      const Vector s = load(trace.sums + at), gate = load(trace.gates + at);
-      const Vector d_y = d_attention[t] * out;
+      const Lanes s = load(trace.sums + at), gate = load(trace.gates + at);
+      const Lanes d_y = d_attention[t] * out;
       d_out += d_attention[t] * activated(net.units, j, s, gate);
       d_alpha += d_y * s * (1.0f - gate);
-      const Vector d_s = d_y * slope(net.units, j, s, gate);
+      const Lanes d_s = d_y * slope(net.units, j, s, gate);
       total += d_s;
       store(slopes + at, d_s);
     }
@@ -146,12 +146,12 @@ void layer_back(const DinLayer& net, const float* x, int rows, const float* sums
                 const float* gates, float* d_y, const DinLayerGradient& gradient, float* d_x) {
   const int units = net.units.count;
   for (int j = 0; j < units; j += kLanes) {
-    Vector d_bias{}, d_alpha{};
+    Lanes d_bias{}, d_alpha{};
     for (int r = 0; r < rows; ++r) {
       const int at = r * units + j;
-      const Vector s = load(sums + at), gate = load(gates + at), d = load(d_y + at);
+      const Lanes s = load(sums + at), gate = load(gates + at), d = load(d_y + at);
       d_alpha += d * s * (1.0f - gate);
-      const Vector d_s = d * slope(net.units, j, s, gate);
+      const Lanes d_s = d * slope(net.units, j, s, gate);
       d_bias += d_s;
       store(d_y + at, d_s);
     }
@@ -165,9 +165,9 @@ void layer_back(const DinLayer& net, const float* x, int rows, const float* sums
 
 void moments(const float* sums, int rows, int units, float* total, float* squares) {
   for (int j = 0; j < units; j += kLanes) {
-    Vector first = load(total + j), second = load(squares + j);
+    Lanes first = load(total + j), second = load(squares + j);
     for (int r = 0; r < rows; ++r) {
-      const Vector s = load(sums + r * units + j);
+      const Lanes s = load(sums + r * units + j);
       first += s;
       second += s * s;
     }
@@ -179,9 +179,9 @@ void moments(const float* sums, int rows, int units, float* total, float* square
 void adam(float* weights, float* first, float* second, const float* gradient, int count,
           float scale, float decay, float step, float epsilon) {
   for (int k = 0; k < count; k += kLanes) {
-    const Vector w = load(weights + k), g = scale * load(gradient + k) + decay * w;
-    const Vector m = kFirstDecay * load(first + k) + (1 - kFirstDecay) * g;
-    const Vector v = kSecondDecay * load(second + k) + (1 - kSecondDecay) * g * g;
+    const Lanes w = load(weights + k), g = scale * load(gradient + k) + decay * w;
+    const Lanes m = kFirstDecay * load(first + k) + (1 - kFirstDecay) * g;
+    const Lanes v = kSecondDecay * load(second + k) + (1 - kSecondDecay) * g * g;
     store(first + k, m);
     store(second + k, v);
     store(weights + k, w - step * m / (square_root(v) + epsilon));

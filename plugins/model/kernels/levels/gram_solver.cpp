@@ -1,11 +1,10 @@
 #include "gram_solver.hpp"
 
+#include "shared/levels/level_name.hpp"
+
 // Everything here is inlined or local: how vectors are returned without AVX-512 is nobody's
 // concern.
 #pragma GCC diagnostic ignored "-Wpsabi"
-
-#define PLAYLIST_JOIN_(a, b) a##b
-#define PLAYLIST_JOIN(a, b) PLAYLIST_JOIN_(a, b)
 
 namespace model {
 namespace {
@@ -118,7 +117,7 @@ std::int32_t solve(const GramSystem& system, std::int32_t first, float* x, float
 
 }  // namespace
 
-extern const GramSolver PLAYLIST_JOIN(kGramSolver_, PLAYLIST_LEVEL);
-const GramSolver PLAYLIST_JOIN(kGramSolver_, PLAYLIST_LEVEL) = {scratch, solve};
+extern const GramSolver PLAYLIST_LEVEL_NAME(kGramSolver_);
+const GramSolver PLAYLIST_LEVEL_NAME(kGramSolver_) = {scratch, solve};
 
 }  // namespace model

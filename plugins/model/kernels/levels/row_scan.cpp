@@ -3,10 +3,8 @@
 
 #include <cstring>
 
-#include "lanes.hpp"
-
-#define PLAYLIST_JOIN_NAMES(a, b) a##b
-#define PLAYLIST_LEVEL_NAME(a, b) PLAYLIST_JOIN_NAMES(a, b)
+#include "shared/levels/lanes.hpp"
+#include "shared/levels/level_name.hpp"
 
 namespace model {
 namespace {
@@ -23,12 +21,6 @@ float highest_of(const float* sums) {
   float result = 0;
   std::memcpy(&result, &highest_bits, sizeof result);
   return result;
-}
-
-Lanes load_unaligned(const float* from) {
-  Lanes lanes;
-  std::memcpy(&lanes, from, sizeof lanes);
-  return lanes;
 }
 
 /// Bit k: whether lane k of a is at least that of b.
@@ -49,8 +41,8 @@ std::size_t find(const float* sums, const RowBounds& bounds, float own, std::siz
   const float *p = bounds.p + begin, *q = bounds.q + begin;
   std::uint64_t by_row = 0, by_item = 0;
   for (std::size_t k = 0; k < kScanBlock; k += kLanes) {
-    const Lanes sum = load_unaligned(sums + k);
-    const Lanes needed = load_unaligned(p + k) * bounds.left + load_unaligned(q + k) * bounds.right;
+    const Lanes sum = load(sums + k);
+    const Lanes needed = load(p + k) * bounds.left + load(q + k) * bounds.right;
     by_row |= at_least(sum, Lanes{} + own) << k;
     by_item |= at_least(sum, needed) << k;
   }
@@ -66,14 +58,13 @@ std::size_t find(const float* sums, const RowBounds& bounds, float own, std::siz
 
 }  // namespace
 
-void PLAYLIST_LEVEL_NAME(block_maxima_, PLAYLIST_LEVEL)(const float* sums, std::size_t blocks,
-                                                        float* highest) {
+void PLAYLIST_LEVEL_NAME(block_maxima_)(const float* sums, std::size_t blocks, float* highest) {
   for (std::size_t b = 0; b < blocks; ++b) highest[b] = highest_of(sums + b * kScanBlock);
 }
 
-std::size_t PLAYLIST_LEVEL_NAME(scan_row_, PLAYLIST_LEVEL)(float* sums, const float* highest,
-                                                           const RowBounds& bounds,
-                                                           std::size_t blocks, FoundSum* found) {
+std::size_t PLAYLIST_LEVEL_NAME(scan_row_)(float* sums, const float* highest,
+                                           const RowBounds& bounds, std::size_t blocks,
+                                           FoundSum* found) {
   std::size_t count = 0;
   for (std::size_t b = 0; b < blocks; ++b) {
     float* block = sums + b * kScanBlock;

@@ -1,7 +1,7 @@
 // The loops of din_scoring.hpp.
 #include "../din_scoring.hpp"
 
-#include "products.hpp"
+#include "shared/levels/products.hpp"
 
 namespace ranking::PLAYLIST_LEVEL {
 
@@ -12,11 +12,11 @@ void block(const DinNumbers& network, const float* history, int rows, const floa
 
 namespace {
 
-inline Vector activated(const DinUnits& units, int j, Vector s) {
-  const Vector alpha = load(units.alpha + j), one = spread(1), none{};
-  const Vector gate = units.scale == nullptr
-                          ? (s > none ? one : none)
-                          : sigmoid(s * load(units.scale + j) + load(units.shift + j));
+inline Lanes activated(const DinUnits& units, int j, Lanes s) {
+  const Lanes alpha = load(units.alpha + j), one = spread(1), none{};
+  const Lanes gate = units.scale == nullptr
+                         ? (s > none ? one : none)
+                         : sigmoid(s * load(units.scale + j) + load(units.shift + j));
   return s * (alpha + (1.0f - alpha) * gate);
 }
 
@@ -53,7 +53,7 @@ void attention(const DinNumbers& network, const float* history, int rows, const 
   }
   product(sums, units, history, dim, 1, matrix, units, rows, dim, units, true);
   for (int t = 0; t < rows; ++t) {
-    Vector total{};
+    Lanes total{};
     for (int j = 0; j < units; j += kLanes)
       total += load(network.attention_out + j) *
                activated(network.attention, j, load(sums + t * units + j));
@@ -72,7 +72,7 @@ void block(const DinNumbers& network, const float* history, int rows, const floa
     const float* x = candidates + c * dim;
     float* input = inputs + c * 3 * dim;
     attention(network, history, rows, x, weights, scratch);
-    for (int d = 0; d < dim; d += kLanes) store(input + d, Vector{});
+    for (int d = 0; d < dim; d += kLanes) store(input + d, Lanes{});
     for (int t = 0; t < rows; ++t) add_scaled(input, weights[t], history + t * dim, dim);
     for (int d = 0; d < dim; d += kLanes) {
       store(input + dim + d, load(x + d));

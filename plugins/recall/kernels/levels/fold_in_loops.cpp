@@ -1,7 +1,6 @@
 #include "fold_in_loops.hpp"
 
-#define PLAYLIST_JOIN_(a, b) a##b
-#define PLAYLIST_JOIN(a, b) PLAYLIST_JOIN_(a, b)
+#include "shared/levels/level_name.hpp"
 
 namespace recall {
 namespace {
@@ -105,8 +104,8 @@ std::size_t largest(const float* a, const float* b, float scale, std::size_t wid
 
 }  // namespace
 
-extern const FoldInLoops PLAYLIST_JOIN(kFoldInLoops_, PLAYLIST_LEVEL);
-const FoldInLoops PLAYLIST_JOIN(kFoldInLoops_, PLAYLIST_LEVEL) = {add_product, decompose, solve,
-                                                                  products, largest};
+extern const FoldInLoops PLAYLIST_LEVEL_NAME(kFoldInLoops_);
+const FoldInLoops PLAYLIST_LEVEL_NAME(kFoldInLoops_) = {add_product, decompose, solve, products,
+                                                        largest};
 
 }  // namespace recall

@@ -13,14 +13,14 @@
 // Safe to call at once from several threads
 #pragma once
 
-#include "playlist/quantized_rows.hpp"
-
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
-namespace recall {
+#include "quantized_rows.hpp"
+
+namespace shared {
 
 struct ScoredRow {
   float score;
@@ -31,7 +31,7 @@ struct RowMatrix {
   const float* data;
   std::size_t rows, dim;
   /// Of the same rows, sound: a single query reads these, and of `data` what may be among the best.
-  playlist::QuantizedRows codes = {};
+  QuantizedRows codes = {};
 };
 
 /// The best `k` rows for one query of matrix.dim values.
@@ -43,4 +43,4 @@ std::vector<std::vector<ScoredRow>> top_rows_of_each(const RowMatrix& matrix,
                                                      std::span<const float> queries, std::size_t k,
                                                      int threads = 1);
 
-}  // namespace recall
+}  // namespace shared

@@ -1,41 +1,29 @@
-// Small matrix products and what goes with them, for one x86-64 level: included by the .cpp files
-// of this folder only, each of which is compiled for every level.
+// Small matrix products and what goes with them, for the x86-64 level that is being compiled:
+// included by the .cpp files of a folder `levels` only.
 //
 // Rows are multiples of 16 numbers long. A tile of a few rows x two vectors of the result stays in
 // registers while the depth runs; a number of the left matrix is spread over a vector, so that the
 // left matrix may as well be read transposed.
 #pragma once
 
+#include "lanes.hpp"
+
 namespace {
 
 #if defined(__AVX512F__)
-constexpr int kLanes = 16, kTileRows = 8;
-#elif defined(__AVX__)
-constexpr int kLanes = 8, kTileRows = 6;
+constexpr int kTileRows = 8;
+#elif defined(__AVX2__)
+constexpr int kTileRows = 6;
 #else
-constexpr int kLanes = 4, kTileRows = 4;
+constexpr int kTileRows = 4;
 #endif
 
-typedef float Vector __attribute__((vector_size(4 * kLanes)));
-typedef float Unaligned __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
-typedef int Integers __attribute__((vector_size(4 * kLanes)));
-
-inline Vector load(const float* at) {
-  return *reinterpret_cast<const Unaligned*>(at);
-}
-inline void store(float* at, Vector value) {
-  *reinterpret_cast<Unaligned*>(at) = value;
-}
-inline Vector spread(float value) {
-  return value - Vector{};
-}
-
-inline float sum(Vector v) {
+inline float sum(Lanes v) {
 #if defined(__AVX512F__)
   v += __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
   v += __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
   v += __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-#elif defined(__AVX__)
+#elif defined(__AVX2__)
   v += __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3);
   v += __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5);
 #else
@@ -45,7 +33,7 @@ inline float sum(Vector v) {
 }
 
 inline float dot(const float* a, const float* b, int count) {
-  Vector total = load(a) * load(b);
+  Lanes total = load(a) * load(b);
   for (int k = kLanes; k < count; k += kLanes) total += load(a + k) * load(b + k);
   return sum(total);
 }
@@ -56,15 +44,15 @@ inline void add_scaled(float* to, float factor, const float* from, int count) {
 }
 
 /// 1 / (1 + exp(-x)), to about 2e-7. exp as 2^n times a polynomial of degree 6 in |r| <= ln 2 / 2.
-inline Vector sigmoid(Vector x) {
-  const Vector limit = spread(87.0f);
+inline Lanes sigmoid(Lanes x) {
+  const Lanes limit = spread(87.0f);
   x = x > limit ? limit : x;
   x = x < -limit ? -limit : x;
-  const Vector magic = spread(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer
-  const Vector shifted = x * -1.44269504f + magic;
-  const Vector n = shifted - magic;
-  const Vector r = (-x - n * 0.693359375f) + n * 2.12194440e-4f;
-  Vector p = spread(1.0f / 720);
+  const Lanes magic = spread(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer
+  const Lanes shifted = x * -1.44269504f + magic;
+  const Lanes n = shifted - magic;
+  const Lanes r = (-x - n * 0.693359375f) + n * 2.12194440e-4f;
+  Lanes p = spread(1.0f / 720);
   p = p * r + 1.0f / 120;
   p = p * r + 1.0f / 24;
   p = p * r + 1.0f / 6;
@@ -73,12 +61,12 @@ inline Vector sigmoid(Vector x) {
   p = p * r + 1.0f;
   const Integers power =
       (reinterpret_cast<Integers>(shifted) << 23) + reinterpret_cast<Integers>(p);
-  return 1.0f / (1.0f + reinterpret_cast<Vector>(power));
+  return 1.0f / (1.0f + reinterpret_cast<Lanes>(power));
 }
 
 /// Of numbers >= 0, to about 2e-7: Newton's steps for 1 / sqrt(x) from a guess by the exponent.
-inline Vector square_root(Vector x) {
-  Vector y = reinterpret_cast<Vector>(0x5f375a86 - (reinterpret_cast<Integers>(x) >> 1));
+inline Lanes square_root(Lanes x) {
+  Lanes y = reinterpret_cast<Lanes>(0x5f375a86 - (reinterpret_cast<Integers>(x) >> 1));
   for (int step = 0; step < 3; ++step) y *= 1.5f - 0.5f * x * y * y;
   return x * y;
 }
@@ -86,15 +74,15 @@ inline Vector square_root(Vector x) {
 template <int Rows, int Vectors>
 inline void tile(float* c, long c_row, const float* a, long a_row, long a_step, const float* b,
                  long b_row, int depth, bool is_added) {
-  Vector sums[Rows][Vectors];
+  Lanes sums[Rows][Vectors];
   for (int r = 0; r < Rows; ++r)
     for (int n = 0; n < Vectors; ++n)
-      sums[r][n] = is_added ? load(c + r * c_row + n * kLanes) : Vector{};
+      sums[r][n] = is_added ? load(c + r * c_row + n * kLanes) : Lanes{};
   for (int k = 0; k < depth; ++k) {
-    Vector right[Vectors];
+    Lanes right[Vectors];
     for (int n = 0; n < Vectors; ++n) right[n] = load(b + k * b_row + n * kLanes);
     for (int r = 0; r < Rows; ++r) {
-      const Vector left = spread(a[r * a_row + k * a_step]);
+      const Lanes left = spread(a[r * a_row + k * a_step]);
       for (int n = 0; n < Vectors; ++n) sums[r][n] += left * right[n];
     }
   }

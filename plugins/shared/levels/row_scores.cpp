@@ -1,31 +1,21 @@
 #include "row_scores.hpp"
 
-#include <immintrin.h>
+#include "lanes.hpp"
+#include "level_name.hpp"
 
-#define PLAYLIST_JOIN_(a, b) a##b
-#define PLAYLIST_JOIN(a, b) PLAYLIST_JOIN_(a, b)
-
-namespace recall {
+namespace shared {
 namespace {
 
 // Tiles are as large as the registers hold: kTileRows * kVectors sums, kVectors of the panel and
 // one broadcast value.
 #if defined(__AVX512F__)
-constexpr std::int32_t kLanes = 16, kVectors = 4, kTileRows = 6;
+constexpr std::int32_t kVectors = 4, kTileRows = 6;
 #elif defined(__AVX2__)
-constexpr std::int32_t kLanes = 8, kVectors = 2, kTileRows = 6;
+constexpr std::int32_t kVectors = 2, kTileRows = 6;
 #else
-constexpr std::int32_t kLanes = 4, kVectors = 2, kTileRows = 5;
+constexpr std::int32_t kVectors = 2, kTileRows = 5;
 #endif
 constexpr std::int32_t kPanel = kLanes * kVectors;
-
-typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float))));
-typedef float LooseLanes
-    __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
-
-Lanes load(const float* from) {
-  return *reinterpret_cast<const LooseLanes*>(from);
-}
 
 /// Bit k: a[k] > b[k].
 unsigned above(Lanes a, Lanes b) {
@@ -39,58 +29,6 @@ unsigned above(Lanes a, Lanes b) {
 }
 
 // ---- one query ----
-
-/// Halves groups of `Group` lanes: x's group j summed into the first half of group j, y's into the
-/// second.
-template <int Group, typename Vector>
-Vector fold(Vector x, Vector y) {
-#if defined(__AVX512F__)
-  static_assert(kLanes == 16);
-  if constexpr (Group == 16) {
-    return __builtin_shufflevector(x, y, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
-           __builtin_shufflevector(x, y, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30,
-                                   31);
-  } else if constexpr (Group == 8) {
-    return __builtin_shufflevector(x, y, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27) +
-           __builtin_shufflevector(x, y, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30,
-                                   31);
-  } else if constexpr (Group == 4) {
-    return __builtin_shufflevector(x, y, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29) +
-           __builtin_shufflevector(x, y, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30,
-                                   31);
-  } else {
-    return __builtin_shufflevector(x, y, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14,
-                                   30) +
-           __builtin_shufflevector(x, y, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
-  }
-#elif defined(__AVX2__)
-  if constexpr (Group == 8) {
-    return __builtin_shufflevector(x, y, 0, 1, 2, 3, 8, 9, 10, 11) +
-           __builtin_shufflevector(x, y, 4, 5, 6, 7, 12, 13, 14, 15);
-  } else if constexpr (Group == 4) {
-    return __builtin_shufflevector(x, y, 0, 1, 8, 9, 4, 5, 12, 13) +
-           __builtin_shufflevector(x, y, 2, 3, 10, 11, 6, 7, 14, 15);
-  } else {
-    return __builtin_shufflevector(x, y, 0, 8, 2, 10, 4, 12, 6, 14) +
-           __builtin_shufflevector(x, y, 1, 9, 3, 11, 5, 13, 7, 15);
-  }
-#else
-  if constexpr (Group == 4) {
-    return __builtin_shufflevector(x, y, 0, 1, 4, 5) + __builtin_shufflevector(x, y, 2, 3, 6, 7);
-  } else {
-    return __builtin_shufflevector(x, y, 0, 4, 2, 6) + __builtin_shufflevector(x, y, 1, 5, 3, 7);
-  }
-#endif
-}
-
-/// Lane r: the sum of the lanes of sums[r]. Inline, so that they stay in registers.
-template <int Group, typename Vector>
-[[gnu::always_inline]] inline Vector sums_of(Vector* sums) {
-#pragma GCC unroll 8
-  for (int k = 0; k < Group / 2; ++k) sums[k] = fold<Group>(sums[k], sums[k + Group / 2]);
-  if constexpr (Group > 2) return sums_of<Group / 2>(sums);
-  return sums[0];
-}
 
 /// The sum of the lanes, added up in the order of sums_of().
 float sum_of(Lanes lanes) {
@@ -146,11 +84,11 @@ void score_one(const RowBlock& block, const float* query, const ScoreSink& sink)
       const std::size_t at = static_cast<std::size_t>(r < count ? r : count - 1);
       sums[r] = products(values + at * block.dim, query, block.dim, tail);
     }
-    const Lanes scores = sums_of<kLanes>(sums);
+    const Lanes scores = sums_of(sums);
     if (sink.scores != nullptr) {
       float* to = sink.scores + block.first_row + row;
       if (count == kLanes) {
-        *reinterpret_cast<LooseLanes*>(to) = scores;
+        store(to, scores);
       } else {
         for (std::int32_t r = 0; r < count; ++r) to[r] = scores[r];
       }
@@ -165,7 +103,6 @@ void score_one(const RowBlock& block, const float* query, const ScoreSink& sink)
 
 // ---- one query, by codes ----
 
-typedef std::int32_t Integers __attribute__((vector_size(kLanes * sizeof(std::int32_t))));
 typedef std::int16_t Shorts __attribute__((vector_size(2 * kLanes * sizeof(std::int16_t))));
 typedef std::int16_t LooseShorts
     __attribute__((vector_size(2 * kLanes * sizeof(std::int16_t)), aligned(2), may_alias));
@@ -232,7 +169,7 @@ std::int32_t find_likely(const CodedBlock& coded, std::int32_t begin, std::int32
         sums[r] = code_products<Stride>(codes + at * stride, coded);
       }
     }
-    const Lanes products = __builtin_convertvector(sums_of<kLanes>(sums), Lanes);
+    const Lanes products = __builtin_convertvector(sums_of(sums), Lanes);
     const Lanes most = products * (load(coded.scales + row) * coded.step) +
                        load(coded.slacks + row) * coded.length;
     unsigned maybe = above(most, Lanes{} + bound) & ((1u << count) - 1);
@@ -323,8 +260,7 @@ void score_panel(const RowBlock& block, const float* panel, const ScoreSink& sin
 
 }  // namespace
 
-extern const RowScoring PLAYLIST_JOIN(kRowScoring_, PLAYLIST_LEVEL);
-const RowScoring PLAYLIST_JOIN(kRowScoring_, PLAYLIST_LEVEL) = {kPanel, score_one, score_coded,
-                                                                score_panel};
+extern const RowScoring PLAYLIST_LEVEL_NAME(kRowScoring_);
+const RowScoring PLAYLIST_LEVEL_NAME(kRowScoring_) = {kPanel, score_one, score_coded, score_panel};
 
-}  // namespace recall
+}  // namespace shared

@@ -1,7 +1,7 @@
 // Which of the x86-64 levels this processor has, for code that is compiled once for each.
 #pragma once
 
-namespace playlist {
+namespace shared {
 
 enum class CpuLevel { kBaseline, kV3, kV4 };
 
@@ -25,4 +25,17 @@ inline CpuLevel cpu_level() {
 #endif
 }
 
-}  // namespace playlist
+/// Of a function or table that was compiled for every level, the copy for this processor.
+template <class Copy>
+Copy& of_this_processor(Copy& baseline, Copy& v3, Copy& v4) {
+  switch (cpu_level()) {
+    case CpuLevel::kV4:
+      return v4;
+    case CpuLevel::kV3:
+      return v3;
+    default:
+      return baseline;
+  }
+}
+
+}  // namespace shared

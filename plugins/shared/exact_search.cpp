@@ -1,7 +1,5 @@
 #include "exact_search.hpp"
 
-#include "playlist/cpu.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -9,22 +7,16 @@
 #include <optional>
 #include <thread>
 
+#include "cpu.hpp"
 #include "levels/row_scores.hpp"
 
-namespace recall {
+namespace shared {
 namespace {
 
 constexpr float kNever = std::numeric_limits<float>::infinity();
 
 const RowScoring& row_scoring() {
-  switch (playlist::cpu_level()) {
-    case playlist::CpuLevel::kV4:
-      return kRowScoring_v4;
-    case playlist::CpuLevel::kV3:
-      return kRowScoring_v3;
-    default:
-      return kRowScoring_baseline;
-  }
+  return of_this_processor(kRowScoring_baseline, kRowScoring_v3, kRowScoring_v4);
 }
 
 /// An object and no function, so that what sorts by it has it inlined.
@@ -185,14 +177,14 @@ class CodedQuery {
       largest = std::max(largest, std::abs(value));
     }
     length_ = static_cast<float>(std::sqrt(squares) * 1.000001);
-    const auto range = static_cast<float>(playlist::QuantizedRows::query_range(query.size()));
+    const auto range = static_cast<float>(QuantizedRows::query_range(query.size()));
     step_ = largest / range;
     for (std::size_t d = 0; d < query.size() && step_ > 0; ++d)
       codes_[d] =
           static_cast<std::int16_t>(std::clamp(std::nearbyint(query[d] / step_), -range, range));
   }
 
-  [[nodiscard]] CodedBlock against(const playlist::QuantizedRows& rows, std::size_t begin) const {
+  [[nodiscard]] CodedBlock against(const QuantizedRows& rows, std::size_t begin) const {
     return {rows.codes(begin),
             rows.scales(begin),
             rows.slacks(begin),
@@ -257,4 +249,4 @@ std::vector<std::vector<ScoredRow>> top_rows_of_each(const RowMatrix& matrix,
   return results;
 }
 
-}  // namespace recall
+}  // namespace shared

@@ -1,9 +1,8 @@
-#include "gathered_products.hpp"
+#include "inner_products.hpp"
 
-#define PLAYLIST_JOIN_(a, b) a##b
-#define PLAYLIST_JOIN(a, b) PLAYLIST_JOIN_(a, b)
+#include "level_name.hpp"
 
-namespace model {
+namespace shared {
 namespace {
 
 constexpr std::size_t kLanes = 16;
@@ -63,7 +62,7 @@ float distance(const float* a, const float* b, std::size_t dim) {
 
 }  // namespace
 
-extern const InnerProducts PLAYLIST_JOIN(kInnerProducts_, PLAYLIST_LEVEL);
-const InnerProducts PLAYLIST_JOIN(kInnerProducts_, PLAYLIST_LEVEL) = {gathered, distance};
+extern const InnerProducts PLAYLIST_LEVEL_NAME(kInnerProducts_);
+const InnerProducts PLAYLIST_LEVEL_NAME(kInnerProducts_) = {gathered, distance};
 
-}  // namespace model
+}  // namespace shared

@@ -1,11 +1,11 @@
 // Dot products of the rows of a matrix with queries, of which only those above a bound are told.
-// Compiled once for each x86-64 level; exact_search.cpp picks one.
+// Compiled once for each x86-64 level; ../exact_search.cpp picks one.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-namespace recall {
+namespace shared {
 
 /// Row-major rows of `dim` values; `first_row` is the number of the first of them.
 struct RowBlock {
@@ -24,7 +24,7 @@ struct ScoreSink {
   float* scores = nullptr;  // of score_one: scores[row] for every row, unless nullptr
 };
 
-/// The rows of a RowBlock in 8 bits a value (playlist/quantized_rows.hpp), and the query in 16.
+/// The rows of a RowBlock in 8 bits a value (../quantized_rows.hpp), and the query in 16.
 struct CodedBlock {
   const std::int8_t* codes;  // rows x stride
   const float *scales, *slacks;
@@ -51,4 +51,4 @@ extern const RowScoring kRowScoring_baseline;
 extern const RowScoring kRowScoring_v3;
 extern const RowScoring kRowScoring_v4;
 
-}  // namespace recall
+}  // namespace shared

@@ -1,11 +1,10 @@
-// Vectors of float as wide as the level that is being compiled, and what als_rows.cpp needs of
-// them. In an unnamed namespace: every level has its own.
+// Vectors as wide as the x86-64 level that is being compiled, for loops written by hand. Included by
+// the .cpp files of a folder `levels` only; in an unnamed namespace, as every level has its own.
 #pragma once
 
 #include <cstddef>
 #include <immintrin.h>
 
-namespace model {
 namespace {
 
 #if defined(__AVX512F__)
@@ -16,19 +15,35 @@ constexpr int kLanes = 8;
 constexpr int kLanes = 4;
 #endif
 
-typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float)), may_alias));
+typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float))));
+typedef int Integers __attribute__((vector_size(kLanes * sizeof(int))));
+
+// How Lanes lie in memory: anywhere, or at a multiple of their size.
+typedef float LooseLanes
+    __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
+typedef float AlignedLanes __attribute__((vector_size(kLanes * sizeof(float)), may_alias));
 
 inline Lanes load(const float* from) {
-  return *reinterpret_cast<const Lanes*>(from);
+  return *reinterpret_cast<const LooseLanes*>(from);
 }
 inline void store(float* to, Lanes lanes) {
-  *reinterpret_cast<Lanes*>(to) = lanes;
+  *reinterpret_cast<LooseLanes*>(to) = lanes;
+}
+inline Lanes load_aligned(const float* from) {
+  return *reinterpret_cast<const AlignedLanes*>(from);
+}
+inline void store_aligned(float* to, Lanes lanes) {
+  *reinterpret_cast<AlignedLanes*>(to) = lanes;
+}
+inline Lanes spread(float value) {
+  return value - Lanes{};
 }
 
 /// Halves groups of `Group` lanes: x's group j summed into the first half of group j, y's into the
 /// second.
-template <int Group>
-Lanes fold(Lanes x, Lanes y) {
+template <int Group, class Vector>
+inline Vector fold(Vector x, Vector y) {
+  static_assert(sizeof(Vector) == sizeof(Lanes));
 #if defined(__AVX512F__)
   if constexpr (Group == 16) {
     return __builtin_shufflevector(x, y, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
@@ -67,20 +82,14 @@ Lanes fold(Lanes x, Lanes y) {
 #endif
 }
 
-/// Lane r: the sum of the lanes of sums[r]; kLanes sums, which are used up.
-template <int Group = kLanes>
-Lanes sums_of(Lanes* sums) {
+/// Lane r: the sum of the lanes of sums[r]; kLanes sums, which are used up. Inline, so that they
+/// stay in registers.
+template <int Group = kLanes, class Vector>
+[[gnu::always_inline]] inline Vector sums_of(Vector* sums) {
 #pragma GCC unroll 8
   for (int k = 0; k < Group / 2; ++k) sums[k] = fold<Group>(sums[k], sums[k + Group / 2]);
   if constexpr (Group > 2) return sums_of<Group / 2>(sums);
   return sums[0];
 }
 
-inline float sum_of(Lanes lanes) {
-  float sum = 0;
-  for (int k = 0; k < kLanes; ++k) sum += lanes[k];
-  return sum;
-}
-
 }  // namespace
-}  // namespace model
