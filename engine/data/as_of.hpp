@@ -20,7 +20,7 @@
 // Extra    "implicit_likes:N"          tracks finished >= N times, dated by the N-th such listen
 //          "implicit_saved_artists:N"  the artists of those
 //          "prompt_vectors:SPACE"      the texts that have a vector there (folded_words() of
-//                                      sdk/playlist/words.hpp) and since when, by time; the newest
+//                                      sdk/playlist/folded_words.hpp) and since when, by time; the newest
 //                                      row of a text holds. The embedding of this name has their
 //                                      vectors, row by row
 //          embedding "audio"           where the store has none of that name: the nine features

@@ -1,5 +1,5 @@
 // The rows of the catalogue, as the store has them.
-#include "playlist/words.hpp"
+#include "playlist/folded_words.hpp"
 
 #include <cstring>
 #include <map>

@@ -1,8 +1,8 @@
 // model.prompt: which words describe each track.
 //
 // A track's words are those of its title, its artists, its tags, its artists' tags and its
-// captions, without endings (sdk/playlist/words.hpp); of captions, which are sentences, without
-// those that say nothing (mood_words.hpp). Each is weighed by the sum over where it stands of the
+// captions, without endings (shared/words.hpp); of captions, which are sentences, without those
+// that say nothing (shared/mood_words.hpp). Each is weighed by the sum over where it stands of the
 // field's weight times 1 + log(how often), times idf = log(1 + tracks / tracks with the word); the
 // weights of a track are scaled to length 1 (Salton and Buckley: Term-weighting approaches in
 // automatic text retrieval, Information Processing & Management 24(5), 1988).
@@ -10,9 +10,9 @@
 // Artifact  table "tracks" (id): tracks that have words
 //           table "terms" (word text, idf f32), by the words' bytes; lists "postings": per term the
 //           rows of "tracks" that have it, ascending, weighted
-//           matrix "quantiles": kMoodFeatures of sdk/playlist/mood_words.hpp x 101 evenly spaced
+//           matrix "quantiles": kMoodFeatures of shared/mood_words.hpp x 101 evenly spaced
 //           quantiles over the tracks that have the feature, NaN where none has
-#include "playlist/mood_words.hpp"
+#include "playlist/folded_words.hpp"
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -25,6 +25,8 @@
 #include <vector>
 
 #include "elements.hpp"
+#include "shared/mood_words.hpp"
+#include "shared/words.hpp"
 #include "training.hpp"
 
 namespace model {
@@ -46,7 +48,7 @@ class Vocabulary {
   }
   [[nodiscard]] std::vector<std::int32_t> numbers_of(std::string_view text) {
     std::vector<std::int32_t> found;
-    for (std::string& word : playlist::words(text)) found.push_back(number(std::move(word)));
+    for (std::string& word : shared::words(text)) found.push_back(number(std::move(word)));
     return found;
   }
   [[nodiscard]] std::size_t size() const { return numbers_.size(); }
@@ -115,8 +117,7 @@ class TrackWords {
     std::vector<std::int32_t> said;
     captions_.each(track, [&](std::string_view caption) {
       for (const std::string& word : playlist::plain_words(caption))
-        if (!playlist::is_empty_word(word))
-          said.push_back(vocabulary_.number(playlist::stem(word)));
+        if (!shared::is_empty_word(word)) said.push_back(vocabulary_.number(shared::stem(word)));
     });
     add(sum, weights.captions, said);
     return sum;
@@ -267,7 +268,7 @@ class Prompt final : public playlist::Model {
   static void write_quantiles(playlist::ModelCall& call) {
     const playlist::Table tracks = call.table("tracks");
     std::vector<float> all;
-    for (const char* feature : playlist::kMoodFeatures) {
+    for (const char* feature : shared::kMoodFeatures) {
       const std::vector<float> one = quantiles(tracks[feature].f32());
       all.insert(all.end(), one.begin(), one.end());
     }

@@ -8,7 +8,6 @@
 //      (model.din says how) in its place. A track that the model does not know is its artist's; one
 //      whose artist it does not know either is judged by nothing but the history. Candidates do not
 //      bear on each other.
-#include "playlist/model_rows.hpp"
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -19,6 +18,7 @@
 
 #include "elements.hpp"
 #include "kernels/din_scoring.hpp"
+#include "shared/model_rows.hpp"
 
 namespace {
 
@@ -106,7 +106,7 @@ class Embeddings {
 
  private:
   std::span<const std::int32_t> artist_;
-  playlist::ModelRows track_rows_, artist_rows_;
+  shared::ModelRows track_rows_, artist_rows_;
   playlist::Matrix tracks_, artists_;
 };
 

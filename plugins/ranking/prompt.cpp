@@ -1,42 +1,39 @@
 // ranking.prompt: how well each track fits a text, "dusty late night jazz", or what the user asked
 // for last, 0..1.
 //
-// score(c) of sdk/playlist/prompt_match.hpp: the words of the text among titles, artists, tags and
+// score(c) of shared/prompt_match.hpp: the words of the text among titles, artists, tags and
 // captions, by model.prompt, and what its mood words ask of the sound; or, where the text and the
 // track have vectors in the space, their angle. It does not depend on which other tracks are
 // candidates.
 #include "playlist/plugin.hpp"
-#include "playlist/prompt_match.hpp"
 
 #include <algorithm>
 #include <optional>
 #include <string>
 
 #include "elements.hpp"
+#include "shared/prompt_match.hpp"
 
 namespace {
 
 class Prompt final : public playlist::Ranking {
  public:
   static constexpr playlist::Param kParams[] = {
-      {"text", "", "what the tracks should be like, in words; \"\": what the user asked for last"},
-      {"moods", 0.5, 0, 1, "how much mood words ask of the sound, against words in names and tags"},
-      {"prompts", 10, 0, 1'000,
-       "of the user's own, at most, where there is no text; newest count most"},
-      {"space", "clap", "imported vectors of texts and tracks to compare by; \"\": words only"},
+      shared::PromptWish::kText,
+      shared::PromptWish::kMoods,
+      shared::PromptWish::kPrompts,
+      shared::PromptWish::kSpace,
       {"optional", false, "where nothing was asked for, leave the column empty without a notice"},
   };
   static constexpr playlist::Field kOutputs[] = {{"prompt", PLAYLIST_F32, "fit, 0..1"}};
 
   explicit Prompt(const playlist::Args& args)
-      : wish_{std::string(args.text("text")), static_cast<float>(args.number("moods")),
-              std::string(args.text("space")), args.count("prompts")},
-        is_optional_(args.boolean("optional")) {}
+      : wish_(args), is_optional_(args.boolean("optional")) {}
 
   void rank(playlist::RankingCall& call) {
     const auto prompt = call.out_f32(0);
     match_.reset();
-    if (is_optional_ && playlist::texts_of(call, wish_).empty()) {
+    if (is_optional_ && shared::texts_of(call, wish_).empty()) {
       std::fill(prompt.begin(), prompt.end(), playlist::kMissingF32);
       return;
     }
@@ -59,9 +56,9 @@ class Prompt final : public playlist::Ranking {
   }
 
  private:
-  playlist::PromptWish wish_;
+  shared::PromptWish wish_;
   bool is_optional_;
-  std::optional<playlist::WishMatch> match_;
+  std::optional<shared::WishMatch> match_;
 };
 
 }  // namespace

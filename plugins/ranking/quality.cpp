@@ -4,7 +4,6 @@
 // average, as nothing speaks against it. Below 0.3 a track is enjoyed clearly less than others: as
 // if all its rates were under 3/7 of the average. To leave those out:
 //   :rank(pl.ranking.quality {}):filter(pl.filtering.range { "quality", min = 0.3 })
-#include "playlist/model_rows.hpp"
 #include "playlist/plugin.hpp"
 
 #include <cmath>
@@ -13,6 +12,7 @@
 #include <string>
 
 #include "elements.hpp"
+#include "shared/model_rows.hpp"
 
 namespace {
 
@@ -60,11 +60,11 @@ class Quality final : public playlist::Ranking {
  private:
   struct Known {
     playlist::Table table;
-    playlist::ModelRows rows;
+    shared::ModelRows rows;
   };
   static Known find(playlist::RankingCall& call) {
     const playlist::Table table = call.artifact_table(kModel, "tracks");
-    return {table, playlist::ModelRows(call, "tracks", table["id"].i64())};
+    return {table, shared::ModelRows(call, "tracks", table["id"].i64())};
   }
 
   float unknown_;

@@ -14,7 +14,6 @@
 // the two sides the seed gives more. A candidate without such a seed is left out: its score is what
 // the factors happen to leave over between tracks that nobody plays both of. A model trained before
 // it kept its listeners cannot tell, and the explanation then claims no people.
-#include "playlist/model_rows.hpp"
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -32,6 +31,7 @@
 #include "seed_reasons.hpp"
 #include "shared/exact_search.hpp"
 #include "shared/gathered_products.hpp"
+#include "shared/model_rows.hpp"
 #include "shared_listeners.hpp"
 
 namespace {
@@ -40,7 +40,7 @@ constexpr const char* kModel = "model.als";
 
 /// The user among tracks, or among artists.
 struct Side {
-  playlist::ModelRows rows;
+  shared::ModelRows rows;
   shared::RowMatrix factors;
   recall::FoldedUser user;
   std::vector<std::int32_t> seed_rows;  // of each seed, -1 for one left out
@@ -130,7 +130,7 @@ class AlsRecall final : public playlist::Recall {
         training["regularization"].number(0),
         training["unobserved_weight"].number(0),
         training["frequency_scaling"].number(0)};
-    playlist::ModelRows rows(call, table.c_str(), ids);
+    shared::ModelRows rows(call, table.c_str(), ids);
     std::vector<recall::WeightedRow> weighted;
     std::vector<std::int32_t> seed_rows;
     for (std::size_t seed = 0; seed < seeds_.size(); ++seed) {

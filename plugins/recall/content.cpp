@@ -11,7 +11,6 @@
 //
 // All vectors are read, unless the model has a graph of near neighbours for the space, which finds
 // nearly all of the best without.
-#include "playlist/model_rows.hpp"
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -29,6 +28,7 @@
 #include "seed_reasons.hpp"
 #include "shared/exact_search.hpp"
 #include "shared/gathered_products.hpp"
+#include "shared/model_rows.hpp"
 #include "shared/neighbour_graph.hpp"
 
 namespace {
@@ -84,7 +84,7 @@ struct Space {
 
   playlist::Matrix vectors;
   shared::QuantizedRows codes;
-  playlist::ModelRows rows;
+  shared::ModelRows rows;
   std::optional<shared::NeighbourGraph> graph;
 };
 

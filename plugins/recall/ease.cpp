@@ -5,7 +5,6 @@
 // over the weights B of model.ease (Steck: Embarrassingly Shallow Autoencoders for Sparse Data, WWW
 // 2019, equation 1), which are negative where a seed speaks against c. weight is the seed's score,
 // 1 where it has none; a negative one speaks against what the seed speaks for.
-#include "playlist/model_rows.hpp"
 #include "playlist/plugin.hpp"
 
 #include <cstdint>
@@ -14,6 +13,7 @@
 #include "elements.hpp"
 #include "model_scores.hpp"
 #include "seed_reasons.hpp"
+#include "shared/model_rows.hpp"
 
 namespace {
 
@@ -32,8 +32,7 @@ class Ease final : public playlist::Recall {
 
   playlist::Candidates recall(playlist::RecallCall& call) const {
     if (seeds_.empty()) throw playlist::NoData("there are no seeds");
-    const playlist::ModelRows rows(call, "tracks",
-                                   call.artifact_table(kModel, "tracks")["id"].i64());
+    const shared::ModelRows rows(call, "tracks", call.artifact_table(kModel, "tracks")["id"].i64());
     const playlist::Lists weights = call.artifact_lists(kModel, "weights");
     recall::ModelScores scores(rows.model_count());
     std::size_t done = 0;

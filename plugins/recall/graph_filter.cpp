@@ -6,7 +6,6 @@
 // model.graph_filter (Shen et al.: How Powerful is Graph Convolution for Recommendation?, CIKM
 // 2021, section 4.2), the first `rank` of them. C links what was played together, the second term
 // reaches every track. weight is the seed's score, 1 where it has none; a negative one takes away.
-#include "playlist/model_rows.hpp"
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -19,6 +18,7 @@
 #include "kernels/row_products.hpp"
 #include "model_scores.hpp"
 #include "seed_reasons.hpp"
+#include "shared/model_rows.hpp"
 
 namespace {
 
@@ -46,7 +46,7 @@ class GraphFilter final : public playlist::Recall {
   playlist::Candidates recall(playlist::RecallCall& call) const {
     if (seeds_.empty()) throw playlist::NoData("there are no seeds");
     const playlist::Table model = call.artifact_table(kModel, "tracks");
-    const playlist::ModelRows rows(call, "tracks", model["id"].i64());
+    const shared::ModelRows rows(call, "tracks", model["id"].i64());
     const std::vector<recall::ModelSeed> seeds = recall::model_seeds(seeds_, rows);
     recall::ModelScores scores(rows.model_count());
     add_co_played(call, seeds, scores);

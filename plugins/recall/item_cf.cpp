@@ -11,7 +11,6 @@
 // the kArtists artists of the highest sums, the k-th of an artist getting share 1 / k. Seeds, of
 // whatever weight, are never candidates, nor is what comes to no more than 0. The explanation names
 // the seed that gave most; that its neighbours are similar at all means that somebody played both.
-#include "playlist/model_rows.hpp"
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -25,6 +24,7 @@
 #include "elements.hpp"
 #include "popular_tracks.hpp"
 #include "seed_reasons.hpp"
+#include "shared/model_rows.hpp"
 
 namespace {
 
@@ -87,7 +87,7 @@ class Sums {
 class Links {
  public:
   /// `asked` are numbers of this load, -1 for none.
-  Links(playlist::ModelRows rows, const playlist::Lists& similar,
+  Links(shared::ModelRows rows, const playlist::Lists& similar,
         const std::vector<std::int32_t>& asked)
       : rows_(std::move(rows)), similar_(similar) {
     for (const std::int32_t number : asked) row_of_.push_back(number < 0 ? -1 : rows_.row(number));
@@ -115,7 +115,7 @@ class Links {
   }
 
  private:
-  playlist::ModelRows rows_;
+  shared::ModelRows rows_;
   playlist::Lists similar_;
   std::vector<std::int32_t> row_of_;
 };

@@ -46,7 +46,7 @@ class Explanations {
 
 }  // namespace
 
-std::vector<ModelSeed> model_seeds(const playlist::Tracks& seeds, const playlist::ModelRows& rows) {
+std::vector<ModelSeed> model_seeds(const playlist::Tracks& seeds, const shared::ModelRows& rows) {
   std::vector<ModelSeed> known;
   for (std::size_t k = 0; k < seeds.size(); ++k) {
     const float score = seeds.score()[k];
@@ -58,7 +58,7 @@ std::vector<ModelSeed> model_seeds(const playlist::Tracks& seeds, const playlist
 }
 
 playlist::Candidates ModelScores::best(playlist::RecallCall& call, const playlist::Tracks& seeds,
-                                       const playlist::ModelRows& rows, std::size_t limit,
+                                       const shared::ModelRows& rows, std::size_t limit,
                                        const Wording& wording) {
   for (const std::int32_t seed : seeds.track()) {
     if (const std::int32_t row = rows.row(seed); row >= 0)

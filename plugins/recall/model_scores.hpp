@@ -1,12 +1,13 @@
 // Scores of a model's rows added up from weighted seeds, and the best of them as candidates.
 #pragma once
 
-#include "playlist/model_rows.hpp"
 #include "playlist/plugin.hpp"
 
 #include <cstdint>
 #include <string_view>
 #include <vector>
+
+#include "shared/model_rows.hpp"
 
 namespace recall {
 
@@ -17,7 +18,7 @@ struct ModelSeed {
   float weight;        // the seed's score, 1 where it has none; never 0
 };
 /// Seeds the model does not know, and those of score 0, are left out.
-std::vector<ModelSeed> model_seeds(const playlist::Tracks& seeds, const playlist::ModelRows& rows);
+std::vector<ModelSeed> model_seeds(const playlist::Tracks& seeds, const shared::ModelRows& rows);
 
 /// One score per row of a model, and which seed gave each most.
 class ModelScores {
@@ -42,7 +43,7 @@ class ModelScores {
   /// The `limit` best tracks with a score above 0 that the library has and that are no seeds, equal
   /// ones by track number, with the columns of kSeedOutputs.
   playlist::Candidates best(playlist::RecallCall& call, const playlist::Tracks& seeds,
-                            const playlist::ModelRows& rows, std::size_t limit,
+                            const shared::ModelRows& rows, std::size_t limit,
                             const Wording& wording);
 
  private:

@@ -1,38 +1,34 @@
 // recall.prompt: tracks that fit a text, "dusty late night jazz", or what the user asked for last.
 //
-// score(c) of sdk/playlist/prompt_match.hpp, in 0..1: the words of the text among titles, artists,
-// tags and captions, by model.prompt, and what its mood words ask of the sound; or, where the text
+// score(c) of shared/prompt_match.hpp, in 0..1: the words of the text among titles, artists, tags
+// and captions, by model.prompt, and what its mood words ask of the sound; or, where the text
 // and the track have vectors in the space, their angle. Tracks that score nothing are no
 // candidates.
 #include "playlist/plugin.hpp"
-#include "playlist/prompt_match.hpp"
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
 #include "elements.hpp"
+#include "shared/prompt_match.hpp"
 
 namespace {
 
 class Prompt final : public playlist::Recall {
  public:
   static constexpr playlist::Param kParams[] = {
-      {"text", "", "what the tracks should be like, in words; \"\": what the user asked for last"},
-      {"moods", 0.5, 0, 1, "how much mood words ask of the sound, against words in names and tags"},
-      {"prompts", 10, 0, 1'000,
-       "of the user's own, at most, where there is no text; newest count most"},
-      {"space", "clap", "imported vectors of texts and tracks to compare by; \"\": words only"},
+      shared::PromptWish::kText,
+      shared::PromptWish::kMoods,
+      shared::PromptWish::kPrompts,
+      shared::PromptWish::kSpace,
       {"limit", 500, 1, 1'000'000, "candidates to return"},
   };
 
-  explicit Prompt(const playlist::Args& args)
-      : wish_{std::string(args.text("text")), static_cast<float>(args.number("moods")),
-              std::string(args.text("space")), args.count("prompts")},
-        limit_(args.count("limit")) {}
+  explicit Prompt(const playlist::Args& args) : wish_(args), limit_(args.count("limit")) {}
 
   playlist::Candidates recall(playlist::RecallCall& call) const {
-    const playlist::WishMatch match(call, wish_);
+    const shared::WishMatch match(call, wish_);
     const std::size_t tracks = call.table("tracks").rows();
     std::vector<float> scores(tracks);
     std::vector<std::int32_t> found;
@@ -55,7 +51,7 @@ class Prompt final : public playlist::Recall {
   }
 
  private:
-  playlist::PromptWish wish_;
+  shared::PromptWish wish_;
   std::size_t limit_;
 };
 

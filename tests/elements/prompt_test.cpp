@@ -1,12 +1,11 @@
 // Texts as words, mood words as wishes, and the elements that compare tracks with them.
-#include "playlist/mood_words.hpp"
-#include "playlist/words.hpp"
-
 #include <cmath>
 #include <limits>
 
 #include <catch2/catch.hpp>
 
+#include "shared/mood_words.hpp"
+#include "shared/words.hpp"
 #include "support/element_run.hpp"
 
 using support::candidates_of;
@@ -16,51 +15,50 @@ using Words = std::vector<std::string>;
 using Numbers = std::vector<std::int32_t>;
 
 TEST_CASE("words are folded and lose their endings", "[prompt]") {
-  CHECK(playlist::words("Dusty, late-night JAZZ!") == Words{"dusti", "late", "night", "jazz"});
-  CHECK(playlist::words("relaxing relaxed hopping dances") ==
+  CHECK(shared::words("Dusty, late-night JAZZ!") == Words{"dusti", "late", "night", "jazz"});
+  CHECK(shared::words("relaxing relaxed hopping dances") ==
         Words{"relax", "relax", "hop", "dance"});
-  CHECK(playlist::words("ponies caresses glass") == Words{"poni", "caress", "glass"});
-  CHECK(playlist::words("Beyoncé Björk straße Ærø") ==
-        Words{"beyonce", "bjork", "strasse", "aero"});
-  CHECK(playlist::words("don't don\u2019t rock\u2014roll\u00a0now") ==
+  CHECK(shared::words("ponies caresses glass") == Words{"poni", "caress", "glass"});
+  CHECK(shared::words("Beyoncé Björk straße Ærø") == Words{"beyonce", "bjork", "strasse", "aero"});
+  CHECK(shared::words("don't don\u2019t rock\u2014roll\u00a0now") ==
         Words{"dont", "dont", "rock", "roll", "now"});
-  CHECK(playlist::words("日本 кино") == Words{"日本", "кино"});
-  CHECK(playlist::words(" '' -- ").empty());
+  CHECK(shared::words("日本 кино") == Words{"日本", "кино"});
+  CHECK(shared::words(" '' -- ").empty());
 }
 
 TEST_CASE("words of any bytes are words", "[prompt]") {
   // The rest of a character that is cut off, and bytes that begin none.
   for (const std::string text : {"\xc3", "\xe2", "\xe2\x80", "\xc2", "a\xff\xfe", "\x80\x80"})
-    CHECK_NOTHROW(playlist::words(text));
-  CHECK(playlist::words("\xff"
-                        "a") == Words{"\xff"
-                                      "a"});
+    CHECK_NOTHROW(shared::words(text));
+  CHECK(shared::words("\xff"
+                      "a") == Words{"\xff"
+                                    "a"});
   std::string all;
   for (int byte = 0; byte < 256; ++byte)
     for (int next = 0; next < 256; next += 5)
       all += {static_cast<char>(byte), static_cast<char>(next)};
-  CHECK_NOTHROW(playlist::words(all));
+  CHECK_NOTHROW(shared::words(all));
 }
 
 TEST_CASE("a prompt's mood words ask for a sound, and a no turns them round", "[prompt]") {
-  const playlist::PromptWords prompt = playlist::read_prompt("some sad jazz, not loud, no vocals");
+  const shared::PromptWords prompt = shared::read_prompt("some sad jazz, not loud, no vocals");
   CHECK(prompt.moods == Words{"sad", "not loud", "not vocal"});
   CHECK(prompt.sought == Words{"sad", "jazz"});
   REQUIRE(prompt.weights.size() == 3);
   CHECK(prompt.weights[0][1] == -1);  // little valence
   CHECK(prompt.weights[1][0] == -1);  // little energy
   CHECK(prompt.weights[2][4] == 1);   // instrumental
-  CHECK(playlist::read_prompt("lo-fi beats").moods == Words{"lofi"});
-  CHECK(playlist::read_prompt("").sought.empty());
+  CHECK(shared::read_prompt("lo-fi beats").moods == Words{"lofi"});
+  CHECK(shared::read_prompt("").sought.empty());
   std::string endless;
   for (int k = 0; k < 1000; ++k) endless += "w" + std::to_string(k) + " ";
-  CHECK(playlist::read_prompt(endless).sought.size() == 64);
+  CHECK(shared::read_prompt(endless).sought.size() == 64);
 }
 
 TEST_CASE("every mood word is found by what one types", "[prompt]") {
-  for (const playlist::MoodWord& mood : playlist::kMoodWords) {
+  for (const shared::MoodWord& mood : shared::kMoodWords) {
     CAPTURE(mood.word);
-    CHECK(playlist::read_prompt(mood.word).moods == Words{mood.word});
+    CHECK(shared::read_prompt(mood.word).moods == Words{mood.word});
     float total = 0;
     for (const float weight : mood.weights) {
       CHECK(std::abs(weight) <= 1);
@@ -72,28 +70,28 @@ TEST_CASE("every mood word is found by what one types", "[prompt]") {
 
 TEST_CASE("a value's rank is its place among the quantiles", "[prompt]") {
   const std::vector<float> quantiles = {0, 0, 0, 1, 3};  // places 0, 1/4 .. 1
-  CHECK(playlist::rank_among(quantiles, -1) == 0);
-  CHECK(playlist::rank_among(quantiles, 0) == Approx(0.25));  // the middle of the three
-  CHECK(playlist::rank_among(quantiles, 1) == Approx(0.75));
-  CHECK(playlist::rank_among(quantiles, 2) == Approx(0.875));
-  CHECK(playlist::rank_among(quantiles, 9) == 1);
-  CHECK(std::isnan(playlist::rank_among(quantiles, std::nanf(""))));
+  CHECK(shared::rank_among(quantiles, -1) == 0);
+  CHECK(shared::rank_among(quantiles, 0) == Approx(0.25));  // the middle of the three
+  CHECK(shared::rank_among(quantiles, 1) == Approx(0.75));
+  CHECK(shared::rank_among(quantiles, 2) == Approx(0.875));
+  CHECK(shared::rank_among(quantiles, 9) == 1);
+  CHECK(std::isnan(shared::rank_among(quantiles, std::nanf(""))));
   const std::vector<float> none(5, std::nanf(""));
-  CHECK(std::isnan(playlist::rank_among(none, 1)));
+  CHECK(std::isnan(shared::rank_among(none, 1)));
 }
 
 TEST_CASE("mood_fit is the weighted mean of ranks, turned where a word asks for little",
           "[prompt]") {
-  playlist::MoodWeights wish{};
+  shared::MoodWeights wish{};
   wish[0] = -1;    // little energy
   wish[1] = 0.5f;  // some valence
-  playlist::MoodWeights ranks{};
+  shared::MoodWeights ranks{};
   ranks[0] = 0.25f;
   ranks[1] = 0.75f;
-  const std::vector<playlist::MoodWeights> one = {wish};
-  CHECK(playlist::mood_fit(one, ranks) == Approx((1 * 0.75 + 0.5 * 0.75) / 1.5));
+  const std::vector<shared::MoodWeights> one = {wish};
+  CHECK(shared::mood_fit(one, ranks) == Approx((1 * 0.75 + 0.5 * 0.75) / 1.5));
   ranks[1] = std::nanf("");
-  CHECK(playlist::mood_fit(one, ranks) == Approx((1 * 0.75 + 0.5 * 0.5) / 1.5));
+  CHECK(shared::mood_fit(one, ranks) == Approx((1 * 0.75 + 0.5 * 0.5) / 1.5));
 }
 
 namespace {

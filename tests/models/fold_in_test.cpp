@@ -1,6 +1,5 @@
 #include "kernels/fold_in.hpp"
 
-#include "playlist/model_rows.hpp"
 #include "playlist/random.hpp"
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "kernels/als.hpp"
+#include "shared/model_rows.hpp"
 
 using model::Als;
 using model::AlsOptions;
@@ -143,7 +143,7 @@ TEST_CASE("a model's rows and a load's tracks find each other whatever the order
   };
   for (const Ids& library : {ascending, close, apart, thinned, appended, Ids{5}, Ids{}}) {
     for (const Ids& model_ids : {Ids{9, 7, 5}, thinned, ascending, appended, Ids{9}, Ids{}}) {
-      const playlist::ModelRows rows(library, model_ids);
+      const shared::ModelRows rows(library, model_ids);
       std::size_t wrong = 0;
       for (std::size_t number = 0; number < library.size(); ++number)
         wrong += rows.row(static_cast<std::int32_t>(number)) != place(model_ids, library[number]);

@@ -1,6 +1,6 @@
 #include "support/element_library.hpp"
 
-#include "playlist/words.hpp"
+#include "playlist/folded_words.hpp"
 
 #include <algorithm>
 #include <charconv>

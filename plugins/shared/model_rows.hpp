@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-namespace playlist {
+namespace shared {
 
 /// Threads: one at a time.
 class ModelRows {
@@ -30,11 +30,13 @@ class ModelRows {
   ModelRows(std::span<const std::int64_t> library_ids, std::span<const std::int64_t> model_ids)
       : library_(library_ids), model_(model_ids) {}
   /// `table` of the load: "tracks" or "artists".
-  ModelRows(const Call& call, const char* table, std::span<const std::int64_t> model_ids)
+  ModelRows(const playlist::Call& call, const char* table, std::span<const std::int64_t> model_ids)
       : ModelRows(call.table(table)["id"].i64(), model_ids) {
-    const auto* tables = find_service<playlist_tables>(call.host(), PLAYLIST_SERVICE_TABLES);
+    const auto* tables =
+        playlist::find_service<playlist_tables>(call.host(), PLAYLIST_SERVICE_TABLES);
     const std::string by_id = std::string(table) + "_by_id";
-    const Table numbers(tables == nullptr ? nullptr : tables->table(call.host(), by_id.c_str()));
+    const playlist::Table numbers(tables == nullptr ? nullptr
+                                                    : tables->table(call.host(), by_id.c_str()));
     if (numbers.rows() > 0) number_of_id_ = numbers["number"].i32();
   }
 
@@ -132,4 +134,4 @@ class ModelRows {
   std::span<const std::int32_t> number_of_id_;  // empty: the engine does not tell
 };
 
-}  // namespace playlist
+}  // namespace shared
