@@ -24,7 +24,7 @@
 namespace model {
 namespace {
 
-constexpr playlist::Choices kSolvers{"cg", "cholesky"};
+constexpr playlist::Choices kAlsSolvers{"cg", "cholesky"};
 
 playlist_column number_column(const char* name, double& value) {
   return {sizeof(playlist_column), PLAYLIST_F64, name, &value, nullptr};
@@ -35,7 +35,7 @@ class AlsModel final : public playlist::Model {
   static constexpr playlist::Param kParams[] = {
       {"factors", 64, 8, 512, "numbers that describe a track"},
       {"iterations", 16, 1, 1'000, "times all users and all tracks are solved for"},
-      playlist::Param::choice("solver", kSolvers, "cg", "cholesky: exact, for twice the time"),
+      playlist::Param::choice("solver", kAlsSolvers, "cg", "cholesky: exact, for twice the time"),
       {"cg_steps", 3, 1, 100, "cg: steps towards the solution in an iteration"},
       {"regularization", 0.003, 1e-6, 1'000, "pulls the factors towards 0"},
       {"unobserved_weight", 0.01, 1e-6, 100, "weight of not having played, a play having 1"},

@@ -40,7 +40,7 @@ constexpr double kTolerance = 1e-3;
 constexpr std::int32_t kMostSteps = 500;
 
 enum class Solver { kAuto, kCg, kInverse };
-constexpr playlist::Choices kSolvers{"auto", "cg", "inverse"};
+constexpr playlist::Choices kEaseSolvers{"auto", "cg", "inverse"};
 Solver solver_of(const std::string& name) {
   if (name == "cg") return Solver::kCg;
   return name == "inverse" ? Solver::kInverse : Solver::kAuto;
@@ -191,7 +191,7 @@ class Ease final : public playlist::Model {
       {"user_normalization", 0.5, 0, 1, "0: every play counts the same, 1: every user does"},
       {"neighbours", 500, 1, 100'000, "weights kept for each track, those of greatest size"},
       {"max_tracks", 20'000, 1, 200'000, "most popular tracks learned; time grows by its square"},
-      playlist::Param::choice("solver", kSolvers, "auto", "cg: quicker where plays are sparse"),
+      playlist::Param::choice("solver", kEaseSolvers, "auto", "cg: quicker where plays are sparse"),
       {"memory_gigabytes", 8.0, 0.0001, 1'024, "refuse to start when more is needed"},
       playlist::Param::choice("weighting", kWeightings, "binary", "what a play is worth"),
       {"like_plays", 5.0, 0.1, 1'000, "plays that a like counts as"},

@@ -22,7 +22,7 @@
 
 namespace {
 
-constexpr const char* kModel = "model.din";
+constexpr const char* kDinModel = "model.din";
 constexpr std::size_t kBlock = 1024;  // candidates between two looks at whether to stop
 
 /// The artifact as the kernel wants it, checked: a kernel trusts its sizes.
@@ -60,7 +60,7 @@ class Network {
       throw playlist::NoData("model.din has another shape; train it again: engine train din");
   }
   static playlist::Matrix matrix(const playlist::Call& call, const char* name) {
-    return call.artifact_matrix(kModel, name);
+    return call.artifact_matrix(kDinModel, name);
   }
   static const float* row(const playlist::Call& call, const char* name, std::size_t columns) {
     const playlist::Matrix found = matrix(call, name);
@@ -84,10 +84,10 @@ class Embeddings {
  public:
   explicit Embeddings(const playlist::Call& call)
       : artist_(call.table("tracks")["artist"].i32()),
-        track_rows_(call, "tracks", call.artifact_table(kModel, "tracks")["id"].i64()),
-        artist_rows_(call, "artists", call.artifact_table(kModel, "artists")["id"].i64()),
-        tracks_(call.artifact_matrix(kModel, "tracks")),
-        artists_(call.artifact_matrix(kModel, "artists")) {}
+        track_rows_(call, "tracks", call.artifact_table(kDinModel, "tracks")["id"].i64()),
+        artist_rows_(call, "artists", call.artifact_table(kDinModel, "artists")["id"].i64()),
+        tracks_(call.artifact_matrix(kDinModel, "tracks")),
+        artists_(call.artifact_matrix(kDinModel, "artists")) {}
 
   [[nodiscard]] std::size_t dim() const { return tracks_.columns(); }
   void put(std::int32_t track, float* x) const {

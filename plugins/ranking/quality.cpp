@@ -16,7 +16,7 @@
 
 namespace {
 
-constexpr const char* kModel = "model.quality";
+constexpr const char* kQualityModel = "model.quality";
 
 class Quality final : public playlist::Ranking {
  public:
@@ -63,7 +63,7 @@ class Quality final : public playlist::Ranking {
     shared::ModelRows rows;
   };
   static Known find(playlist::RankingCall& call) {
-    const playlist::Table table = call.artifact_table(kModel, "tracks");
+    const playlist::Table table = call.artifact_table(kQualityModel, "tracks");
     return {table, shared::ModelRows(call, "tracks", table["id"].i64())};
   }
 

@@ -36,7 +36,7 @@
 
 namespace {
 
-constexpr const char* kModel = "model.als";
+constexpr const char* kAlsModel = "model.als";
 
 /// The user among tracks, or among artists.
 struct Side {
@@ -51,7 +51,7 @@ struct Side {
   }
 };
 
-struct Found {
+struct ScoredTrack {
   std::int32_t track;
   std::int32_t track_row = -1;  // -1: the model does not know it
   std::int32_t artist = -1;     // among the best artists; -1: no share of any
@@ -82,12 +82,12 @@ class AlsRecall final : public playlist::Recall {
     const Side by_track = fold_in(call, "track", [](std::int32_t track) { return track; });
     call.checkpoint();
     std::optional<Side> by_artist;
-    if (artists_ > 0 && call.artifact_table(kModel, "artists").rows() > 0) {
+    if (artists_ > 0 && call.artifact_table(kAlsModel, "artists").rows() > 0) {
       by_artist.emplace(fold_in(call, "artist", [&](std::int32_t track) {
         return artist_of[static_cast<std::size_t>(track)];
       }));
     }
-    std::vector<Found> found = best_tracks(call, by_track);
+    std::vector<ScoredTrack> found = best_tracks(call, by_track);
     std::vector<shared::ScoredRow> artists;
     if (by_artist) {
       artists = best_artists(*by_artist);
@@ -112,20 +112,20 @@ class AlsRecall final : public playlist::Recall {
   [[nodiscard]] Side fold_in(playlist::RecallCall& call, const std::string& name,
                              const NumberOf& number_of) const {
     const std::string table = name + "s";
-    const auto ids = call.artifact_table(kModel, table.c_str())["id"].i64();
-    const playlist::Matrix factors = call.artifact_matrix(kModel, (name + "_factors").c_str());
-    const playlist::Matrix gram = call.artifact_matrix(kModel, (name + "_gram").c_str());
+    const auto ids = call.artifact_table(kAlsModel, table.c_str())["id"].i64();
+    const playlist::Matrix factors = call.artifact_matrix(kAlsModel, (name + "_factors").c_str());
+    const playlist::Matrix gram = call.artifact_matrix(kAlsModel, (name + "_gram").c_str());
     if (factors.rows() != ids.size() || gram.rows() != factors.columns() ||
         gram.columns() != factors.columns()) {
-      throw playlist::Error(playlist::concat(kModel, " has ", factors.rows(), " ", name,
+      throw playlist::Error(playlist::concat(kAlsModel, " has ", factors.rows(), " ", name,
                                              "_factors for ", ids.size(), " ", table, " and a ",
                                              gram.rows(), " x ", gram.columns(), " ", name,
                                              "_gram; train it again: engine train als"));
     }
-    const playlist::Table training = call.artifact_table(kModel, "training");
+    const playlist::Table training = call.artifact_table(kAlsModel, "training");
     const recall::FactorModel model{
         {factors.data(), factors.rows(), factors.columns(),
-         recall::row_codes(call, kModel, name + "_codes", factors.rows(), factors.columns())},
+         recall::row_codes(call, kAlsModel, name + "_codes", factors.rows(), factors.columns())},
         gram.data(),
         training["regularization"].number(0),
         training["unobserved_weight"].number(0),
@@ -141,14 +141,14 @@ class AlsRecall final : public playlist::Recall {
     }
     return {std::move(rows), model.factors, recall::FoldedUser(model, weighted),
             std::move(seed_rows),
-            recall::SharedListeners(call, kModel, (name + "_listeners").c_str())};
+            recall::SharedListeners(call, kAlsModel, (name + "_listeners").c_str())};
   }
 
   /// The best by the tracks' factors that are no seeds, as many as are wanted where there are.
-  [[nodiscard]] std::vector<Found> best_tracks(playlist::RecallCall& call,
-                                               const Side& by_track) const {
+  [[nodiscard]] std::vector<ScoredTrack> best_tracks(playlist::RecallCall& call,
+                                                     const Side& by_track) const {
     const std::vector<std::int32_t> seeds = sorted_seeds();
-    std::vector<Found> found;
+    std::vector<ScoredTrack> found;
     // Seeds, and tracks that this load does not know, are among the rows: more of them are asked
     // for until enough are left.
     for (std::size_t count = limit_ + seeds.size();; count *= 2) {
@@ -185,7 +185,7 @@ class AlsRecall final : public playlist::Recall {
   /// in everything that it looks up.
   void add_artists(playlist::RecallCall& call, const playlist::Table& tracks, const Side& by_track,
                    const Side& by_artist, const std::vector<shared::ScoredRow>& artists,
-                   std::vector<Found>& found) const {
+                   std::vector<ScoredTrack>& found) const {
     constexpr std::int32_t kNowhere = -1, kSeed = -2;
     std::vector<std::int32_t> places(tracks.rows(), kNowhere);  // in `found`
     for (std::size_t k = 0; k < found.size(); ++k)
@@ -212,7 +212,7 @@ class AlsRecall final : public playlist::Recall {
           place = static_cast<std::int32_t>(found.size());
           found.push_back({theirs[k], by_track.rows.row(theirs[k]), -1, 0, 0});
         }
-        Found& track = found[static_cast<std::size_t>(place)];
+        ScoredTrack& track = found[static_cast<std::size_t>(place)];
         // A track of several artists has the share of the best of them.
         if (track.artist >= 0 && track.artist < one.artist) continue;
         track.artist = one.artist;
@@ -220,30 +220,30 @@ class AlsRecall final : public playlist::Recall {
       }
     }
     score(by_track, std::span(found).subspan(best));
-    for (Found& track : found) {
+    for (ScoredTrack& track : found) {
       if (track.artist >= 0)
         track.score += track.share * artists[static_cast<std::size_t>(track.artist)].score;
     }
   }
 
   /// By the tracks' factors.
-  static void score(const Side& by_track, std::span<Found> found) {
+  static void score(const Side& by_track, std::span<ScoredTrack> found) {
     std::vector<std::int32_t> rows;
-    for (const Found& one : found)
+    for (const ScoredTrack& one : found)
       if (one.track_row >= 0) rows.push_back(one.track_row);
     std::vector<float> scores(rows.size());
     shared::gathered_products()(by_track.user.factors().data(), by_track.factors.data,
                                 by_track.factors.dim, rows.data(), rows.size(), scores.data());
     const float* next = scores.data();
-    for (Found& one : found)
+    for (ScoredTrack& one : found)
       if (one.track_row >= 0) one.score = *next++;
   }
 
-  void keep_best(std::vector<Found>& found) const {
-    const auto is_better = [](const Found& a, const Found& b) {
+  void keep_best(std::vector<ScoredTrack>& found) const {
+    const auto is_better = [](const ScoredTrack& a, const ScoredTrack& b) {
       return a.score != b.score ? a.score > b.score : a.track < b.track;
     };
-    std::erase_if(found, [](const Found& one) { return !(one.score > 0); });
+    std::erase_if(found, [](const ScoredTrack& one) { return !(one.score > 0); });
     if (limit_ < found.size()) {
       std::nth_element(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(limit_),
                        found.end(), is_better);
@@ -256,7 +256,7 @@ class AlsRecall final : public playlist::Recall {
                                                const playlist::Table& tracks, const Side& by_track,
                                                const std::optional<Side>& by_artist,
                                                const std::vector<shared::ScoredRow>& artists,
-                                               const std::vector<Found>& found) const {
+                                               const std::vector<ScoredTrack>& found) const {
     playlist::Candidates candidates = call.candidates();
     candidates.reserve(found.size());
     std::vector<recall::SeedTexts> texts(2 * seeds_.size());
@@ -286,11 +286,11 @@ class AlsRecall final : public playlist::Recall {
   [[nodiscard]] std::vector<Giver> find_givers(playlist::RecallCall& call, const Side& by_track,
                                                const std::optional<Side>& by_artist,
                                                const std::vector<shared::ScoredRow>& artists,
-                                               const std::vector<Found>& found) const {
+                                               const std::vector<ScoredTrack>& found) const {
     const std::size_t stride = by_track.user.gift_stride();
     std::vector<std::int32_t> gifts_at(artists.size(), -1);
     std::vector<const float*> rows;
-    for (const Found& one : found) {
+    for (const ScoredTrack& one : found) {
       if (one.artist < 0) continue;
       std::int32_t& at = gifts_at[static_cast<std::size_t>(one.artist)];
       if (at >= 0) continue;
@@ -305,14 +305,14 @@ class AlsRecall final : public playlist::Recall {
     givers.reserve(found.size());
     constexpr std::size_t kBlock = 96;  // what is computed together stays in the nearest cache
     for (std::size_t begin = 0; begin < found.size(); begin += kBlock) {
-      const std::span<const Found> block =
+      const std::span<const ScoredTrack> block =
           std::span(found).subspan(begin, std::min(kBlock, found.size() - begin));
       rows.clear();
-      for (const Found& one : block)
+      for (const ScoredTrack& one : block)
         if (one.track_row >= 0) rows.push_back(by_track.row(one.track_row));
       const std::vector<float> of_tracks = by_track.user.gifts(rows);
       const float* next = of_tracks.data();
-      for (const Found& one : block) {
+      for (const ScoredTrack& one : block) {
         Gifts gifts{nothing.data(), nullptr, one.share, stride, -1};
         if (one.track_row >= 0) {
           gifts.track = next;
@@ -375,7 +375,7 @@ class AlsRecall final : public playlist::Recall {
   };
 
   /// The seed of the largest gift that may be named. That is most often the first to be looked at.
-  [[nodiscard]] Giver giver_of(const Found& one, const Gifts& gifts, const Side& by_track,
+  [[nodiscard]] Giver giver_of(const ScoredTrack& one, const Gifts& gifts, const Side& by_track,
                                const std::optional<Side>& by_artist, const OwnMusic& own) const {
     const auto may_name = [&](std::size_t seed) {
       if (!by_track.listeners.is_known()) return true;

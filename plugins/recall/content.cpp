@@ -33,7 +33,7 @@
 
 namespace {
 
-constexpr const char* kModel = "model.content";
+constexpr const char* kContentModel = "model.content";
 constexpr std::size_t kExplaining = 64;
 constexpr std::size_t kWidest = 32;  // a graph is searched for less than this part of the rows
 
@@ -43,7 +43,7 @@ struct KnownSeed {
   float weight;
 };
 
-struct Found {
+struct NearTrack {
   std::int32_t track, row;
   float score;
 };
@@ -51,16 +51,18 @@ struct Found {
 /// One space of the model, for the tracks of this load.
 struct Space {
   Space(playlist::RecallCall& call, const std::string& name)
-      : vectors(call.artifact_matrix(kModel, ("vectors." + name).c_str())),
-        codes(recall::row_codes(call, kModel, "codes." + name, vectors.rows(), vectors.columns())),
-        rows(call, "tracks", call.artifact_table(kModel, ("tracks." + name).c_str())["id"].i64()) {
+      : vectors(call.artifact_matrix(kContentModel, ("vectors." + name).c_str())),
+        codes(recall::row_codes(call, kContentModel, "codes." + name, vectors.rows(),
+                                vectors.columns())),
+        rows(call, "tracks",
+             call.artifact_table(kContentModel, ("tracks." + name).c_str())["id"].i64()) {
     try {
-      graph.emplace(call.artifact_bytes(kModel, ("graph." + name).c_str()), vectors.rows());
+      graph.emplace(call.artifact_bytes(kContentModel, ("graph." + name).c_str()), vectors.rows());
     } catch (const playlist::NoData&) {
       return;  // it is small enough to be read
     }
     if (graph->is_sound()) return;
-    call.warning(playlist::concat(kModel, ": the graph of space ", name, " is not used, as ",
+    call.warning(playlist::concat(kContentModel, ": the graph of space ", name, " is not used, as ",
                                   graph->problem()));
     graph.reset();
   }
@@ -106,7 +108,7 @@ class ContentRecall final : public playlist::Recall {
     const std::vector<KnownSeed> known = known_seeds(space);
     if (known.empty()) {
       throw playlist::NoData(
-          playlist::concat(kModel, " knows none of the seeds in the space ", space_));
+          playlist::concat(kContentModel, " knows none of the seeds in the space ", space_));
     }
     call.checkpoint();
     return nearest(call, space, known, user_vector(space, known));
@@ -117,8 +119,10 @@ class ContentRecall final : public playlist::Recall {
     try {
       return {call, space_};
     } catch (const playlist::NoData&) {
-      static_cast<void>(call.artifact_card(kModel));  // throws where nobody trained the model
-      throw playlist::NoData(playlist::concat(kModel, " has no vectors of the space ", space_,
+      // Throws where nobody trained the model.
+      static_cast<void>(call.artifact_card(kContentModel));
+      throw playlist::NoData(playlist::concat(kContentModel, " has no vectors of the space ",
+                                              space_,
                                               "; train it again with: engine train content"));
     }
   }
@@ -158,7 +162,7 @@ class ContentRecall final : public playlist::Recall {
   [[nodiscard]] playlist::Candidates nearest(playlist::RecallCall& call, const Space& space,
                                              const std::vector<KnownSeed>& known,
                                              const std::vector<float>& user) const {
-    const std::vector<Found> found = nearest_tracks(call, space, user);
+    const std::vector<NearTrack> found = nearest_tracks(call, space, user);
     playlist::Candidates candidates = call.candidates();
     candidates.reserve(found.size());
     explain(call, space, known, found, candidates);
@@ -166,11 +170,12 @@ class ContentRecall final : public playlist::Recall {
   }
 
   /// The best tracks that are no seeds, as many as are wanted where there are.
-  [[nodiscard]] std::vector<Found> nearest_tracks(playlist::RecallCall& call, const Space& space,
-                                                  const std::vector<float>& user) const {
+  [[nodiscard]] std::vector<NearTrack> nearest_tracks(playlist::RecallCall& call,
+                                                      const Space& space,
+                                                      const std::vector<float>& user) const {
     std::vector<std::int32_t> seeds(seeds_.track().begin(), seeds_.track().end());
     std::sort(seeds.begin(), seeds.end());
-    std::vector<Found> found;
+    std::vector<NearTrack> found;
     // Seeds, and tracks that this load does not know, are among the rows: more of them are asked
     // for until enough are left.
     for (std::size_t count = limit_ + seeds.size();; count *= 2) {
@@ -190,7 +195,7 @@ class ContentRecall final : public playlist::Recall {
 
   /// Adds what was found with the seed that lies nearest to each.
   void explain(playlist::RecallCall& call, const Space& space, const std::vector<KnownSeed>& known,
-               const std::vector<Found>& found, playlist::Candidates& candidates) const {
+               const std::vector<NearTrack>& found, playlist::Candidates& candidates) const {
     // A space that was imported says nothing of what it is a space of.
     const std::string in = space_ == "audio" ? " in sound and tags" : " in the space " + space_;
     std::vector<KnownSeed> seeds;
@@ -227,12 +232,12 @@ class ContentRecall final : public playlist::Recall {
   /// Of each track found the nearest of the seeds, as its place among them; none without seeds.
   [[nodiscard]] static std::vector<std::int32_t> nearest_of(const Space& space,
                                                             const std::vector<KnownSeed>& seeds,
-                                                            const std::vector<Found>& found) {
+                                                            const std::vector<NearTrack>& found) {
     if (seeds.empty()) return {};
     std::vector<float> of_seeds;
     for (const KnownSeed& seed : seeds) append(of_seeds, space.vectors[seed.row]);
     std::vector<const float*> of_found;
-    for (const Found& one : found) of_found.push_back(space.vectors[one.row].data());
+    for (const NearTrack& one : found) of_found.push_back(space.vectors[one.row].data());
     return recall::nearest_seeds({of_seeds.data(), seeds.size(), space.vectors.columns()},
                                  of_found);
   }

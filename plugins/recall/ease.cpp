@@ -17,7 +17,7 @@
 
 namespace {
 
-constexpr const char* kModel = "model.ease";
+constexpr const char* kEaseModel = "model.ease";
 
 class Ease final : public playlist::Recall {
  public:
@@ -32,8 +32,9 @@ class Ease final : public playlist::Recall {
 
   playlist::Candidates recall(playlist::RecallCall& call) const {
     if (seeds_.empty()) throw playlist::NoData("there are no seeds");
-    const shared::ModelRows rows(call, "tracks", call.artifact_table(kModel, "tracks")["id"].i64());
-    const playlist::Lists weights = call.artifact_lists(kModel, "weights");
+    const shared::ModelRows rows(call, "tracks",
+                                 call.artifact_table(kEaseModel, "tracks")["id"].i64());
+    const playlist::Lists weights = call.artifact_lists(kEaseModel, "weights");
     recall::ModelScores scores(rows.model_count());
     std::size_t done = 0;
     for (const recall::ModelSeed& seed : recall::model_seeds(seeds_, rows)) {

@@ -22,7 +22,7 @@
 
 namespace {
 
-constexpr const char* kModel = "model.graph_filter";
+constexpr const char* kGraphModel = "model.graph_filter";
 /// Directions are found to so many digits: less than this part of what a seed is to itself says
 /// nothing, as between tracks that no chain of listeners links.
 constexpr float kRounding = 1e-4f;
@@ -45,7 +45,7 @@ class GraphFilter final : public playlist::Recall {
 
   playlist::Candidates recall(playlist::RecallCall& call) const {
     if (seeds_.empty()) throw playlist::NoData("there are no seeds");
-    const playlist::Table model = call.artifact_table(kModel, "tracks");
+    const playlist::Table model = call.artifact_table(kGraphModel, "tracks");
     const shared::ModelRows rows(call, "tracks", model["id"].i64());
     const std::vector<recall::ModelSeed> seeds = recall::model_seeds(seeds_, rows);
     recall::ModelScores scores(rows.model_count());
@@ -59,7 +59,7 @@ class GraphFilter final : public playlist::Recall {
  private:
   static void add_co_played(playlist::RecallCall& call, const std::vector<recall::ModelSeed>& seeds,
                             recall::ModelScores& scores) {
-    const playlist::Lists co_played = call.artifact_lists(kModel, "co_played");
+    const playlist::Lists co_played = call.artifact_lists(kGraphModel, "co_played");
     std::size_t done = 0;
     for (const recall::ModelSeed& seed : seeds) {
       if (done++ % 64 == 0) call.checkpoint();
@@ -73,7 +73,7 @@ class GraphFilter final : public playlist::Recall {
 
   void add_smooth(playlist::RecallCall& call, const std::vector<recall::ModelSeed>& seeds,
                   std::span<const float> users, recall::ModelScores& scores) const {
-    const playlist::Matrix directions = call.artifact_matrix(kModel, "smooth");
+    const playlist::Matrix directions = call.artifact_matrix(kGraphModel, "smooth");
     const std::size_t width = directions.columns();
     const std::size_t rank = rank_ == 0 ? width : std::min(rank_, width);
     std::vector<float> sum(rank), products(directions.rows());

@@ -28,7 +28,7 @@
 
 namespace {
 
-constexpr const char* kModel = "model.item_cf";
+constexpr const char* kItemModel = "model.item_cf";
 
 /// What a sum came to, and which seed gave it most.
 struct Sum {
@@ -182,15 +182,15 @@ class ItemCf final : public playlist::Recall {
   }
 
   [[nodiscard]] Links track_links(playlist::RecallCall& call) const {
-    return {{call, "tracks", call.artifact_table(kModel, "tracks")["id"].i64()},
-            call.artifact_lists(kModel, "similar"),
+    return {{call, "tracks", call.artifact_table(kItemModel, "tracks")["id"].i64()},
+            call.artifact_lists(kItemModel, "similar"),
             rows_to_ask([&](std::size_t seed) { return seeds()[seed]; })};
   }
 
   void add_artists(playlist::RecallCall& call, const playlist::Table& tracks, Sums& sums) const {
     const auto artist_of = tracks["artist"].i32();
-    const Links links({call, "artists", call.artifact_table(kModel, "artists")["id"].i64()},
-                      call.artifact_lists(kModel, "similar_artists"),
+    const Links links({call, "artists", call.artifact_table(kItemModel, "artists")["id"].i64()},
+                      call.artifact_lists(kItemModel, "similar_artists"),
                       rows_to_ask([&](std::size_t seed) {
                         return std::max(-1, artist_of[static_cast<std::size_t>(seeds()[seed])]);
                       }));

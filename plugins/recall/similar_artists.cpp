@@ -36,7 +36,7 @@ struct LikedArtist {
   std::uint64_t likes;
 };
 
-struct Found {
+struct DrawnTrack {
   std::int32_t track;
   float strength;
 };
@@ -47,7 +47,7 @@ struct Branch {
   bool is_started = false;  // the rest is known
   std::vector<RelatedArtist> related = {};
   Lottery lottery{{}};
-  Pool<Found> pool = {};
+  Pool<DrawnTrack> pool = {};
   recall::SeedTexts texts = {};
 };
 
@@ -142,8 +142,9 @@ class Discovery {
       const std::size_t at = working.draw(random_);
       Branch& branch = branches[at];
       if (!branch.is_started) start(branch);
-      Found next{};
-      if (branch.pool.next(next, rules_, [&](Found& drawn) { return attempt(branch, drawn); })) {
+      DrawnTrack next{};
+      if (branch.pool.next(next, rules_,
+                           [&](DrawnTrack& drawn) { return attempt(branch, drawn); })) {
         recall::add_candidate(found_, next.track, next.strength, branch.texts,
                               playlist::kMissingF32);
       } else {
@@ -169,7 +170,7 @@ class Discovery {
   }
 
   /// One try: false when there is no track left, or the user knows the one drawn.
-  bool attempt(Branch& branch, Found& drawn) {
+  bool attempt(Branch& branch, DrawnTrack& drawn) {
     while (!branch.lottery.empty()) {
       const std::size_t at = branch.lottery.draw(random_);
       Urn& urn = urn_of(branch.related[at].artist);

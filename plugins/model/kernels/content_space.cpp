@@ -46,10 +46,10 @@ SparseMatrix weighed(const SparseMatrix& tracks) {
   return x;
 }
 
-using Dense = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// Row `track` of x times `basis`, into `out`.
-void project(const SparseMatrix& x, std::int32_t track, const Dense& basis,
+void project(const SparseMatrix& x, std::int32_t track, const Matrix& basis,
              Eigen::RowVectorXd& out) {
   const auto tags = x.row(track);
   const auto weights = x.row_values(track);
@@ -58,8 +58,8 @@ void project(const SparseMatrix& x, std::int32_t track, const Dense& basis,
 }
 
 /// x^T x basis, without x^T x.
-Dense through_tracks(const SparseMatrix& x, const Dense& basis) {
-  Dense sums = Dense::Zero(basis.rows(), basis.cols());
+Matrix through_tracks(const SparseMatrix& x, const Matrix& basis) {
+  Matrix sums = Matrix::Zero(basis.rows(), basis.cols());
   Eigen::RowVectorXd row;
   for (std::int32_t track = 0; track < x.rows(); ++track) {
     project(x, track, basis, row);
@@ -70,17 +70,17 @@ Dense through_tracks(const SparseMatrix& x, const Dense& basis) {
   return sums;
 }
 
-Dense orthonormal(const Dense& columns) {
+Matrix orthonormal(const Matrix& columns) {
   return Eigen::HouseholderQR<Eigen::MatrixXd>(columns).householderQ() *
          Eigen::MatrixXd::Identity(columns.rows(), columns.cols());
 }
 
 /// The first `dim` right singular vectors of x as columns; empty when `proceed` said stop.
-Dense right_singular_vectors(const SparseMatrix& x, std::size_t dim, const TagOptions& options) {
+Matrix right_singular_vectors(const SparseMatrix& x, std::size_t dim, const TagOptions& options) {
   const auto width =
       static_cast<Eigen::Index>(std::min(dim + kOversampling, static_cast<std::size_t>(x.columns)));
   playlist::Random random(options.random_seed);
-  Dense basis(x.columns, width);
+  Matrix basis(x.columns, width);
   for (Eigen::Index k = 0; k < basis.size(); ++k) basis.data()[k] = random.real() - 0.5;
   basis = orthonormal(basis);
   for (int iteration = 0; iteration < kIterations; ++iteration) {
@@ -129,7 +129,7 @@ bool put_tags(const SparseMatrix& tracks, const TagOptions& options, std::size_t
     }
     return true;
   }
-  const Dense basis = right_singular_vectors(x, options.dim, options);
+  const Matrix basis = right_singular_vectors(x, options.dim, options);
   if (basis.size() == 0) return false;
   Eigen::RowVectorXd row;
   for (std::int32_t track = 0; track < x.rows(); ++track) {
