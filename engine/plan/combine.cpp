@@ -156,7 +156,7 @@ Candidates Evaluation::run_combiner(const Node& node) {
     return add_up(*this, inputs, scores);
   }
   if (node.step == "blend") {
-    const BlendBy by = blend_by(text(node, "by")).value_or(BlendBy::kScore);
+    const BlendBy by = blend_by(node.text("by")).value_or(BlendBy::kScore);
     for (const Branch& branch : node.branches) {
       inputs.push_back(result(branch.node));
       scores.push_back(blended(scores_of(*inputs.back()), branch.weight, by));

@@ -458,32 +458,6 @@ CheckedArguments Evaluation::checked(const Node& node,
   return check_arguments(*node.description, arguments, node.where);
 }
 
-double Evaluation::number(const Node& node, const char* name) const {
-  for (std::size_t k = 0; node.description->params[k] != nullptr; ++k) {
-    const playlist_param& param = *node.description->params[k];
-    if (std::strcmp(param.name, name) != 0) continue;
-    for (const auto& [given, value] : node.arguments) {
-      if (given != name && !(given == "1" && k == 0)) continue;
-      if (const auto* number = std::get_if<double>(&value)) return *number;
-    }
-    return param.default_number;
-  }
-  throw std::logic_error(node.step + " reads undeclared parameter " + name);
-}
-
-std::string Evaluation::text(const Node& node, const char* name) const {
-  for (std::size_t k = 0; node.description->params[k] != nullptr; ++k) {
-    const playlist_param& param = *node.description->params[k];
-    if (std::strcmp(param.name, name) != 0) continue;
-    for (const auto& [given, value] : node.arguments) {
-      if (given != name && !(given == "1" && k == 0)) continue;
-      if (const auto* word = std::get_if<std::string>(&value)) return *word;
-    }
-    return param.default_text != nullptr ? param.default_text : "";
-  }
-  throw std::logic_error(node.step + " reads undeclared parameter " + name);
-}
-
 Candidates Evaluation::set_table(const std::string& table_name) {
   const playlist_table* table = setup_.tables->table(table_name);
   if (table == nullptr)
@@ -502,7 +476,7 @@ Candidates Evaluation::set_table(const std::string& table_name) {
 }
 
 Candidates Evaluation::run_set(const Node& node) {
-  const std::string name = text(node, "set");
+  const std::string name = node.text("set");
   if (name == "history") return interaction_history(*setup_.tables, {});
   if (name != "listens") return without_repeats(set_table(name));
   // A track heard often stands at its latest play; :since and :most_played read the table of

@@ -86,9 +86,6 @@ class Evaluation {
   Candidates run_limit(const Node& node);
 
   // Shared by the steps.
-  [[nodiscard]] double number(const Node& node,
-                              const char* name) const;  // checked argument or default
-  [[nodiscard]] std::string text(const Node& node, const char* name) const;
   [[nodiscard]] Error node_error(const Node& node, Exit exit, const std::string& what,
                                  const std::string& why = "", const std::string& fix = "") const;
   CandidatesPtr input(const Node& node) { return result(node.inputs.at(0)); }

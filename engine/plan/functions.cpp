@@ -53,7 +53,7 @@ Candidates filtered(Evaluation& evaluation, const Node& node, const Candidates& 
     lua.filter(function.index(), evaluation.formula_columns(candidates), candidates.tracks.data(),
                static_cast<std::int64_t>(candidates.size()), keep.data());
   }
-  const std::string reason = evaluation.text(node, "reason");
+  const std::string reason = node.text("reason");
   const std::int32_t code =
       evaluation.text_code(reason.empty() ? "the function at " + node.function_at : reason);
   std::vector<std::int32_t> rows;
@@ -111,7 +111,7 @@ Candidates Evaluation::run_function(const Node& node) {
   }
   Candidates made = *candidates;  // "column"
   made.dropped = {};
-  made.put({text(node, "name"), PLAYLIST_F32, values, nullptr});
+  made.put({node.text("name"), PLAYLIST_F32, values, nullptr});
   return made;
 }
 

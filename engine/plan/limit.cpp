@@ -242,12 +242,12 @@ std::string constraint_text(const Rules& rules, const std::string& constraint) {
 }  // namespace
 
 Candidates Evaluation::run_limit(const Node& node) {
-  const Rules rules{static_cast<std::int64_t>(number(node, "tracks")),
-                    number(node, "minutes"),
-                    static_cast<std::int64_t>(number(node, "per_artist")),
-                    static_cast<std::int64_t>(number(node, "per_album")),
-                    number(node, "per_seed_share"),
-                    text(node, "unique") == "song"};
+  const Rules rules{static_cast<std::int64_t>(node.number("tracks")),
+                    node.number("minutes"),
+                    static_cast<std::int64_t>(node.number("per_artist")),
+                    static_cast<std::int64_t>(node.number("per_album")),
+                    node.number("per_seed_share"),
+                    node.text("unique") == "song"};
   Walked walked = LimitWalk(*this, node, rules).walk();
   const auto got = static_cast<std::int64_t>(walked.chosen.size());
   const bool is_short = rules.tracks > 0 && got < rules.tracks;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <sstream>
+#include <stdexcept>
 
 namespace engine {
 namespace {
@@ -49,7 +50,54 @@ std::string describe(const Plan& plan, const Node& node) {
   return text;
 }
 
+/// The place of a parameter in its step's list, or -1.
+int place_of(const Node& node, std::string_view parameter) {
+  const playlist_param* const* params = node.description->params;
+  for (int place = 0; params[place] != nullptr; ++place)
+    if (parameter == params[place]->name) return place;
+  return -1;
+}
+
+/// What the node's recipe wrote for the parameter, or nullptr; the first may stand without a name.
+template <class Value>
+const Value* written_value(const Node& node, std::string_view parameter, int place) {
+  for (const auto& [name, value] : node.arguments) {
+    const auto* found = std::get_if<Value>(&value);
+    if (found != nullptr && (name == parameter || (name == "1" && place == 0))) return found;
+  }
+  return nullptr;
+}
+
+/// The argument as written, else what `get_default` gives of the parameter.
+template <class Value, class Default>
+Value argument(const Node& node, std::string_view parameter, const Default& get_default) {
+  const int place = place_of(node, parameter);
+  if (place < 0)
+    throw std::logic_error(node.step + " reads undeclared parameter " + std::string(parameter));
+  if (const Value* value = written_value<Value>(node, parameter, place)) return *value;
+  return get_default(*node.description->params[place]);
+}
+
 }  // namespace
+
+double Node::number(std::string_view parameter) const {
+  return argument<double>(*this, parameter,
+                          [](const playlist_param& param) { return param.default_number; });
+}
+
+std::size_t Node::count(std::string_view parameter) const {
+  return static_cast<std::size_t>(number(parameter));
+}
+
+std::string Node::text(std::string_view parameter) const {
+  return argument<std::string>(*this, parameter, [](const playlist_param& param) {
+    return std::string(param.default_text != nullptr ? param.default_text : "");
+  });
+}
+
+bool Node::has_parameter(std::string_view parameter) const {
+  return place_of(*this, parameter) >= 0;
+}
 
 std::string Node::label() const {
   if (step == "set" && !arguments.empty()) {

@@ -1,6 +1,7 @@
 // A plan: the graph of lazy nodes that a recipe's build() describes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -46,6 +47,13 @@ struct Node {
   std::string function_at;                              // file:line where it was written
   std::vector<std::pair<std::string, double>> weights;  // score_weights, by column name
   int occurrence = 0;  // how many nodes of the same step came before: names the random stream
+
+  /// The argument as written, else the parameter's default. Throws std::logic_error where the step
+  /// has no such parameter.
+  [[nodiscard]] double number(std::string_view parameter) const;
+  [[nodiscard]] std::size_t count(std::string_view parameter) const;  // a number that is whole
+  [[nodiscard]] std::string text(std::string_view parameter) const;   // "" without a default
+  [[nodiscard]] bool has_parameter(std::string_view parameter) const;
 
   /// "recall.genre", "recall.genre #2" where a plan has several, "user.likes" for the user's sets.
   [[nodiscard]] std::string label() const;

@@ -18,14 +18,6 @@ void join(PlanColumns& columns, const PlanColumns& other) {
   columns.is_complete = columns.is_complete && other.is_complete;
 }
 
-std::string column_name(const Node& node) {
-  for (const auto& [name, value] : node.arguments) {
-    const auto* text = std::get_if<std::string>(&value);
-    if (text != nullptr && (name == "name" || name == "1")) return *text;
-  }
-  return "";
-}
-
 PlanColumns columns_of_node(const Node& node, const std::vector<PlanColumns>& made) {
   PlanColumns columns;
   for (const int input : node.inputs) join(columns, made[static_cast<std::size_t>(input)]);
@@ -47,7 +39,7 @@ PlanColumns columns_of_node(const Node& node, const std::vector<PlanColumns>& ma
   if (is("score") || is("score_weights") || is("most_played") || is("last") || is("union") ||
       is("blend") || node.label() == "user.history")
     columns.types["score"] = PLAYLIST_F32;
-  if (is("column")) columns.types[column_name(node)] = PLAYLIST_F32;
+  if (is("column")) columns.types[node.text("name")] = PLAYLIST_F32;
   for (const Branch& branch : node.branches)
     if (!branch.title.empty()) columns.types["fallback"] = PLAYLIST_STRING;
   if (is("explain")) columns.types["explanation"] = PLAYLIST_STRING;

@@ -251,9 +251,9 @@ std::shared_ptr<Puller> Pullers::make(int id) {
       sources.push_back(std::move(source));
     }
     const std::int64_t slots = slots_ > 0 ? slots_ : kUnknownSlots;
-    return std::make_shared<MixPuller>(
-        std::move(sources), spread_slots(slots_per_branch(node.branches, slots)),
-        static_cast<std::int64_t>(evaluation_.number(node, "attempts")));
+    return std::make_shared<MixPuller>(std::move(sources),
+                                       spread_slots(slots_per_branch(node.branches, slots)),
+                                       static_cast<std::int64_t>(node.number("attempts")));
   }
   if (is_transparent(node) && is_structured(plan, node.inputs.at(0))) {
     return std::make_shared<ThroughPuller>(of(node.inputs.at(0)), evaluation_.result(id));

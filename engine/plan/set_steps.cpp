@@ -43,17 +43,16 @@ Error needs_times(const Evaluation& evaluation, const Node& node) {
       "only the user's sets (likes, library, listens, history, served, banned) have them");
 }
 
-bool is_likes_set(const Evaluation& evaluation, const Node& node) {
-  return node.step == "set" && evaluation.text(node, "set") == "likes";
+bool is_likes_set(const Node& node) {
+  return node.step == "set" && node.text("set") == "likes";
 }
 
 }  // namespace
 
 /// The earliest time a :since node lets through.
 std::int64_t since_time(const Evaluation& evaluation, const Node& node) {
-  const int months =
-      static_cast<int>(evaluation.number(node, "months") + 12 * evaluation.number(node, "years"));
-  const double days = evaluation.number(node, "days") + 7 * evaluation.number(node, "weeks");
+  const int months = static_cast<int>(node.number("months") + 12 * node.number("years"));
+  const double days = node.number("days") + 7 * node.number("weeks");
   if (months == 0 && days == 0) {
     throw evaluation.node_error(node, Exit::kRecipe, ":since needs a time span", "",
                                 "write e.g. :since { months = 3 } (days, weeks, months, years)");
@@ -78,11 +77,10 @@ Candidates last(Evaluation& evaluation, const Node& node, const Candidates& cand
   if (times_of(candidates) == nullptr && candidates.size() > 0) throw needs_times(evaluation, node);
   const Evaluation::Setup& setup = evaluation.setup();
   LastOptions options;
-  options.count = static_cast<std::size_t>(evaluation.number(node, "n"));
-  options.weekly_mix = evaluation.number(node, "weekly_mix");
+  options.count = node.count("n");
+  options.weekly_mix = node.number("weekly_mix");
   options.week_begin = local_week_begin(setup.now, setup.timezone);
-  options.weights = {evaluation.number(node, "like_weight"),
-                     evaluation.number(node, "skip_weight")};
+  options.weights = {node.number("like_weight"), node.number("skip_weight")};
   return last_interactions(*setup.tables, candidates, options);
 }
 
@@ -93,12 +91,11 @@ int set_below(const Plan& plan, int id) {
 }
 
 Candidates or_last(Evaluation& evaluation, const Node& node, const Candidates& few) {
-  const auto least = static_cast<std::size_t>(evaluation.number(node, "when_fewer_than"));
+  const auto least = node.count("when_fewer_than");
   if (few.size() >= least) return few;
   const CandidatesPtr all =
       evaluation.result(set_below(*evaluation.setup().plan, node.inputs.at(0)));
-  const auto count =
-      std::min(all->size(), static_cast<std::size_t>(evaluation.number(node, "count")));
+  const auto count = std::min(all->size(), node.count("count"));
   if (all->size() > few.size()) {
     evaluation.notice("only " + std::to_string(few.size()) +
                       " in the chosen time span, so the latest " + std::to_string(count) +
@@ -112,12 +109,11 @@ Candidates or_last(Evaluation& evaluation, const Node& node, const Candidates& f
 }
 
 Candidates or_implicit(Evaluation& evaluation, const Node& node, const Candidates& likes) {
-  if (!is_likes_set(evaluation, evaluation.setup().plan->at(node.inputs.at(0)))) {
+  if (!is_likes_set(evaluation.setup().plan->at(node.inputs.at(0)))) {
     throw evaluation.node_error(node, Exit::kRecipe, ":or_implicit follows user.likes only");
   }
   if (likes.size() > 0) return likes;
-  const std::string finished =
-      std::to_string(static_cast<int>(evaluation.number(node, "finished")));
+  const std::string finished = std::to_string(static_cast<int>(node.number("finished")));
   Candidates implicit = evaluation.set_table("implicit_likes:" + finished);
   evaluation.notice("no likes in this library: the " + std::to_string(implicit.size()) +
                     " tracks played to the end at least " + finished + " times count as liked");
@@ -145,7 +141,7 @@ Candidates most_played(Evaluation& evaluation, const Node& node, const Candidate
   for (const std::int32_t track : candidates.tracks)
     keys.push_back(plays[static_cast<std::size_t>(track)]);
   std::vector<std::int32_t> rows = rows_by(keys, candidates.tracks, true);
-  rows.resize(std::min(rows.size(), static_cast<std::size_t>(evaluation.number(node, "count"))));
+  rows.resize(std::min(rows.size(), node.count("count")));
   Candidates made = candidates;
   made.put({"score", PLAYLIST_F32, std::vector<float>(keys.begin(), keys.end()), nullptr});
   return made.gather(rows);
@@ -154,7 +150,7 @@ Candidates most_played(Evaluation& evaluation, const Node& node, const Candidate
 /// Draws without replacement with probability ~ exp(score / temperature): the order of score /
 /// temperature plus Gumbel noise (Plackett-Luce; Kool, van Hoof, Welling, ICML 2019).
 Candidates sample(Evaluation& evaluation, const Node& node, const Candidates& candidates) {
-  const double temperature = evaluation.number(node, "temperature");
+  const double temperature = node.number("temperature");
   Random random(mix_seed(evaluation.setup().random_seed, node.label()));
   const CandidateColumn* score = candidates.find("score");
   std::vector<double> keys(candidates.size());
@@ -165,7 +161,7 @@ Candidates sample(Evaluation& evaluation, const Node& node, const Candidates& ca
     keys[i] = temperature == 0 ? known : known / temperature + noise;
   }
   std::vector<std::int32_t> rows = rows_by(keys, candidates.tracks, true);
-  const auto count = static_cast<std::size_t>(evaluation.number(node, "count"));
+  const auto count = node.count("count");
   if (count > 0 && count < rows.size()) rows.resize(count);
   return candidates.gather(rows);
 }
@@ -181,7 +177,7 @@ Candidates Evaluation::run_set_step(const Node& node) {
   if (node.step == "most_played") return most_played(*this, node, *candidates);
   if (node.step == "sample") return sample(*this, node, *candidates);
   if (node.step == "top" || node.step == "seeds") {
-    const auto count = static_cast<std::size_t>(number(node, "count"));
+    const auto count = node.count("count");
     return candidates->gather(first_rows(std::min(count, candidates->size())));
   }
   throw std::logic_error("unknown step " + node.step);

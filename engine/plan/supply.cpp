@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <map>
 
@@ -29,20 +28,6 @@ class SupplyOf {
     return made_[id] = std::move(supply);
   }
 
-  /// The argument as written, else its default.
-  static double number(const Node& node, const char* name) {
-    for (std::size_t k = 0; node.description->params[k] != nullptr; ++k) {
-      const playlist_param& param = *node.description->params[k];
-      if (std::strcmp(param.name, name) != 0) continue;
-      for (const auto& [given, value] : node.arguments) {
-        const auto* number = std::get_if<double>(&value);
-        if (number != nullptr && (given == name || (given == "1" && k == 0))) return *number;
-      }
-      return param.default_number;
-    }
-    return 0;
-  }
-
  private:
   Supply make(const Node& node) {
     if (node.element != nullptr) return of_element(node);
@@ -50,20 +35,20 @@ class SupplyOf {
     if (node.inputs.empty()) return {};  // a set, or a recall that no plugin offers
     Supply supply = of(node.inputs[0]);
     for (const char* step : {"top", "seeds", "most_played"}) {
-      if (node.step == step) bound(supply, node, number(node, "count"));
+      if (node.step == step) bound(supply, node, node.number("count"));
     }
-    if (node.step == "last") bound(supply, node, number(node, "n"));
-    if (node.step == "sample" && number(node, "count") > 0)
-      bound(supply, node, number(node, "count"));
-    if (node.step == "limit" && number(node, "tracks") > 0)
-      bound(supply, node, number(node, "tracks"));
+    if (node.step == "last") bound(supply, node, node.number("n"));
+    if (node.step == "sample" && node.number("count") > 0)
+      bound(supply, node, node.number("count"));
+    if (node.step == "limit" && node.number("tracks") > 0)
+      bound(supply, node, node.number("tracks"));
     return supply;
   }
 
   Supply of_element(const Node& node) {
     if (node.description->kind != PLAYLIST_RECALL) return of(node.inputs.at(0));
     Supply supply;
-    const double limit = number(node, "limit");
+    const double limit = node.has_parameter("limit") ? node.number("limit") : 0;
     if (limit > 0) bound(supply, node, limit);
     return supply;
   }
@@ -121,7 +106,7 @@ int length_node(const Plan& plan, std::vector<int>& after) {
   for (int id = plan.output; id >= 0;) {
     const Node& node = plan.at(id);
     const bool is_length =
-        node.step == "top" || (node.step == "limit" && SupplyOf::number(node, "tracks") > 0);
+        node.step == "top" || (node.step == "limit" && node.number("tracks") > 0);
     if (is_length) return id;
     if (node.inputs.size() != 1) return -1;
     after.push_back(id);
@@ -139,7 +124,7 @@ std::vector<Shortage> shortages(const Plan& plan, double default_track_seconds) 
   if (length < 0) return found;
   const Node& node = plan.at(length);
   const bool is_limit = node.step == "limit";
-  const double wanted = SupplyOf::number(node, is_limit ? "tracks" : "count");
+  const double wanted = node.number(is_limit ? "tracks" : "count");
   const auto whole = static_cast<std::int64_t>(wanted);
   for (const int id : after) {
     const Node& later = plan.at(id);
@@ -159,7 +144,7 @@ std::vector<Shortage> shortages(const Plan& plan, double default_track_seconds) 
                                  number_text(std::floor(supply.most)),
                              "raise that number, or ask for fewer tracks"));
   }
-  const double minutes = is_limit ? SupplyOf::number(node, "minutes") : 0;
+  const double minutes = is_limit ? node.number("minutes") : 0;
   const double fit = std::floor(minutes * 60 / default_track_seconds);
   if (minutes > 0 && fit < wanted) {
     found.push_back(shortage(

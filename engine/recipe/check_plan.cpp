@@ -210,18 +210,9 @@ class PlanCheck {
     }
     for (const playlist_param* param : listed(node.description->params)) {
       if (param->type != PLAYLIST_PARAM_COLUMN) continue;
-      const std::string name = column_argument(node, *param);
+      const std::string name = node.text(param->name);
       if (!name.empty()) check_number_column(node, name, known, node.step);
     }
-  }
-
-  static std::string column_argument(const Node& node, const playlist_param& param) {
-    const bool is_first = listed(node.description->params)[0] == &param;
-    for (const auto& [name, value] : node.arguments) {
-      const auto* text = std::get_if<std::string>(&value);
-      if (text != nullptr && (name == param.name || (name == "1" && is_first))) return *text;
-    }
-    return param.default_text == nullptr ? "" : param.default_text;
   }
 
   // ---- verbs ----

@@ -64,11 +64,10 @@ double nearest_that_keeps(double now, double end, bool is_whole,
 }
 
 /// Tries the ends of each number parameter's range, one parameter at a time.
-std::optional<Remedy> remedy_for(const Evaluation& evaluation, const Node& node,
-                                 const std::vector<const playlist_param*>& params,
+std::optional<Remedy> remedy_for(const Node& node, const std::vector<const playlist_param*>& params,
                                  const std::function<bool(const Node&)>& keeps) {
   for (const playlist_param* param : params) {
-    const double now = evaluation.number(node, param->name);
+    const double now = node.number(param->name);
     for (const double end : {param->max, param->min}) {
       if (end == now || !std::isfinite(end)) continue;
       const auto keeps_at = [&](double value) { return keeps(with(node, param->name, value)); };
@@ -153,8 +152,7 @@ class WhyNot {
         return false;  // a value that does not go with the others
       }
     };
-    const std::optional<Remedy> remedy =
-        remedy_for(evaluation_, node, number_params(node), recalls);
+    const std::optional<Remedy> remedy = remedy_for(node, number_params(node), recalls);
     note(node, "not_recalled",
          "never recalled by " + at(node) +
              (remedy ? "" : "; no value of one of its number parameters alone would do it"),
@@ -205,11 +203,11 @@ class WhyNot {
     for (const playlist_param* param : listed(node.description->params)) {
       const bool is_number =
           param->type == PLAYLIST_PARAM_INTEGER || param->type == PLAYLIST_PARAM_NUMBER;
-      if (is_number && evaluation_.number(node, param->name) > 0) params.push_back(param);
+      if (is_number && node.number(param->name) > 0) params.push_back(param);
     }
     std::optional<Remedy> found;
     for (const playlist_param* param : params) {
-      const double now = evaluation_.number(node, param->name);
+      const double now = node.number(param->name);
       const auto keeps = [&](double value) {
         return evaluation_.run_limit(with(node, param->name, value)).row_of(track_) >= 0;
       };
@@ -229,7 +227,7 @@ class WhyNot {
     if (node.step == "limit") return limit_remedy(node);
     const bool takes_first_rows = node.step == "top" || node.step == "seeds";
     if (!takes_first_rows || !tries_remedies_) return std::nullopt;
-    return Remedy{"count", static_cast<double>(row + 1), evaluation_.number(node, "count")};
+    return Remedy{"count", static_cast<double>(row + 1), node.number("count")};
   }
 
   /// "needed 0.71, had 0.64; what cost it most is ...", where the node takes the best scores first.

@@ -109,7 +109,7 @@ std::vector<std::string> columns_read(const Evaluation& evaluation, const Node& 
     if (std::string(field->name) != "artist") names.emplace_back(field->name);  // a number
   }
   for (const playlist_param* param : listed(node.description->params)) {
-    if (param->type == PLAYLIST_PARAM_COLUMN) names.push_back(evaluation.text(node, param->name));
+    if (param->type == PLAYLIST_PARAM_COLUMN) names.push_back(node.text(param->name));
   }
   return names;
 }
