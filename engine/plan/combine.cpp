@@ -1,4 +1,5 @@
-// Combiners: union, difference, blend, fallback, and the interleaving ones taken as a whole.
+// Steps that make one list of several: a + b, a - b, pl.blend, pl.fallback. Those whose branches
+// take turns are in interleave.cpp.
 #include <algorithm>
 #include <cmath>
 #include <unordered_map>
@@ -6,7 +7,9 @@
 #include "core/error.hpp"
 #include "plan/blending.hpp"
 #include "plan/evaluate.hpp"
-#include "plan/pullers.hpp"
+#include "plan/parameters.hpp"
+#include "plan/plan_columns.hpp"
+#include "plan/step.hpp"
 
 namespace engine {
 namespace {
@@ -43,7 +46,8 @@ std::string joined(const std::string& a, const std::string& b, const char* separ
 }
 
 /// All inputs in one table: scores added up as given, explanations and channels joined, best first.
-Candidates add_up(Evaluation& evaluation, const std::vector<CandidatesPtr>& inputs,
+Candidates add_up(Evaluation& evaluation, const Node& node,
+                  const std::vector<CandidatesPtr>& inputs,
                   const std::vector<std::vector<double>>& scores) {
   Candidates made;
   std::vector<double> total;
@@ -72,8 +76,34 @@ Candidates add_up(Evaluation& evaluation, const std::vector<CandidatesPtr>& inpu
     }
   }
   made.put({"score", PLAYLIST_F32, std::vector<float>(total.begin(), total.end()), nullptr});
-  return made.gather(rows_by(total, made.tracks, true));
+  Candidates sorted = made.gather(rows_by(total, made.tracks, true));
+  evaluation.require_finite(node, *sorted.find("score"), sorted.tracks);
+  return sorted;
 }
+
+class UnionStep final : public Step {
+ public:
+  UnionStep()
+      : Step({"union", "+", "Both sides: scores added, explanations joined."},
+             {.form = StepForm::kOwn}) {}
+
+  Candidates run(Evaluation& evaluation, const Node& node) const override {
+    std::vector<CandidatesPtr> sides;
+    std::vector<std::vector<double>> scores;
+    for (const int input : node.inputs) {
+      sides.push_back(evaluation.result(input));
+      scores.push_back(scores_of(*sides.back()));
+    }
+    return add_up(evaluation, node, sides, scores);
+  }
+
+  void add_columns(const Node&, PlanColumns& columns) const override {
+    columns.types["score"] = PLAYLIST_F32;
+  }
+  [[nodiscard]] Supply supply(const Node& node, const SupplyOf& supply_of) const override {
+    return supply_together(node.inputs, supply_of);
+  }
+};
 
 Candidates difference(Evaluation& evaluation, const Candidates& left, const Candidates& right) {
   const TrackSet other(right.tracks);
@@ -92,6 +122,49 @@ Candidates difference(Evaluation& evaluation, const Candidates& left, const Cand
   return made;
 }
 
+class DifferenceStep final : public Step {
+ public:
+  DifferenceStep()
+      : Step({"difference", "-", "The left side without the tracks of the right."},
+             {.form = StepForm::kOwn, .subtracts = true}) {}
+
+  Candidates run(Evaluation& evaluation, const Node& node) const override {
+    return difference(evaluation, *evaluation.result(node.inputs.at(0)),
+                      *evaluation.result(node.inputs.at(1)));
+  }
+};
+
+constexpr const char* kBlendedBy[] = {"score", "rank", "calibrated", nullptr};
+
+class BlendStep final : public Step {
+ public:
+  BlendStep()
+      : Step({"blend", "pl.blend", "Adds up the branches' weighted scores."},
+             {.form = StepForm::kCombiner},
+             {choice_param("by", "score", kBlendedBy,
+                           "score: scaled to 0..1 by each branch's best; rank: reciprocal ranks; "
+                           "calibrated: standard deviations above the branch's last")},
+             {{"weight", "number", "of its scores, default 1", false, true}}) {}
+
+  Candidates run(Evaluation& evaluation, const Node& node) const override {
+    const BlendBy by = blend_by(node.text("by")).value_or(BlendBy::kScore);
+    std::vector<CandidatesPtr> inputs;
+    std::vector<std::vector<double>> scores;
+    for (const Branch& branch : node.branches) {
+      inputs.push_back(evaluation.result(branch.node));
+      scores.push_back(blended(scores_of(*inputs.back()), branch.weight, by));
+    }
+    return add_up(evaluation, node, inputs, scores);
+  }
+
+  void add_columns(const Node&, PlanColumns& columns) const override {
+    columns.types["score"] = PLAYLIST_F32;
+  }
+  [[nodiscard]] Supply supply(const Node& node, const SupplyOf& supply_of) const override {
+    return supply_together(branch_nodes(node), supply_of);
+  }
+};
+
 /// The candidates with the column "fallback", by which a list knows what it is made of.
 Candidates titled(Evaluation& evaluation, Candidates candidates, const std::string& title) {
   candidates.put({"fallback", PLAYLIST_STRING,
@@ -100,71 +173,61 @@ Candidates titled(Evaluation& evaluation, Candidates candidates, const std::stri
   return candidates;
 }
 
-Candidates first_with_any(Evaluation& evaluation, const Node& node) {
-  const Plan& plan = *evaluation.setup().plan;
-  for (std::size_t i = 0; i < node.branches.size(); ++i) {
-    const CandidatesPtr candidates = evaluation.result(node.branches[i].node);
-    if (candidates->size() == 0 && i + 1 < node.branches.size()) continue;
-    if (i == 0 || candidates->size() == 0) return *candidates;
-    const std::string& title = node.branches[i].title;
-    evaluation.notice(title.empty() ? "pl.fallback: " + plan.at(node.branches[0].node).label() +
-                                          " found nothing, so " +
-                                          plan.at(node.branches[i].node).label() + " was taken"
-                                    : "nothing was found for this list; made instead: " + title);
-    return title.empty() ? *candidates : titled(evaluation, *candidates, title);
-  }
-  return {};
-}
+class FallbackStep final : public Step {
+ public:
+  FallbackStep()
+      : Step({"fallback", "pl.fallback", "The first branch that has any candidates."},
+             {.form = StepForm::kCombiner, .asks_for_branches = true}, {},
+             {{"title", "string", "what the list is called when it is made of this branch"}}) {}
 
-/// Every slot as the puller fills it, each track once.
-Candidates pull_all(Evaluation& evaluation, const Node& node) {
-  std::int64_t most = 0;
-  for (const Branch& branch : node.branches)
-    most += static_cast<std::int64_t>(evaluation.result(branch.node)->size());
-  Pullers pullers(evaluation, node.step == "mix" ? most : 0);
-  const std::shared_ptr<Puller> puller = pullers.of(node.id);
-  Candidates made;
-  std::vector<bool> is_taken;
-  for (Pick pick;;) {
-    const Pull pulled = puller->next(pick);
-    if (pulled == Pull::kDry) break;
-    if (pulled == Pull::kSkip) {
-      puller->settle(false);
-      continue;
+  Candidates run(Evaluation& evaluation, const Node& node) const override {
+    for (std::size_t i = 0; i < node.branches.size(); ++i) {
+      const CandidatesPtr candidates = evaluation.result(node.branches[i].node);
+      if (candidates->size() == 0 && i + 1 < node.branches.size()) continue;
+      if (i == 0 || candidates->size() == 0) return *candidates;
+      const std::string& title = node.branches[i].title;
+      evaluation.notice(title.empty() ? taken_instead(*evaluation.setup().plan, node, i)
+                                      : "nothing was found for this list; made instead: " + title);
+      return title.empty() ? *candidates : titled(evaluation, *candidates, title);
     }
-    const auto track = static_cast<std::size_t>(pick.from->tracks[pick.row]);
-    if (track >= is_taken.size()) is_taken.resize(track + 1);
-    if (is_taken[track]) continue;
-    is_taken[track] = true;
-    made.append_row(*pick.from, pick.row);
-    puller->settle(true);
+    return {};
   }
-  return made;
-}
+
+  void add_columns(const Node& node, PlanColumns& columns) const override {
+    for (const Branch& branch : node.branches)
+      if (!branch.title.empty()) columns.types["fallback"] = PLAYLIST_STRING;
+  }
+  /// The first branch that has a single track is taken, so its bound is what counts.
+  [[nodiscard]] Supply supply(const Node& node, const SupplyOf& supply_of) const override {
+    const Supply& first = supply_of(node.branches.front().node);
+    const Supply& last = supply_of(node.branches.back().node);
+    return first.most < last.most ? first : last;
+  }
+
+ private:
+  static std::string taken_instead(const Plan& plan, const Node& node, std::size_t taken) {
+    return "pl.fallback: " + plan.at(node.branches[0].node).label() + " found nothing, so " +
+           plan.at(node.branches[taken].node).label() + " was taken";
+  }
+};
 
 }  // namespace
 
-Candidates Evaluation::run_combiner(const Node& node) {
-  std::vector<CandidatesPtr> inputs;
-  std::vector<std::vector<double>> scores;
-  if (node.step == "union" || node.step == "difference") {
-    for (const int id : node.inputs) inputs.push_back(result(id));
-    if (node.step == "difference") return difference(*this, *inputs[0], *inputs[1]);
-    for (const CandidatesPtr& candidates : inputs) {
-      scores.push_back(scores_of(*candidates));
-    }
-    return add_up(*this, inputs, scores);
-  }
-  if (node.step == "blend") {
-    const BlendBy by = blend_by(node.text("by")).value_or(BlendBy::kScore);
-    for (const Branch& branch : node.branches) {
-      inputs.push_back(result(branch.node));
-      scores.push_back(blended(scores_of(*inputs.back()), branch.weight, by));
-    }
-    return add_up(*this, inputs, scores);
-  }
-  if (node.step == "fallback") return first_with_any(*this, node);
-  return pull_all(*this, node);
+const Step& union_step() {
+  static const UnionStep step;
+  return step;
+}
+const Step& difference_step() {
+  static const DifferenceStep step;
+  return step;
+}
+const Step& blend_step() {
+  static const BlendStep step;
+  return step;
+}
+const Step& fallback_step() {
+  static const FallbackStep step;
+  return step;
 }
 
 }  // namespace engine

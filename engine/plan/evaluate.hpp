@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/random.hpp"
 #include "data/tables.hpp"
 #include "lua/lua_state.hpp"
 #include "models/models.hpp"
@@ -73,30 +74,24 @@ class Evaluation {
   std::int32_t text_code(std::string_view text) { return setup_.texts->code(text); }
   [[nodiscard]] std::string text_of_code(std::int32_t code) const;
 
-  // Steps, one function each; used by result() only.
-  Candidates run_set(const Node& node);
-  Candidates run_element(const Node& node);
-  Candidates run_function(
-      const Node& node);  // score, filter_function, order_function, column, explain
-  Candidates run_weights(const Node& node);
-  Candidates run_set_step(
-      const Node& node);  // since, last, or_last, or_implicit, most_played, seeds, top, sample
-  Candidates run_combiner(
-      const Node& node);  // union, difference, blend, fallback, concat, mix, alternate
-  Candidates run_limit(const Node& node);
-
-  // Shared by the steps.
+  // ---- for steps ----
   [[nodiscard]] Error node_error(const Node& node, Exit exit, const std::string& what,
                                  const std::string& why = "", const std::string& fix = "") const;
   CandidatesPtr input(const Node& node) { return result(node.inputs.at(0)); }
-  Candidates set_table(const std::string& table_name);
+  [[nodiscard]] ModelServices& model_services() { return setup_.models; }
+  /// Throws when a number column that the node made holds infinity, which JSON cannot carry.
+  void require_finite(const Node& node, const CandidateColumn& column,
+                      const Items<std::int32_t>& tracks) const;
+  /// The node's own stream of the run's random numbers. To take it counts as drawing from it.
+  Random random_stream(const Node& node);
+  /// The node that runs has drawn from its stream, so that its result hangs on the seed.
+  void note_random_draw();
+  /// What a :limit has counted.
+  void note_counts(const std::vector<ReceiptEntry>& receipts,
+                   const std::vector<BranchCount>& branches);
 
  private:
-  friend class LimitWalk;
-  CheckedArguments checked(const Node& node,
-                           std::vector<std::unique_ptr<class TracksTable>>& tables);
   void trace_node(const Node& node, const Candidates& made, double ms, bool is_reused);
-  Candidates run_node(const Node& node);
   /// Runs a node whose inputs have run.
   void make_result(const Node& node);
   /// What has to run before the node: the first of those it reads that has not, or -1.

@@ -8,7 +8,9 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "plan/parameters.hpp"
 #include "plan/pullers.hpp"
+#include "plan/step.hpp"
 
 namespace engine {
 namespace {
@@ -239,47 +241,100 @@ std::string constraint_text(const Rules& rules, const std::string& constraint) {
   return text.str();
 }
 
+constexpr const char* kUniqueBy[] = {"song", "track", nullptr};
+
+Rules rules_of(const Node& node) {
+  return {static_cast<std::int64_t>(node.number("tracks")),
+          node.number("minutes"),
+          static_cast<std::int64_t>(node.number("per_artist")),
+          static_cast<std::int64_t>(node.number("per_album")),
+          node.number("per_seed_share"),
+          node.text("unique") == "song"};
+}
+
+class LimitStep final : public Step {
+ public:
+  LimitStep()
+      : Step(
+            {"limit", ":limit", "Walks the candidates in order and takes what fits all limits."},
+            {.choice = Choice::kFitting,
+             .how_lost = "the list was full before its turn came",
+             .pulls = true},
+            {whole_param("tracks", 0, 0, kMany, "at most this many; 0: no limit"),
+             number_param("minutes", 0, 0, kMany, "at most this long, in minutes; 0: no limit"),
+             whole_param("per_artist", 0, 0, kMany, "at most this many of one artist; 0: no limit"),
+             whole_param("per_album", 0, 0, kMany, "at most this many of one album; 0: no limit"),
+             number_param("per_seed_share", 0, 0, 1,
+                          "at most this share of `tracks` by way of one seed, as recalls name it "
+                          "in the column seed; 0: no limit"),
+             choice_param("unique", "song", kUniqueBy,
+                          "song: no other version of a chosen song; track: only not the same "
+                          "track")}) {}
+
+  Candidates run(Evaluation& evaluation, const Node& node) const override {
+    const Rules rules = rules_of(node);
+    Walked walked = LimitWalk(evaluation, node, rules).walk();
+    const auto got = static_cast<std::int64_t>(walked.chosen.size());
+    const bool is_short = rules.tracks > 0 && got < rules.tracks;
+    const std::vector<ReceiptEntry> receipt = receipt_of(evaluation, node, rules, walked, is_short);
+    const bool is_any_bound = std::any_of(receipt.begin(), receipt.end(),
+                                          [](const ReceiptEntry& e) { return e.is_bound; });
+    // Where nothing came in, an earlier step has told why; and what pl.fallback takes in its place
+    // is another list.
+    if (is_short && (got > 0 || !walked.dropped.empty())) {
+      evaluation.notice(
+          "the list has " + std::to_string(got) + " of " + std::to_string(rules.tracks) +
+          " tracks: " +
+          (is_any_bound ? "its limits bind (see the receipt)" : "there were no more candidates"));
+    }
+    if (rules.minutes > 0 && walked.unknown_length > 0) {
+      const double seconds = evaluation.setup().default_track_seconds;
+      evaluation.notice(std::to_string(walked.unknown_length) +
+                        " of the chosen tracks have no known length; each was counted as " +
+                        std::to_string(static_cast<int>(seconds)) + " s");
+    }
+    evaluation.note_counts(receipt, walked.branches);
+    walked.chosen.dropped = std::move(walked.tracks_dropped);
+    return std::move(walked.chosen);
+  }
+
+  [[nodiscard]] double most_rows(const Node& node) const override {
+    return node.number("tracks") > 0 ? node.number("tracks") : Step::most_rows(node);
+  }
+  [[nodiscard]] std::optional<ListLength> list_length(const Node& node) const override {
+    if (!(node.number("tracks") > 0)) return std::nullopt;
+    return ListLength{node.number("tracks"), node.number("minutes")};
+  }
+
+ private:
+  /// Each rule that refused a track; where the list came out short, also what a looser one would
+  /// give.
+  static std::vector<ReceiptEntry> receipt_of(Evaluation& evaluation, const Node& node,
+                                              const Rules& rules, const Walked& walked,
+                                              bool is_short) {
+    const auto got = static_cast<std::int64_t>(walked.chosen.size());
+    std::vector<ReceiptEntry> receipt;
+    for (const auto& [constraint, dropped] : walked.dropped) {
+      ReceiptEntry entry{constraint_text(rules, constraint), dropped, false, ""};
+      Rules looser = rules;
+      std::string words;
+      if (is_short && relax(looser, constraint, words)) {
+        const auto then =
+            static_cast<std::int64_t>(LimitWalk(evaluation, node, looser).walk().chosen.size());
+        entry.is_bound = then > got;
+        entry.relaxed = words + " would give " + std::to_string(then) + " tracks";
+      }
+      receipt.push_back(std::move(entry));
+    }
+    return receipt;
+  }
+};
+
 }  // namespace
 
-Candidates Evaluation::run_limit(const Node& node) {
-  const Rules rules{static_cast<std::int64_t>(node.number("tracks")),
-                    node.number("minutes"),
-                    static_cast<std::int64_t>(node.number("per_artist")),
-                    static_cast<std::int64_t>(node.number("per_album")),
-                    node.number("per_seed_share"),
-                    node.text("unique") == "song"};
-  Walked walked = LimitWalk(*this, node, rules).walk();
-  const auto got = static_cast<std::int64_t>(walked.chosen.size());
-  const bool is_short = rules.tracks > 0 && got < rules.tracks;
-  bool is_any_bound = false;  // of this limit, whatever others there are
-  for (const auto& [constraint, dropped] : walked.dropped) {
-    ReceiptEntry entry{constraint_text(rules, constraint), dropped, false, ""};
-    Rules looser = rules;
-    std::string words;
-    if (is_short && relax(looser, constraint, words)) {
-      const auto then =
-          static_cast<std::int64_t>(LimitWalk(*this, node, looser).walk().chosen.size());
-      entry.is_bound = then > got;
-      is_any_bound = is_any_bound || entry.is_bound;
-      entry.relaxed = words + " would give " + std::to_string(then) + " tracks";
-    }
-    receipt_.push_back(std::move(entry));
-  }
-  // Where nothing came in, an earlier step has told why; and what pl.fallback takes in its place is
-  // another list.
-  if (is_short && (got > 0 || !walked.dropped.empty())) {
-    notice("the list has " + std::to_string(got) + " of " + std::to_string(rules.tracks) +
-           " tracks: " +
-           (is_any_bound ? "its limits bind (see the receipt)" : "there were no more candidates"));
-  }
-  if (rules.minutes > 0 && walked.unknown_length > 0) {
-    notice(std::to_string(walked.unknown_length) +
-           " of the chosen tracks have no known length; each was counted as " +
-           std::to_string(static_cast<int>(setup_.default_track_seconds)) + " s");
-  }
-  branches_.insert(branches_.end(), walked.branches.begin(), walked.branches.end());
-  walked.chosen.dropped = std::move(walked.tracks_dropped);
-  return std::move(walked.chosen);
+const Step& limit_step() {
+  static const LimitStep step;
+  return step;
 }
 
 }  // namespace engine

@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "lua/lua_internal.hpp"
 #include "lua/text_bounds.hpp"
+#include "plan/step.hpp"
 
 namespace engine {
 namespace {
@@ -180,28 +181,33 @@ std::vector<std::pair<std::string, PlanValue>> arguments_at(lua_State* lua, int 
   return arguments;
 }
 
-const playlist_element* description_of(const NodeContext& context, const std::string& step,
-                                       const Element*& element) {
-  if (const playlist_element* builtin = builtin_step(step)) return builtin;
+/// Sets the node's step, and its element where that is a plugin's.
+void find_step(Node& node, const NodeContext& context) {
+  node.step = builtin_step(node.name);
+  if (node.step != nullptr) {
+    node.description = &node.step->description();
+    return;
+  }
   try {
-    element = &context.registry->require(step, context.where());
-    return element->description;
+    node.element = &context.registry->require(node.name, context.where());
+    node.description = node.element->description;
+    node.step = &element_step(node.description->kind);
   } catch (const Error& error) {
     Error::Parts parts = error.parts();
     parts.source = context.source_line();
     report(context, Error(error.exit(), error.what(), std::move(parts)));
-    return &unknown_element();
+    node.step = &unknown_step();
+    node.description = &node.step->description();
   }
 }
 
 /// Checks arguments as they are written, before anything runs; sets of tracks are stood in for by
 /// an empty table.
-void check_now(const NodeContext& context, const playlist_element& description,
-               const std::vector<std::pair<std::string, PlanValue>>& given) {
-  if (&description == &unknown_element()) return;
+void check_now(const NodeContext& context, const Node& node) {
+  if (node.step == &unknown_step()) return;
   static const playlist_table empty{sizeof(playlist_table), 0, 0, nullptr};
   Arguments arguments;
-  for (const auto& [name, value] : given) {
+  for (const auto& [name, value] : node.arguments) {
     Argument argument;
     std::visit(
         [&](const auto& plain) {
@@ -215,7 +221,7 @@ void check_now(const NodeContext& context, const playlist_element& description,
     arguments.emplace_back(name, std::move(argument));
   }
   try {
-    check_arguments(description, arguments, context.where());
+    check_arguments(*node.description, arguments, context.where());
   } catch (const Error& error) {
     Error::Parts parts = error.parts();
     parts.where = context.where();
@@ -261,7 +267,7 @@ void read_branches(lua_State* lua, Node& node, const NodeContext& context) {
       lua_getfield(lua, -3, "weight");
       if (lua_isnumber(lua, -1)) branch.weight = lua_tonumber(lua, -1);
       if (!std::isfinite(branch.weight)) {
-        fail(context, "pl." + node.step + ": the weight of branch " + std::to_string(i) +
+        fail(context, node.written() + ": the weight of branch " + std::to_string(i) +
                           " is not a number that can be reckoned with");
       }
       lua_getfield(lua, -4, "title");
@@ -282,7 +288,7 @@ void read_inputs(lua_State* lua, Node& node, const NodeContext& context) {
     if (id < 0) {
       const std::string type =
           lua_isnil(lua, -1) ? "nothing" : std::string("a ") + luaL_typename(lua, -1);
-      const bool is_plugins = node.step.find('.') != std::string::npos;
+      const bool is_plugins = node.name.find('.') != std::string::npos;
       fail(context, node.written() + " needs candidates, got " + type, "",
            "write it behind candidates and a colon, as in: candidates" +
                (is_plugins ? ":VERB(...)" : node.written() + "(...)"));
@@ -297,16 +303,16 @@ int make_node(lua_State* lua, void*) {
   NodeContext& context = context_of(lua);
   luaL_checktype(lua, 1, LUA_TTABLE);
   Node node;
-  node.step = text_field(lua, 1, "step");
+  node.name = text_field(lua, 1, "step");
   node.where = context.where();
   node.source = context.source_line();
-  node.description = description_of(context, node.step, node.element);
+  find_step(node, context);
   read_inputs(lua, node, context);
   read_branches(lua, node, context);
   lua_getfield(lua, 1, "arguments");
-  node.arguments = arguments_at(lua, lua_gettop(lua), context, node.step);
+  node.arguments = arguments_at(lua, lua_gettop(lua), context, node.name);
   lua_pop(lua, 1);
-  check_now(context, *node.description, node.arguments);
+  check_now(context, node);
   read_weights(lua, node, context);
   lua_getfield(lua, 1, "call");
   if (lua_isfunction(lua, -1)) {
@@ -314,16 +320,20 @@ int make_node(lua_State* lua, void*) {
     node.function = luaL_ref(lua, LUA_REGISTRYINDEX);
   } else {
     lua_pop(lua, 1);
+    if (node.step->facts().formula != FormulaResult::kNone)
+      fail(context, node.written() + " needs a function of a row");
   }
   return add_node(lua, context, std::move(node));
 }
 
 int check_element(lua_State* lua, void*) {
   NodeContext& context = context_of(lua);
-  const std::string name = luaL_checkstring(lua, 1);
-  const Element* element = nullptr;
-  const playlist_element* description = description_of(context, name, element);
-  if (lua_istable(lua, 2)) check_now(context, *description, arguments_at(lua, 2, context, name));
+  Node node;
+  node.name = luaL_checkstring(lua, 1);
+  find_step(node, context);
+  if (!lua_istable(lua, 2)) return 0;
+  node.arguments = arguments_at(lua, 2, context, node.name);
+  check_now(context, node);
   return 0;
 }
 
@@ -477,17 +487,16 @@ int node_length(lua_State* lua, void*) {
   return 1;
 }
 
-int combine_two(lua_State* lua, const char* step) {
+int combine_two(lua_State* lua, const char* name) {
   NodeContext& context = context_of(lua);
   Node node;
-  node.step = step;
+  node.name = name;
   node.where = context.where();
   node.source = context.source_line();
-  node.description = builtin_step(step);
+  find_step(node, context);
   node.inputs = {node_at(lua, 1), node_at(lua, 2)};
   if (node.inputs[0] < 0 || node.inputs[1] < 0) {
-    fail(context,
-         std::string("both sides of ") + (step[0] == 'u' ? "+" : "-") + " must be candidates");
+    fail(context, "both sides of " + node.written() + " must be candidates");
   }
   return add_node(lua, context, std::move(node));
 }
@@ -529,21 +538,6 @@ int node_at(lua_State* lua, int index) {
   const bool is_node = lua_rawequal(lua, -1, -2) != 0;
   lua_pop(lua, 2);
   return is_node ? *static_cast<const int*>(lua_touserdata(lua, index)) : -1;
-}
-
-const playlist_element& unknown_element() {
-  static const playlist_field* const no_fields[] = {nullptr};
-  static const playlist_param* const no_params[] = {nullptr};
-  static const playlist_element unknown = [] {
-    playlist_element element{};
-    element.size = sizeof element;
-    element.name = "unknown";
-    element.help = "";
-    element.in = element.out = no_fields;
-    element.params = no_params;
-    return element;
-  }();
-  return unknown;
 }
 
 void register_nodes(NodeContext& context) {

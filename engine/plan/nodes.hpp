@@ -42,9 +42,6 @@ struct NodeContext {
   [[nodiscard]] int line() const;
 };
 
-/// Stands for an element that no plugin offers, where an observer hears of it: takes any argument.
-const playlist_element& unknown_element();
-
 /// Registers engine.node, methods, elements, check_element, rows, nearest, fail, problem,
 /// parameter_read and where.
 void register_nodes(NodeContext& context);

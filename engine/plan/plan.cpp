@@ -5,6 +5,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "plan/step.hpp"
+
 namespace engine {
 namespace {
 
@@ -33,7 +35,7 @@ std::string value_text(const Plan& plan, const PlanValue& value) {
 
 std::string describe(const Plan& plan, const Node& node) {
   std::string text = node.label();
-  if (node.step == "set") return text;
+  if (!node.step->own_label(node).empty()) return text;  // which says its arguments
   std::string inside;
   const auto add = [&](const std::string& item) { inside += (inside.empty() ? "" : ", ") + item; };
   for (const auto& [name, value] : node.arguments) {
@@ -73,9 +75,17 @@ template <class Value, class Default>
 Value argument(const Node& node, std::string_view parameter, const Default& get_default) {
   const int place = place_of(node, parameter);
   if (place < 0)
-    throw std::logic_error(node.step + " reads undeclared parameter " + std::string(parameter));
+    throw std::logic_error(node.name + " reads undeclared parameter " + std::string(parameter));
   if (const Value* value = written_value<Value>(node, parameter, place)) return *value;
   return get_default(*node.description->params[place]);
+}
+
+/// "share 0.6: ", where the branches of the node have weights.
+std::string weight_text(const Node& node, const Branch& branch) {
+  std::ostringstream text;
+  for (const BranchField& field : node.step->branch_fields())
+    if (field.is_weight) text << field.name << " " << branch.weight << ": ";
+  return text.str();
 }
 
 }  // namespace
@@ -100,21 +110,13 @@ bool Node::has_parameter(std::string_view parameter) const {
 }
 
 std::string Node::label() const {
-  if (step == "set" && !arguments.empty()) {
-    if (const auto* name = std::get_if<std::string>(&arguments[0].second)) return "user." + *name;
-  }
-  return occurrence == 0 ? step : step + " #" + std::to_string(occurrence + 1);
+  std::string own = step->own_label(*this);
+  if (!own.empty()) return own;
+  return occurrence == 0 ? name : name + " #" + std::to_string(occurrence + 1);
 }
 
 std::string Node::written() const {
-  if (step == "set") return label();
-  if (step == "union") return "+";
-  if (step == "difference") return "-";
-  if (step == "filter_function") return ":filter";
-  if (step == "order_function") return ":order";
-  if (step == "score_weights") return ":score";
-  if (!branches.empty()) return "pl." + step;
-  return step.find('.') != std::string::npos ? step : ":" + step;
+  return step->written(*this);
 }
 
 int Plan::add(Node node) {
@@ -122,7 +124,7 @@ int Plan::add(Node node) {
   for (const int read : reads_of(node)) node.depth = std::max(node.depth, at(read).depth);
   ++node.depth;
   node.occurrence = static_cast<int>(std::count_if(
-      nodes.begin(), nodes.end(), [&](const Node& n) { return n.step == node.step; }));
+      nodes.begin(), nodes.end(), [&](const Node& n) { return n.name == node.name; }));
   nodes.push_back(std::move(node));
   return nodes.back().id;
 }
@@ -170,10 +172,7 @@ std::string Plan::text() const {
     text += "  -- " + node.where + "\n";
     for (const int input : node.inputs) show(input, depth + 1, "");
     for (const Branch& branch : node.branches) {
-      std::ostringstream share;
-      if (node.step == "mix") share << "share " << branch.weight << ": ";
-      if (node.step == "blend") share << "weight " << branch.weight << ": ";
-      show(branch.node, depth + 1, share.str());
+      show(branch.node, depth + 1, weight_text(node, branch));
       if (branch.otherwise >= 0) show(branch.otherwise, depth + 1, "otherwise: ");
     }
     for (const auto& [name, value] : node.arguments) {

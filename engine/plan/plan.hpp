@@ -28,15 +28,18 @@ struct Branch {
   std::string title = {};  // fallback: what a list of this branch is called; "" as always
 };
 
+class Step;
+
 /// What a plan may hold: passes over it follow its chains by recursion.
 constexpr std::size_t kMostNodes = 10'000;
 constexpr int kLongestChain = 1'000;
 
 struct Node {
   int id = 0;
-  int depth = 0;              // steps on the longest chain that ends here, itself included
-  std::string step;           // "recall.genre", "limit", "mix" ...: what the recipe wrote
-  std::string where, source;  // the recipe's file:line and that line
+  int depth = 0;               // steps on the longest chain that ends here, itself included
+  std::string name;            // "recall.genre", "limit", "mix" ...: of its step
+  const Step* step = nullptr;  // what it is and does; there for as long as the program runs
+  std::string where, source;   // the recipe's file:line and that line
   const playlist_element* description =
       nullptr;                       // parameters; of a plugin's element or of a built-in step
   const Element* element = nullptr;  // set for plugin elements
@@ -55,6 +58,8 @@ struct Node {
   [[nodiscard]] std::string text(std::string_view parameter) const;   // "" without a default
   [[nodiscard]] bool has_parameter(std::string_view parameter) const;
 
+  /// Reads nothing: one of the user's sets, or a recall.
+  [[nodiscard]] bool is_source() const { return inputs.empty() && branches.empty(); }
   /// "recall.genre", "recall.genre #2" where a plan has several, "user.likes" for the user's sets.
   [[nodiscard]] std::string label() const;
   /// As a recipe writes it: ":filter", "pl.mix", "recall.genre", "user.likes", "+".
@@ -78,10 +83,5 @@ struct Plan {
   /// A Graphviz digraph.
   [[nodiscard]] std::string dot() const;
 };
-
-/// The built-in steps (set, limit, mix, sample ...), described by the same tables as plugin
-/// elements, so that their arguments are checked the same way. nullptr when `step` is none.
-const playlist_element* builtin_step(std::string_view step);
-std::vector<const playlist_element*> builtin_steps();
 
 }  // namespace engine

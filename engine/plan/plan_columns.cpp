@@ -1,16 +1,9 @@
 #include "plan/plan_columns.hpp"
 
-#include <algorithm>
-
-#include "plan/nodes.hpp"
-#include "plugin/descriptor.hpp"
+#include "plan/step.hpp"
 
 namespace engine {
 namespace {
-
-void add_fields(PlanColumns& columns, const playlist_field* const* fields) {
-  for (const playlist_field* field : listed(fields)) columns.types[field->name] = field->type;
-}
 
 /// Combiners give a row the columns of all their branches; those it lacks are missing there.
 void join(PlanColumns& columns, const PlanColumns& other) {
@@ -25,24 +18,7 @@ PlanColumns columns_of_node(const Node& node, const std::vector<PlanColumns>& ma
     join(columns, made[static_cast<std::size_t>(branch.node)]);
     if (branch.otherwise >= 0) join(columns, made[static_cast<std::size_t>(branch.otherwise)]);
   }
-  if (node.description == &unknown_element()) columns.is_complete = false;
-  if (node.step == "set") columns.types["ts"] = PLAYLIST_I64;
-  if (node.element != nullptr) {
-    if (node.description->kind == PLAYLIST_RECALL) {
-      columns.types["score"] = PLAYLIST_F32;
-      columns.types["channel"] = columns.types["explanation"] = PLAYLIST_STRING;
-    }
-    if (node.description->kind == PLAYLIST_RECALL || node.description->kind == PLAYLIST_RANKING)
-      add_fields(columns, node.description->out);
-  }
-  const auto is = [&](const char* step) { return node.step == step; };
-  if (is("score") || is("score_weights") || is("most_played") || is("last") || is("union") ||
-      is("blend") || node.label() == "user.history")
-    columns.types["score"] = PLAYLIST_F32;
-  if (is("column")) columns.types[node.text("name")] = PLAYLIST_F32;
-  for (const Branch& branch : node.branches)
-    if (!branch.title.empty()) columns.types["fallback"] = PLAYLIST_STRING;
-  if (is("explain")) columns.types["explanation"] = PLAYLIST_STRING;
+  node.step->add_columns(node, columns);
   return columns;
 }
 

@@ -22,6 +22,8 @@ class Puller {
   virtual Pull next(Pick& pick) = 0;
   /// The slot is decided: its last pick was taken, or nothing was.
   virtual void settle(bool is_taken) = 0;
+  /// How its branches have filled their slots, where it counts that.
+  [[nodiscard]] virtual std::vector<BranchCount> counts() const { return {}; }
 };
 
 /// Pullers over the nodes of a plan; a node reached twice (a branch that is also an `otherwise`) is
@@ -30,6 +32,9 @@ class Pullers {
  public:
   Pullers(Evaluation& evaluation, std::int64_t slots) : evaluation_(evaluation), slots_(slots) {}
   std::shared_ptr<Puller> of(int node);
+  std::vector<std::shared_ptr<Puller>> of_branches(const Node& node);
+  [[nodiscard]] Evaluation& evaluation() const { return evaluation_; }
+  [[nodiscard]] std::int64_t slots() const { return slots_; }
   /// One entry per branch of every mix used.
   [[nodiscard]] std::vector<BranchCount> counts() const;
 

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "lua/fingerprint.hpp"
+#include "plan/step.hpp"
 
 namespace engine {
 namespace {
@@ -66,14 +67,6 @@ struct StoredItems {
   std::uint8_t has_base = 0, has_rows = 0;
 };
 
-bool names_function_place(const Node& node) {
-  if (node.step != "filter_function") return false;
-  return std::none_of(node.arguments.begin(), node.arguments.end(), [](const auto& argument) {
-    const auto* reason = std::get_if<std::string>(&argument.second);
-    return argument.first == "reason" && reason != nullptr && !reason->empty();
-  });
-}
-
 bool is_run_text(const CandidateColumn& column) {
   return column.type == PLAYLIST_STRING && column.dict == nullptr;
 }
@@ -89,15 +82,16 @@ NodeReuse::NodeReuse(Evaluation& evaluation, ResultStore& store, std::string dat
 
 /// The key of a node whose reads have run or were found; nothing where it cannot be kept.
 std::optional<ResultKey> NodeReuse::key_of(const Node& node, bool has_drawn) {
+  const StepFacts& facts = node.step->facts();
   Packer packer;
   packer.add_text(data_);
-  packer.add_text(node.step);
+  packer.add_text(node.name);
   if (node.element != nullptr) packer.add_text(node.element->plugin->content);
   std::string more;
   if (!add_reads(node, more) || !add_function(node, more)) return std::nullopt;
   packer.add_text(more);
-  if (names_function_place(node)) packer.add_text(node.function_at);
-  if (node.step == "limit") packer.add_text(labels_below(node.id));  // branches are counted by them
+  if (node.step->names_its_formula(node)) packer.add_text(node.function_at);
+  if (facts.pulls) packer.add_text(labels_below(node.id));  // branches are counted by them
   packer.add(has_drawn);
   if (has_drawn) {
     packer.add(evaluation_.setup().random_seed);
@@ -121,8 +115,8 @@ bool NodeReuse::add_reads(const Node& node, std::string& bytes) const {
     packer.add('b');
     packer.add(branch.weight);
     packer.add_text(branch.title);
-    // A fallback looks at its branches one by one: those it did not need have no key.
-    if (!add_node(branch.node) && node.step != "fallback") return false;
+    // Of branches that are asked for one by one, those that were not needed have no key.
+    if (!add_node(branch.node) && !node.step->facts().asks_for_branches) return false;
     packer.add(branch.otherwise >= 0);
     if (branch.otherwise >= 0 && !add_node(branch.otherwise)) return false;
   }
@@ -184,10 +178,10 @@ std::string NodeReuse::labels_below(int node) const {
 }
 
 std::optional<Candidates> NodeReuse::find(const Node& node) {
-  if (node.step == "fallback") return std::nullopt;  // which branches run is its doing
-  const bool may_draw = node.element != nullptr || node.step == "sample";
+  const StepFacts& facts = node.step->facts();
+  if (facts.asks_for_branches) return std::nullopt;  // which of them run is its doing
   for (const bool has_drawn : {false, true}) {
-    if (has_drawn && !may_draw) break;
+    if (has_drawn && !facts.may_draw) break;
     const std::optional<ResultKey> key = key_of(node, has_drawn);
     if (!key) return std::nullopt;
     std::optional<Candidates> kept = load(*key);
@@ -220,7 +214,6 @@ NodeReuse::Run::~Run() {
 void NodeReuse::Run::done(const CandidatesPtr& made) {
   Evaluation& evaluation = reuse_.evaluation_;
   if (evaluation.setup().lua->effects() != effects_) return;
-  if (node_.step == "sample") has_drawn_ = true;
   const std::optional<ResultKey> key = reuse_.key_of(node_, has_drawn_);
   if (!key) return;
   if (node_.function >= 0) {  // a function that counts in an upvalue is another one afterwards
@@ -228,7 +221,7 @@ void NodeReuse::Run::done(const CandidatesPtr& made) {
     if (function_fingerprint(*evaluation.setup().lua, node_.function) != before->second) return;
   }
   reuse_.keys_[node_.id] = *key;
-  if (node_.step == "fallback") return;
+  if (node_.step->facts().asks_for_branches) return;
   Made entry{*key, made, {}, notices_, {}, {}};
   for (const std::int32_t code : evaluation.setup().texts->recorded())
     entry.texts.emplace_back(evaluation.setup().texts->text(code));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "plan/step.hpp"
+
 namespace engine {
 namespace {
 
@@ -21,12 +23,11 @@ class Search {
     is_seen_[static_cast<std::size_t>(id)] = true;
     const Node& node = plan_.at(id);
     if (keeps_banned_out(node)) return;
-    const bool is_source = (node.inputs.empty() && node.branches.empty()) ||
-                           node.step == "or_last" || node.step == "or_implicit";
-    if (is_source) return found_.push_back(id);
+    const StepFacts& facts = node.step->facts();
+    if (node.is_source() || facts.brings_others) return found_.push_back(id);
     for (const int input : node.inputs) {
       visit(input);
-      if (node.step == "difference") break;
+      if (facts.subtracts) break;
     }
     for (const Branch& branch : node.branches) {
       visit(branch.node);
@@ -37,9 +38,9 @@ class Search {
   [[nodiscard]] bool is_banned_set(int id) const { return plan_.at(id).label() == "user.banned"; }
 
   [[nodiscard]] bool keeps_banned_out(const Node& node) const {
-    if (node.step == "filtering.banned") return true;
-    if (node.step == "difference") return is_banned_set(node.inputs.at(1));
-    if (node.step != "filtering.not_in") return false;
+    if (node.name == "filtering.banned") return true;
+    if (node.step->facts().subtracts) return is_banned_set(node.inputs.at(1));
+    if (node.name != "filtering.not_in") return false;
     return std::any_of(node.arguments.begin(), node.arguments.end(), [&](const auto& argument) {
       const auto* tracks = std::get_if<NodeArgument>(&argument.second);
       return tracks != nullptr && is_banned_set(tracks->node);

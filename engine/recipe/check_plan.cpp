@@ -1,14 +1,12 @@
 #include "recipe/check_plan.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 
 #include <lua.hpp>
 
 #include "lua/formula_text.hpp"
-#include "plan/nodes.hpp"
 #include "plan/plan_columns.hpp"
+#include "plan/step.hpp"
 #include "plugin/descriptor.hpp"
 
 namespace engine {
@@ -77,7 +75,7 @@ class PlanCheck {
       if (node.function >= 0) check_formula(node);
       if (!node.weights.empty()) check_weights(node);
       if (node.element != nullptr) check_element_columns(node);
-      check_verb(node);
+      check_step(node);
     }
     check_unused(looked_at);
   }
@@ -140,19 +138,25 @@ class PlanCheck {
              did_you_mean(name, known, true)}});
   }
 
+  void run_formula(const Node& node, const std::vector<FormulaColumn>& row, int function) {
+    const std::int32_t track = 0;
+    float score = 0;
+    std::uint8_t keep = 0;
+    switch (node.step->facts().formula) {
+      case FormulaResult::kTruth:
+        return lua_.filter(function, row, &track, 1, &keep);
+      case FormulaResult::kText:
+        lua_.text(function, row, &track, 0);
+        return;
+      default:
+        return lua_.score(function, row, &track, 1, &score);
+    }
+  }
+
   void run_once(const Node& node, const PlanColumns& known, int function) {
     const MadeUpRow row(known);
-    const std::int32_t track = 0;
     try {
-      float score = 0;
-      std::uint8_t keep = 0;
-      if (node.step == "filter_function") {
-        lua_.filter(function, row.columns(), &track, 1, &keep);
-      } else if (node.step == "explain") {
-        lua_.text(function, row.columns(), &track, 0);
-      } else {
-        lua_.score(function, row.columns(), &track, 1, &score);
-      }
+      run_formula(node, row.columns(), function);
     } catch (const Error& error) {
       const std::string what = error.what();
       const bool is_name = what.rfind("unknown ", 0) == 0;
@@ -204,38 +208,23 @@ class PlanCheck {
       const bool fits = column != known.types.end() &&
                         (column->second == PLAYLIST_STRING) == (field->type == PLAYLIST_STRING);
       if (fits || (field->flags & PLAYLIST_FIELD_OPTIONAL) != 0) continue;
-      tell(node, node.step + " needs a column \"" + field->name + "\" that no earlier step makes",
+      tell(node, node.name + " needs a column \"" + field->name + "\" that no earlier step makes",
            "the candidates and the library have no such column",
            "put a :rank, :score or :column that makes it before this step");
     }
     for (const playlist_param* param : listed(node.description->params)) {
       if (param->type != PLAYLIST_PARAM_COLUMN) continue;
       const std::string name = node.text(param->name);
-      if (!name.empty()) check_number_column(node, name, known, node.step);
+      if (!name.empty()) check_number_column(node, name, known, node.name);
     }
   }
 
-  // ---- verbs ----
-  void check_verb(const Node& node) {
-    if (node.step == "since") {
-      if (node.arguments.empty())
-        tell(node, ":since needs a time span", "",
-             "write e.g. :since { months = 3 } (days, weeks, months, years)");
-    }
-    if (node.step == "since" || node.step == "last") {
-      const PlanColumns& below = columns_[static_cast<std::size_t>(node.inputs.at(0))];
-      if (below.is_complete && below.types.count("ts") == 0)
-        tell(node, node.written() + " needs candidates with times",
-             "only the user's sets (likes, library, listens, history, served, banned) have them");
-    }
-    if (node.step == "or_implicit" && plan_.at(node.inputs.at(0)).label() != "user.likes")
-      tell(node, ":or_implicit follows user.likes only");
-    if (node.step == "mix") {
-      double total = 0;
-      for (const Branch& branch : node.branches) total += branch.weight;
-      if (std::abs(total - 1) > 1e-6)
-        tell(node, "the shares of pl.mix add up to " + number_text(total), "they must add up to 1");
-    }
+  // ---- what each step says itself ----
+  void check_step(const Node& node) {
+    node.step->check(node,
+                     {plan_, columns_, [&](std::string what, std::string why, std::string fix) {
+                        tell(node, std::move(what), std::move(why), std::move(fix));
+                      }});
   }
 
   /// `likes:filter(...)` makes new candidates and leaves `likes` as they were.
@@ -247,7 +236,7 @@ class PlanCheck {
     for (const int id : looked_at) is_used[static_cast<std::size_t>(id)] = true;
     if (plan_.output >= 0) is_used[static_cast<std::size_t>(plan_.output)] = true;
     for (const Node& node : plan_.nodes) {
-      if (is_used[static_cast<std::size_t>(node.id)] || node.step == "set") continue;
+      if (is_used[static_cast<std::size_t>(node.id)] || node.step->facts().is_set) continue;
       tell(node, "the result of " + node.written() + " is not used",
            "a verb gives new candidates and leaves those it was called on as they are",
            "keep it in a variable and use that, or leave the step out", false);

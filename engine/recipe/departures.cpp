@@ -50,8 +50,7 @@ std::string not_found(const Plan& plan) {
   std::string names;
   for (const int id : plan.reachable()) {
     const Node& node = plan.at(id);
-    if (node.step != "set" && !node.inputs.empty()) continue;
-    if (!node.branches.empty()) continue;
+    if (!node.is_source()) continue;
     names += (names.empty() ? "" : ", ") + node.label();
   }
   return "no longer found by " + names;

@@ -34,7 +34,7 @@ std::string element_versions(const Plan& plan, const ModelShelf& models) {
   for (const Node& node : plan.nodes) {
     if (node.element == nullptr) continue;
     const playlist_plugin& plugin = *node.element->plugin->description;
-    versions[node.step] = std::string(plugin.id) + " " + plugin.version;
+    versions[node.name] = std::string(plugin.id) + " " + plugin.version;
   }
   for (const ModelVersion* model : models.used()) {
     versions[model->name] = "as of " + std::to_string(model->as_of) + ", " +

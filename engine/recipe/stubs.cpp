@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json_text.hpp"
-#include "plan/plan.hpp"
+#include "plan/step.hpp"
 #include "plugin/descriptor.hpp"
 
 namespace engine {
@@ -241,7 +241,7 @@ std::string elements_stub(const Registry& registry) {
 // -----------------------------------------------------------------------------------------
 
 std::string verb_stub(const char* step) {
-  const playlist_element& element = *builtin_step(step);
+  const playlist_element& element = builtin_step(step)->description();
   const auto params = listed(element.params);
   const std::string positional = params.empty() ? "" : "|" + type_of(*params[0]);
   return arguments_stub(element) + "\n" + comment(element.help) + "---@param arguments" +
@@ -388,7 +388,7 @@ constexpr Combiner kCombiners[] = {
 std::string combiners_stub() {
   std::string text;
   for (const Combiner& combiner : kCombiners) {
-    const playlist_element& element = *builtin_step(combiner.name);
+    const playlist_element& element = builtin_step(combiner.name)->description();
     const std::string branch = std::string("playlist.branch.") + combiner.name;
     text += "---@class " + branch + "\n---@field [1] playlist.Candidates\n" + combiner.branch +
             "\n---@class " + arguments_class(element) + "\n---@field [integer] " + branch +

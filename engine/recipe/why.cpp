@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "plan/step.hpp"
 #include "recipe/report.hpp"
 #include "recipe/why_terms.hpp"
 
@@ -20,14 +21,9 @@ std::string lower(std::string text) {
   return text;
 }
 
-bool is_source(const Node& node) {
-  return node.step == "set" ||
-         (node.element != nullptr && node.description->kind == PLAYLIST_RECALL);
-}
-
-bool is_filter(const Node& node) {
-  return node.step == "limit" || node.step == "filter_function" ||
-         (node.element != nullptr && node.description->kind == PLAYLIST_FILTERING);
+/// Whether a track gets through by itself, not by its place among others.
+bool is_judge(const StepFacts& facts) {
+  return facts.is_filter || facts.choice == Choice::kFitting;
 }
 
 std::string found_text(const Node& node, const Candidates& made, std::size_t row) {
@@ -139,12 +135,13 @@ TrackStory why(Evaluation& evaluation, std::int32_t track) {
     const CandidatesPtr made = evaluation.known(id);
     if (made == nullptr || made->row_of(track) < 0) continue;
     const auto row = static_cast<std::size_t>(made->row_of(track));
+    const StepFacts& facts = node.step->facts();
     const auto tell = [&](const char* kind, std::string text) {
       story.told.push_back({kind, node.label(), node.where, std::move(text), "", 0});
     };
-    if (is_source(node)) tell("found", found_text(node, *made, row));
-    if (is_score(node)) tell("scored", scored_text(evaluation, node, *made, row, track));
-    if (is_filter(node)) tell("passed", "passed " + node.label() + " (" + node.where + ")");
+    if (node.is_source()) tell("found", found_text(node, *made, row));
+    if (facts.is_score) tell("scored", scored_text(evaluation, node, *made, row, track));
+    if (is_judge(facts)) tell("passed", "passed " + node.label() + " (" + node.where + ")");
   }
   return story;
 }

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/error.hpp"
+#include "plan/step.hpp"
 #include "plugin/descriptor.hpp"
 #include "recipe/why.hpp"
 #include "recipe/why_terms.hpp"
@@ -143,10 +144,10 @@ class WhyNot {
       return note(node, "found",
                   "found by " + at(node) + ", place " + std::to_string(row + 1) + " of " +
                       std::to_string(made->size()));
-    if (node.step == "set") return note(node, "not_recalled", "it is not in " + at(node));
+    if (node.step->facts().is_set) return note(node, "not_recalled", "it is not in " + at(node));
     const auto recalls = [&](const Node& changed) {
       try {
-        return evaluation_.run_element(changed).row_of(track_) >= 0;
+        return changed.step->run(evaluation_, changed).row_of(track_) >= 0;
       } catch (const Error& error) {
         if (error.exit() == Exit::kLimits) throw;
         return false;  // a value that does not go with the others
@@ -190,15 +191,13 @@ class WhyNot {
       return note(node, "outranked", at(node) + ": " + ranked, place_remedy(node, row));
     const std::string place =
         "it stood at place " + std::to_string(row + 1) + " of " + std::to_string(input.size());
-    const std::string what = node.step == "limit"    ? ": the list was full before its turn came, "
-                             : node.step == "sample" ? ": it was not drawn, "
-                                                     : ": not kept, ";
-    note(node, "cut", at(node) + what + place, place_remedy(node, row));
+    note(node, "cut", at(node) + ": " + node.step->facts().how_lost + ", " + place,
+         place_remedy(node, row));
   }
 
-  /// What of a :limit would have to be raised.
+  /// Which of the node's limits would have to be raised.
   std::optional<Remedy> limit_remedy(const Node& node) {
-    if (node.step != "limit" || !tries_remedies_) return std::nullopt;
+    if (node.step->facts().choice != Choice::kFitting || !tries_remedies_) return std::nullopt;
     std::vector<const playlist_param*> params;
     for (const playlist_param* param : listed(node.description->params)) {
       const bool is_number =
@@ -209,7 +208,8 @@ class WhyNot {
     for (const playlist_param* param : params) {
       const double now = node.number(param->name);
       const auto keeps = [&](double value) {
-        return evaluation_.run_limit(with(node, param->name, value)).row_of(track_) >= 0;
+        const Node changed = with(node, param->name, value);
+        return changed.step->run(evaluation_, changed).row_of(track_) >= 0;
       };
       // Raised to what holds every candidate; :limit itself takes far more.
       const double most =
@@ -224,9 +224,9 @@ class WhyNot {
 
   /// The count that reaches as far as this track's row.
   std::optional<Remedy> place_remedy(const Node& node, std::size_t row) {
-    if (node.step == "limit") return limit_remedy(node);
-    const bool takes_first_rows = node.step == "top" || node.step == "seeds";
-    if (!takes_first_rows || !tries_remedies_) return std::nullopt;
+    const Choice choice = node.step->facts().choice;
+    if (choice == Choice::kFitting) return limit_remedy(node);
+    if (choice != Choice::kFirst || !tries_remedies_) return std::nullopt;
     return Remedy{"count", static_cast<double>(row + 1), node.number("count")};
   }
 
@@ -235,8 +235,9 @@ class WhyNot {
                         std::size_t row) {
     const CandidateColumn* all = input.find("score");
     const CandidateColumn* kept = made.find("score");
-    const bool takes_first = node.step == "limit" || node.step == "top" || node.step == "seeds";
-    if (!takes_first || all == nullptr || kept == nullptr || made.size() == 0) return "";
+    if (node.step->facts().choice == Choice::kNone || all == nullptr || kept == nullptr ||
+        made.size() == 0)
+      return "";
     for (std::size_t i = 1; i < input.size(); ++i) {
       if (all->number(i) > all->number(i - 1)) return "";  // the order is not the score's
     }
@@ -252,7 +253,7 @@ class WhyNot {
   /// The term of the score below this node that took most away, against the candidates' middle.
   std::string cost(const Node& node) {
     const Node* below = &node;
-    while (!is_score(*below)) {
+    while (!below->step->facts().is_score) {
       if (below->inputs.size() != 1) return "";
       below = &plan_.at(below->inputs[0]);
     }

@@ -9,6 +9,7 @@
 
 #include "core/shown_text.hpp"
 #include "lua/formula_text.hpp"
+#include "plan/step.hpp"
 #include "plugin/descriptor.hpp"
 
 namespace engine {
@@ -116,7 +117,7 @@ std::vector<std::string> columns_read(const Evaluation& evaluation, const Node& 
 
 std::vector<ScoreTerm> score_terms(Evaluation& evaluation, const Node& node,
                                    const Candidates& candidates, std::size_t row) {
-  if (node.step == "score") return formula_terms(evaluation, node, candidates, row);
+  if (node.function >= 0) return formula_terms(evaluation, node, candidates, row);
   std::vector<ScoreTerm> terms;
   for (const auto& [name, weight] : node.weights) {
     const ColumnPlace place = column_place(evaluation, candidates, row, name);
@@ -145,7 +146,7 @@ std::vector<int> candidate_path(const Plan& plan) {
     is_seen[static_cast<std::size_t>(id)] = true;
     const Node& node = plan.at(id);
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      if (i == 0 || node.step != "difference") visit(node.inputs[i]);
+      if (i == 0 || !node.step->facts().subtracts) visit(node.inputs[i]);
     }
     for (const Branch& branch : node.branches) {
       visit(branch.node);
@@ -155,10 +156,6 @@ std::vector<int> candidate_path(const Plan& plan) {
   };
   visit(plan.output);
   return path;
-}
-
-bool is_score(const Node& node) {
-  return node.step == "score" || node.step == "score_weights";
 }
 
 }  // namespace engine

@@ -41,8 +41,6 @@ struct ColumnPlace {
 ColumnPlace column_place(const Evaluation& evaluation, const Candidates& candidates,
                          std::size_t row, const std::string& column);
 
-bool is_score(const Node& node);
-
 /// The nodes that the list's candidates go through, inputs before users: not those that are only
 /// seeds or arguments of others, or subtracted.
 std::vector<int> candidate_path(const Plan& plan);

@@ -1,0 +1,295 @@
+// Steps that run a recipe's own function over rows, and the weighted score.
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include <lua.hpp>
+
+#include "core/error.hpp"
+#include "plan/evaluate.hpp"
+#include "plan/parameters.hpp"
+#include "plan/plan_columns.hpp"
+#include "plan/step.hpp"
+
+namespace engine {
+namespace {
+
+/// Pushes a node's function; pops it on leaving.
+class PushedFunction {
+ public:
+  PushedFunction(lua_State* lua, int reference) : lua_(lua) {
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, reference);
+  }
+  ~PushedFunction() { lua_pop(lua_, 1); }
+  PushedFunction(const PushedFunction&) = delete;
+  PushedFunction& operator=(const PushedFunction&) = delete;
+  [[nodiscard]] int index() const { return lua_gettop(lua_); }
+
+ private:
+  lua_State* lua_;
+};
+
+/// What the node's formula gives for each row.
+std::vector<float> formula_values(Evaluation& evaluation, const Node& node,
+                                  const Candidates& candidates) {
+  LuaState& lua = *evaluation.setup().lua;
+  std::vector<float> scores(candidates.size());
+  const PushedFunction function(lua.raw(), node.function);
+  lua.score(function.index(), evaluation.formula_columns(candidates), candidates.tracks.data(),
+            static_cast<std::int64_t>(candidates.size()), scores.data());
+  return scores;
+}
+
+/// The candidates with this score, best first.
+Candidates best_first(const Candidates& candidates, std::vector<float> scores) {
+  std::vector<std::int32_t> rows = rows_by(scores, candidates.tracks, true);
+  Candidates made = candidates;
+  made.dropped = {};
+  made.put({"score", PLAYLIST_F32, std::move(scores), nullptr});
+  return made.gather(std::move(rows));
+}
+
+// ---- scores ----
+
+class ScoreStep final : public Step {
+ public:
+  ScoreStep()
+      : Step({"score", ":score", "Scores rows by a formula and puts the best first."},
+             {.form = StepForm::kOwn, .formula = FormulaResult::kNumber, .is_score = true}) {}
+
+  Candidates run(Evaluation& evaluation, const Node& node) const override {
+    const CandidatesPtr candidates = evaluation.input(node);
+    return best_first(*candidates, formula_values(evaluation, node, *candidates));
+  }
+
+  void add_columns(const Node&, PlanColumns& columns) const override {
+    columns.types["score"] = PLAYLIST_F32;
+  }
+};
+
+std::string missing_note(const std::string& column, std::size_t missing, std::size_t rows) {
+  std::ostringstream text;
+  text << column << " is missing for " << missing << " of " << rows
+       << " candidates; their mean was used there";
+  return text.str();
+}
+
+[[noreturn]] void throw_unknown_column(const Evaluation& evaluation, const Node& node,
+                                       const std::string& name,
+                                       const std::vector<FormulaColumn>& known) {
+  std::vector<std::string> names;
+  for (const FormulaColumn& column : known) {
+    if (column.type != PLAYLIST_STRING) names.push_back(column.name);
+  }
+  const std::string near = nearest(name, names);
+  throw evaluation.node_error(
+      node, Exit::kRecipe, "unknown column \"" + name + "\" in :score",
+      "a weight needs a number column that an earlier step made or the library has",
+      near.empty() ? "" : "did you mean " + near + "?");
+}
+
+const FormulaColumn& number_column(const Evaluation& evaluation, const Node& node,
+                                   const std::string& name,
+                                   const std::vector<FormulaColumn>& known) {
+  const auto found = std::find_if(known.begin(), known.end(),
+                                  [&](const FormulaColumn& c) { return c.name == name; });
+  if (found == known.end() || found->type == PLAYLIST_STRING)
+    throw_unknown_column(evaluation, node, name, known);
+  return *found;
+}
+
+class ScoreWeightsStep final : public Step {
+ public:
+  ScoreWeightsStep()
+      : Step({"score_weights", ":score",
+              "Scores rows by a weighted sum of columns and puts the best first."},
+             {.form = StepForm::kOwn, .is_score = true}) {}
+
+  Candidates run(Evaluation& evaluation, const Node& node) const override {
+    const CandidatesPtr candidates = evaluation.input(node);
+    std::vector<double> total(candidates->size());
+    const std::vector<FormulaColumn> known = evaluation.formula_columns(*candidates);
+    for (const auto& [name, weight] : node.weights) {
+      const FormulaColumn& column = number_column(evaluation, node, name, known);
+      add_weighted(evaluation, name, column_numbers(column, *candidates), weight, total);
+    }
+    Candidates made = best_first(*candidates, std::vector<float>(total.begin(), total.end()));
+    evaluation.require_finite(node, *made.find("score"), made.tracks);
+    return made;
+  }
+
+  void add_columns(const Node&, PlanColumns& columns) const override {
+    columns.types["score"] = PLAYLIST_F32;
+  }
+
+ private:
+  /// Missing values count as the mean of the others.
+  static void add_weighted(Evaluation& evaluation, const std::string& name,
+                           const std::vector<double>& values, double weight,
+                           std::vector<double>& total) {
+    double sum = 0;
+    std::size_t present = 0;
+    for (const double value : values) {
+      if (std::isnan(value)) continue;
+      sum += value;
+      ++present;
+    }
+    const double mean = present == 0 ? 0 : sum / static_cast<double>(present);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      total[i] += weight * (std::isnan(values[i]) ? mean : values[i]);
+    if (present < values.size())
+      evaluation.notice(missing_note(name, values.size() - present, values.size()));
+  }
+};
+
+// ---- filter and order by a function ----
+
+class FilterFunctionStep final : public Step {
+ public:
+  FilterFunctionStep()
+      : Step({"filter_function", ":filter", "Keeps the rows for which a function returns true."},
+             {.form = StepForm::kOwn,
+              .formula = FormulaResult::kTruth,
+              .is_filter = true,
+              .passes_turns = true},
+             {text_param("reason", "", "why a track is dropped, for why-not")}) {}
+
+  Candidates run(Evaluation& evaluation, const Node& node) const override {
+    const CandidatesPtr candidates = evaluation.input(node);
+    const std::vector<std::uint8_t> keep = kept_by(evaluation, node, *candidates);
+    const std::string reason = node.text("reason");
+    const std::int32_t code =
+        evaluation.text_code(reason.empty() ? "the function at " + node.function_at : reason);
+    std::vector<std::int32_t> rows;
+    rows.reserve(keep.size());
+    std::vector<Dropped> dropped;
+    for (std::size_t i = 0; i < keep.size(); ++i) {
+      if (keep[i] != 0) {
+        rows.push_back(static_cast<std::int32_t>(i));
+      } else {
+        dropped.push_back({candidates->tracks[i], code});
+      }
+    }
+    Candidates made = candidates->gather(std::move(rows));
+    made.dropped = std::move(dropped);
+    return made;
+  }
+
+  [[nodiscard]] bool names_its_formula(const Node& node) const override {
+    return node.text("reason").empty();
+  }
+
+ private:
+  static std::vector<std::uint8_t> kept_by(Evaluation& evaluation, const Node& node,
+                                           const Candidates& candidates) {
+    LuaState& lua = *evaluation.setup().lua;
+    std::vector<std::uint8_t> keep(candidates.size());
+    const PushedFunction function(lua.raw(), node.function);
+    lua.filter(function.index(), evaluation.formula_columns(candidates), candidates.tracks.data(),
+               static_cast<std::int64_t>(candidates.size()), keep.data());
+    return keep;
+  }
+};
+
+class OrderFunctionStep final : public Step {
+ public:
+  OrderFunctionStep()
+      : Step({"order_function", ":order",
+              "Arranges rows by what a function returns, smallest first."},
+             {.form = StepForm::kOwn, .formula = FormulaResult::kNumber}) {}
+
+  Candidates run(Evaluation& evaluation, const Node& node) const override {
+    const CandidatesPtr candidates = evaluation.input(node);
+    return candidates->gather(
+        rows_by(formula_values(evaluation, node, *candidates), candidates->tracks, false));
+  }
+};
+
+// ---- columns of one's own ----
+
+class ColumnStep final : public Step {
+ public:
+  ColumnStep()
+      : Step({"column", ":column", "Adds a column computed by a formula."},
+             {.form = StepForm::kFormula, .formula = FormulaResult::kNumber, .passes_turns = true},
+             {text_param("name", "", "the new column", PLAYLIST_PARAM_REQUIRED)}) {}
+
+  Candidates run(Evaluation& evaluation, const Node& node) const override {
+    const CandidatesPtr candidates = evaluation.input(node);
+    std::vector<float> values = formula_values(evaluation, node, *candidates);
+    Candidates made = *candidates;
+    made.dropped = {};
+    made.put({node.text("name"), PLAYLIST_F32, std::move(values), nullptr});
+    return made;
+  }
+
+  void add_columns(const Node& node, PlanColumns& columns) const override {
+    columns.types[node.text("name")] = PLAYLIST_F32;
+  }
+};
+
+class ExplainStep final : public Step {
+ public:
+  ExplainStep()
+      : Step({"explain", ":explain", "Adds an explanation that a function writes."},
+             {.form = StepForm::kFormula, .formula = FormulaResult::kText, .passes_turns = true}) {}
+
+  Candidates run(Evaluation& evaluation, const Node& node) const override {
+    const CandidatesPtr candidates = evaluation.input(node);
+    // Codes come after all texts, as interning moves the dictionary.
+    const std::vector<std::string> texts = texts_for(evaluation, node, *candidates);
+    std::vector<std::int32_t> codes(candidates->size());
+    for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = evaluation.text_code(texts[i]);
+    Candidates made = *candidates;
+    made.dropped = {};
+    made.put({"explanation", PLAYLIST_STRING, std::move(codes), nullptr});
+    return made;
+  }
+
+  void add_columns(const Node&, PlanColumns& columns) const override {
+    columns.types["explanation"] = PLAYLIST_STRING;
+  }
+
+ private:
+  static std::vector<std::string> texts_for(Evaluation& evaluation, const Node& node,
+                                            const Candidates& candidates) {
+    LuaState& lua = *evaluation.setup().lua;
+    const std::vector<FormulaColumn> columns = evaluation.formula_columns(candidates);
+    std::vector<std::string> texts(candidates.size());
+    const PushedFunction function(lua.raw(), node.function);
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      texts[i] = lua.text(function.index(), columns, candidates.tracks.data(),
+                          static_cast<std::int64_t>(i));
+    }
+    return texts;
+  }
+};
+
+}  // namespace
+
+const Step& score_step() {
+  static const ScoreStep step;
+  return step;
+}
+const Step& score_weights_step() {
+  static const ScoreWeightsStep step;
+  return step;
+}
+const Step& filter_function_step() {
+  static const FilterFunctionStep step;
+  return step;
+}
+const Step& order_function_step() {
+  static const OrderFunctionStep step;
+  return step;
+}
+const Step& column_step() {
+  static const ColumnStep step;
+  return step;
+}
+const Step& explain_step() {
+  static const ExplainStep step;
+  return step;
+}
+
+}  // namespace engine
