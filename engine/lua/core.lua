@@ -10,6 +10,7 @@
 --   host.gsub  host.format  host.sort   the same as string.gsub ..., and bounded where they call Lua in turn
 --   host.keys_without_order(type)  raises the error of pairs() over such keys
 --   host.column(name)              description of a column of the formula, or nil
+--   host.column_data(place)        its data in this run, and its texts
 --   host.column_names()            all of them, sorted
 --   host.bad_result(row, type, missing)   raises the error for a row without a number
 --   host.print(text)  host.require(name)  host.engine (table)  host.random_seed (number)
@@ -346,12 +347,33 @@ decoders[2] = decoders[1]
 
 local running = ffi.cast("const uint32_t *", host.binding)
 
+-- How columns of a formula are read, by name: filled as they are asked for. One table serves all runs of a formula,
+-- each of which rebinds it to its own data.
+local function reader(readers, name)
+  local c = readers[name]
+  if c == nil then
+    c = type(name) == "string" and host.column(name)
+    if not c then return nil end
+    c.pointer, c.decode = ffi.cast(pointers[c.type], c.data), decoders[c.type]
+    readers[name] = c
+  end
+  return c
+end
+
+local function rebind(readers)
+  for _, c in next, readers do
+    local data, names = host.column_data(c.place)
+    c.pointer, c.names = ffi.cast(pointers[c.type], data), names
+  end
+end
+
 -- The metatable of rows that read any column: a row is { [ROW] = its number }. `seen` (when given) collects the
 -- names read, with the value last read; `replaced` (when given) overrides values by name. Rows are of the run of a
 -- formula in which this is called; they do not outlive it, as its columns do not.
-local function flexible_rows(seen, replaced)
+local function flexible_rows(seen, replaced, readers)
   local tracks = host.tracks() and ffi.cast(int32_pointer, host.tracks())
-  local readers, rows, run = {}, host.rows(), running[0]
+  local rows, run = host.rows(), running[0]
+  readers = readers or {}
   local function value(name, i)
     if running[0] ~= run then
       fail("a track of another formula cannot be read",
@@ -359,13 +381,7 @@ local function flexible_rows(seen, replaced)
         "keep what you need of it, as in: local energy = t.energy")
     end
     if type(i) ~= "number" or not (i >= 0 and i < rows) then fail "a row's number was changed" end
-    local c = readers[name]
-    if c == nil then
-      c = type(name) == "string" and host.column(name)
-      if not c then unknown_column(name) end
-      c.pointer, c.decode = ffi.cast(pointers[c.type], c.data), decoders[c.type]
-      readers[name] = c
-    end
+    local c = readers[name] or reader(readers, name) or unknown_column(name)
     return c.decode(c.pointer, c.by_track and tracks[i] or i, c.names)
   end
   return {
@@ -406,15 +422,15 @@ local endings = {
   filter = "if v then out[j] = 1 else out[j] = 0 end",
 }
 
-local function compile(f, kind, names, out)
+-- The loop over rows that are read from `names`, as a function of what it works on in one run; and its columns.
+local function compile(kind, names, readers)
   local declare, reads, fields = {}, {}, {}
   local columns, by_track = {}, false
   for _, name in ipairs(names) do
-    local c = #columns < MOST_COLUMNS and host.column(name)
+    local c = #columns < MOST_COLUMNS and reader(readers, name)
     if c then
       local k = #columns + 1
       columns[k] = c
-      c.pointer = ffi.cast(pointers[c.type], c.data)
       declare[k] = raw_format("local p%d, n%d = columns[%d].pointer, columns[%d].names", k, k, k, k)
       by_track = by_track or c.by_track
       reads[k] = statement(c.type, k, c.by_track and "i" or "j")
@@ -432,33 +448,43 @@ local function compile(f, kind, names, out)
     endings[kind],
     "end end",
   }, "\n")
-  local function bad(row, v) host.bad_result(row, v == nil and "nothing" or type(v)) end
-  local tracks = host.tracks() and ffi.cast(int32_pointer, host.tracks())
   local driver_env = { setmetatable = setmetatable, type = type, tonumber = tonumber }
-  return load(source, "=driver", "t", driver_env)(f, out, columns, tracks, flexible_rows(), bad, NAN, I64_MISSING)
+  return load(source, "=driver", "t", driver_env), columns
 end
+
+local function bad(row, v) host.bad_result(row, v == nil and "nothing" or type(v)) end
 
 local FEW = 128   -- so few rows are not worth compiling for
 
--- Runs the first rows one by one, which also refuses writes and tells which columns are read through
--- helper functions. Returns the driver for the others, or nil when there are none.
-local function start(f, kind, out_address, rows, mentioned)
-  local out = ffi.cast(kind == "score" and float_pointer or byte_pointer, out_address)
-  local seen = {}
-  local flexible = flexible_rows(seen)
-  local first = rows <= FEW and rows or 1
-  for j = 0, first - 1 do
-    local v = f(setmetatable({ [ROW] = j }, flexible))
-    if kind == "score" then
-      if type(v) ~= "number" then host.bad_result(j, v == nil and "nothing" or type(v)) end
-      out[j] = v
-    else
-      out[j] = v and 1 or 0
+-- What runs a formula again and again: a function that does the first rows one by one, which also refuses writes and
+-- tells which columns are read through helper functions, and returns the loop for the others, or nil when there are
+-- none. `mentioned`: columns that the formula's text names.
+local function driver(f, kind, mentioned)
+  local readers, loop, columns = {}, nil, nil
+  local pointer = kind == "score" and float_pointer or byte_pointer
+  return function(out_address, rows)
+    rebind(readers)
+    local out = ffi.cast(pointer, out_address)
+    local seen = {}
+    local flexible = flexible_rows(seen, nil, readers)
+    local first = rows <= FEW and rows or 1
+    for j = 0, first - 1 do
+      local v = f(setmetatable({ [ROW] = j }, flexible))
+      if kind == "score" then
+        if type(v) ~= "number" then bad(j, v) end
+        out[j] = v
+      else
+        out[j] = v and 1 or 0
+      end
     end
+    if first == rows then return nil end
+    if not loop then
+      for _, name in ipairs(mentioned) do seen[name] = true end
+      loop, columns = compile(kind, names_of(seen), readers)
+    end
+    local tracks = host.tracks() and ffi.cast(int32_pointer, host.tracks())
+    return loop(f, out, columns, tracks, flexible_rows(nil, nil, readers), bad, NAN, I64_MISSING)
   end
-  if first == rows then return nil end
-  for _, name in ipairs(mentioned) do seen[name] = true end
-  return compile(f, kind, names_of(seen), out)
 end
 
 -- The columns of one row that the formula read and that were missing there.
@@ -504,7 +530,7 @@ for name in ("abs atan ceil cos exp floor log log10 pow sin sqrt tan tanh"):gmat
 end
 
 local core = {
-  environment = environment, tick = tick, start = start, text = text,
+  environment = environment, tick = tick, driver = driver, text = text,
   contributions = contributions, missing_columns = missing_columns,
   formula_functions = formula_functions, seed = math.randomseed,
   code = function(f) return dump(f, true) end, draws = function() return draws end,

@@ -1,8 +1,9 @@
-// Column values for formulas: interned texts of dictionaries, and which columns a text names.
+// What the files about formulas share: their binding, their text, interned texts of dictionaries.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <lua.hpp>
@@ -10,6 +11,28 @@
 #include "lua/lua_internal.hpp"
 
 namespace engine {
+
+/// Sets the binding for the time of one formula; they may nest through `#candidates`.
+class BindingScope {
+ public:
+  BindingScope(LuaState::State& state, FormulaBinding now)
+      : binding_(state.binding), before_(std::exchange(state.binding, std::move(now))) {
+    binding_.number = ++state.bindings;
+  }
+  ~BindingScope() { binding_ = std::move(before_); }
+  BindingScope(const BindingScope&) = delete;
+  BindingScope& operator=(const BindingScope&) = delete;
+
+ private:
+  FormulaBinding& binding_;
+  FormulaBinding before_;
+};
+
+/// A stack index that stays when others are pushed.
+int absolute(lua_State* lua, int index);
+
+/// The lines of the function's own text, as far as they are known.
+std::string text_of(LuaState::State& state, int function);
 
 /// Pushes the table text_of_code[code + 1] of a string column, holding at least the texts of the
 /// rows in the binding. Tables are kept per dictionary for as long as the state lives, so a

@@ -245,16 +245,19 @@ ENGINE_CLONES void one_operand(const BlockInstruction& instruction, double* __re
 void run(const BlockInstruction& instruction, Block* registers, const FormulaBinding& binding,
          std::int64_t begin, int count) {
   const auto block = [&](int reg) { return reg < 0 ? nullptr : registers[reg]; };
-  const auto operand = [&](int reg, const FormulaColumn* column) -> Operand {
-    if (column == nullptr) return {block(reg), nullptr};
-    return {nullptr, column->data.as<float>() + begin};
+  const auto column_at = [&](int place) -> const FormulaColumn& {
+    return (*binding.columns)[static_cast<std::size_t>(place)];
+  };
+  const auto operand = [&](int reg, int column) -> Operand {
+    if (column < 0) return {block(reg), nullptr};
+    return {nullptr, column_at(column).data.as<float>() + begin};
   };
   double* to = registers[instruction.dst];
   const double* a = block(instruction.a);
   const double* b = block(instruction.b);
   switch (instruction.op) {
     case BlockOp::kLoad:
-      return load(to, *instruction.column, binding.tracks, begin, count);
+      return load(to, column_at(instruction.column), binding.tracks, begin, count);
     case BlockOp::kNumber:
       return std::fill(to, to + count, instruction.imm);
     case BlockOp::kSelect:
@@ -313,11 +316,14 @@ bool has_any(const double* flags, int count) {
 
 }  // namespace
 
+std::size_t register_bytes(const BlockProgram& program) {
+  return static_cast<std::size_t>(program.register_count) * sizeof(Block);
+}
+
 ProgramRows run_program(const BlockProgram& program, const FormulaBinding& binding,
-                        std::int64_t begin, std::int64_t end, void* out) {
+                        std::int64_t begin, std::int64_t end, void* out, double* memory) {
   ProgramRows rows;
-  std::vector<double> memory(static_cast<std::size_t>(program.register_count) * kBlock);
-  auto* registers = reinterpret_cast<Block*>(memory.data());
+  auto* registers = reinterpret_cast<Block*>(memory);
   for (std::int64_t row = begin; row < end; row += kBlock) {
     const int count = static_cast<int>(std::min<std::int64_t>(kBlock, end - row));
     for (const BlockInstruction& instruction : program.instructions) {

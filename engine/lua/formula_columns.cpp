@@ -52,7 +52,17 @@ void intern(lua_State* lua, InternedTexts& texts, const playlist_dict& dict, std
   texts.is_interned[code] = true;
 }
 
-/// column(name) -> { type, data, by_track, names } or nil
+/// Pushes the column's data, and its texts or nil.
+void push_data(lua_State* lua, const FormulaBinding& binding, const FormulaColumn& column) {
+  lua_pushlightuserdata(lua, const_cast<void*>(column.data.get()));
+  if (column.type == PLAYLIST_STRING) {
+    push_names(lua, binding, column);
+  } else {
+    lua_pushnil(lua);
+  }
+}
+
+/// column(name) -> { place, type, data, by_track, names } or nil
 int push_column(lua_State* lua, void*) {
   const FormulaBinding& binding = state_of(lua).binding;
   std::size_t length = 0;
@@ -62,15 +72,22 @@ int push_column(lua_State* lua, void*) {
   lua_createtable(lua, 0, 6);
   lua_pushinteger(lua, static_cast<lua_Integer>(column->type));
   lua_setfield(lua, -2, "type");
-  lua_pushlightuserdata(lua, const_cast<void*>(column->data.get()));
-  lua_setfield(lua, -2, "data");
+  lua_pushinteger(lua, static_cast<lua_Integer>(column - binding.columns->data()));
+  lua_setfield(lua, -2, "place");
   lua_pushboolean(lua, column->is_by_track ? 1 : 0);
   lua_setfield(lua, -2, "by_track");
-  if (column->type == PLAYLIST_STRING) {
-    push_names(lua, binding, *column);
-    lua_setfield(lua, -2, "names");
-  }
+  push_data(lua, binding, *column);
+  lua_setfield(lua, -3, "names");
+  lua_setfield(lua, -2, "data");
   return 1;
+}
+
+/// column_data(place) -> data, names
+int push_column_data(lua_State* lua, void*) {
+  const FormulaBinding& binding = state_of(lua).binding;
+  const auto place = static_cast<std::size_t>(lua_tointeger(lua, 1));
+  push_data(lua, binding, binding.columns->at(place));
+  return 2;
 }
 
 int push_column_names(lua_State* lua, void*) {
@@ -189,6 +206,7 @@ std::vector<std::string_view> named_columns(std::string_view text,
 
 void add_formula_functions(lua_State* lua) {
   const luaL_Reg functions[] = {{"column", entry<push_column>},
+                                {"column_data", entry<push_column_data>},
                                 {"column_names", entry<push_column_names>},
                                 {"tracks", entry<push_tracks>},
                                 {"rows", entry<push_rows>},

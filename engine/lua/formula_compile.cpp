@@ -35,7 +35,7 @@ struct Value {
   std::string text;
   int condition = -1;
   int stack = 0;
-  const FormulaColumn* column = nullptr;  // texts and flags as loaded
+  int column = -1;  // texts and flags as loaded: its place among the columns
 
   [[nodiscard]] bool is_constant() const { return reg < 0; }
   [[nodiscard]] bool is(Type wanted) const { return type == wanted; }
@@ -416,20 +416,23 @@ class Compiler {
     return lua_value();
   }
   Value column(const std::string& name) {
-    for (const FormulaColumn& column : *state_.binding.columns) {
+    const std::vector<FormulaColumn>& columns = *state_.binding.columns;
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+      const FormulaColumn& column = columns[k];
+      const int place = static_cast<int>(k);
       if (column.name != name) continue;
-      const auto [known, is_new] = loaded_.try_emplace(&column, -1);
+      const auto [known, is_new] = loaded_.try_emplace(place, -1);
       if (is_new) {
         BlockInstruction load;
         load.op = BlockOp::kLoad;
-        load.column = &column;
+        load.column = place;
         known->second = emit(load);
       }
       const Type type = column.type == PLAYLIST_STRING ? Type::kText
                         : column.type == PLAYLIST_U8   ? Type::kFlag
                                                        : Type::kNumber;
       Value value = register_value(type, known->second);
-      if (type != Type::kNumber) value.column = &column;
+      if (type != Type::kNumber) value.column = place;
       return value;
     }
     throw Unsupported();
@@ -540,10 +543,10 @@ class Compiler {
     if (!b.is_constant()) throw Unsupported();
     if (a.is(Type::kText) && !a.is_constant()) {
       if (b.is(Type::kNil)) return compared_code(a, -1);
-      if (b.is(Type::kText)) return compared_code(a, code_of(*a.column->dict, b.text));
+      if (b.is(Type::kText)) return compared_code(a, code_in(a.column, b.text));
       return flag_value(false);
     }
-    if (a.is(Type::kFlag) && a.column != nullptr) {
+    if (a.is(Type::kFlag) && a.column >= 0) {
       if (b.is(Type::kNil)) return compared_code(a, 255);
       if (b.is(Type::kFlag)) return compared_code(a, b.number);
       return flag_value(false);
@@ -553,6 +556,15 @@ class Compiler {
   }
   Value compared_code(const Value& a, double code) {
     return binary(BlockOp::kEqual, a, number_value(code), Type::kFlag);
+  }
+  /// The code of a text in a column; the program goes with the dictionary as it is.
+  double code_in(int place, const std::string& text) {
+    const playlist_dict* dict = column_at(place).dict;
+    program_.texts.push_back({place, dict, dict->count});
+    return code_of(*dict, text);
+  }
+  [[nodiscard]] const FormulaColumn& column_at(int place) const {
+    return (*state_.binding.columns)[static_cast<std::size_t>(place)];
   }
   /// The code of a text; -2, which no row has, where the dictionary lacks it.
   static double code_of(const playlist_dict& dict, const std::string& text) {
@@ -578,7 +590,7 @@ class Compiler {
       case Type::kText:
         return value.is_constant() ? flag_value(true) : negated(compared_code(value, -1));
       case Type::kFlag:
-        return value.column == nullptr ? value : compared_code(value, 1);
+        return value.column < 0 ? value : compared_code(value, 1);
       default:
         throw Unsupported();
     }
@@ -695,12 +707,13 @@ class Compiler {
   }
   /// Saves a pass over the block where arithmetic can read a column itself.
   void read_columns_in_place() {
-    const auto column_of = [&](int& operand) -> const FormulaColumn* {
-      if (operand < 0) return nullptr;
-      const FormulaColumn* column = program_.instructions[static_cast<std::size_t>(operand)].column;
-      if (column == nullptr || column->type != PLAYLIST_F32 || column->is_by_track) return nullptr;
+    const auto column_of = [&](int& operand) {
+      if (operand < 0) return -1;
+      const int place = program_.instructions[static_cast<std::size_t>(operand)].column;
+      if (place < 0) return -1;
+      if (column_at(place).type != PLAYLIST_F32 || column_at(place).is_by_track) return -1;
       operand = -1;
-      return column;
+      return place;
     };
     for (BlockInstruction& instruction : program_.instructions) {
       if (instruction.op < BlockOp::kAdd || instruction.op > BlockOp::kWeightedSum) continue;
@@ -755,7 +768,7 @@ class Compiler {
   std::size_t at_ = 0;
   BlockProgram program_;
   std::vector<std::pair<std::string, Value>> locals_;
-  std::map<const FormulaColumn*, int> loaded_;
+  std::map<int, int> loaded_;        // registers by the place of their column
   Value active_ = flag_value(true);  // rows that come here and have not returned
   Value result_;
   int references_ = 0;

@@ -7,6 +7,7 @@
 // the same operations in the same order on doubles; exp and log may differ in their last two bits.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -53,10 +54,16 @@ struct BlockInstruction {
   int dst = -1, a = -1, b = -1, c = -1;
   double imm = 0, imm2 = 0;
   double (*function)(double) = nullptr;
-  const FormulaColumn* column = nullptr;  // kLoad
+  int column = -1;  // kLoad: its place among the binding's columns
   /// kAdd to kWeightedSum may take an operand straight from an F32 column, by row.
-  const FormulaColumn* a_column = nullptr;
-  const FormulaColumn* b_column = nullptr;
+  int a_column = -1, b_column = -1;
+};
+
+/// A column whose texts the program knows by their codes, with what its dictionary was then.
+struct BlockTexts {
+  int column = -1;
+  const playlist_dict* dict = nullptr;
+  std::uint32_t count = 0;
 };
 
 struct BlockProgram {
@@ -65,10 +72,11 @@ struct BlockProgram {
   int result = -1;
   int unreturned = -1;  // flag: rows whose path returns nothing; -1: there are none
   bool is_filter = false;
+  std::vector<BlockTexts> texts;
 };
 
-/// The program of the Lua function at `function`, whose lines are `text`, over the binding's
-/// columns; nothing where it uses more of Lua. Call it in a protected call.
+/// The program of the Lua function at `function`, whose lines are `text`, over columns like the
+/// binding's; nothing where it uses more of Lua. Call it in a protected call.
 std::optional<BlockProgram> compile_formula(LuaState::State& state, int function, bool is_filter,
                                             std::string_view text);
 
@@ -77,9 +85,12 @@ struct ProgramRows {
   bool all_finite = true;    // of a filter: always
 };
 
-/// Runs rows [begin, end) into out[begin, end): float, or uint8 for a filter.
+/// What run_program() needs of memory, whatever it holds before.
+std::size_t register_bytes(const BlockProgram& program);
+
+/// Runs rows [begin, end) into out[begin, end): float, or uint8 for a filter. Allocates nothing.
 ProgramRows run_program(const BlockProgram& program, const FormulaBinding& binding,
-                        std::int64_t begin, std::int64_t end, void* out);
+                        std::int64_t begin, std::int64_t end, void* out, double* memory);
 
 /// The first NaN or infinity of values[begin, end), or `end`.
 std::int64_t first_not_finite(const float* values, std::int64_t begin, std::int64_t end);

@@ -1,6 +1,7 @@
 // Formulas over a million rows against plain C++ loops in the same process. The counter `ratio` is
 // the median, over pairs run one after the other, of formula time by loop time (CPU time); a
-// formula's time is the whole of LuaState::score: driver, compilation, checks.
+// formula's time is the whole of LuaState::score: driver, compilation, checks. Of the prepared
+// formulas it is a walk's 50 runs, once compiled, by 50 calls of LuaState::score.
 #include "playlist/plugin.h"
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 
 #include "formula_reference.hpp"
 #include "lua/lua_state.hpp"
+#include "lua/prepared_formula.hpp"
 
 namespace {
 
@@ -82,7 +84,7 @@ double median(std::vector<double> values) {
 
 /// Runs the pair once per iteration; reports nanoseconds per row and the ratio.
 void compare(benchmark::State& state, const std::function<void()>& formula,
-             const std::function<void()>& loop) {
+             const std::function<void()>& loop, std::int64_t rows = kRows) {
   std::vector<double> formula_times, loop_times, ratios;
   formula();
   loop();
@@ -92,8 +94,8 @@ void compare(benchmark::State& state, const std::function<void()>& formula,
     ratios.push_back(formula_times.back() / loop_times.back());
     state.SetIterationTime(formula_times.back());
   }
-  state.counters["ns_row"] = median(formula_times) * 1e9 / kRows;
-  state.counters["loop_ns_row"] = median(loop_times) * 1e9 / kRows;
+  state.counters["ns_row"] = median(formula_times) * 1e9 / static_cast<double>(rows);
+  state.counters["loop_ns_row"] = median(loop_times) * 1e9 / static_cast<double>(rows);
   state.counters["ratio"] = median(ratios);
   // The quietest moments, for machines that do other work meanwhile.
   state.counters["least_ratio"] = *std::min_element(formula_times.begin(), formula_times.end()) /
@@ -183,6 +185,46 @@ void formula_string_filter(benchmark::State& state) {
   if (keep != expected) state.SkipWithError("the formula and the loop differ");
 }
 
+/// What a walk of 50 moves does: a formula over the few rows of each move. `ratio`: prepared once by
+/// prepared at every move.
+void walk_of_50(benchmark::State& state, const std::string& recipe) {
+  constexpr int kMoves = 50;
+  constexpr std::int64_t kChoices = 64;
+  Loaded loaded(recipe);
+  std::vector<float> out(kMoves * kChoices), expected(out.size());
+  std::vector<engine::FormulaColumn> moved = columns().all;
+  const auto run = [&](std::vector<float>& to, const auto& score) {
+    for (int move = 0; move < kMoves; ++move) {
+      moved[0].data = columns().taste.data() + move * kChoices;
+      score(to.data() + move * kChoices);
+    }
+  };
+  const auto once = [&] {
+    engine::PreparedFormula prepared(loaded.lua, 1, engine::FormulaResult::kNumber, moved);
+    run(out, [&](float* to) { prepared.run(moved, nullptr, kChoices, to); });
+  };
+  const auto anew = [&] {
+    run(expected, [&](float* to) { loaded.lua.score(1, moved, nullptr, kChoices, to); });
+  };
+  compare(state, once, anew, kMoves * kChoices);
+  if (out != expected) state.SkipWithError("prepared once and at every move differ");
+}
+
+void formula_prepared(benchmark::State& state) {
+  walk_of_50(state,
+             "local exp = math.exp\n"
+             "return function(t)\n"
+             "  local s = 0.6 * t.taste + 0.3 * exp(-t.age / 90)\n"
+             "  if t.artist == \"Radiohead\" then s = s - 0.5 end\n"
+             "  return s + 0.1 * (1 - t.staleness)\nend");
+}
+void formula_prepared_in_lua(benchmark::State& state) {
+  walk_of_50(state,
+             "return function(t)\n"
+             "  local s = 0.6 * t.taste + 0.01 * #t.artist\n"
+             "  return s + 0.1 * (1 - t.staleness)\nend");
+}
+
 /// What a state costs before its first line runs.
 void lua_state_start(benchmark::State& state) {
   for (auto _ : state) {
@@ -196,6 +238,8 @@ BENCHMARK(formula_exp_log)->UseManualTime()->Iterations(61)->Unit(benchmark::kMi
 BENCHMARK(formula_exp_log_branches)->UseManualTime()->Iterations(61)->Unit(benchmark::kMillisecond);
 BENCHMARK(formula_string_compare)->UseManualTime()->Iterations(61)->Unit(benchmark::kMillisecond);
 BENCHMARK(formula_string_filter)->UseManualTime()->Iterations(61)->Unit(benchmark::kMillisecond);
+BENCHMARK(formula_prepared)->UseManualTime()->Iterations(201)->Unit(benchmark::kMicrosecond);
+BENCHMARK(formula_prepared_in_lua)->UseManualTime()->Iterations(201)->Unit(benchmark::kMicrosecond);
 BENCHMARK(lua_state_start)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
