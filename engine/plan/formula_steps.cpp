@@ -6,6 +6,7 @@
 #include <lua.hpp>
 
 #include "core/error.hpp"
+#include "lua/prepared_formula.hpp"
 #include "plan/evaluate.hpp"
 #include "plan/parameters.hpp"
 #include "plan/plan_columns.hpp"
@@ -30,14 +31,18 @@ class PushedFunction {
 };
 
 /// What the node's formula gives for each row.
-std::vector<float> formula_values(Evaluation& evaluation, const Node& node,
-                                  const Candidates& candidates) {
+template <class Item>
+std::vector<Item> formula_values(Evaluation& evaluation, const Node& node,
+                                 const Candidates& candidates) {
+  std::vector<Item> values(candidates.size());
+  if (values.empty()) return values;
   LuaState& lua = *evaluation.setup().lua;
-  std::vector<float> scores(candidates.size());
+  const std::vector<FormulaColumn> columns = evaluation.formula_columns(candidates);
   const PushedFunction function(lua.raw(), node.function);
-  lua.score(function.index(), evaluation.formula_columns(candidates), candidates.tracks.data(),
-            static_cast<std::int64_t>(candidates.size()), scores.data());
-  return scores;
+  PreparedFormula(lua, function.index(), *node.step->facts().formula, columns)
+      .run(columns, candidates.tracks.data(), static_cast<std::int64_t>(values.size()),
+           values.data());
+  return values;
 }
 
 /// The candidates with this score, best first.
@@ -59,7 +64,7 @@ class ScoreStep final : public Step {
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {
     const CandidatesPtr candidates = evaluation.input(node);
-    return best_first(*candidates, formula_values(evaluation, node, *candidates));
+    return best_first(*candidates, formula_values<float>(evaluation, node, *candidates));
   }
 
   void add_columns(const Node&, PlanColumns& columns) const override {
@@ -156,7 +161,7 @@ class FilterFunctionStep final : public Step {
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {
     const CandidatesPtr candidates = evaluation.input(node);
-    const std::vector<std::uint8_t> keep = kept_by(evaluation, node, *candidates);
+    const auto keep = formula_values<std::uint8_t>(evaluation, node, *candidates);
     const std::string reason = node.text("reason");
     const std::int32_t code =
         evaluation.text_code(reason.empty() ? "the function at " + node.function_at : reason);
@@ -178,17 +183,6 @@ class FilterFunctionStep final : public Step {
   [[nodiscard]] bool names_its_formula(const Node& node) const override {
     return node.text("reason").empty();
   }
-
- private:
-  static std::vector<std::uint8_t> kept_by(Evaluation& evaluation, const Node& node,
-                                           const Candidates& candidates) {
-    LuaState& lua = *evaluation.setup().lua;
-    std::vector<std::uint8_t> keep(candidates.size());
-    const PushedFunction function(lua.raw(), node.function);
-    lua.filter(function.index(), evaluation.formula_columns(candidates), candidates.tracks.data(),
-               static_cast<std::int64_t>(candidates.size()), keep.data());
-    return keep;
-  }
 };
 
 class OrderFunctionStep final : public Step {
@@ -201,7 +195,7 @@ class OrderFunctionStep final : public Step {
   Candidates run(Evaluation& evaluation, const Node& node) const override {
     const CandidatesPtr candidates = evaluation.input(node);
     return candidates->gather(
-        rows_by(formula_values(evaluation, node, *candidates), candidates->tracks, false));
+        rows_by(formula_values<float>(evaluation, node, *candidates), candidates->tracks, false));
   }
 };
 
@@ -216,7 +210,7 @@ class ColumnStep final : public Step {
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {
     const CandidatesPtr candidates = evaluation.input(node);
-    std::vector<float> values = formula_values(evaluation, node, *candidates);
+    std::vector<float> values = formula_values<float>(evaluation, node, *candidates);
     Candidates made = *candidates;
     made.dropped = {};
     made.put({node.text("name"), PLAYLIST_F32, std::move(values), nullptr});

@@ -320,8 +320,7 @@ int make_node(lua_State* lua, void*) {
     node.function = luaL_ref(lua, LUA_REGISTRYINDEX);
   } else {
     lua_pop(lua, 1);
-    if (node.step->facts().formula != FormulaResult::kNone)
-      fail(context, node.written() + " needs a function of a row");
+    if (node.step->facts().formula) fail(context, node.written() + " needs a function of a row");
   }
   return add_node(lua, context, std::move(node));
 }

@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lua/prepared_formula.hpp"
 #include "plan/candidates.hpp"
 #include "plan/plan.hpp"
 
@@ -39,9 +40,6 @@ enum class StepForm : std::uint8_t {
   kOwn,       // neither: an operator, user.likes, a plugin's, or one of several behind one verb
 };
 
-/// What the formula of a step returns for a row.
-enum class FormulaResult : std::uint8_t { kNone, kNumber, kTruth, kText };
-
 /// How a step takes some rows of its input in their order.
 enum class Choice : std::uint8_t {
   kNone,     // it does not go by their order
@@ -57,7 +55,7 @@ struct StepText {
 
 struct StepFacts {
   StepForm form = StepForm::kVerb;
-  FormulaResult formula = FormulaResult::kNone;  // kNone: it takes no formula
+  std::optional<FormulaResult> formula = {};  // of the formula that it takes
 
   bool is_set = false;         // one of the user's own, which recipes read and do not call
   bool is_filter = false;      // drops rows one by one, each with a reason

@@ -140,16 +140,15 @@ class PlanCheck {
 
   void run_formula(const Node& node, const std::vector<FormulaColumn>& row, int function) {
     const std::int32_t track = 0;
-    float score = 0;
-    std::uint8_t keep = 0;
-    switch (node.step->facts().formula) {
-      case FormulaResult::kTruth:
-        return lua_.filter(function, row, &track, 1, &keep);
-      case FormulaResult::kText:
-        lua_.text(function, row, &track, 0);
-        return;
-      default:
-        return lua_.score(function, row, &track, 1, &score);
+    const FormulaResult result = node.step->facts().formula.value_or(FormulaResult::kNumber);
+    if (result == FormulaResult::kText) {
+      lua_.text(function, row, &track, 0);
+    } else if (result == FormulaResult::kTruth) {
+      std::uint8_t keep = 0;
+      lua_.filter(function, row, &track, 1, &keep);
+    } else {
+      float score = 0;
+      lua_.score(function, row, &track, 1, &score);
     }
   }
 
