@@ -18,6 +18,7 @@
 --
 -- The table `engine` is what the host offers to modules:
 --   engine.node(description) -> node      engine.methods(table)   engine.elements() -> { name = kind }
+--   engine.steps()                        the built-in steps: { { name, form, arguments, returns_text, fields, weight }, ... }
 --   engine.check_element(name, arguments) engine.rows(node)       engine.nearest(word, list) -> word or nil
 --   engine.fail(message, fix)             raises an error at the recipe's line
 --   engine.problem(message, fix)          the same, but `engine check` notes it and goes on
@@ -36,8 +37,10 @@ local function keys(t)
 end
 
 local function did_you_mean(word, known)
-  local near = engine.nearest(tostring(word), keys(known))
-  return near and ("did you mean " .. near .. "?") or ("it knows " .. table.concat(keys(known), ", "))
+  local names = keys(known)
+  local near = engine.nearest(tostring(word), names)
+  if near then return "did you mean " .. near .. "?" end
+  return #names > 0 and "it knows " .. table.concat(names, ", ") or nil
 end
 
 -- The error for a field that is not there. Returns the field that was meant, for `engine check` to go on with.
@@ -154,24 +157,32 @@ function methods:score(formula)
   return engine.node { step = "score", inputs = { self }, call = formula }
 end
 
-function methods:column(name, formula)
-  if type(formula) ~= "function" then engine.fail(":column takes a name and a function of a row") end
-  return engine.node { step = "column", inputs = { self }, call = formula, arguments = { name } }
-end
+-- The steps that are called like most: as a verb with a table of arguments, or with its arguments and then a formula.
+local makers, combiners = {}, {}
 
-function methods:explain(formula)
-  if type(formula) ~= "function" then engine.fail(":explain takes a function of a row that returns a text") end
-  return engine.node { step = "explain", inputs = { self }, call = formula }
-end
-
-local function plain(step)
-  return function(self, arguments)
+function makers.verb(step)
+  methods[step.name] = function(self, arguments)
     if arguments ~= nil and type(arguments) ~= "table" then arguments = { arguments } end
-    return engine.node { step = step, inputs = { self }, arguments = arguments or {} }
+    return engine.node { step = step.name, inputs = { self }, arguments = arguments or {} }
   end
 end
-for _, step in ipairs { "top", "sample", "limit", "since", "last", "or_last", "or_implicit", "most_played", "seeds" } do
-  methods[step] = plain(step)
+
+function makers.formula(step)
+  local takes = "a function of a row" .. (step.returns_text and " that returns a text" or "")
+  for i = #step.arguments, 1, -1 do takes = "a " .. step.arguments[i] .. " and " .. takes end
+  methods[step.name] = function(self, ...)
+    local given = { ... }
+    local formula, arguments = given[#step.arguments + 1], {}
+    if type(formula) ~= "function" then engine.fail(":" .. step.name .. " takes " .. takes) end
+    for i, name in ipairs(step.arguments) do arguments[i == 1 and 1 or name] = given[i] end
+    return engine.node { step = step.name, inputs = { self }, call = formula, arguments = arguments }
+  end
+end
+
+function makers.combiner(step) combiners[step.name] = step end
+
+for _, step in ipairs(engine.steps()) do
+  if makers[step.form] then makers[step.form](step) end
 end
 
 function methods:rows() return engine.rows(self) end
@@ -180,9 +191,9 @@ engine.methods(methods)
 
 -- ---- combiners ----------------------------------------------------------------------------------------------------
 
-local function branches_of(what, list, weight_name, other_names)
-  local allowed = { [weight_name or ""] = true }
-  for _, name in ipairs(other_names or {}) do allowed[name] = true end
+local function branches_of(combiner, list)
+  local what, weight, allowed = "pl." .. combiner.name, combiner.weight, {}
+  for _, name in ipairs(combiner.fields) do allowed[name] = true end
   local branches = {}
   for i, item in ipairs(list) do
     local branch = is_node(item) and { item } or item
@@ -190,7 +201,7 @@ local function branches_of(what, list, weight_name, other_names)
     for k in pairs(branch) do
       if k ~= 1 and not allowed[k] then engine.fail(what .. ": branch " .. i .. " has no \"" .. tostring(k) .. "\"", did_you_mean(k, allowed)) end
     end
-    branches[i] = { node = need_node(branch[1], what .. ": branch " .. i), weight = weight_name and branch[weight_name],
+    branches[i] = { node = need_node(branch[1], what .. ": branch " .. i), weight = weight and branch[weight],
                     title = branch.title,
                     otherwise = branch.otherwise and need_node(branch.otherwise, what .. ": otherwise of branch " .. i) }
   end
@@ -204,15 +215,22 @@ local function options_of(list)
   return options
 end
 
-function pl.mix(list)
-  local branches = branches_of("pl.mix", list, "share", { "otherwise" })
+-- What a combiner asks of its branches beyond that, by its name.
+local demands = {}
+
+for name, combiner in pairs(combiners) do
+  pl[name] = function(list)
+    local branches = branches_of(combiner, list)
+    if demands[name] then demands[name](branches, list) end
+    return engine.node { step = name, branches = branches, arguments = options_of(list) }
+  end
+end
+
+function demands.mix(branches)
   for i, b in ipairs(branches) do
     if type(b.weight) ~= "number" or b.weight < 0 or b.weight > 1 then engine.fail("pl.mix: branch " .. i .. " needs share = 0..1") end
   end
-  return engine.node { step = "mix", branches = branches, arguments = options_of(list) }
 end
-
-function pl.alternate(list) return engine.node { step = "alternate", branches = branches_of("pl.alternate", list), arguments = options_of(list) } end
 
 -- How many candidates of each branch count: its quota, and of what others lack a part in proportion to the quotas, as
 -- far as it found more. A branch without a quota (0) gives all it found.
@@ -238,8 +256,7 @@ end
 
 -- A branch with `quota = N` gives its N best. What it lacks (it found less, or nothing, as a model is not trained) goes
 -- to the other branches with a quota. To know that, the blend looks at its branches while the plan is made.
-function pl.blend(list)
-  local branches = branches_of("pl.blend", list, "weight", { "quota" })
+function demands.blend(branches, list)
   local quotas, sizes, is_any = {}, {}, false
   for i, item in ipairs(list) do
     quotas[i] = not is_node(item) and item.quota or 0
@@ -254,18 +271,14 @@ function pl.blend(list)
       if count < sizes[i] then branches[i].node = branches[i].node:top { count = count } end
     end
   end
-  return engine.node { step = "blend", branches = branches, arguments = options_of(list) }
 end
 
 -- The first branch that has any candidates. One with `title = "..."` gives the list that name, where it is the one taken.
-function pl.fallback(list)
-  local branches = branches_of("pl.fallback", list, nil, { "title" })
+function demands.fallback(branches)
   for i, branch in ipairs(branches) do
     if branch.title ~= nil and type(branch.title) ~= "string" then engine.fail("pl.fallback: branch " .. i .. " needs title = a text") end
   end
-  return engine.node { step = "fallback", branches = branches, arguments = options_of(list) }
 end
-function pl.concat(list) return engine.node { step = "concat", branches = branches_of("pl.concat", list), arguments = options_of(list) } end
 
 -- ---- recipes ------------------------------------------------------------------------------------------------------
 

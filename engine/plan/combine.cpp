@@ -144,7 +144,9 @@ class BlendStep final : public Step {
              {choice_param("by", "score", kBlendedBy,
                            "score: scaled to 0..1 by each branch's best; rank: reciprocal ranks; "
                            "calibrated: standard deviations above the branch's last")},
-             {{"weight", "number", "of its scores, default 1", false, true}}) {}
+             {{"weight", "number", "of its scores, default 1", false, true},
+              {"quota", "integer",
+               "of its best candidates, all without it; others give what it lacks"}}) {}
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {
     const BlendBy by = blend_by(node.text("by")).value_or(BlendBy::kScore);

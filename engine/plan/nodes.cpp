@@ -353,6 +353,60 @@ int elements(lua_State* lua, void*) {
   return 1;
 }
 
+const char* form_name(StepForm form) {
+  switch (form) {
+    case StepForm::kVerb:
+      return "verb";
+    case StepForm::kFormula:
+      return "formula";
+    case StepForm::kCombiner:
+      return "combiner";
+    default:
+      return "own";
+  }
+}
+
+/// The fields of a combiner's branches as { name, ... }; the name of their weight.
+void push_branch_fields(lua_State* lua, const Step& step) {
+  lua_newtable(lua);
+  int count = 0;
+  const char* weight = nullptr;
+  for (const BranchField& field : step.branch_fields()) {
+    lua_pushstring(lua, field.name);
+    lua_rawseti(lua, -2, ++count);
+    if (field.is_weight) weight = field.name;
+  }
+  lua_setfield(lua, -2, "fields");
+  if (weight == nullptr) return;
+  lua_pushstring(lua, weight);
+  lua_setfield(lua, -2, "weight");
+}
+
+/// steps() -> { { name, form, arguments, returns_text, fields, weight }, ... }
+int steps(lua_State* lua, void*) {
+  lua_newtable(lua);
+  int count = 0;
+  for (const Step* step : builtin_steps()) {
+    lua_newtable(lua);
+    lua_pushstring(lua, step->name());
+    lua_setfield(lua, -2, "name");
+    lua_pushstring(lua, form_name(step->facts().form));
+    lua_setfield(lua, -2, "form");
+    lua_newtable(lua);
+    const playlist_param* const* params = step->description().params;
+    for (int k = 0; params[k] != nullptr; ++k) {
+      lua_pushstring(lua, params[k]->name);
+      lua_rawseti(lua, -2, k + 1);
+    }
+    lua_setfield(lua, -2, "arguments");
+    lua_pushboolean(lua, step->facts().formula == FormulaResult::kText ? 1 : 0);
+    lua_setfield(lua, -2, "returns_text");
+    push_branch_fields(lua, *step);
+    lua_rawseti(lua, -2, ++count);
+  }
+  return 1;
+}
+
 int nearest_word(lua_State* lua, void*) {
   std::vector<std::string> known;
   const std::string word = luaL_checkstring(lua, 1);
@@ -556,15 +610,12 @@ void register_nodes(NodeContext& context) {
   lua_pushboolean(lua, 0);
   lua_setfield(lua, -2, "__metatable");
   lua_pop(lua, 1);
-  const luaL_Reg functions[] = {{"node", entry<make_node>},
-                                {"check_element", entry<check_element>},
-                                {"methods", entry<set_methods>},
-                                {"elements", entry<elements>},
-                                {"nearest", entry<nearest_word>},
-                                {"fail", entry<fail_at_recipe>},
-                                {"problem", entry<problem_at_recipe>},
-                                {"where", entry<where_in_recipe>},
-                                {"rows", entry<rows>}};
+  const luaL_Reg functions[] = {
+      {"node", entry<make_node>},        {"check_element", entry<check_element>},
+      {"methods", entry<set_methods>},   {"elements", entry<elements>},
+      {"steps", entry<steps>},           {"nearest", entry<nearest_word>},
+      {"fail", entry<fail_at_recipe>},   {"problem", entry<problem_at_recipe>},
+      {"where", entry<where_in_recipe>}, {"rows", entry<rows>}};
   for (const luaL_Reg& function : functions)
     context.lua->add_function(function.name, function.func, nullptr);
   // In a run scripts find no such function, so that formulas read parameters at full speed.

@@ -42,7 +42,7 @@ struct NodeContext {
   [[nodiscard]] int line() const;
 };
 
-/// Registers engine.node, methods, elements, check_element, rows, nearest, fail, problem,
+/// Registers engine.node, methods, steps, elements, check_element, rows, nearest, fail, problem,
 /// parameter_read and where.
 void register_nodes(NodeContext& context);
 

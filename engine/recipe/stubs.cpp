@@ -240,15 +240,38 @@ std::string elements_stub(const Registry& registry) {
 // ---- verbs
 // -----------------------------------------------------------------------------------------
 
-std::string verb_stub(const char* step) {
-  const playlist_element& element = builtin_step(step)->description();
+std::string verb_stub(const Step& step) {
+  const playlist_element& element = step.description();
   const auto params = listed(element.params);
   const std::string positional = params.empty() ? "" : "|" + type_of(*params[0]);
   return arguments_stub(element) + "\n" + comment(element.help) + "---@param arguments" +
          (needs_arguments(element) ? "" : "?") + " " + arguments_class(element) + positional +
-         "\n---@return playlist.Candidates\nfunction Candidates:" + step + "(arguments) end\n\n";
+         "\n---@return playlist.Candidates\nfunction Candidates:" + element.name +
+         "(arguments) end\n\n";
 }
 
+/// Its arguments one by one, then the formula.
+std::string formula_verb_stub(const Step& step) {
+  std::string text = comment(step.help()), names;
+  for (const playlist_param* param : listed(step.description().params)) {
+    text += std::string("---@param ") + param->name + (is_required(*param) ? " " : "? ") +
+            type_of(*param) + "\n";
+    names += std::string(param->name) + ", ";
+  }
+  const bool is_text = step.facts().formula == FormulaResult::kText;
+  return text + "---@param formula fun(t: playlist.Row): " + (is_text ? "string" : "number") +
+         "\n---@return playlist.Candidates\nfunction Candidates:" + step.name() + "(" + names +
+         "formula) end\n\n";
+}
+
+std::string steps_stub(StepForm form, std::string (*stub)(const Step&)) {
+  std::string text;
+  for (const Step* step : builtin_steps())
+    if (step->facts().form == form) text += stub(*step);
+  return text;
+}
+
+/// Verbs that take elements as well as functions, or a table in place of one.
 constexpr const char* kVerbs =
     R"lua(---Keeps the rows for which a function returns true, or what a filtering element lets pass.
 ---@param step playlist.Filtering|fun(t: playlist.Row): any
@@ -271,18 +294,10 @@ function Candidates:order(step) end
 ---@return playlist.Candidates
 function Candidates:score(formula) end
 
----Adds a column computed by a formula.
----@param name string
----@param formula fun(t: playlist.Row): number
----@return playlist.Candidates
-function Candidates:column(name, formula) end
+)lua";
 
----Adds an explanation that a function writes.
----@param formula fun(t: playlist.Row): string
----@return playlist.Candidates
-function Candidates:explain(formula) end
-
----Every row as a table of all its columns. Runs the plan so far; meant for small sets.
+constexpr const char* kRows =
+    R"lua(---Every row as a table of all its columns. Runs the plan so far; meant for small sets.
 ---@return playlist.Row[]
 function Candidates:rows() end
 
@@ -370,36 +385,20 @@ std::string parameters_stub() {
   return text;
 }
 
-struct Combiner {
-  const char* name;
-  const char* branch;  // fields of a branch beside its candidates
-};
-constexpr Combiner kCombiners[] = {
-    {"mix",
-     "---@field share number of the list, 0..1; all shares add up to 1\n"
-     "---@field otherwise? playlist.Candidates takes the slots that the branch cannot fill\n"},
-    {"alternate", ""},
-    {"blend", "---@field weight? number of its scores, default 1\n"},
-    {"fallback",
-     "---@field title? string what the list is called when it is made of this branch\n"},
-    {"concat", ""},
-};
-
-std::string combiners_stub() {
-  std::string text;
-  for (const Combiner& combiner : kCombiners) {
-    const playlist_element& element = builtin_step(combiner.name)->description();
-    const std::string branch = std::string("playlist.branch.") + combiner.name;
-    text += "---@class " + branch + "\n---@field [1] playlist.Candidates\n" + combiner.branch +
-            "\n---@class " + arguments_class(element) + "\n---@field [integer] " + branch +
-            "|playlist.Candidates\n";
-    for (const playlist_param* param : listed(element.params))
-      text += std::string("---@field ") + param->name + "? " + type_of(*param) + " " +
-              help_of(*param) + "\n";
-    text += "\n" + comment(element.help) + "---@param branches " + arguments_class(element) +
-            "\n---@return playlist.Candidates\nfunction pl." + combiner.name + "(branches) end\n\n";
-  }
-  return text;
+std::string combiner_stub(const Step& step) {
+  const playlist_element& element = step.description();
+  const std::string branch = std::string("playlist.branch.") + step.name();
+  std::string text = "---@class " + branch + "\n---@field [1] playlist.Candidates\n";
+  for (const BranchField& field : step.branch_fields())
+    text += std::string("---@field ") + field.name + (field.is_required ? " " : "? ") + field.type +
+            " " + field.help + "\n";
+  text += "\n---@class " + arguments_class(element) + "\n---@field [integer] " + branch +
+          "|playlist.Candidates\n";
+  for (const playlist_param* param : listed(element.params))
+    text += std::string("---@field ") + param->name + "? " + type_of(*param) + " " +
+            help_of(*param) + "\n";
+  return text + "\n" + comment(element.help) + "---@param branches " + arguments_class(element) +
+         "\n---@return playlist.Candidates\nfunction pl." + step.name() + "(branches) end\n\n";
 }
 
 // ---- rows
@@ -487,11 +486,11 @@ std::vector<StubFile> stub_files(const Registry& registry,
   std::string text =
       "---@meta playlist\n-- Written by `engine stubs`, for editors with lua-language-server. "
       "Write it again after plugins have changed.\n\n";
-  text += row_stub(registry, library) + kClasses + kVerbs;
-  for (const char* verb : {"top", "sample", "limit", "since", "last", "or_last", "or_implicit",
-                           "most_played", "seeds"})
-    text += verb_stub(verb);
-  text += parameters_stub() + combiners_stub() + elements_stub(registry) + "return pl\n";
+  text += row_stub(registry, library) + kClasses + kVerbs +
+          steps_stub(StepForm::kFormula, formula_verb_stub) + kRows +
+          steps_stub(StepForm::kVerb, verb_stub);
+  text += parameters_stub() + steps_stub(StepForm::kCombiner, combiner_stub) +
+          elements_stub(registry) + "return pl\n";
   return {{"playlist.lua", std::move(text)}, {"globals.lua", kGlobals}};
 }
 

@@ -89,6 +89,9 @@ TEST_CASE("stubs hold the verbs, the combiners, parameters, user and the library
   for (const char* name : {"recipe", "int", "number", "share", "boolean", "text", "choice", "mix",
                            "alternate", "blend", "fallback", "concat"})
     CHECK_THAT(home.text, Catch::Contains(std::string("function pl.") + name + "("));
+  for (const char* field : {"share number", "otherwise? playlist.Candidates", "weight? number",
+                            "quota? integer", "title? string"})
+    CHECK_THAT(home.text, Catch::Contains(std::string("\n---@field ") + field + " "));
   for (const char* set : {"likes", "library", "listens", "history", "served"})
     CHECK_THAT(home.text,
                Catch::Contains(std::string("---@field ") + set + " playlist.Candidates"));
