@@ -1,11 +1,19 @@
-// Where an engine is at home: its settings, its folders, its library. Made once, the same for every
-// request; nothing of it changes.
+// Where an engine is at home: its settings, its folders, its library, its plugins. Made once, the
+// same for every request; nothing of it changes.
 #pragma once
 
+#include <functional>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "config/settings.hpp"
+#include "core/output_file.hpp"
+
+namespace engine {
+class Registry;
+}
 
 namespace engine::app {
 
@@ -14,19 +22,23 @@ struct HomeOptions {
   std::string library;               // instead of PLAYLIST_LIBRARY, paths.library, the data folder
   std::string config;                // a file of settings instead of the user's
   std::vector<std::string> plugins;  // folders, before the configured ones
+  /// Called once, with the settings when they have been read.
+  std::function<void(const Settings&, const std::string& library)> settings_read = nullptr;
 };
 
-/// HomeOptions::library, else $PLAYLIST_LIBRARY, else "" for what the settings say.
-std::string named_library(const HomeOptions& options);
-
+/// Threads: any, but for registry().
 class Home {
  public:
-  /// Reads the settings: defaults < file < the library's own (store_settings.hpp) < environment.
-  /// Throws Error(kUsage) for a setting that cannot be, Error(kStore) for a library that is none.
   explicit Home(HomeOptions options);
 
-  [[nodiscard]] const Settings& settings() const { return settings_; }
-  [[nodiscard]] const std::string& library_path() const { return library_; }
+  /// Read at first use: defaults < file < the library's own (store_settings.hpp) < environment.
+  /// Throws Error(kUsage) for a setting that cannot be, Error(kStore) for a library that is none.
+  [[nodiscard]] const Settings& settings() const;
+  /// HomeOptions::library, else $PLAYLIST_LIBRARY, else as the settings say: these are not read
+  /// where one of the two is given, so that a library whose settings are wrong can be mended.
+  [[nodiscard]] const std::string& library_path() const;
+  /// The file of settings, whether it exists or not.
+  [[nodiscard]] std::string settings_file() const;
   /// Folders in the order they are looked through: what is given, then what is configured, then the
   /// engine's own, so that a user's file of the same name wins.
   [[nodiscard]] std::vector<std::string> plugin_directories() const;
@@ -34,11 +46,22 @@ class Home {
   [[nodiscard]] std::vector<std::string> recipe_directories() const;
   /// Folder of the content-named plugin copies.
   [[nodiscard]] std::string plugin_copies() const;
+  /// The plugins, loaded into this process at first use, which must have one thread then. What is
+  /// wrong with some is theirs to tell: registry.problem_lines().
+  [[nodiscard]] std::shared_ptr<const Registry> registry() const;
+  /// What no output of a request may replace: the library and what belongs to it, caches, settings,
+  /// the log, and `recipes` by whatever names they are asked for.
+  [[nodiscard]] KeptFiles kept_files(const std::vector<std::string>& recipes = {}) const;
 
  private:
+  void read_settings() const;
+
   HomeOptions options_;
-  Settings settings_;
-  std::string library_;
+  std::string named_;  // the library, "" where the settings name it
+  mutable std::once_flag once_;
+  mutable Settings settings_;
+  mutable std::string library_;
+  mutable std::shared_ptr<const Registry> registry_;
 };
 
 }  // namespace engine::app

@@ -1,32 +1,44 @@
 #include "cli/cli.hpp"
 
 #include <ctime>
+#include <iostream>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "core/calendar.hpp"
+#include "core/json_text.hpp"
 #include "core/output_file.hpp"
 #include "core/paths.hpp"
 #include "core/shown_text.hpp"
 #include "core/standard_output.hpp"
-#include "plugin/registry.hpp"
 
 namespace engine {
 namespace {
 
-app::HomeOptions home_options(const CommonOptions& common) {
-  return {common.library, common.config, common.plugins};
+constexpr int kUsualColumns = 80;  // of a terminal that does not say
+
+int columns_of_stdout() {
+  if (::isatty(STDOUT_FILENO) == 0) return 0;
+  winsize size{};
+  const bool is_told = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return is_told ? size.ws_col : kUsualColumns;
 }
 
 }  // namespace
 
 std::unique_ptr<app::Home> Cli::make_home() {
-  auto home = std::make_unique<app::Home>(home_options(common));
-  const Settings& settings = home->settings();
-  if (const std::string& file = settings.text("log.file"); !file.empty()) {
-    const OutputFile log(file, {home->library_path(), {}, {cache_home()}}, {.makes_folders = true});
-    log_.open_file(log.path(), static_cast<std::size_t>(settings.integer("log.megabytes")));
-  }
-  return home;
+  return std::make_unique<app::Home>(
+      app::HomeOptions{common.library, common.config, common.plugins,
+                       [this](const Settings& settings, const std::string& library) {
+                         open_log(settings, library);
+                       }});
+}
+
+void Cli::open_log(const Settings& settings, const std::string& library) {
+  const std::string& file = settings.text("log.file");
+  if (file.empty()) return;
+  const OutputFile log(file, {library, {}, {cache_home()}}, {.makes_folders = true});
+  log_.open_file(log.path(), static_cast<std::size_t>(settings.integer("log.megabytes")));
 }
 
 const app::Home& Cli::home() {
@@ -35,33 +47,27 @@ const app::Home& Cli::home() {
 }
 
 void Cli::renew_home() {
-  home_ = make_home();
-  registry_.reset();
+  auto fresh = make_home();
+  static_cast<void>(fresh->settings());  // throws
+  home_ = std::move(fresh);
 }
 
 app::Caller Cli::caller() {
+  const bool is_now_given = !common.now.empty();
+  const std::int64_t now = is_now_given ? parse_time(common.now) : std::time(nullptr);
   return {home(),
-          {common.user, now(), common.random_seed, common.set, common.in_process},
-          {[this](const std::string& text) { note(text); },
-           [this](const std::string& text) { note_once(text); },
-           [this](const std::string& text) { verbose(text); }}};
-}
-
-std::string Cli::library_path() {
-  const std::string named = app::named_library(home_options(common));
-  return named.empty() ? home().library_path() : named;
-}
-
-std::int64_t Cli::now() const {
-  return common.now.empty() ? std::time(nullptr) : parse_time(common.now);
-}
-
-std::shared_ptr<const Registry> Cli::registry() {
-  if (registry_ == nullptr) {
-    registry_ = Registry::load({home().plugin_directories(), home().plugin_copies(), true});
-    for (const std::string& line : registry_->problem_lines()) note_once(line);
-  }
-  return registry_;
+          {common.user, now, common.random_seed, common.set, common.in_process, is_now_given},
+          {.note = [this](const std::string& text) { note(text); },
+           .note_once = [this](const std::string& text) { note_once(text); },
+           .verbose = [this](const std::string& text) { verbose(text); },
+           .error = [this](const Error& failure) { error(failure); },
+           .progress = [this](const std::string& line) { draw(line); },
+           .part = [this](const std::string& text) { out(text); },
+           .line =
+               [this](const nlohmann::ordered_json& data, const std::string& text) {
+                 out(common.json ? printed_json(data, -1) : text);
+               }},
+          {columns_of_stdout(), common.json, common.quiet, common.verbose}};
 }
 
 void Cli::out(const std::string& text) const {
@@ -79,7 +85,15 @@ Log& Cli::log() {
   return log_;
 }
 
+void Cli::draw(const std::string& line) {
+  if (line.empty() && !is_drawn_) return;
+  if (common.quiet || ::isatty(STDERR_FILENO) == 0) return;
+  std::cerr << "\r\x1b[K" << line << std::flush;
+  is_drawn_ = !line.empty();
+}
+
 void Cli::note(const std::string& text) {
+  draw("");
   log().note(text);
 }
 
@@ -92,11 +106,8 @@ void Cli::verbose(const std::string& text) {
 }
 
 void Cli::error(const Error& error) {
+  draw("");
   log().error(error.text());
-}
-
-bool Cli::is_terminal() const {
-  return isatty(STDERR_FILENO) != 0;
 }
 
 }  // namespace engine

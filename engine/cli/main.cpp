@@ -1,5 +1,5 @@
-// The program: registers the verbs, parses the command line, runs one verb, turns errors into exit
-// codes.
+// The program: makes a command line of the verbs, parses it, asks one of them, turns errors into
+// exit codes.
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -7,13 +7,14 @@
 #include <sstream>
 #include <unistd.h>
 
+#include "app/text_argument.hpp"
 #include "cli/cli.hpp"
 #include "cli/command_line_error.hpp"
-#include "cli/opinions.hpp"
-#include "cli/text_argument.hpp"
-#include "cli/update_weekly.hpp"
+#include "cli/verb_flags.hpp"
+#include "cli/watch.hpp"
 #include "core/standard_output.hpp"
 #include "plugin/loader.hpp"
+#include "verbs/verbs.hpp"
 
 namespace {
 
@@ -60,8 +61,8 @@ int end_of_parsing(CLI::App& app, const CLI::ParseError& error) {
 }
 
 void check_texts(const engine::CommonOptions& common) {
-  engine::require_utf8("--user", common.user);
-  for (const std::string& set : common.set) engine::require_utf8("--set", set);
+  engine::app::require_utf8("--user", common.user);
+  for (const std::string& set : common.set) engine::app::require_utf8("--set", set);
 }
 
 int run(CLI::App& app, engine::Cli& cli, int argc, char** argv) {
@@ -101,22 +102,16 @@ int run_verb(int argc, char** argv) {
       "130 interrupted.\nResults go to stdout, everything else to stderr.");
   engine::Cli cli;
   add_common_options(app, cli.common);
-  using namespace engine;  // NOLINT(google-build-using-namespace): the verbs below
-  for (const auto add :
-       {add_run,     add_watch,    add_check,  add_plan,          add_why,       add_compare,
-        add_test,    add_stubs,    add_replay, add_recipes,       add_backtest,  add_tune,
-        add_batch,   add_train,    add_models, add_update_weekly, add_benchmark, add_import,
-        add_library, add_opinions, add_stats,  add_demo,          add_plugins,   add_plugin_new,
-        add_config,  add_doctor}) {
-    add(app, cli);
+  for (const engine::verbs::Verb& verb : engine::verbs::verbs()) {
+    engine::add_verb(app, cli, verb);
+    if (verb.name == "run") engine::add_watch(app, cli);
   }
-  for (CLI::App* verb : app.get_subcommands({})) verb->fallthrough();
   // A reader who has gone is told by write() and ends the verb as an error would, with everything
   // it holds given back.
   std::signal(SIGPIPE, SIG_IGN);
   try {
     return run(app, cli, argc, argv);
-  } catch (const OutputClosed&) {
+  } catch (const engine::OutputClosed&) {
     std::signal(SIGPIPE, SIG_DFL);
     return std::raise(SIGPIPE);
   }

@@ -1,8 +1,10 @@
-// engine watch RECIPE: runs it again at every save and shows what moved.
+#include "cli/watch.hpp"
+
 #include <CLI/CLI.hpp>
 
+#include "app/outputs.hpp"
 #include "cli/cli.hpp"
-#include "cli/run_outputs.hpp"
+#include "cli/verb_flags.hpp"
 #include "cli/watch_session.hpp"
 
 namespace engine {
@@ -40,10 +42,11 @@ void add_watch(CLI::App& app, Cli& cli) {
       "Without a terminal: plain lines, or one JSON object a line with --json; the same commands\n"
       "are read from standard input, one a line; its end is the end, once the run under way has\n"
       "answered, or after 5 seconds.");
+  verb->fallthrough();
   verb->callback([&cli, options] {
     cli.action = [&cli, options] {
       WatchSession::Options session{options->recipe, {}, options->makes_folders};
-      for (const std::string& to : options->to) session.to.push_back(parse_output(to));
+      for (const std::string& to : options->to) session.to.push_back(app::parse_output(to));
       return WatchSession(cli, std::move(session)).run();
     };
   });

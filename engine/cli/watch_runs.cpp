@@ -56,10 +56,6 @@ std::string text_or_empty(const std::string& path) {
   }
 }
 
-std::string config_file(const Cli& cli) {
-  return cli.common.config.empty() ? config_home() + "/engine.lua" : cli.common.config;
-}
-
 bool is_other_library(const RunRequest& before, const RunRequest& fresh) {
   const PreparedColumns &a = *before.columns, &b = *fresh.columns;
   const auto is_same_model = [](const ModelVersion& x, const ModelVersion& y) {
@@ -87,7 +83,7 @@ void WatchSession::watch_files() {
     folders.push_back({folder, ".lua", kScriptFile, kScriptDepth});
   for (const std::string& folder : request_.plugin_directories)
     folders.push_back({folder, ".so", kPluginFile, kPluginDepth});
-  const fs::path config(config_file(cli_)), store(cli_.library_path());
+  const fs::path config(cli_.home().settings_file()), store(cli_.home().library_path());
   folders.push_back({config.parent_path().string(), config.filename().string(), kConfigFile, 0});
   for (const std::string& name : {store.filename().string(), store.filename().string() + "-wal"})
     folders.push_back({store.parent_path().string(), name, kStoreFile, 0});
@@ -350,9 +346,9 @@ void WatchSession::command(char name, const std::string& argument) {
       return start(kWhy, request, "why " + argument);
     }
     case 'o': {
-      const std::vector<RunOutput> before = options_.to;
+      const std::vector<app::RunOutput> before = options_.to;
       try {
-        if (!argument.empty()) options_.to = {parse_output(argument)};
+        if (!argument.empty()) options_.to = {app::parse_output(argument)};
         static_cast<void>(output_files());
       } catch (const Error& error) {
         options_.to = before;
@@ -361,7 +357,8 @@ void WatchSession::command(char name, const std::string& argument) {
       if (options_.to.empty()) return say("o takes FORMAT:FILE, or start with --to FORMAT:FILE");
       if (view_.run == 0) return say("there is no list yet");
       RunRequest request = shown_request_;
-      for (const RunOutput& output : options_.to) request.output_formats.push_back(output.format);
+      for (const app::RunOutput& output : options_.to)
+        request.output_formats.push_back(output.format);
       return start(kWrite, request, "write");
     }
     default:
@@ -370,8 +367,8 @@ void WatchSession::command(char name, const std::string& argument) {
 }
 
 std::vector<OutputFile> WatchSession::output_files() const {
-  std::vector<OutputFile> files =
-      engine::output_files(options_.to, kept_files(cli_, {recipe_file_}), options_.makes_folders);
+  std::vector<OutputFile> files = app::output_files(
+      options_.to, cli_.home().kept_files({recipe_file_}), options_.makes_folders);
   for (const OutputFile& file : files) {
     if (!file.is_standard_output()) continue;
     throw Error(Exit::kUsage, "cannot write the list to standard output",

@@ -31,7 +31,7 @@ int sooner(int a, int b) {
 WatchSession::WatchSession(Cli& cli, Options options)
     : cli_(cli), options_(std::move(options)), set_(cli.common.set), good_set_(set_) {
   results_ = std::make_unique<ResultStore>(
-      static_cast<std::size_t>(cli_.settings().integer("watch.cache_megabytes")) << 20);
+      static_cast<std::size_t>(cli_.home().settings().integer("watch.cache_megabytes")) << 20);
   read_request();
   static_cast<void>(output_files());  // one that cannot be written is told now
   if (isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0 && !cli_.common.json)

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "app/outputs.hpp"
 #include "app/supervised_run.hpp"
 #include "cli/cli.hpp"
-#include "cli/run_outputs.hpp"
 #include "plan/result_store.hpp"
 #include "watch/file_watch.hpp"
 #include "watch/line_editor.hpp"
@@ -26,7 +26,7 @@ class WatchSession {
  public:
   struct Options {
     std::string recipe;
-    std::vector<RunOutput> to;
+    std::vector<app::RunOutput> to;
     bool makes_folders = false;
   };
 

@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "evaluate/judge.hpp"
 
 namespace engine::evaluate {
@@ -68,7 +70,7 @@ Backtest run_backtest(ListsRequest request, const BacktestOptions& options);
 /// "catalogue_tracks", "random_seed", "resamples", "judged": "all" or "new", "models": [{"name",
 /// "lists", "missing"}], "trained_every": a span, or null for the models of the store}; numbers
 /// nobody could count are null.
-std::string backtest_json(const Backtest& backtest, const std::string& every);
+nlohmann::ordered_json backtest_json(const Backtest& backtest, const std::string& every);
 /// Tables for a terminal.
 std::string backtest_text(const Backtest& backtest, const std::string& every);
 /// A page of its own: tables, and every metric over time. Nothing is loaded from anywhere.

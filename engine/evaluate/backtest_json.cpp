@@ -69,7 +69,7 @@ Json models_of(const Backtest& backtest) {
 
 }  // namespace
 
-std::string backtest_json(const Backtest& backtest, const std::string& every) {
+Json backtest_json(const Backtest& backtest, const std::string& every) {
   Json entries = Json::array();
   for (const EntryResult& entry : backtest.entries) {
     entries.push_back({{"name", entry.name},
@@ -77,26 +77,24 @@ std::string backtest_json(const Backtest& backtest, const std::string& every) {
                        {"metrics", metrics_of(backtest, entry)},
                        {"failed", entry.failed}});
   }
-  const Json json = {
-      {"from", short_time(backtest.periods.front().date)},
-      {"to", short_time(backtest.periods.back().end)},
-      {"every", every},
-      {"users", backtest.users},
-      {"entries", entries},
-      {"paired", pairs_of(backtest)},
-      {"k", backtest.ks},
-      {"dates", backtest.periods.size()},
-      {"lists", backtest.places.size()},
-      {"skipped", skipped_of(backtest)},
-      {"failures", failures_of(backtest)},
-      {"catalogue_tracks", backtest.catalogue_tracks},
-      {"random_seed", backtest.random_seed},
-      {"resamples", backtest.resamples},
-      {"judged", backtest.is_new_only ? "new" : "all"},
-      {"models", models_of(backtest)},
-      {"trained_every",
-       backtest.trained_every.empty() ? Json(nullptr) : Json(backtest.trained_every)}};
-  return printed_json(json);
+  return {{"from", short_time(backtest.periods.front().date)},
+          {"to", short_time(backtest.periods.back().end)},
+          {"every", every},
+          {"users", backtest.users},
+          {"entries", entries},
+          {"paired", pairs_of(backtest)},
+          {"k", backtest.ks},
+          {"dates", backtest.periods.size()},
+          {"lists", backtest.places.size()},
+          {"skipped", skipped_of(backtest)},
+          {"failures", failures_of(backtest)},
+          {"catalogue_tracks", backtest.catalogue_tracks},
+          {"random_seed", backtest.random_seed},
+          {"resamples", backtest.resamples},
+          {"judged", backtest.is_new_only ? "new" : "all"},
+          {"models", models_of(backtest)},
+          {"trained_every",
+           backtest.trained_every.empty() ? Json(nullptr) : Json(backtest.trained_every)}};
 }
 
 }  // namespace engine::evaluate

@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "evaluate/judge.hpp"
 #include "evaluate/lists.hpp"
 #include "evaluate/tunables.hpp"
@@ -58,8 +60,8 @@ Tuning tune(ListsRequest request, const std::vector<Period>& periods, const Tuni
 /// The object of `engine tune --json`: {"recipe", "metric", "every", "fit": {"from", "to", "dates",
 /// "before", "after", "gain", "low", "high"}, "later": {the same}, "values": [{"name", "line",
 /// "from", "to"}], "tried", "better", "written"}.
-std::string tuning_json(const Tuning& tuning, const std::string& recipe, const std::string& every,
-                        bool is_written);
+nlohmann::ordered_json tuning_json(const Tuning& tuning, const std::string& recipe,
+                                   const std::string& every, bool is_written);
 std::string tuning_text(const Tuning& tuning, const std::string& recipe, const std::string& every);
 
 }  // namespace engine::evaluate

@@ -36,8 +36,8 @@ std::string part_text(const char* name, const TuningPart& part) {
 
 }  // namespace
 
-std::string tuning_json(const Tuning& tuning, const std::string& recipe, const std::string& every,
-                        bool is_written) {
+Json tuning_json(const Tuning& tuning, const std::string& recipe, const std::string& every,
+                 bool is_written) {
   Json values = Json::array();
   for (std::size_t k = 0; k < tuning.tunables.size(); ++k) {
     const Tunable& tunable = tuning.tunables[k];
@@ -49,16 +49,16 @@ std::string tuning_json(const Tuning& tuning, const std::string& recipe, const s
   Json skipped = Json::array();
   for (const SkippedDates& user : tuning.skipped)
     if (user.dates > 0) skipped.push_back({{"user", user.user}, {"dates", user.dates}});
-  return printed_json(Json{{"recipe", recipe},
-                           {"metric", tuning.metric},
-                           {"every", every},
-                           {"fit", part_json(tuning.fit)},
-                           {"later", part_json(tuning.later)},
-                           {"values", values},
-                           {"tried", tuning.tried},
-                           {"skipped", skipped},
-                           {"better", tuning.is_better},
-                           {"written", is_written}});
+  return Json{{"recipe", recipe},
+              {"metric", tuning.metric},
+              {"every", every},
+              {"fit", part_json(tuning.fit)},
+              {"later", part_json(tuning.later)},
+              {"values", values},
+              {"tried", tuning.tried},
+              {"skipped", skipped},
+              {"better", tuning.is_better},
+              {"written", is_written}};
 }
 
 std::string tuning_text(const Tuning& tuning, const std::string& recipe, const std::string& every) {

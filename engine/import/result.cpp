@@ -216,7 +216,7 @@ std::string import_text(const ImportResult& result) {
   return text;
 }
 
-std::string import_json(const ImportResult& result) {
+Json import_json(const ImportResult& result) {
   Json json = {{"user", result.user.empty() ? Json(nullptr) : Json(result.user)},
                {"files", Json::array()},
                {"dry_run", result.is_dry_run},
@@ -229,7 +229,7 @@ std::string import_json(const ImportResult& result) {
   for (const auto& [user, rate] : result.match_rates) {
     json["match_rates"].push_back(match_json(user, rate));
   }
-  return json_text(json, 2);
+  return json;
 }
 
 }  // namespace engine::import

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "import/record_buckets.hpp"
 #include "library/match_rate.hpp"
 
@@ -67,6 +69,6 @@ struct ImportResult {
 std::string import_text(const ImportResult& result);
 
 /// {"user", "files": [{"path", "format", "rows", "buckets": {NAME: COUNT}, "first", "last", ...}]}
-std::string import_json(const ImportResult& result);
+nlohmann::ordered_json import_json(const ImportResult& result);
 
 }  // namespace engine::import

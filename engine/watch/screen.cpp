@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "core/shown_text.hpp"
+#include "core/text_width.hpp"
 #include "watch/view.hpp"
 
 namespace engine {

@@ -7,9 +7,6 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
-#include <utf8proc.h>
-
-#include "core/shown_text.hpp"
 
 namespace engine {
 namespace {
@@ -49,10 +46,6 @@ void watch_for_crashes(void (*handler)(int)) {
   for (const int signal : kCrashes) ::signal(signal, handler);
 }
 
-int width_of(std::int32_t character) {
-  return character < 0 ? 1 : utf8proc_charwidth(character);
-}
-
 }  // namespace
 
 Terminal::Terminal() {
@@ -88,31 +81,6 @@ Terminal::Size Terminal::size() const {
 
 void Terminal::show(std::string_view screen) const {
   write_all(screen);
-}
-
-int text_width(std::string_view text) {
-  int width = 0;
-  while (!text.empty()) {
-    const FirstCharacter next = first_character(text);
-    width += width_of(next.character);
-    text.remove_prefix(next.length);
-  }
-  return width;
-}
-
-std::string fitted(std::string_view text, int columns) {
-  const std::string safe = one_line(text);
-  if (text_width(safe) <= columns) return safe;
-  std::string_view rest = safe;
-  std::string result;
-  for (int width = 0; !rest.empty();) {
-    const FirstCharacter next = first_character(rest);
-    width += width_of(next.character);
-    if (width > columns - 1) break;
-    result += rest.substr(0, next.length);
-    rest.remove_prefix(next.length);
-  }
-  return columns > 0 ? result + "…" : "";
 }
 
 }  // namespace engine

@@ -25,9 +25,4 @@ class Terminal {
   void show(std::string_view screen) const;
 };
 
-/// one_line() of `text` (core/shown_text.hpp), cut to `columns` places ("…" at the cut).
-std::string fitted(std::string_view text, int columns);
-/// Places that `text` takes on a terminal.
-int text_width(std::string_view text);
-
 }  // namespace engine

@@ -10,7 +10,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "cli/weekly_update.hpp"
+#include "app/weekly_update.hpp"
 #include "core/calendar.hpp"
 #include "core/file_lock.hpp"
 #include "core/paths.hpp"
@@ -65,7 +65,8 @@ constexpr const char *kFriday = "2026-11-20T12:00:00Z", *kSunday = "2026-11-22T1
 
 TEST_CASE("a week's lists are due from its day and hour on, where the user lives", "[weekly]") {
   const auto last = [](const char* now, const char* zone, int day, int hour) {
-    return engine::format_time(engine::due_times(engine::parse_time(now), zone, day, hour).last);
+    return engine::format_time(
+        engine::app::due_times(engine::parse_time(now), zone, day, hour).last);
   };
   CHECK(last("2026-11-23T06:00:00Z", "UTC", 1, 6) == "2026-11-23T06:00:00Z");
   CHECK(last("2026-11-23T05:59:59Z", "UTC", 1, 6) == "2026-11-16T06:00:00Z");
@@ -73,8 +74,8 @@ TEST_CASE("a week's lists are due from its day and hour on, where the user lives
   CHECK(last("2026-11-22T11:00:00Z", "UTC", 7, 12) == "2026-11-15T12:00:00Z");
   CHECK(last("2026-11-23T05:30:00Z", "Europe/Berlin", 1, 6) == "2026-11-23T05:00:00Z");
   // Clocks were put back between these two Mondays, on 2026-10-25.
-  const engine::DueTimes due =
-      engine::due_times(engine::parse_time("2026-10-20"), "Europe/Berlin", 1, 6);
+  const engine::app::DueTimes due =
+      engine::app::due_times(engine::parse_time("2026-10-20"), "Europe/Berlin", 1, 6);
   CHECK(engine::format_time(due.last) == "2026-10-19T04:00:00Z");
   CHECK(engine::format_time(due.next) == "2026-10-26T05:00:00Z");
 }

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "demo/demo.hpp"
 #include "evaluate/baselines.hpp"
@@ -94,7 +95,7 @@ std::string tuned(const std::string& store) {
   options.budget = 12;
   const engine::evaluate::Tuning tuning = engine::evaluate::tune(
       request, engine::evaluate::make_periods(kThen - 42 * kDay, kThen, 7 * kDay), options);
-  return tuning_json(tuning, "curious", "1w", false) + tuning.text;
+  return engine::json_text(tuning_json(tuning, "curious", "1w", false)) + tuning.text;
 }
 
 void change(const std::string& store, const std::string& sql) {

@@ -134,7 +134,7 @@ TEST_CASE("a folder of exports and catalogues is imported", "[import][files]") {
   check_sums(again);
   CHECK(again.buckets() == BucketCounts{{"duplicate", 5}, {"unrecognised", 1}});
 
-  const auto json = nlohmann::json::parse(engine::import::import_json(result));
+  const auto json = engine::import::import_json(result);
   CHECK(json.at("user") == "ann");
   CHECK(json.at("files")[2].at("format") == "spotify_extended");
   CHECK(json.at("files")[2].at("rows") == 2);

@@ -106,7 +106,7 @@ TEST_CASE("what a newer library export does not list has ended", "[import][lists
   CHECK_THAT(engine::import::import_text(newer),
              Catch::Contains("no longer listed: 2 bans (E - Noise, F); 2 likes (A - One, A - "
                              "Three); 1 saved album (B - First); 1 saved artist (C)"));
-  const auto json = nlohmann::json::parse(engine::import::import_json(newer));
+  const nlohmann::json json = engine::import::import_json(newer);
   CHECK(json.at("files")[0].at("ended")[1] ==
         nlohmann::json{{"list", "likes"}, {"count", 2}, {"names", {"A - One", "A - Three"}}});
   // They ended with the import that did not list them.

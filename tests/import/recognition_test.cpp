@@ -181,7 +181,7 @@ TEST_CASE("a path of the command line of which nothing came is an input error",
   CHECK(both.fruitless == std::vector<std::string>{empty, broken});
   CHECK_FALSE(both.is_good());
   CHECK_THAT(import_text(both), Catch::Contains("nothing came of " + empty + "\n"));
-  CHECK_THAT(import_json(both), Catch::Contains("\"fruitless\""));
+  CHECK(import_json(both).contains("fruitless"));
 
   // What a folder holds beside does no harm, and neither does what is known already.
   CHECK(import_paths(import_options(folder.file("a.db"), {folder.file("in")}, "ann")).is_good());

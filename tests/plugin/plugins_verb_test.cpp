@@ -11,7 +11,9 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
+#include "cli/verb_flags.hpp"
 #include "plugin_fixture.hpp"
+#include "verbs/verbs.hpp"
 
 using namespace plugin_fixture;
 using Json = nlohmann::ordered_json;
@@ -59,7 +61,8 @@ Answer engine_verb(const PluginFolder& folder, const std::string& arguments) {
   cli.common.plugins = {folder.plugins()};
   app.add_flag("--json", cli.common.json);
   app.fallthrough();
-  engine::add_plugins(app, cli);
+  for (const char* verb : {"plugins", "plugins list", "plugins info", "plugins check"})
+    engine::add_verb(app, cli, *engine::verbs::find_verb(verb));
   app.parse(arguments);
   const CapturedOutput captured;
   const engine::Exit exit = cli.action();

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/shown_text.hpp"
-#include "watch/terminal.hpp"
+#include "core/text_width.hpp"
 
 using namespace engine;
 

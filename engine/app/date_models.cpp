@@ -1,0 +1,117 @@
+#include "app/date_models.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "app/progress.hpp"
+#include "app/train_request.hpp"
+#include "core/calendar.hpp"
+
+namespace engine::app {
+namespace {
+
+/// The first date, then each that lies `every` or more after the one before.
+std::vector<std::int64_t> training_dates(const std::vector<evaluate::Period>& periods,
+                                         std::int64_t every) {
+  std::vector<std::int64_t> dates;
+  for (const evaluate::Period& period : periods)
+    if (dates.empty() || period.date - dates.back() >= every) dates.push_back(period.date);
+  return dates;
+}
+
+class Trainings {
+ public:
+  Trainings(const Caller& caller, const evaluate::ListsRequest& lists, const std::string& folder)
+      : caller_(caller), request_(make_train_request(caller)) {
+    request_.aside = folder;
+    request_.columns = lists.users.at(0);
+    request_.random_seed = lists.random_seed;
+    known_ = model_names(caller);
+  }
+
+  /// What there was to learn from, of those names that are models at all.
+  std::vector<ModelVersion> train(const std::set<std::string>& names, std::int64_t date) {
+    request_.names.clear();
+    for (const std::string& name : names)
+      if (known_.contains(name)) request_.names.push_back(name);
+    std::vector<ModelVersion> made;
+    if (request_.names.empty()) return made;
+    request_.as_of = date;
+    for (const TrainedModel& model : train_models(request_, {})) {
+      if (model.no_data.empty()) {
+        made.push_back(model.version);
+      } else {
+        caller_.verbose(model.version.name + " as of " + format_time(date) +
+                        ": nothing to learn from: " + model.no_data);
+      }
+    }
+    return made;
+  }
+
+ private:
+  static std::set<std::string> model_names(const Caller& caller) {
+    std::set<std::string> names;
+    for (const Element* model : caller.registry()->elements(PLAYLIST_MODEL))
+      names.insert(model->description->name);
+    return names;
+  }
+
+  const Caller& caller_;
+  TrainRequest request_;
+  std::set<std::string> known_;
+};
+
+}  // namespace
+
+std::set<std::string> read_models(const evaluate::ListsRequest& lists, evaluate::Place place,
+                                  const std::vector<ModelVersion>& models) {
+  evaluate::ListsRequest request = lists;
+  std::erase_if(request.entries, [](const auto& entry) { return entry.baseline != nullptr; });
+  request.places = {place};
+  request.models = [&](std::int64_t) { return models; };
+  request.progress = nullptr;
+  request.print = nullptr;
+  std::set<std::string> asked;
+  for (const evaluate::ModelUse& use : evaluate::make_lists(request).models) asked.insert(use.name);
+  return asked;
+}
+
+DateModels::DateModels(const Caller& caller, const ListsOptions& options,
+                       const std::vector<evaluate::Period>& periods,
+                       evaluate::ListsRequest& request) {
+  if (options.is_training) {
+    every_ = options.train_every.empty() ? options.every : options.train_every;
+    train(caller, request, training_dates(periods, evaluate::parse_span(every_)));
+  } else if (std::filesystem::exists(models_folder(caller.home.library_path()))) {
+    const Store store =
+        Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
+    for (const evaluate::Period& period : periods)
+      models_[period.date] = models_as_of(store, period.date);
+  }
+  request.models = [this](std::int64_t date) -> std::vector<ModelVersion> {
+    const auto later = models_.upper_bound(date);
+    if (later == models_.begin()) return {};
+    return std::prev(later)->second;
+  };
+}
+
+void DateModels::train(const Caller& caller, const evaluate::ListsRequest& request,
+                       const std::vector<std::int64_t>& dates) {
+  Trainings trainings(caller, request, folder_.path());
+  // A model may be asked for only once another is there, so they are asked until nothing new comes.
+  std::set<std::string> names;
+  for (std::vector<ModelVersion>& last = models_[dates.back()];;) {
+    const std::set<std::string> asked = read_models(request, {0, dates.back()}, last);
+    if (std::includes(names.begin(), names.end(), asked.begin(), asked.end())) break;
+    names.insert(asked.begin(), asked.end());
+    last = trainings.train(names, dates.back());
+  }
+  Progress progress(caller, "dates trained for");
+  for (std::size_t k = 0; k + 1 < dates.size(); ++k) {
+    models_[dates[k]] = trainings.train(names, dates[k]);
+    progress(k + 2, dates.size());
+  }
+}
+
+}  // namespace engine::app

@@ -1,0 +1,41 @@
+// The models of a backtest's dates.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "app/lists_request.hpp"
+#include "core/temporary_folder.hpp"
+
+namespace engine::app {
+
+/// The models that the recipes read when they run for one of the users at a date, where they find
+/// these. A recipe that fails reads none; the real lists tell why.
+std::set<std::string> read_models(const evaluate::ListsRequest& lists, evaluate::Place place,
+                                  const std::vector<ModelVersion>& models);
+
+/// The models that recipes find at each date: those of the store as of it, or with is_training those
+/// that the recipes ask for, trained aside as of each date or every train_every, which nothing
+/// later reaches either. Gone with this object.
+class DateModels {
+ public:
+  /// Fills in request.models; `request` holds its entries. Throws what training throws.
+  DateModels(const Caller& caller, const ListsOptions& options,
+             const std::vector<evaluate::Period>& periods, evaluate::ListsRequest& request);
+
+  /// "1w"; "" for the store's.
+  [[nodiscard]] const std::string& every() const { return every_; }
+
+ private:
+  void train(const Caller& caller, const evaluate::ListsRequest& request,
+             const std::vector<std::int64_t>& dates);
+
+  TemporaryFolder folder_;
+  std::map<std::int64_t, std::vector<ModelVersion>> models_;  // by the date they are as of
+  std::string every_;
+};
+
+}  // namespace engine::app

@@ -1,0 +1,207 @@
+#include "app/weekly_update.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "app/date_models.hpp"
+#include "app/lists_request.hpp"
+#include "app/supervised_run.hpp"
+#include "app/train_request.hpp"
+#include "core/calendar.hpp"
+#include "core/duration.hpp"
+#include "core/file_lock.hpp"
+#include "core/hash.hpp"
+#include "recipe/record_run.hpp"
+
+namespace engine::app {
+namespace {
+
+constexpr std::int64_t kSameWeek = 36 * kHour;
+
+/// A user whose lists are to be made, and as of when.
+struct Pending {
+  std::size_t user = 0;  // index into ListsRequest::users
+  std::int64_t moment = 0;
+};
+
+/// The user's name as a file name that no other user's name gives: what cannot stand there, a dot
+/// at the beginning, and % itself as %2F is for /; a name too long for a file ends in its hash.
+std::string file_name(const std::string& user) {
+  constexpr std::size_t kLongest = 200;  // of 255, with room for a hash and the format
+  std::string name;
+  for (const char c : user) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c != '/' && c != '%' && byte >= ' ' && byte != 127 && !(c == '.' && name.empty())) {
+      name += c;
+      continue;
+    }
+    char escaped[4];
+    std::snprintf(escaped, sizeof escaped, "%%%02X", byte);
+    name += escaped;
+  }
+  if (name.size() <= kLongest) return name;
+  std::size_t end = kLongest;
+  while ((static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) --end;  // no half character
+  return name.substr(0, end) + "%%" + content_hash(user);
+}
+
+class Update {
+ public:
+  Update(const Caller& caller, const WeeklyOptions& options, std::int64_t now)
+      : caller_(caller),
+        options_(options),
+        now_(now),
+        lock_(caller.home.library_path() + ".weekly.lock", "weekly update of this library"),
+        lists_(make_lists_request(caller, lists_options(caller, options))),
+        kept_(caller.home.kept_files({options.recipe})) {
+    if (!options.out.empty()) folder_ = output_folder(options.out, kept_, options.makes_folders);
+    lists_.entries.push_back(
+        {"weekly", nullptr, make_request_without_columns(caller, options.recipe)});
+  }
+
+  WeeklyReport run() {
+    const std::vector<Pending> pending = find_pending();
+    if (pending.empty()) return report_;
+    train(pending);
+    for (const Pending& one : pending) make_list(one);
+    return report_;
+  }
+
+ private:
+  static ListsOptions lists_options(const Caller& caller, const WeeklyOptions& options) {
+    ListsOptions lists;
+    if (caller.asked.user.empty()) lists.users = options.users;
+    return lists;
+  }
+
+  std::vector<Pending> find_pending() {
+    const std::int64_t day = caller_.home.settings().integer("weekly.day"),
+                       hour = caller_.home.settings().integer("weekly.hour");
+    const Store store = Store::open(caller_.home.library_path());
+    std::vector<Pending> pending;
+    for (std::size_t user = 0; user < lists_.users.size(); ++user) {
+      const DueTimes due = due_times(now_, lists_.users[user]->timezone, day, hour);
+      if (report_.next == 0 || due.next < report_.next) report_.next = due.next;
+      if (options_.is_forced) {
+        pending.push_back({user, now_});
+      } else if (!is_done(store, lists_.users[user]->user_id, due.last)) {
+        pending.push_back({user, due.last});
+      }
+    }
+    return pending;
+  }
+
+  [[nodiscard]] bool is_done(const Store& store, std::int64_t user, std::int64_t moment) const {
+    Statement runs =
+        store.prepare("SELECT 1 FROM runs WHERE user_id = ?1 AND recipe = ?2 AND now = ?3 LIMIT 1");
+    runs.start(user, lists_.entries[0].recipe.recipe_path, moment);
+    return runs.step();
+  }
+
+  [[nodiscard]] std::vector<ModelVersion> models(std::int64_t moment) const {
+    return usable_models(caller_.home.library_path(), moment);
+  }
+
+  /// A model may be asked for only once another is there, so the recipe is asked until nothing new
+  /// comes.
+  void train(const std::vector<Pending>& pending) {
+    const auto first =
+        std::min_element(pending.begin(), pending.end(),
+                         [](const Pending& a, const Pending& b) { return a.moment < b.moment; });
+    std::set<std::string> seen;
+    for (bool is_new = true; is_new;) {
+      is_new = false;
+      for (const std::string& name :
+           read_models(lists_, {first->user, first->moment}, models(first->moment))) {
+        if (!seen.insert(name).second) continue;
+        is_new = true;
+        if (!is_fresh(name, first->moment)) train(name, *first);
+      }
+    }
+  }
+
+  [[nodiscard]] bool is_fresh(const std::string& name, std::int64_t moment) const {
+    const std::vector<ModelVersion> usable = models(moment);
+    const std::int64_t oldest = options_.is_forced ? moment : moment - kSameWeek;
+    return std::any_of(usable.begin(), usable.end(), [&](const ModelVersion& version) {
+      return version.name == name && version.as_of >= oldest;
+    });
+  }
+
+  void train(const std::string& name, const Pending& first) {
+    TrainRequest request = make_train_request(caller_);
+    request.names = {name};
+    request.as_of = first.moment;
+    request.columns = lists_.users[first.user];
+    try {
+      for (const TrainedModel& model : train_models(request, {})) {
+        if (model.no_data.empty()) {
+          report_.trained.push_back(name);
+          caller_.note(name + ": trained as of " + format_time(first.moment));
+        } else {
+          caller_.note(name + ": nothing to learn from: " + model.no_data);
+        }
+      }
+    } catch (const Error& error) {
+      tell(error);
+    }
+  }
+
+  void make_list(const Pending& one) {
+    const auto& columns = lists_.users[one.user];
+    RunRequest request = lists_.entries[0].recipe;
+    request.columns = columns;
+    request.now = one.moment;
+    request.fresh_seed = static_cast<std::uint64_t>(one.moment);  // a run made again is the same
+    request.models = models(one.moment);
+    if (!folder_.empty()) request.output_formats = {options_.format};
+    try {
+      const RunAnswer answer = run_supervised(caller_, request);
+      WeeklyList list{columns->user_name, 0, answer.playlist.tracks.size(), ""};
+      if (!folder_.empty()) {
+        const OutputFile file(folder_ + "/" + file_name(columns->user_name) + "." + options_.format,
+                              kept_, {.makes_folders = true});
+        file.write(answer.outputs.at(0));
+        list.file = file.path();
+      }
+      // Last, as it says that the user's list is done.
+      Store store = Store::open(caller_.home.library_path());
+      list.run = record_run(store, request, answer);
+      report_.lists.push_back(std::move(list));
+    } catch (const Error& error) {
+      tell(Error(error.exit(), columns->user_name + ": " + error.what(), error.parts()));
+    }
+  }
+
+  /// What fails costs itself only, but for who wants to end it all.
+  void tell(const Error& error) {
+    if (error.exit() == Exit::kInterrupted) throw Error(error);
+    caller_.error(error);
+    if (report_.worst == Exit::kDone) report_.worst = error.exit();
+  }
+
+  const Caller& caller_;
+  const WeeklyOptions& options_;
+  std::int64_t now_;
+  FileLock lock_;
+  evaluate::ListsRequest lists_;
+  KeptFiles kept_;
+  std::string folder_;  // of the lists; "" for none
+  WeeklyReport report_;
+};
+
+}  // namespace
+
+DueTimes due_times(std::int64_t now, const std::string& timezone, std::int64_t day,
+                   std::int64_t hour) {
+  const std::int64_t into_week = (day - 1) * kDay + hour * kHour;
+  std::int64_t begin = local_week_begin(now, timezone);
+  if (begin + into_week > now) begin = local_week_begin(begin - 1, timezone);
+  return {begin + into_week, local_week_begin(begin + 8 * kDay, timezone) + into_week};
+}
+
+WeeklyReport update_weekly(const Caller& caller, const WeeklyOptions& options, std::int64_t now) {
+  return Update(caller, options, now).run();
+}
+
+}  // namespace engine::app

@@ -1,0 +1,196 @@
+// engine import PATH...: reads exports and catalogues into the library.
+#include "import/import.hpp"
+
+#include <cstdio>
+
+#include "app/new_music.hpp"
+#include "core/error.hpp"
+#include "import/embeddings.hpp"
+#include "import/prompts.hpp"
+#include "plugin/registry.hpp"
+#include "store/users.hpp"
+#include "verbs/verbs.hpp"
+
+namespace engine::verbs {
+namespace {
+
+using import::ImportOptions;  // a line that begins with the word `import` confuses formatters
+using import::ImportResult;
+
+std::string time_left(double seconds) {
+  char text[32];
+  const auto whole = static_cast<long>(seconds + 0.5);
+  std::snprintf(text, sizeof text, "%ld:%02ld left", whole / 60, whole % 60);
+  return text;
+}
+
+std::string progress_line(const import::Progress& progress) {
+  char text[160];
+  std::snprintf(text, sizeof text, "%3.0f %%  %lld records  %.0f/s  %s", 100 * progress.fraction,
+                static_cast<long long>(progress.rows), progress.rows_per_second,
+                progress.seconds_left > 0 ? time_left(progress.seconds_left).c_str() : "");
+  return text;
+}
+
+ImportOptions import_options(const app::Caller& caller, const Arguments& arguments) {
+  ImportOptions options;
+  options.store_path = caller.home.library_path();
+  const Settings& settings = caller.home.settings();
+  options.paths = arguments.texts("paths");
+  options.user = caller.asked.user;
+  options.is_user_per_folder = arguments.flag("user-per-folder");
+  options.is_dry_run = arguments.flag("dry-run");
+  options.columns = arguments.text("columns");
+  options.dates = arguments.text("dates");
+  options.now = caller.asked.now;
+  options.is_in_process = caller.asked.in_process;
+  options.limits.wall_seconds = settings.number("import.wall_seconds");
+  options.limits.memory_bytes =
+      static_cast<std::size_t>(settings.integer("import.memory_megabytes")) << 20;
+  options.archives.total_bytes = static_cast<std::uint64_t>(
+      settings.number("import.archive_gigabytes") * static_cast<double>(1ull << 30));
+  options.archives.members = static_cast<std::uint64_t>(settings.integer("import.archive_members"));
+  options.archives.ratio = static_cast<std::uint64_t>(settings.number("import.archive_ratio"));
+  options.play.min_seconds = settings.number("play.min_seconds");
+  options.play.min_share = settings.number("play.min_share");
+  const Registry::Options plugins{caller.home.plugin_directories(), caller.home.plugin_copies(),
+                                  true};
+  options.setting = [elements = settings.elements()](std::string_view key) {
+    return elements.find(key);
+  };
+  options.load_plugins = [plugins] { return Registry::load(plugins); };
+  options.on_progress = [&caller](const import::Progress& progress) {
+    caller.progress(progress_line(progress));
+  };
+  return options;
+}
+
+ImportResult import_vectors(const app::Caller& caller, const Arguments& arguments) {
+  import::EmbeddingOptions options;
+  options.store_path = caller.home.library_path();
+  options.path = arguments.text("embeddings");
+  options.ids_path = arguments.text("ids");
+  options.space = arguments.text("space");
+  options.now = caller.asked.now;
+  options.is_dry_run = arguments.flag("dry-run");
+  options.on_progress = [&caller](const import::Progress& progress) {
+    caller.progress(progress_line(progress));
+  };
+  return import::import_embeddings(options);
+}
+
+ImportResult import_texts(const app::Caller& caller, const Arguments& arguments) {
+  import::PromptOptions options;
+  options.store_path = caller.home.library_path();
+  options.path = arguments.text("prompts");
+  options.user = caller.asked.user;
+  options.space = arguments.text("space");
+  options.now = caller.asked.now;
+  options.is_dry_run = arguments.flag("dry-run");
+  options.on_progress = [&caller](const import::Progress& progress) {
+    caller.progress(progress_line(progress));
+  };
+  return import::import_prompts(options);
+}
+
+ImportResult import_anything(const app::Caller& caller, const Arguments& arguments) {
+  const bool has_vectors = !arguments.text("embeddings").empty(),
+             has_texts = !arguments.text("prompts").empty();
+  const int wanted = has_vectors + has_texts + !arguments.texts("paths").empty();
+  if (wanted != 1) {
+    throw Error(Exit::kUsage,
+                wanted == 0   ? "import what?"
+                : has_vectors ? "--embeddings is an import of its own"
+                              : "--prompts is an import of its own",
+                {.where = {},
+                 .source = {},
+                 .why = {},
+                 .fix = "write: engine import PATH..., engine import --embeddings FILE.npy "
+                        "--ids FILE, or engine import --prompts FILE"});
+  }
+  return has_vectors ? import_vectors(caller, arguments)
+         : has_texts ? import_texts(caller, arguments)
+                     : import::import_paths(import_options(caller, arguments));
+}
+
+/// Of a store from which nothing new can come: one person's plays and no catalogue.
+void tell_ways(const app::Caller& caller, const ImportResult& result) {
+  if (result.is_dry_run || result.user.empty() || caller.screen.is_json) return;
+  const Store store =
+      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
+  const std::optional<User> user = find_user(store, result.user);
+  if (!user) return;
+  const app::NewMusicSources sources = app::new_music_sources(store, user->id, caller.asked.now);
+  if (!sources.has_plays || sources.has_catalogue || sources.other_listeners > 0) return;
+  caller.note("there is no music here that " + user->name + " has not played; " +
+              app::ways_text(app::ways_to_new_music(sources, caller.asked.now)));
+}
+
+Answer import_files(const app::Caller& caller, const Arguments& arguments) {
+  const ImportResult result = import_anything(caller, arguments);
+  caller.progress("");
+  for (const auto& [path, message] : result.problems) {
+    caller.note("plugin " + path + ": " + message);
+  }
+  const Exit exit = result.is_interrupted ? Exit::kInterrupted
+                    : result.is_good()    ? Exit::kDone
+                                          : Exit::kInput;
+  return {.exit = exit,
+          .data = import::import_json(result),
+          .text = import::import_text(result),
+          .afterwards = [&caller, result] {
+            if (!result.is_interrupted) tell_ways(caller, result);
+          }};
+}
+
+}  // namespace
+
+std::vector<Verb> import_verbs() {
+  return {
+      {.name = "import",
+       .help = "Read listening histories, libraries and catalogues",
+       .parameters =
+           {{.name = "paths",
+             .value_name = "PATH",
+             .help = "Files, folders and archives; recognised by their content",
+             .is_first = true,
+             .is_several = true,
+             .is_local = true},
+            {.name = "user-per-folder",
+             .type = Type::kFlag,
+             .help = "Every folder directly below PATH is a person of that name"},
+            {.name = "dry-run",
+             .type = Type::kFlag,
+             .help = "Tell what would happen and write nothing"},
+            {.name = "columns",
+             .value_name = "A=B,...",
+             .help = "What the columns of a CSV file mean, as ours=theirs: title=Song,artist=By; "
+                     "with time=When it is a history"},
+            {.name = "dates",
+             .value_name = "ORDER",
+             .help = "How dates such as 03/10/2017 are written, where a file does not prove it",
+             .one_of = {"day-first", "month-first", "year-first"}},
+            {.name = "embeddings",
+             .value_name = "FILE",
+             .help = "Vectors of tracks: a matrix of numpy.save, or JSON lines with id and "
+                     "embedding",
+             .is_local = true},
+            {.name = "ids",
+             .value_name = "FILE",
+             .help = "Whose the rows of the matrix are: a Spotify id, ISRC, MBID or number a line",
+             .needs = "embeddings",
+             .is_local = true},
+            {.name = "prompts",
+             .value_name = "FILE",
+             .help = "What users asked for and what describes tracks: JSON lines or a table with "
+                     "text and, where known, user, track, time and vector",
+             .is_local = true},
+            {.name = "space",
+             .value_name = "NAME",
+             .help = "What the space of these vectors is called",
+             .usual = "clap",
+             .excludes = "paths"}},
+       .answer = import_files}};
+}
+
+}  // namespace engine::verbs

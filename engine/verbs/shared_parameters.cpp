@@ -1,0 +1,49 @@
+#include "verbs/shared_parameters.hpp"
+
+#include "worker/pool.hpp"
+
+namespace engine::verbs {
+
+std::size_t workers_of(const Arguments& arguments) {
+  const std::int64_t jobs = arguments.integer("jobs");
+  return jobs > 0 ? static_cast<std::size_t>(jobs) : default_pool_workers();
+}
+
+std::vector<Parameter> lists_parameters() {
+  return {{.name = "from",
+           .value_name = "DATE",
+           .help = "The first date [default: 52 periods before --to]"},
+          {.name = "to",
+           .value_name = "DATE",
+           .help = "Where the last period ends [default: the end of the listening]"},
+          {.name = "every",
+           .value_name = "SPAN",
+           .help = "How far the dates lie apart: 12h, 3d, 1w",
+           .usual = "1w"},
+          {.name = "users",
+           .value_name = "all|NAME,...",
+           .help = "Several people instead of --user: all, or names with commas between"},
+          {.name = "train",
+           .type = Type::kFlag,
+           .help = "Train the models that the recipes ask for as of each date [default: use the "
+                   "library's]"},
+          {.name = "train-every",
+           .value_name = "SPAN",
+           .help = "With --train: train only this often, e.g. 4w [default: as --every]",
+           .needs = "train"},
+          jobs_parameter()};
+}
+
+app::ListsOptions lists_options(const Arguments& arguments) {
+  app::ListsOptions options;
+  options.from = arguments.text("from");
+  options.to = arguments.text("to");
+  options.every = arguments.text("every");
+  options.users = arguments.text("users");
+  options.jobs = static_cast<std::size_t>(arguments.integer("jobs"));
+  options.is_training = arguments.flag("train");
+  options.train_every = arguments.text("train-every");
+  return options;
+}
+
+}  // namespace engine::verbs

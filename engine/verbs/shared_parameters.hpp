@@ -1,0 +1,53 @@
+// Parameters that several verbs have.
+#pragma once
+
+#include "app/lists_request.hpp"
+#include "verbs/verb.hpp"
+
+namespace engine::verbs {
+
+/// A recipe by its file or its name.
+inline Parameter recipe_parameter(const std::string& help =
+                                      "A recipe file, or the name of one (see: "
+                                      "engine recipes)") {
+  return {.name = "recipe",
+          .value_name = "RECIPE",
+          .help = help,
+          .is_first = true,
+          .is_required = true};
+}
+
+inline Parameter make_folders_parameter() {
+  return {.name = "make-folders",
+          .type = Type::kFlag,
+          .help = "Make the folders that what is written needs, where they are missing",
+          .is_local = true};
+}
+
+inline Parameter jobs_parameter() {
+  return {.name = "jobs",
+          .type = Type::kInteger,
+          .value_name = "N",
+          .help = "Workers at once [default: one per processor]",
+          .least = 1,
+          .most = 1024};
+}
+
+/// Of jobs_parameter().
+std::size_t workers_of(const Arguments& arguments);
+
+inline Parameter resamples_parameter() {
+  return {.name = "resamples",
+          .type = Type::kInteger,
+          .value_name = "N",
+          .help = "Resamples behind each interval",
+          .usual = "2000",
+          .least = 100,
+          .most = 1'000'000};
+}
+
+/// Dates and people of a backtest, and what lists_options() makes of them.
+std::vector<Parameter> lists_parameters();
+app::ListsOptions lists_options(const Arguments& arguments);
+
+}  // namespace engine::verbs

@@ -1,0 +1,163 @@
+// engine stats: how much one listener listened, to what, and how well the library knows it.
+#include <cstdio>
+#include <memory>
+
+#include "core/calendar.hpp"
+#include "core/shown_text.hpp"
+#include "data/listening_summary.hpp"
+#include "verbs/verbs.hpp"
+
+namespace engine::verbs {
+namespace {
+
+std::unique_ptr<AsOf> load(const app::Caller& caller) {
+  const Settings& settings = caller.home.settings();
+  AsOfOptions options;
+  options.store = caller.home.library_path();
+  options.user = caller.asked.user;
+  options.now = caller.asked.now;
+  options.rule = {settings.number("play.min_seconds"), settings.number("play.min_share")};
+  options.cache = column_cache_folder(options.store);
+  options.verbose = [&caller](const std::string& text) { caller.verbose(text); };
+  return load_as_of(options);
+}
+
+Json entries(const std::vector<TopEntry>& top) {
+  Json list = Json::array();
+  for (const TopEntry& entry : top) {
+    Json row = Json::object();
+    if (entry.id != 0) row["id"] = entry.id;
+    row["name"] = entry.name;
+    if (!entry.artist.empty()) row["artist"] = entry.artist;
+    row["plays"] = entry.plays;
+    list.push_back(row);
+  }
+  return list;
+}
+
+Json share_or_null(double share) {
+  return share < 0 ? Json() : Json(share);
+}
+
+// Documented in the README as the contract of `engine stats --json`.
+Json coverage_json(const std::vector<FeatureCoverage>& features) {
+  Json coverage = Json::object();
+  for (const FeatureCoverage& feature : features)
+    coverage[feature.feature] = {
+        {"own", feature.own}, {"artist_mean", feature.artist_mean}, {"none", feature.none}};
+  return coverage;
+}
+
+Json as_json(const AsOf& tables, const ListeningSummary& summary) {
+  return {{"user", tables.user_name()},
+          {"now", tables.now()},
+          {"listens", summary.listens},
+          {"plays", summary.plays},
+          {"skips", summary.skips},
+          {"private_listens", summary.private_listens},
+          {"hours", summary.hours},
+          {"first", summary.listens > 0 ? Json(summary.first) : Json()},
+          {"last", summary.listens > 0 ? Json(summary.last) : Json()},
+          {"tracks_heard", summary.tracks_heard},
+          {"artists_heard", summary.artists_heard},
+          {"likes", summary.likes},
+          {"library", summary.library},
+          {"saved_artists", summary.saved_artists},
+          {"catalogue",
+           {{"tracks", summary.tracks}, {"artists", summary.artists}, {"tags", summary.tags}}},
+          {"matched",
+           {{"listens", share_or_null(summary.matched_listens_share)},
+            {"tracks", share_or_null(summary.matched_tracks_share)}}},
+          {"top_tracks", entries(summary.top_tracks)},
+          {"top_artists", entries(summary.top_artists)},
+          {"top_genres", entries(summary.top_genres)},
+          {"features", coverage_json(summary.coverage)},
+          {"heard_features", coverage_json(summary.heard_coverage)}};
+}
+
+std::string percent(double part, double whole) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f %%", whole > 0 ? 100 * part / whole : 0.0);
+  return text;
+}
+
+std::string list(const char* title, const std::vector<TopEntry>& top) {
+  if (top.empty()) return "";
+  std::string text = std::string("\n") + title + "\n";
+  for (std::size_t k = 0; k < top.size(); ++k) {
+    char line[32];
+    std::snprintf(line, sizeof line, "%4zu. %6lld  ", k + 1, static_cast<long long>(top[k].plays));
+    text += line + one_line(top[k].name) +
+            (top[k].artist.empty() ? "" : " by " + one_line(top[k].artist)) + "\n";
+  }
+  return text;
+}
+
+std::string features_text(const std::string& whose, const std::vector<FeatureCoverage>& features,
+                          std::int64_t tracks) {
+  std::string text = "\naudio features " + whose + " (own / only the artist's mean / none)\n";
+  for (const FeatureCoverage& feature : features) {
+    std::string name = "  " + feature.feature;
+    name.resize(20, ' ');
+    const auto all = static_cast<double>(tracks);
+    text += name + percent(static_cast<double>(feature.own), all) + " / " +
+            percent(static_cast<double>(feature.artist_mean), all) + " / " +
+            percent(static_cast<double>(feature.none), all) + "\n";
+  }
+  return text;
+}
+
+std::string as_text(const AsOf& tables, const ListeningSummary& summary) {
+  const auto count = [](std::int64_t n) { return std::to_string(n); };
+  std::string text = one_line(tables.user_name()) + " as of " + format_time(tables.now()) + "\n";
+  text += "  listens     " + count(summary.listens) + " (" + count(summary.plays) + " plays, " +
+          count(summary.skips) + " skips, " + count(static_cast<std::int64_t>(summary.hours)) +
+          " hours)\n";
+  if (summary.private_listens > 0)
+    text += "              " + count(summary.private_listens) + " in private sessions, left out\n";
+  if (summary.listens > 0) {
+    text +=
+        "  span        " + format_date(summary.first) + " to " + format_date(summary.last) + "\n";
+    text += "  heard       " + count(summary.tracks_heard) + " tracks by " +
+            count(summary.artists_heard) + " artists\n";
+    text += "  matched     " + percent(summary.matched_listens_share, 1) + " of listens, " +
+            percent(summary.matched_tracks_share, 1) + " of tracks are in the catalogue\n";
+  }
+  text += "  has         " + count(summary.likes) + " likes, " + count(summary.library) +
+          " tracks in the library, " + count(summary.saved_artists) + " saved artists\n";
+  text += "  catalogue   " + count(summary.tracks) + " tracks, " + count(summary.artists) +
+          " artists, " + count(summary.tags) + " tags\n";
+  text += list("top artists (plays)", summary.top_artists);
+  text += list("top tracks (plays)", summary.top_tracks);
+  text += list("top genres (plays)", summary.top_genres);
+  const bool has_heard = summary.tracks_heard > 0;
+  return text + features_text(has_heard ? "of the tracks you heard" : "of all tracks",
+                              has_heard ? summary.heard_coverage : summary.coverage,
+                              has_heard ? summary.tracks_heard : summary.tracks);
+}
+
+Answer stats(const app::Caller& caller, const Arguments& arguments) {
+  const std::unique_ptr<AsOf> tables = load(caller);
+  const ListeningSummary summary =
+      summarise_listening(*tables, static_cast<std::size_t>(arguments.integer("top")));
+  const bool is_any = summary.listens > 0 || summary.library > 0;
+  return {is_any ? Exit::kDone : Exit::kNothing, as_json(*tables, summary),
+          as_text(*tables, summary)};
+}
+
+}  // namespace
+
+std::vector<Verb> stats_verbs() {
+  return {{.name = "stats",
+           .help = "Listens, top artists, tracks and genres of one user",
+           .parameters = {{.name = "top",
+                           .type = Type::kInteger,
+                           .value_name = "N",
+                           .help = "Entries per list",
+                           .usual = "10",
+                           .least = 0,
+                           .most = 10'000}},
+           .answer = stats}};
+}
+
+}  // namespace engine::verbs
