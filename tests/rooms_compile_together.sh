@@ -12,7 +12,6 @@ trap 'rm -f "$together"' EXIT
 rooms=0 failed=0
 for room in "$source"/engine/*/ "$source"/plugins/{recall,ranking,filtering,ordering,output,model,shared}/ \
             "$source"/plugins/{recall,ranking,model}/kernels/; do
-  case $room in */compare/) continue ;; esac   # as engine/CMakeLists.txt has it
   for file in "$room"*.cpp; do
     [ "${file##*/}" = main.cpp ] || echo "#include \"$file\""
   done > "$together"

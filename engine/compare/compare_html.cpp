@@ -1,127 +1,62 @@
-// The comparison as one page: no script, no fonts, nothing fetched.
+// The comparison as one page.
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <map>
-#include <set>
-#include <sstream>
 
 #include "compare/compare.hpp"
-#include "core/html.hpp"
+#include "page/charts.hpp"
+#include "page/html.hpp"
+#include "page/page.hpp"
+#include "page/svg.hpp"
 
 namespace engine {
 namespace {
 
-constexpr const char* kStyle = R"css(
-:root { color-scheme: light dark; --a: #2563a8; --b: #c2571a; --line: #c9ced6; --quiet: #5b6472; --ground: #fff; --text: #1b1f24; }
-@media (prefers-color-scheme: dark) {
-  :root { --a: #7db4ee; --b: #f0a06a; --line: #3a414b; --quiet: #9aa4b2; --ground: #14171b; --text: #e6e9ee; }
-}
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--ground); max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
-.a { color: var(--a); } .b { color: var(--b); } .quiet { color: var(--quiet); }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-svg { display: block; max-width: 100%; height: auto; } svg text { fill: var(--text); font: 12px system-ui, sans-serif; }
-.bar-a { fill: var(--a); } .bar-b { fill: var(--b); } .axis { stroke: var(--line); } .same { stroke: var(--quiet); stroke-opacity: .55; fill: none; }
-.lists { overflow-x: auto; }
-)css";
-
-std::string number(double value, int decimals) {
-  if (std::isnan(value)) return "–";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.*f", decimals, value);
-  return text;
-}
-
-std::string percent(double share) {
-  return number(share * 100, 0) + " %";
-}
-
 using Shares = std::vector<std::pair<std::string, double>>;
 
-/// Two bars for each name.
-std::string bars(const std::vector<std::string>& names, const Shares& a, const Shares& b) {
-  constexpr int kRow = 34, kNames = 170, kWidth = 720, kBars = kWidth - kNames - 60;
-  const std::map<std::string, double> in_a(a.begin(), a.end()), in_b(b.begin(), b.end());
-  double most = 0;
+/// Of the names in their order; 0 for one that is not among them.
+std::vector<double> shares_of(const std::vector<std::string>& names, const Shares& shares) {
+  const std::map<std::string, double> known(shares.begin(), shares.end());
+  std::vector<double> found;
   for (const std::string& name : names) {
-    for (const auto* shares : {&in_a, &in_b}) {
-      const auto found = shares->find(name);
-      if (found != shares->end()) most = std::max(most, found->second);
-    }
+    const auto at = known.find(name);
+    found.push_back(at == known.end() ? 0 : at->second);
   }
-  std::ostringstream svg;
-  svg << "<svg viewBox=\"0 0 " << kWidth << " " << names.size() * kRow + 4
-      << "\" role=\"img\" aria-label=\"shares in A and B\">\n";
-  int y = 2;
-  for (const std::string& name : names) {
-    svg << "<text x=\"" << kNames - 8 << "\" y=\"" << y + 18 << "\" text-anchor=\"end\">"
-        << html_escaped(name) << "</text>\n";
-    int bar_y = y + 2;
-    for (const auto& [shares, css] : {std::pair{&in_a, "bar-a"}, std::pair{&in_b, "bar-b"}}) {
-      const auto found = shares->find(name);
-      const double share = found == shares->end() ? 0 : found->second;
-      const double width = most > 0 ? share / most * kBars : 0;
-      svg << "<rect class=\"" << css << "\" x=\"" << kNames << "\" y=\"" << bar_y << "\" width=\""
-          << number(width, 1) << "\" height=\"12\"/><text x=\"" << number(kNames + width + 5, 1)
-          << "\" y=\"" << bar_y + 10 << "\">" << percent(share) << "</text>\n";
-      bar_y += 14;
-    }
-    y += kRow;
-  }
-  svg << "</svg>\n";
-  return svg.str();
+  return found;
+}
+
+std::string shares_chart(const std::vector<std::string>& names, const Shares& a, const Shares& b) {
+  return bar_chart("shares in A and B", names, {shares_of(names, a), shares_of(names, b)});
 }
 
 std::string energy_chart(const std::vector<double>& a, const std::vector<double>& b) {
-  constexpr int kHeight = 150, kBin = 66, kLeft = 20;
-  double most = 0;
-  for (const auto* bins : {&a, &b})
-    most = std::max(most, *std::max_element(bins->begin(), bins->end()));
-  std::ostringstream svg;
-  svg << "<svg viewBox=\"0 0 720 " << kHeight + 40
-      << "\" role=\"img\" aria-label=\"energy of the tracks in A and B\">\n";
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const double x = kLeft + static_cast<double>(i) * kBin;
-    for (const auto& [share, css, at] :
-         {std::tuple{a[i], "bar-a", x + 4}, std::tuple{b[i], "bar-b", x + 33}}) {
-      const double height = most > 0 ? share / most * kHeight : 0;
-      svg << "<rect class=\"" << css << "\" x=\"" << number(at, 1) << "\" y=\""
-          << number(kHeight + 10 - height, 1) << "\" width=\"28\" height=\"" << number(height, 1)
-          << "\"><title>" << percent(share) << "</title></rect>";
-    }
-    svg << "<text x=\"" << number(x, 1) << "\" y=\"" << kHeight + 28 << "\">"
-        << number(static_cast<double>(i) / static_cast<double>(a.size()), 1) << "</text>\n";
-  }
-  svg << "<line class=\"axis\" x1=\"" << kLeft << "\" x2=\"" << kLeft + 10 * kBin << "\" y1=\""
-      << kHeight + 10 << "\" y2=\"" << kHeight + 10 << "\"/>\n</svg>\n";
-  return svg.str();
+  std::vector<std::string> ticks;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    ticks.push_back(number_text(static_cast<double>(i) / static_cast<double>(a.size()), 1));
+  return column_chart("energy of the tracks in A and B", ticks, {a, b});
 }
 
 /// A line from each common track's place in A to its place in B.
 std::string order_chart(const ListComparison& c) {
+  constexpr double kStep = 7, kLeft = 44, kRight = 676;
   const std::size_t longest = std::max(c.a.tracks.size(), c.b.tracks.size());
-  constexpr int kStep = 7;
-  std::ostringstream svg;
-  svg << "<svg viewBox=\"0 0 720 " << longest * kStep + 24
-      << "\" role=\"img\" aria-label=\"places in A, on the left, and in B, on the right\">\n"
-      << "<text x=\"40\" y=\"12\">A</text><text x=\"670\" y=\"12\">B</text>\n";
-  const auto y = [](int place) { return 20 + place * kStep - kStep / 2; };
-  for (std::size_t i = 1; i <= longest; ++i) {
-    const int place = static_cast<int>(i);
-    if (i <= c.a.tracks.size())
-      svg << "<circle class=\"bar-a\" cx=\"44\" cy=\"" << y(place) << "\" r=\"2.2\"/>";
-    if (i <= c.b.tracks.size())
-      svg << "<circle class=\"bar-b\" cx=\"676\" cy=\"" << y(place) << "\" r=\"2.2\"/>";
-  }
+  Svg svg(720, kStep * static_cast<double>(longest) + 24,
+          "places in A, on the left, and in B, on the right");
+  svg.text(kLeft, 12, "A", Svg::Anchor::kMiddle);
+  svg.text(kRight, 12, "B", Svg::Anchor::kMiddle);
+  const auto y = [](std::size_t place) { return 16.5 + kStep * static_cast<double>(place); };
+  const auto dots = [&](std::size_t series, const ListProfile& list, double x) {
+    svg.begin(series_class(series));
+    for (std::size_t place = 1; place <= list.tracks.size(); ++place) svg.dot(x, y(place), 2.2);
+    svg.end();
+  };
+  dots(0, c.a, kLeft);
+  dots(1, c.b, kRight);
   for (const ListComparison::Common& both : c.common) {
-    svg << "<path class=\"same\" d=\"M48 " << y(both.place_a) << " C300 " << y(both.place_a)
-        << " 420 " << y(both.place_b) << " 672 " << y(both.place_b) << "\"><title>"
-        << html_escaped(both.track.title) << " (" << both.place_a << " → " << both.place_b
-        << ")</title></path>\n";
+    svg.link(kLeft + 4, y(static_cast<std::size_t>(both.place_a)), kRight - 4,
+             y(static_cast<std::size_t>(both.place_b)),
+             both.track.title + " (" + std::to_string(both.place_a) + " → " +
+                 std::to_string(both.place_b) + ")");
   }
-  svg << "</svg>\n";
   return svg.str();
 }
 
@@ -147,20 +82,26 @@ std::vector<std::string> names_of(const Shares& a, const Shares& b, std::size_t 
 }
 
 std::string fact_row(const std::string& name, const std::string& a, const std::string& b) {
-  return "<tr><th scope=\"row\">" + name + "</th><td class=\"number a\">" + a +
-         "</td><td class=\"number b\">" + b + "</td></tr>\n";
+  return "<tr><th scope=\"row\">" + name + "</th><td class=\"number\">" + a +
+         "</td><td class=\"number\">" + b + "</td></tr>\n";
+}
+
+/// A or B in its colour.
+std::string side(const char* css, std::size_t series, const std::string& html) {
+  return "<th class=\"" + series_class(series) + css + "\"><span class=\"named\">" + html +
+         "</span></th>";
 }
 
 std::string facts(const ListComparison& c) {
   const auto count = [](std::size_t n) { return std::to_string(n); };
-  return "<table><thead><tr><th></th><th class=\"number a\">A</th><th class=\"number b\">B</th>"
-         "</tr></thead><tbody>\n" +
+  return "<div class=\"wide\"><table><thead><tr><th></th>" + side(" number", 0, "A") +
+         side(" number", 1, "B") + "</tr></thead><tbody>\n" +
          fact_row("tracks", count(c.a.tracks.size()), count(c.b.tracks.size())) +
-         fact_row("minutes", number(c.a.minutes, 1), number(c.b.minutes, 1)) +
+         fact_row("minutes", number_text(c.a.minutes, 1), number_text(c.b.minutes, 1)) +
          fact_row("artists", count(c.a.artists.size()), count(c.b.artists.size())) +
-         fact_row("new to you", percent(c.a.new_share), percent(c.b.new_share)) +
-         fact_row("mean energy", number(c.a.mean_energy, 2), number(c.b.mean_energy, 2)) +
-         "</tbody></table>\n";
+         fact_row("new to you", percent_text(c.a.new_share), percent_text(c.b.new_share)) +
+         fact_row("mean energy", number_text(c.a.mean_energy, 2), number_text(c.b.mean_energy, 2)) +
+         "</tbody></table></div>\n";
 }
 
 std::string track_rows(const ListComparison& c) {
@@ -188,29 +129,30 @@ std::string track_rows(const ListComparison& c) {
 }  // namespace
 
 std::string comparison_html(const ListComparison& c) {
-  std::ostringstream page;
-  page << "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-       << "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>"
-       << html_escaped(c.a.name) << " and " << html_escaped(c.b.name) << "</title>\n<style>"
-       << kStyle << "</style>\n</head>\n<body>\n<h1><span class=\"a\">A: " << html_escaped(c.a.name)
-       << "</span><br><span class=\"b\">B: " << html_escaped(c.b.name) << "</span></h1>\n"
-       << facts(c) << "<p>In common: " << c.common.size() << " tracks, " << percent(c.jaccard)
-       << " of all that are in either. Their order: Kendall tau-b " << number(c.kendall, 2)
-       << ", Spearman rho " << number(c.spearman, 2) << ". Beginnings: rank-biased overlap "
-       << number(c.overlap_by_rank, 2) << " (p = 0.9).</p>\n";
   const Shares artists_a = artist_shares(c.a), artists_b = artist_shares(c.b);
-  page << "<h2>Genres</h2>\n"
-       << bars(names_of(c.a.genres, c.b.genres, 12, true), c.a.genres, c.b.genres)
-       << "<h2>Eras</h2>\n"
-       << bars(names_of(c.a.eras, c.b.eras, 20, false), c.a.eras, c.b.eras) << "<h2>Energy</h2>\n"
-       << energy_chart(c.a.energy, c.b.energy) << "<h2>Artists</h2>\n"
-       << bars(names_of(artists_a, artists_b, 12, true), artists_a, artists_b) << "<h2>Order</h2>\n"
-       << order_chart(c)
-       << "<h2>Tracks</h2>\n<div class=\"lists\"><table><thead><tr><th class=\"number\">place</th>"
-          "<th class=\"a\">A <span class=\"quiet\">(place in B)</span></th><th class=\"b\">B "
-          "<span class=\"quiet\">(place in A)</span></th></tr></thead><tbody>\n"
-       << track_rows(c) << "</tbody></table></div>\n</body>\n</html>\n";
-  return page.str();
+  const auto name = [](std::size_t series, const std::string& text) {
+    return "<span class=\"" + series_class(series) + "\"><span class=\"named\">" +
+           html_escaped(text) + "</span></span>";
+  };
+  std::string body = "<h1>" + name(0, "A: " + c.a.name) + "<br>" + name(1, "B: " + c.b.name) +
+                     "</h1>\n" + facts(c) + "<p>In common: " + std::to_string(c.common.size()) +
+                     " tracks, " + percent_text(c.jaccard) +
+                     " of all that are in either. Their order: Kendall tau-b " +
+                     number_text(c.kendall, 2) + ", Spearman rho " + number_text(c.spearman, 2) +
+                     ". Beginnings: rank-biased overlap " + number_text(c.overlap_by_rank, 2) +
+                     " (p = 0.9).</p>\n";
+  body += "<h2>Genres</h2>\n" +
+          shares_chart(names_of(c.a.genres, c.b.genres, 12, true), c.a.genres, c.b.genres) +
+          "<h2>Eras</h2>\n" +
+          shares_chart(names_of(c.a.eras, c.b.eras, 20, false), c.a.eras, c.b.eras) +
+          "<h2>Energy</h2>\n" + energy_chart(c.a.energy, c.b.energy) + "<h2>Artists</h2>\n" +
+          shares_chart(names_of(artists_a, artists_b, 12, true), artists_a, artists_b) +
+          "<h2>Order</h2>\n" + order_chart(c);
+  body += "<h2>Tracks</h2>\n<div class=\"wide\"><table><thead><tr><th class=\"number\">place</th>" +
+          side("", 0, "A <span class=\"quiet\">(place in B)</span>") +
+          side("", 1, "B <span class=\"quiet\">(place in A)</span>") + "</tr></thead><tbody>\n" +
+          track_rows(c) + "</tbody></table></div>\n";
+  return page_html(c.a.name + " and " + c.b.name, body);
 }
 
 }  // namespace engine

@@ -1,4 +1,4 @@
-#include "core/html.hpp"
+#include "page/html.hpp"
 
 namespace engine {
 

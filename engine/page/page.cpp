@@ -1,0 +1,56 @@
+#include "page/page.hpp"
+
+#include "page/html.hpp"
+
+namespace engine {
+namespace {
+
+constexpr std::size_t kColours = 10;
+
+constexpr const char* kStyle = R"css(
+:root { color-scheme: light dark; --line: #c9ced6; --quiet: #5b6472; --ground: #fff; --text: #1b1f24; }
+.s0 { --own: #2563a8; } .s1 { --own: #c2571a; } .s2 { --own: #a16207; } .s3 { --own: #047857; } .s4 { --own: #7c3aed; }
+.s5 { --own: #0e7490; } .s6 { --own: #be185d; } .s7 { --own: #4d7c0f; } .s8 { --own: #475569; } .s9 { --own: #92400e; }
+@media (prefers-color-scheme: dark) {
+  :root { --line: #3a414b; --quiet: #9aa4b2; --ground: #14171b; --text: #e6e9ee; }
+  .s0 { --own: #7db4ee; } .s1 { --own: #f0a06a; } .s2 { --own: #e5b94e; } .s3 { --own: #4fc79a; } .s4 { --own: #b497f5; }
+  .s5 { --own: #56c4d8; } .s6 { --own: #ef7fb2; } .s7 { --own: #a3cf57; } .s8 { --own: #a7b3c4; } .s9 { --own: #d79a72; }
+}
+body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--ground); max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
+.quiet, small { color: var(--quiet); } .named { color: var(--own); }
+.key { display: inline-block; width: .8em; height: .8em; border-radius: 50%; margin-right: .4em; background: var(--own); }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+.number { text-align: right; } .clear { font-weight: 600; }
+.figures th, .figures td { white-space: nowrap; }
+.plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); gap: 1rem; }
+figure { margin: 0; } figcaption { font-weight: 600; } figcaption small { font-weight: 400; }
+svg { display: block; width: 100%; max-width: 60rem; height: auto; } svg text { fill: var(--text); font: 12px system-ui, sans-serif; }
+svg .end { text-anchor: end; } svg .middle { text-anchor: middle; } svg .tick { fill: var(--quiet); }
+.bar { fill: var(--own); } .dot { fill: var(--own); } .faint { opacity: .35; }
+.curve { stroke: var(--own); fill: none; stroke-width: 1.8; } .link { stroke: var(--quiet); stroke-opacity: .55; fill: none; }
+.grid { stroke: var(--line); stroke-width: .8; }
+)css";
+
+}  // namespace
+
+std::string series_class(std::size_t series) {
+  return "series s" + std::to_string(series % kColours);
+}
+
+std::string page_html(std::string_view title, std::string_view body) {
+  std::string page =
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
+  page += html_escaped(title);
+  page += "</title>\n<style>";
+  page += kStyle;
+  page += "</style>\n</head>\n<body>\n";
+  page += body;
+  page += "</body>\n</html>\n";
+  return page;
+}
+
+}  // namespace engine
