@@ -9,12 +9,12 @@ constexpr std::size_t kColours = 10;
 
 constexpr const char* kStyle = R"css(
 :root { color-scheme: light dark; --line: #c9ced6; --quiet: #5b6472; --ground: #fff; --text: #1b1f24; }
-.s0 { --own: #2563a8; } .s1 { --own: #c2571a; } .s2 { --own: #a16207; } .s3 { --own: #047857; } .s4 { --own: #7c3aed; }
-.s5 { --own: #0e7490; } .s6 { --own: #be185d; } .s7 { --own: #4d7c0f; } .s8 { --own: #475569; } .s9 { --own: #92400e; }
+.s0 { --own: #2563a8; } .s1 { --own: #c2571a; } .s2 { --own: #047857; } .s3 { --own: #7c3aed; } .s4 { --own: #be185d; }
+.s5 { --own: #0e7490; } .s6 { --own: #a16207; } .s7 { --own: #4d7c0f; } .s8 { --own: #475569; } .s9 { --own: #92400e; }
 @media (prefers-color-scheme: dark) {
   :root { --line: #3a414b; --quiet: #9aa4b2; --ground: #14171b; --text: #e6e9ee; }
-  .s0 { --own: #7db4ee; } .s1 { --own: #f0a06a; } .s2 { --own: #e5b94e; } .s3 { --own: #4fc79a; } .s4 { --own: #b497f5; }
-  .s5 { --own: #56c4d8; } .s6 { --own: #ef7fb2; } .s7 { --own: #a3cf57; } .s8 { --own: #a7b3c4; } .s9 { --own: #d79a72; }
+  .s0 { --own: #7db4ee; } .s1 { --own: #f0a06a; } .s2 { --own: #4fc79a; } .s3 { --own: #b497f5; } .s4 { --own: #ef7fb2; }
+  .s5 { --own: #56c4d8; } .s6 { --own: #e5b94e; } .s7 { --own: #a3cf57; } .s8 { --own: #a7b3c4; } .s9 { --own: #d79a72; }
 }
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--ground); max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
