@@ -11,12 +11,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "import/json_lines.hpp"
 #include "import/mapped_file.hpp"
 #include "import/npy.hpp"
 #include "import/record_accounts.hpp"
+#include "import/records_job.hpp"
 #include "import/space.hpp"
 #include "import/track_id_text.hpp"
 #include "store/store.hpp"
@@ -26,7 +28,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int64_t kBatchRows = 4096;
 constexpr std::size_t kMostNumbers = 65'536;
 constexpr double kLargest = std::numeric_limits<float>::max();
 
@@ -40,22 +41,37 @@ std::string_view without_bom(std::string_view text) {
 }
 
 /// A record of the file: an id and a vector, or what is wrong with it.
-struct Record {
+struct VectorRecord {
   std::string id;
   std::vector<float> vector;
-  const char* bucket = "malformed";
+  std::string bucket = "malformed";
   std::string problem;  // "": it is sound
 };
 
+void write_record(MessageWriter& writer, const VectorRecord& record) {
+  writer.text(record.id);
+  writer.text(
+      {reinterpret_cast<const char*>(record.vector.data()), record.vector.size() * sizeof(float)});
+  writer.text(record.bucket);
+  writer.text(record.problem);
+}
+
+void read_record(MessageReader& reader, VectorRecord& record) {
+  record.id = reader.text();
+  record.vector = reader.floats();
+  record.bucket = reader.text();
+  record.problem = reader.text();
+}
+
 /// The file's records, one after the other.
-class Records {
+class VectorRecords {
  public:
-  virtual ~Records() = default;
-  virtual bool next(Record& record) = 0;
+  virtual ~VectorRecords() = default;
+  virtual bool next(VectorRecord& record) = 0;
   [[nodiscard]] virtual double fraction() const = 0;
 };
 
-class NpyRecords final : public Records {
+class NpyRecords final : public VectorRecords {
  public:
   NpyRecords(std::string_view bytes, std::string_view ids, const EmbeddingOptions& options)
       : matrix_(bytes, options.path), ids_(without_bom(ids)) {
@@ -70,7 +86,7 @@ class NpyRecords final : public Records {
                    .fix = "give one id a line, in the order of the rows"});
     }
   }
-  bool next(Record& record) override {
+  bool next(VectorRecord& record) override {
     if (row_ == matrix_.rows()) return false;
     record.id = take_line(ids_);
     record.vector.resize(matrix_.columns());
@@ -88,11 +104,11 @@ class NpyRecords final : public Records {
   std::size_t row_ = 0;
 };
 
-class JsonRecords final : public Records {
+class JsonRecords final : public VectorRecords {
  public:
   explicit JsonRecords(std::string_view text) : lines_(without_bom(text)) {}
 
-  bool next(Record& record) override {
+  bool next(VectorRecord& record) override {
     nlohmann::json json;
     if (!lines_.next(json, record)) return false;
     if (record.problem.empty()) {
@@ -104,7 +120,7 @@ class JsonRecords final : public Records {
   [[nodiscard]] double fraction() const override { return lines_.fraction(); }
 
  private:
-  static void read_id(const nlohmann::json& json, Record& record) {
+  static void read_id(const nlohmann::json& json, VectorRecord& record) {
     for (const char* key : {"id", "spotify_id", "isrc", "mbid", "track_id"}) {
       const auto found = json.find(key);
       if (found == json.end()) continue;
@@ -113,7 +129,7 @@ class JsonRecords final : public Records {
       return;
     }
   }
-  static void read_vector(const nlohmann::json& json, Record& record) {
+  static void read_vector(const nlohmann::json& json, VectorRecord& record) {
     auto found = json.find("embedding");
     if (found == json.end()) found = json.find("vector");
     if (found == json.end() || !found->is_array() || found->empty() ||
@@ -169,7 +185,7 @@ class EmbeddingWriter {
     accounts_.begin(ingestion_);
   }
 
-  void take(const Record& record, FileResult& result) {
+  void take(const VectorRecord& record, FileResult& result) {
     std::string problem = record.problem;
     const std::string bucket = problem.empty() ? put(record, problem) : record.bucket;
     accounts_.add(bucket, problem, result);
@@ -192,7 +208,7 @@ class EmbeddingWriter {
 
  private:
   /// The bucket; `problem` says why it is none of the good ones.
-  std::string put(const Record& record, std::string& problem) {
+  std::string put(const VectorRecord& record, std::string& problem) {
     const TrackIdText id = read_track_id(record.id);
     if (id.kind == TrackIdText::Kind::kNone) {
       problem = record.id.empty() ? "it has no id" : "its id is of no known kind";
@@ -252,8 +268,8 @@ bool is_npy(const EmbeddingOptions& options, std::string_view bytes) {
          bytes.starts_with("\x93NUMPY");
 }
 
-std::unique_ptr<Records> open_records(const EmbeddingOptions& options, std::string_view bytes,
-                                      std::string_view ids) {
+std::unique_ptr<VectorRecords> open_records(const EmbeddingOptions& options, std::string_view bytes,
+                                            std::string_view ids) {
   if (is_npy(options, bytes)) {
     if (options.ids_path.empty()) {
       throw Error(Exit::kUsage, "it is not told whose vectors " + options.path + " holds",
@@ -278,48 +294,91 @@ Store open_store(const EmbeddingOptions& options) {
                             : Store::open(options.store_path, store_options);
 }
 
+/// The file as its worker has it.
+class EmbeddingFile final : public RecordFile<VectorRecord> {
+ public:
+  explicit EmbeddingFile(const EmbeddingOptions& options)
+      : space_(options.space), file_(options.path) {
+    if (!options.ids_path.empty()) ids_.emplace(options.ids_path);
+    records_ = open_records(options, view_of(file_), ids_text());
+  }
+  [[nodiscard]] std::string identity() const override {
+    return content_hash(content_hash(view_of(file_)) + content_hash(ids_text()) + space_);
+  }
+  bool next(VectorRecord& record) override { return records_->next(record); }
+  [[nodiscard]] double fraction() const override { return records_->fraction(); }
+
+ private:
+  [[nodiscard]] std::string_view ids_text() const { return ids_ ? view_of(*ids_) : ""; }
+
+  std::string space_;
+  MappedFile file_;
+  std::optional<MappedFile> ids_;
+  std::unique_ptr<VectorRecords> records_;
+};
+
+/// The store's side of one file.
+class EmbeddingImport {
+ public:
+  explicit EmbeddingImport(const EmbeddingOptions& options) : options_(options) {
+    FileResult& result = imported_.files.emplace_back();
+    result.path = options.path;
+    result.format = "embeddings";
+  }
+
+  /// Opened only now, as a file that cannot be read makes no library.
+  void begin(const std::string& identity) {
+    store_.emplace(open_store(options_));
+    writer_.emplace(*store_, options_);
+    identity_ = identity;
+  }
+
+  void take(const std::vector<VectorRecord>& batch, double fraction, bool is_last) {
+    FileResult& result = imported_.files[0];
+    Transaction transaction(*store_);
+    if (!std::exchange(has_begun_, true)) writer_->begin(options_, identity_);
+    for (const VectorRecord& record : batch) writer_->take(record, result);
+    writer_->advance(result.rows, is_last, options_.now);
+    transaction.commit();
+    if (!options_.on_progress) return;
+    const double seconds = seconds_since(started_);
+    options_.on_progress({options_.path, result.rows,
+                          seconds > 0 ? static_cast<double>(result.rows) / seconds : 0, fraction,
+                          0});
+  }
+
+  ImportResult finish() {
+    const std::size_t dim = writer_->dim();
+    imported_.files[0].notes.push_back("space " + options_.space +
+                                       (dim > 0 ? ", vectors of " + std::to_string(dim) : ""));
+    store_->checkpoint();
+    imported_.is_dry_run = options_.is_dry_run;
+    imported_.seconds = seconds_since(started_);
+    return std::move(imported_);
+  }
+
+ private:
+  const EmbeddingOptions& options_;
+  Clock::time_point started_ = Clock::now();
+  std::optional<Store> store_;
+  std::optional<EmbeddingWriter> writer_;
+  std::string identity_;
+  bool has_begun_ = false;
+  ImportResult imported_;
+};
+
 }  // namespace
 
 ImportResult import_embeddings(const EmbeddingOptions& options) {
-  const auto started = Clock::now();
   check_space_name(options.space);
-  const MappedFile file(options.path);
-  std::optional<MappedFile> ids;
-  if (!options.ids_path.empty()) ids.emplace(options.ids_path);
-  const std::string_view bytes = view_of(file), ids_text = ids ? view_of(*ids) : "";
-  const std::unique_ptr<Records> records = open_records(options, bytes, ids_text);
-
-  Store store = open_store(options);
-  EmbeddingWriter writer(store, options);
-  ImportResult imported;
-  FileResult& result = imported.files.emplace_back();
-  result.path = options.path;
-  result.format = "embeddings";
-  const std::string hash =
-      content_hash(content_hash(bytes) + content_hash(ids_text) + options.space);
-  for (bool has_more = true, is_first = true; has_more; is_first = false) {
-    Transaction transaction(store);
-    if (is_first) writer.begin(options, hash);
-    for (std::int64_t row = 0; row < kBatchRows && has_more; ++row) {
-      Record record;
-      has_more = records->next(record);
-      if (has_more) writer.take(record, result);
-    }
-    writer.advance(result.rows, !has_more, options.now);
-    transaction.commit();
-    if (options.on_progress) {
-      const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
-      options.on_progress({options.path, result.rows,
-                           seconds > 0 ? static_cast<double>(result.rows) / seconds : 0,
-                           records->fraction(), 0});
-    }
-  }
-  result.notes.push_back("space " + options.space +
-                         (writer.dim() > 0 ? ", vectors of " + std::to_string(writer.dim()) : ""));
-  store.checkpoint();
-  imported.is_dry_run = options.is_dry_run;
-  imported.seconds = std::chrono::duration<double>(Clock::now() - started).count();
-  return imported;
+  EmbeddingImport work(options);
+  read_records<VectorRecord>({options.path, "interrupted: import the same file again to go on",
+                              options.limits, options.is_in_process},
+                             [&] { return std::make_unique<EmbeddingFile>(options); },
+                             {[&](const std::string& identity) { work.begin(identity); },
+                              [&](const std::vector<VectorRecord>& batch, double fraction,
+                                  bool is_last) { work.take(batch, fraction, is_last); }});
+  return work.finish();
 }
 
 }  // namespace engine::import

@@ -30,12 +30,14 @@ struct EmbeddingOptions {
   std::int64_t now = 0;  // Unix seconds
   double busy_seconds = 10;
   bool is_dry_run = false;
+  WorkerLimits limits = kImportLimits;
+  bool is_in_process = false;
   std::function<void(const Progress&)> on_progress = {};
 };
 
 /// Imports all rows, a transaction for every few thousand; what is in already stays as it is, so
 /// a repeated import adds nothing and one that was killed can be repeated.
-/// Throws Error: kInput for a file that cannot be read, that has another number of ids than rows,
+/// Throws Error: kLimits and kInterrupted as a run does; kInput for a file that cannot be read, that has another number of ids than rows,
 /// or whose vectors are of another length than the space's; kUsage for a name that is none of a
 /// space; kStore.
 ImportResult import_embeddings(const EmbeddingOptions& options);

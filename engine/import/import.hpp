@@ -23,6 +23,10 @@ struct Progress {
   double seconds_left = 0;  // 0: not known yet
 };
 
+/// Of the worker that reads files; settings import.* change them.
+inline constexpr WorkerLimits kImportLimits{
+    .wall_seconds = 0, .cpu_seconds = 0, .memory_bytes = 16ull << 30, .heartbeat_seconds = 120};
+
 struct ImportOptions {
   std::string store_path;
   std::vector<std::string> paths;
@@ -34,8 +38,7 @@ struct ImportOptions {
   std::int64_t now = 0;        // Unix seconds; required
   double busy_seconds = 10;    // wait for another writer
   bool is_in_process = false;  // without a worker, for debuggers and sanitizers
-  WorkerLimits limits{
-      .wall_seconds = 0, .cpu_seconds = 0, .memory_bytes = 16ull << 30, .heartbeat_seconds = 120};
+  WorkerLimits limits = kImportLimits;
   ArchiveLimits archives;
   PlayRule play;  // for the bucket "short"
   /// Called in the worker.

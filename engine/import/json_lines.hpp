@@ -19,6 +19,10 @@ inline std::string_view take_line(std::string_view& text) {
 
 class JsonLines {
  public:
+  /// A record of these files is a text and at most a few ten thousand numbers. A longer line is not
+  /// looked into: as values it takes twenty times the room.
+  static constexpr std::size_t kLongestLine = 4 << 20;
+
   /// A view of `text`.
   explicit JsonLines(std::string_view text) : text_(text), size_(text.size()) {}
 
@@ -31,6 +35,10 @@ class JsonLines {
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) {
       record.bucket = "empty";
       record.problem = "a blank line";
+      return true;
+    }
+    if (line.size() > kLongestLine) {
+      record.problem = "its line is longer than 4 MiB";
       return true;
     }
     json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);

@@ -338,6 +338,30 @@ std::optional<std::int64_t> read_unix(std::string_view text) {
 
 }  // namespace
 
+void write_record(MessageWriter& writer, const PromptRecord& record) {
+  writer.text(record.text);
+  writer.text(record.user);
+  writer.text(record.track);
+  writer.number(record.ts ? 1 : 0);
+  writer.number(static_cast<std::uint64_t>(record.ts.value_or(0)));
+  writer.text(
+      {reinterpret_cast<const char*>(record.vector.data()), record.vector.size() * sizeof(float)});
+  writer.text(record.bucket);
+  writer.text(record.problem);
+}
+
+void read_record(MessageReader& reader, PromptRecord& record) {
+  record.text = reader.text();
+  record.user = reader.text();
+  record.track = reader.text();
+  const bool has_time = reader.number() != 0;
+  const auto time = static_cast<std::int64_t>(reader.number());
+  if (has_time) record.ts = time;
+  record.vector = reader.floats();
+  record.bucket = reader.text();
+  record.problem = reader.text();
+}
+
 std::optional<std::int64_t> read_prompt_time(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);

@@ -19,6 +19,8 @@
 #include <string_view>
 #include <vector>
 
+#include "import/messages.hpp"
+
 namespace engine::import {
 
 struct PromptRecord {
@@ -27,9 +29,12 @@ struct PromptRecord {
   std::string track;
   std::optional<std::int64_t> ts;  // Unix seconds, 1970 to 2100
   std::vector<float> vector;       // finite, not all zeros; empty: not given
-  const char* bucket = "malformed";
+  std::string bucket = "malformed";
   std::string problem;  // "": it is sound; else why it is in `bucket`
 };
+
+void write_record(MessageWriter& writer, const PromptRecord& record);
+void read_record(MessageReader& reader, PromptRecord& record);
 
 class PromptRecords {
  public:

@@ -1,14 +1,17 @@
 #include "import/prompts.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <optional>
 
+#include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "import/mapped_file.hpp"
 #include "import/prompt_records.hpp"
 #include "import/record_accounts.hpp"
+#include "import/records_job.hpp"
 #include "import/space.hpp"
 #include "import/track_id_text.hpp"
 #include "store/store.hpp"
@@ -18,8 +21,6 @@ namespace engine::import {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr std::int64_t kProgressRows = 4096;
 
 /// The users of the records by name, and the one who is meant where a record names nobody.
 class PromptUsers {
@@ -204,43 +205,88 @@ Store open_store(const PromptOptions& options) {
                             : Store::open(options.store_path, store_options);
 }
 
+/// The file as its worker has it.
+class PromptFile final : public RecordFile<PromptRecord> {
+ public:
+  explicit PromptFile(const PromptOptions& options)
+      : options_(options), file_(options.path), records_(read_prompts(bytes(), options.path)) {}
+
+  /// The same file for another user, or in another space, says another thing.
+  [[nodiscard]] std::string identity() const override {
+    return content_hash(content_hash(bytes()) + options_.space + '\x1f' + options_.user);
+  }
+  bool next(PromptRecord& record) override { return records_->next(record); }
+  [[nodiscard]] double fraction() const override { return records_->fraction(); }
+
+ private:
+  [[nodiscard]] std::string_view bytes() const {
+    return {reinterpret_cast<const char*>(file_.data()), file_.size()};
+  }
+
+  const PromptOptions& options_;
+  MappedFile file_;
+  std::unique_ptr<PromptRecords> records_;
+};
+
+/// The store's side of one file, all of it one transaction.
+class PromptImport {
+ public:
+  explicit PromptImport(const PromptOptions& options) : options_(options) {
+    FileResult& result = imported_.files.emplace_back();
+    result.path = options.path;
+    result.format = "prompts";
+  }
+
+  /// Opened only now, as a file that cannot be read makes no library.
+  void begin(const std::string& identity) {
+    store_.emplace(open_store(options_));
+    transaction_.emplace(*store_);
+    writer_.emplace(*store_, options_);
+    writer_->begin(identity);
+  }
+
+  void take(const std::vector<PromptRecord>& batch, double fraction) {
+    FileResult& result = imported_.files[0];
+    for (const PromptRecord& record : batch) writer_->take(record, result);
+    if (!options_.on_progress) return;
+    const double seconds = std::max(seconds_since(started_), 1e-9);
+    options_.on_progress(
+        {options_.path, result.rows, static_cast<double>(result.rows) / seconds, fraction, 0});
+  }
+
+  ImportResult finish() {
+    writer_->end(imported_.files[0]);
+    transaction_->commit();
+    writer_.reset();
+    store_->checkpoint();
+    imported_.user = imported_.files[0].user;
+    imported_.is_dry_run = options_.is_dry_run;
+    imported_.seconds = seconds_since(started_);
+    return std::move(imported_);
+  }
+
+ private:
+  const PromptOptions& options_;
+  Clock::time_point started_ = Clock::now();
+  std::optional<Store> store_;
+  std::optional<Transaction> transaction_;
+  std::optional<PromptWriter> writer_;
+  ImportResult imported_;
+};
+
 }  // namespace
 
 ImportResult import_prompts(const PromptOptions& options) {
-  const auto started = Clock::now();
-  const auto seconds = [&] {
-    return std::chrono::duration<double>(Clock::now() - started).count();
-  };
   check_space_name(options.space);
-  const MappedFile file(options.path);
-  const std::string_view bytes(reinterpret_cast<const char*>(file.data()), file.size());
-  const std::unique_ptr<PromptRecords> records = read_prompts(bytes, options.path);
-
-  Store store = open_store(options);
-  ImportResult imported;
-  FileResult& result = imported.files.emplace_back();
-  result.path = options.path;
-  result.format = "prompts";
-  {
-    Transaction transaction(store);
-    PromptWriter writer(store, options);
-    // The same file for another user, or in another space, says another thing.
-    writer.begin(content_hash(content_hash(bytes) + options.space + '\x1f' + options.user));
-    for (PromptRecord record; records->next(record); record = {}) {
-      writer.take(record, result);
-      if (options.on_progress && result.rows % kProgressRows == 0)
-        options.on_progress({options.path, result.rows,
-                             static_cast<double>(result.rows) / std::max(seconds(), 1e-9),
-                             records->fraction(), 0});
-    }
-    writer.end(result);
-    transaction.commit();
-  }
-  store.checkpoint();
-  imported.user = result.user;
-  imported.is_dry_run = options.is_dry_run;
-  imported.seconds = seconds();
-  return imported;
+  PromptImport work(options);
+  read_records<PromptRecord>({options.path, "interrupted; nothing of the file was imported",
+                              options.limits, options.is_in_process},
+                             [&] { return std::make_unique<PromptFile>(options); },
+                             {[&](const std::string& identity) { work.begin(identity); },
+                              [&](const std::vector<PromptRecord>& batch, double fraction, bool) {
+                                work.take(batch, fraction);
+                              }});
+  return work.finish();
 }
 
 }  // namespace engine::import

@@ -32,11 +32,13 @@ struct PromptOptions {
   std::int64_t now = 0;  // Unix seconds
   double busy_seconds = 10;
   bool is_dry_run = false;
+  WorkerLimits limits = kImportLimits;
+  bool is_in_process = false;
   std::function<void(const Progress&)> on_progress = {};
 };
 
 /// Imports the file in one transaction: all of it is in, or nothing. Again adds nothing.
-/// Throws Error: kInput for a file that cannot be read or is none of prompts; kUsage for a name
+/// Throws Error: kLimits and kInterrupted as a run does; kInput for a file that cannot be read or is none of prompts; kUsage for a name
 /// that is none of a space, and where it is not clear whose a prompt is; kStore.
 ImportResult import_prompts(const PromptOptions& options);
 

@@ -32,6 +32,13 @@ std::string progress_line(const import::Progress& progress) {
   return text;
 }
 
+WorkerLimits import_limits(const Settings& settings) {
+  WorkerLimits limits = import::kImportLimits;
+  limits.wall_seconds = settings.number("import.wall_seconds");
+  limits.memory_bytes = static_cast<std::size_t>(settings.integer("import.memory_megabytes")) << 20;
+  return limits;
+}
+
 ImportOptions import_options(const app::Caller& caller, const Arguments& arguments) {
   ImportOptions options;
   options.store_path = caller.home.library_path();
@@ -44,9 +51,7 @@ ImportOptions import_options(const app::Caller& caller, const Arguments& argumen
   options.dates = arguments.text("dates");
   options.now = caller.asked.now;
   options.is_in_process = caller.asked.in_process;
-  options.limits.wall_seconds = settings.number("import.wall_seconds");
-  options.limits.memory_bytes =
-      static_cast<std::size_t>(settings.integer("import.memory_megabytes")) << 20;
+  options.limits = import_limits(settings);
   options.archives.total_bytes = static_cast<std::uint64_t>(
       settings.number("import.archive_gigabytes") * static_cast<double>(1ull << 30));
   options.archives.members = static_cast<std::uint64_t>(settings.integer("import.archive_members"));
@@ -73,6 +78,8 @@ ImportResult import_vectors(const app::Caller& caller, const Arguments& argument
   options.space = arguments.text("space");
   options.now = caller.asked.now;
   options.is_dry_run = arguments.flag("dry-run");
+  options.limits = import_limits(caller.home.settings());
+  options.is_in_process = caller.asked.in_process;
   options.on_progress = [&caller](const import::Progress& progress) {
     caller.progress(progress_line(progress));
   };
@@ -87,6 +94,8 @@ ImportResult import_texts(const app::Caller& caller, const Arguments& arguments)
   options.space = arguments.text("space");
   options.now = caller.asked.now;
   options.is_dry_run = arguments.flag("dry-run");
+  options.limits = import_limits(caller.home.settings());
+  options.is_in_process = caller.asked.in_process;
   options.on_progress = [&caller](const import::Progress& progress) {
     caller.progress(progress_line(progress));
   };

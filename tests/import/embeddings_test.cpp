@@ -218,6 +218,29 @@ TEST_CASE("all vectors of a space have one length", "[embeddings]") {
         BucketCounts{{"new", 1}});
 }
 
+TEST_CASE("a reading that is stopped keeps the vectors before it, and is gone on with",
+          "[embeddings]") {
+  test::SmallStore store;
+  add_tracks(store);
+  const TemporaryFolder folder;
+  std::string lines;
+  for (int k = 0; k < 400'000; ++k)
+    lines += "{\"id\": 10, \"vector\": [1, " + std::to_string(k) + "]}\n";
+  EmbeddingOptions options =
+      options_for(store.path(), test::write_file(folder.file("v.jsonl"), lines));
+  options.limits.wall_seconds = 0.2;
+  CHECK_THAT(text_of_error([&] { engine::import::import_embeddings(options); }),
+             Catch::Contains("stopped") && Catch::Contains("v.jsonl"));
+  {
+    const engine::Store opened = engine::Store::open(store.path());
+    CHECK(opened.integer("SELECT count(*) FROM ingestions WHERE is_complete") == 0);
+    CHECK(opened.integer("SELECT count(*) FROM ingestions WHERE records_done % 4096 <> 0") == 0);
+    CHECK(opened.check().empty());
+  }
+  options.limits = engine::import::kImportLimits;
+  CHECK(take(options).rows == 400'000);
+}
+
 TEST_CASE("a dry run of embeddings writes nothing", "[embeddings]") {
   test::SmallStore store;
   add_tracks(store);

@@ -290,6 +290,32 @@ TEST_CASE("files that are none of prompts are refused, with what to do", "[promp
   CHECK(stored(store.path()).empty());
 }
 
+TEST_CASE("a line that is too long costs itself only", "[prompts]") {
+  test::SmallStore store;
+  const TemporaryFolder folder;
+  std::string lines = "{\"text\": \"first\"}\n{\"text\": \"calm\", \"vector\": [0";
+  while (lines.size() < std::size_t{5} << 20) lines += ",[0]";
+  const PromptOptions options = options_for(
+      store.path(), test::write_file(folder.file("p.jsonl"), lines + "]}\n{\"text\": \"last\"}\n"));
+  const FileResult file = take(options);
+  CHECK(file.buckets == BucketCounts{{"malformed", 1}, {"new", 2}});
+  CHECK(file.examples ==
+        std::vector<std::string>{"record 2: malformed: its line is longer than 4 MiB"});
+}
+
+TEST_CASE("prompts are read in a worker under limits", "[prompts]") {
+  test::SmallStore store;
+  const TemporaryFolder folder;
+  std::string lines;
+  for (int k = 0; k < 200'000; ++k) lines += "{\"text\": \"prompt " + std::to_string(k) + "\"}\n";
+  PromptOptions options =
+      options_for(store.path(), test::write_file(folder.file("p.jsonl"), lines));
+  options.limits.wall_seconds = 0.05;
+  CHECK_THAT(text_of_error([&] { engine::import::import_prompts(options); }),
+             Catch::Contains("stopped") && Catch::Contains("p.jsonl"));
+  CHECK(stored(store.path()).empty());
+}
+
 TEST_CASE("a dry run of prompts writes nothing", "[prompts]") {
   test::SmallStore store;
   const TemporaryFolder folder;
