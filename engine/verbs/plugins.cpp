@@ -15,8 +15,9 @@ namespace fs = std::filesystem;
 
 Answer list_plugins(const app::Caller& caller, const Arguments&) {
   const auto registry = caller.registry();
-  return {registry->elements().empty() ? Exit::kNothing : Exit::kDone, registry_json(*registry),
-          elements_text(*registry)};
+  const Exit exit = registry->elements().empty() ? Exit::kNothing : Exit::kDone;
+  if (caller.screen.is_json) return {.exit = exit, .data = registry_json(*registry)};
+  return {.exit = exit, .text = elements_text(*registry)};
 }
 
 const LoadedPlugin* find_plugin(const Registry& registry, const std::string& id) {

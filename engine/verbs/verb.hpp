@@ -69,7 +69,8 @@ class Arguments {
   Given values_;  // with what is usual where nothing was
 };
 
-/// What comes of it.
+/// What comes of it. A verb may leave out the form that nobody reads (app::Screen::is_json), where
+/// that takes long to make.
 struct Answer {
   Exit exit = Exit::kDone;
   Json data = {};                               // for programs

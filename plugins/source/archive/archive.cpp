@@ -24,7 +24,39 @@
 #include <string_view>
 #include <zlib.h>
 
+#include "shared/system_library.hpp"
+
 namespace {
+
+struct LibArchive : playlist::shared::SystemLibrary {
+  LibArchive() : SystemLibrary("libarchive.so.13") {}
+  PLAYLIST_SYSTEM_FUNCTION(archive_entry_filetype);
+  PLAYLIST_SYSTEM_FUNCTION(archive_entry_is_encrypted);
+  PLAYLIST_SYSTEM_FUNCTION(archive_entry_pathname);
+  PLAYLIST_SYSTEM_FUNCTION(archive_entry_pathname_utf8);
+  PLAYLIST_SYSTEM_FUNCTION(archive_error_string);
+  PLAYLIST_SYSTEM_FUNCTION(archive_filter_bytes);
+  PLAYLIST_SYSTEM_FUNCTION(archive_filter_count);
+  PLAYLIST_SYSTEM_FUNCTION(archive_format);
+  PLAYLIST_SYSTEM_FUNCTION(archive_read_data);
+  PLAYLIST_SYSTEM_FUNCTION(archive_read_free);
+  PLAYLIST_SYSTEM_FUNCTION(archive_read_new);
+  PLAYLIST_SYSTEM_FUNCTION(archive_read_next_header);
+  PLAYLIST_SYSTEM_FUNCTION(archive_read_open);
+  PLAYLIST_SYSTEM_FUNCTION(archive_read_open_memory);
+  PLAYLIST_SYSTEM_FUNCTION(archive_read_support_filter_all);
+  PLAYLIST_SYSTEM_FUNCTION(archive_read_support_format_7zip);
+  PLAYLIST_SYSTEM_FUNCTION(archive_read_support_format_raw);
+  PLAYLIST_SYSTEM_FUNCTION(archive_read_support_format_tar);
+  PLAYLIST_SYSTEM_FUNCTION(archive_read_support_format_zip_seekable);
+  PLAYLIST_SYSTEM_FUNCTION(archive_read_support_format_zip_streamable);
+  PLAYLIST_SYSTEM_FUNCTION(archive_set_error);
+};
+
+const LibArchive& libarchive() {
+  static const LibArchive kLibrary;
+  return kLibrary;
+}
 
 using Archive = std::unique_ptr<archive, decltype(&archive_read_free)>;
 
@@ -143,7 +175,7 @@ la_ssize_t read_gunzip(archive* archive, void* gunzip, const void** part) {
   auto& source = *static_cast<Gunzip*>(gunzip);
   const std::string_view bytes = source.next();
   if (!source.problem().empty()) {
-    archive_set_error(archive, EINVAL, "%s", source.problem().c_str());
+    libarchive().archive_set_error(archive, EINVAL, "%s", source.problem().c_str());
     return -1;
   }
   *part = bytes.data();
@@ -158,19 +190,20 @@ class ArchiveSource final : public playlist::Source {
 
   void read(playlist::SourceCall& call) {
     const std::string_view bytes = call.input().bytes();
-    Archive archive(archive_read_new(), archive_read_free);
+    Archive archive(libarchive().archive_read_new(), libarchive().archive_read_free);
     if (!archive) throw playlist::Error("out of memory");
-    archive_read_support_filter_all(archive.get());
-    archive_read_support_format_zip_seekable(archive.get());
-    archive_read_support_format_zip_streamable(archive.get());
-    archive_read_support_format_tar(archive.get());
-    archive_read_support_format_7zip(archive.get());
+    libarchive().archive_read_support_filter_all(archive.get());
+    libarchive().archive_read_support_format_zip_seekable(archive.get());
+    libarchive().archive_read_support_format_zip_streamable(archive.get());
+    libarchive().archive_read_support_format_tar(archive.get());
+    libarchive().archive_read_support_format_7zip(archive.get());
     // A compressed file that is no archive inside: one member.
-    if (is_compressed(bytes)) archive_read_support_format_raw(archive.get());
+    if (is_compressed(bytes)) libarchive().archive_read_support_format_raw(archive.get());
     if (is_gzip(bytes)) gunzip_ = std::make_unique<Gunzip>(bytes);
     const int opened =
-        gunzip_ ? archive_read_open(archive.get(), gunzip_.get(), nullptr, read_gunzip, nullptr)
-                : archive_read_open_memory(archive.get(), bytes.data(), bytes.size());
+        gunzip_ ? libarchive().archive_read_open(archive.get(), gunzip_.get(), nullptr, read_gunzip,
+                                                 nullptr)
+                : libarchive().archive_read_open_memory(archive.get(), bytes.data(), bytes.size());
     if (opened != ARCHIVE_OK) fail(call, archive.get());
     read_members(call, archive.get());
     if (gunzip_ && gunzip_->rest() > 0) {
@@ -183,11 +216,11 @@ class ArchiveSource final : public playlist::Source {
   void read_members(playlist::SourceCall& call, archive* archive) {
     archive_entry* entry = nullptr;
     while (!is_stopped_) {
-      const int result = archive_read_next_header(archive, &entry);
+      const int result = libarchive().archive_read_next_header(archive, &entry);
       if (result == ARCHIVE_EOF) break;
       if (result < ARCHIVE_WARN) fail(call, archive);
       ++members_;
-      if (archive_entry_filetype(entry) == AE_IFREG) read_member(call, archive, entry);
+      if (libarchive().archive_entry_filetype(entry) == AE_IFREG) read_member(call, archive, entry);
       checkpoint(call, archive);
     }
     if (files_ == 0) {
@@ -203,7 +236,7 @@ class ArchiveSource final : public playlist::Source {
   void read_member(playlist::SourceCall& call, archive* archive, archive_entry* entry) {
     ++files_;
     const std::string path = member_name(call, archive, entry);
-    if (archive_entry_is_encrypted(entry) > 0) {
+    if (libarchive().archive_entry_is_encrypted(entry) > 0) {
       throw playlist::Error(path + " is encrypted: unpack the archive first");
     }
     if (!call.begin_member(path)) return skip_member(call, archive);
@@ -230,7 +263,8 @@ class ArchiveSource final : public playlist::Source {
 
   /// The next part of the member at hand; empty at its end.
   std::string_view read_bytes(playlist::SourceCall& call, archive* archive) {
-    const la_ssize_t length = archive_read_data(archive, buffer_.data(), buffer_.size());
+    const la_ssize_t length =
+        libarchive().archive_read_data(archive, buffer_.data(), buffer_.size());
     if (length < 0) fail(call, archive);
     checkpoint(call, archive);
     return {buffer_.data(), static_cast<std::size_t>(length)};
@@ -238,21 +272,22 @@ class ArchiveSource final : public playlist::Source {
 
   void checkpoint(playlist::SourceCall& call, archive* archive) const {
     const auto done = gunzip_ ? static_cast<double>(gunzip_->done())
-                              : static_cast<double>(archive_filter_bytes(archive, -1));
+                              : static_cast<double>(libarchive().archive_filter_bytes(archive, -1));
     call.checkpoint(std::min(1.0, done / static_cast<double>(call.input().length())));
   }
 
   /// True when stepping over a member means unpacking it.
   [[nodiscard]] bool is_stream(archive* archive) const {
-    return gunzip_ || archive_filter_count(archive) > 1 ||
-           archive_format(archive) == ARCHIVE_FORMAT_7ZIP;
+    return gunzip_ || libarchive().archive_filter_count(archive) > 1 ||
+           libarchive().archive_format(archive) == ARCHIVE_FORMAT_7ZIP;
   }
 
   static std::string member_name(playlist::SourceCall& call, archive* archive,
                                  archive_entry* entry) {
-    if (archive_format(archive) == ARCHIVE_FORMAT_RAW) return without_ending(call.input().name());
-    if (const char* path = archive_entry_pathname_utf8(entry)) return path;
-    const char* bytes = archive_entry_pathname(entry);
+    if (libarchive().archive_format(archive) == ARCHIVE_FORMAT_RAW)
+      return without_ending(call.input().name());
+    if (const char* path = libarchive().archive_entry_pathname_utf8(entry)) return path;
+    const char* bytes = libarchive().archive_entry_pathname(entry);
     std::string path = bytes ? bytes : "";
     for (char& c : path) c = static_cast<unsigned char>(c) < 0x80 ? c : '?';
     return path;
@@ -260,7 +295,7 @@ class ArchiveSource final : public playlist::Source {
 
   /// What libarchive has to say, and how far it came.
   [[noreturn]] void fail(playlist::SourceCall& call, archive* archive) const {
-    const char* why = archive_error_string(archive);
+    const char* why = libarchive().archive_error_string(archive);
     throw playlist::Error(playlist::concat(call.input().name(), " is damaged behind its member ",
                                            members_, ": ", why ? why : "unknown error"));
   }
