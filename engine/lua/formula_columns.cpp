@@ -154,6 +154,20 @@ std::string text_at(const FormulaBinding& binding, const char* name, std::int64_
 
 }  // namespace
 
+const void* FormulaColumn::Data::get() const {
+  if (owner_ != nullptr) return items_of_(owner_);
+  if (items_ == nullptr && tables_ != nullptr) {
+    const playlist_table* table = tables_->table(table_);
+    const playlist_column* column = table == nullptr ? nullptr : find_column(*table, name_);
+    if (column == nullptr) {
+      throw Error(Exit::kStore,
+                  std::string("the library has no column \"") + name_ + "\" in " + table_);
+    }
+    items_ = column->data;
+  }
+  return items_;
+}
+
 std::string row_name(const FormulaBinding& binding, std::int64_t row) {
   const std::string title = text_at(binding, "title", row);
   if (title.empty()) {

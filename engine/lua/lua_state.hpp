@@ -21,7 +21,6 @@ struct playlist_dict;
 
 namespace engine {
 
-struct CandidateColumn;
 class Tables;
 
 struct LuaLimits {
@@ -41,12 +40,13 @@ struct LuaLimits {
 ///   step(edge, x)      0 below the edge, 1 from it on            decay(age, half_life)  1 ... 0.5
 ///   ...
 struct FormulaColumn {
-  /// An array, a column of candidates that is gathered only when a formula reads it, or a column of
-  /// a table that is computed only then.
+  /// An array, one that its owner makes only when a formula reads it, or a column of a table that is
+  /// computed only then.
   class Data {
    public:
     Data(const void* items) : items_(items) {}  // NOLINT(google-explicit-constructor)
-    explicit Data(const CandidateColumn& column) : column_(&column) {}
+    using ItemsOf = const void* (*)(const void* owner);
+    Data(const void* owner, ItemsOf items_of) : owner_(owner), items_of_(items_of) {}
     /// The names are kept as they are given. Throws Error(kStore) at get() where there is no such
     /// table or column.
     Data(const Tables& tables, const char* table, const char* column)
@@ -59,7 +59,8 @@ struct FormulaColumn {
 
    private:
     mutable const void* items_ = nullptr;
-    const CandidateColumn* column_ = nullptr;
+    const void* owner_ = nullptr;
+    ItemsOf items_of_ = nullptr;
     const Tables* tables_ = nullptr;
     const char *table_ = nullptr, *name_ = nullptr;
   };

@@ -5,10 +5,6 @@
 #include <limits>
 #include <utility>
 
-#include "core/error.hpp"
-#include "data/tables.hpp"
-#include "lua/lua_state.hpp"
-
 namespace engine {
 namespace {
 
@@ -41,20 +37,6 @@ CandidateColumn CandidateColumn::missing(std::string name, std::uint32_t type, s
       break;
   }
   return column;
-}
-
-const void* FormulaColumn::Data::get() const {
-  if (column_ != nullptr) return column_->data();
-  if (items_ == nullptr && tables_ != nullptr) {
-    const playlist_table* table = tables_->table(table_);
-    const playlist_column* column = table == nullptr ? nullptr : find_column(*table, name_);
-    if (column == nullptr) {
-      throw Error(Exit::kStore,
-                  std::string("the library has no column \"") + name_ + "\" in " + table_);
-    }
-    items_ = column->data;
-  }
-  return items_;
 }
 
 const void* CandidateColumn::data() const {

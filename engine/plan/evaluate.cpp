@@ -212,11 +212,16 @@ std::vector<FormulaColumn> Evaluation::formula_columns(const Candidates& candida
     return std::any_of(columns.begin(), columns.end(),
                        [&](const FormulaColumn& c) { return c.name == name; });
   };
+  // Gathered only when a formula reads it.
+  const FormulaColumn::Data::ItemsOf items_of = [](const void* column) {
+    return static_cast<const CandidateColumn*>(column)->data();
+  };
   for (const CandidateColumn& column : candidates.columns) {
     const playlist_dict* dict = column.type != PLAYLIST_STRING ? nullptr
                                 : column.dict != nullptr       ? column.dict
                                                                : setup_.texts->dict();
-    columns.push_back({column.name, column.type, FormulaColumn::Data(column), dict, false});
+    columns.push_back(
+        {column.name, column.type, FormulaColumn::Data(&column, items_of), dict, false});
   }
   const auto add_table = [&](const char* name) {
     const playlist_table* table = setup_.tables->table(name);
