@@ -197,9 +197,6 @@ class PlanCheck {
     PlanColumns known = columns_below(node);
     known.types["artist"] = PLAYLIST_I32;
     known.types["artist_name"] = PLAYLIST_STRING;
-    for (const char* statistic : {"plays", "plays_30d", "skips", "finished", "skip_rate",
-                                  "first_played", "last_played", "days_since_played"})
-      known.types.emplace(statistic, PLAYLIST_F32);
     known.types.insert(own.types.begin(), own.types.end());
     if (!known.is_complete) return;
     for (const playlist_field* field : listed(node.description->in)) {
