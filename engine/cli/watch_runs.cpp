@@ -175,6 +175,7 @@ void WatchSession::prepare_library() {
 }
 
 void WatchSession::library_changed() {
+  must_draw_ = true;
   asked_ = Clock::now();
   try {
     const std::string text = request_.recipe_text;
@@ -200,60 +201,20 @@ void WatchSession::start_run(const std::string& cause) {
 }
 
 void WatchSession::start(Purpose purpose, const RunRequest& request, const std::string& cause) {
-  stop_worker();
+  // Columns that are not made yet are still wanted.
+  if (runs_->is_preparing()) prepare_at_ = Clock::now() + kQuietAfterStore;
   purpose_ = purpose;
   running_ = request;
-  running_.results = purpose == kPrepare ? nullptr : results_.get();
-  running_.writer = ++worker_number_;
   running_cause_ = cause;
-  const auto print = [this](const std::string& text) { printed_.push_back(text); };
-  receiver_.emplace(
-      request.recipe_path, JobTakes{.print = print, .not_loaded = print},
-      [this](const RunAnswer& answer) { answered(answer); },
-      [this](const std::vector<Departure>& departures) { departed(departures); });
   printed_.clear();
-  has_answered_ = false;
-  started_ = Clock::now();
-  WorkerLimits limits = app::run_limits(cli_.caller());
-  const std::optional<Network> confinement = app::run_confinement(cli_.caller());
-  const auto body = [&](JobSender& sender) {
-    if (purpose != kPrepare) return app::send_run(running_, confinement, sender);
-    app::make_run_request(cli_.caller(), options_.recipe);
-  };
-  if (purpose == kPrepare) limits = {.wall_seconds = 0, .cpu_seconds = 0, .memory_bytes = 0};
-  worker_ = std::make_unique<BackgroundWorker>(limits, receiver_->reader().job(body));
-}
-
-void WatchSession::stop_worker() {
-  if (!worker_) return;
-  if (purpose_ == kPrepare) prepare_at_ = Clock::now() + kQuietAfterStore;
-  worker_->stop();
-  stopped_.push_back(std::move(worker_));
-}
-
-void WatchSession::take_worker() {
-  if (!worker_) return;
-  std::uint32_t kind = 0;
-  const bool has_ended = !worker_->pump();
-  for (std::string bytes; worker_->take(kind, bytes);) receiver_->reader().take(kind, bytes);
-  if (has_ended) worker_ended();
-}
-
-void WatchSession::worker_ended() {
-  const std::unique_ptr<BackgroundWorker> ended = std::move(worker_);
-  must_draw_ = true;
-  const WorkerEnd end = ended->finish();
-  if (purpose_ == kPrepare) return library_changed();
-  if (has_answered_) return;
-  try {
-    receiver_->finish(end);
-  } catch (const Error& error) {
-    show_error(error);
+  if (purpose == kPrepare) {
+    runs_->prepare(cli_.caller(), options_.recipe);
+  } else {
+    runs_->run(cli_.caller(), request);
   }
 }
 
 void WatchSession::answered(const RunAnswer& answer) {
-  has_answered_ = true;
   must_draw_ = true;
   if (purpose_ == kWhy) {
     overlay_ = {nullptr, answer.answer, 0};

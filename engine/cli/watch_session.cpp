@@ -30,8 +30,14 @@ int sooner(int a, int b) {
 
 WatchSession::WatchSession(Cli& cli, Options options)
     : cli_(cli), options_(std::move(options)), set_(cli.common.set), good_set_(set_) {
-  results_ = std::make_unique<ResultStore>(
-      static_cast<std::size_t>(cli_.home().settings().integer("watch.cache_megabytes")) << 20);
+  runs_ = std::make_unique<app::LiveRuns>(
+      static_cast<std::size_t>(cli_.home().settings().integer("watch.cache_megabytes")) << 20,
+      app::LiveRuns::Takes{
+          .printed = [this](const std::string& text) { printed_.push_back(text); },
+          .answered = [this](const RunAnswer& answer) { answered(answer); },
+          .departed = [this](const std::vector<Departure>& left) { departed(left); },
+          .failed = [this](const Error& error) { show_error(error); },
+          .prepared = [this] { library_changed(); }});
   read_request();
   static_cast<void>(output_files());  // one that cannot be written is told now
   if (isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0 && !cli_.common.json)
@@ -55,7 +61,7 @@ Exit WatchSession::run() {
     draw();
     wait();
   }
-  worker_.reset();
+  runs_->stop();
   return exit_;
 }
 
@@ -63,12 +69,12 @@ void WatchSession::wait() {
   pollfd sources[5] = {{signals_, POLLIN, 0},
                        {files_->descriptor(), POLLIN, 0},
                        {is_input_open_ ? STDIN_FILENO : -1, POLLIN, 0},
-                       {worker_ ? worker_->socket() : -1, POLLIN, 0},
-                       {worker_ ? worker_->process() : -1, POLLIN, 0}};
+                       {runs_->socket(), POLLIN, 0},
+                       {runs_->process(), POLLIN, 0}};
   const int ready = ::poll(sources, 5, wait_milliseconds());
   noticed_ = Clock::now();
   if (sources[0].revents != 0) take_signal();
-  if (sources[3].revents != 0 || sources[4].revents != 0 || (worker_ && ready == 0)) take_worker();
+  if (sources[3].revents != 0 || sources[4].revents != 0 || ready == 0) take_runs();
   if (sources[1].revents != 0) take_files();
   if (sources[2].revents != 0) take_input();
   if (ready == 0 && keys_.is_waiting()) {
@@ -78,27 +84,29 @@ void WatchSession::wait() {
     check_at_.reset();
     check_sources(pending_cause_);
   }
-  if (prepare_at_ && Clock::now() >= *prepare_at_ && !worker_) {
+  if (prepare_at_ && Clock::now() >= *prepare_at_ && !runs_->is_busy()) {
     prepare_at_.reset();
     prepare_library();
   }
   // Whoever sent the commands has gone: what runs may still answer, but not for ever.
-  if (ends_at_ && (!worker_ || Clock::now() >= *ends_at_)) is_over_ = true;
-  // A stopped worker may be in the middle of writing: the next one writes when it is gone.
-  std::erase_if(stopped_, [](const auto& worker) { return !worker->pump(); });
-  if (stopped_.empty()) results_->let_write(worker_number_);
+  if (ends_at_ && (!runs_->is_busy() || Clock::now() >= *ends_at_)) is_over_ = true;
+  runs_->bury();
 }
 
 int WatchSession::wait_milliseconds() const {
-  int wait = -1;
-  if (worker_) wait = sooner(wait, std::max(0, worker_->milliseconds_to_next_look()));
-  if (worker_ && terminal_) wait = sooner(wait, 250);  // "running 1.2 s" goes on
-  if (!stopped_.empty()) wait = sooner(wait, 20);
+  int wait = runs_->milliseconds_to_next_look();
+  if (runs_->is_busy() && terminal_) wait = sooner(wait, 250);  // "running 1.2 s" goes on
   if (ends_at_) wait = sooner(wait, milliseconds_until(*ends_at_));
   if (keys_.is_waiting()) wait = sooner(wait, kEscapeMilliseconds);
   if (check_at_) wait = sooner(wait, milliseconds_until(*check_at_));
-  if (prepare_at_ && !worker_) wait = sooner(wait, milliseconds_until(*prepare_at_));
+  if (prepare_at_ && !runs_->is_busy()) wait = sooner(wait, milliseconds_until(*prepare_at_));
   return wait;
+}
+
+void WatchSession::take_runs() {
+  const bool was_busy = runs_->is_busy();
+  runs_->take();
+  must_draw_ |= was_busy && !runs_->is_busy();
 }
 
 void WatchSession::take_signal() {
@@ -184,12 +192,12 @@ void WatchSession::scroll(const Key& key) {
 }
 
 void WatchSession::draw() {
-  if (!must_draw_ && !(terminal_ && worker_)) return;
+  if (!must_draw_ && !(terminal_ && runs_->is_busy())) return;
   must_draw_ = false;
   if (!terminal_) return;
-  const double seconds = std::chrono::duration<double>(Clock::now() - started_).count();
+  const double seconds = runs_->seconds();
   WatchView shown = view_;
-  if (worker_ && !has_answered_ && seconds > kStatusAfterSeconds) {
+  if (runs_->is_busy() && !runs_->has_answered() && seconds > kStatusAfterSeconds) {
     char text[48];
     std::snprintf(text, sizeof text, "running %.1f s ...", seconds);
     shown.status = text;

@@ -8,15 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "app/live_runs.hpp"
 #include "app/outputs.hpp"
-#include "app/supervised_run.hpp"
 #include "cli/cli.hpp"
-#include "plan/result_store.hpp"
 #include "watch/file_watch.hpp"
 #include "watch/line_editor.hpp"
 #include "watch/terminal.hpp"
 #include "watch/view.hpp"
-#include "worker/background_worker.hpp"
 
 namespace engine {
 
@@ -53,9 +51,7 @@ class WatchSession {
   void start(Purpose purpose, const RunRequest& request, const std::string& cause);
   void start_run(const std::string& cause);
   void prepare_library();
-  void stop_worker();
-  void take_worker();
-  void worker_ended();
+  void take_runs();
   void answered(const RunAnswer& answer);
   void departed(const std::vector<Departure>& departures);
   [[nodiscard]] std::vector<OutputFile> output_files() const;
@@ -86,16 +82,11 @@ class WatchSession {
   std::optional<Clock::time_point> ends_at_;                // at the latest: the input has ended
   std::string pending_cause_;
 
-  std::unique_ptr<ResultStore> results_;  // of nodes, for the next run
-  std::uint32_t worker_number_ = 0;
-  std::unique_ptr<BackgroundWorker> worker_;
-  std::vector<std::unique_ptr<BackgroundWorker>> stopped_;  // killed, not gone yet
+  std::unique_ptr<app::LiveRuns> runs_;
   Purpose purpose_ = kRun;
-  std::optional<app::RunReceiver> receiver_;
   RunRequest running_;
   std::string running_cause_, why_track_;
-  Clock::time_point asked_{}, started_{}, noticed_{};
-  bool has_answered_ = false;
+  Clock::time_point asked_{}, noticed_{};
 
   WatchView view_;
   std::vector<std::string> printed_;
