@@ -166,6 +166,31 @@ TEST_CASE("a verb without candidates before its colon is told with its line", "[
   check_error(plans.error("return c.rows(5)"), "needs candidates", "3");
 }
 
+TEST_CASE("a combiner's branch takes the fields that its step declares", "[plans]") {
+  Plans plans;
+  const auto fix_of = [&](const std::string& list) {
+    const Error error = plans.error("return " + list + ":top(2)");
+    CHECK_THAT(error.what(), Catch::Contains("branch 1 has no \""));
+    return error.parts().fix;
+  };
+  CHECK(fix_of("pl.mix { { c, shares = 1 } }") == "did you mean share?");
+  CHECK(fix_of("pl.blend { { c, quotas = 1 } }") == "did you mean quota?");
+  CHECK(fix_of("pl.fallback { { c, quota = 1 } }") == "it knows title");
+  CHECK(fix_of("pl.alternate { { c, share = 1 } }").empty());
+  CHECK(plans.tracks("return pl.fallback { { c, title = 'All' } }:top(2)").size() == 2);
+  const test::ScriptFolder folder("steps");
+  folder.write("raw.lua", "return engine");
+  const Error raw = error_of([&] {
+    plans.run("return require('raw').node { step = 'score', inputs = { c } }:top(2)",
+              "random_seed = 1", {folder.path()});
+  });
+  check_error(raw, ":score needs a function of a row", "3");
+  check_error(plans.error("return c:column(function(t) return 1 end):top(2)"),
+              ":column takes a name and a function of a row", "3");
+  check_error(plans.error("return c:explain('why'):top(2)"),
+              ":explain takes a function of a row that returns a text", "3");
+}
+
 TEST_CASE("numbers that are none are refused wherever a plan takes one", "[plans]") {
   Plans plans;
   for (const char* build :
