@@ -5,19 +5,23 @@
 //     playlist::Rows& listens = call.rows("listens");
 //     playlist::NumberColumn<std::int64_t>& ts = listens.i64("ts");
 //     playlist::TextColumn& title = listens.text("title");
-//     std::int64_t record = 0;
-//     for (... each record of call.input().bytes() ...; ++record) {
-//       if (... is a podcast ...) { call.bucket(record, "podcast"); continue; }
-//       listens.row(record);       // starts a row; what is not set stays missing
-//       ts.set(when);
-//       title.set(name);
+//     for (... each record of call.input().bytes() ...) {
+//       if (... is a podcast ...) {
+//         call.bucket("podcast");
+//       } else {
+//         listens.row();           // starts a row; what is not set stays missing
+//         ts.set(when);
+//         title.set(name);
+//       }
+//       call.next(bytes_read);     // the record is done
 //     }
-//     call.finish(record);         // every record was counted
+//     call.finish();
 //   }
 //
-// Records come in rising order; one may fill several rows, of several tables. The SDK hands full
-// tables over together and says which records are complete, so that a table may refer to another
-// one ("playlist_tracks" to "playlists": ask for the latter first).
+// Every record ends in rows, of one or several tables, or in one bucket. The SDK hands full tables
+// over together and says which records are complete, so that a table may refer to another one
+// ("playlist_tracks" to "playlists": ask for the latter first). Texts need not be UTF-8: U+FFFD
+// stands for bytes that are none, and the user is told how often.
 #pragma once
 
 #include "playlist/call.hpp"
@@ -25,8 +29,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 #include <memory>
 #include <new>
 #include <span>
@@ -37,6 +43,15 @@
 
 namespace playlist {
 
+/// True for UTF-8 (no surrogates, nothing above U+10FFFF, no overlong forms) without NUL.
+inline bool is_sound_text(std::string_view text);
+/// The text with U+FFFD for every byte that is not UTF-8, and for NUL.
+inline std::string sound_text(std::string_view text);
+
+/// When a column is handed over: also where no row of the batch has a value for it, or else not.
+/// What plugin.h marks * must always be there.
+enum class Sent { kAlways, kWhenSet };
+
 /// A column of a batch under construction.
 class BatchColumn {
  public:
@@ -45,19 +60,25 @@ class BatchColumn {
   BatchColumn& operator=(const BatchColumn&) = delete;
   [[nodiscard]] const playlist_column* description() const { return &description_; }
   [[nodiscard]] std::string_view name() const { return name_; }
+  /// Whether it belongs into the batch.
+  [[nodiscard]] bool is_sent() const { return sent_ == Sent::kAlways || is_set_; }
   virtual void clear(std::size_t rows) = 0;  // the first `rows` are missing again
   virtual void prepare() = 0;                // before the batch is handed over
+  /// Texts since the last clear() that were not UTF-8.
+  [[nodiscard]] virtual std::int64_t repaired() const { return 0; }
 
  protected:
-  BatchColumn(std::string name, std::uint32_t type, const std::size_t* row)
-      : row_(row), name_(std::move(name)) {
+  BatchColumn(std::string name, std::uint32_t type, Sent sent, const std::size_t* row)
+      : row_(row), name_(std::move(name)), sent_(sent) {
     description_ = {sizeof(playlist_column), type, name_.c_str(), nullptr, nullptr};
   }
   const std::size_t* row_;  // the row being filled
   playlist_column description_{};
+  bool is_set_ = false;  // since the last clear()
 
  private:
   std::string name_;
+  Sent sent_;
 };
 
 namespace detail {
@@ -66,19 +87,18 @@ namespace detail {
 template <class T>
 class AlignedItems {
  public:
-  explicit AlignedItems(std::size_t count)
-      : items_(static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{64}))),
-        count_(count) {}
+  AlignedItems(std::size_t count, T value)
+      : items_(static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{64}))) {
+    fill(value, count);
+  }
   ~AlignedItems() { ::operator delete (items_, std::align_val_t{64}); }
   AlignedItems(const AlignedItems&) = delete;
   AlignedItems& operator=(const AlignedItems&) = delete;
   T* data() { return items_; }
   void fill(T value, std::size_t rows) { std::fill_n(items_, rows, value); }
-  void fill(T value) { fill(value, count_); }
 
  private:
   T* items_;
-  std::size_t count_;
 };
 
 template <class Word>
@@ -135,14 +155,21 @@ inline void copy(char* to, const char* from, std::size_t length) {
 template <class T>
 class NumberColumn final : public BatchColumn {
  public:
-  NumberColumn(std::string name, std::uint32_t type, T missing, const std::size_t* row,
+  NumberColumn(std::string name, std::uint32_t type, T missing, Sent sent, const std::size_t* row,
                std::size_t capacity)
-      : BatchColumn(std::move(name), type, row), missing_(missing), items_(capacity) {
+      : BatchColumn(std::move(name), type, sent, row),
+        missing_(missing),
+        items_(capacity, missing) {
     description_.data = items_.data();
-    items_.fill(missing_);
   }
-  void set(T value) { items_.data()[*row_] = value; }
-  void clear(std::size_t rows) override { items_.fill(missing_, rows); }
+  void set(T value) {
+    items_.data()[*row_] = value;
+    is_set_ = true;
+  }
+  void clear(std::size_t rows) override {
+    if (is_set_) items_.fill(missing_, rows);
+    is_set_ = false;
+  }
   void prepare() override {}
 
  private:
@@ -153,30 +180,42 @@ class NumberColumn final : public BatchColumn {
 /// Texts with a dictionary of their own in every batch, so that the host sees each text once.
 class TextColumn final : public BatchColumn {
  public:
-  TextColumn(std::string name, const std::size_t* row, std::size_t capacity)
-      : BatchColumn(std::move(name), PLAYLIST_STRING, row),
-        codes_(capacity),
+  TextColumn(std::string name, Sent sent, const std::size_t* row, std::size_t capacity)
+      : BatchColumn(std::move(name), PLAYLIST_STRING, sent, row),
+        codes_(capacity, kMissingText),
         slots_(std::bit_ceil(2 * capacity)),
         offsets_(capacity + 1),
         code_bits_(std::bit_width(capacity)) {
     description_.data = codes_.data();
     description_.dict = &dict_;
-    codes_.fill(kMissingText);
   }
-  /// UTF-8, copied; "" is missing.
+  /// Copied; "" is missing.
   void set(std::string_view text) {
-    codes_.data()[*row_] = text.empty() ? kMissingText : code(text);
+    if (text.empty()) {
+      codes_.data()[*row_] = kMissingText;
+    } else {
+      set_even_empty(text);
+    }
+  }
+  /// Also "" is a value.
+  void set_even_empty(std::string_view text) {
+    codes_.data()[*row_] = code(text);
+    is_set_ = true;
   }
   void clear(std::size_t rows) override {
+    if (!is_set_) return;
     codes_.fill(kMissingText, rows);
-    if (count_ > 0) std::fill(slots_.begin(), slots_.end(), 0);
+    std::fill(slots_.begin(), slots_.end(), 0);
     count_ = 0;
     last_ = kMissingText;
+    repaired_ = 0;
+    is_set_ = false;
   }
   void prepare() override {
     dict_ = {sizeof(playlist_dict), static_cast<std::uint32_t>(count_), bytes_.data(),
              offsets_.data()};
   }
+  [[nodiscard]] std::int64_t repaired() const override { return repaired_; }
 
  private:
   [[nodiscard]] bool is(std::int32_t code, std::string_view text) const {
@@ -190,14 +229,21 @@ class TextColumn final : public BatchColumn {
     // Rows of one artist or album come together.
     if (hash == last_hash_ && last_ >= 0 && is(last_, text)) return last_;
     if (count_ + 1 == offsets_.size()) grow();  // rows were set more than once
-    last_hash_ = hash;
     const std::uint32_t code_mask = (1u << code_bits_) - 1;
     const std::size_t mask = slots_.size() - 1;
     std::size_t at = hash & mask;
     for (; slots_[at] != 0; at = (at + 1) & mask) {
       const auto found = static_cast<std::int32_t>(slots_[at] & code_mask) - 1;
-      if (((slots_[at] ^ hash) & ~code_mask) == 0 && is(found, text)) return last_ = found;
+      if (((slots_[at] ^ hash) & ~code_mask) != 0 || !is(found, text)) continue;
+      last_hash_ = hash;
+      return last_ = found;
     }
+    // Only texts not met before need a look at their bytes: what is in the dictionary is sound.
+    if (!is_sound_text(text)) {
+      ++repaired_;
+      return code(sound_text(text));
+    }
+    last_hash_ = hash;
     slots_[at] = (hash & ~code_mask) | static_cast<std::uint32_t>(count_ + 1);
     const std::size_t begin = offsets_[count_], end = begin + text.size();
     if (end > bytes_.size()) bytes_.resize(std::max(end, 2 * bytes_.size()));
@@ -225,35 +271,64 @@ class TextColumn final : public BatchColumn {
   std::vector<std::uint64_t> offsets_;
   std::vector<char> bytes_;
   std::size_t count_ = 0;  // texts
+  std::int64_t repaired_ = 0;
   int code_bits_;
   std::int32_t last_ = kMissingText;
   std::uint32_t last_hash_ = 0;
   playlist_dict dict_{};
 };
 
-/// Columns of up to `capacity` rows. Ask for every column once, before the first row; keep the
-/// references.
+/// A column by its name and its type, PLAYLIST_F32 ...
+struct ColumnSpec {
+  const char* name;
+  std::uint32_t type;
+  Sent sent = Sent::kWhenSet;
+};
+
+/// Columns of up to `capacity` rows. Ask for every column once, before the first row, and keep the
+/// references; a source that has its columns in a table of its own declares them together and sets
+/// them by their place.
 class Batch {
  public:
   explicit Batch(std::size_t capacity) : capacity_(capacity) {}
 
-  NumberColumn<float>& f32(const char* name) {
-    return number<float>(name, PLAYLIST_F32, kMissingF32);
+  NumberColumn<float>& f32(const char* name, Sent sent = Sent::kAlways) {
+    return number<float>(name, PLAYLIST_F32, kMissingF32, sent);
   }
-  NumberColumn<double>& f64(const char* name) {
-    return number<double>(name, PLAYLIST_F64, kMissingF64);
+  NumberColumn<double>& f64(const char* name, Sent sent = Sent::kAlways) {
+    return number<double>(name, PLAYLIST_F64, kMissingF64, sent);
   }
-  NumberColumn<std::int32_t>& i32(const char* name) {
-    return number<std::int32_t>(name, PLAYLIST_I32, kMissingI32);
+  NumberColumn<std::int32_t>& i32(const char* name, Sent sent = Sent::kAlways) {
+    return number<std::int32_t>(name, PLAYLIST_I32, kMissingI32, sent);
   }
-  NumberColumn<std::int64_t>& i64(const char* name) {
-    return number<std::int64_t>(name, PLAYLIST_I64, kMissingI64);
+  NumberColumn<std::int64_t>& i64(const char* name, Sent sent = Sent::kAlways) {
+    return number<std::int64_t>(name, PLAYLIST_I64, kMissingI64, sent);
   }
-  NumberColumn<std::uint8_t>& u8(const char* name) {
-    return number<std::uint8_t>(name, PLAYLIST_U8, kMissingU8);
+  NumberColumn<std::uint8_t>& u8(const char* name, Sent sent = Sent::kAlways) {
+    return number<std::uint8_t>(name, PLAYLIST_U8, kMissingU8, sent);
   }
-  TextColumn& text(const char* name) {
-    return add(std::make_unique<TextColumn>(name, &row_, capacity_));
+  TextColumn& text(const char* name, Sent sent = Sent::kAlways) {
+    return add(std::make_unique<TextColumn>(name, sent, &row_, capacity_));
+  }
+
+  /// Columns that are set by their place: the first column of a Batch has place 0, the first of
+  /// Rows 1, as "record" comes before it.
+  void declare(std::span<const ColumnSpec> columns) {
+    for (const ColumnSpec& column : columns) declare(column);
+  }
+  void set_f32(std::size_t place, float value) { at<NumberColumn<float>>(place).set(value); }
+  void set_i32(std::size_t place, std::int32_t value) {
+    at<NumberColumn<std::int32_t>>(place).set(value);
+  }
+  void set_i64(std::size_t place, std::int64_t value) {
+    at<NumberColumn<std::int64_t>>(place).set(value);
+  }
+  void set_u8(std::size_t place, std::uint8_t value) {
+    at<NumberColumn<std::uint8_t>>(place).set(value);
+  }
+  void set_text(std::size_t place, std::string_view text) { at<TextColumn>(place).set(text); }
+  void set_text_even_empty(std::size_t place, std::string_view text) {
+    at<TextColumn>(place).set_even_empty(text);
   }
 
   [[nodiscard]] std::size_t rows() const { return rows_; }
@@ -264,11 +339,18 @@ class Batch {
   playlist_table table() {
     pointers_.clear();
     for (const auto& column : columns_) {
+      if (!column->is_sent()) continue;
       column->prepare();
       pointers_.push_back(column->description());
     }
     return {sizeof(playlist_table), static_cast<std::uint32_t>(pointers_.size()),
             static_cast<std::int64_t>(rows_), pointers_.data()};
+  }
+  /// Texts of the rows so far that were not UTF-8.
+  [[nodiscard]] std::int64_t repaired() const {
+    std::int64_t count = 0;
+    for (const auto& column : columns_) count += column->repaired();
+    return count;
   }
   void clear() {
     for (const auto& column : columns_) column->clear(rows_);
@@ -283,10 +365,35 @@ class Batch {
     return added;
   }
   template <class T>
-  NumberColumn<T>& number(const char* name, std::uint32_t type, T missing) {
-    return add(std::make_unique<NumberColumn<T>>(name, type, missing, &row_, capacity_));
+  NumberColumn<T>& number(const char* name, std::uint32_t type, T missing, Sent sent) {
+    return add(std::make_unique<NumberColumn<T>>(name, type, missing, sent, &row_, capacity_));
   }
-
+  void declare(const ColumnSpec& column) {
+    switch (column.type) {
+      case PLAYLIST_F32:
+        f32(column.name, column.sent);
+        return;
+      case PLAYLIST_F64:
+        f64(column.name, column.sent);
+        return;
+      case PLAYLIST_I32:
+        i32(column.name, column.sent);
+        return;
+      case PLAYLIST_I64:
+        i64(column.name, column.sent);
+        return;
+      case PLAYLIST_U8:
+        u8(column.name, column.sent);
+        return;
+      default:
+        text(column.name, column.sent);
+    }
+  }
+  template <class Column>
+  Column& at(std::size_t place) {
+    assert(dynamic_cast<Column*>(columns_[place].get()) != nullptr);
+    return static_cast<Column&>(*columns_[place]);
+  }
   std::size_t capacity_, rows_ = 0, row_ = 0;
   std::vector<std::unique_ptr<BatchColumn>> columns_;
   std::vector<const playlist_column*> pointers_;
@@ -303,6 +410,8 @@ class Rows : public Batch {
   Rows(SourceCall& call, std::string table)
       : Batch(kBatchRows), call_(&call), table_(std::move(table)), record_(&i64("record")) {}
 
+  /// Starts a row that comes from the record at hand.
+  inline void row();
   /// Starts a row that comes from this record (0-based) of the input; records come in rising order.
   inline void row(std::int64_t record);
   [[nodiscard]] const std::string& name() const { return table_; }
@@ -348,12 +457,51 @@ class SourceCall : public Call {
     rows_.push_back(std::make_unique<Rows>(*this, std::string(table)));
     return *rows_.back();
   }
-  /// This record yields no row, because ...: "podcast", "malformed" with the reason, ...
+  /// The same, with these columns: they are set by their place in the list, from 1 on.
+  Rows& rows(std::string_view table, std::span<const ColumnSpec> columns) {
+    Rows& made = rows(table);
+    made.declare(columns);
+    return made;
+  }
+  Rows& rows(std::string_view table, std::initializer_list<ColumnSpec> columns) {
+    return rows(table, std::span(columns.begin(), columns.size()));
+  }
+
+  /// The number of the record at hand, from 0.
+  [[nodiscard]] std::int64_t record() const { return at_; }
+  /// The record at hand is done; `bytes_done` of the input are read.
+  void next(std::uint64_t bytes_done) {
+    ++at_;
+    if ((at_ & 0xfff) == 0 || bytes_done - paused_at_ > kPauseBytes) pause(bytes_done);
+  }
+  /// The record at hand yields no row, because ...: "podcast", "malformed" with the reason, ...
+  void bucket(const char* bucket, std::string_view reason = {}) {
+    this->bucket(at_, bucket, std::string(reason));
+  }
+  void malformed(std::string_view reason) { bucket("malformed", reason); }
+  /// The same for records that the source counts itself.
   void bucket(std::int64_t record, const char* bucket, const std::string& reason = {}) {
     reach(record);
-    check(service().bucket(host(), record, bucket, reason.c_str()), "the import");
+    const bool is_sound = is_sound_text(reason);
+    check(service().bucket(host(), record, bucket,
+                           is_sound ? reason.c_str() : sound_text(reason).c_str()),
+          "the import");
     ++handed_over_;
   }
+  /// A sentence for the user, said once for the file by finish(), with the number of times.
+  void notice(std::string_view sentence) {
+    for (auto& [text, count] : notices_) {
+      if (text == sentence) {
+        ++count;
+        return;
+      }
+    }
+    notices_.emplace_back(sentence, 1);
+  }
+  /// Whose list "likes", "playlists" ... of the file is: before its first row.
+  void list(const char* list, const char* teller) { tell_list(list, teller, false); }
+  /// The file held all of it and is read to its end: before finish().
+  void whole_list(const char* list, const char* teller) { tell_list(list, teller, true); }
   /// Hands over what is there and says that all records below `done` are complete. Sources that use
   /// rows() and bucket() need not call it.
   void complete(std::int64_t done) {
@@ -361,9 +509,17 @@ class SourceCall : public Call {
     check(service().complete(host(), done), "the import");
     handed_over_ = 0;
   }
-  /// Sends the last rows; `total` records were in the input. Once, last.
+  /// Sends the last rows and the notices. Once, last.
+  void finish() { finish(at_); }
+  /// The same; `total` records, which the source counted itself, were in the input.
   void finish(std::int64_t total) {
     send();
+    for (const auto& [text, count] : notices_)
+      warning(count == 1 ? text : concat(text, " (", count, " times)"));
+    if (repaired_ > 0) {
+      warning(
+          concat(repaired_, " texts held bytes that are not UTF-8: U+FFFD stands in their place"));
+    }
     check(service().finish(host(), total), "the import");
     is_finished_ = true;
   }
@@ -391,14 +547,9 @@ class SourceCall : public Call {
   void send() {
     for (const auto& rows : rows_) {
       if (rows->rows() == 0) continue;
-      const playlist_table batch = rows->table();
-      const playlist_status status = service().append(host(), rows->name().c_str(), &batch);
-      if (status != PLAYLIST_OK && status != PLAYLIST_CANCELLED) {
-        throw Error(concat("the engine refused rows of ", rows->name()), status);
-      }
+      repaired_ += rows->repaired();
       handed_over_ += rows->rows();
-      rows->clear();
-      if (status == PLAYLIST_CANCELLED) throw Cancelled();
+      append(rows->name(), *rows);
     }
     checkpoint();
   }
@@ -407,6 +558,37 @@ class SourceCall : public Call {
   [[nodiscard]] bool is_accounted() const { return is_finished_ || members_; }
 
  private:
+  static constexpr std::uint64_t kPauseBytes = 8 << 20, kCompleteBytes = 64 << 20;  // of input
+
+  void append(const std::string& table, Batch& rows) {
+    const playlist_table batch = rows.table();
+    const playlist_status status = service().append(host(), table.c_str(), &batch);
+    rows.clear();
+    if (status == PLAYLIST_CANCELLED) throw Cancelled();
+    if (status != PLAYLIST_OK) throw Error(concat("the engine refused rows of ", table), status);
+  }
+  void pause(std::uint64_t bytes_done) {
+    paused_at_ = bytes_done;
+    if (bytes_done - completed_at_ >= kCompleteBytes) {
+      complete(at_);
+      completed_at_ = bytes_done;
+    }
+    const auto length = static_cast<double>(std::max<std::uint64_t>(1, input().length()));
+    checkpoint(static_cast<double>(bytes_done) / length);
+  }
+  void tell_list(const char* list, const char* teller, bool is_whole) {
+    Batch lists(1);
+    NumberColumn<std::int64_t>& record = lists.i64("record");
+    TextColumn &name = lists.text("list"), &whose = lists.text("teller");
+    NumberColumn<std::uint8_t>& whole = lists.u8("is_whole");
+    lists.next_row();
+    record.set(at_);
+    name.set(list);
+    whose.set(teller);
+    whole.set(is_whole ? 1 : 0);
+    append("lists", lists);
+  }
+
   const playlist_rows& service() {
     if (!service_) service_ = &require_service<playlist_rows>(PLAYLIST_SERVICE_ROWS);
     return *service_;
@@ -424,14 +606,78 @@ class SourceCall : public Call {
   std::vector<std::unique_ptr<Rows>> rows_;
   std::size_t handed_over_ = 0;  // rows and buckets since complete()
   std::int64_t record_ = -1;     // the highest begun
+  std::int64_t at_ = 0;          // the one at hand
+  std::uint64_t paused_at_ = 0, completed_at_ = 0;
+  std::vector<std::pair<std::string, std::int64_t>> notices_;
+  std::int64_t repaired_ = 0;  // texts
   bool is_finished_ = false;
 };
+
+void Rows::row() {
+  row(call_->record());
+}
 
 void Rows::row(std::int64_t record) {
   if (is_full()) call_->send();
   call_->reach(record);
   next_row();
   record_->set(record);
+}
+
+namespace detail {
+
+/// Length of the well-formed UTF-8 sequence at the front of `text`, 0 when there is none.
+inline std::size_t sequence_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return first == 0 ? 0 : 1;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  const std::size_t length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  if (text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  if (first == 0xe0 && byte(1) < 0xa0) return 0;  // overlong
+  if (first == 0xed && byte(1) > 0x9f) return 0;  // surrogate
+  if (first == 0xf0 && byte(1) < 0x90) return 0;  // overlong
+  if (first == 0xf4 && byte(1) > 0x8f) return 0;  // above U+10FFFF
+  return length;
+}
+
+}  // namespace detail
+
+bool is_sound_text(std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    if (text.size() - i >= 8) {
+      const std::uint64_t word = detail::load<std::uint64_t>(text.data() + i);
+      const std::uint64_t zeros = (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
+      if ((word & 0x8080808080808080u) == 0 && zeros == 0) {
+        i += 8;
+        continue;
+      }
+    }
+    const std::size_t length = detail::sequence_length(text.substr(i));
+    if (length == 0) return false;
+    i += length;
+  }
+  return true;
+}
+
+std::string sound_text(std::string_view text) {
+  std::string sound;
+  sound.reserve(text.size() + 8);
+  while (!text.empty()) {
+    const std::size_t length = detail::sequence_length(text);
+    if (length == 0) {
+      sound += "\xef\xbf\xbd";
+      text.remove_prefix(1);
+    } else {
+      sound += text.substr(0, length);
+      text.remove_prefix(length);
+    }
+  }
+  return sound;
 }
 
 }  // namespace playlist

@@ -48,8 +48,13 @@ struct OrderHost : playlist_host {
       of(host).calls.push_back(std::string(table) + ' ' + std::to_string(rows->rows));
       return playlist_status{PLAYLIST_OK};
     };
-    rows_service.bucket = [](const playlist_host*, std::int64_t, const char*, const char*) {
+    rows_service.bucket = [](const playlist_host* host, std::int64_t record, const char* bucket,
+                             const char* reason) {
+      of(host).calls.push_back("bucket " + std::to_string(record) + ' ' + bucket + ' ' + reason);
       return playlist_status{PLAYLIST_OK};
+    };
+    log = [](const playlist_host* host, std::int32_t, const char* text) {
+      of(host).calls.emplace_back(text);
     };
     rows_service.finish = [](const playlist_host* host, std::int64_t total) {
       of(host).calls.push_back("finish " + std::to_string(total));
@@ -86,6 +91,92 @@ TEST_CASE("a source's tables are handed over together, and complete at the edge 
   host.calls.clear();
   call.finish(32'769);
   CHECK(host.calls.back() == "finish 32769");
+}
+
+TEST_CASE("a source that counts no records has the SDK count them") {
+  OrderHost host;
+  playlist_io io{};
+  playlist::SourceCall call(&host, &io);
+  playlist::Rows& likes = call.rows("likes");
+  playlist::TextColumn& title = likes.text("title");
+  likes.row();
+  title.set("one");
+  call.next(40);
+  call.bucket("empty");
+  call.next(70);
+  call.malformed("no title");
+  call.next(100);
+  CHECK(call.record() == 3);
+  call.finish();
+  CHECK(host.calls == std::vector<std::string>{"bucket 1 empty ", "bucket 2 malformed no title",
+                                               "likes 1", "finish 3"});
+}
+
+TEST_CASE("columns that no row has a value for are left out, unless they must be there") {
+  playlist::Batch batch(2);
+  batch.declare(std::vector<playlist::ColumnSpec>{
+      {"title", PLAYLIST_STRING, playlist::Sent::kAlways},
+      {"album", PLAYLIST_STRING},
+      {"year", PLAYLIST_I32},
+      {"energy", PLAYLIST_F32},
+  });
+  batch.next_row();
+  batch.set_i32(2, 1999);
+  playlist_table table = batch.table();
+  REQUIRE(table.column_count == 2);
+  CHECK(std::string(table.columns[0]->name) == "title");
+  CHECK(playlist::Table(&table)["year"].i32()[0] == 1999);
+  batch.clear();
+  batch.next_row();
+  batch.set_text(1, "Blue");
+  batch.set_text_even_empty(0, "");
+  batch.next_row();
+  table = batch.table();
+  REQUIRE(table.column_count == 2);  // the year was that of the batch before
+  const playlist::Strings title = playlist::Table(&table)["title"].texts();
+  CHECK(title.code(0) == 0);
+  CHECK(title[0].empty());
+  CHECK(title.code(1) == playlist::kMissingText);
+  CHECK(playlist::Table(&table)["album"].texts()[0] == "Blue");
+}
+
+TEST_CASE("texts that are not UTF-8 are repaired, and the user is told once") {
+  OrderHost host;
+  playlist_io io{};
+  playlist::SourceCall call(&host, &io);
+  playlist::Rows& likes = call.rows("likes");
+  playlist::TextColumn& title = likes.text("title");
+  for (const std::string_view text : {"caf\xe9", "caf\xe9", "caf\xc3\xa9"}) {
+    likes.row();
+    title.set(text);
+    call.next(0);
+  }
+  call.bucket("malformed", "\xff");
+  call.notice("odd");
+  call.notice("odd");
+  call.notice("once");
+  CHECK(call.record() == 3);
+  call.next(0);
+  call.finish();
+  CHECK(host.calls == std::vector<std::string>{
+                          "bucket 3 malformed \xef\xbf\xbd", "likes 3", "odd (2 times)", "once",
+                          "2 texts held bytes that are not UTF-8: U+FFFD stands in their place",
+                          "finish 4"});
+}
+
+TEST_CASE("text is sound where it is UTF-8 without NUL") {
+  for (const std::string_view text :
+       {"", "abc", "0123456789abcdef", "\xc3\xa9", "\xf0\x9f\x8e\xb5"}) {
+    CHECK(playlist::is_sound_text(text));
+    CHECK(playlist::sound_text(text) == text);
+  }
+  using namespace std::string_view_literals;
+  // NUL, a byte that begins nothing, a cut, an overlong form, a surrogate, beyond U+10FFFF.
+  for (const std::string_view text : {"\0"sv, "0123456\0"sv, "\xff"sv, "\xc3"sv, "\xc0\x80"sv,
+                                      "\xed\xa0\x80"sv, "\xf4\x90\x80\x80"sv}) {
+    CHECK_FALSE(playlist::is_sound_text(text));
+    CHECK(playlist::is_sound_text(playlist::sound_text(text)));
+  }
 }
 
 TEST_CASE("texts set again and again in one row are kept apart") {

@@ -20,25 +20,25 @@ class @CLASS@ final : public playlist::Source {
     playlist::Rows& likes = call.rows("likes");
     playlist::TextColumn& artist = likes.text("artist");
     playlist::TextColumn& title = likes.text("title");
-    if (!call.input().bytes().starts_with(kMagic)) throw playlist::Unsupported("no # @NAME@");
-    std::string_view rest = call.input().bytes().substr(kMagic.size());
-    std::int64_t record = 0;
-    for (; !rest.empty(); ++record) {
-      if (record % 10'000 == 0) call.checkpoint();
+    const std::string_view bytes = call.input().bytes();
+    if (!bytes.starts_with(kMagic)) throw playlist::Unsupported("no # @NAME@");
+    std::string_view rest = bytes.substr(kMagic.size());
+    while (!rest.empty()) {
       const std::string_view line = rest.substr(0, rest.find('\n'));
       rest.remove_prefix(std::min(rest.size(), line.size() + 1));
       const std::size_t tab = line.find('\t');
       if (line.empty()) {
-        call.bucket(record, "empty");
+        call.bucket("empty");
       } else if (tab == std::string_view::npos) {
-        call.bucket(record, "malformed", "no tab between artist and title");
+        call.malformed("no tab between artist and title");
       } else {
-        likes.row(record);
+        likes.row();
         artist.set(line.substr(0, tab));
         title.set(line.substr(tab + 1));
       }
+      call.next(bytes.size() - rest.size());
     }
-    call.finish(record);
+    call.finish();
   }
 };
 
