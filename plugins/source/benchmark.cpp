@@ -15,7 +15,6 @@
 #include "elements.hpp"
 #include "json.hpp"
 #include "recognise.hpp"
-#include "rows.hpp"
 #include "text.hpp"
 
 namespace source {
@@ -68,66 +67,65 @@ class Benchmark final : public playlist::Source {
 
   void read(playlist::SourceCall& call) {
     const std::string_view text = without_bom(call.input().bytes());
-    Rows rows(call);
     switch (find_form(trim(text))) {
       case Form::kSplit:
-        read_lines(text, rows);
+        read_lines(text, call);
         break;
       case Form::kResults:
-        read_results(text, rows);
+        read_results(text, call);
         break;
       case Form::kCentroids:
-        read_centroids(text, rows);
+        read_centroids(text, call);
         break;
       case Form::kNone:
         throw playlist::Unsupported("no benchmark data");
     }
-    rows.finish();
+    call.finish();
   }
 
  private:
-  static void read_lines(std::string_view text, Rows& rows) {
+  static void read_lines(std::string_view text, playlist::SourceCall& call) {
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t end = std::min(text.find('\n', at), text.size());
       const std::string_view line = trim(text.substr(at, end - at));
       at = end + 1;
       if (line.empty()) continue;
       if (is_numbers(line)) {
-        rows.bucket("benchmark", "users and items of a benchmark split, without names");
+        call.bucket("benchmark", "users and items of a benchmark split, without names");
       } else {
-        rows.malformed("no line of numbers");
+        call.malformed("no line of numbers");
       }
-      rows.next(std::min(at, text.size()));
+      call.next(std::min(at, text.size()));
     }
   }
 
-  static void read_results(std::string_view text, Rows& rows) {
+  static void read_results(std::string_view text, playlist::SourceCall& call) {
     CsvReader csv(text, ',');
     csv.next();
     const std::size_t columns = csv.size();
     std::string problem;
     while (csv.next()) {
       if (is_sound_record(csv, columns, problem)) {
-        rows.bucket("benchmark", "a published result");
+        call.bucket("benchmark", "a published result");
       } else {
-        rows.malformed(problem);
+        call.malformed(problem);
       }
-      rows.next(csv.offset());
+      call.next(csv.offset());
     }
   }
 
-  static void read_centroids(std::string_view text, Rows& rows) {
+  static void read_centroids(std::string_view text, playlist::SourceCall& call) {
     JsonReader reader(text);
     JsonValue key, value;
     reader.take('{');
     while (reader.peek() == '"') {
       if (reader.text(key) && reader.take(':') && reader.value(value)) {
-        rows.bucket("embedding", "centroids of an embedding space, no tracks");
+        call.bucket("embedding", "centroids of an embedding space, no tracks");
       } else {
-        rows.malformed(reader.error());
+        call.malformed(reader.error());
         reader.seek(reader.end());
       }
-      rows.next(reader.offset());
+      call.next(reader.offset());
       reader.take(',');
     }
   }

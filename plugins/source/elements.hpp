@@ -5,6 +5,8 @@
 
 namespace source {
 
+using enum playlist::Sent;  // of the columns of its tables
+
 extern const playlist::Element kSpotifyExtended;
 extern const playlist::Element kSpotifyAccount;
 extern const playlist::Element kSpotifyLibrary;

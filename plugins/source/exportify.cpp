@@ -24,7 +24,6 @@
 #include "file_dates.hpp"
 #include "ids.hpp"
 #include "recognise.hpp"
-#include "rows.hpp"
 #include "text.hpp"
 #include "track_columns.hpp"
 
@@ -169,12 +168,11 @@ class Exportify final : public playlist::Source {
     auto layout = find_layout(text);
     if (!layout) throw playlist::Unsupported("no header that Exportify writes");
     layout_ = std::move(*layout);
-    Rows rows(call);
-    rows_ = &rows;
+    call_ = &call;
     name_ = playlist_name(call.input().name());
     const std::string_view stem = call.input().name().substr(0, call.input().name().rfind('.'));
     is_liked_ = is_liked_songs(stem);
-    rows.list(is_liked_ ? "likes" : "playlists", kTeller);
+    call.list(is_liked_ ? "likes" : "playlists", kTeller);
     make_tables();
     CsvReader csv(text, guess_separator(text));
     csv.next();
@@ -185,19 +183,19 @@ class Exportify final : public playlist::Source {
       if (is_sound_record(csv, layout_.size, problem)) {
         take_record(csv);
       } else {
-        rows.malformed(problem);
+        call.malformed(problem);
       }
-      rows.next(csv.offset());
+      call.next(csv.offset());
     }
-    dates.tell(rows);
-    unread_.tell(rows);
+    dates.tell(call);
+    unread_.tell(call);
     if (had_dates_ == 0 && had_rows_ > 0 && !is_liked_) {
-      rows.notice(playlist::concat("nobody added these tracks, as in a list of this engine's own (",
+      call.notice(playlist::concat("nobody added these tracks, as in a list of this engine's own (",
                                    "--to csv): read as the person's playlist ", quoted(name_)));
     }
-    if (rows.record() == 0) take_empty_list(csv);
-    if (is_liked_ && is_all_liked_songs(stem)) rows.whole_list("likes", kTeller);
-    rows.finish();
+    if (call.record() == 0) take_empty_list(csv);
+    if (is_liked_ && is_all_liked_songs(stem)) call.whole_list("likes", kTeller);
+    call.finish();
   }
 
  private:
@@ -206,44 +204,44 @@ class Exportify final : public playlist::Source {
   void make_tables() {
     constexpr std::uint32_t kText = PLAYLIST_STRING;
     if (is_liked_) {
-      had_ = &rows_->table("likes", {{"ts", PLAYLIST_I64},
-                                     {"title", kText},
-                                     {"artist", kText},
-                                     {"album", kText},
-                                     {"spotify_id", kText},
-                                     {"isrc", kText}});
+      had_ = &call_->rows("likes", {{"ts", PLAYLIST_I64},
+                                    {"title", kText},
+                                    {"artist", kText},
+                                    {"album", kText},
+                                    {"spotify_id", kText},
+                                    {"isrc", kText}});
     } else {
-      playlists_ = &rows_->table("playlists", {{"playlist", kText, true}});
-      had_ = &rows_->table("playlist_tracks", {{"ts", PLAYLIST_I64},
-                                               {"title", kText},
-                                               {"artist", kText},
-                                               {"album", kText},
-                                               {"spotify_id", kText},
-                                               {"isrc", kText},
-                                               {"playlist", kText, true},
-                                               {"position", PLAYLIST_I32}});
+      playlists_ = &call_->rows("playlists", {{"playlist", kText, kAlways}});
+      had_ = &call_->rows("playlist_tracks", {{"ts", PLAYLIST_I64},
+                                              {"title", kText},
+                                              {"artist", kText},
+                                              {"album", kText},
+                                              {"spotify_id", kText},
+                                              {"isrc", kText},
+                                              {"playlist", kText, kAlways},
+                                              {"position", PLAYLIST_I32}});
     }
-    tracks_ = &rows_->table("tracks", Columns::track_specs());
+    tracks_ = &call_->rows("tracks", Columns::track_specs());
   }
 
   void take_empty_list(const CsvReader& csv) {
     if (playlists_ == nullptr) return;
     announce();
-    rows_->next(csv.offset());
+    call_->next(csv.offset());
   }
 
   void announce() {
-    playlists_->begin(rows_->record());
-    playlists_->text(1, name_);
+    playlists_->row();
+    playlists_->set_text(1, name_);
     is_announced_ = true;
   }
 
   void take_record(const CsvReader& csv) {
     ++position_;
     const std::string_view id = csv[layout_.id];
-    if (id.starts_with("spotify:episode:")) return rows_->bucket("podcast", "");
+    if (id.starts_with("spotify:episode:")) return call_->bucket("podcast", "");
     if (const std::string problem = layout_.columns.check(csv); !problem.empty()) {
-      return rows_->malformed(problem);
+      return call_->malformed(problem);
     }
     layout_.columns.read(csv, track_);
     if (layout_.artist_addresses >= 0 && csv[layout_.artist_addresses].empty()) {
@@ -255,16 +253,16 @@ class Exportify final : public playlist::Source {
       if (track_.artist.empty()) track_.artist = file->artist;
       if (track_.album.empty()) track_.album = file->album;
       if (track_.title.empty() || track_.artist.empty()) {
-        return rows_->bucket("local", file->text());
+        return call_->bucket("local", file->text());
       }
     }
     const bool has_names = !track_.title.empty() && !track_.artist.empty();
     if (!has_names && !is_known_by_id(csv)) {
-      return rows_->bucket("empty", "no title or no artist");
+      return call_->bucket("empty", "no title or no artist");
     }
     put_had(read_added(csv[layout_.added_at]));
-    tracks_->begin(rows_->record());
-    layout_.columns.put(*tracks_, track_, csv, *rows_);
+    tracks_->row();
+    layout_.columns.put(*tracks_, track_, csv, *call_);
   }
 
   std::optional<Time> read_added(std::string_view cell) {
@@ -286,20 +284,20 @@ class Exportify final : public playlist::Source {
 
   void put_had(const std::optional<Time>& added) {
     if (playlists_ != nullptr && !is_announced_) announce();
-    had_->begin(rows_->record());
-    if (added) had_->i64(1, added->seconds);
-    had_->text(2, track_.title);
-    had_->text(3, track_.artist.substr(0, track_.artist.find('\x1f')));
-    had_->text(4, track_.album);
-    had_->text(5, track_.spotify_id);
-    had_->text(6, track_.isrc);
+    had_->row();
+    if (added) had_->set_i64(1, added->seconds);
+    had_->set_text(2, track_.title);
+    had_->set_text(3, track_.artist.substr(0, track_.artist.find('\x1f')));
+    had_->set_text(4, track_.album);
+    had_->set_text(5, track_.spotify_id);
+    had_->set_text(6, track_.isrc);
     if (is_liked_) return;
-    had_->text(7, name_);
-    had_->i32(8, position_);
+    had_->set_text(7, name_);
+    had_->set_i32(8, position_);
   }
 
-  Rows* rows_ = nullptr;
-  Table *playlists_ = nullptr, *had_ = nullptr, *tracks_ = nullptr;
+  playlist::SourceCall* call_ = nullptr;
+  playlist::Rows *playlists_ = nullptr, *had_ = nullptr, *tracks_ = nullptr;
   Layout layout_;
   Track track_;
   FileDates* dates_ = nullptr;

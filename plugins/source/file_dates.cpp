@@ -37,9 +37,9 @@ std::int64_t LocalClock::utc(std::int64_t shown) const {
   return offset_at(shown - after) == after ? shown - after : shown - before;
 }
 
-void LocalClock::tell(Rows& rows) const {
+void LocalClock::tell(playlist::SourceCall& call) const {
   if (is_known()) return;
-  rows.notice(
+  call.notice(
       "these times are by the listener's own clock and are read as UTC: set the time zone with "
       "`engine library timezone ZONE` and import the file again");
 }
@@ -93,8 +93,8 @@ std::string FileDates::problem(std::string_view text) const {
   return "no time from 2000 on: " + quoted(text);
 }
 
-void FileDates::tell(Rows& rows) const {
-  if (!notice_.empty()) rows.notice(notice_);
+void FileDates::tell(playlist::SourceCall& call) const {
+  if (!notice_.empty()) call.notice(notice_);
 }
 
 // ---- UnreadDates --------------------------------------------------------------------------------
@@ -102,9 +102,9 @@ void UnreadDates::add(std::string_view text) {
   if (count_++ == 0) example_ = quoted(text);
 }
 
-void UnreadDates::tell(Rows& rows) const {
+void UnreadDates::tell(playlist::SourceCall& call) const {
   if (count_ == 0) return;
-  rows.notice(playlist::concat(count_, " of ", what_, count_ == 1 ? " is" : " are",
+  call.notice(playlist::concat(count_, " of ", what_, count_ == 1 ? " is" : " are",
                                " no date from 2000 on and left out, such as ", example_));
 }
 

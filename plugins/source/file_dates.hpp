@@ -13,7 +13,6 @@
 
 #include "csv.hpp"
 #include "dates.hpp"
-#include "rows.hpp"
 
 namespace source {
 
@@ -40,7 +39,7 @@ class LocalClock {
   /// Of what the clock showed, as if it were UTC.
   [[nodiscard]] std::int64_t utc(std::int64_t shown) const;
   /// Says that the times are taken for UTC, where the zone is not known, and what to do.
-  void tell(Rows& rows) const;
+  void tell(playlist::SourceCall& call) const;
 
  private:
   [[nodiscard]] std::int64_t offset_at(std::int64_t seconds) const;
@@ -59,7 +58,7 @@ class FileDates {
   /// Why read() gave nothing, or a time that no music service knows: `no time from 2000 on: "x"`.
   [[nodiscard]] std::string problem(std::string_view text) const;
   /// Says which order was chosen, where nothing proved one.
-  void tell(Rows& rows) const;
+  void tell(playlist::SourceCall& call) const;
 
  private:
   void decide();
@@ -76,7 +75,7 @@ class UnreadDates {
   /// `what` they should have been: "Added At".
   explicit UnreadDates(std::string what) : what_(std::move(what)) {}
   void add(std::string_view text);
-  void tell(Rows& rows) const;
+  void tell(playlist::SourceCall& call) const;
 
  private:
   std::string what_, example_;

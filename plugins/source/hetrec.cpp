@@ -13,7 +13,6 @@
 #include "csv.hpp"
 #include "elements.hpp"
 #include "recognise.hpp"
-#include "rows.hpp"
 #include "text.hpp"
 
 namespace source {
@@ -48,8 +47,7 @@ class Hetrec final : public playlist::Source {
     const std::string_view text = without_bom(call.input().bytes());
     const Kind kind = find_kind(text);
     if (kind == Kind::kNone) throw playlist::Unsupported("no table of HetRec 2011");
-    Rows rows(call);
-    rows_ = &rows;
+    call_ = &call;
     make_table(kind);
     CsvReader csv(text, '\t', CsvReader::Quotes::kLiteral);
     csv.next();
@@ -59,11 +57,11 @@ class Hetrec final : public playlist::Source {
       if (is_sound_record(csv, columns, problem)) {
         take_record(kind, csv);
       } else {
-        rows.malformed(problem);
+        call.malformed(problem);
       }
-      rows.next(csv.offset());
+      call.next(csv.offset());
     }
-    rows.finish();
+    call.finish();
   }
 
  private:
@@ -71,56 +69,59 @@ class Hetrec final : public playlist::Source {
     constexpr std::uint32_t kText = PLAYLIST_STRING;
     switch (kind) {
       case Kind::kArtists:
-        table_ = &rows_->table("artists", {{"artist_id", kText, true}, {"artist", kText, true}});
+        table_ =
+            &call_->rows("artists", {{"artist_id", kText, kAlways}, {"artist", kText, kAlways}});
         break;
       case Kind::kTags:
-        table_ = &rows_->table("tags", {{"tag_id", kText, true}, {"tag", kText, true}});
+        table_ = &call_->rows("tags", {{"tag_id", kText, kAlways}, {"tag", kText, kAlways}});
         break;
       case Kind::kPlays:
-        table_ = &rows_->table(
-            "artist_plays",
-            {{"user", kText, true}, {"artist_id", kText, true}, {"plays", PLAYLIST_I32, true}});
+        table_ = &call_->rows("artist_plays", {{"user", kText, kAlways},
+                                               {"artist_id", kText, kAlways},
+                                               {"plays", PLAYLIST_I32, kAlways}});
         break;
       case Kind::kTagged:
-        table_ = &rows_->table(
+        table_ = &call_->rows(
             "artist_tags",
-            {{"user", kText, true}, {"artist_id", kText, true}, {"tag_id", kText, true}});
+            {{"user", kText, kAlways}, {"artist_id", kText, kAlways}, {"tag_id", kText, kAlways}});
         break;
       default:
-        table_ = &rows_->table("user_relations", {{"user", kText, true}, {"related", kText, true}});
+        table_ =
+            &call_->rows("user_relations", {{"user", kText, kAlways}, {"related", kText, kAlways}});
     }
   }
 
   void take_record(Kind kind, const CsvReader& csv) {
     const std::string first = global_id(csv[0]);
-    if (first.empty()) return rows_->malformed("no number: " + quoted(csv[0]));
+    if (first.empty()) return call_->malformed("no number: " + quoted(csv[0]));
     if (kind == Kind::kArtists) return put_name(first, csv[1]);
     if (kind == Kind::kTags) {
-      return put_name(first, is_sound_text(csv[1]) ? std::string(csv[1]) : from_latin1(csv[1]));
+      return put_name(first,
+                      playlist::is_sound_text(csv[1]) ? std::string(csv[1]) : from_latin1(csv[1]));
     }
     const std::string second = global_id(csv[1]);
-    if (second.empty()) return rows_->malformed("no number: " + quoted(csv[1]));
+    if (second.empty()) return call_->malformed("no number: " + quoted(csv[1]));
     const auto third = read_integer(csv[2]);
     const bool has_third = kind != Kind::kFriends;
     if (has_third && (!third || *third < 0 || *third > 2'000'000'000)) {
-      return rows_->malformed("no number: " + quoted(csv[2]));
+      return call_->malformed("no number: " + quoted(csv[2]));
     }
-    table_->begin(rows_->record());
-    table_->text(1, first);
-    table_->text(2, second);
-    if (kind == Kind::kPlays) table_->i32(3, static_cast<std::int32_t>(*third));
-    if (kind == Kind::kTagged) table_->text(3, global_id(csv[2]));
+    table_->row();
+    table_->set_text(1, first);
+    table_->set_text(2, second);
+    if (kind == Kind::kPlays) table_->set_i32(3, static_cast<std::int32_t>(*third));
+    if (kind == Kind::kTagged) table_->set_text(3, global_id(csv[2]));
   }
 
   void put_name(const std::string& id, std::string_view name) {
-    if (name.empty()) return rows_->bucket("empty", "no name");
-    table_->begin(rows_->record());
-    table_->text(1, id);
-    table_->text(2, name);
+    if (name.empty()) return call_->bucket("empty", "no name");
+    table_->row();
+    table_->set_text(1, id);
+    table_->set_text(2, name);
   }
 
-  Rows* rows_ = nullptr;
-  Table* table_ = nullptr;
+  playlist::SourceCall* call_ = nullptr;
+  playlist::Rows* table_ = nullptr;
 };
 
 }  // namespace

@@ -7,7 +7,7 @@
 namespace source {
 
 void read_records(std::string_view text, std::span<const std::string_view> first_keys,
-                  JsonFields& fields, JsonValue* values, Rows& rows,
+                  JsonFields& fields, JsonValue* values, playlist::SourceCall& call,
                   const std::function<void()>& take) {
   JsonReader reader(text);
   JsonList list(reader, first_keys);
@@ -15,18 +15,18 @@ void read_records(std::string_view text, std::span<const std::string_view> first
     if (list.read(fields, values)) {
       take();
     } else {
-      rows.malformed(list.problem());
+      call.malformed(list.problem());
     }
-    rows.next(reader.offset());
+    call.next(reader.offset());
   }
-  if (list.is_cut()) rows.notice("the file ends before its list is closed");
-  notice_rest(reader, rows);
+  if (list.is_cut()) call.notice("the file ends before its list is closed");
+  notice_rest(reader, call);
 }
 
-void notice_rest(JsonReader& reader, Rows& rows) {
+void notice_rest(JsonReader& reader, playlist::SourceCall& call) {
   reader.peek();
   if (reader.position() == reader.end()) return;
-  rows.notice("the text behind byte " + std::to_string(reader.offset()) + " is not read");
+  call.notice("the text behind byte " + std::to_string(reader.offset()) + " is not read");
 }
 
 }  // namespace source

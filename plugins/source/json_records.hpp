@@ -1,12 +1,13 @@
 // The loop that all files share which are one JSON list of records.
 #pragma once
 
+#include "playlist/plugin.hpp"
+
 #include <functional>
 #include <span>
 #include <string_view>
 
 #include "json.hpp"
-#include "rows.hpp"
 
 namespace source {
 
@@ -15,10 +16,10 @@ namespace source {
 /// `first_keys` are those a record can begin with. Text behind the list, or none where it should be
 /// closed, is said in a notice.
 void read_records(std::string_view text, std::span<const std::string_view> first_keys,
-                  JsonFields& fields, JsonValue* values, Rows& rows,
+                  JsonFields& fields, JsonValue* values, playlist::SourceCall& call,
                   const std::function<void()>& take);
 
 /// Says that the text goes on behind what was read, when it does.
-void notice_rest(JsonReader& reader, Rows& rows);
+void notice_rest(JsonReader& reader, playlist::SourceCall& call);
 
 }  // namespace source

@@ -26,7 +26,6 @@
 #include "ids.hpp"
 #include "recognise.hpp"
 #include "repeats.hpp"
-#include "rows.hpp"
 #include "text.hpp"
 #include "user_columns.hpp"
 
@@ -179,18 +178,17 @@ class LastfmCsv final : public playlist::Source {
     const auto layout = find_layout(text.substr(0, 1 << 16));
     if (!layout) throw playlist::Unsupported("no layout of Last.fm exports fits this file");
     layout_ = *layout;
-    Rows rows(call);
-    rows_ = &rows;
-    listens_ = &rows.table("listens", {{"ts", PLAYLIST_I64, true},
-                                       {"title", PLAYLIST_STRING, true},
-                                       {"artist_credit", PLAYLIST_STRING, true},
-                                       {"album", PLAYLIST_STRING},
-                                       {"mbid", PLAYLIST_STRING},
-                                       {"artist_mbid", PLAYLIST_STRING},
-                                       {"precision", PLAYLIST_I32},
-                                       {"stamp", PLAYLIST_U8},
-                                       {"repeat", PLAYLIST_I32},
-                                       {"teller", PLAYLIST_STRING}});
+    call_ = &call;
+    listens_ = &call.rows("listens", {{"ts", PLAYLIST_I64, kAlways},
+                                      {"title", PLAYLIST_STRING, kAlways},
+                                      {"artist_credit", PLAYLIST_STRING, kAlways},
+                                      {"album", PLAYLIST_STRING},
+                                      {"mbid", PLAYLIST_STRING},
+                                      {"artist_mbid", PLAYLIST_STRING},
+                                      {"precision", PLAYLIST_I32},
+                                      {"stamp", PLAYLIST_U8},
+                                      {"repeat", PLAYLIST_I32},
+                                      {"teller", PLAYLIST_STRING}});
     CsvReader csv(text, layout_.separator, layout_.quotes);
     if (layout_.has_header) csv.next();
     FileDates dates(call, csv, {layout_.time, layout_.epoch});
@@ -205,13 +203,13 @@ class LastfmCsv final : public playlist::Source {
       if (is_sound(csv, problem)) {
         take_record(csv);
       } else {
-        rows.malformed(problem);
+        call.malformed(problem);
       }
-      rows.next(csv.offset());
+      call.next(csv.offset());
     }
-    dates.tell(rows);
-    if (clock_ && has_local_times_) clock_->tell(rows);
-    rows.finish();
+    dates.tell(call);
+    if (clock_ && has_local_times_) clock_->tell(call);
+    call.finish();
   }
 
  private:
@@ -235,29 +233,29 @@ class LastfmCsv final : public playlist::Source {
   void take_record(const CsvReader& csv) {
     const std::string_view artist = value(csv, layout_.artist);
     const std::string_view track = value(csv, layout_.track);
-    if (artist.empty() || track.empty()) return rows_->bucket("empty", "no artist or no track");
+    if (artist.empty() || track.empty()) return call_->bucket("empty", "no artist or no track");
     if (layout_.rating >= 0 && csv[layout_.rating] == "S") {
-      return rows_->bucket("skipped", "rated S: skipped by the listener");
+      return call_->bucket("skipped", "rated S: skipped by the listener");
     }
     const std::string_view written = value(csv, layout_.epoch >= 0 ? layout_.epoch : layout_.time);
-    if (written.empty()) return rows_->bucket("now_playing", "it has no time yet");
+    if (written.empty()) return call_->bucket("now_playing", "it has no time yet");
     const auto time = read_listen_time(csv);
     if (!time || !is_plausible(time->seconds)) {
-      return rows_->malformed(dates_->problem(written));
+      return call_->malformed(dates_->problem(written));
     }
-    listens_->begin(rows_->record());
-    listens_->i64(kTs, time->seconds);
-    listens_->text(kTitle, track);
-    listens_->text(kArtist, artist);
-    listens_->text(kAlbum, value(csv, layout_.album));
-    listens_->text(kMbid, mbid(csv[layout_.track_mbid]));
-    listens_->text(kArtistMbid, mbid(csv[layout_.artist_mbid]));
-    listens_->u8(kStamp, kStampStart);
-    listens_->text(kTeller, layout_.tool);
+    listens_->row();
+    listens_->set_i64(kTs, time->seconds);
+    listens_->set_text(kTitle, track);
+    listens_->set_text(kArtist, artist);
+    listens_->set_text(kAlbum, value(csv, layout_.album));
+    listens_->set_text(kMbid, mbid(csv[layout_.track_mbid]));
+    listens_->set_text(kArtistMbid, mbid(csv[layout_.artist_mbid]));
+    listens_->set_u8(kStamp, kStampStart);
+    listens_->set_text(kTeller, layout_.tool);
     if (time->precision > 1) {
-      listens_->i32(kPrecision, time->precision);
+      listens_->set_i32(kPrecision, time->precision);
       const std::int32_t repeat = repeats_.count(artist, track, time->seconds, -1);
-      if (repeat > 0) listens_->i32(kRepeat, repeat);
+      if (repeat > 0) listens_->set_i32(kRepeat, repeat);
     }
   }
 
@@ -284,8 +282,8 @@ class LastfmCsv final : public playlist::Source {
     return seconds ? std::optional(Time{*seconds, 1}) : std::nullopt;
   }
 
-  Rows* rows_ = nullptr;
-  Table* listens_ = nullptr;
+  playlist::SourceCall* call_ = nullptr;
+  playlist::Rows* listens_ = nullptr;
   Layout layout_;
   Repeats repeats_;
   FileDates* dates_ = nullptr;

@@ -73,8 +73,8 @@ Lengths::Lengths(std::string_view name, CsvReader table, int column) {
   }
 }
 
-void Lengths::tell(Rows& rows) const {
-  if (!notice_.empty()) rows.notice(notice_);
+void Lengths::tell(playlist::SourceCall& call) const {
+  if (!notice_.empty()) call.notice(notice_);
 }
 
 }  // namespace source

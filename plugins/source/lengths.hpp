@@ -1,12 +1,13 @@
 // Lengths of tracks and plays in a table's column, in milliseconds whatever they are written in.
 #pragma once
 
+#include "playlist/plugin.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "csv.hpp"
-#include "rows.hpp"
 
 namespace source {
 
@@ -26,7 +27,7 @@ class Lengths {
     return read_length(cell, unit_ms_);
   }
   /// Says that these are taken for seconds where only the values tell.
-  void tell(Rows& rows) const;
+  void tell(playlist::SourceCall& call) const;
 
  private:
   double unit_ms_ = 1;

@@ -27,7 +27,6 @@
 #include "json_records.hpp"
 #include "recognise.hpp"
 #include "repeats.hpp"
-#include "rows.hpp"
 #include "text.hpp"
 
 namespace source {
@@ -168,43 +167,42 @@ class Listenbrainz final : public playlist::Source {
   }
 
   void read(playlist::SourceCall& call) {
-    Rows rows(call);
-    rows_ = &rows;
+    call_ = &call;
     make_tables();
     const std::string_view text = without_bom(call.input().bytes());
     if (trim(text.substr(0, 256)).starts_with('[')) {
-      read_records(text, kFirstKeys, fields_, values_.data(), rows, [this] { take_record(); });
+      read_records(text, kFirstKeys, fields_, values_.data(), call, [this] { take_record(); });
     } else if (const char* list = find_list(JsonReader(text)); list != nullptr) {
       read_answer(text, list);
     } else {
       read_lines(text);
       const bool is_export = equals_ignoring_case(call.input().name(), "feedback.jsonl");
       if (has_feedback_ && is_export) {
-        rows.whole_list("likes", kListsTeller);
-        rows.whole_list("banned", kListsTeller);
+        call.whole_list("likes", kListsTeller);
+        call.whole_list("banned", kListsTeller);
       }
     }
-    unread_.tell(rows);
-    rows.finish();
+    unread_.tell(call);
+    call.finish();
   }
 
  private:
   void make_tables() {
-    listens_ = &rows_->table("listens", {{"ts", PLAYLIST_I64, true},
-                                         {"ms_played", PLAYLIST_I32},
-                                         {"title", PLAYLIST_STRING, true},
-                                         {"artist", PLAYLIST_STRING, true},
-                                         {"album", PLAYLIST_STRING},
-                                         {"spotify_id", PLAYLIST_STRING},
-                                         {"isrc", PLAYLIST_STRING},
-                                         {"mbid", PLAYLIST_STRING},
-                                         {"artist_mbid", PLAYLIST_STRING},
-                                         {"stamp", PLAYLIST_U8},
-                                         {"duration_ms", PLAYLIST_I32},
-                                         {"teller", PLAYLIST_STRING},
-                                         {"artist_credit", PLAYLIST_STRING}});
-    likes_ = &rows_->table("likes", {{"ts", PLAYLIST_I64}, {"mbid", PLAYLIST_STRING}});
-    banned_ = &rows_->table("banned", {{"ts", PLAYLIST_I64}, {"mbid", PLAYLIST_STRING}});
+    listens_ = &call_->rows("listens", {{"ts", PLAYLIST_I64, kAlways},
+                                        {"ms_played", PLAYLIST_I32},
+                                        {"title", PLAYLIST_STRING, kAlways},
+                                        {"artist", PLAYLIST_STRING, kAlways},
+                                        {"album", PLAYLIST_STRING},
+                                        {"spotify_id", PLAYLIST_STRING},
+                                        {"isrc", PLAYLIST_STRING},
+                                        {"mbid", PLAYLIST_STRING},
+                                        {"artist_mbid", PLAYLIST_STRING},
+                                        {"stamp", PLAYLIST_U8},
+                                        {"duration_ms", PLAYLIST_I32},
+                                        {"teller", PLAYLIST_STRING},
+                                        {"artist_credit", PLAYLIST_STRING}});
+    likes_ = &call_->rows("likes", {{"ts", PLAYLIST_I64}, {"mbid", PLAYLIST_STRING}});
+    banned_ = &call_->rows("banned", {{"ts", PLAYLIST_I64}, {"mbid", PLAYLIST_STRING}});
   }
 
   void read_answer(std::string_view text, const char* start) {
@@ -215,11 +213,11 @@ class Listenbrainz final : public playlist::Source {
       if (list.read(fields_, values_.data())) {
         take_record();
       } else {
-        rows_->malformed(list.problem());
+        call_->malformed(list.problem());
       }
-      rows_->next(reader.offset());
+      call_->next(reader.offset());
     }
-    if (list.is_cut()) rows_->notice("the file ends before its list is closed");
+    if (list.is_cut()) call_->notice("the file ends before its list is closed");
   }
 
   void read_lines(std::string_view text) {
@@ -229,33 +227,33 @@ class Listenbrainz final : public playlist::Source {
       at = end + 1;
       if (line.empty()) continue;
       take_line(line);
-      rows_->next(at);
+      call_->next(at);
     }
   }
 
   void take_line(std::string_view line) {
-    if (line.size() > JsonList::kLongestRecord) return rows_->malformed("longer than 1 MiB");
+    if (line.size() > JsonList::kLongestRecord) return call_->malformed("longer than 1 MiB");
     JsonReader reader(line);
-    if (!fields_.read(reader, values_.data())) return rows_->malformed(reader.error());
+    if (!fields_.read(reader, values_.data())) return call_->malformed(reader.error());
     if (reader.peek() != '\0' || reader.position() != reader.end()) {
-      return rows_->malformed("more text behind the record");
+      return call_->malformed("more text behind the record");
     }
     take_record();
   }
 
   void take_record() {
     if (values_[kListenedAt].is_given()) return take_listen();
-    if (values_[kPinnedUntil].is_given()) return rows_->bucket("pinned", "");
+    if (values_[kPinnedUntil].is_given()) return call_->bucket("pinned", "");
     if (values_[kScore].is_given()) return take_feedback();
-    if (values_[kUsername].is_given()) return rows_->bucket("account", "");
-    if (values_[kMetadata].is_given()) return rows_->bucket("now_playing", "it has no time yet");
-    rows_->malformed("neither a listen nor feedback");
+    if (values_[kUsername].is_given()) return call_->bucket("account", "");
+    if (values_[kMetadata].is_given()) return call_->bucket("now_playing", "it has no time yet");
+    call_->malformed("neither a listen nor feedback");
   }
 
   void take_listen() {
     const auto ts = values_[kListenedAt].integer();
     if (!ts || !is_plausible(*ts)) {
-      return rows_->malformed("listened_at is no time from 2000 on: " +
+      return call_->malformed("listened_at is no time from 2000 on: " +
                               quoted(values_[kListenedAt].raw));
     }
     read_part(values_[kMetadata], metadata_fields_, metadata_);
@@ -263,26 +261,26 @@ class Listenbrainz final : public playlist::Source {
     read_part(metadata_[kMapping], mapping_fields_, mapping_);
     const std::string_view title = metadata_[kTitle].text(title_);
     const std::string_view artist = metadata_[kArtist].text(artist_);
-    if (title.empty() || artist.empty()) return rows_->bucket("empty", "no artist or no track");
-    listens_->begin(rows_->record());
-    listens_->i64(kTs, *ts);
-    listens_->text(kTitleColumn, title);
+    if (title.empty() || artist.empty()) return call_->bucket("empty", "no artist or no track");
+    listens_->row();
+    listens_->set_i64(kTs, *ts);
+    listens_->set_text(kTitleColumn, title);
     put_artists(artist);
-    listens_->text(kAlbumColumn, metadata_[kAlbum].text(buffer_));
+    listens_->set_text(kAlbumColumn, metadata_[kAlbum].text(buffer_));
     put_ids();
     put_teller();
   }
 
   void put_teller() {
     const bool may_be_end = info_[kInfoService].text(buffer_) == "spotify.com";
-    listens_->u8(kStamp, may_be_end ? kStampEither : kStampStart);
-    listens_->text(kTeller, info_[kInfoClient].text(buffer_));
+    listens_->set_u8(kStamp, may_be_end ? kStampEither : kStampStart);
+    listens_->set_text(kTeller, info_[kInfoClient].text(buffer_));
     auto ms = info_[kInfoDuration].number();
     if (!ms) {
       if (const auto seconds = info_[kInfoSeconds].number()) ms = *seconds * 1000;
     }
     if (ms && *ms > 0 && *ms <= 24 * 3600 * 1000) {
-      listens_->i32(kDuration, static_cast<std::int32_t>(*ms));
+      listens_->set_i32(kDuration, static_cast<std::int32_t>(*ms));
     }
   }
 
@@ -290,49 +288,49 @@ class Listenbrainz final : public playlist::Source {
     std::string names = credits_of(mapping_[kInfoCredits], buffer_);
     if (names.empty()) names = names_of(info_[kInfoArtistNames], buffer_);
     if (names.empty()) {
-      listens_->text(kCreditColumn, credit);
+      listens_->set_text(kCreditColumn, credit);
     } else {
-      listens_->text(kArtistColumn, names);
+      listens_->set_text(kArtistColumn, names);
     }
   }
 
   void put_ids() {
     std::string recording = mbid(mapping_[kInfoMbid].text(buffer_));
     if (recording.empty()) recording = mbid(info_[kInfoMbid].text(buffer_));
-    listens_->text(kRecording, recording);
+    listens_->set_text(kRecording, recording);
     std::string artist = mbid(first_text(mapping_[kInfoArtists]));
     if (artist.empty()) artist = mbid(first_text(info_[kInfoArtists]));
-    listens_->text(kArtistMbid, artist);
-    listens_->text(kIsrc, isrc(info_[kInfoIsrc].text(buffer_)));
+    listens_->set_text(kArtistMbid, artist);
+    listens_->set_text(kIsrc, isrc(info_[kInfoIsrc].text(buffer_)));
     std::string_view id = spotify_id(info_[kInfoSpotify].text(buffer_));
     if (id.empty()) id = spotify_id(info_[kInfoOrigin].text(buffer_));
-    listens_->text(kSpotify, id);
+    listens_->set_text(kSpotify, id);
     const auto seconds = info_[kInfoPlayed].number();
     if (seconds && *seconds >= 0 && *seconds <= 24 * 3600) {
-      listens_->i32(kPlayed, static_cast<std::int32_t>(*seconds * 1000));
+      listens_->set_i32(kPlayed, static_cast<std::int32_t>(*seconds * 1000));
     }
   }
 
   void take_feedback() {
     const auto score = values_[kScore].integer();
-    if (!score || *score < -1 || *score > 1) return rows_->malformed("score is not -1, 0 or 1");
+    if (!score || *score < -1 || *score > 1) return call_->malformed("score is not -1, 0 or 1");
     if (!has_feedback_) {
       has_feedback_ = true;
-      rows_->list("likes", kListsTeller);
-      rows_->list("banned", kListsTeller);
+      call_->list("likes", kListsTeller);
+      call_->list("banned", kListsTeller);
     }
-    if (*score == 0) return rows_->bucket("no_opinion", "");
+    if (*score == 0) return call_->bucket("no_opinion", "");
     const std::string recording = mbid(values_[kMbid].text(buffer_));
-    if (recording.empty()) return rows_->bucket("empty", "no MusicBrainz recording");
-    Table& opinion = *score == 1 ? *likes_ : *banned_;
-    opinion.begin(rows_->record());
+    if (recording.empty()) return call_->bucket("empty", "no MusicBrainz recording");
+    playlist::Rows& opinion = *score == 1 ? *likes_ : *banned_;
+    opinion.row();
     const auto created = values_[kCreated].integer();
     if (created && is_plausible(*created)) {
-      opinion.i64(1, *created);
+      opinion.set_i64(1, *created);
     } else if (values_[kCreated].is_given()) {
       unread_.add(values_[kCreated].raw);
     }
-    opinion.text(2, recording);
+    opinion.set_text(2, recording);
   }
 
   /// Sets the fields of an object inside the record; all missing when it is no object.
@@ -348,9 +346,9 @@ class Listenbrainz final : public playlist::Source {
   UnreadDates unread_{"\"created\""};
   static constexpr const char* kListsTeller = "listenbrainz";
 
-  Rows* rows_ = nullptr;
+  playlist::SourceCall* call_ = nullptr;
   bool has_feedback_ = false;
-  Table *listens_ = nullptr, *likes_ = nullptr, *banned_ = nullptr;
+  playlist::Rows *listens_ = nullptr, *likes_ = nullptr, *banned_ = nullptr;
   JsonFields fields_{kNames}, metadata_fields_{kMetadataNames}, info_fields_{kInfoNames},
       mapping_fields_{kInfoNames};
   std::array<JsonValue, kFieldCount> values_;

@@ -49,47 +49,47 @@ constexpr std::array<std::string_view, kItemFieldCount> kItemKeys = {
 
 class Records final : public PlaylistRecords {
  public:
-  explicit Records(Rows& rows)
-      : rows_(rows),
-        playlists_(rows.table("playlists", {{"playlist", PLAYLIST_STRING, true},
-                                            {"playlist_id", PLAYLIST_STRING},
-                                            {"description", PLAYLIST_STRING},
-                                            {"ts", PLAYLIST_I64},
-                                            {"owner", PLAYLIST_STRING, true}})),
-        items_(rows.table("playlist_tracks", {{"playlist", PLAYLIST_STRING, true},
-                                              {"playlist_id", PLAYLIST_STRING},
-                                              {"position", PLAYLIST_I32},
-                                              {"title", PLAYLIST_STRING},
-                                              {"artist", PLAYLIST_STRING},
-                                              {"album", PLAYLIST_STRING},
-                                              {"spotify_id", PLAYLIST_STRING}})),
-        tracks_(rows.table("tracks", {{"title", PLAYLIST_STRING},
-                                      {"artist", PLAYLIST_STRING},
-                                      {"album", PLAYLIST_STRING},
-                                      {"spotify_id", PLAYLIST_STRING},
-                                      {"duration_ms", PLAYLIST_I32},
-                                      {"album_id", PLAYLIST_STRING},
-                                      {"artist_id", PLAYLIST_STRING}})) {}
+  explicit Records(playlist::SourceCall& call)
+      : call_(call),
+        playlists_(call.rows("playlists", {{"playlist", PLAYLIST_STRING, kAlways},
+                                           {"playlist_id", PLAYLIST_STRING},
+                                           {"description", PLAYLIST_STRING},
+                                           {"ts", PLAYLIST_I64},
+                                           {"owner", PLAYLIST_STRING, kAlways}})),
+        items_(call.rows("playlist_tracks", {{"playlist", PLAYLIST_STRING, kAlways},
+                                             {"playlist_id", PLAYLIST_STRING},
+                                             {"position", PLAYLIST_I32},
+                                             {"title", PLAYLIST_STRING},
+                                             {"artist", PLAYLIST_STRING},
+                                             {"album", PLAYLIST_STRING},
+                                             {"spotify_id", PLAYLIST_STRING}})),
+        tracks_(call.rows("tracks", {{"title", PLAYLIST_STRING},
+                                     {"artist", PLAYLIST_STRING},
+                                     {"album", PLAYLIST_STRING},
+                                     {"spotify_id", PLAYLIST_STRING},
+                                     {"duration_ms", PLAYLIST_I32},
+                                     {"album_id", PLAYLIST_STRING},
+                                     {"artist_id", PLAYLIST_STRING}})) {}
 
   void take_playlist(const JsonValue* fields) override {
     position_ = -1;
     name_ = fields[kName].text(buffer_);
     if (name_.empty()) name_ = "(no name)";
     id_ = "mpd:" + std::string(fields[kPid].text(buffer_));
-    playlists_.begin(rows_.record());
-    playlists_.text(1, name_);
-    playlists_.text(2, id_);
-    playlists_.text(3, fields[kDescription].text(buffer_));
+    playlists_.row();
+    playlists_.set_text(1, name_);
+    playlists_.set_text(2, id_);
+    playlists_.set_text(3, fields[kDescription].text(buffer_));
     const auto modified = fields[kModified].integer();
     if (modified && is_plausible(*modified)) {
-      playlists_.i64(4, *modified);
+      playlists_.set_i64(4, *modified);
     } else if (fields[kModified].is_given()) {
       unread_.add(fields[kModified].raw);
     }
-    playlists_.text_or_empty(5, "");
+    playlists_.set_text_even_empty(5, "");
   }
 
-  void tell() const { unread_.tell(rows_); }
+  void tell() const { unread_.tell(call_); }
 
   void take_item(const JsonValue* fields) override {
     ++position_;
@@ -98,33 +98,33 @@ class Records final : public PlaylistRecords {
     const std::string_view album = fields[kAlbum].text(album_);
     const std::string_view id = spotify_id(fields[kTrackUri].text(uri_));
     if (id.empty() && (title.empty() || artist.empty())) {
-      return rows_.bucket("empty", "neither names nor an id");
+      return call_.bucket("empty", "neither names nor an id");
     }
-    items_.begin(rows_.record());
-    items_.text(1, name_);
-    items_.text(2, id_);
-    items_.i32(3, position_);
-    items_.text(4, title);
-    items_.text(5, artist);
-    items_.text(6, album);
-    items_.text(7, id);
+    items_.row();
+    items_.set_text(1, name_);
+    items_.set_text(2, id_);
+    items_.set_i32(3, position_);
+    items_.set_text(4, title);
+    items_.set_text(5, artist);
+    items_.set_text(6, album);
+    items_.set_text(7, id);
     if (id.empty() || !known_.emplace(id).second) return;
-    tracks_.begin(rows_.record());
-    tracks_.text(1, title);
-    tracks_.text(2, artist);
-    tracks_.text(3, album);
-    tracks_.text(4, id);
+    tracks_.row();
+    tracks_.set_text(1, title);
+    tracks_.set_text(2, artist);
+    tracks_.set_text(3, album);
+    tracks_.set_text(4, id);
     const auto duration = fields[kDuration].integer();
     if (duration && *duration > 0 && *duration < 24 * 3600 * 1000) {
-      tracks_.i32(5, static_cast<std::int32_t>(*duration));
+      tracks_.set_i32(5, static_cast<std::int32_t>(*duration));
     }
-    tracks_.text(6, spotify_id(fields[kAlbumUri].text(buffer_), "album"));
-    tracks_.text(7, spotify_id(fields[kArtistUri].text(buffer_), "artist"));
+    tracks_.set_text(6, spotify_id(fields[kAlbumUri].text(buffer_), "album"));
+    tracks_.set_text(7, spotify_id(fields[kArtistUri].text(buffer_), "artist"));
   }
 
  private:
-  Rows& rows_;
-  Table &playlists_, &items_, &tracks_;
+  playlist::SourceCall& call_;
+  playlist::Rows &playlists_, &items_, &tracks_;
   std::unordered_set<std::string> known_;
   UnreadDates unread_{"\"modified_at\""};
   std::int32_t position_ = -1;
@@ -140,12 +140,11 @@ class Mpd final : public playlist::Source {
   }
 
   void read(playlist::SourceCall& call) {
-    Rows rows(call);
-    Records records(rows);
+    Records records(call);
     PlaylistDocument document(kPlaylistKeys, kTracks, kItemKeys);
-    document.read(without_bom(call.input().bytes()), rows, records);
+    document.read(without_bom(call.input().bytes()), call, records);
     records.tell();
-    rows.finish();
+    call.finish();
   }
 };
 

@@ -20,8 +20,9 @@ PlaylistDocument::PlaylistDocument(std::span<const std::string_view> playlist_ke
       playlist_(playlist_keys.size()),
       item_(item_keys.size()) {}
 
-bool PlaylistDocument::read(std::string_view text, Rows& rows, PlaylistRecords& records) {
-  rows_ = &rows;
+bool PlaylistDocument::read(std::string_view text, playlist::SourceCall& call,
+                            PlaylistRecords& records) {
+  call_ = &call;
   records_ = &records;
   JsonReader reader(text);
   if (!reader.take('{')) throw playlist::Unsupported("no JSON object");
@@ -36,10 +37,10 @@ bool PlaylistDocument::read(std::string_view text, Rows& rows, PlaylistRecords& 
     reader.take(',');
   }
   if (!reader.take('}')) {
-    rows.notice("the file breaks off at byte " + std::to_string(reader.offset()));
+    call.notice("the file breaks off at byte " + std::to_string(reader.offset()));
     is_sound_ = false;
   }
-  notice_rest(reader, rows);
+  notice_rest(reader, call);
   return is_sound_;
 }
 
@@ -53,7 +54,7 @@ void PlaylistDocument::read_playlist(JsonReader& reader, JsonList& list) {
   if (playlist_fields_.read(reader, playlist_.data())) {
     const char* end = reader.position();
     records_->take_playlist(playlist_.data());
-    rows_->next(reader.offset_of(start));
+    call_->next(reader.offset_of(start));
     if (playlist_[items_].kind == JsonValue::Kind::kList) {
       reader.seek(playlist_[items_].raw.data());
       read_items(reader);
@@ -65,10 +66,10 @@ void PlaylistDocument::read_playlist(JsonReader& reader, JsonList& list) {
   is_sound_ = false;
   reader.seek(start);
   if (read_broken_playlist(reader)) {
-    rows_->notice("a playlist is broken at " + problem);
+    call_->notice("a playlist is broken at " + problem);
   } else {
-    rows_->malformed(problem);
-    rows_->next(reader.offset());
+    call_->malformed(problem);
+    call_->next(reader.offset());
   }
   if (!reader.take('}')) list.recover(std::max(reader.position(), start + 1));
 }
@@ -85,7 +86,7 @@ bool PlaylistDocument::read_broken_playlist(JsonReader& reader) {
     const auto field = static_cast<std::size_t>(found - playlist_keys_.begin());
     if (field == items_ && reader.peek() == '[' && !is_taken) {
       records_->take_playlist(playlist_.data());
-      rows_->next(reader.offset());
+      call_->next(reader.offset());
       is_taken = true;
       read_items(reader);
     } else if (!reader.value(found == playlist_keys_.end() ? other : playlist_[field])) {
@@ -101,9 +102,9 @@ void PlaylistDocument::read_items(JsonReader& reader) {
     if (list.read(item_fields_, item_.data())) {
       records_->take_item(item_.data());
     } else {
-      rows_->malformed(list.problem());
+      call_->malformed(list.problem());
     }
-    rows_->next(reader.offset());
+    call_->next(reader.offset());
   }
 }
 

@@ -2,12 +2,13 @@
 // playlist is a record and every item of one is a record.
 #pragma once
 
+#include "playlist/plugin.hpp"
+
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "json_list.hpp"
-#include "rows.hpp"
 
 namespace source {
 
@@ -26,7 +27,7 @@ class PlaylistDocument {
                    std::span<const std::string_view> item_keys);
   /// Reads the whole text. A playlist that breaks off gives what was readable, with a notice.
   /// True when all of it was sound.
-  bool read(std::string_view text, Rows& rows, PlaylistRecords& records);
+  bool read(std::string_view text, playlist::SourceCall& call, PlaylistRecords& records);
 
  private:
   void read_playlists(JsonReader& reader);
@@ -39,7 +40,7 @@ class PlaylistDocument {
   JsonFields playlist_fields_, item_fields_;
   std::vector<JsonValue> playlist_, item_;
   bool is_sound_ = true;
-  Rows* rows_ = nullptr;
+  playlist::SourceCall* call_ = nullptr;
   PlaylistRecords* records_ = nullptr;
 };
 

@@ -22,7 +22,6 @@
 #include "lengths.hpp"
 #include "play_columns.hpp"
 #include "recognise.hpp"
-#include "rows.hpp"
 #include "text.hpp"
 #include "track_columns.hpp"
 #include "user_columns.hpp"
@@ -113,23 +112,22 @@ class PlaysCsv final : public playlist::Source {
       played_ =
           Lengths(layout->header.names()[static_cast<std::size_t>(column)], layout->table, column);
     }
-    Rows rows(call);
-    rows_ = &rows;
+    call_ = &call;
     make_table();
     std::string problem;
-    for (CsvReader& csv = layout->table; csv.next(); rows.next(csv.offset())) {
+    for (CsvReader& csv = layout->table; csv.next(); call.next(csv.offset())) {
       if (!is_sound_record(csv, layout->header.size(), problem)) {
-        rows.malformed(problem);
+        call.malformed(problem);
       } else if (csv.is_blank()) {
-        rows.bucket("empty", "a record without values");
+        call.bucket("empty", "a record without values");
       } else {
         take_record(csv);
       }
     }
-    dates.tell(rows);
-    played_.tell(rows);
-    if (clock_) clock_->tell(rows);
-    rows.finish();
+    dates.tell(call);
+    played_.tell(call);
+    if (clock_) clock_->tell(call);
+    call.finish();
   }
 
  private:
@@ -150,32 +148,32 @@ class PlaysCsv final : public playlist::Source {
   }
 
   void make_table() {
-    listens_ = &rows_->table("listens", {{"ts", PLAYLIST_I64, true},
-                                         {"ms_played", PLAYLIST_I32},
-                                         {"title", PLAYLIST_STRING, true},
-                                         {"artist", PLAYLIST_STRING, true},
-                                         {"album", PLAYLIST_STRING},
-                                         {"spotify_id", PLAYLIST_STRING},
-                                         {"isrc", PLAYLIST_STRING},
-                                         {"mbid", PLAYLIST_STRING},
-                                         {"reason_end", PLAYLIST_STRING},
-                                         {"country", PLAYLIST_STRING},
-                                         {"skipped", PLAYLIST_U8},
-                                         {"loved", PLAYLIST_U8},
-                                         {"precision", PLAYLIST_I32}});
+    listens_ = &call_->rows("listens", {{"ts", PLAYLIST_I64, kAlways},
+                                        {"ms_played", PLAYLIST_I32},
+                                        {"title", PLAYLIST_STRING, kAlways},
+                                        {"artist", PLAYLIST_STRING, kAlways},
+                                        {"album", PLAYLIST_STRING},
+                                        {"spotify_id", PLAYLIST_STRING},
+                                        {"isrc", PLAYLIST_STRING},
+                                        {"mbid", PLAYLIST_STRING},
+                                        {"reason_end", PLAYLIST_STRING},
+                                        {"country", PLAYLIST_STRING},
+                                        {"skipped", PLAYLIST_U8},
+                                        {"loved", PLAYLIST_U8},
+                                        {"precision", PLAYLIST_I32}});
   }
 
   void take_record(const CsvReader& csv) {
     const std::string_view event = csv[plays_[PlayColumns::kEvent]];
-    if (!event.empty() && event != "PLAY_END") return rows_->bucket("other", event);
+    if (!event.empty() && event != "PLAY_END") return call_->bucket("other", event);
     if (equals_ignoring_case(csv[plays_[PlayColumns::kMedium]], "video")) {
-      return rows_->bucket("video", "");
+      return call_->bucket("video", "");
     }
     tracks_.read(csv, track_);
-    if (!track_.has_identity()) return rows_->bucket("empty", "neither names nor an id");
+    if (!track_.has_identity()) return call_->bucket("empty", "neither names nor an id");
     const auto played = read_played(csv);
     if (played && (*played < 0 || *played > kLongestPlay)) {
-      return rows_->malformed("ms_played is not between 0 and 24 hours: " +
+      return call_->malformed("ms_played is not between 0 and 24 hours: " +
                               quoted(csv[plays_[PlayColumns::kPlayed]]));
     }
     const auto start = read_start(csv, played.value_or(0));
@@ -199,10 +197,10 @@ class PlaysCsv final : public playlist::Source {
         time->seconds -= static_cast<std::int64_t>((played + 999) / 1000);
       }
       if (time && is_plausible(time->seconds)) return time;
-      rows_->malformed(dates_->problem(cell));
+      call_->malformed(dates_->problem(cell));
       return std::nullopt;
     }
-    rows_->bucket("now_playing", "it has no time");
+    call_->bucket("now_playing", "it has no time");
     return std::nullopt;
   }
 
@@ -216,29 +214,29 @@ class PlaysCsv final : public playlist::Source {
   }
 
   void put(const CsvReader& csv, const Time& start, const std::optional<double>& played) {
-    listens_->begin(rows_->record());
-    listens_->i64(kTs, start.seconds);
-    if (played) listens_->i32(kPlayed, static_cast<std::int32_t>(*played));
-    listens_->text(kTitle, track_.title);
-    listens_->text(kArtist, track_.artist.substr(0, track_.artist.find('\x1f')));
-    listens_->text(kAlbum, track_.album);
-    listens_->text(kSpotify, track_.spotify_id);
-    listens_->text(kIsrc, track_.isrc);
-    listens_->text(kMbid, track_.mbid);
-    listens_->text(kReason, end_reason(csv[plays_[PlayColumns::kReasonEnd]]));
+    listens_->row();
+    listens_->set_i64(kTs, start.seconds);
+    if (played) listens_->set_i32(kPlayed, static_cast<std::int32_t>(*played));
+    listens_->set_text(kTitle, track_.title);
+    listens_->set_text(kArtist, track_.artist.substr(0, track_.artist.find('\x1f')));
+    listens_->set_text(kAlbum, track_.album);
+    listens_->set_text(kSpotify, track_.spotify_id);
+    listens_->set_text(kIsrc, track_.isrc);
+    listens_->set_text(kMbid, track_.mbid);
+    listens_->set_text(kReason, end_reason(csv[plays_[PlayColumns::kReasonEnd]]));
     const std::string_view country = csv[plays_[PlayColumns::kCountry]];
-    if (country.size() == 2) listens_->text(kCountry, country);
+    if (country.size() == 2) listens_->set_text(kCountry, country);
     put_flag(kSkipped, csv[plays_[PlayColumns::kSkipped]]);
     put_flag(kLoved, csv[plays_[PlayColumns::kLoved]]);
-    if (start.precision > 1) listens_->i32(kPrecision, start.precision);
+    if (start.precision > 1) listens_->set_i32(kPrecision, start.precision);
   }
 
   void put_flag(int column, std::string_view cell) {
-    if (const auto flag = read_boolean(cell)) listens_->u8(column, *flag ? 1 : 0);
+    if (const auto flag = read_boolean(cell)) listens_->set_u8(column, *flag ? 1 : 0);
   }
 
-  Rows* rows_ = nullptr;
-  Table* listens_ = nullptr;
+  playlist::SourceCall* call_ = nullptr;
+  playlist::Rows* listens_ = nullptr;
   FileDates* dates_ = nullptr;
   TrackColumns tracks_;
   PlayColumns plays_;

@@ -16,7 +16,6 @@
 #include "json_records.hpp"
 #include "recognise.hpp"
 #include "repeats.hpp"
-#include "rows.hpp"
 #include "text.hpp"
 
 namespace source {
@@ -49,35 +48,34 @@ class SpotifyAccount final : public playlist::Source {
   }
 
   void read(playlist::SourceCall& call) {
-    Rows rows(call);
-    rows_ = &rows;
-    listens_ = &rows.table("listens", {{"ts", PLAYLIST_I64, true},
-                                       {"ms_played", PLAYLIST_I32},
-                                       {"title", PLAYLIST_STRING, true},
-                                       {"artist", PLAYLIST_STRING, true},
-                                       {"precision", PLAYLIST_I32},
-                                       {"stamp", PLAYLIST_U8},
-                                       {"repeat", PLAYLIST_I32}});
+    call_ = &call;
+    listens_ = &call.rows("listens", {{"ts", PLAYLIST_I64, kAlways},
+                                      {"ms_played", PLAYLIST_I32},
+                                      {"title", PLAYLIST_STRING, kAlways},
+                                      {"artist", PLAYLIST_STRING, kAlways},
+                                      {"precision", PLAYLIST_I32},
+                                      {"stamp", PLAYLIST_U8},
+                                      {"repeat", PLAYLIST_I32}});
     JsonFields fields(kNames);
-    read_records(without_bom(call.input().bytes()), kNames, fields, values_.data(), rows,
+    read_records(without_bom(call.input().bytes()), kNames, fields, values_.data(), call,
                  [this] { take_record(); });
-    rows.finish();
+    call.finish();
   }
 
  private:
   void take_record() {
     if (values_[kPodcastName].is_given() || values_[kEpisodeName].is_given()) {
-      return rows_->bucket("podcast", "");
+      return call_->bucket("podcast", "");
     }
-    if (values_[kAudiobookName].is_given()) return rows_->bucket("audiobook", "");
+    if (values_[kAudiobookName].is_given()) return call_->bucket("audiobook", "");
     for (const Field field : {kEndTime, kArtistName, kTrackName}) {
       if (!values_[field].is_textlike()) return malformed(field, "is no text");
     }
     const std::string_view artist = values_[kArtistName].text(artist_);
     const std::string_view track = values_[kTrackName].text(track_);
-    if (artist.empty() || track.empty()) return rows_->bucket("empty", "no artist or no track");
+    if (artist.empty() || track.empty()) return call_->bucket("empty", "no artist or no track");
     if (artist == "Unknown Artist" || track == "Unknown Track") {
-      return rows_->bucket("empty", "unknown artist or track");
+      return call_->bucket("empty", "unknown artist or track");
     }
     take_listen(artist, track);
   }
@@ -89,25 +87,25 @@ class SpotifyAccount final : public playlist::Source {
     if (!played || *played < 0 || *played > kLongestPlay) {
       return malformed(kMsPlayed, "is not between 0 and 24 hours in milliseconds");
     }
-    listens_->begin(rows_->record());
-    listens_->i64(kTs, end->seconds - (*played + 999) / 1000);
-    listens_->i32(kPlayed, static_cast<std::int32_t>(*played));
-    listens_->text(kTitle, track);
-    listens_->text(kArtist, artist);
-    listens_->i32(kPrecision, end->precision);
-    listens_->u8(kStamp, kStampEnd);
+    listens_->row();
+    listens_->set_i64(kTs, end->seconds - (*played + 999) / 1000);
+    listens_->set_i32(kPlayed, static_cast<std::int32_t>(*played));
+    listens_->set_text(kTitle, track);
+    listens_->set_text(kArtist, artist);
+    listens_->set_i32(kPrecision, end->precision);
+    listens_->set_u8(kStamp, kStampEnd);
     const std::int32_t repeat = repeats_.count(artist, track, end->seconds, *played);
-    if (repeat > 0) listens_->i32(kRepeat, repeat);
+    if (repeat > 0) listens_->set_i32(kRepeat, repeat);
   }
 
   void malformed(Field field, std::string_view why) {
     const std::string_view found = values_[field].raw;
-    rows_->malformed(
+    call_->malformed(
         playlist::concat(kNames[field], " ", why, ": ", found.empty() ? "nothing" : quoted(found)));
   }
 
-  Rows* rows_ = nullptr;
-  Table* listens_ = nullptr;
+  playlist::SourceCall* call_ = nullptr;
+  playlist::Rows* listens_ = nullptr;
   Repeats repeats_;
   std::array<JsonValue, kFieldCount> values_;
   std::string artist_, track_, time_;

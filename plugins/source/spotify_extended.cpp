@@ -19,7 +19,6 @@
 #include "json_records.hpp"
 #include "recognise.hpp"
 #include "repeats.hpp"
-#include "rows.hpp"
 #include "text.hpp"
 
 namespace source {
@@ -117,38 +116,37 @@ class SpotifyExtended final : public playlist::Source {
   }
 
   void read(playlist::SourceCall& call) {
-    Rows rows(call);
-    rows_ = &rows;
+    call_ = &call;
     is_video_ = is_named(call.input(), "Streaming_History_Video");
-    listens_ = &rows.table("listens", {{"ts", PLAYLIST_I64, true},
-                                       {"ms_played", PLAYLIST_I32},
-                                       {"title", PLAYLIST_STRING, true},
-                                       {"artist", PLAYLIST_STRING, true},
-                                       {"album", PLAYLIST_STRING},
-                                       {"spotify_id", PLAYLIST_STRING},
-                                       {"reason_end", PLAYLIST_STRING},
-                                       {"country", PLAYLIST_STRING},
-                                       {"skipped", PLAYLIST_U8},
-                                       {"shuffle", PLAYLIST_U8},
-                                       {"offline", PLAYLIST_U8},
-                                       {"incognito", PLAYLIST_U8},
-                                       {"stamp", PLAYLIST_U8}});
+    listens_ = &call.rows("listens", {{"ts", PLAYLIST_I64, kAlways},
+                                      {"ms_played", PLAYLIST_I32},
+                                      {"title", PLAYLIST_STRING, kAlways},
+                                      {"artist", PLAYLIST_STRING, kAlways},
+                                      {"album", PLAYLIST_STRING},
+                                      {"spotify_id", PLAYLIST_STRING},
+                                      {"reason_end", PLAYLIST_STRING},
+                                      {"country", PLAYLIST_STRING},
+                                      {"skipped", PLAYLIST_U8},
+                                      {"shuffle", PLAYLIST_U8},
+                                      {"offline", PLAYLIST_U8},
+                                      {"incognito", PLAYLIST_U8},
+                                      {"stamp", PLAYLIST_U8}});
     JsonFields fields(kNames);
-    read_records(without_bom(call.input().bytes()), kFirstKeys, fields, values_.data(), rows,
+    read_records(without_bom(call.input().bytes()), kFirstKeys, fields, values_.data(), call,
                  [this] { take_record(); });
-    rows.finish();
+    call.finish();
   }
 
  private:
   void take_record() {
-    if (is_video_) return rows_->bucket("video", "");
-    if (given(kEpisodeUri) || given(kEpisodeName)) return rows_->bucket("podcast", "");
+    if (is_video_) return call_->bucket("video", "");
+    if (given(kEpisodeUri) || given(kEpisodeName)) return call_->bucket("podcast", "");
     if (given(kBookUri) || given(kBookTitle) || given(kChapterUri)) {
-      return rows_->bucket("audiobook", "");
+      return call_->bucket("audiobook", "");
     }
     const std::string_view uri = values_[kUri].text(buffer_);
     if (uri.starts_with("spotify:local:")) return take_local(uri);
-    if (uri.starts_with("spotify:episode:")) return rows_->bucket("podcast", "");
+    if (uri.starts_with("spotify:episode:")) return call_->bucket("podcast", "");
     take_listen(spotify_id(uri));
   }
 
@@ -156,7 +154,7 @@ class SpotifyExtended final : public playlist::Source {
   void take_local(std::string_view uri) {
     const LocalFile file = *local_file(uri);
     const bool has_names = has_text(kTitle) && has_text(kArtist);
-    if (!has_names && !file.has_names()) return rows_->bucket("local", file.text());
+    if (!has_names && !file.has_names()) return call_->bucket("local", file.text());
     take_listen("", has_names ? nullptr : &file);
   }
 
@@ -165,22 +163,22 @@ class SpotifyExtended final : public playlist::Source {
       if (!values_[field].is_textlike()) return malformed(field, "is no text");
     }
     const bool has_names = file != nullptr || (has_text(kTitle) && has_text(kArtist));
-    if (!has_names && id.empty()) return rows_->bucket("empty", "neither names nor an id");
+    if (!has_names && id.empty()) return call_->bucket("empty", "neither names nor an id");
     const auto end = read_end();
     if (!end) return malformed(kTs, "is no time from 2000 on");
     const auto played = values_[kMsPlayed].integer();
     if (!played || *played < 0 || *played > kLongestPlay) {
       return malformed(kMsPlayed, "is not between 0 and 24 hours in milliseconds");
     }
-    listens_->begin(rows_->record());
-    if (!id.empty()) listens_->text(kSpotifyId, id);  // may lie in buffer_: first
-    listens_->i64(kStart, *end - (*played + 999) / 1000);
-    listens_->i32(kPlayed, static_cast<std::int32_t>(*played));
-    listens_->u8(kStamp, kStampEnd);
+    listens_->row();
+    if (!id.empty()) listens_->set_text(kSpotifyId, id);  // may lie in buffer_: first
+    listens_->set_i64(kStart, *end - (*played + 999) / 1000);
+    listens_->set_i32(kPlayed, static_cast<std::int32_t>(*played));
+    listens_->set_u8(kStamp, kStampEnd);
     if (file) {
-      listens_->text(kTitleColumn, file->title);
-      listens_->text(kArtistColumn, file->artist);
-      listens_->text(kAlbumColumn, file->album);
+      listens_->set_text(kTitleColumn, file->title);
+      listens_->set_text(kArtistColumn, file->artist);
+      listens_->set_text(kAlbumColumn, file->album);
     } else {
       put_text(kTitleColumn, kTitle);
       put_text(kArtistColumn, kArtist);
@@ -190,9 +188,9 @@ class SpotifyExtended final : public playlist::Source {
   }
 
   void put_details() {
-    listens_->text(kReason, unify_reason(values_[kReasonEnd].text(buffer_), reason_));
+    listens_->set_text(kReason, unify_reason(values_[kReasonEnd].text(buffer_), reason_));
     const std::string_view country = values_[kCountry].text(buffer_);
-    if (is_country(country)) listens_->text(kCountryColumn, country);
+    if (is_country(country)) listens_->set_text(kCountryColumn, country);
     put_flag(kSkippedColumn, kSkipped);
     put_flag(kShuffleColumn, kShuffle);
     put_flag(kOfflineColumn, kOffline);
@@ -210,20 +208,22 @@ class SpotifyExtended final : public playlist::Source {
 
   void malformed(Field field, std::string_view why) {
     const std::string_view found = values_[field].raw;
-    rows_->malformed(
+    call_->malformed(
         playlist::concat(kNames[field], " ", why, ": ", found.empty() ? "nothing" : quoted(found)));
   }
   [[nodiscard]] bool given(Field field) const { return has_text(field); }
   [[nodiscard]] bool has_text(Field field) const {
     return values_[field].is_given() && !values_[field].raw.empty();
   }
-  void put_text(int column, Field field) { listens_->text(column, values_[field].text(buffer_)); }
+  void put_text(int column, Field field) {
+    listens_->set_text(column, values_[field].text(buffer_));
+  }
   void put_flag(int column, Field field) {
-    if (const auto flag = values_[field].boolean()) listens_->u8(column, *flag ? 1 : 0);
+    if (const auto flag = values_[field].boolean()) listens_->set_u8(column, *flag ? 1 : 0);
   }
 
-  Rows* rows_ = nullptr;
-  Table* listens_ = nullptr;
+  playlist::SourceCall* call_ = nullptr;
+  playlist::Rows* listens_ = nullptr;
   bool is_video_ = false;
   std::array<JsonValue, kFieldCount> values_;
   std::string buffer_, reason_;

@@ -17,7 +17,6 @@
 #include "json_list.hpp"
 #include "json_records.hpp"
 #include "recognise.hpp"
-#include "rows.hpp"
 #include "text.hpp"
 
 namespace source {
@@ -55,8 +54,7 @@ class SpotifyLibrary final : public playlist::Source {
   }
 
   void read(playlist::SourceCall& call) {
-    Rows rows(call);
-    rows_ = &rows;
+    call_ = &call;
     make_tables();
     JsonReader reader(without_bom(call.input().bytes()));
     if (!reader.take('{')) throw playlist::Unsupported("no JSON object");
@@ -72,12 +70,12 @@ class SpotifyLibrary final : public playlist::Source {
       reader.take(',');
     }
     if (!reader.take('}')) {
-      rows.notice("the file breaks off at byte " + std::to_string(reader.offset()));
+      call.notice("the file breaks off at byte " + std::to_string(reader.offset()));
     } else {
       tell_whole_lists();
     }
-    notice_rest(reader, rows);
-    rows.finish();
+    notice_rest(reader, call);
+    call.finish();
   }
 
  private:
@@ -85,23 +83,23 @@ class SpotifyLibrary final : public playlist::Source {
 
   void tell_whole_lists() {
     const auto has = [this](const char* section) { return sections_.count(section) != 0; };
-    if (has("tracks")) rows_->whole_list("likes", kTeller);
-    if (has("albums")) rows_->whole_list("saved_albums", kTeller);
-    if (has("artists")) rows_->whole_list("saved_artists", kTeller);
-    if (has("bannedTracks") && has("bannedArtists")) rows_->whole_list("banned", kTeller);
+    if (has("tracks")) call_->whole_list("likes", kTeller);
+    if (has("albums")) call_->whole_list("saved_albums", kTeller);
+    if (has("artists")) call_->whole_list("saved_artists", kTeller);
+    if (has("bannedTracks") && has("bannedArtists")) call_->whole_list("banned", kTeller);
   }
 
   void make_tables() {
     for (const char* list : {"likes", "saved_albums", "saved_artists", "banned"})
-      rows_->list(list, kTeller);
-    likes_ = &rows_->table("likes", {{"title", PLAYLIST_STRING},
-                                     {"artist", PLAYLIST_STRING},
-                                     {"album", PLAYLIST_STRING},
-                                     {"spotify_id", PLAYLIST_STRING}});
-    albums_ = &rows_->table("saved_albums",
-                            {{"album", PLAYLIST_STRING, true}, {"artist", PLAYLIST_STRING, true}});
-    artists_ = &rows_->table("saved_artists", {{"artist", PLAYLIST_STRING, true}});
-    banned_ = &rows_->table(
+      call_->list(list, kTeller);
+    likes_ = &call_->rows("likes", {{"title", PLAYLIST_STRING},
+                                    {"artist", PLAYLIST_STRING},
+                                    {"album", PLAYLIST_STRING},
+                                    {"spotify_id", PLAYLIST_STRING}});
+    albums_ = &call_->rows("saved_albums", {{"album", PLAYLIST_STRING, kAlways},
+                                            {"artist", PLAYLIST_STRING, kAlways}});
+    artists_ = &call_->rows("saved_artists", {{"artist", PLAYLIST_STRING, kAlways}});
+    banned_ = &call_->rows(
         "banned",
         {{"title", PLAYLIST_STRING}, {"artist", PLAYLIST_STRING}, {"spotify_id", PLAYLIST_STRING}});
   }
@@ -112,13 +110,13 @@ class SpotifyLibrary final : public playlist::Source {
     while (list.next()) {
       JsonValue uri;
       if (reader.peek() == '"' && reader.value(uri)) {
-        rows_->bucket("other", section);  // "other" lists bare addresses
+        call_->bucket("other", section);  // "other" lists bare addresses
       } else if (list.read(fields, values_.data())) {
         take_item(section);
       } else {
-        rows_->malformed(list.problem());
+        call_->malformed(list.problem());
       }
-      rows_->next(reader.offset());
+      call_->next(reader.offset());
     }
   }
 
@@ -128,64 +126,64 @@ class SpotifyLibrary final : public playlist::Source {
     if (section == "artists") return take_artist();
     if (section == "bannedTracks" || section == "bannedArtists") return take_banned();
     const bool is_podcast = section == "shows" || section == "episodes";
-    rows_->bucket(is_podcast ? "podcast" : "other", section);
+    call_->bucket(is_podcast ? "podcast" : "other", section);
   }
 
   void take_like() {
     if (values_[kTrack].kind == JsonValue::Kind::kNumber) {
-      return rows_->malformed("track is no text: " + quoted(values_[kTrack].raw));
+      return call_->malformed("track is no text: " + quoted(values_[kTrack].raw));
     }
     const std::string_view uri = text(kUri);
     if (const auto file = local_file(uri)) return take_local_like(*file);
-    if (uri.starts_with("spotify:episode:")) return rows_->bucket("podcast", "tracks");
+    if (uri.starts_with("spotify:episode:")) return call_->bucket("podcast", "tracks");
     const std::string_view id = spotify_id(uri);
     const bool has_names = !text(kTrack).empty() && !text(kArtist).empty();
-    if (id.empty() && !has_names) return rows_->bucket("empty", "neither names nor an id");
-    likes_->begin(rows_->record());
-    likes_->text(1, text(kTrack));
-    likes_->text(2, text(kArtist));
-    likes_->text(3, text(kAlbum));
-    likes_->text(4, id);
+    if (id.empty() && !has_names) return call_->bucket("empty", "neither names nor an id");
+    likes_->row();
+    likes_->set_text(1, text(kTrack));
+    likes_->set_text(2, text(kArtist));
+    likes_->set_text(3, text(kAlbum));
+    likes_->set_text(4, id);
   }
 
   void take_local_like(const LocalFile& file) {
-    if (!file.has_names()) return rows_->bucket("local", file.text());
-    likes_->begin(rows_->record());
-    likes_->text(1, file.title);
-    likes_->text(2, file.artist);
-    likes_->text(3, file.album);
+    if (!file.has_names()) return call_->bucket("local", file.text());
+    likes_->row();
+    likes_->set_text(1, file.title);
+    likes_->set_text(2, file.artist);
+    likes_->set_text(3, file.album);
   }
 
   void take_album() {
     if (text(kAlbum).empty() || text(kArtist).empty()) {
-      return rows_->bucket("empty", "no album or no artist");
+      return call_->bucket("empty", "no album or no artist");
     }
-    albums_->begin(rows_->record());
-    albums_->text(1, text(kAlbum));
-    albums_->text(2, text(kArtist));
+    albums_->row();
+    albums_->set_text(1, text(kAlbum));
+    albums_->set_text(2, text(kArtist));
   }
 
   void take_artist() {
-    if (text(kName).empty()) return rows_->bucket("empty", "no name");
-    artists_->begin(rows_->record());
-    artists_->text(1, text(kName));
+    if (text(kName).empty()) return call_->bucket("empty", "no name");
+    artists_->row();
+    artists_->set_text(1, text(kName));
   }
 
   void take_banned() {
     const std::string_view artist = text(text(kArtist).empty() ? kName : kArtist);
     const std::string_view id = spotify_id(text(kUri));
-    if (artist.empty() && id.empty()) return rows_->bucket("empty", "neither names nor an id");
-    banned_->begin(rows_->record());
-    banned_->text(1, text(kTrack));
-    banned_->text(2, artist);
-    banned_->text(3, id);
+    if (artist.empty() && id.empty()) return call_->bucket("empty", "neither names nor an id");
+    banned_->row();
+    banned_->set_text(1, text(kTrack));
+    banned_->set_text(2, artist);
+    banned_->set_text(3, id);
   }
 
   std::string_view text(Field field) { return values_[field].text(buffers_[field]); }
 
-  Rows* rows_ = nullptr;
+  playlist::SourceCall* call_ = nullptr;
   std::set<std::string> sections_;
-  Table *likes_ = nullptr, *albums_ = nullptr, *artists_ = nullptr, *banned_ = nullptr;
+  playlist::Rows *likes_ = nullptr, *albums_ = nullptr, *artists_ = nullptr, *banned_ = nullptr;
   std::array<JsonValue, kFieldCount> values_;
   std::array<std::string, kFieldCount> buffers_;
 };

@@ -40,20 +40,20 @@ constexpr std::array<std::string_view, 1> kLocalKeys = {"uri"};
 
 class Records final : public PlaylistRecords {
  public:
-  explicit Records(Rows& rows)
-      : rows_(rows),
-        playlists_(rows.table("playlists", {{"playlist", PLAYLIST_STRING, true},
-                                            {"playlist_id", PLAYLIST_STRING},
-                                            {"description", PLAYLIST_STRING},
-                                            {"ts", PLAYLIST_I64}})),
-        tracks_(rows.table("playlist_tracks", {{"playlist", PLAYLIST_STRING, true},
-                                               {"playlist_id", PLAYLIST_STRING},
-                                               {"position", PLAYLIST_I32},
-                                               {"ts", PLAYLIST_I64},
-                                               {"title", PLAYLIST_STRING},
-                                               {"artist", PLAYLIST_STRING},
-                                               {"album", PLAYLIST_STRING},
-                                               {"spotify_id", PLAYLIST_STRING}})) {}
+  explicit Records(playlist::SourceCall& call)
+      : call_(call),
+        playlists_(call.rows("playlists", {{"playlist", PLAYLIST_STRING, kAlways},
+                                           {"playlist_id", PLAYLIST_STRING},
+                                           {"description", PLAYLIST_STRING},
+                                           {"ts", PLAYLIST_I64}})),
+        tracks_(call.rows("playlist_tracks", {{"playlist", PLAYLIST_STRING, kAlways},
+                                              {"playlist_id", PLAYLIST_STRING},
+                                              {"position", PLAYLIST_I32},
+                                              {"ts", PLAYLIST_I64},
+                                              {"title", PLAYLIST_STRING},
+                                              {"artist", PLAYLIST_STRING},
+                                              {"album", PLAYLIST_STRING},
+                                              {"spotify_id", PLAYLIST_STRING}})) {}
 
   void take_playlist(const JsonValue* fields) override {
     position_ = -1;
@@ -63,22 +63,22 @@ class Records final : public PlaylistRecords {
     // the same playlist in a later export.
     const int count = ++names_[name_];
     id_ = count == 1 ? "" : "#" + std::to_string(count);
-    playlists_.begin(rows_.record());
-    playlists_.text(1, name_);
-    playlists_.text(2, id_);
-    playlists_.text(3, fields[kDescription].text(buffer_));
+    playlists_.row();
+    playlists_.set_text(1, name_);
+    playlists_.set_text(2, id_);
+    playlists_.set_text(3, fields[kDescription].text(buffer_));
     put_time(playlists_, 4, fields[kModified]);
   }
 
-  void tell() const { unread_.tell(rows_); }
+  void tell() const { unread_.tell(call_); }
 
   void take_item(const JsonValue* fields) override {
     ++position_;
     if (fields[kTrack].kind != JsonValue::Kind::kObject) {
-      if (fields[kEpisode].is_given()) return rows_.bucket("podcast", "");
+      if (fields[kEpisode].is_given()) return call_.bucket("podcast", "");
       if (fields[kLocal].is_given()) return take_local(fields[kLocal], fields[kAdded]);
-      if (fields[kBook].is_given()) return rows_.bucket("audiobook", "");
-      return rows_.bucket("empty", "an item without a track");
+      if (fields[kBook].is_given()) return call_.bucket("audiobook", "");
+      return call_.bucket("empty", "an item without a track");
     }
     std::array<JsonValue, kTrackFieldCount> track;
     JsonReader reader(fields[kTrack].raw);
@@ -99,19 +99,19 @@ class Records final : public PlaylistRecords {
 
   void put_local(const std::optional<LocalFile>& file, const JsonValue& added) {
     if (!file || !file->has_names()) {
-      return rows_.bucket("local", file ? file->text() : "no name");
+      return call_.bucket("local", file ? file->text() : "no name");
     }
     put_place(added);
-    tracks_.text(5, file->title);
-    tracks_.text(6, file->artist);
-    tracks_.text(7, file->album);
+    tracks_.set_text(5, file->title);
+    tracks_.set_text(6, file->artist);
+    tracks_.set_text(7, file->album);
   }
 
   void put_place(const JsonValue& added) {
-    tracks_.begin(rows_.record());
-    tracks_.text(1, name_);
-    tracks_.text(2, id_);
-    tracks_.i32(3, position_);
+    tracks_.row();
+    tracks_.set_text(1, name_);
+    tracks_.set_text(2, id_);
+    tracks_.set_i32(3, position_);
     put_time(tracks_, 4, added);
   }
 
@@ -122,27 +122,27 @@ class Records final : public PlaylistRecords {
     const std::string_view artist = track[kArtist].text(artist_);
     const std::string_view id = spotify_id(uri);
     if (id.empty() && (title.empty() || artist.empty())) {
-      return rows_.bucket("empty", "neither names nor an id");
+      return call_.bucket("empty", "neither names nor an id");
     }
     put_place(added);
-    tracks_.text(5, title);
-    tracks_.text(6, artist);
-    tracks_.text(7, track[kAlbum].text(buffer_));
-    tracks_.text(8, id);
+    tracks_.set_text(5, title);
+    tracks_.set_text(6, artist);
+    tracks_.set_text(7, track[kAlbum].text(buffer_));
+    tracks_.set_text(8, id);
   }
 
-  void put_time(Table& table, int column, const JsonValue& value) {
+  void put_time(playlist::Rows& table, int column, const JsonValue& value) {
     const std::string_view text = value.text(buffer_);
     const auto time = read_time(text);
     if (time && is_plausible(time->seconds)) {
-      table.i64(column, time->seconds);
+      table.set_i64(column, time->seconds);
     } else if (!text.empty()) {
       unread_.add(text);
     }
   }
 
-  Rows& rows_;
-  Table &playlists_, &tracks_;
+  playlist::SourceCall& call_;
+  playlist::Rows &playlists_, &tracks_;
   JsonFields track_fields_{kTrackKeys}, local_fields_{kLocalKeys};
   UnreadDates unread_{"\"addedDate\" and \"lastModifiedDate\""};
   std::int32_t position_ = -1;
@@ -162,14 +162,13 @@ class SpotifyPlaylists final : public playlist::Source {
   }
 
   void read(playlist::SourceCall& call) {
-    Rows rows(call);
-    rows.list("playlists", kTeller);
-    Records records(rows);
+    call.list("playlists", kTeller);
+    Records records(call);
     PlaylistDocument document(kPlaylistKeys, kItems, kItemKeys);
-    const bool is_whole = document.read(without_bom(call.input().bytes()), rows, records);
+    const bool is_whole = document.read(without_bom(call.input().bytes()), call, records);
     records.tell();
-    if (is_whole) rows.whole_list("playlists", kTeller);
-    rows.finish();
+    if (is_whole) call.whole_list("playlists", kTeller);
+    call.finish();
   }
 };
 

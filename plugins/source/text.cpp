@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 
 namespace source {
 namespace {
@@ -22,60 +21,7 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/// Length of the well-formed UTF-8 sequence at `text`, 0 when there is none.
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return first == 0 ? 0 : 1;
-  if (first < 0xc2 || first > 0xf4) return 0;
-  const std::size_t length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  if (text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  if (first == 0xe0 && byte(1) < 0xa0) return 0;  // overlong
-  if (first == 0xed && byte(1) > 0x9f) return 0;  // surrogate
-  if (first == 0xf0 && byte(1) < 0x90) return 0;  // overlong
-  if (first == 0xf4 && byte(1) > 0x8f) return 0;  // above U+10FFFF
-  return length;
-}
-
 }  // namespace
-
-bool is_sound_text(std::string_view text) {
-  std::size_t i = 0;
-  while (i < text.size()) {
-    std::uint64_t word = 0;
-    if (text.size() - i >= 8) {
-      std::memcpy(&word, text.data() + i, 8);
-      const std::uint64_t zeros = (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
-      if ((word & 0x8080808080808080u) == 0 && zeros == 0) {
-        i += 8;
-        continue;
-      }
-    }
-    const std::size_t length = sequence_length(text.substr(i));
-    if (length == 0) return false;
-    i += length;
-  }
-  return true;
-}
-
-std::string repair_text(std::string_view text) {
-  std::string repaired;
-  repaired.reserve(text.size() + 8);
-  while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
-    if (length == 0) {
-      repaired += "\xef\xbf\xbd";
-      text.remove_prefix(1);
-    } else {
-      repaired += text.substr(0, length);
-      text.remove_prefix(length);
-    }
-  }
-  return repaired;
-}
 
 std::string from_latin1(std::string_view text) {
   std::string utf8;

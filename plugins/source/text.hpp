@@ -10,11 +10,7 @@
 
 namespace source {
 
-/// True for UTF-8 (no surrogates, nothing above U+10FFFF, no overlong forms) without NUL.
-bool is_sound_text(std::string_view text);
-/// The text with U+FFFD for every byte that is not UTF-8, and for NUL.
-std::string repair_text(std::string_view text);
-/// The same text from Latin-1.
+/// A text in Latin-1 as UTF-8.
 std::string from_latin1(std::string_view text);
 /// U+FEFF at the front, as EF BB BF, is dropped.
 std::string_view without_bom(std::string_view text);

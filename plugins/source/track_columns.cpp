@@ -351,8 +351,8 @@ std::string TrackColumns::check(const CsvReader& csv) const {
   return {};
 }
 
-std::vector<ColumnSpec> TrackColumns::number_specs(Of of) {
-  std::vector<ColumnSpec> specs;
+std::vector<playlist::ColumnSpec> TrackColumns::number_specs(Of of) {
+  std::vector<playlist::ColumnSpec> specs;
   for (const int role : numbers_of(of)) {
     const bool is_integer = role == kDuration || role == kYear || role == kKey || role == kMode ||
                             role == kTimeSignature;
@@ -364,46 +364,47 @@ std::vector<ColumnSpec> TrackColumns::number_specs(Of of) {
   return specs;
 }
 
-std::vector<ColumnSpec> TrackColumns::track_specs() {
-  std::vector<ColumnSpec> specs;
+std::vector<playlist::ColumnSpec> TrackColumns::track_specs() {
+  std::vector<playlist::ColumnSpec> specs;
   for (const char* name : {"title", "artist", "album", "spotify_id", "isrc", "mbid", "tags",
                            "album_id", "artist_id", "artist_credit"}) {
     specs.push_back({name, PLAYLIST_STRING});
   }
-  for (const ColumnSpec& spec : number_specs(Of::kTrack)) specs.push_back(spec);
+  for (const playlist::ColumnSpec& spec : number_specs(Of::kTrack)) specs.push_back(spec);
   return specs;
 }
 
-void TrackColumns::put(Table& table, const Track& track, const CsvReader& csv, Rows& rows) const {
+void TrackColumns::put(playlist::Rows& table, const Track& track, const CsvReader& csv,
+                       playlist::SourceCall& call) const {
   static const std::string kNone;
   int column = 0;
   for (const std::string* text :
        {&track.title, track.is_credit ? &kNone : &track.artist, &track.album, &track.spotify_id,
         &track.isrc, &track.mbid, &track.tags, &track.album_id, &track.artist_id,
         track.is_credit ? &track.artist : &kNone}) {
-    table.text(++column, *text);
+    table.set_text(++column, *text);
   }
-  put_numbers(Of::kTrack, table, ++column, csv, rows);
+  put_numbers(Of::kTrack, table, ++column, csv, call);
 }
 
-void TrackColumns::put_numbers(Of of, Table& table, int first, const CsvReader& csv,
-                               Rows& rows) const {
+void TrackColumns::put_numbers(Of of, playlist::Rows& table, int first, const CsvReader& csv,
+                               playlist::SourceCall& call) const {
   int at = first - 1;
   for (const int role : numbers_of(of)) {
     ++at;
     const std::string_view cell = csv[column(role)];
     if (is_missing_word(cell)) continue;
     if (role == kYear) {
-      if (const auto year = read_year(cell)) table.i32(at, *year);
+      if (const auto year = read_year(cell)) table.set_i32(at, *year);
       continue;
     }
     if (role == kExplicit) {
-      if (const auto flag = read_boolean(cell)) table.u8(at, *flag ? 1 : 0);
+      if (const auto flag = read_boolean(cell)) table.set_u8(at, *flag ? 1 : 0);
       continue;
     }
     if (role == kKey || role == kMode) {
       const auto value = role == kKey ? read_key(cell) : read_mode(cell);
-      if (value && *value >= 0) table.i32(at, *value);
+      if (value && *value >= 0) table.set_i32(at, *value);
       continue;
     }
     const double value =
@@ -411,19 +412,19 @@ void TrackColumns::put_numbers(Of of, Table& table, int first, const CsvReader& 
     if (value == 0 && is_zero_missing(role)) continue;
     const Range range = range_of(role);
     if (value < range.low || value > range.high) {
-      rows.notice(playlist::concat(role_name(role), " outside ", range.low, " .. ", range.high,
+      call.notice(playlist::concat(role_name(role), " outside ", range.low, " .. ", range.high,
                                    ": left out"));
     } else if (role == kDuration || role == kTimeSignature) {
-      table.i32(at, static_cast<std::int32_t>(std::lround(value)));
+      table.set_i32(at, static_cast<std::int32_t>(std::lround(value)));
     } else {
-      table.f32(at, static_cast<float>(value));
+      table.set_f32(at, static_cast<float>(value));
     }
   }
 }
 
 // ---- everybody's use ----------------------------------------------------------------------------
-std::vector<ColumnSpec> TrackColumns::engagement_specs() {
-  std::vector<ColumnSpec> specs;
+std::vector<playlist::ColumnSpec> TrackColumns::engagement_specs() {
+  std::vector<playlist::ColumnSpec> specs;
   for (const char* name :
        {"title", "artist", "album", "spotify_id", "isrc", "mbid", "artist_credit"})
     specs.push_back({name, PLAYLIST_STRING});
@@ -436,14 +437,14 @@ bool TrackColumns::has_engagement(const CsvReader& csv) const {
                      [&](int role) { return has(role) && !is_missing_word(csv[column(role)]); });
 }
 
-void TrackColumns::put_engagement(Table& table, const Track& track, const CsvReader& csv,
-                                  Rows& rows) const {
+void TrackColumns::put_engagement(playlist::Rows& table, const Track& track, const CsvReader& csv,
+                                  playlist::SourceCall& call) const {
   static const std::string kNone;
   int at = 0;
   for (const std::string* text :
        {&track.title, track.is_credit ? &kNone : &track.artist, &track.album, &track.spotify_id,
         &track.isrc, &track.mbid, track.is_credit ? &track.artist : &kNone})
-    table.text(++at, *text);
+    table.set_text(++at, *text);
   for (const int role : kEngagement) {
     ++at;
     const std::string_view cell = csv[column(role)];
@@ -451,10 +452,10 @@ void TrackColumns::put_engagement(Table& table, const Track& track, const CsvRea
     const double value = read_number(cell).value_or(0);
     const Range range = range_of(role);
     if (value < range.low || value > range.high) {
-      rows.notice(playlist::concat(role_name(role), " outside ", range.low, " .. ", range.high,
+      call.notice(playlist::concat(role_name(role), " outside ", range.low, " .. ", range.high,
                                    ": left out"));
     } else {
-      table.f32(at, static_cast<float>(value));
+      table.set_f32(at, static_cast<float>(value));
     }
   }
 }

@@ -2,6 +2,8 @@
 // them, read into a Track, and handed over as a row of "tracks".
 #pragma once
 
+#include "playlist/plugin.hpp"
+
 #include <array>
 #include <cstdint>
 #include <string>
@@ -10,7 +12,6 @@
 
 #include "csv.hpp"
 #include "lengths.hpp"
-#include "rows.hpp"
 
 namespace source {
 
@@ -101,17 +102,20 @@ class TrackColumns {
 
   enum class Of { kTrack, kArtist };
   /// The columns of everything but names and ids; of artists, what can be a mean.
-  static std::vector<ColumnSpec> number_specs(Of of);
-  static std::vector<ColumnSpec> track_specs();
-  static std::vector<ColumnSpec> engagement_specs();
+  static std::vector<playlist::ColumnSpec> number_specs(Of of);
+  static std::vector<playlist::ColumnSpec> track_specs();
+  static std::vector<playlist::ColumnSpec> engagement_specs();
   /// True when the record tells anything of everybody's use of the track.
   [[nodiscard]] bool has_engagement(const CsvReader& csv) const;
   /// Sets the row begun in `table`, which was made with engagement_specs().
-  void put_engagement(Table& table, const Track& track, const CsvReader& csv, Rows& rows) const;
+  void put_engagement(playlist::Rows& table, const Track& track, const CsvReader& csv,
+                      playlist::SourceCall& call) const;
   /// Sets the row begun in `table`, which was made with track_specs().
-  void put(Table& table, const Track& track, const CsvReader& csv, Rows& rows) const;
+  void put(playlist::Rows& table, const Track& track, const CsvReader& csv,
+           playlist::SourceCall& call) const;
   /// Sets the numbers; `first` is the first of the columns that number_specs() made.
-  void put_numbers(Of of, Table& table, int first, const CsvReader& csv, Rows& rows) const;
+  void put_numbers(Of of, playlist::Rows& table, int first, const CsvReader& csv,
+                   playlist::SourceCall& call) const;
 
  private:
   void read_names(const CsvReader& csv, Track& track) const;

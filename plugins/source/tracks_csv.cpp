@@ -23,7 +23,6 @@
 #include "csv.hpp"
 #include "elements.hpp"
 #include "recognise.hpp"
-#include "rows.hpp"
 #include "text.hpp"
 #include "track_columns.hpp"
 #include "user_columns.hpp"
@@ -77,28 +76,27 @@ class TracksCsv final : public playlist::Source {
     csv.next();
     header_ = Header(csv);
     find_columns(call, csv);
-    Rows rows(call);
-    rows_ = &rows;
+    call_ = &call;
     make_tables();
     std::string problem;
     while (csv.next()) {
       if (!is_sound_record(csv, header_.size(), problem)) {
-        rows.malformed(problem);
+        call.malformed(problem);
       } else if (csv.is_blank()) {
-        rows.bucket("empty", "a record without values");
+        call.bucket("empty", "a record without values");
       } else {
         take_record(csv);
       }
-      rows.next(csv.offset());
+      call.next(csv.offset());
     }
-    if (is_standardised_) rows.notice("valence is standardised, not 0 .. 1: left out");
-    columns_.lengths().tell(rows);
+    if (is_standardised_) call.notice("valence is standardised, not 0 .. 1: left out");
+    columns_.lengths().tell(call);
     if (is_names_only()) {
-      rows.notice(
+      call.notice(
           "read as a catalogue of tracks that is nobody's: no plays, likes or playlists come of "
           "it; for plays, say with --columns time=... which column tells when");
     }
-    rows.finish();
+    call.finish();
   }
 
  private:
@@ -133,72 +131,74 @@ class TracksCsv final : public playlist::Source {
     constexpr std::uint32_t kText = PLAYLIST_STRING;
     switch (kind_) {
       case Kind::kTracks:
-        table_ = &rows_->table("tracks", TrackColumns::track_specs());
+        table_ = &call_->rows("tracks", TrackColumns::track_specs());
         if (columns_.engagement_count() > 0)
-          engagement_ = &rows_->table("engagement", TrackColumns::engagement_specs());
+          engagement_ = &call_->rows("engagement", TrackColumns::engagement_specs());
         break;
       case Kind::kArtists: {
-        std::vector<ColumnSpec> specs = {
-            {"artist", kText, true}, {"artist_id", kText}, {"tags", kText}};
-        for (const ColumnSpec& spec : TrackColumns::number_specs(TrackColumns::Of::kArtist))
+        std::vector<playlist::ColumnSpec> specs = {
+            {"artist", kText, kAlways}, {"artist_id", kText}, {"tags", kText}};
+        for (const playlist::ColumnSpec& spec :
+             TrackColumns::number_specs(TrackColumns::Of::kArtist))
           specs.push_back(spec);
-        table_ = &rows_->table("artists", std::move(specs));
+        table_ = &call_->rows("artists", std::move(specs));
         break;
       }
       case Kind::kArtistTags:
-        table_ = &rows_->table("artist_tags", {{"artist", kText, true}, {"tag", kText, true}});
+        table_ = &call_->rows("artist_tags", {{"artist", kText, kAlways}, {"tag", kText, kAlways}});
         break;
       default:
         break;
     }
     if (kind_ != Kind::kTracks || playlist_name_ < 0) return;
-    playlists_ = &rows_->table(
-        "playlists", {{"playlist", kText, true}, {"playlist_id", kText}, {"owner", kText, true}});
-    items_ = &rows_->table("playlist_tracks", {{"playlist", kText, true},
-                                               {"playlist_id", kText},
-                                               {"position", PLAYLIST_I32},
-                                               {"title", kText},
-                                               {"artist", kText},
-                                               {"album", kText},
-                                               {"spotify_id", kText},
-                                               {"artist_credit", kText}});
+    playlists_ = &call_->rows(
+        "playlists",
+        {{"playlist", kText, kAlways}, {"playlist_id", kText}, {"owner", kText, kAlways}});
+    items_ = &call_->rows("playlist_tracks", {{"playlist", kText, kAlways},
+                                              {"playlist_id", kText},
+                                              {"position", PLAYLIST_I32},
+                                              {"title", kText},
+                                              {"artist", kText},
+                                              {"album", kText},
+                                              {"spotify_id", kText},
+                                              {"artist_credit", kText}});
   }
 
   void take_record(const CsvReader& csv) {
-    if (kind_ == Kind::kAlbums) return rows_->bucket("album", "tracks carry their album's name");
-    if (kind_ == Kind::kCaptions) return rows_->bucket("caption", "a clip's description, no track");
+    if (kind_ == Kind::kAlbums) return call_->bucket("album", "tracks carry their album's name");
+    if (kind_ == Kind::kCaptions) return call_->bucket("caption", "a clip's description, no track");
     if (const std::string problem = columns_.check(csv); !problem.empty()) {
-      return rows_->malformed(problem);
+      return call_->malformed(problem);
     }
     columns_.read(csv, track_);
     if (kind_ == Kind::kArtists) return take_artist(csv);
     if (kind_ == Kind::kArtistTags) return take_artist_tags();
-    if (!track_.has_identity()) return rows_->bucket("empty", "neither names nor an id");
-    table_->begin(rows_->record());
-    columns_.put(*table_, track_, csv, *rows_);
+    if (!track_.has_identity()) return call_->bucket("empty", "neither names nor an id");
+    table_->row();
+    columns_.put(*table_, track_, csv, *call_);
     if (engagement_ != nullptr && columns_.has_engagement(csv)) {
-      engagement_->begin(rows_->record());
-      columns_.put_engagement(*engagement_, track_, csv, *rows_);
+      engagement_->row();
+      columns_.put_engagement(*engagement_, track_, csv, *call_);
     }
     if (playlists_ != nullptr) take_playlist_item(csv);
   }
 
   void take_artist(const CsvReader& csv) {
-    if (track_.artist.empty()) return rows_->bucket("empty", "no artist");
-    table_->begin(rows_->record());
-    table_->text(1, track_.artist);
-    table_->text(2, track_.artist_id);
-    table_->text(3, track_.tags);
-    columns_.put_numbers(TrackColumns::Of::kArtist, *table_, 4, csv, *rows_);
+    if (track_.artist.empty()) return call_->bucket("empty", "no artist");
+    table_->row();
+    table_->set_text(1, track_.artist);
+    table_->set_text(2, track_.artist_id);
+    table_->set_text(3, track_.tags);
+    columns_.put_numbers(TrackColumns::Of::kArtist, *table_, 4, csv, *call_);
   }
 
   void take_artist_tags() {
-    if (track_.artist.empty()) return rows_->bucket("empty", "no artist");
-    if (track_.tags.empty()) return rows_->bucket("empty", "no tag");
+    if (track_.artist.empty()) return call_->bucket("empty", "no artist");
+    if (track_.tags.empty()) return call_->bucket("empty", "no tag");
     for (const std::string& tag : split(track_.tags, '\x1f')) {
-      table_->begin(rows_->record());
-      table_->text(1, track_.artist);
-      table_->text(2, tag);
+      table_->row();
+      table_->set_text(1, track_.artist);
+      table_->set_text(2, tag);
     }
   }
 
@@ -208,23 +208,24 @@ class TracksCsv final : public playlist::Source {
     if (name.empty()) return;
     std::int32_t& next = positions_[std::string(name) + '\x1f' + std::string(id)];
     if (next == 0) {
-      playlists_->begin(rows_->record());
-      playlists_->text(1, name);
-      playlists_->text(2, id);
-      playlists_->text_or_empty(3, "");
+      playlists_->row();
+      playlists_->set_text(1, name);
+      playlists_->set_text(2, id);
+      playlists_->set_text_even_empty(3, "");
     }
-    items_->begin(rows_->record());
-    items_->text(1, name);
-    items_->text(2, id);
-    items_->i32(3, next++);
-    items_->text(4, track_.title);
-    items_->text(track_.is_credit ? 8 : 5, track_.artist.substr(0, track_.artist.find('\x1f')));
-    items_->text(6, track_.album);
-    items_->text(7, track_.spotify_id);
+    items_->row();
+    items_->set_text(1, name);
+    items_->set_text(2, id);
+    items_->set_i32(3, next++);
+    items_->set_text(4, track_.title);
+    items_->set_text(track_.is_credit ? 8 : 5, track_.artist.substr(0, track_.artist.find('\x1f')));
+    items_->set_text(6, track_.album);
+    items_->set_text(7, track_.spotify_id);
   }
 
-  Rows* rows_ = nullptr;
-  Table *table_ = nullptr, *engagement_ = nullptr, *playlists_ = nullptr, *items_ = nullptr;
+  playlist::SourceCall* call_ = nullptr;
+  playlist::Rows *table_ = nullptr, *engagement_ = nullptr, *playlists_ = nullptr,
+                 *items_ = nullptr;
   Header header_;
   TrackColumns columns_;
   Kind kind_ = Kind::kNone;

@@ -13,7 +13,6 @@
 #include "csv.hpp"
 #include "elements.hpp"
 #include "recognise.hpp"
-#include "rows.hpp"
 #include "text.hpp"
 #include "track_columns.hpp"
 
@@ -43,38 +42,37 @@ class Tunemymusic final : public playlist::Source {
     columns_ = TrackColumns(header);
     playlist_ = header.find({"playlist_name"});
     type_ = header.find({"type"});
-    Rows rows(call);
-    rows_ = &rows;
+    call_ = &call;
     make_tables();
     std::string problem;
-    for (; csv.next(); rows.next(csv.offset())) {
+    for (; csv.next(); call.next(csv.offset())) {
       if (is_sound_record(csv, header.size(), problem)) {
         take_record(csv);
       } else {
-        rows.malformed(problem);
+        call.malformed(problem);
       }
     }
-    rows.finish();
+    call.finish();
   }
 
  private:
   void make_tables() {
     constexpr std::uint32_t kText = PLAYLIST_STRING;
-    likes_ = &rows_->table("likes", {{"title", kText},
-                                     {"artist", kText},
-                                     {"album", kText},
-                                     {"spotify_id", kText},
-                                     {"isrc", kText}});
-    playlists_ = &rows_->table("playlists", {{"playlist", kText, true}});
-    items_ = &rows_->table("playlist_tracks", {{"title", kText},
-                                               {"artist", kText},
-                                               {"album", kText},
-                                               {"spotify_id", kText},
-                                               {"isrc", kText},
-                                               {"playlist", kText, true},
-                                               {"position", PLAYLIST_I32}});
-    albums_ = &rows_->table("saved_albums", {{"album", kText, true}, {"artist", kText, true}});
-    artists_ = &rows_->table("saved_artists", {{"artist", kText, true}});
+    likes_ = &call_->rows("likes", {{"title", kText},
+                                    {"artist", kText},
+                                    {"album", kText},
+                                    {"spotify_id", kText},
+                                    {"isrc", kText}});
+    playlists_ = &call_->rows("playlists", {{"playlist", kText, kAlways}});
+    items_ = &call_->rows("playlist_tracks", {{"title", kText},
+                                              {"artist", kText},
+                                              {"album", kText},
+                                              {"spotify_id", kText},
+                                              {"isrc", kText},
+                                              {"playlist", kText, kAlways},
+                                              {"position", PLAYLIST_I32}});
+    albums_ = &call_->rows("saved_albums", {{"album", kText, kAlways}, {"artist", kText, kAlways}});
+    artists_ = &call_->rows("saved_artists", {{"artist", kText, kAlways}});
   }
 
   void take_record(const CsvReader& csv) {
@@ -82,48 +80,48 @@ class Tunemymusic final : public playlist::Source {
     const std::string type = lower_ascii(csv[type_]);
     if (type == "album") return take_album();
     if (type == "artist") return take_artist();
-    if (type != "favorite" && type != "playlist") return rows_->bucket("other", type);
-    if (!track_.has_identity()) return rows_->bucket("empty", "neither names nor an id");
+    if (type != "favorite" && type != "playlist") return call_->bucket("other", type);
+    if (!track_.has_identity()) return call_->bucket("empty", "neither names nor an id");
     if (type == "favorite") return put(*likes_);
     const std::string_view name = csv[playlist_];
-    if (name.empty()) return rows_->bucket("empty", "a playlist without a name");
+    if (name.empty()) return call_->bucket("empty", "a playlist without a name");
     std::int32_t& next = positions_[std::string(name)];
     if (next == 0) {
-      playlists_->begin(rows_->record());
-      playlists_->text(1, name);
+      playlists_->row();
+      playlists_->set_text(1, name);
     }
     put(*items_);
-    items_->text(6, name);
-    items_->i32(7, next++);
+    items_->set_text(6, name);
+    items_->set_i32(7, next++);
   }
 
-  void put(Table& table) {
-    table.begin(rows_->record());
-    table.text(1, track_.title);
-    table.text(2, track_.artist.substr(0, track_.artist.find('\x1f')));
-    table.text(3, track_.album);
-    table.text(4, track_.spotify_id);
-    table.text(5, track_.isrc);
+  void put(playlist::Rows& table) {
+    table.row();
+    table.set_text(1, track_.title);
+    table.set_text(2, track_.artist.substr(0, track_.artist.find('\x1f')));
+    table.set_text(3, track_.album);
+    table.set_text(4, track_.spotify_id);
+    table.set_text(5, track_.isrc);
   }
 
   void take_album() {
     if (track_.album.empty() || track_.artist.empty()) {
-      return rows_->bucket("empty", "no album or no artist");
+      return call_->bucket("empty", "no album or no artist");
     }
-    albums_->begin(rows_->record());
-    albums_->text(1, track_.album);
-    albums_->text(2, track_.artist);
+    albums_->row();
+    albums_->set_text(1, track_.album);
+    albums_->set_text(2, track_.artist);
   }
 
   void take_artist() {
-    if (track_.artist.empty()) return rows_->bucket("empty", "no artist");
-    artists_->begin(rows_->record());
-    artists_->text(1, track_.artist);
+    if (track_.artist.empty()) return call_->bucket("empty", "no artist");
+    artists_->row();
+    artists_->set_text(1, track_.artist);
   }
 
-  Rows* rows_ = nullptr;
-  Table *likes_ = nullptr, *playlists_ = nullptr, *items_ = nullptr, *albums_ = nullptr,
-        *artists_ = nullptr;
+  playlist::SourceCall* call_ = nullptr;
+  playlist::Rows *likes_ = nullptr, *playlists_ = nullptr, *items_ = nullptr, *albums_ = nullptr,
+                 *artists_ = nullptr;
   TrackColumns columns_;
   Track track_;
   int playlist_ = -1, type_ = -1;
