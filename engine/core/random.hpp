@@ -1,6 +1,8 @@
 // The engine's own random numbers: the same on every machine and compiler.
 #pragma once
 
+#include "playlist/random.hpp"
+
 #include <cmath>
 #include <cstdint>
 #include <string_view>
@@ -14,17 +16,12 @@ inline std::uint64_t mix_seed(std::uint64_t seed, std::string_view name) {
   return hash ^ (hash >> 31);
 }
 
-/// splitmix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014).
+/// splitmix64.
 class Random {
  public:
   explicit Random(std::uint64_t seed) : state_(seed) {}
 
-  std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ull);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-    return z ^ (z >> 31);
-  }
+  std::uint64_t next() { return playlist::splitmix64(state_); }
   /// In [0, 1), 53 bits.
   double uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
   /// Standard Gumbel, for drawing without replacement by adding it to log weights.

@@ -1,5 +1,7 @@
 #include "plugin/host.hpp"
 
+#include "playlist/random.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <new>
@@ -11,14 +13,6 @@ namespace engine {
 namespace {
 
 constexpr std::size_t kLongestText = 1 << 20;  // bytes: explanations, reasons, words of columns
-
-/// splitmix64 (Steele, Lea, Flood, OOPSLA 2014).
-std::uint64_t next_random(std::uint64_t& state) {
-  std::uint64_t z = (state += 0x9e3779b97f4a7c15u);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
 
 std::size_t item_size(std::uint32_t type) {
   switch (type) {
@@ -38,8 +32,8 @@ std::uint64_t stream_seed(std::uint64_t seed, std::string_view name) {
   std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
   for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
   std::uint64_t state = seed;
-  state = next_random(state) ^ hash;
-  return next_random(state);
+  state = playlist::splitmix64(state) ^ hash;
+  return playlist::splitmix64(state);
 }
 
 /// The functions a plugin calls. Texts that come in are made UTF-8. None may throw: they are
@@ -105,7 +99,7 @@ struct HostFunctions {
       if (found == self.streams_.end()) {
         found = self.streams_.emplace(name, stream_seed(self.context_.random_seed, name)).first;
       }
-      return next_random(found->second);
+      return playlist::splitmix64(found->second);
     });
   }
 

@@ -1,5 +1,7 @@
 #include "truncated_svd.hpp"
 
+#include "playlist/random.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -36,11 +38,7 @@ struct Dense {
 void fill_gaussian(Dense& dense) {
   std::uint64_t state = 0x5bd1e995u;
   const auto uniform = [&state] {
-    state += 0x9e3779b97f4a7c15u;
-    std::uint64_t z = state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return (static_cast<double>((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53;
+    return (static_cast<double>(playlist::splitmix64(state) >> 11) + 0.5) * 0x1p-53;
   };
   for (float& value : dense.values) {
     const double radius = std::sqrt(-2 * std::log(uniform()));
