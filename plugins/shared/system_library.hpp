@@ -2,7 +2,7 @@
 // of the engine, and what it is linked with is loaded with it: libcurl and libarchive bring forty
 // libraries along, which took longer than all plugins themselves.
 //
-//   struct Curl : playlist::shared::SystemLibrary {
+//   struct Curl : shared::SystemLibrary {
 //     Curl() : SystemLibrary("libcurl.so.4") {}
 //     PLAYLIST_SYSTEM_FUNCTION(curl_easy_init);
 //   };
@@ -14,7 +14,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace playlist::shared {
+namespace shared {
 
 /// Threads: any; the library stays loaded as long as the process.
 class SystemLibrary {
@@ -42,7 +42,7 @@ class SystemLibrary {
   void* handle_;
 };
 
-}  // namespace playlist::shared
+}  // namespace shared
 
 /// A member that is the function of this name, with the type that its header declares.
 #define PLAYLIST_SYSTEM_FUNCTION(name) \

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kMostBytes = 4u << 20;
 
-struct Curl : playlist::shared::SystemLibrary {
+struct Curl : shared::SystemLibrary {
   Curl() : SystemLibrary("libcurl.so.4") {}
   PLAYLIST_SYSTEM_FUNCTION(curl_easy_cleanup);
   PLAYLIST_SYSTEM_FUNCTION(curl_easy_getinfo);

@@ -28,7 +28,7 @@
 
 namespace {
 
-struct LibArchive : playlist::shared::SystemLibrary {
+struct LibArchive : shared::SystemLibrary {
   LibArchive() : SystemLibrary("libarchive.so.13") {}
   PLAYLIST_SYSTEM_FUNCTION(archive_entry_filetype);
   PLAYLIST_SYSTEM_FUNCTION(archive_entry_is_encrypted);
