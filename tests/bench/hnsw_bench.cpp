@@ -33,6 +33,7 @@
 #include "kernels/graph_index.hpp"
 #include "shared/exact_search.hpp"
 #include "shared/gathered_products.hpp"
+#include "shared/neighbour_graph.hpp"
 
 namespace {
 
