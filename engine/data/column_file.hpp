@@ -127,7 +127,7 @@ class ColumnWriter {
 
   std::size_t piece(const void* data, std::size_t length);
   void add_column(std::string name, std::uint32_t type, const void* data, std::size_t rows,
-                  std::size_t item, int dict = -1);
+                  int dict = -1);
   [[nodiscard]] std::string directory(const std::vector<std::uint64_t>& places) const;
   void write_all(int descriptor, const std::string& path) const;
 

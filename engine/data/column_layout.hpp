@@ -32,7 +32,4 @@ inline std::uint64_t aligned(std::uint64_t place) {
   return (place + kColumnAlignment - 1) / kColumnAlignment * kColumnAlignment;
 }
 
-/// Bytes of one item of a playlist column type; 0 for an unknown type.
-std::size_t item_length(std::uint32_t column_type);
-
 }  // namespace engine

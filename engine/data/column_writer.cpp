@@ -6,6 +6,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "core/column_types.hpp"
 #include "core/error.hpp"
 #include "core/leftovers.hpp"
 #include "data/column_check.hpp"
@@ -78,26 +79,26 @@ void ColumnWriter::table(std::string name, std::size_t rows) {
 }
 
 void ColumnWriter::add_column(std::string name, std::uint32_t type, const void* data,
-                              std::size_t rows, std::size_t item, int dict) {
+                              std::size_t rows, int dict) {
   if (tables_.empty() || tables_.back().rows != rows)
     throw std::logic_error("column " + name + " does not have its table's rows");
-  tables_.back().columns.push_back({std::move(name), type, piece(data, rows * item), dict});
+  tables_.back().columns.push_back({std::move(name), type, piece(data, rows * item_length(type)), dict});
 }
 
 void ColumnWriter::column(std::string name, std::span<const float> values) {
-  add_column(std::move(name), PLAYLIST_F32, values.data(), values.size(), sizeof(float));
+  add_column(std::move(name), PLAYLIST_F32, values.data(), values.size());
 }
 void ColumnWriter::column(std::string name, std::span<const double> values) {
-  add_column(std::move(name), PLAYLIST_F64, values.data(), values.size(), sizeof(double));
+  add_column(std::move(name), PLAYLIST_F64, values.data(), values.size());
 }
 void ColumnWriter::column(std::string name, std::span<const std::int32_t> values) {
-  add_column(std::move(name), PLAYLIST_I32, values.data(), values.size(), sizeof(std::int32_t));
+  add_column(std::move(name), PLAYLIST_I32, values.data(), values.size());
 }
 void ColumnWriter::column(std::string name, std::span<const std::int64_t> values) {
-  add_column(std::move(name), PLAYLIST_I64, values.data(), values.size(), sizeof(std::int64_t));
+  add_column(std::move(name), PLAYLIST_I64, values.data(), values.size());
 }
 void ColumnWriter::column(std::string name, std::span<const std::uint8_t> values) {
-  add_column(std::move(name), PLAYLIST_U8, values.data(), values.size(), 1);
+  add_column(std::move(name), PLAYLIST_U8, values.data(), values.size());
 }
 
 void ColumnWriter::column(std::string name, std::span<const std::int32_t> codes,
@@ -109,7 +110,7 @@ void ColumnWriter::column(std::string name, std::span<const std::int32_t> codes,
     const std::size_t offsets = piece(texts.offsets().data(), texts.offsets().size() * 8);
     dicts_.push_back({&texts, bytes, offsets});
   }
-  add_column(std::move(name), PLAYLIST_STRING, codes.data(), codes.size(), sizeof(std::int32_t),
+  add_column(std::move(name), PLAYLIST_STRING, codes.data(), codes.size(),
              static_cast<int>(dict));
 }
 

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <new>
 
+#include "core/column_types.hpp"
 #include "data/column_layout.hpp"
 
 namespace engine {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/column_types.hpp"
 #include "core/error.hpp"
 #include "core/shown_text.hpp"
 
@@ -26,7 +27,7 @@ std::span<const T> items(MessageReader& message, std::uint64_t count) {
 
 void write_items(std::string& out, const playlist_column& column, std::size_t row_count,
                  std::span<const std::uint32_t> rows, bool is_all) {
-  const std::size_t item = item_bytes(column.type);
+  const std::size_t item = item_length(column.type);
   const char* data = static_cast<const char*>(column.data);
   if (is_all) {
     MessageWriter(out).bytes(data, row_count * item);
@@ -73,7 +74,7 @@ ColumnView read_column(MessageReader& message, std::size_t rows) {
   ColumnView column;
   column.name = message.text();
   column.type = static_cast<std::uint32_t>(message.number());
-  const std::size_t item = item_bytes(column.type);
+  const std::size_t item = item_length(column.type);
   if (item == 0) throw_broken();
   column.data = message.bytes(rows * item);
   if (column.type == PLAYLIST_STRING) {
@@ -87,22 +88,6 @@ ColumnView read_column(MessageReader& message, std::size_t rows) {
 }
 
 }  // namespace
-
-std::size_t item_bytes(std::uint32_t type) {
-  switch (type) {
-    case PLAYLIST_U8:
-      return 1;
-    case PLAYLIST_F32:
-    case PLAYLIST_I32:
-    case PLAYLIST_STRING:
-      return 4;
-    case PLAYLIST_F64:
-    case PLAYLIST_I64:
-      return 8;
-    default:
-      return 0;
-  }
-}
 
 const char* MessageReader::bytes(std::uint64_t size) {
   const std::uint64_t padded = size + (8 - size % 8) % 8;

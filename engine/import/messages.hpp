@@ -172,7 +172,4 @@ struct BatchView {
 std::size_t write_table(std::string& out, std::string_view name, const playlist_table& table,
                         std::span<const std::uint32_t> rows, bool is_all);
 
-/// Bytes of one item of a column type; 0 for an unknown type.
-std::size_t item_bytes(std::uint32_t type);
-
 }  // namespace engine::import

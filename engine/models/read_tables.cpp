@@ -1,7 +1,7 @@
 #include "models/read_tables.hpp"
 
+#include "core/column_types.hpp"
 #include "core/hash.hpp"
-#include "data/column_layout.hpp"
 
 namespace engine {
 namespace {

@@ -7,6 +7,7 @@
 
 #include <lua.hpp>
 
+#include "core/column_types.hpp"
 #include "core/error.hpp"
 #include "lua/lua_internal.hpp"
 #include "lua/text_bounds.hpp"
@@ -466,10 +467,7 @@ void push_column(lua_State* lua, const FormulaColumn& column, std::size_t row, s
   one.tracks = {track};
   FormulaColumn here = column;
   here.is_by_track = false;
-  const std::size_t width = column.type == PLAYLIST_U8                                   ? 1
-                            : column.type == PLAYLIST_I64 || column.type == PLAYLIST_F64 ? 8
-                                                                                         : 4;
-  here.data = column.data.as<char>() + at * width;
+  here.data = column.data.as<char>() + at * item_length(column.type);
   const double value = column_numbers(here, one)[0];
   if (value != value) return lua_pushnil(lua);
   lua_pushnumber(lua, value);

@@ -7,24 +7,13 @@
 #include <new>
 #include <stdexcept>
 
+#include "core/column_types.hpp"
 #include "core/shown_text.hpp"
 
 namespace engine {
 namespace {
 
 constexpr std::size_t kLongestText = 1 << 20;  // bytes: explanations, reasons, words of columns
-
-std::size_t item_size(std::uint32_t type) {
-  switch (type) {
-    case PLAYLIST_F64:
-    case PLAYLIST_I64:
-      return 8;
-    case PLAYLIST_U8:
-      return 1;
-    default:
-      return 4;
-  }
-}
 
 }  // namespace
 
@@ -193,7 +182,7 @@ struct HostFunctions {
     }
     for (std::size_t k = 0; k < rows.columns.size(); ++k) {
       const auto* items = static_cast<const std::uint8_t*>(columns[k]);
-      const std::size_t bytes = static_cast<std::size_t>(count) * item_size(outputs[k]->type);
+      const std::size_t bytes = static_cast<std::size_t>(count) * item_length(outputs[k]->type);
       rows.columns[k].insert(rows.columns[k].end(), items, items + bytes);
     }
   }

@@ -16,6 +16,7 @@
 #include <malloc.h>
 #endif
 
+#include "core/column_types.hpp"
 #include "core/error.hpp"
 #include "plugin/call.hpp"
 #include "plugin/descriptor.hpp"
@@ -281,7 +282,7 @@ class ElementContract {
                  std::int64_t rows) const {
     for (std::size_t k = 0; k < std::min(first.outputs.size(), second.outputs.size()); ++k) {
       const playlist_field& field = *description_.out[k];
-      const std::size_t item = column_item_bytes(field.type);
+      const std::size_t item = item_length(field.type);
       std::int64_t count = 0, at = -1;
       for (std::int64_t row = 0; row < rows; ++row) {
         const std::size_t begin = static_cast<std::size_t>(row) * item;

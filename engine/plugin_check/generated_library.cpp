@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/column_types.hpp"
 #include "core/duration.hpp"
 
 namespace engine {
@@ -65,25 +66,6 @@ std::unique_ptr<GuardedBlock> block(const std::string& name, std::size_t bytes) 
 
 }  // namespace
 
-std::size_t column_item_bytes(std::uint32_t type) {
-  switch (type) {
-    case PLAYLIST_F64:
-    case PLAYLIST_I64:
-      return 8;
-    case PLAYLIST_U8:
-      return 1;
-    default:
-      return 4;
-  }
-}
-
-const playlist_column* column_of(const playlist_table& table, std::string_view name) {
-  for (std::uint32_t k = 0; k < table.column_count; ++k) {
-    if (name == table.columns[k]->name) return table.columns[k];
-  }
-  return nullptr;
-}
-
 GuardedTexts::GuardedTexts(const std::string& prefix, std::int64_t count) {
   std::string bytes;
   std::vector<std::uint64_t> offsets{0};
@@ -104,7 +86,7 @@ GuardedTexts::GuardedTexts(const std::string& prefix, std::int64_t count) {
 
 void* GuardedTable::items(const std::string& name, std::uint32_t type, const playlist_dict* dict) {
   blocks_.push_back(block("column \"" + name + "\" of " + owner_,
-                          static_cast<std::size_t>(rows_) * column_item_bytes(type)));
+                          static_cast<std::size_t>(rows_) * item_length(type)));
   names_.push_back(name);
   columns_.push_back(
       {sizeof(playlist_column), type, names_.back().c_str(), blocks_.back()->data(), dict});

@@ -59,11 +59,6 @@ class GuardedTable {
   playlist_table table_{};
 };
 
-/// Bytes of an item of a column type.
-std::size_t column_item_bytes(std::uint32_t type);
-/// The column called `name`, or nullptr.
-const playlist_column* column_of(const playlist_table& table, std::string_view name);
-
 class GeneratedLibrary final : public Tables {
  public:
   /// `is_missing`: nothing is known of any track but its number.

@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 
+#include "core/column_types.hpp"
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "plugin/call.hpp"
@@ -165,7 +166,7 @@ class Call {
 
   /// A column of the library where it has one of this name and type, else one made up.
   void add_input(GuardedTable& table, const char* name, std::uint32_t type) {
-    const playlist_column* known = column_of(*library_.table("tracks"), name);
+    const playlist_column* known = find_column(*library_.table("tracks"), name);
     if (known != nullptr && (type == 0 || known->type == type)) {
       table.view(*known);
     } else {
@@ -212,7 +213,7 @@ class Call {
     } else {
       for (const playlist_field* field : listed(element_.out)) {
         GuardedBlock& block = output(std::string("its output \"") + field->name + '"',
-                                     rows * column_item_bytes(field->type), options_.preset);
+                                     rows * item_length(field->type), options_.preset);
         out_columns_.push_back(std::make_unique<playlist_column>(playlist_column{
             sizeof(playlist_column), field->type, field->name, block.data(), nullptr}));
         out_.push_back(out_columns_.back().get());
@@ -230,7 +231,7 @@ class Call {
          {"title", "artist_name", "album", "duration_ms", "spotify_id", "isrc", "mbid",
           "danceability", "energy", "speechiness", "acousticness", "instrumentalness", "liveness",
           "valence", "loudness", "tempo", "key", "mode", "time_signature"}) {
-      candidates_->view(*column_of(tracks, name));
+      candidates_->view(*find_column(tracks, name));
     }
     for (const char* name : {"artists", "channel", "explanation"}) {
       candidates_->add(name, PLAYLIST_STRING, library_.is_missing());
@@ -378,7 +379,7 @@ class Call {
   void collect_ranking() {
     for (std::size_t k = 0; k + 1 < out_.size(); ++k) {
       const playlist_column& column = *out_[k];
-      const std::size_t bytes = static_cast<std::size_t>(io_.end) * column_item_bytes(column.type);
+      const std::size_t bytes = static_cast<std::size_t>(io_.end) * item_length(column.type);
       outcome_.outputs.emplace_back(static_cast<const char*>(column.data), bytes);
       if (column.type == PLAYLIST_STRING) {
         const std::size_t before = outcome_.problems.size();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/column_types.hpp"
 #include "plugin_check/generated_library.hpp"
 
 namespace engine {
@@ -48,7 +49,7 @@ struct GuardedServiceFunctions {
         return PLAYLIST_ERROR;
       }
     }
-    const playlist_column* record = column_of(*rows, "record");
+    const playlist_column* record = find_column(*rows, "record");
     const bool is_of_records = std::string_view(table) != "lists";
     for (std::int64_t row = 0; is_of_records && record != nullptr && row < rows->rows; ++row) {
       self.place(static_cast<const std::int64_t*>(record->data)[row], false);
@@ -167,7 +168,7 @@ void GuardedServices::add_table(const playlist_table& table) {
     const playlist_column& column = *table.columns[k];
     add(column.name);
     if (column.type != PLAYLIST_STRING) {
-      add(column.data, static_cast<std::size_t>(table.rows) * column_item_bytes(column.type));
+      add(column.data, static_cast<std::size_t>(table.rows) * item_length(column.type));
       continue;
     }
     for (std::int64_t row = 0; row < table.rows; ++row) {
