@@ -24,6 +24,7 @@
 --   engine.problem(message, fix)          the same, but `engine check` notes it and goes on
 --   engine.parameter_read(name)           in `engine check` only: a parameter was read
 --   engine.where()                        "FILE:LINE" of the recipe's line that runs
+--   engine.user_sets()                    { name = true }: what user.NAME may be
 
 local pl = {}
 
@@ -283,7 +284,7 @@ end
 -- ---- recipes ------------------------------------------------------------------------------------------------------
 
 local function make_user(about)
-  local sets = { likes = true, library = true, listens = true, history = true, served = true, banned = true }
+  local sets = engine.user_sets()
   local made, fields = {}, { name = about.name, now = about.now }
   local known = { name = true, now = true }
   for name in pairs(sets) do known[name] = true end

@@ -1,9 +1,9 @@
 #include "benchmark/split_tables.hpp"
 
-#include <limits>
 #include <numeric>
 #include <string>
 
+#include "data/declared_tables.hpp"
 #include "data/empty_columns.hpp"
 
 namespace engine::benchmark {
@@ -34,9 +34,7 @@ SplitTables::SplitTables(const ItemsOfUsers& train, std::int32_t items)
   number_rows(tracks_.i64("id"), items);
   std::int32_t* title = tracks_.texts("title", titles(items));
   std::iota(title, title + items, 0);
-  std::fill_n(tracks_.texts("artist_name", {}), items, -1);
-  std::fill_n(tracks_.i32("artist"), items, std::numeric_limits<std::int32_t>::min());
-  std::fill_n(tracks_.f32("popularity"), items, std::numeric_limits<float>::quiet_NaN());
+  add_missing_columns(tracks_, *find_declared("tracks"));
   tracks_.table();
   number_rows(users_.i64("id"), train.users());
   users_.table();

@@ -1,10 +1,10 @@
 #include "data/as_of.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
 
 #include "data/as_of_view.hpp"
+#include "data/stored_tables.hpp"
 
 namespace engine {
 namespace {
@@ -15,15 +15,6 @@ std::size_t known_by(const playlist_table& table, std::int64_t now) {
   const auto known = items<std::int64_t>(table, "known");
   return static_cast<std::size_t>(std::upper_bound(known.begin(), known.end(), now) -
                                   known.begin());
-}
-
-// The N of "implicit_likes:N"; 0 when `name` is not of that form.
-std::int64_t times_of(std::string_view name, std::string_view prefix) {
-  if (!name.starts_with(prefix)) return 0;
-  name.remove_prefix(prefix.size());
-  std::int64_t times = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), times);
-  return error == std::errc() && end == name.data() + name.size() && times > 0 ? times : 0;
 }
 
 }  // namespace
@@ -41,40 +32,21 @@ AsOfView::AsOfView(std::shared_ptr<const PreparedColumns> columns, const AsOfOpt
       artists_(known_by(catalogue("artists"), now_)),
       tags_(known_by(catalogue("tags"), now_)) {}
 
-AsOfView::Made AsOfView::make_of_catalogue(std::string_view name) const {
-  if (name == "tracks") return make_tracks();
-  if (name == "artists") return make_artists();
-  if (name == "tags") return make_tags();
-  if (name == "captions") return make_captions();
-  if (name.starts_with(kPromptVectors)) return make_prompt_vectors(name);
-  if (name == "tracks_by_id") return make_numbers_by_id("tracks", tracks_);
-  if (name == "artists_by_id") return make_numbers_by_id("artists", artists_);
-  return nullptr;
-}
-
-AsOfView::Made AsOfView::make_of_user(std::string_view name) const {
-  if (name == "listens") return make_listens();
-  if (name == "likes") return make_likes();
-  if (name == "library") return make_library();
-  if (name == "saved_artists") return make_saved_artists();
-  if (name == "banned") return make_banned();
-  if (name == "track_statistics") return make_track_statistics();
-  if (name == "served") return make_served();
-  if (name == "engagement") return make_engagement();
-  if (name == "prompts") return make_prompts();
-  if (const auto times = times_of(name, "implicit_likes:")) return make_implicit_likes(times);
-  if (const auto times = times_of(name, "implicit_saved_artists:"))
-    return make_implicit_saved_artists(times);
-  return nullptr;
+AsOfView::Made AsOfView::make_declared(const DeclaredTable& declared, std::string_view name) const {
+  if (declared.compute != nullptr) return declared.compute(*this, name);
+  const ColumnFile& file =
+      declared.owner == TableOwner::kUser ? *columns_->user : *columns_->catalogue;
+  return visible_rows(declared, *file.table(name), {now_, tracks_, artists_});
 }
 
 const playlist_table* AsOfView::table(std::string_view name) const {
+  const DeclaredTable* declared = find_declared(name);
+  if (declared == nullptr || declared->owner == TableOwner::kEverybody) return nullptr;
+  if (declared->owner == TableOwner::kCatalogue && beside_) return beside_->table(name);
   const std::lock_guard lock(mutex_);
   auto found = tables_.find(name);
   if (found == tables_.end()) {
-    Made made = make_of_user(name);
-    if (!made && beside_) return beside_->table(name);
-    if (!made) made = make_of_catalogue(name);
+    Made made = make_declared(*declared, name);
     if (!made) return nullptr;
     found = tables_.emplace(std::string(name), std::move(made)).first;
   }

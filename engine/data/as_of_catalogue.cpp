@@ -102,7 +102,8 @@ AsOfView::Made AsOfView::make_tags() const {
 
 // Row k is the number of the store's id k, -1 where it has none. Without rows where ids are far
 // apart: SQLite hands them out one after another, but a store may have been put together otherwise.
-AsOfView::Made AsOfView::make_numbers_by_id(const char* table, std::size_t rows) const {
+AsOfView::Made AsOfView::make_numbers_by_id(const char* table) const {
+  const std::size_t rows = table == std::string_view("tracks") ? tracks_ : artists_;
   const auto ids = items<std::int64_t>(catalogue(table), "id").first(rows);
   const auto [low, high] = std::minmax_element(ids.begin(), ids.end());
   const bool is_dense = rows > 0 && *low >= 0 && *high < static_cast<std::int64_t>(4 * rows + 1024);
@@ -111,51 +112,6 @@ AsOfView::Made AsOfView::make_numbers_by_id(const char* table, std::size_t rows)
   if (!is_dense) return made;
   std::fill_n(number, *high + 1, -1);
   for (std::size_t k = 0; k < rows; ++k) number[ids[k]] = static_cast<std::int32_t>(k);
-  return made;
-}
-
-// What was told of a track by now: it is a count of everybody's plays up to the day it was
-// imported.
-AsOfView::Made AsOfView::make_engagement() const {
-  const playlist_table& whole = catalogue("engagement");
-  const auto track = items<std::int32_t>(whole, "track");
-  const auto ts = items<std::int64_t>(whole, "ts");
-  std::vector<std::int64_t> visible;
-  for (std::size_t row = 0; row < track.size(); ++row) {
-    if (track[row] < static_cast<std::int32_t>(tracks_) && ts[row] <= now_)
-      visible.push_back(static_cast<std::int64_t>(row));
-  }
-  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(visible.size()));
-  for (std::uint32_t k = 0; k < whole.column_count; ++k) made->pick(*whole.columns[k], visible);
-  return made;
-}
-
-// The dictionary holds the visible texts alone, by first appearance: a byte of a later one would
-// be a leak.
-AsOfView::Made AsOfView::make_captions() const {
-  const playlist_table& whole = catalogue("captions");
-  const auto track = items<std::int32_t>(whole, "track");
-  const auto ts = items<std::int64_t>(whole, "ts");
-  const playlist_column& text = *find_column(whole, "text");
-  const auto codes = items<std::int32_t>(whole, "text");
-  std::vector<std::int64_t> visible;
-  std::vector<std::int32_t> new_code(text.dict->count, -1);
-  std::vector<std::string> texts;
-  for (std::size_t row = 0; row < track.size(); ++row) {
-    if (track[row] >= static_cast<std::int32_t>(tracks_) || ts[row] > now_ || codes[row] < 0)
-      continue;
-    visible.push_back(static_cast<std::int64_t>(row));
-    std::int32_t& code = new_code[static_cast<std::size_t>(codes[row])];
-    if (code >= 0) continue;
-    code = static_cast<std::int32_t>(texts.size());
-    texts.emplace_back(text_of(text, codes[row]));
-  }
-  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(visible.size()));
-  made->pick(*find_column(whole, "track"), visible);
-  made->pick(*find_column(whole, "ts"), visible);
-  std::int32_t* code = made->texts("text", texts);
-  for (const std::int64_t row : visible)
-    *code++ = new_code[static_cast<std::size_t>(codes[static_cast<std::size_t>(row)])];
   return made;
 }
 

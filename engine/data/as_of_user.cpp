@@ -250,23 +250,6 @@ AsOfView::Made AsOfView::make_track_statistics() const {
   return made;
 }
 
-// A prompt whose track is not known yet stays the user's own, of no track.
-AsOfView::Made AsOfView::make_prompts() const {
-  const playlist_table& whole = user("prompts");
-  const auto ts = items<std::int64_t>(whole, "ts");
-  const auto rows = std::upper_bound(ts.begin(), ts.end(), now_) - ts.begin();
-  auto made = std::make_unique<OwnedTable>(rows);
-  const auto track = items<std::int32_t>(whole, "track");
-  std::int32_t* known = made->i32("track");
-  for (std::ptrdiff_t row = 0; row < rows; ++row) {
-    const std::int32_t number = track[static_cast<std::size_t>(row)];
-    known[row] = number < static_cast<std::int32_t>(tracks_) ? number : INT32_MIN;
-  }
-  made->view_prefix(*find_column(whole, "ts"));
-  made->view_prefix(*find_column(whole, "text"));
-  return made;
-}
-
 // By (time, run, place in it); tracks that are not known by now are left out.
 AsOfView::Made AsOfView::make_served() const {
   std::vector<const ServedRun*> runs;

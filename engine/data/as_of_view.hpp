@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "data/as_of.hpp"
+#include "data/declared_tables.hpp"
 #include "data/features.hpp"
 #include "data/listen_statistics.hpp"
 #include "data/numbering.hpp"
@@ -63,33 +64,33 @@ class AsOfView final : public AsOf {
   }
   [[nodiscard]] std::int64_t private_listen_count() const override { return summary("incognito"); }
 
- private:
+  // What the declarations of tables (declared_tables.cpp) compute; each makes a table anew.
   using Made = std::unique_ptr<OwnedTable>;
-
   // as_of_catalogue.cpp
-  Made make_tracks() const;
-  Made make_artists() const;
-  Made make_tags() const;
-  Made make_numbers_by_id(const char* table, std::size_t rows) const;  // "tracks_by_id" ...
-  Made make_engagement() const;
-  Made make_captions() const;
-  Made make_prompt_vectors(std::string_view name) const;
+  [[nodiscard]] Made make_tracks() const;
+  [[nodiscard]] Made make_artists() const;
+  [[nodiscard]] Made make_tags() const;
+  [[nodiscard]] Made make_numbers_by_id(const char* table) const;  // "tracks" or "artists"
+  [[nodiscard]] Made make_prompt_vectors(std::string_view name) const;
+  // as_of_user.cpp
+  [[nodiscard]] Made make_listens() const;
+  [[nodiscard]] Made make_likes() const;
+  [[nodiscard]] Made make_library() const;
+  [[nodiscard]] Made make_saved_artists() const;
+  [[nodiscard]] Made make_banned() const;
+  [[nodiscard]] Made make_track_statistics() const;
+  [[nodiscard]] Made make_served() const;
+  [[nodiscard]] Made make_implicit_likes(std::int64_t times) const;
+  [[nodiscard]] Made make_implicit_saved_artists(std::int64_t times) const;
+  /// Of the table "listens".
+  [[nodiscard]] ListenColumns listen_columns() const;
+
+ private:
   const KnownFeatures& features() const;
   OwnedLists make_lists_of(std::string_view name) const;
   OwnedLists visible_values(const playlist_lists& whole, std::size_t rows,
                             const std::function<bool(std::uint64_t)>& keep) const;
 
-  // as_of_user.cpp
-  Made make_listens() const;
-  Made make_likes() const;
-  Made make_library() const;
-  Made make_saved_artists() const;
-  Made make_banned() const;
-  Made make_track_statistics() const;
-  Made make_served() const;
-  Made make_prompts() const;
-  Made make_implicit_likes(std::int64_t times) const;
-  Made make_implicit_saved_artists(std::int64_t times) const;
   struct Dated {
     std::int64_t ts;
     std::int32_t number;
@@ -97,12 +98,10 @@ class AsOfView final : public AsOf {
   [[nodiscard]] std::vector<Dated> dated(const char* table, const char* column) const;
   Made artists_of(const std::vector<Dated>& tracks, const std::vector<Dated>& artists,
                   std::uint8_t is_implicit) const;
-  [[nodiscard]] ListenColumns listen_columns() const;
   [[nodiscard]] bool has_all_listens() const;
   [[nodiscard]] std::int64_t summary(const char* column) const;
 
-  Made make_of_catalogue(std::string_view name) const;
-  Made make_of_user(std::string_view name) const;
+  [[nodiscard]] Made make_declared(const DeclaredTable& declared, std::string_view name) const;
   [[nodiscard]] const playlist_table& catalogue(std::string_view name) const {
     return *columns_->catalogue->table(name);
   }

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,8 @@
 #include "data/features.hpp"
 #include "data/listen_scan.hpp"
 #include "data/numbering.hpp"
+#include "data/stored_tables.hpp"
 #include "data/text_column.hpp"
-#include "store/engagement.hpp"
 #include "store/store.hpp"
 
 namespace engine {
@@ -36,8 +37,7 @@ class CatalogueBuilder {
   void number_everything();
   void make_lists_of_pairs();
   void read_embeddings();
-  void read_engagement();
-  void read_captions();
+  void read_stored_tables();
   void read_prompt_vectors();
   void make_features();
   void describe(ColumnWriter& writer);
@@ -65,20 +65,10 @@ class CatalogueBuilder {
     TextColumn name;
     std::vector<std::int32_t> track_count;
   };
-  struct Engagement {
-    std::vector<std::int32_t> track;  // ascending
-    std::vector<std::int64_t> ts;
-    std::array<std::vector<float>, kEngagementCount> values;
-  };
   struct Space {
     std::string name;
     std::size_t dim = 0;
     std::vector<float> vectors;
-  };
-  struct Captions {
-    std::vector<std::int32_t> track;  // ascending
-    std::vector<std::int64_t> ts;
-    TextColumn text;
   };
   struct PromptVectors {
     Space space;  // named "prompt_vectors:SPACE"
@@ -115,8 +105,7 @@ class CatalogueBuilder {
   Lists track_artists_, artist_tracks_, track_tags_, tag_tracks_, artist_tags_, artist_relations_,
       artist_users_, artist_playlists_;
   std::vector<Space> spaces_;
-  Engagement engagement_;
-  Captions captions_;
+  std::optional<StoredTables> stored_;
   std::deque<PromptVectors> prompt_vectors_;  // their dictionaries stay where they are
   FeaturesOrArtist features_;
   std::array<std::vector<std::int64_t>, 3> coverage_;

@@ -181,16 +181,7 @@ void CatalogueBuilder::describe(ColumnWriter& writer) {
   writer.table("artist_playlists", artist_playlists_.known.size());
   writer.column("known", artist_playlists_.known);
 
-  writer.table("engagement", engagement_.track.size());
-  writer.column("track", engagement_.track);
-  writer.column("ts", engagement_.ts);
-  for (std::size_t k = 0; k < kEngagementCount; ++k)
-    writer.column(kEngagementColumns[k], engagement_.values[k]);
-
-  writer.table("captions", captions_.track.size());
-  writer.column("track", captions_.track);
-  writer.column("ts", captions_.ts);
-  writer.column("text", captions_.text.codes, captions_.text.texts);
+  stored_->describe(writer);
 
   for (const Space& space : spaces_) writer.matrix(space.name, space.dim, space.vectors);
   for (const PromptVectors& prompts : prompt_vectors_) {
@@ -216,8 +207,7 @@ std::shared_ptr<const ColumnFile> build_catalogue(
   builder.number_everything();
   builder.make_lists_of_pairs();
   builder.read_embeddings();
-  builder.read_engagement();
-  builder.read_captions();
+  builder.read_stored_tables();
   builder.read_prompt_vectors();
   builder.make_features();
   ColumnWriter writer(key);

@@ -127,30 +127,8 @@ void CatalogueBuilder::read_pairs() {
   }
 }
 
-void CatalogueBuilder::read_engagement() {
-  struct Row {
-    std::int32_t track;
-    std::int64_t ts;
-    std::array<float, kEngagementCount> values;
-  };
-  std::string columns;
-  for (const char* column : kEngagementColumns) columns += std::string(", ") + column;
-  std::vector<Row> found;
-  Statement rows = store_.prepare("SELECT track_id, ts" + columns + " FROM engagement");
-  while (rows.step()) {
-    Row& row = found.emplace_back(Row{track_places_.number(rows.integer(0)), rows.integer(1), {}});
-    for (std::size_t k = 0; k < kEngagementCount; ++k)
-      row.values[k] = real_or_nan(rows, 2 + static_cast<int>(k));
-    if (row.track < 0) found.pop_back();
-  }
-  std::sort(found.begin(), found.end(),
-            [](const Row& a, const Row& b) { return a.track < b.track; });
-  for (const Row& row : found) {
-    engagement_.track.push_back(row.track);
-    engagement_.ts.push_back(row.ts);
-    for (std::size_t k = 0; k < kEngagementCount; ++k)
-      engagement_.values[k].push_back(row.values[k]);
-  }
+void CatalogueBuilder::read_stored_tables() {
+  stored_.emplace(store_, TableOwner::kCatalogue, 0, track_places_, artist_places_);
 }
 
 // Vectors of a space must have one length: the most frequent one.
@@ -182,30 +160,6 @@ void CatalogueBuilder::read_embeddings() {
     if (left_out > 0 && verbose_)
       verbose_("embedding " + name + ": " + std::to_string(left_out) +
                " vectors left out that do not have " + std::to_string(space.dim) + " numbers");
-  }
-}
-
-// What was said of a track, oldest first.
-void CatalogueBuilder::read_captions() {
-  struct Row {
-    std::int32_t track;
-    std::int64_t ts;
-    std::string text;
-  };
-  std::vector<Row> found;
-  Statement rows = store_.prepare(
-      "SELECT track_id, ifnull(ts, 0), text FROM prompts WHERE track_id IS NOT NULL "
-      "ORDER BY ts, prompt_id");
-  while (rows.step()) {
-    const std::int32_t track = track_places_.number(rows.integer(0));
-    if (track >= 0) found.push_back({track, rows.integer(1), std::string(rows.text(2))});
-  }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const Row& a, const Row& b) { return a.track < b.track; });
-  for (const Row& row : found) {
-    captions_.track.push_back(row.track);
-    captions_.ts.push_back(row.ts);
-    captions_.text.add(row.text);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "data/catalogue_columns.hpp"
+#include "data/declared_tables.hpp"
 #include "data/listen_scan.hpp"
 #include "data/served_runs.hpp"
 #include "data/user_columns.hpp"
@@ -99,9 +100,11 @@ class Preparation {
     choose();
     made_.data_state = state_of(store_);
     const std::string source = source_of(store_, made_.data_state);
-    const std::string catalogue_key = "catalogue 4 of " + source;
-    const std::string user_key = "user 3, number " + std::to_string(made_.user_id) + " of " +
-                                 source + ", " + text_of_rule(options_.rule);
+    const std::string catalogue_key =
+        "catalogue 5 (tables " + declared_hash(TableOwner::kCatalogue) + ") of " + source;
+    const std::string user_key = "user 4 (tables " + declared_hash(TableOwner::kUser) +
+                                 "), number " + std::to_string(made_.user_id) + " of " + source +
+                                 ", " + text_of_rule(options_.rule);
     make_folder();
     made_.catalogue = find("catalogue.columns", catalogue_key);
     made_.user = find(user_file(), user_key);

@@ -82,7 +82,8 @@ void ColumnWriter::add_column(std::string name, std::uint32_t type, const void* 
                               std::size_t rows, int dict) {
   if (tables_.empty() || tables_.back().rows != rows)
     throw std::logic_error("column " + name + " does not have its table's rows");
-  tables_.back().columns.push_back({std::move(name), type, piece(data, rows * item_length(type)), dict});
+  tables_.back().columns.push_back(
+      {std::move(name), type, piece(data, rows * item_length(type)), dict});
 }
 
 void ColumnWriter::column(std::string name, std::span<const float> values) {
@@ -110,8 +111,7 @@ void ColumnWriter::column(std::string name, std::span<const std::int32_t> codes,
     const std::size_t offsets = piece(texts.offsets().data(), texts.offsets().size() * 8);
     dicts_.push_back({&texts, bytes, offsets});
   }
-  add_column(std::move(name), PLAYLIST_STRING, codes.data(), codes.size(),
-             static_cast<int>(dict));
+  add_column(std::move(name), PLAYLIST_STRING, codes.data(), codes.size(), static_cast<int>(dict));
 }
 
 void ColumnWriter::lists(std::string name, std::span<const std::uint64_t> offsets,

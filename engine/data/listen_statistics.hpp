@@ -18,19 +18,7 @@ struct ListenColumns {
   std::size_t count;
 };
 
-/// The columns of the table "track_statistics": what formulas may name before it is computed.
-struct StatisticsColumn {
-  const char* name;
-  std::uint32_t type;
-};
-constexpr StatisticsColumn kTrackStatistics[] = {
-    {"plays_30d", PLAYLIST_I32},   {"plays", PLAYLIST_I32},
-    {"skips", PLAYLIST_I32},       {"finished", PLAYLIST_I32},
-    {"skip_rate", PLAYLIST_F32},   {"first_played", PLAYLIST_I64},
-    {"last_played", PLAYLIST_I64}, {"days_since_played", PLAYLIST_F32},
-};
-
-/// Those of them that do not hang on `now`.
+/// The columns of the table "track_statistics" that do not hang on `now`.
 struct ListenTotals {
   std::vector<std::int32_t> plays, skips, finished;
   std::vector<float> skip_rate;  // skips / listens that are known to be one or not; NaN: none

@@ -9,8 +9,8 @@
 #include "data/listen_judgement.hpp"
 #include "data/listen_statistics.hpp"
 #include "data/numbering.hpp"
+#include "data/stored_tables.hpp"
 #include "data/tables.hpp"
-#include "data/text_column.hpp"
 #include "store/holdings.hpp"
 #include "store/listen_flags.hpp"
 
@@ -108,16 +108,8 @@ std::string folded(std::string_view album) {
   return made;
 }
 
-/// What the user typed, oldest first.
-struct Prompts {
-  std::vector<std::int32_t> track;
-  std::vector<std::int64_t> ts;
-  TextColumn text;
-};
-
 struct UserSets {
   DatedSet likes, saved, entries, saved_artists, banned_tracks, banned_artists;
-  Prompts prompts;
 };
 
 // A saved album holds the artist's tracks with that album name, upper and lower case alike.
@@ -141,20 +133,6 @@ void add_saved_albums(const Store& store, std::int64_t user_id, const ColumnFile
       sets.entries.add(track, rows.integer(2), end_of(rows, 3));
     }
   }
-}
-
-Prompts read_prompts(const Store& store, std::int64_t user_id, const IdMap& tracks) {
-  Prompts made;
-  Statement rows = store.prepare(
-      "SELECT track_id, ifnull(ts, 0), text FROM prompts WHERE user_id = ?1 "
-      "ORDER BY ts, prompt_id");
-  for (rows.start(user_id); rows.step();) {
-    const std::int32_t track = rows.is_null(0) ? -1 : tracks.number(rows.integer(0));
-    made.track.push_back(track < 0 ? INT32_MIN : track);
-    made.ts.push_back(rows.integer(1));
-    made.text.add(rows.text(2));
-  }
-  return made;
 }
 
 UserSets read_sets(const Store& store, std::int64_t user_id, const ColumnFile& catalogue,
@@ -191,7 +169,6 @@ UserSets read_sets(const Store& store, std::int64_t user_id, const ColumnFile& c
   for (entries.start(user_id); entries.step();)
     sets.entries.add(tracks.number(entries.integer(0)), entries.integer(1));
   add_saved_albums(store, user_id, catalogue, artists, sets);
-  sets.prompts = read_prompts(store, user_id, tracks);
   for (DatedSet* set : {&sets.likes, &sets.saved, &sets.entries, &sets.saved_artists,
                         &sets.banned_tracks, &sets.banned_artists})
     set->finish();
@@ -222,10 +199,6 @@ void describe(ColumnWriter& writer, const ListenTable& listens, const Dictionary
   dated("saved_artists", "artist", sets.saved_artists);
   dated("banned_tracks", "track", sets.banned_tracks);
   dated("banned_artists", "artist", sets.banned_artists);
-  writer.table("prompts", sets.prompts.ts.size());
-  writer.column("track", sets.prompts.track);
-  writer.column("ts", sets.prompts.ts);
-  writer.column("text", sets.prompts.text.codes, sets.prompts.text.texts);
 
   if (totals != nullptr) {
     writer.table("totals", totals->plays.size());
@@ -264,7 +237,9 @@ std::shared_ptr<const ColumnFile> UserBuilder::build(std::int64_t user_id,
     totals = total_listens(judged.columns(), static_cast<std::size_t>(tracks.rows));
   const UserSets sets = read_sets(store_, user_id, catalogue_, track_numbers_, artist_numbers_);
   const std::array<std::int64_t, 3> summary = {judged.last_end, judged.longest, judged.incognito};
+  const StoredTables stored(store_, TableOwner::kUser, user_id, track_numbers_, artist_numbers_);
   ColumnWriter writer(key);
+  stored.describe(writer);
   describe(writer, judged, listens.countries, totals ? &*totals : nullptr, sets, summary);
   return write(writer);
 }

@@ -8,7 +8,7 @@
 //         "saved_artists"  artist, ts, ended: saved as such
 //         "banned_tracks"  track, ts, ended
 //         "banned_artists" artist, ts, ended
-//         "prompts"   track (INT32_MIN: of no track), ts, text, by ts
+//         the user's tables that have an SQL in declared_tables.cpp, by their names
 //         "totals"    per track number, over all listens: plays skips finished i32, skip_rate f32,
 //                     first_played last_played i64; may be left out
 //         "summary"   one row: last_end i64 (Unix seconds at which all listens have ended),

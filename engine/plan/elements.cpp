@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/error.hpp"
+#include "data/declared_tables.hpp"
 #include "plan/column_items.hpp"
 #include "plan/evaluate.hpp"
 #include "plan/plan_columns.hpp"
@@ -71,12 +72,9 @@ CandidateColumn converted(const playlist_column& source, const playlist_field& w
 }
 
 const playlist_column* by_track_column(const Tables& tables, std::string_view name) {
-  for (const char* table : {"tracks", "track_statistics"}) {
-    const playlist_table* found = tables.table(table);
-    if (found == nullptr) continue;
-    if (const playlist_column* column = find_column(*found, name)) return column;
-  }
-  return nullptr;
+  const DeclaredTable* declared = find_by_track(name);
+  const playlist_table* table = declared == nullptr ? nullptr : tables.table(declared->name);
+  return table == nullptr ? nullptr : find_column(*table, name);
 }
 
 bool fits(const playlist_column& column, std::uint32_t wanted) {

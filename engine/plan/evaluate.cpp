@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "core/error.hpp"
-#include "data/listen_statistics.hpp"
+#include "data/declared_tables.hpp"
 #include "lua/text_bounds.hpp"
 #include "plan/column_items.hpp"
 #include "plan/reuse.hpp"
@@ -228,10 +228,7 @@ std::vector<FormulaColumn> Evaluation::formula_columns(const Candidates& candida
     if (table == nullptr) return;
     for (std::uint32_t k = 0; k < table->column_count; ++k) {
       const playlist_column& column = *table->columns[k];
-      // Recipes say t.artist and mean the name; the number is of use to plugins only.
-      std::string shown = column.name;
-      if (shown == "artist" && column.type == PLAYLIST_I32) shown = "artist_number";
-      if (shown == "artist_name") shown = "artist";
+      const std::string shown = formula_name(column.name, column.type);
       if (!has(shown))
         columns.push_back(
             {shown, column.type, FormulaColumn::Data(column.data), column.dict, true});
@@ -239,11 +236,14 @@ std::vector<FormulaColumn> Evaluation::formula_columns(const Candidates& candida
   };
   add_table("tracks");
   // These cost a pass over listens, so they are computed when a formula reads one.
-  for (const StatisticsColumn& column : kTrackStatistics) {
-    if (has(column.name)) continue;
-    columns.push_back({column.name, column.type,
-                       FormulaColumn::Data(*setup_.tables, "track_statistics", column.name),
-                       nullptr, true});
+  for (const DeclaredTable& table : declared_tables()) {
+    if (table.rows != TableRows::kTracks || table.name == "tracks") continue;
+    for (const DeclaredColumn& column : table.columns) {
+      if (has(column.name)) continue;
+      columns.push_back({column.name, column.type,
+                         FormulaColumn::Data(*setup_.tables, table.name.data(), column.name),
+                         nullptr, true});
+    }
   }
   return columns;
 }

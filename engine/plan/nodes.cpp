@@ -9,6 +9,7 @@
 
 #include "core/column_types.hpp"
 #include "core/error.hpp"
+#include "data/declared_tables.hpp"
 #include "lua/lua_internal.hpp"
 #include "lua/text_bounds.hpp"
 #include "plan/step.hpp"
@@ -408,6 +409,15 @@ int steps(lua_State* lua, void*) {
   return 1;
 }
 
+int user_sets(lua_State* lua, void*) {
+  lua_newtable(lua);
+  for (const DeclaredSet& set : declared_sets()) {
+    lua_pushboolean(lua, 1);
+    lua_setfield(lua, -2, set.name);
+  }
+  return 1;
+}
+
 int nearest_word(lua_State* lua, void*) {
   std::vector<std::string> known;
   const std::string word = luaL_checkstring(lua, 1);
@@ -608,12 +618,17 @@ void register_nodes(NodeContext& context) {
   lua_pushboolean(lua, 0);
   lua_setfield(lua, -2, "__metatable");
   lua_pop(lua, 1);
-  const luaL_Reg functions[] = {
-      {"node", entry<make_node>},        {"check_element", entry<check_element>},
-      {"methods", entry<set_methods>},   {"elements", entry<elements>},
-      {"steps", entry<steps>},           {"nearest", entry<nearest_word>},
-      {"fail", entry<fail_at_recipe>},   {"problem", entry<problem_at_recipe>},
-      {"where", entry<where_in_recipe>}, {"rows", entry<rows>}};
+  const luaL_Reg functions[] = {{"node", entry<make_node>},
+                                {"check_element", entry<check_element>},
+                                {"methods", entry<set_methods>},
+                                {"elements", entry<elements>},
+                                {"steps", entry<steps>},
+                                {"user_sets", entry<user_sets>},
+                                {"nearest", entry<nearest_word>},
+                                {"fail", entry<fail_at_recipe>},
+                                {"problem", entry<problem_at_recipe>},
+                                {"where", entry<where_in_recipe>},
+                                {"rows", entry<rows>}};
   for (const luaL_Reg& function : functions)
     context.lua->add_function(function.name, function.func, nullptr);
   // In a run scripts find no such function, so that formulas read parameters at full speed.

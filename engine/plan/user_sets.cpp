@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <vector>
 
 #include "core/calendar.hpp"
 #include "core/duration.hpp"
 #include "core/error.hpp"
+#include "data/declared_tables.hpp"
 #include "plan/evaluate.hpp"
 #include "plan/history.hpp"
 #include "plan/parameters.hpp"
@@ -19,8 +21,15 @@ const Step& since_step();
 
 namespace {
 
-constexpr const char* kSets[] = {"likes",  "library", "listens", "history",
-                                 "served", "banned",  nullptr};
+const char* const* set_choices() {
+  static const std::vector<const char*> names = [] {
+    std::vector<const char*> made;
+    for (const DeclaredSet& set : declared_sets()) made.push_back(set.name);
+    made.push_back(nullptr);
+    return made;
+  }();
+  return names.data();
+}
 
 // ---- user.likes, user.listens ... ----
 
@@ -62,8 +71,7 @@ Candidates without_repeats(Candidates candidates) {
 
 /// A track heard often stands at its latest play; :since and :most_played read the table of listens
 /// themselves.
-Candidates latest_listens(const Tables& tables) {
-  Candidates listens = set_table(tables, "listens");
+Candidates latest_of_each(const Candidates& listens) {
   std::vector<std::int32_t> rows(listens.size());
   std::iota(rows.rbegin(), rows.rend(), 0);
   Candidates latest = without_repeats(listens.gather(rows));
@@ -79,7 +87,7 @@ class SetStep final : public Step {
               "One of the user's own sets, as candidates: user.likes, user.library "
               "..."},
              {.form = StepForm::kOwn, .is_set = true},
-             {choice_param("set", "likes", kSets, "which of the user's sets",
+             {choice_param("set", "likes", set_choices(), "which of the user's sets",
                            PLAYLIST_PARAM_REQUIRED)}) {}
 
   [[nodiscard]] std::string own_label(const Node& node) const override {
@@ -89,10 +97,10 @@ class SetStep final : public Step {
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {
     const Tables& tables = *evaluation.setup().tables;
-    const std::string name = node.text("set");
-    if (name == "history") return interaction_history(tables, {});
-    if (name == "listens") return latest_listens(tables);
-    return without_repeats(set_table(tables, name));
+    const DeclaredSet& set = *find_declared_set(node.text("set"));
+    if (set.table == nullptr) return interaction_history(tables, {});
+    Candidates all = set_table(tables, set.table);
+    return set.keeps == SetKeeps::kLast ? latest_of_each(all) : without_repeats(std::move(all));
   }
 
   void add_columns(const Node& node, PlanColumns& columns) const override {
@@ -123,8 +131,9 @@ std::vector<std::int32_t> oldest_first(const Candidates& candidates) {
   return rows;
 }
 
-constexpr const char* kHaveTimes =
-    "only the user's sets (likes, library, listens, history, served, banned) have them";
+std::string have_times() {
+  return "only the user's sets (" + declared_set_names() + ") have them";
+}
 
 std::string needs_times(const Node& node) {
   return node.written() + " needs candidates with times";
@@ -133,13 +142,13 @@ std::string needs_times(const Node& node) {
 /// Throws where rows have no times.
 void require_times(const Evaluation& evaluation, const Node& node, const Candidates& candidates) {
   if (times_of(candidates) == nullptr && candidates.size() > 0)
-    throw evaluation.node_error(node, Exit::kRecipe, needs_times(node), kHaveTimes);
+    throw evaluation.node_error(node, Exit::kRecipe, needs_times(node), have_times());
 }
 
 void check_times(const Node& node, const StepCheck& check) {
   const PlanColumns& below = check.columns[static_cast<std::size_t>(node.inputs.at(0))];
   if (below.is_complete && below.types.count("ts") == 0)
-    check.tell(needs_times(node), kHaveTimes, "");
+    check.tell(needs_times(node), have_times(), "");
 }
 
 constexpr const char* kNeedsSpan = ":since needs a time span";

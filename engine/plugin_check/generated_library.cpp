@@ -14,43 +14,16 @@ namespace {
 
 constexpr std::int64_t kMostTexts = 20'000, kEmbeddingColumns = 8, kUsers = 5;
 
-struct Range {
-  double low, high;
-};
-
-/// What a column of this name holds.
-Range range_of(std::string_view name, std::uint32_t type) {
-  static constexpr std::pair<std::string_view, Range> kRanges[] = {
-      {"popularity", {0, 100}},
-      {"loudness", {-60, 0}},
-      {"tempo", {50, 210}},
-      {"key", {0, 11}},
-      {"mode", {0, 1}},
-      {"time_signature", {3, 5}},
-      {"year", {1955, 2026}},
-      {"duration_ms", {30'000, 900'000}},
-      {"ms_played", {0, 400'000}},
-      {"days_since_played", {0, 4000}},
-      {"first_played", {1.5e9, 1.6e9}},
-      {"last_played", {1.6e9, 1.79e9}},
-      {"ts", {1.6e9, 1.79e9}},
-      {"plays", {0, 50}}};
-  for (const auto& [known, range] : kRanges) {
-    if (known == name) return range;
-  }
-  if (type == PLAYLIST_F32 || type == PLAYLIST_F64 || type == PLAYLIST_U8) return {0, 1};
-  return {0, 20};
-}
-
 template <class T>
-void fill(void* items, std::int64_t rows, Range range, T missing, bool is_missing,
-          std::uint64_t seed) {
+void fill(void* items, std::int64_t rows, Values values, T missing, std::uint64_t seed) {
   auto* to = static_cast<T*>(items);
   playlist::Random random(seed);
-  const double span = range.high - range.low + (std::is_integral_v<T> ? 1 : 0);
+  const double span = values.high - values.low + (std::is_integral_v<T> ? 1 : 0);
   for (std::int64_t row = 0; row < rows; ++row) {
-    const double value = range.low + random.real() * span;
-    to[row] = is_missing || random.below(7) == 0 ? missing : static_cast<T>(value);
+    const double value = values.low + random.real() * span;
+    const bool is_missing =
+        values.missing == Values::kAll || (values.missing == Values::kSome && random.below(7) == 0);
+    to[row] = is_missing ? missing : static_cast<T>(value);
   }
 }
 
@@ -93,29 +66,33 @@ void* GuardedTable::items(const std::string& name, std::uint32_t type, const pla
   return blocks_.back()->data();
 }
 
-void GuardedTable::add(const std::string& name, std::uint32_t type, bool is_missing) {
-  const Range range = range_of(name, type);
+void GuardedTable::add(const std::string& name, std::uint32_t type, const Values& values) {
   const std::uint64_t seed = seed_of(name);
   switch (type) {
     case PLAYLIST_F32:
-      return fill(items(name, type, nullptr), rows_, range, std::numeric_limits<float>::quiet_NaN(),
-                  is_missing, seed);
+      return fill(items(name, type, nullptr), rows_, values,
+                  std::numeric_limits<float>::quiet_NaN(), seed);
     case PLAYLIST_F64:
-      return fill(items(name, type, nullptr), rows_, range,
-                  std::numeric_limits<double>::quiet_NaN(), is_missing, seed);
+      return fill(items(name, type, nullptr), rows_, values,
+                  std::numeric_limits<double>::quiet_NaN(), seed);
     case PLAYLIST_I32:
-      return fill(items(name, type, nullptr), rows_, range, INT32_MIN, is_missing, seed);
+      return fill(items(name, type, nullptr), rows_, values, INT32_MIN, seed);
     case PLAYLIST_I64:
-      return fill(items(name, type, nullptr), rows_, range, INT64_MIN, is_missing, seed);
+      return fill(items(name, type, nullptr), rows_, values, INT64_MIN, seed);
     case PLAYLIST_U8:
-      return fill(items(name, type, nullptr), rows_, range, std::uint8_t{255}, is_missing, seed);
+      return fill(items(name, type, nullptr), rows_, values, std::uint8_t{255}, seed);
     default: {
       const std::int64_t count = std::min(kMostTexts, std::max<std::int64_t>(1, rows_ / 2));
       texts_.push_back(std::make_unique<GuardedTexts>(name, count));
-      fill(items(name, type, texts_.back()->dict()), rows_, {0, static_cast<double>(count - 1)},
-           std::int32_t{-1}, is_missing, seed);
+      const Values codes{0, static_cast<double>(count - 1), values.missing};
+      fill(items(name, type, texts_.back()->dict()), rows_, codes, std::int32_t{-1}, seed);
     }
   }
+}
+
+void GuardedTable::add(const std::string& name, std::uint32_t type, bool is_missing) {
+  const bool is_whole = type == PLAYLIST_I32 || type == PLAYLIST_I64;
+  add(name, type, Values{0, is_whole ? 20.0 : 1.0, is_missing ? Values::kAll : Values::kSome});
 }
 
 void GuardedTable::add_numbers(const std::string& name, std::uint32_t type, std::int64_t first,
@@ -142,122 +119,79 @@ const playlist_table* GuardedTable::seal() {
   return &table_;
 }
 
-std::unique_ptr<GuardedTable> GeneratedLibrary::make_tracks() const {
-  auto table = std::make_unique<GuardedTable>("the table tracks", tracks_);
-  table->add_numbers("id", PLAYLIST_I64, 1, 1);
-  table->add_numbers("song", PLAYLIST_I32, 0, 1);
-  for (const char* name :
-       {"title", "artist_name", "album", "version", "spotify_id", "isrc", "mbid"}) {
-    table->add(name, PLAYLIST_STRING, is_missing_);
-  }
-  // One of the artists there are; -1 of add() would be no missing number.
-  table->add("artist", PLAYLIST_I32, is_missing_ || artists() < 21);
-  for (const char* name : {"duration_ms", "year", "key", "mode", "time_signature"}) {
-    table->add(name, PLAYLIST_I32, is_missing_);
-  }
-  table->add("popularity", PLAYLIST_F32, is_missing_);
-  for (const char* name :
-       {"danceability", "energy", "speechiness", "acousticness", "instrumentalness", "liveness",
-        "valence", "loudness", "tempo", "danceability_or_artist", "energy_or_artist",
-        "speechiness_or_artist", "acousticness_or_artist", "instrumentalness_or_artist",
-        "liveness_or_artist", "valence_or_artist"}) {
-    table->add(name, PLAYLIST_F32, is_missing_);
-  }
-  table->add("explicit", PLAYLIST_U8, is_missing_);
-  return table;
+/// A table of events holds every so many-th track, or artist; others hold others.
+std::int64_t GeneratedLibrary::step_of(std::string_view table) {
+  return 3 + static_cast<std::int64_t>(seed_of(table) % 9);
 }
 
-/// Every `step`-th track, or artist, in order, at rising times.
-std::unique_ptr<GuardedTable> GeneratedLibrary::every(std::string_view name,
-                                                      std::int64_t step) const {
-  const bool is_artists = name.ends_with("saved_artists");
-  const std::int64_t rows = ((is_artists ? artists() : tracks_) + step - 1) / step;
-  auto table = std::make_unique<GuardedTable>("the table " + std::string(name), rows);
-  table->add_numbers(is_artists ? "artist" : "track", PLAYLIST_I32, 0, step);
-  const std::int64_t gap = std::max<std::int64_t>(1, 400 * kDay / std::max<std::int64_t>(1, rows));
-  table->add_numbers("ts", PLAYLIST_I64, now() - rows * gap, gap);
-  return table;
+std::int64_t GeneratedLibrary::numbered(const DeclaredColumn& column) const {
+  return column.holds == ColumnHolds::kArtists ? artists() : tracks_;
+}
+
+std::int64_t GeneratedLibrary::rows_of(const DeclaredTable& table) const {
+  const DeclaredColumn& first = table.columns.front();
+  switch (table.rows) {
+    case TableRows::kTracks:
+      return tracks_;
+    case TableRows::kArtists:
+      return artists();
+    case TableRows::kTags:
+      return tags();
+    case TableRows::kUsers:
+      return kUsers;
+    case TableRows::kIds:
+      return numbered(first) + 1;
+    case TableRows::kTexts:
+      return 0;
+    case TableRows::kEvents:
+      break;
+  }
+  const std::int64_t step = step_of(table.name);
+  return (numbered(first) + step - 1) / step;
+}
+
+/// As its declaration says; of events the tracks or artists stand in order, at rising times.
+void GeneratedLibrary::add_column(GuardedTable& made, const DeclaredTable& table,
+                                  const DeclaredColumn& column) const {
+  const bool is_event = table.rows == TableRows::kEvents;
+  Values values{column.low, column.high, Values::kSome};
+  if (!column.may_be_missing) values.missing = Values::kNone;
+  if (is_missing_ && column.may_be_missing) values.missing = Values::kAll;
+  if (is_missing_ && !column.may_be_missing) values.high = values.low;
+  switch (column.holds) {
+    case ColumnHolds::kIds:
+      return made.add_numbers(column.name, column.type, 1, 1);
+    case ColumnHolds::kSongs:
+      return made.add_numbers(column.name, column.type, 0, 1);
+    case ColumnHolds::kUsers:
+      return made.add_numbers(column.name, column.type, 0, 0);
+    case ColumnHolds::kTracks:
+    case ColumnHolds::kArtists:
+      if (table.rows == TableRows::kIds) return made.add_numbers(column.name, column.type, -1, 1);
+      if (!column.may_be_missing)
+        return made.add_numbers(column.name, column.type, 0, step_of(table.name));
+      values.high = static_cast<double>(numbered(column) - 1);
+      if (values.high < 0) values.missing = Values::kAll;
+      return made.add(column.name, column.type, values);
+    case ColumnHolds::kTimes:
+      if (is_event) {
+        const std::int64_t gap =
+            std::max<std::int64_t>(1, 400 * kDay / std::max<std::int64_t>(1, made.rows()));
+        return made.add_numbers(column.name, column.type, now() - made.rows() * gap, gap);
+      }
+      break;
+    case ColumnHolds::kValues:
+      break;
+  }
+  made.add(column.name, column.type, values);
 }
 
 std::unique_ptr<GuardedTable> GeneratedLibrary::make(std::string_view name) const {
-  if (name == "tracks") return make_tracks();
-  if (name == "artists" || name == "tags") {
-    auto table = std::make_unique<GuardedTable>("the table " + std::string(name),
-                                                name == "tags" ? tags() : artists());
-    table->add_numbers("id", PLAYLIST_I64, 1, 1);
-    table->add("name", PLAYLIST_STRING, is_missing_);
-    table->add("popularity", PLAYLIST_F32, is_missing_);
-    table->add_numbers("track_count", PLAYLIST_I32, 1, 0);
-    return table;
-  }
-  if (name == "users") {
-    auto table = std::make_unique<GuardedTable>("the table users", kUsers);
-    table->add_numbers("id", PLAYLIST_I64, 1, 1);
-    return table;
-  }
-  if (name == "listens") {
-    auto table = every(name, 3);
-    table->add("ms_played", PLAYLIST_I32, is_missing_);
-    for (const char* flag : {"is_play", "is_skip", "is_finished"}) {
-      table->add(flag, PLAYLIST_U8, is_missing_);
-    }
-    table->add("country", PLAYLIST_STRING, is_missing_);
-    return table;
-  }
-  if (name == "user_listens") {
-    auto table = every(name, 50);
-    table->add_numbers("user", PLAYLIST_I32, 0, 0);
-    for (const char* flag : {"is_play", "is_skip"}) table->add(flag, PLAYLIST_U8, is_missing_);
-    return table;
-  }
-  // "implicit_saved_artists:N" counts artists of N plays and more as saved.
-  if (name.starts_with("implicit_saved_artists:")) name = "saved_artists";
-  if (name == "likes" || name == "library" || name == "served" || name == "saved_artists") {
-    auto table = every(name, name == "likes" ? 7 : name == "served" ? 11 : 5);
-    if (name == "served") table->add("recipe", PLAYLIST_STRING, is_missing_);
-    if (name == "likes" || name == "saved_artists") table->add("is_implicit", PLAYLIST_U8, false);
-    if (name == "saved_artists") {
-      table->add_numbers("tracks", PLAYLIST_I32, 1, 1);
-      table->add_numbers("plays", PLAYLIST_I32, 0, 1);
-    }
-    return table;
-  }
-  if (name == "banned") {
-    auto table = every(name, 9);
-    table->add("artist", PLAYLIST_I32, is_missing_ || artists() < 21);
-    return table;
-  }
-  if (name == "engagement") {
-    auto table = every(name, 3);
-    for (const char* count : {"plays", "likes", "comments"})
-      table->add_numbers(count, PLAYLIST_F32, 1, 0);
-    table->add("skip_rate", PLAYLIST_F32, is_missing_);
-    table->add("completion", PLAYLIST_F32, is_missing_);
-    return table;
-  }
-  if (name == "prompts" || name == "captions") {
-    auto table = every(name, 4);
-    table->add("text", PLAYLIST_STRING, is_missing_);
-    return table;
-  }
-  if (name.starts_with("prompt_vectors:")) {
-    auto table = std::make_unique<GuardedTable>("the table " + std::string(name), 0);
-    table->add("text", PLAYLIST_STRING, false);
-    table->add_numbers("ts", PLAYLIST_I64, 0, 1);
-    return table;
-  }
-  if (name == "track_statistics") {
-    auto table = std::make_unique<GuardedTable>("the table track_statistics", tracks_);
-    for (const char* count : {"plays", "plays_30d", "skips", "finished"}) {
-      table->add_numbers(count, PLAYLIST_I32, is_missing_ ? 0 : 1, 0);
-    }
-    table->add("skip_rate", PLAYLIST_F32, is_missing_);
-    table->add("days_since_played", PLAYLIST_F32, is_missing_);
-    table->add("first_played", PLAYLIST_I64, is_missing_);
-    table->add("last_played", PLAYLIST_I64, is_missing_);
-    return table;
-  }
-  return nullptr;
+  const DeclaredTable* declared = find_declared(name);
+  if (declared == nullptr) return nullptr;
+  auto made = std::make_unique<GuardedTable>("the table " + std::string(name), rows_of(*declared));
+  for (const DeclaredColumn& column : declared->columns) add_column(*made, *declared, column);
+  return made;
 }
 
 const playlist_table* GeneratedLibrary::table(std::string_view name) const {
@@ -317,8 +251,9 @@ const playlist_matrix* GeneratedLibrary::embedding(std::string_view space) const
   if (embedding_block_) return &embedding_;
   embedding_block_ = block("the embedding audio",
                            static_cast<std::size_t>(tracks_ * kEmbeddingColumns) * sizeof(float));
-  fill(embedding_block_->data(), tracks_ * kEmbeddingColumns, {-1, 1},
-       std::numeric_limits<float>::quiet_NaN(), is_missing_, 11);
+  fill(embedding_block_->data(), tracks_ * kEmbeddingColumns,
+       {-1, 1, is_missing_ ? Values::kAll : Values::kSome}, std::numeric_limits<float>::quiet_NaN(),
+       11);
   embedding_block_->read_only();
   embedding_ = {sizeof(playlist_matrix), kEmbeddingColumns, tracks_,
                 static_cast<const float*>(embedding_block_->data())};

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "data/declared_tables.hpp"
 #include "data/tables.hpp"
 #include "plugin_check/guarded_memory.hpp"
 
@@ -28,14 +29,21 @@ class GuardedTexts {
   playlist_dict dict_{};
 };
 
+/// What is drawn for a column: evenly from [low, high], one in seven missing where some are.
+struct Values {
+  double low = 0, high = 1;
+  enum { kNone, kSome, kAll } missing = kSome;
+};
+
 /// Columns in guarded blocks.
 class GuardedTable {
  public:
   /// `owner` begins the blocks' names: "the table tracks".
   GuardedTable(std::string owner, std::int64_t rows) : owner_(std::move(owner)), rows_(rows) {}
 
-  /// A column of values that fit its name ("popularity" 0..100 ...), one in seven missing; all of
-  /// them when `is_missing`. A string column has its own texts.
+  /// A string column has its own texts.
+  void add(const std::string& name, std::uint32_t type, const Values& values);
+  /// A column that the library has not: 0..1, whole numbers 0..20; one in seven missing, or all.
   void add(const std::string& name, std::uint32_t type, bool is_missing);
   /// A column whose items are `first`, `first + step` ...
   void add_numbers(const std::string& name, std::uint32_t type, std::int64_t first,
@@ -81,8 +89,11 @@ class GeneratedLibrary final : public Tables {
   [[nodiscard]] std::int64_t artists() const { return (tracks_ + 9) / 10; }
   [[nodiscard]] std::int64_t tags() const { return tracks_ == 0 ? 0 : 40; }
   [[nodiscard]] std::unique_ptr<GuardedTable> make(std::string_view name) const;
-  [[nodiscard]] std::unique_ptr<GuardedTable> make_tracks() const;
-  [[nodiscard]] std::unique_ptr<GuardedTable> every(std::string_view name, std::int64_t step) const;
+  [[nodiscard]] static std::int64_t step_of(std::string_view table);
+  [[nodiscard]] std::int64_t numbered(const DeclaredColumn& column) const;
+  [[nodiscard]] std::int64_t rows_of(const DeclaredTable& table) const;
+  void add_column(GuardedTable& made, const DeclaredTable& table,
+                  const DeclaredColumn& column) const;
 
   std::int64_t tracks_;
   bool is_missing_;

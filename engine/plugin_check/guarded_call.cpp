@@ -166,7 +166,9 @@ class Call {
 
   /// A column of the library where it has one of this name and type, else one made up.
   void add_input(GuardedTable& table, const char* name, std::uint32_t type) {
-    const playlist_column* known = find_column(*library_.table("tracks"), name);
+    const DeclaredTable* declared = find_by_track(name);
+    const playlist_column* known =
+        declared == nullptr ? nullptr : find_column(*library_.table(declared->name), name);
     if (known != nullptr && (type == 0 || known->type == type)) {
       table.view(*known);
     } else {

@@ -9,66 +9,30 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json_text.hpp"
+#include "data/declared_tables.hpp"
 #include "plan/step.hpp"
 #include "plugin/descriptor.hpp"
 
 namespace engine {
 namespace {
 
-/// What the library's columns hold; the tables themselves carry no help.
+/// What the columns hold that a row has of the library, and of its way through a plan.
 const std::map<std::string, std::string>& column_helps() {
-  static const std::map<std::string, std::string> helps = {
-      {"id", "the track's number in the store"},
-      {"title", "as it was imported"},
-      {"artist", "name of the first artist"},
-      {"artist_number", "number of the first artist"},
-      {"album", "title of the album"},
-      {"version", "\"\" or live, remix ...; edition words are not a version"},
-      {"song", "the same number for every version of a song"},
-      {"spotify_id", "22 letters and digits"},
-      {"isrc", "international standard recording code"},
-      {"mbid", "MusicBrainz recording id"},
-      {"duration_ms", "length in milliseconds"},
-      {"year", "of release"},
-      {"popularity", "0..100"},
-      {"explicit", "marked as explicit"},
-      {"danceability", "0..1"},
-      {"energy", "0 calm .. 1 wild"},
-      {"loudness", "dB, about -60..0"},
-      {"speechiness", "0 music .. 1 speech"},
-      {"acousticness", "0..1"},
-      {"instrumentalness", "0 sung .. 1 instrumental"},
-      {"liveness", "0 studio .. 1 audience"},
-      {"valence", "0 sad .. 1 cheerful"},
-      {"tempo", "beats per minute"},
-      {"danceability_or_artist",
-       "danceability; where it is not known, the mean of the artist's tracks"},
-      {"energy_or_artist", "energy; where it is not known, the mean of the artist's tracks"},
-      {"speechiness_or_artist",
-       "speechiness; where it is not known, the mean of the artist's tracks"},
-      {"acousticness_or_artist",
-       "acousticness; where it is not known, the mean of the artist's tracks"},
-      {"instrumentalness_or_artist",
-       "instrumentalness; where it is not known, the mean of the artist's tracks"},
-      {"liveness_or_artist", "liveness; where it is not known, the mean of the artist's tracks"},
-      {"valence_or_artist", "valence; where it is not known, the mean of the artist's tracks"},
-      {"key", "0 = C .. 11 = B"},
-      {"mode", "0 minor, 1 major"},
-      {"time_signature", "beats in a bar"},
-      {"plays", "your plays of it"},
-      {"plays_30d", "your plays in the last 30 days"},
-      {"skips", "how often you skipped it"},
-      {"skip_rate", "skips per play, 0..1"},
-      {"finished", "how often you heard it to the end"},
-      {"first_played", "Unix seconds"},
-      {"last_played", "Unix seconds"},
-      {"days_since_played", "days since you last played it"},
-      {"score", "higher is better"},
-      {"channel", "the recall that found it"},
-      {"explanation", "why it is here, a line for each channel"},
-      {"fallback", "what the list is made of instead, where pl.fallback took such a branch"},
-      {"ts", "when it was liked, saved or played, Unix seconds"},
-  };
+  static const std::map<std::string, std::string> helps = [] {
+    std::map<std::string, std::string> made = {
+        {"score", "higher is better"},
+        {"channel", "the recall that found it"},
+        {"explanation", "why it is here, a line for each channel"},
+        {"fallback", "what the list is made of instead, where pl.fallback took such a branch"},
+        {"ts", "when it was liked, saved or played, Unix seconds"},
+    };
+    for (const DeclaredTable& table : declared_tables()) {
+      if (table.rows != TableRows::kTracks) continue;
+      for (const DeclaredColumn& column : table.columns)
+        made.emplace(formula_name(column.name, column.type), column.help);
+    }
+    return made;
+  }();
   return helps;
 }
 
@@ -320,13 +284,16 @@ local Candidates = {}
 ---@class playlist.User
 ---@field name string
 ---@field now integer Unix seconds
----@field likes playlist.Candidates what they liked, with the times
----@field library playlist.Candidates what they liked, saved or put into a playlist of their own
----@field listens playlist.Candidates what they heard, each track once at its latest play
----@field history playlist.Candidates what they played, skipped or liked, with a score of how much they like it
----@field served playlist.Candidates what earlier runs gave them
----@field banned playlist.Candidates what they want to be kept out: tracks, and all tracks of artists
-local User = {}
+)lua";
+
+std::string sets_stub() {
+  std::string text;
+  for (const DeclaredSet& set : declared_sets())
+    text += std::string("---@field ") + set.name + " playlist.Candidates " + set.help + "\n";
+  return text;
+}
+
+constexpr const char* kMoreClasses = R"lua(local User = {}
 
 ---@class playlist.Parameter
 
@@ -486,7 +453,7 @@ std::vector<StubFile> stub_files(const Registry& registry,
   std::string text =
       "---@meta playlist\n-- Written by `engine stubs`, for editors with lua-language-server. "
       "Write it again after plugins have changed.\n\n";
-  text += row_stub(registry, library) + kClasses + kVerbs +
+  text += row_stub(registry, library) + kClasses + sets_stub() + kMoreClasses + kVerbs +
           steps_stub(StepForm::kFormula, formula_verb_stub) + kRows +
           steps_stub(StepForm::kVerb, verb_stub);
   text += parameters_stub() + steps_stub(StepForm::kCombiner, combiner_stub) +

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "data/declared_tables.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -102,6 +103,23 @@ TEST_CASE("stubs hold the verbs, the combiners, parameters, user and the library
   const std::string globals = engine::read_file(home.path("stubs/globals.lua"));
   for (const char* name : {"known", "clamp", "lerp", "sigmoid", "step", "decay"})
     CHECK_THAT(globals, Catch::Contains(std::string("function ") + name + "("));
+}
+
+TEST_CASE("stubs hold every set of the user's and every column of the library", "[stubs]") {
+  const StubHome home;
+  for (const engine::DeclaredSet& set : engine::declared_sets())
+    CHECK_THAT(home.text, Catch::Contains(std::string("---@field ") + set.name +
+                                          " playlist.Candidates " + set.help + "\n"));
+  for (const engine::DeclaredTable& table : engine::declared_tables()) {
+    if (table.rows != engine::TableRows::kTracks) continue;
+    for (const engine::DeclaredColumn& column : table.columns) {
+      CAPTURE(column.name);
+      const std::string name = engine::formula_name(column.name, column.type);
+      const std::size_t at = home.text.find("---@field " + name + " ");
+      REQUIRE(at != std::string::npos);
+      CHECK(home.text.substr(at, home.text.find('\n', at) - at).ends_with(column.help));
+    }
+  }
 }
 
 TEST_CASE("a third party's element is in the stubs too", "[stubs]") {

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <limits>
 
+#include "data/declared_tables.hpp"
 #include "store/engagement.hpp"
 
 namespace support {
@@ -141,8 +142,14 @@ std::int32_t TinyLibrary::artist_of(std::int32_t number) const {
 const playlist_table* TinyLibrary::table(std::string_view name) const {
   auto found = made_.find(name);
   if (found == made_.end()) {
+    const engine::DeclaredTable* declared = engine::find_declared(name);
+    if (declared == nullptr) return nullptr;
     Made made = make(std::string(name));
-    if (!made) return nullptr;
+    if (!made) {
+      const bool is_by_track = declared->rows == engine::TableRows::kTracks;
+      made = std::make_unique<engine::OwnedTable>(is_by_track ? tracks_.size() : 0);
+    }
+    engine::add_missing_columns(*made, *declared);
     found = made_.emplace(std::string(name), std::move(made)).first;
   }
   return found->second->table();
@@ -220,11 +227,6 @@ TinyLibrary::Made TinyLibrary::make_tracks() const {
   put("tempo", [](Track t) { return t.tempo; });
   put("energy_or_artist", [](Track t) { return t.energy; });
   put("valence_or_artist", [](Track t) { return t.valence; });
-  for (const char* feature :
-       {"danceability", "speechiness", "acousticness", "instrumentalness", "liveness",
-        "danceability_or_artist", "speechiness_or_artist", "acousticness_or_artist",
-        "instrumentalness_or_artist", "liveness_or_artist"})
-    put(feature, [](Track) { return TinyTrack::kUnknown; });
   return made;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "data/declared_tables.hpp"
 #include "data/tables.hpp"
 
 namespace test {
@@ -137,14 +138,26 @@ std::string as_text(const playlist_matrix& matrix) {
   return text;
 }
 
+std::vector<std::string> declared_names() {
+  std::vector<std::string> names;
+  for (const engine::DeclaredTable& table : engine::declared_tables()) {
+    if (table.owner == engine::TableOwner::kEverybody) continue;
+    const std::string name(table.name);
+    if (name.back() != ':')
+      names.push_back(name);
+    else if (table.rows == engine::TableRows::kTexts)
+      names.push_back(name + "taste");
+    else
+      names.insert(names.end(), {name + "1", name + "2"});
+  }
+  return names;
+}
+
 std::string everything(const engine::AsOf& tables) {
   std::string text;
-  for (const char* name :
-       {"tracks", "artists", "tags", "listens", "likes", "library", "saved_artists", "banned",
-        "track_statistics", "served", "engagement", "prompts", "captions", "prompt_vectors:taste",
-        "implicit_likes:1", "implicit_likes:2", "implicit_saved_artists:1"}) {
+  for (const std::string& name : declared_names()) {
     const playlist_table& table = *tables.table(name);
-    text += "== " + std::string(name) + "\n" + rows_of(table, all_columns(table), true);
+    text += "== " + name + "\n" + rows_of(table, all_columns(table), true);
   }
   for (const char* name : {"track_artists", "artist_tracks", "track_tags", "tag_tracks",
                            "artist_tags", "artist_relations", "artist_users", "artist_playlists"})

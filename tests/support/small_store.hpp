@@ -42,6 +42,8 @@ std::string as_text(const playlist_table& table, const std::vector<std::string>&
 /// "0: 1 2\n1:\n"; weights as "value*weight".
 std::string as_text(const playlist_lists& lists);
 std::string as_text(const playlist_matrix& matrix);
+/// Every table that AsOf has; of a family a name or two.
+std::vector<std::string> declared_names();
 /// Every table, list and embedding that plugins can ask for, with the exact bits of every number
 /// and all dictionaries.
 std::string everything(const engine::AsOf& tables);

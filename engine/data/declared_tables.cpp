@@ -1,0 +1,397 @@
+#include "data/declared_tables.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <limits>
+
+#include "core/hash.hpp"
+#include "data/as_of_view.hpp"
+#include "data/owned_table.hpp"
+
+namespace engine {
+namespace {
+
+using Holds = ColumnHolds;
+using Made = std::unique_ptr<OwnedTable>;
+
+// ---- columns --------------------------------------------------------------------------------
+
+constexpr DeclaredColumn text(const char* name, const char* help = "") {
+  return {name, PLAYLIST_STRING, help};
+}
+constexpr DeclaredColumn real(const char* name, const char* help, double low = 0, double high = 1) {
+  return {name, PLAYLIST_F32, help, Holds::kValues, low, high};
+}
+constexpr DeclaredColumn whole(const char* name, const char* help, double low, double high) {
+  return {name, PLAYLIST_I32, help, Holds::kValues, low, high};
+}
+constexpr DeclaredColumn count(const char* name, const char* help) {
+  return {name, PLAYLIST_I32, help, Holds::kValues, 0, 50, false};
+}
+constexpr DeclaredColumn flag(const char* name, const char* help = "") {
+  return {name, PLAYLIST_U8, help};
+}
+constexpr DeclaredColumn sure_flag(const char* name, const char* help = "") {
+  return {name, PLAYLIST_U8, help, Holds::kValues, 0, 1, false};
+}
+constexpr DeclaredColumn number(const char* name, Holds holds, const char* help = "") {
+  return {name, PLAYLIST_I32, help, holds, 0, 0, false};
+}
+constexpr DeclaredColumn number_if_known(const char* name, Holds holds, const char* help = "") {
+  return {name, PLAYLIST_I32, help, holds, 0, 0, true};
+}
+constexpr DeclaredColumn id(const char* help) {
+  return {"id", PLAYLIST_I64, help, Holds::kIds, 0, 0, false};
+}
+constexpr DeclaredColumn time(const char* name, const char* help = "") {
+  return {name, PLAYLIST_I64, help, Holds::kTimes, 1.5e9, 1.79e9};
+}
+
+constexpr DeclaredColumn kTrack = number("track", Holds::kTracks);
+
+constexpr DeclaredColumn kTracks[] = {
+    id("the track's number in the store"),
+    text("title", "as it was imported"),
+    number_if_known("artist", Holds::kArtists, "number of the first artist"),
+    text("artist_name", "name of the first artist"),
+    text("album", "title of the album"),
+    text("version", "\"\" or live, remix ...; edition words are not a version"),
+    number("song", Holds::kSongs, "the same number for every version of a song"),
+    text("spotify_id", "22 letters and digits"),
+    text("isrc", "international standard recording code"),
+    text("mbid", "MusicBrainz recording id"),
+    whole("duration_ms", "length in milliseconds", 30'000, 900'000),
+    whole("year", "of release", 1955, 2026),
+    real("popularity", "0..100", 0, 100),
+    flag("explicit", "marked as explicit"),
+    real("danceability", "0..1"),
+    real("energy", "0 calm .. 1 wild"),
+    real("loudness", "dB, about -60..0", -60, 0),
+    real("speechiness", "0 music .. 1 speech"),
+    real("acousticness", "0..1"),
+    real("instrumentalness", "0 sung .. 1 instrumental"),
+    real("liveness", "0 studio .. 1 audience"),
+    real("valence", "0 sad .. 1 cheerful"),
+    real("tempo", "beats per minute", 50, 210),
+    real("danceability_or_artist",
+         "danceability; where it is not known, the mean of the artist's tracks"),
+    real("energy_or_artist", "energy; where it is not known, the mean of the artist's tracks"),
+    real("speechiness_or_artist",
+         "speechiness; where it is not known, the mean of the artist's tracks"),
+    real("acousticness_or_artist",
+         "acousticness; where it is not known, the mean of the artist's tracks"),
+    real("instrumentalness_or_artist",
+         "instrumentalness; where it is not known, the mean of the artist's tracks"),
+    real("liveness_or_artist", "liveness; where it is not known, the mean of the artist's tracks"),
+    real("valence_or_artist", "valence; where it is not known, the mean of the artist's tracks"),
+    whole("key", "0 = C .. 11 = B", 0, 11),
+    whole("mode", "0 minor, 1 major", 0, 1),
+    whole("time_signature", "beats in a bar", 3, 5),
+};
+
+constexpr DeclaredColumn kArtists[] = {
+    id("the artist's number in the store"),
+    text("name"),
+    real("popularity", "0..100", 0, 100),
+    count("track_count", "tracks known by now"),
+};
+
+constexpr DeclaredColumn kTags[] = {
+    text("name", "lower case"),
+    count("track_count", "tracks known by now"),
+};
+
+constexpr DeclaredColumn kTrackNumbers[] = {
+    number_if_known("number", Holds::kTracks, "-1 where no track has the id")};
+constexpr DeclaredColumn kArtistNumbers[] = {
+    number_if_known("number", Holds::kArtists, "-1 where no artist has the id")};
+
+constexpr DeclaredColumn kEngagement[] = {
+    kTrack,
+    time("ts", "when it was told"),
+    real("plays", "everybody's", 0, 5000),
+    real("likes", "everybody's", 0, 500),
+    real("comments", "everybody's", 0, 50),
+    real("skip_rate", "0..1"),
+    real("completion", "share of the track that is heard, 0..1"),
+};
+
+constexpr DeclaredColumn kCaptions[] = {kTrack, time("ts"), text("text")};
+constexpr DeclaredColumn kPromptVectors[] = {text("text", "its folded words"), time("ts")};
+
+constexpr DeclaredColumn kListens[] = {
+    kTrack,
+    time("ts", "start"),
+    whole("ms_played", "milliseconds heard", 0, 400'000),
+    flag("is_play", "long enough to count"),
+    flag("is_skip", "255 not known"),
+    flag("is_finished", "255 not known"),
+    text("country", "two letters"),
+};
+
+constexpr DeclaredColumn kLikes[] = {kTrack, time("ts"), sure_flag("is_implicit")};
+constexpr DeclaredColumn kTrackTimes[] = {kTrack, time("ts")};
+constexpr DeclaredColumn kServed[] = {kTrack, time("ts"), text("recipe")};
+constexpr DeclaredColumn kBanned[] = {
+    kTrack,
+    time("ts"),
+    number_if_known("artist", Holds::kArtists, "missing: the track itself is banned"),
+};
+constexpr DeclaredColumn kPrompts[] = {
+    number_if_known("track", Holds::kTracks, "missing: of no track"),
+    time("ts"),
+    text("text"),
+};
+constexpr DeclaredColumn kSavedArtists[] = {
+    number("artist", Holds::kArtists), count("tracks", "liked or saved by them"),
+    count("plays", "of their tracks"), time("ts", "since when"),
+    sure_flag("is_implicit"),
+};
+
+constexpr DeclaredColumn kTrackStatistics[] = {
+    count("plays_30d", "your plays in the last 30 days"),
+    count("plays", "your plays of it"),
+    count("skips", "how often you skipped it"),
+    count("finished", "how often you heard it to the end"),
+    real("skip_rate", "skips per play, 0..1"),
+    {"first_played", PLAYLIST_I64, "Unix seconds", Holds::kTimes, 1.5e9, 1.6e9},
+    {"last_played", PLAYLIST_I64, "Unix seconds", Holds::kTimes, 1.6e9, 1.79e9},
+    real("days_since_played", "days since you last played it", 0, 4000),
+};
+
+constexpr DeclaredColumn kUsers[] = {id("the person's number in the store")};
+constexpr DeclaredColumn kUserListens[] = {
+    number("user", Holds::kUsers), kTrack,          time("ts", "start"),
+    sure_flag("is_play"),          flag("is_skip"),
+};
+
+// ---- tables ---------------------------------------------------------------------------------
+
+/// The N of "implicit_likes:N"; 0 where it is no number above 0.
+std::int64_t times_of(std::string_view name) {
+  const std::string digits(name.substr(name.find(':') + 1));
+  const bool is_number = !digits.empty() && digits.size() < 10 &&
+                         digits.find_first_not_of("0123456789") == std::string::npos;
+  return is_number ? std::stoll(digits) : 0;
+}
+
+constexpr DeclaredTable kDeclared[] = {
+    {.name = "tracks",
+     .owner = TableOwner::kCatalogue,
+     .rows = TableRows::kTracks,
+     .columns = kTracks,
+     .compute = [](const AsOfView& view, std::string_view) { return view.make_tracks(); }},
+    {.name = "artists",
+     .owner = TableOwner::kCatalogue,
+     .rows = TableRows::kArtists,
+     .columns = kArtists,
+     .compute = [](const AsOfView& view, std::string_view) { return view.make_artists(); }},
+    {.name = "tags",
+     .owner = TableOwner::kCatalogue,
+     .rows = TableRows::kTags,
+     .columns = kTags,
+     .compute = [](const AsOfView& view, std::string_view) { return view.make_tags(); }},
+    {.name = "tracks_by_id",
+     .owner = TableOwner::kCatalogue,
+     .rows = TableRows::kIds,
+     .columns = kTrackNumbers,
+     .compute = [](const AsOfView& view,
+                   std::string_view) { return view.make_numbers_by_id("tracks"); }},
+    {.name = "artists_by_id",
+     .owner = TableOwner::kCatalogue,
+     .rows = TableRows::kIds,
+     .columns = kArtistNumbers,
+     .compute = [](const AsOfView& view,
+                   std::string_view) { return view.make_numbers_by_id("artists"); }},
+    // What was told of a track by now: it counts everybody's plays up to the day of the import.
+    {.name = "engagement",
+     .owner = TableOwner::kCatalogue,
+     .rows = TableRows::kEvents,
+     .columns = kEngagement,
+     .sql = "SELECT track_id, ts, plays, likes, comments, skip_rate, completion FROM engagement",
+     .is_by_track = true},
+    // What was said of a track, oldest first.
+    {.name = "captions",
+     .owner = TableOwner::kCatalogue,
+     .rows = TableRows::kEvents,
+     .columns = kCaptions,
+     .sql = "SELECT track_id, ifnull(ts, 0), text FROM prompts WHERE text <> '' "
+            "ORDER BY ts, prompt_id",
+     .is_by_track = true},
+    {.name = "prompt_vectors:",
+     .owner = TableOwner::kCatalogue,
+     .rows = TableRows::kTexts,
+     .columns = kPromptVectors,
+     .compute = [](const AsOfView& view,
+                   std::string_view name) { return view.make_prompt_vectors(name); }},
+
+    {.name = "listens",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kEvents,
+     .columns = kListens,
+     .compute = [](const AsOfView& view, std::string_view) { return view.make_listens(); }},
+    {.name = "likes",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kEvents,
+     .columns = kLikes,
+     .compute = [](const AsOfView& view, std::string_view) { return view.make_likes(); }},
+    {.name = "implicit_likes:",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kEvents,
+     .columns = kLikes,
+     .compute =
+         [](const AsOfView& view, std::string_view name) {
+           const std::int64_t times = times_of(name);
+           return times > 0 ? view.make_implicit_likes(times) : nullptr;
+         }},
+    {.name = "library",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kEvents,
+     .columns = kTrackTimes,
+     .compute = [](const AsOfView& view, std::string_view) { return view.make_library(); }},
+    {.name = "saved_artists",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kEvents,
+     .columns = kSavedArtists,
+     .compute = [](const AsOfView& view, std::string_view) { return view.make_saved_artists(); }},
+    {.name = "implicit_saved_artists:",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kEvents,
+     .columns = kSavedArtists,
+     .compute =
+         [](const AsOfView& view, std::string_view name) {
+           const std::int64_t times = times_of(name);
+           return times > 0 ? view.make_implicit_saved_artists(times) : nullptr;
+         }},
+    {.name = "banned",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kEvents,
+     .columns = kBanned,
+     .compute = [](const AsOfView& view, std::string_view) { return view.make_banned(); }},
+    {.name = "prompts",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kEvents,
+     .columns = kPrompts,
+     .sql = "SELECT track_id, ifnull(ts, 0), text FROM prompts WHERE user_id = ?1 "
+            "ORDER BY ts, prompt_id"},
+    {.name = "served",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kEvents,
+     .columns = kServed,
+     .compute = [](const AsOfView& view, std::string_view) { return view.make_served(); }},
+    {.name = "track_statistics",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kTracks,
+     .columns = kTrackStatistics,
+     .compute = [](const AsOfView& view,
+                   std::string_view) { return view.make_track_statistics(); }},
+
+    {.name = "users",
+     .owner = TableOwner::kEverybody,
+     .rows = TableRows::kUsers,
+     .columns = kUsers},
+    {.name = "user_listens",
+     .owner = TableOwner::kEverybody,
+     .rows = TableRows::kEvents,
+     .columns = kUserListens},
+};
+
+constexpr DeclaredSet kSets[] = {
+    {"likes", "likes", SetKeeps::kFirst, "what they liked, with the times"},
+    {"library", "library", SetKeeps::kFirst,
+     "what they liked, saved or put into a playlist of their own"},
+    {"listens", "listens", SetKeeps::kLast, "what they heard, each track once at its latest play"},
+    {"history", nullptr, SetKeeps::kLast,
+     "what they played, skipped or liked, with a score of how much they like it"},
+    {"served", "served", SetKeeps::kFirst, "what earlier runs gave them"},
+    {"banned", "banned", SetKeeps::kFirst,
+     "what they want to be kept out: tracks, and all tracks of artists"},
+};
+
+/// The column, all of its items missing.
+void add_missing(OwnedTable& table, const DeclaredColumn& column, std::size_t rows) {
+  switch (column.type) {
+    case PLAYLIST_F32:
+      std::fill_n(table.f32(column.name), rows, std::numeric_limits<float>::quiet_NaN());
+      return;
+    case PLAYLIST_I64:
+      std::fill_n(table.i64(column.name), rows, std::numeric_limits<std::int64_t>::min());
+      return;
+    case PLAYLIST_U8:
+      std::fill_n(table.u8(column.name), rows, std::uint8_t{255});
+      return;
+    case PLAYLIST_STRING:
+      std::fill_n(table.texts(column.name, {}), rows, -1);
+      return;
+    default:
+      std::fill_n(table.i32(column.name), rows, std::numeric_limits<std::int32_t>::min());
+  }
+}
+
+}  // namespace
+
+std::span<const DeclaredTable> declared_tables() {
+  return kDeclared;
+}
+
+const DeclaredTable* find_declared(std::string_view table) {
+  for (const DeclaredTable& declared : kDeclared) {
+    const bool is_family = declared.name.back() == ':';
+    if (is_family ? table.starts_with(declared.name) : table == declared.name) return &declared;
+  }
+  return nullptr;
+}
+
+const DeclaredTable* find_by_track(std::string_view column) {
+  for (const DeclaredTable& declared : kDeclared) {
+    if (declared.rows != TableRows::kTracks) continue;
+    for (const DeclaredColumn& known : declared.columns)
+      if (column == known.name) return &declared;
+  }
+  return nullptr;
+}
+
+std::string declared_hash(TableOwner owner) {
+  std::string text;
+  for (const DeclaredTable& table : kDeclared) {
+    if (table.owner != owner || table.sql == nullptr) continue;
+    text += std::string(table.name) + (table.is_by_track ? " by track\n" : "\n") + table.sql + '\n';
+    for (const DeclaredColumn& column : table.columns)
+      text += std::string(column.name) + ' ' + std::to_string(column.type) + ' ' +
+              std::to_string(static_cast<int>(column.holds)) +
+              (column.may_be_missing ? "?\n" : "\n");
+  }
+  return content_hash(text).substr(0, 8);
+}
+
+void add_missing_columns(OwnedTable& table, const DeclaredTable& declared) {
+  std::vector<const DeclaredColumn*> missing;
+  for (const DeclaredColumn& column : declared.columns)
+    if (find_column(*table.table(), column.name) == nullptr) missing.push_back(&column);
+  const auto rows = static_cast<std::size_t>(table.table()->rows);
+  for (const DeclaredColumn* column : missing) add_missing(table, *column, rows);
+}
+
+std::string formula_name(std::string_view column, std::uint32_t type) {
+  if (column == "artist" && type == PLAYLIST_I32) return "artist_number";
+  return column == "artist_name" ? "artist" : std::string(column);
+}
+
+std::span<const DeclaredSet> declared_sets() {
+  return kSets;
+}
+
+const DeclaredSet* find_declared_set(std::string_view name) {
+  const auto* found = std::find_if(std::begin(kSets), std::end(kSets),
+                                   [&](const DeclaredSet& set) { return name == set.name; });
+  return found == std::end(kSets) ? nullptr : found;
+}
+
+std::string declared_set_names() {
+  std::string names;
+  for (const DeclaredSet& set : kSets) names += (names.empty() ? "" : ", ") + std::string(set.name);
+  return names;
+}
+
+}  // namespace engine
