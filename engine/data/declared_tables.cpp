@@ -8,6 +8,7 @@
 #include "core/hash.hpp"
 #include "data/as_of_view.hpp"
 #include "data/owned_table.hpp"
+#include "data/sessions.hpp"
 
 namespace engine {
 namespace {
@@ -160,6 +161,16 @@ constexpr DeclaredColumn kTrackStatistics[] = {
     real("days_since_played", "days since you last played it", 0, 4000),
 };
 
+constexpr DeclaredColumn kSessions[] = {
+    time("start"),
+    time("end", "of the listen that ended last"),
+    count("plays", "listens that count as plays"),
+    count("tracks", "different tracks"),
+};
+constexpr DeclaredColumn kTrackSessions[] = {
+    count("sessions", "in how many of your listening sessions you heard it"),
+};
+
 constexpr DeclaredColumn kUsers[] = {id("the person's number in the store")};
 constexpr DeclaredColumn kUserListens[] = {
     number("user", Holds::kUsers), kTrack,          time("ts", "start"),
@@ -287,6 +298,34 @@ constexpr DeclaredTable kDeclared[] = {
      .compute = [](const AsOfView& view,
                    std::string_view) { return view.make_track_statistics(); }},
 
+    {.name = "sessions",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kEvents,
+     .columns = kSessions,
+     .compute =
+         [](const AsOfView& view, std::string_view) {
+           return make_sessions(view.listen_columns(),
+                                static_cast<std::size_t>(view.track_count()));
+         }},
+    {.name = "last_session",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kEvents,
+     .columns = kTrackTimes,
+     .compute =
+         [](const AsOfView& view, std::string_view) {
+           return make_last_session(view.listen_columns(),
+                                    static_cast<std::size_t>(view.track_count()));
+         }},
+    {.name = "track_sessions",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kTracks,
+     .columns = kTrackSessions,
+     .compute =
+         [](const AsOfView& view, std::string_view) {
+           return make_track_sessions(view.listen_columns(),
+                                      static_cast<std::size_t>(view.track_count()));
+         }},
+
     {.name = "users",
      .owner = TableOwner::kEverybody,
      .rows = TableRows::kUsers,
@@ -307,6 +346,8 @@ constexpr DeclaredSet kSets[] = {
     {"served", "served", SetKeeps::kFirst, "what earlier runs gave them"},
     {"banned", "banned", SetKeeps::kFirst,
      "what they want to be kept out: tracks, and all tracks of artists"},
+    {"last_session", "last_session", SetKeeps::kLast,
+     "what they heard in the latest run of listens without a pause of half an hour"},
 };
 
 /// The column, all of its items missing.

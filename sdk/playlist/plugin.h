@@ -220,10 +220,10 @@ struct playlist_host {
  *   "prompts" "captions"  what the user asked for, what describes tracks: text, ts i64, track i32 (prompts: if known)
  *   "saved_artists"       artist i32, tracks i32 (liked or saved by them), plays i32, ts i64, is_implicit u8
  *   "track_statistics"    one row per track number: plays, plays_30d, skips, finished i32; skip_rate f32;
- *                         first_played, last_played i64; days_since_played f32
- *   "served"              tracks of earlier runs: track i32, ts i64, recipe
+ *                         first_played, last_played i64; days_since_played f32;   "track_sessions" likewise: sessions i32
+ *   "served"              tracks of earlier runs: track i32, ts i64, recipe;   "last_session" listens: track i32, ts i64
  *   "banned"              what is to be kept out: track i32, ts i64, artist i32 (missing: the track itself is banned;
- *                         else that artist of it, who may be a guest)
+ *                         else that artist of it, who may be a guest);   "sessions" start end i64, plays tracks i32
  * lists()                 one per row of the first-named table, ascending: "track_artists" "artist_tracks" "track_tags"
  *   "tag_tracks" "artist_tags" "artist_relations" (both weighted) "artist_users" (who played them) "artist_playlists"
  * embedding()             one row per track number, of a space such as "audio"; per row of table "prompt_vectors:SPACE"

@@ -305,3 +305,15 @@ TEST_CASE("a recipe that only prints is stopped in its time, and drops what it p
   CHECK(error.exit() == Exit::kLimits);
   CHECK(error.parts().where == "recipes/x.lua:3");
 }
+
+TEST_CASE("the latest session is a set, and formulas know how many a track was heard in",
+          "[plans][sessions]") {
+  Plans plans;
+  // Each track's plays are a session of their own, track 1's the latest.
+  CHECK(plans.tracks("return user.last_session") == std::vector<int>{1});
+  CHECK(plans.tracks("return user.listens - user.last_session").size() == 7);
+  CHECK(plans.tracks("return c:filter(function(t) return t.sessions == 1 end)").size() == 8);
+  CHECK(plans.tracks("return c:filter(function(t) return t.sessions ~= 1 end)").empty());
+  const Error error = plans.error("return user.last_sesion");
+  CHECK(error.parts().fix == "did you mean last_session?");
+}
