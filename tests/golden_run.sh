@@ -37,7 +37,8 @@ normal=(
   -e 's#("?trained_at"?)(: ?|  +)[0-9]+#\1\2CLOCK#g'                                   # when a model was really trained
   -e 's#("?file"?)(: ?|  +)\[[0-9, \n]+\]#\1\2STAT#g'                                  # its file's inode, change time
   -e 's#(in all, )[0-9]+ MiB#\1MEMORY#g'                                               # what a worker used (--verbose)
-  -e "s#(data version [0-9]+ |'data_token',')[0-9a-f]{32}#\1TOKEN#g"                   # a library's random name
+  -e "s#(version [0-9]+ |'data_token',')[0-9a-f]{32}#\1TOKEN#g"                        # a library's random name
+  -e "s#(\n[0-9]+,[0-9]+,')[0-9a-f]{32}(')#\1TOKEN\2#g"                                 # and one of what a user said
 )
 normalised() { sed -Ez "${normal[@]}"; }
 

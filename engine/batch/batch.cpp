@@ -248,7 +248,7 @@ class Batch {
     RunRequest request = recipe_;
     PreparedColumns columns;
     columns.user_id = user.id;
-    columns.data_state = loader_.data_state();
+    columns.data_state = loader_.data_state(user);
     request.columns = std::make_shared<const PreparedColumns>(std::move(columns));
     return record_run(store, request, answer);
   }

@@ -35,7 +35,7 @@ AsOfView::AsOfView(std::shared_ptr<const PreparedColumns> columns, const AsOfOpt
 AsOfView::Made AsOfView::make_declared(const DeclaredTable& declared, std::string_view name) const {
   if (declared.compute != nullptr) return declared.compute(*this, name);
   const ColumnFile& file =
-      declared.owner == TableOwner::kUser ? *columns_->user : *columns_->catalogue;
+      declared.owner == TableOwner::kUser ? *columns_->sets : *columns_->catalogue;
   return visible_rows(declared, *file.table(name), {now_, tracks_, artists_});
 }
 
@@ -104,7 +104,7 @@ std::unique_ptr<AsOf> load_as_of(std::shared_ptr<const PreparedColumns> columns,
 std::unique_ptr<AsOf> load_as_of_beside(std::shared_ptr<const AsOf> beside,
                                         std::shared_ptr<const PreparedColumns> columns,
                                         const AsOfOptions& options) {
-  if (beside->now() != options.now || beside->data_state() != columns->data_state)
+  if (beside->now() != options.now || beside->catalogue_state() != columns->catalogue_state)
     throw std::logic_error("a catalogue of another time or state cannot be shared");
   return std::make_unique<AsOfView>(std::move(columns), options, std::move(beside));
 }

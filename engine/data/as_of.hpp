@@ -62,6 +62,8 @@ class AsOf : public Tables {
   [[nodiscard]] virtual const std::string& timezone() const = 0;
   /// What the columns were made from: equal states and equal `now` give equal tables.
   [[nodiscard]] virtual const std::string& data_state() const = 0;
+  /// What the catalogue's part was made from; the same for every user of one state of the store.
+  [[nodiscard]] virtual const std::string& catalogue_state() const = 0;
   [[nodiscard]] virtual std::int64_t track_count() const = 0;
   /// Of all visible tracks; listening_summary.hpp has that of the tracks heard.
   [[nodiscard]] virtual const std::vector<FeatureCoverage>& coverage() const = 0;

@@ -29,6 +29,9 @@ class SharedView final : public AsOf {
   [[nodiscard]] const std::string& user_name() const override { return shared_->user_name(); }
   [[nodiscard]] const std::string& timezone() const override { return shared_->timezone(); }
   [[nodiscard]] const std::string& data_state() const override { return shared_->data_state(); }
+  [[nodiscard]] const std::string& catalogue_state() const override {
+    return shared_->catalogue_state();
+  }
   [[nodiscard]] std::int64_t track_count() const override { return shared_->track_count(); }
   [[nodiscard]] const std::vector<FeatureCoverage>& coverage() const override {
     return shared_->coverage();

@@ -57,10 +57,10 @@ ListenColumns AsOfView::listen_columns() const {
 
 // What is in a set of the user's file as of now; it lies by (ts, number), undated first.
 std::vector<AsOfView::Dated> AsOfView::dated(const char* name, const char* column) const {
-  const playlist_table& set = user(name);
-  const auto ts = items<std::int64_t>(set, "ts");
-  const auto ended = items<std::int64_t>(set, "ended");
-  const auto numbers = items<std::int32_t>(set, column);
+  const playlist_table& whole = set(name);
+  const auto ts = items<std::int64_t>(whole, "ts");
+  const auto ended = items<std::int64_t>(whole, "ended");
+  const auto numbers = items<std::int32_t>(whole, column);
   const auto limit =
       static_cast<std::int32_t>(column == std::string_view("track") ? tracks_ : artists_);
   std::vector<Dated> rows;

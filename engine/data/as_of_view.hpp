@@ -54,6 +54,9 @@ class AsOfView final : public AsOf {
   [[nodiscard]] const std::string& user_name() const override { return columns_->user_name; }
   [[nodiscard]] const std::string& timezone() const override { return columns_->timezone; }
   [[nodiscard]] const std::string& data_state() const override { return columns_->data_state; }
+  [[nodiscard]] const std::string& catalogue_state() const override {
+    return columns_->catalogue_state;
+  }
   [[nodiscard]] std::int64_t track_count() const override {
     return static_cast<std::int64_t>(tracks_);
   }
@@ -105,8 +108,14 @@ class AsOfView final : public AsOf {
   [[nodiscard]] const playlist_table& catalogue(std::string_view name) const {
     return *columns_->catalogue->table(name);
   }
+  /// What the user heard.
   [[nodiscard]] const playlist_table& user(std::string_view name) const {
     return *columns_->user->table(name);
+  }
+  /// What the user has, and wants kept out.
+  [[nodiscard]] const playlist_table& set(std::string_view name) const {
+    const ColumnFile& file = name.starts_with("banned_") ? *columns_->bans : *columns_->sets;
+    return *file.table(name);
   }
   /// All of the catalogue's tracks are known by now.
   [[nodiscard]] bool is_whole() const {

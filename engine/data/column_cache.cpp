@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "core/error.hpp"
+#include "core/hash.hpp"
 #include "data/catalogue_columns.hpp"
 #include "data/declared_tables.hpp"
 #include "data/listen_scan.hpp"
@@ -36,6 +37,29 @@ std::string state_of(const Store& store) {
     state += std::string(", ") + table + " " +
              std::to_string(store.integer(std::string("SELECT max(rowid) FROM ") + table));
   return state;
+}
+
+// What the columns of one user were made from.
+std::string state_of(const Store& store, const std::string& catalogue_state, std::int64_t user_id) {
+  std::string state = catalogue_state;
+  for (const auto& [part, name] :
+       {std::pair(UserPart::kSets, "sets"), std::pair(UserPart::kWords, "words")})
+    if (const std::string own = store.user_state(user_id, part); !own.empty())
+      state += std::string(", ") + name + " " + own;
+  return state;
+}
+
+// What everybody's were made from.
+std::string state_of_all(const Store& store, const std::string& catalogue_state,
+                         const std::vector<User>& users) {
+  std::string states;
+  bool is_plain = true;
+  for (const User& user : users) {
+    const std::string own = state_of(store, catalogue_state, user.id);
+    is_plain = is_plain && own == catalogue_state;
+    states += own + "\n";
+  }
+  return is_plain ? catalogue_state : catalogue_state + ", users' " + content_hash(states);
 }
 
 // What the columns were made from. A store whose data has a token is known by it wherever it lies,
@@ -98,27 +122,34 @@ class Preparation {
   /// Nothing when the store changed while two connections read it.
   std::optional<PreparedColumns> prepare() {
     choose();
-    made_.data_state = state_of(store_);
-    const std::string source = source_of(store_, made_.data_state);
+    made_.catalogue_state = state_of(store_);
+    made_.data_state = state_of(store_, made_.catalogue_state, made_.user_id);
+    const std::string source = source_of(store_, made_.catalogue_state);
     const std::string catalogue_key =
         "catalogue 5 (tables " + declared_hash(TableOwner::kCatalogue) + ") of " + source;
-    const std::string user_key = "user 4 (tables " + declared_hash(TableOwner::kUser) +
-                                 "), number " + std::to_string(made_.user_id) + " of " + source +
-                                 ", " + text_of_rule(options_.rule);
+    const std::string number = "number " + std::to_string(made_.user_id) + " of " + source;
+    const std::string user_key = "user 5, " + number + ", " + text_of_rule(options_.rule);
+    const std::string sets_key = "sets 1 (tables " + declared_hash(TableOwner::kUser) + "), " +
+                                 number + ", " + store_.user_state(made_.user_id, UserPart::kSets);
     make_folder();
     made_.catalogue = find("catalogue.columns", catalogue_key);
-    made_.user = find(user_file(), user_key);
+    made_.user = find(user_file("user"), user_key);
+    made_.sets = find(user_file("sets"), sets_key);
     std::optional<BackgroundScan> scan;
     if (!made_.catalogue) {
-      scan.emplace(options_.store, made_.data_state, made_.user ? 0 : made_.user_id);
+      scan.emplace(options_.store, made_.catalogue_state, made_.user ? 0 : made_.user_id);
       if (!build_catalogue_from(*scan, catalogue_key)) return std::nullopt;
     }
-    if (!made_.user) {
-      const ListenRows rows =
-          scan ? std::move(scan->join().rows) : read_listens(store_, made_.user_id);
-      made_.user = UserBuilder(store_, *made_.catalogue, options_.rule)
-                       .build(made_.user_id, rows, UserBuilder::kWithTotals, user_key,
-                              writer_of(user_file()));
+    const UserBuilder builder(store_, *made_.catalogue, options_.rule);
+    made_.bans = builder.build_bans(made_.user_id);
+    if (!made_.user || !made_.sets) {
+      if (!made_.user) {
+        const ListenRows rows =
+            scan ? std::move(scan->join().rows) : read_listens(store_, made_.user_id);
+        made_.user = builder.build_listens(rows, user_key, writer_of(user_file("user")));
+      }
+      if (!made_.sets)
+        made_.sets = builder.build_sets(made_.user_id, sets_key, writer_of(user_file("sets")));
       made_.was_built = true;
     }
     made_.runs = read_served_runs(store_, made_.user_id, has_folder_ ? options_.cache : "", source);
@@ -142,8 +173,8 @@ class Preparation {
     made_.timezone = user.timezone;
   }
 
-  [[nodiscard]] std::string user_file() const {
-    return "user-" + std::to_string(made_.user_id) + ".columns";
+  [[nodiscard]] std::string user_file(const std::string& part) const {
+    return part + "-" + std::to_string(made_.user_id) + ".columns";
   }
   void say(const std::string& text) const {
     if (options_.verbose) options_.verbose(text);
@@ -228,12 +259,14 @@ struct ColumnLoader::State {
       : store(std::move(opened)),
         catalogue(std::move(prepared)),
         users(list_users(store)),
+        data_state(state_of_all(store, catalogue.catalogue_state, users)),
         runs(read_everybodys_runs(store)),
         builder(store, *catalogue.catalogue, rule) {}
 
   Store store;
   PreparedColumns catalogue;  // of somebody
   std::vector<User> users;
+  std::string data_state;
   std::map<std::int64_t, std::vector<ServedRun>> runs;
   UserBuilder builder;  // views the store and the catalogue
 };
@@ -249,7 +282,7 @@ ColumnLoader::ColumnLoader(const ColumnOptions& given) {
     options.user_id = users.front().id;
     PreparedColumns prepared = *prepare_columns(options);
     Store store = open_store(options.store);
-    if (state_of(store) == prepared.data_state)
+    if (state_of(store) == prepared.catalogue_state)
       state_ = std::make_unique<const State>(std::move(store), std::move(prepared), options.rule);
   }
   if (!state_) throw_changes_too_fast(options.store);
@@ -262,7 +295,11 @@ const std::vector<User>& ColumnLoader::users() const {
 }
 
 const std::string& ColumnLoader::data_state() const {
-  return state_->catalogue.data_state;
+  return state_->data_state;
+}
+
+std::string ColumnLoader::data_state(const User& user) const {
+  return state_of(state_->store, state_->catalogue.catalogue_state, user.id);
 }
 
 std::shared_ptr<const PreparedColumns> ColumnLoader::load(const User& user) const {
@@ -271,11 +308,11 @@ std::shared_ptr<const PreparedColumns> ColumnLoader::load(const User& user) cons
   made->user_id = user.id;
   made->user_name = user.name;
   made->timezone = user.timezone;
-  made->data_state = data_state();
-  made->user = state_->builder.build(
-      user.id, read_listens(state_->store, user.id), UserBuilder::kWithoutTotals,
-      "user " + std::to_string(user.id) + " of " + data_state(),
-      [](const ColumnWriter& writer) { return writer.write_to_memory(); });
+  made->catalogue_state = state_->catalogue.catalogue_state;
+  made->data_state = data_state(user);
+  made->user = made->sets = made->bans = state_->builder.build_in_memory(
+      user.id, read_listens(state_->store, user.id),
+      "user " + std::to_string(user.id) + " of " + made->data_state);
   if (const auto runs = state_->runs.find(user.id); runs != state_->runs.end())
     made->runs = runs->second;
   return made;

@@ -1,10 +1,15 @@
-// Columns beside the store: one file for the catalogue and one per user, made from SQLite when the
-// store's data_version has moved, mapped otherwise.
+// Columns beside the store: one file for the catalogue and two per user, made from SQLite when what
+// they hold has changed, mapped otherwise.
 //
 //   LIBRARY.db.columns/catalogue.columns   tracks, artists, tags, their lists, embeddings, captions
-//   LIBRARY.db.columns/user-ID.columns     listens, likes, library, saved artists, prompts,
-//                                          statistics
+//   LIBRARY.db.columns/user-ID.columns     what the user heard: listens, statistics
+//   LIBRARY.db.columns/sets-ID.columns     what the user has: likes, playlists, saved artists,
+//                                          prompts
 //
+// Stale    All when the store's data_version has moved: tracks become known by everybody's listens
+//          and playlists, and all files hold their numbers. The sets alone when the user's version
+//          of them has.
+// Bans     are few: they are read at every start, so that one costs the next run nothing.
 // Numbers  Tracks, artists and tags are numbered by the time they became known (0 for what a
 //          catalogue import brought), then by id. What is known as of any time is therefore a
 //          prefix, and what comes later never changes the numbers of what was there.
@@ -44,10 +49,11 @@ struct ServedRun {
 /// Everything that a run reads, mapped. Inherited by a forked worker at no cost, and not touching
 /// SQLite any more. Threads: any.
 struct PreparedColumns {
-  std::shared_ptr<const ColumnFile> catalogue, user;
+  std::shared_ptr<const ColumnFile> catalogue, user, sets, bans;
   std::int64_t user_id = 0;
   std::string user_name, timezone = "UTC";
   std::string data_state;       // what the columns were made from; goes into the run record
+  std::string catalogue_state;  // and what the catalogue's were, whoever the user is
   std::vector<ServedRun> runs;  // by run_id
   bool was_built = false;       // something had to be made from SQLite
 };
@@ -87,8 +93,10 @@ class ColumnLoader {
 
   /// Everybody, by id.
   [[nodiscard]] const std::vector<User>& users() const;
-  /// As PreparedColumns::data_state.
+  /// Of everybody's data.
   [[nodiscard]] const std::string& data_state() const;
+  /// As PreparedColumns::data_state.
+  [[nodiscard]] std::string data_state(const User& user) const;
   [[nodiscard]] std::shared_ptr<const PreparedColumns> load(const User& user) const;
 
  private:

@@ -84,10 +84,11 @@ void note_sound(const std::string& path, const struct stat& status) {
 }
 
 std::string damaged_columns(const std::string& cache, const PreparedColumns& columns) {
-  const std::string users = "user-" + std::to_string(columns.user_id) + ".columns";
+  const std::string whose = "-" + std::to_string(columns.user_id) + ".columns";
   for (const auto& [name, file] :
        {std::pair(std::string("catalogue.columns"), columns.catalogue.get()),
-        std::pair(users, columns.user.get())}) {
+        std::pair("user" + whose, columns.user.get()),
+        std::pair("sets" + whose, columns.sets.get())}) {
     const std::string path = cache + "/" + name;
     ::unlink(note_of(path).c_str());
     std::string why_not;

@@ -1,9 +1,6 @@
 #include "data/user_columns.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
-#include <optional>
 #include <string_view>
 
 #include "data/listen_judgement.hpp"
@@ -74,9 +71,11 @@ struct DatedSet {
     if (number >= 0) rows.push_back({ts == 0 ? INT64_MIN : ts, ended, number});
   }
   void finish() {
-    std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+    const auto by_number = [](const Row& a, const Row& b) {
       return a.number != b.number ? a.number < b.number : a.ts < b.ts;
-    });
+    };
+    // Ids, by which they come, mostly rise with numbers.
+    if (!std::ranges::is_sorted(rows, by_number)) std::ranges::sort(rows, by_number);
     std::vector<Row> joined;
     for (const Row& row : rows) {
       if (joined.empty() || joined.back().number != row.number || joined.back().ended < row.ts) {
@@ -101,15 +100,20 @@ std::int64_t end_of(const Statement& row, int column) {
   return row.is_null(column) ? INT64_MAX : row.integer(column);
 }
 
-std::string folded(std::string_view album) {
-  std::string made(album);
-  std::transform(made.begin(), made.end(), made.begin(),
-                 [](unsigned char c) { return c < 128 ? std::tolower(c) : c; });
-  return made;
+// Upper and lower case of ASCII letters alike.
+bool is_same_name(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 struct UserSets {
-  DatedSet likes, saved, entries, saved_artists, banned_tracks, banned_artists;
+  explicit UserSets(StoredTables tables) : stored(std::move(tables)) {}
+  DatedSet likes, saved, entries, saved_artists;
+  StoredTables stored;
+};
+
+struct Bans {
+  DatedSet tracks, artists;
 };
 
 // A saved album holds the artist's tracks with that album name, upper and lower case alike.
@@ -124,11 +128,11 @@ void add_saved_albums(const Store& store, std::int64_t user_id, const ColumnFile
   for (rows.start(user_id, static_cast<std::int64_t>(HoldingKind::kSavedAlbum)); rows.step();) {
     const std::int32_t artist = artists.number(rows.integer(0));
     if (artist < 0) continue;
-    const std::string wanted = folded(rows.text(1));
+    const std::string_view wanted = rows.text(1);
     for (std::uint64_t k = artist_tracks.offsets[artist]; k < artist_tracks.offsets[artist + 1];
          ++k) {
       const std::int32_t track = artist_tracks.values[k];
-      if (folded(text_of(album, codes[static_cast<std::size_t>(track)])) != wanted) continue;
+      if (!is_same_name(text_of(album, codes[static_cast<std::size_t>(track)]), wanted)) continue;
       sets.saved.add(track, rows.integer(2), end_of(rows, 3));
       sets.entries.add(track, rows.integer(2), end_of(rows, 3));
     }
@@ -137,9 +141,10 @@ void add_saved_albums(const Store& store, std::int64_t user_id, const ColumnFile
 
 UserSets read_sets(const Store& store, std::int64_t user_id, const ColumnFile& catalogue,
                    const IdMap& tracks, const IdMap& artists) {
-  UserSets sets;
-  Statement holdings =
-      store.prepare("SELECT kind, id, ts, ended_at FROM holdings WHERE user_id = ?1");
+  UserSets sets(StoredTables(store, TableOwner::kUser, user_id, tracks, artists));
+  Statement holdings = store.prepare(
+      "SELECT kind, id, ts, ended_at FROM holdings WHERE user_id = ?1 "
+      "AND kind IN (1, 3, 6)");
   for (holdings.start(user_id); holdings.step();) {
     const std::int64_t id = holdings.integer(1), ts = holdings.integer(2);
     const std::int64_t ended = end_of(holdings, 3);
@@ -150,16 +155,10 @@ UserSets read_sets(const Store& store, std::int64_t user_id, const ColumnFile& c
       case HoldingKind::kSavedArtist:
         sets.saved_artists.add(artists.number(id), ts, ended);
         break;
-      case HoldingKind::kBannedTrack:
-        sets.banned_tracks.add(tracks.number(id), ts, ended);
-        break;
-      case HoldingKind::kBannedArtist:
-        sets.banned_artists.add(artists.number(id), ts, ended);
-        break;
       case HoldingKind::kPlaylistTrack:
         sets.entries.add(tracks.number(id), ts, ended);
         break;
-      case HoldingKind::kSavedAlbum:  // by its tracks, below
+      default:  // saved albums stand there by their tracks, below; bans for themselves
         break;
     }
   }
@@ -169,15 +168,29 @@ UserSets read_sets(const Store& store, std::int64_t user_id, const ColumnFile& c
   for (entries.start(user_id); entries.step();)
     sets.entries.add(tracks.number(entries.integer(0)), entries.integer(1));
   add_saved_albums(store, user_id, catalogue, artists, sets);
-  for (DatedSet* set : {&sets.likes, &sets.saved, &sets.entries, &sets.saved_artists,
-                        &sets.banned_tracks, &sets.banned_artists})
+  for (DatedSet* set : {&sets.likes, &sets.saved, &sets.entries, &sets.saved_artists})
     set->finish();
   return sets;
 }
 
-void describe(ColumnWriter& writer, const ListenTable& listens, const Dictionary& countries,
-              const ListenTotals* totals, const UserSets& sets,
-              const std::array<std::int64_t, 3>& summary) {
+// `numbers` is asked for where there are any.
+template <typename Numbers>
+Bans read_bans(const Store& store, std::int64_t user_id, const Numbers& numbers) {
+  Bans bans;
+  Statement rows = store.prepare(
+      "SELECT kind = 4, id, ts, ended_at FROM holdings WHERE user_id = ?1 AND kind IN (4, 5)");
+  for (rows.start(user_id); rows.step();) {
+    const bool is_track = rows.integer(0) != 0;
+    const IdMap& numbered = is_track ? numbers().tracks : numbers().artists;
+    (is_track ? bans.tracks : bans.artists)
+        .add(numbered.number(rows.integer(1)), rows.integer(2), end_of(rows, 3));
+  }
+  bans.tracks.finish();
+  bans.artists.finish();
+  return bans;
+}
+
+void describe(ColumnWriter& writer, const ListenTable& listens, const Dictionary& countries) {
   writer.table("listens", listens.ts.size());
   writer.column("track", listens.track);
   writer.column("ts", listens.ts);
@@ -186,62 +199,97 @@ void describe(ColumnWriter& writer, const ListenTable& listens, const Dictionary
   writer.column("is_skip", listens.is_skip);
   writer.column("is_finished", listens.is_finished);
   writer.column("country", listens.country, countries);
-
-  const auto dated = [&](const char* name, const char* number, const DatedSet& set) {
-    writer.table(name, set.ts.size());
-    writer.column(number, set.number);
-    writer.column("ts", set.ts);
-    writer.column("ended", set.ended);
-  };
-  dated("likes", "track", sets.likes);
-  dated("entries", "track", sets.entries);
-  dated("saved", "track", sets.saved);
-  dated("saved_artists", "artist", sets.saved_artists);
-  dated("banned_tracks", "track", sets.banned_tracks);
-  dated("banned_artists", "artist", sets.banned_artists);
-
-  if (totals != nullptr) {
-    writer.table("totals", totals->plays.size());
-    writer.column("plays", totals->plays);
-    writer.column("skips", totals->skips);
-    writer.column("finished", totals->finished);
-    writer.column("skip_rate", totals->skip_rate);
-    writer.column("first_played", totals->first_played);
-    writer.column("last_played", totals->last_played);
-  }
-
   writer.table("summary", 1);
-  writer.column("last_end", std::span(&summary[0], 1));
-  writer.column("longest", std::span(&summary[1], 1));
-  writer.column("incognito", std::span(&summary[2], 1));
+  writer.column("last_end", std::span(&listens.last_end, 1));
+  writer.column("longest", std::span(&listens.longest, 1));
+  writer.column("incognito", std::span(&listens.incognito, 1));
+}
+
+void describe(ColumnWriter& writer, const ListenTotals& totals) {
+  writer.table("totals", totals.plays.size());
+  writer.column("plays", totals.plays);
+  writer.column("skips", totals.skips);
+  writer.column("finished", totals.finished);
+  writer.column("skip_rate", totals.skip_rate);
+  writer.column("first_played", totals.first_played);
+  writer.column("last_played", totals.last_played);
+}
+
+void describe(ColumnWriter& writer, const char* name, const char* number, const DatedSet& set) {
+  writer.table(name, set.ts.size());
+  writer.column(number, set.number);
+  writer.column("ts", set.ts);
+  writer.column("ended", set.ended);
+}
+
+void describe(ColumnWriter& writer, const UserSets& sets) {
+  describe(writer, "likes", "track", sets.likes);
+  describe(writer, "entries", "track", sets.entries);
+  describe(writer, "saved", "track", sets.saved);
+  describe(writer, "saved_artists", "artist", sets.saved_artists);
+  sets.stored.describe(writer);
+}
+
+void describe(ColumnWriter& writer, const Bans& bans) {
+  describe(writer, "banned_tracks", "track", bans.tracks);
+  describe(writer, "banned_artists", "artist", bans.artists);
 }
 
 }  // namespace
 
 UserBuilder::UserBuilder(const Store& store, const ColumnFile& catalogue, const PlayRule& rule)
-    : store_(store),
-      catalogue_(catalogue),
-      rule_(rule),
-      track_numbers_(column_of<std::int64_t>(*catalogue.table("tracks"), "id")),
-      artist_numbers_(column_of<std::int64_t>(*catalogue.table("artists"), "id")) {}
+    : store_(store), catalogue_(catalogue), rule_(rule) {}
 
-std::shared_ptr<const ColumnFile> UserBuilder::build(std::int64_t user_id,
-                                                     const ListenRows& listens, Totals with_totals,
-                                                     const std::string& key,
-                                                     const Write& write) const {
+const UserBuilder::Numbers& UserBuilder::numbers() const {
+  if (!numbers_)
+    numbers_ = {IdMap(column_of<std::int64_t>(*catalogue_.table("tracks"), "id")),
+                IdMap(column_of<std::int64_t>(*catalogue_.table("artists"), "id"))};
+  return *numbers_;
+}
+
+std::shared_ptr<const ColumnFile> UserBuilder::build_listens(const ListenRows& listens,
+                                                             const std::string& key,
+                                                             const Write& write) const {
   const playlist_table& tracks = *catalogue_.table("tracks");
-  const ListenTable judged =
-      judge_listens(listens, track_numbers_, column_of<std::int32_t>(tracks, "duration_ms"), rule_);
-  std::optional<ListenTotals> totals;
-  if (with_totals == kWithTotals)
-    totals = total_listens(judged.columns(), static_cast<std::size_t>(tracks.rows));
-  const UserSets sets = read_sets(store_, user_id, catalogue_, track_numbers_, artist_numbers_);
-  const std::array<std::int64_t, 3> summary = {judged.last_end, judged.longest, judged.incognito};
-  const StoredTables stored(store_, TableOwner::kUser, user_id, track_numbers_, artist_numbers_);
+  const ListenTable judged = judge_listens(listens, numbers().tracks,
+                                           column_of<std::int32_t>(tracks, "duration_ms"), rule_);
+  const ListenTotals totals =
+      total_listens(judged.columns(), static_cast<std::size_t>(tracks.rows));
   ColumnWriter writer(key);
-  stored.describe(writer);
-  describe(writer, judged, listens.countries, totals ? &*totals : nullptr, sets, summary);
+  describe(writer, judged, listens.countries);
+  describe(writer, totals);
   return write(writer);
+}
+
+std::shared_ptr<const ColumnFile> UserBuilder::build_sets(std::int64_t user_id,
+                                                          const std::string& key,
+                                                          const Write& write) const {
+  const UserSets sets = read_sets(store_, user_id, catalogue_, numbers().tracks, numbers().artists);
+  ColumnWriter writer(key);
+  describe(writer, sets);
+  return write(writer);
+}
+
+std::shared_ptr<const ColumnFile> UserBuilder::build_in_memory(std::int64_t user_id,
+                                                               const ListenRows& listens,
+                                                               const std::string& key) const {
+  const playlist_table& tracks = *catalogue_.table("tracks");
+  const ListenTable judged = judge_listens(listens, numbers().tracks,
+                                           column_of<std::int32_t>(tracks, "duration_ms"), rule_);
+  const UserSets sets = read_sets(store_, user_id, catalogue_, numbers().tracks, numbers().artists);
+  ColumnWriter writer(key);
+  const Bans bans = read_bans(store_, user_id, [this]() -> const Numbers& { return numbers(); });
+  describe(writer, judged, listens.countries);
+  describe(writer, sets);
+  describe(writer, bans);
+  return writer.write_to_memory();
+}
+
+std::shared_ptr<const ColumnFile> UserBuilder::build_bans(std::int64_t user_id) const {
+  const Bans bans = read_bans(store_, user_id, [this]() -> const Numbers& { return numbers(); });
+  ColumnWriter writer("bans");
+  describe(writer, bans);
+  return writer.write_to_memory();
 }
 
 }  // namespace engine

@@ -1,22 +1,23 @@
-// Makes one user's column file from the store and the catalogue's columns.
+// Makes one user's column files from the store and the catalogue's columns.
 //
-// tables  "listens"   as in PLAYLIST_SERVICE_TABLES, by (ts, track id, ms_played)
-//         "likes"     track, ts, ended, by (ts, track): it was liked in [ts, ended); ts INT64_MIN
-//                     undated, ended INT64_MAX still so. The times of one track do not overlap
-//         "entries"   track, ts, ended: saved albums' tracks and tracks of the user's own playlists
-//         "saved"     track, ts, ended: saved albums' tracks only
-//         "saved_artists"  artist, ts, ended: saved as such
-//         "banned_tracks"  track, ts, ended
-//         "banned_artists" artist, ts, ended
-//         the user's tables that have an SQL in declared_tables.cpp, by their names
+// heard   "listens"   as in PLAYLIST_SERVICE_TABLES, by (ts, track id, ms_played)
 //         "totals"    per track number, over all listens: plays skips finished i32, skip_rate f32,
 //                     first_played last_played i64; may be left out
 //         "summary"   one row: last_end i64 (Unix seconds at which all listens have ended),
 //                     longest i64 (seconds, of one listen), incognito i64 (listens left out)
+// sets    "likes"     track, ts, ended, by (ts, track): it was liked in [ts, ended); ts INT64_MIN
+//                     undated, ended INT64_MAX still so. The times of one track do not overlap
+//         "entries"   track, ts, ended: saved albums' tracks and tracks of the user's own playlists
+//         "saved"     track, ts, ended: saved albums' tracks only
+//         "saved_artists"  artist, ts, ended: saved as such
+//         and the user's tables that have an SQL in declared_tables.cpp, by their names
+// bans    "banned_tracks"  track, ts, ended
+//         "banned_artists" artist, ts, ended
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "data/column_cache.hpp"
@@ -33,20 +34,34 @@ class UserBuilder {
  public:
   UserBuilder(const Store& store, const ColumnFile& catalogue, const PlayRule& rule);
 
-  /// Whether "totals" is in the file: it has a row for every track of the catalogue. Without it the
-  /// same numbers are counted when they are asked for.
-  enum Totals { kWithTotals, kWithoutTotals };
   using Write = std::function<std::shared_ptr<const ColumnFile>(const ColumnWriter&)>;
-  [[nodiscard]] std::shared_ptr<const ColumnFile> build(std::int64_t user_id,
-                                                        const ListenRows& listens, Totals totals,
-                                                        const std::string& key,
-                                                        const Write& write) const;
+  /// What the user heard, with "totals".
+  [[nodiscard]] std::shared_ptr<const ColumnFile> build_listens(const ListenRows& listens,
+                                                                const std::string& key,
+                                                                const Write& write) const;
+  /// What the user wants kept out. In memory: it is few, and read at every start.
+  [[nodiscard]] std::shared_ptr<const ColumnFile> build_bans(std::int64_t user_id) const;
+  /// What the user has.
+  [[nodiscard]] std::shared_ptr<const ColumnFile> build_sets(std::int64_t user_id,
+                                                             const std::string& key,
+                                                             const Write& write) const;
+  /// All in one that is no file, without "totals": they have a row for every track of the
+  /// catalogue, and the same numbers are counted when they are asked for.
+  [[nodiscard]] std::shared_ptr<const ColumnFile> build_in_memory(std::int64_t user_id,
+                                                                  const ListenRows& listens,
+                                                                  const std::string& key) const;
 
  private:
   const Store& store_;
   const ColumnFile& catalogue_;
   PlayRule rule_;
-  IdMap track_numbers_, artist_numbers_;
+  /// Of the store's ids. Made at first use: with all files there and without bans nothing asks.
+  struct Numbers {
+    IdMap tracks, artists;
+  };
+  [[nodiscard]] const Numbers& numbers() const;
+
+  mutable std::optional<Numbers> numbers_;
 };
 
 }  // namespace engine

@@ -16,7 +16,7 @@ Judge::Judge(std::vector<std::shared_ptr<const PreparedColumns>> users, std::vec
       is_new_only_(is_new_only),
       metrics_(metric_names(ks_)) {
   for (const auto& user : users_) {
-    if (user->data_state != users_[0]->data_state) {
+    if (user->catalogue_state != users_[0]->catalogue_state) {
       throw Error(Exit::kStore, "the library changed while it was read",
                   {"", "", "", "run it again when no import is running"});
     }

@@ -45,7 +45,7 @@ OpinionResult say(Store& store, Opinion opinion, std::int64_t user, const std::s
     said.is_changed = !said.ended.empty();
   }
   said.banners = banners_of(store, user, said.subject);
-  if (said.is_changed) store.bump_data_version();
+  if (said.is_changed) note_word(store, holding, now);
   transaction.commit();
   return said;
 }

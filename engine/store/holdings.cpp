@@ -13,7 +13,32 @@ std::int64_t number(HoldingKind kind) {
   return static_cast<std::int64_t>(kind);
 }
 
+/// By `at`, by a catalogue or by somebody's listen: not to be moved by what anybody says from then
+/// on.
+bool is_known_without_words(const Store& store, const Holding& holding, std::int64_t at) {
+  const bool is_artist =
+      holding.kind == HoldingKind::kSavedArtist || holding.kind == HoldingKind::kBannedArtist;
+  const std::string tracks = is_artist
+                                 ? "(SELECT track_id FROM track_artists WHERE artist_id = ?1 UNION "
+                                   "SELECT track_id FROM tracks WHERE artist_id = ?1)"
+                                 : "(?1)";
+  const std::string in_catalogue = "SELECT 1 FROM tracks WHERE track_id IN " + tracks +
+                                   " AND in_catalogue = 1 AND ifnull(title, '') <> '' LIMIT 1";
+  if (store.prepare(in_catalogue).find_integer(holding.id)) return true;
+  // Listens have no index by track: a pass over them, up to the first.
+  const std::string heard = "SELECT 1 FROM listens WHERE track_id IN " + tracks +
+                            " AND ts + (max(ms_played, 0) + 999) / 1000 <= ?2 LIMIT 1";
+  return store.prepare(heard).find_integer(holding.id, at).has_value();
+}
+
 }  // namespace
+
+void note_word(Store& store, const Holding& holding, std::int64_t now) {
+  const bool is_ban =
+      holding.kind == HoldingKind::kBannedTrack || holding.kind == HoldingKind::kBannedArtist;
+  store.bump_user_version(holding.user, is_ban ? UserPart::kWords : UserPart::kSets);
+  if (!is_known_without_words(store, holding, now)) store.bump_data_version();
+}
 
 Holdings::Holdings(const Store& store)
     : find_(store.prepare("SELECT ts FROM holdings WHERE " + kOneWord + " AND ended_at IS NULL")),

@@ -47,6 +47,11 @@ struct EndedHolding {
   std::string name;  // the album's, the playlist's
 };
 
+/// To be called in the transaction of what a person said at `now` of a track or an artist: counts
+/// it as a change of this user's data, and of everybody's where nothing but such words makes it
+/// known in the library (column_cache.hpp says when things are).
+void note_word(Store& store, const Holding& holding, std::int64_t now);
+
 /// Threads: one. Call inside a transaction.
 class Holdings {
  public:

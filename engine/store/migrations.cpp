@@ -185,7 +185,12 @@ std::span<const Migration> store_migrations() {
        "CREATE INDEX track_ids_by_track ON track_ids (track_id);"
        "CREATE INDEX tracks_without_key ON tracks (track_id) WHERE key IS NULL"},
       // Two spellings of one name are one person from now on; who is there twice already stays so.
-      {8, "UPDATE OR IGNORE users SET name = nfc(name)"}};
+      {8, "UPDATE OR IGNORE users SET name = nfc(name)"},
+      // What one person says counts for itself: it makes nobody else's columns stale.
+      {9,
+       "CREATE TABLE user_versions (user_id INTEGER NOT NULL REFERENCES users, "
+       "part INTEGER NOT NULL, version INTEGER NOT NULL, token TEXT NOT NULL, "
+       "PRIMARY KEY (user_id, part)) STRICT, WITHOUT ROWID"}};
   return steps;
 }
 

@@ -263,6 +263,21 @@ void Store::bump_data_version() {
   set_setting("data_token", drawn_token());
 }
 
+std::string Store::user_state(std::int64_t user_id, UserPart part) const {
+  Statement select =
+      prepare("SELECT version, token FROM user_versions WHERE user_id = ?1 AND part = ?2");
+  select.start(user_id, static_cast<std::int64_t>(part));
+  if (!select.step()) return "";
+  return "version " + std::to_string(select.integer(0)) + " " + std::string(select.text(1));
+}
+
+void Store::bump_user_version(std::int64_t user_id, UserPart part) {
+  prepare(
+      "INSERT INTO user_versions VALUES (?1, ?2, 1, ?3) "
+      "ON CONFLICT (user_id, part) DO UPDATE SET version = version + 1, token = ?3")
+      .run(user_id, static_cast<std::int64_t>(part), drawn_token());
+}
+
 std::string Store::setting(std::string_view key) const {
   Statement select = prepare("SELECT value FROM settings WHERE key = ?1");
   select.start(key);

@@ -30,6 +30,12 @@ struct StoreOptions {
   std::span<const Migration> migrations = store_migrations();
 };
 
+/// Parts of a user's data that change without anybody else's. The numbers stand in the store.
+enum class UserPart : std::int64_t {
+  kSets = 1,   // likes, saved albums and artists, playlists, prompts: many rows, in a column file
+  kWords = 2,  // bans, and the time zone: few, read at every start
+};
+
 /// An open store: WAL journal, foreign keys checked, 16 KiB pages. Opening a new or empty file
 /// makes the tables; opening an older store copies it to FILE.before-vN, then migrates it.
 ///
@@ -57,11 +63,19 @@ class Store {
   /// The first column of the first row of a query without parameters; 0 when there is none.
   [[nodiscard]] std::int64_t integer(std::string_view sql) const;
 
-  /// Counts every committed change of what a recipe can read (not of run records): the key of the
-  /// column cache. 0 for a store that never changed.
+  /// Counts every committed change of what recipes of anybody read (not of run records), but for
+  /// those that bump_user_version() counts: the key of the column cache. 0 for a store that never
+  /// changed.
   [[nodiscard]] std::int64_t data_version() const;
-  /// To be called inside each transaction that changes what a recipe can read.
+  /// To be called inside each transaction that changes what recipes of anybody read: the catalogue,
+  /// and the listens, likes and playlists by which tracks become known.
   void bump_data_version();
+
+  /// Which state that part of a user's data is in; "" until the first bump_user_version().
+  [[nodiscard]] std::string user_state(std::int64_t user_id, UserPart part) const;
+  /// To be called instead where only this user's recipes read something else from now on: a like or
+  /// a ban of what is known anyway, the time zone.
+  void bump_user_version(std::int64_t user_id, UserPart part);
 
   /// The `settings` table; "" when not set.
   [[nodiscard]] std::string setting(std::string_view key) const;

@@ -167,7 +167,7 @@ Answer time_zone(const app::Caller& caller, const Arguments& arguments) {
   if (!zone.empty()) {
     Transaction transaction(store);
     set_timezone(store, user.id, zone);
-    store.bump_data_version();
+    store.bump_user_version(user.id, UserPart::kWords);
     transaction.commit();
     user.timezone = zone;
   }

@@ -6,6 +6,8 @@
 //                      read() of both column files into memory
 // load/cache_earlier   the same as of 200 days before, where all statistics must be counted;
 //                      same reference
+// load/after_word      load/cache just after the person banned a track or took a ban back;
+//                      reference: the same once more, where nothing was said in between
 // Counters: reference_ms and ratio, taken in turns within the same run.
 #include <algorithm>
 #include <benchmark/benchmark.h>
@@ -18,6 +20,7 @@
 
 #include "data/as_of.hpp"
 #include "demo/demo.hpp"
+#include "store/holdings.hpp"
 #include "store/store.hpp"
 
 namespace {
@@ -63,7 +66,7 @@ engine::AsOfOptions options_of(bool has_cache, std::int64_t now) {
 void load(const engine::AsOfOptions& options) {
   const auto tables = engine::load_as_of(options);
   for (const char* name : {"tracks", "artists", "tags", "listens", "likes", "library",
-                           "saved_artists", "track_statistics", "served"})
+                           "saved_artists", "track_statistics", "served", "banned"})
     benchmark::DoNotOptimize(tables->table(name)->rows);
   for (const char* name : {"artist_tracks", "track_artists", "track_tags", "tag_tracks"})
     benchmark::DoNotOptimize(tables->lists(name)->values);
@@ -133,6 +136,42 @@ BENCHMARK_CAPTURE(load_cache, now, 0)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(load_cache, earlier, 200)
     ->Name("load/cache_earlier")
+    ->UseManualTime()
+    ->Iterations(31)
+    ->Unit(benchmark::kMillisecond);
+
+void ban_or_unban(std::int64_t track, std::int64_t now) {
+  engine::Store store = engine::Store::open(library());
+  engine::Transaction transaction(store);
+  engine::Holdings holdings(store);
+  const engine::Holding holding{1, engine::HoldingKind::kBannedTrack, track, "", engine::kYou};
+  if (holdings.tellers(holding).empty())
+    holdings.hold(holding, now, 0, now);
+  else
+    holdings.end(holding, now, engine::kYou);
+  engine::note_word(store, holding, now);
+  transaction.commit();
+}
+
+void load_after_word(benchmark::State& state) {
+  const engine::AsOfOptions options = options_of(true, kNow);
+  load(options);
+  std::vector<double> after, quiet;
+  std::int64_t now = kNow - 1000;
+  for (auto _ : state) {
+    ban_or_unban(1 + now % 50, now);
+    ++now;
+    after.push_back(ms_of([&] { load(options); }));
+    state.SetIterationTime(after.back() / 1000);
+    quiet.push_back(ms_of([&] { load(options); }));
+  }
+  state.counters["ms"] = median(after);
+  state.counters["reference_ms"] = median(quiet);
+  state.counters["ratio"] = median(after) / median(quiet);
+  state.counters["more_ms"] = median(after) - median(quiet);
+}
+BENCHMARK(load_after_word)
+    ->Name("load/after_word")
     ->UseManualTime()
     ->Iterations(31)
     ->Unit(benchmark::kMillisecond);

@@ -14,6 +14,7 @@
 #include "data/column_check.hpp"
 #include "data/served_runs.hpp"
 #include "demo/demo.hpp"
+#include "store/holdings.hpp"
 #include "support/small_store.hpp"
 
 namespace fs = std::filesystem;
@@ -59,9 +60,10 @@ TEST_CASE("columns are made once and mapped afterwards", "[cache]") {
   SmallStore store;
   fill(store);
   CHECK(engine::prepare_columns(store.options(kNow))->was_built);
-  REQUIRE(store.told.size() == 2);
+  REQUIRE(store.told.size() == 3);
   CHECK_THAT(store.told[0], Catch::EndsWith("catalogue.columns: there is none yet"));
   CHECK_THAT(store.told[1], Catch::EndsWith("user-1.columns: there is none yet"));
+  CHECK_THAT(store.told[2], Catch::EndsWith("sets-1.columns: there is none yet"));
   CHECK_FALSE(engine::prepare_columns(store.options(kNow))->was_built);
   CHECK(store.told.empty());
 }
@@ -71,7 +73,7 @@ TEST_CASE("each user has columns of their own", "[cache]") {
   fill(store);
   CHECK(likes(store, "ann") == "track ts is_implicit\n0 500 0\n");
   CHECK(likes(store, "bob") == "track ts is_implicit\n1 600 0\n");
-  CHECK(store.told.size() == 1);  // the catalogue was there
+  CHECK(store.told.size() == 2);  // the catalogue was there
   CHECK(test::as_text(*store.as_of(kNow, "bob")->table("listens"), {"track", "country"}) ==
         "track country\n1 SE\n");
   CHECK(fs::exists(store.cache() + "/user-1.columns"));
@@ -86,8 +88,88 @@ TEST_CASE("a change of the data makes the columns anew", "[cache]") {
   const auto after = store.as_of(kNow);
   CHECK(after->data_state() != before);
   CHECK(test::as_text(*after->table("likes")) == "track ts is_implicit\n0 500 0\n1 700 0\n");
-  REQUIRE(store.told.size() == 2);
+  REQUIRE(store.told.size() == 3);
   CHECK_THAT(store.told[0], Catch::Contains("it was made from") && Catch::Contains("data version"));
+}
+
+namespace {
+
+/// What ann says of a track or an artist at `now`, as `engine ban` and `engine unban` write it.
+void say(SmallStore& store, engine::HoldingKind kind, std::int64_t id, std::int64_t now,
+         bool begins = true) {
+  engine::Store opened = engine::Store::open(store.path());
+  engine::Transaction transaction(opened);
+  engine::Holdings holdings(opened);
+  const engine::Holding holding{1, kind, id, "", engine::kYou};
+  if (begins)
+    holdings.hold(holding, now, 0, now);
+  else
+    holdings.end(holding, now, engine::kYou);
+  engine::note_word(opened, holding, now);
+  transaction.commit();
+}
+
+/// The same tables, made of nothing that was there before.
+std::string made_anew(SmallStore& store, const std::string& user) {
+  engine::AsOfOptions options = store.options(kNow, user);
+  options.cache.clear();
+  return test::everything(*engine::load_as_of(options));
+}
+
+}  // namespace
+
+TEST_CASE("a like of a known track makes that person's sets anew, a ban nothing", "[cache]") {
+  SmallStore store;
+  fill(store);
+  // Heard by bob only, and in no catalogue: known since 1060.
+  store.change(
+      "INSERT INTO tracks (track_id, title, artist_id) VALUES (3, 'Three', 1);"
+      "INSERT INTO listens VALUES (2, 1000, 3, 60000, 0, 'SE', 1)");
+  const std::string before = store.as_of(kNow, "ann")->data_state();
+  const std::string bobs = store.as_of(kNow, "bob")->data_state();
+  const auto [kind, id] =
+      GENERATE(table<engine::HoldingKind, std::int64_t>({{engine::HoldingKind::kBannedTrack, 1},
+                                                         {engine::HoldingKind::kBannedTrack, 3},
+                                                         {engine::HoldingKind::kBannedArtist, 1},
+                                                         {engine::HoldingKind::kLike, 3}}));
+  say(store, kind, id, 2000);
+
+  const auto anns = store.as_of(kNow, "ann");
+  const bool is_ban = kind != engine::HoldingKind::kLike;
+  REQUIRE(store.told.size() == (is_ban ? 0 : 1));
+  if (!is_ban) CHECK_THAT(store.told[0], Catch::Contains("sets-1.columns: it was made from"));
+  CHECK(anns->data_state() != before);
+  CHECK(anns->table(is_ban ? "banned" : "likes")->rows ==
+        (kind == engine::HoldingKind::kBannedArtist ? 3
+         : is_ban                                   ? 1
+                                                    : 2));
+  CHECK(test::everything(*anns) == made_anew(store, "ann"));
+
+  CHECK(store.as_of(kNow, "bob")->data_state() == bobs);
+  CHECK(store.told.empty());
+  CHECK(anns->catalogue_state() == store.as_of(kNow, "bob")->catalogue_state());
+
+  // And what is taken back, also within the second.
+  say(store, kind, id, GENERATE(2000, 3000), false);
+  const auto after = store.as_of(kNow, "ann");
+  CHECK(store.told.size() == (is_ban ? 0 : 1));
+  CHECK(test::everything(*after) == made_anew(store, "ann"));
+}
+
+TEST_CASE("what only a word makes known makes everybody's columns anew", "[cache]") {
+  SmallStore store;
+  fill(store);
+  store.change(
+      "INSERT INTO tracks (track_id, title, artist_id) VALUES (3, 'Three', 1);"
+      "INSERT INTO listens VALUES (2, 5000, 3, 60000, 0, 'SE', 1)");
+  (void)store.as_of(kNow, "ann");
+  (void)store.as_of(kNow, "bob");
+  say(store, engine::HoldingKind::kBannedTrack, 3, 2000);  // before anybody heard it
+  CHECK(test::everything(*store.as_of(kNow, "ann")) == made_anew(store, "ann"));
+  CHECK(store.as_of(2000, "bob")->table("tracks")->rows == 3);
+  say(store, engine::HoldingKind::kBannedTrack, 3, 2000, false);
+  CHECK(store.as_of(2000, "bob")->table("tracks")->rows == 2);
+  CHECK(test::everything(*store.as_of(kNow, "bob")) == made_anew(store, "bob"));
 }
 
 TEST_CASE("a run is no change of the data", "[cache]") {
@@ -180,7 +262,8 @@ TEST_CASE("damaged columns are made anew, and it is said", "[cache]") {
   fill(store);
   const std::string good = likes(store);
   const std::string file =
-      store.cache() + "/" + GENERATE(as<std::string>(), "catalogue.columns", "user-1.columns");
+      store.cache() + "/" +
+      GENERATE(as<std::string>(), "catalogue.columns", "user-1.columns", "sets-1.columns");
   SECTION("cut short") {
     fs::resize_file(file, fs::file_size(file) / 2);
   }
@@ -244,7 +327,8 @@ TEST_CASE("after a crash the columns are looked at whatever was noted", "[cache]
   const auto columns = engine::prepare_columns(store.options(kNow));
   CHECK(engine::damaged_columns(store.cache(), *columns).empty());
   const std::string file =
-      store.cache() + "/" + GENERATE(as<std::string>(), "catalogue.columns", "user-1.columns");
+      store.cache() + "/" +
+      GENERATE(as<std::string>(), "catalogue.columns", "user-1.columns", "sets-1.columns");
   change_byte(file, static_cast<std::streamoff>(fs::file_size(file) - 70));
   // As what rots on the disc: the file system knows of no change.
   struct stat status {};
@@ -298,10 +382,28 @@ TEST_CASE("a library copied with its columns uses them where it lies now", "[cac
   const std::string copy = folder.file("moved.db");
   fs::copy_file(store.path(), copy);
   fs::copy(store.cache(), copy + ".columns");
+  const bool is_read_only = GENERATE(false, true);
+  const auto may_write = [&](bool may) {
+    for (const std::string& path : {folder.path(), copy + ".columns", copy})
+      fs::permissions(path, fs::perms::owner_write,
+                      may ? fs::perm_options::add : fs::perm_options::remove);
+  };
+  if (is_read_only) may_write(false);
   engine::AsOfOptions options = store.options(kNow);
   options.store = copy;
   options.cache = copy + ".columns";
   CHECK_FALSE(engine::prepare_columns(options)->was_built);
+  CHECK(test::everything(*engine::load_as_of(options)) == made_anew(store, "ann"));
+  may_write(true);
+
+  // A store that the columns do not fit gets none of them: one of another library, and the same one
+  // after somebody said something there.
+  say(store, engine::HoldingKind::kLike, 2, 2000);
+  engine::Store::open(store.path()).checkpoint();
+  fs::remove(copy);
+  fs::copy_file(store.path(), copy);
+  CHECK(engine::prepare_columns(options)->was_built);
+  CHECK(engine::load_as_of(options)->table("likes")->rows == 2);
 }
 
 TEST_CASE("a store of an engine that drew no token is known by its place", "[cache]") {

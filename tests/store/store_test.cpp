@@ -172,6 +172,38 @@ TEST_CASE("migrations go forward one by one, each after a backup", "[store]") {
                  Catch::Contains("versions up to 2"));
 }
 
+TEST_CASE("what one user has and says have states of their own, in a store of before too",
+          "[store]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("library.db");
+  const auto before = engine::store_migrations().first(8);
+  {
+    Store store = Store::open(path, {.migrations = before});
+    Transaction transaction(store);
+    store.execute(
+        "INSERT INTO users (user_id, name) VALUES (1, 'ann'), (2, 'bob');"
+        "INSERT INTO holdings (user_id, kind, id, teller, ts) VALUES (1, 4, 7, 'you', 100)");
+    store.bump_data_version();
+    transaction.commit();
+  }
+  Store store = Store::open(path);
+  CHECK(store.integer("SELECT count(*) FROM holdings WHERE user_id = 1 AND ts = 100") == 1);
+  const std::int64_t version = store.data_version();
+  const std::string token = store.setting("data_token");
+  const auto words = engine::UserPart::kWords, sets = engine::UserPart::kSets;
+  CHECK(store.user_state(1, words).empty());
+  store.bump_user_version(1, words);
+  const std::string first = store.user_state(1, words);
+  store.bump_user_version(1, words);
+  CHECK_THAT(first, Catch::StartsWith("version 1 "));
+  CHECK_THAT(store.user_state(1, words), Catch::StartsWith("version 2 "));
+  CHECK(store.user_state(1, words).substr(10) != first.substr(10));
+  CHECK(store.user_state(1, sets).empty());
+  CHECK(store.user_state(2, words).empty());
+  CHECK(store.data_version() == version);
+  CHECK(store.setting("data_token") == token);
+}
+
 TEST_CASE("a migration that fails leaves the store as it was", "[store]") {
   const TemporaryFolder folder;
   const std::string path = folder.file("library.db");
