@@ -51,7 +51,7 @@ constexpr DeclaredColumn time(const char* name, const char* help = "") {
 
 constexpr DeclaredColumn kTrack = number("track", Holds::kTracks);
 
-constexpr DeclaredColumn kTracks[] = {
+constexpr DeclaredColumn kTrackColumns[] = {
     id("the track's number in the store"),
     text("title", "as it was imported"),
     number_if_known("artist", Holds::kArtists, "number of the first artist"),
@@ -91,24 +91,24 @@ constexpr DeclaredColumn kTracks[] = {
     whole("time_signature", "beats in a bar", 3, 5),
 };
 
-constexpr DeclaredColumn kArtists[] = {
+constexpr DeclaredColumn kArtistColumns[] = {
     id("the artist's number in the store"),
     text("name"),
     real("popularity", "0..100", 0, 100),
     count("track_count", "tracks known by now"),
 };
 
-constexpr DeclaredColumn kTags[] = {
+constexpr DeclaredColumn kTagColumns[] = {
     text("name", "lower case"),
     count("track_count", "tracks known by now"),
 };
 
-constexpr DeclaredColumn kTrackNumbers[] = {
+constexpr DeclaredColumn kTrackNumberColumns[] = {
     number_if_known("number", Holds::kTracks, "-1 where no track has the id")};
-constexpr DeclaredColumn kArtistNumbers[] = {
+constexpr DeclaredColumn kArtistNumberColumns[] = {
     number_if_known("number", Holds::kArtists, "-1 where no artist has the id")};
 
-constexpr DeclaredColumn kEngagement[] = {
+constexpr DeclaredColumn kEngagementColumns[] = {
     kTrack,
     time("ts", "when it was told"),
     real("plays", "everybody's", 0, 5000),
@@ -118,10 +118,10 @@ constexpr DeclaredColumn kEngagement[] = {
     real("completion", "share of the track that is heard, 0..1"),
 };
 
-constexpr DeclaredColumn kCaptions[] = {kTrack, time("ts"), text("text")};
-constexpr DeclaredColumn kPromptVectors[] = {text("text", "its folded words"), time("ts")};
+constexpr DeclaredColumn kCaptionColumns[] = {kTrack, time("ts"), text("text")};
+constexpr DeclaredColumn kPromptVectorColumns[] = {text("text", "its folded words"), time("ts")};
 
-constexpr DeclaredColumn kListens[] = {
+constexpr DeclaredColumn kListenColumns[] = {
     kTrack,
     time("ts", "start"),
     whole("ms_played", "milliseconds heard", 0, 400'000),
@@ -131,26 +131,26 @@ constexpr DeclaredColumn kListens[] = {
     text("country", "two letters"),
 };
 
-constexpr DeclaredColumn kLikes[] = {kTrack, time("ts"), sure_flag("is_implicit")};
-constexpr DeclaredColumn kTrackTimes[] = {kTrack, time("ts")};
-constexpr DeclaredColumn kServed[] = {kTrack, time("ts"), text("recipe")};
-constexpr DeclaredColumn kBanned[] = {
+constexpr DeclaredColumn kLikeColumns[] = {kTrack, time("ts"), sure_flag("is_implicit")};
+constexpr DeclaredColumn kTrackTimeColumns[] = {kTrack, time("ts")};
+constexpr DeclaredColumn kServedColumns[] = {kTrack, time("ts"), text("recipe")};
+constexpr DeclaredColumn kBannedColumns[] = {
     kTrack,
     time("ts"),
     number_if_known("artist", Holds::kArtists, "missing: the track itself is banned"),
 };
-constexpr DeclaredColumn kPrompts[] = {
+constexpr DeclaredColumn kPromptColumns[] = {
     number_if_known("track", Holds::kTracks, "missing: of no track"),
     time("ts"),
     text("text"),
 };
-constexpr DeclaredColumn kSavedArtists[] = {
+constexpr DeclaredColumn kSavedArtistColumns[] = {
     number("artist", Holds::kArtists), count("tracks", "liked or saved by them"),
     count("plays", "of their tracks"), time("ts", "since when"),
     sure_flag("is_implicit"),
 };
 
-constexpr DeclaredColumn kTrackStatistics[] = {
+constexpr DeclaredColumn kTrackStatisticColumns[] = {
     count("plays_30d", "your plays in the last 30 days"),
     count("plays", "your plays of it"),
     count("skips", "how often you skipped it"),
@@ -161,18 +161,18 @@ constexpr DeclaredColumn kTrackStatistics[] = {
     real("days_since_played", "days since you last played it", 0, 4000),
 };
 
-constexpr DeclaredColumn kSessions[] = {
+constexpr DeclaredColumn kSessionColumns[] = {
     time("start"),
     time("end", "of the listen that ended last"),
     count("plays", "listens that count as plays"),
     count("tracks", "different tracks"),
 };
-constexpr DeclaredColumn kTrackSessions[] = {
+constexpr DeclaredColumn kTrackSessionColumns[] = {
     count("sessions", "in how many of your listening sessions you heard it"),
 };
 
-constexpr DeclaredColumn kUsers[] = {id("the person's number in the store")};
-constexpr DeclaredColumn kUserListens[] = {
+constexpr DeclaredColumn kUserColumns[] = {id("the person's number in the store")};
+constexpr DeclaredColumn kUserListenColumns[] = {
     number("user", Holds::kUsers), kTrack,          time("ts", "start"),
     sure_flag("is_play"),          flag("is_skip"),
 };
@@ -191,66 +191,66 @@ constexpr DeclaredTable kDeclared[] = {
     {.name = "tracks",
      .owner = TableOwner::kCatalogue,
      .rows = TableRows::kTracks,
-     .columns = kTracks,
+     .columns = kTrackColumns,
      .compute = [](const AsOfView& view, std::string_view) { return view.make_tracks(); }},
     {.name = "artists",
      .owner = TableOwner::kCatalogue,
      .rows = TableRows::kArtists,
-     .columns = kArtists,
+     .columns = kArtistColumns,
      .compute = [](const AsOfView& view, std::string_view) { return view.make_artists(); }},
     {.name = "tags",
      .owner = TableOwner::kCatalogue,
      .rows = TableRows::kTags,
-     .columns = kTags,
+     .columns = kTagColumns,
      .compute = [](const AsOfView& view, std::string_view) { return view.make_tags(); }},
     {.name = "tracks_by_id",
      .owner = TableOwner::kCatalogue,
      .rows = TableRows::kIds,
-     .columns = kTrackNumbers,
+     .columns = kTrackNumberColumns,
      .compute = [](const AsOfView& view,
                    std::string_view) { return view.make_numbers_by_id("tracks"); }},
     {.name = "artists_by_id",
      .owner = TableOwner::kCatalogue,
      .rows = TableRows::kIds,
-     .columns = kArtistNumbers,
+     .columns = kArtistNumberColumns,
      .compute = [](const AsOfView& view,
                    std::string_view) { return view.make_numbers_by_id("artists"); }},
     // What was told of a track by now: it counts everybody's plays up to the day of the import.
     {.name = "engagement",
      .owner = TableOwner::kCatalogue,
      .rows = TableRows::kEvents,
-     .columns = kEngagement,
+     .columns = kEngagementColumns,
      .sql = "SELECT track_id, ts, plays, likes, comments, skip_rate, completion FROM engagement",
      .is_by_track = true},
     // What was said of a track, oldest first.
     {.name = "captions",
      .owner = TableOwner::kCatalogue,
      .rows = TableRows::kEvents,
-     .columns = kCaptions,
+     .columns = kCaptionColumns,
      .sql = "SELECT track_id, ifnull(ts, 0), text FROM prompts WHERE text <> '' "
             "ORDER BY ts, prompt_id",
      .is_by_track = true},
     {.name = "prompt_vectors:",
      .owner = TableOwner::kCatalogue,
      .rows = TableRows::kTexts,
-     .columns = kPromptVectors,
+     .columns = kPromptVectorColumns,
      .compute = [](const AsOfView& view,
                    std::string_view name) { return view.make_prompt_vectors(name); }},
 
     {.name = "listens",
      .owner = TableOwner::kUser,
      .rows = TableRows::kEvents,
-     .columns = kListens,
+     .columns = kListenColumns,
      .compute = [](const AsOfView& view, std::string_view) { return view.make_listens(); }},
     {.name = "likes",
      .owner = TableOwner::kUser,
      .rows = TableRows::kEvents,
-     .columns = kLikes,
+     .columns = kLikeColumns,
      .compute = [](const AsOfView& view, std::string_view) { return view.make_likes(); }},
     {.name = "implicit_likes:",
      .owner = TableOwner::kUser,
      .rows = TableRows::kEvents,
-     .columns = kLikes,
+     .columns = kLikeColumns,
      .compute =
          [](const AsOfView& view, std::string_view name) {
            const std::int64_t times = times_of(name);
@@ -259,17 +259,17 @@ constexpr DeclaredTable kDeclared[] = {
     {.name = "library",
      .owner = TableOwner::kUser,
      .rows = TableRows::kEvents,
-     .columns = kTrackTimes,
+     .columns = kTrackTimeColumns,
      .compute = [](const AsOfView& view, std::string_view) { return view.make_library(); }},
     {.name = "saved_artists",
      .owner = TableOwner::kUser,
      .rows = TableRows::kEvents,
-     .columns = kSavedArtists,
+     .columns = kSavedArtistColumns,
      .compute = [](const AsOfView& view, std::string_view) { return view.make_saved_artists(); }},
     {.name = "implicit_saved_artists:",
      .owner = TableOwner::kUser,
      .rows = TableRows::kEvents,
-     .columns = kSavedArtists,
+     .columns = kSavedArtistColumns,
      .compute =
          [](const AsOfView& view, std::string_view name) {
            const std::int64_t times = times_of(name);
@@ -278,30 +278,30 @@ constexpr DeclaredTable kDeclared[] = {
     {.name = "banned",
      .owner = TableOwner::kUser,
      .rows = TableRows::kEvents,
-     .columns = kBanned,
+     .columns = kBannedColumns,
      .compute = [](const AsOfView& view, std::string_view) { return view.make_banned(); }},
     {.name = "prompts",
      .owner = TableOwner::kUser,
      .rows = TableRows::kEvents,
-     .columns = kPrompts,
+     .columns = kPromptColumns,
      .sql = "SELECT track_id, ifnull(ts, 0), text FROM prompts WHERE user_id = ?1 "
             "ORDER BY ts, prompt_id"},
     {.name = "served",
      .owner = TableOwner::kUser,
      .rows = TableRows::kEvents,
-     .columns = kServed,
+     .columns = kServedColumns,
      .compute = [](const AsOfView& view, std::string_view) { return view.make_served(); }},
     {.name = "track_statistics",
      .owner = TableOwner::kUser,
      .rows = TableRows::kTracks,
-     .columns = kTrackStatistics,
+     .columns = kTrackStatisticColumns,
      .compute = [](const AsOfView& view,
                    std::string_view) { return view.make_track_statistics(); }},
 
     {.name = "sessions",
      .owner = TableOwner::kUser,
      .rows = TableRows::kEvents,
-     .columns = kSessions,
+     .columns = kSessionColumns,
      .compute =
          [](const AsOfView& view, std::string_view) {
            return make_sessions(view.listen_columns(),
@@ -310,7 +310,7 @@ constexpr DeclaredTable kDeclared[] = {
     {.name = "last_session",
      .owner = TableOwner::kUser,
      .rows = TableRows::kEvents,
-     .columns = kTrackTimes,
+     .columns = kTrackTimeColumns,
      .compute =
          [](const AsOfView& view, std::string_view) {
            return make_last_session(view.listen_columns(),
@@ -319,7 +319,7 @@ constexpr DeclaredTable kDeclared[] = {
     {.name = "track_sessions",
      .owner = TableOwner::kUser,
      .rows = TableRows::kTracks,
-     .columns = kTrackSessions,
+     .columns = kTrackSessionColumns,
      .compute =
          [](const AsOfView& view, std::string_view) {
            return make_track_sessions(view.listen_columns(),
@@ -329,11 +329,11 @@ constexpr DeclaredTable kDeclared[] = {
     {.name = "users",
      .owner = TableOwner::kEverybody,
      .rows = TableRows::kUsers,
-     .columns = kUsers},
+     .columns = kUserColumns},
     {.name = "user_listens",
      .owner = TableOwner::kEverybody,
      .rows = TableRows::kEvents,
-     .columns = kUserListens},
+     .columns = kUserListenColumns},
 };
 
 constexpr DeclaredSet kSets[] = {
