@@ -13,7 +13,7 @@ using nlohmann::ordered_json;
 
 namespace {
 
-Playlist playlist() {
+Playlist some_playlist() {
   Playlist made;
   made.recipe = "recipes/weekly.lua";
   made.title = "Weekly Mix: rediscoveries";
@@ -55,7 +55,7 @@ Playlist playlist() {
 }  // namespace
 
 TEST_CASE("a playlist read back from its JSON is the same playlist", "[playlist]") {
-  Playlist made = playlist();
+  Playlist made = some_playlist();
   for (const bool is_recorded : {false, true}) {
     if (is_recorded) made.run = 12;
     const std::string text = playlist_json(made).dump();
@@ -74,7 +74,7 @@ TEST_CASE("a playlist read back from its JSON is the same playlist", "[playlist]
 
 TEST_CASE("an answer crosses a pipe whole", "[playlist]") {
   RunAnswer answer;
-  answer.playlist = playlist();
+  answer.playlist = some_playlist();
   answer.playlist_hash = "ab";
   answer.recipe_hash = "cd";
   answer.elements = R"({"recall.genre":"ours 1"})";
@@ -87,7 +87,7 @@ TEST_CASE("an answer crosses a pipe whole", "[playlist]") {
 }
 
 TEST_CASE("records of older engines lack fields, and are read", "[playlist]") {
-  ordered_json old = playlist_json(playlist());
+  ordered_json old = playlist_json(some_playlist());
   old.erase("fallback");
   for (ordered_json& track : old["tracks"])
     for (const char* field : {"reasons", "plays", "last_played"}) track.erase(field);
@@ -99,7 +99,7 @@ TEST_CASE("records of older engines lack fields, and are read", "[playlist]") {
 }
 
 TEST_CASE("a list of a year that nobody writes by hand is read back", "[playlist]") {
-  Playlist made = playlist();
+  Playlist made = some_playlist();
   for (const std::int64_t now : {0L, 253'402'300'800L, 1'763'700'000'000L}) {
     made.now = now;
     CHECK(read_playlist(playlist_json(made).dump()).now == now);
