@@ -42,8 +42,7 @@ class Caller {
     CheckedArguments checked = check_arguments(*element.description, arguments, "the benchmark");
     const std::string parameters = checked.json();
     ArtifactWriter writer;
-    const ModelServices services{nullptr, &writer};
-    ElementInstance instance(element, std::move(checked), context(services));
+    ElementInstance instance(element, std::move(checked), context(artifact_writer_service(writer)));
     finish(element, instance.train());
     const std::string card = writer.write(folder, Json{{"parameters", Json::parse(parameters)}});
     sender_.result(card);
@@ -54,7 +53,6 @@ class Caller {
     const Element& element = registry_->require("recall." + name, "the benchmark");
     heartbeat_.doing(element.description->name);
     ModelShelf shelf({version});
-    const ModelServices services{&shelf, nullptr};
     arguments.emplace_back("limit", static_cast<double>(limit));
     std::string bytes;
     for (const std::int32_t user : users) {
@@ -69,7 +67,7 @@ class Caller {
         with_seeds.emplace_back("seeds", TracksArgument{seeds.table()});
         ElementInstance instance(element,
                                  check_arguments(*element.description, with_seeds, "the benchmark"),
-                                 context(services));
+                                 context(artifacts_service(shelf)));
         finish(element, instance.recall(rows));
       }
       append(bytes, rows);
@@ -93,7 +91,7 @@ class Caller {
     bytes.append(reinterpret_cast<const char*>(rows.scores.data()), count * sizeof(float));
   }
 
-  CallContext context(const ModelServices& services) {
+  CallContext context(const CallService& service) {
     CallContext context;
     context.tables = &stage_.tables;
     context.texts = &texts_;
@@ -105,8 +103,7 @@ class Caller {
       if (level >= PLAYLIST_LOG_INFO) sender_.note(text);
     };
     context.setting = stage_.request.setting;
-    context.service = [&services](std::string_view id) { return model_service(services, id); };
-    context.owner = const_cast<ModelServices*>(&services);
+    context.services = {service};
     return context;
   }
 

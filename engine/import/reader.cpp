@@ -35,22 +35,18 @@ struct Content {
   UnpackedSoFar* unpacked = nullptr;
 };
 
-/// What a running source reports to: the owner of its CallContext.
+/// What a running source reports to: the owner of both its services.
 struct SourceRun {
   RowsReceiver* rows;
   MembersReceiver* members;
   Heartbeat* heartbeat;
 };
 
-SourceRun& run_of(const playlist_host* host) {
-  return *static_cast<SourceRun*>(CallContext::of(host)->owner);
-}
-
 /// Nothing may be thrown through the plugin.
 template <class Body>
-playlist_status guarded(const playlist_host* host, Body body) {
+playlist_status guarded(const playlist_host* host, std::string_view service, Body body) {
   try {
-    SourceRun& run = run_of(host);
+    auto& run = CallContext::owner<SourceRun>(host, service);
     run.heartbeat->beat();
     if (run.heartbeat->is_interrupted()) return PLAYLIST_CANCELLED;
     return body(run);
@@ -64,36 +60,41 @@ const playlist_rows kRowsService = {
     sizeof(playlist_rows),
     0,
     [](const playlist_host* host, const char* table, const playlist_table* rows) {
-      return guarded(host, [&](SourceRun& run) { return run.rows->append(table, *rows); });
+      return guarded(host, PLAYLIST_SERVICE_ROWS,
+                     [&](SourceRun& run) { return run.rows->append(table, *rows); });
     },
     [](const playlist_host* host, std::int64_t record, const char* bucket, const char* reason) {
-      return guarded(host, [&](SourceRun& run) {
+      return guarded(host, PLAYLIST_SERVICE_ROWS, [&](SourceRun& run) {
         return run.rows->bucket(record, bucket, reason ? reason : "");
       });
     },
     [](const playlist_host* host, std::int64_t total) {
-      return guarded(host, [&](SourceRun& run) { return run.rows->finish(total); });
+      return guarded(host, PLAYLIST_SERVICE_ROWS,
+                     [&](SourceRun& run) { return run.rows->finish(total); });
     },
     [](const playlist_host* host, std::int64_t done) {
-      return guarded(host, [&](SourceRun& run) { return run.rows->complete(done); });
+      return guarded(host, PLAYLIST_SERVICE_ROWS,
+                     [&](SourceRun& run) { return run.rows->complete(done); });
     }};
 
 const playlist_members kMembersService = {
     sizeof(playlist_members), 0,
     [](const playlist_host* host, const char* path) {
-      return guarded(host, [&](SourceRun& run) { return run.members->begin(path); });
+      return guarded(host, PLAYLIST_SERVICE_MEMBERS,
+                     [&](SourceRun& run) { return run.members->begin(path); });
     },
     [](const playlist_host* host, const void* bytes, std::size_t length) {
-      return guarded(host, [&](SourceRun& run) { return run.members->write(bytes, length); });
+      return guarded(host, PLAYLIST_SERVICE_MEMBERS,
+                     [&](SourceRun& run) { return run.members->write(bytes, length); });
     },
     [](const playlist_host* host) {
-      return guarded(host, [&](SourceRun& run) { return run.members->end(); });
+      return guarded(host, PLAYLIST_SERVICE_MEMBERS,
+                     [&](SourceRun& run) { return run.members->end(); });
     }};
 
-const void* service(std::string_view id) {
-  if (id == PLAYLIST_SERVICE_ROWS) return &kRowsService;
-  if (id == PLAYLIST_SERVICE_MEMBERS) return &kMembersService;
-  return nullptr;
+std::vector<CallService> services(SourceRun& run) {
+  return {{PLAYLIST_SERVICE_ROWS, &kRowsService, &run},
+          {PLAYLIST_SERVICE_MEMBERS, &kMembersService, &run}};
 }
 
 std::string without_kind(std::string_view element) {
@@ -203,8 +204,7 @@ class Reader {
     context.log = [this, path = content.path](int level, std::string_view text) {
       if (level >= PLAYLIST_LOG_INFO) send_text(Message::kNotice, path, std::string(text));
     };
-    if (run) context.service = service;
-    context.owner = run;
+    if (run) context.services = services(*run);
     return context;
   }
 

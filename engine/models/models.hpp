@@ -20,6 +20,8 @@
 
 namespace engine {
 
+struct CallService;
+
 struct ModelVersion {
   std::int64_t id = 0;
   std::string name;        // "model.item_cf"
@@ -82,14 +84,9 @@ class ModelShelf {
   std::map<std::string, std::string, std::less<>> why_not_;  // by name; never changed
 };
 
-/// The owner of a CallContext whose element may read artifacts and, where it is a model, write one:
-///   context.owner = &services;
-///   context.service = [&](std::string_view id) { return model_service(services, id); };
-struct ModelServices {
-  ModelShelf* shelf = nullptr;
-  ArtifactWriter* writer = nullptr;  // nullptr: not a training
-};
-/// PLAYLIST_SERVICE_ARTIFACTS and PLAYLIST_SERVICE_ARTIFACT_WRITER; nullptr for other ids.
-const void* model_service(const ModelServices& services, std::string_view id);
+/// PLAYLIST_SERVICE_ARTIFACTS for a call, which reads what is on the shelf.
+CallService artifacts_service(ModelShelf& shelf);
+/// PLAYLIST_SERVICE_ARTIFACT_WRITER for a call that trains.
+CallService artifact_writer_service(ArtifactWriter& writer);
 
 }  // namespace engine

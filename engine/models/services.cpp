@@ -6,10 +6,6 @@
 namespace engine {
 namespace {
 
-const ModelServices& services_of(const playlist_host* host) {
-  return *static_cast<const ModelServices*>(CallContext::of(host)->owner);
-}
-
 // ---- reading ------------------------------------------------------------------------------------
 
 /// What `read` finds in the model's artifact. One that is damaged, or that was trained later than
@@ -19,7 +15,7 @@ template <class Result, class Read>
 Result from_artifact(const playlist_host* host, const char* model, Read read) {
   try {
     const std::string_view name = model == nullptr ? "" : model;
-    ModelShelf& shelf = *services_of(host).shelf;
+    auto& shelf = CallContext::owner<ModelShelf>(host, PLAYLIST_SERVICE_ARTIFACTS);
     if (const Artifact* artifact = shelf.find(name)) return read(*artifact);
     if (const std::string why = shelf.why_not(name); !why.empty())
       host->fail(host, PLAYLIST_NO_DATA, why.c_str());
@@ -72,7 +68,7 @@ template <class Write>
 playlist_status into_artifact(const playlist_host* host, Write write) {
   try {
     if (host->cancelled(host) != 0) return PLAYLIST_CANCELLED;
-    write(*services_of(host).writer);
+    write(CallContext::owner<ArtifactWriter>(host, PLAYLIST_SERVICE_ARTIFACT_WRITER));
     return PLAYLIST_OK;
   } catch (const std::exception& error) {
     host->fail(host, PLAYLIST_ERROR, error.what());
@@ -106,10 +102,12 @@ const playlist_artifact_writer kWriter = {
 
 }  // namespace
 
-const void* model_service(const ModelServices& services, std::string_view id) {
-  if (id == PLAYLIST_SERVICE_ARTIFACTS && services.shelf != nullptr) return &kArtifacts;
-  if (id == PLAYLIST_SERVICE_ARTIFACT_WRITER && services.writer != nullptr) return &kWriter;
-  return nullptr;
+CallService artifacts_service(ModelShelf& shelf) {
+  return {PLAYLIST_SERVICE_ARTIFACTS, &kArtifacts, &shelf};
+}
+
+CallService artifact_writer_service(ArtifactWriter& writer) {
+  return {PLAYLIST_SERVICE_ARTIFACT_WRITER, &kWriter, &writer};
 }
 
 }  // namespace engine

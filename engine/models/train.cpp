@@ -171,10 +171,9 @@ class Trainer {
     const auto started = Clock::now();
     const std::string parameters = arguments.json();
     ArtifactWriter writer;
-    const ModelServices services{&shelf, &writer};
     Texts texts;
     const ReadTables tables(all_tables);
-    ElementInstance instance(model, std::move(arguments), context(tables, texts, services));
+    ElementInstance instance(model, std::move(arguments), context(tables, texts, shelf, writer));
     const CallResult result = instance.train();
     if (result.status == PLAYLIST_CANCELLED && heartbeat_.is_interrupted()) return;
     if (result.status == PLAYLIST_CANCELLED) {
@@ -204,7 +203,8 @@ class Trainer {
     send(Json{{"name", name_}, {"folder", folder}});
   }
 
-  CallContext context(const Tables& tables, Texts& texts, const ModelServices& services) {
+  CallContext context(const Tables& tables, Texts& texts, ModelShelf& shelf,
+                      ArtifactWriter& writer) {
     CallContext context;
     context.tables = &tables;
     context.texts = &texts;
@@ -216,8 +216,7 @@ class Trainer {
       if (level >= PLAYLIST_LOG_INFO) sender_.note(name_ + ": " + std::string(text));
     };
     context.setting = request_.setting;
-    context.service = [&services](std::string_view id) { return model_service(services, id); };
-    context.owner = const_cast<ModelServices*>(&services);
+    context.services = {artifacts_service(shelf), artifact_writer_service(writer)};
     return context;
   }
 

@@ -205,8 +205,7 @@ class ElementCall {
     context.progress = setup.progress;
     context.is_cancelled = setup.is_cancelled;
     context.setting = setup.setting;
-    context.owner = &evaluation_.model_services();
-    context.service = [&setup](std::string_view id) { return model_service(setup.models, id); };
+    if (setup.models != nullptr) context.services = {artifacts_service(*setup.models)};
     context.log = [this](int level, std::string_view message) {
       if (level >= PLAYLIST_LOG_INFO) evaluation_.notice(node_.name + ": " + std::string(message));
     };

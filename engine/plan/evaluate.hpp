@@ -40,7 +40,7 @@ class Evaluation {
     std::function<void(double)> progress;
     std::function<bool()> is_cancelled;
     std::function<const char*(std::string_view)> setting;  // for plugins
-    ModelServices models;                                  // for plugins
+    ModelShelf* models = nullptr;                          // for plugins
     ResultStore* results = nullptr;  // of a watcher: results of nodes are taken from there
     std::string data;                // tells apart what they were made from (reuse.hpp)
   };
@@ -78,7 +78,6 @@ class Evaluation {
   [[nodiscard]] Error node_error(const Node& node, Exit exit, const std::string& what,
                                  const std::string& why = "", const std::string& fix = "") const;
   CandidatesPtr input(const Node& node) { return result(node.inputs.at(0)); }
-  [[nodiscard]] ModelServices& model_services() { return setup_.models; }
   /// Throws when a number column that the node made holds infinity, which JSON cannot carry.
   void require_finite(const Node& node, const CandidateColumn& column,
                       const Items<std::int32_t>& tracks) const;

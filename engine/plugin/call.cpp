@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <stdexcept>
 
 #include "core/error.hpp"
 #include "core/shown_text.hpp"
@@ -73,6 +74,17 @@ playlist_io empty_io(std::int64_t rows) {
 }
 
 }  // namespace
+
+const CallService* CallContext::find(std::string_view id) const {
+  const auto found = std::find_if(services.begin(), services.end(),
+                                  [&](const CallService& service) { return service.id == id; });
+  return found == services.end() ? nullptr : &*found;
+}
+
+const CallService& CallContext::require(std::string_view id) const {
+  if (const CallService* found = find(id)) return *found;
+  throw std::invalid_argument("it uses " + std::string(id) + " of another call");
+}
 
 struct ElementInstance::State {
   const playlist_element* element;

@@ -38,6 +38,13 @@ class Texts {
   std::unique_ptr<State> state_;
 };
 
+/// One service of a call, beside those that CallContext itself has members for.
+struct CallService {
+  std::string_view id;              // "playlist.rows/1"; a text that outlives the call
+  const void* functions = nullptr;  // as plugin.h declares them; handed out as they are
+  void* owner = nullptr;            // whom they act for; they find it with CallContext::owner()
+};
+
 /// What one call may see and report to. All members may stay empty for calls that do not need them.
 struct CallContext {
   const Tables* tables = nullptr;  // PLAYLIST_SERVICE_TABLES
@@ -49,12 +56,23 @@ struct CallContext {
   std::function<void(int level, std::string_view)> log;
   std::function<const char*(std::string_view key)> setting;  // key: "ranking.mood.model"
   std::function<bool(const void*, std::size_t)> sink;  // PLAYLIST_SERVICE_SINK; false: cannot write
-  /// Further services by id ("playlist.rows/1" ...), as the importer needs; the pointer is handed
-  /// out as it is, and their functions find their owner with CallContext::of(host)->owner.
-  std::function<const void*(std::string_view id)> service;
-  void* owner = nullptr;
+  /// As many as the call needs, each with an owner of its own: of rows and archive members for a
+  /// source, of the artifacts it reads and of the one it writes for a model. No id comes twice.
+  std::vector<CallService> services;
 
   static const CallContext* of(const playlist_host* host);
+  /// For the functions of a service: the owner that this call has put in with `id`. Throws
+  /// std::invalid_argument when the call has no such service: the plugin kept one of another call.
+  template <class Owner>
+  static Owner& owner(const playlist_host* host, std::string_view id) {
+    return *static_cast<Owner*>(of(host)->require(id).owner);
+  }
+
+  /// nullptr when there is none of that id.
+  [[nodiscard]] const CallService* find(std::string_view id) const;
+
+ private:
+  [[nodiscard]] const CallService& require(std::string_view id) const;
 };
 
 /// The seed of a named part of something seeded; the same on every machine, for ever.
@@ -93,8 +111,8 @@ class ElementInstance {
   CallResult order(const playlist_table& candidates, const std::vector<const playlist_column*>& in,
                    std::vector<std::int32_t>& order);
   CallResult output(const playlist_playlist& playlist);  // bytes go to CallContext::sink
-  CallResult read(const playlist_input& input);          // sources; rows go to CallContext::service
-  CallResult train();                                    // models; likewise the artifact
+  CallResult read(const playlist_input& input);          // sources; rows go to a service
+  CallResult train();                                    // models; likewise what they learned
   /// It has asked for random numbers.
   [[nodiscard]] bool has_drawn() const;
   /// "" when the element does not explain.

@@ -197,9 +197,8 @@ struct HostFunctions {
     if (wanted == PLAYLIST_SERVICE_TABLES && self.context_.tables) return &kTables;
     if (wanted == PLAYLIST_SERVICE_CANDIDATES && self.recalled) return &kCandidates;
     if (wanted == PLAYLIST_SERVICE_SINK && self.context_.sink) return &kSink;
-    if (!self.context_.service) return nullptr;
-    return guarded(host, static_cast<const void*>(nullptr),
-                   [&](CallHost&) { return self.context_.service(wanted); });
+    const CallService* further = self.context_.find(wanted);
+    return further == nullptr ? nullptr : further->functions;
   }
 };
 

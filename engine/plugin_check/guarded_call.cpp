@@ -84,10 +84,8 @@ class Call {
     made.progress = [this](double) {
       if (options_.beat) options_.beat();
     };
-    made.owner = &services_;
-    const std::uint32_t kind = element_.kind;
-    made.service = [kind](std::string_view id) { return GuardedServices::service(kind, id); };
-    if (kind == PLAYLIST_OUTPUT) {
+    made.services = services_.of(element_.kind);
+    if (element_.kind == PLAYLIST_OUTPUT) {
       made.sink = [this](const void* bytes, std::size_t length) {
         outcome_.result.append(static_cast<const char*>(bytes), length);
         constexpr std::size_t kMost = 64 << 20;  // what is longer is compared by its hash

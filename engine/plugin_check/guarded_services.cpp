@@ -32,16 +32,22 @@ bool is_utf8(std::string_view text) {
 
 }  // namespace
 
-/// The functions of the services; their owner is behind the host.
+/// The functions of the services.
 struct GuardedServiceFunctions {
-  static GuardedServices& of(const playlist_host* host) {
-    return *static_cast<GuardedServices*>(CallContext::of(host)->owner);
+  static GuardedServices& rows_of(const playlist_host* host) {
+    return CallContext::owner<GuardedServices>(host, PLAYLIST_SERVICE_ROWS);
+  }
+  static GuardedServices& members_of(const playlist_host* host) {
+    return CallContext::owner<GuardedServices>(host, PLAYLIST_SERVICE_MEMBERS);
+  }
+  static GuardedServices& artifact_of(const playlist_host* host) {
+    return CallContext::owner<GuardedServices>(host, PLAYLIST_SERVICE_ARTIFACT_WRITER);
   }
 
   // ---- rows ----
   static playlist_status append(const playlist_host* host, const char* table,
                                 const playlist_table* rows) {
-    GuardedServices& self = of(host);
+    GuardedServices& self = rows_of(host);
     if (self.total_ >= 0) self.note("it appends rows behind finish()");
     if (self.rows_check_) {
       if (const std::string wrong = self.rows_check_(table, *rows); !wrong.empty()) {
@@ -60,7 +66,7 @@ struct GuardedServiceFunctions {
   }
   static playlist_status bucket(const playlist_host* host, std::int64_t record, const char* bucket,
                                 const char* reason) {
-    GuardedServices& self = of(host);
+    GuardedServices& self = rows_of(host);
     self.place(record, true);
     self.add(bucket);
     self.add(reason != nullptr ? reason : "");
@@ -68,13 +74,13 @@ struct GuardedServiceFunctions {
     return PLAYLIST_OK;
   }
   static playlist_status finish(const playlist_host* host, std::int64_t total) {
-    GuardedServices& self = of(host);
+    GuardedServices& self = rows_of(host);
     if (self.total_ >= 0) self.note("it calls finish() twice");
     self.total_ = total;
     return PLAYLIST_OK;
   }
   static playlist_status complete(const playlist_host* host, std::int64_t done) {
-    GuardedServices& self = of(host);
+    GuardedServices& self = rows_of(host);
     if (done < self.complete_) {
       self.note("it says that the records below " + std::to_string(done) +
                 " are complete, after it said so of those below " + std::to_string(self.complete_));
@@ -90,59 +96,59 @@ struct GuardedServiceFunctions {
 
   // ---- members ----
   static playlist_status begin(const playlist_host* host, const char* path) {
-    of(host).has_members_ = true;
-    of(host).add(path);
+    members_of(host).has_members_ = true;
+    members_of(host).add(path);
     return PLAYLIST_OK;
   }
   static playlist_status write(const playlist_host* host, const void* bytes, std::size_t length) {
-    of(host).add(bytes, length);
+    members_of(host).add(bytes, length);
     return PLAYLIST_OK;
   }
   static playlist_status end(const playlist_host*) { return PLAYLIST_OK; }
 
   // ---- artifact ----
   static void note_part(const playlist_host* host, const std::string& part) {
-    of(host).artifact_.push_back(part);
-    of(host).add(part);
+    artifact_of(host).artifact_.push_back(part);
+    artifact_of(host).add(part);
   }
   static playlist_status matrix(const playlist_host* host, const char* name,
                                 const playlist_matrix* matrix) {
     note_part(host, std::string("matrix ") + name + ' ' + std::to_string(matrix->rows) + 'x' +
                         std::to_string(matrix->columns));
-    of(host).add(matrix->data,
-                 static_cast<std::size_t>(matrix->rows) * matrix->columns * sizeof(float));
+    artifact_of(host).add(matrix->data,
+                          static_cast<std::size_t>(matrix->rows) * matrix->columns * sizeof(float));
     return PLAYLIST_OK;
   }
   static playlist_status table(const playlist_host* host, const char* name,
                                const playlist_table* table) {
     note_part(host, std::string("table ") + name + ' ' + std::to_string(table->rows));
-    of(host).add_table(*table);
+    artifact_of(host).add_table(*table);
     return PLAYLIST_OK;
   }
   static playlist_status lists(const playlist_host* host, const char* name,
                                const playlist_lists* lists) {
     note_part(host, std::string("lists ") + name + ' ' + std::to_string(lists->rows));
     const std::uint64_t count = lists->offsets[lists->rows];
-    of(host).add(lists->offsets, static_cast<std::size_t>(lists->rows + 1) * 8);
-    of(host).add(lists->values, static_cast<std::size_t>(count) * 4);
+    artifact_of(host).add(lists->offsets, static_cast<std::size_t>(lists->rows + 1) * 8);
+    artifact_of(host).add(lists->values, static_cast<std::size_t>(count) * 4);
     if (lists->weights != nullptr)
-      of(host).add(lists->weights, static_cast<std::size_t>(count) * 4);
+      artifact_of(host).add(lists->weights, static_cast<std::size_t>(count) * 4);
     return PLAYLIST_OK;
   }
   static playlist_status bytes(const playlist_host* host, const char* name, const void* bytes,
                                std::size_t length) {
     note_part(host, std::string("bytes ") + name + ' ' + std::to_string(length));
-    of(host).add(bytes, length);
+    artifact_of(host).add(bytes, length);
     return PLAYLIST_OK;
   }
   static playlist_status card(const playlist_host* host, const char* json) {
     note_part(host, "card");
-    of(host).add(json);
+    artifact_of(host).add(json);
     return PLAYLIST_OK;
   }
 };
 
-const void* GuardedServices::service(std::uint32_t kind, std::string_view id) {
+std::vector<CallService> GuardedServices::of(std::uint32_t kind) {
   using F = GuardedServiceFunctions;
   static constexpr playlist_rows kRows{
       sizeof(playlist_rows), 0, F::append, F::bucket, F::finish, F::complete};
@@ -150,10 +156,10 @@ const void* GuardedServices::service(std::uint32_t kind, std::string_view id) {
                                              F::end};
   static constexpr playlist_artifact_writer kWriter{
       sizeof(playlist_artifact_writer), 0, F::matrix, F::table, F::lists, F::bytes, F::card};
-  if (kind == PLAYLIST_SOURCE && id == PLAYLIST_SERVICE_ROWS) return &kRows;
-  if (kind == PLAYLIST_SOURCE && id == PLAYLIST_SERVICE_MEMBERS) return &kMembers;
-  if (kind == PLAYLIST_MODEL && id == PLAYLIST_SERVICE_ARTIFACT_WRITER) return &kWriter;
-  return nullptr;
+  if (kind == PLAYLIST_SOURCE)
+    return {{PLAYLIST_SERVICE_ROWS, &kRows, this}, {PLAYLIST_SERVICE_MEMBERS, &kMembers, this}};
+  if (kind == PLAYLIST_MODEL) return {{PLAYLIST_SERVICE_ARTIFACT_WRITER, &kWriter, this}};
+  return {};
 }
 
 void GuardedServices::add(const void* bytes, std::size_t length) {

@@ -21,9 +21,9 @@ class GuardedServices {
       std::function<std::string(std::string_view, const playlist_table&)> rows_check)
       : rows_check_(std::move(rows_check)) {}
 
-  /// For CallContext::service, whose owner is a GuardedServices; nullptr when this kind has none
-  /// called so.
-  static const void* service(std::uint32_t kind, std::string_view id);
+  /// What a call of an element of this kind is given; this object, which must not move meanwhile,
+  /// owns each of them.
+  std::vector<CallService> of(std::uint32_t kind);
 
   /// Everything given, as a hash of its bytes.
   [[nodiscard]] std::string result() const;

@@ -163,7 +163,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   setup.default_track_seconds = request.default_track_seconds;
   setup.doing = reports.doing;
   setup.setting = [&](std::string_view key) { return request.elements.find(key); };
-  setup.models.shelf = &models;
+  setup.models = &models;
   setup.results = request.results;
   if (request.results != nullptr) setup.data = data_of(request, options);
   setup.is_cancelled = reports.is_cancelled;

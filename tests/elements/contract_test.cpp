@@ -436,10 +436,7 @@ struct RawCall {
     made.tables = &library;
     made.texts = &texts;
     made.now = library.now();
-    made.owner = &big_models().services();
-    made.service = [](std::string_view id) {
-      return engine::model_service(big_models().services(), id);
-    };
+    made.services = {engine::artifacts_service(big_models().shelf())};
     return made;
   }
   playlist_status run(const playlist_element& element) {

@@ -399,7 +399,7 @@ void import_again(const std::string& bytes, test::CollectedRows& collected) {
   const engine::Element& source = support::elements().require("source.exportify", "");
   CHECK(engine::recognise(source, input, {}) > 50);
   engine::CallContext context;
-  context.service = test::CollectedRows::service;
+  context.services = {{PLAYLIST_SERVICE_ROWS, test::CollectedRows::service(PLAYLIST_SERVICE_ROWS)}};
   engine::ElementInstance instance(source, engine::check_arguments(*source.description, {}, ""),
                                    std::move(context));
   const engine::CallResult ended = instance.read(input);

@@ -152,6 +152,46 @@ TEST_CASE("the services of a call reach the element") {
   CHECK(asked == "recall.probe.model");
 }
 
+namespace {
+
+/// A service of one function, which counts for whoever owns it.
+template <int kNumber>
+struct Counter {
+  static constexpr const char* kId = kNumber == 1 ? "test.one/1" : "test.two/1";
+  int count = 0;
+  static void add(const playlist_host* host) { ++CallContext::owner<Counter>(host, kId).count; }
+  using Functions = void (*)(const playlist_host*);
+  static constexpr Functions kFunctions = add;
+  engine::CallService service() { return {kId, &kFunctions, this}; }
+  static void use(const playlist_host& host) {
+    (*static_cast<const Functions*>(host.service(&host, kId)))(&host);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("several services of one call find their own owners") {
+  Counter<1> one;
+  Counter<2> two, other;
+  CallContext context;
+  context.services = {one.service(), two.service()};
+  const engine::CallHost host(context, "model.both");
+  Counter<1>::use(host);
+  Counter<2>::use(host);
+  Counter<2>::use(host);
+  CHECK(one.count == 1);
+  CHECK(two.count == 2);
+  CHECK(host.service(&host, "test.three/1") == nullptr);
+
+  CallContext beside;
+  beside.services = {other.service()};
+  const engine::CallHost another(beside, "model.other");
+  Counter<2>::use(another);
+  CHECK(other.count == 1);
+  CHECK(two.count == 2);
+  CHECK_THROWS_WITH(Counter<1>::add(&another), "it uses test.one/1 of another call");
+}
+
 TEST_CASE("a cancelled call says so and nothing else") {
   Bench bench;
   bench.context.is_cancelled = [] { return true; };

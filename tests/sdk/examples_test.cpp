@@ -154,8 +154,7 @@ TEST_CASE("example: source.favourites reads what output.lines wrote") {
   input.length = input.head_length = file.size();
   input.columns = "";
   Notes told;
-  bench.context.owner = &told;
-  bench.context.service = note_service;
+  bench.context.services = noting_services(told);
   CHECK(engine::recognise(examples().require("source.favourites", ""), input, bench.context) ==
         100);
   CHECK(bench.make("source.favourites").read(input).status == PLAYLIST_OK);
@@ -169,8 +168,7 @@ TEST_CASE("example: source.favourites reads what output.lines wrote") {
 TEST_CASE("example: model.years writes an artifact, or says that it has no data") {
   Bench bench;
   Notes told;
-  bench.context.owner = &told;
-  bench.context.service = note_service;
+  bench.context.services = noting_services(told);
   CHECK(bench.make("model.years").train().status == PLAYLIST_OK);
   CHECK(told.matrix == std::vector<float>{2001, 1.0f});  // 3 plays; 2003 was never played
   CHECK(told.card == "{\"plays\": 3}");

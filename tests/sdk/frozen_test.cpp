@@ -73,8 +73,7 @@ struct Bench {
   Bench() {
     context.tables = &tracks;
     context.texts = &texts;
-    context.owner = &told;
-    context.service = note_service;
+    context.services = noting_services(told);
   }
   engine::ElementInstance make(std::string_view name, double number = 0.5) {
     const engine::Element& element = frozen().require(name, "");

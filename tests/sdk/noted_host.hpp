@@ -1,5 +1,4 @@
-// The services of sources and models, which note what they are told: for CallContext::service, with
-// a Notes as its owner.
+// The services of sources and models, which note what they are told: for CallContext::services.
 #pragma once
 
 #include "playlist/plugin.h"
@@ -21,8 +20,11 @@ struct Notes {
   std::vector<float> matrix;
   std::string card;
 };
-inline Notes& notes(const playlist_host* host) {
-  return *static_cast<Notes*>(engine::CallContext::of(host)->owner);
+inline Notes& read_notes(const playlist_host* host) {
+  return engine::CallContext::owner<Notes>(host, PLAYLIST_SERVICE_ROWS);
+}
+inline Notes& learnt_notes(const playlist_host* host) {
+  return engine::CallContext::owner<Notes>(host, PLAYLIST_SERVICE_ARTIFACT_WRITER);
 }
 
 inline playlist_status note_rows(const playlist_host* host, const char* table,
@@ -36,25 +38,25 @@ inline playlist_status note_rows(const playlist_host* host, const char* table,
       line += ' ';
       line += engine::text_of(column, static_cast<const std::int32_t*>(column.data)[row]);
     }
-    notes(host).rows.push_back(line);
+    read_notes(host).rows.push_back(line);
   }
   return PLAYLIST_OK;
 }
 inline playlist_status note_bucket(const playlist_host* host, std::int64_t record,
                                    const char* bucket, const char* reason) {
-  notes(host).buckets.push_back(std::to_string(record) + ' ' + bucket + ' ' + reason);
+  read_notes(host).buckets.push_back(std::to_string(record) + ' ' + bucket + ' ' + reason);
   return PLAYLIST_OK;
 }
 inline playlist_status note_complete(const playlist_host*, std::int64_t) {
   return PLAYLIST_OK;
 }
 inline playlist_status note_total(const playlist_host* host, std::int64_t total) {
-  notes(host).total = total;
+  read_notes(host).total = total;
   return PLAYLIST_OK;
 }
 inline playlist_status note_matrix(const playlist_host* host, const char*,
                                    const playlist_matrix* matrix) {
-  notes(host).matrix.assign(matrix->data, matrix->data + matrix->rows * matrix->columns);
+  learnt_notes(host).matrix.assign(matrix->data, matrix->data + matrix->rows * matrix->columns);
   return PLAYLIST_OK;
 }
 inline playlist_status note_table(const playlist_host*, const char*, const playlist_table*) {
@@ -67,11 +69,11 @@ inline playlist_status note_bytes(const playlist_host*, const char*, const void*
   return PLAYLIST_OK;
 }
 inline playlist_status note_card(const playlist_host* host, const char* json) {
-  notes(host).card = json;
+  learnt_notes(host).card = json;
   return PLAYLIST_OK;
 }
 
-inline const void* note_service(std::string_view id) {
+inline std::vector<engine::CallService> noting_services(Notes& notes) {
   static constexpr playlist_rows kRows{sizeof(playlist_rows), 0,          note_rows,
                                        note_bucket,           note_total, note_complete};
   static constexpr playlist_artifact_writer kWriter{sizeof(playlist_artifact_writer),
@@ -81,9 +83,8 @@ inline const void* note_service(std::string_view id) {
                                                     note_lists,
                                                     note_bytes,
                                                     note_card};
-  if (id == PLAYLIST_SERVICE_ROWS) return &kRows;
-  if (id == PLAYLIST_SERVICE_ARTIFACT_WRITER) return &kWriter;
-  return nullptr;
+  return {{PLAYLIST_SERVICE_ROWS, &kRows, &notes},
+          {PLAYLIST_SERVICE_ARTIFACT_WRITER, &kWriter, &notes}};
 }
 
 }  // namespace sdk_fixture

@@ -22,11 +22,7 @@ engine::CallContext context_of(const TinyLibrary& library, engine::Texts& texts,
   context.random_seed = options.random_seed;
   context.is_cancelled = options.is_cancelled;
   if (options.models != nullptr) {
-    engine::ModelServices* services = &options.models->services();
-    context.owner = services;
-    context.service = [services](std::string_view id) {
-      return engine::model_service(*services, id);
-    };
+    context.services = {engine::artifacts_service(options.models->shelf())};
   }
   context.log = [&told](int level, std::string_view message) {
     if (level >= PLAYLIST_LOG_INFO) told.notices.emplace_back(message);
@@ -77,10 +73,8 @@ Told TrainedModels::train(const std::string& name, const TinyLibrary& library,
   Told told;
   engine::Texts texts;
   engine::ArtifactWriter writer;
-  engine::ModelServices services{shelf_.get(), &writer};
   engine::CallContext context = context_of(library, texts, told, options);
-  context.owner = &services;
-  context.service = [&](std::string_view id) { return engine::model_service(services, id); };
+  context.services = {engine::artifacts_service(*shelf_), engine::artifact_writer_service(writer)};
   engine::ElementInstance instance(
       element, engine::check_arguments(*element.description, arguments, "test.lua:1"),
       std::move(context));
@@ -97,7 +91,6 @@ void TrainedModels::keep(const std::string& name, const TinyLibrary& library,
   std::erase_if(versions_, [&](const engine::ModelVersion& old) { return old.name == name; });
   versions_.push_back(version);
   shelf_ = std::make_unique<engine::ModelShelf>(versions_);
-  services_.shelf = shelf_.get();
 }
 
 void TrainedModels::train_all(const TinyLibrary& library) {

@@ -105,13 +105,12 @@ class TrainedModels {
   /// All models there are, with the parameters they have by default.
   void train_all(const TinyLibrary& library);
   [[nodiscard]] const engine::Artifact& find(const std::string& name) const;
-  [[nodiscard]] engine::ModelServices& services() { return services_; }
+  [[nodiscard]] engine::ModelShelf& shelf() { return *shelf_; }
 
  private:
   TemporaryFolder folder_;
   std::vector<engine::ModelVersion> versions_;
   std::unique_ptr<engine::ModelShelf> shelf_ = std::make_unique<engine::ModelShelf>();
-  engine::ModelServices services_{shelf_.get(), nullptr};
 };
 
 /// A set of tracks as an argument; keep it while the element runs.

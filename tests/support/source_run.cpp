@@ -59,7 +59,8 @@ engine::CallContext context_for(CollectedRows* rows, const Settings* settings = 
   context.log = [rows](int level, std::string_view text) {
     if (level >= PLAYLIST_LOG_INFO) rows->notices.emplace_back(text);
   };
-  context.service = [](std::string_view id) { return CollectedRows::service(id); };
+  for (const char* id : {PLAYLIST_SERVICE_ROWS, PLAYLIST_SERVICE_MEMBERS})
+    context.services.push_back({id, CollectedRows::service(id)});
   return context;
 }
 
