@@ -27,7 +27,7 @@ class Trainings {
     request_.aside = folder;
     request_.columns = lists.users.at(0);
     request_.random_seed = lists.random_seed;
-    known_ = model_names(caller);
+    known_ = trainable_models(caller);
   }
 
   /// What there was to learn from, of those names that are models at all.
@@ -50,19 +50,19 @@ class Trainings {
   }
 
  private:
-  static std::set<std::string> model_names(const Caller& caller) {
-    std::set<std::string> names;
-    for (const Element* model : caller.registry()->elements(PLAYLIST_MODEL))
-      names.insert(model->description->name);
-    return names;
-  }
-
   const Caller& caller_;
   TrainRequest request_;
   std::set<std::string> known_;
 };
 
 }  // namespace
+
+std::set<std::string> trainable_models(const Caller& caller) {
+  std::set<std::string> names;
+  for (const Element* model : caller.registry()->elements(PLAYLIST_MODEL))
+    names.insert(model->description->name);
+  return names;
+}
 
 std::set<std::string> read_models(const evaluate::ListsRequest& lists, evaluate::Place place,
                                   const std::vector<ModelVersion>& models) {

@@ -12,8 +12,11 @@
 
 namespace engine::app {
 
-/// The models that the recipes read when they run for one of the users at a date, where they find
-/// these. A recipe that fails reads none; the real lists tell why.
+/// The models that the plugins offer to train, by name.
+std::set<std::string> trainable_models(const Caller& caller);
+
+/// The models that the recipes' elements ask for when they run for one of the users at a date, where they find
+/// these, whether there is such a model or not. A recipe that fails asks for none; the real lists tell why.
 std::set<std::string> read_models(const evaluate::ListsRequest& lists, evaluate::Place place,
                                   const std::vector<ModelVersion>& models);
 

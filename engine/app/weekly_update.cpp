@@ -108,12 +108,12 @@ class Update {
     const auto first =
         std::min_element(pending.begin(), pending.end(),
                          [](const Pending& a, const Pending& b) { return a.moment < b.moment; });
-    std::set<std::string> seen;
+    std::set<std::string> left = trainable_models(caller_);
     for (bool is_new = true; is_new;) {
       is_new = false;
       for (const std::string& name :
            read_models(lists_, {first->user, first->moment}, models(first->moment))) {
-        if (!seen.insert(name).second) continue;
+        if (left.erase(name) == 0) continue;
         is_new = true;
         if (!is_fresh(name, first->moment)) train(name, *first);
       }

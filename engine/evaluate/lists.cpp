@@ -6,8 +6,6 @@
 #include <set>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "core/random.hpp"
 #include "data/numbering.hpp"
 #include "data/tables.hpp"
@@ -20,7 +18,7 @@ namespace {
 
 // An item is an entry at a place: place * entries + entry.
 
-/// "+NAME" for a model that was read, "-NAME" for one that was not there.
+/// "+NAME" for a model that was asked for and there, "-NAME" for one that was not there.
 constexpr std::uint32_t kModel = JobFrame::kOwn;
 
 template <typename T>
@@ -75,12 +73,6 @@ class DateWorker {
     return tracks;
   }
 
-  /// Of each model that the recipe's elements read, whether it was there.
-  void send_models(const std::string& elements) {
-    for (const auto& [name, is_found] : models_read(elements, *registry_))
-      sender_.send(kModel, (is_found ? "+" : "-") + name);
-  }
-
   std::vector<std::int64_t> run(const Entry& entry) {
     RunRequest run = entry.recipe;
     run.now = place_.date;
@@ -92,7 +84,8 @@ class DateWorker {
     run.random_seed.reset();  // the recipe's own rule
     run.fresh_seed = stream(entry.name);
     RunAnswer answer = run_recipe(run, run_reports(sender_, std::nullopt, entry.name));
-    send_models(answer.elements);
+    for (const AskedModel& model : answer.models)
+      sender_.send(kModel, (model.is_found ? "+" : "-") + model.name);
     std::vector<std::int64_t> ids = answer.playlist.track_ids();
     ids.resize(std::min(ids.size(), request_.length));
     return ids;
@@ -197,20 +190,6 @@ class ListsWork final : public ItemWork {
 };
 
 }  // namespace
-
-std::map<std::string, bool> models_read(const std::string& elements, const Registry& registry) {
-  std::map<std::string, bool> models;
-  const nlohmann::json versions = nlohmann::json::parse(elements);
-  for (const auto& [name, version] : versions.items()) {
-    if (name.starts_with("model.")) models[name] = true;
-    if (!name.starts_with("recall.") && !name.starts_with("ranking.")) continue;
-    const std::string model = "model" + name.substr(name.find('.'));
-    const Element* found = registry.find(model);
-    if (found != nullptr && found->description->kind == PLAYLIST_MODEL)
-      models.emplace(model, false);
-  }
-  return models;
-}
 
 Lists make_lists(const ListsRequest& request) {
   Lists lists;

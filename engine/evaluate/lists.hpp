@@ -6,7 +6,7 @@
 //            A recipe's list is the one that `engine run RECIPE --now DATE` gives. What the
 //            user did later is not in those tables, and judging happens in the supervisor.
 // Models     A recipe gets the models that ListsRequest::models gives for the date, which must not
-//            have been trained as of later. Which ones it read is told with the lists.
+//            have been trained as of later. Which ones its elements asked for is told with the lists.
 // Random     A baseline draws from a stream named by random_seed, user, date and its name; a recipe
 //            without a seed rule of its own likewise.
 // Failures   A recipe that fails, crashes its worker or meets a limit loses that list only: the
@@ -16,7 +16,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -67,7 +66,7 @@ struct ListFailure {
   Error error;
 };
 
-/// A model that recipes read, and for how many lists there was one.
+/// A model that recipes' elements asked for, and for how many lists there was one.
 struct ModelUse {
   std::string name;
   std::size_t found = 0, missing = 0;
@@ -79,11 +78,6 @@ struct Lists {
   std::vector<ListFailure> failures;  // by entry, then place
   std::vector<ModelUse> models;       // by name
 };
-
-/// The models that a run's elements read, by name, and whether each was found: what it noted in
-/// RunAnswer::elements as found, and "model.NAME" of a recall or ranking called NAME, which is how
-/// an element's model is called.
-std::map<std::string, bool> models_read(const std::string& elements, const Registry& registry);
 
 /// Throws Error(kInterrupted) after Ctrl-C, and Error(kUsage) of a recipe at once, as no other date
 /// would mend it (a wrong --set).

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <set>
 
+#include <nlohmann/json.hpp>
+
 #include "core/calendar.hpp"
 #include "core/error.hpp"
 #include "models/open_version.hpp"
@@ -20,6 +22,12 @@ std::string folder_of(const Store& store, const std::string& name, const std::st
       return "";
   }
   return (fs::path(models_folder(store.path())) / name / version).string();
+}
+
+std::vector<AskedModel> listed(const std::map<std::string, bool, std::less<>>& asked) {
+  std::vector<AskedModel> models;
+  for (const auto& [name, is_found] : asked) models.push_back({name, is_found});
+  return models;
 }
 
 std::vector<ModelVersion> read_versions(const Store& store, Statement& rows) {
@@ -83,6 +91,11 @@ std::string too_late_text(const ModelVersion& version, std::int64_t now) {
          version.name.substr(version.name.find('.') + 1) + " --as-of " + time;
 }
 
+std::string version_mark(const ModelVersion& version) {
+  const auto card = nlohmann::json::parse(version.card);
+  return "as of " + std::to_string(version.as_of) + ", " + card.value("hash", std::string());
+}
+
 std::int64_t add_model(Store& store, const ModelVersion& version, int kept) {
   std::vector<std::string> dropped;
   Transaction transaction(store);
@@ -142,7 +155,6 @@ ModelShelf::ModelShelf(const std::vector<ModelVersion>& versions,
 ModelShelf::ModelShelf(const ModelShelf& other) : why_not_(other.why_not_) {
   const std::lock_guard lock(other.mutex_);
   slots_ = other.slots_;
-  for (auto& [name, slot] : slots_) slot.is_used = false;
 }
 
 void ModelShelf::open_all() {
@@ -161,12 +173,23 @@ const Artifact* ModelShelf::open(Slot& slot) {
   return slot.artifact.get();
 }
 
+void ModelShelf::put(const ModelVersion& version, std::shared_ptr<const Artifact> artifact) {
+  const std::lock_guard lock(mutex_);
+  slots_[version.name] = {version, std::move(artifact)};
+}
+
+void ModelShelf::remove(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  if (const auto slot = slots_.find(name); slot != slots_.end()) slots_.erase(slot);
+}
+
 const Artifact* ModelShelf::find(std::string_view name) {
   const std::lock_guard lock(mutex_);
+  take_note(name, false);
   const auto slot = slots_.find(name);
   if (slot == slots_.end()) return nullptr;
   const Artifact* artifact = open(slot->second);
-  slot->second.is_used = true;
+  take_note(name, true);
   return artifact;
 }
 
@@ -175,13 +198,45 @@ std::string ModelShelf::why_not(std::string_view name) const {
   return found == why_not_.end() ? "" : found->second;
 }
 
+std::vector<AskedModel> ModelShelf::asked() const {
+  const std::lock_guard lock(mutex_);
+  return listed(asked_);
+}
+
 std::vector<const ModelVersion*> ModelShelf::used() const {
   const std::lock_guard lock(mutex_);
   std::vector<const ModelVersion*> used;
   for (const auto& [name, slot] : slots_) {
-    if (slot.is_used) used.push_back(&slot.version);
+    const auto asked = asked_.find(name);
+    if (asked != asked_.end() && asked->second) used.push_back(&slot.version);
   }
   return used;
+}
+
+void ModelShelf::take_note(std::string_view name, bool is_found) {
+  if (name.empty()) return;  // no model's name
+  asked_[std::string(name)] = is_found;
+  if (!recordings_.empty()) recordings_.back()[std::string(name)] = is_found;
+}
+
+void ModelShelf::note(const AskedModel& asked) {
+  const std::lock_guard lock(mutex_);
+  take_note(asked.name, asked.is_found);
+}
+
+void ModelShelf::begin_recording() {
+  const std::lock_guard lock(mutex_);
+  recordings_.emplace_back();
+}
+
+void ModelShelf::end_recording() {
+  const std::lock_guard lock(mutex_);
+  recordings_.pop_back();
+}
+
+std::vector<AskedModel> ModelShelf::recorded() const {
+  const std::lock_guard lock(mutex_);
+  return recordings_.empty() ? std::vector<AskedModel>() : listed(recordings_.back());
 }
 
 }  // namespace engine

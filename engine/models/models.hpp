@@ -39,6 +39,8 @@ std::vector<ModelVersion> models_as_of(const Store& store, std::int64_t now);
 /// For every name without such a version its earliest one, which a run as of `now` may not use:
 /// what there is to say instead of "has not been trained".
 std::vector<ModelVersion> models_too_late(const Store& store, std::int64_t now);
+/// "as of 1795219200, HASH": how records of runs and cards of models tell which version was read.
+std::string version_mark(const ModelVersion& version);
 /// "model.als was trained as of 2026-06-01, which is after 2026-01-05, the time of this run; train
 /// it with: engine train als --as-of 2026-01-05"
 std::string too_late_text(const ModelVersion& version, std::int64_t now);
@@ -48,7 +50,14 @@ std::int64_t add_model(Store& store, const ModelVersion& version, int kept);
 /// Removes folders below models_folder() that no version names: of trainings that were killed.
 void remove_unknown_models(const Store& store, const std::string& folder);
 
-/// Opens artifacts when somebody asks for them, once. Threads: any.
+/// A model that an element asked for, and whether it could have it.
+struct AskedModel {
+  std::string name;
+  bool is_found = false;
+};
+
+/// Opens artifacts when somebody asks for them, once, and notes what is asked for: the one place
+/// that knows which models a run or a training reads. Threads: any.
 class ModelShelf {
  public:
   explicit ModelShelf(const std::vector<ModelVersion>& versions = {});
@@ -64,23 +73,41 @@ class ModelShelf {
   /// closed: find() will tell.
   void open_all();
 
+  /// Puts a model there that is open already, instead of another of its name.
+  void put(const ModelVersion& version, std::shared_ptr<const Artifact> artifact);
+  /// Takes a model away, if it is there.
+  void remove(std::string_view name);
+
   /// nullptr when there is no such model as of the run. Throws Error(kStore) that names the model
   /// when its files are damaged.
   const Artifact* find(std::string_view name);
   /// Why there is no such model, where that is not for want of training; else "".
   [[nodiscard]] std::string why_not(std::string_view name) const;
-  /// The models that were asked for and found, by name.
+  /// Every model that was asked for, by name.
+  [[nodiscard]] std::vector<AskedModel> asked() const;
+  /// The versions of those that were found, by name.
   [[nodiscard]] std::vector<const ModelVersion*> used() const;
+
+  /// Counts as asked for: by what is not run again, as its result is still there.
+  void note(const AskedModel& asked);
+  /// From here to end_recording(), recorded() tells what was asked for, by name. Recordings nest;
+  /// an inner one is no part of the outer.
+  void begin_recording();
+  void end_recording();
+  [[nodiscard]] std::vector<AskedModel> recorded() const;
 
  private:
   struct Slot {
     ModelVersion version;
     std::shared_ptr<const Artifact> artifact;
-    bool is_used = false;
   };
+  using Asked = std::map<std::string, bool, std::less<>>;  // by name: it was found
   const Artifact* open(Slot& slot);
+  void take_note(std::string_view name, bool is_found);
   mutable std::mutex mutex_;
   std::map<std::string, Slot, std::less<>> slots_;
+  Asked asked_;
+  std::vector<Asked> recordings_;                            // the innermost last
   std::map<std::string, std::string, std::less<>> why_not_;  // by name; never changed
 };
 

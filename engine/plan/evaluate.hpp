@@ -40,7 +40,7 @@ class Evaluation {
     std::function<void(double)> progress;
     std::function<bool()> is_cancelled;
     std::function<const char*(std::string_view)> setting;  // for plugins
-    ModelShelf* models = nullptr;                          // for plugins
+    ModelShelf* models = nullptr;                          // for plugins; nullptr: none
     ResultStore* results = nullptr;  // of a watcher: results of nodes are taken from there
     std::string data;                // tells apart what they were made from (reuse.hpp)
   };

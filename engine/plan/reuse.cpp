@@ -204,11 +204,13 @@ NodeReuse::Run::Run(NodeReuse& reuse, const Node& node)
       branches_(reuse.evaluation_.branches().size()) {
   reuse_.running_ = this;
   reuse_.evaluation_.setup().texts->begin_recording();
+  if (ModelShelf* models = reuse_.evaluation_.setup().models) models->begin_recording();
 }
 
 NodeReuse::Run::~Run() {
   reuse_.running_ = outer_;
   reuse_.evaluation_.setup().texts->end_recording();
+  if (ModelShelf* models = reuse_.evaluation_.setup().models) models->end_recording();
 }
 
 void NodeReuse::Run::done(const CandidatesPtr& made) {
@@ -222,7 +224,8 @@ void NodeReuse::Run::done(const CandidatesPtr& made) {
   }
   reuse_.keys_[node_.id] = *key;
   if (node_.step->facts().asks_for_branches) return;
-  Made entry{*key, made, {}, notices_, {}, {}};
+  Made entry{*key, made, {}, notices_, {}, {}, {}};
+  if (const ModelShelf* models = evaluation.setup().models) entry.models = models->recorded();
   for (const std::int32_t code : evaluation.setup().texts->recorded())
     entry.texts.emplace_back(evaluation.setup().texts->text(code));
   if (entry.texts.size() > kMostTexts) return;
@@ -307,6 +310,11 @@ void NodeReuse::save(const Made& made) {
     for (const std::int64_t count : {branch.slots, branch.filled, branch.fallbacks})
       packer.add(count);
   }
+  packer.add(static_cast<std::uint64_t>(made.models.size()));
+  for (const AskedModel& model : made.models) {
+    packer.add_text(model.name);
+    packer.add(model.is_found);
+  }
   add_items(candidates.tracks);
   add_items(candidates.dropped);
   for (const Dropped& dropped : candidates.dropped) use(dropped.reason);
@@ -386,6 +394,11 @@ std::optional<Candidates> NodeReuse::load(const ResultKey& key) {
     for (std::int64_t* count : {&branch.slots, &branch.filled, &branch.fallbacks})
       *count = unpacker.take<std::int64_t>();
   }
+  std::vector<AskedModel> models(unpacker.take<std::uint64_t>());
+  for (AskedModel& model : models) {
+    model.name = unpacker.take_text();
+    model.is_found = unpacker.take<bool>();
+  }
   Candidates kept;
   take_items(kept.tracks);
   take_items(kept.dropped);
@@ -422,6 +435,9 @@ std::optional<Candidates> NodeReuse::load(const ResultKey& key) {
     for (Dropped& dropped : kept.dropped.edit()) renumber(dropped.reason);
   }
   evaluation_.tell_again(notices, receipts, branches);
+  if (ModelShelf* shelf = evaluation_.setup().models) {
+    for (const AskedModel& model : models) shelf->note(model);
+  }
   return kept;
 }
 

@@ -3,8 +3,9 @@
 // A node's key is the hash of everything its result hangs on: the step, the plugin's contents,
 // arguments, the keys of what it reads, its Lua function with all that function reaches, the data
 // as of now, and the random stream where it drew from it. A node that is found is not run; what it
-// told while it ran (notices, receipts, texts in the order they were interned) is told again, so
-// that lists, records and answers have the same bytes with and without reuse.
+// told while it ran (notices, receipts, models that it asked for, texts in the order they were
+// interned) is told again, so that lists, records and answers have the same bytes with and without
+// reuse.
 //
 // Not kept: what drew from math.random, printed, looked at candidates or changed a variable while
 // it ran, and whatever hangs on such a node.
@@ -27,7 +28,7 @@ class NodeReuse {
   /// settings.
   NodeReuse(Evaluation& evaluation, ResultStore& store, std::string data);
 
-  /// The node's result of an earlier run; notices, receipts and texts have been told again.
+  /// The node's result of an earlier run; what it told has been told again.
   std::optional<Candidates> find(const Node& node);
 
   /// Listens while a node runs; done() remembers its result for save().
@@ -63,6 +64,7 @@ class NodeReuse {
     std::vector<std::string> texts, notices;
     std::vector<ReceiptEntry> receipts;
     std::vector<BranchCount> branches;
+    std::vector<AskedModel> models;
   };
 
   [[nodiscard]] std::optional<ResultKey> key_of(const Node& node, bool has_drawn);

@@ -36,10 +36,7 @@ std::string element_versions(const Plan& plan, const ModelShelf& models) {
     const playlist_plugin& plugin = *node.element->plugin->description;
     versions[node.name] = std::string(plugin.id) + " " + plugin.version;
   }
-  for (const ModelVersion* model : models.used()) {
-    versions[model->name] = "as of " + std::to_string(model->as_of) + ", " +
-                            nlohmann::json::parse(model->card).value("hash", std::string());
-  }
+  for (const ModelVersion* model : models.used()) versions[model->name] = version_mark(*model);
   return json_text(nlohmann::json(versions));
 }
 
@@ -199,6 +196,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
     answer.answer = story.text();
     answer.answer_json = json_text(story.json());
   }
+  answer.models = models.asked();
   if (reports.answered) reports.answered(answer);
   if (reports.departed && !request.before.empty()) {
     reports.departed(departures(evaluation, *tables, request.before));

@@ -55,6 +55,7 @@ struct RunAnswer {
   Playlist playlist;          // of a plan that is not evaluated: seed and parameters only
   std::string playlist_hash;  // of its tracks: equal bytes, equal hash
   std::string recipe_hash, scripts_hash, elements;  // elements: JSON {name: "plugin id version"}
+  std::vector<AskedModel> models;                   // that its elements asked for, by name
   std::vector<std::string> outputs;                 // bytes, as in output_formats
   std::string answer;                               // of why / why_not, for a terminal
   std::string answer_json;                          // the same as TrackStory::json()

@@ -78,11 +78,16 @@ TEST_CASE("an answer crosses a pipe whole", "[playlist]") {
   answer.playlist_hash = "ab";
   answer.recipe_hash = "cd";
   answer.elements = R"({"recall.genre":"ours 1"})";
+  answer.models = {{"model.als", true}, {"model.din", false}};
   answer.answer = "two\nlines";
   const RunAnswer read = unpack_answer(pack_answer(answer));
   CHECK(playlist_json(read.playlist) == playlist_json(answer.playlist));
   CHECK(read.playlist_hash == "ab");
   CHECK(read.elements == answer.elements);
+  REQUIRE(read.models.size() == 2);
+  CHECK(read.models[0].name == "model.als");
+  CHECK(read.models[0].is_found);
+  CHECK_FALSE(read.models[1].is_found);
   CHECK(read.answer == answer.answer);
 }
 

@@ -66,6 +66,8 @@ Told run(RunRequest request, ResultStore* store) {
     }
     told.all +=
         playlist_json(playlist).dump(1) + answer.elements + answer.playlist_hash + answer.answer;
+    for (const AskedModel& model : answer.models)
+      told.all += model.name + (model.is_found ? " found\n" : " missing\n");
     for (const std::string& output : answer.outputs) told.all += output;
   } catch (const Error& error) {
     told.error = error.text();
@@ -220,6 +222,16 @@ TEST_CASE("what is no function of its row alone is not kept", "[reuse]") {
   same(request, store);
   request.random_seed = 123;
   same(request, store);
+}
+
+TEST_CASE("a result that is found again tells which models it asked for", "[reuse]") {
+  ResultStore store(64 << 20);
+  const RunRequest request =
+      request_of(recipe("return pl.recall.item_cf { seeds = user.likes }:limit { tracks = 5 }"));
+  CHECK(same(request, store).reused == 0);
+  const Told again = same(request, store);
+  CHECK(again.reused > 0);
+  CHECK(again.all.find("model.item_cf missing") != std::string::npos);
 }
 
 TEST_CASE("a small store drops results and the bytes stay the same", "[reuse]") {

@@ -1,0 +1,79 @@
+// Which models recipes read, as backtests, the weekly update and batches tell and train them.
+#include <filesystem>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "core/paths.hpp"
+#include "store/store.hpp"
+#include "support/program.hpp"
+
+using nlohmann::json;
+using support::Ended;
+using support::EngineHome;
+
+namespace {
+
+const std::string kReading = std::string(PLAYLIST_BUILD_DIR) + "/reading-plugins";
+
+/// A home with a small library and a recipe whose elements are named after no model they read.
+class ReadingHome : public EngineHome {
+ public:
+  ReadingHome() {
+    std::filesystem::copy_file(support::demo_library(), path("library.db"));
+    write_recipe("looks", "pl.recall.quiet {}:order(pl.ordering.by_model {})");
+    write_recipe("quiet", "pl.recall.quiet {}");
+  }
+  void write_recipe(const std::string& name, const std::string& list) const {
+    engine::write_file_atomically(path(name + ".lua"),
+                                  "local pl = require \"playlist\"\n"
+                                  "return pl.recipe { title = \"" +
+                                      name + "\", build = function(p, user)\n  return " + list +
+                                      "\nend }\n");
+  }
+  [[nodiscard]] Ended run(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {"--now", "2026-11-21", "--plugins", kReading});
+    const Ended ended = engine(arguments);
+    INFO(ended.err);
+    REQUIRE(ended.exit_code == 0);
+    return ended;
+  }
+  [[nodiscard]] json backtest(const std::string& recipe, std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments = {"backtest", path(recipe + ".lua"), "--from", "2026-09-12",
+                                          "--to",     "2026-10-24",          "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return json::parse(run(arguments).out);
+  }
+};
+
+json use(const std::string& model, int found, int missing) {
+  return json::array({{{"name", model}, {"lists", found}, {"missing", missing}}});
+}
+
+}  // namespace
+
+TEST_CASE("an ordering that asks for a model of another name is told", "[backtest][models]") {
+  const ReadingHome home;
+  CHECK(home.backtest("looks").at("models") == use("model.choice", 0, 6));
+}
+
+TEST_CASE("a recipe that never asks for the model of an element's name is not told to read it",
+          "[backtest][models]") {
+  const ReadingHome home;
+  home.run({"train", "quiet", "--as-of", "2026-09-01"});
+  CHECK(home.backtest("quiet").at("models") == json::array());
+}
+
+TEST_CASE("the record of a run names the models that were asked for", "[models][cli]") {
+  const ReadingHome home;
+  for (const char* model : {"base", "graph", "choice", "quiet"}) home.run({"train", model});
+  home.run({"run", home.path("looks.lua")});
+  const engine::Store store = engine::Store::open(home.path("library.db"));
+  engine::Statement runs = store.prepare("SELECT elements FROM runs");
+  runs.start();
+  REQUIRE(runs.step());
+  const json elements = json::parse(std::string(runs.text(0)));
+  CHECK(elements.at("model.choice").get<std::string>().starts_with("as of 1795219200, "));
+  CHECK_FALSE(elements.contains("model.graph"));
+  CHECK_FALSE(elements.contains("model.quiet"));
+}
