@@ -27,14 +27,14 @@ class Trainings {
     request_.aside = folder;
     request_.columns = lists.users.at(0);
     request_.random_seed = lists.random_seed;
-    known_ = trainable_models(caller);
+    request_.if_read = trainable_models(caller);
   }
 
   /// What there was to learn from, of those names that are models at all.
   std::vector<ModelVersion> train(const std::set<std::string>& names, std::int64_t date) {
     request_.names.clear();
     for (const std::string& name : names)
-      if (known_.contains(name)) request_.names.push_back(name);
+      if (request_.if_read.contains(name)) request_.names.push_back(name);
     std::vector<ModelVersion> made;
     if (request_.names.empty()) return made;
     request_.as_of = date;
@@ -52,7 +52,6 @@ class Trainings {
  private:
   const Caller& caller_;
   TrainRequest request_;
-  std::set<std::string> known_;
 };
 
 }  // namespace

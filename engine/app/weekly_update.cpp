@@ -132,14 +132,17 @@ class Update {
     TrainRequest request = make_train_request(caller_);
     request.names = {name};
     request.as_of = first.moment;
+    request.if_read = trainable_models(caller_);
+    std::erase_if(request.if_read,
+                  [&](const std::string& read) { return is_fresh(read, first.moment); });
     request.columns = lists_.users[first.user];
     try {
       for (const TrainedModel& model : train_models(request, {})) {
         if (model.no_data.empty()) {
-          report_.trained.push_back(name);
-          caller_.note(name + ": trained as of " + format_time(first.moment));
+          report_.trained.push_back(model.version.name);
+          caller_.note(model.version.name + ": trained as of " + format_time(first.moment));
         } else {
-          caller_.note(name + ": nothing to learn from: " + model.no_data);
+          caller_.note(model.version.name + ": nothing to learn from: " + model.no_data);
         }
       }
     } catch (const Error& error) {

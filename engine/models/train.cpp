@@ -1,5 +1,6 @@
 #include "models/train.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -8,6 +9,7 @@
 #include <ctime>
 #include <fcntl.h>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <unistd.h>
 
@@ -117,7 +119,16 @@ void check_settings(const TrainRequest& request, const std::vector<const Element
 
 // ---- in the worker: training --------------------------------------------------------------------
 
+std::string name_of(const Element& model) {
+  return model.description->name;
+}
+
 /// All models of one request, in a worker.
+///
+/// Which models a model reads is found out by training it: ABI 1.0 has no place to declare it, and
+/// a declaration could be wrong where asking cannot. A pass that asks for a model which is still to
+/// be trained is told that there is none, asked to stop, and forgotten; the other one is trained,
+/// and the model begins again. Models ask before they learn, so such a pass costs little.
 class Trainer {
  public:
   Trainer(const TrainRequest& request, JobSender& sender)
@@ -131,19 +142,20 @@ class Trainer {
       if (!request_.is_in_process) keep_to_one_process();
       const std::vector<const Element*> models = chosen_models(request_, *registry);
       check_settings(request_, models);
-      std::vector<CheckedArguments> arguments;
-      for (const Element* model : models) {
-        arguments.push_back(
-            check_arguments(*model->description, arguments_for(*model->description, request_), ""));
-      }
+      for (const Element* model : models) static_cast<void>(arguments_of(*model));
       heartbeat_.doing("reading the library");
       const Store store = Store::open(request_.store, {.is_read_only = true, .may_create = false});
       AsOfOptions options = request_.options;
       options.now = request_.as_of;
       const std::unique_ptr<Tables> tables = load_training_tables(store, request_.columns, options);
-      ModelShelf shelf(models_as_of(store, request_.as_of));
-      for (std::size_t k = 0; k < models.size() && !heartbeat_.is_interrupted(); ++k)
-        train(*models[k], std::move(arguments[k]), *tables, shelf);
+      if (request_.aside.empty()) {
+        for (const ModelVersion& version : models_as_of(store, request_.as_of))
+          shelf_.put(version, nullptr);
+      }
+      for (const Element* model : models) untrained_.emplace(name_of(*model), model);
+      for (const Element* model : registry->elements(PLAYLIST_MODEL))
+        if (request_.if_read.contains(name_of(*model))) untrained_.emplace(name_of(*model), model);
+      for (const Element* model : models) train_with_read(*model, *tables);
     } catch (const Error& error) {
       // A wrong argument is the command line's here, not a recipe's.
       const Exit exit = error.exit() == Exit::kRecipe ? Exit::kUsage : error.exit();
@@ -154,9 +166,9 @@ class Trainer {
  private:
   void send(const Json& model) { sender_.result(json_text(model)); }
 
-  void write(ArtifactWriter& writer, const std::string& folder, const Json& noted) {
+  std::string write(ArtifactWriter& writer, const std::string& folder, const Json& noted) {
     try {
-      writer.write(folder, noted);
+      return writer.write(folder, noted);
     } catch (const Error& error) {
       throw Error(Exit::kStore, "cannot write what " + name_ + " learned",
                   {folder, "", std::string(error.what()) + ": " + error.parts().why,
@@ -164,42 +176,118 @@ class Trainer {
     }
   }
 
-  void train(const Element& model, CheckedArguments arguments, const Tables& all_tables,
-             ModelShelf& shelf) {
-    name_ = sender_.words.who = model.description->name;
+  [[nodiscard]] CheckedArguments arguments_of(const Element& model) const {
+    return check_arguments(*model.description, arguments_for(*model.description, request_), "");
+  }
+
+  /// Trains the model unless that is done, and before it those that it reads.
+  void train_with_read(const Element& model, const Tables& tables) {
+    const std::string name = name_of(model);
+    if (!untrained_.contains(name)) return;
+    check_circle(model);
+    beginning_.push_back(name);
+    for (bool is_done = false; !is_done && !heartbeat_.is_interrupted();) {
+      const std::vector<const Element*> read_first = train(model, tables);
+      is_done = read_first.empty();
+      for (const Element* other : read_first) train_with_read(*other, tables);
+    }
+    beginning_.pop_back();
+    untrained_.erase(name);
+  }
+
+  void check_circle(const Element& model) const {
+    const auto first = std::find(beginning_.begin(), beginning_.end(), name_of(model));
+    if (first == beginning_.end()) return;
+    std::string circle;
+    for (auto at = first; at != beginning_.end(); ++at) circle += *at + " reads ";
+    throw Error(Exit::kPlugin, "models read each other in a circle: " + circle + *first,
+                {model.plugin->path, "", "none of them can be trained before the others",
+                 "train them one by one, each on what the library has of the others"});
+  }
+
+  /// The models that this pass asked for and could not have, as they are still to be trained.
+  [[nodiscard]] std::vector<const Element*> awaited(const ModelShelf& shelf) const {
+    std::vector<const Element*> models;
+    for (const AskedModel& asked : shelf.asked()) {
+      const auto model = untrained_.find(asked.name);
+      if (model != untrained_.end() && asked.name != name_) models.push_back(model->second);
+    }
+    return models;
+  }
+
+  /// What a pass reads: what has been learned by now, and of itself what it learned before.
+  void hide_untrained(ModelShelf& shelf) const {
+    for (const auto& [name, model] : untrained_)
+      if (name != name_) shelf.remove(name);
+  }
+
+  /// One pass. Returns the models that have to be trained before it; then nothing has come of it.
+  std::vector<const Element*> train(const Element& model, const Tables& all_tables) {
+    name_ = sender_.words.who = name_of(model);
     heartbeat_.doing(name_);
     const auto started = Clock::now();
+    CheckedArguments arguments = arguments_of(model);
     const std::string parameters = arguments.json();
     ArtifactWriter writer;
     Texts texts;
     const ReadTables tables(all_tables);
-    ElementInstance instance(model, std::move(arguments), context(tables, texts, shelf, writer));
-    const CallResult result = instance.train();
-    if (result.status == PLAYLIST_CANCELLED && heartbeat_.is_interrupted()) return;
+    ModelShelf shelf(shelf_);
+    hide_untrained(shelf);
+    CallResult result;
+    try {
+      ElementInstance instance(model, std::move(arguments), context(tables, texts, shelf, writer));
+      result = instance.train();
+    } catch (const Error&) {
+      if (awaited(shelf).empty()) throw;
+    }
+    if (result.status == PLAYLIST_CANCELLED && heartbeat_.is_interrupted()) return {};
+    if (auto models = awaited(shelf); !models.empty()) return models;
+    const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
+    if (is_learned(model, result, writer))
+      keep(model, writer, noted(model, parameters, seconds, tables, shelf));
+    return {};
+  }
+
+  /// False when there was nothing to learn from, which is told.
+  bool is_learned(const Element& model, const CallResult& result, const ArtifactWriter& writer) {
     if (result.status == PLAYLIST_CANCELLED) {
       throw Error(Exit::kPlugin, name_ + " stopped, but nobody cancelled it",
                   {model.plugin->path, "", result.message, "report it to the plugin's author"});
     }
-    if (result.status == PLAYLIST_NO_DATA)
-      return send(Json{{"name", name_}, {"message", result.message}});
+    if (result.status == PLAYLIST_NO_DATA) {
+      send(Json{{"name", name_}, {"message", result.message}});
+      return false;
+    }
     if (result.status != PLAYLIST_OK || writer.is_empty()) {
       throw Error(Exit::kPlugin, name_ + " wrote nothing",
                   {model.plugin->path, "", result.message, "report it to the plugin's author"});
     }
-    const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
+    return true;
+  }
+
+  /// What the engine notes on the card.
+  [[nodiscard]] Json noted(const Element& model, const std::string& parameters, double seconds,
+                           const ReadTables& tables, const ModelShelf& shelf) const {
+    Json card = {{"model", name_},
+                 {"element", name_},
+                 {"plugin", model.plugin->description->id},
+                 {"version", model.plugin->description->version},
+                 {"as_of", request_.as_of},
+                 {"trained_at", std::time(nullptr)},
+                 {"seconds", std::round(seconds * 1000) / 1000},
+                 {"random_seed", request_.random_seed},
+                 {"parameters", Json::parse(parameters)},
+                 {"data", tables.hash()}};
+    for (const ModelVersion* read : shelf.used()) card["models"][read->name] = version_mark(*read);
+    return card;
+  }
+
+  /// Writes the artifact and opens it for those that read it, before it is moved to its place.
+  void keep(const Element& model, ArtifactWriter& writer, const Json& noted) {
     const std::string folder =
         home_of_artifacts(request_) + "/" + name_ + "/making." + std::to_string(::getpid());
-    write(writer, folder,
-          Json{{"model", name_},
-               {"element", name_},
-               {"plugin", model.plugin->description->id},
-               {"version", model.plugin->description->version},
-               {"as_of", request_.as_of},
-               {"trained_at", std::time(nullptr)},
-               {"seconds", std::round(seconds * 1000) / 1000},
-               {"random_seed", request_.random_seed},
-               {"parameters", Json::parse(parameters)},
-               {"data", tables.hash()}});
+    const std::string card = write(writer, folder, noted);
+    shelf_.put({0, name_of(model), request_.as_of, card, folder}, Artifact::open(folder));
     send(Json{{"name", name_}, {"folder", folder}});
   }
 
@@ -210,10 +298,13 @@ class Trainer {
     context.texts = &texts;
     context.now = request_.as_of;
     context.random_seed = stream_seed(request_.random_seed, name_);
-    context.is_cancelled = [this] { return heartbeat_.is_interrupted(); };
+    context.is_cancelled = [this, &shelf] {
+      return heartbeat_.is_interrupted() || !awaited(shelf).empty();
+    };
     context.progress = [this](double fraction) { progress(fraction); };
-    context.log = [this](int level, std::string_view text) {
-      if (level >= PLAYLIST_LOG_INFO) sender_.note(name_ + ": " + std::string(text));
+    context.log = [this, &shelf](int level, std::string_view text) {
+      if (level >= PLAYLIST_LOG_INFO && awaited(shelf).empty())
+        sender_.note(name_ + ": " + std::string(text));
     };
     context.setting = request_.setting;
     context.services = {artifacts_service(shelf), artifact_writer_service(writer)};
@@ -230,7 +321,10 @@ class Trainer {
   const TrainRequest& request_;
   JobSender& sender_;
   Heartbeat& heartbeat_;
-  std::string name_;
+  ModelShelf shelf_;                                 // what a pass may read
+  std::map<std::string, const Element*> untrained_;  // by name; those that are still to be trained
+  std::vector<std::string> beginning_;               // each of them awaits the next
+  std::string name_;                                 // of the pass
   Clock::time_point last_progress_;
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ namespace engine {
 struct TrainRequest {
   std::string store;
   std::vector<std::string> names;  // "item_cf" or "model.item_cf"; "all" alone: every model
+  std::set<std::string> if_read;   // full names; trained too where a model reads them
   std::vector<std::string> set;  // "PARAMETER=VALUE", or "MODEL.PARAMETER=VALUE" for one of several
   std::int64_t as_of = 0;        // Unix seconds
   std::uint64_t random_seed = 1;
@@ -26,7 +28,8 @@ struct TrainRequest {
   std::function<const char*(std::string_view)> setting;           // host->setting()
   int kept = 5;                                                   // versions of a model that stay
   /// Where the artifacts go without the store being told, for who wants to judge models and not to
-  /// use them; "": the store's own folder, and the store knows them.
+  /// use them; "": the store's own folder, and the store knows them. What is trained aside reads no
+  /// model of the store, only what is trained with it.
   std::string aside;
   WorkerLimits limits;
   bool is_in_process = false;
@@ -43,10 +46,13 @@ struct TrainReports {
   std::function<void(const std::string&)> note;      // what the models say
 };
 
-/// Trains each model in a supervised worker and makes what it learned the newest version. What was
-/// trained before an error, a crash or an interrupt stays; the model at hand stays as it was.
-/// Throws Error: kUsage for unknown names and parameters, kPlugin and kLimits for a worker that
-/// failed, kInterrupted, kStore; that also while another training of the library is under way.
+/// Trains each model in a supervised worker and makes what it learned the newest version. A model
+/// may read others: those that are trained with it come before it, and it reads what they have just
+/// learned; of the rest it reads what a run as of the same date would. What was trained before an
+/// error, a crash or an interrupt stays; the model at hand stays as it was.
+/// Throws Error: kUsage for unknown names and parameters, kPlugin for models that read each other in
+/// a circle, kPlugin and kLimits for a worker that failed, kInterrupted, kStore; that also while
+/// another training of the library is under way.
 std::vector<TrainedModel> train_models(const TrainRequest& request, const TrainReports& reports);
 
 }  // namespace engine

@@ -77,3 +77,27 @@ TEST_CASE("the record of a run names the models that were asked for", "[models][
   CHECK_FALSE(elements.contains("model.graph"));
   CHECK_FALSE(elements.contains("model.quiet"));
 }
+
+TEST_CASE("a backtest trains what models read, too, as of each date", "[backtest][models][reading]") {
+  const ReadingHome home;
+  CHECK(home.backtest("looks", {"--train"}).at("models") == use("model.choice", 6, 0));
+  // Of the library's graph, which is older than all of its dates, it takes no notice.
+  home.run({"train", "base", "graph", "--as-of", "2026-09-01"});
+  CHECK(home.backtest("looks", {"--train"}).at("models") == use("model.choice", 6, 0));
+}
+
+TEST_CASE("a weekly update trains what models read before them", "[weekly][models][reading]") {
+  const ReadingHome home;
+  const json first = json::parse(
+      home.run({"update-weekly", "--recipe", home.path("looks.lua"), "--users", "demo", "--json"})
+          .out);
+  CHECK(first.at("trained") == json({"model.base", "model.graph", "model.choice"}));
+}
+
+TEST_CASE("engine train all puts models in the order in which they read each other",
+          "[models][cli][reading]") {
+  const ReadingHome home;
+  const Ended circle = home.engine({"--plugins", kReading, "train", "all"});
+  CHECK(circle.exit_code == 5);
+  CHECK_THAT(circle.err, Catch::Contains("model.left reads model.right reads model.left"));
+}
