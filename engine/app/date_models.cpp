@@ -23,34 +23,47 @@ std::vector<std::int64_t> training_dates(const std::vector<evaluate::Period>& pe
 class Trainings {
  public:
   Trainings(const Caller& caller, const evaluate::ListsRequest& lists, const std::string& folder)
-      : caller_(caller), request_(make_train_request(caller)) {
+      : caller_(caller), lists_(lists), request_(make_train_request(caller)) {
     request_.aside = folder;
-    request_.columns = lists.users.at(0);
     request_.random_seed = lists.random_seed;
     request_.if_read = trainable_models(caller);
   }
 
-  /// What there was to learn from, of those names that are models at all.
+  /// Where there was something to learn from, of those names that are models at all: for everybody,
+  /// and for each user what is learned from their own.
   std::vector<ModelVersion> train(const std::set<std::string>& names, std::int64_t date) {
+    request_.as_of = date;
     request_.names.clear();
     for (const std::string& name : names)
       if (request_.if_read.contains(name)) request_.names.push_back(name);
     std::vector<ModelVersion> made;
-    if (request_.names.empty()) return made;
-    request_.as_of = date;
-    for (const TrainedModel& model : train_models(request_, {})) {
-      if (model.no_data.empty()) {
-        made.push_back(model.version);
-      } else {
-        caller_.verbose(model.version.name + " as of " + format_time(date) +
-                        ": nothing to learn from: " + model.no_data);
+    for (const auto& user : lists_.users) {
+      if (request_.names.empty()) break;
+      request_.columns = user;
+      std::set<std::string> own;
+      for (const TrainedModel& model : train_models(request_, {})) {
+        if (model.version.user_id != 0) own.insert(model.version.name);
+        take(model, made);
       }
+      std::erase_if(request_.names, [&](const std::string& name) { return !own.contains(name); });
     }
+    std::stable_sort(made.begin(), made.end(),
+                     [](const auto& a, const auto& b) { return a.name < b.name; });
     return made;
   }
 
  private:
+  void take(const TrainedModel& model, std::vector<ModelVersion>& made) const {
+    if (model.no_data.empty()) {
+      made.push_back(model.version);
+    } else {
+      caller_.verbose(model.version.name + " as of " + format_time(request_.as_of) +
+                      ": nothing to learn from: " + model.no_data);
+    }
+  }
+
   const Caller& caller_;
+  const evaluate::ListsRequest& lists_;
   TrainRequest request_;
 };
 
@@ -85,13 +98,11 @@ DateModels::DateModels(const Caller& caller, const ListsOptions& options,
   } else if (std::filesystem::exists(models_folder(caller.home.library_path()))) {
     const Store store =
         Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
-    for (const evaluate::Period& period : periods)
-      models_[period.date] = models_as_of(store, period.date);
+    stored_ = list_models(store);
   }
-  request.models = [this](std::int64_t date) -> std::vector<ModelVersion> {
-    const auto later = models_.upper_bound(date);
-    if (later == models_.begin()) return {};
-    return std::prev(later)->second;
+  request.models = [this](std::int64_t date) {
+    const auto later = trained_.upper_bound(date);
+    return later == trained_.begin() ? stored_ : std::prev(later)->second;
   };
 }
 
@@ -100,7 +111,7 @@ void DateModels::train(const Caller& caller, const evaluate::ListsRequest& reque
   Trainings trainings(caller, request, folder_.path());
   // A model may be asked for only once another is there, so they are asked until nothing new comes.
   std::set<std::string> names;
-  for (std::vector<ModelVersion>& last = models_[dates.back()];;) {
+  for (std::vector<ModelVersion>& last = trained_[dates.back()];;) {
     const std::set<std::string> asked = read_models(request, {0, dates.back()}, last);
     if (std::includes(names.begin(), names.end(), asked.begin(), asked.end())) break;
     names.insert(asked.begin(), asked.end());
@@ -108,7 +119,7 @@ void DateModels::train(const Caller& caller, const evaluate::ListsRequest& reque
   }
   Progress progress(caller, "dates trained for");
   for (std::size_t k = 0; k + 1 < dates.size(); ++k) {
-    models_[dates[k]] = trainings.train(names, dates[k]);
+    trained_[dates[k]] = trainings.train(names, dates[k]);
     progress(k + 2, dates.size());
   }
 }

@@ -37,7 +37,8 @@ class DateModels {
              const std::vector<std::int64_t>& dates);
 
   TemporaryFolder folder_;
-  std::map<std::int64_t, std::vector<ModelVersion>> models_;  // by the date they are as of
+  std::vector<ModelVersion> stored_;                           // without training
+  std::map<std::int64_t, std::vector<ModelVersion>> trained_;  // by the date they are as of
   std::string every_;
 };
 

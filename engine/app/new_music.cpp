@@ -18,9 +18,10 @@ bool is_there(const Store& store, const char* sql) {
   return rows.step();
 }
 
-void add_models(const Store& store, std::int64_t now, NewMusicSources& sources) {
-  const std::vector<ModelVersion> usable = models_as_of(store, now),
-                                  late = models_too_late(store, now);
+void add_models(const Store& store, std::int64_t user_id, std::int64_t now,
+                NewMusicSources& sources) {
+  const std::vector<ModelVersion> usable = models_as_of(store, now, user_id),
+                                  late = models_too_late(store, now, user_id);
   const auto find = [](const std::vector<ModelVersion>& versions, const std::string& name) {
     for (const ModelVersion& version : versions)
       if (version.name == name) return &version;
@@ -53,7 +54,7 @@ NewMusicSources new_music_sources(const Store& store, std::int64_t user_id, std:
   sources.has_catalogue = is_there(store, "SELECT 1 FROM tracks WHERE in_catalogue = 1 LIMIT 1");
   sources.has_tags = is_there(store, "SELECT 1 FROM track_tags LIMIT 1") ||
                      is_there(store, "SELECT 1 FROM artist_tags LIMIT 1");
-  add_models(store, now, sources);
+  add_models(store, user_id, now, sources);
   return sources;
 }
 

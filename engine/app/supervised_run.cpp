@@ -164,18 +164,21 @@ RunRequest make_run_request(const Caller& caller, const std::string& recipe,
                             const std::string& text) {
   RunRequest request = make_request_without_columns(caller, recipe, text);
   request.columns = prepare_columns(column_options(caller));
-  request.models = usable_models(caller.home.library_path(), request.now);
+  const std::int64_t user = request.columns->user_id;
+  request.models = usable_models(caller.home.library_path(), request.now, user);
   if (fs::exists(models_folder(caller.home.library_path()))) {
     const Store store =
         Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
-    request.late_models = models_too_late(store, request.now);
+    request.late_models = models_too_late(store, request.now, user);
   }
   return request;
 }
 
-std::vector<ModelVersion> usable_models(const std::string& store, std::int64_t now) {
+std::vector<ModelVersion> usable_models(const std::string& store, std::int64_t now,
+                                        std::int64_t user_id) {
   if (!fs::exists(models_folder(store))) return {};
-  return models_as_of(Store::open(store, {.is_read_only = true, .may_create = false}), now);
+  return models_as_of(Store::open(store, {.is_read_only = true, .may_create = false}), now,
+                      user_id);
 }
 
 RunRequest make_request_without_columns(const Caller& caller, const std::string& recipe) {

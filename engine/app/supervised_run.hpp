@@ -24,8 +24,9 @@ RunRequest make_run_request(const Caller& caller, const std::string& recipe,
 RunRequest make_request_without_columns(const Caller& caller, const std::string& recipe);
 RunRequest make_request_without_columns(const Caller& caller, const std::string& recipe,
                                         const std::string& text);
-/// The models of the store that a run as of `now` may use; none where none was trained.
-std::vector<ModelVersion> usable_models(const std::string& store, std::int64_t now);
+/// The models of the store that a run of the user's as of `now` uses; none where none was trained.
+std::vector<ModelVersion> usable_models(const std::string& store, std::int64_t now,
+                                        std::int64_t user_id);
 /// Whose columns the caller asks for. Throws Error(kStore) when there is no library.
 ColumnOptions column_options(const Caller& caller);
 

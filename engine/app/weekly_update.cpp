@@ -98,8 +98,8 @@ class Update {
     return runs.step();
   }
 
-  [[nodiscard]] std::vector<ModelVersion> models(std::int64_t moment) const {
-    return usable_models(caller_.home.library_path(), moment);
+  [[nodiscard]] std::vector<ModelVersion> models(const Pending& one) const {
+    return usable_models(caller_.home.library_path(), one.moment, lists_.users[one.user]->user_id);
   }
 
   /// A model may be asked for only once another is there, so the recipe is asked until nothing new
@@ -112,42 +112,55 @@ class Update {
     for (bool is_new = true; is_new;) {
       is_new = false;
       for (const std::string& name :
-           read_models(lists_, {first->user, first->moment}, models(first->moment))) {
+           read_models(lists_, {first->user, first->moment}, models(*first))) {
         if (left.erase(name) == 0) continue;
         is_new = true;
-        if (!is_fresh(name, first->moment)) train(name, *first);
+        train(name, *first, pending);
       }
     }
   }
 
-  [[nodiscard]] bool is_fresh(const std::string& name, std::int64_t moment) const {
-    const std::vector<ModelVersion> usable = models(moment);
-    const std::int64_t oldest = options_.is_forced ? moment : moment - kSameWeek;
+  /// Once, in the first one's name; what is learned from a person's own, for each of them.
+  void train(const std::string& name, const Pending& first, const std::vector<Pending>& pending) {
+    if (!is_fresh(name, first) && !train(name, first)) return;
+    for (const Pending& one : pending)
+      if (!is_fresh(name, one) && !train(name, one)) return;
+  }
+
+  [[nodiscard]] bool is_fresh(const std::string& name, const Pending& one) const {
+    const std::vector<ModelVersion> usable = models(one);
+    const std::int64_t oldest = options_.is_forced ? one.moment : one.moment - kSameWeek;
     return std::any_of(usable.begin(), usable.end(), [&](const ModelVersion& version) {
       return version.name == name && version.as_of >= oldest;
     });
   }
 
-  void train(const std::string& name, const Pending& first) {
+  /// Returns whether the model learns from a person's own.
+  bool train(const std::string& name, const Pending& one) {
+    bool is_own = false;
     TrainRequest request = make_train_request(caller_);
     request.names = {name};
-    request.as_of = first.moment;
+    request.as_of = one.moment;
     request.if_read = trainable_models(caller_);
-    std::erase_if(request.if_read,
-                  [&](const std::string& read) { return is_fresh(read, first.moment); });
-    request.columns = lists_.users[first.user];
+    std::erase_if(request.if_read, [&](const std::string& read) { return is_fresh(read, one); });
+    request.columns = lists_.users[one.user];
     try {
       for (const TrainedModel& model : train_models(request, {})) {
+        const bool is_of_user = model.version.user_id != 0;
+        const std::string what =
+            model.version.name + (is_of_user ? " of " + model.version.user : "");
+        if (model.version.name == name) is_own = is_of_user;
         if (model.no_data.empty()) {
-          report_.trained.push_back(model.version.name);
-          caller_.note(model.version.name + ": trained as of " + format_time(first.moment));
+          report_.trained.push_back(what);
+          caller_.note(what + ": trained as of " + format_time(one.moment));
         } else {
-          caller_.note(model.version.name + ": nothing to learn from: " + model.no_data);
+          caller_.note(what + ": nothing to learn from: " + model.no_data);
         }
       }
     } catch (const Error& error) {
       tell(error);
     }
+    return is_own;
   }
 
   void make_list(const Pending& one) {
@@ -156,7 +169,7 @@ class Update {
     request.columns = columns;
     request.now = one.moment;
     request.fresh_seed = static_cast<std::uint64_t>(one.moment);  // a run made again is the same
-    request.models = models(one.moment);
+    request.models = models(one);
     if (!folder_.empty()) request.output_formats = {options_.format};
     try {
       const RunAnswer answer = run_supervised(caller_, request);

@@ -12,6 +12,7 @@
 #include "batch/manifest.hpp"
 #include "batch/work.hpp"
 #include "core/calendar.hpp"
+#include "core/hash.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "recipe/answer_bytes.hpp"
@@ -42,10 +43,20 @@ RunAnswer try_recipe(const BatchRequest& request, RunRequest recipe, const Batch
   return loaded;
 }
 
+/// Every version that serves one person only.
+std::string own_models(const RunRequest& recipe) {
+  std::string own;
+  for (const ModelVersion& model : recipe.models) {
+    if (model.user_id != 0 && model.as_of <= recipe.now)
+      own += model.user + " " + model.name + " " + version_mark(model) + "\n";
+  }
+  return own;
+}
+
 Json manifest_of(const BatchRequest& request, const RunRequest& recipe, const RunAnswer& loaded,
                  const std::string& library) {
   Json models = Json::object();
-  for (const ModelVersion& model : recipe.models) {
+  for (const ModelVersion& model : usable_versions(recipe.models, recipe.now, 0)) {
     const Json card = Json::parse(model.card, nullptr, /*allow_exceptions=*/false);
     models[model.name] = {{"as_of", format_time(model.as_of)},
                           {"hash", card.is_object() ? card.value("hash", "") : ""}};
@@ -60,6 +71,8 @@ Json manifest_of(const BatchRequest& request, const RunRequest& recipe, const Ru
   manifest["now"] = format_time(recipe.now);
   manifest["settings"] = request.settings;
   manifest["models"] = std::move(models);
+  if (const std::string own = own_models(recipe); !own.empty())
+    manifest["own_models_hash"] = content_hash(own);
   manifest["shards"] = request.shards;
   manifest["library"] = library;
   return manifest;
@@ -159,8 +172,8 @@ class Batch {
   BatchResult run() {
     const Store store =
         Store::open(request_.columns.store, {.is_read_only = true, .may_create = false});
-    recipe_.models = models_as_of(store, recipe_.now);
-    recipe_.late_models = models_too_late(store, recipe_.now);
+    recipe_.models = list_models(store);
+    recipe_.late_models = models_too_late(store, recipe_.now, 0);
     settle();
     ListFile file(result_.file);
     if (file.cut_off() > 0)
@@ -201,7 +214,8 @@ class Batch {
       static_cast<void>(catalogue->table(table));
     static_cast<void>(catalogue->coverage());
     recipe_.shared_catalogue = std::move(catalogue);
-    auto models = std::make_shared<ModelShelf>(recipe_.models, recipe_.late_models, recipe_.now);
+    auto models = std::make_shared<ModelShelf>(usable_versions(recipe_.models, recipe_.now, 0),
+                                               recipe_.late_models, recipe_.now);
     models->open_all();
     recipe_.opened_models = std::move(models);
   }

@@ -5,8 +5,8 @@
 //            loaded once and every entry runs on them, each recipe with its own random seed rule.
 //            A recipe's list is the one that `engine run RECIPE --now DATE` gives. What the
 //            user did later is not in those tables, and judging happens in the supervisor.
-// Models     A recipe gets the models that ListsRequest::models gives for the date, which must not
-//            have been trained as of later. Which ones its elements asked for is told with the lists.
+// Models     A recipe gets those of ListsRequest::models that its user may use as of the date.
+//            Which ones its elements asked for is told with the lists.
 // Random     A baseline draws from a stream named by random_seed, user, date and its name; a recipe
 //            without a seed rule of its own likewise.
 // Failures   A recipe that fails, crashes its worker or meets a limit loses that list only: the
@@ -54,7 +54,8 @@ struct ListsRequest {
   std::string plugin_copies;
   WorkerLimits limits;  // of one recipe's run; a worker gets as much for each entry
   PoolOptions pool;
-  /// The models of a date; empty: there are none. Called in workers.
+  /// The models that there are at a date, everybody's and each person's (usable_versions() of them
+  /// are used); empty: there are none. Called in workers.
   std::function<std::vector<ModelVersion>(std::int64_t date)> models;
   bool is_new_only = false;  // baselines leave out what the user had heard
   std::function<void(std::size_t done, std::size_t all)> progress;  // places; may be empty

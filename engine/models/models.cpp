@@ -39,8 +39,14 @@ std::vector<ModelVersion> read_versions(const Store& store, Statement& rows) {
     version.as_of = rows.integer(2);
     version.card = rows.text(3);
     version.path = folder_of(store, version.name, std::string(rows.text(4)));
+    version.user_id = rows.integer(5);
+    version.user = rows.text(6);
   }
   return versions;
+}
+
+bool may_use(const ModelVersion& version, std::int64_t user_id) {
+  return version.user_id == 0 || version.user_id == user_id;
 }
 
 }  // namespace
@@ -51,25 +57,37 @@ std::string models_folder(const std::string& store) {
 
 std::vector<ModelVersion> list_models(const Store& store) {
   Statement rows = store.prepare(
-      "SELECT model_id, name, as_of, card, path FROM models WHERE is_active = 1 "
-      "ORDER BY name, as_of DESC, model_id DESC");
+      "SELECT model_id, m.name, as_of, card, path, coalesce(m.user_id, 0), coalesce(u.name, '') "
+      "FROM models AS m LEFT JOIN users AS u ON u.user_id = m.user_id WHERE is_active = 1 "
+      "ORDER BY m.name, as_of DESC, model_id DESC");
   rows.start();
   return read_versions(store, rows);
 }
 
-std::vector<ModelVersion> models_as_of(const Store& store, std::int64_t now) {
+std::vector<ModelVersion> usable_versions(const std::vector<ModelVersion>& versions,
+                                          std::int64_t now, std::int64_t user_id) {
   std::vector<ModelVersion> usable;
-  for (ModelVersion& version : list_models(store)) {
-    if (version.as_of > now) continue;
-    if (usable.empty() || usable.back().name != version.name) usable.push_back(std::move(version));
+  for (const ModelVersion& version : versions) {  // newest first
+    if (version.as_of > now || !may_use(version, user_id)) continue;
+    if (usable.empty() || usable.back().name != version.name) {
+      usable.push_back(version);
+    } else if (usable.back().user_id == 0 && version.user_id != 0) {
+      usable.back() = version;
+    }
   }
   return usable;
 }
 
-std::vector<ModelVersion> models_too_late(const Store& store, std::int64_t now) {
+std::vector<ModelVersion> models_as_of(const Store& store, std::int64_t now, std::int64_t user_id) {
+  return usable_versions(list_models(store), now, user_id);
+}
+
+std::vector<ModelVersion> models_too_late(const Store& store, std::int64_t now,
+                                          std::int64_t user_id) {
   std::vector<ModelVersion> late;
   std::set<std::string> usable;
   for (ModelVersion& version : list_models(store)) {  // newest first
+    if (!may_use(version, user_id)) continue;
     if (version.as_of <= now) {
       usable.insert(version.name);
     } else if (!late.empty() && late.back().name == version.name) {
@@ -88,7 +106,8 @@ std::string too_late_text(const ModelVersion& version, std::int64_t now) {
   const std::string time = parse_time(date) == now ? date : format_time(now);
   return version.name + " was trained as of " + format_time(version.as_of) + ", which is after " +
          time + ", the time of this run; train it with: engine train " +
-         version.name.substr(version.name.find('.') + 1) + " --as-of " + time;
+         version.name.substr(version.name.find('.') + 1) +
+         (version.user.empty() ? "" : " --user \"" + version.user + "\"") + " --as-of " + time;
 }
 
 std::string version_mark(const ModelVersion& version) {
@@ -100,12 +119,16 @@ std::int64_t add_model(Store& store, const ModelVersion& version, int kept) {
   std::vector<std::string> dropped;
   Transaction transaction(store);
   store
-      .prepare("INSERT INTO models (name, as_of, card, path, is_active) VALUES (?1, ?2, ?3, ?4, 1)")
-      .run(version.name, version.as_of, version.card, fs::path(version.path).filename().string());
+      .prepare(
+          "INSERT INTO models (name, as_of, card, path, is_active, user_id) "
+          "VALUES (?1, ?2, ?3, ?4, 1, nullif(?5, 0))")
+      .run(version.name, version.as_of, version.card, fs::path(version.path).filename().string(),
+           version.user_id);
   const std::int64_t id = store.integer("SELECT last_insert_rowid()");
   int count = 0;
   for (const ModelVersion& one : list_models(store)) {
-    if (one.name != version.name || ++count <= kept || one.id == id) continue;
+    if (one.name != version.name || one.user_id != version.user_id) continue;
+    if (++count <= kept || one.id == id) continue;
     store.prepare("DELETE FROM models WHERE model_id = ?1").run(one.id);
     dropped.push_back(one.path);
   }

@@ -5,6 +5,9 @@
 // A version becomes known to the store in one transaction once its files are whole and synced, so a
 // training that is killed leaves what was there. A run as of `now` uses the latest version that was
 // trained as of `now` or before: a model of tomorrow would tell it about tomorrow.
+//
+// A version belongs to everybody, or to one person: then its training read what is that person's
+// alone, and it serves nobody else. A person's own version goes before everybody's.
 #pragma once
 
 #include <cstdint>
@@ -24,28 +27,35 @@ struct CallService;
 
 struct ModelVersion {
   std::int64_t id = 0;
-  std::string name;        // "model.item_cf"
-  std::int64_t as_of = 0;  // Unix seconds
-  std::string card, path;  // JSON; the folder
+  std::string name;          // "model.item_cf"
+  std::int64_t as_of = 0;    // Unix seconds
+  std::string card, path;    // JSON; the folder
+  std::int64_t user_id = 0;  // whose own it is; 0: everybody's
+  std::string user;          // their name
 };
 
 /// LIBRARY.db.models.
 std::string models_folder(const std::string& store);
 
-/// By name, newest as_of first, then newest training.
+/// Everybody's and each person's: by name, newest as_of first, then newest training.
 std::vector<ModelVersion> list_models(const Store& store);
-/// For every name the version that a run as of `now` uses.
-std::vector<ModelVersion> models_as_of(const Store& store, std::int64_t now);
-/// For every name without such a version its earliest one, which a run as of `now` may not use:
-/// what there is to say instead of "has not been trained".
-std::vector<ModelVersion> models_too_late(const Store& store, std::int64_t now);
+/// For every name the version that a run of the user's as of `now` uses, of `versions` in the order
+/// of list_models(). User 0 is somebody without versions of their own.
+std::vector<ModelVersion> usable_versions(const std::vector<ModelVersion>& versions,
+                                          std::int64_t now, std::int64_t user_id);
+/// Those of the store.
+std::vector<ModelVersion> models_as_of(const Store& store, std::int64_t now, std::int64_t user_id);
+/// For every name without such a version the earliest one that is the user's or everybody's, which
+/// a run as of `now` may not use: what there is to say instead of "has not been trained".
+std::vector<ModelVersion> models_too_late(const Store& store, std::int64_t now,
+                                          std::int64_t user_id);
 /// "as of 1795219200, HASH": how records of runs and cards of models tell which version was read.
 std::string version_mark(const ModelVersion& version);
 /// "model.als was trained as of 2026-06-01, which is after 2026-01-05, the time of this run; train
 /// it with: engine train als --as-of 2026-01-05"
 std::string too_late_text(const ModelVersion& version, std::int64_t now);
-/// Adds a version whose files are in place and drops those of its name beyond the newest `kept`,
-/// files included. Returns its id.
+/// Adds a version whose files are in place and drops those of its name and user beyond the newest
+/// `kept`, files included. Returns its id.
 std::int64_t add_model(Store& store, const ModelVersion& version, int kept);
 /// Removes folders below models_folder() that no version names: of trainings that were killed.
 void remove_unknown_models(const Store& store, const std::string& folder);

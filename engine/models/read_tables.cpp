@@ -1,7 +1,10 @@
 #include "models/read_tables.hpp"
 
+#include <algorithm>
+
 #include "core/column_types.hpp"
 #include "core/hash.hpp"
+#include "data/declared_tables.hpp"
 
 namespace engine {
 namespace {
@@ -49,6 +52,11 @@ std::string hash_of(const playlist_matrix& matrix) {
   return std::to_string(matrix.columns) + " " + content_hash(bytes_of(matrix.data, values));
 }
 
+bool is_of_one_person(std::string_view table) {
+  const DeclaredTable* declared = find_declared(table);
+  return declared != nullptr && declared->owner == TableOwner::kUser;
+}
+
 template <typename Kind>
 void append(std::string& hashes, const char* kind,
             const std::map<std::string, const Kind*, std::less<>>& read) {
@@ -78,6 +86,12 @@ const playlist_lists* ReadTables::lists(std::string_view name) const {
 
 const playlist_matrix* ReadTables::embedding(std::string_view space) const {
   return note(read_embeddings_, space, tables_.embedding(space));
+}
+
+bool ReadTables::has_read_own() const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(read_tables_.begin(), read_tables_.end(),
+                     [](const auto& read) { return is_of_one_person(read.first); });
 }
 
 std::string ReadTables::hash() const {

@@ -25,6 +25,8 @@ class ReadTables final : public Tables {
   /// Of the names and all the contents of what was asked for, in whatever order that was done: the
   /// same for the same data, whatever else the store holds.
   [[nodiscard]] std::string hash() const;
+  /// A table was asked for that is declared as the user's: what is learned from it is theirs alone.
+  [[nodiscard]] bool has_read_own() const;
 
  private:
   template <typename Kind>

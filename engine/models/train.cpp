@@ -40,6 +40,16 @@ std::string home_of_artifacts(const TrainRequest& request) {
   return request.aside.empty() ? models_folder(request.store) : request.aside;
 }
 
+ModelVersion version_of(const TrainRequest& request, const std::string& name, bool is_own,
+                        const std::string& card, const std::string& path) {
+  ModelVersion version{0, name, request.as_of, card, path, 0, ""};
+  if (is_own) {
+    version.user_id = request.columns->user_id;
+    version.user = request.columns->user_name;
+  }
+  return version;
+}
+
 // ---- in the worker: what is asked for -----------------------------------------------------------
 
 std::string full_name(const std::string& name) {
@@ -149,7 +159,8 @@ class Trainer {
       options.now = request_.as_of;
       const std::unique_ptr<Tables> tables = load_training_tables(store, request_.columns, options);
       if (request_.aside.empty()) {
-        for (const ModelVersion& version : models_as_of(store, request_.as_of))
+        for (const ModelVersion& version :
+             models_as_of(store, request_.as_of, request_.columns->user_id))
           shelf_.put(version, nullptr);
       }
       for (const Element* model : models) untrained_.emplace(name_of(*model), model);
@@ -243,9 +254,17 @@ class Trainer {
     if (result.status == PLAYLIST_CANCELLED && heartbeat_.is_interrupted()) return {};
     if (auto models = awaited(shelf); !models.empty()) return models;
     const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
+    is_own_ = tables.has_read_own() || has_used_own(shelf);
     if (is_learned(model, result, writer))
-      keep(model, writer, noted(model, parameters, seconds, tables, shelf));
+      keep(writer, noted(model, parameters, seconds, tables, shelf));
     return {};
+  }
+
+  /// What a model learned from one person's own is that person's, at second hand, too.
+  static bool has_used_own(const ModelShelf& shelf) {
+    const auto used = shelf.used();
+    return std::any_of(used.begin(), used.end(),
+                       [](const ModelVersion* version) { return version->user_id != 0; });
   }
 
   /// False when there was nothing to learn from, which is told.
@@ -255,7 +274,7 @@ class Trainer {
                   {model.plugin->path, "", result.message, "report it to the plugin's author"});
     }
     if (result.status == PLAYLIST_NO_DATA) {
-      send(Json{{"name", name_}, {"message", result.message}});
+      send(Json{{"name", name_}, {"message", result.message}, {"is_own", is_own_}});
       return false;
     }
     if (result.status != PLAYLIST_OK || writer.is_empty()) {
@@ -283,12 +302,12 @@ class Trainer {
   }
 
   /// Writes the artifact and opens it for those that read it, before it is moved to its place.
-  void keep(const Element& model, ArtifactWriter& writer, const Json& noted) {
+  void keep(ArtifactWriter& writer, const Json& noted) {
     const std::string folder =
         home_of_artifacts(request_) + "/" + name_ + "/making." + std::to_string(::getpid());
     const std::string card = write(writer, folder, noted);
-    shelf_.put({0, name_of(model), request_.as_of, card, folder}, Artifact::open(folder));
-    send(Json{{"name", name_}, {"folder", folder}});
+    shelf_.put(version_of(request_, name_, is_own_, card, folder), Artifact::open(folder));
+    send(Json{{"name", name_}, {"folder", folder}, {"is_own", is_own_}});
   }
 
   CallContext context(const Tables& tables, Texts& texts, ModelShelf& shelf,
@@ -325,6 +344,7 @@ class Trainer {
   std::map<std::string, const Element*> untrained_;  // by name; those that are still to be trained
   std::vector<std::string> beginning_;               // each of them awaits the next
   std::string name_;                                 // of the pass
+  bool is_own_ = false;                              // what it learned is the user's alone
   Clock::time_point last_progress_;
 };
 
@@ -340,7 +360,7 @@ void sync_folder(const fs::path& folder) {
 }
 
 /// Moves the files to their place and tells the store.
-ModelVersion put_in_place(const TrainRequest& request, const std::string& name,
+ModelVersion put_in_place(const TrainRequest& request, const std::string& name, bool is_own,
                           const std::string& made) {
   const fs::path home = fs::path(made).parent_path();
   int number = 1;
@@ -355,7 +375,8 @@ ModelVersion put_in_place(const TrainRequest& request, const std::string& name,
                 {"", "", error.message(), ""});
   }
   sync_folder(home);
-  ModelVersion version{0, name, request.as_of, Artifact::open(path().string())->card(), path()};
+  ModelVersion version =
+      version_of(request, name, is_own, Artifact::open(path().string())->card(), path());
   if (!request.aside.empty()) return version;
   Store store = Store::open(request.store);
   version.id = add_model(store, version, request.kept);
@@ -374,9 +395,11 @@ std::vector<TrainedModel> train_models(const TrainRequest& request, const TrainR
   const auto take = [&](const std::string& bytes) {
     const Json json = Json::parse(bytes);
     const std::string name = json.at("name").get<std::string>();
-    TrainedModel model{{0, name, request.as_of, "", ""}, json.value("message", "")};
-    if (json.contains("folder"))
-      model.version = put_in_place(request, name, json.at("folder").get<std::string>());
+    const bool is_own = json.at("is_own").get<bool>();
+    TrainedModel model{version_of(request, name, is_own, "", ""), json.value("message", "")};
+    if (json.contains("folder")) {
+      model.version = put_in_place(request, name, is_own, json.at("folder").get<std::string>());
+    }
     if (reports.trained) reports.trained(model);
     trained.push_back(std::move(model));
   };

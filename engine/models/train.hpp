@@ -22,6 +22,8 @@ struct TrainRequest {
   std::vector<std::string> set;  // "PARAMETER=VALUE", or "MODEL.PARAMETER=VALUE" for one of several
   std::int64_t as_of = 0;        // Unix seconds
   std::uint64_t random_seed = 1;
+  /// The catalogue, and the person whose own tables are read where a model asks for such; then what
+  /// it learns is a version of that person's.
   std::shared_ptr<const PreparedColumns> columns;
   AsOfOptions options;                                            // the play rule; now is as_of
   std::function<std::shared_ptr<const Registry>()> load_plugins;  // called in the worker

@@ -24,6 +24,8 @@ namespace engine {
 /// known and half of whose listens of 30 s or more went on for ten minutes. Nothing that happened
 /// after `now` changes a byte, whoever it happened to. `store` must outlive the tables. Throws
 /// Error(kStore), as the first look at "user_listens" does.
+///
+/// A model that asks for none but these and those of the catalogue has learned from everybody.
 std::unique_ptr<Tables> load_training_tables(const Store& store,
                                              std::shared_ptr<const PreparedColumns> columns,
                                              const AsOfOptions& options);

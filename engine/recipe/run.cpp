@@ -59,7 +59,8 @@ std::unique_ptr<AsOf> load_tables(const RunRequest& request, const AsOfOptions& 
 }
 
 /// Everything a node reads that is no part of the plan.
-std::string data_of(const RunRequest& request, const AsOfOptions& options) {
+std::string data_of(const RunRequest& request, const std::vector<ModelVersion>& models,
+                    const AsOfOptions& options) {
   const PreparedColumns& columns = *request.columns;
   nlohmann::json data = {columns.catalogue->key(),
                          columns.user->key(),
@@ -69,13 +70,21 @@ std::string data_of(const RunRequest& request, const AsOfOptions& options) {
                          request.now,
                          request.default_track_seconds,
                          request.elements.values()};
-  for (const ModelVersion& model : request.models) data.push_back(model.card);
+  for (const ModelVersion& model : models) data.push_back(model.card);
   for (const ServedRun& run : columns.runs) {
     const bool is_same =
         run.recipe == options.exclude_recipe && run.random_seed == options.exclude_random_seed;
     if (!is_same && run.run_id < options.exclude_runs_from) data.push_back(run.run_id);
   }
   return json_text(data);
+}
+
+/// What is open already is everybody's.
+ModelShelf shelf_of(const RunRequest& request, const std::vector<ModelVersion>& usable) {
+  const bool has_own = std::any_of(usable.begin(), usable.end(),
+                                   [](const ModelVersion& model) { return model.user_id != 0; });
+  if (request.opened_models && !has_own) return ModelShelf(*request.opened_models);
+  return ModelShelf(usable, request.late_models, request.now);
 }
 
 /// A worker that was stopped for this one may still be on its way out.
@@ -145,9 +154,9 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   options.exclude_random_seed = random_seed;
   const std::unique_ptr<AsOf> tables = load_tables(request, options);
 
-  ModelShelf models = request.opened_models
-                          ? ModelShelf(*request.opened_models)
-                          : ModelShelf(request.models, request.late_models, request.now);
+  const std::vector<ModelVersion> usable =
+      usable_versions(request.models, request.now, request.columns->user_id);
+  ModelShelf models = shelf_of(request, usable);
   Texts texts;
   Evaluation::Setup setup;
   setup.plan = &recipe.plan();
@@ -162,7 +171,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   setup.setting = [&](std::string_view key) { return request.elements.find(key); };
   setup.models = &models;
   setup.results = request.results;
-  if (request.results != nullptr) setup.data = data_of(request, options);
+  if (request.results != nullptr) setup.data = data_of(request, usable, options);
   setup.is_cancelled = reports.is_cancelled;
   if (reports.beat) setup.progress = [&](double) { reports.beat(); };
   Evaluation evaluation(setup);

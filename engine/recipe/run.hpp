@@ -33,14 +33,14 @@ struct RunRequest {
   std::shared_ptr<const Registry> registry;         // loaded from the directories below
   std::shared_ptr<const AsOf> shared_tables;        // of `columns` as of `now`
   std::shared_ptr<const AsOf> shared_catalogue;     // of anybody's, as of `now`
-  std::shared_ptr<const ModelShelf> opened_models;  // of `models`, open as far as they are sound
+  std::shared_ptr<const ModelShelf> opened_models;  // everybody's `models`, open where sound
   std::int64_t exclude_runs_from = INT64_MAX;       // replay: runs recorded since are not looked at
   std::vector<std::string> script_directories, plugin_directories;
   std::string plugin_copies;
   LuaLimits lua_limits;
   double default_track_seconds = 210;
-  std::vector<ModelVersion> models;         // that elements may use: models_as_of() of now
-  std::vector<ModelVersion> late_models;    // that they may not: models_too_late() of now
+  std::vector<ModelVersion> models;         // that there are: usable_versions() of them are used
+  std::vector<ModelVersion> late_models;    // that elements may not use: models_too_late()
   ElementSettings elements;                 // host->setting()
   std::vector<std::string> output_formats;  // "m3u8", "xspf" ...: output.NAME elements
   std::string why, why_not;                 // a track: id, spotify id, "title" or "artist - title"

@@ -190,7 +190,9 @@ std::span<const Migration> store_migrations() {
       {9,
        "CREATE TABLE user_versions (user_id INTEGER NOT NULL REFERENCES users, "
        "part INTEGER NOT NULL, version INTEGER NOT NULL, token TEXT NOT NULL, "
-       "PRIMARY KEY (user_id, part)) STRICT, WITHOUT ROWID"}};
+       "PRIMARY KEY (user_id, part)) STRICT, WITHOUT ROWID"},
+      // Whose own a version of a model is; NULL: everybody's.
+      {10, "ALTER TABLE models ADD COLUMN user_id INTEGER REFERENCES users"}};
   return steps;
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/calendar.hpp"
 #include "core/json_text.hpp"
+#include "core/shown_text.hpp"
 #include "models/open_version.hpp"
 #include "plugin/registry.hpp"
 #include "verbs/verbs.hpp"
@@ -38,8 +39,14 @@ Json version_json(const ModelVersion& version) {
                {"as_of", format_time(version.as_of)},
                {"path", version.path},
                {"card", Json::parse(version.card)}};
+  if (version.user_id != 0) json["user"] = version.user;
   if (const std::string why = damage(version); !why.empty()) json["damaged"] = why;
   return json;
+}
+
+/// " of ann" for a version that serves one person only.
+std::string whose(const Json& version) {
+  return version.contains("user") ? " of " + one_line(version["user"].get<std::string>()) : "";
 }
 
 /// Every model there is, trained or not; a model whose plugin is gone too.
@@ -60,7 +67,7 @@ Answer list_all_models(const app::Caller& caller) {
     } else {
       const Json& newest = json["versions"].front();
       text +=
-          "as of " + newest.at("as_of").get<std::string>() + ", " +
+          "as of " + newest.at("as_of").get<std::string>() + whose(newest) + ", " +
           std::to_string(versions.size()) + (versions.size() == 1 ? " version" : " versions") +
           (newest.contains("damaged") ? ", damaged: " + newest["damaged"].get<std::string>() : "") +
           "\n";
@@ -87,7 +94,7 @@ Answer show_model(const app::Caller& caller, std::string name) {
   }
   std::string text;
   for (const Json& version : versions) {
-    text += name + " as of " + version.at("as_of").get<std::string>() + "\n";
+    text += name + " as of " + version.at("as_of").get<std::string>() + whose(version) + "\n";
     for (const auto& [key, value] : version.at("card").items()) {
       if (key == "model" || key == "as_of") continue;
       text += "  " + padded(key, 16) +

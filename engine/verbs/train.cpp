@@ -12,7 +12,8 @@
 namespace engine::verbs {
 namespace {
 
-/// Models learn from everybody, so in whose name the catalogue is read does not matter.
+/// For a model that learns from everybody it does not matter in whose name the catalogue is read;
+/// what one learns from a person's own is that person's.
 std::string any_user(const app::Caller& caller) {
   if (!caller.asked.user.empty() || !std::filesystem::exists(caller.home.library_path()))
     return caller.asked.user;
@@ -44,17 +45,25 @@ struct Trained {
   std::string text;
 
   void add(const TrainedModel& model) {
+    Json json = {{"name", model.version.name}, {"trained", model.no_data.empty()}};
+    std::string whose;
+    if (model.version.user_id != 0) {
+      json["user"] = model.version.user;
+      whose = " of " + one_line(model.version.user);
+    }
     if (!model.no_data.empty()) {
-      all.push_back({{"name", model.version.name}, {"trained", false}, {"why", model.no_data}});
-      text += model.version.name + ": nothing to learn from: " + model.no_data + "\n";
+      json["why"] = model.no_data;
+      all.push_back(std::move(json));
+      text += model.version.name + whose + ": nothing to learn from: " + model.no_data + "\n";
       return;
     }
     const Json card = Json::parse(model.version.card);
-    all.push_back({{"name", model.version.name}, {"trained", true}, {"card", card}});
+    json["card"] = card;
+    all.push_back(std::move(json));
     char seconds[32];
     std::snprintf(seconds, sizeof seconds, "%.2f s", card.at("seconds").get<double>());
-    text += model.version.name + ": trained as of " + format_time(model.version.as_of) + " in " +
-            seconds + "\n";
+    text += model.version.name + whose + ": trained as of " + format_time(model.version.as_of) +
+            " in " + seconds + "\n";
   }
 };
 
@@ -102,7 +111,9 @@ std::vector<Verb> train_verbs() {
            "several\n"
            "are trained (see: engine plugins info model.item_cf). A run uses the latest version "
            "that\n"
-           "was trained as of its --now or before.",
+           "was trained as of its --now or before. What a model learns from one person's own "
+           "history\n"
+           "(of --user) serves that person only.",
        .answer = train}};
 }
 

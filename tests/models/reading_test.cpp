@@ -1,9 +1,10 @@
-// Models that read models (tests/abi/reading_models.cpp).
+// Models that read models, and versions that belong to one person (tests/abi/reading_models.cpp).
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
 #include "models/model_fixture.hpp"
+#include "store/users.hpp"
 
 using engine::Error;
 using engine::ModelVersion;
@@ -36,11 +37,20 @@ class ReadingLibrary : public ModelLibrary {
                                   const std::string& user = "demo") const {
     return train_models(request_for(user, std::move(names), as_of), {});
   }
-  /// The one number that a run as of `now` finds; -1: no such model.
-  [[nodiscard]] float found(const std::string& name, std::int64_t now) const {
-    for (const ModelVersion& version : models_as_of(engine::Store::open(path()), now))
+  /// The one number that a run of the user's as of `now` finds; -1: no such model.
+  [[nodiscard]] float found(const std::string& name, std::int64_t now,
+                            std::int64_t user_id = 0) const {
+    for (const ModelVersion& version : models_as_of(engine::Store::open(path()), now, user_id))
       if (version.name == name) return number(version);
     return -1;
+  }
+  [[nodiscard]] std::int64_t id_of(const std::string& user) const {
+    return find_user(engine::Store::open(path()), user)->id;
+  }
+  [[nodiscard]] std::string other_user() const {
+    for (const engine::User& user : list_users(engine::Store::open(path())))
+      if (user.name != "demo") return user.name;
+    return "";
   }
 
   static float number(const ModelVersion& version) {
@@ -139,4 +149,90 @@ TEST_CASE("a model trained aside reads those trained aside, not the library's",
   CHECK(names_of(trained) == Names{"model.base", "model.graph", "model.choice"});
   CHECK(number_of(trained, "model.choice") == number_of(trained, "model.base") + 2);
   CHECK(library.versions().size() == 1);
+}
+
+TEST_CASE("what is learned from one person's own serves that person only", "[models][own]") {
+  const ReadingLibrary library;
+  const std::string other = library.other_user();
+  const std::int64_t demo_id = library.id_of("demo"), other_id = library.id_of(other);
+  const std::vector<TrainedModel> trained = library.train({"own"});
+  CHECK(trained.at(0).version.user == "demo");
+  const float listens = library.found("model.own", kNow, demo_id);
+  CHECK(listens > 0);
+  CHECK(library.found("model.own", kNow, other_id) == -1);
+  CHECK(library.found("model.own", kNow) == -1);
+  CHECK(models_too_late(engine::Store::open(library.path()), kNow - 1, other_id).empty());
+  REQUIRE(models_too_late(engine::Store::open(library.path()), kNow - 1, demo_id).size() == 1);
+
+  library.train({"own"}, kNow, other);
+  CHECK(library.found("model.own", kNow, demo_id) == listens);
+  CHECK(library.found("model.own", kNow, other_id) > 0);
+  CHECK(library.found("model.own", kNow, other_id) != listens);
+}
+
+TEST_CASE("in whose name a model is trained that learns from everybody does not matter",
+          "[models][own]") {
+  const ReadingLibrary library;
+  const TrainedModel trained = library.train({"base"}, kNow, library.other_user()).at(0);
+  CHECK(trained.version.user_id == 0);
+  CHECK(library.found("model.base", kNow, library.id_of("demo")) ==
+        ReadingLibrary::number(trained.version));
+}
+
+TEST_CASE("what reads one person's model is that person's too", "[models][own]") {
+  const ReadingLibrary library;
+  const std::string other = library.other_user();
+  library.train({"own"});
+  CHECK_FALSE(library.train({"of_own"}, kNow, other).at(0).no_data.empty());
+  const std::vector<TrainedModel> trained = library.train({"of_own"});
+  CHECK(trained.at(0).version.user == "demo");
+  CHECK(number_of(trained, "model.of_own") ==
+        library.found("model.own", kNow, library.id_of("demo")) + 1);
+  CHECK(library.found("model.of_own", kNow, library.id_of(other)) == -1);
+}
+
+TEST_CASE("a person's own version goes before a later one of everybody's", "[models][own]") {
+  const ReadingLibrary library;
+  const std::int64_t demo_id = library.id_of("demo"),
+                     other_id = library.id_of(library.other_user());
+  library.train({"own"}, kNow - kDay);
+  library.train({"own"}, kNow, library.other_user());
+  const float own = library.found("model.own", kNow, demo_id),
+              everybodys = library.found("model.own", kNow, other_id);
+  library.change("UPDATE models SET user_id = NULL WHERE user_id = " + std::to_string(other_id));
+  CHECK(library.found("model.own", kNow, demo_id) == own);
+  CHECK(library.found("model.own", kNow, other_id) == everybodys);
+  CHECK(library.found("model.own", kNow) == everybodys);
+  CHECK(library.found("model.own", kNow - 1, other_id) == -1);
+}
+
+TEST_CASE("as many versions are kept of each person's as of everybody's", "[models][own]") {
+  const ReadingLibrary library;
+  const std::string other = library.other_user();
+  for (int days = 3; days > 0; --days) {
+    for (const std::string& user : {std::string("demo"), other}) {
+      TrainRequest request = library.request_for(user, {"own"}, kNow - days * kDay);
+      request.kept = 2;
+      train_models(request, {});
+    }
+  }
+  const std::vector<ModelVersion> versions = library.versions();
+  REQUIRE(versions.size() == 4);
+  CHECK(std::count_if(versions.begin(), versions.end(),
+                      [](const ModelVersion& version) { return version.user == "demo"; }) == 2);
+  for (const ModelVersion& version : versions) CHECK_NOTHROW(open_version(version));
+}
+
+TEST_CASE("a person's own version learns nothing from later, nor from others",
+          "[models][own][poison]") {
+  const ReadingLibrary library;
+  const std::int64_t then = kNow - 30 * kDay;
+  const auto learned = [&] { return test::learned(library.train({"own"}, then).at(0).version); };
+  const std::string before = learned();
+  library.change(test::kLaterData);
+  library.change("DELETE FROM listens WHERE ts > " + std::to_string(then) + " OR user_id <> " +
+                 std::to_string(library.id_of("demo")));
+  CHECK(learned() == before);
+  library.change("DELETE FROM listens WHERE ts < " + std::to_string(then - 10 * kDay));
+  CHECK(learned() != before);
 }

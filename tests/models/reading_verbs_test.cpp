@@ -1,5 +1,6 @@
 // Which models recipes read, as backtests, the weekly update and batches tell and train them.
 #include <filesystem>
+#include <sstream>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -78,7 +79,8 @@ TEST_CASE("the record of a run names the models that were asked for", "[models][
   CHECK_FALSE(elements.contains("model.quiet"));
 }
 
-TEST_CASE("a backtest trains what models read, too, as of each date", "[backtest][models][reading]") {
+TEST_CASE("a backtest trains what models read, too, as of each date",
+          "[backtest][models][reading]") {
   const ReadingHome home;
   CHECK(home.backtest("looks", {"--train"}).at("models") == use("model.choice", 6, 0));
   // Of the library's graph, which is older than all of its dates, it takes no notice.
@@ -100,4 +102,46 @@ TEST_CASE("engine train all puts models in the order in which they read each oth
   const Ended circle = home.engine({"--plugins", kReading, "train", "all"});
   CHECK(circle.exit_code == 5);
   CHECK_THAT(circle.err, Catch::Contains("model.left reads model.right reads model.left"));
+}
+
+TEST_CASE("each person's lists read their own version of a model", "[models][cli][own]") {
+  const ReadingHome home;
+  home.write_recipe("own",
+                    "pl.recall.quiet {}:order(pl.ordering.by_model { model = \"model.own\" })");
+  const std::string own = home.path("own.lua"), says = "model.own says ",
+                    lacks = "model.own has not been trained";
+  const auto list_of = [&](const std::string& user) {
+    return home.run({"run", own, "--user", user, "--json"}).out;
+  };
+  const json trained = json::parse(
+      home.run({"train", "own", "--user", "demo", "--as-of", "2026-09-01", "--json"}).out);
+  CHECK(trained.at("models").at(0).at("user") == "demo");
+  CHECK_THAT(list_of("demo"), Catch::Contains(says));
+  CHECK_THAT(list_of("ada"), Catch::Contains(lacks));
+  CHECK_THAT(home.run({"models"}).out,
+             Catch::Contains("as of 2026-09-01T00:00:00Z of demo, 1 version"));
+
+  SECTION("at every date of a backtest") {
+    CHECK(home.backtest("own", {"--users", "demo,ada"}).at("models") == use("model.own", 6, 6));
+    CHECK(home.backtest("own", {"--users", "demo,ada", "--train"}).at("models") ==
+          use("model.own", 12, 0));
+  }
+  SECTION("in a batch") {
+    home.run({"batch", own, "--out", home.path("lists")});
+    std::istringstream lines(engine::read_file(home.path("lists/lists.jsonl")));
+    int count = 0;
+    for (std::string line; std::getline(lines, line); ++count) {
+      const bool is_demo = json::parse(line).at("user") == "demo";
+      CHECK_THAT(line, Catch::Contains(is_demo ? says : lacks));
+    }
+    CHECK(count > 1);
+    CHECK(
+        json::parse(engine::read_file(home.path("lists/batch.json"))).contains("own_models_hash"));
+  }
+  SECTION("after the weekly update, which trains each person's") {
+    const json report = json::parse(
+        home.run({"update-weekly", "--recipe", own, "--users", "demo,ada", "--json"}).out);
+    CHECK(report.at("trained") == json({"model.own of demo", "model.own of ada"}));
+    CHECK_THAT(list_of("ada"), Catch::Contains(says));
+  }
 }

@@ -109,7 +109,7 @@ TEST_CASE("a run uses the latest version that was trained as of its date", "[mod
   for (const std::int64_t days : {20, 10, 30}) library.train({"item_cf"}, kNow - days * kDay);
   const engine::Store store = engine::Store::open(library.path());
   const auto as_of = [&](std::int64_t now) {
-    const auto usable = models_as_of(store, now);
+    const auto usable = models_as_of(store, now, 0);
     return usable.empty() ? 0 : (kNow - usable.at(0).as_of) / kDay;
   };
   CHECK(as_of(kNow) == 10);
@@ -123,7 +123,7 @@ TEST_CASE("of two versions as of one date the later training counts", "[models]"
   const ModelLibrary library;
   library.train({"item_cf"});
   const std::int64_t second = library.train({"item_cf"}).at(0).version.id;
-  CHECK(models_as_of(engine::Store::open(library.path()), kNow).at(0).id == second);
+  CHECK(models_as_of(engine::Store::open(library.path()), kNow, 0).at(0).id == second);
   CHECK(library.versions().size() == 2);
 }
 
