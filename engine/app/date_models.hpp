@@ -15,9 +15,12 @@ namespace engine::app {
 /// The models that the plugins offer to train, by name.
 std::set<std::string> trainable_models(const Caller& caller);
 
-/// The models that the recipes' elements ask for when they run for one of the users at a date, where they find
-/// these, whether there is such a model or not. A recipe that fails asks for none; the real lists tell why.
-std::set<std::string> read_models(const evaluate::ListsRequest& lists, evaluate::Place place,
+/// The models that the recipes' elements ask for when they run at `places` and find `models` there,
+/// whether there is such a model or not. Of very many places some are tried, spread evenly; what
+/// only the others ask for is told as missing by the lists themselves. A recipe that fails asks for
+/// none; the real lists tell why.
+std::set<std::string> read_models(const evaluate::ListsRequest& lists,
+                                  const std::vector<evaluate::Place>& places,
                                   const std::vector<ModelVersion>& models);
 
 /// The models that recipes find at each date: those of the store as of it, or with is_training those

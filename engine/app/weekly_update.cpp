@@ -19,10 +19,7 @@ namespace {
 constexpr std::int64_t kSameWeek = 36 * kHour;
 
 /// A user whose lists are to be made, and as of when.
-struct Pending {
-  std::size_t user = 0;  // index into ListsRequest::users
-  std::int64_t moment = 0;
-};
+using Pending = evaluate::Place;
 
 /// The user's name as a file name that no other user's name gives: what cannot stand there, a dot
 /// at the beginning, and % itself as %2F is for /; a name too long for a file ends in its hash.
@@ -98,8 +95,13 @@ class Update {
     return runs.step();
   }
 
+  [[nodiscard]] std::vector<ModelVersion> stored_models() const {
+    return list_models(
+        Store::open(caller_.home.library_path(), {.is_read_only = true, .may_create = false}));
+  }
+
   [[nodiscard]] std::vector<ModelVersion> models(const Pending& one) const {
-    return usable_models(caller_.home.library_path(), one.moment, lists_.users[one.user]->user_id);
+    return usable_models(caller_.home.library_path(), one.date, lists_.users[one.user]->user_id);
   }
 
   /// A model may be asked for only once another is there, so the recipe is asked until nothing new
@@ -107,12 +109,11 @@ class Update {
   void train(const std::vector<Pending>& pending) {
     const auto first =
         std::min_element(pending.begin(), pending.end(),
-                         [](const Pending& a, const Pending& b) { return a.moment < b.moment; });
+                         [](const Pending& a, const Pending& b) { return a.date < b.date; });
     std::set<std::string> left = trainable_models(caller_);
     for (bool is_new = true; is_new;) {
       is_new = false;
-      for (const std::string& name :
-           read_models(lists_, {first->user, first->moment}, models(*first))) {
+      for (const std::string& name : read_models(lists_, pending, stored_models())) {
         if (left.erase(name) == 0) continue;
         is_new = true;
         train(name, *first, pending);
@@ -129,7 +130,7 @@ class Update {
 
   [[nodiscard]] bool is_fresh(const std::string& name, const Pending& one) const {
     const std::vector<ModelVersion> usable = models(one);
-    const std::int64_t oldest = options_.is_forced ? one.moment : one.moment - kSameWeek;
+    const std::int64_t oldest = options_.is_forced ? one.date : one.date - kSameWeek;
     return std::any_of(usable.begin(), usable.end(), [&](const ModelVersion& version) {
       return version.name == name && version.as_of >= oldest;
     });
@@ -140,7 +141,7 @@ class Update {
     bool is_own = false;
     TrainRequest request = make_train_request(caller_);
     request.names = {name};
-    request.as_of = one.moment;
+    request.as_of = one.date;
     request.if_read = trainable_models(caller_);
     std::erase_if(request.if_read, [&](const std::string& read) { return is_fresh(read, one); });
     request.columns = lists_.users[one.user];
@@ -152,7 +153,7 @@ class Update {
         if (model.version.name == name) is_own = is_of_user;
         if (model.no_data.empty()) {
           report_.trained.push_back(what);
-          caller_.note(what + ": trained as of " + format_time(one.moment));
+          caller_.note(what + ": trained as of " + format_time(one.date));
         } else {
           caller_.note(what + ": nothing to learn from: " + model.no_data);
         }
@@ -167,8 +168,8 @@ class Update {
     const auto& columns = lists_.users[one.user];
     RunRequest request = lists_.entries[0].recipe;
     request.columns = columns;
-    request.now = one.moment;
-    request.fresh_seed = static_cast<std::uint64_t>(one.moment);  // a run made again is the same
+    request.now = one.date;
+    request.fresh_seed = static_cast<std::uint64_t>(one.date);  // a run made again is the same
     request.models = models(one);
     if (!folder_.empty()) request.output_formats = {options_.format};
     try {
