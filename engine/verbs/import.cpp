@@ -14,7 +14,7 @@
 namespace engine::verbs {
 namespace {
 
-using import::ImportOptions;  // a line that begins with the word `import` confuses formatters
+using import::ArchiveLimits;  // a line that begins with the word `import` confuses formatters
 using import::ImportResult;
 
 std::string time_left(double seconds) {
@@ -39,66 +39,62 @@ WorkerLimits import_limits(const Settings& settings) {
   return limits;
 }
 
-ImportOptions import_options(const app::Caller& caller, const Arguments& arguments) {
-  ImportOptions options;
+/// What all imports have in common, whatever they read.
+template <class Options>
+Options common_options(const app::Caller& caller, const Arguments& arguments) {
+  Options options;
   options.store_path = caller.home.library_path();
-  const Settings& settings = caller.home.settings();
-  options.paths = arguments.texts("paths");
-  options.user = caller.asked.user;
-  options.is_user_per_folder = arguments.flag("user-per-folder");
   options.is_dry_run = arguments.flag("dry-run");
-  options.columns = arguments.text("columns");
-  options.dates = arguments.text("dates");
   options.now = caller.asked.now;
   options.is_in_process = caller.asked.in_process;
-  options.limits = import_limits(settings);
-  options.archives.total_bytes = static_cast<std::uint64_t>(
-      settings.number("import.archive_gigabytes") * static_cast<double>(1ull << 30));
-  options.archives.members = static_cast<std::uint64_t>(settings.integer("import.archive_members"));
-  options.archives.ratio = static_cast<std::uint64_t>(settings.number("import.archive_ratio"));
-  options.play.min_seconds = settings.number("play.min_seconds");
-  options.play.min_share = settings.number("play.min_share");
-  const Registry::Options plugins{caller.home.plugin_directories(), caller.home.plugin_copies(),
-                                  true};
-  options.setting = [elements = settings.elements()](std::string_view key) {
-    return elements.find(key);
-  };
-  options.load_plugins = [plugins] { return Registry::load(plugins); };
+  options.limits = import_limits(caller.home.settings());
   options.on_progress = [&caller](const import::Progress& progress) {
     caller.progress(progress_line(progress));
   };
   return options;
 }
 
+ArchiveLimits archive_limits(const Settings& settings) {
+  ArchiveLimits limits;
+  limits.total_bytes = static_cast<std::uint64_t>(settings.number("import.archive_gigabytes") *
+                                                  static_cast<double>(1ull << 30));
+  limits.members = static_cast<std::uint64_t>(settings.integer("import.archive_members"));
+  limits.ratio = static_cast<std::uint64_t>(settings.number("import.archive_ratio"));
+  return limits;
+}
+
+ImportResult import_paths(const app::Caller& caller, const Arguments& arguments) {
+  auto options = common_options<import::ImportOptions>(caller, arguments);
+  const Settings& settings = caller.home.settings();
+  options.paths = arguments.texts("paths");
+  options.user = caller.asked.user;
+  options.is_user_per_folder = arguments.flag("user-per-folder");
+  options.columns = arguments.text("columns");
+  options.dates = arguments.text("dates");
+  options.archives = archive_limits(settings);
+  options.play = {settings.number("play.min_seconds"), settings.number("play.min_share")};
+  const Registry::Options plugins{caller.home.plugin_directories(), caller.home.plugin_copies(),
+                                  true};
+  options.setting = [elements = settings.elements()](std::string_view key) {
+    return elements.find(key);
+  };
+  options.load_plugins = [plugins] { return Registry::load(plugins); };
+  return import::import_paths(options);
+}
+
 ImportResult import_vectors(const app::Caller& caller, const Arguments& arguments) {
-  import::EmbeddingOptions options;
-  options.store_path = caller.home.library_path();
+  auto options = common_options<import::EmbeddingOptions>(caller, arguments);
   options.path = arguments.text("embeddings");
   options.ids_path = arguments.text("ids");
   options.space = arguments.text("space");
-  options.now = caller.asked.now;
-  options.is_dry_run = arguments.flag("dry-run");
-  options.limits = import_limits(caller.home.settings());
-  options.is_in_process = caller.asked.in_process;
-  options.on_progress = [&caller](const import::Progress& progress) {
-    caller.progress(progress_line(progress));
-  };
   return import::import_embeddings(options);
 }
 
 ImportResult import_texts(const app::Caller& caller, const Arguments& arguments) {
-  import::PromptOptions options;
-  options.store_path = caller.home.library_path();
+  auto options = common_options<import::PromptOptions>(caller, arguments);
   options.path = arguments.text("prompts");
   options.user = caller.asked.user;
   options.space = arguments.text("space");
-  options.now = caller.asked.now;
-  options.is_dry_run = arguments.flag("dry-run");
-  options.limits = import_limits(caller.home.settings());
-  options.is_in_process = caller.asked.in_process;
-  options.on_progress = [&caller](const import::Progress& progress) {
-    caller.progress(progress_line(progress));
-  };
   return import::import_prompts(options);
 }
 
@@ -119,7 +115,7 @@ ImportResult import_anything(const app::Caller& caller, const Arguments& argumen
   }
   return has_vectors ? import_vectors(caller, arguments)
          : has_texts ? import_texts(caller, arguments)
-                     : import::import_paths(import_options(caller, arguments));
+                     : import_paths(caller, arguments);
 }
 
 /// Of a store from which nothing new can come: one person's plays and no catalogue.
