@@ -58,13 +58,43 @@ class TextRanking final : public playlist::Ranking {
   std::string how_;
 };
 
-/// Files that begin with "HOSTILE": two likes and a bucket.
+/// Two likes as a source in C hands them over, whose texts nobody repairs but the host.
+void append_bare(const playlist_host* host) {
+  const auto* rows = playlist::find_service<playlist_rows>(host, PLAYLIST_SERVICE_ROWS);
+  const std::string artists = "B\xe9laBj\xc3\xb6rk", titles = std::string(kText) + "J\xc3\xb3ga";
+  const std::uint64_t artist_ends[] = {0, 4, artists.size()},
+                      title_ends[] = {0, kText.size(), titles.size()};
+  const playlist_dict artist_texts{sizeof artist_texts, 2, artists.data(), artist_ends},
+      title_texts{sizeof title_texts, 2, titles.data(), title_ends};
+  std::int64_t records[] = {0, 1};
+  std::int32_t codes[] = {0, 1};
+  const playlist_column record{sizeof record, PLAYLIST_I64, "record", records, nullptr},
+      artist{sizeof artist, PLAYLIST_STRING, "artist", codes, &artist_texts},
+      title{sizeof title, PLAYLIST_STRING, "title", codes, &title_texts};
+  const playlist_column* const columns[] = {&record, &artist, &title};
+  const playlist_table table{sizeof table, 3, 2, columns};
+  if (rows->append(host, "likes", &table) != PLAYLIST_OK)
+    throw playlist::Error("the host refuses the rows");
+}
+
+/// Files that begin with "HOSTILE", or "HOSTILE BARE": two likes and a bucket.
 class TextSource final : public playlist::Source {
  public:
   static int recognise(const playlist::Input& input) {
-    return input.head().starts_with("HOSTILE\n") ? 100 : 0;
+    return input.head().starts_with("HOSTILE") ? 100 : 0;
   }
   void read(playlist::SourceCall& call) const {
+    if (call.input().head().starts_with("HOSTILE BARE\n")) {
+      append_bare(call.host());
+    } else {
+      append_repaired(call);
+    }
+    call.bucket(2, "malformed", std::string(kText));
+    call.finish(3);
+  }
+
+ private:
+  static void append_repaired(playlist::SourceCall& call) {
     playlist::Rows& likes = call.rows("likes");
     playlist::TextColumn& artist = likes.text("artist");
     playlist::TextColumn& title = likes.text("title");
@@ -74,8 +104,6 @@ class TextSource final : public playlist::Source {
     likes.row(1);
     artist.set("Björk");
     title.set("Jóga");
-    call.bucket(2, "malformed", std::string(kText));
-    call.finish(3);
   }
 };
 

@@ -130,11 +130,16 @@ TEST_CASE("helps of plugins are shown without what a terminal obeys", "[cli][tex
 
 TEST_CASE("texts of a source are UTF-8 in the store and lists with them are made", "[cli][texts]") {
   const TextHome home;
-  home.write("odd.txt", "HOSTILE\n");
+  // A source in C++ repairs them itself, of one in C the host does.
+  const auto [file, told] = GENERATE(
+      std::pair{"HOSTILE\n", "2 texts held bytes that are not UTF-8: U+FFFD stands in their place"},
+      std::pair{"HOSTILE BARE\n",
+                "2 texts were not UTF-8: \xef\xbf\xbd stands for the bytes that are none"});
+  home.write("odd.txt", file);
   const Ended imported = home.engine(
       {"--plugins", kPlugins, "import", "--user", "una", home.path("odd.txt"), "--json"});
   CHECK(imported.exit_code == 0);
-  CHECK_THAT(imported.out, Contains("2 texts were not UTF-8"));
+  CHECK_THAT(imported.out, Contains(told));
   check_harmless(imported);
   home.write(
       "likes.lua",
