@@ -105,7 +105,12 @@ std::string problem_of(const Parameter& parameter, const std::string& value) {
 }
 
 Arguments::Arguments(const Verb& verb, Given given) : verb_(&verb), given_(std::move(given)) {
-  std::erase_if(given_, [](const auto& one) { return one.second.empty(); });
+  // A flag that is said to be off is none that another one needs or excludes.
+  std::erase_if(given_, [&](const auto& one) {
+    const Parameter* parameter = find(verb, one.first);
+    const bool is_flag = parameter != nullptr && parameter->type == Type::kFlag;
+    return one.second.empty() || (is_flag && one.second == std::vector<std::string>{"false"});
+  });
   check_names(verb, given_);
   for (const Parameter& parameter : verb.parameters) check_values(verb, parameter, given_);
   values_ = given_;

@@ -119,6 +119,19 @@ TEST_CASE("arguments that do not fit are told by name", "[verbs]") {
   CHECK_THAT(with({{"every", {"1w"}}}), Catch::Contains("every needs train"));
   CHECK_THAT(with({{"train", {"true"}}, {"every", {"1w"}}, {"now", {"x"}}}),
              Catch::Contains("now and every do not go together"));
+  CHECK_THAT(with({{"train", {"false"}}, {"every", {"1w"}}}), Catch::Contains("every needs train"));
+}
+
+TEST_CASE("a flag that is off is as if it were not given", "[verbs]") {
+  Verb verb = sample();
+  verb.parameters.push_back(
+      {.name = "forever", .type = Type::kFlag, .help = "Always", .excludes = "train"});
+  const Arguments off(verb, {{"what", {"x"}}, {"train", {"false"}}, {"forever", {"true"}}});
+  CHECK_FALSE(off.flag("train"));
+  CHECK_FALSE(off.has("train"));
+  CHECK(off.flag("forever"));
+  CHECK_THAT(why_not(verb, {{"what", {"x"}}, {"train", {"true"}}, {"forever", {"true"}}}),
+             Catch::Contains("forever and train do not go together"));
 }
 
 TEST_CASE("every verb is declared whole", "[verbs]") {
