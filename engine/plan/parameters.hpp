@@ -9,34 +9,20 @@ namespace engine {
 
 constexpr double kMany = 1e9;  // as good as no upper end
 
+constexpr playlist_param ranged_param(std::uint32_t type, const char* name, double value,
+                                      double min, double max, const char* help,
+                                      std::uint32_t flags) {
+  return {sizeof(playlist_param), type, name, help, value, min, max, nullptr, nullptr, flags, 0};
+}
+
 constexpr playlist_param number_param(const char* name, double value, double min, double max,
                                       const char* help) {
-  return {sizeof(playlist_param),
-          PLAYLIST_PARAM_NUMBER,
-          name,
-          help,
-          value,
-          min,
-          max,
-          nullptr,
-          nullptr,
-          0,
-          0};
+  return ranged_param(PLAYLIST_PARAM_NUMBER, name, value, min, max, help, 0);
 }
 
 constexpr playlist_param whole_param(const char* name, double value, double min, double max,
                                      const char* help, std::uint32_t flags = 0) {
-  return {sizeof(playlist_param),
-          PLAYLIST_PARAM_INTEGER,
-          name,
-          help,
-          value,
-          min,
-          max,
-          nullptr,
-          nullptr,
-          flags,
-          0};
+  return ranged_param(PLAYLIST_PARAM_INTEGER, name, value, min, max, help, flags);
 }
 
 constexpr playlist_param text_param(const char* name, const char* value, const char* help,
