@@ -175,7 +175,10 @@ class Listenbrainz final : public playlist::Source {
     } else if (const char* list = find_list(JsonReader(text)); list != nullptr) {
       read_answer(text, list);
     } else {
-      read_lines(text);
+      read_lines(
+          text, JsonList::kLongestRecord, call,
+          [this](JsonReader& reader) { return fields_.read(reader, values_.data()); },
+          [this] { take_record(); });
       const bool is_export = equals_ignoring_case(call.input().name(), "feedback.jsonl");
       if (has_feedback_ && is_export) {
         call.whole_list("likes", kListsTeller);
@@ -218,27 +221,6 @@ class Listenbrainz final : public playlist::Source {
       call_->next(reader.offset());
     }
     if (list.is_cut()) call_->notice("the file ends before its list is closed");
-  }
-
-  void read_lines(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t end = std::min(text.find('\n', at), text.size());
-      const std::string_view line = trim(text.substr(at, end - at));
-      at = end + 1;
-      if (line.empty()) continue;
-      take_line(line);
-      call_->next(at);
-    }
-  }
-
-  void take_line(std::string_view line) {
-    if (line.size() > JsonList::kLongestRecord) return call_->malformed("longer than 1 MiB");
-    JsonReader reader(line);
-    if (!fields_.read(reader, values_.data())) return call_->malformed(reader.error());
-    if (reader.peek() != '\0' || reader.position() != reader.end()) {
-      return call_->malformed("more text behind the record");
-    }
-    take_record();
   }
 
   void take_record() {
