@@ -7,6 +7,7 @@
 #include "import/input_files.hpp"
 #include "import/reader.hpp"
 #include "import/session.hpp"
+#include "import/space.hpp"
 #include "store/users.hpp"
 #include "worker/confine.hpp"
 
@@ -88,10 +89,15 @@ Store open_store(const ImportOptions& options) {
 
 ImportResult import_paths(const ImportOptions& options) {
   const auto started = Clock::now();
+  check_space_name(options.space);
+  if (!options.ids_path.empty()) list_input_files({options.ids_path}, false);  // it is there
   ReadOrder order;
   order.files = list_input_files(options.paths, options.is_user_per_folder);
   order.columns = options.columns;
   order.dates = options.dates;
+  order.source = options.source;
+  order.space = options.space;
+  order.ids_path = options.ids_path;
   order.limits = options.archives;
   order.now = options.now;
   order.load_plugins = loading_in_worker(options);

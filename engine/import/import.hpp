@@ -10,6 +10,7 @@
 #include "import/listens_writer.hpp"
 #include "import/members_receiver.hpp"
 #include "import/result.hpp"
+#include "import/space.hpp"
 #include "plugin/registry.hpp"
 #include "worker/worker.hpp"
 
@@ -32,10 +33,14 @@ struct ImportOptions {
   std::vector<std::string> paths;
   std::string user;  // --user
   bool is_user_per_folder = false;
-  bool is_dry_run = false;     // on a copy; the store is not changed
-  std::string columns;         // --columns a=b,...
-  std::string dates;           // --dates day-first, month-first or year-first; "" not given
-  std::int64_t now = 0;        // Unix seconds; required
+  bool is_dry_run = false;  // on a copy; the store is not changed
+  std::string columns;      // --columns a=b,...
+  std::string dates;        // --dates day-first, month-first or year-first; "" not given
+  /// "prompts": that source alone reads the files, whatever it looks like; "" whichever knows them.
+  std::string source;
+  std::string space = kUsualSpace;  // of vectors whose file names none
+  std::string ids_path;  // whose vectors a file holds that does not say it: one id a line; "" none
+  std::int64_t now = 0;  // Unix seconds; required
   double busy_seconds = 10;    // wait for another writer
   bool is_in_process = false;  // without a worker, for debuggers and sanitizers
   WorkerLimits limits = kImportLimits;
@@ -50,7 +55,8 @@ struct ImportOptions {
 /// Reads the paths into the store. A file that cannot be read costs that file only and is told in
 /// the result; what was read of it stays, and importing it again goes on from there.
 /// The process must have one thread. Throws Error: kInput for a path that does not exist, kUsage
-/// when it is not clear whose export a file is, kStore when the store cannot be written.
+/// when it is not clear whose export a file is or no space can be called so, kStore when the store
+/// cannot be written.
 ImportResult import_paths(const ImportOptions& options);
 
 }  // namespace engine::import

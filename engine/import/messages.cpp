@@ -1,6 +1,7 @@
 #include "import/messages.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <vector>
 
 #include "core/column_types.hpp"
@@ -68,6 +69,35 @@ std::size_t write_dict(MessageWriter& message, const playlist_dict& dict) {
   message.bytes(offsets.data(), offsets.size() * 8);
   message.bytes(bytes.data(), bytes.size());
   return mended;
+}
+
+/// Offsets from 0 on, and the values of the given rows.
+void write_vectors(std::string& out, const RowVectors& vectors, std::size_t row_count,
+                   std::span<const std::uint32_t> rows, bool is_all) {
+  std::vector<std::uint64_t> offsets = {0};
+  const auto row_at = [&](std::size_t k) { return is_all ? k : rows[k]; };
+  for (std::size_t k = 0; k < row_count; ++k) {
+    const std::size_t row = row_at(k);
+    offsets.push_back(offsets.back() + vectors.offsets[row + 1] - vectors.offsets[row]);
+  }
+  MessageWriter(out).bytes(offsets.data(), offsets.size() * sizeof(std::uint64_t));
+  const std::size_t size = static_cast<std::size_t>(offsets.back()) * sizeof(float);
+  out.reserve(out.size() + size + 8);
+  for (std::size_t k = 0; k < row_count; ++k) {
+    out.append(reinterpret_cast<const char*>(vectors.values + vectors.offsets[row_at(k)]),
+               static_cast<std::size_t>(offsets[k + 1] - offsets[k]) * sizeof(float));
+  }
+  out.append((8 - size % 8) % 8, '\0');
+}
+
+void read_vectors(MessageReader& message, TableView& table) {
+  if (table.rows == SIZE_MAX) throw_broken();
+  table.vector_offsets = items<std::uint64_t>(message, table.rows + 1);
+  for (std::size_t row = 0; row < table.rows; ++row) {
+    if (table.vector_offsets[row + 1] < table.vector_offsets[row]) throw_broken();
+  }
+  if (table.vector_offsets.front() != 0) throw_broken();
+  table.vector_values = items<float>(message, table.vector_offsets.back()).data();
 }
 
 ColumnView read_column(MessageReader& message, std::size_t rows) {
@@ -145,7 +175,8 @@ TextView TableView::texts(std::string_view column) const {
 }
 
 std::size_t write_table(std::string& out, std::string_view name, const playlist_table& table,
-                        std::span<const std::uint32_t> rows, bool is_all) {
+                        std::span<const std::uint32_t> rows, bool is_all,
+                        const RowVectors& vectors) {
   std::size_t mended = 0;
   const std::size_t row_count = is_all ? static_cast<std::size_t>(table.rows) : rows.size();
   MessageWriter message(out);
@@ -163,6 +194,9 @@ std::size_t write_table(std::string& out, std::string_view name, const playlist_
     const playlist_dict& dict = column.dict ? *column.dict : empty;
     mended += write_dict(message, dict);
   }
+  const bool has_vectors = vectors.offsets != nullptr;
+  message.number(has_vectors ? 1 : 0);
+  if (has_vectors) write_vectors(out, vectors, row_count, rows, is_all);
   return mended;
 }
 
@@ -179,6 +213,7 @@ BatchView BatchView::read(std::string_view text) {
     for (std::uint64_t c = 0; c < column_count; ++c) {
       table.columns.push_back(read_column(message, table.rows));
     }
+    if (message.number() != 0) read_vectors(message, table);
   }
   const std::uint64_t bucket_count = message.number();
   for (std::uint64_t b = 0; b < bucket_count; ++b) {

@@ -139,6 +139,8 @@ struct TableView {
   std::string_view name;
   std::size_t rows = 0;
   std::vector<ColumnView> columns;
+  std::span<const std::uint64_t> vector_offsets;  // rows + 1, or none
+  const float* vector_values = nullptr;
 
   [[nodiscard]] const ColumnView* find(std::string_view column) const;
   /// Empty when the table has no such column.
@@ -149,6 +151,12 @@ struct TableView {
     return {reinterpret_cast<const T*>(found->data), rows};
   }
   [[nodiscard]] TextView texts(std::string_view column) const;
+  /// Empty when the row has none.
+  [[nodiscard]] std::span<const float> vector(std::size_t row) const {
+    if (vector_offsets.empty()) return {};
+    return {vector_values + vector_offsets[row],
+            static_cast<std::size_t>(vector_offsets[row + 1] - vector_offsets[row])};
+  }
 };
 
 /// Records [first, last] were put into `bucket` by the source.
@@ -166,10 +174,17 @@ struct BatchView {
   static BatchView read(std::string_view message);
 };
 
+/// The vectors of a table's rows, as PLAYLIST_SERVICE_VECTORS has them.
+struct RowVectors {
+  const std::uint64_t* offsets = nullptr;  // nullptr: no row has one
+  const float* values = nullptr;
+};
+
 /// Appends the given rows of a table (all of them when `rows` is empty and `is_all`). Texts are
 /// made UTF-8 here, where they enter the engine. Returns how many were not, with U+FFFD for each
 /// byte that is none.
 std::size_t write_table(std::string& out, std::string_view name, const playlist_table& table,
-                        std::span<const std::uint32_t> rows, bool is_all);
+                        std::span<const std::uint32_t> rows, bool is_all,
+                        const RowVectors& vectors = {});
 
 }  // namespace engine::import

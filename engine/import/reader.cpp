@@ -12,6 +12,7 @@
 #include "import/messages.hpp"
 #include "import/reading_identity.hpp"
 #include "import/rows_receiver.hpp"
+#include "import/space.hpp"
 #include "import/text_form.hpp"
 #include "plugin/call.hpp"
 
@@ -21,7 +22,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t kHeadBytes = 64 << 10;
 // What a reading can depend on beside the content, by the names that sources ask for.
-constexpr const char *kColumns = "columns", *kDates = "dates", *kTimezone = "timezone";
+constexpr const char *kColumns = "columns", *kDates = "dates", *kTimezone = "timezone",
+                     *kSpace = "space", *kIds = "ids";
 constexpr const char* kNoColumn = "--columns names none of its columns";
 constexpr auto kProgressEvery = std::chrono::milliseconds(100);
 
@@ -35,11 +37,46 @@ struct Content {
   UnpackedSoFar* unpacked = nullptr;
 };
 
-/// What a running source reports to: the owner of both its services.
+/// A file that the user named beside what is imported.
+struct CompanionFile {
+  explicit CompanionFile(std::string file_path) : path(std::move(file_path)), mapped(path) {
+    input.size = sizeof input;
+    input.path = path.c_str();
+    input.name = input.path + (path.find('/') == std::string::npos ? 0 : path.rfind('/') + 1);
+    input.bytes = mapped.data();
+    input.length = mapped.size();
+    input.head_length = std::min(mapped.size(), kHeadBytes);
+    input.columns = "";
+    hash = content_hash({reinterpret_cast<const char*>(mapped.data()), mapped.size()});
+  }
+  CompanionFile(const CompanionFile&) = delete;
+  CompanionFile& operator=(const CompanionFile&) = delete;
+
+  std::string path, hash;
+  MappedFile mapped;
+  playlist_input input{};
+};
+
+/// What a running source reports to: the owner of all its services.
 struct SourceRun {
   RowsReceiver* rows;
   MembersReceiver* members;
   Heartbeat* heartbeat;
+  const std::string* space_name;
+  const CompanionFile* ids_file;  // nullptr: none was named
+  bool has_asked_space = false, has_asked_ids = false;
+
+  const char* space() {
+    has_asked_space = true;
+    rows->depends_on(kSpace, *space_name);
+    return space_name->c_str();
+  }
+  const playlist_input* ids() {
+    has_asked_ids = true;
+    if (ids_file == nullptr) return nullptr;
+    rows->depends_on(kIds, ids_file->hash);
+    return &ids_file->input;
+  }
 };
 
 /// Nothing may be thrown through the plugin.
@@ -92,8 +129,24 @@ const playlist_members kMembersService = {
                      [&](SourceRun& run) { return run.members->end(); });
     }};
 
+const playlist_vectors kVectorsService = {
+    sizeof(playlist_vectors), 0,
+    [](const playlist_host* host, const char* table, const playlist_table* rows,
+       const std::uint64_t* offsets, const float* values) {
+      return guarded(host, PLAYLIST_SERVICE_VECTORS, [&](SourceRun& run) {
+        return run.rows->append(table, *rows, {offsets, values});
+      });
+    },
+    [](const playlist_host* host) {
+      return CallContext::owner<SourceRun>(host, PLAYLIST_SERVICE_VECTORS).space();
+    },
+    [](const playlist_host* host) {
+      return CallContext::owner<SourceRun>(host, PLAYLIST_SERVICE_VECTORS).ids();
+    }};
+
 std::vector<CallService> services(SourceRun& run) {
   return {{PLAYLIST_SERVICE_ROWS, &kRowsService, &run},
+          {PLAYLIST_SERVICE_VECTORS, &kVectorsService, &run},
           {PLAYLIST_SERVICE_MEMBERS, &kMembersService, &run}};
 }
 
@@ -163,6 +216,7 @@ class Reader {
   void read_file(const InputFile& file) {
     file_bytes_ = file.bytes;
     try {
+      if (!order_.ids_path.empty() && !ids_) ids_.emplace(order_.ids_path);
       const MappedFile mapped(file.path);
       UnpackedSoFar unpacked;
       unpacked.packed_bytes = mapped.size();
@@ -250,6 +304,7 @@ class Reader {
 
   /// The sources that may read this, the surest first.
   std::vector<const Element*> candidates_for(const Content& content, const playlist_input& input) {
+    if (!order_.source.empty()) return {&registry_->require("source." + order_.source, "")};
     std::vector<std::pair<int, const Element*>> found;
     for (const Element* source : sources_) {
       heartbeat_.doing(std::string(source->description->name) + " (recognising " + content.path +
@@ -269,7 +324,9 @@ class Reader {
                                             const Content& content) const {
     OpenedFile named;
     named.path = content.path;
-    ReadingSettings settings = {{kDates, order_.dates}, {kTimezone, timezone_of(content)}};
+    ReadingSettings settings = {
+        {kDates, order_.dates}, {kTimezone, timezone_of(content)}, {kSpace, order_.space}};
+    if (ids_) settings[kIds] = ids_->hash;
     if (has_columns) settings[kColumns] = order_.columns;
     for (const std::string& identity : possible_identities(hash, settings)) {
       if (has_columns && !settings_have_columns(identity)) continue;
@@ -375,13 +432,14 @@ class Reader {
                              [&](const std::string& path, const std::string& reason) {
                                send_text(Message::kRefused, path, reason);
                              }});
-    SourceRun run{&rows, &members, &heartbeat_};
+    SourceRun run{&rows, &members, &heartbeat_, &order_.space, ids_ ? &*ids_ : nullptr};
     std::string problem;
     try {
       ElementInstance instance(source, check_arguments(*source.description, {}, content.path),
                                context_for(content, &run));
       const CallResult result = instance.read(input);
-      if (result.status == PLAYLIST_UNSUPPORTED && !rows.is_open()) return false;
+      const bool is_asked_for = !order_.source.empty();
+      if (result.status == PLAYLIST_UNSUPPORTED && !rows.is_open() && !is_asked_for) return false;
       if (result.status == PLAYLIST_CANCELLED && heartbeat_.is_interrupted()) return true;
       if (result.status != PLAYLIST_OK) problem = result.message;
       if (problem.empty() && !rows.is_finished() && !members.is_used()) {
@@ -402,10 +460,23 @@ class Reader {
       send_text(Message::kFailed, content.path, problem);
     } else if (rows.is_finished()) {
       remember(file, content, rows);
+      tell_unused(content, run);
     } else if (members.member_count() == 0) {
       send_text(Message::kNotice, content.path, "the archive holds nothing to import");
     }
     return true;
+  }
+
+  /// Options that mean files with vectors say nothing of others.
+  void tell_unused(const Content& content, const SourceRun& run) {
+    if (!content.is_named) return;
+    if (ids_ && !run.has_asked_ids) {
+      send_text(Message::kNotice, content.path, "--ids says nothing of this file and is not used");
+    }
+    if (order_.space != kUsualSpace && !run.has_asked_space) {
+      send_text(Message::kNotice, content.path,
+                "--space says nothing of this file and is not used");
+    }
   }
 
   /// The same content may come again in this import; what told of the same lists before no longer
@@ -424,8 +495,9 @@ class Reader {
     const auto [first, last] = known_.equal_range({identity, user_of(content)});
     for (auto entry = first; entry != last;)
       entry = entry->second.file_name == name ? known_.erase(entry) : std::next(entry);
-    known_.emplace(std::pair(identity, user_of(content)),
-                   KnownFile{0, true, identity, name, false, rows.whole_lists()});
+    known_.emplace(
+        std::pair(identity, user_of(content)),
+        KnownFile{0, true, identity, name, rows.is_to_be_told_anew(), rows.whole_lists()});
   }
 
   void read_member(const Content& archive, const std::string& path, std::string_view bytes) {
@@ -445,6 +517,7 @@ class Reader {
   KnownFiles known_;
   std::shared_ptr<const Registry> registry_;
   std::vector<const Element*> sources_;
+  std::optional<CompanionFile> ids_;
   std::map<std::string, std::string> zone_texts_;  // by zone
   bool is_told_sources_ = false;
   std::uint64_t bytes_total_ = 0, bytes_done_ = 0, file_bytes_ = 0;

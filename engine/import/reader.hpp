@@ -25,7 +25,8 @@ struct KnownFile {
   std::string identity;  // see reading_identity.hpp
   /// Of a file that tells what holds (likes, playlists ...), else "": another name is another list.
   std::string file_name = {};
-  /// A later import told of the same lists: what the store holds is no longer this.
+  /// To be read again: a later import told of the same lists, so that what the store holds is no
+  /// longer this, or it has tables that are told anew at every import.
   bool is_superseded = false;
   std::set<std::string> lists = {};  // those it told whole, as ToldList::key()
 };
@@ -38,6 +39,9 @@ struct ReadOrder {
   std::string user;       // whose files they are when no folder says so; "" not known
   std::string columns;    // --columns a=b,...
   std::string dates;      // --dates day-first; "" not given
+  std::string source;     // the only one that reads, without its "source."; "" whichever does
+  std::string space;      // of vectors whose file names none
+  std::string ids_path;   // what says whose vectors a file holds; "" none
   std::map<std::string, std::string> timezones;  // of the people in the store, where not UTC
   KnownFiles known;
   ArchiveLimits limits;

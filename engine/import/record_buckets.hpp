@@ -43,6 +43,10 @@ class RecordBuckets {
   };
   [[nodiscard]] std::string_view bucket(const Run& run) const;
   [[nodiscard]] std::string_view reason(const Run& run) const;
+  /// Somebody said why: the source, or who wrote its rows.
+  [[nodiscard]] bool is_explained(const Run& run) const {
+    return run.code >= kFirstNamed && !reason(run).empty();
+  }
   /// Runs that cover [first, done) without gap; valid until the next start().
   [[nodiscard]] const std::vector<Run>& runs();
   /// Adds the number of records in each bucket.

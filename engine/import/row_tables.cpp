@@ -107,6 +107,14 @@ constexpr RowColumn kEngagement[] = {
     {"likes", kF32},           {"comments", kF32}, {"skip_rate", kF32}, {"completion", kF32},
     {"artist_credit", kString}};
 
+constexpr RowColumn kVectors[] = {{"record", kI64, true},  {"space", kString, true},
+                                  {"spotify_id", kString}, {"isrc", kString},
+                                  {"mbid", kString},       {"track_id", kI64}};
+constexpr RowColumn kPrompts[] = {
+    {"record", kI64, true}, {"text", kString, true}, {"user", kString},
+    {"ts", kI64},           {"spotify_id", kString}, {"isrc", kString},
+    {"mbid", kString},      {"track_id", kI64},      {"space", kString}};
+
 constexpr RowColumn kLists[] = {
     {"record", kI64}, {"list", kString, true}, {"teller", kString}, {"is_whole", kU8}};
 
@@ -125,6 +133,8 @@ constexpr RowTable kTables[] = {{"listens", kListens},
                                 {"artist_relations", kArtistRelations},
                                 {"user_relations", kUserRelations},
                                 {"engagement", kEngagement},
+                                {"vectors", kVectors},
+                                {"prompts", kPrompts},
                                 {"lists", kLists}};
 
 const RowColumn* find_column(const RowTable& table, std::string_view name) {
@@ -156,6 +166,10 @@ const RowTable* find_row_table(std::string_view name) {
     if (name == table.name) return &table;
   }
   return nullptr;
+}
+
+bool takes_vectors(std::string_view name) {
+  return name == "vectors" || name == "prompts";
 }
 
 bool is_list(std::string_view name) {

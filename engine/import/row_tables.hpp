@@ -23,6 +23,8 @@ struct RowTable {
 /// nullptr when there is no such table.
 const RowTable* find_row_table(std::string_view name);
 
+/// A table whose rows may have a vector each (PLAYLIST_SERVICE_VECTORS).
+bool takes_vectors(std::string_view name);
 /// A table that says what holds, not what happened: likes, bans, playlists and what tells of them.
 bool is_state_table(std::string_view name);
 /// What table "lists" may tell of.

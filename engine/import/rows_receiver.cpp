@@ -5,6 +5,7 @@
 #include "core/calendar.hpp"
 #include "core/shown_text.hpp"
 #include "import/row_tables.hpp"
+#include "import/vectors_writer.hpp"
 
 namespace engine::import {
 namespace {
@@ -20,6 +21,18 @@ const std::int64_t* records_of(const playlist_table& rows) {
     }
   }
   return nullptr;
+}
+
+/// "", or why these cannot be the vectors of the rows.
+std::string problem_of_vectors(const std::string& table, const playlist_table& rows,
+                               const RowVectors& vectors) {
+  if (vectors.offsets == nullptr) return "";
+  if (!takes_vectors(table)) return "rows of table \"" + table + "\" have no vectors";
+  for (std::int64_t row = 0; row < rows.rows; ++row) {
+    if (vectors.offsets[row + 1] < vectors.offsets[row])
+      return "a vector of table \"" + table + "\" ends before it begins";
+  }
+  return "";
 }
 
 }  // namespace
@@ -83,14 +96,18 @@ void RowsReceiver::send_lists() {
   told_lists_.clear();
 }
 
-playlist_status RowsReceiver::append(const char* table, const playlist_table& rows) {
+playlist_status RowsReceiver::append(const char* table, const playlist_table& rows,
+                                     const RowVectors& vectors) {
   if (is_finished_) return refuse("it appended rows behind finish()");
   if (std::string problem = problem_of(table, rows); !problem.empty()) return refuse(problem);
+  if (std::string problem = problem_of_vectors(table, rows, vectors); !problem.empty())
+    return refuse(problem);
   if (std::string_view(table) == "lists") return tell_lists(rows);
   open();
   look_for_later(table, rows);
   if (rows.rows == 0) return PLAYLIST_OK;
   tells_state_ |= is_state_table(table);
+  is_to_be_told_anew_ |= is_told_anew(table);
 
   const std::int64_t* records = records_of(rows);
   const auto [low, high] = std::minmax_element(records, records + rows.rows);
@@ -102,14 +119,14 @@ playlist_status RowsReceiver::append(const char* table, const playlist_table& ro
   if (*high < skip_) return PLAYLIST_OK;
   ++table_count_;
   if (*low >= skip_) {
-    mended_ += write_table(tables_, table, rows, {}, /*is_all=*/true);
+    mended_ += write_table(tables_, table, rows, {}, /*is_all=*/true, vectors);
     return PLAYLIST_OK;
   }
   chosen_.clear();
   for (std::int64_t row = 0; row < rows.rows; ++row) {
     if (records[row] >= skip_) chosen_.push_back(static_cast<std::uint32_t>(row));
   }
-  mended_ += write_table(tables_, table, rows, chosen_, /*is_all=*/false);
+  mended_ += write_table(tables_, table, rows, chosen_, /*is_all=*/false, vectors);
   return PLAYLIST_OK;
 }
 

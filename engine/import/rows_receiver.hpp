@@ -34,7 +34,8 @@ class RowsReceiver {
   void depends_on(const std::string& setting, const std::string& value);
   [[nodiscard]] const std::string& identity() const { return file_.hash; }
 
-  playlist_status append(const char* table, const playlist_table& rows);
+  playlist_status append(const char* table, const playlist_table& rows,
+                         const RowVectors& vectors = {});
   playlist_status bucket(std::int64_t record, std::string_view bucket, std::string_view reason);
   playlist_status complete(std::int64_t done);
   playlist_status finish(std::int64_t total);
@@ -42,6 +43,8 @@ class RowsReceiver {
   [[nodiscard]] bool is_finished() const { return is_finished_; }
   /// The file tells what holds (likes, playlists ...), not only what happened.
   [[nodiscard]] bool tells_state() const { return tells_state_; }
+  /// It is to be read again when it comes again, see is_told_anew().
+  [[nodiscard]] bool is_to_be_told_anew() const { return is_to_be_told_anew_; }
   /// The lists it told whole, by ToldList::key().
   [[nodiscard]] const std::set<std::string>& whole_lists() const { return whole_lists_; }
   /// True once the supervisor heard of this file.
@@ -74,7 +77,7 @@ class RowsReceiver {
   std::int64_t skip_, now_;
   ReadingSettings settings_;
   std::map<std::string, Later> later_;  // by table
-  bool is_open_ = false, is_finished_ = false, tells_state_ = false;
+  bool is_open_ = false, is_finished_ = false, tells_state_ = false, is_to_be_told_anew_ = false;
   std::vector<ToldList> told_lists_;  // not sent yet
   std::set<std::string> whole_lists_;
   std::string problem_;

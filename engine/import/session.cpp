@@ -16,15 +16,25 @@ namespace {
 
 constexpr std::size_t kMostExamples = 5, kFewUsers = 8;
 
-/// Tables that hold what one person did or has.
-bool is_persons_table(const TableView& table) {
-  static constexpr std::array<std::string_view, 5> kPersonal = {"listens", "likes", "saved_albums",
-                                                                "saved_artists", "banned"};
-  if (std::find(kPersonal.begin(), kPersonal.end(), table.name) != kPersonal.end()) return true;
-  if (table.name != "playlists") return false;
-  const TextView owner = table.texts("owner");
+/// A row without a text in this column.
+bool has_row_without(const TableView& table, const char* column) {
+  const TextView texts = table.texts(column);
   for (std::size_t row = 0; row < table.rows; ++row) {
-    if (!owner.has(row)) return true;
+    if (!texts.has(row)) return true;
+  }
+  return false;
+}
+
+/// A prompt that names nobody, and where the import does neither, no track that it describes.
+bool has_prompt_of_importer(const TableView& table, bool is_user_named) {
+  const TextView texts = table.texts("text"), users = table.texts("user"),
+                 spotify = table.texts("spotify_id"), isrc = table.texts("isrc"),
+                 mbid = table.texts("mbid");
+  const auto numbers = table.numbers<std::int64_t>("track_id");
+  for (std::size_t row = 0; row < table.rows; ++row) {
+    const bool has_track = spotify.has(row) || isrc.has(row) || mbid.has(row) ||
+                           (!numbers.empty() && numbers[row] != INT64_MIN);
+    if (texts.has(row) && !users.has(row) && (is_user_named || !has_track)) return true;
   }
   return false;
 }
@@ -78,6 +88,7 @@ Session::Session(Store& store, Options options)
       listens_(store, matcher_, row_tracks_, options_.play),
       catalogue_(store, names_, matcher_),
       library_(store, names_, row_tracks_),
+      vectors_(store, names_),
       seen_changes_(store.prepare("PRAGMA data_version")),
       find_ingestion_(store.prepare(
           "SELECT ingestion_id, records_done, is_complete, first_ts, last_ts, user_id IS NOT NULL, "
@@ -106,6 +117,7 @@ Session::Session(Store& store, Options options)
           "ingestion_id IN (SELECT ingestion_id FROM told_lists WHERE list = ?3 AND teller = ?4) "
           "AND (?3 <> 'playlists' OR file_name = ?5)")),
       tell_list_(store.prepare("INSERT OR REPLACE INTO told_lists VALUES (?1, ?2, ?3)")),
+      tell_anew_(store.prepare("UPDATE ingestions SET is_superseded = 1 WHERE ingestion_id = ?1")),
       last_playlist_(store.integer("SELECT max(playlist_id) FROM playlists")) {}
 
 void Session::take(Message kind, std::string_view bytes) {
@@ -182,14 +194,17 @@ std::string Session::user_name() const {
   return user ? user->name : "";
 }
 
-std::optional<std::int64_t> Session::find_user_id(const OpenedFile& opened) const {
-  const std::string name = opened.person.empty() ? user_name() : opened.person;
+std::string Session::whose(const OpenedFile& opened) const {
+  return opened.person.empty() ? user_name() : opened.person;
+}
+
+std::optional<std::int64_t> Session::find_user_id(const std::string& name) const {
   const auto user = name.empty() ? std::nullopt : find_user(store_, name);
   return user ? std::optional(user->id) : std::nullopt;
 }
 
 std::int64_t Session::resolve_user() {
-  std::string name = file_->opened.person.empty() ? user_name() : file_->opened.person;
+  std::string& name = file_->whose;
   if (name.empty() && list_users(store_).empty()) name = kFirstUser;
   if (name.empty()) name = choose_user(store_, "").name;  // throws: there are several
   const std::int64_t id = names_.user(name, options_.now);
@@ -234,14 +249,18 @@ void Session::open(const OpenedFile& opened) {
   file_->context.format = opened.format;
   file_->context.now = options_.now;
   file_->context.user_id = [this] { return resolve_user(); };
+  file_->context.is_user_named = !opened.person.empty() || !options_.user.empty();
+  file_->whose = whose(opened);  // before its rows make users
   file_->result = result_.files.size();
   FileResult& result = add_result();
   result.path = opened.path;
   result.format = opened.format;
   library_.start_file();
+  vectors_.start_file();
 }
 
 void Session::forget() {
+  vectors_.forget();
   names_.forget();
   matcher_.forget();
   row_tracks_.forget();
@@ -258,7 +277,7 @@ void Session::look_for_other_writers() {
 /// Finds the file's row in `ingestions`; false when there is none yet.
 bool Session::find_ingestion() {
   const std::string name(file_->opened.name());
-  find_ingestion_.start(file_->opened.hash, find_user_id(file_->opened), name);
+  find_ingestion_.start(file_->opened.hash, find_user_id(file_->whose), name);
   if (!find_ingestion_.step()) return false;
   FileContext& context = file_->context;
   const bool is_first_look = context.ingestion_id == 0;
@@ -299,7 +318,8 @@ void Session::read_again() {
   library_.forget_ingestion(context.ingestion_id);
   restart_.run(context.ingestion_id, absolute(file_->opened.path), options_.now);
   context.first_ts = context.last_ts = std::nullopt;
-  result().notes.emplace_back("imported before, and again as a later import told otherwise");
+  if (file_->is_named)  // it tells what holds
+    result().notes.emplace_back("imported before, and again as a later import told otherwise");
 }
 
 /// The name of a file that tells what holds is part of what it is.
@@ -318,7 +338,8 @@ void Session::take_list(const ToldList& told) {
 void Session::make_ingestion() {
   std::optional<std::int64_t> user;
   if (file_->context.is_personal) user = resolve_user();
-  if (user) replace_earlier_readings(*user);
+  // In another space the same texts have other vectors, beside those of before.
+  if (user && !file_->is_told_anew) replace_earlier_readings(*user);
   insert_ingestion_.run(user, absolute(file_->opened.path), file_->opened.hash,
                         file_->opened.format, options_.now);
   file_->context.ingestion_id = sqlite3_last_insert_rowid(store_.handle());
@@ -375,7 +396,11 @@ void Session::take_batch(const BatchView& batch) {
     file_->tells_state |=
         std::any_of(batch.tables.begin(), batch.tables.end(),
                     [](const TableView& table) { return is_state_table(table.name); });
-    prepare_file(std::any_of(batch.tables.begin(), batch.tables.end(), is_persons_table));
+    file_->is_told_anew |=
+        std::any_of(batch.tables.begin(), batch.tables.end(),
+                    [](const TableView& table) { return is_told_anew(table.name); });
+    prepare_file(std::any_of(batch.tables.begin(), batch.tables.end(),
+                             [this](const TableView& table) { return is_persons_table(table); }));
     if (file_->is_given_up || batch.done <= file_->done) return;
     records_.start(file_->done, batch.done);
     write_tables(batch);
@@ -386,6 +411,15 @@ void Session::take_batch(const BatchView& batch) {
     forget();  // of what was rolled back
     give_up(error.what());
   }
+}
+
+/// One that holds what one person did or has.
+bool Session::is_persons_table(const TableView& table) const {
+  static constexpr std::array<std::string_view, 5> kPersonal = {"listens", "likes", "saved_albums",
+                                                                "saved_artists", "banned"};
+  if (std::find(kPersonal.begin(), kPersonal.end(), table.name) != kPersonal.end()) return true;
+  if (table.name == "playlists") return has_row_without(table, "owner");
+  return table.name == "prompts" && has_prompt_of_importer(table, file_->context.is_user_named);
 }
 
 void Session::write_tables(const BatchView& batch) {
@@ -427,6 +461,10 @@ void Session::write_table(const TableView& table) {
     catalogue_.write_engagement(table, row_tracks_.match(table, !file.is_personal), file, records_);
   } else if (table.name == "user_relations") {
     library_.write_user_relations(table, file, records_);
+  } else if (table.name == "vectors") {
+    vectors_.write_vectors(table, records_);
+  } else if (table.name == "prompts") {
+    vectors_.write_prompts(table, file, records_);
   } else {
     throw Error(Exit::kPlugin, "a source sent the unknown table " + std::string(table.name));
   }
@@ -445,16 +483,17 @@ void Session::account(const BatchView& batch) {
   result().last = file.last_ts;
   rows_ += batch.done - file_->done;
   file_->done = batch.done;
-  add_examples(batch);
+  add_examples();
 }
 
-void Session::add_examples(const BatchView& batch) {
+void Session::add_examples() {
   std::vector<std::string>& examples = result().examples;
-  for (const BucketView& bucket : batch.buckets) {
+  for (const RecordBuckets::Run& run : records_.runs()) {
     if (examples.size() == kMostExamples) return;
-    if (bucket.reason.empty()) continue;
-    examples.push_back("record " + std::to_string(bucket.first + 1) + ": " +
-                       std::string(bucket.bucket) + ": " + std::string(bucket.reason));
+    if (!records_.is_explained(run)) continue;
+    examples.push_back("record " + std::to_string(run.first + 1) + ": " +
+                       std::string(records_.bucket(run)) + ": " +
+                       std::string(records_.reason(run)));
   }
 }
 
@@ -473,6 +512,8 @@ void Session::take_finish(std::int64_t total) {
       }
       end_lists();
       complete_.run(file_->context.ingestion_id, total, options_.now);
+      if (file_->is_told_anew) tell_anew_.run(file_->context.ingestion_id);
+      for (const std::string& note : vectors_.notes()) result().notes.push_back(note);
       transaction.commit();
     }
   }
@@ -642,7 +683,7 @@ void Session::tell_known(const OpenedFile& opened, FileResult& result) {
       "WHERE hash = ?1 AND (user_id IS ?2 OR user_id IS NULL) AND file_name IN ('', ?3) "
       "ORDER BY user_id IS NULL, file_name = '' LIMIT 1");
   const std::string name(opened.name());
-  select.start(opened.hash, find_user_id(opened), name);
+  select.start(opened.hash, find_user_id(whose(opened)), name);
   if (!select.step()) return;
   told_[select.integer(5)] = static_cast<std::size_t>(&result - result_.files.data());
   result.rows = select.integer(0);

@@ -21,6 +21,7 @@
 #include "import/reader.hpp"
 #include "import/record_buckets.hpp"
 #include "import/result.hpp"
+#include "import/vectors_writer.hpp"
 #include "store/store.hpp"
 
 namespace engine::import {
@@ -65,11 +66,13 @@ class Session {
   struct OpenFile {
     OpenedFile opened;
     FileContext context;
-    std::size_t result = 0;    // place in result_.files
-    std::int64_t done = 0;     // records in the store
-    bool is_given_up = false;  // its error is known; what still comes of it is dropped
-    bool tells_state = false;  // likes, playlists ...: its name is part of what it is
-    bool is_named = false;     // the store knows that name
+    std::size_t result = 0;     // place in result_.files
+    std::int64_t done = 0;      // records in the store
+    bool is_given_up = false;   // its error is known; what still comes of it is dropped
+    bool tells_state = false;   // likes, playlists ...: its name is part of what it is
+    bool is_named = false;      // the store knows that name
+    bool is_told_anew = false;  // at every import
+    std::string whose;          // by name; "" not known yet
   };
 
   /// A word that the file at this place of result_.files ended.
@@ -102,14 +105,16 @@ class Session {
   void end_missing_playlists();
   bool end_renamed_playlists(std::int64_t ingestion, std::size_t place);
   void tell_ended();
+  [[nodiscard]] bool is_persons_table(const TableView& table) const;
   void write_tables(const BatchView& batch);
   void write_table(const TableView& table);
   void account(const BatchView& batch);
   void load_result(std::int64_t ingestion, FileResult& result) const;
-  void add_examples(const BatchView& batch);
+  void add_examples();
   void give_up(const std::string& message);
   void forget();
-  [[nodiscard]] std::optional<std::int64_t> find_user_id(const OpenedFile& opened) const;
+  [[nodiscard]] std::string whose(const OpenedFile& opened) const;
+  [[nodiscard]] std::optional<std::int64_t> find_user_id(const std::string& name) const;
   std::int64_t resolve_user();
   [[nodiscard]] FileResult& result() { return result_.files[file_->result]; }
 
@@ -121,9 +126,11 @@ class Session {
   ListensWriter listens_;
   CatalogueWriter catalogue_;
   LibraryWriter library_;
+  VectorsWriter vectors_;
   RecordBuckets records_;
   Statement seen_changes_, find_ingestion_, insert_ingestion_, set_owner_, name_ingestion_,
-      restart_, forget_rows_, advance_, complete_, note_, insert_runs_, supersede_, tell_list_;
+      restart_, forget_rows_, advance_, complete_, note_, insert_runs_, supersede_, tell_list_,
+      tell_anew_;
   std::int64_t last_playlist_;  // there before this import
   std::int64_t changes_ = -1;
   std::map<std::int64_t, std::size_t> told_;  // imports that hold now, with their place in files

@@ -6,16 +6,30 @@
 
 namespace engine::import {
 
-void check_space_name(const std::string& space) {
+namespace {
+
+bool is_name(const std::string& space) {
   const auto is_word = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
   };
+  return !space.empty() && space.size() <= 64 && space[0] >= 'a' && space[0] <= 'z' &&
+         std::all_of(space.begin(), space.end(), is_word);
+}
+
+}  // namespace
+
+std::string problem_of_space(const std::string& space) {
+  if (space.empty()) return "it is not told in which space its vector lies";
+  if (space == "audio") return "the space audio is made from the audio features";
+  return is_name(space) ? "" : "\"" + space + "\" cannot be the name of a space";
+}
+
+void check_space_name(const std::string& space) {
   if (space == "audio") {
     throw Error(Exit::kUsage, "the space audio is made from the audio features",
                 {.where = {}, .source = {}, .why = {}, .fix = "name another with --space"});
   }
-  if (space.empty() || space.size() > 64 || space[0] < 'a' || space[0] > 'z' ||
-      !std::all_of(space.begin(), space.end(), is_word)) {
+  if (!is_name(space)) {
     throw Error(Exit::kUsage, "\"" + space + "\" cannot be the name of a space",
                 {.where = {},
                  .source = {},

@@ -64,6 +64,25 @@ struct GuardedServiceFunctions {
     self.add_table(*rows);
     return PLAYLIST_OK;
   }
+  static playlist_status append_vectors(const playlist_host* host, const char* table,
+                                        const playlist_table* rows, const std::uint64_t* offsets,
+                                        const float* values) {
+    GuardedServices& self = rows_of(host);
+    for (std::int64_t row = 0; row < rows->rows; ++row) {
+      if (offsets[row + 1] >= offsets[row]) continue;
+      self.note("the vector of a row ends before it begins");
+      return PLAYLIST_ERROR;
+    }
+    const auto count = static_cast<std::size_t>(offsets[rows->rows] - offsets[0]);
+    for (std::int64_t row = 0; row < rows->rows; ++row) {
+      const std::uint64_t length = offsets[row + 1] - offsets[row];
+      self.add(&length, sizeof length);
+    }
+    self.add(values + offsets[0], count * sizeof(float));
+    return append(host, table, rows);
+  }
+  static const char* space(const playlist_host*) { return "clap"; }
+  static const playlist_input* ids(const playlist_host*) { return nullptr; }
   static playlist_status bucket(const playlist_host* host, std::int64_t record, const char* bucket,
                                 const char* reason) {
     GuardedServices& self = rows_of(host);
@@ -152,12 +171,16 @@ std::vector<CallService> GuardedServices::of(std::uint32_t kind) {
   using F = GuardedServiceFunctions;
   static constexpr playlist_rows kRows{
       sizeof(playlist_rows), 0, F::append, F::bucket, F::finish, F::complete};
+  static constexpr playlist_vectors kVectors{sizeof(playlist_vectors), 0, F::append_vectors,
+                                             F::space, F::ids};
   static constexpr playlist_members kMembers{sizeof(playlist_members), 0, F::begin, F::write,
                                              F::end};
   static constexpr playlist_artifact_writer kWriter{
       sizeof(playlist_artifact_writer), 0, F::matrix, F::table, F::lists, F::bytes, F::card};
   if (kind == PLAYLIST_SOURCE)
-    return {{PLAYLIST_SERVICE_ROWS, &kRows, this}, {PLAYLIST_SERVICE_MEMBERS, &kMembers, this}};
+    return {{PLAYLIST_SERVICE_ROWS, &kRows, this},
+            {PLAYLIST_SERVICE_VECTORS, &kVectors, this},
+            {PLAYLIST_SERVICE_MEMBERS, &kMembers, this}};
   if (kind == PLAYLIST_MODEL) return {{PLAYLIST_SERVICE_ARTIFACT_WRITER, &kWriter, this}};
   return {};
 }

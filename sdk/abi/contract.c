@@ -24,6 +24,9 @@ struct playlist_contract {
   playlist_candidates candidates;
   playlist_rows rows;
   playlist_members members;
+#if PLAYLIST_ABI_MINOR >= 1
+  playlist_vectors vectors;
+#endif
   playlist_sink sink;
   playlist_artifact_writer artifact_writer;
   playlist_artifacts artifacts;

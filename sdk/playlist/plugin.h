@@ -10,8 +10,9 @@
  * Everything else (argument checks, `engine plugins info`, generated help, recipe access as
  * pl.KIND.NAME{...}) derives from that description.
  *
- * ABI 1.0 is frozen: what stands here keeps its layout, its numbers and its meaning for as long as
+ * ABI 1 is frozen: what stands here keeps its layout, its numbers and its meaning for as long as
  * PLAYLIST_ABI_MAJOR is 1. A test compares this file with the description recorded in sdk/abi/.
+ * 1.1 added the service playlist.vectors/1 and the tables "vectors" and "prompts" of playlist.rows/1.
  *
  * RULES
  *  Version     PLAYLIST_ABI_MAJOR must be equal; MINOR only grows. A library runs on every engine of its
@@ -65,7 +66,7 @@ extern "C" {
 
 #define PLAYLIST_ABI_MAGIC 0x59414c50u /* "PLAY" */
 #define PLAYLIST_ABI_MAJOR 1u
-#define PLAYLIST_ABI_MINOR 0u
+#define PLAYLIST_ABI_MINOR 1u
 
 #define PLAYLIST_HAS(pointer, field)                                                 \
   ((pointer)->size >= (size_t)((const char *)&(pointer)->field - (const char *)(pointer)) + \
@@ -283,6 +284,12 @@ typedef struct playlist_candidates {
  *   "artist_tags"      record*, artist or artist_id*, tag or tag_id*, weight f32 (default 1; rows of a pair add up), user
  *   "artist_relations" record*, artist*, related*, weight f32;   "user_relations" record*, user*, related*
  *   "engagement"       as "likes" but ts; plays likes comments f32 >= 0, skip_rate completion f32 0..1
+ *   "vectors"          record*, space* (name), and one of spotify_id, isrc, mbid, track_id i64 (the store's `id`): vectors
+ *                      of tracks, handed over by PLAYLIST_SERVICE_VECTORS; a row without one is malformed
+ *   "prompts"          record*, text*, user (name), ts i64 (default: the import), spotify_id, isrc, mbid, track_id, space:
+ *                      what a user asked for; with a track, what describes it; with both, what that user got it for.
+ *                      Without `user` and track it is the user's whose file it is, without `user` alone nobody's, unless
+ *                      the import names one. A vector of the text, in `space`, may come by PLAYLIST_SERVICE_VECTORS
  *   "lists"            list* ("likes" "saved_albums" "saved_artists" "banned" "playlists"), teller (whose list it is; the
  *                      source's name by default), is_whole u8. Before that list's rows; and last, with is_whole 1, when
  *                      the file held all of it and was sound: what the teller listed before and this does not is over
@@ -306,6 +313,22 @@ typedef struct playlist_rows {
   playlist_status (*finish)(const playlist_host *, int64_t total);                             /* [stage] */
   playlist_status (*complete)(const playlist_host *, int64_t done);                            /* [stage] */
 } playlist_rows;
+
+/* Sources that bring vectors hand the rows of "vectors" and "prompts" over here. Since 1.1. */
+#define PLAYLIST_SERVICE_VECTORS "playlist.vectors/1"
+struct playlist_input;
+typedef struct playlist_vectors {
+  uint32_t size, reserved;
+  /* append() of playlist.rows/1, with the vectors of its rows: that of row k is values[offsets[k] .. offsets[k+1]), none
+   * where the two are equal; `offsets` has a place more than there are rows. Vectors are kept as they are. A row is
+   * malformed whose vector is not finite, all zeros, or of another length than those its space has. */
+  playlist_status (*append)(const playlist_host *, const char *table, const playlist_table *rows,
+                            const uint64_t *offsets, const float *values);                     /* [stage] */
+  /* For inputs that do not name their space: what the user calls it, "clap" by default. */
+  const char *(*space)(const playlist_host *);                                                 /* [stage] */
+  /* For inputs that do not say whose vectors they hold: the file that the user named for it, one id a line. NULL: none. */
+  const struct playlist_input *(*ids)(const playlist_host *);                                  /* [stage] */
+} playlist_vectors;
 
 /* Sources that unpack containers give each member here instead of rows; the host reads it as a file of its own. */
 #define PLAYLIST_SERVICE_MEMBERS "playlist.members/1"

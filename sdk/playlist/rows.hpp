@@ -22,6 +22,17 @@
 // over together and says which records are complete, so that a table may refer to another one
 // ("playlist_tracks" to "playlists": ask for the latter first). Texts need not be UTF-8: U+FFFD
 // stands for bytes that are none, and the user is told how often.
+//
+// Vectors of tracks and of prompts stand beside the columns of their row:
+//
+//   playlist::Rows& vectors = call.rows("vectors");
+//   playlist::TextColumn &space = vectors.text("space"), &mbid = vectors.text("mbid");
+//   playlist::VectorColumn& vector = vectors.vector();
+//   ...
+//   vectors.row();
+//   space.set(call.space());     // as the user calls it; a source that knows better says so
+//   mbid.set(recording);
+//   vector.set(numbers);
 #pragma once
 
 #include "playlist/call.hpp"
@@ -35,6 +46,7 @@
 #include <initializer_list>
 #include <memory>
 #include <new>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -278,6 +290,45 @@ class TextColumn final : public BatchColumn {
   playlist_dict dict_{};
 };
 
+/// A vector for each row, of any length; none where it was not set.
+class VectorColumn {
+ public:
+  explicit VectorColumn(const std::size_t* row) : row_(row) {}
+  VectorColumn(const VectorColumn&) = delete;
+  VectorColumn& operator=(const VectorColumn&) = delete;
+
+  /// Copied.
+  void set(std::span<const float> values) {
+    end_rows(*row_);
+    offsets_.resize(*row_ + 1);  // the row may have been set before
+    values_.resize(static_cast<std::size_t>(offsets_.back()));
+    values_.insert(values_.end(), values.begin(), values.end());
+    offsets_.push_back(values_.size());
+  }
+  /// So much that the batch should go, however few its rows are.
+  [[nodiscard]] bool is_full() const { return values_.size() >= kFull; }
+  /// Of the first `rows`: one more than there are rows. Valid until the next change.
+  [[nodiscard]] const std::uint64_t* offsets(std::size_t rows) {
+    end_rows(rows);
+    return offsets_.data();
+  }
+  [[nodiscard]] const float* values() const { return values_.data(); }
+  void clear() {
+    offsets_.assign(1, 0);
+    values_.clear();
+  }
+
+ private:
+  static constexpr std::size_t kFull = 1 << 21;  // 8 MiB
+  /// Rows below this one that were not set have none.
+  void end_rows(std::size_t row) {
+    if (offsets_.size() <= row) offsets_.resize(row + 1, values_.size());
+  }
+  const std::size_t* row_;  // the row being filled
+  std::vector<std::uint64_t> offsets_ = {0};
+  std::vector<float> values_;
+};
+
 /// A column by its name and its type, PLAYLIST_F32 ...
 struct ColumnSpec {
   const char* name;
@@ -310,6 +361,12 @@ class Batch {
   TextColumn& text(const char* name, Sent sent = Sent::kAlways) {
     return add(std::make_unique<TextColumn>(name, sent, &row_, capacity_));
   }
+  /// The vectors of the rows, which go with tables that have any: "vectors" and "prompts".
+  VectorColumn& vector() {
+    if (!vector_) vector_ = std::make_unique<VectorColumn>(&row_);
+    return *vector_;
+  }
+  [[nodiscard]] bool has_vectors() const { return vector_ != nullptr; }
 
   /// Columns that are set by their place: the first column of a Batch has place 0, the first of
   /// Rows 1, as "record" comes before it.
@@ -332,7 +389,9 @@ class Batch {
   }
 
   [[nodiscard]] std::size_t rows() const { return rows_; }
-  [[nodiscard]] bool is_full() const { return rows_ == capacity_; }
+  [[nodiscard]] bool is_full() const {
+    return rows_ == capacity_ || (vector_ && vector_->is_full());
+  }
   /// Starts the next row; there must be room.
   void next_row() { row_ = rows_++; }
   /// The rows so far, valid until the next change.
@@ -354,6 +413,7 @@ class Batch {
   }
   void clear() {
     for (const auto& column : columns_) column->clear(rows_);
+    if (vector_) vector_->clear();
     rows_ = row_ = 0;
   }
 
@@ -396,6 +456,7 @@ class Batch {
   }
   std::size_t capacity_, rows_ = 0, row_ = 0;
   std::vector<std::unique_ptr<BatchColumn>> columns_;
+  std::unique_ptr<VectorColumn> vector_;
   std::vector<const playlist_column*> pointers_;
 };
 
@@ -465,6 +526,15 @@ class SourceCall : public Call {
   }
   Rows& rows(std::string_view table, std::initializer_list<ColumnSpec> columns) {
     return rows(table, std::span(columns.begin(), columns.size()));
+  }
+
+  // ---- of vectors ----
+  /// What the user calls the space of vectors whose file names none.
+  [[nodiscard]] std::string_view space() { return vectors().space(host()); }
+  /// The file that says whose the vectors are, one id a line, where the user named one.
+  [[nodiscard]] std::optional<Input> ids() {
+    const playlist_input* named = vectors().ids(host());
+    return named ? std::optional(Input(named)) : std::nullopt;
   }
 
   /// The number of the record at hand, from 0.
@@ -562,7 +632,11 @@ class SourceCall : public Call {
 
   void append(const std::string& table, Batch& rows) {
     const playlist_table batch = rows.table();
-    const playlist_status status = service().append(host(), table.c_str(), &batch);
+    const playlist_status status =
+        rows.has_vectors()
+            ? vectors().append(host(), table.c_str(), &batch, rows.vector().offsets(rows.rows()),
+                               rows.vector().values())
+            : service().append(host(), table.c_str(), &batch);
     rows.clear();
     if (status == PLAYLIST_CANCELLED) throw Cancelled();
     if (status != PLAYLIST_OK) throw Error(concat("the engine refused rows of ", table), status);
@@ -593,6 +667,10 @@ class SourceCall : public Call {
     if (!service_) service_ = &require_service<playlist_rows>(PLAYLIST_SERVICE_ROWS);
     return *service_;
   }
+  const playlist_vectors& vectors() {
+    if (!vectors_) vectors_ = &require_service<playlist_vectors>(PLAYLIST_SERVICE_VECTORS);
+    return *vectors_;
+  }
   const playlist_members& members() {
     if (!members_) members_ = &require_service<playlist_members>(PLAYLIST_SERVICE_MEMBERS);
     return *members_;
@@ -603,6 +681,7 @@ class SourceCall : public Call {
   static constexpr std::size_t kCompleteRows = 8 * Rows::kBatchRows;
 
   const playlist_members* members_ = nullptr;
+  const playlist_vectors* vectors_ = nullptr;
   std::vector<std::unique_ptr<Rows>> rows_;
   std::size_t handed_over_ = 0;  // rows and buckets since complete()
   std::int64_t record_ = -1;     // the highest begun

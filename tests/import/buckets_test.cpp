@@ -212,6 +212,44 @@ TEST_CASE("rows that break the rules are refused and say why", "[import]") {
   CHECK(receiver.append("listens", short_table) == PLAYLIST_ERROR);
   CHECK(receiver.problem() == "column \"ts\" of table \"listens\" is missing");
   CHECK(receiver.finish(-1) == PLAYLIST_ERROR);
+
+  const std::uint64_t right[] = {0, 1}, wrong_end[] = {1, 0};
+  const float values[] = {1};
+  CHECK(receiver.append("likes", short_table, {right, values}) == PLAYLIST_ERROR);
+  CHECK(receiver.problem() == "rows of table \"likes\" have no vectors");
+  std::int32_t code = -1;
+  columns[1] = {sizeof(playlist_column), PLAYLIST_STRING, "space", &code, nullptr};
+  CHECK(receiver.append("vectors", table, {wrong_end, values}) == PLAYLIST_ERROR);
+  CHECK(receiver.problem() == "a vector of table \"vectors\" ends before it begins");
+  CHECK(receiver.append("vectors", table, {right, values}) == PLAYLIST_OK);
+}
+
+TEST_CASE("vectors cross with the rows that are chosen", "[import]") {
+  std::int64_t records[] = {0, 1, 2, 3};
+  const playlist_column column{sizeof column, PLAYLIST_I64, "record", records, nullptr};
+  const playlist_column* const pointers[] = {&column};
+  const playlist_table table{sizeof table, 1, 4, pointers};
+  const std::uint64_t offsets[] = {3, 5, 5, 6, 8};  // need not begin at 0
+  const float values[] = {0, 0, 0, 1, 2, 3, 4, 5};
+  const auto crossed = [&](std::span<const std::uint32_t> rows, bool is_all) {
+    std::string bytes;
+    engine::import::MessageWriter message(bytes);
+    message.number(4);
+    message.number(1);
+    engine::import::write_table(bytes, "vectors", table, rows, is_all, {offsets, values});
+    message.number(0);
+    const auto view = engine::import::BatchView::read(bytes);
+    std::vector<std::vector<float>> found;
+    for (std::size_t row = 0; row < view.tables[0].rows; ++row) {
+      const auto vector = view.tables[0].vector(row);
+      found.emplace_back(vector.begin(), vector.end());
+    }
+    return found;
+  };
+  using Vectors = std::vector<std::vector<float>>;
+  CHECK(crossed({}, true) == Vectors{{1, 2}, {}, {3}, {4, 5}});
+  const std::uint32_t some[] = {1, 3};
+  CHECK(crossed(some, false) == Vectors{{}, {4, 5}});
 }
 
 TEST_CASE("a message that is cut short is an error, not a crash", "[import]") {

@@ -8,7 +8,7 @@
 
 #include <catch2/catch.hpp>
 
-TEST_CASE("structs of ABI 1.0 keep their fields where they are") {
+TEST_CASE("structs of ABI 1 keep their fields where they are") {
   CHECK(PLAYLIST_ABI_MAGIC == 0x59414c50u);
   CHECK(PLAYLIST_ABI_MAJOR == 1u);
   CHECK(sizeof(playlist_abi) == 16);
@@ -42,6 +42,9 @@ TEST_CASE("structs of ABI 1.0 keep their fields where they are") {
   CHECK(offsetof(playlist_candidates, append) == 8);
   CHECK(offsetof(playlist_rows, finish) == 24);
   CHECK(offsetof(playlist_rows, complete) == 32);
+  CHECK(offsetof(playlist_vectors, append) == 8);
+  CHECK(offsetof(playlist_vectors, space) == 16);
+  CHECK(offsetof(playlist_vectors, ids) == 24);
   CHECK(offsetof(playlist_members, end) == 24);
   CHECK(offsetof(playlist_sink, write) == 8);
   CHECK(offsetof(playlist_artifact_writer, card) == 40);
@@ -64,20 +67,21 @@ TEST_CASE("structs of ABI 1.0 keep their fields where they are") {
   CHECK(offsetof(playlist_plugin, elements) == 40);
 }
 
-TEST_CASE("ids, magic and version of ABI 1.0, which no debug information holds") {
+TEST_CASE("ids, magic and version of ABI 1, which no debug information holds") {
   CHECK(PLAYLIST_ABI_MAGIC == 0x59414c50u);
   CHECK(PLAYLIST_ABI_MAJOR == 1);
-  CHECK(PLAYLIST_ABI_MINOR == 0);
+  CHECK(PLAYLIST_ABI_MINOR == 1);
   CHECK(std::string(PLAYLIST_SERVICE_TABLES) == "playlist.tables/1");
   CHECK(std::string(PLAYLIST_SERVICE_CANDIDATES) == "playlist.candidates/1");
   CHECK(std::string(PLAYLIST_SERVICE_ROWS) == "playlist.rows/1");
+  CHECK(std::string(PLAYLIST_SERVICE_VECTORS) == "playlist.vectors/1");  // 1.1
   CHECK(std::string(PLAYLIST_SERVICE_MEMBERS) == "playlist.members/1");
   CHECK(std::string(PLAYLIST_SERVICE_SINK) == "playlist.sink/1");
   CHECK(std::string(PLAYLIST_SERVICE_ARTIFACT_WRITER) == "playlist.artifact_writer/1");
   CHECK(std::string(PLAYLIST_SERVICE_ARTIFACTS) == "playlist.artifacts/1");
 }
 
-TEST_CASE("numbers of ABI 1.0 keep their meaning") {
+TEST_CASE("numbers of ABI 1 keep their meaning") {
   CHECK(PLAYLIST_CANCELLED == 4);
   CHECK(PLAYLIST_UNSUPPORTED == 5);
   CHECK(PLAYLIST_U8 == 6);

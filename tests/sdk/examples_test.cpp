@@ -6,9 +6,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "import/import.hpp"
 #include "noted_host.hpp"
 #include "plugin/call.hpp"
 #include "sdk_fixture.hpp"
+#include "store/store.hpp"
+#include "support/collected_rows.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace sdk_fixture;
@@ -73,7 +76,7 @@ struct Bench {
 
 TEST_CASE("the examples build against the installed SDK and load") {
   CHECK(examples().problems().empty());
-  CHECK(examples().elements().size() == 8);
+  CHECK(examples().elements().size() == 9);
   for (std::uint32_t kind = PLAYLIST_SOURCE; kind <= PLAYLIST_MODEL; ++kind) {
     CAPTURE(engine::kind_name(kind));
     CHECK_FALSE(examples().elements(kind).empty());
@@ -163,6 +166,67 @@ TEST_CASE("example: source.favourites reads what output.lines wrote") {
   CHECK(told.buckets ==
         std::vector<std::string>{"4 empty ", "5 malformed no tab between artist and title"});
   CHECK(told.total == 6);
+}
+
+TEST_CASE("example: source.sounds brings vectors of tracks") {
+  const std::string text =
+      "# sounds of whale\n"
+      "f980fc14-e29b-481d-ad3a-5ed9b4ab6340 1 0.5 -2\n"
+      "\n"
+      "f980fc14-e29b-481d-ad3a-5ed9b4ab6341 one\n"
+      "f980fc14-e29b-481d-ad3a-5ed9b4ab6342 3\n";
+  const std::string padded = text + std::string(64, '\0');
+  playlist_input input{};
+  input.size = sizeof input;
+  input.path = input.name = "sounds.txt";
+  input.bytes = reinterpret_cast<const std::uint8_t*>(padded.data());
+  input.length = input.head_length = text.size();
+  input.columns = "";
+  Bench bench;
+  test::CollectedRows told;
+  for (const char* id : {PLAYLIST_SERVICE_ROWS, PLAYLIST_SERVICE_VECTORS})
+    bench.context.services.push_back({id, test::CollectedRows::service(id)});
+  CHECK(engine::recognise(examples().require("source.sounds", ""), input, bench.context) == 100);
+  REQUIRE(bench.make("source.sounds").read(input).status == PLAYLIST_OK);
+  CHECK(told.problem() == "");
+  const auto rows = told.of("vectors");
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0]["mbid"] == "f980fc14-e29b-481d-ad3a-5ed9b4ab6340");
+  CHECK(rows[0]["space"] == "whale");
+  CHECK(rows[0].vector == std::vector<float>{1, 0.5f, -2});
+  CHECK(rows[1].vector == std::vector<float>{3});
+  CHECK(told.bucket_sizes() == std::map<std::string, int>{{"empty", 1}, {"malformed", 1}});
+}
+
+TEST_CASE("example: what source.sounds brings is in the store behind the one import") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("library.db");
+  {
+    engine::Store store = engine::Store::open(path);
+    store.execute(
+        "INSERT INTO tracks (track_id, title, in_catalogue) VALUES (1, 'a', 1);"
+        "INSERT INTO track_ids VALUES (3, 'f980fc14-e29b-481d-ad3a-5ed9b4ab6340', 1, 1);");
+  }
+  engine::import::ImportOptions options;
+  options.store_path = path;
+  options.now = 1'700'000'000;
+  options.paths = {folder.file("sounds.txt")};
+  std::ofstream(options.paths[0]) << "# sounds of whale\n"
+                                     "f980fc14-e29b-481d-ad3a-5ed9b4ab6340 1 0.5\n"
+                                     "f980fc14-e29b-481d-ad3a-5ed9b4ab6341 1 0.5\n"
+                                     "f980fc14-e29b-481d-ad3a-5ed9b4ab6340 0 0\n";
+  REQUIRE(examples().problems().empty());
+  options.load_plugins = [] {
+    return engine::Registry::load({{kExamples}, kPlace + "/copies", true});
+  };
+  const auto result = engine::import::import_paths(options);
+  REQUIRE(result.files.size() == 1);
+  CHECK(result.files[0].format == "sounds");
+  CHECK(result.files[0].buckets ==
+        engine::import::BucketCounts{{"new", 1}, {"unmatched", 1}, {"malformed", 1}});
+  CHECK(result.files[0].notes == std::vector<std::string>{"space whale, vectors of 2"});
+  CHECK(engine::Store::open(path).integer(
+            "SELECT count(*) FROM embeddings WHERE space = 'whale' AND track_id = 1") == 1);
 }
 
 TEST_CASE("example: model.years writes an artifact, or says that it has no data") {

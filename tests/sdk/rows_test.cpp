@@ -194,6 +194,47 @@ TEST_CASE("texts set again and again in one row are kept apart") {
   CHECK(texts.code_count() == 100);
 }
 
+TEST_CASE("vectors stand beside their rows, and what is not set has none") {
+  playlist::Batch batch(4);
+  playlist::VectorColumn& vector = batch.vector();
+  const auto rows = [&] {
+    const std::uint64_t* offsets = batch.vector().offsets(batch.rows());
+    std::vector<std::vector<float>> found;
+    for (std::size_t row = 0; row < batch.rows(); ++row)
+      found.emplace_back(vector.values() + offsets[row], vector.values() + offsets[row + 1]);
+    return found;
+  };
+  using Vectors = std::vector<std::vector<float>>;
+  batch.next_row();
+  batch.next_row();
+  vector.set(std::vector<float>{9, 9, 9});
+  vector.set(std::vector<float>{1, 2});  // in its place
+  batch.next_row();
+  batch.next_row();
+  vector.set(std::vector<float>{3});
+  CHECK(rows() == Vectors{{}, {1, 2}, {}, {3}});
+  batch.clear();
+  CHECK(rows().empty());
+  batch.next_row();
+  vector.set(std::vector<float>(1 << 21));
+  CHECK(batch.is_full());  // a batch of long vectors goes before it has many rows
+  batch.clear();
+  batch.next_row();
+  CHECK(rows() == Vectors{{}});
+}
+
+TEST_CASE("an engine that takes no vectors says so when a source brings some") {
+  test::CollectedRows told;
+  test::BareHost host(told);
+  host.service = [](const playlist_host*, const char* id) -> const void* {
+    return std::string_view(id) == PLAYLIST_SERVICE_ROWS ? test::CollectedRows::service(id)
+                                                         : nullptr;
+  };
+  playlist_io io{};
+  playlist::SourceCall call(&host, &io);
+  CHECK_THROWS_WITH(call.space(), "this engine offers no playlist.vectors/1 here");
+}
+
 TEST_CASE("a third party's source with two tables and many batches imports whole") {
   std::string text = "# lists\n";
   for (int list = 0; list < 20; ++list) {

@@ -43,6 +43,8 @@ const std::map<std::string, std::set<std::string>>& contract() {
       {"artist_tags", {"artist", "artist_id", "tag", "tag_id", "weight", "user"}},
       {"artist_relations", {"artist", "related", "weight"}},
       {"user_relations", {"user", "related"}},
+      {"vectors", {"space", "spotify_id", "isrc", "mbid", "track_id"}},
+      {"prompts", {"text", "user", "ts", "spotify_id", "isrc", "mbid", "track_id", "space"}},
       {"lists", {"list", "teller", "is_whole"}}};
   return kTables;
 }
@@ -117,6 +119,14 @@ struct Receiver {
     current->take(table, *rows);
     return PLAYLIST_OK;
   }
+  static playlist_status append_vectors(const playlist_host*, const char* table,
+                                        const playlist_table* rows, const std::uint64_t* offsets,
+                                        const float* values) {
+    current->take_vectors(table, *rows, offsets, values);
+    return PLAYLIST_OK;
+  }
+  static const char* space(const playlist_host*) { return current->space.c_str(); }
+  static const playlist_input* ids(const playlist_host*) { return current->ids_input(); }
   static playlist_status bucket(const playlist_host*, std::int64_t record, const char* bucket,
                                 const char* reason) {
     ++current->bucket_count;
@@ -163,9 +173,12 @@ const void* CollectedRows::service(std::string_view id) {
   static const playlist_rows kRows = {sizeof(playlist_rows), 0,
                                       Receiver::append,      Receiver::bucket,
                                       Receiver::finish,      Receiver::complete};
+  static const playlist_vectors kVectors = {sizeof(playlist_vectors), 0, Receiver::append_vectors,
+                                            Receiver::space, Receiver::ids};
   static const playlist_members kMembers = {sizeof(playlist_members), 0, Receiver::begin,
                                             Receiver::write, Receiver::end};
   if (id == PLAYLIST_SERVICE_ROWS) return &kRows;
+  if (id == PLAYLIST_SERVICE_VECTORS) return &kVectors;
   if (id == PLAYLIST_SERVICE_MEMBERS) return &kMembers;
   return nullptr;
 }
@@ -218,6 +231,29 @@ void CollectedRows::take(const std::string& table, const playlist_table& batch) 
     }
   }
   for (std::size_t row = first; row < rows.size(); ++row) rows[row].table = table;
+}
+
+void CollectedRows::take_vectors(const std::string& table, const playlist_table& batch,
+                                 const std::uint64_t* offsets, const float* values) {
+  if (table != "vectors" && table != "prompts") note("rows of " + table + " came with vectors");
+  const std::size_t first = rows.size();
+  take(table, batch);
+  for (std::int64_t row = 0; row < batch.rows; ++row) {
+    if (offsets[row + 1] < offsets[row]) return note("a vector ends before it begins");
+    if (keep_ == Keep::kCountsOnly) continue;
+    rows[first + static_cast<std::size_t>(row)].vector.assign(values + offsets[row],
+                                                              values + offsets[row + 1]);
+  }
+}
+
+const playlist_input* CollectedRows::ids_input() {
+  if (!ids) return nullptr;
+  ids_input_.size = sizeof ids_input_;
+  ids_input_.path = ids_input_.name = "ids.txt";
+  ids_input_.bytes = reinterpret_cast<const std::uint8_t*>(ids->data());
+  ids_input_.length = ids_input_.head_length = ids->size();
+  ids_input_.columns = "";
+  return &ids_input_;
 }
 
 std::vector<CollectedRow> CollectedRows::of(const std::string& table) const {

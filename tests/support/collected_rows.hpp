@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@ struct CollectedRow {
   std::string table;
   std::int64_t record = 0;
   std::map<std::string, std::string> values;  // as text; missing values are absent
+  std::vector<float> vector;                  // of PLAYLIST_SERVICE_VECTORS
   /// "" when the value is missing.
   [[nodiscard]] std::string operator[](const std::string& column) const {
     const auto found = values.find(column);
@@ -32,7 +34,7 @@ struct CollectedMember {
   std::string path, bytes;
 };
 
-/// While it lives it is the receiver of this thread's PLAYLIST_SERVICE_ROWS and _MEMBERS.
+/// While it lives it is the receiver of this thread's PLAYLIST_SERVICE_ROWS, _VECTORS and _MEMBERS.
 class CollectedRows {
  public:
   /// kCountsOnly: no values, quick; the accounting is checked all the same.
@@ -42,7 +44,7 @@ class CollectedRows {
   CollectedRows(const CollectedRows&) = delete;
   CollectedRows& operator=(const CollectedRows&) = delete;
 
-  /// PLAYLIST_SERVICE_ROWS and PLAYLIST_SERVICE_MEMBERS, nullptr for other ids.
+  /// PLAYLIST_SERVICE_ROWS, _VECTORS and _MEMBERS, nullptr for other ids.
   static const void* service(std::string_view id);
 
   std::vector<CollectedRow> rows;
@@ -51,6 +53,10 @@ class CollectedRows {
   std::vector<std::string> notices;  // for the caller's log function
   std::int64_t row_count = 0, bucket_count = 0, total = -1;
   std::size_t member_limit = 64 << 20;  // write() refuses more bytes of one member
+
+  /// What the vectors' service says: the space, and the file of ids.
+  std::string space = "clap";
+  std::optional<std::string> ids;
 
   [[nodiscard]] std::vector<CollectedRow> of(const std::string& table) const;
   [[nodiscard]] std::map<std::string, int> bucket_sizes() const;
@@ -61,9 +67,13 @@ class CollectedRows {
  private:
   friend struct Receiver;
   void take(const std::string& table, const playlist_table& batch);
+  void take_vectors(const std::string& table, const playlist_table& batch,
+                    const std::uint64_t* offsets, const float* values);
+  const playlist_input* ids_input();
   void note(const std::string& problem);
   Keep keep_;
   CollectedRows* outer_;
+  playlist_input ids_input_{};
   std::string problem_;
   enum class Place : std::uint8_t { kNowhere, kRows, kBucket };
   void place(std::int64_t record, Place place);

@@ -59,16 +59,17 @@ engine::CallContext context_for(CollectedRows* rows, const Settings* settings = 
   context.log = [rows](int level, std::string_view text) {
     if (level >= PLAYLIST_LOG_INFO) rows->notices.emplace_back(text);
   };
-  for (const char* id : {PLAYLIST_SERVICE_ROWS, PLAYLIST_SERVICE_MEMBERS})
+  for (const char* id : {PLAYLIST_SERVICE_ROWS, PLAYLIST_SERVICE_VECTORS, PLAYLIST_SERVICE_MEMBERS})
     context.services.push_back({id, CollectedRows::service(id)});
   return context;
 }
 
 SourceRun run(const engine::Element* source, const playlist_input& input,
               CollectedRows::Keep keep = CollectedRows::Keep::kValues,
-              const Settings* settings = nullptr) {
+              const Settings* settings = nullptr, const std::string* ids = nullptr) {
   SourceRun outcome;
   outcome.rows = std::make_unique<CollectedRows>(keep);
+  if (ids != nullptr) outcome.rows->ids = *ids;
   if (source == nullptr) return outcome;
   outcome.source = source->description->name;
   try {
@@ -144,6 +145,12 @@ SourceRun read_fixture(const std::string& path, const std::string& columns) {
 SourceRun read_with(const std::string& source, const std::string& name, std::string_view bytes) {
   const PaddedInput input(name, bytes, "");
   return run(registry().find(source), input);
+}
+
+SourceRun read_with_ids(const std::string& source, const std::string& name, std::string_view bytes,
+                        const std::string& ids) {
+  const PaddedInput input(name, bytes, "");
+  return run(registry().find(source), input, CollectedRows::Keep::kValues, nullptr, &ids);
 }
 
 std::vector<std::string> source_names() {

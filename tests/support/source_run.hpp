@@ -38,6 +38,9 @@ SourceRun read_source_set(const std::string& name, std::string_view bytes,
 SourceRun read_fixture(const std::string& path, const std::string& columns = "");
 /// Reads with this source, whatever recognition says.
 SourceRun read_with(const std::string& source, const std::string& name, std::string_view bytes);
+/// The same where the user named a file of ids beside it.
+SourceRun read_with_ids(const std::string& source, const std::string& name, std::string_view bytes,
+                        const std::string& ids);
 /// Names of all sources, sorted.
 std::vector<std::string> source_names();
 
