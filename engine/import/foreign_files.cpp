@@ -153,6 +153,9 @@ struct Magic {
 constexpr std::string_view kOle("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8);
 constexpr Magic kMagics[] = {
     {"%PDF", "a PDF document"},
+    {"\x93NUMPY",
+     "a matrix of numpy.save; say whose its rows are with --ids FILE, a text file with one id a "
+     "line"},
     {"PAR1", "a Parquet file; convert it to CSV"},
     {"SQLite format 3", "an SQLite database; export the table with the plays or tracks as CSV"},
     {"{\\rtf", "a text document (RTF); save it as plain text"},

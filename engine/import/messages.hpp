@@ -64,13 +64,6 @@ class MessageReader {
     const std::uint64_t size = number();
     return {bytes(size), static_cast<std::size_t>(size)};
   }
-  /// What text() wrote of an array of them.
-  std::vector<float> floats() {
-    const std::string_view packed = text();
-    std::vector<float> values(packed.size() / sizeof(float));
-    std::memcpy(values.data(), packed.data(), values.size() * sizeof(float));
-    return values;
-  }
   const char* bytes(std::uint64_t size);
 
  private:

@@ -5,8 +5,6 @@
 
 #include "app/new_music.hpp"
 #include "core/error.hpp"
-#include "import/embeddings.hpp"
-#include "import/prompts.hpp"
 #include "plugin/registry.hpp"
 #include "store/users.hpp"
 #include "verbs/verbs.hpp"
@@ -39,21 +37,6 @@ WorkerLimits import_limits(const Settings& settings) {
   return limits;
 }
 
-/// What all imports have in common, whatever they read.
-template <class Options>
-Options common_options(const app::Caller& caller, const Arguments& arguments) {
-  Options options;
-  options.store_path = caller.home.library_path();
-  options.is_dry_run = arguments.flag("dry-run");
-  options.now = caller.asked.now;
-  options.is_in_process = caller.asked.in_process;
-  options.limits = import_limits(caller.home.settings());
-  options.on_progress = [&caller](const import::Progress& progress) {
-    caller.progress(progress_line(progress));
-  };
-  return options;
-}
-
 ArchiveLimits archive_limits(const Settings& settings) {
   ArchiveLimits limits;
   limits.total_bytes = static_cast<std::uint64_t>(settings.number("import.archive_gigabytes") *
@@ -63,60 +46,61 @@ ArchiveLimits archive_limits(const Settings& settings) {
   return limits;
 }
 
-ImportResult import_paths(const app::Caller& caller, const Arguments& arguments) {
-  auto options = common_options<import::ImportOptions>(caller, arguments);
-  const Settings& settings = caller.home.settings();
-  options.paths = arguments.texts("paths");
-  options.user = caller.asked.user;
-  options.is_user_per_folder = arguments.flag("user-per-folder");
-  options.columns = arguments.text("columns");
-  options.dates = arguments.text("dates");
-  options.archives = archive_limits(settings);
-  options.play = {settings.number("play.min_seconds"), settings.number("play.min_share")};
-  const Registry::Options plugins{caller.home.plugin_directories(), caller.home.plugin_copies(),
-                                  true};
-  options.setting = [elements = settings.elements()](std::string_view key) {
-    return elements.find(key);
-  };
-  options.load_plugins = [plugins] { return Registry::load(plugins); };
-  return import::import_paths(options);
-}
+/// What is to be read: anything, or by one source what the caller says it is.
+struct Wanted {
+  std::vector<std::string> paths;
+  std::string source;
+};
 
-ImportResult import_vectors(const app::Caller& caller, const Arguments& arguments) {
-  auto options = common_options<import::EmbeddingOptions>(caller, arguments);
-  options.path = arguments.text("embeddings");
-  options.ids_path = arguments.text("ids");
-  options.space = arguments.text("space");
-  return import::import_embeddings(options);
-}
-
-ImportResult import_texts(const app::Caller& caller, const Arguments& arguments) {
-  auto options = common_options<import::PromptOptions>(caller, arguments);
-  options.path = arguments.text("prompts");
-  options.user = caller.asked.user;
-  options.space = arguments.text("space");
-  return import::import_prompts(options);
-}
-
-ImportResult import_anything(const app::Caller& caller, const Arguments& arguments) {
-  const bool has_vectors = !arguments.text("embeddings").empty(),
-             has_texts = !arguments.text("prompts").empty();
-  const int wanted = has_vectors + has_texts + !arguments.texts("paths").empty();
-  if (wanted != 1) {
-    throw Error(Exit::kUsage,
-                wanted == 0   ? "import what?"
-                : has_vectors ? "--embeddings is an import of its own"
-                              : "--prompts is an import of its own",
-                {.where = {},
-                 .source = {},
-                 .why = {},
-                 .fix = "write: engine import PATH..., engine import --embeddings FILE.npy "
-                        "--ids FILE, or engine import --prompts FILE"});
+Wanted wanted_of(const Arguments& arguments) {
+  std::vector<Wanted> wanted;
+  if (!arguments.texts("paths").empty()) wanted.push_back({arguments.texts("paths"), ""});
+  for (const char* source : {"embeddings", "prompts"}) {
+    if (!arguments.text(source).empty()) wanted.push_back({{arguments.text(source)}, source});
   }
-  return has_vectors ? import_vectors(caller, arguments)
-         : has_texts ? import_texts(caller, arguments)
-                     : import_paths(caller, arguments);
+  if (wanted.size() == 1) return wanted.front();
+  const bool has_vectors = !arguments.text("embeddings").empty();
+  throw Error(Exit::kUsage,
+              wanted.empty() ? "import what?"
+              : has_vectors  ? "--embeddings is an import of its own"
+                             : "--prompts is an import of its own",
+              {.where = {},
+               .source = {},
+               .why = {},
+               .fix = "write: engine import PATH..., engine import --embeddings FILE.npy "
+                      "--ids FILE, or engine import --prompts FILE"});
 }
+
+import::ImportOptions import_options(const app::Caller& caller, const Arguments& arguments){
+    const Settings& settings = caller.home.settings();
+const Wanted wanted = wanted_of(arguments);
+import::ImportOptions options;
+options.store_path = caller.home.library_path();
+options.paths = wanted.paths;
+options.source = wanted.source;
+options.user = caller.asked.user;
+options.is_user_per_folder = arguments.flag("user-per-folder");
+options.is_dry_run = arguments.flag("dry-run");
+options.columns = arguments.text("columns");
+options.dates = arguments.text("dates");
+options.space = arguments.text("space");
+options.ids_path = arguments.text("ids");
+options.now = caller.asked.now;
+options.is_in_process = caller.asked.in_process;
+options.limits = import_limits(settings);
+options.archives = archive_limits(settings);
+options.play = {settings.number("play.min_seconds"), settings.number("play.min_share")};
+const Registry::Options plugins{caller.home.plugin_directories(), caller.home.plugin_copies(),
+                                true};
+options.setting = [elements = settings.elements()](std::string_view key) {
+  return elements.find(key);
+};
+options.load_plugins = [plugins] { return Registry::load(plugins); };
+options.on_progress = [&caller](const import::Progress& progress) {
+  caller.progress(progress_line(progress));
+};
+return options;
+}  // namespace
 
 /// Of a store from which nothing new can come: one person's plays and no catalogue.
 void tell_ways(const app::Caller& caller, const ImportResult& result) {
@@ -132,7 +116,7 @@ void tell_ways(const app::Caller& caller, const ImportResult& result) {
 }
 
 Answer import_files(const app::Caller& caller, const Arguments& arguments) {
-  const ImportResult result = import_anything(caller, arguments);
+  const ImportResult result = import::import_paths(import_options(caller, arguments));
   caller.progress("");
   for (const auto& [path, message] : result.problems) {
     caller.note("plugin " + path + ": " + message);
@@ -148,7 +132,7 @@ Answer import_files(const app::Caller& caller, const Arguments& arguments) {
           }};
 }
 
-}  // namespace
+}  // namespace engine::verbs
 
 std::vector<Verb> import_verbs() {
   return {
@@ -177,24 +161,23 @@ std::vector<Verb> import_verbs() {
              .one_of = {"day-first", "month-first", "year-first"}},
             {.name = "embeddings",
              .value_name = "FILE",
-             .help = "Vectors of tracks: a matrix of numpy.save, or JSON lines with id and "
-                     "embedding",
+             .help = "Like PATH, of a file that is to be read as vectors of tracks: a matrix of "
+                     "numpy.save, or JSON lines with id and embedding",
              .is_local = true},
             {.name = "ids",
              .value_name = "FILE",
              .help = "Whose the rows of the matrix are: a Spotify id, ISRC, MBID or number a line",
-             .needs = "embeddings",
              .is_local = true},
             {.name = "prompts",
              .value_name = "FILE",
-             .help = "What users asked for and what describes tracks: JSON lines or a table with "
-                     "text and, where known, user, track, time and vector",
+             .help = "Like PATH, of a file that is to be read as what users asked for and what "
+                     "describes tracks: JSON lines or a table with text and, where known, user, "
+                     "track, time and vector",
              .is_local = true},
             {.name = "space",
              .value_name = "NAME",
-             .help = "What the space of these vectors is called",
-             .usual = "clap",
-             .excludes = "paths"}},
+             .help = "What the space of vectors is called whose file does not say it",
+             .usual = import::kUsualSpace}},
        .answer = import_files}};
 }
 

@@ -4,7 +4,7 @@
 // missing one is its artist's mean, of loudness and tempo the mean of all) and the year,
 // standardised, 10 columns; and `tag_dim` columns of its tags, its artist's where it has none, by
 // TF-IDF and truncated SVD (kernels/content_space.hpp). `tag_share` of a vector's squared length
-// are tags. Every other space holds the vectors that `engine import --embeddings` brought for it.
+// are tags. Every other space holds the vectors that were imported for it.
 // All vectors are scaled to length 1, so that a product of two is the cosine of their angle.
 //
 // A matrix that is quicker searched than read (`index`) gets a graph of near neighbours

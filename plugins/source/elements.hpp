@@ -20,5 +20,7 @@ extern const playlist::Element kTracksCsv;
 extern const playlist::Element kMpd;
 extern const playlist::Element kHetrec;
 extern const playlist::Element kBenchmark;
+extern const playlist::Element kPrompts;
+extern const playlist::Element kEmbeddings;
 
 }  // namespace source

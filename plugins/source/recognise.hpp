@@ -50,6 +50,18 @@ class JsonHead {
   std::string_view text_;
 };
 
+/// The first line that is not blank, of a file that may hold a JSON object a line.
+struct FirstLine {
+  std::string_view text;
+  bool is_cut;  // it goes on behind what recognise() sees
+
+  explicit FirstLine(const playlist::Input& input) : text(trim(without_bom(input.head()))) {
+    const std::size_t end = text.find('\n');
+    is_cut = end == std::string_view::npos && input.head().size() < input.length();
+    text = text.substr(0, end);
+  }
+};
+
 /// True when the file's name begins with `prefix`, in any case.
 inline bool is_named(const playlist::Input& input, std::string_view prefix) {
   return equals_ignoring_case(input.name().substr(0, prefix.size()), prefix);

@@ -120,11 +120,14 @@ TEST_CASE("import says whose what is, one thing at a time", "[prompt]") {
              Catch::Contains("--prompts is an import of its own"));
   CHECK_THAT(refused({"--embeddings", "v.npy", "--prompts", "p.csv"}),
              Catch::Contains("--embeddings is an import of its own"));
-  CHECK_THAT(refused({"p.csv", "--space", "clap"}), Catch::Contains("--space"));
-  const Ended ended = home.engine(
-      {"--library", home.path("library.db"), "import", "--prompts", home.path("p.csv")});
-  CHECK(ended.exit_code == 0);
-  CHECK_THAT(ended.out, Catch::Contains("prompts, 1 record: 1 new"));
+  for (const char* word : {"new", "duplicate"}) {  // the same file, called a file of prompts or not
+    std::vector<std::string> arguments = {"--library", home.path("library.db"), "import"};
+    if (std::string(word) == "new") arguments.emplace_back("--prompts");
+    arguments.push_back(home.path("p.csv"));
+    const Ended ended = home.engine(arguments);
+    CHECK(ended.exit_code == 0);
+    CHECK_THAT(ended.out, Catch::Contains(std::string("prompts, 1 record: 1 ") + word));
+  }
 }
 
 TEST_CASE("a recipe without a prompt says so", "[prompt]") {

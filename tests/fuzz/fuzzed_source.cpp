@@ -11,7 +11,7 @@
 namespace {
 
 constexpr const char* kNames[] = {"file", "liked_songs.csv", "Streaming_History_Video_1.json",
-                                  "user.json"};
+                                  "user.json", "vectors.npy"};
 
 std::vector<const playlist_element*> pick_from(const playlist_host* host,
                                                std::initializer_list<std::string_view> names) {
@@ -37,6 +37,10 @@ void read_with_one_of(std::initializer_list<std::string_view> names, const std::
   if (size < 2) return;
   test::CollectedRows rows;
   rows.member_limit = 1 << 20;
+  if (data[1] % 2 == 1) {  // of so many vectors
+    rows.ids.emplace();
+    for (int k = 0; k < data[0] % 8; ++k) *rows.ids += "7\n";
+  }
   test::BareHost host(rows);
   const auto elements = pick_from(&host, names);
   const playlist_element& element = *elements[data[0] % elements.size()];

@@ -1,4 +1,6 @@
-#include "import/npy.hpp"
+#include "npy.hpp"
+
+#include "playlist/plugin.hpp"
 
 #include <bit>
 #include <charconv>
@@ -8,12 +10,9 @@
 #include <optional>
 #include <vector>
 
-#include "core/error.hpp"
-
-namespace engine::import {
+namespace source {
 namespace {
 
-constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kMostColumns = 65'536;
 
 /// What a header says.
@@ -23,26 +22,18 @@ struct Header {
   std::optional<std::vector<std::uint64_t>> shape;
 };
 
-class Refusal {
- public:
-  explicit Refusal(std::string path) : path_(std::move(path)) {}
-  [[noreturn]] void operator()(const std::string& why, const std::string& fix) const {
-    throw Error(Exit::kInput, "cannot read the vectors of " + path_,
-                {.where = path_, .source = {}, .why = why, .fix = fix});
-  }
-  [[noreturn]] void damaged(const std::string& why) const {
-    (*this)(why, "save it again: numpy.save(\"vectors.npy\", vectors.astype(\"<f4\"))");
-  }
-
- private:
-  std::string path_;
-};
+[[noreturn]] void refuse(const std::string& why, const std::string& fix) {
+  throw playlist::Error(why + "; " + fix);
+}
+[[noreturn]] void damaged(const std::string& why) {
+  refuse(why, "save it again: numpy.save(\"vectors.npy\", vectors.astype(\"<f4\"))");
+}
 
 /// Reads the dict of a header. It knows texts, True and False, and tuples of numbers: what
 /// numpy.save writes for a plain array.
 class HeaderReader {
  public:
-  HeaderReader(std::string_view text, const Refusal& refuse) : text_(text), refuse_(refuse) {}
+  explicit HeaderReader(std::string_view text) : text_(text) {}
 
   Header read() {
     Header header;
@@ -57,7 +48,7 @@ class HeaderReader {
       } else if (key == "shape") {
         header.shape = tuple();
       } else {
-        refuse_.damaged("its header has the unknown key '" + key + "'");
+        damaged("its header has the unknown key '" + key + "'");
       }
       if (!take(',') && !is_next('}')) unexpected("',' or '}'");
     }
@@ -68,7 +59,7 @@ class HeaderReader {
 
  private:
   [[noreturn]] void unexpected(const std::string& wanted) const {
-    refuse_.damaged("its header should have " + wanted + " at byte " + std::to_string(at_));
+    damaged("its header should have " + wanted + " at byte " + std::to_string(at_));
   }
   void skip_blanks() {
     while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t'))
@@ -97,8 +88,8 @@ class HeaderReader {
   }
   std::string descr() {
     if (is_next('[')) {
-      refuse_("it holds records of several fields, not plain numbers",
-              "save one array of vectors, each row a track");
+      refuse("it holds records of several fields, not plain numbers",
+             "save one array of vectors, each row a track");
     }
     return quoted();
   }
@@ -128,7 +119,6 @@ class HeaderReader {
   }
 
   std::string_view text_;
-  const Refusal& refuse_;
   std::size_t at_ = 0;
 };
 
@@ -140,25 +130,24 @@ std::uint64_t little_endian(std::string_view bytes) {
 }
 
 /// The header's text, and the values behind it.
-std::pair<std::string_view, std::string_view> parts_of(std::string_view bytes,
-                                                       const Refusal& refuse) {
-  if (!bytes.starts_with(kMagic))
+std::pair<std::string_view, std::string_view> parts_of(std::string_view bytes) {
+  if (!bytes.starts_with(kNpyMagic))
     refuse("it does not begin with NumPy's magic word",
            "give a file of numpy.save, or vectors as JSON lines in a file named .jsonl");
-  if (bytes.size() < kMagic.size() + 4) refuse.damaged("it ends within its header");
-  const int major = bytes[kMagic.size()];
+  if (bytes.size() < kNpyMagic.size() + 4) damaged("it ends within its header");
+  const int major = bytes[kNpyMagic.size()];
   if (major < 1 || major > 3)
-    refuse.damaged("it has version " + std::to_string(major) + " of the format, known are 1, 2, 3");
+    damaged("it has version " + std::to_string(major) + " of the format, known are 1, 2, 3");
   const std::size_t width = major == 1 ? 2 : 4;
-  const std::size_t begin = kMagic.size() + 2 + width;
-  if (bytes.size() < begin) refuse.damaged("it ends within its header");
-  const std::uint64_t length = little_endian(bytes.substr(kMagic.size() + 2, width));
-  if (length > bytes.size() - begin) refuse.damaged("it ends within its header");
+  const std::size_t begin = kNpyMagic.size() + 2 + width;
+  if (bytes.size() < begin) damaged("it ends within its header");
+  const std::uint64_t length = little_endian(bytes.substr(kNpyMagic.size() + 2, width));
+  if (length > bytes.size() - begin) damaged("it ends within its header");
   return {bytes.substr(begin, length), bytes.substr(begin + length)};
 }
 
 /// Bytes of an item.
-std::size_t item_of(const std::string& descr, const Refusal& refuse) {
+std::size_t item_of(const std::string& descr) {
   if (descr == "<f4") return 4;
   if (descr == "<f2") return 2;
   if (descr == "<f8") return 8;
@@ -168,13 +157,12 @@ std::size_t item_of(const std::string& descr, const Refusal& refuse) {
 
 }  // namespace
 
-NpyMatrix::NpyMatrix(std::string_view bytes, const std::string& path) {
-  const Refusal refuse(path);
-  const auto [text, values] = parts_of(bytes, refuse);
-  const Header header = HeaderReader(text, refuse).read();
+NpyMatrix::NpyMatrix(std::string_view bytes) {
+  const auto [text, values] = parts_of(bytes);
+  const Header header = HeaderReader(text).read();
   if (!header.descr || !header.is_fortran || !header.shape)
-    refuse.damaged("its header lacks 'descr', 'fortran_order' or 'shape'");
-  item_ = item_of(*header.descr, refuse);
+    damaged("its header lacks 'descr', 'fortran_order' or 'shape'");
+  item_ = item_of(*header.descr);
   if (header.shape->size() != 2)
     refuse("it has " + std::to_string(header.shape->size()) + " dimensions, vectors need two",
            "save an array of one row per track");
@@ -184,13 +172,13 @@ NpyMatrix::NpyMatrix(std::string_view bytes, const std::string& path) {
            "save it as numpy.save(\"vectors.npy\", numpy.ascontiguousarray(vectors))");
   const std::uint64_t rows = header.shape->at(0), columns = header.shape->at(1);
   if (columns == 0 || columns > kMostColumns)
-    refuse.damaged("its vectors have " + std::to_string(columns) + " numbers, possible are 1 to " +
-                   std::to_string(kMostColumns));
+    damaged("its vectors have " + std::to_string(columns) + " numbers, possible are 1 to " +
+            std::to_string(kMostColumns));
   const std::uint64_t row_bytes = columns * item_;
   if (values.size() / row_bytes < rows || values.size() != rows * row_bytes)
-    refuse.damaged("its header tells of " + std::to_string(rows) + " x " + std::to_string(columns) +
-                   " values of " + std::to_string(item_) + " bytes, and " +
-                   std::to_string(values.size()) + " bytes follow");
+    damaged("its header tells of " + std::to_string(rows) + " x " + std::to_string(columns) +
+            " values of " + std::to_string(item_) + " bytes, and " + std::to_string(values.size()) +
+            " bytes follow");
   data_ = values.data();
   rows_ = rows;
   columns_ = columns;
@@ -230,4 +218,4 @@ float from_half(std::uint16_t bits) {
   return std::bit_cast<float>(sign | (exponent + 112) << 23 | fraction << 13);
 }
 
-}  // namespace engine::import
+}  // namespace source

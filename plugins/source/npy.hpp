@@ -8,22 +8,26 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
-namespace engine::import {
+namespace source {
+
+/// What every such file begins with.
+constexpr std::string_view kNpyMagic = "\x93NUMPY";
 
 /// A view of the bytes it was read from.
 class NpyMatrix {
  public:
-  /// Throws Error(kInput) that says what was found where another thing was expected; `path` is for
-  /// the message.
-  NpyMatrix(std::string_view bytes, const std::string& path);
+  /// Throws playlist::Error that says what was found where another thing was expected, and what to
+  /// do.
+  explicit NpyMatrix(std::string_view bytes);
 
   [[nodiscard]] std::size_t rows() const { return rows_; }
   [[nodiscard]] std::size_t columns() const { return columns_; }
   /// Writes columns() values; those of float64 that float32 cannot hold become infinite.
   void row(std::size_t row, float* values) const;
+  /// Bytes of a row.
+  [[nodiscard]] std::size_t row_bytes() const { return columns_ * item_; }
 
  private:
   const char* data_ = nullptr;
@@ -33,4 +37,4 @@ class NpyMatrix {
 /// The value of an IEEE 754 half.
 float from_half(std::uint16_t bits);
 
-}  // namespace engine::import
+}  // namespace source
