@@ -6,9 +6,8 @@
 
 namespace engine {
 
-std::vector<Session> sessions_of(const ListenColumns& listens, std::size_t track_count) {
+std::vector<Session> session_spans(const ListenColumns& listens) {
   std::vector<Session> sessions;
-  std::vector<std::size_t> heard_in(track_count, 0);  // 1-based: the latest session of each track
   for (std::size_t k = 0; k < listens.count; ++k) {
     const std::int64_t start = listens.ts[k];
     if (sessions.empty() || start - sessions.back().end >= kSessionGapSeconds)
@@ -16,10 +15,21 @@ std::vector<Session> sessions_of(const ListenColumns& listens, std::size_t track
     Session& session = sessions.back();
     session.end = std::max(session.end, end_of_listen(start, listens.ms_played[k]));
     session.plays += listens.is_play[k] == 1;
-    std::size_t& latest = heard_in[static_cast<std::size_t>(listens.track[k])];
-    session.tracks += latest != sessions.size();
-    latest = sessions.size();
     ++session.listens;
+  }
+  return sessions;
+}
+
+std::vector<Session> sessions_of(const ListenColumns& listens, std::size_t track_count) {
+  std::vector<Session> sessions = session_spans(listens);
+  std::vector<std::size_t> heard_in(track_count, 0);  // 1-based: the latest session of each track
+  for (std::size_t number = 1; number <= sessions.size(); ++number) {
+    Session& session = sessions[number - 1];
+    for (std::size_t k = session.first_listen; k < session.first_listen + session.listens; ++k) {
+      std::size_t& latest = heard_in[static_cast<std::size_t>(listens.track[k])];
+      session.tracks += latest != number;
+      latest = number;
+    }
   }
   return sessions;
 }

@@ -22,6 +22,9 @@ struct Session {
   std::size_t first_listen = 0, listens = 0;  // its rows
 };
 
+/// By start; `tracks` is left 0.
+std::vector<Session> session_spans(const ListenColumns& listens);
+
 /// By start. `listens` are those that had ended by then: a session that goes on is told as far as
 /// it had come.
 std::vector<Session> sessions_of(const ListenColumns& listens, std::size_t track_count);

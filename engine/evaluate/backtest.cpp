@@ -1,6 +1,7 @@
 #include "evaluate/backtest.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/random.hpp"
 
@@ -18,13 +19,22 @@ void refuse_total_failure(const Lists& lists) {
   }
 }
 
+/// Of what is not NaN; NaN without any. The median, as other work of the machine slows some.
+double median_of(std::vector<double> values) {
+  std::erase_if(values, [](double value) { return std::isnan(value); });
+  if (values.empty()) return std::nan("");
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 class Comparison {
  public:
   Comparison(const Judge& judge, const BacktestOptions& options, std::uint64_t random_seed,
              Backtest& result)
       : judge_(judge), options_(options), random_seed_(random_seed), result_(result) {}
 
-  void judge(const Entry& entry, const PlaceLists& lists) {
+  void judge(const Entry& entry, const PlaceLists& lists, const std::vector<double>& costs) {
     EntryResult result;
     result.name = entry.name;
     result.is_baseline = entry.baseline != nullptr;
@@ -33,6 +43,8 @@ class Comparison {
         lists.begin(), lists.end(), [](const auto& list) { return !list.has_value(); }));
     for (std::size_t m = 0; m < result.values.size(); ++m)
       result.metrics.push_back(interval(result.values[m], result.name, m));
+    result.gini = judge_.gini(lists);
+    result.milliseconds = median_of(costs);
     result_.entries.push_back(std::move(result));
   }
 
@@ -73,8 +85,8 @@ class Comparison {
 }  // namespace
 
 Backtest run_backtest(ListsRequest request, const BacktestOptions& options) {
-  const Judge judge(request.users, options.periods, options.ks, options.is_new_only);
-  request.is_new_only = options.is_new_only;
+  const Judge judge(request.users, options.periods, options.ks, options.judged, request.audience);
+  request.judged = options.judged;
   request.places = judge.places();
   request.length = static_cast<std::size_t>(options.ks.back());
   Lists lists = make_lists(request);
@@ -92,11 +104,11 @@ Backtest run_backtest(ListsRequest request, const BacktestOptions& options) {
   result.resamples = options.resamples;
   Comparison comparison(judge, options, request.random_seed, result);
   for (std::size_t k = 0; k < request.entries.size(); ++k)
-    comparison.judge(request.entries[k], lists.tracks[k]);
+    comparison.judge(request.entries[k], lists.tracks[k], lists.milliseconds[k]);
   comparison.compare();
   result.failures = std::move(lists.failures);
   result.models = std::move(lists.models);
-  result.is_new_only = options.is_new_only;
+  result.judged = options.judged;
   result.trained_every = options.trained_every;
   return result;
 }

@@ -24,7 +24,7 @@ struct BacktestOptions {
   std::vector<Period> periods;
   std::vector<std::int64_t> ks = {10, 30, 50};  // ascending, each once, >= 1
   std::size_t resamples = 2'000;
-  bool is_new_only = false;   // judged by what was new to the user (metrics.hpp)
+  Judged judged = Judged::kAll;
   std::string trained_every;  // "" when the models were those of the store
 };
 
@@ -34,6 +34,8 @@ struct EntryResult {
   std::vector<Interval> metrics;            // by metric
   std::vector<std::vector<double>> values;  // by metric, then place; NaN: not counted
   std::size_t failed = 0;                   // places without a list
+  double gini = 0;                          // metrics.hpp
+  double milliseconds = 0;                  // for a list, the median
 };
 
 struct PairResult {
@@ -51,7 +53,7 @@ struct Backtest {
   std::vector<SkippedDates> skipped;
   std::vector<ListFailure> failures;
   std::vector<ModelUse> models;
-  bool is_new_only = false;
+  Judged judged = Judged::kAll;
   std::string trained_every;
   std::int64_t catalogue_tracks = 0;  // known as of the last date
   std::uint64_t random_seed = 1;

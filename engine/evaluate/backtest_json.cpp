@@ -43,7 +43,8 @@ Json pairs_of(const Backtest& backtest) {
 Json skipped_of(const Backtest& backtest) {
   Json skipped = Json::array();
   for (const SkippedDates& user : backtest.skipped)
-    if (user.dates > 0) skipped.push_back({{"user", user.user}, {"dates", user.dates}});
+    if (user.dates > 0)
+      skipped.push_back({{"user", user.user}, {"dates", user.dates}, {"unknown", user.unknown}});
   return skipped;
 }
 
@@ -75,6 +76,8 @@ Json backtest_json(const Backtest& backtest, const std::string& every) {
     entries.push_back({{"name", entry.name},
                        {"kind", entry.is_baseline ? "baseline" : "recipe"},
                        {"metrics", metrics_of(backtest, entry)},
+                       {"gini", finite_or_null(entry.gini)},
+                       {"ms", finite_or_null(entry.milliseconds)},
                        {"failed", entry.failed}});
   }
   return {{"from", short_time(backtest.periods.front().date)},
@@ -91,7 +94,7 @@ Json backtest_json(const Backtest& backtest, const std::string& every) {
           {"catalogue_tracks", backtest.catalogue_tracks},
           {"random_seed", backtest.random_seed},
           {"resamples", backtest.resamples},
-          {"judged", backtest.is_new_only ? "new" : "all"},
+          {"judged", name_of(backtest.judged)},
           {"models", models_of(backtest)},
           {"trained_every",
            backtest.trained_every.empty() ? Json(nullptr) : Json(backtest.trained_every)}};

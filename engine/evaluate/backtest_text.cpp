@@ -83,10 +83,10 @@ std::string backtest_text(const Backtest& backtest, const std::string& every) {
     if (user.dates == 0) continue;
     text += "  not counted: " + std::to_string(user.dates) +
             (user.dates == 1 ? " date" : " dates") + " after which " + user.user +
-            " played nothing" + (backtest.is_new_only ? " new" : "") + "\n";
+            " played nothing" +
+            (backtest.judged == Judged::kAll ? "" : " " + words_of(backtest.judged)) + "\n";
   }
   text += model_lines(backtest);
-  if (backtest.is_new_only) text += "  judged by tracks that were new to the listener\n";
   text += "\nmean and 95 % interval\n";
   std::vector<Column> columns;
   for (const EntryResult& entry : backtest.entries) columns.push_back({entry.name, &entry.metrics});

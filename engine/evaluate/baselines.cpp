@@ -27,24 +27,30 @@ std::vector<std::int32_t> best(std::vector<std::int32_t> tracks, std::size_t len
   return tracks;
 }
 
-/// `length` of `tracks`, in random order (Fisher and Yates, from the front).
-std::vector<std::int32_t> drawn(std::vector<std::int32_t> tracks, std::size_t length,
-                                Random& random) {
-  const std::size_t count = std::min(length, tracks.size());
-  for (std::size_t k = 0; k < count; ++k) {
+/// `length` of the eligible `tracks`, in random order (Fisher and Yates, from the front). What is not
+/// eligible is drawn and left out, so that what is eligible does not change the order of the rest.
+std::vector<std::int32_t> drawn(std::vector<std::int32_t> tracks, const BaselineInput& input) {
+  std::vector<std::int32_t> list;
+  for (std::size_t k = 0; k < tracks.size() && list.size() < input.length; ++k) {
     const std::size_t left = tracks.size() - k;
-    const auto pick = static_cast<std::size_t>(random.uniform() * static_cast<double>(left));
+    const auto pick = static_cast<std::size_t>(input.random.uniform() * static_cast<double>(left));
     std::swap(tracks[k], tracks[k + pick]);
+    if (input.is_eligible[static_cast<std::size_t>(tracks[k])]) list.push_back(tracks[k]);
   }
-  tracks.resize(count);
+  return list;
+}
+
+std::vector<std::int32_t> eligible(std::vector<std::int32_t> tracks, const BaselineInput& input) {
+  std::erase_if(tracks,
+                [&](std::int32_t t) { return !input.is_eligible[static_cast<std::size_t>(t)]; });
   return tracks;
 }
 
-std::vector<std::int32_t> popularity(const AsOf& tables, std::size_t length, Random&) {
-  const playlist_table& tracks = *tables.table("tracks");
+std::vector<std::int32_t> popularity(const BaselineInput& input) {
+  const playlist_table& tracks = *input.tables.table("tracks");
   const auto rating = column_of<float>(tracks, "popularity");
   const auto artist = column_of<std::int32_t>(tracks, "artist");
-  const playlist_lists& users = *tables.lists("artist_users");
+  const playlist_lists& users = *input.tables.lists("artist_users");
   const auto rated = [&](std::int32_t track) {
     const float value = rating[static_cast<std::size_t>(track)];
     return std::isnan(value) ? -1.0f : value;
@@ -55,38 +61,43 @@ std::vector<std::int32_t> popularity(const AsOf& tables, std::size_t length, Ran
     const auto a = static_cast<std::size_t>(number);
     return users.offsets[a + 1] - users.offsets[a];
   };
-  return best(first_numbers(rating.size()), length, [&](std::int32_t a, std::int32_t b) {
-    if (rated(a) != rated(b)) return rated(a) > rated(b);
-    return listeners(a) != listeners(b) ? listeners(a) > listeners(b) : a < b;
-  });
+  return best(eligible(first_numbers(rating.size()), input), input.length,
+              [&](std::int32_t a, std::int32_t b) {
+                if (rated(a) != rated(b)) return rated(a) > rated(b);
+                return listeners(a) != listeners(b) ? listeners(a) > listeners(b) : a < b;
+              });
 }
 
-std::vector<std::int32_t> most_played_lately(const AsOf& tables, std::size_t length, Random&) {
-  const playlist_table& statistics = *tables.table("track_statistics");
+/// Everything that the user played, by number.
+std::vector<std::int32_t> played(const AsOf& tables) {
+  const auto plays = column_of<std::int32_t>(*tables.table("track_statistics"), "plays");
+  std::vector<std::int32_t> tracks = first_numbers(plays.size());
+  std::erase_if(tracks, [&](std::int32_t t) { return plays[static_cast<std::size_t>(t)] == 0; });
+  return tracks;
+}
+
+std::vector<std::int32_t> most_played_lately(const BaselineInput& input) {
+  const playlist_table& statistics = *input.tables.table("track_statistics");
   const auto lately = column_of<std::int32_t>(statistics, "plays_30d");
   const auto plays = column_of<std::int32_t>(statistics, "plays");
-  std::vector<std::int32_t> played = first_numbers(plays.size());
-  std::erase_if(played, [&](std::int32_t t) { return plays[static_cast<std::size_t>(t)] == 0; });
-  return best(std::move(played), length, [&](std::int32_t a, std::int32_t b) {
-    const auto x = static_cast<std::size_t>(a), y = static_cast<std::size_t>(b);
-    if (lately[x] != lately[y]) return lately[x] > lately[y];
-    return plays[x] != plays[y] ? plays[x] > plays[y] : a < b;
-  });
+  return best(eligible(played(input.tables), input), input.length,
+              [&](std::int32_t a, std::int32_t b) {
+                const auto x = static_cast<std::size_t>(a), y = static_cast<std::size_t>(b);
+                if (lately[x] != lately[y]) return lately[x] > lately[y];
+                return plays[x] != plays[y] ? plays[x] > plays[y] : a < b;
+              });
 }
 
-std::vector<std::int32_t> shuffle(const AsOf& tables, std::size_t length, Random& random) {
+std::vector<std::int32_t> shuffle(const BaselineInput& input) {
   for (const char* name : {"library", "implicit_likes:3"}) {
-    const auto tracks = column_of<std::int32_t>(*tables.table(name), "track");
-    if (!tracks.empty()) return drawn({tracks.begin(), tracks.end()}, length, random);
+    const auto tracks = column_of<std::int32_t>(*input.tables.table(name), "track");
+    if (!tracks.empty()) return drawn({tracks.begin(), tracks.end()}, input);
   }
-  const auto plays = column_of<std::int32_t>(*tables.table("track_statistics"), "plays");
-  std::vector<std::int32_t> played = first_numbers(plays.size());
-  std::erase_if(played, [&](std::int32_t t) { return plays[static_cast<std::size_t>(t)] == 0; });
-  return drawn(std::move(played), length, random);
+  return drawn(played(input.tables), input);
 }
 
-std::vector<std::int32_t> random_catalogue(const AsOf& tables, std::size_t length, Random& random) {
-  return drawn(first_numbers(static_cast<std::size_t>(tables.track_count())), length, random);
+std::vector<std::int32_t> random_catalogue(const BaselineInput& input) {
+  return drawn(first_numbers(static_cast<std::size_t>(input.tables.track_count())), input);
 }
 
 constexpr Baseline kBaselines[] = {
@@ -95,6 +106,9 @@ constexpr Baseline kBaselines[] = {
      most_played_lately},
     {"shuffle", "The user's library in random order.", shuffle},
     {"random_catalogue", "Any tracks of the catalogue.", random_catalogue},
+    {"familiar_artists", "Unheard songs of the artists played lately.", familiar_artists},
+    {"artist_cf", "The nearest artists' most heard tracks.", artist_cf},
+    {"session_neighbours", "What sessions like the last one held.", session_neighbours},
 };
 
 }  // namespace

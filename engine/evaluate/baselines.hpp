@@ -6,8 +6,19 @@
 //   shuffle             the user's library in random order; without one, what was played to the end
 //                       three times or more; without that, everything played
 //   random_catalogue    any tracks of the catalogue
+//   familiar_artists    songs never listened to, of artists played lately: by log(1 + the artist's
+//                       plays, each of weight exp(-age / 60 days)) * sqrt(listeners of the track);
+//                       at most two of an artist. Familiar songs are in it for no way to judge
+//   artist_cf           the two tracks with the most listeners of each of the nearest artists, the
+//                       user's own or not: cosine of artists over listeners, of log(1 + plays),
+//                       with those that the user played, weighted by recency as above
+//   session_neighbours  what was played in the sessions most like the user's last one, everybody's
+//                       sessions alike (VSKNN: Ludewig, Jannach: Evaluation of session-based
+//                       recommendation algorithms, UMUAI 2018, section 3.4)
 //
-// All read the same tables, as of the same date, as the recipes beside them.
+// All read the same tables, as of the same date, as the recipes beside them; the last three also
+// what everybody had played by then (audience.hpp). All choose among the tracks that the list can
+// gain by, so that none is held back by what is not judged (judged.hpp).
 #pragma once
 
 #include <cstddef>
@@ -18,16 +29,30 @@
 
 #include "core/random.hpp"
 #include "data/as_of.hpp"
+#include "evaluate/audience.hpp"
 
 namespace engine::evaluate {
+
+struct BaselineInput {
+  const AsOf& tables;
+  const AudienceAsOf& audience;          // as of the same date
+  const std::vector<bool>& is_eligible;  // by track
+  std::size_t length = 0;
+  Random& random;  // the list's own stream
+};
 
 struct Baseline {
   const char* name;
   const char* help;
-  /// At most `length` track numbers, each once. `random` is the list's own stream.
-  std::vector<std::int32_t> (*list)(const AsOf& tables, std::size_t length, Random& random);
+  /// At most `length` eligible track numbers, each once.
+  std::vector<std::int32_t> (*list)(const BaselineInput& input);
 };
 
 std::span<const Baseline> baselines();
+
+// Those that go by what everybody played.
+std::vector<std::int32_t> familiar_artists(const BaselineInput& input);
+std::vector<std::int32_t> artist_cf(const BaselineInput& input);
+std::vector<std::int32_t> session_neighbours(const BaselineInput& input);
 
 }  // namespace engine::evaluate

@@ -9,19 +9,16 @@
 namespace engine::evaluate {
 
 Judge::Judge(std::vector<std::shared_ptr<const PreparedColumns>> users, std::vector<Period> periods,
-             std::vector<std::int64_t> ks, bool is_new_only)
+             std::vector<std::int64_t> ks, Judged judged, std::shared_ptr<const Audience> audience)
     : users_(std::move(users)),
       periods_(std::move(periods)),
       ks_(std::move(ks)),
-      is_new_only_(is_new_only),
+      judged_(judged),
+      audience_(std::move(audience)),
       metrics_(metric_names(ks_)) {
-  for (const auto& user : users_) {
-    if (user->catalogue_state != users_[0]->catalogue_state) {
-      throw Error(Exit::kStore, "the library changed while it was read",
-                  {"", "", "", "run it again when no import is running"});
-    }
-    listening_.emplace_back(user);
-  }
+  refuse_other_states(users_);
+  if (audience_) refuse_other_states(audience_->users());
+  for (const auto& user : users_) listening_.emplace_back(user);
   const playlist_table& tracks = *users_.at(0)->catalogue->table("tracks");
   first_artist_ = static_cast<const std::int32_t*>(find_column(tracks, "artist")->data);
   const auto* known = static_cast<const std::int64_t*>(find_column(tracks, "known")->data);
@@ -29,14 +26,24 @@ Judge::Judge(std::vector<std::shared_ptr<const PreparedColumns>> users, std::vec
   choose_places();
 }
 
+void Judge::refuse_other_states(
+    const std::vector<std::shared_ptr<const PreparedColumns>>& users) const {
+  for (const auto& user : users) {
+    if (user->catalogue_state == users_[0]->catalogue_state) continue;
+    throw Error(Exit::kStore, "the library changed while it was read",
+                {"", "", "", "run it again when no import is running"});
+  }
+}
+
 void Judge::choose_places() {
   for (const auto& user : users_) skipped_.push_back({user->user_name, 0});
   for (const Period& period : periods_) {
     for (std::size_t user = 0; user < users_.size(); ++user) {
-      Truth truth = listening_[user].truth(period);
-      if (is_new_only_) truth = only_new(std::move(truth));
-      if (truth.played == 0) {
+      const bool is_unknown = judged_ != Judged::kAll && !listening_[user].has_begun(period.date);
+      Truth truth = only_judged(listening_[user].truth(period), judged_);
+      if (is_unknown || truth.played == 0) {
         ++skipped_[user].dates;
+        skipped_[user].unknown += is_unknown;
       } else {
         places_.push_back({user, period.date});
         truths_.push_back(std::move(truth));
@@ -47,8 +54,8 @@ void Judge::choose_places() {
   throw Error(
       Exit::kNothing,
       (users_.size() == 1 ? users_[0]->user_name + " played nothing" : "nobody played anything") +
-          (is_new_only_ ? " new" : "") + " between " + short_time(periods_.front().date) + " and " +
-          short_time(periods_.back().end),
+          (judged_ == Judged::kAll ? "" : " " + words_of(judged_)) + " between " +
+          short_time(periods_.front().date) + " and " + short_time(periods_.back().end),
       {"", "", span_of_history(), "choose other --from and --to"});
 }
 
@@ -74,6 +81,7 @@ std::vector<std::vector<double>> Judge::values(const PlaceLists& lists) const {
   for (std::size_t place = 0; place < lists.size(); ++place) {
     if (!lists[place]) continue;
     const Place& at = places_[place];
+    const std::vector<bool>& head = head_of(at.date);
     JudgedList list;
     list.tracks = *lists[place];
     list.previous = previous[at.user];
@@ -82,6 +90,8 @@ std::vector<std::vector<double>> Judge::values(const PlaceLists& lists) const {
     for (const std::int32_t track : list.tracks) {
       list.artists.push_back(first_artist_[track]);
       list.is_new.push_back(!listening_[at.user].was_heard(track, at.date));
+      list.is_artist_new.push_back(!listening_[at.user].was_artist_met(track, at.date));
+      if (audience_) list.is_tail.push_back(!head[static_cast<std::size_t>(track)]);
       auto shown = is_shown[static_cast<std::size_t>(track)];
       list.first_shown += shown ? 0 : 1;
       shown = true;
@@ -91,6 +101,21 @@ std::vector<std::vector<double>> Judge::values(const PlaceLists& lists) const {
     previous[at.user] = &*lists[place];
   }
   return result;
+}
+
+const std::vector<bool>& Judge::head_of(std::int64_t date) const {
+  const auto [found, is_new] = heads_.try_emplace(date);
+  if (is_new && audience_) found->second = short_head(*audience_, date);
+  return found->second;
+}
+
+double Judge::gini(const PlaceLists& lists) const {
+  std::vector<std::int64_t> shown(static_cast<std::size_t>(catalogue_tracks_));
+  for (const auto& list : lists) {
+    if (!list) continue;
+    for (const std::int32_t track : *list) ++shown[static_cast<std::size_t>(track)];
+  }
+  return evaluate::gini(std::move(shown), catalogue_tracks_);
 }
 
 Interval Judge::interval(const std::vector<double>& values, const BootstrapOptions& options) const {

@@ -6,8 +6,6 @@
 #include "data/tables.hpp"
 
 namespace engine::evaluate {
-namespace {}  // namespace
-
 const TrackListens* Truth::find(std::int32_t track) const {
   const auto found =
       std::lower_bound(tracks.begin(), tracks.end(), track,
@@ -15,10 +13,32 @@ const TrackListens* Truth::find(std::int32_t track) const {
   return found != tracks.end() && found->track == track ? &*found : nullptr;
 }
 
-Truth only_new(Truth truth) {
-  std::erase_if(truth.tracks, [](const TrackListens& listens) { return !listens.is_new; });
-  truth.played = truth.played_new;
+Truth only_judged(Truth truth, Judged judged) {
+  if (judged == Judged::kAll) return truth;
+  std::erase_if(truth.tracks, [&](const TrackListens& listens) {
+    return !(judged == Judged::kNew        ? listens.is_new
+             : judged == Judged::kNewSongs ? listens.is_new_song
+                                           : listens.is_new_artist);
+  });
+  truth.played = truth.played_new = 0;
+  for (const TrackListens& listens : truth.tracks) {
+    truth.played += listens.plays > 0;
+    truth.played_new += listens.plays > 0 && listens.is_new;
+  }
   return truth;
+}
+
+void FirstTimes::sort() {
+  std::sort(times_.begin(), times_.end());
+  const auto end = std::unique(times_.begin(), times_.end(),
+                               [](const Time& a, const Time& b) { return a.number == b.number; });
+  times_.erase(end, times_.end());
+  times_.shrink_to_fit();
+}
+
+std::int64_t FirstTimes::of(std::int32_t number) const {
+  const auto found = std::lower_bound(times_.begin(), times_.end(), Time{number, INT64_MIN});
+  return found != times_.end() && found->number == number ? found->time : INT64_MAX;
 }
 
 Listening::Listening(std::shared_ptr<const PreparedColumns> columns)
@@ -29,13 +49,25 @@ Listening::Listening(std::shared_ptr<const PreparedColumns> columns)
   is_play_ = column_of<std::uint8_t>(listens, "is_play");
   is_skip_ = column_of<std::uint8_t>(listens, "is_skip");
   const auto ms_played = column_of<std::int32_t>(listens, "ms_played");
-  const std::int64_t tracks = columns_->catalogue->table("tracks")->rows;
-  first_heard_.assign(static_cast<std::size_t>(tracks), INT64_MAX);
+  const playlist_table& tracks = *columns_->catalogue->table("tracks");
+  song_ = column_of<std::int32_t>(tracks, "song");
+  artist_ = column_of<std::int32_t>(tracks, "artist");
   for (std::size_t k = 0; k < ts_.size(); ++k) {
-    if (is_play_[k] != 1) continue;
-    std::int64_t& first = first_heard_[static_cast<std::size_t>(track_[k])];
-    first = std::min(first, end_of_listen(ts_[k], ms_played[k]));
+    const std::int64_t ended = end_of_listen(ts_[k], ms_played[k]);
+    const auto track = static_cast<std::size_t>(track_[k]);
+    first_end_ = std::min(first_end_, ended);
+    if (is_play_[k] == 1) first_heard_.add(track_[k], ended);
+    song_met_.add(song_[track], ended);
+    if (artist_[track] >= 0) artist_met_.add(artist_[track], ended);
   }
+  first_heard_.sort();
+  song_met_.sort();
+  artist_met_.sort();
+}
+
+bool Listening::was_artist_met(std::int32_t track, std::int64_t date) const {
+  const std::int32_t artist = artist_[static_cast<std::size_t>(track)];
+  return artist < 0 || artist_met_.of(artist) <= date;
 }
 
 Truth Listening::truth(const Period& period) const {
@@ -57,6 +89,9 @@ Truth Listening::truth(const Period& period) const {
   }
   for (TrackListens& listens : truth.tracks) {
     listens.is_new = !was_heard(listens.track, period.date);
+    listens.is_new_song =
+        song_met_.of(song_[static_cast<std::size_t>(listens.track)]) > period.date;
+    listens.is_new_artist = !was_artist_met(listens.track, period.date);
     if (listens.plays == 0) continue;
     ++truth.played;
     truth.played_new += listens.is_new;

@@ -1,11 +1,14 @@
 #include "evaluate/lists.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <set>
 #include <utility>
 
+#include "core/duration.hpp"
 #include "core/random.hpp"
 #include "data/numbering.hpp"
 #include "data/tables.hpp"
@@ -20,6 +23,8 @@ namespace {
 
 /// "+NAME" for a model that was asked for and there, "-NAME" for one that was not there.
 constexpr std::uint32_t kModel = JobFrame::kOwn;
+/// The milliseconds that the list took which comes next.
+constexpr std::uint32_t kCost = JobFrame::kOwn + 1;
 
 template <typename T>
 std::string packed(const std::vector<T>& items) {
@@ -38,8 +43,13 @@ std::vector<T> unpacked(const std::string& bytes) {
 class DateWorker {
  public:
   /// Loads what all entries share.
-  DateWorker(const ListsRequest& request, Place place, JobSender& sender)
-      : request_(request), place_(place), columns_(request.users[place.user]), sender_(sender) {
+  DateWorker(const ListsRequest& request, Place place, std::shared_ptr<const AudienceAsOf> audience,
+             JobSender& sender)
+      : request_(request),
+        place_(place),
+        columns_(request.users[place.user]),
+        audience_(std::move(audience)),
+        sender_(sender) {
     AsOfOptions options;
     options.now = place_.date;
     tables_ = load_as_of(columns_, options);
@@ -56,21 +66,18 @@ class DateWorker {
 
   void make_list(const Entry& entry) {
     sender_.heartbeat().doing(entry.name);
-    sender_.result(entry.baseline != nullptr ? packed(list(entry)) : packed(run(entry)));
+    const auto begin = std::chrono::steady_clock::now();
+    const std::string made = entry.baseline != nullptr ? packed(list(entry)) : packed(run(entry));
+    sender_.send(kCost, packed(std::vector{1e3 * seconds_since(begin)}));
+    sender_.result(made);
   }
 
  private:
   /// A baseline's.
   std::vector<std::int32_t> list(const Entry& entry) {
     Random random(stream(entry.name));
-    if (!request_.is_new_only) return entry.baseline->list(*tables_, request_.length, random);
-    const auto all = static_cast<std::size_t>(tables_->track_count());
-    std::vector<std::int32_t> tracks = entry.baseline->list(*tables_, all, random);
-    const auto* plays = static_cast<const std::int32_t*>(
-        find_column(*tables_->table("track_statistics"), "plays")->data);
-    std::erase_if(tracks, [&](std::int32_t track) { return plays[track] > 0; });
-    tracks.resize(std::min(tracks.size(), request_.length));
-    return tracks;
+    if (is_eligible_.empty()) is_eligible_ = eligible_tracks(*tables_, request_.judged);
+    return entry.baseline->list({*tables_, *audience_, is_eligible_, request_.length, random});
   }
 
   std::vector<std::int64_t> run(const Entry& entry) {
@@ -100,8 +107,10 @@ class DateWorker {
   const ListsRequest& request_;
   const Place place_;
   std::shared_ptr<const PreparedColumns> columns_;
+  std::shared_ptr<const AudienceAsOf> audience_;  // there where a baseline is
   JobSender& sender_;
   std::shared_ptr<const AsOf> tables_;
+  std::vector<bool> is_eligible_;  // by track, once a baseline asks
   std::shared_ptr<const Registry> registry_;
 };
 
@@ -129,11 +138,27 @@ class ListsWork final : public ItemWork {
     limits.wall_seconds *= runs;
     limits.cpu_seconds *= runs;
     limits.is_confined = false;  // only once the plugins are loaded
-    return {limits, [this, part](JobSender& sender) { make(part, sender); }};
+    return {limits, [this, part, audience = audience_as_of(part)](JobSender& sender) {
+              make(part, audience, sender);
+            }};
   }
 
-  void make(ItemPart part, JobSender& sender) const {
-    DateWorker worker(request_, request_.places[place(part.begin)], sender);
+  /// Places come by date, so the latest is the one that is asked for, but for what failed before.
+  std::shared_ptr<const AudienceAsOf> audience_as_of(ItemPart part) {
+    if (std::none_of(request_.entries.begin(), request_.entries.end(),
+                     [](const Entry& entry) { return entry.baseline != nullptr; }))
+      return nullptr;
+    const std::int64_t date = request_.places[place(part.begin)].date;
+    if (!audience_ || date != audience_date_) {
+      audience_ = std::make_shared<const AudienceAsOf>(*request_.audience, date);
+      audience_date_ = date;
+    }
+    return audience_;
+  }
+
+  void make(ItemPart part, const std::shared_ptr<const AudienceAsOf>& audience,
+            JobSender& sender) const {
+    DateWorker worker(request_, request_.places[place(part.begin)], audience, sender);
     for (std::size_t item = part.begin; item < part.end; ++item) {
       if (entry(item).baseline != nullptr) continue;
       worker.load_plugins();
@@ -142,8 +167,10 @@ class ListsWork final : public ItemWork {
     each(part, sender, [&](std::size_t item) { worker.make_list(entry(item)); });
   }
 
-  void told(std::size_t, std::uint32_t kind, const std::string& bytes) override {
-    if (kind == kModel) {
+  void told(std::size_t item, std::uint32_t kind, const std::string& bytes) override {
+    if (kind == kCost) {
+      lists_.milliseconds[item % count()][place(item)] = unpacked<double>(bytes).at(0);
+    } else if (kind == kModel) {
       ModelUse& use = models_[bytes.substr(1)];
       ++(bytes[0] == '+' ? use.found : use.missing);
     } else if (kind == JobFrame::kPrint || not_loaded_.insert(bytes).second) {
@@ -184,6 +211,8 @@ class ListsWork final : public ItemWork {
   const ListsRequest& request_;
   Lists& lists_;
   IdMap numbers_;
+  std::shared_ptr<const AudienceAsOf> audience_;  // as of audience_date_
+  std::int64_t audience_date_ = 0;
   std::size_t done_ = 0;
   std::map<std::string, ModelUse> models_;
   std::set<std::string> not_loaded_;  // told once, not by every worker
@@ -195,6 +224,8 @@ Lists make_lists(const ListsRequest& request) {
   Lists lists;
   lists.tracks.assign(request.entries.size(),
                       std::vector<std::optional<std::vector<std::int32_t>>>(request.places.size()));
+  lists.milliseconds.assign(request.entries.size(),
+                            std::vector<double>(request.places.size(), std::nan("")));
   if (request.places.empty() || request.entries.empty()) return lists;
   ListsWork work(request, lists);
   if (!run_pool(work, request.pool))

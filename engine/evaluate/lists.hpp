@@ -7,6 +7,7 @@
 //            user did later is not in those tables, and judging happens in the supervisor.
 // Models     A recipe gets those of ListsRequest::models that its user may use as of the date.
 //            Which ones its elements asked for is told with the lists.
+// Audience   What everybody had done by a date is counted once for all lists of that date.
 // Random     A baseline draws from a stream named by random_seed, user, date and its name; a recipe
 //            without a seed rule of its own likewise.
 // Failures   A recipe that fails, crashes its worker or meets a limit loses that list only: the
@@ -23,6 +24,7 @@
 
 #include "core/error.hpp"
 #include "evaluate/baselines.hpp"
+#include "evaluate/judged.hpp"
 #include "evaluate/periods.hpp"
 #include "recipe/run.hpp"
 #include "worker/pool.hpp"
@@ -57,7 +59,9 @@ struct ListsRequest {
   /// The models that there are at a date, everybody's and each person's (usable_versions() of them
   /// are used); empty: there are none. Called in workers.
   std::function<std::vector<ModelVersion>(std::int64_t date)> models;
-  bool is_new_only = false;  // baselines leave out what the user had heard
+  Judged judged = Judged::kAll;  // baselines choose among what the lists can gain by
+  /// Of the same state of the store as the users' columns; baselines need one.
+  std::shared_ptr<const Audience> audience;
   std::function<void(std::size_t done, std::size_t all)> progress;  // places; may be empty
   std::function<void(const std::string&)> print;  // recipes' print(); may be empty
 };
@@ -76,6 +80,10 @@ struct ModelUse {
 struct Lists {
   /// Track numbers, by entry and place; nothing where it failed.
   std::vector<std::vector<std::optional<std::vector<std::int32_t>>>> tracks;
+  /// How long making a list took, by entry and place; NaN where it failed. What is done once for all
+  /// lists of a date is not in it, nor is loading plugins; tables that several entries read are in
+  /// that of the first of a place.
+  std::vector<std::vector<double>> milliseconds;
   std::vector<ListFailure> failures;  // by entry, then place
   std::vector<ModelUse> models;       // by name
 };

@@ -25,11 +25,19 @@ constexpr Metric kWhole[] = {
     {"mrr", "1 divided by the place of the first hit"},
     {"skip_rate", "skips among what was then heard of the list; less is better"},
     {"novelty", "share of the list never heard before its date"},
+    {"new_artists", "share of the list by artists never met before its date"},
+    {"long_tail", "share of the list outside the tracks that make up 80 % of all plays"},
     {"artist_entropy", "variety of artists, in bits"},
     {"overlap", "share of the list that the list before had too"},
     {"coverage", "share of the catalogue that all lists together show"},
     {"list_length", "tracks in the list"},
 };
+
+double share_of(const std::vector<bool>& is_so) {
+  if (is_so.empty()) return kNotCounted;
+  return static_cast<double>(std::count(is_so.begin(), is_so.end(), true)) /
+         static_cast<double>(is_so.size());
+}
 
 double ratio(double part, double whole) {
   return whole == 0 ? kNotCounted : part / whole;
@@ -145,16 +153,31 @@ std::vector<double> measure(const JudgedList& list, const Truth& truth,
   std::vector<double> values;
   for (const std::int64_t k : ks)
     measure_at(static_cast<std::size_t>(k), list, truth, hits, values);
-  const auto count_new = std::count(list.is_new.begin(), list.is_new.end(), true);
   values.push_back(reciprocal_rank(hits));
   values.push_back(skip_rate(list, truth));
-  values.push_back(ratio(static_cast<double>(count_new), length));
+  values.push_back(share_of(list.is_new));
+  values.push_back(share_of(list.is_artist_new));
+  values.push_back(share_of(list.is_tail));
   values.push_back(entropy(list.artists));
   values.push_back(overlap(list));
   values.push_back(static_cast<double>(list.first_shown) * static_cast<double>(list.list_count) /
                    static_cast<double>(list.catalogue_count));
   values.push_back(length);
   return values;
+}
+
+double gini(std::vector<std::int64_t> shown, std::int64_t catalogue_count) {
+  std::erase(shown, 0);
+  std::sort(shown.begin(), shown.end());
+  const auto all = static_cast<double>(catalogue_count);
+  double sum = 0, weighted = 0;  // places are from 1, the least shown first
+  double place = all - static_cast<double>(shown.size());
+  for (const std::int64_t count : shown) {
+    place += 1;
+    sum += static_cast<double>(count);
+    weighted += (2 * place - all - 1) * static_cast<double>(count);
+  }
+  return sum == 0 ? kNotCounted : weighted / (all * sum);
 }
 
 }  // namespace engine::evaluate

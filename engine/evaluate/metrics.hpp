@@ -20,6 +20,10 @@
 //   novelty               tracks of L in N / |L|: the share never heard before
 //                         (the user-relative novelty of Vargas, Castells: Rank and relevance in
 //                         novelty and diversity metrics, RecSys 2011)
+//   new_artists           tracks of L by artists of whom the user had met nothing (judged.hpp) / |L|
+//   long_tail             tracks of L outside the short head / |L|; the head are the most played
+//                         tracks that make up 80 % of everybody's plays before the date
+//                         (audience.hpp), so that it is small where all play the same
 //   artist_entropy        -sum p log2 p over the shares p of the first artists in L, in bits: 0 for
 //                         one artist, log2 |L| for all different
 //   overlap               share of L that was in the user's list of the counted date before; not
@@ -31,9 +35,11 @@
 //
 // Empty list  precision, recall, hits, ndcg and mrr are 0; novelty, entropy and overlap are not
 //             counted. Empty T: the date is not counted at all (backtest.hpp).
-// New only    With `engine backtest --judge new` T holds only tracks that the user had not heard
-//             before the date, for recipes that are to discover: a list gains nothing by what the
-//             user knows already, and skip_rate is over listens to new tracks.
+// New only    With `engine backtest --judge new`, new-songs or new-artists T holds only what was new
+//             in that sense (judged.hpp), for recipes that are to discover: a list gains nothing by
+//             what the user knows already, and skip_rate is over listens to what is new.
+// Handed out  Nobody was handed these lists. A hit is a track that the user came to by themselves;
+//             one that they would have liked, had they heard it, counts as a miss.
 // Order       The list is taken in playing order: a recipe that spaces artists out trades ndcg and
 //             mrr for it.
 #pragma once
@@ -60,6 +66,8 @@ struct JudgedList {
   std::vector<std::int32_t> tracks;                     // in playing order
   std::vector<std::int32_t> artists;                    // the first artist of each
   std::vector<bool> is_new;                             // not heard before the date
+  std::vector<bool> is_artist_new;                      // whose artist was not met before the date
+  std::vector<bool> is_tail;                            // of the long tail; empty: not known
   const std::vector<std::int32_t>* previous = nullptr;  // the list before; nullptr: none
   std::int64_t first_shown = 0;  // tracks that no earlier list of the same entry held
   std::int64_t list_count = 1, catalogue_count = 1;  // of the whole backtest
@@ -68,5 +76,11 @@ struct JudgedList {
 /// Values as metric_names(); NaN: not counted.
 std::vector<double> measure(const JudgedList& list, const Truth& truth,
                             const std::vector<std::int64_t>& ks);
+
+/// How unequally the tracks of a catalogue are shown: the Gini coefficient of how many lists hold
+/// each, 0 when all are in as many, near 1 when few fill them; NaN without any. What is in no list
+/// counts too, so it is high wherever the lists together are shorter than the catalogue: compare
+/// entries of one backtest.
+double gini(std::vector<std::int64_t> shown, std::int64_t catalogue_count);
 
 }  // namespace engine::evaluate

@@ -68,7 +68,7 @@ class Tuner {
         options_(options),
         metric_(find_metric(metric_names({k_of(options.metric)}), options.metric)),
         recipe_(request_.entries.at(0)),
-        judge_(request_.users, periods, {k_of(options.metric)}) {
+        judge_(request_.users, periods, {k_of(options.metric)}, Judged::kAll, request_.audience) {
     result_.metric = options.metric;
     result_.tunables = find_tunables(recipe_.recipe.recipe_path, recipe_.recipe.recipe_text);
     refuse_fixed(result_.tunables, recipe_.recipe.set);

@@ -80,9 +80,10 @@ Answer backtest(const app::Caller& caller, const Arguments& arguments) {
   const app::ListsOptions lists = lists_options(arguments);
   evaluate::ListsRequest request = app::make_lists_request(caller, lists);
   request.entries = entries_of(caller, arguments.texts("recipes"));
+  request.audience = std::make_shared<const evaluate::Audience>(app::column_options(caller));
   evaluate::BacktestOptions how{app::choose_periods(caller, lists, request), lengths(arguments),
                                 static_cast<std::size_t>(arguments.integer("resamples")),
-                                arguments.text("judge") == "new", ""};
+                                evaluate::judged_by(arguments.text("judge")), ""};
   const app::DateModels models(caller, lists, how.periods, request);
   how.trained_every = models.every();
   auto result = std::make_shared<evaluate::Backtest>();
@@ -120,11 +121,12 @@ std::vector<Parameter> backtest_parameters() {
                  .is_several = true,
                  .separator = ','});
   all.push_back({.name = "judge",
-                 .value_name = "all|new",
+                 .value_name = "all|new|...",
                  .help = "By all that was then played, or only by what was new to the listener, "
-                         "which is what a recipe that discovers is for",
+                         "which is what a recipe that discovers is for: new tracks, new-songs of "
+                         "which no version was met, or those by new-artists",
                  .usual = "all",
-                 .one_of = {"all", "new"}});
+                 .one_of = {"all", "new", "new-songs", "new-artists"}});
   all.push_back(resamples_parameter());
   return all;
 }

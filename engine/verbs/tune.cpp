@@ -54,6 +54,7 @@ Answer tune(const app::Caller& caller, const Arguments& arguments) {
   evaluate::ListsRequest request = app::make_lists_request(caller, lists);
   request.entries.push_back(
       {fs::path(file).stem(), nullptr, app::make_request_without_columns(caller, recipe)});
+  request.audience = std::make_shared<const evaluate::Audience>(app::column_options(caller));
   const std::string text = request.entries[0].recipe.recipe_text;
   const std::string name = request.entries[0].recipe.recipe_path;
   const std::vector<evaluate::Period> periods = app::choose_periods(caller, lists, request);

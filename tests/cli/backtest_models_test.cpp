@@ -33,7 +33,9 @@ class BacktestHome : public EngineHome {
     const Ended ended = engine(arguments);
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    return json::parse(ended.out);
+    json result = json::parse(ended.out);
+    for (json& entry : result.at("entries")) entry.erase("ms");  // never the same twice
+    return result;
   }
   void change(const std::string& sql) const {
     engine::Store store = engine::Store::open(path("library.db"));
@@ -107,4 +109,35 @@ TEST_CASE("judged by what was new, what the listener knows counts for nothing", 
   REQUIRE(fresh.at("entries").at(3).at("name") == "most_played_lately");
   CHECK(mean(fresh, 3, "list_length") == 0);
   CHECK(mean(fresh, 2, "novelty") == 1);
+}
+
+TEST_CASE("judged by new songs or new artists, only those count", "[backtest]") {
+  const BacktestHome home;
+  const json songs = home.backtest({"--judge", "new-songs"});
+  const json artists = home.backtest({"--judge", "new-artists"});
+  CHECK(songs.at("judged") == "new-songs");
+  CHECK(artists.at("judged") == "new-artists");
+  REQUIRE(songs.at("entries").at(5).at("name") == "familiar_artists");
+  CHECK(mean(songs, 5, "new_artists") == 0);
+  CHECK(mean(songs, 5, "recall@50") > 0);
+  CHECK(mean(artists, 5, "list_length") == 0);  // it has none by definition
+  REQUIRE(artists.at("entries").at(6).at("name") == "artist_cf");
+  for (const std::size_t baseline : {1, 4, 6, 7}) {
+    CAPTURE(baseline);
+    CHECK(mean(artists, baseline, "list_length") > 0);
+    CHECK(mean(artists, baseline, "new_artists") == 1);
+    CHECK(mean(artists, baseline, "novelty") == 1);
+  }
+}
+
+TEST_CASE("what is new cannot be told before a history begins, so such dates do not count",
+          "[backtest]") {
+  const BacktestHome home;
+  home.change("DELETE FROM listens WHERE user_id = 1 AND ts < strftime('%s', '2026-09-20')");
+  const auto unknown = [](const json& result) -> int {
+    const json& skipped = result.at("skipped");
+    return skipped.empty() ? 0 : skipped.at(0).at("unknown").get<int>();
+  };
+  CHECK(unknown(home.backtest({})) == 0);
+  CHECK(unknown(home.backtest({"--judge", "new"})) == 2);  // 9-12 and 9-19
 }

@@ -16,6 +16,7 @@
 
 namespace {
 
+using engine::evaluate::Judged;
 using engine::evaluate::Lists;
 using engine::evaluate::ListsRequest;
 
@@ -49,6 +50,9 @@ ListsRequest request_for(const std::string& store) {
   request.plugin_directories = {kBuild + "/plugins"};
   request.plugin_copies = kBuild + "/test-cache/playlist-engine/plugin-copies";
   request.pool.workers = 2;
+  engine::ColumnOptions everybody;
+  everybody.store = store;
+  request.audience = std::make_shared<const engine::evaluate::Audience>(everybody);
   return request;
 }
 
@@ -62,8 +66,10 @@ engine::evaluate::Entry recipe(const std::string& name, const std::string& text)
 }
 
 /// The store's ids of every list, by entry and place, as text.
-std::string lists_as_of(const std::string& store, const std::vector<std::int64_t>& dates) {
+std::string lists_as_of(const std::string& store, const std::vector<std::int64_t>& dates,
+                        Judged judged = Judged::kAll) {
   ListsRequest request = request_for(store);
+  request.judged = judged;
   request.entries = {recipe("weekly", engine::read_file(kSource + "/recipes/weekly.lua")),
                      recipe("curious", kCurious)};
   for (const auto& baseline : engine::evaluate::baselines())
@@ -125,6 +131,8 @@ TEST_CASE("a poisoned future changes no list and no tuning", "[evaluate][poison]
   const std::vector<std::int64_t> then = {kThen - 7 * kDay, kThen};
   const std::string at_end = lists_as_of(store, {kNow - 1}), before = lists_as_of(store, then);
   const std::string tuning = tuned(store);
+  const std::string new_artists = lists_as_of(store, then, Judged::kNewArtists);
+  REQUIRE(new_artists != before);
   REQUIRE(at_end != before);
   REQUIRE_THAT(before, Catch::Contains("curious 3: "));
 
@@ -133,6 +141,7 @@ TEST_CASE("a poisoned future changes no list and no tuning", "[evaluate][poison]
     CHECK(lists_as_of(store, {kNow - 1}) == at_end);
     CHECK(lists_as_of(store, then) == before);
     CHECK(tuned(store) == tuning);
+    CHECK(lists_as_of(store, then, Judged::kNewArtists) == new_artists);
     // The poison works once its time has come.
     CHECK(lists_as_of(store, {kNow + 20 * kDay}) != at_end);
   }
@@ -158,6 +167,7 @@ TEST_CASE("a poisoned future changes no list and no tuning", "[evaluate][poison]
                       "INSERT INTO run_tracks SELECT 2, track_id, track_id FROM tracks");
     CHECK(lists_as_of(store, then) == before);
     CHECK(tuned(store) == tuning);
+    CHECK(lists_as_of(store, then, Judged::kNewArtists) == new_artists);
     CHECK(lists_as_of(store, {kNow - 1}) != at_end);
   }
   SECTION("and earlier data does change them") {

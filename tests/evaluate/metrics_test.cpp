@@ -33,6 +33,8 @@ JudgedList small_list() {
   list.tracks = {1, 2, 3, 4};
   list.artists = {10, 10, 20, 30};
   list.is_new = {false, false, true, true};
+  list.is_artist_new = {false, false, false, true};
+  list.is_tail = {true, false, true, true};
   return list;
 }
 
@@ -65,6 +67,8 @@ TEST_CASE("metrics of a small list are what a pencil gives", "[evaluate][metrics
   CHECK(value("mrr", values) == 0.5);
   CHECK(value("skip_rate", values) == Approx(2.0 / 5));
   CHECK(value("novelty", values) == 0.5);
+  CHECK(value("new_artists", values) == 0.25);
+  CHECK(value("long_tail", values) == 0.75);
   CHECK(value("artist_entropy", values) == Approx(1.5));  // shares 1/2, 1/4, 1/4
   CHECK(value("overlap", values) == 0.25);
   CHECK(value("coverage", values) == 0.5);
@@ -82,10 +86,20 @@ TEST_CASE("an empty list hits nothing and has no novelty, entropy or overlap",
     CAPTURE(zero);
     CHECK(value(zero, values) == 0);
   }
-  for (const char* none : {"skip_rate", "novelty", "artist_entropy", "overlap"}) {
+  for (const char* none :
+       {"skip_rate", "novelty", "new_artists", "long_tail", "artist_entropy", "overlap"}) {
     CAPTURE(none);
     CHECK(std::isnan(value(none, values)));
   }
+}
+
+TEST_CASE("gini says how unequally a catalogue is shown", "[evaluate][metrics]") {
+  using engine::evaluate::gini;
+  CHECK(gini({2, 2, 2, 2}, 4) == Approx(0).margin(1e-12));
+  CHECK(gini({0, 0, 0, 5}, 4) == Approx(0.75));  // all in one of n: 1 - 1/n
+  CHECK(gini({5}, 4) == Approx(0.75));           // what is not named was never shown
+  CHECK(gini({1, 3}, 2) == Approx(0.25));        // (-1 * 1 + 1 * 3) / (2 * 4)
+  CHECK(std::isnan(gini({0, 0}, 2)));
 }
 
 TEST_CASE("what cannot be counted is not counted", "[evaluate][metrics]") {
