@@ -32,9 +32,11 @@ std::vector<evaluate::Place> some_of(const std::vector<evaluate::Place>& places)
 
 class Trainings {
  public:
-  Trainings(const Caller& caller, const evaluate::ListsRequest& lists, const std::string& folder)
+  Trainings(const Caller& caller, const evaluate::ListsRequest& lists, const std::string& folder,
+            std::optional<Half> half)
       : caller_(caller), lists_(lists), request_(make_train_request(caller)) {
     request_.aside = folder;
+    request_.half = half;
     request_.random_seed = lists.random_seed;
     request_.if_read = trainable_models(caller);
   }
@@ -105,7 +107,8 @@ DateModels::DateModels(const Caller& caller, const ListsOptions& options,
                        evaluate::ListsRequest& request) {
   if (options.is_training) {
     every_ = options.train_every.empty() ? options.every : options.train_every;
-    train(caller, request, training_dates(periods, evaluate::parse_span(every_)));
+    train(caller, request, training_dates(periods, evaluate::parse_span(every_)),
+          options.trained_on);
   } else if (std::filesystem::exists(models_folder(caller.home.library_path()))) {
     const Store store =
         Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
@@ -118,8 +121,8 @@ DateModels::DateModels(const Caller& caller, const ListsOptions& options,
 }
 
 void DateModels::train(const Caller& caller, const evaluate::ListsRequest& request,
-                       const std::vector<std::int64_t>& dates) {
-  Trainings trainings(caller, request, folder_.path());
+                       const std::vector<std::int64_t>& dates, std::optional<Half> half) {
+  Trainings trainings(caller, request, folder_.path(), half);
   std::vector<evaluate::Place> places;
   for (std::size_t user = 0; user < request.users.size(); ++user)
     places.push_back({user, dates.back()});

@@ -22,9 +22,16 @@ std::vector<std::string> wanted_users(const Caller& caller, const ListsOptions& 
                 {"", "", "--user names one person, --users several", "keep one of them"});
   }
   std::vector<std::string> names;
-  if (options.users == "all") {
+  const std::optional<Half> half = half_called(options.users);
+  if (half || options.users == "all") {
     const Store store = Store::open(store_path, {.is_read_only = true, .may_create = false});
-    for (const User& user : list_users(store)) names.push_back(user.name);
+    for (const User& user : list_users(store))
+      if (!half || half_of(user.name) == *half) names.push_back(user.name);
+    if (half && names.empty()) {
+      throw Error(Exit::kNothing, "nobody in the library is of the " + name_of(*half) + " half",
+                  {store_path, "", "which half somebody is of hangs on their name alone",
+                   "take --users all"});
+    }
     return names;
   }
   std::istringstream list(options.users);

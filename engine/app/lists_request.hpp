@@ -3,20 +3,26 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/caller.hpp"
-#include "evaluate/backtest.hpp"
+#include "evaluate/lists.hpp"
+#include "evaluate/periods.hpp"
+#include "store/user_halves.hpp"
 
 namespace engine::app {
 
 struct ListsOptions {
   std::string from, to, every = "1w";
-  std::string users;     // instead of the caller's: "all", or names with commas between
+  /// Instead of the caller's: "all", "choosing" or "reporting" (store/user_halves.hpp), or names
+  /// with commas between.
+  std::string users;
   std::size_t jobs = 0;  // 0: one per processor
   bool is_training = false;
-  std::string train_every;  // "": as `every`
+  std::string train_every;         // "": as `every`
+  std::optional<Half> trained_on;  // whose plays; nothing: everybody's
 };
 
 /// Users with their columns, folders, limits and workers, for the users meant; no entries yet.

@@ -157,7 +157,8 @@ class Trainer {
       const Store store = Store::open(request_.store, {.is_read_only = true, .may_create = false});
       AsOfOptions options = request_.options;
       options.now = request_.as_of;
-      const std::unique_ptr<Tables> tables = load_training_tables(store, request_.columns, options);
+      const std::unique_ptr<Tables> tables =
+          load_training_tables(store, request_.columns, options, request_.half);
       if (request_.aside.empty()) {
         for (const ModelVersion& version :
              models_as_of(store, request_.as_of, request_.columns->user_id))

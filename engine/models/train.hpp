@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "data/as_of.hpp"
 #include "models/models.hpp"
 #include "plugin/registry.hpp"
+#include "store/user_halves.hpp"
 #include "worker/worker.hpp"
 
 namespace engine {
@@ -22,6 +24,9 @@ struct TrainRequest {
   std::vector<std::string> set;  // "PARAMETER=VALUE", or "MODEL.PARAMETER=VALUE" for one of several
   std::int64_t as_of = 0;        // Unix seconds
   std::uint64_t random_seed = 1;
+  /// Only these learn: the tables of everybody (training_tables.hpp) hold nobody else. What is of
+  /// the catalogue and of `columns` is as ever.
+  std::optional<Half> half;
   /// The catalogue, and the person whose own tables are read where a model asks for such; then what
   /// it learns is a version of that person's.
   std::shared_ptr<const PreparedColumns> columns;

@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "data/numbering.hpp"
 #include "data/owned_table.hpp"
 #include "store/listen_flags.hpp"
+#include "store/users.hpp"
 
 namespace engine {
 namespace {
@@ -85,14 +87,16 @@ struct Listen {
 /// keeps a user's together and in the order of their times, users in the order of their ids.
 class VisibleListens {
  public:
-  VisibleListens(const Store& store, const playlist_table& tracks, const AsOfOptions& options)
+  VisibleListens(const Store& store, const playlist_table& tracks, const AsOfOptions& options,
+                 const std::set<std::int64_t>& absent)
       : store_(store),
         track_ids_(static_cast<const std::int64_t*>(find_column(tracks, "id")->data),
                    static_cast<std::size_t>(tracks.rows)),
         artists_(static_cast<const std::int32_t*>(find_column(tracks, "artist")->data)),
         durations_(static_cast<const std::int32_t*>(find_column(tracks, "duration_ms")->data)),
         rule_(options.rule),
-        now_(options.now) {
+        now_(options.now),
+        absent_(absent) {
     find_shows();
   }
 
@@ -130,7 +134,8 @@ class VisibleListens {
               : static_cast<std::int32_t>(std::min<std::int64_t>(milliseconds, INT32_MAX));
       const auto flags = static_cast<std::int32_t>(listens.integer(4));
       const std::int32_t track = numbers.number(listens.integer(2));
-      if (track < 0 || (flags & ListenFlags::kIncognito) != 0 ||
+      if (track < 0 || absent_.contains(listens.integer(0)) ||
+          (flags & ListenFlags::kIncognito) != 0 ||
           end_of_listen(listens.integer(1), played) > now_)
         continue;
       take(Heard{listens.integer(0), listens.integer(1), track, played, flags});
@@ -175,15 +180,26 @@ class VisibleListens {
   const std::int32_t* durations_;
   PlayRule rule_;
   std::int64_t now_;
+  const std::set<std::int64_t>& absent_;
   std::vector<bool> is_show_;  // by artist; empty: none is
 };
+
+/// Nobody without a half.
+std::set<std::int64_t> those_outside(const Store& store, std::optional<Half> half) {
+  std::set<std::int64_t> ids;
+  if (!half) return ids;
+  for (const User& user : list_users(store))
+    if (half_of(user.name) != *half) ids.insert(user.id);
+  return ids;
+}
 
 class TrainingTables final : public Tables {
  public:
   TrainingTables(const Store& store, std::shared_ptr<const PreparedColumns> columns,
-                 const AsOfOptions& options)
+                 const AsOfOptions& options, std::optional<Half> half)
       : as_of_(load_as_of(std::move(columns), options)),
-        listens_(store, *as_of_->table("tracks"), options) {
+        absent_(those_outside(store, half)),
+        listens_(store, *as_of_->table("tracks"), options, absent_) {
     read_likes(store, options.now);
     count_listens();
     users_.emplace(static_cast<std::int64_t>(ids_.size()));
@@ -220,7 +236,8 @@ class TrainingTables final : public Tables {
         "(ended_at IS NULL OR ended_at > ?1)");
     for (likes.start(now); likes.step();) {
       const std::int32_t track = numbers.number(likes.integer(1));
-      if (track >= 0) likes_of_[likes.integer(0)].push_back(track);
+      if (track >= 0 && !absent_.contains(likes.integer(0)))
+        likes_of_[likes.integer(0)].push_back(track);
     }
   }
 
@@ -294,6 +311,7 @@ class TrainingTables final : public Tables {
   }
 
   std::unique_ptr<AsOf> as_of_;
+  const std::set<std::int64_t> absent_;  // ids of users who do not learn
   VisibleListens listens_;
   LikesOf likes_of_;
   std::vector<std::int64_t> ids_;
@@ -306,8 +324,8 @@ class TrainingTables final : public Tables {
 
 std::unique_ptr<Tables> load_training_tables(const Store& store,
                                              std::shared_ptr<const PreparedColumns> columns,
-                                             const AsOfOptions& options) {
-  return std::make_unique<TrainingTables>(store, std::move(columns), options);
+                                             const AsOfOptions& options, std::optional<Half> half) {
+  return std::make_unique<TrainingTables>(store, std::move(columns), options, half);
 }
 
 }  // namespace engine

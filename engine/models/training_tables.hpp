@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "data/as_of.hpp"
 #include "store/store.hpp"
+#include "store/user_halves.hpp"
 
 namespace engine {
 
@@ -25,9 +27,12 @@ namespace engine {
 /// after `now` changes a byte, whoever it happened to. `store` must outlive the tables. Throws
 /// Error(kStore), as the first look at "user_listens" does.
 ///
+/// With `half` they are of those users only, and so are the podcasts found.
+///
 /// A model that asks for none but these and those of the catalogue has learned from everybody.
 std::unique_ptr<Tables> load_training_tables(const Store& store,
                                              std::shared_ptr<const PreparedColumns> columns,
-                                             const AsOfOptions& options);
+                                             const AsOfOptions& options,
+                                             std::optional<Half> half = std::nullopt);
 
 }  // namespace engine

@@ -10,6 +10,7 @@
 #include "app/progress.hpp"
 #include "app/supervised_run.hpp"
 #include "core/duration.hpp"
+#include "evaluate/backtest.hpp"
 #include "verbs/shared_parameters.hpp"
 #include "verbs/verbs.hpp"
 

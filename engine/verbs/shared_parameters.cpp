@@ -21,8 +21,10 @@ std::vector<Parameter> lists_parameters() {
            .help = "How far the dates lie apart: 12h, 3d, 1w",
            .usual = "1w"},
           {.name = "users",
-           .value_name = "all|NAME,...",
-           .help = "Several people instead of --user: all, or names with commas between"},
+           .value_name = "all|...",
+           .help = "Several people instead of --user: all, names with commas between, or the "
+                   "choosing or the reporting half of all: what is chosen by one half is to be "
+                   "reported on the other"},
           {.name = "train",
            .type = Type::kFlag,
            .help = "Train the models that the recipes ask for as of each date [default: use the "
@@ -30,6 +32,12 @@ std::vector<Parameter> lists_parameters() {
           {.name = "train-every",
            .value_name = "SPAN",
            .help = "With --train: train only this often, e.g. 4w [default: as --every]",
+           .needs = "train"},
+          {.name = "trained-on",
+           .value_name = "HALF",
+           .help = "With --train: train what is learned from everybody on one half of the people "
+                   "only, so that the other was never learned from",
+           .one_of = {"choosing", "reporting"},
            .needs = "train"},
           jobs_parameter()};
 }
@@ -43,6 +51,7 @@ app::ListsOptions lists_options(const Arguments& arguments) {
   options.jobs = static_cast<std::size_t>(arguments.integer("jobs"));
   options.is_training = arguments.flag("train");
   options.train_every = arguments.text("train-every");
+  options.trained_on = half_called(arguments.text("trained-on"));
   return options;
 }
 

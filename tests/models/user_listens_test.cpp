@@ -51,6 +51,36 @@ TEST_CASE("user_listens has everybody's listens by user and time", "[models]") {
         "1 0 1600 1 0\n");
 }
 
+TEST_CASE("trained on one half, a model sees nobody of the other", "[models][halves]") {
+  test::SmallStore store;
+  fill(store);
+  // Ann and cleo are of the choosing half, ben is of the reporting one.
+  store.change("INSERT INTO likes VALUES (1, 2, 900), (2, 3, 900)");
+  const engine::Store opened = engine::Store::open(store.path());
+  const auto of_half = [&](engine::Half half) {
+    const engine::AsOfOptions options = store.options(10'000);
+    return engine::load_training_tables(opened, engine::prepare_columns(options), options, half);
+  };
+  const auto reporting = of_half(engine::Half::kReporting);
+  CHECK(as_text(*reporting->table("users")) == "id\n2\n");
+  CHECK(reporting->table("user_listens")->rows == 2);
+  CHECK(as_text(*reporting->lists("user_skips")) == "0: 0*1\n");
+  CHECK(as_text(*reporting->lists("user_likes")) == "0: 1\n");
+  const auto choosing = [&] {
+    const auto tables = of_half(engine::Half::kChoosing);
+    std::string text = as_text(*tables->table("users")) + as_text(*tables->table("user_listens"));
+    for (const char* name : {"user_tracks", "user_likes", "user_skips"})
+      text += as_text(*tables->lists(name));
+    return text;
+  };
+  const std::string before = choosing();
+  CHECK_THAT(before, Catch::StartsWith("id\n1\n3\n"));
+  store.change(
+      "DELETE FROM listens WHERE user_id = 2;"
+      "INSERT INTO listens VALUES (2, 2500, 1, 200000, 0, 'DE', 1)");
+  CHECK(choosing() == before);
+}
+
 TEST_CASE("user_listens has nothing of what happened after its time", "[models]") {
   test::SmallStore store;
   fill(store);
