@@ -110,6 +110,8 @@ Backtest run_backtest(ListsRequest request, const BacktestOptions& options) {
   result.models = std::move(lists.models);
   result.judged = options.judged;
   result.trained_every = options.trained_every;
+  result.half = options.half;
+  result.trained_on = options.trained_on;
   return result;
 }
 

@@ -26,6 +26,9 @@ struct BacktestOptions {
   std::size_t resamples = 2'000;
   Judged judged = Judged::kAll;
   std::string trained_every;  // "" when the models were those of the store
+  // Halves of the library's people (store/user_halves.hpp) by name, "" where all were meant: who is
+  // judged, and whose plays the models were trained on.
+  std::string half, trained_on;
 };
 
 struct EntryResult {
@@ -54,7 +57,7 @@ struct Backtest {
   std::vector<ListFailure> failures;
   std::vector<ModelUse> models;
   Judged judged = Judged::kAll;
-  std::string trained_every;
+  std::string trained_every, half, trained_on;
   std::int64_t catalogue_tracks = 0;  // known as of the last date
   std::uint64_t random_seed = 1;
   std::size_t resamples = 0;
@@ -67,14 +70,16 @@ Backtest run_backtest(ListsRequest request, const BacktestOptions& options);
 // Reports of a backtest.
 
 /// The object of `engine backtest --json`: {"from", "to", "every", "users", "entries": [{"name",
-/// "kind", "metrics": {NAME: {"mean", "low", "high", "count"}}, "failed"}], "paired": [{"a", "b",
-/// "metric", "difference", "low", "high", "count"}], "k", "dates", "lists", "skipped", "failures",
-/// "catalogue_tracks", "random_seed", "resamples", "judged": "all" or "new", "models": [{"name",
-/// "lists", "missing"}], "trained_every": a span, or null for the models of the store}; numbers
-/// nobody could count are null.
+/// "kind", "metrics": {NAME: {"mean", "low", "high", "count"}}, "gini", "ms", "failed"}], "paired":
+/// [{"a", "b", "metric", "difference", "low", "high", "count"}], "verdicts": a sentence for each
+/// recipe, "k", "dates", "lists", "skipped": [{"user", "dates", "unknown"}], "failures",
+/// "catalogue_tracks", "random_seed", "resamples", "judged": see judged.hpp, "half": "choosing",
+/// "reporting" or null, "models": [{"name", "lists", "missing"}], "trained_every": a span, or null
+/// for the models of the store, "trained_on": as "half"}; numbers nobody could count are null.
 nlohmann::ordered_json backtest_json(const Backtest& backtest, const std::string& every);
-/// Tables for a terminal.
-std::string backtest_text(const Backtest& backtest, const std::string& every);
+/// For a terminal: recipes and their strongest opponents, and whether they beat them (verdict.hpp);
+/// with `is_all` every metric of every entry too.
+std::string backtest_text(const Backtest& backtest, const std::string& every, bool is_all);
 /// A page of its own: tables, and every metric over time. Nothing is loaded from anywhere.
 std::string backtest_html(const Backtest& backtest, const std::string& every);
 

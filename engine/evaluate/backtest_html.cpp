@@ -4,6 +4,7 @@
 
 #include "core/calendar.hpp"
 #include "evaluate/backtest.hpp"
+#include "evaluate/verdict.hpp"
 #include "page/charts.hpp"
 #include "page/html.hpp"
 #include "page/page.hpp"
@@ -88,13 +89,27 @@ std::string paired_table(const Backtest& backtest) {
   return text + "</table></div>\n";
 }
 
+std::string verdict_paragraphs(const Backtest& backtest) {
+  std::string text;
+  for (std::size_t k = 0; k < backtest.entries.size(); ++k)
+    if (!backtest.entries[k].is_baseline)
+      text += "<p>" + html_escaped(verdict(backtest, k)) + ".</p>\n";
+  return text +
+         "<p>Nobody was handed these lists: what would have been liked, had it been heard, counts "
+         "as a miss.</p>\n";
+}
+
 std::string notes(const Backtest& backtest) {
   std::string text;
   for (const SkippedDates& user : backtest.skipped) {
     if (user.dates == 0) continue;
     text += "<li>not counted: " + std::to_string(user.dates) +
-            (user.dates == 1 ? " date" : " dates") + " after which " + html_escaped(user.user) +
-            " played nothing</li>\n";
+            (user.dates == 1 ? " date" : " dates") + " of " + html_escaped(user.user) + ": after " +
+            std::to_string(user.dates - user.unknown) + " nothing was played" +
+            (backtest.judged == Judged::kAll ? "" : " " + words_of(backtest.judged)) +
+            (user.unknown == 0 ? ""
+                               : ", before " + std::to_string(user.unknown) + " nothing is known") +
+            "</li>\n";
   }
   for (const ListFailure& failure : backtest.failures) {
     const Place& place = backtest.places[failure.place];
@@ -119,8 +134,9 @@ std::string backtest_html(const Backtest& backtest, const std::string& every) {
       short_time(backtest.periods.front().date) + " to " + short_time(backtest.periods.back().end) +
       ", one every " + html_escaped(every) + "; " + std::to_string(backtest.places.size()) +
       " lists of each counted. Each list was made from what was known at its date and is "
-      "compared with what was played in the period after it.</p>\n" +
-      notes(backtest);
+      "compared with what was played in the period after it" +
+      (backtest.judged == Judged::kAll ? "" : " " + words_of(backtest.judged)) + ".</p>\n" +
+      verdict_paragraphs(backtest) + notes(backtest);
   page += "<h2>Means</h2>\n<p>With 95&nbsp;% intervals.</p>\n" + means_table(backtest);
   page += paired_table(backtest);
   page += "<h2>Over time</h2>\n<p>Dots are dates, lines their running mean over " +

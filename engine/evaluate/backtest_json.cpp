@@ -5,6 +5,7 @@
 
 #include "core/json_text.hpp"
 #include "evaluate/backtest.hpp"
+#include "evaluate/verdict.hpp"
 
 namespace engine::evaluate {
 namespace {
@@ -61,6 +62,17 @@ Json failures_of(const Backtest& backtest) {
   return failures;
 }
 
+Json verdicts_of(const Backtest& backtest) {
+  Json sentences = Json::array();
+  for (std::size_t k = 0; k < backtest.entries.size(); ++k)
+    if (!backtest.entries[k].is_baseline) sentences.push_back(verdict(backtest, k));
+  return sentences;
+}
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
 Json models_of(const Backtest& backtest) {
   Json models = Json::array();
   for (const ModelUse& use : backtest.models)
@@ -86,6 +98,7 @@ Json backtest_json(const Backtest& backtest, const std::string& every) {
           {"users", backtest.users},
           {"entries", entries},
           {"paired", pairs_of(backtest)},
+          {"verdicts", verdicts_of(backtest)},
           {"k", backtest.ks},
           {"dates", backtest.periods.size()},
           {"lists", backtest.places.size()},
@@ -95,9 +108,10 @@ Json backtest_json(const Backtest& backtest, const std::string& every) {
           {"random_seed", backtest.random_seed},
           {"resamples", backtest.resamples},
           {"judged", name_of(backtest.judged)},
+          {"half", text_or_null(backtest.half)},
           {"models", models_of(backtest)},
-          {"trained_every",
-           backtest.trained_every.empty() ? Json(nullptr) : Json(backtest.trained_every)}};
+          {"trained_every", text_or_null(backtest.trained_every)},
+          {"trained_on", text_or_null(backtest.trained_on)}};
 }
 
 }  // namespace engine::evaluate

@@ -3,66 +3,84 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/counted.hpp"
 #include "evaluate/backtest.hpp"
+#include "evaluate/verdict.hpp"
 
 namespace engine::evaluate {
 namespace {
 
-constexpr std::size_t kNameWidth = 22, kColumnWidth = 22;
 constexpr std::size_t kNamedUsers = 5;
 
 std::string padded(std::string text, std::size_t width) {
-  text.resize(std::max(text.size() + 1, width), ' ');
+  text.resize(std::max(text.size(), width), ' ');
   return text;
 }
 
-/// "0.412  0.380..0.440"; "*" where a difference's interval leaves out 0.
-std::string cell(const Interval& interval, bool is_difference) {
-  if (interval.count == 0) return "-";
+std::string number(const char* format, double value) {
   char text[64];
-  const char* format = is_difference ? "%+.3f %+.3f..%+.3f" : "%.3f %.3f..%.3f";
-  std::snprintf(text, sizeof text, format, interval.mean, interval.low, interval.high);
-  const bool is_clear = is_difference && (interval.low > 0 || interval.high < 0);
-  return std::string(text) + (is_clear ? " *" : "");
+  std::snprintf(text, sizeof text, format, value);
+  return std::isnan(value) ? "-" : text;
 }
 
-struct Column {
-  std::string title;
-  const std::vector<Interval>* metrics;
-};
+/// "0.0376 0.0280..0.0480"
+std::string with_interval(const Interval& interval) {
+  if (interval.count == 0) return "-";
+  char text[96];
+  std::snprintf(text, sizeof text, "%.4f %.4f..%.4f", interval.mean, interval.low, interval.high);
+  return text;
+}
 
-std::string table(const std::vector<std::string>& names, const std::vector<Column>& columns,
-                  bool is_difference) {
-  std::size_t width = kColumnWidth + (is_difference ? 3 : 0);
-  for (const Column& column : columns) width = std::max(width, column.title.size() + 2);
-  std::string text = padded("", kNameWidth);
-  for (const Column& column : columns) text += padded(column.title, width);
-  text.erase(text.find_last_not_of(' ') + 1);
-  text += "\n";
-  for (std::size_t m = 0; m < names.size(); ++m) {
-    text += padded(names[m], kNameWidth);
-    for (const Column& column : columns)
-      text += padded(cell((*column.metrics)[m], is_difference), width);
-    text.erase(text.find_last_not_of(' ') + 1);
-    text += "\n";
+/// The mean, and of how many lists where not all of them count.
+std::string mean_of_lists(const Interval& interval, std::size_t lists) {
+  if (interval.count == 0) return "-";
+  return number("%.3f", interval.mean) +
+         (interval.count == lists ? "" : " of " + std::to_string(interval.count));
+}
+
+/// "+0.012 +0.005..+0.019 *", the star where the interval leaves out 0.
+std::string with_sign(const Interval& interval) {
+  if (interval.count == 0) return "-";
+  char text[96];
+  std::snprintf(text, sizeof text, "%+.4f %+.4f..%+.4f%s", interval.mean, interval.low,
+                interval.high, interval.low > 0 || interval.high < 0 ? " *" : "");
+  return text;
+}
+
+/// Rows of cells, the first row being titles, as columns two apart.
+std::string columns(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths(rows.front().size());
+  for (const auto& row : rows)
+    for (std::size_t k = 0; k < row.size(); ++k) widths[k] = std::max(widths[k], row[k].size() + 2);
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t k = 0; k < row.size(); ++k) line += padded(row[k], widths[k]);
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
   }
   return text;
 }
 
 std::string whose(const Backtest& backtest) {
-  if (backtest.users.size() > kNamedUsers) return std::to_string(backtest.users.size()) + " users";
+  const std::string half = backtest.half.empty() ? "" : " of the " + backtest.half + " half";
+  if (backtest.users.size() > kNamedUsers || !half.empty())
+    return counted(backtest.users.size(), "user") + half;
   std::string text;
   for (const std::string& user : backtest.users) text += (text.empty() ? "" : ", ") + user;
   return text;
 }
 
 std::string model_lines(const Backtest& backtest) {
+  const std::string on =
+      backtest.trained_on.empty() ? "" : " on the " + backtest.trained_on + " half";
   std::string text;
   for (const ModelUse& use : backtest.models) {
-    text += "  " + use.name + ": " +
-            (backtest.trained_every.empty() ? "the library's, as of each date,"
-                                            : "trained every " + backtest.trained_every + ",") +
-            " for " + std::to_string(use.found) + " lists";
+    text +=
+        "  " + use.name + ": " +
+        (backtest.trained_every.empty() ? "the library's, as of each date,"
+                                        : "trained every " + backtest.trained_every + on + ",") +
+        " for " + std::to_string(use.found) + " lists";
     if (use.missing > 0) {
       text += "; none for " + std::to_string(use.missing) +
               (backtest.trained_every.empty() ? " (--train trains what is asked for)" : "");
@@ -72,38 +90,121 @@ std::string model_lines(const Backtest& backtest) {
   return text;
 }
 
-}  // namespace
-
-std::string backtest_text(const Backtest& backtest, const std::string& every) {
-  std::string text = whose(backtest) + ": " + std::to_string(backtest.periods.size()) +
-                     " dates from " + short_time(backtest.periods.front().date) + " to " +
-                     short_time(backtest.periods.back().end) + ", one every " + every + "; " +
-                     std::to_string(backtest.places.size()) + " lists of each counted\n";
+/// Which dates do not count and why, in one line.
+std::string skipped_line(const Backtest& backtest) {
+  std::size_t dates = 0, unknown = 0, users = 0;
+  std::string only;
   for (const SkippedDates& user : backtest.skipped) {
     if (user.dates == 0) continue;
-    text += "  not counted: " + std::to_string(user.dates) +
-            (user.dates == 1 ? " date" : " dates") + " after which " + user.user +
-            " played nothing" +
-            (backtest.judged == Judged::kAll ? "" : " " + words_of(backtest.judged)) + "\n";
+    dates += user.dates;
+    unknown += user.unknown;
+    ++users;
+    only = user.user;
   }
-  text += model_lines(backtest);
-  text += "\nmean and 95 % interval\n";
-  std::vector<Column> columns;
-  for (const EntryResult& entry : backtest.entries) columns.push_back({entry.name, &entry.metrics});
-  text += table(backtest.metric_names, columns, false);
+  if (dates == 0) return "";
+  const std::string what = backtest.judged == Judged::kAll ? "" : " " + words_of(backtest.judged);
+  std::string text = "  not counted: ";
+  if (dates > unknown) {
+    text += counted(dates - unknown, "date") + " after which " +
+            (users == 1 ? only : std::string("the user")) + " played nothing" + what;
+  }
+  if (unknown > 0) {
+    text += std::string(dates > unknown ? ", " : "") + counted(unknown, "date") +
+            " before which nothing is known of " + (users == 1 ? only : std::string("the user"));
+  }
+  return text + "\n";
+}
 
-  for (std::size_t first = 0; first < backtest.paired.size();) {
-    const std::size_t a = backtest.paired[first].a;
-    columns.clear();
-    for (; first < backtest.paired.size() && backtest.paired[first].a == a; ++first) {
-      const PairResult& pair = backtest.paired[first];
-      columns.push_back({"- " + backtest.entries[pair.b].name, &pair.metrics});
-    }
-    text += "\n" + backtest.entries[a].name +
-            " against each, difference over the same lists; * its interval leaves out 0\n" +
-            table(backtest.metric_names, columns, true);
+std::string head(const Backtest& backtest, const std::string& every) {
+  const std::string judged = backtest.judged == Judged::kAll
+                                 ? ""
+                                 : ", judged by what was played " + words_of(backtest.judged);
+  return whose(backtest) + ": " + counted(backtest.periods.size(), "date") + " from " +
+         short_time(backtest.periods.front().date) + " to " +
+         short_time(backtest.periods.back().end) + ", one every " + every + judged + "; " +
+         counted(backtest.places.size(), "list") + " of each counted\n" + skipped_line(backtest) +
+         model_lines(backtest);
+}
+
+/// The recipes and the strongest opponents, by what is asked first.
+std::string first_table(const Backtest& backtest) {
+  const Headline headline = headline_of(backtest);
+  const auto metric = [&](const char* name) { return find_metric(backtest.metric_names, name); };
+  std::vector<std::vector<std::string>> rows = {
+      {"", backtest.metric_names[headline.hit_rate], backtest.metric_names[headline.precision],
+       "skip_rate", "new_artists", "long_tail", "gini", "ms a list"}};
+  for (const std::size_t k : first_entries(backtest)) {
+    const EntryResult& entry = backtest.entries[k];
+    std::vector<std::string> row = {entry.name, with_interval(entry.metrics[headline.hit_rate]),
+                                    with_interval(entry.metrics[headline.precision])};
+    for (const char* name : {"skip_rate", "new_artists", "long_tail"})
+      row.push_back(mean_of_lists(entry.metrics[metric(name)], backtest.places.size()));
+    row.push_back(number("%.3f", entry.gini));
+    row.push_back(number("%.1f ms", entry.milliseconds));
+    rows.push_back(std::move(row));
   }
+  return columns(rows);
+}
+
+std::string verdicts(const Backtest& backtest) {
+  std::string text;
+  for (std::size_t k = 0; k < backtest.entries.size(); ++k)
+    if (!backtest.entries[k].is_baseline) text += verdict(backtest, k) + "\n";
   return text;
+}
+
+const PairResult* pair_of(const Backtest& backtest, std::size_t a, std::size_t b) {
+  for (const PairResult& pair : backtest.paired)
+    if (pair.a == a && pair.b == b) return &pair;
+  return nullptr;
+}
+
+/// One metric of every entry, and what each recipe has more of it than each other entry.
+std::string metric_table(const Backtest& backtest, std::size_t metric) {
+  std::vector<std::string> titles = {backtest.metric_names[metric], "mean, 95 % interval", "lists"};
+  std::vector<std::size_t> recipes;
+  for (std::size_t k = 0; k < backtest.entries.size(); ++k) {
+    if (backtest.entries[k].is_baseline) continue;
+    recipes.push_back(k);
+    titles.push_back(backtest.entries[k].name + " more by");
+  }
+  std::vector<std::vector<std::string>> rows = {titles};
+  for (std::size_t k = 0; k < backtest.entries.size(); ++k) {
+    const Interval& interval = backtest.entries[k].metrics[metric];
+    std::vector<std::string> row = {backtest.entries[k].name, with_interval(interval),
+                                    std::to_string(interval.count)};
+    for (const std::size_t recipe : recipes) {
+      const PairResult* pair = pair_of(backtest, recipe, k);
+      row.push_back(pair == nullptr ? "" : with_sign(pair->metrics[metric]));
+    }
+    rows.push_back(std::move(row));
+  }
+  return columns(rows);
+}
+
+std::string all_tables(const Backtest& backtest) {
+  std::string text =
+      "\nEvery metric with the lists that counted; \"more by\" over the same lists, * where its "
+      "interval leaves out 0\n";
+  for (std::size_t metric = 0; metric < backtest.metric_names.size(); ++metric) {
+    text +=
+        "\n" + metric_about(backtest.metric_names[metric]) + "\n" + metric_table(backtest, metric);
+  }
+  std::vector<std::vector<std::string>> rows = {{"", "gini", "ms a list", "lists failed"}};
+  for (const EntryResult& entry : backtest.entries) {
+    rows.push_back({entry.name, number("%.3f", entry.gini), number("%.1f ms", entry.milliseconds),
+                    std::to_string(entry.failed)});
+  }
+  return text + "\nhow unequally tracks are shown; what a list takes\n" + columns(rows);
+}
+
+}  // namespace
+
+std::string backtest_text(const Backtest& backtest, const std::string& every, bool is_all) {
+  return head(backtest, every) + "\n" + first_table(backtest) +
+         "Means with 95 % intervals, and of how many lists where not all count. Nobody was handed "
+         "these lists: what would\nhave been liked, had it been heard, counts as a miss.\n\n" +
+         verdicts(backtest) + (is_all ? all_tables(backtest) : "");
 }
 
 }  // namespace engine::evaluate

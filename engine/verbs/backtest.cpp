@@ -1,4 +1,6 @@
 // engine backtest RECIPE...: lists as of past dates, compared with what was played after them.
+#include "evaluate/backtest.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -10,7 +12,6 @@
 #include "app/progress.hpp"
 #include "app/supervised_run.hpp"
 #include "core/duration.hpp"
-#include "evaluate/backtest.hpp"
 #include "verbs/shared_parameters.hpp"
 #include "verbs/verbs.hpp"
 
@@ -82,9 +83,13 @@ Answer backtest(const app::Caller& caller, const Arguments& arguments) {
   evaluate::ListsRequest request = app::make_lists_request(caller, lists);
   request.entries = entries_of(caller, arguments.texts("recipes"));
   request.audience = std::make_shared<const evaluate::Audience>(app::column_options(caller));
-  evaluate::BacktestOptions how{app::choose_periods(caller, lists, request), lengths(arguments),
+  evaluate::BacktestOptions how{app::choose_periods(caller, lists, request),
+                                lengths(arguments),
                                 static_cast<std::size_t>(arguments.integer("resamples")),
-                                evaluate::judged_by(arguments.text("judge")), ""};
+                                evaluate::judged_by(arguments.text("judge")),
+                                "",
+                                half_called(lists.users) ? lists.users : "",
+                                arguments.text("trained-on")};
   const app::DateModels models(caller, lists, how.periods, request);
   how.trained_every = models.every();
   auto result = std::make_shared<evaluate::Backtest>();
@@ -99,7 +104,7 @@ Answer backtest(const app::Caller& caller, const Arguments& arguments) {
                  std::to_string(result->entries.size()) + " lists each, in " + took);
   return {.exit = worst_failure(*result),
           .data = evaluate::backtest_json(*result, lists.every),
-          .text = evaluate::backtest_text(*result, lists.every),
+          .text = evaluate::backtest_text(*result, lists.every, arguments.flag("all")),
           .page = [result, lists] { return evaluate::backtest_html(*result, lists.every); },
           .afterwards = [&caller, result] { tell_failures(caller, *result); }};
 }
@@ -129,6 +134,10 @@ std::vector<Parameter> backtest_parameters() {
                  .usual = "all",
                  .one_of = {"all", "new", "new-songs", "new-artists"}});
   all.push_back(resamples_parameter());
+  all.push_back({.name = "all",
+                 .type = Type::kFlag,
+                 .help = "Show every metric of every list-maker, not only the recipes and their "
+                         "strongest opponents (--json and --html always do)"});
   return all;
 }
 
@@ -140,11 +149,16 @@ std::vector<Verb> backtest_verbs() {
        .help = "Run recipes as of past dates and compare with what was then played",
        .parameters = backtest_parameters(),
        .footer =
-           "Beside the recipes stand four baselines: popularity, most_played_lately, shuffle (of "
-           "the library) and\nrandom_catalogue. Metrics are explained in "
-           "engine/evaluate/metrics.hpp. Each recipe keeps its own random seed "
-           "rule;\n--random-seed "
-           "N chooses other draws for baselines and intervals.",
+           "Beside the recipes stand seven opponents (engine/evaluate/baselines.hpp): popularity, "
+           "most_played_lately,\nshuffle (of the library), random_catalogue, familiar_artists "
+           "(unheard songs of artists played lately),\nartist_cf (the nearest artists' most heard "
+           "tracks) and session_neighbours (VSKNN). Each chooses among what\n--judge counts. A "
+           "date "
+           "counts when something was played after it that --judge counts; judged by what was "
+           "new,\nalso only once the listener's history has begun. Metrics are explained in "
+           "engine/evaluate/metrics.hpp.\nNobody was handed these lists: what would have been "
+           "liked, had it been heard, counts as a miss.\nEach recipe keeps its own random seed "
+           "rule; --random-seed N chooses other draws for baselines and intervals.",
        .answer = backtest,
        .page_help = "Write a page with tables and plots too"}};
 }

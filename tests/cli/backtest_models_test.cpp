@@ -91,6 +91,18 @@ TEST_CASE("what happened after the dates reaches no list through a trained model
   CHECK(home.backtest({"--train"}).at("entries").at(0) != before.at("entries").at(0));
 }
 
+TEST_CASE("trained on one half, the other half's plays reach no list",
+          "[backtest][models][halves]") {
+  const BacktestHome home;  // demo, who is judged, is of the choosing half
+  const json before = home.backtest({"--train", "--trained-on", "choosing"});
+  CHECK(before.at("trained_on") == "choosing");
+  CHECK(before.at("half").is_null());
+  CHECK(mean(before, 0, "list_length") == 50);
+  const json everybody = home.backtest({"--train"});
+  CHECK(everybody.at("trained_on").is_null());
+  CHECK(everybody.at("entries").at(0) != before.at("entries").at(0));
+}
+
 TEST_CASE("judged by what was new, what the listener knows counts for nothing", "[backtest]") {
   const BacktestHome home;
   engine::write_file_atomically(

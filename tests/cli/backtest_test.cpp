@@ -133,6 +133,52 @@ TEST_CASE("any number of jobs, or none, gives the same numbers", "[backtest]") {
   CHECK(json::parse(one).at("users") == json({"demo", "ada"}));
 }
 
+TEST_CASE("the first thing shown is six rows and a verdict, the rest is asked for", "[backtest]") {
+  const EngineHome home;
+  const auto text = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), "weekly");
+    const Ended ended = backtest(home, more);
+    INFO(ended.err);
+    REQUIRE(ended.exit_code == 0);
+    return ended.out;
+  };
+  const std::string first = text({});
+  CHECK(std::count(first.begin(), first.end(), '\n') <= 14);
+  for (const char* words : {"10 lists of each counted", "hit_rate@30", "precision@30", "skip_rate",
+                            "new_artists", "long_tail", "gini", "ms a list",
+                            "Nobody was handed these lists", ", the strongest of 7 opponents, in"})
+    CHECK_THAT(first, Catch::Contains(words));
+  CHECK_THAT(first, !Catch::Contains("mrr"));
+  const std::string all = text({"--all"});
+  for (const char* words : {"mrr", "recall@10", "random_catalogue", "weekly more by"})
+    CHECK_THAT(all, Catch::Contains(words));
+  const json result = backtest_json(home, {"weekly"});
+  REQUIRE(result.at("verdicts").size() == 1);
+  CHECK_THAT(first, Catch::Contains(result.at("verdicts").at(0).get<std::string>()));
+}
+
+TEST_CASE("one half of the people chooses, the other is reported", "[backtest][halves]") {
+  const EngineHome home;
+  const std::vector<std::string> dates = {"weekly", "--every", "5w", "--users"};
+  const auto half = [&](const std::string& name) {
+    std::vector<std::string> more = dates;
+    more.push_back(name);
+    return backtest_json(home, more);
+  };
+  const json choosing = half("choosing"), reporting = half("reporting"), all = half("all");
+  CHECK(choosing.at("half") == "choosing");
+  CHECK(all.at("half").is_null());
+  json together = choosing.at("users");
+  for (const json& user : reporting.at("users")) {
+    CHECK(std::find(together.begin(), together.end(), user) == together.end());
+    together.push_back(user);
+  }
+  json everybody = all.at("users");
+  std::sort(together.begin(), together.end());
+  std::sort(everybody.begin(), everybody.end());
+  CHECK(together == everybody);
+}
+
 TEST_CASE("every user of the library can be judged", "[backtest]") {
   const EngineHome home;
   const json result = backtest_json(home, {"weekly", "--users", "all", "--every", "5w"});
@@ -225,6 +271,7 @@ TEST_CASE("backtest says what is wrong with its arguments", "[backtest]") {
   refused({"weekly", "--user", "demo", "--users", "all"}, 2,
           {"--user and --users cannot go together"});
   refused({"weekly", "--k", "0"}, 2, {"--k"});
+  refused({"weekly", "--trained-on", "choosing"}, 2, {"--trained-on", "--train"});
   const std::string broken = recipe_file(home, "broken.lua", "return pl.recall.saved_artist {}");
   refused({broken}, 4, {"no plugin offers recall.saved_artist", "broken.lua:3"});
 }
