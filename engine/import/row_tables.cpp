@@ -172,6 +172,10 @@ bool takes_vectors(std::string_view name) {
   return name == "vectors" || name == "prompts";
 }
 
+bool is_told_anew(std::string_view name) {
+  return takes_vectors(name);
+}
+
 bool is_list(std::string_view name) {
   return name == "likes" || name == "saved_albums" || name == "saved_artists" || name == "banned" ||
          name == "playlists";

@@ -5,7 +5,6 @@
 #include "core/calendar.hpp"
 #include "core/shown_text.hpp"
 #include "import/row_tables.hpp"
-#include "import/vectors_writer.hpp"
 
 namespace engine::import {
 namespace {

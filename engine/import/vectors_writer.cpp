@@ -45,10 +45,6 @@ std::optional<std::int64_t> told(std::span<const std::int64_t> column, std::size
 
 }  // namespace
 
-bool is_told_anew(std::string_view table) {
-  return table == "vectors" || table == "prompts";
-}
-
 /// The columns of a table that say which track a row is of.
 class VectorsWriter::TrackIds {
  public:

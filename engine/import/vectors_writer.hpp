@@ -17,7 +17,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -33,10 +32,6 @@
 #include "store/store.hpp"
 
 namespace engine::import {
-
-/// Tables that a file tells anew at every import: what no track was found for may be found now, and
-/// what another file put in the place of a vector goes again.
-bool is_told_anew(std::string_view table);
 
 class VectorsWriter {
  public:
