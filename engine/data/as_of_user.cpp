@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <unordered_set>
 
 #include "core/duration.hpp"
 #include "data/as_of_view.hpp"
@@ -55,9 +56,27 @@ ListenColumns AsOfView::listen_columns() const {
           static_cast<std::size_t>(listens.rows)};
 }
 
-// What is in a set of the user's file as of now; it lies by (ts, number), undated first.
+bool AsOfView::is_earlier(const Dated& a, const Dated& b) {
+  return a.ts != b.ts ? a.ts < b.ts : a.number < b.number;
+}
+
+// What is in a set of the user's as of now; it lies by (ts, number), undated first.
 std::vector<AsOfView::Dated> AsOfView::dated(const char* name, const char* column) const {
-  const playlist_table& whole = set(name);
+  std::vector<Dated> rows = dated(set(name), column);
+  const playlist_table* said_rows = said(name);
+  if (said_rows == nullptr || said_rows->rows == 0) return rows;
+  const auto said_numbers = items<std::int32_t>(*said_rows, column);
+  const std::unordered_set<std::int32_t> is_said(said_numbers.begin(), said_numbers.end());
+  std::erase_if(rows, [&](const Dated& row) { return is_said.contains(row.number); });
+  const std::vector<Dated> instead = dated(*said_rows, column);
+  const auto middle = static_cast<std::ptrdiff_t>(rows.size());
+  rows.insert(rows.end(), instead.begin(), instead.end());
+  std::inplace_merge(rows.begin(), rows.begin() + middle, rows.end(), is_earlier);
+  return rows;
+}
+
+std::vector<AsOfView::Dated> AsOfView::dated(const playlist_table& whole,
+                                             const char* column) const {
   const auto ts = items<std::int64_t>(whole, "ts");
   const auto ended = items<std::int64_t>(whole, "ended");
   const auto numbers = items<std::int32_t>(whole, column);
@@ -103,10 +122,7 @@ AsOfView::Made AsOfView::make_library() const {
   const std::vector<Dated> entries = dated("entries", "track");
   const auto likes_end = static_cast<std::ptrdiff_t>(rows.size());
   rows.insert(rows.end(), entries.begin(), entries.end());
-  std::inplace_merge(rows.begin(), rows.begin() + likes_end, rows.end(),
-                     [](const Dated& a, const Dated& b) {
-                       return a.ts != b.ts ? a.ts < b.ts : a.number < b.number;
-                     });
+  std::inplace_merge(rows.begin(), rows.begin() + likes_end, rows.end(), is_earlier);
   std::vector<bool> is_there(tracks_);
   std::erase_if(rows, [&](const Dated& row) {
     const bool is_again = is_there[static_cast<std::size_t>(row.number)];

@@ -98,7 +98,9 @@ class AsOfView final : public AsOf {
     std::int64_t ts;
     std::int32_t number;
   };
+  static bool is_earlier(const Dated& a, const Dated& b);
   [[nodiscard]] std::vector<Dated> dated(const char* table, const char* column) const;
+  [[nodiscard]] std::vector<Dated> dated(const playlist_table& whole, const char* column) const;
   Made artists_of(const std::vector<Dated>& tracks, const std::vector<Dated>& artists,
                   std::uint8_t is_implicit) const;
   [[nodiscard]] bool has_all_listens() const;
@@ -112,10 +114,14 @@ class AsOfView final : public AsOf {
   [[nodiscard]] const playlist_table& user(std::string_view name) const {
     return *columns_->user->table(name);
   }
-  /// What the user has, and wants kept out.
+  /// What the user has, or wants kept out.
   [[nodiscard]] const playlist_table& set(std::string_view name) const {
-    const ColumnFile& file = name.starts_with("banned_") ? *columns_->bans : *columns_->sets;
+    const ColumnFile& file = name.starts_with("banned_") ? *columns_->words : *columns_->sets;
     return *file.table(name);
+  }
+  /// What stands in place of rows of that set; nullptr where nothing can.
+  [[nodiscard]] const playlist_table* said(std::string_view set_name) const {
+    return columns_->words->table("said_" + std::string(set_name));
   }
   /// All of the catalogue's tracks are known by now.
   [[nodiscard]] bool is_whole() const {

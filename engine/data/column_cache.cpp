@@ -141,7 +141,7 @@ class Preparation {
       if (!build_catalogue_from(*scan, catalogue_key)) return std::nullopt;
     }
     const UserBuilder builder(store_, *made_.catalogue, options_.rule);
-    made_.bans = builder.build_bans(made_.user_id);
+    made_.words = builder.build_words(made_.user_id);
     if (!made_.user || !made_.sets) {
       if (!made_.user) {
         const ListenRows rows =
@@ -310,7 +310,7 @@ std::shared_ptr<const PreparedColumns> ColumnLoader::load(const User& user) cons
   made->timezone = user.timezone;
   made->catalogue_state = state_->catalogue.catalogue_state;
   made->data_state = data_state(user);
-  made->user = made->sets = made->bans = state_->builder.build_in_memory(
+  made->user = made->sets = made->words = state_->builder.build_in_memory(
       user.id, read_listens(state_->store, user.id),
       "user " + std::to_string(user.id) + " of " + made->data_state);
   if (const auto runs = state_->runs.find(user.id); runs != state_->runs.end())

@@ -9,7 +9,9 @@
 // Stale    All when the store's data_version has moved: tracks become known by everybody's listens
 //          and playlists, and all files hold their numbers. The sets alone when the user's version
 //          of them has.
-// Bans     are few: they are read at every start, so that one costs the next run nothing.
+// Words    Bans, and what the person said to the engine of likes and saved artists, are few: they
+//          are read at every start and stand before the file, so that one costs the next run
+//          nothing.
 // Numbers  Tracks, artists and tags are numbered by the time they became known (0 for what a
 //          catalogue import brought), then by id. What is known as of any time is therefore a
 //          prefix, and what comes later never changes the numbers of what was there.
@@ -49,7 +51,7 @@ struct ServedRun {
 /// Everything that a run reads, mapped. Inherited by a forked worker at no cost, and not touching
 /// SQLite any more. Threads: any.
 struct PreparedColumns {
-  std::shared_ptr<const ColumnFile> catalogue, user, sets, bans;
+  std::shared_ptr<const ColumnFile> catalogue, user, sets, words;
   std::int64_t user_id = 0;
   std::string user_name, timezone = "UTC";
   std::string data_state;       // what the columns were made from; goes into the run record

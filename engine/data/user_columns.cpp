@@ -116,6 +116,11 @@ struct Bans {
   DatedSet tracks, artists;
 };
 
+/// Of what the person said anything of, by whoever's word it is there.
+struct SaidSets {
+  DatedSet likes, saved_artists;
+};
+
 // A saved album holds the artist's tracks with that album name, upper and lower case alike.
 void add_saved_albums(const Store& store, std::int64_t user_id, const ColumnFile& catalogue,
                       const IdMap& artists, UserSets& sets) {
@@ -190,6 +195,25 @@ Bans read_bans(const Store& store, std::int64_t user_id, const Numbers& numbers)
   return bans;
 }
 
+// As read_bans(). What nobody's word is left of is in no set, whatever was said of it.
+template <typename Numbers>
+SaidSets read_said(const Store& store, std::int64_t user_id, const Numbers& numbers) {
+  SaidSets said;
+  Statement rows = store.prepare(
+      "SELECT kind = 1, h.id, ts, ended_at FROM (SELECT DISTINCT kind, id FROM holdings "
+      "WHERE user_id = ?1 AND kind IN (1, 3) AND (teller = 'you' OR ended_by = 'you')) "
+      "CROSS JOIN holdings h USING (kind, id) WHERE h.user_id = ?1");
+  for (rows.start(user_id); rows.step();) {
+    const bool is_like = rows.integer(0) != 0;
+    const IdMap& numbered = is_like ? numbers().tracks : numbers().artists;
+    (is_like ? said.likes : said.saved_artists)
+        .add(numbered.number(rows.integer(1)), rows.integer(2), end_of(rows, 3));
+  }
+  said.likes.finish();
+  said.saved_artists.finish();
+  return said;
+}
+
 void describe(ColumnWriter& writer, const ListenTable& listens, const Dictionary& countries) {
   writer.table("listens", listens.ts.size());
   writer.column("track", listens.track);
@@ -233,6 +257,11 @@ void describe(ColumnWriter& writer, const UserSets& sets) {
 void describe(ColumnWriter& writer, const Bans& bans) {
   describe(writer, "banned_tracks", "track", bans.tracks);
   describe(writer, "banned_artists", "artist", bans.artists);
+}
+
+void describe(ColumnWriter& writer, const SaidSets& said) {
+  describe(writer, "said_likes", "track", said.likes);
+  describe(writer, "said_saved_artists", "artist", said.saved_artists);
 }
 
 }  // namespace
@@ -282,13 +311,17 @@ std::shared_ptr<const ColumnFile> UserBuilder::build_in_memory(std::int64_t user
   describe(writer, judged, listens.countries);
   describe(writer, sets);
   describe(writer, bans);
+  describe(writer, SaidSets());  // the sets were read just now
   return writer.write_to_memory();
 }
 
-std::shared_ptr<const ColumnFile> UserBuilder::build_bans(std::int64_t user_id) const {
-  const Bans bans = read_bans(store_, user_id, [this]() -> const Numbers& { return numbers(); });
-  ColumnWriter writer("bans");
+std::shared_ptr<const ColumnFile> UserBuilder::build_words(std::int64_t user_id) const {
+  const auto numbers_used = [this]() -> const Numbers& { return numbers(); };
+  const Bans bans = read_bans(store_, user_id, numbers_used);
+  const SaidSets said = read_said(store_, user_id, numbers_used);
+  ColumnWriter writer("words");
   describe(writer, bans);
+  describe(writer, said);
   return writer.write_to_memory();
 }
 

@@ -11,8 +11,10 @@
 //         "saved"     track, ts, ended: saved albums' tracks only
 //         "saved_artists"  artist, ts, ended: saved as such
 //         and the user's tables that have an SQL in declared_tables.cpp, by their names
-// bans    "banned_tracks"  track, ts, ended
+// words   "banned_tracks"  track, ts, ended
 //         "banned_artists" artist, ts, ended
+//         "said_likes", "said_saved_artists"  as above, of each track (artist) of which the person
+//         said anything to the engine: all its times, in place of those in `sets`
 #pragma once
 
 #include <functional>
@@ -39,8 +41,9 @@ class UserBuilder {
   [[nodiscard]] std::shared_ptr<const ColumnFile> build_listens(const ListenRows& listens,
                                                                 const std::string& key,
                                                                 const Write& write) const;
-  /// What the user wants kept out. In memory: it is few, and read at every start.
-  [[nodiscard]] std::shared_ptr<const ColumnFile> build_bans(std::int64_t user_id) const;
+  /// What the user wants kept out, and said to the engine. In memory: it is few, and read at every
+  /// start, so that a like or a ban makes no file anew.
+  [[nodiscard]] std::shared_ptr<const ColumnFile> build_words(std::int64_t user_id) const;
   /// What the user has.
   [[nodiscard]] std::shared_ptr<const ColumnFile> build_sets(std::int64_t user_id,
                                                              const std::string& key,
@@ -55,7 +58,7 @@ class UserBuilder {
   const Store& store_;
   const ColumnFile& catalogue_;
   PlayRule rule_;
-  /// Of the store's ids. Made at first use: with all files there and without bans nothing asks.
+  /// Of the store's ids. Made at first use: with all files there and without words nothing asks.
   struct Numbers {
     IdMap tracks, artists;
   };

@@ -31,12 +31,23 @@ bool is_known_without_words(const Store& store, const Holding& holding, std::int
   return store.prepare(heard).find_integer(holding.id, at).has_value();
 }
 
+/// A run's start sees that the person said something of it: of bans it sees whoever's.
+bool shows_word(const Store& store, const Holding& holding) {
+  if (holding.kind == HoldingKind::kBannedTrack || holding.kind == HoldingKind::kBannedArtist)
+    return true;
+  return store
+      .prepare(
+          "SELECT 1 FROM holdings WHERE user_id = ?1 AND kind = ?2 AND id = ?3 "
+          "AND (teller = 'you' OR ended_by = 'you') LIMIT 1")
+      .find_integer(holding.user, number(holding.kind), holding.id)
+      .has_value();
+}
+
 }  // namespace
 
 void note_word(Store& store, const Holding& holding, std::int64_t now) {
-  const bool is_ban =
-      holding.kind == HoldingKind::kBannedTrack || holding.kind == HoldingKind::kBannedArtist;
-  store.bump_user_version(holding.user, is_ban ? UserPart::kWords : UserPart::kSets);
+  store.bump_user_version(holding.user,
+                          shows_word(store, holding) ? UserPart::kWords : UserPart::kSets);
   if (!is_known_without_words(store, holding, now)) store.bump_data_version();
 }
 

@@ -192,7 +192,11 @@ std::span<const Migration> store_migrations() {
        "part INTEGER NOT NULL, version INTEGER NOT NULL, token TEXT NOT NULL, "
        "PRIMARY KEY (user_id, part)) STRICT, WITHOUT ROWID"},
       // Whose own a version of a model is; NULL: everybody's.
-      {10, "ALTER TABLE models ADD COLUMN user_id INTEGER REFERENCES users"}};
+      {10, "ALTER TABLE models ADD COLUMN user_id INTEGER REFERENCES users"},
+      // What the person said to the engine, which is read at every start of a run.
+      {11,
+       "CREATE INDEX holdings_by_word ON holdings (user_id, kind, id) "
+       "WHERE teller = 'you' OR ended_by = 'you'"}};
   return steps;
 }
 

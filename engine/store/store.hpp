@@ -33,7 +33,7 @@ struct StoreOptions {
 /// Parts of a user's data that change without anybody else's. The numbers stand in the store.
 enum class UserPart : std::int64_t {
   kSets = 1,   // likes, saved albums and artists, playlists, prompts: many rows, in a column file
-  kWords = 2,  // bans, and the time zone: few, read at every start
+  kWords = 2,  // bans, what they said to the engine, the time zone: few, read at each start
 };
 
 /// An open store: WAL journal, foreign keys checked, 16 KiB pages. Opening a new or empty file

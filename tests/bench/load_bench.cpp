@@ -6,8 +6,9 @@
 //                      read() of both column files into memory
 // load/cache_earlier   the same as of 200 days before, where all statistics must be counted;
 //                      same reference
-// load/after_word      load/cache just after the person banned a track or took a ban back;
+// load/after_ban       load/cache just after the person banned a track or took a ban back;
 //                      reference: the same once more, where nothing was said in between
+// load/after_like      the same of likes, of which there are 50 when all have been said
 // Counters: reference_ms and ratio, taken in turns within the same run.
 #include <algorithm>
 #include <benchmark/benchmark.h>
@@ -140,11 +141,11 @@ BENCHMARK_CAPTURE(load_cache, earlier, 200)
     ->Iterations(31)
     ->Unit(benchmark::kMillisecond);
 
-void ban_or_unban(std::int64_t track, std::int64_t now) {
+void say_or_take_back(engine::HoldingKind kind, std::int64_t track, std::int64_t now) {
   engine::Store store = engine::Store::open(library());
   engine::Transaction transaction(store);
   engine::Holdings holdings(store);
-  const engine::Holding holding{1, engine::HoldingKind::kBannedTrack, track, "", engine::kYou};
+  const engine::Holding holding{1, kind, track, "", engine::kYou};
   if (holdings.tellers(holding).empty())
     holdings.hold(holding, now, 0, now);
   else
@@ -153,13 +154,13 @@ void ban_or_unban(std::int64_t track, std::int64_t now) {
   transaction.commit();
 }
 
-void load_after_word(benchmark::State& state) {
+void load_after_word(benchmark::State& state, engine::HoldingKind kind) {
   const engine::AsOfOptions options = options_of(true, kNow);
   load(options);
   std::vector<double> after, quiet;
   std::int64_t now = kNow - 1000;
   for (auto _ : state) {
-    ban_or_unban(1 + now % 50, now);
+    say_or_take_back(kind, 1 + now % 50, now);
     ++now;
     after.push_back(ms_of([&] { load(options); }));
     state.SetIterationTime(after.back() / 1000);
@@ -170,8 +171,13 @@ void load_after_word(benchmark::State& state) {
   state.counters["ratio"] = median(after) / median(quiet);
   state.counters["more_ms"] = median(after) - median(quiet);
 }
-BENCHMARK(load_after_word)
-    ->Name("load/after_word")
+BENCHMARK_CAPTURE(load_after_word, ban, engine::HoldingKind::kBannedTrack)
+    ->Name("load/after_ban")
+    ->UseManualTime()
+    ->Iterations(31)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(load_after_word, like, engine::HoldingKind::kLike)
+    ->Name("load/after_like")
     ->UseManualTime()
     ->Iterations(31)
     ->Unit(benchmark::kMillisecond);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
@@ -109,6 +110,18 @@ void say(SmallStore& store, engine::HoldingKind kind, std::int64_t id, std::int6
   transaction.commit();
 }
 
+/// The other of what holds now, whoever said so: as `engine like` and `engine unlike` write it.
+void say_or_take_back(SmallStore& store, engine::HoldingKind kind, std::int64_t id,
+                      std::int64_t now) {
+  engine::Store opened = engine::Store::open(store.path());
+  engine::Transaction transaction(opened);
+  engine::Holdings holdings(opened);
+  const engine::Holding holding{1, kind, id, "", engine::kYou};
+  if (holdings.end_for_all(holding, now, engine::kYou).empty()) holdings.hold(holding, now, 0, now);
+  engine::note_word(opened, holding, now);
+  transaction.commit();
+}
+
 /// The same tables, made of nothing that was there before.
 std::string made_anew(SmallStore& store, const std::string& user) {
   engine::AsOfOptions options = store.options(kNow, user);
@@ -118,7 +131,7 @@ std::string made_anew(SmallStore& store, const std::string& user) {
 
 }  // namespace
 
-TEST_CASE("a like of a known track makes that person's sets anew, a ban nothing", "[cache]") {
+TEST_CASE("a word on what is known makes no file anew", "[cache]") {
   SmallStore store;
   fill(store);
   // Heard by bob only, and in no catalogue: known since 1060.
@@ -131,29 +144,74 @@ TEST_CASE("a like of a known track makes that person's sets anew, a ban nothing"
       GENERATE(table<engine::HoldingKind, std::int64_t>({{engine::HoldingKind::kBannedTrack, 1},
                                                          {engine::HoldingKind::kBannedTrack, 3},
                                                          {engine::HoldingKind::kBannedArtist, 1},
+                                                         {engine::HoldingKind::kSavedArtist, 1},
                                                          {engine::HoldingKind::kLike, 3}}));
   say(store, kind, id, 2000);
 
   const auto anns = store.as_of(kNow, "ann");
-  const bool is_ban = kind != engine::HoldingKind::kLike;
-  REQUIRE(store.told.size() == (is_ban ? 0 : 1));
-  if (!is_ban) CHECK_THAT(store.told[0], Catch::Contains("sets-1.columns: it was made from"));
+  CHECK(store.told.empty());
   CHECK(anns->data_state() != before);
-  CHECK(anns->table(is_ban ? "banned" : "likes")->rows ==
-        (kind == engine::HoldingKind::kBannedArtist ? 3
-         : is_ban                                   ? 1
-                                                    : 2));
+  const auto rows_of = [](engine::HoldingKind said) {
+    switch (said) {
+      case engine::HoldingKind::kLike:
+        return std::pair("likes", 2);
+      case engine::HoldingKind::kSavedArtist:
+        return std::pair("saved_artists", 1);
+      case engine::HoldingKind::kBannedArtist:
+        return std::pair("banned", 3);
+      default:
+        return std::pair("banned", 1);
+    }
+  };
+  const auto [name, rows] = rows_of(kind);
+  CHECK(anns->table(name)->rows == rows);
   CHECK(test::everything(*anns) == made_anew(store, "ann"));
 
   CHECK(store.as_of(kNow, "bob")->data_state() == bobs);
   CHECK(store.told.empty());
   CHECK(anns->catalogue_state() == store.as_of(kNow, "bob")->catalogue_state());
 
-  // And what is taken back, also within the second.
-  say(store, kind, id, GENERATE(2000, 3000), false);
+  // And what is taken back. Within the second no row is left that would show that it was said.
+  const std::int64_t taken_back = GENERATE(2000, 3000);
+  say(store, kind, id, taken_back, false);
   const auto after = store.as_of(kNow, "ann");
-  CHECK(store.told.size() == (is_ban ? 0 : 1));
+  const bool leaves_nothing = taken_back == 2000 && name != std::string_view("banned");
+  REQUIRE(store.told.size() == (leaves_nothing ? 1 : 0));
+  if (leaves_nothing)
+    CHECK_THAT(store.told[0], Catch::Contains("sets-1.columns: it was made from"));
   CHECK(test::everything(*after) == made_anew(store, "ann"));
+}
+
+TEST_CASE("whatever is said in whichever order, the tables are those made anew", "[cache]") {
+  SmallStore store;
+  fill(store);
+  store.change(
+      "INSERT INTO artists (artist_id, name, key) VALUES (2, 'Bo', 'bo');"
+      "INSERT INTO tracks (track_id, title, artist_id, in_catalogue) VALUES (3, 'Three', 2, 1);"
+      "INSERT INTO track_artists VALUES (1, 0, 1), (2, 0, 1), (3, 0, 2);"
+      "INSERT INTO holdings (user_id, kind, id, teller, ts, ended_at, ended_by) VALUES"
+      " (1, 1, 2, 'spotify', 400, 900, 'spotify'), (1, 1, 2, 'spotify', 1200, NULL, NULL),"
+      " (1, 3, 2, 'spotify', 700, NULL, NULL)");
+  (void)store.as_of(kNow, "ann");
+  std::mt19937 random(GENERATE(1U, 2U, 3U));
+  const auto drawn = [&](int count) { return static_cast<std::int64_t>(random() % count); };
+  std::int64_t now = 2000;
+  for (int k = 0; k < 40; ++k) {
+    const bool is_artist = drawn(3) == 0;
+    const std::int64_t id = 1 + drawn(is_artist ? 2 : 3);
+    CAPTURE(k, is_artist, id, now);
+    say_or_take_back(
+        store, is_artist ? engine::HoldingKind::kSavedArtist : engine::HoldingKind::kLike, id, now);
+    now += drawn(2);
+    REQUIRE(test::everything(*store.as_of(kNow, "ann")) == made_anew(store, "ann"));
+    // As of a time in between, and before.
+    for (const std::int64_t earlier : {std::int64_t{800}, std::int64_t{2010}}) {
+      engine::AsOfOptions options = store.options(earlier, "ann");
+      const std::string kept = test::everything(*engine::load_as_of(options));
+      options.cache.clear();
+      REQUIRE(kept == test::everything(*engine::load_as_of(options)));
+    }
+  }
 }
 
 TEST_CASE("what only a word makes known makes everybody's columns anew", "[cache]") {
@@ -396,14 +454,21 @@ TEST_CASE("a library copied with its columns uses them where it lies now", "[cac
   CHECK(test::everything(*engine::load_as_of(options)) == made_anew(store, "ann"));
   may_write(true);
 
-  // A store that the columns do not fit gets none of them: one of another library, and the same one
-  // after somebody said something there.
+  const auto copy_again = [&] {
+    engine::Store::open(store.path()).checkpoint();
+    fs::remove(copy);
+    fs::copy_file(store.path(), copy);
+  };
+  // They also fit the same library after somebody said something there.
   say(store, engine::HoldingKind::kLike, 2, 2000);
-  engine::Store::open(store.path()).checkpoint();
-  fs::remove(copy);
-  fs::copy_file(store.path(), copy);
-  CHECK(engine::prepare_columns(options)->was_built);
+  copy_again();
+  CHECK_FALSE(engine::prepare_columns(options)->was_built);
   CHECK(engine::load_as_of(options)->table("likes")->rows == 2);
+  // A store that the columns do not fit gets none of them.
+  store.change("DELETE FROM likes WHERE track_id = 1");
+  copy_again();
+  CHECK(engine::prepare_columns(options)->was_built);
+  CHECK(engine::load_as_of(options)->table("likes")->rows == 1);
 }
 
 TEST_CASE("a store of an engine that drew no token is known by its place", "[cache]") {
