@@ -19,9 +19,13 @@ std::string path_in(const std::string& folder) {
   return (fs::path(folder) / "batch.json").string();
 }
 
+/// What either of them says and the other does not, or otherwise.
 std::string differences(const Json& found, const Json& wanted) {
+  Json all = wanted;
+  for (const auto& [name, had] : found.items())
+    if (!wanted.contains(name)) all[name] = nullptr;
   std::string text;
-  for (const auto& [name, value] : wanted.items()) {
+  for (const auto& [name, value] : all.items()) {
     if (name == "library") continue;
     const Json had = found.value(name, Json());
     if (had == value) continue;

@@ -2,8 +2,10 @@
 //
 //   {"format": 1, "recipe", "recipe_hash", "scripts_hash", "parameters": {...}, "random_seed": N or
 //    null, "now": "2026-11-21T00:00:00Z", "settings": HASH, "models": {NAME: {"as_of", "hash"}},
-//    "shards": N, "library": TEXT}
+//    "own_models_hash": HASH, "shards": N, "library": TEXT}
 //
+// "own_models_hash" stands for every version that serves one person only; where there are none it
+// is not there.
 // "library" is the state of the store at the start. It is told, not compared: people go on
 // listening while a batch rests, and as of `now` that changes nothing.
 #pragma once
