@@ -21,6 +21,7 @@
 #include "plugin/call.hpp"
 #include "plugin/descriptor.hpp"
 #include "plugin/host.hpp"
+#include "plugin_check/guarded_services.hpp"
 
 namespace engine {
 namespace {
@@ -246,6 +247,8 @@ class ElementContract {
     context.tables = &some;
     context.texts = &texts;
     context.now = some.now();
+    GuardedServices services(options_.rows_check);
+    context.services = services.of(description_.kind);
     CallHost host(context, description_.name);
     const CheckedArguments values = check_arguments(description_, arguments(kFew), "plugins check");
     const auto live = [&] {

@@ -181,8 +181,11 @@ std::vector<CallService> GuardedServices::of(std::uint32_t kind) {
     return {{PLAYLIST_SERVICE_ROWS, &kRows, this},
             {PLAYLIST_SERVICE_VECTORS, &kVectors, this},
             {PLAYLIST_SERVICE_MEMBERS, &kMembers, this}};
-  if (kind == PLAYLIST_MODEL) return {{PLAYLIST_SERVICE_ARTIFACT_WRITER, &kWriter, this}};
-  return {};
+  if (kind == PLAYLIST_OUTPUT) return {};
+  std::vector<CallService> services = {artifacts_service(no_models_)};
+  if (kind == PLAYLIST_MODEL)
+    services.push_back({PLAYLIST_SERVICE_ARTIFACT_WRITER, &kWriter, this});
+  return services;
 }
 
 void GuardedServices::add(const void* bytes, std::size_t length) {

@@ -1,5 +1,5 @@
-// The services of sources and models in `engine plugins check`: they keep the books on what they
-// are given, and find what the contract forbids.
+// The services in `engine plugins check`. Those of sources and models keep the books on what they
+// are given, and find what the contract forbids; that of artifacts has none, as before a training.
 #pragma once
 
 #include "playlist/plugin.h"
@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/models.hpp"
 #include "plugin/call.hpp"
 
 namespace engine {
@@ -49,6 +50,7 @@ class GuardedServices {
   std::vector<std::uint8_t> records_;  // 0 nowhere, 1 rows, 2 a bucket
   std::int64_t complete_ = 0, total_ = -1;
   bool has_members_ = false;
+  ModelShelf no_models_;
 };
 
 }  // namespace engine

@@ -8,9 +8,12 @@
 //   own      one number: the listens of the person it is trained for
 //   of_own   own's number + 1
 //   quiet    is read by nobody, though there is a recall of its name
+//   picky    own, but ends the process for somebody with more than 15,000 listens
+//   useless  fails, whoever it is trained for
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -81,6 +84,20 @@ struct OfOwn final : playlist::Model {
   void train(playlist::ModelCall& call) const { write(call, read(call, "model.own") + 1); }
 };
 
+struct Picky final : playlist::Model {
+  void train(playlist::ModelCall& call) const {
+    const std::size_t listens = call.table("listens").rows();
+    if (listens > 15'000) std::abort();
+    write(call, static_cast<float>(listens));
+  }
+};
+struct Useless final : playlist::Model {
+  void train(playlist::ModelCall& call) const {
+    static_cast<void>(call.lists("user_tracks"));
+    throw playlist::Error("nothing comes of it");
+  }
+};
+
 struct Quiet final : playlist::Model {
   void train(playlist::ModelCall& call) const { write(call, 1); }
 };
@@ -113,6 +130,20 @@ struct ByModel final : playlist::Ordering {
   std::string model_;
 };
 
+/// As they come; wants a host that offers artifacts, trained or not.
+struct Strict final : playlist::Ordering {
+  std::vector<std::int32_t> order(playlist::OrderingCall& call) const {
+    const auto* artifacts =
+        playlist::find_service<playlist_artifacts>(call.host(), PLAYLIST_SERVICE_ARTIFACTS);
+    if (artifacts == nullptr) throw playlist::Error("this host offers no artifacts");
+    if (artifacts->card(call.host(), "model.base") == nullptr)
+      throw playlist::NoData("nobody has trained the base");
+    std::vector<std::int32_t> rows(call.rows());
+    std::iota(rows.begin(), rows.end(), 0);
+    return rows;
+  }
+};
+
 constinit const playlist::Element kChoice =
     playlist::element<Choice>("model.choice", "Reads the graph.");
 constinit const playlist::Element kGraph =
@@ -134,7 +165,15 @@ constinit const playlist::Element kQuietRecall =
 constinit const playlist::Element kByModel =
     playlist::element<ByModel>("ordering.by_model", "As they come, after a look at a model.");
 
+constinit const playlist::Element kPicky =
+    playlist::element<Picky>("model.picky", "Does not like those who listen a lot.");
+constinit const playlist::Element kUseless =
+    playlist::element<Useless>("model.useless", "Cannot be trained.");
+constinit const playlist::Element kStrict =
+    playlist::element<Strict>("ordering.strict", "As they come, where artifacts are offered.");
+
 }  // namespace
 
 PLAYLIST_LIBRARY("org.playlist-engine.test.reading-models", "1.0.0", kChoice, kGraph, kBase, kLeft,
-                 kRight, kAgain, kOfOwn, kOwn, kQuiet, kQuietRecall, kByModel);
+                 kRight, kAgain, kOfOwn, kOwn, kQuiet, kQuietRecall, kByModel, kPicky, kUseless,
+                 kStrict);

@@ -78,7 +78,7 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"config", {"core"}},
       {"data", {"core", "store"}},
       {"plugin", {"core", "data", "worker"}},  // data/tables.hpp: what services hand out
-      {"plugin_check", {"core", "data", "plugin", "worker"}},
+      {"plugin_check", {"core", "data", "models", "plugin", "worker"}},
       {"worker", {"core"}},
       {"store", {"core"}},
       {"demo", {"core", "store"}},

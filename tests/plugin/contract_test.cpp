@@ -66,6 +66,17 @@ TEST_CASE("writes and reads beside the columns are found by guard pages and patt
       "ranking.reads_behind: it read behind the end of column \"energy\" of the table tracks");
 }
 
+TEST_CASE("what reads models is checked as in a library where none is trained", "[check]") {
+  const Checked checked = check(kBuild + "/reading-plugins/reading_models.so");
+  for (const std::string& problem : checked.json["problems"].get<std::vector<std::string>>()) {
+    CAPTURE(problem);
+    const bool is_meant =
+        problem.starts_with("model.picky") || problem.starts_with("model.useless");
+    CHECK(is_meant);
+  }
+  CHECK_THAT(checked.ended.out, Catch::Contains("nobody has trained the base"));
+}
+
 TEST_CASE("rows left unwritten, another result and wrong row-wise work are found", "[check]") {
   check_found(
       "ranking.leaves_unwritten: it leaves 1000 of 1000 rows of its output \"out\" unwritten, the "
