@@ -121,11 +121,17 @@ class Update {
     }
   }
 
-  /// Once, in the first one's name; what is learned from a person's own, for each of them.
+  /// Once, in the first one's name; what is learned from a person's own, for each of them, also
+  /// where that fails for some.
   void train(const std::string& name, const Pending& first, const std::vector<Pending>& pending) {
-    if (!is_fresh(name, first) && !train(name, first)) return;
-    for (const Pending& one : pending)
-      if (!is_fresh(name, one) && !train(name, one)) return;
+    std::vector<Pending> all = {first};
+    all.insert(all.end(), pending.begin(), pending.end());
+    std::set<std::size_t> tried;  // users
+    for (bool is_own = false; const Pending& one : all) {
+      if (is_fresh(name, one) || !tried.insert(one.user).second) continue;
+      is_own |= train(name, one);
+      if (!is_own) return;
+    }
   }
 
   [[nodiscard]] bool is_fresh(const std::string& name, const Pending& one) const {
@@ -136,9 +142,11 @@ class Update {
     });
   }
 
-  /// Returns whether the model learns from a person's own.
+  /// Returns whether the model learns from a person's own, as far as it came.
   bool train(const std::string& name, const Pending& one) {
     bool is_own = false;
+    TrainReports reports;
+    reports.reads_own = [&](const std::string&) { is_own = true; };
     TrainRequest request = make_train_request(caller_);
     request.names = {name};
     request.as_of = one.date;
@@ -146,7 +154,7 @@ class Update {
     std::erase_if(request.if_read, [&](const std::string& read) { return is_fresh(read, one); });
     request.columns = lists_.users[one.user];
     try {
-      for (const TrainedModel& model : train_models(request, {})) {
+      for (const TrainedModel& model : train_models(request, reports)) {
         const bool is_of_user = model.version.user_id != 0;
         const std::string what =
             model.version.name + (is_of_user ? " of " + model.version.user : "");
@@ -159,7 +167,10 @@ class Update {
         }
       }
     } catch (const Error& error) {
-      tell(error);
+      if (is_own)
+        tell_of(*request.columns, error);
+      else
+        tell(error);
     }
     return is_own;
   }
@@ -186,8 +197,12 @@ class Update {
       list.run = record_run(store, request, answer);
       report_.lists.push_back(std::move(list));
     } catch (const Error& error) {
-      tell(Error(error.exit(), columns->user_name + ": " + error.what(), error.parts()));
+      tell_of(*columns, error);
     }
+  }
+
+  void tell_of(const PreparedColumns& user, const Error& error) {
+    tell(Error(error.exit(), user.user_name + ": " + error.what(), error.parts()));
   }
 
   /// What fails costs itself only, but for who wants to end it all.

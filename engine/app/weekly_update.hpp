@@ -6,8 +6,9 @@
 //          runs and models are all the state there is, so whatever is killed is done by the next
 //          call, and what was done is not done again.
 // Models   Those that the recipe asks for, trained as of the earliest moment at hand; not again
-//          within 36 hours of it, in which the week begins everywhere. One that cannot be trained
-//          stays as it was and is told.
+//          within 36 hours of it, in which the week begins everywhere; what is learned from a
+//          person's own, for each of them. One that cannot be trained stays as it was and is told,
+//          with the person's name where it is theirs; the others' are trained all the same.
 #pragma once
 
 #include <cstdint>

@@ -77,6 +77,7 @@ const Kind* ReadTables::note(std::map<std::string, const Kind*, std::less<>>& re
 }
 
 const playlist_table* ReadTables::table(std::string_view name) const {
+  tell_if_own(name);
   return note(read_tables_, name, tables_.table(name));
 }
 
@@ -86,6 +87,10 @@ const playlist_lists* ReadTables::lists(std::string_view name) const {
 
 const playlist_matrix* ReadTables::embedding(std::string_view space) const {
   return note(read_embeddings_, space, tables_.embedding(space));
+}
+
+void ReadTables::tell_if_own(std::string_view table) const {
+  if (reads_own_ && is_of_one_person(table) && !is_told_.exchange(true)) reads_own_();
 }
 
 bool ReadTables::has_read_own() const {

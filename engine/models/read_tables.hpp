@@ -2,10 +2,13 @@
 // data.
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "data/tables.hpp"
 
@@ -14,8 +17,10 @@ namespace engine {
 /// Threads: any, as far as `tables` goes.
 class ReadTables final : public Tables {
  public:
-  /// `tables` must outlive it.
-  explicit ReadTables(const Tables& tables) : tables_(tables) {}
+  /// `tables` must outlive it. `reads_own` is called by the first read of a table of the user's, by
+  /// whichever thread that is.
+  explicit ReadTables(const Tables& tables, std::function<void()> reads_own = {})
+      : tables_(tables), reads_own_(std::move(reads_own)) {}
 
   [[nodiscard]] const playlist_table* table(std::string_view name) const override;
   [[nodiscard]] const playlist_lists* lists(std::string_view name) const override;
@@ -33,7 +38,11 @@ class ReadTables final : public Tables {
   const Kind* note(std::map<std::string, const Kind*, std::less<>>& read, std::string_view name,
                    const Kind* found) const;
 
+  void tell_if_own(std::string_view table) const;
+
   const Tables& tables_;
+  std::function<void()> reads_own_;
+  mutable std::atomic<bool> is_told_ = false;
   mutable std::mutex mutex_;
   mutable std::map<std::string, const playlist_table*, std::less<>> read_tables_;
   mutable std::map<std::string, const playlist_lists*, std::less<>> read_lists_;

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <unistd.h>
 
@@ -35,6 +36,9 @@ using Json = nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kKind = "model.";
+
+/// What a training sends beside its results.
+enum Frame : std::uint32_t { kReadsOwn = JobFrame::kOwn };  // the model's name
 
 std::string home_of_artifacts(const TrainRequest& request) {
   return request.aside.empty() ? models_folder(request.store) : request.aside;
@@ -242,7 +246,7 @@ class Trainer {
     const std::string parameters = arguments.json();
     ArtifactWriter writer;
     Texts texts;
-    const ReadTables tables(all_tables);
+    const ReadTables tables(all_tables, [this] { tell_reads_own(); });
     ModelShelf shelf(shelf_);
     hide_untrained(shelf);
     CallResult result;
@@ -250,7 +254,10 @@ class Trainer {
       ElementInstance instance(model, std::move(arguments), context(tables, texts, shelf, writer));
       result = instance.train();
     } catch (const Error&) {
-      if (awaited(shelf).empty()) throw;
+      if (awaited(shelf).empty()) {
+        if (has_used_own(shelf)) tell_reads_own();
+        throw;
+      }
     }
     if (result.status == PLAYLIST_CANCELLED && heartbeat_.is_interrupted()) return {};
     if (auto models = awaited(shelf); !models.empty()) return models;
@@ -323,16 +330,24 @@ class Trainer {
     };
     context.progress = [this](double fraction) { progress(fraction); };
     context.log = [this, &shelf](int level, std::string_view text) {
-      if (level >= PLAYLIST_LOG_INFO && awaited(shelf).empty())
-        sender_.note(name_ + ": " + std::string(text));
+      if (level < PLAYLIST_LOG_INFO || !awaited(shelf).empty()) return;
+      const std::lock_guard lock(sending_);
+      sender_.note(name_ + ": " + std::string(text));
     };
     context.setting = request_.setting;
     context.services = {artifacts_service(shelf), artifact_writer_service(writer)};
     return context;
   }
 
+  /// At once, as the worker may not live to tell later.
+  void tell_reads_own() {
+    const std::lock_guard lock(sending_);
+    sender_.send(kReadsOwn, name_);
+  }
+
   void progress(double fraction) {
     heartbeat_.beat();
+    const std::lock_guard lock(sending_);
     if (Clock::now() - last_progress_ < std::chrono::milliseconds(100)) return;
     last_progress_ = Clock::now();
     sender_.progress(name_, fraction);
@@ -346,6 +361,7 @@ class Trainer {
   std::vector<std::string> beginning_;               // each of them awaits the next
   std::string name_;                                 // of the pass
   bool is_own_ = false;                              // what it learned is the user's alone
+  std::mutex sending_;  // of the pass: a model calls from threads of its own
   Clock::time_point last_progress_;
 };
 
@@ -404,11 +420,15 @@ std::vector<TrainedModel> train_models(const TrainRequest& request, const TrainR
     if (reports.trained) reports.trained(model);
     trained.push_back(std::move(model));
   };
+  const auto take_own = [&](std::uint32_t kind, const std::string& bytes) {
+    if (kind == kReadsOwn && reports.reads_own) reports.reads_own(bytes);
+  };
   JobReader reader(
       {.note = reports.note,
        .not_loaded = reports.note,
        .result = take,
-       .progress = reports.progress},
+       .progress = reports.progress,
+       .own = take_own},
       {.who = "the training",
        .memory_limit = "train.memory_megabytes",
        .interrupted = "interrupted; what was trained so far is kept, the rest is as it was",

@@ -51,6 +51,9 @@ struct TrainReports {
   std::function<void(const std::string& model, double fraction)> progress;
   std::function<void(const TrainedModel&)> trained;  // after each, once the store knows it
   std::function<void(const std::string&)> note;      // what the models say
+  /// Before anything that is the person's own is read for a model, be it by a model of theirs that
+  /// it reads: what fails without this call fails for everybody.
+  std::function<void(const std::string& model)> reads_own = {};
 };
 
 /// Trains each model in a supervised worker and makes what it learned the newest version. A model
