@@ -2,7 +2,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
 
+#include "app/peoples_training.hpp"
 #include "app/train_request.hpp"
 #include "core/calendar.hpp"
 #include "core/shown_text.hpp"
@@ -12,15 +16,44 @@
 namespace engine::verbs {
 namespace {
 
-/// For a model that learns from everybody it does not matter in whose name the catalogue is read;
-/// what one learns from a person's own is that person's.
-std::string any_user(const app::Caller& caller) {
-  if (!caller.asked.user.empty() || !std::filesystem::exists(caller.home.library_path()))
-    return caller.asked.user;
-  const std::vector<User> users = list_users(
-      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false}));
-  return users.empty() ? "" : users.front().name;
-}
+/// Whose models are trained: the one who was named, or everybody.
+class TrainedPeople {
+ public:
+  TrainedPeople(const app::Caller& caller, const ColumnOptions& options) : options_(options) {
+    names_ = {caller.asked.user};
+    if (!caller.asked.user.empty() || !std::filesystem::exists(options.store)) return;
+    names_.clear();
+    for (const User& user :
+         list_users(Store::open(options.store, {.is_read_only = true, .may_create = false})))
+      names_.push_back(user.name);
+    if (names_.empty()) names_ = {""};  // prepare_columns() tells
+  }
+
+  [[nodiscard]] app::People people() {
+    return {names_.size(), [this](std::size_t person) { return columns(person); }};
+  }
+  [[nodiscard]] std::size_t count() const { return names_.size(); }
+
+ private:
+  /// The first one's beside the library, as a run of theirs would have them; of the others, of whom
+  /// there may be many, in memory.
+  std::shared_ptr<const PreparedColumns> columns(std::size_t person) {
+    if (person == 0) {
+      options_.user = names_.front();
+      return prepare_columns(options_);
+    }
+    if (!loader_) loader_.emplace(options_);
+    const std::vector<User>& users = loader_->users();
+    const auto user = std::find_if(users.begin(), users.end(),
+                                   [&](const User& one) { return one.name == names_[person]; });
+    if (user == users.end()) throw Error(Exit::kInput, names_[person] + " is gone meanwhile");
+    return loader_->load(*user);
+  }
+
+  ColumnOptions options_;
+  std::vector<std::string> names_;
+  std::optional<ColumnLoader> loader_;
+};
 
 TrainRequest train_request(const app::Caller& caller, const Arguments& arguments) {
   const std::string& as_of = arguments.text("as-of");
@@ -28,8 +61,6 @@ TrainRequest train_request(const app::Caller& caller, const Arguments& arguments
   request.names = arguments.texts("models");
   request.set = caller.asked.set;
   request.as_of = as_of.empty() ? caller.asked.now : parse_time(as_of);
-  request.options.user = any_user(caller);
-  request.columns = prepare_columns(request.options);
   return request;
 }
 
@@ -65,6 +96,19 @@ struct Trained {
     text += model.version.name + whose + ": trained as of " + format_time(model.version.as_of) +
             " in " + seconds + "\n";
   }
+
+  /// How many people have versions of their own now, where several might.
+  void add_counts(std::size_t people) {
+    std::map<std::string, std::size_t> counts;
+    for (const Json& model : all) {
+      if (model.contains("user"))
+        counts[model.at("name").get<std::string>()] += model.at("trained").get<bool>() ? 1 : 0;
+    }
+    for (const auto& [name, count] : counts) {
+      text += name + ": of their own for " + std::to_string(count) + " of " +
+              std::to_string(people) + " people\n";
+    }
+  }
 };
 
 Answer train(const app::Caller& caller, const Arguments& arguments) {
@@ -85,10 +129,13 @@ Answer train(const app::Caller& caller, const Arguments& arguments) {
     caller.progress("");
     trained.add(model);
   };
-  const std::vector<TrainedModel> models = train_models(request, reports);
-  const bool is_any = std::any_of(models.begin(), models.end(),
+  TrainedPeople people(caller, request.options);
+  const app::PeoplesModels made = app::train_for_people(caller, request, people.people(), reports);
+  if (people.count() > 1) trained.add_counts(people.count());
+  const bool is_any = std::any_of(made.models.begin(), made.models.end(),
                                   [](const TrainedModel& model) { return model.no_data.empty(); });
-  return {is_any ? Exit::kDone : Exit::kNothing, {{"models", trained.all}}, trained.text};
+  const Exit exit = made.worst != Exit::kDone ? made.worst : is_any ? Exit::kDone : Exit::kNothing;
+  return {exit, {{"models", trained.all}}, trained.text};
 }
 
 }  // namespace
@@ -113,7 +160,7 @@ std::vector<Verb> train_verbs() {
            "that\n"
            "was trained as of its --now or before. What a model learns from one person's own "
            "history\n"
-           "(of --user) serves that person only.",
+           "serves that person only; such a model is trained for everybody, or for --user alone.",
        .answer = train}};
 }
 

@@ -1,5 +1,7 @@
 // Which models recipes read, as backtests, the weekly update and batches tell and train them.
 #include <filesystem>
+#include <map>
+#include <set>
 #include <sstream>
 
 #include <catch2/catch.hpp>
@@ -96,6 +98,68 @@ TEST_CASE("a weekly update trains what models read before them", "[weekly][model
   CHECK(first.at("trained") == json({"model.base", "model.graph", "model.choice"}));
 }
 
+TEST_CASE("a person for whom a model fails costs nobody else theirs", "[models][own]") {
+  const ReadingHome home;
+  home.write_recipe("picky",
+                    "pl.recall.quiet {}:order(pl.ordering.by_model { model = \"model.picky\" })");
+  home.write_recipe("useless",
+                    "pl.recall.quiet {}:order(pl.ordering.by_model { model = \"model.useless\" })");
+  const auto failing = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--now", "2026-11-21", "--plugins", kReading});
+    const Ended ended = home.engine(arguments);
+    CHECK(ended.exit_code == 5);
+    return ended;
+  };
+  const auto count = [](const std::string& text, const std::string& part) {
+    int found = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+    return found;
+  };
+  SECTION("in the weekly update, where it is the first") {
+    const Ended update = failing(
+        {"update-weekly", "--recipe", home.path("picky.lua"), "--users", "demo,ada,ben", "--json"});
+    const json report = json::parse(update.out);
+    CHECK(report.at("trained") == json({"model.picky of ada", "model.picky of ben"}));
+    CHECK(report.at("lists").size() == 3);
+    CHECK(count(update.err, "error: demo: ") == 1);
+    CHECK_THAT(update.err, Catch::Contains("model.picky"));
+  }
+  SECTION("in engine train, which trains everybody's") {
+    const Ended train = failing({"train", "picky", "base"});
+    CHECK_THAT(train.out, Catch::Contains("model.picky of ada: trained") &&
+                              Catch::Contains("model.picky: of their own for 5 of 6 people"));
+    CHECK(count(train.out, "model.base: trained") == 1);
+    CHECK(count(train.err, "error: demo: ") == 1);
+  }
+  SECTION("but what fails for everybody is tried once") {
+    const Ended update =
+        failing({"update-weekly", "--recipe", home.path("useless.lua"), "--users", "demo,ada,ben"});
+    CHECK(count(update.err, "nothing comes of it") == 1);
+    CHECK_THAT(failing({"train", "useless", "own"}).err,
+               Catch::Contains("nothing comes of it") && !Catch::Contains("demo: "));
+  }
+}
+
+TEST_CASE("engine train without a person trains what is each person's for all of them",
+          "[models][cli][own]") {
+  const ReadingHome home;
+  // The parameters of what is everybody's are for its one training.
+  const json models = json::parse(home.run({"train", "of_own", "item_cf", "own", "--set",
+                                            "item_cf.neighbours=7", "--json"})
+                                      .out)
+                          .at("models");
+  std::map<std::string, std::set<std::string>> people;
+  for (const json& model : models) people[model.at("name")].insert(model.value("user", ""));
+  const std::set<std::string> everybody = {"demo", "ada", "ben", "cleo", "dario", "esther"};
+  CHECK(people == std::map<std::string, std::set<std::string>>{{"model.item_cf", {""}},
+                                                               {"model.own", everybody},
+                                                               {"model.of_own", everybody}});
+  CHECK(models.size() == 13);
+  CHECK_THAT(home.run({"train", "own"}).out, Catch::Contains("for 6 of 6 people"));
+  const Ended one = home.run({"train", "own", "--user", "ada"});
+  CHECK_THAT(one.out, Catch::Contains("model.own of ada: trained") && !Catch::Contains("people"));
+}
+
 TEST_CASE("engine train all puts models in the order in which they read each other",
           "[models][cli][reading]") {
   const ReadingHome home;
@@ -137,6 +201,13 @@ TEST_CASE("each person's lists read their own version of a model", "[models][cli
     CHECK(count > 1);
     CHECK(
         json::parse(engine::read_file(home.path("lists/batch.json"))).contains("own_models_hash"));
+    // The same folder again, once there are no such versions any more.
+    engine::Store::open(home.path("library.db")).execute("DELETE FROM models");
+    const Ended again = home.engine(
+        {"--now", "2026-11-21", "--plugins", kReading, "batch", own, "--out", home.path("lists")});
+    CHECK(again.exit_code == 3);
+    CHECK_THAT(again.err, Catch::Contains("holds the lists of another batch") &&
+                              Catch::Contains("own_models_hash differs"));
   }
   SECTION("after the weekly update, which trains each person's") {
     const json report = json::parse(
