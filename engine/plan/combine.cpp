@@ -85,7 +85,7 @@ class UnionStep final : public Step {
  public:
   UnionStep()
       : Step({"union", "+", "Both sides: scores added, explanations joined."},
-             {.form = StepForm::kOwn}) {}
+             {.form = StepForm::kOwn, .inputs = 2}) {}
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {
     std::vector<CandidatesPtr> sides;
@@ -126,7 +126,7 @@ class DifferenceStep final : public Step {
  public:
   DifferenceStep()
       : Step({"difference", "-", "The left side without the tracks of the right."},
-             {.form = StepForm::kOwn, .subtracts = true}) {}
+             {.form = StepForm::kOwn, .inputs = 2, .subtracts = true}) {}
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {
     return difference(evaluation, *evaluation.result(node.inputs.at(0)),
@@ -140,7 +140,7 @@ class BlendStep final : public Step {
  public:
   BlendStep()
       : Step({"blend", "pl.blend", "Adds up the branches' weighted scores."},
-             {.form = StepForm::kCombiner},
+             {.form = StepForm::kCombiner, .inputs = 0},
              {choice_param("by", "score", kBlendedBy,
                            "score: scaled to 0..1 by each branch's best; rank: reciprocal ranks; "
                            "calibrated: standard deviations above the branch's last")},
@@ -179,7 +179,7 @@ class FallbackStep final : public Step {
  public:
   FallbackStep()
       : Step({"fallback", "pl.fallback", "The first branch that has any candidates."},
-             {.form = StepForm::kCombiner, .asks_for_branches = true}, {},
+             {.form = StepForm::kCombiner, .inputs = 0, .asks_for_branches = true}, {},
              {{"title", "string", "what the list is called when it is made of this branch"}}) {}
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {

@@ -310,7 +310,7 @@ class ElementStep : public Step {
 
 class RecallStep final : public ElementStep {
  public:
-  RecallStep() : ElementStep({}) {}
+  RecallStep() : ElementStep({.inputs = 0}) {}
 
   void add_columns(const Node& node, PlanColumns& columns) const override {
     columns.types["score"] = PLAYLIST_F32;
@@ -419,7 +419,7 @@ class OrderingStep final : public ElementStep {
 /// Of a kind that recipes have no use for.
 class OtherElementStep final : public ElementStep {
  public:
-  OtherElementStep() : ElementStep({}) {}
+  OtherElementStep() : ElementStep({.inputs = 0}) {}
 
  private:
   Candidates answer(ElementCall& call) const override {

@@ -108,7 +108,7 @@ class ScoreWeightsStep final : public Step {
   ScoreWeightsStep()
       : Step({"score_weights", ":score",
               "Scores rows by a weighted sum of columns and puts the best first."},
-             {.form = StepForm::kOwn, .is_score = true}) {}
+             {.form = StepForm::kOwn, .takes_weights = true, .is_score = true}) {}
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {
     const CandidatesPtr candidates = evaluation.input(node);

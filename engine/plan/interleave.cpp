@@ -146,7 +146,7 @@ class AlternateStep final : public Step {
  public:
   AlternateStep()
       : Step({"alternate", "pl.alternate", "Takes turns between branches."},
-             {.form = StepForm::kCombiner, .takes_turns = true}) {}
+             {.form = StepForm::kCombiner, .inputs = 0, .takes_turns = true}) {}
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {
     return pull_all(evaluation, node, 0);
@@ -163,7 +163,7 @@ class ConcatStep final : public Step {
  public:
   ConcatStep()
       : Step({"concat", "pl.concat", "One branch after the other."},
-             {.form = StepForm::kCombiner, .takes_turns = true}) {}
+             {.form = StepForm::kCombiner, .inputs = 0, .takes_turns = true}) {}
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {
     return pull_all(evaluation, node, 0);
@@ -192,7 +192,7 @@ class MixStep final : public Step {
   MixStep()
       : Step(
             {"mix", "pl.mix", "Interleaves branches by their shares, spread evenly."},
-            {.form = StepForm::kCombiner, .takes_turns = true},
+            {.form = StepForm::kCombiner, .inputs = 0, .takes_turns = true},
             {whole_param("attempts", 10, 1, kMany,
                          "tries a branch has for one slot before its otherwise fills it")},
             {{"share", "number", "of the list, 0..1; all shares add up to 1", true, true},

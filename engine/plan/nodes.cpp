@@ -170,7 +170,11 @@ std::vector<std::pair<std::string, PlanValue>> arguments_at(lua_State* lua, int 
                                                             const NodeContext& context,
                                                             const std::string& step) {
   std::vector<std::pair<std::string, PlanValue>> arguments;
-  if (!lua_istable(lua, table)) return arguments;
+  if (lua_isnil(lua, table)) return arguments;
+  if (!lua_istable(lua, table)) {
+    fail(context, step + ": its arguments must be a table, got a " + luaL_typename(lua, table), "",
+         "write e.g. arguments = { count = 20 }");
+  }
   for (lua_pushnil(lua); lua_next(lua, table) != 0; lua_pop(lua, 1)) {
     std::string name;
     if (lua_type(lua, -2) == LUA_TSTRING) name = lua_tostring(lua, -2);
@@ -251,54 +255,118 @@ void read_weights(lua_State* lua, Node& node, const NodeContext& context) {
       node.weights.emplace_back(column, weight);
     }
     std::sort(node.weights.begin(), node.weights.end());
-    if (node.weights.empty()) fail(context, ":score needs at least one weight");
   }
   lua_pop(lua, 1);
+  if (node.weights.empty() && node.step->facts().takes_weights) {
+    fail(context, ":score needs at least one weight", "",
+         "write e.g. :score { taste = 0.6, energy = 0.4 }");
+  }
 }
 
+/// What stands on top of the stack, where candidates should.
+std::string not_candidates(lua_State* lua) {
+  return lua_isnil(lua, -1) ? "nothing" : std::string("a ") + luaL_typename(lua, -1);
+}
+
+/// The candidates at a field of the table on top of the stack.
+int branch_candidates(lua_State* lua, const Node& node, const NodeContext& context, int branch,
+                      const char* field, bool is_needed) {
+  lua_getfield(lua, -1, field);
+  const int id = node_at(lua, -1);
+  if (id < 0 && (is_needed || !lua_isnil(lua, -1))) {
+    fail(context,
+         node.written() + ": \"" + field + "\" of branch " + std::to_string(branch) + " is " +
+             not_candidates(lua) + ", not candidates",
+         "", "write { node = candidates } for each branch");
+  }
+  lua_pop(lua, 1);
+  return id;
+}
+
+/// The branch on top of the stack.
+Branch branch_at_top(lua_State* lua, const Node& node, const NodeContext& context, int number) {
+  if (!lua_istable(lua, -1)) {
+    fail(context,
+         node.written() + ": branch " + std::to_string(number) + " is " + not_candidates(lua) +
+             ", not a table",
+         "", "write { node = candidates } for each branch");
+  }
+  Branch branch{branch_candidates(lua, node, context, number, "node", true)};
+  branch.otherwise = branch_candidates(lua, node, context, number, "otherwise", false);
+  lua_getfield(lua, -1, "weight");
+  if (lua_isnumber(lua, -1)) branch.weight = lua_tonumber(lua, -1);
+  if (!std::isfinite(branch.weight)) {
+    fail(context, node.written() + ": the weight of branch " + std::to_string(number) +
+                      " is not a number that can be reckoned with");
+  }
+  lua_getfield(lua, -2, "title");
+  if (lua_isstring(lua, -1)) branch.title = lua_tostring(lua, -1);
+  lua_pop(lua, 2);
+  return branch;
+}
+
+/// Those of a combiner.
 void read_branches(lua_State* lua, Node& node, const NodeContext& context) {
   lua_getfield(lua, 1, "branches");
-  if (lua_istable(lua, -1)) {
-    for (int i = 1; i <= static_cast<int>(lua_objlen(lua, -1)); ++i) {
-      lua_rawgeti(lua, -1, i);
-      Branch branch{-1};
-      lua_getfield(lua, -1, "node");
-      branch.node = node_at(lua, -1);
-      lua_getfield(lua, -2, "otherwise");
-      branch.otherwise = node_at(lua, -1);
-      lua_getfield(lua, -3, "weight");
-      if (lua_isnumber(lua, -1)) branch.weight = lua_tonumber(lua, -1);
-      if (!std::isfinite(branch.weight)) {
-        fail(context, node.written() + ": the weight of branch " + std::to_string(i) +
-                          " is not a number that can be reckoned with");
-      }
-      lua_getfield(lua, -4, "title");
-      if (lua_isstring(lua, -1)) branch.title = lua_tostring(lua, -1);
-      lua_pop(lua, 5);
-      if (branch.node >= 0) node.branches.push_back(branch);
-    }
+  const int count = lua_istable(lua, -1) ? static_cast<int>(lua_objlen(lua, -1)) : 0;
+  if (count == 0 && node.step->facts().form == StepForm::kCombiner) {
+    fail(
+        context, node.written() + " needs at least one branch",
+        "engine.node was called without any",
+        "write engine.node { step = \"" + node.name + "\", branches = { { node = candidates } } }");
+  }
+  for (int i = 1; i <= count; ++i) {
+    lua_rawgeti(lua, -1, i);
+    node.branches.push_back(branch_at_top(lua, node, context, i));
+    lua_pop(lua, 1);
   }
   lua_pop(lua, 1);
 }
 
-/// Those of a verb: the candidates before its colon.
+/// How a script module gives a step its candidates.
+std::string inputs_form(const Node& node) {
+  const bool is_one = node.step->facts().inputs == 1;
+  return "write engine.node { step = \"" + node.name + "\", inputs = { " +
+         (is_one ? "candidates" : "candidates, others") + " } }";
+}
+
+/// Those of a verb: the candidates before its colon; of an operator those on both its sides.
 void read_inputs(lua_State* lua, Node& node, const NodeContext& context) {
   lua_getfield(lua, 1, "inputs");
-  if (lua_istable(lua, -1)) {
-    lua_rawgeti(lua, -1, 1);
+  const bool is_given = lua_istable(lua, -1);
+  const bool may_be_source = node.step == &unknown_step();  // nobody knows its kind
+  const int count = is_given || !may_be_source ? node.step->facts().inputs : 0;
+  if (!is_given && count > 0) {
+    fail(context, node.written() + " needs candidates, got nothing",
+         "engine.node was called without inputs", inputs_form(node));
+  }
+  for (int k = 1; k <= count; ++k) {
+    lua_rawgeti(lua, -1, k);
     const int id = node_at(lua, -1);
     if (id < 0) {
-      const std::string type =
-          lua_isnil(lua, -1) ? "nothing" : std::string("a ") + luaL_typename(lua, -1);
       const bool is_plugins = node.name.find('.') != std::string::npos;
-      fail(context, node.written() + " needs candidates, got " + type, "",
-           "write it behind candidates and a colon, as in: candidates" +
-               (is_plugins ? ":VERB(...)" : node.written() + "(...)"));
+      fail(context, node.written() + " needs candidates, got " + not_candidates(lua), "",
+           count > 1 ? inputs_form(node)
+                     : "write it behind candidates and a colon, as in: candidates" +
+                           (is_plugins ? ":VERB(...)" : node.written() + "(...)"));
     }
     node.inputs.push_back(id);
     lua_pop(lua, 1);
   }
   lua_pop(lua, 1);
+}
+
+void read_function(lua_State* lua, Node& node, const NodeContext& context) {
+  lua_getfield(lua, 1, "call");
+  if (lua_isfunction(lua, -1)) {
+    node.function_at = context.lua->defined_at(-1);
+    node.function = luaL_ref(lua, LUA_REGISTRYINDEX);
+    return;
+  }
+  lua_pop(lua, 1);
+  if (!node.step->facts().formula) return;
+  fail(context, node.written() + " needs a function of a row", "",
+       "give it one: call = function(t) ... end");
 }
 
 int make_node(lua_State* lua, void*) {
@@ -308,6 +376,10 @@ int make_node(lua_State* lua, void*) {
   node.name = text_field(lua, 1, "step");
   node.where = context.where();
   node.source = context.source_line();
+  if (node.name.empty()) {
+    fail(context, "engine.node needs the name of a step", "it was called without one",
+         "write engine.node { step = \"top\", ... }; engine.steps() tells their names");
+  }
   find_step(node, context);
   read_inputs(lua, node, context);
   read_branches(lua, node, context);
@@ -316,14 +388,7 @@ int make_node(lua_State* lua, void*) {
   lua_pop(lua, 1);
   check_now(context, node);
   read_weights(lua, node, context);
-  lua_getfield(lua, 1, "call");
-  if (lua_isfunction(lua, -1)) {
-    node.function_at = context.lua->defined_at(-1);
-    node.function = luaL_ref(lua, LUA_REGISTRYINDEX);
-  } else {
-    lua_pop(lua, 1);
-    if (node.step->facts().formula) fail(context, node.written() + " needs a function of a row");
-  }
+  read_function(lua, node, context);
   return add_node(lua, context, std::move(node));
 }
 

@@ -55,7 +55,9 @@ struct StepText {
 
 struct StepFacts {
   StepForm form = StepForm::kVerb;
+  int inputs = 1;  // candidates before its colon or beside it; 0 of sources and combiners
   std::optional<FormulaResult> formula = {};  // of the formula that it takes
+  bool takes_weights = false;                 // of columns
 
   bool is_set = false;         // one of the user's own, which recipes read and do not call
   bool is_filter = false;      // drops rows one by one, each with a reason

@@ -86,7 +86,7 @@ class SetStep final : public Step {
       : Step({"set", "user",
               "One of the user's own sets, as candidates: user.likes, user.library "
               "..."},
-             {.form = StepForm::kOwn, .is_set = true},
+             {.form = StepForm::kOwn, .inputs = 0, .is_set = true},
              {choice_param("set", "likes", set_choices(), "which of the user's sets",
                            PLAYLIST_PARAM_REQUIRED)}) {}
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/calendar.hpp"
+#include "plan/step.hpp"
 #include "recipe/playlist_json.hpp"
 #include "recipe/run.hpp"
 #include "support/lua_run.hpp"
@@ -53,6 +54,9 @@ class Plans {
     request.recipe_text = text;
     request.now = kNow;
     request.lua_limits.seconds = seconds;
+    request.plugin_directories = plugins;
+    request.plugin_copies =
+        std::string(PLAYLIST_BUILD_DIR) + "/test-cache/playlist-engine/plugin-copies";
     request.columns = prepare_columns(columns);
     request.script_directories = scripts;
     request.script_directories.push_back(std::string(PLAYLIST_SOURCE_DIR) + "/scripts");
@@ -64,7 +68,8 @@ class Plans {
     for (const json& track : record.at("tracks")) found.push_back(track.at("track"));
     return found;
   }
-  double seconds = 10;  // limits.recipe_seconds
+  double seconds = 10;               // limits.recipe_seconds
+  std::vector<std::string> plugins;  // folders
   Error error(const std::string& build, const std::string& fields = "random_seed = 1") {
     return error_of([&] { run(build, fields); });
   }
@@ -269,6 +274,87 @@ TEST_CASE("a module reads the listening statistics that the recipe does not name
   CHECK(
       plans.tracks("local n = require('heard').of(c:rows()[3])\nreturn c:top(n)", scripts).size() ==
       3);
+}
+
+namespace {
+
+/// A plan of the nodes that a script module makes itself, with every plugin of the tree.
+class RawNodes {
+ public:
+  RawNodes() : folder_("raw-nodes") {
+    folder_.write("raw.lua", "return engine.node");
+    plans_.plugins = {std::string(PLAYLIST_BUILD_DIR) + "/plugins"};
+  }
+  std::size_t tracks(const std::string& description) {
+    return plans_.run(build(description), "random_seed = 1", {folder_.path()}).at("tracks").size();
+  }
+  /// What is wrong is told with what to write, at the recipe's line.
+  void check_refused(const std::string& description, const std::string& what,
+                     const std::string& fix) {
+    CAPTURE(description);
+    const Error error = error_of([&] { tracks(description); });
+    check_error(error, what, "3");
+    CHECK_THAT(error.parts().fix, Catch::Contains(fix));
+  }
+
+ private:
+  static std::string build(const std::string& description) {
+    return "return require('raw') { " + description + " }";
+  }
+  test::ScriptFolder folder_;
+  Plans plans_;
+};
+
+}  // namespace
+
+TEST_CASE("every step that a module gives no candidates is refused", "[plans]") {
+  RawNodes raw;
+  for (const Step* step : builtin_steps()) {
+    const StepFacts& facts = step->facts();
+    const std::string name = std::string("step = \"") + step->name() + '"';
+    if (facts.form == StepForm::kCombiner) {
+      const std::string branch = "{ node = candidates }";
+      for (const char* none : {"", ", branches = {}", ", branches = 3", ", inputs = { c }"})
+        raw.check_refused(name + none, "needs at least one branch", name + ", branches = ");
+      raw.check_refused(name + ", branches = { {} }", "\"node\" of branch 1 is nothing", branch);
+      raw.check_refused(name + ", branches = { { node = c }, 5 }", "branch 2 is a number", branch);
+      raw.check_refused(name + ", branches = { { node = c, otherwise = 5 } }",
+                        "\"otherwise\" of branch 1 is a number", branch);
+    } else if (facts.inputs > 0) {
+      for (const char* none : {"", ", inputs = 3", ", branches = { { node = c } }"})
+        raw.check_refused(name + none, "needs candidates, got nothing", name + ", inputs = { c");
+      raw.check_refused(name + ", inputs = {}", "needs candidates, got nothing", "candidates");
+      raw.check_refused(name + ", inputs = { 'c', 'c' }", "needs candidates, got a string",
+                        "candidates");
+    } else {
+      CHECK(facts.is_set);
+      CHECK(raw.tracks(name + ", arguments = { 'likes' }") == 8);
+    }
+    if (facts.inputs > 1) {
+      raw.check_refused(name + ", inputs = { c }", "needs candidates, got nothing",
+                        name + ", inputs = { candidates, others }");
+    }
+    if (facts.formula) {
+      const char* arguments = step->description().params[0] ? ", arguments = { 'x' }" : "";
+      raw.check_refused(name + ", inputs = { c }" + arguments, "needs a function of a row",
+                        "call = function(t)");
+    }
+    if (facts.takes_weights)
+      raw.check_refused(name + ", inputs = { c }", "needs at least one weight", "taste = 0.6");
+  }
+  for (const char* element : {"ranking.taste", "filtering.range", "ordering.by"}) {
+    raw.check_refused(std::string("step = '") + element + "'", "needs candidates, got nothing",
+                      std::string("\"") + element + "\", inputs = { candidates }");
+  }
+  raw.check_refused("", "engine.node needs the name of a step", "engine.steps()");
+  raw.check_refused("step = 'top', inputs = { c }, arguments = 5",
+                    "its arguments must be a table, got a number", "arguments = { count = 20 }");
+}
+
+TEST_CASE("an operator that a module makes has both its sides", "[plans]") {
+  RawNodes raw;
+  CHECK(raw.tracks("step = 'union', inputs = { c, c:top(2) }") == 8);
+  CHECK(raw.tracks("step = 'difference', inputs = { c, c:top(2) }") == 6);
 }
 
 TEST_CASE("a list that ran out does not blame the limits of another", "[plans]") {
