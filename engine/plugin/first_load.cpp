@@ -96,7 +96,7 @@ void limit_child() {
   if (::getppid() != parent) ::_exit(1);
   take_default_signals();
   leave_standard_files();
-  close_descriptors_but(pipe);
+  close_descriptors_but({pipe});
   try {
     limit_child();
   } catch (const std::exception& error) {

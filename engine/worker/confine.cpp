@@ -1,5 +1,6 @@
 #include "worker/confine.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -235,10 +236,16 @@ void keep_to_one_process() {
   filter.install();
 }
 
-void close_descriptors_but(int kept) {
-  const auto last = ~0u;
-  if (kept > 3) ::syscall(SYS_close_range, 3u, static_cast<unsigned>(kept - 1), 0u);
-  ::syscall(SYS_close_range, static_cast<unsigned>(kept < 3 ? 3 : kept + 1), last, 0u);
+void close_descriptors_but(std::vector<int> kept) {
+  std::sort(kept.begin(), kept.end());
+  unsigned from = 3;
+  for (const int descriptor : kept) {
+    const auto open = static_cast<unsigned>(descriptor);
+    if (descriptor < 0 || open < from) continue;
+    if (open > from) ::syscall(SYS_close_range, from, open - 1, 0u);
+    from = open + 1;
+  }
+  ::syscall(SYS_close_range, from, ~0u, 0u);
 }
 
 }  // namespace engine

@@ -1,6 +1,8 @@
 // Takes from the calling process what a recipe run does not need, for good (Linux seccomp).
 #pragma once
 
+#include <vector>
+
 namespace engine {
 
 enum class Network {
@@ -28,7 +30,7 @@ void confine_process(Network network = Network::kDenied);
 /// Throws as confine_process() does.
 void keep_to_one_process();
 
-/// Closes every descriptor above 2 but `kept`.
-void close_descriptors_but(int kept);
+/// Closes every descriptor above 2 but those.
+void close_descriptors_but(std::vector<int> kept);
 
 }  // namespace engine

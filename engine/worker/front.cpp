@@ -122,14 +122,16 @@ int run_front_body(const std::function<int(Front&)>& body, Channel& channel, Hea
 
 class FrontDesk final : public PoolSource, public PoolWork {
  public:
-  FrontDesk(const std::function<int(Front&)>& body, const FrontWork& work) : work_(work) {
+  FrontDesk(const std::function<int(Front&)>& body, const FrontWork& work,
+            const std::vector<int>& kept)
+      : work_(work) {
     const auto job = [&](Channel& channel, Heartbeat& heartbeat) {
       return run_front_body(body, channel, heartbeat);
     };
     WorkerLimits none;
     none.wall_seconds = none.cpu_seconds = none.heartbeat_seconds = 0;
     none.memory_bytes = 0;
-    front_ = worker::start_worker(none, job, blocked_, -1, {});
+    front_ = worker::start_worker(none, job, blocked_, -1, {}, &kept);
   }
 
   WorkerEnd finish() {
@@ -225,8 +227,8 @@ class FrontDesk final : public PoolSource, public PoolWork {
 }  // namespace
 
 WorkerEnd run_front(const std::function<int(Front&)>& body, const FrontWork& work,
-                    std::size_t workers) {
-  FrontDesk desk(body, work);
+                    std::size_t workers, const std::vector<int>& kept) {
+  FrontDesk desk(body, work, kept);
   PoolOptions options;
   options.workers = workers;
   options.source = &desk;

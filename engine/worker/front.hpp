@@ -1,8 +1,9 @@
 // A front end with threads of its own, an HTTP server's pool for one, and the work it asks for.
 //
 // Forking wants a process of one thread, a server has many. So the front is a process of its own,
-// forked first, before the store is opened and a plugin loaded, as it inherits what is open: it has
-// its listening socket and a socket pair to its parent. The parent keeps one thread, owns the
+// forked first, before the store is opened and a plugin loaded, so that it has no copy of them: it
+// has the listening socket that it is given or opens and a socket pair to its parent, and nothing
+// else of what its parent has open. The parent keeps one thread, owns the
 // store, and forks a worker for every question, under the limits and with the messages of all
 // workers. It trusts the front to read its answers: one that is stopped holds the parent up.
 #pragma once
@@ -11,6 +12,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "worker/job.hpp"
 #include "worker/worker.hpp"
@@ -42,9 +44,9 @@ using FrontWork = std::function<FrontJob(const std::string& question)>;
 /// the order they came, until the front ends; its end is returned. `body` opens what it needs, then
 /// calls confine_process(Network::kServing), and joins its threads before it returns. After SIGINT
 /// or SIGTERM questions that wait are refused and the front has 2 s to end. The answer is the last
-/// result; "" without one.
+/// result; "" without one. Of the descriptors above 2 that are open here the front has `kept` only.
 /// Throws std::logic_error when the calling process has more than one thread.
 WorkerEnd run_front(const std::function<int(Front&)>& body, const FrontWork& work,
-                    std::size_t workers);
+                    std::size_t workers, const std::vector<int>& kept = {});
 
 }  // namespace engine

@@ -73,10 +73,12 @@ struct StartedWorker {
 std::function<int(Channel&, Heartbeat&)> unblocked(std::function<int(Channel&, Heartbeat&)> job);
 
 /// Forks a worker for `job`. `signals` goes to its supervisor (see there); the worker closes it and
-/// `not_for_the_worker`. Throws std::logic_error when the process has more than one thread.
+/// `not_for_the_worker`; or, with `kept`, everything above 2 but those and its socket. Throws
+/// std::logic_error when the process has more than one thread.
 std::unique_ptr<StartedWorker> start_worker(const WorkerLimits& limits,
                                             const std::function<int(Channel&, Heartbeat&)>& job,
                                             const BlockedSignals& blocked, int signals,
-                                            const std::vector<int>& not_for_the_worker);
+                                            const std::vector<int>& not_for_the_worker,
+                                            const std::vector<int>* kept = nullptr);
 
 }  // namespace engine::worker

@@ -143,7 +143,7 @@ void leave_standard_files() {
   run_job(page, [&] {
     worker::apply_limits(limits);
     if (limits.is_confined) {
-      close_descriptors_but(socket);
+      close_descriptors_but({socket});
       confine_process();
     }
     worker::WorkerChannel channel(socket, mark, page);
@@ -179,7 +179,8 @@ std::function<int(Channel&, Heartbeat&)> worker::unblocked(
 
 std::unique_ptr<worker::StartedWorker> worker::start_worker(
     const WorkerLimits& limits, const std::function<int(Channel&, Heartbeat&)>& job,
-    const BlockedSignals& blocked, int signals, const std::vector<int>& not_for_the_worker) {
+    const BlockedSignals& blocked, int signals, const std::vector<int>& not_for_the_worker,
+    const std::vector<int>* kept) {
   if (const int threads = thread_count(); threads > 1) {
     throw std::logic_error("a worker needs a process with one thread to fork from, this one has " +
                            std::to_string(threads));
@@ -200,6 +201,11 @@ std::unique_ptr<worker::StartedWorker> worker::start_worker(
     ::close(sockets[0]);
     if (signals >= 0) ::close(signals);
     for (const int descriptor : not_for_the_worker) ::close(descriptor);
+    if (kept != nullptr) {
+      std::vector<int> open = *kept;
+      open.push_back(sockets[1]);
+      close_descriptors_but(std::move(open));
+    }
     be_worker(self, sockets[1], mark, *started->page, applied, blocked, job);
   }
   know_child(child);

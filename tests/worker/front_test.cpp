@@ -232,6 +232,33 @@ TEST_CASE("whatever goes wrong with one question costs that one", "[front]") {
   CHECK(seen->failed == 1);
 }
 
+TEST_CASE("a front has nothing open but its socket pair and what it is given", "[front]") {
+  struct Seen {
+    std::atomic<int> others{0};
+    std::atomic<bool> has_given{false}, has_answer{false};
+  };
+  const Shared<Seen> seen;
+  int before[2], given[2], after[2];  // on both sides of what stays
+  for (int* pipe : {before, given, after}) REQUIRE(::pipe2(pipe, O_CLOEXEC) == 0);
+  const auto body = [&](Front& front) {
+    for (int descriptor = 3; descriptor < 1024; ++descriptor)
+      seen->others += descriptor != given[1] && ::fcntl(descriptor, F_GETFD) >= 0;
+    seen->has_given = ::write(given[1], "x", 1) == 1;
+    seen->has_answer = front.ask("21") == "42";
+    return 0;
+  };
+  const WorkerEnd end = run_front(body, doubled, 2, {given[1]});
+  CAPTURE(end.message);
+  CHECK(end.is_done);
+  CHECK(seen->others == 1);  // the socket pair's end
+  CHECK(seen->has_given);
+  CHECK(seen->has_answer);
+  for (int* pipe : {before, given, after}) {
+    CHECK(::close(pipe[0]) == 0);  // the parent's own stay open
+    CHECK(::close(pipe[1]) == 0);
+  }
+}
+
 TEST_CASE("a serving front gives connections, and opens nothing more", "[front]") {
   struct Seen {
     std::atomic<bool> is_answered{false}, is_file_denied{false}, is_socket_denied{false},
@@ -262,7 +289,7 @@ TEST_CASE("a serving front gives connections, and opens nothing more", "[front]"
     seen->is_fork_denied = ::fork() < 0;
     return 0;
   };
-  const WorkerEnd end = run_front(body, doubled, 2);
+  const WorkerEnd end = run_front(body, doubled, 2, {listening});
   CAPTURE(end.message);
   CHECK(end.is_done);
   CHECK(seen->is_answered);
