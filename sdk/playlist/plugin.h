@@ -202,23 +202,24 @@ struct playlist_host {
   const void *(*service)(const playlist_host *, const char *id);      /* [any] NULL when this call has no such service */
 };
 
-/* Read-only tables of the catalogue and of the user, all as of `now`. For every kind of element.
+/* Read-only tables of the catalogue and of the user, as of `now`; for every kind, in create(), run() and explain().
  *
  * table()                 rows, columns
  *   "tracks"              one per track number: id i64 (the store's), title, artist i32 (first artist's number),
- *                         artist_name, album, version ("" or live, remix ...; edition words are not a version),
- *                         song i32 (the same number for every version of a song), spotify_id, isrc, mbid,
- *                         duration_ms i32, year i32, popularity f32 0..100, explicit u8, danceability energy
- *                         speechiness acousticness instrumentalness liveness valence f32 0..1, loudness f32 dB,
- *                         tempo f32 BPM, key i32 0..11, mode i32 0 minor 1 major, time_signature i32; features are
- *                         the track's own; energy_or_artist, and so on for those of 0..1: where the own value is
- *                         missing, the mean of the artist's tracks
+ *                         artist_name, album, version ("" or live, remix ...; edition words are not a version), song
+ *                         i32 (the same number for every version of a song), spotify_id, isrc, mbid, duration_ms i32,
+ *                         year i32, popularity f32 0..100, explicit u8, danceability energy speechiness acousticness
+ *                         instrumentalness liveness valence f32 0..1, loudness f32 dB, tempo f32 BPM, key i32 0..11,
+ *                         mode i32 0 minor 1 major, time_signature i32; energy_or_artist and so on of those of 0..1:
+ *                         the artist's mean where the track's own value is missing
  *   "artists" "tags"      id i64 (artists'), name (tags' lower case), popularity f32 (artists'), track_count i32
+ *   "tracks_by_id"        row k: number i32 of the store's id k, -1 none; no rows where ids are sparse;  "artists_by_id"
  *   "engagement"          what was told of tracks: track i32, plays likes comments skip_rate completion f32, ts i64
  *   "listens"             the user's, by time: track i32, ts i64 (start), ms_played i32, is_play u8 (long enough
  *                         to count), is_skip u8 (255 unknown), is_finished u8 (255 unknown), country
  *   "likes" "library"     track i32, ts i64, is_implicit u8 (likes); oldest first; liked, saved or in an own playlist
  *   "prompts" "captions"  what the user asked for, what describes tracks: text, ts i64, track i32 (prompts: if known)
+ *   "prompt_vectors:SPACE"  the texts that have a vector in that space, by ts: text (its folded words), ts i64
  *   "saved_artists"       artist i32, tracks i32 (liked or saved by them), plays i32, ts i64, is_implicit u8
  *   "track_statistics"    one row per track number: plays, plays_30d, skips, finished i32; skip_rate f32;
  *                         first_played, last_played i64; days_since_played f32;   "track_sessions" likewise: sessions i32
@@ -228,8 +229,7 @@ struct playlist_host {
  * lists()                 one per row of the first-named table, ascending: "track_artists" "artist_tracks" "track_tags"
  *   "tag_tracks" "artist_tags" "artist_relations" (both weighted) "artist_users" (who played them) "artist_playlists"
  * embedding()             one row per track number, of a space such as "audio"; per row of table "prompt_vectors:SPACE"
- * All return NULL for an unknown name; a known table without rows is an empty table. Offered in create(), run()
- * and explain(). Track, artist and tag numbers are this load's: what outlives it names tracks by `id`. */
+ * NULL is for unknown names only, not for tables without rows. Numbers are this load's: what outlives it holds `id`s. */
 #define PLAYLIST_SERVICE_TABLES "playlist.tables/1"
 typedef struct playlist_tables {
   uint32_t size, reserved;
