@@ -7,16 +7,16 @@
 
 namespace engine {
 
-/// What the library holds; the same options give the same library.
+/// What the library holds, within the ranges that `engine demo` declares (verbs/demo.cpp); the same
+/// options give the same library.
 struct DemoOptions {
-  std::int64_t tracks = 5'000;    // 1..1,000,000
-  std::int64_t artists = 600;     // 1..100,000, at most `tracks`
-  std::int64_t genres = 30;       // 1..400
-  std::int64_t listens = 24'000;  // of the main listener, 0..10,000,000; the others have fewer
-  /// 1..10,000 listeners, the first is called "demo"; of more than 16 each has a few hundred
-  /// listens.
+  std::int64_t tracks = 5'000;
+  std::int64_t artists = 600;  // at most `tracks`
+  std::int64_t genres = 30;
+  std::int64_t listens = 24'000;  // of the main listener; the others have fewer
+  /// Listeners, the first is called "demo"; of more than 16 each has a few hundred listens.
   std::int64_t users = 6;
-  std::int64_t days = 730;  // of listening, 1..20,000
+  std::int64_t days = 730;  // of listening
   std::uint64_t random_seed = 1;
   std::int64_t now = 0;  // Unix seconds: the end of the history
 };
@@ -29,7 +29,7 @@ struct DemoSummary {
 /// Makes the library file at `path`, whole or not at all: it is built beside it and renamed. A demo
 /// library that is there already is replaced.
 /// Throws Error(kInput) when `path` holds a library that is not a demo, or a demo into which
-/// somebody has imported; Error(kUsage) for options out of range; Error(kStore) when it cannot
+/// somebody has imported; Error(kUsage) for more artists than tracks; Error(kStore) when it cannot
 /// be written.
 DemoSummary make_demo(const std::string& path, const DemoOptions& options,
                       const std::function<void(const std::string&)>& progress);

@@ -65,30 +65,32 @@ Answer demo(const app::Caller& caller, const Arguments& arguments) {
 }  // namespace
 
 std::vector<Verb> demo_verbs() {
-  const auto size = [](const char* name, std::int64_t usual, const char* help) {
+  const auto size = [](const char* name, std::int64_t usual, double least, double most,
+                       const char* help) {
     return Parameter{.name = name,
                      .type = Type::kInteger,
                      .value_name = "N",
                      .help = help,
-                     .usual = std::to_string(usual)};
+                     .usual = std::to_string(usual),
+                     .least = least,
+                     .most = most};
   };
   const DemoOptions usual;
-  return {{.name = "demo",
-           .help = "Make a synthetic library to try everything with",
-           .parameters = {{.name = "folder",
-                           .value_name = "DIR",
-                           .help = "Make DIR/library.db [default: the user's library]",
-                           .is_first = true,
-                           .is_local = true},
-                          size("tracks", usual.tracks, "Tracks in the catalogue, up to 1000000"),
-                          size("artists", usual.artists, "Artists, up to 100000"),
-                          size("genres", usual.genres, "Genres, up to 400"),
-                          size("listens", usual.listens,
-                               "Listens of the main listener, up to 10000000"),
-                          size("users", usual.users,
-                               "Listeners, up to 10000; the first is called demo"),
-                          size("days", usual.days, "Days of listening")},
-           .answer = demo}};
+  return {
+      {.name = "demo",
+       .help = "Make a synthetic library to try everything with",
+       .parameters = {{.name = "folder",
+                       .value_name = "DIR",
+                       .help = "Make DIR/library.db [default: the user's library]",
+                       .is_first = true,
+                       .is_local = true},
+                      size("tracks", usual.tracks, 1, 1'000'000, "Tracks in the catalogue"),
+                      size("artists", usual.artists, 1, 100'000, "Artists"),
+                      size("genres", usual.genres, 1, 400, "Genres"),
+                      size("listens", usual.listens, 0, 10'000'000, "Listens of the main listener"),
+                      size("users", usual.users, 1, 10'000, "Listeners; the first is called demo"),
+                      size("days", usual.days, 1, 20'000, "Days of listening")},
+       .answer = demo}};
 }
 
 }  // namespace engine::verbs

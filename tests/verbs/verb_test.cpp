@@ -1,6 +1,7 @@
 // The table of verbs, asked as a front end without a command line asks it.
 #include <filesystem>
 #include <set>
+#include <tuple>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -77,6 +78,19 @@ Json ask(const app::Caller& caller, const std::string& name, const Given& given 
 }
 
 }  // namespace
+
+TEST_CASE("the sizes of a demo have ranges that every front end checks", "[verbs]") {
+  const Verb& demo = verb_called("demo");
+  for (const auto& [name, value, range] : {std::tuple("tracks", "0", "1 to 1000000"),
+                                           {"artists", "100001", "1 to 100000"},
+                                           {"genres", "401", "1 to 400"},
+                                           {"listens", "-1", "0 to 10000000"},
+                                           {"users", "10001", "1 to 10000"},
+                                           {"days", "0", "1 to 20000"}}) {
+    CAPTURE(name);
+    CHECK_THAT(why_not(demo, {{name, {value}}}), Catch::Contains(range));
+  }
+}
 
 TEST_CASE("arguments are what was given, else what is usual", "[verbs]") {
   const Verb verb = sample();
