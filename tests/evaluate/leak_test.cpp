@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/duration.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "demo/demo.hpp"
@@ -16,12 +17,13 @@
 
 namespace {
 
+using engine::kDay;
 using engine::evaluate::Judged;
 using engine::evaluate::Lists;
 using engine::evaluate::ListsRequest;
 
 const std::string kSource = PLAYLIST_SOURCE_DIR, kBuild = PLAYLIST_BUILD_DIR;
-constexpr std::int64_t kDay = 86'400, kNow = test::kLaterDataBegins, kThen = kNow - 40 * kDay;
+constexpr std::int64_t kNow = test::kLaterDataBegins, kThen = kNow - 40 * kDay;
 
 // Reads every kind of table: statistics, likes, library, listens, tags, features, earlier runs.
 constexpr const char* kCurious = R"(local pl = require "playlist"

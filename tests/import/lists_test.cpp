@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "core/duration.hpp"
 #include "import/import.hpp"
 #include "support/import_run.hpp"
 
@@ -17,7 +18,9 @@ using test::write_file;
 
 namespace {
 
-constexpr std::int64_t kFirst = 1'700'000'000, kDay = 86'400;
+using engine::kDay;
+
+constexpr std::int64_t kFirst = 1'700'000'000;
 
 /// Imports into one store, a day later each time.
 class Exports {

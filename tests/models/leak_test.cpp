@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/duration.hpp"
 #include "core/paths.hpp"
 #include "demo/demo.hpp"
 #include "models/train.hpp"
@@ -12,8 +13,10 @@
 
 namespace {
 
+using engine::kDay;
+
 const std::string kBuild = PLAYLIST_BUILD_DIR;
-constexpr std::int64_t kDay = 86'400, kNow = test::kLaterDataBegins, kThen = kNow - 40 * kDay;
+constexpr std::int64_t kNow = test::kLaterDataBegins, kThen = kNow - 40 * kDay;
 
 /// Hash of what each of these models learned as of a day.
 std::map<std::string, std::string> learned(const std::string& store, std::int64_t as_of,

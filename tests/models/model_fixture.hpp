@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/duration.hpp"
 #include "core/paths.hpp"
 #include "demo/demo.hpp"
 #include "models/artifact.hpp"
@@ -19,7 +20,8 @@
 
 namespace test {
 
-inline constexpr std::int64_t kDay = 86'400, kNow = kLaterDataBegins;
+using engine::kDay;
+inline constexpr std::int64_t kNow = kLaterDataBegins;
 
 inline const std::string& plugins_folder() {
   static const std::string folder = std::string(PLAYLIST_BUILD_DIR) + "/plugins";
