@@ -13,6 +13,7 @@ namespace engine::verbs {
 namespace {
 
 using import::ArchiveLimits;  // a line that begins with the word `import` confuses formatters
+using import::ImportOptions;
 using import::ImportResult;
 
 std::string time_left(double seconds) {
@@ -71,36 +72,36 @@ Wanted wanted_of(const Arguments& arguments) {
                       "--ids FILE, or engine import --prompts FILE"});
 }
 
-import::ImportOptions import_options(const app::Caller& caller, const Arguments& arguments){
-    const Settings& settings = caller.home.settings();
-const Wanted wanted = wanted_of(arguments);
-import::ImportOptions options;
-options.store_path = caller.home.library_path();
-options.paths = wanted.paths;
-options.source = wanted.source;
-options.user = caller.asked.user;
-options.is_user_per_folder = arguments.flag("user-per-folder");
-options.is_dry_run = arguments.flag("dry-run");
-options.columns = arguments.text("columns");
-options.dates = arguments.text("dates");
-options.space = arguments.text("space");
-options.ids_path = arguments.text("ids");
-options.now = caller.asked.now;
-options.is_in_process = caller.asked.in_process;
-options.limits = import_limits(settings);
-options.archives = archive_limits(settings);
-options.play = {settings.number("play.min_seconds"), settings.number("play.min_share")};
-const Registry::Options plugins{caller.home.plugin_directories(), caller.home.plugin_copies(),
-                                true};
-options.setting = [elements = settings.elements()](std::string_view key) {
-  return elements.find(key);
-};
-options.load_plugins = [plugins] { return Registry::load(plugins); };
-options.on_progress = [&caller](const import::Progress& progress) {
-  caller.progress(progress_line(progress));
-};
-return options;
-}  // namespace
+ImportOptions import_options(const app::Caller& caller, const Arguments& arguments) {
+  const Settings& settings = caller.home.settings();
+  const Wanted wanted = wanted_of(arguments);
+  ImportOptions options;
+  options.store_path = caller.home.library_path();
+  options.paths = wanted.paths;
+  options.source = wanted.source;
+  options.user = caller.asked.user;
+  options.is_user_per_folder = arguments.flag("user-per-folder");
+  options.is_dry_run = arguments.flag("dry-run");
+  options.columns = arguments.text("columns");
+  options.dates = arguments.text("dates");
+  options.space = arguments.text("space");
+  options.ids_path = arguments.text("ids");
+  options.now = caller.asked.now;
+  options.is_in_process = caller.asked.in_process;
+  options.limits = import_limits(settings);
+  options.archives = archive_limits(settings);
+  options.play = {settings.number("play.min_seconds"), settings.number("play.min_share")};
+  const Registry::Options plugins{caller.home.plugin_directories(), caller.home.plugin_copies(),
+                                  true};
+  options.setting = [elements = settings.elements()](std::string_view key) {
+    return elements.find(key);
+  };
+  options.load_plugins = [plugins] { return Registry::load(plugins); };
+  options.on_progress = [&caller](const import::Progress& progress) {
+    caller.progress(progress_line(progress));
+  };
+  return options;
+}
 
 /// Of a store from which nothing new can come: one person's plays and no catalogue.
 void tell_ways(const app::Caller& caller, const ImportResult& result) {
@@ -132,7 +133,7 @@ Answer import_files(const app::Caller& caller, const Arguments& arguments) {
           }};
 }
 
-}  // namespace engine::verbs
+}  // namespace
 
 std::vector<Verb> import_verbs() {
   return {
