@@ -18,13 +18,17 @@
 namespace model {
 namespace {
 
-constexpr playlist::Choices kMetrics{"cosine", "bm25", "tfidf", "jaccard", "rp3beta"};
+constexpr playlist::Choices kMetrics{"cosine",  "asymmetric", "bm25",    "tfidf",
+                                     "jaccard", "tversky",    "p3alpha", "rp3beta"};
 
 SimilarityOptions::Metric metric_of(const std::string& name) {
   using Metric = SimilarityOptions::Metric;
   if (name == "bm25") return Metric::kBm25;
   if (name == "tfidf") return Metric::kTfIdf;
   if (name == "jaccard") return Metric::kJaccard;
+  if (name == "tversky") return Metric::kTversky;
+  if (name == "asymmetric") return Metric::kAsymmetric;
+  if (name == "p3alpha") return Metric::kP3Alpha;
   return name == "cosine" ? Metric::kCosine : Metric::kRp3Beta;
 }
 
@@ -33,9 +37,14 @@ class ItemCf final : public playlist::Model {
   static constexpr playlist::Param kParams[] = {
       playlist::Param::choice("metric", kMetrics, "rp3beta", "how alike two tracks are"),
       {"neighbours", 200, 1, 10'000, "neighbours kept for each track"},
-      {"shrinkage", 0.0, 0, 10'000, "pulls similarities of rarely played tracks towards 0"},
-      {"beta", 0.3, 0, 1, "rp3beta: how much popular tracks are held back"},
-      {"alpha", 1.0, 0.1, 2, "rp3beta: exponent of the steps' chances"},
+      {"shrinkage", 0.0, 0, 10'000,
+       "pulls rarely played tracks' similarities to 0; not of p3alpha, rp3beta"},
+      {"beta", 0.3, 0, 2, "rp3beta: how much popular tracks are held back"},
+      {"alpha", 1.0, 0, 2, "p3alpha, rp3beta: exponent of the steps' chances; 0 counts people"},
+      {"asymmetry", 0.5, 0, 1,
+       "asymmetric: 1 evens out by the track's plays, 0 by the neighbour's"},
+      {"own_weight", 0.5, 0.01, 2, "tversky: weight of people who play only the track itself"},
+      {"neighbour_weight", 0.5, 0.01, 2, "tversky: weight of people who play only the neighbour"},
       {"k1", 1.2, 0, 100, "bm25: how soon more plays stop counting"},
       {"b", 0.75, 0, 1, "bm25: how much a track's own popularity evens out"},
       playlist::Param::choice("weighting", kWeightings, "log", "what a play is worth"),
@@ -52,6 +61,9 @@ class ItemCf final : public playlist::Model {
     options_.shrinkage = args.number("shrinkage");
     options_.beta = args.number("beta");
     options_.alpha = args.number("alpha");
+    options_.asymmetry = args.number("asymmetry");
+    options_.own_weight = args.number("own_weight");
+    options_.neighbour_weight = args.number("neighbour_weight");
     options_.k1 = args.number("k1");
     options_.b = args.number("b");
     options_.threads = thread_count(args.integer("threads"));

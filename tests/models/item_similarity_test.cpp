@@ -107,6 +107,18 @@ Dense similarities(const Dense& plays, const SimilarityOptions& options) {
         case Metric::kJaccard:
           result[i][j] = shared / (n_i + n_j - shared + options.shrinkage);
           break;
+        case Metric::kTversky:
+          result[i][j] = shared / (shared + options.own_weight * (n_i - shared) +
+                                   options.neighbour_weight * (n_j - shared) + options.shrinkage);
+          break;
+        case Metric::kAsymmetric:
+          result[i][j] =
+              products / (std::pow(ii, options.asymmetry) * std::pow(jj, 1 - options.asymmetry) +
+                          options.shrinkage);
+          break;
+        case Metric::kP3Alpha:
+          result[i][j] = walk;
+          break;
         case Metric::kRp3Beta:
           result[i][j] = walk / std::pow(n_j, options.beta);
           break;
@@ -160,7 +172,8 @@ SimilarityOptions options_of(Metric metric, std::int32_t neighbours, double shri
 
 TEST_CASE("every metric gives what its formula says, on random plays", "[item_similarity]") {
   const auto metric =
-      GENERATE(Metric::kCosine, Metric::kBm25, Metric::kTfIdf, Metric::kJaccard, Metric::kRp3Beta);
+      GENERATE(Metric::kCosine, Metric::kBm25, Metric::kTfIdf, Metric::kJaccard, Metric::kTversky,
+               Metric::kAsymmetric, Metric::kP3Alpha, Metric::kRp3Beta);
   const int neighbours = GENERATE(1, 7, 1'000);  // 1000: all there are
   CAPTURE(static_cast<int>(metric), neighbours);
   // Below one block of the row's scan, and over several.
@@ -169,7 +182,8 @@ TEST_CASE("every metric gives what its formula says, on random plays", "[item_si
 }
 
 TEST_CASE("shrinkage stands in the denominator", "[item_similarity]") {
-  const auto metric = GENERATE(Metric::kCosine, Metric::kBm25, Metric::kTfIdf, Metric::kJaccard);
+  const auto metric = GENERATE(Metric::kCosine, Metric::kBm25, Metric::kTfIdf, Metric::kJaccard,
+                               Metric::kTversky, Metric::kAsymmetric);
   CAPTURE(static_cast<int>(metric));
   check_against_reference(random_plays(3, 60, 150), options_of(metric, 9, 12.5));
 }
@@ -181,6 +195,40 @@ TEST_CASE("the walk of rp3beta takes its exponents", "[item_similarity]") {
   check_against_reference(random_plays(4, 60, 150), options);
   options.beta = 0;
   check_against_reference(random_plays(4, 60, 150), options);
+  options.alpha = 0;
+  check_against_reference(random_plays(4, 60, 150), options);
+}
+
+TEST_CASE("both directions of an uneven similarity are found", "[item_similarity]") {
+  const double shrinkage = GENERATE(0.0, 12.5);
+  const int neighbours = GENERATE(1, 9);
+  CAPTURE(shrinkage, neighbours);
+  SimilarityOptions options = options_of(Metric::kAsymmetric, neighbours, shrinkage);
+  for (const double asymmetry : {0.0, 0.2, 1.0}) {
+    options.asymmetry = asymmetry;
+    check_against_reference(random_plays(7, 60, 150), options);
+  }
+  options.metric = Metric::kTversky;
+  for (const auto& [own, neighbour] : {std::pair{0.01, 2.0}, {2.0, 0.01}, {0.05, 0.05}}) {
+    options.own_weight = own;
+    options.neighbour_weight = neighbour;
+    check_against_reference(random_plays(8, 60, 150), options);
+  }
+}
+
+TEST_CASE("evened out alike on both sides, the uneven metrics are the even ones",
+          "[item_similarity]") {
+  const SparseMatrix plays = sparse(random_plays(9, 60, 150), 150);
+  SimilarityOptions options = options_of(Metric::kTversky, 9);
+  options.own_weight = options.neighbour_weight = 1;
+  CHECK(similar_items(plays, options).values ==
+        similar_items(plays, options_of(Metric::kJaccard, 9)).values);
+  CHECK(similar_items(plays, options_of(Metric::kAsymmetric, 9)).values ==
+        similar_items(plays, options_of(Metric::kCosine, 9)).values);
+  options = options_of(Metric::kRp3Beta, 9);
+  options.beta = 0;
+  CHECK(similar_items(plays, options_of(Metric::kP3Alpha, 9)).values ==
+        similar_items(plays, options).values);
 }
 
 TEST_CASE("equal similarities come by item number, and the last places too", "[item_similarity]") {
@@ -210,7 +258,8 @@ TEST_CASE("a pair by hand", "[item_similarity]") {
 }
 
 TEST_CASE("the same bytes on any number of threads", "[item_similarity]") {
-  const auto metric = GENERATE(Metric::kCosine, Metric::kJaccard, Metric::kRp3Beta);
+  const auto metric =
+      GENERATE(Metric::kCosine, Metric::kTversky, Metric::kAsymmetric, Metric::kRp3Beta);
   const SparseMatrix plays = sparse(random_plays(5, 200, 700), 700);
   SimilarityOptions options = options_of(metric, 12);
   const SparseMatrix one = similar_items(plays, options);

@@ -180,8 +180,8 @@ class RowBest {
 /// every form a similarity s is reached by the sums from
 ///
 ///   kScaled   s / from(i)  as j is offered to i,  s to(j) / (from(j) to(i))  as i is offered to j
-///   kShrunk   s (a(i) a(j) + shrinkage)
-///   kJaccard  h(s) (a(i) + a(j) + shrinkage),  h(s) = s / (1 + s)
+///   kShrunk   s (a(i) b(j) + shrinkage)
+///   kTversky  h(s) (a(i) + b(j) + shrinkage),  h(s) = s / (1 - shared s)
 ///
 /// on: of the form  ratio (own x(j) + more)  for what i needs, and  left p(j) + right q(j)  for
 /// what j needs. As items of a block are about equally popular, the least x of a block does for
@@ -198,7 +198,7 @@ class Bounds {
         p_(blocks * kScanBlock, kNone),
         q_(blocks * kScanBlock) {
     for (std::size_t j = 0; j < scale.from.size(); ++j) {
-      const float x = scale.form == Form::kScaled ? 1 : scale.from[j];
+      const float x = scale.form == Form::kScaled ? 1 : scale.neighbour[j];
       x_[j / kScanBlock] = std::min(x_[j / kScanBlock], x);
       greatest_x_[j / kScanBlock] = std::max(greatest_x_[j / kScanBlock], x);
       put(j);
@@ -241,12 +241,12 @@ class Bounds {
 
   /// For the blocks from `begin` on, where item i needs `ratio`.
   [[nodiscard]] RowBounds of(std::size_t i, float ratio, std::size_t begin) const {
-    const Terms terms = terms_of(i);
+    const Terms terms = terms_of(i), back = terms_back(i);
     return {ratio * terms.own,
             ratio * terms.more,
             x_.data() + begin,
-            scale_.form == Form::kScaled ? 1 / scale_.to[i] : terms.own,
-            terms.more,
+            back.own,
+            back.more,
             p_.data() + begin * kScanBlock,
             q_.data() + begin * kScanBlock,
             least_p_.data() + begin,
@@ -257,7 +257,7 @@ class Bounds {
   static constexpr float kRoundedDown = 1 - 1e-5f;  // products and quotients round either way
   static constexpr float kNone = std::numeric_limits<float>::infinity();
   static constexpr std::size_t kGroups = 4;  // of blocks, for each neighbour kept
-  static float share(float s) { return s / (1 + s); }
+  [[nodiscard]] float share(float s) const { return s / (1 - scale_.shared * s); }
 
   struct Terms {
     float own, more;  // a sum's ratio is  sum / (own x(j) + more)
@@ -266,6 +266,12 @@ class Bounds {
     if (scale_.form == Form::kScaled) return {1, 0};
     if (scale_.form == Form::kShrunk) return {scale_.from[i], scale_.shrinkage};
     return {1, scale_.from[i] + scale_.shrinkage};
+  }
+  /// For i as a neighbour of j: what p(j) and q(j) are multiplied by.
+  [[nodiscard]] Terms terms_back(std::size_t i) const {
+    if (scale_.form == Form::kScaled) return {1 / scale_.to[i], 0};
+    if (scale_.form == Form::kShrunk) return {scale_.neighbour[i], scale_.shrinkage};
+    return {1, scale_.neighbour[i] + scale_.shrinkage};
   }
 
   void put(std::size_t j) {
@@ -278,7 +284,7 @@ class Bounds {
         p_[j] = needed * from;
         q_[j] = needed;
         break;
-      case Form::kJaccard:
+      case Form::kTversky:
         p_[j] = share(needed) * from;
         q_[j] = share(needed);
         break;

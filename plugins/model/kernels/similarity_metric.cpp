@@ -83,12 +83,54 @@ std::vector<float> powers(std::span<const double> of, std::span<const std::int32
   return powers;
 }
 
+SimilarityScale tversky_scale(const SparseMatrix& users, std::span<const std::int32_t> rank,
+                              double own_weight, double neighbour_weight, double shrinkage) {
+  SimilarityScale scale;
+  scale.form = SimilarityScale::Form::kTversky;
+  scale.shrinkage = static_cast<float>(shrinkage);
+  scale.shared = static_cast<float>(1 - own_weight - neighbour_weight);
+  const std::vector<float> counts = powers(column_sums(users, users.values, kOne), rank, 1);
+  for (const float count : counts) {
+    scale.from.push_back(static_cast<float>(own_weight) * count);
+    scale.neighbour.push_back(static_cast<float>(neighbour_weight) * count);
+  }
+  return scale;
+}
+
+SimilarityScale walk_scale(const SparseMatrix& users, std::span<const float> weights,
+                           std::span<const std::int32_t> rank, double alpha, double beta) {
+  SimilarityScale scale;
+  scale.from = powers(column_sums(users, users.values, kItself), rank, -alpha);
+  scale.to = powers(column_sums(users, weights, kOne), rank, -beta);
+  return scale;
+}
+
+/// By the lengths of both columns: |i|^(2 asymmetry) |j|^(2 - 2 asymmetry).
+SimilarityScale length_scale(const SparseMatrix& users, std::span<const float> weights,
+                             std::span<const std::int32_t> rank, double asymmetry,
+                             double shrinkage) {
+  const std::vector<double> squared = column_sums(users, weights, kSquared);
+  SimilarityScale scale;
+  scale.shrinkage = static_cast<float>(shrinkage);
+  if (shrinkage > 0) {
+    scale.form = SimilarityScale::Form::kShrunk;
+    scale.from = powers(squared, rank, asymmetry);
+    scale.neighbour = powers(squared, rank, 1 - asymmetry);
+  } else {
+    scale.from = powers(squared, rank, -asymmetry);
+    scale.to = powers(squared, rank, asymmetry - 1);
+  }
+  return scale;
+}
+
 }  // namespace
 
 std::vector<float> similarity_weights(const SparseMatrix& users, const SimilarityOptions& options) {
   switch (options.metric) {
     case Metric::kJaccard:
+    case Metric::kTversky:
       return std::vector<float>(users.values.size(), 1.0f);
+    case Metric::kP3Alpha:
     case Metric::kRp3Beta:
       return rp3_beta_weights(users, options.alpha);
     case Metric::kBm25:
@@ -100,6 +142,7 @@ std::vector<float> similarity_weights(const SparseMatrix& users, const Similarit
       });
     }
     case Metric::kCosine:
+    case Metric::kAsymmetric:
       break;
   }
   return users.values;
@@ -108,23 +151,24 @@ std::vector<float> similarity_weights(const SparseMatrix& users, const Similarit
 SimilarityScale similarity_scale(const SparseMatrix& users, std::span<const float> weights,
                                  std::span<const std::int32_t> rank,
                                  const SimilarityOptions& options) {
-  using Form = SimilarityScale::Form;
-  SimilarityScale scale;
-  scale.shrinkage = static_cast<float>(options.shrinkage);
-  if (options.metric == Metric::kJaccard) {
-    scale.form = Form::kJaccard;
-    scale.from = powers(column_sums(users, weights, kOne), rank, 1);
-  } else if (options.metric == Metric::kRp3Beta) {
-    scale.from = powers(column_sums(users, users.values, kItself), rank, -options.alpha);
-    scale.to = powers(column_sums(users, weights, kOne), rank, -options.beta);
-  } else if (options.shrinkage > 0) {
-    scale.form = Form::kShrunk;
-    scale.from = powers(column_sums(users, weights, kSquared), rank, 0.5);
-  } else {
-    scale.from = powers(column_sums(users, weights, kSquared), rank, -0.5);
-    scale.to = scale.from;
+  switch (options.metric) {
+    case Metric::kJaccard:
+      return tversky_scale(users, rank, 1, 1, options.shrinkage);
+    case Metric::kTversky:
+      return tversky_scale(users, rank, options.own_weight, options.neighbour_weight,
+                           options.shrinkage);
+    case Metric::kP3Alpha:
+      return walk_scale(users, weights, rank, options.alpha, 0);
+    case Metric::kRp3Beta:
+      return walk_scale(users, weights, rank, options.alpha, options.beta);
+    case Metric::kAsymmetric:
+      return length_scale(users, weights, rank, options.asymmetry, options.shrinkage);
+    case Metric::kCosine:
+    case Metric::kBm25:
+    case Metric::kTfIdf:
+      break;
   }
-  return scale;
+  return length_scale(users, weights, rank, 0.5, options.shrinkage);
 }
 
 }  // namespace model

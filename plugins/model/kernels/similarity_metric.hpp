@@ -15,23 +15,26 @@ namespace model {
 ///
 ///   kScaled   sum of x(u,i) x(u,j) to(j), from(i) times which is the similarity of j as a
 ///             neighbour of i
-///   kShrunk   sum / (a(i) a(j) + shrinkage)          a stands in `from`, and there is no `to`
-///   kJaccard  sum / (a(i) + a(j) - sum + shrinkage)
+///   kShrunk   sum / (a(i) b(j) + shrinkage)
+///   kTversky  sum / (a(i) + b(j) + shared sum + shrinkage)
+///
+/// a stands in `from`; b, of the neighbour, in `neighbour`, and these two forms have no `to`.
 struct SimilarityScale {
-  enum class Form { kScaled, kShrunk, kJaccard };
+  enum class Form { kScaled, kShrunk, kTversky };
   Form form = Form::kScaled;
   float shrinkage = 0;
-  std::vector<float> from, to;  // by item; of an item without users they are 0
+  float shared = 0;                        // kTversky, at most 1
+  std::vector<float> from, to, neighbour;  // by item; of an item without users they are 0
 
   /// Of j as a neighbour of i, from the sum that was added up in i's row.
   [[nodiscard]] float similarity(float sum, std::size_t i, std::size_t j) const {
     if (form == Form::kScaled) return sum * from[i];
-    if (form == Form::kShrunk) return sum / (from[i] * from[j] + shrinkage);
-    return sum / (from[i] + from[j] - sum + shrinkage);
+    if (form == Form::kShrunk) return sum / (from[i] * neighbour[j] + shrinkage);
+    return sum / (from[i] + neighbour[j] + shared * sum + shrinkage);
   }
   /// Of i as a neighbour of j, from the same sum.
   [[nodiscard]] float similarity_back(float sum, std::size_t i, std::size_t j) const {
-    return form == Form::kScaled ? sum * (from[j] / to[j]) * to[i] : similarity(sum, i, j);
+    return form == Form::kScaled ? sum * (from[j] / to[j]) * to[i] : similarity(sum, j, i);
   }
 };
 
