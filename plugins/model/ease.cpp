@@ -4,7 +4,10 @@
 // n)^(user_normalization / 2) so that who plays everything does not decide everything, P = (X^T X +
 // regularization I)^-1 and B(i,j) = -P(i,j) / P(j,j), B(j,j) = 0, a user x scores all tracks as x
 // B: the linear model that best gives back X from all other tracks (Steck: Embarrassingly Shallow
-// Autoencoders for Sparse Data, WWW 2019, equation 8). P is one symmetric matrix of all tracks. It
+// Autoencoders for Sparse Data, WWW 2019, equation 8). With a dropout p it gives X back where every
+// play is left out with chance p, which pulls the weights of a track by its own plays as well: P =
+// (X^T X + regularization I + p / (1 - p) diag(X^T X))^-1 (Steck: Autoencoders that don't overfit
+// towards the Identity, NeurIPS 2020). P is one symmetric matrix of all tracks. It
 // is inverted as a whole, or, where users have few of many tracks, made column by column by
 // conjugate gradients (kernels/gram_inverse.hpp), which never holds it; which is quicker is
 // estimated, and memory and time are told before it begins.
@@ -89,6 +92,24 @@ void normalize_users(SparseMatrix& users, double exponent) {
   }
 }
 
+/// The diagonal D of what is added to X^T X, as X D^-1/2 with a ridge of 1: its inverse is
+/// D^1/2 P D^1/2. Returns D^-1/2.
+std::vector<float> scale_tracks(SparseMatrix& users, double regularization, double dropout) {
+  std::vector<double> squares(static_cast<std::size_t>(users.columns));
+  for (std::size_t k = 0; k < users.indices.size(); ++k) {
+    squares[static_cast<std::size_t>(users.indices[k])] +=
+        static_cast<double>(users.values[k]) * users.values[k];
+  }
+  std::vector<float> scales;
+  for (const double square : squares) {
+    scales.push_back(
+        static_cast<float>(1 / std::sqrt(regularization + dropout / (1 - dropout) * square)));
+  }
+  for (std::size_t k = 0; k < users.indices.size(); ++k)
+    users.values[k] *= scales[static_cast<std::size_t>(users.indices[k])];
+  return scales;
+}
+
 /// X^T X + regularization I.
 TiledSymmetric gram(const SparseMatrix& users, double regularization, int threads) {
   constexpr std::int64_t kTile = TiledSymmetric::kTile;
@@ -119,9 +140,11 @@ TiledSymmetric gram(const SparseMatrix& users, double regularization, int thread
 class Weights {
  public:
   /// `diagonal` is that of X^T X + regularization I. As the P(j,j) are not known before all rows
-  /// are, it stands in for 1 / P(j,j), which it is never below, where weights are compared.
-  Weights(std::span<const float> diagonal, std::int64_t kept)
+  /// are, it stands in for 1 / P(j,j), which it is never below, where weights are compared. P is
+  /// that of tracks scaled by `scales`, where there are any.
+  Weights(std::span<const float> diagonal, std::span<const float> scales, std::int64_t kept)
       : diagonal_(diagonal),
+        scales_(scales),
         kept_(static_cast<std::size_t>(std::min<std::int64_t>(kept, std::ssize(diagonal) - 1))),
         inverse_(diagonal.size()) {
     weights_.columns = static_cast<std::int32_t>(diagonal.size());
@@ -137,6 +160,7 @@ class Weights {
     inverse_[at] = row[at];
     std::vector<float> sizes;
     for (std::size_t j = 0; j < row.size(); ++j) sizes.push_back(std::abs(row[j]) * diagonal_[j]);
+    for (std::size_t j = 0; j < scales_.size(); ++j) sizes[j] /= scales_[j];
     sizes[at] = -1;  // no weight
     std::vector<float> order = sizes;
     const auto last = order.begin() + static_cast<std::ptrdiff_t>(kept_);
@@ -158,11 +182,22 @@ class Weights {
   SparseMatrix finish() && {
     for (std::size_t k = 0; k < weights_.values.size(); ++k)
       weights_.values[k] /= -inverse_[static_cast<std::size_t>(weights_.indices[k])];
+    if (!scales_.empty()) unscale();
     return std::move(weights_);
   }
 
  private:
-  std::span<const float> diagonal_;
+  void unscale() {
+    for (std::int32_t i = 0; i < weights_.rows(); ++i) {
+      const auto begin = static_cast<std::size_t>(weights_.offsets[static_cast<std::size_t>(i)]);
+      for (std::size_t k = begin; k < begin + weights_.row(i).size(); ++k) {
+        weights_.values[k] *= scales_[static_cast<std::size_t>(i)] /
+                              scales_[static_cast<std::size_t>(weights_.indices[k])];
+      }
+    }
+  }
+
+  std::span<const float> diagonal_, scales_;
   std::size_t kept_;
   std::vector<float> inverse_;  // P(j,j)
   SparseMatrix weights_;        // until finish() with P's values
@@ -188,6 +223,8 @@ class Ease final : public playlist::Model {
  public:
   static constexpr playlist::Param kParams[] = {
       {"regularization", 300.0, 1e-3, 1e6, "pulls all weights towards 0"},
+      {"dropout", 0.0, 0, 0.99,
+       "pulls weights of much played tracks more: chance to leave out plays"},
       {"user_normalization", 0.5, 0, 1, "0: every play counts the same, 1: every user does"},
       {"neighbours", 500, 1, 100'000, "weights kept for each track, those of greatest size"},
       {"max_tracks", 20'000, 1, 200'000, "most popular tracks learned; time grows by its square"},
@@ -202,6 +239,7 @@ class Ease final : public playlist::Model {
   explicit Ease(const playlist::Args& args)
       : weighting_(weighting_of(std::string(args.text("weighting")), args.number("like_plays"))),
         regularization_(args.number("regularization")),
+        dropout_(args.number("dropout")),
         user_normalization_(args.number("user_normalization")),
         neighbours_(args.integer("neighbours")),
         max_tracks_(args.integer("max_tracks")),
@@ -215,14 +253,17 @@ class Ease final : public playlist::Model {
         of_most_popular(read_interactions(call, weighting_, min_users_), max_tracks_);
     const ModelTracks tracks = compact(call, users);
     normalize_users(users, user_normalization_);
-    const GramInverse columns(users, {regularization_, kTolerance, kMostSteps, threads_});
+    std::vector<float> scales;
+    if (dropout_ > 0) scales = scale_tracks(users, regularization_, dropout_);
+    const double ridge = dropout_ > 0 ? 1 : regularization_;
+    const GramInverse columns(users, {ridge, kTolerance, kMostSteps, threads_});
     const Way way = way_for(users, columns);
     tell_cost(call, users.columns, way);
     call.checkpoint(0.02);
-    Weights weights(columns.diagonal(), neighbours_);
+    Weights weights(columns.diagonal(), scales, neighbours_);
     const auto progress = progress_of(call, 0.02, 0.97);
     if (way.solver == Solver::kInverse) {
-      take_inverse(users, regularization_, threads_, weights, progress);
+      take_inverse(users, ridge, threads_, weights, progress);
     } else {
       // P is symmetric: its columns are its rows.
       columns.run([&](std::int32_t track, auto values) { weights.take(track, values); }, progress);
@@ -290,7 +331,7 @@ class Ease final : public playlist::Model {
   }
 
   Weighting weighting_;
-  double regularization_, user_normalization_;
+  double regularization_, dropout_, user_normalization_;
   std::int64_t neighbours_, max_tracks_;
   Solver solver_;
   double memory_gigabytes_;

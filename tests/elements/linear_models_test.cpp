@@ -75,6 +75,22 @@ TEST_CASE("model.ease counts users of many tracks for less", "[ease]") {
         Approx(3.0 / 7).epsilon(1e-3));
 }
 
+TEST_CASE("model.ease pulls the weights of a track by its own plays where some are left out",
+          "[ease]") {
+  const std::string solver = GENERATE("cg", "inverse");
+  CAPTURE(solver);
+  const TinyLibrary library = two_users();
+  TrainedModels models;
+  models.train(
+      "model.ease", library,
+      {{"regularization", 1.0}, {"dropout", 0.5}, {"user_normalization", 0.0}, {"solver", solver}});
+  // X^T X + I + diag(2, 1) = (5 1 / 1 3), its inverse (3 -1 / -1 5) / 14.
+  CHECK(recall("recall.ease", library, models, {0}, {kNone}).tracks.at(0).score ==
+        Approx(1.0 / 5).epsilon(1e-3));
+  CHECK(recall("recall.ease", library, models, {1}, {kNone}).tracks.at(0).score ==
+        Approx(1.0 / 3).epsilon(1e-3));
+}
+
 TEST_CASE("a disliked seed speaks against what it would speak for, and one of score 0 is silent",
           "[ease][graph]") {
   const TinyLibrary library = two_users();
