@@ -13,7 +13,8 @@
 // together with the candidate, or whose artist they play together with its artist, by whichever of
 // the two sides the seed gives more. A candidate without such a seed is left out: its score is what
 // the factors happen to leave over between tracks that nobody plays both of. A model trained before
-// it kept its listeners cannot tell, and the explanation then claims no people.
+// it kept its listeners cannot tell, and the explanation then claims no people. With only_shared =
+// false none is left out, as where rankings of all tracks are compared, and no people are claimed.
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -66,6 +67,7 @@ class AlsRecall final : public playlist::Recall {
       {"artists", 0.25, 0, 1, "weight of fitting artists' tracks; 0: tracks only"},
       {"per_artist", 5, 1, 1'000, "tracks taken of a fitting artist"},
       {"limit", 500, 1, 1'000'000, "candidates to return"},
+      {"only_shared", true, "leave out what nobody plays together with a seed"},
   };
   static constexpr std::span<const playlist::Field> kOutputs{recall::kSeedOutputs};
 
@@ -73,7 +75,8 @@ class AlsRecall final : public playlist::Recall {
       : seeds_(args.tracks("seeds")),
         artists_(static_cast<float>(args.number("artists"))),
         per_artist_(args.count("per_artist")),
-        limit_(args.count("limit")) {}
+        limit_(args.count("limit")),
+        is_only_shared_(args.boolean("only_shared")) {}
 
   playlist::Candidates recall(playlist::RecallCall& call) const {
     if (seeds_.empty()) throw playlist::NoData("there are no seeds");
@@ -139,9 +142,10 @@ class AlsRecall final : public playlist::Recall {
       weighted.push_back({row, weight(seed)});
       seed_rows.push_back(row);
     }
-    return {std::move(rows), model.factors, recall::FoldedUser(model, weighted),
-            std::move(seed_rows),
-            recall::SharedListeners(call, kAlsModel, (name + "_listeners").c_str())};
+    return {
+        std::move(rows), model.factors, recall::FoldedUser(model, weighted), std::move(seed_rows),
+        is_only_shared_ ? recall::SharedListeners(call, kAlsModel, (name + "_listeners").c_str())
+                        : recall::SharedListeners()};
   }
 
   /// The best by the tracks' factors that are no seeds, as many as are wanted where there are.
@@ -422,6 +426,7 @@ class AlsRecall final : public playlist::Recall {
   playlist::Tracks seeds_;
   float artists_;
   std::size_t per_artist_, limit_;
+  bool is_only_shared_;
 };
 
 }  // namespace

@@ -15,6 +15,8 @@ namespace recall {
 /// write_listeners()). Models of before these lists do not tell.
 class SharedListeners {
  public:
+  /// Of nobody: they are not known.
+  SharedListeners() = default;
   SharedListeners(playlist::RecallCall& call, const char* model, const char* name) {
     try {
       listeners_.emplace(call.artifact_lists(model, name));

@@ -154,6 +154,24 @@ TEST_CASE("recall.als claims nothing of tracks that nobody plays together with a
   }
 }
 
+TEST_CASE("recall.als that leaves none out claims no people", "[als]") {
+  const TinyLibrary library = two_tastes();
+  TrainedModels models;
+  REQUIRE(models.train("model.als", library, small_model()).status == PLAYLIST_OK);
+  const engine::Arguments all{{"artists", 0.0}, {"only_shared", false}};
+  const Recalled shared = recall(library, models, {{0, kOne}}, {{"artists", 0.0}});
+  const Recalled found = recall(library, models, {{0, kOne}}, all);
+  // Those that are shared have the scores that they have among them alone.
+  REQUIRE(found.tracks.size() > shared.tracks.size());
+  const std::map<std::int32_t, float> of_all = scores(found);
+  for (const auto& [track, score] : scores(shared)) CHECK(of_all.at(track) == score);
+  for (const auto& track : found.tracks) {
+    CHECK(track.score > 0);
+    CHECK(track.explanation ==
+          "ALS: near your taste in what everybody plays, most of all for \"t0\" by A0");
+  }
+}
+
 TEST_CASE("recall.als speaks of the artist where it goes by the artist", "[als]") {
   const TinyLibrary library = two_tastes();
   TrainedModels models;
