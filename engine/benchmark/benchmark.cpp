@@ -12,6 +12,7 @@
 #include "benchmark/blend.hpp"
 #include "benchmark/contestants.hpp"
 #include "benchmark/recommending.hpp"
+#include "benchmark/successive_halving.hpp"
 #include "benchmark/validation.hpp"
 #include "core/duration.hpp"
 #include "core/error.hpp"
@@ -45,12 +46,64 @@ Json json_of(const Arguments& arguments) {
   return json;
 }
 
+/// With those of `instead` in the place of what they are called alike.
+Arguments replaced(Arguments arguments, const Arguments& instead) {
+  for (const auto& [name, value] : instead) {
+    const auto found =
+        std::find_if(arguments.begin(), arguments.end(),
+                     [&, &wanted = name](const auto& one) { return one.first == wanted; });
+    if (found != arguments.end()) found->second = value;
+  }
+  return arguments;
+}
+
 /// One contestant's way through the benchmark.
 struct Entry {
   Contestant contestant;
-  Setting chosen;
+  Setting chosen = {};
+  HalvingChoice choice = {};
   double choosing = 0, seconds = 0;
-  std::vector<RankedList> lists;  // of validation, then of the test users
+  std::vector<RankedList> lists = {};  // of validation, then of the test users
+};
+
+/// Judges a contestant's settings in validation.
+class Trial {
+ public:
+  Trial(const Contestant& contestant, const Stage& stage, const Validation& validation,
+        std::size_t limit)
+      : contestant_(contestant), stage_(stage), validation_(validation), limit_(limit) {}
+
+  struct Found {
+    std::vector<std::int32_t> users;
+    std::vector<RankedList> lists;  // parallel
+  };
+  Found find(std::size_t setting, std::size_t round) {
+    const Setting& one = contestant_.settings[setting];
+    const Round& by = contestant_.rounds[round];
+    train_unless_alike(replaced(one.model, by.model));
+    Found found{validation_.some(by.users), {}};
+    found.lists =
+        recommend(stage_, contestant_.name, trained_.version, one.recall, found.users, limit_)
+            .lists;
+    return found;
+  }
+
+ private:
+  void train_unless_alike(const Arguments& model) {
+    std::string text = json_text(json_of(model));
+    if (text == trained_as_) return;
+    folder_.emplace();
+    trained_ = train(stage_, contestant_.name, model, folder_->file("model"));
+    trained_as_ = std::move(text);
+  }
+
+  const Contestant& contestant_;
+  const Stage& stage_;
+  const Validation& validation_;
+  const std::size_t limit_;
+  std::optional<TemporaryFolder> folder_;
+  Training trained_;
+  std::string trained_as_;
 };
 
 class Benchmark {
@@ -61,8 +114,9 @@ class Benchmark {
         protocol_(protocol_of(request.protocol)),
         limit_(std::max(kListLength, protocol_.cuts.back())) {
     for (const std::string& name : request.models) {
-      if (name != kBlend) entries_.push_back({contestant(name, split.items), {}, 0, 0, {}});
+      if (name != kBlend) entries_.push_back({contestant(name, split, request.random_seed)});
     }
+    if (!request.chosen_by.empty()) protocol_.judged_by = request.chosen_by;
   }
 
   Result run() {
@@ -90,7 +144,8 @@ class Benchmark {
       Json parameters = json_of(arguments);
       parameters.update(json_of(entry.chosen.recall));
       result.models.push_back({name, judged(entry.lists, users, split_.test), entry.seconds,
-                               entry.choosing, json_text(parameters)});
+                               entry.choosing, compared(entry), entry.choice.is_cut_short,
+                               json_text(parameters)});
       tell(name + ": ", result.models.back().metrics);
     }
     if (weights_) result.models.push_back(blend_result(users));
@@ -119,7 +174,7 @@ class Benchmark {
   void take_first() {
     request_.note("no user has " + std::to_string(kFewestTrainItems) +
                   " items in train: settings cannot be compared, the first ones are taken");
-    for (Entry& entry : entries_) entry.chosen = entry.contestant.grid.front();
+    for (Entry& entry : entries_) entry.chosen = entry.contestant.settings.front();
     if (has_blend()) weights_.emplace(entries_.size(), 1.0);
   }
 
@@ -129,31 +184,63 @@ class Benchmark {
   }
 
   void choose_setting(Entry& entry, const Stage& stage, const Validation& validation) {
-    const std::string& name = entry.contestant.name;
-    double best = -1;
-    std::optional<TemporaryFolder> folder;
-    Training trained;
-    const Setting* before = nullptr;
-    for (std::size_t k = 0; k < entry.contestant.grid.size(); ++k) {
-      const Setting& setting = entry.contestant.grid[k];
-      request_.note(name + ": comparing setting " + std::to_string(k + 1) + " of " +
-                    std::to_string(entry.contestant.grid.size()));
-      if (before == nullptr || json_of(before->model) != json_of(setting.model)) {
-        folder.emplace();
-        trained = train(stage, name, setting.model, folder->file("model"));
+    const Contestant& contestant = entry.contestant;
+    Trial trial(contestant, stage, validation, limit_);
+    Best best;
+    std::size_t left = contestant.settings.size(), done = 0, last_round = 0;
+    const auto worth_in_round = [&](std::size_t setting, std::size_t round) {
+      if (round != last_round) {
+        left = settings_left(left);
+        last_round = round;
+        done = 0;
       }
-      before = &setting;
-      Recommended found =
-          recommend(stage, name, trained.version, setting.recall, validation.users, limit_);
-      const Metrics metrics = judged(found.lists, validation.users, validation.wanted);
-      tell(name + " " + json_text(json_of(setting.model)) + json_text(json_of(setting.recall)) +
-               ": ",
-           metrics);
-      if (!(worth(metrics) > best)) continue;
-      best = worth(metrics);
-      entry.chosen = setting;
-      entry.lists = std::move(found.lists);
+      request_.note(contestant.name + ": round " + std::to_string(round + 1) + " of " +
+                    std::to_string(contestant.rounds.size()) + ", comparing setting " +
+                    std::to_string(++done) + " of " + std::to_string(left));
+      Trial::Found found = trial.find(setting, round);
+      const Metrics metrics = judged(found.lists, found.users, validation.wanted);
+      tell(told(contestant, setting), metrics);
+      if (round + 1 == contestant.rounds.size()) best.offer(worth(metrics), std::move(found.lists));
+      return worth(metrics);
+    };
+    const auto started = Clock::now();
+    entry.choice = successive_halving(
+        contestant.settings.size(), contestant.rounds.size(), worth_in_round, [&] {
+          return request_.search_seconds > 0 && seconds_since(started) > request_.search_seconds;
+        });
+    entry.chosen = contestant.settings[entry.choice.setting];
+    if (entry.choice.is_cut_short) {
+      request_.note(contestant.name + ": time is up in round " +
+                    std::to_string(entry.choice.round + 1) +
+                    ": the best of what was compared by then is taken, which may be another one on "
+                    "another machine");
     }
+    if (!has_blend()) return;
+    if (best.lists.empty())
+      best.lists = trial.find(entry.choice.setting, contestant.rounds.size() - 1).lists;
+    entry.lists = std::move(best.lists);
+  }
+
+  /// The lists of the best of the last round.
+  struct Best {
+    double worth = -1;
+    std::vector<RankedList> lists = {};
+
+    void offer(double of, std::vector<RankedList> its) {
+      if (!(of > worth)) return;
+      worth = of;
+      lists = std::move(its);
+    }
+  };
+
+  static std::string told(const Contestant& contestant, std::size_t setting) {
+    const Setting& one = contestant.settings[setting];
+    return contestant.name + " " + json_text(json_of(one.model)) + json_text(json_of(one.recall)) +
+           ": ";
+  }
+
+  static std::size_t compared(const Entry& entry) {
+    return std::min(entry.choice.judged, entry.contestant.settings.size());
   }
 
   void choose_weights(const Validation& validation) {
@@ -205,7 +292,12 @@ class Benchmark {
     }
     const Metrics metrics = judged_blend(*weights_, users, split_.test);
     tell("blend: ", metrics);
-    return {kBlend, metrics, seconds + seconds_since(started), choosing_weights_,
+    return {kBlend,
+            metrics,
+            seconds + seconds_since(started),
+            choosing_weights_,
+            0,
+            false,
             json_text(Json{{"by", "calibrated"}, {"weights", weights}})};
   }
 
@@ -229,12 +321,25 @@ class Benchmark {
 
   const Split& split_;
   const Request& request_;
-  const Protocol protocol_;
+  Protocol protocol_;
   const std::size_t limit_;
   std::vector<Entry> entries_;
   std::optional<std::vector<double>> weights_;
   double choosing_weights_ = 0;
 };
+
+void check_metrics(const Request& request) {
+  const Protocol protocol = protocol_of(request.protocol);
+  const std::vector<std::string> known = metric_names(protocol);
+  std::string all;
+  for (const std::string& name : known) all += (all.empty() ? "" : ", ") + name;
+  for (const std::string& name : request.chosen_by) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string near = nearest(name, known);
+    throw Error(Exit::kUsage, "there is no metric \"" + name + "\" to choose by",
+                {"", "", "they are " + all, near.empty() ? "" : "did you mean " + near + "?"});
+  }
+}
 
 void check_models(const std::vector<std::string>& models) {
   std::vector<std::string> known = contestant_names();
@@ -260,6 +365,7 @@ void check_models(const std::vector<std::string>& models) {
 
 Result run_benchmark(const Split& split, const Request& request) {
   check_models(request.models);
+  check_metrics(request);
   return Benchmark(split, request).run();
 }
 

@@ -2,9 +2,11 @@
 // that recipes use.
 //
 // Nothing is chosen by the test part. A tenth of every user's train items, one at least, is held
-// out where they have two or more; every setting of a model's grid is trained on the rest and
-// judged by what it finds of them, and so are the weights of the blend. Then each model is trained
-// on all of train with the setting that won, and the test part is looked at once.
+// out where they have two or more. A model's settings are trained on the rest and judged by what
+// they find of it, in rounds of fewer settings and more users (successive_halving.hpp); the weights
+// of the blend are judged by all of it. Then each model is trained on all of train with the setting
+// that won, and the test part is looked at once. The same request gives the same result on any
+// machine, unless `search_seconds` cut the comparing short, which is told.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +23,12 @@
 namespace engine::benchmark {
 
 struct Request {
-  std::string protocol;             // protocol_of()
+  std::string protocol;  // protocol_of()
+  /// The sum of these is what validation looks for; of the protocol's cuts. Empty: as the protocol
+  /// says.
+  std::vector<std::string> chosen_by;
+  std::uint64_t random_seed = 1;    // of the settings that are drawn
+  double search_seconds = 0;        // of a model, until comparing settings is cut short; 0: never
   std::vector<std::string> models;  // of contestant_names(), and "blend", of those before it
   std::size_t jobs = 1;             // workers that recommend at once, >= 1
   bool is_in_process = false;
@@ -33,10 +40,12 @@ struct Request {
 
 struct ModelResult {
   std::string name;
-  Metrics metrics;         // means over all users with test items
-  double seconds = 0;      // the last training and recommending to all users; without choosing
-  double choosing = 0;     // seconds of validation
-  std::string parameters;  // JSON: what was chosen, of model and recall; the blend's weights
+  Metrics metrics;            // means over all users with test items
+  double seconds = 0;         // the last training and recommending to all users; without choosing
+  double choosing = 0;        // seconds of validation
+  std::size_t compared = 0;   // settings; 0 of a blend, and where nothing can be compared
+  bool is_cut_short = false;  // by search_seconds
+  std::string parameters;     // JSON: what was chosen, of model and recall; the blend's weights
 };
 
 struct Result {
@@ -45,8 +54,8 @@ struct Result {
   std::vector<ModelResult> models;                                    // in the order asked for
 };
 
-/// Throws Error: kUsage for an unknown model and a blend of fewer than two, kPlugin and kLimits for
-/// a worker that failed, kInterrupted.
+/// Throws Error: kUsage for an unknown model or metric and a blend of fewer than two, kPlugin and
+/// kLimits for a worker that failed, kInterrupted.
 Result run_benchmark(const Split& split, const Request& request);
 
 }  // namespace engine::benchmark

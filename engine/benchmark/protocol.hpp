@@ -22,13 +22,17 @@ struct Published {
 struct Protocol {
   std::string name;                       // as asked for
   std::vector<std::size_t> cuts{20, 50};  // k of recall@k and ndcg@k, ascending
-  /// Validation looks for the setting with the highest sum of these.
+  /// Validation looks for the setting with the highest sum of these, of metric_names().
   std::vector<std::string> judged_by{"recall@20", "ndcg@20"};
   std::vector<Published> published;  // empty for a data set nobody has told of
 };
 
-/// "gowalla" and "citeulike..." have their published rows; any other name is judged as Gowalla is.
+/// "gowalla..." and "citeulike..." have cuts and published rows of their own, "citeulike-t..." the
+/// cuts alone; any other name is judged as Gowalla is.
 Protocol protocol_of(const std::string& name);
+
+/// "recall@20", "ndcg@20" and so on at every cut.
+std::vector<std::string> metric_names(const Protocol& protocol);
 
 /// Metrics of one user's list, or their mean: recall and NDCG at every cut.
 struct Metrics {

@@ -33,6 +33,16 @@ void append(ItemsOfUsers& users, std::vector<std::int32_t>::iterator begin,
 
 }  // namespace
 
+std::vector<std::int32_t> Validation::some(std::size_t count) const {
+  if (count >= users.size()) return users;
+  std::vector<std::int32_t> drawn = users;
+  Random random(0x50fe0fa11);
+  draw(drawn, count, random);
+  drawn.resize(count);
+  std::sort(drawn.begin(), drawn.end());
+  return drawn;
+}
+
 bool tests_the_last(const Split& split) {
   bool is_any = false;
   for (std::int32_t user = 0; user < split.train.users(); ++user) {

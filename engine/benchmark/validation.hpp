@@ -16,6 +16,10 @@ inline constexpr std::size_t kFewestTrainItems = 2;
 struct Validation {
   ItemsOfUsers train, wanted;
   std::vector<std::int32_t> users;  // those to judge by, ascending; empty: nothing can be compared
+
+  /// `count` of them at most, ascending: drawn, but always the same, and among those of any greater
+  /// count.
+  [[nodiscard]] std::vector<std::int32_t> some(std::size_t count) const;
 };
 
 /// Whether every user's items of test have higher numbers than those of train: items are numbered

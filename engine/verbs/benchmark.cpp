@@ -34,6 +34,10 @@ Json json_of(const Result& result) {
     row["seconds"] = rounded(model.seconds, 1e2);
     row["parameters"] = Json::parse(model.parameters);
     row["validation_seconds"] = rounded(model.choosing, 1e2);
+    if (model.compared > 0) {
+      row["compared"] = model.compared;
+      row["is_cut_short"] = model.is_cut_short;
+    }
     models.push_back(row);
   }
   return Json{{"benchmark", result.protocol.name},
@@ -116,6 +120,9 @@ Answer judge_models(const app::Caller& caller, const Arguments& arguments) {
     request.models = benchmark::contestant_names();
     request.models.emplace_back("blend");
   }
+  request.chosen_by = arguments.texts("choose-by");
+  request.random_seed = caller.asked.random_seed.value_or(1);
+  request.search_seconds = arguments.number("search-seconds");
   request.jobs = workers_of(arguments);
   request.is_in_process = caller.asked.in_process;
   const Registry::Options plugins{caller.home.plugin_directories(), caller.home.plugin_copies(),
@@ -153,6 +160,19 @@ std::vector<Verb> benchmark_verbs() {
                        .help = "Which, e.g. item_cf,ease,blend [default: all and their blend]",
                        .is_several = true,
                        .separator = ','},
+                      {.name = "choose-by",
+                       .value_name = "METRIC",
+                       .help = "What settings are chosen by, e.g. recall@50; the sum of several "
+                               "[default: the benchmark's own]",
+                       .is_several = true,
+                       .separator = ','},
+                      {.name = "search-seconds",
+                       .type = Type::kNumber,
+                       .value_name = "N",
+                       .help = "Stop comparing a model's settings after so long, and say so "
+                               "[default: never]",
+                       .least = 0.001,
+                       .most = 1e6},
                       {.name = "jobs",
                        .type = Type::kInteger,
                        .value_name = "N",
@@ -165,8 +185,11 @@ std::vector<Verb> benchmark_verbs() {
            "and cf-test-10-users.dat (line i is user i: how many items, then the items), plain or "
            ".gz.\n"
            "Settings and the blend's weights are chosen on a tenth held out of train, never on "
-           "test;\n"
-           "--verbose shows what was compared. All items that a user has not in train are ranked;\n"
+           "test:\n"
+           "known settings and some drawn by --random-seed [default: 1] by little of it, the "
+           "better\n"
+           "third by more; --verbose shows what was compared. All items that a user has not in "
+           "train are ranked;\n"
            "recall@k is hits / test items, ndcg@k has an ideal of min(k, test items) hits, both "
            "are\n"
            "means over all users with test items.",

@@ -46,6 +46,10 @@ TEST_CASE("a data set nobody has told of is judged as Gowalla is", "[protocol]")
   CHECK(protocol_of("mine").cuts == protocol_of("gowalla").cuts);
   CHECK(protocol_of("mine").published.empty());
   CHECK(protocol_of("citeulike-a-p10").cuts.back() == 300);
+  CHECK_FALSE(protocol_of("citeulike-a-p10").published.empty());
+  // The rows of the one say nothing of the other.
+  CHECK(protocol_of("citeulike-t-p10").cuts.back() == 300);
+  CHECK(protocol_of("citeulike-t-p10").published.empty());
 }
 
 TEST_CASE("calibrated scores are deviations above the list's end", "[blend]") {

@@ -85,3 +85,15 @@ TEST_CASE("users of one item are left alone, and of many users some are judged b
   CHECK(std::is_sorted(some.users.begin(), some.users.end()));
   CHECK(some.users == hold_out(split).users);
 }
+
+TEST_CASE("some of those to judge by are drawn, and are among any more of them", "[validation]") {
+  const Validation validation = hold_out(many(300, 0));
+  const Numbers few = validation.some(20), more = validation.some(100);
+  CHECK(few.size() == 20);
+  CHECK(std::is_sorted(few.begin(), few.end()));
+  CHECK(few != Numbers(validation.users.begin(), validation.users.begin() + 20));
+  CHECK(std::includes(more.begin(), more.end(), few.begin(), few.end()));
+  CHECK(few == validation.some(20));
+  CHECK(validation.some(300) == validation.users);
+  CHECK(validation.some(SIZE_MAX) == validation.users);
+}

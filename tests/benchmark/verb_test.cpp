@@ -72,6 +72,42 @@ TEST_CASE("every model runs, and a name gives its cuts and its published rows", 
     CHECK_THAT(all.out, Catch::Contains(part));
 }
 
+TEST_CASE("the metric to choose by and the seed of drawn settings are the user's", "[benchmark]") {
+  const EngineHome home;
+  const auto run = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments{
+        "--json", "--verbose", "benchmark", "mine", data("users_first"), "--models", "item_cf"};
+    arguments.insert(arguments.begin(), more.begin(), more.end());
+    return home.engine(arguments);
+  };
+  const Ended usual = run({});
+  INFO(usual.err);
+  REQUIRE(usual.exit_code == 0);
+  CHECK_THAT(usual.err, Catch::Contains("recall@20") && Catch::Contains("round 1 of 3") &&
+                            Catch::Contains("comparing setting 27 of 27") &&
+                            Catch::Contains("round 3 of 3, comparing setting 3 of 3"));
+  const json row = json::parse(usual.out).at("models").at(0);
+  CHECK(row.at("compared") == 27);
+  CHECK(row.at("is_cut_short") == false);
+  const Ended drawn = run({"--random-seed", "7"});
+  CHECK(drawn.err != usual.err);
+  CHECK(run({"--random-seed", "1"}).err == usual.err);
+}
+
+TEST_CASE("comparing that is cut short by time says so", "[benchmark]") {
+  const EngineHome home;
+  const Ended ended = home.engine({"--json", "benchmark", "mine", data("users_first"), "--models",
+                                   "item_cf,graph_filter,blend", "--search-seconds", "0.001",
+                                   "--choose-by", "ndcg@50,recall@50"});
+  INFO(ended.err);
+  REQUIRE(ended.exit_code == 0);
+  CHECK_THAT(ended.err, Catch::Contains("item_cf: time is up in round 1"));
+  const json models = json::parse(ended.out).at("models");
+  CHECK(models.at(0).at("compared") == 1);
+  CHECK(models.at(0).at("is_cut_short") == true);
+  CHECK_FALSE(models.at(2).contains("compared"));
+}
+
 TEST_CASE("what cannot be benchmarked is refused with what can", "[benchmark]") {
   const EngineHome home;
   const auto refused = [&](const std::vector<std::string>& more) {
@@ -85,6 +121,9 @@ TEST_CASE("what cannot be benchmarked is refused with what can", "[benchmark]") 
              Catch::Contains("no model \"item_fc\"") && Catch::Contains("item_cf"));
   CHECK_THAT(refused({"--models", "ease,blend"}), Catch::Contains("two models or more"));
   CHECK_THAT(refused({"--models", "ease,ease"}), Catch::Contains("twice"));
+  CHECK_THAT(refused({"--choose-by", "recall@500"}),
+             Catch::Contains("there is no metric \"recall@500\" to choose by") &&
+                 Catch::Contains("recall@20, ndcg@20, recall@50, ndcg@50"));
   std::ofstream(home.path("train.txt")) << "0 1 2 3 4 5 6\n1 two\n";
   std::ofstream(home.path("test.txt")) << "0 7\n";
   const Ended bad = home.engine(
