@@ -52,6 +52,10 @@ const Settings& Home::settings() const {
   return settings_;
 }
 
+PlayRule Home::play_rule() const {
+  return {settings().number("play.min_seconds"), settings().number("play.min_share")};
+}
+
 const std::string& Home::library_path() const {
   if (!named_.empty()) return named_;
   static_cast<void>(settings());

@@ -10,6 +10,7 @@
 
 #include "config/settings.hpp"
 #include "core/output_file.hpp"
+#include "store/play_rule.hpp"
 
 namespace engine {
 class Registry;
@@ -34,6 +35,8 @@ class Home {
   /// Read at first use: defaults < file < the library's own (store_settings.hpp) < environment.
   /// Throws Error(kUsage) for a setting that cannot be, Error(kStore) for a library that is none.
   [[nodiscard]] const Settings& settings() const;
+  /// What counts as a play, as the settings say.
+  [[nodiscard]] PlayRule play_rule() const;
   /// HomeOptions::library, else $PLAYLIST_LIBRARY, else as the settings say: these are not read
   /// where one of the two is given, so that a library whose settings are wrong can be mended.
   [[nodiscard]] const std::string& library_path() const;

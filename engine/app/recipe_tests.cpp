@@ -78,9 +78,9 @@ const TestLibrary& RecipeTests::library_of(const Json& test, std::int64_t now) {
   const std::string key = json_text(test.at("library")) + " " + std::to_string(now) + " " + user;
   const auto found = libraries_.find(key);
   if (found != libraries_.end()) return found->second;
-  const Settings& settings = caller_.home.settings();
-  const PlayRule rule{settings.number("play.min_seconds"), settings.number("play.min_share")};
-  return libraries_.emplace(key, test_library(test.at("library"), now, user, rule)).first->second;
+  return libraries_
+      .emplace(key, test_library(test.at("library"), now, user, caller_.home.play_rule()))
+      .first->second;
 }
 
 RecipeTests::Json RecipeTests::rows_at(const Json& test, const TestLibrary& library,

@@ -206,7 +206,6 @@ RunRequest make_request_without_columns(const Caller& caller, const std::string&
 }
 
 ColumnOptions column_options(const Caller& caller) {
-  const Settings& settings = caller.home.settings();
   ColumnOptions columns;
   columns.store = caller.home.library_path();
   if (!fs::exists(columns.store)) {
@@ -214,7 +213,7 @@ ColumnOptions column_options(const Caller& caller) {
                 {"", "", "", "import one with: engine import PATH, or try: engine demo"});
   }
   columns.user = caller.asked.user;
-  columns.rule = {settings.number("play.min_seconds"), settings.number("play.min_share")};
+  columns.rule = caller.home.play_rule();
   columns.cache = column_cache_folder(columns.store);
   columns.verbose = caller.hearers.verbose;
   return columns;

@@ -8,7 +8,7 @@ TrainRequest make_train_request(const Caller& caller) {
   request.store = caller.home.library_path();
   request.random_seed = caller.asked.random_seed.value_or(1);
   request.options.store = request.store;
-  request.options.rule = {settings.number("play.min_seconds"), settings.number("play.min_share")};
+  request.options.rule = caller.home.play_rule();
   request.options.cache = column_cache_folder(request.store);
   request.options.verbose = caller.hearers.verbose;
   const Registry::Options plugins{caller.home.plugin_directories(), caller.home.plugin_copies(),

@@ -29,16 +29,10 @@
 #include <vector>
 
 #include "data/column_file.hpp"
+#include "store/play_rule.hpp"
 #include "store/users.hpp"
 
 namespace engine {
-
-/// What counts as a play: `min_seconds` heard, or `min_share` of the track where its length is
-/// known. A listen whose length the source does not tell (a scrobble) is a play.
-struct PlayRule {
-  double min_seconds = 30;  // >= 0
-  double min_share = 0.5;   // 0..1
-};
 
 /// One earlier run of the user's, for the table "served".
 struct ServedRun {

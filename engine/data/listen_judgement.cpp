@@ -14,8 +14,7 @@ Judgement judge(std::int32_t ms_played, std::int32_t duration_ms, std::int32_t f
   const EndReason end = ListenFlags::end(flags);
   const bool is_timed = ms_played != INT32_MIN;
   const bool has_duration = is_timed && duration_ms > 0;
-  const bool is_play = !is_timed || ms_played >= rule.min_seconds * 1000 ||
-                       (has_duration && ms_played >= rule.min_share * duration_ms);
+  const bool is_play = !is_timed || rule.is_play(ms_played, duration_ms);
   const bool is_whole = has_duration && ms_played >= kFinishedShare * duration_ms;
   const bool is_done = is_whole || (end == EndReason::kTrackDone && is_play);
 

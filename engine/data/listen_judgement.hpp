@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "data/column_cache.hpp"
+#include "store/play_rule.hpp"
 
 namespace engine {
 

@@ -372,9 +372,7 @@ library::NearbyTellings ListensWriter::with_nearby(std::int64_t user,
 }
 
 bool ListensWriter::is_short(std::int64_t track, std::int32_t ms_played) {
-  if (ms_played < 0 || ms_played >= rule_.min_seconds * 1000) return false;
-  const std::int32_t duration = matcher_.duration_ms(track);
-  return duration <= 0 || ms_played < rule_.min_share * duration;
+  return ms_played >= 0 && !rule_.is_play(ms_played, matcher_.duration_ms(track));
 }
 
 }  // namespace engine::import

@@ -22,15 +22,10 @@
 #include "import/record_buckets.hpp"
 #include "import/row_tracks.hpp"
 #include "library/tellings.hpp"
+#include "store/play_rule.hpp"
 #include "store/store.hpp"
 
 namespace engine::import {
-
-/// What counts as a play; shorter listens are stored all the same.
-struct PlayRule {
-  double min_seconds = 30;
-  double min_share = 0.5;  // of the track's length
-};
 
 class ListensWriter {
  public:

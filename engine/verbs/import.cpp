@@ -90,7 +90,7 @@ ImportOptions import_options(const app::Caller& caller, const Arguments& argumen
   options.is_in_process = caller.asked.in_process;
   options.limits = import_limits(settings);
   options.archives = archive_limits(settings);
-  options.play = {settings.number("play.min_seconds"), settings.number("play.min_share")};
+  options.play = caller.home.play_rule();
   const Registry::Options plugins{caller.home.plugin_directories(), caller.home.plugin_copies(),
                                   true};
   options.setting = [elements = settings.elements()](std::string_view key) {

@@ -11,12 +11,11 @@ namespace engine::verbs {
 namespace {
 
 std::unique_ptr<AsOf> load(const app::Caller& caller) {
-  const Settings& settings = caller.home.settings();
   AsOfOptions options;
   options.store = caller.home.library_path();
   options.user = caller.asked.user;
   options.now = caller.asked.now;
-  options.rule = {settings.number("play.min_seconds"), settings.number("play.min_share")};
+  options.rule = caller.home.play_rule();
   options.cache = column_cache_folder(options.store);
   options.verbose = [&caller](const std::string& text) { caller.verbose(text); };
   return load_as_of(options);
