@@ -86,11 +86,6 @@ std::size_t AudienceAsOf::row_of(std::int64_t user_id) const {
              : user_ids_.size();
 }
 
-std::int32_t AudienceAsOf::last_session(std::int64_t user_id) const {
-  const std::size_t row = row_of(user_id);
-  return row < last_sessions_.size() ? last_sessions_[row] : -1;
-}
-
 void AudienceAsOf::add_user(const AsOf& tables, std::span<const std::int32_t> artist) {
   const ListenColumns listens = listens_of(tables);
   const std::uint64_t first_session = sessions_.count();
@@ -118,8 +113,6 @@ void AudienceAsOf::add_user(const AsOf& tables, std::span<const std::int32_t> ar
   }
   artist_plays_offsets_.push_back(artist_plays_.size());
   user_ids_.push_back(tables.user_id());
-  last_sessions_.push_back(
-      sessions_.count() > first_session ? static_cast<std::int32_t>(sessions_.count()) - 1 : -1);
 }
 
 /// Its tracks were added from the end.
@@ -164,8 +157,9 @@ std::vector<bool> short_head(const Audience& audience, std::int64_t date) {
       ++all;
     }
   });
-  std::vector<std::int32_t> tracks(plays.size());
-  std::iota(tracks.begin(), tracks.end(), 0);
+  std::vector<std::int32_t> tracks;
+  for (std::size_t track = 0; track < plays.size(); ++track)
+    if (plays[track] > 0) tracks.push_back(static_cast<std::int32_t>(track));
   std::stable_sort(tracks.begin(), tracks.end(), [&](std::int32_t a, std::int32_t b) {
     return plays[static_cast<std::size_t>(a)] > plays[static_cast<std::size_t>(b)];
   });

@@ -84,8 +84,6 @@ class AudienceAsOf {
   [[nodiscard]] std::int64_t session_start(std::int32_t session) const {
     return session_starts_[static_cast<std::size_t>(session)];
   }
-  /// The user's latest of them; -1 without any.
-  [[nodiscard]] std::int32_t last_session(std::int64_t user_id) const;
   /// The sessions that a track was played in, ascending.
   [[nodiscard]] std::span<const std::int32_t> sessions_with(std::int32_t track) const {
     return track_sessions_[static_cast<std::size_t>(track)];
@@ -97,7 +95,6 @@ class AudienceAsOf {
   void group_tracks(std::span<const std::int32_t> artist, std::size_t artist_count);
 
   std::vector<std::int64_t> user_ids_, session_starts_;
-  std::vector<std::int32_t> last_sessions_;  // by user
   std::vector<std::int32_t> listeners_, artist_listeners_;
   NumberRows artist_tracks_, sessions_, track_sessions_;
   std::vector<std::uint64_t> artist_plays_offsets_{0};

@@ -190,10 +190,10 @@ std::string all_tables(const Backtest& backtest) {
     text +=
         "\n" + metric_about(backtest.metric_names[metric]) + "\n" + metric_table(backtest, metric);
   }
-  std::vector<std::vector<std::string>> rows = {{"", "gini", "ms a list", "lists failed"}};
+  std::vector<std::vector<std::string>> rows = {{"", "gini", "lists failed", "ms a list"}};
   for (const EntryResult& entry : backtest.entries) {
-    rows.push_back({entry.name, number("%.3f", entry.gini), number("%.1f ms", entry.milliseconds),
-                    std::to_string(entry.failed)});
+    rows.push_back({entry.name, number("%.3f", entry.gini), std::to_string(entry.failed),
+                    number("%.1f ms", entry.milliseconds)});
   }
   return text + "\nhow unequally tracks are shown; what a list takes\n" + columns(rows);
 }

@@ -108,7 +108,7 @@ constexpr Baseline kBaselines[] = {
     {"random_catalogue", "Any tracks of the catalogue.", random_catalogue},
     {"familiar_artists", "Unheard songs of the artists played lately.", familiar_artists},
     {"artist_cf", "The nearest artists' most heard tracks.", artist_cf},
-    {"session_neighbours", "What sessions like the last one held.", session_neighbours},
+    {"session_neighbours", "What sessions like the latest plays held.", session_neighbours},
 };
 
 }  // namespace

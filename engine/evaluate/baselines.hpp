@@ -12,8 +12,8 @@
 //   artist_cf           the two tracks with the most listeners of each of the nearest artists, the
 //                       user's own or not: cosine of artists over listeners, of log(1 + plays),
 //                       with those that the user played, weighted by recency as above
-//   session_neighbours  what was played in the sessions most like the user's last one, everybody's
-//                       sessions alike (VSKNN: Ludewig, Jannach: Evaluation of session-based
+//   session_neighbours  what was played in the sessions most like the user's latest plays,
+//                       everybody's sessions alike (VSKNN: Ludewig, Jannach: Evaluation of session-based
 //                       recommendation algorithms, UMUAI 2018, section 3.4)
 //
 // All read the same tables, as of the same date, as the recipes beside them; the last three also

@@ -10,7 +10,7 @@
 namespace engine::evaluate {
 namespace {
 
-constexpr std::int64_t kUsualLength = 30;
+constexpr std::int64_t kHeadlineLength = 30;
 
 /// Strongest first.
 std::vector<std::size_t> opponents_of(const Backtest& backtest) {
@@ -57,8 +57,8 @@ std::string basis(const Backtest& backtest, const Interval& difference) {
 
 Headline headline_of(const Backtest& backtest) {
   const bool has_usual =
-      std::find(backtest.ks.begin(), backtest.ks.end(), kUsualLength) != backtest.ks.end();
-  const std::string k = std::to_string(has_usual ? kUsualLength : backtest.ks.back());
+      std::find(backtest.ks.begin(), backtest.ks.end(), kHeadlineLength) != backtest.ks.end();
+  const std::string k = std::to_string(has_usual ? kHeadlineLength : backtest.ks.back());
   return {find_metric(backtest.metric_names, "precision@" + k),
           find_metric(backtest.metric_names, "hit_rate@" + k)};
 }

@@ -120,18 +120,20 @@ TEST_CASE("artist_cf lists the most heard of the nearest artists", "[evaluate][b
   CHECK(house.list("artist_cf", Judged::kNewSongs, 3) == Tracks{2, 3, 7});
 }
 
-TEST_CASE("session_neighbours lists what sessions like the last one held",
+TEST_CASE("session_neighbours lists what sessions like the latest plays held",
           "[evaluate][baselines]") {
   House house;
   house.listen(1, kThen, 10);
   house.listen(1, kNow - 1000, 1);
-  house.listen(1, kNow - 900, 2);  // the last session: 1 weighs 0.5, 2 weighs 1
+  house.listen(1, kNow - 900, 2);  // 10 weighs 1/3, 1 weighs 2/3, 2 weighs 1
   for (const int track : {1, 3}) house.listen(2, kThen + 100 * track, track);
   for (const int track : {2, 4, 5}) house.listen(2, kThen + kDay + 100 * track, track);
   for (const int track : {1, 2, 4}) house.listen(3, kThen + 100 * track, track);
-  // {1, 3}: 0.5 * 0.5; {2, 4, 5}: 1 * 1; {1, 2, 4}: 1.5 * 1. So 4: 2.5, 5: 1, 3: 0.25.
+  // {1, 3}: 2/3 / sqrt 2 * 2/3 = 0.314; {2, 4, 5}: 1 / sqrt 3 * 1 = 0.577; {1, 2, 4}: 5/3 / sqrt 3
+  // * 1 = 0.962. So 4: 1.540, 5: 0.577, 3: 0.314.
   CHECK(house.list("session_neighbours", Judged::kNew) == Tracks{3, 4, 2});
-  CHECK(house.list("session_neighbours", Judged::kAll) == Tracks{1, 3, 0, 4, 2});
+  // ann's own are {10}: 1/3 * 1/3 = 0.111 and {1, 2}: 5/3 / sqrt 2 * 1 = 1.179. 2: 2.718, 1: 2.455.
+  CHECK(house.list("session_neighbours", Judged::kAll) == Tracks{1, 0, 3, 4, 2, 9});
 }
 
 TEST_CASE("without a history the opponents have nothing to go by", "[evaluate][baselines]") {
