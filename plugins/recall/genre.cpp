@@ -17,7 +17,7 @@
 #include "elements.hpp"
 #include "genres.hpp"
 #include "pool.hpp"
-#include "songs.hpp"
+#include "shared/songs.hpp"
 
 namespace {
 
@@ -86,7 +86,7 @@ class GenreRecall final : public playlist::Recall {
     std::vector<Urn> urns;
     for (auto& tracks : genres.tracks_of(tags)) urns.emplace_back(std::move(tracks));
 
-    Songs known(call);
+    shared::Songs known(call);
     known.add_all(call.table("library")["track"].i32());
     known.add_all(seeds_.track());
     std::vector<Pool<std::int32_t>> pools(top.size());

@@ -15,7 +15,7 @@
 
 #include "draws.hpp"
 #include "elements.hpp"
-#include "songs.hpp"
+#include "shared/songs.hpp"
 
 namespace {
 
@@ -85,7 +85,7 @@ class SavedArtists final : public playlist::Recall {
                                                  Lottery lottery, float largest) const {
     const playlist::Lists artist_tracks = call.lists("artist_tracks");
     const playlist::Strings names = call.table("artists")["name"].texts();
-    Songs owned(call);
+    shared::Songs owned(call);
     if (is_only_new_) owned.add_all(call.table("library")["track"].i32());
     std::vector<std::uint8_t> is_drawn(call.table("tracks").rows());
     std::vector<Urn> urns;

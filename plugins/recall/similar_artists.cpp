@@ -27,7 +27,7 @@
 #include "pool.hpp"
 #include "related_artists.hpp"
 #include "seed_reasons.hpp"
-#include "songs.hpp"
+#include "shared/songs.hpp"
 
 namespace {
 
@@ -119,7 +119,7 @@ class Discovery {
         random_(call.random("artists")),
         found_(call.candidates()) {}
 
-  Songs& known() { return known_; }
+  shared::Songs& known() { return known_; }
 
   void draw(const std::vector<LikedArtist>& liked) {
     std::vector<std::uint64_t> weights;
@@ -197,7 +197,7 @@ class Discovery {
   playlist::Strings names_;
   playlist::Lists artist_tracks_;
   Fondness fondness_;
-  Songs known_;
+  shared::Songs known_;
   playlist::Random random_;
   playlist::Candidates found_;
   std::unordered_map<std::int32_t, Urn> urns_;  // looked up, never walked

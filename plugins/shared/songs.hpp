@@ -1,4 +1,5 @@
-// Songs that a discovery may not bring (any more): what the user has, the seeds, what was drawn.
+// Songs that a discovery may not bring (any more): what the user has or heard, the seeds, what was
+// drawn.
 #pragma once
 
 #include "playlist/plugin.hpp"
@@ -7,6 +8,8 @@
 #include <cstdint>
 #include <span>
 #include <vector>
+
+namespace shared {
 
 /// A set of songs. Every version of a song (live, remix, another release) is the same song; a track
 /// without a song number stands for itself.
@@ -28,6 +31,11 @@ class Songs {
     has = 1;
     return true;
   }
+  [[nodiscard]] bool has(std::int32_t track) const {
+    const std::int32_t song = song_[static_cast<std::size_t>(track)];
+    return (song < 0 ? has_track_[static_cast<std::size_t>(track)]
+                     : has_song_[static_cast<std::size_t>(song)]) != 0;
+  }
   void add_all(std::span<const std::int32_t> tracks) {
     for (const std::int32_t track : tracks) add(track);
   }
@@ -36,3 +44,5 @@ class Songs {
   std::span<const std::int32_t> song_;
   std::vector<std::uint8_t> has_song_, has_track_;
 };
+
+}  // namespace shared
