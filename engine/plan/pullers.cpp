@@ -1,5 +1,6 @@
 #include "plan/pullers.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "plan/step.hpp"
@@ -54,6 +55,21 @@ bool is_structured(const Plan& plan, int id) {
   return facts.takes_turns || (facts.passes_turns && is_structured(plan, node.inputs.at(0)));
 }
 
+/// Whether several nodes take from this one. Its turns can be passed on to one of them only: what one
+/// filter refuses, another may want.
+bool is_taken_by_several(const Plan& plan, int id) {
+  int takers = 0;
+  for (const Node& node : plan.nodes) {
+    const bool is_input =
+        std::find(node.inputs.begin(), node.inputs.end(), id) != node.inputs.end();
+    const bool is_branch =
+        std::any_of(node.branches.begin(), node.branches.end(),
+                    [&](const Branch& one) { return one.node == id || one.otherwise == id; });
+    takers += is_input || is_branch;
+  }
+  return takers > 1;
+}
+
 }  // namespace
 
 std::shared_ptr<Puller> Pullers::of(int id) {
@@ -71,7 +87,7 @@ std::shared_ptr<Puller> Pullers::make(int id) {
   const Plan& plan = *evaluation_.setup().plan;
   const Node& node = plan.at(id);
   if (node.step->facts().takes_turns) return node.step->puller(*this, node);
-  if (is_structured(plan, id))
+  if (is_structured(plan, id) && !is_taken_by_several(plan, node.inputs.at(0)))
     return std::make_shared<ThroughPuller>(of(node.inputs.at(0)), evaluation_.result(id));
   return std::make_shared<ListPuller>(evaluation_.result(id));
 }

@@ -86,6 +86,19 @@ void check_error(const Error& error, const std::string& what, const std::string&
 
 }  // namespace
 
+TEST_CASE("two filters above one sequence each go through all of it", "[plans]") {
+  Plans plans;
+  const std::string build =
+      "local all = pl.concat { c:filter(function(t) return t.duration_ms > 3000 end), c }\n"
+      "local long = all:filter(function(t) return t.duration_ms > 4000 end)\n"
+      "local short = all:filter(function(t) return t.duration_ms <= 4000 end)\n"
+      "return pl.mix { { short, share = 0.5, otherwise = long },\n"
+      "                { long, share = 0.5, otherwise = short } }:limit { tracks = 8 }";
+  const std::vector<int> found = plans.tracks(build);
+  // The first of each by turns, then what is left.
+  CHECK(found == std::vector<int>{4, 5, 1, 6, 2, 7, 3, 8});
+}
+
 TEST_CASE("a formula looks at candidates that are there, and makes none", "[plans]") {
   Plans plans;
   CHECK(plans.tracks("local few = c:top(3)\n"
