@@ -40,8 +40,11 @@ class DemoHome : public EngineHome {
   [[nodiscard]] std::string state() const {
     std::string text;
     std::set<std::string> files;
-    for (const auto& file : fs::recursive_directory_iterator(path("out")))
+    for (const auto& file : fs::recursive_directory_iterator(path("out"))) {
+      // Where a writer was killed its unfinished file is left, hidden, for a process of its number.
+      if (file.path().filename().string().starts_with(".playlist.part")) continue;
       files.insert(file.path().string());
+    }
     for (const std::string& file : files)
       text += fs::path(file).filename().string() + "\n" + engine::read_file(file);
     const engine::Store store = engine::Store::open(path("library.db"));
@@ -88,7 +91,7 @@ TEST_CASE("update-weekly trains what the recipe asks for and makes a list for ev
   REQUIRE(ended.exit_code == 0);
   const json report = json::parse(ended.out);
   const auto& trained = report.at("trained");
-  CHECK(std::find(trained.begin(), trained.end(), "model.item_cf") != trained.end());
+  CHECK(std::find(trained.begin(), trained.end(), "model.discovery") != trained.end());
   REQUIRE(report.at("lists").size() == 2);
   CHECK(report.at("lists").at(0).at("user") == "demo");
   CHECK(report.at("lists").at(0).at("tracks") == 30);
@@ -116,7 +119,7 @@ TEST_CASE("what was made is not made again until the next week", "[weekly]") {
   REQUIRE(home.update(kMonday, {"--once-if-due"}).exit_code == 0);
   CHECK(home.state() != state);
   CHECK_THAT(home.state(),
-             Catch::Contains("model.item_cf" + std::to_string(engine::parse_time(kMonday))));
+             Catch::Contains("model.discovery" + std::to_string(engine::parse_time(kMonday))));
   const Ended forced = home.update(kMonday, {"--force"});
   CHECK(forced.exit_code == 0);
   CHECK_THAT(forced.out, Catch::Contains("demo: 30 tracks"));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -20,7 +21,8 @@ namespace test {
 class ScriptFolder {
  public:
   explicit ScriptFolder(const std::string& name)
-      : path_(std::filesystem::path(PLAYLIST_BUILD_DIR) / ("scripts_" + name)) {
+      : path_(std::filesystem::path(PLAYLIST_BUILD_DIR) /
+              ("scripts_" + name + "_" + std::to_string(::getpid()))) {
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }
