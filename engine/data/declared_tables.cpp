@@ -172,6 +172,10 @@ constexpr DeclaredColumn kTrackSessionColumns[] = {
 };
 
 constexpr DeclaredColumn kUserColumns[] = {id("the person's number in the store")};
+constexpr DeclaredColumn kAudienceColumns[] = {
+    id("the person's number in the store"),
+    sure_flag("is_taught", "what they do next may be learned from"),
+};
 constexpr DeclaredColumn kUserListenColumns[] = {
     number("user", Holds::kUsers), kTrack,          time("ts", "start"),
     sure_flag("is_play"),          flag("is_skip"),
@@ -326,11 +330,32 @@ constexpr DeclaredTable kDeclared[] = {
                                       static_cast<std::size_t>(view.track_count()));
          }},
 
+    // For models that count people, which tell by it which of them the user is.
+    {.name = "user",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kEvents,
+     .columns = kUserColumns,
+     .compute =
+         [](const AsOfView& view, std::string_view) {
+           auto made = std::make_unique<OwnedTable>(view.user_id() > 0 ? 1 : 0);
+           std::int64_t* const id = made->i64("id");
+           if (view.user_id() > 0) *id = view.user_id();
+           return made;
+         }},
+
     {.name = "users",
      .owner = TableOwner::kEverybody,
      .rows = TableRows::kUsers,
      .columns = kUserColumns},
     {.name = "user_listens",
+     .owner = TableOwner::kEverybody,
+     .rows = TableRows::kEvents,
+     .columns = kUserListenColumns},
+    {.name = "audience",
+     .owner = TableOwner::kEverybody,
+     .rows = TableRows::kUsers,
+     .columns = kAudienceColumns},
+    {.name = "audience_listens",
      .owner = TableOwner::kEverybody,
      .rows = TableRows::kEvents,
      .columns = kUserListenColumns},

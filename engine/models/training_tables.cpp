@@ -197,7 +197,10 @@ class TrainingTables final : public Tables {
  public:
   TrainingTables(const Store& store, std::shared_ptr<const PreparedColumns> columns,
                  const AsOfOptions& options, std::optional<Half> half)
-      : as_of_(load_as_of(std::move(columns), options)),
+      : store_(store),
+        columns_(columns),
+        options_(options),
+        as_of_(load_as_of(std::move(columns), options)),
         absent_(those_outside(store, half)),
         listens_(store, *as_of_->table("tracks"), options, absent_) {
     read_likes(store, options.now);
@@ -212,6 +215,11 @@ class TrainingTables final : public Tables {
     if (name == "user_listens") {
       std::call_once(is_read_, [this] { read_user_listens(); });
       return user_listens_->table();
+    }
+    if (name == "audience_listens") return everybody().table("user_listens");
+    if (name == "audience") {
+      std::call_once(is_audience_made_, [this] { make_audience(); });
+      return audience_->table();
     }
     return as_of_->table(name);
   }
@@ -279,6 +287,25 @@ class TrainingTables final : public Tables {
     user_listens_->table();
   }
 
+  /// The same of all people, whoever is to be learned from.
+  [[nodiscard]] const TrainingTables& everybody() const {
+    if (absent_.empty()) return *this;
+    std::call_once(is_everybody_read_, [this] {
+      everybody_ = std::make_unique<TrainingTables>(store_, columns_, options_, std::nullopt);
+    });
+    return *everybody_;
+  }
+
+  void make_audience() const {
+    const std::vector<std::int64_t>& ids = everybody().ids_;
+    audience_.emplace(static_cast<std::int64_t>(ids.size()));
+    std::vector<std::uint8_t> is_taught;
+    for (const std::int64_t id : ids) is_taught.push_back(!absent_.contains(id));
+    audience_->copy("id", ids);
+    audience_->copy("is_taught", is_taught);
+    audience_->table();
+  }
+
   void end_user(std::int64_t user, Counts& counts) {
     end_likers_before(user);
     counts.take(plays_, skips_);
@@ -310,13 +337,17 @@ class TrainingTables final : public Tables {
     skips_.end_row();
   }
 
+  const Store& store_;
+  std::shared_ptr<const PreparedColumns> columns_;
+  AsOfOptions options_;
   std::unique_ptr<AsOf> as_of_;
   const std::set<std::int64_t> absent_;  // ids of users who do not learn
   VisibleListens listens_;
   LikesOf likes_of_;
   std::vector<std::int64_t> ids_;
-  mutable std::optional<OwnedTable> users_, user_listens_;
-  mutable std::once_flag is_read_;
+  mutable std::optional<OwnedTable> users_, user_listens_, audience_;
+  mutable std::unique_ptr<TrainingTables> everybody_;
+  mutable std::once_flag is_read_, is_everybody_read_, is_audience_made_;
   mutable GrowingLists plays_, likes_, skips_;
 };
 

@@ -20,6 +20,9 @@ namespace engine {
 ///   table "user_listens" user i32 (row of "users"), track i32, ts i64 (start), is_play u8,
 ///                        is_skip u8; by user, then ts. Read when it is first asked for, as most
 ///                        models do without the order of listens
+///   table "audience"     id i64, is_taught u8; by id. Everybody, whoever is to be learned from
+///   table "audience_listens"  as "user_listens", of the rows of "audience": for counting who
+///                        plays what, never for what somebody does next, unless they are taught
 ///
 /// A play and a skip are what they are in the table "listens"; private sessions are left out, and
 /// so are podcasts, which account data mixes in as artists: those of whom no track's length is
@@ -27,7 +30,9 @@ namespace engine {
 /// after `now` changes a byte, whoever it happened to. `store` must outlive the tables. Throws
 /// Error(kStore), as the first look at "user_listens" does.
 ///
-/// With `half` they are of those users only, and so are the podcasts found.
+/// With `half` they are of those users only, and so are the podcasts found. Only "audience" and its
+/// listens stay everybody's: what others play is there to be seen by whoever recommends, it is what
+/// somebody does next that was to be kept from a model.
 ///
 /// A model that asks for none but these and those of the catalogue has learned from everybody.
 std::unique_ptr<Tables> load_training_tables(const Store& store,

@@ -220,7 +220,7 @@ struct playlist_host {
  *   "likes" "library"     track i32, ts i64, is_implicit u8 (likes); oldest first; liked, saved or in an own playlist
  *   "prompts" "captions"  what the user asked for, what describes tracks: text, ts i64, track i32 (prompts: if known)
  *   "prompt_vectors:SPACE"  the texts that have a vector in that space, by ts: text (its folded words), ts i64
- *   "saved_artists"       artist i32, tracks i32 (liked or saved by them), plays i32, ts i64, is_implicit u8
+ *   "saved_artists"       artist i32, tracks i32 (liked or saved by them), plays i32, ts i64, is_implicit u8;   "user" id i64
  *   "track_statistics"    one row per track number: plays, plays_30d, skips, finished i32; skip_rate f32;
  *                         first_played, last_played i64; days_since_played f32;   "track_sessions" likewise: sessions i32
  *   "served"              tracks of earlier runs: track i32, ts i64, recipe;   "last_session" listens: track i32, ts i64

@@ -66,6 +66,9 @@ TEST_CASE("trained on one half, a model sees nobody of the other", "[models][hal
   CHECK(reporting->table("user_listens")->rows == 2);
   CHECK(as_text(*reporting->lists("user_skips")) == "0: 0*1\n");
   CHECK(as_text(*reporting->lists("user_likes")) == "0: 1\n");
+  // Who plays what is counted of everybody all the same.
+  CHECK(as_text(*reporting->table("audience")) == "id is_taught\n1 0\n2 1\n3 0\n");
+  CHECK(reporting->table("audience_listens")->rows == 5);
   const auto choosing = [&] {
     const auto tables = of_half(engine::Half::kChoosing);
     std::string text = as_text(*tables->table("users")) + as_text(*tables->table("user_listens"));

@@ -160,9 +160,9 @@ TinyLibrary::Made TinyLibrary::make(const std::string& name) const {
   if (name == "artists") return make_named(artists_);
   if (name == "tags") return make_named(tags_);
   if (name == "listens") return make_listens();
-  if (name == "users") return make_users();
+  if (name == "users" || name == "audience") return make_users();
   if (name == "engagement") return make_engagement();
-  if (name == "user_listens") return make_user_listens();
+  if (name == "user_listens" || name == "audience_listens") return make_user_listens();
   if (name == "prompts") {
     std::vector<Prompt> rows = prompts_;
     std::stable_sort(rows.begin(), rows.end(),
@@ -257,6 +257,7 @@ TinyLibrary::Made TinyLibrary::make_users() const {
   std::int64_t* id = made->i64("id");
   for (std::size_t user = 0; user < user_count_; ++user)
     id[user] = static_cast<std::int64_t>(user) + 1;
+  made->copy("is_taught", std::vector<std::uint8_t>(user_count_, 1));  // of "audience"
   return made;
 }
 
