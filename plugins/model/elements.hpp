@@ -6,6 +6,7 @@
 extern const playlist::Element kAls;
 extern const playlist::Element kContent;
 extern const playlist::Element kDin;
+extern const playlist::Element kDiscovery;
 extern const playlist::Element kEase;
 extern const playlist::Element kGraphFilter;
 extern const playlist::Element kItemCf;

@@ -4,6 +4,7 @@
 #include "playlist/plugin.hpp"
 
 extern const playlist::Element kDin;
+extern const playlist::Element kDiscovery;
 extern const playlist::Element kListeningStatistics;
 extern const playlist::Element kTaste;
 extern const playlist::Element kMood;

@@ -4,4 +4,4 @@
 #include "elements.hpp"
 
 PLAYLIST_LIBRARY_BY("org.playlist-engine.ranking", "1.0.0", "Playlist Engine", "MIT", kDin,
-                    kListeningStatistics, kTaste, kMood, kQuality, kPrompt);
+                    kDiscovery, kListeningStatistics, kTaste, kMood, kQuality, kPrompt);

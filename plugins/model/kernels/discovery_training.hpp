@@ -1,0 +1,78 @@
+// Learning what a listener's next discoveries are, from everybody's past ones.
+//
+// Lists     Of every `every_days` days in the last `weeks` weeks, and of everybody who had played
+//           something by then and went on: the candidates that the recalls would have found them
+//           (shared/discovery_signals.hpp), as of then. Those that they then played within
+//           `window_days`, and did not skip, are the list's discoveries. A list without one, or
+//           whose days are not over, says nothing.
+// Loss      A discovery against the whole list: minus the log of softmax(weights x features) at
+//           each discovery (McFadden 1974: conditional logit; Cao et al., ICML 2007: ListNet), the
+//           mean over a list's discoveries, so that those who discover much do not decide for
+//           everybody: by their sum, or that over its root, fewer lists have a hit. Of the other
+//           candidates `negatives` are drawn, each standing for as many as it was drawn from.
+// Prior     Weights are pulled towards those of DiscoveryFeature::prior, so that a library with
+//           little to learn from keeps to that formula and one with nothing is ranked by it.
+// Newton    The loss is convex; a few steps over all lists reach its only minimum.
+// Honesty   The latest `validation_share` of the dates is held out first, and the weights of the
+//           dates before it are judged by lists of thirty, at most two of an artist, in the order
+//           that the formula without learning gives, too. Chances are scaled on the same lists
+//           (Platt). Then everything is learned from.
+// Threads   Dates are worked on side by side; what comes out does not depend on how many.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "click_metrics.hpp"
+#include "shared/discovery_signals.hpp"
+
+namespace model {
+
+struct DiscoveryOptions {
+  int every_days = 14, weeks = 260, window_days = 28;  // >= 1
+  int negatives = 300;                                 // >= 1
+  int most_lists = 4'000;                              // of those a draw decides
+  double regularization = 7;      // > 0: of standardised weights, a thousand lists long
+  double validation_share = 0.2;  // 0..0.5
+  std::size_t most_sessions = 200'000;
+  shared::CandidateCounts counts;
+  int threads = 1;
+  std::uint64_t random_seed = 1;
+  /// Called now and then from the calling thread with 0 .. 1; false stops the training.
+  std::function<bool(double)> proceed;
+};
+
+/// Everybody's listens, and what training reads of them besides.
+struct DiscoveryData {
+  shared::EverybodysListens listens;
+  std::span<const std::uint8_t> is_skip;    // of each listen
+  std::span<const std::int32_t> song;       // of each track row; the same for versions of a song
+  std::span<const std::uint8_t> is_taught;  // of each person; 0: their discoveries are not learned
+  std::int64_t now = 0;
+};
+
+/// How good lists of thirty were on the dates held out.
+struct DiscoveryMetrics {
+  std::int64_t lists = 0;
+  double precision = 0, hit_share = 0;              // learned: share of hits; of lists with one
+  double prior_precision = 0, prior_hit_share = 0;  // by the formula without learning
+};
+
+struct DiscoveryModel {
+  std::array<double, shared::kDiscoveryFeatures> weights;  // of features as they are
+  std::array<double, shared::kDiscoveryFeatures> means;    // of each feature over the candidates
+  PlattScaling scaling;  // of the weighted sum, to the log odds of a play within the window
+  DiscoveryMetrics held_out;
+  Calibration calibration;
+  std::int64_t dates = 0, lists = 0, discoveries = 0;  // learned from
+};
+
+/// Nothing when `proceed` said stop. With nothing to learn from, the weights are the prior.
+std::optional<DiscoveryModel> train_discovery(const DiscoveryData& data,
+                                              const DiscoveryOptions& options);
+
+}  // namespace model

@@ -1,0 +1,72 @@
+// model.discovery, and the listener, as a call's elements see them.
+#pragma once
+
+#include "playlist/call.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "discovery_signals.hpp"
+#include "model_rows.hpp"
+#include "songs.hpp"
+
+namespace shared {
+
+inline constexpr const char* kDiscoveryModel = "model.discovery";
+
+/// Threads: one at a time; for as long as the call.
+class DiscoveryModel {
+ public:
+  /// Throws NoData where there is no model, or where somebody has not played anything yet.
+  explicit DiscoveryModel(const playlist::Call& call);
+
+  [[nodiscard]] const CoListening& all() const { return all_; }
+  [[nodiscard]] const ListenerProfile& listener() const { return listener_; }
+  /// The listener's row among the people that the model counted, -1.
+  [[nodiscard]] PersonRow self() const { return self_; }
+
+  /// Numbers of the load: -1 where it does not know the row.
+  [[nodiscard]] std::int32_t track_number(std::int32_t row) const { return tracks_.number(row); }
+  [[nodiscard]] std::int32_t artist_number(std::int32_t row) const { return artists_.number(row); }
+  /// Rows of the model: -1 where it does not know the track.
+  [[nodiscard]] std::int32_t track_row(std::int32_t number) const { return tracks_.row(number); }
+
+  /// What may be found: tracks that the load knows, of songs that the listener never came across,
+  /// not even to skip them.
+  [[nodiscard]] MayBe unheard() const;
+
+ private:
+  static CoListening read(const playlist::Call& call);
+  static PersonRow find_self(const playlist::Call& call);
+  ListenerProfile read_listener(const playlist::Call& call);
+
+  CoListening all_;
+  ModelRows tracks_, artists_;
+  PersonRow self_;
+  Songs heard_;
+  ListenerProfile listener_;
+};
+
+/// The learned formula. Its artifact parts: table "weights" (weight, mean f32; a row for each of
+/// discovery_features()), bytes "features" (their names, one a line), table "scaling" (slope,
+/// intercept f32: of the weighted sum, to the log odds).
+class DiscoveryFormula {
+ public:
+  /// Throws NoData where the model is of other features than these.
+  explicit DiscoveryFormula(const playlist::Call& call);
+
+  [[nodiscard]] float log_odds(const DiscoveryRow& row) const;
+  /// By how much a feature lifts the log odds above those of the mean candidate.
+  [[nodiscard]] float part(const DiscoveryRow& row, std::size_t feature) const {
+    return slope_ * weights_[feature] * (row[feature] - means_[feature]);
+  }
+
+ private:
+  std::span<const float> weights_, means_;
+  float slope_, intercept_;
+};
+/// The names of discovery_features(), one a line.
+std::string discovery_feature_names();
+
+}  // namespace shared

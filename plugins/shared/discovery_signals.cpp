@@ -1,0 +1,484 @@
+#include "discovery_signals.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+namespace shared {
+namespace {
+
+constexpr double kDay = 86'400;
+constexpr std::int32_t kFewestListeners = 2;
+// Of a month's plays: what is less changes nothing that a list could show.
+constexpr double kLeastWeight = 0.01;
+// Empty sessions that a track is taken to have been in besides its own.
+constexpr double kPriorSessions = 5;
+
+std::size_t index(std::int32_t row) {
+  return static_cast<std::size_t>(row);
+}
+
+void scale_to_one(Signal& signal) {
+  const float largest = signal.empty() ? 0 : *std::max_element(signal.begin(), signal.end());
+  if (!(largest > 0)) {
+    std::fill(signal.begin(), signal.end(), 0.0f);
+    return;
+  }
+  for (float& value : signal) value /= largest;
+}
+
+/// What a track or an artist that is in very many sessions says, some of them say too.
+constexpr std::size_t kMostSessionsOfTrack = 64, kMostSessionsOfArtist = 128;
+
+/// Up to `most` of the sessions, evenly spread over them, and so over the people they are of.
+/// use(session, how many each stands for).
+template <typename Use>
+void each_of_some(std::span<const std::int32_t> sessions, std::size_t most, const Use& use) {
+  const std::size_t count = std::min(most, sessions.size());
+  const float each = static_cast<float>(sessions.size()) / static_cast<float>(count);
+  for (std::size_t k = 0; k < count; ++k) use(sessions[k * sessions.size() / count], each);
+}
+
+/// Sums by session of what the listener knows of it; only those touched are visited.
+template <typename Sum>
+class SessionSums {
+ public:
+  explicit SessionSums(std::size_t sessions) : places_(sessions, -1) {}
+  Sum& of(std::int32_t session) {
+    std::int32_t& place = places_[index(session)];
+    if (place < 0) {
+      place = static_cast<std::int32_t>(sums_.size());
+      sums_.push_back({session, Sum{}});
+    }
+    return sums_[index(place)].sum;
+  }
+  template <typename Use>
+  void each(const Use& use) const {
+    for (const Entry& entry : sums_) use(entry.session, entry.sum);
+  }
+
+ private:
+  struct Entry {
+    std::int32_t session;
+    Sum sum;
+  };
+  std::vector<std::int32_t> places_;
+  std::vector<Entry> sums_;
+};
+
+/// Keeps the best `limit`, best first.
+void keep_best(const CoListening& all, std::vector<ScoredTrackRow>& tracks, std::size_t limit) {
+  limit = std::min(limit, tracks.size());
+  const auto end = tracks.begin() + static_cast<std::ptrdiff_t>(limit);
+  std::partial_sort(
+      tracks.begin(), end, tracks.end(), [&](const ScoredTrackRow& a, const ScoredTrackRow& b) {
+        if (a.score != b.score) return a.score > b.score;
+        return tie_of(all.track_id[index(a.track)]) < tie_of(all.track_id[index(b.track)]);
+      });
+  tracks.resize(limit);
+}
+
+/// use(track, log(1 + decayed plays of its artist)) of what may be a candidate.
+template <typename Use>
+void each_familiar(const CoListening& all, const ListenerProfile& listener, const MayBe& may_be,
+                   const Use& use) {
+  for (const ArtistTaste& taste : listener.artists()) {
+    const double affinity = std::log1p(taste.in_60_days);
+    if (!(affinity > 0)) continue;
+    for (const std::int32_t track : all.artist_tracks[taste.artist])
+      if (may_be(track)) use(track, affinity);
+  }
+}
+
+float familiarity(const CoListening& all, std::int32_t track, double affinity) {
+  return static_cast<float>(affinity * std::sqrt(static_cast<double>(all.listeners[index(track)])));
+}
+
+}  // namespace
+
+Signal artist_audiences(const CoListening& all, const ListenerProfile& listener, PersonRow self) {
+  Signal signal(all.artists());
+  std::vector<float> weight(all.artists());
+  for (const ArtistTaste& taste : listener.artists())
+    weight[index(taste.artist)] = static_cast<float>(std::log1p(taste.in_60_days));
+  for (std::int32_t person = 0; person < static_cast<std::int32_t>(all.people()); ++person) {
+    if (person == self) continue;
+    const auto artists = all.person_artists[person];
+    const auto plays = all.person_artists.weights(person);
+    float shared = 0;
+    for (std::size_t k = 0; k < artists.size(); ++k) shared += weight[index(artists[k])] * plays[k];
+    if (shared == 0) continue;
+    for (std::size_t k = 0; k < artists.size(); ++k) signal[index(artists[k])] += shared * plays[k];
+  }
+  for (std::size_t artist = 0; artist < signal.size(); ++artist)
+    if (all.artist_listeners[artist] < kFewestListeners) signal[artist] = 0;
+  scale_to_one(signal);
+  return signal;
+}
+
+SessionArtists session_artists(const CoListening& all, const ListenerProfile& listener) {
+  struct Known {
+    float by_7_days = 0, by_28_days = 0;
+  };
+  const auto length = [&](std::int32_t artist) {
+    return std::sqrt(static_cast<double>(all.artist_sessions[artist].size()));
+  };
+  SessionSums<Known> sums(all.sessions());
+  for (const ArtistTaste& taste : listener.artists()) {
+    const auto sessions = all.artist_sessions[taste.artist];
+    const double month = std::log1p(taste.in_28_days), week = std::log1p(taste.in_7_days);
+    if (month < kLeastWeight || sessions.empty()) continue;
+    const auto by_28_days = static_cast<float>(month / length(taste.artist)),
+               by_7_days = static_cast<float>(week / length(taste.artist));
+    each_of_some(sessions, kMostSessionsOfArtist, [&](std::int32_t session, float each) {
+      Known& known = sums.of(session);
+      known.by_7_days += each * by_7_days;
+      known.by_28_days += each * by_28_days;
+    });
+  }
+  SessionArtists signals{Signal(all.artists()), Signal(all.artists())};
+  sums.each([&](std::int32_t session, const Known& known) {
+    const auto artists = all.session_artists[session];
+    const float each = 1 / static_cast<float>(artists.size());
+    for (const std::int32_t artist : artists) {
+      signals.by_7_days[index(artist)] += each * known.by_7_days;
+      signals.by_28_days[index(artist)] += each * known.by_28_days;
+    }
+  });
+  for (std::size_t artist = 0; artist < all.artists(); ++artist) {
+    if (!(signals.by_28_days[artist] > 0)) continue;
+    const auto by = static_cast<float>(length(static_cast<std::int32_t>(artist)));
+    signals.by_7_days[artist] /= by;
+    signals.by_28_days[artist] /= by;
+  }
+  scale_to_one(signals.by_7_days);
+  scale_to_one(signals.by_28_days);
+  return signals;
+}
+
+Signal session_tracks(const CoListening& all, const ListenerProfile& listener) {
+  SessionSums<float> sums(all.sessions());
+  for (const LatelyPlayed& played : listener.lately()) {
+    const auto weight = static_cast<float>(played.weight);
+    each_of_some(all.track_sessions[played.track], kMostSessionsOfTrack,
+                 [&](std::int32_t session, float each) { sums.of(session) += each * weight; });
+  }
+  Signal signal(all.tracks());
+  sums.each([&](std::int32_t session, float sum) {
+    const auto tracks = all.session_tracks[session];
+    const float each = sum / static_cast<float>(tracks.size());
+    for (const std::int32_t track : tracks) signal[index(track)] += each;
+  });
+  for (std::size_t track = 0; track < signal.size(); ++track) {
+    if (signal[track] > 0)
+      signal[track] /= static_cast<float>(
+          static_cast<double>(all.track_sessions[static_cast<std::int64_t>(track)].size()) +
+          kPriorSessions);
+  }
+  scale_to_one(signal);
+  return signal;
+}
+
+std::vector<float> people_alike(const CoListening& all, const ListenerProfile& listener,
+                                PersonRow self) {
+  std::vector<float> weight(all.artists());
+  double squares = 0;
+  for (const ArtistTaste& taste : listener.artists()) {
+    const float length = all.artist_length[index(taste.artist)];
+    if (!(length > 0)) continue;
+    const double value = std::log1p(taste.plays) / static_cast<double>(length);
+    weight[index(taste.artist)] = static_cast<float>(value);
+    squares += value * value;
+  }
+  std::vector<float> alike(all.people());
+  if (!(squares > 0)) return alike;
+  for (std::size_t person = 0; person < alike.size(); ++person) {
+    if (static_cast<PersonRow>(person) == self) continue;
+    const auto artists = all.person_artists[static_cast<std::int64_t>(person)];
+    const auto plays = all.person_artists.weights(static_cast<std::int64_t>(person));
+    float shared = 0, own = 0;
+    for (std::size_t k = 0; k < artists.size(); ++k) {
+      shared += weight[index(artists[k])] * plays[k];
+      own += plays[k] * plays[k];
+    }
+    if (shared > 0) alike[person] = shared / std::sqrt(own * static_cast<float>(squares));
+  }
+  return alike;
+}
+
+std::vector<ScoredTrackRow> familiar_tracks(const CoListening& all, const ListenerProfile& listener,
+                                            const MayBe& may_be, std::size_t limit) {
+  std::vector<ScoredTrackRow> found;
+  each_familiar(all, listener, may_be, [&](std::int32_t track, double affinity) {
+    found.push_back({track, familiarity(all, track, affinity)});
+  });
+  keep_best(all, found, limit);
+  return found;
+}
+
+std::vector<ScoredTrackRow> audience_tracks(const CoListening& all, const ListenerProfile& listener,
+                                            const Signal& audiences, const MayBe& may_be,
+                                            std::size_t per_artist, std::size_t limit) {
+  std::vector<ScoredTrackRow> found;
+  for (std::size_t artist = 0; artist < audiences.size(); ++artist) {
+    const auto row = static_cast<std::int32_t>(artist);
+    if (!(audiences[artist] > 0) || listener.has_met(row)) continue;
+    std::size_t taken = 0;
+    for (const std::int32_t track : all.artist_tracks[row]) {
+      if (taken == per_artist) break;
+      if (!may_be(track)) continue;
+      found.push_back(
+          {track, audiences[artist] / static_cast<float>(1 + std::log1p(all.rank[index(track)]))});
+      ++taken;
+    }
+  }
+  keep_best(all, found, limit);
+  return found;
+}
+
+std::vector<ScoredTrackRow> neighbour_tracks(const CoListening& all, const Signal& tracks,
+                                             const MayBe& may_be, std::size_t limit) {
+  std::vector<ScoredTrackRow> found;
+  for (std::size_t track = 0; track < tracks.size(); ++track) {
+    const auto row = static_cast<std::int32_t>(track);
+    if (tracks[track] > 0 && may_be(row)) found.push_back({row, tracks[track]});
+  }
+  keep_best(all, found, limit);
+  return found;
+}
+
+std::vector<ScoredTrackRow> fresh_tracks(const CoListening& all, const ListenerProfile& listener,
+                                         const MayBe& may_be, std::int64_t days,
+                                         std::size_t limit) {
+  const std::int64_t since = listener.now() - days * static_cast<std::int64_t>(kDay);
+  std::vector<ScoredTrackRow> found;
+  each_familiar(all, listener, may_be, [&](std::int32_t track, double affinity) {
+    if (all.first_played[index(track)] >= since)
+      found.push_back({track, familiarity(all, track, affinity)});
+  });
+  keep_best(all, found, limit);
+  return found;
+}
+
+std::vector<Giver> audience_givers(const CoListening& all, const ListenerProfile& listener,
+                                   PersonRow self, std::span<const std::int32_t> artists) {
+  // What an artist's audience gets from one of the listener's is their product over the people, so
+  // both are laid out by people, of whom those who share most with the listener say enough.
+  constexpr std::size_t kGivers = 64, kPeople = 256;
+  std::vector<ArtistTaste> mine(listener.artists().begin(), listener.artists().end());
+  const std::size_t givers = std::min(kGivers, mine.size());
+  std::partial_sort(mine.begin(), mine.begin() + static_cast<std::ptrdiff_t>(givers), mine.end(),
+                    [](const ArtistTaste& a, const ArtistTaste& b) {
+                      return a.in_60_days != b.in_60_days ? a.in_60_days > b.in_60_days
+                                                          : a.artist < b.artist;
+                    });
+  std::vector<float> weight(all.artists());
+  for (const ArtistTaste& taste : mine)
+    weight[index(taste.artist)] = static_cast<float>(std::log1p(taste.in_60_days));
+  struct Sharing {
+    std::int32_t person;
+    float shared;
+  };
+  std::vector<Sharing> people;
+  for (std::int32_t person = 0; person < static_cast<std::int32_t>(all.people()); ++person) {
+    if (person == self) continue;
+    const auto played = all.person_artists[person];
+    const auto plays = all.person_artists.weights(person);
+    float shared = 0;
+    for (std::size_t k = 0; k < played.size(); ++k) shared += weight[index(played[k])] * plays[k];
+    if (shared > 0) people.push_back({person, shared});
+  }
+  const std::size_t asked = std::min(kPeople, people.size());
+  std::partial_sort(people.begin(), people.begin() + static_cast<std::ptrdiff_t>(asked),
+                    people.end(), [](const Sharing& a, const Sharing& b) {
+                      return a.shared != b.shared ? a.shared > b.shared : a.person < b.person;
+                    });
+  people.resize(asked);
+
+  constexpr std::int32_t kNone = -1;
+  std::vector<std::int32_t> place(all.artists(), kNone);
+  for (std::size_t k = 0; k < artists.size(); ++k)
+    place[index(artists[k])] = static_cast<std::int32_t>(k);
+  std::vector<std::int32_t> giver_of(all.artists(), kNone);
+  for (std::size_t k = 0; k < givers; ++k)
+    giver_of[index(mine[k].artist)] = static_cast<std::int32_t>(k);
+  std::vector<float> given(artists.size() * givers), whole(artists.size()), theirs(givers);
+  for (const Sharing& one : people) {
+    const auto played = all.person_artists[one.person];
+    const auto plays = all.person_artists.weights(one.person);
+    std::fill(theirs.begin(), theirs.end(), 0.0f);
+    for (std::size_t k = 0; k < played.size(); ++k) {
+      if (const std::int32_t at = giver_of[index(played[k])]; at != kNone)
+        theirs[index(at)] = weight[index(played[k])] * plays[k];
+    }
+    for (std::size_t k = 0; k < played.size(); ++k) {
+      const std::int32_t at = place[index(played[k])];
+      if (at == kNone) continue;
+      whole[index(at)] += one.shared * plays[k];
+      for (std::size_t g = 0; g < givers; ++g)
+        given[index(at) * givers + g] += theirs[g] * plays[k];
+    }
+  }
+  std::vector<Giver> found(artists.size());
+  for (std::size_t k = 0; k < artists.size() && givers > 0; ++k) {
+    const auto begin = given.begin() + static_cast<std::ptrdiff_t>(k * givers);
+    const auto most = std::max_element(begin, begin + static_cast<std::ptrdiff_t>(givers));
+    if (*most > 0)
+      found[k] = {mine[static_cast<std::size_t>(most - begin)].artist, *most / whole[k]};
+  }
+  return found;
+}
+
+std::vector<Giver> session_givers(const CoListening& all, const ListenerProfile& listener,
+                                  std::span<const ScoredTrackRow> tracks) {
+  constexpr std::size_t kMostSessions = 8;  // of a track; more say no more about which gives most
+  std::vector<float> weight(all.tracks()), given(all.tracks());
+  for (const LatelyPlayed& played : listener.lately())
+    weight[index(played.track)] = static_cast<float>(played.weight);
+  std::vector<Giver> found;
+  std::vector<std::int32_t> touched;
+  for (const ScoredTrackRow& one : tracks) {
+    const auto sessions = all.track_sessions[one.track];
+    float whole = 0;
+    each_of_some(sessions, kMostSessions, [&](std::int32_t session, float) {
+      const auto of_session = all.session_tracks[session];
+      for (const std::int32_t track : of_session) {
+        const float gives = weight[index(track)] / static_cast<float>(of_session.size());
+        if (!(gives > 0)) continue;
+        if (given[index(track)] == 0) touched.push_back(track);
+        given[index(track)] += gives;
+        whole += gives;
+      }
+    });
+    Giver most;
+    float largest = 0;
+    for (const std::int32_t track : touched) {
+      float& gives = given[index(track)];
+      if (gives > largest) {
+        largest = gives;
+        most.row = track;
+      }
+      gives = 0;
+    }
+    touched.clear();
+    if (whole > 0) most.share = largest / whole;
+    found.push_back(most);
+  }
+  return found;
+}
+
+std::vector<std::int32_t> discovery_candidates(const CoListening& all,
+                                               const ListenerProfile& listener,
+                                               const DiscoverySignals& signals, const MayBe& may_be,
+                                               const CandidateCounts& counts) {
+  std::vector<std::int32_t> rows;
+  const auto add = [&](const std::vector<ScoredTrackRow>& found) {
+    for (const ScoredTrackRow& one : found) rows.push_back(one.track);
+  };
+  add(familiar_tracks(all, listener, may_be, counts.familiar));
+  add(audience_tracks(all, listener, signals.audiences, may_be, counts.per_artist,
+                      counts.audience));
+  add(neighbour_tracks(all, signals.tracks, may_be, counts.neighbours));
+  add(fresh_tracks(all, listener, may_be, counts.fresh_days, counts.fresh));
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return rows;
+}
+
+// ---- features
+// -----------------------------------------------------------------------------------
+
+namespace {
+
+// The prior is the thirty lines of script that everything learned has to beat: the listener's plays
+// of the artist by how lately they were, times the root of how many play the track; and of artists
+// they do not know, by the audiences they share.
+constexpr std::array<DiscoveryFeature, kDiscoveryFeatures> kFeatures = {{
+    {"known.listeners", "how many play it", 0.5f},
+    {"known.rank", "its place among the artist's songs", 0},
+    {"known.session_track", "how often it is played together with what you played lately", 0},
+    {"known.audience", "what its artist's listeners share with you", 0},
+    {"known.session_artist_7", "how often its artist goes with what you played this week", 0},
+    {"known.session_artist_28", "how often its artist goes with what you played this month", 0},
+    {"known.people_alike", "how many people of your taste play it", 0},
+    {"known.age", "how long it has been around", 0},
+    {"known.artist_tracks", "how many songs its artist has", 0},
+    {"known.artist_listeners", "how many play its artist", 0},
+    {"new.listeners", "how many play it", 0.3f},
+    {"new.rank", "its place among the artist's songs", 0},
+    {"new.session_track", "how often it is played together with what you played lately", 0},
+    {"new.audience", "what its artist's listeners share with you", 0.7f},
+    {"new.session_artist_7", "how often its artist goes with what you played this week", 0},
+    {"new.session_artist_28", "how often its artist goes with what you played this month", 0},
+    {"new.people_alike", "how many people of your taste play it", 0},
+    {"new.age", "how long it has been around", 0},
+    {"new.artist_tracks", "how many songs its artist has", 0},
+    {"new.artist_listeners", "how many play its artist", 0},
+    {"known.affinity", "how much you play its artist lately", 1},
+    {"known.plays_60", "how much you play its artist lately", 0},
+    {"known.plays_365", "how much you played its artist in the last year", 0},
+    {"known.plays", "how much you ever played its artist", 0},
+    {"known.songs", "how many songs of its artist you know", 0},
+    {"known.since", "how long you have known its artist", 0},
+    {"new.artist", "that its artist is new to you", -4},
+    {"new.breadth", "how much you have heard in all", 0},
+}};
+
+/// A signal of 0 .. 1 as a logarithm, 0 at 0.
+float log_signal(float value, double floor) {
+  return static_cast<float>(std::log((static_cast<double>(value) + floor) / floor));
+}
+float log_of(double value) {
+  return static_cast<float>(std::log(value));
+}
+float log1p_of(double value) {
+  return static_cast<float>(std::log1p(value));
+}
+float log_days(std::int64_t seconds) {
+  return log1p_of(std::max(0.0, static_cast<double>(seconds) / kDay));
+}
+
+}  // namespace
+
+std::span<const DiscoveryFeature, kDiscoveryFeatures> discovery_features() {
+  return kFeatures;
+}
+
+DiscoveryRow DiscoveryFeatures::of(std::int32_t track) const {
+  DiscoveryRow row{};
+  const std::size_t at = index(track);
+  const std::int32_t artist = all_.artist[at];
+  const ArtistTaste* taste = listener_.taste(artist);
+  float* shared = row.data() + (taste != nullptr ? 0 : kSharedFeatures);
+  float people = 0;
+  for (const std::int32_t person : all_.track_people[track])
+    people += signals_.people[index(person)];
+  const auto of_artist = [&](const Signal& signal) {
+    return artist < 0 ? 0.0f : signal[index(artist)];
+  };
+  shared[0] = log_of(std::max(1, all_.listeners[at]));
+  shared[1] = log1p_of(all_.rank[at]);
+  shared[2] = log_signal(signals_.tracks[at], 1e-3);
+  shared[3] = log_signal(of_artist(signals_.audiences), 1e-2);
+  shared[4] = log_signal(of_artist(signals_.sessions.by_7_days), 1e-3);
+  shared[5] = log_signal(of_artist(signals_.sessions.by_28_days), 1e-3);
+  shared[6] = log_of(static_cast<double>(people) + 0.05);
+  shared[7] = log_days(listener_.now() - all_.first_played[at]);
+  shared[8] = log1p_of(static_cast<double>(all_.artist_tracks[artist].size()));
+  shared[9] = log1p_of(artist < 0 ? 0 : all_.artist_listeners[index(artist)]);
+  float* own = row.data() + 2 * kSharedFeatures;
+  if (taste != nullptr) {
+    own[0] = log_of(std::log1p(taste->in_60_days) + 0.02);
+    own[1] = log_of(taste->in_60_days + 0.1);
+    own[2] = log_of(taste->in_365_days + 0.3);
+    own[3] = log1p_of(taste->plays);
+    own[4] = log1p_of(taste->tracks);
+    own[5] = log_days(listener_.now() - taste->first);
+  } else {
+    own[6] = 1;
+    own[7] = log1p_of(listener_.tracks_played());
+  }
+  return row;
+}
+
+}  // namespace shared
