@@ -148,10 +148,10 @@ TEST_CASE("who has no plays gets popular tracks that are called popular", "[reas
 TEST_CASE("a model trained later than now is named as that", "[reasons]") {
   const EngineHome home;
   std::filesystem::copy_file(support::demo_library(), home.path("library.db"));
-  REQUIRE(engine_at(home, "2026-11-21", {"train", "als", "item_cf", "quality"}).exit_code == 0);
+  REQUIRE(engine_at(home, "2026-11-21", {"train", "discovery", "als", "quality"}).exit_code == 0);
   const std::string notices =
       json_at(home, "2026-11-01", {"run", "discover-weekly", "--no-record"}).at("notices").dump();
-  for (const std::string name : {"als", "item_cf", "quality"}) {
+  for (const std::string name : {"discovery", "quality"}) {
     CHECK_THAT(notices, Catch::Contains("model." + name +
                                         " was trained as of 2026-11-21T00:00:00Z, "
                                         "which is after 2026-11-01, the time of this run; train it "
@@ -159,8 +159,12 @@ TEST_CASE("a model trained later than now is named as that", "[reasons]") {
                                         name + " --as-of 2026-11-01") &&
                             !Catch::Contains("model." + name + " has not been trained"));
   }
-  CHECK_THAT(notices, Catch::Contains("model.content has not been trained") &&
-                          !Catch::Contains("model.content has no vectors"));
+  const std::string more =
+      json_at(home, "2026-11-01", {"run", "discover-weekly", "--set", "sounds=0.1", "--no-record"})
+          .at("notices")
+          .dump();
+  CHECK_THAT(more, Catch::Contains("model.content has not been trained") &&
+                       !Catch::Contains("model.content has no vectors"));
   const Ended doctor = engine_at(home, "2026-11-01", {"doctor"});
   CHECK_THAT(doctor.out, Catch::Contains("model.als was trained as of 2026-11-21T00:00:00Z"));
 }
@@ -287,8 +291,8 @@ TEST_CASE("a batch sums its notices by kind and counts lists made by fallback",
   CHECK_THAT(
       ended.out,
       Catch::Contains("2 lists are made by fallback: rediscoveries") &&
-          Catch::Contains("note of 2 lists: recall.item_cf has no data: model.item_cf has not "
-                          "been trained; train it with: engine train item_cf"));
+          Catch::Contains("note of 2 lists: recall.familiar has no data: model.discovery has not "
+                          "been trained; train it with: engine train discovery"));
   const json result =
       json_at(home, "2026-11-21", {"batch", "discover-weekly", "--out", home.path("again")});
   CHECK(result.at("fallbacks") == json({{"rediscoveries", 2}}));
