@@ -5,8 +5,8 @@
 // out where they have two or more. A model's settings are trained on the rest and judged by what
 // they find of it, in rounds of fewer settings and more users (successive_halving.hpp); the weights
 // of the blend are judged by all of it. Then each model is trained on all of train with the setting
-// that won, and the test part is looked at once. The same request gives the same result on any
-// machine, unless `search_seconds` cut the comparing short, which is told.
+// that won, and the test part is looked at once. The same request gives the same result on
+// however many workers, unless `search_seconds` cut the comparing short, which is told.
 #pragma once
 
 #include <cstdint>

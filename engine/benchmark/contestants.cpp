@@ -61,8 +61,8 @@ Setting similarity(const std::string& metric, Arguments of_metric, double k_per_
   return {std::move(model), {{"artists", 0.0}, {"k_per_seed", k_per_seed}}};
 }
 
-/// The ranges are those of Ferrari Dacrema, Cremonesi, Jannach: Are We Really Making Much Progress?
-/// RecSys 2019, table 5 of the material.
+/// Within the ranges searched by Ferrari Dacrema, Cremonesi, Jannach: Are We Really Making Much
+/// Progress?, RecSys 2019.
 Setting drawn_similarity(Draw& draw) {
   const double k_per_seed = draw.one_in(4) ? 100 : 1'000;
   const std::string metric = draw.one_of<const char*>(
