@@ -182,8 +182,12 @@ Training train(const Stage& stage, const std::string& name, const Arguments& arg
   Work work(stage, name, 1,
             [&](Caller& caller, std::size_t) { caller.train(name, arguments, folder); });
   run_work(stage, work, 1);
-  return {{0, "model." + name, stage.tables.now(), work.results[0], folder},
-          seconds_since(started)};
+  ModelVersion version;
+  version.name = "model." + name;
+  version.as_of = stage.tables.now();
+  version.card = work.results[0];
+  version.path = folder;
+  return {std::move(version), seconds_since(started)};
 }
 
 Recommended recommend(const Stage& stage, const std::string& name, const ModelVersion& version,
