@@ -30,10 +30,10 @@ std::vector<evaluate::Place> some_of(const std::vector<evaluate::Place>& places)
   return some;
 }
 
-class Trainings {
+class DateTrainings {
  public:
-  Trainings(const Caller& caller, const evaluate::ListsRequest& lists, const std::string& folder,
-            std::optional<Half> half)
+  DateTrainings(const Caller& caller, const evaluate::ListsRequest& lists,
+                const std::string& folder, std::optional<Half> half)
       : caller_(caller), lists_(lists), request_(make_train_request(caller)) {
     request_.aside = folder;
     request_.half = half;
@@ -122,7 +122,7 @@ DateModels::DateModels(const Caller& caller, const ListsOptions& options,
 
 void DateModels::train(const Caller& caller, const evaluate::ListsRequest& request,
                        const std::vector<std::int64_t>& dates, std::optional<Half> half) {
-  Trainings trainings(caller, request, folder_.path(), half);
+  DateTrainings trainings(caller, request, folder_.path(), half);
   std::vector<evaluate::Place> places;
   for (std::size_t user = 0; user < request.users.size(); ++user)
     places.push_back({user, dates.back()});

@@ -7,7 +7,6 @@
 namespace shared {
 namespace {
 
-constexpr double kDay = 86'400;
 constexpr std::int32_t kFewestListeners = 2;
 // Of a month's plays: what is less changes nothing that a list could show.
 constexpr double kLeastWeight = 0.01;
@@ -250,7 +249,7 @@ std::vector<ScoredTrackRow> neighbour_tracks(const CoListening& all, const Signa
 std::vector<ScoredTrackRow> fresh_tracks(const CoListening& all, const ListenerProfile& listener,
                                          const MayBe& may_be, std::int64_t days,
                                          std::size_t limit) {
-  const std::int64_t since = listener.now() - days * static_cast<std::int64_t>(kDay);
+  const std::int64_t since = listener.now() - days * static_cast<std::int64_t>(kDaySeconds);
   std::vector<ScoredTrackRow> found;
   each_familiar(all, listener, may_be, [&](std::int32_t track, double affinity) {
     if (all.first_played[index(track)] >= since)
@@ -435,7 +434,7 @@ float log1p_of(double value) {
   return static_cast<float>(std::log1p(value));
 }
 float log_days(std::int64_t seconds) {
-  return log1p_of(std::max(0.0, static_cast<double>(seconds) / kDay));
+  return log1p_of(std::max(0.0, static_cast<double>(seconds) / kDaySeconds));
 }
 
 }  // namespace

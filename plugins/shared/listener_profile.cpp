@@ -6,14 +6,13 @@
 namespace shared {
 namespace {
 
-constexpr double kDay = 86'400;
 // exp(-12): what is older adds nothing that a list could show.
 constexpr double kOldest = 12;
 // Of lately(): what is left of one play after 28 log(1 / kLeast) days, 129 days.
 constexpr double kLeast = 0.01;
 
 double decayed(double age_seconds, double days) {
-  const double age = age_seconds / (days * kDay);
+  const double age = age_seconds / (days * kDaySeconds);
   return age > kOldest ? 0 : std::exp(-age);
 }
 

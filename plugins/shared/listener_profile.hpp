@@ -8,6 +8,8 @@
 
 namespace shared {
 
+inline constexpr double kDaySeconds = 86'400;
+
 /// A listen of theirs in rows of a CoListening.
 struct HeardRow {
   std::int64_t ts;      // start, Unix seconds

@@ -18,8 +18,8 @@ using shared::DiscoveryRow;
 using shared::kDiscoveryFeatures;
 
 constexpr int kFeatures = kDiscoveryFeatures;
-using Vector = Eigen::Matrix<double, kFeatures, 1>;
-using Square = Eigen::Matrix<double, kFeatures, kFeatures>;
+using FeatureVector = Eigen::Matrix<double, kFeatures, 1>;
+using FeatureSquare = Eigen::Matrix<double, kFeatures, kFeatures>;
 using RowsView = Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, kFeatures, Eigen::RowMajor>>;
 
 constexpr std::int64_t kDay = 86'400;
@@ -216,8 +216,8 @@ class Lists {
 // ---- the loss
 // ---------------------------------------------------------------------------------
 
-Vector prior_weights() {
-  Vector weights;
+FeatureVector prior_weights() {
+  FeatureVector weights;
   for (int k = 0; k < kFeatures; ++k)
     weights[k] =
         static_cast<double>(shared::discovery_features()[static_cast<std::size_t>(k)].prior);
@@ -225,17 +225,17 @@ Vector prior_weights() {
 }
 
 struct Moments {
-  Vector mean = Vector::Zero(), deviation = Vector::Ones();
+  FeatureVector mean = FeatureVector::Zero(), deviation = FeatureVector::Ones();
 };
 
 /// Of all candidates, those drawn as they stand for others.
 Moments moments_of(std::span<const CandidateList> lists) {
-  Vector sum = Vector::Zero(), squares = Vector::Zero();
+  FeatureVector sum = FeatureVector::Zero(), squares = FeatureVector::Zero();
   double weight = 0;
   for (const CandidateList& list : lists) {
     for (std::size_t k = 0; k < list.rows.size(); ++k) {
       const double w = k < list.discoveries ? 1 : list.others_weight;
-      const Vector row =
+      const FeatureVector row =
           Eigen::Map<const Eigen::Matrix<float, kFeatures, 1>>(list.rows[k].data()).cast<double>();
       sum += w * row;
       squares += w * row.cwiseProduct(row);
@@ -252,12 +252,12 @@ Moments moments_of(std::span<const CandidateList> lists) {
 
 struct Loss {
   double value = 0;
-  Vector slope = Vector::Zero();
-  Square curve = Square::Zero();
+  FeatureVector slope = FeatureVector::Zero();
+  FeatureSquare curve = FeatureSquare::Zero();
 };
 
 /// Adds one list's part of the loss; `scale` times its weight.
-void add_list(const CandidateList& list, const Vector& weights, double scale, Loss& loss) {
+void add_list(const CandidateList& list, const FeatureVector& weights, double scale, Loss& loss) {
   const Eigen::Matrix<double, Eigen::Dynamic, kFeatures> rows = list.features().cast<double>();
   Eigen::VectorXd sums = rows * weights;
   for (std::size_t k = list.discoveries; k < list.rows.size(); ++k)
@@ -270,7 +270,7 @@ void add_list(const CandidateList& list, const Vector& weights, double scale, Lo
   const double w = scale * list.weight();
   loss.value +=
       w * (static_cast<double>(found) * (largest + std::log(total)) - sums.head(found).sum());
-  const Vector mean = rows.transpose() * chances;
+  const FeatureVector mean = rows.transpose() * chances;
   loss.slope +=
       w * (static_cast<double>(found) * mean - rows.topRows(found).colwise().sum().transpose());
   loss.curve += w * static_cast<double>(found) *
@@ -278,19 +278,20 @@ void add_list(const CandidateList& list, const Vector& weights, double scale, Lo
 }
 
 /// The weights of the least loss. Newton's method, a step halved while it leads uphill.
-std::optional<Vector> fit(std::span<const CandidateList> lists, const Moments& moments,
-                          double regularization, const std::function<bool(double)>& proceed) {
+std::optional<FeatureVector> fit(std::span<const CandidateList> lists, const Moments& moments,
+                                 double regularization,
+                                 const std::function<bool(double)>& proceed) {
   constexpr int kSteps = 30;
-  const Vector prior = prior_weights();
-  Vector weights = prior;
+  const FeatureVector prior = prior_weights();
+  FeatureVector weights = prior;
   if (lists.empty()) return weights;
   // Regularisation pulls weights of standardised features, as much as a thousand lists would feel.
-  const Vector pull = regularization * moments.deviation.cwiseProduct(moments.deviation);
+  const FeatureVector pull = regularization * moments.deviation.cwiseProduct(moments.deviation);
   const double scale = std::min(1.0, kListsOfRegularization / static_cast<double>(lists.size()));
-  const auto loss_at = [&](const Vector& at) {
+  const auto loss_at = [&](const FeatureVector& at) {
     Loss loss;
     for (const CandidateList& list : lists) add_list(list, at, scale, loss);
-    const Vector away = at - prior;
+    const FeatureVector away = at - prior;
     loss.value += 0.5 * away.dot(pull.cwiseProduct(away));
     loss.slope += pull.cwiseProduct(away);
     loss.curve += pull.asDiagonal();
@@ -299,9 +300,9 @@ std::optional<Vector> fit(std::span<const CandidateList> lists, const Moments& m
   Loss loss = loss_at(weights);
   for (int step = 0; step < kSteps; ++step) {
     if (proceed && !proceed(static_cast<double>(step) / kSteps)) return std::nullopt;
-    const Vector newton = loss.curve.ldlt().solve(loss.slope);
+    const FeatureVector newton = loss.curve.ldlt().solve(loss.slope);
     double length = 1;
-    Vector next = weights - newton;
+    FeatureVector next = weights - newton;
     Loss at_next = loss_at(next);
     while (at_next.value > loss.value && length > 1e-3) {
       length /= 2;
@@ -348,10 +349,10 @@ std::size_t hits(const CandidateList& list, const Eigen::VectorXd& sums,
   return found;
 }
 
-DiscoveryMetrics judge(std::span<const CandidateList> lists, const Vector& weights,
+DiscoveryMetrics judge(std::span<const CandidateList> lists, const FeatureVector& weights,
                        const DiscoveryData& data) {
   DiscoveryMetrics metrics;
-  const Vector prior = prior_weights();
+  const FeatureVector prior = prior_weights();
   for (const CandidateList& list : lists) {
     const Eigen::Matrix<double, Eigen::Dynamic, kFeatures> rows = list.features().cast<double>();
     const std::size_t learned = hits(list, rows * weights, data),
@@ -370,7 +371,8 @@ DiscoveryMetrics judge(std::span<const CandidateList> lists, const Vector& weigh
 }
 
 /// What the weighted sums of the lists' candidates say about whether they were played.
-void calibrate(std::span<const CandidateList> lists, const Vector& weights, DiscoveryModel& model) {
+void calibrate(std::span<const CandidateList> lists, const FeatureVector& weights,
+               DiscoveryModel& model) {
   std::vector<float> sums, labels, counts;
   for (const CandidateList& list : lists) {
     const Eigen::VectorXd of_list = list.features().cast<double>() * weights;
