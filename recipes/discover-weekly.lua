@@ -18,7 +18,7 @@ return pl.recipe {
     tracks     = pl.int    { 30,  min = 1, max = 200, help = "length of the playlist" },
     per_artist = pl.int    { 2,   min = 1, max = 100, help = "at most this many tracks of one artist" },
     per_seed   = pl.share  { 0.2, help = "at most this share of the list by way of one track or artist of yours; 0: any" },
-    adventure  = pl.share  { 0.15, help = "share of the list by artists you never played" },
+    adventure  = pl.share  { 0.1,  help = "share of the list by artists you never played" },
     pool       = pl.int    { 3000, min = 10, max = 10000, help = "candidates that are found in all" },
     familiar   = pl.share  { 0.4, help = "share of the pool by artists you play" },
     new_artists = pl.share { 0.25, help = "share of the pool by new artists whose listeners yours share" },
