@@ -4,7 +4,7 @@
 --         lead to. A channel without a model gives its share to the others (engine train all); where they find little,
 --         genres and artists related to yours fill up, and where they find nothing, these stand in
 -- Ranking what everybody's past discoveries say about yours, as a chance
--- Result  `tracks` tracks, `adventure` of them by artists you never played, at most `per_artist` of one artist and
+-- Result  `tracks` tracks, `adventure` of them by artists you never met, at most `per_artist` of one artist and
 --         `per_seed` of the list by way of one seed, none of them heard, saved, banned or served before. Where nothing new
 --         is to be found: what is popular here, or, of your own, what you have not heard for longest; the list says so
 -- Try     adventure = 1 for new artists only, --prompt "dusty late night jazz", or popularity = -1 to keep away from what
@@ -18,7 +18,7 @@ return pl.recipe {
     tracks     = pl.int    { 30,  min = 1, max = 200, help = "length of the playlist" },
     per_artist = pl.int    { 2,   min = 1, max = 100, help = "at most this many tracks of one artist" },
     per_seed   = pl.share  { 0.2, help = "at most this share of the list by way of one track or artist of yours; 0: any" },
-    adventure  = pl.share  { 0.1,  help = "share of the list by artists you never played" },
+    adventure  = pl.share  { 0.1,  help = "share of the list by artists you never came across" },
     pool       = pl.int    { 3000, min = 10, max = 10000, help = "candidates that are found in all" },
     familiar   = pl.share  { 0.4, help = "share of the pool by artists you play" },
     new_artists = pl.share { 0.25, help = "share of the pool by new artists whose listeners yours share" },
@@ -117,7 +117,7 @@ return pl.recipe {
     local function list(candidates)
       return candidates:limit { tracks = p.tracks, per_artist = p.per_artist, per_seed_share = p.per_seed }
     end
-    -- Artists you never played and those you do in turns, each where the other has nothing left.
+    -- Artists you never met and those you did in turns, each where the other has nothing left.
     local new   = fresh:filter(function(t) return known(t.is_new_artist, false) end, "by an artist you know")
     local known_artists = fresh:filter(function(t) return not known(t.is_new_artist, false) end, "by an artist new to you")
     return pl.fallback {

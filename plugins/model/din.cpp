@@ -36,22 +36,6 @@ struct Listened {
   std::vector<std::int32_t> artists;  // number of each artist's row
 };
 
-/// Numbers the values that occur from 0 in ascending order; `values` become those.
-std::vector<std::int32_t> renumber(std::vector<std::int32_t>& values, std::size_t count) {
-  std::vector<std::int32_t> place(count, -1), kept;
-  for (const std::int32_t value : values) {
-    if (value >= 0) place[static_cast<std::size_t>(value)] = 0;
-  }
-  for (std::size_t value = 0; value < count; ++value) {
-    if (place[value] < 0) continue;
-    place[value] = static_cast<std::int32_t>(kept.size());
-    kept.push_back(static_cast<std::int32_t>(value));
-  }
-  for (std::int32_t& value : values)
-    value = value < 0 ? -1 : place[static_cast<std::size_t>(value)];
-  return kept;
-}
-
 std::uint8_t heard_of(std::uint8_t is_play, std::uint8_t is_skip) {
   if (is_skip == 1) return DinListens::kSkipped;
   return is_play == 1 ? DinListens::kPlayed : DinListens::kNeither;

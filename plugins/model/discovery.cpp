@@ -60,17 +60,9 @@ struct HeardByAll {
   /// `values` become rows of those that occur, in ascending order, whose ids are returned.
   static std::vector<std::int64_t> number(std::vector<std::int32_t>& values,
                                           std::span<const std::int64_t> ids) {
-    std::vector<std::int32_t> row_of(ids.size(), -1);
-    for (const std::int32_t value : values)
-      if (value >= 0) row_of[static_cast<std::size_t>(value)] = 0;
     std::vector<std::int64_t> kept;
-    for (std::size_t value = 0; value < row_of.size(); ++value) {
-      if (row_of[value] < 0) continue;
-      row_of[value] = static_cast<std::int32_t>(kept.size());
-      kept.push_back(ids[value]);
-    }
-    for (std::int32_t& value : values)
-      value = value < 0 ? -1 : row_of[static_cast<std::size_t>(value)];
+    for (const std::int32_t value : renumber(values, ids.size()))
+      kept.push_back(ids[static_cast<std::size_t>(value)]);
     return kept;
   }
 

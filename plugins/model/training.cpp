@@ -104,6 +104,21 @@ ModelTracks compact(playlist::ModelCall& call, SparseMatrix& matrix, const char*
   return tracks;
 }
 
+std::vector<std::int32_t> renumber(std::vector<std::int32_t>& values, std::size_t count) {
+  std::vector<std::int32_t> place(count, -1), kept;
+  for (const std::int32_t value : values) {
+    if (value >= 0) place[static_cast<std::size_t>(value)] = 0;
+  }
+  for (std::size_t value = 0; value < count; ++value) {
+    if (place[value] < 0) continue;
+    place[value] = static_cast<std::int32_t>(kept.size());
+    kept.push_back(static_cast<std::int32_t>(value));
+  }
+  for (std::int32_t& value : values)
+    value = value < 0 ? -1 : place[static_cast<std::size_t>(value)];
+  return kept;
+}
+
 SparseMatrix of_artists(const SparseMatrix& tracks, std::span<const std::int32_t> artist_of,
                         std::size_t artists) {
   SparseMatrix matrix;

@@ -36,6 +36,10 @@ struct ModelTracks {
 /// Keeps the columns that have entries, renumbered from 0 in their order; they are rows of `table`.
 ModelTracks compact(playlist::ModelCall& call, SparseMatrix& matrix, const char* table = "tracks");
 
+/// Numbers the values that occur from 0 in ascending order; `values` become those, negative ones -1.
+/// Returns the value behind each number.
+std::vector<std::int32_t> renumber(std::vector<std::int32_t>& values, std::size_t count);
+
 /// Users x artists: an artist's weight is the sum of that of their tracks. `artist_of` is missing
 /// (< 0) where a track has none.
 SparseMatrix of_artists(const SparseMatrix& tracks, std::span<const std::int32_t> artist_of,

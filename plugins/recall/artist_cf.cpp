@@ -1,4 +1,4 @@
-// recall.artist_cf: tracks by artists that the user never played and whose listeners are those of
+// recall.artist_cf: tracks by artists that the user never came across and whose listeners are those of
 // the artists they play.
 //
 //   score(c) = audience(artist(c)) / (1 + log(1 + rank of c among the artist's tracks))

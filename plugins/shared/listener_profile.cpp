@@ -21,10 +21,7 @@ double decayed(double age_seconds, double days) {
 ListenerProfile::ListenerProfile(std::span<const HeardRow> heard, std::int64_t now,
                                  std::size_t artists)
     : now_(now), place_(artists, -1), is_met_(artists) {
-  struct Played {
-    double decayed = 0;
-  };
-  std::unordered_map<std::int32_t, Played> played;
+  std::unordered_map<std::int32_t, double> played;  // of each track its plays, decayed
   played.reserve(heard.size() / 4);
   for (const HeardRow& listen : heard) {
     if (listen.artist >= 0) is_met_[static_cast<std::size_t>(listen.artist)] = 1;
@@ -33,7 +30,7 @@ ListenerProfile::ListenerProfile(std::span<const HeardRow> heard, std::int64_t n
     bool is_new_track = true;
     if (listen.track >= 0) {
       const auto [found, is_added] = played.try_emplace(listen.track);
-      found->second.decayed += decayed(age, 28);
+      found->second += decayed(age, 28);
       is_new_track = is_added;
     }
     tracks_played_ += is_new_track;
@@ -46,7 +43,6 @@ ListenerProfile::ListenerProfile(std::span<const HeardRow> heard, std::int64_t n
     ArtistTaste& taste = artists_[static_cast<std::size_t>(place)];
     ++taste.plays;
     taste.tracks += is_new_track;
-    taste.last = listen.ts;
     taste.in_7_days += decayed(age, 7);
     taste.in_28_days += decayed(age, 28);
     taste.in_60_days += decayed(age, 60);
@@ -57,8 +53,7 @@ ListenerProfile::ListenerProfile(std::span<const HeardRow> heard, std::int64_t n
     if (!listen.is_play || listen.track < 0) continue;
     const auto found = played.find(listen.track);
     if (found == played.end()) continue;
-    if (found->second.decayed >= kLeast)
-      lately_.push_back({listen.track, std::log1p(found->second.decayed)});
+    if (found->second >= kLeast) lately_.push_back({listen.track, std::log1p(found->second)});
     played.erase(found);
   }
 }

@@ -22,7 +22,7 @@ struct HeardRow {
 struct ArtistTaste {
   std::int32_t artist;
   std::int32_t plays = 0, tracks = 0;  // tracks: different ones
-  std::int64_t first = 0, last = 0;    // play, Unix seconds
+  std::int64_t first = 0;              // play, Unix seconds
   double in_7_days = 0, in_28_days = 0, in_60_days = 0, in_365_days = 0;
 };
 

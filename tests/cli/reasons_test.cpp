@@ -145,6 +145,23 @@ TEST_CASE("who has no plays gets popular tracks that are called popular", "[reas
                Catch::Contains("made it to the playlist! [POPULAR: "));
 }
 
+TEST_CASE("adventure says how much of a list is by artists never met", "[reasons]") {
+  const EngineHome home;
+  std::filesystem::copy_file(support::demo_library(), home.path("library.db"));
+  REQUIRE(engine_at(home, "2026-11-21", {"train", "discovery"}).exit_code == 0);
+  const auto by_known_artists = [&](const std::string& adventure) {
+    const json record =
+        json_at(home, "2026-11-21",
+                {"run", "discover-weekly", "--no-record", "--set", "adventure=" + adventure});
+    int known = 0;
+    for (const json& track : record.at("tracks"))
+      known += track.at("explanation").dump().find("FAMILIAR: you played ") != std::string::npos;
+    return known;
+  };
+  CHECK(by_known_artists("0") > 20);
+  CHECK(by_known_artists("1") < 10);
+}
+
 TEST_CASE("a model trained later than now is named as that", "[reasons]") {
   const EngineHome home;
   std::filesystem::copy_file(support::demo_library(), home.path("library.db"));
