@@ -9,7 +9,7 @@
 //           "artists" (id, listeners, length), "people" (id: the store's numbers)
 //           lists "artist_tracks" "track_people" "person_artists" (weighted) "session_tracks"
 //           "track_sessions" "session_artists" "artist_sessions"
-//           table "weights", bytes "features", table "scaling": shared/discovery_model.hpp
+//           table "weights", bytes "features", table "scaling": discovery/discovery_model.hpp
 // Card      "people", "tracks", "sessions"; "dates", "lists" and "discoveries" learned from;
 //           "weights" by feature; "held_out": lists of the latest dates, judged by what was learned
 //           before them: "precision_at_30", "hit_share", and the same of the formula without
@@ -22,7 +22,7 @@
 
 #include "elements.hpp"
 #include "kernels/discovery_training.hpp"
-#include "shared/discovery_model.hpp"
+#include "shared/discovery_signals.hpp"
 #include "training.hpp"
 
 namespace model {

@@ -4,7 +4,6 @@
 #include "playlist/plugin.hpp"
 
 extern const playlist::Element kDin;
-extern const playlist::Element kDiscovery;
 extern const playlist::Element kListeningStatistics;
 extern const playlist::Element kTaste;
 extern const playlist::Element kMood;

@@ -29,10 +29,10 @@
 #include "kernels/fold_in.hpp"
 #include "popular_tracks.hpp"
 #include "row_codes.hpp"
-#include "seed_reasons.hpp"
 #include "shared/exact_search.hpp"
 #include "shared/gathered_products.hpp"
 #include "shared/model_rows.hpp"
+#include "shared/seed_reasons.hpp"
 #include "shared_listeners.hpp"
 
 namespace {
@@ -69,7 +69,7 @@ class AlsRecall final : public playlist::Recall {
       {"limit", 500, 1, 1'000'000, "candidates to return"},
       {"only_shared", true, "leave out what nobody plays together with a seed"},
   };
-  static constexpr std::span<const playlist::Field> kOutputs{recall::kSeedOutputs};
+  static constexpr std::span<const playlist::Field> kOutputs{shared::kSeedOutputs};
 
   explicit AlsRecall(const playlist::Args& args)
       : seeds_(args.tracks("seeds")),
@@ -263,15 +263,15 @@ class AlsRecall final : public playlist::Recall {
                                                const std::vector<ScoredTrack>& found) const {
     playlist::Candidates candidates = call.candidates();
     candidates.reserve(found.size());
-    std::vector<recall::SeedTexts> texts(2 * seeds_.size());
+    std::vector<shared::SeedTexts> texts(2 * seeds_.size());
     const std::vector<Giver> givers = find_givers(call, by_track, by_artist, artists, found);
     for (std::size_t k = 0; k < found.size(); ++k) {
       const Giver& giver = givers[k];
       if (giver.seed < 0) continue;
-      recall::SeedTexts& told =
+      shared::SeedTexts& told =
           texts[2 * static_cast<std::size_t>(giver.seed) + (giver.is_by_artist ? 1 : 0)];
       if (!told.is_made()) told = texts_of(call, tracks, by_track.listeners.is_known(), giver);
-      recall::add_candidate(
+      shared::add_candidate(
           candidates, found[k].track, found[k].score, told,
           // By the artist the other seeds of theirs give, too.
           giver.is_by_artist ? playlist::kMissingF32 : giver.gift / found[k].score);
@@ -408,14 +408,14 @@ class AlsRecall final : public playlist::Recall {
     return named == others.end() ? Giver{} : made(*named);
   }
 
-  [[nodiscard]] recall::SeedTexts texts_of(playlist::RecallCall& call,
+  [[nodiscard]] shared::SeedTexts texts_of(playlist::RecallCall& call,
                                            const playlist::Table& tracks, bool are_people_known,
                                            const Giver& giver) const {
     const std::int32_t track = seeds_.track()[static_cast<std::size_t>(giver.seed)];
     const std::string seed =
         giver.is_by_artist
             ? std::string(tracks["artist_name"].texts()[static_cast<std::size_t>(track)])
-            : recall::named_track(tracks, track);
+            : shared::named_track(tracks, track);
     const std::string claim = !are_people_known ? "ALS: near your taste in what everybody plays"
                               : giver.is_by_artist
                                   ? "ALS: people whose taste is like yours play this artist"

@@ -25,11 +25,11 @@
 #include "elements.hpp"
 #include "kernels/nearest_seed.hpp"
 #include "row_codes.hpp"
-#include "seed_reasons.hpp"
 #include "shared/exact_search.hpp"
 #include "shared/gathered_products.hpp"
 #include "shared/model_rows.hpp"
 #include "shared/neighbour_graph.hpp"
+#include "shared/seed_reasons.hpp"
 
 namespace {
 
@@ -97,7 +97,7 @@ class ContentRecall final : public playlist::Recall {
       {"space", "audio", "the space: audio, or one that was imported, such as clap"},
       {"limit", 500, 1, 1'000'000, "candidates to return"},
   };
-  static constexpr std::span<const playlist::Field> kOutputs{recall::kSeedOutputs};
+  static constexpr std::span<const playlist::Field> kOutputs{shared::kSeedOutputs};
 
   explicit ContentRecall(const playlist::Args& args)
       : seeds_(args.tracks("seeds")), space_(args.text("space")), limit_(args.count("limit")) {}
@@ -202,7 +202,7 @@ class ContentRecall final : public playlist::Recall {
     for (const KnownSeed& seed : known) {
       if (seed.weight > 0) seeds.push_back(seed);
     }
-    const recall::SeedTexts by_none{seeds.empty()
+    const shared::SeedTexts by_none{seeds.empty()
                                         ? call.because("CONTENT: unlike what you skipped", in)
                                         : call.because("CONTENT: between your tracks", in)};
     std::stable_sort(seeds.begin(), seeds.end(),
@@ -210,21 +210,21 @@ class ContentRecall final : public playlist::Recall {
     if (seeds.size() > kExplaining) seeds.erase(seeds.begin() + kExplaining, seeds.end());
     const std::vector<std::int32_t> nearest = nearest_of(space, seeds, found);
     const playlist::Table tracks = call.table("tracks");
-    std::vector<recall::SeedTexts> texts(seeds.size());
+    std::vector<shared::SeedTexts> texts(seeds.size());
     for (std::size_t k = 0; k < found.size(); ++k) {
-      const recall::SeedTexts* told = &by_none;
+      const shared::SeedTexts* told = &by_none;
       if (!nearest.empty()) {
         const auto at = static_cast<std::size_t>(nearest[k]);
         if (cosine(space, seeds[at].row, found[k].row) > 0) {
           if (!texts[at].is_made()) {
-            const std::string seed = recall::named_track(tracks, seeds[at].track);
+            const std::string seed = shared::named_track(tracks, seeds[at].track);
             texts[at] = {call.because("CONTENT: near ", seed, in), call.text(seed)};
           }
           told = &texts[at];
         }
       }
       // A cosine is no sum of what the seeds gave.
-      recall::add_candidate(candidates, found[k].track, found[k].score, *told,
+      shared::add_candidate(candidates, found[k].track, found[k].score, *told,
                             playlist::kMissingF32);
     }
   }

@@ -12,8 +12,8 @@
 
 #include "elements.hpp"
 #include "model_scores.hpp"
-#include "seed_reasons.hpp"
 #include "shared/model_rows.hpp"
+#include "shared/seed_reasons.hpp"
 
 namespace {
 
@@ -25,7 +25,7 @@ class Ease final : public playlist::Recall {
       playlist::Param::tracks("seeds", "tracks to start from, e.g. user.likes").required(),
       {"limit", 500, 1, 1'000'000, "candidates to return"},
   };
-  static constexpr std::span<const playlist::Field> kOutputs{recall::kSeedOutputs};
+  static constexpr std::span<const playlist::Field> kOutputs{shared::kSeedOutputs};
 
   explicit Ease(const playlist::Args& args)
       : seeds_(args.tracks("seeds")), limit_(args.count("limit")) {}

@@ -14,7 +14,3 @@ extern const playlist::Element kAls;
 extern const playlist::Element kEase;
 extern const playlist::Element kGraphFilter;
 extern const playlist::Element kPrompt;
-extern const playlist::Element kFamiliar;
-extern const playlist::Element kFresh;
-extern const playlist::Element kArtistCf;
-extern const playlist::Element kSessionNeighbours;

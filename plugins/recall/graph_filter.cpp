@@ -17,8 +17,8 @@
 #include "elements.hpp"
 #include "kernels/row_products.hpp"
 #include "model_scores.hpp"
-#include "seed_reasons.hpp"
 #include "shared/model_rows.hpp"
+#include "shared/seed_reasons.hpp"
 
 namespace {
 
@@ -35,7 +35,7 @@ class GraphFilter final : public playlist::Recall {
       {"rank", 0, 0, 4'096, "directions of the low-pass part, 0: all of the model"},
       {"limit", 500, 1, 1'000'000, "candidates to return"},
   };
-  static constexpr std::span<const playlist::Field> kOutputs{recall::kSeedOutputs};
+  static constexpr std::span<const playlist::Field> kOutputs{shared::kSeedOutputs};
 
   explicit GraphFilter(const playlist::Args& args)
       : seeds_(args.tracks("seeds")),

@@ -23,8 +23,8 @@
 
 #include "elements.hpp"
 #include "popular_tracks.hpp"
-#include "seed_reasons.hpp"
 #include "shared/model_rows.hpp"
+#include "shared/seed_reasons.hpp"
 
 namespace {
 
@@ -129,7 +129,7 @@ class ItemCf final : public playlist::Recall {
       {"per_artist", 5, 1, 1'000, "tracks taken of a similar artist"},
       {"limit", 500, 1, 1'000'000, "candidates to return"},
   };
-  static constexpr std::span<const playlist::Field> kOutputs{recall::kSeedOutputs};
+  static constexpr std::span<const playlist::Field> kOutputs{shared::kSeedOutputs};
 
   explicit ItemCf(const playlist::Args& args)
       : seeds_(args.tracks("seeds")),
@@ -219,19 +219,19 @@ class ItemCf final : public playlist::Recall {
     });
     playlist::Candidates candidates = call.candidates();
     candidates.reserve(found.size());
-    std::vector<recall::SeedTexts> texts(2 * seeds().size());
+    std::vector<shared::SeedTexts> texts(2 * seeds().size());
     for (const Sum& sum : found) {
       const auto giver = static_cast<std::size_t>(sum.giver);
-      recall::SeedTexts& told = texts[2 * giver + (sum.is_by_artist ? 1 : 0)];
+      shared::SeedTexts& told = texts[2 * giver + (sum.is_by_artist ? 1 : 0)];
       if (!told.is_made()) told = texts_of(call, tracks, giver, sum.is_by_artist);
-      recall::add_candidate(candidates, sum.of, sum.sum, told,
+      shared::add_candidate(candidates, sum.of, sum.sum, told,
                             // An artist is handed what all seeds together give to it.
                             sum.is_by_artist ? playlist::kMissingF32 : sum.most / sum.sum);
     }
     return candidates;
   }
 
-  [[nodiscard]] recall::SeedTexts texts_of(playlist::RecallCall& call,
+  [[nodiscard]] shared::SeedTexts texts_of(playlist::RecallCall& call,
                                            const playlist::Table& tracks, std::size_t seed,
                                            bool is_by_artist) const {
     const std::int32_t track = seeds()[seed];
@@ -240,7 +240,7 @@ class ItemCf final : public playlist::Recall {
       return {call.because("ITEM-CF: people who play ", artist, " play this artist too"),
               call.text(artist)};
     }
-    const std::string seed_name = recall::named_track(tracks, track);
+    const std::string seed_name = shared::named_track(tracks, track);
     return {call.because("ITEM-CF: people who play ", seed_name, " play it too"),
             call.text(seed_name)};
   }

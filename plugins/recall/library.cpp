@@ -4,5 +4,5 @@
 #include "elements.hpp"
 
 PLAYLIST_LIBRARY_BY("org.playlist-engine.recall", "1.0.0", "Playlist Engine", "MIT", kSavedArtists,
-                    kFamiliar, kFresh, kArtistCf, kSessionNeighbours, kGenre, kSimilarArtists,
-                    kCatalogue, kPopular, kItemCf, kContent, kAls, kEase, kGraphFilter, kPrompt);
+                    kGenre, kSimilarArtists, kCatalogue, kPopular, kItemCf, kContent, kAls, kEase,
+                    kGraphFilter, kPrompt);

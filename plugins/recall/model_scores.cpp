@@ -4,7 +4,7 @@
 #include <cmath>
 #include <string>
 
-#include "seed_reasons.hpp"
+#include "shared/seed_reasons.hpp"
 
 namespace recall {
 namespace {
@@ -25,12 +25,12 @@ class Explanations {
         texts_(seeds.size()),
         without_giver_{call.text(wording.without_giver)} {}
 
-  const SeedTexts& of(std::int32_t giver) {
+  const shared::SeedTexts& of(std::int32_t giver) {
     if (giver < 0) return without_giver_;
-    SeedTexts& texts = texts_[static_cast<std::size_t>(giver)];
+    shared::SeedTexts& texts = texts_[static_cast<std::size_t>(giver)];
     if (!texts.is_made()) {
-      const std::string seed =
-          named_track(call_.table("tracks"), seeds_.track()[static_cast<std::size_t>(giver)]);
+      const std::string seed = shared::named_track(call_.table("tracks"),
+                                                   seeds_.track()[static_cast<std::size_t>(giver)]);
       texts = {call_.because(wording_.before, seed, wording_.after), call_.text(seed)};
     }
     return texts;
@@ -40,8 +40,8 @@ class Explanations {
   playlist::RecallCall& call_;
   const playlist::Tracks& seeds_;
   const ModelScores::Wording& wording_;
-  std::vector<SeedTexts> texts_;
-  SeedTexts without_giver_;
+  std::vector<shared::SeedTexts> texts_;
+  shared::SeedTexts without_giver_;
 };
 
 }  // namespace
@@ -91,8 +91,8 @@ playlist::Candidates ModelScores::best(playlist::RecallCall& call, const playlis
   candidates.reserve(found.size());
   for (const Found& one : found) {
     const auto row = static_cast<std::size_t>(one.row);
-    add_candidate(candidates, one.track, one.score, explanations.of(giver_[row]),
-                  giver_[row] < 0 ? playlist::kMissingF32 : most_[row] / one.score);
+    shared::add_candidate(candidates, one.track, one.score, explanations.of(giver_[row]),
+                          giver_[row] < 0 ? playlist::kMissingF32 : most_[row] / one.score);
   }
   return candidates;
 }

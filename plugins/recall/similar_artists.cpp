@@ -26,7 +26,7 @@
 #include "elements.hpp"
 #include "pool.hpp"
 #include "related_artists.hpp"
-#include "seed_reasons.hpp"
+#include "shared/seed_reasons.hpp"
 #include "shared/songs.hpp"
 
 namespace {
@@ -48,7 +48,7 @@ struct Branch {
   std::vector<RelatedArtist> related = {};
   Lottery lottery{{}};
   Pool<DrawnTrack> pool = {};
-  recall::SeedTexts texts = {};
+  shared::SeedTexts texts = {};
 };
 
 /// How often the user liked and played each artist's tracks, counted when it is first asked for.
@@ -145,7 +145,7 @@ class Discovery {
       DrawnTrack next{};
       if (branch.pool.next(next, rules_,
                            [&](DrawnTrack& drawn) { return attempt(branch, drawn); })) {
-        recall::add_candidate(found_, next.track, next.strength, branch.texts,
+        shared::add_candidate(found_, next.track, next.strength, branch.texts,
                               playlist::kMissingF32);
       } else {
         employ(at);
@@ -220,7 +220,7 @@ class SimilarArtists final : public playlist::Recall {
       playlist::Param{"tags", 0.2, 0, 1, "weight of tags in common"}.tunable(),
   };
 
-  static constexpr std::span<const playlist::Field> kOutputs{recall::kSeedOutputs};
+  static constexpr std::span<const playlist::Field> kOutputs{shared::kSeedOutputs};
 
   explicit SimilarArtists(const playlist::Args& args)
       : seeds_(args.tracks("seeds")),

@@ -443,6 +443,12 @@ std::span<const DiscoveryFeature, kDiscoveryFeatures> discovery_features() {
   return kFeatures;
 }
 
+std::string discovery_feature_names() {
+  std::string names;
+  for (const DiscoveryFeature& feature : kFeatures) names += std::string(feature.name) + '\n';
+  return names;
+}
+
 DiscoveryRow DiscoveryFeatures::of(std::int32_t track) const {
   DiscoveryRow row{};
   const std::size_t at = index(track);

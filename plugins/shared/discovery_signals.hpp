@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "co_listening.hpp"
@@ -128,6 +129,8 @@ inline constexpr std::size_t kSharedFeatures = 10;  // once known, once new
 inline constexpr std::size_t kDiscoveryFeatures = 2 * kSharedFeatures + 8;
 using DiscoveryRow = std::array<float, kDiscoveryFeatures>;
 std::span<const DiscoveryFeature, kDiscoveryFeatures> discovery_features();
+/// The names of discovery_features(), one a line.
+std::string discovery_feature_names();
 
 /// Features of tracks for one listener.
 class DiscoveryFeatures {

@@ -19,8 +19,8 @@
 #include <string>
 #include <string_view>
 
+#include "discovery_model.hpp"
 #include "elements.hpp"
-#include "shared/discovery_model.hpp"
 
 namespace {
 
@@ -32,7 +32,7 @@ class Discovery final : public playlist::Ranking {
 
   void rank(playlist::RankingCall& call) {
     judge_ = std::make_unique<Judge>(call);
-    const shared::DiscoveryModel& model = judge_->model;
+    const discovery::DiscoveryModel& model = judge_->model;
     call.checkpoint();
     const shared::DiscoveryFeatures features = judge_->features();
     const auto track = call.track();
@@ -55,7 +55,7 @@ class Discovery final : public playlist::Ranking {
     const float chance = call.out_f32(0)[row];
     if (std::isnan(chance)) return "";
     if (!judge_) judge_ = std::make_unique<Judge>(call);
-    const shared::DiscoveryFormula& formula = judge_->formula;
+    const discovery::DiscoveryFormula& formula = judge_->formula;
     const std::int32_t at = played_row(judge_->model, call.track()[row]);
     const bool is_known = judge_->model.listener().taste(
                               judge_->model.all().artist[static_cast<std::size_t>(at)]) != nullptr;
@@ -83,8 +83,8 @@ class Discovery final : public playlist::Ranking {
  private:
   /// What all candidates are judged by; kept for the explanations.
   struct Judge {
-    shared::DiscoveryModel model;
-    shared::DiscoveryFormula formula;
+    discovery::DiscoveryModel model;
+    discovery::DiscoveryFormula formula;
     shared::DiscoverySignals signals;
 
     explicit Judge(const playlist::Call& call)
@@ -95,7 +95,7 @@ class Discovery final : public playlist::Ranking {
   };
 
   /// -1: nobody has played the track.
-  static std::int32_t played_row(const shared::DiscoveryModel& model, std::int32_t track) {
+  static std::int32_t played_row(const discovery::DiscoveryModel& model, std::int32_t track) {
     const std::int32_t row = model.track_row(track);
     return row < 0 || model.all().listeners[static_cast<std::size_t>(row)] == 0 ? -1 : row;
   }

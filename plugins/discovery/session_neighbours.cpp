@@ -22,34 +22,35 @@ class SessionNeighbours final : public playlist::Recall {
   static constexpr playlist::Param kParams[] = {
       {"limit", 1'000, 1, 1'000'000, "candidates to return"},
   };
-  static constexpr std::span<const playlist::Field> kOutputs{recall::kSeedOutputs};
+  static constexpr std::span<const playlist::Field> kOutputs{shared::kSeedOutputs};
 
   explicit SessionNeighbours(const playlist::Args& args) : limit_(args.count("limit")) {}
 
   playlist::Candidates recall(playlist::RecallCall& call) const {
-    const shared::DiscoveryModel model(call);
+    const discovery::DiscoveryModel model(call);
     const shared::Signal tracks = shared::session_tracks(model.all(), model.listener());
     call.checkpoint();
     const auto found = shared::neighbour_tracks(model.all(), tracks, model.unheard(), limit_);
     const auto givers = shared::session_givers(model.all(), model.listener(), found);
     playlist::Candidates candidates = call.candidates();
-    std::unordered_map<std::int32_t, recall::SeedTexts> texts;  // by giver
+    std::unordered_map<std::int32_t, shared::SeedTexts> texts;  // by giver
     for (std::size_t k = 0; k < found.size(); ++k) {
-      recall::SeedTexts& told = texts[givers[k].row];
+      shared::SeedTexts& told = texts[givers[k].row];
       if (!told.is_made()) told = texts_of(call, model, givers[k]);
-      recall::add_candidate(candidates, model.track_number(found[k].track), found[k].score, told,
+      shared::add_candidate(candidates, model.track_number(found[k].track), found[k].score, told,
                             givers[k].share);
     }
     return candidates;
   }
 
  private:
-  static recall::SeedTexts texts_of(playlist::RecallCall& call, const shared::DiscoveryModel& model,
+  static shared::SeedTexts texts_of(playlist::RecallCall& call,
+                                    const discovery::DiscoveryModel& model,
                                     const shared::Giver& giver) {
     if (giver.row < 0 || model.track_number(giver.row) < 0)
       return {call.text("SESSION: played in one session with what you played lately"),
               playlist::kMissingText};
-    const std::string name = recall::named_row(call, model, giver.row);
+    const std::string name = discovery::named_row(call, model, giver.row);
     return {call.because("SESSION: people play it in one session with ", name,
                          ", which you played lately"),
             call.text(name)};

@@ -10,7 +10,7 @@
 #include <span>
 #include <string>
 
-namespace recall {
+namespace shared {
 
 /// kOutputs of a recall that names seeds. Missing where no single seed speaks for a candidate.
 inline constexpr playlist::Field kSeedOutputs[] = {
@@ -40,4 +40,4 @@ inline void add_candidate(playlist::Candidates& candidates, std::int32_t track, 
   candidates.set(1, std::min(share, 1.0f));  // what others take away is no more than all of it
 }
 
-}  // namespace recall
+}  // namespace shared

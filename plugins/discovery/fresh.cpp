@@ -20,7 +20,7 @@ class Fresh final : public playlist::Recall {
       : days_(args.integer("days")), limit_(args.count("limit")) {}
 
   playlist::Candidates recall(playlist::RecallCall& call) const {
-    const shared::DiscoveryModel model(call);
+    const discovery::DiscoveryModel model(call);
     playlist::Candidates candidates = call.candidates();
     for (const shared::ScoredTrackRow& one :
          shared::fresh_tracks(model.all(), model.listener(), model.unheard(), days_, limit_)) {
@@ -28,7 +28,7 @@ class Fresh final : public playlist::Recall {
       const std::int64_t days = (call.now() - model.all().first_played[at]) / 86'400;
       candidates.add(
           model.track_number(one.track), one.score,
-          call.because("FRESH: by ", recall::artist_name(call, model, model.all().artist[at]),
+          call.because("FRESH: by ", discovery::artist_name(call, model, model.all().artist[at]),
                        ", whom you play; nobody here played it before ",
                        days < 1 ? std::string("today")
                                 : playlist::concat(days, days == 1 ? " day" : " days", " ago")));

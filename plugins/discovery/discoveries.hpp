@@ -8,17 +8,17 @@
 #include <string>
 #include <vector>
 
-#include "seed_reasons.hpp"
-#include "shared/discovery_model.hpp"
+#include "discovery_model.hpp"
+#include "shared/seed_reasons.hpp"
 
-namespace recall {
+namespace discovery {
 
 /// `"Title" by Artist` of a row.
-inline std::string named_row(const playlist::Call& call, const shared::DiscoveryModel& model,
+inline std::string named_row(const playlist::Call& call, const DiscoveryModel& model,
                              std::int32_t row) {
-  return named_track(call.table("tracks"), model.track_number(row));
+  return shared::named_track(call.table("tracks"), model.track_number(row));
 }
-inline std::string_view artist_name(const playlist::Call& call, const shared::DiscoveryModel& model,
+inline std::string_view artist_name(const playlist::Call& call, const DiscoveryModel& model,
                                     std::int32_t artist_row) {
   const std::int32_t number = model.artist_number(artist_row);
   return number < 0 ? std::string_view()
@@ -33,4 +33,4 @@ inline std::string times(std::int32_t count) {
   return count == 1 ? "once" : playlist::concat(count, " times");
 }
 
-}  // namespace recall
+}  // namespace discovery

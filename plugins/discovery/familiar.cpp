@@ -20,7 +20,7 @@ class Familiar final : public playlist::Recall {
   explicit Familiar(const playlist::Args& args) : limit_(args.count("limit")) {}
 
   playlist::Candidates recall(playlist::RecallCall& call) const {
-    const shared::DiscoveryModel model(call);
+    const discovery::DiscoveryModel model(call);
     playlist::Candidates candidates = call.candidates();
     for (const shared::ScoredTrackRow& one :
          shared::familiar_tracks(model.all(), model.listener(), model.unheard(), limit_)) {
@@ -28,9 +28,9 @@ class Familiar final : public playlist::Recall {
       const std::int32_t artist = model.all().artist[at];
       candidates.add(
           model.track_number(one.track), one.score,
-          call.because("FAMILIAR: you played ", recall::artist_name(call, model, artist), " ",
-                       recall::times(model.listener().taste(artist)->plays), ", but never this; ",
-                       recall::played_by(model.all().listeners[at])));
+          call.because("FAMILIAR: you played ", discovery::artist_name(call, model, artist), " ",
+                       discovery::times(model.listener().taste(artist)->plays),
+                       ", but never this; ", discovery::played_by(model.all().listeners[at])));
     }
     return candidates;
   }

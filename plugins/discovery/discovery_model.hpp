@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "discovery_signals.hpp"
-#include "model_rows.hpp"
-#include "songs.hpp"
+#include "shared/discovery_signals.hpp"
+#include "shared/model_rows.hpp"
+#include "shared/songs.hpp"
 
-namespace shared {
+namespace discovery {
 
 inline constexpr const char* kDiscoveryModel = "model.discovery";
 
@@ -21,10 +21,10 @@ class DiscoveryModel {
   /// Throws NoData where there is no model, or where somebody has not played anything yet.
   explicit DiscoveryModel(const playlist::Call& call);
 
-  [[nodiscard]] const CoListening& all() const { return all_; }
-  [[nodiscard]] const ListenerProfile& listener() const { return listener_; }
+  [[nodiscard]] const shared::CoListening& all() const { return all_; }
+  [[nodiscard]] const shared::ListenerProfile& listener() const { return listener_; }
   /// The listener's row among the people that the model counted, -1.
-  [[nodiscard]] PersonRow self() const { return self_; }
+  [[nodiscard]] shared::PersonRow self() const { return self_; }
 
   /// Numbers of the load: -1 where it does not know the row.
   [[nodiscard]] std::int32_t track_number(std::int32_t row) const { return tracks_.number(row); }
@@ -34,18 +34,18 @@ class DiscoveryModel {
 
   /// What may be found: tracks that the load knows, of songs that the listener never came across,
   /// not even to skip them.
-  [[nodiscard]] MayBe unheard() const;
+  [[nodiscard]] shared::MayBe unheard() const;
 
  private:
-  static CoListening read(const playlist::Call& call);
-  static PersonRow find_self(const playlist::Call& call);
-  ListenerProfile read_listener(const playlist::Call& call);
+  static shared::CoListening read(const playlist::Call& call);
+  static shared::PersonRow find_self(const playlist::Call& call);
+  shared::ListenerProfile read_listener(const playlist::Call& call);
 
-  CoListening all_;
-  ModelRows tracks_, artists_;
-  PersonRow self_;
-  Songs heard_;
-  ListenerProfile listener_;
+  shared::CoListening all_;
+  shared::ModelRows tracks_, artists_;
+  shared::PersonRow self_;
+  shared::Songs heard_;
+  shared::ListenerProfile listener_;
 };
 
 /// The learned formula. Its artifact parts: table "weights" (weight, mean f32; a row for each of
@@ -56,9 +56,9 @@ class DiscoveryFormula {
   /// Throws NoData where the model is of other features than these.
   explicit DiscoveryFormula(const playlist::Call& call);
 
-  [[nodiscard]] float log_odds(const DiscoveryRow& row) const;
+  [[nodiscard]] float log_odds(const shared::DiscoveryRow& row) const;
   /// By how much a feature lifts the log odds above those of the mean candidate.
-  [[nodiscard]] float part(const DiscoveryRow& row, std::size_t feature) const {
+  [[nodiscard]] float part(const shared::DiscoveryRow& row, std::size_t feature) const {
     return slope_ * weights_[feature] * (row[feature] - means_[feature]);
   }
 
@@ -66,7 +66,5 @@ class DiscoveryFormula {
   std::span<const float> weights_, means_;
   float slope_, intercept_;
 };
-/// The names of discovery_features(), one a line.
-std::string discovery_feature_names();
 
-}  // namespace shared
+}  // namespace discovery

@@ -20,13 +20,13 @@ class ArtistCf final : public playlist::Recall {
       {"per_artist", 5, 1, 1'000, "tracks taken of an artist, those of most listeners"},
       {"limit", 1'000, 1, 1'000'000, "candidates to return"},
   };
-  static constexpr std::span<const playlist::Field> kOutputs{recall::kSeedOutputs};
+  static constexpr std::span<const playlist::Field> kOutputs{shared::kSeedOutputs};
 
   explicit ArtistCf(const playlist::Args& args)
       : per_artist_(args.count("per_artist")), limit_(args.count("limit")) {}
 
   playlist::Candidates recall(playlist::RecallCall& call) const {
-    const shared::DiscoveryModel model(call);
+    const discovery::DiscoveryModel model(call);
     const shared::CoListening& all = model.all();
     const shared::Signal audiences = shared::artist_audiences(all, model.listener(), model.self());
     call.checkpoint();
@@ -43,25 +43,26 @@ class ArtistCf final : public playlist::Recall {
     }
     const std::vector<shared::Giver> givers =
         shared::audience_givers(all, model.listener(), model.self(), artists);
-    std::vector<recall::SeedTexts> texts;
+    std::vector<shared::SeedTexts> texts;
     for (const shared::Giver& giver : givers) texts.push_back(texts_of(call, model, giver));
     playlist::Candidates candidates = call.candidates();
     for (const shared::ScoredTrackRow& one : found) {
       const auto artist = static_cast<std::size_t>(all.artist[static_cast<std::size_t>(one.track)]);
       const auto at = static_cast<std::size_t>(place[artist]);
-      recall::add_candidate(candidates, model.track_number(one.track), one.score, texts[at],
+      shared::add_candidate(candidates, model.track_number(one.track), one.score, texts[at],
                             givers[at].row < 0 ? playlist::kMissingF32 : givers[at].share);
     }
     return candidates;
   }
 
  private:
-  static recall::SeedTexts texts_of(playlist::RecallCall& call, const shared::DiscoveryModel& model,
+  static shared::SeedTexts texts_of(playlist::RecallCall& call,
+                                    const discovery::DiscoveryModel& model,
                                     const shared::Giver& giver) {
     if (giver.row < 0)
       return {call.text("ARTIST-CF: people who play your artists play this one too"),
               playlist::kMissingText};
-    const std::string_view name = recall::artist_name(call, model, giver.row);
+    const std::string_view name = discovery::artist_name(call, model, giver.row);
     return {call.because("ARTIST-CF: people who play ", name, ", as you do, play this artist too"),
             call.text(name)};
   }

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace shared {
+namespace discovery {
 
 DiscoveryModel::DiscoveryModel(const playlist::Call& call)
     : all_(read(call)),
@@ -17,7 +17,7 @@ DiscoveryModel::DiscoveryModel(const playlist::Call& call)
   call.checkpoint();
 }
 
-CoListening DiscoveryModel::read(const playlist::Call& call) {
+shared::CoListening DiscoveryModel::read(const playlist::Call& call) {
   const playlist::Table tracks = call.artifact_table(kDiscoveryModel, "tracks"),
                         artists = call.artifact_table(kDiscoveryModel, "artists");
   const auto lists = [&](const char* name) { return call.artifact_lists(kDiscoveryModel, name); };
@@ -28,15 +28,15 @@ CoListening DiscoveryModel::read(const playlist::Call& call) {
           lists("session_artists"), lists("artist_sessions")};
 }
 
-PersonRow DiscoveryModel::find_self(const playlist::Call& call) {
+shared::PersonRow DiscoveryModel::find_self(const playlist::Call& call) {
   const playlist::Table user = call.table("user");
   if (user.rows() == 0) return -1;
   const auto ids = call.artifact_table(kDiscoveryModel, "people")["id"].i64();
   const auto found = std::find(ids.begin(), ids.end(), user["id"].i64()[0]);
-  return found == ids.end() ? -1 : static_cast<PersonRow>(found - ids.begin());
+  return found == ids.end() ? -1 : static_cast<shared::PersonRow>(found - ids.begin());
 }
 
-ListenerProfile DiscoveryModel::read_listener(const playlist::Call& call) {
+shared::ListenerProfile DiscoveryModel::read_listener(const playlist::Call& call) {
   const playlist::Table listens = call.table("listens");
   const auto track = listens["track"].i32();
   const auto ts = listens["ts"].i64();
@@ -46,7 +46,7 @@ ListenerProfile DiscoveryModel::read_listener(const playlist::Call& call) {
   std::vector<std::int32_t> row_of(artist.size(), kNotAsked), artist_row;
   const std::size_t artists = call.table("artists").rows();
   artist_row.assign(artists, kNotAsked);
-  std::vector<HeardRow> heard;
+  std::vector<shared::HeardRow> heard;
   heard.reserve(track.size());
   for (std::size_t row = 0; row < track.size(); ++row) {
     const auto number = static_cast<std::size_t>(track[row]);
@@ -66,7 +66,7 @@ ListenerProfile DiscoveryModel::read_listener(const playlist::Call& call) {
   return {heard, call.now(), all_.artists()};
 }
 
-MayBe DiscoveryModel::unheard() const {
+shared::MayBe DiscoveryModel::unheard() const {
   return [this](std::int32_t row) {
     if (all_.listeners[static_cast<std::size_t>(row)] == 0) return false;
     const std::int32_t number = tracks_.number(row);
@@ -77,8 +77,8 @@ MayBe DiscoveryModel::unheard() const {
 DiscoveryFormula::DiscoveryFormula(const playlist::Call& call) {
   const playlist::Table weights = call.artifact_table(kDiscoveryModel, "weights"),
                         scaling = call.artifact_table(kDiscoveryModel, "scaling");
-  if (call.artifact_bytes(kDiscoveryModel, "features") != discovery_feature_names() ||
-      weights.rows() != kDiscoveryFeatures || scaling.rows() != 1) {
+  if (call.artifact_bytes(kDiscoveryModel, "features") != shared::discovery_feature_names() ||
+      weights.rows() != shared::kDiscoveryFeatures || scaling.rows() != 1) {
     throw playlist::NoData(
         "model.discovery was trained on other features than this version knows; train it again: "
         "engine train discovery");
@@ -89,17 +89,10 @@ DiscoveryFormula::DiscoveryFormula(const playlist::Call& call) {
   intercept_ = scaling["intercept"].f32()[0];
 }
 
-float DiscoveryFormula::log_odds(const DiscoveryRow& row) const {
+float DiscoveryFormula::log_odds(const shared::DiscoveryRow& row) const {
   float sum = 0;
   for (std::size_t k = 0; k < row.size(); ++k) sum += weights_[k] * row[k];
   return slope_ * sum + intercept_;
 }
 
-std::string discovery_feature_names() {
-  std::string names;
-  for (const DiscoveryFeature& feature : discovery_features())
-    names += std::string(feature.name) + '\n';
-  return names;
-}
-
-}  // namespace shared
+}  // namespace discovery
