@@ -28,10 +28,9 @@ class ArtistCf final : public playlist::Recall {
   playlist::Candidates recall(playlist::RecallCall& call) const {
     const discovery::DiscoveryModel model(call);
     const shared::CoListening& all = model.all();
-    const shared::Signal audiences = shared::artist_audiences(all, model.listener(), model.self());
+    const auto found = shared::audience_tracks(all, model.listener(), model.audiences(),
+                                               model.unheard(), per_artist_, limit_);
     call.checkpoint();
-    const auto found = shared::audience_tracks(all, model.listener(), audiences, model.unheard(),
-                                               per_artist_, limit_);
     std::vector<std::int32_t> artists;
     std::vector<std::int32_t> place(all.artists(), -1);
     for (const shared::ScoredTrackRow& one : found) {
@@ -42,7 +41,7 @@ class ArtistCf final : public playlist::Recall {
       artists.push_back(artist);
     }
     const std::vector<shared::Giver> givers =
-        shared::audience_givers(all, model.listener(), model.self(), artists);
+        shared::audience_givers(all, model.listener(), model.people(), artists);
     std::vector<shared::SeedTexts> texts;
     for (const shared::Giver& giver : givers) texts.push_back(texts_of(call, model, giver));
     playlist::Candidates candidates = call.candidates();

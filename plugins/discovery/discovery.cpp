@@ -85,12 +85,10 @@ class Discovery final : public playlist::Ranking {
   struct Judge {
     discovery::DiscoveryModel model;
     discovery::DiscoveryFormula formula;
-    shared::DiscoverySignals signals;
 
-    explicit Judge(const playlist::Call& call)
-        : model(call), formula(call), signals(model.all(), model.listener(), model.self()) {}
+    explicit Judge(const playlist::Call& call) : model(call), formula(call) {}
     [[nodiscard]] shared::DiscoveryFeatures features() const {
-      return {model.all(), model.listener(), signals};
+      return {model.all(), model.listener(), model.signals()};
     }
   };
 

@@ -10,10 +10,10 @@ DiscoveryModel::DiscoveryModel(const playlist::Call& call)
     : all_(read(call)),
       tracks_(call, "tracks", all_.track_id),
       artists_(call, "artists", call.artifact_table(kDiscoveryModel, "artists")["id"].i64()),
-      self_(find_self(call)),
       heard_(call),
-      listener_(read_listener(call)) {
-  if (listener_.tracks_played() == 0) throw playlist::NoData("nothing was played yet");
+      listener_(listener_of(key_of(call), [&] { return read_listener(call); })) {
+  if (listener().tracks_played() == 0) throw playlist::NoData("nothing was played yet");
+  heard_.add_all(call.table("listens")["track"].i32());
   call.checkpoint();
 }
 
@@ -36,25 +36,42 @@ shared::PersonRow DiscoveryModel::find_self(const playlist::Call& call) {
   return found == ids.end() ? -1 : static_cast<shared::PersonRow>(found - ids.begin());
 }
 
-shared::ListenerProfile DiscoveryModel::read_listener(const playlist::Call& call) {
+ListenerKey DiscoveryModel::key_of(const playlist::Call& call) const {
+  const playlist::Table listens = call.table("listens"), tracks = call.table("tracks"),
+                        user = call.table("user");
+  const auto track = listens["track"].i32(), artist = tracks["artist"].i32();
+  const auto ts = listens["ts"].i64(), track_id = tracks["id"].i64(),
+             artist_id = call.table("artists")["id"].i64();
+  const auto is_play = listens["is_play"].u8();
+  ListenerKey key{std::string(call.artifact_card(kDiscoveryModel)),
+                  call.now(),
+                  user.rows() == 0 ? -1 : user["id"].i64()[0],
+                  {}};
+  key.heard.reserve(track.size());
+  for (std::size_t row = 0; row < track.size(); ++row) {
+    const auto number = static_cast<std::size_t>(track[row]);
+    const std::int64_t by =
+        artist[number] < 0 ? -1 : artist_id[static_cast<std::size_t>(artist[number])];
+    key.heard.push_back({ts[row], track_id[number], by, is_play[row]});
+  }
+  return key;
+}
+
+std::shared_ptr<const Listener> DiscoveryModel::read_listener(const playlist::Call& call) const {
   const playlist::Table listens = call.table("listens");
   const auto track = listens["track"].i32();
   const auto ts = listens["ts"].i64();
   const auto is_play = listens["is_play"].u8();
   const auto artist = call.table("tracks")["artist"].i32();
   constexpr std::int32_t kNotAsked = -2;
-  std::vector<std::int32_t> row_of(artist.size(), kNotAsked), artist_row;
-  const std::size_t artists = call.table("artists").rows();
-  artist_row.assign(artists, kNotAsked);
+  std::vector<std::int32_t> row_of(artist.size(), kNotAsked),
+      artist_row(call.table("artists").rows(), kNotAsked);
   std::vector<shared::HeardRow> heard;
   heard.reserve(track.size());
   for (std::size_t row = 0; row < track.size(); ++row) {
     const auto number = static_cast<std::size_t>(track[row]);
     std::int32_t& known = row_of[number];
-    if (known == kNotAsked) {
-      known = tracks_.row(track[row]);
-      heard_.add(track[row]);
-    }
+    if (known == kNotAsked) known = tracks_.row(track[row]);
     std::int32_t by = -1;
     if (artist[number] >= 0) {
       std::int32_t& asked = artist_row[static_cast<std::size_t>(artist[number])];
@@ -63,7 +80,8 @@ shared::ListenerProfile DiscoveryModel::read_listener(const playlist::Call& call
     }
     heard.push_back({ts[row], known, by, is_play[row] == 1});
   }
-  return {heard, call.now(), all_.artists()};
+  return std::make_shared<const Listener>(
+      shared::ListenerProfile(heard, call.now(), all_.artists()), find_self(call));
 }
 
 shared::MayBe DiscoveryModel::unheard() const {

@@ -4,9 +4,11 @@
 #include "playlist/call.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "listener.hpp"
 #include "shared/discovery_signals.hpp"
 #include "shared/model_rows.hpp"
 #include "shared/songs.hpp"
@@ -22,9 +24,14 @@ class DiscoveryModel {
   explicit DiscoveryModel(const playlist::Call& call);
 
   [[nodiscard]] const shared::CoListening& all() const { return all_; }
-  [[nodiscard]] const shared::ListenerProfile& listener() const { return listener_; }
-  /// The listener's row among the people that the model counted, -1.
-  [[nodiscard]] shared::PersonRow self() const { return self_; }
+  [[nodiscard]] const shared::ListenerProfile& listener() const { return listener_->profile(); }
+  // Of the listener; each is computed when it is first asked for, once for all calls about them.
+  [[nodiscard]] const shared::PeopleSharing& people() const { return listener_->people(all_); }
+  [[nodiscard]] const shared::Signal& audiences() const { return listener_->audiences(all_); }
+  [[nodiscard]] const shared::TrackSignal& session_tracks() const {
+    return listener_->session_tracks(all_);
+  }
+  [[nodiscard]] const shared::DiscoverySignals& signals() const { return listener_->signals(all_); }
 
   /// Numbers of the load: -1 where it does not know the row.
   [[nodiscard]] std::int32_t track_number(std::int32_t row) const { return tracks_.number(row); }
@@ -38,14 +45,14 @@ class DiscoveryModel {
 
  private:
   static shared::CoListening read(const playlist::Call& call);
-  static shared::PersonRow find_self(const playlist::Call& call);
-  shared::ListenerProfile read_listener(const playlist::Call& call);
+  [[nodiscard]] ListenerKey key_of(const playlist::Call& call) const;
+  [[nodiscard]] std::shared_ptr<const Listener> read_listener(const playlist::Call& call) const;
+  [[nodiscard]] static shared::PersonRow find_self(const playlist::Call& call);
 
   shared::CoListening all_;
   shared::ModelRows tracks_, artists_;
-  shared::PersonRow self_;
   shared::Songs heard_;
-  shared::ListenerProfile listener_;
+  std::shared_ptr<const Listener> listener_;
 };
 
 /// The learned formula. Its artifact parts: table "weights" (weight, mean f32; a row for each of

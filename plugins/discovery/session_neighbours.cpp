@@ -28,9 +28,9 @@ class SessionNeighbours final : public playlist::Recall {
 
   playlist::Candidates recall(playlist::RecallCall& call) const {
     const discovery::DiscoveryModel model(call);
-    const shared::Signal tracks = shared::session_tracks(model.all(), model.listener());
+    const auto found =
+        shared::neighbour_tracks(model.all(), model.session_tracks(), model.unheard(), limit_);
     call.checkpoint();
-    const auto found = shared::neighbour_tracks(model.all(), tracks, model.unheard(), limit_);
     const auto givers = shared::session_givers(model.all(), model.listener(), found);
     playlist::Candidates candidates = call.candidates();
     std::unordered_map<std::int32_t, shared::SeedTexts> texts;  // by giver

@@ -18,12 +18,18 @@ std::size_t index(std::int32_t row) {
 }
 
 void scale_to_one(Signal& signal) {
-  const float largest = signal.empty() ? 0 : *std::max_element(signal.begin(), signal.end());
+  float largest = 0;
+  for (const float value : signal) largest = std::max(largest, value);
   if (!(largest > 0)) {
     std::fill(signal.begin(), signal.end(), 0.0f);
     return;
   }
   for (float& value : signal) value /= largest;
+}
+void scale_to_one(TrackSignal& signal) {
+  float largest = 0;
+  for (const std::int32_t row : signal.rows) largest = std::max(largest, signal.of[index(row)]);
+  for (const std::int32_t row : signal.rows) signal.of[index(row)] /= largest;
 }
 
 /// What a track or an artist that is in very many sessions says, some of them say too.
@@ -67,14 +73,16 @@ class SessionSums {
 
 /// Keeps the best `limit`, best first.
 void keep_best(const CoListening& all, std::vector<ScoredTrackRow>& tracks, std::size_t limit) {
-  limit = std::min(limit, tracks.size());
-  const auto end = tracks.begin() + static_cast<std::ptrdiff_t>(limit);
-  std::partial_sort(
-      tracks.begin(), end, tracks.end(), [&](const ScoredTrackRow& a, const ScoredTrackRow& b) {
-        if (a.score != b.score) return a.score > b.score;
-        return tie_of(all.track_id[index(a.track)]) < tie_of(all.track_id[index(b.track)]);
-      });
-  tracks.resize(limit);
+  const auto is_better = [&](const ScoredTrackRow& a, const ScoredTrackRow& b) {
+    if (a.score != b.score) return a.score > b.score;
+    return tie_of(all.track_id[index(a.track)]) < tie_of(all.track_id[index(b.track)]);
+  };
+  if (limit < tracks.size()) {
+    std::nth_element(tracks.begin(), tracks.begin() + static_cast<std::ptrdiff_t>(limit),
+                     tracks.end(), is_better);
+    tracks.resize(limit);
+  }
+  std::sort(tracks.begin(), tracks.end(), is_better);
 }
 
 /// use(track, log(1 + decayed plays of its artist)) of what may be a candidate.
@@ -95,18 +103,47 @@ float familiarity(const CoListening& all, std::int32_t track, double affinity) {
 
 }  // namespace
 
-Signal artist_audiences(const CoListening& all, const ListenerProfile& listener, PersonRow self) {
+PeopleSharing people_sharing(const CoListening& all, const ListenerProfile& listener,
+                             PersonRow self) {
+  struct Weight {
+    float lately = 0, ever = 0;
+  };
+  std::vector<Weight> weights(all.artists());
+  double squares = 0;
+  for (const ArtistTaste& taste : listener.artists()) {
+    Weight& weight = weights[index(taste.artist)];
+    weight.lately = static_cast<float>(std::log1p(taste.in_60_days));
+    const float length = all.artist_length[index(taste.artist)];
+    if (!(length > 0)) continue;
+    const double value = std::log1p(taste.plays) / static_cast<double>(length);
+    weight.ever = static_cast<float>(value);
+    squares += value * value;
+  }
+  PeopleSharing people{std::vector<float>(all.people()), std::vector<float>(all.people())};
+  for (std::size_t person = 0; person < all.people(); ++person) {
+    if (static_cast<PersonRow>(person) == self) continue;
+    const auto artists = all.person_artists[static_cast<std::int64_t>(person)];
+    const auto plays = all.person_artists.weights(static_cast<std::int64_t>(person));
+    float lately = 0, ever = 0, own = 0;
+    for (std::size_t k = 0; k < artists.size(); ++k) {
+      const Weight& weight = weights[index(artists[k])];
+      lately += weight.lately * plays[k];
+      ever += weight.ever * plays[k];
+      own += plays[k] * plays[k];
+    }
+    people.lately[person] = lately;
+    if (ever > 0) people.alike[person] = ever / std::sqrt(own * static_cast<float>(squares));
+  }
+  return people;
+}
+
+Signal artist_audiences(const CoListening& all, const PeopleSharing& people) {
   Signal signal(all.artists());
-  std::vector<float> weight(all.artists());
-  for (const ArtistTaste& taste : listener.artists())
-    weight[index(taste.artist)] = static_cast<float>(std::log1p(taste.in_60_days));
-  for (std::int32_t person = 0; person < static_cast<std::int32_t>(all.people()); ++person) {
-    if (person == self) continue;
-    const auto artists = all.person_artists[person];
-    const auto plays = all.person_artists.weights(person);
-    float shared = 0;
-    for (std::size_t k = 0; k < artists.size(); ++k) shared += weight[index(artists[k])] * plays[k];
+  for (std::size_t person = 0; person < all.people(); ++person) {
+    const float shared = people.lately[person];
     if (shared == 0) continue;
+    const auto artists = all.person_artists[static_cast<std::int64_t>(person)];
+    const auto plays = all.person_artists.weights(static_cast<std::int64_t>(person));
     for (std::size_t k = 0; k < artists.size(); ++k) signal[index(artists[k])] += shared * plays[k];
   }
   for (std::size_t artist = 0; artist < signal.size(); ++artist)
@@ -155,54 +192,30 @@ SessionArtists session_artists(const CoListening& all, const ListenerProfile& li
   return signals;
 }
 
-Signal session_tracks(const CoListening& all, const ListenerProfile& listener) {
+TrackSignal session_tracks(const CoListening& all, const ListenerProfile& listener) {
   SessionSums<float> sums(all.sessions());
   for (const LatelyPlayed& played : listener.lately()) {
     const auto weight = static_cast<float>(played.weight);
     each_of_some(all.track_sessions[played.track], kMostSessionsOfTrack,
                  [&](std::int32_t session, float each) { sums.of(session) += each * weight; });
   }
-  Signal signal(all.tracks());
+  TrackSignal signal{Signal(all.tracks()), {}};
   sums.each([&](std::int32_t session, float sum) {
     const auto tracks = all.session_tracks[session];
     const float each = sum / static_cast<float>(tracks.size());
-    for (const std::int32_t track : tracks) signal[index(track)] += each;
+    if (!(each > 0)) return;
+    for (const std::int32_t track : tracks) {
+      float& value = signal.of[index(track)];
+      if (value == 0) signal.rows.push_back(track);
+      value += each;
+    }
   });
-  for (std::size_t track = 0; track < signal.size(); ++track) {
-    if (signal[track] > 0)
-      signal[track] /= static_cast<float>(
-          static_cast<double>(all.track_sessions[static_cast<std::int64_t>(track)].size()) +
-          kPriorSessions);
+  for (const std::int32_t track : signal.rows) {
+    signal.of[index(track)] /=
+        static_cast<float>(static_cast<double>(all.track_sessions[track].size()) + kPriorSessions);
   }
   scale_to_one(signal);
   return signal;
-}
-
-std::vector<float> people_alike(const CoListening& all, const ListenerProfile& listener,
-                                PersonRow self) {
-  std::vector<float> weight(all.artists());
-  double squares = 0;
-  for (const ArtistTaste& taste : listener.artists()) {
-    const float length = all.artist_length[index(taste.artist)];
-    if (!(length > 0)) continue;
-    const double value = std::log1p(taste.plays) / static_cast<double>(length);
-    weight[index(taste.artist)] = static_cast<float>(value);
-    squares += value * value;
-  }
-  std::vector<float> alike(all.people());
-  if (!(squares > 0)) return alike;
-  for (std::size_t person = 0; person < alike.size(); ++person) {
-    if (static_cast<PersonRow>(person) == self) continue;
-    const auto artists = all.person_artists[static_cast<std::int64_t>(person)];
-    const auto plays = all.person_artists.weights(static_cast<std::int64_t>(person));
-    float shared = 0, own = 0;
-    for (std::size_t k = 0; k < artists.size(); ++k) {
-      shared += weight[index(artists[k])] * plays[k];
-      own += plays[k] * plays[k];
-    }
-    if (shared > 0) alike[person] = shared / std::sqrt(own * static_cast<float>(squares));
-  }
-  return alike;
 }
 
 std::vector<ScoredTrackRow> familiar_tracks(const CoListening& all, const ListenerProfile& listener,
@@ -218,29 +231,43 @@ std::vector<ScoredTrackRow> familiar_tracks(const CoListening& all, const Listen
 std::vector<ScoredTrackRow> audience_tracks(const CoListening& all, const ListenerProfile& listener,
                                             const Signal& audiences, const MayBe& may_be,
                                             std::size_t per_artist, std::size_t limit) {
-  std::vector<ScoredTrackRow> found;
+  std::vector<std::int32_t> artists;
   for (std::size_t artist = 0; artist < audiences.size(); ++artist) {
     const auto row = static_cast<std::int32_t>(artist);
-    if (!(audiences[artist] > 0) || listener.has_met(row)) continue;
+    if (audiences[artist] > 0 && !listener.has_met(row)) artists.push_back(row);
+  }
+  // As no track has more than its artist's audience, the artists of the largest are asked first,
+  // and of the others only those that could still come among the best.
+  const auto first = artists.begin() + static_cast<std::ptrdiff_t>(std::min(limit, artists.size()));
+  std::nth_element(artists.begin(), first, artists.end(), [&](std::int32_t a, std::int32_t b) {
+    return audiences[index(a)] > audiences[index(b)];
+  });
+  std::vector<ScoredTrackRow> found;
+  const auto add = [&](std::int32_t artist) {
     std::size_t taken = 0;
-    for (const std::int32_t track : all.artist_tracks[row]) {
+    for (const std::int32_t track : all.artist_tracks[artist]) {
       if (taken == per_artist) break;
       if (!may_be(track)) continue;
-      found.push_back(
-          {track, audiences[artist] / static_cast<float>(1 + std::log1p(all.rank[index(track)]))});
+      found.push_back({track, audiences[index(artist)] /
+                                  static_cast<float>(1 + std::log1p(all.rank[index(track)]))});
       ++taken;
     }
-  }
+  };
+  std::for_each(artists.begin(), first, add);
+  keep_best(all, found, limit);
+  const float least = found.size() == limit && limit > 0 ? found.back().score : 0;
+  for (auto artist = first; artist != artists.end(); ++artist)
+    if (audiences[index(*artist)] >= least) add(*artist);
   keep_best(all, found, limit);
   return found;
 }
 
-std::vector<ScoredTrackRow> neighbour_tracks(const CoListening& all, const Signal& tracks,
+std::vector<ScoredTrackRow> neighbour_tracks(const CoListening& all, const TrackSignal& tracks,
                                              const MayBe& may_be, std::size_t limit) {
   std::vector<ScoredTrackRow> found;
-  for (std::size_t track = 0; track < tracks.size(); ++track) {
-    const auto row = static_cast<std::int32_t>(track);
-    if (tracks[track] > 0 && may_be(row)) found.push_back({row, tracks[track]});
+  for (const std::int32_t row : tracks.rows) {
+    const float score = tracks.of[index(row)];
+    if (score > 0 && may_be(row)) found.push_back({row, score});
   }
   keep_best(all, found, limit);
   return found;
@@ -260,7 +287,8 @@ std::vector<ScoredTrackRow> fresh_tracks(const CoListening& all, const ListenerP
 }
 
 std::vector<Giver> audience_givers(const CoListening& all, const ListenerProfile& listener,
-                                   PersonRow self, std::span<const std::int32_t> artists) {
+                                   const PeopleSharing& people,
+                                   std::span<const std::int32_t> artists) {
   // What an artist's audience gets from one of the listener's is their product over the people, so
   // both are laid out by people, of whom those who share most with the listener say enough.
   constexpr std::size_t kGivers = 64, kPeople = 256;
@@ -278,21 +306,19 @@ std::vector<Giver> audience_givers(const CoListening& all, const ListenerProfile
     std::int32_t person;
     float shared;
   };
-  std::vector<Sharing> people;
-  for (std::int32_t person = 0; person < static_cast<std::int32_t>(all.people()); ++person) {
-    if (person == self) continue;
-    const auto played = all.person_artists[person];
-    const auto plays = all.person_artists.weights(person);
-    float shared = 0;
-    for (std::size_t k = 0; k < played.size(); ++k) shared += weight[index(played[k])] * plays[k];
-    if (shared > 0) people.push_back({person, shared});
+  std::vector<Sharing> asked;
+  for (std::size_t person = 0; person < people.lately.size(); ++person) {
+    if (people.lately[person] > 0)
+      asked.push_back({static_cast<std::int32_t>(person), people.lately[person]});
   }
-  const std::size_t asked = std::min(kPeople, people.size());
-  std::partial_sort(people.begin(), people.begin() + static_cast<std::ptrdiff_t>(asked),
-                    people.end(), [](const Sharing& a, const Sharing& b) {
-                      return a.shared != b.shared ? a.shared > b.shared : a.person < b.person;
-                    });
-  people.resize(asked);
+  const auto is_before = [](const Sharing& a, const Sharing& b) {
+    return a.shared != b.shared ? a.shared > b.shared : a.person < b.person;
+  };
+  if (asked.size() > kPeople) {
+    std::nth_element(asked.begin(), asked.begin() + kPeople, asked.end(), is_before);
+    asked.resize(kPeople);
+  }
+  std::sort(asked.begin(), asked.end(), is_before);
 
   constexpr std::int32_t kNone = -1;
   std::vector<std::int32_t> place(all.artists(), kNone);
@@ -301,21 +327,26 @@ std::vector<Giver> audience_givers(const CoListening& all, const ListenerProfile
   std::vector<std::int32_t> giver_of(all.artists(), kNone);
   for (std::size_t k = 0; k < givers; ++k)
     giver_of[index(mine[k].artist)] = static_cast<std::int32_t>(k);
-  std::vector<float> given(artists.size() * givers), whole(artists.size()), theirs(givers);
-  for (const Sharing& one : people) {
+  std::vector<float> given(artists.size() * givers), whole(artists.size());
+  struct Part {
+    std::size_t giver;
+    float gives;
+  };
+  std::vector<Part> theirs;  // of one person
+  for (const Sharing& one : asked) {
     const auto played = all.person_artists[one.person];
     const auto plays = all.person_artists.weights(one.person);
-    std::fill(theirs.begin(), theirs.end(), 0.0f);
+    theirs.clear();
     for (std::size_t k = 0; k < played.size(); ++k) {
       if (const std::int32_t at = giver_of[index(played[k])]; at != kNone)
-        theirs[index(at)] = weight[index(played[k])] * plays[k];
+        theirs.push_back({index(at), weight[index(played[k])] * plays[k]});
     }
     for (std::size_t k = 0; k < played.size(); ++k) {
       const std::int32_t at = place[index(played[k])];
       if (at == kNone) continue;
       whole[index(at)] += one.shared * plays[k];
-      for (std::size_t g = 0; g < givers; ++g)
-        given[index(at) * givers + g] += theirs[g] * plays[k];
+      float* of_artist = given.data() + index(at) * givers;
+      for (const Part& part : theirs) of_artist[part.giver] += part.gives * plays[k];
     }
   }
   std::vector<Giver> found(artists.size());
@@ -331,10 +362,14 @@ std::vector<Giver> audience_givers(const CoListening& all, const ListenerProfile
 std::vector<Giver> session_givers(const CoListening& all, const ListenerProfile& listener,
                                   std::span<const ScoredTrackRow> tracks) {
   constexpr std::size_t kMostSessions = 8;  // of a track; more say no more about which gives most
-  std::vector<float> weight(all.tracks()), given(all.tracks());
-  for (const LatelyPlayed& played : listener.lately())
-    weight[index(played.track)] = static_cast<float>(played.weight);
+  constexpr std::int32_t kNone = -1;
+  const std::span<const LatelyPlayed> lately = listener.lately();
+  std::vector<std::int32_t> place(all.tracks(), kNone);  // by track row: in lately
+  for (std::size_t k = 0; k < lately.size(); ++k)
+    place[index(lately[k].track)] = static_cast<std::int32_t>(k);
+  std::vector<float> given(lately.size());
   std::vector<Giver> found;
+  found.reserve(tracks.size());
   std::vector<std::int32_t> touched;
   for (const ScoredTrackRow& one : tracks) {
     const auto sessions = all.track_sessions[one.track];
@@ -342,20 +377,22 @@ std::vector<Giver> session_givers(const CoListening& all, const ListenerProfile&
     each_of_some(sessions, kMostSessions, [&](std::int32_t session, float) {
       const auto of_session = all.session_tracks[session];
       for (const std::int32_t track : of_session) {
-        const float gives = weight[index(track)] / static_cast<float>(of_session.size());
-        if (!(gives > 0)) continue;
-        if (given[index(track)] == 0) touched.push_back(track);
-        given[index(track)] += gives;
+        const std::int32_t at = place[index(track)];
+        if (at == kNone) continue;
+        const float gives =
+            static_cast<float>(lately[index(at)].weight) / static_cast<float>(of_session.size());
+        if (given[index(at)] == 0) touched.push_back(at);
+        given[index(at)] += gives;
         whole += gives;
       }
     });
     Giver most;
     float largest = 0;
-    for (const std::int32_t track : touched) {
-      float& gives = given[index(track)];
+    for (const std::int32_t at : touched) {
+      float& gives = given[index(at)];
       if (gives > largest) {
         largest = gives;
-        most.row = track;
+        most.row = lately[index(at)].track;
       }
       gives = 0;
     }
@@ -457,13 +494,13 @@ DiscoveryRow DiscoveryFeatures::of(std::int32_t track) const {
   float* shared = row.data() + (taste != nullptr ? 0 : kSharedFeatures);
   float people = 0;
   for (const std::int32_t person : all_.track_people[track])
-    people += signals_.people[index(person)];
+    people += signals_.people.alike[index(person)];
   const auto of_artist = [&](const Signal& signal) {
     return artist < 0 ? 0.0f : signal[index(artist)];
   };
   shared[0] = log_of(std::max(1, all_.listeners[at]));
   shared[1] = log1p_of(all_.rank[at]);
-  shared[2] = log_signal(signals_.tracks[at], 1e-3);
+  shared[2] = log_signal(signals_.tracks.of[at], 1e-3);
   shared[3] = log_signal(of_artist(signals_.audiences), 1e-2);
   shared[4] = log_signal(of_artist(signals_.sessions.by_7_days), 1e-3);
   shared[5] = log_signal(of_artist(signals_.sessions.by_28_days), 1e-3);

@@ -22,11 +22,22 @@ using Signal = std::vector<float>;
 /// Which rows of people in the model are the listener; -1: none of them.
 using PersonRow = std::int32_t;
 
+/// What people have in common with the listener; all 0 for the listener.
+struct PeopleSharing {
+  /// By person: what they play of the listener's artists, added up by log(1 + plays decayed by 60
+  /// days).
+  std::vector<float> lately;
+  /// By person: the cosine of what they and the listener play, by artist.
+  std::vector<float> alike;
+};
+PeopleSharing people_sharing(const CoListening& all, const ListenerProfile& listener,
+                             PersonRow self);
+
 /// How alike the audiences of each artist and of the listener's artists are: the cosine, over
 /// people, of log(1 + plays), added up over the listener's artists by log(1 + plays decayed by 60
 /// days) (Sarwar et al., WWW 2001, with artists for items). The listener's own plays do not count;
 /// artists of fewer than two listeners have 0.
-Signal artist_audiences(const CoListening& all, const ListenerProfile& listener, PersonRow self);
+Signal artist_audiences(const CoListening& all, const PeopleSharing& people);
 
 /// How often artists are played in one session with the listener's: cosine over sessions, those of
 /// many artists counting less, by log(1 + plays decayed by 7 or 28 days). Of an artist in very many
@@ -36,15 +47,16 @@ struct SessionArtists {
 };
 SessionArtists session_artists(const CoListening& all, const ListenerProfile& listener);
 
+/// A signal that speaks for few of very many tracks.
+struct TrackSignal {
+  Signal of;                       // by track row
+  std::vector<std::int32_t> rows;  // those it speaks for, in no particular order
+};
 /// How often tracks are played in one session with what the listener played lately (Ludewig,
 /// Jannach: Evaluation of Session-based Recommendation Algorithms, UMUAI 2018, with sessions
 /// weighed by how much of them the listener knows): the mean over a track's sessions, with five
 /// empty ones added.
-Signal session_tracks(const CoListening& all, const ListenerProfile& listener);
-
-/// By person: the cosine of what they and the listener play, by artist; 0 for the listener.
-std::vector<float> people_alike(const CoListening& all, const ListenerProfile& listener,
-                                PersonRow self);
+TrackSignal session_tracks(const CoListening& all, const ListenerProfile& listener);
 
 // ---- candidates
 // ---------------------------------------------------------------------------------
@@ -67,7 +79,7 @@ std::vector<ScoredTrackRow> audience_tracks(const CoListening& all, const Listen
                                             const Signal& audiences, const MayBe& may_be,
                                             std::size_t per_artist, std::size_t limit);
 /// Tracks of session_tracks().
-std::vector<ScoredTrackRow> neighbour_tracks(const CoListening& all, const Signal& tracks,
+std::vector<ScoredTrackRow> neighbour_tracks(const CoListening& all, const TrackSignal& tracks,
                                              const MayBe& may_be, std::size_t limit);
 /// As familiar_tracks() of tracks that anybody played first in the last `days` days.
 std::vector<ScoredTrackRow> fresh_tracks(const CoListening& all, const ListenerProfile& listener,
@@ -81,7 +93,8 @@ struct Giver {
 };
 /// Of each artist: the one of the listener's artists that gives most to its audience.
 std::vector<Giver> audience_givers(const CoListening& all, const ListenerProfile& listener,
-                                   PersonRow self, std::span<const std::int32_t> artists);
+                                   const PeopleSharing& people,
+                                   std::span<const std::int32_t> artists);
 /// Of each track: the track played lately that gives most to its session_tracks().
 std::vector<Giver> session_givers(const CoListening& all, const ListenerProfile& listener,
                                   std::span<const ScoredTrackRow> tracks);
@@ -95,16 +108,17 @@ struct CandidateCounts {
 
 /// All signals of one listener.
 struct DiscoverySignals {
+  PeopleSharing people;
   Signal audiences;
   SessionArtists sessions;
-  Signal tracks;
-  std::vector<float> people;
+  TrackSignal tracks;
 
+  DiscoverySignals() = default;
   DiscoverySignals(const CoListening& all, const ListenerProfile& listener, PersonRow self)
-      : audiences(artist_audiences(all, listener, self)),
+      : people(people_sharing(all, listener, self)),
+        audiences(artist_audiences(all, people)),
         sessions(session_artists(all, listener)),
-        tracks(session_tracks(all, listener)),
-        people(people_alike(all, listener, self)) {}
+        tracks(session_tracks(all, listener)) {}
 };
 
 /// What the recalls find together, each track once, ascending.

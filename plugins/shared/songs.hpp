@@ -4,7 +4,6 @@
 
 #include "playlist/plugin.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -15,34 +14,38 @@ namespace shared {
 /// without a song number stands for itself.
 class Songs {
  public:
-  explicit Songs(const playlist::Call& call) : song_(call.table("tracks")["song"].i32()) {
-    std::int32_t last = -1;
-    for (const std::int32_t song : song_) last = std::max(last, song);
-    has_song_.resize(static_cast<std::size_t>(last + 1));
-    has_track_.resize(song_.size());
-  }
+  explicit Songs(const playlist::Call& call) : song_(call.table("tracks")["song"].i32()) {}
 
   /// False when the song was there already.
   bool add(std::int32_t track) {
-    const std::int32_t song = song_[static_cast<std::size_t>(track)];
-    std::uint8_t& has = song < 0 ? has_track_[static_cast<std::size_t>(track)]
-                                 : has_song_[static_cast<std::size_t>(song)];
-    if (has) return false;
-    has = 1;
+    const Place place = place_of(track);
+    std::vector<std::uint8_t>& has = place.is_song ? has_song_ : has_track_;
+    if (place.number >= has.size()) has.resize(place.number + 1);
+    if (has[place.number]) return false;
+    has[place.number] = 1;
     return true;
   }
   [[nodiscard]] bool has(std::int32_t track) const {
-    const std::int32_t song = song_[static_cast<std::size_t>(track)];
-    return (song < 0 ? has_track_[static_cast<std::size_t>(track)]
-                     : has_song_[static_cast<std::size_t>(song)]) != 0;
+    const Place place = place_of(track);
+    const std::vector<std::uint8_t>& has = place.is_song ? has_song_ : has_track_;
+    return place.number < has.size() && has[place.number] != 0;
   }
   void add_all(std::span<const std::int32_t> tracks) {
     for (const std::int32_t track : tracks) add(track);
   }
 
  private:
+  struct Place {
+    bool is_song;
+    std::size_t number;  // of the song, or of the track
+  };
+  [[nodiscard]] Place place_of(std::int32_t track) const {
+    const std::int32_t song = song_[static_cast<std::size_t>(track)];
+    return {song >= 0, static_cast<std::size_t>(song >= 0 ? song : track)};
+  }
+
   std::span<const std::int32_t> song_;
-  std::vector<std::uint8_t> has_song_, has_track_;
+  std::vector<std::uint8_t> has_song_, has_track_;  // as far as the last one that was added
 };
 
 }  // namespace shared

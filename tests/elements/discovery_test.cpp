@@ -154,6 +154,34 @@ TEST_CASE("ranking.discovery gives chances, and says whose artist is new", "[dis
   CHECK(ranked.explanations[4].empty());
 }
 
+TEST_CASE("what is kept of one listener is never another's", "[discovery]") {
+  TinyLibrary ann = heard(), dee = others(), skipping = heard();
+  dee.listen(7, 2);
+  skipping.listen(1, 0.5, /*is_play=*/false, /*is_skip=*/true);
+  TinyLibrary more = heard();  // the same listener, where somebody else's plays made another model
+  session(more, 2, 5, {0, 7});
+  TrainedModels models, other_models;
+  REQUIRE(models.train("model.discovery", ann).status == PLAYLIST_OK);
+  REQUIRE(other_models.train("model.discovery", more).status == PLAYLIST_OK);
+  const auto all_of = [](const TinyLibrary& library, TrainedModels& by) {
+    std::vector<std::pair<std::int32_t, float>> all;
+    for (const char* name : {"familiar", "artist_cf", "session_neighbours"})
+      for (const auto& found : recall(name, library, by).tracks)
+        all.emplace_back(found.track, found.score);
+    const Ranked ranked = support::run_rank("ranking.discovery", {}, library,
+                                            candidates_of({1, 4, 5, 7}), {1, {}, &by});
+    for (const double chance : ranked.columns.at("discovery"))
+      all.emplace_back(-1, static_cast<float>(chance));
+    return all;
+  };
+  const auto first = all_of(ann, models);
+  CHECK(all_of(dee, models) != first);
+  CHECK(all_of(skipping, models) != first);
+  CHECK(all_of(more, other_models) != first);
+  CHECK(all_of(ann, models) == first);
+  CHECK(all_of(heard(), models) == first);  // in other memory
+}
+
 TEST_CASE("without the model, or before the first play, there is nothing to tell", "[discovery]") {
   for (const char* name : {"familiar", "artist_cf", "session_neighbours", "fresh"}) {
     CAPTURE(name);

@@ -161,7 +161,7 @@ TEST_CASE("the listener's own plays are none of the audience's", "[discovery]") 
   const shared::CoListening all = counted.view();
   const std::vector<shared::HeardRow> heard{{kBegin + 49 * kDay, 0, 0, true}};
   const shared::ListenerProfile listener(heard, kBegin + 50 * kDay, all.artists());
-  const shared::Signal with_all = shared::artist_audiences(all, listener, -1);
+  const shared::PeopleSharing people = shared::people_sharing(all, listener, -1);
   // Of those who play artist 0, leaving out one changes what the others' artists get.
   std::int32_t self = -1;
   for (std::int32_t person = 0; person < kPeople && self < 0; ++person) {
@@ -169,7 +169,10 @@ TEST_CASE("the listener's own plays are none of the audience's", "[discovery]") 
     if (std::find(artists.begin(), artists.end(), 0) != artists.end()) self = person;
   }
   REQUIRE(self >= 0);
-  CHECK(shared::artist_audiences(all, listener, self) != with_all);
-  CHECK(shared::people_alike(all, listener, self)[static_cast<std::size_t>(self)] == 0);
-  CHECK(shared::people_alike(all, listener, -1)[static_cast<std::size_t>(self)] > 0);
+  const shared::PeopleSharing others = shared::people_sharing(all, listener, self);
+  CHECK(shared::artist_audiences(all, others) != shared::artist_audiences(all, people));
+  for (const auto share : {&shared::PeopleSharing::lately, &shared::PeopleSharing::alike}) {
+    CHECK((others.*share)[static_cast<std::size_t>(self)] == 0);
+    CHECK((people.*share)[static_cast<std::size_t>(self)] > 0);
+  }
 }
