@@ -100,11 +100,11 @@ return pl.recipe {
     end
 
     -- Few candidates are soon used up by the limits of the list.
-    local fresh = best(found)
-    if #found < 10 * p.tracks then
-      local more = best(related())
-      fresh = pl.concat { pl.fallback { fresh, { more, title = "related artists and genres" } }, more }
-    end
+    local fresh, more = best(found), best(related())
+    fresh = pl.fallback {
+      { fresh, at_least = 10 * p.tracks },
+      pl.concat { pl.fallback { fresh, { more, title = "related artists and genres" } }, more },
+    }
 
     -- Nothing new: what many play or what is rated popular, or the longest unheard of what was heard gladly.
     local popular = unknown(pl.recall.popular { limit = 1000, min_users = 2 })

@@ -203,7 +203,7 @@ local function branches_of(combiner, list)
       if k ~= 1 and not allowed[k] then engine.fail(what .. ": branch " .. i .. " has no \"" .. tostring(k) .. "\"", did_you_mean(k, allowed)) end
     end
     branches[i] = { node = need_node(branch[1], what .. ": branch " .. i), weight = weight and branch[weight],
-                    title = branch.title,
+                    title = branch.title, quota = branch.quota, at_least = branch.at_least,
                     otherwise = branch.otherwise and need_node(branch.otherwise, what .. ": otherwise of branch " .. i) }
   end
   if #branches == 0 then engine.fail(what .. " needs at least one branch") end
@@ -233,48 +233,7 @@ function demands.mix(branches)
   end
 end
 
--- How many candidates of each branch count: its quota, and of what others lack a part in proportion to the quotas, as
--- far as it found more. A branch without a quota (0) gives all it found.
-local function allotments(quotas, sizes)
-  local taken, spare = {}, 0
-  for i, quota in ipairs(quotas) do
-    taken[i] = quota == 0 and sizes[i] or math.min(quota, sizes[i])
-    spare = spare + math.max(0, quota - sizes[i])
-  end
-  while spare > 0 do
-    local open, round = 0, spare
-    for i, quota in ipairs(quotas) do
-      if taken[i] < sizes[i] then open = open + quota end
-    end
-    if open == 0 then break end
-    for i, quota in ipairs(quotas) do
-      local more = math.min(math.ceil(round * quota / open), sizes[i] - taken[i], spare)
-      taken[i], spare = taken[i] + more, spare - more
-    end
-  end
-  return taken
-end
-
--- A branch with `quota = N` gives its N best. What it lacks (it found less, or nothing, as a model is not trained) goes
--- to the other branches with a quota. To know that, the blend looks at its branches while the plan is made.
-function demands.blend(branches, list)
-  local quotas, sizes, is_any = {}, {}, false
-  for i, item in ipairs(list) do
-    quotas[i] = not is_node(item) and item.quota or 0
-    if type(quotas[i]) ~= "number" or quotas[i] < 0 or quotas[i] % 1 ~= 0 then
-      engine.fail("pl.blend: branch " .. i .. " needs quota = a whole number", "leave quota out to take all it finds")
-    end
-    is_any = is_any or quotas[i] > 0
-  end
-  if is_any then
-    for i, branch in ipairs(branches) do sizes[i] = #branch.node end
-    for i, count in ipairs(allotments(quotas, sizes)) do
-      if count < sizes[i] then branches[i].node = branches[i].node:top { count = count } end
-    end
-  end
-end
-
--- The first branch that has any candidates. One with `title = "..."` gives the list that name, where it is the one taken.
+-- The first branch that has any candidates, or `at_least` as many as it asks for. One with `title = "..."` gives the list that name, where it is the one taken.
 function demands.fallback(branches)
   for i, branch in ipairs(branches) do
     if branch.title ~= nil and type(branch.title) ~= "string" then engine.fail("pl.fallback: branch " .. i .. " needs title = a text") end

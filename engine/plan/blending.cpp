@@ -67,4 +67,29 @@ std::vector<double> blended(std::span<const double> scores, double weight, Blend
   }
 }
 
+std::vector<std::size_t> allotments(std::span<const std::size_t> quotas,
+                                    std::span<const std::size_t> sizes) {
+  std::vector<std::size_t> taken;
+  std::size_t spare = 0;
+  for (std::size_t k = 0; k < quotas.size(); ++k) {
+    taken.push_back(quotas[k] == 0 ? sizes[k] : std::min(quotas[k], sizes[k]));
+    if (quotas[k] > taken[k] && quotas[k] > 0) spare += quotas[k] - taken[k];
+  }
+  while (spare > 0) {
+    double open = 0;  // the quotas of those that found more
+    for (std::size_t k = 0; k < quotas.size(); ++k)
+      if (taken[k] < sizes[k]) open += static_cast<double>(quotas[k]);
+    if (open == 0) break;
+    const auto round = static_cast<double>(spare);
+    for (std::size_t k = 0; k < quotas.size(); ++k) {
+      const double part = std::ceil(round * static_cast<double>(quotas[k]) / open);
+      const std::size_t more =
+          std::min({static_cast<std::size_t>(part), sizes[k] - taken[k], spare});
+      taken[k] += more;
+      spare -= more;
+    }
+  }
+  return taken;
+}
+
 }  // namespace engine

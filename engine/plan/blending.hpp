@@ -1,6 +1,7 @@
 // What one list of candidates gives each of its tracks in a blend of several: pl.blend.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -22,5 +23,11 @@ std::optional<BlendBy> blend_by(std::string_view name);
 /// does not have gets 0 from it. Calibrated scores of a list whose scores are all equal are
 /// weight each.
 std::vector<double> blended(std::span<const double> scores, double weight, BlendBy by);
+
+/// How many candidates of each branch count, of `sizes` that it found: its quota, and of what others
+/// lack of theirs a part in proportion to the quotas, as far as it found more. A branch without a
+/// quota (0) gives all it found, and takes nothing of what others lack. As long as `sizes`.
+std::vector<std::size_t> allotments(std::span<const std::size_t> quotas,
+                                    std::span<const std::size_t> sizes);
 
 }  // namespace engine

@@ -2,7 +2,9 @@
 // take turns are in interleave.cpp.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "core/error.hpp"
 #include "plan/blending.hpp"
@@ -136,6 +138,45 @@ class DifferenceStep final : public Step {
 
 constexpr const char* kBlendedBy[] = {"score", "rank", "calibrated", nullptr};
 
+/// The first of what each branch found, as many as its quota and what others lack allow.
+std::vector<CandidatesPtr> within_quotas(const Node& node,
+                                         const std::vector<CandidatesPtr>& found) {
+  std::vector<std::size_t> quotas, sizes;
+  for (std::size_t k = 0; k < found.size(); ++k) {
+    quotas.push_back(node.branches[k].quota);
+    sizes.push_back(found[k]->size());
+  }
+  const std::vector<std::size_t> taken = allotments(quotas, sizes);
+  std::vector<CandidatesPtr> kept = found;
+  for (std::size_t k = 0; k < found.size(); ++k) {
+    if (taken[k] == sizes[k]) continue;
+    std::vector<std::int32_t> rows(taken[k]);
+    std::iota(rows.begin(), rows.end(), 0);
+    kept[k] = std::make_shared<const Candidates>(found[k]->gather(std::move(rows)));
+  }
+  return kept;
+}
+
+/// What the quotas cut off and no other branch gives, each with the branch that had it first.
+std::vector<Dropped> beyond_quotas(Evaluation& evaluation, const Node& node,
+                                   const std::vector<CandidatesPtr>& found,
+                                   const std::vector<CandidatesPtr>& kept, const Candidates& made) {
+  std::vector<Dropped> dropped;
+  std::unordered_set<std::int32_t> told(made.tracks.begin(), made.tracks.end());
+  for (std::size_t k = 0; k < found.size(); ++k) {
+    if (kept[k]->size() == found[k]->size()) continue;
+    const Node& branch = evaluation.setup().plan->at(node.branches[k].node);
+    const std::int32_t reason = evaluation.text_code(
+        "it came after the " + std::to_string(kept[k]->size()) + " of " + branch.label() +
+        " that its quota and what other branches lack of theirs let in");
+    for (std::size_t row = kept[k]->size(); row < found[k]->size(); ++row) {
+      const std::int32_t track = found[k]->tracks[row];
+      if (told.insert(track).second) dropped.push_back({track, reason});
+    }
+  }
+  return dropped;
+}
+
 class BlendStep final : public Step {
  public:
   BlendStep()
@@ -150,20 +191,30 @@ class BlendStep final : public Step {
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {
     const BlendBy by = blend_by(node.text("by")).value_or(BlendBy::kScore);
-    std::vector<CandidatesPtr> inputs;
+    std::vector<CandidatesPtr> found;
+    for (const Branch& branch : node.branches) found.push_back(evaluation.result(branch.node));
+    const std::vector<CandidatesPtr> inputs = within_quotas(node, found);
     std::vector<std::vector<double>> scores;
-    for (const Branch& branch : node.branches) {
-      inputs.push_back(evaluation.result(branch.node));
-      scores.push_back(blended(scores_of(*inputs.back()), branch.weight, by));
-    }
-    return add_up(evaluation, node, inputs, scores);
+    for (std::size_t k = 0; k < inputs.size(); ++k)
+      scores.push_back(blended(scores_of(*inputs[k]), node.branches[k].weight, by));
+    Candidates made = add_up(evaluation, node, inputs, scores);
+    made.dropped = beyond_quotas(evaluation, node, found, inputs, made);
+    return made;
   }
 
   void add_columns(const Node&, PlanColumns& columns) const override {
     columns.types["score"] = PLAYLIST_F32;
   }
+  /// What one branch lacks of its quota others give, so that only where all have one it bounds them.
   [[nodiscard]] Supply supply(const Node& node, const SupplyOf& supply_of) const override {
-    return supply_together(branch_nodes(node), supply_of);
+    Supply all = supply_together(branch_nodes(node), supply_of);
+    double quotas = 0;
+    for (const Branch& branch : node.branches) {
+      if (branch.quota == 0) return all;
+      quotas += static_cast<double>(branch.quota);
+    }
+    all.bound(node.id, quotas);
+    return all;
   }
 };
 
@@ -178,18 +229,22 @@ Candidates titled(Evaluation& evaluation, Candidates candidates, const std::stri
 class FallbackStep final : public Step {
  public:
   FallbackStep()
-      : Step({"fallback", "pl.fallback", "The first branch that has any candidates."},
-             {.form = StepForm::kCombiner, .inputs = 0, .asks_for_branches = true}, {},
-             {{"title", "string", "what the list is called when it is made of this branch"}}) {}
+      : Step(
+            {"fallback", "pl.fallback", "The first branch that has candidates, or enough of them."},
+            {.form = StepForm::kCombiner, .inputs = 0, .asks_for_branches = true}, {},
+            {{"title", "string", "what the list is called when it is made of this branch"},
+             {"at_least", "integer", "candidates that it needs to be taken, default 1"}}) {}
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {
     for (std::size_t i = 0; i < node.branches.size(); ++i) {
       const CandidatesPtr candidates = evaluation.result(node.branches[i].node);
-      if (candidates->size() == 0 && i + 1 < node.branches.size()) continue;
+      const bool is_last = i + 1 == node.branches.size();
+      if (candidates->size() < node.branches[i].at_least && !is_last) continue;
       if (i == 0 || candidates->size() == 0) return *candidates;
       const std::string& title = node.branches[i].title;
-      evaluation.notice(title.empty() ? taken_instead(*evaluation.setup().plan, node, i)
-                                      : "nothing was found for this list; made instead: " + title);
+      evaluation.notice(title.empty() ? taken_instead(evaluation, node, i)
+                                      : found_first(evaluation, node, "this list") +
+                                            "; made instead: " + title);
       return title.empty() ? *candidates : titled(evaluation, *candidates, title);
     }
     return {};
@@ -199,17 +254,38 @@ class FallbackStep final : public Step {
     for (const Branch& branch : node.branches)
       if (!branch.title.empty()) columns.types["fallback"] = PLAYLIST_STRING;
   }
-  /// The first branch that has a single track is taken, so its bound is what counts.
+  /// A branch that a single track is enough for is taken with it, so the smaller bound of first and
+  /// last is what counts. Where one needs more, any of them may be taken.
   [[nodiscard]] Supply supply(const Node& node, const SupplyOf& supply_of) const override {
     const Supply& first = supply_of(node.branches.front().node);
     const Supply& last = supply_of(node.branches.back().node);
-    return first.most < last.most ? first : last;
+    if (first.most < last.most && node.branches.front().at_least <= 1) return first;
+    Supply widest = last;
+    for (const Branch& branch : node.branches) {
+      const Supply& supply = supply_of(branch.node);
+      if (branch.at_least > 1 && supply.most > widest.most) widest = supply;
+    }
+    return widest;
   }
 
  private:
-  static std::string taken_instead(const Plan& plan, const Node& node, std::size_t taken) {
-    return "pl.fallback: " + plan.at(node.branches[0].node).label() + " found nothing, so " +
-           plan.at(node.branches[taken].node).label() + " was taken";
+  /// "nothing was found for this list", "12 of the 300 wanted were found for this list".
+  static std::string found_first(Evaluation& evaluation, const Node& node,
+                                 const std::string& what) {
+    const std::size_t found = evaluation.result(node.branches[0].node)->size();
+    if (found == 0) return "nothing was found for " + what;
+    return std::to_string(found) + " of the " + std::to_string(node.branches[0].at_least) +
+           " wanted were found for " + what;
+  }
+
+  static std::string taken_instead(Evaluation& evaluation, const Node& node, std::size_t taken) {
+    const Plan& plan = *evaluation.setup().plan;
+    const std::size_t found = evaluation.result(node.branches[0].node)->size();
+    return "pl.fallback: " + plan.at(node.branches[0].node).label() + " found " +
+           (found == 0 ? "nothing"
+                       : std::to_string(found) + " of the " +
+                             std::to_string(node.branches[0].at_least) + " that it needs") +
+           ", so " + plan.at(node.branches[taken].node).label() + " was taken";
   }
 };
 

@@ -158,7 +158,7 @@ int Evaluation::missing_input(int id) const {
   for (const Branch& branch : node.branches) {
     const CandidatesPtr candidates = known(branch.node);
     if (!candidates) return branch.node;
-    if (candidates->size() > 0) break;
+    if (candidates->size() >= branch.at_least) break;
   }
   return -1;
 }

@@ -12,6 +12,7 @@
 #include "data/declared_tables.hpp"
 #include "lua/lua_internal.hpp"
 #include "lua/text_bounds.hpp"
+#include "plan/parameters.hpp"
 #include "plan/step.hpp"
 
 namespace engine {
@@ -283,6 +284,23 @@ int branch_candidates(lua_State* lua, const Node& node, const NodeContext& conte
   return id;
 }
 
+/// The whole number at a field of the table on top of the stack; `missing` where there is none.
+std::size_t branch_count(lua_State* lua, const Node& node, const NodeContext& context, int branch,
+                         const char* field, std::size_t missing) {
+  lua_getfield(lua, -1, field);
+  const bool is_given = !lua_isnil(lua, -1);
+  const double count = lua_type(lua, -1) == LUA_TNUMBER ? lua_tonumber(lua, -1) : -1;
+  lua_pop(lua, 1);
+  if (!is_given) return missing;
+  if (!(count >= 0) || count > kMany || count != std::floor(count)) {
+    fail(context,
+         node.written() + ": branch " + std::to_string(branch) + " needs " + field +
+             " = a whole number from 0 on",
+         "", "leave " + std::string(field) + " out, or write " + field + " = 100");
+  }
+  return static_cast<std::size_t>(count);
+}
+
 /// The branch on top of the stack.
 Branch branch_at_top(lua_State* lua, const Node& node, const NodeContext& context, int number) {
   if (!lua_istable(lua, -1)) {
@@ -293,6 +311,8 @@ Branch branch_at_top(lua_State* lua, const Node& node, const NodeContext& contex
   }
   Branch branch{branch_candidates(lua, node, context, number, "node", true)};
   branch.otherwise = branch_candidates(lua, node, context, number, "otherwise", false);
+  branch.quota = branch_count(lua, node, context, number, "quota", branch.quota);
+  branch.at_least = branch_count(lua, node, context, number, "at_least", branch.at_least);
   lua_getfield(lua, -1, "weight");
   if (lua_isnumber(lua, -1)) branch.weight = lua_tonumber(lua, -1);
   if (!std::isfinite(branch.weight)) {

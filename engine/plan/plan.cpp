@@ -80,11 +80,17 @@ Value argument(const Node& node, std::string_view parameter, const Default& get_
   return get_default(*node.description->params[place]);
 }
 
-/// "share 0.6: ", where the branches of the node have weights.
-std::string weight_text(const Node& node, const Branch& branch) {
+/// "weight 0.6, quota 200: ": what a branch has beside its candidates.
+std::string branch_text(const Node& node, const Branch& branch) {
   std::ostringstream text;
+  const auto add = [&](const char* name, double number) {
+    text << (text.tellp() > 0 ? ", " : "") << name << " " << number;
+  };
   for (const BranchField& field : node.step->branch_fields())
-    if (field.is_weight) text << field.name << " " << branch.weight << ": ";
+    if (field.is_weight) add(field.name, branch.weight);
+  if (branch.quota > 0) add("quota", static_cast<double>(branch.quota));
+  if (branch.at_least != Branch{}.at_least) add("at least", static_cast<double>(branch.at_least));
+  if (text.tellp() > 0) text << ": ";
   return text.str();
 }
 
@@ -172,7 +178,7 @@ std::string Plan::text() const {
     text += "  -- " + node.where + "\n";
     for (const int input : node.inputs) show(input, depth + 1, "");
     for (const Branch& branch : node.branches) {
-      show(branch.node, depth + 1, weight_text(node, branch));
+      show(branch.node, depth + 1, branch_text(node, branch));
       if (branch.otherwise >= 0) show(branch.otherwise, depth + 1, "otherwise: ");
     }
     for (const auto& [name, value] : node.arguments) {

@@ -22,10 +22,12 @@ using PlanValue = std::variant<double, bool, std::string, ArgumentList, NodeArgu
 
 /// One input of a combiner.
 struct Branch {
-  int node;
-  double weight = 1;       // mix: share; blend: weight
-  int otherwise = -1;      // mix: node that fills the slots this branch cannot
-  std::string title = {};  // fallback: what a list of this branch is called; "" as always
+  int node = -1;
+  double weight = 1;         // mix: share; blend: weight
+  int otherwise = -1;        // mix: node that fills the slots this branch cannot
+  std::size_t quota = 0;     // blend: of its best candidates; 0: all
+  std::size_t at_least = 1;  // fallback: candidates that it needs to be taken
+  std::string title = {};    // fallback: what a list of this branch is called; "" as always
 };
 
 class Step;

@@ -114,6 +114,8 @@ bool NodeReuse::add_reads(const Node& node, std::string& bytes) const {
   for (const Branch& branch : node.branches) {
     packer.add('b');
     packer.add(branch.weight);
+    packer.add(static_cast<std::uint64_t>(branch.quota));
+    packer.add(static_cast<std::uint64_t>(branch.at_least));
     packer.add_text(branch.title);
     // Of branches that are asked for one by one, those that were not needed have no key.
     if (!add_node(branch.node) && !node.step->facts().asks_for_branches) return false;

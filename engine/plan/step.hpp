@@ -67,7 +67,7 @@ struct StepFacts {
   Choice choice = Choice::kNone;
   const char* how_lost = "not kept";  // a row that it does not give, where it has no reason
 
-  bool asks_for_branches = false;  // its branches run one by one, up to the first with candidates
+  bool asks_for_branches = false;  // its branches run one by one, up to the first with enough
   bool takes_turns = false;        // its branches are pulled a track at a time: see puller()
   bool passes_turns = false;       // keeps its input's order, so turns below it go on above it
   bool pulls = false;              // takes its input by pulling; counts go by the branches below

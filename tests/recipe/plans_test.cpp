@@ -193,7 +193,7 @@ TEST_CASE("a combiner's branch takes the fields that its step declares", "[plans
   };
   CHECK(fix_of("pl.mix { { c, shares = 1 } }") == "did you mean share?");
   CHECK(fix_of("pl.blend { { c, quotas = 1 } }") == "did you mean quota?");
-  CHECK(fix_of("pl.fallback { { c, quota = 1 } }") == "it knows title");
+  CHECK(fix_of("pl.fallback { { c, quota = 1 } }") == "it knows at_least, title");
   CHECK(fix_of("pl.alternate { { c, share = 1 } }").empty());
   CHECK(plans.tracks("return pl.fallback { { c, title = 'All' } }:top(2)").size() == 2);
   const test::ScriptFolder folder("steps");
@@ -207,6 +207,34 @@ TEST_CASE("a combiner's branch takes the fields that its step declares", "[plans
               ":column takes a name and a function of a row", "3");
   check_error(plans.error("return c:explain('why'):top(2)"),
               ":explain takes a function of a row that returns a text", "3");
+}
+
+TEST_CASE("a blend's quotas look at no branch while the plan is made", "[plans]") {
+  Plans plans;
+  CHECK(
+      plans
+          .tracks("local unread = pl.blend { { c:filter(function(t) error 'ran' end), quota = 2 } "
+                  "} return c:top(2)")
+          .size() == 2);
+  check_error(plans.error("return pl.blend { { c, quota = 1.5 } }:top(2)"),
+              "branch 1 needs quota = a whole number from 0 on", "3");
+  check_error(plans.error("return pl.blend { { c, quota = -1 } }:top(2)"),
+              "branch 1 needs quota = a whole number from 0 on", "3");
+}
+
+TEST_CASE("a fallback's branch is taken when it has at least what it asks for", "[plans]") {
+  Plans plans;
+  const auto made = [&](const std::string& first) {
+    return plans.run("return pl.fallback { { c, at_least = " + first + " }, c:top(3) }");
+  };
+  CHECK(made("8").at("tracks").size() == 8);
+  CHECK(made("8").dump().find("that it needs") == std::string::npos);
+  const json few = made("9");
+  CHECK(few.at("tracks").size() == 3);
+  CHECK_THAT(few.dump(), Catch::Contains("user.library found 8 of the 9 that it needs, so top was "
+                                         "taken"));
+  check_error(plans.error("return pl.fallback { { c, at_least = 'many' }, c }"),
+              "branch 1 needs at_least = a whole number from 0 on", "3");
 }
 
 TEST_CASE("numbers that are none are refused wherever a plan takes one", "[plans]") {
