@@ -8,8 +8,9 @@ namespace discovery {
 
 DiscoveryModel::DiscoveryModel(const playlist::Call& call)
     : all_(read(call)),
-      tracks_(call, "tracks", all_.track_id),
-      artists_(call, "artists", call.artifact_table(kDiscoveryModel, "artists")["id"].i64()),
+      tracks_(call, "tracks", all_.track_id, kDiscoveryModel),
+      artists_(call, "artists", call.artifact_table(kDiscoveryModel, "artists")["id"].i64(),
+               kDiscoveryModel),
       heard_(call),
       listener_(listener_of(key_of(call), [&] { return read_listener(call); })) {
   if (listener().tracks_played() == 0) throw playlist::NoData("nothing was played yet");
@@ -43,7 +44,7 @@ ListenerKey DiscoveryModel::key_of(const playlist::Call& call) const {
   const auto ts = listens["ts"].i64(), track_id = tracks["id"].i64(),
              artist_id = call.table("artists")["id"].i64();
   const auto is_play = listens["is_play"].u8();
-  ListenerKey key{std::string(call.artifact_card(kDiscoveryModel)),
+  ListenerKey key{shared::version_of(call, kDiscoveryModel),
                   call.now(),
                   user.rows() == 0 ? -1 : user["id"].i64()[0],
                   {}};

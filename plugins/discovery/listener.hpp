@@ -24,7 +24,7 @@ struct ListenerKey {
     std::uint8_t is_play;
     bool operator==(const Heard&) const = default;
   };
-  std::string model;  // the card of its version
+  std::string model;  // shared::version_of()
   std::int64_t now = 0, user_id = 0;
   std::vector<Heard> heard;  // by time
 
@@ -53,8 +53,7 @@ class Listener {
 };
 
 /// The one that is kept for an equal key, else what `make` gives, which is kept in place of the one
-/// asked for longest ago. A model without the engine's hash on its card could be any: nothing is
-/// kept for it. Threads: any.
+/// asked for longest ago. Nothing is kept where the model has no version. Threads: any.
 std::shared_ptr<const Listener> listener_of(
     ListenerKey key, const std::function<std::shared_ptr<const Listener>()>& make);
 

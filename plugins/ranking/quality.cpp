@@ -64,7 +64,7 @@ class Quality final : public playlist::Ranking {
   };
   static Known find(playlist::RankingCall& call) {
     const playlist::Table table = call.artifact_table(kQualityModel, "tracks");
-    return {table, shared::ModelRows(call, "tracks", table["id"].i64())};
+    return {table, shared::ModelRows(call, "tracks", table["id"].i64(), kQualityModel)};
   }
 
   float unknown_;

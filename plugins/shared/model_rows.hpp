@@ -6,7 +6,7 @@
 // tables "tracks_by_id" and "artists_by_id" has turned the load's ids round once for all calls.
 // Else, where a column of ids ascends a look-up is a search from where the id should stand. Ids in
 // another order lie close together, as a database hands them out one by one: a table of all of them
-// is filled in one pass.
+// is filled in one pass, and kept for the calls that read the same version of the model.
 #pragma once
 
 #include "playlist/call.hpp"
@@ -14,12 +14,42 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "model_version.hpp"
+
 namespace shared {
+
+/// Where each of a column of ids stands.
+struct RowsOfIds {
+  enum class Order { kAscending, kClose, kAny };
+  Order order = Order::kAscending;
+  std::vector<std::int32_t> by_id;     // kAny: places in the order of their ids
+  std::vector<std::int32_t> by_value;  // kClose: of the id first + k
+  std::int64_t first = 0;
+
+  explicit RowsOfIds(std::span<const std::int64_t> ids);
+  /// -1: none. Not for kAscending. `ids` are those it was made of.
+  [[nodiscard]] std::int32_t find(std::span<const std::int64_t> ids, std::int64_t wanted) const {
+    if (order == Order::kClose) {
+      const std::uint64_t at =
+          static_cast<std::uint64_t>(wanted) - static_cast<std::uint64_t>(first);
+      return at < by_value.size() ? by_value[static_cast<std::size_t>(at)] : -1;
+    }
+    const auto id = [&](std::int32_t at) { return ids[static_cast<std::size_t>(at)]; };
+    const auto found =
+        std::lower_bound(by_id.begin(), by_id.end(), wanted,
+                         [&](std::int32_t at, std::int64_t value) { return id(at) < value; });
+    return found != by_id.end() && id(*found) == wanted ? *found : -1;
+  }
+};
+/// The one that was made for this name before, else made and kept; equal names have equal ids. A
+/// few are kept, those asked for last. Threads: any.
+std::shared_ptr<const RowsOfIds> kept_rows(const std::string& name,
+                                           std::span<const std::int64_t> ids);
 
 /// Threads: one at a time.
 class ModelRows {
@@ -29,9 +59,15 @@ class ModelRows {
   /// kept as views.
   ModelRows(std::span<const std::int64_t> library_ids, std::span<const std::int64_t> model_ids)
       : library_(library_ids), model_(model_ids) {}
-  /// `table` of the load: "tracks" or "artists".
-  ModelRows(const playlist::Call& call, const char* table, std::span<const std::int64_t> model_ids)
+  /// `table` of the load: "tracks" or "artists". With `model`, whose table of that name the ids are,
+  /// what look-ups need is kept.
+  ModelRows(const playlist::Call& call, const char* table, std::span<const std::int64_t> model_ids,
+            const char* model = nullptr)
       : ModelRows(call.table(table)["id"].i64(), model_ids) {
+    if (model != nullptr) {
+      const std::string version = version_of(call, model);
+      if (!version.empty()) model_.kept_as = std::string(table) + " of " + version;
+    }
     const auto* tables =
         playlist::find_service<playlist_tables>(call.host(), PLAYLIST_SERVICE_TABLES);
     const std::string by_id = std::string(table) + "_by_id";
@@ -57,12 +93,9 @@ class ModelRows {
 
  private:
   struct Ids {
-    enum class Order { kUnknown, kAscending, kClose, kAny };
     std::span<const std::int64_t> ids;
-    mutable Order order = Order::kUnknown;
-    mutable std::vector<std::int32_t> by_id;     // kAny: places in the order of their ids
-    mutable std::vector<std::int32_t> by_value;  // kClose: of the id first + k
-    mutable std::int64_t first = 0;
+    std::string kept_as;                            // "": not kept
+    mutable std::shared_ptr<const RowsOfIds> rows;  // once a look-up needed it
 
     Ids() = default;
     explicit Ids(std::span<const std::int64_t> given) : ids(given) {}
@@ -73,45 +106,16 @@ class ModelRows {
       return static_cast<std::size_t>(at) < ids.size() && id(at) == wanted;
     }
     [[nodiscard]] std::int32_t find(std::int64_t wanted) const {
-      if (order == Order::kUnknown) {
+      if (!rows) {
         // What a search finds is right in any order; that it finds nothing says so only where ids
         // ascend, which takes a look at all of them.
         if (const std::int32_t at = search(wanted); at >= 0) return at;
-        prepare();
+        rows = kept_as.empty() ? std::make_shared<const RowsOfIds>(ids) : kept_rows(kept_as, ids);
       }
-      if (order == Order::kAscending) return search(wanted);
-      if (order == Order::kClose) {
-        const std::uint64_t at =
-            static_cast<std::uint64_t>(wanted) - static_cast<std::uint64_t>(first);
-        return at < by_value.size() ? by_value[static_cast<std::size_t>(at)] : -1;
-      }
-      const auto found =
-          std::lower_bound(by_id.begin(), by_id.end(), wanted,
-                           [&](std::int32_t at, std::int64_t value) { return id(at) < value; });
-      return found != by_id.end() && id(*found) == wanted ? *found : -1;
+      return rows->order == RowsOfIds::Order::kAscending ? search(wanted) : rows->find(ids, wanted);
     }
 
    private:
-    void prepare() const {
-      order = Order::kAscending;
-      if (std::is_sorted(ids.begin(), ids.end())) return;
-      const auto [low, high] = std::minmax_element(ids.begin(), ids.end());
-      const std::uint64_t range =
-          static_cast<std::uint64_t>(*high) - static_cast<std::uint64_t>(*low);
-      if (range < 4 * ids.size() + 1024) {
-        order = Order::kClose;
-        first = *low;
-        by_value.assign(static_cast<std::size_t>(range) + 1, -1);
-        for (std::size_t at = 0; at < ids.size(); ++at)
-          by_value[static_cast<std::size_t>(ids[at] - first)] = static_cast<std::int32_t>(at);
-        return;
-      }
-      order = Order::kAny;
-      by_id.resize(ids.size());
-      std::iota(by_id.begin(), by_id.end(), 0);
-      std::sort(by_id.begin(), by_id.end(),
-                [&](std::int32_t a, std::int32_t b) { return id(a) < id(b); });
-    }
     /// Ids ascend, most often evenly: steps that double lead from where `wanted` would stand then
     /// to where it does, within memory that lies close together.
     [[nodiscard]] std::int32_t search(std::int64_t wanted) const {
