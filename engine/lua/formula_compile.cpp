@@ -446,6 +446,8 @@ class Compiler {
     std::vector<Value> given;
     if (!peek().is(")")) given = expressions();
     expect(")");
+    if (called == "known" && given.size() == 2 && given[0].is(Type::kFlag))
+      return known_flag(given[0], given[1]);
     for (const Value& value : given) {
       if (!value.is(Type::kNumber)) throw Unsupported();
     }
@@ -486,6 +488,13 @@ class Compiler {
       return arithmetic(BlockOp::kAdd, x[0], arithmetic(BlockOp::kMultiply, span, x[2]));
     }
     throw Unsupported();
+  }
+  /// A flag as loaded is missing where it is 255; one made here may stand for nil.
+  Value known_flag(const Value& flag, const Value& otherwise) {
+    if (!otherwise.is(Type::kFlag) || !otherwise.is_constant()) throw Unsupported();
+    if (otherwise.number == 0 || flag.is_constant()) return truth(flag);
+    if (flag.column < 0) throw Unsupported();
+    return negated(compared_code(flag, 0));
   }
   Value call_of_one(const std::string& name, const Value& x) {
     using Function = double (*)(double);

@@ -137,13 +137,21 @@ class Writer {
   }
   std::string flag(int depth) {
     if (depth == 0) {
-      static const char* const kLeaves[] = {"t.is_new",           "t.is_new == nil",
-                                            "t.artist == 'Can'",  "t.channel ~= \"Faust\"",
-                                            "t.artist == nil",    "t.artist == 'nobody'",
-                                            "not t.is_new",       "t.is_new == false",
-                                            "t.artist == wanted", "t.channel",
-                                            "mode == 'calm'",     "t.is_new ~= true"};
-      return std::string("(") + kLeaves[pick(12)] + ")";
+      static const char* const kLeaves[] = {"t.is_new",
+                                            "t.is_new == nil",
+                                            "t.artist == 'Can'",
+                                            "t.channel ~= \"Faust\"",
+                                            "t.artist == nil",
+                                            "t.artist == 'nobody'",
+                                            "not t.is_new",
+                                            "t.is_new == false",
+                                            "t.artist == wanted",
+                                            "t.channel",
+                                            "mode == 'calm'",
+                                            "t.is_new ~= true",
+                                            "known(t.is_new, true)",
+                                            "known(t.is_new, false)"};
+      return std::string("(") + kLeaves[pick(14)] + ")";
     }
     static const char* const kCompare[] = {" < ", " <= ", " > ", " >= ", " == ", " ~= "};
     switch (pick(4)) {
@@ -224,6 +232,16 @@ TEST_CASE("programs and Lua keep the same rows, over random formulas", "[formula
     const std::vector<std::uint8_t> lua = filter(data, recipe(body, true));
     REQUIRE((program == lua));
   }
+}
+
+TEST_CASE("what a missing flag is taken for is a program, unless the flag is made of others",
+          "[formula]") {
+  for (const char* flag : {"known(t.is_new, true)", "not known(t.is_new, false)",
+                           "known(t.mood > 0.5, false)", "known(t.artist and t.is_new, false)"}) {
+    CAPTURE(flag);
+    CHECK(is_program(recipe(std::string("return ") + flag, false), true));
+  }
+  CHECK_FALSE(is_program(recipe("return known(t.artist and t.is_new, true)", false), true));
 }
 
 TEST_CASE("sums of products round each product, whichever processor runs them", "[formula]") {
