@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -173,6 +174,28 @@ int keys_without_order(lua_State* lua, void*) {
                "use texts or numbers as keys, or keep the things in a list"});
 }
 
+/// A text as it is told of in errors, and as it is run.
+struct ReadableText {
+  std::string text, source, ticked;
+};
+
+/// Made once for the recipe and the few modules that a batch loads anew for every list.
+std::shared_ptr<const ReadableText> readable_text(std::string_view text) {
+  constexpr std::size_t kMost = 16;
+  static std::mutex mutex;
+  static std::vector<std::shared_ptr<const ReadableText>> known;
+  const std::lock_guard lock(mutex);
+  const auto found =
+      std::find_if(known.begin(), known.end(), [&](const auto& one) { return one->text == text; });
+  if (found != known.end()) return *found;
+  std::string source = with_plain_line_ends(text);
+  std::string ticked = add_ticks(source);
+  if (known.size() == kMost) known.erase(known.begin());
+  known.push_back(std::make_shared<const ReadableText>(
+      ReadableText{std::string(text), std::move(source), std::move(ticked)}));
+  return known.back();
+}
+
 }  // namespace
 
 int load_source(lua_State* lua, std::string_view text, const std::string& chunk_name) {
@@ -215,13 +238,12 @@ void LuaState::State::load_chunk(const std::string& path, std::string_view text)
                 {path, "", "at most " + std::to_string(kMostSourceBytes) + " are read", ""});
   }
   const std::string chunk_name = "@" + path;
-  const std::string source = with_plain_line_ends(text);
-  chunks[short_name(lua, chunk_name)] = {path, source};
-  const std::string ticked = add_ticks(source);
-  if (load_source(lua, ticked, chunk_name) == 0) return;
+  const std::shared_ptr<const ReadableText> readable = readable_text(text);
+  chunks[short_name(lua, chunk_name)] = {path, readable->source};
+  if (load_source(lua, readable->ticked, chunk_name) == 0) return;
   // The same mistake told without ticks in the way; a first line of #! is not Lua to the parser.
-  const bool is_script = !source.empty() && source.front() == '#';
-  const std::string plain = (is_script ? "--" : "") + source;
+  const bool is_script = readable->source.starts_with('#');
+  const std::string plain = (is_script ? "--" : "") + readable->source;
   if (luaL_loadbufferx(lua, plain.data(), plain.size(), chunk_name.c_str(), "t") != 0) {
     lua_remove(lua, -2);
   } else {
