@@ -69,13 +69,25 @@ void add_listens(const AsOf& tables, ListeningSummary& made) {
   made.matched_tracks_share = static_cast<double>(matched_heard) / static_cast<double>(heard);
 }
 
+/// Ascending. From the listens, not by "track_statistics": a run asks only this of it, most often,
+/// and that table has a row for every track of the library.
+std::vector<std::size_t> tracks_played(const AsOf& tables) {
+  const playlist_table& listens = *tables.table("listens");
+  const auto track = column_of<std::int32_t>(listens, "track");
+  const auto is_play = column_of<std::uint8_t>(listens, "is_play");
+  std::vector<bool> is_played(static_cast<std::size_t>(tables.track_count()));
+  for (std::size_t k = 0; k < track.size(); ++k)
+    if (is_play[k] == 1) is_played[static_cast<std::size_t>(track[k])] = true;
+  std::vector<std::size_t> played;
+  for (std::size_t number = 0; number < is_played.size(); ++number)
+    if (is_played[number]) played.push_back(number);
+  return played;
+}
+
 }  // namespace
 
 std::vector<FeatureCoverage> heard_coverage(const AsOf& tables) {
-  const auto plays = column_of<std::int32_t>(*tables.table("track_statistics"), "plays");
-  std::vector<std::size_t> heard;
-  for (std::size_t track = 0; track < plays.size(); ++track)
-    if (plays[track] > 0) heard.push_back(track);
+  const std::vector<std::size_t> heard = tracks_played(tables);
   const auto is_known = [](std::span<const float> values) {
     return [values](std::size_t track) { return !std::isnan(values[track]); };
   };
