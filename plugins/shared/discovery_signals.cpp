@@ -236,28 +236,32 @@ std::vector<ScoredTrackRow> audience_tracks(const CoListening& all, const Listen
     const auto row = static_cast<std::int32_t>(artist);
     if (audiences[artist] > 0 && !listener.has_met(row)) artists.push_back(row);
   }
-  // As no track has more than its artist's audience, the artists of the largest are asked first,
-  // and of the others only those that could still come among the best.
-  const auto first = artists.begin() + static_cast<std::ptrdiff_t>(std::min(limit, artists.size()));
+  // No track has more than its artist's audience, nor than one of a better rank: the artists of the
+  // largest audiences are asked first, the others only for what could still come among the best.
+  const auto first =
+      artists.begin() + static_cast<std::ptrdiff_t>(std::min(1 + limit / 4, artists.size()));
   std::nth_element(artists.begin(), first, artists.end(), [&](std::int32_t a, std::int32_t b) {
     return audiences[index(a)] > audiences[index(b)];
   });
   std::vector<ScoredTrackRow> found;
-  const auto add = [&](std::int32_t artist) {
+  const auto add = [&](std::int32_t artist, float least) {
     std::size_t taken = 0;
     for (const std::int32_t track : all.artist_tracks[artist]) {
       if (taken == per_artist) break;
+      const float score =
+          audiences[index(artist)] / static_cast<float>(1 + std::log1p(all.rank[index(track)]));
+      if (score < least) break;
       if (!may_be(track)) continue;
-      found.push_back({track, audiences[index(artist)] /
-                                  static_cast<float>(1 + std::log1p(all.rank[index(track)]))});
+      found.push_back({track, score});
       ++taken;
     }
   };
-  std::for_each(artists.begin(), first, add);
+  std::for_each(artists.begin(), first, [&](std::int32_t artist) { add(artist, 0); });
   keep_best(all, found, limit);
   const float least = found.size() == limit && limit > 0 ? found.back().score : 0;
-  for (auto artist = first; artist != artists.end(); ++artist)
-    if (audiences[index(*artist)] >= least) add(*artist);
+  std::for_each(first, artists.end(), [&](std::int32_t artist) {
+    if (audiences[index(artist)] >= least) add(artist, least);
+  });
   keep_best(all, found, limit);
   return found;
 }
@@ -365,8 +369,20 @@ std::vector<Giver> session_givers(const CoListening& all, const ListenerProfile&
   constexpr std::int32_t kNone = -1;
   const std::span<const LatelyPlayed> lately = listener.lately();
   std::vector<std::int32_t> place(all.tracks(), kNone);  // by track row: in lately
-  for (std::size_t k = 0; k < lately.size(); ++k)
+  std::size_t their_sessions = 0;
+  for (std::size_t k = 0; k < lately.size(); ++k) {
     place[index(lately[k].track)] = static_cast<std::int32_t>(k);
+    their_sessions += all.track_sessions[lately[k].track].size();
+  }
+  // Most sessions hold nothing that was played lately. They need not be read, if to know them costs
+  // less than to read them.
+  const bool has_marks = their_sessions < 4 * kMostSessions * tracks.size();
+  std::vector<bool> gives_any(has_marks ? all.sessions() : 0);
+  if (has_marks) {
+    for (const LatelyPlayed& played : lately)
+      for (const std::int32_t session : all.track_sessions[played.track])
+        gives_any[index(session)] = true;
+  }
   std::vector<float> given(lately.size());
   std::vector<Giver> found;
   found.reserve(tracks.size());
@@ -375,6 +391,7 @@ std::vector<Giver> session_givers(const CoListening& all, const ListenerProfile&
     const auto sessions = all.track_sessions[one.track];
     float whole = 0;
     each_of_some(sessions, kMostSessions, [&](std::int32_t session, float) {
+      if (has_marks && !gives_any[index(session)]) return;
       const auto of_session = all.session_tracks[session];
       for (const std::int32_t track : of_session) {
         const std::int32_t at = place[index(track)];
