@@ -116,15 +116,22 @@ Candidates Candidates::gather(std::vector<std::int32_t> rows) const {
 }
 
 void Candidates::append_row(const Candidates& from, std::size_t row) {
-  for (const CandidateColumn& theirs : from.columns) {
-    if (find(theirs.name) == nullptr) {
+  // Rows of one step most often come with their columns in the same places.
+  const auto near = [](const Candidates& of, std::size_t place, const std::string& name) {
+    return place < of.columns.size() && of.columns[place].name == name ? &of.columns[place]
+                                                                       : of.find(name);
+  };
+  for (std::size_t k = 0; k < from.columns.size(); ++k) {
+    const CandidateColumn& theirs = from.columns[k];
+    if (near(*this, k, theirs.name) == nullptr) {
       columns.push_back(
           CandidateColumn::missing(theirs.name, theirs.type, tracks.size(), theirs.dict));
     }
   }
   tracks.push_back(from.tracks[row]);
-  for (CandidateColumn& column : columns) {
-    const CandidateColumn* theirs = from.find(column.name);
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    CandidateColumn& column = columns[k];
+    const CandidateColumn* theirs = near(from, k, column.name);
     if (theirs != nullptr && theirs->type == column.type) {
       column.append_from(*theirs, row);
     } else {
