@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string_view>
+#include <iterator>
+#include <utility>
 
 namespace shared {
 namespace {
@@ -71,29 +72,51 @@ class SessionSums {
   std::vector<Entry> sums_;
 };
 
-/// Keeps the best `limit`, best first.
-void keep_best(const CoListening& all, std::vector<ScoredTrackRow>& tracks, std::size_t limit) {
-  const auto is_better = [&](const ScoredTrackRow& a, const ScoredTrackRow& b) {
+/// Best first, equal ones by tie_of().
+struct IsBetter {
+  const CoListening& all;
+  bool operator()(const ScoredTrackRow& a, const ScoredTrackRow& b) const {
     if (a.score != b.score) return a.score > b.score;
     return tie_of(all.track_id[index(a.track)]) < tie_of(all.track_id[index(b.track)]);
-  };
+  }
+};
+
+/// Keeps the best `limit`, best first.
+void keep_best(const CoListening& all, std::vector<ScoredTrackRow>& tracks, std::size_t limit) {
   if (limit < tracks.size()) {
     std::nth_element(tracks.begin(), tracks.begin() + static_cast<std::ptrdiff_t>(limit),
-                     tracks.end(), is_better);
+                     tracks.end(), IsBetter{all});
     tracks.resize(limit);
   }
-  std::sort(tracks.begin(), tracks.end(), is_better);
+  std::sort(tracks.begin(), tracks.end(), IsBetter{all});
 }
 
-/// use(track, log(1 + decayed plays of its artist)) of what may be a candidate.
+/// The best `limit` of those that may be candidates, which is asked of the best only: it takes looks
+/// at columns that lie far apart.
+std::vector<ScoredTrackRow> best_that_may_be(const CoListening& all,
+                                             std::vector<ScoredTrackRow> tracks,
+                                             const MayBe& may_be, std::size_t limit) {
+  std::vector<ScoredTrackRow> kept;
+  for (auto begin = tracks.begin(); kept.size() < limit && begin != tracks.end();) {
+    const auto left = static_cast<std::size_t>(tracks.end() - begin);
+    const std::size_t wanted = limit - kept.size();
+    const auto end = begin + static_cast<std::ptrdiff_t>(std::min(left, wanted + wanted / 8 + 16));
+    std::nth_element(begin, end, tracks.end(), IsBetter{all});
+    std::copy_if(begin, end, std::back_inserter(kept),
+                 [&](const ScoredTrackRow& one) { return may_be(one.track); });
+    begin = end;
+  }
+  keep_best(all, kept, limit);
+  return kept;
+}
+
+/// use(track, log(1 + decayed plays of its artist)).
 template <typename Use>
-void each_familiar(const CoListening& all, const ListenerProfile& listener, const MayBe& may_be,
-                   const Use& use) {
+void each_familiar(const CoListening& all, const ListenerProfile& listener, const Use& use) {
   for (const ArtistTaste& taste : listener.artists()) {
     const double affinity = std::log1p(taste.in_60_days);
     if (!(affinity > 0)) continue;
-    for (const std::int32_t track : all.artist_tracks[taste.artist])
-      if (may_be(track)) use(track, affinity);
+    for (const std::int32_t track : all.artist_tracks[taste.artist]) use(track, affinity);
   }
 }
 
@@ -221,11 +244,10 @@ TrackSignal session_tracks(const CoListening& all, const ListenerProfile& listen
 std::vector<ScoredTrackRow> familiar_tracks(const CoListening& all, const ListenerProfile& listener,
                                             const MayBe& may_be, std::size_t limit) {
   std::vector<ScoredTrackRow> found;
-  each_familiar(all, listener, may_be, [&](std::int32_t track, double affinity) {
+  each_familiar(all, listener, [&](std::int32_t track, double affinity) {
     found.push_back({track, familiarity(all, track, affinity)});
   });
-  keep_best(all, found, limit);
-  return found;
+  return best_that_may_be(all, std::move(found), may_be, limit);
 }
 
 std::vector<ScoredTrackRow> audience_tracks(const CoListening& all, const ListenerProfile& listener,
@@ -271,10 +293,9 @@ std::vector<ScoredTrackRow> neighbour_tracks(const CoListening& all, const Track
   std::vector<ScoredTrackRow> found;
   for (const std::int32_t row : tracks.rows) {
     const float score = tracks.of[index(row)];
-    if (score > 0 && may_be(row)) found.push_back({row, score});
+    if (score > 0) found.push_back({row, score});
   }
-  keep_best(all, found, limit);
-  return found;
+  return best_that_may_be(all, std::move(found), may_be, limit);
 }
 
 std::vector<ScoredTrackRow> fresh_tracks(const CoListening& all, const ListenerProfile& listener,
@@ -282,12 +303,11 @@ std::vector<ScoredTrackRow> fresh_tracks(const CoListening& all, const ListenerP
                                          std::size_t limit) {
   const std::int64_t since = listener.now() - days * static_cast<std::int64_t>(kDaySeconds);
   std::vector<ScoredTrackRow> found;
-  each_familiar(all, listener, may_be, [&](std::int32_t track, double affinity) {
+  each_familiar(all, listener, [&](std::int32_t track, double affinity) {
     if (all.first_played[index(track)] >= since)
       found.push_back({track, familiarity(all, track, affinity)});
   });
-  keep_best(all, found, limit);
-  return found;
+  return best_that_may_be(all, std::move(found), may_be, limit);
 }
 
 std::vector<Giver> audience_givers(const CoListening& all, const ListenerProfile& listener,
