@@ -8,6 +8,10 @@
 // Counters     users_per_s (median), ratio (of the processor time of a list, two workers' each, to
 //              that of scoring 100 k x 64 factors for one user and choosing the best 1 000, which
 //              a list needs twice), peak_MB (of the largest process)
+// batch_discover_weekly/N
+//              recipes/discover-weekly.lua for engine demo's N people (about 200 listens each) on
+//              100 k tracks by one worker, with model.discovery and model.quality. Counters: ms (of
+//              processor time a list, median), ratio (of it to one of the scans above), users_per_s
 // A benchmark of wrong lists says nothing: those of some people are first compared with what
 // engine run gives.
 #include <algorithm>
@@ -154,11 +158,10 @@ fs::path library(std::int64_t people) {
   return folder;
 }
 
-double make_lists(const fs::path& folder, const std::string& recipe) {
+double make_lists(const fs::path& folder, const std::string& recipe, std::size_t jobs = kJobs) {
   fs::remove_all(folder / "lists");
   return run_engine({"--library", (folder / "library.db").string(), "--now", kNowText, "batch",
-                     recipe, "--jobs", std::to_string(kJobs), "--out",
-                     (folder / "lists").string()});
+                     recipe, "--jobs", std::to_string(jobs), "--out", (folder / "lists").string()});
 }
 
 /// Throws where a list is not the one that engine run gives.
@@ -197,6 +200,34 @@ double scan_seconds() {
   return times[times.size() / 2];
 }
 
+/// Processor seconds of the engines that ended.
+double engine_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_CHILDREN, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+/// engine demo's people, with the models that recipes/discover-weekly.lua asks for.
+fs::path demo_library(std::int64_t people) {
+  const fs::path folder = fs::temp_directory_path() / ("engine-discover-" + std::to_string(people));
+  const std::string store = (folder / "library.db").string();
+  if (fs::exists(folder / "made")) return folder;
+  fs::remove_all(folder);
+  run_engine({"demo", folder.string(), "--now", kNowText, "--tracks", std::to_string(kTracks),
+              "--artists", "12000", "--users", std::to_string(people), "--listens", "3000"});
+  run_engine({"--library", store, "--now", kNowText, "train", "discovery", "quality"});
+  engine::write_file_atomically((folder / "made").string(), "");
+  return folder;
+}
+
 void batch(benchmark::State& state) {
   const fs::path folder = library(state.range(0));
   const std::string recipe = (folder / "three.lua").string();
@@ -220,5 +251,28 @@ void batch(benchmark::State& state) {
   state.counters["peak_MB"] = static_cast<double>(usage.ru_maxrss) / 1024;
 }
 BENCHMARK(batch)->Arg(2'000)->UseManualTime()->Unit(benchmark::kSecond)->Iterations(5);
+
+void batch_discover_weekly(benchmark::State& state) {
+  const fs::path folder = demo_library(state.range(0));
+  const std::string recipe = std::string(PLAYLIST_SOURCE_DIR) + "/recipes/discover-weekly.lua";
+  make_lists(folder, recipe, 1);  // reads the files for the first time
+  const auto people = static_cast<double>(state.range(0));
+  std::vector<double> times, lists, scans;
+  for (auto _ : state) {
+    const double before = engine_seconds();
+    times.push_back(make_lists(folder, recipe, 1));
+    lists.push_back((engine_seconds() - before) / people);
+    scans.push_back(scan_seconds());
+    state.SetIterationTime(times.back());
+  }
+  state.counters["users_per_s"] = people / median(times);
+  state.counters["ms"] = 1000 * median(lists);
+  state.counters["ratio"] = median(lists) / median(scans);
+}
+BENCHMARK(batch_discover_weekly)
+    ->Arg(4'200)
+    ->UseManualTime()
+    ->Unit(benchmark::kSecond)
+    ->Iterations(3);
 
 }  // namespace
