@@ -100,11 +100,56 @@ pl.choice = parameter("choice", {})
 
 local Call = { __metatable = false }   -- an element with its arguments, not yet applied to candidates
 
+-- Elements that recipes may call in a shorter way than their parameters have it: full name -> arguments -> arguments.
+local spelled_out = {}
+
+local curve_columns = { "", "_2", "_3", "_4" }                                  -- column_2, points_2, weight_2 ...
+local curve_lists = { at = true, points = true, points_2 = true, points_3 = true, points_4 = true }
+
+-- { tempo = { 120, 170 }, energy = { 0.3, 0.9, weight = 0.5 } }: every list is the points of the column of its name.
+spelled_out["ordering.curve"] = function(arguments)
+  local result, names = {}, {}
+  for k, v in pairs(arguments) do
+    if type(k) == "string" and type(v) == "table" and not curve_lists[k] then names[#names + 1] = k else result[k] = v end
+  end
+  table.sort(names)
+  if #names > #curve_columns then
+    engine.fail("pl.ordering.curve takes at most " .. #curve_columns .. " columns, got " .. #names)
+  end
+  for i, name in ipairs(names) do
+    local points, ending = {}, curve_columns[i]
+    if result["column" .. ending] or (i == 1 and result[1]) then
+      engine.fail("pl.ordering.curve: " .. name .. " = { ... } and column" .. ending .. " are two ways to say the same")
+    end
+    for k, v in pairs(arguments[name]) do
+      if type(k) == "number" then points[k] = v
+      elseif k == "weight" then result["weight" .. ending] = v
+      else engine.fail("pl.ordering.curve: " .. name .. " has no \"" .. tostring(k) .. "\"", did_you_mean(k, { weight = true })) end
+    end
+    result["column" .. ending], result["points" .. ending] = name, points
+  end
+  local at = result.at
+  for _, ending in ipairs(curve_columns) do
+    local points = result["points" .. ending]
+    if type(points) == "table" and #points == 0 then engine.problem("pl.ordering.curve: " .. tostring(result["column" .. ending]) .. " needs at least one point", "write e.g. tempo = { 120, 170 }") end
+    if type(at) == "table" and type(points) == "table" and #at > 0 and #at ~= #points then
+      engine.problem("pl.ordering.curve: at has " .. #at .. " positions, and a curve " .. #points .. " points", "give one for each point")
+    end
+  end
+  for i = 2, type(at) == "table" and #at or 0 do
+    if type(at[i]) == "number" and type(at[i - 1]) == "number" and at[i] <= at[i - 1] then
+      engine.problem("pl.ordering.curve: the positions of at must ascend", "write e.g. at = { 0, 0.8, 1 }")
+    end
+  end
+  return result
+end
+
 local function element_caller(kind, name)
   local full = kind .. "." .. name
   return function(arguments)
     arguments = arguments or {}
     if type(arguments) ~= "table" then arguments = { arguments } end
+    if spelled_out[full] then arguments = spelled_out[full](arguments) end
     engine.check_element(full, arguments)
     if kind == "recall" then return engine.node { step = full, arguments = arguments } end
     return setmetatable({ element = full, arguments = arguments }, Call)

@@ -402,11 +402,23 @@ class FilteringStep final : public ElementStep {
   }
 };
 
+/// Arranges all rows, or where it has a parameter `tracks`, chooses as many of them.
 class OrderingStep final : public ElementStep {
  public:
-  OrderingStep() : ElementStep({}) {}
+  OrderingStep() : ElementStep({.how_lost = "the ordering did not choose it"}) {}
+
+  [[nodiscard]] double most_rows(const Node& node) const override {
+    return chosen(node) > 0 ? chosen(node) : Step::most_rows(node);
+  }
+  [[nodiscard]] std::optional<ListLength> list_length(const Node& node) const override {
+    if (!(chosen(node) > 0)) return std::nullopt;
+    return ListLength{chosen(node)};
+  }
 
  private:
+  static double chosen(const Node& node) {
+    return node.has_parameter("tracks") ? node.number("tracks") : 0;
+  }
   Candidates answer(ElementCall& call) const override {
     const ElementInput input(call);
     std::vector<std::int32_t> order;

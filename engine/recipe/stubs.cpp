@@ -124,9 +124,16 @@ std::string arguments_class(const playlist_element& element) {
   return std::string("playlist.arguments.") + element.name;
 }
 
+/// Fields of a call beyond the element's parameters: what scripts/playlist.lua spells out.
+std::string shorter_fields(const playlist_element& element) {
+  if (std::string_view(element.name) != "ordering.curve") return "";
+  return "---@field [string] number[]|{ weight: number } the points of the column of that name, as "
+         "in tempo = { 120, 170 }; up to four\n";
+}
+
 /// The class of a call's arguments; the first may also stand without its name.
 std::string arguments_stub(const playlist_element& element) {
-  std::string text = "---@class " + arguments_class(element) + "\n";
+  std::string text = "---@class " + arguments_class(element) + "\n" + shorter_fields(element);
   bool is_first = true;
   for (const playlist_param* param : listed(element.params)) {
     const std::string type = type_of(*param), help = help_of(*param);

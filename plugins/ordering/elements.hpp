@@ -5,4 +5,5 @@
 
 extern const playlist::Element kArtistSpacing;
 extern const playlist::Element kBy;
+extern const playlist::Element kCurve;
 extern const playlist::Element kShuffle;

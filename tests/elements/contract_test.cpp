@@ -38,6 +38,8 @@ engine::Arguments needed(const std::string& name, const TrackSetArgument& set) {
     if ((param->flags & PLAYLIST_PARAM_REQUIRED) == 0) continue;
     if (param->type == PLAYLIST_PARAM_TRACKS) arguments.emplace_back(param->name, set.argument());
     if (param->type == PLAYLIST_PARAM_COLUMN) arguments.emplace_back(param->name, "energy");
+    if (param->type == PLAYLIST_PARAM_NUMBERS)
+      arguments.emplace_back(param->name, engine::ArgumentList{0.2, 0.8});
   }
   return arguments;
 }
@@ -223,7 +225,8 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
                                  "filtering.heard", "filtering.in_set", "filtering.not_in",
                                  "filtering.per_artist", "filtering.range", "filtering.served"});
   CHECK(element_names(PLAYLIST_ORDERING) ==
-        std::vector<std::string>{"ordering.artist_spacing", "ordering.by", "ordering.shuffle"});
+        std::vector<std::string>{"ordering.artist_spacing", "ordering.by", "ordering.curve",
+                                 "ordering.shuffle"});
   CHECK(element_names(PLAYLIST_MODEL) ==
         std::vector<std::string>{"model.als", "model.content", "model.din", "model.discovery",
                                  "model.ease", "model.graph_filter", "model.item_cf",

@@ -225,6 +225,8 @@ TinyLibrary::Made TinyLibrary::make_tracks() const {
   put("valence", [](Track t) { return t.valence; });
   put("loudness", [](Track t) { return t.loudness; });
   put("tempo", [](Track t) { return t.tempo; });
+  put("key", [](Track) { return kNoInt; });
+  put("mode", [](Track) { return kNoInt; });
   put("energy_or_artist", [](Track t) { return t.energy; });
   put("valence_or_artist", [](Track t) { return t.valence; });
   return made;

@@ -14,6 +14,7 @@ local needs = {
   ["filtering.not_in"] = function(user) return { tracks = user.library } end,
   ["filtering.range"] = function() return { field = "energy", min = 0.4, max = 0.8 } end,
   ["ordering.by"] = function() return { field = "tempo" } end,
+  ["ordering.curve"] = function() return { tempo = { 100, 140 }, energy = { 0.2, 0.8, weight = 0.5 } } end,
 }
 local verbs = { ranking = "rank", filtering = "filter", ordering = "order" }
 
