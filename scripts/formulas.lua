@@ -137,6 +137,7 @@ end
 function f.era(year) return floor(year / 10) * 10 end
 
 -- ---- music ------------------------------------------------------------------------------------------------------
+-- Plugins have the same in plugins/shared/harmony.hpp, as formulas stay compiled only as Lua; a test holds the two together.
 
 -- The number on the Camelot wheel, 1..12, of a key (0 = C ... 11 = B) in a mode (1 major, 0 minor): a fifth up is one
 -- step on, and a major key has the number of its relative minor. C major and A minor are 8.

@@ -226,7 +226,7 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
                                  "filtering.per_artist", "filtering.range", "filtering.served"});
   CHECK(element_names(PLAYLIST_ORDERING) ==
         std::vector<std::string>{"ordering.artist_spacing", "ordering.by", "ordering.curve",
-                                 "ordering.shuffle"});
+                                 "ordering.shuffle", "ordering.transitions"});
   CHECK(element_names(PLAYLIST_MODEL) ==
         std::vector<std::string>{"model.als", "model.content", "model.din", "model.discovery",
                                  "model.ease", "model.graph_filter", "model.item_cf",
