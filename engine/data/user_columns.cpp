@@ -1,7 +1,9 @@
 #include "data/user_columns.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "data/listen_judgement.hpp"
 #include "data/listen_statistics.hpp"
@@ -183,7 +185,8 @@ template <typename Numbers>
 Bans read_bans(const Store& store, std::int64_t user_id, const Numbers& numbers) {
   Bans bans;
   Statement rows = store.prepare(
-      "SELECT kind = 4, id, ts, ended_at FROM holdings WHERE user_id = ?1 AND kind IN (4, 5)");
+      "SELECT kind = 4, id, ts, ended_at FROM holdings WHERE user_id = ?1 "
+      "AND kind BETWEEN 4 AND 5");
   for (rows.start(user_id); rows.step();) {
     const bool is_track = rows.integer(0) != 0;
     const IdMap& numbered = is_track ? numbers().tracks : numbers().artists;
@@ -199,15 +202,24 @@ Bans read_bans(const Store& store, std::int64_t user_id, const Numbers& numbers)
 template <typename Numbers>
 SaidSets read_said(const Store& store, std::int64_t user_id, const Numbers& numbers) {
   SaidSets said;
-  Statement rows = store.prepare(
-      "SELECT kind = 1, h.id, ts, ended_at FROM (SELECT DISTINCT kind, id FROM holdings "
-      "WHERE user_id = ?1 AND kind IN (1, 3) AND (teller = 'you' OR ended_by = 'you')) "
-      "CROSS JOIN holdings h USING (kind, id) WHERE h.user_id = ?1");
-  for (rows.start(user_id); rows.step();) {
-    const bool is_like = rows.integer(0) != 0;
+  // Left to itself, SQLite would go through all that imports brought instead.
+  Statement words = store.prepare(
+      "SELECT kind, id FROM holdings INDEXED BY holdings_by_word "
+      "WHERE user_id = ?1 AND (teller = 'you' OR ended_by = 'you') ORDER BY kind, id");
+  std::optional<Statement> times;
+  std::pair<std::int64_t, std::int64_t> last{};
+  for (words.start(user_id); words.step();) {
+    const std::pair of(words.integer(0), words.integer(1));
+    const auto kind = static_cast<HoldingKind>(of.first);
+    const bool is_like = kind == HoldingKind::kLike;
+    if ((!is_like && kind != HoldingKind::kSavedArtist) || of == std::exchange(last, of)) continue;
+    if (!times)
+      times = store.prepare(
+          "SELECT ts, ended_at FROM holdings WHERE user_id = ?1 AND kind = ?2 AND id = ?3");
     const IdMap& numbered = is_like ? numbers().tracks : numbers().artists;
-    (is_like ? said.likes : said.saved_artists)
-        .add(numbered.number(rows.integer(1)), rows.integer(2), end_of(rows, 3));
+    DatedSet& set = is_like ? said.likes : said.saved_artists;
+    for (times->start(user_id, of.first, of.second); times->step();)
+      set.add(numbered.number(of.second), times->integer(0), end_of(*times, 1));
   }
   said.likes.finish();
   said.saved_artists.finish();
