@@ -1,6 +1,7 @@
 // What the user has and did by `now`.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <unordered_set>
 
@@ -56,8 +57,15 @@ ListenColumns AsOfView::listen_columns() const {
           static_cast<std::size_t>(listens.rows)};
 }
 
-bool AsOfView::is_earlier(const Dated& a, const Dated& b) {
-  return a.ts != b.ts ? a.ts < b.ts : a.number < b.number;
+std::vector<AsOfView::Dated> AsOfView::joined(const std::vector<Dated>& a,
+                                              const std::vector<Dated>& b) {
+  const auto is_earlier = [](const Dated& one, const Dated& other) {
+    return one.ts != other.ts ? one.ts < other.ts : one.number < other.number;
+  };
+  std::vector<Dated> rows;
+  rows.reserve(a.size() + b.size());
+  std::ranges::merge(a, b, std::back_inserter(rows), is_earlier);
+  return rows;
 }
 
 // What is in a set of the user's as of now; it lies by (ts, number), undated first.
@@ -68,11 +76,7 @@ std::vector<AsOfView::Dated> AsOfView::dated(const char* name, const char* colum
   const auto said_numbers = items<std::int32_t>(*said_rows, column);
   const std::unordered_set<std::int32_t> is_said(said_numbers.begin(), said_numbers.end());
   std::erase_if(rows, [&](const Dated& row) { return is_said.contains(row.number); });
-  const std::vector<Dated> instead = dated(*said_rows, column);
-  const auto middle = static_cast<std::ptrdiff_t>(rows.size());
-  rows.insert(rows.end(), instead.begin(), instead.end());
-  std::inplace_merge(rows.begin(), rows.begin() + middle, rows.end(), is_earlier);
-  return rows;
+  return joined(rows, dated(*said_rows, column));
 }
 
 std::vector<AsOfView::Dated> AsOfView::dated(const playlist_table& whole,
@@ -82,8 +86,10 @@ std::vector<AsOfView::Dated> AsOfView::dated(const playlist_table& whole,
   const auto numbers = items<std::int32_t>(whole, column);
   const auto limit =
       static_cast<std::int32_t>(column == std::string_view("track") ? tracks_ : artists_);
+  const auto begun = static_cast<std::size_t>(std::ranges::upper_bound(ts, now_) - ts.begin());
   std::vector<Dated> rows;
-  for (std::size_t k = 0; k < ts.size() && ts[k] <= now_; ++k)
+  rows.reserve(begun);
+  for (std::size_t k = 0; k < begun; ++k)
     if (numbers[k] < limit && now_ < ended[k]) rows.push_back({ts[k], numbers[k]});
   return rows;
 }
@@ -118,11 +124,7 @@ AsOfView::Made AsOfView::make_implicit_likes(std::int64_t times) const {
 
 // Each track once, with the earliest time that it was there.
 AsOfView::Made AsOfView::make_library() const {
-  std::vector<Dated> rows = dated("likes", "track");
-  const std::vector<Dated> entries = dated("entries", "track");
-  const auto likes_end = static_cast<std::ptrdiff_t>(rows.size());
-  rows.insert(rows.end(), entries.begin(), entries.end());
-  std::inplace_merge(rows.begin(), rows.begin() + likes_end, rows.end(), is_earlier);
+  std::vector<Dated> rows = joined(dated("likes", "track"), dated("entries", "track"));
   std::vector<bool> is_there(tracks_);
   std::erase_if(rows, [&](const Dated& row) {
     const bool is_again = is_there[static_cast<std::size_t>(row.number)];
@@ -176,10 +178,8 @@ AsOfView::Made AsOfView::make_banned() const {
 }
 
 AsOfView::Made AsOfView::make_saved_artists() const {
-  std::vector<Dated> tracks = dated("likes", "track");
-  const std::vector<Dated> saved = dated("saved", "track");
-  tracks.insert(tracks.end(), saved.begin(), saved.end());
-  return artists_of(tracks, dated("saved_artists", "artist"), 0);
+  return artists_of(joined(dated("likes", "track"), dated("saved", "track")),
+                    dated("saved_artists", "artist"), 0);
 }
 
 AsOfView::Made AsOfView::make_implicit_saved_artists(std::int64_t times) const {

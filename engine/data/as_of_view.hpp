@@ -98,7 +98,8 @@ class AsOfView final : public AsOf {
     std::int64_t ts;
     std::int32_t number;
   };
-  static bool is_earlier(const Dated& a, const Dated& b);
+  /// Both, by (ts, number) as they are.
+  static std::vector<Dated> joined(const std::vector<Dated>& a, const std::vector<Dated>& b);
   [[nodiscard]] std::vector<Dated> dated(const char* table, const char* column) const;
   [[nodiscard]] std::vector<Dated> dated(const playlist_table& whole, const char* column) const;
   Made artists_of(const std::vector<Dated>& tracks, const std::vector<Dated>& artists,
