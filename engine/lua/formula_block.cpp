@@ -27,10 +27,7 @@ extern "C" __m128d _ZGVbN2v_log(__m128d);
 namespace engine {
 namespace {
 
-constexpr int kBlock = 512;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-using Block = double[kBlock];
 
 // ---- loading ----
 
@@ -242,9 +239,9 @@ ENGINE_CLONES void one_operand(const BlockInstruction& instruction, double* __re
   }
 }
 
-void run(const BlockInstruction& instruction, Block* registers, const FormulaBinding& binding,
-         std::int64_t begin, int count) {
-  const auto block = [&](int reg) { return reg < 0 ? nullptr : registers[reg]; };
+void run(const BlockInstruction& instruction, BlockRegister* registers,
+         const FormulaBinding& binding, std::int64_t begin, int count) {
+  const auto block = [&](int reg) { return reg < 0 ? nullptr : registers[reg].rows; };
   const auto column_at = [&](int place) -> const FormulaColumn& {
     return (*binding.columns)[static_cast<std::size_t>(place)];
   };
@@ -252,7 +249,7 @@ void run(const BlockInstruction& instruction, Block* registers, const FormulaBin
     if (column < 0) return {block(reg), nullptr};
     return {nullptr, column_at(column).data.as<float>() + begin};
   };
-  double* to = registers[instruction.dst];
+  double* to = registers[instruction.dst].rows;
   const double* a = block(instruction.a);
   const double* b = block(instruction.b);
   switch (instruction.op) {
@@ -316,21 +313,17 @@ bool has_any(const double* flags, int count) {
 
 }  // namespace
 
-std::size_t register_bytes(const BlockProgram& program) {
-  return static_cast<std::size_t>(program.register_count) * sizeof(Block);
-}
-
 ProgramRows run_program(const BlockProgram& program, const FormulaBinding& binding,
-                        std::int64_t begin, std::int64_t end, void* out, double* memory) {
+                        std::int64_t begin, std::int64_t end, void* out, BlockRegister* registers) {
   ProgramRows rows;
-  auto* registers = reinterpret_cast<Block*>(memory);
-  for (std::int64_t row = begin; row < end; row += kBlock) {
-    const int count = static_cast<int>(std::min<std::int64_t>(kBlock, end - row));
+  for (std::int64_t row = begin; row < end; row += kBlockRows) {
+    const int count = static_cast<int>(std::min<std::int64_t>(kBlockRows, end - row));
     for (const BlockInstruction& instruction : program.instructions) {
       run(instruction, registers, binding, row, count);
     }
-    const double* result = registers[program.result];
-    rows.all_returned = program.unreturned < 0 || !has_any(registers[program.unreturned], count);
+    const double* result = registers[program.result].rows;
+    rows.all_returned =
+        program.unreturned < 0 || !has_any(registers[program.unreturned].rows, count);
     if (!rows.all_returned) return rows;
     if (program.is_filter) {
       store(result, static_cast<std::uint8_t*>(out) + row, count);

@@ -7,7 +7,6 @@
 // the same operations in the same order on doubles; exp and log may differ in their last two bits.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -85,12 +84,19 @@ struct ProgramRows {
   bool all_finite = true;    // of a filter: always
 };
 
-/// What run_program() needs of memory, whatever it holds before.
-std::size_t register_bytes(const BlockProgram& program);
+/// Rows that a program does at once: few enough for its registers to stay in the first cache.
+inline constexpr int kBlockRows = 512;
 
-/// Runs rows [begin, end) into out[begin, end): float, or uint8 for a filter. Allocates nothing.
+/// What a register holds of them. It begins where a cache line does: a processor pays twice for a
+/// vector that lies across two.
+struct alignas(64) BlockRegister {
+  double rows[kBlockRows];
+};
+
+/// Runs rows [begin, end) into out[begin, end): float, or uint8 for a filter. Allocates nothing;
+/// `registers`: the program's register_count of them, whatever they hold before.
 ProgramRows run_program(const BlockProgram& program, const FormulaBinding& binding,
-                        std::int64_t begin, std::int64_t end, void* out, double* memory);
+                        std::int64_t begin, std::int64_t end, void* out, BlockRegister* registers);
 
 /// The first NaN or infinity of values[begin, end), or `end`.
 std::int64_t first_not_finite(const float* values, std::int64_t begin, std::int64_t end);

@@ -114,7 +114,7 @@ class PreparedFormula::Impl {
       program_ = compile_formula(state_, 1, !is_score(), text_);
       return 0;
     });
-    if (program_) registers_.resize(register_bytes(*program_) / sizeof(double));
+    if (program_) registers_.resize(static_cast<std::size_t>(program_->register_count));
   }
 
   /// A program compares texts by their codes: a dictionary that has grown may hold one that it
@@ -240,7 +240,7 @@ class PreparedFormula::Impl {
   std::vector<ColumnShape> shapes_;
   LuaReference function_, driver_;
   std::optional<BlockProgram> program_;
-  std::vector<double> registers_;
+  std::vector<BlockRegister> registers_;
   void* out_ = nullptr;  // of the present run
 };
 
