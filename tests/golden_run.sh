@@ -38,7 +38,7 @@ normal=(
   -e 's#("?file"?)(: ?|  +)\[[0-9, \n]+\]#\1\2STAT#g'                                  # its file's inode, change time
   -e 's#(in all, )[0-9]+ MiB#\1MEMORY#g'                                               # what a worker used (--verbose)
   -e "s#(version [0-9]+ |'data_token',')[0-9a-f]{32}#\1TOKEN#g"                        # a library's random name
-  -e "s#(\n[0-9]+,[0-9]+,')[0-9a-f]{32}(')#\1TOKEN\2#g"                                 # and one of what a user said
+  -e "s#(\n[0-9]+,[0-9]+,[0-9]+,')[0-9a-f]{32}(')#\1TOKEN\2#g"                         # and one of what a user said
 )
 normalised() { sed -Ez "${normal[@]}"; }
 
