@@ -69,18 +69,20 @@ void add_listens(const AsOf& tables, ListeningSummary& made) {
   made.matched_tracks_share = static_cast<double>(matched_heard) / static_cast<double>(heard);
 }
 
-/// Ascending. From the listens, not by "track_statistics": a run asks only this of it, most often,
+/// Each once. From the listens, not by "track_statistics": a run asks only this of it, most often,
 /// and that table has a row for every track of the library.
 std::vector<std::size_t> tracks_played(const AsOf& tables) {
   const playlist_table& listens = *tables.table("listens");
   const auto track = column_of<std::int32_t>(listens, "track");
   const auto is_play = column_of<std::uint8_t>(listens, "is_play");
   std::vector<bool> is_played(static_cast<std::size_t>(tables.track_count()));
-  for (std::size_t k = 0; k < track.size(); ++k)
-    if (is_play[k] == 1) is_played[static_cast<std::size_t>(track[k])] = true;
   std::vector<std::size_t> played;
-  for (std::size_t number = 0; number < is_played.size(); ++number)
-    if (is_played[number]) played.push_back(number);
+  for (std::size_t k = 0; k < track.size(); ++k) {
+    const auto number = static_cast<std::size_t>(track[k]);
+    if (is_play[k] != 1 || is_played[number]) continue;
+    is_played[number] = true;
+    played.push_back(number);
+  }
   return played;
 }
 
