@@ -253,37 +253,39 @@ std::vector<ScoredTrackRow> familiar_tracks(const CoListening& all, const Listen
 std::vector<ScoredTrackRow> audience_tracks(const CoListening& all, const ListenerProfile& listener,
                                             const Signal& audiences, const MayBe& may_be,
                                             std::size_t per_artist, std::size_t limit) {
-  std::vector<std::int32_t> artists;
+  // Each artist's tracks come by rank, so best first: the next best of all is the next of one of
+  // them, and no more of them are looked at than the list takes.
+  struct Next {
+    float score;
+    std::int32_t artist;
+    std::uint32_t rank, taken;
+  };
+  const auto is_worse = [](const Next& a, const Next& b) { return a.score < b.score; };
+  std::vector<Next> queue;
   for (std::size_t artist = 0; artist < audiences.size(); ++artist) {
     const auto row = static_cast<std::int32_t>(artist);
-    if (audiences[artist] > 0 && !listener.has_met(row)) artists.push_back(row);
+    if (audiences[artist] > 0 && !listener.has_met(row) && !all.artist_tracks[row].empty())
+      queue.push_back({audiences[artist], row, 0, 0});
   }
-  // No track has more than its artist's audience, nor than one of a better rank: the artists of the
-  // largest audiences are asked first, the others only for what could still come among the best.
-  const auto first =
-      artists.begin() + static_cast<std::ptrdiff_t>(std::min(1 + limit / 4, artists.size()));
-  std::nth_element(artists.begin(), first, artists.end(), [&](std::int32_t a, std::int32_t b) {
-    return audiences[index(a)] > audiences[index(b)];
-  });
+  std::make_heap(queue.begin(), queue.end(), is_worse);
   std::vector<ScoredTrackRow> found;
-  const auto add = [&](std::int32_t artist, float least) {
-    std::size_t taken = 0;
-    for (const std::int32_t track : all.artist_tracks[artist]) {
-      if (taken == per_artist) break;
-      const float score =
-          audiences[index(artist)] / static_cast<float>(1 + std::log1p(all.rank[index(track)]));
-      if (score < least) break;
-      if (!may_be(track)) continue;
-      found.push_back({track, score});
-      ++taken;
+  while (!queue.empty()) {
+    std::pop_heap(queue.begin(), queue.end(), is_worse);
+    Next next = queue.back();
+    queue.pop_back();
+    // Equal scores are in the order of tie_of(), so all of the last one are wanted.
+    if (found.size() >= limit && next.score < found.back().score) break;
+    const auto tracks = all.artist_tracks[next.artist];
+    const std::int32_t track = tracks[next.rank];
+    if (may_be(track)) {
+      found.push_back({track, next.score});
+      ++next.taken;
     }
-  };
-  std::for_each(artists.begin(), first, [&](std::int32_t artist) { add(artist, 0); });
-  keep_best(all, found, limit);
-  const float least = found.size() == limit && limit > 0 ? found.back().score : 0;
-  std::for_each(first, artists.end(), [&](std::int32_t artist) {
-    if (audiences[index(artist)] >= least) add(artist, least);
-  });
+    if (next.taken == per_artist || ++next.rank == tracks.size()) continue;
+    next.score = audiences[index(next.artist)] / static_cast<float>(1 + std::log1p(next.rank));
+    queue.push_back(next);
+    std::push_heap(queue.begin(), queue.end(), is_worse);
+  }
   keep_best(all, found, limit);
   return found;
 }
