@@ -37,7 +37,6 @@
 
 namespace {
 
-constexpr std::size_t kMostColumns = 4;
 constexpr double kNearTie = 0.03;  // of the span
 constexpr std::size_t kAscendingWork = 200'000'000, kAssignmentWork = 300'000'000,
                       kAssignmentCells = 4'000'000, kExchangeLooks = 5'000'000,
@@ -111,10 +110,10 @@ struct Deviation {
 };
 
 /// The arrangement of one call.
-class Arrangement {
+class CurveOrder {
  public:
-  Arrangement(const playlist::OrderingCall& call, std::vector<Course> courses, std::size_t places,
-              double rank_weight)
+  CurveOrder(const playlist::OrderingCall& call, std::vector<Course> courses, std::size_t places,
+             double rank_weight)
       : call_(call), courses_(std::move(courses)), rank_weight_(rank_weight) {
     for (std::size_t row = 0; row < call.rows(); ++row) {
       const bool is_known = std::any_of(courses_.begin(), courses_.end(), [&](const Course& c) {
@@ -442,10 +441,10 @@ class Curve final : public playlist::Ordering {
     }
     std::vector<Course> courses;
     for (const Wanted& wanted : wanted_) courses.push_back(course_of(call, wanted));
-    Arrangement arrangement(call, std::move(courses), places, rank_weight_);
+    CurveOrder curve(call, std::move(courses), places, rank_weight_);
     for (std::size_t k = 0; k < wanted_.size(); ++k)
-      arrangement.courses()[k].targets = targets_of(wanted_[k], arrangement.known_places());
-    return arrangement.arrange(is_harmonic_);
+      curve.courses()[k].targets = targets_of(wanted_[k], curve.known_places());
+    return curve.arrange(is_harmonic_);
   }
 
  private:
