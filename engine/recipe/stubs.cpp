@@ -133,11 +133,13 @@ std::string shorter_fields(const playlist_element& element) {
 
 /// The class of a call's arguments; the first may also stand without its name.
 std::string arguments_stub(const playlist_element& element) {
-  std::string text = "---@class " + arguments_class(element) + "\n" + shorter_fields(element);
+  const std::string shorter = shorter_fields(element);
+  std::string text = "---@class " + arguments_class(element) + "\n" + shorter;
   bool is_first = true;
   for (const playlist_param* param : listed(element.params)) {
     const std::string type = type_of(*param), help = help_of(*param);
-    const std::string optional = is_required(*param) && !is_first ? "" : "?";
+    const bool is_optional = !is_required(*param) || is_first || !shorter.empty();
+    const std::string optional = is_optional ? "?" : "";
     if (is_first) text += "---@field [1]? " + type + " " + param->name + ": " + help + "\n";
     text += std::string("---@field ") + param->name + optional + " " + type + " " + help + "\n";
     is_first = false;

@@ -25,6 +25,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <functional>
+#include <limits>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -38,6 +39,7 @@
 namespace {
 
 constexpr double kNearTie = 0.03;  // of the span
+constexpr double kAny = std::numeric_limits<double>::infinity();
 constexpr std::size_t kAscendingWork = 200'000'000, kAssignmentWork = 300'000'000,
                       kAssignmentCells = 4'000'000, kExchangeLooks = 5'000'000,
                       kHarmonicLooks = 20'000'000, kHarmonicReach = 50;
@@ -393,7 +395,7 @@ class Curve final : public playlist::Ordering {
  public:
   static constexpr playlist::Param kParams[] = {
       playlist::Param::column("column", "", "the column that follows a curve").required(),
-      playlist::Param::numbers("points", -1e12, 1e12,
+      playlist::Param::numbers("points", -kAny, kAny,
                                "its values along the list, straight lines between")
           .required(),
       {"weight", 1.0, 0, 1000, "of this column beside others"},
@@ -405,13 +407,13 @@ class Curve final : public playlist::Ordering {
        "tenth of the curve's span off"},
       {"harmonic", false, "of tracks that fit nearly alike, those in keys near their neighbours'"},
       playlist::Param::column("column_2", "tempo", "a second column, where it has points_2"),
-      playlist::Param::numbers("points_2", -1e12, 1e12, "its points"),
+      playlist::Param::numbers("points_2", -kAny, kAny, "its points"),
       {"weight_2", 1.0, 0, 1000, "its weight"},
       playlist::Param::column("column_3", "tempo", "a third column, where it has points_3"),
-      playlist::Param::numbers("points_3", -1e12, 1e12, "its points"),
+      playlist::Param::numbers("points_3", -kAny, kAny, "its points"),
       {"weight_3", 1.0, 0, 1000, "its weight"},
       playlist::Param::column("column_4", "tempo", "a fourth column, where it has points_4"),
-      playlist::Param::numbers("points_4", -1e12, 1e12, "its points"),
+      playlist::Param::numbers("points_4", -kAny, kAny, "its points"),
       {"weight_4", 1.0, 0, 1000, "its weight"},
   };
   static constexpr playlist::Field kInputs[] = {
@@ -451,12 +453,14 @@ class Curve final : public playlist::Ordering {
   void add(const playlist::Args& args, const char* column, const char* points, const char* weight) {
     const auto given = args.numbers(points);
     if (given.empty()) return;
+    if (!std::all_of(given.begin(), given.end(), [](double point) { return std::isfinite(point); }))
+      throw playlist::BadParam("the points of a curve must be finite");
     if (!at_.empty() && at_.size() != given.size()) {
-      throw playlist::Error(playlist::concat("`at` has ", at_.size(), " positions and a curve ",
-                                             given.size(), " points: give one for each"));
+      throw playlist::BadParam(playlist::concat("`at` has ", at_.size(), " positions and a curve ",
+                                                given.size(), " points: give one for each"));
     }
     if (std::adjacent_find(at_.begin(), at_.end(), std::greater_equal<>()) != at_.end())
-      throw playlist::Error("the positions of `at` must ascend, as in { 0, 0.8, 1 }");
+      throw playlist::BadParam("the positions of `at` must ascend, as in { 0, 0.8, 1 }");
     wanted_.push_back({args.column(column), {given.begin(), given.end()}, args.number(weight)});
   }
 
@@ -503,4 +507,9 @@ class Curve final : public playlist::Ordering {
 
 constinit const playlist::Element kCurve = playlist::element<Curve>(
     "ordering.curve",
-    "Tracks along a curve of a column, or of several, or those that fit it best.");
+    "Tracks along a curve of a column, or of several, or those that fit it best.\n"
+    "A list by a column's name stands for column, points and weight:\n"
+    "  pl.ordering.curve { tempo = { 120, 170 }, tracks = 25 }\n"
+    "  pl.ordering.curve { energy = { 0.3, 0.9, 0.5 }, at = { 0, 0.8, 1 } }\n"
+    "  pl.ordering.curve { tempo = { 120, 170 }, energy = { 0.4, 0.9, weight = 0.5 } }\n"
+    "Tracks without a value stand at the end. The run tells how far off the curve it is.");

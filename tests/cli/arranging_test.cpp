@@ -167,7 +167,8 @@ TEST_CASE("stubs and plugin info tell how curves are written", "[arranging]") {
   for (const auto& entry : std::filesystem::directory_iterator(home.path("stubs")))
     stubs += engine::read_file(entry.path().string());
   CHECK_THAT(stubs, Contains("---@field [string] number[]|{ weight: number } the points of the") &&
-                        Contains("---@field exactly? string"));
+                        Contains("---@field exactly? string") &&
+                        Contains("---@field points? number[]"));
   CHECK_THAT(home.engine({"plugins", "info", "ordering.curve"}).out,
              Contains("harmonic") && Contains("points_4"));
 }
