@@ -17,10 +17,12 @@ constexpr const char* kStyle = R"css(
   .s5 { --own: #56c4d8; } .s6 { --own: #e5b94e; } .s7 { --own: #a3cf57; } .s8 { --own: #a7b3c4; } .s9 { --own: #d79a72; }
 }
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--ground); max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; } h3 { font-size: 1rem; margin: 1.2rem 0 .2rem; } h3 code { font-weight: 600; }
 .quiet, small { color: var(--quiet); } .named { color: var(--own); }
 .key { display: inline-block; width: .8em; height: .8em; border-radius: 50%; margin-right: .4em; background: var(--own); }
-.wide { overflow-x: auto; }
+p, li { max-width: 52rem; }
+.wide, pre { overflow-x: auto; }
+pre { padding: .6rem .8rem; border: 1px solid var(--line); border-radius: .3rem; } code, pre { font: 13px/1.5 ui-monospace, monospace; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 .number { text-align: right; } .clear { font-weight: 600; }

@@ -22,6 +22,7 @@ std::vector<Verb> why_verbs();
 std::vector<Verb> compare_verbs();
 std::vector<Verb> test_verbs();
 std::vector<Verb> stubs_verbs();
+std::vector<Verb> help_verbs();
 std::vector<Verb> replay_verbs();
 std::vector<Verb> recipes_verbs();
 std::vector<Verb> backtest_verbs();

@@ -92,6 +92,7 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"benchmark", {"core", "data", "models", "plan", "plugin", "recipe", "worker"}},
       {"watch", {"core", "recipe"}},
       {"page", {"core"}},
+      {"help", {"core", "page"}},
       {"evaluate", {"core", "data", "models", "page", "plugin", "recipe", "worker"}},
       {"compare", {"core", "data", "page"}},
       {"recipe_test", {"core", "data", "demo", "lua", "recipe", "store"}},
@@ -100,7 +101,7 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
         "store", "worker"}},
       {"verbs",
        {"app", "batch", "benchmark", "compare", "config", "core", "data", "demo", "evaluate",
-        "import", "library", "models", "plan", "plugin", "plugin_check", "recipe", "store",
+        "help", "import", "library", "models", "plan", "plugin", "plugin_check", "recipe", "store",
         "worker"}},
       {"cli", {"app", "core", "plan", "plugin", "recipe", "verbs", "watch", "worker"}},
   };

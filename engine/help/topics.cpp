@@ -1,0 +1,45 @@
+#include "help/topics.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+namespace engine {
+
+extern const std::string_view kTopic_columns, kTopic_cookbook, kTopic_elements, kTopic_evaluation,
+    kTopic_exports, kTopic_formats, kTopic_models, kTopic_operating, kTopic_plugins, kTopic_recipes,
+    kTopic_sets, kTopic_verbs;
+
+namespace {
+
+const Topic kTopics[] = {
+    {"exports", kTopic_exports},     {"recipes", kTopic_recipes}, {"cookbook", kTopic_cookbook},
+    {"columns", kTopic_columns},     {"sets", kTopic_sets},       {"elements", kTopic_elements},
+    {"formats", kTopic_formats},     {"models", kTopic_models},   {"evaluation", kTopic_evaluation},
+    {"operating", kTopic_operating}, {"verbs", kTopic_verbs},     {"plugins", kTopic_plugins},
+};
+
+}  // namespace
+
+std::span<const Topic> topics() {
+  return kTopics;
+}
+
+const Topic* find_topic(std::string_view name) {
+  const auto found = std::find_if(std::begin(kTopics), std::end(kTopics),
+                                  [&](const Topic& topic) { return topic.name == name; });
+  return found == std::end(kTopics) ? nullptr : found;
+}
+
+std::string filled_in(const Topic& topic,
+                      const std::function<std::string(const std::string& name)>& reference) {
+  std::string made;
+  std::istringstream lines{std::string(topic.markdown)};
+  for (std::string line; std::getline(lines, line);) {
+    const bool is_reference = line.starts_with("{{") && line.ends_with("}}");
+    made += is_reference ? reference(line.substr(2, line.size() - 4)) : line;
+    made += '\n';
+  }
+  return made;
+}
+
+}  // namespace engine

@@ -1,0 +1,180 @@
+#include "verbs/help_reference.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <stdexcept>
+
+#include "core/paths.hpp"
+#include "data/declared_tables.hpp"
+#include "plan/step.hpp"
+#include "plugin/descriptor.hpp"
+#include "verbs/verbs.hpp"
+
+namespace engine::verbs {
+namespace {
+
+/// On one line, with what Markdown would take for its own escaped: helps are also others' words.
+std::string plain(std::string_view text) {
+  std::string made;
+  for (const char c : text) {
+    if (std::string_view("|<*[\\").find(c) != std::string_view::npos) made += '\\';
+    made += c == '\n' ? ' ' : c;
+  }
+  return made;
+}
+
+std::string code(std::string_view text) {
+  return "`" + std::string(text) + "`";
+}
+
+std::string unit_of(const DeclaredColumn& column) {
+  if (column.holds == ColumnHolds::kTimes) return "Unix seconds";
+  if (column.type == PLAYLIST_STRING) return "text";
+  if (column.type == PLAYLIST_U8) return "true or false";
+  if (column.holds != ColumnHolds::kValues) return "number of this load";
+  return "usually " + number_text(column.low) + ".." + number_text(column.high);
+}
+
+std::string columns_reference() {
+  std::string text;
+  for (const TableOwner owner : {TableOwner::kCatalogue, TableOwner::kUser}) {
+    text += owner == TableOwner::kCatalogue ? "\n## Of the track\n" : "\n## Of you and the track\n";
+    text += "\n| column | values | what it is |\n| --- | --- | --- |\n";
+    for (const DeclaredTable& table : declared_tables()) {
+      if (table.rows != TableRows::kTracks || table.owner != owner) continue;
+      for (const DeclaredColumn& column : table.columns)
+        text += "| " + code("t." + formula_name(column.name, column.type)) + " | " +
+                unit_of(column) + (column.may_be_missing ? "" : ", always known") + " | " +
+                plain(column.help) + " |\n";
+    }
+  }
+  return text;
+}
+
+std::string sets_reference() {
+  std::string text = "| set | what is in it |\n| --- | --- |\n";
+  for (const DeclaredSet& set : declared_sets())
+    text += "| " + code(std::string("user.") + set.name) + " | " + plain(set.help) + " |\n";
+  return text;
+}
+
+/// ", default 20" of numbers that need not be given.
+std::string default_of(const playlist_param& param) {
+  const bool is_number =
+      param.type == PLAYLIST_PARAM_NUMBER || param.type == PLAYLIST_PARAM_INTEGER;
+  return is_number && !is_required(param) ? "; default " + number_text(param.default_number) : "";
+}
+
+/// "- `count`: how many tracks; default 20"
+std::string parameters_of(const Step& step) {
+  std::string text;
+  for (const playlist_param* param : listed(step.description().params))
+    text += "- " + code(param->name) + ": " + plain(param->help) + default_of(*param) + "\n";
+  for (const BranchField& field : step.branch_fields())
+    text += "- " + code(field.name) + " of a branch: " + plain(field.help) + "\n";
+  return text.empty() ? "" : "\n" + text;
+}
+
+std::string steps_reference() {
+  std::string text;
+  for (const Step* step : builtin_steps()) {
+    if (step->facts().is_set) continue;
+    Node node;
+    node.name = step->name();
+    node.step = step;
+    node.description = &step->description();
+    text += "\n### " + code(step->written(node)) + "\n\n" + plain(step->help()) + "\n" +
+            parameters_of(*step);
+  }
+  return text;
+}
+
+std::string table_of(const Registry& registry, std::uint32_t kind, const char* written) {
+  std::string text = "| element | does |\n| --- | --- |\n";
+  for (const Element* element : registry.elements(kind)) {
+    const std::string name = element->description->name;
+    text += "| " + code(written + (*written == '\0' ? name : name.substr(name.find('.') + 1))) +
+            " | " + plain(element->description->help) + " |\n";
+  }
+  return text;
+}
+
+std::string elements_reference(const Registry& registry) {
+  struct Kind {
+    std::uint32_t number;
+    const char *title, *written;
+  };
+  constexpr Kind kKinds[] = {
+      {PLAYLIST_RECALL, "Recall: finds candidates", "pl.recall."},
+      {PLAYLIST_RANKING, "Ranking: adds columns, for `:rank`", "pl.ranking."},
+      {PLAYLIST_FILTERING, "Filtering: drops candidates, for `:filter`", "pl.filtering."},
+      {PLAYLIST_ORDERING, "Ordering: arranges the list, for `:order`", "pl.ordering."},
+  };
+  std::string text;
+  for (const Kind& kind : kKinds)
+    text +=
+        std::string("\n## ") + kind.title + "\n\n" + table_of(registry, kind.number, kind.written);
+  return text;
+}
+
+std::string verbs_reference() {
+  std::string text = "| verb | does |\n| --- | --- |\n";
+  for (const Verb& verb : verbs()) {
+    if (!verb.answer) continue;
+    std::string places;
+    for (const Parameter& parameter : verb.parameters)
+      if (parameter.is_first)
+        places += (parameter.is_required ? " " : " [") + parameter.value_name +
+                  (parameter.is_several ? "..." : "") + (parameter.is_required ? "" : "]");
+    text += "| " + code("engine " + verb.name + plain(places)) + " | " + plain(verb.help) + " |\n";
+  }
+  return text;
+}
+
+/// "Gym: a list that climbs ...": what the recipe's first line says, with a heading's mark.
+std::string recipe_page(const std::filesystem::path& file) {
+  std::string text = read_file(file.string());
+  std::string heading = file.stem().string();
+  if (text.starts_with("-- ")) {
+    const std::size_t end = text.find('\n');
+    heading = text.substr(3, end - 3);
+    text.erase(0, std::min(end, text.size() - 1) + 1);
+  }
+  return "\n## " + plain(heading) + "\n\n`engine run cookbook/" + file.stem().string() +
+         "`\n\n```lua\n" + text + "```\n";
+}
+
+std::string cookbook_reference(const app::Home& home) {
+  namespace fs = std::filesystem;
+  std::vector<fs::path> files;
+  for (const std::string& folder : home.recipe_directories()) {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(fs::path(folder) / "cookbook", ignored)) {
+      const fs::path& file = entry.path();
+      if (file.extension() == ".lua" && !file.stem().string().ends_with("_test"))
+        files.push_back(file);
+    }
+  }
+  std::sort(files.begin(), files.end(),
+            [](const fs::path& a, const fs::path& b) { return a.filename() < b.filename(); });
+  std::string text;
+  for (const fs::path& file : files) text += recipe_page(file);
+  return text;
+}
+
+}  // namespace
+
+std::string help_reference(const std::string& name, const app::Caller& caller) {
+  if (name == "columns") return columns_reference();
+  if (name == "sets") return sets_reference();
+  if (name == "steps") return steps_reference();
+  if (name == "elements") return elements_reference(*caller.registry());
+  if (name == "models") return table_of(*caller.registry(), PLAYLIST_MODEL, "");
+  if (name == "formats_read") return table_of(*caller.registry(), PLAYLIST_SOURCE, "");
+  if (name == "formats_written") return table_of(*caller.registry(), PLAYLIST_OUTPUT, "");
+  if (name == "verbs") return verbs_reference();
+  if (name == "cookbook") return cookbook_reference(caller.home);
+  throw std::logic_error("a page of help refers to " + name + ", which is nothing");
+}
+
+}  // namespace engine::verbs
