@@ -4,6 +4,7 @@
 //   :order(pl.ordering.curve { tempo = { 120, 170, 110 }, at = { 0, 0.8, 1 } })
 //   :order(pl.ordering.curve { energy = { 0.3, 0.9 }, valence = { 0.5, 0.8, weight = 0.5 } })
 //   :order(pl.ordering.curve { tempo = { 120, 170 }, tracks = 25 })           the 25 that fit it best
+//   :order(pl.ordering.curve { tempo = { 120, 170 }, minutes = 60 })          as many as last an hour
 //
 // The points of a curve lie evenly along the list, or at the positions `at`, with straight lines
 // between. A track at a place costs the mean, by weight, of its squared deviations from the
@@ -27,6 +28,7 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -142,8 +144,34 @@ class CurveOrder {
     std::vector<std::int32_t> rows;
     for (const std::size_t item : item_at_) rows.push_back(items_[item]);
     rows.insert(rows.end(), unknown_.begin(), unknown_.end());
-    tell(rows);
     return rows;
+  }
+
+  /// What the arranged rows had to give up.
+  void tell(const std::vector<std::int32_t>& rows) const {
+    if (!bound_.empty()) call_.info(bound_);
+    for (const Course& course : courses_) {
+      const Deviation deviation = deviation_of(course, rows);
+      const std::size_t missing = rows.size() - deviation.known;
+      if (deviation.known > 0) {
+        call_.info(playlist::concat(course.name, " goes from ", shown(deviation.first), " to ",
+                                    shown(deviation.last), " for the curve ", course.points_text,
+                                    "; it is on average ",
+                                    shown(deviation.sum / static_cast<double>(deviation.known)),
+                                    " and at most ", shown(deviation.most), " off"));
+      }
+      if (missing == 0) continue;
+      call_.info(playlist::concat(missing, " of the ", rows.size(), " tracks have no ", course.name,
+                                  missing > unknown_.size()
+                                      ? "; they stand where the other columns want them"
+                                      : "; they stand at the end, in the order they came"));
+    }
+    if (!harmony_.empty()) call_.info(harmony_);
+    if (is_one_column() && count_missing() > unknown_.size()) {
+      call_.info(playlist::concat(count_missing() - unknown_.size(), " of the ", call_.rows(),
+                                  " candidates have no ", courses_[0].name,
+                                  " and were not chosen"));
+    }
   }
 
  private:
@@ -166,8 +194,8 @@ class CurveOrder {
                                      kAssignmentWork / (known_places_ * known_places_)));
     }
     if (items_.size() <= most) return;
-    call_.info(playlist::concat("chooses among the first ", most, " of ", items_.size(),
-                                " candidates: all of them would take too long"));
+    bound_ = playlist::concat("chooses among the first ", most, " of ", items_.size(),
+                              " candidates: all of them would take too long");
     items_.resize(most);
   }
 
@@ -334,33 +362,6 @@ class CurveOrder {
     return has_changed;
   }
 
-  // ---- what it had to give up ----
-
-  void tell(const std::vector<std::int32_t>& rows) const {
-    for (const Course& course : courses_) {
-      const Deviation deviation = deviation_of(course, rows);
-      const std::size_t missing = rows.size() - deviation.known;
-      if (deviation.known > 0) {
-        call_.info(playlist::concat(course.name, " goes from ", shown(deviation.first), " to ",
-                                    shown(deviation.last), " for the curve ", course.points_text,
-                                    "; it is on average ",
-                                    shown(deviation.sum / static_cast<double>(deviation.known)),
-                                    " and at most ", shown(deviation.most), " off"));
-      }
-      if (missing == 0) continue;
-      call_.info(playlist::concat(missing, " of the ", rows.size(), " tracks have no ", course.name,
-                                  missing > unknown_.size()
-                                      ? "; they stand where the other columns want them"
-                                      : "; they stand at the end, in the order they came"));
-    }
-    if (!harmony_.empty()) call_.info(harmony_);
-    if (is_one_column() && count_missing() > unknown_.size()) {
-      call_.info(playlist::concat(count_missing() - unknown_.size(), " of the ", call_.rows(),
-                                  " candidates have no ", courses_[0].name,
-                                  " and were not chosen"));
-    }
-  }
-
   [[nodiscard]] std::size_t count_missing() const {
     const std::vector<double>& values = courses_[0].values;
     return static_cast<std::size_t>(std::count_if(values.begin(), values.end(),
@@ -388,7 +389,45 @@ class CurveOrder {
   std::vector<std::int32_t> items_, unknown_;  // rows with a value in some column, and without
   std::size_t known_places_ = 0;
   std::vector<std::size_t> item_at_;  // by place
-  std::string harmony_;               // what prefer_near_keys() did
+  std::string bound_, harmony_;       // what bound_pool() and prefer_near_keys() did
+};
+
+/// How long rows last; one whose length is not known as long as the others on average.
+class RowLengths {
+ public:
+  explicit RowLengths(const playlist::OrderingCall& call) : seconds_(call.rows()) {
+    constexpr double kOrdinarySeconds = 240;  // where no length is known
+    double known = 0, sum = 0;
+    for (std::size_t row = 0; row < seconds_.size(); ++row) {
+      const std::int32_t ms = call.has_input(kInput) ? call.in(kInput).i32()[row] : 0;
+      if (ms <= 0) continue;
+      seconds_[row] = ms / 1000.0;
+      sum += seconds_[row];
+      ++known;
+    }
+    mean_ = known > 0 ? sum / known : kOrdinarySeconds;
+  }
+  static constexpr std::size_t kInput = 2;  // of Curve::kInputs
+
+  [[nodiscard]] double mean() const { return mean_; }
+  [[nodiscard]] double sum(const std::vector<std::int32_t>& rows) const {
+    double sum = 0;
+    for (const std::int32_t row : rows) sum += is_known(row) ? at(row) : mean_;
+    return sum;
+  }
+  [[nodiscard]] std::size_t count_unknown(const std::vector<std::int32_t>& rows) const {
+    return static_cast<std::size_t>(std::count_if(
+        rows.begin(), rows.end(), [this](std::int32_t row) { return !is_known(row); }));
+  }
+
+ private:
+  [[nodiscard]] double at(std::int32_t row) const {
+    return seconds_[static_cast<std::size_t>(row)];
+  }
+  [[nodiscard]] bool is_known(std::int32_t row) const { return at(row) > 0; }
+
+  std::vector<double> seconds_;  // 0: not known
+  double mean_;
 };
 
 class Curve final : public playlist::Ordering {
@@ -402,6 +441,8 @@ class Curve final : public playlist::Ordering {
       playlist::Param::numbers("at", 0, 1,
                                "where the points lie, 0 the first track, 1 the last; none: evenly"),
       {"tracks", 0, 0, 1'000'000, "choose this many that fit; 0: all play"},
+      {"minutes", 0.0, 0, 1'000'000,
+       "choose as many that fit as last about so long, and no more than `tracks`; 0: any length"},
       {"rank_weight", 0.01, 0, 1000,
        "in a choice: what the last ranked costs more than the first; 0.01 is as much as being a "
        "tenth of the curve's span off"},
@@ -419,10 +460,12 @@ class Curve final : public playlist::Ordering {
   static constexpr playlist::Field kInputs[] = {
       playlist::Field("key", PLAYLIST_I32, "for harmonic").optional(),
       playlist::Field("mode", PLAYLIST_I32, "for harmonic").optional(),
+      playlist::Field("duration_ms", PLAYLIST_I32, "for minutes").optional(),
   };
 
   explicit Curve(const playlist::Args& args)
       : tracks_(args.count("tracks")),
+        minutes_(args.number("minutes")),
         rank_weight_(args.number("rank_weight")),
         is_harmonic_(args.boolean("harmonic")) {
     const auto at = args.numbers("at");
@@ -441,15 +484,66 @@ class Curve final : public playlist::Ordering {
       std::iota(rows.begin(), rows.end(), 0);
       return rows;
     }
+    if (minutes_ > 0) return order_of_length(call, places);
+    CurveOrder curve = curve_of(call, places);
+    const std::vector<std::int32_t> rows = curve.arrange(is_harmonic_);
+    curve.tell(rows);
+    return rows;
+  }
+
+ private:
+  [[nodiscard]] CurveOrder curve_of(const playlist::OrderingCall& call, std::size_t places) const {
     std::vector<Course> courses;
     for (const Wanted& wanted : wanted_) courses.push_back(course_of(call, wanted));
     CurveOrder curve(call, std::move(courses), places, rank_weight_);
     for (std::size_t k = 0; k < wanted_.size(); ++k)
       curve.courses()[k].targets = targets_of(wanted_[k], curve.known_places());
-    return curve.arrange(is_harmonic_);
+    return curve;
   }
 
- private:
+  /// With as many places as come nearest to its minutes: first as many as tracks of the mean length
+  /// do, then more or fewer by what that list misses.
+  std::vector<std::int32_t> order_of_length(const playlist::OrderingCall& call,
+                                            std::size_t most) const {
+    constexpr int kMostRounds = 8;
+    const RowLengths lengths(call);
+    const auto bounded = [&](double places) {
+      return static_cast<std::size_t>(std::clamp(places, 1.0, static_cast<double>(most)));
+    };
+    std::size_t places = bounded(std::round(minutes_ * 60 / lengths.mean()));
+    std::optional<CurveOrder> best;
+    std::vector<std::int32_t> rows;
+    double least_off = kAny;
+    for (int round = 0; round < kMostRounds; ++round) {
+      CurveOrder curve = curve_of(call, places);
+      std::vector<std::int32_t> tried = curve.arrange(is_harmonic_);
+      const double off = minutes_ * 60 - lengths.sum(tried);
+      if (std::abs(off) < least_off) {
+        least_off = std::abs(off);
+        best.emplace(std::move(curve));
+        rows = std::move(tried);
+      }
+      const std::size_t next =
+          bounded(static_cast<double>(places) + std::round(off / lengths.mean()));
+      if (next == places) break;
+      places = next;
+    }
+    best->tell(rows);
+    tell_length(call, lengths, rows);
+    return rows;
+  }
+
+  void tell_length(const playlist::OrderingCall& call, const RowLengths& lengths,
+                   const std::vector<std::int32_t>& rows) const {
+    const std::size_t unknown = lengths.count_unknown(rows);
+    const std::string guess = unknown > 0
+                                  ? playlist::concat("; ", unknown, " of unknown length count as ",
+                                                     shown(lengths.mean() / 60), " minutes")
+                                  : std::string();
+    call.info(playlist::concat("the list lasts ", shown(lengths.sum(rows) / 60),
+                               " minutes for the ", shown(minutes_), " wanted", guess));
+  }
+
   void add(const playlist::Args& args, const char* column, const char* points, const char* weight) {
     const auto given = args.numbers(points);
     if (given.empty()) return;
@@ -497,7 +591,7 @@ class Curve final : public playlist::Ordering {
   }
 
   std::size_t tracks_;
-  double rank_weight_;
+  double minutes_, rank_weight_;
   bool is_harmonic_;
   std::vector<double> at_;
   std::vector<Wanted> wanted_;

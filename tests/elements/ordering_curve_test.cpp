@@ -182,6 +182,33 @@ TEST_CASE("a track without one of several values is where the others want it", "
                                                  "where the other columns want them"));
 }
 
+TEST_CASE("as many tracks are chosen as last about so long, from end to end of the curve",
+          "[curve]") {
+  TinyLibrary library;  // 100, 101 ... 199 BPM, from 2 minutes to 5
+  for (int i = 0; i < 100; ++i) {
+    library.add({.artists = {"A"},
+                 .duration_ms = i == 50 ? 0 : 120'000 + i * 1'800,
+                 .tempo = static_cast<float>(100 + i)});
+  }
+  engine::Arguments arguments = tempo_curve({120.0, 170.0});
+  arguments.emplace_back("minutes", 60.0);
+  const Ordered ordered = curve(library, arguments);
+  double minutes = 0;
+  for (const std::int32_t row : ordered.rows) minutes += library.track(row).duration_ms / 60'000.0;
+  CHECK(minutes == Approx(60).margin(2));
+  CHECK(ordered.rows.front() == Approx(20).margin(1));
+  CHECK(ordered.rows.back() == Approx(70).margin(1));
+  CHECK_THAT(ordered.notices.back(), Catch::Contains(" minutes for the 60 wanted"));
+  arguments.emplace_back("tracks", 5.0);
+  CHECK(curve(library, arguments).rows.size() == 5);
+  // 150 BPM has no length: it counts as the others' mean, (120 + 1.8 * 4900 / 99) s.
+  arguments = tempo_curve({150.0});
+  arguments.emplace_back("minutes", 1.0);
+  CHECK_THAT(curve(library, arguments).notices.back(),
+             Catch::Contains("the list lasts 3.48 minutes for the 1 wanted; 1 of unknown length "
+                             "count as 3.48 minutes"));
+}
+
 TEST_CASE("harmonic: of tracks that fit alike those in near keys are neighbours", "[curve]") {
   // C, F sharp, C, F sharp (8B, 2B: six steps apart), all within 3 % of the span of each other.
   TinyLibrary library = library_of({100.0f, 100.1f, 100.2f, 100.3f, 200.0f});
