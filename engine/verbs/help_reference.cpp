@@ -89,12 +89,17 @@ std::string steps_reference() {
   return text;
 }
 
+/// The first line, which is a sentence; what `engine plugins info` shows has the rest.
+std::string summary(const std::string& help) {
+  return help.substr(0, help.find('\n'));
+}
+
 std::string table_of(const Registry& registry, std::uint32_t kind, const char* written) {
   std::string text = "| element | does |\n| --- | --- |\n";
   for (const Element* element : registry.elements(kind)) {
     const std::string name = element->description->name;
     text += "| " + code(written + (*written == '\0' ? name : name.substr(name.find('.') + 1))) +
-            " | " + plain(element->description->help) + " |\n";
+            " | " + plain(summary(element->description->help)) + " |\n";
   }
   return text;
 }
