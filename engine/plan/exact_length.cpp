@@ -114,11 +114,48 @@ class SubsetSums {
   std::vector<std::vector<bool>> is_taken_;  // by row
 };
 
+std::int64_t off(std::int64_t sum, const WantedLength& wanted) {
+  return std::abs(sum - wanted.ms);
+}
+
+/// One row for another where that comes nearer: long lists have steps coarser than the tolerance,
+/// and so many pairs of rows that one of them nearly always makes up for it. Of those within the
+/// tolerance the one that goes least to the back.
+void exchange_one(std::span<const std::int32_t> lengths, const WantedLength& wanted,
+                  std::vector<std::size_t>& rows) {
+  std::int64_t sum = 0;
+  std::vector<bool> is_chosen(lengths.size());
+  for (const std::size_t row : rows) {
+    sum += lengths[row];
+    is_chosen[row] = true;
+  }
+  if (off(sum, wanted) <= wanted.tolerance_ms) return;
+  std::int64_t least = off(sum, wanted);
+  std::size_t from = 0, to = lengths.size();
+  for (std::size_t place = 0; place < rows.size(); ++place) {
+    for (std::size_t row = 0; row < lengths.size(); ++row) {
+      if (is_chosen[row]) continue;
+      const std::int64_t then =
+          std::max(off(sum - lengths[rows[place]] + lengths[row], wanted), wanted.tolerance_ms);
+      const bool is_nearer_front = to < lengths.size() && row + rows[from] < to + rows[place];
+      if (then > least || (then == least && !is_nearer_front)) continue;
+      least = then;
+      from = place;
+      to = row;
+    }
+  }
+  if (to == lengths.size()) return;
+  rows[from] = to;
+  std::sort(rows.begin(), rows.end());
+}
+
 std::vector<std::size_t> best_rows(std::span<const std::int32_t> lengths_ms,
                                    const WantedLength& wanted) {
   SubsetSums sums(lengths_ms, wanted);
   sums.add_all();
-  return sums.best(wanted);
+  std::vector<std::size_t> rows = sums.best(wanted);
+  exchange_one(lengths_ms, wanted, rows);
+  return rows;
 }
 
 }  // namespace

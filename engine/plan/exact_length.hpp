@@ -20,9 +20,9 @@ struct WantedLength {
 ///
 /// lengths_ms   above 0
 /// How          sums of subsets, a row at a time; of those that fall into one step of a scale (0.25
-///              s, of long lists more) the one furthest to the front goes on, with its exact sum.
-///              What it returns is exact; that it misses a choice that exists takes few rows that
-///              hardly combine
+///              s, of long lists more) the one furthest to the front goes on, with its exact sum;
+///              at last one row for another where that is needed. What it returns is exact; that
+///              it misses a choice that exists takes few rows that hardly combine
 /// Cost         rows * steps, and * most_tracks where that is given; at most about 10^8, in at most
 ///              20 MB
 std::vector<std::size_t> rows_of_length(std::span<const std::int32_t> lengths_ms,

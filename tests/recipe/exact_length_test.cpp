@@ -77,3 +77,15 @@ TEST_CASE("of many tracks to the second, near the front, in bounded work", "[len
   CHECK(std::abs(sum_of(lengths, rows) - 2'700'000) <= 1'000);
   CHECK(rows.back() < 40);
 }
+
+TEST_CASE("a list of hours is as exact as a short one", "[length]") {
+  std::mt19937 random(3);
+  Lengths lengths(1'000);
+  for (std::int32_t& length : lengths)
+    length = static_cast<std::int32_t>(120'000 + random() % 240'000);
+  for (const std::int64_t hours : {5, 10, 17, 40}) {
+    const std::int64_t wanted = hours * 3'600'000;
+    CAPTURE(hours);
+    CHECK(std::abs(sum_of(lengths, rows_of_length(lengths, {wanted, 1'000})) - wanted) <= 1'000);
+  }
+}
