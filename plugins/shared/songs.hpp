@@ -19,16 +19,16 @@ class Songs {
   /// False when the song was there already.
   bool add(std::int32_t track) {
     const Place place = place_of(track);
-    std::vector<std::uint8_t>& has = place.is_song ? has_song_ : has_track_;
+    std::vector<bool>& has = place.is_song ? has_song_ : has_track_;
     if (place.number >= has.size()) has.resize(place.number + 1);
     if (has[place.number]) return false;
-    has[place.number] = 1;
+    has[place.number] = true;
     return true;
   }
   [[nodiscard]] bool has(std::int32_t track) const {
     const Place place = place_of(track);
-    const std::vector<std::uint8_t>& has = place.is_song ? has_song_ : has_track_;
-    return place.number < has.size() && has[place.number] != 0;
+    const std::vector<bool>& has = place.is_song ? has_song_ : has_track_;
+    return place.number < has.size() && has[place.number];
   }
   void add_all(std::span<const std::int32_t> tracks) {
     for (const std::int32_t track : tracks) add(track);
@@ -45,7 +45,7 @@ class Songs {
   }
 
   std::span<const std::int32_t> song_;
-  std::vector<std::uint8_t> has_song_, has_track_;  // as far as the last one that was added
+  std::vector<bool> has_song_, has_track_;  // as far as the last one that was added
 };
 
 }  // namespace shared
