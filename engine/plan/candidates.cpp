@@ -140,6 +140,46 @@ void Candidates::append_row(const Candidates& from, std::size_t row) {
   }
 }
 
+void Candidates::append_rows(const std::vector<RowOf>& rows) {
+  std::vector<const Candidates*> sources;  // few
+  std::vector<std::size_t> source_of(rows.size());
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    const auto found = std::find(sources.begin(), sources.end(), rows[k].from);
+    source_of[k] = static_cast<std::size_t>(found - sources.begin());
+    if (found != sources.end()) continue;
+    sources.push_back(rows[k].from);
+    for (const CandidateColumn& theirs : rows[k].from->columns) {
+      if (find(theirs.name) == nullptr)
+        columns.push_back(
+            CandidateColumn::missing(theirs.name, theirs.type, tracks.size(), theirs.dict));
+    }
+  }
+  tracks.reserve(tracks.size() + rows.size());
+  for (const RowOf& one : rows) tracks.push_back(one.from->tracks[one.row]);
+  for (CandidateColumn& column : columns) {
+    std::visit(
+        [&](auto& items) {
+          using Items = std::decay_t<decltype(items)>;
+          std::vector<const Items*> theirs;  // by source; nullptr: missing
+          for (const Candidates* source : sources) {
+            const CandidateColumn* same = source->find(column.name);
+            const bool is_same =
+                same != nullptr && same->type == column.type && same->dict == column.dict;
+            theirs.push_back(is_same ? std::get_if<Items>(&same->values) : nullptr);
+          }
+          const CandidateColumn one_missing = CandidateColumn::missing("", column.type, 1);
+          const auto missing = std::get<Items>(one_missing.values)[0];
+          auto& made = items.edit();
+          made.reserve(tracks.size());
+          for (std::size_t k = 0; k < rows.size(); ++k) {
+            const Items* from = theirs[source_of[k]];
+            made.push_back(from == nullptr ? missing : (*from)[rows[k].row]);
+          }
+        },
+        column.values);
+  }
+}
+
 std::int64_t Candidates::row_of(std::int32_t track) const {
   const auto found = std::find(tracks.begin(), tracks.end(), track);
   return found == tracks.end() ? -1 : found - tracks.begin();

@@ -58,6 +58,12 @@ struct Candidates {
   [[nodiscard]] Candidates gather(std::vector<std::int32_t> rows) const;
   /// Appends row `row` of `from`; columns that either side lacks are missing there.
   void append_row(const Candidates& from, std::size_t row);
+  /// The same for many, column by column.
+  struct RowOf {
+    const Candidates* from;
+    std::size_t row;
+  };
+  void append_rows(const std::vector<RowOf>& rows);
   /// The row of a track, or -1.
   [[nodiscard]] std::int64_t row_of(std::int32_t track) const;
 };

@@ -123,7 +123,8 @@ constexpr std::int64_t kUnknownSlots =
 Candidates pull_all(Evaluation& evaluation, const Node& node, std::int64_t slots) {
   Pullers pullers(evaluation, slots);
   const std::shared_ptr<Puller> puller = pullers.of(node.id);
-  Candidates made;
+  std::vector<CandidatesPtr> kept;  // what the rows are of
+  std::vector<Candidates::RowOf> rows;
   std::vector<bool> is_taken;
   for (Pick pick;;) {
     const Pull pulled = puller->next(pick);
@@ -136,9 +137,12 @@ Candidates pull_all(Evaluation& evaluation, const Node& node, std::int64_t slots
     if (track >= is_taken.size()) is_taken.resize(track + 1);
     if (is_taken[track]) continue;
     is_taken[track] = true;
-    made.append_row(*pick.from, pick.row);
+    if (rows.empty() || rows.back().from != pick.from.get()) kept.push_back(pick.from);
+    rows.push_back({pick.from.get(), pick.row});
     puller->settle(true);
   }
+  Candidates made;
+  made.append_rows(rows);
   return made;
 }
 
