@@ -17,8 +17,9 @@
 // A track without a value in one of several columns is taken to be as far off there as tracks are
 // on average; one without any stands at the end, in the order it came.
 //
-// harmonic = true: of tracks that fit a place nearly alike, at most 3 % of the span further off
-// than the best choice has it, those play whose keys are nearer to their neighbours'.
+// harmonic = true: of tracks that fit a place nearly alike, those play whose keys are nearer to
+// their neighbours'. Nearly alike is a root of the cost, rank included, at most 2 % of the span
+// above that of the best choice.
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -110,9 +111,9 @@ class Curve final : public playlist::Ordering {
       {"tracks", 0, 0, 1'000'000, "choose this many that fit; 0: all play"},
       {"minutes", 0.0, 0, 1'000'000,
        "choose as many that fit as last about so long, and no more than `tracks`; 0: any length"},
-      {"rank_weight", 0.01, 0, 1000,
-       "in a choice: what the last ranked costs more than the first; 0.01 is as much as being a "
-       "tenth of the curve's span off"},
+      {"rank_weight", 0.0025, 0, 1000,
+       "in a choice: what the last ranked costs more than the first; 0.0025 is as much as being a "
+       "twentieth of the curve's span off"},
       {"harmonic", false, "of tracks that fit nearly alike, those in keys near their neighbours'"},
       playlist::Param::column("column_2", "tempo", "a second column, where it has points_2"),
       playlist::Param::numbers("points_2", -kAny, kAny, "its points"),

@@ -11,7 +11,7 @@
 
 namespace {
 
-constexpr double kNearTie = 0.03;  // of the span
+constexpr double kNearTie = 0.02;  // of the span
 constexpr std::size_t kAscendingWork = 200'000'000, kAssignmentWork = 300'000'000,
                       kAssignmentCells = 4'000'000, kExchangeLooks = 5'000'000,
                       kHarmonicLooks = 20'000'000, kHarmonicReach = 50;
@@ -220,7 +220,7 @@ class CurveOrder {
     return sum;
   }
   [[nodiscard]] double off(std::size_t place, std::size_t item) const {
-    return std::sqrt(deviation_cost(place, static_cast<std::size_t>(items_[item])));
+    return std::sqrt(cost(place, item));
   }
 
   void prefer_near_keys() {

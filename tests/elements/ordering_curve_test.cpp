@@ -210,7 +210,7 @@ TEST_CASE("as many tracks are chosen as last about so long, from end to end of t
 }
 
 TEST_CASE("harmonic: of tracks that fit alike those in near keys are neighbours", "[curve]") {
-  // C, F sharp, C, F sharp (8B, 2B: six steps apart), all within 3 % of the span of each other.
+  // C, F sharp, C, F sharp (8B, 2B: six steps apart), all within 2 % of the span of each other.
   TinyLibrary library = library_of({100.0f, 100.1f, 100.2f, 100.3f, 200.0f});
   engine::Candidates candidates =
       candidates_of(all_of(library), {{"key", PLAYLIST_I32, Numbers{0, 6, 0, 6, 6}, nullptr},
