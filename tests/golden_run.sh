@@ -39,6 +39,7 @@ normal=(
   -e 's#(in all, )[0-9]+ MiB#\1MEMORY#g'                                               # what a worker used (--verbose)
   -e "s#(version [0-9]+ |'data_token',')[0-9a-f]{32}#\1TOKEN#g"                        # a library's random name
   -e "s#(\n[0-9]+,[0-9]+,[0-9]+,')[0-9a-f]{32}(')#\1TOKEN\2#g"                         # and one of what a user said
+  -e "s#(, users' )[0-9a-f]{32}#\1TOKENS#g"                                            # and what is made of all of them
 )
 normalised() { sed -Ez "${normal[@]}"; }
 
