@@ -1,8 +1,30 @@
 #include "app/outputs.hpp"
 
+#include <algorithm>
+#include <cstddef>
+
 #include "core/error.hpp"
 
 namespace engine::app {
+
+namespace {
+
+/// Where ",name=value" begins that ends the text, or npos. A file's name that ends so cannot be told
+/// from it; nobody has been seen to have one.
+std::size_t last_argument(const std::string& text) {
+  const std::size_t comma = text.rfind(',');
+  if (comma == std::string::npos) return comma;
+  const std::size_t equals = text.find('=', comma);
+  if (equals == std::string::npos || equals == comma + 1) return std::string::npos;
+  const auto is_part = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  const bool is_name = std::all_of(text.begin() + static_cast<std::ptrdiff_t>(comma) + 1,
+                                   text.begin() + static_cast<std::ptrdiff_t>(equals), is_part);
+  return is_name ? comma : std::string::npos;
+}
+
+}  // namespace
 
 RunOutput parse_output(const std::string& text) {
   const std::size_t colon = text.find(':');
@@ -10,7 +32,14 @@ RunOutput parse_output(const std::string& text) {
     throw Error(Exit::kUsage, "cannot read --to \"" + text + "\"",
                 {"", "", "it takes FORMAT:FILE", "e.g. --to m3u8:weekly.m3u8"});
   }
-  return {text.substr(0, colon), text.substr(colon + 1)};
+  RunOutput output{text.substr(0, colon), text.substr(colon + 1)};
+  std::string arguments;
+  for (std::size_t at; (at = last_argument(output.file)) != std::string::npos;) {
+    arguments = output.file.substr(at) + arguments;
+    output.file.resize(at);
+  }
+  output.format += arguments;
+  return output;
 }
 
 std::vector<OutputFile> output_files(const std::vector<RunOutput>& outputs, const KeptFiles& kept,

@@ -1,4 +1,5 @@
-// Files of a playlist that a request asks for: FORMAT:FILE.
+// Files of a playlist that a request asks for: FORMAT:FILE, or FORMAT:FILE,NAME=VALUE,... where the
+// format takes arguments.
 #pragma once
 
 #include <string>
@@ -10,7 +11,8 @@ namespace engine::app {
 
 /// "m3u8:weekly.m3u8", in its parts.
 struct RunOutput {
-  std::string format, file;
+  std::string format;  // with its arguments: "rekordbox,root=/music", see recipe/output.hpp
+  std::string file;
 };
 /// Throws Error(kUsage).
 RunOutput parse_output(const std::string& text);

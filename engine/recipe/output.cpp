@@ -1,8 +1,11 @@
 #include "recipe/output.hpp"
 
+#include <algorithm>
+#include <cstdlib>
 #include <deque>
 
 #include "core/error.hpp"
+#include "plugin/descriptor.hpp"
 
 namespace engine {
 namespace {
@@ -56,6 +59,7 @@ class OutputTable {
     for (std::size_t i = 0; i < tracks_.size(); ++i) {
       if (const auto& score = playlist.tracks[i].score) scores[i] = static_cast<float>(*score);
     }
+    add_recipes_own(chosen);
     numbers_.columns.assign(columns_.begin(), columns_.end());
     view_ = std::make_unique<TableView>(numbers_);
   }
@@ -67,6 +71,16 @@ class OutputTable {
   CandidateColumn& add(const char* name, std::uint32_t type, const playlist_dict* dict) {
     columns_.push_back(CandidateColumn::missing(name, type, tracks_.size(), dict));
     return columns_.back();
+  }
+
+  /// Columns of the recipe's steps, for outputs that know of them by name.
+  void add_recipes_own(const Candidates& chosen) {
+    for (const CandidateColumn& column : chosen.columns) {
+      const bool is_there = std::any_of(columns_.begin(), columns_.end(), [&](const auto& other) {
+        return other.name == column.name;
+      });
+      if (!is_there) columns_.push_back(column);
+    }
   }
 
   template <class Text>
@@ -128,23 +142,65 @@ class OutputTable {
   std::unique_ptr<TableView> view_;
 };
 
+const Element& output_element(const Registry& registry, const std::string& format) {
+  const Element* element = registry.find("output." + format);
+  if (element != nullptr) return *element;
+  std::vector<std::string> formats;
+  std::string all;
+  for (const Element* output : registry.elements(PLAYLIST_OUTPUT)) {
+    formats.push_back(std::string(output->description->name).substr(7));
+    all += (all.empty() ? "" : ", ") + formats.back();
+  }
+  const std::string near = nearest(format, formats);
+  throw Error(Exit::kUsage, "there is no output format \"" + format + "\"",
+              {"", "", "it can be " + all, near.empty() ? "" : "did you mean " + near + "?"});
+}
+
+/// A value as a command line has it, as the parameter's type; checked with the others.
+Argument argument_of(const playlist_element& element, const std::string& name,
+                     const std::string& text) {
+  for (const playlist_param* param : listed(element.params)) {
+    if (name != param->name) continue;
+    if (param->type == PLAYLIST_PARAM_BOOLEAN && (text == "true" || text == "false"))
+      return text == "true";
+    if (param->type == PLAYLIST_PARAM_TEXTS) return ArgumentList{text};
+    const bool is_number =
+        param->type == PLAYLIST_PARAM_NUMBER || param->type == PLAYLIST_PARAM_INTEGER;
+    char* end = nullptr;
+    const double number = is_number ? std::strtod(text.c_str(), &end) : 0;
+    if (is_number && !text.empty() && *end == '\0') return number;
+  }
+  return text;
+}
+
+/// Of "rekordbox,root=/music".
+CheckedArguments output_arguments(const Element& element, const std::string& format,
+                                  const std::string& asked) {
+  Arguments given;
+  for (std::size_t at = format.size(); at < asked.size();) {
+    const std::size_t end = std::min(asked.find(',', at + 1), asked.size());
+    const std::string part = asked.substr(at + 1, end - at - 1);
+    const std::size_t equals = std::min(part.find('='), part.size());
+    const std::string name = part.substr(0, equals);
+    given.emplace_back(name, argument_of(*element.description, name,
+                                         part.substr(std::min(equals + 1, part.size()))));
+    at = end;
+  }
+  try {
+    return check_arguments(*element.description, given, "");
+  } catch (const Error& wrong) {
+    throw Error(Exit::kUsage, wrong.what(), wrong.parts());
+  }
+}
+
 }  // namespace
 
-std::string playlist_bytes(const Registry& registry, const std::string& format,
+std::string playlist_bytes(const Registry& registry, const std::string& asked,
                            const Playlist& playlist, const Candidates& chosen,
                            Evaluation& evaluation, const RecipeDefinition& recipe) {
-  const Element* element = registry.find("output." + format);
-  if (element == nullptr) {
-    std::vector<std::string> formats;
-    std::string all;
-    for (const Element* output : registry.elements(PLAYLIST_OUTPUT)) {
-      formats.push_back(std::string(output->description->name).substr(7));
-      all += (all.empty() ? "" : ", ") + formats.back();
-    }
-    const std::string near = nearest(format, formats);
-    throw Error(Exit::kUsage, "there is no output format \"" + format + "\"",
-                {"", "", "it can be " + all, near.empty() ? "" : "did you mean " + near + "?"});
-  }
+  const std::string format = asked.substr(0, asked.find(','));
+  const Element& element = output_element(registry, format);
+  CheckedArguments arguments = output_arguments(element, format, asked);
   const OutputTable table(playlist, chosen, evaluation);
   std::string bytes;
   CallContext context;
@@ -164,8 +220,7 @@ std::string playlist_bytes(const Registry& registry, const std::string& format,
                                  playlist.title.c_str(), recipe.about.c_str(),
                                  playlist.user.c_str(),  evaluation.setup().now,
                                  table.table()};
-  ElementInstance instance(*element, check_arguments(*element->description, {}, ""),
-                           std::move(context));
+  ElementInstance instance(element, std::move(arguments), std::move(context));
   const CallResult ended = instance.output(handed);
   if (ended.status != PLAYLIST_OK)
     throw Error(Exit::kPlugin, "output." + format + " could not write: " + ended.message);

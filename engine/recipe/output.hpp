@@ -9,8 +9,10 @@
 
 namespace engine {
 
-/// Bytes of `format` ("m3u8" means the element output.m3u8). Throws Error(kUsage) for an unknown
-/// format, Error(kPlugin) when the element fails.
+/// Bytes of `format`: "m3u8" means the element output.m3u8, "rekordbox,root=/music" gives it an
+/// argument. Beside the columns that every output is handed it finds those that the recipe's steps
+/// made. Throws Error(kUsage) for an unknown format and wrong arguments, Error(kPlugin) when the
+/// element fails.
 std::string playlist_bytes(const Registry& registry, const std::string& format,
                            const Playlist& playlist, const Candidates& chosen,
                            Evaluation& evaluation, const RecipeDefinition& recipe);

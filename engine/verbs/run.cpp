@@ -116,8 +116,10 @@ std::vector<Verb> run_verbs() {
            {recipe_parameter(),
             {.name = "to",
              .value_name = "FORMAT:FILE",
-             .help = "Write FORMAT:FILE too; m3u8, xspf, jspf, json, csv or uris; several are "
-                     "possible. FILE - is standard output, which then has no list as text",
+             .help = "Write FORMAT:FILE too; m3u8, xspf, jspf, json, csv, uris, or what a plugin "
+                     "of yours brings (engine help formats); several are possible. FILE - is "
+                     "standard output, which then has no list as text; FORMAT:FILE,NAME=VALUE "
+                     "gives the format an argument",
              .is_several = true,
              .is_local = true},
             make_folders_parameter(),

@@ -126,14 +126,32 @@ class Order final : public playlist::Ordering {
   std::string mode_;
 };
 
+/// Titles, each behind `prefix`; with `of` the recipe's column "mark" behind them.
 class Lines final : public playlist::Output {
  public:
+  static constexpr playlist::Param kParams[] = {{"prefix", "", "before every title"},
+                                                {"times", 1.0, 1, 3, "how often it stands there"},
+                                                {"with_mark", false, "the column mark too"}};
+  explicit Lines(const playlist::Args& args)
+      : prefix_(args.text("prefix")),
+        times_(static_cast<int>(args.number("times"))),
+        with_mark_(args.boolean("with_mark")) {}
+
   void write(playlist::OutputCall& call) const {
     call.write(playlist::concat(call.title(), " at ", call.created(), "\n"));
     const auto titles = call.tracks()["title"].texts();
-    for (std::size_t row = 0; row < titles.size(); ++row)
-      call.write(playlist::concat(titles[row], "\n"));
+    for (std::size_t row = 0; row < titles.size(); ++row) {
+      for (int k = 0; k < times_; ++k) call.write(prefix_);
+      call.write(titles[row]);
+      if (with_mark_) call.write(playlist::concat(" ", call.tracks()["mark"].number(row)));
+      call.write("\n");
+    }
   }
+
+ private:
+  std::string prefix_;
+  int times_;
+  bool with_mark_;
 };
 
 class NoFinish final : public playlist::Source {
