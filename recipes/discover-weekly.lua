@@ -103,7 +103,7 @@ return pl.recipe {
     local fresh, more = best(found), best(related())
     fresh = pl.fallback {
       { fresh, at_least = 10 * p.tracks },
-      pl.concat { pl.fallback { fresh, { more, title = "related artists and genres" } }, more },
+      { pl.concat { pl.fallback { fresh, { more, title = "related artists and genres" } }, more }, title = "" },
     }
 
     -- Nothing new: what many play or what is rated popular, or the longest unheard of what was heard gladly.

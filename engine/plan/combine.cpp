@@ -232,7 +232,9 @@ class FallbackStep final : public Step {
       : Step(
             {"fallback", "pl.fallback", "The first branch that has candidates, or enough of them."},
             {.form = StepForm::kCombiner, .inputs = 0, .asks_for_branches = true}, {},
-            {{"title", "string", "what the list is called when it is made of this branch"},
+            {{"title", "string",
+              "what the list is called when it is made of this branch; \"\": nothing is said of "
+              "it"},
              {"at_least", "integer", "candidates that it needs to be taken, default 1"}}) {}
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {
@@ -241,6 +243,7 @@ class FallbackStep final : public Step {
       const bool is_last = i + 1 == node.branches.size();
       if (candidates->size() < node.branches[i].at_least && !is_last) continue;
       if (i == 0 || candidates->size() == 0) return *candidates;
+      if (!node.branches[i].is_told) return *candidates;
       const std::string& title = node.branches[i].title;
       evaluation.notice(title.empty() ? taken_instead(evaluation, node, i)
                                       : found_first(evaluation, node, "this list") +

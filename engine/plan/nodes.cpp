@@ -320,7 +320,10 @@ Branch branch_at_top(lua_State* lua, const Node& node, const NodeContext& contex
                       " is not a number that can be reckoned with");
   }
   lua_getfield(lua, -2, "title");
-  if (lua_isstring(lua, -1)) branch.title = lua_tostring(lua, -1);
+  if (lua_isstring(lua, -1)) {
+    branch.title = lua_tostring(lua, -1);
+    branch.is_told = !branch.title.empty();
+  }
   lua_pop(lua, 2);
   return branch;
 }

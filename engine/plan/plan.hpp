@@ -28,6 +28,7 @@ struct Branch {
   std::size_t quota = 0;     // blend: of its best candidates; 0: all
   std::size_t at_least = 1;  // fallback: candidates that it needs to be taken
   std::string title = {};    // fallback: what a list of this branch is called; "" as always
+  bool is_told = true;       // fallback: that it was taken is said
 };
 
 class Step;

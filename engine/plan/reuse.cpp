@@ -117,6 +117,7 @@ bool NodeReuse::add_reads(const Node& node, std::string& bytes) const {
     packer.add(static_cast<std::uint64_t>(branch.quota));
     packer.add(static_cast<std::uint64_t>(branch.at_least));
     packer.add_text(branch.title);
+    packer.add(branch.is_told);
     // Of branches that are asked for one by one, those that were not needed have no key.
     if (!add_node(branch.node) && !node.step->facts().asks_for_branches) return false;
     packer.add(branch.otherwise >= 0);

@@ -233,6 +233,9 @@ TEST_CASE("a fallback's branch is taken when it has at least what it asks for", 
   CHECK(few.at("tracks").size() == 3);
   CHECK_THAT(few.dump(), Catch::Contains("user.library found 8 of the 9 that it needs, so top was "
                                          "taken"));
+  CHECK_THAT(
+      plans.run("return pl.fallback { { c, at_least = 9 }, { c:top(3), title = '' } }").dump(),
+      !Catch::Contains("that it needs"));
   check_error(plans.error("return pl.fallback { { c, at_least = 'many' }, c }"),
               "branch 1 needs at_least = a whole number from 0 on", "3");
 }
