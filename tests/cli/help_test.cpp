@@ -112,8 +112,8 @@ TEST_CASE("every verb that a page of help names is one", "[help]") {
       CAPTURE(std::string(topic.name), command);
       const engine::verbs::Verb* verb = verb_of(command);
       // The command line alone has `watch`, as it owns a terminal.
-      const bool is_other = command.find("VERB") != std::string::npos ||
-                            command.starts_with("engine watch ");
+      const bool is_other =
+          command.find("VERB") != std::string::npos || command.starts_with("engine watch ");
       CHECK((verb != nullptr || is_other));
     }
   }

@@ -40,9 +40,10 @@ TEST_CASE("a table without room has its rows below each other", "[help]") {
 
 TEST_CASE("a man page has its name, and nothing that groff would obey by mistake", "[help]") {
   const std::string page = markdown_man(kPage, "sets", "1.2");
-  CHECK_THAT(page, Catch::StartsWith("'\\\" t\n.TH \"ENGINE\\-SETS\" 7") &&
-                       Catch::Contains(".ad l\n.SH NAME\nengine\\-sets \\- Sets: what is yours\n") &&
-                       Catch::Contains("Playlist Engine 1.2") && Catch::Contains(".TS\n"));
+  CHECK_THAT(page,
+             Catch::StartsWith("'\\\" t\n.TH \"ENGINE\\-SETS\" 7") &&
+                 Catch::Contains(".ad l\n.SH NAME\nengine\\-sets \\- Sets: what is yours\n") &&
+                 Catch::Contains("Playlist Engine 1.2") && Catch::Contains(".TS\n"));
   CHECK_THAT(markdown_man("# t\n\n.so /etc/passwd\n", "x", "1"),
              Catch::Contains("\n\\&.so /etc/passwd"));
 }
