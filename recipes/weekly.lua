@@ -1,5 +1,9 @@
 -- Weekly mix: the artists you saved, with a few discoveries spread evenly through the list.
--- Seeds   what you liked in the last `likes_months` months (fewer than 10: your last 100 likes of all time)
+-- Own     tracks by the artists you saved, drawn
+-- New     once model.discovery is trained (engine train discovery): songs by artists you play, by artists whose listeners
+--         yours share, what is played in one session with what you played lately and what came up lately, the likeliest
+--         first. Without it, and where these are too few: genres and artists related to what you liked in the last
+--         `likes_months` months (fewer than 10: your last 100 likes of all time), drawn in turns
 -- Result  `tracks` tracks; ceil(tracks * discovery) of them new to you, each with the reason it was found; nothing you banned
 -- Try     discovery = 0.3, weight = "plays", or put a :score{...} of your own between recall and mix
 local pl = require "playlist"
@@ -26,22 +30,41 @@ return pl.recipe {
   random_seed = "week",   -- the same draws all week
 
   build = function(p, user)
-    local liked = user.likes:or_implicit { finished = p.finished }
-    local likes = liked
-      :since { months = p.likes_months }
-      :or_last { 100, when_fewer_than = 10 }
-      :filter(pl.filtering.banned {})
-
     local own = pl.recall.saved_artists { weight = p.weight, implicit = p.finished }
       :filter(pl.filtering.banned {})
 
-    local new = pl.alternate {
-      pl.recall.genre           { seeds = likes, top = p.genres, pool = p.pool },
-      pl.recall.similar_artists { seeds = likes, min_likes = p.liked_artists, pool = p.pool },
-    }
-      :filter(pl.filtering.banned {})
-      :filter(pl.filtering.not_in { user.library + liked })
-      :filter(pl.filtering.served { days = p.not_again })
+    local liked = user.likes:or_implicit { finished = p.finished }
+    local mine = user.library + liked
+    local function new_to_you(candidates)
+      return candidates
+        :filter(pl.filtering.banned {})
+        :filter(pl.filtering.not_in { mine })
+        :filter(pl.filtering.served { days = p.not_again })
+    end
+    local function related()
+      local likes = liked
+        :since { months = p.likes_months }
+        :or_last { 100, when_fewer_than = 10 }
+        :filter(pl.filtering.banned {})
+      return new_to_you(pl.alternate {
+        pl.recall.genre           { seeds = likes, top = p.genres, pool = p.pool },
+        pl.recall.similar_artists { seeds = likes, min_likes = p.liked_artists, pool = p.pool },
+      })
+    end
+
+    local new = new_to_you(pl.blend { by = "rank",
+      { weight = 0.4,  pl.recall.familiar           { limit = 400 } },
+      { weight = 0.25, pl.recall.artist_cf          { limit = 250 } },
+      { weight = 0.25, pl.recall.session_neighbours { limit = 250 } },
+      { weight = 0.1,  pl.recall.fresh              { limit = 100 } },
+    })
+    local found = #new
+    if found > 0 then
+      new = new:rank(pl.ranking.discovery {}):score(function(t) return known(t.discovery, 0) end)
+    end
+    if found < p.attempts * math.ceil(p.tracks * p.discovery) then   -- not enough for all tries of all discoveries
+      new = found == 0 and related() or pl.concat { new, related() }
+    end
 
     return pl.mix {
       { own, share = 1 - p.discovery },

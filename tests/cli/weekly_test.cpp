@@ -167,3 +167,47 @@ TEST_CASE("a discovery comes again only after the days asked for", "[weekly]") {
   CHECK(discoveries("2026-11-16", "28") == first);
   for (const std::string& id : discoveries("2026-11-24", "28")) CHECK(first.count(id) == 0);
 }
+
+TEST_CASE("once model.discovery is trained the weekly mix discovers by it, under the same rules",
+          "[weekly]") {
+  const EngineHome home;
+  const std::string library = home.path("library.db");
+  std::filesystem::copy_file(support::demo_library(), library);
+  const auto run = [&] {
+    const Ended ended =
+        home.engine({"--now", "2026-11-21", "--json", "run", "weekly", "--no-record", "--set",
+                     "discovery=0.3", "--set", "tracks=40", "--set", "per_artist=2"});
+    INFO(ended.err);
+    REQUIRE(ended.exit_code == 0);
+    return json::parse(ended.out);
+  };
+  const std::string untrained = run().at("notices").dump();
+  CHECK(untrained.find("recall.familiar has no data: model.discovery has not been trained") !=
+        std::string::npos);
+  const Ended trained = home.engine({"train", "discovery", "--as-of", "2026-11-21"});
+  INFO(trained.err);
+  REQUIRE(trained.exit_code == 0);
+  const json list = run();
+  CHECK(list.at("notices").dump().find("has no data") == std::string::npos);
+  CHECK(list.at("statistics").at("generative") == 12);
+  std::set<std::string> owned;
+  for (const auto& row : query(library,
+                               "SELECT track_id FROM likes WHERE user_id = 1 UNION SELECT track_id "
+                               "FROM playlist_tracks JOIN playlists USING (playlist_id) WHERE "
+                               "user_id = 1 UNION SELECT track_id FROM listens WHERE user_id = 1"))
+    owned.insert(row[0]);
+  std::map<std::string, int> of_artist;
+  int learned = 0;
+  for (const json& track : list.at("tracks")) {
+    CHECK(++of_artist[track.at("artist")] <= 2);
+    if (track.at("columns").at("channel") == "saved_artists") continue;
+    ++learned;
+    CHECK(owned.count(track.at("track").dump()) == 0);
+    CHECK_THAT(track.at("explanation").at(0).get<std::string>(),
+               Catch::Contains("made it to the playlist! [FAMILIAR: ") ||
+                   Catch::Contains("made it to the playlist! [ARTIST-CF: ") ||
+                   Catch::Contains("made it to the playlist! [SESSION: ") ||
+                   Catch::Contains("made it to the playlist! [FRESH: "));
+  }
+  CHECK(learned == 12);
+}
