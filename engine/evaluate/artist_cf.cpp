@@ -8,6 +8,7 @@
 
 #include "data/tables.hpp"
 #include "evaluate/artist_affinity.hpp"
+#include "evaluate/ties.hpp"
 
 namespace engine::evaluate {
 namespace {
@@ -60,8 +61,11 @@ std::vector<std::int32_t> artist_cf(const BaselineInput& input) {
     if (similarity[artist] > 0 && input.audience.artist_listeners(number) >= kFewestListeners)
       artists.push_back(number);
   }
-  std::stable_sort(artists.begin(), artists.end(), [&](std::int32_t a, std::int32_t b) {
-    return similarity[static_cast<std::size_t>(a)] > similarity[static_cast<std::size_t>(b)];
+  const auto ids = column_of<std::int64_t>(*input.tables.table("artists"), "id");
+  std::sort(artists.begin(), artists.end(), [&](std::int32_t a, std::int32_t b) {
+    const auto x = static_cast<std::size_t>(a), y = static_cast<std::size_t>(b);
+    return similarity[x] != similarity[y] ? similarity[x] > similarity[y]
+                                          : tie_of(ids[x]) < tie_of(ids[y]);
   });
   const auto song = column_of<std::int32_t>(*input.tables.table("tracks"), "song");
   std::vector<std::int32_t> list;

@@ -7,6 +7,7 @@
 #include "data/listen_scan.hpp"
 #include "data/sessions.hpp"
 #include "data/tables.hpp"
+#include "evaluate/ties.hpp"
 
 namespace engine::evaluate {
 namespace {
@@ -60,11 +61,14 @@ Audience::Audience(const ColumnOptions& options) {
 
 AudienceAsOf::AudienceAsOf(const Audience& audience, std::int64_t date) {
   std::vector<std::int32_t> artist;
+  std::vector<std::int64_t> ids;
   std::size_t artist_count = 0;
   each_as_of(audience, date, [&](const AsOf& tables) {
     if (user_ids_.empty()) {
       const auto column = column_of<std::int32_t>(*tables.table("tracks"), "artist");
       artist.assign(column.begin(), column.end());
+      const auto id = column_of<std::int64_t>(*tables.table("tracks"), "id");
+      ids.assign(id.begin(), id.end());
       artist_count = static_cast<std::size_t>(tables.table("artists")->rows);
       listeners_.assign(artist.size(), 0);
       artist_listeners_.assign(artist_count, 0);
@@ -73,7 +77,7 @@ AudienceAsOf::AudienceAsOf(const Audience& audience, std::int64_t date) {
     }
     add_user(tables, artist);
   });
-  group_tracks(artist, artist_count);
+  group_tracks(artist, ids, artist_count);
   track_sessions_ = turned(sessions_, artist.size());
   plays_of_artist_ = {};
   last_session_ = {};
@@ -125,7 +129,8 @@ void AudienceAsOf::end_session(std::int64_t start) {
   session_starts_.push_back(start);
 }
 
-void AudienceAsOf::group_tracks(std::span<const std::int32_t> artist, std::size_t artist_count) {
+void AudienceAsOf::group_tracks(std::span<const std::int32_t> artist,
+                                std::span<const std::int64_t> ids, std::size_t artist_count) {
   std::vector<std::int32_t> played;
   for (std::size_t track = 0; track < artist.size(); ++track)
     if (listeners_[track] > 0 && artist[track] >= 0)
@@ -133,9 +138,10 @@ void AudienceAsOf::group_tracks(std::span<const std::int32_t> artist, std::size_
   const auto artist_of = [&](std::int32_t track) {
     return artist[static_cast<std::size_t>(track)];
   };
+  const auto tie = [&](std::int32_t track) { return tie_of(ids[static_cast<std::size_t>(track)]); };
   std::sort(played.begin(), played.end(), [&](std::int32_t a, std::int32_t b) {
     if (artist_of(a) != artist_of(b)) return artist_of(a) < artist_of(b);
-    return listeners(a) != listeners(b) ? listeners(a) > listeners(b) : a < b;
+    return listeners(a) != listeners(b) ? listeners(a) > listeners(b) : tie(a) < tie(b);
   });
   artist_tracks_.numbers = std::move(played);
   artist_tracks_.offsets.assign(artist_count + 1, 0);

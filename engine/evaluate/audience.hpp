@@ -66,7 +66,7 @@ class AudienceAsOf {
   [[nodiscard]] std::int32_t artist_listeners(std::int32_t artist) const {
     return artist_listeners_[static_cast<std::size_t>(artist)];
   }
-  /// Those that somebody played, by listeners, then number.
+  /// Those that somebody played, by listeners; equal ones by tie_of() their ids (ties.hpp).
   [[nodiscard]] std::span<const std::int32_t> tracks_of(std::int32_t artist) const {
     return artist_tracks_[static_cast<std::size_t>(artist)];
   }
@@ -92,7 +92,8 @@ class AudienceAsOf {
  private:
   void add_user(const AsOf& tables, std::span<const std::int32_t> artist);
   void end_session(std::int64_t start);
-  void group_tracks(std::span<const std::int32_t> artist, std::size_t artist_count);
+  void group_tracks(std::span<const std::int32_t> artist, std::span<const std::int64_t> ids,
+                    std::size_t artist_count);
 
   std::vector<std::int64_t> user_ids_, session_starts_;
   std::vector<std::int32_t> listeners_, artist_listeners_;

@@ -17,7 +17,8 @@
 //                       recommendation algorithms, UMUAI 2018, section 3.4)
 //
 // All read the same tables, as of the same date, as the recipes beside them; the last three also
-// what everybody had played by then (audience.hpp). All choose among the tracks that the list can
+// what everybody had played by then (audience.hpp), and list equally good ones in an order that
+// knows nothing of later plays (ties.hpp). All choose among the tracks that the list can
 // gain by, so that none is held back by what is not judged (judged.hpp).
 #pragma once
 

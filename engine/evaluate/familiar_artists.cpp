@@ -24,7 +24,8 @@ std::vector<std::int32_t> familiar_artists(const BaselineInput& input) {
           {std::log1p(affinity[artist]) * std::sqrt(input.audience.listeners(track)), track});
     }
   }
-  return best_of(std::move(found), input.length);
+  return best_of(std::move(found), input.length,
+                 column_of<std::int64_t>(*input.tables.table("tracks"), "id"));
 }
 
 }  // namespace engine::evaluate

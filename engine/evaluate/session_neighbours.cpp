@@ -93,7 +93,8 @@ std::vector<std::int32_t> session_neighbours(const BaselineInput& input) {
   for (std::size_t track = 0; track < scores.size(); ++track)
     if (scores[track] > 0 && input.is_eligible[track])
       found.push_back({scores[track], static_cast<std::int32_t>(track)});
-  return best_of(std::move(found), input.length);
+  return best_of(std::move(found), input.length,
+                 column_of<std::int64_t>(*input.tables.table("tracks"), "id"));
 }
 
 }  // namespace engine::evaluate
