@@ -7,6 +7,7 @@
 
 #include "core/hash.hpp"
 #include "data/as_of_view.hpp"
+#include "data/listening_columns.hpp"
 #include "data/owned_table.hpp"
 #include "data/sessions.hpp"
 
@@ -171,6 +172,21 @@ constexpr DeclaredColumn kTrackSessionColumns[] = {
     count("sessions", "in how many of your listening sessions you heard it"),
 };
 
+constexpr DeclaredColumn kTrackFinishedColumns[] = {
+    time("last_finished", "when you last heard it to the end, Unix seconds"),
+};
+constexpr DeclaredColumn kTrackPlaysAtColumns[] = {
+    count("plays_at",
+          "your plays of it that began on this weekday in this part of the day (night 22-5, "
+          "morning 5-12, afternoon 12-17, evening 17-22), by the clocks of your time zone"),
+};
+constexpr DeclaredColumn kTrackArtistStatisticColumns[] = {
+    count("artist_plays", "your plays of all tracks that its first artist is on"),
+    whole("artist_rank",
+          "of its first artist among yours: 1 the most played; missing: never played", 1, 200),
+    time("artist_last_played", "when you last played its first artist, Unix seconds"),
+};
+
 constexpr DeclaredColumn kUserColumns[] = {id("the person's number in the store")};
 constexpr DeclaredColumn kAudienceColumns[] = {
     id("the person's number in the store"),
@@ -329,6 +345,32 @@ constexpr DeclaredTable kDeclared[] = {
            return make_track_sessions(view.listen_columns(),
                                       static_cast<std::size_t>(view.track_count()));
          }},
+
+    {.name = "track_finished",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kTracks,
+     .columns = kTrackFinishedColumns,
+     .compute =
+         [](const AsOfView& view, std::string_view) {
+           return make_track_finished(view.listen_columns(),
+                                      static_cast<std::size_t>(view.track_count()));
+         }},
+    {.name = "track_plays_at",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kTracks,
+     .columns = kTrackPlaysAtColumns,
+     .compute =
+         [](const AsOfView& view, std::string_view) {
+           return make_track_plays_at(view.listen_columns(),
+                                      static_cast<std::size_t>(view.track_count()), view.now(),
+                                      view.timezone());
+         }},
+    {.name = "track_artist_statistics",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kTracks,
+     .columns = kTrackArtistStatisticColumns,
+     .compute = [](const AsOfView& view,
+                   std::string_view) { return make_track_artist_statistics(view); }},
 
     // For models that count people, which tell by it which of them the user is.
     {.name = "user",

@@ -216,16 +216,16 @@ struct playlist_host {
  *   "tracks_by_id"        row k: number i32 of the store's id k, -1 none; no rows where ids are sparse;  "artists_by_id"
  *   "engagement"          what was told of tracks: track i32, plays likes comments skip_rate completion f32, ts i64
  *   "listens"             the user's, by time: track i32, ts i64 (start), ms_played i32, is_play u8 (long enough
- *                         to count), is_skip u8 (255 unknown), is_finished u8 (255 unknown), country
+ *                         to count), is_skip u8 (255 unknown), is_finished u8 (255 unknown), country;   "last_session" track i32, ts i64
  *   "likes" "library"     track i32, ts i64, is_implicit u8 (likes); oldest first; liked, saved or in an own playlist
  *   "prompts" "captions"  what the user asked for, what describes tracks: text, ts i64, track i32 (prompts: if known)
  *   "prompt_vectors:SPACE"  the texts that have a vector in that space, by ts: text (its folded words), ts i64
  *   "saved_artists"       artist i32, tracks i32 (liked or saved by them), plays i32, ts i64, is_implicit u8;   "user" id i64
  *   "track_statistics"    one row per track number: plays, plays_30d, skips, finished i32; skip_rate f32;
- *                         first_played, last_played i64; days_since_played f32;   "track_sessions" likewise: sessions i32
- *   "served"              tracks of earlier runs: track i32, ts i64, recipe;   "last_session" listens: track i32, ts i64
- *   "banned"              what is to be kept out: track i32, ts i64, artist i32 (missing: the track itself is banned;
- *                         else that artist of it, who may be a guest);   "sessions" start end i64, plays tracks i32
+ *                         first_played, last_played i64; days_since_played f32;   likewise "track_sessions": sessions i32
+ *   "track_finished"      last_finished i64;   "track_plays_at" plays_at i32;   "track_artist_statistics" artist_plays i32,
+ *                         artist_rank i32, artist_last_played i64;   "served" earlier runs': track i32, ts i64, recipe
+ *   "sessions" "banned"   start end i64, plays tracks i32;   track i32, ts i64, artist i32 (banned; missing: the track is)
  * lists()                 one per row of the first-named table, ascending: "track_artists" "artist_tracks" "track_tags"
  *   "tag_tracks" "artist_tags" "artist_relations" (both weighted) "artist_users" (who played them) "artist_playlists"
  * embedding()             one row per track number, of a space such as "audio"; per row of table "prompt_vectors:SPACE"

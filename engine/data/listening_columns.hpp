@@ -1,0 +1,43 @@
+// What is told of each track beyond its own counts, made at first use: a run that reads none of
+// these columns pays for none.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/listen_statistics.hpp"
+#include "data/owned_table.hpp"
+#include "data/tables.hpp"
+
+namespace engine {
+
+/// last_finished  start of the latest listen to the end, Unix seconds; INT64_MIN: none. What counts
+///                is what "finished" of the table "track_statistics" counts.
+std::unique_ptr<OwnedTable> make_track_finished(const ListenColumns& listens,
+                                                std::size_t track_count);
+
+/// plays_at       plays that began on the weekday and in the part of the day that the zone's clocks
+///                show at `now`, of all weeks so far. A night is told by the clock as well: its
+///                hours before and after midnight belong to two weekdays.
+std::unique_ptr<OwnedTable> make_track_plays_at(const ListenColumns& listens,
+                                                std::size_t track_count, std::int64_t now,
+                                                const std::string& timezone);
+
+/// Of each track's first artist, over all tracks that the artist is on, as a guest too:
+/// artist_plays        plays
+/// artist_rank         1 the most played, equal ones by their number; INT32_MIN: never played
+/// artist_last_played  start of the latest play, Unix seconds; INT64_MIN: never
+/// Reads   tables "tracks", "artists" and "track_statistics", lists "artist_tracks"
+std::unique_ptr<OwnedTable> make_track_artist_statistics(const Tables& tables);
+
+/// The artists that the user has played, most plays first, equal ones by their number.
+struct PlayedArtist {
+  std::int32_t artist = 0;
+  std::int64_t plays = 0;
+  std::int64_t last_played = INT64_MIN;
+};
+std::vector<PlayedArtist> most_played_artists(const Tables& tables);
+
+}  // namespace engine
