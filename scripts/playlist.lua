@@ -5,11 +5,16 @@
 -- mistake is told with the recipe's own line. You may change this file; recipes pick the change up at the next run.
 --
 --   pl.recipe { title, about, params, random_seed, build, tests }   what a recipe file returns; tests: see expectations.lua
+--   build = function(p, user, now) ... end                        p.NAME a parameter; user.NAME a set of the listener's; now.hour 0..23,
+--                                                                now.weekday "monday" ..., now.daypart "night" "morning" "afternoon"
+--                                                                "evening", now.season, by the clocks of the listener's time zone
 --   pl.int / number / share / boolean / text / choice { default, min =, max =, choices =, help =, tune = }
 --   pl.recall.NAME { ... }                                       candidates from a plugin
 --   pl.ranking.NAME { ... }  pl.filtering.NAME { ... }  pl.ordering.NAME { ... }   used in :rank :filter :order
 --   pl.mix pl.alternate pl.blend pl.fallback pl.concat           combine candidates;  a + b union, a - b difference
---   :filter :rank :score :column :explain :top :sample :limit :order :since :last :or_last :or_implicit :most_played :seeds
+--   :filter :rank :score :column :explain :top :sample :limit :order :seeds
+--   :since :between :at :on_this_day :last :or_last :or_implicit :most_played :plays_between   by when it was played, liked ...
+--   user.artists:top(10)                                         all tracks of the ten artists played most
 --
 -- Lua in recipes is the same in every run: pairs(t) goes by key (false, true, numbers, texts), several keys that have no
 -- order (tables, functions, candidates) by their values, which must be texts or numbers that differ; math.random is seeded; there are no globals of your
@@ -18,11 +23,12 @@
 --
 -- The table `engine` is what the host offers to modules:
 --   engine.node(description) -> node      engine.methods(table)   engine.elements() -> { name = kind }
---   engine.steps()                        the built-in steps: { { name, form, arguments, returns_text, fields, weight }, ... }
+--   engine.steps()                        the built-in steps: { { name, form, arguments, takes_span, returns_text, fields, weight }, ... }
 --   engine.check_element(name, arguments) engine.rows(node)       engine.nearest(word, list) -> word or nil
 --   engine.fail(message, fix)             raises an error at the recipe's line
 --   engine.problem(message, fix)          the same, but `engine check` notes it and goes on
 --   engine.parameter_read(name)           in `engine check` only: a parameter was read
+--   engine.now_read(name)                 in `engine check` only: now.NAME was read
 --   engine.where()                        "FILE:LINE" of the recipe's line that runs
 --   engine.user_sets()                    { name = true }: what user.NAME may be
 
@@ -206,9 +212,18 @@ end
 -- The steps that are called like most: as a verb with a table of arguments, or with its arguments and then a formula.
 local makers, combiners = {}, {}
 
+-- { "2019-06", "2019-09" } as { from = "2019-06", to = "2019-09" }.
+local function with_ends_named(step, arguments)
+  if arguments[2] == nil or arguments[1] == nil then return arguments end
+  local named = {}
+  for k, v in pairs(arguments) do named[(k == 1 or k == 2) and step.arguments[k] or k] = v end
+  return named
+end
+
 function makers.verb(step)
   methods[step.name] = function(self, arguments)
     if arguments ~= nil and type(arguments) ~= "table" then arguments = { arguments } end
+    if step.takes_span and arguments then arguments = with_ends_named(step, arguments) end
     return engine.node { step = step.name, inputs = { self }, arguments = arguments or {} }
   end
 end
@@ -287,10 +302,18 @@ end
 
 -- ---- recipes ------------------------------------------------------------------------------------------------------
 
+-- user.artists: what the listener plays, as artists. They come into a list as their tracks.
+local artists = strict("user.artists", {
+  top = function(_, arguments)
+    if type(arguments) ~= "table" then arguments = { arguments } end
+    return engine.node { step = "top_artists", arguments = arguments }
+  end,
+})
+
 local function make_user(about)
   local sets = engine.user_sets()
-  local made, fields = {}, { name = about.name, now = about.now }
-  local known = { name = true, now = true }
+  local made, fields = {}, { name = about.name, now = about.now, artists = artists }
+  local known = { name = true, now = true, artists = true }
   for name in pairs(sets) do known[name] = true end
   return setmetatable({}, {
     __metatable = false,
@@ -324,7 +347,8 @@ function pl.recipe(spec)
     title = spec.title, about = spec.about or "", params = spec.params or {}, random_seed = spec.random_seed,
     tests = spec.tests,
     build = function(values, about)
-      return spec.build(strict("parameters", values, engine.parameter_read), make_user(about))
+      return spec.build(strict("parameters", values, engine.parameter_read), make_user(about),
+        strict("now", about.moment, engine.now_read))
     end,
   }
 end

@@ -472,7 +472,7 @@ void push_branch_fields(lua_State* lua, const Step& step) {
   lua_setfield(lua, -2, "weight");
 }
 
-/// steps() -> { { name, form, arguments, returns_text, fields, weight }, ... }
+/// steps() -> { { name, form, arguments, takes_span, returns_text, fields, weight }, ... }
 int steps(lua_State* lua, void*) {
   lua_newtable(lua);
   int count = 0;
@@ -489,6 +489,8 @@ int steps(lua_State* lua, void*) {
       lua_rawseti(lua, -2, k + 1);
     }
     lua_setfield(lua, -2, "arguments");
+    lua_pushboolean(lua, step->facts().takes_span ? 1 : 0);
+    lua_setfield(lua, -2, "takes_span");
     lua_pushboolean(lua, step->facts().formula == FormulaResult::kText ? 1 : 0);
     lua_setfield(lua, -2, "returns_text");
     push_branch_fields(lua, *step);
@@ -543,6 +545,12 @@ int parameter_read(lua_State* lua, void*) {
   const NodeContext& context = context_of(lua);
   if (context.observer->on_parameter_read)
     context.observer->on_parameter_read(luaL_checkstring(lua, 1));
+  return 0;
+}
+
+int now_read(lua_State* lua, void*) {
+  const NodeContext& context = context_of(lua);
+  if (context.observer->on_now_read) context.observer->on_now_read(luaL_checkstring(lua, 1));
   return 0;
 }
 
@@ -719,9 +727,10 @@ void register_nodes(NodeContext& context) {
                                 {"rows", entry<rows>}};
   for (const luaL_Reg& function : functions)
     context.lua->add_function(function.name, function.func, nullptr);
-  // In a run scripts find no such function, so that formulas read parameters at full speed.
-  if (context.observer != nullptr)
-    context.lua->add_function("parameter_read", entry<parameter_read>, nullptr);
+  // In a run scripts find no such functions, so that formulas read parameters at full speed.
+  if (context.observer == nullptr) return;
+  context.lua->add_function("parameter_read", entry<parameter_read>, nullptr);
+  context.lua->add_function("now_read", entry<now_read>, nullptr);
 }
 
 FollowLines::FollowLines(NodeContext& context) : context_(context) {

@@ -4,9 +4,11 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/local_time.hpp"
 #include "lua/lua_state.hpp"
 #include "plan/evaluate.hpp"
 #include "plan/plan.hpp"
@@ -18,6 +20,8 @@ struct BuildObserver {
   /// A mistake after which building goes on, so that all of a recipe's mistakes are told at once.
   std::function<void(const Error&)> on_problem;
   std::function<void(const std::string& parameter)> on_parameter_read;
+  std::function<void(const std::string& field)> on_now_read;  // now.hour ...
+  std::optional<Moment> supposed_now = {};                    // what build() gets as `now`
   /// build() asks for a node's size or rows. It gets `pretended_size` and no rows.
   std::function<void(int node, bool is_for_rows)> on_look;
   std::size_t pretended_size = 0;
@@ -43,7 +47,7 @@ struct NodeContext {
 };
 
 /// Registers engine.node, methods, steps, elements, check_element, rows, nearest, fail, problem,
-/// parameter_read and where.
+/// parameter_read, now_read and where.
 void register_nodes(NodeContext& context);
 
 /// Follows the recipe's lines while it builds. Line hooks see tail calls too (`return

@@ -58,12 +58,14 @@ struct StepFacts {
   int inputs = 1;  // candidates before its colon or beside it; 0 of sources and combiners
   std::optional<FormulaResult> formula = {};  // of the formula that it takes
   bool takes_weights = false;                 // of columns
+  bool takes_span = false;  // its first two arguments, from and to, may both stand without a name
 
   bool is_set = false;         // one of the user's own, which recipes read and do not call
   bool is_filter = false;      // drops rows one by one, each with a reason
   bool is_score = false;       // scores rows by a formula or by weights
   bool subtracts = false;      // gives tracks of its first input only, without those of the second
   bool brings_others = false;  // gives tracks that its input does not have
+  bool chooses_times = false;  // keeps rows by when they were played, liked ...: see time_test()
   Choice choice = Choice::kNone;
   const char* how_lost = "not kept";  // a row that it does not give, where it has no reason
 
@@ -94,6 +96,7 @@ struct Supply {
     bounded_by = node;
   }
 };
+using TimeTest = std::function<bool(std::int64_t seconds)>;
 using SupplyOf = std::function<const Supply&(int node)>;
 
 /// Of several that fill up for each other: what they give together.
@@ -142,6 +145,10 @@ class Step {
   virtual Candidates run(Evaluation& evaluation, const Node& node) const = 0;
   /// The branches' tracks one at a time; only where it takes turns.
   virtual std::shared_ptr<Puller> puller(Pullers& pullers, const Node& node) const;
+  /// Whether a time is one that the node keeps; only where it chooses times. `times`: those that it
+  /// will be asked of, INT64_MIN among them for what has none.
+  [[nodiscard]] virtual TimeTest time_test(const Evaluation& evaluation, const Node& node,
+                                           std::span<const std::int64_t> times) const;
   /// Its reasons name the place of its formula, so that what it gives hangs on that as well.
   [[nodiscard]] virtual bool names_its_formula(const Node& node) const;
 

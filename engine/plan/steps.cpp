@@ -17,6 +17,11 @@ const Step& top_step();
 const Step& sample_step();
 const Step& limit_step();
 const Step& since_step();
+const Step& between_step();
+const Step& at_step();
+const Step& on_this_day_step();
+const Step& plays_between_step();
+const Step& top_artists_step();
 const Step& last_step();
 const Step& or_last_step();
 const Step& or_implicit_step();
@@ -43,6 +48,11 @@ std::span<const Step* const> builtin_steps() {
       &sample_step(),
       &limit_step(),
       &since_step(),
+      &between_step(),
+      &at_step(),
+      &on_this_day_step(),
+      &plays_between_step(),
+      &top_artists_step(),
       &last_step(),
       &or_last_step(),
       &or_implicit_step(),
@@ -94,6 +104,10 @@ void Step::check(const Node&, const StepCheck&) const {}
 
 std::shared_ptr<Puller> Step::puller(Pullers&, const Node& node) const {
   throw std::logic_error(node.label() + " takes no turns");
+}
+
+TimeTest Step::time_test(const Evaluation&, const Node& node, std::span<const std::int64_t>) const {
+  throw std::logic_error(node.label() + " chooses no times");
 }
 
 bool Step::names_its_formula(const Node&) const {

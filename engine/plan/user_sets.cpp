@@ -1,6 +1,5 @@
 // What recipes read of the user: the sets, and the steps that only they have a use for.
 #include <algorithm>
-#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "data/declared_tables.hpp"
 #include "plan/evaluate.hpp"
 #include "plan/history.hpp"
+#include "plan/listen_times.hpp"
 #include "plan/parameters.hpp"
 #include "plan/plan_columns.hpp"
 #include "plan/step.hpp"
@@ -111,11 +111,6 @@ class SetStep final : public Step {
 
 // ---- by time ----
 
-const Items<std::int64_t>* times_of(const Candidates& candidates) {
-  const CandidateColumn* ts = candidates.find("ts");
-  return ts == nullptr ? nullptr : std::get_if<Items<std::int64_t>>(&ts->values);
-}
-
 /// Rows by time, oldest first; ties by track. As they stand where they have no times.
 std::vector<std::int32_t> oldest_first(const Candidates& candidates) {
   std::vector<std::int32_t> rows(candidates.size());
@@ -129,26 +124,6 @@ std::vector<std::int32_t> oldest_first(const Candidates& candidates) {
            candidates.tracks[static_cast<std::size_t>(b)];
   });
   return rows;
-}
-
-std::string have_times() {
-  return "only the user's sets (" + declared_set_names() + ") have them";
-}
-
-std::string needs_times(const Node& node) {
-  return node.written() + " needs candidates with times";
-}
-
-/// Throws where rows have no times.
-void require_times(const Evaluation& evaluation, const Node& node, const Candidates& candidates) {
-  if (times_of(candidates) == nullptr && candidates.size() > 0)
-    throw evaluation.node_error(node, Exit::kRecipe, needs_times(node), have_times());
-}
-
-void check_times(const Node& node, const StepCheck& check) {
-  const PlanColumns& below = check.columns[static_cast<std::size_t>(node.inputs.at(0))];
-  if (below.is_complete && below.types.count("ts") == 0)
-    check.tell(needs_times(node), have_times(), "");
 }
 
 constexpr const char* kNeedsSpan = ":since needs a time span";
@@ -166,7 +141,8 @@ std::int64_t since_time(const Evaluation& evaluation, const Node& node) {
 class SinceStep final : public Step {
  public:
   SinceStep()
-      : Step({"since", ":since", "Keeps rows of the last time span (liked, saved, played)."}, {},
+      : Step({"since", ":since", "Keeps rows of the last time span (liked, saved, played)."},
+             {.chooses_times = true},
              {whole_param("days", 0, 0, 36500, "of the last days"),
               whole_param("weeks", 0, 0, 5200, "of the last weeks"),
               whole_param("months", 0, 0, 1200, "of the last calendar months"),
@@ -187,6 +163,11 @@ class SinceStep final : public Step {
       if ((*times)[i] >= from) rows.push_back(static_cast<std::int32_t>(i));
     }
     return candidates->gather(rows);
+  }
+
+  [[nodiscard]] TimeTest time_test(const Evaluation& evaluation, const Node& node,
+                                   std::span<const std::int64_t>) const override {
+    return [from = since_time(evaluation, node)](std::int64_t time) { return time >= from; };
   }
 };
 
@@ -227,9 +208,9 @@ class LastStep final : public Step {
 
 // ---- in place of too few ----
 
-/// Before any :since, the set itself: that is what "of all time" means.
+/// Before any :since and its like, the set itself: that is what "of all time" means.
 int set_below(const Plan& plan, int id) {
-  while (plan.at(id).step == &since_step()) id = plan.at(id).inputs.at(0);
+  while (plan.at(id).step->facts().chooses_times) id = plan.at(id).inputs.at(0);
   return id;
 }
 
@@ -295,16 +276,16 @@ class OrImplicitStep final : public Step {
 
 // ---- by plays ----
 
-/// How often each track of the catalogue was played from a time on, where it is wanted.
+/// How often each track of the catalogue was played at the times chosen, where it is wanted.
 std::vector<std::int32_t> plays_of(const Tables& tables, const TrackSet& wanted,
-                                   std::int64_t from) {
+                                   const TimeTests& is_chosen) {
   std::vector<std::int32_t> plays(static_cast<std::size_t>(tables.table("tracks")->rows));
   const playlist_table* listens = tables.table("listens");
   const auto* tracks = static_cast<const std::int32_t*>(find_column(*listens, "track")->data);
   const auto* times = static_cast<const std::int64_t*>(find_column(*listens, "ts")->data);
   const auto* is_play = static_cast<const std::uint8_t*>(find_column(*listens, "is_play")->data);
   for (std::int64_t i = 0; i < listens->rows; ++i) {
-    if (is_play[i] == 1 && times[i] >= from && wanted.has(tracks[i]))
+    if (is_play[i] == 1 && wanted.has(tracks[i]) && is_chosen(times[i]))
       ++plays[static_cast<std::size_t>(tracks[i])];
   }
   return plays;
@@ -318,13 +299,10 @@ class MostPlayedStep final : public Step {
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {
     const CandidatesPtr candidates = evaluation.input(node);
-    // Counts plays after the time of a :since directly below, else of all time.
-    const Node& below = evaluation.setup().plan->at(node.inputs.at(0));
-    const std::int64_t from = below.step == &since_step()
-                                  ? since_time(evaluation, below)
-                                  : std::numeric_limits<std::int64_t>::min();
+    // Counts plays at the times that :since and its like directly below choose, else of all time.
     const std::vector<std::int32_t> plays =
-        plays_of(*evaluation.setup().tables, TrackSet(candidates->tracks), from);
+        plays_of(*evaluation.setup().tables, TrackSet(candidates->tracks),
+                 TimeTests::directly_below(evaluation, node));
     std::vector<double> keys;
     for (const std::int32_t track : candidates->tracks)
       keys.push_back(plays[static_cast<std::size_t>(track)]);

@@ -27,6 +27,13 @@ struct Variant {
   std::vector<std::string> set;
   std::string label;  // "with --set tracks=1000"; "" for the recipe as it is
   std::size_t pretended_size = 0;
+  std::optional<Moment> moment = {};  // another `now` than that of the check
+};
+
+/// Another time of the day, week or year, and what a recipe may find out of it.
+struct OtherMoment {
+  Moment moment;
+  std::string label;
 };
 
 /// Everything found so far; the same mistake is kept once, as the first variant told it.
@@ -75,6 +82,8 @@ class RecipeCheck {
         for (const std::string& value : ends_of(parameter))
           build_with(parameter.name + "=" + value);
       }
+      for (const OtherMoment& other : other_moments())
+        build({request_.set, other.label, 0, other.moment});
       check_unused_parameters();
     }
     return finish();
@@ -96,6 +105,8 @@ class RecipeCheck {
     observer.pretended_size = variant.pretended_size;
     observer.on_problem = [&](const Error& error) { findings_.add(error, variant.label); };
     observer.on_parameter_read = [&](const std::string& name) { read_.insert(name); };
+    observer.supposed_now = variant.moment.value_or(now_here());
+    observer.on_now_read = [&](const std::string& field) { read_of_now_.insert(field); };
     const Plan* plan = nullptr;
     observer.on_look = [&](int node, bool is_for_rows) {
       looked_at.push_back(node);
@@ -171,6 +182,39 @@ class RecipeCheck {
     return ends;
   }
 
+  [[nodiscard]] Moment now_here() const {
+    return moment_of(request_.now, request_.columns->timezone);
+  }
+
+  /// Where build() looks at `now`, what it does at each other value of what it has read.
+  [[nodiscard]] std::vector<OtherMoment> other_moments() const {
+    std::vector<OtherMoment> others;
+    const Moment here = now_here();
+    const bool reads_hour = read_of_now_.count("hour") != 0;
+    if (reads_hour || read_of_now_.count("daypart") != 0) {
+      for (const int hour : {2, 8, 14, 19}) {
+        Moment moment = here;
+        moment.hour = hour;
+        moment.daypart = kDayparts[daypart_of(hour)];
+        if (moment.daypart == here.daypart) continue;
+        others.push_back({moment, reads_hour ? "when now.hour is " + std::to_string(hour)
+                                             : "when now.daypart is " + moment.daypart});
+      }
+    }
+    const auto add_words = [&](const char* field, std::string Moment::*word, auto& words) {
+      if (read_of_now_.count(field) == 0) return;
+      for (const char* other : words) {
+        if (here.*word == other) continue;
+        Moment moment = here;
+        moment.*word = other;
+        others.push_back({moment, std::string("when now.") + field + " is " + other});
+      }
+    };
+    add_words("weekday", &Moment::weekday, kWeekdays);
+    add_words("season", &Moment::season, kSeasons);
+    return others;
+  }
+
   void check_random_seed() {
     try {
       resolve_random_seed(definition_.random_seed, request_.now, "UTC", 0, request_.recipe_path);
@@ -240,7 +284,8 @@ class RecipeCheck {
   RecipeDefinition definition_;
   Findings findings_;
   std::vector<std::string> unchecked_;
-  std::set<std::string> read_;  // parameters that some build read
+  std::set<std::string> read_;         // parameters that some build read
+  std::set<std::string> read_of_now_;  // fields of `now`
   bool has_loaded_ = false, has_built_ = false, is_looked_at_ = false;
 };
 

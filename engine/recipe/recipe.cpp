@@ -120,6 +120,25 @@ std::string problem(const RecipeParameter& p, const ParameterValue& value) {
                  : std::string("it takes a ") + (is_whole ? "whole " : "") + "number" + range();
 }
 
+/// As the clocks of the user's zone show it; or what a check supposes.
+Moment moment_of_build(const NodeContext& nodes, std::int64_t now) {
+  if (nodes.observer != nullptr && nodes.observer->supposed_now)
+    return *nodes.observer->supposed_now;
+  return moment_of(now, nodes.evaluation == nullptr ? "UTC" : nodes.evaluation->setup().timezone);
+}
+
+void push_moment(lua_State* lua, const Moment& moment) {
+  lua_newtable(lua);
+  lua_pushinteger(lua, moment.hour);
+  lua_setfield(lua, -2, "hour");
+  for (const auto& [name, word] :
+       {std::pair{"weekday", &moment.weekday}, std::pair{"daypart", &moment.daypart},
+        std::pair{"season", &moment.season}}) {
+    lua_pushstring(lua, word->c_str());
+    lua_setfield(lua, -2, name);
+  }
+}
+
 /// The line of "path:line", or "".
 std::string line_at(const std::string& where, const std::vector<std::string>& lines) {
   const std::size_t line = std::strtoul(where.c_str() + where.rfind(':') + 1, nullptr, 10);
@@ -345,6 +364,8 @@ void Recipe::build(const ParameterValues& values, const About& about, Evaluation
   lua_setfield(raw, -2, "name");
   lua_pushnumber(raw, static_cast<double>(about.now));
   lua_setfield(raw, -2, "now");
+  push_moment(raw, moment_of_build(s.nodes, about.now));
+  lua_setfield(raw, -2, "moment");
   {
     const FollowLines follow(s.nodes);
     s.nodes.lua->call(2, 1);

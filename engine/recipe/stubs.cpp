@@ -131,18 +131,22 @@ std::string shorter_fields(const playlist_element& element) {
          "in tempo = { 120, 170 }; up to four\n";
 }
 
-/// The class of a call's arguments; the first may also stand without its name.
-std::string arguments_stub(const playlist_element& element) {
+/// The class of a call's arguments; the first may also stand without its name, of a span the second
+/// too.
+std::string arguments_stub(const playlist_element& element, bool takes_span = false) {
   const std::string shorter = shorter_fields(element);
   std::string text = "---@class " + arguments_class(element) + "\n" + shorter;
-  bool is_first = true;
+  int place = 0;
   for (const playlist_param* param : listed(element.params)) {
+    ++place;
     const std::string type = type_of(*param), help = help_of(*param);
-    const bool is_optional = !is_required(*param) || is_first || !shorter.empty();
-    const std::string optional = is_optional ? "?" : "";
-    if (is_first) text += "---@field [1]? " + type + " " + param->name + ": " + help + "\n";
-    text += std::string("---@field ") + param->name + optional + " " + type + " " + help + "\n";
-    is_first = false;
+    const bool may_be_unnamed = place == 1 || (takes_span && place == 2);
+    const bool is_optional = !is_required(*param) || may_be_unnamed || !shorter.empty();
+    if (may_be_unnamed)
+      text += "---@field [" + std::to_string(place) + "]? " + type + " " + param->name + ": " +
+              help + "\n";
+    text += std::string("---@field ") + param->name + (is_optional ? "?" : "") + " " + type + " " +
+            help + "\n";
   }
   return text;
 }
@@ -217,8 +221,9 @@ std::string verb_stub(const Step& step) {
   const playlist_element& element = step.description();
   const auto params = listed(element.params);
   const std::string positional = params.empty() ? "" : "|" + type_of(*params[0]);
-  return arguments_stub(element) + "\n" + comment(element.help) + "---@param arguments" +
-         (needs_arguments(element) ? "" : "?") + " " + arguments_class(element) + positional +
+  return arguments_stub(element, step.facts().takes_span) + "\n" + comment(element.help) +
+         "---@param arguments" + (needs_arguments(element) ? "" : "?") + " " +
+         arguments_class(element) + positional +
          "\n---@return playlist.Candidates\nfunction Candidates:" + element.name +
          "(arguments) end\n\n";
 }
@@ -289,8 +294,18 @@ local Candidates = {}
 ---@class playlist.Filtering
 ---@class playlist.Ordering
 
+---What a person plays, as artists. They come into a list as their tracks.
+---@class playlist.Artists
+local Artists = {}
+
+---All tracks of the artists played most, artist by artist; score: plays of the artist.
+---@param count? integer how many artists (at least 1, default 10)
+---@return playlist.Candidates
+function Artists:top(count) end
+
 ---The person the list is for, as of now.
 ---@class playlist.User
+---@field artists playlist.Artists
 ---@field name string
 ---@field now integer Unix seconds
 )lua";
@@ -303,6 +318,13 @@ std::string sets_stub() {
 }
 
 constexpr const char* kMoreClasses = R"lua(local User = {}
+
+---When the list is for, by the clocks of the listener's time zone (engine library timezone).
+---@class playlist.Now
+---@field hour integer 0..23
+---@field weekday "monday"|"tuesday"|"wednesday"|"thursday"|"friday"|"saturday"|"sunday"
+---@field daypart "night"|"morning"|"afternoon"|"evening" night 22-5, morning 5-12, afternoon 12-17, evening 17-22
+---@field season "winter"|"spring"|"summer"|"autumn" by whole months: winter is December to February, south of the equator June to August
 
 ---@class playlist.Parameter
 
@@ -320,7 +342,7 @@ constexpr const char* kMoreClasses = R"lua(local User = {}
 ---@field about? string
 ---@field params? table<string, playlist.Parameter> shown by engine recipes, set with --set NAME=VALUE
 ---@field random_seed? "week"|"day"|integer|string when to draw anew; a fresh seed each run without it
----@field build fun(p: table<string, any>, user: playlist.User): playlist.Candidates describes the plan
+---@field build fun(p: table<string, any>, user: playlist.User, now: playlist.Now): playlist.Candidates describes the plan
 ---@field tests? playlist.Test[] for engine test
 
 ---@class playlist.Recipe

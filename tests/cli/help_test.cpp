@@ -43,7 +43,7 @@ std::string recipe_of(const std::string& block) {
   if (block.find("pl.recipe") != std::string::npos) return block;
   return "local pl = require \"playlist\"\nreturn pl.recipe { title = \"x\", random_seed = 1, "
          "build "
-         "= function(p, user)\n" +
+         "= function(p, user, now)\n" +
          block + "end }\n";
 }
 

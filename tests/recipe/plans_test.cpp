@@ -370,9 +370,10 @@ TEST_CASE("every step that a module gives no candidates is refused", "[plans]") 
       raw.check_refused(name + ", inputs = {}", "needs candidates, got nothing", "candidates");
       raw.check_refused(name + ", inputs = { 'c', 'c' }", "needs candidates, got a string",
                         "candidates");
-    } else {
-      CHECK(facts.is_set);
+    } else if (facts.is_set) {
       CHECK(raw.tracks(name + ", arguments = { 'likes' }") == 8);
+    } else {
+      CHECK_NOTHROW(raw.tracks(name));
     }
     if (facts.inputs > 1) {
       raw.check_refused(name + ", inputs = { c }", "needs candidates, got nothing",
