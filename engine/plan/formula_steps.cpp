@@ -1,12 +1,16 @@
 // Steps that run a recipe's own function over rows, and the weighted score.
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <sstream>
 
 #include <lua.hpp>
 
 #include "core/error.hpp"
+#include "data/declared_tables.hpp"
+#include "lua/formula_text.hpp"
 #include "lua/prepared_formula.hpp"
+#include "plan/column_items.hpp"
 #include "plan/evaluate.hpp"
 #include "plan/parameters.hpp"
 #include "plan/plan_columns.hpp"
@@ -149,6 +153,89 @@ class ScoreWeightsStep final : public Step {
 
 // ---- filter and order by a function ----
 
+/// Whether the library declares that every track has a value there.
+bool is_always_known(const std::string& name) {
+  const DeclaredTable* table = find_by_track(name);
+  if (table == nullptr) return false;
+  return std::any_of(table->columns.begin(), table->columns.end(),
+                     [&](const DeclaredColumn& c) { return name == c.name && !c.may_be_missing; });
+}
+
+/// Whether the text says with known(t.NAME, ...) what a missing value counts as.
+bool says_what_counts_instead(const std::string& text, const std::string& field) {
+  const auto is_name_part = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  };
+  for (std::size_t at = 0; (at = text.find("known", at)) != std::string::npos; ++at) {
+    std::size_t next = at + 5;
+    const auto skip_space = [&] {
+      while (next < text.size() && std::isspace(static_cast<unsigned char>(text[next])) != 0)
+        ++next;
+    };
+    skip_space();
+    if (next == text.size() || text[next++] != '(') continue;
+    skip_space();
+    if (text.compare(next, field.size(), field) != 0) continue;
+    const std::size_t end = next + field.size();
+    if (end == text.size() || !is_name_part(text[end])) return true;
+  }
+  return false;
+}
+
+/// The columns that the node's formula takes as they are, missing or not.
+std::vector<std::string> columns_taken_as_they_are(LuaState& lua, const Node& node) {
+  const PushedFunction function(lua.raw(), node.function);
+  const std::string text = lua.lines_of(function.index());
+  const std::vector<FunctionText> functions = functions_in(text);
+  if (functions.size() != 1) return {};  // which of them it is cannot be told
+  std::vector<std::string> names = functions[0].fields;
+  std::erase_if(names, [&](const std::string& name) {
+    return says_what_counts_instead(text, functions[0].parameter + "." + name);
+  });
+  return names;
+}
+
+/// How many rows lack the column, where none of these is kept; else 0.
+std::size_t lost_without(const FormulaColumn& column, const Candidates& candidates,
+                         const std::vector<std::uint8_t>& keep) {
+  const std::int32_t* tracks = candidates.tracks.data();
+  std::size_t lost = 0;
+  bool is_one_kept = false;
+  const auto count = [&](const auto* items, const auto& is_without) {
+    for (std::size_t i = 0; i < keep.size() && !is_one_kept; ++i) {
+      if (!is_without(items[column.is_by_track ? static_cast<std::size_t>(tracks[i]) : i]))
+        continue;
+      is_one_kept = keep[i] != 0;
+      ++lost;
+    }
+  };
+  if (column.type == PLAYLIST_STRING) {
+    count(column.data.as<std::int32_t>(), [](std::int32_t code) { return code < 0; });
+  } else {
+    const playlist_column items{sizeof items, column.type, column.name.c_str(),
+                                const_cast<void*>(column.data.get()), nullptr};
+    with_items(items, [&](const auto* values) {
+      count(values, [](const auto& value) { return is_missing(value); });
+    });
+  }
+  return is_one_kept ? 0 : lost;
+}
+
+/// Notes the columns for want of which the formula has dropped rows: every row without one.
+void tell_lost_by_missing(Evaluation& evaluation, const Node& node, const Candidates& candidates,
+                          const std::vector<std::uint8_t>& keep) {
+  const std::vector<std::string> names = columns_taken_as_they_are(*evaluation.setup().lua, node);
+  if (names.empty()) return;
+  for (const FormulaColumn& column : evaluation.formula_columns(candidates)) {
+    if (std::find(names.begin(), names.end(), column.name) == names.end()) continue;
+    if (column.is_by_track && is_always_known(column.name)) continue;
+    const std::size_t lost = lost_without(column, candidates, keep);
+    if (lost == 0) continue;
+    evaluation.notice(column.name + " is known for " + std::to_string(keep.size() - lost) + " of " +
+                      std::to_string(keep.size()) + " candidates; :filter drops the others");
+  }
+}
+
 class FilterFunctionStep final : public Step {
  public:
   FilterFunctionStep()
@@ -175,6 +262,7 @@ class FilterFunctionStep final : public Step {
         dropped.push_back({candidates->tracks[i], code});
       }
     }
+    if (!dropped.empty()) tell_lost_by_missing(evaluation, node, *candidates, keep);
     Candidates made = candidates->gather(std::move(rows));
     made.dropped = std::move(dropped);
     return made;

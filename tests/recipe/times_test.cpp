@@ -235,3 +235,19 @@ TEST_CASE("user.artists:top gives the tracks of the artists played most", "[time
   CHECK_THAT(times.error("return user.artists:top(0)").what(),
              Catch::Contains("count = 0 is outside"));
 }
+
+TEST_CASE("a filter that drops rows for want of a value says how many have one", "[times]") {
+  Times times;
+  const auto told = [&](const std::string& formula) {
+    return times.notices("return user.artists:top(9)\n:filter(function(t) return " + formula +
+                         " end)");
+  };
+  times.listen("2026-01-01T10:00:00Z", 5);
+  CHECK(told("t.year >= 1992") ==
+        std::vector<std::string>{"year is known for 3 of 6 candidates; :filter drops the others"});
+  // What says what to use instead, keeps one without, or misses nothing, has lost none that way.
+  CHECK(told("known(t.year, 0) >= 1992").empty());
+  CHECK(told("not (t.year < 1992)").empty());
+  CHECK(told("t.plays > 100").empty());
+  CHECK(told("true").empty());
+}
