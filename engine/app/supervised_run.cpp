@@ -22,6 +22,9 @@ namespace fs = std::filesystem;
 /// Beside the result, which is the answer. Outputs come before it.
 enum Frame : std::uint32_t { kOutput = JobFrame::kOwn, kDeparted };
 
+/// The folder in a recipe folder that holds small recipes, each for one wish.
+constexpr const char* kCookbook = "cookbook";
+
 std::string pack_departures(const std::vector<Departure>& departures) {
   nlohmann::json list = nlohmann::json::array();
   for (const Departure& left : departures) list.push_back({left.track_id, left.why});
@@ -105,13 +108,17 @@ std::string find_recipe(const Caller& caller, const std::string& name) {
   if (fs::exists(name)) return name;
   std::vector<std::string> known;
   for (const std::string& folder : caller.home.recipe_directories()) {
-    for (const std::string& file : {folder + "/" + name, folder + "/" + name + ".lua"}) {
+    const std::string cookbook = folder + "/" + kCookbook;
+    for (const std::string& file :
+         {folder + "/" + name, folder + "/" + name + ".lua", cookbook + "/" + name + ".lua"}) {
       if (fs::is_regular_file(file)) return file;
     }
     std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-      const std::string stem = entry.path().stem();
-      if (entry.path().extension() == ".lua" && !stem.ends_with("_test")) known.push_back(stem);
+    for (const std::string& shelf : {folder, cookbook}) {
+      for (const auto& entry : fs::directory_iterator(shelf, ignored)) {
+        const std::string stem = entry.path().stem();
+        if (entry.path().extension() == ".lua" && !stem.ends_with("_test")) known.push_back(stem);
+      }
     }
   }
   // "recipes/weekly.lua" works from anywhere, as that is how recipes are written about.
@@ -137,9 +144,15 @@ RunRequest make_run_request(const Caller& caller, const std::string& recipe) {
 std::vector<std::string> recipe_files(const std::vector<std::string>& names) {
   std::vector<std::string> files;
   for (const std::string& name : names) {
-    // "recipes" works from anywhere, as "recipes/weekly.lua" does.
-    const bool is_own = !fs::exists(name) && fs::path(name).lexically_normal() == "recipes";
-    const std::string folder = is_own ? own_folders().recipes : name;
+    // "recipes" and "recipes/cookbook" work from anywhere, as "recipes/weekly.lua" does.
+    const fs::path path = fs::path(name).lexically_normal();
+    const bool is_own =
+        !fs::exists(name) && path.begin() != path.end() && *path.begin() == "recipes";
+    const std::string folder =
+        is_own ? (fs::path(own_folders().recipes) / path.lexically_relative("recipes"))
+                     .lexically_normal()
+                     .string()
+               : name;
     if (!fs::is_directory(folder)) {
       files.push_back(name);
       continue;

@@ -34,8 +34,8 @@ ColumnOptions column_options(const Caller& caller);
 /// Throws Error(kInput) when nothing is left.
 std::vector<std::string> recipe_files(const std::vector<std::string>& names);
 
-/// A recipe as people name it: a path, or NAME for NAME.lua in one of the recipe folders. Throws
-/// Error(kInput).
+/// A recipe as people name it: a path, or NAME for NAME.lua in one of the recipe folders or in the
+/// cookbook of one. Throws Error(kInput).
 std::string find_recipe(const Caller& caller, const std::string& name);
 
 /// The limits of a recipe's own code, from the settings.

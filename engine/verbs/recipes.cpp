@@ -16,6 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kCookbook = "cookbook";  // the folder in each that find_recipe() looks into
+
 Json parameter_json(const RecipeParameter& p) {
   Json json{{"name", p.name}, {"kind", p.kind}};
   std::visit([&](const auto& value) { json["default"] = value; }, p.default_value);
@@ -129,10 +131,12 @@ Answer show_recipe(const app::Caller& caller, const std::string& name) {
   return {.data = told.json, .text = told.text};
 }
 
-/// The recipes of all folders, by name in each.
+/// The recipes of all folders and then of the cookbooks in them, by name in each.
 std::vector<std::string> files_of_all_folders(const app::Caller& caller) {
-  std::vector<std::string> all;
-  for (const std::string& folder : caller.home.recipe_directories()) {
+  std::vector<std::string> folders = caller.home.recipe_directories(), all;
+  for (const std::string& folder : caller.home.recipe_directories())
+    folders.push_back((fs::path(folder) / kCookbook).string());
+  for (const std::string& folder : folders) {
     std::error_code ignored;
     std::vector<std::string> files;
     for (const auto& entry : fs::directory_iterator(folder, ignored)) {
@@ -144,6 +148,13 @@ std::vector<std::string> files_of_all_folders(const app::Caller& caller) {
     all.insert(all.end(), files.begin(), files.end());
   }
   return all;
+}
+
+/// As it is run: "weekly", "cookbook/deep_cuts".
+std::string name_of(const std::string& file) {
+  const fs::path path(file);
+  const bool is_of_cookbook = path.parent_path().filename() == kCookbook;
+  return (is_of_cookbook ? std::string(kCookbook) + "/" : "") + path.stem().string();
 }
 
 Answer list_recipes(const app::Caller& caller) {
@@ -158,10 +169,10 @@ Answer list_recipes(const app::Caller& caller) {
       worst = recipes[k].error->exit();
       continue;
     }
-    std::string name = fs::path(files[k]).stem();
+    std::string name = name_of(files[k]);
     const std::string title = recipes[k].json.at("title"), about = recipes[k].json.at("about");
     all.push_back({{"name", name}, {"recipe", files[k]}, {"title", title}, {"about", about}});
-    name.resize(std::max<std::size_t>(name.size() + 2, 20), ' ');
+    name.resize(std::max<std::size_t>(name.size() + 2, 30), ' ');
     text += name + title + ": " + about + "\n";
   }
   return {worst, {{"recipes", all}}, text};

@@ -1,0 +1,163 @@
+// The cookbook: small recipes, each for one wish, that are found by name, good, and tested.
+#include <filesystem>
+#include <sstream>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "core/paths.hpp"
+#include "support/program.hpp"
+
+using nlohmann::json;
+using support::Ended;
+using support::EngineHome;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string kFolder = std::string(PLAYLIST_SOURCE_DIR) + "/recipes/cookbook";
+
+Ended run(const EngineHome& home, const std::vector<std::string>& arguments) {
+  std::vector<std::string> all = {
+      "--library", support::demo_library(), "--now", "2026-11-21T20:00:00Z", "--random-seed", "1"};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  return home.engine(all);
+}
+
+std::vector<std::string> names_of_cookbook() {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(kFolder)) {
+    const std::string stem = entry.path().stem();
+    if (entry.path().extension() == ".lua" && !stem.ends_with("_test")) names.push_back(stem);
+  }
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("the recipes of the cookbook are good and pass their tests", "[cookbook]") {
+  const EngineHome home;
+  const Ended checked = home.engine({"check", "--strict", "recipes/cookbook"});
+  INFO(checked.out);
+  CHECK(checked.exit_code == 0);
+  const Ended tested = home.engine({"test", "recipes/cookbook"});
+  INFO(tested.out);
+  INFO(tested.err);
+  CHECK(tested.exit_code == 0);
+  for (const std::string& name : names_of_cookbook()) {
+    CAPTURE(name);
+    CHECK_THAT(checked.out, Catch::Contains(name + ".lua: good\n"));
+    CHECK_THAT(tested.out, Catch::Contains(name + ".lua\n  ok    "));
+  }
+}
+
+TEST_CASE("a recipe of the cookbook is short and begins with what it is for", "[cookbook]") {
+  for (const std::string& name : names_of_cookbook()) {
+    CAPTURE(name);
+    std::istringstream text(engine::read_file(kFolder + "/" + name + ".lua"));
+    std::string line;
+    std::getline(text, line);
+    CHECK(line.starts_with("-- "));
+    int code = 0;
+    while (std::getline(text, line)) {
+      const std::size_t begin = line.find_first_not_of(' ');
+      code += begin != std::string::npos && line.compare(begin, 2, "--") != 0;
+    }
+    CHECK(code <= 25);
+  }
+}
+
+TEST_CASE("recipes of the cookbook are listed, and run by name", "[cookbook]") {
+  const EngineHome home;
+  const Ended listed = home.engine({"recipes"});
+  CHECK_THAT(listed.out, Catch::Contains("\ncookbook/deep_cuts  ") &&
+                             Catch::Contains("Little played tracks of the artists you play most"));
+  for (const char* name : {"cookbook/deep_cuts", "deep_cuts", "recipes/cookbook/deep_cuts.lua"}) {
+    CAPTURE(name);
+    const Ended ended = run(home, {"--json", "run", name, "--no-record"});
+    INFO(ended.err);
+    CHECK(ended.exit_code == 0);
+    CHECK(json::parse(ended.out).at("recipe") == "recipes/cookbook/deep_cuts.lua");
+  }
+  CHECK_THAT(run(home, {"run", "deep_cut"}).err, Catch::Contains("did you mean deep_cuts?"));
+}
+
+TEST_CASE("every recipe of the cookbook gives the demo's listener a list", "[cookbook]") {
+  const EngineHome home;
+  for (const std::string& name : names_of_cookbook()) {
+    CAPTURE(name);
+    const Ended ended = run(home, {"run", name, "--no-record", "--explain", "short"});
+    INFO(ended.err);
+    INFO(ended.out);
+    CHECK(ended.exit_code == 0);
+  }
+}
+
+TEST_CASE("check knows now, dates and the columns by time and artist", "[check][times]") {
+  const EngineHome home;
+  const auto problems = [&](const std::string& build) {
+    engine::write_file_atomically(home.path("x.lua"),
+                                  "local pl = require \"playlist\"\nreturn pl.recipe { title = "
+                                  "\"x\", build = function(p, user, "
+                                  "now)\nlocal c = user.listens:filter(pl.filtering.banned {})\n" +
+                                      build + "\nend }\n");
+    std::string told;
+    const json checked = json::parse(
+        home.engine({"--json", "--now", "2026-11-21T20:00:00Z", "check", home.path("x.lua")}).out);
+    for (const json& problem : checked.at("recipes")[0].at("problems"))
+      told +=
+          problem.at("what").get<std::string>() + "|" + problem.at("fix").get<std::string>() + "\n";
+    return told;
+  };
+  CHECK(problems("return c:filter(function(t) return t.plays_at > 0 and t.artist_rank < 9\n"
+                 "and t.last_finished > t.artist_last_played and t.artist_plays > 1 end)")
+            .empty());
+  CHECK_THAT(problems("return c:filter(function(t) return t.playes_at > 0 end)"),
+             Catch::Contains("did you mean plays_at?"));
+  CHECK_THAT(problems("return c:at { daypart = now.dypart }"),
+             Catch::Contains("now has no \"dypart\"|did you mean daypart?"));
+  CHECK_THAT(problems("return c:between { '2019-06', '2019-31' }"),
+             Catch::Contains(":between: cannot read to = \"2019-31\""));
+  CHECK_THAT(problems("return c:plays_between { '2019', '2018' }"),
+             Catch::Contains(":plays_between: 2018 is before 2019"));
+  CHECK_THAT(problems("return c:at {}"), Catch::Contains(":at needs a time"));
+  CHECK_THAT(problems("return c:at { from_hour = 24 }"),
+             Catch::Contains("from_hour = 24 is outside"));
+  CHECK_THAT(
+      problems("return pl.recall.catalogue {}:filter(pl.filtering.banned {}):on_this_day {}"),
+      Catch::Contains(":on_this_day needs candidates with times"));
+  // What is done at other times is checked as well.
+  CHECK_THAT(
+      problems("if now.daypart == 'night' then c = c:filter(function(t) return t.enrgy > 0.5 "
+               "end) end\nreturn c"),
+      Catch::Contains("unknown column \"enrgy\" (when now.daypart is night)"));
+  CHECK_THAT(
+      problems("if now.weekday == 'monday' then c = c:filter(function(t) return t.enrgy > 0.5 "
+               "end) end\nreturn c"),
+      Catch::Contains("(when now.weekday is monday)"));
+  CHECK_THAT(problems("return user.artists:top(10)"),
+             Catch::Contains("may play what its listener banned"));
+}
+
+TEST_CASE("why tells what a time and a count of an artist did", "[why][times]") {
+  const EngineHome home;
+  engine::write_file_atomically(
+      home.path("x.lua"),
+      "local pl = require \"playlist\"\nreturn pl.recipe { title = \"x\", random_seed = 1, build = "
+      "function(p, user)\nreturn user.listens:between { '2026-06', '2026-08' }\n"
+      ":score(function(t) return t.artist_plays end):top(5) end }\n");
+  const Ended ran = run(home, {"--json", "run", home.path("x.lua"), "--no-record"});
+  const json tracks = json::parse(ran.out).at("tracks");
+  REQUIRE(tracks.size() == 5);
+  const std::string first = std::to_string(tracks[0].at("track").get<int>());
+  CHECK_THAT(run(home, {"why", home.path("x.lua"), first}).out, Catch::Contains("artist_plays +"));
+  const Ended all = run(home, {"--json", "run", home.path("x.lua"), "--no-record"});
+  engine::write_file_atomically(
+      home.path("y.lua"),
+      "local pl = require \"playlist\"\nreturn pl.recipe { title = \"y\", "
+      "random_seed = 1, build = function(p, user)\nreturn user.listens:between { "
+      "'1999', '1999' } end }\n");
+  CHECK_THAT(run(home, {"why-not", home.path("y.lua"), first}).out,
+             Catch::Contains("no listen of it was from 1999 to 1999"));
+}
