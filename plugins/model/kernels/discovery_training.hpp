@@ -32,6 +32,9 @@
 //           Weights of a person's own, pulled towards everybody's and learned from their own past
 //           lists: -0.007 (0.009) where they hardly may differ, -0.06 (0.03) and less where
 //           they may.
+//           A public audience, the artists of 1,892 users of Last.fm (HetRec 2011), who know 16 % of
+//           these artists, and those of three in ten discoveries by new ones: +0.004 (0.005), among
+//           new artists alone +0.011 (0.015).
 #pragma once
 
 #include <array>
