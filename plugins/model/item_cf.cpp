@@ -1,13 +1,19 @@
 // model.item_cf: which tracks the same people play.
 //
 // Similarities of item_similarity.hpp over everybody's plays and likes, between tracks and, as few
-// tracks are shared by two people's histories, between artists too.
+// tracks are shared by two people's histories, between artists too. With `normalization` the
+// neighbours kept of a track add up to 1 (the normalised similarity of P3alpha and RP3beta in
+// Ferrari Dacrema, Boglio, Cremonesi, Jannach: A Troubling Analysis of Reproducibility and Progress
+// in Recommender Systems Research, TOIS 2021).
 //
 // Artifact  table "tracks" (id), lists "similar": per track its neighbours, best first, weighted
 //           table "artists" (id), lists "similar_artists": the same of artists
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,6 +38,20 @@ SimilarityOptions::Metric metric_of(const std::string& name) {
   return name == "cosine" ? Metric::kCosine : Metric::kRp3Beta;
 }
 
+/// Divides each row by its sum to the power of `exponent`: at 1 every track of the seeds has the
+/// same to give away, whose neighbours are many and near or few and far.
+void normalize_rows(SparseMatrix& similar, double exponent) {
+  if (exponent == 0) return;
+  for (std::int32_t row = 0; row < similar.rows(); ++row) {
+    const auto begin = static_cast<std::size_t>(similar.offsets[static_cast<std::size_t>(row)]);
+    const std::span<float> values{similar.values.data() + begin, similar.row(row).size()};
+    const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+    if (!(sum > 0)) continue;
+    const double scale = std::pow(sum, -exponent);
+    for (float& value : values) value = static_cast<float>(value * scale);
+  }
+}
+
 class ItemCf final : public playlist::Model {
  public:
   static constexpr playlist::Param kParams[] = {
@@ -41,6 +61,8 @@ class ItemCf final : public playlist::Model {
        "pulls rarely played tracks' similarities to 0; not of p3alpha, rp3beta"},
       {"beta", 0.3, 0, 2, "rp3beta: how much popular tracks are held back"},
       {"alpha", 1.0, 0, 2, "p3alpha, rp3beta: exponent of the steps' chances; 0 counts people"},
+      {"normalization", 0.0, 0, 1,
+       "1: all that is kept of a track adds up to the same, however many play it; 0: as it is"},
       {"asymmetry", 0.5, 0, 1,
        "asymmetric: 1 evens out by the track's plays, 0 by the neighbour's"},
       {"own_weight", 0.5, 0.01, 2, "tversky: weight of people who play only the track itself"},
@@ -55,7 +77,8 @@ class ItemCf final : public playlist::Model {
 
   explicit ItemCf(const playlist::Args& args)
       : weighting_(weighting_of(std::string(args.text("weighting")), args.number("like_plays"))),
-        min_users_(args.integer("min_users")) {
+        min_users_(args.integer("min_users")),
+        normalization_(args.number("normalization")) {
     options_.metric = metric_of(std::string(args.text("metric")));
     options_.neighbours = static_cast<std::int32_t>(args.integer("neighbours"));
     options_.shrinkage = args.number("shrinkage");
@@ -81,12 +104,14 @@ class ItemCf final : public playlist::Model {
     const ModelTracks tracks = compact(call, users);
     SimilarityOptions options = options_;
     options.proceed = progress_of(call, 0, 0.8);
-    const SparseMatrix similar = similar_items(users, options);
+    SparseMatrix similar = similar_items(users, options);
+    normalize_rows(similar, normalization_);
     write_ids(call, "tracks", tracks.id);
     write_lists(call, "similar", similar);
 
     options.proceed = progress_of(call, 0.8, 1);
-    const SparseMatrix similar_artists = similar_items(artists, options);
+    SparseMatrix similar_artists = similar_items(artists, options);
+    normalize_rows(similar_artists, normalization_);
     write_lists(call, "similar_artists", similar_artists);
     const auto artist_ids = call.table("artists")["id"].i64();
     write_ids(call, "artists", {artist_ids.begin(), artist_ids.end()});
@@ -99,6 +124,7 @@ class ItemCf final : public playlist::Model {
  private:
   Weighting weighting_;
   std::int64_t min_users_;
+  double normalization_;
   SimilarityOptions options_;
 };
 

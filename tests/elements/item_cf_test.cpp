@@ -206,3 +206,26 @@ TEST_CASE("likes count as plays, and tracks of few users can be left out", "[ite
   REQUIRE(models.train("model.item_cf", library, {{"min_users", 2.0}}).status == PLAYLIST_OK);
   CHECK(models.find("model.item_cf").lists("similar")->rows == 3);  // One, Three, Four
 }
+
+// The neighbours of One are Three and Four.
+TEST_CASE("model.item_cf with normalization gives every track the same to give away", "[item_cf]") {
+  TinyLibrary library = played();
+  const auto weights_of_one = [&](double normalization) {
+    TrainedModels models;
+    REQUIRE(
+        models
+            .train(
+                "model.item_cf", library,
+                {{"metric", "cosine"}, {"weighting", "binary"}, {"normalization", normalization}})
+            .status == PLAYLIST_OK);
+    const playlist_lists& similar = *models.find("model.item_cf").lists("similar");
+    return std::pair{double{similar.weights[0]}, double{similar.weights[1]}};
+  };
+  const double sum = kOneThree + kOneFour;
+  const auto [three, four] = weights_of_one(1);
+  CHECK(three == Approx(kOneThree / sum));
+  CHECK(four == Approx(kOneFour / sum));
+  const auto [half_three, half_four] = weights_of_one(0.5);
+  CHECK(half_three == Approx(kOneThree / std::sqrt(sum)));
+  CHECK(half_four == Approx(kOneFour / std::sqrt(sum)));
+}
