@@ -6,7 +6,7 @@ return {
     library = "", -- the store; empty: $XDG_DATA_HOME/playlist-engine/library.db
     plugins = {}, -- folders searched for plugins before the engine's own
     scripts = {}, -- folders that recipes may require modules from, before the engine's own
-    recipes = {}, -- folders that `engine recipes` lists, before the engine's own
+    recipes = {}, -- folders of recipes, before $XDG_CONFIG_HOME/playlist-engine/recipes and the engine's own
   },
   limits = {
     recipe_seconds = 10, -- seconds a recipe's own Lua code may run

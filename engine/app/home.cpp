@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "app/recipe_files.hpp"
 #include "app/store_settings.hpp"
 #include "core/paths.hpp"
 #include "plugin/registry.hpp"
@@ -76,7 +77,9 @@ std::vector<std::string> Home::script_directories() const {
 }
 
 std::vector<std::string> Home::recipe_directories() const {
-  return with_own(settings().texts("paths.recipes"), own_folders().recipes);
+  std::vector<std::string> folders = settings().texts("paths.recipes");
+  if (fs::is_directory(users_recipes())) folders.push_back(users_recipes());
+  return with_own(std::move(folders), own_folders().recipes);
 }
 
 std::string Home::plugin_copies() const {

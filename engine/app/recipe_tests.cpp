@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "app/recipe_files.hpp"
 #include "app/supervised_run.hpp"
 #include "core/calendar.hpp"
 #include "core/duration.hpp"

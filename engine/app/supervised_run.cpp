@@ -1,6 +1,5 @@
 #include "app/supervised_run.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <malloc.h>
 #include <optional>
@@ -8,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/recipe_files.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "data/column_check.hpp"
@@ -22,9 +22,6 @@ namespace fs = std::filesystem;
 /// Beside the result, which is the answer. Outputs come before it.
 enum Frame : std::uint32_t { kOutput = JobFrame::kOwn, kDeparted };
 
-/// The folder in a recipe folder that holds small recipes, each for one wish.
-constexpr const char* kCookbook = "cookbook";
-
 std::string pack_departures(const std::vector<Departure>& departures) {
   nlohmann::json list = nlohmann::json::array();
   for (const Departure& left : departures) list.push_back({left.track_id, left.why});
@@ -36,19 +33,6 @@ std::vector<Departure> unpack_departures(const std::string& bytes) {
   for (const nlohmann::json& left : nlohmann::json::parse(bytes))
     departures.push_back({left.at(0).get<std::int64_t>(), left.at(1).get<std::string>()});
   return departures;
-}
-
-/// How a recipe is called in records and messages: "recipes/weekly.lua" for one of a recipe folder,
-/// however it was asked for; else the path as it was given.
-std::string recipe_name(const Caller& caller, const std::string& asked, const std::string& file) {
-  std::error_code ignored;
-  const fs::path here = fs::weakly_canonical(file, ignored);
-  for (const std::string& folder : caller.home.recipe_directories()) {
-    const fs::path relative = here.lexically_relative(fs::weakly_canonical(folder, ignored));
-    if (!relative.empty() && *relative.begin() != "..")
-      return (fs::path("recipes") / relative).string();
-  }
-  return asked;
 }
 
 JobWords run_words(const std::string& recipe_path) {
@@ -104,73 +88,9 @@ void send_run(const RunRequest& request, std::optional<Network> confinement, Job
   run_recipe(request, reports);
 }
 
-std::string find_recipe(const Caller& caller, const std::string& name) {
-  if (fs::exists(name)) return name;
-  std::vector<std::string> known;
-  for (const std::string& folder : caller.home.recipe_directories()) {
-    const std::string cookbook = folder + "/" + kCookbook;
-    for (const std::string& file :
-         {folder + "/" + name, folder + "/" + name + ".lua", cookbook + "/" + name + ".lua"}) {
-      if (fs::is_regular_file(file)) return file;
-    }
-    std::error_code ignored;
-    for (const std::string& shelf : {folder, cookbook}) {
-      for (const auto& entry : fs::directory_iterator(shelf, ignored)) {
-        const std::string stem = entry.path().stem();
-        if (entry.path().extension() == ".lua" && !stem.ends_with("_test")) known.push_back(stem);
-      }
-    }
-  }
-  // "recipes/weekly.lua" works from anywhere, as that is how recipes are written about.
-  if (const fs::path path(name);
-      !path.is_absolute() && path.begin() != path.end() && *path.begin() == "recipes") {
-    const std::string file =
-        (fs::path(own_folders().recipes) / path.lexically_relative("recipes")).string();
-    if (fs::is_regular_file(file)) return file;
-  }
-  std::sort(known.begin(), known.end());
-  const std::string near = nearest(fs::path(name).stem(), known);
-  throw Error(
-      Exit::kInput, "there is no recipe \"" + name + "\"",
-      {"", "", "",
-       near.empty() ? "see: engine recipes" : "did you mean " + near + "? (see: engine recipes)"});
-}
-
 RunRequest make_run_request(const Caller& caller, const std::string& recipe) {
   const std::string file = find_recipe(caller, recipe);
-  return make_run_request(caller, recipe_name(caller, recipe, file), read_file(file));
-}
-
-std::vector<std::string> recipe_files(const std::vector<std::string>& names) {
-  std::vector<std::string> files;
-  for (const std::string& name : names) {
-    // "recipes" and "recipes/cookbook" work from anywhere, as "recipes/weekly.lua" does.
-    const fs::path path = fs::path(name).lexically_normal();
-    const bool is_own =
-        !fs::exists(name) && path.begin() != path.end() && *path.begin() == "recipes";
-    const std::string folder =
-        is_own ? (fs::path(own_folders().recipes) / path.lexically_relative("recipes"))
-                     .lexically_normal()
-                     .string()
-               : name;
-    if (!fs::is_directory(folder)) {
-      files.push_back(name);
-      continue;
-    }
-    std::vector<std::string> inside;
-    for (const auto& entry : fs::directory_iterator(folder)) {
-      const fs::path& file = entry.path();
-      if (file.extension() == ".lua" && !file.stem().string().ends_with("_test"))
-        inside.push_back(file.string());
-    }
-    std::sort(inside.begin(), inside.end());
-    files.insert(files.end(), inside.begin(), inside.end());
-  }
-  if (files.empty()) {
-    throw Error(Exit::kInput, "there is no recipe in " + names.front(),
-                {"", "", "recipes are the *.lua files of a folder", "see: engine recipes"});
-  }
-  return files;
+  return make_run_request(caller, recipe_name(caller, file), read_file(file));
 }
 
 RunRequest make_run_request(const Caller& caller, const std::string& recipe,
@@ -196,7 +116,7 @@ std::vector<ModelVersion> usable_models(const std::string& store, std::int64_t n
 
 RunRequest make_request_without_columns(const Caller& caller, const std::string& recipe) {
   const std::string file = find_recipe(caller, recipe);
-  return make_request_without_columns(caller, recipe_name(caller, recipe, file), read_file(file));
+  return make_request_without_columns(caller, recipe_name(caller, file), read_file(file));
 }
 
 RunRequest make_request_without_columns(const Caller& caller, const std::string& recipe,
@@ -209,7 +129,7 @@ RunRequest make_request_without_columns(const Caller& caller, const std::string&
   request.now = caller.asked.now;
   request.random_seed = caller.asked.random_seed;
   request.fresh_seed = std::random_device()();
-  request.script_directories = caller.home.script_directories();
+  request.script_directories = app::script_directories(caller, recipe);
   request.plugin_directories = caller.home.plugin_directories();
   request.plugin_copies = caller.home.plugin_copies();
   request.lua_limits = lua_limits(caller);

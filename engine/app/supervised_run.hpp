@@ -30,14 +30,6 @@ std::vector<ModelVersion> usable_models(const std::string& store, std::int64_t n
 /// Whose columns the caller asks for. Throws Error(kStore) when there is no library.
 ColumnOptions column_options(const Caller& caller);
 
-/// Recipes as they were named, folders replaced by the recipes in them (not NAME_test.lua), sorted.
-/// Throws Error(kInput) when nothing is left.
-std::vector<std::string> recipe_files(const std::vector<std::string>& names);
-
-/// A recipe as people name it: a path, or NAME for NAME.lua in one of the recipe folders or in the
-/// cookbook of one. Throws Error(kInput).
-std::string find_recipe(const Caller& caller, const std::string& name);
-
 /// The limits of a recipe's own code, from the settings.
 LuaLimits lua_limits(const Caller& caller);
 /// The limits of a run's worker, from the settings.

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/recipe_files.hpp"
 #include "cli/watch_session.hpp"
 #include "core/hash.hpp"
 #include "core/json_text.hpp"
@@ -79,7 +80,7 @@ void WatchSession::watch_files() {
   const fs::path recipe(recipe_file_);
   std::vector<WatchedFolder> folders = {
       {recipe.has_parent_path() ? recipe.parent_path().string() : ".", ".lua", kRecipeFile, 0}};
-  for (const std::string& folder : request_.script_directories)
+  for (const std::string& folder : cli_.home().script_directories())
     folders.push_back({folder, ".lua", kScriptFile, kScriptDepth});
   for (const std::string& folder : request_.plugin_directories)
     folders.push_back({folder, ".so", kPluginFile, kPluginDepth});
@@ -126,13 +127,15 @@ void WatchSession::files_changed(const std::vector<FileChange>& changes) {
 /// Everything a run reads from files, but for the library.
 std::string WatchSession::sources_state() const {
   std::string state;
-  for (const std::string& folder : request_.script_directories) {
+  for (const std::string& folder : cli_.home().script_directories()) {
     for (const fs::path& file : files_below(folder, ".lua", kScriptDepth))
       state += file.string() + " " + content_hash(text_or_empty(file.string())) + "\n";
   }
   for (const std::string& folder : request_.plugin_directories) {
     for (const fs::path& file : files_below(folder, ".so", kPluginDepth)) add_stat(state, file);
   }
+  for (const std::string& file : app::modules_beside(recipe_file_, request_.recipe_text))
+    state += file + " " + content_hash(text_or_empty(file)) + "\n";
   return state + request_.recipe_text;
 }
 

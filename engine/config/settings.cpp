@@ -138,7 +138,7 @@ const std::vector<SettingDeclaration>& setting_declarations() {
       {"paths.scripts", Type::kTexts, "", 0, 0,
        "folders that recipes may require modules from, before the engine's own"},
       {"paths.recipes", Type::kTexts, "", 0, 0,
-       "folders that `engine recipes` lists, before the engine's own"},
+       "folders of recipes, before $XDG_CONFIG_HOME/playlist-engine/recipes and the engine's own"},
       {"limits.recipe_seconds", Type::kNumber, "10", 0.01, 3600,
        "seconds a recipe's own Lua code may run"},
       {"limits.recipe_megabytes", Type::kInteger, "256", 8, 65536,

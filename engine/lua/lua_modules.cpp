@@ -1,5 +1,5 @@
-// Loading of texts: recipes, and modules found by require in the script folders. What the core asks
-// of the host.
+// Loading of texts: recipes, and modules found by require in the script folders and beside the
+// recipe. What the core asks of the host.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -32,14 +32,22 @@ bool is_module_name(std::string_view name) {
          name.find("..") == std::string_view::npos && name.front() != '/' && name.front() != '.';
 }
 
-/// The file of a module, or "" when no folder has it.
-std::string find_module(const std::vector<std::string>& directories, const std::string& name) {
+struct ModuleFile {
+  std::string path;
+  bool is_script;  // of a folder of scripts: sees setmetatable and the table `engine`
+};
+
+/// The file of a module, with no path when no folder has it.
+ModuleFile find_module(const std::vector<std::string>& directories, const std::string& name) {
+  const bool is_bare = name.find('/') == std::string::npos;
   for (const std::string& directory : directories) {
-    std::string path = directory + "/" + name + ".lua";
+    const bool is_of_recipes = directory.ends_with('/');
+    if (is_of_recipes && !is_bare) continue;
+    std::string path = directory + (is_of_recipes ? "" : "/") + name + ".lua";
     std::error_code ignored;
-    if (std::filesystem::is_regular_file(path, ignored)) return path;
+    if (std::filesystem::is_regular_file(path, ignored)) return {std::move(path), !is_of_recipes};
   }
-  return "";
+  return {"", false};
 }
 
 std::string read_text(const std::string& path) {
@@ -89,14 +97,14 @@ class Loading {
 
 /// Runs the module's text; its value (true when it returns none) is on the stack then.
 void load_module(lua_State* lua, LuaState::State& state, const std::string& name) {
-  const std::string path = find_module(state.script_directories, name);
+  const auto [path, is_script] = find_module(state.script_directories, name);
   if (path.empty()) throw_not_found(state, name);
   const Loading loading(state, name);
   std::string text = read_text(path);
   state.load_chunk(path, text);
   state.modules.emplace_back(path, std::move(text));
   push_core(lua, "environment");
-  lua_pushboolean(lua, 1);
+  lua_pushboolean(lua, is_script ? 1 : 0);
   lua_call(lua, 1, 1);
   lua_setfenv(lua, -2);
   push_core(lua, "tick");

@@ -2,7 +2,7 @@
 //
 // Three kinds of Lua text: the engine's own core (embedded, trusted, has ffi), modules from the
 // scripts folders (reached by `require`, sandboxed, may use setmetatable and the table `engine`),
-// and recipes (sandboxed).
+// and recipes with the modules beside them (sandboxed).
 //
 // A run is repeatable: pairs() goes by sorted keys, math.random is seeded, tostring() shows no
 // addresses. Recipes and scripts have no global names of their own.
@@ -74,6 +74,8 @@ struct FormulaColumn {
 
 class LuaState {
  public:
+  /// Modules are looked for in the folders in their order. One that ends with a slash is a folder
+  /// of recipes: a module in it is found by its bare name only, and is trusted as recipes are.
   LuaState(const LuaLimits& limits, std::vector<std::string> script_directories,
            std::uint64_t random_seed);
   ~LuaState();

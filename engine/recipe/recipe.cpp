@@ -9,10 +9,10 @@
 
 #include <lua.hpp>
 
-#include "core/error.hpp"
 #include "lua/source_text.hpp"
 #include "lua/text_bounds.hpp"
 #include "plan/nodes.hpp"
+#include "recipe/not_a_recipe.hpp"
 
 namespace engine {
 namespace {
@@ -270,6 +270,20 @@ ParameterValues parameter_values(const RecipeDefinition& recipe,
               {recipe.path, "", why, "see: engine recipes " + recipe.path});
 }
 
+namespace {
+
+/// `returned`: the type of what the file returned, "" for nothing.
+NotARecipe not_a_recipe(const std::string& path, const std::string& text,
+                        const std::string& returned) {
+  const bool is_module = !returned.empty() || text.find(".recipe") == std::string::npos;
+  return {Error(Exit::kRecipe, "a recipe must return pl.recipe { ... }",
+                {path, "", "it returned " + (returned.empty() ? "nothing" : "a " + returned),
+                 "end the file with: return pl.recipe { title = ..., build = ... }"}),
+          is_module};
+}
+
+}  // namespace
+
 struct Recipe::State {
   RecipeDefinition definition;
   Plan plan;
@@ -301,11 +315,7 @@ Recipe::Recipe(LuaState& lua, const Registry& registry, const std::string& path,
     is_recipe = lua_isfunction(raw, -1);
     lua_pop(raw, 1);
   }
-  if (!is_recipe) {
-    throw Error(Exit::kRecipe, "a recipe must return pl.recipe { ... }",
-                {path, "", std::string("it returned a ") + luaL_typename(raw, -1),
-                 "end the file with: return pl.recipe { title = ..., build = ... }"});
-  }
+  if (!is_recipe) throw not_a_recipe(path, text, lua_isnil(raw, -1) ? "" : luaL_typename(raw, -1));
   const Place place{"the recipe's ", s.nodes.where(), s.nodes.source_line()};
   s.definition.title = text_field(raw, "title", kMostTitleBytes, place);
   s.definition.about = text_field(raw, "about", kMostTextBytes, place);

@@ -2,6 +2,7 @@
 // Needs no library.
 #include "recipe/check.hpp"
 
+#include "app/recipe_files.hpp"
 #include "app/supervised_run.hpp"
 #include "core/counted.hpp"
 #include "core/json_text.hpp"
@@ -42,7 +43,7 @@ Answer check(const app::Caller& caller, const Arguments& arguments) {
   const std::shared_ptr<const PreparedColumns> columns = empty_columns();
   Json results = Json::array();
   Exit worst = Exit::kDone;
-  for (const std::string& recipe : app::recipe_files(arguments.texts("recipes"))) {
+  for (const std::string& recipe : app::recipe_files(caller, arguments.texts("recipes"))) {
     CheckResult result;
     try {
       result = check_one(caller, app::make_request_without_columns(caller, recipe), columns);

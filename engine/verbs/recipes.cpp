@@ -4,12 +4,8 @@
 #include <filesystem>
 #include <sstream>
 
-#include "app/supervised_run.hpp"
-#include "core/json_text.hpp"
-#include "core/paths.hpp"
-#include "recipe/run_frames.hpp"
+#include "app/recipe_files.hpp"
 #include "verbs/verbs.hpp"
-#include "worker/items.hpp"
 
 namespace engine::verbs {
 namespace {
@@ -60,94 +56,20 @@ std::string definition_text(const std::string& file, const RecipeDefinition& rec
   return text;
 }
 
-/// A recipe as its worker told it: for --json and as `engine recipes RECIPE` shows it.
-struct Told {
-  Json json;
-  std::string text;
-  std::optional<Error> error;
-};
-
-/// Loads recipes one after the other, without a library.
-class RecipeLoader final : public ItemWork {
- public:
-  RecipeLoader(const app::Caller& caller, const std::vector<std::string>& files)
-      : caller_(caller), files_(files), told_(files.size()) {
-    add({0, files_.size()});
-  }
-
-  std::vector<Told> load() {
-    if (!run_pool(*this, {1, caller_.asked.in_process}))
-      throw Error(Exit::kInterrupted, "interrupted");
-    return std::move(told_);
-  }
-
- private:
-  Job job(ItemPart part) override {
-    WorkerLimits limits = app::run_limits(caller_);
-    limits.is_wall_per_frame = true;
-    return {limits, [this, part](JobSender& sender) {
-              const RunReports reports = run_reports(sender, app::run_confinement(caller_));
-              RunRequest request;
-              request.plugin_directories = caller_.home.plugin_directories();
-              request.plugin_copies = caller_.home.plugin_copies();
-              const auto registry = load_plugins(request, reports);
-              each(part, sender, [&](std::size_t item) {
-                reports.doing("loading " + files_[item]);
-                sender.result(json_text(told_of(*registry, files_[item], reports)));
-              });
-            }};
-  }
-
-  Json told_of(const Registry& registry, const std::string& file, const RunReports& reports) const {
-    LuaState lua(app::lua_limits(caller_), caller_.home.script_directories(), 0);
-    lua.on_progress = reports.doing;
-    lua.on_overdue = reports.give_up;
-    const Recipe recipe(lua, registry, file, read_file(file));
-    return Json::array(
-        {definition_json(file, recipe.definition()), definition_text(file, recipe.definition())});
-  }
-
-  void result(std::size_t item, const std::string& bytes) override {
-    const Json told = Json::parse(bytes);
-    told_[item] = {told.at(0), told.at(1).get<std::string>(), std::nullopt};
-  }
-  void failed(std::size_t item, Error error) override { told_[item].error = std::move(error); }
-  void told(std::size_t, std::uint32_t kind, const std::string& bytes) override {
-    if (kind == JobFrame::kNotLoaded) caller_.note_once(bytes);
-  }
-  [[nodiscard]] JobWords words(std::size_t item) const override {
-    return {.who = "the recipe", .where = files_[item], .fix = ""};
-  }
-
-  const app::Caller& caller_;
-  const std::vector<std::string>& files_;
-  std::vector<Told> told_;
-};
+/// For --json, and as `engine recipes RECIPE` shows it.
+Json both_forms(const RecipeDefinition& recipe) {
+  return Json::array({definition_json(recipe.path, recipe), definition_text(recipe.path, recipe)});
+}
 
 Answer show_recipe(const app::Caller& caller, const std::string& name) {
   const std::vector<std::string> files{app::find_recipe(caller, name)};
-  const Told told = RecipeLoader(caller, files).load().front();
-  if (told.error) throw *told.error;
-  return {.data = told.json, .text = told.text};
-}
-
-/// The recipes of all folders and then of the cookbooks in them, by name in each.
-std::vector<std::string> files_of_all_folders(const app::Caller& caller) {
-  std::vector<std::string> folders = caller.home.recipe_directories(), all;
-  for (const std::string& folder : caller.home.recipe_directories())
-    folders.push_back((fs::path(folder) / kCookbook).string());
-  for (const std::string& folder : folders) {
-    std::error_code ignored;
-    std::vector<std::string> files;
-    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-      const std::string stem = entry.path().stem();
-      const bool is_test = stem.size() > 5 && stem.ends_with("_test");
-      if (entry.path().extension() == ".lua" && !is_test) files.push_back(entry.path().string());
-    }
-    std::sort(files.begin(), files.end());
-    all.insert(all.end(), files.begin(), files.end());
+  const app::LoadedFile file = app::load_recipes(caller, files, both_forms).front();
+  if (file.error) throw *file.error;
+  if (file.is_module) {
+    throw Error(Exit::kRecipe, files[0] + " is a module for recipes to require, and no recipe",
+                {"", "", "", "see: engine recipes"});
   }
-  return all;
+  return {.data = file.told.at(0), .text = file.told.at(1).get<std::string>()};
 }
 
 /// As it is run: "weekly", "cookbook/deep_cuts".
@@ -161,16 +83,17 @@ Answer list_recipes(const app::Caller& caller) {
   Json all = Json::array();
   std::string text;
   Exit worst = Exit::kDone;
-  const std::vector<std::string> files = files_of_all_folders(caller);
-  const std::vector<Told> recipes = RecipeLoader(caller, files).load();
+  const std::vector<std::string> files = app::recipes_by_name(caller);
+  const std::vector<app::LoadedFile> loaded = app::load_recipes(caller, files, both_forms);
   for (std::size_t k = 0; k < files.size(); ++k) {
-    if (recipes[k].error) {
-      caller.error(*recipes[k].error);
-      worst = recipes[k].error->exit();
-      continue;
+    if (loaded[k].error) {
+      caller.error(*loaded[k].error);
+      worst = loaded[k].error->exit();
     }
+    if (loaded[k].error || loaded[k].is_module) continue;
     std::string name = name_of(files[k]);
-    const std::string title = recipes[k].json.at("title"), about = recipes[k].json.at("about");
+    const Json& recipe = loaded[k].told.at(0);
+    const std::string title = recipe.at("title"), about = recipe.at("about");
     all.push_back({{"name", name}, {"recipe", files[k]}, {"title", title}, {"about", about}});
     name.resize(std::max<std::size_t>(name.size() + 2, 30), ' ');
     text += name + title + ": " + about + "\n";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "app/recipe_files.hpp"
 #include "app/recorded_run.hpp"
 #include "app/supervised_run.hpp"
 #include "core/hash.hpp"

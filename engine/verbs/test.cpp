@@ -1,6 +1,7 @@
 // engine test [RECIPE...]: runs the tests that recipes carry, each on a library made for it.
 #include <filesystem>
 
+#include "app/recipe_files.hpp"
 #include "app/recipe_tests.hpp"
 #include "app/supervised_run.hpp"
 #include "verbs/verbs.hpp"
@@ -78,7 +79,7 @@ Answer test(const app::Caller& caller, const Arguments& arguments) {
   }
   Counts counts;
   Json recipes = Json::array();
-  for (const std::string& recipe : app::recipe_files(asked))
+  for (const std::string& recipe : app::recipe_files(caller, asked))
     recipes.push_back(test_recipe(caller, recipe, arguments.text("only"), counts));
   const bool is_good = counts.failed == 0 && counts.broken == 0;
   const bool is_empty = is_good && counts.passed == 0;

@@ -5,6 +5,7 @@
 #include "app/date_models.hpp"
 #include "app/lists_request.hpp"
 #include "app/progress.hpp"
+#include "app/recipe_files.hpp"
 #include "app/supervised_run.hpp"
 #include "core/duration.hpp"
 #include "core/json_text.hpp"

@@ -25,6 +25,7 @@ std::vector<Verb> stubs_verbs();
 std::vector<Verb> help_verbs();
 std::vector<Verb> replay_verbs();
 std::vector<Verb> recipes_verbs();
+std::vector<Verb> recipe_new_verbs();
 std::vector<Verb> backtest_verbs();
 std::vector<Verb> tune_verbs();
 std::vector<Verb> batch_verbs();
