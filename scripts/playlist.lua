@@ -182,6 +182,28 @@ end
 
 local methods = {}
 
+local words_of_lua = {}
+for word in ("and or not nil true false t known clamp lerp sigmoid step decay math"):gmatch "%a+" do words_of_lua[word] = true end
+
+-- `energy > 0.5`, written as a text, as a function of a track.
+local function as_formula(text)
+  if #text > 200 or text:find "\n" or text:find "%f[%w_]t%." or text:find "return" then return "function(t) return ... end" end
+  local texts = {}
+  text = text:gsub("[\"'][^\"']*[\"']", function(quoted) texts[#texts + 1] = quoted return "\1" .. #texts .. "\1" end)
+  text = text:gsub("!=", "~="):gsub("&&", "and"):gsub("||", "or"):gsub("%f[=~<>]=%f[^=]", "==")
+  text = text:gsub("%f[%w_.][%a_][%w_]*", function(word) return words_of_lua[word] and word or "t." .. word end)
+  text = text:gsub("\1(%d+)\1", function(k) return texts[tonumber(k)] end)
+  return "function(t) return " .. text .. " end"
+end
+
+-- What to write for a step that was given as a text: the element of that name, or the function it may mean.
+local function instead_of_text(kind, verb, text)
+  local name = text:match "^%a+%.([%w_]+)$" or text
+  if engine.elements()[kind .. "." .. name] == kind then return "write :" .. verb .. "(pl." .. kind .. "." .. name .. " {})" end
+  if kind == "ranking" then return "write :rank(pl.ranking.NAME {}); engine plugins list tells which there are" end
+  return "write :" .. verb .. "(" .. as_formula(text) .. ")"
+end
+
 -- Applies an element of `kind`, or a plain function of a row.
 local function apply(node, kind, verb, step, ...)
   if type(step) == "function" then
@@ -193,7 +215,8 @@ local function apply(node, kind, verb, step, ...)
     end
     return engine.node { step = step.element, inputs = { node }, arguments = step.arguments }
   end
-  engine.fail(":" .. verb .. " takes a " .. kind .. " element or a function, got " .. (step == nil and "nothing" or "a " .. type(step)))
+  engine.fail(":" .. verb .. " takes a " .. kind .. " element or a function, got " .. (step == nil and "nothing" or "a " .. type(step)),
+    type(step) == "string" and instead_of_text(kind, verb, step) or nil)
 end
 
 function methods:filter(step, reason) return apply(self, "filtering", "filter", step, { reason = reason }) end
@@ -205,7 +228,8 @@ function methods:order(step) return apply(self, "ordering", "order", step) end
 
 function methods:score(formula)
   if type(formula) == "table" then return engine.node { step = "score_weights", inputs = { self }, weights = formula } end
-  if type(formula) ~= "function" then engine.fail(":score takes a function of a row or a table of weights, got " .. (formula == nil and "nothing" or "a " .. type(formula))) end
+  if type(formula) ~= "function" then engine.fail(":score takes a function of a row or a table of weights, got " .. (formula == nil and "nothing" or "a " .. type(formula)),
+    type(formula) == "string" and "write :score(" .. as_formula(formula) .. ")" or nil) end
   return engine.node { step = "score", inputs = { self }, call = formula }
 end
 
@@ -247,6 +271,16 @@ for _, step in ipairs(engine.steps()) do
 end
 
 function methods:rows() return engine.rows(self) end
+
+-- candidates.filter(...) leaves the candidates out.
+for name, method in pairs(methods) do
+  methods[name] = function(self, ...)
+    if not is_node(self) then
+      engine.fail(":" .. name .. " needs candidates, got " .. (self == nil and "nothing" or "a " .. type(self)), "write a colon: candidates:" .. name .. "(...)")
+    end
+    return method(self, ...)
+  end
+end
 
 engine.methods(methods)
 

@@ -281,6 +281,17 @@ local function did_you_mean(word, names)
   return near and "did you mean " .. near .. "?" or nil
 end
 
+-- Names of Lua and of other languages that recipes have not, and what to write instead.
+local instead = {
+  os = "the time of the run is user.now (Unix seconds); a formula has t.days_since_played and its like",
+  io = "a recipe reads and writes no files: engine run --to FORMAT:FILE writes its list",
+  null = "write nil", None = "write nil", undefined = "write nil", NULL = "write nil",
+  True = "write true", False = "write false",
+  len = "write #list, or #candidates", range = "write: for i = 1, 10 do ... end",
+  console = "write print(...)", printf = "write print(string.format(...))",
+  dofile = "write require \"name\" for name.lua beside the recipe", loadfile = "write require \"name\" for name.lua beside the recipe",
+}
+
 -- A fresh environment for a chunk; `is_module` adds setmetatable and the table `engine`.
 local function environment(is_module)
   local env = {}
@@ -300,7 +311,7 @@ local function environment(is_module)
     __metatable = false,
     __index = function(t, name)
       name = safe_tostring(name)
-      fail("unknown name \"" .. name .. "\"", nil, did_you_mean(name, names_of(t)))
+      fail("unknown name \"" .. name .. "\"", nil, instead[name] or did_you_mean(name, names_of(t)))
     end,
     __newindex = function(_, name)
       name = safe_tostring(name)

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "lua/lua_internal.hpp"
+#include "lua/slips.hpp"
 #include "lua/text_bounds.hpp"
 
 namespace engine {
@@ -144,6 +145,7 @@ void LuaState::State::rethrow(int status) {
   }
   what = clipped(std::move(what), kMostOfMessage);
   parts.source = source_of(parts.where);
+  if (status == LUA_ERRSYNTAX) parts.fix = syntax_fix(what, parts.source);
   if (path_of(parts.where) != recipe_path) {
     for (const std::string& frame : trace) {
       if (path_of(frame) != recipe_path) continue;

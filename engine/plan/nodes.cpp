@@ -379,9 +379,55 @@ void read_inputs(lua_State* lua, Node& node, const NodeContext& context) {
   lua_pop(lua, 1);
 }
 
+/// The number at `at` as LuaJIT writes it, seven bits a byte; moves `at` behind it.
+std::size_t number_in_code(std::string_view code, std::size_t& at) {
+  std::size_t number = 0;
+  for (int shift = 0; at < code.size() && shift < 35; shift += 7) {
+    const auto byte = static_cast<unsigned char>(code[at++]);
+    number |= static_cast<std::size_t>(byte & 0x7f) << shift;
+    if (byte < 0x80) break;
+  }
+  return number;
+}
+
+/// Of the function on top of the stack, which LuaJIT tells in its code alone: a signature, flags,
+/// and the functions from the innermost out, each its size, its flags and its parameters.
+int parameter_count(lua_State* lua) {
+  if (lua_iscfunction(lua, -1) != 0) return 0;
+  push_core(lua, "code");
+  lua_pushvalue(lua, -2);
+  lua_call(lua, 1, 1);
+  std::size_t size = 0, at = 4;
+  const char* bytes = lua_tolstring(lua, -1, &size);
+  const std::string_view code(bytes, size);
+  number_in_code(code, at);
+  int count = 0;
+  while (const std::size_t length = number_in_code(code, at)) {
+    if (at + 1 < size) count = static_cast<unsigned char>(code[at + 1]);
+    at += length;
+  }
+  lua_pop(lua, 1);
+  return count;
+}
+
+/// A formula sees one track: whoever writes two parameters means to compare, or to count.
+void check_one_parameter(lua_State* lua, const Node& node, const NodeContext& context) {
+  const int count = parameter_count(lua);
+  if (count < 2) return;
+  const bool is_order = node.name == "order_function";
+  fail(context,
+       node.written() + " takes a function of one track, and this one has " +
+           std::to_string(count) + " parameters",
+       is_order ? "it compares the values itself, smallest first" : "",
+       is_order
+           ? "write :order(function(t) return t.energy end), or -t.energy for the largest first"
+           : "write function(t) ... end");
+}
+
 void read_function(lua_State* lua, Node& node, const NodeContext& context) {
   lua_getfield(lua, 1, "call");
   if (lua_isfunction(lua, -1)) {
+    check_one_parameter(lua, node, context);
     node.function_at = context.lua->defined_at(-1);
     node.function = luaL_ref(lua, LUA_REGISTRYINDEX);
     return;
@@ -603,6 +649,56 @@ int rows(lua_State* lua, void*) {
 // ---- the node's metatable
 // ------------------------------------------------------------------------------------------
 
+/// Verbs that other libraries of lists have, and what to write for them here.
+struct OtherVerb {
+  std::string_view name;
+  const char* fix;
+};
+constexpr const char* kShuffled = "write :order(pl.ordering.shuffle {})";
+constexpr const char* kSorted =
+    "write :order(function(t) return t.energy end), smallest first, or -t.energy for the largest "
+    "first";
+constexpr const char* kFirst = "write :top(10) for the ten best, or :limit { tracks = 10 }";
+constexpr const char* kFiltered = "write :filter(function(t) return t.energy > 0.5 end)";
+constexpr const char* kTogether = "write pl.concat { a, b } for one behind the other, or a + b";
+constexpr const char* kCounted = "write #candidates";
+constexpr const char* kEach =
+    "write :column(\"name\", function(t) return ... end), or :rows() to walk over a few";
+constexpr OtherVerb kOtherVerbs[] = {{"shuffle", kShuffled},
+                                     {"random", kShuffled},
+                                     {"sort", kSorted},
+                                     {"sort_by", kSorted},
+                                     {"order_by", kSorted},
+                                     {"orderby", kSorted},
+                                     {"take", kFirst},
+                                     {"first", kFirst},
+                                     {"head", kFirst},
+                                     {"slice", kFirst},
+                                     {"where", kFiltered},
+                                     {"select", kFiltered},
+                                     {"remove", kFiltered},
+                                     {"exclude", kFiltered},
+                                     {"append", kTogether},
+                                     {"concat", kTogether},
+                                     {"merge", kTogether},
+                                     {"union", kTogether},
+                                     {"add", kTogether},
+                                     {"count", kCounted},
+                                     {"size", kCounted},
+                                     {"length", kCounted},
+                                     {"map", kEach},
+                                     {"each", kEach},
+                                     {"foreach", kEach},
+                                     {"unique", "candidates hold no track twice"},
+                                     {"distinct", "candidates hold no track twice"}};
+
+/// "" where the word is none of them.
+std::string other_verbs_fix(std::string_view word) {
+  for (const OtherVerb& other : kOtherVerbs)
+    if (word == other.name) return other.fix;
+  return "";
+}
+
 /// What an unknown verb does once it has been noted: nothing.
 int same_candidates(lua_State* lua) {
   lua_settop(lua, 1);
@@ -624,11 +720,12 @@ int node_index(lua_State* lua, void*) {
   std::sort(verbs.begin(), verbs.end());
   std::string all;
   for (const std::string& verb : verbs) all += (all.empty() ? "" : ", ") + verb;
+  std::string fix = other_verbs_fix(word);
   const std::string near = nearest(word, verbs);
-  report(context,
-         Error(Exit::kRecipe, "candidates have no verb \"" + word + "\"",
-               {context.where(), context.source_line(), near.empty() ? "they have " + all : "",
-                near.empty() ? "" : "did you mean :" + near + "?"}));
+  if (fix.empty() && !near.empty()) fix = "did you mean :" + near + "?";
+  report(context, Error(Exit::kRecipe, "candidates have no verb \"" + word + "\"",
+                        {context.where(), context.source_line(),
+                         fix.empty() ? "they have " + all : "", fix}));
   lua_pushcfunction(lua, same_candidates);
   return 1;
 }
@@ -642,6 +739,12 @@ int node_length(lua_State* lua, void*) {
       is_pretended ? context.observer->pretended_size : look_at(context, id)->size();
   lua_pushinteger(lua, static_cast<lua_Integer>(size));
   return 1;
+}
+
+/// user.likes(), and candidates:filter {} where a verb gives candidates already.
+int node_call(lua_State* lua, void*) {
+  fail(context_of(lua), "candidates cannot be called", "",
+       "leave out the () behind them, or write a verb: candidates:top(10)");
 }
 
 int combine_two(lua_State* lua, const char* name) {
@@ -702,11 +805,9 @@ void register_nodes(NodeContext& context) {
   lua_pushlightuserdata(lua, &context);
   lua_setfield(lua, LUA_REGISTRYINDEX, kContext);
   luaL_newmetatable(lua, kMetatable);
-  const luaL_Reg meta[] = {{"__index", entry<node_index>},
-                           {"__len", entry<node_length>},
-                           {"__add", entry<node_add>},
-                           {"__sub", entry<node_sub>},
-                           {"__tostring", entry<node_text>}};
+  const luaL_Reg meta[] = {{"__index", entry<node_index>}, {"__len", entry<node_length>},
+                           {"__call", entry<node_call>},   {"__add", entry<node_add>},
+                           {"__sub", entry<node_sub>},     {"__tostring", entry<node_text>}};
   for (const luaL_Reg& function : meta) {
     lua_pushcfunction(lua, function.func);
     lua_setfield(lua, -2, function.name);
