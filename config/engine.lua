@@ -2,6 +2,7 @@
 -- $XDG_CONFIG_HOME/playlist-engine/engine.lua and keep only what you change.
 -- Order: defaults < this file < `engine config set` < environment (PLAYLIST_GROUP_NAME) < flags.
 return {
+  user = "", -- whose history, where the library holds several people: what --user is when it is not given
   paths = {
     library = "", -- the store; empty: $XDG_DATA_HOME/playlist-engine/library.db
     plugins = {}, -- folders searched for plugins before the engine's own

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "app/default_user.hpp"
 #include "app/supervised_run.hpp"
 #include "core/calendar.hpp"
 #include "core/duration.hpp"
@@ -16,7 +17,7 @@ constexpr std::int64_t kUsualPeriods = 52;
 
 std::vector<std::string> wanted_users(const Caller& caller, const ListsOptions& options,
                                       const std::string& store_path) {
-  if (options.users.empty()) return {caller.asked.user};
+  if (options.users.empty()) return {user_name(caller)};
   if (!caller.asked.user.empty()) {
     throw Error(Exit::kUsage, "--user and --users cannot go together",
                 {"", "", "--user names one person, --users several", "keep one of them"});

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/default_user.hpp"
 #include "app/recipe_files.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
@@ -145,7 +146,7 @@ ColumnOptions column_options(const Caller& caller) {
     throw Error(Exit::kStore, "there is no library at " + columns.store,
                 {"", "", "", "import one with: engine import PATH, or try: engine demo"});
   }
-  columns.user = caller.asked.user;
+  columns.user = user_name(caller);
   columns.rule = caller.home.play_rule();
   columns.cache = column_cache_folder(columns.store);
   columns.verbose = caller.hearers.verbose;

@@ -131,6 +131,9 @@ std::string settings_text(const std::string& path) {
 
 const std::vector<SettingDeclaration>& setting_declarations() {
   static const std::vector<SettingDeclaration> declarations = {
+      {"user", Type::kText, "", 0, 0,
+       "whose history, where the library holds several people: what --user is when it is not "
+       "given"},
       {"paths.library", Type::kText, "", 0, 0,
        "the store; empty: $XDG_DATA_HOME/playlist-engine/library.db"},
       {"paths.plugins", Type::kTexts, "", 0, 0,
@@ -242,6 +245,7 @@ void Settings::load_file(const std::string& path) {
     }
   };
   for_each_field(lua, 1, [&](const std::string& group) {
+    if (declaration(group) != nullptr) return take(group);
     take_table(group, [&](const std::string& name) {
       const std::string key = group + "." + name;
       if (group + "." != kElements) return take(key);
@@ -339,7 +343,8 @@ std::string default_settings_file() {
   std::string group;
   for (const SettingDeclaration& d : setting_declarations()) {
     const std::string key = d.key;
-    const std::string now = key.substr(0, key.find('.'));
+    const std::size_t dot = key.find('.');
+    const std::string now = dot == std::string::npos ? "" : key.substr(0, dot);
     if (now != group) {
       if (!group.empty()) text += "  },\n";
       text += "  " + now + " = {\n";
@@ -348,7 +353,8 @@ std::string default_settings_file() {
     std::string value = d.default_value;
     if (d.type == Type::kText) value = "\"" + value + "\"";
     if (d.type == Type::kTexts) value = "{}";
-    text += "    " + key.substr(key.find('.') + 1) + " = " + value + ", -- " + d.help + "\n";
+    text += std::string(group.empty() ? "  " : "    ") + key.substr(dot + 1) + " = " + value +
+            ", -- " + d.help + "\n";
   }
   return text +
          "  },\n"

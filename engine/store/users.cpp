@@ -104,12 +104,14 @@ User choose_user(const Store& store, const std::string& name) {
   }
   if (auto user = default_user(store)) return *user;
   const std::vector<User> users = list_users(store);
-  throw Error(Exit::kUsage, "for whom? the store has no single user",
-              {.where = store.path(),
-               .source = {},
-               .why = users.empty() ? "it has no users yet" : "its users are " + some_names(users),
-               .fix = users.empty() ? "import a history first, or `engine demo`"
-                                    : "name one with --user NAME"});
+  throw Error(
+      Exit::kUsage, "for whom? the store has no single user",
+      {.where = store.path(),
+       .source = {},
+       .why = users.empty() ? "it has no users yet" : "its users are " + some_names(users),
+       .fix = users.empty() ? "import a history first, or `engine demo`"
+                            : "name one with --user NAME, or once and for all: engine config set "
+                              "user NAME"});
 }
 
 }  // namespace engine

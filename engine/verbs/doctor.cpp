@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "app/default_user.hpp"
 #include "app/new_music.hpp"
 #include "app/supervised_run.hpp"
 #include "core/paths.hpp"
@@ -65,7 +66,8 @@ void look_at_store(const app::Caller& caller, std::vector<Finding>& findings) {
 
 /// Of whom --user means, or else the one user with anything of their own.
 std::optional<User> user_to_look_at(const app::Caller& caller, const Store& store) {
-  if (!caller.asked.user.empty()) return choose_user(store, caller.asked.user);
+  if (const std::string name = app::user_name(caller); !name.empty())
+    return choose_user(store, name);
   if (std::optional<User> user = default_user(store)) return user;
   const std::vector<User> users = list_users(store);
   return users.empty() ? std::nullopt : std::optional<User>(users.front());

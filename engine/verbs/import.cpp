@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "app/default_user.hpp"
 #include "app/new_music.hpp"
 #include "core/error.hpp"
 #include "plugin/registry.hpp"
@@ -79,8 +80,8 @@ ImportOptions import_options(const app::Caller& caller, const Arguments& argumen
   options.store_path = caller.home.library_path();
   options.paths = wanted.paths;
   options.source = wanted.source;
-  options.user = caller.asked.user;
   options.is_user_per_folder = arguments.flag("user-per-folder");
+  options.user = options.is_user_per_folder ? caller.asked.user : app::user_name(caller);
   options.is_dry_run = arguments.flag("dry-run");
   options.columns = arguments.text("columns");
   options.dates = arguments.text("dates");

@@ -5,6 +5,7 @@
 #include <iomanip>
 #include <sstream>
 
+#include "app/default_user.hpp"
 #include "core/calendar.hpp"
 #include "core/shown_text.hpp"
 #include "library/library_summary.hpp"
@@ -76,7 +77,7 @@ Answer show_users(const app::Caller& caller, const Arguments&) {
 
 Answer show_banned(const app::Caller& caller, const Arguments&) {
   const Store store = open_reading(caller);
-  const User user = choose_user(store, caller.asked.user);
+  const User user = choose_user(store, app::user_name(caller));
   Json banned = Json::array();
   std::ostringstream text;
   for (const library::BannedThing& it : library::banned_things(store, user.id, caller.asked.now)) {
@@ -96,7 +97,7 @@ Answer show_banned(const app::Caller& caller, const Arguments&) {
 
 Answer show_unmatched(const app::Caller& caller, const Arguments& arguments) {
   const Store store = open_reading(caller);
-  const User user = choose_user(store, caller.asked.user);
+  const User user = choose_user(store, app::user_name(caller));
   const library::MatchRate rate = library::match_rate(store, user.id);
   Json tracks = Json::array();
   std::ostringstream text;
@@ -163,7 +164,7 @@ Answer time_zone(const app::Caller& caller, const Arguments& arguments) {
   if (!zone.empty()) local_day(0, zone);  // the system knows it
   Store store =
       Store::open(caller.home.library_path(), {.is_read_only = zone.empty(), .may_create = false});
-  User user = choose_user(store, caller.asked.user);
+  User user = choose_user(store, app::user_name(caller));
   if (!zone.empty()) {
     Transaction transaction(store);
     set_timezone(store, user.id, zone);

@@ -2,6 +2,7 @@
 // their exports tell.
 #include "library/opinions.hpp"
 
+#include "app/default_user.hpp"
 #include "core/calendar.hpp"
 #include "store/holdings.hpp"
 #include "store/users.hpp"
@@ -44,7 +45,7 @@ std::string sentence(const Said& said, const library::OpinionResult& result, con
 
 Answer express(const app::Caller& caller, const Said& said, const std::string& name) {
   Store store = Store::open(caller.home.library_path(), {.may_create = false});
-  const User user = choose_user(store, caller.asked.user);
+  const User user = choose_user(store, app::user_name(caller));
   const std::int64_t now = caller.asked.now;
   const library::OpinionResult result = library::say(store, said.opinion, user.id, name, now);
   if (!result.banners.empty() && !(said.opinion.is_ban && said.opinion.begins)) {

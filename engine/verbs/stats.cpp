@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "app/default_user.hpp"
 #include "core/calendar.hpp"
 #include "core/shown_text.hpp"
 #include "data/listening_summary.hpp"
@@ -13,7 +14,7 @@ namespace {
 std::unique_ptr<AsOf> load(const app::Caller& caller) {
   AsOfOptions options;
   options.store = caller.home.library_path();
-  options.user = caller.asked.user;
+  options.user = app::user_name(caller);
   options.now = caller.asked.now;
   options.rule = caller.home.play_rule();
   options.cache = column_cache_folder(options.store);
