@@ -1,6 +1,10 @@
 #include "cli/verb_flags.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+#include <string>
+#include <unistd.h>
 
 #include "core/json_text.hpp"
 #include "core/output_file.hpp"
@@ -120,7 +124,31 @@ void print(Cli& cli, const verbs::Answer& answer) {
   }
 }
 
-Exit ask(Cli& cli, const verbs::Verb& verb, const Written& written, const verbs::Given& given) {
+/// On a terminal: what a verb would remove has been shown; whether it may.
+bool has_consent() {
+  std::cerr << "go on? [y/N] " << std::flush;
+  std::string line;
+  std::getline(std::cin, line);
+  return line == "y" || line == "Y" || line == "yes";
+}
+
+/// A verb that removes something was not told to go on, and there is somebody to ask.
+bool may_ask(const Cli& cli, const verbs::Verb& verb, const verbs::Given& given) {
+  const bool removes = std::any_of(verb.parameters.begin(), verb.parameters.end(),
+                                   [](const Parameter& p) { return p.name == "yes"; });
+  return removes && !given.contains("yes") && !cli.common.json && ::isatty(STDIN_FILENO) != 0 &&
+         ::isatty(STDERR_FILENO) != 0;
+}
+
+Exit ask(Cli& cli, const verbs::Verb& verb, const Written& written, verbs::Given given) {
+  if (may_ask(cli, verb, given)) {
+    const verbs::Answer told = verb.answer(cli.caller(), verbs::Arguments(verb, given));
+    print(cli, told);
+    if (told.afterwards) told.afterwards();
+    const bool is_done = told.data.value("removed", true);
+    if (is_done || !has_consent()) return told.exit;
+    given["yes"] = {"true"};
+  }
   const verbs::Arguments arguments(verb, given);
   const std::optional<OutputFile> page = page_file(cli, written, given);
   const app::Caller caller = cli.caller();

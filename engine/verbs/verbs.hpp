@@ -24,6 +24,7 @@ std::vector<Verb> test_verbs();
 std::vector<Verb> stubs_verbs();
 std::vector<Verb> help_verbs();
 std::vector<Verb> replay_verbs();
+std::vector<Verb> runs_verbs();
 std::vector<Verb> recipes_verbs();
 std::vector<Verb> recipe_new_verbs();
 std::vector<Verb> backtest_verbs();
