@@ -5,12 +5,23 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/default_user.hpp"
 #include "app/supervised_run.hpp"
 #include "core/calendar.hpp"
 #include "core/json_text.hpp"
 #include "store/users.hpp"
 
 namespace engine::app {
+namespace {
+
+Store open_library(const Caller& caller) {
+  if (std::filesystem::exists(caller.home.library_path()))
+    return Store::open(caller.home.library_path(), {.is_read_only = true});
+  throw Error(Exit::kStore, "there is no library at " + caller.home.library_path(),
+              {"", "", "", "try: engine demo"});
+}
+
+}  // namespace
 
 std::optional<std::int64_t> run_number(std::string_view text) {
   std::int64_t number = 0;
@@ -19,12 +30,19 @@ std::optional<std::int64_t> run_number(std::string_view text) {
   return number;
 }
 
+std::optional<std::int64_t> named_run(const Caller& caller, std::string_view text) {
+  if (text != "last") return run_number(text);
+  const Store store = open_library(caller);
+  std::optional<std::int64_t> user;
+  if (const std::string name = user_name(caller); !name.empty()) user = choose_user(store, name).id;
+  const std::vector<RunRecord> runs = list_runs(store, user, 1);
+  if (!runs.empty()) return runs.front().id;
+  throw Error(Exit::kInput, "no run was recorded yet",
+              {caller.home.library_path(), "", "", "make one with: engine run weekly"});
+}
+
 RunRecord recorded_run(const Caller& caller, std::int64_t id) {
-  if (!std::filesystem::exists(caller.home.library_path())) {
-    throw Error(Exit::kStore, "there is no library at " + caller.home.library_path(),
-                {"", "", "", "try: engine demo"});
-  }
-  const Store store = Store::open(caller.home.library_path(), {.is_read_only = true});
+  const Store store = open_library(caller);
   if (std::optional<RunRecord> run = load_run(store, id)) return std::move(*run);
   std::string latest;
   for (const RunRecord& run : list_runs(store, {}, 5)) {

@@ -14,6 +14,7 @@
 #include "core/random.hpp"
 #include "data/listening_summary.hpp"
 #include "plan/result_store.hpp"
+#include "recipe/asked_track.hpp"
 #include "recipe/output.hpp"
 #include "recipe/playlist_json.hpp"
 #include "recipe/report.hpp"
@@ -200,7 +201,8 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   playlist.notices = evaluation.notices();  // what an output left out is among them
   if (!request.why.empty() || !request.why_not.empty()) {
     const bool is_why = !request.why.empty();
-    const std::int32_t track = find_track(*tables, is_why ? request.why : request.why_not);
+    const std::int32_t track =
+        asked_track(*tables, *chosen, is_why ? request.why : request.why_not);
     const TrackStory story = is_why ? why(evaluation, track) : why_not(evaluation, track);
     answer.answer = story.text();
     answer.answer_json = json_text(story.json());

@@ -54,7 +54,7 @@ ListProfile fresh_profile(const app::Caller& caller, const Side& side) {
 }
 
 ListProfile profile_of_side(const app::Caller& caller, const Side& side, const char* flag) {
-  const std::optional<std::int64_t> run = app::run_number(side.what);
+  const std::optional<std::int64_t> run = app::named_run(caller, side.what);
   return run ? recorded_profile(caller, side, *run, flag) : fresh_profile(caller, side);
 }
 

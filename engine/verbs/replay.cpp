@@ -76,8 +76,14 @@ std::string replay_text(std::int64_t id, bool is_same, const std::string& differ
   return text;
 }
 
+std::int64_t asked_run(const app::Caller& caller, const std::string& run) {
+  if (const std::optional<std::int64_t> id = app::named_run(caller, run)) return *id;
+  throw Error(Exit::kUsage, "replay: there is no run \"" + run + "\"",
+              {"", "", "it takes a run's number, or last", "see: engine runs"});
+}
+
 Answer replay(const app::Caller& caller, const Arguments& arguments) {
-  const std::int64_t id = arguments.integer("run");
+  const std::int64_t id = asked_run(caller, arguments.text("run"));
   const RunRecord run = app::recorded_run(caller, id);
   const RunRequest request = app::repeat_request(caller, run);
   const RunAnswer answer = app::run_supervised(caller, request);
@@ -102,9 +108,8 @@ std::vector<Verb> replay_verbs() {
   return {{.name = "replay",
            .help = "Run a recorded run again: the same list byte for byte, or what changed",
            .parameters = {{.name = "run",
-                           .type = Type::kInteger,
                            .value_name = "RUN",
-                           .help = "The run's number",
+                           .help = "The run's number, or `last` for the newest",
                            .is_first = true,
                            .is_required = true}},
            .answer = replay}};
