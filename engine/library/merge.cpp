@@ -215,20 +215,6 @@ std::vector<Telling> told_of(Store& store, Tellers& tellers, std::int64_t track)
   return std::move(all.tellings);
 }
 
-/// Makes the listens of a user's and a track's tellings anew; those that stood for them are gone.
-void settle_anew(Store& store, Tellers& tellers, std::vector<Telling> told) {
-  std::int64_t number = 0;
-  for (Telling& telling : told) {
-    telling.record = number++;  // new to the store, as it is now
-    telling.is_apart = false;
-  }
-  NearbyTellings all;
-  all.tellings = std::move(told);
-  ListenChanges changes;
-  settle_blocks(all, tellers, changes, [](const Telling&, Told) {});
-  changes.write(store);
-}
-
 /// Makes the listens of the tracks anew from these tellings of them.
 void tell_again(Store& store, Tellers& tellers, std::int64_t track, std::int64_t other_track,
                 std::vector<Telling> told) {

@@ -550,8 +550,22 @@ std::unordered_set<std::int64_t> tracks_of(const Store& store, std::int64_t user
   return tracks;
 }
 
-/// Takes everything that was loaded out of the store. Returns the number of listens.
-std::int64_t remove_all(Store& store, const NearbyTellings& loaded) {
+}  // namespace
+
+void settle_anew(Store& store, Tellers& tellers, std::vector<Telling> told) {
+  std::int64_t number = 0;
+  for (Telling& telling : told) {
+    telling.record = number++;  // new to the store, as it is now
+    telling.is_apart = false;
+  }
+  NearbyTellings all;
+  all.tellings = std::move(told);
+  ListenChanges changes;
+  settle_blocks(all, tellers, changes, [](const Telling&, Told) {});
+  changes.write(store);
+}
+
+std::int64_t remove_rows(Store& store, const NearbyTellings& loaded) {
   Statement listen = store.prepare(
       "DELETE FROM listens WHERE user_id = ?1 AND ts = ?2 AND track_id = ?3 AND ms_played = ?4");
   Statement telling = store.prepare(
@@ -571,14 +585,12 @@ std::int64_t remove_all(Store& store, const NearbyTellings& loaded) {
   return count;
 }
 
-}  // namespace
-
 std::int64_t take_back(Store& store, std::int64_t user, std::int64_t ingestion) {
   Tellers tellers(store);
   NearbyTellings all;
   all.load(store, tellers, user, std::numeric_limits<std::int64_t>::min(),
            std::numeric_limits<std::int64_t>::max(), tracks_of(store, user, ingestion));
-  const std::int64_t before = remove_all(store, all);
+  const std::int64_t before = remove_rows(store, all);
   all.told_by_several.clear();
   std::erase_if(all.tellings, [&](const Telling& t) { return t.ingestion == ingestion; });
   for (Telling& telling : all.tellings) {

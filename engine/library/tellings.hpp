@@ -145,6 +145,13 @@ std::vector<std::span<Telling>> blocks_of(std::vector<Telling>& tellings);
 void settle_blocks(NearbyTellings& nearby, Tellers& tellers, ListenChanges& changes,
                    const std::function<void(const Telling&, Told)>& note);
 
+/// Makes the listens of these tellings anew; the rows that stood for them are gone
+/// (remove_rows()).
+void settle_anew(Store& store, Tellers& tellers, std::vector<Telling> told);
+
+/// Removes the rows of `listens` and `tellings` that were loaded. Returns how many listens.
+std::int64_t remove_rows(Store& store, const NearbyTellings& loaded);
+
 /// Forgets what an import told of a user's plays; the listens are made anew from what others told.
 /// Returns how many listens fewer there are.
 std::int64_t take_back(Store& store, std::int64_t user, std::int64_t ingestion);
