@@ -10,6 +10,7 @@
 #include "app/text_argument.hpp"
 #include "cli/cli.hpp"
 #include "cli/command_line_error.hpp"
+#include "cli/help.hpp"
 #include "cli/verb_flags.hpp"
 #include "cli/watch.hpp"
 #include "core/standard_output.hpp"
@@ -19,7 +20,7 @@ namespace engine {
 namespace {
 
 void add_common_options(CLI::App& app, CommonOptions& common) {
-  const auto group = [](CLI::Option* option) { option->group("COMMON"); };
+  const auto group = [](CLI::Option* option) { option->group(kCommonGroup); };
   group(app.add_option("--library", common.library,
                        "The library file [default: the user's data folder]")
             ->type_name("FILE"));
@@ -67,6 +68,10 @@ void check_texts(const CommonOptions& common) {
 
 int run(CLI::App& app, Cli& cli, int argc, char** argv) {
   try {
+    if (argc <= 1) {
+      write_standard_output(first_page());
+      return exit_code(Exit::kDone);
+    }
     try {
       app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -97,10 +102,14 @@ int run_command_line(int argc, char** argv) {
   app.set_version_flag("--version", "engine " PLAYLIST_ENGINE_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
+  app.formatter(std::make_shared<VerbHelp>());  // verbs added from now on have it too
   app.footer(
       "Exit status: 0 done, 1 nothing found or worse, 2 usage, 3 input, 4 recipe, 5 plugin, 6 "
       "store, 7 limits, "
-      "130 interrupted.\nResults go to stdout, everything else to stderr.");
+      "130 interrupted.\nResults go to stdout, everything else to stderr. When whoever reads "
+      "stdout "
+      "has gone\n(engine run weekly | head -3), the verb ends by SIGPIPE, which a shell tells as "
+      "141.");
   Cli cli;
   add_common_options(app, cli.common);
   for (const verbs::Verb& verb : verbs::verbs()) {

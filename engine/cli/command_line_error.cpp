@@ -1,6 +1,8 @@
 #include "cli/command_line_error.hpp"
 
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace engine {
@@ -39,10 +41,47 @@ std::string what_it_takes(const Asked& asked, const std::string& meant) {
          " --help says what it takes";
 }
 
+/// Full names of verbs below `app`, by their last words: "users" is "library users".
+void add_verbs_below(const CLI::App& app, const std::string& before,
+                     std::vector<std::pair<std::string, std::string>>& verbs) {
+  for (const CLI::App* verb : app.get_subcommands({})) {
+    const std::string name = before + verb->get_name();
+    verbs.emplace_back(verb->get_name(), name);
+    add_verbs_below(*verb, name + " ", verbs);
+  }
+}
+
+/// What people call a verb that is called otherwise here.
+constexpr std::pair<std::string_view, std::string_view> kOtherNames[] = {
+    {"version", "--version"},     {"list", "recipes"},
+    {"playlist", "run"},          {"play", "run"},
+    {"generate", "run"},          {"create", "recipe new"},
+    {"init", "import"},           {"add", "import"},
+    {"load", "import"},           {"history", "runs"},
+    {"explain", "why"},           {"lint", "check"},
+    {"status", "doctor"},         {"delete", "library forget"},
+    {"remove", "library forget"}, {"settings", "config show"}};
+
+/// The verb that may be meant: one of the same place that is written alike, one of another place,
+/// one of another name; "" for none.
+std::string meant_verb(const Asked& asked, const std::string& word) {
+  if (std::string near = nearest(word, asked.verbs()); !near.empty()) return near;
+  for (const auto& [other, name] : kOtherNames)
+    if (word == other) return "engine " + std::string(name);
+  std::vector<std::pair<std::string, std::string>> verbs;
+  add_verbs_below(*asked.path.front(), "engine ", verbs);
+  std::vector<std::string> last_words;
+  for (const auto& [last, name] : verbs) last_words.push_back(last);
+  const std::string near = nearest(word, last_words);
+  for (const auto& [last, name] : verbs)
+    if (!near.empty() && last == near) return name;
+  return "";
+}
+
 Error unknown_verb(const Asked& asked, const std::string& word) {
   return {Exit::kUsage,
           "there is no verb \"" + asked.command + " " + word + "\"",
-          {"", "", "", what_it_takes(asked, nearest(word, asked.verbs()))}};
+          {"", "", "", what_it_takes(asked, meant_verb(asked, word))}};
 }
 
 Error unknown_word(const Asked& asked, const std::string& word) {
