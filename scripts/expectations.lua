@@ -10,7 +10,8 @@
 --       library = {                                      -- or one written down
 --         tracks = { { title = "A", artist = "X", energy = 0.9, year = 1999, tags = { "rock" }, seconds = 200 } },
 --         listens = { { "A", days_ago = 3 } }, likes = { { "A", days_ago = 10 } },
---         library = { "A" }, saved_artists = { "X" }, banned = { "A" } },
+--         library = { "A" }, playlists = { ["Road trip"] = { "A" } }, saved_artists = { "X" }, banned = { "A" },
+--         people = { bob = { likes = { "A" } } } },        -- others than the listener, with the same fields
 --       expect = { all = function(row) return row.energy > 0.5 end } },
 --   }
 --

@@ -10,8 +10,11 @@
 --                                                                "evening", now.season, by the clocks of the listener's time zone
 --   pl.int / number / share / boolean / text / choice { default, min =, max =, choices =, help =, tune = }
 --   pl.recall.NAME { ... }                                       candidates from a plugin
+--   user.playlists["Road trip"]                                  or pl.recall.playlist { name = "Road trip", owner = "bob" }
+--   pl.person("bob").likes  ipairs(pl.everyone)                  other people of the library, with the sets that user has; a formula
+--                                                                has t.plays_of.bob and so on
 --   pl.ranking.NAME { ... }  pl.filtering.NAME { ... }  pl.ordering.NAME { ... }   used in :rank :filter :order
---   pl.mix pl.alternate pl.blend pl.fallback pl.concat           combine candidates;  a + b union, a - b difference
+--   pl.mix pl.alternate pl.blend pl.fallback pl.concat pl.fair   combine candidates;  a + b union, a - b difference, a * b both
 --   :filter :rank :score :column :explain :top :sample :limit :order :seeds
 --   :since :between :at :on_this_day :last :or_last :or_implicit :most_played :plays_between   by when it was played, liked ...
 --   user.artists:top(10)                                         all tracks of the ten artists played most
@@ -31,6 +34,7 @@
 --   engine.now_read(name)                 in `engine check` only: now.NAME was read
 --   engine.where()                        "FILE:LINE" of the recipe's line that runs
 --   engine.user_sets()                    { name = true }: what user.NAME may be
+--   engine.people()                       the names of everybody, the listener's first
 
 local pl = {}
 
@@ -162,8 +166,14 @@ local function element_caller(kind, name)
   end
 end
 
+local function playlist(arguments)
+  local given = {}
+  for k, v in pairs(type(arguments) == "table" and arguments or { arguments }) do given[k == "owner" and "of" or k] = v end
+  return engine.node { step = "playlist", arguments = given }
+end
+
 for _, kind in ipairs { "recall", "ranking", "filtering", "ordering" } do
-  local callers = {}
+  local callers = { playlist = kind == "recall" and playlist or nil }
   pl[kind] = setmetatable({}, {
     __metatable = false,
     __index = function(_, name)
@@ -344,10 +354,24 @@ local artists = strict("user.artists", {
   end,
 })
 
-local function make_user(about)
+-- user.playlists: a playlist by its name. Which there are is known only as of a run.
+local function playlists_of(person)
+  return setmetatable({}, {
+    __metatable = false,
+    __index = function(_, name)
+      if type(name) ~= "string" then engine.fail("playlists takes a name: user.playlists[\"Road trip\"]") end
+      return playlist { name, of = person }
+    end,
+    __newindex = function() engine.fail("playlists cannot be changed") end,
+  })
+end
+
+-- `person`: the name of another than the listener.
+local function make_user(about, person)
   local sets = engine.user_sets()
-  local made, fields = {}, { name = about.name, now = about.now, artists = artists }
-  local known = { name = true, now = true, artists = true }
+  local made, fields = {}, { name = about.name, now = about.now, playlists = playlists_of(person),
+    artists = not person and artists or nil }
+  local known = { name = true, now = true, playlists = true, artists = not person or nil }
   for name in pairs(sets) do known[name] = true end
   return setmetatable({}, {
     __metatable = false,
@@ -357,11 +381,32 @@ local function make_user(about)
         k = missing_field("user", k, known)
         if not sets[k] then return fields[k] end
       end
-      made[k] = made[k] or engine.node { step = "set", arguments = { k } }
+      made[k] = made[k] or engine.node { step = "set", arguments = { k, of = person } }
       return made[k]
     end,
     __newindex = function() engine.fail("user cannot be changed") end,
   })
+end
+
+local listener   -- of the list that is built
+
+local function need_listener(what)
+  if not listener then engine.fail(what .. " is known in build only", "move it into build = function(p, user) ... end") end
+  return listener
+end
+
+-- Another person of the library, with the sets that `user` has. Records, bans and reasons stay the listener's.
+function pl.person(name)
+  if type(name) ~= "string" then engine.fail("pl.person takes a name: pl.person(\"bob\")") end
+  return make_user({ name = name, now = need_listener("pl.person").now }, name)
+end
+
+-- Everybody, the listener first: for _, person in ipairs(pl.everyone) do ... person.likes ... end
+local function everyone()
+  local people = {}
+  for i, name in ipairs(engine.people()) do people[i] = pl.person(name) end
+  if #people == 0 then people[1] = pl.person(need_listener("pl.everyone").name) end
+  return people
 end
 
 local recipe_fields = { title = "string", about = "string", params = "table", random_seed = "any", build = "function", tests = "table" }
@@ -381,10 +426,19 @@ function pl.recipe(spec)
     title = spec.title, about = spec.about or "", params = spec.params or {}, random_seed = spec.random_seed,
     tests = spec.tests,
     build = function(values, about)
+      listener = about
       return spec.build(strict("parameters", values, engine.parameter_read), make_user(about),
         strict("now", about.moment, engine.now_read))
     end,
   }
 end
 
-return strict("pl", pl)
+local offered = strict("pl", pl)
+return setmetatable({}, {
+  __metatable = false,
+  __index = function(_, k)
+    if k == "everyone" then return everyone() end
+    return offered[k]
+  end,
+  __newindex = function(_, k) engine.fail("pl cannot be changed (tried to set \"" .. tostring(k) .. "\")") end,
+})

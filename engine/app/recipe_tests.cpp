@@ -80,7 +80,8 @@ const TestLibrary& RecipeTests::library_of(const Json& test, std::int64_t now) {
   const auto found = libraries_.find(key);
   if (found != libraries_.end()) return found->second;
   return libraries_
-      .emplace(key, test_library(test.at("library"), now, user, caller_.home.play_rule()))
+      .emplace(key, test_library(test.at("library"), now, user, caller_.home.play_rule(),
+                                 request_.recipe_text))
       .first->second;
 }
 

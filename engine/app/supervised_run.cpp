@@ -12,6 +12,7 @@
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "data/column_check.hpp"
+#include "data/people.hpp"
 #include "recipe/answer_bytes.hpp"
 #include "recipe/run_frames.hpp"
 
@@ -97,7 +98,9 @@ RunRequest make_run_request(const Caller& caller, const std::string& recipe) {
 RunRequest make_run_request(const Caller& caller, const std::string& recipe,
                             const std::string& text) {
   RunRequest request = make_request_without_columns(caller, recipe, text);
-  request.columns = prepare_columns(column_options(caller));
+  const ColumnOptions options = column_options(caller);
+  request.columns =
+      with_people(prepare_columns(options), options, request.recipe_text, request.set);
   const std::int64_t user = request.columns->user_id;
   request.models = usable_models(caller.home.library_path(), request.now, user);
   if (fs::exists(models_folder(caller.home.library_path()))) {

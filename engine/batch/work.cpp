@@ -9,6 +9,7 @@
 
 #include "core/json_text.hpp"
 #include "core/random.hpp"
+#include "data/people.hpp"
 #include "plugin/registry.hpp"
 #include "recipe/answer_bytes.hpp"
 #include "recipe/playlist_json.hpp"
@@ -123,7 +124,10 @@ std::optional<ItemPart> BatchWork::next_part() {
 
 ItemWork::Job BatchWork::job(ItemPart part) {
   std::vector<std::shared_ptr<const PreparedColumns>> columns;
-  for (std::size_t k = part.begin; k < part.end; ++k) columns.push_back(loader_.load(*users_[k]));
+  for (std::size_t k = part.begin; k < part.end; ++k) {
+    columns.push_back(
+        with_people(loader_.load(*users_[k]), loader_, recipe_.recipe_text, recipe_.set));
+  }
   WorkerLimits limits = request_.limits;
   limits.cpu_seconds *= static_cast<double>(part.end - part.begin);
   limits.is_wall_per_frame = true;

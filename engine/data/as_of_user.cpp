@@ -177,6 +177,44 @@ AsOfView::Made AsOfView::make_banned() const {
   return made;
 }
 
+// By playlist and place, as the file has them; a track that has left stands behind those that
+// stayed.
+AsOfView::Made AsOfView::make_playlist_tracks() const {
+  const playlist_table& whole = set("playlist_tracks");
+  const auto name = items<std::int32_t>(whole, "playlist"),
+             track = items<std::int32_t>(whole, "track");
+  const auto ts = items<std::int64_t>(whole, "ts"), ended = items<std::int64_t>(whole, "ended");
+  const playlist_column& names = *find_column(whole, "playlist");
+  struct Row {
+    std::int32_t name, track, place;
+    std::int64_t ts;
+  };
+  std::vector<Row> rows;
+  std::vector<std::string> texts;
+  std::int32_t last = -1, place = 0;
+  for (std::size_t k = 0; k < ts.size(); ++k) {
+    if (track[k] >= static_cast<std::int32_t>(tracks_) || ts[k] > now_ || now_ >= ended[k])
+      continue;
+    if (name[k] != last) {
+      texts.emplace_back(text_of(names, name[k]));
+      last = name[k];
+      place = 0;
+    }
+    rows.push_back({static_cast<std::int32_t>(texts.size()) - 1, track[k], place++, ts[k]});
+  }
+  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(rows.size()));
+  std::int32_t* const playlists = made->texts("playlist", texts);
+  std::int32_t *const tracks = made->i32("track"), *const places = made->i32("place");
+  std::int64_t* const times = made->i64("ts");
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    playlists[k] = rows[k].name;
+    tracks[k] = rows[k].track;
+    places[k] = rows[k].place;
+    times[k] = rows[k].ts;
+  }
+  return made;
+}
+
 AsOfView::Made AsOfView::make_saved_artists() const {
   return artists_of(joined(dated("likes", "track"), dated("saved", "track")),
                     dated("saved_artists", "artist"), 0);

@@ -79,6 +79,7 @@ class AsOfView final : public AsOf {
   [[nodiscard]] Made make_listens() const;
   [[nodiscard]] Made make_likes() const;
   [[nodiscard]] Made make_library() const;
+  [[nodiscard]] Made make_playlist_tracks() const;
   [[nodiscard]] Made make_saved_artists() const;
   [[nodiscard]] Made make_banned() const;
   [[nodiscard]] Made make_track_statistics() const;

@@ -52,6 +52,10 @@ struct PreparedColumns {
   std::string catalogue_state;  // and what the catalogue's were, whoever the user is
   std::vector<ServedRun> runs;  // by run_id
   bool was_built = false;       // something had to be made from SQLite
+
+  // Of other people, for recipes that ask for them: with_people() of data/people.hpp.
+  std::vector<std::shared_ptr<const PreparedColumns>> people;  // by name
+  bool has_everyone = false;                                   // all there are
 };
 
 struct ColumnOptions {

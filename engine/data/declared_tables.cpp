@@ -10,6 +10,7 @@
 #include "data/listening_columns.hpp"
 #include "data/owned_table.hpp"
 #include "data/sessions.hpp"
+#include "data/track_genres.hpp"
 
 namespace engine {
 namespace {
@@ -92,6 +93,13 @@ constexpr DeclaredColumn kTrackColumns[] = {
     whole("time_signature", "beats in a bar", 3, 5),
 };
 
+constexpr DeclaredColumn kTrackGenreColumns[] = {
+    text("genre", "the strongest of its tags"),
+    text("tags",
+         "all of them, strongest first: \"trip hop, electronic\"; its own, or else the strong "
+         "ones of its artist"),
+};
+
 constexpr DeclaredColumn kArtistColumns[] = {
     id("the artist's number in the store"),
     text("name"),
@@ -134,6 +142,12 @@ constexpr DeclaredColumn kListenColumns[] = {
 
 constexpr DeclaredColumn kLikeColumns[] = {kTrack, time("ts"), sure_flag("is_implicit")};
 constexpr DeclaredColumn kTrackTimeColumns[] = {kTrack, time("ts")};
+constexpr DeclaredColumn kPlaylistTrackColumns[] = {
+    text("playlist", "its name"),
+    kTrack,
+    {"place", PLAYLIST_I32, "in the playlist, from 0", Holds::kValues, 0, 50, false},
+    time("ts", "since when it is in it"),
+};
 constexpr DeclaredColumn kServedColumns[] = {kTrack, time("ts"), text("recipe")};
 constexpr DeclaredColumn kBannedColumns[] = {
     kTrack,
@@ -223,6 +237,11 @@ constexpr DeclaredTable kDeclared[] = {
      .rows = TableRows::kTags,
      .columns = kTagColumns,
      .compute = [](const AsOfView& view, std::string_view) { return view.make_tags(); }},
+    {.name = "track_genres",
+     .owner = TableOwner::kCatalogue,
+     .rows = TableRows::kTracks,
+     .columns = kTrackGenreColumns,
+     .compute = [](const AsOfView& view, std::string_view) { return make_track_genres(view); }},
     {.name = "tracks_by_id",
      .owner = TableOwner::kCatalogue,
      .rows = TableRows::kIds,
@@ -281,6 +300,11 @@ constexpr DeclaredTable kDeclared[] = {
      .rows = TableRows::kEvents,
      .columns = kTrackTimeColumns,
      .compute = [](const AsOfView& view, std::string_view) { return view.make_library(); }},
+    {.name = "playlist_tracks",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kEvents,
+     .columns = kPlaylistTrackColumns,
+     .compute = [](const AsOfView& view, std::string_view) { return view.make_playlist_tracks(); }},
     {.name = "saved_artists",
      .owner = TableOwner::kUser,
      .rows = TableRows::kEvents,

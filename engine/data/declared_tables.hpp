@@ -28,8 +28,7 @@ enum class TableOwner : std::uint8_t {
 
 /// What there is a row for.
 enum class TableRows : std::uint8_t {
-  kTracks,   // row k is track k; formulas read the columns as t.NAME, so none of them holds texts
-             // but those of "tracks"
+  kTracks,   // row k is track k; formulas read the columns as t.NAME
   kArtists,  // row k is artist k
   kTags,     // row k is tag k
   kUsers,    // row k is a person

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "data/listen_judgement.hpp"
@@ -10,6 +11,7 @@
 #include "data/numbering.hpp"
 #include "data/stored_tables.hpp"
 #include "data/tables.hpp"
+#include "data/text_column.hpp"
 #include "store/holdings.hpp"
 #include "store/listen_flags.hpp"
 
@@ -108,9 +110,43 @@ bool is_same_name(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lower, lower);
 }
 
+// What is, or was, in the person's playlists, by name; several of one name are one, each behind the
+// one before it. A track that has left is known by the playlist's name only, and stands last.
+struct PlaylistTracks {
+  struct Row {
+    std::string name;
+    std::int64_t playlist, place;
+    std::int32_t track;
+    std::int64_t ts, ended;
+  };
+  std::vector<Row> rows;
+  TextColumn name;
+  std::vector<std::int32_t> track;
+  std::vector<std::int64_t> ts, ended;
+
+  void add(std::string_view playlist, std::int64_t id, std::int64_t place, std::int32_t number,
+           std::int64_t since, std::int64_t end = INT64_MAX) {
+    if (number < 0) return;
+    rows.push_back({std::string(playlist), id, place, number, since == 0 ? INT64_MIN : since, end});
+  }
+  void finish() {
+    std::ranges::sort(rows, {}, [](const Row& row) {
+      return std::tie(row.name, row.playlist, row.place, row.ts, row.track);
+    });
+    for (const Row& row : rows) {
+      name.add_even_empty(row.name);
+      track.push_back(row.track);
+      ts.push_back(row.ts);
+      ended.push_back(row.ended);
+    }
+    rows = {};
+  }
+};
+
 struct UserSets {
   explicit UserSets(StoredTables tables) : stored(std::move(tables)) {}
   DatedSet likes, saved, entries, saved_artists;
+  PlaylistTracks playlists;
   StoredTables stored;
 };
 
@@ -150,7 +186,7 @@ UserSets read_sets(const Store& store, std::int64_t user_id, const ColumnFile& c
                    const IdMap& tracks, const IdMap& artists) {
   UserSets sets(StoredTables(store, TableOwner::kUser, user_id, tracks, artists));
   Statement holdings = store.prepare(
-      "SELECT kind, id, ts, ended_at FROM holdings WHERE user_id = ?1 "
+      "SELECT kind, id, ts, ended_at, name FROM holdings WHERE user_id = ?1 "
       "AND kind IN (1, 3, 6)");
   for (holdings.start(user_id); holdings.step();) {
     const std::int64_t id = holdings.integer(1), ts = holdings.integer(2);
@@ -164,16 +200,22 @@ UserSets read_sets(const Store& store, std::int64_t user_id, const ColumnFile& c
         break;
       case HoldingKind::kPlaylistTrack:
         sets.entries.add(tracks.number(id), ts, ended);
+        sets.playlists.add(holdings.text(4), INT64_MAX, 0, tracks.number(id), ts, ended);
         break;
       default:  // saved albums stand there by their tracks, below; bans for themselves
         break;
     }
   }
   Statement entries = store.prepare(
-      "SELECT t.track_id, CASE t.ts WHEN 0 THEN p.ts ELSE t.ts END FROM playlists p "
-      "JOIN playlist_tracks t USING (playlist_id) WHERE p.user_id = ?1");
-  for (entries.start(user_id); entries.step();)
-    sets.entries.add(tracks.number(entries.integer(0)), entries.integer(1));
+      "SELECT t.track_id, CASE t.ts WHEN 0 THEN p.ts ELSE t.ts END, p.name, playlist_id, position "
+      "FROM playlists p JOIN playlist_tracks t USING (playlist_id) WHERE p.user_id = ?1");
+  for (entries.start(user_id); entries.step();) {
+    const std::int32_t track = tracks.number(entries.integer(0));
+    sets.entries.add(track, entries.integer(1));
+    sets.playlists.add(entries.text(2), entries.integer(3), entries.integer(4), track,
+                       entries.integer(1));
+  }
+  sets.playlists.finish();
   add_saved_albums(store, user_id, catalogue, artists, sets);
   for (DatedSet* set : {&sets.likes, &sets.saved, &sets.entries, &sets.saved_artists})
     set->finish();
@@ -263,6 +305,11 @@ void describe(ColumnWriter& writer, const UserSets& sets) {
   describe(writer, "entries", "track", sets.entries);
   describe(writer, "saved", "track", sets.saved);
   describe(writer, "saved_artists", "artist", sets.saved_artists);
+  writer.table("playlist_tracks", sets.playlists.ts.size());
+  writer.column("playlist", sets.playlists.name.codes, sets.playlists.name.texts);
+  writer.column("track", sets.playlists.track);
+  writer.column("ts", sets.playlists.ts);
+  writer.column("ended", sets.playlists.ended);
   sets.stored.describe(writer);
 }
 

@@ -9,6 +9,8 @@
 //                     undated, ended INT64_MAX still so. The times of one track do not overlap
 //         "entries"   track, ts, ended: saved albums' tracks and tracks of the user's own playlists
 //         "saved"     track, ts, ended: saved albums' tracks only
+//         "playlist_tracks" playlist (its name), track, ts, ended: what is or was in the user's
+//                     playlists, by name and place
 //         "saved_artists"  artist, ts, ended: saved as such
 //         and the user's tables that have an SQL in declared_tables.cpp, by their names
 // words   "banned_tracks"  track, ts, ended

@@ -11,6 +11,8 @@
 --   host.keys_without_order(type)  raises the error of pairs() over such keys
 --   host.column(name)              description of a column of the formula, or nil
 --   host.column_data(place)        its data in this run, and its texts
+--   host.is_family(name)           are there columns t.NAME.PERSON?
+--   host.tag_bits(place, tag)      of a column of tags: a pointer to a bit for each track, and how many tracks there are
 --   host.column_names()            all of them, sorted
 --   host.bad_result(row, type, missing)   raises the error for a row without a number
 --   host.print(text)  host.require(name)  host.engine (table)  host.random_seed (number)
@@ -358,6 +360,44 @@ decoders[2] = decoders[1]
 
 local running = ffi.cast("const uint32_t *", host.binding)
 
+local function not_of_this_run()
+  fail("a track of another formula cannot be read",
+    "it was kept from a formula that has ended, or that waits for this one",
+    "keep what you need of it, as in: local energy = t.energy")
+end
+
+-- t.has_tag("rock"): a row's t.has_tag is { [ROW] = its track }, called. Every column of tags has a metatable of its
+-- own, which holds the bits of the tags that were asked for in this run.
+local TAGS = 100
+local word_pointer, band, rshift = ffi.typeof "const uint32_t *", bit.band, bit.rshift
+
+local function need_tag(tag)
+  if type(tag) == "string" then return end
+  fail("has_tag takes the name of a tag, got " .. (tag == nil and "nothing" or "a " .. type(tag)), nil,
+    "write t.has_tag(\"rock\"), with a dot")
+end
+
+local function add_tags(c)
+  local known, tracks, run = {}, 0, 0
+  c.pointer = { __metatable = false, __newindex = function() fail "tags cannot be changed" end }
+  function c.pointer.__call(asked, tag)
+    if running[0] ~= run then not_of_this_run() end
+    local bits = known[tag]
+    if not bits then
+      need_tag(tag)
+      local address, count = host.tag_bits(c.place, tag)
+      bits, tracks = ffi.cast(word_pointer, address), count
+      known[tag] = bits
+    end
+    local track = rawget(asked, ROW)
+    if type(track) ~= "number" or not (track >= 0 and track < tracks) then fail "a row's number was changed" end
+    return band(rshift(bits[rshift(track, 5)], band(track, 31)), 1) ~= 0
+  end
+  function c.renew() known, run = {}, running[0] end
+  c.renew()
+end
+decoders[TAGS] = function(p, track) return setmetatable({ [ROW] = track }, p) end
+
 -- How columns of a formula are read, by name: filled as they are asked for. One table serves all runs of a formula,
 -- each of which rebinds it to its own data.
 local function reader(readers, name)
@@ -365,7 +405,8 @@ local function reader(readers, name)
   if c == nil then
     c = type(name) == "string" and host.column(name)
     if not c then return nil end
-    c.pointer, c.decode = ffi.cast(pointers[c.type], c.data), decoders[c.type]
+    c.decode = decoders[c.type]
+    if c.type == TAGS then add_tags(c) else c.pointer = ffi.cast(pointers[c.type], c.data) end
     readers[name] = c
   end
   return c
@@ -373,8 +414,12 @@ end
 
 local function rebind(readers)
   for _, c in next, readers do
-    local data, names = host.column_data(c.place)
-    c.pointer, c.names = ffi.cast(pointers[c.type], data), names
+    if c.renew then
+      c.renew()
+    else
+      local data, names = host.column_data(c.place)
+      c.pointer, c.names = ffi.cast(pointers[c.type], data), names
+    end
   end
 end
 
@@ -385,25 +430,33 @@ local function flexible_rows(seen, replaced, readers)
   local tracks = host.tracks() and ffi.cast(int32_pointer, host.tracks())
   local rows, run = host.rows(), running[0]
   readers = readers or {}
+  local read
+  local function family(name, i)   -- t.plays_of, whose fields are people
+    return setmetatable({ [ROW] = i }, {
+      __metatable = false, __newindex = refuse_write,
+      __index = function(asked, person) return read(name .. "." .. safe_tostring(person), rawget(asked, ROW)) end,
+    })
+  end
   local function value(name, i)
-    if running[0] ~= run then
-      fail("a track of another formula cannot be read",
-        "it was kept from a formula that has ended, or that waits for this one",
-        "keep what you need of it, as in: local energy = t.energy")
-    end
+    if running[0] ~= run then not_of_this_run() end
     if type(i) ~= "number" or not (i >= 0 and i < rows) then fail "a row's number was changed" end
-    local c = readers[name] or reader(readers, name) or unknown_column(name)
+    local c = readers[name] or reader(readers, name)
+    if not c then
+      if type(name) == "string" and host.is_family(name) then return family(name, i) end
+      unknown_column(name)
+    end
     return c.decode(c.pointer, c.by_track and tracks[i] or i, c.names)
+  end
+  function read(name, i)
+    local v
+    if replaced and replaced[name] ~= nil then v = replaced[name] else v = value(name, i) end
+    if seen then seen[name] = v == nil and NAN or v end
+    return v
   end
   return {
     __metatable = false,
     __newindex = refuse_write,
-    __index = function(t, name)
-      local v
-      if replaced and replaced[name] ~= nil then v = replaced[name] else v = value(name, rawget(t, ROW)) end
-      if seen then seen[name] = v == nil and NAN or v end
-      return v
-    end,
+    __index = function(t, name) return read(name, rawget(t, ROW)) end,
   }
 end
 
@@ -421,6 +474,7 @@ local statements = {
   [4] = "local v%d = p%d[%s] if v%d == MISSING then v%d = NAN else v%d = tonumber(v%d) end",
   [5] = "local v%d = n%d[p%d[%s] + 1]",
   [6] = "local v%d = p%d[%s] if v%d == 255 then v%d = nil else v%d = v%d ~= 0 end",
+  [TAGS] = "local v%d = setmetatable({ ['\\0'] = %s }, p%d)",
 }
 
 local function statement(kind, k, index)

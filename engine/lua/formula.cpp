@@ -20,7 +20,8 @@ int typical_value(lua_State* lua, void* context) {
   const auto& typical = *static_cast<const Typical*>(context);
   const char* name = lua_tostring(lua, 1);
   for (const FormulaColumn& column : *state_of(lua).binding.columns) {
-    if (column.name != name || column.type == PLAYLIST_STRING) continue;
+    if (column.name != name || column.type == PLAYLIST_STRING || column.type == kTagColumn)
+      continue;
     const double value = typical(column);
     if (std::isnan(value)) return 0;
     if (column.type == PLAYLIST_U8) {

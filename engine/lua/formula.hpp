@@ -42,6 +42,12 @@ void push_names(lua_State* lua, const FormulaBinding& binding, const FormulaColu
 /// "Title" by Artist, or "track 12" where the binding has no titles.
 std::string row_name(const FormulaBinding& binding, std::int64_t row);
 
+/// The column of that name, or nullptr. "plays_of.*" stands for t.plays_of of anybody.
+const FormulaColumn* find_formula_column(const std::vector<FormulaColumn>& columns,
+                                         std::string_view name);
+/// There are columns "NAME.PERSON", which formulas read as t.NAME.PERSON.
+bool is_column_family(const std::vector<FormulaColumn>& columns, std::string_view name);
+
 /// The columns that a piece of Lua text names as a field: t.energy, t["energy"].
 std::vector<std::string_view> named_columns(std::string_view text,
                                             const std::vector<FormulaColumn>& columns);

@@ -207,6 +207,11 @@ ENGINE_CLONES void select(double* __restrict to, const double* flag, const doubl
   }
 }
 
+void tag_bits(double* __restrict to, const std::uint32_t* bits, const std::int32_t* tracks,
+              int count) {
+  for (int i = 0; i < count; ++i) to[i] = bits[tracks[i] >> 5] >> (tracks[i] & 31) & 1;
+}
+
 #if defined(ENGINE_HAS_VECTOR_MATH)
 /// A block is whole, whatever the row count, so that no row is computed another way.
 template <__m128d (*two)(__m128d)>
@@ -257,6 +262,8 @@ void run(const BlockInstruction& instruction, BlockRegister* registers,
       return load(to, column_at(instruction.column), binding.tracks, begin, count);
     case BlockOp::kNumber:
       return std::fill(to, to + count, instruction.imm);
+    case BlockOp::kTagBit:
+      return tag_bits(to, instruction.bits, binding.tracks + begin, count);
     case BlockOp::kSelect:
       return select(to, block(instruction.c), a, b, instruction.imm, instruction.imm2, count);
 #if defined(ENGINE_HAS_VECTOR_MATH)

@@ -13,11 +13,7 @@ namespace {
 constexpr std::size_t kSmallDictionary = 4096;
 
 const FormulaColumn* find(const FormulaBinding& binding, std::string_view name) {
-  if (binding.columns == nullptr) return nullptr;
-  for (const FormulaColumn& column : *binding.columns) {
-    if (column.name == name) return &column;
-  }
-  return nullptr;
+  return binding.columns == nullptr ? nullptr : find_formula_column(*binding.columns, name);
 }
 
 std::string_view text_of_code(const playlist_dict& dict, std::size_t code) {
@@ -90,6 +86,18 @@ int push_column_data(lua_State* lua, void*) {
   return 2;
 }
 
+/// tag_bits(place, tag) -> the bits, how many tracks they are of
+int push_tag_bits(lua_State* lua, void*) {
+  const FormulaBinding& binding = state_of(lua).binding;
+  const auto place = static_cast<std::size_t>(lua_tointeger(lua, 1));
+  const auto* tags = binding.columns->at(place).data.as<TagBits>();
+  std::size_t length = 0;
+  const char* tag = lua_tolstring(lua, 2, &length);
+  lua_pushlightuserdata(lua, const_cast<std::uint32_t*>(tags->of({tag, length})));
+  lua_pushnumber(lua, static_cast<double>(tags->track_count()));
+  return 2;
+}
+
 int push_column_names(lua_State* lua, void*) {
   const FormulaBinding& binding = state_of(lua).binding;
   std::vector<std::string_view> names;
@@ -102,6 +110,15 @@ int push_column_names(lua_State* lua, void*) {
     lua_pushlstring(lua, names[i].data(), names[i].size());
     lua_rawseti(lua, -2, static_cast<int>(i) + 1);
   }
+  return 1;
+}
+
+/// is_family(name): is t.NAME.PERSON a column?
+int is_family(lua_State* lua, void*) {
+  const FormulaBinding& binding = state_of(lua).binding;
+  const bool is_one =
+      binding.columns != nullptr && is_column_family(*binding.columns, lua_tostring(lua, 1));
+  lua_pushboolean(lua, is_one ? 1 : 0);
   return 1;
 }
 
@@ -149,7 +166,8 @@ std::string text_at(const FormulaBinding& binding, const char* name, std::int64_
   if (column == nullptr || column->type != PLAYLIST_STRING) return "";
   const std::int64_t at = column->is_by_track ? binding.tracks[row] : row;
   const std::int32_t code = column->data.as<std::int32_t>()[at];
-  return code < 0 ? "" : std::string(text_of_code(*column->dict, static_cast<std::size_t>(code)));
+  return code < 0 ? ""
+                  : std::string(text_of_code(*column->texts(), static_cast<std::size_t>(code)));
 }
 
 }  // namespace
@@ -164,8 +182,34 @@ const void* FormulaColumn::Data::get() const {
                   std::string("the library has no column \"") + name_ + "\" in " + table_);
     }
     items_ = column->data;
+    dict_ = column->dict;
   }
   return items_;
+}
+
+const playlist_dict* FormulaColumn::Data::dict() const {
+  static_cast<void>(get());
+  return dict_;
+}
+
+const FormulaColumn* find_formula_column(const std::vector<FormulaColumn>& columns,
+                                         std::string_view name) {
+  const auto named = [&](std::string_view wanted) {
+    const auto found = std::find_if(columns.begin(), columns.end(),
+                                    [&](const FormulaColumn& c) { return c.name == wanted; });
+    return found == columns.end() ? nullptr : &*found;
+  };
+  if (const FormulaColumn* column = named(name)) return column;
+  constexpr std::string_view kOf = "_of.";
+  const std::size_t of = name.find(kOf);
+  return of == std::string_view::npos ? nullptr
+                                      : named(std::string(name.substr(0, of + kOf.size())) + "*");
+}
+
+bool is_column_family(const std::vector<FormulaColumn>& columns, std::string_view name) {
+  const std::string start = std::string(name) + ".";
+  return std::any_of(columns.begin(), columns.end(),
+                     [&](const FormulaColumn& c) { return c.name.starts_with(start); });
 }
 
 std::string row_name(const FormulaBinding& binding, std::int64_t row) {
@@ -179,7 +223,7 @@ std::string row_name(const FormulaBinding& binding, std::int64_t row) {
 }
 
 void push_names(lua_State* lua, const FormulaBinding& binding, const FormulaColumn& column) {
-  const playlist_dict& dict = *column.dict;
+  const playlist_dict& dict = *column.texts();
   InternedTexts& texts = interned(lua, dict);
   if (texts.is_complete) return;
   if (dict.count <=
@@ -222,6 +266,8 @@ void add_formula_functions(lua_State* lua) {
   const luaL_Reg functions[] = {{"column", entry<push_column>},
                                 {"column_data", entry<push_column_data>},
                                 {"column_names", entry<push_column_names>},
+                                {"tag_bits", entry<push_tag_bits>},
+                                {"is_family", entry<is_family>},
                                 {"tracks", entry<push_tracks>},
                                 {"rows", entry<push_rows>},
                                 {"bad_result", entry<bad_result>}};

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "lua/formula.hpp"
 #include "lua/formula_program.hpp"
 #include "lua/formula_tokens.hpp"
 
@@ -27,6 +28,8 @@ struct Value {
     kNil,
     kMaybe,      // `flag and number`: the number where `condition` holds, else false or nil
     kReference,  // a table or function on the Lua stack
+    kTags,       // t.has_tag, to be called: its place among the columns
+    kFamily,     // t.plays_of, of which a person's column is asked: its name
     kRow,
   };
   Type type = Type::kNil;
@@ -35,7 +38,7 @@ struct Value {
   std::string text;
   int condition = -1;
   int stack = 0;
-  int column = -1;  // texts and flags as loaded: its place among the columns
+  int column = -1;  // tags, and texts and flags as loaded: its place among the columns
 
   [[nodiscard]] bool is_constant() const { return reg < 0; }
   [[nodiscard]] bool is(Type wanted) const { return type == wanted; }
@@ -58,6 +61,13 @@ Value register_value(Type type, int reg) {
   Value value;
   value.type = type;
   value.reg = reg;
+  return value;
+}
+
+Value tags_value(int column) {
+  Value value;
+  value.type = Type::kTags;
+  value.column = column;
   return value;
 }
 
@@ -405,6 +415,7 @@ class Compiler {
   }
   Value field(const Value& of, const std::string& name) {
     if (of.is(Type::kRow)) return column(name);
+    if (of.is(Type::kFamily)) return column(of.text + "." + name);
     if (!of.is(Type::kReference) || !lua_istable(lua_, of.stack)) throw Unsupported();
     lua_pushcfunction(lua_, plain_get);
     lua_pushvalue(lua_, of.stack);
@@ -417,29 +428,35 @@ class Compiler {
   }
   Value column(const std::string& name) {
     const std::vector<FormulaColumn>& columns = *state_.binding.columns;
-    for (std::size_t k = 0; k < columns.size(); ++k) {
-      const FormulaColumn& column = columns[k];
-      const int place = static_cast<int>(k);
-      if (column.name != name) continue;
-      const auto [known, is_new] = loaded_.try_emplace(place, -1);
-      if (is_new) {
-        BlockInstruction load;
-        load.op = BlockOp::kLoad;
-        load.column = place;
-        known->second = emit(load);
-      }
-      const Type type = column.type == PLAYLIST_STRING ? Type::kText
-                        : column.type == PLAYLIST_U8   ? Type::kFlag
-                                                       : Type::kNumber;
-      Value value = register_value(type, known->second);
-      if (type != Type::kNumber) value.column = place;
-      return value;
+    const FormulaColumn* column = find_formula_column(columns, name);
+    if (column == nullptr) return family(name);
+    const int place = static_cast<int>(column - columns.data());
+    if (column->type == kTagColumn) return tags_value(place);
+    const auto [known, is_new] = loaded_.try_emplace(place, -1);
+    if (is_new) {
+      BlockInstruction load;
+      load.op = BlockOp::kLoad;
+      load.column = place;
+      known->second = emit(load);
     }
-    throw Unsupported();
+    const Type type = column->type == PLAYLIST_STRING ? Type::kText
+                      : column->type == PLAYLIST_U8   ? Type::kFlag
+                                                      : Type::kNumber;
+    Value value = register_value(type, known->second);
+    if (type != Type::kNumber) value.column = place;
+    return value;
+  }
+  Value family(const std::string& name) {
+    if (!is_column_family(*state_.binding.columns, name)) throw Unsupported();
+    Value value;
+    value.type = Type::kFamily;
+    value.text = name;
+    return value;
   }
 
   // ---- calls ----
   Value call(const Value& function) {
+    if (function.is(Type::kTags)) return tag_call(function);
     if (!function.is(Type::kReference)) throw Unsupported();
     const std::string called = known_function(function.stack);
     expect("(");
@@ -452,6 +469,18 @@ class Compiler {
       if (!value.is(Type::kNumber)) throw Unsupported();
     }
     return known_call(called, given);
+  }
+  Value tag_call(const Value& tags) {
+    expect("(");
+    const Value tag = expression();
+    expect(")");
+    if (!tag.is(Type::kText) || !tag.is_constant()) throw Unsupported();
+    const auto* all = column_at(tags.column).data.as<TagBits>();
+    program_.tags.push_back({tags.column, all});
+    BlockInstruction test;
+    test.op = BlockOp::kTagBit;
+    test.bits = all->of(tag.text);
+    return register_value(Type::kFlag, emit(test));
   }
   /// The name under which core.lua lists the function, or "".
   std::string known_function(int stack) {
@@ -568,7 +597,7 @@ class Compiler {
   }
   /// The code of a text in a column; the program goes with the dictionary as it is.
   double code_in(int place, const std::string& text) {
-    const playlist_dict* dict = column_at(place).dict;
+    const playlist_dict* dict = column_at(place).texts();
     program_.texts.push_back({place, dict, dict->count});
     return code_of(*dict, text);
   }

@@ -46,6 +46,7 @@ enum class BlockOp : std::uint8_t {
   kCeil,
   kCall,    // function(a)
   kSelect,  // dst = c ? a : b; operands below 0 are imm (a) and imm2 (b)
+  kTagBit,  // dst = the row's track's of `bits`: 1 or 0
 };
 
 struct BlockInstruction {
@@ -53,6 +54,7 @@ struct BlockInstruction {
   int dst = -1, a = -1, b = -1, c = -1;
   double imm = 0, imm2 = 0;
   double (*function)(double) = nullptr;
+  const std::uint32_t* bits = nullptr;
   int column = -1;  // kLoad: its place among the binding's columns
   /// kAdd to kWeightedSum may take an operand straight from an F32 column, by row.
   int a_column = -1, b_column = -1;
@@ -65,6 +67,12 @@ struct BlockTexts {
   std::uint32_t count = 0;
 };
 
+/// A column of tags whose bits the program holds.
+struct BlockTags {
+  int column = -1;
+  const void* tags = nullptr;
+};
+
 struct BlockProgram {
   std::vector<BlockInstruction> instructions;
   int register_count = 0;
@@ -72,6 +80,7 @@ struct BlockProgram {
   int unreturned = -1;  // flag: rows whose path returns nothing; -1: there are none
   bool is_filter = false;
   std::vector<BlockTexts> texts;
+  std::vector<BlockTags> tags;
 };
 
 /// The program of the Lua function at `function`, whose lines are `text`, over columns like the

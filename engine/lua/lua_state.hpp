@@ -30,6 +30,18 @@ struct LuaLimits {
   std::size_t print_bytes = 1u << 20;     // of all texts printed; the rest is counted and dropped
 };
 
+/// What formulas ask of a row's tags: t.has_tag("rock").
+class TagBits {
+ public:
+  virtual ~TagBits() = default;
+  /// A bit for each track, 32 in a word, the first track's the lowest, for as long as this lives.
+  /// All are clear for a tag that no track has.
+  [[nodiscard]] virtual const std::uint32_t* of(std::string_view tag) const = 0;
+  [[nodiscard]] virtual std::int64_t track_count() const = 0;
+};
+/// The type of a column whose data is a TagBits: t.NAME(tag) is true or false.
+constexpr std::uint32_t kTagColumn = 100;
+
 /// Columns a formula may read. Pointers stay valid while a formula runs; a dictionary may only grow
 /// while the state lives, as its texts are kept.
 ///
@@ -52,6 +64,8 @@ struct FormulaColumn {
     Data(const Tables& tables, const char* table, const char* column)
         : tables_(&tables), table_(table), name_(column) {}
     [[nodiscard]] const void* get() const;
+    /// The texts of that table's column; nullptr where it holds none.
+    [[nodiscard]] const playlist_dict* dict() const;
     template <class T>
     [[nodiscard]] const T* as() const {
       return static_cast<const T*>(get());
@@ -63,13 +77,16 @@ struct FormulaColumn {
     ItemsOf items_of_ = nullptr;
     const Tables* tables_ = nullptr;
     const char *table_ = nullptr, *name_ = nullptr;
+    mutable const playlist_dict* dict_ = nullptr;
   };
 
   std::string name;
   std::uint32_t type;  // PLAYLIST_F32 ...
   Data data;
-  const playlist_dict* dict = nullptr;
-  bool is_by_track = false;  // index by the row's track number instead of the row number
+  const playlist_dict* dict = nullptr;  // nullptr: those of `data`
+  bool is_by_track = false;             // index by the row's track number instead of the row number
+
+  [[nodiscard]] const playlist_dict* texts() const { return dict != nullptr ? dict : data.dict(); }
 };
 
 class LuaState {

@@ -118,13 +118,19 @@ class PreparedFormula::Impl {
   }
 
   /// A program compares texts by their codes: a dictionary that has grown may hold one that it
-  /// lacked.
+  /// lacked. It holds the bits of the tags that it asks for.
   [[nodiscard]] bool knows_its_texts(const std::vector<FormulaColumn>& columns) const {
-    return std::all_of(
-        program_->texts.begin(), program_->texts.end(), [&](const BlockTexts& known) {
-          const playlist_dict* dict = columns[static_cast<std::size_t>(known.column)].dict;
-          return dict == known.dict && dict->count == known.count;
-        });
+    const auto at = [&](int place) -> const FormulaColumn& {
+      return columns[static_cast<std::size_t>(place)];
+    };
+    return std::all_of(program_->texts.begin(), program_->texts.end(),
+                       [&](const BlockTexts& known) {
+                         const playlist_dict* dict = at(known.column).texts();
+                         return dict == known.dict && dict->count == known.count;
+                       }) &&
+           std::all_of(program_->tags.begin(), program_->tags.end(), [&](const BlockTags& known) {
+             return at(known.column).data.get() == known.tags;
+           });
   }
 
   /// False where the formula needs Lua.

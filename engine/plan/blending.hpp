@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "plan/candidates.hpp"
+
 namespace engine {
 
 enum class BlendBy {
@@ -29,5 +31,12 @@ std::vector<double> blended(std::span<const double> scores, double weight, Blend
 /// quota (0) gives all it found, and takes nothing of what others lack. As long as `sizes`.
 std::vector<std::size_t> allotments(std::span<const std::size_t> quotas,
                                     std::span<const std::size_t> sizes);
+
+class Evaluation;
+
+/// Joins what row `from` of another table says of a track (explanation, channel, seed) to what row
+/// `to` says of it.
+void join_texts(Evaluation& evaluation, Candidates& made, std::size_t to, const Candidates& other,
+                std::size_t from);
 
 }  // namespace engine

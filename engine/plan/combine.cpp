@@ -1,5 +1,5 @@
-// Steps that make one list of several: a + b, a - b, pl.blend, pl.fallback. Those whose branches
-// take turns are in interleave.cpp.
+// Steps that make one list of several: a + b, a - b, a * b, pl.blend, pl.fallback. Those whose
+// branches take turns are in interleave.cpp and fair.cpp.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -14,6 +14,10 @@
 #include "plan/step.hpp"
 
 namespace engine {
+
+const Step& difference_step();
+const Step& intersection_step();
+
 namespace {
 
 double score_of(const Candidates& candidates, std::size_t row) {
@@ -47,6 +51,24 @@ std::string joined(const std::string& a, const std::string& b, const char* separ
   return b.empty() ? a : a + separator + b;
 }
 
+}  // namespace
+
+void join_texts(Evaluation& evaluation, Candidates& made, std::size_t to, const Candidates& other,
+                std::size_t from) {
+  for (const auto& [name, separator] : kJoined) {
+    const CandidateColumn* theirs = other.find(name);
+    if (theirs == nullptr) continue;
+    if (made.find(name) == nullptr)
+      made.put(CandidateColumn::missing(name, PLAYLIST_STRING, made.size()));
+    const std::int32_t code = std::get<Items<std::int32_t>>(theirs->values)[from];
+    std::int32_t& mine = code_at(made, name, to);
+    mine = evaluation.text_code(
+        joined(evaluation.text_of_code(mine), evaluation.text_of_code(code), separator));
+  }
+}
+
+namespace {
+
 /// All inputs in one table: scores added up as given, explanations and channels joined, best first.
 Candidates add_up(Evaluation& evaluation, const Node& node,
                   const std::vector<CandidatesPtr>& inputs,
@@ -65,16 +87,7 @@ Candidates add_up(Evaluation& evaluation, const Node& node,
       }
       const std::size_t row = found->second;
       total[row] += scores[k][i];
-      for (const auto& [name, separator] : kJoined) {
-        const CandidateColumn* theirs = inputs[k]->find(name);
-        if (theirs == nullptr) continue;
-        if (made.find(name) == nullptr)
-          made.put(CandidateColumn::missing(name, PLAYLIST_STRING, made.size()));
-        const std::int32_t code = std::get<Items<std::int32_t>>(theirs->values)[i];
-        std::int32_t& mine = code_at(made, name, row);
-        mine = evaluation.text_code(
-            joined(evaluation.text_of_code(mine), evaluation.text_of_code(code), separator));
-      }
+      join_texts(evaluation, made, row, *inputs[k], i);
     }
   }
   made.put({"score", PLAYLIST_F32, std::vector<float>(total.begin(), total.end()), nullptr});
@@ -133,6 +146,38 @@ class DifferenceStep final : public Step {
   Candidates run(Evaluation& evaluation, const Node& node) const override {
     return difference(evaluation, *evaluation.result(node.inputs.at(0)),
                       *evaluation.result(node.inputs.at(1)));
+  }
+};
+
+class IntersectionStep final : public Step {
+ public:
+  IntersectionStep()
+      : Step({"intersection", "*",
+              "The left side's tracks that the right side has too; explanations joined."},
+             {.form = StepForm::kOwn, .inputs = 2}) {}
+
+  Candidates run(Evaluation& evaluation, const Node& node) const override {
+    const CandidatesPtr left = evaluation.result(node.inputs.at(0)),
+                        right = evaluation.result(node.inputs.at(1));
+    std::unordered_map<std::int32_t, std::size_t> row_of;
+    for (std::size_t i = 0; i < right->size(); ++i) row_of.emplace(right->tracks[i], i);
+    const std::int32_t reason = evaluation.text_code("it is not in both sets");
+    std::vector<std::int32_t> rows;
+    std::vector<std::size_t> others;
+    std::vector<Dropped> dropped;
+    for (std::size_t i = 0; i < left->size(); ++i) {
+      if (const auto other = row_of.find(left->tracks[i]); other != row_of.end()) {
+        rows.push_back(static_cast<std::int32_t>(i));
+        others.push_back(other->second);
+      } else {
+        dropped.push_back({left->tracks[i], reason});
+      }
+    }
+    Candidates made = left->gather(std::move(rows));
+    for (std::size_t k = 0; k < others.size(); ++k)
+      join_texts(evaluation, made, k, *right, others[k]);
+    made.dropped = std::move(dropped);
+    return made;
   }
 };
 
@@ -300,6 +345,13 @@ const Step& union_step() {
 }
 const Step& difference_step() {
   static const DifferenceStep step;
+  return step;
+}
+bool keeps_to_first_input(const Node& node) {
+  return node.step == &difference_step() || node.step == &intersection_step();
+}
+const Step& intersection_step() {
+  static const IntersectionStep step;
   return step;
 }
 const Step& blend_step() {

@@ -8,7 +8,9 @@
 #include "core/error.hpp"
 #include "data/declared_tables.hpp"
 #include "lua/text_bounds.hpp"
+#include "plan/asked_tags.hpp"
 #include "plan/column_items.hpp"
+#include "plan/persons.hpp"
 #include "plan/reuse.hpp"
 #include "plan/step.hpp"
 
@@ -41,7 +43,7 @@ std::size_t first_infinite(const Values& items) {
 
 std::vector<double> column_numbers(const FormulaColumn& column, const Candidates& candidates) {
   const playlist_column source{sizeof source, column.type, column.name.c_str(),
-                               const_cast<void*>(column.data.get()), column.dict};
+                               const_cast<void*>(column.data.get()), column.texts()};
   std::vector<double> values(candidates.size(), std::nan(""));
   const std::int32_t* tracks = candidates.tracks.data();
   with_items(source, [&](const auto* from) {
@@ -61,7 +63,13 @@ TrackSet::TrackSet(std::span<const std::int32_t> tracks) {
   }
 }
 
-Evaluation::Evaluation(Setup setup) : setup_(std::move(setup)) {
+Evaluation::Evaluation(Setup setup, const People* people)
+    : setup_(std::move(setup)),
+      people_(people),
+      tags_(std::make_unique<AskedTags>(setup_.tables,
+                                        [this](const std::string& tag, const std::string& nearest) {
+                                          notice(unknown_tag_text(tag, nearest));
+                                        })) {
   if (setup_.results != nullptr)
     reuse_ = std::make_unique<NodeReuse>(*this, *setup_.results, setup_.data);
 }
@@ -206,6 +214,33 @@ void Evaluation::trace_node(const Node& node, const Candidates& made, double ms,
   trace_.push_back(std::move(entry));
 }
 
+const Tables& Evaluation::tables_of(const Node& node) const {
+  const Node* source = &node;
+  while (!source->inputs.empty()) source = &setup_.plan->at(source->inputs.front());
+  const std::string of =
+      source->step->facts().is_set && source->has_parameter("of") ? source->text("of") : "";
+  if (of.empty()) return *setup_.tables;
+  if (const Tables* theirs = people_ == nullptr ? nullptr : people_->find(of)) return *theirs;
+  const std::vector<std::string> known =
+      people_ == nullptr ? std::vector<std::string>() : people_->names();
+  const UnknownPerson unknown = unknown_person(of, known);
+  throw node_error(*source, Exit::kRecipe, unknown.what, unknown.why, unknown.fix);
+}
+
+void Evaluation::add_columns_of_people(std::vector<FormulaColumn>& columns) const {
+  if (people_ == nullptr || !people_->has_others()) return;
+  for (const std::string& person : people_->names()) {
+    for (const DeclaredTable& table : declared_tables()) {
+      if (!has_columns_of_people(table)) continue;
+      for (const DeclaredColumn& column : table.columns)
+        columns.push_back(
+            {columns_of_people(column.name) + "." + person, column.type,
+             FormulaColumn::Data(*people_->find(person), table.name.data(), column.name), nullptr,
+             true});
+    }
+  }
+}
+
 std::vector<FormulaColumn> Evaluation::formula_columns(const Candidates& candidates) const {
   std::vector<FormulaColumn> columns;
   const auto has = [&](std::string_view name) {
@@ -244,6 +279,11 @@ std::vector<FormulaColumn> Evaluation::formula_columns(const Candidates& candida
                          FormulaColumn::Data(*setup_.tables, table.name.data(), column.name),
                          nullptr, true});
     }
+  }
+  add_columns_of_people(columns);
+  if (!has("has_tag")) {
+    const TagBits* tags = tags_.get();
+    columns.push_back({"has_tag", kTagColumn, FormulaColumn::Data(tags), nullptr, true});
   }
   return columns;
 }

@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "data/people.hpp"
 #include "data/tables.hpp"
 #include "lua/lua_state.hpp"
 #include "models/models.hpp"
@@ -22,6 +23,7 @@
 
 namespace engine {
 
+class AskedTags;
 class ResultStore;
 
 /// The state of one run. Not thread-safe; lives in the worker.
@@ -45,7 +47,8 @@ class Evaluation {
     std::string data;                // tells apart what they were made from (reuse.hpp)
   };
 
-  explicit Evaluation(Setup setup);
+  /// `people`: whom the recipe may ask for; nullptr: the listener alone.
+  explicit Evaluation(Setup setup, const People* people = nullptr);
   ~Evaluation();
 
   /// The node's candidates. Throws Error.
@@ -65,6 +68,7 @@ class Evaluation {
   [[nodiscard]] const std::vector<ReceiptEntry>& receipt() const { return receipt_; }
   [[nodiscard]] const std::vector<BranchCount>& branches() const { return branches_; }
   [[nodiscard]] const Setup& setup() const { return setup_; }
+  [[nodiscard]] const People* people() const { return people_; }
 
   /// What formulas may read over `candidates`: their own columns, then the library's.
   [[nodiscard]] std::vector<FormulaColumn> formula_columns(const Candidates& candidates) const;
@@ -78,6 +82,9 @@ class Evaluation {
   [[nodiscard]] Error node_error(const Node& node, Exit exit, const std::string& what,
                                  const std::string& why = "", const std::string& fix = "") const;
   CandidatesPtr input(const Node& node) { return result(node.inputs.at(0)); }
+  /// Whose sets the node's candidates come from: the listener's, unless it says `of` somebody, or
+  /// hangs on a set that does. Throws Error(kRecipe) where nobody is called so.
+  [[nodiscard]] const Tables& tables_of(const Node& node) const;
   /// Throws when a number column that the node made holds infinity, which JSON cannot carry.
   void require_finite(const Node& node, const CandidateColumn& column,
                       const Items<std::int32_t>& tracks) const;
@@ -90,6 +97,7 @@ class Evaluation {
                    const std::vector<BranchCount>& branches);
 
  private:
+  void add_columns_of_people(std::vector<FormulaColumn>& columns) const;
   void trace_node(const Node& node, const Candidates& made, double ms, bool is_reused);
   /// Runs a node whose inputs have run.
   void make_result(const Node& node);
@@ -106,6 +114,8 @@ class Evaluation {
   std::vector<TraceEntry> trace_;
   std::vector<ReceiptEntry> receipt_;
   std::vector<BranchCount> branches_;
+  const People* people_;
+  std::unique_ptr<const AskedTags> tags_;
 };
 
 /// The values of a formula column for each candidate; NaN where missing or a string.

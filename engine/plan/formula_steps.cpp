@@ -88,7 +88,7 @@ std::string missing_note(const std::string& column, std::size_t missing, std::si
                                        const std::vector<FormulaColumn>& known) {
   std::vector<std::string> names;
   for (const FormulaColumn& column : known) {
-    if (column.type != PLAYLIST_STRING) names.push_back(column.name);
+    if (column.type != PLAYLIST_STRING && column.type != kTagColumn) names.push_back(column.name);
   }
   const std::string near = nearest(name, names);
   throw evaluation.node_error(
@@ -102,7 +102,7 @@ const FormulaColumn& number_column(const Evaluation& evaluation, const Node& nod
                                    const std::vector<FormulaColumn>& known) {
   const auto found = std::find_if(known.begin(), known.end(),
                                   [&](const FormulaColumn& c) { return c.name == name; });
-  if (found == known.end() || found->type == PLAYLIST_STRING)
+  if (found == known.end() || found->type == PLAYLIST_STRING || found->type == kTagColumn)
     throw_unknown_column(evaluation, node, name, known);
   return *found;
 }

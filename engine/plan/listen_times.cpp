@@ -95,7 +95,7 @@ class TimesStep : public Step {
   /// Each track at its latest listen then, oldest first.
   Candidates heard_then(Evaluation& evaluation, const Node& node, const TimePath& path,
                         const Candidates& candidates) const {
-    const ListenTable listens(*evaluation.setup().tables);
+    const ListenTable listens(evaluation.tables_of(node));
     std::vector<TimeTest> tests;
     for (const Node* step : path.choosing)
       tests.push_back(step->step->time_test(evaluation, *step, listens.ts));
@@ -236,7 +236,7 @@ class PlaysBetweenStep final : public Step {
   Candidates run(Evaluation& evaluation, const Node& node) const override {
     const CandidatesPtr candidates = evaluation.input(node);
     const TimeSpan span = span_of(evaluation, node);
-    const ListenTable listens(*evaluation.setup().tables);
+    const ListenTable listens(evaluation.tables_of(node));
     std::vector<std::int32_t> plays(
         static_cast<std::size_t>(evaluation.setup().tables->table("tracks")->rows));
     const auto first = std::lower_bound(listens.ts.begin(), listens.ts.end(), span.begin);
@@ -464,7 +464,7 @@ void check_times(const Node& node, const StepCheck& check) {
 }
 
 TimeTests TimeTests::directly_below(const Evaluation& evaluation, const Node& node) {
-  const ListenTable listens(*evaluation.setup().tables);
+  const ListenTable listens(evaluation.tables_of(node));
   std::vector<TimeTest> tests;
   const Node* at = &evaluation.setup().plan->at(node.inputs.at(0));
   for (; at->step->facts().chooses_times; at = &evaluation.setup().plan->at(at->inputs.at(0)))

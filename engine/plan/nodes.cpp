@@ -554,6 +554,25 @@ int user_sets(lua_State* lua, void*) {
   return 1;
 }
 
+/// people() -> { name, ... }, the listener first; nobody where nothing is evaluated.
+int people(lua_State* lua, void*) {
+  const NodeContext& context = context_of(lua);
+  lua_newtable(lua);
+  if (context.evaluation == nullptr) return 1;
+  const People* known = context.evaluation->people();
+  if (known == nullptr || !known->is_everyone()) {
+    fail(context, "pl.everyone is not known here",
+         "it is for libraries of at most " + std::to_string(kMostPeople) +
+             " people, and others are read where the recipe's own text says pl.everyone",
+         "name those you mean: pl.person(\"bob\")");
+  }
+  for (std::size_t k = 0; k < known->names().size(); ++k) {
+    lua_pushstring(lua, known->names()[k].c_str());
+    lua_rawseti(lua, -2, static_cast<int>(k) + 1);
+  }
+  return 1;
+}
+
 int nearest_word(lua_State* lua, void*) {
   std::vector<std::string> known;
   const std::string word = luaL_checkstring(lua, 1);
@@ -605,12 +624,26 @@ int where_in_recipe(lua_State* lua, void*) {
   return 1;
 }
 
+/// row.has_tag(tag): its upvalues are the tags and the track.
+int row_has_tag(lua_State* lua, void*) {
+  const auto* tags = static_cast<const TagBits*>(lua_touserdata(lua, lua_upvalueindex(1)));
+  const auto track = static_cast<std::uint32_t>(lua_tointeger(lua, lua_upvalueindex(2)));
+  lua_pushboolean(
+      lua, static_cast<int>(tags->of(luaL_checkstring(lua, 1))[track / 32] >> (track % 32) & 1));
+  return 1;
+}
+
 void push_column(lua_State* lua, const FormulaColumn& column, std::size_t row, std::int32_t track) {
+  if (column.type == kTagColumn) {
+    lua_pushlightuserdata(lua, const_cast<void*>(column.data.get()));
+    lua_pushinteger(lua, track);
+    return lua_pushcclosure(lua, entry<row_has_tag>, 2);
+  }
   const std::size_t at = column.is_by_track ? static_cast<std::size_t>(track) : row;
   if (column.type == PLAYLIST_STRING) {
     const std::int32_t code = column.data.as<std::int32_t>()[at];
     if (code < 0) return lua_pushnil(lua);
-    const playlist_dict& dict = *column.dict;
+    const playlist_dict& dict = *column.texts();
     lua_pushlstring(lua, dict.bytes + dict.offsets[code],
                     dict.offsets[code + 1] - dict.offsets[code]);
     return;
@@ -767,6 +800,10 @@ int node_sub(lua_State* lua, void*) {
   return combine_two(lua, "difference");
 }
 
+int node_mul(lua_State* lua, void*) {
+  return combine_two(lua, "intersection");
+}
+
 int node_text(lua_State* lua, void*) {
   const NodeContext& context = context_of(lua);
   lua_pushstring(lua, ("candidates of " + context.plan->at(node_at(lua, 1)).label()).c_str());
@@ -805,9 +842,10 @@ void register_nodes(NodeContext& context) {
   lua_pushlightuserdata(lua, &context);
   lua_setfield(lua, LUA_REGISTRYINDEX, kContext);
   luaL_newmetatable(lua, kMetatable);
-  const luaL_Reg meta[] = {{"__index", entry<node_index>}, {"__len", entry<node_length>},
-                           {"__call", entry<node_call>},   {"__add", entry<node_add>},
-                           {"__sub", entry<node_sub>},     {"__tostring", entry<node_text>}};
+  const luaL_Reg meta[] = {{"__index", entry<node_index>},  {"__len", entry<node_length>},
+                           {"__call", entry<node_call>},    {"__add", entry<node_add>},
+                           {"__sub", entry<node_sub>},      {"__mul", entry<node_mul>},
+                           {"__tostring", entry<node_text>}};
   for (const luaL_Reg& function : meta) {
     lua_pushcfunction(lua, function.func);
     lua_setfield(lua, -2, function.name);
@@ -815,17 +853,13 @@ void register_nodes(NodeContext& context) {
   lua_pushboolean(lua, 0);
   lua_setfield(lua, -2, "__metatable");
   lua_pop(lua, 1);
-  const luaL_Reg functions[] = {{"node", entry<make_node>},
-                                {"check_element", entry<check_element>},
-                                {"methods", entry<set_methods>},
-                                {"elements", entry<elements>},
-                                {"steps", entry<steps>},
-                                {"user_sets", entry<user_sets>},
-                                {"nearest", entry<nearest_word>},
-                                {"fail", entry<fail_at_recipe>},
-                                {"problem", entry<problem_at_recipe>},
-                                {"where", entry<where_in_recipe>},
-                                {"rows", entry<rows>}};
+  const luaL_Reg functions[] = {
+      {"node", entry<make_node>},        {"check_element", entry<check_element>},
+      {"methods", entry<set_methods>},   {"elements", entry<elements>},
+      {"steps", entry<steps>},           {"user_sets", entry<user_sets>},
+      {"people", entry<people>},         {"nearest", entry<nearest_word>},
+      {"fail", entry<fail_at_recipe>},   {"problem", entry<problem_at_recipe>},
+      {"where", entry<where_in_recipe>}, {"rows", entry<rows>}};
   for (const luaL_Reg& function : functions)
     context.lua->add_function(function.name, function.func, nullptr);
   // In a run scripts find no such functions, so that formulas read parameters at full speed.

@@ -175,6 +175,8 @@ class Step {
 std::span<const Step* const> builtin_steps();
 /// nullptr when `name` is none.
 const Step* builtin_step(std::string_view name);
+/// It gives tracks of its first input only, whether those of its second or those that are not: -, *.
+bool keeps_to_first_input(const Node& node);
 /// What plugin elements of a kind (PLAYLIST_RECALL ...) do in a plan.
 const Step& element_step(std::uint32_t kind);
 /// Stands for an element that no plugin offers, where a check goes on: takes any argument.

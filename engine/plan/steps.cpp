@@ -7,6 +7,7 @@ namespace engine {
 
 // Each in the file of its family.
 const Step& set_step();
+const Step& playlist_step();
 const Step& filter_function_step();
 const Step& order_function_step();
 const Step& score_step();
@@ -29,15 +30,18 @@ const Step& most_played_step();
 const Step& seeds_step();
 const Step& union_step();
 const Step& difference_step();
+const Step& intersection_step();
 const Step& mix_step();
 const Step& alternate_step();
 const Step& blend_step();
+const Step& fair_step();
 const Step& fallback_step();
 const Step& concat_step();
 
 std::span<const Step* const> builtin_steps() {
   static const Step* const all[] = {
       &set_step(),
+      &playlist_step(),
       &filter_function_step(),
       &order_function_step(),
       &score_step(),
@@ -60,10 +64,12 @@ std::span<const Step* const> builtin_steps() {
       &seeds_step(),
       &union_step(),
       &difference_step(),
+      &intersection_step(),
       &mix_step(),
       &alternate_step(),
       &blend_step(),
       &fallback_step(),
+      &fair_step(),
       &concat_step(),
   };
   return all;

@@ -11,6 +11,7 @@
 #include "plan/history.hpp"
 #include "plan/listen_times.hpp"
 #include "plan/parameters.hpp"
+#include "plan/persons.hpp"
 #include "plan/plan_columns.hpp"
 #include "plan/step.hpp"
 
@@ -83,29 +84,55 @@ Candidates latest_of_each(const Candidates& listens) {
 class SetStep final : public Step {
  public:
   SetStep()
-      : Step({"set", "user",
-              "One of the user's own sets, as candidates: user.likes, user.library "
-              "..."},
-             {.form = StepForm::kOwn, .inputs = 0, .is_set = true},
-             {choice_param("set", "likes", set_choices(), "which of the user's sets",
-                           PLAYLIST_PARAM_REQUIRED)}) {}
+      : Step(
+            {"set", "user",
+             "One of the user's own sets, as candidates: user.likes, user.library "
+             "..."},
+            {.form = StepForm::kOwn, .inputs = 0, .is_set = true},
+            {choice_param("set", "likes", set_choices(), "which of the user's sets",
+                          PLAYLIST_PARAM_REQUIRED),
+             text_param("of", "", "whose set it is: a person's name; the listener's without it")}) {
+  }
 
   [[nodiscard]] std::string own_label(const Node& node) const override {
-    return "user." + node.text("set");
+    return written_person(node.text("of")) + "." + node.text("set");
   }
   [[nodiscard]] std::string written(const Node& node) const override { return own_label(node); }
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {
-    const Tables& tables = *evaluation.setup().tables;
+    const Tables& tables = evaluation.tables_of(node);
     const DeclaredSet& set = *find_declared_set(node.text("set"));
-    if (set.table == nullptr) return interaction_history(tables, {});
+    const std::string of = node.text("of");
+    if (set.table == nullptr)
+      return with_reason(evaluation, interaction_history(tables, {}), set.name, of);
     Candidates all = set_table(tables, set.table);
-    return set.keeps == SetKeeps::kLast ? latest_of_each(all) : without_repeats(std::move(all));
+    all = set.keeps == SetKeeps::kLast ? latest_of_each(all) : without_repeats(std::move(all));
+    return with_reason(evaluation, std::move(all), set.name, of);
   }
 
   void add_columns(const Node& node, PlanColumns& columns) const override {
     columns.types["ts"] = PLAYLIST_I64;
     if (node.text("set") == "history") columns.types["score"] = PLAYLIST_F32;
+    if (!node.text("of").empty())
+      columns.types["explanation"] = columns.types["channel"] = PLAYLIST_STRING;
+  }
+
+ private:
+  /// "bob likes it", of another person's set.
+  static Candidates with_reason(Evaluation& evaluation, Candidates candidates,
+                                const std::string& set, const std::string& of) {
+    if (of.empty()) return candidates;
+    const std::string does = set == "likes"     ? " likes it"
+                             : set == "library" ? " has it"
+                             : set == "listens" ? " heard it"
+                             : set == "history" ? " plays it"
+                                                : " has it in " + set;
+    const auto everywhere = [&](const std::string& text) {
+      return std::vector<std::int32_t>(candidates.size(), evaluation.text_code(text));
+    };
+    candidates.put({"channel", PLAYLIST_STRING, everywhere(set), nullptr});
+    candidates.put({"explanation", PLAYLIST_STRING, everywhere(of + does), nullptr});
+    return candidates;
   }
 };
 
@@ -197,7 +224,7 @@ class LastStep final : public Step {
     options.weekly_mix = node.number("weekly_mix");
     options.week_begin = local_week_begin(setup.now, setup.timezone);
     options.weights = {node.number("like_weight"), node.number("skip_weight")};
-    return last_interactions(*setup.tables, *candidates, options);
+    return last_interactions(evaluation.tables_of(node), *candidates, options);
   }
 
   void add_columns(const Node&, PlanColumns& columns) const override {
@@ -267,7 +294,7 @@ class OrImplicitStep final : public Step {
       throw evaluation.node_error(node, Exit::kRecipe, kFollowsLikes);
     if (likes->size() > 0) return *likes;
     const std::string finished = std::to_string(static_cast<int>(node.number("finished")));
-    Candidates implicit = set_table(*setup.tables, "implicit_likes:" + finished);
+    Candidates implicit = set_table(evaluation.tables_of(node), "implicit_likes:" + finished);
     evaluation.notice("no likes in this library: the " + std::to_string(implicit.size()) +
                       " tracks played to the end at least " + finished + " times count as liked");
     return implicit;
@@ -301,7 +328,7 @@ class MostPlayedStep final : public Step {
     const CandidatesPtr candidates = evaluation.input(node);
     // Counts plays at the times that :since and its like directly below choose, else of all time.
     const std::vector<std::int32_t> plays =
-        plays_of(*evaluation.setup().tables, TrackSet(candidates->tracks),
+        plays_of(evaluation.tables_of(node), TrackSet(candidates->tracks),
                  TimeTests::directly_below(evaluation, node));
     std::vector<double> keys;
     for (const std::int32_t track : candidates->tracks)

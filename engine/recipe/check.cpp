@@ -6,9 +6,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "data/declared_tables.hpp"
 #include "lua/formula_text.hpp"
 #include "lua/source_text.hpp"
 #include "plan/nodes.hpp"
+#include "plan/persons.hpp"
 #include "plan/supply.hpp"
 #include "recipe/check_bans.hpp"
 #include "recipe/check_plan.hpp"
@@ -137,8 +139,10 @@ class RecipeCheck {
       return stopped(error, variant, "build()");
     }
     if (is_first) has_built_ = true;
-    check_plan(recipe->plan(), library_columns(lua, recipe->plan()), lua, looked_at,
-               [&](Problem problem) { findings_.add(std::move(problem), variant.label); });
+    check_plan(
+        recipe->plan(), library_columns(lua, recipe->plan()), lua, looked_at,
+        [&](Problem problem) { findings_.add(std::move(problem), variant.label); },
+        tables_->track_count() > 0 ? tables_.get() : nullptr);
     if (is_first) check_supply(recipe->plan());
     check_bans(recipe->plan(), variant.label);
   }
@@ -168,7 +172,13 @@ class RecipeCheck {
     setup.tables = tables_.get();
     setup.lua = &lua;
     setup.texts = &texts;
-    return Evaluation(setup).formula_columns(Candidates());
+    std::vector<FormulaColumn> columns = Evaluation(setup).formula_columns(Candidates());
+    for (const DeclaredTable& table : declared_tables()) {
+      if (!has_columns_of_people(table)) continue;
+      for (const DeclaredColumn& column : table.columns)  // of whomever the recipe names
+        columns.push_back({columns_of_people(column.name) + ".*", column.type, nullptr});
+    }
+    return columns;
   }
 
   /// The values at the ends of a parameter's range, without the one it has.

@@ -27,7 +27,7 @@ class Search {
     if (node.is_source() || facts.brings_others) return found_.push_back(id);
     for (const int input : node.inputs) {
       visit(input);
-      if (facts.subtracts) break;
+      if (keeps_to_first_input(node)) break;
     }
     for (const Branch& branch : node.branches) {
       visit(branch.node);

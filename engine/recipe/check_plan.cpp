@@ -1,11 +1,16 @@
 #include "recipe/check_plan.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 #include <lua.hpp>
 
+#include "data/track_genres.hpp"
 #include "lua/formula_text.hpp"
+#include "plan/asked_tags.hpp"
 #include "plan/plan_columns.hpp"
+#include "plan/playlists.hpp"
 #include "plan/step.hpp"
 #include "plugin/descriptor.hpp"
 
@@ -15,7 +20,9 @@ namespace {
 std::vector<std::string> names_of(const PlanColumns& columns, bool with_texts) {
   std::vector<std::string> names;
   for (const auto& [name, type] : columns.types) {
-    if (with_texts || type != PLAYLIST_STRING) names.push_back(name);
+    const bool is_number = type != PLAYLIST_STRING && type != kTagColumn;
+    const bool is_anybodys = name.ends_with(".*");
+    if ((with_texts || is_number) && !is_anybodys) names.push_back(name);
   }
   return names;
 }
@@ -25,17 +32,36 @@ std::string did_you_mean(const std::string& name, const PlanColumns& columns, bo
   return near.empty() ? "" : "did you mean " + near + "?";
 }
 
+/// Has every tag, and keeps which were asked for.
+class AnyTag final : public TagBits {
+ public:
+  [[nodiscard]] const std::uint32_t* of(std::string_view tag) const override {
+    static const std::uint32_t yes = ~0u;
+    asked_.emplace(tag);
+    return &yes;
+  }
+  [[nodiscard]] std::int64_t track_count() const override { return 1; }
+  [[nodiscard]] const std::set<std::string>& asked() const { return asked_; }
+
+ private:
+  mutable std::set<std::string> asked_;
+};
+
 /// One row that has every column, each with an ordinary value.
 class MadeUpRow {
  public:
   explicit MadeUpRow(const PlanColumns& columns) {
     for (const auto& [name, type] : columns.types)
-      columns_.push_back({name, type, value(type), type == PLAYLIST_STRING ? &dict() : nullptr});
+      columns_.push_back({name, type, value(type), type == PLAYLIST_STRING ? &dict() : nullptr,
+                          type == kTagColumn});
   }
+  MadeUpRow(const MadeUpRow&) = delete;
+  MadeUpRow& operator=(const MadeUpRow&) = delete;
   [[nodiscard]] const std::vector<FormulaColumn>& columns() const { return columns_; }
+  [[nodiscard]] const std::set<std::string>& asked_tags() const { return tags_.asked(); }
 
  private:
-  static const void* value(std::uint32_t type) {
+  const void* value(std::uint32_t type) {
     static const float half = 0.5f;
     static const double half_double = 0.5;
     static const std::int32_t one = 1, code = 0;
@@ -52,6 +78,8 @@ class MadeUpRow {
         return &long_ago;
       case PLAYLIST_U8:
         return &yes;
+      case kTagColumn:
+        return static_cast<const TagBits*>(&tags_);
       default:
         return &code;
     }
@@ -61,20 +89,30 @@ class MadeUpRow {
     static const playlist_dict made{sizeof made, 1, "a made-up", offsets};
     return made;
   }
+  AnyTag tags_;
   std::vector<FormulaColumn> columns_;
 };
 
 class PlanCheck {
  public:
   PlanCheck(const Plan& plan, const std::vector<FormulaColumn>& library, LuaState& lua,
-            const std::function<void(Problem)>& found)
-      : plan_(plan), library_(library), lua_(lua), found_(found), columns_(columns_of(plan)) {}
+            const std::function<void(Problem)>& found, const Tables* library_at_hand)
+      : plan_(plan),
+        library_(library),
+        lua_(lua),
+        found_(found),
+        library_at_hand_(library_at_hand),
+        columns_(columns_of(plan)) {
+    if (library_at_hand != nullptr) genres_.emplace(*library_at_hand);
+  }
 
   void run(const std::vector<int>& looked_at) {
     for (const Node& node : plan_.nodes) {
       if (node.function >= 0) check_formula(node);
       if (!node.weights.empty()) check_weights(node);
       if (node.element != nullptr) check_element_columns(node);
+      if (node.name == "filtering.tag") check_tag_filter(node);
+      if (node.name == "playlist") check_playlist(node);
       check_step(node);
     }
     check_unused(looked_at);
@@ -112,7 +150,8 @@ class PlanCheck {
           std::all_of(functions.begin(), functions.end(), [&](const FunctionText& f) {
             return std::find(f.fields.begin(), f.fields.end(), field) != f.fields.end();
           });
-      if (known.types.count(field) != 0 || (functions.size() > 1 && !is_in_all)) continue;
+      if (known.types.count(field) != 0 || known.types.count(field + ".*") != 0) continue;
+      if (functions.size() > 1 && !is_in_all) continue;
       unknown_column(node, field, known, lines);
     }
   }
@@ -168,6 +207,33 @@ class PlanCheck {
                    std::string("so it was on a made-up track that has every column");
       found_({false, what, std::move(parts)});
     }
+    for (const std::string& tag : row.asked_tags()) check_tag(node, tag);
+  }
+
+  // ---- tags ----
+  void check_tag(const Node& node, const std::string& tag) {
+    if (!genres_ || genres_->number(tag) >= 0) return;
+    tell(node, unknown_tag_text(tag, nearest(tag, genres_->names())),
+         "looked up in the library at hand; another may have it", "", false);
+  }
+
+  void check_tag_filter(const Node& node) {
+    for (const auto& [name, value] : node.arguments) {
+      const auto* list = std::get_if<ArgumentList>(&value);
+      if (const auto* tag = std::get_if<std::string>(&value)) check_tag(node, *tag);
+      if (list == nullptr) continue;
+      for (const auto& item : *list)
+        if (const auto* tag = std::get_if<std::string>(&item)) check_tag(node, *tag);
+    }
+  }
+
+  void check_playlist(const Node& node) {
+    if (library_at_hand_ == nullptr) return;
+    const std::string name = node.text("name");
+    const std::vector<std::string> known = playlist_names(*library_at_hand_);
+    if (std::find(known.begin(), known.end(), name) != known.end()) return;
+    const auto [what, why, fix] = unknown_playlist(name, known);
+    tell(node, what, why, fix, false);
   }
 
   // ---- columns of weights and elements ----
@@ -181,8 +247,9 @@ class PlanCheck {
                            const std::string& user) {
     const auto column = known.types.find(name);
     if (column == known.types.end() && !known.is_complete) return;
-    if (column != known.types.end() && column->second != PLAYLIST_STRING) return;
-    const bool is_text = column != known.types.end();
+    const bool is_tags = column != known.types.end() && column->second == kTagColumn;
+    if (column != known.types.end() && column->second != PLAYLIST_STRING && !is_tags) return;
+    const bool is_text = column != known.types.end() && !is_tags;
     tell(node,
          is_text ? "column \"" + name + "\" in " + user + " holds texts"
                  : "unknown column \"" + name + "\" in " + user,
@@ -243,14 +310,17 @@ class PlanCheck {
   const std::vector<FormulaColumn>& library_;
   LuaState& lua_;
   const std::function<void(Problem)>& found_;
+  const Tables* library_at_hand_;
+  std::optional<TrackGenres> genres_;
   std::vector<PlanColumns> columns_;
 };
 
 }  // namespace
 
 void check_plan(const Plan& plan, const std::vector<FormulaColumn>& library, LuaState& lua,
-                const std::vector<int>& looked_at, const std::function<void(Problem)>& found) {
-  PlanCheck(plan, library, lua, found).run(looked_at);
+                const std::vector<int>& looked_at, const std::function<void(Problem)>& found,
+                const Tables* library_at_hand) {
+  PlanCheck(plan, library, lua, found, library_at_hand).run(looked_at);
 }
 
 }  // namespace engine

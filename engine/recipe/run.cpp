@@ -13,6 +13,7 @@
 #include "core/json_text.hpp"
 #include "core/random.hpp"
 #include "data/listening_summary.hpp"
+#include "data/people.hpp"
 #include "plan/result_store.hpp"
 #include "recipe/asked_track.hpp"
 #include "recipe/output.hpp"
@@ -153,7 +154,8 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   options.exclude_runs_from = request.exclude_runs_from;
   options.exclude_recipe = request.recipe_path;
   options.exclude_random_seed = random_seed;
-  const std::unique_ptr<AsOf> tables = load_tables(request, options);
+  const std::shared_ptr<const AsOf> tables = load_tables(request, options);
+  const People people(tables, request.columns, options);
 
   const std::vector<ModelVersion> usable =
       usable_versions(request.models, request.now, request.columns->user_id);
@@ -175,7 +177,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   if (request.results != nullptr) setup.data = data_of(request, usable, options);
   setup.is_cancelled = reports.is_cancelled;
   if (reports.beat) setup.progress = [&](double) { reports.beat(); };
-  Evaluation evaluation(setup);
+  Evaluation evaluation(setup, &people);
 
   doing("building " + request.recipe_path);
   recipe.build(values, {tables->user_name(), request.now}, &evaluation);

@@ -10,6 +10,7 @@
 
 #include "core/json_text.hpp"
 #include "data/declared_tables.hpp"
+#include "plan/persons.hpp"
 #include "plan/step.hpp"
 #include "plugin/descriptor.hpp"
 
@@ -25,6 +26,7 @@ const std::map<std::string, std::string>& column_helps() {
         {"explanation", "why it is here, a line for each channel"},
         {"fallback", "what the list is made of instead, where pl.fallback took such a branch"},
         {"ts", "when it was liked, saved or played, Unix seconds"},
+        {"has_tag", "is this one of its tags? t.has_tag(\"rock\")"},
     };
     for (const DeclaredTable& table : declared_tables()) {
       if (table.rows != TableRows::kTracks) continue;
@@ -197,6 +199,14 @@ std::string element_stub(const Element& element, const Kind& kind) {
   return text;
 }
 
+/// A built-in source, which is called as an element is.
+std::string source_stub(const Step& step, const Kind& kind) {
+  const playlist_element& element = step.description();
+  return arguments_stub(element) + "\n" + comment(element.help) + "---@param arguments " +
+         arguments_class(element) + "|string\n---@return " + kind.gives + "\nfunction pl." +
+         kind.name + "." + step.name() + "(arguments) end\n\n";
+}
+
 std::string elements_stub(const Registry& registry) {
   std::string text;
   for (const Kind& kind : kKinds) {
@@ -204,6 +214,7 @@ std::string elements_stub(const Registry& registry) {
         comment(kind.help) + "---@class playlist." + kind.name + "\npl." + kind.name + " = {}\n\n";
     for (const Element* element : registry.elements(kind.number))
       text += element_stub(*element, kind);
+    if (kind.number == PLAYLIST_RECALL) text += source_stub(*builtin_step("playlist"), kind);
   }
   text += "-- Elements that recipes do not call:\n";
   for (const std::uint32_t kind : {PLAYLIST_SOURCE, PLAYLIST_OUTPUT, PLAYLIST_MODEL}) {
@@ -283,10 +294,11 @@ function Candidates:rows() end
 
 constexpr const char* kClasses =
     R"lua(---A list of tracks in an order, not yet computed. Verbs give new candidates and leave these as they are.
----a + b: both, scores added; a - b: those of a without those of b; #a: how many (runs the plan so far).
+---a + b: both, scores added; a - b: those of a without those of b; a * b: those of a that b has too; #a: how many (runs the plan so far).
 ---@class playlist.Candidates
 ---@operator add(playlist.Candidates): playlist.Candidates
 ---@operator sub(playlist.Candidates): playlist.Candidates
+---@operator mul(playlist.Candidates): playlist.Candidates
 ---@operator len: integer
 local Candidates = {}
 
@@ -308,6 +320,7 @@ function Artists:top(count) end
 ---@field artists playlist.Artists
 ---@field name string
 ---@field now integer Unix seconds
+---@field playlists table<string, playlist.Candidates> their playlists, by name
 )lua";
 
 std::string sets_stub() {
@@ -348,7 +361,13 @@ constexpr const char* kMoreClasses = R"lua(local User = {}
 ---@class playlist.Recipe
 
 ---@class playlist
+---@field everyone playlist.User[] everybody in the library, the listener first
 local pl = {}
+
+---Another person of the library, with the sets that user has. Records, bans and reasons stay the listener's.
+---@param name string
+---@return playlist.User
+function pl.person(name) end
 
 ---What a recipe file returns.
 ---@param fields playlist.RecipeFields
@@ -404,12 +423,14 @@ std::string combiner_stub(const Step& step) {
 
 std::string column_type(std::uint32_t type) {
   if (type == PLAYLIST_STRING) return "string?";
+  if (type == kTagColumn) return "fun(tag: string): boolean";
   return type == PLAYLIST_U8 ? "boolean?" : "number";
 }
 
 /// Every column a row can have: the library's, and what elements and steps add.
 std::string row_stub(const Registry& registry, const std::vector<FormulaColumn>& library) {
   std::map<std::string, std::pair<std::uint32_t, std::string>> columns;
+  std::string of_people;
   for (const FormulaColumn& column : library) {
     const auto help = column_helps().find(column.name);
     columns[column.name] = {column.type, help == column_helps().end() ? "" : help->second};
@@ -427,12 +448,19 @@ std::string row_stub(const Registry& registry, const std::vector<FormulaColumn>&
        {std::pair{"score", PLAYLIST_F32}, std::pair{"channel", PLAYLIST_STRING},
         std::pair{"explanation", PLAYLIST_STRING}, std::pair{"ts", PLAYLIST_I64}})
     columns.insert({name, {type, column_helps().at(name)}});
+  for (const DeclaredTable& table : declared_tables()) {
+    if (!has_columns_of_people(table)) continue;
+    for (const DeclaredColumn& column : table.columns)
+      of_people += "---@field " + columns_of_people(column.name) +
+                   " table<string, number> the same of others, by name: t." +
+                   columns_of_people(column.name) + ".bob\n";
+  }
   std::string text =
       "---A track as formulas see it. A missing number is NaN: known(t.energy, 0.5) says what to "
       "use instead.\n---@class playlist.Row\n---@field [string] any columns that :column adds\n";
   for (const auto& [name, column] : columns)
     text += "---@field " + name + " " + column_type(column.first) + " " + column.second + "\n";
-  return text + "\n";
+  return text + of_people + "\n";
 }
 
 constexpr const char* kGlobals = R"lua(---@meta _

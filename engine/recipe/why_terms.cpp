@@ -35,8 +35,8 @@ std::string value_text(const FormulaColumn& column, const Candidates& candidates
       column.is_by_track ? static_cast<std::size_t>(candidates.tracks[row]) : row;
   if (column.type == PLAYLIST_STRING) {
     const std::int32_t code = column.data.as<std::int32_t>()[at];
-    if (code < 0 || column.dict == nullptr) return "missing";
-    const playlist_column view{sizeof view, column.type, "", nullptr, column.dict};
+    if (code < 0 || column.texts() == nullptr) return "missing";
+    const playlist_column view{sizeof view, column.type, "", nullptr, column.texts()};
     return '"' + std::string(text_of(view, code)) + '"';
   }
   Candidates one;
@@ -87,9 +87,10 @@ std::string values_text(const Evaluation& evaluation, const Candidates& candidat
                         const std::vector<std::string>& names) {
   const std::vector<FormulaColumn> columns = evaluation.formula_columns(candidates);
   std::string text;
-  for (const std::string& name : names) {
+  for (std::string name : names) {
+    if (name == "has_tag") name = "tags";  // what was asked of is shown by what there is
     const FormulaColumn* column = find(columns, name == "artist_name" ? "artist" : name);
-    if (column == nullptr) continue;
+    if (column == nullptr || column->type == kTagColumn) continue;
     text += (text.empty() ? "" : ", ") + name + " " + value_text(*column, candidates, row);
   }
   return text;
@@ -134,7 +135,8 @@ ColumnPlace column_place(const Evaluation& evaluation, const Candidates& candida
                          std::size_t row, const std::string& name) {
   const std::vector<FormulaColumn> columns = evaluation.formula_columns(candidates);
   const FormulaColumn* column = find(columns, name);
-  if (column == nullptr || column->type == PLAYLIST_STRING) return {std::nan(""), std::nan("")};
+  if (column == nullptr || column->type == PLAYLIST_STRING || column->type == kTagColumn)
+    return {std::nan(""), std::nan("")};
   return {column_numbers(*column, candidates)[row], median_of(*column, candidates)};
 }
 
@@ -146,7 +148,7 @@ std::vector<int> candidate_path(const Plan& plan) {
     is_seen[static_cast<std::size_t>(id)] = true;
     const Node& node = plan.at(id);
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      if (i == 0 || !node.step->facts().subtracts) visit(node.inputs[i]);
+      if (i == 0 || !keeps_to_first_input(node)) visit(node.inputs[i]);
     }
     for (const Branch& branch : node.branches) {
       visit(branch.node);

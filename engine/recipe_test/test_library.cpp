@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/temporary_folder.hpp"
 #include "core/text_key.hpp"
+#include "data/people.hpp"
 #include "demo/demo.hpp"
 #include "store/features.hpp"
 #include "store/holdings.hpp"
@@ -90,20 +91,43 @@ class WrittenLibrary {
 
   void write(const Json& spec) {
     refuse_unknown("the library of a test", spec,
-                   {"tracks", "listens", "likes", "library", "saved_artists", "banned"});
+                   {"tracks", "listens", "likes", "library", "playlists", "saved_artists", "banned",
+                    "people"});
     store_
         .prepare(
             "INSERT INTO ingestions (ingestion_id, user_id, path, hash, format, started_at) "
             "VALUES (1, ?1, 'test', 'test', 'test', 0)")
         .run(user_);
     for (const Json& track : spec.at("tracks")) write_track(track);
+    write_person(spec);
+    write_people(spec);
+  }
+
+ private:
+  /// people = { bob = { listens = ..., likes = ... } }: others than the listener.
+  void write_people(const Json& spec) {
+    const auto found = spec.find("people");
+    if (found == spec.end() || found->empty()) return;
+    if (!found->is_object())
+      fail("the library of a test: people must be a table of what each has, by their names");
+    for (const auto& [name, person] : found->items()) {
+      refuse_unknown("a person of a test", person,
+                     {"listens", "likes", "library", "playlists", "saved_artists", "banned"});
+      user_ = require_user(store_, name, 0).id;
+      write_person(person);
+    }
+  }
+
+  /// What `user_` has and did.
+  void write_person(const Json& spec) {
     for (const Json& row : list(spec, "listens")) write_listens(row);
     for (const Json& row : list(spec, "likes")) {
       refuse_unknown("a like", fields_of(row), {"1", "days_ago"});
       store_.prepare("INSERT OR IGNORE INTO likes (user_id, track_id, ts) VALUES (?1, ?2, ?3)")
           .run(user_, track_id(row), time_of(row));
     }
-    write_playlist(list(spec, "library"));
+    write_playlist("own", list(spec, "library"));
+    write_playlists(spec);
     for (const Json& name : list(spec, "saved_artists")) {
       store_
           .prepare(
@@ -114,11 +138,10 @@ class WrittenLibrary {
     for (const Json& name : list(spec, "banned")) write_banned(text(name, "banned"));
   }
 
- private:
-  static Json list(const Json& spec, const char* name) {
+  static Json list(const Json& spec, const std::string& name) {
     const auto found = spec.find(name);
     if (found == spec.end() || found->empty()) return Json::array();
-    if (!found->is_array()) fail(std::string("the library of a test: ") + name + " must be a list");
+    if (!found->is_array()) fail("the library of a test: " + name + " must be a list");
     return *found;
   }
   static std::string text(const Json& value, const std::string& what) {
@@ -222,18 +245,28 @@ class WrittenLibrary {
       insert.run(user_, time_of(row) - k * 3600 - ms / 1000 - 1, track, ms);
   }
 
-  void write_playlist(const Json& tracks) {
+  /// playlists = { ["Road trip"] = { "A", { "B", days_ago = 3 } } }
+  void write_playlists(const Json& spec) {
+    const auto found = spec.find("playlists");
+    if (found == spec.end() || found->empty()) return;
+    if (!found->is_object())
+      fail("the library of a test: playlists must be a table of lists, by the playlists' names");
+    for (const auto& [name, tracks] : found->items()) write_playlist(name, list(*found, name));
+  }
+
+  void write_playlist(const std::string& name, const Json& tracks) {
     if (tracks.empty()) return;
-    store_.prepare("INSERT INTO playlists (playlist_id, user_id, name) VALUES (1, ?1, 'own')")
-        .run(user_);
+    const std::int64_t playlist = ++playlists_;
+    store_.prepare("INSERT INTO playlists (playlist_id, user_id, name) VALUES (?1, ?2, ?3)")
+        .run(playlist, user_, name);
     std::int64_t position = 0;
     for (const Json& row : tracks) {
       refuse_unknown("a track of the library", fields_of(row), {"1", "days_ago"});
       store_
           .prepare(
               "INSERT INTO playlist_tracks (playlist_id, position, track_id, ts) "
-              "VALUES (1, ?1, ?2, ?3)")
-          .run(position++, track_id(row), time_of(row));
+              "VALUES (?1, ?2, ?3, ?4)")
+          .run(playlist, position++, track_id(row), time_of(row));
     }
   }
 
@@ -276,7 +309,7 @@ class WrittenLibrary {
   }
 
   Store& store_;
-  std::int64_t now_, user_ = 0, tracks_ = 0;
+  std::int64_t now_, user_ = 0, tracks_ = 0, playlists_ = 0;
   std::map<std::string, std::int64_t> by_name_, artists_;
   std::map<std::int64_t, std::int64_t> lengths_;
 };
@@ -293,7 +326,7 @@ std::set<std::int64_t> banned_in(const Store& store, std::int64_t user) {
 }  // namespace
 
 TestLibrary test_library(const Json& spec, std::int64_t now, const std::string& user,
-                         const PlayRule& rule) {
+                         const PlayRule& rule, std::string_view recipe_text) {
   const TemporaryFolder folder;
   ColumnOptions options;
   options.store = folder.file("library.db");
@@ -310,7 +343,8 @@ TestLibrary test_library(const Json& spec, std::int64_t now, const std::string& 
     make_synthetic(options.store, spec, now);
   }
   options.user = !user.empty() ? user : is_written ? "test" : "demo";
-  const std::shared_ptr<const PreparedColumns> columns = prepare_columns(options);
+  const std::shared_ptr<const PreparedColumns> columns =
+      with_people(prepare_columns(options), options, recipe_text, {});
   return {columns, banned_in(Store::open(options.store), columns->user_id)};
 }
 

@@ -1,6 +1,8 @@
 // engine check RECIPE...: everything that is wrong with recipes, without running them over data.
-// Needs no library.
+// Needs no library; where there is one, tags and playlists that it does not have are told.
 #include "recipe/check.hpp"
+
+#include <filesystem>
 
 #include "app/recipe_files.hpp"
 #include "app/supervised_run.hpp"
@@ -39,14 +41,31 @@ CheckResult check_one(const app::Caller& caller, RunRequest request,
   return check_result(Json::parse(answer));
 }
 
+/// The library at hand, where the recipe names what only a library can tell is there: tags,
+/// playlists.
+std::shared_ptr<const PreparedColumns> library_for(const app::Caller& caller,
+                                                   const std::string& recipe_text) {
+  const auto names = [&](const char* word) { return recipe_text.find(word) != std::string::npos; };
+  const bool is_asked =
+      names("has_tag") || names("filtering.tag") || names(".playlists") || names("recall.playlist");
+  if (!is_asked || !std::filesystem::exists(caller.home.library_path())) return nullptr;
+  try {
+    return prepare_columns(app::column_options(caller));
+  } catch (const Error&) {
+    return nullptr;  // it is checked as if there were none
+  }
+}
+
 Answer check(const app::Caller& caller, const Arguments& arguments) {
-  const std::shared_ptr<const PreparedColumns> columns = empty_columns();
+  const std::shared_ptr<const PreparedColumns> nobodys = empty_columns();
   Json results = Json::array();
   Exit worst = Exit::kDone;
   for (const std::string& recipe : app::recipe_files(caller, arguments.texts("recipes"))) {
     CheckResult result;
     try {
-      result = check_one(caller, app::make_request_without_columns(caller, recipe), columns);
+      RunRequest request = app::make_request_without_columns(caller, recipe);
+      const auto library = library_for(caller, request.recipe_text);
+      result = check_one(caller, std::move(request), library ? library : nobodys);
       const bool is_bad =
           result.error_count() > 0 || (arguments.flag("strict") && result.warning_count() > 0);
       if (is_bad) worst = Exit::kRecipe;

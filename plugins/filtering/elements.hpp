@@ -12,3 +12,4 @@ extern const playlist::Element kPerArtist;
 extern const playlist::Element kDuration;
 extern const playlist::Element kRange;
 extern const playlist::Element kExplicit;
+extern const playlist::Element kTag;

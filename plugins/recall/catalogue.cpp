@@ -1,6 +1,6 @@
 // recall.catalogue: every track there is, by track number; with a tag, the tracks that have it.
 //
-// A track has its own tags, or, without any, the strong ones of its first artist (genres.hpp).
+// A track has its own tags, or, without any, the strong ones of its first artist (shared/genres.hpp).
 // score = 1 for all.
 #include "playlist/plugin.hpp"
 
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "elements.hpp"
-#include "genres.hpp"
+#include "shared/genres.hpp"
 
 namespace {
 
@@ -51,7 +51,7 @@ class Catalogue final : public playlist::Recall {
   }
 
   [[nodiscard]] std::vector<std::int32_t> tagged(const playlist::RecallCall& call) const {
-    const Genres genres(call);
+    const shared::Genres genres(call);
     for (std::size_t tag = 0; tag < genres.count(); ++tag) {
       const auto number = static_cast<std::int32_t>(tag);
       if (genres.name(number) == tag_) return genres.tracks_of(std::span(&number, 1))[0];

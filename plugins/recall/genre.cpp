@@ -15,8 +15,8 @@
 
 #include "draws.hpp"
 #include "elements.hpp"
-#include "genres.hpp"
 #include "pool.hpp"
+#include "shared/genres.hpp"
 #include "shared/songs.hpp"
 
 namespace {
@@ -45,7 +45,7 @@ class GenreRecall final : public playlist::Recall {
 
   playlist::Candidates recall(playlist::RecallCall& call) const {
     if (seeds_.empty()) throw playlist::NoData("there are no seeds to take genres from");
-    const Genres genres(call);
+    const shared::Genres genres(call);
     const std::vector<TopGenre> top = top_genres(genres);
     if (top.empty()) {
       throw playlist::NoData(playlist::concat("none of the ", seeds_.size(), " seeds has a genre"));
@@ -55,7 +55,7 @@ class GenreRecall final : public playlist::Recall {
   }
 
  private:
-  [[nodiscard]] std::vector<TopGenre> top_genres(const Genres& genres) const {
+  [[nodiscard]] std::vector<TopGenre> top_genres(const shared::Genres& genres) const {
     std::vector<std::uint64_t> counts(genres.count());
     for (const std::int32_t seed : seeds_.track()) {
       for (const std::int32_t tag : genres.of(seed)) ++counts[static_cast<std::size_t>(tag)];
@@ -71,7 +71,8 @@ class GenreRecall final : public playlist::Recall {
     return top;
   }
 
-  [[nodiscard]] playlist::Candidates draw(const playlist::RecallCall& call, const Genres& genres,
+  [[nodiscard]] playlist::Candidates draw(const playlist::RecallCall& call,
+                                          const shared::Genres& genres,
                                           const std::vector<TopGenre>& top) const {
     std::vector<std::int32_t> tags;
     std::vector<std::uint64_t> weights;

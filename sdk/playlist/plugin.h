@@ -205,14 +205,14 @@ struct playlist_host {
 /* Read-only tables of the catalogue and of the user, as of `now`; for every kind, in create(), run() and explain().
  *
  * table()                 rows, columns
- *   "tracks"              one per track number: id i64 (the store's), title, artist i32 (first artist's number),
- *                         artist_name, album, version ("" or live, remix ...; edition words are not a version), song
- *                         i32 (the same number for every version of a song), spotify_id, isrc, mbid, duration_ms i32,
- *                         year i32, popularity f32 0..100, explicit u8, danceability energy speechiness acousticness
- *                         instrumentalness liveness valence f32 0..1, loudness f32 dB, tempo f32 BPM, key i32 0..11,
- *                         mode i32 0 minor 1 major, time_signature i32; energy_or_artist and so on of those of 0..1:
- *                         the artist's mean where the track's own value is missing
+ *   "tracks"              one per track number: id i64 (the store's), title, artist i32 (first artist's number), artist_name,
+ *       album, version ("" or live, remix ...; edition words are not a version), song i32 (the same number for every
+ *       version of a song), spotify_id, isrc, mbid, duration_ms i32, year i32, popularity f32 0..100, explicit u8,
+ *       danceability energy speechiness acousticness instrumentalness liveness valence f32 0..1, loudness f32 dB, tempo
+ *       f32 BPM, key i32 0..11, mode i32 0 minor 1 major, time_signature i32; energy_or_artist and so on of those of
+ *       0..1: the artist's mean where the track's own is missing;   "playlist_tracks" playlist, track place i32, ts i64
  *   "artists" "tags"      id i64 (artists'), name (tags' lower case), popularity f32 (artists'), track_count i32
+ *   "track_genres"        one per track number: genre (its strongest tag), tags (all: its own, else strong ones of its artist)
  *   "tracks_by_id"        row k: number i32 of the store's id k, -1 none; no rows where ids are sparse;  "artists_by_id"
  *   "engagement"          what was told of tracks: track i32, plays likes comments skip_rate completion f32, ts i64
  *   "listens"             the user's, by time: track i32, ts i64 (start), ms_played i32, is_play u8 (long enough

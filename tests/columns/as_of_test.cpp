@@ -654,3 +654,36 @@ TEST_CASE("a store of one track has it everywhere", "[as_of]") {
   CHECK(as_text(*tables->table("track_statistics"), {"plays", "days_since_played"}) ==
         "plays days_since_played\n0 -\n");
 }
+
+TEST_CASE("a track's genres are its own tags, or else its artist's strong ones", "[as_of]") {
+  SmallStore store;
+  fill(store);
+  fill_listens(store);
+  // One and Two have tags of their own, One - Live has Ada's; more tracks have rock than jazz.
+  CHECK(as_text(*store.as_of(kEnd)->table("track_genres")) ==
+        "genre tags\nrock rock\nrock rock\n- -\nrock rock, jazz\n- -\n");
+  store.change("INSERT INTO artist_tags VALUES (2, 2, 3), (2, 1, 1), (3, 2, 4), (3, 1, 1.9)");
+  // What the artist has more strongly comes first; less than half as strong is not the artist's.
+  CHECK(as_text(*store.as_of(kEnd)->table("track_genres")) ==
+        "genre tags\nrock rock\nrock rock\njazz jazz\njazz jazz, rock\n- -\n");
+}
+
+TEST_CASE("what is in a playlist stands by its name and place, while it is in it", "[as_of]") {
+  SmallStore store;
+  fill(store);
+  fill_listens(store);
+  store.change(
+      "INSERT INTO playlists (playlist_id, user_id, name, external_id, ts) VALUES "
+      "(5, 1, 'Anew', '', 3000), (6, 1, 'mine', 'b', 2700);"
+      "INSERT INTO playlist_tracks VALUES (5, 0, 13, 0), (6, 0, 11, 0);"
+      "INSERT INTO holdings (user_id, kind, id, name, teller, ts, ended_at) VALUES "
+      "(1, 6, 13, 'mine', 'spotify', 2400, 2650), (1, 6, 13, 'gone', 'spotify', 2400, 2650)");
+  const auto playlists = [&](std::int64_t now) {
+    return as_text(*store.as_of(now)->table("playlist_tracks"));
+  };
+  CHECK(playlists(kEnd) ==
+        "playlist track place ts\nAnew 2 0 3000\nmine 3 0 2500\nmine 0 1 2600\nmine 1 2 2700\n");
+  CHECK(playlists(2600) ==
+        "playlist track place ts\ngone 2 0 2400\nmine 3 0 2500\nmine 0 1 2600\nmine 2 2 2400\n");
+  CHECK(playlists(2399) == "playlist track place ts\n");
+}

@@ -262,3 +262,34 @@ TEST_CASE("filtering.explicit drops what is marked, unless allowed", "[filtering
   CHECK(filter("filtering.explicit", {{"allow", true}}, library, {0, 1, 2}).kept ==
         Numbers{0, 1, 2});
 }
+
+TEST_CASE("filtering.tag keeps and drops by tags, an untagged track by its artist's",
+          "[filtering][tags]") {
+  TinyLibrary library;
+  library.add({.artists = {"A"}, .tags = {"rock"}});
+  library.add({.artists = {"A"}, .tags = {"rock", "ballad"}});
+  library.add({.artists = {"B"}, .tags = {"jazz"}});
+  library.add({.artists = {"C"}});
+  library.add({.artists = {"D"}});
+  library.tag_artist("C", "rock", 2);
+  library.tag_artist("C", "ballad", 0.9f);  // less than half as strong: not C's
+  const Numbers all = {0, 1, 2, 3, 4};
+  const Filtered rock =
+      filter("filtering.tag",
+             {{"any", engine::ArgumentList{std::string("Rock")}}, {"none", std::string("ballad")}},
+             library, all);
+  CHECK(rock.kept == Numbers{0, 3});
+  CHECK(rock.reasons == std::map<std::int32_t, std::string>{{1, "has the tag ballad"},
+                                                            {2, "has none of the tags Rock"},
+                                                            {4, "a tag is not known"}});
+  CHECK(rock.notices ==
+        std::vector<std::string>{"a tag is not known for 1 of 5 candidates: dropped"});
+  CHECK(filter("filtering.tag", {{"1", std::string("jazz")}, {"missing", std::string("keep")}},
+               library, all)
+            .kept == Numbers{2, 4});
+  CHECK(filter("filtering.tag", {{"none", std::string("rock")}}, library, all).kept ==
+        Numbers{2, 4});
+  const Filtered mistaken = filter("filtering.tag", {{"1", std::string("rokc")}}, library, all);
+  CHECK(mistaken.kept.empty());
+  CHECK(mistaken.notices.front() == "no track here has the tag \"rokc\"; did you mean rock?");
+}

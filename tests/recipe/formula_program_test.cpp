@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <random>
 
 #include <catch2/catch.hpp>
@@ -366,6 +367,48 @@ TEST_CASE("a text that stands twice in a dictionary is left to Lua", "[formula]"
   for (int i = 0; i < kRows; ++i) {
     REQUIRE(out[i] == (data.artist[i] == 0 || data.artist[i] == 2 ? 1 : 0));
   }
+}
+
+TEST_CASE("a tag is a bit of the row's track, in programs and in Lua", "[formula]") {
+  // The fifth track of each eight has "rock", tracks from 600 on "jazz"; nothing has another.
+  class Tags final : public engine::TagBits {
+   public:
+    [[nodiscard]] const std::uint32_t* of(std::string_view tag) const override {
+      auto& bits = bits_[std::string(tag)];
+      bits.resize(kRows / 32 + 1);
+      for (std::uint32_t track = 0; track < kRows; ++track) {
+        const bool has = tag == "rock" ? track % 8 == 5 : tag == "jazz" && track >= 600;
+        if (has) bits[track / 32] |= 1u << (track % 32);
+      }
+      return bits.data();
+    }
+    [[nodiscard]] std::int64_t track_count() const override { return kRows; }
+
+   private:
+    mutable std::map<std::string, std::vector<std::uint32_t>> bits_;
+  } const tags;
+  Data data;
+  const engine::TagBits* column = &tags;
+  data.columns.push_back({"has_tag", engine::kTagColumn, column, nullptr, true});
+  const std::string body =
+      "local liked = t.has_tag('rock') and not t.has_tag(mode) return liked or t.has_tag(\"jazz\")";
+  const auto compiled = filter(data, recipe(body, false)), lua = filter(data, recipe(body, true));
+  for (int row = 0; row < kRows; ++row) {
+    const int track = data.tracks[static_cast<std::size_t>(row)];
+    CAPTURE(row);
+    REQUIRE(lua[static_cast<std::size_t>(row)] == (track % 8 == 5 || track >= 600 ? 1 : 0));
+  }
+  CHECK((compiled == lua));
+  CHECK(score(data, recipe("return t.has_tag('rock') and 2 or 1", false)) ==
+        score(data, recipe("return t.has_tag 'rock' and 2 or 1", true)));
+  const auto mistake = [&](const std::string& text) {
+    return std::string(test::error_of([&] { filter(data, recipe(text, false)); }).what());
+  };
+  CHECK(mistake("return t:has_tag('rock')") == "has_tag takes the name of a tag, got a table");
+  CHECK(mistake("return t.has_tag()") == "has_tag takes the name of a tag, got nothing");
+  CHECK(mistake("local tags = t.has_tag tags.x = 1 return true") == "tags cannot be changed");
+  CHECK(mistake("local tags = t.has_tag tags['\\0'] = 9e9 return tags('rock')") ==
+        "a row's number was changed");
 }
 
 TEST_CASE("tokens of Lua", "[formula]") {

@@ -1,6 +1,9 @@
-#include "genres.hpp"
+#include "shared/genres.hpp"
 
 #include <algorithm>
+#include <string>
+
+namespace shared {
 
 Genres::Genres(const playlist::Call& call)
     : names_(call.table("tags")["name"].texts()),
@@ -18,6 +21,21 @@ void Genres::each_of_artist(std::int32_t artist, Use&& use) const {
   for (std::size_t i = 0; i < tags.size(); ++i) {
     if (weights.empty() || weights[i] * 2 >= strongest) use(tags[i]);
   }
+}
+
+std::int32_t Genres::number(std::string_view name) const {
+  std::string lower(name);
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  for (std::size_t tag = 0; tag < count(); ++tag)
+    if (names_[tag] == lower) return static_cast<std::int32_t>(tag);
+  return -1;
+}
+
+std::vector<std::string_view> Genres::names() const {
+  std::vector<std::string_view> names;
+  for (std::size_t tag = 0; tag < count(); ++tag) names.push_back(names_[tag]);
+  return names;
 }
 
 std::vector<std::int32_t> Genres::of(std::int32_t track) const {
@@ -53,3 +71,5 @@ std::vector<std::vector<std::int32_t>> Genres::tracks_of(std::span<const std::in
   for (auto& list : tracks) std::sort(list.begin(), list.end());
   return tracks;
 }
+
+}  // namespace shared

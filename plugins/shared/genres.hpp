@@ -1,14 +1,17 @@
 // Which genres a track has, and which tracks a genre has.
 //
 // A track's genres are its own tags; a track without any takes those of its first artist that are
-// at least half as strong as the artist's strongest.
+// at least half as strong as the artist's strongest; the host has the same rule for formulas.
 #pragma once
 
 #include "playlist/plugin.hpp"
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
+
+namespace shared {
 
 class Genres {
  public:
@@ -18,6 +21,9 @@ class Genres {
   [[nodiscard]] std::string_view name(std::int32_t tag) const {
     return names_[static_cast<std::size_t>(tag)];
   }
+  /// Of the genre of that name, whatever the case of its letters a to z; -1 where there is none.
+  [[nodiscard]] std::int32_t number(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string_view> names() const;
   [[nodiscard]] std::vector<std::int32_t> of(std::int32_t track) const;
   /// One list of tracks per wanted tag, ascending.
   [[nodiscard]] std::vector<std::vector<std::int32_t>> tracks_of(
@@ -31,3 +37,5 @@ class Genres {
   playlist::Lists track_tags_, tag_tracks_, artist_tags_, artist_tracks_;
   std::span<const std::int32_t> artist_;  // a track's first
 };
+
+}  // namespace shared
