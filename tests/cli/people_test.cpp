@@ -1,0 +1,119 @@
+// Recipes for several people: other people's sets, playlists and columns, and what they share.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "core/paths.hpp"
+#include "support/program.hpp"
+
+using Catch::Contains;
+using nlohmann::json;
+using support::Ended;
+using support::EngineHome;
+
+namespace {
+
+/// A household of "demo" and "ada".
+class Household : public EngineHome {
+ public:
+  Household() {
+    const Ended made = engine({"demo", "--tracks", "1500", "--artists", "150", "--listens", "4000",
+                               "--genres", "8", "--users", "2", "--now", "2024-01-01"});
+    REQUIRE(made.exit_code == 0);
+  }
+  [[nodiscard]] Ended run(const std::string& build, const std::string& user = "demo",
+                          const std::string& now = "2024-01-01") const {
+    engine::write_file_atomically(path("mine.lua"),
+                                  "local pl = require 'playlist'\n"
+                                  "return pl.recipe { title = 'x', build = function(p, user)\n" +
+                                      build + "\nend }\n");
+    return engine({"--json", "--now", now, "--user", user, "run", path("mine.lua")});
+  }
+  [[nodiscard]] json list(const std::string& build, const std::string& user = "demo",
+                          const std::string& now = "2024-01-01") const {
+    const Ended ended = run(build, user, now);
+    INFO(ended.err);
+    REQUIRE(ended.exit_code == 0);
+    return json::parse(ended.out);
+  }
+};
+
+std::vector<int> numbers_of(const json& playlist) {
+  std::vector<int> numbers;
+  for (const json& track : playlist.at("tracks")) numbers.push_back(track.at("track").get<int>());
+  return numbers;
+}
+
+}  // namespace
+
+TEST_CASE("another person's sets are what they are in that person's own runs", "[people]") {
+  const Household home;
+  for (const std::string set : {"likes", "library", "listens:most_played(20)", "history"}) {
+    CAPTURE(set);
+    for (const std::string now : {"2024-01-01", "2023-06-01"}) {
+      const json theirs = home.list("return pl.person('ada')." + set, "demo", now);
+      CHECK(numbers_of(theirs) == numbers_of(home.list("return user." + set, "ada", now)));
+    }
+  }
+  const json likes = home.list("return pl.person('ada').likes");
+  CHECK_THAT(likes.at("tracks").at(0).at("explanation").dump(), Contains("ada likes it"));
+  CHECK(likes.at("user") == "demo");
+  CHECK_THAT(home.engine({"replay", "1"}).out, Contains("same"));
+}
+
+TEST_CASE("columns of a person are what that person's formulas have", "[people]") {
+  const Household home;
+  const std::string shown = ":explain(function(t) return tostring(known(t.plays";
+  const json theirs = home.list("return pl.person('ada').likes" + shown + "_of.ada, 0)) end)");
+  const json own = home.list("return user.likes" + shown + ", 0)) end)", "ada");
+  for (std::size_t k = 0; k < own.at("tracks").size(); ++k)
+    CHECK(own.at("tracks").at(k).at("explanation") == theirs.at("tracks").at(k).at("explanation"));
+  // Compiled, and in Lua.
+  const std::vector<int> compiled =
+      numbers_of(home.list("return pl.person('ada').likes:filter(function(t) "
+                           "return t.plays_of.ada > 2 end)"));
+  CHECK_FALSE(compiled.empty());
+  CHECK(compiled == numbers_of(home.list("return pl.person('ada').likes:filter(function(t) "
+                                         "return tonumber(tostring(t.plays_of['ada'])) > 2 end)")));
+  CHECK_THAT(home.run("return user.likes:score(function(t) return t.plays_of.aad end)").err,
+             Contains("unknown column \"plays_of.aad\"") && Contains("did you mean plays_of.ada?"));
+  CHECK_THAT(home.engine({"check", home.path("mine.lua")}).out, !Contains("unknown column"));
+}
+
+TEST_CASE("who is not there is told with those who are", "[people]") {
+  const Household home;
+  const Ended ended = home.run("return pl.person('aad').likes");
+  CHECK(ended.exit_code == 4);
+  CHECK_THAT(ended.err, Contains("nobody here is called \"aad\"") &&
+                            Contains("there are demo, ada") && Contains("did you mean ada?"));
+  CHECK_THAT(home.run("return pl.recall.playlist { name = 'no such', owner = 'ada' }").err,
+             Contains("there is no playlist \"no such\""));
+}
+
+TEST_CASE("what another person likes from now on counts at once", "[people]") {
+  const Household home;
+  const std::string theirs = "return pl.person('ada').likes";
+  const std::string later = "2030-01-01";
+  const std::size_t before = home.list(theirs, "demo", later).at("tracks").size();
+  const std::string track = std::to_string(
+      numbers_of(home.list("return pl.recall.catalogue {} - pl.person('ada').likes")).front());
+  REQUIRE(home.engine({"--user", "ada", "like", "track:" + track}).exit_code == 0);
+  CHECK(home.list(theirs, "demo", later).at("tracks").size() == before + 1);
+  CHECK(numbers_of(home.list(theirs)).size() == before);  // as of then they did not
+}
+
+TEST_CASE("a family's list is fair to each, and says so", "[people][family]") {
+  const Household home;
+  const Ended ended = home.engine(
+      {"--json", "--now", "2024-01-01", "--user", "demo", "run", "family", "--set", "tracks=30"});
+  INFO(ended.err);
+  REQUIRE(ended.exit_code == 0);
+  const json list = json::parse(ended.out);
+  CHECK(list.at("tracks").size() == 30);
+  CHECK_THAT(list.at("notices").dump(),
+             Contains("fair to demo: 0.") && Contains("fair to ada: 0.") && Contains("gave up"));
+  CHECK_THAT(list.at("tracks").dump(), Contains("ada plays it") && Contains("demo plays it"));
+  const Ended batch =
+      home.engine({"--now", "2024-01-01", "batch", "family", "--out", home.path("lists")});
+  INFO(batch.err);
+  CHECK(batch.exit_code == 0);
+}
