@@ -6,6 +6,7 @@
 #include "cli/cli.hpp"
 #include "cli/verb_flags.hpp"
 #include "cli/watch_session.hpp"
+#include "recipe/shown_values.hpp"
 
 namespace engine {
 
@@ -14,6 +15,7 @@ void add_watch(CLI::App& app, Cli& cli) {
     std::string recipe;
     std::vector<std::string> to;
     bool makes_folders = false;
+    std::vector<std::string> show;
   };
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand(
@@ -28,6 +30,11 @@ void add_watch(CLI::App& app, Cli& cli) {
       ->allow_extra_args(false)
       ->type_name("FORMAT:FILE");
   add_make_folders(*verb, options->makes_folders);
+  verb->add_option("--show", options->show,
+                   "Tell these columns of each track: tempo,energy,year and any other that a "
+                   "formula may read; - is a missing value")
+      ->allow_extra_args(false)
+      ->type_name("COLUMN,...");
   verb->footer(
       "Saves of the recipe, of scripts, plugins and settings, and imports into the library all\n"
       "start a run; a newer save stops the one under way. When a run fails, the error is shown\n"
@@ -45,7 +52,8 @@ void add_watch(CLI::App& app, Cli& cli) {
   verb->fallthrough();
   verb->callback([&cli, options] {
     cli.action = [&cli, options] {
-      WatchSession::Options session{options->recipe, {}, options->makes_folders};
+      WatchSession::Options session{
+          options->recipe, {}, options->makes_folders, column_names(options->show)};
       for (const std::string& to : options->to) session.to.push_back(app::parse_output(to));
       return WatchSession(cli, std::move(session)).run();
     };

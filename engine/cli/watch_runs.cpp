@@ -75,6 +75,7 @@ bool is_other_library(const RunRequest& before, const RunRequest& fresh) {
 void WatchSession::read_request() {
   recipe_file_ = app::find_recipe(cli_.caller(), options_.recipe);
   request_ = app::make_run_request(cli_.caller(), options_.recipe);
+  request_.show = options_.show;
 }
 
 void WatchSession::watch_files() {
@@ -187,6 +188,7 @@ void WatchSession::library_changed() {
     if (!is_other_library(request_, fresh)) return;
     request_ = std::move(fresh);
     request_.recipe_text = text;
+    request_.show = options_.show;
     start_run("library changed");
   } catch (const Error& error) {
     show_error(error);

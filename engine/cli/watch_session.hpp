@@ -26,6 +26,7 @@ class WatchSession {
     std::string recipe;
     std::vector<app::RunOutput> to;
     bool makes_folders = false;
+    std::vector<std::string> show = {};  // columns told of each track
   };
 
   WatchSession(Cli& cli, Options options);

@@ -19,17 +19,20 @@ namespace engine {
 /// A value of a column: not known, a finite number, a text that is not empty.
 using PlaylistValue = std::variant<std::monostate, double, std::string>;
 
+using PlaylistValues = std::vector<std::pair<std::string, PlaylistValue>>;  // by column
+
 struct PlaylistTrack {
-  std::int64_t id = 0;               // the store's
-  std::string title, artist, album;  // of the artists the first; "" where not known
-  std::int32_t duration_ms = 0;      // 0: not known
-  std::string spotify_uri;           // "" without one
-  std::optional<double> score;       // what the recipe ordered by last, where it did
-  std::vector<std::pair<std::string, PlaylistValue>> columns;  // the recipe's, in its order
-  std::vector<std::string> explanation;                        // sentences for a log, one at least
-  std::vector<std::string> reasons;  // the same in short, for a screen; may be none
-  std::int64_t plays = 0;            // by the user
-  std::int64_t last_played = 0;      // Unix seconds; 0 without plays
+  std::int64_t id = 0;                   // the store's
+  std::string title, artist, album;      // of the artists the first; "" where not known
+  std::int32_t duration_ms = 0;          // 0: not known
+  std::string spotify_uri;               // "" without one
+  std::optional<double> score;           // what the recipe ordered by last, where it did
+  PlaylistValues columns;                // the recipe's, in its order
+  PlaylistValues shown;                  // columns that the caller asked for
+  std::vector<std::string> explanation;  // sentences for a log, one at least
+  std::vector<std::string> reasons;      // the same in short, for a screen; may be none
+  std::int64_t plays = 0;                // by the user
+  std::int64_t last_played = 0;          // Unix seconds; 0 without plays
 
   /// The text in a column; "" where there is none.
   [[nodiscard]] std::string text(const std::string& column) const;

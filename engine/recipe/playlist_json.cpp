@@ -34,8 +34,6 @@ Json value_json(const PlaylistValue& value) {
 }
 
 Json track_json(const PlaylistTrack& track, std::size_t position) {
-  Json columns = Json::object();
-  for (const auto& [name, value] : track.columns) columns[name] = value_json(value);
   Json json;
   json["position"] = position;
   json["track"] = track.id;
@@ -45,11 +43,12 @@ Json track_json(const PlaylistTrack& track, std::size_t position) {
   json["duration_ms"] = track.duration_ms > 0 ? Json(track.duration_ms) : Json(nullptr);
   json["spotify_uri"] = text_or_null(track.spotify_uri);
   json["score"] = track.score ? number_json(*track.score) : Json(nullptr);
-  json["columns"] = std::move(columns);
+  json["columns"] = values_json(track.columns);
   json["explanation"] = track.explanation;
   json["reasons"] = track.reasons;
   json["plays"] = track.plays;
   json["last_played"] = track.plays == 0 ? Json(nullptr) : Json(format_time(track.last_played));
+  if (!track.shown.empty()) json["shown"] = values_json(track.shown);
   return json;
 }
 
@@ -127,6 +126,16 @@ T value_at(const Json& json, const char* name) {
   return found == json.end() || found->is_null() ? T{} : found->get<T>();
 }
 
+PlaylistValues read_values(const Json& json) {
+  PlaylistValues values;
+  for (const auto& [name, value] : json.items()) {
+    values.emplace_back(name, value.is_number()   ? PlaylistValue(value.get<double>())
+                              : value.is_string() ? PlaylistValue(value.get<std::string>())
+                                                  : PlaylistValue());
+  }
+  return values;
+}
+
 PlaylistTrack read_track(const Json& json) {
   PlaylistTrack track;
   track.id = json.at("track").get<std::int64_t>();
@@ -136,11 +145,8 @@ PlaylistTrack read_track(const Json& json) {
   track.duration_ms = value_at<std::int32_t>(json, "duration_ms");
   track.spotify_uri = text_at(json, "spotify_uri");
   if (json.at("score").is_number()) track.score = json.at("score").get<double>();
-  for (const auto& [name, value] : json.at("columns").items()) {
-    track.columns.emplace_back(name, value.is_number()   ? PlaylistValue(value.get<double>())
-                                     : value.is_string() ? PlaylistValue(value.get<std::string>())
-                                                         : PlaylistValue());
-  }
+  track.columns = read_values(json.at("columns"));
+  if (const auto shown = json.find("shown"); shown != json.end()) track.shown = read_values(*shown);
   track.explanation = json.at("explanation").get<std::vector<std::string>>();
   track.reasons = value_at<std::vector<std::string>>(json, "reasons");
   track.plays = value_at<std::int64_t>(json, "plays");
@@ -222,6 +228,12 @@ std::vector<std::int64_t> Playlist::track_ids() const {
   std::vector<std::int64_t> ids;
   for (const PlaylistTrack& track : tracks) ids.push_back(track.id);
   return ids;
+}
+
+Json values_json(const PlaylistValues& values) {
+  Json json = Json::object();
+  for (const auto& [name, value] : values) json[name] = value_json(value);
+  return json;
 }
 
 Json parameters_json(const ParameterValues& values) {

@@ -14,6 +14,8 @@ namespace engine {
 nlohmann::ordered_json playlist_json(const Playlist& playlist);
 /// Its "tracks" alone: what RunAnswer::playlist_hash is of.
 nlohmann::ordered_json tracks_json(const Playlist& playlist);
+/// {"energy": 0.7, "year": null}: columns of a track.
+nlohmann::ordered_json values_json(const PlaylistValues& values);
 /// Its "parameters" alone.
 nlohmann::ordered_json parameters_json(const ParameterValues& values);
 

@@ -29,6 +29,7 @@ std::int64_t record_run(Store& store, const RunRequest& request, const RunAnswer
   return save_run(store, run, [&](std::int64_t id) {
     Playlist playlist = answer.playlist;
     playlist.run = id;
+    for (PlaylistTrack& track : playlist.tracks) track.shown.clear();  // of the asking, not the run
     return json_text(playlist_json(playlist));
   });
 }

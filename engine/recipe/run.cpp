@@ -19,6 +19,7 @@
 #include "recipe/output.hpp"
 #include "recipe/playlist_json.hpp"
 #include "recipe/report.hpp"
+#include "recipe/shown_values.hpp"
 #include "recipe/why.hpp"
 
 namespace engine {
@@ -195,6 +196,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   Playlist& playlist = answer.playlist;
   playlist = make_playlist(evaluation, definition, values, *chosen, facts_of(*tables));
   answer.playlist_hash = content_hash(json_text(tracks_json(playlist)));
+  show_values(evaluation, *chosen, request.show, playlist);  // not of the hash: it is the same list
   for (const std::string& format : request.output_formats) {
     doing("writing " + format);
     answer.outputs.push_back(

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/shown_text.hpp"
 #include "core/text_width.hpp"
+#include "recipe/shown_values.hpp"
 
 namespace engine::verbs {
 namespace {
@@ -61,7 +62,7 @@ std::string why_text(const PlaylistTrack& track) {
 class TrackLines {
  public:
   TrackLines(const std::vector<PlaylistTrack>& tracks, int columns)
-      : tracks_(tracks), columns_(columns) {
+      : tracks_(tracks), shown_(shown_lines(tracks)), columns_(columns) {
     place_ = std::max<int>(2, static_cast<int>(std::to_string(tracks.size()).size()));
     for (const PlaylistTrack& track : tracks) {
       length_ = std::max(length_, text_width(length_text(track)));
@@ -106,7 +107,8 @@ class TrackLines {
                        length + std::string(kGap, ' ') + column(track.title, title_) +
                        std::string(kGap, ' ');
     const std::string by = track.artist.empty() ? "unknown artist" : track.artist;
-    const std::string why = why_text(track);
+    const std::string& shown = shown_[position - 1];
+    const std::string why = shown + (shown.empty() ? "" : "  ") + why_text(track);
     if (is_below_) {
       const int indent = before_title();
       return text + fitted(by, artist_) + "\n" +
@@ -123,12 +125,14 @@ class TrackLines {
   }
 
   const std::vector<PlaylistTrack>& tracks_;
+  std::vector<std::string> shown_;
   int columns_;
   int place_ = 2, length_ = 5, title_ = 0, artist_ = 0, reason_ = 0;
   bool is_below_ = false;
 };
 
 std::string log_lines(const std::vector<PlaylistTrack>& tracks) {
+  const std::vector<std::string> shown = shown_lines(tracks);
   std::string text;
   for (std::size_t k = 0; k < tracks.size(); ++k) {
     char place[32];
@@ -138,6 +142,7 @@ std::string log_lines(const std::vector<PlaylistTrack>& tracks) {
       text += before + one_line(sentence) + "\n";
       before.assign(before.size(), ' ');
     }
+    if (!shown[k].empty()) text += before + shown[k] + "\n";
   }
   return text;
 }

@@ -7,6 +7,7 @@
 #include "app/text_argument.hpp"
 #include "recipe/playlist_json.hpp"
 #include "recipe/record_run.hpp"
+#include "recipe/shown_values.hpp"
 #include "store/read_only.hpp"
 #include "store/runs.hpp"
 #include "verbs/playlist_text.hpp"
@@ -51,6 +52,7 @@ RunRequest make_request(app::Caller& caller, const Arguments& arguments,
   }
   RunRequest request = app::make_run_request(caller, arguments.text("recipe"));
   for (const app::RunOutput& output : outputs) request.output_formats.push_back(output.format);
+  request.show = column_names(arguments.texts("show"));
   return request;
 }
 
@@ -127,6 +129,11 @@ std::vector<Verb> run_verbs() {
              .value_name = "TEXT",
              .help = "What the list should be like, in words: --set prompt=TEXT, for recipes that "
                      "have such a parameter"},
+            {.name = "show",
+             .value_name = "COLUMN,...",
+             .help = "Tell these columns of each track: tempo,energy,year and any other that a "
+                     "formula may read; - is a missing value",
+             .is_several = true},
             {.name = "explain",
              .value_name = "short|log",
              .help =

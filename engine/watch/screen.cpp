@@ -130,10 +130,16 @@ class Screen {
     const std::string move = view_.run > 1 ? move_text(track.move, false) : "";
     line.add(move_colour(track.move), padded(move, kMoveColumns));
     line.add(kBold, track.title).add("", " — " + track.artist);
-    const int score_columns = text_width(track.score) + 2;
-    if (!track.score.empty() && line.left() >= score_columns)
-      line.pad_until(score_columns).add(kDim, "  " + track.score);
+    for (const std::string& end : {track.shown + gap(track) + track.score, track.score}) {
+      if (end.empty() || line.left() < text_width(end) + 2) continue;  // then the score alone
+      line.pad_until(text_width(end) + 2).add(kDim, "  " + end);
+      break;
+    }
     return line.text();
+  }
+
+  static const char* gap(const ShownTrack& track) {
+    return track.shown.empty() || track.score.empty() ? "" : "  ";
   }
 
   [[nodiscard]] std::string stage_line(const TraceEntry& stage) const {

@@ -8,6 +8,8 @@
 #include "core/calendar.hpp"
 #include "core/json_text.hpp"
 #include "core/shown_text.hpp"
+#include "recipe/playlist_json.hpp"
+#include "recipe/shown_values.hpp"
 
 namespace engine {
 namespace {
@@ -77,9 +79,11 @@ void WatchView::take(const Playlist& playlist) {
     departed.push_back({move.track, move.before, track.title, track.artist, ""});
   }
   std::vector<ShownTrack> shown;
+  const std::vector<std::string> values = shown_lines(playlist.tracks);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const PlaylistTrack& track = playlist.tracks[i];
-    shown.push_back({changes.tracks[i], track.title, track.artist, score_text(track)});
+    shown.push_back(
+        {changes.tracks[i], track.title, track.artist, score_text(track), values[i], track.shown});
   }
   tracks = std::move(shown);
   left = std::move(departed);
@@ -108,7 +112,8 @@ std::string plain_text(const WatchView& view) {
     char place[48];
     std::snprintf(place, sizeof place, "%4d  %-5s ", track.move.place,
                   view.run > 1 ? move_text(track.move, true).c_str() : "");
-    text += place + track_line(track) + (track.score.empty() ? "" : "  " + track.score) + "\n";
+    text += place + track_line(track) + (track.shown.empty() ? "" : "  " + track.shown) +
+            (track.score.empty() ? "" : "  " + track.score) + "\n";
   }
   for (const TraceEntry& stage : view.stages) {
     text += "stage " + (stage.is_reused ? "   reused" : formatted("%9.3f", stage.ms)) + " ms  " +
@@ -137,6 +142,7 @@ std::string json_line(const WatchView& view) {
                       {"track", track.move.track},
                       {"title", track.title},
                       {"artist", track.artist}});
+    if (!track.values.empty()) tracks.back()["shown"] = values_json(track.values);
   }
   Json stages = Json::array();
   for (const TraceEntry& stage : view.stages) stages.push_back(stage_json(stage));

@@ -15,6 +15,8 @@ namespace engine {
 struct ShownTrack {
   TrackMove move;
   std::string title, artist, score;
+  std::string shown = {};  // the values that were asked for, as a line
+  PlaylistValues values = {};
 };
 
 struct ShownDeparture {

@@ -94,6 +94,35 @@ TEST_CASE("every recipe of the cookbook gives the demo's listener a list", "[coo
   }
 }
 
+TEST_CASE("run --show tells columns beside each track", "[show]") {
+  const EngineHome home;
+  const std::vector<std::string> deep_cuts = {"run", "deep_cuts", "--no-record", "--set",
+                                              "tracks=3"};
+  const auto shown = [&](std::vector<std::string> more) {
+    std::vector<std::string> all = deep_cuts;
+    all.insert(all.end(), more.begin(), more.end());
+    return run(home, all);
+  };
+  const Ended short_lines =
+      shown({"--explain", "short", "--show", "year,plays", "--show", "explicit"});
+  INFO(short_lines.err);
+  CHECK_THAT(short_lines.out, Catch::Contains("  year ") && Catch::Contains("  plays ") &&
+                                  Catch::Contains("  explicit "));
+  CHECK_THAT(shown({"--explain", "log", "--show", "year"}).out,
+             Catch::Contains("\n           year "));
+  const Ended wrong = shown({"--show", "yaer"});
+  CHECK(wrong.exit_code == 2);
+  CHECK_THAT(wrong.err,
+             Catch::Contains("no column \"yaer\"") && Catch::Contains("did you mean year?"));
+  std::vector<std::string> asked = {"--json"};
+  asked.insert(asked.end(), deep_cuts.begin(), deep_cuts.end());
+  asked.insert(asked.end(), {"--show", "tempo,artist_rank"});
+  for (const json& track : json::parse(run(home, asked).out).at("tracks")) {
+    CHECK(track.at("shown").size() == 2);
+    CHECK(track.at("shown").at("artist_rank").get<int>() >= 1);
+  }
+}
+
 TEST_CASE("check knows now, dates and the columns by time and artist", "[check][times]") {
   const EngineHome home;
   const auto problems = [&](const std::string& build) {

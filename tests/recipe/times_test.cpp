@@ -63,6 +63,7 @@ class Times {
         "function(p, user, now)\n" +
         build + "\nend }\n";
     request.now = now;
+    request.show = show;
     request.lua_limits.seconds = 10;
     request.columns = prepare_columns(columns);
     request.script_directories = {std::string(PLAYLIST_SOURCE_DIR) + "/scripts"};
@@ -78,6 +79,8 @@ class Times {
     return error_of([&] { run(build); });
   }
   std::vector<std::string> notices(const std::string& build) { return run(build).at("notices"); }
+
+  std::vector<std::string> show;
 
  private:
   SmallStore store_;
@@ -250,4 +253,24 @@ TEST_CASE("a filter that drops rows for want of a value says how many have one",
   CHECK(told("not (t.year < 1992)").empty());
   CHECK(told("t.plays > 100").empty());
   CHECK(told("true").empty());
+}
+
+TEST_CASE("shown columns are of the asking, not of the list", "[times]") {
+  Times times;
+  const json before = times.run("return user.artists:top(1)");
+  CHECK_FALSE(before.at("tracks")[0].contains("shown"));
+  times.show = {"year", "artist", "score", "plays_at", "last_finished"};
+  const json record = times.run("return user.artists:top(1)");
+  CHECK(record.at("tracks")[3].at("shown") == json({{"year", nullptr},
+                                                    {"artist", "Ada"},
+                                                    {"score", 6},
+                                                    {"plays_at", 0},
+                                                    {"last_finished", nullptr}}));
+  CHECK(record.at("tracks")[0].at("shown").at("plays_at") == 1);
+  CHECK(record.at("tracks")[0].at("columns") == before.at("tracks")[0].at("columns"));
+  times.show = {"yaer"};
+  const Error error = times.error("return user.artists:top(1)");
+  CHECK(error.exit() == Exit::kUsage);
+  CHECK_THAT(error.what(), Catch::Contains("no column \"yaer\""));
+  CHECK(error.parts().fix == "did you mean year?");
 }
