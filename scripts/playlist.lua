@@ -14,6 +14,7 @@
 --   pl.person("bob").likes  ipairs(pl.everyone)                  other people of the library, with the sets that user has; a formula
 --                                                                has t.plays_of.bob and so on
 --   pl.ranking.NAME { ... }  pl.filtering.NAME { ... }  pl.ordering.NAME { ... }   used in :rank :filter :order
+--   pl.prompt("artist:(Radiohead):2 #jazz")                      candidates for a prompt of ListenBrainz Radio
 --   pl.mix pl.alternate pl.blend pl.fallback pl.concat pl.fair   combine candidates;  a + b union, a - b difference, a * b both
 --   :filter :rank :score :column :explain :top :sample :limit :order :seeds
 --   :since :between :at :on_this_day :last :or_last :or_implicit :most_played :plays_between   by when it was played, liked ...
@@ -343,6 +344,12 @@ function demands.fallback(branches)
     if branch.title ~= nil and type(branch.title) ~= "string" then engine.fail("pl.fallback: branch " .. i .. " needs title = a text") end
   end
 end
+
+-- ---- prompts ------------------------------------------------------------------------------------------------------
+
+-- Candidates for a prompt of ListenBrainz Radio: pl.prompt("artist:(Radiohead):2 #jazz", { mode = "hard" }); prompts.lua
+-- has what a prompt may say. `engine plan` shows what becomes of it.
+function pl.prompt(text, options) return require("prompts").candidates(pl, text, options) end
 
 -- ---- recipes ------------------------------------------------------------------------------------------------------
 

@@ -150,7 +150,9 @@ std::string log_lines(const std::vector<PlaylistTrack>& tracks) {
 std::string closing(const Playlist& playlist) {
   const PlaylistStatistics& statistics = playlist.statistics;
   std::string text;
-  if (!statistics.branches.empty()) {
+  // Of a mix of one's own tracks only there is nothing to tell.
+  const bool has_discoveries = statistics.generative + statistics.fallbacks > 0;
+  if (has_discoveries) {
     const auto base = static_cast<std::int64_t>(playlist.tracks.size()) - statistics.generative;
     text += counted(base, "base track") + " and " + std::to_string(statistics.generative) +
             " discovered; " + counted(statistics.fallbacks, "discovery place") +

@@ -1,10 +1,15 @@
-// recall.catalogue: every track there is, by track number; with a tag, the tracks that have it.
+// recall.catalogue: every track there is, by track number; with a tag, the tracks that have it; with
+// an artist, those that they are on.
 //
+// An artist is meant whose name has the same words, case, accents and signs aside
+// (playlist/folded_words.hpp); of several, all.
 // A track has its own tags, or, without any, the strong ones of its first artist (shared/genres.hpp).
 // score = 1 for all.
+#include "playlist/folded_words.hpp"
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -19,10 +24,11 @@ class Catalogue final : public playlist::Recall {
   static constexpr playlist::Param kParams[] = {
       {"limit", 100'000'000, 1, 100'000'000, "candidates to return"},
       {"tag", "", "only tracks of this genre or tag"},
+      {"artist", "", "only tracks of the artist of this name, case and accents aside"},
   };
 
   explicit Catalogue(const playlist::Args& args)
-      : limit_(args.count("limit")), tag_(args.text("tag")) {
+      : limit_(args.count("limit")), tag_(args.text("tag")), artist_(args.text("artist")) {
     for (char& c : tag_) {
       if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');  // tags are lower case
     }
@@ -30,9 +36,8 @@ class Catalogue final : public playlist::Recall {
 
   playlist::Candidates recall(playlist::RecallCall& call) const {
     std::vector<std::int32_t> tracks = tag_.empty() ? all(call) : tagged(call);
-    const std::int32_t explanation = tag_.empty()
-                                         ? call.text("CATALOGUE: a track of the catalogue")
-                                         : call.because("CATALOGUE: a track tagged ", tag_);
+    if (!artist_.empty()) tracks = common(tracks, by_artist(call));
+    const std::int32_t explanation = explained(call);
     tracks.resize(std::min(tracks.size(), limit_));
     playlist::Candidates found = call.candidates();
     found.reserve(tracks.size());
@@ -50,6 +55,44 @@ class Catalogue final : public playlist::Recall {
     return tracks;
   }
 
+  [[nodiscard]] std::int32_t explained(playlist::RecallCall& call) const {
+    if (tag_.empty() && artist_.empty()) return call.text("CATALOGUE: a track of the catalogue");
+    if (artist_.empty()) return call.because("CATALOGUE: a track tagged ", tag_);
+    return call.because("CATALOGUE: a track by ", artist_,
+                        tag_.empty() ? "" : playlist::concat(", tagged ", tag_));
+  }
+
+  /// What both have, ascending as they are.
+  static std::vector<std::int32_t> common(const std::vector<std::int32_t>& a,
+                                          const std::vector<std::int32_t>& b) {
+    std::vector<std::int32_t> both;
+    std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
+    return both;
+  }
+
+  /// Ascending. Throws NoData where nobody is called so.
+  [[nodiscard]] std::vector<std::int32_t> by_artist(const playlist::RecallCall& call) const {
+    const playlist::Strings names = call.table("artists")["name"].texts();
+    const playlist::Lists tracks_of = call.lists("artist_tracks");
+    const std::string wanted = playlist::folded_words(artist_);
+    std::vector<std::int32_t> tracks;
+    bool is_known = false;
+    for (std::size_t artist = 0; artist < names.size(); ++artist) {
+      // A name of signs only, such as "!!!", has no words.
+      const bool is_called_so = wanted.empty() ? names[artist] == artist_
+                                               : playlist::folded_words(names[artist]) == wanted;
+      if (!is_called_so) continue;
+      is_known = true;
+      const auto theirs = tracks_of[static_cast<std::int32_t>(artist)];
+      tracks.insert(tracks.end(), theirs.begin(), theirs.end());
+    }
+    if (!is_known)
+      throw playlist::NoData(playlist::concat("no artist here is called \"", artist_, "\""));
+    std::sort(tracks.begin(), tracks.end());
+    tracks.erase(std::unique(tracks.begin(), tracks.end()), tracks.end());
+    return tracks;
+  }
+
   [[nodiscard]] std::vector<std::int32_t> tagged(const playlist::RecallCall& call) const {
     const shared::Genres genres(call);
     for (std::size_t tag = 0; tag < genres.count(); ++tag) {
@@ -60,10 +103,10 @@ class Catalogue final : public playlist::Recall {
   }
 
   std::size_t limit_;
-  std::string tag_;
+  std::string tag_, artist_;
 };
 
 }  // namespace
 
 constinit const playlist::Element kCatalogue = playlist::element<Catalogue>(
-    "recall.catalogue", "Every track of the catalogue, or those with a tag, by number.");
+    "recall.catalogue", "Every track of the catalogue, or those with a tag or by an artist, by number.");

@@ -200,3 +200,28 @@ TEST_CASE("nothing to test is no success", "[test]") {
   CHECK_THAT(ended.out, Catch::Contains("no tests"));
   CHECK_THAT(ended.err, Catch::Contains("nothing was tested"));
 }
+
+TEST_CASE("prompts give what they ask for, and say what is wrong with them", "[test][prompts]") {
+  const EngineHome home;
+  const Ended ended = home.engine({"test", "tests/data/recipes/prompts.lua"});
+  INFO(ended.out);
+  INFO(ended.err);
+  CHECK(ended.exit_code == 0);
+  CHECK_THAT(ended.out, Catch::Contains("\n7 passed, 0 failed\n"));
+  const auto error_of = [&](const std::string& prompt) {
+    return home
+        .engine({"--library", support::demo_library(), "run", "tests/data/recipes/prompts.lua",
+                 "--set", "prompt=" + prompt})
+        .err;
+  };
+  CHECK_THAT(error_of("artis:(x)"), Catch::Contains("did you mean artist:?"));
+  CHECK_THAT(error_of("artist:(x"), Catch::Contains("has a ( that no ) closes"));
+  CHECK_THAT(error_of("artist:(a)b"), Catch::Contains("where a term should have ended"));
+  CHECK_THAT(error_of("artist:u2:nosim"), Catch::Contains("lacks a weight"));
+  CHECK_THAT(error_of("#jazz:0"), Catch::Contains("from 1 to 1000"));
+  CHECK_THAT(error_of("#jazz:2:esay"), Catch::Contains("did you mean easy?"));
+  CHECK_THAT(error_of("#jazz::"), Catch::Contains("lacks an option"));
+  CHECK_THAT(error_of("artist:(meh)::nosim,"), Catch::Contains("lacks an option"));
+  CHECK_THAT(error_of("country:mali"), Catch::Contains("which no library has"));
+  CHECK_THAT(error_of("#jazz dub"), Catch::Contains("\"dub\", which is no term"));
+}

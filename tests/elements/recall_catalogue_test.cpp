@@ -30,6 +30,25 @@ TEST_CASE("recall.catalogue gives every track by number, or those with a tag", "
   CHECK(none.message == "no track is tagged \"polka\"");
 }
 
+TEST_CASE("recall.catalogue gives what an artist is on, by a name as people write it", "[recall]") {
+  TinyLibrary library;
+  library.add({.artists = {"Björk"}, .tags = {"pop"}});
+  library.add({.artists = {"B"}});
+  library.add({.artists = {"B", "Björk"}});
+  library.add({.artists = {"!!!"}});
+  const Recalled found = run_recall("recall.catalogue", {{"artist", "bjork"}}, library);
+  CHECK(found.numbers() == Numbers{0, 2});
+  CHECK(found.tracks[0].explanation == "CATALOGUE: a track by bjork");
+  CHECK(run_recall("recall.catalogue", {{"artist", "!!!"}}, library).numbers() == Numbers{3});
+  const Recalled both =
+      run_recall("recall.catalogue", {{"artist", "BJÖRK"}, {"tag", "pop"}}, library);
+  CHECK(both.numbers() == Numbers{0});
+  CHECK(both.tracks[0].explanation == "CATALOGUE: a track by BJÖRK, tagged pop");
+  const Recalled none = run_recall("recall.catalogue", {{"artist", "Bj"}}, library);
+  CHECK(none.status == PLAYLIST_NO_DATA);
+  CHECK(none.message == "no artist here is called \"Bj\"");
+}
+
 TEST_CASE("recall.popular goes by popularity, then by the artist's users, then by number",
           "[recall]") {
   constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
