@@ -1,0 +1,13 @@
+-- Tests of radio.lua:  engine test cookbook/radio
+local library = {
+  tracks = {
+    { title = "A", artist = "X", tags = { "rock" } }, { title = "B", artist = "X", tags = { "pop" } },
+    { title = "C", artist = "Y", tags = { "rock" } }, { title = "D", artist = "Z", tags = { "folk" } },
+  },
+  listens = { { "D", days_ago = 1 } },
+}
+return {
+  { "a tag", library = library, expect = { tracks = 2, includes = { "A", "C" } } },
+  { "an artist alone, and another tag", library = library, set = { prompt = "artist:x::nosim #folk:2" },
+    expect = { tracks = 3, includes = { "A", "B", "D" } } },
+}
