@@ -119,6 +119,14 @@ TEST_CASE("every verb that a page of help names is one", "[help]") {
   }
 }
 
+TEST_CASE("the page of verbs tells of every verb", "[help]") {
+  const std::string page(engine::find_topic("verbs")->markdown);
+  for (const engine::verbs::Verb& verb : engine::verbs::verbs()) {
+    CAPTURE(verb.name);
+    CHECK_THAT(page, Catch::Contains("`" + verb.name.substr(0, verb.name.find(' '))));
+  }
+}
+
 TEST_CASE("help names the topics, shows one, and says what was meant", "[help]") {
   const EngineHome home;
   const Ended list = home.engine({"help"});

@@ -1,4 +1,5 @@
-// The README is true: its commands run, its recipe gives a list, its plugin builds and is used.
+// The README is true: its commands run, its recipe gives a list; and the plugin that the page of
+// help on plugins shows builds and is used.
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
@@ -16,9 +17,10 @@ namespace {
 const std::string kSource = PLAYLIST_SOURCE_DIR, kBuild = PLAYLIST_BUILD_DIR;
 
 /// The fenced blocks of one language, in order.
-std::vector<std::string> blocks(const std::string& language) {
+std::vector<std::string> blocks(const std::string& language,
+                                const std::string& page = "README.md") {
   std::vector<std::string> result;
-  std::istringstream readme(engine::read_file(kSource + "/README.md"));
+  std::istringstream readme(engine::read_file(kSource + "/" + page));
   bool is_inside = false;
   for (std::string line; std::getline(readme, line);) {
     if (!is_inside && line == "```" + language) {
@@ -118,9 +120,9 @@ TEST_CASE("the README's mistake is told as it says", "[readme]") {
                             Catch::Contains("did you mean energy?"));
 }
 
-TEST_CASE("the README's plugin builds and a recipe uses it", "[readme]") {
+TEST_CASE("the plugin of the pages of help builds and a recipe uses it", "[readme]") {
   const EngineHome home;
-  const std::vector<std::string> plugins = blocks("cpp");
+  const std::vector<std::string> plugins = blocks("cpp", "engine/help/topics/plugins.md");
   REQUIRE(plugins.size() == 1);
   engine::write_file_atomically(home.path("calm.cpp"), plugins[0]);
   std::filesystem::create_directories(home.path("plugins"));

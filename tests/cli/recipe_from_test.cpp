@@ -26,7 +26,7 @@ TEST_CASE("a smart playlist becomes a recipe that is good and runs", "[recipe_fr
       home.path("mix.nsp"),
       R"({"name": "Often", "all": [{"any": [{"is": {"loved": true}}, {"gt": {"playCount": 3}}]},
           {"inTheRange": {"year": [1950, 2030]}}, {"notContains": {"title": "zzz"}},
-          {"startsWith": {"artist": ""}}, {"gt": {"duration": 60}}],
+          {"startsWith": {"artist": ""}}, {"isNot": {"genre": "polka"}}, {"gt": {"duration": 60}}],
           "sort": "-playCount,title", "limit": 12})");
   const Ended made = from(home, home.path("mix.nsp"), "mix.lua");
   INFO(made.err);
