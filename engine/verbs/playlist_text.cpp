@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <map>
 
 #include "core/calendar.hpp"
 #include "core/counted.hpp"
@@ -147,6 +148,29 @@ std::string log_lines(const std::vector<PlaylistTrack>& tracks) {
   return text;
 }
 
+/// Elements that lack the same in one line: "a, b have no data: ...", where the first of them stood.
+std::vector<std::string> told_together(const std::vector<std::string>& notices) {
+  constexpr std::string_view kLacks = " has no data: ";
+  std::vector<std::string> told;
+  std::map<std::string, std::pair<std::size_t, std::string>> lacking;  // by reason: place, names
+  for (const std::string& notice : notices) {
+    const std::size_t at = notice.find(kLacks);
+    if (at == std::string::npos) {
+      told.push_back(notice);
+      continue;
+    }
+    const std::string name = notice.substr(0, at), reason = notice.substr(at + kLacks.size());
+    const auto [found, is_new] = lacking.try_emplace(reason, told.size(), name);
+    if (is_new) {
+      told.push_back(notice);
+    } else {
+      found->second.second += ", " + name;
+      told[found->second.first] = found->second.second + " have no data: " + reason;
+    }
+  }
+  return told;
+}
+
 std::string closing(const Playlist& playlist) {
   const PlaylistStatistics& statistics = playlist.statistics;
   std::string text;
@@ -168,7 +192,8 @@ std::string closing(const Playlist& playlist) {
     if (!entry.relaxed.empty()) text += "; " + one_line(entry.relaxed);
     text += "\n";
   }
-  for (const std::string& notice : playlist.notices) text += "note: " + one_line(notice) + "\n";
+  for (const std::string& notice : told_together(playlist.notices))
+    text += "note: " + one_line(notice) + "\n";
   text += "random seed " + std::to_string(playlist.random_seed) + "\n";
   return text;
 }

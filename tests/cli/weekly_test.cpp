@@ -184,6 +184,11 @@ TEST_CASE("once model.discovery is trained the weekly mix discovers by it, under
   const std::string untrained = run().at("notices").dump();
   CHECK(untrained.find("recall.familiar has no data: model.discovery has not been trained") !=
         std::string::npos);
+  // On a screen those that lack the same are told in one line.
+  const Ended text = home.engine({"--now", "2026-11-21", "run", "weekly", "--no-record"});
+  CHECK_THAT(text.out,
+             Catch::Contains("note: recall.familiar, recall.artist_cf, recall.session_neighbours, "
+                             "recall.fresh have no data: model.discovery has not been trained"));
   const Ended trained = home.engine({"train", "discovery", "--as-of", "2026-11-21"});
   INFO(trained.err);
   REQUIRE(trained.exit_code == 0);
