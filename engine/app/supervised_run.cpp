@@ -111,6 +111,17 @@ RunRequest make_run_request(const Caller& caller, const std::string& recipe,
   return request;
 }
 
+void prepare_people(const Caller& caller, RunRequest& request, bool has_other_parameters) {
+  const PreparedColumns& columns = *request.columns;
+  const bool asks_now =
+      may_ask_for_people(request.recipe_text) && columns.people.empty() && !columns.has_everyone;
+  const bool asks_for_others = has_other_parameters && !columns.people.empty();
+  if (!asks_now && !asks_for_others) return;
+  const ColumnOptions options = column_options(caller);
+  request.columns =
+      with_people(prepare_columns(options), options, request.recipe_text, request.set);
+}
+
 std::vector<ModelVersion> usable_models(const std::string& store, std::int64_t now,
                                         std::int64_t user_id) {
   if (!fs::exists(models_folder(store))) return {};

@@ -12,7 +12,6 @@
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "core/shown_text.hpp"
-#include "data/people.hpp"
 
 namespace engine {
 namespace {
@@ -199,15 +198,9 @@ void WatchSession::library_changed() {
 
 void WatchSession::start_run(const std::string& cause) {
   if (cause == "start") asked_ = Clock::now();
-  const bool asks_now = may_ask_for_people(request_.recipe_text) &&
-                        request_.columns->people.empty() && !request_.columns->has_everyone;
-  if (asks_now || (!request_.columns->people.empty() && request_.set != set_)) {
-    request_.set = set_;
-    const ColumnOptions options = app::column_options(cli_.caller());
-    request_.columns =
-        with_people(prepare_columns(options), options, request_.recipe_text, request_.set);
-  }
+  const bool has_other_parameters = request_.set != set_;
   request_.set = set_;
+  app::prepare_people(cli_.caller(), request_, has_other_parameters);
   started_state_ = sources_state();
   RunRequest request = request_;
   request.before = view_.track_ids();

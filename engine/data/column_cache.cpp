@@ -1,5 +1,6 @@
 #include "data/column_cache.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -20,7 +21,7 @@
 namespace engine {
 namespace {
 
-constexpr int kTries = 3;  // when somebody writes to the store between the two connections
+constexpr int kTries = 6;  // when somebody writes to the store between the two connections
 
 Store open_store(const std::string& path) {
   Store store = Store::open(path, {.is_read_only = true, .may_create = false});
@@ -233,6 +234,11 @@ class Preparation {
   bool has_folder_ = false;
 };
 
+/// A writer that has just come in between is given time to end, more each time.
+void wait_before_try(int tries) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(10 * tries));
+}
+
 [[noreturn]] void throw_changes_too_fast(const std::string& store) {
   throw Error(Exit::kStore, "the library changes faster than it can be read",
               {.where = store,
@@ -248,7 +254,7 @@ std::string column_cache_folder(const std::string& store) {
 }
 
 std::shared_ptr<const PreparedColumns> prepare_columns(const ColumnOptions& options) {
-  for (int k = 0; k < kTries; ++k)
+  for (int k = 0; k < kTries; ++k, wait_before_try(k))
     if (auto made = Preparation(options).prepare())
       return std::make_shared<const PreparedColumns>(std::move(*made));
   throw_changes_too_fast(options.store);

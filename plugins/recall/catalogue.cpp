@@ -109,4 +109,5 @@ class Catalogue final : public playlist::Recall {
 }  // namespace
 
 constinit const playlist::Element kCatalogue = playlist::element<Catalogue>(
-    "recall.catalogue", "Every track of the catalogue, or those with a tag or by an artist, by number.");
+    "recall.catalogue",
+    "Every track of the catalogue, or those with a tag or by an artist, by number.");

@@ -1,4 +1,4 @@
-#include "shared/genres.hpp"
+#include "genres.hpp"
 
 #include <algorithm>
 #include <string>

@@ -1,4 +1,4 @@
-#include "shared/nearest_word.hpp"
+#include "nearest_word.hpp"
 
 #include <algorithm>
 

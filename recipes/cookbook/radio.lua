@@ -5,13 +5,14 @@ return pl.recipe {
   title = "Radio",
   about = "Artists, tags, moods, playlists and people in turns, by their weights.",
   params = {
-    prompt = pl.text   { "#rock", help = "artist:(NAME), tag:(a, b), #tag, mood:(calm), playlist:(NAME), stats:(PERSON); then :WEIGHT:OPTIONS" },
+    prompt = pl.text   { "", help = "what you played most, or artist:(NAME), tag:(a, b), #tag, mood:(calm), playlist:(NAME), stats:(PERSON); then :WEIGHT:OPTIONS" },
     mode   = pl.choice { "easy", choices = { "easy", "medium", "hard" }, help = "how well known the tracks are" },
     tracks = pl.int    { 40, min = 1, max = 500, help = "length of the playlist" },
   },
   random_seed = "day",
   build = function(p, user)
-    return pl.prompt(p.prompt, { mode = p.mode })
+    local prompt = p.prompt ~= "" and p.prompt or "stats:(" .. user.name .. ")"
+    return pl.prompt(prompt, { mode = p.mode })
       :limit { tracks = p.tracks, per_artist = 4 }
       :order(pl.ordering.artist_spacing { gap = 2 })
   end,

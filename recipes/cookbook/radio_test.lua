@@ -7,7 +7,8 @@ local library = {
   listens = { { "D", days_ago = 1 } },
 }
 return {
-  { "a tag", library = library, expect = { tracks = 2, includes = { "A", "C" } } },
+  { "without a prompt, what was played most", library = library, expect = { list = { "D" } } },
+  { "a tag", library = library, set = { prompt = "#rock" }, expect = { tracks = 2, includes = { "A", "C" } } },
   { "an artist alone, and another tag", library = library, set = { prompt = "artist:x::nosim #folk:2" },
     expect = { tracks = 3, includes = { "A", "B", "D" } } },
 }

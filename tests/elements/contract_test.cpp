@@ -223,7 +223,8 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
   CHECK(element_names(PLAYLIST_FILTERING) ==
         std::vector<std::string>{"filtering.banned", "filtering.duration", "filtering.explicit",
                                  "filtering.heard", "filtering.in_set", "filtering.not_in",
-                                 "filtering.per_artist", "filtering.range", "filtering.served"});
+                                 "filtering.per_artist", "filtering.range", "filtering.served",
+                                 "filtering.tag"});
   CHECK(element_names(PLAYLIST_ORDERING) ==
         std::vector<std::string>{"ordering.artist_spacing", "ordering.by", "ordering.curve",
                                  "ordering.shuffle", "ordering.transitions"});

@@ -61,7 +61,7 @@ TEST_CASE("every page has a heading, and its references are filled in", "[help]"
     CAPTURE(std::string(topic.name));
     CHECK(find_topic(topic.name) == &topic);
     CHECK(!markdown_title(topic.markdown).empty());
-    CHECK(filled_in(topic, [](const std::string&) { return "here"; }).find("{{") ==
+    CHECK(filled_in(topic, [](const std::string&) { return "here"; }).find("\n{{") ==
           std::string::npos);
   }
   CHECK(find_topic("nothing") == nullptr);
