@@ -91,7 +91,7 @@ std::unordered_set<std::int64_t> tracks_told_of(const Store& store, std::int64_t
 
 /// What was told of `joined` is told of `kept`, and the listens are made anew. What one teller told
 /// of both alike is one play; what it told twice of one of them stays two.
-void move_tellings(Store& store, std::int64_t kept, std::int64_t joined) {
+void move_persons_tellings(Store& store, std::int64_t kept, std::int64_t joined) {
   const std::unordered_set<std::int64_t> tracks = tracks_told_of(store, joined);
   Tellers tellers(store);
   NearbyTellings nearby;
@@ -213,7 +213,7 @@ void join_people(Store& store, const User& kept, const User& joined) {
   require_other(kept, joined);
   Transaction transaction(store);
   drop_double_imports(store, kept.id, joined.id);
-  move_tellings(store, kept.id, joined.id);
+  move_persons_tellings(store, kept.id, joined.id);
   move_playlist_names(store, kept, joined);
   add_artist_plays(store, kept.id, joined.id);
   move_other_rows(store, kept.id, joined.id);
