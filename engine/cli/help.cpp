@@ -25,6 +25,7 @@ std::string first_page() {
          "  engine recipe new NAME      begins one of your own; engine watch NAME shows what a\n"
          "                              change of it changes\n"
          "  engine doctor               what is missing, and what to do about it\n"
+         "  engine help                 pages on recipes, columns, exports, a cookbook ...\n"
          "\n"
          "engine --help lists every verb, engine VERB --help what one takes.\n";
 }

@@ -95,8 +95,8 @@ Answer list_recipes(const app::Caller& caller) {
     const Json& recipe = loaded[k].told.at(0);
     const std::string title = recipe.at("title"), about = recipe.at("about");
     all.push_back({{"name", name}, {"recipe", files[k]}, {"title", title}, {"about", about}});
-    name.resize(std::max<std::size_t>(name.size() + 2, 30), ' ');
-    text += name + title + ": " + about + "\n";
+    name.resize(std::max<std::size_t>(name.size() + 2, 32), ' ');
+    text += name + title + (about.empty() ? "" : ": " + about) + "\n";
   }
   return {worst, {{"recipes", all}}, text};
 }

@@ -3,6 +3,7 @@ local pl = require "playlist"
 
 return pl.recipe {
   title = "Decades in turns",
+  about = "The best of every decade you play, one after the other.",
   params = {
     tracks = pl.int { 40, min = 1, max = 500, help = "length of the playlist" },
     first  = pl.int { 1960, min = 1900, max = 2100, help = "the first decade" },

@@ -3,6 +3,7 @@ local pl = require "playlist"
 
 return pl.recipe {
   title = "Focus",
+  about = "Hours without words, even and not too loud.",
   params = {
     minutes      = pl.int   { 180, min = 10, max = 1000, help = "length of the playlist" },
     instrumental = pl.share { 0.5, help = "at least this sure that nobody sings" },

@@ -3,6 +3,7 @@ local pl = require "playlist"
 
 return pl.recipe {
   title = "Forgotten favourites",
+  about = "Played gladly, and not heard for two months.",
   params = {
     tracks = pl.int { 25, min = 1, max = 500, help = "length of the playlist" },
     days   = pl.int { 60, min = 1, max = 10000, help = "days since you last heard any version of it" },

@@ -3,6 +3,7 @@ local pl = require "playlist"
 
 return pl.recipe {
   title = "Fresh likes",
+  about = "What you liked lately, the newest first.",
   params = {
     tracks = pl.int { 30, min = 1, max = 500, help = "length of the playlist" },
     months = pl.int { 3,  min = 1, max = 1200, help = "liked in the last months; with fewer than ten of them, the last of all time" },

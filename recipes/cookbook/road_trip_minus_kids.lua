@@ -3,6 +3,7 @@ local pl = require "playlist"
 
 return pl.recipe {
   title = "Road trip minus kids",
+  about = "Two playlists together, without what is in a third.",
   params = {
     trip    = pl.text { "Road trip", help = "a playlist to drive to" },
     more    = pl.text { "Singalong", help = "another one" },

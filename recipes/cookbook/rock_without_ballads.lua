@@ -3,6 +3,7 @@ local pl = require "playlist"
 
 return pl.recipe {
   title = "Rock without ballads",
+  about = "What the tags say is rock, without the slow ones.",
   params = {
     tracks = pl.int  { 40, min = 1, max = 500, help = "length of the playlist" },
     rock   = pl.text { "indie rock", help = "the tag to play" },

@@ -3,6 +3,7 @@ local pl = require "playlist"
 
 return pl.recipe {
   title = "Sunday calm",
+  about = "The quiet side of what you like and play.",
   params = {
     tracks = pl.int    { 30,  min = 1, max = 500, help = "length of the playlist" },
     energy = pl.number { 0.5, min = 0, max = 1,   help = "most energetic track allowed" },

@@ -3,6 +3,7 @@ local pl = require "playlist"
 
 return pl.recipe {
   title = "Top of the year",
+  about = "What you played most this year, as a countdown.",
   params = {
     tracks = pl.int  { 50, min = 1, max = 500, help = "length of the countdown" },
     year   = pl.text { "2026", help = "the year, or any other time: 2025-06" },
