@@ -50,6 +50,8 @@ function(playlist_install_sdk)
           RENAME PlaylistSdkConfig.cmake)
   install(DIRECTORY ${CMAKE_SOURCE_DIR}/sdk/template DESTINATION ${CMAKE_INSTALL_DATADIR}/playlist-engine COMPONENT sdk
           USE_SOURCE_PERMISSIONS PATTERN .clang-format EXCLUDE)
+  install(FILES ${CMAKE_SOURCE_DIR}/sdk/README.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/playlist-engine COMPONENT sdk
+          RENAME plugin-guide.md)
   file(READ ${CMAKE_SOURCE_DIR}/sdk/playlist/plugin.h header)
   string(REGEX MATCH "PLAYLIST_ABI_MAJOR ([0-9]+)u" _ "${header}")
   set(major ${CMAKE_MATCH_1})

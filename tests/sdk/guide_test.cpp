@@ -50,6 +50,8 @@ TEST_CASE("every snippet of the SDK's guide builds and runs", "[guide]") {
       "cmake --install " PLAYLIST_BUILD_DIR " --component sdk --prefix " + prefix);
   INFO(installed.output);
   REQUIRE(installed.status == 0);
+  CHECK(engine::read_file(prefix + "/share/doc/playlist-engine/plugin-guide.md") ==
+        engine::read_file(PLAYLIST_SOURCE_DIR "/sdk/README.md"));
   std::map<std::string, std::string> environment = home.environment();
   environment["PREFIX"] = prefix;
   environment["PATH"] = std::string(PLAYLIST_BUILD_DIR) + ":" + std::getenv("PATH");
