@@ -155,7 +155,8 @@ TEST_CASE("the pages of help are written for a browser and for man", "[help]") {
     CHECK_THAT(engine::read_file(home.path("pages/" + name + ".html")),
                Catch::StartsWith("<!DOCTYPE html>"));
     const std::string page = home.path("pages/man7/engine-" + name + ".7");
-    const Ended man = support::run_program({"man", "--warnings", "-l", page});
+    const Ended man =
+        support::run_program({"env", "LC_ALL=C.UTF-8", "man", "--warnings", "-l", page});
     CHECK(man.exit_code == 0);
     CHECK(man.err.empty());
   }
