@@ -240,6 +240,15 @@ std::vector<std::string> recipe_files(const Caller& caller, const std::vector<st
   return files;
 }
 
+bool is_of_cookbook(const std::string& file) {
+  return fs::path(file).parent_path().filename() == kCookbook;
+}
+
+std::string listed_name(const std::string& file) {
+  return (is_of_cookbook(file) ? std::string(kCookbook) + "/" : "") +
+         fs::path(file).stem().string();
+}
+
 std::vector<std::string> recipes_by_name(const Caller& caller) {
   std::vector<std::string> all;
   std::set<std::string> names;
@@ -247,8 +256,7 @@ std::vector<std::string> recipes_by_name(const Caller& caller) {
   for (const bool is_cookbook : {false, true}) {
     for (const std::string& folder : folders) {
       for (std::string& file : files_in(is_cookbook ? folder + "/" + kCookbook : folder)) {
-        const std::string name = (is_cookbook ? "cookbook/" : "") + fs::path(file).stem().string();
-        if (names.insert(name).second) all.push_back(std::move(file));
+        if (names.insert(listed_name(file)).second) all.push_back(std::move(file));
       }
     }
   }

@@ -42,6 +42,10 @@ std::vector<std::string> recipe_files(const Caller& caller, const std::vector<st
 
 /// What can be asked for by its name: of the folders, then of the cookbooks in them.
 std::vector<std::string> recipes_by_name(const Caller& caller);
+/// By which name one of them is asked for: "weekly", "cookbook/deep_cuts".
+std::string listed_name(const std::string& file);
+/// Is it of a cookbook?
+bool is_of_cookbook(const std::string& file);
 
 /// One file after loading it, without a library.
 struct LoadedFile {

@@ -1,7 +1,7 @@
 // The pages of help that the engine carries: engine/help/topics/NAME.md, one for each subject.
 //
 // A page says everything of its subject that is not declared in the program: what is (columns, sets,
-// steps, elements, verbs) stands in it as {{name}} on a line of its own, and whoever shows the page
+// steps, elements) stands in it as {{name}} on a line of its own, and whoever shows the page
 // says what that is now.
 #pragma once
 

@@ -1,14 +1,12 @@
 #include "verbs/help_reference.hpp"
 
-#include <algorithm>
-#include <filesystem>
 #include <stdexcept>
 
+#include "app/recipe_files.hpp"
 #include "core/paths.hpp"
 #include "data/declared_tables.hpp"
 #include "plan/step.hpp"
 #include "plugin/descriptor.hpp"
-#include "verbs/verbs.hpp"
 
 namespace engine::verbs {
 namespace {
@@ -122,48 +120,23 @@ std::string elements_reference(const Registry& registry) {
   return text;
 }
 
-std::string verbs_reference() {
-  std::string text = "| verb | does |\n| --- | --- |\n";
-  for (const Verb& verb : verbs()) {
-    if (!verb.answer) continue;
-    std::string places;
-    for (const Parameter& parameter : verb.parameters)
-      if (parameter.is_first)
-        places += (parameter.is_required ? " " : " [") + parameter.value_name +
-                  (parameter.is_several ? "..." : "") + (parameter.is_required ? "" : "]");
-    text += "| " + code("engine " + verb.name + plain(places)) + " | " + plain(verb.help) + " |\n";
-  }
-  return text;
-}
-
 /// "Gym: a list that climbs ...": what the recipe's first line says, with a heading's mark.
-std::string recipe_page(const std::filesystem::path& file) {
-  std::string text = read_file(file.string());
-  std::string heading = file.stem().string();
+std::string recipe_page(const std::string& file) {
+  std::string text = read_file(file);
+  std::string heading = app::listed_name(file);
   if (text.starts_with("-- ")) {
     const std::size_t end = text.find('\n');
     heading = text.substr(3, end - 3);
     text.erase(0, std::min(end, text.size() - 1) + 1);
   }
-  return "\n## " + plain(heading) + "\n\n`engine run cookbook/" + file.stem().string() +
-         "`\n\n```lua\n" + text + "```\n";
+  return "\n## " + plain(heading) + "\n\n`engine run " + app::listed_name(file) + "`\n\n```lua\n" +
+         text + "```\n";
 }
 
-std::string cookbook_reference(const app::Home& home) {
-  namespace fs = std::filesystem;
-  std::vector<fs::path> files;
-  for (const std::string& folder : home.recipe_directories()) {
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(fs::path(folder) / "cookbook", ignored)) {
-      const fs::path& file = entry.path();
-      if (file.extension() == ".lua" && !file.stem().string().ends_with("_test"))
-        files.push_back(file);
-    }
-  }
-  std::sort(files.begin(), files.end(),
-            [](const fs::path& a, const fs::path& b) { return a.filename() < b.filename(); });
+std::string cookbook_reference(const app::Caller& caller) {
   std::string text;
-  for (const fs::path& file : files) text += recipe_page(file);
+  for (const std::string& file : app::recipes_by_name(caller))
+    if (app::is_of_cookbook(file)) text += recipe_page(file);
   return text;
 }
 
@@ -174,11 +147,9 @@ std::string help_reference(const std::string& name, const app::Caller& caller) {
   if (name == "sets") return sets_reference();
   if (name == "steps") return steps_reference();
   if (name == "elements") return elements_reference(*caller.registry());
-  if (name == "models") return table_of(*caller.registry(), PLAYLIST_MODEL, "");
   if (name == "formats_read") return table_of(*caller.registry(), PLAYLIST_SOURCE, "");
   if (name == "formats_written") return table_of(*caller.registry(), PLAYLIST_OUTPUT, "");
-  if (name == "verbs") return verbs_reference();
-  if (name == "cookbook") return cookbook_reference(caller.home);
+  if (name == "cookbook") return cookbook_reference(caller);
   throw std::logic_error("a page of help refers to " + name + ", which is nothing");
 }
 

@@ -12,8 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kCookbook = "cookbook";  // the folder in each that find_recipe() looks into
-
 Json parameter_json(const RecipeParameter& p) {
   Json json{{"name", p.name}, {"kind", p.kind}};
   std::visit([&](const auto& value) { json["default"] = value; }, p.default_value);
@@ -72,13 +70,6 @@ Answer show_recipe(const app::Caller& caller, const std::string& name) {
   return {.data = file.told.at(0), .text = file.told.at(1).get<std::string>()};
 }
 
-/// As it is run: "weekly", "cookbook/deep_cuts".
-std::string name_of(const std::string& file) {
-  const fs::path path(file);
-  const bool is_of_cookbook = path.parent_path().filename() == kCookbook;
-  return (is_of_cookbook ? std::string(kCookbook) + "/" : "") + path.stem().string();
-}
-
 Answer list_recipes(const app::Caller& caller) {
   Json all = Json::array();
   std::string text;
@@ -91,7 +82,7 @@ Answer list_recipes(const app::Caller& caller) {
       worst = loaded[k].error->exit();
     }
     if (loaded[k].error || loaded[k].is_module) continue;
-    std::string name = name_of(files[k]);
+    std::string name = app::listed_name(files[k]);
     const Json& recipe = loaded[k].told.at(0);
     const std::string title = recipe.at("title"), about = recipe.at("about");
     all.push_back({{"name", name}, {"recipe", files[k]}, {"title", title}, {"about", about}});
