@@ -27,6 +27,9 @@ struct playlist_contract {
 #if PLAYLIST_ABI_MINOR >= 1
   playlist_vectors vectors;
 #endif
+#if PLAYLIST_ABI_MINOR >= 2
+  playlist_files files;
+#endif
   playlist_sink sink;
   playlist_artifact_writer artifact_writer;
   playlist_artifacts artifacts;

@@ -201,7 +201,9 @@ class ColumnCall : public Call {
   [[nodiscard]] std::size_t begin() const { return static_cast<std::size_t>(io().begin); }
 };
 
-/// Fills every row of its declared outputs, with a missing value where there is none.
+/// Fills every row of its declared outputs, with a missing value where there is none. Rows stand in
+/// the order that the recipe has given them so far; an element whose outputs go by it is
+/// PLAYLIST_ORDERWISE.
 class RankingCall : public ColumnCall {
  public:
   using ColumnCall::ColumnCall;

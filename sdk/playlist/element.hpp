@@ -4,7 +4,8 @@
 //   static constexpr Param kParams[]          optional
 //   static constexpr Field kInputs[]          optional; for ranking, filtering, ordering
 //   static constexpr Field kOutputs[]         optional; for recall and ranking
-//   static constexpr std::uint32_t kFlags     optional; PLAYLIST_ROWWISE, PLAYLIST_UNBOUNDED
+//   static constexpr std::uint32_t kFlags     optional; PLAYLIST_ROWWISE, PLAYLIST_UNBOUNDED,
+//                                             PLAYLIST_ORDERWISE
 //   a constructor from const Args&, or none
 //   the kind's method (const or not):
 //     Recall     Candidates recall(RecallCall&)

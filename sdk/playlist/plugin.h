@@ -13,6 +13,7 @@
  * ABI 1 is frozen: what stands here keeps its layout, its numbers and its meaning for as long as
  * PLAYLIST_ABI_MAJOR is 1. A test compares this file with the description recorded in sdk/abi/.
  * 1.1 added the service playlist.vectors/1 and the tables "vectors" and "prompts" of playlist.rows/1.
+ * 1.2 added parameters of type FILE with the service playlist.files/1, and the flag PLAYLIST_ORDERWISE.
  *
  * RULES
  *  Version     PLAYLIST_ABI_MAJOR must be equal; MINOR only grows. A library runs on every engine of its
@@ -42,7 +43,8 @@
  *              An element's own threads are started in run() and joined before it returns: the host may
  *              fork between two calls.
  *  Process     Locale, signals, working folder, environment, stdin, stdout and stderr are the host's. Files
- *              and sockets are the business of sources, outputs and models only.
+ *              and sockets are the business of sources, outputs and models only; whatever else reads a file
+ *              declares it, as a FILE parameter, and is given its bytes.
  *  Lifetime    A library is never unloaded while its process lives; there is no de-initialisation call.
  *              Static constructors must not throw.
  *  Missing     NaN in float columns, INT32_MIN / INT64_MIN in integer columns, -1 in string columns,
@@ -66,7 +68,7 @@ extern "C" {
 
 #define PLAYLIST_ABI_MAGIC 0x59414c50u /* "PLAY" */
 #define PLAYLIST_ABI_MAJOR 1u
-#define PLAYLIST_ABI_MINOR 1u
+#define PLAYLIST_ABI_MINOR 2u
 
 #define PLAYLIST_HAS(pointer, field)                                                 \
   ((pointer)->size >= (size_t)((const char *)&(pointer)->field - (const char *)(pointer)) + \
@@ -143,7 +145,11 @@ enum playlist_param_type {
                                  table with columns track (i32), score (f32), ts (i64, when it was liked,
                                  saved or played); in the set's own order; NULL when not given */
   PLAYLIST_PARAM_TEXTS = 8,   /* value.list: a list of texts */
-  PLAYLIST_PARAM_NUMBERS = 9  /* value.list: a list of numbers */
+  PLAYLIST_PARAM_NUMBERS = 9, /* value.list: a list of numbers */
+  PLAYLIST_PARAM_FILE = 10    /* value.text: the path of a file that the element reads, "" when none is named; its
+                                 bytes are given by PLAYLIST_SERVICE_FILES. The host reads it before create(), says
+                                 where it is missing, notes path and hash in the run's record, and runs again what is
+                                 watched when it changes. Since 1.2 */
 };
 enum playlist_param_flag {
   PLAYLIST_PARAM_REQUIRED = 1u << 0, /* no default: the recipe must give it */
@@ -154,7 +160,7 @@ typedef struct playlist_param { /* declared by the plugin; checked and filled in
   uint32_t size, type;
   const char *name, *help;      /* help: one line; names the unit */
   double default_number, min, max; /* NUMBER INTEGER BOOLEAN; min and max also bound items of NUMBERS */
-  const char *default_text;     /* TEXT CHOICE COLUMN */
+  const char *default_text;     /* TEXT CHOICE COLUMN; FILE: beside the plugin's library, "" or NULL for none */
   const char *const *choices;   /* CHOICE: ended by NULL. TEXTS, NUMBERS, TRACKS: by default none */
   uint32_t flags, reserved;
 } playlist_param;
@@ -237,6 +243,17 @@ typedef struct playlist_tables {
   const playlist_lists *(*lists)(const playlist_host *, const char *name);   /* [any] */
   const playlist_matrix *(*embedding)(const playlist_host *, const char *space); /* [any] */
 } playlist_tables;
+
+/* The files that FILE parameters name; for every kind, in create(), run() and explain(). Since 1.2. A recipe's path begins
+ * at the recipe's folder, one on the command line at the working folder. */
+#define PLAYLIST_SERVICE_FILES "playlist.files/1"
+struct playlist_input;
+typedef struct playlist_files {
+  uint32_t size, reserved;
+  /* The file of this parameter as a whole, as it was when the run began to use it; valid until destroy(). NULL when none
+   * is named, and for a name that is no FILE parameter of this element. */
+  const struct playlist_input *(*file)(const playlist_host *, const char *param);  /* [any] */
+} playlist_files;
 
 /* Recall elements give their candidates here, best (or next) first; a track twice keeps its first place. */
 #define PLAYLIST_SERVICE_CANDIDATES "playlist.candidates/1"
@@ -384,17 +401,21 @@ enum playlist_kind {
 };
 enum playlist_element_flag {
   PLAYLIST_ROWWISE = 1u << 0,   /* RANKING, FILTERING: output row i depends on input row i only */
-  PLAYLIST_UNBOUNDED = 1u << 1  /* recall: no natural end (random draws); `engine check` need not warn */
+  PLAYLIST_UNBOUNDED = 1u << 1, /* recall: no natural end (random draws); `engine check` need not warn */
+  PLAYLIST_ORDERWISE = 1u << 2  /* RANKING: its outputs tell of a row among its neighbours, in the order in which the
+                                   candidates stand (the step in tempo from the track before), and are true of that list
+                                   only: a step that drops, adds or moves rows does not hand them on, and who reads them
+                                   behind it is told why. It goes behind the ordering. Not with ROWWISE. Since 1.2 */
 };
 
-typedef struct playlist_input {  /* a whole file, for sources */
+typedef struct playlist_input {  /* a whole file: what a source reads, or a FILE parameter names */
   uint32_t size, reserved;
   const char *path;              /* as the user would recognise it; inside archives ARCHIVE/MEMBER */
   const char *name;              /* its last part */
   const uint8_t *bytes;          /* followed by at least 64 readable zero bytes */
   uint64_t length;
   uint64_t head_length;          /* recognise() may look only at bytes[0 .. head_length) */
-  const char *columns;           /* the user's --columns a=b,... or "" */
+  const char *columns;           /* SOURCE: the user's --columns a=b,... or ""; "" elsewhere */
 } playlist_input;
 
 typedef struct playlist_playlist { /* what outputs write */

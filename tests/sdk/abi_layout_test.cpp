@@ -70,11 +70,12 @@ TEST_CASE("structs of ABI 1 keep their fields where they are") {
 TEST_CASE("ids, magic and version of ABI 1, which no debug information holds") {
   CHECK(PLAYLIST_ABI_MAGIC == 0x59414c50u);
   CHECK(PLAYLIST_ABI_MAJOR == 1);
-  CHECK(PLAYLIST_ABI_MINOR == 1);
+  CHECK(PLAYLIST_ABI_MINOR == 2);
   CHECK(std::string(PLAYLIST_SERVICE_TABLES) == "playlist.tables/1");
   CHECK(std::string(PLAYLIST_SERVICE_CANDIDATES) == "playlist.candidates/1");
   CHECK(std::string(PLAYLIST_SERVICE_ROWS) == "playlist.rows/1");
   CHECK(std::string(PLAYLIST_SERVICE_VECTORS) == "playlist.vectors/1");  // 1.1
+  CHECK(std::string(PLAYLIST_SERVICE_FILES) == "playlist.files/1");      // 1.2
   CHECK(std::string(PLAYLIST_SERVICE_MEMBERS) == "playlist.members/1");
   CHECK(std::string(PLAYLIST_SERVICE_SINK) == "playlist.sink/1");
   CHECK(std::string(PLAYLIST_SERVICE_ARTIFACT_WRITER) == "playlist.artifact_writer/1");
@@ -87,7 +88,9 @@ TEST_CASE("numbers of ABI 1 keep their meaning") {
   CHECK(PLAYLIST_U8 == 6);
   CHECK(PLAYLIST_PARAM_COLUMN == 6);
   CHECK(PLAYLIST_PARAM_NUMBERS == 9);
+  CHECK(PLAYLIST_PARAM_FILE == 10);  // 1.2
   CHECK(PLAYLIST_MODEL == 7);
   CHECK(PLAYLIST_ROWWISE == 1u);
   CHECK(PLAYLIST_UNBOUNDED == 2u);
+  CHECK(PLAYLIST_ORDERWISE == 4u);  // 1.2
 }

@@ -16,7 +16,7 @@ using namespace sdk_fixture;
 namespace {
 
 const std::string kSdk = PLAYLIST_SOURCE_DIR "/sdk";
-const std::string kRecord = kSdk + "/abi/1.1.abi", kFirstRecord = kSdk + "/abi/1.0.abi";
+const std::string kRecord = kSdk + "/abi/1.2.abi", kFirstRecord = kSdk + "/abi/1.0.abi";
 const std::string kFrozen = PLAYLIST_SOURCE_DIR "/tests/abi/frozen_1_0";
 
 bool has_abigail() {
@@ -107,7 +107,7 @@ TEST_CASE("any change of the header is noticed: order, size, a field more, a num
       {"const playlist_playlist *playlist; /* OUTPUT */",
        "const playlist_playlist *playlist;\n  const void *more;"},
       {"PLAYLIST_U8 = 6", "PLAYLIST_U8 = 7"},
-      {"PLAYLIST_UNBOUNDED = 1u << 1", "PLAYLIST_UNBOUNDED = 1u << 1, PLAYLIST_MORE = 1u << 2"},
+      {"PLAYLIST_ORDERWISE = 1u << 2", "PLAYLIST_ORDERWISE = 1u << 2, PLAYLIST_MORE = 1u << 3"},
       {"size_t capacity);", "int32_t capacity);"},
       {"const playlist_list *list;\n} playlist_value;",
        "const playlist_list *list;\n  char bytes[16];\n} playlist_value;"},

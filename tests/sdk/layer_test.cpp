@@ -7,6 +7,45 @@
 
 namespace {
 
+// As authors write them.
+constexpr playlist::Choices kWays{"up", "down"};
+constexpr playlist::Param kDeclared[] = {
+    {"limit", 200, 1, 10'000, "an integer"},
+    {"target", 0.5, 0, 1, "a number by its default"},
+    {"reach", 1, 0, 2.5, "a number by its range"},
+    playlist::Param::number("weight", 1, 0, 2, "a number by its name"),
+    playlist::Param::integer("places", 1, 0, 2, "an integer by its name"),
+    {"strict", false, "a boolean"},
+    playlist::Param::boolean("loud", true, "a boolean by its name"),
+    {"label", "none", "a text"},
+    playlist::Param::text("prefix", "a", "a text by its name").required(),
+    playlist::Param::choice("way", kWays, "up", "a choice"),
+    playlist::Param::file("words", "words.txt", "a file"),
+    playlist::Param::file("more", "", "a file that is not named"),
+};
+
+const playlist_input* word_file(const playlist_host*, const char* param) {
+  static constexpr std::uint8_t kBytes[] = "calm\nloud\n";
+  static const playlist_input file{sizeof file, 0, "/lists/words.txt", "words.txt", kBytes, 10,
+                                   10,          ""};
+  return std::string_view(param) == "words" ? &file : nullptr;
+}
+
+/// A host that offers files, or nothing.
+playlist_host host_with(const void* (*service)(const playlist_host*, const char*)) {
+  playlist_host host{};
+  host.size = sizeof host;
+  host.service = service;
+  return host;
+}
+const void* only_files(const playlist_host*, const char* id) {
+  static constexpr playlist_files kFiles{sizeof(playlist_files), 0, word_file};
+  return std::string_view(id) == PLAYLIST_SERVICE_FILES ? &kFiles : nullptr;
+}
+const void* nothing(const playlist_host*, const char*) {
+  return nullptr;
+}
+
 playlist::Strings strings_of(const playlist_table& table, const char* name) {
   return playlist::Table(&table)[name].texts();
 }
@@ -27,6 +66,57 @@ playlist_status take(const playlist_host*, const std::int32_t* tracks, const flo
 constexpr playlist_candidates kTake{sizeof(playlist_candidates), 0, take};
 
 }  // namespace
+
+TEST_CASE("a parameter is a number where anything of it has a point, or by its name") {
+  std::vector<std::uint32_t> types;
+  for (const playlist::Param& param : kDeclared) types.push_back(param.type);
+  CHECK(types == std::vector<std::uint32_t>{
+                     PLAYLIST_PARAM_INTEGER, PLAYLIST_PARAM_NUMBER, PLAYLIST_PARAM_NUMBER,
+                     PLAYLIST_PARAM_NUMBER, PLAYLIST_PARAM_INTEGER, PLAYLIST_PARAM_BOOLEAN,
+                     PLAYLIST_PARAM_BOOLEAN, PLAYLIST_PARAM_TEXT, PLAYLIST_PARAM_TEXT,
+                     PLAYLIST_PARAM_CHOICE, PLAYLIST_PARAM_FILE, PLAYLIST_PARAM_FILE});
+  CHECK(kDeclared[3].default_number == 1);
+  CHECK(kDeclared[2].max == 2.5);
+  CHECK(std::string(kDeclared[8].default_text) == "a");
+  CHECK(kDeclared[8].flags == PLAYLIST_PARAM_REQUIRED);
+  CHECK(std::string(kDeclared[10].default_text) == "words.txt");
+}
+
+TEST_CASE("an integer may be read as a number, and what is read as another type names both") {
+  playlist_value values[std::size(kDeclared)]{};
+  values[0].integer = 7;
+  values[1].number = 0.25;
+  values[8].text = "before";
+  const playlist_host host = host_with(only_files);
+  const playlist::Args args(&host, kDeclared, values);
+  CHECK(args.number("limit") == 7);
+  CHECK(args.integer("limit") == 7);
+  CHECK(args.number("target") == 0.25);
+  CHECK(args.text("prefix") == "before");
+  CHECK_THROWS_WITH(args.integer("target"),
+                    "the plugin reads parameter target as an integer, and declares it as a number");
+  CHECK_THROWS_WITH(args.text("words"),
+                    "the plugin reads parameter words as a text, and declares it as a file");
+  CHECK_THROWS_WITH(args.number("weigth"),
+                    "the plugin reads parameter weigth, which it does not declare");
+}
+
+TEST_CASE("a file parameter gives the file's path and bytes, or says that none is named") {
+  const playlist_value values[std::size(kDeclared)]{};
+  const playlist_host host = host_with(only_files), older = host_with(nothing);
+  const playlist::Args args(&host, kDeclared, values);
+  const playlist::File words = args.file("words");
+  REQUIRE(words.is_given());
+  CHECK(words.path() == "/lists/words.txt");
+  CHECK(words.name() == "words.txt");
+  CHECK(words.bytes() == "calm\nloud\n");
+  const playlist::File more = args.file("more");
+  CHECK_FALSE(more.is_given());
+  CHECK(more.bytes().empty());
+  CHECK(more.path().empty());
+  CHECK_THROWS_WITH(playlist::Args(&older, kDeclared, values).file("words"),
+                    "this engine offers no playlist.files/1 here");
+}
 
 TEST_CASE("concat joins texts and numbers") {
   const char* pointer = "pointer";
