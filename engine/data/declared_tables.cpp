@@ -189,6 +189,12 @@ constexpr DeclaredColumn kTrackSessionColumns[] = {
 constexpr DeclaredColumn kTrackFinishedColumns[] = {
     time("last_finished", "when you last heard it to the end, Unix seconds"),
 };
+constexpr DeclaredColumn kTrackBaseLevelColumns[] = {
+    {"base_level", PLAYLIST_F32,
+     "how present it is to you, by all of your plays of it and how long ago each was: -7 never "
+     "played, about -4 once a few months ago, above 0 played in the last hour",
+     Holds::kValues, -7, 1, false},
+};
 constexpr DeclaredColumn kTrackPlaysAtColumns[] = {
     count("plays_at",
           "your plays of it that began on this weekday in this part of the day (night 22-5, "
@@ -378,6 +384,15 @@ constexpr DeclaredTable kDeclared[] = {
          [](const AsOfView& view, std::string_view) {
            return make_track_finished(view.listen_columns(),
                                       static_cast<std::size_t>(view.track_count()));
+         }},
+    {.name = "track_base_level",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kTracks,
+     .columns = kTrackBaseLevelColumns,
+     .compute =
+         [](const AsOfView& view, std::string_view) {
+           return make_track_base_level(view.listen_columns(),
+                                        static_cast<std::size_t>(view.track_count()), view.now());
          }},
     {.name = "track_plays_at",
      .owner = TableOwner::kUser,

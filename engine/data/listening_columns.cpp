@@ -1,6 +1,7 @@
 #include "data/listening_columns.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/local_time.hpp"
 
@@ -13,6 +14,23 @@ std::unique_ptr<OwnedTable> make_track_finished(const ListenColumns& listens,
   std::fill_n(last_finished, track_count, INT64_MIN);
   for (std::size_t k = 0; k < listens.count; ++k)
     if (listens.is_finished[k] == 1) last_finished[listens.track[k]] = listens.ts[k];
+  return made;
+}
+
+std::unique_ptr<OwnedTable> make_track_base_level(const ListenColumns& listens,
+                                                  std::size_t track_count, std::int64_t now) {
+  constexpr double kNever = 0.001;  // as a play of a century ago
+  std::vector<double> sums(track_count, kNever);
+  for (std::size_t k = 0; k < listens.count; ++k) {
+    if (listens.is_play[k] != 1) continue;
+    const double hours =
+        static_cast<double>(std::max<std::int64_t>(60, now - listens.ts[k])) / 3600;
+    sums[static_cast<std::size_t>(listens.track[k])] += 1 / std::sqrt(hours);
+  }
+  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(track_count));
+  float* base_level = made->f32("base_level");
+  for (std::size_t track = 0; track < track_count; ++track)
+    base_level[track] = static_cast<float>(std::log(sums[track]));
   return made;
 }
 

@@ -18,6 +18,13 @@ namespace engine {
 std::unique_ptr<OwnedTable> make_track_finished(const ListenColumns& listens,
                                                 std::size_t track_count);
 
+/// base_level     ln(0.001 + sum over plays of t^-1/2), t the hours since the play began, one minute
+///                at least: the base-level activation of ACT-R (Anderson and Schooler: Reflections of
+///                the Environment in Memory, 1991; for music Reiter-Haas et al.: Predicting Music
+///                Relistening Behavior Using the ACT-R Framework, RecSys 2021). -6.9 without plays.
+std::unique_ptr<OwnedTable> make_track_base_level(const ListenColumns& listens,
+                                                  std::size_t track_count, std::int64_t now);
+
 /// plays_at       plays that began on the weekday and in the part of the day that the zone's clocks
 ///                show at `now`, of all weeks so far. A night is told by the clock as well: its
 ///                hours before and after midnight belong to two weekdays.

@@ -229,7 +229,7 @@ struct playlist_host {
  *   "saved_artists"       artist i32, tracks i32 (liked or saved by them), plays i32, ts i64, is_implicit u8;   "user" id i64
  *   "track_statistics"    one row per track number: plays, plays_30d, skips, finished i32; skip_rate f32;
  *                         first_played, last_played i64; days_since_played f32;   likewise "track_sessions": sessions i32
- *   "track_finished"      last_finished i64;   "track_plays_at" plays_at i32;   "track_artist_statistics" artist_plays i32,
+ *   "track_finished"      last_finished i64;   "track_base_level" base_level f32;   "track_plays_at" plays_at i32;   "track_artist_statistics" artist_plays i32,
  *                         artist_rank i32, artist_last_played i64;   "served" earlier runs': track i32, ts i64, recipe
  *   "sessions" "banned"   start end i64, plays tracks i32;   track i32, ts i64, artist i32 (banned; missing: the track is)
  * lists()                 one per row of the first-named table, ascending: "track_artists" "artist_tracks" "track_tags"

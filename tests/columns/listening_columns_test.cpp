@@ -1,6 +1,9 @@
 // The columns by track that hang on clocks and on artists, worked out by hand.
 #include "data/listening_columns.hpp"
 
+#include <cmath>
+#include <vector>
+
 #include <catch2/catch.hpp>
 
 #include "core/calendar.hpp"
@@ -70,6 +73,28 @@ TEST_CASE("last_finished is the latest listen that finished counts", "[listening
   const auto earlier = store.as_of(parse_time("2026-11-02T10:01:00Z"));  // while it is heard
   CHECK(as_text(*earlier->table("track_finished")) ==
         "last_finished\n" + std::to_string(parse_time("2026-11-01T10:00:00Z")) + "\n-\n-\n-\n-\n");
+}
+
+TEST_CASE("base_level adds up plays, each the less the longer ago", "[listening_columns]") {
+  SmallStore store;
+  fill(store);
+  listen(store, "2026-11-21T15:00:00Z", 1);     // 4 hours ago
+  listen(store, "2026-11-20T18:00:00Z", 1);     // 25
+  listen(store, "2026-11-21T18:58:20Z", 2);     // in the last minutes
+  listen(store, "2026-11-21T18:00:00Z", 4, 5);  // too short for a play
+  listen(store, "2026-11-21T20:00:00Z", 5);     // not yet
+  const auto levels = [&](std::int64_t now) {
+    const auto tables = store.as_of(now);
+    const auto column = engine::column_of<float>(*tables->table("track_base_level"), "base_level");
+    return std::vector<double>(column.begin(), column.end());
+  };
+  const std::vector<double> now = levels(kNow);
+  CHECK(now[0] == Approx(std::log(0.001 + 1 / std::sqrt(4.0) + 1 / std::sqrt(25.0))));
+  CHECK(now[1] == Approx(std::log(0.001 + 1 / std::sqrt(100.0 / 3600))));
+  CHECK(now[2] == Approx(std::log(0.001)));
+  CHECK(now[3] == Approx(std::log(0.001)));
+  CHECK(now[4] == Approx(std::log(0.001)));
+  CHECK(levels(kNow - 24 * 3600)[0] == Approx(std::log(0.001 + 1)));
 }
 
 TEST_CASE("an artist's plays are those of all tracks the artist is on", "[listening_columns]") {
