@@ -1,7 +1,7 @@
 // recall.catalogue: every track there is, by track number; with a tag, the tracks that have it; with
-// an artist, those that they are on.
+// an artist, those that they are on; with a title, those that are called so.
 //
-// An artist is meant whose name has the same words, case, accents and signs aside
+// An artist or a track is meant whose name has the same words, case, accents and signs aside
 // (playlist/folded_words.hpp); of several, all.
 // A track has its own tags, or, without any, the strong ones of its first artist (shared/genres.hpp).
 // score = 1 for all.
@@ -25,10 +25,14 @@ class Catalogue final : public playlist::Recall {
       {"limit", 100'000'000, 1, 100'000'000, "candidates to return"},
       {"tag", "", "only tracks of this genre or tag"},
       {"artist", "", "only tracks of the artist of this name, case and accents aside"},
+      {"title", "", "only tracks of this title, case and accents aside"},
   };
 
   explicit Catalogue(const playlist::Args& args)
-      : limit_(args.count("limit")), tag_(args.text("tag")), artist_(args.text("artist")) {
+      : limit_(args.count("limit")),
+        tag_(args.text("tag")),
+        artist_(args.text("artist")),
+        title_(args.text("title")) {
     for (char& c : tag_) {
       if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');  // tags are lower case
     }
@@ -37,6 +41,7 @@ class Catalogue final : public playlist::Recall {
   playlist::Candidates recall(playlist::RecallCall& call) const {
     std::vector<std::int32_t> tracks = tag_.empty() ? all(call) : tagged(call);
     if (!artist_.empty()) tracks = common(tracks, by_artist(call));
+    if (!title_.empty()) keep_titled(call, tracks);
     const std::int32_t explanation = explained(call);
     tracks.resize(std::min(tracks.size(), limit_));
     playlist::Candidates found = call.candidates();
@@ -56,10 +61,30 @@ class Catalogue final : public playlist::Recall {
   }
 
   [[nodiscard]] std::int32_t explained(playlist::RecallCall& call) const {
-    if (tag_.empty() && artist_.empty()) return call.text("CATALOGUE: a track of the catalogue");
-    if (artist_.empty()) return call.because("CATALOGUE: a track tagged ", tag_);
-    return call.because("CATALOGUE: a track by ", artist_,
-                        tag_.empty() ? "" : playlist::concat(", tagged ", tag_));
+    std::string told;
+    if (!title_.empty()) told += playlist::concat(" called \"", title_, "\"");
+    if (!artist_.empty()) told += playlist::concat(" by ", artist_);
+    if (!tag_.empty()) told += playlist::concat(told.empty() ? " tagged " : ", tagged ", tag_);
+    return call.because("CATALOGUE: a track", told.empty() ? " of the catalogue" : told);
+  }
+
+  /// Whether two names have the same words. A name of signs only, such as "!!!", has none.
+  static bool is_named(std::string_view name, const std::string& wanted,
+                       const std::string& folded) {
+    return folded.empty() ? name == wanted : playlist::folded_words(name) == folded;
+  }
+
+  /// Throws NoData where none of them is called so.
+  void keep_titled(const playlist::RecallCall& call, std::vector<std::int32_t>& tracks) const {
+    const playlist::Strings titles = call.table("tracks")["title"].texts();
+    const std::string folded = playlist::folded_words(title_);
+    std::erase_if(tracks, [&](std::int32_t track) {
+      return !is_named(titles[static_cast<std::size_t>(track)], title_, folded);
+    });
+    if (tracks.empty())
+      throw playlist::NoData(
+          playlist::concat("no track here is called \"", title_, "\"",
+                           artist_.empty() ? "" : playlist::concat(" by ", artist_)));
   }
 
   /// What both have, ascending as they are.
@@ -78,10 +103,7 @@ class Catalogue final : public playlist::Recall {
     std::vector<std::int32_t> tracks;
     bool is_known = false;
     for (std::size_t artist = 0; artist < names.size(); ++artist) {
-      // A name of signs only, such as "!!!", has no words.
-      const bool is_called_so = wanted.empty() ? names[artist] == artist_
-                                               : playlist::folded_words(names[artist]) == wanted;
-      if (!is_called_so) continue;
+      if (!is_named(names[artist], artist_, wanted)) continue;
       is_known = true;
       const auto theirs = tracks_of[static_cast<std::int32_t>(artist)];
       tracks.insert(tracks.end(), theirs.begin(), theirs.end());
@@ -103,11 +125,11 @@ class Catalogue final : public playlist::Recall {
   }
 
   std::size_t limit_;
-  std::string tag_, artist_;
+  std::string tag_, artist_, title_;
 };
 
 }  // namespace
 
 constinit const playlist::Element kCatalogue = playlist::element<Catalogue>(
     "recall.catalogue",
-    "Every track of the catalogue, or those with a tag or by an artist, by number.");
+    "Every track of the catalogue, or those with a tag, by an artist or of a title, by number.");

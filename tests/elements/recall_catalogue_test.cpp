@@ -49,6 +49,25 @@ TEST_CASE("recall.catalogue gives what an artist is on, by a name as people writ
   CHECK(none.message == "no artist here is called \"Bj\"");
 }
 
+TEST_CASE("recall.catalogue gives the tracks of a title, by a name as people write it",
+          "[recall]") {
+  TinyLibrary library;
+  library.add({.title = "Jóga", .artists = {"Björk"}});
+  library.add({.title = "Joga", .artists = {"B"}});
+  library.add({.title = "Yoga", .artists = {"B"}});
+  const Recalled found = run_recall("recall.catalogue", {{"title", "joga"}}, library);
+  CHECK(found.numbers() == Numbers{0, 1});
+  CHECK(found.tracks[0].explanation == "CATALOGUE: a track called \"joga\"");
+  const Recalled hers =
+      run_recall("recall.catalogue", {{"title", "JOGA"}, {"artist", "bjork"}}, library);
+  CHECK(hers.numbers() == Numbers{0});
+  CHECK(hers.tracks[0].explanation == "CATALOGUE: a track called \"JOGA\" by bjork");
+  const Recalled none =
+      run_recall("recall.catalogue", {{"title", "Yoga"}, {"artist", "bjork"}}, library);
+  CHECK(none.status == PLAYLIST_NO_DATA);
+  CHECK(none.message == "no track here is called \"Yoga\" by bjork");
+}
+
 TEST_CASE("recall.popular goes by popularity, then by the artist's users, then by number",
           "[recall]") {
   constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
