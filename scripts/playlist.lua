@@ -17,6 +17,7 @@
 --   pl.prompt("artist:(Radiohead):2 #jazz")                      candidates for a prompt of ListenBrainz Radio
 --   pl.mix pl.alternate pl.blend pl.fallback pl.concat pl.fair   combine candidates;  a + b union, a - b difference, a * b both
 --   :filter :rank :score :column :explain :top :sample :limit :order :seeds
+--   :walk { steps = 50, after = user.last_session, score = ... } from each track to one near it
 --   :since :between :at :on_this_day :last :or_last :or_implicit :most_played :plays_between   by when it was played, liked ...
 --   user.artists:top(10)                                         all tracks of the ten artists played most
 --
@@ -242,6 +243,21 @@ function methods:score(formula)
   if type(formula) ~= "function" then engine.fail(":score takes a function of a row or a table of weights, got " .. (formula == nil and "nothing" or "a " .. type(formula)),
     type(formula) == "string" and "write :score(" .. as_formula(formula) .. ")" or nil) end
   return engine.node { step = "score", inputs = { self }, call = formula }
+end
+
+-- Goes from track to track: :walk { steps = 50, score = function(t) ... end }, or score = { similarity = 10, ... }.
+function methods:walk(arguments)
+  local given, score = {}, nil
+  if arguments ~= nil and type(arguments) ~= "table" then arguments = { arguments } end
+  for k, v in pairs(arguments or {}) do
+    if k == "score" then score = v else given[k] = v end
+  end
+  if score ~= nil and type(score) ~= "function" and type(score) ~= "table" then
+    engine.fail(":walk takes score = a function of a row or a table of weights, got a " .. type(score),
+      type(score) == "string" and "write score = " .. as_formula(score) or nil)
+  end
+  return engine.node { step = "walk", inputs = { self }, arguments = given,
+    call = type(score) == "function" and score or nil, weights = type(score) == "table" and score or nil }
 end
 
 -- The steps that are called like most: as a verb with a table of arguments, or with its arguments and then a formula.

@@ -10,6 +10,7 @@
 #include "data/declared_tables.hpp"
 #include "lua/formula_text.hpp"
 #include "lua/prepared_formula.hpp"
+#include "lua/pushed_function.hpp"
 #include "plan/column_items.hpp"
 #include "plan/evaluate.hpp"
 #include "plan/parameters.hpp"
@@ -18,21 +19,6 @@
 
 namespace engine {
 namespace {
-
-/// Pushes a node's function; pops it on leaving.
-class PushedFunction {
- public:
-  PushedFunction(lua_State* lua, int reference) : lua_(lua) {
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, reference);
-  }
-  ~PushedFunction() { lua_pop(lua_, 1); }
-  PushedFunction(const PushedFunction&) = delete;
-  PushedFunction& operator=(const PushedFunction&) = delete;
-  [[nodiscard]] int index() const { return lua_gettop(lua_); }
-
- private:
-  lua_State* lua_;
-};
 
 /// What the node's formula gives for each row.
 template <class Item>

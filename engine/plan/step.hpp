@@ -151,10 +151,17 @@ class Step {
                                            std::span<const std::int64_t> times) const;
   /// Its reasons name the place of its formula, so that what it gives hangs on that as well.
   [[nodiscard]] virtual bool names_its_formula(const Node& node) const;
+  /// How one of the rows that it gave came to be there, for why; "" where there is nothing to tell.
+  [[nodiscard]] virtual std::string story(const Evaluation& evaluation, const Candidates& made,
+                                          std::size_t row) const;
 
   // ---- what a plan tells without running ----
+  /// Tracks of candidates that are given as this argument may be among those that it gives.
+  [[nodiscard]] virtual bool gives_tracks_of(std::string_view argument) const;
   /// The columns that it adds to those of what it reads.
   virtual void add_columns(const Node& node, PlanColumns& columns) const;
+  /// Columns that its formula or its weights may read besides those of what it reads.
+  virtual void add_score_columns(PlanColumns& columns) const;
   /// How many rows its arguments let through.
   [[nodiscard]] virtual double most_rows(const Node& node) const;
   /// By default as many as its input, as far as most_rows() goes.

@@ -37,6 +37,7 @@ const Step& blend_step();
 const Step& fair_step();
 const Step& fallback_step();
 const Step& concat_step();
+const Step& walk_step();
 
 std::span<const Step* const> builtin_steps() {
   static const Step* const all[] = {
@@ -50,6 +51,7 @@ std::span<const Step* const> builtin_steps() {
       &explain_step(),
       &top_step(),
       &sample_step(),
+      &walk_step(),
       &limit_step(),
       &since_step(),
       &between_step(),
@@ -121,6 +123,16 @@ bool Step::names_its_formula(const Node&) const {
 }
 
 void Step::add_columns(const Node&, PlanColumns&) const {}
+
+void Step::add_score_columns(PlanColumns&) const {}
+
+bool Step::gives_tracks_of(std::string_view) const {
+  return false;
+}
+
+std::string Step::story(const Evaluation&, const Candidates&, std::size_t) const {
+  return "";
+}
 
 double Step::most_rows(const Node&) const {
   return std::numeric_limits<double>::infinity();

@@ -29,6 +29,10 @@ class Search {
       visit(input);
       if (keeps_to_first_input(node)) break;
     }
+    for (const auto& [name, value] : node.arguments)
+      if (const auto* tracks = std::get_if<NodeArgument>(&value);
+          tracks != nullptr && node.step->gives_tracks_of(name))
+        visit(tracks->node);
     for (const Branch& branch : node.branches) {
       visit(branch.node);
       visit(branch.otherwise);

@@ -125,7 +125,9 @@ class PlanCheck {
   }
 
   [[nodiscard]] PlanColumns columns_below(const Node& node) const {
-    return with_library(columns_[static_cast<std::size_t>(node.inputs.at(0))], library_);
+    PlanColumns own = columns_[static_cast<std::size_t>(node.inputs.at(0))];
+    node.step->add_score_columns(own);
+    return with_library(std::move(own), library_);
   }
 
   // ---- formulas ----

@@ -12,6 +12,7 @@
 #include "data/declared_tables.hpp"
 #include "plan/persons.hpp"
 #include "plan/step.hpp"
+#include "plan/walk_context.hpp"
 #include "plugin/descriptor.hpp"
 
 namespace engine {
@@ -285,6 +286,17 @@ function Candidates:score(formula) end
 
 )lua";
 
+/// A walk takes a score beside its arguments.
+std::string walk_stub() {
+  const playlist_element& element = builtin_step("walk")->description();
+  return arguments_stub(element) +
+         "---@field score? (fun(t: playlist.Row): number)|table<string, number> of a track that "
+         "may "
+         "come next\n\n" +
+         comment(element.help) + "---@param arguments? " + arguments_class(element) +
+         "\n---@return playlist.Candidates\nfunction Candidates:walk(arguments) end\n\n";
+}
+
 constexpr const char* kRows =
     R"lua(---Every row as a table of all its columns. Runs the plan so far; meant for small sets.
 ---@return playlist.Row[]
@@ -448,6 +460,9 @@ std::string row_stub(const Registry& registry, const std::vector<FormulaColumn>&
        {std::pair{"score", PLAYLIST_F32}, std::pair{"channel", PLAYLIST_STRING},
         std::pair{"explanation", PLAYLIST_STRING}, std::pair{"ts", PLAYLIST_I64}})
     columns.insert({name, {type, column_helps().at(name)}});
+  for (const WalkColumn& column : walk_columns())
+    columns.insert(
+        {column.name, {PLAYLIST_F32, std::string(column.help) + "; in the score of :walk"}});
   for (const DeclaredTable& table : declared_tables()) {
     if (!has_columns_of_people(table)) continue;
     for (const DeclaredColumn& column : table.columns)
@@ -513,7 +528,7 @@ std::vector<StubFile> stub_files(const Registry& registry,
       "---@meta playlist\n-- Written by `engine stubs`, for editors with lua-language-server. "
       "Write it again after plugins have changed.\n\n";
   text += row_stub(registry, library) + kClasses + sets_stub() + kMoreClasses + kVerbs +
-          steps_stub(StepForm::kFormula, formula_verb_stub) + kRows +
+          walk_stub() + steps_stub(StepForm::kFormula, formula_verb_stub) + kRows +
           steps_stub(StepForm::kVerb, verb_stub);
   text += parameters_stub() + steps_stub(StepForm::kCombiner, combiner_stub) +
           elements_stub(registry) + "return pl\n";

@@ -141,6 +141,8 @@ TrackStory why(Evaluation& evaluation, std::int32_t track) {
     };
     if (node.is_source()) tell("found", found_text(node, *made, row));
     if (facts.is_score) tell("scored", scored_text(evaluation, node, *made, row, track));
+    if (std::string story = node.step->story(evaluation, *made, row); !story.empty())
+      tell("walked", std::move(story));
     if (is_judge(facts)) tell("passed", "passed " + node.label() + " (" + node.where + ")");
   }
   return story;

@@ -6,6 +6,7 @@
 #include "core/paths.hpp"
 #include "data/declared_tables.hpp"
 #include "plan/step.hpp"
+#include "plan/walk_context.hpp"
 #include "plugin/descriptor.hpp"
 
 namespace engine::verbs {
@@ -87,6 +88,13 @@ std::string steps_reference() {
   return text;
 }
 
+std::string walk_columns_reference() {
+  std::string text = "| column | what it is |\n| --- | --- |\n";
+  for (const WalkColumn& column : walk_columns())
+    text += "| " + code(std::string("t.") + column.name) + " | " + plain(column.help) + " |\n";
+  return text;
+}
+
 /// The first line, which is a sentence; what `engine plugins info` shows has the rest.
 std::string summary(const std::string& help) {
   return help.substr(0, help.find('\n'));
@@ -146,6 +154,7 @@ std::string help_reference(const std::string& name, const app::Caller& caller) {
   if (name == "columns") return columns_reference();
   if (name == "sets") return sets_reference();
   if (name == "steps") return steps_reference();
+  if (name == "walk_columns") return walk_columns_reference();
   if (name == "elements") return elements_reference(*caller.registry());
   if (name == "formats_read") return table_of(*caller.registry(), PLAYLIST_SOURCE, "");
   if (name == "formats_written") return table_of(*caller.registry(), PLAYLIST_OUTPUT, "");

@@ -25,6 +25,22 @@ constexpr std::int32_t camelot_distance(std::int32_t key_a, std::int32_t mode_a,
 }
 constexpr std::int32_t kFarthestKeys = 7;
 
+/// How well two keys follow each other, graded: 1 the same; 0.9 one step on the wheel, or the
+/// relative; 0.55 two steps; 0.45 one step and the other mode; 0.1 a clash.
+constexpr float key_affinity(std::int32_t key_a, std::int32_t mode_a, std::int32_t key_b,
+                             std::int32_t mode_b) {
+  switch (camelot_distance(key_a, mode_a, key_b, mode_b)) {
+    case 0:
+      return 1;
+    case 1:
+      return 0.9F;
+    case 2:
+      return mode_a == mode_b ? 0.55F : 0.45F;
+    default:
+      return 0.1F;
+  }
+}
+
 /// A key and a mode that a source could have told; others count as missing.
 constexpr bool is_key(std::int32_t key, std::int32_t mode) {
   return key >= 0 && key <= 11 && mode >= 0 && mode <= 1;

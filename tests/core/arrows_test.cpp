@@ -86,7 +86,7 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"import", {"core", "library", "store", "plugin", "worker"}},
       {"models", {"core", "data", "plugin", "store", "worker"}},
       {"lua", {"core", "data"}},
-      {"plan", {"core", "data", "lua", "models", "plugin"}},
+      {"plan", {"core", "data", "lua", "models", "plugin", "shared"}},  // plugins/shared: kernels
       {"recipe", {"core", "config", "data", "lua", "models", "plan", "plugin", "store", "worker"}},
       {"batch", {"core", "data", "models", "plugin", "recipe", "store", "worker"}},
       {"benchmark", {"core", "data", "models", "plan", "plugin", "recipe", "worker"}},

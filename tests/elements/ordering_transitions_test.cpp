@@ -197,3 +197,13 @@ TEST_CASE("a missing value counts as the mean jump, and is told", "[transitions]
   CHECK_THAT(ordered.notices[2], Catch::Contains("1 of the 4 tracks have no tempo"));
   CHECK_THAT(ordered.notices[3], Catch::Contains("1 of the 4 tracks have no energy"));
 }
+
+TEST_CASE("keys clash by degrees", "[formulas]") {
+  using shared::key_affinity;
+  CHECK(key_affinity(0, 1, 0, 1) == 1);
+  CHECK(key_affinity(0, 1, 7, 1) == Approx(0.9));   // a fifth
+  CHECK(key_affinity(0, 1, 9, 0) == Approx(0.9));   // the relative
+  CHECK(key_affinity(0, 1, 2, 1) == Approx(0.55));  // two fifths
+  CHECK(key_affinity(0, 1, 4, 0) == Approx(0.45));  // a fifth and the other mode
+  CHECK(key_affinity(0, 1, 6, 1) == Approx(0.1));
+}
