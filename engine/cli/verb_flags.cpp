@@ -62,7 +62,8 @@ void add_check(CLI::Option& option, const Parameter& parameter) {
 }
 
 void add_parameter(CLI::App& app, const Parameter& parameter, Written& written) {
-  const std::string flag = parameter.is_first ? parameter.name : "--" + parameter.name;
+  std::string flag = parameter.is_first ? parameter.name : "--" + parameter.name;
+  if (parameter.letter != 0) flag = std::string("-") + parameter.letter + "," + flag;
   if (parameter.type == Type::kFlag) {
     app.add_flag(flag, written.flags[parameter.name], parameter.help);
     return;

@@ -1,4 +1,5 @@
 // engine run RECIPE: runs a recipe, answers with the playlist, keeps a record, writes outputs.
+// engine shuffle is the short way to the recipe of that name.
 #include <algorithm>
 
 #include "app/new_music.hpp"
@@ -38,19 +39,24 @@ bool is_output_printed(const app::Caller& caller, const std::vector<OutputFile>&
   return is_printed;
 }
 
-std::vector<app::RunOutput> asked_outputs(const Arguments& arguments) {
+/// What is asked for: a recipe with values of its parameters, NAME=VALUE; and which of the verb's
+/// own parameters names the outputs.
+struct AskedRun {
+  std::string recipe;
+  std::vector<std::string> set;
+  const char* outputs;
+};
+
+std::vector<app::RunOutput> asked_outputs(const Arguments& arguments, const char* parameter) {
   std::vector<app::RunOutput> outputs;
-  for (const std::string& to : arguments.texts("to")) outputs.push_back(app::parse_output(to));
+  for (const std::string& to : arguments.texts(parameter)) outputs.push_back(app::parse_output(to));
   return outputs;
 }
 
-RunRequest make_request(app::Caller& caller, const Arguments& arguments,
+RunRequest make_request(app::Caller& caller, const Arguments& arguments, const AskedRun& asked,
                         const std::vector<app::RunOutput>& outputs) {
-  if (const std::string& prompt = arguments.text("prompt"); !prompt.empty()) {
-    app::require_utf8("--prompt", prompt);
-    caller.asked.set.push_back("prompt=" + prompt);
-  }
-  RunRequest request = app::make_run_request(caller, arguments.text("recipe"));
+  caller.asked.set.insert(caller.asked.set.end(), asked.set.begin(), asked.set.end());
+  RunRequest request = app::make_run_request(caller, asked.recipe);
   for (const app::RunOutput& output : outputs) request.output_formats.push_back(output.format);
   request.show = column_names(arguments.texts("show"));
   return request;
@@ -71,13 +77,13 @@ void forget(const app::Caller& caller, std::int64_t run) {
   forget_run(store, run);
 }
 
-Answer run(const app::Caller& asking, const Arguments& arguments) {
-  const std::vector<app::RunOutput> outputs = asked_outputs(arguments);
+Answer run_asked(const app::Caller& asking, const Arguments& arguments, const AskedRun& asked) {
+  const std::vector<app::RunOutput> outputs = asked_outputs(arguments, asked.outputs);
   const std::vector<OutputFile> files = app::output_files(
-      outputs, asking.home.kept_files({arguments.text("recipe")}), arguments.flag("make-folders"));
+      outputs, asking.home.kept_files({asked.recipe}), arguments.flag("make-folders"));
   const bool is_list_printed = !is_output_printed(asking, files);
   app::Caller caller = asking;
-  const RunRequest request = make_request(caller, arguments, outputs);
+  const RunRequest request = make_request(caller, arguments, asked, outputs);
   RunAnswer answer = app::run_supervised(caller, request);
   Playlist& playlist = answer.playlist;
   for (std::size_t i = 0; i < files.size(); ++i) files[i].write(answer.outputs.at(i));
@@ -108,43 +114,101 @@ Answer run(const app::Caller& asking, const Arguments& arguments) {
   return result;
 }
 
+/// "NAME=VALUE" where the verb was given its parameter.
+void set_text(const Arguments& arguments, const std::string& parameter, AskedRun& asked) {
+  const std::string& value = arguments.text(parameter);
+  if (value.empty()) return;
+  app::require_utf8("--" + parameter, value);
+  asked.set.push_back(parameter + "=" + value);
+}
+
+Answer run(const app::Caller& asking, const Arguments& arguments) {
+  AskedRun asked{arguments.text("recipe"), {}, "to"};
+  set_text(arguments, "prompt", asked);
+  return run_asked(asking, arguments, asked);
+}
+
+Answer shuffle(const app::Caller& asking, const Arguments& arguments) {
+  AskedRun asked{"smart-shuffle", {}, "save"};
+  set_text(arguments, "from", asked);
+  set_text(arguments, "to", asked);
+  if (arguments.has("tracks"))
+    asked.set.push_back("tracks=" + std::to_string(arguments.integer("tracks")));
+  return run_asked(asking, arguments, asked);
+}
+
+Parameter outputs_parameter(const char* name) {
+  return {.name = name,
+          .value_name = "FORMAT:FILE",
+          .help =
+              "Write FORMAT:FILE too; m3u8, xspf, jspf, json, csv, uris, or what a plugin "
+              "of yours brings (engine help formats); several are possible. FILE - is "
+              "standard output, which then has no list as text; FORMAT:FILE,NAME=VALUE "
+              "gives the format an argument",
+          .is_several = true,
+          .is_local = true};
+}
+
+/// How the list is told and kept.
+std::vector<Parameter> telling_parameters() {
+  return {{.name = "show",
+           .value_name = "COLUMN,...",
+           .help = "Tell these columns of each track: tempo,energy,year and any other that a "
+                   "formula may read; - is a missing value",
+           .is_several = true},
+          {.name = "explain",
+           .value_name = "short|log",
+           .help = "How to tell why a track is there: short, one line a track, or log, the weekly "
+                   "mix's own log lines [default: short on a terminal, log elsewhere]",
+           .one_of = {"short", "log"}},
+          {.name = "trace",
+           .type = Type::kFlag,
+           .help = "Show rows in, rows out and milliseconds of every node"},
+          {.name = "no-record", .type = Type::kFlag, .help = "Keep no record of this run"}};
+}
+
+std::vector<Parameter> with_telling(std::vector<Parameter> parameters) {
+  for (Parameter& parameter : telling_parameters()) parameters.push_back(std::move(parameter));
+  return parameters;
+}
+
 }  // namespace
 
 std::vector<Verb> run_verbs() {
   return {
       {.name = "run",
        .help = "Run a recipe and print the playlist, with the reason for every track",
-       .parameters =
+       .parameters = with_telling(
            {recipe_parameter(),
-            {.name = "to",
-             .value_name = "FORMAT:FILE",
-             .help = "Write FORMAT:FILE too; m3u8, xspf, jspf, json, csv, uris, or what a plugin "
-                     "of yours brings (engine help formats); several are possible. FILE - is "
-                     "standard output, which then has no list as text; FORMAT:FILE,NAME=VALUE "
-                     "gives the format an argument",
-             .is_several = true,
-             .is_local = true},
+            outputs_parameter("to"),
             make_folders_parameter(),
             {.name = "prompt",
              .value_name = "TEXT",
              .help = "What the list should be like, in words: --set prompt=TEXT, for recipes that "
-                     "have such a parameter"},
-            {.name = "show",
-             .value_name = "COLUMN,...",
-             .help = "Tell these columns of each track: tempo,energy,year and any other that a "
-                     "formula may read; - is a missing value",
-             .is_several = true},
-            {.name = "explain",
-             .value_name = "short|log",
-             .help =
-                 "How to tell why a track is there: short, one line a track, or log, the weekly "
-                 "mix's own log lines [default: short on a terminal, log elsewhere]",
-             .one_of = {"short", "log"}},
-            {.name = "trace",
-             .type = Type::kFlag,
-             .help = "Show rows in, rows out and milliseconds of every node"},
-            {.name = "no-record", .type = Type::kFlag, .help = "Keep no record of this run"}},
-       .answer = run}};
+                     "have such a parameter"}}),
+       .answer = run},
+      {.name = "shuffle",
+       .help = "Shuffle your own songs so that each follows from the one before: smart-shuffle",
+       .parameters = with_telling(
+           {{.name = "from",
+             .value_name = "SONG",
+             .help = "The song that it starts with: \"ARTIST - TITLE\", or the title alone"},
+            {.name = "to",
+             .value_name = "SONG",
+             .help = "The song that it ends with: a way from one to the other, no artist twice",
+             .needs = "from"},
+            {.name = "tracks",
+             .letter = 'n',
+             .type = Type::kInteger,
+             .value_name = "N",
+             .help = "Length of the list [default: the recipe's, 50]",
+             .least = 1,
+             .most = 1000},
+            outputs_parameter("save"),
+            make_folders_parameter()}),
+       .footer = "It is `engine run smart-shuffle`: its other parameters are told by `engine "
+                 "recipes smart-shuffle`, and set by --set NAME=VALUE.",
+       .answer = shuffle}};
 }
 
 }  // namespace engine::verbs

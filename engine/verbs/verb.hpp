@@ -25,6 +25,7 @@ enum class Type { kText, kInteger, kNumber, kFlag };
 
 struct Parameter {
   std::string name = {};  // "as-of": --as-of on a command line, `as-of` in a request
+  char letter = 0;        // 'n': -n on a command line, too
   Type type = Type::kText;
   std::string value_name = {};  // for help: "FILE"; none for flags
   std::string help = {};

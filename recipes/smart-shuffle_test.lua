@@ -1,0 +1,53 @@
+-- Tests of smart-shuffle.lua:  engine test smart-shuffle
+local library = { tracks = 2000, artists = 250, listens = 8000, users = 2, random_seed = 11 }
+
+local function song(title, artist, energy, tempo) return { title = title, artist = artist, energy = energy, tempo = tempo } end
+
+return {
+  { "fifty of your own songs, none banned, artists apart",
+    library = library,
+    expect = {
+      tracks = 50, never_banned = true, same = "run", new = { max = 0.5 },
+      check = function(rows)
+        local close = 0
+        for i = 2, #rows do if rows[i].artist == rows[i - 1].artist then close = close + 1 end end
+        return close <= 2, close .. " pairs in a row by one artist"
+      end,
+    } },
+
+  { "songs in a row are alike",
+    library = library, set = { wildness = 0.5 },
+    expect = { check = function(rows)
+      local sum, known = 0, 0
+      for i = 2, #rows do
+        local likeness = rows[i].similarity
+        if likeness == likeness then sum, known = sum + likeness, known + 1 end
+      end
+      return known > 20 and sum / known > 0.5, "their mean likeness is " .. sum / known
+    end } },
+
+  { "it starts with the song that you name, and ends with the other",
+    library = {
+      tracks = { song("Calm", "A", 0.1, 70), song("Warmer", "B", 0.3, 90), song("Warm", "C", 0.5, 110),
+        song("Hot", "D", 0.7, 130), song("Wild", "E", 0.9, 150), song("Other", "F", 0.2, 170) },
+      library = { "Calm", "Warmer", "Warm", "Hot", "Wild", "Other" },
+    },
+    set = { from = "A - calm", to = "Wild", tracks = 4 },
+    expect = { tracks = 4, check = function(rows)
+      return rows[1].title == "Calm" and rows[4].title == "Wild", rows[1].title .. " to " .. rows[4].title
+    end } },
+
+  { "one song is a list",
+    library = { tracks = { song("One", "A", 0.5, 100) }, library = { "One" } },
+    expect = { list = { "One" } } },
+
+  { "songs of which nothing is known are shuffled too",
+    library = { tracks = { { title = "One", artist = "A" }, { title = "Two", artist = "A" }, { title = "Three", artist = "B" } },
+      library = { "One", "Two", "Three" } },
+    expect = { tracks = 3 } },
+
+  { "without likes it is what you heard to the end twice",
+    library = { tracks = { { title = "Twice", artist = "A" }, { title = "Once", artist = "B" }, { title = "Never", artist = "C" } },
+      listens = { { "Twice", days_ago = 3 }, { "Twice", days_ago = 5 }, { "Once", days_ago = 4 } } },
+    expect = { list = { "Twice" } } },
+}
