@@ -196,10 +196,21 @@ void Evaluation::make_result(const Node& node) {
   }
   std::optional<NodeReuse::Run> run;
   if (reuse_) run.emplace(*reuse_, node);
-  const auto made = std::make_shared<const Candidates>(node.step->run(*this, node));
+  Candidates rows = node.step->run(*this, node);
+  if (rows.size() == 0) add_planned_columns(node, rows);
+  const auto made = std::make_shared<const Candidates>(std::move(rows));
   trace_node(node, *made, ms_since(start), false);
   if (run) run->done(made);
   results_[id] = made;
+}
+
+// Many steps make columns row by row, so that without rows there would be none, and a recipe that is
+// right for a person with likes would be an error for one without.
+void Evaluation::add_planned_columns(const Node& node, Candidates& empty) {
+  const auto at = static_cast<std::size_t>(node.id);
+  if (planned_.size() <= at) planned_ = columns_of(*setup_.plan);
+  for (const auto& [name, type] : planned_[at].types)
+    if (empty.find(name) == nullptr) empty.put(CandidateColumn::missing(name, type, 0));
 }
 
 void Evaluation::trace_node(const Node& node, const Candidates& made, double ms, bool is_reused) {

@@ -16,6 +16,7 @@
 #include "models/models.hpp"
 #include "plan/candidates.hpp"
 #include "plan/plan.hpp"
+#include "plan/plan_columns.hpp"
 #include "plan/row_order.hpp"
 #include "plan/trace.hpp"
 #include "plan/track_lengths.hpp"
@@ -99,6 +100,8 @@ class Evaluation {
  private:
   void add_columns_of_people(std::vector<FormulaColumn>& columns) const;
   void trace_node(const Node& node, const Candidates& made, double ms, bool is_reused);
+  /// Adds the columns that the plan tells of the node, where no row brought them.
+  void add_planned_columns(const Node& node, Candidates& empty);
   /// Runs a node whose inputs have run.
   void make_result(const Node& node);
   /// What has to run before the node: the first of those it reads that has not, or -1.
@@ -108,6 +111,7 @@ class Evaluation {
   mutable TrackLengths lengths_{setup_.tables};
   std::unique_ptr<class NodeReuse> reuse_;
   std::map<int, CandidatesPtr> results_;
+  std::vector<PlanColumns> planned_;  // by node, once one of them gave no rows
   std::vector<int> running_;  // nodes; a formula that looks at candidates runs others inside
   std::vector<std::string> notices_;
   std::size_t dropped_notices_ = 0;

@@ -6,6 +6,8 @@ return {
       likes = { { "A", days_ago = 500 }, { "B", days_ago = 1 }, { "C", days_ago = 30 } },
     },
     expect = { list = { "B", "C", "A" } } },
+  { "without likes nothing, and no error",
+    library = { tracks = { { title = "A", artist = "X" } }, listens = { { "A", days_ago = 1 } } }, expect = { tracks = 0 } },
   { "everything is liked, nothing is banned",
     library = { tracks = 2000, random_seed = 1 },
     expect = { all = function(row) return row.is_liked end, per_artist = 3, never_banned = true } },

@@ -195,3 +195,34 @@ TEST_CASE("why tells what a time and a count of an artist did", "[why][times]") 
   CHECK_THAT(run(home, {"why-not", home.path("y.lua"), first}).out,
              Catch::Contains("no listen of it was from 1999 to 1999"));
 }
+
+namespace {
+
+Ended run_build(const EngineHome& home, const std::string& build) {
+  engine::write_file_atomically(home.path("x.lua"),
+                                "local pl = require \"playlist\"\nreturn pl.recipe { title = "
+                                "\"x\", random_seed = 1, build = function(p, user)\nreturn " +
+                                    build + "\nend }\n");
+  return run(home, {"run", home.path("x.lua"), "--no-record"});
+}
+
+}  // namespace
+
+TEST_CASE("a step finds the columns of the plan where there are no rows", "[run][empty]") {
+  const EngineHome home;
+  for (const std::string from : {"user.banned", "pl.recall.artist_cf {}",
+                                 "user.likes:between { '1999', '1999' }:score(function(t) return 1 "
+                                 "end):limit { tracks = 5 }"}) {
+    for (const std::string column : {"ts", "score"}) {
+      const bool has_it =
+          from.starts_with("user") ? column == "ts" || from.size() > 20 : column == "score";
+      if (!has_it) continue;
+      CAPTURE(from, column);
+      const Ended ended =
+          run_build(home, from + ":order(pl.ordering.by { '" + column + "', direction = 'up' })");
+      INFO(ended.err);
+      CHECK(ended.exit_code == 1);
+    }
+  }
+}
+
