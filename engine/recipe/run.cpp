@@ -16,6 +16,7 @@
 #include "data/people.hpp"
 #include "plan/result_store.hpp"
 #include "recipe/asked_track.hpp"
+#include "recipe/emptied.hpp"
 #include "recipe/output.hpp"
 #include "recipe/playlist_json.hpp"
 #include "recipe/report.hpp"
@@ -192,6 +193,8 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   }
 
   const CandidatesPtr chosen = evaluation.result(recipe.plan().output);
+  if (chosen->size() == 0)
+    for (const std::string& text : what_emptied(evaluation)) evaluation.notice(text);
   answer.elements = element_versions(recipe.plan(), models);
   Playlist& playlist = answer.playlist;
   playlist = make_playlist(evaluation, definition, values, *chosen, facts_of(*tables));

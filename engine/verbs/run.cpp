@@ -18,9 +18,17 @@
 namespace engine::verbs {
 namespace {
 
-/// A list that is empty, or made of something else than it is for, says what would help.
+/// Whether more music in the library would make another list of it: one that is made of something
+/// else than it is for, or is empty where a recall found nothing.
+bool is_short_of_music(const Playlist& playlist) {
+  if (!playlist.fallback.empty()) return true;
+  return playlist.tracks.empty() && std::ranges::any_of(playlist.trace, [](const TraceEntry& step) {
+           return step.node.starts_with("recall.") && step.rows_out == 0;
+         });
+}
+
 void tell_ways(const app::Caller& caller, const RunRequest& request, const RunAnswer& answer) {
-  if (!answer.playlist.tracks.empty() && answer.playlist.fallback.empty()) return;
+  if (!is_short_of_music(answer.playlist)) return;
   const Store store =
       Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
   const app::NewMusicSources sources =

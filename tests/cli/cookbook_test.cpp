@@ -208,6 +208,28 @@ Ended run_build(const EngineHome& home, const std::string& build) {
 
 }  // namespace
 
+TEST_CASE("an empty list says which step emptied it", "[run][empty]") {
+  const EngineHome home;
+  const std::string at = " (" + home.path("x.lua") + ":3)";
+  const auto told = [&](const std::string& build) {
+    const Ended ended = run_build(home, build);
+    INFO(ended.err);
+    CHECK(ended.exit_code == 1);
+    CHECK_THAT(ended.err, !Catch::Contains("what brings new music"));
+    return ended.out;
+  };
+  CHECK_THAT(told("user.likes:top(3):filter(function(t) return t.energy > 9 end, \"too calm\")"
+                  ":limit { tracks = 5 }"),
+             Catch::Contains("note: the list is empty: :filter" + at +
+                             " kept none of 3 candidates: too calm\n"));
+  CHECK_THAT(told("user.listens:between { '1999', '1999' } + user.banned"),
+             Catch::Contains("note: the list is empty: :between" + at + " kept none of ") &&
+                 Catch::Contains("note: the list is empty: user.banned has no tracks\n"));
+  // What is taken away is not where candidates come from.
+  CHECK_THAT(told("user.likes - user.likes"),
+             Catch::Contains("note: the list is empty: -" + at + " kept none of "));
+}
+
 TEST_CASE("a step finds the columns of the plan where there are no rows", "[run][empty]") {
   const EngineHome home;
   for (const std::string from : {"user.banned", "pl.recall.artist_cf {}",
