@@ -116,6 +116,21 @@ class MixPuller final : public Puller {
   bool is_fallen_back_ = false;
 };
 
+/// Whether candidates of the node are found, and not taken from what is the user's alone.
+bool hangs_on_recall(const Plan& plan, int id) {
+  std::vector<bool> is_seen(plan.nodes.size());
+  for (std::vector<int> waiting = {id}; !waiting.empty();) {
+    const Node& node = plan.at(waiting.back());
+    waiting.pop_back();
+    if (node.step == &element_step(PLAYLIST_RECALL)) return true;
+    if (is_seen[static_cast<std::size_t>(node.id)]) continue;
+    is_seen[static_cast<std::size_t>(node.id)] = true;
+    for (const int input : node.inputs) waiting.push_back(input);
+    for (const Branch& branch : node.branches) waiting.push_back(branch.node);
+  }
+  return false;
+}
+
 constexpr std::int64_t kUnknownSlots =
     1000;  // the pattern's length when the list's length is not known
 
@@ -228,7 +243,8 @@ class MixStep final : public Step {
                                {}};
       source.count.branch = evaluation.setup().plan->at(branch.node).label();
       source.count.share = branch.weight;
-      source.count.is_generative = branch.otherwise >= 0;
+      source.count.is_generative =
+          branch.otherwise >= 0 && hangs_on_recall(*evaluation.setup().plan, branch.node);
       sources.push_back(std::move(source));
     }
     const std::int64_t slots = pullers.slots() > 0 ? pullers.slots() : kUnknownSlots;

@@ -25,7 +25,7 @@ struct ReceiptEntry {
 struct BranchCount {
   std::string branch;  // label of the branch's node
   double share = 0;
-  bool is_generative = false;  // it has an `otherwise`
+  bool is_generative = false;  // it finds tracks, and has an `otherwise`
   std::int64_t slots = 0, filled = 0, fallbacks = 0;
 };
 

@@ -38,6 +38,7 @@ class OwnMusic {
     const auto* is_play = static_cast<const std::uint8_t*>(find_column(listens, "is_play")->data);
     const auto* ts = static_cast<const std::int64_t*>(find_column(listens, "ts")->data);
     each_of(tables, "listens", [&](Done& done, std::int64_t row) {
+      done.is_heard = true;
       if (is_play[row] != 1) return;
       ++done.plays;
       done.last = std::max(done.last, ts[row]);
@@ -54,13 +55,14 @@ class OwnMusic {
     return done.is_liked    ? "BASE: you liked it"
            : done.is_owned  ? "BASE: in your library"
            : done.plays > 0 ? "BASE: from what you played"
+           : done.is_heard  ? "BASE: you began it, never long enough to count as a play"
                             : "";
   }
 
  private:
   struct Done {
     std::int64_t plays = 0, last = 0;
-    bool is_liked = false, is_owned = false;
+    bool is_liked = false, is_owned = false, is_heard = false;
   };
   [[nodiscard]] const Done& of(std::int32_t track) const {
     return done_[static_cast<std::size_t>(places_[static_cast<std::size_t>(track)])];
@@ -205,7 +207,8 @@ PlaylistStatistics playlist_statistics(const Evaluation& evaluation, const Candi
   statistics.minutes = std::round(seconds / 6) / 10;
   statistics.branches = evaluation.branches();
   for (const BranchCount& branch : statistics.branches) {
-    if (branch.is_generative) statistics.generative += branch.filled;
+    if (!branch.is_generative) continue;
+    statistics.generative += branch.filled;
     statistics.fallbacks += branch.fallbacks;
   }
   for (const auto& [feature, share] : facts.coverage)

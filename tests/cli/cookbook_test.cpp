@@ -248,3 +248,13 @@ TEST_CASE("a step finds the columns of the plan where there are no rows", "[run]
   }
 }
 
+TEST_CASE("only what a recall finds is told as discovered", "[run][mix]") {
+  const EngineHome home;
+  const std::string mix =
+      ", share = 0.5, otherwise = user.likes }, { user.likes, share = 0.5 } }"
+      ":limit { tracks = 10 }";
+  CHECK_THAT(run_build(home, "pl.mix { { user.library:top(500)" + mix).out,
+             !Catch::Contains("discover"));
+  CHECK_THAT(run_build(home, "pl.mix { { pl.recall.genre { seeds = user.likes }" + mix).out,
+             Catch::Contains(" discovered; "));
+}
