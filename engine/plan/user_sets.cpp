@@ -118,20 +118,23 @@ class SetStep final : public Step {
   }
 
  private:
-  /// "bob likes it", of another person's set.
+  /// "bob likes it", of a person's set; "you like it" where they are the listener.
   static Candidates with_reason(Evaluation& evaluation, Candidates candidates,
                                 const std::string& set, const std::string& of) {
     if (of.empty()) return candidates;
-    const std::string does = set == "likes"     ? " likes it"
-                             : set == "library" ? " has it"
+    const bool is_you = of == evaluation.people()->names().front();
+    const std::string who = is_you ? "you" : of, s = is_you ? "" : "s";
+    const std::string has = is_you ? " have it" : " has it";
+    const std::string does = set == "likes"     ? " like" + s + " it"
+                             : set == "library" ? has
                              : set == "listens" ? " heard it"
-                             : set == "history" ? " plays it"
-                                                : " has it in " + set;
+                             : set == "history" ? " play" + s + " it"
+                                                : has + " in " + set;
     const auto everywhere = [&](const std::string& text) {
       return std::vector<std::int32_t>(candidates.size(), evaluation.text_code(text));
     };
     candidates.put({"channel", PLAYLIST_STRING, everywhere(set), nullptr});
-    candidates.put({"explanation", PLAYLIST_STRING, everywhere(of + does), nullptr});
+    candidates.put({"explanation", PLAYLIST_STRING, everywhere(who + does), nullptr});
     return candidates;
   }
 };
