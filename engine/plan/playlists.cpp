@@ -115,7 +115,9 @@ UnknownPlaylist unknown_playlist(const std::string& name, const std::vector<std:
   if (known.size() > kMost) why += " and " + std::to_string(known.size() - kMost) + " more";
   const std::string near = nearest(name, known);
   return {"there is no playlist " + quoted(name), std::move(why),
-          near.empty() ? "" : "did you mean " + quoted(near) + "?"};
+          known.empty()  ? "engine help exports says how to bring playlists in"
+          : near.empty() ? ""
+                         : "did you mean " + quoted(near) + "?"};
 }
 
 const Step& playlist_step() {
