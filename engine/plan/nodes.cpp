@@ -10,6 +10,7 @@
 #include "core/column_types.hpp"
 #include "core/error.hpp"
 #include "data/declared_tables.hpp"
+#include "data/present_people.hpp"
 #include "lua/lua_internal.hpp"
 #include "lua/text_bounds.hpp"
 #include "plan/other_verbs.hpp"
@@ -555,7 +556,7 @@ int user_sets(lua_State* lua, void*) {
   return 1;
 }
 
-/// people() -> { name, ... }, the listener first; nobody where nothing is evaluated.
+/// people() -> { name, ... } of those present, the listener first; nobody where nothing is evaluated.
 int people(lua_State* lua, void*) {
   const NodeContext& context = context_of(lua);
   lua_newtable(lua);
@@ -567,9 +568,10 @@ int people(lua_State* lua, void*) {
              " people, and others are read where the recipe's own text says pl.everyone",
          "name those you mean: pl.person(\"bob\")");
   }
-  for (std::size_t k = 0; k < known->names().size(); ++k) {
-    lua_pushstring(lua, known->names()[k].c_str());
-    lua_rawseti(lua, -2, static_cast<int>(k) + 1);
+  int place = 0;
+  for (const std::string& name : present_people(*known)) {
+    lua_pushstring(lua, name.c_str());
+    lua_rawseti(lua, -2, ++place);
   }
   return 1;
 }

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "store/store.hpp"
+#include "support/later_data.hpp"
 #include "support/program.hpp"
 
 using Catch::Contains;
@@ -116,4 +118,50 @@ TEST_CASE("a family's list is fair to each, and says so", "[people][family]") {
       home.engine({"--now", "2024-01-01", "batch", "family", "--out", home.path("lists")});
   INFO(batch.err);
   CHECK(batch.exit_code == 0);
+}
+
+TEST_CASE("nothing that others do later reaches a recipe", "[people][poison]") {
+  const EngineHome home;
+  const std::string library = home.path("library.db"), recipe = home.path("curious.lua");
+  REQUIRE(home.engine({"demo", home.path("."), "--tracks", "1500", "--artists", "150", "--listens",
+                       "4000", "--users", "3", "--now", "1700000000"})
+              .exit_code == 0);
+  // Reads all that there is of others: "demo", of whom most comes later, is one of them.
+  engine::write_file_atomically(recipe, R"(local pl = require "playlist"
+return pl.recipe { title = "Curious", random_seed = 1, build = function(p, user)
+  local bob, branches = pl.person("demo"), {}
+  for _, person in ipairs(pl.everyone) do
+    branches[#branches + 1] = { person.history:top(30), title = person.name }
+  end
+  local all = bob.likes + bob.library + bob.listens:since { months = 2 }:most_played(50) + bob.history
+  for _, name in ipairs { "Focus", "Kitchen", "Rain" } do
+    all = all + pl.recall.playlist { name = name, owner = "demo" }
+  end
+  return pl.alternate { all - bob.banned, pl.fair(branches) }
+    :score(function(t) return known(t.plays_of.demo, 0) - known(t.skips_of.demo, 0) + known(t.days_since_played_of.demo, 0) / 100 end)
+    :limit { tracks = 60 }
+end }
+)");
+  const auto lists = [&] {
+    std::string told;
+    for (const std::string name : {recipe, std::string("family")}) {
+      for (const std::string now : {"1699999999", "1696000000"}) {
+        const Ended ended = home.engine({"--library", library, "--user", "ada", "--now", now,
+                                         "--json", "run", name, "--no-record"});
+        INFO(ended.err);
+        REQUIRE(ended.exit_code == 0);
+        const json list = json::parse(ended.out);
+        REQUIRE(list.at("tracks").size() >= 40);
+        told += list.at("tracks").dump() + "\n" + list.at("notices").dump() + "\n";
+      }
+    }
+    return told;
+  };
+  const std::string before = lists();
+  {
+    engine::Store store = engine::Store::open(library);
+    store.execute(test::kLaterData);
+    store.bump_data_version();
+  }
+  CHECK(lists() == before);
 }

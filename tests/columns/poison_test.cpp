@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "data/present_people.hpp"
 #include "demo/demo.hpp"
 #include "store/store.hpp"
 #include "support/later_data.hpp"
@@ -38,11 +39,8 @@ std::string difference(const std::string& before, const std::string& after) {
   }
 }
 
-}  // namespace
-
-TEST_CASE("nothing later changes any byte of an earlier time's tables", "[as_of][poison]") {
-  const TemporaryFolder folder;
-  const std::string path = folder.file("library.db");
+/// Three people's, with something in every table that has times.
+void make_library(const std::string& path) {
   engine::DemoOptions demo;
   demo.tracks = 2000;
   demo.artists = 150;
@@ -68,6 +66,14 @@ TEST_CASE("nothing later changes any byte of an earlier time's tables", "[as_of]
         "INSERT INTO run_tracks SELECT 1, track_id, track_id FROM tracks WHERE track_id < 50");
     store.bump_data_version();
   }
+}
+
+}  // namespace
+
+TEST_CASE("nothing later changes any byte of an earlier time's tables", "[as_of][poison]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("library.db");
+  make_library(path);
   // At the end of the history everything is there; 40 days earlier part of it is.
   const std::string at_end = as_of(path, "demo", kNow - 1), then = as_of(path, "demo", kThen);
   const std::string other = as_of(path, "ada", kThen);
@@ -83,4 +89,43 @@ TEST_CASE("nothing later changes any byte of an earlier time's tables", "[as_of]
   CHECK(difference(other, as_of(path, "ada", kThen)) == "");
   // And it is there once its time has come.
   CHECK_THAT(as_of(path, "demo", kNow + 1'000'000), Catch::Contains("Later Artist"));
+}
+
+TEST_CASE("nothing later of another person reaches the tables of a run",
+          "[as_of][poison][people]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("library.db");
+  make_library(path);
+  // The listener is one of whom nothing is added; "demo" plays, likes, bans and saves later, and
+  // "zoe" comes to the library later.
+  const auto others = [&](std::int64_t now) {
+    engine::ColumnOptions options;
+    options.store = path;
+    options.user = "ada";
+    options.cache = engine::column_cache_folder(path);
+    const auto columns =
+        engine::with_people(engine::prepare_columns(options), options, "pl.everyone", {});
+    engine::AsOfOptions as_of;
+    as_of.now = now;
+    const engine::People people(engine::load_as_of(columns, as_of), columns, as_of);
+    std::string told;
+    for (const std::string& name : engine::present_people(people)) {
+      const auto& tables = dynamic_cast<const engine::AsOf&>(*people.find(name));
+      told += "== of " + name + "\n" + test::everything(tables);
+    }
+    return told;
+  };
+  const std::string at_end = others(kNow - 1), then = others(kThen);
+  REQUIRE(at_end != then);
+  REQUIRE_THAT(then, Catch::Contains("== of demo\n") && Catch::Contains("== of ben\n"));
+  {
+    engine::Store store = engine::Store::open(path);
+    store.execute(test::kLaterData);
+    store.bump_data_version();
+  }
+  CHECK(difference(at_end, others(kNow - 1)) == "");
+  CHECK(difference(then, others(kThen)) == "");
+  // And it is there once its time has come.
+  CHECK_THAT(others(kNow + 1'000'000),
+             Catch::Contains("== of zoe\n") && Catch::Contains("Later Artist"));
 }
