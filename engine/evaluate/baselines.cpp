@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "data/tables.hpp"
+#include "evaluate/ties.hpp"
 
 namespace engine::evaluate {
 namespace {
@@ -25,6 +26,11 @@ std::vector<std::int32_t> best(std::vector<std::int32_t> tracks, std::size_t len
                     tracks.end(), is_before);
   tracks.resize(count);
   return tracks;
+}
+
+/// Of two tracks that are equally good, by the store's ids.
+bool goes_first(std::span<const std::int64_t> id, std::int32_t a, std::int32_t b) {
+  return tie_of(id[static_cast<std::size_t>(a)]) < tie_of(id[static_cast<std::size_t>(b)]);
 }
 
 /// `length` of the eligible `tracks`, in random order (Fisher and Yates, from the front). What is not
@@ -50,6 +56,7 @@ std::vector<std::int32_t> popularity(const BaselineInput& input) {
   const playlist_table& tracks = *input.tables.table("tracks");
   const auto rating = column_of<float>(tracks, "popularity");
   const auto artist = column_of<std::int32_t>(tracks, "artist");
+  const auto id = column_of<std::int64_t>(tracks, "id");
   const playlist_lists& users = *input.tables.lists("artist_users");
   const auto rated = [&](std::int32_t track) {
     const float value = rating[static_cast<std::size_t>(track)];
@@ -64,7 +71,8 @@ std::vector<std::int32_t> popularity(const BaselineInput& input) {
   return best(eligible(first_numbers(rating.size()), input), input.length,
               [&](std::int32_t a, std::int32_t b) {
                 if (rated(a) != rated(b)) return rated(a) > rated(b);
-                return listeners(a) != listeners(b) ? listeners(a) > listeners(b) : a < b;
+                if (listeners(a) != listeners(b)) return listeners(a) > listeners(b);
+                return goes_first(id, a, b);
               });
 }
 
@@ -80,11 +88,13 @@ std::vector<std::int32_t> most_played_lately(const BaselineInput& input) {
   const playlist_table& statistics = *input.tables.table("track_statistics");
   const auto lately = column_of<std::int32_t>(statistics, "plays_30d");
   const auto plays = column_of<std::int32_t>(statistics, "plays");
+  const auto id = column_of<std::int64_t>(*input.tables.table("tracks"), "id");
   return best(eligible(played(input.tables), input), input.length,
               [&](std::int32_t a, std::int32_t b) {
                 const auto x = static_cast<std::size_t>(a), y = static_cast<std::size_t>(b);
                 if (lately[x] != lately[y]) return lately[x] > lately[y];
-                return plays[x] != plays[y] ? plays[x] > plays[y] : a < b;
+                if (plays[x] != plays[y]) return plays[x] > plays[y];
+                return goes_first(id, a, b);
               });
 }
 

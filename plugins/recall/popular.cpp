@@ -1,10 +1,12 @@
 // recall.popular: the catalogue's most popular tracks.
 //
 // By popularity (0..100, a track without one comes after all others), then by how many users play
-// the first artist, then by track number. score = popularity / 100, 0 without one. With min_users
+// the first artist, then in an order that says nothing: a low track number would tell that somebody
+// imported early plays it, be it later. score = popularity / 100, 0 without one. With min_users
 // only tracks of which something says that they are popular: those with a popularity, and those
 // whose artist so many users play. The explanation gives the number that placed the track.
 #include "playlist/plugin.hpp"
+#include "playlist/random.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -55,11 +57,12 @@ class Popular final : public playlist::Recall {
     float popularity;  // -1 unknown
     std::uint32_t users;
     std::int32_t number;
+    std::uint64_t tie;  // lower ones first
   };
 
   static bool is_before(const Ranked& a, const Ranked& b) {
     if (a.popularity != b.popularity) return a.popularity > b.popularity;
-    return a.users != b.users ? a.users > b.users : a.number < b.number;
+    return a.users != b.users ? a.users > b.users : a.tie < b.tie;
   }
 
   static std::string reason(const Ranked& track) {
@@ -74,13 +77,15 @@ class Popular final : public playlist::Recall {
     const playlist::Table tracks = call.table("tracks");
     const auto popularity = tracks["popularity"].f32();
     const auto artist = tracks["artist"].i32();
+    const auto id = tracks["id"].i64();
     const playlist::Lists users = call.lists("artist_users");
     std::vector<Ranked> ranked(tracks.rows());
     for (std::size_t i = 0; i < ranked.size(); ++i) {
       if (i % 16'384 == 0) call.checkpoint();
+      auto state = static_cast<std::uint64_t>(id[i]);
       ranked[i] = {std::isnan(popularity[i]) ? -1 : popularity[i],
                    static_cast<std::uint32_t>(users[artist[i]].size()),
-                   static_cast<std::int32_t>(i)};
+                   static_cast<std::int32_t>(i), playlist::splitmix64(state)};
     }
     return ranked;
   }
