@@ -11,7 +11,8 @@ return pl.recipe {
   },
   random_seed = "week",
   build = function(p, user)
-    local mine = (user.listens + user.library):filter(pl.filtering.banned {})
+    local played = user.listens:filter(function(t) return t.plays > 0 end, "never played long enough to count")
+    local mine = (played + user.library):filter(pl.filtering.banned {})
     local turns = {}
     for decade = p.first, math.max(p.first, p.last), 10 do
       turns[#turns + 1] = mine

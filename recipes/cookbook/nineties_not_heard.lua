@@ -12,7 +12,8 @@ return pl.recipe {
   random_seed = "week",
 
   build = function(p, user)
-    return (user.library + user.listens)
+    local played = user.listens:filter(function(t) return t.plays > 0 end, "never played long enough to count")
+    return (user.library + played)
       :filter(pl.filtering.banned {})
       :filter(function(t) return t.year >= p.decade and t.year < p.decade + 10 end, "of another decade, or of no known year")
       :filter(pl.filtering.heard { days = p.days, by = "song" })

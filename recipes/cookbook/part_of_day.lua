@@ -11,6 +11,7 @@ return pl.recipe {
   random_seed = "day",
 
   build = function(p, user, now)
+    local weekday = now.weekday:gsub("^%l", string.upper)
     local heard = user.listens:filter(pl.filtering.banned {})
     local usual = heard:filter(function(t) return t.plays_at > 0 end, "never played at this time of the week")
     local function best(tracks)   -- plays at this time weigh more than plays in all
@@ -20,7 +21,7 @@ return pl.recipe {
     local others = best(heard:at { daypart = now.daypart })
     return pl.mix { { best(usual), share = p.habit, otherwise = others }, { others, share = 1 - p.habit } }
       :limit { tracks = p.tracks, per_artist = 2 }
-      :explain(function(t) return ("TIME: %d of %d plays on a %s %s"):format(t.plays_at, t.plays, now.weekday, now.daypart) end)
+      :explain(function(t) return ("TIME: %d of %d plays on a %s %s"):format(t.plays_at, t.plays, weekday, now.daypart) end)
       :order(pl.ordering.artist_spacing { gap = 3 })
   end,
 }

@@ -15,7 +15,7 @@ return {
   { "what is played at this time of the week, then of the day, and nothing else",
     library = library, now = "2026-11-21T20:00:00Z",
     expect = { tracks = 2, includes = { "Saturday evenings", "Other evenings" }, never_banned = true,
-               all = function(row) return row.title ~= "Saturday evenings" or row.explanation:find("2 of 2 plays on a saturday evening", 1, true) end } },
+               all = function(row) return row.title ~= "Saturday evenings" or row.explanation:find("2 of 2 plays on a Saturday evening", 1, true) end } },
 
   { "where this weekday has nothing, other days fill up",
     library = { tracks = { { title = "Mondays", artist = "A" } }, listens = { { "Mondays", days_ago = 5 } } },

@@ -1,4 +1,4 @@
--- Rock without the ballads: what you own that is tagged so, fast and loud first, nothing slow among it.
+-- Rock without the ballads: what you have or play that is tagged so, fast and loud first, nothing slow among it.
 local pl = require "playlist"
 
 return pl.recipe {
@@ -12,7 +12,8 @@ return pl.recipe {
   },
   random_seed = "day",
   build = function(p, user)
-    return user.library
+    local played = user.listens:filter(function(t) return t.plays > 0 end, "never played long enough to count")
+    return (user.library + played)
       :filter(pl.filtering.banned {})
       :filter(pl.filtering.tag { any = { p.rock, "rock" }, none = p.never })
       :filter(function(t) return not (t.tempo < p.tempo) end, "too slow")

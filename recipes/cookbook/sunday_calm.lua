@@ -10,9 +10,10 @@ return pl.recipe {
   },
   random_seed = "week",
   build = function(p, user)
-    return (user.library + user.history)
+    local played = user.listens:filter(function(t) return t.plays > 0 end, "never played long enough to count")
+    return (user.library + played)
       :filter(pl.filtering.banned {})
-      :filter(function(t) return known(t.energy_or_artist, 1) <= p.energy end, "too lively for a Sunday")
+      :filter(function(t) return known(t.energy_or_artist, 1) <= p.energy end, "too lively for a Sunday, or nobody knows how lively")
       :filter(pl.filtering.tag { none = { "metal", "punk", "techno" } })
       :score(function(t)
         local soft = t.has_tag("ambient") or t.has_tag("folk") or t.has_tag("jazz")

@@ -3,7 +3,7 @@ local pl = require "playlist"
 
 return pl.recipe {
   title = "Wind down",
-  about = "Tracks you like, from lively to calm.",
+  about = "Tracks you like, with popular ones where those are few, from lively to calm.",
   params = {
     tracks  = pl.int   { 25,  min = 2, max = 200, help = "length of the playlist" },
     lively  = pl.share { 0.7, help = "energy of the first track" },
@@ -11,10 +11,14 @@ return pl.recipe {
   },
   random_seed = "day",
   build = function(p, user)
+    local function fit(tracks)
+      return tracks
+        :filter(pl.filtering.banned {})
+        :filter(function(t) return t.energy >= 0 end, "its energy is not known")
+        :limit { per_artist = 2 }
+    end
     local own = user.likes:or_implicit { finished = 3 } + user.library
-    return (own + pl.recall.popular { limit = 500 })
-      :filter(pl.filtering.banned {})
-      :limit { per_artist = 2 }
+    return pl.fallback { { fit(own), at_least = 3 * p.tracks }, { fit(own + pl.recall.popular { limit = 500 }), title = "" } }
       :order(pl.ordering.curve { energy = { p.lively, p.calm }, tracks = p.tracks })
   end,
 }
