@@ -111,12 +111,8 @@ RunRequest make_run_request(const Caller& caller, const std::string& recipe,
   return request;
 }
 
-void prepare_people(const Caller& caller, RunRequest& request, bool has_other_parameters) {
-  const PreparedColumns& columns = *request.columns;
-  const bool asks_now =
-      may_ask_for_people(request.recipe_text) && columns.people.empty() && !columns.has_everyone;
-  const bool asks_for_others = has_other_parameters && !columns.people.empty();
-  if (!asks_now && !asks_for_others) return;
+void prepare_people(const Caller& caller, RunRequest& request) {
+  if (!may_ask_for_people(request.recipe_text) || request.columns->has_everyone) return;
   const ColumnOptions options = column_options(caller);
   request.columns =
       with_people(prepare_columns(options), options, request.recipe_text, request.set);

@@ -30,8 +30,9 @@ std::vector<ModelVersion> usable_models(const std::string& store, std::int64_t n
 /// Whose columns the caller asks for. Throws Error(kStore) when there is no library.
 ColumnOptions column_options(const Caller& caller);
 /// Gives a request whose recipe has changed, or whose parameters have, the columns of the other people
-/// whom it may ask for now.
-void prepare_people(const Caller& caller, RunRequest& request, bool has_other_parameters);
+/// whom it may ask for now: of a large library those that it names, which costs some milliseconds a
+/// person.
+void prepare_people(const Caller& caller, RunRequest& request);
 
 /// The limits of a recipe's own code, from the settings.
 LuaLimits lua_limits(const Caller& caller);

@@ -173,6 +173,16 @@ void WatchSession::reload_settings() {
 
 // ---- the library -----------------------------------------------------------------------------
 
+// Who has no name at the start is whoever the library tells then; an import of somebody else's data
+// must not leave the watcher without one.
+app::Caller WatchSession::caller() {
+  app::Caller caller = cli_.caller();
+  caller.asked.user = request_.columns->user_name;
+  caller.asked.set = set_;
+  caller.asked.random_seed = request_.random_seed;
+  return caller;
+}
+
 /// Columns are made in a worker, as that takes seconds after an import; mapping them does not.
 void WatchSession::prepare_library() {
   start(kPrepare, request_, "library changed");
@@ -183,7 +193,7 @@ void WatchSession::library_changed() {
   asked_ = Clock::now();
   try {
     const std::string text = request_.recipe_text;
-    RunRequest fresh = app::make_run_request(cli_.caller(), options_.recipe);
+    RunRequest fresh = app::make_run_request(caller(), options_.recipe);
     if (!is_other_library(request_, fresh)) return;
     request_ = std::move(fresh);
     request_.recipe_text = text;
@@ -198,9 +208,8 @@ void WatchSession::library_changed() {
 
 void WatchSession::start_run(const std::string& cause) {
   if (cause == "start") asked_ = Clock::now();
-  const bool has_other_parameters = request_.set != set_;
   request_.set = set_;
-  app::prepare_people(cli_.caller(), request_, has_other_parameters);
+  app::prepare_people(caller(), request_);
   started_state_ = sources_state();
   RunRequest request = request_;
   request.before = view_.track_ids();
@@ -215,9 +224,9 @@ void WatchSession::start(Purpose purpose, const RunRequest& request, const std::
   running_cause_ = cause;
   printed_.clear();
   if (purpose == kPrepare) {
-    runs_->prepare(cli_.caller(), options_.recipe);
+    runs_->prepare(caller(), options_.recipe);
   } else {
-    runs_->run(cli_.caller(), request);
+    runs_->run(caller(), request);
   }
 }
 

@@ -52,6 +52,8 @@ class WatchSession {
   void start(Purpose purpose, const RunRequest& request, const std::string& cause);
   void start_run(const std::string& cause);
   void prepare_library();
+  /// Whose list it is, with its parameters and its seed as they are by now.
+  app::Caller caller();
   void take_runs();
   void answered(const RunAnswer& answer);
   void departed(const std::vector<Departure>& departures);

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 #include <signal.h>
+#include <thread>
 
 #include <catch2/catch.hpp>
 
@@ -41,13 +42,13 @@ struct Watched {
   std::optional<TmuxScreen> screen;
 
   explicit Watched(const std::string& more = "",
-                   const std::string& text = recipe_text("known(t.energy, 0)")) {
+                   const std::string& text = recipe_text("known(t.energy, 0)"),
+                   const std::string& library = support::demo_library()) {
     REQUIRE(TmuxScreen::is_there());
     save(text);
     screen.emplace(home, "stty -g > '" + home.path("before") + "'; '" + kBuild +
-                             "/engine' --library '" + support::demo_library() +
-                             "' --now 2026-11-21 watch '" + recipe + "' " + more +
-                             "; ended=$?; stty -g > '" + home.path("after") +
+                             "/engine' --library '" + library + "' --now 2026-11-21 watch '" +
+                             recipe + "' " + more + "; ended=$?; stty -g > '" + home.path("after") +
                              "'; echo \"ended $ended\"; exec cat");
     REQUIRE_THAT(screen->until("#1 start"), Catch::Contains("#1 start"));
   }
@@ -200,4 +201,54 @@ TEST_CASE("the terminal is put back on Ctrl-C, SIGTERM and a crash", "[watch]") 
     ::kill(process, SIGSEGV);
     watched.is_restored(139);
   }
+}
+
+namespace {
+
+/// The demo library, to be changed; others than its listener "demo" play and like.
+struct Household {
+  Household() { std::filesystem::copy_file(support::demo_library(), library); }
+  void ada(std::vector<std::string> arguments) const {
+    std::vector<std::string> all = {"--library", library, "--user", "ada", "--now", "2026-11-20"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    const support::Ended ended = home.engine(all);
+    INFO(ended.err);
+    REQUIRE(ended.exit_code == 0);
+  }
+  EngineHome home;
+  std::string library = home.path("library.db");
+};
+
+std::string recipe_over(const std::string& candidates) {
+  return "local pl = require \"playlist\"\n"
+         "return pl.recipe { title = \"Watched\", build = function(p, user)\n"
+         "  return " +
+         candidates +
+         ":order(pl.ordering.by { \"ts\", direction = \"down\" }):limit { tracks = 5 }\n" +
+         "end }\n";
+}
+
+}  // namespace
+
+TEST_CASE("what another person hears and likes runs a recipe again that names them",
+          "[watch][people]") {
+  const Household household;
+  const Watched watched("", recipe_over("pl.person(\"ada\").history"), household.library);
+  household.ada({"like", "track:1"});
+  CHECK_THAT(watched.screen->until("#2 library changed"), Catch::Contains("#2 library changed"));
+  engine::write_file_atomically(household.home.path("plays.csv"),
+                                "time,artist,title\n2026-11-20T23:00:00Z,Nobody Yet,Heard Last\n");
+  household.ada({"import", household.home.path("plays.csv")});
+  CHECK_THAT(watched.screen->until("Heard Last"),
+             Catch::Contains("library changed") && Catch::Contains("new   Heard Last"));
+}
+
+TEST_CASE("what another person likes does not run a recipe again that names nobody",
+          "[watch][people]") {
+  const Household household;
+  const Watched watched("", recipe_over("user.history"), household.library);
+  household.ada({"like", "track:1"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'500));  // it looks after 300
+  watched.save(recipe_over("user.likes"));
+  CHECK_THAT(watched.screen->until("#2 "), Catch::Contains("#2 recipe.lua saved"));
 }
