@@ -9,8 +9,8 @@
 namespace engine::app {
 namespace {
 
-/// Those that find or judge candidates of recipes/discover-weekly.lua.
-constexpr const char* kModels[] = {"als", "content", "din", "item_cf", "quality"};
+/// Those that find and judge candidates of recipes/discover-weekly.lua as it stands.
+constexpr const char* kModels[] = {"discovery", "quality"};
 
 bool is_there(const Store& store, const char* sql) {
   Statement rows = store.prepare(sql);

@@ -17,7 +17,7 @@ struct NewMusicSources {
       false;              // tracks that a catalogue brought, so that nobody need have played them
   bool has_tags = false;  // genres of tracks or artists
   std::size_t other_listeners = 0;
-  std::vector<std::string> untrained;  // models of discover-weekly without a version: "als"
+  std::vector<std::string> untrained;  // models of discover-weekly without a version: "quality"
   std::vector<std::string> too_late;   // with none but later than now: too_late_text()
 };
 NewMusicSources new_music_sources(const Store& store, std::int64_t user_id, std::int64_t now);

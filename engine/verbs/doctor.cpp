@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <sstream>
 
 #include "app/default_user.hpp"
 #include "app/new_music.hpp"
@@ -135,7 +136,8 @@ void look_for_new_music(const app::Caller& caller, std::vector<Finding>& finding
       if (finding.what == "models" || finding.what == "new to find") finding.is_needed = false;
   }
   if (!list.is_good || !is_of_its_kind) {
-    list.detail += "\n      " + app::ways_text(app::ways_to_new_music(sources, caller.asked.now));
+    std::istringstream ways(app::ways_text(app::ways_to_new_music(sources, caller.asked.now)));
+    for (std::string line; std::getline(ways, line);) list.detail += "\n      " + line;
   }
   findings.push_back(std::move(list));
 }

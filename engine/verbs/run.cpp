@@ -23,7 +23,9 @@ namespace {
 bool is_short_of_music(const Playlist& playlist) {
   if (!playlist.fallback.empty()) return true;
   return playlist.tracks.empty() && std::ranges::any_of(playlist.trace, [](const TraceEntry& step) {
-           return step.node.starts_with("recall.") && step.rows_out == 0;
+           // The catalogue is asked by names: what has none of that name is not short of music.
+           return step.rows_out == 0 && step.node.starts_with("recall.") &&
+                  !step.node.starts_with("recall.catalogue");
          });
 }
 
