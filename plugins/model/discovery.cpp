@@ -128,31 +128,19 @@ class Discovery final : public playlist::Model {
   }
 
  private:
-  static playlist_column column(const char* name, std::uint32_t type, const void* data) {
-    return {sizeof(playlist_column), type, name, const_cast<void*>(data), nullptr};
-  }
-  template <std::size_t N>
-  static void write_table(playlist::ModelCall& call, const char* name, std::size_t rows,
-                          const playlist_column (&columns)[N]) {
-    const playlist_column* pointers[N];
-    for (std::size_t k = 0; k < N; ++k) pointers[k] = &columns[k];
-    call.table(
-        name, playlist_table{sizeof(playlist_table), N, static_cast<std::int64_t>(rows), pointers});
-  }
-
   static void write_listening(playlist::ModelCall& call, const HeardByAll& heard,
                               const shared::CoListeningOf& counted) {
     const shared::CoListening all = counted.view();
     write_table(call, "tracks", all.tracks(),
-                {column("id", PLAYLIST_I64, heard.track_id.data()),
-                 column("artist", PLAYLIST_I32, all.artist.data()),
-                 column("listeners", PLAYLIST_I32, all.listeners.data()),
-                 column("rank", PLAYLIST_I32, all.rank.data()),
-                 column("first_played", PLAYLIST_I64, all.first_played.data())});
+                {column_of("id", PLAYLIST_I64, heard.track_id.data()),
+                 column_of("artist", PLAYLIST_I32, all.artist.data()),
+                 column_of("listeners", PLAYLIST_I32, all.listeners.data()),
+                 column_of("rank", PLAYLIST_I32, all.rank.data()),
+                 column_of("first_played", PLAYLIST_I64, all.first_played.data())});
     write_table(call, "artists", all.artists(),
-                {column("id", PLAYLIST_I64, heard.artist_id.data()),
-                 column("listeners", PLAYLIST_I32, all.artist_listeners.data()),
-                 column("length", PLAYLIST_F32, all.artist_length.data())});
+                {column_of("id", PLAYLIST_I64, heard.artist_id.data()),
+                 column_of("listeners", PLAYLIST_I32, all.artist_listeners.data()),
+                 column_of("length", PLAYLIST_F32, all.artist_length.data())});
     const auto people = call.table("audience")["id"].i64();
     write_ids(call, "people", {people.begin(), people.end()});
     for (const auto& [name, lists] : counted.named_lists()) call.lists(name, *lists);
@@ -162,14 +150,14 @@ class Discovery final : public playlist::Model {
     const std::vector<float> weights(model.weights.begin(), model.weights.end()),
         means(model.means.begin(), model.means.end());
     write_table(call, "weights", weights.size(),
-                {column("weight", PLAYLIST_F32, weights.data()),
-                 column("mean", PLAYLIST_F32, means.data())});
+                {column_of("weight", PLAYLIST_F32, weights.data()),
+                 column_of("mean", PLAYLIST_F32, means.data())});
     call.bytes("features", shared::discovery_feature_names());
     const auto slope = static_cast<float>(model.scaling.slope),
                intercept = static_cast<float>(model.scaling.intercept);
-    write_table(
-        call, "scaling", 1,
-        {column("slope", PLAYLIST_F32, &slope), column("intercept", PLAYLIST_F32, &intercept)});
+    write_table(call, "scaling", 1,
+                {column_of("slope", PLAYLIST_F32, &slope),
+                 column_of("intercept", PLAYLIST_F32, &intercept)});
   }
 
   static std::string card_of(const DiscoveryModel& model, const shared::CoListening& all) {

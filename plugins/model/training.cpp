@@ -159,12 +159,49 @@ std::function<bool(double)> progress_of(playlist::ModelCall& call, double begin,
   };
 }
 
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  std::string word;
+  for (const char c : std::string(text) + ' ') {
+    if (c != ' ' && c != ',') {
+      word += c;
+    } else if (!word.empty()) {
+      if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
+      word.clear();
+    }
+  }
+  return words;
+}
+
+playlist_column column_of(const char* name, std::uint32_t type, const void* data) {
+  return {sizeof(playlist_column), type, name, const_cast<void*>(data), nullptr};
+}
+
+void write_table(playlist::ModelCall& call, const char* name, std::size_t rows,
+                 std::initializer_list<playlist_column> columns) {
+  std::vector<const playlist_column*> pointers;
+  for (const playlist_column& column : columns) pointers.push_back(&column);
+  call.table(name,
+             playlist_table{sizeof(playlist_table), static_cast<std::uint32_t>(pointers.size()),
+                            static_cast<std::int64_t>(rows), pointers.data()});
+}
+
+TextColumn::TextColumn(std::span<const std::string> texts) {
+  for (const std::string& text : texts) {
+    codes_.push_back(static_cast<std::int32_t>(codes_.size()));
+    bytes_ += text;
+    offsets_.push_back(bytes_.size());
+  }
+  dict_ = {sizeof dict_, static_cast<std::uint32_t>(codes_.size()), bytes_.data(), offsets_.data()};
+}
+
+playlist_column TextColumn::column(const char* name) const {
+  return {sizeof(playlist_column), PLAYLIST_STRING, name, const_cast<std::int32_t*>(codes_.data()),
+          &dict_};
+}
+
 void write_ids(playlist::ModelCall& call, const char* table, const std::vector<std::int64_t>& ids) {
-  const playlist_column column{sizeof column, PLAYLIST_I64, "id",
-                               const_cast<std::int64_t*>(ids.data()), nullptr};
-  const playlist_column* columns[] = {&column};
-  call.table(table, playlist_table{sizeof(playlist_table), 1, static_cast<std::int64_t>(ids.size()),
-                                   columns});
+  write_table(call, table, ids.size(), {column_of("id", PLAYLIST_I64, ids.data())});
 }
 
 void write_lists(playlist::ModelCall& call, const char* name, const SparseMatrix& rows) {

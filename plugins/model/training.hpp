@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kernels/interactions.hpp"
@@ -49,6 +51,28 @@ SparseMatrix of_artists(const SparseMatrix& tracks, std::span<const std::int32_t
 int thread_count(std::int64_t asked);
 /// Progress from `begin` to `end` of the call; false once it is cancelled.
 std::function<bool(double)> progress_of(playlist::ModelCall& call, double begin, double end);
+
+/// "audio, clap audio" -> {"audio", "clap"}.
+std::vector<std::string> words_of(std::string_view text);
+
+/// A column of a table that an artifact is to hold; `data` as long as the table has rows.
+playlist_column column_of(const char* name, std::uint32_t type, const void* data);
+void write_table(playlist::ModelCall& call, const char* name, std::size_t rows,
+                 std::initializer_list<playlist_column> columns);
+/// Texts as such a column, one a row. Views of it are valid as long as it stays where it is.
+class TextColumn {
+ public:
+  explicit TextColumn(std::span<const std::string> texts);
+  TextColumn(const TextColumn&) = delete;
+  TextColumn& operator=(const TextColumn&) = delete;
+  [[nodiscard]] playlist_column column(const char* name) const;
+
+ private:
+  std::vector<std::int32_t> codes_;
+  std::vector<std::uint64_t> offsets_{0};
+  std::string bytes_;
+  playlist_dict dict_{};
+};
 
 void write_ids(playlist::ModelCall& call, const char* table, const std::vector<std::int64_t>& ids);
 void write_lists(playlist::ModelCall& call, const char* name, const SparseMatrix& rows);
