@@ -8,6 +8,7 @@ extern const playlist::Element kContent;
 extern const playlist::Element kDin;
 extern const playlist::Element kDiscovery;
 extern const playlist::Element kEase;
+extern const playlist::Element kEmbedding;
 extern const playlist::Element kGraphFilter;
 extern const playlist::Element kItemCf;
 extern const playlist::Element kQuality;

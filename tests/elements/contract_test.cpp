@@ -47,7 +47,8 @@ engine::Arguments needed(const std::string& name, const TrackSetArgument& set) {
 /// Elements that draw at random; every other one must not depend on the seed.
 const std::set<std::string> kRandom{
     "recall.saved_artists", "recall.genre", "recall.similar_artists",
-    "ordering.shuffle",     "model.als",    "model.din"};
+    "ordering.shuffle",     "model.als",    "model.din",
+    "model.embedding"};
 
 Numbers range(std::size_t count) {
   Numbers numbers(count);
@@ -230,8 +231,8 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
                                  "ordering.shuffle", "ordering.transitions"});
   CHECK(element_names(PLAYLIST_MODEL) ==
         std::vector<std::string>{"model.als", "model.content", "model.din", "model.discovery",
-                                 "model.ease", "model.graph_filter", "model.item_cf",
-                                 "model.prompt", "model.quality"});
+                                 "model.ease", "model.embedding", "model.graph_filter",
+                                 "model.item_cf", "model.prompt", "model.quality"});
   CHECK(element_names(PLAYLIST_OUTPUT) == std::vector<std::string>{"output.csv", "output.json",
                                                                    "output.jspf", "output.m3u8",
                                                                    "output.uris", "output.xspf"});

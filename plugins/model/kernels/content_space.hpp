@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -28,6 +29,16 @@ struct Vectors {
     return values.data() + static_cast<std::size_t>(r) * dim;
   }
 };
+
+/// What makes the values of a column alike: z = (value - mean) / deviation over its known values,
+/// kept in -3..3. Of a column that has one value only, or none, the deviation is 0 and z is 0.
+struct Standard {
+  double mean = 0, deviation = 0;
+};
+/// Missing values are NaN.
+Standard standard_of(std::span<const float> column);
+/// z; 0 for a missing value.
+float standardised(float value, const Standard& standard);
 
 /// Writes column k, made alike, to place first + k of every row of `vectors`:
 ///
@@ -62,6 +73,23 @@ struct TagOptions {
 /// Returns   false when `proceed` said stop
 bool put_tags(const SparseMatrix& tracks, const TagOptions& options, std::size_t first,
               Vectors& vectors);
+
+/// The same for rows that are not there yet: what a tag weighs, and the directions it counts in.
+struct TagAxes {
+  std::size_t dim = 0;        // <= the dim that was asked for
+  std::vector<float> rarity;  // of each tag, 1 + log(...); 0: left out
+  std::vector<float> axes;    // tags x dim
+};
+/// What put_tags() finds for these tracks; nothing when `proceed` said stop.
+std::optional<TagAxes> fit_tag_axes(const SparseMatrix& tracks, const TagOptions& options);
+/// Writes `weight` times the place of one track to out[0 .. dim): 0 without tags that count. All of
+/// `tags` are columns of what was fitted; weights finite and >= 0.
+void put_on_axes(const TagAxes& axes, std::span<const std::int32_t> tags,
+                 std::span<const float> weights, float weight, float* out);
+
+/// What the row has to be multiplied by to have length 1; 0 where it is of a length of at most
+/// `least` or holds a value that is not finite.
+double unit_scale(const float* row, std::size_t dim, double least);
 
 /// Scales each row to length 1 and drops the rows of a length of at most `least`, and those that
 /// hold a value that is not finite. Returns the old row numbers of those that stay, ascending.
