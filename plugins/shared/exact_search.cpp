@@ -7,6 +7,7 @@
 #include <optional>
 #include <thread>
 
+#include "better_row.hpp"
 #include "cpu.hpp"
 #include "levels/row_scores.hpp"
 
@@ -18,11 +19,6 @@ constexpr float kNever = std::numeric_limits<float>::infinity();
 const RowScoring& row_scoring() {
   return of_this_processor(kRowScoring_baseline, kRowScoring_v3, kRowScoring_v4);
 }
-
-/// An object and no function, so that what sorts by it has it inlined.
-constexpr auto kIsBetter = [](const ScoredRow& a, const ScoredRow& b) {
-  return a.score != b.score ? a.score > b.score : a.row < b.row;
-};
 
 /// The best k of the rows offered, which come in ascending order. Up to 2 k wait until they are
 /// parted, so that a row costs a constant number of comparisons.
@@ -43,7 +39,7 @@ class Best {
  private:
   void part() {
     const auto last = found_.begin() + static_cast<std::ptrdiff_t>(k_) - 1;
-    std::nth_element(found_.begin(), last, found_.end(), kIsBetter);
+    std::nth_element(found_.begin(), last, found_.end(), kIsBetterRow);
     found_.resize(k_);
     bound_ = found_.back().score;
   }
@@ -78,10 +74,10 @@ std::vector<ScoredRow> merged(const std::vector<const Best*>& parts, std::size_t
   for (const Best* part : parts) all.insert(all.end(), part->found().begin(), part->found().end());
   if (k < all.size()) {
     std::nth_element(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(k), all.end(),
-                     kIsBetter);
+                     kIsBetterRow);
     all.resize(k);
   }
-  std::sort(all.begin(), all.end(), kIsBetter);
+  std::sort(all.begin(), all.end(), kIsBetterRow);
   return all;
 }
 

@@ -219,10 +219,10 @@ void score_coded(const RowBlock& block, const CodedBlock& coded, const float* qu
   }
 }
 
+/// sums[r][v] of the tile's rows and the panel's queries.
 template <int Rows>
-void score_tile(const float* data, std::size_t dim, std::int32_t first_row, const float* panel,
-                const ScoreSink& sink) {
-  Lanes sums[Rows][kVectors] = {};
+inline void add_up_tile(const float* data, std::size_t dim, const float* panel,
+                        Lanes (&sums)[Rows][kVectors]) {
   for (std::size_t d = 0; d < dim; ++d) {
     Lanes queries[kVectors];
 #pragma GCC unroll 4
@@ -235,6 +235,13 @@ void score_tile(const float* data, std::size_t dim, std::int32_t first_row, cons
       for (int v = 0; v < kVectors; ++v) sums[r][v] += queries[v] * value;
     }
   }
+}
+
+template <int Rows>
+void score_tile(const float* data, std::size_t dim, std::int32_t first_row, const float* panel,
+                const ScoreSink& sink) {
+  Lanes sums[Rows][kVectors] = {};
+  add_up_tile<Rows>(data, dim, panel, sums);
   unsigned found = 0;
 #pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) {
@@ -258,9 +265,61 @@ void score_panel(const RowBlock& block, const float* panel, const ScoreSink& sin
     score_tile<1>(at(), block.dim, block.first_row + row, panel, sink);
 }
 
+// ---- a panel of queries, for both sides ----
+
+Lanes smaller(Lanes a, Lanes b) {
+  return a < b ? a : b;
+}
+
+[[gnu::noinline]] void tell_pairs(const Lanes* scores, std::int32_t rows, std::int32_t first_row,
+                                  const PairSink& sink) {
+  for (std::int32_t r = 0; r < rows; ++r) {
+    for (std::int32_t v = 0; v < kVectors; ++v) {
+      const Lanes lanes = scores[r * kVectors + v];
+      const Lanes bounds =
+          smaller(load(sink.query_bounds + v * kLanes), spread(sink.row_bounds[first_row + r]));
+      unsigned found = above(lanes, bounds);
+      for (; found != 0; found &= found - 1) {
+        const int lane = __builtin_ctz(found);
+        sink.take(sink.context, v * kLanes + lane, first_row + r, lanes[lane]);
+      }
+    }
+  }
+}
+
+template <int Rows>
+void score_pairs_tile(const float* data, std::size_t dim, std::int32_t first_row,
+                      const float* panel, const PairSink& sink) {
+  Lanes sums[Rows][kVectors] = {};
+  add_up_tile<Rows>(data, dim, panel, sums);
+  unsigned found = 0;
+#pragma GCC unroll 8
+  for (int r = 0; r < Rows; ++r) {
+    const Lanes row_bound = spread(sink.row_bounds[first_row + r]);
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v)
+      found |= above(sums[r][v], smaller(load(sink.query_bounds + v * kLanes), row_bound));
+  }
+  if (found == 0) return;
+  Lanes scores[Rows * kVectors];
+  for (int r = 0; r < Rows; ++r)
+    for (int v = 0; v < kVectors; ++v) scores[r * kVectors + v] = sums[r][v];
+  tell_pairs(scores, Rows, first_row, sink);
+}
+
+void score_pairs(const RowBlock& block, const float* panel, const PairSink& sink) {
+  std::int32_t row = 0;
+  const auto at = [&] { return block.data + static_cast<std::size_t>(row) * block.dim; };
+  for (; row + kTileRows <= block.rows; row += kTileRows)
+    score_pairs_tile<kTileRows>(at(), block.dim, block.first_row + row, panel, sink);
+  for (; row < block.rows; ++row)
+    score_pairs_tile<1>(at(), block.dim, block.first_row + row, panel, sink);
+}
+
 }  // namespace
 
 extern const RowScoring PLAYLIST_LEVEL_NAME(kRowScoring_);
-const RowScoring PLAYLIST_LEVEL_NAME(kRowScoring_) = {kPanel, score_one, score_coded, score_panel};
+const RowScoring PLAYLIST_LEVEL_NAME(kRowScoring_) = {kPanel, score_one, score_coded, score_panel,
+                                                      score_pairs};
 
 }  // namespace shared

@@ -24,6 +24,15 @@ struct ScoreSink {
   float* scores = nullptr;  // of score_one: scores[row] for every row, unless nullptr
 };
 
+/// Where scores of pairs go that are above the bound of either side. `take` may raise both. Scores
+/// come with rows ascending for every query of a panel, and with queries ascending for every row.
+struct PairSink {
+  const float* query_bounds;  // one per query of the panel
+  const float* row_bounds;    // row_bounds[row]
+  void* context;
+  void (*take)(void* context, std::int32_t query, std::int32_t row, float score);
+};
+
 /// The rows of a RowBlock in 8 bits a value (../quantized_rows.hpp), and the query in 16.
 struct CodedBlock {
   const std::int8_t* codes;  // rows x stride
@@ -45,6 +54,8 @@ struct RowScoring {
                       const ScoreSink& sink);
   /// A whole panel; bound by arithmetic. Every sum runs over d in ascending order.
   void (*score_panel)(const RowBlock& block, const float* panel, const ScoreSink& sink);
+  /// The same scores for both sides. Queries that fill up a panel are not numbers.
+  void (*score_pairs)(const RowBlock& block, const float* panel, const PairSink& sink);
 };
 
 extern const RowScoring kRowScoring_baseline;
