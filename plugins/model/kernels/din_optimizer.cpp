@@ -1,27 +1,14 @@
 #include "din_optimizer.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "parallel.hpp"
 
 namespace model {
 namespace {
 
-constexpr double kFirstDecay = 0.9, kSecondDecay = 0.999, kEpsilon = 1e-8;
 constexpr float kMomentum = 0.99f;       // of Dice's moving averages, as in the paper's program
 constexpr std::int64_t kBlockRows = 64;  // embeddings in a block of work
-
-/// Adam's step size and epsilon with the corrections of its bias after `steps` steps.
-struct AdamStep {
-  float size, epsilon;
-};
-AdamStep adam_step(double learning_rate, std::int64_t steps) {
-  const double count = static_cast<double>(steps);
-  const double second = std::sqrt(1 - std::pow(kSecondDecay, count));
-  return {static_cast<float>(learning_rate * second / (1 - std::pow(kFirstDecay, count))),
-          static_cast<float>(kEpsilon * second)};
-}
 
 }  // namespace
 
@@ -78,8 +65,7 @@ DinOptimizer::DinOptimizer(DinWeights& weights, const DinCatalogue& catalogue,
       steps_(din_steps()),
       dim_(static_cast<std::size_t>(weights.shape.dim)),
       learning_rate_(learning_rate),
-      dense_first_(weights.dense.size()),
-      dense_second_(weights.dense.size()),
+      dense_(weights.dense.size(), learning_rate),
       dense_sum_(weights.dense.size()),
       tracks_(weights.tracks.size() / dim_, dim_),
       artists_(weights.artists.size() / dim_, dim_) {
@@ -181,9 +167,7 @@ void DinOptimizer::step_dense(std::span<const Part> parts) {
   std::fill(dense_sum_.begin(), dense_sum_.end(), 0.0f);
   for (const Part& part : parts)
     steps_.add_scaled(dense_sum_.data(), 1, part.gradient->dense.data(), size);
-  const AdamStep step = adam_step(learning_rate_, ++dense_steps_);
-  steps_.adam(weights_.dense.data(), dense_first_.data(), dense_second_.data(), dense_sum_.data(),
-              size, scale_, 0, step.size, step.epsilon);
+  dense_.step(weights_.dense, dense_sum_, scale_);
 }
 
 void DinOptimizer::move_moments(std::span<const Part> parts) {

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "adam.hpp"
 #include "din_network.hpp"
 
 namespace model {
@@ -60,8 +61,8 @@ class DinOptimizer {
   std::size_t dim_;
   double learning_rate_;
   float scale_ = 1;  // 1 / samples
-  std::int64_t dense_steps_ = 0;
-  std::vector<float> dense_first_, dense_second_, dense_sum_;
+  Adam dense_;
+  std::vector<float> dense_sum_;
   Table tracks_, artists_;
   std::vector<float> track_sums_;  // of the touched tracks, dim each
 };
