@@ -2,8 +2,11 @@
 //
 // Each feature is made alike (kernels/content_space.hpp), tags lie on the axes of a truncated SVD
 // of their TF-IDF, and make up `tag_share` of a row's spread. The rows are projected onto their
-// principal components, as many as keep the share `variance` of it. All vectors have length 1, so
-// that a product of two is the cosine of their angle.
+// principal components, as many as keep the share `variance` of it. An autoencoder learns to squeeze
+// these places through a bottleneck (kernels/autoencoder.hpp); its codes are the vectors only where
+// the 50 tracks nearest by them are more often heard together with a track, in one session or by one
+// person, than the 50 nearest by components, by more than two standard errors. All vectors have
+// length 1, so that a product of two is the cosine of their angle.
 //
 // Essential are the features of the sound: of a track that lacks one `missing` says whether it is
 // dropped, takes the mean of its artist's tracks and is dropped where those lack it too, or else
@@ -18,20 +21,31 @@
 //           table "clusters" (cluster: a row of matrix "centres", -1 none), table "projection" (x,
 //           y: the place on the first two components), both a row for each track
 //           tables "features" (name, mean, deviation), "tags" (name, rarity), "weights" (sound,
-//           tags), matrices "tag_axes", "components", "mean", bytes "missing": how a track is placed
+//           tags), matrices "tag_axes", "components", "mean", bytes "missing", "space": how a track
+//           is placed; table "autoencoder" (size, from the inputs to the bottleneck) and matrix
+//           "autoencoder", all its numbers, where one was learned
 // Card      "tracks", "of" how many, "dropped", "imputed", "missing": of how many tracks an
-//           essential feature is not known; "left_out" features; "columns" of a row; "space": "pca",
-//           "dim", "variance_kept"; "clusters" and "cluster_cosine", a track's mean to its centre
+//           essential feature is not known; "left_out" features; "columns" of a row; "space": pca or
+//           autoencoder, "dim"; "pca": "dim" and "variance_kept"; "autoencoder": "dim", "epochs", on
+//           tracks that were held out "lost", the share of squares it does not give back, and
+//           "pca_lost", that of as many components, null where none was learned; "co_listening":
+//           "by" sessions or users, "probes", "chance" and the share of the 50 nearest that are heard
+//           with a track, by "pca", "pca_of_same_dim" and "autoencoder", with the "difference" of
+//           the last and the first and its "standard_error"; "clusters" and "cluster_cosine", a
+//           track's mean to its centre
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "elements.hpp"
 #include "embedding_space.hpp"
 #include "kernels/spherical_clusters.hpp"
+#include "space_choice.hpp"
 #include "track_tags.hpp"
 #include "training.hpp"
 
@@ -49,6 +63,20 @@ std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
   return text;
+}
+
+/// "64 32" -> {64, 32}
+std::vector<std::size_t> sizes_of(std::string_view text) {
+  std::vector<std::size_t> sizes;
+  for (const std::string& word : words_of(text)) {
+    std::size_t size = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), size);
+    if (error != std::errc() || end != word.data() + word.size() || size < 1 || size > 1'024)
+      throw playlist::BadParam(
+          playlist::concat("hidden has \"", word, "\", which is no size of a layer: 1 .. 1024"));
+    sizes.push_back(size);
+  }
+  return sizes;
 }
 
 /// What is known of all tracks, and what becomes of it.
@@ -71,6 +99,9 @@ class EmbeddingModel final : public playlist::Model {
       {"tag_dim", 32, 1, 512, "columns for tags, beside one for each feature"},
       {"tag_share", 0.5, 0, 1, "how much tags count against the other features"},
       {"variance", 0.95, 0.01, 1, "share of the rows' variance that the components keep"},
+      {"hidden", "64", "sizes of the autoencoder's layers before the bottleneck, e.g. \"64 32\""},
+      {"bottleneck", 0, 0, 512, "numbers of a code; 0: half as many as components"},
+      {"epochs", 20, 0, 1'000, "passes of the autoencoder over the tracks, at most; 0: none"},
       {"clusters", 64, 1, 4'096, "clusters; fewer where there are under 2 clusters^2 tracks"},
       {"threads", 0, 0, 256, "threads, 0: all; the result is the same"},
   };
@@ -81,6 +112,9 @@ class EmbeddingModel final : public playlist::Model {
         tag_dim_(args.count("tag_dim")),
         tag_share_(static_cast<float>(args.number("tag_share"))),
         variance_(args.number("variance")),
+        hidden_(sizes_of(args.text("hidden"))),
+        bottleneck_(args.count("bottleneck")),
+        epochs_(static_cast<int>(args.integer("epochs"))),
         clusters_(args.count("clusters")),
         threads_(thread_count(args.integer("threads"))) {}
 
@@ -91,9 +125,18 @@ class EmbeddingModel final : public playlist::Model {
     if (embedding.dim() == 0) throw playlist::NoData(alike(embedding.space, known.tracks.size()));
     call.checkpoint(0.5);
     const Vectors places = projected(embedding.pca, known.rows, threads_);
+    const std::string compared = choose_space(call, known.tracks, places,
+                                              {hidden_, bottleneck_, epochs_, threads_}, embedding);
     Vectors vectors = places;
-    const std::vector<std::int32_t> rows = normalise(vectors, kShortestRow);
-    call.checkpoint(0.6);
+    std::vector<std::int32_t> rows = normalise(vectors, kShortestRow);
+    if (embedding.is_autoencoded) {
+      vectors = codes_of(embedding.autoencoder, places, rows, threads_);
+      const std::vector<std::int32_t> kept = normalise(vectors, kShortestRow);
+      for (std::size_t k = 0; k < kept.size(); ++k)
+        rows[k] = rows[static_cast<std::size_t>(kept[k])];
+      rows.resize(kept.size());
+    }
+    call.checkpoint(0.7);
     const Clusters clusters = clusters_of(call, vectors);
     write_vectors(call, known, rows, vectors);
     write_projection(call, places, rows);
@@ -101,7 +144,7 @@ class EmbeddingModel final : public playlist::Model {
                 {column_of("cluster", PLAYLIST_I32, clusters.of_row.data())});
     call.matrix("centres", clusters.centres.values, static_cast<std::uint32_t>(vectors.dim));
     write_embedding(call, embedding);
-    call.card(card_of(call, known, embedding, vectors, clusters));
+    call.card(card_of(call, known, embedding, vectors, clusters, compared));
   }
 
  private:
@@ -211,7 +254,7 @@ class EmbeddingModel final : public playlist::Model {
     options.clusters = clusters_;
     options.random_seed = call.random("clusters").next();
     options.threads = threads_;
-    options.proceed = progress_of(call, 0.6, 0.95);
+    options.proceed = progress_of(call, 0.7, 0.95);
     return spherical_clusters(vectors, options);
   }
 
@@ -239,15 +282,16 @@ class EmbeddingModel final : public playlist::Model {
 
   static std::string card_of(playlist::ModelCall& call, const Known& known,
                              const Embedding& embedding, const Vectors& vectors,
-                             const Clusters& clusters) {
+                             const Clusters& clusters, const std::string& compared) {
     const std::size_t of = call.table("tracks").rows();
     const auto tracks = static_cast<std::size_t>(vectors.rows);
     return playlist::concat(
         "{\"tracks\": ", tracks, ", \"of\": ", of, ", \"dropped\": ", of - tracks,
         ", \"imputed\": ", known.imputed, ", \"missing\": {", known.missing, "}, \"left_out\": [",
-        in_quotes(known.left_out), "], \"columns\": ", embedding.pca.inputs,
-        ", \"space\": \"pca\", \"dim\": ", embedding.dim(),
-        ", \"variance_kept\": ", embedding.pca.kept(embedding.pca.dim),
+        in_quotes(known.left_out), "], \"columns\": ", embedding.pca.inputs, ", \"space\": \"",
+        embedding.is_autoencoded ? "autoencoder" : "pca", "\", \"dim\": ", embedding.dim(),
+        ", \"pca\": {\"dim\": ", embedding.pca.dim,
+        ", \"variance_kept\": ", embedding.pca.kept(embedding.pca.dim), "}, ", compared,
         ", \"clusters\": ", clusters.centres.rows, ", \"cluster_cosine\": ", clusters.cosine, "}");
   }
 
@@ -256,6 +300,9 @@ class EmbeddingModel final : public playlist::Model {
   std::size_t tag_dim_;
   float tag_share_;
   double variance_;
+  std::vector<std::size_t> hidden_;
+  std::size_t bottleneck_;
+  int epochs_;
   std::size_t clusters_;
   int threads_;
 };

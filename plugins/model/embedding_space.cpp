@@ -1,5 +1,6 @@
 #include "embedding_space.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -56,6 +57,36 @@ PrincipalComponents read_pca(const playlist::Call& call) {
   return pca;
 }
 
+/// Of one that was learned: its sizes from the inputs to the bottleneck, and its numbers.
+Autoencoder read_autoencoder(const playlist::Call& call) {
+  const auto sizes = call.artifact_table(kModel, "autoencoder")["size"].i32();
+  AutoencoderShape shape;
+  shape.inputs = static_cast<std::size_t>(sizes.front());
+  shape.bottleneck = static_cast<std::size_t>(sizes.back());
+  for (const std::int32_t size : sizes.subspan(1, sizes.size() - 2))
+    shape.hidden.push_back(static_cast<std::size_t>(size));
+  Autoencoder network(shape, 0);
+  network.numbers() = copied(call.artifact_matrix(kModel, "autoencoder"));
+  return network;
+}
+
+Embedding read_embedding(const playlist::Call& call) {
+  Embedding embedding{read_space(call), read_pca(call)};
+  embedding.is_autoencoded = call.artifact_bytes(kModel, "space") == "autoencoder";
+  if (embedding.is_autoencoded) embedding.autoencoder = read_autoencoder(call);
+  return embedding;
+}
+
+void write_autoencoder(playlist::ModelCall& call, const Autoencoder& network) {
+  std::vector<std::int32_t> sizes;
+  for (std::size_t k = 0; k < network.layers().size() / 2; ++k)
+    sizes.push_back(static_cast<std::int32_t>(network.layers()[k].inputs));
+  sizes.push_back(static_cast<std::int32_t>(network.dim()));
+  write_table(call, "autoencoder", sizes.size(), {column_of("size", PLAYLIST_I32, sizes.data())});
+  call.matrix("autoencoder", network.numbers(),
+              static_cast<std::uint32_t>(network.numbers().size()));
+}
+
 FeatureRows rows_of(playlist::ModelCall& call, const FeatureSpace& space) {
   TrackFeatures features(call, space.columns);
   if (space.missing != Missing::kDrop) features.take_artists_means();
@@ -95,9 +126,16 @@ bool FeatureRows::put(std::size_t track, float* out) const {
 }
 
 bool Embedding::embed(const float* row, float* out) const {
-  project(pca, row, out);
-  const double scale = unit_scale(out, pca.dim, kShortestRow);
-  for (std::size_t k = 0; k < pca.dim; ++k) out[k] = static_cast<float>(out[k] * scale);
+  std::vector<float> place(pca.dim);
+  project(pca, row, place.data());
+  if (!(unit_scale(place.data(), pca.dim, kShortestRow) > 0)) return false;
+  if (is_autoencoded) {
+    autoencoder.encode(place.data(), out);
+  } else {
+    std::copy(place.begin(), place.end(), out);
+  }
+  const double scale = unit_scale(out, dim(), kShortestRow);
+  for (std::size_t k = 0; k < dim(); ++k) out[k] = static_cast<float>(out[k] * scale);
   return scale > 0;
 }
 
@@ -122,10 +160,12 @@ void write_embedding(playlist::ModelCall& call, const Embedding& embedding) {
   call.matrix("components", embedding.pca.components,
               static_cast<std::uint32_t>(embedding.pca.inputs));
   call.matrix("mean", embedding.pca.mean, static_cast<std::uint32_t>(embedding.pca.inputs));
+  call.bytes("space", embedding.is_autoencoded ? "autoencoder" : "pca");
+  if (embedding.autoencoder.dim() > 0) write_autoencoder(call, embedding.autoencoder);
 }
 
 TrackEmbedder::TrackEmbedder(playlist::ModelCall& call)
-    : embedding_{read_space(call), read_pca(call)}, rows_(rows_of(call, embedding_.space)) {}
+    : embedding_(read_embedding(call)), rows_(rows_of(call, embedding_.space)) {}
 
 bool TrackEmbedder::embed(std::size_t track, float* out) const {
   std::vector<float> row(embedding_.space.dim());

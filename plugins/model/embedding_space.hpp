@@ -3,7 +3,7 @@
 //
 //   row     the features, each made alike, and the tags on their axes       FeatureSpace
 //   place   the row on its principal components                             PrincipalComponents
-//   vector  the place, of length 1
+//   vector  the place, or its code where an autoencoder does better, of length 1      Autoencoder
 #pragma once
 
 #include "playlist/plugin.hpp"
@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/autoencoder.hpp"
 #include "kernels/content_space.hpp"
 #include "kernels/interactions.hpp"
 #include "kernels/principal_components.hpp"
@@ -55,8 +56,10 @@ class FeatureRows {
 struct Embedding {
   FeatureSpace space;
   PrincipalComponents pca;
+  Autoencoder autoencoder = {};  // of places; dim() 0: none was learned
+  bool is_autoencoded = false;   // its codes are the vectors
 
-  [[nodiscard]] std::size_t dim() const { return pca.dim; }
+  [[nodiscard]] std::size_t dim() const { return is_autoencoded ? autoencoder.dim() : pca.dim; }
   /// Writes the vector of a row to out[0 .. dim()), of length 1. False where it points nowhere.
   bool embed(const float* row, float* out) const;
 };
