@@ -4,4 +4,5 @@
 #include "elements.hpp"
 
 PLAYLIST_LIBRARY_BY("org.playlist-engine.model", "1.0.0", "Playlist Engine", "MIT", kAls, kContent,
-                    kDin, kDiscovery, kItemCf, kQuality, kEase, kGraphFilter, kPrompt, kEmbedding);
+                    kDin, kDiscovery, kItemCf, kQuality, kEase, kGraphFilter, kPrompt, kEmbedding,
+                    kNeighbours);
