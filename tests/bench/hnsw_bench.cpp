@@ -17,12 +17,9 @@
 //                    for 500 candidates and 50 seeds, and which seed lies nearest to each
 //                    candidate, on one thread. read_ratio: its time to that of reading for 50 rows
 //                    alone
-#include "playlist/random.hpp"
-
 #include <algorithm>
 #include <benchmark/benchmark.h>
 #include <chrono>
-#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <limits>
@@ -30,6 +27,7 @@
 #include <thread>
 #include <vector>
 
+#include "clustered_vectors.hpp"
 #include "kernels/graph_index.hpp"
 #include "shared/exact_search.hpp"
 #include "shared/gathered_products.hpp"
@@ -40,59 +38,15 @@ namespace {
 constexpr std::size_t kDim = 64, kRows = 114'000, kQueries = 1'000, kBest = 50;
 constexpr double kRecall = 0.99;
 
-/// Standard normal numbers (Box and Muller).
-class Normal {
- public:
-  explicit Normal(std::uint64_t seed) : random_(seed) {}
-  float next() {
-    if (has_other_) {
-      has_other_ = false;
-      return other_;
-    }
-    const double radius = std::sqrt(-2 * std::log(1 - random_.real()));
-    const double angle = 2 * std::acos(-1.0) * random_.real();
-    other_ = static_cast<float>(radius * std::sin(angle));
-    has_other_ = true;
-    return static_cast<float>(radius * std::cos(angle));
-  }
-  playlist::Random& random() { return random_; }
-
- private:
-  playlist::Random random_;
-  float other_ = 0;
-  bool has_other_ = false;
-};
-
 struct Data {
   model::Vectors base, queries;
 };
 
-/// Cluster centres and noise in 21 dimensions, turned into 64, and noise in all of these.
 Data made_up() {
-  constexpr std::size_t kClusters = 2'000, kPlane = 21;
-  Normal normal(11);
-  std::vector<float> basis(kPlane * kDim), centres(kClusters * kPlane);
-  for (float& value : basis) value = normal.next();
-  for (float& value : centres) value = normal.next();
-  std::vector<double> sums;
-  for (std::size_t c = 0; c < kClusters; ++c)
-    sums.push_back((c > 0 ? sums.back() : 0) + 1 / std::sqrt(static_cast<double>(c + 1)));
-  const auto draw = [&](std::size_t rows) {
-    model::Vectors made(static_cast<std::int64_t>(rows), kDim);
-    for (std::int64_t row = 0; row < made.rows; ++row) {
-      const float* centre = &centres[normal.random().draw(sums) * kPlane];
-      for (std::size_t k = 0; k < kPlane; ++k) {
-        const float value = centre[k] + 0.6f * normal.next();
-        for (std::size_t d = 0; d < kDim; ++d) made.row(row)[d] += value * basis[k * kDim + d];
-      }
-      for (std::size_t d = 0; d < kDim; ++d) made.row(row)[d] += 0.3f * normal.next();
-    }
-    model::normalise(made);
-    return made;
-  };
+  bench::ClusteredVectors source(kDim);
   Data data;
-  data.base = draw(kRows);
-  data.queries = draw(kQueries);
+  data.base = source.draw(kRows);
+  data.queries = source.draw(kQueries);
   return data;
 }
 
