@@ -14,6 +14,7 @@
 #include "core/random.hpp"
 #include "data/listening_summary.hpp"
 #include "data/people.hpp"
+#include "plan/plan_json.hpp"
 #include "plan/result_store.hpp"
 #include "recipe/asked_track.hpp"
 #include "recipe/emptied.hpp"
@@ -188,6 +189,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   answer.scripts_hash = scripts_hash(lua);  // build() may have required more
   answer.elements = element_versions(recipe.plan(), models);
   if (request.is_plan_only) {
+    answer.answer_json = json_text(plan_json(recipe.plan()));
     if (reports.answered) reports.answered(answer);
     return answer;
   }

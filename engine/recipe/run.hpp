@@ -59,7 +59,7 @@ struct RunAnswer {
   std::vector<AskedModel> models;                   // that its elements asked for, by name
   std::vector<std::string> outputs;                 // bytes, as in output_formats
   std::string answer;                               // of why / why_not, for a terminal
-  std::string answer_json;                          // the same as TrackStory::json()
+  std::string answer_json;  // the same as TrackStory::json(); of is_plan_only as plan_json()
   std::string plan_text, plan_dot;
 };
 

@@ -10,9 +10,9 @@ Answer plan(const app::Caller& caller, const Arguments& arguments) {
   RunRequest request = app::make_run_request(caller, arguments.text("recipe"));
   request.is_plan_only = true;
   const RunAnswer answer = app::run_supervised(caller, request);
-  return {.data = {{"recipe", request.recipe_path},
-                   {"plan", answer.plan_text},
-                   {"dot", answer.plan_dot}},
+  Json data{{"recipe", request.recipe_path}, {"plan", answer.plan_text}, {"dot", answer.plan_dot}};
+  data.update(Json::parse(answer.answer_json));
+  return {.data = std::move(data),
           .text = arguments.flag("dot") ? answer.plan_dot : answer.plan_text};
 }
 
