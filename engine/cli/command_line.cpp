@@ -1,6 +1,9 @@
 #include "cli/command_line.hpp"
 
+#include "playlist/plugin.h"
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <new>
@@ -13,6 +16,7 @@
 #include "cli/help.hpp"
 #include "cli/verb_flags.hpp"
 #include "cli/watch.hpp"
+#include "core/json_text.hpp"
 #include "core/standard_output.hpp"
 #include "verbs/verbs.hpp"
 
@@ -53,10 +57,21 @@ int exit_code(Exit exit) {
   return static_cast<int>(exit);
 }
 
+/// engine --version --json, described by engine/verbs/schemas/version.json.
+nlohmann::ordered_json version_json() {
+  return {{"version", PLAYLIST_ENGINE_VERSION},
+          {"plugin_abi",
+           std::to_string(PLAYLIST_ABI_MAJOR) + "." + std::to_string(PLAYLIST_ABI_MINOR)}};
+}
+
 /// --help or --version; throws what is wrong with the command line.
-int end_of_parsing(CLI::App& app, const CLI::ParseError& error) {
+int end_of_parsing(CLI::App& app, const CLI::ParseError& error, bool is_json) {
   std::ostringstream out, err;
   if (app.exit(error, out, err) != 0) throw command_line_error(app, error);
+  if (is_json && error.get_name() == "CallForVersion") {
+    write_standard_output(printed_json(version_json()));
+    return 0;
+  }
   write_standard_output(out.str());
   return 0;
 }
@@ -75,7 +90,9 @@ int run(CLI::App& app, Cli& cli, int argc, char** argv) {
     try {
       app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-      return end_of_parsing(app, error);
+      // Parsing ends before flags are set.
+      const bool is_json = std::find(argv, argv + argc, std::string_view("--json")) != argv + argc;
+      return end_of_parsing(app, error, is_json);
     }
     check_texts(cli.common);
     return exit_code(cli.action());

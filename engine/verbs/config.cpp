@@ -39,9 +39,35 @@ Answer set_setting(const app::Caller& caller, const Arguments& arguments) {
   return {.data = {{"key", key}, {"value", value}}};
 }
 
+const char* type_name(SettingType type) {
+  switch (type) {
+    case SettingType::kNumber:
+      return "number";
+    case SettingType::kInteger:
+      return "integer";
+    case SettingType::kBoolean:
+      return "boolean";
+    case SettingType::kText:
+      return "text";
+    case SettingType::kTexts:
+      return "texts";
+  }
+  return "";
+}
+
 Answer default_settings(const app::Caller&, const Arguments&) {
   const std::string file = default_settings_file();
-  return {.data = {{"file", file}}, .text = file};
+  Json settings = Json::array();
+  for (const SettingDeclaration& d : setting_declarations()) {
+    Json json{{"key", d.key}, {"type", type_name(d.type)}, {"default", d.default_value}};
+    if (d.type == SettingType::kNumber || d.type == SettingType::kInteger) {
+      json["min"] = d.min;
+      json["max"] = d.max;
+    }
+    json["help"] = d.help;
+    settings.push_back(std::move(json));
+  }
+  return {.data = {{"file", file}, {"settings", std::move(settings)}}, .text = file};
 }
 
 }  // namespace
