@@ -235,10 +235,9 @@ void WatchSession::answered(const RunAnswer& answer) {
   if (purpose_ == kWhy) {
     overlay_ = {nullptr, answer.answer, 0};
     if (!terminal_) {
-      cli_.out(cli_.common.json ? printed_json(nlohmann::ordered_json{{"track", why_track_},
-                                                                      {"answer", answer.answer}},
-                                               -1)
-                                : answer.answer);
+      nlohmann::ordered_json told{{"track", why_track_}};
+      told.update(nlohmann::ordered_json::parse(answer.answer_json));
+      cli_.out(cli_.common.json ? printed_json(told, -1) : answer.answer);
     }
     return;
   }

@@ -300,7 +300,10 @@ class ExplainStep final : public Step {
  public:
   ExplainStep()
       : Step({"explain", ":explain", "Adds an explanation that a function writes."},
-             {.form = StepForm::kFormula, .formula = FormulaResult::kText, .passes_turns = true}) {}
+             {.form = StepForm::kFormula,
+              .formula = FormulaResult::kText,
+              .explains = true,
+              .passes_turns = true}) {}
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {
     const CandidatesPtr candidates = evaluation.input(node);

@@ -63,6 +63,7 @@ struct StepFacts {
   bool is_set = false;         // one of the user's own, which recipes read and do not call
   bool is_filter = false;      // drops rows one by one, each with a reason
   bool is_score = false;       // scores rows by a formula or by weights
+  bool explains = false;       // writes explanations over those of what it reads
   bool subtracts = false;      // gives tracks of its first input only, without those of the second
   bool brings_others = false;  // gives tracks that its input does not have
   bool chooses_times = false;  // keeps rows by when they were played, liked ...: see time_test()

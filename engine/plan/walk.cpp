@@ -375,7 +375,10 @@ class WalkStep final : public Step {
       : Step({"walk", ":walk",
               "Goes from track to track: each next one is drawn from the neighbours of the last, "
               "the better its score the likelier."},
-             {.form = StepForm::kOwn, .how_lost = "the walk did not come by", .may_draw = true},
+             {.form = StepForm::kOwn,
+              .explains = true,
+              .how_lost = "the walk did not come by",
+              .may_draw = true},
              {whole_param("steps", 50, 1, kMany, "tracks in the list"),
               whole_param("k", 50, 1, kMany, "neighbours to choose from at each step"),
               whole_param("strangers", 5, 0, kMany,

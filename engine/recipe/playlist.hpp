@@ -21,6 +21,14 @@ using PlaylistValue = std::variant<std::monostate, double, std::string>;
 
 using PlaylistValues = std::vector<std::pair<std::string, PlaylistValue>>;  // by column
 
+/// One of what found a track, as parts of a sentence.
+struct FoundBy {
+  std::string channel;  // "item_cf", "likes", "playlist": the recall or set
+  std::string seed;     // `"Title" by Artist`, an artist, a playlist, a person; "" not known
+  std::optional<double> value;  // the score that it gave, where it gave one
+  bool operator==(const FoundBy&) const = default;
+};
+
 struct PlaylistTrack {
   std::int64_t id = 0;                   // the store's
   std::string title, artist, album;      // of the artists the first; "" where not known
@@ -31,6 +39,7 @@ struct PlaylistTrack {
   PlaylistValues shown;                  // columns that the caller asked for
   std::vector<std::string> explanation;  // sentences for a log, one at least
   std::vector<std::string> reasons;      // the same in short, for a screen; may be none
+  std::vector<FoundBy> found_by;         // the same in parts, for programs; none in old records
   std::int64_t plays = 0;                // by the user
   std::int64_t last_played = 0;          // Unix seconds; 0 without plays
 

@@ -33,7 +33,7 @@ Json value_json(const PlaylistValue& value) {
   return nullptr;
 }
 
-Json track_json(const PlaylistTrack& track, std::size_t position) {
+Json track_json(const PlaylistTrack& track, std::size_t position, bool is_hashed) {
   Json json;
   json["position"] = position;
   json["track"] = track.id;
@@ -46,10 +46,18 @@ Json track_json(const PlaylistTrack& track, std::size_t position) {
   json["columns"] = values_json(track.columns);
   json["explanation"] = track.explanation;
   json["reasons"] = track.reasons;
+  if (!is_hashed) json["found_by"] = found_by_json(track.found_by);
   json["plays"] = track.plays;
   json["last_played"] = track.plays == 0 ? Json(nullptr) : Json(format_time(track.last_played));
   if (!track.shown.empty()) json["shown"] = values_json(track.shown);
   return json;
+}
+
+Json list_of_tracks(const Playlist& playlist, bool is_hashed) {
+  Json tracks = Json::array();
+  for (const PlaylistTrack& track : playlist.tracks)
+    tracks.push_back(track_json(track, tracks.size() + 1, is_hashed));
+  return tracks;
 }
 
 Json statistics_json(const Playlist& playlist) {
@@ -136,6 +144,19 @@ PlaylistValues read_values(const Json& json) {
   return values;
 }
 
+std::vector<FoundBy> read_found_by(const Json& track) {
+  std::vector<FoundBy> sources;
+  const auto list = track.find("found_by");
+  if (list == track.end()) return sources;
+  for (const Json& source : *list) {
+    FoundBy& found = sources.emplace_back();
+    found.channel = text_at(source, "channel");
+    found.seed = text_at(source, "seed");
+    if (source.at("value").is_number()) found.value = source.at("value").get<double>();
+  }
+  return sources;
+}
+
 PlaylistTrack read_track(const Json& json) {
   PlaylistTrack track;
   track.id = json.at("track").get<std::int64_t>();
@@ -149,6 +170,7 @@ PlaylistTrack read_track(const Json& json) {
   if (const auto shown = json.find("shown"); shown != json.end()) track.shown = read_values(*shown);
   track.explanation = json.at("explanation").get<std::vector<std::string>>();
   track.reasons = value_at<std::vector<std::string>>(json, "reasons");
+  track.found_by = read_found_by(json);
   track.plays = value_at<std::int64_t>(json, "plays");
   track.last_played = time_at(json, "last_played");
   return track;
@@ -246,11 +268,22 @@ Json parameters_json(const ParameterValues& values) {
   return parameters;
 }
 
+Json found_by_json(const std::vector<FoundBy>& sources) {
+  Json list = Json::array();
+  for (const FoundBy& found : sources) {
+    list.push_back({{"channel", found.channel},
+                    {"seed", text_or_null(found.seed)},
+                    {"value", found.value ? number_json(*found.value) : Json(nullptr)}});
+  }
+  return list;
+}
+
 Json tracks_json(const Playlist& playlist) {
-  Json tracks = Json::array();
-  for (const PlaylistTrack& track : playlist.tracks)
-    tracks.push_back(track_json(track, tracks.size() + 1));
-  return tracks;
+  return list_of_tracks(playlist, false);
+}
+
+Json hashed_tracks_json(const Playlist& playlist) {
+  return list_of_tracks(playlist, true);
 }
 
 Json playlist_json(const Playlist& playlist) {

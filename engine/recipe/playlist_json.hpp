@@ -12,8 +12,13 @@ namespace engine {
 /// Scores and columns have the nine significant digits that tell float32 values apart; what is not
 /// known is null. The fields stand in one order, so that equal playlists are equal bytes.
 nlohmann::ordered_json playlist_json(const Playlist& playlist);
-/// Its "tracks" alone: what RunAnswer::playlist_hash is of.
+/// Its "tracks" alone.
 nlohmann::ordered_json tracks_json(const Playlist& playlist);
+/// What RunAnswer::playlist_hash is of: the tracks without "found_by", so that a run from before
+/// there was such a field is the same list still.
+nlohmann::ordered_json hashed_tracks_json(const Playlist& playlist);
+/// [{"channel", "seed", "value"}]; null for what is not known.
+nlohmann::ordered_json found_by_json(const std::vector<FoundBy>& sources);
 /// {"energy": 0.7, "year": null}: columns of a track.
 nlohmann::ordered_json values_json(const PlaylistValues& values);
 /// Its "parameters" alone.

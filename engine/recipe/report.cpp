@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "recipe/found_by.hpp"
+
 namespace engine {
 namespace {
 
@@ -240,8 +242,11 @@ Playlist make_playlist(const Evaluation& evaluation, const RecipeDefinition& rec
   playlist.now = evaluation.setup().now;
   playlist.random_seed = evaluation.setup().random_seed;
   playlist.parameters = values;
-  for (std::size_t row = 0; row < chosen.size(); ++row)
+  std::vector<std::vector<FoundBy>> sources = found_by(evaluation, chosen);
+  for (std::size_t row = 0; row < chosen.size(); ++row) {
     playlist.tracks.push_back(playlist_track(evaluation, reader, own_music, chosen, row));
+    playlist.tracks.back().found_by = std::move(sources[row]);
+  }
   playlist.statistics = playlist_statistics(evaluation, chosen, facts);
   playlist.receipt = evaluation.receipt();
   playlist.notices = evaluation.notices();

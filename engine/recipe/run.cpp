@@ -200,7 +200,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   answer.elements = element_versions(recipe.plan(), models);
   Playlist& playlist = answer.playlist;
   playlist = make_playlist(evaluation, definition, values, *chosen, facts_of(*tables));
-  answer.playlist_hash = content_hash(json_text(tracks_json(playlist)));
+  answer.playlist_hash = content_hash(json_text(hashed_tracks_json(playlist)));
   show_values(evaluation, *chosen, request.show, playlist);  // not of the hash: it is the same list
   for (const std::string& format : request.output_formats) {
     doing("writing " + format);

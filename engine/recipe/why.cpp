@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
 #include "plan/step.hpp"
+#include "recipe/found_by.hpp"
+#include "recipe/playlist_json.hpp"
 #include "recipe/report.hpp"
 #include "recipe/why_terms.hpp"
 
@@ -34,6 +37,24 @@ std::string found_text(const Node& node, const Candidates& made, std::size_t row
   return text;
 }
 
+Json finding_json(const Finding& finding) {
+  Json json{{"kind", finding.kind},
+            {"node", finding.node},
+            {"where", finding.where},
+            {"text", finding.text}};
+  if (!finding.parameter.empty()) {
+    json["parameter"] = finding.parameter;
+    json["value"] = finding.value;
+  }
+  if (finding.found_by) json["found_by"] = found_by_json({*finding.found_by}).at(0);
+  if (finding.kind != "scored") return json;
+  json["score"] = finding.score ? Json(*finding.score) : Json(nullptr);
+  json["terms"] = Json::array();
+  for (const ScoreTerm& term : finding.terms)
+    json["terms"].push_back({{"term", term.column}, {"value", term.delta}});
+  return json;
+}
+
 /// The effect of each term, against the candidates' middle.
 std::string terms_text(const std::vector<ScoreTerm>& terms) {
   std::string text;
@@ -44,12 +65,14 @@ std::string terms_text(const std::vector<ScoreTerm>& terms) {
   return text.empty() ? "" : text + " against the middle of the candidates";
 }
 
-std::string scored_text(Evaluation& evaluation, const Node& node, const Candidates& made,
-                        std::size_t row, std::int32_t track) {
+void tell_score(Finding& finding, Evaluation& evaluation, const Node& node, const Candidates& made,
+                std::size_t row) {
   const CandidatesPtr input = evaluation.known(node.inputs.at(0));
-  return "scored " + rounded(made.find("score")->number(row)) + " (" + node.where + ")" +
-         terms_text(
-             score_terms(evaluation, node, *input, static_cast<std::size_t>(input->row_of(track))));
+  const double score = made.find("score")->number(row);
+  if (std::isfinite(score)) finding.score = score;
+  finding.terms = score_terms(evaluation, node, *input,
+                              static_cast<std::size_t>(input->row_of(made.tracks[row])));
+  finding.text = "scored " + rounded(score) + " (" + node.where + ")" + terms_text(finding.terms);
 }
 
 std::string explanation_of(const Evaluation& evaluation, const Candidates& list, std::size_t row) {
@@ -104,17 +127,10 @@ std::string TrackStory::text() const {
 
 Json TrackStory::json() const {
   Json findings = Json::array();
-  for (const Finding& finding : told) {
-    findings.push_back({{"kind", finding.kind},
-                        {"node", finding.node},
-                        {"where", finding.where},
-                        {"text", finding.text}});
-    if (finding.parameter.empty()) continue;
-    findings.back()["parameter"] = finding.parameter;
-    findings.back()["value"] = finding.value;
-  }
+  for (const Finding& finding : told) findings.push_back(finding_json(finding));
   return {{"place", place > 0 ? Json(place) : Json(nullptr)},
           {"answer", text()},
+          {"found_by", found_by_json(found_by)},
           {"findings", std::move(findings)}};
 }
 
@@ -130,17 +146,22 @@ TrackStory why(Evaluation& evaluation, std::int32_t track) {
                    track_text(tables, "title", track), track_text(tables, "artist_name", track),
                    explanation_of(evaluation, *list, static_cast<std::size_t>(position))) +
                "\n  place " + std::to_string(position + 1) + " of " + std::to_string(list->size());
+  story.found_by = found_by(evaluation, *list, static_cast<std::size_t>(position));
   for (const int id : candidate_path(plan)) {
     const Node& node = plan.at(id);
     const CandidatesPtr made = evaluation.known(id);
     if (made == nullptr || made->row_of(track) < 0) continue;
     const auto row = static_cast<std::size_t>(made->row_of(track));
     const StepFacts& facts = node.step->facts();
-    const auto tell = [&](const char* kind, std::string text) {
-      story.told.push_back({kind, node.label(), node.where, std::move(text), "", 0});
+    const auto tell = [&](const char* kind, std::string text) -> Finding& {
+      return story.told.emplace_back(
+          Finding{kind, node.label(), node.where, std::move(text), "", 0});
     };
-    if (node.is_source()) tell("found", found_text(node, *made, row));
-    if (facts.is_score) tell("scored", scored_text(evaluation, node, *made, row, track));
+    if (node.is_source()) {
+      tell("found", found_text(node, *made, row)).found_by =
+          found_by_source(evaluation, node, *made, row);
+    }
+    if (facts.is_score) tell_score(tell("scored", ""), evaluation, node, *made, row);
     if (std::string story = node.step->story(evaluation, *made, row); !story.empty())
       tell("walked", std::move(story));
     if (is_judge(facts)) tell("passed", "passed " + node.label() + " (" + node.where + ")");

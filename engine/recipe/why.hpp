@@ -1,12 +1,15 @@
 // Why a track is in the list, and why another is not, from the nodes of a finished evaluation.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
 #include "plan/evaluate.hpp"
+#include "recipe/playlist.hpp"
+#include "recipe/why_terms.hpp"
 
 namespace engine {
 
@@ -17,7 +20,7 @@ std::int32_t find_track(const Tables& tables, const std::string& wanted);
 
 /// One thing that happened to a track on its way through the plan.
 struct Finding {
-  /// "found", "scored", "passed": the track got through.
+  /// "found", "scored", "walked", "passed": the track got through.
   /// "not_recalled": a recall or set did not give it. "dropped": a filter, a difference or a rule
   /// of a limit. "outranked": better scores filled the places. "cut": it stood too far back.
   std::string kind;
@@ -27,16 +30,20 @@ struct Finding {
   /// nearest to what the recipe has that does.
   std::string parameter;
   double value = 0;
+  std::optional<FoundBy> found_by = {};  // of "found"
+  std::optional<double> score = {};      // of "scored"; with its terms, the largest first
+  std::vector<ScoreTerm> terms = {};
 };
 
 struct TrackStory {
-  std::int64_t place = 0;     // in the list, from 1; 0: it is not in it
-  std::string head;           // the first line
-  std::vector<Finding> told;  // in the plan's order
+  std::int64_t place = 0;              // in the list, from 1; 0: it is not in it
+  std::string head;                    // the first line
+  std::vector<Finding> told;           // in the plan's order
+  std::vector<FoundBy> found_by = {};  // of a track in the list
 
   [[nodiscard]] std::string text() const;  // sentences for a terminal
-  /// {"place" (or null), "answer", "findings": [{"kind", "node", "where", "text", "parameter",
-  /// "value"}]}
+  /// {"place" (or null), "answer", "found_by": [{"channel", "seed", "value"}], "findings":
+  /// [{"kind", "node", "where", "text", "parameter", "value", "found_by", "score", "terms"}]}
   [[nodiscard]] nlohmann::ordered_json json() const;
 };
 

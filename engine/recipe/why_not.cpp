@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "plan/step.hpp"
 #include "plugin/descriptor.hpp"
+#include "recipe/found_by.hpp"
 #include "recipe/why.hpp"
 #include "recipe/why_terms.hpp"
 
@@ -112,6 +113,8 @@ class WhyNot {
     const std::int64_t position = evaluation_.result(plan_.output)->row_of(track_);
     if (position >= 0) {
       story_.place = position + 1;
+      story_.found_by = found_by(evaluation_, *evaluation_.result(plan_.output),
+                                 static_cast<std::size_t>(position));
       story_.head = name + " is in this list, at place " + std::to_string(position + 1) + ".";
       return std::move(story_);
     }
@@ -130,8 +133,8 @@ class WhyNot {
   void note(const Node& node, const char* kind, std::string text,
             const std::optional<Remedy>& remedy = std::nullopt) {
     if (remedy) text += "; it would have been with " + words(*remedy);
-    story_.told.push_back({kind, node.label(), node.where, std::move(text),
-                           remedy ? remedy->parameter : "", remedy ? remedy->value : 0});
+    story_.told.push_back(Finding{kind, node.label(), node.where, std::move(text),
+                                  remedy ? remedy->parameter : "", remedy ? remedy->value : 0});
   }
 
   static std::string at(const Node& node) { return node.label() + " (" + node.where + ")"; }
@@ -140,10 +143,14 @@ class WhyNot {
     const CandidatesPtr made = evaluation_.known(node.id);
     if (made == nullptr)
       return note(node, "not_recalled", at(node) + " was not asked: an earlier branch was taken");
-    if (const std::int64_t row = made->row_of(track_); row >= 0)
-      return note(node, "found",
-                  "found by " + at(node) + ", place " + std::to_string(row + 1) + " of " +
-                      std::to_string(made->size()));
+    if (const std::int64_t row = made->row_of(track_); row >= 0) {
+      note(node, "found",
+           "found by " + at(node) + ", place " + std::to_string(row + 1) + " of " +
+               std::to_string(made->size()));
+      story_.told.back().found_by =
+          found_by_source(evaluation_, node, *made, static_cast<std::size_t>(row));
+      return;
+    }
     if (node.step->facts().is_set) return note(node, "not_recalled", "it is not in " + at(node));
     const auto recalls = [&](const Node& changed) {
       try {

@@ -140,20 +140,25 @@ ColumnPlace column_place(const Evaluation& evaluation, const Candidates& candida
   return {column_numbers(*column, candidates)[row], median_of(*column, candidates)};
 }
 
+std::vector<int> candidate_inputs(const Node& node) {
+  std::vector<int> ids;
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    if (i == 0 || !keeps_to_first_input(node)) ids.push_back(node.inputs[i]);
+  }
+  for (const Branch& branch : node.branches) {
+    ids.push_back(branch.node);
+    if (branch.otherwise >= 0) ids.push_back(branch.otherwise);
+  }
+  return ids;
+}
+
 std::vector<int> candidate_path(const Plan& plan) {
   std::vector<bool> is_seen(plan.nodes.size());
   std::vector<int> path;
   const std::function<void(int)> visit = [&](int id) {
     if (id < 0 || is_seen[static_cast<std::size_t>(id)]) return;
     is_seen[static_cast<std::size_t>(id)] = true;
-    const Node& node = plan.at(id);
-    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      if (i == 0 || !keeps_to_first_input(node)) visit(node.inputs[i]);
-    }
-    for (const Branch& branch : node.branches) {
-      visit(branch.node);
-      visit(branch.otherwise);
-    }
+    for (const int input : candidate_inputs(plan.at(id))) visit(input);
     path.push_back(id);
   };
   visit(plan.output);

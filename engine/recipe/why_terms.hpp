@@ -41,6 +41,9 @@ struct ColumnPlace {
 ColumnPlace column_place(const Evaluation& evaluation, const Candidates& candidates,
                          std::size_t row, const std::string& column);
 
+/// Where a node's candidates come from: its inputs and branches, without what is subtracted from them.
+std::vector<int> candidate_inputs(const Node& node);
+
 /// The nodes that the list's candidates go through, inputs before users: not those that are only
 /// seeds or arguments of others, or subtracted.
 std::vector<int> candidate_path(const Plan& plan);

@@ -158,7 +158,7 @@ Json test_rows(const Playlist& playlist, const AsOf& tables, const std::set<std:
                                owned = tracks_in(tables, "library"),
                                heard = tracks_in(tables, "listens");
   Json rows = Json::array();
-  const Json tracks = tracks_json(playlist);
+  const Json tracks = hashed_tracks_json(playlist);
   for (const Json& track : tracks) {
     Json row = track;
     const Json columns = row.at("columns");  // a copy: what it stands in is about to grow

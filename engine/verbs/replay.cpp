@@ -43,7 +43,10 @@ std::vector<std::string> changes(const app::Caller& caller, const RunRecord& run
 }
 
 std::string difference(const Playlist& before, const Playlist& after) {
-  const std::vector<PlaylistTrack>&old_tracks = before.tracks, &new_tracks = after.tracks;
+  std::vector<PlaylistTrack> old_tracks = before.tracks, new_tracks = after.tracks;
+  // No part of the hash, and older records have none.
+  for (std::vector<PlaylistTrack>* tracks : {&old_tracks, &new_tracks})
+    for (PlaylistTrack& track : *tracks) track.found_by.clear();
   const auto is_same_track = [](const PlaylistTrack& a, const PlaylistTrack& b) {
     return a.id == b.id;
   };

@@ -40,13 +40,21 @@ struct TenTracks : EngineHome {
   }
   [[nodiscard]] Ended ask(std::vector<std::string> arguments, const std::string& candidates,
                           const std::string& track) const {
+    return ask(std::move(arguments), "", candidates, {track});
+  }
+  /// The verb may be among the arguments before it; `after` stands behind the recipe.
+  [[nodiscard]] Ended ask(std::vector<std::string> arguments, const std::string& verb,
+                          const std::string& candidates,
+                          const std::vector<std::string>& after) const {
     engine::write_file_atomically(
         path("mine.lua"),
         "local pl = require 'playlist'\n"
         "return pl.recipe { title = 'x', random_seed = 1, build = function(p, user)\n  return " +
             candidates + "\nend }\n");
     arguments.insert(arguments.begin(), {"--user", "ann", "--now", "2026-02-01"});
-    arguments.insert(arguments.end(), {path("mine.lua"), track});
+    if (!verb.empty()) arguments.push_back(verb);
+    arguments.push_back(path("mine.lua"));
+    arguments.insert(arguments.end(), after.begin(), after.end());
     Ended ended = engine(arguments);
     INFO(ended.err);
     CHECK(ended.exit_code == 0);
@@ -174,4 +182,59 @@ TEST_CASE("why and why-not as JSON", "[why]") {
   CHECK(present.at("findings").at(0).at("kind") == "found");
   CHECK_THAT(home.told("why-not", recipe, "Song 2"),
              Catch::Contains("is in this list, at place 2."));
+}
+
+TEST_CASE("what found a track is told in parts too", "[why]") {
+  const TenTracks home;
+  const auto source = [](const char* channel, const json& value) {
+    return json{{"channel", channel}, {"seed", nullptr}, {"value", value}};
+  };
+  const auto found_by = [&](const std::string& candidates, const char* title) {
+    const json list = json::parse(
+        home.ask({"--json"}, "run", candidates + ":limit { tracks = 10 }", {"--no-record"}).out);
+    for (const json& track : list.at("tracks"))
+      if (track.at("title") == title) return track.at("found_by");
+    return json();
+  };
+  const std::string popular = "pl.recall.popular { limit = 4 }";
+  // Of all ten tracks the second; of what it gives the score is what it gives.
+  const json second = found_by(popular, "Song 2");
+  REQUIRE(second.size() == 1);
+  CHECK(second == json::array({source("popular", second.at(0).at("value"))}));
+  CHECK(second.at(0).at("value").is_number());
+  // A set has no scores, and no explanation that would tell it from others.
+  CHECK(found_by("user.listens", "Song 1") == json::array({source("listens", nullptr)}));
+  const json both = found_by("(user.listens + " + popular + ")", "Song 1");
+  REQUIRE(both.size() == 2);
+  CHECK(both.at(0) == source("listens", nullptr));
+  CHECK(both.at(1).at("channel") == "popular");
+  // Taken from the first branch, which alone is told; the second has it too.
+  const json concat = found_by("pl.concat { " + popular + ", pl.recall.catalogue {} }", "Song 2");
+  CHECK(concat == second);
+  // What the recipe writes for explanation does not hide the source.
+  CHECK(found_by(popular + ":explain(function(t) return 'mine' end)", "Song 2") == second);
+  // What is subtracted found nothing.
+  const json rest = found_by("(pl.recall.catalogue {} - " + popular + ")", "Song 7");
+  REQUIRE(rest.size() == 1);
+  CHECK(rest.at(0).at("channel") == "catalogue");
+}
+
+TEST_CASE("why tells each finding in parts", "[why]") {
+  const TenTracks home;
+  const json told = json::parse(
+      home.ask({"--json", "why"},
+               "pl.recall.catalogue {}:score(function(t) return t.energy + 2 * t.valence end)"
+               ":top(4)",
+               "Song 10")
+          .out);
+  REQUIRE(told.at("found_by").size() == 1);
+  CHECK(told.at("found_by").at(0).at("channel") == "catalogue");
+  const json& findings = told.at("findings");
+  REQUIRE(findings.size() == 2);
+  CHECK(findings.at(0).at("found_by") == told.at("found_by").at(0));
+  CHECK(findings.at(1).at("kind") == "scored");
+  CHECK(findings.at(1).at("score").get<double>() == Approx(2));
+  const json& energy = findings.at(1).at("terms").at(0);
+  CHECK(energy.at("term") == "energy");
+  CHECK(energy.at("value").get<double>() == Approx(0.4));  // 1.0 against the middle, 0.6
 }

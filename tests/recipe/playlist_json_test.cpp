@@ -33,6 +33,7 @@ Playlist some_playlist() {
   heard.columns = {{"channel", std::string("als")}, {"energy", PlaylistValue()}, {"plays", 3.0}};
   heard.explanation = {"\"Étude\" by B made it to the playlist! [ALS: like D]"};
   heard.reasons = {"like D"};
+  heard.found_by = {{"als", "\"D\" by E", 0.5}, {"likes", "", std::nullopt}};
   heard.plays = 3;
   heard.last_played = parse_time("2026-08-01T00:00:00Z");
   PlaylistTrack bare;
@@ -91,14 +92,25 @@ TEST_CASE("an answer crosses a pipe whole", "[playlist]") {
   CHECK(read.answer == answer.answer);
 }
 
+TEST_CASE("what found a track is told in parts, and is no part of the hash", "[playlist]") {
+  const Playlist made = some_playlist();
+  CHECK(playlist_json(made)["tracks"][0]["found_by"] ==
+        ordered_json::parse(R"([{"channel": "als", "seed": "\"D\" by E", "value": 0.5},
+                                {"channel": "likes", "seed": null, "value": null}])"));
+  ordered_json hashed = tracks_json(made);
+  for (ordered_json& track : hashed) track.erase("found_by");
+  CHECK(hashed_tracks_json(made).dump() == hashed.dump());
+}
+
 TEST_CASE("records of older engines lack fields, and are read", "[playlist]") {
   ordered_json old = playlist_json(some_playlist());
   old.erase("fallback");
   for (ordered_json& track : old["tracks"])
-    for (const char* field : {"reasons", "plays", "last_played"}) track.erase(field);
+    for (const char* field : {"reasons", "found_by", "plays", "last_played"}) track.erase(field);
   const Playlist read = read_playlist(old.dump());
   CHECK(read.fallback.empty());
   CHECK(read.tracks.at(0).reasons.empty());
+  CHECK(read.tracks.at(0).found_by.empty());
   CHECK(read.tracks.at(0).plays == 0);
   CHECK(read.tracks.at(0).title == "Étude");
 }
