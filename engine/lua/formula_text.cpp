@@ -20,16 +20,24 @@ std::size_t end_of_function(const Tokens& tokens, std::size_t begin) {
   return tokens.size();
 }
 
-/// The field that tokens[i] names when it stands for the row, or "".
-std::string field_after(const Tokens& tokens, std::size_t i) {
-  const bool is_field_itself = i > 0 && (tokens[i - 1].is(".") || tokens[i - 1].is(":"));
-  if (is_field_itself || i + 2 >= tokens.size()) return "";
+/// What stands behind tokens[i] as .name or ["name"], and its last token; "" without one.
+struct Field {
+  std::string name;
+  std::size_t last = 0;
+};
+Field field_after(const Tokens& tokens, std::size_t i) {
+  if (i + 2 >= tokens.size()) return {};
   if (tokens[i + 1].is(".") && tokens[i + 2].kind == LuaToken::Kind::kName)
-    return tokens[i + 2].text;
+    return {tokens[i + 2].text, i + 2};
   const bool is_text = tokens[i + 2].kind == LuaToken::Kind::kText;
   if (tokens[i + 1].is("[") && is_text && i + 3 < tokens.size() && tokens[i + 3].is("]"))
-    return tokens[i + 2].text;
-  return "";
+    return {tokens[i + 2].text, i + 3};
+  return {};
+}
+
+template <class Item>
+void add_once(std::vector<Item>& items, const Item& item) {
+  if (std::find(items.begin(), items.end(), item) == items.end()) items.push_back(item);
 }
 
 FunctionText read_function(const Tokens& tokens, std::size_t begin) {
@@ -41,10 +49,12 @@ FunctionText read_function(const Tokens& tokens, std::size_t begin) {
   const std::size_t end = end_of_function(tokens, begin);
   for (std::size_t i = at + 2; i < end; ++i) {
     if (tokens[i].kind != LuaToken::Kind::kName || tokens[i].text != function.parameter) continue;
-    const std::string field = field_after(tokens, i);
-    const bool is_new =
-        std::find(function.fields.begin(), function.fields.end(), field) == function.fields.end();
-    if (!field.empty() && is_new) function.fields.push_back(field);
+    const bool is_field_itself = tokens[i - 1].is(".") || tokens[i - 1].is(":");
+    const Field field = is_field_itself ? Field{} : field_after(tokens, i);
+    if (field.name.empty()) continue;
+    add_once(function.fields, field.name);
+    const Field member = field_after(tokens, field.last);
+    if (!member.name.empty()) add_once(function.members, {field.name, member.name});
   }
   return function;
 }

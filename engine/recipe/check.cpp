@@ -68,8 +68,12 @@ class Findings {
 
 class RecipeCheck {
  public:
-  RecipeCheck(const RunRequest& request, const RunReports& reports)
-      : request_(request), reports_(reports), registry_(load_plugins(request, reports)) {
+  RecipeCheck(const RunRequest& request, const std::vector<std::string>& people,
+              const RunReports& reports)
+      : request_(request),
+        people_(people),
+        reports_(reports),
+        registry_(load_plugins(request, reports)) {
     AsOfOptions options;
     options.now = request.now;
     tables_ = load_as_of(request.columns, options);
@@ -139,10 +143,9 @@ class RecipeCheck {
       return stopped(error, variant, "build()");
     }
     if (is_first) has_built_ = true;
-    check_plan(
-        recipe->plan(), library_columns(lua, recipe->plan()), lua, looked_at,
-        [&](Problem problem) { findings_.add(std::move(problem), variant.label); },
-        tables_->track_count() > 0 ? tables_.get() : nullptr);
+    check_plan(recipe->plan(), library_columns(lua, recipe->plan()), lua, looked_at,
+               [&](Problem problem) { findings_.add(std::move(problem), variant.label); },
+               {tables_->track_count() > 0 ? tables_.get() : nullptr, people_});
     if (is_first) check_supply(recipe->plan());
     check_bans(recipe->plan(), variant.label);
   }
@@ -288,6 +291,7 @@ class RecipeCheck {
   CheckResult finish() { return {std::move(findings_).sorted(), std::move(unchecked_)}; }
 
   const RunRequest& request_;
+  const std::vector<std::string>& people_;
   const RunReports& reports_;
   std::shared_ptr<const Registry> registry_;
   std::unique_ptr<AsOf> tables_;
@@ -311,8 +315,9 @@ std::size_t CheckResult::error_count() const {
       problems.begin(), problems.end(), [](const Problem& problem) { return problem.is_error; }));
 }
 
-CheckResult check_recipe(const RunRequest& request, const RunReports& reports) {
-  return RecipeCheck(request, reports).run();
+CheckResult check_recipe(const RunRequest& request, const std::vector<std::string>& people,
+                         const RunReports& reports) {
+  return RecipeCheck(request, people, reports).run();
 }
 
 Json check_json(const CheckResult& result) {

@@ -34,8 +34,10 @@ struct CheckResult {
 
 /// Of `request` the recipe, its parameters, the folders and limits matter; `request.columns` are
 /// empty_columns(). Throws Error for wrong `set` values; whatever is wrong with the recipe itself
-/// is in the result.
-CheckResult check_recipe(const RunRequest& request, const RunReports& reports);
+/// is in the result. `people`: everybody of the library at hand, for warnings of names that nobody
+/// has; none where there is no library.
+CheckResult check_recipe(const RunRequest& request, const std::vector<std::string>& people,
+                         const RunReports& reports);
 
 nlohmann::ordered_json check_json(const CheckResult& result);
 CheckResult check_result(const nlohmann::ordered_json& json);

@@ -9,6 +9,7 @@
 #include "data/track_genres.hpp"
 #include "lua/formula_text.hpp"
 #include "plan/asked_tags.hpp"
+#include "plan/persons.hpp"
 #include "plan/plan_columns.hpp"
 #include "plan/playlists.hpp"
 #include "plan/step.hpp"
@@ -96,14 +97,14 @@ class MadeUpRow {
 class PlanCheck {
  public:
   PlanCheck(const Plan& plan, const std::vector<FormulaColumn>& library, LuaState& lua,
-            const std::function<void(Problem)>& found, const Tables* library_at_hand)
+            const std::function<void(Problem)>& found, const LibraryAtHand& at_hand)
       : plan_(plan),
         library_(library),
         lua_(lua),
         found_(found),
-        library_at_hand_(library_at_hand),
+        at_hand_(at_hand),
         columns_(columns_of(plan)) {
-    if (library_at_hand != nullptr) genres_.emplace(*library_at_hand);
+    if (at_hand.tables != nullptr) genres_.emplace(*at_hand.tables);
   }
 
   void run(const std::vector<int>& looked_at) {
@@ -113,6 +114,7 @@ class PlanCheck {
       if (node.element != nullptr) check_element_columns(node);
       if (node.name == "filtering.tag") check_tag_filter(node);
       if (node.name == "playlist") check_playlist(node);
+      if (node.has_parameter("of") && !node.text("of").empty()) check_person(node, node.text("of"));
       check_step(node);
     }
     check_unused(looked_at);
@@ -147,6 +149,7 @@ class PlanCheck {
   void check_names(const Node& node, const PlanColumns& known, const std::string& lines) {
     const std::vector<FunctionText> functions = functions_in(lines);
     if (functions.empty()) return;
+    check_people_asked(node, known, functions);
     for (const std::string& field : functions[0].fields) {
       const bool is_in_all =
           std::all_of(functions.begin(), functions.end(), [&](const FunctionText& f) {
@@ -230,12 +233,30 @@ class PlanCheck {
   }
 
   void check_playlist(const Node& node) {
-    if (library_at_hand_ == nullptr) return;
+    if (at_hand_.tables == nullptr || !node.text("of").empty()) return;
     const std::string name = node.text("name");
-    const std::vector<std::string> known = playlist_names(*library_at_hand_);
+    const std::vector<std::string> known = playlist_names(*at_hand_.tables);
     if (std::find(known.begin(), known.end(), name) != known.end()) return;
     const auto [what, why, fix] = unknown_playlist(name, known);
     tell(node, what, why, fix, false);
+  }
+
+  // ---- people ----
+  void check_person(const Node& node, const std::string& name) {
+    const std::vector<std::string>& known = at_hand_.people;
+    if (known.empty() || std::find(known.begin(), known.end(), name) != known.end()) return;
+    const UnknownPerson unknown = unknown_person(name, known);
+    tell(node, unknown.what, "looked up in the library at hand; another may have them", unknown.fix,
+         false);
+  }
+
+  /// t.plays_of.bob
+  void check_people_asked(const Node& node, const PlanColumns& known,
+                          const std::vector<FunctionText>& functions) {
+    for (const FunctionText& function : functions) {
+      for (const auto& [field, person] : function.members)
+        if (known.types.count(field + ".*") != 0) check_person(node, person);
+    }
   }
 
   // ---- columns of weights and elements ----
@@ -312,7 +333,7 @@ class PlanCheck {
   const std::vector<FormulaColumn>& library_;
   LuaState& lua_;
   const std::function<void(Problem)>& found_;
-  const Tables* library_at_hand_;
+  LibraryAtHand at_hand_;
   std::optional<TrackGenres> genres_;
   std::vector<PlanColumns> columns_;
 };
@@ -321,8 +342,8 @@ class PlanCheck {
 
 void check_plan(const Plan& plan, const std::vector<FormulaColumn>& library, LuaState& lua,
                 const std::vector<int>& looked_at, const std::function<void(Problem)>& found,
-                const Tables* library_at_hand) {
-  PlanCheck(plan, library, lua, found, library_at_hand).run(looked_at);
+                const LibraryAtHand& at_hand) {
+  PlanCheck(plan, library, lua, found, at_hand).run(looked_at);
 }
 
 }  // namespace engine

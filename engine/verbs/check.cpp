@@ -9,6 +9,8 @@
 #include "core/counted.hpp"
 #include "core/json_text.hpp"
 #include "data/empty_columns.hpp"
+#include "data/people.hpp"
+#include "store/users.hpp"
 #include "verbs/verbs.hpp"
 
 namespace engine::verbs {
@@ -31,12 +33,27 @@ std::string result_text(const std::string& recipe, const CheckResult& result, bo
   return text;
 }
 
+/// Who is in the library at hand, where the recipe may name somebody.
+std::vector<std::string> people_for(const app::Caller& caller, const std::string& recipe_text) {
+  const std::string library = caller.home.library_path();
+  if (!may_ask_for_people(recipe_text) || !std::filesystem::exists(library)) return {};
+  std::vector<std::string> names;
+  try {
+    const Store store = Store::open(library, {.is_read_only = true, .may_create = false});
+    for (const User& user : list_users(store)) names.push_back(user.name);
+  } catch (const Error&) {
+    return {};  // it is checked as if there were none
+  }
+  return names;
+}
+
 CheckResult check_one(const app::Caller& caller, RunRequest request,
                       const std::shared_ptr<const PreparedColumns>& columns) {
+  const std::vector<std::string> people = people_for(caller, request.recipe_text);
   request.columns = columns;
   const std::string answer =
       app::ask_supervised(caller, request.recipe_path, [&](const RunReports& reports) {
-        return json_text(check_json(check_recipe(request, reports)));
+        return json_text(check_json(check_recipe(request, people, reports)));
       });
   return check_result(Json::parse(answer));
 }

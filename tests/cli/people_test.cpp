@@ -91,6 +91,28 @@ TEST_CASE("who is not there is told with those who are", "[people]") {
              Contains("there is no playlist \"no such\""));
 }
 
+TEST_CASE("check warns of people whom nobody here is", "[people]") {
+  const Household home;
+  const auto check = [&](const std::string& build) {
+    home.run(build);
+    const Ended ended = home.engine({"check", home.path("mine.lua")});
+    CHECK(ended.exit_code == 0);  // in another library they may be there
+    return ended.out;
+  };
+  CHECK_THAT(check("return pl.person('aad').likes"),
+             Contains("warning: nobody here is called \"aad\"") && Contains("mine.lua:3") &&
+                 Contains("did you mean ada?"));
+  const std::string column = check(
+      "return user.likes:filter(function(t) return t.plays_of.aad > 1 or t.plays_of['dem'] > 1 "
+      "end)");
+  CHECK_THAT(column, Contains("nobody here is called \"aad\"") &&
+                         Contains("nobody here is called \"dem\"") &&
+                         Contains("did you mean demo?"));
+  CHECK_THAT(check("return pl.person('ada').likes:filter(function(t) return t.plays_of.ada > 1 "
+                   "end)"),
+             !Contains("nobody here"));
+}
+
 TEST_CASE("what another person likes from now on counts at once", "[people]") {
   const Household home;
   const std::string theirs = "return pl.person('ada').likes";
