@@ -1,6 +1,7 @@
 // engine library forget | rename | join: what is done with a whole person.
 #include "app/people.hpp"
 
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
@@ -66,8 +67,10 @@ Answer join(const app::Caller& caller, const Arguments& arguments) {
     const User a = choose_user(store, arguments.text("kept")),
                b = choose_user(store, arguments.text("joined"));
     Removal found = everything_of(caller, store, b);
+    const std::string& all = found.what;
+    const std::string things = all.substr(std::min(all.find('\n'), all.size()));  // "" for none
     found.what = "the person " + one_line(b.name) + ", of whom everything becomes that of " +
-                 one_line(a.name) + found.what.substr(found.what.find('\n'));
+                 one_line(a.name) + things;
     found.loses = "a play that both were told of is one listen then; this cannot be undone";
     found.data = {{"kept", a.name}, {"joined", b.name}, {"rows", found.data.at("rows")}};
     return std::make_tuple(a, b, found);

@@ -23,6 +23,7 @@ std::vector<Verb> compare_verbs();
 std::vector<Verb> test_verbs();
 std::vector<Verb> stubs_verbs();
 std::vector<Verb> help_verbs();
+std::vector<Verb> schema_verbs();
 std::vector<Verb> recipe_from_verbs();
 std::vector<Verb> replay_verbs();
 std::vector<Verb> runs_verbs();

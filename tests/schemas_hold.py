@@ -1,0 +1,211 @@
+#!/usr/bin/python3
+# Asks every verb with --json and holds what it answers against its schema (engine schema VERB).
+#
+#   python3 tests/schemas_hold.py ENGINE
+#
+# Schemas are closed, so that a field which a verb tells and its schema does not declare fails here. Exit 1 as well when
+# a schema was held against nothing, or when one of the shapes that it allows never came.
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import jsonschema
+
+ENGINE = os.path.abspath(sys.argv[1])
+DATA = pathlib.Path(__file__).resolve().parent / "data"
+BUILD = pathlib.Path(ENGINE).parent
+
+# What is asked, in this order, in a folder with FILES; words have | between them. The number is the exit status.
+ASKED = """
+0 demo|.|--tracks|400|--artists|80|--genres|10|--listens|3000|--users|3|--days|300
+0 --version
+0 help
+0 help|operating
+0 help|--pages|pages|--make-folders
+0 schema
+0 schema|library merge
+0 train|item_cf|quality|discovery
+0 train|als|--set|factors=8
+0 train|content
+0 models
+0 models|item_cf
+0 run|weekly|--set|tracks=12|--show|tempo,year
+0 run|discover-weekly
+0 run|sets.lua
+0 shuffle|-n|10
+0 run|weights.lua|--no-record|--trace
+1 run|nothing.lua
+4 check|bad.lua|weekly
+0 plan|weekly
+0 plan|discover-weekly
+0 plan|weights.lua
+0 why|1|#1
+0 why|weights.lua|#1
+0 why-not|weights.lua|#1
+0 why-not|weights.lua|9
+0 why-not|weekly|9
+0 compare|weekly|weekly|--set-b|tracks=5
+0 test|weekly|--only|artist
+1 test|bad.lua
+0 stubs|--to|stubs|--make-folders
+0 replay|1
+0 runs
+1 runs|prune|--keep|1
+0 recipes
+0 recipes|weekly
+0 recipe|new|begun
+0 recipe|from|artist:(Nobody):2 #rock
+0 recipe|from|#rock|--to|rock.lua
+0 backtest|weekly|--from|2026-08-01|--to|2026-09-26|--every|4w|--resamples|100
+0 tune|weights.lua|--from|2026-08-01|--to|2026-10-27|--every|2w|--budget|2|--resamples|100
+0 batch|weekly|--out|batch|--set|tracks=5
+0 update-weekly|--force|--out|update|--make-folders
+0 update-weekly
+0 benchmark|gowalla|DATA/benchmark/users_first|--models|item_cf
+0 import|plays|--user|ann
+0 import|plays|--user|ann
+3 import|bad.lua
+0 import|likes.csv|--dry-run|--user|ann
+0 library|unmatched|--user|ann
+0 library
+0 library|users
+0 library|timezone|--user|ann
+0 library|merge|11|12
+0 library|merges
+0 library|unmerge|1
+0 ban|track:7|--user|demo
+0 ban|artist:3|--user|demo
+0 like|track:9|--user|demo
+0 unlike|track:9|--user|demo
+1 unlike|track:9|--user|demo
+0 library|banned|--user|demo
+0 unban|track:7|--user|demo
+0 library|rename|ann|anna
+1 library|join|demo|anna
+0 library|join|demo|anna|--yes
+1 library|forget|ada
+0 library|forget|ada|--yes
+0 stats
+0 config|show
+0 config|get|weekly.hour
+1 config|get|elements.ranking.external.url
+0 config|set|weekly.hour|5
+0 config|default
+0 plugins|list
+0 plugins|info|ranking.taste
+0 plugins|info|org.playlist-engine.recall
+0 plugins|check|BUILD/plugins/ordering/ordering.so
+0 plugin|new|late_night|--kind|ranking|--to|.
+0 doctor
+0 watch|weights.lua
+"""
+
+RECIPE = "local pl = require 'playlist'\nreturn pl.recipe { title = 'x', random_seed = 1,\n%s  build = function(p, user)\n%s  end }\n"
+FILES = {
+    "sets.lua": RECIPE % ("", "return (user.likes + pl.recall.popular { limit = 9 }):limit { tracks = 9 }\n"),
+    "weights.lua": RECIPE % (
+        "  params = { energy = pl.number { 0.5, min = 0, max = 1, help = 'how loud', tune = true } },\n",
+        "return pl.mix { { pl.recall.popular { limit = 40 }, share = 0.5, otherwise = user.likes },\n"
+        "    { pl.recall.catalogue {}, share = 0.5 } }\n"
+        "  :score { energy = p.energy, popularity = 0.01 }:limit { tracks = 12, per_artist = 1 }\n"),
+    "nothing.lua": RECIPE % ("", "return user.likes:filter(function(t) return t.energy > 9 end)\n"),
+    "bad.lua": RECIPE % ("", "return pl.recall.populr { limt = 3 }\n"),
+    "likes.csv": "Track URI,Track Name,Artist Name(s),Album Name\nspotify:track:4uLU6hMCjMI75M1A2tKUQC,A,B,C\n",
+    "plays/StreamingHistory_music_0.json": json.dumps([
+        {"endTime": "2026-01-10 10:00", "artistName": "Band", "trackName": "Song", "msPlayed": 200000},
+        {"endTime": "yesterday", "artistName": "Band", "trackName": "Song", "msPlayed": 200000}]),
+}
+TYPED = ["w #1", "p energy=7", "p energy=0"]  # at engine watch; one line answers each
+
+
+def command(words):
+    words = [word.replace("DATA", str(DATA)).replace("BUILD", str(BUILD)) for word in words]
+    common = ["--library", "library.db", "--now", "2026-11-21T10:00:00Z", "--random-seed", "7"]
+    return [ENGINE, "--json", *([] if words == ["--version"] else common), *words]
+
+
+def engine(words):
+    return subprocess.run(command(words), capture_output=True, text=True)
+
+
+def watch(words):
+    """Its lines: a list, an answer, an error, another list, and who left."""
+    with subprocess.Popen(command(words), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as watcher:
+        lines = [watcher.stdout.readline()]
+        for typed in TYPED:
+            watcher.stdin.write(typed + "\n")
+            watcher.stdin.flush()
+            lines.append(watcher.stdout.readline())
+        lines.append(watcher.stdout.readline())
+        watcher.stdin.close()
+        lines += watcher.stdout.readlines()
+    return subprocess.CompletedProcess(words, watcher.returncode, "".join(lines), "")
+
+
+class Schemas:
+    """Those of the engine, and which of their shapes were met."""
+
+    def __init__(self):
+        self.names = json.loads(engine(["schema"]).stdout)["schemas"]
+        self.schemas = {name: json.loads(engine(["schema", name]).stdout) for name in self.names}
+        for schema in self.schemas.values():
+            jsonschema.Draft202012Validator.check_schema(schema)
+        self.unmet = {name: set(range(len(schema.get("oneOf", [0])))) for name, schema in self.schemas.items()}
+
+    def name_of(self, words):
+        """The longest verb that the words begin with."""
+        if words == ["--version"]:
+            return "version"
+        return max((name for name in self.names if " ".join(words).startswith(name)), key=len)
+
+    def problems(self, name, answer):
+        schema = self.schemas[name]
+        definitions = {"$defs": schema.get("$defs", {})}
+        shapes = schema.get("oneOf", [schema])
+        found = [list(jsonschema.Draft202012Validator({**shape, **definitions}).iter_errors(answer)) for shape in shapes]
+        for place, errors in enumerate(found):
+            if not errors:
+                self.unmet[name].discard(place)
+        nearest = min(found, key=len)
+        return [f"{error.json_path}: {error.message[:300]}" for error in nearest]
+
+
+def ask(schemas, line):
+    status, words = line.split(" ", 1)
+    words = words.split("|")
+    name = schemas.name_of(words)
+    ended = watch(words) if name == "watch" else engine(words)
+    asked = "engine " + " ".join(words)
+    if ended.returncode != int(status):
+        return [f"{asked}: exit status {ended.returncode}: {ended.stdout[-400:]}{ended.stderr[-400:]}"]
+    answers = ended.stdout.splitlines() if name == "watch" else [ended.stdout]
+    try:
+        return [f"{asked}: {problem}" for answer in answers for problem in schemas.problems(name, json.loads(answer))]
+    except json.JSONDecodeError:
+        return [f"{asked}: its answer is no JSON: {ended.stdout[:400]}"]
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        for name, text in FILES.items():
+            pathlib.Path(name).parent.mkdir(exist_ok=True)
+            pathlib.Path(name).write_text(text)
+        for variable in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+            os.environ[variable] = folder + "/home"
+        os.environ["TZ"] = "UTC"
+        schemas = Schemas()
+        problems = [problem for line in ASKED.strip().splitlines() for problem in ask(schemas, line)]
+        for name, shapes in schemas.unmet.items():
+            problems += [f"nothing was held against shape {shape + 1} of the schema of {name}" for shape in shapes]
+        os.chdir("/")
+    for problem in problems:
+        print("error:", problem)
+    print(f"{len(schemas.names)} schemas, {len(problems)} problems")
+    return 1 if problems else 0
+
+
+sys.exit(main())
