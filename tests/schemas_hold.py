@@ -70,6 +70,9 @@ ASKED = """
 3 import|bad.lua
 0 import|likes.csv|--dry-run|--user|ann
 0 library|unmatched|--user|ann
+0 library|imports
+1 library|undo-import|IMPORT
+0 library|undo-import|IMPORT|--yes
 0 library
 0 library|users
 0 library|timezone|--user|ann
@@ -128,6 +131,9 @@ def command(words):
 
 
 def engine(words):
+    if "IMPORT" in words:
+        newest = json.loads(engine(["library", "imports"]).stdout)["imports"][-1]["import"]
+        words = [str(newest) if word == "IMPORT" else word for word in words]
     return subprocess.run(command(words), capture_output=True, text=True)
 
 

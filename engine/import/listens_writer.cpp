@@ -113,7 +113,9 @@ ListensWriter::ListensWriter(Store& store, TrackMatcher& matcher, RowTracks& tra
           "(EXISTS (SELECT 1 FROM ingestion_tellers t WHERE t.ingestion_id = i.ingestion_id AND "
           "teller_id <> ?4) OR NOT EXISTS (SELECT 1 FROM ingestion_tellers t WHERE "
           "t.ingestion_id = i.ingestion_id) AND format <> ?5) LIMIT 1")),
-      note_teller_(store.prepare("INSERT OR IGNORE INTO ingestion_tellers VALUES (?1, ?2)")) {}
+      note_teller_(store.prepare("INSERT OR IGNORE INTO ingestion_tellers VALUES (?1, ?2)")),
+      note_retold_(store.prepare("INSERT OR IGNORE INTO retellings SELECT c0, c1, c2, c3, c4 FROM "
+                                 "row_source(?1)")) {}
 
 void ListensWriter::forget() {
   tellers_.forget();
@@ -158,6 +160,24 @@ class ListensWriter::ManyListens final : public RowSource {
   const std::vector<Listen>& listens_;
   std::int64_t user_;
   const TextView& countries_;
+  std::int64_t ingestion_;
+};
+
+/// Tellings that another import told before, as rows of `retellings`.
+class ListensWriter::Retellings final : public RowSource {
+ public:
+  Retellings(const std::vector<Listen>& listens, std::int64_t ingestion)
+      : listens_(listens), ingestion_(ingestion) {}
+  [[nodiscard]] std::size_t size() const override { return listens_.size(); }
+  void put(sqlite3_context* context, std::size_t row, int column) const override {
+    const Listen& listen = listens_[row];
+    const std::int64_t numbers[] = {ingestion_, listen.ts, listen.track, listen.teller,
+                                    listen.ms_played};
+    sqlite3_result_int64(context, numbers[column]);
+  }
+
+ private:
+  const std::vector<Listen>& listens_;
   std::int64_t ingestion_;
 };
 
@@ -209,14 +229,25 @@ void ListensWriter::write(const TableView& table, FileContext& file, RecordBucke
   gather(table, tracks_.match(table, /*is_catalogue=*/false), file, records);
   if (listens_.empty()) return;
   note_tellers(file.ingestion_id);
+  retold_.clear();
   const TextView countries = table.texts("country");
-  if (has_other_tellers(user)) return align(user, countries, file.ingestion_id, records);
+  if (has_other_tellers(user)) {
+    align(user, countries, file.ingestion_id, records);
+  } else {
+    write_alone(user, countries, file.ingestion_id, records);
+  }
+  note_retold(file.ingestion_id);
+}
+
+/// Of one teller, where no other told plays that may be the same.
+void ListensWriter::write_alone(std::int64_t user, const TextView& countries,
+                                std::int64_t ingestion, RecordBuckets& records) {
   const std::int64_t newest = newest_.find_integer(user).value_or(0);
   std::size_t place = 0;
   for (; place < listens_.size() && listens_[place].ts <= newest; ++place) {
-    write_one(user, listens_[place], countries, file.ingestion_id, records);
+    write_one(user, listens_[place], countries, ingestion, records);
   }
-  write_newer(user, place, countries, file.ingestion_id, records);
+  write_newer(user, place, countries, ingestion, records);
 }
 
 // ---- who tells it -------------------------------------------------------------------------------
@@ -241,6 +272,10 @@ void ListensWriter::note_tellers(std::int64_t ingestion) {
   }
 }
 
+void ListensWriter::note_retold(std::int64_t ingestion) {
+  if (!retold_.empty()) insert_rows(note_retold_, Retellings(retold_, ingestion));
+}
+
 /// True when another teller told plays that may be the same as the batch's.
 bool ListensWriter::has_other_tellers(std::int64_t user) {
   if (batch_tellers_.size() > 1) return true;
@@ -257,6 +292,7 @@ bool ListensWriter::has_other_tellers(std::int64_t user) {
 void ListensWriter::write_one(std::int64_t user, const Listen& listen, const TextView& countries,
                               std::int64_t ingestion, RecordBuckets& records) {
   const bool is_new = insert(user, listen, countries, ingestion);
+  if (!is_new) retold_.push_back(listen);
   records.note(listen.record, !is_new                                    ? Outcome::kDuplicate
                               : is_short(listen.track, listen.ms_played) ? Outcome::kShort
                                                                          : Outcome::kNew);
@@ -306,6 +342,10 @@ void ListensWriter::align(std::int64_t user, const TextView& countries, std::int
   library::NearbyTellings nearby = with_nearby(user, tellings(user, countries, ingestion));
   library::settle_blocks(
       nearby, tellers_, changes_, [&](const library::Telling& telling, library::Told what) {
+        if (what == library::Told::kKnown) {
+          retold_.push_back({telling.ts, telling.track, telling.record, 0, telling.ms_played, -1,
+                             telling.teller});
+        }
         const bool is_stored = what == library::Told::kAlone || what == library::Told::kRefined;
         const Outcome outcome = what == library::Told::kCompleted            ? Outcome::kUpdated
                                 : !is_stored                                 ? Outcome::kDuplicate

@@ -7,6 +7,9 @@
 //   updated     likewise, but this row knew more of how it went (skipped, loved, the country)
 //   refined     the play was known less exactly: the listen now has this row's time and length
 //
+// A duplicate is noted in `retellings`, so that the play stays when the import is undone that told it
+// first (library/imports.hpp).
+//
 // Rows whose time is exact to a minute or a day may be equal and yet plays of their own, as far as
 // they fit one behind the other: two of 45 s fit into a minute, two of four minutes do not, and of
 // two that played nothing one is enough. The second is kept as starting where the first ended.
@@ -44,14 +47,18 @@ class ListensWriter {
   };
   class ManyListens;
   class FlagColumns;
+  class Retellings;
 
   void gather(const TableView& table, std::span<const std::int64_t> tracks, FileContext& file,
               RecordBuckets& records);
   std::vector<std::int32_t> tellers_of(const TextView& names, const std::string& format);
   void note_tellers(std::int64_t ingestion);
+  void note_retold(std::int64_t ingestion);
   bool has_other_tellers(std::int64_t user);
 
   // one teller
+  void write_alone(std::int64_t user, const TextView& countries, std::int64_t ingestion,
+                   RecordBuckets& records);
   void write_one(std::int64_t user, const Listen& listen, const TextView& countries,
                  std::int64_t ingestion, RecordBuckets& records);
   void write_newer(std::int64_t user, std::size_t from, const TextView& countries,
@@ -74,8 +81,9 @@ class ListensWriter {
   PlayRule rule_;
   library::Tellers tellers_;
   library::ListenChanges changes_;
-  Statement insert_, insert_many_, newest_, other_tellers_, note_teller_;
+  Statement insert_, insert_many_, newest_, other_tellers_, note_teller_, note_retold_;
   std::vector<Listen> listens_;
+  std::vector<Listen> retold_;  // of the batch: known by the same teller's word
   std::unordered_set<std::int32_t> batch_tellers_;
   bool is_changed_ = false;
 };

@@ -16,6 +16,12 @@ namespace {
 
 constexpr std::size_t kMostExamples = 5, kFewUsers = 8;
 
+/// What a person has, but for listens, of which tellings are kept: what an import changes there is
+/// noted, so that it can be undone.
+constexpr const char* kNotedTables[] = {"holdings",      "playlists", "playlist_tracks",
+                                        "artist_plays",  "prompts",   "prompt_vectors",
+                                        "user_relations"};
+
 /// A row without a text in this column.
 bool has_row_without(const TableView& table, const char* column) {
   const TextView texts = table.texts(column);
@@ -95,14 +101,14 @@ Session::Session(Store& store, Options options)
           "file_name <> '' FROM ingestions WHERE hash = ?1 AND (user_id IS ?2 OR user_id IS NULL) "
           "AND file_name IN ('', ?3) ORDER BY user_id IS NULL, file_name = '' LIMIT 1")),
       insert_ingestion_(
-          store.prepare("INSERT INTO ingestions (user_id, path, hash, format, started_at) "
-                        "VALUES (?1, ?2, ?3, ?4, ?5)")),
+          store.prepare("INSERT INTO ingestions (user_id, path, hash, format, started_at, "
+                        "is_recorded) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")),
       set_owner_(store.prepare("UPDATE ingestions SET user_id = ?2 WHERE ingestion_id = ?1")),
       name_ingestion_(
           store.prepare("UPDATE ingestions SET file_name = ?2 WHERE ingestion_id = ?1")),
       restart_(store.prepare("UPDATE ingestions SET records_done = 0, is_complete = 0, "
-                             "is_superseded = 0, path = ?2, started_at = ?3, finished_at = NULL "
-                             "WHERE ingestion_id = ?1")),
+                             "is_superseded = 0, path = ?2, started_at = ?3, finished_at = NULL, "
+                             "is_recorded = 0 WHERE ingestion_id = ?1")),
       forget_rows_(store.prepare("DELETE FROM ingestion_rows WHERE ingestion_id = ?1")),
       advance_(store.prepare("UPDATE ingestions SET records_done = ?2, first_ts = ?3, "
                              "last_ts = ?4 WHERE ingestion_id = ?1")),
@@ -118,6 +124,9 @@ Session::Session(Store& store, Options options)
           "AND (?3 <> 'playlists' OR file_name = ?5)")),
       tell_list_(store.prepare("INSERT OR REPLACE INTO told_lists VALUES (?1, ?2, ?3)")),
       tell_anew_(store.prepare("UPDATE ingestions SET is_superseded = 1 WHERE ingestion_id = ?1")),
+      note_changes_(
+          store.prepare("INSERT INTO import_changes SELECT ?1, ifnull(max(number), 0) + 1, ?2 "
+                        "FROM import_changes WHERE ingestion_id = ?1")),
       last_playlist_(store.integer("SELECT max(playlist_id) FROM playlists")) {}
 
 void Session::take(Message kind, std::string_view bytes) {
@@ -339,15 +348,19 @@ void Session::make_ingestion() {
   std::optional<std::int64_t> user;
   if (file_->context.is_personal) user = resolve_user();
   // In another space the same texts have other vectors, beside those of before.
-  if (user && !file_->is_told_anew) replace_earlier_readings(*user);
+  ReplacedReadings replaced;
+  if (user && !file_->is_told_anew) replaced = replace_earlier_readings(*user);
   insert_ingestion_.run(user, absolute(file_->opened.path), file_->opened.hash,
-                        file_->opened.format, options_.now);
+                        file_->opened.format, options_.now, replaced.are_recorded);
   file_->context.ingestion_id = sqlite3_last_insert_rowid(store_.handle());
+  for (const std::string& changes : replaced.changes) keep(changes, file_->context.ingestion_id);
 }
 
 /// The same content read by another time zone, order of dates or mapping of columns: what it said
-/// then goes, and this reading takes its place. Likes and playlists are overwritten as always.
-void Session::replace_earlier_readings(std::int64_t user) {
+/// then goes, and this reading takes its place. Likes and playlists are overwritten as always, and
+/// what the earlier reading changed of them is undone with this one.
+Session::ReplacedReadings Session::replace_earlier_readings(std::int64_t user) {
+  ReplacedReadings replaced;
   const std::string content(content_of(file_->opened.hash));
   std::vector<std::pair<std::int64_t, std::string>> earlier;
   Statement select = store_.prepare(
@@ -361,15 +374,29 @@ void Session::replace_earlier_readings(std::int64_t user) {
   for (const auto& [ingestion, identity] : earlier) {
     if (content_of(identity) != content) continue;
     file_->context.is_read_again = true;
+    replaced.take(store_, ingestion);
     const std::int64_t count = library::take_back(store_, user, ingestion);
-    store_.prepare("DELETE FROM ingestion_rows WHERE ingestion_id = ?1").run(ingestion);
-    store_.prepare("DELETE FROM told_lists WHERE ingestion_id = ?1").run(ingestion);
-    store_.prepare("DELETE FROM ingestions WHERE ingestion_id = ?1").run(ingestion);
+    for (const char* table : {"ingestion_rows", "told_lists", "import_changes", "ingestions"}) {
+      store_.prepare(std::string("DELETE FROM ") + table + " WHERE ingestion_id = ?1")
+          .run(ingestion);
+    }
     if (count > 0) store_.bump_data_version();
     result().notes.push_back("takes the place of an earlier reading (" +
                              std::string(settings_of(identity)) + "), of which " +
                              std::to_string(count) + " listens are taken out");
   }
+  return replaced;
+}
+
+void Session::ReplacedReadings::take(const Store& store, std::int64_t ingestion) {
+  Statement noted =
+      store.prepare("SELECT changes FROM import_changes WHERE ingestion_id = ?1 ORDER BY number");
+  for (noted.start(ingestion); noted.step();) changes.emplace_back(noted.text(0));
+  // Of a file without lists nothing is left that would have had to be noted.
+  are_recorded = are_recorded && store.prepare(
+                                          "SELECT is_recorded OR file_name = '' FROM ingestions "
+                                          "WHERE ingestion_id = ?1")
+                                         .find_integer(ingestion) == 1;
 }
 
 void Session::prepare_file(bool is_personal) {
@@ -399,18 +426,34 @@ void Session::take_batch(const BatchView& batch) {
     file_->is_told_anew |=
         std::any_of(batch.tables.begin(), batch.tables.end(),
                     [](const TableView& table) { return is_told_anew(table.name); });
+    std::optional<RowChanges> changes;
+    if (file_->tells_state || file_->is_told_anew) changes.emplace(store_, kNotedTables);
     prepare_file(std::any_of(batch.tables.begin(), batch.tables.end(),
                              [this](const TableView& table) { return is_persons_table(table); }));
     if (file_->is_given_up || batch.done <= file_->done) return;
     records_.start(file_->done, batch.done);
     write_tables(batch);
     account(batch);
+    if (changes && file_->context.is_personal) keep(*changes, file_->context.ingestion_id);
     transaction.commit();
   } catch (const Error& error) {
     if (error.exit() != Exit::kPlugin) throw;
     forget();  // of what was rolled back
     give_up(error.what());
   }
+}
+
+/// What changed in this transaction is part of what the import can take back.
+void Session::keep(const RowChanges& changes, std::int64_t ingestion) {
+  keep(changes.bytes(), ingestion);
+}
+
+void Session::keep(const std::string& bytes, std::int64_t ingestion) {
+  if (bytes.empty()) return;
+  note_changes_.reset();
+  note_changes_.bind(1, ingestion);
+  note_changes_.bind_blob(2, bytes);
+  note_changes_.step();
 }
 
 /// One that holds what one person did or has.
@@ -502,6 +545,7 @@ void Session::take_finish(std::int64_t total) {
   if (!file_->is_given_up) {
     Transaction transaction(store_);
     look_for_other_writers();
+    const RowChanges changes(store_, kNotedTables);
     prepare_file(!file_->context.lists.empty());
     if (!file_->is_given_up) {
       if (total > file_->done) {
@@ -514,6 +558,7 @@ void Session::take_finish(std::int64_t total) {
       complete_.run(file_->context.ingestion_id, total, options_.now);
       if (file_->is_told_anew) tell_anew_.run(file_->context.ingestion_id);
       for (const std::string& note : vectors_.notes()) result().notes.push_back(note);
+      if (file_->context.is_personal) keep(changes, file_->context.ingestion_id);
       transaction.commit();
     }
   }
@@ -561,25 +606,33 @@ void Session::end_lists() {
 /// Playlists that neither the newer file of their name nor any other file of this import tells.
 void Session::end_missing_playlists() {
   if (!is_done_) return;
-  const auto is_told = [this](std::int64_t ingestion) { return told_.contains(ingestion); };
   Transaction transaction(store_);
   bool is_changed = false;
   for (const auto& [ingestion, place] : told_) {
-    const std::string& format = result_.files[place].format;
-    const bool has_failed =
-        std::any_of(result_.files.begin(), result_.files.end(), [&](const FileResult& file) {
-          return file.format == format &&
-                 (!file.error.empty() || file.buckets.contains("malformed"));
-        });
+    const RowChanges changes(store_, kNotedTables);
     is_changed |= end_renamed_playlists(ingestion, place);
-    if (has_failed) continue;
-    for (const auto& it : library_.end_missing_playlists(ingestion, is_told, options_.now)) {
-      ended_.push_back({place, it.user, it.teller, {HoldingKind::kPlaylistTrack, it.id, it.name}});
-      is_changed = true;
-    }
+    is_changed |= end_playlists_missing_in(ingestion, place);
+    keep(changes, ingestion);
   }
   if (is_changed) store_.bump_data_version();
   transaction.commit();
+}
+
+/// Nothing where a file of that format could not be read: it may have told them.
+bool Session::end_playlists_missing_in(std::int64_t ingestion, std::size_t place) {
+  const std::string& format = result_.files[place].format;
+  const bool has_failed =
+      std::any_of(result_.files.begin(), result_.files.end(), [&](const FileResult& file) {
+        return file.format == format && (!file.error.empty() || file.buckets.contains("malformed"));
+      });
+  if (has_failed) return false;
+  const auto is_told = [this](std::int64_t other) { return told_.contains(other); };
+  bool is_changed = false;
+  for (const auto& it : library_.end_missing_playlists(ingestion, is_told, options_.now)) {
+    ended_.push_back({place, it.user, it.teller, {HoldingKind::kPlaylistTrack, it.id, it.name}});
+    is_changed = true;
+  }
+  return is_changed;
 }
 
 /// A file that was renamed: its content is there under another name, and the old name is gone from

@@ -22,6 +22,7 @@
 #include "import/record_buckets.hpp"
 #include "import/result.hpp"
 #include "import/vectors_writer.hpp"
+#include "store/row_changes.hpp"
 #include "store/store.hpp"
 
 namespace engine::import {
@@ -83,6 +84,13 @@ class Session {
     EndedHolding ended;
   };
 
+  /// What earlier readings of a file changed beside listens.
+  struct ReplacedReadings {
+    std::vector<std::string> changes;
+    bool are_recorded = true;
+    void take(const Store& store, std::int64_t ingestion);
+  };
+
   void open(const OpenedFile& opened);
   void take_batch(const BatchView& batch);
   void take_list(const ToldList& told);
@@ -98,14 +106,17 @@ class Session {
   void prepare_file(bool is_personal);
   bool find_ingestion();
   void make_ingestion();
-  void replace_earlier_readings(std::int64_t user);
+  ReplacedReadings replace_earlier_readings(std::int64_t user);
   void read_again();
   void name_ingestion();
   void end_lists();
   void end_missing_playlists();
   bool end_renamed_playlists(std::int64_t ingestion, std::size_t place);
+  bool end_playlists_missing_in(std::int64_t ingestion, std::size_t place);
   void tell_ended();
   [[nodiscard]] bool is_persons_table(const TableView& table) const;
+  void keep(const RowChanges& changes, std::int64_t ingestion);
+  void keep(const std::string& bytes, std::int64_t ingestion);
   void write_tables(const BatchView& batch);
   void write_table(const TableView& table);
   void account(const BatchView& batch);
@@ -130,7 +141,7 @@ class Session {
   RecordBuckets records_;
   Statement seen_changes_, find_ingestion_, insert_ingestion_, set_owner_, name_ingestion_,
       restart_, forget_rows_, advance_, complete_, note_, insert_runs_, supersede_, tell_list_,
-      tell_anew_;
+      tell_anew_, note_changes_;
   std::int64_t last_playlist_;  // there before this import
   std::int64_t changes_ = -1;
   std::map<std::int64_t, std::size_t> told_;  // imports that hold now, with their place in files

@@ -110,10 +110,14 @@ void move_persons_tellings(Store& store, std::int64_t kept, std::int64_t joined)
   });
   std::vector<Telling> all;
   std::int64_t first_user = kept;
+  Statement retold = store.prepare("INSERT OR IGNORE INTO retellings VALUES (?1, ?2, ?3, ?4, ?5)");
   for (Telling& telling : told) {
     const bool is_same_play = !all.empty() && place(all.back()) == place(telling);
     if (!is_same_play) first_user = telling.user;
-    if (is_same_play && telling.user != first_user) continue;
+    if (is_same_play && telling.user != first_user) {
+      retold.run(telling.ingestion, telling.ts, telling.track, telling.teller, telling.ms_played);
+      continue;
+    }
     all.push_back(std::move(telling));
   }
   for (Telling& telling : all) telling.user = kept;

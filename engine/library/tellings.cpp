@@ -550,6 +550,42 @@ std::unordered_set<std::int64_t> tracks_of(const Store& store, std::int64_t user
   return tracks;
 }
 
+/// A telling without who imported it. Of a track that was merged into another since, which nobody
+/// can look up any more, the track is left out.
+using TellingKey = std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
+
+/// Imports of the user, but for one, that told again what others had told; the first of each.
+std::map<TellingKey, std::int64_t> told_again(const Store& store, std::int64_t user,
+                                              std::int64_t ingestion) {
+  std::map<TellingKey, std::int64_t> imports;
+  Statement select = store.prepare(
+      "SELECT teller_id, r.ts, r.ms_played, ifnull(t.track_id, 0), r.ingestion_id "
+      "FROM retellings r JOIN ingestions i USING (ingestion_id) LEFT JOIN tracks t USING "
+      "(track_id) "
+      "WHERE i.user_id = ?1 AND r.ingestion_id <> ?2 ORDER BY r.ingestion_id");
+  for (select.start(user, ingestion); select.step();) {
+    imports.emplace(
+        TellingKey{select.integer(0), select.integer(1), select.integer(2), select.integer(3)},
+        select.integer(4));
+  }
+  return imports;
+}
+
+/// What is told of the import's plays by others too stands by their word from now on.
+void pass_on(std::vector<Telling>& tellings, std::int64_t ingestion,
+             const std::map<TellingKey, std::int64_t>& others) {
+  if (others.empty()) return;
+  for (Telling& telling : tellings) {
+    if (telling.ingestion != ingestion) continue;
+    for (const std::int64_t track : {telling.track, std::int64_t{0}}) {
+      const auto other = others.find({telling.stored_teller, telling.ts, telling.ms_played, track});
+      if (other == others.end()) continue;
+      telling.ingestion = other->second;
+      break;
+    }
+  }
+}
+
 }  // namespace
 
 void settle_anew(Store& store, Tellers& tellers, std::vector<Telling> told) {
@@ -592,6 +628,7 @@ std::int64_t take_back(Store& store, std::int64_t user, std::int64_t ingestion) 
            std::numeric_limits<std::int64_t>::max(), tracks_of(store, user, ingestion));
   const std::int64_t before = remove_rows(store, all);
   all.told_by_several.clear();
+  pass_on(all.tellings, ingestion, told_again(store, user, ingestion));
   std::erase_if(all.tellings, [&](const Telling& t) { return t.ingestion == ingestion; });
   for (Telling& telling : all.tellings) {
     telling.record = 0;  // new to the store, as it is now
@@ -603,7 +640,8 @@ std::int64_t take_back(Store& store, std::int64_t user, std::int64_t ingestion) 
     if (told == Told::kAlone) ++left;
   });
   changes.write(store);
-  store.prepare("DELETE FROM ingestion_tellers WHERE ingestion_id = ?1").run(ingestion);
+  for (const char* table : {"ingestion_tellers", "retellings"})
+    store.prepare(std::string("DELETE FROM ") + table + " WHERE ingestion_id = ?1").run(ingestion);
   return before - left;
 }
 

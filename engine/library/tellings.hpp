@@ -152,7 +152,8 @@ void settle_anew(Store& store, Tellers& tellers, std::vector<Telling> told);
 /// Removes the rows of `listens` and `tellings` that were loaded. Returns how many listens.
 std::int64_t remove_rows(Store& store, const NearbyTellings& loaded);
 
-/// Forgets what an import told of a user's plays; the listens are made anew from what others told.
+/// Forgets what an import told of a user's plays; the listens are made anew from what others told,
+/// that is of another teller, or of the same in an import that told it again (table `retellings`).
 /// Returns how many listens fewer there are.
 std::int64_t take_back(Store& store, std::int64_t user, std::int64_t ingestion);
 

@@ -196,7 +196,18 @@ std::span<const Migration> store_migrations() {
       // What the person said to the engine, which is read at every start of a run.
       {11,
        "CREATE INDEX holdings_by_word ON holdings (user_id, kind, id) "
-       "WHERE teller = 'you' OR ended_by = 'you'"}};
+       "WHERE teller = 'you' OR ended_by = 'you'"},
+      // What undoing an import needs (library/imports.hpp): tellings that it repeated of what others
+      // had told, and what it changed in the tables of what people have. Earlier imports have neither.
+      {12,
+       "ALTER TABLE ingestions ADD COLUMN is_recorded INTEGER NOT NULL DEFAULT 0;"
+       "CREATE TABLE retellings (ingestion_id INTEGER NOT NULL REFERENCES ingestions, "
+       "ts INTEGER NOT NULL, track_id INTEGER NOT NULL, teller_id INTEGER NOT NULL, "
+       "ms_played INTEGER NOT NULL, "
+       "PRIMARY KEY (ingestion_id, ts, track_id, teller_id, ms_played)) STRICT, WITHOUT ROWID;"
+       "CREATE TABLE import_changes (ingestion_id INTEGER NOT NULL REFERENCES ingestions, "
+       "number INTEGER NOT NULL, changes BLOB NOT NULL, PRIMARY KEY (ingestion_id, number)) "
+       "STRICT"}};
   return steps;
 }
 

@@ -39,6 +39,7 @@ std::vector<Verb> benchmark_verbs();
 std::vector<Verb> import_verbs();
 std::vector<Verb> library_verbs();
 std::vector<Verb> people_verbs();
+std::vector<Verb> imports_verbs();
 std::vector<Verb> opinions_verbs();
 std::vector<Verb> stats_verbs();
 std::vector<Verb> demo_verbs();

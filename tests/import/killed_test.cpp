@@ -13,6 +13,7 @@
 
 #include "core/error.hpp"
 #include "import/import.hpp"
+#include "library/imports.hpp"
 #include "support/import_run.hpp"
 
 using engine::Store;
@@ -125,6 +126,49 @@ TEST_CASE("an import that was killed and repeated gives the same store", "[impor
     CHECK(is_same);
   }
   CHECK(cut_in_the_middle >= 5);
+}
+
+TEST_CASE("undoing an import that was killed has happened or has not", "[import][kill][undo]") {
+  const TemporaryFolder folder;
+  const std::vector<std::string> files = make_files(folder);
+  const std::string made = folder.file("made.db"), store = folder.file("undone.db");
+  import_paths(import_options(made, files, "ann"));
+  Store::open(made).checkpoint();
+  const std::int64_t import = Store::open(made).integer("SELECT max(ingestion_id) FROM ingestions");
+  const auto copy = [&] {
+    for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(store + end);
+    std::filesystem::copy_file(made, store);
+  };
+  const auto undo = [&] {
+    Store opened = Store::open(store);
+    engine::library::undo_imports(opened, {import});
+  };
+  copy();
+  const std::string before = test::dump(store);
+  const auto started = std::chrono::steady_clock::now();
+  undo();
+  const auto took = std::chrono::steady_clock::now() - started;
+  const std::string after = test::dump(store);
+  REQUIRE(before != after);
+
+  std::mt19937 random(2026);
+  int killed_before_the_end = 0;
+  for (int round = 0; round < 12; ++round) {
+    copy();
+    const pid_t child = in_child(undo);
+    std::this_thread::sleep_for(took * (random() % 1200) / 1000.0);
+    ::kill(child, SIGKILL);
+    wait_for(child);
+    const std::string left = test::dump(store);
+    const bool is_either = left == before || left == after;
+    CAPTURE(round);
+    CHECK(is_either);
+    if (left == before) ++killed_before_the_end;
+    if (left == before) undo();
+    const bool is_done = test::dump(store) == after;
+    CHECK(is_done);
+  }
+  CHECK(killed_before_the_end >= 3);
 }
 
 TEST_CASE("two imports at once both arrive", "[import][processes]") {
