@@ -6,6 +6,7 @@
 #include "app/outputs.hpp"
 #include "app/supervised_run.hpp"
 #include "app/text_argument.hpp"
+#include "core/shown_text.hpp"
 #include "recipe/playlist_json.hpp"
 #include "recipe/record_run.hpp"
 #include "recipe/shown_values.hpp"
@@ -114,7 +115,10 @@ Answer run_asked(const app::Caller& asking, const Arguments& arguments, const As
       result.text = playlist_text(playlist, screen);
     }
   }
-  result.afterwards = [&asking, request, answer, files, library, is_wanted, is_kept] {
+  result.afterwards = [&asking, request, answer, files, library, is_wanted, is_kept,
+                       is_list_printed] {
+    if (!is_list_printed)  // which would have told them
+      for (const std::string& notice : answer.playlist.notices) asking.note(one_line(notice));
     if (!asking.screen.is_json) tell(asking, request, answer, files);
     if (is_wanted && !is_kept)
       asking.note("this run is not recorded: the library " + library + " can only be read");

@@ -115,3 +115,15 @@ TEST_CASE("a playlist that is not there is told with those that are", "[playlist
                             Contains("mine.lua:3"));
   CHECK_THAT(home.checked(), Contains("warning: there is no playlist \"Late Shfit\""));
 }
+
+TEST_CASE("an unknown tag is told of an empty list, whatever is printed", "[tags]") {
+  const Named home(kAll + ":filter(function(t) return t.has_tag('rokc') end)");
+  const std::string told = "no track here has the tag \"rokc\"";
+  const Ended list = home.run({});
+  CHECK(list.exit_code == 1);
+  CHECK_THAT(list.out, Contains("note: " + told));
+  const Ended file = home.engine({"run", home.path("mine.lua"), "--to", "m3u8:-"});
+  CHECK(file.exit_code == 1);
+  CHECK_THAT(file.out, !Contains(told));
+  CHECK_THAT(file.err, Contains(told));
+}
