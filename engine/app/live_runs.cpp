@@ -47,6 +47,9 @@ void LiveRuns::start(const WorkerLimits& limits, const std::string& recipe_path,
       },
       [this](const std::vector<Departure>& departures) {
         if (takes_.departed) takes_.departed(departures);
+      },
+      [this](const std::string& path, const std::string& hash) {
+        if (takes_.tried_file) takes_.tried_file(path, hash);
       });
   has_answered_ = false;
   started_ = std::chrono::steady_clock::now();

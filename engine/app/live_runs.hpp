@@ -29,6 +29,9 @@ class LiveRuns {
     std::function<void(const RunAnswer&)> answered = nullptr;
     /// After answered(): what was in `RunRequest::before` and is no longer, and why.
     std::function<void(const std::vector<Departure>&)> departed = nullptr;
+    /// Before answered() or failed(): a file that an element reads beside the store, and the hash of
+    /// what was there; "" for nothing that can be read.
+    InputFiles::Tried tried_file = nullptr;
     std::function<void(const Error&)> failed = nullptr;  // instead of answered()
     std::function<void()> prepared = nullptr;            // prepare() has ended, well or not
   };

@@ -194,6 +194,11 @@ std::vector<std::string> script_directories(const Caller& caller, const std::str
   return directories;
 }
 
+std::string recipe_folder(const Caller& caller, const std::string& recipe) {
+  const std::string file = look_for_recipe(caller, recipe);
+  return fs::path(file.empty() ? recipe : file).parent_path().string();
+}
+
 std::vector<std::string> modules_beside(const std::string& file, const std::string& text) {
   const fs::path folder = fs::path(file).parent_path();
   std::vector<std::string> files;

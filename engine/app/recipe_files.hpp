@@ -33,6 +33,9 @@ std::string recipe_name(const Caller& caller, const std::string& file);
 /// then the folder in which it stands, as lua_state.hpp has it.
 std::vector<std::string> script_directories(const Caller& caller, const std::string& recipe);
 
+/// The folder in which that recipe stands, or stood.
+std::string recipe_folder(const Caller& caller, const std::string& recipe);
+
 /// The modules beside the recipe file that `text` requires by name, and those that they require.
 std::vector<std::string> modules_beside(const std::string& file, const std::string& text);
 

@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Beside the result, which is the answer. Outputs come before it.
-enum Frame : std::uint32_t { kOutput = JobFrame::kOwn, kDeparted };
+enum Frame : std::uint32_t { kOutput = JobFrame::kOwn, kDeparted, kTriedFile };
 
 std::string pack_departures(const std::vector<Departure>& departures) {
   nlohmann::json list = nlohmann::json::array();
@@ -87,6 +87,9 @@ void send_run(const RunRequest& request, std::optional<Network> confinement, Job
   reports.departed = [&](const std::vector<Departure>& departures) {
     sender.send(kDeparted, pack_departures(departures));
   };
+  reports.tried_file = [&](const std::string& path, const std::string& hash) {
+    sender.send(kTriedFile, hash + '\n' + path);
+  };
   run_recipe(request, reports);
 }
 
@@ -136,6 +139,7 @@ RunRequest make_request_without_columns(const Caller& caller, const std::string&
   RunRequest request;
   request.recipe_path = recipe;
   request.recipe_text = text;
+  request.recipe_folder = recipe_folder(caller, recipe);
   request.set = caller.asked.set;
   request.now = caller.asked.now;
   request.random_seed = caller.asked.random_seed;
@@ -184,9 +188,11 @@ WorkerLimits run_limits(const Caller& caller) {
 
 RunReceiver::RunReceiver(const std::string& recipe_path, JobTakes takes,
                          std::function<void(const RunAnswer&)> answered,
-                         std::function<void(const std::vector<Departure>&)> departed)
+                         std::function<void(const std::vector<Departure>&)> departed,
+                         InputFiles::Tried tried_file)
     : answered_(std::move(answered)),
       departed_(std::move(departed)),
+      tried_file_(std::move(tried_file)),
       reader_(with_answer(std::move(takes)), run_words(recipe_path)) {}
 
 JobTakes RunReceiver::with_answer(JobTakes takes) {
@@ -200,6 +206,9 @@ void RunReceiver::take(std::uint32_t kind, const std::string& bytes) {
     outputs_.push_back(bytes);
   } else if (kind == kDeparted) {
     if (departed_) departed_(unpack_departures(bytes));
+  } else if (kind == kTriedFile) {
+    const std::size_t end = std::min(bytes.find('\n'), bytes.size());
+    if (tried_file_ && end < bytes.size()) tried_file_(bytes.substr(end + 1), bytes.substr(0, end));
   } else {
     answer_ = unpack_answer(bytes);
     answer_->outputs = std::move(outputs_);

@@ -49,10 +49,11 @@ void send_run(const RunRequest& request, std::optional<Network> confinement, Job
 /// The supervisor's side.
 class RunReceiver {
  public:
-  /// `takes` hears what is printed and noted; `answered` and `departed` may be empty.
+  /// `takes` hears what is printed and noted; the others may be empty.
   RunReceiver(const std::string& recipe_path, JobTakes takes,
               std::function<void(const RunAnswer&)> answered = {},
-              std::function<void(const std::vector<Departure>&)> departed = {});
+              std::function<void(const std::vector<Departure>&)> departed = {},
+              InputFiles::Tried tried_file = {});
   RunReceiver(const RunReceiver&) = delete;
   RunReceiver& operator=(const RunReceiver&) = delete;
   [[nodiscard]] JobReader& reader() { return reader_; }
@@ -66,6 +67,7 @@ class RunReceiver {
 
   std::function<void(const RunAnswer&)> answered_;
   std::function<void(const std::vector<Departure>&)> departed_;
+  InputFiles::Tried tried_file_;
   JobReader reader_;
   std::optional<RunAnswer> answer_;
   std::vector<std::string> outputs_;

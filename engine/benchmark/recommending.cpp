@@ -39,7 +39,7 @@ class Caller {
   void train(const std::string& name, const Arguments& arguments, const std::string& folder) {
     const Element& element = registry_->require("model." + name, "the benchmark");
     heartbeat_.doing(element.description->name);
-    CheckedArguments checked = check_arguments(*element.description, arguments, "the benchmark");
+    CheckedArguments checked = check(element, arguments);
     const std::string parameters = checked.json();
     ArtifactWriter writer;
     ElementInstance instance(element, std::move(checked), context(artifact_writer_service(writer)));
@@ -65,8 +65,7 @@ class Caller {
         std::fill_n(seeds.i64("ts"), items.size(), std::numeric_limits<std::int64_t>::min());
         Arguments with_seeds = arguments;
         with_seeds.emplace_back("seeds", TracksArgument{seeds.table()});
-        ElementInstance instance(element,
-                                 check_arguments(*element.description, with_seeds, "the benchmark"),
+        ElementInstance instance(element, check(element, with_seeds),
                                  context(artifacts_service(shelf)));
         finish(element, instance.recall(rows));
       }
@@ -76,6 +75,11 @@ class Caller {
   }
 
  private:
+  CheckedArguments check(const Element& element, const Arguments& arguments) {
+    return check_arguments(*element.description, arguments, "the benchmark",
+                           {&files_, element.plugin->path});
+  }
+
   /// Without data there is no list, which the metrics show; everything else ends the benchmark.
   static void finish(const Element& element, const CallResult& result) {
     if (result.status != PLAYLIST_OK) {
@@ -109,6 +113,7 @@ class Caller {
 
   const Stage& stage_;
   JobSender& sender_;
+  InputFiles files_;  // that elements name
   Heartbeat& heartbeat_;
   std::shared_ptr<const Registry> registry_;
   Texts texts_;

@@ -93,6 +93,35 @@ void WatchSession::watch_files() {
     if (folder.path.empty()) folder.path = ".";
   }
   files_ = std::make_unique<FileWatch>(std::move(folders));
+  for (const auto& [path, hash] : input_files_) watch_input_file(path);
+}
+
+/// What an element reads beside the store, and what stood there when the run read it. What a run
+/// before has read counts until this one has answered.
+void WatchSession::take_input_file(const std::string& path, const std::string& hash) {
+  const bool is_new = input_files_.find(path) == input_files_.end();
+  input_files_[path] = hash;
+  asked_files_.insert(path);
+  if (!is_new) return;
+  watch_input_file(path);
+  // Saved between the reading and the watching.
+  if (file_hash_now(path) == hash) return;
+  pending_cause_ = fs::path(path).filename().string() + " saved";
+  check_at_ = Clock::now() + kQuietAfterPart;
+}
+
+/// By its own name, and where that is a link, by the file's.
+void WatchSession::watch_input_file(const std::string& path) {
+  std::error_code ignored;
+  const fs::path named(path), file = fs::weakly_canonical(named, ignored);
+  files_->add({named.parent_path().string(), named.filename().string(), kInputFile, 0, true});
+  if (!ignored && file != named)
+    files_->add({file.parent_path().string(), file.filename().string(), kInputFile, 0, true});
+}
+
+bool WatchSession::has_other_input_file() const {
+  return std::any_of(input_files_.begin(), input_files_.end(),
+                     [](const auto& file) { return file_hash_now(file.first) != file.second; });
 }
 
 void WatchSession::take_files() {
@@ -154,7 +183,7 @@ void WatchSession::check_sources(const std::string& cause) {
     return;
   }
   request_.recipe_text = std::move(text);
-  if (sources_state() == started_state_) return;
+  if (sources_state() == started_state_ && !has_other_input_file()) return;
   if (view_.status.ends_with("come back")) view_.status.clear();
   start_run(cause == "empty" ? "emptied" : cause);
 }
@@ -223,6 +252,7 @@ void WatchSession::start(Purpose purpose, const RunRequest& request, const std::
   running_ = request;
   running_cause_ = cause;
   printed_.clear();
+  if (purpose == kRun) asked_files_.clear();
   if (purpose == kPrepare) {
     runs_->prepare(caller(), options_.recipe);
   } else {
@@ -242,6 +272,8 @@ void WatchSession::answered(const RunAnswer& answer) {
     return;
   }
   if (purpose_ == kWrite) return write_outputs(answer);
+  std::erase_if(input_files_,
+                [this](const auto& file) { return !asked_files_.contains(file.first); });
   view_.take(answer.playlist);
   view_.cause = running_cause_;
   view_.ms = std::chrono::duration<double, std::milli>(Clock::now() - asked_).count();

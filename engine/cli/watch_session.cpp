@@ -36,6 +36,8 @@ WatchSession::WatchSession(Cli& cli, Options options)
           .printed = [this](const std::string& text) { printed_.push_back(text); },
           .answered = [this](const RunAnswer& answer) { answered(answer); },
           .departed = [this](const std::vector<Departure>& left) { departed(left); },
+          .tried_file = [this](const std::string& path,
+                               const std::string& hash) { take_input_file(path, hash); },
           .failed = [this](const Error& error) { show_error(error); },
           .prepared = [this] { library_changed(); }});
   read_request();

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,7 +38,7 @@ class WatchSession {
  private:
   using Clock = std::chrono::steady_clock;
   enum Purpose { kRun, kWhy, kWrite, kPrepare };
-  enum FileKind { kRecipeFile = 1, kScriptFile, kPluginFile, kConfigFile, kStoreFile };
+  enum FileKind { kRecipeFile = 1, kScriptFile, kPluginFile, kConfigFile, kStoreFile, kInputFile };
 
   // What to run.
   void read_request();
@@ -47,6 +49,9 @@ class WatchSession {
   void reload_settings();
   void library_changed();
   [[nodiscard]] std::string sources_state() const;
+  void take_input_file(const std::string& path, const std::string& hash);
+  void watch_input_file(const std::string& path);
+  [[nodiscard]] bool has_other_input_file() const;
 
   // Workers.
   void start(Purpose purpose, const RunRequest& request, const std::string& cause);
@@ -81,6 +86,8 @@ class WatchSession {
   std::string started_state_;                // sources_state() of the last run
   std::vector<std::string> set_, good_set_;  // parameters: as asked for, as last run
   std::unique_ptr<FileWatch> files_;
+  std::map<std::string, std::string> input_files_;  // that elements read: path, and hash as read
+  std::set<std::string> asked_files_;               // of those, what this run has read
   std::optional<Clock::time_point> check_at_, prepare_at_;  // when a quiet time is over
   std::optional<Clock::time_point> ends_at_;                // at the latest: the input has ended
   std::string pending_cause_;

@@ -435,8 +435,11 @@ class Reader {
     SourceRun run{&rows, &members, &heartbeat_, &order_.space, ids_ ? &*ids_ : nullptr};
     std::string problem;
     try {
-      ElementInstance instance(source, check_arguments(*source.description, {}, content.path),
-                               context_for(content, &run));
+      InputFiles files;
+      ElementInstance instance(
+          source,
+          check_arguments(*source.description, {}, content.path, {&files, source.plugin->path}),
+          context_for(content, &run));
       const CallResult result = instance.read(input);
       const bool is_asked_for = !order_.source.empty();
       if (result.status == PLAYLIST_UNSUPPORTED && !rows.is_open() && !is_asked_for) return false;

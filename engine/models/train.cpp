@@ -25,6 +25,7 @@
 #include "plugin/arguments.hpp"
 #include "plugin/call.hpp"
 #include "plugin/describe.hpp"
+#include "plugin/descriptor.hpp"
 #include "worker/confine.hpp"
 #include "worker/job.hpp"
 
@@ -101,8 +102,8 @@ Arguments arguments_for(const playlist_element& model, const TrainRequest& reque
     }
     const std::string text = setting.substr(equals + 1);
     Argument value = text;
-    for (auto param = model.params; *param != nullptr; ++param) {
-      if (name == (*param)->name) value = argument_of(**param, text);
+    for (const playlist_param* param : listed(model.params)) {
+      if (name == param->name) value = argument_of(*param, text);
     }
     arguments.emplace_back(std::move(name), std::move(value));
   }
@@ -192,8 +193,9 @@ class Trainer {
     }
   }
 
-  [[nodiscard]] CheckedArguments arguments_of(const Element& model) const {
-    return check_arguments(*model.description, arguments_for(*model.description, request_), "");
+  [[nodiscard]] CheckedArguments arguments_of(const Element& model) {
+    return check_arguments(*model.description, arguments_for(*model.description, request_), "",
+                           {&files_, model.plugin->path});
   }
 
   /// Trains the model unless that is done, and before it those that it reads.
@@ -306,6 +308,8 @@ class Trainer {
                  {"parameters", Json::parse(parameters)},
                  {"data", tables.hash()}};
     for (const ModelVersion* read : shelf.used()) card["models"][read->name] = version_mark(*read);
+    for (const FileRead& file : files_.read())
+      if (file.element == name_) card["files"][file.path] = file.hash;
     return card;
   }
 
@@ -355,6 +359,7 @@ class Trainer {
 
   const TrainRequest& request_;
   JobSender& sender_;
+  InputFiles files_;  // that models name
   Heartbeat& heartbeat_;
   ModelShelf shelf_;                                 // what a pass may read
   std::map<std::string, const Element*> untrained_;  // by name; those that are still to be trained

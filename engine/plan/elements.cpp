@@ -157,7 +157,8 @@ CheckedArguments checked(Evaluation& evaluation, const Node& node,
           value);
     }
   }
-  return check_arguments(*node.description, arguments, node.where);
+  return check_arguments(*node.description, arguments, node.where,
+                         {evaluation.setup().files, node.element->plugin->path});
 }
 
 /// One call of the node's element, from its arguments to what it gives.

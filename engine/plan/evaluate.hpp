@@ -32,6 +32,7 @@ class Evaluation {
  public:
   struct Setup {
     const Plan* plan = nullptr;
+    InputFiles* files = nullptr;  // that elements read beside the tables; nullptr: none
     const Tables* tables = nullptr;
     LuaState* lua = nullptr;
     Texts* texts = nullptr;

@@ -210,27 +210,11 @@ void find_step(Node& node, const NodeContext& context) {
   }
 }
 
-/// Checks arguments as they are written, before anything runs; sets of tracks are stood in for by
-/// an empty table.
+/// Checks arguments as they are written, before anything runs.
 void check_now(const NodeContext& context, const Node& node) {
   if (node.step == &unknown_step()) return;
-  static const playlist_table empty{sizeof(playlist_table), 0, 0, nullptr};
-  Arguments arguments;
-  for (const auto& [name, value] : node.arguments) {
-    Argument argument;
-    std::visit(
-        [&](const auto& plain) {
-          if constexpr (std::is_same_v<std::decay_t<decltype(plain)>, NodeArgument>) {
-            argument = TracksArgument{&empty};
-          } else {
-            argument = plain;
-          }
-        },
-        value);
-    arguments.emplace_back(name, std::move(argument));
-  }
   try {
-    check_arguments(*node.description, arguments, context.where());
+    check_arguments(*node.description, node.written_arguments(), context.where());
   } catch (const Error& error) {
     Error::Parts parts = error.parts();
     parts.where = context.where();

@@ -115,6 +115,23 @@ bool Node::has_parameter(std::string_view parameter) const {
   return place_of(*this, parameter) >= 0;
 }
 
+Arguments Node::written_arguments() const {
+  static const playlist_table kEmpty{sizeof(playlist_table), 0, 0, nullptr};
+  Arguments written;
+  for (const auto& [name, value] : arguments) {
+    std::visit(
+        [&, &its_name = name](const auto& plain) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(plain)>, NodeArgument>) {
+            written.emplace_back(its_name, TracksArgument{&kEmpty});
+          } else {
+            written.emplace_back(its_name, plain);
+          }
+        },
+        value);
+  }
+  return written;
+}
+
 std::string Node::label() const {
   std::string own = step->own_label(*this);
   if (!own.empty()) return own;

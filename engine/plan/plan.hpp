@@ -60,6 +60,8 @@ struct Node {
   [[nodiscard]] std::size_t count(std::string_view parameter) const;  // a number that is whole
   [[nodiscard]] std::string text(std::string_view parameter) const;   // "" without a default
   [[nodiscard]] bool has_parameter(std::string_view parameter) const;
+  /// As they are written; a set without tracks stands in for those that are nodes.
+  [[nodiscard]] Arguments written_arguments() const;
 
   /// Reads nothing: one of the user's sets, or a recall.
   [[nodiscard]] bool is_source() const { return inputs.empty() && branches.empty(); }

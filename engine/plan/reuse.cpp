@@ -86,7 +86,10 @@ std::optional<ResultKey> NodeReuse::key_of(const Node& node, bool has_drawn) {
   Packer packer;
   packer.add_text(data_);
   packer.add_text(node.name);
-  if (node.element != nullptr) packer.add_text(node.element->plugin->content);
+  if (node.element != nullptr) {
+    packer.add_text(node.element->plugin->content);
+    for (const std::string& hash : note_files(node)) packer.add_text(hash);
+  }
   std::string more;
   if (!add_reads(node, more) || !add_function(node, more)) return std::nullopt;
   packer.add_text(more);
@@ -98,6 +101,18 @@ std::optional<ResultKey> NodeReuse::key_of(const Node& node, bool has_drawn) {
     packer.add_text(node.label());
   }
   return ResultKey::of(packer.bytes());
+}
+
+/// The hashes of the files that it names, which are noted as read even where it is not run.
+std::vector<std::string> NodeReuse::note_files(const Node& node) const {
+  std::vector<std::string> hashes;
+  InputFiles* files = evaluation_.setup().files;
+  for (const NamedFile& named : named_files(*node.description, node.written_arguments(),
+                                            {files, node.element->plugin->path})) {
+    files->note_read(node.name, named.parameter, *named.file);
+    hashes.push_back(named.file->hash);
+  }
+  return hashes;
 }
 
 bool NodeReuse::add_reads(const Node& node, std::string& bytes) const {

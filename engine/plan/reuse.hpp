@@ -68,6 +68,7 @@ class NodeReuse {
   };
 
   [[nodiscard]] std::optional<ResultKey> key_of(const Node& node, bool has_drawn);
+  [[nodiscard]] std::vector<std::string> note_files(const Node& node) const;
   bool add_reads(const Node& node, std::string& bytes) const;
   bool add_function(const Node& node, std::string& bytes);
   [[nodiscard]] std::string labels_below(int node) const;

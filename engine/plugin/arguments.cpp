@@ -1,7 +1,9 @@
 #include "plugin/arguments.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <deque>
+#include <filesystem>
 #include <optional>
 #include <set>
 
@@ -17,6 +19,7 @@ struct CheckedArguments::State {
   std::vector<const playlist_param*> params;
   std::vector<playlist_value> values;  // one per parameter
   std::vector<std::string> columns;
+  std::vector<std::pair<const playlist_param*, HeldFilePtr>> files;
   // What the values point at; deques, so that nothing moves.
   std::deque<std::string> texts;
   std::deque<std::vector<const char*>> text_lists;
@@ -62,11 +65,20 @@ std::string accepted(const std::vector<const playlist_param*>& params) {
 
 /// One wrong argument: what to say when it is the only one, and in a list.
 struct Fault {
-  std::string what, fix;
+  std::string what, why, fix;
+  Exit exit = Exit::kRecipe;
 };
 
 std::string with_hint(std::string text, const std::string& fix) {
   return fix.empty() ? text : text + "; " + fix;
+}
+
+/// Where the default of a FILE parameter stands; "" for none.
+std::string default_file(const playlist_param& param, const std::string& library) {
+  if (param.default_text == nullptr || *param.default_text == '\0') return "";
+  std::error_code ignored;
+  const auto beside = std::filesystem::absolute(library, ignored).parent_path();
+  return (beside / param.default_text).string();
 }
 
 }  // namespace
@@ -74,8 +86,9 @@ std::string with_hint(std::string text, const std::string& fix) {
 /// Fills the values of one element, and collects what is wrong.
 class ArgumentCheck {
  public:
-  ArgumentCheck(const playlist_element& element, CheckedArguments::State& state)
-      : element_(element), state_(state), given_(state.params.size(), nullptr) {}
+  ArgumentCheck(const playlist_element& element, CheckedArguments::State& state,
+                const FileAccess& access)
+      : element_(element), state_(state), access_(access), given_(state.params.size(), nullptr) {}
 
   void run(const Arguments& arguments, const std::string& where) {
     for (const auto& [name, argument] : arguments) assign(name, argument);
@@ -99,7 +112,7 @@ class ArgumentCheck {
 
  private:
   void fault(std::string what, std::string fix = "") {
-    faults_.push_back({std::move(what), std::move(fix)});
+    faults_.push_back({std::move(what), "", std::move(fix)});
   }
 
   void assign(const std::string& name, const Argument& argument) {
@@ -165,6 +178,9 @@ class ArgumentCheck {
       case PLAYLIST_PARAM_NUMBERS:
         read_numbers(param, argument, value);
         break;
+      case PLAYLIST_PARAM_FILE:
+        read_file_name(param, argument, value);
+        break;
       default:
         fault(std::string(param.name) + " has a type this engine does not know");
         break;
@@ -217,6 +233,39 @@ class ArgumentCheck {
     if (text.find('\0') == std::string::npos) return true;
     fault(std::string(param.name) + " holds a NUL character");
     return false;
+  }
+
+  void read_file_name(const playlist_param& param, const Argument& argument,
+                      playlist_value& value) {
+    const auto* text = std::get_if<std::string>(&argument);
+    value.text = "";
+    if (!text) return wrong_type(param, argument, "the path of a file");
+    if (!is_clean(param, *text)) return;
+    if (text->empty() && is_required(param))
+      return fault(std::string(param.name) + " names no file (" + param.help + ')', "name one");
+    if (text->empty() || access_.files == nullptr) {
+      value.text = state_.keep(*text);
+      return;
+    }
+    const std::string place = access_.files->place(*text);
+    const bool is_relative = place != *text && !text->starts_with("~/");
+    take_file(param, place, value,
+              is_relative ? "a path begins at " + access_.files->folder() : "");
+  }
+
+  void take_file(const playlist_param& param, const std::string& place, playlist_value& value,
+                 const std::string& rule) {
+    value.text = state_.keep(place);
+    try {
+      HeldFilePtr file = access_.files->open(place);
+      access_.files->note_read(element_.name, param.name, *file);
+      state_.files.emplace_back(&param, std::move(file));
+    } catch (const UnreadFile& problem) {
+      faults_.push_back(
+          {std::string(param.name) + " cannot be read from " + place + " (" + param.help + ')',
+           problem.why + (rule.empty() ? "" : "; " + rule), "put the file there, or name another",
+           Exit::kInput});
+    }
   }
 
   void check_choice(const playlist_param& param, const std::string& text) {
@@ -300,6 +349,12 @@ class ArgumentCheck {
         value.list =
             &state_.lists.emplace_back(playlist_list{sizeof(playlist_list), 0, nullptr, nullptr});
         break;
+      case PLAYLIST_PARAM_FILE:
+        value.text = "";
+        if (const std::string place = default_file(param, access_.library);
+            !place.empty() && access_.files != nullptr)
+          take_file(param, place, value, "it belongs beside the plugin's library");
+        break;
       default:
         value.tracks = nullptr;
         break;
@@ -312,21 +367,25 @@ class ArgumentCheck {
     parts.where = where;
     if (faults_.size() == 1) {
       const Fault& fault = faults_.front();
-      if (unknown_) parts.why = accepted(state_.params);
+      parts.why = unknown_ ? accepted(state_.params) : fault.why;
       parts.fix = fault.fix;
-      throw Error(Exit::kRecipe, name + (unknown_ ? " has " : ": ") + fault.what, parts);
+      throw Error(fault.exit, name + (unknown_ ? " has " : ": ") + fault.what, parts);
     }
     for (const Fault& fault : faults_) {
       if (!parts.why.empty()) parts.why += "\n         ";
-      parts.why += with_hint(fault.what, fault.fix);
+      parts.why += with_hint(with_hint(fault.what, fault.why), fault.fix);
     }
     parts.fix = accepted(state_.params);
-    throw Error(Exit::kRecipe,
+    const bool are_files = std::all_of(faults_.begin(), faults_.end(), [](const Fault& fault) {
+      return fault.exit == Exit::kInput;
+    });
+    throw Error(are_files ? Exit::kInput : Exit::kRecipe,
                 std::to_string(faults_.size()) + " arguments of " + name + " are wrong", parts);
   }
 
   const playlist_element& element_;
   CheckedArguments::State& state_;
+  const FileAccess& access_;
   std::vector<const Argument*> given_;  // per parameter
   std::vector<Fault> faults_;
   bool unknown_ = false;
@@ -342,6 +401,13 @@ const playlist_value* CheckedArguments::values() const {
 }
 const std::vector<std::string>& CheckedArguments::columns() const {
   return state_->columns;
+}
+
+const HeldFile* CheckedArguments::file(std::string_view parameter) const {
+  for (const auto& [param, file] : state_->files) {
+    if (parameter == param->name) return file.get();
+  }
+  return nullptr;
 }
 
 std::string CheckedArguments::json() const {
@@ -362,6 +428,7 @@ std::string CheckedArguments::json() const {
         break;
       case PLAYLIST_PARAM_TEXT:
       case PLAYLIST_PARAM_CHOICE:
+      case PLAYLIST_PARAM_FILE:
         item = value.text;
         break;
       case PLAYLIST_PARAM_COLUMN:
@@ -382,12 +449,36 @@ std::string CheckedArguments::json() const {
 }
 
 CheckedArguments check_arguments(const playlist_element& element, const Arguments& arguments,
-                                 const std::string& where) {
+                                 const std::string& where, const FileAccess& access) {
   CheckedArguments checked;
   checked.state_->params = listed(element.params);
   checked.state_->values.resize(checked.state_->params.size());
-  ArgumentCheck(element, *checked.state_).run(arguments, where);
+  ArgumentCheck(element, *checked.state_, access).run(arguments, where);
   return checked;
+}
+
+std::vector<NamedFile> named_files(const playlist_element& element, const Arguments& arguments,
+                                   const FileAccess& access) {
+  std::vector<NamedFile> files;
+  if (access.files == nullptr) return files;
+  bool is_first = true;
+  for (const playlist_param* param : listed(element.params)) {
+    const std::string name = is_first ? "1" : param->name;
+    is_first = false;
+    if (param->type != PLAYLIST_PARAM_FILE) continue;
+    std::string path = default_file(*param, access.library);
+    for (const auto& [given, argument] : arguments) {
+      const auto* text = std::get_if<std::string>(&argument);
+      if (text != nullptr && (given == name || given == param->name)) path = *text;
+    }
+    if (path.empty()) continue;
+    try {
+      files.push_back({param->name, access.files->open(path)});
+    } catch (const UnreadFile&) {
+      // Told where the arguments are checked.
+    }
+  }
+  return files;
 }
 
 }  // namespace engine

@@ -100,6 +100,7 @@ struct ElementInstance::State {
         arguments(std::move(checked)),
         host(std::move(context), of.description->name) {
     host.element = element;
+    host.arguments = &arguments;
     create();
   }
   ~State() {

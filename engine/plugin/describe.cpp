@@ -59,6 +59,8 @@ std::string default_text(const playlist_param& param) {
     case PLAYLIST_PARAM_CHOICE:
     case PLAYLIST_PARAM_COLUMN:
       return '"' + text(param.default_text) + '"';
+    case PLAYLIST_PARAM_FILE:
+      return text(param.default_text).empty() ? "none" : '"' + text(param.default_text) + '"';
     default:
       return "none";
   }
@@ -121,6 +123,7 @@ Json default_json(const playlist_param& param) {
     case PLAYLIST_PARAM_TEXT:
     case PLAYLIST_PARAM_CHOICE:
     case PLAYLIST_PARAM_COLUMN:
+    case PLAYLIST_PARAM_FILE:
       return text(param.default_text);
     case PLAYLIST_PARAM_TEXTS:
     case PLAYLIST_PARAM_NUMBERS:

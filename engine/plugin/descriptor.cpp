@@ -13,7 +13,7 @@ namespace engine {
 namespace {
 
 constexpr std::uint32_t kLastKind = PLAYLIST_MODEL;
-constexpr std::uint32_t kLastParamType = PLAYLIST_PARAM_NUMBERS;
+constexpr std::uint32_t kLastParamType = PLAYLIST_PARAM_FILE;
 constexpr std::uint32_t kLastColumnType = PLAYLIST_U8;
 
 // What ABI 1.0 has of each description. A plugin of 1.0 stays welcome when later minors add fields,
@@ -232,6 +232,8 @@ std::string_view param_type_name(std::uint32_t type) {
       return "texts";
     case PLAYLIST_PARAM_NUMBERS:
       return "numbers";
+    case PLAYLIST_PARAM_FILE:
+      return "file";
     default:
       return "unknown";
   }

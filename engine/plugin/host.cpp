@@ -125,6 +125,14 @@ struct HostFunctions {
                    [&](CallHost& self) { return self.context_.tables->embedding(space); });
   }
 
+  static const playlist_input* file(const playlist_host* host, const char* param) noexcept {
+    return guarded(host, static_cast<const playlist_input*>(nullptr), [&](CallHost& self) {
+      const bool is_asked = self.arguments != nullptr && param != nullptr;
+      const HeldFile* held = is_asked ? self.arguments->file(param) : nullptr;
+      return held == nullptr ? nullptr : &held->view;
+    });
+  }
+
   static playlist_status write(const playlist_host* host, const void* bytes,
                                std::size_t length) noexcept {
     return guarded(host, playlist_status{PLAYLIST_ERROR}, [&](CallHost& self) {
@@ -191,10 +199,12 @@ struct HostFunctions {
     static constexpr playlist_tables kTables{sizeof(playlist_tables), 0, table, lists, embedding};
     static constexpr playlist_candidates kCandidates{sizeof(playlist_candidates), 0, append};
     static constexpr playlist_sink kSink{sizeof(playlist_sink), 0, write};
+    static constexpr playlist_files kFiles{sizeof(playlist_files), 0, file};
     CallHost& self = CallHost::of(host);
     if (!id) return nullptr;
     const std::string_view wanted = id;
     if (wanted == PLAYLIST_SERVICE_TABLES && self.context_.tables) return &kTables;
+    if (wanted == PLAYLIST_SERVICE_FILES) return &kFiles;
     if (wanted == PLAYLIST_SERVICE_CANDIDATES && self.recalled) return &kCandidates;
     if (wanted == PLAYLIST_SERVICE_SINK && self.context_.sink) return &kSink;
     const CallService* further = self.context_.find(wanted);

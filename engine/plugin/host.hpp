@@ -45,6 +45,8 @@ class CallHost final : public playlist_host {
   /// Where PLAYLIST_SERVICE_CANDIDATES puts its rows; nullptr: no such service.
   RecalledRows* recalled = nullptr;
   const playlist_element* element = nullptr;
+  /// Whose files PLAYLIST_SERVICE_FILES gives; nullptr: there is none of any name.
+  const CheckedArguments* arguments = nullptr;
 
   /// The host behind the pointer a plugin hands back.
   static CallHost& of(const playlist_host* host);

@@ -147,6 +147,7 @@ class RecipeCheck {
                [&](Problem problem) { findings_.add(std::move(problem), variant.label); },
                {tables_->track_count() > 0 ? tables_.get() : nullptr, people_});
     if (is_first) check_supply(recipe->plan());
+    check_files(recipe->plan(), variant.label);
     check_bans(recipe->plan(), variant.label);
   }
 
@@ -261,6 +262,23 @@ class RecipeCheck {
                           {first.where, first.source, others,
                            "put :filter(pl.filtering.banned {}) behind it"}},
                   label);
+  }
+
+  /// Files that elements name and that are not there.
+  void check_files(const Plan& plan, const std::string& label) {
+    InputFiles files(request_.recipe_folder);
+    for (const Node& node : plan.nodes) {
+      if (node.element == nullptr) continue;
+      try {
+        check_arguments(*node.description, node.written_arguments(), node.where,
+                        {&files, node.element->plugin->path});
+      } catch (const Error& error) {
+        if (error.exit() != Exit::kInput) continue;  // told when the node was made
+        Error::Parts parts = error.parts();
+        parts.source = node.source;
+        findings_.add(Error(error.exit(), error.what(), std::move(parts)), label);
+      }
+    }
   }
 
   void check_unused_parameters() {

@@ -164,6 +164,8 @@ Argument argument_of(const playlist_element& element, const std::string& name,
     if (param->type == PLAYLIST_PARAM_BOOLEAN && (text == "true" || text == "false"))
       return text == "true";
     if (param->type == PLAYLIST_PARAM_TEXTS) return ArgumentList{text};
+    // A path on the command line begins where the command was given, and not at the recipe.
+    if (param->type == PLAYLIST_PARAM_FILE && !text.empty()) return InputFiles().place(text);
     const bool is_number =
         param->type == PLAYLIST_PARAM_NUMBER || param->type == PLAYLIST_PARAM_INTEGER;
     char* end = nullptr;
@@ -175,7 +177,7 @@ Argument argument_of(const playlist_element& element, const std::string& name,
 
 /// Of "rekordbox,root=/music".
 CheckedArguments output_arguments(const Element& element, const std::string& format,
-                                  const std::string& asked) {
+                                  const std::string& asked, InputFiles* files) {
   Arguments given;
   for (std::size_t at = format.size(); at < asked.size();) {
     const std::size_t end = std::min(asked.find(',', at + 1), asked.size());
@@ -187,8 +189,9 @@ CheckedArguments output_arguments(const Element& element, const std::string& for
     at = end;
   }
   try {
-    return check_arguments(*element.description, given, "");
+    return check_arguments(*element.description, given, "", {files, element.plugin->path});
   } catch (const Error& wrong) {
+    if (wrong.exit() != Exit::kRecipe) throw;
     throw Error(Exit::kUsage, wrong.what(), wrong.parts());
   }
 }
@@ -200,7 +203,7 @@ std::string playlist_bytes(const Registry& registry, const std::string& asked,
                            Evaluation& evaluation, const RecipeDefinition& recipe) {
   const std::string format = asked.substr(0, asked.find(','));
   const Element& element = output_element(registry, format);
-  CheckedArguments arguments = output_arguments(element, format, asked);
+  CheckedArguments arguments = output_arguments(element, format, asked, evaluation.setup().files);
   const OutputTable table(playlist, chosen, evaluation);
   std::string bytes;
   CallContext context;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "plan/trace.hpp"
+#include "plugin/input_files.hpp"
 #include "recipe/parameter_values.hpp"
 
 namespace engine {
@@ -66,6 +67,7 @@ struct Playlist {
   std::vector<PlaylistTrack> tracks;
   PlaylistStatistics statistics;
   std::vector<ReceiptEntry> receipt;
+  std::vector<FileRead> files;  // that elements read beside the store
   std::vector<std::string> notices;
   std::vector<TraceEntry> trace;
 

@@ -85,6 +85,17 @@ Json statistics_json(const Playlist& playlist) {
   return json;
 }
 
+Json files_json(const std::vector<FileRead>& files) {
+  Json json = Json::array();
+  for (const FileRead& file : files) {
+    json.push_back({{"path", file.path},
+                    {"hash", file.hash},
+                    {"element", file.element},
+                    {"parameter", file.parameter}});
+  }
+  return json;
+}
+
 Json receipt_json(const std::vector<ReceiptEntry>& receipt) {
   Json list = Json::array();
   for (const ReceiptEntry& entry : receipt) {
@@ -155,6 +166,15 @@ std::vector<FoundBy> read_found_by(const Json& track) {
     if (source.at("value").is_number()) found.value = source.at("value").get<double>();
   }
   return sources;
+}
+
+std::vector<FileRead> read_files(const Json& json) {
+  std::vector<FileRead> files;
+  for (const Json& file : json) {
+    files.push_back({text_at(file, "element"), text_at(file, "parameter"), text_at(file, "path"),
+                     text_at(file, "hash")});
+  }
+  return files;
 }
 
 PlaylistTrack read_track(const Json& json) {
@@ -228,6 +248,8 @@ Playlist playlist_of(const Json& json) {
                                 entry.at("dropped").get<std::int64_t>(),
                                 entry.at("bound").get<bool>(), text_at(entry, "relaxed")});
   }
+  if (const auto files = json.find("files"); files != json.end())
+    playlist.files = read_files(*files);
   json.at("notices").get_to(playlist.notices);
   for (const Json& entry : json.at("trace")) {
     playlist.trace.push_back(
@@ -299,6 +321,7 @@ Json playlist_json(const Playlist& playlist) {
   json["tracks"] = tracks_json(playlist);
   json["statistics"] = statistics_json(playlist);
   json["receipt"] = receipt_json(playlist.receipt);
+  if (!playlist.files.empty()) json["files"] = files_json(playlist.files);
   json["notices"] = playlist.notices;
   json["trace"] = trace_json(playlist.trace);
   return json;

@@ -164,7 +164,9 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
       usable_versions(request.models, request.now, request.columns->user_id);
   ModelShelf models = shelf_of(request, usable);
   Texts texts;
+  InputFiles files(request.recipe_folder, reports.tried_file);
   Evaluation::Setup setup;
+  setup.files = &files;
   setup.plan = &recipe.plan();
   setup.tables = tables.get();
   setup.lua = &lua;
@@ -208,6 +210,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
         playlist_bytes(*registry, format, playlist, *chosen, evaluation, definition));
   }
   playlist.notices = evaluation.notices();  // what an output left out is among them
+  playlist.files = files.read();
   if (!request.why.empty() || !request.why_not.empty()) {
     const bool is_why = !request.why.empty();
     const std::int32_t track =

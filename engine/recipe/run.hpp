@@ -24,6 +24,7 @@ class ResultStore;
 
 struct RunRequest {
   std::string recipe_path, recipe_text;
+  std::string recipe_folder;     // where the paths of files that it names begin
   std::vector<std::string> set;  // "NAME=VALUE"
   std::int64_t now = 0;
   std::optional<std::uint64_t> random_seed;  // overrides the recipe's own
@@ -71,6 +72,7 @@ struct RunReports {
   std::function<void(const char* what, const char* where)> give_up;
   std::function<bool()> is_cancelled;             // elements that ask end their work
   std::function<void(const std::string&)> print;  // the recipe's print()
+  InputFiles::Tried tried_file;                   // that an element reads beside the store
   /// The plugins are loaded, the recipe is not: time to confine, and to say what was not loaded.
   std::function<void(const Registry&)> loaded;
   /// The answer, before run_recipe() does what nobody has to wait for: departed.

@@ -18,7 +18,8 @@ namespace {
 
 /// What a list depends on and is no longer as it was.
 std::vector<std::string> changes(const app::Caller& caller, const RunRecord& run,
-                                 const RunRequest& request, const RunAnswer& answer) {
+                                 const Playlist& recorded, const RunRequest& request,
+                                 const RunAnswer& answer) {
   std::vector<std::string> changed;
   if (run.data_state != request.columns->data_state)
     changed.push_back("the library's data (imports, likes, feedback)");
@@ -30,6 +31,14 @@ std::vector<std::string> changes(const app::Caller& caller, const RunRecord& run
     if (after.at(name) != version) {
       changed.push_back(name + ": " + version.get<std::string>() + " then, " +
                         after.at(name).get<std::string>() + " now");
+    }
+  }
+  for (const FileRead& then : recorded.files) {
+    for (const FileRead& now : answer.playlist.files) {
+      const bool is_same =
+          now.element == then.element && now.parameter == then.parameter && now.path == then.path;
+      if (is_same && now.hash != then.hash)
+        changed.push_back(then.path + ", which " + then.element + " reads");
     }
   }
   try {
@@ -92,8 +101,9 @@ Answer replay(const app::Caller& caller, const Arguments& arguments) {
   const RunAnswer answer = app::run_supervised(caller, request);
   const Playlist& after = answer.playlist;
   const bool is_same = run.playlist_hash == answer.playlist_hash;
-  const std::vector<std::string> changed = changes(caller, run, request, answer);
-  const std::string first = difference(read_playlist(run.record), after);
+  const Playlist recorded = read_playlist(run.record);
+  const std::vector<std::string> changed = changes(caller, run, recorded, request, answer);
+  const std::string first = difference(recorded, after);
   std::string text;
   if (!caller.screen.is_quiet) text = playlist_text(after, run_screen(caller, "", false)) + "\n";
   return {is_same ? Exit::kDone : Exit::kNothing,

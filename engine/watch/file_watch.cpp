@@ -24,7 +24,7 @@ bool is_passing(const std::string& name) {
 }
 
 bool is_wanted(const WatchedFolder& folder, const std::string& name) {
-  const bool is_ending = !folder.ending.empty() && folder.ending.front() == '.';
+  const bool is_ending = !folder.is_name && !folder.ending.empty() && folder.ending.front() == '.';
   return is_ending ? name.ends_with(folder.ending) && !is_passing(name) : name == folder.ending;
 }
 
@@ -50,6 +50,16 @@ void FileWatch::arm() {
     arm_folder(folder, folder.path, folder.depth);
     arm_parent(folder.path);
   }
+}
+
+void FileWatch::add(WatchedFolder folder) {
+  const auto is_same = [&](const WatchedFolder& known) {
+    return known.path == folder.path && known.ending == folder.ending && known.kind == folder.kind;
+  };
+  if (std::any_of(folders_.begin(), folders_.end(), is_same)) return;
+  folders_.push_back(std::move(folder));
+  arm_folder(folders_.back(), folders_.back().path, folders_.back().depth);
+  arm_parent(folders_.back().path);
 }
 
 void FileWatch::arm_folder(const WatchedFolder& folder, const std::string& path, int depth) {

@@ -15,8 +15,10 @@ namespace engine {
 struct WatchedFolder {
   std::string path;
   std::string ending;  // ".lua": only files with this ending; "name.db": only files called so
+  // A name may begin with a point, too: is_name tells such a one from an ending.
   int kind = 0;
   int depth = 0;  // levels of subfolders that count too
+  bool is_name = false;
 };
 
 struct FileChange {
@@ -38,6 +40,8 @@ class FileWatch {
 
   /// Readable when there is something to take().
   [[nodiscard]] int descriptor() const { return descriptor_; }
+  /// From here on this one, too.
+  void add(WatchedFolder folder);
   /// Everything that happened since, each file once. A folder that came, or events that the system
   /// had to drop, are told as a change of the folder itself.
   std::vector<FileChange> take();

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -179,6 +180,46 @@ TEST_CASE("an import and a changed setting start a run", "[watch]") {
   CHECK_THAT(lines.next("tracks").at("cause").get<std::string>(), Catch::Contains("lines.lua"));
   engine::write_file_atomically(config + "/engine.lua", "return {}");
   CHECK(lines.next("tracks").at("cause") == "settings changed");
+  lines.say("q");
+  CHECK(lines.ended() == 0);
+}
+
+TEST_CASE("a file that an element reads starts a run when it is saved", "[watch]") {
+  const EngineHome home;
+  const std::string plugins = home.environment().at("XDG_DATA_HOME") + "/playlist-engine/plugins";
+  std::filesystem::create_directories(plugins);
+  std::filesystem::copy_file(PLAYLIST_BUILD_DIR "/file-plugins/beside_the_store.so",
+                             plugins + "/beside_the_store.so");
+  const std::string words = home.path("words.txt"), recipe = home.path("lines.lua");
+  engine::write_file_atomically(
+      recipe,
+      "local pl = require \"playlist\"\nreturn pl.recipe { title = \"Words\", random_seed = "
+      "\"1\",\nbuild = function(p, user)\nreturn pl.recall.catalogue {}"
+      ":filter(pl.filtering.word_list { \"words.txt\" }):limit { tracks = 5 }\nend }\n");
+  Lines lines(home, recipe);
+  CHECK_THAT(lines.next("error").at("error").get<std::string>(),
+             Catch::Contains("words cannot be read from " + words));
+  engine::write_file_atomically(words, "no title has this\n");
+  const json first = lines.next("tracks");
+  CHECK(first.at("cause") == "words.txt saved");
+
+  engine::write_file_atomically(words, first.at("tracks")[0].at("title").get<std::string>() + "\n");
+  const json second = lines.next("tracks");
+  CHECK(second.at("cause") == "words.txt saved");
+  CHECK(second.at("tracks") != first.at("tracks"));
+  // Saved with the same bytes: nothing to run. The recipe's next save is the next run.
+  engine::write_file_atomically(words, engine::read_file(words));
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  engine::write_file_atomically(recipe, engine::read_file(recipe) + "-- once more\n");
+  const json third = lines.next("tracks");
+  CHECK(third.at("cause") == "lines.lua saved");
+  CHECK(third.at("run") == 3);
+  // In place, as an editor without renaming does; and gone.
+  std::ofstream(words) << "the\nlove\n";
+  CHECK(lines.next("tracks").at("cause") == "words.txt saved");
+  std::filesystem::remove(words);
+  CHECK_THAT(lines.next("error").at("error").get<std::string>(),
+             Catch::Contains("there is no such file"));
   lines.say("q");
   CHECK(lines.ended() == 0);
 }
