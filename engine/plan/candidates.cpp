@@ -70,7 +70,7 @@ void CandidateColumn::reserve(std::size_t rows) {
 }
 
 CandidateColumn CandidateColumn::gather(RowComposition& rows) const {
-  CandidateColumn result{name, type, {}, dict};
+  CandidateColumn result{name, type, {}, dict, is_orderwise};
   std::visit([&](const auto& items) { result.values = items.gather(rows); }, values);
   return result;
 }
@@ -126,6 +126,7 @@ void Candidates::append_row(const Candidates& from, std::size_t row) {
     if (near(*this, k, theirs.name) == nullptr) {
       columns.push_back(
           CandidateColumn::missing(theirs.name, theirs.type, tracks.size(), theirs.dict));
+      columns.back().is_orderwise = theirs.is_orderwise;
     }
   }
   tracks.push_back(from.tracks[row]);
@@ -149,9 +150,10 @@ void Candidates::append_rows(const std::vector<RowOf>& rows) {
     if (found != sources.end()) continue;
     sources.push_back(rows[k].from);
     for (const CandidateColumn& theirs : rows[k].from->columns) {
-      if (find(theirs.name) == nullptr)
-        columns.push_back(
-            CandidateColumn::missing(theirs.name, theirs.type, tracks.size(), theirs.dict));
+      if (find(theirs.name) != nullptr) continue;
+      columns.push_back(
+          CandidateColumn::missing(theirs.name, theirs.type, tracks.size(), theirs.dict));
+      columns.back().is_orderwise = theirs.is_orderwise;
     }
   }
   tracks.reserve(tracks.size() + rows.size());

@@ -22,7 +22,8 @@ struct CandidateColumn {
   std::uint32_t type = PLAYLIST_F32;  // F32 I32 I64 U8 or STRING (codes in an I32 array)
   std::variant<Items<float>, Items<std::int32_t>, Items<std::int64_t>, Items<std::uint8_t>> values;
   const playlist_dict* dict =
-      nullptr;  // STRING: outlives the run, or nullptr for the run's own texts
+      nullptr;                // STRING: outlives the run, or nullptr for the run's own texts
+  bool is_orderwise = false;  // true of these rows in this order: StepFacts::keeps_rows
 
   /// A column of `rows` missing values.
   static CandidateColumn missing(std::string name, std::uint32_t type, std::size_t rows,

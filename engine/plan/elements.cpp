@@ -340,12 +340,20 @@ class RecallStep final : public ElementStep {
   }
 };
 
+bool is_orderwise(const Node& node) {
+  return (node.description->flags & PLAYLIST_ORDERWISE) != 0;
+}
+
 class RankingStep final : public ElementStep {
  public:
-  RankingStep() : ElementStep({.passes_turns = true}) {}
+  RankingStep() : ElementStep({.keeps_rows = true, .passes_turns = true}) {}
 
   void add_columns(const Node& node, PlanColumns& columns) const override {
     add_outputs(node, columns);
+    for (const playlist_field* field : listed(node.description->out)) {
+      columns.orderwise.erase(field->name);
+      if (is_orderwise(node)) columns.orderwise.emplace(field->name, OrderwiseColumn{node.id});
+    }
   }
 
  private:
@@ -358,6 +366,7 @@ class RankingStep final : public ElementStep {
     std::vector<const playlist_column*> out;
     for (const playlist_field* field : listed(call.node().description->out)) {
       columns.push_back(CandidateColumn::missing(field->name, field->type, made.size()));
+      columns.back().is_orderwise = is_orderwise(call.node());
     }
     for (CandidateColumn& column : columns) {
       descriptors.push_back(std::make_unique<playlist_column>(playlist_column{

@@ -11,6 +11,7 @@
 #include "plan/asked_tags.hpp"
 #include "plan/column_items.hpp"
 #include "plan/persons.hpp"
+#include "plan/plan_columns.hpp"
 #include "plan/reuse.hpp"
 #include "plan/step.hpp"
 
@@ -196,7 +197,7 @@ void Evaluation::make_result(const Node& node) {
   }
   std::optional<NodeReuse::Run> run;
   if (reuse_) run.emplace(*reuse_, node);
-  Candidates rows = node.step->run(*this, node);
+  Candidates rows = run_step(node);
   if (rows.size() == 0) add_planned_columns(node, rows);
   const auto made = std::make_shared<const Candidates>(std::move(rows));
   trace_node(node, *made, ms_since(start), false);
@@ -209,8 +210,34 @@ void Evaluation::make_result(const Node& node) {
 void Evaluation::add_planned_columns(const Node& node, Candidates& empty) {
   const auto at = static_cast<std::size_t>(node.id);
   if (planned_.size() <= at) planned_ = columns_of(*setup_.plan);
-  for (const auto& [name, type] : planned_[at].types)
-    if (empty.find(name) == nullptr) empty.put(CandidateColumn::missing(name, type, 0));
+  for (const auto& [name, type] : planned_[at].types) {
+    if (empty.find(name) != nullptr) continue;
+    const auto orderwise = planned_[at].orderwise.find(name);
+    empty.put(CandidateColumn::missing(name, type, 0)).is_orderwise =
+        orderwise != planned_[at].orderwise.end() && orderwise->second.lost_at < 0;
+  }
+}
+
+Candidates Evaluation::run_step(const Node& node) {
+  try {
+    Candidates made = node.step->run(*this, node);
+    if (!node.step->facts().keeps_rows)
+      std::erase_if(made.columns,
+                    [](const CandidateColumn& column) { return column.is_orderwise; });
+    return made;
+  } catch (const Error& error) {
+    // Columns that an order-wise ranking had made are told as what they are: not handed on.
+    const std::string name = column_not_found(error.what());
+    if (name.empty() || node.inputs.empty()) throw;
+    const std::vector<PlanColumns> columns = columns_of(*setup_.plan);
+    const LostColumn lost =
+        lost_column(*setup_.plan, columns[static_cast<std::size_t>(node.inputs.front())], name);
+    if (lost.why.empty()) throw;
+    Error::Parts parts = error.parts();
+    parts.why = lost.why;
+    parts.fix = lost.fix;
+    throw Error(error.exit(), error.what(), std::move(parts));
+  }
 }
 
 void Evaluation::trace_node(const Node& node, const Candidates& made, double ms, bool is_reused) {

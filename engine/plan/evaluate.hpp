@@ -105,6 +105,7 @@ class Evaluation {
   void add_planned_columns(const Node& node, Candidates& empty);
   /// Runs a node whose inputs have run.
   void make_result(const Node& node);
+  [[nodiscard]] Candidates run_step(const Node& node);
   /// What has to run before the node: the first of those it reads that has not, or -1.
   [[nodiscard]] int missing_input(int node) const;
 

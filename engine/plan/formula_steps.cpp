@@ -279,7 +279,10 @@ class ColumnStep final : public Step {
  public:
   ColumnStep()
       : Step({"column", ":column", "Adds a column computed by a formula."},
-             {.form = StepForm::kFormula, .formula = FormulaResult::kNumber, .passes_turns = true},
+             {.form = StepForm::kFormula,
+              .formula = FormulaResult::kNumber,
+              .keeps_rows = true,
+              .passes_turns = true},
              {text_param("name", "", "the new column", PLAYLIST_PARAM_REQUIRED)}) {}
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {
@@ -303,6 +306,7 @@ class ExplainStep final : public Step {
              {.form = StepForm::kFormula,
               .formula = FormulaResult::kText,
               .explains = true,
+              .keeps_rows = true,
               .passes_turns = true}) {}
 
   Candidates run(Evaluation& evaluation, const Node& node) const override {

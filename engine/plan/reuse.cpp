@@ -341,6 +341,7 @@ void NodeReuse::save(const Made& made) {
     if (column.dict != nullptr) return;  // a dictionary may be this worker's own
     packer.add_text(column.name);
     packer.add(column.type);
+    packer.add(column.is_orderwise);
     packer.add(static_cast<std::uint8_t>(column.values.index()));
     std::visit(add_items, column.values);
     if (!is_run_text(column)) continue;
@@ -424,6 +425,7 @@ std::optional<Candidates> NodeReuse::load(const ResultKey& key) {
   for (CandidateColumn& column : kept.columns) {
     column.name = unpacker.take_text();
     column.type = unpacker.take<std::uint32_t>();
+    column.is_orderwise = unpacker.take<bool>();
     const auto kind = unpacker.take<std::uint8_t>();
     if (kind == 1) column.values = Items<std::int32_t>();
     if (kind == 2) column.values = Items<std::int64_t>();

@@ -72,9 +72,12 @@ struct StepFacts {
 
   bool asks_for_branches = false;  // its branches run one by one, up to the first with enough
   bool takes_turns = false;        // its branches are pulled a track at a time: see puller()
-  bool passes_turns = false;       // keeps its input's order, so turns below it go on above it
-  bool pulls = false;              // takes its input by pulling; counts go by the branches below
-  bool may_draw = false;           // random numbers, so that what it gives may hang on the seed
+  /// Gives its input's rows in their order, so that what an order-wise ranking (PLAYLIST_ORDERWISE)
+  /// told of them stays true; other steps do not hand such columns on.
+  bool keeps_rows = false;
+  bool passes_turns = false;  // keeps its input's order, so turns below it go on above it
+  bool pulls = false;         // takes its input by pulling; counts go by the branches below
+  bool may_draw = false;      // random numbers, so that what it gives may hang on the seed
 };
 
 /// What a branch of a combiner has beside its candidates.

@@ -179,7 +179,11 @@ std::string element_text(const Element& element) {
   return std::string(description.name) + "\n" + indented(description.help) + "\n\n  from " +
          plugin.id + ' ' + plugin.version + ", " + element.plugin->path + '\n' +
          fields_text("needs the columns", description.in) +
-         fields_text("adds the columns", description.out) + parameters_text(description);
+         fields_text((description.flags & PLAYLIST_ORDERWISE) != 0
+                         ? "adds the columns, true of the list in the order it has then"
+                         : "adds the columns",
+                     description.out) +
+         parameters_text(description);
 }
 
 std::string plugin_text(const LoadedPlugin& plugin) {
@@ -205,6 +209,7 @@ nlohmann::ordered_json element_json(const Element& element) {
             {"version", element.plugin->description->version},
             {"path", element.plugin->path},
             {"rowwise", (description.flags & PLAYLIST_ROWWISE) != 0}};
+  if ((description.flags & PLAYLIST_ORDERWISE) != 0) json["orderwise"] = true;
   json["inputs"] = Json::array();
   for (const auto* field : listed(description.in)) json["inputs"].push_back(field_json(*field));
   json["outputs"] = Json::array();

@@ -77,6 +77,12 @@ class Inspection {
     if (element.kind == PLAYLIST_SOURCE && !element.recognise) say("it has no recognise()");
     fields("input", element.in);
     fields("output", element.out);
+    if ((element.flags & PLAYLIST_ORDERWISE) != 0 && element.kind != PLAYLIST_RANKING)
+      say("it is declared order-wise, which rankings are");
+    if ((element.flags & PLAYLIST_ORDERWISE) != 0 && (element.flags & PLAYLIST_ROWWISE) != 0) {
+      say("it is declared both row-wise and order-wise: a row either depends on itself only, or on "
+          "its neighbours");
+    }
     if (element.kind == PLAYLIST_RANKING && listed(element.out).empty()) {
       say("a ranking adds at least one column");
     }

@@ -123,7 +123,22 @@ class PlanCheck {
  private:
   void tell(const Node& node, std::string what, std::string why = "", std::string fix = "",
             bool is_error = true) {
-    found_({is_error, std::move(what), {node.where, node.source, std::move(why), std::move(fix)}});
+    tell_lost(
+        node,
+        {is_error, std::move(what), {node.where, node.source, std::move(why), std::move(fix)}});
+  }
+  /// A column that an order-wise ranking has made and a later step did not hand on is told as that.
+  void tell_lost(const Node& node, Problem problem) {
+    const std::string name = column_not_found(problem.what);
+    if (!name.empty() && !node.inputs.empty()) {
+      LostColumn lost =
+          lost_column(plan_, columns_[static_cast<std::size_t>(node.inputs.front())], name);
+      if (!lost.why.empty()) {
+        problem.parts.why = std::move(lost.why);
+        problem.parts.fix = std::move(lost.fix);
+      }
+    }
+    found_(std::move(problem));
   }
 
   [[nodiscard]] PlanColumns columns_below(const Node& node) const {
@@ -176,10 +191,10 @@ class PlanCheck {
         break;
       begin = end + 1;
     }
-    found_({true,
-            "unknown column \"" + name + "\"",
-            {at.substr(0, at.rfind(':') + 1) + std::to_string(line), source, "",
-             did_you_mean(name, known, true)}});
+    tell_lost(node, {true,
+                     "unknown column \"" + name + "\"",
+                     {at.substr(0, at.rfind(':') + 1) + std::to_string(line), source, "",
+                      did_you_mean(name, known, true)}});
   }
 
   void run_formula(const Node& node, const std::vector<FormulaColumn>& row, int function) {
@@ -206,7 +221,7 @@ class PlanCheck {
       if (is_name && !known.is_complete && what.rfind("unknown column", 0) == 0) return;
       const bool is_for_any_track = is_name || what.rfind("a formula cannot ", 0) == 0;
       if (is_for_any_track || error.exit() == Exit::kLimits)
-        return found_({true, what, error.parts()});
+        return tell_lost(node, {true, what, error.parts()});
       Error::Parts parts = error.parts();
       parts.why += (parts.why.empty() ? "" : "; ") +
                    std::string("so it was on a made-up track that has every column");

@@ -8,12 +8,20 @@
 #include "core/shown_text.hpp"
 #include "core/text_width.hpp"
 #include "data/declared_tables.hpp"
+#include "plan/plan_columns.hpp"
 
 namespace engine {
 namespace {
 
-[[noreturn]] void throw_no_column(const std::string& name,
+[[noreturn]] void throw_no_column(const Evaluation& evaluation, const std::string& name,
                                   const std::vector<FormulaColumn>& columns) {
+  const Plan& plan = *evaluation.setup().plan;
+  const LostColumn lost =
+      lost_column(plan, columns_of(plan)[static_cast<std::size_t>(plan.output)], name);
+  if (!lost.why.empty()) {
+    throw Error(Exit::kUsage, "--show: the list has no column \"" + name + "\"",
+                {"", "", lost.why, lost.fix});
+  }
   std::vector<std::string> names;
   for (const FormulaColumn& column : columns) names.push_back(column.name);
   const std::string near = nearest(name, names);
@@ -22,11 +30,11 @@ namespace {
                near.empty() ? "" : "did you mean " + near + "?"});
 }
 
-const FormulaColumn& column_called(const std::string& name,
+const FormulaColumn& column_called(const Evaluation& evaluation, const std::string& name,
                                    const std::vector<FormulaColumn>& columns) {
   const auto found = std::find_if(columns.begin(), columns.end(),
                                   [&](const FormulaColumn& column) { return column.name == name; });
-  if (found == columns.end()) throw_no_column(name, columns);
+  if (found == columns.end()) throw_no_column(evaluation, name, columns);
   return *found;
 }
 
@@ -100,7 +108,8 @@ void show_values(const Evaluation& evaluation, const Candidates& chosen,
                  const std::vector<std::string>& names, Playlist& playlist) {
   if (names.empty()) return;
   const std::vector<FormulaColumn> columns = evaluation.formula_columns(chosen);
-  for (const std::string& name : names) add_values(column_called(name, columns), chosen, playlist);
+  for (const std::string& name : names)
+    add_values(column_called(evaluation, name, columns), chosen, playlist);
 }
 
 std::vector<std::string> shown_lines(const std::vector<PlaylistTrack>& tracks) {
