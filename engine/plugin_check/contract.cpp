@@ -6,6 +6,7 @@
 #include <chrono>
 #include <clocale>
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -30,6 +31,10 @@ using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 using Problems = std::vector<std::string>;
 
+constexpr const char* kSampleFile = "/made-up/sample";
+constexpr const char* kLinesFile = "/made-up/lines.csv";
+constexpr std::int64_t kLengths[] = {0, 1, 2, 3, 30, 500, 20'000};  // of lists to arrange
+constexpr std::int64_t kShort = 30;
 constexpr std::int64_t kFew = 200, kSome = 1'000, kMany = 20'000, kMillion = 1'000'000;
 constexpr int kLives = 1'000;        // of instances that are made and destroyed
 constexpr double kLongSeconds = 10;  // then the test of a million tracks cancels
@@ -150,6 +155,9 @@ class ElementContract {
     no_tracks_.add_numbers("track", PLAYLIST_I32, 0, 1);
     no_tracks_.add("score", PLAYLIST_F32, false);
     no_tracks_.add_numbers("ts", PLAYLIST_I64, 0, 1);
+    for (const GuardedInput& file : made_up_files())
+      files_.hold(guarded_file(file.name, file.bytes));
+    if (options.sample) files_.hold(guarded_file(kSampleFile, options.sample->bytes));
   }
 
   std::vector<Test> tests() {
@@ -165,6 +173,15 @@ class ElementContract {
         {"parameters at the ends of their ranges", [this](auto& result) { ranges(result); }}};
     if ((description_.flags & PLAYLIST_ROWWISE) != 0) {
       list.push_back({"rows in parts", [this](auto& result) { parts(result); }});
+    }
+    const bool may_go_by_order =
+        (description_.flags & (PLAYLIST_ROWWISE | PLAYLIST_ORDERWISE)) == 0;
+    if (description_.kind == PLAYLIST_RANKING && may_go_by_order)
+      list.push_back({"rows in reverse order", [this](auto& result) { reversed(result); }});
+    if (description_.kind == PLAYLIST_ORDERING) {
+      list.push_back({"lists of several lengths", [this](auto& result) { lengths(result); }});
+      if (bounding_param() != nullptr)
+        list.push_back({"as many as are asked for", [this](auto& result) { bounds(result); }});
     }
     if (has_optional_inputs()) {
       list.push_back(
@@ -201,6 +218,8 @@ class ElementContract {
       case PLAYLIST_PARAM_TEXTS:
       case PLAYLIST_PARAM_NUMBERS:
         return ArgumentList{};
+      case PLAYLIST_PARAM_FILE:
+        return std::string(options_.sample ? kSampleFile : kLinesFile);
       default:
         return std::string("text");
     }
@@ -220,16 +239,52 @@ class ElementContract {
       return (field->flags & PLAYLIST_FIELD_OPTIONAL) != 0;
     });
   }
-  GuardedCallOptions call_options() const {
+  GuardedOutcome call(ContractResult& result, const Arguments& arguments,
+                      const GeneratedLibrary& library, const GuardedCallOptions& options) {
+    result.rows = std::max(result.rows, library.size());
+    return guarded_call(element_, arguments, library, options);
+  }
+  GuardedCallOptions call_options() {
     GuardedCallOptions options;
+    options.files = {&files_, options_.library};
     options.beat = listener_.beat;
     options.rows_check = options_.rows_check;
     return options;
   }
 
+  /// Files of made-up contents, by path.
+  static std::vector<GuardedInput> made_up_files() {
+    return {{"/made-up/empty.txt", ""},
+            {"/made-up/byte.txt", "{"},
+            {"/made-up/noise.bin", noise(100'000)},
+            {kLinesFile, lines(1'000, "calm,0.5\n")}};
+  }
+  /// It must have a file, and nobody gave one that it can read.
+  [[nodiscard]] bool wants_a_file() const {
+    const auto params = listed(description_.params);
+    return !options_.sample &&
+           std::any_of(params.begin(), params.end(), [](const playlist_param* param) {
+             return param->type == PLAYLIST_PARAM_FILE && is_required(*param);
+           });
+  }
+  /// How many tracks an ordering is to choose: the parameter that hosts go by, or nullptr.
+  [[nodiscard]] const playlist_param* bounding_param() const {
+    for (const playlist_param* param : listed(description_.params)) {
+      const bool is_number =
+          param->type == PLAYLIST_PARAM_INTEGER || param->type == PLAYLIST_PARAM_NUMBER;
+      if (is_number && std::string_view(param->name) == "tracks") return param;
+    }
+    return nullptr;
+  }
+
   // ---- telling ----
-  static void add(ContractResult& result, const GuardedOutcome& outcome,
-                  const std::string& where = "") {
+  void add(ContractResult& result, const GuardedOutcome& outcome,
+           const std::string& where = "") const {
+    if (wants_a_file() && !outcome.was_created && outcome.status == PLAYLIST_ERROR &&
+        !outcome.message.empty()) {
+      result.told = "it refuses the made-up file: " + outcome.message;
+      return;
+    }
     for (const std::string& problem : outcome.problems) {
       if (result.problems.size() >= kMostProblems) return;
       result.problems.push_back(where.empty() ? problem : where + ": " + problem);
@@ -250,7 +305,9 @@ class ElementContract {
     GuardedServices services(options_.rows_check);
     context.services = services.of(description_.kind);
     CallHost host(context, description_.name);
-    const CheckedArguments values = check_arguments(description_, arguments(kFew), "plugins check");
+    const CheckedArguments values = check_arguments(description_, arguments(kFew), "plugins check",
+                                                    {&files_, options_.library});
+    host.arguments = &values;
     const auto live = [&] {
       host.clear_failure();
       void* self = description_.create(&host, values.values());
@@ -270,12 +327,12 @@ class ElementContract {
   void sized(ContractResult& result, std::int64_t tracks, bool is_missing) {
     const GeneratedLibrary& made = library(tracks, is_missing);
     GuardedCallOptions options = call_options();
-    const GuardedOutcome first = guarded_call(element_, arguments(tracks), made, options);
+    const GuardedOutcome first = call(result, arguments(tracks), made, options);
     add(result, first);
     if (description_.kind != PLAYLIST_RANKING || first.status != PLAYLIST_OK) return;
     if (!first.problems.empty()) return;
     options.preset = 0xa5;
-    const GuardedOutcome second = guarded_call(element_, arguments(tracks), made, options);
+    const GuardedOutcome second = call(result, arguments(tracks), made, options);
     unwritten(result, first, second, tracks);
     if (result.problems.empty()) add(result, second);
   }
@@ -303,10 +360,10 @@ class ElementContract {
   void again(ContractResult& result) {
     const GeneratedLibrary& made = library(kMany);
     GuardedCallOptions options = call_options();
-    const GuardedOutcome first = guarded_call(element_, arguments(kMany), made, options);
+    const GuardedOutcome first = call(result, arguments(kMany), made, options);
     // Something else in between, so that what depends on addresses or on calls before shows.
     options.random_seed = 2;
-    guarded_call(element_, arguments(kMany), made, options);
+    call(result, arguments(kMany), made, options);
     const std::vector<std::unique_ptr<char[]>> moved = [] {
       std::vector<std::unique_ptr<char[]>> blocks;
       for (std::size_t bytes = 16; bytes < 100'000; bytes += bytes / 3) {
@@ -315,7 +372,7 @@ class ElementContract {
       return blocks;
     }();
     options.random_seed = 1;
-    const GuardedOutcome second = guarded_call(element_, arguments(kMany), made, options);
+    const GuardedOutcome second = call(result, arguments(kMany), made, options);
     add(result, first);
     if (!result.problems.empty()) return;
     if (first.status != second.status || first.result != second.result) {
@@ -327,9 +384,9 @@ class ElementContract {
   void parts(ContractResult& result) {
     const GeneratedLibrary& made = library(kSome);
     GuardedCallOptions options = call_options();
-    const GuardedOutcome whole = guarded_call(element_, arguments(kSome), made, options);
+    const GuardedOutcome whole = call(result, arguments(kSome), made, options);
     options.cuts = {1, 300, 300, 777};
-    const GuardedOutcome parts = guarded_call(element_, arguments(kSome), made, options);
+    const GuardedOutcome parts = call(result, arguments(kSome), made, options);
     add(result, parts);
     if (!result.problems.empty() || !whole.problems.empty()) return;
     if (whole.status != parts.status || whole.result != parts.result) {
@@ -338,10 +395,96 @@ class ElementContract {
     }
   }
 
+  /// An output that is another for the same track where its neighbours are others.
+  void reversed(ContractResult& result) {
+    const GeneratedLibrary& made = library(kSome);
+    GuardedCallOptions options = call_options();
+    const GuardedOutcome forward = call(result, arguments(kSome), made, options);
+    options.is_reversed = true;
+    const GuardedOutcome backward = call(result, arguments(kSome), made, options);
+    add(result, backward);
+    const bool is_told = !result.problems.empty() || !result.told.empty();
+    if (is_told || !forward.problems.empty() || forward.has_drawn) return;
+    for (std::size_t k = 0; k < std::min(forward.outputs.size(), backward.outputs.size()); ++k) {
+      const playlist_field& field = *description_.out[k];
+      if (!goes_by_order(field.type, forward.outputs[k], backward.outputs[k])) continue;
+      result.note = std::string("its output \"") + field.name +
+                    "\" depends on the order of the candidates: where it is true of that order "
+                    "only, declare PLAYLIST_ORDERWISE";
+      return;
+    }
+  }
+  static bool goes_by_order(std::uint32_t type, const std::string& forward,
+                            const std::string& backward) {
+    if (type == PLAYLIST_STRING) return false;  // codes, in the order of their first use
+    const std::size_t item = item_length(type), rows = forward.size() / item;
+    for (std::size_t row = 0; row < rows; ++row) {
+      const double one = number_at(type, forward.data() + row * item);
+      const double other = number_at(type, backward.data() + (rows - 1 - row) * item);
+      const bool is_same = one == other || (std::isnan(one) && std::isnan(other)) ||
+                           std::abs(one - other) <= 1e-4 * std::max(1.0, std::abs(one));
+      if (!is_same) return true;
+    }
+    return false;
+  }
+  static double number_at(std::uint32_t type, const char* item) {
+    const auto as = [item](auto number) {
+      std::memcpy(&number, item, sizeof number);
+      return static_cast<double>(number);
+    };
+    switch (type) {
+      case PLAYLIST_F32:
+        return as(float{});
+      case PLAYLIST_F64:
+        return as(double{});
+      case PLAYLIST_I32:
+        return as(std::int32_t{});
+      case PLAYLIST_I64:
+        return as(std::int64_t{});
+      default:
+        return as(std::uint8_t{});
+    }
+  }
+
+  // ---- orderings ----
+  void lengths(ContractResult& result) {
+    std::string placed;
+    for (const std::int64_t rows : kLengths) {
+      const GuardedOutcome outcome = call(result, arguments(rows), library(rows), call_options());
+      add(result, outcome, "a list of " + std::to_string(rows));
+      if (outcome.status != PLAYLIST_OK) continue;
+      placed += (placed.empty() ? "" : ", ") + std::to_string(outcome.placed) + " of " +
+                std::to_string(rows);
+    }
+    if (!placed.empty()) result.used = "placed " + placed + " rows";
+  }
+  /// One that is asked for a number of tracks gives no more.
+  void bounds(ContractResult& result) {
+    const playlist_param& param = *bounding_param();
+    std::string placed;
+    for (const std::int64_t asked : {std::int64_t{1}, kShort - 1, kShort, kShort + 1}) {
+      const auto number = static_cast<double>(asked);
+      if (number < param.min || number > param.max) continue;
+      Arguments given = arguments(kShort);
+      std::erase_if(given, [&](const auto& argument) { return argument.first == param.name; });
+      given.emplace_back(param.name, number);
+      const GuardedOutcome outcome = call(result, given, library(kShort), call_options());
+      const std::string where = "tracks = " + std::to_string(asked);
+      add(result, outcome, where);
+      if (outcome.status != PLAYLIST_OK) continue;
+      if (outcome.placed > asked) {
+        result.problems.push_back(where + ": it placed " + std::to_string(outcome.placed) + " of " +
+                                  std::to_string(kShort) + " rows");
+      }
+      placed += (placed.empty() ? "" : ", ") + std::to_string(outcome.placed) + " for " + where;
+    }
+    if (!placed.empty()) result.used = "placed of " + std::to_string(kShort) + " rows " + placed;
+  }
+
   void no_optional(ContractResult& result) {
     GuardedCallOptions options = call_options();
     options.has_optional_inputs = false;
-    add(result, guarded_call(element_, arguments(kSome), library(kSome), options));
+    add(result, call(result, arguments(kSome), library(kSome), options));
   }
 
   /// The values worth trying of one parameter.
@@ -370,6 +513,10 @@ class ElementContract {
         values = {{"no tracks", TracksArgument{no_tracks_.seal()}},
                   {"ten tracks", TracksArgument{tracks_.seal()}}};
         break;
+      case PLAYLIST_PARAM_FILE:
+        if (!is_required(param)) values.emplace_back("no file", std::string());
+        for (const GuardedInput& file : made_up_files()) values.emplace_back(file.name, file.name);
+        break;
       case PLAYLIST_PARAM_TEXTS:
         values = {{"{}", ArgumentList{}},
                   {"a list", ArgumentList{std::string("a"), std::string("a"), std::string()}}};
@@ -393,9 +540,10 @@ class ElementContract {
         given.emplace_back(param->name, value);
         const bool is_text_column = param->type == PLAYLIST_PARAM_COLUMN &&
                                     shown == "title";  // it may say that it wants numbers
-        GuardedOutcome outcome = guarded_call(element_, given, library(kFew), options);
-        if (is_text_column && outcome.status == PLAYLIST_ERROR && !outcome.message.empty())
-          continue;
+        GuardedOutcome outcome = call(result, given, library(kFew), options);
+        // A file may be refused, with the reason.
+        const bool may_refuse = is_text_column || param->type == PLAYLIST_PARAM_FILE;
+        if (may_refuse && outcome.status == PLAYLIST_ERROR && !outcome.message.empty()) continue;
         add(result, outcome, std::string(param->name) + " = " + shown);
         if (listener_.beat) listener_.beat();
       }
@@ -408,7 +556,7 @@ class ElementContract {
     const GeneratedLibrary& made = library(kMillion);
     const auto start = Clock::now();
     options.is_cancelled = [start] { return Seconds(Clock::now() - start).count() > kLongSeconds; };
-    const GuardedOutcome outcome = guarded_call(element_, arguments(kMillion), made, options);
+    const GuardedOutcome outcome = call(result, arguments(kMillion), made, options);
     add(result, outcome);
     if (outcome.status == PLAYLIST_CANCELLED) {
       result.told = "not done in " + seconds_text(kLongSeconds) + ", stopped when it was cancelled";
@@ -419,7 +567,7 @@ class ElementContract {
     const GeneratedLibrary& made = library(kMillion);
     for (const double after : {0.0, kCancelAfterSeconds}) {
       stop(result, after, [&](const GuardedCallOptions& options) {
-        return guarded_call(element_, arguments(kMillion), made, options);
+        return call(result, arguments(kMillion), made, options);
       });
       if (!result.problems.empty()) return;
     }
@@ -539,6 +687,7 @@ class ElementContract {
   const playlist_element& description_;
   const ContractOptions& options_;
   const ContractListener& listener_;
+  InputFiles files_;
   GuardedTable tracks_, no_tracks_{"the empty set of tracks", 0};
 };
 

@@ -15,7 +15,8 @@
 namespace engine {
 
 struct ContractOptions {
-  std::optional<GuardedInput> sample;  // a file that the library's source reads
+  std::string library;                 // its path: defaults of FILE parameters stand beside it
+  std::optional<GuardedInput> sample;  // a file that its source reads, or its FILE parameters name
   RowsCheck rows_check;                // sources
 };
 
@@ -23,6 +24,9 @@ struct ContractOptions {
 struct ContractResult {
   std::string element, test;
   double ms = 0;
+  std::int64_t rows = 0;              // the most that it was given in one call
+  std::string used;                   // orderings: "placed 2 of 2 rows"
+  std::string note;                   // what may be meant, and may be not
   std::string told;                   // "no data: nobody trained it"; "" when it did its work
   std::vector<std::string> artifact;  // models: "matrix decades 7x2"
   std::vector<std::string> problems;  // without the element's and the test's names

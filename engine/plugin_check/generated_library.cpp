@@ -95,6 +95,15 @@ void GuardedTable::add(const std::string& name, std::uint32_t type, bool is_miss
   add(name, type, Values{0, is_whole ? 20.0 : 1.0, is_missing ? Values::kAll : Values::kSome});
 }
 
+void GuardedTable::add_reversed(const playlist_column& column) {
+  const std::size_t item = item_length(column.type);
+  const auto* from = static_cast<const char*>(column.data);
+  auto* to = static_cast<char*>(items(column.name, column.type, column.dict));
+  const auto rows = static_cast<std::size_t>(rows_);
+  for (std::size_t row = 0; row < rows; ++row)
+    std::memcpy(to + row * item, from + (rows - 1 - row) * item, item);
+}
+
 void GuardedTable::add_numbers(const std::string& name, std::uint32_t type, std::int64_t first,
                                std::int64_t step) {
   void* to = items(name, type, nullptr);

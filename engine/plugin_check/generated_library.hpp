@@ -48,6 +48,8 @@ class GuardedTable {
   /// A column whose items are `first`, `first + step` ...
   void add_numbers(const std::string& name, std::uint32_t type, std::int64_t first,
                    std::int64_t step);
+  /// The items of another table's column from the last to the first.
+  void add_reversed(const playlist_column& column);
   /// A column of another table, which must outlive this one.
   void view(const playlist_column& column) { columns_.push_back(column); }
   /// Read-only from now on.

@@ -49,10 +49,11 @@ class Call {
       : element_(*element.description),
         library_(library),
         options_(options),
-        arguments_(check_arguments(element_, arguments, "plugins check")),
+        arguments_(check_arguments(element_, arguments, "plugins check", options.files)),
         services_(options.rows_check),
         host_(context(), element_.name) {
     host_.element = &element_;
+    host_.arguments = &arguments_;
   }
 
   GuardedOutcome run() {
@@ -174,6 +175,15 @@ class Call {
     }
   }
 
+  /// The same rows from the last to the first.
+  void reverse_candidates() {
+    forward_ = std::move(candidates_);
+    const playlist_table& forward = *forward_->seal();
+    candidates_ = std::make_unique<GuardedTable>("the candidates", library_.size());
+    for (std::uint32_t k = 0; k < forward.column_count; ++k)
+      candidates_->add_reversed(*forward.columns[k]);
+  }
+
   void prepare_candidates() {
     candidates_ = std::make_unique<GuardedTable>("the candidates", library_.size());
     candidates_->add_numbers("track", PLAYLIST_I32, 0, 1);
@@ -184,6 +194,7 @@ class Call {
       ++fields;
     }
     for (const std::string& name : arguments_.columns()) add_input(*candidates_, name.c_str(), 0);
+    if (options_.is_reversed) reverse_candidates();
     const playlist_table* table = candidates_->seal();
     io_.candidates = table;
     for (std::uint32_t k = 2; k < table->column_count; ++k) {
@@ -340,6 +351,7 @@ class Call {
       if (const std::string damage = block->damage(); !damage.empty()) say(damage);
     }
     for (const std::string& problem : services_.problems()) say(problem);
+    outcome_.has_drawn = host_.has_drawn();
     if (outcome_.status != PLAYLIST_OK) return;
     switch (element_.kind) {
       case PLAYLIST_RECALL:
@@ -410,6 +422,7 @@ class Call {
       }
       is_placed[static_cast<std::size_t>(row)] = true;
     }
+    outcome_.placed = count;
     outcome_.result.append(reinterpret_cast<const char*>(io_.order),
                            static_cast<std::size_t>(count) * 4);
   }
@@ -426,13 +439,21 @@ class Call {
   playlist_io io_{};
   playlist_playlist playlist_{};
   std::unique_ptr<GuardedFile> file_;
-  std::unique_ptr<GuardedTable> candidates_;
+  std::unique_ptr<GuardedTable> candidates_, forward_;
   std::vector<const playlist_column*> in_, out_;
   std::vector<std::unique_ptr<playlist_column>> out_columns_;
   std::vector<std::unique_ptr<GuardedBlock>> blocks_;
 };
 
 }  // namespace
+
+HeldFilePtr guarded_file(const std::string& path, const std::string& bytes) {
+  const auto block = std::make_shared<GuardedBlock>("the bytes of a file", bytes.size() + kPadding);
+  std::memset(block->data(), 0, block->length());
+  std::memcpy(block->data(), bytes.data(), bytes.size());
+  block->read_only();
+  return std::make_shared<HeldFile>(path, content_hash(bytes), block->data(), bytes.size(), block);
+}
 
 GuardedOutcome guarded_call(const Element& element, const Arguments& arguments,
                             const GeneratedLibrary& library, const GuardedCallOptions& options) {

@@ -32,6 +32,8 @@ struct GuardedCallOptions {
   std::function<void()> starts_running;  // just before the first run()
   std::function<void()> beat;            // the element gave a sign of life
   bool has_optional_inputs = true;
+  bool is_reversed = false;             // the candidates stand from the last track to the first
+  FileAccess files = {};                // of the element's FILE parameters
   std::vector<std::int64_t> cuts;       // a row-wise element: rows between which run() is split
   const GuardedInput* input = nullptr;  // sources
   RowsCheck rows_check;                 // sources
@@ -43,11 +45,16 @@ struct GuardedOutcome {
   std::string message;
   bool was_created = false;
   std::int64_t asked = 0;             // how often it asked whether it is cancelled
+  std::int64_t placed = 0;            // ORDERING: rows
+  bool has_drawn = false;             // it asked for random numbers
   std::string result;                 // everything it gave, as bytes to compare
   std::vector<std::string> outputs;   // RANKING: the raw items of each output
   std::vector<std::string> artifact;  // MODEL: "matrix decades 7x2"
   std::vector<std::string> problems;  // "it gave track 12, which the library does not have"
 };
+
+/// What a FILE parameter may be given, in memory that can only be read: as `path`.
+HeldFilePtr guarded_file(const std::string& path, const std::string& bytes);
 
 /// Never throws for what the plugin does. Candidates are all tracks of the library.
 GuardedOutcome guarded_call(const Element& element, const Arguments& arguments,

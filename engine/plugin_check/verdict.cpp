@@ -38,6 +38,9 @@ void try_contract(const Trial& trial, std::size_t first, JobSender& sender) {
     sender.result(json_text(Json{{"element", result.element},
                                  {"test", result.test},
                                  {"ms", result.ms},
+                                 {"rows", result.rows},
+                                 {"used", result.used},
+                                 {"note", result.note},
                                  {"told", result.told},
                                  {"artifact", result.artifact},
                                  {"problems", result.problems}}));
@@ -105,7 +108,13 @@ void take_result(const Json& result, Verdict& verdict) {
             {"test", result["test"]},
             {"ok", result["problems"].empty()},
             {"ms", result["ms"]}};
+  if (result["rows"] != 0) test["rows"] = result["rows"];
+  if (result["used"] != "") test["used"] = result["used"];
   if (result["told"] != "") test["told"] = result["told"];
+  if (result["note"] != "") {
+    verdict.notes.push_back(result["element"].get<std::string>() + ": " +
+                            result["note"].get<std::string>());
+  }
   if (!result["artifact"].empty()) test["artifact"] = result["artifact"];
   verdict.tests.push_back(std::move(test));
 }
@@ -155,8 +164,24 @@ void note_untried(Verdict& verdict) {
     verdict.notes.push_back(
         name.starts_with("source.")
             ? name + " reads none of the made-up files: give it one of its own with --sample"
-            : name + " did nothing in any test: " + last);
+            : name + " did nothing in any test: " + last +
+                  (last.starts_with("it refuses the made-up file")
+                       ? "; give it one of its own with --sample"
+                       : ""));
   }
+}
+
+/// How many rows orderings placed, a line each, and the longest list that anything was given.
+std::string rows_text(const Json& tests, std::int64_t& most) {
+  std::string text;
+  for (const Json& test : tests) {
+    most = std::max(most, test.value("rows", std::int64_t{0}));
+    if (test.contains("used")) {
+      text +=
+          "  " + test["element"].get<std::string>() + ' ' + test["used"].get<std::string>() + '\n';
+    }
+  }
+  return text;
 }
 
 std::string joined(const Json& words) {
@@ -228,10 +253,13 @@ std::string verdict_text(const std::string& file, const Verdict& verdict) {
             joined(verdict.facts["elements"]) + '\n';
   }
   if (verdict.tests.empty()) return text;
+  std::int64_t most = 0;
+  text += rows_text(verdict.tests, most);
   char seconds[32];
   std::snprintf(seconds, sizeof seconds, "%.1f s", verdict.seconds);
-  text += "  tried with " + counted(verdict.tests.size(), "test") + " of the contract, in " +
-          seconds + '\n';
+  text += "  tried with " + counted(verdict.tests.size(), "test") + " of the contract" +
+          (most > 0 ? ", lists of up to " + counted(static_cast<std::size_t>(most), "row") : "") +
+          ", in " + seconds + '\n';
   return text;
 }
 

@@ -65,6 +65,7 @@ Answer check_plugin(const app::Caller& caller, const Arguments& arguments) {
   trial.copies = caller.home.plugin_copies();
   trial.in_process = caller.asked.in_process;
   trial.contract.rows_check = import::problem_of;
+  trial.contract.library = file;
   if (!sample.empty())
     trial.contract.sample = GuardedInput{fs::path(sample).filename().string(), read_file(sample)};
   Verdict verdict = examine_plugin(trial);
@@ -100,7 +101,7 @@ std::vector<Verb> plugins_verbs() {
                        .is_local = true},
                       {.name = "sample",
                        .value_name = "FILE",
-                       .help = "A file that the library's source reads",
+                       .help = "A file that the library's source reads, or a file parameter names",
                        .is_local = true}},
        .footer =
            "Looks at the file, its symbols and its description, then runs every element over "
@@ -108,9 +109,11 @@ std::vector<Verb> plugins_verbs() {
            "libraries of no, one, a thousand and a million tracks, with all features missing, "
            "twice "
            "with\n"
-           "the same seed, in parts, at the ends of its parameters' ranges, and cancelled; between "
-           "pages\n"
-           "of memory that it may not touch. Exit status 5 when anything is wrong.",
+           "the same seed, in parts, at the ends of its parameters' ranges, and cancelled; "
+           "orderings over\n"
+           "lists of 0, 1, 2 and more tracks, with how many they placed; between pages of memory "
+           "that it\n"
+           "may not touch. Exit status 5 when anything is wrong.",
        .answer = check_plugin}};
 }
 

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "core/paths.hpp"
 #include "plugin_check/guarded_memory.hpp"
 #include "support/program.hpp"
 
@@ -114,6 +115,34 @@ TEST_CASE("wrong tracks, orders, codes, errors, artifacts and accounts are found
   check_found("model.writes_nothing: run() returns PLAYLIST_OK, but wrote no artifact");
   check_found("source.careless: recognise() gives 250, not 0 .. 100");
   check_found("source.careless: record 0 is in two places");
+}
+
+TEST_CASE("plugins check tries files, the order and the lengths of lists", "[check]") {
+  const EngineHome home;
+  const std::string file = home.path("beside_the_store.so");
+  std::filesystem::copy_file(kBuild + "/file-plugins/beside_the_store.so", file);
+  const Ended without = home.engine({"--quiet", "plugins", "check", file});
+  CHECK_THAT(without.out, Catch::Contains("filtering.own_list: words cannot be read from " +
+                                          home.path("own_words.txt")));
+  engine::write_file_atomically(home.path("own_words.txt"), "the\n");
+  const Ended ended = home.engine({"--quiet", "plugins", "check", file});
+  CHECK(ended.exit_code == 5);
+  CHECK_THAT(ended.out,
+             Catch::Contains(": 2 problems"));  // of the numbers of tracks, those that it exceeds
+  CHECK_THAT(ended.out,
+             Catch::Contains("ordering.one_too_many: tracks = 1: it placed 2 of 30 rows"));
+  CHECK_THAT(ended.out,
+             Catch::Contains(
+                 "note: ranking.undeclared_place: its output \"place\" depends on the order of "
+                 "the candidates"));
+  CHECK_THAT(ended.out, !Catch::Contains("note: ranking.place"));
+  CHECK_THAT(ended.out,
+             Catch::Contains("ordering.first placed 0 of 0, 1 of 1, 2 of 2, 3 of 3, 10 of 30, "
+                             "10 of 500, 10 of 20000 rows"));
+  CHECK_THAT(ended.out,
+             Catch::Contains("ordering.first placed of 30 rows 1 for tracks = 1, 29 for tracks "
+                             "= 29, 30 for tracks = 30, 30 for tracks = 31"));
+  CHECK_THAT(ended.out, Catch::Contains("lists of up to 1000000 rows"));
 }
 
 TEST_CASE("every library we ship keeps the contract", "[check]") {
