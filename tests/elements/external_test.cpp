@@ -110,6 +110,17 @@ TEST_CASE("ranking.external puts the re-ranker's order into effect", "[external]
   CHECK_THAT(ranked.notices[0], Catch::Contains("gave 3 of 4 candidates a score"));
 }
 
+TEST_CASE("whole numbers are numbers to ranking.external, and the other way round", "[external]") {
+  const TinyLibrary library = four();
+  const std::string first = std::to_string(id_of(library, 3)) + ".0";
+  FakeServer server([&](const std::string&) {
+    return http_answer("{\"scores\": [{\"track\": " + first + ", \"score\": 2}]}");
+  });
+  const Ranked ranked = ask(server.url());
+  CHECK(ranked.columns.at("external_score")[2] == 2);
+  CHECK(order_of(ranked) == std::vector<int>{2, 0, 1, 3});
+}
+
 TEST_CASE("candidates beyond the limit come after those asked about", "[external]") {
   const TinyLibrary library = four();
   FakeServer server([&](const std::string&) {
@@ -137,6 +148,10 @@ TEST_CASE("a re-ranker that gives no good answer leaves the order as it was", "[
       {http_answer("{\"scores\": [{\"track\": \"" + id + "\", \"score\": 1}]}"),
        "an entry of \"scores\" is not"},
       {http_answer("{\"scores\": [{\"track\": " + id + ", \"score\": \"1\"}]}"),
+       "an entry of \"scores\" is not"},
+      {http_answer("{\"scores\": [{\"track\": " + id + ".5, \"score\": 1}]}"),
+       "an entry of \"scores\" is not"},
+      {http_answer("{\"scores\": [{\"track\": 1e300, \"score\": 1}]}"),
        "an entry of \"scores\" is not"},
       {http_answer("{\"scores\": [{\"track\": " + id + ", \"score\": 1e300}]}"),
        "no number of ordinary size"},
