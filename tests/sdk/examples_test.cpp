@@ -59,13 +59,17 @@ struct Bench {
   FourTracks tracks;
   engine::Texts texts;
   engine::CallContext context;
+  engine::InputFiles files;
   Bench() {
     context.tables = &tracks;
     context.texts = &texts;
   }
   engine::ElementInstance make(std::string_view name, const engine::Arguments& arguments = {}) {
     const engine::Element& element = examples().require(name, "");
-    return {element, engine::check_arguments(*element.description, arguments, ""), context};
+    return {element,
+            engine::check_arguments(*element.description, arguments, "",
+                                    {&files, element.plugin->path}),
+            context};
   }
   static playlist_column out(const char* name, float* data) {
     return {sizeof(playlist_column), PLAYLIST_F32, name, data, nullptr};
@@ -76,7 +80,7 @@ struct Bench {
 
 TEST_CASE("the examples build against the installed SDK and load") {
   CHECK(examples().problems().empty());
-  CHECK(examples().elements().size() == 9);
+  CHECK(examples().elements().size() == 11);
   for (std::uint32_t kind = PLAYLIST_SOURCE; kind <= PLAYLIST_MODEL; ++kind) {
     CAPTURE(engine::kind_name(kind));
     CHECK_FALSE(examples().elements(kind).empty());
@@ -124,6 +128,29 @@ TEST_CASE("example: filtering.wordless drops with a reason") {
   CHECK(keep == std::vector<std::uint8_t>{0, 1, 0, 1});
   CHECK(bench.texts.text(reasons[0]) == "it is sung (instrumentalness below 0.5)");
   CHECK(bench.texts.text(reasons[2]) == "its instrumentalness is unknown");
+}
+
+TEST_CASE("example: filtering.word_list drops what the file's words are in") {
+  Bench bench;
+  const TemporaryFolder folder;
+  std::ofstream(folder.file("words.txt")) << "b\n\nd";
+  std::vector<std::uint8_t> keep;
+  std::vector<std::int32_t> reasons;
+  bench.make("filtering.word_list", {{"words", folder.file("words.txt")}})
+      .filter(bench.tracks.candidates(), {}, keep, reasons);
+  CHECK(keep == std::vector<std::uint8_t>{1, 0, 1, 0});
+  CHECK(bench.texts.text(reasons[3]) == "its title has \"d\"");
+}
+
+TEST_CASE("example: ranking.tempo_step tells of a track and the one before it") {
+  Bench bench;
+  std::array<float, 4> out{};
+  const playlist_column column = Bench::out("tempo_step", out.data());
+  bench.make("ranking.tempo_step")
+      .rank(bench.tracks.candidates(), {&bench.tracks.energy_column}, {&column});
+  CHECK(std::isnan(out[0]));
+  CHECK(out[1] == Approx(0.8f));  // from 0.1 to 0.9
+  CHECK(std::isnan(out[3]));      // the last one's is not known
 }
 
 TEST_CASE("example: ordering.waves takes the loudest and the quietest in turn") {
