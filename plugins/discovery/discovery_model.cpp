@@ -48,12 +48,11 @@ ListenerKey DiscoveryModel::key_of(const playlist::Call& call) const {
                   call.now(),
                   user.rows() == 0 ? -1 : user["id"].i64()[0],
                   {}};
-  key.heard.reserve(track.size());
   for (std::size_t row = 0; row < track.size(); ++row) {
     const auto number = static_cast<std::size_t>(track[row]);
     const std::int64_t by =
         artist[number] < 0 ? -1 : artist_id[static_cast<std::size_t>(artist[number])];
-    key.heard.push_back({ts[row], track_id[number], by, is_play[row]});
+    key.heard.add(ts[row], track_id[number], by, is_play[row]);
   }
   return key;
 }

@@ -16,17 +16,36 @@
 
 namespace discovery {
 
-/// Everything that a Listener is computed from. Tracks and artists stand by the store's ids, which
-/// mean the same in every load.
+/// Listens in their order, told apart by 128 bits of them: to keep a million listens and to compare
+/// them in every call would cost more than what they are kept for.
+class HeardPrint {
+ public:
+  /// By the store's ids, which mean the same in every load; artist_id -1: the track has no artist.
+  void add(std::int64_t ts, std::int64_t track_id, std::int64_t artist_id, std::uint8_t is_play) {
+    // Sums, as terms that do not wait for each other are worked on side by side.
+    const std::uint64_t what =
+        folded(static_cast<std::uint64_t>(ts) ^ 0x9E3779B97F4A7C15u,
+               (static_cast<std::uint64_t>(track_id) << 8 | is_play) ^ 0xBF58476D1CE4E5B9u);
+    what_ += what;
+    in_order_ += folded(what ^ static_cast<std::uint64_t>(artist_id),
+                        ++count_ * 0x94D049BB133111EBu ^ 0xD6E8FEB86659FD93u);
+  }
+  bool operator==(const HeardPrint&) const = default;
+
+ private:
+  /// Every bit of both decides about every bit.
+  static std::uint64_t folded(std::uint64_t a, std::uint64_t b) {
+    const auto product = static_cast<unsigned __int128>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  }
+  std::uint64_t count_ = 0, what_ = 0, in_order_ = 0;
+};
+
+/// Everything that a Listener is computed from.
 struct ListenerKey {
-  struct Heard {
-    std::int64_t ts, track_id, artist_id;  // -1: the track has no artist
-    std::uint8_t is_play;
-    bool operator==(const Heard&) const = default;
-  };
   std::string model;  // shared::version_of()
   std::int64_t now = 0, user_id = 0;
-  std::vector<Heard> heard;  // by time
+  HeardPrint heard;
 
   bool operator==(const ListenerKey&) const = default;
 };
