@@ -92,6 +92,9 @@ ASKED = """
 1 library|forget|ada
 0 library|forget|ada|--yes
 0 stats
+0 features|report
+0 train|embedding|neighbours
+0 features|report
 0 config|show
 0 config|get|weekly.hour
 1 config|get|elements.ranking.external.url
