@@ -258,7 +258,7 @@ class NeighbourModel final : public playlist::Model {
     const shared::RowNeighbours nearest = shared::neighbours_of_rows(
         matrix_of(places.vectors), pool, threads_, progress_of(call, 0.1, 0.9));
     Found found{{}, "\"index\": \"exact\"", 0};
-    std::vector<Neighbour> list;
+    std::vector<NearRow> list;
     for (std::size_t row = 0; row < places.ids.size(); ++row) {
       list.clear();
       for (std::size_t k = row * nearest.k; k < (row + 1) * nearest.k; ++k)
@@ -273,7 +273,7 @@ class NeighbourModel final : public playlist::Model {
     options.proceed = progress_of(call, 0.1, 0.7);
     const BuiltGraph graph = build_graph(places.vectors, options);
     const shared::NeighbourGraph view(graph.bytes, places.ids.size());
-    std::vector<std::vector<Neighbour>> lists(places.ids.size());
+    std::vector<std::vector<NearRow>> lists(places.ids.size());
     std::vector<shared::GraphSearch> searches(static_cast<std::size_t>(threads_));
     const std::size_t breadth = std::max(graph.breadth, pool + 1);
     for_blocks(
@@ -297,9 +297,9 @@ class NeighbourModel final : public playlist::Model {
 
   /// Without the row itself.
   template <typename Scored>
-  static std::vector<Neighbour> list_of(const std::vector<Scored>& best, std::int64_t row,
-                                        std::size_t pool) {
-    std::vector<Neighbour> list;
+  static std::vector<NearRow> list_of(const std::vector<Scored>& best, std::int64_t row,
+                                      std::size_t pool) {
+    std::vector<NearRow> list;
     for (const auto& one : best)
       if (one.row != row && list.size() < pool) list.push_back({one.score, one.row});
     return list;
@@ -351,7 +351,7 @@ class NeighbourModel final : public playlist::Model {
   static void read_lists(playlist::ModelCall& call, Previous& previous) {
     const bool is_damped = call.artifact_table(kSelf, "pool")["is_damped"].u8()[0] != 0;
     const playlist::Lists lists = call.artifact_lists(kSelf, is_damped ? "nearest" : "neighbours");
-    std::vector<Neighbour> list;
+    std::vector<NearRow> list;
     for (std::size_t row = 0; row < previous.row.size(); ++row) {
       const auto rows = lists[static_cast<std::int64_t>(row)];
       const auto cosines = lists.weights(static_cast<std::int64_t>(row));
@@ -402,16 +402,16 @@ class NeighbourModel final : public playlist::Model {
   }
 
   /// `nearer` are rows of `added`.
-  static std::vector<Neighbour> with_nearer(std::span<const Neighbour> list,
-                                            const std::vector<shared::ScoredRow>& nearer,
-                                            const std::vector<std::int32_t>& added,
-                                            std::size_t pool) {
+  static std::vector<NearRow> with_nearer(std::span<const NearRow> list,
+                                          const std::vector<shared::ScoredRow>& nearer,
+                                          const std::vector<std::int32_t>& added,
+                                          std::size_t pool) {
     std::vector<shared::ScoredRow> all;
-    for (const Neighbour& one : list) all.push_back({one.cosine, one.row});
+    for (const NearRow& one : list) all.push_back({one.cosine, one.row});
     for (const shared::ScoredRow& one : nearer)
       all.push_back({one.score, added[static_cast<std::size_t>(one.row)]});
     std::sort(all.begin(), all.end(), shared::kIsBetterRow);
-    std::vector<Neighbour> best;
+    std::vector<NearRow> best;
     for (std::size_t k = 0; k < std::min(pool, all.size()); ++k)
       best.push_back({all[k].score, all[k].row});
     return best;
@@ -429,7 +429,7 @@ class NeighbourModel final : public playlist::Model {
                                const NeighbourLists& lists) {
     std::vector<std::int32_t> rows;
     std::vector<float> cosines;
-    for (const Neighbour& neighbour : lists.all()) {
+    for (const NearRow& neighbour : lists.all()) {
       rows.push_back(neighbour.row);
       cosines.push_back(neighbour.cosine);
     }

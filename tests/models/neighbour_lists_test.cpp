@@ -11,7 +11,7 @@
 #include "shared/row_neighbours.hpp"
 
 using model::GraphShape;
-using model::Neighbour;
+using model::NearRow;
 using model::NeighbourLists;
 using model::Vectors;
 
@@ -20,7 +20,7 @@ namespace {
 NeighbourLists lists_of(const std::vector<std::vector<std::int32_t>>& rows) {
   NeighbourLists lists;
   for (const auto& row : rows) {
-    std::vector<Neighbour> list;
+    std::vector<NearRow> list;
     for (const std::int32_t other : row)
       list.push_back({1 - 0.1f * static_cast<float>(list.size() + 1), other});
     lists.append(list);
@@ -30,7 +30,7 @@ NeighbourLists lists_of(const std::vector<std::vector<std::int32_t>>& rows) {
 
 std::vector<std::int32_t> rows_of(const NeighbourLists& lists, std::size_t row) {
   std::vector<std::int32_t> rows;
-  for (const Neighbour& one : lists[row]) rows.push_back(one.row);
+  for (const NearRow& one : lists[row]) rows.push_back(one.row);
   return rows;
 }
 using Rows = std::vector<std::int32_t>;
@@ -48,7 +48,7 @@ NeighbourLists found(const Vectors& vectors, std::size_t k) {
       {vectors.values.data(), static_cast<std::size_t>(vectors.rows), vectors.dim}, k);
   NeighbourLists lists;
   for (std::int64_t row = 0; row < vectors.rows; ++row) {
-    std::vector<Neighbour> list;
+    std::vector<NearRow> list;
     for (std::size_t at = 0; at < nearest.k; ++at) {
       const auto& one = nearest.found[static_cast<std::size_t>(row) * nearest.k + at];
       list.push_back({one.score, one.row});
@@ -130,10 +130,10 @@ TEST_CASE("mutual neighbours name each other, and nobody is left with none", "[n
 TEST_CASE("local scaling prefers the neighbour that is not in a crowd", "[neighbours]") {
   // 0 is a little nearer to 1, which lies in a crowd with 3, than to 2, which has nobody near.
   NeighbourLists lists;
-  lists.append(std::vector<Neighbour>{{0.82f, 1}, {0.8f, 2}});
-  lists.append(std::vector<Neighbour>{{0.99f, 3}, {0.82f, 0}});
-  lists.append(std::vector<Neighbour>{{0.8f, 0}, {0.5f, 1}});
-  lists.append(std::vector<Neighbour>{{0.99f, 1}, {0.8f, 0}});
+  lists.append(std::vector<NearRow>{{0.82f, 1}, {0.8f, 2}});
+  lists.append(std::vector<NearRow>{{0.99f, 3}, {0.82f, 0}});
+  lists.append(std::vector<NearRow>{{0.8f, 0}, {0.5f, 1}});
+  lists.append(std::vector<NearRow>{{0.99f, 1}, {0.8f, 0}});
   CHECK(rows_of(locally_scaled(lists, 1), 0) == Rows{2});
   CHECK(rows_of(locally_scaled(lists, 1), 1) == Rows{3});
   CHECK(rows_of(locally_scaled(lists, 2), 0) == Rows{1, 2});  // by their cosines again

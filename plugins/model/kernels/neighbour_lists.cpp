@@ -16,7 +16,7 @@ double distance_of(float cosine) {
 
 std::vector<std::int64_t> named_by(const NeighbourLists& lists) {
   std::vector<std::int64_t> counts(lists.rows());
-  for (const Neighbour& neighbour : lists.all()) ++counts[place_of(neighbour.row)];
+  for (const NearRow& neighbour : lists.all()) ++counts[place_of(neighbour.row)];
   return counts;
 }
 
@@ -112,7 +112,7 @@ std::size_t reached_from(const NeighbourLists& lists, std::vector<std::int32_t> 
   std::vector<bool> is_reached(lists.rows());
   for (const std::int32_t row : rows) is_reached[place_of(row)] = true;
   for (std::size_t at = 0; at < rows.size(); ++at) {
-    for (const Neighbour& neighbour : lists[place_of(rows[at])]) {
+    for (const NearRow& neighbour : lists[place_of(rows[at])]) {
       if (is_reached[place_of(neighbour.row)]) continue;
       is_reached[place_of(neighbour.row)] = true;
       rows.push_back(neighbour.row);
@@ -133,14 +133,14 @@ NeighbourLists first_of_each(const NeighbourLists& lists, std::size_t count) {
 NeighbourLists mutual_neighbours(const NeighbourLists& lists) {
   std::vector<std::vector<std::int32_t>> sorted(lists.rows());
   for (std::size_t row = 0; row < lists.rows(); ++row) {
-    for (const Neighbour& neighbour : lists[row]) sorted[row].push_back(neighbour.row);
+    for (const NearRow& neighbour : lists[row]) sorted[row].push_back(neighbour.row);
     std::sort(sorted[row].begin(), sorted[row].end());
   }
   NeighbourLists kept;
-  std::vector<Neighbour> list;
+  std::vector<NearRow> list;
   for (std::size_t row = 0; row < lists.rows(); ++row) {
     list.clear();
-    for (const Neighbour& neighbour : lists[row]) {
+    for (const NearRow& neighbour : lists[row]) {
       const auto& back = sorted[place_of(neighbour.row)];
       if (std::binary_search(back.begin(), back.end(), static_cast<std::int32_t>(row)))
         list.push_back(neighbour);
@@ -155,7 +155,7 @@ NeighbourLists locally_scaled(const NeighbourLists& lists, std::size_t count) {
   std::vector<double> crowd(lists.rows());  // the mean distance of each row
   for (std::size_t row = 0; row < lists.rows(); ++row) {
     const auto first = lists[row].first(std::min(count, lists[row].size()));
-    for (const Neighbour& neighbour : first) crowd[row] += distance_of(neighbour.cosine);
+    for (const NearRow& neighbour : first) crowd[row] += distance_of(neighbour.cosine);
     crowd[row] /= static_cast<double>(std::max<std::size_t>(1, first.size()));
   }
   struct Scaled {
@@ -164,12 +164,12 @@ NeighbourLists locally_scaled(const NeighbourLists& lists, std::size_t count) {
   };
   NeighbourLists kept;
   std::vector<Scaled> scaled;
-  std::vector<Neighbour> list;
+  std::vector<NearRow> list;
   for (std::size_t row = 0; row < lists.rows(); ++row) {
     scaled.clear();
     list.clear();
     for (std::size_t at = 0; at < lists[row].size(); ++at) {
-      const Neighbour& neighbour = lists[row][at];
+      const NearRow& neighbour = lists[row][at];
       const double distance = distance_of(neighbour.cosine);
       // A row whose neighbours all lie where it does is in the densest crowd there is.
       const double around = std::max(1e-6, crowd[place_of(neighbour.row)]);

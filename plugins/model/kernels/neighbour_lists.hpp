@@ -9,7 +9,7 @@
 
 namespace model {
 
-struct Neighbour {
+struct NearRow {
   float cosine;
   std::int32_t row;
 };
@@ -18,20 +18,20 @@ struct Neighbour {
 class NeighbourLists {
  public:
   [[nodiscard]] std::size_t rows() const { return offsets_.size() - 1; }
-  [[nodiscard]] std::span<const Neighbour> operator[](std::size_t row) const {
+  [[nodiscard]] std::span<const NearRow> operator[](std::size_t row) const {
     return {all_.data() + offsets_[row],
             static_cast<std::size_t>(offsets_[row + 1] - offsets_[row])};
   }
-  void append(std::span<const Neighbour> list) {
+  void append(std::span<const NearRow> list) {
     all_.insert(all_.end(), list.begin(), list.end());
     offsets_.push_back(all_.size());
   }
   [[nodiscard]] const std::vector<std::uint64_t>& offsets() const { return offsets_; }
-  [[nodiscard]] const std::vector<Neighbour>& all() const { return all_; }
+  [[nodiscard]] const std::vector<NearRow>& all() const { return all_; }
 
  private:
   std::vector<std::uint64_t> offsets_{0};
-  std::vector<Neighbour> all_;
+  std::vector<NearRow> all_;
 };
 
 /// The first `count` of every list.
