@@ -183,7 +183,7 @@ TEST_CASE("a model trained later than now is named as that", "[reasons]") {
   CHECK_THAT(more, Catch::Contains("model.content has not been trained") &&
                        !Catch::Contains("model.content has no vectors"));
   const Ended doctor = engine_at(home, "2026-11-01", {"doctor"});
-  CHECK_THAT(doctor.out, Catch::Contains("model.als was trained as of 2026-11-21T00:00:00Z"));
+  CHECK_THAT(doctor.out, Catch::Contains("model.discovery was trained as of 2026-11-21T00:00:00Z"));
 }
 
 TEST_CASE("the screen has one line per track and the log style the lines of the log", "[reasons]") {
