@@ -48,6 +48,7 @@ struct SpacePlace {
 };
 
 SpacePlace place_of(const std::string& name) {
+  if (name == "als") return {"model.als", "track_factors", "tracks", ""};
   if (name == "embedding") return {"model.embedding", "vectors", "tracks", "codes"};
   return {"model.content", "vectors." + name, "tracks." + name, "codes." + name};
 }
@@ -203,11 +204,14 @@ struct TrackSpace::Rows {
     dim = learned.vectors->columns;
     codes = learned.codes;
     rows = RowTracks(learned.ids, tables);
+    if (name == "als") scale_factors(learned.ids.size());
   }
+  void scale_factors(std::size_t count);
   void use_features(const Tables& tables, const Tracks& tracks);
   void use_lists(const playlist_lists& neighbours, std::span<const std::int64_t> ids,
                  const Tables& tables);
 
+  [[nodiscard]] std::size_t known_of(const Tracks& tracks) const;
   void take_candidates(const Tracks& tracks) {
     for (const std::int32_t track : tracks.candidates) {
       is_open[static_cast<std::size_t>(track)] = 1;
@@ -221,6 +225,20 @@ struct TrackSpace::Rows {
   void prepare_search();
   void copy_open(Search& made) const;
 };
+
+/// Factors are of any length; those of length 0 lie nowhere.
+void TrackSpace::Rows::scale_factors(std::size_t count) {
+  features.assign(data, data + count * dim);
+  data = features.data();
+  for (std::size_t row = 0; row < count; ++row) {
+    float* vector = features.data() + row * dim;
+    if (std::any_of(vector, vector + dim, [](float value) { return value != 0; })) {
+      scale_to_length_1(vector, dim);
+    } else if (const std::int32_t track = std::exchange(rows.track_of_row[row], -1); track >= 0) {
+      rows.row_of_track[static_cast<std::size_t>(track)] = -1;
+    }
+  }
+}
 
 void TrackSpace::Rows::use_features(const Tables& tables, const Tracks& tracks) {
   name = "features";
@@ -294,22 +312,53 @@ TrackSpace::TrackSpace(std::unique_ptr<Rows> rows) : rows_(std::move(rows)) {}
 TrackSpace::TrackSpace(TrackSpace&&) noexcept = default;
 TrackSpace::~TrackSpace() = default;
 
+std::size_t TrackSpace::Rows::known_of(const Tracks& tracks) const {
+  return static_cast<std::size_t>(
+      std::count_if(tracks.candidates.begin(), tracks.candidates.end(),
+                    [&](std::int32_t track) { return rows.row(track) >= 0; }));
+}
+
+/// The first of the models' spaces that knows half of the candidates, else what knows most of them.
+std::unique_ptr<TrackSpace::Rows> TrackSpace::best_space(const Tables& tables, ModelShelf* models,
+                                                         const Tracks& tracks) {
+  const auto size = static_cast<std::size_t>(tables.table("tracks")->rows);
+  std::unique_ptr<Rows> best;
+  std::size_t most = 0;
+  const auto is_enough = [&] { return best != nullptr && 2 * most >= tracks.candidates.size(); };
+  const auto offer = [&](std::unique_ptr<Rows> space) {
+    const std::size_t known = space->known_of(tracks);
+    if (best != nullptr && known <= most) return;
+    best = std::move(space);
+    most = known;
+  };
+  for (const char* name : {"embedding", "audio", "als"}) {
+    std::string why;
+    const auto learned = is_enough() ? std::nullopt : learned_space(models, name, why);
+    if (!learned) continue;
+    auto space = std::make_unique<Rows>(size);
+    space->use_learned(*learned, tables);
+    offer(std::move(space));
+  }
+  if (is_enough()) return best;
+  auto space = std::make_unique<Rows>(size);
+  space->use_features(tables, tracks);
+  offer(std::move(space));
+  return best;
+}
+
 TrackSpace TrackSpace::open(const std::string& name, const Tables& tables, ModelShelf* models,
                             const Tracks& tracks) {
   auto made = std::make_unique<Rows>(static_cast<std::size_t>(tables.table("tracks")->rows));
-  std::vector<std::string> wanted{"embedding", "audio"};
-  if (name == "features") wanted.clear();
-  if (!name.empty() && name != "features") wanted.insert(wanted.begin(), name);
-  for (const std::string& space : wanted) {
-    std::string why;
-    const auto learned = learned_space(models, space, why);
-    if (learned) {
-      made->use_learned(*learned, tables);
-      break;
-    }
-    if (space == name) made->why_not = why;
+  std::string why_not;
+  if (name == "features") {
+    made->use_features(tables, tracks);
+  } else if (const auto learned =
+                 name.empty() ? std::nullopt : learned_space(models, name, why_not)) {
+    made->use_learned(*learned, tables);
+  } else {
+    made = best_space(tables, models, tracks);
+    made->why_not = why_not;
   }
-  if (made->data == nullptr) made->use_features(tables, tracks);
   made->take_candidates(tracks);
   std::span<const std::int64_t> ids;
   if (const playlist_lists* lists = neighbour_lists(models, made->name, ids))

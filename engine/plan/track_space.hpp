@@ -4,6 +4,7 @@
 //
 //   "embedding"  model.embedding's
 //   "audio" ...  one of model.content's
+//   "als"        the factors of model.als: what the same people play lies near
 //   "features"   danceability, energy, speechiness, acousticness, instrumentalness, liveness and
 //                valence (the artist's mean where one is missing), loudness, tempo and year, each
 //                less its mean over the tracks and in units of its deviation, at most 3 of them; a
@@ -42,8 +43,10 @@ class TrackSpace {
     std::span<const std::int32_t> candidates;  // what nearest() gives; each once
     std::span<const std::int32_t> others;      // that it may be asked about besides
   };
-  /// `name`: a space, or "" for the best that is there. Where a space that was asked for is not
-  /// there, it opens the best that is, and why_not() tells. `models` may be nullptr.
+  /// `name`: a space, or "" for the best that is there: of embedding, audio and als the first that
+  /// knows at least half of the candidates, else what knows most of them. Where a space that was
+  /// asked for is not there, it opens the best that is, and why_not() tells. `models` may be
+  /// nullptr.
   static TrackSpace open(const std::string& name, const Tables& tables, ModelShelf* models,
                          const Tracks& tracks);
   TrackSpace(TrackSpace&&) noexcept;
@@ -73,6 +76,8 @@ class TrackSpace {
  private:
   struct Rows;
   explicit TrackSpace(std::unique_ptr<Rows> rows);
+  static std::unique_ptr<Rows> best_space(const Tables& tables, ModelShelf* models,
+                                          const Tracks& tracks);
   std::unique_ptr<Rows> rows_;
 };
 
