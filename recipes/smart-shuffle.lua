@@ -25,18 +25,19 @@ return pl.recipe {
     to         = pl.text   { "",  help = "the song that it ends with; then it is a way from one to the other" },
     finished   = pl.int    { 2,   min = 1, max = 1000, help = "without likes: songs that you heard to the end this often" },
     neighbours = pl.int    { 50,  min = 1, max = 1000, help = "songs to choose from at each step" },
+    recent     = pl.int    { 50,  min = 0, max = 10000, help = "songs heard last that do not come while others are left" },
     by_lot     = pl.int    { 5,   min = 0, max = 1000, help = "songs from anywhere to choose from besides" },
     wildness   = pl.number { 1,   min = 0, max = 100, help = "0: always the best; higher: closer to plain shuffle" },
     likeness   = pl.number { 8,   min = 0, max = 50, tune = true, help = "weight of how alike two songs in a row are" },
     freshness  = pl.number { 3,   min = 0, max = 50, tune = true, help = "weight of not having heard a song lately" },
     days       = pl.number { 14,  min = 0.1, max = 3650, help = "days after which a song is half fresh again" },
-    artists    = pl.number { 4,   min = 0, max = 50, tune = true, help = "weight of not hearing an artist again too soon" },
+    artists    = pl.number { 8,   min = 0, max = 50, tune = true, help = "weight of not hearing an artist again too soon" },
     spacing    = pl.int    { 5,   min = 0, max = 50, help = "songs between two of one artist, where possible" },
     keys       = pl.number { 1,   min = 0, max = 50, tune = true, help = "weight of keys that fit" },
     tempo      = pl.number { 2,   min = 0, max = 50, tune = true, help = "weight of a tempo that stays" },
     energy     = pl.number { 2,   min = 0, max = 50, tune = true, help = "weight of an energy that stays" },
     skips      = pl.number { 2,   min = 0, max = 50, tune = true, help = "weight of not skipping a song when it comes" },
-    served     = pl.number { 2,   min = 0, max = 50, tune = true, help = "weight of not having been in earlier lists" },
+    served     = pl.number { 4,   min = 0, max = 50, tune = true, help = "weight of not having been in earlier lists" },
   },
 
   build = function(p, user)
@@ -45,7 +46,7 @@ return pl.recipe {
       user.listens:filter(pl.filtering.banned {}),
     }
     local walk = {
-      steps = p.tracks, k = p.neighbours, strangers = p.by_lot, temperature = p.wildness,
+      steps = p.tracks, k = p.neighbours, strangers = p.by_lot, no_repeat = p.recent, temperature = p.wildness,
       score = function(t)
         local fresh = 1 - decay(known(t.hours_since_played, 1e6) / 24, p.days)
         local again = t.steps_since_artist <= p.spacing and 1 or 0
