@@ -60,6 +60,7 @@ ASKED = """
 0 recipe|from|artist:(Nobody):2 #rock
 0 recipe|from|#rock|--to|rock.lua
 0 backtest|weekly|--from|2026-08-01|--to|2026-09-26|--every|4w|--resamples|100
+0 evaluate|shuffle|--lists|2|--tracks|10|--resamples|100
 0 tune|weights.lua|--from|2026-08-01|--to|2026-10-27|--every|2w|--budget|2|--resamples|100
 0 batch|weekly|--out|batch|--set|tracks=5
 0 update-weekly|--force|--out|update|--make-folders

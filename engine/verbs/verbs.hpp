@@ -30,6 +30,7 @@ std::vector<Verb> runs_verbs();
 std::vector<Verb> recipes_verbs();
 std::vector<Verb> recipe_new_verbs();
 std::vector<Verb> backtest_verbs();
+std::vector<Verb> evaluate_verbs();
 std::vector<Verb> tune_verbs();
 std::vector<Verb> batch_verbs();
 std::vector<Verb> train_verbs();

@@ -93,7 +93,7 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"watch", {"core", "recipe"}},
       {"page", {"core"}},
       {"help", {"core", "page"}},
-      {"evaluate", {"core", "data", "models", "page", "plugin", "recipe", "worker"}},
+      {"evaluate", {"core", "data", "models", "page", "plugin", "recipe", "shared", "worker"}},
       {"compare", {"core", "data", "page"}},
       {"recipe_test", {"core", "data", "demo", "lua", "recipe", "store"}},
       {"app",

@@ -1,0 +1,48 @@
+// A scorecard of shuffles: what each way scores on every metric, and how it differs from the first.
+//
+// Intervals  Over people, and over the lists of each (bootstrap.hpp). A difference is paired: list by
+//            list of the same person and day, of lists that both have.
+// Nobody listened to these lists: they tell what a way gives, not how it was liked.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "evaluate/bootstrap.hpp"
+#include "evaluate/shuffle_lists.hpp"
+#include "evaluate/shuffle_metrics.hpp"
+
+namespace engine::evaluate {
+
+struct ShuffleWayResult {
+  std::string name;
+  std::vector<Interval> metrics;      // by shuffle_metrics()
+  std::vector<Interval> differences;  // the first way less this one; none of the first itself
+};
+
+struct ShuffleCard {
+  std::vector<std::string> users;
+  std::vector<std::int64_t> dates;
+  std::size_t tracks = 0;  // in a list
+  std::vector<ShuffleWayResult> ways;
+  std::vector<ShuffleFailure> failures;
+  std::uint64_t random_seed = 1;
+  std::size_t resamples = 0;
+};
+
+/// Throws what make_shuffle_lists() throws, and a way's own error where it failed for everybody.
+ShuffleCard run_shuffle_card(const ShuffleRequest& request, std::size_t tracks,
+                             std::size_t resamples);
+
+/// How the first way stands against another on a metric, by the interval.
+enum class Standing : std::uint8_t { kBetter, kWorse, kAlike };
+Standing standing_of(const ShuffleMetric& metric, const Interval& difference);
+
+std::string shuffle_card_text(const ShuffleCard& card);
+nlohmann::ordered_json shuffle_card_json(const ShuffleCard& card);
+std::string shuffle_card_html(const ShuffleCard& card);
+
+}  // namespace engine::evaluate

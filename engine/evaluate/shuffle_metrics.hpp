@@ -1,0 +1,46 @@
+// What is wrong with a shuffle, as people complain of it, measured on lists in a row.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/as_of.hpp"
+#include "evaluate/shuffle_lists.hpp"
+
+namespace engine::evaluate {
+
+struct ShuffleMetric {
+  const char* name;
+  const char* help;
+  bool is_less_better;
+  bool is_of_all;  // one value of all lists of a person, and not one a list
+};
+
+/// In the order of shuffle_values():
+///
+///   repeats       share of a list's songs that were among the last 50 listened to before it, or
+///                 stood in the list before
+///   same_start    of the first 20 songs, the share that were among the first 20 of the list before
+///   close_artists share of a list's tracks whose artist came within the 5 before
+///   versions      share of a list's tracks that are another version of one before in it
+///   key_clash     mean of 1 - key_affinity of neighbours (shared/harmony.hpp)
+///   tempo_jump    mean octaves between the tempos of neighbours; half and double count as the same
+///   energy_jump   mean difference of energy of neighbours
+///   genre_jumps   share of neighbours of different genres
+///   genres        entropy of a list's genres in bits: more is a wider list
+///   heard         share of all that is shuffled that stood in one of the lists
+///
+/// A neighbour of which a value is not known does not count.
+std::span<const ShuffleMetric> shuffle_metrics();
+
+/// Of one person's lists on `dates`: by metric a value for each list, NaN where there is none; of
+/// a metric of all lists one. `tables`: the person as of the last date.
+std::vector<std::vector<double>> shuffle_values(const AsOf& tables,
+                                                std::span<const std::int64_t> dates,
+                                                std::span<const TrackList> lists,
+                                                const TrackList& songs);
+
+}  // namespace engine::evaluate

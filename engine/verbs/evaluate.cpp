@@ -1,0 +1,155 @@
+// engine evaluate shuffle: the recipe smart-shuffle, or others, beside the ways that people know.
+#include <filesystem>
+#include <memory>
+
+#include "app/lists_request.hpp"
+#include "app/progress.hpp"
+#include "app/supervised_run.hpp"
+#include "core/calendar.hpp"
+#include "core/duration.hpp"
+#include "evaluate/shuffle_card.hpp"
+#include "models/models.hpp"
+#include "verbs/shared_parameters.hpp"
+#include "verbs/verbs.hpp"
+
+namespace engine {
+extern const std::string_view kShuffleWay;
+}  // namespace engine
+
+namespace engine::verbs {
+namespace {
+
+constexpr const char* kWays[] = {"uniform", "fewer_repeats", "balanced", "staleness", "similarity"};
+
+/// One of scripts/shuffles.lua.
+RunRequest way_request(const app::Caller& caller, const std::string& way, std::int64_t tracks) {
+  RunRequest request =
+      app::make_request_without_columns(caller, "shuffle_way.lua", std::string(kShuffleWay));
+  request.set = {"way=" + way, "tracks=" + std::to_string(tracks)};
+  return request;
+}
+
+std::vector<evaluate::Entry> ways_of(const app::Caller& caller, const Arguments& arguments) {
+  std::vector<std::string> recipes = arguments.texts("recipes");
+  if (recipes.empty()) recipes = {"smart-shuffle"};
+  std::vector<evaluate::Entry> ways;
+  for (const std::string& recipe : recipes) {
+    RunRequest request = app::make_request_without_columns(caller, recipe);
+    request.set.push_back("tracks=" + std::to_string(arguments.integer("tracks")));
+    ways.push_back({std::filesystem::path(recipe).stem(), nullptr, std::move(request)});
+  }
+  for (const char* way : kWays)
+    ways.push_back({way, nullptr, way_request(caller, way, arguments.integer("tracks"))});
+  return ways;
+}
+
+/// So many days up to the end of what the people listened to, or from the first that is asked for.
+std::vector<std::int64_t> dates_of(const app::Caller& caller, const Arguments& arguments,
+                                   const evaluate::ListsRequest& people) {
+  const std::int64_t days = arguments.integer("lists");
+  app::ListsOptions options;
+  options.every = std::to_string(days) + "d";
+  std::int64_t first = 0;
+  if (arguments.text("from").empty()) {
+    first = app::choose_periods(caller, options, people).back().date;
+  } else {
+    first = parse_time(arguments.text("from"));
+  }
+  std::vector<std::int64_t> dates;
+  for (std::int64_t day = 0; day < days; ++day) dates.push_back(first + day * kDay);
+  if (dates.back() > caller.asked.now) {
+    throw Error(Exit::kUsage,
+                "the last of the lists would be of " + format_time(dates.back()) + ", after now, " +
+                    format_time(caller.asked.now),
+                {"", "", "there is a list for each day from --from on",
+                 "take an earlier --from, or fewer --lists"});
+  }
+  return dates;
+}
+
+void tell_failures(const app::Caller& caller, const evaluate::ShuffleCard& card) {
+  for (const evaluate::ShuffleFailure& failure : card.failures)
+    caller.error(Error(failure.error.exit(),
+                       (failure.way < card.ways.size() ? card.ways[failure.way].name : "songs") +
+                           " failed for " + card.users[failure.user] + ": " + failure.error.what(),
+                       failure.error.parts()));
+}
+
+Answer evaluate_shuffle(const app::Caller& caller, const Arguments& arguments) {
+  app::ListsOptions options;
+  options.users = arguments.text("users");
+  options.jobs = static_cast<std::size_t>(arguments.integer("jobs"));
+  evaluate::ShuffleRequest request;
+  request.people = app::make_lists_request(caller, options);
+  request.people.entries = ways_of(caller, arguments);
+  request.songs = way_request(caller, "songs", 1'000'000);
+  request.dates = dates_of(caller, arguments, request.people);
+  const std::string library = caller.home.library_path();
+  if (std::filesystem::exists(models_folder(library))) {
+    const auto all = std::make_shared<const std::vector<ModelVersion>>(
+        list_models(Store::open(library, {.is_read_only = true, .may_create = false})));
+    request.people.models = [all](std::int64_t) { return *all; };
+  }
+  auto card = std::make_shared<evaluate::ShuffleCard>();
+  {
+    const app::Progress progress(caller, "lists");
+    request.people.progress = [&](std::size_t done, std::size_t all) { progress(done, all); };
+    *card =
+        evaluate::run_shuffle_card(request, static_cast<std::size_t>(arguments.integer("tracks")),
+                                   static_cast<std::size_t>(arguments.integer("resamples")));
+  }
+  return {.exit = card->failures.empty() ? Exit::kDone : card->failures.front().error.exit(),
+          .data = evaluate::shuffle_card_json(*card),
+          .text = evaluate::shuffle_card_text(*card),
+          .page = [card] { return evaluate::shuffle_card_html(*card); },
+          .afterwards = [&caller, card] { tell_failures(caller, *card); }};
+}
+
+}  // namespace
+
+std::vector<Verb> evaluate_verbs() {
+  return {
+      {.name = "evaluate",
+       .help = "Measure what lists are like, beside the simple ways to make them"},
+      {.name = "evaluate shuffle",
+       .help = "What is wrong with shuffles: repeats, clumps, jumps, songs that never come; day "
+               "after day, for the same people",
+       .parameters =
+           {{.name = "recipes",
+             .value_name = "RECIPE",
+             .help = "Recipes with a parameter `tracks` [default: smart-shuffle]",
+             .is_first = true,
+             .is_several = true},
+            {.name = "users",
+             .value_name = "all|...",
+             .help = "Several people instead of --user: all, names with commas between, or the "
+                     "choosing or the reporting half of all"},
+            {.name = "from",
+             .value_name = "DATE",
+             .help =
+                 "The first day [default: so that the last is that of the end of the listening]"},
+            {.name = "lists",
+             .type = Type::kInteger,
+             .value_name = "N",
+             .help = "Lists for each person, a day apart",
+             .usual = "30",
+             .least = 2,
+             .most = 1000},
+            {.name = "tracks",
+             .type = Type::kInteger,
+             .value_name = "N",
+             .help = "Length of a list",
+             .usual = "50",
+             .least = 2,
+             .most = 1000},
+            resamples_parameter(),
+            jobs_parameter()},
+       .footer = "Against: a uniform permutation; the freshest of ten of those (fewer_repeats); "
+                 "artists spread evenly (balanced); the longer ago the likelier (staleness); and a "
+                 "walk by similarity alone. They are functions of scripts/shuffles.lua.",
+       .answer = evaluate_shuffle,
+       .page_help = "Write the scorecard as a page to FILE"},
+  };
+}
+
+}  // namespace engine::verbs

@@ -1,0 +1,16 @@
+-- One of the ways of scripts/shuffles.lua over the listener's songs; "songs": all of these.
+local pl = require "playlist"
+local shuffles = require "shuffles"
+return pl.recipe {
+  title = "A shuffle",
+  params = {
+    way = pl.text { "uniform", help = "of scripts/shuffles.lua" },
+    tracks = pl.int { 50, min = 1, max = 1000000, help = "length" },
+    finished = pl.int { 2, min = 1, max = 1000, help = "without likes: songs heard to the end this often" },
+  },
+  build = function(p, user)
+    local songs = shuffles.songs(user, p.finished)
+    if p.way == "songs" then return songs:top(p.tracks) end
+    return shuffles[p.way](songs, p.tracks, user.served)
+  end,
+}
