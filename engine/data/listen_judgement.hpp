@@ -13,7 +13,7 @@ struct Judgement {
 };
 
 /// `ms_played` and `duration_ms` INT32_MIN: unknown. `flags` of store/listen_flags.hpp.
-Judgement judge(std::int32_t ms_played, std::int32_t duration_ms, std::int32_t flags,
+Judgement judge(std::int32_t ms_played, std::int32_t duration_ms, std::int64_t flags,
                 const PlayRule& rule);
 
 }  // namespace engine

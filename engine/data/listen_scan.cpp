@@ -54,7 +54,7 @@ ListenRows::ListenRows() {
     }
 }
 
-void ListenRows::add(std::int64_t start, std::int64_t track, std::int32_t played, std::int32_t how,
+void ListenRows::add(std::int64_t start, std::int64_t track, std::int32_t played, std::int64_t how,
                      std::string_view where) {
   ts.push_back(start);
   track_id.push_back(track);
@@ -83,8 +83,7 @@ ListenScan scan_listens(const Store& store, std::int64_t wanted_user) {
     first.add(track_id, end_of_listen(ts, ms_played),
               ms_played == INT32_MIN || ms_played >= kHeardSeconds * 1000);
     if (user == wanted_user)
-      scan.rows.add(ts, track_id, ms_played, static_cast<std::int32_t>(listens.integer(4)),
-                    listens.text(5));
+      scan.rows.add(ts, track_id, ms_played, listens.integer(4), listens.text(5));
   }
   first.flush(user, scan.first_heard);
   return scan;
@@ -97,7 +96,7 @@ ListenRows read_listens(const Store& store, std::int64_t user_id) {
   listens.start(user_id);
   while (listens.step())
     rows.add(listens.integer(0), listens.integer(1), length_of(listens.integer(2)),
-             static_cast<std::int32_t>(listens.integer(3)), listens.text(4));
+             listens.integer(3), listens.text(4));
   return rows;
 }
 

@@ -15,13 +15,13 @@ namespace engine {
 struct ListenRows {
   std::vector<std::int64_t> ts, track_id;
   std::vector<std::int32_t> ms_played;  // INT32_MIN unknown
-  std::vector<std::int32_t> flags;
-  std::vector<std::int32_t> country;  // codes into `countries`, -1 missing
+  std::vector<std::int64_t> flags;      // store/listen_flags.hpp
+  std::vector<std::int32_t> country;    // codes into `countries`, -1 missing
   /// AA to ZZ first, so that a code says nothing about which countries other listens have.
   Dictionary countries;
 
   ListenRows();
-  void add(std::int64_t ts, std::int64_t track_id, std::int32_t ms_played, std::int32_t flags,
+  void add(std::int64_t ts, std::int64_t track_id, std::int32_t ms_played, std::int64_t flags,
            std::string_view country);
   [[nodiscard]] std::size_t count() const { return ts.size(); }
 };

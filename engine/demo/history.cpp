@@ -203,16 +203,16 @@ class History {
     const double affinity = taste_.affinity(track.artist);
     const bool is_skipped = random_.uniform() < 0.42 - 0.3 * affinity;
     Listen listen{at, track_number, track.duration_ms, 0};
-    EndReason end = EndReason::kTrackDone;
+    PlayReason end = PlayReason::kTrackDone;
     if (is_skipped) {
       const double seconds = 2 - 18 * std::log(1 - random_.uniform());
       listen.ms_played =
           static_cast<std::int32_t>(std::min(1000 * seconds, 0.85 * track.duration_ms));
-      end = random_.uniform() < 0.9 ? EndReason::kForward : EndReason::kClickRow;
+      end = random_.uniform() < 0.9 ? PlayReason::kForward : PlayReason::kClickRow;
     } else if (random_.uniform() < 0.04) {
       listen.ms_played =
           static_cast<std::int32_t>((0.1 + 0.8 * random_.uniform()) * track.duration_ms);
-      end = EndReason::kEndPlay;
+      end = PlayReason::kEndPlay;
     }
     listen.flags = ListenFlags::with_end(end);
     if (random_.uniform() < 0.7)  // exports leave the rest unsaid
@@ -222,7 +222,7 @@ class History {
     const std::int64_t over = at + (listen.ms_played + 999) / 1000;
     if (over >= options_.now) return options_.now;
     listener_.listens.push_back(listen);
-    if (end == EndReason::kTrackDone) enjoy(track_number, over, affinity);
+    if (end == PlayReason::kTrackDone) enjoy(track_number, over, affinity);
     return over + static_cast<std::int64_t>(random_.next() % 4);
   }
 

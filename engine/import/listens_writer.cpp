@@ -25,11 +25,12 @@ class ListensWriter::FlagColumns {
         stamp_(table.numbers<std::uint8_t>("stamp")),
         precision_(table.numbers<std::int32_t>("precision")),
         duration_(table.numbers<std::int32_t>("duration_ms")),
+        reason_start_(table.texts("reason_start")),
         reason_end_(table.texts("reason_end")) {
-    for (std::size_t code = 0; code < reason_end_.distinct(); ++code) {
-      const auto reason = end_reason(reason_end_.of(static_cast<std::int32_t>(code)));
+    for (const PlayReason reason : reasons_of(reason_start_))
+      start_flags_.push_back(ListenFlags::with_start(reason));
+    for (const PlayReason reason : reasons_of(reason_end_))
       end_flags_.push_back(ListenFlags::with_end(reason));
-    }
   }
   [[nodiscard]] std::int64_t of(std::size_t row) const {
     std::int64_t flags = 0;
@@ -37,12 +38,14 @@ class ListensWriter::FlagColumns {
       flags |= skipped_[row] ? ListenFlags::kSkipped : ListenFlags::kNotSkipped;
     }
     if (is_set(shuffle_, row)) flags |= ListenFlags::kShuffle;
+    if (!shuffle_.empty() && shuffle_[row] != 255) flags |= ListenFlags::kShuffleKnown;
     if (is_set(offline_, row)) flags |= ListenFlags::kOffline;
     if (is_set(incognito_, row)) flags |= ListenFlags::kIncognito;
     if (is_set(loved_, row)) flags |= ListenFlags::kLoved;
     if (precision(row) > 1) flags |= ListenFlags::kIsCoarse;
     if (precision(row) > kMinute) flags |= ListenFlags::kIsToTheDay;
-    const std::int32_t end = reason_end_.code(row);
+    const std::int32_t start = reason_start_.code(row), end = reason_end_.code(row);
+    if (start >= 0) flags |= start_flags_[static_cast<std::size_t>(start)];
     if (end >= 0) flags |= end_flags_[static_cast<std::size_t>(end)];
     return flags | stamp(row) << ListenFlags::kStampShift |
            track_seconds(row) << ListenFlags::kTrackSecondsShift;
@@ -54,6 +57,13 @@ class ListensWriter::FlagColumns {
   }
 
  private:
+  /// By code.
+  static std::vector<PlayReason> reasons_of(const TextView& words) {
+    std::vector<PlayReason> reasons;
+    for (std::size_t code = 0; code < words.distinct(); ++code)
+      reasons.push_back(play_reason(words.of(static_cast<std::int32_t>(code))));
+    return reasons;
+  }
   static bool is_set(std::span<const std::uint8_t> column, std::size_t row) {
     return !column.empty() && column[row] == 1;
   }
@@ -68,8 +78,8 @@ class ListensWriter::FlagColumns {
   }
   std::span<const std::uint8_t> skipped_, shuffle_, offline_, incognito_, loved_, stamp_;
   std::span<const std::int32_t> precision_, duration_;
-  TextView reason_end_;
-  std::vector<std::int32_t> end_flags_;  // by code
+  TextView reason_start_, reason_end_;
+  std::vector<std::int64_t> start_flags_, end_flags_;  // by code
 };
 
 namespace {
@@ -107,6 +117,10 @@ ListensWriter::ListensWriter(Store& store, TrackMatcher& matcher, RowTracks& tra
       insert_(store.prepare("INSERT OR IGNORE INTO listens VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")),
       insert_many_(store.prepare(
           "INSERT OR FAIL INTO listens SELECT c0, c1, c2, c3, c4, c5, c6 FROM row_source(?1)")),
+      flags_(store.prepare("SELECT flags FROM listens WHERE user_id = ?1 AND ts = ?2 AND "
+                           "track_id = ?3 AND ms_played = ?4")),
+      set_flags_(store.prepare("UPDATE listens SET flags = ?5 WHERE user_id = ?1 AND ts = ?2 AND "
+                               "track_id = ?3 AND ms_played = ?4")),
       newest_(store.prepare("SELECT max(ts) FROM listens WHERE user_id = ?1")),
       other_tellers_(store.prepare(
           "SELECT 1 FROM ingestions i WHERE user_id = ?1 AND first_ts <= ?3 AND last_ts >= ?2 AND "
@@ -293,9 +307,22 @@ void ListensWriter::write_one(std::int64_t user, const Listen& listen, const Tex
                               std::int64_t ingestion, RecordBuckets& records) {
   const bool is_new = insert(user, listen, countries, ingestion);
   if (!is_new) retold_.push_back(listen);
-  records.note(listen.record, !is_new                                    ? Outcome::kDuplicate
+  const bool is_completed = !is_new && complete(user, listen);
+  records.note(listen.record, is_completed                               ? Outcome::kUpdated
+                              : !is_new                                  ? Outcome::kDuplicate
                               : is_short(listen.track, listen.ms_played) ? Outcome::kShort
                                                                          : Outcome::kNew);
+}
+
+/// The same teller told it before, and by then less of how it went: an earlier engine asked less.
+bool ListensWriter::complete(std::int64_t user, const Listen& listen) {
+  flags_.start(user, listen.ts, listen.track, listen.ms_played);
+  const std::int64_t known = flags_.step() ? flags_.integer(0) : listen.flags;
+  flags_.reset();
+  const std::int64_t completed = library::completed_play(known, listen.flags);
+  if (completed == known) return false;
+  set_flags_.run(user, listen.ts, listen.track, listen.ms_played, completed);
+  return true;
 }
 
 /// Listens from this place on are later than all that the store has of the user: a duplicate can
@@ -342,12 +369,14 @@ void ListensWriter::align(std::int64_t user, const TextView& countries, std::int
   library::NearbyTellings nearby = with_nearby(user, tellings(user, countries, ingestion));
   library::settle_blocks(
       nearby, tellers_, changes_, [&](const library::Telling& telling, library::Told what) {
-        if (what == library::Told::kKnown) {
+        const bool is_told_more = what == library::Told::kToldMore;
+        if (what == library::Told::kKnown || is_told_more) {
           retold_.push_back({telling.ts, telling.track, telling.record, 0, telling.ms_played, -1,
                              telling.teller});
         }
         const bool is_stored = what == library::Told::kAlone || what == library::Told::kRefined;
-        const Outcome outcome = what == library::Told::kCompleted            ? Outcome::kUpdated
+        const bool is_update = what == library::Told::kCompleted || is_told_more;
+        const Outcome outcome = is_update                                    ? Outcome::kUpdated
                                 : !is_stored                                 ? Outcome::kDuplicate
                                 : is_short(telling.track, telling.ms_played) ? Outcome::kShort
                                 : what == library::Told::kRefined            ? Outcome::kRefined

@@ -4,7 +4,8 @@
 // same play again (start, track and length) is a duplicate. What several tellers say of a play
 // makes one listen (tellings.hpp); such a row is
 //   duplicate   the play was known as exactly
-//   updated     likewise, but this row knew more of how it went (skipped, loved, the country)
+//   updated     likewise, but this row knew more of how it went (skipped, loved, the country, how
+//               it began), also where the same teller told it before
 //   refined     the play was known less exactly: the listen now has this row's time and length
 //
 // A duplicate is noted in `retellings`, so that the play stays when the import is undone that told it
@@ -65,6 +66,7 @@ class ListensWriter {
                    std::int64_t ingestion, RecordBuckets& records);
   bool insert(std::int64_t user, const Listen& listen, const TextView& countries,
               std::int64_t ingestion);
+  bool complete(std::int64_t user, const Listen& listen);
 
   // several
   void align(std::int64_t user, const TextView& countries, std::int64_t ingestion,
@@ -81,7 +83,8 @@ class ListensWriter {
   PlayRule rule_;
   library::Tellers tellers_;
   library::ListenChanges changes_;
-  Statement insert_, insert_many_, newest_, other_tellers_, note_teller_, note_retold_;
+  Statement insert_, insert_many_, flags_, set_flags_, newest_, other_tellers_, note_teller_,
+      note_retold_;
   std::vector<Listen> listens_;
   std::vector<Listen> retold_;  // of the batch: known by the same teller's word
   std::unordered_set<std::int32_t> batch_tellers_;

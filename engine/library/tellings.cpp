@@ -43,16 +43,7 @@ ListenRow as_listen(const Telling& telling) {
 
 /// Adds what `telling` knows of how the play went and the row does not.
 void complete(ListenRow& row, const Telling& telling) {
-  constexpr std::int64_t kOnce =
-      ListenFlags::kShuffle | ListenFlags::kOffline | ListenFlags::kIncognito | ListenFlags::kLoved;
-  if ((row.flags & ListenFlags::kSkippedKnown) == 0) {
-    row.flags |= telling.play_flags & ListenFlags::kSkippedKnown;
-  }
-  row.flags |= telling.play_flags & kOnce;
-  if (ListenFlags::end(static_cast<std::int32_t>(row.flags & ListenFlags::kPlay)) ==
-      EndReason::kUnknown) {
-    row.flags |= ListenFlags::with_end(ListenFlags::end(telling.play_flags));
-  }
+  row.flags = completed_play(row.flags, telling.play_flags);
   if (row.country.empty()) row.country = telling.country;
 }
 
@@ -117,6 +108,19 @@ class TellingSource final : public RowSource {
 
 }  // namespace
 
+std::int64_t completed_play(std::int64_t known, std::int64_t told) {
+  constexpr std::int64_t kOnce = ListenFlags::kShuffle | ListenFlags::kShuffleKnown |
+                                 ListenFlags::kOffline | ListenFlags::kIncognito |
+                                 ListenFlags::kLoved;
+  std::int64_t flags = known | (told & kOnce);
+  if ((known & ListenFlags::kSkippedKnown) == 0) flags |= told & ListenFlags::kSkippedKnown;
+  if (ListenFlags::end(known) == PlayReason::kUnknown)
+    flags |= ListenFlags::with_end(ListenFlags::end(told));
+  if (ListenFlags::start(known) == PlayReason::kUnknown)
+    flags |= ListenFlags::with_start(ListenFlags::start(told));
+  return flags;
+}
+
 // ---- a telling ----------------------------------------------------------------------------------
 
 std::int64_t Telling::flags() const {
@@ -132,7 +136,7 @@ std::int64_t Telling::flags() const {
 }
 
 void Telling::set_flags(std::int64_t flags) {
-  play_flags = static_cast<std::int32_t>(flags & ListenFlags::kPlay);
+  play_flags = flags & ListenFlags::kPlay;
   stamp = static_cast<Stamp>((flags >> ListenFlags::kStampShift) & ListenFlags::kStampMask);
   is_to_the_day = (flags & ListenFlags::kIsToTheDay) != 0;
   teller =
@@ -312,7 +316,7 @@ void ListenChanges::keep_alone(Telling& telling) {
 }
 
 void ListenChanges::keep_apart(Telling& telling) {
-  if (telling.is_apart && telling.teller == telling.stored_teller) return;
+  if (telling.is_apart && telling.is_as_stored()) return;
   keep_alone(telling);
   apart_put_.push_back(telling);
 }
@@ -335,11 +339,10 @@ bool ListenChanges::settle_one_teller(Tellings set, std::span<const ListenRow> b
       });
   if (!is_alone) return false;
   for (const Telling* telling : set) {
-    if (!telling->is_new() && telling->teller == telling->stored_teller) continue;
+    if (!telling->is_new() && telling->is_as_stored()) continue;
     put_.push_back(as_listen(*telling));
-    if (!telling->is_new()) continue;
-    told[static_cast<std::size_t>(telling - block.data())] = Told::kAlone;
-    is_visible_ = true;
+    is_visible_ |= telling->is_new() || telling->is_completed;
+    if (telling->is_new()) told[static_cast<std::size_t>(telling - block.data())] = Told::kAlone;
   }
   return true;
 }
@@ -349,7 +352,8 @@ std::vector<Told> ListenChanges::settle(std::span<Telling> block, std::span<cons
   adopt(block, tellers);
   std::vector<Told> told(block.size(), Told::kKnown);
 
-  // The set of tellings: what one teller says twice counts once, and the one in the store stays.
+  // The set of tellings: what one teller says twice counts once, and the one in the store stays,
+  // with what it left open and the other does not.
   const auto key = [](const Telling& t) {
     return std::make_tuple(t.teller, t.ts, t.ms_played, t.is_new(), t.record, t.is_apart);
   };
@@ -361,13 +365,19 @@ std::vector<Told> ListenChanges::settle(std::span<Telling> block, std::span<cons
   const auto repeats = [&](Telling* a, Telling* b) {
     const bool is_repeated =
         a->teller == b->teller && a->ts == b->ts && a->ms_played == b->ms_played;
-    if (is_repeated) repeated.push_back(b);
-    return is_repeated;
+    if (!is_repeated) return false;
+    repeated.push_back(b);
+    const std::int64_t completed = completed_play(a->play_flags, b->play_flags);
+    if (!a->is_new() && b->is_new() && completed != a->play_flags) {
+      a->play_flags = completed;
+      a->is_completed = true;
+      told[static_cast<std::size_t>(b - block.data())] = Told::kToldMore;
+    }
+    return true;
   };
   set.erase(std::unique(set.begin(), set.end(), repeats), set.end());
   if (std::none_of(set.begin(), set.end(), [](const Telling* t) { return t->is_new(); }) &&
-      std::none_of(set.begin(), set.end(),
-                   [](const Telling* t) { return t->teller != t->stored_teller; })) {
+      std::all_of(set.begin(), set.end(), [](const Telling* t) { return t->is_as_stored(); })) {
     return told;
   }
   if (settle_one_teller(set, before, block, told)) return told;

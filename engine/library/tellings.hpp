@@ -33,12 +33,13 @@ struct Telling {
   std::int64_t user = 0, track = 0;
   std::int64_t ts = 0;             // start as told: the end told less the time played, or the time
   std::int32_t ms_played = -1;     // -1: not told
-  std::int32_t play_flags = 0;     // the lower 16 bits of listens.flags
+  std::int64_t play_flags = 0;     // of listens.flags those that say how it went
   std::int32_t track_seconds = 0;  // length of the track; 0: not told
   std::int32_t teller = 0;
   Stamp stamp = Stamp::kUnknown;
   bool is_to_the_day = false;      // the time is exact to a day only, and so coarse
   bool is_apart = false;           // it has a row in `tellings`
+  bool is_completed = false;       // its teller told it again, and then more of how it went
   std::int32_t stored_teller = 0;  // as the row in the store has it
   std::int64_t stored_flags = 0;   // likewise, of a telling that stands in `listens`
   std::int64_t ingestion = 0;
@@ -46,6 +47,8 @@ struct Telling {
   std::int64_t record = kInStore;  // of the file being imported
 
   [[nodiscard]] bool is_new() const { return record != kInStore; }
+  /// Of one in the store: its row need not change for itself.
+  [[nodiscard]] bool is_as_stored() const { return teller == stored_teller && !is_completed; }
   [[nodiscard]] ToldPlay told() const;
   /// listens.flags and tellings.flags.
   [[nodiscard]] std::int64_t flags() const;
@@ -54,6 +57,9 @@ struct Telling {
   [[nodiscard]] std::int64_t earliest() const;
   [[nodiscard]] std::int64_t latest() const;
 };
+
+/// listens.flags with what `told` knows of how the play went and `known` does not.
+std::int64_t completed_play(std::int64_t known, std::int64_t told);
 
 /// A row of `listens`.
 struct ListenRow {
@@ -86,6 +92,7 @@ class Tellers {
 enum class Told {
   kAlone,      // a listen of its own
   kKnown,      // the same teller told it before
+  kToldMore,   // likewise, and by then less of how it went
   kSame,       // another teller told the play as exactly; nothing new
   kCompleted,  // likewise, and this one knew more of how it went
   kRefined,    // another teller told the play less exactly

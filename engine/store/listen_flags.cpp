@@ -1,41 +1,63 @@
 #include "store/listen_flags.hpp"
 
-#include <string>
-
 namespace engine {
 
-EndReason end_reason(std::string_view word) {
-  static constexpr struct {
-    std::string_view word;
-    EndReason reason;
-  } kWords[] = {
-      {"", EndReason::kUnknown},
-      {"unknown", EndReason::kUnknown},
-      {"trackdone", EndReason::kTrackDone},
-      {"fwdbtn", EndReason::kForward},
-      {"backbtn", EndReason::kBack},
-      {"clickrow", EndReason::kClickRow},
-      {"endplay", EndReason::kEndPlay},
-      {"logout", EndReason::kLogout},
-      {"remote", EndReason::kRemote},
-      {"unexpectedexit", EndReason::kUnexpectedExit},
-      {"unexpectedexitwhilepaused", EndReason::kUnexpectedExitPaused},
-      {"trackerror", EndReason::kTrackError},
-      {"playbtn", EndReason::kPlayButton},
-      {"clickside", EndReason::kClickSide},
-      {"popup", EndReason::kPopup},
-      {"appload", EndReason::kAppLoad},
-      {"reload", EndReason::kReload},
-      {"uriopen", EndReason::kUriOpen},
-  };
+namespace {
+
+constexpr struct {
+  std::string_view word;
+  PlayReason reason;
+} kWords[] = {
+    {"trackdone", PlayReason::kTrackDone},
+    {"fwdbtn", PlayReason::kForward},
+    {"backbtn", PlayReason::kBack},
+    {"clickrow", PlayReason::kClickRow},
+    {"endplay", PlayReason::kEndPlay},
+    {"logout", PlayReason::kLogout},
+    {"remote", PlayReason::kRemote},
+    {"unexpectedexit", PlayReason::kUnexpectedExit},
+    {"unexpectedexitwhilepaused", PlayReason::kUnexpectedExitPaused},
+    {"trackerror", PlayReason::kTrackError},
+    {"playbtn", PlayReason::kPlayButton},
+    {"clickside", PlayReason::kClickSide},
+    {"popup", PlayReason::kPopup},
+    {"appload", PlayReason::kAppLoad},
+    {"reload", PlayReason::kReload},
+    {"uriopen", PlayReason::kUriOpen},
+};
+
+}  // namespace
+
+PlayReason play_reason(std::string_view word) {
   std::string plain;  // spellings vary: click-row, clickrow
   for (const char c : word) {
     if (c != '-' && c != '_') plain += c;
   }
+  if (plain.empty() || plain == "unknown") return PlayReason::kUnknown;
   for (const auto& known : kWords) {
     if (plain == known.word) return known.reason;
   }
-  return EndReason::kOther;
+  return PlayReason::kOther;
+}
+
+const std::vector<std::string>& play_reason_words() {
+  static const std::vector<std::string> words = [] {
+    std::vector<std::string> all;
+    for (const auto& known : kWords) all.emplace_back(known.word);
+    all.emplace_back("other");
+    return all;
+  }();
+  return words;
+}
+
+std::int32_t code_of(PlayReason reason) {
+  if (reason == PlayReason::kUnknown) return -1;
+  std::int32_t code = 0;
+  for (const auto& known : kWords) {
+    if (reason == known.reason) break;
+    ++code;
+  }
+  return code;
 }
 
 }  // namespace engine

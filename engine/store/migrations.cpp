@@ -207,7 +207,12 @@ std::span<const Migration> store_migrations() {
        "PRIMARY KEY (ingestion_id, ts, track_id, teller_id, ms_played)) STRICT, WITHOUT ROWID;"
        "CREATE TABLE import_changes (ingestion_id INTEGER NOT NULL REFERENCES ingestions, "
        "number INTEGER NOT NULL, changes BLOB NOT NULL, PRIMARY KEY (ingestion_id, number)) "
-       "STRICT"}};
+       "STRICT"},
+      // Why plays began, and that they were not shuffled, which earlier imports did not ask: the same
+      // file imported again is read again and tells it.
+      {13,
+       "UPDATE ingestions SET is_superseded = 1 WHERE is_complete AND "
+       "format IN ('spotify_extended', 'plays_csv')"}};
   return steps;
 }
 

@@ -1,4 +1,4 @@
-// Where a table that has one row per play keeps when that was, how long, and how it ended; who and
+// Where a table that has one row per play keeps when that was, how long, how it began and ended; who and
 // what was played is for TrackColumns.
 #pragma once
 
@@ -24,7 +24,9 @@ class PlayColumns {
     kSkipped,
     kLoved,
     kCountry,
+    kReasonStart,
     kReasonEnd,
+    kShuffle,
     kEvent,  // Apple's "Event Type": only the end of a play is one
     kMedium,
     kUser,

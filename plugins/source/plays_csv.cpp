@@ -75,9 +75,11 @@ enum Column {
   kSpotify,
   kIsrc,
   kMbid,
-  kReason,
+  kStartReason,
+  kEndReason,
   kCountry,
   kSkipped,
+  kShuffle,
   kLoved,
   kPrecision
 };
@@ -156,9 +158,11 @@ class PlaysCsv final : public playlist::Source {
                                         {"spotify_id", PLAYLIST_STRING},
                                         {"isrc", PLAYLIST_STRING},
                                         {"mbid", PLAYLIST_STRING},
+                                        {"reason_start", PLAYLIST_STRING},
                                         {"reason_end", PLAYLIST_STRING},
                                         {"country", PLAYLIST_STRING},
                                         {"skipped", PLAYLIST_U8},
+                                        {"shuffle", PLAYLIST_U8},
                                         {"loved", PLAYLIST_U8},
                                         {"precision", PLAYLIST_I32}});
   }
@@ -223,10 +227,12 @@ class PlaysCsv final : public playlist::Source {
     listens_->set_text(kSpotify, track_.spotify_id);
     listens_->set_text(kIsrc, track_.isrc);
     listens_->set_text(kMbid, track_.mbid);
-    listens_->set_text(kReason, end_reason(csv[plays_[PlayColumns::kReasonEnd]]));
+    listens_->set_text(kStartReason, lower_ascii(csv[plays_[PlayColumns::kReasonStart]]));
+    listens_->set_text(kEndReason, end_reason(csv[plays_[PlayColumns::kReasonEnd]]));
     const std::string_view country = csv[plays_[PlayColumns::kCountry]];
     if (country.size() == 2) listens_->set_text(kCountry, country);
     put_flag(kSkipped, csv[plays_[PlayColumns::kSkipped]]);
+    put_flag(kShuffle, csv[plays_[PlayColumns::kShuffle]]);
     put_flag(kLoved, csv[plays_[PlayColumns::kLoved]]);
     if (start.precision > 1) listens_->set_i32(kPrecision, start.precision);
   }

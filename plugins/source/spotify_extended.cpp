@@ -37,6 +37,7 @@ enum Field : std::size_t {
   kBookTitle,
   kBookUri,
   kChapterUri,
+  kReasonStart,
   kReasonEnd,
   kShuffle,
   kSkipped,
@@ -56,6 +57,7 @@ constexpr std::array<std::string_view, kFieldCount> kNames = {"ts",
                                                               "audiobook_title",
                                                               "audiobook_uri",
                                                               "audiobook_chapter_uri",
+                                                              "reason_start",
                                                               "reason_end",
                                                               "shuffle",
                                                               "skipped",
@@ -72,7 +74,8 @@ enum Column {
   kArtistColumn,
   kAlbumColumn,
   kSpotifyId,
-  kReason,
+  kStartReason,
+  kEndReason,
   kCountryColumn,
   kSkippedColumn,
   kShuffleColumn,
@@ -83,7 +86,7 @@ enum Column {
 
 constexpr std::int64_t kLongestPlay = 24 * 3600 * 1000;
 
-/// One spelling for every way a play can end: "click-row" and "ClickRow" are "clickrow".
+/// One spelling for every way a play can begin or end: "click-row" and "ClickRow" are "clickrow".
 std::string_view unify_reason(std::string_view reason, std::string& buffer) {
   if (reason == "trackdone" || reason == "fwdbtn") return reason;
   buffer.clear();
@@ -124,6 +127,7 @@ class SpotifyExtended final : public playlist::Source {
                                       {"artist", PLAYLIST_STRING, kAlways},
                                       {"album", PLAYLIST_STRING},
                                       {"spotify_id", PLAYLIST_STRING},
+                                      {"reason_start", PLAYLIST_STRING},
                                       {"reason_end", PLAYLIST_STRING},
                                       {"country", PLAYLIST_STRING},
                                       {"skipped", PLAYLIST_U8},
@@ -188,7 +192,8 @@ class SpotifyExtended final : public playlist::Source {
   }
 
   void put_details() {
-    listens_->set_text(kReason, unify_reason(values_[kReasonEnd].text(buffer_), reason_));
+    put_reason(kStartReason, kReasonStart);
+    put_reason(kEndReason, kReasonEnd);
     const std::string_view country = values_[kCountry].text(buffer_);
     if (is_country(country)) listens_->set_text(kCountryColumn, country);
     put_flag(kSkippedColumn, kSkipped);
@@ -217,6 +222,9 @@ class SpotifyExtended final : public playlist::Source {
   }
   void put_text(int column, Field field) {
     listens_->set_text(column, values_[field].text(buffer_));
+  }
+  void put_reason(int column, Field field) {
+    listens_->set_text(column, unify_reason(values_[field].text(buffer_), reason_));
   }
   void put_flag(int column, Field field) {
     if (const auto flag = values_[field].boolean()) listens_->set_u8(column, *flag ? 1 : 0);

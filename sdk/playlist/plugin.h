@@ -211,18 +211,18 @@ struct playlist_host {
 /* Read-only tables of the catalogue and of the user, as of `now`; for every kind, in create(), run() and explain().
  *
  * table()                 rows, columns
- *   "tracks"              one per track number: id i64 (the store's), title, artist i32 (first artist's number), artist_name,
- *       album, version ("" or live, remix ...; edition words are not a version), song i32 (the same number for every
- *       version of a song), spotify_id, isrc, mbid, duration_ms i32, year i32, popularity f32 0..100, explicit u8,
- *       danceability energy speechiness acousticness instrumentalness liveness valence f32 0..1, loudness f32 dB, tempo
- *       f32 BPM, key i32 0..11, mode i32 0 minor 1 major, time_signature i32; energy_or_artist and so on of those of
- *       0..1: the artist's mean where the track's own is missing;   "playlist_tracks" playlist, track place i32, ts i64
+ *   "tracks"              one per track number: id i64 (the store's), title, artist i32 (first artist's number), artist_name, album, version
+ *       ("" or live, remix ...; edition words are not a version), song i32 (the same number for every version of a song), spotify_id, isrc,
+ *       mbid, duration_ms i32, year i32, popularity f32 0..100, explicit u8, danceability energy speechiness acousticness instrumentalness
+ *       liveness valence f32 0..1, loudness f32 dB, tempo f32 BPM, key i32 0..11, mode i32 0 minor 1 major, time_signature i32; energy_or_artist
+ *       and so on of those of 0..1: the artist's mean where the track's own is missing;   "playlist_tracks" playlist, track place i32, ts i64
  *   "artists" "tags"      id i64 (artists'), name (tags' lower case), popularity f32 (artists'), track_count i32
  *   "track_genres"        one per track number: genre (its strongest tag), tags (all: its own, else strong ones of its artist)
  *   "tracks_by_id"        row k: number i32 of the store's id k, -1 none; no rows where ids are sparse;  "artists_by_id"
  *   "engagement"          what was told of tracks: track i32, plays likes comments skip_rate completion f32, ts i64
  *   "listens"             the user's, by time: track i32, ts i64 (start), ms_played i32, is_play u8 (long enough
  *                         to count), is_skip u8 (255 unknown), is_finished u8 (255 unknown), country;   "last_session" track i32, ts i64
+ *   "listen_contexts"     (1.2) per row of "listens": shuffle u8, start_reason end_reason ("clickrow" ...), session i32 (its row), position i32
  *   "likes" "library"     track i32, ts i64, is_implicit u8 (likes); oldest first; liked, saved or in an own playlist
  *   "prompts" "captions"  what the user asked for, what describes tracks: text, ts i64, track i32 (prompts: if known)
  *   "prompt_vectors:SPACE"  the texts that have a vector in that space, by ts: text (its folded words), ts i64
@@ -270,10 +270,10 @@ typedef struct playlist_candidates {
  * announced by `record` of its rows, one that yields none is put into a bucket with a reason.
  *
  * table       columns understood (all optional unless marked *; unknown columns are refused)
- *   "listens" record* i64 (0-based record number in the file), ts* i64 (start of play, Unix seconds),
- *             ms_played i32, title*, artist* (both may be missing where spotify_id or mbid is given), album,
- *             spotify_id, isrc, mbid (recording), artist_mbid, reason_end, country, skipped u8, shuffle u8,
- *             offline u8, incognito u8, precision i32 (seconds that ts is exact to, default 1), loved u8. By the
+ *   "listens" record* i64 (0-based record number in the file), ts* i64 (start of play, Unix seconds), ms_played i32, title*, artist* (both
+ *             may be missing where spotify_id or mbid is given), album, spotify_id, isrc, mbid (recording), artist_mbid, reason_start (1.2)
+ *             reason_end ("trackdone" "fwdbtn" "clickrow" ...), country, skipped u8, shuffle u8, offline u8, incognito u8, precision i32
+ *             (seconds that ts is exact to, default 1), loved u8. By the
  *             others the host sees that two exports tell the same play (plays of one teller are different plays, the
  *             same row twice is one; several tellers' are aligned):
  *               stamp u8         which end of the play the input gives: 1 the start; 2 the end, and ts is that less

@@ -116,8 +116,8 @@ void write_listens(engine::Statement& insert, std::int64_t user_id,
     ts += step;
     const bool is_skip = random.chance(0.2);
     const int flags =
-        is_skip ? ListenFlags::with_end(engine::EndReason::kForward) | ListenFlags::kSkipped
-                : ListenFlags::with_end(engine::EndReason::kTrackDone) | ListenFlags::kNotSkipped;
+        is_skip ? ListenFlags::with_end(engine::PlayReason::kForward) | ListenFlags::kSkipped
+                : ListenFlags::with_end(engine::PlayReason::kTrackDone) | ListenFlags::kNotSkipped;
     insert.run(user_id, ts, track + 1, is_skip ? 15'000 : 200'000, flags);
   }
 }

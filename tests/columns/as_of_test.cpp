@@ -20,8 +20,8 @@
 #include "support/small_store.hpp"
 
 using engine::AsOf;
-using engine::EndReason;
 using engine::ListenFlags;
+using engine::PlayReason;
 using test::as_text;
 using test::SmallStore;
 
@@ -80,8 +80,8 @@ void listen(SmallStore& store, const std::vector<Listen>& listens, int user = 1)
   store.change(sql);
 }
 
-const std::int32_t kDone = ListenFlags::with_end(EndReason::kTrackDone);
-const std::int32_t kForward = ListenFlags::with_end(EndReason::kForward);
+const std::int32_t kDone = ListenFlags::with_end(PlayReason::kTrackDone);
+const std::int32_t kForward = ListenFlags::with_end(PlayReason::kForward);
 
 void fill_listens(SmallStore& store) {
   listen(store, {{1000, 12, 100000, kDone},

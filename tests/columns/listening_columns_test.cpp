@@ -20,7 +20,7 @@ namespace {
 const std::int64_t kNow = parse_time("2026-11-21T19:00:00Z");
 
 void listen(SmallStore& store, const char* start, int track, int seconds = 100,
-            engine::EndReason end = engine::EndReason::kTrackDone) {
+            engine::PlayReason end = engine::PlayReason::kTrackDone) {
   store.change("INSERT INTO listens VALUES (1, " + std::to_string(parse_time(start)) + ", " +
                std::to_string(track) + ", " + std::to_string(1000 * seconds) + ", " +
                std::to_string(engine::ListenFlags::with_end(end)) + ", 'DE', 1);");
@@ -65,8 +65,8 @@ TEST_CASE("last_finished is the latest listen that finished counts", "[listening
   fill(store);
   listen(store, "2026-11-01T10:00:00Z", 1);
   listen(store, "2026-11-02T10:00:00Z", 1);
-  listen(store, "2026-11-03T10:00:00Z", 1, 40, engine::EndReason::kForward);
-  listen(store, "2026-11-04T10:00:00Z", 2, 40, engine::EndReason::kForward);
+  listen(store, "2026-11-03T10:00:00Z", 1, 40, engine::PlayReason::kForward);
+  listen(store, "2026-11-04T10:00:00Z", 2, 40, engine::PlayReason::kForward);
   const std::string second = std::to_string(parse_time("2026-11-02T10:00:00Z"));
   CHECK(as_text(*store.as_of(kNow)->table("track_finished")) ==
         "last_finished\n" + second + "\n-\n-\n-\n-\n");

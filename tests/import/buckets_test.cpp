@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 #include "import/rows_receiver.hpp"
+#include "library/tellings.hpp"
 #include "store/listen_flags.hpp"
 #include "support/import_run.hpp"
 
@@ -54,17 +55,67 @@ TEST_CASE("what a listen's source told is kept in its flags", "[import]") {
   for (const auto& [name, value] : Row{{"skipped", "1"},
                                        {"shuffle", "1"},
                                        {"incognito", "0"},
+                                       {"reason_start", "click-row"},
                                        {"reason_end", "fwdbtn"},
                                        {"country", "DE"}}) {
     row.emplace_back(name, value);
   }
   import.file("x", "h", "listens", {row});
-  const auto flags = static_cast<std::int32_t>(import.store().integer("SELECT flags FROM listens"));
+  const std::int64_t flags = import.store().integer("SELECT flags FROM listens");
   CHECK(engine::ListenFlags::skipped(flags) == 1);
   CHECK((flags & engine::ListenFlags::kShuffle) != 0);
   CHECK((flags & engine::ListenFlags::kIncognito) == 0);
-  CHECK(engine::ListenFlags::end(flags) == engine::EndReason::kForward);
+  CHECK(engine::ListenFlags::start(flags) == engine::PlayReason::kClickRow);
+  CHECK(engine::ListenFlags::end(flags) == engine::PlayReason::kForward);
   CHECK(import.store().integer("SELECT count(*) FROM listens WHERE country = 'DE'") == 1);
+}
+
+TEST_CASE("the same teller may know more of a play later", "[import][buckets]") {
+  const TemporaryFolder folder;
+  DirectImport import(folder.file("a.db"));
+  const auto began = [](Row row, const char* reason) {
+    row.emplace_back("reason_start", reason);
+    row.emplace_back("shuffle", "0");
+    return row;
+  };
+  const auto starts = [&] {
+    std::string text;
+    engine::Statement flags = import.store().prepare("SELECT flags FROM listens ORDER BY ts");
+    while (flags.step()) {
+      const std::int32_t code = engine::code_of(engine::ListenFlags::start(flags.integer(0)));
+      text += (code < 0 ? "-" : engine::play_reason_words()[static_cast<std::size_t>(code)]) + " " +
+              std::to_string(engine::ListenFlags::shuffle(flags.integer(0))) + "\n";
+    }
+    return text;
+  };
+  const Row first = play(10'000, 200'000), second = play(20'000, 200'000);
+  import.file("extended", "1", "listens", {first, second});
+  CHECK(starts() == "- 255\n- 255\n");
+  SECTION("alone") {
+    CHECK(import.file("extended", "2", "listens", {began(first, "clickrow"), second}).buckets ==
+          BucketCounts{{"duplicate", 1}, {"updated", 1}});
+    CHECK(starts() == "clickrow 0\n- 255\n");
+    // What is known stays.
+    CHECK(import.file("extended", "3", "listens", {began(first, "fwdbtn")}).buckets ==
+          BucketCounts{{"duplicate", 1}});
+    CHECK(starts() == "clickrow 0\n- 255\n");
+  }
+  SECTION("beside another teller of other plays") {
+    import.file("account", "2", "listens", {coarse(30'000, 100'000)});
+    CHECK(import.file("extended", "3", "listens", {began(first, "clickrow"), second}).buckets ==
+          BucketCounts{{"duplicate", 1}, {"updated", 1}});
+    CHECK(starts() == "clickrow 0\n- 255\n- 255\n");
+  }
+  SECTION("of a play that several told") {
+    import.file("account", "2", "listens", {coarse(10'050, 200'500)});
+    CHECK(import.store().integer("SELECT count(*) FROM tellings") == 2);
+    CHECK(import.file("extended", "3", "listens", {began(first, "clickrow")}).buckets ==
+          BucketCounts{{"updated", 1}});
+    CHECK(starts() == "clickrow 0\n- 255\n");
+    // Taken apart again, the telling has it too.
+    engine::library::take_back(import.store(), 1, 2);
+    CHECK(starts() == "clickrow 0\n- 255\n");
+  }
 }
 
 TEST_CASE("the same play in two exports is kept once, the more exact one", "[import][buckets]") {

@@ -194,6 +194,30 @@ TEST_CASE("people are told apart by folder", "[import][files]") {
   CHECK(Store::open(folder.file("library.db")).integer("SELECT count(*) FROM listens") == 2);
 }
 
+TEST_CASE("a file of which an earlier engine asked less completes what it told",
+          "[import][files]") {
+  const TemporaryFolder folder;
+  std::string one = play(300, "One");
+  one.insert(one.size() - 1, R"(,"reason_start":"clickrow","shuffle":false)");
+  write_file(folder.file("in/endsong_0.json"), history({one, play(600, "Two")}));
+  const auto options = import_options(folder.file("library.db"), {folder.file("in")});
+  import_paths(options);
+  const auto starts = [&] {
+    return Store::open(folder.file("library.db"))
+        .integer("SELECT group_concat(flags >> 48) || '0' FROM listens");
+  };
+  const std::int64_t told = starts();
+  {
+    Store store = Store::open(folder.file("library.db"));  // as migration 12 leaves it
+    store.execute("UPDATE listens SET flags = flags & 0xffffffffff7f");
+    store.execute("UPDATE ingestions SET is_superseded = 1");
+  }
+  REQUIRE(starts() != told);
+  CHECK(import_paths(options).buckets() == BucketCounts{{"duplicate", 1}, {"updated", 1}});
+  CHECK(starts() == told);
+  CHECK(import_paths(options).buckets() == BucketCounts{{"duplicate", 2}});
+}
+
 TEST_CASE("a catalogue that lies in two people's folders is imported once", "[import][files]") {
   const TemporaryFolder folder;
   write_file(folder.file("in/ann/catalogue.csv"), kCatalogue);

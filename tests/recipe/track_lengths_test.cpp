@@ -16,8 +16,8 @@ std::string listen(int ts, int track, int ms, std::int32_t flags) {
 
 TEST_CASE("a length that no source told is the median of the plays that ended by themselves",
           "[recipe][lengths]") {
-  const std::int32_t done = engine::ListenFlags::with_end(engine::EndReason::kTrackDone);
-  const std::int32_t forward = engine::ListenFlags::with_end(engine::EndReason::kForward);
+  const std::int32_t done = engine::ListenFlags::with_end(engine::PlayReason::kTrackDone);
+  const std::int32_t forward = engine::ListenFlags::with_end(engine::PlayReason::kForward);
   test::SmallStore store;
   store.change(
       "INSERT INTO artists (artist_id, name, key) VALUES (1, 'Ada', 'ada');"

@@ -20,6 +20,7 @@ TEST_CASE("spotify_extended reads the start of a play from its end", "[source]")
   CHECK(listens[0]["artist"] == "The Tin Sailors");
   CHECK(listens[0]["album"] == "Low Tide");
   CHECK(listens[0]["spotify_id"] == "0000000000000000000001");
+  CHECK(listens[0]["reason_start"] == "trackdone");
   CHECK(listens[0]["reason_end"] == "trackdone");
   CHECK(listens[0]["country"] == "EE");
   CHECK(listens[0]["skipped"] == "0");
@@ -37,7 +38,8 @@ TEST_CASE("spotify_extended takes unknown values as unknown and unifies spelling
   CHECK(listens[2]["title"] == "1989");
   CHECK(listens[2]["album"] == "1989");  // a JSON number
   CHECK(listens[2]["artist"] == "Paper \"Moon\" Choir");
-  CHECK(listens[2]["reason_end"] == "clickrow");  // was click-row
+  CHECK(listens[2]["reason_start"] == "clickrow");  // was click-row
+  CHECK(listens[2]["reason_end"] == "clickrow");
   CHECK(listens[2]["skipped"] == "");
   CHECK(listens[2]["shuffle"] == "");
   CHECK(listens[3]["title"] == "My Demo");  // a local file

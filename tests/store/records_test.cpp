@@ -1,13 +1,16 @@
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "core/error.hpp"
 #include "store/listen_flags.hpp"
+#include "store/migrations.hpp"
 #include "store/runs.hpp"
 #include "store/users.hpp"
 #include "support/temporary_folder.hpp"
 
-using engine::EndReason;
 using engine::ListenFlags;
+using engine::PlayReason;
 using engine::RunRecord;
 using engine::Store;
 
@@ -105,16 +108,58 @@ TEST_CASE("the user is chosen by name, or is the only one", "[store][users]") {
 }
 
 TEST_CASE("listen flags keep what a source told", "[store]") {
-  CHECK(engine::end_reason("trackdone") == EndReason::kTrackDone);
-  CHECK(engine::end_reason("click-row") == EndReason::kClickRow);
-  CHECK(engine::end_reason("clickrow") == EndReason::kClickRow);
-  CHECK(engine::end_reason("unexpected-exit-while-paused") == EndReason::kUnexpectedExitPaused);
-  CHECK(engine::end_reason("") == EndReason::kUnknown);
-  CHECK(engine::end_reason("something new") == EndReason::kOther);
+  CHECK(engine::play_reason("trackdone") == PlayReason::kTrackDone);
+  CHECK(engine::play_reason("click-row") == PlayReason::kClickRow);
+  CHECK(engine::play_reason("clickrow") == PlayReason::kClickRow);
+  CHECK(engine::play_reason("unexpected-exit-while-paused") == PlayReason::kUnexpectedExitPaused);
+  CHECK(engine::play_reason("") == PlayReason::kUnknown);
+  CHECK(engine::play_reason("something new") == PlayReason::kOther);
   const std::int32_t flags =
-      ListenFlags::kSkipped | ListenFlags::kShuffle | ListenFlags::with_end(EndReason::kForward);
+      ListenFlags::kSkipped | ListenFlags::kShuffle | ListenFlags::with_end(PlayReason::kForward);
   CHECK(ListenFlags::skipped(flags) == 1);
   CHECK(ListenFlags::skipped(ListenFlags::kNotSkipped) == 0);
   CHECK(ListenFlags::skipped(ListenFlags::kShuffle) == 255);
-  CHECK(ListenFlags::end(flags) == EndReason::kForward);
+  CHECK(ListenFlags::end(flags) == PlayReason::kForward);
+  CHECK(ListenFlags::start(flags) == PlayReason::kUnknown);
+  const std::int64_t whole = flags | ListenFlags::with_start(PlayReason::kOther) |
+                             std::int64_t{300} << ListenFlags::kTrackSecondsShift;
+  CHECK(ListenFlags::start(whole) == PlayReason::kOther);
+  CHECK(ListenFlags::end(whole) == PlayReason::kForward);
+  CHECK(ListenFlags::shuffle(whole) == 1);
+  CHECK(ListenFlags::shuffle(0) == 255);  // as older imports left it: off, or not told
+  CHECK(ListenFlags::shuffle(ListenFlags::kShuffleKnown) == 0);
+}
+
+TEST_CASE("every word for how a play begins and ends has a code", "[store]") {
+  const std::vector<std::string>& words = engine::play_reason_words();
+  CHECK(engine::code_of(PlayReason::kUnknown) == -1);
+  CHECK(words.at(static_cast<std::size_t>(engine::code_of(PlayReason::kOther))) == "other");
+  for (const std::string& word : words) {
+    if (word == "other") continue;
+    const std::int32_t code = engine::code_of(engine::play_reason(word));
+    REQUIRE(code >= 0);
+    CHECK(words.at(static_cast<std::size_t>(code)) == word);
+  }
+}
+
+TEST_CASE("files of before schema 13 that tell how plays began are read again", "[store]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("library.db");
+  {
+    const auto migrations = engine::store_migrations();
+    const auto newer =
+        std::find_if(migrations.begin(), migrations.end(),
+                     [](const engine::Migration& step) { return step.version >= 13; });
+    const Store store = Store::open(
+        path,
+        {.migrations = migrations.first(static_cast<std::size_t>(newer - migrations.begin()))});
+    store.execute(
+        "INSERT INTO ingestions (path, hash, format, started_at, is_complete) VALUES "
+        "('a', '1', 'spotify_extended', 0, 1), ('b', '2', 'spotify_account', 0, 1), "
+        "('c', '3', 'plays_csv', 0, 1)");
+  }
+  const Store store = Store::open(path);
+  CHECK(store.integer("SELECT sum(is_superseded) FROM ingestions") == 2);
+  CHECK(store.integer("SELECT is_superseded FROM ingestions WHERE format = 'spotify_account'") ==
+        0);
 }
