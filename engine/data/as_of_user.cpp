@@ -8,6 +8,8 @@
 #include "core/duration.hpp"
 #include "data/as_of_view.hpp"
 #include "data/listen_scan.hpp"
+#include "data/sessions.hpp"
+#include "store/listen_flags.hpp"
 
 namespace engine {
 
@@ -21,27 +23,57 @@ bool AsOfView::has_all_listens() const {
 
 // Listens lie by their start, so those that have ended are a prefix except near `now`, where a
 // long one may have begun before a short one that is over already.
-AsOfView::Made AsOfView::make_listens() const {
+AsOfView::EndedListens AsOfView::ended_listens() const {
   const playlist_table& whole = user("listens");
   const auto ts = items<std::int64_t>(whole, "ts");
   const auto ms_played = items<std::int32_t>(whole, "ms_played");
   const auto begun = std::upper_bound(ts.begin(), ts.end(), now_) - ts.begin();
   const auto early = std::lower_bound(ts.begin(), ts.end(), now_ - summary("longest")) - ts.begin();
-  std::vector<std::int64_t> ended_late;  // rows from `early` on that have ended
+  EndedListens ended{std::min(early, begun), {}};
   for (auto k = early; k < begun; ++k) {
     const auto row = static_cast<std::size_t>(k);
-    if (end_of_listen(ts[row], ms_played[row]) <= now_) ended_late.push_back(k);
+    if (end_of_listen(ts[row], ms_played[row]) <= now_) ended.more.push_back(k);
   }
-  const auto rows = std::min(early, begun) + static_cast<std::ptrdiff_t>(ended_late.size());
-  const bool is_prefix = ended_late.empty() || ended_late.back() == rows - 1;
-  auto made = std::make_unique<OwnedTable>(rows);
+  return ended;
+}
+
+AsOfView::Made AsOfView::make_listens() const {
+  const playlist_table& whole = user("listens");
+  const EndedListens ended = ended_listens();
+  auto made = std::make_unique<OwnedTable>(ended.count());
   for (std::uint32_t k = 0; k < whole.column_count; ++k) {
     const playlist_column& column = *whole.columns[k];
-    if (!is_prefix) {
-      made->pick(column, std::min(early, begun), ended_late);
+    if (!ended.is_prefix()) {
+      made->pick(column, ended.first_rows, ended.more);
     } else {
       made->view(column);
     }
+  }
+  return made;
+}
+
+AsOfView::Made AsOfView::make_listen_contexts() const {
+  const playlist_table& whole = user("listen_contexts");
+  const EndedListens ended = ended_listens();
+  const auto count = static_cast<std::size_t>(ended.count());
+  auto made = std::make_unique<OwnedTable>(ended.count());
+  made->pick(*find_column(whole, "shuffle"), ended.first_rows, ended.more);
+
+  for (const char* name : {"start_reason", "end_reason"}) {
+    const auto reasons = items<std::uint8_t>(whole, name);
+    std::int32_t* const to = made->texts(name, play_reason_words());
+    for (std::size_t k = 0; k < count; ++k)
+      to[k] = code_of(static_cast<PlayReason>(reasons[ended.row(k)]));
+  }
+
+  std::int32_t *const session = made->i32("session"), *const position = made->i32("position");
+  std::int32_t number = 0;
+  for (const Session& span : session_spans(listen_columns())) {
+    for (std::size_t k = 0; k < span.listens; ++k) {
+      session[span.first_listen + k] = number;
+      position[span.first_listen + k] = static_cast<std::int32_t>(k);
+    }
+    ++number;
   }
   return made;
 }

@@ -77,6 +77,7 @@ class AsOfView final : public AsOf {
   [[nodiscard]] Made make_prompt_vectors(std::string_view name) const;
   // as_of_user.cpp
   [[nodiscard]] Made make_listens() const;
+  [[nodiscard]] Made make_listen_contexts() const;
   [[nodiscard]] Made make_likes() const;
   [[nodiscard]] Made make_library() const;
   [[nodiscard]] Made make_playlist_tracks() const;
@@ -90,6 +91,20 @@ class AsOfView final : public AsOf {
   [[nodiscard]] ListenColumns listen_columns() const;
 
  private:
+  /// The rows of the user's file that had ended by now: the first ones, then `more`.
+  struct EndedListens {
+    std::int64_t first_rows = 0;
+    std::vector<std::int64_t> more;
+    [[nodiscard]] std::int64_t count() const {
+      return first_rows + static_cast<std::int64_t>(more.size());
+    }
+    [[nodiscard]] bool is_prefix() const { return more.empty() || more.back() == count() - 1; }
+    [[nodiscard]] std::size_t row(std::size_t k) const {
+      const auto first = static_cast<std::size_t>(first_rows);
+      return k < first ? k : static_cast<std::size_t>(more[k - first]);
+    }
+  };
+  [[nodiscard]] EndedListens ended_listens() const;
   const KnownFeatures& features() const;
   OwnedLists make_lists_of(std::string_view name) const;
   OwnedLists visible_values(const playlist_lists& whole, std::size_t rows,

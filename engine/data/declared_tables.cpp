@@ -140,6 +140,14 @@ constexpr DeclaredColumn kListenColumns[] = {
     text("country", "two letters"),
 };
 
+constexpr DeclaredColumn kListenContextColumns[] = {
+    flag("shuffle", "1: played in shuffled order; 255 not known"),
+    text("start_reason", "what made it begin: \"trackdone\", \"fwdbtn\", \"clickrow\" ..."),
+    text("end_reason", "likewise end"),
+    {"session", PLAYLIST_I32, "its row of the table \"sessions\"", Holds::kValues, 0, 50, false},
+    {"position", PLAYLIST_I32, "in the session, from 0", Holds::kValues, 0, 50, false},
+};
+
 constexpr DeclaredColumn kLikeColumns[] = {kTrack, time("ts"), sure_flag("is_implicit")};
 constexpr DeclaredColumn kTrackTimeColumns[] = {kTrack, time("ts")};
 constexpr DeclaredColumn kPlaylistTrackColumns[] = {
@@ -216,6 +224,14 @@ constexpr DeclaredColumn kUserListenColumns[] = {
     number("user", Holds::kUsers), kTrack,          time("ts", "start"),
     sure_flag("is_play"),          flag("is_skip"),
 };
+constexpr DeclaredColumn kUserListenContextColumns[] = {
+    whole("ms_played", "milliseconds heard", 0, 400'000),
+    flag("is_finished", "255 not known"),
+    flag("shuffle", "1: played in shuffled order; 255 not known"),
+    text("start_reason", "what made it begin"),
+    text("end_reason", "likewise end"),
+    count("session", "everybody's, in the order of the rows; from 0"),
+};
 
 // ---- tables ---------------------------------------------------------------------------------
 
@@ -287,6 +303,13 @@ constexpr DeclaredTable kDeclared[] = {
      .rows = TableRows::kEvents,
      .columns = kListenColumns,
      .compute = [](const AsOfView& view, std::string_view) { return view.make_listens(); }},
+    // Of each row of "listens", beside it: few ask.
+    {.name = "listen_contexts",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kEvents,
+     .columns = kListenContextColumns,
+     .beside = "listens",
+     .compute = [](const AsOfView& view, std::string_view) { return view.make_listen_contexts(); }},
     {.name = "likes",
      .owner = TableOwner::kUser,
      .rows = TableRows::kEvents,
@@ -432,6 +455,11 @@ constexpr DeclaredTable kDeclared[] = {
      .owner = TableOwner::kEverybody,
      .rows = TableRows::kEvents,
      .columns = kUserListenColumns},
+    {.name = "user_listen_contexts",
+     .owner = TableOwner::kEverybody,
+     .rows = TableRows::kEvents,
+     .columns = kUserListenContextColumns,
+     .beside = "user_listens"},
     {.name = "audience",
      .owner = TableOwner::kEverybody,
      .rows = TableRows::kUsers,

@@ -63,6 +63,8 @@ struct DeclaredTable {
   TableOwner owner;
   TableRows rows;
   std::span<const DeclaredColumn> columns;  // in the table's order
+  /// The table of which it tells more: row k here is of row k there. "": of none.
+  std::string_view beside = {};
 
   /// Fills the table from the store, a result column for each of `columns`; ?1 is the user. Tracks
   /// and artists are selected by their ids; a row without one that may not be missing, or of which

@@ -21,7 +21,7 @@ namespace {
 struct ListenTable {
   std::vector<std::int64_t> ts;
   std::vector<std::int32_t> track, ms_played, country;
-  std::vector<std::uint8_t> is_play, is_skip, is_finished;
+  std::vector<std::uint8_t> is_play, is_skip, is_finished, shuffle, start_reason, end_reason;
   std::int64_t last_end = INT64_MIN, longest = 0, incognito = 0;
 
   [[nodiscard]] ListenColumns columns() const {
@@ -35,7 +35,9 @@ ListenTable judge_listens(const ListenRows& rows, const IdMap& numbers,
   ListenTable made;
   const std::size_t count = rows.count();
   for (auto* column : {&made.track, &made.ms_played, &made.country}) column->reserve(count);
-  for (auto* column : {&made.is_play, &made.is_skip, &made.is_finished}) column->reserve(count);
+  for (auto* column : {&made.is_play, &made.is_skip, &made.is_finished, &made.shuffle,
+                       &made.start_reason, &made.end_reason})
+    column->reserve(count);
   made.ts.reserve(count);
   for (std::size_t k = 0; k < count; ++k) {
     const std::int32_t track = numbers.number(rows.track_id[k]);
@@ -53,6 +55,9 @@ ListenTable judge_listens(const ListenRows& rows, const IdMap& numbers,
     made.is_play.push_back(listen.is_play);
     made.is_skip.push_back(listen.is_skip);
     made.is_finished.push_back(listen.is_finished);
+    made.shuffle.push_back(ListenFlags::shuffle(rows.flags[k]));
+    made.start_reason.push_back(static_cast<std::uint8_t>(ListenFlags::start(rows.flags[k])));
+    made.end_reason.push_back(static_cast<std::uint8_t>(ListenFlags::end(rows.flags[k])));
     const std::int64_t end = end_of_listen(rows.ts[k], rows.ms_played[k]);
     made.last_end = std::max(made.last_end, end);
     made.longest = std::max(made.longest, end - rows.ts[k]);
@@ -277,6 +282,10 @@ void describe(ColumnWriter& writer, const ListenTable& listens, const Dictionary
   writer.column("is_skip", listens.is_skip);
   writer.column("is_finished", listens.is_finished);
   writer.column("country", listens.country, countries);
+  writer.table("listen_contexts", listens.ts.size());
+  writer.column("shuffle", listens.shuffle);
+  writer.column("start_reason", listens.start_reason);
+  writer.column("end_reason", listens.end_reason);
   writer.table("summary", 1);
   writer.column("last_end", std::span(&listens.last_end, 1));
   writer.column("longest", std::span(&listens.longest, 1));

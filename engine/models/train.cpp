@@ -160,6 +160,7 @@ class Trainer {
       for (const Element* model : models) static_cast<void>(arguments_of(*model));
       heartbeat_.doing("reading the library");
       const Store store = Store::open(request_.store, {.is_read_only = true, .may_create = false});
+      store.execute("BEGIN");  // tables that are read late belong to the same state
       AsOfOptions options = request_.options;
       options.now = request_.as_of;
       const std::unique_ptr<Tables> tables =

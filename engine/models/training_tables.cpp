@@ -12,6 +12,7 @@
 #include "data/listen_scan.hpp"
 #include "data/numbering.hpp"
 #include "data/owned_table.hpp"
+#include "data/sessions.hpp"
 #include "store/listen_flags.hpp"
 #include "store/users.hpp"
 
@@ -79,8 +80,9 @@ class Counts {
 /// One listen that counts as of now.
 struct Listen {
   std::int64_t user_id, ts;
-  std::int32_t track;
+  std::int32_t track, ms_played;  // INT32_MIN: untold
   Judgement judged;
+  std::int64_t flags;  // store/listen_flags.hpp
 };
 
 /// Everybody's listens of music that had ended by now outside private sessions. The primary key
@@ -106,15 +108,15 @@ class VisibleListens {
   void each(const Take& take) const {
     visit(0, [&](const Heard& heard) {
       if (is_of_show(heard.track)) return;
-      take(Listen{heard.user_id, heard.ts, heard.track,
-                  judge(heard.played, durations_[heard.track], heard.flags, rule_)});
+      take(Listen{heard.user_id, heard.ts, heard.track, heard.played,
+                  judge(heard.played, durations_[heard.track], heard.flags, rule_), heard.flags});
     });
   }
 
  private:
   struct Heard {
-    std::int64_t user_id, ts;
-    std::int32_t track, played, flags;
+    std::int64_t user_id, ts, flags;
+    std::int32_t track, played;
   };
   static constexpr std::int32_t kUntold = INT32_MIN;  // how long something was played
   static constexpr std::int32_t kStarted = 30'000, kLong = 600'000;  // milliseconds
@@ -132,13 +134,13 @@ class VisibleListens {
           milliseconds < 0
               ? kUntold
               : static_cast<std::int32_t>(std::min<std::int64_t>(milliseconds, INT32_MAX));
-      const auto flags = static_cast<std::int32_t>(listens.integer(4));
+      const std::int64_t flags = listens.integer(4);
       const std::int32_t track = numbers.number(listens.integer(2));
       if (track < 0 || absent_.contains(listens.integer(0)) ||
           (flags & ListenFlags::kIncognito) != 0 ||
           end_of_listen(listens.integer(1), played) > now_)
         continue;
-      take(Heard{listens.integer(0), listens.integer(1), track, played, flags});
+      take(Heard{listens.integer(0), listens.integer(1), flags, track, played});
     }
   }
 
@@ -216,6 +218,10 @@ class TrainingTables final : public Tables {
       std::call_once(is_read_, [this] { read_user_listens(); });
       return user_listens_->table();
     }
+    if (name == "user_listen_contexts") {
+      std::call_once(is_context_read_, [this] { read_user_listen_contexts(); });
+      return user_listen_contexts_->table();
+    }
     if (name == "audience_listens") return everybody().table("user_listens");
     if (name == "audience") {
       std::call_once(is_audience_made_, [this] { make_audience(); });
@@ -267,12 +273,8 @@ class TrainingTables final : public Tables {
     std::vector<std::int32_t> users, tracks;
     std::vector<std::int64_t> times;
     std::vector<std::uint8_t> plays, skips;
-    std::size_t row = 0;  // ids_ ascend, as the listens' users do
-    listens_.each([&](const Listen& listen) {
-      while (row < ids_.size() && ids_[row] < listen.user_id) ++row;
-      // Listened to nothing that counts, or came after the users were read.
-      if (row == ids_.size() || ids_[row] != listen.user_id) return;
-      users.push_back(static_cast<std::int32_t>(row));
+    each_of_users([&](const Listen& listen, std::int32_t row) {
+      users.push_back(row);
       tracks.push_back(listen.track);
       times.push_back(listen.ts);
       plays.push_back(listen.judged.is_play);
@@ -285,6 +287,46 @@ class TrainingTables final : public Tables {
     user_listens_->copy("is_play", plays);
     user_listens_->copy("is_skip", skips);
     user_listens_->table();
+  }
+
+  void read_user_listen_contexts() const {
+    std::vector<std::int32_t> ms_played, starts, ends, sessions;
+    std::vector<std::uint8_t> finished, shuffle;
+    std::int32_t session = -1, user = -1;
+    std::int64_t end = 0;  // of the session, as far as it has come
+    each_of_users([&](const Listen& listen, std::int32_t row) {
+      const bool is_new = row != user || listen.ts - end >= kSessionGapSeconds;
+      const std::int64_t over = end_of_listen(listen.ts, listen.ms_played);
+      end = is_new ? over : std::max(end, over);
+      user = row;
+      session += is_new;
+      ms_played.push_back(listen.ms_played);
+      finished.push_back(listen.judged.is_finished);
+      shuffle.push_back(ListenFlags::shuffle(listen.flags));
+      starts.push_back(code_of(ListenFlags::start(listen.flags)));
+      ends.push_back(code_of(ListenFlags::end(listen.flags)));
+      sessions.push_back(session);
+    });
+    OwnedTable& made = user_listen_contexts_.emplace(static_cast<std::int64_t>(sessions.size()));
+    made.copy("ms_played", ms_played);
+    made.copy("is_finished", finished);
+    made.copy("shuffle", shuffle);
+    std::ranges::copy(starts, made.texts("start_reason", play_reason_words()));
+    std::ranges::copy(ends, made.texts("end_reason", play_reason_words()));
+    made.copy("session", sessions);
+    made.table();
+  }
+
+  /// The listens of table "users", each with its row there.
+  template <typename Take>
+  void each_of_users(const Take& take) const {
+    std::size_t row = 0;  // ids_ ascend, as the listens' users do
+    listens_.each([&](const Listen& listen) {
+      while (row < ids_.size() && ids_[row] < listen.user_id) ++row;
+      // Listened to nothing that counts, or came after the users were read.
+      if (row == ids_.size() || ids_[row] != listen.user_id) return;
+      take(listen, static_cast<std::int32_t>(row));
+    });
   }
 
   /// The same of all people, whoever is to be learned from.
@@ -345,9 +387,9 @@ class TrainingTables final : public Tables {
   VisibleListens listens_;
   LikesOf likes_of_;
   std::vector<std::int64_t> ids_;
-  mutable std::optional<OwnedTable> users_, user_listens_, audience_;
+  mutable std::optional<OwnedTable> users_, user_listens_, user_listen_contexts_, audience_;
   mutable std::unique_ptr<TrainingTables> everybody_;
-  mutable std::once_flag is_read_, is_everybody_read_, is_audience_made_;
+  mutable std::once_flag is_read_, is_context_read_, is_everybody_read_, is_audience_made_;
   mutable GrowingLists plays_, likes_, skips_;
 };
 

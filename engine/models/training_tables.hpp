@@ -20,6 +20,9 @@ namespace engine {
 ///   table "user_listens" user i32 (row of "users"), track i32, ts i64 (start), is_play u8,
 ///                        is_skip u8; by user, then ts. Read when it is first asked for, as most
 ///                        models do without the order of listens
+///   table "user_listen_contexts"  of each row of "user_listens": ms_played i32, is_finished u8,
+///                        shuffle u8, start_reason and end_reason (as in "listen_contexts"), session
+///                        i32 (everybody's, numbered in the order of the rows). Read when asked for
 ///   table "audience"     id i64, is_taught u8; by id. Everybody, whoever is to be learned from
 ///   table "audience_listens"  as "user_listens", of the rows of "audience": for counting who
 ///                        plays what, never for what somebody does next, unless they are taught

@@ -155,7 +155,7 @@ std::int64_t GeneratedLibrary::rows_of(const DeclaredTable& table) const {
     case TableRows::kEvents:
       break;
   }
-  const std::int64_t step = step_of(table.name);
+  const std::int64_t step = step_of(table.beside.empty() ? table.name : table.beside);
   return (numbered(first) + step - 1) / step;
 }
 

@@ -51,6 +51,29 @@ TEST_CASE("user_listens has everybody's listens by user and time", "[models]") {
         "1 0 1600 1 0\n");
 }
 
+TEST_CASE("user_listen_contexts has a row for each of user_listens", "[models]") {
+  test::SmallStore store;
+  fill(store);
+  // Ann clicked her first play and let the next come; ben was shuffled to his last, a session later.
+  store.change(
+      "UPDATE listens SET flags = (4 << 48) + (1 << 8) + 128 WHERE user_id = 1 AND ts = 1000;"
+      "UPDATE listens SET flags = (1 << 48) + (2 << 8) WHERE user_id = 1 AND ts = 2000;"
+      "UPDATE listens SET flags = (2 << 48) + (1 << 8) + 4, ts = 3310 WHERE user_id = 2 AND ts = "
+      "1600");
+  const engine::Store opened = engine::Store::open(store.path());
+  const auto at = [&](std::int64_t now) {
+    return as_text(*tables_of(store, opened, now)->table("user_listen_contexts"));
+  };
+  const std::string head = "ms_played is_finished shuffle start_reason end_reason session\n";
+  CHECK(at(10'000) == head +
+                          "200000 1 0 clickrow trackdone 0\n"
+                          "200000 1 - trackdone fwdbtn 0\n"
+                          "60000 0 - - - 0\n"
+                          "10000 0 - - - 1\n"
+                          "150000 1 1 fwdbtn trackdone 2\n");
+  CHECK(at(2199) == head + "200000 1 0 clickrow trackdone 0\n10000 0 - - - 1\n");
+}
+
 TEST_CASE("trained on one half, a model sees nobody of the other", "[models][halves]") {
   test::SmallStore store;
   fill(store);

@@ -147,7 +147,10 @@ const playlist_table* TinyLibrary::table(std::string_view name) const {
     Made made = make(std::string(name));
     if (!made) {
       const bool is_by_track = declared->rows == engine::TableRows::kTracks;
-      made = std::make_unique<engine::OwnedTable>(is_by_track ? tracks_.size() : 0);
+      made = std::make_unique<engine::OwnedTable>(is_by_track ? tracks_.size()
+                                                  : declared->beside.empty()
+                                                      ? 0
+                                                      : table(declared->beside)->rows);
     }
     engine::add_missing_columns(*made, *declared);
     found = made_.emplace(std::string(name), std::move(made)).first;

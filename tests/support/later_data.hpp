@@ -37,7 +37,7 @@ inline constexpr const char* kLaterData = R"(
     WHERE prompt_id > 80000;
   INSERT INTO listens SELECT 1, 1700000000 + track_id, track_id, 200000, 0, 'SE', 9 FROM tracks
     WHERE track_id < 300 OR track_id > 90000;
-  INSERT INTO listens SELECT 1, 1699999900, track_id, 300000, 0, 'AA', 9 FROM tracks
+  INSERT INTO listens SELECT 1, 1699999900, track_id, 300000, (4 << 48) + 256 + 4, 'AA', 9 FROM tracks
     WHERE track_id < 40;  -- began before now, ends after
   INSERT INTO listens SELECT 1000, 1700000000 + track_id, track_id, 200000, 0, 'NO', 9 FROM tracks
     WHERE track_id < 300;
