@@ -25,7 +25,9 @@ std::set<std::string> read_models(const evaluate::ListsRequest& lists,
 
 /// The models that recipes find at each date: those of the store as of it, or with is_training those
 /// that the recipes ask for, trained aside as of each date or every train_every, which nothing
-/// later reaches either, on the plays of those in ListsOptions::trained_on. Gone with this object.
+/// later reaches either, on the plays of those in ListsOptions::trained_on. What is taught by others
+/// than a person is a version of that person's own, so that nobody else gets it; the people of a
+/// fold share what it consists of. Gone with this object.
 class DateModels {
  public:
   /// Fills in request.models; `request` holds its entries. Throws what training throws.
@@ -37,7 +39,7 @@ class DateModels {
 
  private:
   void train(const Caller& caller, const evaluate::ListsRequest& request,
-             const std::vector<std::int64_t>& dates, std::optional<Half> half);
+             const std::vector<evaluate::Period>& periods, const std::string& trained_on);
 
   TemporaryFolder folder_;
   std::vector<ModelVersion> stored_;                           // without training

@@ -8,6 +8,7 @@
 #include "core/calendar.hpp"
 #include "core/duration.hpp"
 #include "evaluate/listening.hpp"
+#include "store/user_halves.hpp"
 #include "store/users.hpp"
 
 namespace engine::app {

@@ -3,14 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/caller.hpp"
 #include "evaluate/lists.hpp"
 #include "evaluate/periods.hpp"
-#include "store/user_halves.hpp"
 
 namespace engine::app {
 
@@ -21,8 +19,10 @@ struct ListsOptions {
   std::string users;
   std::size_t jobs = 0;  // 0: one per processor
   bool is_training = false;
-  std::string train_every;         // "": as `every`
-  std::optional<Half> trained_on;  // whose plays; nothing: everybody's
+  std::string train_every;  // "": as `every`
+  /// Whose plays: a half's by its name, or of the "others", everybody's outside the fold of who is
+  /// judged (store/taught_people.hpp); "": everybody's.
+  std::string trained_on;
 };
 
 /// Users with their columns, folders, limits and workers, for the users meant; no entries yet.

@@ -26,8 +26,8 @@ struct BacktestOptions {
   std::size_t resamples = 2'000;
   Judged judged = Judged::kAll;
   std::string trained_every;  // "" when the models were those of the store
-  // Halves of the library's people (store/user_halves.hpp) by name, "" where all were meant: who is
-  // judged, and whose plays the models were trained on.
+  // Halves of the library's people by name, "" where all were meant: who is judged, and whose plays
+  // the models were trained on; that also "others" than who is judged (store/taught_people.hpp).
   std::string half, trained_on;
 };
 
@@ -75,7 +75,8 @@ Backtest run_backtest(ListsRequest request, const BacktestOptions& options);
 /// recipe, "k", "dates", "lists", "skipped": [{"user", "dates", "unknown"}], "failures",
 /// "catalogue_tracks", "random_seed", "resamples", "judged": see judged.hpp, "half": "choosing",
 /// "reporting" or null, "models": [{"name", "lists", "missing"}], "trained_every": a span, or null
-/// for the models of the store, "trained_on": as "half"}; numbers nobody could count are null.
+/// for the models of the store, "trained_on": as "half" or "others"}; numbers nobody could count are
+/// null.
 nlohmann::ordered_json backtest_json(const Backtest& backtest, const std::string& every);
 /// For a terminal: recipes and their strongest opponents, and whether they beat them (verdict.hpp);
 /// with `is_all` every metric of every entry too.

@@ -72,8 +72,10 @@ std::string whose(const Backtest& backtest) {
 }
 
 std::string model_lines(const Backtest& backtest) {
-  const std::string on =
-      backtest.trained_on.empty() ? "" : " on the " + backtest.trained_on + " half";
+  const std::string on = backtest.trained_on.empty() ? ""
+                         : backtest.trained_on == "others"
+                             ? " on others than who is judged"
+                             : " on the " + backtest.trained_on + " half";
   std::string text;
   for (const ModelUse& use : backtest.models) {
     text +=

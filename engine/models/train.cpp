@@ -164,7 +164,7 @@ class Trainer {
       AsOfOptions options = request_.options;
       options.now = request_.as_of;
       const std::unique_ptr<Tables> tables =
-          load_training_tables(store, request_.columns, options, request_.half);
+          load_training_tables(store, request_.columns, options, request_.taught);
       if (request_.aside.empty()) {
         for (const ModelVersion& version :
              models_as_of(store, request_.as_of, request_.columns->user_id))

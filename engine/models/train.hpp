@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,7 +11,7 @@
 #include "data/as_of.hpp"
 #include "models/models.hpp"
 #include "plugin/registry.hpp"
-#include "store/user_halves.hpp"
+#include "store/taught_people.hpp"
 #include "worker/worker.hpp"
 
 namespace engine {
@@ -26,7 +25,7 @@ struct TrainRequest {
   std::uint64_t random_seed = 1;
   /// Only these learn: the tables of everybody (training_tables.hpp) hold nobody else. What is of
   /// the catalogue and of `columns` is as ever.
-  std::optional<Half> half;
+  TaughtPeople taught;
   /// The catalogue, and the person whose own tables are read where a model asks for such; then what
   /// it learns is a version of that person's.
   std::shared_ptr<const PreparedColumns> columns;

@@ -186,24 +186,23 @@ class VisibleListens {
   std::vector<bool> is_show_;  // by artist; empty: none is
 };
 
-/// Nobody without a half.
-std::set<std::int64_t> those_outside(const Store& store, std::optional<Half> half) {
+std::set<std::int64_t> those_outside(const Store& store, const TaughtPeople& taught) {
   std::set<std::int64_t> ids;
-  if (!half) return ids;
+  if (taught.is_everybody()) return ids;
   for (const User& user : list_users(store))
-    if (half_of(user.name) != *half) ids.insert(user.id);
+    if (!taught.contains(user.name)) ids.insert(user.id);
   return ids;
 }
 
 class TrainingTables final : public Tables {
  public:
   TrainingTables(const Store& store, std::shared_ptr<const PreparedColumns> columns,
-                 const AsOfOptions& options, std::optional<Half> half)
+                 const AsOfOptions& options, const TaughtPeople& taught)
       : store_(store),
         columns_(columns),
         options_(options),
         as_of_(load_as_of(std::move(columns), options)),
-        absent_(those_outside(store, half)),
+        absent_(those_outside(store, taught)),
         listens_(store, *as_of_->table("tracks"), options, absent_) {
     read_likes(store, options.now);
     count_listens();
@@ -333,7 +332,7 @@ class TrainingTables final : public Tables {
   [[nodiscard]] const TrainingTables& everybody() const {
     if (absent_.empty()) return *this;
     std::call_once(is_everybody_read_, [this] {
-      everybody_ = std::make_unique<TrainingTables>(store_, columns_, options_, std::nullopt);
+      everybody_ = std::make_unique<TrainingTables>(store_, columns_, options_, TaughtPeople());
     });
     return *everybody_;
   }
@@ -397,8 +396,9 @@ class TrainingTables final : public Tables {
 
 std::unique_ptr<Tables> load_training_tables(const Store& store,
                                              std::shared_ptr<const PreparedColumns> columns,
-                                             const AsOfOptions& options, std::optional<Half> half) {
-  return std::make_unique<TrainingTables>(store, std::move(columns), options, half);
+                                             const AsOfOptions& options,
+                                             const TaughtPeople& taught) {
+  return std::make_unique<TrainingTables>(store, std::move(columns), options, taught);
 }
 
 }  // namespace engine

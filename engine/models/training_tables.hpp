@@ -2,12 +2,11 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "data/as_of.hpp"
 #include "store/store.hpp"
-#include "store/user_halves.hpp"
+#include "store/taught_people.hpp"
 
 namespace engine {
 
@@ -33,7 +32,7 @@ namespace engine {
 /// after `now` changes a byte, whoever it happened to. `store` must outlive the tables. Throws
 /// Error(kStore), as the first look at "user_listens" does.
 ///
-/// With `half` they are of those users only, and so are the podcasts found. Only "audience" and its
+/// They are of the `taught` only, and so are the podcasts found. Only "audience" and its
 /// listens stay everybody's: what others play is there to be seen by whoever recommends, it is what
 /// somebody does next that was to be kept from a model.
 ///
@@ -41,6 +40,6 @@ namespace engine {
 std::unique_ptr<Tables> load_training_tables(const Store& store,
                                              std::shared_ptr<const PreparedColumns> columns,
                                              const AsOfOptions& options,
-                                             std::optional<Half> half = std::nullopt);
+                                             const TaughtPeople& taught = {});
 
 }  // namespace engine

@@ -12,6 +12,7 @@
 #include "app/progress.hpp"
 #include "app/supervised_run.hpp"
 #include "core/duration.hpp"
+#include "store/user_halves.hpp"
 #include "verbs/shared_parameters.hpp"
 #include "verbs/verbs.hpp"
 
@@ -89,7 +90,7 @@ Answer backtest(const app::Caller& caller, const Arguments& arguments) {
                                 evaluate::judged_by(arguments.text("judge")),
                                 "",
                                 half_called(lists.users) ? lists.users : "",
-                                arguments.text("trained-on")};
+                                lists.trained_on};
   const app::DateModels models(caller, lists, how.periods, request);
   how.trained_every = models.every();
   auto result = std::make_shared<evaluate::Backtest>();
@@ -129,8 +130,9 @@ std::vector<Parameter> backtest_parameters() {
   all.push_back({.name = "judge",
                  .value_name = "all|new|...",
                  .help = "By all that was then played, or only by what was new to the listener, "
-                         "which is what a recipe that discovers is for: new tracks, new-songs of "
-                         "which no version was met, or those by new-artists",
+                         "which is what a recipe that discovers is for: new tracks, which were not "
+                         "played before (what was only begun and left is new still), new-songs of "
+                         "which no version was met at all, or those by new-artists",
                  .usual = "all",
                  .one_of = {"all", "new", "new-songs", "new-artists"}});
   all.push_back(resamples_parameter());

@@ -34,10 +34,11 @@ std::vector<Parameter> lists_parameters() {
            .help = "With --train: train only this often, e.g. 4w [default: as --every]",
            .needs = "train"},
           {.name = "trained-on",
-           .value_name = "HALF",
+           .value_name = "others|...",
            .help = "With --train: train what is learned from everybody on one half of the people "
-                   "only, so that the other was never learned from",
-           .one_of = {"choosing", "reporting"},
+                   "only, so that the other was never learned from; or, for each person judged, on "
+                   "the four fifths of the people (by name) whom they are not among",
+           .one_of = {"others", "choosing", "reporting"},
            .needs = "train"},
           jobs_parameter()};
 }
@@ -51,7 +52,7 @@ app::ListsOptions lists_options(const Arguments& arguments) {
   options.jobs = static_cast<std::size_t>(arguments.integer("jobs"));
   options.is_training = arguments.flag("train");
   options.train_every = arguments.text("train-every");
-  options.trained_on = half_called(arguments.text("trained-on"));
+  options.trained_on = arguments.text("trained-on");
   return options;
 }
 

@@ -103,6 +103,34 @@ TEST_CASE("trained on one half, the other half's plays reach no list",
   CHECK(everybody.at("entries").at(0) != before.at("entries").at(0));
 }
 
+TEST_CASE("trained on others, no list knows what its person went on to play",
+          "[backtest][models][halves][poison]") {
+  const BacktestHome home;
+  // What was skipped later is no discovery, and nothing else of these lists hangs on skips: all of
+  // demo's plays become such.
+  engine::write_file_atomically(
+      home.path("similar.lua"),
+      "local pl = require \"playlist\"\n"
+      "return pl.recipe { title = \"New\", build = function(p, user)\n"
+      "  return pl.recall.familiar { limit = 500 }:rank(pl.ranking.discovery {})\n"
+      "    :score(function(t) return t.discovery end):limit { tracks = 20 }\nend }\n");
+  const auto lists = [&](const char* trained_on) {
+    std::vector<std::string> how = {"--train", "--train-every", "6w"};
+    if (*trained_on != '\0') how.insert(how.end(), {"--trained-on", trained_on});
+    const json result = home.backtest(how);
+    CHECK(mean(result, 0, "list_length") == 20);
+    std::vector<double> told;
+    for (const char* metric :
+         {"recall@10", "recall@50", "ndcg@50", "mrr", "artist_entropy", "coverage"})
+      told.push_back(mean(result, 0, metric));
+    return told;
+  };
+  const auto others = lists("others"), everybody = lists("");
+  home.change("UPDATE listens SET flags = (flags & ~3) | 2 WHERE user_id = 1");
+  CHECK(lists("others") == others);
+  CHECK(lists("") != everybody);
+}
+
 TEST_CASE("judged by what was new, what the listener knows counts for nothing", "[backtest]") {
   const BacktestHome home;
   engine::write_file_atomically(

@@ -82,7 +82,8 @@ TEST_CASE("trained on one half, a model sees nobody of the other", "[models][hal
   const engine::Store opened = engine::Store::open(store.path());
   const auto of_half = [&](engine::Half half) {
     const engine::AsOfOptions options = store.options(10'000);
-    return engine::load_training_tables(opened, engine::prepare_columns(options), options, half);
+    return engine::load_training_tables(opened, engine::prepare_columns(options), options,
+                                        engine::TaughtPeople(half));
   };
   const auto reporting = of_half(engine::Half::kReporting);
   CHECK(as_text(*reporting->table("users")) == "id\n2\n");
@@ -105,6 +106,23 @@ TEST_CASE("trained on one half, a model sees nobody of the other", "[models][hal
       "DELETE FROM listens WHERE user_id = 2;"
       "INSERT INTO listens VALUES (2, 2500, 1, 200000, 0, 'DE', 1)");
   CHECK(choosing() == before);
+}
+
+TEST_CASE("a model of a fold's people is taught by all outside it", "[models][halves]") {
+  test::SmallStore store;
+  fill(store);
+  const engine::Store opened = engine::Store::open(store.path());
+  const engine::AsOfOptions options = store.options(10'000);
+  const auto tables =
+      engine::load_training_tables(opened, engine::prepare_columns(options), options,
+                                   engine::TaughtPeople::outside_fold(engine::fold_of("ben")));
+  const std::string users = as_text(*tables->table("users"));
+  CHECK_THAT(users, !Catch::Contains("\n2\n"));
+  for (const auto& [id, name] : {std::pair{"\n1\n", "ann"}, std::pair{"\n3\n", "cleo"}}) {
+    const bool is_outside = engine::fold_of(name) != engine::fold_of("ben");
+    CHECK((users.find(id) != std::string::npos) == is_outside);
+  }
+  CHECK(tables->table("audience_listens")->rows == 5);
 }
 
 TEST_CASE("user_listens has nothing of what happened after its time", "[models]") {
