@@ -1,4 +1,4 @@
-#include "kernels/conditional_logit.hpp"
+#include "conditional_logit.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
 
-#include "kernels/parallel.hpp"
+#include "parallel.hpp"
 
 namespace model {
 namespace {
