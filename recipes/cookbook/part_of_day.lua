@@ -9,14 +9,12 @@ return pl.recipe {
     habit  = pl.share { 0.7, help = "share of what you play on this weekday then; the others are of this part of any day" },
   },
   random_seed = "day",
-
   build = function(p, user, now)
-    local weekday = now.weekday:gsub("^%l", string.upper)
-    local heard = user.listens:filter(pl.filtering.banned {})
+    local weekday, heard = now.weekday:gsub("^%l", string.upper), user.listens:filter(pl.filtering.banned {})
     local usual = heard:filter(function(t) return t.plays_at > 0 end, "never played at this time of the week")
     local function best(tracks)   -- plays at this time weigh more than plays in all
-      return tracks:score(function(t) return math.log(1 + 3 * t.plays_at + t.plays) - 2 * known(t.skip_rate, 0) end)
-        :sample { temperature = 0.3 }
+      tracks = tracks:score(function(t) return math.log(1 + 3 * t.plays_at + t.plays) - 2 * known(t.skip_rate, 0) end)
+      return tracks:sample { temperature = 0.3 }
     end
     local others = best(heard:at { daypart = now.daypart })
     return pl.mix { { best(usual), share = p.habit, otherwise = others }, { others, share = 1 - p.habit } }

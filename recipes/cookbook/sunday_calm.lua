@@ -15,10 +15,8 @@ return pl.recipe {
       :filter(pl.filtering.banned {})
       :filter(function(t) return known(t.energy_or_artist, 1) <= p.energy end, "too lively for a Sunday, or nobody knows how lively")
       :filter(pl.filtering.tag { none = { "metal", "punk", "techno" } })
-      :score(function(t)
-        local soft = t.has_tag("ambient") or t.has_tag("folk") or t.has_tag("jazz")
-        return 1 - t.energy_or_artist + known(t.acousticness_or_artist, 0.3) + (soft and 0.5 or 0)
-      end)
+      :score(function(t) return 1 - t.energy_or_artist + known(t.acousticness_or_artist, 0.3)
+        + ((t.has_tag("ambient") or t.has_tag("folk") or t.has_tag("jazz")) and 0.5 or 0) end)
       :top(p.tracks * 3)
       :sample { temperature = 0.2 }
       :limit { tracks = p.tracks, per_artist = 2 }
