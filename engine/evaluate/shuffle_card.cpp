@@ -249,7 +249,7 @@ std::string shuffle_card_html(const ShuffleCard& card) {
   std::vector<std::string> shares;
   std::vector<std::vector<double>> series(card.ways.size());
   for (std::size_t m = 0; m < shuffle_metrics().size(); ++m) {
-    if (std::string_view(shuffle_metrics()[m].name) == "genres") continue;  // bits, no share
+    if (!shuffle_metrics()[m].is_share) continue;
     shares.emplace_back(shuffle_metrics()[m].name);
     for (std::size_t way = 0; way < card.ways.size(); ++way)
       series[way].push_back(card.ways[way].metrics[m].mean);
@@ -268,7 +268,8 @@ std::string shuffle_card_html(const ShuffleCard& card) {
                        html_escaped(card.ways[0].name) +
                        ", - worse, by an interval of 95 % over people and lists</p>\n<p>" +
                        html_escaped(verdict_of(card)) + "</p>\n<p>" + keys + "</p>\n<figure>" +
-                       bar_chart("What each way scores", shares, series) + "</figure>\n" + helps +
+                       bar_chart("What each way scores, of shares", shares, series) +
+                       "</figure>\n" + helps +
                        "<p class=\"quiet\">Nobody listened to these lists: they tell what a way "
                        "gives, not how it was liked.</p>\n");
 }

@@ -193,11 +193,11 @@ std::span<const ShuffleMetric> shuffle_metrics() {
        false},
       {"close_artists", "tracks whose artist came within the 5 before", true, false},
       {"versions", "tracks that are another version of one before", true, false},
-      {"key_clash", "how badly the keys of neighbours fit, 0..0.9", true, false},
-      {"tempo_jump", "octaves between the tempos of neighbours", true, false},
-      {"energy_jump", "difference of energy of neighbours", true, false},
+      {"key_clash", "how badly the keys of neighbours fit, 0..0.9", true, false, false},
+      {"tempo_jump", "octaves between the tempos of neighbours", true, false, false},
+      {"energy_jump", "difference of energy of neighbours", true, false, false},
       {"genre_jumps", "neighbours of different genres", true, false},
-      {"genres", "entropy of the genres, in bits", false, false},
+      {"genres", "entropy of the genres, in bits", false, false, false},
       {"heard", "of all that is shuffled, what stood in one of the lists", false, true},
   };
   return kMetrics;
