@@ -24,7 +24,7 @@ std::string folder_of(const Store& store, const std::string& name, const std::st
   return (fs::path(models_folder(store.path())) / name / version).string();
 }
 
-std::vector<AskedModel> listed(const std::map<std::string, bool, std::less<>>& asked) {
+std::vector<AskedModel> models_by_name(const std::map<std::string, bool, std::less<>>& asked) {
   std::vector<AskedModel> models;
   for (const auto& [name, is_found] : asked) models.push_back({name, is_found});
   return models;
@@ -223,7 +223,7 @@ std::string ModelShelf::why_not(std::string_view name) const {
 
 std::vector<AskedModel> ModelShelf::asked() const {
   const std::lock_guard lock(mutex_);
-  return listed(asked_);
+  return models_by_name(asked_);
 }
 
 std::vector<const ModelVersion*> ModelShelf::used() const {
@@ -259,7 +259,7 @@ void ModelShelf::end_recording() {
 
 std::vector<AskedModel> ModelShelf::recorded() const {
   const std::lock_guard lock(mutex_);
-  return recordings_.empty() ? std::vector<AskedModel>() : listed(recordings_.back());
+  return recordings_.empty() ? std::vector<AskedModel>() : models_by_name(recordings_.back());
 }
 
 }  // namespace engine
