@@ -6,7 +6,7 @@
 #include <map>
 #include <memory>
 
-#include "app/default_user.hpp"
+#include "app/library_tables.hpp"
 #include "core/calendar.hpp"
 #include "core/shown_text.hpp"
 #include "evaluate/feature_report.hpp"
@@ -19,17 +19,6 @@ namespace {
 
 constexpr const char* kEmbedding = "model.embedding";
 constexpr std::size_t kStrongest = 8;  // correlations that the text tells
-
-std::unique_ptr<AsOf> load_library(const app::Caller& caller) {
-  AsOfOptions options;
-  options.store = caller.home.library_path();
-  options.user = app::user_name(caller);
-  options.now = caller.asked.now;
-  options.rule = caller.home.play_rule();
-  options.cache = column_cache_folder(options.store);
-  options.verbose = [&caller](const std::string& text) { caller.verbose(text); };
-  return load_as_of(options);
-}
 
 // ---- the map ----
 
@@ -224,7 +213,7 @@ std::string map_text(const evaluate::FeatureReport& report) {
 }
 
 Answer report_features(const app::Caller& caller, const Arguments&) {
-  const std::unique_ptr<AsOf> tables = load_library(caller);
+  const std::unique_ptr<AsOf> tables = app::library_tables(caller);
   const auto report = std::make_shared<evaluate::FeatureReport>();
   report->statistics = feature_statistics(*tables);
   read_map(caller, *tables, *report);

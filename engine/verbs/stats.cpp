@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "app/default_user.hpp"
+#include "app/library_tables.hpp"
 #include "core/calendar.hpp"
 #include "core/shown_text.hpp"
 #include "data/listening_summary.hpp"
@@ -10,17 +10,6 @@
 
 namespace engine::verbs {
 namespace {
-
-std::unique_ptr<AsOf> load(const app::Caller& caller) {
-  AsOfOptions options;
-  options.store = caller.home.library_path();
-  options.user = app::user_name(caller);
-  options.now = caller.asked.now;
-  options.rule = caller.home.play_rule();
-  options.cache = column_cache_folder(options.store);
-  options.verbose = [&caller](const std::string& text) { caller.verbose(text); };
-  return load_as_of(options);
-}
 
 Json entries(const std::vector<TopEntry>& top) {
   Json list = Json::array();
@@ -137,7 +126,7 @@ std::string as_text(const AsOf& tables, const ListeningSummary& summary) {
 }
 
 Answer stats(const app::Caller& caller, const Arguments& arguments) {
-  const std::unique_ptr<AsOf> tables = load(caller);
+  const std::unique_ptr<AsOf> tables = app::library_tables(caller);
   const ListeningSummary summary =
       summarise_listening(*tables, static_cast<std::size_t>(arguments.integer("top")));
   const bool is_any = summary.listens > 0 || summary.library > 0;
