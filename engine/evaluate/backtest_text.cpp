@@ -5,17 +5,13 @@
 
 #include "core/counted.hpp"
 #include "evaluate/backtest.hpp"
+#include "evaluate/text_columns.hpp"
 #include "evaluate/verdict.hpp"
 
 namespace engine::evaluate {
 namespace {
 
 constexpr std::size_t kNamedUsers = 5;
-
-std::string padded(std::string text, std::size_t width) {
-  text.resize(std::max(text.size(), width), ' ');
-  return text;
-}
 
 std::string number(const char* format, double value) {
   char text[64];
@@ -44,21 +40,6 @@ std::string with_sign(const Interval& interval) {
   char text[96];
   std::snprintf(text, sizeof text, "%+.4f %+.4f..%+.4f%s", interval.mean, interval.low,
                 interval.high, interval.low > 0 || interval.high < 0 ? " *" : "");
-  return text;
-}
-
-/// Rows of cells, the first row being titles, as columns two apart.
-std::string columns(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths(rows.front().size());
-  for (const auto& row : rows)
-    for (std::size_t k = 0; k < row.size(); ++k) widths[k] = std::max(widths[k], row[k].size() + 2);
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t k = 0; k < row.size(); ++k) line += padded(row[k], widths[k]);
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
-  }
   return text;
 }
 
@@ -145,7 +126,7 @@ std::string first_table(const Backtest& backtest) {
     row.push_back(number("%.1f ms", entry.milliseconds));
     rows.push_back(std::move(row));
   }
-  return columns(rows);
+  return text_columns(rows);
 }
 
 std::string verdicts(const Backtest& backtest) {
@@ -181,7 +162,7 @@ std::string metric_table(const Backtest& backtest, std::size_t metric) {
     }
     rows.push_back(std::move(row));
   }
-  return columns(rows);
+  return text_columns(rows);
 }
 
 std::string all_tables(const Backtest& backtest) {
@@ -197,7 +178,7 @@ std::string all_tables(const Backtest& backtest) {
     rows.push_back({entry.name, number("%.3f", entry.gini), std::to_string(entry.failed),
                     number("%.1f ms", entry.milliseconds)});
   }
-  return text + "\nhow unequally tracks are shown; what a list takes\n" + columns(rows);
+  return text + "\nhow unequally tracks are shown; what a list takes\n" + text_columns(rows);
 }
 
 }  // namespace

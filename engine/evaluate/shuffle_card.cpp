@@ -9,6 +9,7 @@
 #include "core/json_text.hpp"
 #include "core/random.hpp"
 #include "evaluate/periods.hpp"
+#include "evaluate/text_columns.hpp"
 #include "page/charts.hpp"
 #include "page/html.hpp"
 #include "page/page.hpp"
@@ -77,21 +78,6 @@ std::string three_decimals(double value) {
 
 const char* mark_of(Standing standing) {
   return standing == Standing::kBetter ? " -" : standing == Standing::kWorse ? " +" : "";
-}
-
-std::string aligned(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths(rows.front().size());
-  for (const auto& row : rows)
-    for (std::size_t k = 0; k < row.size(); ++k) widths[k] = std::max(widths[k], row[k].size() + 2);
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t k = 0; k < row.size(); ++k)
-      line += row[k] + std::string(widths[k] - row[k].size(), ' ');
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
-  }
-  return text;
 }
 
 /// A row for each metric, a column for each way.
@@ -195,7 +181,7 @@ ShuffleCard run_shuffle_card(const ShuffleRequest& request, std::size_t tracks,
 }
 
 std::string shuffle_card_text(const ShuffleCard& card) {
-  std::string text = heading_of(card) + "\n\n" + aligned(card_rows(card)) + "\n";
+  std::string text = heading_of(card) + "\n\n" + text_columns(card_rows(card)) + "\n";
   text += "+ better than " + card.ways[0].name +
           ", - worse, by an interval of 95 % over people and lists\n\n";
   for (const ShuffleMetric& metric : shuffle_metrics())
