@@ -188,17 +188,16 @@ class PersonsLists {
 
 std::span<const ShuffleMetric> shuffle_metrics() {
   static constexpr ShuffleMetric kMetrics[] = {
-      {"repeats", "songs among the last 50 listened to, or in the list before", true, false},
-      {"same_start", "of the first 20 songs, those among the first 20 of the list before", true,
-       false},
-      {"close_artists", "tracks whose artist came within the 5 before", true, false},
-      {"versions", "tracks that are another version of one before", true, false},
-      {"key_clash", "how badly the keys of neighbours fit, 0..0.9", true, false, false},
-      {"tempo_jump", "octaves between the tempos of neighbours", true, false, false},
-      {"energy_jump", "difference of energy of neighbours", true, false, false},
-      {"genre_jumps", "neighbours of different genres", true, false},
-      {"genres", "entropy of the genres, in bits", false, false, false},
-      {"heard", "of all that is shuffled, what stood in one of the lists", false, true},
+      {"repeats", "songs among the last 50 listened to, or in the list before", true},
+      {"same_start", "of the first 20 songs, those among the first 20 of the list before", true},
+      {"close_artists", "tracks whose artist came within the 5 before", true},
+      {"versions", "tracks that are another version of one before", true},
+      {"key_clash", "how badly the keys of neighbours fit, 0..0.9", true, false},
+      {"tempo_jump", "octaves between the tempos of neighbours", true, false},
+      {"energy_jump", "difference of energy of neighbours", true, false},
+      {"genre_jumps", "neighbours of different genres", true},
+      {"genres", "entropy of the genres, in bits", false, false},
+      {"heard", "of all that is shuffled, what stood in one of the lists", false},
   };
   return kMetrics;
 }

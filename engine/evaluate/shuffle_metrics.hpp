@@ -16,7 +16,6 @@ struct ShuffleMetric {
   const char* name;
   const char* help;
   bool is_less_better;
-  bool is_of_all;        // one value of all lists of a person, and not one a list
   bool is_share = true;  // 0..1 of something
 };
 

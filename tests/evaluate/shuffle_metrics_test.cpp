@@ -109,7 +109,7 @@ TEST_CASE("what is heard of all counts songs once", "[shuffle]") {
 }
 
 TEST_CASE("a way is better where the interval of the difference says so", "[shuffle]") {
-  const ShuffleMetric less{"x", "", true, false}, more{"y", "", false, false};
+  const ShuffleMetric less{"x", "", true}, more{"y", "", false};
   CHECK(standing_of(less, {-0.2, -0.3, -0.1, 9}) == Standing::kBetter);
   CHECK(standing_of(more, {-0.2, -0.3, -0.1, 9}) == Standing::kWorse);
   CHECK(standing_of(less, {0.2, 0.1, 0.3, 9}) == Standing::kWorse);
