@@ -7,6 +7,7 @@
 -- Try     --set from="ARTIST - TITLE", and to="..." for a way between two songs; wildness = 3 for closer to plain shuffle,
 --         likeness = 20 for closer neighbours. `engine shuffle` is the short way
 local pl = require "playlist"
+local shuffles = require "shuffles"
 
 -- The song that a text "ARTIST - TITLE" or "TITLE" names, as candidates.
 local function song(text)
@@ -41,10 +42,7 @@ return pl.recipe {
   },
 
   build = function(p, user)
-    local mine = pl.fallback {
-      (user.library + user.likes:or_implicit { finished = p.finished }):filter(pl.filtering.banned {}),
-      user.listens:filter(pl.filtering.banned {}),
-    }
+    local mine = shuffles.songs(user, p.finished)
     local walk = {
       steps = p.tracks, k = p.neighbours, strangers = p.by_lot, no_repeat = p.recent, temperature = p.wildness,
       score = function(t)
