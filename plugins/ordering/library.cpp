@@ -4,4 +4,4 @@
 #include "elements.hpp"
 
 PLAYLIST_LIBRARY_BY("org.playlist-engine.ordering", "1.0.0", "Playlist Engine", "MIT",
-                    kArtistSpacing, kBy, kCurve, kShuffle, kTransitions);
+                    kArtistSpacing, kBy, kCurve, kKeepTogether, kShuffle, kTransitions);

@@ -228,7 +228,8 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
                                  "filtering.tag"});
   CHECK(element_names(PLAYLIST_ORDERING) ==
         std::vector<std::string>{"ordering.artist_spacing", "ordering.by", "ordering.curve",
-                                 "ordering.shuffle", "ordering.transitions"});
+                                 "ordering.keep_together", "ordering.shuffle",
+                                 "ordering.transitions"});
   CHECK(element_names(PLAYLIST_MODEL) ==
         std::vector<std::string>{"model.als", "model.content", "model.din", "model.discovery",
                                  "model.ease", "model.embedding", "model.graph_filter",

@@ -13,6 +13,7 @@
 #include "plan/walk_context.hpp"
 #include "recipe/playlist_json.hpp"
 #include "recipe/run.hpp"
+#include "store/listen_flags.hpp"
 #include "support/lua_run.hpp"
 #include "support/small_store.hpp"
 
@@ -59,9 +60,14 @@ class Walked {
     store_.change(sql);
   }
 
-  void play(int id, std::int64_t ts) {
+  void play(int id, std::int64_t ts, std::int64_t flags = 0) {
     store_.change("INSERT INTO listens VALUES (1, " + std::to_string(ts) + ", " +
-                  std::to_string(id) + ", 180000, 0, 'DE', 1)");
+                  std::to_string(id) + ", 180000, " + std::to_string(flags) + ", 'DE', 1)");
+  }
+  /// Some tracks one after the other, with shuffle off.
+  void play_in_order(const std::vector<int>& tracks, std::int64_t ts) {
+    for (std::size_t k = 0; k < tracks.size(); ++k)
+      play(tracks[k], ts + 180 * static_cast<std::int64_t>(k), ListenFlags::kShuffleKnown);
   }
   /// An earlier list.
   void serve(const std::vector<int>& tracks, std::int64_t now) {
@@ -383,19 +389,50 @@ TEST_CASE("a space that is not there is told, and the best there is stands in", 
 }
 
 TEST_CASE("nothing of the future is in a walk", "[walk]") {
-  const auto walked = [](bool is_poisoned) {
+  const std::string build =
+      "return user.likes:walk { steps = 30, score = { similarity = 3, hours_since_played = 0.01, "
+      "exposures = -1, base_level = -1, skip_rate = -2, steps_since_artist = 0.1, cluster_share = "
+      "-1 } }:order(pl.ordering.keep_together {})";
+  const auto walked = [&](bool is_poisoned) {
     Walked library(scale(30));
+    library.store().change("UPDATE tracks SET album = 'One'");
     library.play(3, kNow - 5 * kHour);
+    library.play(4, kNow - 7 * kHour, ListenFlags::kSkipped);
+    for (int week = 1; week <= 6; ++week)
+      library.play_in_order({10, 11, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19},
+                            kNow - week * 168 * kHour);
     library.serve({4, 5}, kNow - 30 * kHour);
     if (is_poisoned) {
-      for (int id = 1; id <= 20; ++id) library.play(id, kNow + id * kHour);
+      for (int id = 1; id <= 20; ++id) {
+        library.play(id, kNow + id * kHour, ListenFlags::kSkipped);
+        library.play(id, kNow - 60 - id);  // began before now, and ends after it
+      }
+      for (int week = 1; week <= 9; ++week)
+        library.play_in_order({1, 2, 3, 4, 5, 6, 7, 8, 9}, kNow + week * 168 * kHour);
       library.serve({1, 2, 3, 6, 7, 8}, kNow + kHour);
       library.serve({1, 2, 3, 6, 7, 8}, kNow + 2 * kHour);
     }
-    json record = library.run(
-        "return user.likes:walk { steps = 20, score = { similarity = 3, hours_since_played = 0.01, "
-        "exposures = -1, base_level = -1, steps_since_artist = 0.1, cluster_share = -1 } }");
-    return record.at("tracks");
+    return library.run(build);
   };
-  CHECK(walked(false) == walked(true));
+  const json clean = walked(false), poisoned = walked(true);
+  CHECK(clean.at("tracks") == poisoned.at("tracks"));
+  CHECK(notices(clean) == notices(poisoned));
+  REQUIRE_THAT(notices(clean), Catch::Contains("kept together: \"T10\", then \"T11\""));
+}
+
+TEST_CASE("what belongs together is kept together after a walk and after a shuffle", "[walk]") {
+  Walked library(scale(30));
+  library.store().change("UPDATE tracks SET album = 'One' WHERE track_id IN (4, 22)");
+  for (int week = 1; week <= 6; ++week)
+    library.play_in_order({4, 22, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 23},
+                          kNow - week * 168 * kHour);
+  for (const char* way : {"walk { steps = 30 }", "order(pl.ordering.shuffle {})"})
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      const std::string build = std::string("return user.likes:") + way;
+      const Ids plain = ids(library.run(build, seed));
+      Ids wanted = plain;  // 22 is taken out, and put after 4
+      wanted.erase(std::find(wanted.begin(), wanted.end(), 22));
+      wanted.insert(std::find(wanted.begin(), wanted.end(), 4) + 1, 22);
+      CHECK(ids(library.run(build + ":order(pl.ordering.keep_together {})", seed)) == wanted);
+    }
 }

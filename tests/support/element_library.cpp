@@ -120,6 +120,9 @@ void TinyLibrary::save_artist(const std::string& name) {
 void TinyLibrary::listen(std::int32_t track, double days_ago, bool is_play, bool is_skip) {
   listens_.push_back({before_now(days_ago), track, is_play, is_skip});
 }
+void TinyLibrary::listen_in(bool is_shuffled, std::int32_t track, double days_ago) {
+  listens_.push_back({before_now(days_ago), track, 1, 0, is_shuffled});
+}
 void TinyLibrary::ban(std::int32_t track, double days_ago) {
   bans_.push_back({before_now(days_ago), track, kNoInt});
 }
@@ -163,6 +166,7 @@ TinyLibrary::Made TinyLibrary::make(const std::string& name) const {
   if (name == "artists") return make_named(artists_);
   if (name == "tags") return make_named(tags_);
   if (name == "listens") return make_listens();
+  if (name == "listen_contexts") return make_listen_contexts();
   if (name == "users" || name == "audience") return make_users();
   if (name == "engagement") return make_engagement();
   if (name == "user_listens" || name == "audience_listens") return make_user_listens();
@@ -307,10 +311,30 @@ TinyLibrary::Made TinyLibrary::make_user_listens() const {
   return made;
 }
 
-TinyLibrary::Made TinyLibrary::make_listens() const {
+std::vector<TinyLibrary::Listen> TinyLibrary::listens_by_time() const {
   std::vector<Listen> sorted = listens_;
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Listen& a, const Listen& b) { return a.ts < b.ts; });
+  return sorted;
+}
+
+TinyLibrary::Made TinyLibrary::make_listen_contexts() const {
+  constexpr std::int64_t kPause = 30 * 60;
+  const std::vector<Listen> sorted = listens_by_time();
+  auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(sorted.size()));
+  std::uint8_t* shuffle = made->u8("shuffle");
+  std::int32_t *session = made->i32("session"), *position = made->i32("position");
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    const bool goes_on = i > 0 && sorted[i].ts - sorted[i - 1].ts < kPause;
+    shuffle[i] = sorted[i].shuffle;
+    session[i] = i == 0 ? 0 : session[i - 1] + (goes_on ? 0 : 1);
+    position[i] = goes_on ? position[i - 1] + 1 : 0;
+  }
+  return made;
+}
+
+TinyLibrary::Made TinyLibrary::make_listens() const {
+  const std::vector<Listen> sorted = listens_by_time();
   auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(sorted.size()));
   std::int64_t* ts = made->i64("ts");
   std::int32_t* track = made->i32("track");

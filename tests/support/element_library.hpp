@@ -70,6 +70,8 @@ class TinyLibrary final : public engine::Tables {
   void own(std::int32_t track, double days_ago = 1);  // saved, or in a playlist
   void save_artist(const std::string& name);
   void listen(std::int32_t track, double days_ago, bool is_play = true, bool is_skip = false);
+  /// A play of which it is known whether it came in shuffled order; of listen() it is not.
+  void listen_in(bool is_shuffled, std::int32_t track, double days_ago);
   void serve(std::int32_t track, double days_ago);
   void ban(std::int32_t track, double days_ago = 1);
   void ban_artist(const std::string& name, double days_ago = 1);  // the tracks they have by then
@@ -99,6 +101,7 @@ class TinyLibrary final : public engine::Tables {
     std::int64_t ts;
     std::int32_t track;
     std::uint8_t is_play, is_skip;
+    std::uint8_t shuffle = 255;
   };
   struct Dated {
     std::int64_t ts;
@@ -116,6 +119,8 @@ class TinyLibrary final : public engine::Tables {
   [[nodiscard]] Made make_tracks() const;
   [[nodiscard]] Made make_named(const std::vector<std::string>& names) const;
   [[nodiscard]] Made make_listens() const;
+  [[nodiscard]] Made make_listen_contexts() const;
+  [[nodiscard]] std::vector<Listen> listens_by_time() const;
   [[nodiscard]] Made make_users() const;
   [[nodiscard]] Made make_engagement() const;
   [[nodiscard]] Made make_user_listens() const;
