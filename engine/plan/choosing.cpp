@@ -5,6 +5,7 @@
 
 #include "plan/evaluate.hpp"
 #include "plan/parameters.hpp"
+#include "plan/softmax.hpp"
 #include "plan/step.hpp"
 
 namespace engine {
@@ -48,13 +49,10 @@ class SampleStep final : public Step {
     const CandidatesPtr candidates = evaluation.input(node);
     const double temperature = node.number("temperature");
     Random random = evaluation.random_stream(node);
-    const CandidateColumn* score = candidates->find("score");
-    std::vector<double> keys(candidates->size());
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      const double value = score == nullptr ? 0 : score->number(i);
+    std::vector<double> keys = known_scores(*candidates);
+    for (double& key : keys) {
       const double noise = random.gumbel();
-      const double known = std::isnan(value) ? 0 : value;
-      keys[i] = temperature == 0 ? known : known / temperature + noise;
+      if (temperature > 0) key = key / temperature + noise;
     }
     std::vector<std::int32_t> rows = rows_by(keys, candidates->tracks, true);
     const std::size_t count = node.count("count");
@@ -62,8 +60,32 @@ class SampleStep final : public Step {
     return candidates->gather(std::move(rows));
   }
 
+  [[nodiscard]] std::optional<TrackChances> first_chances(Evaluation& evaluation,
+                                                          const Node& node) const override {
+    const double temperature = node.number("temperature");
+    if (temperature == 0) return std::nullopt;
+    const CandidatesPtr candidates = evaluation.input(node);
+    TrackChances first{{candidates->tracks.begin(), candidates->tracks.end()},
+                       known_scores(*candidates)};
+    for (double& score : first.chances) score /= temperature;
+    to_chances(first.chances);
+    return first;
+  }
+
   [[nodiscard]] double most_rows(const Node& node) const override {
     return node.number("count") > 0 ? node.number("count") : Step::most_rows(node);
+  }
+
+ private:
+  /// 0 where there is none.
+  static std::vector<double> known_scores(const Candidates& candidates) {
+    std::vector<double> scores(candidates.size());
+    const CandidateColumn* score = candidates.find("score");
+    for (std::size_t i = 0; score != nullptr && i < scores.size(); ++i) {
+      const double value = score->number(i);
+      if (!std::isnan(value)) scores[i] = value;
+    }
+    return scores;
   }
 };
 

@@ -114,6 +114,12 @@ struct ListLength {
   double minutes = 0;  // 0: as long as they are
 };
 
+/// How likely each of some tracks is; together 1, where there are any.
+struct TrackChances {
+  std::vector<std::int32_t> tracks;
+  std::vector<double> chances;
+};
+
 /// What a step's check may look at, and whom it tells.
 struct StepCheck {
   const Plan& plan;
@@ -149,6 +155,10 @@ class Step {
   virtual Candidates run(Evaluation& evaluation, const Node& node) const = 0;
   /// The branches' tracks one at a time; only where it takes turns.
   virtual std::shared_ptr<Puller> puller(Pullers& pullers, const Node& node) const;
+  /// How likely each of its input's tracks is to be the first that it gives, over all seeds; only
+  /// where chance says which.
+  [[nodiscard]] virtual std::optional<TrackChances> first_chances(Evaluation& evaluation,
+                                                                  const Node& node) const;
   /// Whether a time is one that the node keeps; only where it chooses times. `times`: those that it
   /// will be asked of, INT64_MIN among them for what has none.
   [[nodiscard]] virtual TimeTest time_test(const Evaluation& evaluation, const Node& node,

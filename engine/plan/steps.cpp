@@ -114,6 +114,10 @@ std::shared_ptr<Puller> Step::puller(Pullers&, const Node& node) const {
   throw std::logic_error(node.label() + " takes no turns");
 }
 
+std::optional<TrackChances> Step::first_chances(Evaluation&, const Node&) const {
+  return std::nullopt;
+}
+
 TimeTest Step::time_test(const Evaluation&, const Node& node, std::span<const std::int64_t>) const {
   throw std::logic_error(node.label() + " chooses no times");
 }

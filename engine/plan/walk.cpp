@@ -18,6 +18,7 @@
 #include "plan/plan_columns.hpp"
 #include "plan/step.hpp"
 #include "plan/track_space.hpp"
+#include "plan/walk_chances.hpp"
 #include "plan/walk_choice.hpp"
 #include "plan/walk_context.hpp"
 #include "plan/walk_pool.hpp"
@@ -151,6 +152,21 @@ class TrackWalk {
     return made();
   }
 
+  /// Of every candidate, to be the walk's next track.
+  TrackChances first_chances() {
+    begin();
+    WalkChoice choice;
+    const std::vector<float> here = place();
+    do {
+      if (!here.empty()) add_near(here, choice);
+      choice.near = choice.size();
+      add_all_others(here, choice);
+    } while (choice.size() == 0 && pool_.give_back());
+    const std::vector<float> scores = score_.of(choice);
+    return {choice.tracks, chances_by_lot(scores, choice.near, strangers_for(choice),
+                                          options_.temperature, random_)};
+  }
+
  private:
   void begin() {
     std::span<const std::int32_t> before;
@@ -251,6 +267,15 @@ class TrackWalk {
         continue;
       }
       chosen.insert(row);
+      choice.add(row, track, cosine(here, space_.vector(track)));
+    }
+  }
+
+  void add_all_others(const std::vector<float>& here, WalkChoice& choice) {
+    const std::unordered_set<std::int32_t> near(choice.rows.begin(), choice.rows.end());
+    for (const std::int32_t row : pool_.open_rows()) {
+      const std::int32_t track = pool_.track(row);
+      if (near.count(row) > 0 || pool_.is_passed(track)) continue;
       choice.add(row, track, cosine(here, space_.vector(track)));
     }
   }
@@ -398,6 +423,14 @@ class WalkStep final : public Step {
               tracks_param("to",
                            "the list ends with the first of these; with from it is a way "
                            "between two songs, no artist twice")}) {}
+
+  /// Where a walk begins with a track that was asked for, and at temperature 0, that is no chance.
+  [[nodiscard]] std::optional<TrackChances> first_chances(Evaluation& evaluation,
+                                                          const Node& node) const override {
+    if (is_given(node, "from") || node.number("temperature") == 0) return std::nullopt;
+    const CandidatesPtr candidates = evaluation.input(node);
+    return TrackWalk(evaluation, node, *candidates).first_chances();
+  }
 
   void check(const Node& node, const StepCheck& check) const override {
     if (is_given(node, "to") && !is_given(node, "from"))

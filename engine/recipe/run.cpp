@@ -16,6 +16,7 @@
 #include "data/people.hpp"
 #include "plan/plan_json.hpp"
 #include "plan/result_store.hpp"
+#include "plan/step.hpp"
 #include "recipe/asked_track.hpp"
 #include "recipe/emptied.hpp"
 #include "recipe/output.hpp"
@@ -90,6 +91,21 @@ ModelShelf shelf_of(const RunRequest& request, const std::vector<ModelVersion>& 
                                    [](const ModelVersion& model) { return model.user_id != 0; });
   if (request.opened_models && !has_own) return ModelShelf(*request.opened_models);
   return ModelShelf(usable, request.late_models, request.now);
+}
+
+std::optional<std::vector<FirstChance>> first_chances_of(Evaluation& evaluation, const Plan& plan,
+                                                         const Tables& tables) {
+  const Node& last = plan.at(plan.output);
+  const auto first = last.step->first_chances(evaluation, last);
+  if (!first) return std::nullopt;
+  const auto ids = column_of<std::int64_t>(*tables.table("tracks"), "id");
+  std::vector<FirstChance> told;
+  for (std::size_t k = 0; k < first->tracks.size(); ++k)
+    told.push_back({ids[static_cast<std::size_t>(first->tracks[k])], first->chances[k]});
+  std::sort(told.begin(), told.end(), [](const FirstChance& a, const FirstChance& b) {
+    return a.chance != b.chance ? a.chance > b.chance : a.track_id < b.track_id;
+  });
+  return told;
 }
 
 /// A worker that was stopped for this one may still be on its way out.
@@ -193,6 +209,11 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   if (request.is_plan_only) {
     answer.answer_json = json_text(plan_json(recipe.plan()));
     if (reports.answered) reports.answered(answer);
+    return answer;
+  }
+
+  if (request.is_chances_only) {
+    answer.first_chances = first_chances_of(evaluation, recipe.plan(), *tables);
     return answer;
   }
 

@@ -48,9 +48,16 @@ struct RunRequest {
   std::string why, why_not;                 // a track: id, spotify id, "title" or "artist - title"
   bool is_load_only = false;                // do not build: are file and parameters in order?
   bool is_plan_only = false;                // build, do not evaluate
+  bool is_chances_only = false;             // build, and tell which track may come first
   ResultStore* results = nullptr;           // of a watcher: nodes are taken from there and kept
   std::uint32_t writer = 0;                 // which worker this is, for ResultStore::may_write()
   std::vector<std::int64_t> before;         // the list before: RunReports::departed tells who left
+};
+
+/// How likely a track is to be the first of a list, over all seeds.
+struct FirstChance {
+  std::int64_t track_id = 0;
+  double chance = 0;
 };
 
 struct RunAnswer {
@@ -62,6 +69,9 @@ struct RunAnswer {
   std::string answer;                               // of why / why_not, for a terminal
   std::string answer_json;  // the same as TrackStory::json(); of is_plan_only as plan_json()
   std::string plan_text, plan_dot;
+  /// Of is_chances_only, together 1, most likely first and equal ones by id; nothing where the last
+  /// step of the recipe does not tell (Step::first_chances).
+  std::optional<std::vector<FirstChance>> first_chances;
 };
 
 /// What a worker reports while it runs.

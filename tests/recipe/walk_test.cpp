@@ -4,12 +4,14 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <set>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include "core/calendar.hpp"
+#include "plan/walk_chances.hpp"
 #include "plan/walk_context.hpp"
 #include "recipe/playlist_json.hpp"
 #include "recipe/run.hpp"
@@ -83,6 +85,23 @@ class Walked {
   SmallStore& store() { return store_; }
 
   json run(const std::string& build, std::uint64_t random_seed = 1, std::int64_t now = kNow) {
+    return playlist_json(run_recipe(request(build, random_seed, now), {}).playlist);
+  }
+
+  /// By track; nothing where the last step does not tell.
+  std::optional<std::map<int, double>> first_chances(const std::string& build) {
+    RunRequest asked = request(build, 1, kNow);
+    asked.is_chances_only = true;
+    const RunAnswer answer = run_recipe(asked, {});
+    if (!answer.first_chances) return std::nullopt;
+    std::map<int, double> chances;
+    for (const FirstChance& one : *answer.first_chances)
+      chances[static_cast<int>(one.track_id)] = one.chance;
+    return chances;
+  }
+
+ private:
+  RunRequest request(const std::string& build, std::uint64_t random_seed, std::int64_t now) {
     const AsOfOptions options = store_.options(now);
     ColumnOptions columns;
     columns.store = options.store;
@@ -101,10 +120,9 @@ class Walked {
     request.plugin_directories = {std::string(PLAYLIST_BUILD_DIR) + "/plugins"};
     request.plugin_copies =
         std::string(PLAYLIST_BUILD_DIR) + "/test-cache/playlist-engine/plugin-copies";
-    return playlist_json(run_recipe(request, {}).playlist);
+    return request;
   }
 
- private:
   static std::string known(double value) {
     return std::isnan(value) ? "NULL" : std::to_string(value);
   }
@@ -192,6 +210,63 @@ TEST_CASE("a step is drawn with the probability that it records", "[walk]") {
   }
   // Three standard deviations.
   CHECK(std::abs(seconds - kRuns * expected) < 3 * std::sqrt(kRuns * expected * (1 - expected)));
+}
+
+TEST_CASE("a lot gives every set the same chance", "[walk]") {
+  // One near track and one of two others, weights 1, 2 and 6.
+  const std::vector<float> scores{0, std::log(2.0f), std::log(6.0f)};
+  Random random(3);
+  const std::vector<double> chances = chances_by_lot(scores, 1, 1, 1, random);
+  REQUIRE(chances.size() == 3);
+  CHECK(chances[0] == Approx((1 / 3.0 + 1 / 7.0) / 2).epsilon(0.25));  // over 64 sets of the two
+  CHECK(chances[1] / chances[2] == Approx((2 / 3.0) / (6 / 7.0)).epsilon(1e-6));
+  CHECK(std::accumulate(chances.begin(), chances.end(), 0.0) == Approx(1));
+  const std::vector<double> exact = chances_by_lot(scores, 1, 5, 2, random);
+  const double sum = 1 + std::sqrt(2.0) + std::sqrt(6.0);
+  CHECK(exact[0] == Approx(1 / sum));
+  CHECK(exact[2] == Approx(std::sqrt(6.0) / sum));
+  CHECK(chances_by_lot({}, 0, 5, 1, random).empty());
+}
+
+TEST_CASE("how likely each track comes next is how often it does", "[walk]") {
+  Walked library(scale(8));
+  library.play(4, kNow - kHour);
+  const std::string build =
+      "return user.likes:walk { steps = 1, k = 3, strangers = 2, after = song(4), temperature = "
+      "0.5, "
+      "score = function(t) return t.similarity + 0.1 * t.id end }";
+  const auto chances = library.first_chances(build);
+  REQUIRE(chances);
+  double sum = 0;
+  for (const auto& [track, chance] : *chances) sum += chance;
+  CHECK(sum == Approx(1));
+  CHECK(chances->count(4) == 0);  // it has just been heard
+  std::map<int, int> counts;
+  constexpr int kRuns = 600;
+  for (int seed = 0; seed < kRuns; ++seed)
+    ++counts[ids(library.run(build, static_cast<std::uint64_t>(seed))).at(0)];
+  for (const auto& [track, chance] : *chances) {
+    CAPTURE(track, chance, counts[track]);
+    // Three and a half standard deviations, and what 64 sets leave open.
+    CHECK(std::abs(counts[track] - kRuns * chance) <
+          3.5 * std::sqrt(kRuns * chance * (1 - chance)) + 0.03 * kRuns);
+  }
+}
+
+TEST_CASE("only what chance says tells how likely each track is", "[walk]") {
+  Walked library(scale(3));
+  const auto sampled = library.first_chances(
+      "return user.likes:score(function(t) return t.id end):sample { temperature = 2, count = 1 }");
+  REQUIRE(sampled);
+  const double sum = std::exp(0.5) + std::exp(1.0) + std::exp(1.5);
+  CHECK(sampled->at(1) == Approx(std::exp(0.5) / sum));
+  CHECK(sampled->at(3) == Approx(std::exp(1.5) / sum));
+  CHECK_FALSE(library.first_chances("return user.likes:top(1)"));
+  CHECK_FALSE(library.first_chances("return user.likes:sample { temperature = 0, count = 1 }"));
+  CHECK_FALSE(library.first_chances("return user.likes:walk { steps = 2, temperature = 0 }"));
+  CHECK_FALSE(library.first_chances("return user.likes:walk { steps = 2, from = song(1) }"));
+  CHECK(library.first_chances("return user.likes:filter(function() return false end):walk {}")
+            ->empty());
 }
 
 TEST_CASE("the score sees each move's columns beside the library's", "[walk]") {
