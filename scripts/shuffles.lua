@@ -46,30 +46,48 @@ function shuffles.balanced(candidates, n)
   return arranged(candidates, place):top(n)
 end
 
+-- How stale each of the rows is, 0..1: 1 was played just now, or stands last in the lists before; 0 neither for thirty days.
+local function staleness_of(rows, served)
+  local lately, most = {}, 0
+  for i, row in ipairs(served and served:rows() or {}) do lately[row.id] = i end
+  for _, i in pairs(lately) do most = math.max(most, i) end
+  local stale = {}
+  for i, row in ipairs(rows) do
+    local days = row.days_since_played
+    local played = days and math.max(0, 1 - days / 30) or 0
+    stale[i] = math.max(played, lately[row.id] and lately[row.id] / most or 0)
+  end
+  return stale
+end
+
+local function in_order(rows)
+  local order = {}
+  for i = 1, #rows do order[i] = i end
+  return order
+end
+
+-- Brings `order`, any order of all rows, into a random one in its first n places; what the staleness costs in them: the
+-- later a song was played and the earlier it comes, the more.
+local function shuffle_start(order, stale, n)
+  local cost = 0
+  for i = 1, math.min(n, #stale) do
+    local j = math.random(i, #stale)
+    order[i], order[j] = order[j], order[i]
+    cost = cost + stale[order[i]] * (1 - (i - 1) / n)
+  end
+  return cost
+end
+
 -- The freshest of ten random orders: every song that was played in the last thirty days, or in one of the lists before,
 -- costs the order the more the later it was played and the earlier it comes (Spotify: Shuffle: making random feel more
 -- human, 2025, as far as it is told there).
 function shuffles.fewer_repeats(candidates, n, served)
-  local rows, lately = candidates:rows(), {}
-  for i, row in ipairs(served and served:rows() or {}) do lately[row.id] = i end
-  local most = 0
-  for _, i in pairs(lately) do most = math.max(most, i) end
-  local function staleness(row)
-    local days = row.days_since_played
-    local played = days and math.max(0, 1 - days / 30) or 0
-    local listed = lately[row.id] and lately[row.id] / most or 0
-    return math.max(played, listed)
-  end
+  local rows = candidates:rows()
+  local stale = staleness_of(rows, served)
   local best, least
   for _ = 1, 10 do
-    local order = {}
-    for i = 1, #rows do order[i] = i end
-    local cost = 0
-    for i = 1, math.min(n, #rows) do
-      local j = math.random(i, #rows)
-      order[i], order[j] = order[j], order[i]
-      cost = cost + staleness(rows[order[i]]) * (1 - (i - 1) / n)
-    end
+    local order = in_order(rows)
+    local cost = shuffle_start(order, stale, n)
     if not least or cost < least then best, least = order, cost end
   end
   local place = {}
@@ -86,6 +104,80 @@ end
 -- From each to one that is like it, whatever was heard before.
 function shuffles.similarity(candidates, n)
   return candidates:walk { steps = n, no_repeat = 0, strangers = 0, score = { similarity = 10 } }
+end
+
+-- The same ways asked for the one song that follows `heard`, oldest first (user.last_session): each ends in a draw that
+-- knows how likely every song is, by which `engine evaluate shuffle` holds them against what was really played. An order
+-- has no song twice.
+shuffles.next = {}
+
+local function not_yet(candidates, heard) return pl.fallback { candidates - heard, candidates } end
+
+-- One of the candidates, each with the chance weight[id], over their sum.
+local function drawn(candidates, weight)
+  return candidates:score(function(t) return math.log(math.max(weight[t.id], 1e-300)) end):sample { count = 1 }
+end
+
+function shuffles.next.uniform(candidates, heard)
+  return not_yet(candidates, heard):score(function() return 0 end):sample { count = 1 }
+end
+
+-- All songs as likely but for those whose artist would come sooner than four fifths of the way to its next even place,
+-- which is the least that chance leaves of it.
+function shuffles.next.balanced(candidates, heard)
+  local rows, songs_of, since, weight = candidates:rows(), {}, {}, {}
+  for _, row in ipairs(rows) do
+    local artist = row.artist or ""
+    songs_of[artist] = (songs_of[artist] or 0) + 1
+  end
+  local before = heard:rows()
+  for i, row in ipairs(before) do since[row.artist or ""] = #before - i + 1 end
+  for _, row in ipairs(rows) do
+    local artist = row.artist or ""
+    local steps = since[artist]
+    weight[row.id] = (not steps or steps >= 0.8 * #rows / songs_of[artist]) and 1 or 0
+  end
+  return drawn(not_yet(candidates, heard), weight)
+end
+
+-- How often an order that begins with a song is the freshest of ten, over 200 random ones.
+function shuffles.next.fewer_repeats(candidates, heard, n)
+  local songs = not_yet(candidates, heard)
+  local rows = songs:rows()
+  local stale = staleness_of(rows)
+  local order, costs, rests = in_order(rows), {}, {}
+  for k = 1, #rows > 0 and 200 or 0 do
+    costs[k] = shuffle_start(order, stale, n)
+    rests[k] = costs[k] - stale[order[1]]
+  end
+  table.sort(costs)
+  local function costlier(cost)   -- the share of orders, equal ones half
+    local low, high = 1, #costs + 1
+    while low < high do
+      local middle = math.floor((low + high) / 2)
+      if costs[middle] < cost then low = middle + 1 else high = middle end
+    end
+    local equal = low
+    while equal <= #costs and costs[equal] == cost do equal = equal + 1 end
+    return (#costs + 1 - equal + (equal - low) / 2) / #costs
+  end
+  local chance_of, weight = {}, {}
+  for i, row in ipairs(rows) do
+    local step = math.floor(stale[i] * 100 + 0.5)   -- songs as stale as each other within a hundredth share a chance
+    if not chance_of[step] then
+      local sum = 0
+      for _, rest in ipairs(rests) do sum = sum + costlier(rest + step / 100) ^ 9 end
+      chance_of[step] = sum
+    end
+    weight[row.id] = chance_of[step]
+  end
+  return drawn(songs, weight)
+end
+
+function shuffles.next.staleness(candidates, heard) return shuffles.staleness(not_yet(candidates, heard), 1) end
+
+function shuffles.next.similarity(candidates, heard)
+  return candidates:walk { steps = 1, no_repeat = 0, strangers = 0, after = heard, score = { similarity = 10 } }
 end
 
 return shuffles

@@ -29,4 +29,18 @@ struct BootstrapOptions {
 Interval bootstrap_mean(const std::vector<std::vector<double>>& values_by_user,
                         const BootstrapOptions& options);
 
+/// What is above and below the line of a quotient, in one place (a week).
+struct Quotient {
+  double above = 0, below = 0;
+};
+
+/// The sum of all above over the sum of all below; places and users are drawn as values are there.
+/// Resamples with nothing below are left out. All NaN where there is nothing below at all.
+Interval bootstrap_quotient(const std::vector<std::vector<Quotient>>& places_by_user,
+                            const BootstrapOptions& options);
+/// One quotient less another, of the same places, which are drawn for both together.
+Interval bootstrap_quotient_difference(const std::vector<std::vector<Quotient>>& places_by_user,
+                                       const std::vector<std::vector<Quotient>>& less_by_user,
+                                       const BootstrapOptions& options);
+
 }  // namespace engine::evaluate

@@ -8,6 +8,7 @@
 #include "core/counted.hpp"
 #include "core/json_text.hpp"
 #include "core/random.hpp"
+#include "evaluate/next_results.hpp"
 #include "evaluate/periods.hpp"
 #include "evaluate/text_columns.hpp"
 #include "page/charts.hpp"
@@ -32,15 +33,20 @@ void refuse_way_without_lists(const ShuffleRequest& request, const ShuffleLists&
   }
 }
 
+AsOfOptions end_of(const ShuffleRequest& request) {
+  AsOfOptions options;
+  options.now = request.dates.back();
+  return options;
+}
+
+/// Of the metrics of lists.
 std::vector<WayValues> values_of(const ShuffleRequest& request, const ShuffleLists& made) {
   const std::size_t users = request.people.users.size();
   std::vector<WayValues> values(
       request.people.entries.size(),
-      WayValues(shuffle_metrics().size(), std::vector<std::vector<double>>(users)));
+      WayValues(accepted_metric(), std::vector<std::vector<double>>(users)));
   for (std::size_t user = 0; user < users; ++user) {
-    AsOfOptions options;
-    options.now = request.dates.back();
-    const auto tables = load_as_of(request.people.users[user], options);
+    const auto tables = load_as_of(request.people.users[user], end_of(request));
     for (std::size_t way = 0; way < values.size(); ++way) {
       const std::vector<TrackList>& lists = made.lists[way][user];
       if (lists.empty()) continue;
@@ -62,6 +68,29 @@ std::vector<std::vector<double>> differences_of(const std::vector<std::vector<do
   return differences;
 }
 
+std::vector<NextPlays> plays_of(const ShuffleRequest& request) {
+  const NextPlaysOptions options{request.dates.front(), request.most_shuffled, request.most_chosen,
+                                 request.people.random_seed};
+  std::vector<NextPlays> plays;
+  for (const auto& user : request.people.users)
+    plays.push_back(next_plays(*load_as_of(user, end_of(request)), options));
+  return plays;
+}
+
+/// What the ways make of plays, and who failed at it.
+NextResults results_of_plays(const ShuffleRequest& request, std::size_t resamples,
+                             std::vector<ShuffleFailure>& failures) {
+  const std::vector<NextPlays> plays = plays_of(request);
+  NextRequest next{request.people, request.next, {}};
+  for (const NextPlays& of_user : plays) {
+    next.plays.push_back(of_user.shuffled);
+    next.plays.back().insert(next.plays.back().end(), of_user.chosen.begin(), of_user.chosen.end());
+  }
+  NextChances chances = next_chances(next, request.play_progress);
+  std::move(chances.failures.begin(), chances.failures.end(), std::back_inserter(failures));
+  return next_results(plays, chances, request.uniform, request.people.random_seed, resamples);
+}
+
 Interval interval_of(std::vector<std::vector<double>> values, std::uint64_t random_seed,
                      const std::string& what, std::size_t resamples) {
   for (std::vector<double>& of_user : values)
@@ -80,6 +109,38 @@ const char* mark_of(Standing standing) {
   return standing == Standing::kBetter ? " -" : standing == Standing::kWorse ? " +" : "";
 }
 
+bool has_too_few_plays(const ShuffleCard& card, const ShuffleWayResult& way) {
+  return card.shuffled_plays > 0 && way.effective_plays > 0 && way.effective_plays < kFewestPlays;
+}
+
+/// What `accepted` and `hits` go by.
+std::string plays_text(const ShuffleCard& card) {
+  if (card.shuffled_plays == 0)
+    return "accepted: nobody told of plays under a shuffle from 2020-11 to 2025-11, when Spotify's "
+           "was plainly random.\n";
+  std::string text =
+      "accepted goes by " + counted(card.shuffled_plays, "play") +
+      " under a shuffle from 2020-11 to 2025-11, when Spotify's was plainly random; weighed, they "
+      "are worth ";
+  for (std::size_t way = 0; way < card.ways.size(); ++way)
+    text += (way == 0 ? "" : ", ") + std::to_string(std::lround(card.ways[way].effective_plays)) +
+            " for " + card.ways[way].name;
+  text += ".\n";
+  if (std::any_of(card.ways.begin(), card.ways.end(),
+                  [&](const ShuffleWayResult& way) { return has_too_few_plays(card, way); }))
+    text += "Of fewer than " + std::to_string(std::lround(kFewestPlays)) +
+            " it says nothing: too few plays to tell.\n";
+  return text;
+}
+
+std::string chosen_text(const ShuffleCard& card) {
+  if (card.chosen_plays == 0) return "hits: nobody played one song after another on these days.\n";
+  return "hits goes by " + counted(card.chosen_plays, "play") +
+         " on these days that came after another and were not told to be shuffled; what uniform "
+         "has "
+         "is chance.\n";
+}
+
 /// A row for each metric, a column for each way.
 std::vector<std::vector<std::string>> card_rows(const ShuffleCard& card) {
   std::vector<std::vector<std::string>> rows{{""}};
@@ -89,6 +150,7 @@ std::vector<std::vector<std::string>> card_rows(const ShuffleCard& card) {
     std::vector<std::string> row{metric.name};
     for (const ShuffleWayResult& way : card.ways) {
       std::string cell = three_decimals(way.metrics[m].mean);
+      if (m == accepted_metric() && has_too_few_plays(card, way)) cell = "too few";
       if (!way.differences.empty()) cell += mark_of(standing_of(metric, way.differences[m]));
       row.push_back(cell);
     }
@@ -138,6 +200,12 @@ std::string heading_of(const ShuffleCard& card) {
          short_time(card.dates.front()) + " to " + short_time(card.dates.back());
 }
 
+bool is_known_of_all(const ShuffleCard& card, std::size_t metric) {
+  return std::none_of(card.ways.begin(), card.ways.end(), [&](const ShuffleWayResult& way) {
+    return std::isnan(way.metrics[metric].mean);
+  });
+}
+
 nlohmann::ordered_json interval_json(const Interval& interval) {
   return {{"mean", finite_or_null(interval.mean)},
           {"low", finite_or_null(interval.low)},
@@ -166,16 +234,25 @@ ShuffleCard run_shuffle_card(const ShuffleRequest& request, std::size_t tracks,
   card.random_seed = request.people.random_seed;
   card.resamples = resamples;
   card.failures = std::move(made.failures);
+  const NextResults plays = results_of_plays(request, resamples, card.failures);
+  card.shuffled_plays = plays.shuffled;
+  card.chosen_plays = plays.chosen;
   for (std::size_t way = 0; way < values.size(); ++way) {
     ShuffleWayResult& result = card.ways.emplace_back();
     result.name = request.people.entries[way].name;
-    for (std::size_t m = 0; m < shuffle_metrics().size(); ++m) {
+    for (std::size_t m = 0; m < accepted_metric(); ++m) {
       const std::string what = result.name + " " + shuffle_metrics()[m].name;
       result.metrics.push_back(interval_of(values[way][m], card.random_seed, what, resamples));
       if (way == 0) continue;
       result.differences.push_back(interval_of(differences_of(values[0][m], values[way][m]),
                                                card.random_seed, "less " + what, resamples));
     }
+    const NextResult& next = plays.ways[way];
+    result.effective_plays = next.effective_plays;
+    result.metrics.insert(result.metrics.end(), {next.accepted, next.hits});
+    if (way == 0) continue;
+    result.differences.insert(result.differences.end(),
+                              {next.accepted_difference, next.hits_difference});
   }
   return card;
 }
@@ -187,7 +264,7 @@ std::string shuffle_card_text(const ShuffleCard& card) {
   for (const ShuffleMetric& metric : shuffle_metrics())
     text += "  " + std::string(metric.name) + ": " + metric.help +
             (metric.is_less_better ? "; less is better\n" : "; more is better\n");
-  return text + "\n" + verdict_of(card) +
+  return text + "\n" + plays_text(card) + chosen_text(card) + "\n" + verdict_of(card) +
          "Nobody listened to these lists: they tell what a way gives, not how it was liked.\n";
 }
 
@@ -200,7 +277,9 @@ nlohmann::ordered_json shuffle_card_json(const ShuffleCard& card) {
       metric = interval_json(way.metrics[m]);
       if (!way.differences.empty()) metric["difference"] = interval_json(way.differences[m]);
     }
-    ways.push_back({{"name", way.name}, {"metrics", std::move(metrics)}});
+    ways.push_back({{"name", way.name},
+                    {"metrics", std::move(metrics)},
+                    {"effective_plays", way.effective_plays}});
   }
   nlohmann::ordered_json dates = nlohmann::ordered_json::array();
   for (const std::int64_t date : card.dates) dates.push_back(short_time(date));
@@ -215,6 +294,8 @@ nlohmann::ordered_json shuffle_card_json(const ShuffleCard& card) {
           {"tracks", card.tracks},
           {"random_seed", card.random_seed},
           {"resamples", card.resamples},
+          {"shuffled_plays", card.shuffled_plays},
+          {"chosen_plays", card.chosen_plays},
           {"ways", std::move(ways)},
           {"failures", std::move(failures)}};
 }
@@ -235,7 +316,7 @@ std::string shuffle_card_html(const ShuffleCard& card) {
   std::vector<std::string> shares;
   std::vector<std::vector<double>> series(card.ways.size());
   for (std::size_t m = 0; m < shuffle_metrics().size(); ++m) {
-    if (!shuffle_metrics()[m].is_share) continue;
+    if (!shuffle_metrics()[m].is_share || !is_known_of_all(card, m)) continue;
     shares.emplace_back(shuffle_metrics()[m].name);
     for (std::size_t way = 0; way < card.ways.size(); ++way)
       series[way].push_back(card.ways[way].metrics[m].mean);
@@ -249,15 +330,16 @@ std::string shuffle_card_html(const ShuffleCard& card) {
     helps += "<li><b>" + html_escaped(metric.name) + "</b> " + html_escaped(metric.help) +
              (metric.is_less_better ? "; less is better" : "; more is better") + "</li>\n";
   helps += "</ul>\n";
-  return page_html("Shuffles side by side",
-                   "<p>" + html_escaped(heading_of(card)) + "</p>\n" + table + "<p>+ better than " +
-                       html_escaped(card.ways[0].name) +
-                       ", - worse, by an interval of 95 % over people and lists</p>\n<p>" +
-                       html_escaped(verdict_of(card)) + "</p>\n<p>" + keys + "</p>\n<figure>" +
-                       bar_chart("What each way scores, of shares", shares, series) +
-                       "</figure>\n" + helps +
-                       "<p class=\"quiet\">Nobody listened to these lists: they tell what a way "
-                       "gives, not how it was liked.</p>\n");
+  return page_html(
+      "Shuffles side by side",
+      "<p>" + html_escaped(heading_of(card)) + "</p>\n" + table + "<p>+ better than " +
+          html_escaped(card.ways[0].name) +
+          ", - worse, by an interval of 95 % over people and lists</p>\n<p>" +
+          html_escaped(plays_text(card)) + "<br>" + html_escaped(chosen_text(card)) + "</p>\n<p>" +
+          html_escaped(verdict_of(card)) + "</p>\n<p>" + keys + "</p>\n<figure>" +
+          bar_chart("What each way scores, of shares", shares, series) + "</figure>\n" + helps +
+          "<p class=\"quiet\">Nobody listened to these lists: they tell what a way "
+          "gives, not how it was liked.</p>\n");
 }
 
 }  // namespace engine::evaluate

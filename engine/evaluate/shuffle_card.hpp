@@ -2,7 +2,8 @@
 //
 // Intervals  Over people, and over the lists of each (bootstrap.hpp). A difference is paired: list by
 //            list of the same person and day, of lists that both have.
-// Nobody listened to these lists: they tell what a way gives, not how it was liked.
+// Nobody listened to these lists: they tell what a way gives, not how it was liked. What people made
+// of songs that chance played is told by `accepted`.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,7 @@ struct ShuffleWayResult {
   std::string name;
   std::vector<Interval> metrics;      // by shuffle_metrics()
   std::vector<Interval> differences;  // the first way less this one; none of the first itself
+  double effective_plays = 0;         // that `accepted` is worth
 };
 
 struct ShuffleCard {
@@ -28,6 +30,7 @@ struct ShuffleCard {
   std::vector<std::int64_t> dates;
   std::size_t tracks = 0;  // in a list
   std::vector<ShuffleWayResult> ways;
+  std::size_t shuffled_plays = 0, chosen_plays = 0;  // that `accepted` and `hits` go by
   std::vector<ShuffleFailure> failures;
   std::uint64_t random_seed = 1;
   std::size_t resamples = 0;

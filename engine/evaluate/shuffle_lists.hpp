@@ -28,6 +28,13 @@ struct ShuffleRequest {
   /// Gives all that is shuffled, as of the first date.
   RunRequest songs;
   std::vector<std::int64_t> dates;  // ascending
+  /// The same ways as recipes for the one track that comes next, and which of them is a uniform order
+  /// of all that is shuffled (next_results.hpp).
+  std::vector<Entry> next;
+  std::size_t uniform = 0;
+  /// Of each person, at most: plays under a shuffle, and plays chosen on the days of the lists.
+  std::size_t most_shuffled = 0, most_chosen = 0;
+  std::function<void(std::size_t done, std::size_t all)> play_progress;  // may be empty
 };
 
 struct ShuffleFailure {

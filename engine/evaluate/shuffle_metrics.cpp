@@ -198,8 +198,18 @@ std::span<const ShuffleMetric> shuffle_metrics() {
       {"genre_jumps", "neighbours of different genres", true},
       {"genres", "entropy of the genres, in bits", false, false},
       {"heard", "of all that is shuffled, what stood in one of the lists", false},
+      {"accepted", "songs it likes to play next: how many are played to the end where chance did",
+       false},
+      {"hits", "of what people played next, among its 10 likeliest", false},
   };
   return kMetrics;
+}
+
+std::size_t accepted_metric() {
+  return shuffle_metrics().size() - 2;
+}
+std::size_t hits_metric() {
+  return shuffle_metrics().size() - 1;
 }
 
 std::vector<std::vector<double>> shuffle_values(const AsOf& tables,

@@ -19,7 +19,7 @@ struct ShuffleMetric {
   bool is_share = true;  // 0..1 of something
 };
 
-/// In the order of shuffle_values():
+/// In the order of shuffle_values(), then those of plays:
 ///
 ///   repeats       share of a list's songs that were among the last 50 listened to before it, or
 ///                 stood in the list before
@@ -32,9 +32,15 @@ struct ShuffleMetric {
 ///   genre_jumps   share of neighbours of different genres
 ///   genres        entropy of a list's genres in bits: more is a wider list
 ///   heard         share of all that is shuffled that stood in one of the lists
+///   accepted      share of the songs that the way likes to play next that are played to their end
+///                 when chance plays them (next_results.hpp)
+///   hits          share of the songs that people played next that were among the way's 10 likeliest
 ///
 /// A neighbour of which a value is not known does not count.
 std::span<const ShuffleMetric> shuffle_metrics();
+/// The places of those of plays; before them stand those of lists.
+std::size_t accepted_metric();
+std::size_t hits_metric();
 
 /// Of one person's lists on `dates`: by metric a value for each list, NaN where there is none; of
 /// a metric of all lists one. `tables`: the person as of the last date.

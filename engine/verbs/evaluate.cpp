@@ -21,26 +21,34 @@ namespace {
 
 constexpr const char* kWays[] = {"uniform", "fewer_repeats", "balanced", "staleness", "similarity"};
 
-/// One of scripts/shuffles.lua.
-RunRequest way_request(const app::Caller& caller, const std::string& way, std::int64_t tracks) {
+/// One of scripts/shuffles.lua: its list, or the one track that comes next.
+RunRequest way_request(const app::Caller& caller, const std::string& way, std::int64_t tracks,
+                       bool is_next = false) {
   RunRequest request =
       app::make_request_without_columns(caller, "shuffle_way.lua", std::string(kShuffleWay));
   request.set = {"way=" + way, "tracks=" + std::to_string(tracks)};
+  if (is_next) request.set.emplace_back("is_next=true");
   return request;
 }
 
-std::vector<evaluate::Entry> ways_of(const app::Caller& caller, const Arguments& arguments) {
+/// A recipe's list is asked for its next track as it is; a simple way has a recipe for that.
+void add_ways(const app::Caller& caller, const Arguments& arguments,
+              evaluate::ShuffleRequest& request) {
+  const std::int64_t tracks = arguments.integer("tracks");
   std::vector<std::string> recipes = arguments.texts("recipes");
   if (recipes.empty()) recipes = {"smart-shuffle"};
-  std::vector<evaluate::Entry> ways;
   for (const std::string& recipe : recipes) {
-    RunRequest request = app::make_request_without_columns(caller, recipe);
-    request.set.push_back("tracks=" + std::to_string(arguments.integer("tracks")));
-    ways.push_back({std::filesystem::path(recipe).stem(), nullptr, std::move(request)});
+    RunRequest run = app::make_request_without_columns(caller, recipe);
+    run.set.push_back("tracks=" + std::to_string(tracks));
+    request.people.entries.push_back(
+        {std::filesystem::path(recipe).stem(), nullptr, std::move(run)});
   }
-  for (const char* way : kWays)
-    ways.push_back({way, nullptr, way_request(caller, way, arguments.integer("tracks"))});
-  return ways;
+  request.next = request.people.entries;
+  request.uniform = recipes.size();  // the first of the simple ways
+  for (const char* way : kWays) {
+    request.people.entries.push_back({way, nullptr, way_request(caller, way, tracks)});
+    request.next.push_back({way, nullptr, way_request(caller, way, tracks, true)});
+  }
 }
 
 /// So many days up to the end of what the people listened to, or from the first that is asked for.
@@ -81,9 +89,11 @@ Answer evaluate_shuffle(const app::Caller& caller, const Arguments& arguments) {
   options.jobs = static_cast<std::size_t>(arguments.integer("jobs"));
   evaluate::ShuffleRequest request;
   request.people = app::make_lists_request(caller, options);
-  request.people.entries = ways_of(caller, arguments);
+  add_ways(caller, arguments, request);
   request.songs = way_request(caller, "songs", 1'000'000);
   request.dates = dates_of(caller, arguments, request.people);
+  request.most_shuffled = static_cast<std::size_t>(arguments.integer("shuffled-plays"));
+  request.most_chosen = static_cast<std::size_t>(arguments.integer("chosen-plays"));
   const std::string library = caller.home.library_path();
   if (std::filesystem::exists(models_folder(library))) {
     const auto all = std::make_shared<const std::vector<ModelVersion>>(
@@ -92,8 +102,9 @@ Answer evaluate_shuffle(const app::Caller& caller, const Arguments& arguments) {
   }
   auto card = std::make_shared<evaluate::ShuffleCard>();
   {
-    const app::Progress progress(caller, "lists");
-    request.people.progress = [&](std::size_t done, std::size_t all) { progress(done, all); };
+    const app::Progress lists(caller, "lists"), plays(caller, "plays");
+    request.people.progress = [&](std::size_t done, std::size_t all) { lists(done, all); };
+    request.play_progress = [&](std::size_t done, std::size_t all) { plays(done, all); };
     *card =
         evaluate::run_shuffle_card(request, static_cast<std::size_t>(arguments.integer("tracks")),
                                    static_cast<std::size_t>(arguments.integer("resamples")));
@@ -142,6 +153,20 @@ std::vector<Verb> evaluate_verbs() {
              .usual = "50",
              .least = 2,
              .most = 1000},
+            {.name = "shuffled-plays",
+             .type = Type::kInteger,
+             .value_name = "N",
+             .help = "Plays under a shuffle that `accepted` goes by, at most, of each person",
+             .usual = "2000",
+             .least = 0,
+             .most = 1'000'000},
+            {.name = "chosen-plays",
+             .type = Type::kInteger,
+             .value_name = "N",
+             .help = "Plays on the days of the lists that `hits` goes by, at most, of each person",
+             .usual = "50",
+             .least = 0,
+             .most = 1'000'000},
             resamples_parameter(),
             jobs_parameter()},
        .footer = "Against: a uniform permutation; the freshest of ten of those (fewer_repeats); "

@@ -5,12 +5,14 @@ return pl.recipe {
   title = "A shuffle",
   params = {
     way = pl.text { "uniform", help = "of scripts/shuffles.lua" },
+    is_next = pl.boolean { false, help = "the one song that follows what was heard last, instead of a list" },
     tracks = pl.int { 50, min = 1, max = 1000000, help = "length" },
     finished = pl.int { 2, min = 1, max = 1000, help = "without likes: songs heard to the end this often" },
   },
   build = function(p, user)
     local songs = shuffles.songs(user, p.finished)
     if p.way == "songs" then return songs:top(p.tracks) end
+    if p.is_next then return shuffles.next[p.way](songs, user.last_session, p.tracks) end
     return shuffles[p.way](songs, p.tracks, user.served)
   end,
 }

@@ -29,6 +29,40 @@ json evaluated(const EngineHome& home, std::vector<std::string> more) {
   return json::parse(ended.out);
 }
 
+/// An extended history of 120 songs, shuffled two hours a day for four weeks; after ten days half of
+/// the artists' are skipped.
+std::string shuffled_history() {
+  json plays = json::array();
+  unsigned drawn = 7;
+  for (int day = 0; day < 28; ++day) {
+    bool was_skipped = false;
+    for (int k = 0; k < 40; ++k) {
+      drawn = drawn * 1'664'525u + 1'013'904'223u;
+      const int song = static_cast<int>(drawn >> 16) % 120;
+      const bool is_skipped = song % 4 >= 2 && day >= 10;
+      char at[32];
+      std::snprintf(at, sizeof at, "2022-01-%02dT%02d:%02d:30Z", 1 + day, 17 + k / 20, k % 20 * 3);
+      const std::string name = std::to_string(song);
+      plays.push_back(
+          {{"ts", at},
+           {"ms_played", is_skipped ? 40'000 : 170'000},
+           {"master_metadata_track_name", "Song " + name},
+           {"master_metadata_album_artist_name", "Artist " + std::to_string(song % 4)},
+           {"master_metadata_album_album_name", "Album"},
+           {"spotify_track_uri", "spotify:track:" + std::string(22 - name.size(), '0') + name},
+           {"reason_start", was_skipped ? "fwdbtn" : "trackdone"},
+           {"reason_end", is_skipped ? "fwdbtn" : "trackdone"},
+           {"shuffle", true},
+           {"skipped", is_skipped},
+           {"offline", false},
+           {"incognito_mode", false},
+           {"conn_country", "DE"}});
+      was_skipped = is_skipped;
+    }
+  }
+  return plays.dump();
+}
+
 double mean(const json& way, const std::string& metric) {
   return way.at("metrics").at(metric).at("mean").get<double>();
 }
@@ -77,6 +111,41 @@ TEST_CASE("a scorecard of shuffles has every way, beside the same songs", "[shuf
   CHECK(mean(smart, "heard") >= mean(uniform, "heard"));
   CHECK(uniform.at("metrics").at("energy_jump").at("difference").at("high").get<double>() < 0);
   CHECK_FALSE(smart.at("metrics").at("repeats").contains("difference"));
+}
+
+TEST_CASE("a scorecard tells what became of the songs that a way likes to play", "[shuffle]") {
+  const EngineHome home;
+  engine::write_file_atomically(home.path("Streaming_History_Audio_2022_0.json"),
+                                shuffled_history());
+  REQUIRE(home.engine({"--user", "ann", "import", home.path("Streaming_History_Audio_2022_0.json")})
+              .exit_code == 0);
+  const Ended ended = home.engine({"--user", "ann", "--now", "2022-02-01", "--json", "evaluate",
+                                   "shuffle", "--lists", "2", "--tracks", "10", "--resamples",
+                                   "200", "--shuffled-plays", "400", "--chosen-plays", "0"});
+  INFO(ended.err);
+  REQUIRE(ended.exit_code == 0);
+  const json card = json::parse(ended.out);
+  CHECK(card.at("failures").empty());
+  const int plays = card.at("shuffled_plays");
+  CHECK(plays > 200);
+  const json &smart = card.at("ways").at(0), &uniform = card.at("ways").at(1);
+  CHECK(uniform.at("effective_plays").get<double>() == Approx(plays));
+  CHECK(mean(uniform, "accepted") > 0.5);
+  CHECK(mean(uniform, "accepted") < 0.8);
+  CHECK(smart.at("effective_plays").get<double>() < plays);
+  // It knows what is skipped.
+  CHECK(mean(smart, "accepted") > mean(uniform, "accepted"));
+  CHECK(uniform.at("metrics").at("accepted").at("difference").at("mean").get<double>() > 0);
+}
+
+TEST_CASE("a scorecard says that nobody told of shuffled plays", "[shuffle]") {
+  const EngineHome home;
+  const Ended ended = engine_on_demo(
+      home, {"evaluate", "shuffle", "--lists", "2", "--tracks", "5", "--resamples", "100"});
+  REQUIRE(ended.exit_code == 0);
+  CHECK(ended.out.find("accepted: nobody told of plays under a shuffle from 2020-11 to 2025-11") !=
+        std::string::npos);
+  CHECK(ended.out.find("hits goes by ") != std::string::npos);
 }
 
 TEST_CASE("a scorecard is the same however many workers there are", "[shuffle]") {

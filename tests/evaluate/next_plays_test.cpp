@@ -1,0 +1,145 @@
+// Which plays a way is held against, and what they tell, worked out by hand.
+#include "evaluate/next_plays.hpp"
+
+#include <cmath>
+
+#include <catch2/catch.hpp>
+
+#include "core/calendar.hpp"
+#include "evaluate/next_results.hpp"
+#include "store/listen_flags.hpp"
+#include "support/small_store.hpp"
+
+using namespace engine;
+using namespace engine::evaluate;
+using test::SmallStore;
+
+namespace {
+
+const std::int64_t kStart = parse_time("2022-03-05T12:00:00Z");
+
+struct Played {
+  int track = 1;
+  std::int64_t after = 0;  // seconds after kStart
+  int seconds = 100;
+  PlayReason start = PlayReason::kTrackDone, end = PlayReason::kTrackDone;
+  bool is_shuffled = true;
+};
+
+void play(SmallStore& store, const std::vector<Played>& plays, std::int64_t start = kStart) {
+  std::string sql = "INSERT INTO artists (artist_id, name, key) VALUES (1, 'Ada', 'ada');";
+  for (int id = 1; id <= 9; ++id)
+    sql += "INSERT INTO tracks (track_id, title, artist_id, song_key, in_catalogue) VALUES (" +
+           std::to_string(id) + ", 'T', 1, 's" + std::to_string(id) + "', 1);";
+  for (const Played& one : plays) {
+    const std::int64_t flags = ListenFlags::with_start(one.start) | ListenFlags::with_end(one.end) |
+                               ListenFlags::kShuffleKnown |
+                               (one.is_shuffled ? ListenFlags::kShuffle : 0);
+    sql += "INSERT INTO listens VALUES (1, " + std::to_string(start + one.after) + ", " +
+           std::to_string(one.track) + ", " + std::to_string(one.seconds * 1000) + ", " +
+           std::to_string(flags) + ", 'DE', 1);";
+  }
+  store.change(sql);
+}
+
+NextPlays plays_of(SmallStore& store, std::size_t most = 100, std::int64_t start = kStart) {
+  return next_plays(*store.as_of(start + 100'000), {start, most, most, 1});
+}
+
+std::vector<int> tracks(const std::vector<NextPlay>& plays) {
+  std::vector<int> found;
+  for (const NextPlay& play : plays) found.push_back(play.track + 1);
+  return found;
+}
+
+using Ids = std::vector<int>;
+
+}  // namespace
+
+TEST_CASE("a shuffled play counts where one before it ended and it went by itself", "[shuffle]") {
+  SmallStore store;
+  play(store, {{1, 0},
+               {2, 100, 50, PlayReason::kTrackDone, PlayReason::kForward},
+               {3, 150, 60, PlayReason::kForward},
+               {4, 210, 60, PlayReason::kClickRow},                        // chosen
+               {5, 270, 60, PlayReason::kTrackDone, PlayReason::kLogout},  // broken off
+               {6, 330, 60, PlayReason::kTrackDone, PlayReason::kTrackDone, false},
+               {7, 9000}});  // another session
+  const NextPlays plays = plays_of(store);
+  CHECK(tracks(plays.shuffled) == Ids{2, 3});
+  CHECK_FALSE(plays.shuffled[0].is_finished);
+  CHECK(plays.shuffled[1].is_finished);
+  CHECK(plays.shuffled[0].now == kStart + 100);
+  CHECK(plays.shuffled[1].now == kStart + 150);
+  CHECK(tracks(plays.chosen) == Ids{6});
+}
+
+TEST_CASE("what had ended before the one before it is left out", "[shuffle]") {
+  SmallStore store;
+  // Rounded seconds: the second play begins before the first ends, and ends with it.
+  play(store, {{1, 0, 100}, {2, 99, 1}, {3, 100, 60}});
+  CHECK(tracks(plays_of(store).shuffled) == Ids{3});
+}
+
+TEST_CASE("only the years of a plainly random order count", "[shuffle]") {
+  const std::int64_t before = kRandomFrom - 1000, late = kRandomTo;
+  CHECK(kRandomFrom == parse_time("2020-11-01T00:00:00Z"));
+  CHECK(kRandomTo == parse_time("2025-11-01T00:00:00Z"));
+  for (const std::int64_t start : {before, late}) {
+    SmallStore store;
+    play(store, {{1, 0}, {2, 100}, {3, 200}}, start);
+    CHECK(plays_of(store, 100, start).shuffled.empty());
+  }
+}
+
+TEST_CASE("of many plays some are drawn, in their order", "[shuffle]") {
+  SmallStore store;
+  std::vector<Played> many;
+  for (int k = 0; k < 200; ++k) many.push_back({1 + k % 9, 100 * k});
+  play(store, many);
+  const NextPlays plays = plays_of(store, 20);
+  REQUIRE(plays.shuffled.size() == 20);
+  for (std::size_t k = 1; k < plays.shuffled.size(); ++k)
+    CHECK(plays.shuffled[k].now > plays.shuffled[k - 1].now);
+  CHECK(tracks(plays.shuffled) == tracks(plays_of(store, 20).shuffled));
+}
+
+TEST_CASE("acceptance weighs plays by how likely a way is to play them", "[shuffle]") {
+  // Sixty plays, the even ones finished; the way plays those three times as often as the others.
+  std::vector<NextPlays> plays(1);
+  NextChances chances;
+  chances.of.assign(3, {{}});
+  for (int k = 0; k < 60; ++k) {
+    const bool is_even = k % 2 == 0;
+    plays[0].shuffled.push_back({kStart + k * 86'400, 0, is_even});
+    chances.of[0][0].push_back({is_even ? 0.15 : 0.05, 0});
+    chances.of[1][0].push_back({0.1, 0});
+    chances.of[2][0].push_back({k == 0 ? 0.9 : 0.001, 0});
+  }
+  plays[0].shuffled.push_back({kStart, 0, true});  // of no song of theirs
+  chances.of[0][0].push_back({0, 0});
+  chances.of[1][0].push_back({0, 0});
+  chances.of[2][0].push_back({0, 0});
+  plays[0].chosen = {{kStart, 0, false}, {kStart, 0, false}};
+  for (const double hit : {1.0, 0.0}) {
+    chances.of[0][0].push_back({0.2, hit});
+    chances.of[1][0].push_back({0.1, 0.1});
+    chances.of[2][0].push_back({0.1, 0});
+  }
+  const NextResults results = next_results(plays, chances, 1, 1, 200);
+  CHECK(results.shuffled == 60);
+  CHECK(results.chosen == 2);
+  CHECK(results.ways[0].accepted.mean == Approx(0.75));
+  CHECK(results.ways[1].accepted.mean == Approx(0.5));
+  // (30 * 1.5 + 30 * 0.5)^2 / (30 * 1.5^2 + 30 * 0.5^2)
+  CHECK(results.ways[0].effective_plays == Approx(48));
+  CHECK(results.ways[1].effective_plays == Approx(60));
+  CHECK(results.ways[1].accepted_difference.mean == Approx(0.25));
+  CHECK(results.ways[1].accepted_difference.low > 0);
+  CHECK(results.ways[0].hits.mean == Approx(0.5));
+  CHECK(results.ways[1].hits_difference.mean == Approx(0.4));
+  // One play outweighs all others: that tells nothing.
+  CHECK(results.ways[2].effective_plays < kFewestPlays);
+  CHECK(std::isnan(results.ways[2].accepted.mean));
+  CHECK(results.ways[2].accepted_difference.count == 0);
+}
