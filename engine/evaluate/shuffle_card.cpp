@@ -10,6 +10,7 @@
 #include "core/random.hpp"
 #include "evaluate/next_results.hpp"
 #include "evaluate/periods.hpp"
+#include "evaluate/space_clusters.hpp"
 #include "evaluate/text_columns.hpp"
 #include "page/charts.hpp"
 #include "page/html.hpp"
@@ -39,8 +40,15 @@ AsOfOptions end_of(const ShuffleRequest& request) {
   return options;
 }
 
+SpaceClusters clusters_of(const ShuffleRequest& request) {
+  if (!request.people.models) return {};
+  return space_clusters(*load_as_of(request.people.users.at(0), end_of(request)),
+                        request.people.models(request.dates.back()));
+}
+
 /// Of the metrics of lists.
-std::vector<WayValues> values_of(const ShuffleRequest& request, const ShuffleLists& made) {
+std::vector<WayValues> values_of(const ShuffleRequest& request, const ShuffleLists& made,
+                                 const SpaceClusters& clusters) {
   const std::size_t users = request.people.users.size();
   std::vector<WayValues> values(
       request.people.entries.size(),
@@ -50,7 +58,8 @@ std::vector<WayValues> values_of(const ShuffleRequest& request, const ShuffleLis
     for (std::size_t way = 0; way < values.size(); ++way) {
       const std::vector<TrackList>& lists = made.lists[way][user];
       if (lists.empty()) continue;
-      auto of_person = shuffle_values(*tables, request.dates, lists, made.songs[user]);
+      auto of_person =
+          shuffle_values(*tables, request.dates, lists, made.songs[user], clusters.of_track);
       for (std::size_t m = 0; m < of_person.size(); ++m)
         values[way][m][user] = std::move(of_person[m]);
     }
@@ -111,6 +120,13 @@ const char* mark_of(Standing standing) {
 
 bool has_too_few_plays(const ShuffleCard& card, const ShuffleWayResult& way) {
   return card.shuffled_plays > 0 && way.effective_plays > 0 && way.effective_plays < kFewestPlays;
+}
+
+std::string variety_text(const ShuffleCard& card) {
+  if (card.clusters == 0)
+    return "variety goes by genres, as model.embedding, which has clusters, has not been "
+           "trained.\n";
+  return "variety goes by the " + counted(card.clusters, "cluster") + " of model.embedding.\n";
 }
 
 /// What `accepted` and `hits` go by.
@@ -226,8 +242,10 @@ ShuffleCard run_shuffle_card(const ShuffleRequest& request, std::size_t tracks,
                              std::size_t resamples) {
   ShuffleLists made = make_shuffle_lists(request);
   refuse_way_without_lists(request, made);
-  const std::vector<WayValues> values = values_of(request, made);
+  const SpaceClusters clusters = clusters_of(request);
+  const std::vector<WayValues> values = values_of(request, made, clusters);
   ShuffleCard card;
+  card.clusters = clusters.count;
   for (const auto& user : request.people.users) card.users.push_back(user->user_name);
   card.dates = request.dates;
   card.tracks = tracks;
@@ -264,7 +282,8 @@ std::string shuffle_card_text(const ShuffleCard& card) {
   for (const ShuffleMetric& metric : shuffle_metrics())
     text += "  " + std::string(metric.name) + ": " + metric.help +
             (metric.is_less_better ? "; less is better\n" : "; more is better\n");
-  return text + "\n" + plays_text(card) + chosen_text(card) + "\n" + verdict_of(card) +
+  return text + "\n" + variety_text(card) + plays_text(card) + chosen_text(card) + "\n" +
+         verdict_of(card) +
          "Nobody listened to these lists: they tell what a way gives, not how it was liked.\n";
 }
 
@@ -294,6 +313,7 @@ nlohmann::ordered_json shuffle_card_json(const ShuffleCard& card) {
           {"tracks", card.tracks},
           {"random_seed", card.random_seed},
           {"resamples", card.resamples},
+          {"variety_by", card.clusters == 0 ? "genres" : "model.embedding"},
           {"shuffled_plays", card.shuffled_plays},
           {"chosen_plays", card.chosen_plays},
           {"ways", std::move(ways)},
@@ -330,16 +350,17 @@ std::string shuffle_card_html(const ShuffleCard& card) {
     helps += "<li><b>" + html_escaped(metric.name) + "</b> " + html_escaped(metric.help) +
              (metric.is_less_better ? "; less is better" : "; more is better") + "</li>\n";
   helps += "</ul>\n";
-  return page_html(
-      "Shuffles side by side",
-      "<p>" + html_escaped(heading_of(card)) + "</p>\n" + table + "<p>+ better than " +
-          html_escaped(card.ways[0].name) +
-          ", - worse, by an interval of 95 % over people and lists</p>\n<p>" +
-          html_escaped(plays_text(card)) + "<br>" + html_escaped(chosen_text(card)) + "</p>\n<p>" +
-          html_escaped(verdict_of(card)) + "</p>\n<p>" + keys + "</p>\n<figure>" +
-          bar_chart("What each way scores, of shares", shares, series) + "</figure>\n" + helps +
-          "<p class=\"quiet\">Nobody listened to these lists: they tell what a way "
-          "gives, not how it was liked.</p>\n");
+  return page_html("Shuffles side by side",
+                   "<p>" + html_escaped(heading_of(card)) + "</p>\n" + table + "<p>+ better than " +
+                       html_escaped(card.ways[0].name) +
+                       ", - worse, by an interval of 95 % over people and lists</p>\n<p>" +
+                       html_escaped(variety_text(card)) + "<br>" + html_escaped(plays_text(card)) +
+                       "<br>" + html_escaped(chosen_text(card)) + "</p>\n<p>" +
+                       html_escaped(verdict_of(card)) + "</p>\n<p>" + keys + "</p>\n<figure>" +
+                       bar_chart("What each way scores, of shares", shares, series) +
+                       "</figure>\n" + helps +
+                       "<p class=\"quiet\">Nobody listened to these lists: they tell what a way "
+                       "gives, not how it was liked.</p>\n");
 }
 
 }  // namespace engine::evaluate

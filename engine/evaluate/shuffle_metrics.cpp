@@ -38,7 +38,7 @@ class KnownMean {
 class PersonsLists {
  public:
   PersonsLists(const AsOf& tables, std::span<const std::int64_t> dates,
-               std::span<const TrackList> lists)
+               std::span<const TrackList> lists, std::span<const std::int32_t> clusters)
       : dates_(dates), lists_(lists) {
     const playlist_table& tracks = *tables.table("tracks");
     artist_ = column_of<std::int32_t>(tracks, "artist");
@@ -48,6 +48,7 @@ class PersonsLists {
     tempo_ = column_of<float>(tracks, "tempo");
     energy_ = column_of<float>(tracks, "energy");
     genre_ = column_of<std::int32_t>(*tables.table("track_genres"), "genre");
+    kind_ = clusters.empty() ? genre_ : clusters;
     const playlist_table& listens = *tables.table("listens");
     listened_ = column_of<std::int32_t>(listens, "track");
     listened_at_ = column_of<std::int64_t>(listens, "ts");
@@ -117,18 +118,18 @@ class PersonsLists {
     });
   }
 
-  [[nodiscard]] double genres(std::size_t k) const {
+  [[nodiscard]] double variety(std::size_t k) const {
     std::map<std::int32_t, double> counts;
     double known = 0;
     for (const std::int32_t track : lists_[k]) {
-      const std::int32_t genre = genre_[static_cast<std::size_t>(track)];
-      if (genre < 0) continue;
-      ++counts[genre];
+      const std::int32_t kind = kind_[static_cast<std::size_t>(track)];
+      if (kind < 0) continue;
+      ++counts[kind];
       ++known;
     }
     if (known == 0) return kNone;
     double bits = 0;
-    for (const auto& [genre, count] : counts) bits -= count / known * std::log2(count / known);
+    for (const auto& [kind, count] : counts) bits -= count / known * std::log2(count / known);
     return bits;
   }
 
@@ -179,7 +180,7 @@ class PersonsLists {
 
   std::span<const std::int64_t> dates_;
   std::span<const TrackList> lists_;
-  std::span<const std::int32_t> artist_, song_, key_, mode_, genre_, listened_;
+  std::span<const std::int32_t> artist_, song_, key_, mode_, genre_, kind_, listened_;
   std::span<const float> tempo_, energy_;
   std::span<const std::int64_t> listened_at_;
 };
@@ -196,7 +197,7 @@ std::span<const ShuffleMetric> shuffle_metrics() {
       {"tempo_jump", "octaves between the tempos of neighbours", true, false},
       {"energy_jump", "difference of energy of neighbours", true, false},
       {"genre_jumps", "neighbours of different genres", true},
-      {"genres", "entropy of the genres, in bits", false, false},
+      {"variety", "entropy of the kinds of music in a list, in bits", false, false},
       {"heard", "of all that is shuffled, what stood in one of the lists", false},
       {"accepted", "songs it likes to play next: how many are played to the end where chance did",
        false},
@@ -215,13 +216,14 @@ std::size_t hits_metric() {
 std::vector<std::vector<double>> shuffle_values(const AsOf& tables,
                                                 std::span<const std::int64_t> dates,
                                                 std::span<const TrackList> lists,
-                                                const TrackList& songs) {
-  const PersonsLists person(tables, dates, lists);
+                                                const TrackList& songs,
+                                                std::span<const std::int32_t> clusters) {
+  const PersonsLists person(tables, dates, lists, clusters);
   using Of = double (PersonsLists::*)(std::size_t) const;
   static constexpr Of kOfList[] = {
       &PersonsLists::repeats,     &PersonsLists::same_start,  &PersonsLists::close_artists,
       &PersonsLists::versions,    &PersonsLists::key_clash,   &PersonsLists::tempo_jump,
-      &PersonsLists::energy_jump, &PersonsLists::genre_jumps, &PersonsLists::genres};
+      &PersonsLists::energy_jump, &PersonsLists::genre_jumps, &PersonsLists::variety};
   std::vector<std::vector<double>> values;
   for (const Of of : kOfList) {
     std::vector<double>& of_lists = values.emplace_back();

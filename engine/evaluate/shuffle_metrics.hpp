@@ -30,7 +30,7 @@ struct ShuffleMetric {
 ///   tempo_jump    mean octaves between the tempos of neighbours; half and double count as the same
 ///   energy_jump   mean difference of energy of neighbours
 ///   genre_jumps   share of neighbours of different genres
-///   genres        entropy of a list's genres in bits: more is a wider list
+///   variety       entropy of a list's clusters, or genres, in bits: more is a wider list
 ///   heard         share of all that is shuffled that stood in one of the lists
 ///   accepted      share of the songs that the way likes to play next that are played to their end
 ///                 when chance plays them (next_results.hpp)
@@ -43,10 +43,12 @@ std::size_t accepted_metric();
 std::size_t hits_metric();
 
 /// Of one person's lists on `dates`: by metric a value for each list, NaN where there is none; of
-/// a metric of all lists one. `tables`: the person as of the last date.
+/// a metric of all lists one. `tables`: the person as of the last date. `clusters`: of each track, -1
+/// none; empty: variety goes by genres.
 std::vector<std::vector<double>> shuffle_values(const AsOf& tables,
                                                 std::span<const std::int64_t> dates,
                                                 std::span<const TrackList> lists,
-                                                const TrackList& songs);
+                                                const TrackList& songs,
+                                                std::span<const std::int32_t> clusters = {});
 
 }  // namespace engine::evaluate

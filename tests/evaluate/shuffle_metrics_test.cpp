@@ -97,10 +97,19 @@ TEST_CASE("jumps are of neighbours of which both are known", "[shuffle]") {
   CHECK(values("genre_jumps", {{1, 3, 4, 7}})[0] == 0.5);
 }
 
-TEST_CASE("genres are told in bits", "[shuffle]") {
-  CHECK(values("genres", {{1, 3, 4, 5}})[0] == Approx(1));
-  CHECK(values("genres", {{1, 3}})[0] == Approx(0));
-  CHECK(std::isnan(values("genres", {{7, 8}})[0]));
+TEST_CASE("variety is told in bits", "[shuffle]") {
+  CHECK(values("variety", {{1, 3, 4, 5}})[0] == Approx(1));
+  CHECK(values("variety", {{1, 3}})[0] == Approx(0));
+  CHECK(std::isnan(values("variety", {{7, 8}})[0]));
+}
+
+TEST_CASE("variety goes by clusters where there are some", "[shuffle]") {
+  SmallStore store;
+  fill(store);
+  const std::vector<std::int32_t> clusters{0, 1, 0, 1, -1, -1, -1, -1};
+  const auto values = shuffle_values(*store.as_of(kNow), std::vector{kNow},
+                                     std::vector<TrackList>{{0, 1, 2, 3, 6}}, {0}, clusters);
+  CHECK(values[8][0] == Approx(1));
 }
 
 TEST_CASE("what is heard of all counts songs once", "[shuffle]") {
