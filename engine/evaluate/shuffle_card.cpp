@@ -251,6 +251,7 @@ ShuffleCard run_shuffle_card(const ShuffleRequest& request, std::size_t tracks,
   card.tracks = tracks;
   card.random_seed = request.people.random_seed;
   card.resamples = resamples;
+  card.examples = std::move(made.examples);
   card.failures = std::move(made.failures);
   const NextResults plays = results_of_plays(request, resamples, card.failures);
   card.shuffled_plays = plays.shuffled;
@@ -282,9 +283,13 @@ std::string shuffle_card_text(const ShuffleCard& card) {
   for (const ShuffleMetric& metric : shuffle_metrics())
     text += "  " + std::string(metric.name) + ": " + metric.help +
             (metric.is_less_better ? "; less is better\n" : "; more is better\n");
+  std::string examples;
+  for (const ShuffleExample& example : card.examples)
+    examples += "\n" + example_text(example, card.ways[0].name, card.users[example.user]);
   return text + "\n" + variety_text(card) + plays_text(card) + chosen_text(card) + "\n" +
          verdict_of(card) +
-         "Nobody listened to these lists: they tell what a way gives, not how it was liked.\n";
+         "Nobody listened to these lists: they tell what a way gives, not how it was liked.\n" +
+         examples;
 }
 
 nlohmann::ordered_json shuffle_card_json(const ShuffleCard& card) {
@@ -302,6 +307,9 @@ nlohmann::ordered_json shuffle_card_json(const ShuffleCard& card) {
   }
   nlohmann::ordered_json dates = nlohmann::ordered_json::array();
   for (const std::int64_t date : card.dates) dates.push_back(short_time(date));
+  nlohmann::ordered_json examples = nlohmann::ordered_json::array();
+  for (const ShuffleExample& example : card.examples)
+    examples.push_back(example_json(example, card.users[example.user]));
   nlohmann::ordered_json failures = nlohmann::ordered_json::array();
   for (const ShuffleFailure& failure : card.failures)
     failures.push_back(
@@ -317,6 +325,7 @@ nlohmann::ordered_json shuffle_card_json(const ShuffleCard& card) {
           {"shuffled_plays", card.shuffled_plays},
           {"chosen_plays", card.chosen_plays},
           {"ways", std::move(ways)},
+          {"examples", std::move(examples)},
           {"failures", std::move(failures)}};
 }
 
@@ -350,6 +359,9 @@ std::string shuffle_card_html(const ShuffleCard& card) {
     helps += "<li><b>" + html_escaped(metric.name) + "</b> " + html_escaped(metric.help) +
              (metric.is_less_better ? "; less is better" : "; more is better") + "</li>\n";
   helps += "</ul>\n";
+  std::string examples;
+  for (const ShuffleExample& example : card.examples)
+    examples += example_html(example, card.ways[0].name, card.users[example.user]);
   return page_html("Shuffles side by side",
                    "<p>" + html_escaped(heading_of(card)) + "</p>\n" + table + "<p>+ better than " +
                        html_escaped(card.ways[0].name) +
@@ -360,7 +372,8 @@ std::string shuffle_card_html(const ShuffleCard& card) {
                        bar_chart("What each way scores, of shares", shares, series) +
                        "</figure>\n" + helps +
                        "<p class=\"quiet\">Nobody listened to these lists: they tell what a way "
-                       "gives, not how it was liked.</p>\n");
+                       "gives, not how it was liked.</p>\n" +
+                       examples);
 }
 
 }  // namespace engine::evaluate

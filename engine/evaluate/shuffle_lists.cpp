@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <span>
+#include <functional>
+#include <map>
 #include <utility>
 
 #include "core/random.hpp"
@@ -54,10 +55,15 @@ class DayWorker {
     run_reports(sender_, confinement).loaded(*registry_);
   }
 
-  std::vector<IdList> lists(const Entry& way, std::span<const std::int64_t> dates) {
+  /// Lists for the first of the dates, as `tells` hears of each what its recipe told.
+  using Tells = std::function<void(std::size_t date, const Playlist& list)>;
+  std::vector<IdList> lists(const Entry& way, std::size_t dates, const Tells& tells) {
     std::vector<IdList> made;
-    for (const std::int64_t date : dates) {
-      made.push_back(list(way, date));
+    for (std::size_t day = 0; day < dates; ++day) {
+      const std::int64_t date = request_.dates[day];
+      const Playlist playlist = list(way, date);
+      if (tells) tells(day, playlist);
+      made.push_back(playlist.track_ids());
       ServedRun served;
       served.run_id = static_cast<std::int64_t>(made.size());
       served.now = date;
@@ -70,7 +76,7 @@ class DayWorker {
   }
 
  private:
-  IdList list(const Entry& way, std::int64_t date) {
+  Playlist list(const Entry& way, std::int64_t date) {
     sender_.heartbeat().doing(way.name);
     RunRequest run = way.recipe;
     run.now = date;
@@ -85,7 +91,7 @@ class DayWorker {
     run.random_seed.reset();  // the recipe's own rule
     run.fresh_seed = mix_seed(request_.people.random_seed,
                               columns_.user_name + " " + std::to_string(date) + " " + way.name);
-    return run_recipe(run, run_reports(sender_, std::nullopt, way.name)).playlist.track_ids();
+    return run_recipe(run, run_reports(sender_, std::nullopt, way.name)).playlist;
   }
 
   const ShuffleRequest& request_;
@@ -93,6 +99,9 @@ class DayWorker {
   JobSender& sender_;
   std::shared_ptr<const Registry> registry_;
 };
+
+/// And the number of the date: what the first ways told of a list.
+constexpr std::uint32_t kExample = JobFrame::kOwn;
 
 // An item is a way of a user: user * (ways + 1) + way; the last way of a user is all songs.
 class ShuffleWork final : public ItemWork {
@@ -102,6 +111,20 @@ class ShuffleWork final : public ItemWork {
     numbers_ = IdMap(column_of<std::int64_t>(tracks, "id"));
     for (std::size_t item = 0; item < request.people.users.size() * count(); ++item)
       add({item, item + 1});
+  }
+
+  /// After all lists.
+  std::vector<ShuffleExample> examples() {
+    std::vector<ShuffleExample> both;
+    for (auto& [place, example] : examples_) {
+      if (example.way.empty() || example.uniform.empty()) continue;
+      AsOfOptions options;
+      options.now = example.date;
+      lay_side_by_side(example, *load_as_of(request_.people.users[example.user], options),
+                       made_.songs[example.user].size());
+      both.push_back(std::move(example));
+    }
+    return both;
   }
 
  private:
@@ -114,16 +137,30 @@ class ShuffleWork final : public ItemWork {
     return {limits, [this, part](JobSender& sender) {
               each(part, sender, [&](std::size_t item) {
                 DayWorker worker(request_, *request_.people.users[user(item)], sender);
-                sender.result(packed_lists(lists_of(item, worker)));
+                sender.result(packed_lists(lists_of(item, worker, sender)));
               });
             }};
   }
 
-  std::vector<IdList> lists_of(std::size_t item, DayWorker& worker) const {
-    const std::span<const std::int64_t> dates = request_.dates;
-    if (way(item) < request_.people.entries.size())
-      return worker.lists(request_.people.entries[way(item)], dates);
-    return worker.lists({"songs", nullptr, request_.songs}, dates.first(1));
+  std::vector<IdList> lists_of(std::size_t item, DayWorker& worker, JobSender& sender) const {
+    if (way(item) == request_.people.entries.size())
+      return worker.lists({"songs", nullptr, request_.songs}, 1, {});
+    DayWorker::Tells tells;
+    if (way(item) == 0 || way(item) == request_.uniform)
+      tells = [&, user = user(item)](std::size_t date, const Playlist& list) {
+        if (request_.is_example(user, date))
+          sender.send(kExample + static_cast<std::uint32_t>(date), packed(told_tracks(list)));
+      };
+    return worker.lists(request_.people.entries[way(item)], request_.dates.size(), tells);
+  }
+
+  void told(std::size_t item, std::uint32_t kind, const std::string& bytes) override {
+    if (kind < kExample) return;
+    const std::size_t date = kind - kExample;
+    ShuffleExample& example = examples_[{request_.dates.size() - 1 - date, user(item)}];
+    example.user = user(item);
+    example.date = request_.dates.at(date);
+    (way(item) == 0 ? example.way : example.uniform) = unpacked_told(bytes);
   }
 
   void result(std::size_t item, const std::string& bytes) override {
@@ -159,6 +196,7 @@ class ShuffleWork final : public ItemWork {
   ShuffleLists& made_;
   IdMap numbers_;
   std::size_t done_ = 0;
+  std::map<std::pair<std::size_t, std::size_t>, ShuffleExample> examples_;  // by days back and user
 };
 
 }  // namespace
@@ -171,6 +209,7 @@ ShuffleLists make_shuffle_lists(const ShuffleRequest& request) {
   ShuffleWork work(request, made);
   if (!run_pool(work, request.people.pool))
     throw Error(Exit::kInterrupted, "interrupted; nothing was changed");
+  made.examples = work.examples();
   std::sort(made.failures.begin(), made.failures.end(),
             [](const ShuffleFailure& a, const ShuffleFailure& b) {
               return a.way != b.way ? a.way < b.way : a.user < b.user;

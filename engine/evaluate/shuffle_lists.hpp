@@ -19,6 +19,7 @@
 
 #include "core/error.hpp"
 #include "evaluate/lists.hpp"
+#include "evaluate/shuffle_examples.hpp"
 
 namespace engine::evaluate {
 
@@ -35,6 +36,12 @@ struct ShuffleRequest {
   /// Of each person, at most: plays under a shuffle, and plays chosen on the days of the lists.
   std::size_t most_shuffled = 0, most_chosen = 0;
   std::function<void(std::size_t done, std::size_t all)> play_progress;  // may be empty
+  std::size_t examples = 0;  // lists of the first way to lay beside the uniform one's
+
+  /// By user and date, the latest first.
+  [[nodiscard]] bool is_example(std::size_t user, std::size_t date) const {
+    return (dates.size() - 1 - date) * people.users.size() + user < examples;
+  }
 };
 
 struct ShuffleFailure {
@@ -47,7 +54,8 @@ using TrackList = std::vector<std::int32_t>;
 struct ShuffleLists {
   /// By way and user: a list for each date; none where it failed.
   std::vector<std::vector<std::vector<TrackList>>> lists;
-  std::vector<TrackList> songs;  // by user; empty where it failed
+  std::vector<TrackList> songs;          // by user; empty where it failed
+  std::vector<ShuffleExample> examples;  // of lists that both ways gave, latest first, then by user
   std::vector<ShuffleFailure> failures;
 };
 

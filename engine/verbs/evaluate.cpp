@@ -92,6 +92,7 @@ Answer evaluate_shuffle(const app::Caller& caller, const Arguments& arguments) {
   add_ways(caller, arguments, request);
   request.songs = way_request(caller, "songs", 1'000'000);
   request.dates = dates_of(caller, arguments, request.people);
+  request.examples = static_cast<std::size_t>(arguments.integer("examples"));
   request.most_shuffled = static_cast<std::size_t>(arguments.integer("shuffled-plays"));
   request.most_chosen = static_cast<std::size_t>(arguments.integer("chosen-plays"));
   const std::string library = caller.home.library_path();
@@ -167,6 +168,13 @@ std::vector<Verb> evaluate_verbs() {
              .usual = "50",
              .least = 0,
              .most = 1'000'000},
+            {.name = "examples",
+             .type = Type::kInteger,
+             .value_name = "N",
+             .help = "Lists told side by side with a uniform order, and why each next song came",
+             .usual = "2",
+             .least = 0,
+             .most = 100},
             resamples_parameter(),
             jobs_parameter()},
        .footer = "Against: a uniform permutation; the freshest of ten of those (fewer_repeats); "

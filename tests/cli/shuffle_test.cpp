@@ -111,6 +111,20 @@ TEST_CASE("a scorecard of shuffles has every way, beside the same songs", "[shuf
   CHECK(mean(smart, "heard") >= mean(uniform, "heard"));
   CHECK(uniform.at("metrics").at("energy_jump").at("difference").at("high").get<double>() < 0);
   CHECK_FALSE(smart.at("metrics").at("repeats").contains("difference"));
+  CHECK(card.at("variety_by") == "genres");
+  REQUIRE(card.at("examples").size() == 2);
+  for (const json& example : card.at("examples")) {
+    const json &way = example.at("way"), &beside = example.at("uniform");
+    REQUIRE(way.size() == 6);
+    REQUIRE(beside.size() == 6);
+    CHECK(way.at(0).at("track") == beside.at(0).at("track"));
+    std::set<int> tracks;
+    for (const json& track : beside) tracks.insert(track.at("track").get<int>());
+    CHECK(tracks.size() == 6);
+    CHECK(way.at(1).at("why").dump().find("% likely of ") != std::string::npos);
+    CHECK(beside.at(1).at("why").at(0).get<std::string>().starts_with("by lot, one of "));
+  }
+  CHECK(card.at("examples").at(0).at("date") > card.at("examples").at(1).at("date"));
 }
 
 TEST_CASE("a scorecard tells what became of the songs that a way likes to play", "[shuffle]") {
@@ -167,5 +181,7 @@ TEST_CASE("a scorecard takes recipes of one's own, and is drawn", "[shuffle]") {
   REQUIRE(ended.exit_code == 0);
   CHECK(ended.out.find("mine") != std::string::npos);
   CHECK(ended.out.find("Better than it in: ") != std::string::npos);  // it is no shuffle at all
-  CHECK(engine::read_file(home.path("card.html")).find("<table>") != std::string::npos);
+  const std::string page = engine::read_file(home.path("card.html"));
+  CHECK(page.find("<table>") != std::string::npos);
+  CHECK(page.find("Side by side, for ") != std::string::npos);
 }
