@@ -35,6 +35,7 @@
 --   engine.parameter_read(name)           in `engine check` only: a parameter was read
 --   engine.now_read(name)                 in `engine check` only: now.NAME was read
 --   engine.where()                        "FILE:LINE" of the recipe's line that runs
+--   engine.unfollowed(f) -> function      f, for whose own lines that is not kept up: for what recipes call often
 --   engine.user_sets()                    { name = true }: what user.NAME may be
 --   engine.people()                       the names of everybody, the listener's first
 
@@ -87,7 +88,7 @@ end
 -- ---- parameters -------------------------------------------------------------------------------------------------
 
 local function parameter(kind, defaults)
-  return function(spec)
+  return engine.unfollowed(function(spec)
     if type(spec) ~= "table" then engine.fail("pl." .. kind .. " takes a table: pl." .. kind .. " { default, help = \"...\" }") end
     local allowed = { min = true, max = true, help = true, choices = true, tune = true }
     for k in pairs(spec) do
@@ -98,7 +99,7 @@ local function parameter(kind, defaults)
     for k, v in pairs(defaults) do result[k] = v end
     for k in pairs(allowed) do if spec[k] ~= nil then result[k] = spec[k] end end
     return result
-  end
+  end)
 end
 
 pl.int = parameter("int", {})
@@ -158,14 +159,14 @@ end
 
 local function element_caller(kind, name)
   local full = kind .. "." .. name
-  return function(arguments)
+  return engine.unfollowed(function(arguments)
     arguments = arguments or {}
     if type(arguments) ~= "table" then arguments = { arguments } end
     if spelled_out[full] then arguments = spelled_out[full](arguments) end
     engine.check_element(full, arguments)
     if kind == "recall" then return engine.node { step = full, arguments = arguments } end
     return setmetatable({ element = full, arguments = arguments }, Call)
-  end
+  end)
 end
 
 local function playlist(arguments)
@@ -301,12 +302,12 @@ function methods:rows() return engine.rows(self) end
 
 -- candidates.filter(...) leaves the candidates out.
 for name, method in pairs(methods) do
-  methods[name] = function(self, ...)
+  methods[name] = engine.unfollowed(function(self, ...)
     if not is_node(self) then
       engine.fail(":" .. name .. " needs candidates, got " .. (self == nil and "nothing" or "a " .. type(self)), "write a colon: candidates:" .. name .. "(...)")
     end
     return method(self, ...)
-  end
+  end)
 end
 
 engine.methods(methods)
@@ -341,11 +342,11 @@ end
 local demands = {}
 
 for name, combiner in pairs(combiners) do
-  pl[name] = function(list)
+  pl[name] = engine.unfollowed(function(list)
     local branches = branches_of(combiner, list)
     if demands[name] then demands[name](branches, list) end
     return engine.node { step = name, branches = branches, arguments = options_of(list) }
-  end
+  end)
 end
 
 function demands.mix(branches)
@@ -434,7 +435,7 @@ end
 
 local recipe_fields = { title = "string", about = "string", params = "table", random_seed = "any", build = "function", tests = "table" }
 
-function pl.recipe(spec)
+pl.recipe = engine.unfollowed(function(spec)
   if type(spec) ~= "table" then engine.fail("pl.recipe takes a table") end
   for k in pairs(spec) do
     if not recipe_fields[k] then engine.fail("pl.recipe has no \"" .. tostring(k) .. "\"", did_you_mean(k, recipe_fields)) end
@@ -454,7 +455,7 @@ function pl.recipe(spec)
         strict("now", about.moment, engine.now_read))
     end,
   }
-end
+end)
 
 local offered = strict("pl", pl)
 return setmetatable({}, {

@@ -191,6 +191,25 @@ struct LuaState::State {
 
 LuaState::State& state_of(lua_State* lua);
 
+/// Hooks are off for as long as this lives.
+class Unhooked {
+ public:
+  explicit Unhooked(lua_State* lua)
+      : lua_(lua), hook_(lua_gethook(lua)), mask_(lua_gethookmask(lua)) {
+    if (hook_ != nullptr) lua_sethook(lua, nullptr, 0, 0);
+  }
+  ~Unhooked() {
+    if (hook_ != nullptr) lua_sethook(lua_, hook_, mask_, 0);
+  }
+  Unhooked(const Unhooked&) = delete;
+  Unhooked& operator=(const Unhooked&) = delete;
+
+ private:
+  lua_State* lua_;
+  lua_Hook hook_;
+  int mask_;
+};
+
 /// As luaL_loadbuffer() of source text, but compiled once in a process however many states load it.
 /// All of them run what was compiled then, the first as well, so that no two can differ.
 int load_source(lua_State* lua, std::string_view text, const std::string& chunk_name);

@@ -109,6 +109,7 @@ void load_module(lua_State* lua, LuaState::State& state, const std::string& name
   lua_setfenv(lua, -2);
   push_core(lua, "tick");
   {
+    const Unhooked unhooked(lua);
     const ClockScope running(state.clock, true);
     lua_call(lua, 1, 1);
   }

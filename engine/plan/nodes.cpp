@@ -74,16 +74,25 @@ void set_hook(NodeContext& context, bool is_on) {
 /// Evaluates with the line hook off.
 CandidatesPtr look_at(NodeContext& context, int node) {
   if (context.evaluation == nullptr) return std::make_shared<const Candidates>();
-  struct Unhooked {
-    NodeContext& context;
-    bool was_on;
-    explicit Unhooked(NodeContext& c) : context(c), was_on(lua_gethook(c.lua->raw()) != nullptr) {
-      set_hook(c, false);
-    }
-    ~Unhooked() { set_hook(context, was_on); }
-  } const unhooked(context);
+  const Unhooked unhooked(context.lua->raw());
   state_of(context.lua->raw()).alarm.rest();
   return context.evaluation->result(node);
+}
+
+/// Calls its upvalue with the line hook off, which costs more than the lines themselves.
+int call_unfollowed(lua_State* lua) {
+  const Unhooked unhooked(lua);
+  lua_pushvalue(lua, lua_upvalueindex(1));
+  lua_insert(lua, 1);
+  lua_call(lua, lua_gettop(lua) - 1, LUA_MULTRET);
+  return lua_gettop(lua);
+}
+
+int make_unfollowed(lua_State* lua, void*) {
+  luaL_checktype(lua, 1, LUA_TFUNCTION);
+  lua_settop(lua, 1);
+  lua_pushcclosure(lua, call_unfollowed, 1);
+  return 1;
 }
 
 void note_look(const NodeContext& context, int node, bool is_for_rows) {
@@ -790,13 +799,19 @@ void register_nodes(NodeContext& context) {
   lua_pushboolean(lua, 0);
   lua_setfield(lua, -2, "__metatable");
   lua_pop(lua, 1);
-  const luaL_Reg functions[] = {
-      {"node", entry<make_node>},        {"check_element", entry<check_element>},
-      {"methods", entry<set_methods>},   {"elements", entry<elements>},
-      {"steps", entry<steps>},           {"user_sets", entry<user_sets>},
-      {"people", entry<people>},         {"nearest", entry<nearest_word>},
-      {"fail", entry<fail_at_recipe>},   {"problem", entry<problem_at_recipe>},
-      {"where", entry<where_in_recipe>}, {"rows", entry<rows>}};
+  const luaL_Reg functions[] = {{"unfollowed", entry<make_unfollowed>},
+                                {"node", entry<make_node>},
+                                {"check_element", entry<check_element>},
+                                {"methods", entry<set_methods>},
+                                {"elements", entry<elements>},
+                                {"steps", entry<steps>},
+                                {"user_sets", entry<user_sets>},
+                                {"people", entry<people>},
+                                {"nearest", entry<nearest_word>},
+                                {"fail", entry<fail_at_recipe>},
+                                {"problem", entry<problem_at_recipe>},
+                                {"where", entry<where_in_recipe>},
+                                {"rows", entry<rows>}};
   for (const luaL_Reg& function : functions)
     context.lua->add_function(function.name, function.func, nullptr);
   // In a run scripts find no such functions, so that formulas read parameters at full speed.

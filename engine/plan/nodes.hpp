@@ -47,12 +47,12 @@ struct NodeContext {
 };
 
 /// Registers engine.node, methods, steps, elements, check_element, rows, nearest, fail, problem,
-/// parameter_read, now_read and where.
+/// parameter_read, now_read, where and unfollowed.
 void register_nodes(NodeContext& context);
 
 /// Follows the recipe's lines while it builds. Line hooks see tail calls too (`return
 /// candidates:order(...)`), which the call stack does not. Off while nodes are evaluated, as hooks
-/// keep formulas from compiled code.
+/// keep formulas from compiled code, and in functions of engine.unfollowed.
 class FollowLines {
  public:
   explicit FollowLines(NodeContext& context);

@@ -414,6 +414,12 @@ TEST_CASE("a list that ran out does not blame the limits of another", "[plans]")
                  Catch::Contains("the list has 2 of 4 tracks: there were no more candidates"));
 }
 
+TEST_CASE("the line of a mistake is told after one that the recipe caught", "[plans]") {
+  Plans plans;
+  check_error(plans.error("pcall(pl.mix, {})\nlocal d = c:top(2)\nreturn pl.mix {}"),
+              "pl.mix needs at least one branch", "5");
+}
+
 TEST_CASE("what a parameter is declared with is taken, or refused with its line", "[plans]") {
   Plans plans;
   for (const char* parameter :
