@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <ctime>
 
 #include <nlohmann/json.hpp>
@@ -20,7 +22,9 @@ Json number_json(double value) {
   if (!std::isfinite(value)) return nullptr;
   char text[32];
   std::snprintf(text, sizeof text, "%.9g", value);
-  return Json::parse(text);
+  // As JSON has it: without a point or an exponent it is a whole number.
+  if (std::strpbrk(text, ".e") != nullptr) return std::strtod(text, nullptr);
+  return static_cast<std::int64_t>(std::strtoll(text, nullptr, 10));
 }
 
 Json text_or_null(const std::string& text) {

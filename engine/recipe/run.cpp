@@ -158,9 +158,11 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
 
   RunAnswer answer;
   answer.recipe_hash = content_hash(request.recipe_text);
-  answer.scripts_hash = scripts_hash(lua);
   answer.playlist.parameters = values;
-  if (request.is_load_only) return answer;
+  if (request.is_load_only) {
+    answer.scripts_hash = scripts_hash(lua);
+    return answer;
+  }
   const std::uint64_t random_seed = answer.playlist.random_seed =
       request.random_seed
           ? *request.random_seed
@@ -202,11 +204,11 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
 
   doing("building " + request.recipe_path);
   recipe.build(values, {tables->user_name(), request.now}, &evaluation);
-  answer.plan_text = recipe.plan().text();
-  answer.plan_dot = recipe.plan().dot();
   answer.scripts_hash = scripts_hash(lua);  // build() may have required more
-  answer.elements = element_versions(recipe.plan(), models);
   if (request.is_plan_only) {
+    answer.elements = element_versions(recipe.plan(), models);
+    answer.plan_text = recipe.plan().text();
+    answer.plan_dot = recipe.plan().dot();
     answer.answer_json = json_text(plan_json(recipe.plan()));
     if (reports.answered) reports.answered(answer);
     return answer;
