@@ -20,13 +20,26 @@ DiscoveryModel::DiscoveryModel(const playlist::Call& call)
 
 shared::CoListening DiscoveryModel::read(const playlist::Call& call) {
   const playlist::Table tracks = call.artifact_table(kDiscoveryModel, "tracks"),
-                        artists = call.artifact_table(kDiscoveryModel, "artists");
+                        artists = call.artifact_table(kDiscoveryModel, "artists"),
+                        people = call.artifact_table(kDiscoveryModel, "people");
   const auto lists = [&](const char* name) { return call.artifact_lists(kDiscoveryModel, name); };
-  return {tracks["id"].i64(),       tracks["artist"].i32(),       tracks["listeners"].i32(),
-          tracks["rank"].i32(),     tracks["first_played"].i64(), artists["listeners"].i32(),
-          artists["length"].f32(),  lists("artist_tracks"),       lists("track_people"),
-          lists("person_artists"),  lists("session_tracks"),      lists("track_sessions"),
-          lists("session_artists"), lists("artist_sessions")};
+  const playlist::Lists artist_people = lists("artist_people");  // told where an older one lacks it
+  return {tracks["id"].i64(),
+          tracks["artist"].i32(),
+          tracks["listeners"].i32(),
+          tracks["rank"].i32(),
+          tracks["first_played"].i64(),
+          artists["listeners"].i32(),
+          artists["length"].f32(),
+          lists("artist_tracks"),
+          lists("track_people"),
+          lists("person_artists"),
+          artist_people,
+          people["squares"].f32(),
+          lists("session_tracks"),
+          lists("track_sessions"),
+          lists("session_artists"),
+          lists("artist_sessions")};
 }
 
 shared::PersonRow DiscoveryModel::find_self(const playlist::Call& call) {

@@ -6,9 +6,10 @@
 // listener need not be among those it learned from.
 //
 // Artifact  tables "tracks" (id, artist: a row, -1 none; listeners, rank, first_played) and
-//           "artists" (id, listeners, length), "people" (id: the store's numbers)
-//           lists "artist_tracks" "track_people" "person_artists" (weighted) "session_tracks"
-//           "track_sessions" "session_artists" "artist_sessions"
+//           "artists" (id, listeners, length), "people" (id: the store's numbers,
+//           squares)
+//           lists "artist_tracks" "track_people" "person_artists" "artist_people" (weighted)
+//           "session_tracks" "track_sessions" "session_artists" "artist_sessions"
 //           table "weights", bytes "features", table "scaling": discovery/discovery_model.hpp
 // Card      "people", "tracks", "sessions"; "dates", "lists" and "discoveries" learned from;
 //           "weights" by feature; "held_out": lists of the latest dates, judged by what was learned
@@ -142,7 +143,9 @@ class Discovery final : public playlist::Model {
                  column_of("listeners", PLAYLIST_I32, all.artist_listeners.data()),
                  column_of("length", PLAYLIST_F32, all.artist_length.data())});
     const auto people = call.table("audience")["id"].i64();
-    write_ids(call, "people", {people.begin(), people.end()});
+    write_table(call, "people", people.size(),
+                {column_of("id", PLAYLIST_I64, people.data()),
+                 column_of("squares", PLAYLIST_F32, all.person_squares.data())});
     for (const auto& [name, lists] : counted.named_lists()) call.lists(name, *lists);
   }
 

@@ -68,10 +68,14 @@ GrowingLists GrowingLists::turned_round(std::size_t columns) const {
   for (std::size_t column = 0; column < columns; ++column)
     turned.offsets_[column + 1] += turned.offsets_[column];
   turned.values_.resize(values_.size());
+  turned.weights_.resize(weights_.size());
   std::vector<std::uint64_t> next(turned.offsets_.begin(), turned.offsets_.end() - 1);
   for (std::size_t row = 0; row < rows(); ++row) {
-    for (const std::int32_t value : this->row(row))
-      turned.values_[next[static_cast<std::size_t>(value)]++] = static_cast<std::int32_t>(row);
+    for (std::uint64_t k = offsets_[row]; k < offsets_[row + 1]; ++k) {
+      const std::uint64_t to = next[static_cast<std::size_t>(values_[k])]++;
+      turned.values_[to] = static_cast<std::int32_t>(row);
+      if (!weights_.empty()) turned.weights_[to] = weights_[k];
+    }
   }
   return turned;
 }
@@ -124,6 +128,9 @@ void CoListeningOf::count_people(const EverybodysListens& listens, std::int64_t 
     artist_length_[artist] = static_cast<float>(std::sqrt(squares[artist]));
   person_artists_.scale(
       [&](std::int32_t artist) { return 1 / artist_length_[static_cast<std::size_t>(artist)]; });
+  artist_people_ = person_artists_.turned_round(listens.artists);
+  for (std::size_t person = 0; person < listens.people(); ++person)
+    person_squares_.push_back(person_artists_.sum_of_squares(person));
   track_people_ = person_tracks.turned_round(artist_.size());
 }
 
@@ -196,16 +203,19 @@ CoListening CoListeningOf::view() const {
           playlist::Lists(&artist_tracks_.c_lists()),
           playlist::Lists(&track_people_.c_lists()),
           playlist::Lists(&person_artists_.c_lists()),
+          playlist::Lists(&artist_people_.c_lists()),
+          person_squares_,
           playlist::Lists(&session_tracks_.c_lists()),
           playlist::Lists(&track_sessions_.c_lists()),
           playlist::Lists(&session_artists_.c_lists()),
           playlist::Lists(&artist_sessions_.c_lists())};
 }
 
-std::array<CoListeningOf::NamedLists, 7> CoListeningOf::named_lists() const {
+std::array<CoListeningOf::NamedLists, 8> CoListeningOf::named_lists() const {
   return {{{"artist_tracks", &artist_tracks_.c_lists()},
            {"track_people", &track_people_.c_lists()},
            {"person_artists", &person_artists_.c_lists()},
+           {"artist_people", &artist_people_.c_lists()},
            {"session_tracks", &session_tracks_.c_lists()},
            {"track_sessions", &track_sessions_.c_lists()},
            {"session_artists", &session_artists_.c_lists()},

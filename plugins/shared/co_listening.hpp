@@ -29,7 +29,9 @@ struct CoListening {
   std::span<const float> artist_length;  // Euclidean, of log(1 + plays) over the people; 0: none
   playlist::Lists artist_tracks;         // with listeners, by rank
   playlist::Lists track_people;
-  playlist::Lists person_artists;  // weighted by log(1 + plays) / artist_length
+  playlist::Lists person_artists;         // weighted by log(1 + plays) / artist_length
+  playlist::Lists artist_people;          // the same the other way round
+  std::span<const float> person_squares;  // of each person the sum of the squares of those weights
   playlist::Lists session_tracks, track_sessions, session_artists, artist_sessions;
 
   [[nodiscard]] std::size_t tracks() const { return artist.size(); }
@@ -78,7 +80,14 @@ class GrowingLists {
   void scale(const Factor& factor) {
     for (std::size_t k = 0; k < values_.size(); ++k) weights_[k] *= factor(values_[k]);
   }
-  /// Values become rows, of which there are `columns`; without weights.
+  /// Of the weights of a row.
+  [[nodiscard]] float sum_of_squares(std::size_t row) const {
+    float sum = 0;
+    for (std::uint64_t k = offsets_[row]; k < offsets_[row + 1]; ++k)
+      sum += weights_[k] * weights_[k];
+    return sum;
+  }
+  /// Values become rows, of which there are `columns`, and keep their weights.
   [[nodiscard]] GrowingLists turned_round(std::size_t columns) const;
   /// Valid until these lists change or move.
   [[nodiscard]] const playlist_lists& c_lists() const {
@@ -112,7 +121,7 @@ class CoListeningOf {
     const char* name;
     const playlist_lists* lists;
   };
-  [[nodiscard]] std::array<NamedLists, 7> named_lists() const;
+  [[nodiscard]] std::array<NamedLists, 8> named_lists() const;
 
  private:
   void count_people(const EverybodysListens& listens, std::int64_t until);
@@ -124,8 +133,8 @@ class CoListeningOf {
   std::span<const std::int32_t> artist_;
   std::vector<std::int32_t> listeners_, plays_, rank_, artist_listeners_;
   std::vector<std::int64_t> first_played_;
-  std::vector<float> artist_length_;
-  GrowingLists artist_tracks_, track_people_, person_artists_;
+  std::vector<float> artist_length_, person_squares_;
+  GrowingLists artist_tracks_, track_people_, person_artists_, artist_people_;
   GrowingLists session_tracks_, track_sessions_, session_artists_, artist_sessions_;
 };
 

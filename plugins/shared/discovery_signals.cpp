@@ -129,33 +129,34 @@ float familiarity(const CoListening& all, std::int32_t track, double affinity) {
 PeopleSharing people_sharing(const CoListening& all, const ListenerProfile& listener,
                              PersonRow self) {
   struct Weight {
-    float lately = 0, ever = 0;
+    std::int32_t artist;
+    float lately, ever;
   };
-  std::vector<Weight> weights(all.artists());
+  std::vector<Weight> weights;
   double squares = 0;
   for (const ArtistTaste& taste : listener.artists()) {
-    Weight& weight = weights[index(taste.artist)];
-    weight.lately = static_cast<float>(std::log1p(taste.in_60_days));
+    const auto lately = static_cast<float>(std::log1p(taste.in_60_days));
     const float length = all.artist_length[index(taste.artist)];
-    if (!(length > 0)) continue;
-    const double value = std::log1p(taste.plays) / static_cast<double>(length);
-    weight.ever = static_cast<float>(value);
-    squares += value * value;
+    if (!(length > 0)) continue;  // nobody plays it
+    const double ever = std::log1p(taste.plays) / static_cast<double>(length);
+    weights.push_back({taste.artist, lately, static_cast<float>(ever)});
+    squares += ever * ever;
   }
+  std::sort(weights.begin(), weights.end(),
+            [](const Weight& a, const Weight& b) { return a.artist < b.artist; });
   PeopleSharing people{std::vector<float>(all.people()), std::vector<float>(all.people())};
-  for (std::size_t person = 0; person < all.people(); ++person) {
-    if (static_cast<PersonRow>(person) == self) continue;
-    const auto artists = all.person_artists[static_cast<std::int64_t>(person)];
-    const auto plays = all.person_artists.weights(static_cast<std::int64_t>(person));
-    float lately = 0, ever = 0, own = 0;
-    for (std::size_t k = 0; k < artists.size(); ++k) {
-      const Weight& weight = weights[index(artists[k])];
-      lately += weight.lately * plays[k];
-      ever += weight.ever * plays[k];
-      own += plays[k] * plays[k];
+  for (const Weight& weight : weights) {
+    const auto who = all.artist_people[weight.artist];
+    const auto plays = all.artist_people.weights(weight.artist);
+    for (std::size_t k = 0; k < who.size(); ++k) {
+      people.lately[index(who[k])] += weight.lately * plays[k];
+      people.alike[index(who[k])] += weight.ever * plays[k];
     }
-    people.lately[person] = lately;
-    if (ever > 0) people.alike[person] = ever / std::sqrt(own * static_cast<float>(squares));
+  }
+  if (self >= 0) people.lately[index(self)] = people.alike[index(self)] = 0;
+  for (std::size_t person = 0; person < all.people(); ++person) {
+    float& alike = people.alike[person];
+    if (alike > 0) alike /= std::sqrt(all.person_squares[person] * static_cast<float>(squares));
   }
   return people;
 }
