@@ -76,19 +76,24 @@ Candidates add_up(Evaluation& evaluation, const Node& node,
   Candidates made;
   std::vector<double> total;
   std::unordered_map<std::int32_t, std::size_t> row_of;
+  std::size_t most = 0;
+  for (const CandidatesPtr& input : inputs) most += input->size();
+  row_of.reserve(most);
   for (std::size_t k = 0; k < inputs.size(); ++k) {
+    std::vector<Candidates::RowOf> fresh;
+    std::vector<std::pair<std::size_t, std::size_t>> again;  // row of made, of the input
     for (std::size_t i = 0; i < inputs[k]->size(); ++i) {
-      const std::int32_t track = inputs[k]->tracks[i];
-      const auto [found, is_new] = row_of.emplace(track, made.size());
+      const auto [found, is_new] = row_of.emplace(inputs[k]->tracks[i], total.size());
       if (is_new) {
-        made.append_row(*inputs[k], i);
+        fresh.push_back({inputs[k].get(), i});
         total.push_back(scores[k][i]);
-        continue;
+      } else {
+        again.emplace_back(found->second, i);
+        total[found->second] += scores[k][i];
       }
-      const std::size_t row = found->second;
-      total[row] += scores[k][i];
-      join_texts(evaluation, made, row, *inputs[k], i);
     }
+    made.append_rows(fresh);
+    for (const auto& [row, from] : again) join_texts(evaluation, made, row, *inputs[k], from);
   }
   made.put({"score", PLAYLIST_F32, std::vector<float>(total.begin(), total.end()), nullptr});
   Candidates sorted = made.gather(rows_by(total, made.tracks, true));
