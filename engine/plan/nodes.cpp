@@ -63,18 +63,30 @@ void line_hook(lua_State* lua, lua_Debug* event) {
   guarded(lua, look, context.lua);
 }
 
-void set_hook(NodeContext& context, bool is_on) {
-  lua_State* lua = context.lua->raw();
-  followed = &context;
-  followed_state = &state_of(lua);
-  lua_sethook(lua, is_on ? line_hook : nullptr, is_on ? LUA_MASKLINE : 0, 0);
-  if (!is_on) followed_state->hooked_line = 0;
+void set_compiler(lua_State* lua, bool is_on) {
+  luaJIT_setmode(lua, 0, LUAJIT_MODE_ENGINE | (is_on ? LUAJIT_MODE_ON : LUAJIT_MODE_OFF));
 }
+
+/// The compiler is on for as long as this lives, though lines are followed.
+class Compiled {
+ public:
+  explicit Compiled(const NodeContext& context) : context_(context) { set(true); }
+  ~Compiled() { set(false); }
+  Compiled(const Compiled&) = delete;
+  Compiled& operator=(const Compiled&) = delete;
+
+ private:
+  void set(bool is_on) const {
+    if (context_.is_followed) set_compiler(context_.lua->raw(), is_on);
+  }
+  const NodeContext& context_;
+};
 
 /// Evaluates with the line hook off.
 CandidatesPtr look_at(NodeContext& context, int node) {
   if (context.evaluation == nullptr) return std::make_shared<const Candidates>();
   const Unhooked unhooked(context.lua->raw());
+  const Compiled compiled(context);
   state_of(context.lua->raw()).alarm.rest();
   return context.evaluation->result(node);
 }
@@ -821,10 +833,19 @@ void register_nodes(NodeContext& context) {
 }
 
 FollowLines::FollowLines(NodeContext& context) : context_(context) {
-  set_hook(context, true);
+  lua_State* lua = context.lua->raw();
+  followed = &context;
+  followed_state = &state_of(lua);
+  context.is_followed = true;
+  lua_sethook(lua, line_hook, LUA_MASKLINE, 0);
+  set_compiler(lua, false);
 }
 FollowLines::~FollowLines() {
-  set_hook(context_, false);
+  lua_State* lua = context_.lua->raw();
+  set_compiler(lua, true);
+  lua_sethook(lua, nullptr, 0, 0);
+  context_.is_followed = false;
+  followed_state->hooked_line = 0;
 }
 
 }  // namespace engine

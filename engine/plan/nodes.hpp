@@ -36,7 +36,8 @@ struct NodeContext {
   const BuildObserver* observer = nullptr;  // set by engine check
   std::string recipe_path;
   std::vector<std::string> recipe_lines;
-  int recipe_line = 0;  // the recipe line that ran last while it loaded or was built
+  int recipe_line = 0;       // the recipe line that ran last while it loaded or was built
+  bool is_followed = false;  // by FollowLines
 
   /// The recipe's line that runs: in a formula, whose lines no hook follows, its own.
   [[nodiscard]] std::string where() const;
@@ -51,8 +52,9 @@ struct NodeContext {
 void register_nodes(NodeContext& context);
 
 /// Follows the recipe's lines while it builds. Line hooks see tail calls too (`return
-/// candidates:order(...)`), which the call stack does not. Off while nodes are evaluated, as hooks
-/// keep formulas from compiled code, and in functions of engine.unfollowed.
+/// candidates:order(...)`), which the call stack does not. Lua is not compiled meanwhile: what runs
+/// once is sooner done than compiled. While nodes are evaluated it is, and no line is followed, nor
+/// in functions of engine.unfollowed.
 class FollowLines {
  public:
   explicit FollowLines(NodeContext& context);
