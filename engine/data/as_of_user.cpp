@@ -3,11 +3,13 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "core/duration.hpp"
 #include "data/as_of_view.hpp"
 #include "data/listen_scan.hpp"
+#include "data/listening_columns.hpp"
 #include "data/sessions.hpp"
 #include "store/listen_flags.hpp"
 
@@ -312,12 +314,15 @@ AsOfView::Made AsOfView::artists_of(const std::vector<Dated>& tracks,
   return made;
 }
 
+const playlist_table* AsOfView::listen_totals() const {
+  return has_all_listens() ? columns_->user->table("totals") : nullptr;
+}
+
 AsOfView::Made AsOfView::make_track_statistics() const {
   auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(tracks_));
   const ListenColumns listens = listen_columns();
   made->copy("plays_30d", plays_since(listens, now_ - 30 * kDay, tracks_));
-  if (const playlist_table* totals = columns_->user->table("totals");
-      totals != nullptr && has_all_listens()) {
+  if (const playlist_table* totals = listen_totals()) {
     for (std::uint32_t k = 0; k < totals->column_count; ++k) made->view(*totals->columns[k]);
   } else {
     const ListenTotals counted = total_listens(listens, tracks_);
@@ -370,6 +375,49 @@ AsOfView::Made AsOfView::make_served() const {
     recipe[k] = rows[k].recipe;
   }
   return made;
+}
+
+namespace {
+
+/// From the latest listen back, until all are found.
+std::vector<std::int64_t> last_plays_in(const playlist_table& listens, std::size_t track_count,
+                                        std::span<const std::int32_t> tracks) {
+  const auto track = items<std::int32_t>(listens, "track");
+  const auto ts = items<std::int64_t>(listens, "ts");
+  const auto is_play = items<std::uint8_t>(listens, "is_play");
+  std::unordered_map<std::int32_t, std::int64_t> last;
+  // A bit of each track tells nearly all listens apart without a look at the map.
+  std::vector<bool> is_wanted(track_count);
+  for (const std::int32_t wanted : tracks) {
+    last[wanted] = INT64_MIN;
+    is_wanted[static_cast<std::size_t>(wanted)] = true;
+  }
+  for (std::size_t row = track.size(), left = last.size(); row > 0 && left > 0;) {
+    --row;
+    const auto at = static_cast<std::size_t>(track[row]);
+    if (!is_wanted[at] || is_play[row] != 1) continue;
+    is_wanted[at] = false;
+    last[track[row]] = ts[row];
+    --left;
+  }
+  std::vector<std::int64_t> found;
+  for (const std::int32_t wanted : tracks) found.push_back(last[wanted]);
+  return found;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> last_plays_of(const Tables& tables,
+                                        std::span<const std::int32_t> tracks) {
+  const auto* view = dynamic_cast<const AsOfView*>(&tables);
+  const playlist_table* totals = view == nullptr ? nullptr : view->listen_totals();
+  if (totals == nullptr)
+    return last_plays_in(*tables.table("listens"),
+                         static_cast<std::size_t>(tables.table("tracks")->rows), tracks);
+  const auto last = items<std::int64_t>(*totals, "last_played");
+  std::vector<std::int64_t> found;
+  for (const std::int32_t track : tracks) found.push_back(last[static_cast<std::size_t>(track)]);
+  return found;
 }
 
 }  // namespace engine

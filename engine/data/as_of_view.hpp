@@ -67,6 +67,10 @@ class AsOfView final : public AsOf {
   }
   [[nodiscard]] std::int64_t private_listen_count() const override { return summary("incognito"); }
 
+  /// ListenTotals of all tracks as the column file has them; nullptr where it has none, or knows of
+  /// listens that are later.
+  [[nodiscard]] const playlist_table* listen_totals() const;
+
   // What the declarations of tables (declared_tables.cpp) compute; each makes a table anew.
   using Made = std::unique_ptr<OwnedTable>;
   // as_of_catalogue.cpp

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,10 @@ std::unique_ptr<OwnedTable> make_track_plays_at(const ListenColumns& listens,
 /// artist_last_played  start of the latest play, Unix seconds; INT64_MIN: never
 /// Reads   tables "tracks", "artists" and "track_statistics", lists "artist_tracks"
 std::unique_ptr<OwnedTable> make_track_artist_statistics(const Tables& tables);
+
+/// The start of the last play of each of these tracks, Unix seconds; INT64_MIN: never. What
+/// "track_statistics" tells of every track of the library, without counting for all.
+std::vector<std::int64_t> last_plays_of(const Tables& tables, std::span<const std::int32_t> tracks);
 
 /// The artists that the user has played, most plays first, equal ones by their number.
 struct PlayedArtist {

@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "plan/track_ranks.hpp"
 #include "shared/exact_search.hpp"
+#include "shared/model_rows.hpp"
 #include "shared/quantized_rows.hpp"
 
 namespace engine {
@@ -100,27 +103,84 @@ const playlist_lists* neighbour_lists(ModelShelf* models, const std::string& spa
   return lists;
 }
 
-/// Both ways between the rows of a model and tracks; -1: there is none.
-struct RowTracks {
-  std::vector<std::int32_t> track_of_row, row_of_track;
+/// Both ways between the rows of a space and tracks; -1: there is none. No table of all rows is
+/// built: a walk looks a few thousand of them up, whatever the size of the library.
+class SpaceRows {
+ public:
+  SpaceRows() = default;
+  /// Of a model, whose ids are kept as a view.
+  SpaceRows(const Tables& tables, std::span<const std::int64_t> model)
+      : size_(model.size()),
+        of_model_(std::in_place, column_of<std::int64_t>(*tables.table("tracks"), "id"), model,
+                  column_of<std::int32_t>(*tables.table("tracks_by_id"), "number")) {
+    rank(static_cast<std::size_t>(tables.table("tracks")->rows));
+  }
+  /// Of these tracks, each once.
+  SpaceRows(std::vector<std::int32_t> track_of_row, std::size_t tracks)
+      : size_(track_of_row.size()), track_of_row_(std::move(track_of_row)) {
+    rank(tracks);
+    if (ranks_) return;
+    row_of_track_.assign(tracks, -1);
+    for (std::size_t row = 0; row < size_; ++row)
+      row_of_track_[static_cast<std::size_t>(track_of_row_[row])] = static_cast<std::int32_t>(row);
+  }
 
-  RowTracks() = default;
-  RowTracks(std::span<const std::int64_t> ids, const Tables& tables)
-      : track_of_row(ids.size(), -1),
-        row_of_track(static_cast<std::size_t>(tables.table("tracks")->rows), -1) {
-    const auto number = column_of<std::int32_t>(*tables.table("tracks_by_id"), "number");
-    for (std::size_t row = 0; row < ids.size(); ++row) {
-      const std::int64_t id = ids[row];
-      if (id < 0 || static_cast<std::size_t>(id) >= number.size()) continue;
-      const std::int32_t track = number[static_cast<std::size_t>(id)];
-      if (track < 0) continue;  // of a later import, or gone
-      track_of_row[row] = track;
-      row_of_track[static_cast<std::size_t>(track)] = static_cast<std::int32_t>(row);
-    }
-  }
+  [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::int32_t row(std::int32_t track) const {
-    return row_of_track[static_cast<std::size_t>(track)];
+    const std::int32_t row = ranks_      ? ranks_->place(track)
+                             : of_model_ ? of_model_->row(track)
+                                         : row_of_track_[static_cast<std::size_t>(track)];
+    return row >= 0 && is_nowhere(row) ? -1 : row;
   }
+  [[nodiscard]] std::int32_t track(std::int32_t row) const {
+    return is_nowhere(row) ? -1 : track_or_nowhere(row);
+  }
+  /// Such a row is no track's.
+  void leave_out(std::size_t row) {
+    nowhere_.resize(size());
+    nowhere_[row] = true;
+  }
+  /// How many rows are those of tracks in the set; `enough` where they are that many or more.
+  [[nodiscard]] std::size_t count(
+      const TrackBits& tracks, std::size_t enough = std::numeric_limits<std::size_t>::max()) const {
+    if (ranks_ && nowhere_.empty()) return std::min(enough, ranks_->tracks().count_common(tracks));
+    std::size_t count = 0;
+    for (std::size_t row = 0; row < size_ && count < enough; ++row) {
+      const std::int32_t track = this->track(static_cast<std::int32_t>(row));
+      count += track >= 0 && tracks.has(track) ? 1 : 0;
+    }
+    return count;
+  }
+
+ private:
+  /// Where tracks ascend from row to row: a model's rows mostly stand in the order of the library.
+  void rank(std::size_t tracks) {
+    TrackBits known(tracks);
+    std::size_t row = 0;
+    std::int32_t last = -1;
+    known.add_all([&] {
+      if (row == size_) return -1;
+      const std::int32_t track = track_or_nowhere(static_cast<std::int32_t>(row));
+      if (track <= last) return -1;
+      ++row;
+      return last = track;
+    });
+    // What is not known yet as of now stands at the end.
+    while (row < size_ && track_or_nowhere(static_cast<std::int32_t>(row)) < 0) ++row;
+    if (row == size_) ranks_.emplace(std::move(known));
+  }
+  [[nodiscard]] std::int32_t track_or_nowhere(std::int32_t row) const {
+    return of_model_ ? of_model_->number(row) : track_of_row_[static_cast<std::size_t>(row)];
+  }
+  [[nodiscard]] bool is_nowhere(std::int32_t row) const {
+    return !nowhere_.empty() && nowhere_[static_cast<std::size_t>(row)];
+  }
+
+  std::size_t size_ = 0;
+  std::optional<shared::ModelRows> of_model_;
+  std::vector<std::int32_t> track_of_row_, row_of_track_;  // where no model has them
+  std::optional<TrackRanks> ranks_;
+  std::vector<bool> nowhere_;  // empty: none is
 };
 
 /// A column as numbers, NaN where missing.
@@ -177,65 +237,59 @@ struct TrackSpace::Rows {
   std::string name, why_not;
   const float* data = nullptr;
   std::size_t dim = 0;
-  RowTracks rows;                     // of `data`
-  std::vector<float> features;        // `data`, where no model has it
-  std::string_view codes;             // QuantizedRows of `data`; "" for none
-  std::vector<std::uint8_t> is_open;  // by track: a candidate that is not closed
-  std::size_t known_candidates = 0;
+  SpaceRows rows;               // of `data`
+  std::vector<float> features;  // `data`, where no model has it
+  std::string_view codes;       // QuantizedRows of `data`; "" for none
+  TrackBits open;               // candidates that are not closed
+  std::size_t known_candidates = 0, open_rows = 0;
 
   /// What nearest() reads: the open candidates, or `data` itself where nearly all of it is open.
   struct Search {
     std::vector<float> copied;
     std::string coded;
-    std::vector<std::int32_t> track_of_row;
+    std::vector<std::int32_t> track_of_row;  // of what was copied
     shared::RowMatrix matrix{nullptr, 0, 0, {}};
-    std::size_t closed = 0;  // rows that are not open now
+    std::size_t closed = 0;  // rows of the matrix that are not open now
   };
   std::optional<Search> search;  // made when it is first needed
 
   const playlist_lists* lists = nullptr;  // where neighbours() goes by them
-  RowTracks list_rows;
-
-  explicit Rows(std::size_t tracks) : is_open(tracks) {}
+  SpaceRows list_rows;
 
   void use_learned(const LearnedSpace& learned, const Tables& tables) {
     name = learned.name;
     data = static_cast<const float*>(learned.vectors->data);
     dim = learned.vectors->columns;
     codes = learned.codes;
-    rows = RowTracks(learned.ids, tables);
-    if (name == "als") scale_factors(learned.ids.size());
+    rows = SpaceRows(tables, learned.ids);
+    if (name == "als") scale_factors();
   }
-  void scale_factors(std::size_t count);
+  void scale_factors();
   void use_features(const Tables& tables, const Tracks& tracks);
   void use_lists(const playlist_lists& neighbours, std::span<const std::int64_t> ids,
                  const Tables& tables);
 
-  [[nodiscard]] std::size_t known_of(const Tracks& tracks) const;
-  void take_candidates(const Tracks& tracks) {
-    for (const std::int32_t track : tracks.candidates) {
-      is_open[static_cast<std::size_t>(track)] = 1;
-      known_candidates += rows.row(track) >= 0 ? 1 : 0;
-    }
-  }
   [[nodiscard]] bool is_open_track(std::int32_t track) const {
-    return track >= 0 && is_open[static_cast<std::size_t>(track)] != 0;
+    return track >= 0 && open.has(track);
   }
 
   void prepare_search();
   void copy_open(Search& made) const;
+  [[nodiscard]] std::int32_t track_of(const Search& of, std::int32_t row) const {
+    return of.copied.empty() ? rows.track(row) : of.track_of_row[static_cast<std::size_t>(row)];
+  }
 };
 
 /// Factors are of any length; those of length 0 lie nowhere.
-void TrackSpace::Rows::scale_factors(std::size_t count) {
-  features.assign(data, data + count * dim);
+void TrackSpace::Rows::scale_factors() {
+  features.assign(data, data + rows.size() * dim);
   data = features.data();
-  for (std::size_t row = 0; row < count; ++row) {
+  for (std::size_t row = 0; row < rows.size(); ++row) {
     float* vector = features.data() + row * dim;
     if (std::any_of(vector, vector + dim, [](float value) { return value != 0; })) {
       scale_to_length_1(vector, dim);
-    } else if (const std::int32_t track = std::exchange(rows.track_of_row[row], -1); track >= 0) {
-      rows.row_of_track[static_cast<std::size_t>(track)] = -1;
+    } else {
+      rows.leave_out(row);
     }
   }
 }
@@ -243,7 +297,8 @@ void TrackSpace::Rows::scale_factors(std::size_t count) {
 void TrackSpace::Rows::use_features(const Tables& tables, const Tracks& tracks) {
   name = "features";
   std::vector<std::int32_t> all(tracks.candidates.begin(), tracks.candidates.end());
-  std::vector<bool> is_there(is_open.size());
+  const playlist_table& table = *tables.table("tracks");
+  std::vector<bool> is_there(static_cast<std::size_t>(table.rows));
   for (const std::int32_t track : all) is_there[static_cast<std::size_t>(track)] = true;
   for (const std::int32_t track : tracks.others) {
     if (is_there[static_cast<std::size_t>(track)]) continue;
@@ -252,19 +307,18 @@ void TrackSpace::Rows::use_features(const Tables& tables, const Tracks& tracks) 
   }
   features.resize(all.size() * kFeatureDim);
   std::vector<bool> is_known(all.size());
-  const playlist_table& table = *tables.table("tracks");
   for (std::size_t k = 0; k < kFeatureColumns.size(); ++k)
     put_feature(FeatureColumn(table, kFeatureColumns[k]), all, k, features, is_known);
   put_feature(FeatureColumn(table, "year"), all, kFeatureColumns.size(), features, is_known);
-  rows.track_of_row.assign(all.size(), -1);
-  rows.row_of_track.assign(is_open.size(), -1);
-  for (std::size_t k = 0; k < all.size(); ++k) {
-    if (!is_known[k]) continue;
+  rows = SpaceRows(std::move(all), is_there.size());
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    if (!is_known[k]) {
+      rows.leave_out(k);
+      continue;
+    }
     float* vector = features.data() + k * kFeatureDim;
     vector[kFeatures] = std::sqrt(static_cast<float>(kFeatures));
     scale_to_length_1(vector, kFeatureDim);
-    rows.track_of_row[k] = all[k];
-    rows.row_of_track[static_cast<std::size_t>(all[k])] = static_cast<std::int32_t>(k);
   }
   data = features.data();
   dim = kFeatureDim;
@@ -272,18 +326,16 @@ void TrackSpace::Rows::use_features(const Tables& tables, const Tracks& tracks) 
 
 void TrackSpace::Rows::use_lists(const playlist_lists& neighbours,
                                  std::span<const std::int64_t> ids, const Tables& tables) {
-  RowTracks tracks(ids, tables);
-  const auto candidates = static_cast<std::size_t>(
-      std::count_if(tracks.track_of_row.begin(), tracks.track_of_row.end(),
-                    [&](std::int32_t track) { return is_open_track(track); }));
-  if (2 * candidates < ids.size()) return;
+  SpaceRows listed(tables, ids);
+  const std::size_t enough = (ids.size() + 1) / 2;
+  if (listed.count(open, enough) < enough) return;
   lists = &neighbours;
-  list_rows = std::move(tracks);
+  list_rows = std::move(listed);
 }
 
 void TrackSpace::Rows::copy_open(Search& made) const {
-  for (std::size_t row = 0; row < rows.track_of_row.size(); ++row) {
-    const std::int32_t track = rows.track_of_row[row];
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const std::int32_t track = rows.track(static_cast<std::int32_t>(row));
     if (!is_open_track(track)) continue;
     made.track_of_row.push_back(track);
     const float* vector = data + row * dim;
@@ -300,10 +352,9 @@ void TrackSpace::Rows::copy_open(Search& made) const {
 void TrackSpace::Rows::prepare_search() {
   if (search) return;
   Search& made = search.emplace();
-  for (const std::int32_t track : rows.track_of_row) made.closed += is_open_track(track) ? 0 : 1;
+  made.closed = rows.size() - open_rows;
   if (made.closed > kMostOtherRows) return copy_open(made);
-  made.track_of_row = rows.track_of_row;
-  made.matrix = {data, made.track_of_row.size(), dim, {}};
+  made.matrix = {data, rows.size(), dim, {}};
   const shared::QuantizedRows quantized(codes, made.matrix.rows, dim);
   if (!codes.empty() && quantized.is_sound()) made.matrix.codes = quantized;
 }
@@ -312,35 +363,29 @@ TrackSpace::TrackSpace(std::unique_ptr<Rows> rows) : rows_(std::move(rows)) {}
 TrackSpace::TrackSpace(TrackSpace&&) noexcept = default;
 TrackSpace::~TrackSpace() = default;
 
-std::size_t TrackSpace::Rows::known_of(const Tracks& tracks) const {
-  return static_cast<std::size_t>(
-      std::count_if(tracks.candidates.begin(), tracks.candidates.end(),
-                    [&](std::int32_t track) { return rows.row(track) >= 0; }));
-}
-
 /// The first of the models' spaces that knows half of the candidates, else what knows most of them.
 std::unique_ptr<TrackSpace::Rows> TrackSpace::best_space(const Tables& tables, ModelShelf* models,
-                                                         const Tracks& tracks) {
-  const auto size = static_cast<std::size_t>(tables.table("tracks")->rows);
+                                                         const Tracks& tracks,
+                                                         const TrackBits& open) {
   std::unique_ptr<Rows> best;
-  std::size_t most = 0;
-  const auto is_enough = [&] { return best != nullptr && 2 * most >= tracks.candidates.size(); };
+  const auto is_enough = [&] {
+    return best != nullptr && 2 * best->known_candidates >= tracks.candidates.size();
+  };
   const auto offer = [&](std::unique_ptr<Rows> space) {
-    const std::size_t known = space->known_of(tracks);
-    if (best != nullptr && known <= most) return;
-    best = std::move(space);
-    most = known;
+    space->known_candidates = space->rows.count(open);
+    if (best == nullptr || space->known_candidates > best->known_candidates)
+      best = std::move(space);
   };
   for (const char* name : {"embedding", "audio", "als"}) {
     std::string why;
     const auto learned = is_enough() ? std::nullopt : learned_space(models, name, why);
     if (!learned) continue;
-    auto space = std::make_unique<Rows>(size);
+    auto space = std::make_unique<Rows>();
     space->use_learned(*learned, tables);
     offer(std::move(space));
   }
   if (is_enough()) return best;
-  auto space = std::make_unique<Rows>(size);
+  auto space = std::make_unique<Rows>();
   space->use_features(tables, tracks);
   offer(std::move(space));
   return best;
@@ -348,7 +393,9 @@ std::unique_ptr<TrackSpace::Rows> TrackSpace::best_space(const Tables& tables, M
 
 TrackSpace TrackSpace::open(const std::string& name, const Tables& tables, ModelShelf* models,
                             const Tracks& tracks) {
-  auto made = std::make_unique<Rows>(static_cast<std::size_t>(tables.table("tracks")->rows));
+  TrackBits open(static_cast<std::size_t>(tables.table("tracks")->rows));
+  open.add_all(tracks.candidates);
+  auto made = std::make_unique<Rows>();
   std::string why_not;
   if (name == "features") {
     made->use_features(tables, tracks);
@@ -356,10 +403,11 @@ TrackSpace TrackSpace::open(const std::string& name, const Tables& tables, Model
                  name.empty() ? std::nullopt : learned_space(models, name, why_not)) {
     made->use_learned(*learned, tables);
   } else {
-    made = best_space(tables, models, tracks);
+    made = best_space(tables, models, tracks, open);
     made->why_not = why_not;
   }
-  made->take_candidates(tracks);
+  made->known_candidates = made->open_rows = made->rows.count(open);
+  made->open = std::move(open);
   std::span<const std::int64_t> ids;
   if (const playlist_lists* lists = neighbour_lists(models, made->name, ids))
     made->use_lists(*lists, ids, tables);
@@ -384,12 +432,15 @@ std::span<const float> TrackSpace::vector(std::int32_t track) const {
 
 void TrackSpace::close(std::int32_t track) {
   if (!rows_->is_open_track(track)) return;
-  rows_->is_open[static_cast<std::size_t>(track)] = 0;
-  if (rows_->search && rows_->rows.row(track) >= 0) ++rows_->search->closed;
+  rows_->open.remove(track);
+  if (rows_->rows.row(track) < 0) return;
+  --rows_->open_rows;
+  if (rows_->search) ++rows_->search->closed;
 }
 
 void TrackSpace::open_again(std::int32_t track) {
-  rows_->is_open[static_cast<std::size_t>(track)] = 1;
+  rows_->open.add(track);
+  if (rows_->rows.row(track) >= 0) ++rows_->open_rows;
   rows_->search.reset();  // it may not be among the rows that were copied
 }
 
@@ -399,7 +450,7 @@ std::vector<NearTrack> TrackSpace::nearest(std::span<const float> place, std::si
   std::vector<NearTrack> near;
   // Of the best count + closed rows at least `count` are open.
   for (const shared::ScoredRow& row : top_rows(search.matrix, place, count + search.closed)) {
-    const std::int32_t track = search.track_of_row[static_cast<std::size_t>(row.row)];
+    const std::int32_t track = rows_->track_of(search, row.row);
     if (!rows_->is_open_track(track)) continue;
     near.push_back({track, row.score});
     if (near.size() == count) break;
@@ -416,13 +467,12 @@ std::vector<NearTrack> TrackSpace::neighbours(std::int32_t track, std::size_t co
   const std::int32_t row = rows_->list_rows.row(track);
   if (row < 0) return {};
   const playlist_lists& lists = *rows_->lists;
-  const std::vector<std::int32_t>& track_of_row = rows_->list_rows.track_of_row;
   std::vector<NearTrack> near;
   for (std::uint64_t k = lists.offsets[row]; k < lists.offsets[row + 1]; ++k) {
     if (near.size() == count) break;
-    const auto other = static_cast<std::size_t>(lists.values[k]);
-    if (other < track_of_row.size() && rows_->is_open_track(track_of_row[other]))
-      near.push_back({track_of_row[other], lists.weights[k]});
+    if (static_cast<std::size_t>(lists.values[k]) >= rows_->list_rows.size()) continue;
+    const std::int32_t other = rows_->list_rows.track(lists.values[k]);
+    if (rows_->is_open_track(other)) near.push_back({other, lists.weights[k]});
   }
   return near;
 }

@@ -30,6 +30,8 @@
 
 namespace engine {
 
+class TrackBits;
+
 struct NearTrack {
   std::int32_t track;
   float similarity;
@@ -77,7 +79,7 @@ class TrackSpace {
   struct Rows;
   explicit TrackSpace(std::unique_ptr<Rows> rows);
   static std::unique_ptr<Rows> best_space(const Tables& tables, ModelShelf* models,
-                                          const Tracks& tracks);
+                                          const Tracks& tracks, const TrackBits& open);
   std::unique_ptr<Rows> rows_;
 };
 

@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <unordered_set>
+#include <optional>
 
 #include "plan/evaluate.hpp"
 #include "plan/parameters.hpp"
@@ -85,6 +85,11 @@ struct WalkMove {
   float similarity = kNotKnown, score = kNotKnown;
   float log_propensity = 0;  // of an end: it could not be another
   std::string explanation, chosen_over;
+
+  /// What the explanation of a draw is made of.
+  std::optional<WalkOrigin> origin;  // none: it was asked for
+  std::int32_t before = -1;
+  double seconds = 0;  // that the walk had taken
 };
 
 /// A point on the great circle from a to b, unit vectors; t 0 .. 1.
@@ -133,7 +138,8 @@ class TrackWalk {
             tables_, [&](std::int32_t track) { return evaluation_.length_ms(track); },
             evaluation.setup().default_track_seconds),
         score_(evaluation, node, candidates, context_),
-        random_(evaluation.random_stream(node)) {}
+        random_(evaluation.random_stream(node)),
+        is_chosen_(candidates.size()) {}
 
   Candidates walk() {
     tell_of_the_space();
@@ -149,6 +155,7 @@ class TrackWalk {
     }
     if (last == 1) go(end_move(ends_.to, "WALK: it ends here"));
     tell_of_the_walk();
+    explain();
     return made();
   }
 
@@ -172,7 +179,7 @@ class TrackWalk {
     std::span<const std::int32_t> before;
     if (ends_.after != nullptr) before = {ends_.after->tracks.data(), ends_.after->size()};
     pool_.hold_back_recent(before, options_.no_repeat);
-    pool_.hold_back_exposed();
+    pool_.hold_back_exposed(context_.exposures());
     for (const std::int32_t track : before) context_.heard_before(track);
     if (WalkEnds::has_track(ends_.to)) pool_.pass(WalkEnds::track(ends_.to));
     if (WalkEnds::has_track(ends_.from)) go(end_move(ends_.from, "WALK: it starts here"));
@@ -257,18 +264,22 @@ class TrackWalk {
   void add_strangers(const std::vector<float>& here, WalkChoice& choice) {
     const std::size_t wanted = std::min(choice.size() + strangers_for(choice), pool_.size());
     // Some draws meet what is in the choice already; of few rows all are met soon.
-    std::unordered_set<std::int32_t> chosen(choice.rows.begin(), choice.rows.end());
+    const auto mark = [&](bool is_in) {
+      for (const std::int32_t row : choice.rows) is_chosen_[static_cast<std::size_t>(row)] = is_in;
+    };
+    mark(true);
     for (std::size_t tries = 0; choice.size() < wanted && pool_.size() > 0 && tries < 20 * wanted;
          ++tries) {
       const std::int32_t row = pool_.any(random_), track = pool_.track(row);
-      if (chosen.count(row) > 0) continue;
+      if (is_chosen_[static_cast<std::size_t>(row)]) continue;
       if (pool_.is_passed(track)) {
         pool_.close(row);
         continue;
       }
-      chosen.insert(row);
+      is_chosen_[static_cast<std::size_t>(row)] = true;
       choice.add(row, track, cosine(here, space_.vector(track)));
     }
+    mark(false);
   }
 
   void add_all_others(const std::vector<float>& here, WalkChoice& choice) {
@@ -307,8 +318,9 @@ class TrackWalk {
     move.similarity = choice.similarity[drawn];
     move.score = scores[drawn];
     move.log_propensity = static_cast<float>(log_p);
-    move.explanation = walk_explanation(tables_, origin, context_.current(), move.similarity,
-                                        context_.hours_since_played(move.track));
+    move.origin = origin;
+    move.before = context_.current();
+    move.seconds = context_.seconds();
     move.chosen_over = walk_chosen_over(tables_, score_, choice, scores, drawn, std::exp(log_p));
     return move;
   }
@@ -354,6 +366,18 @@ class TrackWalk {
                          space_.name());
   }
 
+  void explain() {
+    std::vector<WalkContext::Turn> turns;
+    for (const WalkMove& move : moves_) turns.push_back({move.track, move.seconds});
+    const std::vector<float> hours = context_.hours_since_played(turns);
+    for (std::size_t k = 0; k < moves_.size(); ++k) {
+      WalkMove& move = moves_[k];
+      if (move.origin)
+        move.explanation =
+            walk_explanation(tables_, *move.origin, move.before, move.similarity, hours[k]);
+    }
+  }
+
   [[nodiscard]] Candidates made() {
     Candidates made;
     std::vector<Candidates::RowOf> places;
@@ -391,6 +415,7 @@ class TrackWalk {
   WalkScore score_;
   Random random_;
   std::vector<WalkMove> moves_;
+  std::vector<bool> is_chosen_;  // by row; all false between choices
   std::size_t anew_ = 0, jumps_ = 0;
 };
 

@@ -126,31 +126,36 @@ const FormulaColumn& WalkScore::number_column(const std::string& name) const {
 }
 
 std::vector<double> WalkScore::numbers(const FormulaColumn& column) const {
+  std::vector<double> values(choice_->size());
+  for (std::size_t k = 0; k < values.size(); ++k) values[k] = number(column, k);
+  return values;
+}
+
+/// NaN: missing.
+double WalkScore::number(const FormulaColumn& column, std::size_t place) const {
   const playlist_column source{sizeof source, column.type, column.name.c_str(),
                                const_cast<void*>(column.data.get()), nullptr};
-  std::vector<double> values(choice_->size(), std::nan(""));
+  double value = std::nan("");
   with_items(source, [&](const auto* items) {
-    for (std::size_t k = 0; k < values.size(); ++k) {
-      const auto item =
-          items[column.is_by_track ? static_cast<std::size_t>(choice_->tracks[k]) : k];
-      if (!is_missing(item)) values[k] = static_cast<double>(item);
-    }
+    const auto item =
+        items[column.is_by_track ? static_cast<std::size_t>(choice_->tracks[place]) : place];
+    if (!is_missing(item)) value = static_cast<double>(item);
   });
-  return values;
+  return value;
 }
 
 std::vector<WalkScore::Term> WalkScore::terms(std::size_t place) const {
   std::vector<Term> terms;
   if (!formula_) {
     for (const auto& [name, weight] : weights_)
-      terms.push_back({name, numbers(number_column(name))[place], weight});
+      terms.push_back({name, number(number_column(name), place), weight});
     return terms;
   }
   for (const std::string& name : named_) {
     const auto found = std::find_if(columns_.begin(), columns_.end(), [&](const auto& column) {
       return column.name == name && has_numbers(column);
     });
-    if (found != columns_.end()) terms.push_back({name, numbers(*found)[place], std::nullopt});
+    if (found != columns_.end()) terms.push_back({name, number(*found, place), std::nullopt});
   }
   return terms;
 }

@@ -66,6 +66,7 @@ class WalkScore {
   [[nodiscard]] std::vector<float> weighted_sum();
   [[nodiscard]] const FormulaColumn& number_column(const std::string& name) const;
   [[nodiscard]] std::vector<double> numbers(const FormulaColumn& column) const;
+  [[nodiscard]] double number(const FormulaColumn& column, std::size_t place) const;
 
   Evaluation& evaluation_;
   const Node& node_;

@@ -5,12 +5,14 @@
 #include <cmath>
 
 #include "data/declared_tables.hpp"
+#include "data/listening_columns.hpp"
 #include "shared/harmony.hpp"
 
 namespace engine {
 namespace {
 
 constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();
 
 }  // namespace
 
@@ -24,9 +26,12 @@ struct WalkColumnValues {
   }
 
   static float steps_since_artist(const WalkContext& walk, std::int32_t track, float) {
-    const auto found = walk.heard_at_.find(walk.artist_[static_cast<std::size_t>(track)]);
-    if (found == walk.heard_at_.end()) return WalkContext::kLongAgo;
-    const auto steps = static_cast<float>(walk.heard_.size() - found->second + 1);
+    const std::int32_t artist = walk.artist_[static_cast<std::size_t>(track)];
+    if (artist < 0 || static_cast<std::size_t>(artist) >= walk.heard_at_.size())
+      return WalkContext::kLongAgo;
+    const std::int32_t at = walk.heard_at_[static_cast<std::size_t>(artist)];
+    if (at == 0) return WalkContext::kLongAgo;
+    const auto steps = static_cast<float>(walk.heard_.size() - static_cast<std::size_t>(at) + 1);
     return std::min(steps, WalkContext::kLongAgo);
   }
 
@@ -67,7 +72,7 @@ struct WalkColumnValues {
   }
 
   static float exposures(const WalkContext& walk, std::int32_t track, float) {
-    return walk.exposures(track);
+    return static_cast<float>(walk.exposures().of(track));
   }
 
  private:
@@ -128,16 +133,32 @@ void WalkContext::hear(std::int32_t track) {
 void WalkContext::take(std::int32_t track) {
   heard_.push_back(track);
   const std::int32_t artist = artist_[static_cast<std::size_t>(track)];
-  if (artist >= 0) heard_at_[artist] = heard_.size();
+  if (artist < 0) return;
+  const auto at = static_cast<std::size_t>(artist);
+  if (at >= heard_at_.size()) heard_at_.resize(at + 1);
+  heard_at_[at] = static_cast<std::int32_t>(heard_.size());
 }
 
 float WalkContext::hours_since_played(std::int32_t track) const {
   if (last_played_ == nullptr)
     last_played_ =
         column_of<std::int64_t>(*tables_.table("track_statistics"), "last_played").data();
-  const std::int64_t last = last_played_[track];
-  if (last == std::numeric_limits<std::int64_t>::min()) return kMissing;
-  return static_cast<float>((static_cast<double>(tables_.now() - last) + seconds_) / 3600);
+  return hours_since(last_played_[track], seconds_);
+}
+
+std::vector<float> WalkContext::hours_since_played(std::span<const Turn> turns) const {
+  std::vector<std::int32_t> tracks;
+  for (const Turn& turn : turns) tracks.push_back(turn.track);
+  const std::vector<std::int64_t> last = last_plays_of(tables_, tracks);
+  std::vector<float> hours;
+  for (std::size_t k = 0; k < turns.size(); ++k)
+    hours.push_back(hours_since(last[k], turns[k].seconds));
+  return hours;
+}
+
+float WalkContext::hours_since(std::int64_t last_played, double seconds) const {
+  if (last_played == kNever) return kMissing;
+  return static_cast<float>((static_cast<double>(tables_.now() - last_played) + seconds) / 3600);
 }
 
 float WalkContext::cluster_share(std::int32_t track) const {
@@ -152,16 +173,17 @@ float WalkContext::cluster_share(std::int32_t track) const {
   return static_cast<float>(alike) / static_cast<float>(recent);
 }
 
-float WalkContext::exposures(std::int32_t track) const {
-  if (exposures_.empty()) exposures_ = exposures_of(tables_);
-  return static_cast<float>(exposures_[static_cast<std::size_t>(track)]);
+const Exposures& WalkContext::exposures() const {
+  if (!exposures_) exposures_.emplace(tables_);
+  return *exposures_;
 }
 
-std::vector<std::int32_t> exposures_of(const Tables& tables) {
-  std::vector<std::int32_t> counts(static_cast<std::size_t>(tables.table("tracks")->rows));
-  for (const std::int32_t track : column_of<std::int32_t>(*tables.table("served"), "track"))
-    ++counts[static_cast<std::size_t>(track)];
-  return counts;
+Exposures::Exposures(const Tables& tables) {
+  const auto served = column_of<std::int32_t>(*tables.table("served"), "track");
+  if (served.empty()) return;
+  counts_.resize(static_cast<std::size_t>(tables.table("tracks")->rows));
+  for (const std::int32_t track : served)
+    if (++counts_[static_cast<std::size_t>(track)] == 1) tracks_.push_back(track);
 }
 
 }  // namespace engine

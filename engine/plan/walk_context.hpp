@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -13,6 +13,21 @@
 namespace engine {
 
 class WalkContext;
+
+/// How often earlier lists had which tracks.
+class Exposures {
+ public:
+  explicit Exposures(const Tables& tables);
+  [[nodiscard]] std::int32_t of(std::int32_t track) const {
+    return counts_.empty() ? 0 : counts_[static_cast<std::size_t>(track)];
+  }
+  /// Those that one of them had, each once.
+  [[nodiscard]] std::span<const std::int32_t> tracks() const { return tracks_; }
+
+ private:
+  std::vector<std::int32_t> counts_;  // by track; empty without any list
+  std::vector<std::int32_t> tracks_;
+};
 
 /// A column of the tracks among which a walk chooses its next; a float, missing: NaN.
 struct WalkColumn {
@@ -42,6 +57,16 @@ class WalkContext {
 
   /// When its turn comes now; NaN: never.
   [[nodiscard]] float hours_since_played(std::int32_t track) const;
+  /// The same of several, when the walk had taken so long; it does not count the listens of every
+  /// track in the library.
+  struct Turn {
+    std::int32_t track;
+    double seconds;
+  };
+  [[nodiscard]] std::vector<float> hours_since_played(std::span<const Turn> turns) const;
+  /// How long the walk takes so far.
+  [[nodiscard]] double seconds() const { return seconds_; }
+  [[nodiscard]] const Exposures& exposures() const;
 
   /// Of so many tracks back it tells how many were like a candidate (cluster_share).
   static constexpr std::size_t kRecent = 20;
@@ -52,25 +77,23 @@ class WalkContext {
   friend struct WalkColumnValues;
 
   void take(std::int32_t track);
+  [[nodiscard]] float hours_since(std::int64_t last_played, double seconds) const;
   [[nodiscard]] float cluster_share(std::int32_t track) const;
-  [[nodiscard]] float exposures(std::int32_t track) const;
 
   const Tables& tables_;
   LengthOf length_ms_;
   double default_track_seconds_;
   double seconds_ = 0;  // of the walk so far
   std::vector<std::int32_t> heard_;
-  std::map<std::int32_t, std::size_t> heard_at_;  // by artist: how many tracks were heard with it
+  // By artist, as far as the last one heard: how many tracks were heard with it; 0: never.
+  std::vector<std::int32_t> heard_at_;
 
   // By track.
   std::span<const std::int32_t> artist_, album_, key_, mode_;
   std::span<const float> tempo_, energy_;
-  mutable const std::int64_t* last_played_ = nullptr;  // these three when they are first asked for
+  mutable const std::int64_t* last_played_ = nullptr;  // these when they are first asked for
   mutable const std::int32_t* genre_ = nullptr;
-  mutable std::vector<std::int32_t> exposures_;
+  mutable std::optional<Exposures> exposures_;
 };
-
-/// How often earlier lists had each track.
-std::vector<std::int32_t> exposures_of(const Tables& tables);
 
 }  // namespace engine

@@ -4,10 +4,47 @@
 #include <functional>
 #include <map>
 #include <numeric>
-
-#include "plan/walk_context.hpp"
+#include <unordered_map>
+#include <unordered_set>
 
 namespace engine {
+
+namespace {
+
+/// Numbers in a set of bits; one below 0 never is.
+void mark(std::vector<bool>& marks, std::int32_t number) {
+  if (number < 0) return;
+  const auto at = static_cast<std::size_t>(number);
+  if (at >= marks.size()) marks.resize(at + 1);
+  marks[at] = true;
+}
+bool is_marked(const std::vector<bool>& marks, std::int32_t number) {
+  const auto at = static_cast<std::size_t>(number);
+  return number >= 0 && at < marks.size() && marks[at];
+}
+
+}  // namespace
+
+void OpenRows::Numbers::write(std::size_t k, std::int32_t number) {
+  auto& block = blocks_[k / kBlock];
+  if (!block) {
+    block = std::make_unique<std::array<std::int32_t, kBlock>>();
+    std::iota(block->begin(), block->end(), static_cast<std::int32_t>(k / kBlock * kBlock));
+  }
+  (*block)[k % kBlock] = number;
+}
+
+void OpenRows::take(std::int32_t row) {
+  const std::int32_t place = place_[static_cast<std::size_t>(row)], last = at_[--size_];
+  at_.write(static_cast<std::size_t>(place), last);
+  place_.write(static_cast<std::size_t>(last), place);
+  place_.write(static_cast<std::size_t>(row), kTaken);
+}
+
+void OpenRows::give_back(std::int32_t row) {
+  at_.write(size_, row);
+  place_.write(static_cast<std::size_t>(row), static_cast<std::int32_t>(size_++));
+}
 
 WalkPool::WalkPool(const Tables& tables, const Candidates& candidates, TrackSpace& space,
                    bool artists_once)
@@ -17,43 +54,42 @@ WalkPool::WalkPool(const Tables& tables, const Candidates& candidates, TrackSpac
       artists_once_(artists_once),
       artist_(column_of<std::int32_t>(*tables.table("tracks"), "artist")),
       song_(column_of<std::int32_t>(*tables.table("tracks"), "song")),
-      row_of_track_(artist_.size(), -1),
       open_(candidates.size()),
-      place_(candidates.size()),
       without_place_(candidates.size() - space.known_candidates()) {
-  std::iota(open_.begin(), open_.end(), 0);
-  std::iota(place_.begin(), place_.end(), 0);
-  for (const std::int32_t row : open_) row_of_track_[static_cast<std::size_t>(track(row))] = row;
+  const auto tracks = std::span(candidates.tracks.data(), candidates.size());
+  if (std::is_sorted(tracks.begin(), tracks.end())) {
+    TrackBits candidate(artist_.size());
+    candidate.add_all(tracks);
+    ranks_.emplace(std::move(candidate));
+    return;
+  }
+  row_of_track_.assign(artist_.size(), -1);
+  for (std::size_t row = 0; row < tracks.size(); ++row)
+    row_of_track_[static_cast<std::size_t>(tracks[row])] = static_cast<std::int32_t>(row);
 }
 
 void WalkPool::close(std::int32_t row) {
-  if (!is_open(row)) return;
-  const std::int32_t place = place_[static_cast<std::size_t>(row)];
-  open_[static_cast<std::size_t>(place)] = open_.back();
-  place_[static_cast<std::size_t>(open_.back())] = place;
-  open_.pop_back();
-  place_[static_cast<std::size_t>(row)] = -1;
+  if (!open_.has(row)) return;
+  open_.take(row);
   if (space_.vector(track(row)).empty()) --without_place_;
   space_.close(track(row));
 }
 
 void WalkPool::open(std::int32_t row) {
-  place_[static_cast<std::size_t>(row)] = static_cast<std::int32_t>(open_.size());
-  open_.push_back(row);
+  open_.give_back(row);
   if (space_.vector(track(row)).empty()) ++without_place_;
   space_.open_again(track(row));
 }
 
 void WalkPool::pass(std::int32_t track) {
-  passed_songs_.insert(song_[static_cast<std::size_t>(track)]);
-  const std::int32_t artist = artist_[static_cast<std::size_t>(track)];
-  if (artists_once_ && artist >= 0) passed_artists_.insert(artist);
+  mark(passed_songs_, song_[static_cast<std::size_t>(track)]);
+  if (artists_once_) mark(passed_artists_, artist_[static_cast<std::size_t>(track)]);
   if (const std::int32_t row = row_of(track); row >= 0) close(row);
 }
 
 bool WalkPool::is_passed(std::int32_t track) const {
-  return passed_songs_.count(song_[static_cast<std::size_t>(track)]) > 0 ||
-         passed_artists_.count(artist_[static_cast<std::size_t>(track)]) > 0;
+  return is_marked(passed_songs_, song_[static_cast<std::size_t>(track)]) ||
+         is_marked(passed_artists_, artist_[static_cast<std::size_t>(track)]);
 }
 
 std::int32_t WalkPool::any(Random& random) const {
@@ -64,7 +100,7 @@ std::int32_t WalkPool::any(Random& random) const {
 void WalkPool::hold_back(const std::vector<std::int32_t>& rows) {
   std::vector<std::int32_t> held;
   for (const std::int32_t row : rows) {
-    if (!is_open(row)) continue;
+    if (!open_.has(row)) continue;
     close(row);
     held.push_back(row);
   }
@@ -98,32 +134,38 @@ std::vector<std::int32_t> WalkPool::recent_songs(std::span<const std::int32_t> b
 void WalkPool::hold_back_recent(std::span<const std::int32_t> before, std::size_t songs) {
   const std::vector<std::int32_t> recent = recent_songs(before, songs);
   if (recent.empty() || candidates_.size() == 0) return;
-  const std::int32_t last_song = *std::max_element(song_.begin(), song_.end());
-  std::vector<std::int32_t> place_of_song(static_cast<std::size_t>(last_song) + 1, -1);
-  for (std::size_t k = 0; k < recent.size(); ++k)
-    place_of_song[static_cast<std::size_t>(recent[k])] = static_cast<std::int32_t>(k);
+  std::unordered_map<std::int32_t, std::size_t> place_of_song;
+  // A bit of each song tells nearly all candidates apart without a look at the map.
+  std::vector<bool> is_recent;
+  for (std::size_t k = 0; k < recent.size(); ++k) {
+    place_of_song[recent[k]] = k;
+    mark(is_recent, recent[k]);
+  }
   std::vector<std::vector<std::int32_t>> rows_of(recent.size());
   for (std::size_t k = 0; k < candidates_.size(); ++k) {
     const auto row = static_cast<std::int32_t>(k);
-    const auto song = static_cast<std::size_t>(song_[static_cast<std::size_t>(track(row))]);
-    if (const std::int32_t place = place_of_song[song]; place >= 0)
-      rows_of[static_cast<std::size_t>(place)].push_back(row);
+    const std::int32_t song = song_[static_cast<std::size_t>(track(row))];
+    if (is_marked(is_recent, song)) rows_of[place_of_song.at(song)].push_back(row);
   }
   for (const std::vector<std::int32_t>& rows : rows_of) hold_back(rows);
 }
 
-void WalkPool::hold_back_exposed() {
-  if (tables_.table("served")->rows == 0) return;
-  const std::vector<std::int32_t> exposures = exposures_of(tables_);
+void WalkPool::hold_back_exposed(const Exposures& exposures) {
   std::map<std::int32_t, std::vector<std::int32_t>, std::greater<>> rows_of;  // by exposures
-  for (std::size_t k = 0; k < candidates_.size(); ++k) {
-    const auto row = static_cast<std::int32_t>(k);
-    rows_of[exposures[static_cast<std::size_t>(track(row))]].push_back(row);
+  std::size_t exposed_rows = 0;
+  for (const std::int32_t track : exposures.tracks()) {
+    const std::int32_t row = row_of(track);
+    if (row < 0) continue;
+    rows_of[exposures.of(track)].push_back(row);
+    ++exposed_rows;
   }
   if (rows_of.empty()) return;
-  const std::int32_t fewest = rows_of.rbegin()->first;
-  for (const auto& [exposed, rows] : rows_of)
-    if (exposed >= fewest + 2) hold_back(rows);
+  const std::int32_t fewest = exposed_rows < candidates_.size() ? 0 : rows_of.rbegin()->first;
+  for (auto& [exposed, rows] : rows_of) {
+    if (exposed < fewest + 2) break;
+    std::sort(rows.begin(), rows.end());
+    hold_back(rows);
+  }
 }
 
 }  // namespace engine

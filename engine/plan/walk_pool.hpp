@@ -2,17 +2,58 @@
 // left.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
-#include <unordered_set>
 #include <vector>
 
 #include "core/random.hpp"
 #include "data/tables.hpp"
 #include "plan/candidates.hpp"
+#include "plan/track_ranks.hpp"
 #include "plan/track_space.hpp"
+#include "plan/walk_context.hpp"
 
 namespace engine {
+
+/// Numbers 0 .. size - 1, as a list from which some are taken and given back, in constant time and
+/// with memory for what was touched: most of many candidates are never met.
+class OpenRows {
+ public:
+  explicit OpenRows(std::size_t size) : size_(size), at_(size), place_(size) {}
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::int32_t operator[](std::size_t place) const { return at_[place]; }
+  [[nodiscard]] bool has(std::int32_t row) const {
+    return place_[static_cast<std::size_t>(row)] != kTaken;
+  }
+  /// The last one comes to its place.
+  void take(std::int32_t row);
+  /// As the last one.
+  void give_back(std::int32_t row);
+
+ private:
+  static constexpr std::int32_t kTaken = -1;
+
+  /// Item k is k until it is written.
+  class Numbers {
+   public:
+    explicit Numbers(std::size_t size) : blocks_((size + kBlock - 1) / kBlock) {}
+    std::int32_t operator[](std::size_t k) const {
+      const auto& block = blocks_[k / kBlock];
+      return block ? (*block)[k % kBlock] : static_cast<std::int32_t>(k);
+    }
+    void write(std::size_t k, std::int32_t number);
+
+   private:
+    static constexpr std::size_t kBlock = 64;
+    std::vector<std::unique_ptr<std::array<std::int32_t, kBlock>>> blocks_;
+  };
+  std::size_t size_;
+  Numbers at_, place_;  // place_: of each row in at_, or kTaken
+};
 
 /// Threads: one; what it is made of outlives it. Closed candidates are closed in the space as well.
 class WalkPool {
@@ -26,7 +67,7 @@ class WalkPool {
   [[nodiscard]] std::size_t without_place() const { return without_place_; }
   /// The track's row of the candidates; -1 where it is none.
   [[nodiscard]] std::int32_t row_of(std::int32_t track) const {
-    return row_of_track_[static_cast<std::size_t>(track)];
+    return ranks_ ? ranks_->place(track) : row_of_track_[static_cast<std::size_t>(track)];
   }
   [[nodiscard]] std::int32_t track(std::int32_t row) const {
     return candidates_.tracks[static_cast<std::size_t>(row)];
@@ -46,15 +87,12 @@ class WalkPool {
   /// Holds back the songs of `before`, and then so many of those that were heard last.
   void hold_back_recent(std::span<const std::int32_t> before, std::size_t songs);
   /// Holds back what at least two more of earlier lists had than had some other candidate.
-  void hold_back_exposed();
+  void hold_back_exposed(const Exposures& exposures);
   /// The next of what was held back: by exposures, fewest first, then the songs, the one heard
   /// longest ago first. False when there is none.
   bool give_back();
 
  private:
-  [[nodiscard]] bool is_open(std::int32_t row) const {
-    return place_[static_cast<std::size_t>(row)] >= 0;
-  }
   void open(std::int32_t row);
   void hold_back(const std::vector<std::int32_t>& rows);
   [[nodiscard]] std::vector<std::int32_t> recent_songs(std::span<const std::int32_t> before,
@@ -65,11 +103,12 @@ class WalkPool {
   TrackSpace& space_;
   bool artists_once_;
   std::span<const std::int32_t> artist_, song_;  // by track
-  std::vector<std::int32_t> row_of_track_;       // -1: no candidate
-  std::vector<std::int32_t> open_, place_;       // place_: of each row in open_; -1: closed
+  std::optional<TrackRanks> ranks_;              // where the candidates' tracks ascend
+  std::vector<std::int32_t> row_of_track_;       // else; -1: no candidate
+  OpenRows open_;
   std::size_t without_place_ = 0;
   std::vector<std::vector<std::int32_t>> held_back_;  // rows; the last are given back first
-  std::unordered_set<std::int32_t> passed_songs_, passed_artists_;
+  std::vector<bool> passed_songs_, passed_artists_;   // as far as the last one that has passed
 };
 
 }  // namespace engine

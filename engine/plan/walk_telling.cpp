@@ -1,7 +1,7 @@
 #include "plan/walk_telling.hpp"
 
+#include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 
 #include "core/shown_text.hpp"
@@ -13,8 +13,8 @@ namespace {
 std::string three_digits(double value) {
   if (std::isnan(value)) return "missing";
   char text[32];
-  std::snprintf(text, sizeof text, "%.3g", value);
-  return text;
+  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::general, 3);
+  return {text, end.ptr};
 }
 
 /// "last played 41 days ago"

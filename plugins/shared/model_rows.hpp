@@ -55,10 +55,11 @@ std::shared_ptr<const RowsOfIds> kept_rows(const std::string& name,
 class ModelRows {
  public:
   ModelRows() = default;
-  /// Ids of the load by number, and of the model by row; each id at most once in each. Both are
-  /// kept as views.
-  ModelRows(std::span<const std::int64_t> library_ids, std::span<const std::int64_t> model_ids)
-      : library_(library_ids), model_(model_ids) {}
+  /// Ids of the load by number, and of the model by row; each id at most once in each. All are kept
+  /// as views. `number_of_id`: the column "number" of "tracks_by_id", empty where that has no rows.
+  ModelRows(std::span<const std::int64_t> library_ids, std::span<const std::int64_t> model_ids,
+            std::span<const std::int32_t> number_of_id = {})
+      : library_(library_ids), model_(model_ids), number_of_id_(number_of_id) {}
   /// `table` of the load: "tracks" or "artists". With `model`, whose table of that name the ids are,
   /// what look-ups need is kept.
   ModelRows(const playlist::Call& call, const char* table, std::span<const std::int64_t> model_ids,

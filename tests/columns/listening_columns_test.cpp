@@ -120,3 +120,24 @@ TEST_CASE("an artist's plays are those of all tracks the artist is on", "[listen
   CHECK(artists[0].plays == 3);
   CHECK(artists[1].artist == 1);
 }
+
+TEST_CASE("the last plays of some tracks are those that the statistics of all tell",
+          "[listening_columns]") {
+  SmallStore store;
+  fill(store);
+  listen(store, "2026-11-14T16:00:00Z", 1);
+  listen(store, "2026-11-16T16:00:00Z", 1);
+  listen(store, "2026-11-18T16:00:00Z", 1, 5);  // too short for a play
+  listen(store, "2026-11-15T16:00:00Z", 2);
+  listen(store, "2026-11-21T18:59:00Z", 3, 300);  // ends after kNow
+  const std::vector<std::int32_t> asked = {4, 1, 0, 1, 2};
+  // Where the column file tells the totals, and where listens are later than it is told for.
+  for (const std::int64_t now : {kNow + 86'400, kNow, parse_time("2026-11-15T17:00:00Z")}) {
+    const auto tables = store.as_of(now);
+    const auto all =
+        engine::column_of<std::int64_t>(*tables->table("track_statistics"), "last_played");
+    std::vector<std::int64_t> wanted;
+    for (const std::int32_t track : asked) wanted.push_back(all[static_cast<std::size_t>(track)]);
+    CHECK(engine::last_plays_of(*tables, asked) == wanted);
+  }
+}
