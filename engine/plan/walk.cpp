@@ -264,10 +264,7 @@ class TrackWalk {
   void add_strangers(const std::vector<float>& here, WalkChoice& choice) {
     const std::size_t wanted = std::min(choice.size() + strangers_for(choice), pool_.size());
     // Some draws meet what is in the choice already; of few rows all are met soon.
-    const auto mark = [&](bool is_in) {
-      for (const std::int32_t row : choice.rows) is_chosen_[static_cast<std::size_t>(row)] = is_in;
-    };
-    mark(true);
+    mark_chosen(choice, true);
     for (std::size_t tries = 0; choice.size() < wanted && pool_.size() > 0 && tries < 20 * wanted;
          ++tries) {
       const std::int32_t row = pool_.any(random_), track = pool_.track(row);
@@ -279,16 +276,24 @@ class TrackWalk {
       is_chosen_[static_cast<std::size_t>(row)] = true;
       choice.add(row, track, cosine(here, space_.vector(track)));
     }
-    mark(false);
+    mark_chosen(choice, false);
+  }
+
+  void mark_chosen(const WalkChoice& choice, bool is_chosen) {
+    for (const std::int32_t row : choice.rows)
+      is_chosen_[static_cast<std::size_t>(row)] = is_chosen;
   }
 
   void add_all_others(const std::vector<float>& here, WalkChoice& choice) {
-    const std::unordered_set<std::int32_t> near(choice.rows.begin(), choice.rows.end());
-    for (const std::int32_t row : pool_.open_rows()) {
-      const std::int32_t track = pool_.track(row);
-      if (near.count(row) > 0 || pool_.is_passed(track)) continue;
+    mark_chosen(choice, true);
+    const OpenRows& open = pool_.open_rows();
+    for (std::size_t place = 0; place < open.size(); ++place) {
+      const std::int32_t row = open[place], track = pool_.track(row);
+      if (is_chosen_[static_cast<std::size_t>(row)] || pool_.is_passed(track)) continue;
+      is_chosen_[static_cast<std::size_t>(row)] = true;
       choice.add(row, track, cosine(here, space_.vector(track)));
     }
+    mark_chosen(choice, false);
   }
 
   // ---- a draw ----

@@ -73,7 +73,7 @@ class WalkPool {
     return candidates_.tracks[static_cast<std::size_t>(row)];
   }
 
-  [[nodiscard]] std::span<const std::int32_t> open_rows() const { return open_; }
+  [[nodiscard]] const OpenRows& open_rows() const { return open_; }
 
   /// It has come: no version of it comes any more.
   void pass(std::int32_t track);
