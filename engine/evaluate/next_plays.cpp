@@ -77,11 +77,12 @@ void keep_some(std::vector<NextPlay>& plays, std::size_t most, Random& random) {
 
 NextPlays next_plays(const AsOf& tables, const NextPlaysOptions& options) {
   const PlayedRows rows(tables);
+  const std::int64_t random_from = std::max(kRandomFrom, options.shuffled_from);
   NextPlays plays;
   for (std::size_t row = 0; row < rows.count(); ++row) {
     if (!rows.has_one_before(row)) continue;
     const NextPlay play = rows.after_one_before(row);
-    const bool is_random = play.now >= kRandomFrom && play.now < kRandomTo;
+    const bool is_random = play.now >= random_from && play.now < kRandomTo;
     if (is_random && rows.is_shuffled_trial(row)) plays.shuffled.push_back(play);
     if (play.now >= options.chosen_from && rows.is_chosen(row)) plays.chosen.push_back(play);
   }

@@ -31,7 +31,9 @@ struct NextPlay {
 };
 
 struct NextPlaysOptions {
-  std::int64_t chosen_from = 0;  // the first `now` of chosen ones
+  std::int64_t shuffled_from =
+      kRandomFrom;               // the first `now` of shuffled ones, kRandomFrom at least
+  std::int64_t chosen_from = 0;  // and of chosen ones
   /// At most; of more, so many by lot.
   std::size_t most_shuffled = 0, most_chosen = 0;
   std::uint64_t random_seed = 1;

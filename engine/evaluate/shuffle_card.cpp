@@ -78,8 +78,11 @@ std::vector<std::vector<double>> differences_of(const std::vector<std::vector<do
 }
 
 std::vector<NextPlays> plays_of(const ShuffleRequest& request) {
-  const NextPlaysOptions options{request.dates.front(), request.most_shuffled, request.most_chosen,
-                                 request.people.random_seed};
+  const NextPlaysOptions options{.shuffled_from = request.shuffled_from,
+                                 .chosen_from = request.dates.front(),
+                                 .most_shuffled = request.most_shuffled,
+                                 .most_chosen = request.most_chosen,
+                                 .random_seed = request.people.random_seed};
   std::vector<NextPlays> plays;
   for (const auto& user : request.people.users)
     plays.push_back(next_plays(*load_as_of(user, end_of(request)), options));

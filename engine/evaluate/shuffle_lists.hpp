@@ -33,7 +33,9 @@ struct ShuffleRequest {
   /// of all that is shuffled (next_results.hpp).
   std::vector<Entry> next;
   std::size_t uniform = 0;
-  /// Of each person, at most: plays under a shuffle, and plays chosen on the days of the lists.
+  /// Of each person, at most: plays under a shuffle from then on, and plays chosen on the days of the
+  /// lists.
+  std::int64_t shuffled_from = 0;
   std::size_t most_shuffled = 0, most_chosen = 0;
   std::function<void(std::size_t done, std::size_t all)> play_progress;  // may be empty
   std::size_t examples = 0;  // lists of the first way to lay beside the uniform one's

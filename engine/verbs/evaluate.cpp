@@ -93,6 +93,8 @@ Answer evaluate_shuffle(const app::Caller& caller, const Arguments& arguments) {
   request.songs = way_request(caller, "songs", 1'000'000);
   request.dates = dates_of(caller, arguments, request.people);
   request.examples = static_cast<std::size_t>(arguments.integer("examples"));
+  if (const std::string from = arguments.text("shuffled-from"); !from.empty())
+    request.shuffled_from = parse_time(from);
   request.most_shuffled = static_cast<std::size_t>(arguments.integer("shuffled-plays"));
   request.most_chosen = static_cast<std::size_t>(arguments.integer("chosen-plays"));
   const std::string library = caller.home.library_path();
@@ -161,6 +163,10 @@ std::vector<Verb> evaluate_verbs() {
              .usual = "2000",
              .least = 0,
              .most = 1'000'000},
+            {.name = "shuffled-from",
+             .value_name = "DATE",
+             .help = "Those from this day on only [default: 2020-11-01, since when the order of "
+                     "Spotify's shuffle was plainly random]"},
             {.name = "chosen-plays",
              .type = Type::kInteger,
              .value_name = "N",

@@ -43,7 +43,7 @@ void play(SmallStore& store, const std::vector<Played>& plays, std::int64_t star
 }
 
 NextPlays plays_of(SmallStore& store, std::size_t most = 100, std::int64_t start = kStart) {
-  return next_plays(*store.as_of(start + 100'000), {start, most, most, 1});
+  return next_plays(*store.as_of(start + 100'000), {kRandomFrom, start, most, most, 1});
 }
 
 std::vector<int> tracks(const std::vector<NextPlay>& plays) {
@@ -90,6 +90,14 @@ TEST_CASE("only the years of a plainly random order count", "[shuffle]") {
     play(store, {{1, 0}, {2, 100}, {3, 200}}, start);
     CHECK(plays_of(store, 100, start).shuffled.empty());
   }
+}
+
+TEST_CASE("plays count from the time that is asked for on", "[shuffle]") {
+  SmallStore store;
+  play(store, {{1, 0}, {2, 100}, {3, 200}, {4, 300}});
+  const NextPlays plays =
+      next_plays(*store.as_of(kStart + 100'000), {kStart + 200, kStart, 100, 100, 1});
+  CHECK(tracks(plays.shuffled) == Ids{3, 4});
 }
 
 TEST_CASE("of many plays some are drawn, in their order", "[shuffle]") {
