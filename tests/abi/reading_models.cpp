@@ -2,7 +2,7 @@
 //
 //   base     one number: plays of everybody's by now
 //   graph    base's number + 1
-//   choice   graph's number + 1, so base's + 2 where each is as of the same date
+//   sum      graph's number + 1, so base's + 2 where each is as of the same date
 //   left, right   read each other
 //   again    1, then its last number + 1
 //   own      one number: the listens of the person it is trained for
@@ -51,7 +51,7 @@ struct Graph final : playlist::Model {
   }
 };
 
-struct Choice final : playlist::Model {
+struct Sum final : playlist::Model {
   void train(playlist::ModelCall& call) const { write(call, read(call, "model.graph") + 1); }
 };
 
@@ -116,7 +116,7 @@ struct QuietRecall final : playlist::Recall {
 /// As they come, after a look at a model, whose number it tells.
 struct ByModel final : playlist::Ordering {
   static constexpr playlist::Param kParams[] = {
-      {"model", "model.choice", "what to look at"},
+      {"model", "model.sum", "what to look at"},
   };
   explicit ByModel(const playlist::Args& args) : model_(args.text("model")) {}
   std::vector<std::int32_t> order(playlist::OrderingCall& call) const {
@@ -144,8 +144,7 @@ struct Strict final : playlist::Ordering {
   }
 };
 
-constinit const playlist::Element kChoice =
-    playlist::element<Choice>("model.choice", "Reads the graph.");
+constinit const playlist::Element kSum = playlist::element<Sum>("model.sum", "Reads the graph.");
 constinit const playlist::Element kGraph =
     playlist::element<Graph>("model.graph", "Reads the base.");
 constinit const playlist::Element kBase =
@@ -174,6 +173,6 @@ constinit const playlist::Element kStrict =
 
 }  // namespace
 
-PLAYLIST_LIBRARY("org.playlist-engine.test.reading-models", "1.0.0", kChoice, kGraph, kBase, kLeft,
+PLAYLIST_LIBRARY("org.playlist-engine.test.reading-models", "1.0.0", kSum, kGraph, kBase, kLeft,
                  kRight, kAgain, kOfOwn, kOwn, kQuiet, kQuietRecall, kByModel, kPicky, kUseless,
                  kStrict);

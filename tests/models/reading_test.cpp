@@ -77,14 +77,14 @@ using Names = std::vector<std::string>;
 TEST_CASE("a model is trained after those that it reads, whatever the order they are named in",
           "[models][reading]") {
   const ReadingLibrary library;
-  library.train({"base", "graph", "choice"}, kNow - 60 * kDay);  // what must not be read below
-  const std::vector<TrainedModel> trained = library.train({"choice", "graph", "base"});
-  CHECK(names_of(trained) == Names{"model.base", "model.graph", "model.choice"});
+  library.train({"base", "graph", "sum"}, kNow - 60 * kDay);  // what must not be read below
+  const std::vector<TrainedModel> trained = library.train({"sum", "graph", "base"});
+  CHECK(names_of(trained) == Names{"model.base", "model.graph", "model.sum"});
   const float base = number_of(trained, "model.base");
   CHECK(base > 0);
   CHECK(base != library.found("model.base", kNow - 60 * kDay));
   CHECK(number_of(trained, "model.graph") == base + 1);
-  CHECK(number_of(trained, "model.choice") == base + 2);
+  CHECK(number_of(trained, "model.sum") == base + 2);
   // The card tells which version it was.
   const auto card = nlohmann::json::parse(trained.at(2).version.card);
   REQUIRE(card.at("models").size() == 1);
@@ -140,14 +140,14 @@ TEST_CASE("a model trained aside reads those trained aside, not the library's",
           "[models][reading]") {
   const ReadingLibrary library;
   library.train({"base"}, kNow - 60 * kDay);
-  TrainRequest request = library.request_for("demo", {"choice"});
+  TrainRequest request = library.request_for("demo", {"sum"});
   request.aside = library.file("aside");
   CHECK_FALSE(train_models(request, {}).at(0).no_data.empty());
 
   request.if_read = {"model.base", "model.graph", "model.quiet"};
   const std::vector<TrainedModel> trained = train_models(request, {});
-  CHECK(names_of(trained) == Names{"model.base", "model.graph", "model.choice"});
-  CHECK(number_of(trained, "model.choice") == number_of(trained, "model.base") + 2);
+  CHECK(names_of(trained) == Names{"model.base", "model.graph", "model.sum"});
+  CHECK(number_of(trained, "model.sum") == number_of(trained, "model.base") + 2);
   CHECK(library.versions().size() == 1);
 }
 

@@ -57,7 +57,7 @@ json use(const std::string& model, int found, int missing) {
 
 TEST_CASE("an ordering that asks for a model of another name is told", "[backtest][models]") {
   const ReadingHome home;
-  CHECK(home.backtest("looks").at("models") == use("model.choice", 0, 6));
+  CHECK(home.backtest("looks").at("models") == use("model.sum", 0, 6));
 }
 
 TEST_CASE("a recipe that never asks for the model of an element's name is not told to read it",
@@ -69,14 +69,14 @@ TEST_CASE("a recipe that never asks for the model of an element's name is not to
 
 TEST_CASE("the record of a run names the models that were asked for", "[models][cli]") {
   const ReadingHome home;
-  for (const char* model : {"base", "graph", "choice", "quiet"}) home.run({"train", model});
+  for (const char* model : {"base", "graph", "sum", "quiet"}) home.run({"train", model});
   home.run({"run", home.path("looks.lua")});
   const engine::Store store = engine::Store::open(home.path("library.db"));
   engine::Statement runs = store.prepare("SELECT elements FROM runs");
   runs.start();
   REQUIRE(runs.step());
   const json elements = json::parse(std::string(runs.text(0)));
-  CHECK(elements.at("model.choice").get<std::string>().starts_with("as of 1795219200, "));
+  CHECK(elements.at("model.sum").get<std::string>().starts_with("as of 1795219200, "));
   CHECK_FALSE(elements.contains("model.graph"));
   CHECK_FALSE(elements.contains("model.quiet"));
 }
@@ -84,10 +84,10 @@ TEST_CASE("the record of a run names the models that were asked for", "[models][
 TEST_CASE("a backtest trains what models read, too, as of each date",
           "[backtest][models][reading]") {
   const ReadingHome home;
-  CHECK(home.backtest("looks", {"--train"}).at("models") == use("model.choice", 6, 0));
+  CHECK(home.backtest("looks", {"--train"}).at("models") == use("model.sum", 6, 0));
   // Of the library's graph, which is older than all of its dates, it takes no notice.
   home.run({"train", "base", "graph", "--as-of", "2026-09-01"});
-  CHECK(home.backtest("looks", {"--train"}).at("models") == use("model.choice", 6, 0));
+  CHECK(home.backtest("looks", {"--train"}).at("models") == use("model.sum", 6, 0));
 }
 
 TEST_CASE("a weekly update trains what models read before them", "[weekly][models][reading]") {
@@ -95,7 +95,7 @@ TEST_CASE("a weekly update trains what models read before them", "[weekly][model
   const json first = json::parse(
       home.run({"update-weekly", "--recipe", home.path("looks.lua"), "--users", "demo", "--json"})
           .out);
-  CHECK(first.at("trained") == json({"model.base", "model.graph", "model.choice"}));
+  CHECK(first.at("trained") == json({"model.base", "model.graph", "model.sum"}));
 }
 
 TEST_CASE("a person for whom a model fails costs nobody else theirs", "[models][own]") {
