@@ -4,6 +4,7 @@
 #include "playlist/plugin.hpp"
 
 extern const playlist::Element kAls;
+extern const playlist::Element kChoice;
 extern const playlist::Element kContent;
 extern const playlist::Element kDin;
 extern const playlist::Element kDiscovery;

@@ -3,5 +3,5 @@
 
 #include "elements.hpp"
 
-PLAYLIST_LIBRARY_BY("org.playlist-engine.ranking", "1.0.0", "Playlist Engine", "MIT", kDin,
+PLAYLIST_LIBRARY_BY("org.playlist-engine.ranking", "1.0.0", "Playlist Engine", "MIT", kChoice, kDin,
                     kListeningStatistics, kTaste, kMood, kQuality, kPrompt);

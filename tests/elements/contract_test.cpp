@@ -45,10 +45,14 @@ engine::Arguments needed(const std::string& name, const TrackSetArgument& set) {
 }
 
 /// Elements that draw at random; every other one must not depend on the seed.
-const std::set<std::string> kRandom{
-    "recall.saved_artists", "recall.genre", "recall.similar_artists",
-    "ordering.shuffle",     "model.als",    "model.din",
-    "model.embedding"};
+const std::set<std::string> kRandom{"recall.saved_artists",
+                                    "recall.genre",
+                                    "recall.similar_artists",
+                                    "ordering.shuffle",
+                                    "model.als",
+                                    "model.choice",
+                                    "model.din",
+                                    "model.embedding"};
 
 Numbers range(std::size_t count) {
   Numbers numbers(count);
@@ -99,6 +103,15 @@ const TinyLibrary& big_library() {
       for (int i = 0; i < 30; ++i)
         made->user_listen(user, static_cast<std::int32_t>(taste * 100 + below(400)),
                           30 - i / 3 - 0.005 * (i % 3));  // three in a session
+    }
+    // Somebody who picks some tracks and lets others be shuffled.
+    for (int i = 0; i < 900; ++i) {
+      const bool is_picked = i % 3 == 0, is_skip = below(3) == 0;
+      made->user_listen(40, static_cast<std::int32_t>(below(60) * below(60) / 60),
+                        90 - i / 10 - 0.004 * (i % 10), !is_skip, is_skip,
+                        {.start = is_picked ? "clickrow" : "trackdone",
+                         .end = is_skip ? "fwdbtn" : "trackdone",
+                         .shuffle = static_cast<std::uint8_t>(!is_picked)});
     }
     for (int i = 0; i < 2'000; ++i) made->serve(static_cast<std::int32_t>(below(kMany)), 3);
     return made;
@@ -218,9 +231,9 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
                                  "recall.popular", "recall.prompt", "recall.saved_artists",
                                  "recall.session_neighbours", "recall.similar_artists"});
   CHECK(element_names(PLAYLIST_RANKING) ==
-        std::vector<std::string>{"ranking.din", "ranking.discovery", "ranking.external",
-                                 "ranking.listening_statistics", "ranking.mood", "ranking.prompt",
-                                 "ranking.quality", "ranking.taste"});
+        std::vector<std::string>{"ranking.choice", "ranking.din", "ranking.discovery",
+                                 "ranking.external", "ranking.listening_statistics", "ranking.mood",
+                                 "ranking.prompt", "ranking.quality", "ranking.taste"});
   CHECK(element_names(PLAYLIST_FILTERING) ==
         std::vector<std::string>{"filtering.banned", "filtering.duration", "filtering.explicit",
                                  "filtering.heard", "filtering.in_set", "filtering.not_in",
@@ -231,10 +244,10 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
                                  "ordering.keep_together", "ordering.shuffle",
                                  "ordering.transitions"});
   CHECK(element_names(PLAYLIST_MODEL) ==
-        std::vector<std::string>{"model.als", "model.content", "model.din", "model.discovery",
-                                 "model.ease", "model.embedding", "model.graph_filter",
-                                 "model.item_cf", "model.neighbours", "model.prompt",
-                                 "model.quality"});
+        std::vector<std::string>{"model.als", "model.choice", "model.content", "model.din",
+                                 "model.discovery", "model.ease", "model.embedding",
+                                 "model.graph_filter", "model.item_cf", "model.neighbours",
+                                 "model.prompt", "model.quality"});
   CHECK(element_names(PLAYLIST_OUTPUT) == std::vector<std::string>{"output.csv", "output.json",
                                                                    "output.jspf", "output.m3u8",
                                                                    "output.uris", "output.xspf"});
@@ -365,7 +378,8 @@ TEST_CASE("rankings fill each row of a column with a value in its range", "[cont
     CAPTURE(name);
     const auto ranked =
         support::run_rank(name, needed(name, set), library, all, {1, {}, &big_models()});
-    for (const char* column : {"taste", "mood", "staleness", "skip_rate", "quality", "din"}) {
+    for (const char* column :
+         {"taste", "mood", "staleness", "skip_rate", "quality", "din", "acceptance"}) {
       const auto found = ranked.columns.find(column);
       if (found == ranked.columns.end()) continue;
       CHECK(std::all_of(found->second.begin(), found->second.end(), [](double value) {

@@ -105,3 +105,27 @@ TEST_CASE("content and quality as of a day do not change by what comes later", "
     CHECK(later.at(name) != now.at(name));  // it was there to be seen
   }
 }
+
+TEST_CASE("what is picked and let play as of a day does not change by later plays",
+          "[choice][leak]") {
+  const TemporaryFolder folder;
+  const std::string store = make_store(folder);
+  // As if an export had told how plays began: half were picked, half came by shuffle.
+  change(store,
+         "UPDATE listens SET flags = (flags & ~4) | 128 | (4 << 48) WHERE ts % 2 = 0;"
+         "UPDATE listens SET flags = flags | 128 | 4 | (1 << 48) WHERE ts % 2 = 1");
+  const std::vector<std::string> names{"choice"};
+  const auto before = learned(store, kThen, names);
+  const auto now = learned(store, kNow + 30 * kDay, names);
+  change(store, test::kLaterData);
+  // Picks, and shuffled plays that were skipped, of what is known.
+  change(store,
+         "INSERT INTO listens SELECT 1, 1700100000 + 300 * track_id, track_id, 200000, "
+         "(4 << 48) + (1 << 8) + 128, 'SE', 9 FROM listens WHERE user_id = 1 AND ts < 1700000000 "
+         "GROUP BY track_id LIMIT 100;"
+         "INSERT INTO listens SELECT 1, 1700200000 + 300 * track_id, track_id, 9000, "
+         "(1 << 48) + (2 << 8) + 128 + 4, 'SE', 9 FROM listens WHERE user_id = 1 AND "
+         "ts < 1700000000 GROUP BY track_id LIMIT 100");
+  CHECK(learned(store, kThen, names) == before);
+  CHECK(learned(store, kNow + 30 * kDay, names) != now);
+}

@@ -7,6 +7,8 @@
 #include <limits>
 
 #include "data/declared_tables.hpp"
+#include "data/listen_scan.hpp"
+#include "data/sessions.hpp"
 #include "store/engagement.hpp"
 
 namespace support {
@@ -82,8 +84,8 @@ void TinyLibrary::user_skip(std::int32_t user, std::int32_t track, float skips) 
   user_count_ = std::max(user_count_, static_cast<std::size_t>(user) + 1);
 }
 void TinyLibrary::user_listen(std::int32_t user, std::int32_t track, double days_ago, bool is_play,
-                              bool is_skip) {
-  user_listens_[user].push_back({before_now(days_ago), track, is_play, is_skip});
+                              bool is_skip, const TinyContext& context) {
+  user_listens_[user].push_back({before_now(days_ago), track, is_play, is_skip, context});
   user_count_ = std::max(user_count_, static_cast<std::size_t>(user) + 1);
 }
 void TinyLibrary::embed(const std::string& space, std::int32_t track,
@@ -117,11 +119,12 @@ void TinyLibrary::own(std::int32_t track, double days_ago) {
 void TinyLibrary::save_artist(const std::string& name) {
   saved_artists_.insert(artist(name));
 }
-void TinyLibrary::listen(std::int32_t track, double days_ago, bool is_play, bool is_skip) {
-  listens_.push_back({before_now(days_ago), track, is_play, is_skip});
+void TinyLibrary::listen(std::int32_t track, double days_ago, bool is_play, bool is_skip,
+                         const TinyContext& context) {
+  listens_.push_back({before_now(days_ago), track, is_play, is_skip, context});
 }
 void TinyLibrary::listen_in(bool is_shuffled, std::int32_t track, double days_ago) {
-  listens_.push_back({before_now(days_ago), track, 1, 0, is_shuffled});
+  listen(track, days_ago, true, false, {.shuffle = is_shuffled});
 }
 void TinyLibrary::ban(std::int32_t track, double days_ago) {
   bans_.push_back({before_now(days_ago), track, kNoInt});
@@ -166,10 +169,15 @@ TinyLibrary::Made TinyLibrary::make(const std::string& name) const {
   if (name == "artists") return make_named(artists_);
   if (name == "tags") return make_named(tags_);
   if (name == "listens") return make_listens();
-  if (name == "listen_contexts") return make_listen_contexts();
   if (name == "users" || name == "audience") return make_users();
   if (name == "engagement") return make_engagement();
   if (name == "user_listens" || name == "audience_listens") return make_user_listens();
+  if (name == "user_listen_contexts") return make_contexts(sorted_user_listens());
+  if (name == "listen_contexts") {
+    std::vector<std::pair<std::int32_t, Listen>> listens;
+    for (const Listen& listen : sorted_listens()) listens.emplace_back(0, listen);
+    return make_contexts(listens);
+  }
   if (name == "prompts") {
     std::vector<Prompt> rows = prompts_;
     std::stable_sort(rows.begin(), rows.end(),
@@ -287,20 +295,65 @@ TinyLibrary::Made TinyLibrary::make_engagement() const {
   return made;
 }
 
+std::vector<std::pair<std::int32_t, TinyLibrary::Listen>> TinyLibrary::sorted_user_listens() const {
+  std::vector<std::pair<std::int32_t, Listen>> sorted;
+  for (auto [user, listens] : user_listens_) {
+    std::stable_sort(listens.begin(), listens.end(),
+                     [](const Listen& a, const Listen& b) { return a.ts < b.ts; });
+    for (const Listen& listen : listens) sorted.emplace_back(user, listen);
+  }
+  return sorted;
+}
+
+std::vector<TinyLibrary::Listen> TinyLibrary::sorted_listens() const {
+  std::vector<Listen> sorted = listens_;
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const Listen& a, const Listen& b) { return a.ts < b.ts; });
+  return sorted;
+}
+
+TinyLibrary::Made TinyLibrary::make_contexts(
+    const std::vector<std::pair<std::int32_t, Listen>>& listens) {
+  auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(listens.size()));
+  std::vector<std::string> starts, ends;
+  std::vector<std::int32_t> ms_played, sessions, positions;
+  std::vector<std::uint8_t> shuffle, finished;
+  std::int64_t over = 0;
+  for (std::size_t k = 0; k < listens.size(); ++k) {
+    const auto& [user, listen] = listens[k];
+    const TinyContext& context = listen.context;
+    const bool is_new =
+        k == 0 || user != listens[k - 1].first || listen.ts - over >= engine::kSessionGapSeconds;
+    const std::int64_t end = engine::end_of_listen(listen.ts, context.ms_played);
+    over = is_new ? end : std::max(over, end);
+    sessions.push_back(k == 0 ? 0 : sessions.back() + is_new);
+    positions.push_back(is_new ? 0 : positions.back() + 1);
+    starts.push_back(context.start);
+    ends.push_back(context.end);
+    ms_played.push_back(context.ms_played);
+    shuffle.push_back(context.shuffle);
+    finished.push_back(context.end.empty() ? 255 : context.end == "trackdone");
+  }
+  put_texts(*made, "start_reason", starts);
+  put_texts(*made, "end_reason", ends);
+  made->copy("ms_played", ms_played);
+  made->copy("session", sessions);
+  made->copy("position", positions);
+  made->copy("shuffle", shuffle);
+  made->copy("is_finished", finished);
+  return made;
+}
+
 TinyLibrary::Made TinyLibrary::make_user_listens() const {
   std::vector<std::int32_t> users, tracks;
   std::vector<std::int64_t> times;
   std::vector<std::uint8_t> plays, skips;
-  for (auto [user, listens] : user_listens_) {
-    std::stable_sort(listens.begin(), listens.end(),
-                     [](const Listen& a, const Listen& b) { return a.ts < b.ts; });
-    for (const Listen& listen : listens) {
-      users.push_back(user);
-      tracks.push_back(listen.track);
-      times.push_back(listen.ts);
-      plays.push_back(listen.is_play);
-      skips.push_back(listen.is_skip);
-    }
+  for (const auto& [user, listen] : sorted_user_listens()) {
+    users.push_back(user);
+    tracks.push_back(listen.track);
+    times.push_back(listen.ts);
+    plays.push_back(listen.is_play);
+    skips.push_back(listen.is_skip);
   }
   auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(users.size()));
   made->copy("user", users);
@@ -311,39 +364,22 @@ TinyLibrary::Made TinyLibrary::make_user_listens() const {
   return made;
 }
 
-std::vector<TinyLibrary::Listen> TinyLibrary::listens_by_time() const {
-  std::vector<Listen> sorted = listens_;
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const Listen& a, const Listen& b) { return a.ts < b.ts; });
-  return sorted;
-}
-
-TinyLibrary::Made TinyLibrary::make_listen_contexts() const {
-  constexpr std::int64_t kPause = 30 * 60;
-  const std::vector<Listen> sorted = listens_by_time();
-  auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(sorted.size()));
-  std::uint8_t* shuffle = made->u8("shuffle");
-  std::int32_t *session = made->i32("session"), *position = made->i32("position");
-  for (std::size_t i = 0; i < sorted.size(); ++i) {
-    const bool goes_on = i > 0 && sorted[i].ts - sorted[i - 1].ts < kPause;
-    shuffle[i] = sorted[i].shuffle;
-    session[i] = i == 0 ? 0 : session[i - 1] + (goes_on ? 0 : 1);
-    position[i] = goes_on ? position[i - 1] + 1 : 0;
-  }
-  return made;
-}
-
 TinyLibrary::Made TinyLibrary::make_listens() const {
-  const std::vector<Listen> sorted = listens_by_time();
+  const std::vector<Listen> sorted = sorted_listens();
   auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(sorted.size()));
   std::int64_t* ts = made->i64("ts");
   std::int32_t* track = made->i32("track");
-  std::uint8_t *is_play = made->u8("is_play"), *is_skip = made->u8("is_skip");
+  std::int32_t* ms_played = made->i32("ms_played");
+  std::uint8_t *is_play = made->u8("is_play"), *is_skip = made->u8("is_skip"),
+               *is_finished = made->u8("is_finished");
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     ts[i] = sorted[i].ts;
     track[i] = sorted[i].track;
     is_play[i] = sorted[i].is_play;
     is_skip[i] = sorted[i].is_skip;
+    ms_played[i] = sorted[i].context.ms_played;
+    const std::string& end = sorted[i].context.end;
+    is_finished[i] = end.empty() ? 255 : end == "trackdone";
   }
   return made;
 }

@@ -34,6 +34,13 @@ struct TinyTrack {
   static constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 };
 
+/// How a listen began and ended, as far as it is told.
+struct TinyContext {
+  std::string start = "", end = "";  // reasons: "clickrow", "trackdone" ...
+  std::uint8_t shuffle = 255;
+  std::int32_t ms_played = std::numeric_limits<std::int32_t>::min();
+};
+
 /// Tracks, artists and tags are numbered by first mention. Times are given as days before now().
 /// Add everything first; asking for a table afterwards builds it once.
 class TinyLibrary final : public engine::Tables {
@@ -60,16 +67,17 @@ class TinyLibrary final : public engine::Tables {
   /// Of a text, as a run finds it: folded.
   void embed_text(const std::string& space, const std::string& text,
                   const std::vector<float>& vector);
-  /// In the table "user_listens" only.
+  /// In the tables "user_listens" and "user_listen_contexts" only.
   void user_listen(std::int32_t user, std::int32_t track, double days_ago, bool is_play = true,
-                   bool is_skip = false);
+                   bool is_skip = false, const TinyContext& context = {});
   /// All vectors of a space have one length; tracks without one have a row of NaN.
   void embed(const std::string& space, std::int32_t track, const std::vector<float>& vector);
 
   void like(std::int32_t track, double days_ago = 1);
   void own(std::int32_t track, double days_ago = 1);  // saved, or in a playlist
   void save_artist(const std::string& name);
-  void listen(std::int32_t track, double days_ago, bool is_play = true, bool is_skip = false);
+  void listen(std::int32_t track, double days_ago, bool is_play = true, bool is_skip = false,
+              const TinyContext& context = {});
   /// A play of which it is known whether it came in shuffled order; of listen() it is not.
   void listen_in(bool is_shuffled, std::int32_t track, double days_ago);
   void serve(std::int32_t track, double days_ago);
@@ -101,7 +109,7 @@ class TinyLibrary final : public engine::Tables {
     std::int64_t ts;
     std::int32_t track;
     std::uint8_t is_play, is_skip;
-    std::uint8_t shuffle = 255;
+    TinyContext context = {};
   };
   struct Dated {
     std::int64_t ts;
@@ -119,11 +127,14 @@ class TinyLibrary final : public engine::Tables {
   [[nodiscard]] Made make_tracks() const;
   [[nodiscard]] Made make_named(const std::vector<std::string>& names) const;
   [[nodiscard]] Made make_listens() const;
-  [[nodiscard]] Made make_listen_contexts() const;
-  [[nodiscard]] std::vector<Listen> listens_by_time() const;
   [[nodiscard]] Made make_users() const;
   [[nodiscard]] Made make_engagement() const;
   [[nodiscard]] Made make_user_listens() const;
+  /// Of the listens of one table, as they lie in it: each with its row of "users".
+  [[nodiscard]] static Made make_contexts(
+      const std::vector<std::pair<std::int32_t, Listen>>& listens);
+  [[nodiscard]] std::vector<std::pair<std::int32_t, Listen>> sorted_user_listens() const;
+  [[nodiscard]] std::vector<Listen> sorted_listens() const;
   struct Prompt;
   [[nodiscard]] static Made make_texts(std::vector<Prompt> rows, bool has_tracks);
   [[nodiscard]] Made make_dated(std::vector<Dated> rows, int is_implicit) const;
