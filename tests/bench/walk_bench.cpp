@@ -1,9 +1,9 @@
 // :walk, 50 steps over 100 k candidates that have 32 numbers each, as the run's own trace tells it.
 //
 // walk_exact      neighbours by reading all of the candidates' vectors at each step
-// walk_listed     neighbours by the lists of model.neighbours, where it is trained
-// Counters: ms (median is what to quote), ratio (to the reference: adding up 100 k x 32 float32
-// fifty times, on one core, in this process).
+// walk_listed     neighbours by the lists of model.neighbours
+// Counters: least_ms, median_ms; ratio of the least to that of the reference: adding up 100 k x 32
+// float32 fifty times, on one core, in this process.
 #include <algorithm>
 #include <benchmark/benchmark.h>
 #include <chrono>
@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* kRecipe = R"lua(local pl = require "playlist"
 return pl.recipe { title = "Walk", random_seed = "1", build = function(p, user)
   return pl.recall.catalogue {}:walk { steps = 50, k = 50, space = "SPACE",
-    score = function(t) return 10 * t.similarity - 0.2 * math.abs(known(t.energy_step, 0)) +
+    score = function(t) return 10 * known(t.similarity, 0) - 0.2 * math.abs(known(t.energy_step, 0)) +
       0.02 * t.steps_since_artist end }
 end }
 )lua";
@@ -45,7 +45,8 @@ std::string engine_output(const std::string& arguments) {
   return text;
 }
 
-/// A demo library with model.content of 32 columns, kept between runs of the benchmark.
+/// A demo library with model.content of 32 columns, model.embedding and the lists of
+/// model.neighbours in its space, kept between runs of the benchmark.
 std::string library() {
   const fs::path folder = fs::temp_directory_path() / "engine-bench-walk";
   const std::string store = (folder / "library.db").string();
@@ -54,6 +55,8 @@ std::string library() {
                   " --now 2026-11-21 --tracks 100000 --artists 12000 --listens 100000");
     engine_output("--library " + store +
                   " --now 2026-11-21 train content --set tag_dim=22 --set spaces=audio");
+    for (const char* model : {"embedding", "neighbours"})
+      engine_output("--library " + store + " --now 2026-11-21 train " + model);
   }
   return store;
 }
@@ -73,6 +76,10 @@ double reference_ms() {
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values.empty() ? 0 : values[values.size() / 2];
+}
+
+double least(const std::vector<double>& values) {
+  return *std::min_element(values.begin(), values.end());
 }
 
 double walk_ms(const std::string& store, const std::string& recipe) {
@@ -95,8 +102,9 @@ void walk(benchmark::State& state, const char* space) {
     references.push_back(reference_ms());
     state.SetIterationTime(times.back() / 1000);
   }
-  state.counters["ms"] = median(times);
-  state.counters["ratio"] = median(times) / median(references);
+  state.counters["least_ms"] = least(times);
+  state.counters["median_ms"] = median(times);
+  state.counters["ratio"] = least(times) / least(references);
 }
 
 void walk_exact(benchmark::State& state) {
@@ -105,12 +113,6 @@ void walk_exact(benchmark::State& state) {
 BENCHMARK(walk_exact)->UseManualTime()->Unit(benchmark::kMillisecond)->Iterations(15);
 
 void walk_listed(benchmark::State& state) {
-  const std::string store = library();
-  const std::string models =
-      engine_output("--library " + store + " --now 2026-11-21 --json models");
-  for (const char* name : {"embedding", "neighbours"})
-    if (models.find(std::string("model.") + name) == std::string::npos)
-      engine_output("--library " + store + " --now 2026-11-21 train " + name);
   walk(state, "embedding");
 }
 BENCHMARK(walk_listed)->UseManualTime()->Unit(benchmark::kMillisecond)->Iterations(15);
