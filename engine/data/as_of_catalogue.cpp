@@ -105,12 +105,16 @@ AsOfView::Made AsOfView::make_tags() const {
 AsOfView::Made AsOfView::make_numbers_by_id(const char* table) const {
   const std::size_t rows = table == std::string_view("tracks") ? tracks_ : artists_;
   const auto ids = items<std::int64_t>(catalogue(table), "id").first(rows);
-  const auto [low, high] = std::minmax_element(ids.begin(), ids.end());
-  const bool is_dense = rows > 0 && *low >= 0 && *high < static_cast<std::int64_t>(4 * rows + 1024);
-  auto made = std::make_unique<OwnedTable>(is_dense ? *high + 1 : 0);
+  std::int64_t low = 0, high = -1;
+  for (const std::int64_t id : ids) {
+    low = std::min(low, id);
+    high = std::max(high, id);
+  }
+  const bool is_dense = rows > 0 && low >= 0 && high < static_cast<std::int64_t>(4 * rows + 1024);
+  auto made = std::make_unique<OwnedTable>(is_dense ? high + 1 : 0);
   std::int32_t* number = made->i32("number");
   if (!is_dense) return made;
-  std::fill_n(number, *high + 1, -1);
+  std::fill_n(number, high + 1, -1);
   for (std::size_t k = 0; k < rows; ++k) number[ids[k]] = static_cast<std::int32_t>(k);
   return made;
 }

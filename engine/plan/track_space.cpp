@@ -108,12 +108,16 @@ const playlist_lists* neighbour_lists(ModelShelf* models, const std::string& spa
 class SpaceRows {
  public:
   SpaceRows() = default;
+  /// How many tracks it will be asked the rows of: for many a look at all rows first pays.
+  enum class Asked { kFew, kMany };
   /// Of a model, whose ids are kept as a view.
-  SpaceRows(const Tables& tables, std::span<const std::int64_t> model)
+  SpaceRows(const Tables& tables, std::span<const std::int64_t> model, Asked asked)
       : size_(model.size()),
+        model_(model),
+        number_of_id_(column_of<std::int32_t>(*tables.table("tracks_by_id"), "number")),
         of_model_(std::in_place, column_of<std::int64_t>(*tables.table("tracks"), "id"), model,
-                  column_of<std::int32_t>(*tables.table("tracks_by_id"), "number")) {
-    rank(static_cast<std::size_t>(tables.table("tracks")->rows));
+                  number_of_id_) {
+    if (asked == Asked::kMany) rank(static_cast<std::size_t>(tables.table("tracks")->rows));
   }
   /// Of these tracks, each once.
   SpaceRows(std::vector<std::int32_t> track_of_row, std::size_t tracks)
@@ -170,13 +174,18 @@ class SpaceRows {
     if (row == size_) ranks_.emplace(std::move(known));
   }
   [[nodiscard]] std::int32_t track_or_nowhere(std::int32_t row) const {
-    return of_model_ ? of_model_->number(row) : track_of_row_[static_cast<std::size_t>(row)];
+    if (number_of_id_.empty())
+      return of_model_ ? of_model_->number(row) : track_of_row_[static_cast<std::size_t>(row)];
+    const auto id = static_cast<std::uint64_t>(model_[static_cast<std::size_t>(row)]);
+    return id < number_of_id_.size() ? number_of_id_[static_cast<std::size_t>(id)] : -1;
   }
   [[nodiscard]] bool is_nowhere(std::int32_t row) const {
     return !nowhere_.empty() && nowhere_[static_cast<std::size_t>(row)];
   }
 
   std::size_t size_ = 0;
+  std::span<const std::int64_t> model_;         // ids
+  std::span<const std::int32_t> number_of_id_;  // empty where ids are far apart, or without a model
   std::optional<shared::ModelRows> of_model_;
   std::vector<std::int32_t> track_of_row_, row_of_track_;  // where no model has them
   std::optional<TrackRanks> ranks_;
@@ -261,7 +270,7 @@ struct TrackSpace::Rows {
     data = static_cast<const float*>(learned.vectors->data);
     dim = learned.vectors->columns;
     codes = learned.codes;
-    rows = SpaceRows(tables, learned.ids);
+    rows = SpaceRows(tables, learned.ids, SpaceRows::Asked::kMany);
     if (name == "als") scale_factors();
   }
   void scale_factors();
@@ -326,7 +335,7 @@ void TrackSpace::Rows::use_features(const Tables& tables, const Tracks& tracks) 
 
 void TrackSpace::Rows::use_lists(const playlist_lists& neighbours,
                                  std::span<const std::int64_t> ids, const Tables& tables) {
-  SpaceRows listed(tables, ids);
+  SpaceRows listed(tables, ids, SpaceRows::Asked::kFew);
   const std::size_t enough = (ids.size() + 1) / 2;
   if (listed.count(open, enough) < enough) return;
   lists = &neighbours;
@@ -424,6 +433,10 @@ std::size_t TrackSpace::known_candidates() const {
   return rows_->known_candidates;
 }
 
+const TrackBits& TrackSpace::open_tracks() const {
+  return rows_->open;
+}
+
 std::span<const float> TrackSpace::vector(std::int32_t track) const {
   const std::int32_t row = rows_->rows.row(track);
   if (row < 0) return {};
@@ -468,6 +481,7 @@ std::vector<NearTrack> TrackSpace::neighbours(std::int32_t track, std::size_t co
   if (row < 0) return {};
   const playlist_lists& lists = *rows_->lists;
   std::vector<NearTrack> near;
+  near.reserve(std::min<std::uint64_t>(count, lists.offsets[row + 1] - lists.offsets[row]));
   for (std::uint64_t k = lists.offsets[row]; k < lists.offsets[row + 1]; ++k) {
     if (near.size() == count) break;
     if (static_cast<std::size_t>(lists.values[k]) >= rows_->list_rows.size()) continue;

@@ -60,6 +60,8 @@ class TrackSpace {
   [[nodiscard]] const std::string& why_not() const;
   /// How many of the candidates it has places for.
   [[nodiscard]] std::size_t known_candidates() const;
+  /// The candidates that are not closed, whether they have places or not.
+  [[nodiscard]] const TrackBits& open_tracks() const;
 
   /// The track's vector; empty where it has none, or was not opened for.
   [[nodiscard]] std::span<const float> vector(std::int32_t track) const;

@@ -163,6 +163,7 @@ class TrackWalk {
   TrackChances first_chances() {
     begin();
     WalkChoice choice;
+    choice.reserve(std::min(options_.neighbours + options_.strangers, candidates_.size()));
     const std::vector<float> here = place();
     do {
       if (!here.empty()) add_near(here, choice);

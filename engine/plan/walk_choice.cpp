@@ -42,15 +42,16 @@ WalkScore::WalkScore(Evaluation& evaluation, const Node& node, const Candidates&
 
   if (node.function < 0) {
     if (weights_.empty()) weights_.emplace_back("similarity", kSimilarityAlone);
-    for (const auto& [name, weight] : weights_)
-      static_cast<void>(number_column(name));  // throws where there is none
+    for (const auto& [name, weight] : weights_) told_.push_back(number_column(name));
     return;
   }
   LuaState& lua = *evaluation.setup().lua;
   const PushedFunction function(lua.raw(), node.function);
   formula_.emplace(lua, function.index(), FormulaResult::kNumber, columns_);
-  if (const auto functions = functions_in(lua.lines_of(function.index())); functions.size() == 1)
-    named_ = functions[0].fields;
+  const auto functions = functions_in(lua.lines_of(function.index()));
+  if (functions.size() != 1) return;
+  for (const std::string& name : functions[0].fields)
+    if (const auto column = find_numbers(name)) told_.push_back(*column);
 }
 
 const void* WalkScore::items_of(const void* column) {
@@ -86,8 +87,9 @@ std::vector<float> WalkScore::of(const WalkChoice& choice) {
 
 std::vector<float> WalkScore::weighted_sum() {
   std::vector<double> total(choice_->size());
-  for (const auto& [name, weight] : weights_) {
-    const std::vector<double> values = numbers(number_column(name));
+  for (std::size_t term = 0; term < weights_.size(); ++term) {
+    const double weight = weights_[term].second;
+    const std::vector<double> values = numbers(columns_[told_[term]]);
     double sum = 0;
     std::size_t known = 0;
     for (const double value : values) {
@@ -111,10 +113,16 @@ std::vector<float> WalkScore::weighted_sum() {
       "", "take smaller weights");
 }
 
-const FormulaColumn& WalkScore::number_column(const std::string& name) const {
-  const auto found = std::find_if(columns_.begin(), columns_.end(),
-                                  [&](const FormulaColumn& column) { return column.name == name; });
-  if (found != columns_.end() && has_numbers(*found)) return *found;
+std::optional<std::size_t> WalkScore::find_numbers(const std::string& name) const {
+  const auto found = std::find_if(columns_.begin(), columns_.end(), [&](const auto& column) {
+    return column.name == name && has_numbers(column);
+  });
+  if (found == columns_.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - columns_.begin());
+}
+
+std::size_t WalkScore::number_column(const std::string& name) const {
+  if (const auto found = find_numbers(name)) return *found;
   std::vector<std::string> names;
   for (const FormulaColumn& column : columns_)
     if (has_numbers(column)) names.push_back(column.name);
@@ -146,16 +154,10 @@ double WalkScore::number(const FormulaColumn& column, std::size_t place) const {
 
 std::vector<WalkScore::Term> WalkScore::terms(std::size_t place) const {
   std::vector<Term> terms;
-  if (!formula_) {
-    for (const auto& [name, weight] : weights_)
-      terms.push_back({name, number(number_column(name), place), weight});
-    return terms;
-  }
-  for (const std::string& name : named_) {
-    const auto found = std::find_if(columns_.begin(), columns_.end(), [&](const auto& column) {
-      return column.name == name && has_numbers(column);
-    });
-    if (found != columns_.end()) terms.push_back({name, number(*found, place), std::nullopt});
+  for (std::size_t term = 0; term < told_.size(); ++term) {
+    const FormulaColumn& column = columns_[told_[term]];
+    terms.push_back({column.name, number(column, place),
+                     formula_ ? std::nullopt : std::optional(weights_[term].second)});
   }
   return terms;
 }

@@ -24,6 +24,11 @@ struct WalkChoice {
   bool is_jump = false;           // these are no neighbours: all of those have come
 
   [[nodiscard]] std::size_t size() const { return rows.size(); }
+  void reserve(std::size_t size) {
+    rows.reserve(size);
+    tracks.reserve(size);
+    similarity.reserve(size);
+  }
   void add(std::int32_t row, std::int32_t track, float alike) {
     rows.push_back(row);
     tracks.push_back(track);
@@ -64,7 +69,8 @@ class WalkScore {
 
   void point_at(const WalkChoice& choice);
   [[nodiscard]] std::vector<float> weighted_sum();
-  [[nodiscard]] const FormulaColumn& number_column(const std::string& name) const;
+  [[nodiscard]] std::optional<std::size_t> find_numbers(const std::string& name) const;
+  [[nodiscard]] std::size_t number_column(const std::string& name) const;
   [[nodiscard]] std::vector<double> numbers(const FormulaColumn& column) const;
   [[nodiscard]] double number(const FormulaColumn& column, std::size_t place) const;
 
@@ -75,7 +81,7 @@ class WalkScore {
   std::deque<ChoiceColumn> choice_columns_;  // the first of columns_, in their order
   std::vector<FormulaColumn> columns_;
   std::vector<std::pair<std::string, double>> weights_;
-  std::vector<std::string> named_;  // by the formula
+  std::vector<std::size_t> told_;  // columns_ of the weights, or that the formula names
   std::optional<PreparedFormula> formula_;
 };
 

@@ -58,9 +58,7 @@ WalkPool::WalkPool(const Tables& tables, const Candidates& candidates, TrackSpac
       without_place_(candidates.size() - space.known_candidates()) {
   const auto tracks = std::span(candidates.tracks.data(), candidates.size());
   if (std::is_sorted(tracks.begin(), tracks.end())) {
-    TrackBits candidate(artist_.size());
-    candidate.add_all(tracks);
-    ranks_.emplace(std::move(candidate));
+    ranks_.emplace(space.open_tracks());
     return;
   }
   row_of_track_.assign(artist_.size(), -1);
@@ -136,16 +134,19 @@ void WalkPool::hold_back_recent(std::span<const std::int32_t> before, std::size_
   if (recent.empty() || candidates_.size() == 0) return;
   std::unordered_map<std::int32_t, std::size_t> place_of_song;
   // A bit of each song tells nearly all candidates apart without a look at the map.
-  std::vector<bool> is_recent;
+  const std::int32_t last = *std::max_element(recent.begin(), recent.end());
+  TrackBits is_recent(static_cast<std::size_t>(last) + 1);
   for (std::size_t k = 0; k < recent.size(); ++k) {
     place_of_song[recent[k]] = k;
-    mark(is_recent, recent[k]);
+    is_recent.add(recent[k]);
   }
   std::vector<std::vector<std::int32_t>> rows_of(recent.size());
-  for (std::size_t k = 0; k < candidates_.size(); ++k) {
-    const auto row = static_cast<std::int32_t>(k);
-    const std::int32_t song = song_[static_cast<std::size_t>(track(row))];
-    if (is_marked(is_recent, song)) rows_of[place_of_song.at(song)].push_back(row);
+  const std::int32_t *const tracks = candidates_.tracks.data(), *const song_of = song_.data();
+  const std::size_t count = candidates_.size();
+  for (std::size_t row = 0; row < count; ++row) {
+    const std::int32_t song = song_of[tracks[row]];
+    if (song <= last && is_recent.has(song))
+      rows_of[place_of_song.at(song)].push_back(static_cast<std::int32_t>(row));
   }
   for (const std::vector<std::int32_t>& rows : rows_of) hold_back(rows);
 }
