@@ -12,9 +12,11 @@ local shuffles = require "shuffles"
 -- The song that a text "ARTIST - TITLE" or "TITLE" names, as candidates.
 local function song(text)
   local artist, title = text:match "^(.-)%s+%-%s+(.+)$"
-  local found = pl.recall.catalogue { artist = artist or "", title = title or text }:filter(pl.filtering.banned {})
-  if #found == 0 then error("no song here that you have not banned is called \"" .. text .. "\"; write ARTIST - TITLE, or TITLE") end
-  return found:top(1)
+  local found = pl.recall.catalogue { artist = artist or "", title = title or text }
+  if #found == 0 then error("no song here is called \"" .. text .. "\"; write ARTIST - TITLE, or TITLE") end
+  local free = found:filter(pl.filtering.banned {})
+  if #free == 0 then error("you have banned \"" .. text .. "\"; engine unban takes that back") end
+  return free:top(1)
 end
 
 return pl.recipe {

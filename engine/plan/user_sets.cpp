@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/calendar.hpp"
+#include "core/counted.hpp"
 #include "core/duration.hpp"
 #include "core/error.hpp"
 #include "data/declared_tables.hpp"
@@ -296,10 +297,12 @@ class OrImplicitStep final : public Step {
     if (!is_likes_set(setup.plan->at(node.inputs.at(0))))
       throw evaluation.node_error(node, Exit::kRecipe, kFollowsLikes);
     if (likes->size() > 0) return *likes;
-    const std::string finished = std::to_string(static_cast<int>(node.number("finished")));
-    Candidates implicit = set_table(evaluation.tables_of(node), "implicit_likes:" + finished);
-    evaluation.notice("no likes in this library: the " + std::to_string(implicit.size()) +
-                      " tracks played to the end at least " + finished + " times count as liked");
+    const auto finished = static_cast<int>(node.number("finished"));
+    Candidates implicit =
+        set_table(evaluation.tables_of(node), "implicit_likes:" + std::to_string(finished));
+    evaluation.notice("no likes in this library: the " + counted(implicit.size(), "track") +
+                      " played to the end at least " + counted(finished, "time") +
+                      (implicit.size() == 1 ? " counts" : " count") + " as liked");
     return implicit;
   }
 };

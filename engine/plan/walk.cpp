@@ -13,6 +13,7 @@
 #include <limits>
 #include <optional>
 
+#include "core/counted.hpp"
 #include "plan/evaluate.hpp"
 #include "plan/parameters.hpp"
 #include "plan/plan_columns.hpp"
@@ -59,11 +60,20 @@ CandidatesPtr tracks_argument(Evaluation& evaluation, const Node& node, std::str
 /// What was given as arguments: where the walk starts and ends, what was heard before it.
 struct WalkEnds {
   CandidatesPtr from, to, after;
+  /// Both ends were one song, which does not come twice: `to` is as if it had not been given.
+  bool is_round = false;
 
   WalkEnds(Evaluation& evaluation, const Node& node)
       : from(tracks_argument(evaluation, node, "from")),
         to(tracks_argument(evaluation, node, "to")),
-        after(tracks_argument(evaluation, node, "after")) {}
+        after(tracks_argument(evaluation, node, "after")) {
+    const auto song = column_of<std::int32_t>(*evaluation.setup().tables->table("tracks"), "song");
+    const auto song_of = [&](const CandidatesPtr& end) {
+      return song[static_cast<std::size_t>(track(end))];
+    };
+    is_round = is_way() && song_of(from) == song_of(to);
+    if (is_round) to = nullptr;
+  }
 
   static bool has_track(const CandidatesPtr& end) { return end != nullptr && end->size() > 0; }
   /// The first of an end that has one counts.
@@ -225,6 +235,7 @@ class TrackWalk {
   WalkChoice next_choice() {
     WalkChoice choice;
     const std::vector<float> here = place();
+    choice.is_placeless = here.empty();
     if (!here.empty()) add_near(here, choice);
     choice.near = choice.size();
     add_strangers(here, choice);
@@ -333,6 +344,7 @@ class TrackWalk {
 
   [[nodiscard]] WalkOrigin origin_of(const WalkChoice& choice, std::size_t drawn) const {
     if (context_.current() < 0) return WalkOrigin::kStart;
+    if (choice.is_placeless) return WalkOrigin::kBlind;
     if (choice.near == 0) return WalkOrigin::kAnew;
     if (drawn >= choice.near) return WalkOrigin::kLot;
     if (choice.is_jump) return WalkOrigin::kJump;
@@ -360,7 +372,13 @@ class TrackWalk {
     for (const auto& [end, name] : {std::pair{&ends_.from, "from"}, std::pair{&ends_.to, "to"}})
       if (*end != nullptr && (*end)->size() == 0)
         evaluation_.notice(std::string(":walk was given no track in ") + name + " = ...");
-    if (anew_ > 0 && space_.known_candidates() > 0)
+    if (ends_.is_round)
+      evaluation_.notice("from and to are one song: the walk begins with it, and ends as it comes");
+    if (moves_.size() < options_.steps && candidates_.size() > 0)
+      evaluation_.notice("the walk has " + std::to_string(moves_.size()) + " of " +
+                         counted(options_.steps, "track") + ": no other " +
+                         (ends_.is_way() ? "artist" : "song") + " is left");
+    if (anew_ > 0)
       evaluation_.notice("the walk started anew " + std::to_string(anew_) +
                          (anew_ == 1 ? " time" : " times") + ": no neighbour was left");
     if (jumps_ > 0)

@@ -22,6 +22,7 @@ struct WalkChoice {
   std::vector<float> similarity;  // to the current track; NaN where that is not known
   std::size_t near = 0;           // the first of them are neighbours, the others came by lot
   bool is_jump = false;           // these are no neighbours: all of those have come
+  bool is_placeless = false;      // it is not known where neighbours would lie
 
   [[nodiscard]] std::size_t size() const { return rows.size(); }
   void reserve(std::size_t size) {

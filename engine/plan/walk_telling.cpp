@@ -69,6 +69,9 @@ std::string walk_explanation(const Tables& tables, WalkOrigin origin, std::int32
     case WalkOrigin::kLot:
       return "WALK: drawn by lot" +
              (std::isnan(similarity) ? "" : ", likeness to the track before" + near) + played;
+    case WalkOrigin::kBlind:
+      return "WALK: drawn by lot, as it is not known what sounds like " + titled(tables, before) +
+             played;
     case WalkOrigin::kAnew:
       break;
   }

@@ -18,6 +18,7 @@ enum class WalkOrigin : std::uint8_t {
   kOnWay,  // a neighbour of a point on the way
   kLot,    // drawn by lot
   kAnew,   // drawn by lot, as no neighbour was left
+  kBlind,  // drawn by lot, as the track before has no place in the space
 };
 
 /// "WALK: like the track before (0.83), last played 41 days ago". `before`: the track before it.

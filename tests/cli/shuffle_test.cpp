@@ -89,8 +89,21 @@ TEST_CASE("engine shuffle says what it was not given", "[shuffle]") {
   CHECK(alone.err.find("--from") != std::string::npos);
   const Ended nobody = engine_on_demo(home, {"shuffle", "--from", "No Such - Song"});
   CHECK(nobody.exit_code == 4);
-  CHECK(nobody.err.find("no song here that you have not banned is called \"No Such - Song\"") !=
-        std::string::npos);
+  CHECK(nobody.err.find("no song here is called \"No Such - Song\"") != std::string::npos);
+}
+
+TEST_CASE("engine shuffle does not begin with a banned song, and says that it is banned",
+          "[shuffle]") {
+  const EngineHome home;
+  const json list =
+      json::parse(engine_on_demo(home, {"--json", "shuffle", "-n", "1", "--no-record"}).out);
+  const json track = list.at("tracks").at(0);
+  const std::string song =
+      track.at("artist").get<std::string>() + " - " + track.at("title").get<std::string>();
+  REQUIRE(engine_on_demo(home, {"ban", song}).exit_code == 0);
+  const Ended banned = engine_on_demo(home, {"shuffle", "--from", song});
+  CHECK(banned.exit_code == 4);
+  CHECK(banned.err.find("you have banned \"" + song + "\"") != std::string::npos);
 }
 
 TEST_CASE("a scorecard of shuffles has every way, beside the same songs", "[shuffle]") {

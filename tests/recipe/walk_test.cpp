@@ -455,6 +455,44 @@ TEST_CASE("small and silent libraries give a list and a word", "[walk]") {
         std::string::npos);
 }
 
+TEST_CASE("a list that is shorter than asked for says so, and why", "[walk]") {
+  CHECK(notices(Walked(scale(2)).run("return user.likes:walk { steps = 5 }"))
+            .find("the walk has 2 of 5 tracks: no other song is left") != std::string::npos);
+  std::vector<Song> few = scale(6);
+  for (Song& song : few) song.artist = 1 + (song.energy > 0.4 ? 1 : 0);
+  const json way =
+      Walked(few).run("return user.likes:walk { steps = 5, k = 3, from = song(1), to = song(6) }");
+  CHECK(ids(way) == Ids{1, 6});  // of each of the two artists one
+  CHECK(notices(way).find("the walk has 2 of 5 tracks: no other artist is left") !=
+        std::string::npos);
+  CHECK(notices(Walked(scale(9)).run("return user.likes:walk { steps = 5 }")).empty());
+}
+
+TEST_CASE("a way from a song to itself begins with it and does not end with it", "[walk]") {
+  std::vector<Song> songs = scale(8);
+  songs[0].song_key = songs[3].song_key = "one";  // two versions
+  for (const char* end : {"song(1)", "song(4)"}) {
+    const json record = Walked(songs).run(
+        std::string("return user.likes:walk { steps = 5, from = song(1), to = ") + end + " }");
+    CHECK(ids(record).size() == 5);
+    CHECK(ids(record).front() == 1);
+    CHECK(has_each_once(ids(record)));
+    CHECK(notices(record).find("from and to are one song") != std::string::npos);
+  }
+}
+
+TEST_CASE("what comes by lot after a song of unknown sound is not called a fresh start", "[walk]") {
+  const json record = Walked(std::vector<Song>(4, {1, kUnknown, kUnknown}))
+                          .run("return user.likes:walk { steps = 3, from = song(2) }");
+  for (std::size_t place : {1, 2})
+    CHECK(record.at("tracks")
+              .at(place)
+              .at("explanation")
+              .dump()
+              .find("WALK: drawn by lot, as it is not known what sounds like ") !=
+          std::string::npos);
+}
+
 TEST_CASE("a space that is not there is told, and the best there is stands in", "[walk]") {
   const json record =
       Walked(scale(6)).run("return user.likes:walk { steps = 5, space = \"clap\" }");
