@@ -541,8 +541,11 @@ class ElementContract {
         const bool is_text_column = param->type == PLAYLIST_PARAM_COLUMN &&
                                     shown == "title";  // it may say that it wants numbers
         GuardedOutcome outcome = call(result, given, library(kFew), options);
-        // A file may be refused, with the reason.
-        const bool may_refuse = is_text_column || param->type == PLAYLIST_PARAM_FILE;
+        // A file may be refused, with the reason, and a text that is not of the element's form.
+        const bool has_form = param->type == PLAYLIST_PARAM_FILE ||
+                              param->type == PLAYLIST_PARAM_TEXT ||
+                              param->type == PLAYLIST_PARAM_TEXTS;
+        const bool may_refuse = is_text_column || has_form;
         if (may_refuse && outcome.status == PLAYLIST_ERROR && !outcome.message.empty()) continue;
         add(result, outcome, std::string(param->name) + " = " + shown);
         if (listener_.beat) listener_.beat();
