@@ -1,4 +1,5 @@
 // engine shuffle and engine evaluate shuffle on the demo library, as a user runs them.
+#include <filesystem>
 #include <set>
 
 #include <catch2/catch.hpp>
@@ -197,4 +198,31 @@ TEST_CASE("a scorecard takes recipes of one's own, and is drawn", "[shuffle]") {
   const std::string page = engine::read_file(home.path("card.html"));
   CHECK(page.find("<table>") != std::string::npos);
   CHECK(page.find("Side by side, for ") != std::string::npos);
+}
+
+TEST_CASE("the same seed shuffles the same way, whatever the number of threads that trained",
+          "[shuffle]") {
+  const auto shuffled = [](const char* threads) {
+    const EngineHome home;
+    const std::string library = home.path("library.db");
+    std::filesystem::copy_file(support::demo_library(), library);
+    const auto engine = [&](std::vector<std::string> arguments) {
+      arguments.insert(arguments.begin(), {"--library", library, "--now", "2026-11-21"});
+      const Ended ended = home.engine(arguments);
+      INFO(ended.err);
+      REQUIRE(ended.exit_code == 0);
+      return ended.out;
+    };
+    const std::string set = std::string("threads=") + threads;
+    engine({"train", "embedding", "--set", set, "--set", "epochs=3"});
+    engine({"train", "neighbours", "--set", set});
+    const json list =
+        json::parse(engine({"--json", "--random-seed", "5", "shuffle", "-n", "30", "--no-record"}));
+    CHECK(list.at("notices").dump().find("features") == std::string::npos);
+    return list.at("tracks");
+  };
+  const json one = shuffled("1");
+  CHECK(one.size() == 30);
+  CHECK(one == shuffled("2"));
+  CHECK(one == shuffled("3"));
 }
