@@ -22,11 +22,11 @@ std::string folded(std::string_view name) {
 }
 
 /// One song of one run, if it is by that artist; "": whoever it is by.
-struct Wanted {
+struct NamedSong {
   std::size_t run, place;
   std::string artist;
 };
-using ByTitle = std::unordered_map<std::string, std::vector<Wanted>>;
+using ByTitle = std::unordered_map<std::string, std::vector<NamedSong>>;
 
 /// What a name may mean: a title, or an artist and a title at each " - ".
 void add_meanings(std::string_view name, std::size_t run, std::size_t place, ByTitle& wanted) {
