@@ -11,7 +11,8 @@
 //             one of those that the model held against what was picked. Missing for what the user
 //             never played: the model learned from known tracks only
 // acceptance  0..1: that it is let play to its end rather than skipped where shuffle brings it
-//             next. Missing for what the user never heard
+//             next; with `moment` false in an average session, whatever came before, as a list of
+//             many tracks is played. Missing for what the user never heard
 // Both are missing where the model could not learn the one or the other. Candidates do not bear on
 // each other.
 #include "playlist/plugin.hpp"
@@ -61,9 +62,10 @@ class LearnedFormula {
     return static_cast<double>(weights_[feature]) *
            ((static_cast<double>(row[feature]) - means_[feature]) / scales_[feature]);
   }
-  [[nodiscard]] double sum(std::span<const float> row) const {
+  /// Of the first `count` features; the others are taken to be as in the mean.
+  [[nodiscard]] double sum(std::span<const float> row, std::size_t count) const {
     double sum = weights_.size() > features_.size() ? weights_.back() : 0;
-    for (std::size_t k = 0; k < features_.size(); ++k) sum += part(row, k);
+    for (std::size_t k = 0; k < count; ++k) sum += part(row, k);
     return sum;
   }
   /// "how long ago you played it +0.8, ...": the three of the first `count` features that move the
@@ -132,13 +134,18 @@ class Choice final : public playlist::Ranking {
   static constexpr playlist::Param kParams[] = {
       {"optional", false,
        "where model.choice is not trained, leave the columns empty without a notice"},
+      {"moment", true,
+       "acceptance goes by how the session goes; false: as in an average one, for a list"},
   };
   static constexpr playlist::Field kOutputs[] = {
       {"chosen", PLAYLIST_F32, "how gladly the user would pick it now, in nats; 0 average"},
       {"acceptance", PLAYLIST_F32, "chance that they let it play under shuffle, 0..1"},
   };
 
-  explicit Choice(const playlist::Args& args) : is_optional_(args.boolean("optional")) {}
+  explicit Choice(const playlist::Args& args)
+      : is_optional_(args.boolean("optional")),
+        acceptance_features_(args.boolean("moment") ? shared::kAcceptanceFeatures
+                                                    : shared::kAcceptanceOfTrack) {}
 
   void rank(playlist::RankingCall& call) {
     judge_.reset();
@@ -154,10 +161,11 @@ class Choice final : public playlist::Ranking {
       const std::int32_t place = judge_->past.place(track[row]);
       if (place < 0) continue;
       if (judge_->choice.is_learned() && judge_->past.plays(place) > 0)
-        chosen[row] = static_cast<float>(judge_->choice.sum(judge_->past.choice(place)));
+        chosen[row] = static_cast<float>(
+            judge_->choice.sum(judge_->past.choice(place), shared::kChoiceFeatures));
       if (judge_->acceptance.is_learned())
-        acceptance[row] = static_cast<float>(
-            1 / (1 + std::exp(-judge_->acceptance.sum(judge_->past.acceptance(place)))));
+        acceptance[row] =
+            chance(judge_->acceptance.sum(judge_->past.acceptance(place), acceptance_features_));
     }
   }
 
@@ -177,7 +185,7 @@ class Choice final : public playlist::Ranking {
       text += playlist::concat(text.empty() ? "" : "; ",
                                "shuffled you would let it play with an estimated chance of ",
                                std::lround(100 * double{acceptance}), " %",
-                               reasons(judge_->acceptance.because(of_track, of_track.size())));
+                               reasons(judge_->acceptance.because(of_track, acceptance_features_)));
     }
     return text;
   }
@@ -214,6 +222,10 @@ class Choice final : public playlist::Ranking {
           "model.choice had too few shuffled plays to learn what is let play: acceptance is empty");
   }
 
+  /// Nothing is that sure, and a recipe may take its log odds.
+  static float chance(double log_odds) {
+    return static_cast<float>(std::clamp(1 / (1 + std::exp(-log_odds)), 0.0001, 0.9999));
+  }
   static std::string reasons(const std::string& parts) {
     return parts.empty() ? "" : playlist::concat(" (", parts, ")");
   }
@@ -227,6 +239,7 @@ class Choice final : public playlist::Ranking {
   }
 
   bool is_optional_;
+  std::size_t acceptance_features_;  // how many of them count
   std::unique_ptr<Judge> judge_;
 };
 

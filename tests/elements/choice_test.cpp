@@ -209,6 +209,19 @@ TEST_CASE("ranking.choice weighs what is so now", "[choice]") {
           farthest, std::abs(ranked.columns.at("acceptance")[row] - 1 / (1 + std::exp(-log_odds))));
     }
     CHECK(farthest < 1e-4);
+
+    // In an average session all that tells of the moment is as in the mean.
+    const Ranked average = rank(library, &models, tracks, {{"moment", false}});
+    const nlohmann::json& weights = card.at("acceptance").at("weights");
+    double log_odds = weights.at("constant").at("weight");
+    for (std::size_t k = 0; k < shared::kAcceptanceOfTrack; ++k) {
+      const nlohmann::json& weight = weights.at(shared::acceptance_features()[k].name);
+      log_odds += weight.at("per_unit").get<double>() *
+                  (listener.acceptance(7)[k] - weight.at("mean").get<double>());
+    }
+    CHECK(average.columns.at("acceptance")[7] == Approx(1 / (1 + std::exp(-log_odds))));
+    CHECK(average.columns.at("chosen") == ranked.columns.at("chosen"));
+    CHECK_THAT(average.explanations[7], !Catch::Contains("in a row"));
     CHECK_THAT(
         ranked.explanations[0],
         Catch::StartsWith("you would pick it ") &&
