@@ -40,10 +40,12 @@ return pl.recipe {
     tempo      = pl.number { 2,   min = 0, max = 50, tune = true, help = "weight of a tempo that stays" },
     energy     = pl.number { 2,   min = 0, max = 50, tune = true, help = "weight of an energy that stays" },
     skips      = pl.number { 2,   min = 0, max = 50, tune = true, help = "weight of not skipping a song when it comes" },
+    learned    = pl.number { 1,   min = 0, max = 50, tune = true, help = "weight of what `engine train choice` learned of what you let play" },
     served     = pl.number { 4,   min = 0, max = 50, tune = true, help = "weight of not having been in earlier lists" },
   },
 
   build = function(p, user)
+    local unknown = math.log(3)   -- a song that the model does not know is let play three times of four, as most are
     local mine = shuffles.songs(user, p.finished)
     local walk = {
       steps = p.tracks, k = p.neighbours, strangers = p.by_lot, no_repeat = p.recent, temperature = p.wildness,
@@ -53,11 +55,11 @@ return pl.recipe {
         return p.likeness * known(t.similarity, 0) + p.freshness * fresh - p.artists * again
           - p.keys * known(t.key_distance, 0.5) - p.tempo * (known(t.tempo_ratio, 1.2) - 1)
           - p.energy * math.abs(known(t.energy_step, 0.2)) - p.skips * known(t.skip_rate, 0.3)
-          - p.served * t.exposures
+          - p.served * t.exposures + p.learned * known(math.log(t.acceptance / (1 - t.acceptance)) - unknown, 0)
       end,
     }
     if p.from ~= "" then walk.from = song(p.from) else walk.after = user.last_session end
     if p.to ~= "" then walk.to = song(p.to) end
-    return mine:walk(walk)
+    return mine:rank(pl.ranking.choice { optional = true, moment = false }):walk(walk)
   end,
 }

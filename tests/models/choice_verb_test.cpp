@@ -132,3 +132,27 @@ TEST_CASE("the columns of ranking.choice stand beside those of a walk", "[choice
                Catch::Contains("acceptance "));
   }
 }
+
+TEST_CASE("smart shuffle goes by what is let play once that is learned", "[choice][models][cli]") {
+  const ListenerHome home;
+  const auto listed = [&](const std::string& learned) {
+    return home.run({"run", "smart-shuffle", "--set", "tracks=20", "--set", "learned=" + learned,
+                     "--no-record"});
+  };
+  const auto songs = [](const json& list) {
+    std::vector<std::string> titles;
+    for (const json& track : list.at("tracks")) titles.push_back(track.at("title"));
+    return titles;
+  };
+  const auto acceptance = [](const json& list) {
+    double sum = 0;
+    for (const json& track : list.at("tracks"))
+      sum += track.at("columns").at("acceptance").get<double>();
+    return sum / static_cast<double>(list.at("tracks").size());
+  };
+  // Without the model the weight weighs nothing, and nobody is told of a model that they lack.
+  CHECK(songs(listed("1")) == songs(listed("0")));
+  CHECK(listed("1").at("notices").dump().find("model.choice") == std::string::npos);
+  home.run({"train", "choice"});
+  CHECK(acceptance(listed("3")) > acceptance(listed("0")) + 0.05);
+}
