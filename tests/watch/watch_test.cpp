@@ -54,9 +54,9 @@ struct Watched {
   }
   /// By rename, as most editors do.
   void save(const std::string& text) const { engine::write_file_atomically(recipe, text); }
-  /// The process below tmux's shell.
+  /// The process below tmux's shell: its workers bear the same name, and are younger.
   [[nodiscard]] pid_t engine_process() const {
-    return std::atoi(support::run_program({"pgrep", "-f", "-n", "watch " + recipe}).out.c_str());
+    return std::atoi(support::run_program({"pgrep", "-f", "-o", "watch " + recipe}).out.c_str());
   }
   void is_restored(int exit_code) {
     const std::string ended = "ended " + std::to_string(exit_code);
