@@ -344,7 +344,8 @@ class TrackWalk {
 
   [[nodiscard]] WalkOrigin origin_of(const WalkChoice& choice, std::size_t drawn) const {
     if (context_.current() < 0) return WalkOrigin::kStart;
-    if (choice.is_placeless) return WalkOrigin::kBlind;
+    if (choice.is_placeless)  // where nothing is known of any, the run says so once
+      return space_.known_candidates() == 0 ? WalkOrigin::kLot : WalkOrigin::kBlind;
     if (choice.near == 0) return WalkOrigin::kAnew;
     if (drawn >= choice.near) return WalkOrigin::kLot;
     if (choice.is_jump) return WalkOrigin::kJump;
