@@ -12,10 +12,10 @@
 // Card      "choice", "acceptance": null, or "count", "sessions", "people" learned from, "weights"
 //           by feature: of its z-score, with errors, "robust_error" by session, mean and scale,
 //           "per_unit" of the feature as it is, and of several people "spread" between them;
-//           "held_out": figures of the latest part with intervals [low, high], see figures_of().
-//           Of choice, "score": the same utility as a formula of a walk's columns. It goes by the
-//           artist that came before in the walk, and by `steps_since_artist`, which a walk counts
-//           from the last session on: what came before that is 100 steps away there
+//           "held_out": figures of the latest part with intervals [low, high], see figures_of()
+//           "score": the utility of a choice as a formula of a walk's columns, or null. It goes by
+//           the artist that came before in the walk, and by `steps_since_artist`, which a walk
+//           counts from the last session on: what came before that is 100 steps away there
 #include "playlist/plugin.hpp"
 
 #include <cmath>
@@ -169,17 +169,18 @@ std::string card_of(const ChoiceModel& model, const ChoiceOptions& options) {
   const std::string choice =
       !model.choice
           ? "null"
-          : playlist::concat("{", weights_of(*model.choice, shared::choice_features()),
-                             ", \"score\": \"", score_of(*model.choice), "\", \"held_out\": ",
-                             figures_of(model.choice->held_out, options.alternatives), "}");
+          : playlist::concat(
+                "{", weights_of(*model.choice, shared::choice_features()),
+                ", \"held_out\": ", figures_of(model.choice->held_out, options.alternatives), "}");
   const std::string acceptance =
       !model.acceptance
           ? "null"
           : playlist::concat("{", weights_of(*model.acceptance, shared::acceptance_features()),
                              ", \"held_out\": ", figures_of(model.acceptance->held_out), "}");
   return playlist::concat("{\"choices\": ", model.choices, ", \"trials\": ", model.trials,
-                          ", \"alternatives\": ", options.alternatives, ", \"choice\": ", choice,
-                          ", \"acceptance\": ", acceptance, "}");
+                          ", \"alternatives\": ", options.alternatives, ", \"score\": ",
+                          model.choice ? "\"" + score_of(*model.choice) + "\"" : "null",
+                          ", \"choice\": ", choice, ", \"acceptance\": ", acceptance, "}");
 }
 
 // ---- the artifact

@@ -1,7 +1,7 @@
 // model.choice and ranking.choice.
 #include <cmath>
-#include <map>
 #include <numeric>
+#include <span>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -60,25 +60,17 @@ nlohmann::json trained(const TinyLibrary& library, const engine::Arguments& argu
   return card_of(models);
 }
 
-/// Learned weights of features as they are against true ones.
+/// Learned weights against true ones of the features as they are.
 struct Compared {
   double farthest = 0, squares = 0, cosine = 0;  // in standard errors; of z-scores
-  std::size_t count = 0;
 
-  template <std::size_t kCount>
-  Compared(const nlohmann::json& learned, const std::array<double, kCount>& is) : count(kCount) {
+  Compared(const nlohmann::json& learned, std::span<const shared::SignalFeature> features,
+           std::span<const double> is) {
     double product = 0, of_learned = 0, of_true = 0;
-    std::size_t k = 0;
-    REQUIRE(learned.at("weights").size() == kCount);
-    std::vector<double> expected(is.begin(), is.end());
-    for (const auto& [name, weight] : learned.at("weights").items()) {
-      const auto at = index_of(learned, name);
-      CAPTURE(name);
-      const double scale = weight.at("scale").template get<double>();
-      const double own = weight.at("weight").template get<double>(), truth = expected[at] * scale;
-      ++k;
-      if (name == "constant") continue;  // it takes up the means of the others
-      const double away = (own - truth) / weight.at("error").template get<double>();
+    for (std::size_t k = 0; k < features.size(); ++k) {
+      const nlohmann::json& weight = learned.at("weights").at(features[k].name);
+      const double own = weight.at("weight"), truth = is[k] * weight.at("scale").get<double>(),
+                   away = (own - truth) / weight.at("error").get<double>();
       farthest = std::max(farthest, std::abs(away));
       squares += away * away;
       product += own * truth;
@@ -87,19 +79,14 @@ struct Compared {
     }
     cosine = product / std::sqrt(of_learned * of_true);
   }
-
- private:
-  /// JSON objects come by name here.
-  static std::size_t index_of(const nlohmann::json& learned, const std::string& name) {
-    const auto at = [&](const auto& features) {
-      const auto found = std::find_if(features.begin(), features.end(),
-                                      [&](const auto& feature) { return name == feature.name; });
-      return static_cast<std::size_t>(found - features.begin());
-    };
-    return learned.contains("score") ? at(shared::choice_features())
-                                     : at(shared::acceptance_features());
-  }
 };
+Compared choice_in(const nlohmann::json& card) {
+  return {card.at("choice"), shared::choice_features(), SyntheticPlays::kChoice};
+}
+/// Without the constant, which takes up the means of the others.
+Compared acceptance_in(const nlohmann::json& card) {
+  return {card.at("acceptance"), shared::acceptance_features(), SyntheticPlays::kAcceptance};
+}
 
 Ranked rank(const TinyLibrary& library, TrainedModels* models, const Numbers& tracks,
             const engine::Arguments& arguments = {}) {
@@ -117,10 +104,10 @@ TEST_CASE("weights of listeners are found again in their listens", "[choice]") {
     const nlohmann::json card =
         trained(library_of(SyntheticPlays(seed, 550, 0.25)),
                 {{"alternatives", 100.0}, {"validation_share", 0.0}, {"threads", 1.0}});
-    const Compared picked(card.at("choice"), SyntheticPlays::kChoice);
+    const Compared picked = choice_in(card);
     CHECK(picked.farthest <= 3);
     CHECK(picked.cosine >= 0.98);
-    const Compared let_play(card.at("acceptance"), SyntheticPlays::kAcceptance);
+    const Compared let_play = acceptance_in(card);
     CHECK(let_play.farthest <= 3);
     choice += picked.squares / (kSeeds * 8);
     acceptance += let_play.squares / (kSeeds * 9);
@@ -132,8 +119,7 @@ TEST_CASE("weights of listeners are found again in their listens", "[choice]") {
 
 TEST_CASE("alternatives drawn by how often they were played find the same weights", "[choice]") {
   const TinyLibrary library = library_of(SyntheticPlays(21, 550, 0));
-  const Compared picked(trained(library, {{"sampling", "popularity"}}).at("choice"),
-                        SyntheticPlays::kChoice);
+  const Compared picked = choice_in(trained(library, {{"sampling", "popularity"}}));
   CHECK(picked.farthest <= 3);
   CHECK(picked.cosine >= 0.98);
 }

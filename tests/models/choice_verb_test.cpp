@@ -88,8 +88,8 @@ TEST_CASE("from an export to weights, and from those to the score of a walk",
           "[choice][models][cli]") {
   const ListenerHome home;
   home.run({"train", "choice"});
-  const json choice = home.card().at("choice");
-  const auto& weights = choice.at("weights");
+  const json card = home.card();
+  const json& weights = card.at("choice").at("weights");
   double mean = 0;  // of the score over what it was learned from
   for (std::size_t k = 0; k < shared::kChoiceFeatures; ++k) {
     const std::string name = shared::choice_features()[k].name;
@@ -103,7 +103,7 @@ TEST_CASE("from an export to weights, and from those to the score of a walk",
 
   // The card's formula gives what ranking.choice does, but for the mean; where a walk knows when an
   // artist came.
-  const std::string score = choice.at("score");
+  const std::string score = card.at("score");
   const json list = home.run_recipe(
       "user.listens:rank(pl.ranking.choice {}):walk { steps = 1, k = 1000, strangers = 0, "
       "temperature = 0, no_repeat = 0, after = user.last_session, score = function(t)\n"
