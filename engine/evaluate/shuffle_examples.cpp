@@ -126,7 +126,7 @@ std::vector<ToldTrack> told_tracks(const Playlist& playlist) {
   return told;
 }
 
-std::string packed(const std::vector<ToldTrack>& tracks) {
+std::string packed_told(const std::vector<ToldTrack>& tracks) {
   return json_text(list_json(tracks));
 }
 

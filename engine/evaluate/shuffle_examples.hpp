@@ -36,7 +36,7 @@ struct ShuffleExample {
 
 /// The first kExampleSongs of a list, and one more; `step` is left out.
 std::vector<ToldTrack> told_tracks(const Playlist& playlist);
-std::string packed(const std::vector<ToldTrack>& tracks);
+std::string packed_told(const std::vector<ToldTrack>& tracks);
 std::vector<ToldTrack> unpacked_told(const std::string& bytes);
 
 /// Begins `uniform` with the way's first song, cuts both to the same length and fills in `step`.

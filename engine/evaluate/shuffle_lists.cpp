@@ -149,7 +149,7 @@ class ShuffleWork final : public ItemWork {
     if (way(item) == 0 || way(item) == request_.uniform)
       tells = [&, user = user(item)](std::size_t date, const Playlist& list) {
         if (request_.is_example(user, date))
-          sender.send(kExample + static_cast<std::uint32_t>(date), packed(told_tracks(list)));
+          sender.send(kExample + static_cast<std::uint32_t>(date), packed_told(told_tracks(list)));
       };
     return worker.lists(request_.people.entries[way(item)], request_.dates.size(), tells);
   }
