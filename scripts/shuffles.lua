@@ -113,11 +113,6 @@ shuffles.next = {}
 
 local function not_yet(candidates, heard) return pl.fallback { candidates - heard, candidates } end
 
--- One of the candidates, each with the chance weight[id], over their sum.
-local function drawn(candidates, weight)
-  return candidates:score(function(t) return math.log(math.max(weight[t.id], 1e-300)) end):sample { count = 1 }
-end
-
 function shuffles.next.uniform(candidates, heard)
   return not_yet(candidates, heard):score(function() return 0 end):sample { count = 1 }
 end
@@ -125,28 +120,24 @@ end
 -- All songs as likely but for those whose artist would come sooner than four fifths of the way to its next even place,
 -- which is the least that chance leaves of it.
 function shuffles.next.balanced(candidates, heard)
-  local rows, songs_of, since, weight = candidates:rows(), {}, {}, {}
-  for _, row in ipairs(rows) do
-    local artist = row.artist or ""
-    songs_of[artist] = (songs_of[artist] or 0) + 1
-  end
+  local since, songs_of, too_soon = {}, {}, {}
   local before = heard:rows()
   for i, row in ipairs(before) do since[row.artist or ""] = #before - i + 1 end
-  for _, row in ipairs(rows) do
-    local artist = row.artist or ""
-    local steps = since[artist]
-    weight[row.id] = (not steps or steps >= 0.8 * #rows / songs_of[artist]) and 1 or 0
+  local theirs = candidates:filter(function(t) return since[t.artist] ~= nil end):rows()
+  for _, row in ipairs(theirs) do songs_of[row.artist] = (songs_of[row.artist] or 0) + 1 end
+  for _, row in ipairs(theirs) do
+    too_soon[row.id] = since[row.artist] < 0.8 * #candidates / songs_of[row.artist] and 1 or nil
   end
-  return drawn(not_yet(candidates, heard), weight)
+  return not_yet(candidates, heard):score(function(t) return too_soon[t.id] and -700 or 0 end):sample { count = 1 }
 end
 
--- How often an order that begins with a song is the freshest of ten, over 200 random ones.
+-- How often an order that begins with a song is the freshest of ten, over 100 random ones.
 function shuffles.next.fewer_repeats(candidates, heard, n)
   local songs = not_yet(candidates, heard)
-  local rows = songs:rows()
-  local stale = staleness_of(rows)
-  local order, costs, rests = in_order(rows), {}, {}
-  for k = 1, #rows > 0 and 200 or 0 do
+  local stale = staleness_of(songs:filter(function(t) return known(t.days_since_played, 30) < 30 end):rows())
+  for i = #stale + 1, #songs do stale[i] = 0 end
+  local order, costs, rests = in_order(stale), {}, {}
+  for k = 1, #stale > 0 and 100 or 0 do
     costs[k] = shuffle_start(order, stale, n)
     rests[k] = costs[k] - stale[order[1]]
   end
@@ -161,17 +152,17 @@ function shuffles.next.fewer_repeats(candidates, heard, n)
     while equal <= #costs and costs[equal] == cost do equal = equal + 1 end
     return (#costs + 1 - equal + (equal - low) / 2) / #costs
   end
-  local chance_of, weight = {}, {}
-  for i, row in ipairs(rows) do
-    local step = math.floor(stale[i] * 100 + 0.5)   -- songs as stale as each other within a hundredth share a chance
-    if not chance_of[step] then
-      local sum = 0
+  local log_chance = {}   -- by staleness in hundredths
+  for _, one in ipairs(stale) do
+    local step, sum = math.floor(one * 100 + 0.5), 0
+    if not log_chance[step] then
       for _, rest in ipairs(rests) do sum = sum + costlier(rest + step / 100) ^ 9 end
-      chance_of[step] = sum
+      log_chance[step] = math.log(math.max(sum, 1e-300))
     end
-    weight[row.id] = chance_of[step]
   end
-  return drawn(songs, weight)
+  return songs:score(function(t)
+    return log_chance[math.floor(math.max(0, 1 - known(t.days_since_played, 30) / 30) * 100 + 0.5)]
+  end):sample { count = 1 }
 end
 
 function shuffles.next.staleness(candidates, heard) return shuffles.staleness(not_yet(candidates, heard), 1) end

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -56,9 +57,19 @@ class PlayWorker {
     run_reports(sender_, confinement).loaded(*registry_);
   }
 
-  NextChance chance(PlayPlace place, const Entry& way) {
+  NextChance chance(PlayPlace place, std::size_t way) {
     const NextPlay& play = request_.plays[place.user][place.play];
-    go_to(place, play.now);
+    if (!uniform_ || place.user != place_.user || place.play != place_.play) {
+      go_to(place, play.now);
+      uniform_ = asked(play, request_.ways[request_.uniform]);
+    }
+    if (way == request_.uniform) return *uniform_;
+    if (uniform_->chance == 0) return {};
+    return asked(play, request_.ways[way]);
+  }
+
+ private:
+  NextChance asked(const NextPlay& play, const Entry& way) {
     sender_.heartbeat().doing(way.name);
     RunRequest run = way.recipe;
     run.is_chances_only = true;
@@ -79,16 +90,15 @@ class PlayWorker {
                           song_of[static_cast<std::size_t>(play.track)]);
   }
 
- private:
   void go_to(PlayPlace place, std::int64_t now) {
-    if (tables_ && place.user == user_ && now == tables_->now()) return;
-    if (!columns_ || place.user != user_) {
+    if (!columns_ || place.user != place_.user) {
       // Lists that somebody got since then are no part of what is asked.
       auto columns = std::make_shared<PreparedColumns>(*request_.people.users[place.user]);
       columns->runs.clear();
       columns_ = std::move(columns);
-      user_ = place.user;
     }
+    place_ = place;
+    uniform_.reset();
     AsOfOptions options;
     options.now = now;
     tables_ = load_as_of(columns_, options);
@@ -98,9 +108,10 @@ class PlayWorker {
   const IdMap& numbers_;
   JobSender& sender_;
   std::shared_ptr<const Registry> registry_;
-  std::size_t user_ = 0;
+  PlayPlace place_;  // that the rest is of
   std::shared_ptr<const PreparedColumns> columns_;
   std::shared_ptr<const AsOf> tables_;
+  std::optional<NextChance> uniform_;
 };
 
 // An item is a way at a play: play * ways + way.
@@ -128,8 +139,7 @@ class NextWork final : public ItemWork {
     return {limits, [this, part](JobSender& sender) {
               PlayWorker worker(request_, numbers_, sender);
               each(part, sender, [&](std::size_t item) {
-                const NextChance next =
-                    worker.chance(places_[item / count()], request_.ways[item % count()]);
+                const NextChance next = worker.chance(places_[item / count()], item % count());
                 sender.result({reinterpret_cast<const char*>(&next), sizeof next});
               });
             }};

@@ -2,6 +2,7 @@
 //
 // As of     Each way is asked as of the play's `now` (next_plays.hpp), with the models of then.
 // Songs     Versions of a song are one: its chance is that of all of them together.
+//           Of a play of another song than the uniform order holds the other ways are not asked.
 // Failures  A way that fails at a play is not told of it.
 // Same      Nothing depends on how many workers there are.
 #pragma once
@@ -34,7 +35,8 @@ struct NextChance {
 struct NextRequest {
   /// Users, models, folders and limits; entries and places do not matter.
   const ListsRequest& people;
-  std::vector<Entry> ways;                   // recipes whose first track is the next
+  std::vector<Entry> ways;  // recipes whose first track is the next
+  std::size_t uniform = 0;  // the way that is a uniform order of the person's songs
   std::vector<std::vector<NextPlay>> plays;  // by user
 };
 

@@ -93,7 +93,7 @@ std::vector<NextPlays> plays_of(const ShuffleRequest& request) {
 NextResults results_of_plays(const ShuffleRequest& request, std::size_t resamples,
                              std::vector<ShuffleFailure>& failures) {
   const std::vector<NextPlays> plays = plays_of(request);
-  NextRequest next{request.people, request.next, {}};
+  NextRequest next{request.people, request.next, request.uniform, {}};
   for (const NextPlays& of_user : plays) {
     next.plays.push_back(of_user.shuffled);
     next.plays.back().insert(next.plays.back().end(), of_user.chosen.begin(), of_user.chosen.end());
