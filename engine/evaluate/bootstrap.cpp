@@ -36,79 +36,22 @@ double quantile(const std::vector<double>& sorted, double share) {
   return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-/// Of one sum or two, all that is below and above, to be divided.
-class Quotients {
- public:
-  using ByUser = std::vector<std::vector<Quotient>>;
-  Quotients(const ByUser& first, const ByUser* less) {
-    for (std::size_t user = 0; user < first.size(); ++user) {
-      if (first[user].empty()) continue;
-      first_.push_back(&first[user]);
-      if (less != nullptr) less_.push_back(&(*less)[user]);
-    }
-  }
+void add(Quotient& sums, const Quotient& one) {
+  sums.above += one.above;
+  sums.below += one.below;
+}
 
-  [[nodiscard]] bool is_empty() const { return first_.empty(); }
-  [[nodiscard]] std::size_t places() const {
-    std::size_t count = 0;
-    for (const auto* places : first_) count += places->size();
-    return count;
-  }
+double quotient_of(const Quotient& sums) {
+  return sums.above / sums.below;  // NaN where nothing is below
+}
 
-  [[nodiscard]] double of_all() const {
-    Sums sums;
-    for (std::size_t user = 0; user < first_.size(); ++user)
-      for (std::size_t place = 0; place < first_[user]->size(); ++place) add(sums, user, place);
-    return divided(sums);
+double quotient_of_resample(const std::vector<std::vector<Quotient>>& users, Random& random) {
+  Quotient sums;
+  for (std::size_t k = 0; k < users.size(); ++k) {
+    const auto& places = users.size() == 1 ? users[0] : users[below(random, users.size())];
+    for (std::size_t i = 0; i < places.size(); ++i) add(sums, places[below(random, places.size())]);
   }
-
-  double of_resample(Random& random) const {
-    Sums sums;
-    for (std::size_t k = 0; k < first_.size(); ++k) {
-      const std::size_t user = first_.size() == 1 ? 0 : below(random, first_.size());
-      const std::size_t places = first_[user]->size();
-      for (std::size_t i = 0; i < places; ++i) add(sums, user, below(random, places));
-    }
-    return divided(sums);
-  }
-
- private:
-  struct Sums {
-    Quotient first, less;
-  };
-  void add(Sums& sums, std::size_t user, std::size_t place) const {
-    const auto add_to = [](Quotient& sum, const Quotient& one) {
-      sum.above += one.above;
-      sum.below += one.below;
-    };
-    add_to(sums.first, (*first_[user])[place]);
-    if (!less_.empty()) add_to(sums.less, (*less_[user])[place]);
-  }
-  /// NaN where nothing is below.
-  [[nodiscard]] double divided(const Sums& sums) const {
-    const double first = sums.first.above / sums.first.below;
-    return less_.empty() ? first : first - sums.less.above / sums.less.below;
-  }
-
-  std::vector<const std::vector<Quotient>*> first_, less_;
-};
-
-Interval quotient_interval(const Quotients& quotients, const BootstrapOptions& options) {
-  Interval interval{kNoValue, kNoValue, kNoValue, 0};
-  if (quotients.is_empty()) return interval;
-  interval.mean = quotients.of_all();
-  if (std::isnan(interval.mean)) return interval;
-  interval.count = quotients.places();
-  Random random(options.random_seed);
-  std::vector<double> resampled;
-  for (std::size_t k = 0; k < options.resamples; ++k)
-    if (const double value = quotients.of_resample(random); std::isfinite(value))
-      resampled.push_back(value);
-  if (resampled.empty()) return interval;
-  std::sort(resampled.begin(), resampled.end());
-  interval.low = quantile(resampled, (1 - options.share) / 2);
-  interval.high = quantile(resampled, (1 + options.share) / 2);
-  return interval;
+  return quotient_of(sums);
 }
 
 }  // namespace
@@ -138,13 +81,28 @@ Interval bootstrap_mean(const std::vector<std::vector<double>>& values_by_user,
 
 Interval bootstrap_quotient(const std::vector<std::vector<Quotient>>& places_by_user,
                             const BootstrapOptions& options) {
-  return quotient_interval(Quotients(places_by_user, nullptr), options);
-}
+  std::vector<std::vector<Quotient>> users;
+  Quotient all;
+  Interval interval{kNoValue, kNoValue, kNoValue, 0};
+  for (const std::vector<Quotient>& places : places_by_user) {
+    if (places.empty()) continue;
+    for (const Quotient& place : places) add(all, place);
+    interval.count += places.size();
+    users.push_back(places);
+  }
+  interval.mean = quotient_of(all);
+  if (std::isnan(interval.mean)) return {kNoValue, kNoValue, kNoValue, 0};
 
-Interval bootstrap_quotient_difference(const std::vector<std::vector<Quotient>>& places_by_user,
-                                       const std::vector<std::vector<Quotient>>& less_by_user,
-                                       const BootstrapOptions& options) {
-  return quotient_interval(Quotients(places_by_user, &less_by_user), options);
+  Random random(options.random_seed);
+  std::vector<double> resampled;
+  for (std::size_t k = 0; k < options.resamples; ++k)
+    if (const double value = quotient_of_resample(users, random); std::isfinite(value))
+      resampled.push_back(value);
+  std::sort(resampled.begin(), resampled.end());
+  if (resampled.empty()) return interval;
+  interval.low = quantile(resampled, (1 - options.share) / 2);
+  interval.high = quantile(resampled, (1 + options.share) / 2);
+  return interval;
 }
 
 }  // namespace engine::evaluate

@@ -38,9 +38,5 @@ struct Quotient {
 /// Resamples with nothing below are left out. All NaN where there is nothing below at all.
 Interval bootstrap_quotient(const std::vector<std::vector<Quotient>>& places_by_user,
                             const BootstrapOptions& options);
-/// One quotient less another, of the same places, which are drawn for both together.
-Interval bootstrap_quotient_difference(const std::vector<std::vector<Quotient>>& places_by_user,
-                                       const std::vector<std::vector<Quotient>>& less_by_user,
-                                       const BootstrapOptions& options);
 
 }  // namespace engine::evaluate

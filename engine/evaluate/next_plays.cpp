@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "core/random.hpp"
 #include "data/listen_scan.hpp"
@@ -34,7 +35,7 @@ class PlayedRows {
   }
   /// When the one before had ended.
   [[nodiscard]] NextPlay after_one_before(std::size_t row) const {
-    return {ended(row - 1), track_[row], word(end_, row) == "trackdone"};
+    return {ended(row - 1), track_[row], session_[row], word(end_, row) == "trackdone"};
   }
 
   [[nodiscard]] bool is_shuffled_trial(std::size_t row) const {
@@ -73,6 +74,29 @@ void keep_some(std::vector<NextPlay>& plays, std::size_t most, Random& random) {
   plays = std::move(kept);
 }
 
+/// At most so many of them, whole sessions by lot but for the end of the last, in their order.
+void keep_some_sessions(std::vector<NextPlay>& plays, std::size_t most, Random& random) {
+  std::vector<std::size_t> begins;  // of sessions
+  for (std::size_t k = 0; k < plays.size(); ++k)
+    if (k == 0 || plays[k].session != plays[k - 1].session) begins.push_back(k);
+  std::vector<std::pair<double, std::size_t>> drawn;
+  for (std::size_t session = 0; session < begins.size(); ++session)
+    drawn.emplace_back(random.uniform(), session);
+  std::sort(drawn.begin(), drawn.end());
+  std::vector<std::size_t> kept(begins.size());  // plays of each
+  for (const auto& [place, session] : drawn) {
+    const std::size_t end = session + 1 < begins.size() ? begins[session + 1] : plays.size();
+    kept[session] = std::min(end - begins[session], most);
+    most -= kept[session];
+  }
+  std::vector<NextPlay> some;
+  for (std::size_t session = 0; session < begins.size(); ++session) {
+    const auto begin = plays.begin() + static_cast<std::ptrdiff_t>(begins[session]);
+    some.insert(some.end(), begin, begin + static_cast<std::ptrdiff_t>(kept[session]));
+  }
+  plays = std::move(some);
+}
+
 }  // namespace
 
 NextPlays next_plays(const AsOf& tables, const NextPlaysOptions& options) {
@@ -87,7 +111,7 @@ NextPlays next_plays(const AsOf& tables, const NextPlaysOptions& options) {
     if (play.now >= options.chosen_from && rows.is_chosen(row)) plays.chosen.push_back(play);
   }
   Random random(mix_seed(options.random_seed, "plays of " + tables.user_name()));
-  keep_some(plays.shuffled, options.most_shuffled, random);
+  keep_some_sessions(plays.shuffled, options.most_shuffled, random);
   keep_some(plays.chosen, options.most_chosen, random);
   return plays;
 }

@@ -6,7 +6,7 @@
 //           says (Shuffle: making random feel more human, 2025) that its order was plainly random for
 //           the five years before; before those it was dithered, since then it is the freshest of
 //           several. Only plays of kRandomFrom to kRandomTo count. What was in the shuffled list is
-//           not told.
+//           not told; within a session it is taken to be one.
 // Chosen    Plays not told to be shuffled that are no repeat of the one before. An export of account
 //           data never tells.
 // As of     A play's `now` is the second at which the one before it had ended, so that tables as of
@@ -27,6 +27,7 @@ inline constexpr std::int64_t kRandomFrom = 1'604'188'800, kRandomTo = 1'761'955
 struct NextPlay {
   std::int64_t now = 0;
   std::int32_t track = 0;
+  std::int32_t session = 0;
   bool is_finished = false;  // of a shuffled one: played to its end, not skipped
 };
 
@@ -34,7 +35,7 @@ struct NextPlaysOptions {
   std::int64_t shuffled_from =
       kRandomFrom;               // the first `now` of shuffled ones, kRandomFrom at least
   std::int64_t chosen_from = 0;  // and of chosen ones
-  /// At most; of more, so many by lot.
+  /// At most; of more, so many by lot: of shuffled ones whole sessions, but for the last.
   std::size_t most_shuffled = 0, most_chosen = 0;
   std::uint64_t random_seed = 1;
 };

@@ -1,16 +1,22 @@
 // What a person's plays tell of ways to shuffle: what becomes of the songs that a way likes to play
 // next, and how often it guesses what was chosen.
 //
-//   accepted = sum(w * finished) / sum(w),  w = P(the way plays it next) / P(a uniform order does)
-//   effective = sum(w)^2 / sum(w^2)
+//   accepted = sum over sessions of n * (sum(w * finished) / sum(w)) / sum of n
+//   w = P(the way plays it next) / P(a uniform order of the person's songs does)
+//   effective = (sum of n)^2 / sum of n^2 * sum(w^2) / sum(w)^2
 //
-// over plays under a shuffle that was plainly random (next_plays.hpp): the self-normalised inverse
-// propensity score (Swaminathan, Joachims: The Self-Normalized Estimator for Counterfactual Learning,
-// NIPS 2015). `effective` is how many plays the estimate is worth; of fewer than kFewestPlays it says
-// nothing. That chance drew from all of the person's songs is assumed: which list they shuffled is
-// not told. Plays of other songs do not count.
+// n, and the sums of w, are over the plays of a session under a shuffle that was plainly random
+// (next_plays.hpp): the self-normalised inverse propensity score (Swaminathan, Joachims: The
+// Self-Normalized Estimator for Counterfactual Learning, NIPS 2015), within sessions. Which list was
+// shuffled is not told, and it is not all that the person has: songs heard lately are played far
+// more often than a uniform order of all would. Within a session the list, whatever it is, is one,
+// so that what is unknown of it cancels out; what one is in the mood to skip, and which evenings,
+// does too. Plays of other songs than the person's do not count, nor sessions in which the way would
+// have played none. Of few plays in a session the estimate is drawn towards the uniform order's.
 //
-// Intervals are over people and weeks of `accepted`, over people and plays of `hits`.
+// `effective` is how many plays the estimate is worth; of fewer than kFewestPlays it says nothing.
+// A difference is of the same sessions. Intervals are over people and weeks of `accepted`, over
+// people and plays of `hits`.
 #pragma once
 
 #include <cstddef>

@@ -156,14 +156,14 @@ TEST_CASE("a scorecard tells what became of the songs that a way likes to play",
   CHECK(card.at("failures").empty());
   const int plays = card.at("shuffled_plays");
   CHECK(plays > 200);
-  const json &smart = card.at("ways").at(0), &uniform = card.at("ways").at(1);
+  const json &unskipped = card.at("ways").at(0), &uniform = card.at("ways").at(1);
   CHECK(uniform.at("effective_plays").get<double>() == Approx(plays));
   CHECK(mean(uniform, "accepted") > 0.5);
   CHECK(mean(uniform, "accepted") < 0.8);
-  CHECK(smart.at("effective_plays").get<double>() < plays);
+  CHECK(unskipped.at("effective_plays").get<double>() < plays);
   // It knows what is skipped.
-  CHECK(mean(smart, "accepted") > mean(uniform, "accepted"));
-  CHECK(uniform.at("metrics").at("accepted").at("difference").at("mean").get<double>() > 0);
+  CHECK(mean(unskipped, "accepted") > mean(uniform, "accepted"));
+  CHECK(uniform.at("metrics").at("accepted").at("difference").at("low").get<double>() > 0);
 }
 
 TEST_CASE("a scorecard says that nobody told of shuffled plays", "[shuffle]") {

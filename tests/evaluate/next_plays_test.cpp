@@ -2,6 +2,7 @@
 #include "evaluate/next_plays.hpp"
 
 #include <cmath>
+#include <map>
 
 #include <catch2/catch.hpp>
 
@@ -100,35 +101,44 @@ TEST_CASE("plays count from the time that is asked for on", "[shuffle]") {
   CHECK(tracks(plays.shuffled) == Ids{3, 4});
 }
 
-TEST_CASE("of many plays some are drawn, in their order", "[shuffle]") {
+TEST_CASE("of many plays some are drawn, whole sessions in their order", "[shuffle]") {
   SmallStore store;
   std::vector<Played> many;
-  for (int k = 0; k < 200; ++k) many.push_back({1 + k % 9, 100 * k});
+  for (int k = 0; k < 200; ++k) many.push_back({1 + k % 9, 100 * k + 10'000 * (k / 10)});
   play(store, many);
-  const NextPlays plays = plays_of(store, 20);
-  REQUIRE(plays.shuffled.size() == 20);
-  for (std::size_t k = 1; k < plays.shuffled.size(); ++k)
-    CHECK(plays.shuffled[k].now > plays.shuffled[k - 1].now);
-  CHECK(tracks(plays.shuffled) == tracks(plays_of(store, 20).shuffled));
+  const auto some = [&](std::size_t most) {
+    return next_plays(*store.as_of(kStart + 1'000'000), {kRandomFrom, kStart, most, most, 1});
+  };
+  const NextPlays plays = some(25);  // of twenty sessions of nine that follow another
+  REQUIRE(plays.shuffled.size() == 25);
+  std::map<int, int> of_session;
+  for (std::size_t k = 0; k < plays.shuffled.size(); ++k) {
+    ++of_session[plays.shuffled[k].session];
+    if (k > 0) CHECK(plays.shuffled[k].now > plays.shuffled[k - 1].now);
+  }
+  CHECK(of_session.size() == 3);
+  CHECK(tracks(plays.shuffled) == tracks(some(25).shuffled));
+  CHECK(some(1000).shuffled.size() == 180);
 }
 
 TEST_CASE("acceptance weighs plays by how likely a way is to play them", "[shuffle]") {
-  // Sixty plays, the even ones finished; the way plays those three times as often as the others.
+  // Fifteen sessions of four plays, the even ones finished; the first way plays those three times as
+  // often as the others.
   std::vector<NextPlays> plays(1);
   NextChances chances;
   chances.of.assign(3, {{}});
   for (int k = 0; k < 60; ++k) {
     const bool is_even = k % 2 == 0;
-    plays[0].shuffled.push_back({kStart + k * 86'400, 0, is_even});
+    plays[0].shuffled.push_back({kStart + k * 86'400, 0, k / 4, is_even});
     chances.of[0][0].push_back({is_even ? 0.15 : 0.05, 0});
     chances.of[1][0].push_back({0.1, 0});
-    chances.of[2][0].push_back({k == 0 ? 0.9 : 0.001, 0});
+    chances.of[2][0].push_back({k % 4 == 0 ? 0.9 : 0.0, 0});
   }
-  plays[0].shuffled.push_back({kStart, 0, true});  // of no song of theirs
+  plays[0].shuffled.push_back({kStart, 0, 0, true});  // of no song of theirs
   chances.of[0][0].push_back({0, 0});
   chances.of[1][0].push_back({0, 0});
   chances.of[2][0].push_back({0, 0});
-  plays[0].chosen = {{kStart, 0, false}, {kStart, 0, false}};
+  plays[0].chosen = {{kStart, 0, 0, false}, {kStart, 0, 0, false}};
   for (const double hit : {1.0, 0.0}) {
     chances.of[0][0].push_back({0.2, hit});
     chances.of[1][0].push_back({0.1, 0.1});
@@ -139,15 +149,32 @@ TEST_CASE("acceptance weighs plays by how likely a way is to play them", "[shuff
   CHECK(results.chosen == 2);
   CHECK(results.ways[0].accepted.mean == Approx(0.75));
   CHECK(results.ways[1].accepted.mean == Approx(0.5));
-  // (30 * 1.5 + 30 * 0.5)^2 / (30 * 1.5^2 + 30 * 0.5^2)
+  // 60^2 / (15 * 4^2 * (2 * 1.5^2 + 2 * 0.5^2) / 4^2)
   CHECK(results.ways[0].effective_plays == Approx(48));
   CHECK(results.ways[1].effective_plays == Approx(60));
   CHECK(results.ways[1].accepted_difference.mean == Approx(0.25));
   CHECK(results.ways[1].accepted_difference.low > 0);
   CHECK(results.ways[0].hits.mean == Approx(0.5));
   CHECK(results.ways[1].hits_difference.mean == Approx(0.4));
-  // One play outweighs all others: that tells nothing.
-  CHECK(results.ways[2].effective_plays < kFewestPlays);
+  // It would have played one song of each session: fifteen plays tell nothing.
+  CHECK(results.ways[2].effective_plays == Approx(15));
   CHECK(std::isnan(results.ways[2].accepted.mean));
   CHECK(results.ways[2].accepted_difference.count == 0);
+}
+
+TEST_CASE("what differs between sessions is no merit of a way", "[shuffle]") {
+  // Of one list all is finished, of another nothing; the way likes the songs of the first better, and
+  // within a list all alike.
+  std::vector<NextPlays> plays(1);
+  NextChances chances;
+  chances.of.assign(2, {{}});
+  for (int k = 0; k < 80; ++k) {
+    plays[0].shuffled.push_back({kStart + k * 600, 0, k / 40, k < 40});
+    chances.of[0][0].push_back({k < 40 ? 0.4 : 0.01, 0});
+    chances.of[1][0].push_back({0.1, 0});
+  }
+  const NextResults results = next_results(plays, chances, 1, 1, 100);
+  CHECK(results.ways[0].accepted.mean == Approx(0.5));
+  CHECK(results.ways[0].effective_plays == Approx(80));
+  CHECK(results.ways[1].accepted_difference.mean == Approx(0).margin(1e-12));
 }
