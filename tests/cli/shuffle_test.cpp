@@ -147,9 +147,20 @@ TEST_CASE("a scorecard tells what became of the songs that a way likes to play",
                                 shuffled_history());
   REQUIRE(home.engine({"--user", "ann", "import", home.path("Streaming_History_Audio_2022_0.json")})
               .exit_code == 0);
-  const Ended ended = home.engine({"--user", "ann", "--now", "2022-02-01", "--json", "evaluate",
-                                   "shuffle", "--lists", "2", "--tracks", "10", "--resamples",
-                                   "200", "--shuffled-plays", "400", "--chosen-plays", "0"});
+  engine::write_file_atomically(
+      home.path("unskipped.lua"),
+      "local pl, shuffles = require \"playlist\", require \"shuffles\"\n"
+      "return pl.recipe { title = \"Unskipped\", params = { tracks = pl.int { 5, help = \"length\" "
+      "} },\n"
+      "  build = function(p, user)\n"
+      "    return shuffles.songs(user, 2):rank(pl.ranking.listening_statistics {})\n"
+      "      :score(function(t) return -6 * known(t.skip_rate, 0) end):sample { count = p.tracks "
+      "}\n"
+      "  end }\n");
+  const Ended ended =
+      home.engine({"--user", "ann", "--now", "2022-02-01", "--json", "evaluate", "shuffle",
+                   home.path("unskipped.lua"), "--lists", "2", "--tracks", "10", "--resamples",
+                   "200", "--shuffled-plays", "400", "--chosen-plays", "0"});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
   const json card = json::parse(ended.out);
