@@ -60,7 +60,7 @@ std::string walk_explanation(const Tables& tables, WalkOrigin origin, std::int32
     case WalkOrigin::kStart:
       return "WALK: it starts here" + played;
     case WalkOrigin::kNear:
-      return "WALK: like the track before" + near + played;
+      return "WALK: like " + titled(tables, before) + near + played;
     case WalkOrigin::kJump:
       return "WALK: a jump to what lies nearest" + near + ", as the neighbours of " +
              titled(tables, before) + " have all come" + played;
@@ -68,7 +68,8 @@ std::string walk_explanation(const Tables& tables, WalkOrigin origin, std::int32
       return "WALK: on the way" + near + played;
     case WalkOrigin::kLot:
       return "WALK: drawn by lot" +
-             (std::isnan(similarity) ? "" : ", likeness to the track before" + near) + played;
+             (std::isnan(similarity) ? "" : ", likeness to " + titled(tables, before) + near) +
+             played;
     case WalkOrigin::kBlind:
       return "WALK: drawn by lot, as it is not known what sounds like " + titled(tables, before) +
              played;

@@ -21,7 +21,8 @@ enum class WalkOrigin : std::uint8_t {
   kBlind,  // drawn by lot, as the track before has no place in the space
 };
 
-/// "WALK: like the track before (0.83), last played 41 days ago". `before`: the track before it.
+/// "WALK: like "Title" by Artist (0.83), last played 41 days ago". `before`: the track before it,
+/// which is named, as another order may part the two.
 /// `hours`: since it was played; NaN never.
 std::string walk_explanation(const Tables& tables, WalkOrigin origin, std::int32_t before,
                              float similarity, float hours);
