@@ -48,7 +48,7 @@ double quotient_of(const Quotient& sums) {
 double quotient_of_resample(const std::vector<std::vector<Quotient>>& users, Random& random) {
   Quotient sums;
   for (std::size_t k = 0; k < users.size(); ++k) {
-    const auto& places = users.size() == 1 ? users[0] : users[below(random, users.size())];
+    const auto& places = users[users.size() < kFewestUsers ? k : below(random, users.size())];
     for (std::size_t i = 0; i < places.size(); ++i) add(sums, places[below(random, places.size())]);
   }
   return quotient_of(sums);

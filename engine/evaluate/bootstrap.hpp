@@ -29,13 +29,16 @@ struct BootstrapOptions {
 Interval bootstrap_mean(const std::vector<std::vector<double>>& values_by_user,
                         const BootstrapOptions& options);
 
+inline constexpr std::size_t kFewestUsers = 5;
+
 /// What is above and below the line of a quotient, in one place (a week).
 struct Quotient {
   double above = 0, below = 0;
 };
 
-/// The sum of all above over the sum of all below; places and users are drawn as values are there.
-/// Resamples with nothing below are left out. All NaN where there is nothing below at all.
+/// The sum of all above over the sum of all below; users and their places are drawn as values are
+/// there. Of fewer than kFewestUsers, who stand for nobody else, places alone are drawn, each user's
+/// own: the interval is of these people. Resamples with nothing below are left out. All NaN where there is nothing below at all.
 Interval bootstrap_quotient(const std::vector<std::vector<Quotient>>& places_by_user,
                             const BootstrapOptions& options);
 

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/duration.hpp"
 #include "core/random.hpp"
 #include "data/listen_scan.hpp"
 #include "data/tables.hpp"
@@ -28,6 +29,7 @@ class PlayedRows {
   }
 
   [[nodiscard]] std::size_t count() const { return ts_.size(); }
+  [[nodiscard]] std::int64_t last() const { return ts_.empty() ? 0 : ts_.back(); }
 
   /// It follows another in its session, and had not ended when that one had.
   [[nodiscard]] bool has_one_before(std::size_t row) const {
@@ -102,13 +104,14 @@ void keep_some_sessions(std::vector<NextPlay>& plays, std::size_t most, Random& 
 NextPlays next_plays(const AsOf& tables, const NextPlaysOptions& options) {
   const PlayedRows rows(tables);
   const std::int64_t random_from = std::max(kRandomFrom, options.shuffled_from);
+  const std::int64_t chosen_from = rows.last() - options.chosen_days * kDay;
   NextPlays plays;
   for (std::size_t row = 0; row < rows.count(); ++row) {
     if (!rows.has_one_before(row)) continue;
     const NextPlay play = rows.after_one_before(row);
     const bool is_random = play.now >= random_from && play.now < kRandomTo;
     if (is_random && rows.is_shuffled_trial(row)) plays.shuffled.push_back(play);
-    if (play.now >= options.chosen_from && rows.is_chosen(row)) plays.chosen.push_back(play);
+    if (play.now >= chosen_from && rows.is_chosen(row)) plays.chosen.push_back(play);
   }
   Random random(mix_seed(options.random_seed, "plays of " + tables.user_name()));
   keep_some_sessions(plays.shuffled, options.most_shuffled, random);

@@ -33,8 +33,8 @@ struct NextPlay {
 
 struct NextPlaysOptions {
   std::int64_t shuffled_from =
-      kRandomFrom;               // the first `now` of shuffled ones, kRandomFrom at least
-  std::int64_t chosen_from = 0;  // and of chosen ones
+      kRandomFrom;                // the first `now` of shuffled ones, kRandomFrom at least
+  std::int64_t chosen_days = 30;  // the last of somebody's listening, of chosen ones
   /// At most; of more, so many by lot: of shuffled ones whole sessions, but for the last.
   std::size_t most_shuffled = 0, most_chosen = 0;
   std::uint64_t random_seed = 1;

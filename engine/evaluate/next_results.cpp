@@ -22,7 +22,8 @@ struct WeighedSession {
     weight += one;
     squares += one * one;
   }
-  [[nodiscard]] bool is_known() const { return weight > 0; }
+  /// The way could have played one of them, by more than a hair.
+  [[nodiscard]] bool is_known() const { return weight > 1e-9; }
   [[nodiscard]] double accepted() const { return finished / weight; }
 };
 

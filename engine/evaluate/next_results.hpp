@@ -15,8 +15,8 @@
 // have played none. Of few plays in a session the estimate is drawn towards the uniform order's.
 //
 // `effective` is how many plays the estimate is worth; of fewer than kFewestPlays it says nothing.
-// A difference is of the same sessions. Intervals are over people and weeks of `accepted`, over
-// people and plays of `hits`.
+// A difference is of the same sessions. Intervals are over people and weeks of `accepted` (of few
+// people over weeks alone, bootstrap_quotient()), over people and plays of `hits`.
 #pragma once
 
 #include <cstddef>

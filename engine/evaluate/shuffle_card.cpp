@@ -79,7 +79,7 @@ std::vector<std::vector<double>> differences_of(const std::vector<std::vector<do
 
 std::vector<NextPlays> plays_of(const ShuffleRequest& request) {
   const NextPlaysOptions options{.shuffled_from = request.shuffled_from,
-                                 .chosen_from = request.dates.front(),
+                                 .chosen_days = static_cast<std::int64_t>(request.dates.size()),
                                  .most_shuffled = request.most_shuffled,
                                  .most_chosen = request.most_chosen,
                                  .random_seed = request.people.random_seed};
@@ -153,7 +153,7 @@ std::string plays_text(const ShuffleCard& card) {
 }
 
 std::string chosen_text(const ShuffleCard& card) {
-  if (card.chosen_plays == 0) return "hits: nobody played one song after another on these days.\n";
+  if (card.chosen_plays == 0) return "hits: nobody played one of their songs after another.\n";
   return "hits goes by " + counted(card.chosen_plays, "play") +
          " on these days that came after another and were not told to be shuffled; what uniform "
          "has "

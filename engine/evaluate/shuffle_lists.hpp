@@ -33,8 +33,8 @@ struct ShuffleRequest {
   /// of all that is shuffled (next_results.hpp).
   std::vector<Entry> next;
   std::size_t uniform = 0;
-  /// Of each person, at most: plays under a shuffle from then on, and plays chosen on the days of the
-  /// lists.
+  /// Of each person, at most: plays under a shuffle from then on, and plays chosen on as many days as
+  /// there are lists, the last of their listening.
   std::int64_t shuffled_from = 0;
   std::size_t most_shuffled = 0, most_chosen = 0;
   std::function<void(std::size_t done, std::size_t all)> play_progress;  // may be empty

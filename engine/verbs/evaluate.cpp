@@ -170,7 +170,9 @@ std::vector<Verb> evaluate_verbs() {
             {.name = "chosen-plays",
              .type = Type::kInteger,
              .value_name = "N",
-             .help = "Plays on the days of the lists that `hits` goes by, at most, of each person",
+             .help =
+                 "Plays that `hits` goes by, at most, of each person: of as many days as there are "
+                 "lists, the last of their listening",
              .usual = "50",
              .least = 0,
              .most = 1'000'000},

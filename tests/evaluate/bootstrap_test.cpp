@@ -84,6 +84,10 @@ TEST_CASE("a quotient is of sums, not a mean of quotients", "[evaluate][bootstra
   CHECK(interval.count == 2);
   CHECK(interval.low == Approx(1.0 / 9));  // the second twice
   CHECK(interval.high == Approx(1));
+  // Two people stand for themselves: nobody is drawn twice.
+  const Interval two = bootstrap_quotient({{{1, 1}}, {{0, 1}}}, {1, 500, 0.95});
+  CHECK(two.low == Approx(0.5));
+  CHECK(two.high == Approx(0.5));
   CHECK(std::isnan(bootstrap_quotient({{}, {}}, {}).mean));
   CHECK(bootstrap_quotient({{{0, 0}}}, {}).count == 0);
 }

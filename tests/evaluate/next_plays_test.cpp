@@ -44,7 +44,7 @@ void play(SmallStore& store, const std::vector<Played>& plays, std::int64_t star
 }
 
 NextPlays plays_of(SmallStore& store, std::size_t most = 100, std::int64_t start = kStart) {
-  return next_plays(*store.as_of(start + 100'000), {kRandomFrom, start, most, most, 1});
+  return next_plays(*store.as_of(start + 100'000), {kRandomFrom, 30, most, most, 1});
 }
 
 std::vector<int> tracks(const std::vector<NextPlay>& plays) {
@@ -97,8 +97,19 @@ TEST_CASE("plays count from the time that is asked for on", "[shuffle]") {
   SmallStore store;
   play(store, {{1, 0}, {2, 100}, {3, 200}, {4, 300}});
   const NextPlays plays =
-      next_plays(*store.as_of(kStart + 100'000), {kStart + 200, kStart, 100, 100, 1});
+      next_plays(*store.as_of(kStart + 100'000), {kStart + 200, 30, 100, 100, 1});
   CHECK(tracks(plays.shuffled) == Ids{3, 4});
+}
+
+TEST_CASE("chosen plays are of the last days of listening", "[shuffle]") {
+  SmallStore store;
+  const auto chosen = [](int track, std::int64_t after) {
+    return Played{track, after, 100, PlayReason::kTrackDone, PlayReason::kTrackDone, false};
+  };
+  play(store, {chosen(1, 0), chosen(2, 100), chosen(3, 4 * 86'400), chosen(4, 4 * 86'400 + 100)});
+  const auto as_of = store.as_of(kStart + 90 * 86'400);
+  CHECK(tracks(next_plays(*as_of, {kRandomFrom, 3, 9, 9, 1}).chosen) == Ids{4});
+  CHECK(tracks(next_plays(*as_of, {kRandomFrom, 5, 9, 9, 1}).chosen) == Ids{2, 4});
 }
 
 TEST_CASE("of many plays some are drawn, whole sessions in their order", "[shuffle]") {
@@ -107,7 +118,7 @@ TEST_CASE("of many plays some are drawn, whole sessions in their order", "[shuff
   for (int k = 0; k < 200; ++k) many.push_back({1 + k % 9, 100 * k + 10'000 * (k / 10)});
   play(store, many);
   const auto some = [&](std::size_t most) {
-    return next_plays(*store.as_of(kStart + 1'000'000), {kRandomFrom, kStart, most, most, 1});
+    return next_plays(*store.as_of(kStart + 1'000'000), {kRandomFrom, 30, most, most, 1});
   };
   const NextPlays plays = some(25);  // of twenty sessions of nine that follow another
   REQUIRE(plays.shuffled.size() == 25);
