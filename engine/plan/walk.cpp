@@ -4,10 +4,11 @@
 //   P(track) = exp(score / temperature) / sum over the choice of exp(score / temperature)
 //
 // drawn as the largest score / temperature + Gumbel noise. A choice is the `k` nearest candidates
-// that are left, and `strangers` that are drawn by lot from all of them, so that no part of a library
-// is out of reach; candidates that have no place in the space come by lot too, as many of the k as
-// their share. With `to` the neighbours are those of a point on the great circle from the first track
-// to the last, and no artist comes twice.
+// that are left, and `strangers` that are drawn by lot, so that no part of a library is out of reach.
+// Candidates that have no place in the space lie near nothing: as often as their share of all that
+// are left a choice is `k` of them, by lot, and the walk goes on from where it was. With `to` the
+// neighbours are those of a point on the great circle from the first track to the last, and no artist
+// comes twice.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -172,17 +173,23 @@ class TrackWalk {
   /// Of every candidate, to be the walk's next track.
   TrackChances first_chances() {
     begin();
-    WalkChoice choice;
-    choice.reserve(std::min(options_.neighbours + options_.strangers, candidates_.size()));
-    const std::vector<float> here = place();
+    TrackChances chances;
     do {
-      if (!here.empty()) add_near(here, choice);
-      choice.near = choice.size();
-      add_all_others(here, choice);
-    } while (choice.size() == 0 && pool_.give_back());
-    const std::vector<float> scores = score_.of(choice);
-    return {choice.tracks, chances_by_lot(scores, choice.near, strangers_for(choice),
-                                          options_.temperature, random_)};
+      const std::vector<float> here = place();
+      const double share = here.empty() ? 1 : placeless_share();
+      if (!here.empty()) {
+        WalkChoice choice;
+        add_near(here, choice);
+        choice.near = choice.size();
+        if (choice.near > 0) add_all(Lot::kPlaced, here, choice);
+        add_chances(choice, options_.strangers, 1 - share, chances);
+      }
+      WalkChoice choice;
+      const bool has_placed = !chances.tracks.empty();
+      add_all(here.empty() || !has_placed ? Lot::kAll : Lot::kPlaceless, here, choice);
+      add_chances(choice, options_.neighbours, has_placed ? share : 1, chances);
+    } while (chances.tracks.empty() && pool_.give_back());
+    return chances;
   }
 
  private:
@@ -191,13 +198,33 @@ class TrackWalk {
     if (ends_.after != nullptr) before = {ends_.after->tracks.data(), ends_.after->size()};
     pool_.hold_back_recent(before, options_.no_repeat);
     pool_.hold_back_exposed(context_.exposures());
-    for (const std::int32_t track : before) context_.heard_before(track);
+    for (const std::int32_t track : before) {
+      context_.heard_before(track);
+      note_place(track);
+    }
     if (WalkEnds::has_track(ends_.to)) pool_.pass(WalkEnds::track(ends_.to));
     if (WalkEnds::has_track(ends_.from)) go(end_move(ends_.from, "WALK: it starts here"));
   }
 
+  /// Of the tracks of one kind of choice, together `share`.
+  void add_chances(const WalkChoice& choice, std::size_t strangers, double share,
+                   TrackChances& chances) {
+    if (choice.size() == 0 || share == 0) return;
+    const std::vector<double> made =
+        chances_by_lot(score_.of(choice), choice.near, strangers, options_.temperature, random_);
+    for (std::size_t k = 0; k < made.size(); ++k) {
+      chances.tracks.push_back(choice.tracks[k]);
+      chances.chances.push_back(share * made[k]);
+    }
+  }
+
+  void note_place(std::int32_t track) {
+    if (!space_.vector(track).empty()) placed_ = track;
+  }
+
   void go(WalkMove move) {
     context_.hear(move.track);
+    note_place(move.track);
     pool_.pass(move.track);
     moves_.push_back(std::move(move));
   }
@@ -227,24 +254,55 @@ class TrackWalk {
       return point_between(
           space_.vector(WalkEnds::track(ends_.from)), space_.vector(WalkEnds::track(ends_.to)),
           static_cast<double>(moves_.size()) / static_cast<double>(options_.steps - 1));
-    if (context_.current() < 0) return {};
-    const auto here = space_.vector(context_.current());
+    if (placed_ < 0) return {};
+    const auto here = space_.vector(placed_);
     return {here.begin(), here.end()};
+  }
+
+  /// What is drawn by lot.
+  enum class Lot { kAll, kPlaced, kPlaceless };
+
+  [[nodiscard]] bool has(Lot lot, std::int32_t track) const {
+    return lot == Lot::kAll || space_.vector(track).empty() == (lot == Lot::kPlaceless);
+  }
+  [[nodiscard]] std::size_t size_of(Lot lot) const {
+    const std::size_t placeless = pool_.without_place();
+    return lot == Lot::kAll      ? pool_.size()
+           : lot == Lot::kPlaced ? pool_.size() - placeless
+                                 : placeless;
+  }
+  /// How likely a choice is of candidates without a place, if the walk has one.
+  [[nodiscard]] double placeless_share() const {
+    if (ends_.is_way() || pool_.size() == 0) return 0;
+    return static_cast<double>(pool_.without_place()) / static_cast<double>(pool_.size());
   }
 
   WalkChoice next_choice() {
     WalkChoice choice;
     const std::vector<float> here = place();
     choice.is_placeless = here.empty();
-    if (!here.empty()) add_near(here, choice);
-    choice.near = choice.size();
-    add_strangers(here, choice);
+    if (!here.empty()) {
+      const double share = placeless_share();
+      if (share > 0 && random_.uniform() < share) {
+        add_by_lot(Lot::kPlaceless, options_.neighbours, here, choice);
+        choice.is_lot = choice.size() > 0;
+      }
+      if (!choice.is_lot) add_placed(here, choice);
+    }
+    if (choice.size() == 0) add_by_lot(Lot::kAll, options_.neighbours, here, choice);
     return choice;
+  }
+
+  void add_placed(const std::vector<float>& here, WalkChoice& choice) {
+    add_near(here, choice);
+    choice.near = choice.size();
+    if (choice.near > 0 && !ends_.is_way())
+      add_by_lot(Lot::kPlaced, options_.strangers, here, choice);
   }
 
   void add_near(const std::vector<float>& here, WalkChoice& choice) {
     if (!is_way_led()) {
-      add_open(space_.neighbours(context_.current(), options_.neighbours), choice);
+      add_open(space_.neighbours(placed_, options_.neighbours), choice);
       choice.is_jump = space_.has_lists() && choice.size() == 0;
     }
     while (choice.size() == 0) {
@@ -266,21 +324,17 @@ class TrackWalk {
     }
   }
 
-  [[nodiscard]] std::size_t strangers_for(const WalkChoice& choice) const {
-    const std::size_t k = options_.neighbours, open = pool_.size();
-    if (choice.near == 0) return k;
-    if (ends_.is_way() || open == 0) return 0;
-    return std::max(options_.strangers, (k * pool_.without_place() + open - 1) / open);
-  }
-
-  void add_strangers(const std::vector<float>& here, WalkChoice& choice) {
-    const std::size_t wanted = std::min(choice.size() + strangers_for(choice), pool_.size());
+  void add_by_lot(Lot lot, std::size_t count, const std::vector<float>& here, WalkChoice& choice) {
+    const std::size_t all = pool_.size(), those = size_of(lot);
+    const std::size_t wanted = std::min(choice.size() + count, those);
+    if (those == 0) return;
     // Some draws meet what is in the choice already; of few rows all are met soon.
+    const std::size_t most_tries = 20 * wanted * ((all + those - 1) / those);
     mark_chosen(choice, true);
-    for (std::size_t tries = 0; choice.size() < wanted && pool_.size() > 0 && tries < 20 * wanted;
+    for (std::size_t tries = 0; choice.size() < wanted && pool_.size() > 0 && tries < most_tries;
          ++tries) {
       const std::int32_t row = pool_.any(random_), track = pool_.track(row);
-      if (is_chosen_[static_cast<std::size_t>(row)]) continue;
+      if (is_chosen_[static_cast<std::size_t>(row)] || !has(lot, track)) continue;
       if (pool_.is_passed(track)) {
         pool_.close(row);
         continue;
@@ -296,12 +350,13 @@ class TrackWalk {
       is_chosen_[static_cast<std::size_t>(row)] = is_chosen;
   }
 
-  void add_all_others(const std::vector<float>& here, WalkChoice& choice) {
+  void add_all(Lot lot, const std::vector<float>& here, WalkChoice& choice) {
     mark_chosen(choice, true);
     const OpenRows& open = pool_.open_rows();
     for (std::size_t place = 0; place < open.size(); ++place) {
       const std::int32_t row = open[place], track = pool_.track(row);
-      if (is_chosen_[static_cast<std::size_t>(row)] || pool_.is_passed(track)) continue;
+      if (is_chosen_[static_cast<std::size_t>(row)] || !has(lot, track) || pool_.is_passed(track))
+        continue;
       is_chosen_[static_cast<std::size_t>(row)] = true;
       choice.add(row, track, cosine(here, space_.vector(track)));
     }
@@ -336,7 +391,7 @@ class TrackWalk {
     move.score = scores[drawn];
     move.log_propensity = static_cast<float>(log_p);
     move.origin = origin;
-    move.before = context_.current();
+    move.before = choice.is_placeless ? context_.current() : placed_;
     move.seconds = context_.seconds();
     move.chosen_over = walk_chosen_over(tables_, score_, choice, scores, drawn, std::exp(log_p));
     return move;
@@ -346,6 +401,7 @@ class TrackWalk {
     if (context_.current() < 0) return WalkOrigin::kStart;
     if (choice.is_placeless)  // where nothing is known of any, the run says so once
       return space_.known_candidates() == 0 ? WalkOrigin::kLot : WalkOrigin::kBlind;
+    if (choice.is_lot) return WalkOrigin::kLot;
     if (choice.near == 0) return WalkOrigin::kAnew;
     if (drawn >= choice.near) return WalkOrigin::kLot;
     if (choice.is_jump) return WalkOrigin::kJump;
@@ -355,8 +411,8 @@ class TrackWalk {
   // ---- what is told ----
   void tell_of_the_space() {
     if (!space_.why_not().empty())
-      evaluation_.notice("the walk goes by the space " + space_.name() + ", as " +
-                         space_.why_not());
+      evaluation_.notice("the walk goes by the space " + space_.name() + ", not by \"" +
+                         options_.space + "\", as " + space_.why_not());
     if (pool_.without_place() == 0) return;
     if (space_.known_candidates() == 0) {
       evaluation_.notice(
@@ -375,6 +431,9 @@ class TrackWalk {
         evaluation_.notice(std::string(":walk was given no track in ") + name + " = ...");
     if (ends_.is_round)
       evaluation_.notice("from and to are one song: the walk begins with it, and ends as it comes");
+    if (moves_.size() > options_.steps)
+      evaluation_.notice("the walk has both ends of the way, though " +
+                         counted(options_.steps, "track") + " was asked for");
     if (moves_.size() < options_.steps && candidates_.size() > 0)
       evaluation_.notice("the walk has " + std::to_string(moves_.size()) + " of " +
                          counted(options_.steps, "track") + ": no other " +
@@ -441,6 +500,7 @@ class TrackWalk {
   Random random_;
   std::vector<WalkMove> moves_;
   std::vector<bool> is_chosen_;  // by row; all false between choices
+  std::int32_t placed_ = -1;     // the last track that has a place in the space
   std::size_t anew_ = 0, jumps_ = 0;
 };
 
@@ -460,8 +520,10 @@ class WalkStep final : public Step {
                           "candidates drawn by lot to choose from besides"),
               number_param("temperature", 1, 0, 1000,
                            "0: always the best score; higher: closer to any of the choice"),
-              whole_param("no_repeat", 20, 0, kMany,
-                          "the songs heard last, this many, do not come while others are left"),
+              whole_param(
+                  "no_repeat", 20, 0, kMany,
+                  "the songs heard last, this many, do not come while others are left; of few "
+                  "candidates half"),
               text_param(
                   "space", "",
                   "what likeness goes by: embedding, audio, clap ..., als, features; \"\": the "

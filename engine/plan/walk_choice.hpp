@@ -19,10 +19,11 @@ namespace engine {
 /// Rows of the walk's candidates, each once.
 struct WalkChoice {
   std::vector<std::int32_t> rows, tracks;
-  std::vector<float> similarity;  // to the current track; NaN where that is not known
+  std::vector<float> similarity;  // to the walk's place; NaN where that is not known
   std::size_t near = 0;           // the first of them are neighbours, the others came by lot
   bool is_jump = false;           // these are no neighbours: all of those have come
   bool is_placeless = false;      // it is not known where neighbours would lie
+  bool is_lot = false;            // all came by lot, as they have no place in the space
 
   [[nodiscard]] std::size_t size() const { return rows.size(); }
   void reserve(std::size_t size) {

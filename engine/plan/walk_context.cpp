@@ -88,7 +88,10 @@ struct WalkColumnValues {
 std::span<const WalkColumn> walk_columns() {
   using Values = WalkColumnValues;
   static constexpr WalkColumn kColumns[] = {
-      {"similarity", "to the track before it, by the walk's space, -1..1", Values::similarity},
+      {"similarity",
+       "to the last track before it that has a place in the walk's space, -1..1; missing for those "
+       "that have none",
+       Values::similarity},
       {"hours_since_played", "hours since you last played it, when its turn comes",
        Values::hours_since_played},
       {"steps_since_artist", "tracks since its artist was heard, 1 the last; 100 long ago or never",

@@ -95,7 +95,7 @@ std::int32_t WalkPool::any(Random& random) const {
   return open_[std::min(place, size() - 1)];
 }
 
-void WalkPool::hold_back(const std::vector<std::int32_t>& rows) {
+void WalkPool::hold_back(std::span<const std::int32_t> rows) {
   std::vector<std::int32_t> held;
   for (const std::int32_t row : rows) {
     if (!open_.has(row)) continue;
@@ -148,7 +148,20 @@ void WalkPool::hold_back_recent(std::span<const std::int32_t> before, std::size_
     if (song <= last && is_recent.has(song))
       rows_of[place_of_song.at(song)].push_back(static_cast<std::int32_t>(row));
   }
-  for (const std::vector<std::int32_t>& rows : rows_of) hold_back(rows);
+  std::vector<std::int32_t> rows;
+  for (const std::vector<std::int32_t>& of_song : rows_of) {
+    if (rows.size() + of_song.size() > count / 2) break;
+    rows.insert(rows.end(), of_song.begin(), of_song.end());
+  }
+  // Those heard longest ago come back first, half of what is left at a time: one by one they would
+  // come in the order of the listening.
+  std::vector<std::span<const std::int32_t>> parts;
+  for (std::span<const std::int32_t> left = rows; !left.empty();) {
+    const std::size_t kept = left.size() / 2;
+    parts.push_back(left.subspan(kept));
+    left = left.first(kept);
+  }
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) hold_back(*part);
 }
 
 void WalkPool::hold_back_exposed(const Exposures& exposures) {

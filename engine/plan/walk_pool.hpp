@@ -84,17 +84,18 @@ class WalkPool {
   /// Any that is open, all as likely; there is one.
   [[nodiscard]] std::int32_t any(Random& random) const;
 
-  /// Holds back the songs of `before`, and then so many of those that were heard last.
+  /// Holds back the songs of `before`, and then so many of those that were heard last: the latest of
+  /// them, up to half of the candidates, so that there is something to choose from.
   void hold_back_recent(std::span<const std::int32_t> before, std::size_t songs);
   /// Holds back what at least two more of earlier lists had than had some other candidate.
   void hold_back_exposed(const Exposures& exposures);
-  /// The next of what was held back: by exposures, fewest first, then the songs, the one heard
-  /// longest ago first. False when there is none.
+  /// The next of what was held back: by exposures, fewest first, then the songs, those heard longest
+  /// ago first, half of them at a time. False when there is none.
   bool give_back();
 
  private:
   void open(std::int32_t row);
-  void hold_back(const std::vector<std::int32_t>& rows);
+  void hold_back(std::span<const std::int32_t> rows);
   [[nodiscard]] std::vector<std::int32_t> recent_songs(std::span<const std::int32_t> before,
                                                        std::size_t songs) const;
 

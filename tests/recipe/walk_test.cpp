@@ -229,12 +229,14 @@ TEST_CASE("a lot gives every set the same chance", "[walk]") {
 }
 
 TEST_CASE("how likely each track comes next is how often it does", "[walk]") {
-  Walked library(scale(8));
+  std::vector<Song> songs = scale(8);
+  if (GENERATE(false, true)) songs.resize(10, {9, kUnknown, kUnknown});
+  Walked library(songs);
   library.play(4, kNow - kHour);
   const std::string build =
       "return user.likes:walk { steps = 1, k = 3, strangers = 2, after = song(4), temperature = "
       "0.5, "
-      "score = function(t) return t.similarity + 0.1 * t.id end }";
+      "score = function(t) return known(t.similarity, 0) + 0.1 * t.id end }";
   const auto chances = library.first_chances(build);
   REQUIRE(chances);
   double sum = 0;
@@ -354,6 +356,50 @@ TEST_CASE("what was heard last does not come again while others are left", "[wal
   CHECK(std::find(nine.begin(), nine.end(), 2) == nine.end());
 }
 
+TEST_CASE("few songs that were all heard lately are shuffled all the same", "[walk]") {
+  Walked library(scale(20));
+  for (int id = 1; id <= 20; ++id) library.play(id, kNow - (30 - id) * kHour);
+  std::set<int> first;
+  std::set<Ids> second_halves;
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    const Ids walked =
+        ids(library.run("return user.likes:walk { steps = 20, no_repeat = 50 }", seed));
+    REQUIRE(walked.size() == 20);
+    first.insert(walked[0]);
+    CHECK(*std::max_element(walked.begin(), walked.begin() + 10) == 10);  // half of them wait
+    second_halves.insert(Ids(walked.begin() + 10, walked.end()));
+  }
+  CHECK(first.size() > 4);
+  CHECK(second_halves.size() > 20);
+}
+
+TEST_CASE("songs of unknown sound come as often as they are many, and the mood holds", "[walk]") {
+  std::vector<Song> songs = scale(80);
+  for (Song& song : songs) song.artist = std::min(song.artist, 29);
+  songs.resize(100, {30, kUnknown, kUnknown});  // nothing is known of their artist either
+  Walked library(songs);
+  int unknown = 0;
+  double jumps = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const json record = library.run(
+        "return user.likes:walk { steps = 40, k = 5, strangers = 0, score = function(t) return 10 "
+        "* known(t.similarity, 0) end }",
+        seed);
+    int last = 0;
+    for (const int id : ids(record)) {
+      unknown += id > 80 ? 1 : 0;
+      if (id > 80) continue;
+      if (last > 0) jumps += std::abs(id - last);
+      last = id;
+    }
+    if (ids(record).front() <= 80)
+      CHECK(record.dump().find("it is not known what sounds like") == std::string::npos);
+  }
+  CAPTURE(unknown, jumps);
+  CHECK(std::abs(unknown / 800.0 - 0.2) < 0.05);
+  CHECK(jumps / 640 < 6);  // by chance 27
+}
+
 TEST_CASE("two versions of a song do not come in one walk", "[walk]") {
   std::vector<Song> songs = scale(10);
   songs[4].song_key = songs[5].song_key = "twins";
@@ -466,6 +512,10 @@ TEST_CASE("a list that is shorter than asked for says so, and why", "[walk]") {
   CHECK(notices(way).find("the walk has 2 of 5 tracks: no other artist is left") !=
         std::string::npos);
   CHECK(notices(Walked(scale(9)).run("return user.likes:walk { steps = 5 }")).empty());
+  const json ends =
+      Walked(scale(9)).run("return user.likes:walk { steps = 1, from = song(1), to = song(9) }");
+  CHECK(notices(ends).find("both ends of the way, though 1 track was asked for") !=
+        std::string::npos);
 }
 
 TEST_CASE("a way from a song to itself begins with it and does not end with it", "[walk]") {
@@ -497,8 +547,9 @@ TEST_CASE("a space that is not there is told, and the best there is stands in", 
   const json record =
       Walked(scale(6)).run("return user.likes:walk { steps = 5, space = \"clap\" }");
   CHECK(ids(record).size() == 5);
-  CHECK(notices(record).find("the walk goes by the space features, as model.content has not been "
-                             "trained; train it with: engine train content") != std::string::npos);
+  CHECK(notices(record).find(
+            "the walk goes by the space features, not by \"clap\", as model.content has not been "
+            "trained; train it with: engine train content") != std::string::npos);
 }
 
 TEST_CASE("nothing of the future is in a walk", "[walk]") {
