@@ -9,14 +9,19 @@
 local pl = require "playlist"
 local shuffles = require "shuffles"
 
--- The song that a text "ARTIST - TITLE" or "TITLE" names, as candidates.
-local function song(text)
-  local artist, title = text:match "^(.-)%s+%-%s+(.+)$"
-  local found = pl.recall.catalogue { artist = artist or "", title = title or text }
+-- The song that a text "ARTIST - TITLE" or "TITLE" names, as candidates: sooner one of `mine` than another of that name.
+local function song(text, mine)
+  local found
+  local function try(artist, title)
+    if not found or #found == 0 then found = pl.recall.catalogue { artist = artist, title = title } end
+  end
+  for artist_end, title_begin in text:gmatch "()%s+%-%s+()" do try(text:sub(1, artist_end - 1), text:sub(title_begin)) end
+  try("", text)   -- a title may hold a dash itself
   if #found == 0 then error("no song here is called \"" .. text .. "\"; write ARTIST - TITLE, or TITLE") end
   local free = found:filter(pl.filtering.banned {})
   if #free == 0 then error("you have banned \"" .. text .. "\"; engine unban takes that back") end
-  return free:top(1)
+  local own = free * mine
+  return (#own > 0 and own or free):top(1)
 end
 
 return pl.recipe {
@@ -28,7 +33,7 @@ return pl.recipe {
     to         = pl.text   { "",  help = "the song that it ends with; then it is a way from one to the other" },
     finished   = pl.int    { 2,   min = 1, max = 1000, help = "without likes: songs that you heard to the end this often" },
     neighbours = pl.int    { 50,  min = 1, max = 1000, help = "songs to choose from at each step" },
-    recent     = pl.int    { 50,  min = 0, max = 10000, help = "songs heard last that do not come while others are left" },
+    recent     = pl.int    { 50,  min = 0, max = 10000, help = "songs heard last that do not come while others are left; of few songs half of them" },
     by_lot     = pl.int    { 5,   min = 0, max = 1000, help = "songs from anywhere to choose from besides" },
     wildness   = pl.number { 1,   min = 0, max = 100, help = "0: always the best; higher: closer to plain shuffle" },
     likeness   = pl.number { 8,   min = 0, max = 50, tune = true, help = "weight of how alike two songs in a row are" },
@@ -58,8 +63,8 @@ return pl.recipe {
           - p.served * t.exposures + p.learned * known(math.log(t.acceptance / (1 - t.acceptance)) - unknown, 0)
       end,
     }
-    if p.from ~= "" then walk.from = song(p.from) else walk.after = user.last_session end
-    if p.to ~= "" then walk.to = song(p.to) end
+    if p.from ~= "" then walk.from = song(p.from, mine) else walk.after = user.last_session end
+    if p.to ~= "" then walk.to = song(p.to, mine) end
     return mine:rank(pl.ranking.choice { optional = true, moment = false }):walk(walk)
   end,
 }

@@ -37,6 +37,27 @@ return {
       return rows[1].title == "Calm" and rows[4].title == "Wild", rows[1].title .. " to " .. rows[4].title
     end } },
 
+  { "a title may hold a dash, and one of your own comes before another's",
+    library = {
+      tracks = { song("Live - Take 2", "A", 0.1, 70), song("Home", "B", 0.3, 90), song("Home", "C", 0.5, 110), song("End", "D", 0.7, 130) },
+      library = { "Live - Take 2", "C - Home", "End" },
+    },
+    set = { from = "Live - Take 2", to = "home", tracks = 2 },
+    expect = { tracks = 2, check = function(rows)
+      return rows[1].title == "Live - Take 2" and rows[2].artist == "C", rows[1].title .. " to " .. rows[2].artist
+    end } },
+
+  { "few songs that were heard just now are shuffled all the same",
+    library = {
+      tracks = { song("One", "A", 0.1, 70), song("Two", "B", 0.3, 90), song("Three", "C", 0.5, 110), song("Four", "D", 0.7, 130) },
+      library = { "One", "Two", "Three", "Four" },
+      listens = { { "One", days_ago = 0.04 }, { "Two", days_ago = 0.03 }, { "Three", days_ago = 0.02 }, { "Four", days_ago = 0.01 } },
+    },
+    expect = { tracks = 4, check = function(rows)
+      local early = { One = true, Two = true }
+      return early[rows[1].title] and early[rows[2].title], rows[1].title .. ", " .. rows[2].title
+    end } },
+
   { "one song is a list",
     library = { tracks = { song("One", "A", 0.5, 100) }, library = { "One" } },
     expect = { list = { "One" } } },

@@ -184,8 +184,10 @@ std::string closing(const Playlist& playlist) {
   }
   std::string channels;
   for (const auto& [name, count] : statistics.channels)
-    channels += (channels.empty() ? "" : ", ") + one_line(name) + " " + std::to_string(count);
-  if (!channels.empty() && channels.rfind("none ", 0) != 0) text += "found by: " + channels + "\n";
+    channels += (channels.empty() ? "" : ", ") + (name == "none" ? "no recall" : one_line(name)) +
+                " " + std::to_string(count);
+  if (!channels.empty() && channels.rfind("no recall ", 0) != 0)
+    text += "found by: " + channels + "\n";
   for (const ReceiptEntry& entry : playlist.receipt) {
     text +=
         "limit " + one_line(entry.constraint) + ": passed over " + std::to_string(entry.dropped);
