@@ -22,7 +22,7 @@ namespace {
 /// values[metric][user]: of each list.
 using WayValues = std::vector<std::vector<std::vector<double>>>;
 
-/// A way that failed for everybody ends the evaluation with its own words.
+/// A way that failed for everybody ends the evaluation with its own words for the first of them.
 void refuse_way_without_lists(const ShuffleRequest& request, const ShuffleLists& made) {
   const std::size_t users = request.people.users.size();
   for (std::size_t way = 0; way <= request.people.entries.size(); ++way) {
@@ -30,7 +30,11 @@ void refuse_way_without_lists(const ShuffleRequest& request, const ShuffleLists&
                                       [&](const ShuffleFailure& f) { return f.way == way; });
     if (static_cast<std::size_t>(failed) < users) continue;
     for (const ShuffleFailure& failure : made.failures)
-      if (failure.way == way) throw Error(failure.error);
+      if (failure.way == way)
+        throw named_failure(
+            failure,
+            way < request.people.entries.size() ? request.people.entries[way].name : "songs",
+            request.people.users[failure.user]->user_name);
   }
 }
 
@@ -127,8 +131,8 @@ bool has_too_few_plays(const ShuffleCard& card, const ShuffleWayResult& way) {
 
 std::string variety_text(const ShuffleCard& card) {
   if (card.clusters == 0)
-    return "variety goes by genres, as model.embedding, which has clusters, has not been "
-           "trained.\n";
+    return "variety goes by genres, as model.embedding, which has clusters, was not trained as of "
+           "the last of these days.\n";
   return "variety goes by the " + counted(card.clusters, "cluster") + " of model.embedding.\n";
 }
 
@@ -212,6 +216,16 @@ std::string verdict_of(const ShuffleCard& card) {
   return text;
 }
 
+/// Who gave lists without a track; "" where nobody did.
+std::string empty_text(const ShuffleCard& card) {
+  std::string text;
+  for (const ShuffleWayResult& way : card.ways)
+    if (way.empty_lists > 0)
+      text += way.name + " gave no track in " + std::to_string(way.empty_lists) + " of " +
+              counted(way.lists, "list") + ", which count for nothing.\n";
+  return text;
+}
+
 std::string heading_of(const ShuffleCard& card) {
   return "Shuffles of " + std::to_string(card.users.size()) +
          (card.users.size() == 1 ? " person: " : " people: ") + counted(card.dates.size(), "list") +
@@ -241,6 +255,12 @@ Standing standing_of(const ShuffleMetric& metric, const Interval& difference) {
   return is_below == metric.is_less_better ? Standing::kBetter : Standing::kWorse;
 }
 
+Error named_failure(const ShuffleFailure& failure, const std::string& way,
+                    const std::string& user) {
+  return {failure.error.exit(), way + " failed for " + user + ": " + failure.error.what(),
+          failure.error.parts()};
+}
+
 ShuffleCard run_shuffle_card(const ShuffleRequest& request, std::size_t tracks,
                              std::size_t resamples) {
   ShuffleLists made = make_shuffle_lists(request);
@@ -262,6 +282,11 @@ ShuffleCard run_shuffle_card(const ShuffleRequest& request, std::size_t tracks,
   for (std::size_t way = 0; way < values.size(); ++way) {
     ShuffleWayResult& result = card.ways.emplace_back();
     result.name = request.people.entries[way].name;
+    for (const std::vector<TrackList>& of_user : made.lists[way]) {
+      result.lists += of_user.size();
+      result.empty_lists += static_cast<std::size_t>(std::count_if(
+          of_user.begin(), of_user.end(), [](const TrackList& list) { return list.empty(); }));
+    }
     for (std::size_t m = 0; m < accepted_metric(); ++m) {
       const std::string what = result.name + " " + shuffle_metrics()[m].name;
       result.metrics.push_back(interval_of(values[way][m], card.random_seed, what, resamples));
@@ -289,8 +314,8 @@ std::string shuffle_card_text(const ShuffleCard& card) {
   std::string examples;
   for (const ShuffleExample& example : card.examples)
     examples += "\n" + example_text(example, card.ways[0].name, card.users[example.user]);
-  return text + "\n" + variety_text(card) + plays_text(card) + chosen_text(card) + "\n" +
-         verdict_of(card) +
+  return text + "\n" + variety_text(card) + plays_text(card) + chosen_text(card) +
+         empty_text(card) + "\n" + verdict_of(card) +
          "Nobody listened to these lists: they tell what a way gives, not how it was liked.\n" +
          examples;
 }
@@ -306,7 +331,9 @@ nlohmann::ordered_json shuffle_card_json(const ShuffleCard& card) {
     }
     ways.push_back({{"name", way.name},
                     {"metrics", std::move(metrics)},
-                    {"effective_plays", way.effective_plays}});
+                    {"effective_plays", way.effective_plays},
+                    {"lists", way.lists},
+                    {"empty_lists", way.empty_lists}});
   }
   nlohmann::ordered_json dates = nlohmann::ordered_json::array();
   for (const std::int64_t date : card.dates) dates.push_back(short_time(date));
@@ -365,18 +392,18 @@ std::string shuffle_card_html(const ShuffleCard& card) {
   std::string examples;
   for (const ShuffleExample& example : card.examples)
     examples += example_html(example, card.ways[0].name, card.users[example.user]);
-  return page_html("Shuffles side by side",
-                   "<p>" + html_escaped(heading_of(card)) + "</p>\n" + table + "<p>+ better than " +
-                       html_escaped(card.ways[0].name) +
-                       ", - worse, by an interval of 95 % over people and lists</p>\n<p>" +
-                       html_escaped(variety_text(card)) + "<br>" + html_escaped(plays_text(card)) +
-                       "<br>" + html_escaped(chosen_text(card)) + "</p>\n<p>" +
-                       html_escaped(verdict_of(card)) + "</p>\n<p>" + keys + "</p>\n<figure>" +
-                       bar_chart("What each way scores, of shares", shares, series) +
-                       "</figure>\n" + helps +
-                       "<p class=\"quiet\">Nobody listened to these lists: they tell what a way "
-                       "gives, not how it was liked.</p>\n" +
-                       examples);
+  return page_html(
+      "Shuffles side by side",
+      "<p>" + html_escaped(heading_of(card)) + "</p>\n" + table + "<p>+ better than " +
+          html_escaped(card.ways[0].name) +
+          ", - worse, by an interval of 95 % over people and lists</p>\n<p>" +
+          html_escaped(variety_text(card)) + "<br>" + html_escaped(plays_text(card)) + "<br>" +
+          html_escaped(chosen_text(card)) + "<br>" + html_escaped(empty_text(card)) + "</p>\n<p>" +
+          html_escaped(verdict_of(card)) + "</p>\n<p>" + keys + "</p>\n<figure>" +
+          bar_chart("What each way scores, of shares", shares, series) + "</figure>\n" + helps +
+          "<p class=\"quiet\">Nobody listened to these lists: they tell what a way "
+          "gives, not how it was liked.</p>\n" +
+          examples);
 }
 
 }  // namespace engine::evaluate

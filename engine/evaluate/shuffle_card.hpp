@@ -20,9 +20,10 @@ namespace engine::evaluate {
 
 struct ShuffleWayResult {
   std::string name;
-  std::vector<Interval> metrics;      // by shuffle_metrics()
-  std::vector<Interval> differences;  // the first way less this one; none of the first itself
-  double effective_plays = 0;         // that `accepted` is worth
+  std::vector<Interval> metrics;           // by shuffle_metrics()
+  std::vector<Interval> differences;       // the first way less this one; none of the first itself
+  double effective_plays = 0;              // that `accepted` is worth
+  std::size_t lists = 0, empty_lists = 0;  // of all people and days; lists without a track
 };
 
 struct ShuffleCard {
@@ -37,6 +38,9 @@ struct ShuffleCard {
   std::uint64_t random_seed = 1;
   std::size_t resamples = 0;
 };
+
+/// The error with whose it is: "uniform failed for ann: ...".
+Error named_failure(const ShuffleFailure& failure, const std::string& way, const std::string& user);
 
 /// Throws what make_shuffle_lists() throws, and a way's own error where it failed for everybody.
 ShuffleCard run_shuffle_card(const ShuffleRequest& request, std::size_t tracks,

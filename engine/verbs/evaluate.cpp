@@ -1,4 +1,5 @@
 // engine evaluate shuffle: the recipe smart-shuffle, or others, beside the ways that people know.
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
@@ -31,17 +32,32 @@ RunRequest way_request(const app::Caller& caller, const std::string& way, std::i
   return request;
 }
 
+/// Of each recipe the name of its file; the path as it was given where two would have one name.
+std::vector<std::string> names_of(const std::vector<std::string>& recipes) {
+  std::vector<std::string> names;
+  for (const std::string& recipe : recipes) {
+    if (std::count(recipes.begin(), recipes.end(), recipe) > 1)
+      throw Error(Exit::kUsage, recipe + " is named twice",
+                  {"", "", "a way beside itself tells nothing", "name each recipe once"});
+    names.push_back(std::filesystem::path(recipe).stem());
+  }
+  const std::vector<std::string> stems = names;
+  for (std::size_t k = 0; k < names.size(); ++k)
+    if (std::count(stems.begin(), stems.end(), stems[k]) > 1) names[k] = recipes[k];
+  return names;
+}
+
 /// A recipe's list is asked for its next track as it is; a simple way has a recipe for that.
 void add_ways(const app::Caller& caller, const Arguments& arguments,
               evaluate::ShuffleRequest& request) {
   const std::int64_t tracks = arguments.integer("tracks");
   std::vector<std::string> recipes = arguments.texts("recipes");
   if (recipes.empty()) recipes = {"smart-shuffle"};
-  for (const std::string& recipe : recipes) {
-    RunRequest run = app::make_request_without_columns(caller, recipe);
+  const std::vector<std::string> names = names_of(recipes);
+  for (std::size_t k = 0; k < recipes.size(); ++k) {
+    RunRequest run = app::make_request_without_columns(caller, recipes[k]);
     run.set.push_back("tracks=" + std::to_string(tracks));
-    request.people.entries.push_back(
-        {std::filesystem::path(recipe).stem(), nullptr, std::move(run)});
+    request.people.entries.push_back({names[k], nullptr, std::move(run)});
   }
   request.next = request.people.entries;
   request.uniform = recipes.size();  // the first of the simple ways
@@ -77,10 +93,16 @@ std::vector<std::int64_t> dates_of(const app::Caller& caller, const Arguments& a
 
 void tell_failures(const app::Caller& caller, const evaluate::ShuffleCard& card) {
   for (const evaluate::ShuffleFailure& failure : card.failures)
-    caller.error(Error(failure.error.exit(),
-                       (failure.way < card.ways.size() ? card.ways[failure.way].name : "songs") +
-                           " failed for " + card.users[failure.user] + ": " + failure.error.what(),
-                       failure.error.parts()));
+    caller.error(evaluate::named_failure(
+        failure, failure.way < card.ways.size() ? card.ways[failure.way].name : "songs",
+        card.users[failure.user]));
+}
+
+/// Nothing, where the first way gave nobody a track.
+Exit exit_of(const evaluate::ShuffleCard& card) {
+  if (!card.failures.empty()) return card.failures.front().error.exit();
+  const evaluate::ShuffleWayResult& first = card.ways.front();
+  return first.empty_lists == first.lists ? Exit::kNothing : Exit::kDone;
 }
 
 Answer evaluate_shuffle(const app::Caller& caller, const Arguments& arguments) {
@@ -112,7 +134,7 @@ Answer evaluate_shuffle(const app::Caller& caller, const Arguments& arguments) {
         evaluate::run_shuffle_card(request, static_cast<std::size_t>(arguments.integer("tracks")),
                                    static_cast<std::size_t>(arguments.integer("resamples")));
   }
-  return {.exit = card->failures.empty() ? Exit::kDone : card->failures.front().error.exit(),
+  return {.exit = exit_of(*card),
           .data = evaluate::shuffle_card_json(*card),
           .text = evaluate::shuffle_card_text(*card),
           .page = [card] { return evaluate::shuffle_card_html(*card); },

@@ -187,6 +187,38 @@ TEST_CASE("a scorecard says that nobody told of shuffled plays", "[shuffle]") {
   CHECK(ended.out.find("hits goes by ") != std::string::npos);
 }
 
+TEST_CASE("a scorecard tells of lists without a track, and whose recipe failed", "[shuffle]") {
+  const EngineHome home;
+  const auto recipe = [&](const std::string& path, const std::string& build) {
+    std::filesystem::create_directories(std::filesystem::path(home.path(path)).parent_path());
+    engine::write_file_atomically(
+        home.path(path),
+        "local pl = require \"playlist\"\nreturn pl.recipe { title = \"Mine\", params = { tracks = "
+        "pl.int { 5, help = \"length\" } },\n  build = function(p, user) " +
+            build + " end }\n");
+    return home.path(path);
+  };
+  const auto evaluate = [&](std::vector<std::string> recipes) {
+    std::vector<std::string> arguments{"evaluate", "shuffle"};
+    arguments.insert(arguments.end(), recipes.begin(), recipes.end());
+    arguments.insert(arguments.end(), {"--lists", "2", "--tracks", "5", "--resamples", "100",
+                                       "--examples", "0", "--chosen-plays", "0"});
+    return engine_on_demo(home, arguments);
+  };
+  const std::string empty = recipe("a/mine.lua", "return user.likes:top(1) - user.likes");
+  const std::string one = recipe("b/mine.lua", "return user.likes:top(1)");
+  const Ended nothing = evaluate({empty, one});
+  CHECK(nothing.exit_code == 1);
+  CHECK(nothing.out.find(empty + " gave no track in 2 of 2 lists") != std::string::npos);
+  CHECK(nothing.out.find(one + " gave no track") == std::string::npos);
+  const Ended failed = evaluate({recipe("bad.lua", "error('on Fridays')")});
+  CHECK(failed.exit_code == 4);
+  CHECK(failed.err.find("bad failed for demo: ") != std::string::npos);
+  const Ended twice = evaluate({one, one});
+  CHECK(twice.exit_code == 2);
+  CHECK(twice.err.find("is named twice") != std::string::npos);
+}
+
 TEST_CASE("a scorecard is the same however many workers there are", "[shuffle]") {
   const EngineHome home;
   CHECK(evaluated(home, {"--jobs", "1"}) == evaluated(home, {"--jobs", "3"}));
