@@ -10,12 +10,26 @@ namespace {
 struct Counts {
   explicit Counts(std::size_t songs) : from(songs), to(songs) {}
 
+  struct Times {
+    std::int32_t all = 0, of_album = 0;
+  };
+
   std::vector<std::int32_t> from, to;
-  std::unordered_map<std::uint64_t, std::int32_t> pairs;
+  std::unordered_map<std::uint64_t, Times> pairs;
   std::int64_t all = 0;
 
   static std::uint64_t pair(std::int32_t song, std::int32_t next) {
     return std::uint64_t{static_cast<std::uint32_t>(song)} << 32 | static_cast<std::uint32_t>(next);
+  }
+  [[nodiscard]] AlbumNeighbours::Pair neighbours(std::uint64_t pair, const Times& times) const {
+    AlbumNeighbours::Pair made{static_cast<std::int32_t>(pair >> 32),
+                               static_cast<std::int32_t>(pair & 0xffff'ffff), times.of_album, 0, 0};
+    made.out_of = from[static_cast<std::size_t>(made.song)];
+    const std::int64_t others = all - made.out_of,
+                       after_others = to[static_cast<std::size_t>(made.next)] - times.all;
+    const double chance = static_cast<double>(after_others + 1) / static_cast<double>(others + 1);
+    made.lift = made.share() / chance;
+    return made;
   }
 };
 
@@ -57,10 +71,11 @@ Counts count(const playlist::OrderingCall& call, const SongRows& songs) {
     const std::int32_t song = songs.song_of(before), next = songs.song_of(track);
     if (song >= 0) ++counts.from[static_cast<std::size_t>(song)];
     if (next >= 0) ++counts.to[static_cast<std::size_t>(next)];
+    if (song < 0 || next < 0 || song == next) continue;
+    Counts::Times& times = counts.pairs[Counts::pair(song, next)];
+    ++times.all;
     const std::int32_t of = album[static_cast<std::size_t>(track)];
-    if (song >= 0 && next >= 0 && song != next && of >= 0 &&
-        of == album[static_cast<std::size_t>(before)])
-      ++counts.pairs[Counts::pair(song, next)];
+    if (of >= 0 && of == album[static_cast<std::size_t>(before)]) ++times.of_album;
   }
   return counts;
 }
@@ -93,13 +108,14 @@ AlbumNeighbours album_neighbours(const playlist::OrderingCall& call, const SongR
   AlbumNeighbours found;
   found.counted = counts.all;
   for (const auto& [pair, times] : counts.pairs) {
-    const auto song = static_cast<std::int32_t>(pair >> 32),
-               next = static_cast<std::int32_t>(pair & 0xffff'ffff);
-    const AlbumNeighbours::Pair made{song, next, times,
-                                     counts.from[static_cast<std::size_t>(song)]};
-    const double chance = static_cast<double>(counts.to[static_cast<std::size_t>(next)]) /
-                          static_cast<double>(counts.all);
-    if (times >= least_times && made.share() > least_lift * chance) found.pairs.push_back(made);
+    if (times.of_album == 0) continue;
+    const AlbumNeighbours::Pair neighbours = counts.neighbours(pair, times);
+    ++found.heard;
+    found.most_times = std::max(found.most_times, neighbours.times);
+    if (neighbours.times < least_times) continue;
+    ++found.often;
+    found.most_lift = std::max(found.most_lift, neighbours.lift);
+    if (neighbours.lift > least_lift) found.pairs.push_back(neighbours);
   }
   std::sort(found.pairs.begin(), found.pairs.end(), [](const auto& a, const auto& b) {
     return std::tuple(-a.share(), -a.times, a.song, a.next) <

@@ -1,8 +1,18 @@
 // Songs of an album that the user heard right after one another, far more often than by chance.
 //
 //   P(next | song) = times that next came right after song / times that anything came after song
-//   chance         = times that next came after anything / times that anything came after anything
+//   chance         = (times that next came after other songs + 1)
+//                    / (times that anything came after other songs + 1)
 //   lift           = P(next | song) / chance
+//
+// Chance is what there would be if it did not matter which song was before, so it is told by what
+// comes after the others. The pair's own times are left out of it: a follower's share of everything
+// would count them, and somebody who plays nothing in order but one album of nine, always from its
+// beginning, would have a chance of an eighth for each, too much for any lift of ten. One over the
+// number of songs would not do either, as what is played often comes after anything often. The 1s
+// say that what was not seen yet may come the next time: a pair that stands alone has a chance of 1,
+// and one that comes always, its follower after nothing else, needs ten times that other songs were
+// followed by something for a lift above ten.
 //
 // What counts is that two plays of one session stand next to each other and neither was played in
 // shuffled order: a shuffled one says nothing about what belongs together (MUSE, CIKM 2023). Where
@@ -42,10 +52,16 @@ struct AlbumNeighbours {
   struct Pair {
     std::int32_t song, next;  // of SongRows
     std::int32_t times, out_of;
+    double lift;
     [[nodiscard]] double share() const { return static_cast<double>(times) / out_of; }
   };
   std::vector<Pair> pairs;   // largest share first, then most times
   std::int64_t counted = 0;  // times that anything came after anything
+
+  // Of all pairs that came once at least, whether they are in `pairs` or not.
+  std::size_t heard = 0, often = 0;  // how many; of those, how many came `least_times`
+  std::int32_t most_times = 0;
+  double most_lift = 0;  // of those that came often
 };
 
 /// Of the songs of a list those with lift > `least_lift` that came `least_times` at least.

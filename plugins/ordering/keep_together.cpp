@@ -3,8 +3,9 @@
 //   user.library:order(pl.ordering.shuffle {}):order(pl.ordering.keep_together {})
 //
 // Together belong songs of an album that the user hears right after one another when nothing is
-// shuffled, more than `lift` times as often as by chance and `times` times at least
-// (album_neighbours.hpp), and songs that are written down as belonging together (named_runs.hpp).
+// shuffled, more than `lift` times as often as by chance, which is as after other songs, and `times`
+// times at least (album_neighbours.hpp), and songs that are written down as belonging together
+// (named_runs.hpp).
 // A follower comes right after its leader, so that pairs make runs; every other track stays in the
 // order given. What is written down goes before what was learned, and of that the larger
 // P(next | song): of two claims to a follower the stronger counts, and a circle is cut at its
@@ -13,6 +14,7 @@
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -66,7 +68,7 @@ class KeepTogether final : public playlist::Ordering {
   static constexpr playlist::Param kParams[] = {
       {"times", 5, 1, 1'000'000, "how often one must have come right after the other, at least"},
       playlist::Param::number("lift", 10, 1, 1'000'000,
-                              "and more than this many times as often as by chance"),
+                              "and more than this many times as often as after other songs"),
       playlist::Param::texts("runs",
                              "songs that belong together as well, each \"ARTIST - TITLE > ARTIST - "
                              "TITLE\", or more of them"),
@@ -121,9 +123,22 @@ class KeepTogether final : public playlist::Ordering {
       call.info(
           "no two listens are known to have come one after the other with shuffle off, so nothing "
           "is known of what belongs together; Spotify's extended history tells it");
+    if (learned.pairs.empty() && learned.heard > 0) call.info(nothing_learned(learned));
     for (const AlbumNeighbours::Pair& pair : learned.pairs)
       links.add(pair.song, pair.next,
                 playlist::concat("next ", pair.times, " of ", pair.out_of, " times"));
+  }
+
+  [[nodiscard]] std::string nothing_learned(const AlbumNeighbours& learned) const {
+    std::string text =
+        playlist::concat("nothing was heard together often enough: of ", learned.heard,
+                         " pairs of one album in this list, each heard in order once at least, ");
+    if (learned.often == 0)
+      return playlist::concat(text, "none came ", times_, " times (the most: ", learned.most_times,
+                              ")");
+    return playlist::concat(text, learned.often, " came ", times_, " times, but none more than ",
+                            lift_, " times as often as after other songs (the most: ",
+                            std::round(learned.most_lift * 10) / 10, ")");
   }
 
   /// Of the runs of a list, and of the followers of a run.

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <random>
 #include <string>
+#include <tuple>
 
 #include <catch2/catch.hpp>
 
@@ -120,24 +121,83 @@ TEST_CASE("a pair counts from the fifth time on, and above ten times chance",
     CHECK(heard.titles({1, 0}) == "BA");
     CHECK(heard.titles({1, 0}, {{"times", 4.0}}) == "AB");
   }
-  SECTION("five of fifty is a chance of a tenth: a certain follower has ten times that") {
+  SECTION("never in nine is a chance of a tenth: a certain follower has ten times that") {
     Heard heard;
     heard.play({0, 1}, 5);
-    heard.play_others(45);
+    heard.play_others(9);
     CHECK(heard.titles({1, 0}) == "BA");
     heard = Heard();
     heard.play({0, 1}, 5);
-    heard.play_others(46);
+    heard.play_others(10);
     CHECK(heard.titles({1, 0}) == "AB");
   }
   SECTION("a follower of one time in four has a quarter of that") {
-    Heard heard;
-    heard.play({0, 1}, 5);
-    heard.play({0, 60}, 15);
-    heard.play_others(170);  // 5 of 190 is 0.026, and 0.25 is less than ten times that
-    CHECK(heard.titles({1, 0}) == "BA");
-    CHECK(heard.titles({1, 0}, {{"lift", 9.0}}) == "AB");
+    // 4 and 1 of 199 and 1 are 0.025, and 0.25 is no more than ten times that.
+    for (const auto& [others, lift, titles] :
+         {std::tuple(195, 10.0, "BA"), {195, 9.0, "AB"}, {196, 10.0, "AB"}}) {
+      Heard heard;
+      heard.play({0, 1}, 5);
+      heard.play({0, 60}, 15);
+      heard.play({10, 1}, 4);
+      heard.play_others(others);
+      CHECK(heard.titles({1, 0}, {{"lift", lift}}) == titles);
+    }
   }
+  SECTION("what often comes after anything is not together with one of them") {
+    Heard heard;
+    heard.play({0, 1}, 20);
+    heard.play({10, 1}, 300);
+    heard.play_others(600);
+    CHECK(heard.titles({1, 0}) == "BA");
+  }
+  SECTION("what came after it from another album is none of the others") {
+    Heard heard;
+    const std::int32_t single =
+        heard.library().add({.title = "B", .artists = {"Queen"}, .album = "Single", .song = 500});
+    const std::int32_t of_album =
+        heard.library().add({.title = "B", .artists = {"Queen"}, .album = "First", .song = 500});
+    heard.play({0, of_album}, 10);
+    heard.play({0, single}, 10);
+    heard.play_others(30);  // half the time, and never in thirty: 0.5 against 1 of 31
+    CHECK(heard.titles({of_album, 0}) == "AB");
+  }
+}
+
+TEST_CASE("an album in order is kept together where nothing else was played in order",
+          "[ordering][together]") {
+  Heard heard;
+  heard.play({0, 1, 2, 3, 4}, 50);
+  heard.play_shuffled({10, 11, 12, 13, 14, 15}, 10);
+  CHECK(heard.titles({3, 10, 1, 4, 0, 2}) == "other 0ABCDE");
+  // As often in any order, its songs are not.
+  Heard unordered;
+  std::mt19937 random(5);
+  Numbers album{0, 1, 2, 3, 4};
+  for (int k = 0; k < 50; ++k) {
+    std::shuffle(album.begin(), album.end(), random);
+    unordered.play(album);
+  }
+  CHECK(unordered.titles({3, 1, 4, 0, 2}) == "DBEAC");
+}
+
+TEST_CASE("where nothing is learned it says how many pairs there were and what they lack",
+          "[ordering][together]") {
+  const auto heard = [](int times) {
+    Heard heard;
+    heard.play({0, 1}, times);
+    heard.play({1, 2}, 3);
+    return heard;
+  };
+  const std::string begin =
+      "nothing was heard together often enough: of 2 pairs of one album in this list, each heard "
+      "in order once at least, ";
+  using Texts = std::vector<std::string>;
+  CHECK(heard(4).order({1, 0, 2}).notices == Texts{begin + "none came 5 times (the most: 4)"});
+  CHECK(heard(6).order({1, 0, 2}).notices ==
+        Texts{begin +
+              "1 came 5 times, but none more than 10 times as often as after other songs (the "
+              "most: 4)"});
+  CHECK(heard(6).order({1, 5}).notices.empty());  // the pairs are of songs that are not here
 }
 
 TEST_CASE("what came in shuffled order says nothing of what belongs together",
