@@ -16,9 +16,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <map>
+#include <span>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include "album_neighbours.hpp"
@@ -28,39 +28,72 @@
 
 namespace {
 
-/// Links between rows, strongest first, and what each goes by.
-class Links {
+/// Links between songs, the strongest first, and what each goes by.
+class SongLinks {
  public:
-  Links(const playlist::OrderingCall& call, const SongRows& songs)
+  SongLinks(const playlist::OrderingCall& call, const SongRows& songs)
       : songs_(songs),
         album_(call.table("tracks")["album"].texts().codes()),
-        track_(call.track()) {}
+        track_(call.track()),
+        links_(call.rows()),
+        told_(call.rows()) {}
 
-  /// Between all rows of two songs, those of one album first.
-  void add(std::int32_t song, std::int32_t next, const std::string& told) {
-    if (song < 0 || next < 0 || song == next) return;
+  /// Between all rows of two songs, those of one album first. False where no row of the one can come
+  /// after one of the other.
+  bool add(std::int32_t song, std::int32_t next, const std::string& told) {
+    if (song == next) return false;
+    bool is_linked = false;
     for (const bool is_one_album : {true, false})
       for (const std::int32_t leader : songs_.rows(song))
         for (const std::int32_t follower : songs_.rows(next))
-          if ((album_of(leader) == album_of(follower)) == is_one_album) {
-            links_.push_back({leader, follower});
-            told_.emplace(std::pair(leader, follower), told);
-          }
+          if ((album_of(leader) == album_of(follower)) == is_one_album)
+            is_linked |= add_rows(leader, follower, told);
+    return is_linked;
   }
-  [[nodiscard]] const std::vector<Link>& links() const { return links_; }
-  [[nodiscard]] const std::string& told(std::int32_t leader, std::int32_t follower) const {
-    return told_.at({leader, follower});
+  [[nodiscard]] const Links& rows() const { return links_; }
+  /// What the link from this row goes by.
+  [[nodiscard]] const std::string& told(std::int32_t leader) const {
+    return told_[static_cast<std::size_t>(leader)];
   }
 
  private:
+  bool add_rows(std::int32_t leader, std::int32_t follower, const std::string& told) {
+    if (!links_.add(leader, follower)) return false;
+    std::string& known = told_[static_cast<std::size_t>(leader)];
+    if (known.empty()) known = told;
+    return true;
+  }
   [[nodiscard]] std::int32_t album_of(std::int32_t row) const {
     return album_[static_cast<std::size_t>(track_[static_cast<std::size_t>(row)])];
   }
 
   const SongRows& songs_;
   std::span<const std::int32_t> album_, track_;  // by track; of each row
-  std::vector<Link> links_;
-  std::map<std::pair<std::int32_t, std::int32_t>, std::string> told_;
+  Links links_;
+  std::vector<std::string> told_;  // by leader
+};
+
+/// Of the runs of a list, of the followers of a run, and of what is wrong with those written down.
+constexpr std::size_t kMostTold = 3;
+
+/// Texts of which the first few are told.
+class FirstFew {
+ public:
+  void add(const std::string& text) {
+    if (++count_ > kMostTold) return;
+    text_ += playlist::concat(count_ == 1 ? "\"" : ", \"", text, "\"");
+  }
+  /// "BEGIN "A", "B", "C" and 4 more", where there are any.
+  void tell(const playlist::Call& call, std::string_view begin) const {
+    if (count_ == 0) return;
+    const std::size_t more = count_ - std::min(count_, kMostTold);
+    call.info(
+        playlist::concat(begin, text_, more > 0 ? playlist::concat(" and ", more, " more") : ""));
+  }
+
+ private:
+  std::string text_;
+  std::size_t count_ = 0;
 };
 
 class KeepTogether final : public playlist::Ordering {
@@ -84,32 +117,60 @@ class KeepTogether final : public playlist::Ordering {
   std::vector<std::int32_t> order(playlist::OrderingCall& call) const {
     call.checkpoint();
     const SongRows songs(call);
-    Links links(call, songs);
+    SongLinks links(call, songs);
     add_named(call, songs, links);
     add_learned(call, songs, links);
-    const std::vector<std::int32_t> followers = followers_of(call.rows(), links.links());
-    tell(call, links, followers);
-    return with_followers(followers);
+    tell(call, links);
+    return links.rows().order();
   }
 
  private:
-  void add_named(const playlist::OrderingCall& call, const SongRows& songs, Links& links) const {
-    const auto runs = named_.tracks(call);
-    for (std::size_t run = 0; run < runs.size(); ++run) {
-      for (std::size_t place = 0; place < runs[run].size(); ++place)
-        if (runs[run][place].empty())
-          call.info(playlist::concat("no track here is called \"", named_.name(run, place), "\""));
-      for (std::size_t place = 1; place < runs[run].size(); ++place)
-        for (const std::int32_t song : songs_in(songs, runs[run][place - 1]))
-          for (const std::int32_t next : songs_in(songs, runs[run][place]))
-            links.add(song, next, "as written");
+  using Songs = std::vector<std::int32_t>;
+
+  void add_named(const playlist::OrderingCall& call, const SongRows& songs,
+                 SongLinks& links) const {
+    const std::vector<Songs> named = named_songs(call, songs);
+    FirstFew of_one_song, against_earlier;
+    for (const NamedRuns::Pair& pair : named_.pairs()) {
+      call.checkpoint();
+      const Songs &before = named[pair.song], &after = named[pair.next];
+      if (before.empty() || after.empty()) continue;
+      if (before.size() == 1 && before == after)
+        of_one_song.add(named_.text(pair));
+      else if (!add_all(before, after, links))
+        against_earlier.add(named_.text(pair));
     }
+    of_one_song.tell(call, "no song comes after itself: ");
+    against_earlier.tell(call, "left out, as what was written before says otherwise: ");
+  }
+
+  static bool add_all(const Songs& before, const Songs& after, SongLinks& links) {
+    bool is_linked = false;
+    for (const std::int32_t song : before)
+      for (const std::int32_t next : after) is_linked |= links.add(song, next, "as written");
+    return is_linked;
+  }
+
+  /// Of each name the songs of the list that are called so.
+  std::vector<Songs> named_songs(const playlist::OrderingCall& call, const SongRows& songs) const {
+    const std::vector<std::vector<std::int32_t>> tracks = named_.tracks(call);
+    std::vector<Songs> found(tracks.size());
+    FirstFew unknown, not_here;
+    for (std::size_t name = 0; name < tracks.size(); ++name) {
+      found[name] = songs_of(songs, tracks[name]);
+      if (tracks[name].empty())
+        unknown.add(named_.names()[name]);
+      else if (found[name].empty())
+        not_here.add(named_.names()[name]);
+    }
+    unknown.tell(call, "no track is called ");
+    not_here.tell(call, "not in this list: ");
+    return found;
   }
 
   /// Those of the list that the tracks are, each once.
-  static std::vector<std::int32_t> songs_in(const SongRows& songs,
-                                            const std::vector<std::int32_t>& tracks) {
-    std::vector<std::int32_t> found;
+  static Songs songs_of(const SongRows& songs, const std::vector<std::int32_t>& tracks) {
+    Songs found;
     for (const std::int32_t track : tracks)
       if (const std::int32_t song = songs.song_of(track);
           song >= 0 && std::find(found.begin(), found.end(), song) == found.end())
@@ -117,7 +178,8 @@ class KeepTogether final : public playlist::Ordering {
     return found;
   }
 
-  void add_learned(const playlist::OrderingCall& call, const SongRows& songs, Links& links) const {
+  void add_learned(const playlist::OrderingCall& call, const SongRows& songs,
+                   SongLinks& links) const {
     const AlbumNeighbours learned = album_neighbours(call, songs, times_, lift_);
     if (learned.counted == 0 && named_.empty())
       call.info(
@@ -141,43 +203,37 @@ class KeepTogether final : public playlist::Ordering {
                             std::round(learned.most_lift * 10) / 10, ")");
   }
 
-  /// Of the runs of a list, and of the followers of a run.
-  static constexpr std::size_t kMostTold = 3;
-
   /// "kept together: "A", then "B" (next 9 of 11 times)"
-  static void tell(const playlist::OrderingCall& call, const Links& links,
-                   const std::vector<std::int32_t>& followers) {
-    std::vector<bool> is_led(followers.size());
-    for (const std::int32_t follower : followers)
-      if (follower >= 0) is_led[static_cast<std::size_t>(follower)] = true;
+  static void tell(const playlist::OrderingCall& call, const SongLinks& links) {
     std::string text;
     std::size_t runs = 0;
-    for (std::size_t row = 0; row < followers.size(); ++row) {
-      if (is_led[row] || followers[row] < 0 || ++runs > kMostTold) continue;
-      text += (runs == 1 ? "" : "; ") + run_text(call, links, followers, row);
+    const auto rows = static_cast<std::int32_t>(links.rows().rows());
+    for (std::int32_t row = 0; row < rows; ++row) {
+      if (links.rows().is_led(row) || links.rows().follower(row) < 0 || ++runs > kMostTold)
+        continue;
+      text += (runs == 1 ? "" : "; ") + run_text(call, links, row);
     }
     if (runs > kMostTold) text += playlist::concat("; and ", runs - kMostTold, " more");
     if (runs > 0) call.info("kept together: " + text);
   }
 
-  static std::string run_text(const playlist::OrderingCall& call, const Links& links,
-                              const std::vector<std::int32_t>& followers, std::size_t first) {
+  static std::string run_text(const playlist::OrderingCall& call, const SongLinks& links,
+                              std::int32_t first) {
     const playlist::Strings titles = call.table("tracks")["title"].texts();
-    const auto title = [&](std::size_t row) {
-      return playlist::concat("\"", titles[static_cast<std::size_t>(call.track()[row])], "\"");
+    const auto title = [&](std::int32_t row) {
+      const std::int32_t track = call.track()[static_cast<std::size_t>(row)];
+      return playlist::concat("\"", titles[static_cast<std::size_t>(track)], "\"");
     };
     std::string text = title(first);
-    std::size_t told = 0, length = 0;
-    for (std::size_t row = first; followers[row] >= 0; ++length) {
-      const std::int32_t next = followers[row];
-      if (told < kMostTold) {
-        text += ", then " + title(static_cast<std::size_t>(next)) + " (" +
-                links.told(static_cast<std::int32_t>(row), next) + ")";
-        ++told;
-      }
-      row = static_cast<std::size_t>(next);
+    std::size_t followers = 0;
+    for (std::int32_t row = first; links.rows().follower(row) >= 0;
+         row = links.rows().follower(row)) {
+      if (++followers > kMostTold) continue;
+      text += ", then " + title(links.rows().follower(row)) + " (" + links.told(row) + ")";
     }
-    return length == told ? text : playlist::concat(text, " and ", length - told, " more after it");
+    return followers <= kMostTold
+               ? text
+               : playlist::concat(text, " and ", followers - kMostTold, " more after it");
   }
 
   std::int32_t times_;

@@ -2,37 +2,29 @@
 
 #include <numeric>
 
-std::vector<std::int32_t> followers_of(std::size_t rows, std::span<const Link> links) {
-  std::vector<std::int32_t> follower(rows, -1);
-  std::vector<bool> is_led(rows);
-  // Of a run's first row its last, and of its last its first; others' are out of date.
-  std::vector<std::int32_t> first(rows);
-  std::iota(first.begin(), first.end(), 0);
-  std::vector<std::int32_t> last = first;
-  for (const Link& link : links) {
-    const auto leader = static_cast<std::size_t>(link.leader),
-               led = static_cast<std::size_t>(link.follower);
-    const bool is_circle = first[leader] == link.follower;
-    if (follower[leader] >= 0 || is_led[led] || is_circle) continue;
-    follower[leader] = link.follower;
-    is_led[led] = true;
-    last[static_cast<std::size_t>(first[leader])] = last[led];
-    first[static_cast<std::size_t>(last[led])] = first[leader];
-  }
-  return follower;
+Links::Links(std::size_t rows) : follower_(rows, -1), is_led_(rows), first_(rows) {
+  std::iota(first_.begin(), first_.end(), 0);
+  last_ = first_;
 }
 
-std::vector<std::int32_t> with_followers(std::span<const std::int32_t> followers) {
-  std::vector<bool> is_led(followers.size());
-  for (const std::int32_t follower : followers)
-    if (follower >= 0) is_led[static_cast<std::size_t>(follower)] = true;
+bool Links::add(std::int32_t leader, std::int32_t follower) {
+  const auto before = static_cast<std::size_t>(leader), after = static_cast<std::size_t>(follower);
+  if (follower_[before] == follower) return true;
+  const bool is_circle = first_[before] == follower;
+  if (follower_[before] >= 0 || is_led_[after] || is_circle) return false;
+  follower_[before] = follower;
+  is_led_[after] = true;
+  last_[static_cast<std::size_t>(first_[before])] = last_[after];
+  first_[static_cast<std::size_t>(last_[after])] = first_[before];
+  return true;
+}
+
+std::vector<std::int32_t> Links::order() const {
   std::vector<std::int32_t> order;
-  order.reserve(followers.size());
-  for (std::size_t row = 0; row < followers.size(); ++row) {
-    if (is_led[row]) continue;
-    for (auto at = static_cast<std::int32_t>(row); at >= 0;
-         at = followers[static_cast<std::size_t>(at)])
-      order.push_back(at);
+  order.reserve(rows());
+  for (std::int32_t row = 0; row < static_cast<std::int32_t>(rows()); ++row) {
+    if (is_led(row)) continue;
+    for (std::int32_t at = row; at >= 0; at = follower(at)) order.push_back(at);
   }
   return order;
 }

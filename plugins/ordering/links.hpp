@@ -3,20 +3,35 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <vector>
 
-/// Row `follower` belongs right after row `leader`.
-struct Link {
-  std::int32_t leader, follower;
+/// Which rows come right after which.
+class Links {
+ public:
+  explicit Links(std::size_t rows);
+
+  /// Row `follower` belongs right after row `leader`; the strongest first. It is taken unless an
+  /// earlier one has its leader or its follower, or it would close a circle: so of two claims to a
+  /// row the stronger counts, and a circle is cut at its weakest link.
+  ///
+  /// Returns   whether the one comes after the other now
+  bool add(std::int32_t leader, std::int32_t follower);
+
+  [[nodiscard]] std::size_t rows() const { return follower_.size(); }
+  /// -1: none in particular.
+  [[nodiscard]] std::int32_t follower(std::int32_t row) const {
+    return follower_[static_cast<std::size_t>(row)];
+  }
+  /// It comes right after another.
+  [[nodiscard]] bool is_led(std::int32_t row) const {
+    return is_led_[static_cast<std::size_t>(row)];
+  }
+  /// All rows: each at its place in the order given, but a follower right after its leader.
+  [[nodiscard]] std::vector<std::int32_t> order() const;
+
+ private:
+  std::vector<std::int32_t> follower_;
+  std::vector<bool> is_led_;
+  // Of a run's first row its last, and of its last its first; others' are out of date.
+  std::vector<std::int32_t> first_, last_;
 };
-
-/// Of each row the one that comes right after it, -1: none in particular.
-///
-/// links    strongest first. Each is taken unless a stronger one has its leader or its follower, or
-///          it would close a circle: so of two claims to a row the stronger counts, and a circle is
-///          cut at its weakest link
-std::vector<std::int32_t> followers_of(std::size_t rows, std::span<const Link> links);
-
-/// All rows: each at its place in the order given, but a follower right after its leader.
-std::vector<std::int32_t> with_followers(std::span<const std::int32_t> followers);

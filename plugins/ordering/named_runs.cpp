@@ -3,7 +3,6 @@
 #include "playlist/folded_words.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 
 namespace {
 
@@ -21,19 +20,19 @@ std::string folded(std::string_view name) {
   return words.empty() ? std::string(name) : words;
 }
 
-/// One song of one run, if it is by that artist; "": whoever it is by.
-struct NamedSong {
-  std::size_t run, place;
+/// What a name may mean; an artist of "" is whoever it is by.
+struct Meaning {
+  std::size_t name;
   std::string artist;
 };
-using ByTitle = std::unordered_map<std::string, std::vector<NamedSong>>;
+using ByTitle = std::unordered_map<std::string, std::vector<Meaning>>;
 
-/// What a name may mean: a title, or an artist and a title at each " - ".
-void add_meanings(std::string_view name, std::size_t run, std::size_t place, ByTitle& wanted) {
-  wanted[folded(name)].push_back({run, place, ""});
-  for (std::size_t at = name.find(kBy); at != std::string_view::npos; at = name.find(kBy, at + 1))
-    wanted[folded(trimmed(name.substr(at + kBy.size())))].push_back(
-        {run, place, folded(trimmed(name.substr(0, at)))});
+/// A title, or an artist and a title at each " - ".
+void add_meanings(std::string_view text, std::size_t name, ByTitle& wanted) {
+  wanted[folded(text)].push_back({name, ""});
+  for (std::size_t at = text.find(kBy); at != std::string_view::npos; at = text.find(kBy, at + 1))
+    wanted[folded(trimmed(text.substr(at + kBy.size())))].push_back(
+        {name, folded(trimmed(text.substr(0, at)))});
 }
 
 }  // namespace
@@ -51,7 +50,12 @@ void NamedRuns::add(std::string_view text) {
     throw playlist::Error(
         playlist::concat("\"", text, "\" does not name two songs or more; write ARTIST - TITLE > ",
                          "ARTIST - TITLE, with spaces beside the >"));
-  runs_.push_back(std::move(songs));
+  std::size_t before = place_of(songs[0]);
+  for (std::size_t k = 1; k < songs.size(); ++k) {
+    const std::size_t next = place_of(songs[k]);
+    pairs_.push_back({before, next});
+    before = next;
+  }
 }
 
 void NamedRuns::add_file(const playlist::File& file) {
@@ -71,32 +75,39 @@ void NamedRuns::add_file(const playlist::File& file) {
   }
 }
 
-std::vector<std::vector<std::vector<std::int32_t>>> NamedRuns::tracks(
-    const playlist::Call& call) const {
+std::size_t NamedRuns::place_of(std::string_view name) {
+  const auto [place, is_new] = place_.emplace(name, names_.size());
+  if (is_new) names_.emplace_back(name);
+  return place->second;
+}
+
+std::string NamedRuns::text(const Pair& pair) const {
+  return names_[pair.song] + std::string(kThen) + names_[pair.next];
+}
+
+std::vector<std::vector<std::int32_t>> NamedRuns::tracks(const playlist::Call& call) const {
   constexpr std::size_t kBetweenCheckpoints = 16'384;
-  std::vector<std::vector<std::vector<std::int32_t>>> found(runs_.size());
+  std::vector<std::vector<std::int32_t>> found(names_.size());
+  if (names_.empty()) return found;
   ByTitle wanted;
-  for (std::size_t run = 0; run < runs_.size(); ++run) {
-    found[run].resize(runs_[run].size());
-    for (std::size_t place = 0; place < runs_[run].size(); ++place)
-      add_meanings(runs_[run][place], run, place, wanted);
+  for (std::size_t name = 0; name < names_.size(); ++name) {
+    if (name % kBetweenCheckpoints == 0) call.checkpoint();
+    add_meanings(names_[name], name, wanted);
   }
-  if (wanted.empty()) return found;
   const playlist::Strings titles = call.table("tracks")["title"].texts();
   const playlist::Strings artists = call.table("artists")["name"].texts();
   const playlist::Lists artists_of = call.lists("track_artists");
   for (std::size_t track = 0; track < titles.size(); ++track) {
     if (track % kBetweenCheckpoints == 0) call.checkpoint();
-    const auto named = wanted.find(folded(titles[track]));
-    if (named == wanted.end()) continue;
+    const auto meanings = wanted.find(folded(titles[track]));
+    if (meanings == wanted.end()) continue;
     const auto number = static_cast<std::int32_t>(track);
-    const auto by = artists_of[number];
-    for (const auto& [run, place, artist] : named->second) {
-      const bool is_by = std::any_of(by.begin(), by.end(), [&, wanted_artist = artist](auto one) {
-        return folded(artists[static_cast<std::size_t>(one)]) == wanted_artist;
-      });
-      if (artist.empty() || is_by) found[run][place].push_back(number);
-    }
+    std::vector<std::string> by;
+    for (const std::int32_t artist : artists_of[number])
+      by.push_back(folded(artists[static_cast<std::size_t>(artist)]));
+    for (const auto& [name, artist] : meanings->second)
+      if (artist.empty() || std::find(by.begin(), by.end(), artist) != by.end())
+        found[name].push_back(number);
   }
   return found;
 }

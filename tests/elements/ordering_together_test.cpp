@@ -312,10 +312,34 @@ TEST_CASE("what is written down belongs together, and goes before what was learn
   const Ordered unknown = heard.order({9, 0}, {{"runs", texts({"A > Queen - J"})}});
   CHECK(unknown.rows == Numbers{0, 1});
   REQUIRE(unknown.notices.size() == 1);
-  CHECK(unknown.notices[0] == "no track here is called \"Queen - J\"");
+  CHECK(unknown.notices[0] == "no track is called \"Queen - J\"");
   for (const char* wrong : {"A", "", "A >", " > A", "A >  > B"})
     CHECK_THROWS_WITH(heard.order({0}, {{"runs", texts({wrong})}}),
                       Catch::Contains("ARTIST - TITLE > ARTIST - TITLE"));
+}
+
+TEST_CASE("what is written down and cannot be is told, the first few of each kind",
+          "[ordering][together]") {
+  const Heard heard;
+  using Texts = std::vector<std::string>;
+  const auto notices = [&](const Texts& runs) {
+    Texts told = heard.order({0, 1, 2, 5}, {{"runs", texts(runs)}}).notices;
+    std::erase_if(told, [](const std::string& note) { return note.starts_with("kept together"); });
+    return told;
+  };
+  const std::string against = "left out, as what was written before says otherwise: ";
+  CHECK(notices({"A > B", "A > C"}) == Texts{against + "\"A > C\""});
+  CHECK(notices({"A > B", "C > B"}) == Texts{against + "\"C > B\""});
+  CHECK(notices({"A > B > A"}) == Texts{against + "\"B > A\""});
+  CHECK(notices({"A > B", "a > b", "A > B"}).empty());
+  CHECK(notices({"A > A"}) == Texts{"no song comes after itself: \"A > A\""});
+  CHECK(notices({"D > E", "A > B"}) == Texts{"not in this list: \"D\", \"E\""});
+  CHECK(notices({"A > B", "A > C", "B > A", "C > B", "A > F", "F > B"}) ==
+        Texts{against + "\"A > C\", \"B > A\", \"C > B\" and 2 more"});
+  Texts unknown;
+  for (int k = 1; k <= 10'000; ++k) unknown.push_back("Nobody " + std::to_string(k) + " > A");
+  CHECK(notices(unknown) ==
+        Texts{"no track is called \"Nobody 1\", \"Nobody 2\", \"Nobody 3\" and 9997 more"});
 }
 
 TEST_CASE("what was learned is no other in another list", "[ordering][together]") {
