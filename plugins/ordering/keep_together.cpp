@@ -111,7 +111,9 @@ class KeepTogether final : public playlist::Ordering {
   explicit KeepTogether(const playlist::Args& args)
       : times_(static_cast<std::int32_t>(args.integer("times"))), lift_(args.number("lift")) {
     for (const std::string_view run : args.texts("runs")) named_.add(run);
-    named_.add_file(args.file("file"));
+    named_.add_file(args.file("file"), [host = args.host()] {
+      if (host->cancelled(host) != 0) throw playlist::Cancelled();
+    });
   }
 
   std::vector<std::int32_t> order(playlist::OrderingCall& call) const {

@@ -35,44 +35,61 @@ void add_meanings(std::string_view text, std::size_t name, ByTitle& wanted) {
         {name, folded(trimmed(text.substr(0, at)))});
 }
 
+/// The songs of a run, no more of them than may be.
+std::vector<std::string_view> songs_in(std::string_view run) {
+  std::vector<std::string_view> songs;
+  for (std::size_t begin = 0;
+       begin <= run.size() && songs.size() <= NamedRuns::kMostFollowers + 1;) {
+    const std::size_t end = std::min(run.find(kThen, begin), run.size());
+    songs.push_back(trimmed(run.substr(begin, end - begin)));
+    begin = end == run.size() ? end + 1 : end + kThen.size();
+  }
+  return songs;
+}
+
 }  // namespace
 
 void NamedRuns::add(std::string_view text) {
-  std::vector<std::string> songs;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(kThen, begin), text.size());
-    songs.emplace_back(trimmed(text.substr(begin, end - begin)));
-    begin = end == text.size() ? end + 1 : end + kThen.size();
+  const std::string wrong = add_or_say(text);
+  if (!wrong.empty()) throw playlist::BadParam(playlist::concat("\"", text, "\" ", wrong));
+}
+
+void NamedRuns::add_file(const playlist::File& file, const std::function<void()>& checkpoint) {
+  constexpr std::size_t kBetweenCheckpoints = 16'384;
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  std::string_view bytes = file.bytes();
+  if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
+  std::size_t number = 0;
+  for (std::size_t begin = 0; begin < bytes.size();) {
+    const std::size_t end = std::min(bytes.find('\n', begin), bytes.size());
+    const std::string_view line = trimmed(bytes.substr(begin, end - begin));
+    begin = end + 1;
+    if (++number % kBetweenCheckpoints == 0) checkpoint();
+    if (line.empty() || line.front() == '#') continue;
+    const std::string wrong = add_or_say(line);
+    if (!wrong.empty())
+      throw playlist::BadParam(playlist::concat(file.path(), ", line ", number, ", ", wrong));
   }
-  const bool has_gap =
-      std::any_of(songs.begin(), songs.end(), [](const std::string& song) { return song.empty(); });
-  if (songs.size() < 2 || has_gap)
-    throw playlist::Error(
-        playlist::concat("\"", text, "\" does not name two songs or more; write ARTIST - TITLE > ",
-                         "ARTIST - TITLE, with spaces beside the >"));
+}
+
+std::string NamedRuns::add_or_say(std::string_view text) {
+  const std::vector<std::string_view> songs = songs_in(text);
+  if (songs.size() < 2 || std::find(songs.begin(), songs.end(), "") != songs.end())
+    return "does not name two songs or more; write ARTIST - TITLE > ARTIST - TITLE, with spaces "
+           "beside the >";
+  for (const std::string_view song : songs)
+    if (song.size() > kLongestName)
+      return playlist::concat("names a song by more than ", kLongestName, " bytes");
+  if (pairs_.size() + songs.size() - 1 > kMostFollowers)
+    return playlist::concat("is one too many: no more than ", kMostFollowers,
+                            " songs can be written down as following another");
   std::size_t before = place_of(songs[0]);
   for (std::size_t k = 1; k < songs.size(); ++k) {
     const std::size_t next = place_of(songs[k]);
     pairs_.push_back({before, next});
     before = next;
   }
-}
-
-void NamedRuns::add_file(const playlist::File& file) {
-  const std::string_view bytes = file.bytes();
-  std::size_t number = 0;
-  for (std::size_t begin = 0; begin < bytes.size();) {
-    const std::size_t end = std::min(bytes.find('\n', begin), bytes.size());
-    const std::string_view line = trimmed(bytes.substr(begin, end - begin));
-    begin = end + 1;
-    ++number;
-    if (line.empty() || line.front() == '#') continue;
-    try {
-      add(line);
-    } catch (const playlist::Error& error) {
-      throw playlist::Error(playlist::concat(file.path(), ", line ", number, ": ", error.what()));
-    }
-  }
+  return "";
 }
 
 std::size_t NamedRuns::place_of(std::string_view name) {

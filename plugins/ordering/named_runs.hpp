@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -17,15 +18,22 @@
 
 class NamedRuns {
  public:
+  /// Followers that may be written down in all; a run of three songs has two.
+  static constexpr std::size_t kMostFollowers = 100'000;
+  static constexpr std::size_t kLongestName = 1'000;  // bytes
+
   /// One name's song comes right after another's; places in names().
   struct Pair {
     std::size_t song, next;
   };
 
-  /// Throws Error where a text is no run.
+  /// Throws BadParam where a text is no run, or one too many.
   void add(std::string_view text);
-  /// The same, naming the file and its line.
-  void add_file(const playlist::File& file);
+  /// The same. What is thrown names the file and its line, and not what stands there, as a recipe
+  /// may name any file.
+  ///
+  /// checkpoint   called now and then, may throw
+  void add_file(const playlist::File& file, const std::function<void()>& checkpoint);
 
   [[nodiscard]] bool empty() const { return pairs_.empty(); }
   /// As they were written, each once.
@@ -38,6 +46,8 @@ class NamedRuns {
   [[nodiscard]] std::vector<std::vector<std::int32_t>> tracks(const playlist::Call& call) const;
 
  private:
+  /// Adds a run, or says what it does wrong.
+  std::string add_or_say(std::string_view text);
   std::size_t place_of(std::string_view name);
 
   std::vector<std::string> names_;

@@ -1,6 +1,8 @@
 // ordering.keep_together: what it learns from which listens, what it does with it, and what is
 // written down.
 #include <algorithm>
+#include <fstream>
+#include <functional>
 #include <numeric>
 #include <random>
 #include <string>
@@ -8,7 +10,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/error.hpp"
+#include "plugin/call.hpp"
+#include "plugin/input_files.hpp"
 #include "support/element_run.hpp"
+#include "support/temporary_folder.hpp"
 
 using support::candidates_of;
 using support::Ordered;
@@ -55,6 +61,7 @@ class Heard {
     play(tracks);
   }
   TinyLibrary& library() { return library_; }
+  [[nodiscard]] const TinyLibrary& library() const { return library_; }
 
   Ordered order(const Numbers& tracks, const engine::Arguments& arguments = {}) const {
     return run_order("ordering.keep_together", arguments, library_, candidates_of(tracks));
@@ -77,6 +84,52 @@ class Heard {
 
   TinyLibrary library_;
   double days_ago_ = 2000;
+};
+
+/// The tracks "G", "A", "F" and "B" kept together by the runs of a file.
+class RunsFile {
+ public:
+  Ordered order(const std::string& bytes, const std::function<bool()>& is_cancelled = {}) const {
+    std::ofstream(path_, std::ios::binary) << bytes;
+    const engine::Element& element =
+        support::elements().require("ordering.keep_together", "test.lua:1");
+    engine::InputFiles files;
+    Ordered result;
+    engine::CallContext context;
+    context.tables = &heard_.library();
+    context.now = TinyLibrary::kNow;
+    context.is_cancelled = is_cancelled;
+    engine::ElementInstance instance(
+        element,
+        engine::check_arguments(*element.description, {{"file", path_}}, "test.lua:1",
+                                {&files, element.plugin->path}),
+        context);
+    const engine::Candidates candidates = candidates_of(kTracks);
+    result.status = instance.order(engine::TableView(candidates).table(), {}, result.rows).status;
+    return result;
+  }
+  std::string titles(const std::string& bytes) const {
+    std::string text;
+    for (const std::int32_t row : order(bytes).rows)
+      text += heard_.library().track(kTracks[static_cast<std::size_t>(row)]).title;
+    return text;
+  }
+  /// What is said of a mistake of the recipe.
+  std::string refused(const std::string& bytes) const {
+    try {
+      order(bytes);
+    } catch (const engine::Error& error) {
+      CHECK(error.exit() == engine::Exit::kRecipe);
+      return error.what();
+    }
+    return "it was taken";
+  }
+
+ private:
+  static inline const Numbers kTracks{6, 0, 5, 1};  // "G", "A", "F", "B"
+  TemporaryFolder folder_;
+  std::string path_ = folder_.file("runs.txt");
+  Heard heard_;
 };
 
 engine::ArgumentList texts(const std::vector<std::string>& texts) {
@@ -340,6 +393,49 @@ TEST_CASE("what is written down and cannot be is told, the first few of each kin
   for (int k = 1; k <= 10'000; ++k) unknown.push_back("Nobody " + std::to_string(k) + " > A");
   CHECK(notices(unknown) ==
         Texts{"no track is called \"Nobody 1\", \"Nobody 2\", \"Nobody 3\" and 9997 more"});
+}
+
+TEST_CASE("a text that is no run is a mistake of the recipe", "[ordering][together]") {
+  const auto refused = [](const std::string& run) {
+    try {
+      Heard().order({0}, {{"runs", texts({run})}});
+    } catch (const engine::Error& error) {
+      CHECK(error.exit() == engine::Exit::kRecipe);
+      return std::string(error.what());
+    }
+    return std::string("it was taken");
+  };
+  CHECK_THAT(refused("x"), Catch::StartsWith("ordering.keep_together: \"x\" does not name two"));
+  CHECK_THAT(refused("A > " + std::string(1001, 'B')), Catch::Contains("more than 1000 bytes"));
+}
+
+TEST_CASE("runs of a file are read as those of the recipe", "[ordering][together]") {
+  const RunsFile runs;
+  SECTION("with comments, empty lines, and a mark of the byte order") {
+    CHECK(runs.titles("\xef\xbb\xbf"
+                      "A > F\r\n\n# B > F\n  B > G  ") == "AFBG");
+  }
+  SECTION("a line that is none is told by its number and not by what it says") {
+    for (const char* bytes : {"A > B\n\nroot:secret:0\n", "A > B\n\nroot:secret > \n"}) {
+      const std::string refused = runs.refused(bytes);
+      CHECK_THAT(refused, Catch::Contains("runs.txt, line 3, does not name two songs or more"));
+      CHECK_THAT(refused, !Catch::Contains("secret"));
+    }
+  }
+  SECTION("too many are refused, in lines or in one") {
+    std::string lines, line = "A";
+    for (int k = 0; k < 100'000; ++k) lines += "A > F\n", line += " > F";
+    CHECK(runs.titles(lines) == "GAFB");
+    CHECK_THAT(runs.refused(lines + "B > G\n"),
+               Catch::Contains("line 100001, is one too many: no more than 100000"));
+    CHECK(runs.titles(line) == "GAFB");
+    CHECK_THAT(runs.refused(line + " > F"), Catch::Contains("line 1, is one too many"));
+  }
+  SECTION("reading can be stopped") {
+    const std::string lines(20'000, '\n');
+    CHECK_THAT(runs.refused(lines + "A"), Catch::Contains("line 20001"));
+    CHECK(runs.order(lines + "A", [] { return true; }).status == PLAYLIST_CANCELLED);
+  }
 }
 
 TEST_CASE("what was learned is no other in another list", "[ordering][together]") {
