@@ -6,7 +6,8 @@
 //
 // Artifact  tables "choice", "acceptance": weight, mean, scale f32, a row for each of bytes
 //           "choice_features", "acceptance_features" (their names, one a line), of acceptance one
-//           more, of 1; no rows: there was too little to learn it from
+//           more, of 1; no rows: there was too little to learn it from, or nothing to measure it
+//           by: what was never measured stands on the card alone, and bears on no list
 //           table "people": id (the store's number); of what was learned matrices "choice_people",
 //           "acceptance_people": the weights of each, everybody's where nothing of theirs is known
 // Card      "choice", "acceptance": null, or "count", "sessions", "people" learned from, "weights"
@@ -20,6 +21,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,6 +78,11 @@ struct HeardInContext {
   }
 };
 
+/// Of acceptance, where there is nothing to tell apart.
+const char* one_outcome(const ChoiceModel& model) {
+  return model.let_play == 0 ? ", all of them skipped" : ", all of them let play";
+}
+
 std::string what_is_missing(const HeardInContext& heard, const ChoiceModel& model,
                             const ChoiceOptions& options) {
   constexpr std::string_view kWhoTells =
@@ -90,6 +97,7 @@ std::string what_is_missing(const HeardInContext& heard, const ChoiceModel& mode
       " tracks picked from a list out of shuffle by somebody who had played them and ",
       options.least_known, " tracks, and ", model.trials,
       " known tracks that shuffle brought and that were let play or skipped",
+      model.trials > 0 && model.has_one_outcome() ? one_outcome(model) : "",
       heard.tells_shuffle ? "" : "; no listen tells whether it was shuffled", "; ", kWhoTells);
 }
 
@@ -216,7 +224,8 @@ class Choice final : public playlist::Model {
       {"most", 100'000, 10, 10'000'000, "picks, and shuffled plays, learned from, the latest"},
       {"least", 100, 10, 1'000'000, "of either, below which nothing is learned of it"},
       {"regularization", 0.01, 1e-6, 1'000, "pulls weights to 0: 1 / variance"},
-      {"validation_share", 0.3, 0, 0.9, "the latest share of each person's, to measure by"},
+      {"validation_share", 0.3, 0, 0.9,
+       "the latest share of each person's, to measure by; 0: ranking.choice has no columns of it"},
       {"threads", 0, 0, 256, "threads, 0: all; the result is the same"},
   };
 
@@ -243,26 +252,75 @@ class Choice final : public playlist::Model {
     if (!model->choice && !model->acceptance)
       throw playlist::NoData(what_is_missing(heard, *model, options));
     note_what_is_missing(call, *model);
-    write_weights(call, "choice", model->choice ? &*model->choice : nullptr,
-                  shared::choice_features());
-    write_weights(call, "acceptance", model->acceptance ? &*model->acceptance : nullptr,
-                  shared::acceptance_features());
+    write_weights(call, "choice", measured(model->choice), shared::choice_features());
+    write_weights(call, "acceptance", measured(model->acceptance), shared::acceptance_features());
     write_ids(call, "people", heard.person_ids);
     call.card(card_of(*model, options));
   }
 
  private:
+  /// What ranking.choice may go by.
+  template <typename Learned>
+  static const Learned* measured(const std::optional<Learned>& learned) {
+    return learned && learned->held_out.is_measured() ? &*learned : nullptr;
+  }
+
   void note_what_is_missing(playlist::ModelCall& call, const ChoiceModel& model) const {
-    if (!model.choice)
-      call.info(playlist::concat("what people pick is not learned: there are ", model.choices,
-                                 " tracks picked from a "
-                                 "list out of shuffle by somebody who had played them and ",
-                                 options_.least_known, " tracks, and ", options_.least,
-                                 " are needed"));
-    if (!model.acceptance)
-      call.info(playlist::concat("what people let play under shuffle is not learned: there are ",
-                                 model.trials, " such plays of known tracks, and ", options_.least,
-                                 " are needed"));
+    note_choice(call, model);
+    note_acceptance(call, model);
+  }
+
+  void note_choice(playlist::ModelCall& call, const ChoiceModel& model) const {
+    constexpr const char* kWhat = "what people pick";
+    if (model.choice) {
+      note_doubts(call, kWhat, "chosen", *model.choice, no_sessions_held_out());
+      return;
+    }
+    call.info(playlist::concat(kWhat, " is not learned: there are ", model.choices,
+                               " tracks picked from a list out of shuffle by somebody who had "
+                               "played them and ",
+                               options_.least_known, " tracks, and ", options_.least,
+                               " are needed"));
+  }
+
+  void note_acceptance(playlist::ModelCall& call, const ChoiceModel& model) const {
+    constexpr const char* kWhat = "what people let play under shuffle";
+    if (model.acceptance) {
+      const AcceptanceFigures& held_out = model.acceptance->held_out;
+      note_doubts(call, kWhat, "acceptance", *model.acceptance,
+                  held_out.count == 0
+                      ? no_sessions_held_out()
+                      : playlist::concat("the latest ", held_out.count,
+                                         " plays, held out for it, were all ",
+                                         held_out.skipped == 0 ? "let play" : "skipped"));
+      return;
+    }
+    const bool are_enough = model.trials >= static_cast<std::int64_t>(options_.least);
+    call.info(playlist::concat(
+        kWhat, " is not learned: there are ", model.trials, " such plays of known tracks",
+        are_enough ? playlist::concat(one_outcome(model), ", so there is nothing to tell apart")
+                   : playlist::concat(", and ", options_.least, " are needed")));
+  }
+
+  [[nodiscard]] std::string no_sessions_held_out() const {
+    if (options_.validation_share == 0) return "validation_share is 0";
+    return playlist::concat("nobody has a whole session in the latest ",
+                            std::lround(100 * options_.validation_share),
+                            " % of theirs, which are held out for it; it takes more sessions");
+  }
+
+  /// Of what was learned, and can be relied on less than it seems.
+  template <typename Learned>
+  static void note_doubts(playlist::ModelCall& call, const char* what, const char* column,
+                          const Learned& learned, const std::string& why_unmeasured) {
+    if (!learned.held_out.is_measured())
+      call.info(playlist::concat("how well ", what,
+                                 " is foretold was not measured, so ranking.choice leaves ", column,
+                                 " empty: ", why_unmeasured));
+    if (learned.is_separable)
+      call.info(playlist::concat(what, " is foretold without an error in all ", learned.count,
+                                 " cases that it is learned from: nothing but `regularization` "
+                                 "bounds the weights, and their sizes tell little"));
   }
 
   ChoiceOptions options_;

@@ -13,8 +13,9 @@
 // acceptance  0..1: that it is let play to its end rather than skipped where shuffle brings it
 //             next; with `moment` false in an average session, whatever came before, as a list of
 //             many tracks is played. Missing for what the user never heard
-// Both are missing where the model could not learn the one or the other. Candidates do not bear on
-// each other.
+// Both are missing where the model could not learn the one or the other, or had nothing to measure
+// it by: a recipe that goes by a column weighs nothing that nobody knows the worth of. Candidates do
+// not bear on each other.
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -216,10 +217,14 @@ class Choice final : public playlist::Ranking {
   void note_what_is_missing(const playlist::Call& call) const {
     if (is_optional_) return;
     if (!judge_->choice.is_learned())
-      call.info("model.choice had too few picks to learn what is chosen: that column is empty");
+      call.info(
+          "model.choice had too few picks to learn what is chosen, or to measure it: that column "
+          "is "
+          "empty");
     if (!judge_->acceptance.is_learned())
       call.info(
-          "model.choice had too few shuffled plays to learn what is let play: acceptance is empty");
+          "model.choice had too few shuffled plays to learn what is let play, or to measure it: "
+          "acceptance is empty");
   }
 
   /// Nothing is that sure, and a recipe may take its log odds.

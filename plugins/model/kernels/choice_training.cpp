@@ -388,6 +388,13 @@ Judged judge(const Examples& examples, std::size_t set, std::span<const double> 
   return judged;
 }
 
+/// What was taken is the best of each set.
+bool foretells_all(const Examples& examples, std::span<const double> weights) {
+  for (std::size_t set = 0; set < examples.count(); ++set)
+    if (judge(examples, set, weights).rank > 0) return false;
+  return true;
+}
+
 /// 1 - it, whose interval turns round.
 Figure rest_of(const Figure& figure) {
   return {1 - figure.value, 1 - figure.high, 1 - figure.low};
@@ -496,6 +503,7 @@ std::optional<Learned> learn_and_judge(Kind& examples, std::size_t people,
   }
   auto weights = learn(examples, people, part_of(options, (from + to) / 2));
   if (!weights) return std::nullopt;
+  learned.is_separable = foretells_all(examples, weights->everybody.weights);
   note(std::move(*weights), examples, learned);
   return learned;
 }
@@ -508,13 +516,14 @@ std::optional<ChoiceModel> train_choice(const ChoiceData& data, const ChoiceOpti
   ChoiceModel model;
   model.choices = static_cast<std::int64_t>(collected->choices.count());
   model.trials = static_cast<std::int64_t>(collected->trials.count());
+  model.let_play = std::count(collected->trials.chosen.begin(), collected->trials.chosen.end(), 1);
   const std::size_t least = std::max<std::size_t>(1, options.least);
   if (collected->choices.count() >= least) {
     model.choice =
         learn_and_judge<LearnedChoice>(collected->choices, data.people(), options, 0.1, 0.6);
     if (!model.choice) return std::nullopt;
   }
-  if (collected->trials.count() >= least) {
+  if (collected->trials.count() >= least && !model.has_one_outcome()) {
     model.acceptance =
         learn_and_judge<LearnedAcceptance>(collected->trials, data.people(), options, 0.6, 1);
     if (!model.acceptance) return std::nullopt;

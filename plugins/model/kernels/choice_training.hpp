@@ -22,6 +22,7 @@
 // Threads     The same bits for any number of them.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -71,6 +72,9 @@ struct LearnedWeights {
   std::vector<double> spread;                          // between people; empty for one person
   std::vector<std::vector<double>> of_person;          // everybody's where nothing is known
   std::int64_t count = 0, sessions = 0, people = 0;    // learned from
+  /// Everybody's weights foretell each of what they were learned from: then nothing but
+  /// `regularization` bounds them.
+  bool is_separable = false;
 };
 
 /// Of the latest part, by weights of what was before.
@@ -80,6 +84,8 @@ struct ChoiceFigures {
   Figure personal_bits;  // by each one's own weights; of several people
   Figure explained;      // McFadden's R2: 1 - log likelihood / that of picking any
   Figure hit_1, hit_10;  // picked: of the best, of the ten best
+
+  [[nodiscard]] bool is_measured() const { return count > 0; }
 };
 struct AcceptanceFigures {
   /// The chance that what was let play scores above what was skipped: among all plays, and among
@@ -94,6 +100,9 @@ struct AcceptanceFigures {
   Area own_skip_rate;              // the track's, and nothing else
   Figure gain_of_track;            // of_track.all less own_skip_rate.all
   Figure previous;                 // how the play before ended, and nothing else
+
+  /// Something was let play and something skipped.
+  [[nodiscard]] bool is_measured() const { return !std::isnan(model.all.value); }
 };
 
 struct LearnedChoice : LearnedWeights {
@@ -105,9 +114,11 @@ struct LearnedAcceptance : LearnedWeights {
 };
 
 struct ChoiceModel {
-  std::optional<LearnedChoice> choice;  // nothing: fewer than `least`
-  std::optional<LearnedAcceptance> acceptance;
-  std::int64_t choices = 0, trials = 0;  // that there were
+  std::optional<LearnedChoice> choice;          // nothing: fewer than `least`
+  std::optional<LearnedAcceptance> acceptance;  // nor where all were let play, or all skipped
+  std::int64_t choices = 0, trials = 0, let_play = 0;  // that there were; let_play: of the trials
+
+  [[nodiscard]] bool has_one_outcome() const { return let_play == 0 || let_play == trials; }
 };
 
 /// Nothing when `proceed` said stop.
