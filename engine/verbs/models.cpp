@@ -4,14 +4,16 @@
 #include <filesystem>
 
 #include "core/calendar.hpp"
-#include "core/json_text.hpp"
 #include "core/shown_text.hpp"
 #include "models/open_version.hpp"
 #include "plugin/registry.hpp"
+#include "verbs/card_text.hpp"
 #include "verbs/verbs.hpp"
 
 namespace engine::verbs {
 namespace {
+
+constexpr int kCardColumns = 80;  // where nobody knows how wide the screen is
 
 std::string padded(std::string text, std::size_t width) {
   text.resize(std::max(width, text.size() + 2), ' ');
@@ -95,11 +97,10 @@ Answer show_model(const app::Caller& caller, std::string name) {
   std::string text;
   for (const Json& version : versions) {
     text += name + " as of " + version.at("as_of").get<std::string>() + whose(version) + "\n";
-    for (const auto& [key, value] : version.at("card").items()) {
-      if (key == "model" || key == "as_of") continue;
-      text += "  " + padded(key, 16) +
-              (value.is_string() ? value.get<std::string>() : json_text(value)) + "\n";
-    }
+    Json card = version.at("card");
+    card.erase("model");
+    card.erase("as_of");
+    text += card_text(card, caller.screen.columns > 0 ? caller.screen.columns : kCardColumns);
     if (version.contains("damaged"))
       text += "  damaged         " + version["damaged"].get<std::string>() + "\n";
   }
