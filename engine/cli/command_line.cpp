@@ -76,6 +76,16 @@ int end_of_parsing(CLI::App& app, const CLI::ParseError& error, bool is_json) {
   return 0;
 }
 
+/// What is left empty by mistake, such as a shell's variable, is not what is usual.
+void refuse_empty_options(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::vector<std::string>& words = option->results();
+    if (std::find(words.begin(), words.end(), "") == words.end()) continue;
+    throw Error(Exit::kUsage, option->get_name() + " cannot be \"\"",
+                {"", "", "it takes a text that is not empty", "give one, or leave it out"});
+  }
+}
+
 void check_texts(const CommonOptions& common) {
   app::require_utf8("--user", common.user);
   for (const std::string& set : common.set) app::require_utf8("--set", set);
@@ -94,6 +104,7 @@ int run(CLI::App& app, Cli& cli, int argc, char** argv) {
       const bool is_json = std::find(argv, argv + argc, std::string_view("--json")) != argv + argc;
       return end_of_parsing(app, error, is_json);
     }
+    refuse_empty_options(app);
     check_texts(cli.common);
     return exit_code(cli.action());
   } catch (const Error& error) {
@@ -107,7 +118,11 @@ int run(CLI::App& app, Cli& cli, int argc, char** argv) {
          ""}));
     return exit_code(Exit::kLimits);
   } catch (const std::exception& error) {
-    cli.error(Error(Exit::kStore, error.what()));
+    cli.error(
+        Error(Exit::kStore, "something went wrong that the engine does not foresee",
+              {"", "", error.what(),
+               "engine doctor looks at what is installed; if all is sound, report it with the "
+               "command that you gave"}));
     return exit_code(Exit::kStore);
   }
 }

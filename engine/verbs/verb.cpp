@@ -91,7 +91,8 @@ std::string problem_of(const Parameter& parameter, const std::string& value) {
   }
   if (parameter.type == Type::kFlag)
     return value == "true" || value == "false" ? "" : "it takes true or false";
-  if (parameter.type == Type::kText) return "";
+  if (parameter.type == Type::kText)
+    return value.empty() && !parameter.may_be_empty ? "it takes a text that is not empty" : "";
   double number = 0;
   std::int64_t integer = 0;
   const bool is_number =

@@ -37,7 +37,8 @@ struct Parameter {
   bool is_several = false;                // may be given more than once
   char separator = 0;                     // between several in one word
   std::string needs = {}, excludes = {};  // another parameter's name
-  bool is_local = false;  // names a file of this machine, or asks for what only its user may
+  bool is_local = false;      // names a file of this machine, or asks for what only its user may
+  bool may_be_empty = false;  // "" is a value of this text, too
 };
 
 /// What is given for a verb's parameters, as it was written. A front end makes it; a verb reads it.

@@ -136,6 +136,26 @@ TEST_CASE("why tells where a track came from, why-not where another was lost", "
   CHECK_THAT(unknown.err, Catch::Contains("no track \"No Such Song At All\""));
 }
 
+TEST_CASE("an empty text is no track, and no name", "[cli]") {
+  const EngineHome home;
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"why", "last", ""},
+                                                {"why-not", "last", ""},
+                                                {"why", "", "x"},
+                                                {"ban", ""},
+                                                {"unlike", ""},
+                                                {"shuffle", "--from", ""},
+                                                {"compare", "", "weekly"},
+                                                {"run", ""},
+                                                {"models", ""},
+                                                {"train", ""},
+                                                {"library", "rename", "demo", ""}}) {
+    CAPTURE(words);
+    const Ended ended = home.engine(words);
+    CHECK(ended.exit_code == 2);
+    CHECK_THAT(ended.err, Catch::Contains("cannot be \"\"") && Catch::Contains("not empty"));
+  }
+}
+
 TEST_CASE("check says good or what is wrong, without a list", "[check]") {
   const RecordedHome home;
   const Ended good = home.engine({"check", "recipes/weekly.lua"});

@@ -123,6 +123,8 @@ TEST_CASE("arguments that do not fit are told by name", "[verbs]") {
     return why_not(verb, more);
   };
   CHECK_THAT(why_not(verb, {}), Catch::Contains("needs what"));
+  CHECK_THAT(why_not(verb, {{"what", {""}}}),
+             Catch::Contains("what cannot be \"\"") && Catch::Contains("not empty"));
   CHECK_THAT(with({{"limits", {"7"}}}), Catch::Contains("did you mean limit?"));
   CHECK_THAT(with({{"limit", {"0"}}}), Catch::Contains("it takes 1 to 100"));
   CHECK_THAT(with({{"limit", {"7x"}}}), Catch::Contains("it takes a whole number"));
