@@ -40,6 +40,11 @@ std::vector<std::string> wanted_users(const Caller& caller, const ListsOptions& 
   for (std::string name; std::getline(list, name, ',');)
     if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
       names.push_back(name);
+  if (names.empty()) {
+    throw Error(Exit::kUsage, "--users " + options.users + " names nobody",
+                {"", "", "it takes all, or names with commas between",
+                 "who is there: engine library users"});
+  }
   return names;
 }
 

@@ -268,6 +268,9 @@ TEST_CASE("backtest says what is wrong with its arguments", "[backtest]") {
   refused({"weakly"}, 3, {"there is no recipe \"weakly\"", "did you mean weekly?"});
   refused({"weekly", "weekly"}, 2, {"weekly is named twice"});
   refused({"weekly", "--users", "demo,nobody"}, 3, {"the store knows no user \"nobody\""});
+  refused({"weekly", "--users", ","}, 2, {"--users , names nobody"});
+  refused({"weekly", "--users", ""}, 2, {"users cannot be \"\"", "not empty"});
+  refused({"weekly", "--user", ""}, 2, {"--user cannot be \"\"", "not empty"});
   refused({"weekly", "--user", "demo", "--users", "all"}, 2,
           {"--user and --users cannot go together"});
   refused({"weekly", "--k", "0"}, 2, {"--k"});
