@@ -45,7 +45,7 @@ return pl.recipe {
     tempo      = pl.number { 2,   min = 0, max = 50, tune = true, help = "weight of a tempo that stays" },
     energy     = pl.number { 2,   min = 0, max = 50, tune = true, help = "weight of an energy that stays" },
     skips      = pl.number { 2,   min = 0, max = 50, tune = true, help = "weight of not skipping a song when it comes" },
-    learned    = pl.number { 1,   min = 0, max = 50, tune = true, help = "weight of what `engine train choice` learned of what you let play" },
+    learned    = pl.number { 4,   min = 0, max = 50, tune = true, help = "weight of what `engine train choice` learned of what you let play" },
     served     = pl.number { 4,   min = 0, max = 50, tune = true, help = "weight of not having been in earlier lists" },
   },
 
