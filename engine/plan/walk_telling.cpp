@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <optional>
 
 #include "core/shown_text.hpp"
@@ -9,11 +10,15 @@
 namespace engine {
 namespace {
 
-/// "0.83"
+/// "0.83", "4570"
 std::string three_digits(double value) {
   if (std::isnan(value)) return "missing";
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::general, 3);
+  char text[64];
+  auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::general, 3);
+  if (std::abs(value) >= 1000 && std::abs(value) < 1e9) {
+    const double rounded = std::strtod(std::string(text, end.ptr).c_str(), nullptr);
+    end = std::to_chars(text, text + sizeof text, rounded, std::chars_format::fixed, 0);
+  }
   return {text, end.ptr};
 }
 
