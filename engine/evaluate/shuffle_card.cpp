@@ -136,15 +136,18 @@ std::string variety_text(const ShuffleCard& card) {
   return "variety goes by the " + counted(card.clusters, "cluster") + " of model.embedding.\n";
 }
 
+/// "from 2020-11 to 2025-11, when Spotify's was plainly random".
+std::string when_random(const ShuffleCard& card) {
+  return "from " + short_time(card.shuffled_from).substr(0, 7) + " to " +
+         short_time(kRandomTo).substr(0, 7) + ", when Spotify's was plainly random";
+}
+
 /// What `accepted` and `hits` go by.
 std::string plays_text(const ShuffleCard& card) {
   if (card.shuffled_plays == 0)
-    return "accepted: nobody told of plays under a shuffle from 2020-11 to 2025-11, when Spotify's "
-           "was plainly random.\n";
-  std::string text =
-      "accepted goes by " + counted(card.shuffled_plays, "play") +
-      " under a shuffle from 2020-11 to 2025-11, when Spotify's was plainly random; weighed, they "
-      "are worth ";
+    return "accepted: nobody told of plays under a shuffle " + when_random(card) + ".\n";
+  std::string text = "accepted goes by " + counted(card.shuffled_plays, "play") +
+                     " under a shuffle " + when_random(card) + "; weighed, they are worth ";
   for (std::size_t way = 0; way < card.ways.size(); ++way)
     text += (way == 0 ? "" : ", ") + std::to_string(std::lround(card.ways[way].effective_plays)) +
             " for " + card.ways[way].name;
@@ -159,9 +162,8 @@ std::string plays_text(const ShuffleCard& card) {
 std::string chosen_text(const ShuffleCard& card) {
   if (card.chosen_plays == 0) return "hits: nobody played one of their songs after another.\n";
   return "hits goes by " + counted(card.chosen_plays, "play") +
-         " on these days that came after another and were not told to be shuffled; what uniform "
-         "has "
-         "is chance.\n";
+         " that came after another and were not told to be shuffled, of each one's last " +
+         counted(card.dates.size(), "day") + " of listening; what uniform has is chance.\n";
 }
 
 /// A row for each metric, a column for each way.
@@ -277,6 +279,7 @@ ShuffleCard run_shuffle_card(const ShuffleRequest& request, std::size_t tracks,
   card.examples = std::move(made.examples);
   card.failures = std::move(made.failures);
   const NextResults plays = results_of_plays(request, resamples, card.failures);
+  card.shuffled_from = std::max(request.shuffled_from, kRandomFrom);
   card.shuffled_plays = plays.shuffled;
   card.chosen_plays = plays.chosen;
   for (std::size_t way = 0; way < values.size(); ++way) {

@@ -33,6 +33,7 @@ struct ShuffleCard {
   std::vector<ShuffleWayResult> ways;
   std::size_t clusters = 0;  // of model.embedding, that `variety` goes by; 0: by genres
   std::size_t shuffled_plays = 0, chosen_plays = 0;  // that `accepted` and `hits` go by
+  std::int64_t shuffled_from = 0;                    // the first day of the former
   std::vector<ShuffleExample> examples;
   std::vector<ShuffleFailure> failures;
   std::uint64_t random_seed = 1;

@@ -153,7 +153,8 @@ void lay_side_by_side(ShuffleExample& example, const AsOf& tables, std::size_t s
       (*list)[k].step = steps.between((*list)[k - 1].id, (*list)[k].id);
   }
   for (std::size_t k = 1; k < length; ++k)
-    example.uniform[k].why = {"by lot, one of " + counted(songs - std::min(songs, k), "song")};
+    example.uniform[k].why = {songs > k ? "by lot, one of " + counted(songs - k, "song")
+                                        : std::string("by lot")};
 }
 
 std::string example_text(const ShuffleExample& example, const std::string& way,

@@ -29,11 +29,11 @@
 
 #include "elements.hpp"
 #include "shared/choice_signals.hpp"
+#include "shared/co_listening.hpp"
 
 namespace {
 
 constexpr const char* kChoiceModel = "model.choice";
-constexpr std::int64_t kSessionGap = 30 * 60;  // seconds; a pause this long ends a session
 
 /// The learned weights of one of the model's two parts, for the user of the call.
 class LearnedFormula {
@@ -125,7 +125,7 @@ shared::ListenerPast past_of(const playlist::Call& call) {
                is_finished[row] == 1, shared::ending_of(ends[row])});
   }
   constexpr std::int32_t kNewSession = -2;
-  const bool goes_on = !session.empty() && call.now() - end < kSessionGap;
+  const bool goes_on = !session.empty() && call.now() - end < shared::kSessionGapSeconds;
   past.at(call.now(), goes_on ? session.back() : kNewSession);
   return past;
 }

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "core/calendar.hpp"
 #include "core/paths.hpp"
 #include "shared/choice_signals.hpp"
 #include "support/program.hpp"
@@ -18,22 +19,13 @@ using support::SyntheticPlays;
 
 namespace {
 
-std::string utc(std::int64_t seconds) {
-  const std::time_t time = seconds;
-  std::tm parts{};
-  gmtime_r(&time, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
-
 /// An export of them, as Streaming_History_Audio_*.json has it.
 std::string exported(const std::vector<SyntheticPlays::Play>& plays) {
   json records = json::array();
   for (const SyntheticPlays::Play& play : plays) {
     const std::string number = std::to_string(play.track);
     records.push_back(
-        {{"ts", utc(play.ts + play.ms_played / 1000)},
+        {{"ts", engine::format_time(play.ts + play.ms_played / 1000)},
          {"ms_played", play.ms_played},
          {"master_metadata_track_name", "Song " + number},
          {"master_metadata_album_artist_name",
@@ -59,8 +51,9 @@ class ListenerHome : public EngineHome {
   }
 
   json run(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(),
-                     {"--json", "--now", utc(listener_.now() + 60), "--random-seed", "1"});
+    arguments.insert(
+        arguments.begin(),
+        {"--json", "--now", engine::format_time(listener_.now() + 60), "--random-seed", "1"});
     const Ended ended = engine(arguments);
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
