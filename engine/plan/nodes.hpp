@@ -51,21 +51,6 @@ struct NodeContext {
 /// parameter_read, now_read, where and unfollowed.
 void register_nodes(NodeContext& context);
 
-/// Follows the recipe's lines while it builds. Line hooks see tail calls too (`return
-/// candidates:order(...)`), which the call stack does not. Lua is not compiled meanwhile: what runs
-/// once is sooner done than compiled. While nodes are evaluated it is, and no line is followed, nor
-/// in functions of engine.unfollowed.
-class FollowLines {
- public:
-  explicit FollowLines(NodeContext& context);
-  ~FollowLines();
-  FollowLines(const FollowLines&) = delete;
-  FollowLines& operator=(const FollowLines&) = delete;
-
- private:
-  NodeContext& context_;
-};
-
 /// The node id of the value at `index`, or -1.
 int node_at(lua_State* state, int index);
 

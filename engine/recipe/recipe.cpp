@@ -11,6 +11,7 @@
 
 #include "lua/source_text.hpp"
 #include "lua/text_bounds.hpp"
+#include "plan/followed_lines.hpp"
 #include "plan/nodes.hpp"
 #include "recipe/not_a_recipe.hpp"
 
