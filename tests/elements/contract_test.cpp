@@ -233,7 +233,8 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
   CHECK(element_names(PLAYLIST_RANKING) ==
         std::vector<std::string>{"ranking.choice", "ranking.din", "ranking.discovery",
                                  "ranking.external", "ranking.listening_statistics", "ranking.mood",
-                                 "ranking.prompt", "ranking.quality", "ranking.taste"});
+                                 "ranking.preference", "ranking.prompt", "ranking.quality",
+                                 "ranking.taste"});
   CHECK(element_names(PLAYLIST_FILTERING) ==
         std::vector<std::string>{"filtering.banned", "filtering.duration", "filtering.explicit",
                                  "filtering.heard", "filtering.in_set", "filtering.not_in",
