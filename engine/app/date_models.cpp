@@ -9,6 +9,7 @@
 #include "app/progress.hpp"
 #include "app/train_request.hpp"
 #include "core/calendar.hpp"
+#include "core/time_span.hpp"
 #include "data/tables.hpp"
 #include "store/taught_people.hpp"
 
@@ -175,7 +176,7 @@ DateModels::DateModels(const Caller& caller, const ListsOptions& options,
 void DateModels::train(const Caller& caller, const evaluate::ListsRequest& request,
                        const std::vector<evaluate::Period>& periods,
                        const std::string& trained_on) {
-  const std::vector<std::int64_t> dates = training_dates(periods, evaluate::parse_span(every_));
+  const std::vector<std::int64_t> dates = training_dates(periods, parse_span(every_));
   const std::vector<Pupils> pupils = pupils_of(request, trained_on);
   DateTrainings trainings(caller, request, folder_.path());
   std::vector<evaluate::Place> places;

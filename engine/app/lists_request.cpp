@@ -7,6 +7,7 @@
 #include "app/supervised_run.hpp"
 #include "core/calendar.hpp"
 #include "core/duration.hpp"
+#include "core/time_span.hpp"
 #include "evaluate/listening.hpp"
 #include "store/user_halves.hpp"
 #include "store/users.hpp"
@@ -89,7 +90,7 @@ evaluate::ListsRequest make_lists_request(const Caller& caller, const ListsOptio
 
 std::vector<evaluate::Period> choose_periods(const Caller& caller, const ListsOptions& options,
                                              const evaluate::ListsRequest& request) {
-  const std::int64_t every = evaluate::parse_span(options.every);
+  const std::int64_t every = parse_span(options.every);
   const std::int64_t now = caller.asked.now;
   std::int64_t to = 0;
   if (!options.to.empty()) {

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace engine::evaluate {
@@ -12,9 +11,6 @@ namespace engine::evaluate {
 struct Period {
   std::int64_t date = 0, end = 0;
 };
-
-/// "12h", "3d", "1w" as seconds; whole numbers from 1 on. Throws Error(kUsage).
-std::int64_t parse_span(std::string_view text);
 
 /// from, from + every, ... as long as the period ends by `to`. No two overlap. Throws Error(kUsage)
 /// when not even one fits.
