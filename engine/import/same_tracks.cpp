@@ -261,7 +261,8 @@ void forget_credits(Store& store) {
        {"artist_id FROM tracks WHERE artist_id IS NOT NULL", "artist_id FROM track_artists",
         "artist_id FROM artist_tags", "artist_id FROM artist_relations",
         "related_id FROM artist_relations", "artist_id FROM artist_plays",
-        "artist_id FROM artist_ids", "id FROM holdings WHERE kind IN (2, 3, 5)"}) {
+        "artist_id FROM artist_ids", "id FROM holdings WHERE kind IN (2, 3, 5)",
+        "artist_id FROM feedback WHERE artist_id IS NOT NULL"}) {
     unused += std::string(" AND artist_id NOT IN (SELECT ") + users + ")";
   }
   store.execute(unused);

@@ -18,9 +18,9 @@ constexpr std::size_t kMostExamples = 5, kFewUsers = 8;
 
 /// What a person has, but for listens, of which tellings are kept: what an import changes there is
 /// noted, so that it can be undone.
-constexpr const char* kNotedTables[] = {"holdings",      "playlists", "playlist_tracks",
-                                        "artist_plays",  "prompts",   "prompt_vectors",
-                                        "user_relations"};
+constexpr const char* kNotedTables[] = {"holdings",        "feedback",      "playlists",
+                                        "playlist_tracks", "artist_plays",  "prompts",
+                                        "prompt_vectors",  "user_relations"};
 
 /// A row without a text in this column.
 bool has_row_without(const TableView& table, const char* column) {

@@ -13,12 +13,43 @@ std::int64_t number(HoldingKind kind) {
   return static_cast<std::int64_t>(kind);
 }
 
+bool is_of_artist(const Holding& holding) {
+  return holding.kind == HoldingKind::kSavedArtist || holding.kind == HoldingKind::kBannedArtist;
+}
+
+bool is_ban(const Holding& holding) {
+  return holding.kind == HoldingKind::kBannedTrack || holding.kind == HoldingKind::kBannedArtist;
+}
+
+/// What services list of likes and albums is what somebody has; the rest is what they said.
+bool is_logged(const Holding& holding) {
+  const bool is_word =
+      holding.kind == HoldingKind::kLike || holding.kind == HoldingKind::kSavedArtist;
+  return is_ban(holding) || (is_word && holding.teller == kYou);
+}
+
+std::string origin_of(std::string_view teller) {
+  return teller.empty() ? "import" : teller == kYou ? "cli" : std::string(teller);
+}
+
+/// It was that teller who said the row; one who was not told may be anybody.
+bool is_word_of(const FeedbackRow& row, std::string_view teller) {
+  if (teller == kYou) return is_own_origin(row.origin);
+  return row.origin == origin_of(teller) || row.origin == origin_of("");
+}
+
+FeedbackRow log_row(const Holding& holding, FeedbackRow row = {}) {
+  row.user = holding.user;
+  row.verdict = is_ban(holding) ? Verdict::kBan : Verdict::kLove;
+  row.subject = is_of_artist(holding) ? FeedbackSubject::kArtist : FeedbackSubject::kTrack;
+  (is_of_artist(holding) ? row.artist : row.track) = holding.id;
+  return row;
+}
+
 /// By `at`, by a catalogue or by somebody's listen: not to be moved by what anybody says from then
 /// on.
 bool is_known_without_words(const Store& store, const Holding& holding, std::int64_t at) {
-  const bool is_artist =
-      holding.kind == HoldingKind::kSavedArtist || holding.kind == HoldingKind::kBannedArtist;
-  const std::string tracks = is_artist
+  const std::string tracks = is_of_artist(holding)
                                  ? "(SELECT track_id FROM track_artists WHERE artist_id = ?1 UNION "
                                    "SELECT track_id FROM tracks WHERE artist_id = ?1)"
                                  : "(?1)";
@@ -33,8 +64,7 @@ bool is_known_without_words(const Store& store, const Holding& holding, std::int
 
 /// A run's start sees that the person said something of it: of bans it sees whoever's.
 bool shows_word(const Store& store, const Holding& holding) {
-  if (holding.kind == HoldingKind::kBannedTrack || holding.kind == HoldingKind::kBannedArtist)
-    return true;
+  if (is_ban(holding)) return true;
   return store
       .prepare(
           "SELECT 1 FROM holdings WHERE user_id = ?1 AND kind = ?2 AND id = ?3 "
@@ -52,7 +82,8 @@ void note_word(Store& store, const Holding& holding, std::int64_t now) {
 }
 
 Holdings::Holdings(const Store& store)
-    : find_(store.prepare("SELECT ts FROM holdings WHERE " + kOneWord + " AND ended_at IS NULL")),
+    : log_(store),
+      find_(store.prepare("SELECT ts FROM holdings WHERE " + kOneWord + " AND ended_at IS NULL")),
       find_ended_(store.prepare("SELECT ts, ended_at, ended_by FROM holdings WHERE " + kOneWord +
                                 " ORDER BY ended_at DESC LIMIT 1")),
       insert_(store.prepare("INSERT INTO holdings (user_id, kind, id, name, teller, ts, "
@@ -92,7 +123,7 @@ Holdings::Holdings(const Store& store)
           "SET ended_at = excluded.ended_at WHERE excluded.ended_at > ended_at")) {}
 
 Holdings::Told Holdings::hold(const Holding& h, std::int64_t since, std::int64_t ingestion,
-                              std::int64_t now) {
+                              std::int64_t now, const FeedbackRow& said) {
   const std::int64_t kind = number(h.kind);
   const bool holds = find_.find_integer(h.user, kind, h.id, h.name, h.teller).has_value();
   if (holds) list_.run(h.user, kind, h.id, h.name, h.teller, ingestion);
@@ -100,12 +131,14 @@ Holdings::Told Holdings::hold(const Holding& h, std::int64_t since, std::int64_t
                           adopt_.run(h.user, kind, h.id, h.name, h.teller, ingestion) > 0;
   if (holds || is_adopted) {
     const bool is_dated = date_.run(h.user, kind, h.id, h.name, h.teller, since) > 0;
+    if (is_dated) log_redated(h, since);
     return is_dated ? Told::kDated : Told::kKnown;
   }
 
   find_ended_.start(h.user, kind, h.id, h.name, h.teller);
   if (!find_ended_.step()) {
     insert_.run(h.user, kind, h.id, h.name, h.teller, since, ingestion);
+    log_beginning(h, since, said);
     return Told::kNew;
   }
   const std::int64_t began = find_ended_.integer(0), ended = find_ended_.integer(1);
@@ -117,15 +150,19 @@ Holdings::Told Holdings::hold(const Holding& h, std::int64_t since, std::int64_t
   }
   if (std::max(now, since) <= ended) {
     reopen_.run(h.user, kind, h.id, h.name, h.teller, began, ingestion);
+    log_beginning(h, began, said);
   } else {
     const std::int64_t again = since > ended ? since : now;
     insert_.run(h.user, kind, h.id, h.name, h.teller, again, ingestion);
+    log_beginning(h, again, said);
   }
   return Told::kNew;
 }
 
 bool Holdings::date_anew(const Holding& h, std::int64_t since) {
-  return date_anew_.run(h.user, number(h.kind), h.id, h.name, h.teller, since) > 0;
+  if (date_anew_.run(h.user, number(h.kind), h.id, h.name, h.teller, since) == 0) return false;
+  log_redated(h, since);
+  return true;
 }
 
 std::optional<std::int64_t> Holdings::since(const Holding& h) {
@@ -139,6 +176,7 @@ void Holdings::keep(const Holding& h, std::int64_t ingestion) {
 bool Holdings::end(const Holding& h, std::int64_t at, std::string_view by) {
   if (end_.run(h.user, number(h.kind), h.id, h.name, h.teller, at, by) == 0) return false;
   drop_empty_.run(h.user, number(h.kind), h.id, h.name, h.teller);
+  log_end(h, at, by);
   return true;
 }
 
@@ -151,6 +189,40 @@ std::vector<std::string> Holdings::end_for_all(const Holding& h, std::int64_t at
     end(word, at, by);
   }
   return ended;
+}
+
+void Holdings::log_beginning(const Holding& h, std::int64_t since, FeedbackRow said) {
+  if (!is_logged(h)) return;
+  said.ts = since;
+  if (said.origin.empty()) said.origin = origin_of(h.teller);
+  log_.append(log_row(h, std::move(said)));
+}
+
+// What was logged of it by now never was; it has been so since then.
+void Holdings::log_redated(const Holding& h, std::int64_t since) {
+  if (!is_logged(h)) return;
+  for (const FeedbackRow& row : log_.lasting(log_row(h)))
+    if (is_word_of(row, h.teller)) log_undo(row, row.ts, origin_of(h.teller));
+  log_beginning(h, since, {});
+}
+
+void Holdings::log_end(const Holding& h, std::int64_t at, std::string_view by) {
+  if (!is_logged(h)) return;
+  for (const FeedbackRow& row : log_.lasting(log_row(h)))
+    if (is_word_of(row, h.teller)) log_undo(row, at, origin_of(by));
+}
+
+void Holdings::log_undo(const FeedbackRow& row, std::int64_t at, const std::string& origin) {
+  FeedbackRow undo;
+  undo.user = row.user;
+  undo.ts = at;
+  undo.verdict = Verdict::kUndo;
+  undo.subject = row.subject;
+  undo.track = row.track;
+  undo.artist = row.artist;
+  undo.origin = origin;
+  undo.undoes = row.id;
+  log_.append(undo);
 }
 
 std::vector<EndedHolding> Holdings::end_unlisted(std::int64_t user, HoldingKind kind,

@@ -6,6 +6,8 @@
 //           person said ends by the person only.
 // Last word What the person ended stays ended although the service's exports go on listing it,
 //           until a service that had dropped it lists it again, or dates it later than the end.
+// Log       Every ban, and what the person said themselves, is a row of the log of feedback
+//           (store/feedback.hpp), and so is its end: both are written here, so that they agree.
 // Time      [since, ended), Unix seconds; since 0: not told, always. As of a time in between it
 //           holds, whatever came later. An end at or before the beginning leaves no row.
 #pragma once
@@ -16,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "store/feedback.hpp"
 #include "store/store.hpp"
 
 namespace engine {
@@ -63,7 +66,9 @@ class Holdings {
     kKnown,  // nothing new, or the person ended it
   };
   /// The teller says that it holds, `since` (0: not told) at the latest, in that import (0: none).
-  Told hold(const Holding& holding, std::int64_t since, std::int64_t ingestion, std::int64_t now);
+  /// `said`: what else there is to say of it in the log, where it is new there.
+  Told hold(const Holding& holding, std::int64_t since, std::int64_t ingestion, std::int64_t now,
+            const FeedbackRow& said = {});
   /// It has held since then, whatever the teller's file was understood to say before: for a file
   /// that is read again with its dates in another order. False when that changes nothing.
   bool date_anew(const Holding& holding, std::int64_t since);
@@ -86,6 +91,12 @@ class Holdings {
   std::vector<std::string> tellers(const Holding& holding);
 
  private:
+  void log_beginning(const Holding& holding, std::int64_t since, FeedbackRow said);
+  void log_redated(const Holding& holding, std::int64_t since);
+  void log_end(const Holding& holding, std::int64_t at, std::string_view by);
+  void log_undo(const FeedbackRow& row, std::int64_t at, const std::string& origin);
+
+  FeedbackLog log_;
   Statement find_, find_ended_, insert_, date_, date_anew_, list_, adopt_, reopen_, list_ended_,
       end_, drop_empty_, tellers_, unlisted_, forget_word_, leave_;
 };

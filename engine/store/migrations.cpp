@@ -12,6 +12,50 @@ extern const std::string_view kSchemaSql;  // schema.sql, embedded
 
 namespace {
 
+/// The log of what people said (store/feedback.hpp), in place of tables that nothing filled. What
+/// holdings know of bans, and of what the person said to the engine, is in it from the beginning.
+constexpr std::string_view kFeedbackSql = R"sql(
+DROP TABLE feedback;
+DROP TABLE discoveries;
+DROP TABLE track_clusters;
+DROP TABLE clusters;
+DROP TABLE snapshots;
+CREATE TABLE feedback (
+  feedback_id INTEGER PRIMARY KEY AUTOINCREMENT, -- never given twice: an undo names one
+  user_id INTEGER NOT NULL REFERENCES users,
+  ts INTEGER NOT NULL,                 -- when it was said; 0: not told, always
+  verdict TEXT NOT NULL, subject TEXT NOT NULL, -- words of store/feedback.hpp
+  track_id INTEGER REFERENCES tracks, artist_id INTEGER REFERENCES artists,
+  name TEXT NOT NULL DEFAULT '',       -- of the album, of the playlist; a mood's words
+  first_ts INTEGER, last_ts INTEGER,   -- of times, the last excluded
+  rating REAL, reason TEXT NOT NULL DEFAULT '',
+  list TEXT NOT NULL DEFAULT '',       -- the list that it is about; '': all
+  expires_at INTEGER,                  -- NULL: never
+  origin TEXT NOT NULL,                -- the way in, or the service that told it
+  run_id INTEGER, propensity REAL,
+  undoes INTEGER                       -- the row that an undo takes back
+) STRICT;
+CREATE INDEX feedback_by_user ON feedback (user_id, feedback_id);
+CREATE INDEX feedback_by_track ON feedback (track_id) WHERE track_id IS NOT NULL;
+CREATE INDEX feedback_by_artist ON feedback (artist_id) WHERE artist_id IS NOT NULL;
+CREATE INDEX feedback_by_undone ON feedback (undoes) WHERE undoes IS NOT NULL;
+
+INSERT INTO feedback (user_id, ts, verdict, subject, track_id, artist_id, origin)
+  SELECT user_id, ts, iif(kind IN (4, 5), 'ban', 'love'), iif(kind IN (1, 4), 'track', 'artist'),
+    iif(kind IN (1, 4), id, NULL), iif(kind IN (1, 4), NULL, id),
+    CASE teller WHEN '' THEN 'import' WHEN 'you' THEN 'cli' ELSE teller END
+  FROM holdings WHERE kind IN (4, 5) OR (kind IN (1, 3) AND teller = 'you')
+  ORDER BY user_id, ts, kind, id, teller;
+INSERT INTO feedback (user_id, ts, verdict, subject, track_id, artist_id, origin, undoes)
+  SELECT f.user_id, h.ended_at, 'undo', f.subject, f.track_id, f.artist_id,
+    CASE h.ended_by WHEN 'you' THEN 'cli' WHEN '' THEN 'import' ELSE h.ended_by END, feedback_id
+  FROM feedback f JOIN holdings h ON h.user_id = f.user_id AND h.ts = f.ts
+    AND CASE h.teller WHEN '' THEN 'import' WHEN 'you' THEN 'cli' ELSE h.teller END = f.origin
+    AND h.kind = CASE f.verdict || f.subject WHEN 'bantrack' THEN 4 WHEN 'banartist' THEN 5
+      WHEN 'lovetrack' THEN 1 ELSE 3 END AND h.id = ifnull(f.track_id, f.artist_id)
+  WHERE h.ended_at IS NOT NULL ORDER BY h.ended_at, feedback_id;
+)sql";
+
 /// What a person likes, saved and banned gets a beginning, an end and a teller; the four tables of
 /// before are views of what holds now. Writing to a view writes a holding without a teller.
 ///
@@ -212,7 +256,8 @@ std::span<const Migration> store_migrations() {
       // file imported again is read again and tells it.
       {13,
        "UPDATE ingestions SET is_superseded = 1 WHERE is_complete AND "
-       "format IN ('spotify_extended', 'plays_csv')"}};
+       "format IN ('spotify_extended', 'plays_csv')"},
+      {14, kFeedbackSql}};
   return steps;
 }
 

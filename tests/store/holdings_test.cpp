@@ -19,7 +19,12 @@ struct Book {
   TemporaryFolder folder;
   Store store = Store::open(folder.file("library.db"));
   Holdings holdings{store};
-  Book() { engine::require_user(store, "ann", 0); }
+  Book() {
+    engine::require_user(store, "ann", 0);
+    store.execute(
+        "WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < 20) "
+        "INSERT INTO tracks (track_id) SELECT k FROM n");
+  }
   static Holding by(std::string_view teller) { return {1, HoldingKind::kLike, 7, "", teller}; }
   /// "spotify 0..100; you 100.." by teller and time.
   [[nodiscard]] std::string text() const {
