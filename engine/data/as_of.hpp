@@ -7,7 +7,8 @@
 //          has no time of its own the time of the import;
 //          tracks, artists and tags as the prefix known by then; runs strictly before now.
 //          Nothing later changes any byte of any table.
-// Listens  Left out: those in a private session (incognito).
+// Listens  Left out: those in a private session (incognito), and those that the person asked by now
+//          to be forgotten, likes too (forgotten.hpp).
 //          is_skip      1 the source says so, or it does not say and the listen is too short to be
 //                       a play; 0 otherwise; 255 neither said nor timed
 //          is_finished  1 ended by itself, or >= 90 % of the track; 0 not; 255 unknown length and
@@ -53,6 +54,8 @@ struct AsOfOptions : ColumnOptions {
   /// the same list gives the same list. "": none.
   std::string exclude_recipe;
   std::uint64_t exclude_random_seed = 0;
+  /// What the list that is made is called: what was said of other lists only does not count.
+  std::vector<std::string> lists = {};
 };
 
 class AsOf : public Tables {
@@ -80,7 +83,7 @@ class AsOf : public Tables {
 std::unique_ptr<AsOf> load_as_of(std::shared_ptr<const PreparedColumns> columns,
                                  const AsOfOptions& options);
 /// The same view, where `shared` is one of the same columns as of the same now: only what hangs on
-/// the exclusions ("served") is its own, the rest is computed once for all who share.
+/// the exclusions ("served") and the lists ("feedback", "rejected", "trials") is its own, the rest is computed once for all who share.
 std::unique_ptr<AsOf> load_as_of(std::shared_ptr<const AsOf> shared,
                                  std::shared_ptr<const PreparedColumns> columns,
                                  const AsOfOptions& options);

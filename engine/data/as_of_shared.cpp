@@ -17,7 +17,9 @@ class SharedView final : public AsOf {
   }
 
   const playlist_table* table(std::string_view name) const override {
-    return name == "served" ? own_->table(name) : shared_->table(name);
+    const bool is_own =
+        name == "served" || name == "feedback" || name == "rejected" || name == "trials";
+    return is_own ? own_->table(name) : shared_->table(name);
   }
   const playlist_lists* lists(std::string_view name) const override { return shared_->lists(name); }
   const playlist_matrix* embedding(std::string_view space) const override {

@@ -36,7 +36,20 @@ AsOfView::EndedListens AsOfView::ended_listens() const {
     const auto row = static_cast<std::size_t>(k);
     if (end_of_listen(ts[row], ms_played[row]) <= now_) ended.more.push_back(k);
   }
-  return ended;
+  return forgotten().is_empty() ? ended : remembered(ended);
+}
+
+AsOfView::EndedListens AsOfView::remembered(const EndedListens& ended) const {
+  const playlist_table& whole = user("listens");
+  const auto ts = items<std::int64_t>(whole, "ts");
+  const auto track = items<std::int32_t>(whole, "track");
+  EndedListens kept;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(ended.count()); ++k) {
+    const std::size_t row = ended.row(k);
+    if (!forgotten().has_listen(track[row], ts[row]))
+      kept.more.push_back(static_cast<std::int64_t>(row));
+  }
+  return kept;
 }
 
 AsOfView::Made AsOfView::make_listens() const {
@@ -129,7 +142,8 @@ std::vector<AsOfView::Dated> AsOfView::dated(const playlist_table& whole,
 }
 
 AsOfView::Made AsOfView::make_likes() const {
-  const std::vector<Dated> likes = dated("likes", "track");
+  std::vector<Dated> likes = dated("likes", "track");
+  std::erase_if(likes, [&](const Dated& row) { return forgotten().has_track(row.number); });
   auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(likes.size()));
   std::int32_t* track = made->i32("track");
   std::int64_t* ts = made->i64("ts");
@@ -250,8 +264,11 @@ AsOfView::Made AsOfView::make_playlist_tracks() const {
 }
 
 AsOfView::Made AsOfView::make_saved_artists() const {
-  return artists_of(joined(dated("likes", "track"), dated("saved", "track")),
-                    dated("saved_artists", "artist"), 0);
+  std::vector<Dated> tracks = joined(dated("likes", "track"), dated("saved", "track"));
+  std::vector<Dated> artists = dated("saved_artists", "artist");
+  std::erase_if(tracks, [&](const Dated& row) { return forgotten().has_track(row.number); });
+  std::erase_if(artists, [&](const Dated& row) { return forgotten().has_artist(row.number); });
+  return artists_of(tracks, artists, 0);
 }
 
 AsOfView::Made AsOfView::make_implicit_saved_artists(std::int64_t times) const {
@@ -315,7 +332,7 @@ AsOfView::Made AsOfView::artists_of(const std::vector<Dated>& tracks,
 }
 
 const playlist_table* AsOfView::listen_totals() const {
-  return has_all_listens() ? columns_->user->table("totals") : nullptr;
+  return has_all_listens() && forgotten().is_empty() ? columns_->user->table("totals") : nullptr;
 }
 
 AsOfView::Made AsOfView::make_track_statistics() const {

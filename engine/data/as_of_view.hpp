@@ -14,6 +14,7 @@
 #include "data/as_of.hpp"
 #include "data/declared_tables.hpp"
 #include "data/features.hpp"
+#include "data/forgotten.hpp"
 #include "data/listen_statistics.hpp"
 #include "data/numbering.hpp"
 #include "data/owned_table.hpp"
@@ -89,6 +90,11 @@ class AsOfView final : public AsOf {
   [[nodiscard]] Made make_banned() const;
   [[nodiscard]] Made make_track_statistics() const;
   [[nodiscard]] Made make_served() const;
+  // as_of_feedback.cpp
+  [[nodiscard]] Made make_feedback() const;
+  [[nodiscard]] Made make_rejected() const;
+  [[nodiscard]] Made make_trials() const;
+  // as_of_user.cpp
   [[nodiscard]] Made make_implicit_likes(std::int64_t times) const;
   [[nodiscard]] Made make_implicit_saved_artists(std::int64_t times) const;
   /// Of the table "listens".
@@ -109,7 +115,10 @@ class AsOfView final : public AsOf {
     }
   };
   [[nodiscard]] EndedListens ended_listens() const;
+  /// Without those that the person asked to be forgotten.
+  [[nodiscard]] EndedListens remembered(const EndedListens& ended) const;
   const KnownFeatures& features() const;
+  [[nodiscard]] const Forgotten& forgotten() const;
   OwnedLists make_lists_of(std::string_view name) const;
   OwnedLists visible_values(const playlist_lists& whole, std::size_t rows,
                             const std::function<bool(std::uint64_t)>& keep) const;
@@ -153,6 +162,7 @@ class AsOfView final : public AsOf {
   std::shared_ptr<const AsOf> beside_;
   std::int64_t now_, exclude_runs_from_;
   std::string exclude_recipe_;
+  std::vector<std::string> lists_made_;
   std::uint64_t exclude_random_seed_;
   const std::uint8_t* in_catalogue_;
   std::size_t tracks_ = 0, artists_ = 0, tags_ = 0;  // known by now
@@ -162,6 +172,7 @@ class AsOfView final : public AsOf {
   mutable std::map<std::string, OwnedLists, std::less<>> lists_;
   mutable std::map<std::string, playlist_matrix, std::less<>> matrices_;
   mutable std::optional<KnownFeatures> features_;
+  mutable std::optional<Forgotten> forgotten_;
   mutable std::optional<OwnedTable> audio_;  // holds the derived vectors
   mutable std::optional<IdMap> track_numbers_;
 };

@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "core/ascii.hpp"
+#include "data/feedback_columns.hpp"
 #include "data/listen_judgement.hpp"
 #include "data/listen_statistics.hpp"
 #include "data/numbering.hpp"
@@ -109,12 +111,6 @@ std::int64_t end_of(const Statement& row, int column) {
   return row.is_null(column) ? INT64_MAX : row.integer(column);
 }
 
-// Upper and lower case of ASCII letters alike.
-bool is_same_name(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 // What is, or was, in the person's playlists, by name; several of one name are one, each behind the
 // one before it. A track that has left is known by the playlist's name only, and stands last.
 struct PlaylistTracks {
@@ -180,7 +176,8 @@ void add_saved_albums(const Store& store, std::int64_t user_id, const ColumnFile
     for (std::uint64_t k = artist_tracks.offsets[artist]; k < artist_tracks.offsets[artist + 1];
          ++k) {
       const std::int32_t track = artist_tracks.values[k];
-      if (!is_same_name(text_of(album, codes[static_cast<std::size_t>(track)]), wanted)) continue;
+      if (!equal_ignoring_case(text_of(album, codes[static_cast<std::size_t>(track)]), wanted))
+        continue;
       sets.saved.add(track, rows.integer(2), end_of(rows, 3));
       sets.entries.add(track, rows.integer(2), end_of(rows, 3));
     }
@@ -344,6 +341,12 @@ const UserBuilder::Numbers& UserBuilder::numbers() const {
   return *numbers_;
 }
 
+FeedbackColumns UserBuilder::read_feedback(std::int64_t user_id) const {
+  return {store_, user_id, [this] {
+            return FeedbackColumns::Numbers{numbers().tracks, numbers().artists};
+          }};
+}
+
 std::shared_ptr<const ColumnFile> UserBuilder::build_listens(const ListenRows& listens,
                                                              const std::string& key,
                                                              const Write& write) const {
@@ -376,10 +379,12 @@ std::shared_ptr<const ColumnFile> UserBuilder::build_in_memory(std::int64_t user
   const UserSets sets = read_sets(store_, user_id, catalogue_, numbers().tracks, numbers().artists);
   ColumnWriter writer(key);
   const Bans bans = read_bans(store_, user_id, [this]() -> const Numbers& { return numbers(); });
+  const FeedbackColumns feedback = read_feedback(user_id);
   describe(writer, judged, listens.countries);
   describe(writer, sets);
   describe(writer, bans);
   describe(writer, SaidSets());  // the sets were read just now
+  feedback.describe(writer);
   return writer.write_to_memory();
 }
 
@@ -387,9 +392,11 @@ std::shared_ptr<const ColumnFile> UserBuilder::build_words(std::int64_t user_id)
   const auto numbers_used = [this]() -> const Numbers& { return numbers(); };
   const Bans bans = read_bans(store_, user_id, numbers_used);
   const SaidSets said = read_said(store_, user_id, numbers_used);
+  const FeedbackColumns feedback = read_feedback(user_id);
   ColumnWriter writer("words");
   describe(writer, bans);
   describe(writer, said);
+  feedback.describe(writer);
   return writer.write_to_memory();
 }
 

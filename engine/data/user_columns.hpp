@@ -18,6 +18,7 @@
 //         "banned_artists" artist, ts, ended
 //         "said_likes", "said_saved_artists"  as above, of each track (artist) of which the person
 //         said anything to the engine: all its times, in place of those in `sets`
+//         "feedback_spans" what they said, as feedback_columns.hpp has it
 #pragma once
 
 #include <functional>
@@ -27,6 +28,7 @@
 
 #include "data/column_cache.hpp"
 #include "data/column_file.hpp"
+#include "data/feedback_columns.hpp"
 #include "data/listen_scan.hpp"
 #include "data/numbering.hpp"
 #include "store/store.hpp"
@@ -66,6 +68,7 @@ class UserBuilder {
     IdMap tracks, artists;
   };
   [[nodiscard]] const Numbers& numbers() const;
+  [[nodiscard]] FeedbackColumns read_feedback(std::int64_t user_id) const;
 
   mutable std::optional<Numbers> numbers_;
 };

@@ -6,13 +6,16 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
+#include "data/forgotten.hpp"
 #include "data/listen_judgement.hpp"
 #include "data/listen_scan.hpp"
 #include "data/numbering.hpp"
 #include "data/owned_table.hpp"
 #include "data/sessions.hpp"
+#include "store/feedback.hpp"
 #include "store/listen_flags.hpp"
 #include "store/users.hpp"
 
@@ -85,24 +88,85 @@ struct Listen {
   std::int64_t flags;  // store/listen_flags.hpp
 };
 
+/// What each person who asked for it wants forgotten, as of now.
+class ForgottenByUser {
+ public:
+  ForgottenByUser(const Store& store, const Tables& catalogue, const IdMap& tracks,
+                  std::int64_t now)
+      : store_(store), catalogue_(catalogue), tracks_(tracks), now_(now) {
+    Statement users =
+        store.prepare("SELECT DISTINCT user_id FROM feedback WHERE verdict = 'forget'");
+    std::optional<FeedbackLog> log;
+    for (users.start(); users.step();) {
+      if (!log) log.emplace(store);
+      const std::int64_t user = users.integer(0);
+      Forgotten& forgotten = of_user_.try_emplace(user, catalogue).first->second;
+      for (const FeedbackSpan& span : spans_of(log->rows(user)))
+        if (span.row.verdict == Verdict::kForget && span.holds(now)) add(span.row, forgotten);
+    }
+  }
+
+  [[nodiscard]] bool has_listen(std::int64_t user, std::int32_t track, std::int64_t ts) const {
+    const Forgotten* forgotten = find(user);
+    return forgotten != nullptr && forgotten->has_listen(track, ts);
+  }
+  [[nodiscard]] bool has_track(std::int64_t user, std::int32_t track) const {
+    const Forgotten* forgotten = find(user);
+    return forgotten != nullptr && forgotten->has_track(track);
+  }
+
+ private:
+  [[nodiscard]] const Forgotten* find(std::int64_t user) const {
+    if (of_user_.empty()) return nullptr;
+    const auto found = of_user_.find(user);
+    return found == of_user_.end() ? nullptr : &found->second;
+  }
+
+  void add(const FeedbackRow& row, Forgotten& forgotten) const {
+    if (row.subject == FeedbackSubject::kTimes)
+      return forgotten.add_times(row.first.value_or(0), row.last.value_or(0));
+    if (row.subject == FeedbackSubject::kPlaylist) return add_playlist(row, forgotten);
+    if (row.artist) {
+      const auto ids = column_of<std::int64_t>(*catalogue_.table("artists"), "id");
+      const std::int32_t artist = IdMap(ids).number(*row.artist);
+      if (artist < 0) return;
+      if (row.subject == FeedbackSubject::kAlbum) return forgotten.add_album(artist, row.name);
+      return forgotten.add_artist(artist);
+    }
+    const std::int32_t track = row.track ? tracks_.number(*row.track) : -1;
+    if (track < 0) return;
+    row.subject == FeedbackSubject::kSong ? forgotten.add_song(track) : forgotten.add_track(track);
+  }
+
+  /// What is in it as of now.
+  void add_playlist(const FeedbackRow& row, Forgotten& forgotten) const {
+    Statement entries = store_.prepare(
+        "SELECT t.track_id FROM playlists p JOIN playlist_tracks t USING (playlist_id) "
+        "WHERE p.user_id = ?1 AND p.name = ?2 AND CASE t.ts WHEN 0 THEN p.ts ELSE t.ts END <= ?3 "
+        "UNION SELECT id FROM holdings WHERE user_id = ?1 AND kind = 6 AND name = ?2 AND ts <= ?3 "
+        "AND ended_at > ?3");
+    for (entries.start(row.user, row.name, now_); entries.step();)
+      if (const std::int32_t track = tracks_.number(entries.integer(0)); track >= 0)
+        forgotten.add_track(track);
+  }
+
+  const Store& store_;
+  const Tables& catalogue_;
+  const IdMap& tracks_;
+  std::int64_t now_;
+  std::unordered_map<std::int64_t, Forgotten> of_user_;
+};
+
 /// Everybody's listens of music that had ended by now outside private sessions. The primary key
 /// keeps a user's together and in the order of their times, users in the order of their ids.
 class VisibleListens {
  public:
-  VisibleListens(const Store& store, const playlist_table& tracks, const AsOfOptions& options,
+  VisibleListens(const Store& store, const Tables& tables, const AsOfOptions& options,
                  const std::set<std::int64_t>& absent)
-      : store_(store),
-        track_ids_(static_cast<const std::int64_t*>(find_column(tracks, "id")->data),
-                   static_cast<std::size_t>(tracks.rows)),
-        artists_(static_cast<const std::int32_t*>(find_column(tracks, "artist")->data)),
-        durations_(static_cast<const std::int32_t*>(find_column(tracks, "duration_ms")->data)),
-        rule_(options.rule),
-        now_(options.now),
-        absent_(absent) {
-    find_shows();
-  }
+      : VisibleListens(store, tables, *tables.table("tracks"), options, absent) {}
 
   [[nodiscard]] std::span<const std::int64_t> track_ids() const { return track_ids_; }
+  [[nodiscard]] const ForgottenByUser& forgotten() const { return forgotten_; }
 
   template <typename Take>
   void each(const Take& take) const {
@@ -114,6 +178,21 @@ class VisibleListens {
   }
 
  private:
+  VisibleListens(const Store& store, const Tables& tables, const playlist_table& tracks,
+                 const AsOfOptions& options, const std::set<std::int64_t>& absent)
+      : store_(store),
+        track_ids_(static_cast<const std::int64_t*>(find_column(tracks, "id")->data),
+                   static_cast<std::size_t>(tracks.rows)),
+        artists_(static_cast<const std::int32_t*>(find_column(tracks, "artist")->data)),
+        durations_(static_cast<const std::int32_t*>(find_column(tracks, "duration_ms")->data)),
+        rule_(options.rule),
+        now_(options.now),
+        absent_(absent),
+        numbers_(track_ids_),
+        forgotten_(store, tables, numbers_, now_) {
+    find_shows();
+  }
+
   struct Heard {
     std::int64_t user_id, ts, flags;
     std::int32_t track, played;
@@ -124,7 +203,6 @@ class VisibleListens {
   /// The listens of at least so many milliseconds; 0: those of untold length too.
   template <typename Take>
   void visit(std::int64_t least, const Take& take) const {
-    const IdMap numbers(track_ids_);
     Statement listens = store_.prepare(
         "SELECT user_id, ts, track_id, ms_played, flags FROM listens "
         "WHERE ?1 = 0 OR ms_played >= ?1");
@@ -135,10 +213,11 @@ class VisibleListens {
               ? kUntold
               : static_cast<std::int32_t>(std::min<std::int64_t>(milliseconds, INT32_MAX));
       const std::int64_t flags = listens.integer(4);
-      const std::int32_t track = numbers.number(listens.integer(2));
+      const std::int32_t track = numbers_.number(listens.integer(2));
       if (track < 0 || absent_.contains(listens.integer(0)) ||
           (flags & ListenFlags::kIncognito) != 0 ||
-          end_of_listen(listens.integer(1), played) > now_)
+          end_of_listen(listens.integer(1), played) > now_ ||
+          forgotten_.has_listen(listens.integer(0), track, listens.integer(1)))
         continue;
       take(Heard{listens.integer(0), listens.integer(1), flags, track, played});
     }
@@ -183,6 +262,8 @@ class VisibleListens {
   PlayRule rule_;
   std::int64_t now_;
   const std::set<std::int64_t>& absent_;
+  IdMap numbers_;
+  ForgottenByUser forgotten_;
   std::vector<bool> is_show_;  // by artist; empty: none is
 };
 
@@ -203,7 +284,7 @@ class TrainingTables final : public Tables {
         options_(options),
         as_of_(load_as_of(std::move(columns), options)),
         absent_(those_outside(store, taught)),
-        listens_(store, *as_of_->table("tracks"), options, absent_) {
+        listens_(store, *as_of_, options, absent_) {
     read_likes(store, options.now);
     count_listens();
     users_.emplace(static_cast<std::int64_t>(ids_.size()));
@@ -249,7 +330,8 @@ class TrainingTables final : public Tables {
         "(ended_at IS NULL OR ended_at > ?1)");
     for (likes.start(now); likes.step();) {
       const std::int32_t track = numbers.number(likes.integer(1));
-      if (track >= 0 && !absent_.contains(likes.integer(0)))
+      if (track >= 0 && !absent_.contains(likes.integer(0)) &&
+          !listens_.forgotten().has_track(likes.integer(0), track))
         likes_of_[likes.integer(0)].push_back(track);
     }
   }

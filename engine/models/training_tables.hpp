@@ -26,8 +26,8 @@ namespace engine {
 ///   table "audience_listens"  as "user_listens", of the rows of "audience": for counting who
 ///                        plays what, never for what somebody does next, unless they are taught
 ///
-/// A play and a skip are what they are in the table "listens"; private sessions are left out, and
-/// so are podcasts, which account data mixes in as artists: those of whom no track's length is
+/// A play and a skip are what they are in the table "listens"; private sessions are left out, what
+/// a person asked to be forgotten is, and so are podcasts, which account data mixes in as artists: those of whom no track's length is
 /// known and half of whose listens of 30 s or more went on for ten minutes. Nothing that happened
 /// after `now` changes a byte, whoever it happened to. `store` must outlive the tables. Throws
 /// Error(kStore), as the first look at "user_listens" does.

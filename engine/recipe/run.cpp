@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <thread>
 
@@ -175,6 +176,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   options.exclude_runs_from = request.exclude_runs_from;
   options.exclude_recipe = request.recipe_path;
   options.exclude_random_seed = random_seed;
+  options.lists = {std::filesystem::path(request.recipe_path).stem().string()};
   const std::shared_ptr<const AsOf> tables = load_tables(request, options);
   const People people(tables, request.columns, options);
 

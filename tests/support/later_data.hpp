@@ -66,6 +66,20 @@ inline constexpr const char* kLaterData = R"(
   INSERT OR IGNORE INTO holdings (user_id, kind, id, name, teller, ts, ended_at)
     SELECT 1, 6, track_id, 'was in it for a while', 'spotify', 1700000060, 1700000070 FROM tracks
     WHERE track_id > 90000;
+  INSERT INTO feedback (user_id, ts, verdict, subject, track_id, origin, rating, reason)
+    SELECT 1, 1700000050, 'rate', 'track', track_id, 'cli', 5, '' FROM tracks WHERE track_id < 100
+    UNION ALL SELECT 1, 1700000060, 'reject', 'song', track_id, 'cli', NULL, 'overplayed'
+    FROM tracks WHERE track_id < 60
+    UNION ALL SELECT 1, 1700000061, 'approve', 'track', track_id, 'bot', NULL, '' FROM tracks
+    WHERE track_id BETWEEN 60 AND 90;
+  INSERT INTO feedback (user_id, ts, verdict, subject, artist_id, origin)
+    SELECT 1, 1700000062, 'forget', 'artist', artist_id, 'cli' FROM artists WHERE artist_id < 20;
+  INSERT INTO feedback (user_id, ts, verdict, subject, first_ts, last_ts, origin)
+    VALUES (1, 1700000063, 'forget', 'times', 0, 1800000000, 'cli'),
+           (2, 1700000063, 'forget', 'times', 0, 1800000000, 'cli');
+  INSERT INTO feedback (user_id, ts, verdict, subject, track_id, artist_id, origin, undoes)
+    SELECT user_id, 1700000070, 'undo', subject, track_id, artist_id, 'cli', feedback_id
+    FROM feedback WHERE ts < 1700000000;
   INSERT INTO runs VALUES (900, 1, 'weekly.lua', '', 1700000400, 7, '', '', '', '', '', '', '', '', 0);
   INSERT INTO run_tracks SELECT 900, track_id, track_id FROM tracks WHERE track_id < 50;
 )";
