@@ -45,12 +45,12 @@ return pl.recipe {
   random_seed = "week",   -- the same list all week
 
   build = function(p, user)
-    local function seeds() return user.history:last { n = p.history, weekly_mix = p.weekly_mix }:filter(pl.filtering.banned {}) end
+    local function seeds() return user.history:last { n = p.history, weekly_mix = p.weekly_mix }:filter(pl.filtering.allowed {}) end
     local mine = user.library + user.likes + user.listens   -- what was only skipped, too
 
     local function unknown(candidates)
       return candidates
-        :filter(pl.filtering.banned {})
+        :filter(pl.filtering.allowed {})
         :filter(pl.filtering.heard { by = "song" })
         :filter(pl.filtering.not_in { mine })
         :filter(pl.filtering.served { days = p.not_again })
@@ -109,7 +109,7 @@ return pl.recipe {
     -- Nothing new: what many play or what is rated popular, or the longest unheard of what was heard gladly.
     local popular = unknown(pl.recall.popular { limit = 1000, min_users = 2 })
     local unheard = user.history
-      :filter(pl.filtering.banned {})
+      :filter(pl.filtering.allowed {})
       :filter(function(t) return known(t.score, 0) > 0 end, "skipped as often as it was heard")
       :filter(pl.filtering.heard { days = p.unheard })
       :score(function(t) return t.score * (user.now - t.ts) end)

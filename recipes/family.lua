@@ -14,7 +14,7 @@ return pl.recipe {
     local list = { tracks = p.tracks, by = p.fair }
     for _, person in ipairs(pl.everyone) do
       if p.people == "" or ("," .. p.people .. ","):find("," .. person.name .. ",", 1, true) then
-        local theirs = person.history:filter(pl.filtering.banned {}):filter(pl.filtering.explicit {})
+        local theirs = person.history:filter(pl.filtering.allowed {}):filter(pl.filtering.explicit {})
         for _, other in ipairs(pl.everyone) do theirs = theirs - other.banned end
         theirs = theirs:score(function(t) return t.score end):filter(pl.filtering.per_artist { max = 3 })
         list[#list + 1] = { theirs, title = person.name }

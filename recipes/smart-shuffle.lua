@@ -1,7 +1,7 @@
 -- Smart shuffle: your own songs, each drawn from those near the one before, so that the mood holds and nothing comes too
 -- soon again.
 -- Songs   what you liked, saved or put into a playlist; without likes what you heard to the end `finished` times; without
---         those everything that you heard. No banned ones
+--         those everything that you heard. None that you banned or rejected
 -- Walk    each next song is drawn from the `neighbours` nearest to the one before and a few by lot, by a score that you
 --         see below; it goes on from what you heard last, and over the days every song comes before one comes a third time
 -- Try     --set from="ARTIST - TITLE", and to="..." for a way between two songs; wildness = 3 for closer to plain shuffle,
@@ -18,8 +18,8 @@ local function song(text, mine)
   for artist_end, title_begin in text:gmatch "()%s+%-%s+()" do try(text:sub(1, artist_end - 1), text:sub(title_begin)) end
   try("", text)   -- a title may hold a dash itself
   if #found == 0 then error("no song here is called \"" .. text .. "\"; write ARTIST - TITLE, or TITLE") end
-  local free = found:filter(pl.filtering.banned {})
-  if #free == 0 then error("you have banned \"" .. text .. "\"; engine unban takes that back") end
+  local free = found:filter(pl.filtering.allowed {})
+  if #free == 0 then error("you have banned or rejected \"" .. text .. "\"; engine unban or engine feedback --undo takes that back") end
   local own = free * mine
   return (#own > 0 and own or free):top(1)
 end

@@ -31,13 +31,13 @@ return pl.recipe {
 
   build = function(p, user)
     local own = pl.recall.saved_artists { weight = p.weight, implicit = p.finished }
-      :filter(pl.filtering.banned {})
+      :filter(pl.filtering.allowed {})
 
     local liked = user.likes:or_implicit { finished = p.finished }
     local mine = user.library + liked
     local function new_to_you(candidates)
       return candidates
-        :filter(pl.filtering.banned {})
+        :filter(pl.filtering.allowed {})
         :filter(pl.filtering.not_in { mine })
         :filter(pl.filtering.served { days = p.not_again })
     end
@@ -45,7 +45,7 @@ return pl.recipe {
       local likes = liked
         :since { months = p.likes_months }
         :or_last { 100, when_fewer_than = 10 }
-        :filter(pl.filtering.banned {})
+        :filter(pl.filtering.allowed {})
       return new_to_you(pl.alternate {
         pl.recall.genre           { seeds = likes, top = p.genres, pool = p.pool },
         pl.recall.similar_artists { seeds = likes, min_likes = p.liked_artists, pool = p.pool },

@@ -208,7 +208,7 @@ function prompts.candidates(pl, text, options)
   local found, branches, total = {}, { attempts = 1000 }, 0
   local terms = prompts.terms(text)
   for i, term in ipairs(terms) do
-    found[i] = makers[term.entity](pl, term, mode, text):filter(pl.filtering.banned {})
+    found[i] = makers[term.entity](pl, term, mode, text):filter(pl.filtering.allowed {})
     total = total + term.weight
   end
   if #found == 1 then return found[1] end

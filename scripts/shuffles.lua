@@ -10,8 +10,8 @@ local shuffles = {}
 -- `finished` times; without those everything that they heard.
 function shuffles.songs(user, finished)
   return pl.fallback {
-    (user.library + user.likes:or_implicit { finished = finished }):filter(pl.filtering.banned {}),
-    user.listens:filter(pl.filtering.banned {}),
+    (user.library + user.likes:or_implicit { finished = finished }):filter(pl.filtering.allowed {}),
+    user.listens:filter(pl.filtering.allowed {}),
   }
 end
 

@@ -16,7 +16,7 @@ return pl.recipe {
 
   build = function(p, user)
     return user.library                                 -- what you liked, saved or put into a playlist
-      :filter(pl.filtering.banned {})                   -- but for what you banned
+      :filter(pl.filtering.allowed {})                  -- but for what you banned or rejected
       :rank(pl.ranking.listening_statistics {})         -- adds plays, days_since_played, skip_rate ...
       :filter(function(t) return known(t.days_since_played, 10000) >= p.days end, "played lately")
       :score(function(t) return known(t.plays, 0) - 5 * known(t.skip_rate, 0) end)

@@ -248,7 +248,9 @@ class RecipeCheck {
   }
 
   void check_bans(const Plan& plan, const std::string& label) {
-    const std::vector<int> sources = lets_banned_in(plan);
+    std::vector<int> sources = lets_in(plan, Unwanted::kBanned);
+    const bool lets_banned_in = !sources.empty();
+    if (!lets_banned_in) sources = lets_in(plan, Unwanted::kRejected);
     if (sources.empty()) return;
     const Node& first = plan.at(sources.front());
     std::string others;
@@ -256,12 +258,16 @@ class RecipeCheck {
       const Node& node = plan.at(sources[k]);
       others += (k == 1 ? "so do those of " : ", ") + node.written() + " (" + node.where + ")";
     }
-    findings_.add(Problem{false,
-                          "this recipe may play what its listener banned: the tracks of " +
-                              first.written() + " reach the list unfiltered",
-                          {first.where, first.source, others,
-                           "put :filter(pl.filtering.banned {}) behind it"}},
-                  label);
+    findings_.add(
+        Problem{false,
+                std::string("this recipe may play what its listener ") +
+                    (lets_banned_in ? "banned" : "rejected") + ": the tracks of " +
+                    first.written() + " reach the list unfiltered",
+                {first.where, first.source, others,
+                 lets_banned_in ? "put :filter(pl.filtering.allowed {}) behind it"
+                                : "put :filter(pl.filtering.allowed {}) behind it; it does what "
+                                  "filtering.banned does, too"}},
+        label);
   }
 
   /// Files that elements name and that are not there.

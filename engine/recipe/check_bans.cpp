@@ -9,7 +9,8 @@ namespace {
 
 class Search {
  public:
-  explicit Search(const Plan& plan) : plan_(plan), is_seen_(plan.nodes.size()) {}
+  Search(const Plan& plan, Unwanted unwanted)
+      : plan_(plan), unwanted_(unwanted), is_seen_(plan.nodes.size()) {}
 
   std::vector<int> from(int id) {
     visit(id);
@@ -22,7 +23,7 @@ class Search {
     if (id < 0 || is_seen_[static_cast<std::size_t>(id)]) return;
     is_seen_[static_cast<std::size_t>(id)] = true;
     const Node& node = plan_.at(id);
-    if (keeps_banned_out(node)) return;
+    if (keeps_out(node)) return;
     const StepFacts& facts = node.step->facts();
     if (node.is_source() || facts.brings_others) return found_.push_back(id);
     for (const int input : node.inputs) {
@@ -39,27 +40,32 @@ class Search {
     }
   }
 
-  [[nodiscard]] bool is_banned_set(int id) const { return plan_.at(id).label() == "user.banned"; }
+  [[nodiscard]] bool is_their_set(int id) const {
+    return plan_.at(id).label() ==
+           (unwanted_ == Unwanted::kBanned ? "user.banned" : "user.rejected");
+  }
 
-  [[nodiscard]] bool keeps_banned_out(const Node& node) const {
-    if (node.name == "filtering.banned") return true;
-    if (node.step->facts().subtracts) return is_banned_set(node.inputs.at(1));
+  [[nodiscard]] bool keeps_out(const Node& node) const {
+    if (node.name == "filtering.allowed") return true;
+    if (node.name == "filtering.banned" && unwanted_ == Unwanted::kBanned) return true;
+    if (node.step->facts().subtracts) return is_their_set(node.inputs.at(1));
     if (node.name != "filtering.not_in") return false;
     return std::any_of(node.arguments.begin(), node.arguments.end(), [&](const auto& argument) {
       const auto* tracks = std::get_if<NodeArgument>(&argument.second);
-      return tracks != nullptr && is_banned_set(tracks->node);
+      return tracks != nullptr && is_their_set(tracks->node);
     });
   }
 
   const Plan& plan_;
+  Unwanted unwanted_;
   std::vector<bool> is_seen_;
   std::vector<int> found_;
 };
 
 }  // namespace
 
-std::vector<int> lets_banned_in(const Plan& plan) {
-  return Search(plan).from(plan.output);
+std::vector<int> lets_in(const Plan& plan, Unwanted unwanted) {
+  return Search(plan, unwanted).from(plan.output);
 }
 
 }  // namespace engine

@@ -99,8 +99,8 @@ class Writer {
         "    -- Everything that is in the store; user.library is what you liked, saved or put into "
         "a "
         "playlist.\n"
-        "    local all_tracks = pl.recall.catalogue {}:filter(pl.filtering.banned {})\n";
-    if (is_by_love_) text += "    all_tracks = user.likes:filter(pl.filtering.banned {})\n";
+        "    local all_tracks = pl.recall.catalogue {}:filter(pl.filtering.allowed {})\n";
+    if (is_by_love_) text += "    all_tracks = user.likes:filter(pl.filtering.allowed {})\n";
     text += "    local found = " + found + "\n";
     if (sorted.empty() && limit.empty()) return text + "    return found\n  end,\n}\n";
     return text + "    return found" + sorted + limit + "\n  end,\n}\n";

@@ -121,7 +121,7 @@ std::vector<Verb> check_verbs() {
            "are not there; values out of range. Warnings are parameters that nothing reads, steps "
            "whose\n"
            "result nothing uses, lists that must come out short, and lists that may hold what the\n"
-           "listener banned. Each parameter is tried at both ends of its range.",
+           "listener banned or rejected. Each parameter is tried at both ends of its range.",
        .answer = check}};
 }
 

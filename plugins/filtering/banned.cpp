@@ -5,15 +5,13 @@
 // Without bans it keeps everything.
 #include "playlist/plugin.hpp"
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 
+#include "bans.hpp"
 #include "elements.hpp"
-#include "same.hpp"
 
 namespace {
-
-constexpr playlist::Choices kGuests{"drop", "keep"};
 
 class Banned final : public playlist::Filtering {
  public:
@@ -24,55 +22,21 @@ class Banned final : public playlist::Filtering {
   };
 
   explicit Banned(const playlist::Args& args)
-      : by_(args.text("by")), drops_guests_(args.text("guests") == "drop") {}
+      : by_(args.text("by")), guests_(args.text("guests")) {}
 
   void filter(playlist::FilteringCall& call) const {
     call.checkpoint();
-    const playlist::Table banned = call.table("banned");
-    const auto track = banned["track"].i32(), artist = banned["artist"].i32();
-    if (track.empty()) return;
-    const auto first_artist = call.table("tracks")["artist"].i32();
+    if (call.table("banned").rows() == 0) return;
     const Same same(call, by_);
-    BySame<Ban> songs(track.size()), tracks(track.size());
-    for (std::size_t i = 0; i < track.size(); ++i) {
-      const bool is_track = artist[i] == playlist::kMissingI32;
-      if (!is_track && !drops_guests_ &&
-          first_artist[static_cast<std::size_t>(track[i])] != artist[i])
-        continue;
-      tracks[track[i]].artist = artist[i];
-      // A version of an artist's track by somebody else is no track of the artist.
-      if (const std::int32_t song = same.of(track[i]); is_track && song >= 0)
-        songs[song].artist = artist[i];
+    const Bans bans(call, same, guests_);
+    for (std::size_t row = 0; row < call.rows(); ++row) {
+      if (row % 16'384 == 0) call.checkpoint();
+      bans.drop(call, row);
     }
-    drop(call, tracks, songs, same);
   }
 
  private:
-  struct Ban {
-    std::int32_t artist = playlist::kMissingI32;  // missing: the track itself
-  };
-
-  static void drop(playlist::FilteringCall& call, const BySame<Ban>& tracks,
-                   const BySame<Ban>& songs, const Same& same) {
-    const std::int32_t itself = call.because("you banned it");
-    const std::int32_t version = call.because("you banned another version of it");
-    const playlist::Strings names = call.table("artists")["name"].texts();
-    const auto track = call.track();
-    for (std::size_t row = 0; row < call.rows(); ++row) {
-      if (row % 16'384 == 0) call.checkpoint();
-      const Ban* ban = tracks.get(track[row]);
-      if (ban != nullptr && ban->artist == playlist::kMissingI32) {
-        call.drop(row, itself);
-      } else if (ban != nullptr) {
-        call.drop(row, call.because("you banned ", names[static_cast<std::size_t>(ban->artist)]));
-      } else if (songs.get(same.of(track[row])) != nullptr) {
-        call.drop(row, version);
-      }
-    }
-  }
-
-  std::string by_;
-  bool drops_guests_;
+  std::string by_, guests_;
 };
 
 }  // namespace

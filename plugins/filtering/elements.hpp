@@ -5,6 +5,7 @@
 
 extern const playlist::Element kHeard;
 extern const playlist::Element kBanned;
+extern const playlist::Element kAllowed;
 extern const playlist::Element kNotIn;
 extern const playlist::Element kInSet;
 extern const playlist::Element kServed;

@@ -3,6 +3,6 @@
 
 #include "elements.hpp"
 
-PLAYLIST_LIBRARY_BY("org.playlist-engine.filtering", "1.0.0", "Playlist Engine", "MIT", kBanned,
-                    kHeard, kNotIn, kInSet, kServed, kPerArtist, kDuration, kRange, kExplicit,
-                    kTag);
+PLAYLIST_LIBRARY_BY("org.playlist-engine.filtering", "1.0.0", "Playlist Engine", "MIT", kAllowed,
+                    kBanned, kHeard, kNotIn, kInSet, kServed, kPerArtist, kDuration, kRange,
+                    kExplicit, kTag);

@@ -12,7 +12,7 @@ return pl.recipe {
   random_seed = "week",
   build = function(p, user)
     local played = user.listens:filter(function(t) return t.plays > 0 end, "never played long enough to count")
-    local mine = (played + user.library):filter(pl.filtering.banned {})
+    local mine = (played + user.library):filter(pl.filtering.allowed {})
     local turns = {}
     for decade = p.first, math.max(p.first, p.last), 10 do
       turns[#turns + 1] = mine

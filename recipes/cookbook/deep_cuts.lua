@@ -14,7 +14,7 @@ return pl.recipe {
 
   build = function(p, user)
     return user.artists:top(p.artists)
-      :filter(pl.filtering.banned {})
+      :filter(pl.filtering.allowed {})
       :filter(function(t) return t.plays <= math.max(p.plays, p.share * t.artist_plays) end, "played too often for a deep cut")
       :score(function(t) return known(t.popularity, 50) / 100 - t.skips end)
       :sample { temperature = 0.5 }

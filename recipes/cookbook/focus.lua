@@ -13,7 +13,7 @@ return pl.recipe {
   build = function(p, user)
     local known_ones = user.listens + user.library
     return (known_ones + pl.recall.popular { limit = 3000 })
-      :filter(pl.filtering.banned {})
+      :filter(pl.filtering.allowed {})
       :filter(function(t) return t.instrumentalness >= p.instrumental and known(t.speechiness, 0) < 0.2 end, "somebody sings or speaks, or it is not known")
       :filter(pl.filtering.range { "energy", max = p.energy, missing = "keep" })
       :score(function(t) return math.log(1 + t.plays) + t.instrumentalness - known(t.skip_rate, 0) end)

@@ -11,7 +11,7 @@ return pl.recipe {
   random_seed = "week",
   build = function(p, user)
     return user.listens
-      :filter(pl.filtering.banned {})
+      :filter(pl.filtering.allowed {})
       :filter(pl.filtering.heard { days = p.days, by = "song" })
       :score(function(t) return math.log(1 + t.plays) - 2 * known(t.skip_rate, 0) end)
       :top(p.tracks * 4)

@@ -12,7 +12,7 @@ return pl.recipe {
     return user.likes
       :since { months = p.months }
       :or_last { p.tracks, when_fewer_than = 10 }
-      :filter(pl.filtering.banned {})
+      :filter(pl.filtering.allowed {})
       :order(pl.ordering.by { "ts", direction = "down" })
       :limit { tracks = p.tracks, per_artist = 3 }
   end,

@@ -14,7 +14,7 @@ return pl.recipe {
   build = function(p, user)
     local own = user.listens:since { months = 12 }:most_played(500) + user.library
     return (own + pl.recall.popular { limit = 2000 })
-      :filter(pl.filtering.banned {})
+      :filter(pl.filtering.allowed {})
       :filter(pl.filtering.range { "energy", min = p.energy, missing = "drop" })
       :limit { per_artist = 2 }
       :order(pl.ordering.curve { tempo = { p.from, p.to }, tracks = p.tracks, harmonic = true })

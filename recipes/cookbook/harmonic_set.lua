@@ -13,7 +13,7 @@ return pl.recipe {
   random_seed = "week",
   build = function(p, user)
     return (user.listens:most_played(1000) + user.library)
-      :filter(pl.filtering.banned {})
+      :filter(pl.filtering.allowed {})
       :filter(function(t) return t.key >= 0 and t.tempo > 0 end, "its key or its tempo is not known")
       :limit { tracks = p.tracks, per_artist = 2 }
       :order(pl.ordering.transitions { key = p.key, tempo = p.tempo, energy = p.energy })

@@ -11,7 +11,7 @@ return pl.recipe {
     local seeds = mine:most_played(50)
     return pl.fallback { { pl.recall.artist_cf { limit = 20 * p.tracks }, at_least = p.tracks },
                          { pl.recall.similar_artists { seeds = seeds, pool = 50 }:top(20 * p.tracks), title = "" } }
-      :filter(pl.filtering.banned {})
+      :filter(pl.filtering.allowed {})
       :filter(pl.filtering.served { days = 180 })
       :filter(function(t) return known(t.artist_plays, 0) == 0 end, "by an artist you know")
       :filter(pl.filtering.not_in { mine })

@@ -14,7 +14,7 @@ return pl.recipe {
   build = function(p, user)
     local played = user.listens:filter(function(t) return t.plays > 0 end, "never played long enough to count")
     return (user.library + played)
-      :filter(pl.filtering.banned {})
+      :filter(pl.filtering.allowed {})
       :filter(function(t) return t.year >= p.decade and t.year < p.decade + 10 end, "of another decade, or of no known year")
       :filter(pl.filtering.heard { days = p.days, by = "song" })
       :score(function(t) return math.log(1 + t.plays) - known(t.skip_rate, 0) end)

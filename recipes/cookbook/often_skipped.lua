@@ -12,7 +12,7 @@ return pl.recipe {
   build = function(p, user)
     local function times(count) return count == 1 and "once" or count .. " times" end
     return (user.library + user.listens)
-      :filter(pl.filtering.banned {})
+      :filter(pl.filtering.allowed {})
       :filter(function(t) return t.skips >= p.skips and t.skips >= p.rate * (t.skips + t.finished) end, "not skipped often enough")
       :score(function(t) return t.skips - t.finished end)
       :explain(function(t) return "SKIPPED: " .. times(t.skips) .. (t.finished == 0 and ", never" or ", " .. times(t.finished)) .. " heard to the end" end)

@@ -13,7 +13,7 @@ return pl.recipe {
   build = function(p, user)
     local function years_ago(t) return math.floor((user.now - t.ts) / 31556952 + 0.5) end
     return user.listens:on_this_day { days = p.days }
-      :filter(pl.filtering.banned {})
+      :filter(pl.filtering.allowed {})
       :score(function(t) return t.plays end)
       :limit { tracks = p.tracks, per_artist = 3 }
       :explain(function(t) return "ON-THIS-DAY: you played it " .. (years_ago(t) == 1 and "a year" or years_ago(t) .. " years") .. " ago" end)

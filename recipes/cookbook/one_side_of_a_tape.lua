@@ -12,7 +12,7 @@ return pl.recipe {
   random_seed = "week",
   build = function(p, user)
     return user.listens:since { months = 12 }:most_played(1000)
-      :filter(pl.filtering.banned {})
+      :filter(pl.filtering.allowed {})
       :limit { minutes = p.minutes, exactly = p.exactly, per_artist = p.per_artist }
       :order(pl.ordering.artist_spacing { gap = 2 })
   end,

@@ -10,7 +10,7 @@ return pl.recipe {
   },
   random_seed = "day",
   build = function(p, user, now)
-    local weekday, heard = now.weekday:gsub("^%l", string.upper), user.listens:filter(pl.filtering.banned {})
+    local weekday, heard = now.weekday:gsub("^%l", string.upper), user.listens:filter(pl.filtering.allowed {})
     local usual = heard:filter(function(t) return t.plays_at > 0 end, "never played at this time of the week")
     local function best(tracks)   -- plays at this time weigh more than plays in all
       tracks = tracks:score(function(t) return math.log(1 + 3 * t.plays_at + t.plays) - 2 * known(t.skip_rate, 0) end)

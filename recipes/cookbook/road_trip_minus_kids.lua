@@ -15,7 +15,7 @@ return pl.recipe {
     local trip, more, kids = user.playlists[p.trip], user.playlists[p.more], user.playlists[p.kids]
     return (trip + more - kids)
       :filter(pl.filtering.not_in { kids })
-      :filter(pl.filtering.banned {})
+      :filter(pl.filtering.allowed {})
       :order(pl.ordering.shuffle {})
       :limit { minutes = p.minutes }
       :order(pl.ordering.artist_spacing { gap = 2 })

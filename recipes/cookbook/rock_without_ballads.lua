@@ -14,7 +14,7 @@ return pl.recipe {
   build = function(p, user)
     local played = user.listens:filter(function(t) return t.plays > 0 end, "never played long enough to count")
     return (user.library + played)
-      :filter(pl.filtering.banned {})
+      :filter(pl.filtering.allowed {})
       :filter(pl.filtering.tag { any = { p.rock, "rock" }, none = p.never })
       :filter(function(t) return not (t.tempo < p.tempo) end, "too slow")
       :score(function(t) return known(t.energy_or_artist, 0.5) + (t.genre == p.rock and 0.3 or 0) end)

@@ -15,7 +15,7 @@ return pl.recipe {
     local heard = p.from ~= "" and user.listens:between { p.from, to } or user.listens:since { months = 12 }:at { season = "summer" }
     local when = p.from == "" and "in summer" or p.from == to and "in " .. to or "from " .. p.from .. " to " .. to
     return heard:most_played(100000)   -- counts what was played then
-      :filter(pl.filtering.banned {})
+      :filter(pl.filtering.allowed {})
       :filter(function(t) return t.score > 0 end, "only begun")
       :limit { tracks = p.tracks, per_artist = 4 }
       :explain(function(t) return ("THEN: %d %s %s"):format(t.score, t.score == 1 and "play" or "plays", when) end)

@@ -12,7 +12,7 @@ return pl.recipe {
   build = function(p, user)
     local played = user.listens:filter(function(t) return t.plays > 0 end, "never played long enough to count")
     return (user.library + played)
-      :filter(pl.filtering.banned {})
+      :filter(pl.filtering.allowed {})
       :filter(function(t) return known(t.energy_or_artist, 1) <= p.energy end, "too lively for a Sunday, or nobody knows how lively")
       :filter(pl.filtering.tag { none = { "metal", "punk", "techno" } })
       :score(function(t) return 1 - t.energy_or_artist + known(t.acousticness_or_artist, 0.3)

@@ -13,7 +13,7 @@ return pl.recipe {
     local heard = is_year and user.listens:between { p.year, p.year } or user.listens:since { months = 12 }
     local when = is_year and p.year or "twelve months"
     return heard:most_played(100000)   -- counts what was played then
-      :filter(pl.filtering.banned {})
+      :filter(pl.filtering.allowed {})
       :filter(function(t) return t.score > 0 end, "only begun")
       :limit { tracks = p.tracks }
       :explain(function(t) return ("TOP: %d %s in %s"):format(t.score, t.score == 1 and "play" or "plays", when) end)

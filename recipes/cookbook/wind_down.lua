@@ -13,7 +13,7 @@ return pl.recipe {
   build = function(p, user)
     local function fit(tracks)
       return tracks
-        :filter(pl.filtering.banned {})
+        :filter(pl.filtering.allowed {})
         :filter(function(t) return t.energy >= 0 end, "its energy is not known")
         :limit { per_artist = 2 }
     end

@@ -27,7 +27,7 @@ std::string recipe(const std::string& build) {
          build + "\nend }\n";
 }
 
-constexpr const char* kMayPlayBanned = "this recipe may play what its listener banned";
+constexpr const char* kMayPlay = "this recipe may play what its listener ";
 
 struct Checked : Ended {
   json result;  // of the one recipe, without the warnings in `bans`
@@ -50,7 +50,7 @@ Checked check(const std::string& text, std::vector<std::string> options = {}) {
   checked.result = json::parse(checked.out).at("recipes").at(0);
   json& problems = checked.result.at("problems");
   for (std::size_t k = problems.size(); k-- > 0;) {
-    if (problems[k].at("what").get<std::string>().find(kMayPlayBanned) == 0) {
+    if (problems[k].at("what").get<std::string>().find(kMayPlay) == 0) {
       checked.bans.push_back(problems[k]);
       problems.erase(k);
     }
@@ -324,17 +324,27 @@ TEST_CASE("a recipe that may play what its listener banned is told so", "[check]
   REQUIRE(found.size() == 1);
   CHECK(found[0].at("severity") == "warning");
   CHECK(found[0].at("what") ==
-        std::string(kMayPlayBanned) + ": the tracks of recall.catalogue reach the list unfiltered");
+        std::string(kMayPlay) + "banned: the tracks of recall.catalogue reach the list unfiltered");
   CHECK_THAT(
       found[0].at("why").get<std::string>(),
       Catch::StartsWith("so do those of user.likes (") && Catch::Contains(", user.library ("));
-  CHECK(found[0].at("fix") == "put :filter(pl.filtering.banned {}) behind it");
+  CHECK(found[0].at("fix") == "put :filter(pl.filtering.allowed {}) behind it");
 
-  const std::string filter = ":filter(pl.filtering.banned {})";
+  const std::string filter = ":filter(pl.filtering.allowed {})";
   CHECK(bans("return pl.recall.catalogue {}" + filter + end).empty());
   CHECK(bans("return (user.likes + user.library)" + filter + ":top(9)").empty());
-  CHECK(bans("return pl.recall.catalogue {} - user.banned").empty());
-  CHECK(bans("return pl.recall.catalogue {}:filter(pl.filtering.not_in { user.banned })").empty());
+  CHECK(bans("return pl.recall.catalogue {} - user.banned - user.rejected").empty());
+  CHECK(bans("return pl.recall.catalogue {}:filter(pl.filtering.not_in { user.banned })"
+             ":filter(pl.filtering.not_in { user.rejected })")
+            .empty());
+  // Bans alone are not all that they do not want.
+  for (const char* banned : {" - user.banned", ":filter(pl.filtering.banned {})"}) {
+    const auto rejected = bans("return pl.recall.catalogue {}" + std::string(banned));
+    REQUIRE(rejected.size() == 1);
+    CHECK(rejected[0].at("what") ==
+          std::string(kMayPlay) +
+              "rejected: the tracks of recall.catalogue reach the list unfiltered");
+  }
   CHECK(bans("return pl.recall.catalogue { seeds = user.likes }").size() <= 1);
   // On one way only; and :or_last brings what was filtered out before it.
   CHECK(bans("return pl.fallback { pl.recall.catalogue {}" + filter + ", pl.recall.popular {} }")
@@ -356,6 +366,6 @@ TEST_CASE("no shipped recipe lets in what its listener banned", "[check][banned]
   CHECK(recipes.size() >= 2);
   for (const json& recipe : recipes) {
     for (const json& problem : recipe.at("problems"))
-      CHECK(problem.at("what").get<std::string>().find(kMayPlayBanned) == std::string::npos);
+      CHECK(problem.at("what").get<std::string>().find(kMayPlay) == std::string::npos);
   }
 }

@@ -141,7 +141,7 @@ TEST_CASE("check knows now, dates and the columns by time and artist", "[check][
     engine::write_file_atomically(home.path("x.lua"),
                                   "local pl = require \"playlist\"\nreturn pl.recipe { title = "
                                   "\"x\", build = function(p, user, "
-                                  "now)\nlocal c = user.listens:filter(pl.filtering.banned {})\n" +
+                                  "now)\nlocal c = user.listens:filter(pl.filtering.allowed {})\n" +
                                       build + "\nend }\n");
     std::string told;
     const json checked = json::parse(
@@ -166,7 +166,7 @@ TEST_CASE("check knows now, dates and the columns by time and artist", "[check][
   CHECK_THAT(problems("return c:at { from_hour = 24 }"),
              Catch::Contains("from_hour = 24 is outside"));
   CHECK_THAT(
-      problems("return pl.recall.catalogue {}:filter(pl.filtering.banned {}):on_this_day {}"),
+      problems("return pl.recall.catalogue {}:filter(pl.filtering.allowed {}):on_this_day {}"),
       Catch::Contains(":on_this_day needs candidates with times"));
   // What is done at other times is checked as well.
   CHECK_THAT(

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 /// A recipe of that title; `before` stands before it.
 std::string recipe(const std::string& title, const std::string& before = "") {
   return "local pl = require \"playlist\"\n" + before + "return pl.recipe { title = \"" + title +
-         "\", build = function(p, user)\nreturn user.library:filter(pl.filtering.banned {}):limit "
+         "\", build = function(p, user)\nreturn user.library:filter(pl.filtering.allowed {}):limit "
          "{ tracks = 3 }\nend }\n";
 }
 

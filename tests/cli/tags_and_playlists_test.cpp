@@ -48,7 +48,7 @@ std::vector<int> numbers_of(const json& playlist) {
   return numbers;
 }
 
-const std::string kAll = "pl.recall.catalogue {}:filter(pl.filtering.banned {})";
+const std::string kAll = "pl.recall.catalogue {}:filter(pl.filtering.allowed {})";
 
 }  // namespace
 

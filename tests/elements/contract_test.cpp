@@ -236,10 +236,10 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
                                  "ranking.preference", "ranking.prompt", "ranking.quality",
                                  "ranking.taste"});
   CHECK(element_names(PLAYLIST_FILTERING) ==
-        std::vector<std::string>{"filtering.banned", "filtering.duration", "filtering.explicit",
-                                 "filtering.heard", "filtering.in_set", "filtering.not_in",
-                                 "filtering.per_artist", "filtering.range", "filtering.served",
-                                 "filtering.tag"});
+        std::vector<std::string>{"filtering.allowed", "filtering.banned", "filtering.duration",
+                                 "filtering.explicit", "filtering.heard", "filtering.in_set",
+                                 "filtering.not_in", "filtering.per_artist", "filtering.range",
+                                 "filtering.served", "filtering.tag"});
   CHECK(element_names(PLAYLIST_ORDERING) ==
         std::vector<std::string>{"ordering.artist_spacing", "ordering.by", "ordering.curve",
                                  "ordering.keep_together", "ordering.shuffle",

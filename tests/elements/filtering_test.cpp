@@ -106,6 +106,32 @@ TEST_CASE("filtering.banned drops banned tracks and what banned artists are on",
         Numbers{3, 4, 5});
 }
 
+TEST_CASE("filtering.allowed drops what is banned, rejected or put off, and says which",
+          "[filtering][feedback]") {
+  TinyLibrary nothing_said;
+  nothing_said.add({.artists = {"A"}});
+  CHECK(filter("filtering.allowed", {}, nothing_said, {0}).kept == Numbers{0});
+  TinyLibrary library;
+  for (int song = 1; song <= 6; ++song) library.add({.artists = {"A"}, .song = song});
+  library.add({.artists = {"Noise"}, .song = 7});
+  const Numbers all = {0, 1, 2, 3, 4, 5, 6};
+  library.ban(0);
+  library.reject({.track = 0});
+  library.reject({.track = 1, .reason = "overplayed"});
+  library.reject({.track = 2, .verdict = "later"});
+  library.reject({.track = 3, .list = "weekly"});
+  library.reject({.track = 4, .verdict = "ban"});
+  library.reject({.track = 6, .artist = "Noise"});
+  const Filtered kept = filter("filtering.allowed", {}, library, all);
+  CHECK(kept.kept == Numbers{5});
+  CHECK(kept.reasons == std::map<std::int32_t, std::string>{{0, "you banned it"},
+                                                            {1, "you rejected it (overplayed)"},
+                                                            {2, "you put it off"},
+                                                            {3, "you rejected it for this list"},
+                                                            {4, "you banned it for a time"},
+                                                            {6, "you rejected Noise"}});
+}
+
 TEST_CASE("filtering.not_in drops the set's tracks, songs or artists", "[filtering]") {
   TinyLibrary library;
   library.add({.artists = {"A"}, .song = 1});

@@ -200,6 +200,7 @@ TinyLibrary::Made TinyLibrary::make(const std::string& name) const {
   if (name == "library") return make_dated(library_, -1);
   if (name == "served") return make_dated(served_, -1);
   if (name == "banned") return make_banned();
+  if (name == "rejected") return make_rejected();
   if (name == "track_statistics") return make_statistics();
   if (name == "saved_artists") return make_saved_artists(0);
   if (const auto plays = number_after(name, "implicit_saved_artists:"))
@@ -444,6 +445,26 @@ TinyLibrary::Made TinyLibrary::make_banned() const {
     artist[row] = bans_[row].artist;
     ts[row] = bans_[row].ts;
   }
+  return made;
+}
+
+TinyLibrary::Made TinyLibrary::make_rejected() const {
+  auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(rejections_.size()));
+  std::int32_t *track = made->i32("track"), *artist = made->i32("artist");
+  std::int64_t* ts = made->i64("ts");
+  std::vector<std::string> verdicts, reasons, lists;
+  for (std::size_t row = 0; row < rejections_.size(); ++row) {
+    const Rejection& rejection = rejections_[row];
+    track[row] = rejection.track;
+    artist[row] = rejection.artist.empty() ? kNoInt : artist_numbers_.at(rejection.artist);
+    ts[row] = static_cast<std::int64_t>(row);
+    verdicts.push_back(rejection.verdict);
+    reasons.push_back(rejection.reason);
+    lists.push_back(rejection.list);
+  }
+  put_texts(*made, "verdict", verdicts);
+  put_texts(*made, "reason", reasons);
+  put_texts(*made, "list", lists);
   return made;
 }
 

@@ -82,6 +82,12 @@ class TinyLibrary final : public engine::Tables {
   void listen_in(bool is_shuffled, std::int32_t track, double days_ago);
   void serve(std::int32_t track, double days_ago);
   void ban(std::int32_t track, double days_ago = 1);
+  /// A row of the table "rejected"; by an artist of whom everything was rejected where one is named.
+  struct Rejection {
+    std::int32_t track;
+    std::string verdict = "reject", reason = {}, list = {}, artist = {};
+  };
+  void reject(Rejection rejection) { rejections_.push_back(std::move(rejection)); }
   void ban_artist(const std::string& name, double days_ago = 1);  // the tracks they have by then
 
   [[nodiscard]] const playlist_table* table(std::string_view name) const override;
@@ -140,6 +146,7 @@ class TinyLibrary final : public engine::Tables {
   [[nodiscard]] Made make_dated(std::vector<Dated> rows, int is_implicit) const;
   [[nodiscard]] Made make_statistics() const;
   [[nodiscard]] Made make_banned() const;
+  [[nodiscard]] Made make_rejected() const;
   [[nodiscard]] Made make_saved_artists(std::int32_t implicit_plays) const;
   [[nodiscard]] Rows rows_of(const std::string& name) const;
   [[nodiscard]] std::vector<std::int32_t> plays_per_track() const;
@@ -150,6 +157,7 @@ class TinyLibrary final : public engine::Tables {
   std::vector<Listen> listens_;
   std::vector<Dated> likes_, library_, served_;
   std::vector<Ban> bans_;
+  std::vector<Rejection> rejections_;
   std::set<std::int32_t> saved_artists_;
   std::map<std::int32_t, std::map<std::int32_t, float>> artist_tags_, relations_;
   std::map<std::int32_t, std::set<std::int32_t>> artist_users_, artist_playlists_;
