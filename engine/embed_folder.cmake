@@ -6,7 +6,7 @@ foreach(file ${files})
   get_filename_component(stem ${file} NAME_WE)
   file(READ ${file} text)
   string(LENGTH "${text}" length)
-  if(length GREATER 16000)
+  if(length GREATER 65000) # [implimits]: 65536
     message(FATAL_ERROR "${file} is longer than a string literal may be")
   endif()
   string(APPEND code "\n    {\"${stem}\", R\"__EMBED__(${text})__EMBED__\"},")

@@ -87,6 +87,11 @@ ASKED = """
 1 unlike|track:9|--user|demo
 0 library|banned|--user|demo
 0 unban|track:7|--user|demo
+0 feedback|reject|track:7|--reason|overplayed|--in|weekly|--user|demo
+0 feedback|rate|track:7|--stars|4|--user|demo
+0 feedback|forget|--from|2025-01-01|--to|2025-02-01|--user|demo
+0 feedback|--undo|last|--user|demo
+0 feedback|--list|--user|demo
 0 library|rename|ann|anna
 1 library|join|demo|anna
 0 library|join|demo|anna|--yes
