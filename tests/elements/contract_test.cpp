@@ -248,7 +248,7 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
         std::vector<std::string>{"model.als", "model.choice", "model.content", "model.din",
                                  "model.discovery", "model.ease", "model.embedding",
                                  "model.graph_filter", "model.item_cf", "model.neighbours",
-                                 "model.prompt", "model.quality"});
+                                 "model.prompt", "model.quality", "model.taste"});
   CHECK(element_names(PLAYLIST_OUTPUT) == std::vector<std::string>{"output.csv", "output.json",
                                                                    "output.jspf", "output.m3u8",
                                                                    "output.uris", "output.xspf"});

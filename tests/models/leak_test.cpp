@@ -129,3 +129,21 @@ TEST_CASE("what is picked and let play as of a day does not change by later play
   CHECK(learned(store, kThen, names) == before);
   CHECK(learned(store, kNow + 30 * kDay, names) != now);
 }
+
+TEST_CASE("a taste as of a day does not change by what is heard and said later", "[taste][leak]") {
+  const TemporaryFolder folder;
+  const std::string store = make_store(folder);
+  const std::vector<std::string> names{"taste"};
+  const auto before = learned(store, kThen, names);
+  const auto now = learned(store, kNow + 30 * kDay, names);
+  change(store, test::kLaterData);
+  // Returns to what was heard shortly before: the label of what is not known yet by then.
+  change(store,
+         "INSERT OR IGNORE INTO listens SELECT 1, " + std::to_string(kThen) +
+             " + 300 * track_id, track_id, 200000, 0, 'SE', 9 FROM listens WHERE user_id = 1 AND "
+             "ts BETWEEN " +
+             std::to_string(kThen - 20 * kDay) + " AND " + std::to_string(kThen) +
+             " GROUP BY track_id");
+  CHECK(learned(store, kThen, names) == before);
+  CHECK(learned(store, kNow + 30 * kDay, names) != now);
+}

@@ -21,43 +21,53 @@ double quantile(const std::vector<double>& sorted, double share) {
   return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-std::vector<std::size_t> by_score(std::span<const float> scores) {
-  std::vector<std::size_t> order(scores.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return scores[a] < scores[b]; });
-  return order;
-}
-
-/// The area under the curve where the examples of a session count as often as its weight says.
+/// The area under the curve where the examples of a session count as often as its weight says; with
+/// groups, among pairs of one group.
 class WeighedArea {
  public:
   /// All are kept as views.
   WeighedArea(std::span<const float> scores, std::span<const std::uint8_t> labels,
-              std::span<const std::int32_t> session)
-      : scores_(scores), labels_(labels), session_(session), order_(by_score(scores)) {}
+              std::span<const std::int32_t> session, std::span<const std::uint8_t> group)
+      : scores_(scores), labels_(labels), session_(session), group_(group), order_(scores.size()) {
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
+      return group_of(a) != group_of(b) ? group_of(a) < group_of(b) : scores[a] < scores[b];
+    });
+  }
 
   double operator()(const std::vector<double>& weights) const {
-    double zeros = 0, ones = 0, above = 0;  // of the scores so far
+    double zeros = 0, ones = 0, above = 0, pairs = 0;  // of the scores so far, of one group
     for (std::size_t begin = 0; begin < order_.size();) {
       double zeros_here = 0, ones_here = 0;
       std::size_t end = begin;
-      for (; end < order_.size() && scores_[order_[end]] == scores_[order_[begin]]; ++end) {
+      for (; end < order_.size() && are_equal(order_[end], order_[begin]); ++end) {
         const double weight = weights[static_cast<std::size_t>(session_[order_[end]])];
         (labels_[order_[end]] == 1 ? ones_here : zeros_here) += weight;
       }
       above += ones_here * (zeros + zeros_here / 2);
       zeros += zeros_here;
       ones += ones_here;
+      if (end == order_.size() || group_of(order_[end]) != group_of(order_[begin])) {
+        pairs += zeros * ones;
+        zeros = ones = 0;
+      }
       begin = end;
     }
-    return above / (zeros * ones);
+    return above / pairs;
   }
 
  private:
+  [[nodiscard]] std::uint8_t group_of(std::size_t k) const {
+    return group_.empty() ? std::uint8_t{0} : group_[k];
+  }
+  [[nodiscard]] bool are_equal(std::size_t a, std::size_t b) const {
+    return scores_[a] == scores_[b] && group_of(a) == group_of(b);
+  }
+
   std::span<const float> scores_;
   std::span<const std::uint8_t> labels_;
   std::span<const std::int32_t> session_;
+  std::span<const std::uint8_t> group_;  // empty: one
   std::vector<std::size_t> order_;
 };
 
@@ -114,14 +124,15 @@ Figure SessionFigures::mean(std::span<const double> values) const {
   return ratio(values, std::vector<double>(values.size(), 1.0));
 }
 
-Figure SessionFigures::area(std::span<const float> scores,
-                            std::span<const std::uint8_t> labels) const {
-  return figure(WeighedArea(scores, labels, session_));
+Figure SessionFigures::area(std::span<const float> scores, std::span<const std::uint8_t> labels,
+                            std::span<const std::uint8_t> group) const {
+  return figure(WeighedArea(scores, labels, session_, group));
 }
 
 Figure SessionFigures::area_gain(std::span<const float> scores, std::span<const float> others,
-                                 std::span<const std::uint8_t> labels) const {
-  const WeighedArea area(scores, labels, session_), other(others, labels, session_);
+                                 std::span<const std::uint8_t> labels,
+                                 std::span<const std::uint8_t> group) const {
+  const WeighedArea area(scores, labels, session_, group), other(others, labels, session_, group);
   return figure([&](const std::vector<double>& weights) { return area(weights) - other(weights); });
 }
 

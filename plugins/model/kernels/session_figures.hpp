@@ -26,12 +26,14 @@ class SessionFigures {
   /// The sum of `values` over that of `per`, of the examples.
   [[nodiscard]] Figure ratio(std::span<const double> values, std::span<const double> per) const;
   [[nodiscard]] Figure mean(std::span<const double> values) const;
-  /// The chance that an example of label 1 scores above one of label 0, equal scores counting half.
-  [[nodiscard]] Figure area(std::span<const float> scores,
-                            std::span<const std::uint8_t> labels) const;
+  /// The chance that an example of label 1 scores above one of label 0, equal scores counting half;
+  /// with `group` of each example, among pairs of one group.
+  [[nodiscard]] Figure area(std::span<const float> scores, std::span<const std::uint8_t> labels,
+                            std::span<const std::uint8_t> group = {}) const;
   /// How much larger that is than by other scores, over the same sessions.
   [[nodiscard]] Figure area_gain(std::span<const float> scores, std::span<const float> others,
-                                 std::span<const std::uint8_t> labels) const;
+                                 std::span<const std::uint8_t> labels,
+                                 std::span<const std::uint8_t> group = {}) const;
   /// As area(), of pairs of one session that have the same `group` as well.
   [[nodiscard]] Figure area_within(std::span<const float> scores,
                                    std::span<const std::uint8_t> labels,

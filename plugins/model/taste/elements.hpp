@@ -1,0 +1,6 @@
+// The elements of this library, one .cpp each.
+#pragma once
+
+#include "playlist/plugin.hpp"
+
+extern const playlist::Element kTasteModel;
