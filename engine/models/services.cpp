@@ -10,7 +10,7 @@ namespace {
 
 /// What `read` finds in the model's artifact. One that is damaged, or that was trained later than
 /// the run's now, counts as absent, and is what the run tells: of several messages of a call the
-/// first one stands.
+/// first one stands. That one is damaged is told as well where the element does without it.
 template <class Result, class Read>
 Result from_artifact(const playlist_host* host, const char* model, Read read) {
   try {
@@ -22,8 +22,9 @@ Result from_artifact(const playlist_host* host, const char* model, Read read) {
     return nullptr;
   } catch (const Error& error) {
     const Error::Parts& parts = error.parts();
-    host->fail(host, PLAYLIST_NO_DATA,
-               (error.what() + (": " + parts.why) + "; " + parts.fix).c_str());
+    const std::string told = error.what() + (": " + parts.why) + "; " + parts.fix;
+    host->log(host, PLAYLIST_LOG_WARNING, told.c_str());
+    host->fail(host, PLAYLIST_NO_DATA, told.c_str());
   } catch (const std::exception& error) {
     host->fail(host, PLAYLIST_NO_DATA, error.what());
   }
