@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <string_view>
 
 namespace shared {
 namespace {
@@ -37,6 +39,7 @@ std::span<const SignalFeature, kTasteFeatures> taste_features() {
       {"best_playlist", "that it is in your best playlist"},
       {"liked", "that you liked it"},
       {"rating", "how you rated it"},
+      {"approved", "what you said when it was suggested"},
       {"artist_plays", "how often you played its artist"},
       {"artist_plays_lately", "how often you played its artist in the last four weeks"},
       {"artist_days_since_played", "how long ago you played its artist"},
@@ -48,7 +51,7 @@ std::span<const SignalFeature, kTasteFeatures> taste_features() {
 }
 
 bool is_of_skips(std::size_t feature) {
-  return feature == 5 || feature == 6 || feature == 7 || feature == 15;
+  return feature == 5 || feature == 6 || feature == 7 || feature == 16;
 }
 
 std::string taste_feature_names() {
@@ -80,25 +83,61 @@ std::vector<TasteListen> taste_listens(const playlist::Call& call) {
   return made;
 }
 
-std::vector<Verdict> verdicts_of(const playlist::Call& call, const std::string& best_playlist) {
-  std::vector<Verdict> made;
-  const auto add = [&](const playlist::Table& table, Verdict::Kind kind) {
-    const auto track = table["track"].i32();
-    const auto ts = table["ts"].i64();
-    for (std::size_t row = 0; row < track.size(); ++row)
-      made.push_back({ts[row], track[row], kind});
-  };
-  add(call.table("likes"), Verdict::Kind::kLiked);
-  add(call.table("banned"), Verdict::Kind::kBanned);
-  if (!best_playlist.empty()) {
-    const playlist::Table table = call.table("playlist_tracks");
-    const playlist::Strings name = table["playlist"].texts();
-    const auto track = table["track"].i32();
-    const auto ts = table["ts"].i64();
-    for (std::size_t row = 0; row < track.size(); ++row)
-      if (name[row] == best_playlist)
-        made.push_back({ts[row], track[row], Verdict::Kind::kBestPlaylist});
+namespace {
+
+using Verdicts = std::vector<Verdict>;
+
+void add_all(const playlist::Table& table, Verdict::Kind kind, Verdicts& to) {
+  const auto track = table["track"].i32();
+  const auto ts = table["ts"].i64();
+  for (std::size_t row = 0; row < track.size(); ++row) to.push_back({ts[row], track[row], kind});
+}
+
+void add_playlist(const playlist::Call& call, const std::string& name, Verdicts& to) {
+  const playlist::Table table = call.table("playlist_tracks");
+  const playlist::Strings names = table["playlist"].texts();
+  const auto track = table["track"].i32();
+  const auto ts = table["ts"].i64();
+  for (std::size_t row = 0; row < track.size(); ++row)
+    if (names[row] == name) to.push_back({ts[row], track[row], Verdict::Kind::kBestPlaylist});
+}
+
+std::optional<Verdict::Kind> kind_of(std::string_view verdict) {
+  if (verdict == "approve" || verdict == "love") return Verdict::Kind::kApproved;
+  if (verdict == "reject") return Verdict::Kind::kRejected;
+  if (verdict == "rate") return Verdict::Kind::kRated;
+  return std::nullopt;  // bans are a table of their own
+}
+
+void add_feedback(const playlist::Call& call, Verdicts& to) {
+  const playlist::Table table = call.table("feedback");
+  const auto track = table["track"].i32(), song_of = call.table("tracks")["song"].i32();
+  const auto ts = table["ts"].i64();
+  const auto rating = table["rating"].f32();
+  const auto is_lasting = table["is_lasting"].u8();
+  const playlist::Strings verdicts = table["verdict"].texts(), subjects = table["subject"].texts(),
+                          lists = table["list"].texts();
+  for (std::size_t row = 0; row < track.size(); ++row) {
+    const auto kind = kind_of(verdicts[row]);
+    if (!kind || is_lasting[row] != 1 || !lists[row].empty() || track[row] < 0) continue;
+    const float stars = *kind == Verdict::Kind::kRated ? rating[row] : 0;
+    if (subjects[row] == "track") to.push_back({ts[row], track[row], *kind, stars});
+    if (subjects[row] != "song") continue;
+    const std::int32_t song = song_of[static_cast<std::size_t>(track[row])];
+    for (std::size_t one = 0; one < song_of.size(); ++one)
+      if (song_of[one] == song)
+        to.push_back({ts[row], static_cast<std::int32_t>(one), *kind, stars});
   }
+}
+
+}  // namespace
+
+std::vector<Verdict> verdicts_of(const playlist::Call& call, const std::string& best_playlist) {
+  Verdicts made;
+  add_all(call.table("likes"), Verdict::Kind::kLiked, made);
+  add_all(call.table("banned"), Verdict::Kind::kBanned, made);
+  if (!best_playlist.empty()) add_playlist(call, best_playlist, made);
+  add_feedback(call, made);
   std::stable_sort(made.begin(), made.end(),
                    [](const Verdict& a, const Verdict& b) { return a.ts < b.ts; });
   return made;
@@ -171,6 +210,12 @@ void TastePast::take(const Verdict& verdict) {
       break;
     case Verdict::Kind::kRated:
       track.rating = verdict.rating;
+      break;
+    case Verdict::Kind::kApproved:
+      track.approved = 1;
+      break;
+    case Verdict::Kind::kRejected:
+      track.approved = -1;
   }
 }
 
@@ -257,10 +302,11 @@ void TastePast::features(std::int32_t track, std::span<float> out) const {
   *to++ = known.in_best_playlist ? 1 : 0;
   *to++ = known.is_liked ? 1 : 0;
   *to++ = known.rating > 0 ? known.rating - 3 : 0;
+  *to++ = known.approved;
   *to++ = log_count(artist.ever.gladly);
   *to++ = log_count(artist.plays_lately);
-  *to++ =
-      artist.ever.gladly > 0 ? log_days_between(artist.last_played, now_) : log_count(kDaysOfUnplayed);
+  *to++ = artist.ever.gladly > 0 ? log_days_between(artist.last_played, now_)
+                                 : log_count(kDaysOfUnplayed);
   *to++ = artist.ever.skip_rate();
   *to++ = log_count(artist.likes);
   *to++ = likeness(vector);

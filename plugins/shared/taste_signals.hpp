@@ -38,7 +38,7 @@ struct TasteListen {
 
 /// What a person said of a track.
 struct Verdict {
-  enum class Kind : std::uint8_t { kBestPlaylist, kLiked, kBanned, kRated };
+  enum class Kind : std::uint8_t { kBestPlaylist, kLiked, kBanned, kRated, kApproved, kRejected };
   static constexpr std::int64_t kUndated = playlist::kMissingI64;
   std::int64_t ts = kUndated;
   std::int32_t track = 0;
@@ -48,8 +48,9 @@ struct Verdict {
 
 /// The listens of the person of a call, by start.
 std::vector<TasteListen> taste_listens(const playlist::Call& call);
-/// What they said, undated first, then by time: likes, bans, and what is in the playlist of this
-/// name ("": of none). What they took back by now is not there.
+/// What they said, undated first, then by time: likes, bans, what is in the playlist of this name
+/// ("": of none), and what they said of suggestions and in stars, of a track or of a song in all its
+/// versions, for all lists and for good. What they took back by now is not there.
 std::vector<Verdict> verdicts_of(const playlist::Call& call, const std::string& best_playlist);
 
 /// Vectors of tracks; rows of NaN, or none, for those without.
@@ -66,7 +67,7 @@ struct TrackVectors {
 };
 
 /// Before the vector's own places.
-inline constexpr std::size_t kTasteFeatures = 18;
+inline constexpr std::size_t kTasteFeatures = 19;
 std::span<const SignalFeature, kTasteFeatures> taste_features();
 /// More of it never says that a track is heard more gladly.
 bool is_of_skips(std::size_t feature);
@@ -109,6 +110,7 @@ class TastePast {
     std::int64_t first_played = 0;
     float fraction = 0;  // sum
     float rating = 0;    // 0: none
+    float approved = 0;  // 1; -1: rejected
     bool in_best_playlist = false, is_liked = false, is_banned = false;
   };
   struct ArtistPast {
