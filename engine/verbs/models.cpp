@@ -1,9 +1,14 @@
 // engine models: the trained models of a library; engine models NAME: one of them, whole.
+//
+// Due      A model whose card says "retrain_days" is due to be trained again so many days after the
+//          date as of which the newest version of a person, or of everybody, was trained
 #include "models/models.hpp"
 
 #include <filesystem>
+#include <set>
 
 #include "core/calendar.hpp"
+#include "core/duration.hpp"
 #include "core/shown_text.hpp"
 #include "models/open_version.hpp"
 #include "plugin/registry.hpp"
@@ -46,6 +51,34 @@ Json version_json(const ModelVersion& version) {
   return json;
 }
 
+/// The versions of a model, newest first, each with "due_since" where it is its person's newest and
+/// that is over by now.
+Json versions_json(const std::vector<ModelVersion>& versions, std::int64_t now) {
+  Json all = Json::array();
+  std::set<std::int64_t> people;
+  for (const ModelVersion& version : versions) {
+    Json json = version_json(version);
+    const Json& card = json.at("card");
+    const bool is_newest = people.insert(version.user_id).second;
+    if (is_newest && card.contains("retrain_days") && card["retrain_days"].is_number_integer()) {
+      const std::int64_t due = version.as_of + card["retrain_days"].get<std::int64_t>() * kDay;
+      if (due <= now) json["due_since"] = format_time(due);
+    }
+    all.push_back(std::move(json));
+  }
+  return all;
+}
+
+/// ", due since 2026-12-13T00:00:00Z", ", due for 12 people"; "" where it is not.
+std::string due_text(const Json& versions) {
+  std::vector<std::string> since;
+  for (const Json& version : versions)
+    if (version.contains("due_since")) since.push_back(version["due_since"].get<std::string>());
+  if (since.empty()) return "";
+  return since.size() == 1 ? ", due since " + since.front()
+                           : ", due for " + std::to_string(since.size()) + " people";
+}
+
 /// " of ann" for a version that serves one person only.
 std::string whose(const Json& version) {
   return version.contains("user") ? " of " + one_line(version["user"].get<std::string>()) : "";
@@ -61,8 +94,7 @@ Answer list_all_models(const app::Caller& caller) {
   Json all = Json::array();
   std::string text;
   for (const auto& [name, versions] : by_name) {
-    Json json = {{"name", name}, {"versions", Json::array()}};
-    for (const ModelVersion& version : versions) json["versions"].push_back(version_json(version));
+    Json json = {{"name", name}, {"versions", versions_json(versions, caller.asked.now)}};
     text += padded(name, 22);
     if (versions.empty()) {
       text += "not trained yet\n";
@@ -71,6 +103,7 @@ Answer list_all_models(const app::Caller& caller) {
       text +=
           "as of " + newest.at("as_of").get<std::string>() + whose(newest) + ", " +
           std::to_string(versions.size()) + (versions.size() == 1 ? " version" : " versions") +
+          due_text(json["versions"]) +
           (newest.contains("damaged") ? ", damaged: " + newest["damaged"].get<std::string>() : "") +
           "\n";
     }
@@ -81,19 +114,20 @@ Answer list_all_models(const app::Caller& caller) {
 
 Answer show_model(const app::Caller& caller, std::string name) {
   if (!name.starts_with("model.")) name = "model." + name;
-  Json versions = Json::array();
+  std::vector<ModelVersion> found;
   std::vector<std::string> known;
   for (const ModelVersion& version : versions_of(caller)) {
-    if (version.name == name) versions.push_back(version_json(version));
+    if (version.name == name) found.push_back(version);
     known.push_back(version.name);
   }
-  if (versions.empty()) {
+  if (found.empty()) {
     const std::string near = nearest(name, known);
     throw Error(
         Exit::kInput, name + " has not been trained",
         {"", "", "",
          near.empty() ? "see: engine models, and engine train" : "did you mean " + near + "?"});
   }
+  const Json versions = versions_json(found, caller.asked.now);
   std::string text;
   for (const Json& version : versions) {
     text += name + " as of " + version.at("as_of").get<std::string>() + whose(version) + "\n";
@@ -101,6 +135,8 @@ Answer show_model(const app::Caller& caller, std::string name) {
     card.erase("model");
     card.erase("as_of");
     text += card_text(card, caller.screen.columns > 0 ? caller.screen.columns : kCardColumns);
+    if (version.contains("due_since"))
+      text += "  due since       " + version["due_since"].get<std::string>() + "\n";
     if (version.contains("damaged"))
       text += "  damaged         " + version["damaged"].get<std::string>() + "\n";
   }
