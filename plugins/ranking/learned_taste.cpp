@@ -76,14 +76,15 @@ void LearnedTaste::read_trees(const playlist::Call& call) {
   const playlist::Table nodes = call.artifact_table(kTasteModel, "nodes"),
                         boosted = call.artifact_table(kTasteModel, "boosted");
   if (boosted.rows() != 1) throw damaged("its trees have no base");
-  trees_ = {call.artifact_table(kTasteModel, "trees")["begin"].i32(),
-            nodes["left"].i32(),
-            nodes["right"].i32(),
-            nodes["feature"].i32(),
-            nodes["value"].f32(),
-            nodes["missing_left"].u8(),
-            boosted["base"].f32()[0]};
-  if (const std::string fault = trees_.fault(columns()); !fault.empty()) throw damaged(fault);
+  const shared::BoostedTrees trees = {call.artifact_table(kTasteModel, "trees")["begin"].i32(),
+                                      nodes["left"].i32(),
+                                      nodes["right"].i32(),
+                                      nodes["feature"].i32(),
+                                      nodes["value"].f32(),
+                                      nodes["missing_left"].u8(),
+                                      boosted["base"].f32()[0]};
+  if (const std::string fault = trees.fault(columns()); !fault.empty()) throw damaged(fault);
+  trees_ = shared::TreeSum(trees);
 }
 
 /// What a feature adds to the log odds, above that of the mean.
@@ -93,7 +94,7 @@ float LearnedTaste::part(std::span<const float> row, std::size_t feature) const 
 }
 
 double LearnedTaste::chance(std::span<const float> row) const {
-  float log_odds = weights_.empty() ? trees_.sum(row) : weights_.back();
+  float log_odds = weights_.empty() ? trees_(row) : weights_.back();
   for (std::size_t k = 0; k + 1 < weights_.size(); ++k) log_odds += part(row, k);
   return 1 / (1 + std::exp(-double{log_odds}));
 }

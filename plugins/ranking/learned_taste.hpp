@@ -55,7 +55,7 @@ class LearnedTaste {
   float base_ = 0.5F;
   shared::TasteSpace space_;
   std::span<const float> weights_, means_, scales_;
-  shared::BoostedTrees trees_;
+  shared::TreeSum trees_;
 };
 
 }  // namespace ranking

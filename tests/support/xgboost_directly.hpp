@@ -6,6 +6,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 #include <xgboost/c_api.h>
 
@@ -33,13 +34,17 @@ class XgBoostDirectly {
     api().XGDMatrixFree(matrix_);
   }
 
-  /// Log odds of the rows it was given.
-  [[nodiscard]] std::vector<float> sums() const {
-    bst_ulong length = 0;
-    const float* found = nullptr;
-    constexpr int kMargin = 1;
-    check(api().XGBoosterPredict(booster_, matrix_, kMargin, 0, 0, &length, &found));
-    return {found, found + length};
+  /// Log odds of the rows it was given, which it knows from growing.
+  [[nodiscard]] std::vector<float> sums() const { return sums_of(matrix_); }
+  /// The same of rows that it has not seen.
+  [[nodiscard]] std::vector<float> sums_anew(std::span<const float> rows,
+                                             std::size_t columns) const {
+    DMatrixHandle matrix = nullptr;
+    check(api().XGDMatrixCreateFromMat_omp(rows.data(), rows.size() / columns, columns,
+                                           std::numeric_limits<float>::quiet_NaN(), &matrix, 1));
+    std::vector<float> sums = sums_of(matrix);
+    api().XGDMatrixFree(matrix);
+    return sums;
   }
 
  private:
@@ -58,6 +63,13 @@ class XgBoostDirectly {
   static const Api& api() {
     static const Api kApi;
     return kApi;
+  }
+  [[nodiscard]] std::vector<float> sums_of(DMatrixHandle matrix) const {
+    bst_ulong length = 0;
+    const float* found = nullptr;
+    constexpr int kMargin = 1;
+    check(api().XGBoosterPredict(booster_, matrix, kMargin, 0, 0, &length, &found));
+    return {found, found + length};
   }
   static void check(int status) {
     if (status != 0) throw std::runtime_error(api().XGBGetLastError());

@@ -105,6 +105,7 @@ class Climb {
     if (!judged.why_not.empty()) return true;
     for (const Fold& fold : folds_) {
       if (!learn(rung, before(examples_, fold))) return false;
+      if (rung == Rung::kBoosted) trees_ = shared::TreeSum(ladder_.trees.view());
       for (std::size_t k = fold.begin; k < fold.end; ++k)
         scores(rung).push_back(log_odds(rung, examples_.row(k)));
     }
@@ -145,7 +146,7 @@ class Climb {
   }
 
   [[nodiscard]] float log_odds(Rung rung, std::span<const float> row) const {
-    return rung == Rung::kLogistic ? ladder_.logistic.sum(row) : ladder_.trees.view().sum(row);
+    return rung == Rung::kLogistic ? ladder_.logistic.sum(row) : trees_(row);
   }
 
   /// Of all examples; false when stopped.
@@ -186,6 +187,7 @@ class Climb {
   std::vector<std::uint8_t> outcome_, fold_;
   std::array<std::vector<float>, kRungs> scores_;
   TasteLadder ladder_;
+  shared::TreeSum trees_;  // of the fold
   double learned_ = 0;
 };
 
