@@ -187,7 +187,7 @@ TEST_CASE("with few plays the rule of thumb serves, and the run says so", "[pref
   const Told told = models.train("model.taste", library);
   REQUIRE(told.status == PLAYLIST_OK);
   REQUIRE(told.notices.size() == 2);  // no track has a vector, and
-  CHECK(told.notices[1] == "the rule of thumb stays: there are 50 examples, and 200 are needed");
+  CHECK(told.notices[1] == "the rule of thumb stays: there are 22 examples, and 200 are needed");
   CHECK(card_of(models).at("rung") == "heuristic");
   const Ranked ranked =
       run_rank("ranking.preference", {}, library, candidates_of({0}), {1, {}, &models});

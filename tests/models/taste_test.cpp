@@ -279,10 +279,10 @@ TEST_CASE("a track returned is one played again in another session, in time", "[
   person.hear(3, kBegin + 5 * kDay, true);
   person.hear(0, kBegin + 10 * kDay);
   person.hear(1, kBegin + 40 * kDay);
-  person.hear(4, kBegin + 50 * kDay);  // known later than now
+  person.hear(4, kBegin + 50 * kDay);  // the last that is known of them
   const TasteExamples examples =
       model::taste_examples(person.data(kBegin + 70 * kDay), TasteTarget::kReturned, 28, 1'000);
-  CHECK(examples.outcome == std::vector<std::uint8_t>{1, 0, 0, 0, 0, 0, 0});
+  CHECK(examples.outcome == std::vector<std::uint8_t>{1, 0, 0, 0, 0, 0});
   CHECK(examples.known_at[0] == kBegin + 200 + 28 * kDay);
   CHECK(examples.heuristic[0] == 0.5F);
   CHECK(examples.heuristic[5] == Approx(0.5 + 0.05 * std::log(3.0)));  // two plays of track 0
@@ -304,6 +304,7 @@ TEST_CASE("the mean of what was said and done is of when the window is over", "[
   Person person;
   person.hear(0, kBegin);
   person.hear(0, kBegin + 10 * kDay);
+  person.hear(1, kBegin + 29 * kDay);
   person.verdicts = {{shared::Verdict::kUndated, 0, shared::Verdict::Kind::kBanned, 0},
                      {kBegin + 5 * kDay, 0, shared::Verdict::Kind::kLiked, 0},
                      {kBegin + 60 * kDay, 0, shared::Verdict::Kind::kRated, 1}};

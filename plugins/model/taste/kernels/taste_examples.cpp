@@ -36,9 +36,18 @@ std::vector<std::int64_t> returns_of(const TasteData& data) {
   return returns;
 }
 
+/// Up to when it is known what the person heard: nobody knows whether they returned to something
+/// after the last listen that there is of them.
+std::int64_t told_until(const TasteData& data) {
+  std::int64_t last = 0;
+  for (const TasteListen& listen : data.listens) last = std::max(last, listen.end);
+  return std::min(last, data.now);
+}
+
 /// The listens that are examples.
 std::vector<std::size_t> moments_of(const TasteData& data, TasteTarget target,
                                     std::int64_t window) {
+  const std::int64_t until = told_until(data);
   std::vector<std::size_t> moments;
   std::vector<std::int32_t> heard_in(data.artist.size(), -1);  // the latest session
   for (std::size_t k = 0; k < data.listens.size(); ++k) {
@@ -48,7 +57,7 @@ std::vector<std::size_t> moments_of(const TasteData& data, TasteTarget target,
     session = listen.session;
     if (target == TasteTarget::kAccepted) {
       if (data.trials[k] != Trial::kNone) moments.push_back(k);
-    } else if (is_first && listen.end + window <= data.now) {
+    } else if (is_first && listen.end + window <= until) {
       moments.push_back(k);
     }
   }

@@ -4,7 +4,8 @@
 // accepted     a track that shuffle brought after another ended or was skipped: let play (1) or
 //              skipped (0). What shuffle brings next hardly hangs on what is liked: close to a trial
 // returned     the first listen of a track in a session: played again, and not skipped, in another
-//              session within `days` (1) or not (0). Known only once they are over
+//              session within `days` (1) or not (0). Known only once they are over, and of days on
+//              which anything is known of the person: not of those after their last listen
 // preference   the same moments: shared::mean_preference() of everything up to when they are over.
 //              The mean has no yes or no, so that what is learned is judged by `returned`
 #pragma once
@@ -48,7 +49,7 @@ struct TasteExamples {
   }
 };
 
-/// The latest `most` whose label is known by now.
+/// The latest `most` whose label is known.
 TasteExamples taste_examples(const TasteData& data, TasteTarget target, int days, std::size_t most);
 
 }  // namespace model
