@@ -40,6 +40,13 @@ return {
     day = 1, -- day on which engine update-weekly makes new lists; 1: Monday, 7: Sunday
     hour = 6, -- hour of that day, in each user's time zone
   },
+  discovery = {
+    candidates = 30, -- suggestions that engine discover queues at once
+    off = {}, -- channels that engine discover leaves out, such as popular
+    expires_days = 30, -- days after which a suggestion that nobody answered is dropped
+    trial_listens = 3, -- plays of an approved song after which engine next asks for a verdict
+    rejections = 5, -- rejections of a kind in a row after which engine next says what to leave out
+  },
   log = {
     file = "", -- file that notes and errors are appended to, with the time; empty: none
     megabytes = 10, -- MiB after which the log file is put aside; three such files are kept

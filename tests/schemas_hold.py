@@ -92,6 +92,11 @@ ASKED = """
 0 feedback|forget|--from|2025-01-01|--to|2025-02-01|--user|demo
 0 feedback|--undo|last|--user|demo
 0 feedback|--list|--user|demo
+0 discover|-n|4|--user|demo
+0 next|--user|demo
+0 next|--answer|approve|--user|demo
+0 next|--answer|reject|--reason|overplayed|--user|demo
+0 stats|discovery|--user|demo
 0 library|rename|ann|anna
 1 library|join|demo|anna
 0 library|join|demo|anna|--yes

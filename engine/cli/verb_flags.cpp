@@ -6,6 +6,7 @@
 #include <string>
 #include <unistd.h>
 
+#include "cli/dialogue.hpp"
 #include "core/json_text.hpp"
 #include "core/output_file.hpp"
 #include "verbs/shared_parameters.hpp"
@@ -142,6 +143,7 @@ bool may_ask(const Cli& cli, const verbs::Verb& verb, const verbs::Given& given)
 }
 
 Exit ask(Cli& cli, const verbs::Verb& verb, const Written& written, verbs::Given given) {
+  if (may_converse(cli, verb, given)) return converse(cli, verb);
   if (may_ask(cli, verb, given)) {
     const verbs::Answer told = verb.answer(cli.caller(), verbs::Arguments(verb, given));
     print(cli, told);

@@ -20,7 +20,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<TrackReference, 11> kReferences = {{
+constexpr std::array<TrackReference, 12> kReferences = {{
     {"holdings", "id", " AND kind IN (1, 4, 6)", true},
     {"playlist_tracks", "track_id", "", true},
     {"track_ids", "track_id", "", true},
@@ -31,6 +31,7 @@ constexpr std::array<TrackReference, 11> kReferences = {{
     {"engagement", "track_id", "", true},
     {"prompts", "track_id", "", true},
     {"feedback", "track_id", "", true},
+    {"suggestions", "track_id", "", true},
     {"run_tracks", "track_id", "", true},
 }};
 

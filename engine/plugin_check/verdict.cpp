@@ -53,7 +53,7 @@ void try_contract(const Trial& trial, std::size_t first, JobSender& sender) {
   run_contract(plugin, trial.contract, first, listener);
 }
 
-void add_breach(Verdict& verdict, const std::string& element, const std::string& test,
+void add_breach(PluginVerdict& verdict, const std::string& element, const std::string& test,
                 const std::string& problem) {
   for (Breach& breach : verdict.breaches) {
     if (breach.element != element || breach.problem != problem) continue;
@@ -65,7 +65,7 @@ void add_breach(Verdict& verdict, const std::string& element, const std::string&
 
 /// How a test ended its process, from the worker's "WHAT; it was in: ELEMENT: TEST[: MEANING]".
 /// False when it was in none.
-bool add_death(Verdict& verdict, const std::string& message) {
+bool add_death(PluginVerdict& verdict, const std::string& message) {
   static const std::string kIn = "; it was in: ", kCrashed = "the worker crashed (";
   const std::size_t at = message.find(kIn);
   const std::string what = message.substr(0, at);
@@ -100,7 +100,7 @@ std::string breach_text(const Breach& breach) {
   return breach.element + ": " + breach.problem + " (" + tests + ')';
 }
 
-void take_result(const Json& result, Verdict& verdict) {
+void take_result(const Json& result, PluginVerdict& verdict) {
   for (const Json& problem : result["problems"]) {
     add_breach(verdict, result["element"], result["test"], problem);
   }
@@ -123,7 +123,7 @@ void take_result(const Json& result, Verdict& verdict) {
 /// behind it.
 class ContractWork final : public ItemWork {
  public:
-  ContractWork(const Trial& trial, Verdict& verdict) : trial_(trial), verdict_(verdict) {
+  ContractWork(const Trial& trial, PluginVerdict& verdict) : trial_(trial), verdict_(verdict) {
     add({0, ItemPart::kOpen});
   }
 
@@ -144,11 +144,11 @@ class ContractWork final : public ItemWork {
   [[nodiscard]] JobWords words(std::size_t) const override { return kWords; }
 
   const Trial& trial_;
-  Verdict& verdict_;
+  PluginVerdict& verdict_;
 };
 
 /// An element that has no data in any test was not tried: said, or "good" would say too much.
-void note_untried(Verdict& verdict) {
+void note_untried(PluginVerdict& verdict) {
   for (const std::string& name : verdict.elements()) {
     std::size_t tests = 0, told = 0;
     std::string last;
@@ -192,12 +192,12 @@ std::string joined(const Json& words) {
 
 }  // namespace
 
-std::vector<std::string> Verdict::elements() const {
+std::vector<std::string> PluginVerdict::elements() const {
   return facts.value("elements", std::vector<std::string>());
 }
 
-Verdict examine_plugin(const Trial& trial) {
-  Verdict verdict;
+PluginVerdict examine_plugin(const Trial& trial) {
+  PluginVerdict verdict;
   JobReader reader(
       {.note = [&](const std::string& problem) { verdict.problems.push_back(problem); },
        .result = [&](const std::string& facts) { verdict.facts = Json::parse(facts); }},
@@ -224,7 +224,7 @@ Verdict examine_plugin(const Trial& trial) {
   return verdict;
 }
 
-void keep_contract(const Trial& trial, Verdict& verdict) {
+void keep_contract(const Trial& trial, PluginVerdict& verdict) {
   if (verdict.elements().empty()) return;
   const auto started = std::chrono::steady_clock::now();
   ContractWork work(trial, verdict);
@@ -234,7 +234,7 @@ void keep_contract(const Trial& trial, Verdict& verdict) {
   note_untried(verdict);
 }
 
-Json verdict_json(const std::string& file, const Verdict& verdict) {
+Json verdict_json(const std::string& file, const PluginVerdict& verdict) {
   Json json{{"path", file}, {"ok", verdict.problems.empty()}, {"problems", verdict.problems}};
   json.update(verdict.facts);
   json["notes"] = verdict.notes;
@@ -242,7 +242,7 @@ Json verdict_json(const std::string& file, const Verdict& verdict) {
   return json;
 }
 
-std::string verdict_text(const std::string& file, const Verdict& verdict) {
+std::string verdict_text(const std::string& file, const PluginVerdict& verdict) {
   const std::size_t count = verdict.problems.size();
   std::string text = file + ": " + (count == 0 ? "good" : counted(count, "problem")) + '\n';
   for (const std::string& problem : verdict.problems) text += "  - " + problem + '\n';

@@ -24,7 +24,7 @@ struct Breach {
 };
 
 /// What was found; the library's code runs in workers only.
-struct Verdict {
+struct PluginVerdict {
   using Json = nlohmann::ordered_json;
 
   std::vector<std::string> problems, notes;
@@ -38,14 +38,14 @@ struct Verdict {
 };
 
 /// The file, its symbols, its description. Throws Error(kInterrupted).
-Verdict examine_plugin(const Trial& trial);
+PluginVerdict examine_plugin(const Trial& trial);
 
 /// Runs the tests of the contract over what the library offers, and adds to `verdict` what they
 /// showed. A test that ends its process is one problem; the next process goes on behind it. Throws
 /// Error(kInterrupted).
-void keep_contract(const Trial& trial, Verdict& verdict);
+void keep_contract(const Trial& trial, PluginVerdict& verdict);
 
-nlohmann::ordered_json verdict_json(const std::string& file, const Verdict& verdict);
-std::string verdict_text(const std::string& file, const Verdict& verdict);
+nlohmann::ordered_json verdict_json(const std::string& file, const PluginVerdict& verdict);
+std::string verdict_text(const std::string& file, const PluginVerdict& verdict);
 
 }  // namespace engine

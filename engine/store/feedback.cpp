@@ -107,6 +107,12 @@ const std::vector<FeedbackReason>& feedback_reasons() {
   return reasons;
 }
 
+std::vector<std::string> feedback_reason_words() {
+  std::vector<std::string> words;
+  for (const FeedbackReason& reason : feedback_reasons()) words.emplace_back(reason.word);
+  return words;
+}
+
 const FeedbackReason* find_reason(std::string_view word) {
   const auto& reasons = feedback_reasons();
   const auto found = std::ranges::find(reasons, word, &FeedbackReason::word);

@@ -74,6 +74,7 @@ struct FeedbackReason {
   std::string_view help;
 };
 const std::vector<FeedbackReason>& feedback_reasons();
+std::vector<std::string> feedback_reason_words();
 /// nullptr for what is none.
 const FeedbackReason* find_reason(std::string_view word);
 

@@ -257,7 +257,16 @@ std::span<const Migration> store_migrations() {
       {13,
        "UPDATE ingestions SET is_superseded = 1 WHERE is_complete AND "
        "format IN ('spotify_extended', 'plays_csv')"},
-      {14, kFeedbackSql}};
+      {14, kFeedbackSql},
+      // What waits for a verdict (discovery/queue.hpp).
+      {15,
+       "CREATE TABLE suggestions (suggestion_id INTEGER PRIMARY KEY AUTOINCREMENT, "
+       "user_id INTEGER NOT NULL REFERENCES users, track_id INTEGER NOT NULL REFERENCES tracks, "
+       "ts INTEGER NOT NULL, expires_at INTEGER NOT NULL, source TEXT NOT NULL, "
+       "kind TEXT NOT NULL, reason TEXT NOT NULL, score REAL, propensity REAL NOT NULL, "
+       "run_id INTEGER) STRICT;"
+       "CREATE INDEX suggestions_by_user ON suggestions (user_id, suggestion_id);"
+       "CREATE INDEX suggestions_by_track ON suggestions (track_id)"}};
   return steps;
 }
 

@@ -11,23 +11,13 @@
 #include "core/shown_text.hpp"
 #include "core/time_span.hpp"
 #include "store/users.hpp"
+#include "verbs/json_values.hpp"
 #include "verbs/verbs.hpp"
 
 namespace engine::verbs {
 namespace {
 
 using library::FeedbackEntry;
-
-Json time_or_null(std::optional<std::int64_t> time) {
-  return time ? Json(format_time(*time)) : Json(nullptr);
-}
-template <typename T>
-Json value_or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Json(text);
-}
 
 /// Since always where the log does not say.
 std::optional<std::int64_t> said_at(const FeedbackRow& row) {
@@ -139,7 +129,7 @@ std::optional<std::int64_t> asked_row(const std::string& text) {
   return row;
 }
 
-Answer undo(const app::Caller& caller, const std::string& row) {
+Answer undo_row(const app::Caller& caller, const std::string& row) {
   Store store = Store::open(caller.home.library_path(), {.may_create = false});
   const User user = choose_user(store, app::user_name(caller));
   const std::int64_t now = caller.asked.now;
@@ -193,7 +183,7 @@ Answer say(const app::Caller& caller, const Arguments& arguments) {
 
 Answer feedback(const app::Caller& caller, const Arguments& arguments) {
   if (arguments.flag("list")) return show_log(caller, arguments.integer("limit"));
-  if (arguments.has("undo")) return undo(caller, arguments.text("undo"));
+  if (arguments.has("undo")) return undo_row(caller, arguments.text("undo"));
   if (!arguments.has("verdict"))
     throw Error(Exit::kUsage, "feedback needs a verdict, --list or --undo",
                 {"", "", "",
@@ -208,12 +198,6 @@ std::string reasons_help() {
     text += "  " + std::string(reason.word) + std::string(17 - reason.word.size(), ' ') +
             std::string(reason.help) + "\n";
   return text;
-}
-
-std::vector<std::string> reason_words() {
-  std::vector<std::string> words;
-  for (const FeedbackReason& reason : feedback_reasons()) words.emplace_back(reason.word);
-  return words;
 }
 
 }  // namespace
@@ -238,7 +222,7 @@ std::vector<Verb> feedback_verbs() {
             {.name = "reason",
              .value_name = "REASON",
              .help = "Why you reject it",
-             .one_of = reason_words(),
+             .one_of = feedback_reason_words(),
              .needs = "verdict"},
             {.name = "stars",
              .type = Type::kNumber,

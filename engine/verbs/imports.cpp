@@ -10,18 +10,11 @@
 #include "core/shown_text.hpp"
 #include "store/users.hpp"
 #include "verbs/consent.hpp"
+#include "verbs/json_values.hpp"
 #include "verbs/verbs.hpp"
 
 namespace engine::verbs {
 namespace {
-
-Json time_or_null(const std::optional<std::int64_t>& time) {
-  return time ? Json(format_time(*time)) : Json(nullptr);
-}
-
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Json(text);
-}
 
 Json counts_json(const std::map<std::string, std::int64_t>& counts) {
   Json json = Json::object();

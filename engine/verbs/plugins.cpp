@@ -46,7 +46,7 @@ Answer show_plugin(const app::Caller& caller, const Arguments& arguments) {
 }
 
 /// Elements that another library already offers.
-void compare_names(const app::Caller& caller, const std::string& file, Verdict& verdict) {
+void compare_names(const app::Caller& caller, const std::string& file, PluginVerdict& verdict) {
   const auto registry = caller.registry();
   for (const std::string& name : verdict.elements()) {
     const Element* other = registry->find(name);
@@ -68,7 +68,7 @@ Answer check_plugin(const app::Caller& caller, const Arguments& arguments) {
   trial.contract.library = file;
   if (!sample.empty())
     trial.contract.sample = GuardedInput{fs::path(sample).filename().string(), read_file(sample)};
-  Verdict verdict = examine_plugin(trial);
+  PluginVerdict verdict = examine_plugin(trial);
   compare_names(caller, file, verdict);
   keep_contract(trial, verdict);
   return {verdict.problems.empty() ? Exit::kDone : Exit::kPlugin, verdict_json(file, verdict),

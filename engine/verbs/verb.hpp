@@ -82,6 +82,17 @@ struct Answer {
   std::function<void()> afterwards = nullptr;
   /// Undoes what only the answer would have told of: called when it could not be given.
   std::function<void()> lost = nullptr;
+  bool is_question = false;  // of verbs with choices: it waits for one of them
+};
+
+/// What somebody at a terminal may say to an answer that is a question.
+struct Choice {
+  char key = 0;
+  std::string label = {};  // "approve"
+  std::string verb = {};   // that is asked for with `given`
+  Given given = {};
+  std::string then = {};             // what is asked before that ...
+  std::vector<Choice> choices = {};  // ... of these, whose `given` is added; or of none
 };
 
 struct Verb {
@@ -92,6 +103,8 @@ struct Verb {
   /// Empty for a name that only stands above others.
   std::function<Answer(const app::Caller&, const Arguments&)> answer = nullptr;
   std::string page_help = {};  // of verbs whose answer has a page
+  /// Of verbs that ask: on a terminal, without any of its parameters, it goes on asking.
+  std::vector<Choice> choices = {};
 };
 
 /// What is wrong with one value, "" when it fits.

@@ -43,6 +43,7 @@ std::vector<Verb> people_verbs();
 std::vector<Verb> imports_verbs();
 std::vector<Verb> opinions_verbs();
 std::vector<Verb> feedback_verbs();
+std::vector<Verb> discover_verbs();
 std::vector<Verb> stats_verbs();
 std::vector<Verb> features_verbs();
 std::vector<Verb> demo_verbs();

@@ -167,7 +167,8 @@ TEST_CASE("a store of before gets its bans and words into the log", "[store][fee
         "(1, 4, 7, 'spotify', 0, NULL, NULL), (1, 4, 8, 'you', 100, 200, 'you'), "
         "(1, 5, 5, '', 50, NULL, NULL), (1, 1, 7, 'you', 300, NULL, NULL), "
         "(1, 1, 8, 'spotify', 300, NULL, NULL);"
-        "DROP TABLE feedback; CREATE TABLE feedback (x); CREATE TABLE discoveries (x);"
+        "DROP TABLE feedback; DROP TABLE suggestions; CREATE TABLE feedback (x); CREATE TABLE "
+        "discoveries (x);"
         "CREATE TABLE track_clusters (x); CREATE TABLE clusters (x); CREATE TABLE snapshots (x);"
         "PRAGMA user_version = 13");
   }

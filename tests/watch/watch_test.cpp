@@ -7,7 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/paths.hpp"
-#include "watch/tmux_screen.hpp"
+#include "support/tmux_screen.hpp"
 
 using support::EngineHome;
 using support::TmuxScreen;
