@@ -125,10 +125,9 @@ TEST_CASE("a damaged store is named as damaged", "[store]") {
   }
   {
     std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
-    // The schema's own pages lie in the first half.
-    const auto half = std::filesystem::file_size(path) / 2;
-    file.seekp(static_cast<std::streamoff>(half));
-    const std::string noise(std::filesystem::file_size(path) - half, '\x5a');
+    // The tags are what was written last; the schema's own pages are left whole.
+    const std::string noise(65'536, '\x5a');
+    file.seekp(static_cast<std::streamoff>(std::filesystem::file_size(path) - noise.size()));
     file << noise;
   }
   const Store store = Store::open(path);
