@@ -54,7 +54,7 @@ struct Made {
              {"min_child_weight", "5"}},
             kTrees};
   }
-  [[nodiscard]] model::GrownTrees through_us() const {
+  [[nodiscard]] shared::BoostedTreesOf through_us() const {
     return model::grow_trees(rows, kFeatures, labels, {}).value();
   }
 };
@@ -91,7 +91,7 @@ void taste_boost(benchmark::State& state) {
 }
 
 void taste_score(benchmark::State& state) {
-  const model::GrownTrees grown = made().through_us();
+  const shared::BoostedTreesOf grown = made().through_us();
   const shared::TreeSum trees(grown.view());
   const auto direct = made().directly();
   double ours = std::numeric_limits<double>::infinity(), theirs = ours;

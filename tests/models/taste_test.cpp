@@ -406,7 +406,8 @@ TEST_CASE("the rung that serves is the highest that is shown to be better", "[ta
   CHECK(straight.rung == Rung::kLogistic);
   CHECK(straight.judged[1].gain.low > 0);
   CHECK_FALSE(straight.judged[2].is_on);
-  CHECK(straight.importance[0] > 0.2);
+  CHECK(straight.importance[0] > 0.05);
+  CHECK(std::abs(straight.importance[5]) < 0.02);
   CHECK(straight.weeks >= 30);
   CHECK(straight.held_out == 1'800);
   CHECK(straight.calibration.error < 0.1);
@@ -415,7 +416,8 @@ TEST_CASE("the rung that serves is the highest that is shown to be better", "[ta
       6'000, [](std::span<const float> row) { return 3 * row[0] * row[1] + double{row[2]}; }));
   CHECK(bent.rung == Rung::kBoosted);
   CHECK(bent.trees.view().trees() == 200);
-  CHECK(bent.importance[0] + bent.importance[1] > 0.4);
+  CHECK(bent.importance[0] > 0.05);
+  CHECK(bent.importance[1] > 0.05);
 
   const auto by_the_rule =
       climbed(examples_of(1'500, [](std::span<const float> row) { return 2 * double{row[2]}; }));

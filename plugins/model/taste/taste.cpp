@@ -17,13 +17,14 @@
 //           matrices "center", "components" of the space, see shared/taste_vectors.hpp; "" none
 //           of the logistic rung table "weights": weight, mean, scale f32, a row for each feature
 //           and place of the space, then the constant
-//           of the boosted rung tables "trees": begin i32; "nodes": left, right, feature i32,
-//           value f32, missing_left u8, and "boosted": base f32 (shared/boosted_trees.hpp)
+//           of the boosted rung tables "trees": begin i32; "nodes": left, right,
+//           feature i32, value f32, missing_left u8; "boosted": base f32 (shared/boosted_trees.hpp)
 // Card      "rung" that serves, "why" if it was not judged; "target", "examples", "share" of them
-//           that came out well; "held_out": examples foretold, "weeks"; "rungs": of each "auc", "gain"
-//           over the best rung below it that is on, with intervals, and "on"; "importance" of each
-//           feature in what serves, of a sum of 1; "calibration": what it foretold against what came,
-//           "calibration_error"; "retrain_days": engine models says when they are over
+//           that came out well; "held_out": examples foretold, "weeks"; "rungs": of each "auc",
+//           "gain" over the best rung below it that is on, with intervals, and "on"; "importance" of
+//           each feature: what the area loses when its values change places; "calibration": what it
+//           foretold against what came, "calibration_error"; "retrain_days": engine models says when
+//           they are over
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -275,7 +276,7 @@ class Taste final : public playlist::Model {
                  column_of("scale", PLAYLIST_F32, rows.scales.data())});
   }
 
-  static void write(playlist::ModelCall& call, const GrownTrees& trees) {
+  static void write(playlist::ModelCall& call, const shared::BoostedTreesOf& trees) {
     write_table(call, "trees", trees.begin.size(),
                 {column_of("begin", PLAYLIST_I32, trees.begin.data())});
     write_table(call, "nodes", trees.left.size(),

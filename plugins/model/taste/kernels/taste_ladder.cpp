@@ -1,6 +1,7 @@
 #include "taste_ladder.hpp"
 
 #include "playlist/plugin.hpp"
+#include "playlist/random.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -105,7 +106,6 @@ class Climb {
     if (!judged.why_not.empty()) return true;
     for (const Fold& fold : folds_) {
       if (!learn(rung, before(examples_, fold))) return false;
-      if (rung == Rung::kBoosted) trees_ = shared::TreeSum(ladder_.trees.view());
       for (std::size_t k = fold.begin; k < fold.end; ++k)
         scores(rung).push_back(log_odds(rung, examples_.row(k)));
     }
@@ -122,20 +122,30 @@ class Climb {
       return !options_.proceed || options_.proceed((learned_ + share) / kLearned);
     };
     const std::vector<int> signs = signs_of(sample.columns);
-    bool is_whole = false;
-    if (rung == Rung::kLogistic) {
-      auto fit = fit_ridge_logistic(sample.rows, sample.columns, sample.labels,
-                                    {options_.regularization, signs, [&] { return proceed(0); }});
-      if ((is_whole = fit.has_value())) ladder_.logistic = std::move(*fit);
-    } else {
-      BoostingOptions boosting = options_.boosting;
-      boosting.signs = signs;
-      boosting.proceed = proceed;
-      auto grown = grow_trees(sample.rows, sample.columns, sample.labels, boosting);
-      if ((is_whole = grown.has_value())) ladder_.trees = std::move(*grown);
-    }
+    const bool is_whole =
+        rung == Rung::kLogistic ? fit(sample, signs, proceed) : grow(sample, signs, proceed);
     ++learned_;
     return is_whole;
+  }
+
+  bool fit(const Sample& sample, const std::vector<int>& signs,
+           const std::function<bool(double)>& proceed) {
+    auto fit = fit_ridge_logistic(sample.rows, sample.columns, sample.labels,
+                                  {options_.regularization, signs, [&] { return proceed(0); }});
+    if (fit) ladder_.logistic = std::move(*fit);
+    return fit.has_value();
+  }
+
+  bool grow(const Sample& sample, const std::vector<int>& signs,
+            const std::function<bool(double)>& proceed) {
+    BoostingOptions boosting = options_.boosting;
+    boosting.signs = signs;
+    boosting.proceed = proceed;
+    auto grown = grow_trees(sample.rows, sample.columns, sample.labels, boosting);
+    if (!grown) return false;
+    ladder_.trees = std::move(*grown);
+    trees_ = shared::TreeSum(ladder_.trees.view());
+    return true;
   }
 
   static std::vector<int> signs_of(std::size_t columns) {
@@ -160,23 +170,41 @@ class Climb {
                     examples_.labels.begin() + static_cast<std::ptrdiff_t>(fold.begin),
                     examples_.labels.begin() + static_cast<std::ptrdiff_t>(fold.end));
     ladder_.calibration = calibration_of(chances, labels, std::vector<float>(labels.size(), 1.0F));
-    if (!learn(ladder_.rung, all_of(examples_))) return false;
     ladder_.importance = importance();
-    return true;
+    return learn(ladder_.rung, all_of(examples_));
   }
 
+  /// By what was learned for the last fold, of its examples or a part of them.
   [[nodiscard]] std::vector<double> importance() const {
-    std::vector<double> made;
-    if (ladder_.rung == Rung::kBoosted) {
-      made = ladder_.trees.gain;
-    } else {
-      for (const float weight : ladder_.logistic.weights) made.push_back(std::abs(weight));
+    const Fold& fold = folds_.back();
+    const std::size_t columns = examples_.columns,
+                      step = (fold.end - fold.begin - 1) / kMostChanged + 1;
+    std::vector<float> rows, outcome;
+    for (std::size_t k = fold.begin; k < fold.end; k += step) {
+      const std::span<const float> row = examples_.row(k);
+      rows.insert(rows.end(), row.begin(), row.end());
+      outcome.push_back(examples_.outcome[k]);
     }
-    const double sum = std::accumulate(made.begin(), made.end(), 0.0);
-    for (double& one : made) one = sum > 0 ? one / sum : 0;
+    const auto area_of = [&](const std::vector<float>& changed) {
+      std::vector<float> scores;
+      for (std::size_t at = 0; at < changed.size(); at += columns)
+        scores.push_back(log_odds(ladder_.rung, std::span(changed).subspan(at, columns)));
+      return area_under_curve(scores, outcome);
+    };
+    const double whole = area_of(rows);
+    playlist::Random random(options_.random_seed);
+    std::vector<double> made;
+    for (std::size_t column = 0; column < columns; ++column) {
+      std::vector<float> changed = rows;
+      for (std::size_t k = outcome.size(); k-- > 1;)
+        std::swap(changed[k * columns + column],
+                  changed[static_cast<std::size_t>(random.below(k + 1)) * columns + column]);
+      made.push_back(whole - area_of(changed));
+    }
     return made;
   }
 
+  static constexpr std::size_t kMostChanged = 5'000;  // examples, for the importance
   static constexpr double kLearned = 2 * kFolds + 1;  // times, of progress
 
   const TasteExamples& examples_;
@@ -187,7 +215,7 @@ class Climb {
   std::vector<std::uint8_t> outcome_, fold_;
   std::array<std::vector<float>, kRungs> scores_;
   TasteLadder ladder_;
-  shared::TreeSum trees_;  // of the fold
+  shared::TreeSum trees_;  // what was grown last
   double learned_ = 0;
 };
 

@@ -53,9 +53,10 @@ struct TasteLadder {
   double base = 0.5;                    // the mean label
   // Of the rung that won, where it is learned:
   RidgeLogistic logistic;
-  GrownTrees trees;
-  std::vector<double> importance;  // of each column, of a sum of 1
-  Calibration calibration;         // of what it foretold
+  shared::BoostedTreesOf trees;
+  /// Of each column: how much the area of the last fold falls when its values change places.
+  std::vector<double> importance;
+  Calibration calibration;  // of what it foretold
 };
 
 /// Nothing when `proceed` said stop.

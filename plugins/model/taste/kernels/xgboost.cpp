@@ -112,13 +112,12 @@ void set_up(Booster& booster, const BoostingOptions& options, float base_score) 
 }
 
 /// One tree of XGBoost's JSON, behind those that are there.
-void append(const nlohmann::json& tree, GrownTrees& grown) {
+void append(const nlohmann::json& tree, shared::BoostedTreesOf& grown) {
   const auto& left = tree.at("left_children");
   const auto& right = tree.at("right_children");
   const auto& feature = tree.at("split_indices");
   const auto& value = tree.at("split_conditions");  // of a leaf what it adds
   const auto& missing_left = tree.at("default_left");
-  const auto& gain = tree.at("loss_changes");
   const std::int32_t first = grown.begin.back();
   const auto node = [&](const nlohmann::json& child) {
     const auto number = child.get<std::int32_t>();
@@ -130,8 +129,6 @@ void append(const nlohmann::json& tree, GrownTrees& grown) {
     grown.feature.push_back(feature[k].get<std::int32_t>());
     grown.value.push_back(value[k].get<float>());
     grown.missing_left.push_back(missing_left[k].get<int>() != 0);
-    if (grown.left.back() >= 0)
-      grown.gain[static_cast<std::size_t>(grown.feature.back())] += gain[k].get<double>();
   }
   grown.begin.push_back(static_cast<std::int32_t>(grown.left.size()));
 }
@@ -147,9 +144,9 @@ std::string why_no_xgboost() {
   }
 }
 
-std::optional<GrownTrees> grow_trees(std::span<const float> rows, std::size_t columns,
-                                     std::span<const float> labels,
-                                     const BoostingOptions& options) {
+std::optional<shared::BoostedTreesOf> grow_trees(std::span<const float> rows, std::size_t columns,
+                                                 std::span<const float> labels,
+                                                 const BoostingOptions& options) {
   if (const std::string why = why_no_xgboost(); !why.empty()) throw playlist::Error(why);
   const double mean = std::accumulate(labels.begin(), labels.end(), 0.0) /
                       static_cast<double>(std::max<std::size_t>(1, labels.size()));
@@ -161,8 +158,7 @@ std::optional<GrownTrees> grow_trees(std::span<const float> rows, std::size_t co
     booster.grow(round, matrix);
     if (options.proceed && !options.proceed((round + 1.0) / options.rounds)) return std::nullopt;
   }
-  GrownTrees grown;
-  grown.gain.assign(columns, 0);
+  shared::BoostedTreesOf grown;
   const nlohmann::json model = booster.model();
   for (const auto& tree : model.at("learner").at("gradient_booster").at("model").at("trees"))
     append(tree, grown);

@@ -24,17 +24,14 @@ struct BoostingOptions {
   std::function<bool(double)> proceed;
 };
 
-struct GrownTrees : shared::BoostedTreesOf {
-  std::vector<double> gain;  // of each feature: what its questions took off the loss
-};
-
 /// Why XGBoost cannot be had, or "".
 std::string why_no_xgboost();
 
 /// Log odds of labels in 0..1 by rows of `columns` features, NaN where missing. Nothing when
 /// `proceed` said stop.
 /// Throws  playlist::Error where XGBoost cannot be had, or says that something is wrong
-std::optional<GrownTrees> grow_trees(std::span<const float> rows, std::size_t columns,
-                                     std::span<const float> labels, const BoostingOptions& options);
+std::optional<shared::BoostedTreesOf> grow_trees(std::span<const float> rows, std::size_t columns,
+                                                 std::span<const float> labels,
+                                                 const BoostingOptions& options);
 
 }  // namespace model
