@@ -2,6 +2,9 @@
 //
 // host_start        engine plugins list: the program with every plugin loaded
 // run_weekly/N      engine run recipes/weekly.lua on 100 k tracks and N listens, column cache warm
+// run_after_feedback/N  the run that follows a rejection: engine run recipes/weekly.lua just after
+//                   engine feedback reject; said_ms is what saying it takes, more_ms what the run
+//                   takes longer than one where nothing was said in between, ratio to that one
 // Counters: ms (median is what to quote), peak_MB (largest of the program and its worker), ratio
 // (to the reference: reading the column files once in this process).
 #include <algorithm>
@@ -103,6 +106,34 @@ BENCHMARK(run_weekly)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond)
     ->Iterations(15);
+
+void run_after_feedback(benchmark::State& state) {
+  const std::string store = library(state.range(0));
+  const auto engine = [&](std::vector<std::string> verb) {
+    verb.insert(verb.begin(), {"--library", store, "--now", "2026-11-21"});
+    double ignored = 0;
+    return run_engine(verb, ignored);
+  };
+  const std::vector<std::string> run = {"run", "recipes/weekly.lua", "--json", "--no-record"};
+  engine(run);  // makes the column cache
+  std::vector<double> said, after, quiet;
+  int track = 0;
+  for (auto _ : state) {
+    said.push_back(engine({"feedback", "reject", "track:" + std::to_string(++track)}));
+    after.push_back(engine(run));
+    state.SetIterationTime(after.back() / 1000);
+    quiet.push_back(engine(run));
+  }
+  state.counters["ms"] = median(after);
+  state.counters["said_ms"] = median(said);
+  state.counters["more_ms"] = median(after) - median(quiet);
+  state.counters["ratio"] = median(after) / median(quiet);
+}
+BENCHMARK(run_after_feedback)
+    ->Arg(1'000'000)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(25);
 
 void host_start(benchmark::State& state) {
   std::vector<double> times;
