@@ -91,13 +91,14 @@ class Rules {
 class Past {
  public:
   Past(const playlist::RankingCall& call, const LearnedTaste& learned, const Said& said)
-      : listens_(shared::taste_listens(call)),
-        vectors_(vectors_of(call, learned)),
+      : vectors_(shared::taste_vectors(call, learned.space(),
+                                       {call.track(), call.table("listens")["track"].i32()})),
         past_(call.table("tracks")["artist"].i32(), call.table("artists").rows(), vectors_),
         row_(past_.columns()) {
+    past_.only_at(call.now());
     for (const shared::Verdict& verdict : said.verdicts()) past_.say(verdict);
-    for (const shared::TasteListen& listen : listens_) past_.hear(listen);
-    past_.at(call.now());
+    shared::each_taste_listen(call,
+                              [this](const shared::TasteListen& listen) { past_.hear(listen); });
   }
 
   /// Valid until the next one.
@@ -107,16 +108,6 @@ class Past {
   }
 
  private:
-  /// Of the candidates, and of what was heard.
-  shared::TrackVectors vectors_of(const playlist::RankingCall& call,
-                                  const LearnedTaste& learned) const {
-    const auto candidates = call.track();
-    std::vector<std::int32_t> tracks(candidates.begin(), candidates.end());
-    for (const shared::TasteListen& listen : listens_) tracks.push_back(listen.track);
-    return shared::taste_vectors(call, learned.space(), tracks);
-  }
-
-  std::vector<shared::TasteListen> listens_;
   shared::TrackVectors vectors_;
   shared::TastePast past_;
   std::vector<float> row_;

@@ -60,26 +60,31 @@ std::string taste_feature_names() {
 
 // ---- what a call tells --------------------------------------------------------------------------
 
-std::vector<TasteListen> taste_listens(const playlist::Call& call) {
-  const playlist::Table listens = call.table("listens"), contexts = call.table("listen_contexts");
-  const auto track = listens["track"].i32(), ms_played = listens["ms_played"].i32(),
-             session = contexts["session"].i32();
+void each_taste_listen(const playlist::Call& call,
+                       const std::function<void(const TasteListen&)>& take) {
+  const playlist::Table listens = call.table("listens");
+  const auto track = listens["track"].i32(), ms_played = listens["ms_played"].i32();
   const auto duration = call.table("tracks")["duration_ms"].i32();
   const auto ts = listens["ts"].i64();
   const auto is_play = listens["is_play"].u8(), is_skip = listens["is_skip"].u8();
-  std::vector<TasteListen> made;
-  made.reserve(track.size());
   for (std::size_t row = 0; row < track.size(); ++row) {
     if (row % 65'536 == 0) call.checkpoint();
     const std::int32_t length = duration[static_cast<std::size_t>(track[row])];
     const bool is_timed = !playlist::is_missing(ms_played[row]) && length > 0;
-    made.push_back(
-        {ts[row], end_of_play(ts[row], ms_played[row]), track[row], session[row],
-         is_timed ? std::clamp(static_cast<float>(ms_played[row]) / static_cast<float>(length),
-                               0.0F, 1.0F)
-                  : TasteListen::kUntold,
-         is_play[row] == 1, is_skip[row] == 1, !playlist::is_missing(is_skip[row])});
+    take({ts[row], end_of_play(ts[row], ms_played[row]), track[row], 0,
+          is_timed ? std::clamp(static_cast<float>(ms_played[row]) / static_cast<float>(length),
+                                0.0F, 1.0F)
+                   : TasteListen::kUntold,
+          is_play[row] == 1, is_skip[row] == 1, !playlist::is_missing(is_skip[row])});
   }
+}
+
+std::vector<TasteListen> taste_listens(const playlist::Call& call) {
+  std::vector<TasteListen> made;
+  made.reserve(call.table("listens").rows());
+  each_taste_listen(call, [&](const TasteListen& listen) { made.push_back(listen); });
+  const auto session = call.table("listen_contexts")["session"].i32();
+  for (std::size_t row = 0; row < made.size(); ++row) made[row].session = session[row];
   return made;
 }
 
@@ -153,42 +158,72 @@ TastePast::TastePast(std::span<const std::int32_t> artist, std::size_t artists,
       artists_(artists),
       heart_(vectors.dim) {}
 
+void TastePast::only_at(std::int64_t now) {
+  now_ = now;
+  is_only_moment_ = true;
+}
+
+void TastePast::hear(const TasteListen& listen) {
+  if (!is_only_moment_) {
+    open_.push_back(listen);
+  } else if (is_over(listen)) {
+    take(listen);
+  }
+}
+
+void TastePast::say(const Verdict& verdict) {
+  if (!is_only_moment_) {
+    verdicts_.push_back(verdict);
+  } else if (verdict.ts <= now_) {
+    take(verdict);
+  }
+}
+
 void TastePast::at(std::int64_t now) {
   now_ = now;
-  const auto is_over = [&](const TasteListen& listen) { return listen.end <= now + kRounding; };
   for (const TasteListen& listen : open_)
     if (is_over(listen)) take(listen);
-  std::erase_if(open_, is_over);
+  std::erase_if(open_, [&](const TasteListen& listen) { return is_over(listen); });
   for (; said_ < verdicts_.size() && verdicts_[said_].ts <= now; ++said_) take(verdicts_[said_]);
   forget_old();
 }
 
+/// What lies too far back for a window is taken out of it by forget_old(), but of the only moment
+/// not even put in.
 void TastePast::take(const TasteListen& listen) {
   TrackPast& track = past(listen.track);
-  ArtistPast* const artist = artist_of(listen.track);
   track.plays += listen.is_play;
   track.judged += listen.is_judged;
-  taken_.push_back(listen);
+  if (!is_only_moment_) taken_.push_back(listen);
   if (listen.is_skip) {
     ++track.ever.skips;
-    ++track.half_year.skips;
-    if (artist != nullptr) ++artist->ever.skips;
-    return;
+    track.half_year.skips += !is_only_moment_ || listen.ts >= now_ - kHalfYear;
+    if (ArtistPast* const artist = artist_of(listen.track)) ++artist->ever.skips;
+  } else if (listen.is_play) {
+    take_play(listen, track);
   }
-  if (!listen.is_play) return;
+}
+
+void TastePast::take_play(const TasteListen& listen, TrackPast& track) {
+  const bool is_lately = !is_only_moment_ || listen.ts >= now_ - kMonth;
+  if (track.ever.gladly == 0) track.first_played = listen.ts;
+  track.last_played = listen.ts;
   ++track.ever.gladly;
-  ++track.half_year.gladly;
-  ++track.plays_lately;
+  track.half_year.gladly += !is_only_moment_ || listen.ts >= now_ - kHalfYear;
+  track.plays_lately += is_lately;
   if (listen.fraction == listen.fraction) {
     track.fraction += listen.fraction;
     ++track.fractions;
   }
-  if (track.last_play < 0) track.first_played = listen.ts;
-  play_.push_back({listen.ts, track.last_play});
-  track.last_play = static_cast<std::int32_t>(play_.size()) - 1;
-  if (artist != nullptr) {
+  if (is_only_moment_) {
+    track.level += level_of(listen.ts);
+  } else {
+    play_.push_back({listen.ts, track.last_play});
+    track.last_play = static_cast<std::int32_t>(play_.size()) - 1;
+  }
+  if (ArtistPast* const artist = artist_of(listen.track)) {
     ++artist->ever.gladly;
-    ++artist->plays_lately;
+    artist->plays_lately += is_lately;
     artist->last_played = listen.ts;
   }
   take_vector(listen.track);
@@ -255,12 +290,16 @@ PreferenceSignals TastePast::signals(std::int32_t track) const {
   return signals;
 }
 
+/// What a play adds now.
+double TastePast::level_of(std::int64_t ts) const {
+  return 1 / std::sqrt(static_cast<double>(std::max(kSoonest, now_ - ts)) / 3600);
+}
+
 float TastePast::base_level(const TrackPast& track) const {
-  double sum = kLevelOfNever;
+  double sum = kLevelOfNever + track.level;
   for (std::int32_t at = track.last_play; at >= 0;) {
     const Play& play = play_[static_cast<std::size_t>(at)];
-    const auto seconds = static_cast<double>(std::max(kSoonest, now_ - play.ts));
-    sum += 1 / std::sqrt(seconds / 3600);
+    sum += level_of(play.ts);
     at = play.before;
   }
   return static_cast<float>(std::log(sum));
@@ -284,15 +323,13 @@ void TastePast::features(std::int32_t track, std::span<float> out) const {
   const TrackPast& known = tracks_[static_cast<std::size_t>(track)];
   const std::int32_t number = artist_[static_cast<std::size_t>(track)];
   const ArtistPast& artist = number < 0 ? kNobody : artists_[static_cast<std::size_t>(number)];
-  const bool is_played = known.last_play >= 0;
-  const std::int64_t last =
-      is_played ? play_[static_cast<std::size_t>(known.last_play)].ts : std::int64_t{0};
+  const bool is_played = known.ever.gladly > 0;
   const float* const vector = vectors_.of(track);
   float* to = out.data();
   *to++ = log_count(known.ever.gladly);
   *to++ = log_count(known.plays_lately);
   *to++ = base_level(known);
-  *to++ = is_played ? log_days_between(last, now_) : log_count(kDaysOfUnplayed);
+  *to++ = is_played ? log_days_between(known.last_played, now_) : log_count(kDaysOfUnplayed);
   *to++ = is_played ? log_days_between(known.first_played, now_) : 0;
   *to++ = known.ever.skip_rate();
   *to++ = log_count(known.ever.skips);

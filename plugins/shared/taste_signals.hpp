@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <span>
 #include <string>
@@ -46,7 +47,10 @@ struct Verdict {
   float rating = 0;  // 1..5, of kRated
 };
 
-/// The listens of the person of a call, by start.
+/// The listens of the person of a call, by start; each_taste_listen() leaves their sessions out,
+/// which take the host longer than all the rest.
+void each_taste_listen(const playlist::Call& call,
+                       const std::function<void(const TasteListen&)>& take);
 std::vector<TasteListen> taste_listens(const playlist::Call& call);
 /// What they said, undated first, then by time: likes, bans, what is in the playlist of this name
 /// ("": of none), and what they said of suggestions and in stars, of a track or of a song in all its
@@ -79,13 +83,18 @@ class TastePast {
  public:
   static constexpr std::int64_t kRounding = 2;  // seconds
 
+  /// For any moments, one after another.
   /// `artist` (the first of each track; < 0: none) and `vectors` are kept as views.
   TastePast(std::span<const std::int32_t> artist, std::size_t artists, const TrackVectors& vectors);
 
+  /// Before anything else: there is this moment only, and each listen and verdict that was by then
+  /// counts as soon as it is told. The same features, at a quarter of the time of at().
+  void only_at(std::int64_t now);
+
   /// A listen began, not before those told of so far.
-  void hear(const TasteListen& listen) { open_.push_back(listen); }
+  void hear(const TasteListen& listen);
   /// Something was said; not before those told of so far, undated ones first.
-  void say(const Verdict& verdict) { verdicts_.push_back(verdict); }
+  void say(const Verdict& verdict);
   /// The moment that all the following are of; never earlier than the one before.
   void at(std::int64_t now);
 
@@ -107,7 +116,8 @@ class TastePast {
     Counts ever, half_year;
     std::int32_t plays = 0, judged = 0, plays_lately = 0, fractions = 0;
     std::int32_t last_play = -1;  // in play_
-    std::int64_t first_played = 0;
+    std::int64_t first_played = 0, last_played = 0;
+    double level = 0;    // of its plays, of only_at()
     float fraction = 0;  // sum
     float rating = 0;    // 0: none
     float approved = 0;  // 1; -1: rejected
@@ -123,10 +133,15 @@ class TastePast {
     std::int32_t before;  // the play of the same track before it; -1: none
   };
 
+  [[nodiscard]] bool is_over(const TasteListen& listen) const {
+    return listen.end <= now_ + kRounding;
+  }
   void take(const TasteListen& listen);
+  void take_play(const TasteListen& listen, TrackPast& track);
   void take(const Verdict& verdict);
   void take_vector(std::int32_t track);
   void forget_old();
+  [[nodiscard]] double level_of(std::int64_t ts) const;
   [[nodiscard]] float base_level(const TrackPast& track) const;
   [[nodiscard]] float likeness(const float* vector) const;
   [[nodiscard]] TrackPast& past(std::int32_t track) {
@@ -144,6 +159,7 @@ class TastePast {
   std::vector<Verdict> verdicts_;
   std::size_t said_ = 0;  // of verdicts_
   std::int64_t now_ = 0;
+  bool is_only_moment_ = false;
   std::vector<TrackPast> tracks_;
   std::vector<ArtistPast> artists_;
   std::vector<Play> play_;

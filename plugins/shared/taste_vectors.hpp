@@ -4,6 +4,7 @@
 #include "playlist/call.hpp"
 
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,6 @@ struct TasteSpace {
 /// The places of these tracks; NaN of those without a vector, and of all others. Of every track NaN
 /// where the library has the embedding no more, or another of its name.
 TrackVectors taste_vectors(const playlist::Call& call, const TasteSpace& space,
-                           std::span<const std::int32_t> tracks);
+                           std::initializer_list<std::span<const std::int32_t>> tracks);
 
 }  // namespace shared

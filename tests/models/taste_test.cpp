@@ -340,6 +340,39 @@ TEST_CASE("what comes later changes no feature of what came before", "[taste][le
   }
 }
 
+TEST_CASE("of one moment only the features are the same as of one of many", "[taste]") {
+  Person person;
+  person.hear_anything(5, 300);
+  person.hear(7, kBegin + 300 * kDay - 100);  // not over
+  person.verdicts = {{shared::Verdict::kUndated, 2, shared::Verdict::Kind::kLiked, 0},
+                     {kBegin + 30 * kDay, 3, shared::Verdict::Kind::kRated, 4},
+                     {kBegin + 300 * kDay + 1, 4, shared::Verdict::Kind::kLiked, 0}};
+  const std::int64_t now = kBegin + 300 * kDay;
+  TastePast many(person.artist, 2, person.vectors), one(person.artist, 2, person.vectors);
+  one.only_at(now);
+  for (const shared::Verdict& verdict : person.verdicts) {
+    many.say(verdict);
+    one.say(verdict);
+  }
+  for (const TasteListen& listen : person.listens) {
+    many.hear(listen);
+    one.hear(listen);
+  }
+  for (std::int64_t moment = kBegin; moment <= now; moment += 50 * kDay) many.at(moment);
+  std::vector<float> expected(many.columns()), found(one.columns());
+  for (std::int32_t track = 0; track < 20; ++track) {
+    many.features(track, expected);
+    one.features(track, found);
+    for (std::size_t k = 0; k < found.size(); ++k) {
+      CAPTURE(track, k);
+      CHECK((found[k] == Approx(expected[k]).margin(1e-6) ||
+             (std::isnan(found[k]) && std::isnan(expected[k]))));
+    }
+    CHECK(shared::heuristic_preference(one.signals(track)) ==
+          shared::heuristic_preference(many.signals(track)));
+  }
+}
+
 TEST_CASE("a skip makes no feature of skips smaller, and changes no other", "[taste]") {
   Person person;
   person.hear_anything(3, 80);

@@ -214,10 +214,10 @@ class Taste final : public playlist::Model {
     if (listens.empty()) throw playlist::NoData("nothing was heard yet");
     const std::vector<Trial> trials = trials_of(call);
     const std::vector<shared::Verdict> verdicts = shared::verdicts_of(call, best_playlist_);
+    note_playlist(call, verdicts);
     const LearnedSpace space = space_of(call);
-    std::vector<std::int32_t> heard;
-    for (const shared::TasteListen& listen : listens) heard.push_back(listen.track);
-    const shared::TrackVectors vectors = shared::taste_vectors(call, space.view(), heard);
+    const shared::TrackVectors vectors =
+        shared::taste_vectors(call, space.view(), {call.table("listens")["track"].i32()});
     call.checkpoint();
     const TasteExamples examples =
         taste_examples({listens, trials, verdicts, call.table("tracks")["artist"].i32(),
@@ -235,6 +235,16 @@ class Taste final : public playlist::Model {
   }
 
  private:
+  void note_playlist(const playlist::Call& call,
+                     const std::vector<shared::Verdict>& verdicts) const {
+    const auto is_of_best = [](const shared::Verdict& verdict) {
+      return verdict.kind == shared::Verdict::Kind::kBestPlaylist;
+    };
+    if (!best_playlist_.empty() && std::ranges::none_of(verdicts, is_of_best))
+      call.info(playlist::concat("there is no playlist named \"", best_playlist_,
+                                 "\": nothing is learned of it"));
+  }
+
   [[nodiscard]] LearnedSpace space_of(const playlist::Call& call) const {
     try {
       return {call, space_, places_};
