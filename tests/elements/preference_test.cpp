@@ -179,6 +179,25 @@ TEST_CASE("what model.taste learned goes before the rule of thumb, and the run s
   CHECK(by_rules.notices == std::vector<std::string>{"preference goes by rules of thumb"});
 }
 
+TEST_CASE("vectors that were imported are features of a taste", "[preference][taste]") {
+  Fickle person;
+  for (std::int32_t track = 0; track < Fickle::kTracks; ++track) {
+    const auto angle = static_cast<float>(track);
+    person.library.embed("clap", track, {std::cos(angle), std::sin(angle), 1});
+  }
+  TrainedModels models;
+  REQUIRE(models.train("model.taste", person.library).status == PLAYLIST_OK);
+  const nlohmann::json importance = card_of(models).at("importance");
+  CHECK(importance.size() == shared::kTasteFeatures + 2);  // of three numbers one is always 1
+  CHECK(importance.contains("clap_2"));
+  const Ranked ranked = run_rank("ranking.preference", {}, person.library,
+                                 candidates_of({0, Fickle::kTracks}), {1, {}, &models});
+  CHECK(ranked.columns.at("chance")[0] > 0);
+  CHECK(ranked.columns.at("chance")[1] > 0);  // without a vector
+  REQUIRE(models.train("model.taste", person.library, {{"space", "none"}}).status == PLAYLIST_OK);
+  CHECK(card_of(models).at("importance").size() == shared::kTasteFeatures);
+}
+
 TEST_CASE("with few plays the rule of thumb serves, and the run says so", "[preference][taste]") {
   TinyLibrary library;
   for (int track = 0; track < 3; ++track) library.add({.artists = {"Ann"}});

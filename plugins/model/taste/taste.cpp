@@ -178,7 +178,8 @@ class Taste final : public playlist::Model {
                               "shuffle brought it; preference: a mean of what was said and done"),
       {"days", 28, 1, 365, "in which a track is played again"},
       {"best_playlist", "", "name of the playlist of what the person likes best; \"\": none"},
-      {"space", "audio", "embedding whose vectors are features; \"\": none"},
+      {"space", "",
+       "embedding whose vectors are features, or none; \"\": clap where imported, else audio"},
       {"places", 16, 1, 256, "that a vector becomes, by its principal components"},
       {"most", 50'000, 100, 10'000'000, "examples learned from, the latest"},
       {"least", 200, 50, 1'000'000, "examples, below which the rule of thumb stays"},
@@ -230,7 +231,7 @@ class Taste final : public playlist::Model {
     const auto ladder = climb(examples, options);
     if (!ladder) throw playlist::Cancelled();
     write(call, *ladder, space);
-    call.card(card_of(*ladder, examples));
+    call.card(card_of(*ladder, examples, space.name));
     tell(call, *ladder);
   }
 
@@ -245,9 +246,20 @@ class Taste final : public playlist::Model {
                                  "\": nothing is learned of it"));
   }
 
+  [[nodiscard]] std::string space_name(const playlist::Call& call) const {
+    if (space_ == "none") return "";
+    if (!space_.empty()) return space_;
+    try {
+      static_cast<void>(call.embedding("clap"));
+      return "clap";
+    } catch (const playlist::NoData&) {
+      return "audio";
+    }
+  }
+
   [[nodiscard]] LearnedSpace space_of(const playlist::Call& call) const {
     try {
-      return {call, space_, places_};
+      return {call, space_name(call), places_};
     } catch (const playlist::NoData& error) {
       call.info(playlist::concat(error.what(), ": tracks have no vectors here"));
       return {call, "", 0};
@@ -298,8 +310,8 @@ class Taste final : public playlist::Model {
     write_table(call, "boosted", 1, {column_of("base", PLAYLIST_F32, &trees.base)});
   }
 
-  [[nodiscard]] std::string card_of(const TasteLadder& ladder,
-                                    const TasteExamples& examples) const {
+  [[nodiscard]] std::string card_of(const TasteLadder& ladder, const TasteExamples& examples,
+                                    const std::string& space) const {
     std::string card = playlist::concat("{\"rung\": \"", name_of(ladder.rung), "\", ");
     if (!ladder.why.empty()) card += "\"why\": " + quoted(ladder.why) + ", ";
     card += playlist::concat("\"target\": \"", target_, "\", \"examples\": ", examples.count(),
@@ -309,7 +321,7 @@ class Taste final : public playlist::Model {
       card += playlist::concat(", \"held_out\": ", ladder.held_out, ", \"weeks\": ", ladder.weeks,
                                ", \"rungs\": ", rungs_of(ladder));
     if (ladder.rung != Rung::kHeuristic)
-      card += playlist::concat(", \"importance\": ", importance_of(ladder, space_),
+      card += playlist::concat(", \"importance\": ", importance_of(ladder, space),
                                ", \"calibration_error\": ", number(ladder.calibration.error),
                                ", \"calibration\": ", calibration_of(ladder));
     return card + "}";
