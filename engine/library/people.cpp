@@ -131,6 +131,11 @@ void move_playlist_names(Store& store, const User& kept, const User& joined) {
           "(SELECT 1 FROM playlists o WHERE o.user_id = ?1 AND o.name = playlists.name AND "
           "o.external_id = playlists.external_id)")
       .run(kept.id, joined.id, joined.name);
+  store
+      .prepare(
+          "UPDATE kept_playlists SET name = name || ' (' || ?3 || ')' WHERE user_id = ?2 AND name "
+          "IN (SELECT name FROM kept_playlists WHERE user_id = ?1)")
+      .run(kept.id, joined.id, joined.name);
 }
 
 /// Totals without times add up.

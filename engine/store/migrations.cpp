@@ -138,6 +138,43 @@ INSERT INTO told_lists SELECT ingestion_id, 'playlists', 'spotify' FROM ingestio
 ALTER TABLE playlists ADD COLUMN replaces INTEGER;
 )sql";
 
+// Playlists that are kept and refreshed (store/kept_playlists.hpp). `run_tracks` has what is in a
+// version; tracks are not checked, as they are not there, so that a merge can move them.
+constexpr std::string_view kKeptPlaylistsSql = R"sql(
+CREATE TABLE kept_playlists (
+  playlist_id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES users, name TEXT NOT NULL,
+  recipe TEXT NOT NULL,
+  parameters TEXT NOT NULL,            -- JSON array of "NAME=VALUE"
+  created_at INTEGER NOT NULL, UNIQUE (user_id, name)) STRICT;
+CREATE TABLE kept_outputs (            -- where it is written
+  playlist_id INTEGER NOT NULL REFERENCES kept_playlists, position INTEGER NOT NULL,
+  format TEXT NOT NULL, file TEXT NOT NULL, PRIMARY KEY (playlist_id, position)) STRICT, WITHOUT ROWID;
+CREATE TABLE kept_versions (
+  version_id INTEGER PRIMARY KEY, playlist_id INTEGER NOT NULL REFERENCES kept_playlists,
+  version INTEGER NOT NULL,            -- from 1
+  run_id INTEGER NOT NULL REFERENCES runs,
+  now INTEGER NOT NULL,                -- since when it is the list
+  restored INTEGER,                    -- the version of which it is a copy; NULL: a refresh made it
+  UNIQUE (playlist_id, version)) STRICT;
+CREATE INDEX kept_versions_by_run ON kept_versions (run_id);
+CREATE TABLE kept_pins (
+  playlist_id INTEGER NOT NULL REFERENCES kept_playlists, track_id INTEGER NOT NULL,
+  ts INTEGER NOT NULL,                 -- since when
+  ended_at INTEGER,                    -- until when, excluded; NULL: still so
+  PRIMARY KEY (playlist_id, track_id, ts)) STRICT, WITHOUT ROWID;
+CREATE TABLE kept_snapshots (
+  snapshot_id INTEGER PRIMARY KEY, playlist_id INTEGER NOT NULL REFERENCES kept_playlists,
+  version_id INTEGER NOT NULL REFERENCES kept_versions, ts INTEGER NOT NULL, name TEXT NOT NULL,
+  UNIQUE (playlist_id, name)) STRICT;
+CREATE TABLE kept_files (              -- a version as its outputs have it
+  file_id INTEGER PRIMARY KEY, version_id INTEGER NOT NULL REFERENCES kept_versions,
+  snapshot_id INTEGER REFERENCES kept_snapshots, -- of which it is a file; NULL: of the playlist
+  format TEXT NOT NULL, file TEXT NOT NULL, bytes BLOB NOT NULL,
+  is_written INTEGER NOT NULL) STRICT; -- 0: still to be put into its place
+CREATE INDEX kept_files_by_version ON kept_files (version_id);
+CREATE INDEX kept_files_to_write ON kept_files (file_id) WHERE NOT is_written;
+)sql";
+
 int pragma(sqlite3* database, const char* sql) {
   Statement statement(database, sql);
   return static_cast<int>(statement.find_integer().value_or(0));
@@ -266,7 +303,8 @@ std::span<const Migration> store_migrations() {
        "kind TEXT NOT NULL, reason TEXT NOT NULL, score REAL, propensity REAL NOT NULL, "
        "run_id INTEGER) STRICT;"
        "CREATE INDEX suggestions_by_user ON suggestions (user_id, suggestion_id);"
-       "CREATE INDEX suggestions_by_track ON suggestions (track_id)"}};
+       "CREATE INDEX suggestions_by_track ON suggestions (track_id)"},
+      {16, kKeptPlaylistsSql}};
   return steps;
 }
 

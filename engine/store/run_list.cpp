@@ -11,8 +11,10 @@ constexpr const char* kChosen =
     "AND (?2 = '' OR recipe = ?2 OR recipe = ?2 || '.lua' OR recipe LIKE '%/' || ?2 || '.lua') "
     "AND (?3 IS NULL OR started_at < ?3) AND place > ?4";
 
-/// The last run stays: its number would be given again.
-constexpr const char* kButTheLast = " AND run_id < (SELECT max(run_id) FROM runs)";
+/// The last run stays: its number would be given again. So do versions of kept playlists.
+constexpr const char* kPrunable =
+    " AND run_id < (SELECT max(run_id) FROM runs) "
+    "AND run_id NOT IN (SELECT run_id FROM kept_versions)";
 
 }  // namespace
 
@@ -48,7 +50,7 @@ std::int64_t count_runs(const Store& store, const RunFilter& filter) {
 }
 
 std::int64_t count_prunable_runs(const Store& store, const RunFilter& filter) {
-  return store.prepare(std::string("SELECT count(*) FROM (") + kChosen + kButTheLast + ")")
+  return store.prepare(std::string("SELECT count(*) FROM (") + kChosen + kPrunable + ")")
       .find_integer(filter.user_id, filter.recipe, filter.started_before, filter.newest_kept)
       .value_or(0);
 }
@@ -56,7 +58,7 @@ std::int64_t count_prunable_runs(const Store& store, const RunFilter& filter) {
 std::int64_t prune_runs(Store& store, const RunFilter& filter) {
   Transaction transaction(store);
   const std::int64_t count =
-      store.prepare(std::string("DELETE FROM runs WHERE run_id IN (") + kChosen + kButTheLast + ")")
+      store.prepare(std::string("DELETE FROM runs WHERE run_id IN (") + kChosen + kPrunable + ")")
           .run(filter.user_id, filter.recipe, filter.started_before, filter.newest_kept);
   transaction.commit();
   return count;

@@ -36,7 +36,7 @@ std::int64_t count_runs(const Store& store, const RunFilter& filter);
 std::int64_t count_prunable_runs(const Store& store, const RunFilter& filter);
 
 /// Removes them with their lists, in one transaction; not the last run of all, so that no number is
-/// given twice. Returns how many.
+/// given twice, and no version of a kept playlist. Returns how many.
 std::int64_t prune_runs(Store& store, const RunFilter& filter);
 
 }  // namespace engine

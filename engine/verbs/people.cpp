@@ -20,6 +20,7 @@ std::string thing_of(const std::string& table) {
   if (table == "tellings") return "tellings of plays by several exports";
   if (table == "artist_plays") return "artists with play counts";
   if (table == "user_relations") return "relations to others";
+  if (table == "kept_playlists") return "kept playlists, with their versions";
   if (table == "ingestions") return "imports";
   return table;
 }

@@ -158,7 +158,7 @@ TEST_CASE("a store of before gets its bans and words into the log", "[store][fee
   TemporaryFolder folder;
   const std::string path = folder.file("library.db");
   {
-    Store store = Store::open(path);
+    Store store = Store::open(path, {.migrations = engine::store_migrations().first(13)});
     engine::require_user(store, "ann", 0);
     store.execute(
         "INSERT INTO tracks (track_id, title) VALUES (7, 'T'), (8, 'U');"
@@ -166,11 +166,7 @@ TEST_CASE("a store of before gets its bans and words into the log", "[store][fee
         "INSERT INTO holdings (user_id, kind, id, teller, ts, ended_at, ended_by) VALUES "
         "(1, 4, 7, 'spotify', 0, NULL, NULL), (1, 4, 8, 'you', 100, 200, 'you'), "
         "(1, 5, 5, '', 50, NULL, NULL), (1, 1, 7, 'you', 300, NULL, NULL), "
-        "(1, 1, 8, 'spotify', 300, NULL, NULL);"
-        "DROP TABLE feedback; DROP TABLE suggestions; CREATE TABLE feedback (x); CREATE TABLE "
-        "discoveries (x);"
-        "CREATE TABLE track_clusters (x); CREATE TABLE clusters (x); CREATE TABLE snapshots (x);"
-        "PRAGMA user_version = 13");
+        "(1, 1, 8, 'spotify', 300, NULL, NULL)");
   }
   const Store store = Store::open(path);
   std::string text;
