@@ -9,6 +9,7 @@
 #include "app/supervised_run.hpp"
 #include "core/calendar.hpp"
 #include "core/json_text.hpp"
+#include "recipe/playlist_json.hpp"
 #include "store/users.hpp"
 
 namespace engine::app {
@@ -74,6 +75,8 @@ RunRequest repeat_request(const Caller& caller, const RunRecord& run) {
   }
   RunRequest request = make_run_request(repeating, run.recipe, run.recipe_text);
   request.exclude_runs_from = run.id;
+  if (const std::optional<KeptOf> kept = read_playlist(run.record).kept)
+    request.current = kept->before;
   return request;
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "lua/lua_state.hpp"
 #include "models/models.hpp"
 #include "plan/candidates.hpp"
+#include "plan/kept_list.hpp"
 #include "plan/plan.hpp"
 #include "plan/plan_columns.hpp"
 #include "plan/row_order.hpp"
@@ -45,8 +47,9 @@ class Evaluation {
     std::function<bool()> is_cancelled;
     std::function<const char*(std::string_view)> setting;  // for plugins
     ModelShelf* models = nullptr;                          // for plugins; nullptr: none
-    ResultStore* results = nullptr;  // of a watcher: results of nodes are taken from there
-    std::string data;                // tells apart what they were made from (reuse.hpp)
+    const CurrentVersion* current = nullptr;  // of the kept playlist; nullptr: the run is of none
+    ResultStore* results = nullptr;           // of a watcher: results of nodes are taken from there
+    std::string data;                         // tells apart what they were made from (reuse.hpp)
   };
 
   /// `people`: whom the recipe may ask for; nullptr: the listener alone.
@@ -69,6 +72,7 @@ class Evaluation {
   [[nodiscard]] const std::vector<TraceEntry>& trace() const { return trace_; }
   [[nodiscard]] const std::vector<ReceiptEntry>& receipt() const { return receipt_; }
   [[nodiscard]] const std::vector<BranchCount>& branches() const { return branches_; }
+  [[nodiscard]] const std::optional<KeepChanges>& changes() const { return changes_; }
   [[nodiscard]] const Setup& setup() const { return setup_; }
   [[nodiscard]] const People* people() const { return people_; }
 
@@ -97,6 +101,8 @@ class Evaluation {
   /// What a :limit has counted.
   void note_counts(const std::vector<ReceiptEntry>& receipts,
                    const std::vector<BranchCount>& branches);
+  /// What a :keep has let change.
+  void note_changes(KeepChanges changes) { changes_ = std::move(changes); }
 
  private:
   void add_columns_of_people(std::vector<FormulaColumn>& columns) const;
@@ -120,6 +126,7 @@ class Evaluation {
   std::vector<TraceEntry> trace_;
   std::vector<ReceiptEntry> receipt_;
   std::vector<BranchCount> branches_;
+  std::optional<KeepChanges> changes_;
   const People* people_;
   std::unique_ptr<const AskedTags> tags_;
 };

@@ -17,6 +17,7 @@ const Step& explain_step();
 const Step& top_step();
 const Step& sample_step();
 const Step& limit_step();
+const Step& keep_step();
 const Step& since_step();
 const Step& between_step();
 const Step& at_step();
@@ -53,6 +54,7 @@ std::span<const Step* const> builtin_steps() {
       &sample_step(),
       &walk_step(),
       &limit_step(),
+      &keep_step(),
       &since_step(),
       &between_step(),
       &at_step(),

@@ -196,12 +196,23 @@ CheckedArguments output_arguments(const Element& element, const std::string& for
   }
 }
 
+std::string name_of_format(const std::string& asked) {
+  return asked.substr(0, asked.find(','));
+}
+
 }  // namespace
+
+void require_output_format(const Registry& registry, const std::string& asked,
+                           const std::string& folder) {
+  const std::string format = name_of_format(asked);
+  InputFiles files(folder);
+  static_cast<void>(output_arguments(output_element(registry, format), format, asked, &files));
+}
 
 std::string playlist_bytes(const Registry& registry, const std::string& asked,
                            const Playlist& playlist, const Candidates& chosen,
                            Evaluation& evaluation, const RecipeDefinition& recipe) {
-  const std::string format = asked.substr(0, asked.find(','));
+  const std::string format = name_of_format(asked);
   const Element& element = output_element(registry, format);
   CheckedArguments arguments = output_arguments(element, format, asked, evaluation.setup().files);
   const OutputTable table(playlist, chosen, evaluation);

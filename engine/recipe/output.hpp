@@ -17,4 +17,9 @@ std::string playlist_bytes(const Registry& registry, const std::string& format,
                            const Playlist& playlist, const Candidates& chosen,
                            Evaluation& evaluation, const RecipeDefinition& recipe);
 
+/// Whether `format` and its arguments can be: throws Error(kUsage) as playlist_bytes(). Paths of
+/// recipes' files begin at `folder`.
+void require_output_format(const Registry& registry, const std::string& format,
+                           const std::string& folder);
+
 }  // namespace engine

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "plan/kept_list.hpp"
 #include "plan/trace.hpp"
 #include "plugin/input_files.hpp"
 #include "recipe/parameter_values.hpp"
@@ -57,6 +58,12 @@ struct PlaylistStatistics {
   std::vector<std::pair<std::string, double>> feature_coverage;  // share of the heard tracks
 };
 
+/// Of which kept playlist a run is.
+struct KeptOf {
+  CurrentVersion before;
+  std::optional<KeepChanges> changes;  // of a recipe that has a :keep, once there was a version
+};
+
 struct Playlist {
   std::optional<std::int64_t> run;  // its number, once it is recorded
   std::string recipe, title, user;
@@ -67,6 +74,7 @@ struct Playlist {
   std::vector<PlaylistTrack> tracks;
   PlaylistStatistics statistics;
   std::vector<ReceiptEntry> receipt;
+  std::optional<KeptOf> kept;
   std::vector<FileRead> files;  // that elements read beside the store
   std::vector<std::string> notices;
   std::vector<TraceEntry> trace;

@@ -110,6 +110,26 @@ Json receipt_json(const std::vector<ReceiptEntry>& receipt) {
   return list;
 }
 
+Json kept_json(const KeptOf& kept) {
+  const CurrentVersion& before = kept.before;
+  Json json;
+  json["playlist"] = before.playlist;
+  json["version"] = before.version > 0 ? Json(before.version) : Json(nullptr);
+  json["before"] = before.track_ids;
+  json["pinned"] = before.pinned;
+  if (!kept.changes) return json;
+  const KeepChanges& changes = *kept.changes;
+  json["allowed"] = changes.allowed;
+  json["came"] = changes.came;
+  json["left"] = Json::array();
+  for (const KeepChanges::Left& left : changes.left)
+    json["left"].push_back(
+        {{"track", left.track_id}, {"why", left.why}, {"forced", left.is_forced}});
+  json["waiting"] = changes.waiting;
+  json["retained"] = changes.retained;
+  return json;
+}
+
 Json trace_json(const std::vector<TraceEntry>& trace) {
   Json list = Json::array();
   for (const TraceEntry& entry : trace) {
@@ -223,6 +243,25 @@ PlaylistStatistics read_statistics(const Json& json) {
   return statistics;
 }
 
+KeptOf read_kept(const Json& json) {
+  KeptOf kept;
+  kept.before.playlist = text_at(json, "playlist");
+  kept.before.version = value_at<std::int64_t>(json, "version");
+  json.at("before").get_to(kept.before.track_ids);
+  json.at("pinned").get_to(kept.before.pinned);
+  if (!json.contains("allowed")) return kept;
+  KeepChanges& changes = kept.changes.emplace();
+  json.at("allowed").get_to(changes.allowed);
+  json.at("came").get_to(changes.came);
+  for (const Json& left : json.at("left")) {
+    changes.left.push_back({left.at("track").get<std::int64_t>(), text_at(left, "why"),
+                            left.at("forced").get<bool>()});
+  }
+  json.at("waiting").get_to(changes.waiting);
+  json.at("retained").get_to(changes.retained);
+  return kept;
+}
+
 ParameterValues read_parameters(const Json& json) {
   ParameterValues values;
   for (const auto& [name, value] : json.items()) {
@@ -252,6 +291,7 @@ Playlist playlist_of(const Json& json) {
                                 entry.at("dropped").get<std::int64_t>(),
                                 entry.at("bound").get<bool>(), text_at(entry, "relaxed")});
   }
+  if (const auto kept = json.find("kept"); kept != json.end()) playlist.kept = read_kept(*kept);
   if (const auto files = json.find("files"); files != json.end())
     playlist.files = read_files(*files);
   json.at("notices").get_to(playlist.notices);
@@ -325,6 +365,7 @@ Json playlist_json(const Playlist& playlist) {
   json["tracks"] = tracks_json(playlist);
   json["statistics"] = statistics_json(playlist);
   json["receipt"] = receipt_json(playlist.receipt);
+  if (playlist.kept) json["kept"] = kept_json(*playlist.kept);
   if (!playlist.files.empty()) json["files"] = files_json(playlist.files);
   json["notices"] = playlist.notices;
   json["trace"] = trace_json(playlist.trace);

@@ -10,7 +10,8 @@
 
 namespace engine {
 
-std::int64_t record_run(Store& store, const RunRequest& request, const RunAnswer& answer) {
+std::int64_t record_run(Store& store, const RunRequest& request, const RunAnswer& answer,
+                        const std::function<void(std::int64_t)>& beside) {
   RunRecord run;
   if (request.columns->user_id != 0) run.user_id = request.columns->user_id;
   run.recipe = request.recipe_path;
@@ -27,6 +28,7 @@ std::int64_t record_run(Store& store, const RunRequest& request, const RunAnswer
   run.started_at = std::time(nullptr);
   run.track_ids = answer.playlist.track_ids();
   return save_run(store, run, [&](std::int64_t id) {
+    if (beside) beside(id);
     Playlist playlist = answer.playlist;
     playlist.run = id;
     for (PlaylistTrack& track : playlist.tracks) track.shown.clear();  // of the asking, not the run

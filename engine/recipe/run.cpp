@@ -78,12 +78,29 @@ std::string data_of(const RunRequest& request, const std::vector<ModelVersion>& 
                          request.default_track_seconds,
                          request.elements.values()};
   for (const ModelVersion& model : models) data.push_back(model.card);
+  if (request.current) {
+    data.push_back({request.current->version, request.current->track_ids, request.current->pinned});
+  }
   for (const ServedRun& run : columns.runs) {
     const bool is_same =
         run.recipe == options.exclude_recipe && run.random_seed == options.exclude_random_seed;
     if (!is_same && run.run_id < options.exclude_runs_from) data.push_back(run.run_id);
   }
   return json_text(data);
+}
+
+/// Of which kept playlist the run is; who left without being made to, with the stage that lost them.
+void add_kept(const CurrentVersion& before, Evaluation& evaluation, const AsOf& tables,
+              Playlist& playlist) {
+  playlist.title = before.playlist;
+  playlist.kept = KeptOf{before, evaluation.changes()};
+  if (!playlist.kept->changes) return;
+  std::vector<KeepChanges::Left>& left = playlist.kept->changes->left;
+  std::map<std::int64_t, std::string> why;
+  for (Departure& departure : departures(evaluation, tables, before.track_ids))
+    why[departure.track_id] = std::move(departure.why);
+  for (KeepChanges::Left& one : left)
+    if (one.why.empty()) one.why = why[one.track_id];
 }
 
 /// What is open already is everybody's.
@@ -177,6 +194,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   options.exclude_recipe = request.recipe_path;
   options.exclude_random_seed = random_seed;
   options.lists = {std::filesystem::path(request.recipe_path).stem().string()};
+  if (request.current) options.lists.push_back(request.current->playlist);
   const std::shared_ptr<const AsOf> tables = load_tables(request, options);
   const People people(tables, request.columns, options);
 
@@ -198,6 +216,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   setup.doing = reports.doing;
   setup.setting = [&](std::string_view key) { return request.elements.find(key); };
   setup.models = &models;
+  setup.current = request.current ? &*request.current : nullptr;
   setup.results = request.results;
   if (request.results != nullptr) setup.data = data_of(request, usable, options);
   setup.is_cancelled = reports.is_cancelled;
@@ -227,6 +246,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   answer.elements = element_versions(recipe.plan(), models);
   Playlist& playlist = answer.playlist;
   playlist = make_playlist(evaluation, definition, values, *chosen, facts_of(*tables));
+  if (request.current) add_kept(*request.current, evaluation, *tables, playlist);
   answer.playlist_hash = content_hash(json_text(hashed_tracks_json(playlist)));
   show_values(evaluation, *chosen, request.show, playlist);  // not of the hash: it is the same list
   for (const std::string& format : request.output_formats) {

@@ -51,6 +51,7 @@ struct RunRequest {
   bool is_chances_only = false;             // build, and tell which track may come first
   ResultStore* results = nullptr;           // of a watcher: nodes are taken from there and kept
   std::uint32_t writer = 0;                 // which worker this is, for ResultStore::may_write()
+  std::optional<CurrentVersion> current;    // of the kept playlist that the run is of
   std::vector<std::int64_t> before;         // the list before: RunReports::departed tells who left
 };
 
