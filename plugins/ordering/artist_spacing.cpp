@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "dense_artists.hpp"
 #include "elements.hpp"
 #include "spacing.hpp"
 
@@ -26,7 +27,7 @@ class ArtistSpacing final : public playlist::Ordering {
 
   std::vector<std::int32_t> order(playlist::OrderingCall& call) const {
     call.checkpoint();
-    const std::vector<std::int32_t> artist = dense(call);
+    const std::vector<std::int32_t> artist = dense_artists(call, call.in(0).i32());
     const std::size_t distance = possible_distance(artist, gap_ + 1);
     if (distance < gap_ + 1) {
       call.info(playlist::concat("a gap of ", gap_, " is not possible, one artist has too many of ",
@@ -36,23 +37,6 @@ class ArtistSpacing final : public playlist::Ordering {
   }
 
  private:
-  /// Artists numbered by first appearance; a track without one has a number of its own.
-  static std::vector<std::int32_t> dense(const playlist::OrderingCall& call) {
-    const auto artist = call.in(0).i32();
-    std::vector<std::int32_t> numbers(call.table("artists").rows(), -1), result(artist.size());
-    std::int32_t next = 0;
-    for (std::size_t row = 0; row < artist.size(); ++row) {
-      if (artist[row] < 0) {
-        result[row] = next++;
-        continue;
-      }
-      std::int32_t& number = numbers[static_cast<std::size_t>(artist[row])];
-      if (number < 0) number = next++;
-      result[row] = number;
-    }
-    return result;
-  }
-
   std::size_t gap_;
 };
 

@@ -6,10 +6,17 @@
 //   key      steps on the Camelot wheel / 7: 0 the same key, 1/7 mixes well, 1 as far as it gets
 //   tempo    octaves apart / 0.5, half and double time counting as the same
 //   energy   difference
+//   valence  difference; counts only where it is given a weight
 // The order has the least sum of jumps for up to 12 tracks, and nearly that beyond (short_path.hpp
 // has how, and how the run knows by how much it may miss). It is the same whatever order the tracks
 // came in, and whatever the run's random seed; it begins at the end whose track came first. Ties go
 // by a hash of the track's id.
+//
+// With `gap`, tracks of one artist keep that many tracks of others between them, or as many as can
+// be, and the order is nearly the shortest of those that do (spaced_path.hpp).
+//
+// Candidates that come from a :keep have a column kept_place: what was in the list already stays
+// where it comes, and only what is new to it is arranged, as far as the gap lets it.
 //
 // Where a value is missing the jump counts as much as it does on average among those that have it.
 #include "playlist/plugin.hpp"
@@ -18,14 +25,19 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "dense_artists.hpp"
 #include "elements.hpp"
 #include "shared/harmony.hpp"
 #include "short_path.hpp"
+#include "spaced_path.hpp"
+#include "spacing.hpp"
 #include "track_hashes.hpp"
 
 namespace {
@@ -35,7 +47,7 @@ class Sounds {
  public:
   Sounds(const playlist::OrderingCall& call, const std::vector<std::int32_t>& rows) {
     const auto key = call.in(0).i32(), mode = call.in(1).i32();
-    const auto tempo = call.in(2).f32(), energy = call.in(3).f32();
+    const auto tempo = call.in(2).f32(), energy = call.in(3).f32(), valence = call.in(4).f32();
     for (const std::int32_t number : rows) {
       const auto row = static_cast<std::size_t>(number);
       const bool has_key = shared::is_key(key[row], mode[row]);
@@ -43,6 +55,7 @@ class Sounds {
       modes_.push_back(mode[row]);
       tempos_.push_back(tempo[row] > 0 ? std::log2(static_cast<double>(tempo[row])) : kNone);
       energies_.push_back(energy[row]);
+      valences_.push_back(valence[row]);
     }
   }
   [[nodiscard]] std::size_t size() const { return keys_.size(); }
@@ -59,17 +72,20 @@ class Sounds {
   [[nodiscard]] double energy_jump(std::size_t a, std::size_t b) const {
     return std::abs(energies_[a] - energies_[b]);
   }
+  [[nodiscard]] double valence_jump(std::size_t a, std::size_t b) const {
+    return std::abs(valences_[a] - valences_[b]);
+  }
 
  private:
   static constexpr std::int32_t kNoKey = -1;
   static constexpr double kNone = playlist::kMissingF64;
   std::vector<std::int32_t> keys_, modes_;
-  std::vector<double> tempos_, energies_;  // tempos in octaves
+  std::vector<double> tempos_, energies_, valences_;  // tempos in octaves
 };
 
 using JumpOf = double (Sounds::*)(std::size_t, std::size_t) const;
 
-/// One of the three, and how much it counts.
+/// One of the four, and how much it counts.
 struct Part {
   const char* name;
   JumpOf jump;
@@ -122,16 +138,25 @@ class Transitions final : public playlist::Ordering {
       {"key", 1.0, 0, 1000, "weight of the steps between keys on the Camelot wheel"},
       {"tempo", 1.0, 0, 1000, "weight of the tempos' ratio; half and double time are the same"},
       {"energy", 1.0, 0, 1000, "weight of the difference in energy"},
+      {"valence", 0.0, 0, 1000, "weight of the difference in valence"},
+      {"gap", 0, 0, 100, "tracks between two of the same artist, where possible; 0: none needed"},
   };
   static constexpr playlist::Field kInputs[] = {
       {"key", PLAYLIST_I32, "0 = C .. 11 = B"},
       {"mode", PLAYLIST_I32, "0 minor, 1 major"},
       {"tempo", PLAYLIST_F32, "BPM"},
       {"energy", PLAYLIST_F32, "0..1"},
+      {"valence", PLAYLIST_F32, "0..1"},
+      playlist::Field("artist", PLAYLIST_I32, "number of the first artist, for gap").optional(),
+      playlist::Field("kept_place", PLAYLIST_I32, "of a :keep: it stays where it comes").optional(),
   };
 
   explicit Transitions(const playlist::Args& args)
-      : key_(args.number("key")), tempo_(args.number("tempo")), energy_(args.number("energy")) {}
+      : key_(args.number("key")),
+        tempo_(args.number("tempo")),
+        energy_(args.number("energy")),
+        valence_(args.number("valence")),
+        gap_(args.count("gap")) {}
 
   std::vector<std::int32_t> order(playlist::OrderingCall& call) const {
     const auto checkpoint = [&] { call.checkpoint(); };
@@ -142,7 +167,8 @@ class Transitions final : public playlist::Ordering {
     const Sounds sounds(call, rows);
     std::vector<Part> parts = {{"key", &Sounds::key_jump, key_},
                                {"tempo", &Sounds::tempo_jump, tempo_},
-                               {"energy", &Sounds::energy_jump, energy_}};
+                               {"energy", &Sounds::energy_jump, energy_},
+                               {"valence", &Sounds::valence_jump, valence_}};
     for (Part& part : parts) set_neutral(part, sounds);
     const Jump jump = [&](std::size_t a, std::size_t b) {
       double sum = 0;
@@ -155,17 +181,76 @@ class Transitions final : public playlist::Ordering {
     };
     // Of the tracks, so that the same tracks are arranged the same way in every run.
     const std::uint64_t seed = std::accumulate(hashes.begin(), hashes.end(), std::uint64_t{0});
-    const ShortPath path = short_path(rows.size(), jump, seed, checkpoint);
+    const Bonds bonds = bonds_of(call, rows);
+    ShortPath path = short_path(rows.size(), jump, seed, checkpoint);
+    const std::size_t moved = keep_to(bonds, jump, seed, checkpoint, path);
     tell(call, path, random_length(rows.size(), jump, seed), parts);
-    return from_first(path, rows);
+    if (bonds.kept_count == 0) return from_first(path, rows);
+    call.info(playlist::concat(bonds.kept_count - moved, " of the ", rows.size(),
+                               " tracks stay where they are in the list"));
+    return in_order(path, rows);
   }
 
  private:
+  /// What the order has to keep to, by node.
+  struct Bonds {
+    std::vector<std::int32_t> artist;
+    std::size_t distance = 1;
+    std::vector<std::optional<std::size_t>> place;  // of what stays; empty: nothing does
+    std::size_t kept_count = 0;
+  };
+
+  [[nodiscard]] Bonds bonds_of(const playlist::OrderingCall& call,
+                               const std::vector<std::int32_t>& rows) const {
+    Bonds bonds;
+    std::vector<std::int32_t> artist(rows.size());
+    std::iota(artist.begin(), artist.end(), 0);
+    if (gap_ > 0 && call.has_input(kArtist)) artist = dense_artists(call, call.in(kArtist).i32());
+    bonds.distance = possible_distance(artist, gap_ + 1);
+    if (bonds.distance < gap_ + 1) {
+      call.info(playlist::concat("a gap of ", gap_, " is not possible, one artist has too many of ",
+                                 "the ", artist.size(), " tracks; the gap is ",
+                                 bonds.distance - 1));
+    }
+    for (const std::int32_t row : rows)
+      bonds.artist.push_back(artist[static_cast<std::size_t>(row)]);
+    if (!call.has_input(kKeptPlace)) return bonds;
+    const auto kept_place = call.in(kKeptPlace).i32();
+    for (const std::int32_t number : rows) {
+      const auto row = static_cast<std::size_t>(number);
+      const bool is_kept = !playlist::is_missing(kept_place[row]);
+      bonds.kept_count += is_kept ? 1 : 0;
+      bonds.place.push_back(is_kept ? std::optional(row) : std::nullopt);
+    }
+    if (bonds.kept_count == 0) bonds.place.clear();
+    return bonds;
+  }
+
+  /// Makes of the shortest path one that does. Returns how many tracks had to be moved for it.
+  static std::size_t keep_to(const Bonds& bonds, const Jump& jump, std::uint64_t seed,
+                             const std::function<void()>& checkpoint, ShortPath& path) {
+    if (bonds.distance == 1 && bonds.kept_count == 0) return 0;
+    SpacedPath spaced = spaced_path(path.order, jump, {bonds.artist, bonds.distance, bonds.place},
+                                    seed, checkpoint);
+    if (spaced.order != path.order) {
+      path.order = std::move(spaced.order);
+      path.length = spaced.length;
+      path.is_least = path.least > 0 && path.least >= path.length - 1e-9;
+    }
+    return spaced.moved;
+  }
+
+  static std::vector<std::int32_t> in_order(const ShortPath& path,
+                                            const std::vector<std::int32_t>& rows) {
+    std::vector<std::int32_t> order;
+    for (const std::size_t node : path.order) order.push_back(rows[node]);
+    return order;
+  }
+
   /// The path's rows, from the end whose row came first.
   static std::vector<std::int32_t> from_first(const ShortPath& path,
                                               const std::vector<std::int32_t>& rows) {
-    std::vector<std::int32_t> order;
-    for (const std::size_t node : path.order) order.push_back(rows[node]);
+    std::vector<std::int32_t> order = in_order(path, rows);
     if (order.back() < order.front()) std::reverse(order.begin(), order.end());
     return order;
   }
@@ -188,18 +273,22 @@ class Transitions final : public playlist::Ordering {
     }
   }
 
-  double key_, tempo_, energy_;
+  static constexpr std::size_t kArtist = 5, kKeptPlace = 6;  // of kInputs
+
+  double key_, tempo_, energy_, valence_;
+  std::size_t gap_;
 };
 
 }  // namespace
 
-constinit const playlist::Element kTransitions =
-    playlist::element<Transitions>("ordering.transitions",
-                                   "Small jumps in key, tempo and energy from track to track.\n"
-                                   "A jump is key times the steps between keys on the Camelot "
-                                   "wheel / 7, and tempo times the octaves\n"
-                                   "between the tempos / 0.5, and energy times the difference in "
-                                   "energy. The order has the least sum\n"
-                                   "of jumps for up to 12 tracks, and nearly that for more; the "
-                                   "run tells it beside that of random\n"
-                                   "orders and what no order is below.");
+constinit const playlist::Element kTransitions = playlist::element<Transitions>(
+    "ordering.transitions",
+    "Small jumps in key, tempo and energy from track to track, and artists apart.\n"
+    "A jump is key times the steps between keys on the Camelot "
+    "wheel / 7, and tempo times the octaves\n"
+    "between the tempos / 0.5, and energy and valence times the "
+    "differences in them. The order has\n"
+    "the least sum of jumps for up to 12 tracks, and nearly that for "
+    "more or with a gap; the run tells\n"
+    "it beside that of random orders and what no order is below. "
+    "What a :keep has kept stays in its place.");

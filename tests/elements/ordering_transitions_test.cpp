@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <random>
 #include <regex>
+#include <set>
 
 #include <catch2/catch.hpp>
 
@@ -206,4 +208,161 @@ TEST_CASE("keys clash by degrees", "[formulas]") {
   CHECK(key_affinity(0, 1, 2, 1) == Approx(0.55));  // two fifths
   CHECK(key_affinity(0, 1, 4, 0) == Approx(0.45));  // a fifth and the other mode
   CHECK(key_affinity(0, 1, 6, 1) == Approx(0.1));
+}
+
+// ---- with a gap between tracks of one artist, and with what stays ----
+
+namespace {
+
+struct Spaced {
+  std::vector<Sounding> sounds;
+  std::vector<std::string> artists;  // of each
+  Numbers kept_places;               // of each; kNoInt: it is new. Empty: no such column
+};
+
+Ordered spaced_transitions(const Spaced& spaced, int gap) {
+  TinyLibrary library;
+  Numbers artist;
+  std::map<std::string, std::int32_t> numbers;
+  for (std::size_t k = 0; k < spaced.sounds.size(); ++k) {
+    library.add({.artists = {spaced.artists[k]},
+                 .energy = spaced.sounds[k].energy,
+                 .tempo = spaced.sounds[k].tempo});
+    artist.push_back(
+        numbers.try_emplace(spaced.artists[k], static_cast<std::int32_t>(numbers.size()))
+            .first->second);
+  }
+  Numbers keys, modes;
+  for (const Sounding& sound : spaced.sounds) {
+    keys.push_back(sound.key);
+    modes.push_back(sound.mode);
+  }
+  std::vector<engine::CandidateColumn> columns = {{"key", PLAYLIST_I32, keys, nullptr},
+                                                  {"mode", PLAYLIST_I32, modes, nullptr},
+                                                  {"artist", PLAYLIST_I32, artist, nullptr}};
+  if (!spaced.kept_places.empty())
+    columns.push_back({"kept_place", PLAYLIST_I32, spaced.kept_places, nullptr});
+  return run_order("ordering.transitions", {{"gap", static_cast<double>(gap)}}, library,
+                   candidates_of(numbers_to(spaced.sounds.size()), std::move(columns)));
+}
+
+/// The fewest others between two of one artist.
+std::size_t least_gap(const Spaced& spaced, const Numbers& rows) {
+  std::size_t least = rows.size();
+  std::map<std::string, std::size_t> last;
+  for (std::size_t place = 0; place < rows.size(); ++place) {
+    const std::string& artist = spaced.artists[static_cast<std::size_t>(rows[place])];
+    if (const auto found = last.find(artist); found != last.end())
+      least = std::min(least, place - found->second - 1);
+    last[artist] = place;
+  }
+  return least;
+}
+
+Spaced random_spaced(std::size_t count, std::size_t artists, unsigned seed) {
+  std::mt19937 random(seed);
+  Spaced spaced{random_sounds(count, seed), {}, {}};
+  for (std::size_t k = 0; k < count; ++k)
+    spaced.artists.push_back("artist " + std::to_string(random() % artists));
+  return spaced;
+}
+
+}  // namespace
+
+TEST_CASE("with a gap no two tracks of one artist are nearer, and jumps stay small",
+          "[transitions][gap]") {
+  for (unsigned seed = 1; seed <= 8; ++seed) {
+    CAPTURE(seed);
+    const Spaced spaced = random_spaced(100, 15, seed);
+    const Ordered ordered = spaced_transitions(spaced, 4);
+    CHECK(least_gap(spaced, ordered.rows) >= 4);
+    CHECK(std::set<std::int32_t>(ordered.rows.begin(), ordered.rows.end()).size() == 100);
+    const Sums sums = sums_in(ordered.notices.at(0));
+    CHECK(sums.jumps == Approx(length(spaced.sounds, ordered.rows)).margin(0.01));
+    CHECK(sums.jumps < 0.5 * sums.random);
+    CHECK(sums.jumps < 1.35 * sums.least);
+  }
+}
+
+TEST_CASE("few tracks with a gap are nearly in the best order, by trying all",
+          "[transitions][gap]") {
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    CAPTURE(seed);
+    const Spaced spaced = random_spaced(7, 4, seed);
+    const Ordered ordered = spaced_transitions(spaced, 1);
+    const std::size_t gap = least_gap(spaced, ordered.rows);
+    double best = std::numeric_limits<double>::infinity();
+    Numbers rows = numbers_to(7);
+    do {
+      if (least_gap(spaced, rows) >= gap) best = std::min(best, length(spaced.sounds, rows));
+    } while (std::next_permutation(rows.begin(), rows.end()));
+    CHECK(length(spaced.sounds, ordered.rows) <= best * 1.0001);
+  }
+}
+
+TEST_CASE("a gap that one artist makes impossible is the largest possible, and told",
+          "[transitions][gap]") {
+  Spaced spaced = random_spaced(10, 3, 5);
+  for (std::size_t k = 0; k < 5; ++k) spaced.artists[k] = "one";
+  for (std::size_t k = 5; k < 10; ++k) spaced.artists[k] = "other " + std::to_string(k);
+  const Ordered ordered = spaced_transitions(spaced, 4);
+  CHECK(least_gap(spaced, ordered.rows) == 1);
+  CHECK(std::any_of(ordered.notices.begin(), ordered.notices.end(), [](const std::string& notice) {
+    return notice ==
+           "a gap of 4 is not possible, one artist has too many of the 10 tracks; the gap is 1";
+  }));
+}
+
+TEST_CASE("what a :keep has kept stays in its place, and what is new is arranged around it",
+          "[transitions][gap]") {
+  int moved = 0;
+  for (unsigned seed = 1; seed <= 12; ++seed) {
+    CAPTURE(seed);
+    Spaced spaced = random_spaced(60, 14, seed);
+    // A list that keeps the gap, of which every seventh place gets a new track.
+    const Numbers before = spaced_transitions(spaced, 4).rows;
+    REQUIRE(least_gap(spaced, before) >= 4);
+    Spaced list;
+    std::mt19937 random(seed);
+    for (std::size_t place = 0; place < before.size(); ++place) {
+      const auto track = static_cast<std::size_t>(before[place]);
+      const bool is_new = place % 7 == 3;
+      list.sounds.push_back(is_new ? random_sounds(1, random())[0] : spaced.sounds[track]);
+      list.artists.push_back(is_new ? "new " + std::to_string(random() % 6)
+                                    : spaced.artists[track]);
+      list.kept_places.push_back(is_new ? kNoInt : static_cast<std::int32_t>(place + 1));
+    }
+    const Ordered ordered = spaced_transitions(list, 4);
+    CHECK(least_gap(list, ordered.rows) >= 4);
+    for (std::size_t place = 0; place < ordered.rows.size(); ++place) {
+      const std::int32_t row = ordered.rows[place];
+      const bool is_kept = list.kept_places[static_cast<std::size_t>(row)] != kNoInt;
+      if (is_kept && static_cast<std::size_t>(row) != place) ++moved;
+    }
+    const Numbers as_it_came = numbers_to(list.sounds.size());
+    if (least_gap(list, as_it_came) >= 4)
+      CHECK(length(list.sounds, ordered.rows) <= length(list.sounds, as_it_came) + 1e-9);
+  }
+  CHECK(moved == 0);
+}
+
+TEST_CASE("where a gap cannot be kept otherwise as few kept tracks move as need be",
+          "[transitions][gap]") {
+  // Both new tracks are by the artist of the first kept one, and their places are beside it.
+  Spaced list{random_sounds(12, 3), {}, {}};
+  for (std::size_t k = 0; k < 12; ++k) {
+    const bool is_new = k == 1 || k == 2;
+    list.artists.push_back(is_new || k == 0 ? "one" : "other " + std::to_string(k));
+    list.kept_places.push_back(is_new ? kNoInt : static_cast<std::int32_t>(k + 1));
+  }
+  const Ordered ordered = spaced_transitions(list, 4);
+  CHECK(least_gap(list, ordered.rows) >= 4);
+  int moved = 0;
+  for (std::size_t place = 0; place < 12; ++place) {
+    const auto row = static_cast<std::size_t>(ordered.rows[place]);
+    if (list.kept_places[row] != kNoInt && row != place) ++moved;
+  }
+  CHECK(moved == 2);
+  CHECK(std::find(ordered.notices.begin(), ordered.notices.end(),
+                  "8 of the 12 tracks stay where they are in the list") != ordered.notices.end());
 }

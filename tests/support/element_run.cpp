@@ -1,6 +1,7 @@
 #include "support/element_run.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 #include <nlohmann/json.hpp>
@@ -147,10 +148,19 @@ engine::Candidates candidates_of(std::vector<std::int32_t> tracks,
 ElementInputs::ElementInputs(const playlist_element& element, const std::vector<std::string>& named,
                              const TinyLibrary& library, const engine::Candidates& candidates) {
   std::vector<std::string> names;
-  for (const playlist_field* field : engine::listed(element.in)) names.emplace_back(field->name);
+  std::set<std::string> optional;
+  for (const playlist_field* field : engine::listed(element.in)) {
+    names.emplace_back(field->name);
+    if ((field->flags & PLAYLIST_FIELD_OPTIONAL) != 0) optional.insert(field->name);
+  }
   names.insert(names.end(), named.begin(), named.end());
   const playlist_table& tracks = *library.table("tracks");
   for (const std::string& name : names) {
+    if (optional.contains(name) && candidates.find(name) == nullptr &&
+        engine::find_column(tracks, name) == nullptr) {
+      pointers_.push_back(nullptr);
+      continue;
+    }
     if (const engine::CandidateColumn* own = candidates.find(name)) {
       gathered_.push_back(std::make_unique<engine::CandidateColumn>(*own));
     } else {
