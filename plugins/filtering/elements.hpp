@@ -14,3 +14,4 @@ extern const playlist::Element kDuration;
 extern const playlist::Element kRange;
 extern const playlist::Element kExplicit;
 extern const playlist::Element kTag;
+extern const playlist::Element kTired;

@@ -4,5 +4,5 @@
 #include "elements.hpp"
 
 PLAYLIST_LIBRARY_BY("org.playlist-engine.filtering", "1.0.0", "Playlist Engine", "MIT", kAllowed,
-                    kBanned, kHeard, kNotIn, kInSet, kServed, kPerArtist, kDuration, kRange,
+                    kBanned, kHeard, kNotIn, kInSet, kServed, kPerArtist, kDuration, kRange, kTired,
                     kExplicit, kTag);

@@ -68,6 +68,30 @@ TEST_CASE("filtering.heard counts plays of the last days only", "[filtering]") {
         "heard at least 2 times");
 }
 
+TEST_CASE("filtering.tired lets rest what was played so often within so many days", "[filtering]") {
+  TinyLibrary library;
+  for (int i = 0; i < 6; ++i) library.add({.artists = {"A"}});
+  // 0: three plays within 30 days, the last of them 20 days ago; 1: over 31 days; 2: two plays
+  for (const double days_ago : {49.5, 30.0, 20.0}) library.listen(0, days_ago);
+  for (const double days_ago : {51.5, 30.0, 20.0}) library.listen(1, days_ago);
+  for (const double days_ago : {21.0, 20.0}) library.listen(2, days_ago);
+  // 3: tired long ago; 4: tired then, and a single play since; 5: three listens too short to count
+  for (const double days_ago : {103.0, 102.0, 101.0}) library.listen(3, days_ago);
+  for (const double days_ago : {93.0, 92.0, 91.0, 20.0}) library.listen(4, days_ago);
+  for (const double days_ago : {22.0, 21.0, 20.0}) library.listen(5, days_ago, /*is_play=*/false);
+  const Filtered rested = filter("filtering.tired", {{"plays", 3.0}}, library, {5, 4, 3, 2, 1, 0});
+  CHECK(rested.kept == Numbers{5, 4, 3, 2, 1});
+  CHECK(rested.reasons.at(0) ==
+        "played 3 times within 30 days, last 2 weeks ago: it rests for 40 more days");
+  CHECK(
+      filter("filtering.tired", {{"plays", 3.0}, {"rest_days", 100.0}}, library, {4, 3, 0}).kept ==
+      Numbers{3});
+  CHECK(filter("filtering.tired", {{"plays", 3.0}, {"rest_days", 19.0}}, library, {0}).kept ==
+        Numbers{0});
+  CHECK(filter("filtering.tired", {{"plays", 3.0}, {"within_days", 40.0}}, library, {1, 0})
+            .kept.empty());
+}
+
 TEST_CASE("filtering.heard by song counts other versions", "[filtering]") {
   TinyLibrary library;
   library.add({.artists = {"A"}, .song = 1});
