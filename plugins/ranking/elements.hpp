@@ -9,5 +9,6 @@ extern const playlist::Element kListeningStatistics;
 extern const playlist::Element kTaste;
 extern const playlist::Element kMood;
 extern const playlist::Element kPreference;
+extern const playlist::Element kMoodNow;
 extern const playlist::Element kQuality;
 extern const playlist::Element kPrompt;

@@ -233,13 +233,13 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
   CHECK(element_names(PLAYLIST_RANKING) ==
         std::vector<std::string>{"ranking.choice", "ranking.din", "ranking.discovery",
                                  "ranking.external", "ranking.listening_statistics", "ranking.mood",
-                                 "ranking.preference", "ranking.prompt", "ranking.quality",
-                                 "ranking.taste"});
+                                 "ranking.mood_now", "ranking.preference", "ranking.prompt",
+                                 "ranking.quality", "ranking.taste"});
   CHECK(element_names(PLAYLIST_FILTERING) ==
         std::vector<std::string>{"filtering.allowed", "filtering.banned", "filtering.duration",
                                  "filtering.explicit", "filtering.heard", "filtering.in_set",
                                  "filtering.not_in", "filtering.per_artist", "filtering.range",
-                                 "filtering.served", "filtering.tag"});
+                                 "filtering.served", "filtering.tag", "filtering.tired"});
   CHECK(element_names(PLAYLIST_ORDERING) ==
         std::vector<std::string>{"ordering.artist_spacing", "ordering.by", "ordering.curve",
                                  "ordering.keep_together", "ordering.shuffle",

@@ -115,6 +115,52 @@ TEST_CASE("ranking.taste of somebody who did nothing yet is 0, and the run says 
         std::vector<std::string>{"no plays and no likes yet: taste is 0 for every track"});
 }
 
+TEST_CASE("ranking.mood_now is the cosine to the decayed mean of the last plays", "[ranking]") {
+  // Energy and valence alone tell tracks apart, both with mean 0.5 and deviation 0.3.
+  using Listens = std::vector<std::pair<std::int32_t, double>>;  // track, days ago
+  const auto ranked = [](const Listens& plays, const engine::Arguments& arguments = {}) {
+    TinyLibrary library;
+    for (const auto& [energy, valence] :
+         {std::pair{0.8f, 0.8f}, {0.8f, 0.2f}, {0.2f, 0.8f}, {0.2f, 0.2f}})
+      library.add({.artists = {"A"}, .energy = energy, .valence = valence});
+    for (const auto& [track, days_ago] : plays) library.listen(track, days_ago);
+    library.listen(3, 0.1, /*is_play=*/false);
+    return run_rank("ranking.mood_now", arguments, library, candidates_of({0, 1, 2, 3}));
+  };
+  const Ranked unheard = ranked({});
+  CHECK(unheard.columns.at("mood_now") == std::vector<double>{0.5, 0.5, 0.5, 0.5});
+  CHECK(unheard.notices ==
+        std::vector<std::string>{"nothing was played yet: mood_now is 0.5 for every track"});
+
+  const auto once = ranked({{0, 1}}).columns.at("mood_now");
+  CHECK(once[0] == Approx(1));
+  CHECK(once[1] == Approx(0.5));  // at a right angle
+  CHECK(once[3] == Approx(0).margin(1e-6));
+
+  // (1, 1) after (1, -1): m = (0.85 (1, 1) + (1, -1)) / 1.85, its cosine with (1, 1) is
+  // (0.85 * 2) / (sqrt(2) * sqrt(1.85^2 + 0.15^2)).
+  const Listens two = {{0, 1}, {1, 0.2}};
+  const double cosine = 1.7 / (std::sqrt(2.0) * std::sqrt(1.85 * 1.85 + 0.15 * 0.15));
+  CHECK(ranked(two).columns.at("mood_now")[0] == Approx((1 + cosine) / 2));
+  // Of a window of one play only the last counts.
+  CHECK(ranked(two, {{"window", 1.0}}).columns.at("mood_now")[0] == Approx(0.5));
+  CHECK(ranked(two, {{"window", 1.0}}).columns.at("mood_now")[1] == Approx(1));
+}
+
+TEST_CASE("ranking.mood_now says nothing of a track that lies nowhere", "[ranking]") {
+  TinyLibrary library;
+  library.add({.artists = {"A"}, .energy = 0.9f, .valence = 0.9f});
+  library.add({.artists = {"B"}, .energy = 0.1f, .valence = 0.1f});
+  library.add({.artists = {"C"}, .energy = kNoFloat, .valence = kNoFloat});
+  library.listen(0, 1);
+  const auto fit = run_rank("ranking.mood_now", {}, library, candidates_of({0, 1, 2})).columns;
+  CHECK(fit.at("mood_now")[0] == Approx(1));
+  CHECK(fit.at("mood_now")[2] == 0.5);
+  const Ranked unknown =
+      run_rank("ranking.mood_now", {{"space", std::string("clap")}}, library, candidates_of({0}));
+  CHECK(unknown.status == PLAYLIST_NO_DATA);
+}
+
 TEST_CASE("ranking.mood falls off around its target", "[ranking]") {
   TinyLibrary library;
   library.add({.artists = {"A"}, .energy = 0.5f, .valence = 0.5f});
