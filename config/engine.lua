@@ -47,6 +47,9 @@ return {
     trial_listens = 3, -- plays of an approved song after which engine next asks for a verdict
     rejections = 5, -- rejections of a kind in a row after which engine next says what to leave out
   },
+  playlists = {
+    snapshot_days = 30, -- days after which engine refresh puts a kept playlist's list aside once more; 0: never
+  },
   log = {
     file = "", -- file that notes and errors are appended to, with the time; empty: none
     megabytes = 10, -- MiB after which the log file is put aside; three such files are kept

@@ -54,6 +54,24 @@ ASKED = """
 0 replay|1
 0 runs
 1 runs|prune|--keep|1
+1 playlist|list|--user|demo
+0 playlist|keep|Evenings|weekly|--set|tracks=12|--to|m3u8:evenings.m3u8|--user|demo
+0 playlist|keep|Kept|keeps.lua|--user|demo
+1 playlist|show|Kept|--user|demo
+0 refresh|--user|demo
+0 refresh|Kept|--set|tracks=20|--user|demo
+0 refresh|Evenings|--user|demo
+0 playlist|list|--user|demo
+0 playlist|show|Kept|--user|demo
+1 playlist|diff|Kept|1|1|--user|demo
+0 playlist|diff|Kept|1|2|--user|demo
+0 playlist|pin|Kept|#1|--user|demo
+0 playlist|unpin|Kept|#1|--user|demo
+0 snapshot|Evenings|--user|demo
+1 snapshot|Evenings|--user|demo
+0 playlist|restore|Kept|1|--user|demo
+1 playlist|drop|Kept|--user|demo
+0 playlist|drop|Kept|--yes|--user|demo
 0 recipes
 0 recipes|weekly
 0 recipe|new|begun
@@ -128,6 +146,10 @@ FILES = {
         "return pl.mix { { pl.recall.popular { limit = 40 }, share = 0.5, otherwise = user.likes },\n"
         "    { pl.recall.catalogue {}, share = 0.5 } }\n"
         "  :score { energy = p.energy, popularity = 0.01 }:limit { tracks = 12, per_artist = 1 }\n"),
+    "keeps.lua": RECIPE % (
+        "  params = { tracks = pl.int { 10, help = 'length' } },\n",
+        "return pl.recall.popular { limit = 60 }:sample { temperature = 9 }:limit { tracks = p.tracks }\n"
+        "  :keep { changed_at_most = 0.3 }\n"),
     "nothing.lua": RECIPE % ("", "return user.likes:filter(function(t) return t.energy > 9 end)\n"),
     "bad.lua": RECIPE % ("", "return pl.recall.populr { limt = 3 }\n"),
     "likes.csv": "Track URI,Track Name,Artist Name(s),Album Name\nspotify:track:4uLU6hMCjMI75M1A2tKUQC,A,B,C\n",

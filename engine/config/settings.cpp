@@ -188,6 +188,8 @@ const std::vector<SettingDeclaration>& setting_declarations() {
        "plays of an approved song after which engine next asks for a verdict"},
       {"discovery.rejections", Type::kInteger, "5", 2, 1000,
        "rejections of a kind in a row after which engine next says what to leave out"},
+      {"playlists.snapshot_days", Type::kInteger, "30", 0, 36500,
+       "days after which engine refresh puts a kept playlist's list aside once more; 0: never"},
       {"log.file", Type::kText, "", 0, 0,
        "file that notes and errors are appended to, with the time; empty: none"},
       {"log.megabytes", Type::kInteger, "10", 1, 10000,

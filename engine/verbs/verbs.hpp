@@ -27,6 +27,8 @@ std::vector<Verb> schema_verbs();
 std::vector<Verb> recipe_from_verbs();
 std::vector<Verb> replay_verbs();
 std::vector<Verb> runs_verbs();
+std::vector<Verb> playlist_verbs();
+std::vector<Verb> refresh_verbs();
 std::vector<Verb> recipes_verbs();
 std::vector<Verb> recipe_new_verbs();
 std::vector<Verb> backtest_verbs();
