@@ -1,0 +1,39 @@
+-- Rediscover: songs that you loved once and have not heard since.
+-- Loved   at least `plays` plays, most of them let play; a like counts as `like_plays` more
+-- Silent  no version of it heard for `silent` days
+-- Score   how much you loved it, by the logarithm, and how long it is silent, so that the oldest loves come too
+-- Try     silent = 365 for what is gone for a year; age = 0 for the most loved alone
+local pl = require "playlist"
+
+return pl.recipe {
+  title = "Rediscover",
+  about = "Loved then, silent since.",
+  params = {
+    tracks     = pl.int    { 30,  min = 1, max = 500, help = "length of the playlist" },
+    plays      = pl.int    { 5,   min = 1, max = 1000, help = "plays that make a song loved" },
+    silent     = pl.int    { 180, min = 1, max = 10000, help = "days since you heard any version of it" },
+    skipped    = pl.share  { 0.5, help = "share of its plays that may have been skipped" },
+    like_plays = pl.number { 5,   min = 0, max = 1000, help = "a like counts as this many plays" },
+    age        = pl.number { 0.3, min = 0, max = 10, tune = true, help = "weight of the years that it is silent" },
+    not_again  = pl.int    { 28,  min = 0, max = 3650, help = "days in which no earlier list's song comes again" },
+    chance     = pl.number { 0.3, min = 0, max = 10, help = "0: always the most loved; higher: any of them" },
+    spacing    = pl.int    { 4,   min = 0, max = 50, help = "songs between two of the same artist, where possible" },
+  },
+  random_seed = "week",
+
+  build = function(p, user)
+    local liked = {}
+    for _, row in ipairs(user.likes:rows()) do liked[row.id] = true end
+    local function loved(t) return t.plays + (liked[t.id] and p.like_plays or 0) end
+    return user.listens
+      :filter(pl.filtering.allowed {})
+      :filter(pl.filtering.heard { days = p.silent, by = "song" })
+      :filter(function(t) return loved(t) >= p.plays and t.plays > 0 and known(t.skip_rate, 0) <= p.skipped end, "you did not love it")
+      :filter(pl.filtering.served { days = p.not_again })
+      :score(function(t) return math.log(1 + loved(t)) + p.age * known(t.days_since_played, 0) / 365 end)
+      :top(p.tracks * 4)
+      :sample { temperature = p.chance }
+      :limit { tracks = p.tracks, per_artist = math.max(1, math.floor(p.tracks / (p.spacing + 1))) }
+      :order(pl.ordering.transitions { gap = p.spacing, valence = 1 })
+  end,
+}
