@@ -37,11 +37,13 @@ return pl.recipe {
         :rank(pl.ranking.mood { energy = place[1], valence = place[2], energy_from = "energy_or_artist", valence_from = "valence_or_artist" })
         :column("fit", function(t) return known(t.mood, 0) end)
     end
+    local per_artist = math.max(1, math.floor(p.tracks / (p.spacing + 1)))   -- more could not be kept apart
     return own
       :score(function(t) return t.fit + p.taste * t.taste end)
+      :filter(pl.filtering.per_artist { max = per_artist })
       :top(p.tracks * 4)
       :sample { temperature = p.chance }
-      :limit { tracks = p.tracks, per_artist = math.max(1, math.floor(p.tracks / (p.spacing + 1))) }
+      :limit { tracks = p.tracks, per_artist = per_artist }
       :order(pl.ordering.transitions { gap = p.spacing, valence = 1 })
   end,
 }

@@ -25,15 +25,17 @@ return pl.recipe {
     local liked = {}
     for _, row in ipairs(user.likes:rows()) do liked[row.id] = true end
     local function loved(t) return t.plays + (liked[t.id] and p.like_plays or 0) end
+    local per_artist = math.max(1, math.floor(p.tracks / (p.spacing + 1)))   -- more could not be kept apart
     return user.listens
       :filter(pl.filtering.allowed {})
       :filter(pl.filtering.heard { days = p.silent, by = "song" })
       :filter(function(t) return loved(t) >= p.plays and t.plays > 0 and known(t.skip_rate, 0) <= p.skipped end, "you did not love it")
       :filter(pl.filtering.served { days = p.not_again })
       :score(function(t) return math.log(1 + loved(t)) + p.age * known(t.days_since_played, 0) / 365 end)
+      :filter(pl.filtering.per_artist { max = per_artist })
       :top(p.tracks * 4)
       :sample { temperature = p.chance }
-      :limit { tracks = p.tracks, per_artist = math.max(1, math.floor(p.tracks / (p.spacing + 1))) }
+      :limit { tracks = p.tracks, per_artist = per_artist }
       :order(pl.ordering.transitions { gap = p.spacing, valence = 1 })
   end,
 }
