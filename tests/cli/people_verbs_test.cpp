@@ -80,10 +80,14 @@ void fill_every_table(Store& store, std::int64_t user) {
                     ")");
   }
   store.execute("INSERT OR IGNORE INTO playlist_tracks VALUES (4711, 1, 1, 0)");
-  store.execute("INSERT OR IGNORE INTO track_clusters VALUES (4711, 1, 0)");
   store.execute("INSERT OR IGNORE INTO run_tracks VALUES (4711, 1, 1)");
   store.execute("INSERT OR IGNORE INTO prompt_vectors VALUES ('s', 4711, 1, x'00000000')");
   store.execute("INSERT OR IGNORE INTO ingestion_rows VALUES (4711, 1, 1, 'new', '')");
+  store.execute("INSERT INTO kept_outputs VALUES (4711, 0, 'm3u8', '/f.m3u8')");
+  store.execute("INSERT INTO kept_versions VALUES (4711, 4711, 1, 4711, 1, NULL)");
+  store.execute("INSERT INTO kept_pins VALUES (4711, 1, 1, NULL)");
+  store.execute("INSERT INTO kept_snapshots VALUES (4711, 4711, 4711, 1, 'then')");
+  store.execute("INSERT INTO kept_files VALUES (4711, 4711, 4711, 'm3u8', '/f.m3u8', x'00', 1)");
 }
 
 /// Every row of the store that is the user's or hangs on one, told as TABLE.
@@ -92,7 +96,7 @@ std::vector<std::string> left_of(const Store& store, std::int64_t user) {
   engine::Statement tables = store.prepare(
       "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE "
       "m.type = 'table' AND c.name IN ('user_id', 'related_id', 'playlist_id', 'cluster_id', "
-      "'run_id', 'prompt_id', 'ingestion_id')");
+      "'run_id', 'prompt_id', 'ingestion_id', 'version_id')");
   for (tables.start(); tables.step();) {
     const std::string table(tables.text(0)), column(tables.text(1));
     const bool is_person =
