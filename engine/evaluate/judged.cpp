@@ -3,6 +3,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "core/duration.hpp"
 #include "data/tables.hpp"
 
 namespace engine::evaluate {
@@ -17,6 +18,7 @@ constexpr std::array kModes = {
     Mode{Judged::kNew, "new", "new"},
     Mode{Judged::kNewSongs, "new-songs", "of new songs"},
     Mode{Judged::kNewArtists, "new-artists", "by new artists"},
+    Mode{Judged::kRediscovered, "rediscovered", "again after half a year"},
 };
 
 const Mode& mode_of(Judged judged) {
@@ -43,6 +45,15 @@ std::vector<bool> unmet(const AsOf& tables, const char* column) {
   return result;
 }
 
+/// By track: heard, and silent for so long.
+std::vector<bool> silent(const AsOf& tables) {
+  const auto last = column_of<std::int64_t>(*tables.table("track_statistics"), "last_played");
+  std::vector<bool> result;
+  for (const std::int64_t played : last)
+    result.push_back(played != INT64_MIN && played <= tables.now() - kSilentDays * kDay);
+  return result;
+}
+
 }  // namespace
 
 std::string name_of(Judged judged) {
@@ -60,6 +71,7 @@ Judged judged_by(std::string_view name) {
 }
 
 std::vector<bool> eligible_tracks(const AsOf& tables, Judged judged) {
+  if (judged == Judged::kRediscovered) return silent(tables);
   if (judged == Judged::kNewSongs) return unmet(tables, "song");
   if (judged == Judged::kNewArtists) return unmet(tables, "artist");
   std::vector<bool> eligible(static_cast<std::size_t>(tables.track_count()), true);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/duration.hpp"
 #include "data/listen_scan.hpp"
 #include "data/tables.hpp"
 
@@ -16,9 +17,10 @@ const TrackListens* Truth::find(std::int32_t track) const {
 Truth only_judged(Truth truth, Judged judged) {
   if (judged == Judged::kAll) return truth;
   std::erase_if(truth.tracks, [&](const TrackListens& listens) {
-    return !(judged == Judged::kNew        ? listens.is_new
-             : judged == Judged::kNewSongs ? listens.is_new_song
-                                           : listens.is_new_artist);
+    return !(judged == Judged::kNew            ? listens.is_new
+             : judged == Judged::kNewSongs     ? listens.is_new_song
+             : judged == Judged::kRediscovered ? listens.is_rediscovered
+                                               : listens.is_new_artist);
   });
   truth.played = truth.played_new = 0;
   for (const TrackListens& listens : truth.tracks) {
@@ -70,6 +72,17 @@ bool Listening::was_artist_met(std::int32_t track, std::int64_t date) const {
   return artist < 0 || artist_met_.of(artist) <= date;
 }
 
+std::unordered_set<std::int32_t> Listening::played_lately(std::int64_t date) const {
+  const auto begin = std::upper_bound(ts_.begin(), ts_.end(), date - kSilentDays * kDay);
+  const auto end = std::upper_bound(ts_.begin(), ts_.end(), date);
+  std::unordered_set<std::int32_t> tracks;
+  for (auto ts = begin; ts < end; ++ts) {
+    const auto row = static_cast<std::size_t>(ts - ts_.begin());
+    if (is_play_[row] == 1) tracks.insert(track_[row]);
+  }
+  return tracks;
+}
+
 Truth Listening::truth(const Period& period) const {
   const auto begin = std::upper_bound(ts_.begin(), ts_.end(), period.date) - ts_.begin();
   const auto end = std::upper_bound(ts_.begin(), ts_.end(), period.end) - ts_.begin();
@@ -87,11 +100,13 @@ Truth Listening::truth(const Period& period) const {
     listens.told += is_skip_[row] != 255;
     listens.skips += is_skip_[row] == 1;
   }
+  const std::unordered_set<std::int32_t> lately = played_lately(period.date);
   for (TrackListens& listens : truth.tracks) {
     listens.is_new = !was_heard(listens.track, period.date);
     listens.is_new_song =
         song_met_.of(song_[static_cast<std::size_t>(listens.track)]) > period.date;
     listens.is_new_artist = !was_artist_met(listens.track, period.date);
+    listens.is_rediscovered = !listens.is_new && !lately.contains(listens.track);
     if (listens.plays == 0) continue;
     ++truth.played;
     truth.played_new += listens.is_new;

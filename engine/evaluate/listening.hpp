@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <unordered_set>
 #include <vector>
 
 #include "data/column_cache.hpp"
@@ -26,9 +27,10 @@ struct TrackListens {
   std::int32_t plays = 0;  // that pass the play rule
   std::int32_t told = 0;   // of which is known whether they were skipped
   std::int32_t skips = 0;
-  bool is_new = false;         // not heard before the date
-  bool is_new_song = false;    // its song was not met before the date (judged.hpp)
-  bool is_new_artist = false;  // its artist was not
+  bool is_new = false;           // not heard before the date
+  bool is_new_song = false;      // its song was not met before the date (judged.hpp)
+  bool is_new_artist = false;    // its artist was not
+  bool is_rediscovered = false;  // heard before, and not in the kSilentDays before the date
 };
 
 struct Truth {
@@ -79,6 +81,9 @@ class Listening {
   [[nodiscard]] std::int64_t last() const { return ts_.back(); }    // start of the last listen
 
  private:
+  /// Tracks of which a play began in the kSilentDays up to the date.
+  [[nodiscard]] std::unordered_set<std::int32_t> played_lately(std::int64_t date) const;
+
   std::shared_ptr<const PreparedColumns> columns_;  // keeps what the spans look at
   std::span<const std::int32_t> track_;
   std::span<const std::int64_t> ts_;

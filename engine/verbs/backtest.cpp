@@ -127,14 +127,17 @@ std::vector<Parameter> backtest_parameters() {
                  .most = 1000,
                  .is_several = true,
                  .separator = ','});
-  all.push_back({.name = "judge",
-                 .value_name = "all|new|...",
-                 .help = "By all that was then played, or only by what was new to the listener, "
-                         "which is what a recipe that discovers is for: new tracks, which were not "
-                         "played before (what was only begun and left is new still), new-songs of "
-                         "which no version was met at all, or those by new-artists",
-                 .usual = "all",
-                 .one_of = {"all", "new", "new-songs", "new-artists"}});
+  all.push_back(
+      {.name = "judge",
+       .value_name = "all|new|...",
+       .help =
+           "By all that was then played, or only by what was new to the listener, "
+           "which is what a recipe that discovers is for: new tracks, which were not "
+           "played before (what was only begun and left is new still), new-songs of "
+           "which no version was met at all, those by new-artists; or by what was rediscovered, "
+           "played before and not for half a year",
+       .usual = "all",
+       .one_of = {"all", "new", "new-songs", "new-artists", "rediscovered"}});
   all.push_back(resamples_parameter());
   all.push_back({.name = "all",
                  .type = Type::kFlag,

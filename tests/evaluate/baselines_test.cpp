@@ -182,8 +182,8 @@ TEST_CASE("what others play later changes no opponent's list", "[evaluate][basel
   const auto lists = [&] {
     std::map<std::string, Tracks> lists;
     for (const Baseline& baseline : baselines())
-      for (const Judged judged :
-           {Judged::kAll, Judged::kNew, Judged::kNewSongs, Judged::kNewArtists})
+      for (const Judged judged : {Judged::kAll, Judged::kNew, Judged::kNewSongs,
+                                  Judged::kNewArtists, Judged::kRediscovered})
         lists[baseline.name + (" " + name_of(judged))] = house.list(baseline.name, judged);
     return lists;
   };
@@ -217,6 +217,23 @@ TEST_CASE("new tracks, new songs and new artists are told apart", "[evaluate][ju
       CHECK(is_eligible[static_cast<std::size_t>(track)] == (truth.find(track) != nullptr));
     }
   }
+}
+
+TEST_CASE("what was silent for half a year is rediscovered", "[evaluate][judged]") {
+  House house;
+  const std::int64_t date = kThen + 300 * kDay;
+  house.listen(1, date - 181 * kDay, 1);
+  house.listen(1, date - 200 * kDay, 2);
+  house.listen(1, date - 10 * kDay, 2);          // and lately
+  house.listen(1, date - 250 * kDay, 3, 2'000);  // only begun
+  std::int64_t ts = date + 1000;
+  for (const int track : {1, 2, 3, 4}) house.listen(1, ts += 1000, track);
+  const Period period{date, date + kDay};
+  CHECK(played(house.truth(period, Judged::kRediscovered)) == Tracks{0});
+  const auto tables = house.store().as_of(period.date);
+  const std::vector<bool> is_eligible = eligible_tracks(*tables, Judged::kRediscovered);
+  CHECK(std::ranges::count(is_eligible, true) == 1);
+  CHECK(is_eligible[0]);
 }
 
 TEST_CASE("the short head is what makes up four fifths of all plays", "[evaluate][judged]") {
