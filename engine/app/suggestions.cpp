@@ -10,6 +10,7 @@
 #include "app/library_tables.hpp"
 #include "app/supervised_run.hpp"
 #include "core/duration.hpp"
+#include "core/file_lock.hpp"
 #include "core/random.hpp"
 #include "recipe/record_run.hpp"
 #include "store/users.hpp"
@@ -246,6 +247,11 @@ Questions questions_of(const Caller& caller, const Person& person) {
   return asked;
 }
 
+/// Two who draw, or answer, at once would do so of the same queue: the second is refused.
+FileLock only_one(const Caller& caller) {
+  return {caller.home.library_path() + ".suggestions.lock", "draw or answer of suggestions"};
+}
+
 library::FeedbackRequest request_of(const NextQuestion& question, Reply reply,
                                     const std::string& reason) {
   const bool is_trial = question.kind == NextQuestion::Kind::kTrial;
@@ -281,6 +287,7 @@ std::string NextQuestion::reference() const {
 }
 
 NewSuggestions make_suggestions(const Caller& caller, std::size_t count) {
+  const FileLock lock = only_one(caller);
   const Found found = find_candidates(caller);
   Store store = Store::open(caller.home.library_path(), {.may_create = false});
   Transaction transaction(store);
@@ -310,6 +317,7 @@ Questions questions(const Caller& caller) {
 
 Replied reply(const Caller& caller, Reply reply, const std::string& reason,
               const std::string& reference) {
+  const FileLock lock = only_one(caller);
   const Questions asked = questions(caller);
   if (!asked.next)
     throw Error(Exit::kInput, "nothing is asked",

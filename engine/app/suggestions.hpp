@@ -30,7 +30,8 @@ struct NewSuggestions {
 
 /// Runs recipes/discover.lua for the caller's person, draws `count` of what it found by Thompson
 /// sampling over source and kind, and queues them. What waits or was answered already is not queued
-/// again. The same caller, library and `now` draw the same.
+/// again. The same caller, library and `now` draw the same. Throws Error(kStore) while another
+/// process draws or answers.
 NewSuggestions make_suggestions(const Caller& caller, std::size_t count);
 
 /// What is asked about next.
@@ -60,7 +61,8 @@ Questions questions(const Caller& caller);
 enum class Reply : std::uint8_t { kApprove, kReject, kSkip, kListen };
 
 /// Answers what questions() asks next; `reference`, where it is not "", must be that one's: throws
-/// Error(kInput) for another, and where nothing is asked. `reason`: of kReject.
+/// Error(kInput) for another, and where nothing is asked, and Error(kStore) while another process
+/// draws or answers. `reason`: of kReject.
 struct Replied {
   NextQuestion question;
   library::FeedbackEntry said;
