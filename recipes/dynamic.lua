@@ -11,6 +11,7 @@
 --              that turns over faster, mood = 0.8 for one that follows what you play
 local pl = require "playlist"
 local shuffles = require "shuffles"
+local cycling = require "cycling"
 
 return pl.recipe {
   title = "Dynamic",
@@ -20,6 +21,7 @@ return pl.recipe {
     exploration    = pl.share  { 0.2,  help = "share of your own songs that you hardly played lately" },
     discovery      = pl.share  { 0.1,  help = "share of songs on trial, or that you have never heard; the core is the rest, 0.7" },
     change         = pl.share  { 0.15, help = "share of the list that changes at one refresh, at most" },
+    cycling        = pl.int    { 5,    min = 1, max = 10, help = "how fast it turns over, 1 hardly to 10: factors of staleness, exploration and change (engine cycling)" },
     taste          = pl.number { 0.4,  min = 0, max = 10, tune = true, help = "weight of how gladly you hear a song (ranking.preference)" },
     mood           = pl.number { 0.4,  min = 0, max = 10, tune = true, help = "weight of how well it fits what you played last" },
     freshness      = pl.number { 0.2,  min = 0, max = 10, tune = true, help = "weight of not having been played much lately" },
@@ -42,11 +44,14 @@ return pl.recipe {
   random_seed = "day",   -- a second refresh on one day changes what new plays change
 
   build = function(p, user)
+    local turnover = cycling.factors(p.cycling)
+    local exploration = math.min(1, p.exploration * turnover.exploration)
+    local change = math.min(1, p.change * turnover.change)
     local own = shuffles.songs(user, p.finished)
       :filter(pl.filtering.tired { plays = p.tired, rest_days = p.cooldown })
       :rank(pl.ranking.preference {})
       :rank(pl.ranking.mood_now { window = p.window, decay = p.decay })
-      :rank(pl.ranking.listening_statistics { lambda = p.staleness, min_plays = p.stale_from })
+      :rank(pl.ranking.listening_statistics { lambda = p.staleness * turnover.staleness, min_plays = p.stale_from })
       :score(function(t)
         return p.taste * t.preference + p.mood * t.mood_now + p.freshness * (1 - t.staleness) + p.noise * math.random()
       end)
@@ -65,14 +70,14 @@ return pl.recipe {
     local trials = user.trials:filter(pl.filtering.allowed {}):score(function(t) return t.ts end)
 
     local per_artist = math.max(1, math.floor(p.tracks / (p.spacing + 1)))   -- more could not be kept apart
-    local discovery = math.min(p.discovery, 1 - p.exploration)
+    local discovery = math.min(p.discovery, 1 - exploration)
     return pl.mix {
-      { own,      share = 1 - p.exploration - discovery },
-      { explored, share = p.exploration, otherwise = own },
+      { own,      share = 1 - exploration - discovery },
+      { explored, share = exploration, otherwise = own },
       { pl.concat { trials, new }, share = discovery, otherwise = own },
     }
       :limit { tracks = p.tracks, per_artist = per_artist }
-      :keep { changed_at_most = p.change, per_artist = per_artist }
+      :keep { changed_at_most = change, per_artist = per_artist }
       :order(pl.ordering.transitions {
         gap = p.spacing, key = p.key_jump, tempo = p.tempo_jump, energy = p.energy_jump, valence = p.valence_jump,
       })

@@ -57,6 +57,9 @@ ASKED = """
 1 playlist|list|--user|demo
 0 playlist|keep|Evenings|weekly|--set|tracks=12|--to|m3u8:evenings.m3u8|--user|demo
 0 playlist|keep|Kept|keeps.lua|--user|demo
+0 playlist|keep|Mix|dynamic|--set|tracks=12|--user|demo
+0 cycling|7|--user|demo
+0 playlist|drop|Mix|--yes|--user|demo
 1 playlist|show|Kept|--user|demo
 0 refresh|--user|demo
 0 refresh|Kept|--set|tracks=20|--user|demo
@@ -115,6 +118,10 @@ ASKED = """
 0 next|--answer|approve|--user|demo
 0 next|--answer|reject|--reason|overplayed|--user|demo
 0 stats|discovery|--user|demo
+0 mood|--user|demo
+0 mood|--text|calm rainy evening|--for|3h|--user|demo
+0 mood|--like|track:9|--user|demo
+0 mood|--clear|--user|demo
 0 library|rename|ann|anna
 1 library|join|demo|anna
 0 library|join|demo|anna|--yes

@@ -93,7 +93,10 @@ FeedbackSubject track_subject(const FeedbackRequest& request) {
 
 void set_subject(const Store& store, FeedbackRow& row, const FeedbackRequest& request) {
   const std::string& name = request.subject;
-  if (const auto album = behind(name, "album:")) {
+  if (const auto text = behind(name, "text:"); text && request.verdict == Verdict::kMood) {
+    row.subject = FeedbackSubject::kText;
+    row.name = *text;
+  } else if (const auto album = behind(name, "album:")) {
     set_album(store, row, *album);
   } else if (const auto playlist = behind(name, "playlist:")) {
     set_playlist(store, row, *playlist);
@@ -134,6 +137,8 @@ void check_subject(const FeedbackRow& row) {
   const bool is_of_one_track =
       row.subject == FeedbackSubject::kTrack || row.subject == FeedbackSubject::kSong;
   const bool needs_track = row.verdict == Verdict::kRate || row.verdict == Verdict::kApprove;
+  if (row.verdict == Verdict::kMood && row.subject != FeedbackSubject::kText && !is_of_one_track)
+    refuse("a mood is like a track", "", "name one as ARTIST - TITLE");
   if (needs_track && !is_of_one_track)
     refuse(std::string(word_of(row.verdict)) + " takes a track", "", "");
 }

@@ -46,6 +46,8 @@ std::vector<Verb> imports_verbs();
 std::vector<Verb> opinions_verbs();
 std::vector<Verb> feedback_verbs();
 std::vector<Verb> discover_verbs();
+std::vector<Verb> mood_verbs();
+std::vector<Verb> cycling_verbs();
 std::vector<Verb> stats_verbs();
 std::vector<Verb> features_verbs();
 std::vector<Verb> demo_verbs();

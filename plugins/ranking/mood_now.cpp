@@ -1,23 +1,32 @@
-// ranking.mood_now: how well a track fits what was played last, 0..1.
+// ranking.mood_now: how well a track fits the mood of now, 0..1: what the user said of it
+// (engine mood), else what was played last.
 //
 //   mood m = sum over the last plays p_0, p_1 ... (p_0 the latest) of decay^i v(p_i), over the sum
 //            of decay^i of those that have a place
 //   mood_now(t) = (1 + cos(m, v(t))) / 2
 //
+// Of a mood that is to be like a track m is v of that track; of one in words mood_now is how the
+// track fits them (shared/prompt_match.hpp).
+//
 // v is a track's place in a space of how tracks sound (shared/sound_space.hpp). 0.5, which says
 // nothing for or against, for a track that lies nowhere, and for all where nothing was played.
 #include "playlist/plugin.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "elements.hpp"
+#include "shared/prompt_match.hpp"
 #include "shared/sound_space.hpp"
 
 namespace {
 
 constexpr float kNeutral = 0.5F;
+constexpr const char* kPromptSpace = "clap";  // as ranking.prompt's own defaults
+constexpr float kPromptMoods = 0.5F;
 
 class MoodNow final : public playlist::Ranking {
  public:
@@ -30,7 +39,7 @@ class MoodNow final : public playlist::Ranking {
        "without one the first of embedding, audio and features that is there"},
   };
   static constexpr playlist::Field kOutputs[] = {
-      {"mood_now", PLAYLIST_F32, "fit to what was played last, 0..1; 0.5 not known"}};
+      {"mood_now", PLAYLIST_F32, "fit to the mood of now, 0..1; 0.5 not known"}};
   static constexpr std::uint32_t kFlags = PLAYLIST_ROWWISE;
 
   explicit MoodNow(const playlist::Args& args)
@@ -39,7 +48,54 @@ class MoodNow final : public playlist::Ranking {
   void rank(playlist::RankingCall& call) const {
     const auto fit = call.out_f32(0);
     for (std::size_t row = 0; row < call.rows(); ++row) fit[row] = kNeutral;
-    const std::vector<std::int32_t> plays = last_plays(call);
+    const std::optional<Said> said = said_mood(call);
+    if (said && said->track < 0 && fit_words(call, said->words)) return;
+    fit_places(
+        call, said && said->track >= 0 ? std::vector<std::int32_t>{said->track} : last_plays(call));
+  }
+
+ private:
+  /// What the user said that lists are to fit.
+  struct Said {
+    std::int32_t track;  // < 0: in words
+    std::string words;
+  };
+
+  /// The newest that holds.
+  static std::optional<Said> said_mood(const playlist::Call& call) {
+    const playlist::Table feedback = call.table("feedback");
+    const playlist::Strings verdict = feedback["verdict"].texts();
+    const playlist::Strings words = feedback["name"].texts();
+    const auto track = feedback["track"].i32();
+    for (std::size_t row = feedback.rows(); row-- > 0;)
+      if (verdict[row] == "mood") return Said{track[row], std::string(words[row])};
+    return std::nullopt;
+  }
+
+  /// False where the words cannot be compared with tracks, which the run is told.
+  static bool fit_words(playlist::RankingCall& call, const std::string& words) {
+    try {
+      const shared::PromptCatalogue catalogue(call, kPromptSpace);
+      const shared::PromptMatch match(catalogue, words, kPromptMoods);
+      const auto fit = call.out_f32(0);
+      const auto track = call.track();
+      for (std::size_t row = 0; row < call.rows(); ++row) {
+        if (row % 16'384 == 0) call.checkpoint();
+        fit[row] = match.score(track[row]);
+      }
+      call.info(playlist::concat("mood_now is how a track fits \"", words, "\" (engine mood)"));
+      return true;
+    } catch (const playlist::NoData& missing) {
+      call.info(playlist::concat("the mood \"", words,
+                                 "\" says nothing here, so that mood_now goes "
+                                 "by what was played last: ",
+                                 missing.what()));
+      return false;
+    }
+  }
+
+  /// By the mean place of these, the first counting most.
+  void fit_places(playlist::RankingCall& call, const std::vector<std::int32_t>& plays) const {
     if (plays.empty()) {
       call.info("nothing was played yet: mood_now is 0.5 for every track");
       return;
@@ -52,6 +108,7 @@ class MoodNow final : public playlist::Ranking {
                                  ": mood_now is 0.5 for every track"));
       return;
     }
+    const auto fit = call.out_f32(0);
     const auto track = call.track();
     std::vector<float> place(space.dim());
     for (std::size_t row = 0; row < call.rows(); ++row) {
@@ -60,7 +117,6 @@ class MoodNow final : public playlist::Ranking {
     }
   }
 
- private:
   /// The latest first.
   [[nodiscard]] std::vector<std::int32_t> last_plays(const playlist::Call& call) const {
     const playlist::Table listens = call.table("listens");
@@ -80,4 +136,5 @@ class MoodNow final : public playlist::Ranking {
 }  // namespace
 
 constinit const playlist::Element kMoodNow = playlist::element<MoodNow>(
-    "ranking.mood_now", "How well each track fits the mood of what was played last.");
+    "ranking.mood_now",
+    "How well each track fits the mood of now: what the user said, else what was played last.");
