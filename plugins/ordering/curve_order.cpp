@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <numeric>
 
-#include "assignment.hpp"
+#include "shared/assignment.hpp"
 #include "shared/harmony.hpp"
 #include "track_hashes.hpp"
 
@@ -164,18 +164,20 @@ class CurveOrder {
   }
 
   void assign() {
-    const Checkpoint checkpoint = [this] { call_.checkpoint(); };
-    const PlaceCost cost_of = [this](std::size_t p, std::size_t item) { return cost(p, item); };
+    const shared::Checkpoint checkpoint = [this] { call_.checkpoint(); };
+    const shared::PlaceCost cost_of = [this](std::size_t p, std::size_t item) {
+      return cost(p, item);
+    };
     if (!is_one_column() && is_assignable()) {
-      item_at_ = least_cost_assignment(known_places_, items_.size(), cost_of, checkpoint);
+      item_at_ = shared::least_cost_assignment(known_places_, items_.size(), cost_of, checkpoint);
       return;
     }
     assign_ascending(checkpoint);
-    if (!is_one_column()) exchange_places(item_at_, cost_of, kExchangeLooks, checkpoint);
+    if (!is_one_column()) shared::exchange_places(item_at_, cost_of, kExchangeLooks, checkpoint);
   }
 
   /// By the first column: places in the order of their targets get items in the order of values.
-  void assign_ascending(const Checkpoint& checkpoint) {
+  void assign_ascending(const shared::Checkpoint& checkpoint) {
     const PlacedCourse& course = courses_[0];
     std::vector<std::size_t> places(known_places_);
     std::iota(places.begin(), places.end(), std::size_t{0});
@@ -189,7 +191,7 @@ class CurveOrder {
         return std::isnan(y) ? !std::isnan(x) : x < y;
       });
     }
-    const std::vector<std::size_t> ascending = least_cost_ascending(
+    const std::vector<std::size_t> ascending = shared::least_cost_ascending(
         known_places_, items_.size(),
         [&](std::size_t p, std::size_t item) { return cost(places[p], item); }, checkpoint);
     item_at_.resize(known_places_);

@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+namespace shared {
+
 /// What it costs to have an item at a place; finite.
 using PlaceCost = std::function<double(std::size_t place, std::size_t item)>;
 /// Called now and then; may throw to end the work.
@@ -34,3 +36,5 @@ std::vector<std::size_t> least_cost_ascending(std::size_t places, std::size_t it
 /// `looks` pairs have been looked at: what is left where the others would take too long.
 void exchange_places(std::vector<std::size_t>& item_at, const PlaceCost& cost, std::size_t looks,
                      const Checkpoint& checkpoint);
+
+}  // namespace shared

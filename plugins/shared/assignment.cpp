@@ -4,10 +4,11 @@
 #include <limits>
 #include <numeric>
 
+namespace shared {
 namespace {
 
-constexpr std::size_t kNobody = std::numeric_limits<std::size_t>::max();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr std::size_t kUnassigned = std::numeric_limits<std::size_t>::max();
+constexpr double kUnreachable = std::numeric_limits<double>::infinity();
 
 /// Places one after the other, each by the cheapest chain of moves that ends at a free item.
 ///
@@ -23,7 +24,7 @@ class ShortestAugmentingPaths {
     }
     place_price_.resize(places);
     item_price_.resize(items);
-    place_of_.assign(items, kNobody);
+    place_of_.assign(items, kUnassigned);
     from_.resize(items);
     least_.resize(items);
     is_reached_.resize(items);
@@ -36,17 +37,17 @@ class ShortestAugmentingPaths {
     }
     std::vector<std::size_t> item_at(places_);
     for (std::size_t item = 0; item < items_; ++item) {
-      if (place_of_[item] != kNobody) item_at[place_of_[item]] = item;
+      if (place_of_[item] != kUnassigned) item_at[place_of_[item]] = item;
     }
     return item_at;
   }
 
  private:
   void assign(std::size_t first_place) {
-    std::fill(least_.begin(), least_.end(), kInfinity);
+    std::fill(least_.begin(), least_.end(), kUnreachable);
     std::fill(is_reached_.begin(), is_reached_.end(), 0);
     reached_.clear();
-    std::size_t place = first_place, last_item = kNobody;
+    std::size_t place = first_place, last_item = kUnassigned;
     double so_far = 0;
     for (;;) {
       const auto [item, least] = look_from(place, last_item, so_far);
@@ -54,13 +55,13 @@ class ShortestAugmentingPaths {
       is_reached_[item] = 1;
       reached_.push_back(item);
       last_item = item;
-      if (place_of_[item] == kNobody) break;
+      if (place_of_[item] == kUnassigned) break;
       place = place_of_[item];
     }
     update_prices(first_place, so_far);
-    for (std::size_t item = last_item; item != kNobody;) {
+    for (std::size_t item = last_item; item != kUnassigned;) {
       const std::size_t before = from_[item];
-      place_of_[item] = before == kNobody ? first_place : place_of_[before];
+      place_of_[item] = before == kUnassigned ? first_place : place_of_[before];
       item = before;
     }
   }
@@ -73,7 +74,7 @@ class ShortestAugmentingPaths {
   Reached look_from(std::size_t place, std::size_t last_item, double so_far) {
     const double* costs = &costs_[place * items_];
     const double base = so_far - place_price_[place];
-    Reached nearest{kNobody, kInfinity};
+    Reached nearest{kUnassigned, kUnreachable};
     for (std::size_t item = 0; item < items_; ++item) {
       if (is_reached_[item] != 0) continue;
       const double distance = base + costs[item] - item_price_[item];
@@ -91,7 +92,7 @@ class ShortestAugmentingPaths {
     for (const std::size_t item : reached_) {
       const double by = length - least_[item];
       item_price_[item] -= by;
-      if (place_of_[item] != kNobody) place_price_[place_of_[item]] += by;
+      if (place_of_[item] != kUnassigned) place_price_[place_of_[item]] += by;
     }
   }
 
@@ -121,7 +122,7 @@ std::vector<std::size_t> least_cost_ascending(std::size_t places, std::size_t it
   std::vector<bool> is_taken(places * items);
   for (std::size_t place = 0; place < places; ++place) {
     if (place % 64 == 0) checkpoint();
-    std::fill(next.begin(), next.end(), kInfinity);
+    std::fill(next.begin(), next.end(), kUnreachable);
     for (std::size_t item = place; item < items; ++item) {
       const double taken = best[item] + cost(place, item);
       const bool is_better = taken < next[item];
@@ -157,3 +158,5 @@ void exchange_places(std::vector<std::size_t>& item_at, const PlaceCost& cost, s
     }
   }
 }
+
+}  // namespace shared
