@@ -37,7 +37,6 @@
 #include <vector>
 
 #include "elements.hpp"
-#include "embedding_space.hpp"
 #include "kernels/graph_index.hpp"
 #include "kernels/neighbour_lists.hpp"
 #include "kernels/parallel.hpp"
@@ -45,13 +44,13 @@
 #include "shared/gathered_products.hpp"
 #include "shared/neighbour_graph.hpp"
 #include "shared/row_neighbours.hpp"
+#include "track_places.hpp"
 #include "training.hpp"
 
 namespace model {
 namespace {
 
 constexpr const char* kSelf = "model.neighbours";
-constexpr std::string_view kEmbeddingSpace = "embedding";
 constexpr playlist::Choices kSearches{"auto", "exact", "hnsw"};
 constexpr playlist::Choices kDampings{"none", "mutual", "local_scaling"};
 constexpr playlist::Choices kScopes{"catalogue", "library"};
@@ -61,58 +60,6 @@ constexpr playlist::Choices kScopes{"catalogue", "library"};
 constexpr std::size_t kMostExact = 200'000;
 /// New tracks are compared with all twice; from this share on all pairs are no more work.
 constexpr double kMostNew = 0.2;
-
-/// The tracks of the graph in the order of their ids, and where they lie.
-struct Places {
-  std::vector<std::int64_t> ids;
-  Vectors vectors;
-  std::vector<std::size_t> inserted;  // rows that the space's model did not know
-  std::string source;                 // which version of its vectors; "": cannot be told
-};
-
-/// The hash of what a model learned; "" where its card has none.
-std::string hash_of(std::string_view card) {
-  constexpr std::string_view kKey = "\"hash\":";
-  const std::size_t key = card.find(kKey);
-  if (key == std::string_view::npos) return {};
-  const std::size_t begin = card.find('"', key + kKey.size());
-  const std::size_t end = card.find('"', begin + 1);
-  return end == std::string_view::npos ? std::string()
-                                       : std::string(card.substr(begin + 1, end - begin - 1));
-}
-
-/// One place after another, put in order at the end.
-class PlaceList {
- public:
-  explicit PlaceList(std::size_t dim) : dim_(dim) {}
-  void add(std::int64_t id, const float* vector, bool is_inserted) {
-    entries_.push_back({id, entries_.size(), is_inserted});
-    values_.insert(values_.end(), vector, vector + dim_);
-  }
-  [[nodiscard]] Places sorted() {
-    std::sort(entries_.begin(), entries_.end(),
-              [](const Entry& a, const Entry& b) { return a.id < b.id; });
-    Places places;
-    places.vectors = Vectors(static_cast<std::int64_t>(entries_.size()), dim_);
-    for (std::size_t row = 0; row < entries_.size(); ++row) {
-      places.ids.push_back(entries_[row].id);
-      std::copy_n(values_.data() + entries_[row].at * dim_, dim_,
-                  places.vectors.row(static_cast<std::int64_t>(row)));
-      if (entries_[row].is_inserted) places.inserted.push_back(row);
-    }
-    return places;
-  }
-
- private:
-  struct Entry {
-    std::int64_t id;
-    std::size_t at;
-    bool is_inserted;
-  };
-  std::size_t dim_;
-  std::vector<Entry> entries_;
-  std::vector<float> values_;
-};
 
 /// The lists of the last version, in rows of the present places.
 struct Previous {
@@ -144,7 +91,7 @@ class NeighbourModel final : public playlist::Model {
 
   void train(playlist::ModelCall& call) const {
     call.checkpoint();
-    Places places = space_ == kEmbeddingSpace ? embedded(call) : imported(call);
+    const TrackPlaces places = track_places(call, space_, asked_for(call));
     if (places.ids.size() < 2) throw playlist::NoData(too_few(places.ids.size()));
     const std::size_t pool =
         std::min(hubs_ == "local_scaling" ? 2 * k_ : k_, places.ids.size() - 1);
@@ -174,54 +121,6 @@ class NeighbourModel final : public playlist::Model {
     return is_asked;
   }
 
-  [[nodiscard]] Places placed(playlist::ModelCall& call, const char* model, const char* vectors,
-                              const char* tracks) const {
-    const playlist::Matrix matrix = call.artifact_matrix(model, vectors);
-    const auto known = call.artifact_table(model, tracks)["id"].i64();
-    const auto ids = call.table("tracks")["id"].i64();
-    const std::vector<bool> is_asked = asked_for(call);
-    std::vector<std::pair<std::int64_t, std::size_t>> row_of;
-    for (std::size_t row = 0; row < known.size(); ++row) row_of.emplace_back(known[row], row);
-    std::sort(row_of.begin(), row_of.end());
-    PlaceList list(matrix.columns());
-    std::vector<std::size_t> unknown;
-    for (std::size_t track = 0; track < ids.size(); ++track) {
-      if (!is_asked[track]) continue;
-      const auto found =
-          std::lower_bound(row_of.begin(), row_of.end(), std::pair(ids[track], std::size_t{0}));
-      if (found != row_of.end() && found->first == ids[track]) {
-        list.add(ids[track], matrix[static_cast<std::int64_t>(found->second)].data(), false);
-      } else {
-        unknown.push_back(track);
-      }
-    }
-    if (space_ == kEmbeddingSpace) insert(call, unknown, matrix.columns(), list);
-    Places places = list.sorted();
-    places.source = hash_of(call.artifact_card(model));
-    return places;
-  }
-
-  /// Those of the tracks of which enough is known.
-  static void insert(playlist::ModelCall& call, const std::vector<std::size_t>& tracks,
-                     std::size_t dim, PlaceList& list) {
-    if (tracks.empty()) return;
-    const TrackEmbedder embedder(call);
-    const auto ids = call.table("tracks")["id"].i64();
-    std::vector<float> vector(dim);
-    for (std::size_t k = 0; k < tracks.size(); ++k) {
-      if (k % 16'384 == 0) call.checkpoint();
-      if (embedder.embed(tracks[k], vector.data())) list.add(ids[tracks[k]], vector.data(), true);
-    }
-  }
-
-  [[nodiscard]] Places embedded(playlist::ModelCall& call) const {
-    return placed(call, "model.embedding", "vectors", "tracks");
-  }
-  [[nodiscard]] Places imported(playlist::ModelCall& call) const {
-    return placed(call, "model.content", ("vectors." + space_).c_str(),
-                  ("tracks." + space_).c_str());
-  }
-
   [[nodiscard]] std::string too_few(std::size_t tracks) const {
     const char* where = is_library_ ? " in the user's library" : "";
     return playlist::concat(
@@ -235,7 +134,7 @@ class NeighbourModel final : public playlist::Model {
 
   // ---- the lists ----
 
-  Found find(playlist::ModelCall& call, const Places& places, std::size_t pool) const {
+  Found find(playlist::ModelCall& call, const TrackPlaces& places, std::size_t pool) const {
     const bool is_exact =
         index_ == "exact" || (index_ == "auto" && places.ids.size() <= kMostExact);
     const std::string source = source_of(places, is_exact);
@@ -246,7 +145,7 @@ class NeighbourModel final : public playlist::Model {
     return is_exact ? all_pairs(call, places, pool) : by_graph(call, places, pool);
   }
 
-  [[nodiscard]] static std::string source_of(const Places& places, bool is_exact) {
+  [[nodiscard]] static std::string source_of(const TrackPlaces& places, bool is_exact) {
     if (places.source.empty()) return {};
     return places.source + (is_exact ? " exact" : " hnsw");
   }
@@ -255,7 +154,7 @@ class NeighbourModel final : public playlist::Model {
     return {vectors.values.data(), static_cast<std::size_t>(vectors.rows), vectors.dim};
   }
 
-  Found all_pairs(playlist::ModelCall& call, const Places& places, std::size_t pool) const {
+  Found all_pairs(playlist::ModelCall& call, const TrackPlaces& places, std::size_t pool) const {
     const shared::RowNeighbours nearest = shared::neighbours_of_rows(
         matrix_of(places.vectors), pool, threads_, progress_of(call, 0.1, 0.9));
     Found found{{}, "\"index\": \"exact\"", 0};
@@ -269,7 +168,7 @@ class NeighbourModel final : public playlist::Model {
     return found;
   }
 
-  Found by_graph(playlist::ModelCall& call, const Places& places, std::size_t pool) const {
+  Found by_graph(playlist::ModelCall& call, const TrackPlaces& places, std::size_t pool) const {
     GraphOptions options;
     options.proceed = progress_of(call, 0.1, 0.7);
     const BuiltGraph graph = build_graph(places.vectors, options);
@@ -310,7 +209,7 @@ class NeighbourModel final : public playlist::Model {
 
   /// Nothing where it was made of other vectors or in another way, or where most of the work would
   /// have to be done anyway.
-  static std::optional<Previous> previous_of(playlist::ModelCall& call, const Places& places,
+  static std::optional<Previous> previous_of(playlist::ModelCall& call, const TrackPlaces& places,
                                              std::size_t pool, const std::string& source) {
     try {
       if (source.empty() || call.artifact_bytes(kSelf, "source") != source) return {};
@@ -335,7 +234,7 @@ class NeighbourModel final : public playlist::Model {
   }
 
   /// What was placed after the embedding was learned still lies where it did.
-  static bool has_same_inserted(playlist::ModelCall& call, const Places& places) {
+  static bool has_same_inserted(playlist::ModelCall& call, const TrackPlaces& places) {
     const playlist::Matrix vectors = call.artifact_matrix(kSelf, "inserted");
     const auto ids = call.artifact_table(kSelf, "inserted")["id"].i64();
     for (std::size_t k = 0; k < ids.size(); ++k) {
@@ -368,7 +267,7 @@ class NeighbourModel final : public playlist::Model {
                                                                     : "\"index\": \"hnsw\"";
   }
 
-  NeighbourLists joined(playlist::ModelCall& call, const Places& places, std::size_t pool,
+  NeighbourLists joined(playlist::ModelCall& call, const TrackPlaces& places, std::size_t pool,
                         const Previous& previous) const {
     const std::size_t dim = places.vectors.dim;
     std::vector<std::int32_t> list_of_row(places.ids.size(), -1), added;
@@ -439,8 +338,8 @@ class NeighbourModel final : public playlist::Model {
                               lists.offsets().data(), rows.data(), cosines.data()});
   }
 
-  void write(playlist::ModelCall& call, const Places& places, std::size_t pool, const Found& found,
-             const NeighbourLists& kept) const {
+  void write(playlist::ModelCall& call, const TrackPlaces& places, std::size_t pool,
+             const Found& found, const NeighbourLists& kept) const {
     write_ids(call, "tracks", places.ids);
     write_neighbours(call, "neighbours", kept);
     const std::uint8_t is_damped = hubs_ != "none";
@@ -467,7 +366,7 @@ class NeighbourModel final : public playlist::Model {
                             ", \"unreachable\": ", shape.unreachable, "}");
   }
 
-  std::string card_of(playlist::ModelCall& call, const Places& places, const Found& found,
+  std::string card_of(playlist::ModelCall& call, const TrackPlaces& places, const Found& found,
                       const NeighbourLists& kept) const {
     const std::vector<bool> is_asked = asked_for(call);
     const NeighbourLists before =
