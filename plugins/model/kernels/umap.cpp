@@ -280,11 +280,42 @@ class Descent {
   std::vector<float> places_[2];  // before an epoch and after it, in turn
 };
 
-/// Spectral places as wide as the descent likes them, with a little noise, so that no two are one.
+/// All rows are joined, if by way of others.
+bool is_connected(const SparseMatrix& graph) {
+  std::vector<bool> is_reached(static_cast<std::size_t>(graph.rows()));
+  std::vector<std::int32_t> open{0};
+  is_reached[0] = true;
+  std::int32_t count = 1;
+  while (!open.empty()) {
+    const std::int32_t row = open.back();
+    open.pop_back();
+    for (const std::int32_t other : graph.row(row)) {
+      if (is_reached[static_cast<std::size_t>(other)]) continue;
+      is_reached[static_cast<std::size_t>(other)] = true;
+      open.push_back(other);
+      ++count;
+    }
+  }
+  return count == graph.rows();
+}
+
+/// The first of these columns, and 0 beyond the last.
+Vectors first_columns_of(const Vectors& rows, std::size_t dim) {
+  Vectors first(rows.rows, dim);
+  for (std::int64_t row = 0; row < rows.rows; ++row)
+    std::copy_n(rows.row(row), std::min(dim, rows.dim), first.row(row));
+  return first;
+}
+
+/// Spectral places, or principal ones where parts of the graph would be thrown far apart as nothing
+/// joins them; as wide as the descent likes them, with a little noise, so that no two are one.
 Vectors start_of(const SparseMatrix& graph, const Vectors& rows, const UmapOptions& options) {
   playlist::Random random(options.random_seed);
   const Vectors principal = projected(principal_components(rows, 1), rows, options.threads);
-  Vectors start = spectral_start(graph, principal, options.dim, random.next(), options.threads);
+  const std::uint64_t seed = random.next();
+  Vectors start = is_connected(graph)
+                      ? spectral_start(graph, principal, options.dim, seed, options.threads)
+                      : first_columns_of(principal, options.dim);
   float widest = 0;
   for (const float value : start.values) widest = std::max(widest, std::abs(value));
   const double scale = widest > 0 ? kStartWidth / static_cast<double>(widest) : 0;

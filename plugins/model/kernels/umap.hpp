@@ -21,8 +21,8 @@ struct UmapOptions {
   std::function<bool(double)> proceed = {};  // called now and then with 0 .. 1; false stops it
 };
 
-/// Of unit vectors, by cosine. Starts from the graph's smoothest directions (spectral_start.hpp) and
-/// descends the cross entropy of the fuzzy graph (fuzzy_graph.hpp) and the one that places make,
+/// Of unit vectors, by cosine. Starts from the graph's smoothest directions (spectral_start.hpp), or
+/// where its parts are not joined from the rows' principal components, and descends the cross entropy of the fuzzy graph (fuzzy_graph.hpp) and the one that places make,
 /// 1 / (1 + a d^2b): rows are pulled by their neighbours, each edge as often as its weight says, and
 /// pushed away by rows drawn at random. Unlike the paper's implementation a pull moves one row, twice
 /// as far but at most half way, as the edge pulls from its other side as well; a row's draws have a
