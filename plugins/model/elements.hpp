@@ -5,6 +5,7 @@
 
 extern const playlist::Element kAls;
 extern const playlist::Element kChoice;
+extern const playlist::Element kClusters;
 extern const playlist::Element kContent;
 extern const playlist::Element kDin;
 extern const playlist::Element kDiscovery;

@@ -1,24 +1,13 @@
 #include "track_places.hpp"
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
 
 #include "embedding_space.hpp"
+#include "shared/model_version.hpp"
 
 namespace model {
 namespace {
-
-/// The hash of what a model learned; "" where its card has none.
-std::string hash_of(std::string_view card) {
-  constexpr std::string_view kKey = "\"hash\":";
-  const std::size_t key = card.find(kKey);
-  if (key == std::string_view::npos) return {};
-  const std::size_t begin = card.find('"', key + kKey.size());
-  const std::size_t end = card.find('"', begin + 1);
-  return end == std::string_view::npos ? std::string()
-                                       : std::string(card.substr(begin + 1, end - begin - 1));
-}
 
 /// One place after another, put in order at the end.
 class PlaceList {
@@ -93,7 +82,7 @@ TrackPlaces track_places(playlist::ModelCall& call, const std::string& space,
   }
   if (is_embedding) insert(call, unknown, matrix.columns(), list);
   TrackPlaces places = list.sorted();
-  places.source = hash_of(call.artifact_card(model));
+  places.source = shared::hash_of(call, model);
   return places;
 }
 

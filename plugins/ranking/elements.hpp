@@ -4,6 +4,7 @@
 #include "playlist/plugin.hpp"
 
 extern const playlist::Element kChoice;
+extern const playlist::Element kClusters;
 extern const playlist::Element kDin;
 extern const playlist::Element kListeningStatistics;
 extern const playlist::Element kTaste;

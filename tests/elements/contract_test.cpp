@@ -231,10 +231,10 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
                                  "recall.popular", "recall.prompt", "recall.saved_artists",
                                  "recall.session_neighbours", "recall.similar_artists"});
   CHECK(element_names(PLAYLIST_RANKING) ==
-        std::vector<std::string>{"ranking.choice", "ranking.din", "ranking.discovery",
-                                 "ranking.external", "ranking.listening_statistics", "ranking.mood",
-                                 "ranking.mood_now", "ranking.preference", "ranking.prompt",
-                                 "ranking.quality", "ranking.taste"});
+        std::vector<std::string>{
+            "ranking.choice", "ranking.clusters", "ranking.din", "ranking.discovery",
+            "ranking.external", "ranking.listening_statistics", "ranking.mood", "ranking.mood_now",
+            "ranking.preference", "ranking.prompt", "ranking.quality", "ranking.taste"});
   CHECK(element_names(PLAYLIST_FILTERING) ==
         std::vector<std::string>{"filtering.allowed", "filtering.banned", "filtering.duration",
                                  "filtering.explicit", "filtering.heard", "filtering.in_set",
@@ -245,8 +245,8 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
                                  "ordering.keep_together", "ordering.shuffle",
                                  "ordering.transitions"});
   CHECK(element_names(PLAYLIST_MODEL) ==
-        std::vector<std::string>{"model.als", "model.choice", "model.content", "model.din",
-                                 "model.discovery", "model.ease", "model.embedding",
+        std::vector<std::string>{"model.als", "model.choice", "model.clusters", "model.content",
+                                 "model.din", "model.discovery", "model.ease", "model.embedding",
                                  "model.graph_filter", "model.item_cf", "model.neighbours",
                                  "model.prompt", "model.quality", "model.taste"});
   CHECK(element_names(PLAYLIST_OUTPUT) == std::vector<std::string>{"output.csv", "output.json",

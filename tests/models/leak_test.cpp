@@ -148,3 +148,15 @@ TEST_CASE("a taste as of a day does not change by what is heard and said later",
   change(store, test::kLaterData);  // at last they forget all of it
   CHECK(learned(store, kThen, names) == before);
 }
+
+TEST_CASE("clusters as of a day do not change by what comes later", "[clusters][leak]") {
+  const TemporaryFolder folder;
+  const std::string store = make_store(folder);
+  const std::vector<std::string> names{"embedding", "clusters"};
+  const auto before = learned(store, kThen, names);
+  const auto now = learned(store, kNow + 30 * kDay, names);
+  change(store, test::kLaterData);
+  CHECK(learned(store, kThen, names) == before);
+  // Plays of later tracks are there to be seen.
+  CHECK(learned(store, kNow + 30 * kDay, names).at("model.clusters") != now.at("model.clusters"));
+}

@@ -95,7 +95,10 @@ void TrainedModels::keep(const std::string& name, const TinyLibrary& library,
 }
 
 void TrainedModels::train_all(const TinyLibrary& library) {
-  for (const std::string& name : element_names(PLAYLIST_MODEL)) {
+  std::vector<std::string> waiting;  // for what they read, which may come after them by name
+  for (const std::string& name : element_names(PLAYLIST_MODEL))
+    if (train(name, library).status != PLAYLIST_OK) waiting.push_back(name);
+  for (const std::string& name : waiting) {
     const Told told = train(name, library);
     if (told.status != PLAYLIST_OK) throw std::runtime_error(name + ": " + told.message);
   }
