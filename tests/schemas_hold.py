@@ -131,6 +131,9 @@ ASKED = """
 0 features|report
 0 train|embedding|neighbours
 0 features|report
+0 train|clusters|--set|method=kmeans
+0 clusters
+0 map|--html|map.html|--png|map.png
 0 config|show
 0 config|get|weekly.hour
 1 config|get|elements.ranking.external.url

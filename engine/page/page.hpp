@@ -1,5 +1,5 @@
 // A page as the engine writes it: one style sheet, light and dark, for a phone and for a desk; no
-// script, no fonts, nothing fetched.
+// script of its own, no fonts, nothing fetched.
 //
 // Colours  Series 0 to 9 have a colour each: the class series_class(k) on an element gives it to
 //          what is inside. `.named` writes in it, `.key` is a dot of it before a name; shapes are

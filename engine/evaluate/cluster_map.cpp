@@ -1,0 +1,262 @@
+#include "evaluate/cluster_map.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "core/json_text.hpp"
+#include "page/html.hpp"
+#include "page/page.hpp"
+#include "page/png.hpp"
+
+namespace engine {
+extern const std::string_view kClusterMapScript;
+}
+
+namespace engine::evaluate {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// ---- colours ----
+
+/// Hues far from each other, however many there are: by the golden angle.
+constexpr double kGoldenAngle = 137.508, kFirstHue = 210;
+
+double hue_of(std::size_t cluster) {
+  return std::fmod(kFirstHue + kGoldenAngle * static_cast<double>(cluster), 360);
+}
+
+/// In turns darker and lighter, so that hues that come near to each other differ.
+double lightness_of(std::size_t cluster) {
+  constexpr double kLightness[] = {0.45, 0.35, 0.55};
+  return kLightness[cluster / 8 % std::size(kLightness)];
+}
+
+Colour colour_of(std::size_t cluster) {
+  constexpr double kSaturation = 0.65;
+  const double hue = hue_of(cluster) / 30, lightness = lightness_of(cluster),
+               spread = kSaturation * std::min(lightness, 1 - lightness);
+  const auto part = [&](double n) {
+    const double k = std::fmod(n + hue, 12);
+    const double value = lightness - spread * std::max(-1.0, std::min({k - 3, 9 - k, 1.0}));
+    return static_cast<std::uint8_t>(std::lround(255 * value));
+  };
+  return {part(0), part(8), part(4)};
+}
+
+std::string css_colour(std::size_t cluster) {
+  const Colour colour = colour_of(cluster);
+  char text[16];
+  std::snprintf(text, sizeof text, "#%02x%02x%02x", colour.red, colour.green, colour.blue);
+  return text;
+}
+
+// ---- the page ----
+
+double rounded(float value) {
+  return std::round(double{value} * 1000) / 1000;
+}
+
+/// As a script may hold it: no text can end the element that it stands in.
+std::string data_text(const ClusterMap& map) {
+  Json names = Json::array(), colours = names, middles = names, tracks = names;
+  for (std::size_t k = 0; k < map.clusters.size(); ++k) {
+    names.push_back(map.clusters[k].name);
+    colours.push_back(css_colour(k));
+    middles.push_back({rounded(map.clusters[k].x), rounded(map.clusters[k].y)});
+  }
+  for (const ClusterMap::Track& track : map.tracks)
+    tracks.push_back({track.name, rounded(track.x), rounded(track.y), track.at});
+  const Json data = {
+      {"names", names}, {"colours", colours}, {"middles", middles}, {"tracks", tracks}};
+  std::string text = json_text(data);
+  for (std::size_t at = 0; (at = text.find('<', at)) != std::string::npos; at += 6)
+    text.replace(at, 1, "\\u003c");
+  return text;
+}
+
+std::string percent_of(double share) {
+  return std::to_string(std::lround(100 * share)) + " %";
+}
+
+std::string cluster_rows(const ClusterMap& map) {
+  std::string html;
+  for (std::size_t k = 0; k < map.clusters.size(); ++k) {
+    const ClusterMap::Cluster& cluster = map.clusters[k];
+    std::string examples;
+    for (const std::string& example : cluster.examples)
+      examples += (examples.empty() ? "" : "<br>") + html_escaped(example);
+    html += "<tr><td class=\"number\">" + std::to_string(cluster.id) +
+            "</td><td><button type=\"button\" class=\"cluster\" data-cluster=\"" +
+            std::to_string(k) +
+            "\" aria-pressed=\"false\"><span class=\"key\" style=\"background:" + css_colour(k) +
+            "\"></span>" + html_escaped(cluster.name) + "</button></td><td class=\"number\">" +
+            std::to_string(cluster.tracks) + "</td><td>" + html_escaped(cluster.words) +
+            "</td><td><small>" + examples + "</small></td></tr>\n";
+  }
+  return html;
+}
+
+constexpr const char* kMapStyle = R"css(<style>
+.map { position: relative; border: 1px solid var(--line); border-radius: .3rem; overflow: hidden; touch-action: none; height: min(72vh, 46rem); }
+.map canvas { display: block; width: 100%; height: 100%; cursor: grab; }
+.map canvas:focus-visible { outline: 3px solid #2563a8; outline-offset: -3px; }
+.tip { position: absolute; pointer-events: none; max-width: 18rem; padding: .3rem .5rem; border-radius: .3rem; font-size: 13px;
+  background: var(--text); color: var(--ground); }
+.tools { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: .6rem 0; }
+.tools label { flex: 1 1 14rem; display: flex; gap: .5rem; align-items: center; }
+.tools input { flex: 1; min-width: 8rem; } .tools input, .tools button { font: inherit; padding: .35rem .6rem; color: inherit; background: var(--ground);
+  border: 1px solid var(--quiet); border-radius: .3rem; }
+.found { list-style: none; margin: 0; padding: 0; max-height: 12rem; overflow-y: auto; } .found button, .cluster { font: inherit; color: inherit; background: none;
+  border: 0; padding: .15rem 0; text-align: left; cursor: pointer; }
+.cluster[aria-pressed=true] { font-weight: 600; text-decoration: underline; }
+</style>
+)css";
+
+// ---- the picture ----
+
+constexpr std::size_t kPictureWidth = 1600, kPictureHeight = 1200;
+constexpr int kPictureMargin = 40, kDotRadius = 3, kDigitScale = 4;
+constexpr std::uint8_t kGround = 0, kInk = 1, kGrey = 2, kFirstCluster = 3;
+constexpr std::size_t kClusterColours = 256 - kFirstCluster;
+
+/// Three columns, five rows of each digit; bit 0 of a row is its right column.
+constexpr std::uint8_t kDigitShapes[10][5] = {
+    {7, 5, 5, 5, 7}, {2, 6, 2, 2, 7}, {7, 1, 7, 4, 7}, {7, 1, 3, 1, 7}, {5, 5, 7, 1, 1},
+    {7, 4, 7, 1, 7}, {7, 4, 7, 5, 7}, {7, 1, 1, 2, 2}, {7, 5, 7, 5, 7}, {7, 5, 7, 1, 7}};
+
+class MapPicture {
+ public:
+  explicit MapPicture(const ClusterMap& map)
+      : map_(map), picture_(kPictureWidth, kPictureHeight, palette()) {
+    frame();
+  }
+
+  std::string draw() {
+    for (const bool is_clustered : {false, true})  // what is in a cluster lies above
+      for (const ClusterMap::Track& track : map_.tracks)
+        if ((track.at >= 0) == is_clustered) dot(track);
+    for (const ClusterMap::Cluster& cluster : map_.clusters) number(cluster);
+    return png_bytes(picture_);
+  }
+
+ private:
+  static std::vector<Colour> palette() {
+    std::vector<Colour> colours{{255, 255, 255}, {20, 20, 20}, {200, 204, 210}};
+    for (std::size_t k = 0; k < kClusterColours; ++k) colours.push_back(colour_of(k));
+    return colours;
+  }
+
+  void frame() {
+    float least_x = std::numeric_limits<float>::infinity(), least_y = least_x, most_x = -least_x,
+          most_y = -least_x;
+    for (const ClusterMap::Track& track : map_.tracks) {
+      least_x = std::min(least_x, track.x);
+      most_x = std::max(most_x, track.x);
+      least_y = std::min(least_y, track.y);
+      most_y = std::max(most_y, track.y);
+    }
+    if (map_.tracks.empty()) return;
+    middle_x_ = (double{least_x} + double{most_x}) / 2;
+    middle_y_ = (double{least_y} + double{most_y}) / 2;
+    scale_ = std::min(
+        (kPictureWidth - 2.0 * kPictureMargin) / std::max(1e-6, double{most_x} - double{least_x}),
+        (kPictureHeight - 2.0 * kPictureMargin) / std::max(1e-6, double{most_y} - double{least_y}));
+  }
+  [[nodiscard]] std::int64_t across(float x) const {
+    return std::lround(kPictureWidth / 2.0 + (double{x} - middle_x_) * scale_);
+  }
+  [[nodiscard]] std::int64_t down(float y) const {
+    return std::lround(kPictureHeight / 2.0 - (double{y} - middle_y_) * scale_);
+  }
+
+  void dot(const ClusterMap::Track& track) {
+    const auto colour =
+        track.at < 0 ? kGrey
+                     : static_cast<std::uint8_t>(
+                           kFirstCluster + static_cast<std::size_t>(track.at) % kClusterColours);
+    const std::int64_t x = across(track.x), y = down(track.y);
+    for (std::int64_t dy = -kDotRadius; dy <= kDotRadius; ++dy)
+      for (std::int64_t dx = -kDotRadius; dx <= kDotRadius; ++dx)
+        if (dx * dx + dy * dy <= kDotRadius * kDotRadius) picture_.put(x + dx, y + dy, colour);
+  }
+
+  /// Its number above its middle, in ink on a ground of its own, to be read on any dots.
+  void number(const ClusterMap::Cluster& cluster) {
+    constexpr std::int64_t kAround = 3;
+    const std::string digits = std::to_string(cluster.id);
+    const auto width = static_cast<std::int64_t>(digits.size()) * 4 * kDigitScale - kDigitScale;
+    const std::int64_t left = across(cluster.x) - width / 2,
+                       top = down(cluster.y) - 5 * kDigitScale - kAround - 2 * kDotRadius;
+    for (std::int64_t y = top - kAround; y < top + 5 * kDigitScale + kAround; ++y)
+      for (std::int64_t x = left - kAround; x < left + width + kAround; ++x)
+        picture_.put(x, y, kGround);
+    for (std::size_t k = 0; k < digits.size(); ++k)
+      digit(digits[k] - '0', left + static_cast<std::int64_t>(k) * 4 * kDigitScale, top);
+  }
+  void digit(int value, std::int64_t left, std::int64_t top) {
+    for (int y = 0; y < 5 * kDigitScale; ++y)
+      for (int x = 0; x < 3 * kDigitScale; ++x)
+        if ((kDigitShapes[value][y / kDigitScale] >> (2 - x / kDigitScale) & 1) != 0)
+          picture_.put(left + x, top + y, kInk);
+  }
+
+  const ClusterMap& map_;
+  PalettedPicture picture_;
+  double middle_x_ = 0, middle_y_ = 0, scale_ = 1;
+};
+
+}  // namespace
+
+double ClusterMap::clustered() const {
+  const auto count =
+      std::count_if(tracks.begin(), tracks.end(), [](const Track& track) { return track.at >= 0; });
+  return tracks.empty() ? 0 : static_cast<double>(count) / static_cast<double>(tracks.size());
+}
+
+std::string cluster_map_html(const ClusterMap& map) {
+  std::string body = kMapStyle;
+  body += "<h1>Map of " + html_escaped(map.person) + "’s music</h1>\n<p>" +
+          std::to_string(map.tracks.size()) + " tracks, " + percent_of(map.clustered()) +
+          " of them in " + std::to_string(map.clusters.size()) + " clusters; as of " +
+          html_escaped(map.as_of) +
+          ". Tracks that lie together sound alike; how far apart clusters lie says little.</p>\n"
+          "<div class=\"tools\"><label>Find <input type=\"search\" id=\"find\" "
+          "placeholder=\"artist or title\" autocomplete=\"off\"></label>"
+          "<button type=\"button\" id=\"nearer\">Nearer</button>"
+          "<button type=\"button\" id=\"farther\">Farther</button>"
+          "<button type=\"button\" id=\"whole\">Whole map</button></div>\n"
+          "<p id=\"count\" class=\"quiet\" role=\"status\"></p>\n<ul id=\"found\" "
+          "class=\"found\"></ul>\n"
+          "<div class=\"map\"><canvas id=\"map\" tabindex=\"0\" role=\"img\" aria-label=\"" +
+          std::to_string(map.tracks.size()) +
+          " tracks as dots in the colours of their clusters, which the table below lists. Arrow "
+          "keys move the map, plus and minus change its size.\"></canvas><div id=\"tip\" "
+          "class=\"tip\" hidden></div></div>\n"
+          "<noscript><p>The map is drawn by a script; the clusters are below.</p></noscript>\n"
+          "<h2>Clusters</h2>\n";
+  if (map.clusters.empty()) {
+    body += "<p>There are no clusters: tracks lie as if they had been thrown.</p>\n";
+  } else {
+    body +=
+        "<p class=\"quiet\">Press a name to see only its tracks. Tracks in no cluster are "
+        "grey.</p>\n<div class=\"wide\"><table>\n<tr><th class=\"number\">Number</th><th>Name</th>"
+        "<th class=\"number\">Tracks</th><th>What it sounds like now</th><th>In its middle</th>"
+        "</tr>\n" +
+        cluster_rows(map) + "</table></div>\n";
+  }
+  body += "<script type=\"application/json\" id=\"data\">" + data_text(map) +
+          "</script>\n<script>\n" + std::string(kClusterMapScript) + "</script>\n";
+  return page_html("Map of " + map.person + "’s music", body);
+}
+
+std::string cluster_map_png(const ClusterMap& map) {
+  return MapPicture(map).draw();
+}
+
+}  // namespace engine::evaluate
