@@ -88,6 +88,7 @@ TEST_CASE("a run is repeated as its record says, whoever asks", "[app]") {
   run.now = parse_time("2026-11-21");
   run.random_seed = 5;
   run.parameters = R"({"tracks":12})";
+  run.record = playlist_json(Playlist()).dump();
   app::Caller nobody{home, asked("", "2026-10-03", 2, "20"), {}};
   const RunRequest repeated = app::repeat_request(nobody, run);
   CHECK(repeated.now == run.now);

@@ -327,7 +327,8 @@ TEST_CASE("a wrong command line is told as all errors are, with what was meant",
       {{"run"}, "engine run needs recipe", "engine run --help"},
       {{"run", "weekly", "--explian"}, "engine run has no option --explian", "--explain?"},
       {{"stats", "--jsno"}, "engine stats has no option --jsno", "did you mean --json?"},
-      {{"stats", "more"}, "engine stats does not know what to do with \"more\"", "stats --help"},
+      {{"doctor", "more"}, "engine doctor does not know what to do with \"more\"", "doctor --help"},
+      {{"stats", "more"}, "there is no verb \"engine stats more\"", "stats --help"},
   };
   const EngineHome home;
   for (const Wrong& each : wrong) {

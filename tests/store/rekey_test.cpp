@@ -55,7 +55,9 @@ TEST_CASE("a store from before edition words of many languages gets today's keys
     store.bump_data_version();
     transaction.commit();
     // Today's merge looks into tables of today.
-    store.execute("CREATE TEMP TABLE suggestions (suggestion_id INTEGER PRIMARY KEY, track_id)");
+    store.execute(
+        "CREATE TEMP TABLE suggestions (suggestion_id INTEGER PRIMARY KEY, track_id);"
+        "CREATE TEMP TABLE kept_pins (playlist_id INTEGER PRIMARY KEY, track_id)");
     engine::library::merge_tracks(store, 4, 5, 1);
   }
   Store store = Store::open(path);
