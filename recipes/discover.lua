@@ -55,6 +55,8 @@ return pl.recipe {
       if not ("," .. p.off .. ","):find("," .. channel[1] .. ",", 1, true) then found[#found + 1] = best(channel[2]()) end
     end
     if #found == 0 then error "every channel is left out by `off`" end
-    return pl.concat(found):limit { tracks = p.tracks, per_artist = p.per_artist }
+    return pl.concat(found)
+      :limit { tracks = p.tracks, per_artist = p.per_artist }
+      :rank(pl.ranking.clusters {})   -- by kind of music, where it is known, answers are learned from
   end,
 }

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <unordered_map>
 
 #include "app/default_user.hpp"
 #include "app/library_tables.hpp"
+#include "models/models.hpp"
+#include "models/open_version.hpp"
 #include "store/users.hpp"
 
 namespace engine::app {
@@ -76,6 +80,37 @@ std::vector<MoodFeature> features_of(const Tables& tables, const std::vector<std
   return features;
 }
 
+/// The person's newest clusters as of now.
+std::shared_ptr<const Artifact> open_clusters(const Store& store, const AsOf& tables) {
+  for (const ModelVersion& version : models_as_of(store, tables.now(), tables.user_id()))
+    if (version.name == "model.clusters") return open_version(version);
+  return nullptr;
+}
+
+std::string cluster_of(const Artifact& clusters, const AsOf& tables,
+                       const std::vector<std::int32_t>& plays) {
+  const playlist_table &rows = *clusters.table("tracks"), &named = *clusters.table("clusters");
+  const auto ids = column_of<std::int64_t>(*tables.table("tracks"), "id");
+  const auto known = column_of<std::int64_t>(rows, "id");
+  const auto cluster = column_of<std::int32_t>(rows, "cluster");
+  std::unordered_map<std::int64_t, std::int32_t> of_track;
+  for (std::size_t row = 0; row < known.size(); ++row) of_track[known[row]] = cluster[row];
+  std::map<std::int32_t, double> weights;
+  double weight = 1;
+  for (const std::int32_t track : plays) {
+    const auto found = of_track.find(ids[static_cast<std::size_t>(track)]);
+    if (found != of_track.end()) weights[found->second] += weight;
+    weight *= kMoodDecay;
+  }
+  const auto id = column_of<std::int32_t>(named, "id"),
+             name = column_of<std::int32_t>(named, "name");
+  std::size_t best = id.size();
+  for (std::size_t row = 0; row < id.size(); ++row)
+    if (weights.contains(id[row]) && (best == id.size() || weights[id[row]] > weights[id[best]]))
+      best = row;
+  return best == id.size() ? "" : std::string(text_of(*find_column(named, "name"), name[best]));
+}
+
 std::optional<library::FeedbackEntry> said_mood(const Store& store, std::int64_t user,
                                                 std::int64_t now) {
   for (library::FeedbackEntry& entry : library::list_feedback(store, user, now, INT64_MAX))
@@ -101,10 +136,13 @@ Mood current_mood(const Caller& caller) {
   const std::unique_ptr<AsOf> tables = library_tables(caller);
   Mood mood;
   mood.user = tables->user_name();
-  mood.said = said_mood(open_library(caller, true), tables->user_id(), caller.asked.now);
+  const Store store = open_library(caller, true);
+  mood.said = said_mood(store, tables->user_id(), caller.asked.now);
   const std::vector<std::int32_t> plays = last_plays(*tables);
   mood.plays = plays.size();
   mood.features = features_of(*tables, plays);
+  if (const auto clusters = open_clusters(store, *tables))
+    mood.cluster = cluster_of(*clusters, *tables, plays);
   return mood;
 }
 

@@ -25,6 +25,9 @@ struct Mood {
   // Else, of what was played:
   std::size_t plays = 0;              // so many at most kMoodPlays
   std::vector<MoodFeature> features;  // those known of any of them
+  /// The cluster of model.clusters that most of them are in, the latest counting most; "" where none
+  /// was trained or none of them is in one.
+  std::string cluster;
   /// "calm, acoustic"; "" where nothing stands out.
   [[nodiscard]] std::string words() const;
 };

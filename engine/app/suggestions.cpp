@@ -38,8 +38,10 @@ std::string shown_text_of(const PlaylistTrack& track, const std::string& column)
   return "";
 }
 
-/// Its genre; without one of its own the first tag of its artist.
+/// Its cluster, where model.clusters found some; else its genre, and without one of its own the
+/// first tag of its artist.
 std::string kind_of(const PlaylistTrack& track) {
+  if (const std::string cluster = track.text("cluster_name"); !cluster.empty()) return cluster;
   const std::string genre = shown_text_of(track, "genre");
   if (!genre.empty()) return genre;
   const std::string tags = shown_text_of(track, "tags");

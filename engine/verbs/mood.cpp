@@ -36,6 +36,7 @@ Json mood_json(const app::Mood& mood) {
           {"said", said_json(mood.said)},
           {"plays", mood.plays},
           {"words", text_or_null(mood.words())},
+          {"cluster", text_or_null(mood.cluster)},
           {"features", features}};
 }
 
@@ -51,7 +52,9 @@ std::string played_text(const app::Mood& mood) {
   const std::string of =
       " (of the last " + counted(mood.plays, "play") + ", the latest counting most)";
   if (mood.features.empty()) return "not known how what was played last sounds";
-  return (words.empty() ? "nothing stands out" : words) + of;
+  const std::string cluster =
+      mood.cluster.empty() ? "" : ", most of it of the cluster " + mood.cluster;
+  return (words.empty() ? "nothing stands out" : words) + of + cluster;
 }
 
 std::string mood_text(const app::Mood& mood) {
