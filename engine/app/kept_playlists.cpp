@@ -153,11 +153,14 @@ std::vector<KeptFile> files_of(const KeptPlaylist& playlist, const RunAnswer& an
   return files;
 }
 
-/// As if it had not been made: for a version whose files could not be written.
-void take_back(Store& store, const KeptVersion& version, const std::optional<KeptVersion>& before) {
+/// As if it had not been made: for a version whose files could not be written. `before` is the list
+/// whose files it may have replaced.
+void take_back(Store& store, const KeptPlaylist& playlist, const KeptVersion& version,
+               const std::optional<KeptVersion>& before) {
   Transaction transaction(store);
+  const bool is_list = !later_version(store, playlist.id, version);
   drop_version(store, version);
-  if (before) write_again(store, *before);
+  if (before && is_list) write_again(store, *before);
   transaction.commit();
 }
 
@@ -196,7 +199,7 @@ class Refresh {
 
   Refreshed add_version(const KeptPlaylist& playlist, const RunRequest& request,
                         RunAnswer& answer) const {
-    Refreshed made{playlist, {}, request.current->track_ids, {}, {}, {}};
+    Refreshed made{playlist, {}, request.current->track_ids, {}, {}, {}, {}};
     const std::vector<KeptFile> files = files_of(playlist, answer);
     Store store = open_store(caller_);
     const auto before = current_version(store, playlist.id, caller_.asked.now);
@@ -212,11 +215,12 @@ class Refresh {
     try {
       at_work_.write_files(store, made.version);
     } catch (const Error&) {
-      take_back(store, made.version, before);
+      take_back(store, playlist, made.version, before);
       at_work_.write_left(store);
       throw;
     }
     made.files = paths_of(files);
+    made.later = later_version(store, playlist.id, made.version);
     made.list = std::move(answer.playlist);
     made.list.run = run;
     return made;
@@ -392,11 +396,12 @@ Restored restore(const Caller& caller, const std::string& name, std::int64_t num
   try {
     at_work.write_files(store, restored.version);
   } catch (const Error&) {
-    take_back(store, restored.version, before);
+    take_back(store, playlist, restored.version, before);
     at_work.write_left(store);
     throw;
   }
   restored.files = paths_of(files);
+  restored.later = later_version(store, playlist.id, restored.version);
   return restored;
 }
 

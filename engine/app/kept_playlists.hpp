@@ -46,6 +46,7 @@ struct Refreshed {
   std::vector<std::int64_t> before;  // the tracks of the list before
   Playlist list;
   std::vector<std::string> files;
+  std::optional<KeptVersion> later;      // the list by now, so that the files were left as they are
   std::optional<KeptSnapshot> snapshot;  // that was due
 };
 struct RefreshReport {
@@ -60,6 +61,7 @@ RefreshReport refresh(const Caller& caller, const std::string& name);
 struct Restored {
   KeptVersion version;
   std::vector<std::string> files;
+  std::optional<KeptVersion> later;  // as in Refreshed
 };
 /// Makes a version that is a copy of an earlier one, its files included. Throws Error(kInput) for a
 /// version that there is not, or that was not written as the playlist is now.

@@ -1,5 +1,7 @@
 #include "store/kept_playlists.hpp"
 
+#include <limits>
+
 #include <nlohmann/json.hpp>
 
 #include "core/json_text.hpp"
@@ -51,12 +53,13 @@ std::vector<KeptFile> read_files(Statement& select) {
 }
 
 void add_files(Store& store, std::int64_t version_id, std::optional<std::int64_t> snapshot_id,
-               const std::vector<KeptFile>& files) {
+               const std::vector<KeptFile>& files, bool is_to_be_written = true) {
   Statement insert = store.prepare(
       "INSERT INTO kept_files (version_id, snapshot_id, format, file, bytes, is_written) "
-      "VALUES (?1, ?2, ?3, ?4, CAST(?5 AS BLOB), 0)");
+      "VALUES (?1, ?2, ?3, ?4, CAST(?5 AS BLOB), ?6)");
   for (const KeptFile& file : files)
-    insert.run(version_id, snapshot_id, file.format, file.file, file.bytes);
+    insert.run(version_id, snapshot_id, file.format, file.file, file.bytes,
+               is_to_be_written ? 0 : 1);
 }
 
 }  // namespace
@@ -147,6 +150,13 @@ std::vector<KeptFile> version_files(const Store& store, std::int64_t version_id)
   return read_files(select);
 }
 
+std::optional<KeptVersion> later_version(const Store& store, std::int64_t playlist_id,
+                                         const KeptVersion& version) {
+  auto last = current_version(store, playlist_id, std::numeric_limits<std::int64_t>::max());
+  if (last && last->id == version.id) last.reset();
+  return last;
+}
+
 KeptVersion add_version(Store& store, std::int64_t playlist_id, const KeptVersion& version,
                         const std::vector<KeptFile>& files) {
   KeptVersion made = version;
@@ -160,6 +170,10 @@ KeptVersion add_version(Store& store, std::int64_t playlist_id, const KeptVersio
           "VALUES (?1, ?2, ?3, ?4, ?5)")
       .run(playlist_id, made.number, made.run_id, made.now, made.restored);
   made.id = sqlite3_last_insert_rowid(store.handle());
+  if (later_version(store, playlist_id, made)) {
+    add_files(store, made.id, std::nullopt, files, /*is_to_be_written=*/false);
+    return made;
+  }
   store
       .prepare(
           "UPDATE kept_files SET is_written = 1 WHERE NOT is_written AND snapshot_id IS NULL AND "

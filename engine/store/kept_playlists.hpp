@@ -88,8 +88,13 @@ std::vector<std::int64_t> version_tracks(const Store& store, const KeptVersion& 
 /// As its outputs made them, without those of snapshots.
 std::vector<KeptFile> version_files(const Store& store, std::int64_t version_id);
 
+/// The version that is the list in the end, where that is another: one of a later time.
+std::optional<KeptVersion> later_version(const Store& store, std::int64_t playlist_id,
+                                         const KeptVersion& version);
+
 /// The version that comes next, of that run; sets its id and number. Its files are to be written,
-/// and those of earlier ones no more. Call inside a transaction.
+/// and those of earlier ones no more; where there is a later_version(), they are only put into the
+/// store. Call inside a transaction.
 KeptVersion add_version(Store& store, std::int64_t playlist_id, const KeptVersion& version,
                         const std::vector<KeptFile>& files);
 /// As if it had not been made, with its run where that is no other version's. Call inside a

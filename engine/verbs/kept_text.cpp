@@ -55,6 +55,17 @@ Json snapshot_json(const KeptSnapshot& snapshot) {
           {"files", snapshot.files}};
 }
 
+std::vector<std::string> file_lines(const std::vector<std::string>& files,
+                                    const std::optional<KeptVersion>& later) {
+  std::vector<std::string> lines;
+  for (const std::string& file : files) {
+    lines.push_back(later ? "left " + one_line(file) + " as it is: a later version stands there, " +
+                                std::to_string(later->number) + " of " + format_time(later->now)
+                          : "wrote " + one_line(file));
+  }
+  return lines;
+}
+
 TrackNames::TrackNames(const std::vector<Playlist>& lists) {
   for (const Playlist& list : lists)
     for (const PlaylistTrack& track : list.tracks)

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,10 @@ namespace engine::verbs {
 /// {"playlist", "recipe", "set", "outputs"}
 Json kept_json(const KeptPlaylist& playlist);
 Json snapshot_json(const KeptSnapshot& snapshot);
+
+/// A line for each file of a version that was made: that it was written, or why it was not.
+std::vector<std::string> file_lines(const std::vector<std::string>& files,
+                                    const std::optional<KeptVersion>& later);
 
 /// Titles and artists of the tracks of some lists.
 class TrackNames {

@@ -353,13 +353,15 @@ Answer restore(const app::Caller& caller, const Arguments& arguments) {
   std::string text = one_line(name) + " is as version " +
                      std::to_string(*restored.version.restored) + " was, as version " +
                      std::to_string(restored.version.number) + "\n";
-  return {.data = {{"playlist", name},
-                   {"version", version_json(restored.version)},
-                   {"files", files_json(restored.files)}},
-          .text = text,
-          .afterwards = [&caller, files = restored.files] {
-            for (const std::string& file : files) caller.note("wrote " + file);
-          }};
+  return {
+      .data = {{"playlist", name},
+               {"version", version_json(restored.version)},
+               {"files", restored.later ? Json::array() : files_json(restored.files)},
+               {"later_version", restored.later ? Json(restored.later->number) : Json(nullptr)}},
+      .text = text,
+      .afterwards = [&caller, lines = file_lines(restored.files, restored.later)] {
+        for (const std::string& line : lines) caller.note(line);
+      }};
 }
 
 Answer drop(const app::Caller& caller, const Arguments& arguments) {

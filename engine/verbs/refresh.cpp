@@ -58,7 +58,8 @@ Told told(const app::Caller& caller, const app::Refreshed& refreshed) {
   told.data["allowed"] = is_limited ? Json(list.kept->changes->allowed) : Json(nullptr);
   told.data["waiting"] =
       is_limited ? Json(list.kept->changes->waiting) : Json(std::vector<std::int64_t>());
-  told.data["files"] = refreshed.files;
+  told.data["files"] = refreshed.later ? std::vector<std::string>() : refreshed.files;
+  told.data["later_version"] = refreshed.later ? Json(refreshed.later->number) : Json(nullptr);
   told.data["snapshot"] = refreshed.snapshot ? snapshot_json(*refreshed.snapshot) : Json(nullptr);
   told.data["notices"] = list.notices;
 
@@ -73,7 +74,7 @@ Told told(const app::Caller& caller, const app::Refreshed& refreshed) {
     text += "\n";
   }
   for (const std::string& notice : list.notices) text += "note: " + one_line(notice) + "\n";
-  for (const std::string& file : refreshed.files) text += "wrote " + one_line(file) + "\n";
+  for (const std::string& line : file_lines(refreshed.files, refreshed.later)) text += line + "\n";
   if (refreshed.snapshot) {
     text += "a snapshot was due: " + one_line(refreshed.snapshot->name) + "\n";
     for (const std::string& file : refreshed.snapshot->files)
@@ -131,7 +132,8 @@ std::vector<Verb> refresh_verbs() {
        .help = "Make a new version of a kept playlist, or of all",
        .parameters = {playlist_parameter()},
        .footer = "Its recipe is run as of --now, with :keep against the list as it is; its files "
-                 "are replaced in one step.\nA refresh that fails or is killed leaves the list "
+                 "are replaced in one step,\nbut by no version of an earlier time than the one "
+                 "that stands there.\nA refresh that fails or is killed leaves the list "
                  "and its files, or makes both. Where the latest snapshot is\n"
                  "playlists.snapshot_days old it makes the next. For cron: 0 8,20 * * * engine "
                  "refresh",

@@ -190,6 +190,32 @@ TEST_CASE("a refresh as of a time does not see the versions and pins that came l
   CHECK(with.show(kSunday).at("version") == 2);
 }
 
+TEST_CASE("a version of an earlier time than the list's leaves the files to the list", "[kept]") {
+  const Home home;
+  const std::string file = home.path("restless.m3u8");
+  home.keep({"--to", "m3u8:" + file});
+  home.refresh(kFriday);
+  CHECK(home.refresh(kSunday).at("later_version").is_null());
+  const std::string bytes = engine::read_file(file);
+  const json past = home.refresh(kSaturday);
+  CHECK(past.at("later_version") == 2);
+  CHECK(past.at("files").empty());
+  CHECK(engine::read_file(file) == bytes);
+  const Ended told = home.ask(kSaturday, {"refresh", "Restless"});
+  CHECK_THAT(told.out, Contains("left " + file +
+                                " as it is: a later version stands there, 2 of "
+                                "2026-11-22T12:00:00Z"));
+  const json restored = home.answer(kSaturday, {"playlist", "restore", "Restless", "1"});
+  CHECK(restored.at("later_version") == 2);
+  CHECK(restored.at("files").empty());
+  // What waits to be written is the list's, whatever was made of earlier times.
+  CHECK(home.answer(kMonday, {"snapshot"}).at("snapshots").size() == 1);
+  CHECK(engine::read_file(file) == bytes);
+  // The version's own bytes are there to be brought back.
+  home.answer(kMonday, {"playlist", "restore", "Restless", "3"});
+  CHECK(engine::read_file(file) != bytes);
+}
+
 TEST_CASE("pinned songs stay, and a ban wins", "[kept]") {
   const Home home;
   home.keep({"--set", "change=1"});

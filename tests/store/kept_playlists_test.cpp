@@ -146,6 +146,20 @@ TEST_CASE("a version made as of an earlier time does not become the list of toda
         std::vector<std::int64_t>{3});
 }
 
+TEST_CASE("the files of a version that is not the list are not to be written", "[kept]") {
+  Kept kept;
+  kept.version({1}, 100, {{0, "m3u8", "/music/a.m3u8", "list", 0}});
+  const KeptVersion past = kept.version({2}, 50, {{0, "m3u8", "/music/a.m3u8", "past", 0}});
+  const std::vector<KeptFile> unwritten = unwritten_files(kept.store);
+  REQUIRE(unwritten.size() == 1);
+  CHECK(unwritten[0].bytes == "list");
+  CHECK(version_files(kept.store, past.id).at(0).bytes == "past");
+  CHECK(later_version(kept.store, kept.id, past)->number == 1);
+  const KeptVersion next = kept.version({3}, 100, {{0, "m3u8", "/music/a.m3u8", "next", 0}});
+  CHECK_FALSE(later_version(kept.store, kept.id, next));
+  CHECK(unwritten_files(kept.store).at(0).bytes == "next");
+}
+
 TEST_CASE("pins hold until they are taken back, and can be given again", "[kept]") {
   Kept kept;
   kept.version({1, 2}, 10);
