@@ -117,6 +117,7 @@ ASKED = """
 0 next|--user|demo
 0 next|--answer|approve|--user|demo
 0 next|--answer|reject|--reason|overplayed|--user|demo
+0 next|--answer|undo|--user|demo
 0 stats|discovery|--user|demo
 0 mood|--user|demo
 0 mood|--text|calm rainy evening|--for|3h|--user|demo

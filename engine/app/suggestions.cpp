@@ -25,6 +25,7 @@ using discovery::State;
 using discovery::Suggestion;
 
 constexpr const char* kRecipe = "discover";
+constexpr const char* kAsked = "next";  // the origin of what is said to a question
 constexpr std::int64_t kSkipSeconds = kDay, kListenSeconds = 3 * kDay;
 
 AskedTrack asked_track(const PlaylistTrack& track) {
@@ -251,6 +252,8 @@ Questions questions_of(const Caller& caller, const Person& person) {
 
 /// Two who draw, or answer, at once would do so of the same queue: the second is refused.
 FileLock only_one(const Caller& caller) {
+  // Of a library that is there.
+  Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
   return {caller.home.library_path() + ".suggestions.lock", "draw or answer of suggestions"};
 }
 
@@ -259,6 +262,7 @@ library::FeedbackRequest request_of(const NextQuestion& question, Reply reply,
   const bool is_trial = question.kind == NextQuestion::Kind::kTrial;
   library::FeedbackRequest request;
   request.subject = "track:" + std::to_string(question.track.id);
+  request.origin = kAsked;
   if (!is_trial) {
     request.run = question.suggestion.run;
     request.propensity = question.suggestion.propensity;
@@ -334,6 +338,19 @@ Replied reply(const Caller& caller, Reply reply, const std::string& reason,
                                        caller.asked.now);
   replied.question = *asked.next;
   return replied;
+}
+
+library::UndoneFeedback undo_reply(const Caller& caller) {
+  const FileLock lock = only_one(caller);
+  Store store = Store::open(caller.home.library_path(), {.may_create = false});
+  const User user = choose_user(store, user_name(caller));
+  const std::int64_t now = caller.asked.now;
+  const std::vector<FeedbackSpan> spans = spans_of(FeedbackLog(store).rows(user.id));
+  for (auto span = spans.rbegin(); span != spans.rend(); ++span)
+    if (span->row.origin == kAsked && span->holds(now))
+      return library::undo_feedback(store, user.id, span->row.id, kAsked, now);
+  throw Error(Exit::kInput, "there is no answer to take back",
+              {"", "", "", "what else was said: engine feedback --list"});
 }
 
 std::vector<discovery::Acceptance> acceptance(const Caller& caller) {

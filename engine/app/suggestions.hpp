@@ -70,6 +70,10 @@ struct Replied {
 Replied reply(const Caller& caller, Reply reply, const std::string& reason,
               const std::string& reference);
 
+/// Takes back the last answer that reply() gave and that still holds, so that its question is asked
+/// again. Throws Error(kInput) where there is none.
+library::UndoneFeedback undo_reply(const Caller& caller);
+
 /// Of everything the caller's person answered by `now`.
 std::vector<discovery::Acceptance> acceptance(const Caller& caller);
 

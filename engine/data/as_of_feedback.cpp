@@ -215,8 +215,12 @@ AsOfView::Made AsOfView::make_rejected() const {
 
 AsOfView::Made AsOfView::make_trials() const {
   const FeedbackView feedback(*table("feedback"));
-  const auto words = LastWords(*this, feedback).words(feedback, [](Verdict verdict) {
+  auto words = LastWords(*this, feedback).words(feedback, [](Verdict verdict) {
     return verdict == Verdict::kApprove;
+  });
+  const auto banned = items<std::int32_t>(*table("banned"), "track");
+  std::erase_if(words, [&](const LastWords::Word& word) {
+    return std::ranges::find(banned, word.track) != banned.end();
   });
   auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(words.size()));
   std::int32_t* const track = made->i32("track");

@@ -1,6 +1,7 @@
 #include "library/feedback.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
 
 #include "core/calendar.hpp"
@@ -11,6 +12,8 @@
 
 namespace engine::library {
 namespace {
+
+constexpr std::size_t kLongestText = 2'000;
 
 [[noreturn]] void refuse(const std::string& what, const std::string& why, const std::string& fix) {
   throw Error(Exit::kUsage, what, {"", "", why, fix});
@@ -126,6 +129,13 @@ void check_request(const FeedbackRequest& request) {
            request.verdict == Verdict::kForget
                ? "name a track, an artist, album:ARTIST - ALBUM or playlist:NAME, or give --from"
                : "name a track, an artist, or album:ARTIST - ALBUM");
+  const bool is_limited = request.seconds || !request.list.empty();
+  if (request.verdict == Verdict::kLove && is_limited)
+    refuse("what is loved is so for all lists and without an end", "", "leave --in and --for out");
+  if (request.rating && *request.rating * 2 != std::floor(*request.rating * 2))
+    refuse("stars are whole or half", "", "");
+  if (request.subject.size() > kLongestText)
+    refuse("that text is longer than " + std::to_string(kLongestText) + " bytes", "", "");
   if (request.verdict == Verdict::kForget && !request.list.empty())
     refuse("what is forgotten is forgotten for all lists", "", "leave --in out");
 }
@@ -141,6 +151,12 @@ void check_subject(const FeedbackRow& row) {
     refuse("a mood is like a track", "", "name one as ARTIST - TITLE");
   if (needs_track && !is_of_one_track)
     refuse(std::string(word_of(row.verdict)) + " takes a track", "", "");
+}
+
+void require_run(const Store& store, std::optional<std::int64_t> run) {
+  if (!run || store.prepare("SELECT 1 FROM runs WHERE run_id = ?1").find_integer(*run)) return;
+  throw Error(Exit::kInput, "there is no run " + std::to_string(*run),
+              {store.path(), "", "", "see which there are: engine runs"});
 }
 
 /// For how long it holds when nobody says so.
@@ -303,6 +319,7 @@ FeedbackEntry say_feedback(Store& store, std::int64_t user, const FeedbackReques
                            std::int64_t now) {
   check_request(request);
   Transaction transaction(store);
+  require_run(store, request.run);
   FeedbackRow row;
   row.user = user;
   row.ts = now;
@@ -337,7 +354,10 @@ UndoneFeedback undo_feedback(Store& store, std::int64_t user, std::optional<std:
   if (row.verdict == Verdict::kUndo) {
     const auto about = row.undoes ? log.find(user, *row.undoes) : std::nullopt;
     if (!about) throw_nothing_to_undo("what that row took back is not in the log", "");
+    if (log.is_undone(row.id))
+      throw_nothing_to_undo("row " + std::to_string(row.id) + " was taken back already", "");
     FeedbackRow again = *about;
+    again.undoes = row.id;
     again.ts = now;
     again.origin = origin;
     if (again.expires && *again.expires <= now)

@@ -1,5 +1,7 @@
 #include "library/library_summary.hpp"
 
+#include "store/feedback.hpp"
+
 namespace engine::library {
 
 std::vector<UserSummary> summarise_users(const Store& store) {
@@ -47,6 +49,15 @@ LibrarySummary summarise_library(const Store& store) {
   return summary;
 }
 
+namespace {
+
+Subject subject_numbered(const Store& store, const FeedbackRow& row) {
+  const Subject number{row.artist.has_value(), row.artist ? *row.artist : *row.track, "", ""};
+  return find_subject(store, number.reference(), [](const Subject&) { return true; });
+}
+
+}  // namespace
+
 std::vector<BannedThing> banned_things(const Store& store, std::int64_t user, std::int64_t now) {
   Statement select = store.prepare(
       "SELECT h.kind = 5, h.id, ifnull(t.title, ''), ifnull(a.name, ''), min(h.ts), "
@@ -62,6 +73,13 @@ std::vector<BannedThing> banned_things(const Store& store, std::int64_t user, st
                   std::string(select.text(3))};
     it.since = select.integer(4);
     it.tellers = select.text(5);
+  }
+  for (const FeedbackSpan& span : spans_of(FeedbackLog(store).rows(user))) {
+    const FeedbackRow& row = span.row;
+    const bool is_limited = row.expires || !row.list.empty();
+    if (row.verdict != Verdict::kBan || !is_limited || !span.holds(now)) continue;
+    if (!row.track && (!row.artist || row.subject == FeedbackSubject::kAlbum)) continue;
+    found.push_back({subject_numbered(store, row), row.ts, "you", row.list, row.expires});
   }
   return found;
 }

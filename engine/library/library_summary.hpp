@@ -30,10 +30,13 @@ LibrarySummary summarise_library(const Store& store);
 
 struct BannedThing {
   Subject subject;
-  std::int64_t since = 0;  // Unix seconds; 0 not told
-  std::string tellers;     // "spotify, you"
+  std::int64_t since = 0;             // Unix seconds; 0 not told
+  std::string tellers;                // "spotify, you"
+  std::string list;                   // the only one that it is about; "": all
+  std::optional<std::int64_t> until;  // nothing: for ever
 };
-/// What the user has banned as of `now`: artists, then tracks, each by number.
+/// What the user has banned as of `now`: artists, then tracks, each by number; then what is banned
+/// for a time or from one list, as it was said.
 std::vector<BannedThing> banned_things(const Store& store, std::int64_t user, std::int64_t now);
 
 struct MergeSummary {

@@ -366,7 +366,8 @@ void move_joined_tellings(Store& store) {
   settle_anew(store, tellers, std::move(all));
 }
 
-std::int64_t find_track(const Store& store, const std::string& name) {
+std::int64_t find_track(const Store& store, const std::string& asked) {
+  const std::string name = asked.starts_with("track:") ? asked.substr(6) : asked;
   const bool is_number =
       !name.empty() && name.size() < 19 &&
       std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -377,7 +378,7 @@ std::int64_t find_track(const Store& store, const std::string& name) {
           : store.prepare("SELECT track_id FROM track_ids WHERE id = ?1 ORDER BY kind LIMIT 1")
                 .find_integer(bare_id(name));
   if (found) return *found;
-  throw Error(Exit::kInput, "there is no track \"" + name + "\"",
+  throw Error(Exit::kInput, "there is no track \"" + asked + "\"",
               {.where = store.path(),
                .source = {},
                .why = "a track is named by its number, a Spotify id, an ISRC or a MusicBrainz id",

@@ -1,5 +1,7 @@
 #include "library/opinions.hpp"
 
+#include <algorithm>
+
 #include "store/holdings.hpp"
 
 namespace engine::library {
@@ -24,6 +26,42 @@ std::vector<std::string> banners_of(const Store& store, std::int64_t user, const
   return found;
 }
 
+bool is_about(const FeedbackRow& row, const Subject& subject) {
+  return (subject.is_artist ? row.artist : row.track) == subject.id;
+}
+
+/// Ends what was said for a time, or for one list, too; how much of it held.
+std::size_t end_limited(Store& store, const Opinion& opinion, std::int64_t user,
+                        const Subject& subject, std::int64_t now) {
+  const Verdict verdict = opinion.is_ban ? Verdict::kBan : Verdict::kLove;
+  FeedbackLog log(store);
+  std::size_t ended = 0;
+  for (const FeedbackSpan& span : spans_of(log.rows(user))) {
+    const FeedbackRow& row = span.row;
+    const bool is_limited = row.expires || !row.list.empty();
+    if (row.verdict != verdict || !is_limited || !span.holds(now) || !is_about(row, subject))
+      continue;
+    FeedbackRow undo = row;
+    undo.verdict = Verdict::kUndo;
+    undo.ts = now;
+    undo.expires = undo.run = std::nullopt;
+    undo.undoes = row.id;
+    log.append(undo);
+    ++ended;
+  }
+  if (ended > 0) store.bump_user_version(user, UserPart::kWords);
+  return ended;
+}
+
+/// Something was said of it that holds, for a time or for one list.
+bool has_limited(const Store& store, const Opinion& opinion, std::int64_t user,
+                 const Subject& subject, std::int64_t now) {
+  const Verdict verdict = opinion.is_ban ? Verdict::kBan : Verdict::kLove;
+  return std::ranges::any_of(spans_of(FeedbackLog(store).rows(user)), [&](const auto& span) {
+    return span.row.verdict == verdict && span.holds(now) && is_about(span.row, subject);
+  });
+}
+
 }  // namespace
 
 OpinionResult say(Store& store, Opinion opinion, std::int64_t user, const std::string& name,
@@ -35,14 +73,16 @@ OpinionResult say(Store& store, Opinion opinion, std::int64_t user, const std::s
   };
   OpinionResult said;
   said.subject = find_subject(store, name, [&](const Subject& subject) {
-    return !opinion.begins && !holdings.tellers(holding_of(subject)).empty();
+    return !opinion.begins && (!holdings.tellers(holding_of(subject)).empty() ||
+                               has_limited(store, opinion, user, subject, now));
   });
   const Holding holding = holding_of(said.subject);
   if (opinion.begins) {
     said.is_changed = holdings.hold(holding, now, 0, now) == Holdings::Told::kNew;
   } else {
     said.ended = holdings.end_for_all(holding, now, kYou);
-    said.is_changed = !said.ended.empty();
+    const std::size_t limited = end_limited(store, opinion, user, said.subject, now);
+    said.is_changed = !said.ended.empty() || limited > 0;
   }
   said.banners = banners_of(store, user, said.subject);
   if (said.is_changed) note_word(store, holding, now);

@@ -46,7 +46,9 @@ std::int32_t asked_track(const Tables& tables, const Candidates& list, const std
     if (!key.empty() && (key_of(title) == key || key_of(artist + " - " + title) == key))
       called.push_back(track);
   }
-  return called.size() == 1 ? called.front() : find_track(tables, asked);
+  if (called.size() == 1) return called.front();
+  // As other verbs tell numbers: track:12.
+  return find_track(tables, asked.starts_with("track:") ? asked.substr(6) : asked);
 }
 
 }  // namespace engine

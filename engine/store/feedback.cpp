@@ -120,7 +120,7 @@ const FeedbackReason* find_reason(std::string_view word) {
 }
 
 bool is_own_origin(std::string_view origin) {
-  return origin == "cli" || origin == "page" || origin == "bot";
+  return origin == "cli" || origin == "next" || origin == "page" || origin == "bot";
 }
 
 std::vector<FeedbackSpan> spans_of(const std::vector<FeedbackRow>& rows) {

@@ -3,7 +3,7 @@
 // Row      Who said what of which subject and when, why, for which list and until when, by which
 //          way in (origin), in answer to which run, and how probable it was that they were asked.
 // Undo     A row too, which names the one that it takes back. To take an undo back is to say the
-//          same again: a new row. What holds as of a time is read off the rows up to that time, so
+//          same again: a new row, which names the undo. What holds as of a time is read off the rows up to that time, so
 //          that a list as of yesterday stays what it was.
 // Bans and likes without an end and for every list also stand in `holdings`, which knows which
 //          service's lists have them; holdings.hpp writes both in one transaction.
@@ -61,10 +61,10 @@ struct FeedbackRow {
   std::string reason;                         // one of feedback_reasons(); "": not told
   std::string list;                           // recipe or kept playlist that it is about; "": all
   std::optional<std::int64_t> expires;        // no longer holds from then on
-  std::string origin;                         // "cli", "page", "bot", or the service that told it
+  std::string origin;                         // "cli", "next", "page", "bot", or a service
   std::optional<std::int64_t> run;            // the run that it answers
   std::optional<double> propensity;           // 0..1: of having been drawn, where it was
-  std::optional<std::int64_t> undoes;         // row that an undo takes back
+  std::optional<std::int64_t> undoes;         // row that an undo, or what is said again, takes back
 };
 
 /// A reason that may be given with a rejection, and for how long the rejection then holds.

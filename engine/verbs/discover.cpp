@@ -173,6 +173,7 @@ Json answered_json(const app::Replied& replied, const std::string& answer) {
           {"expires", time_or_null(row.expires)}};
 }
 
+constexpr const char* kUndo = "undo";
 constexpr std::pair<const char*, app::Reply> kReplies[] = {{"approve", app::Reply::kApprove},
                                                            {"reject", app::Reply::kReject},
                                                            {"skip", app::Reply::kSkip},
@@ -181,7 +182,16 @@ constexpr std::pair<const char*, app::Reply> kReplies[] = {{"approve", app::Repl
 Answer next(const app::Caller& caller, const Arguments& arguments) {
   std::string text;
   Json answered = nullptr;
-  if (arguments.has("answer")) {
+  if (arguments.text("answer") == kUndo) {
+    const library::UndoneFeedback undone = app::undo_reply(caller);
+    text = one_line(undone.about.label) + ": the answer is taken back\n";
+    answered = {{"reference", nullptr},
+                {"track", nullptr},
+                {"answer", kUndo},
+                {"row", undone.added.row.id},
+                {"verdict", word_of(undone.added.row.verdict)},
+                {"expires", nullptr}};
+  } else if (arguments.has("answer")) {
     const std::string& answer = arguments.text("answer");
     const auto* reply =
         std::ranges::find(kReplies, answer, [](const auto& one) { return std::string(one.first); });
@@ -251,7 +261,7 @@ std::vector<Choice> next_choices() {
            .choices = std::move(reasons)},
           {.key = 's', .label = "skip", .verb = "next", .given = {{"answer", {"skip"}}}},
           {.key = 'l', .label = "listen", .verb = "next", .given = {{"answer", {"listen"}}}},
-          {.key = 'u', .label = "undo", .verb = "feedback", .given = {{"undo", {"last"}}}}};
+          {.key = 'u', .label = "undo", .verb = "next", .given = {{"answer", {kUndo}}}}};
 }
 
 }  // namespace
@@ -277,8 +287,9 @@ std::vector<Verb> discover_verbs() {
        .parameters = {{.name = "answer",
                        .value_name = "ANSWER",
                        .help = "approve: put it on trial, or let it stay; reject; skip: not today; "
-                               "listen: in three days, you want to hear it first",
-                       .one_of = {"approve", "reject", "skip", "listen"}},
+                               "listen: in three days, you want to hear it first; undo: takes back "
+                               "the last answer",
+                       .one_of = {"approve", "reject", "skip", "listen", kUndo}},
                       {.name = "reason",
                        .value_name = "REASON",
                        .help = "Why you reject it",

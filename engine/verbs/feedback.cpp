@@ -3,13 +3,16 @@
 #include "library/feedback.hpp"
 
 #include <charconv>
+#include <filesystem>
 #include <sstream>
 
 #include "app/default_user.hpp"
+#include "app/recipe_files.hpp"
 #include "core/calendar.hpp"
 #include "core/error.hpp"
 #include "core/shown_text.hpp"
 #include "core/time_span.hpp"
+#include "store/kept_playlists.hpp"
 #include "store/users.hpp"
 #include "verbs/json_values.hpp"
 #include "verbs/verbs.hpp"
@@ -61,7 +64,7 @@ std::string stars_text(double stars) {
 std::string done_text(const FeedbackRow& row) {
   switch (row.verdict) {
     case Verdict::kApprove:
-      return "approved: it is on trial until you give another verdict";
+      return "approved: it is on trial";
     case Verdict::kReject:
       return "rejected";
     case Verdict::kLater:
@@ -150,14 +153,37 @@ Answer undo_row(const app::Caller& caller, const std::string& row) {
                   std::to_string(undone.added.row.id) + "\n"};
 }
 
-library::FeedbackRequest request_of(const Arguments& arguments) {
+/// The list that is meant: a kept playlist, or a recipe by its name, as runs of it are called.
+std::string list_called(const app::Caller& caller, const std::string& name) {
+  if (name.empty()) return "";
+  const Store store =
+      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
+  const User user = choose_user(store, app::user_name(caller));
+  if (find_kept_playlist(store, user.id, name)) return name;
+  std::vector<std::string> known;
+  for (const KeptPlaylist& playlist : list_kept_playlists(store, user.id))
+    known.push_back(playlist.name);
+  try {
+    return std::filesystem::path(app::find_recipe(caller, name)).stem().string();
+  } catch (const Error&) {
+    for (const std::string& recipe : app::recipes_by_name(caller))
+      known.push_back(app::listed_name(recipe));
+    const std::string near = nearest(name, known);
+    throw Error(Exit::kInput, "there is no list \"" + name + "\"",
+                {"", "", "--in takes a kept playlist or a recipe",
+                 near.empty() ? "see: engine playlist list, engine recipes"
+                              : "did you mean " + near + "?"});
+  }
+}
+
+library::FeedbackRequest request_of(const app::Caller& caller, const Arguments& arguments) {
   library::FeedbackRequest request;
   request.verdict = verdict_of(arguments.text("verdict")).value();
   request.subject = arguments.text("subject");
   if (arguments.has("from")) request.first = parse_time(arguments.text("from"));
   if (arguments.has("to")) request.last = parse_time(arguments.text("to"));
   request.reason = arguments.text("reason");
-  request.list = arguments.text("in");
+  request.list = list_called(caller, arguments.text("in"));
   if (arguments.has("for")) request.seconds = parse_span(arguments.text("for"));
   if (arguments.has("stars")) request.rating = arguments.number("stars");
   if (arguments.has("run")) request.run = arguments.integer("run");
@@ -170,7 +196,7 @@ void tell_of_models(const app::Caller& caller, const FeedbackRow& row) {
 }
 
 Answer say(const app::Caller& caller, const Arguments& arguments) {
-  const library::FeedbackRequest request = request_of(arguments);
+  const library::FeedbackRequest request = request_of(caller, arguments);
   Store store = Store::open(caller.home.library_path(), {.may_create = false});
   const User user = choose_user(store, app::user_name(caller));
   const std::int64_t now = caller.asked.now;
@@ -268,7 +294,7 @@ std::vector<Verb> feedback_verbs() {
              .help = "Take back a row of the log, or the last one that holds: last; an undo may be "
                      "taken back, too",
              .excludes = "verdict"}},
-       .footer = "approve  puts a track on trial; another verdict ends that\n"
+       .footer = "approve  puts a track on trial; to love, reject, put off or ban it ends that\n"
                  "reject   keeps it out of lists that use filtering.allowed: for ever, or as its "
                  "reason says\n" +
                  reasons_help() +

@@ -87,9 +87,13 @@ Answer show_banned(const app::Caller& caller, const Arguments&) {
                       {"title", it.subject.is_artist ? Json(nullptr) : Json(it.subject.title)},
                       {"artist", it.subject.artist},
                       {"since", it.since == 0 ? Json(nullptr) : Json(format_time(it.since))},
-                      {"told_by", it.tellers}});
+                      {"told_by", it.tellers},
+                      {"list", it.list.empty() ? Json(nullptr) : Json(it.list)},
+                      {"until", it.until ? Json(format_time(*it.until)) : Json(nullptr)}});
     text << std::left << std::setw(16) << reference << it.subject.label();
     if (it.since != 0) text << ", since " << format_date(it.since);
+    if (!it.list.empty()) text << ", from " << one_line(it.list);
+    if (it.until) text << ", until " << format_time(*it.until);
     text << "; told by " << it.tellers << "\n";
   }
   return {exit_of(banned), {{"user", user.name}, {"banned", banned}}, text.str()};

@@ -4,6 +4,7 @@
 #include "app/text_argument.hpp"
 #include "core/calendar.hpp"
 #include "core/counted.hpp"
+#include "core/error.hpp"
 #include "core/shown_text.hpp"
 #include "core/time_span.hpp"
 #include "verbs/json_values.hpp"
@@ -65,6 +66,9 @@ std::string mood_text(const app::Mood& mood) {
 
 Answer mood(const app::Caller& caller, const Arguments& arguments) {
   const bool is_set = arguments.has("text") || arguments.has("like");
+  if (arguments.has("for") && !is_set)
+    throw Error(Exit::kUsage, "--for goes with --text or --like",
+                {"", "", "", "say the mood, too"});
   bool is_cleared = false;
   if (is_set) {
     app::require_utf8("--text", arguments.text("text"));
@@ -92,7 +96,8 @@ std::vector<Verb> mood_verbs() {
                            .excludes = "like"},
                           {.name = "like",
                            .value_name = "TRACK",
-                           .help = "To be like a track: \"ARTIST - TITLE\", track:NUMBER"},
+                           .help = "To be like a track: \"ARTIST - TITLE\", track:NUMBER",
+                           .excludes = "clear"},
                           {.name = "for",
                            .value_name = "SPAN",
                            .help = "For so long: 3h, 2d",

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "elements.hpp"
@@ -50,8 +51,11 @@ class MoodNow final : public playlist::Ranking {
     for (std::size_t row = 0; row < call.rows(); ++row) fit[row] = kNeutral;
     const std::optional<Said> said = said_mood(call);
     if (said && said->track < 0 && fit_words(call, said->words)) return;
-    fit_places(
-        call, said && said->track >= 0 ? std::vector<std::int32_t>{said->track} : last_plays(call));
+    if (said && said->track >= 0) {
+      fit_places(call, {said->track}, "the track of the mood (engine mood) is none that");
+    } else {
+      fit_places(call, last_plays(call), "nothing that was played last");
+    }
   }
 
  private:
@@ -95,7 +99,8 @@ class MoodNow final : public playlist::Ranking {
   }
 
   /// By the mean place of these, the first counting most.
-  void fit_places(playlist::RankingCall& call, const std::vector<std::int32_t>& plays) const {
+  void fit_places(playlist::RankingCall& call, const std::vector<std::int32_t>& plays,
+                  std::string_view what) const {
     if (plays.empty()) {
       call.info("nothing was played yet: mood_now is 0.5 for every track");
       return;
@@ -103,8 +108,7 @@ class MoodNow final : public playlist::Ranking {
     const shared::SoundSpace space = shared::SoundSpace::open(call, space_);
     const std::vector<float> mood = shared::decayed_mean(space, plays, decay_);
     if (mood.empty()) {
-      call.info(playlist::concat("none of the last ", plays.size(),
-                                 " plays has a place in the space ", space.name(),
+      call.info(playlist::concat(what, " has a place in the space ", space.name(),
                                  ": mood_now is 0.5 for every track"));
       return;
     }

@@ -89,9 +89,11 @@ TEST_CASE("a rejection keeps the song out, for as long and where it says", "[cli
   CHECK(home.titles("all.lua") == "One, One - Live, Two, Three, Lullaby");
   home.say({"reject", "A - One", "--reason", "dislike-version"});
   CHECK(home.titles("all.lua") == "One - Live, Two, Three, Lullaby");
-  home.say({"reject", "B - Two", "--in", "other"});
+  home.say({"reject", "B - Two", "--in", home.path("trials.lua")});
   CHECK(home.titles("all.lua") == "One - Live, Two, Three, Lullaby");
-  home.say({"reject", "B - Two", "--in", "all", "--for", "3d"});
+  CHECK(home.say({"reject", "B - Two", "--in", home.path("all.lua"), "--for", "3d"})
+            .at("row")
+            .at("list") == "all");
   CHECK(home.titles("all.lua") == "One - Live, Three, Lullaby");
   CHECK(home.titles("all.lua", "2026-01-04") == "One - Live, Two, Three, Lullaby");
   const json artist = home.say({"reject", "C - Three", "--reason", "dislike-artist"}).at("row");
@@ -113,6 +115,9 @@ TEST_CASE("approved songs are on trial until another verdict", "[cli][feedback]"
   home.say({"love", "B - Two"});
   CHECK(home.titles("trials.lua") == "Three");
   home.say({"later", "C - Three"});
+  CHECK(home.titles("trials.lua").empty());
+  home.say({"approve", "A - One"});
+  home.say({"ban", "A - One"});
   CHECK(home.titles("trials.lua").empty());
 }
 
@@ -162,6 +167,33 @@ TEST_CASE("the log lists what was said, newest first, and what became of it", "[
   CHECK(home.titles("all.lua") == "One, One - Live, Two, Three");
 }
 
+TEST_CASE("a ban for a time is listed, and unban ends it", "[cli][feedback]") {
+  const Home home;
+  home.say({"ban", "A - One", "--for", "1w"});
+  home.say({"ban", "Nurse", "--in", home.path("all.lua")});
+  const json listed =
+      json::parse(home.engine({"library", "banned", "--json", "--now", kNow}).out).at("banned");
+  REQUIRE(listed.size() == 2);
+  CHECK(listed[0].at("until") == "2026-01-08T00:00:00Z");
+  CHECK(listed[1].at("list") == "all");
+  CHECK(home.titles("all.lua") == "One - Live, Two, Three");
+  CHECK(home.engine({"unban", "A - One", "--now", kNow}).exit_code == 0);
+  CHECK(home.engine({"unban", "Nurse", "--now", kNow}).exit_code == 0);
+  CHECK(home.titles("all.lua") == "One, One - Live, Two, Three, Lullaby");
+  CHECK(home.engine({"library", "banned", "--now", kNow}).exit_code == 1);
+}
+
+TEST_CASE("an undo is taken back once", "[cli][feedback]") {
+  const Home home;
+  home.say({"reject", "A - One"});
+  home.say({"--undo", "last"});
+  home.say({"--undo", "2"});
+  CHECK(home.titles("all.lua") == "Two, Three, Lullaby");
+  CHECK(home.engine({"feedback", "--undo", "2"}).exit_code == 3);
+  home.say({"--undo", "3"});
+  CHECK(home.titles("all.lua") == "One, One - Live, Two, Three, Lullaby");
+}
+
 TEST_CASE("what cannot be said is refused, and nothing is logged", "[cli][feedback]") {
   const Home home;
   const std::pair<std::vector<std::string>, const char*> refused[] = {
@@ -179,6 +211,10 @@ TEST_CASE("what cannot be said is refused, and nothing is logged", "[cli][feedba
       {{"reject", "album:A - None"}, "knows no album"},
       {{"reject", "Nobody - Nothing"}, "knows no track or artist"},
       {{"reject", "A - One", "--for", "soon"}, "cannot read the time span"},
+      {{"reject", "A - One", "--in", "weekli"}, "did you mean weekly?"},
+      {{"reject", "A - One", "--run", "99"}, "there is no run 99"},
+      {{"love", "A - One", "--for", "3d"}, "leave --in and --for out"},
+      {{"rate", "A - One", "--stars", "3.7"}, "whole or half"},
       {{"--undo", "last"}, "nothing to take back"},
       {{"--undo", "77"}, "no row 77"},
       {{"--undo", "x"}, "--undo cannot be"}};
