@@ -139,6 +139,10 @@ UndoneImport undo_one(Store& store, std::int64_t id) {
   }
   undone.listens = take_back(store, user_of(store, id), id);
   store.prepare(kHoldAgain).run(id);
+  // What was said of a row that is no longer there goes with it.
+  store.execute(
+      "DELETE FROM feedback WHERE undoes IS NOT NULL AND undoes NOT IN "
+      "(SELECT feedback_id FROM feedback)");
   forget_import(store, id);
   return undone;
 }

@@ -97,7 +97,7 @@ std::string undone_text(const library::UndoneImport& undone) {
           rows_text(undone.rows.restored, ", which are as they were before it");
   if (undone.rows.left > 0) {
     text += "\n  but for " + counted(static_cast<std::size_t>(undone.rows.left), "row") +
-            " that changed since and stay as they are";
+            " that changed since, left as now";
   }
   return text;
 }

@@ -39,6 +39,11 @@ std::string story(const Store& store) {
   add("SELECT user_id || '|' || p.name || '|' || position || '|' || title || '|' || t.ts "
       "FROM playlists p JOIN playlist_tracks t USING (playlist_id) JOIN tracks USING (track_id) "
       "ORDER BY p.name, position");
+  add("SELECT f.user_id || '|' || f.verdict || '|' || f.subject || '|' || ifnull(f.track_id, '') "
+      "|| "
+      "'|' || ifnull(f.artist_id, '') || '|' || f.ts || '|' || f.origin || '|' || ifnull(u.ts, '') "
+      "FROM feedback f LEFT JOIN feedback u ON u.undoes = f.feedback_id WHERE f.undoes IS NULL "
+      "ORDER BY 1");
   return text;
 }
 
@@ -124,6 +129,22 @@ std::string playlist(const std::string& numbers) {
 }
 
 }  // namespace
+
+TEST_CASE("what was said of an import's ban goes with it", "[import][undo][feedback]") {
+  Library library;
+  library.plays_file("a", 1, 3);
+  library.file("YourLibrary.json", liked("", R"({"name":"A"})"));
+  {
+    Store store = library.store();
+    const std::int64_t ann = store.integer("SELECT user_id FROM users WHERE name = 'ann'");
+    engine::library::say(store, {.is_ban = true, .begins = false}, ann, "A", library.now() + 50);
+    CHECK(store.integer("SELECT count(*) FROM feedback") == 2);
+  }
+  Store store = library.store();
+  undo_imports(store, {2});
+  CHECK(library.store().integer("SELECT count(*) FROM feedback") == 0);
+  CHECK(library.story().find("|ban|") == std::string::npos);
+}
 
 TEST_CASE("plays of an import that is undone are gone, and can be imported again",
           "[import][undo]") {
