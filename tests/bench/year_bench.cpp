@@ -1,4 +1,4 @@
-// A simulated year of five listeners whose taste drifts (tests/support/simulated_year.hpp): the
+// A simulated year of seven listeners whose taste drifts (tests/support/simulated_year.hpp): the
 // kept playlist dynamic beside lists that need no engine.
 //
 // year  through_*  share of the plays that are heard through, mean over listeners and weeks
@@ -20,7 +20,7 @@ using test::ListWay;
 constexpr std::pair<const char*, ListWay> kOthers[] = {{"fixed_shuffle", ListWay::kFixedShuffle},
                                                        {"recency", ListWay::kRecency},
                                                        {"new_draw", ListWay::kNewDraw}};
-constexpr int kListeners = 5;
+constexpr int kListeners = 7;
 
 void year(benchmark::State& state) {
   for (auto _ : state) {
