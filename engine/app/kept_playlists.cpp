@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 
 #include "app/default_user.hpp"
 #include "app/recipe_files.hpp"
@@ -13,6 +14,7 @@
 #include "core/output_file.hpp"
 #include "core/paths.hpp"
 #include "core/shown_text.hpp"
+#include "core/text_key.hpp"
 #include "recipe/output.hpp"
 #include "recipe/record_run.hpp"
 
@@ -20,6 +22,8 @@ namespace engine::app {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::int64_t kEver = std::numeric_limits<std::int64_t>::max();
 
 Store open_store(const Caller& caller) {
   return Store::open(caller.home.library_path(), {.may_create = false});
@@ -39,10 +43,22 @@ std::vector<std::string> paths_of(const std::vector<KeptFile>& files) {
   return paths;
 }
 
+/// The verbs that write it make no folders, and whoever keeps the playlist can have them made.
+OutputFile file_of_playlist(const Caller& caller, const std::string& file) {
+  const fs::path folder = fs::path(file).parent_path();
+  std::error_code error;
+  if (!fs::exists(folder, error)) {
+    throw Error(
+        Exit::kUsage, "cannot write " + file,
+        {"", "", "there is no folder " + folder.string(),
+         "make the folder, or keep the playlist again with --make-folders (engine playlist keep)"});
+  }
+  return {file, caller.home.kept_files()};
+}
+
 /// Whether it can be written is found out before anything is made for it.
 void require_writable(const Caller& caller, const std::vector<KeptOutput>& outputs) {
-  for (const KeptOutput& output : outputs)
-    static_cast<void>(OutputFile(output.file, caller.home.kept_files()));
+  for (const KeptOutput& output : outputs) static_cast<void>(file_of_playlist(caller, output.file));
 }
 
 /// The one process at work on versions of the library, which first ends what another had to leave.
@@ -75,7 +91,7 @@ class AtWork {
 
  private:
   void write(Store& store, const KeptFile& file) const {
-    OutputFile(file.file, caller_.home.kept_files()).write(file.bytes);
+    file_of_playlist(caller_, file.file).write(file.bytes);
     note_written(store, file.id);
   }
 
@@ -114,6 +130,41 @@ PreparedSnapshot prepare_snapshot(const Caller& caller, const Store& store,
     made.snapshot.files = paths_of(made.files);
     if (is_free) return made;
   }
+}
+
+/// As if it had not been made, with those of its files that were written.
+void take_back(Store& store, std::int64_t snapshot_id, const std::vector<KeptFile>& copies) {
+  const std::vector<KeptFile> unwritten = unwritten_files(store);
+  Transaction transaction(store);
+  drop_snapshot(store, snapshot_id);
+  transaction.commit();
+  for (const KeptFile& copy : copies) {
+    const bool is_written =
+        std::none_of(unwritten.begin(), unwritten.end(),
+                     [&](const KeptFile& file) { return file.file == copy.file; });
+    std::error_code error;
+    if (is_written) fs::remove(copy.file, error);
+  }
+}
+
+/// The version under the playlist's name and the date. Throws Error where a file cannot be written.
+KeptSnapshot put_aside(const Caller& caller, const AtWork& at_work, Store& store,
+                       const KeptPlaylist& playlist, const User& user, const KeptVersion& version) {
+  PreparedSnapshot made =
+      prepare_snapshot(caller, store, playlist, user, version_files(store, version.id));
+  made.snapshot.version = version.number;
+  {
+    Transaction transaction(store);
+    made.snapshot.id = add_snapshot(store, playlist.id, version.id, made.snapshot, made.files);
+    transaction.commit();
+  }
+  try {
+    at_work.write_files(store, version);
+  } catch (const Error&) {
+    take_back(store, made.snapshot.id, made.files);
+    throw;
+  }
+  return made.snapshot;
 }
 
 bool is_snapshot_due(const Caller& caller, const Store& store, const KeptPlaylist& playlist) {
@@ -250,15 +301,23 @@ std::string named_from_anywhere(const Caller& caller, const std::string& recipe)
   return name == file ? fs::absolute(file).lexically_normal().string() : name;
 }
 
-/// Loads the recipe with its parameters, and looks for the outputs: throws what a run would.
+/// Loads the recipe with its parameters, and looks for the outputs: throws what a run would, where
+/// `parameters_fix` is what to do about wrong parameters that the caller did not give; "": they did.
 void require_runnable(const Caller& caller, RunRequest request,
-                      const std::vector<RunOutput>& outputs) {
+                      const std::vector<RunOutput>& outputs, const std::string& parameters_fix) {
   request.is_load_only = true;
   ask_supervised(caller, request.recipe_path, [&](const RunReports& reports) {
     request.registry = load_plugins(request, reports);
     for (const RunOutput& output : outputs)
       require_output_format(*request.registry, output.format, request.recipe_folder);
-    run_recipe(request, reports);
+    try {
+      run_recipe(request, reports);
+    } catch (const Error& error) {
+      if (error.exit() != Exit::kUsage || parameters_fix.empty()) throw;
+      Error::Parts parts = error.parts();
+      parts.fix = parameters_fix;
+      throw Error(error.exit(), error.what(), parts);
+    }
     return std::string();
   });
 }
@@ -293,6 +352,23 @@ std::vector<KeptFile> files_for_outputs(const Store& store, const KeptPlaylist& 
   return files;
 }
 
+void require_name(const std::string& name) {
+  require_utf8("NAME", name);
+  const bool is_line = !name.empty() && one_line(name) == name && name.size() <= 200;
+  if (is_line && name.front() != ' ' && name.back() != ' ') return;
+  throw Error(Exit::kUsage, "a playlist cannot be called \"" + one_line(name) + "\"",
+              {"", "",
+               is_line ? "its name begins and ends with no space"
+                       : "its name is one line of 1 to 200 bytes",
+               "give it another name"});
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + one_line(word);
+  return text;
+}
+
 }  // namespace
 
 User keeper(const Caller& caller, const Store& store) {
@@ -315,40 +391,85 @@ KeptPlaylist find_kept(const Store& store, const User& user, const std::string& 
                              : "keep one with: engine playlist keep NAME RECIPE"});
 }
 
+std::string name_argument(const std::string& name) {
+  std::string quoted;
+  if (name.find_first_of("\"$`\\!") == std::string::npos) {
+    quoted = "\"" + one_line(name) + "\"";
+  } else {
+    for (const char c : one_line(name)) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+    quoted = "'" + quoted + "'";
+  }
+  return (name.starts_with("-") ? "-- " : "") + quoted;
+}
+
+KeptVersion version_called(const Caller& caller, const Store& store, const KeptPlaylist& playlist,
+                           std::int64_t number) {
+  const std::string called = "version " + std::to_string(number);
+  std::int64_t last = 0;
+  for (const KeptVersion& version : kept_versions(store, playlist.id, kEver)) {
+    last = std::max(last, version.number);
+    if (version.number != number) continue;
+    if (version.now <= caller.asked.now) return version;
+    throw Error(Exit::kInput,
+                called + " of " + one_line(playlist.name) + " is of " + format_time(version.now),
+                {"", "", "this asks as of " + format_time(caller.asked.now) + ", which is earlier",
+                 "give a later --now, or none"});
+  }
+  throw Error(Exit::kInput, one_line(playlist.name) + " has no " + called,
+              {"", "", last == 0 ? "it has none yet" : "they go up to " + std::to_string(last),
+               "see: engine playlist show " + name_argument(playlist.name)});
+}
+
 KeptVersion current_of(const Caller& caller, const Store& store, const KeptPlaylist& playlist) {
   if (const auto version = current_version(store, playlist.id, caller.asked.now)) return *version;
+  const std::vector<KeptVersion> later = kept_versions(store, playlist.id, kEver);
+  if (!later.empty()) {
+    throw Error(Exit::kInput,
+                one_line(playlist.name) + " has no version as of " + format_time(caller.asked.now),
+                {"", "", "its first is of " + format_time(later.front().now),
+                 "give a later --now, or none"});
+  }
   throw Error(Exit::kInput, one_line(playlist.name) + " has no version yet",
-              {"", "", "", "make one with: engine refresh \"" + one_line(playlist.name) + "\""});
+              {"", "", "", "make one with: engine refresh " + name_argument(playlist.name)});
 }
 
 Kept keep(const Caller& caller, const KeepOptions& options) {
-  require_utf8("NAME", options.name);
-  if (options.name.empty() || one_line(options.name) != options.name || options.name.size() > 200) {
-    throw Error(Exit::kUsage, "a playlist cannot be called \"" + one_line(options.name) + "\"",
-                {"", "", "its name is one line of 1 to 200 bytes", "give it another name"});
-  }
+  require_name(options.name);
+  const auto [user, before] = [&] {
+    const Store store = open_store(caller);
+    const User asked = keeper(caller, store);
+    return std::make_pair(asked, find_kept_playlist(store, asked.id, options.name));
+  }();
   Kept kept;
   KeptPlaylist& playlist = kept.playlist;
-  const std::vector<OutputFile> files = output_files(
-      options.outputs, caller.home.kept_files({options.recipe}), options.makes_folders);
-  RunRequest request = make_request_without_columns(caller, options.recipe);
-  require_runnable(caller, request, options.outputs);
+  kept.is_new = !before;
+  kept.keeps_outputs = before && options.outputs.empty() && !before->outputs.empty();
+  kept.keeps_parameters = before && caller.asked.set.empty() && !before->set.empty();
+  std::vector<RunOutput> outputs = options.outputs;
+  if (kept.keeps_outputs)
+    for (const KeptOutput& output : before->outputs)
+      outputs.push_back({output.format, output.file});
+  Caller asking = caller;
+  if (kept.keeps_parameters) asking.asked.set = before->set;
+  const std::vector<OutputFile> files =
+      output_files(outputs, caller.home.kept_files({options.recipe}), options.makes_folders);
+  require_runnable(asking, make_request_without_columns(asking, options.recipe), outputs,
+                   kept.keeps_parameters ? "it was kept with " + joined(before->set) +
+                                               ": give the parameters of this recipe with --set"
+                                         : "");
   for (std::size_t k = 0; k < files.size(); ++k) {
     if (files[k].is_standard_output())
       throw Error(Exit::kUsage, "a kept playlist is written to files, and not to standard output");
     if (options.makes_folders) fs::create_directories(fs::path(files[k].path()).parent_path());
-    playlist.outputs.push_back({options.outputs[k].format, files[k].path()});
+    playlist.outputs.push_back({outputs[k].format, files[k].path()});
   }
-  playlist.name = options.name;
+  playlist.user_id = user.id;
+  playlist.name = before ? before->name : nfc(options.name);
   playlist.recipe = named_from_anywhere(caller, options.recipe);
-  playlist.set = caller.asked.set;
+  playlist.set = asking.asked.set;
   playlist.created_at = caller.asked.now;
   Store store = open_store(caller);
-  const User user = keeper(caller, store);
-  playlist.user_id = user.id;
   Transaction transaction(store);
-  const auto before = find_kept_playlist(store, user.id, playlist.name);
-  kept.is_new = !before;
   for (const KeptOutput& output : playlist.outputs) {
     const std::string other = other_writer_of(store, before ? before->id : 0, output.file);
     if (other.empty()) continue;
@@ -373,24 +494,15 @@ Restored restore(const Caller& caller, const std::string& name, std::int64_t num
   const AtWork at_work(caller);
   Store store = open_store(caller);
   const KeptPlaylist playlist = find_kept(store, keeper(caller, store), name);
-  const std::vector<KeptVersion> versions = kept_versions(store, playlist.id, caller.asked.now);
-  const auto asked = std::find_if(versions.begin(), versions.end(),
-                                  [&](const KeptVersion& one) { return one.number == number; });
-  if (asked == versions.end()) {
-    throw Error(Exit::kInput, one_line(name) + " has no version " + std::to_string(number),
-                {"", "",
-                 versions.empty() ? "it has none yet"
-                                  : "they go up to " + std::to_string(versions.back().number),
-                 "see: engine playlist show \"" + one_line(name) + "\""});
-  }
+  const KeptVersion asked = version_called(caller, store, playlist, number);
   require_writable(caller, playlist.outputs);
-  const std::vector<KeptFile> files = files_for_outputs(store, playlist, *asked);
+  const std::vector<KeptFile> files = files_for_outputs(store, playlist, asked);
   const auto before = current_version(store, playlist.id, caller.asked.now);
-  Restored restored;
+  Restored restored{playlist, {}, {}, {}};
   {
     Transaction transaction(store);
     restored.version = add_version(store, playlist.id,
-                                   {0, 0, asked->run_id, caller.asked.now, asked->number}, files);
+                                   {0, 0, asked.run_id, caller.asked.now, asked.number}, files);
     transaction.commit();
   }
   try {
@@ -419,14 +531,15 @@ Snapshots snapshot(const Caller& caller, const std::string& name) {
       snapshots.had.emplace_back(playlist, had.back());
       continue;
     }
-    PreparedSnapshot made =
-        prepare_snapshot(caller, store, playlist, user, version_files(store, version.id));
-    made.snapshot.version = version.number;
-    Transaction transaction(store);
-    add_snapshot(store, playlist.id, version.id, made.snapshot, made.files);
-    transaction.commit();
-    at_work.write_files(store, version);
-    snapshots.made.emplace_back(playlist, made.snapshot);
+    try {
+      snapshots.made.emplace_back(playlist,
+                                  put_aside(caller, at_work, store, playlist, user, version));
+    } catch (const Error& error) {
+      if (!name.empty()) throw;
+      caller.error(
+          Error(error.exit(), one_line(playlist.name) + ": " + error.what(), error.parts()));
+      if (snapshots.worst == Exit::kDone) snapshots.worst = error.exit();
+    }
   }
   return snapshots;
 }
@@ -436,7 +549,7 @@ std::optional<std::int64_t> next_snapshot(const Caller& caller, const Store& sto
   const std::int64_t days = caller.home.settings().integer("playlists.snapshot_days");
   if (days == 0) return std::nullopt;
   const std::vector<KeptSnapshot> had = snapshots_of(store, playlist.id, caller.asked.now);
-  return had.empty() ? caller.asked.now : had.back().ts + days * kDay;
+  return (had.empty() ? playlist.created_at : had.back().ts) + days * kDay;
 }
 
 }  // namespace engine::app

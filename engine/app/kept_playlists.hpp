@@ -23,6 +23,11 @@ namespace engine::app {
 User keeper(const Caller& caller, const Store& store);
 /// Throws Error(kInput) that names those that there are.
 KeptPlaylist find_kept(const Store& store, const User& user, const std::string& name);
+/// As a shell gives it to a verb, for hints: "Evenings", -- "-x".
+std::string name_argument(const std::string& name);
+/// The version of that number, which is not later than the caller's now. Throws Error(kInput).
+KeptVersion version_called(const Caller& caller, const Store& store, const KeptPlaylist& playlist,
+                           std::int64_t number);
 /// Its list as of the caller's now. Throws Error(kInput) where it has none yet.
 KeptVersion current_of(const Caller& caller, const Store& store, const KeptPlaylist& playlist);
 
@@ -34,9 +39,12 @@ struct KeepOptions {
 struct Kept {
   KeptPlaylist playlist;
   bool is_new = true;  // false: it was kept, and is changed
+  /// Of what was kept before, as the caller named no others.
+  bool keeps_outputs = false, keeps_parameters = false;
 };
-/// With Asked::set as its parameters. Loads the recipe, so that what is kept can be run. Throws
-/// Error for a recipe, a parameter or an output that cannot be.
+/// With Asked::set as its parameters; of one that is kept already the outputs and the parameters
+/// stay where the caller names none. Loads the recipe, so that what is kept can be run. Throws Error
+/// for a name, a recipe, a parameter or an output that cannot be.
 Kept keep(const Caller& caller, const KeepOptions& options);
 
 /// A version that was made.
@@ -59,6 +67,7 @@ struct RefreshReport {
 RefreshReport refresh(const Caller& caller, const std::string& name);
 
 struct Restored {
+  KeptPlaylist playlist;
   KeptVersion version;
   std::vector<std::string> files;
   std::optional<KeptVersion> later;  // as in Refreshed
@@ -71,12 +80,15 @@ struct Snapshots {
   std::vector<std::pair<KeptPlaylist, KeptSnapshot>> made;
   /// Those whose latest snapshot is of the version that is the list still.
   std::vector<std::pair<KeptPlaylist, KeptSnapshot>> had;
+  Exit worst = Exit::kDone;  // of those that could not be made; each was told
 };
 /// Puts the list aside under the playlist's name and the date, and a copy of each of its files
-/// beside it under the same; with "" all of the person's that have a version.
+/// beside it under the same; with "" all of the person's that have a version, where what fails costs
+/// itself only. A snapshot of which a file cannot be written is not made.
 Snapshots snapshot(const Caller& caller, const std::string& name);
 
-/// When refresh() makes the next snapshot; nothing where it never does.
+/// When refresh() makes the next snapshot: playlists.snapshot_days after the latest, or after the
+/// playlist was kept; nothing where it never does.
 std::optional<std::int64_t> next_snapshot(const Caller& caller, const Store& store,
                                           const KeptPlaylist& playlist);
 

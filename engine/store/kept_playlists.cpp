@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json_text.hpp"
+#include "core/text_key.hpp"
 
 namespace engine {
 namespace {
@@ -76,9 +77,13 @@ std::optional<KeptPlaylist> find_kept_playlist(const Store& store, std::int64_t 
                                                std::string_view name) {
   Statement select =
       store.prepare(std::string("SELECT ") + kPlaylistColumns + "WHERE user_id = ?1 AND name = ?2");
-  select.start(user_id, name);
-  if (!select.step()) return std::nullopt;
-  return read_playlist_row(store, select);
+  // As it is written first: a store of before may hold one under each of two spellings.
+  const std::string composed = nfc(name);
+  for (const std::string_view spelling : {name, std::string_view(composed)}) {
+    select.start(user_id, spelling);
+    if (select.step()) return read_playlist_row(store, select);
+  }
+  return std::nullopt;
 }
 
 std::string other_writer_of(const Store& store, std::int64_t playlist_id, std::string_view file) {
@@ -120,7 +125,8 @@ void drop_kept_playlist(Store& store, std::int64_t playlist_id) {
 std::vector<KeptVersion> kept_versions(const Store& store, std::int64_t playlist_id,
                                        std::int64_t now) {
   std::vector<KeptVersion> versions;
-  Statement select = store.prepare(std::string("SELECT ") + kVersionColumns + "ORDER BY version");
+  Statement select =
+      store.prepare(std::string("SELECT ") + kVersionColumns + "ORDER BY now, version");
   for (select.start(playlist_id, now); select.step();) versions.push_back(read_version(select));
   return versions;
 }
@@ -241,14 +247,20 @@ std::vector<KeptSnapshot> snapshots_of(const Store& store, std::int64_t playlist
   return snapshots;
 }
 
-void add_snapshot(Store& store, std::int64_t playlist_id, std::int64_t version_id,
-                  const KeptSnapshot& snapshot, const std::vector<KeptFile>& files) {
+std::int64_t add_snapshot(Store& store, std::int64_t playlist_id, std::int64_t version_id,
+                          const KeptSnapshot& snapshot, const std::vector<KeptFile>& files) {
   store
       .prepare(
           "INSERT INTO kept_snapshots (playlist_id, version_id, ts, name) VALUES (?1, ?2, ?3, ?4)")
       .run(playlist_id, version_id, snapshot.ts, snapshot.name);
   const std::int64_t id = sqlite3_last_insert_rowid(store.handle());
   add_files(store, version_id, id, files);
+  return id;
+}
+
+void drop_snapshot(Store& store, std::int64_t snapshot_id) {
+  store.prepare("DELETE FROM kept_files WHERE snapshot_id = ?1").run(snapshot_id);
+  store.prepare("DELETE FROM kept_snapshots WHERE snapshot_id = ?1").run(snapshot_id);
 }
 
 bool has_snapshot(const Store& store, std::int64_t playlist_id, std::string_view name) {

@@ -64,6 +64,7 @@ struct KeptFile {
 
 /// The person's, by name.
 std::vector<KeptPlaylist> list_kept_playlists(const Store& store, std::int64_t user_id);
+/// By its name as it is written or as nfc() has it.
 std::optional<KeptPlaylist> find_kept_playlist(const Store& store, std::int64_t user_id,
                                                std::string_view name);
 /// The name of another of anybody's playlists than this that is written to the file; "" for none.
@@ -77,7 +78,7 @@ void drop_kept_playlist(Store& store, std::int64_t playlist_id);
 
 // ---- versions ----
 
-/// By number.
+/// By time, of equal ones by number: each was the list until the next.
 std::vector<KeptVersion> kept_versions(const Store& store, std::int64_t playlist_id,
                                        std::int64_t now);
 /// The list as of `now`: the latest by its time, of equal ones by its number.
@@ -114,9 +115,12 @@ bool unpin_track(Store& store, std::int64_t playlist_id, std::int64_t track_id, 
 /// By time.
 std::vector<KeptSnapshot> snapshots_of(const Store& store, std::int64_t playlist_id,
                                        std::int64_t now);
-/// Of a version of the playlist; its files are to be written. Call inside a transaction.
-void add_snapshot(Store& store, std::int64_t playlist_id, std::int64_t version_id,
-                  const KeptSnapshot& snapshot, const std::vector<KeptFile>& files);
+/// Of a version of the playlist; its files are to be written. Call inside a transaction. Returns its
+/// id.
+std::int64_t add_snapshot(Store& store, std::int64_t playlist_id, std::int64_t version_id,
+                          const KeptSnapshot& snapshot, const std::vector<KeptFile>& files);
+/// As if it had not been made. Call inside a transaction.
+void drop_snapshot(Store& store, std::int64_t snapshot_id);
 /// Whether one of the playlist is called so, whenever it was made.
 bool has_snapshot(const Store& store, std::int64_t playlist_id, std::string_view name);
 

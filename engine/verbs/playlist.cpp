@@ -35,6 +35,22 @@ Playlist list_of(const Store& store, const KeptVersion& version) {
 
 // ---- keep ----
 
+std::vector<std::string> what_stays(const app::Kept& kept) {
+  std::vector<std::string> what;
+  if (!kept.is_new) what.emplace_back("versions");
+  if (kept.keeps_outputs) what.emplace_back("outputs");
+  if (kept.keeps_parameters) what.emplace_back("parameters");
+  return what;
+}
+
+/// "versions, outputs and parameters"
+std::string enumerated(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t k = 0; k < words.size(); ++k)
+    text += (k == 0 ? "" : k + 1 < words.size() ? ", " : " and ") + words[k];
+  return text;
+}
+
 Answer keep(const app::Caller& caller, const Arguments& arguments) {
   app::KeepOptions options;
   options.name = arguments.text("name");
@@ -46,14 +62,19 @@ Answer keep(const app::Caller& caller, const Arguments& arguments) {
   const std::string name = one_line(kept.playlist.name);
   Json data = kept_json(kept.playlist);
   data["new"] = kept.is_new;
-  std::string text = name + (kept.is_new ? " is kept" : " is changed, its versions stay") + ": " +
-                     one_line(kept.playlist.recipe);
+  const std::vector<std::string> stays = what_stays(kept);
+  data["stays"] = stays;
+  std::string text =
+      name + (stays.empty() ? " is kept" : " is changed, its " + enumerated(stays) + " stay") +
+      ": " + one_line(kept.playlist.recipe);
   for (const std::string& set : kept.playlist.set) text += " " + one_line(set);
   text += "\n";
   for (const KeptOutput& output : kept.playlist.outputs)
     text += "  to " + output.format + ":" + one_line(output.file) + "\n";
-  return {.data = data, .text = text, .afterwards = [&caller, name] {
-            caller.note("engine refresh \"" + name + "\" makes a version of it");
+  return {.data = data,
+          .text = text,
+          .afterwards = [&caller, argument = app::name_argument(kept.playlist.name)] {
+            caller.note("engine refresh " + argument + " makes a version of it");
           }};
 }
 
@@ -122,17 +143,6 @@ Answer list(const app::Caller& caller, const Arguments&) {
 
 // ---- show ----
 
-const KeptVersion& version_called(const KeptPlaylist& playlist,
-                                  const std::vector<KeptVersion>& versions, std::int64_t number) {
-  for (const KeptVersion& version : versions)
-    if (version.number == number) return version;
-  throw Error(Exit::kInput, one_line(playlist.name) + " has no version " + std::to_string(number),
-              {"", "",
-               versions.empty() ? "it has none yet"
-                                : "they go up to " + std::to_string(versions.back().number),
-               "see: engine playlist show \"" + one_line(playlist.name) + "\""});
-}
-
 Json version_json(const KeptVersion& version) {
   return {{"version", version.number},
           {"run", version.run_id},
@@ -152,13 +162,13 @@ std::map<std::int64_t, std::int64_t> since_versions(const Store& store,
                                                     const KeptVersion& shown) {
   std::map<std::int64_t, std::int64_t> since;
   for (const KeptVersion& version : versions) {
-    if (version.number > shown.number) break;
     std::map<std::int64_t, std::int64_t> now;
     for (const std::int64_t track : version_tracks(store, version)) {
       const auto before = since.find(track);
       now[track] = before == since.end() ? version.number : before->second;
     }
     since = std::move(now);
+    if (version.id == shown.id) break;
   }
   return since;
 }
@@ -170,7 +180,8 @@ Json files_json(const std::vector<std::string>& files) {
 class Shown {
  public:
   Shown(const app::Caller& caller, const Store& store, const KeptPlaylist& playlist)
-      : store_(store),
+      : caller_(caller),
+        store_(store),
         playlist_(playlist),
         state_(state_of(caller, store, playlist)),
         versions_(kept_versions(store, playlist.id, caller.asked.now)),
@@ -189,8 +200,9 @@ class Shown {
     data["shown"] = nullptr;
     data["list"] = Json::array();
     if (!versions_.empty())
-      add_list(number > 0 ? version_called(playlist_, versions_, number) : *state_.current, data,
-               text);
+      add_list(
+          number > 0 ? app::version_called(caller_, store_, playlist_, number) : *state_.current,
+          data, text);
     return {.exit = versions_.empty() ? Exit::kNothing : Exit::kDone, .data = data, .text = text};
   }
 
@@ -200,7 +212,7 @@ class Shown {
     data["history"] = Json::array();
     for (const KeptVersion& version : versions_) data["history"].push_back(version_json(version));
     const std::size_t first = versions_.size() > kMost ? versions_.size() - kMost : 0;
-    if (first > 0) text += "  " + std::to_string(first) + " earlier versions\n";
+    if (first > 0) text += "  " + counted(first, "earlier version") + "\n";
     for (std::size_t k = first; k < versions_.size(); ++k)
       text += "  " + version_text(versions_[k]) + "\n";
   }
@@ -239,6 +251,7 @@ class Shown {
     }
   }
 
+  const app::Caller& caller_;
   const Store& store_;
   const KeptPlaylist& playlist_;
   State state_;
@@ -257,16 +270,17 @@ Answer show(const app::Caller& caller, const Arguments& arguments) {
 // ---- diff ----
 
 /// Both given, or neither: then the list and the one before it.
-std::pair<KeptVersion, KeptVersion> asked_versions(const KeptPlaylist& playlist,
-                                                   const std::vector<KeptVersion>& versions,
+std::pair<KeptVersion, KeptVersion> asked_versions(const app::Caller& caller, const Store& store,
+                                                   const KeptPlaylist& playlist,
                                                    const Arguments& arguments) {
   if (arguments.has("a") || arguments.has("b")) {
     if (!arguments.has("b"))
       throw Error(Exit::kUsage, "playlist diff takes two versions, or none",
                   {"", "", "", "write: engine playlist diff NAME 3 4"});
-    return {version_called(playlist, versions, arguments.integer("a")),
-            version_called(playlist, versions, arguments.integer("b"))};
+    return {app::version_called(caller, store, playlist, arguments.integer("a")),
+            app::version_called(caller, store, playlist, arguments.integer("b"))};
   }
+  const std::vector<KeptVersion> versions = kept_versions(store, playlist.id, caller.asked.now);
   if (versions.size() >= 2) return {versions[versions.size() - 2], versions.back()};
   throw Error(Exit::kInput, one_line(playlist.name) + " has no two versions yet",
               {"", "", "it has " + counted(versions.size(), "version"), ""});
@@ -276,8 +290,7 @@ Answer diff(const app::Caller& caller, const Arguments& arguments) {
   const Store store = open_to_read(caller);
   const KeptPlaylist playlist =
       app::find_kept(store, app::keeper(caller, store), arguments.text("name"));
-  const auto [a, b] =
-      asked_versions(playlist, kept_versions(store, playlist.id, caller.asked.now), arguments);
+  const auto [a, b] = asked_versions(caller, store, playlist, arguments);
   const ListDifference difference(version_tracks(store, a), version_tracks(store, b));
   const TrackNames names({list_of(store, a), list_of(store, b)});
   Json data = {{"playlist", playlist.name}, {"a", version_json(a)}, {"b", version_json(b)}};
@@ -307,7 +320,7 @@ std::int64_t member_called(const Store& store, const KeptPlaylist& playlist,
               {"", "",
                subject.is_artist ? "it is an artist, and tracks are pinned"
                                  : "tracks of the list as it is are pinned",
-               "engine playlist show \"" + one_line(playlist.name) + "\" lists them"});
+               "engine playlist show " + app::name_argument(playlist.name) + " lists them"});
 }
 
 Answer set_pin(const app::Caller& caller, const Arguments& arguments, bool is_pinned) {
@@ -348,8 +361,9 @@ Answer set_pin(const app::Caller& caller, const Arguments& arguments, bool is_pi
 // ---- restore and drop ----
 
 Answer restore(const app::Caller& caller, const Arguments& arguments) {
-  const std::string name = arguments.text("name");
-  const app::Restored restored = app::restore(caller, name, arguments.integer("version"));
+  const app::Restored restored =
+      app::restore(caller, arguments.text("name"), arguments.integer("version"));
+  const std::string& name = restored.playlist.name;
   std::string text = one_line(name) + " is as version " +
                      std::to_string(*restored.version.restored) + " was, as version " +
                      std::to_string(restored.version.number) + "\n";
@@ -427,7 +441,9 @@ std::vector<Verb> playlist_verbs() {
              .is_several = true,
              .is_local = true},
             make_folders_parameter()},
-       .footer = "--set NAME=VALUE sets parameters of the recipe, now and in every refresh. "
+       .footer = "--set NAME=VALUE sets parameters of the recipe, now and in every refresh. Of a "
+                 "playlist that is kept\nalready the files stay unless --to is given, and the "
+                 "parameters unless --set is.\n"
                  "`engine refresh` makes versions;\na recipe with :keep lets only a share of the "
                  "list change in each (engine help kept).",
        .answer = keep},

@@ -112,8 +112,11 @@ Answer snapshot(const app::Caller& caller, const Arguments& arguments) {
   for (const auto& one : snapshots.made) add(one, true);
   for (const auto& one : snapshots.had) add(one, false);
   if (snapshots.made.empty()) answer.exit = Exit::kNothing;
-  if (answer.text.empty())
+  if (snapshots.worst != Exit::kDone) {
+    answer.exit = snapshots.worst;
+  } else if (answer.text.empty()) {
     answer.afterwards = [&caller] { caller.note("no kept playlist has a version yet"); };
+  }
   return answer;
 }
 
@@ -134,8 +137,9 @@ std::vector<Verb> refresh_verbs() {
        .footer = "Its recipe is run as of --now, with :keep against the list as it is; its files "
                  "are replaced in one step,\nbut by no version of an earlier time than the one "
                  "that stands there.\nA refresh that fails or is killed leaves the list "
-                 "and its files, or makes both. Where the latest snapshot is\n"
-                 "playlists.snapshot_days old it makes the next. For cron: 0 8,20 * * * engine "
+                 "and its files, or makes both. Where the latest snapshot, or\n"
+                 "the keeping, is playlists.snapshot_days ago it makes the next. For cron: 0 8,20 "
+                 "* * * engine "
                  "refresh",
        .answer = refresh},
       {.name = "snapshot",

@@ -115,7 +115,7 @@ TEST_CASE("a refresh changes a share of the list, moves nobody, and keeps artist
   CHECK(first.at("version") == 1);
   CHECK(first.at("tracks") == 40);
   CHECK(first.at("left").empty());
-  CHECK_FALSE(first.at("snapshot").is_null());
+  CHECK(first.at("snapshot").is_null());  // none is due before 30 days have passed
   Ids before = home.list(kFriday);
   for (const char* day : {kSaturday, kSunday, kMonday}) {
     const json made = home.refresh(day);
@@ -135,7 +135,6 @@ TEST_CASE("a refresh changes a share of the list, moves nobody, and keeps artist
   }
   const std::string file = engine::read_file(home.path("restless.m3u8"));
   CHECK_THAT(file, Catch::StartsWith("#EXTM3U") && Contains("Restless"));
-  CHECK(fs::exists(home.path("restless 2026-11-20.m3u8")));
 
   const json diff = home.answer(kMonday, {"playlist", "diff", "Restless"});
   CHECK(diff.at("a").at("version") == 3);
@@ -279,6 +278,10 @@ TEST_CASE("an earlier version comes back as a new one, its file as it was", "[ke
   CHECK(restored.at("version").at("restored") == 1);
   CHECK(engine::read_file(file) == bytes);
   CHECK(home.list(kSunday) == first);
+  const Ended later = home.ask(kFriday, {"playlist", "restore", "Restless", "2"});
+  CHECK(later.exit_code == 3);
+  CHECK_THAT(later.err, Contains("version 2 of Restless is of 2026-11-21T12:00:00Z") &&
+                            Contains("this asks as of 2026-11-20T12:00:00Z, which is earlier"));
   // The next refresh goes on from there.
   home.refresh(kMonday);
   CHECK(lost(first, home.list(kMonday)) == 6);
@@ -296,7 +299,8 @@ TEST_CASE("a snapshot is a copy under the date, once for a version", "[kept]") {
   const Home home;
   const std::string file = home.path("restless.m3u8");
   home.keep({"--to", "m3u8:" + file});
-  home.refresh(kFriday);  // makes the first
+  home.refresh(kFriday);
+  home.answer(kFriday, {"snapshot", "Restless"});
   const json again = home.answer(kSaturday, {"snapshot", "Restless"}, 1);
   CHECK(again.at("snapshots").at(0).at("new") == false);
   home.refresh(kSaturday);
@@ -388,7 +392,112 @@ TEST_CASE("one playlist's failure costs itself only, and an empty list changes n
   fs::remove_all(home.path("out"));
   const Ended unwritable = home.ask(kSunday, {"refresh", "Another"});
   CHECK(unwritable.exit_code == 2);
-  CHECK_THAT(unwritable.err, Contains("there is no folder"));
+  CHECK_THAT(unwritable.err,
+             Contains("there is no folder") && Contains("keep the playlist again with --make"));
+  engine::write_file_atomically(
+      home.path("changing.lua"),
+      "local pl = require 'playlist'\nreturn pl.recipe { title = 'x', build = function(p, user)\n"
+      "return user.listens:top(4) end }\n");
+  home.answer(kSunday,
+              {"playlist", "keep", "Another", home.path("changing.lua"), "--make-folders"});
+  CHECK(home.answer(kSunday, {"refresh", "Another"}).at("refreshed").at(0).at("version") == 2);
+  CHECK(fs::exists(home.path("out/another.txt")));
+}
+
+TEST_CASE("keeping again changes what is named, and leaves the rest as it was kept", "[kept]") {
+  const Home home;
+  home.keep({"--set", "tracks=20", "--to", "m3u8:" + home.path("restless.m3u8")});
+  const std::vector<std::string> again = {"playlist", "keep", "Restless",
+                                          home.path("restless.lua")};
+  const auto with = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all = again;
+    all.insert(all.end(), more.begin(), more.end());
+    return home.answer(kSaturday, all);
+  };
+  const json same = with({});
+  CHECK(same.at("set") == json{"tracks=20"});
+  CHECK(same.at("outputs").size() == 1);
+  CHECK(same.at("stays") == json{"versions", "outputs", "parameters"});
+  CHECK_THAT(home.ask(kSaturday, again).out,
+             Contains("Restless is changed, its versions, outputs and parameters stay"));
+  const json other_set = with({"--set", "change=0.5"});
+  CHECK(other_set.at("set") == json{"change=0.5"});
+  CHECK(other_set.at("stays") == json{"versions", "outputs"});
+  const json other_file = with({"--to", "csv:" + home.path("restless.csv")});
+  CHECK(other_file.at("set") == json{"change=0.5"});
+  REQUIRE(other_file.at("outputs").size() == 1);
+  CHECK(other_file.at("outputs").at(0).at("format") == "csv");
+  // A recipe that has no such parameter.
+  const Ended refused = home.ask(kSaturday, {"playlist", "keep", "Restless", "weekly"});
+  CHECK(refused.exit_code == 2);
+  CHECK_THAT(refused.err,
+             Contains("it has no parameter \"change\"") &&
+                 Contains("it was kept with change=0.5: give the parameters of this recipe with"));
+  const json listed = home.answer(kSaturday, {"playlist", "list"}).at("playlists").at(0);
+  CHECK(listed.at("recipe") == same.at("recipe"));
+  CHECK(listed.at("set") == json{"change=0.5"});
+}
+
+TEST_CASE("a snapshot that cannot be written is not made", "[kept]") {
+  const Home home;
+  home.keep({"--to", "m3u8:" + home.path("here.m3u8"), "--to", "csv:" + home.path("there/list.csv"),
+             "--make-folders"});
+  home.refresh(kFriday);
+  fs::remove_all(home.path("there"));
+  for (const bool is_named : {true, false}) {
+    const Ended failed =
+        home.ask(kFriday, is_named ? std::vector<std::string>{"snapshot", "Restless"}
+                                   : std::vector<std::string>{"snapshot"});
+    CHECK(failed.exit_code == 2);
+    CHECK_THAT(failed.err, Contains("list 2026-11-20.csv") && Contains("there is no folder") &&
+                               Contains("make the folder, or keep the playlist again"));
+    CHECK(home.show(kFriday).at("snapshots").empty());
+    CHECK_FALSE(fs::exists(home.path("here 2026-11-20.m3u8")));
+  }
+  fs::create_directory(home.path("there"));
+  const json made = home.answer(kFriday, {"snapshot"}).at("snapshots");
+  REQUIRE(made.size() == 1);
+  CHECK(made.at(0).at("name") == "Restless 2026-11-20");
+  CHECK(fs::exists(home.path("there/list 2026-11-20.csv")));
+  CHECK(fs::exists(home.path("here 2026-11-20.m3u8")));
+}
+
+TEST_CASE("a kept playlist's name is one name in any spelling, and hints can be typed", "[kept]") {
+  const Home home;
+  for (const char* spaced : {" ", " Restless", "Restless "}) {
+    const Ended ended = home.ask(kFriday, {"playlist", "keep", spaced, home.path("restless.lua")});
+    CHECK(ended.exit_code == 2);
+    CHECK_THAT(ended.err, Contains("begins and ends with no space"));
+  }
+  const std::string composed = "Caf\u00e9", decomposed = "Cafe\u0301";
+  const json kept =
+      home.answer(kFriday, {"playlist", "keep", decomposed, home.path("restless.lua")});
+  CHECK(kept.at("playlist") == composed);
+  CHECK(home.answer(kFriday, {"playlist", "keep", composed, home.path("restless.lua")}).at("new") ==
+        false);
+  for (const std::string& name : {composed, decomposed})
+    CHECK(home.answer(kFriday, {"refresh", name}).at("refreshed").at(0).at("playlist") == composed);
+
+  const Ended dashed =
+      home.ask(kFriday, {"playlist", "keep", "--", "-x", home.path("restless.lua")});
+  CHECK(dashed.exit_code == 0);
+  CHECK_THAT(dashed.err, Contains("engine refresh -- \"-x\" makes"));
+  CHECK(home.ask(kFriday, {"refresh", "--", "-x"}).exit_code == 0);
+}
+
+TEST_CASE("the last two versions are the last by time", "[kept]") {
+  const Home home;
+  home.keep();
+  for (const char* now : {kFriday, kMonday, kSunday}) home.refresh(now);
+  const json diff = home.answer(kMonday, {"playlist", "diff", "Restless"});
+  CHECK(diff.at("a").at("version") == 3);
+  CHECK(diff.at("b").at("version") == 2);
+  const json history = home.show(kMonday).at("history");
+  REQUIRE(history.size() == 3);
+  CHECK(history.at(1).at("version") == 3);
+  const Ended early = home.ask("2026-11-19T12:00:00Z", {"playlist", "pin", "Restless", "#1"});
+  CHECK(early.exit_code == 3);
+  CHECK_THAT(early.err, Contains("Restless has no version as of 2026-11-19T12:00:00Z"));
 }
 
 TEST_CASE("two refreshes do not go on at once", "[kept]") {
@@ -517,6 +626,6 @@ TEST_CASE("a snapshot killed at any moment is there with its files, or is not", 
     home.check_whole();
   }
   CHECK(killed >= 5);
-  // Once for each list: the first, and the five of refreshes.
-  CHECK(home.show("2027-01-01T00:00:00Z").at("snapshots").size() == 6);
+  // Once for each of the five lists that refreshes made.
+  CHECK(home.show("2027-01-01T00:00:00Z").at("snapshots").size() == 5);
 }
