@@ -27,6 +27,7 @@ AsOfView::AsOfView(std::shared_ptr<const PreparedColumns> columns, const AsOfOpt
       exclude_runs_from_(options.exclude_runs_from),
       exclude_recipe_(options.exclude_recipe),
       lists_made_(options.lists),
+      current_(options.current),
       exclude_random_seed_(options.exclude_random_seed),
       in_catalogue_(items<std::uint8_t>(catalogue("tracks"), "in_catalogue").data()),
       tracks_(known_by(catalogue("tracks"), now_)),

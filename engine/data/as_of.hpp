@@ -56,6 +56,8 @@ struct AsOfOptions : ColumnOptions {
   std::uint64_t exclude_random_seed = 0;
   /// What the list that is made is called: what was said of other lists only does not count.
   std::vector<std::string> lists = {};
+  /// What is in the kept playlist that is made, by the store's ids in its order: table "current".
+  std::vector<std::int64_t> current = {};
 };
 
 class AsOf : public Tables {
@@ -83,7 +85,7 @@ class AsOf : public Tables {
 std::unique_ptr<AsOf> load_as_of(std::shared_ptr<const PreparedColumns> columns,
                                  const AsOfOptions& options);
 /// The same view, where `shared` is one of the same columns as of the same now: only what hangs on
-/// the exclusions ("served") and the lists ("feedback", "rejected", "trials") is its own, the rest is computed once for all who share.
+/// the exclusions ("served") and the lists ("feedback", "rejected", "trials", "current") is its own, the rest is computed once for all who share.
 std::unique_ptr<AsOf> load_as_of(std::shared_ptr<const AsOf> shared,
                                  std::shared_ptr<const PreparedColumns> columns,
                                  const AsOfOptions& options);

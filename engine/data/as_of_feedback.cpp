@@ -232,6 +232,17 @@ AsOfView::Made AsOfView::make_trials() const {
   return made;
 }
 
+// Tracks that are not known by now are left out.
+AsOfView::Made AsOfView::make_current() const {
+  std::vector<std::int32_t> tracks;
+  for (const std::int64_t id : current_)
+    if (const std::int32_t track = track_number(id); track >= 0) tracks.push_back(track);
+  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(tracks.size()));
+  made->copy("track", tracks);
+  made->copy("ts", std::vector<std::int64_t>(tracks.size(), INT64_MIN));
+  return made;
+}
+
 const Forgotten& AsOfView::forgotten() const {
   const std::lock_guard lock(mutex_);
   if (forgotten_) return *forgotten_;

@@ -17,8 +17,8 @@ class SharedView final : public AsOf {
   }
 
   const playlist_table* table(std::string_view name) const override {
-    const bool is_own =
-        name == "served" || name == "feedback" || name == "rejected" || name == "trials";
+    const bool is_own = name == "served" || name == "feedback" || name == "rejected" ||
+                        name == "trials" || name == "current";
     return is_own ? own_->table(name) : shared_->table(name);
   }
   const playlist_lists* lists(std::string_view name) const override { return shared_->lists(name); }

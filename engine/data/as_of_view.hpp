@@ -94,6 +94,7 @@ class AsOfView final : public AsOf {
   [[nodiscard]] Made make_feedback() const;
   [[nodiscard]] Made make_rejected() const;
   [[nodiscard]] Made make_trials() const;
+  [[nodiscard]] Made make_current() const;
   // as_of_user.cpp
   [[nodiscard]] Made make_implicit_likes(std::int64_t times) const;
   [[nodiscard]] Made make_implicit_saved_artists(std::int64_t times) const;
@@ -163,6 +164,7 @@ class AsOfView final : public AsOf {
   std::int64_t now_, exclude_runs_from_;
   std::string exclude_recipe_;
   std::vector<std::string> lists_made_;
+  std::vector<std::int64_t> current_;
   std::uint64_t exclude_random_seed_;
   const std::uint8_t* in_catalogue_;
   std::size_t tracks_ = 0, artists_ = 0, tags_ = 0;  // known by now

@@ -194,7 +194,10 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   options.exclude_recipe = request.recipe_path;
   options.exclude_random_seed = random_seed;
   options.lists = {std::filesystem::path(request.recipe_path).stem().string()};
-  if (request.current) options.lists.push_back(request.current->playlist);
+  if (request.current) {
+    options.lists.push_back(request.current->playlist);
+    options.current = request.current->track_ids;
+  }
   const std::shared_ptr<const AsOf> tables = load_tables(request, options);
   const People people(tables, request.columns, options);
 

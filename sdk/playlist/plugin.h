@@ -231,7 +231,7 @@ struct playlist_host {
  *                         first_played, last_played i64; days_since_played f32;   likewise "track_sessions": sessions i32
  *   "track_finished"      last_finished i64;   "track_base_level" base_level f32;   "track_plays_at" plays_at i32;   "track_artist_statistics" artist_plays i32,
  *                         artist_rank i32, artist_last_played i64;   "served" earlier runs': track i32, ts i64, recipe
- *   "sessions" "banned"   start end i64, plays tracks i32;   track i32, ts i64, artist i32 (banned; missing: the track is);   "trials" track i32, ts i64 and "rejected" also verdict reason list artist i32;   "feedback" what they said and holds: verdict subject name reason list origin, track artist i32, rating propensity f32, first last ts i64, is_lasting is_here u8
+ *   "sessions" "banned"   start end i64, plays tracks i32;   track i32, ts i64, artist i32 (banned; missing: the track is);   "current" "trials" track i32, ts i64 and "rejected" also verdict reason list artist i32;   "feedback" what they said and holds: verdict subject name reason list origin, track artist i32, rating propensity f32, first last ts i64, is_lasting is_here u8
  * lists()                 one per row of the first-named table, ascending: "track_artists" "artist_tracks" "track_tags"
  *   "tag_tracks" "artist_tags" "artist_relations" (both weighted) "artist_users" (who played them) "artist_playlists"
  * embedding()             one row per track number, of a space such as "audio"; per row of table "prompt_vectors:SPACE"

@@ -107,6 +107,28 @@ std::size_t least_gap(const json& list) {
 
 }  // namespace
 
+TEST_CASE("a recipe of a kept playlist sees what is in it as user.current", "[kept]") {
+  const Home home;
+  engine::write_file_atomically(
+      home.path("seen.lua"),
+      "local pl = require 'playlist'\n"
+      "return pl.recipe { title = 'Seen', random_seed = 'day', params = {},\n"
+      "  build = function(p, user)\n"
+      "    local new = (user.listens - user.current):score(function(t) return t.plays end)\n"
+      "    return pl.concat { user.current, new }:filter(pl.filtering.allowed {})\n"
+      "      :limit { tracks = 5 + #user.current }\n"
+      "  end }\n");
+  home.answer(kFriday, {"playlist", "keep", "Seen", home.path("seen.lua")});
+  const auto refreshed = [&](const char* now) {
+    return home.answer(now, {"refresh", "Seen"}).at("refreshed").at(0).at("tracks").get<int>();
+  };
+  CHECK(refreshed(kFriday) == 5);
+  CHECK(refreshed(kSaturday) == 10);
+  CHECK(refreshed(kSunday) == 15);
+  CHECK(home.answer(kMonday, {"run", home.path("seen.lua"), "--no-record"}).at("tracks").size() ==
+        5);
+}
+
 TEST_CASE("a refresh changes a share of the list, moves nobody, and keeps artists apart",
           "[kept]") {
   const Home home;
