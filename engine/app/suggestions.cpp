@@ -202,18 +202,20 @@ std::set<std::int32_t> unwanted(const AsOf& tables) {
   return tracks;
 }
 
-std::optional<NextQuestion> next_suggestion(const AsOf& tables, const std::vector<Queued>& queue) {
+/// Suggestions that wait and may be asked about, oldest first.
+std::vector<NextQuestion> waiting_suggestions(const AsOf& tables,
+                                              const std::vector<Queued>& queue) {
   const std::set<std::int32_t> not_wanted = unwanted(tables);
+  std::vector<NextQuestion> waiting;
   for (const Queued& queued : queue) {
     if (queued.state != State::kWaiting) continue;
     const std::int32_t number = tables.track_number(queued.suggestion.track);
     if (number < 0 || not_wanted.contains(number)) continue;
-    NextQuestion question;
+    NextQuestion& question = waiting.emplace_back();
     question.track = track_of(tables, number);
     question.suggestion = queued.suggestion;
-    return question;
   }
-  return std::nullopt;
+  return waiting;
 }
 
 /// Who made all of the last `count` rejected suggestions; "" where they are of several.
@@ -239,8 +241,9 @@ Questions questions_of(const Caller& caller, const Person& person) {
   Questions asked;
   asked.user = person.tables->user_name();
   asked.next = next_trial(*person.tables, settings.integer("discovery.trial_listens"));
-  if (!asked.next) asked.next = next_suggestion(*person.tables, person.queue);
-  asked.waiting = count_of(person.queue, State::kWaiting);
+  const std::vector<NextQuestion> waiting = waiting_suggestions(*person.tables, person.queue);
+  if (!asked.next && !waiting.empty()) asked.next = waiting.front();
+  asked.waiting = waiting.size();
   asked.put_off = count_of(person.queue, State::kPutOff);
   asked.trials = static_cast<std::size_t>(person.tables->table("trials")->rows);
   asked.row = discovery::rejected_in_a_row(
@@ -345,7 +348,7 @@ library::UndoneFeedback undo_reply(const Caller& caller) {
   Store store = Store::open(caller.home.library_path(), {.may_create = false});
   const User user = choose_user(store, user_name(caller));
   const std::int64_t now = caller.asked.now;
-  const std::vector<FeedbackSpan> spans = spans_of(FeedbackLog(store).rows(user.id));
+  const std::vector<FeedbackSpan> spans = spans_of(feedback_of(store, user.id));
   for (auto span = spans.rbegin(); span != spans.rend(); ++span)
     if (span->row.origin == kAsked && span->holds(now))
       return library::undo_feedback(store, user.id, span->row.id, kAsked, now);

@@ -4,8 +4,6 @@
 #include <optional>
 #include <unistd.h>
 
-#include "verbs/verbs.hpp"
-
 namespace engine {
 namespace {
 
@@ -58,12 +56,13 @@ verbs::Answer asked_verb(Cli& cli, const verbs::Verb& verb, const verbs::Given& 
   return answer;
 }
 
-/// What was chosen, as it was asked for. Nothing where it was refused, which is told.
-std::optional<verbs::Answer> carry_out(Cli& cli, const Choice& choice, const Choice* then) {
+/// The verb asked with what was chosen. Nothing where that was refused, which is told.
+std::optional<verbs::Answer> carry_out(Cli& cli, const verbs::Verb& verb, const Choice& choice,
+                                       const Choice* then) {
   verbs::Given given = choice.given;
   if (then != nullptr) given.insert(then->given.begin(), then->given.end());
   try {
-    return asked_verb(cli, *verbs::find_verb(choice.verb), given);
+    return asked_verb(cli, verb, given);
   } catch (const Error& error) {
     cli.error(error);
     return std::nullopt;
@@ -93,9 +92,7 @@ Exit converse(Cli& cli, const verbs::Verb& verb) {
                     is_over);
       if (is_over) return Exit::kDone;
     }
-    answer = carry_out(cli, *choice, then);
-    // Of another verb the answer is not the next question.
-    if (choice->verb != verb.name) answer.reset();
+    answer = carry_out(cli, verb, *choice, then);
   }
 }
 

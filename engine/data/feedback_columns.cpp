@@ -21,7 +21,7 @@ float real_of(const std::optional<double>& value) {
 
 FeedbackColumns::FeedbackColumns(const Store& store, std::int64_t user_id,
                                  const std::function<Numbers()>& numbers) {
-  std::vector<FeedbackSpan> spans = spans_of(FeedbackLog(store).rows(user_id));
+  std::vector<FeedbackSpan> spans = spans_of(feedback_of(store, user_id));
   std::erase_if(spans, [](const FeedbackSpan& span) { return span.since >= span.ended; });
   if (spans.empty()) return;
   std::ranges::stable_sort(spans, {}, &FeedbackSpan::since);

@@ -78,11 +78,11 @@ std::int64_t Queue::add(const Suggestion& s) {
 
 std::vector<Queued> Queue::list(std::int64_t user, std::int64_t now) {
   const std::vector<FeedbackSpan> spans = [&] {
-    std::vector<FeedbackRow> rows = FeedbackLog(store_).rows(user);
+    std::vector<FeedbackRow> rows = feedback_of(store_, user);
     std::erase_if(rows, [now](const FeedbackRow& row) { return row.ts > now; });
     return spans_of(rows);
   }();
-  const WordsByTrack words = words_by_track(store_, spans);
+  WordsByTrack words = words_by_track(store_, spans);
   std::vector<Queued> queue;
   for (select_.start(user, now); select_.step();) {
     Queued& queued = queue.emplace_back();
@@ -98,9 +98,7 @@ std::vector<Queued> Queue::list(std::int64_t user, std::int64_t now) {
     if (!select_.is_null(7)) s.score = select_.real(7);
     s.propensity = select_.real(8);
     if (!select_.is_null(9)) s.run = select_.integer(9);
-    const auto said = words.find(s.track);
-    static const std::vector<const FeedbackSpan*> kNothing;
-    set_state(queued, said == words.end() ? kNothing : said->second, now);
+    set_state(queued, words[s.track], now);
   }
   return queue;
 }

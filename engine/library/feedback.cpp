@@ -180,8 +180,7 @@ std::optional<Holding> holding_of(const FeedbackRow& row) {
   return std::nullopt;
 }
 
-/// The row as it stands in the log. What has been said of it already, word for word, is not said
-/// again.
+/// The row as it stands in the log. A ban or a like that holds already is not said again.
 FeedbackRow add(Store& store, FeedbackRow row, std::int64_t now) {
   FeedbackLog log(store);
   if (const auto holding = holding_of(row)) {
@@ -275,14 +274,14 @@ std::unordered_map<std::int64_t, const FeedbackRow*> undos_of(
   throw Error(Exit::kInput, what, {"", "", why, "see what there is: engine feedback --list"});
 }
 
-FeedbackRow row_to_undo(FeedbackLog& log, std::int64_t user, std::optional<std::int64_t> id,
-                        std::int64_t now) {
+FeedbackRow row_to_undo(const Store& store, FeedbackLog& log, std::int64_t user,
+                        std::optional<std::int64_t> id, std::int64_t now) {
   if (id) {
     const auto found = log.find(user, *id);
     if (!found) throw_nothing_to_undo("the log has no row " + std::to_string(*id), "");
     return *found;
   }
-  const std::vector<FeedbackSpan> spans = spans_of(log.rows(user));
+  const std::vector<FeedbackSpan> spans = spans_of(feedback_of(store, user));
   for (auto span = spans.rbegin(); span != spans.rend(); ++span)
     if (is_own_origin(span->row.origin) && span->holds(now)) return span->row;
   throw_nothing_to_undo("there is nothing to take back", "nothing that was said holds any more");
@@ -296,18 +295,11 @@ FeedbackRow end_row(Store& store, FeedbackLog& log, const FeedbackRow& row,
     if (!is_own_origin(row.origin)) holding->teller = teller;
     Holdings(store).end(*holding, now, kYou);
     note_word(store, *holding, now);
-    const std::vector<FeedbackRow> rows = log.rows(row.user);
+    const std::vector<FeedbackRow> rows = feedback_of(store, row.user);
     const auto undos = undos_of(rows);
     if (const auto undo = undos.find(row.id); undo != undos.end()) return *undo->second;
   }
-  FeedbackRow undo = row;
-  undo.verdict = Verdict::kUndo;
-  undo.ts = now;
-  undo.rating = undo.propensity = std::nullopt;
-  undo.expires = undo.run = std::nullopt;
-  undo.reason.clear();
-  undo.origin = origin;
-  undo.undoes = row.id;
+  FeedbackRow undo = undo_of(row, now, origin);
   undo.id = log.append(undo);
   store.bump_user_version(row.user, UserPart::kWords);
   return undo;
@@ -349,7 +341,7 @@ UndoneFeedback undo_feedback(Store& store, std::int64_t user, std::optional<std:
                              const std::string& origin, std::int64_t now) {
   Transaction transaction(store);
   FeedbackLog log(store);
-  const FeedbackRow row = row_to_undo(log, user, id, now);
+  const FeedbackRow row = row_to_undo(store, log, user, id, now);
   UndoneFeedback undone;
   if (row.verdict == Verdict::kUndo) {
     const auto about = row.undoes ? log.find(user, *row.undoes) : std::nullopt;
@@ -377,7 +369,7 @@ UndoneFeedback undo_feedback(Store& store, std::int64_t user, std::optional<std:
 
 std::vector<FeedbackEntry> list_feedback(const Store& store, std::int64_t user, std::int64_t now,
                                          std::int64_t limit) {
-  std::vector<FeedbackRow> rows = FeedbackLog(store).rows(user);
+  std::vector<FeedbackRow> rows = feedback_of(store, user);
   std::erase_if(rows, [now](const FeedbackRow& row) { return row.ts > now; });
   const auto undos = undos_of(rows);
   std::vector<FeedbackEntry> entries;

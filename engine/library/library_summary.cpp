@@ -74,7 +74,7 @@ std::vector<BannedThing> banned_things(const Store& store, std::int64_t user, st
     it.since = select.integer(4);
     it.tellers = select.text(5);
   }
-  for (const FeedbackSpan& span : spans_of(FeedbackLog(store).rows(user))) {
+  for (const FeedbackSpan& span : spans_of(feedback_of(store, user))) {
     const FeedbackRow& row = span.row;
     const bool is_limited = row.expires || !row.list.empty();
     if (row.verdict != Verdict::kBan || !is_limited || !span.holds(now)) continue;

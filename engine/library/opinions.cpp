@@ -1,7 +1,5 @@
 #include "library/opinions.hpp"
 
-#include <algorithm>
-
 #include "store/holdings.hpp"
 
 namespace engine::library {
@@ -26,40 +24,29 @@ std::vector<std::string> banners_of(const Store& store, std::int64_t user, const
   return found;
 }
 
-bool is_about(const FeedbackRow& row, const Subject& subject) {
-  return (subject.is_artist ? row.artist : row.track) == subject.id;
-}
-
-/// Ends what was said for a time, or for one list, too; how much of it held.
-std::size_t end_limited(Store& store, const Opinion& opinion, std::int64_t user,
-                        const Subject& subject, std::int64_t now) {
-  const Verdict verdict = opinion.is_ban ? Verdict::kBan : Verdict::kLove;
-  FeedbackLog log(store);
-  std::size_t ended = 0;
-  for (const FeedbackSpan& span : spans_of(log.rows(user))) {
+/// Bans of the subject that hold for a time, or from one list.
+std::vector<FeedbackRow> limited_bans(const Store& store, std::int64_t user, const Subject& subject,
+                                      std::int64_t now) {
+  std::vector<FeedbackRow> rows;
+  for (const FeedbackSpan& span : spans_of(feedback_of(store, user))) {
     const FeedbackRow& row = span.row;
     const bool is_limited = row.expires || !row.list.empty();
-    if (row.verdict != verdict || !is_limited || !span.holds(now) || !is_about(row, subject))
-      continue;
-    FeedbackRow undo = row;
-    undo.verdict = Verdict::kUndo;
-    undo.ts = now;
-    undo.expires = undo.run = std::nullopt;
-    undo.undoes = row.id;
-    log.append(undo);
-    ++ended;
+    const bool is_about = (subject.is_artist ? row.artist : row.track) == subject.id &&
+                          row.subject != FeedbackSubject::kAlbum;
+    if (row.verdict == Verdict::kBan && is_limited && is_about && span.holds(now))
+      rows.push_back(row);
   }
-  if (ended > 0) store.bump_user_version(user, UserPart::kWords);
-  return ended;
+  return rows;
 }
 
-/// Something was said of it that holds, for a time or for one list.
-bool has_limited(const Store& store, const Opinion& opinion, std::int64_t user,
-                 const Subject& subject, std::int64_t now) {
-  const Verdict verdict = opinion.is_ban ? Verdict::kBan : Verdict::kLove;
-  return std::ranges::any_of(spans_of(FeedbackLog(store).rows(user)), [&](const auto& span) {
-    return span.row.verdict == verdict && span.holds(now) && is_about(span.row, subject);
-  });
+/// How many there were.
+std::size_t end_limited_bans(Store& store, std::int64_t user, const Subject& subject,
+                             std::int64_t now) {
+  const std::vector<FeedbackRow> rows = limited_bans(store, user, subject, now);
+  FeedbackLog log(store);
+  for (const FeedbackRow& row : rows) log.append(undo_of(row, now, "cli"));
+  if (!rows.empty()) store.bump_user_version(user, UserPart::kWords);
+  return rows.size();
 }
 
 }  // namespace
@@ -73,15 +60,17 @@ OpinionResult say(Store& store, Opinion opinion, std::int64_t user, const std::s
   };
   OpinionResult said;
   said.subject = find_subject(store, name, [&](const Subject& subject) {
-    return !opinion.begins && (!holdings.tellers(holding_of(subject)).empty() ||
-                               has_limited(store, opinion, user, subject, now));
+    return !opinion.begins &&
+           (!holdings.tellers(holding_of(subject)).empty() ||
+            (opinion.is_ban && !limited_bans(store, user, subject, now).empty()));
   });
   const Holding holding = holding_of(said.subject);
   if (opinion.begins) {
     said.is_changed = holdings.hold(holding, now, 0, now) == Holdings::Told::kNew;
   } else {
     said.ended = holdings.end_for_all(holding, now, kYou);
-    const std::size_t limited = end_limited(store, opinion, user, said.subject, now);
+    const std::size_t limited =
+        opinion.is_ban ? end_limited_bans(store, user, said.subject, now) : 0;
     said.is_changed = !said.ended.empty() || limited > 0;
   }
   said.banners = banners_of(store, user, said.subject);

@@ -93,15 +93,16 @@ class ForgottenByUser {
  public:
   ForgottenByUser(const Store& store, const Tables& catalogue, const IdMap& tracks,
                   std::int64_t now)
-      : store_(store), catalogue_(catalogue), tracks_(tracks), now_(now) {
+      : store_(store),
+        tracks_(tracks),
+        artists_(column_of<std::int64_t>(*catalogue.table("artists"), "id")),
+        now_(now) {
     Statement users =
         store.prepare("SELECT DISTINCT user_id FROM feedback WHERE verdict = 'forget'");
-    std::optional<FeedbackLog> log;
     for (users.start(); users.step();) {
-      if (!log) log.emplace(store);
       const std::int64_t user = users.integer(0);
       Forgotten& forgotten = of_user_.try_emplace(user, catalogue).first->second;
-      for (const FeedbackSpan& span : spans_of(log->rows(user)))
+      for (const FeedbackSpan& span : spans_of(feedback_of(store, user)))
         if (span.row.verdict == Verdict::kForget && span.holds(now)) add(span.row, forgotten);
     }
   }
@@ -127,8 +128,7 @@ class ForgottenByUser {
       return forgotten.add_times(row.first.value_or(0), row.last.value_or(0));
     if (row.subject == FeedbackSubject::kPlaylist) return add_playlist(row, forgotten);
     if (row.artist) {
-      const auto ids = column_of<std::int64_t>(*catalogue_.table("artists"), "id");
-      const std::int32_t artist = IdMap(ids).number(*row.artist);
+      const std::int32_t artist = artists_.number(*row.artist);
       if (artist < 0) return;
       if (row.subject == FeedbackSubject::kAlbum) return forgotten.add_album(artist, row.name);
       return forgotten.add_artist(artist);
@@ -151,8 +151,8 @@ class ForgottenByUser {
   }
 
   const Store& store_;
-  const Tables& catalogue_;
   const IdMap& tracks_;
+  IdMap artists_;
   std::int64_t now_;
   std::unordered_map<std::int64_t, Forgotten> of_user_;
 };

@@ -14,6 +14,7 @@
 #include "shared/exact_search.hpp"
 #include "shared/model_rows.hpp"
 #include "shared/quantized_rows.hpp"
+#include "shared/sound_columns.hpp"
 
 namespace engine {
 namespace {
@@ -24,18 +25,8 @@ constexpr std::size_t kMostOtherRows = 256;
 
 constexpr std::size_t kLeastCodedDim = 32;
 
-constexpr std::array kFeatureColumns = {"danceability_or_artist",
-                                        "energy_or_artist",
-                                        "speechiness_or_artist",
-                                        "acousticness_or_artist",
-                                        "instrumentalness_or_artist",
-                                        "liveness_or_artist",
-                                        "valence_or_artist",
-                                        "loudness",
-                                        "tempo"};
-constexpr std::size_t kFeatures = kFeatureColumns.size() + 1;  // and the year
-constexpr std::size_t kFeatureDim = kFeatures + 1;             // and the constant
-constexpr float kMostDeviations = 3;
+constexpr std::size_t kFeatures = shared::kSoundColumns.size() + 1;  // and the year
+constexpr std::size_t kFeatureDim = kFeatures + 1;                   // and the constant
 
 /// A model's matrix, and whose its rows are.
 struct LearnedSpace {
@@ -228,8 +219,9 @@ void put_feature(const FeatureColumn& column, std::span<const std::int32_t> trac
   for (std::size_t k = 0; k < tracks.size(); ++k) {
     const double value = column[tracks[k]];
     if (std::isnan(value)) continue;
-    vectors[k * kFeatureDim + place] = std::clamp(static_cast<float>((value - mean) / deviation),
-                                                  -kMostDeviations, kMostDeviations);
+    vectors[k * kFeatureDim + place] =
+        std::clamp(static_cast<float>((value - mean) / deviation), -shared::kMostDeviations,
+                   shared::kMostDeviations);
   }
 }
 
@@ -316,9 +308,9 @@ void TrackSpace::Rows::use_features(const Tables& tables, const Tracks& tracks) 
   }
   features.resize(all.size() * kFeatureDim);
   std::vector<bool> is_known(all.size());
-  for (std::size_t k = 0; k < kFeatureColumns.size(); ++k)
-    put_feature(FeatureColumn(table, kFeatureColumns[k]), all, k, features, is_known);
-  put_feature(FeatureColumn(table, "year"), all, kFeatureColumns.size(), features, is_known);
+  for (std::size_t k = 0; k < shared::kSoundColumns.size(); ++k)
+    put_feature(FeatureColumn(table, shared::kSoundColumns[k]), all, k, features, is_known);
+  put_feature(FeatureColumn(table, "year"), all, shared::kSoundColumns.size(), features, is_known);
   rows = SpaceRows(std::move(all), is_there.size());
   for (std::size_t k = 0; k < rows.size(); ++k) {
     if (!is_known[k]) {

@@ -144,14 +144,33 @@ std::vector<FeedbackSpan> spans_of(const std::vector<FeedbackRow>& rows) {
   return made;
 }
 
+std::vector<FeedbackRow> feedback_of(const Store& store, std::int64_t user) {
+  Statement select = store.prepare("SELECT " + std::string(kColumns) +
+                                   " FROM feedback WHERE user_id = ?1 ORDER BY feedback_id");
+  std::vector<FeedbackRow> found;
+  for (select.start(user); select.step();) found.push_back(read_row(select));
+  return found;
+}
+
+FeedbackRow undo_of(const FeedbackRow& row, std::int64_t at, std::string origin) {
+  FeedbackRow undo = row;
+  undo.id = 0;
+  undo.ts = at;
+  undo.verdict = Verdict::kUndo;
+  undo.rating = undo.propensity = std::nullopt;
+  undo.expires = undo.run = std::nullopt;
+  undo.reason.clear();
+  undo.origin = std::move(origin);
+  undo.undoes = row.id;
+  return undo;
+}
+
 FeedbackLog::FeedbackLog(const Store& store)
     : insert_(store.prepare("INSERT INTO feedback (user_id, ts, verdict, subject, track_id, "
                             "artist_id, name, first_ts, last_ts, rating, reason, list, expires_at, "
                             "origin, run_id, propensity, undoes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
                             "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) "
                             "RETURNING feedback_id")),
-      select_(store.prepare("SELECT " + std::string(kColumns) +
-                            " FROM feedback WHERE user_id = ?1 ORDER BY feedback_id")),
       find_(store.prepare("SELECT " + std::string(kColumns) +
                           " FROM feedback WHERE user_id = ?1 AND feedback_id = ?2")),
       lasting_(store.prepare(
@@ -167,12 +186,6 @@ std::int64_t FeedbackLog::append(const FeedbackRow& row) {
                     row.artist, row.name, row.first, row.last, row.rating, row.reason, row.list,
                     row.expires, row.origin, row.run, row.propensity, row.undoes)
       .value();
-}
-
-std::vector<FeedbackRow> FeedbackLog::rows(std::int64_t user) {
-  std::vector<FeedbackRow> found;
-  for (select_.start(user); select_.step();) found.push_back(read_row(select_));
-  return found;
 }
 
 std::optional<FeedbackRow> FeedbackLog::find(std::int64_t user, std::int64_t id) {

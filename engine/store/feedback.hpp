@@ -93,6 +93,12 @@ struct FeedbackSpan {
 /// Of one user's rows, by id: a row ends with the first undo that names it, or as it expires.
 std::vector<FeedbackSpan> spans_of(const std::vector<FeedbackRow>& rows);
 
+/// By id, of everything that the user ever said.
+std::vector<FeedbackRow> feedback_of(const Store& store, std::int64_t user);
+
+/// What takes the row back as of then, to be appended.
+FeedbackRow undo_of(const FeedbackRow& row, std::int64_t at, std::string origin);
+
 /// The table of it. Threads: one, as its Store. Append inside a transaction.
 class FeedbackLog {
  public:
@@ -100,8 +106,6 @@ class FeedbackLog {
 
   /// Its id.
   std::int64_t append(const FeedbackRow& row);
-  /// By id, of everything that the user ever said.
-  [[nodiscard]] std::vector<FeedbackRow> rows(std::int64_t user);
   [[nodiscard]] std::optional<FeedbackRow> find(std::int64_t user, std::int64_t id);
   /// By id: those of the same user, verdict, subject, track and artist that nothing has undone, for
   /// every list and without an end.
@@ -109,7 +113,7 @@ class FeedbackLog {
   [[nodiscard]] bool is_undone(std::int64_t id);
 
  private:
-  Statement insert_, select_, find_, lasting_, undone_;
+  Statement insert_, find_, lasting_, undone_;
 };
 
 }  // namespace engine

@@ -202,27 +202,14 @@ void Holdings::log_beginning(const Holding& h, std::int64_t since, FeedbackRow s
 void Holdings::log_redated(const Holding& h, std::int64_t since) {
   if (!is_logged(h)) return;
   for (const FeedbackRow& row : log_.lasting(log_row(h)))
-    if (is_word_of(row, h.teller)) log_undo(row, row.ts, origin_of(h.teller));
+    if (is_word_of(row, h.teller)) log_.append(undo_of(row, row.ts, origin_of(h.teller)));
   log_beginning(h, since, {});
 }
 
 void Holdings::log_end(const Holding& h, std::int64_t at, std::string_view by) {
   if (!is_logged(h)) return;
   for (const FeedbackRow& row : log_.lasting(log_row(h)))
-    if (is_word_of(row, h.teller)) log_undo(row, at, origin_of(by));
-}
-
-void Holdings::log_undo(const FeedbackRow& row, std::int64_t at, const std::string& origin) {
-  FeedbackRow undo;
-  undo.user = row.user;
-  undo.ts = at;
-  undo.verdict = Verdict::kUndo;
-  undo.subject = row.subject;
-  undo.track = row.track;
-  undo.artist = row.artist;
-  undo.origin = origin;
-  undo.undoes = row.id;
-  log_.append(undo);
+    if (is_word_of(row, h.teller)) log_.append(undo_of(row, at, origin_of(by)));
 }
 
 std::vector<EndedHolding> Holdings::end_unlisted(std::int64_t user, HoldingKind kind,

@@ -94,7 +94,6 @@ class Holdings {
   void log_beginning(const Holding& holding, std::int64_t since, FeedbackRow said);
   void log_redated(const Holding& holding, std::int64_t since);
   void log_end(const Holding& holding, std::int64_t at, std::string_view by);
-  void log_undo(const FeedbackRow& row, std::int64_t at, const std::string& origin);
 
   FeedbackLog log_;
   Statement find_, find_ended_, insert_, date_, date_anew_, list_, adopt_, reopen_, list_ended_,

@@ -79,7 +79,7 @@ std::string link_of(const std::string& spotify_uri) {
 }
 
 /// What the last rejections suggest to leave out; "" for nothing.
-std::string advice_text(const app::Questions& asked) {
+std::string advice_text(const app::Caller& caller, const app::Questions& asked) {
   if (asked.row.of == Row::Of::kNothing) return "";
   const std::string many =
       "the last " + std::to_string(asked.row.rejections) + " rejections are all ";
@@ -88,8 +88,11 @@ std::string advice_text(const app::Questions& asked) {
            asked.artist + "\"";
   if (asked.row.of == Row::Of::kKind)
     return many + "of " + asked.row.name + ": it will be suggested less and less";
+  std::string off = asked.row.name;  // beside those that are off already
+  for (const std::string& channel : caller.home.settings().texts("discovery.off"))
+    off = channel + ":" + off;
   return many + "from " + asked.row.name +
-         "; leave that channel out with: engine config set discovery.off " + asked.row.name;
+         "; leave that channel out with: engine config set discovery.off " + off;
 }
 
 Json question_json(const app::NextQuestion& question) {
@@ -120,19 +123,19 @@ std::string question_text(const app::NextQuestion& question) {
   return text;
 }
 
-Json state_json(const app::Questions& asked, const Json& answered) {
+Json state_json(const app::Caller& caller, const app::Questions& asked, const Json& answered) {
   return {{"user", asked.user},
           {"question", asked.next ? question_json(*asked.next) : Json(nullptr)},
           {"waiting", asked.waiting},
           {"put_off", asked.put_off},
           {"trials", asked.trials},
-          {"advice", text_or_null(advice_text(asked))},
+          {"advice", text_or_null(advice_text(caller, asked))},
           {"answered", answered}};
 }
 
-std::string state_text(const app::Questions& asked) {
+std::string state_text(const app::Caller& caller, const app::Questions& asked) {
   std::string text;
-  if (const std::string advice = advice_text(asked); !advice.empty())
+  if (const std::string advice = advice_text(caller, asked); !advice.empty())
     text += one_line(advice) + "\n";
   if (!asked.next) {
     text += "nothing is asked";
@@ -204,8 +207,8 @@ Answer next(const app::Caller& caller, const Arguments& arguments) {
   }
   const app::Questions asked = app::questions(caller);
   const bool is_done = asked.next || !answered.is_null();
-  Answer answer{is_done ? Exit::kDone : Exit::kNothing, state_json(asked, answered),
-                text + state_text(asked)};
+  Answer answer{is_done ? Exit::kDone : Exit::kNothing, state_json(caller, asked, answered),
+                text + state_text(caller, asked)};
   answer.is_question = asked.next.has_value();
   if (answer.is_question && !caller.screen.is_json)
     answer.afterwards = [&caller] {
@@ -252,16 +255,15 @@ std::vector<Choice> next_choices() {
         {.key = key,
          .label = std::string(feedback_reasons()[reasons.size()].word),
          .given = {{"reason", {std::string(feedback_reasons()[reasons.size()].word)}}}});
-  return {{.key = 'a', .label = "approve", .verb = "next", .given = {{"answer", {"approve"}}}},
+  return {{.key = 'a', .label = "approve", .given = {{"answer", {"approve"}}}},
           {.key = 'r',
            .label = "reject",
-           .verb = "next",
            .given = {{"answer", {"reject"}}},
            .then = "why?",
            .choices = std::move(reasons)},
-          {.key = 's', .label = "skip", .verb = "next", .given = {{"answer", {"skip"}}}},
-          {.key = 'l', .label = "listen", .verb = "next", .given = {{"answer", {"listen"}}}},
-          {.key = 'u', .label = "undo", .verb = "next", .given = {{"answer", {kUndo}}}}};
+          {.key = 's', .label = "skip", .given = {{"answer", {"skip"}}}},
+          {.key = 'l', .label = "listen", .given = {{"answer", {"listen"}}}},
+          {.key = 'u', .label = "undo", .given = {{"answer", {kUndo}}}}};
 }
 
 }  // namespace

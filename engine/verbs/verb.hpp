@@ -88,9 +88,8 @@ struct Answer {
 /// What somebody at a terminal may say to an answer that is a question.
 struct Choice {
   char key = 0;
-  std::string label = {};  // "approve"
-  std::string verb = {};   // that is asked for with `given`
-  Given given = {};
+  std::string label = {};            // "approve"
+  Given given = {};                  // what the verb is asked with
   std::string then = {};             // what is asked before that ...
   std::vector<Choice> choices = {};  // ... of these, whose `given` is added; or of none
 };

@@ -3,19 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sound_columns.hpp"
+
 namespace shared {
 namespace {
-
-constexpr const char* kFeatureColumns[] = {"danceability_or_artist",
-                                           "energy_or_artist",
-                                           "speechiness_or_artist",
-                                           "acousticness_or_artist",
-                                           "instrumentalness_or_artist",
-                                           "liveness_or_artist",
-                                           "valence_or_artist",
-                                           "loudness",
-                                           "tempo"};
-constexpr float kMostDeviations = 3;
 
 /// Of those that are known; a deviation of 0 where all are alike, or none is known.
 std::pair<float, float> mean_and_deviation(const playlist::Call& call,
@@ -63,7 +54,7 @@ SoundSpace SoundSpace::open(const playlist::Call& call, const std::string& name)
   SoundSpace space;
   space.name_ = "features";
   const playlist::Table tracks = call.table("tracks");
-  for (const char* column : kFeatureColumns) {
+  for (const char* column : kSoundColumns) {
     if (!tracks.has(column)) continue;
     const auto values = tracks[column].f32();
     const auto [mean, deviation] = mean_and_deviation(call, values);

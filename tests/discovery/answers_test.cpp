@@ -66,3 +66,30 @@ TEST_CASE("rejections in a row are told by what they have in common", "[discover
   CHECK(rejected_in_a_row(answers, 1).of == Row::Of::kNothing);
   CHECK(rejected_in_a_row({}, 5).of == Row::Of::kNothing);
 }
+
+TEST_CASE("sampling by answers is accepted more often than drawing by lot",
+          "[discovery][answers]") {
+  // Six sources of which 0.1 to 0.6 is accepted; five questions a week for a year, forty people.
+  constexpr double kAccepted[] = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6};
+  double sampled = 0, by_lot = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    engine::Random random(seed);
+    std::vector<Answer> answers;
+    for (int week = 0; week < 52; ++week) {
+      const std::int64_t now = week * 7 * kDay;
+      auto known = posteriors_of(answers, now);
+      std::vector<engine::discovery::Posterior> arms;
+      for (int arm = 0; arm < 6; ++arm) arms.push_back(known[{std::to_string(arm), ""}]);
+      for (int question = 0; question < 5; ++question) {
+        const std::size_t arm = engine::discovery::draw_arm(arms, random);
+        const bool is_accepted = random.uniform() < kAccepted[arm];
+        answers.push_back({std::to_string(arm), "", now, is_accepted});
+        sampled += is_accepted / (40.0 * 260);
+        by_lot += (random.uniform() < kAccepted[random.next() % 6]) / (40.0 * 260);
+      }
+    }
+  }
+  INFO(sampled << " sampled, " << by_lot << " by lot");
+  CHECK(by_lot == Approx(0.35).margin(0.02));
+  CHECK(sampled > by_lot + 0.1);
+}

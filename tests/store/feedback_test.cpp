@@ -46,7 +46,7 @@ struct Book {
   /// "ban 100..200 by cli" of every row that is no undo, where it ever held.
   [[nodiscard]] std::string spans() {
     std::string text;
-    for (const FeedbackSpan& span : engine::spans_of(log.rows(1))) {
+    for (const FeedbackSpan& span : engine::spans_of(engine::feedback_of(store, 1))) {
       if (span.since >= span.ended) continue;
       text += (text.empty() ? "" : "; ") + std::string(word_of(span.row.verdict)) + " " +
               (span.since == INT64_MIN ? "" : std::to_string(span.since)) + ".." +
@@ -80,7 +80,7 @@ TEST_CASE("a row of the log comes back as it was said", "[store][feedback]") {
   FeedbackRow rated = book.row(Verdict::kRate, 101);
   rated.rating = 4.5;
   book.log.append(rated);
-  const auto rows = book.log.rows(1);
+  const auto rows = engine::feedback_of(book.store, 1);
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].id == said.id);
   CHECK(rows[0].subject == FeedbackSubject::kSong);
@@ -109,7 +109,7 @@ TEST_CASE("a row holds until it is undone or expires, whichever comes first", "[
   // A second undo of it does not make it hold for longer.
   book.log.append(book.undo(first, 400));
   CHECK(book.spans() == "later 100..300 by cli");
-  const FeedbackSpan span = engine::spans_of(book.log.rows(1)).front();
+  const FeedbackSpan span = engine::spans_of(engine::feedback_of(book.store, 1)).front();
   CHECK_FALSE(span.holds(99));
   CHECK(span.holds(100));
   CHECK_FALSE(span.holds(300));
@@ -170,7 +170,7 @@ TEST_CASE("a store of before gets its bans and words into the log", "[store][fee
   }
   const Store store = Store::open(path);
   std::string text;
-  for (const FeedbackSpan& span : engine::spans_of(FeedbackLog(store).rows(1)))
+  for (const FeedbackSpan& span : engine::spans_of(engine::feedback_of(store, 1)))
     text += std::string(word_of(span.row.verdict)) + " " + std::string(word_of(span.row.subject)) +
             " " + std::to_string(span.row.ts) + ".." +
             (span.ended == INT64_MAX ? "" : std::to_string(span.ended)) + " " + span.row.origin +
