@@ -243,6 +243,15 @@ AsOfView::Made AsOfView::make_current() const {
   return made;
 }
 
+// Its code in the listens; -1 for none of them.
+std::int32_t AsOfView::device_called(std::string_view name) const {
+  const playlist_column& devices = *find_column(user("listen_contexts"), "device");
+  for (std::uint32_t code = 0; code < devices.dict->count; ++code)
+    if (text_of(devices, static_cast<std::int32_t>(code)) == name)
+      return static_cast<std::int32_t>(code);
+  return -1;
+}
+
 const Forgotten& AsOfView::forgotten() const {
   const std::lock_guard lock(mutex_);
   if (forgotten_) return *forgotten_;
@@ -253,6 +262,10 @@ const Forgotten& AsOfView::forgotten() const {
     switch (feedback.subject(row)) {
       case FeedbackSubject::kTimes:
         made.add_times(feedback.first[row], feedback.last[row]);
+        break;
+      case FeedbackSubject::kDevice:
+        if (const std::int32_t device = device_called(feedback.text("name", row)); device >= 0)
+          made.add_device(device);
         break;
       case FeedbackSubject::kArtist:
         made.add_artist(feedback.artist[row]);

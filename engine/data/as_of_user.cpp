@@ -43,10 +43,11 @@ AsOfView::EndedListens AsOfView::remembered(const EndedListens& ended) const {
   const playlist_table& whole = user("listens");
   const auto ts = items<std::int64_t>(whole, "ts");
   const auto track = items<std::int32_t>(whole, "track");
+  const auto device = items<std::int32_t>(user("listen_contexts"), "device");
   EndedListens kept;
   for (std::size_t k = 0; k < static_cast<std::size_t>(ended.count()); ++k) {
     const std::size_t row = ended.row(k);
-    if (!forgotten().has_listen(track[row], ts[row]))
+    if (!forgotten().has_listen(track[row], ts[row], device[row]))
       kept.more.push_back(static_cast<std::int64_t>(row));
   }
   return kept;
@@ -80,6 +81,23 @@ AsOfView::Made AsOfView::make_listen_contexts() const {
     for (std::size_t k = 0; k < count; ++k)
       to[k] = code_of(static_cast<PlayReason>(reasons[ended.row(k)]));
   }
+
+  // Names stand in the order in which the listens use them, as those of later ones are not known.
+  const playlist_column& devices = *find_column(whole, "device");
+  const auto device = items<std::int32_t>(whole, "device");
+  std::vector<std::int32_t> codes(devices.dict->count, -1), used(count, -1);
+  std::vector<std::string> names;
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::int32_t number = device[ended.row(k)];
+    if (number < 0) continue;
+    std::int32_t& code = codes[static_cast<std::size_t>(number)];
+    if (code < 0) {
+      code = static_cast<std::int32_t>(names.size());
+      names.emplace_back(text_of(devices, number));
+    }
+    used[k] = code;
+  }
+  std::ranges::copy(used, made->texts("device", names));
 
   std::int32_t *const session = made->i32("session"), *const position = made->i32("position");
   std::int32_t number = 0;

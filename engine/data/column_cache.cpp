@@ -129,7 +129,7 @@ class Preparation {
     const std::string catalogue_key =
         "catalogue 5 (tables " + declared_hash(TableOwner::kCatalogue) + ") of " + source;
     const std::string number = "number " + std::to_string(made_.user_id) + " of " + source;
-    const std::string user_key = "user 6, " + number + ", " + text_of_rule(options_.rule);
+    const std::string user_key = "user 7, " + number + ", " + text_of_rule(options_.rule);
     const std::string sets_key = "sets 2 (tables " + declared_hash(TableOwner::kUser) + "), " +
                                  number + ", " + store_.user_state(made_.user_id, UserPart::kSets);
     make_folder();

@@ -144,6 +144,7 @@ constexpr DeclaredColumn kListenContextColumns[] = {
     flag("shuffle", "1: played in shuffled order; 255 not known"),
     text("start_reason", "what made it begin: \"trackdone\", \"fwdbtn\", \"clickrow\" ..."),
     text("end_reason", "likewise end"),
+    text("device", "what it was played on, as far as an export told"),
     {"session", PLAYLIST_I32, "its row of the table \"sessions\"", Holds::kValues, 0, 50, false},
     {"position", PLAYLIST_I32, "in the session, from 0", Holds::kValues, 0, 50, false},
 };

@@ -44,10 +44,14 @@ void Forgotten::add_times(std::int64_t first, std::int64_t last) {
   times_.emplace_back(first, last);
 }
 
-bool Forgotten::has_listen(std::int32_t track, std::int64_t ts) const {
-  return has_track(track) || std::ranges::any_of(times_, [ts](const auto& span) {
-           return span.first <= ts && ts < span.second;
-         });
+void Forgotten::add_device(std::int32_t device) {
+  devices_.push_back(device);
+}
+
+bool Forgotten::has_listen(std::int32_t track, std::int64_t ts, std::int32_t device) const {
+  return has_track(track) || std::ranges::find(devices_, device) != devices_.end() ||
+         std::ranges::any_of(
+             times_, [ts](const auto& span) { return span.first <= ts && ts < span.second; });
 }
 
 }  // namespace engine

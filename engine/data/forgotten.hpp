@@ -1,6 +1,6 @@
 // What a person asked to be forgotten: it tells nothing of their taste.
 //
-// A listen is forgotten by its time, its track, or what the track belongs to; a like by the track
+// A listen is forgotten by its time, its device, its track, or what the track belongs to; a like by the track
 // or the artist alone. What somebody has (their library, playlists) stays what it is.
 #pragma once
 
@@ -25,11 +25,13 @@ class Forgotten {
   void add_album(std::int32_t artist, std::string_view name);
   /// [first, last), Unix seconds.
   void add_times(std::int64_t first, std::int64_t last);
+  /// By any number from 0 that has_listen() is asked for; what is below is no device.
+  void add_device(std::int32_t device);
 
   [[nodiscard]] bool is_empty() const {
-    return is_track_.empty() && is_artist_.empty() && times_.empty();
+    return is_track_.empty() && is_artist_.empty() && times_.empty() && devices_.empty();
   }
-  [[nodiscard]] bool has_listen(std::int32_t track, std::int64_t ts) const;
+  [[nodiscard]] bool has_listen(std::int32_t track, std::int64_t ts, std::int32_t device) const;
   [[nodiscard]] bool has_track(std::int32_t track) const {
     return !is_track_.empty() && is_track_[static_cast<std::size_t>(track)];
   }
@@ -41,6 +43,7 @@ class Forgotten {
   const Tables* catalogue_ = nullptr;
   std::vector<bool> is_track_, is_artist_;  // empty: none is
   std::vector<std::pair<std::int64_t, std::int64_t>> times_;
+  std::vector<std::int32_t> devices_;
 };
 
 }  // namespace engine

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "data/numbering.hpp"
+#include "store/devices.hpp"
 
 namespace engine {
 namespace {
@@ -10,6 +11,13 @@ namespace {
 std::int32_t length_of(std::int64_t ms_played) {
   if (ms_played < 0) return INT32_MIN;
   return static_cast<std::int32_t>(std::min<std::int64_t>(ms_played, INT32_MAX));
+}
+
+Dictionary devices_of(const Store& store, std::int64_t user_id) {
+  Dictionary devices;
+  const std::vector<std::string> names = device_names(store, user_id);
+  for (std::size_t k = 1; k < names.size(); ++k) devices.append(names[k]);
+  return devices;
 }
 
 // First times of the user being read, by track id; listens come user by user.
@@ -68,6 +76,7 @@ void ListenRows::add(std::int64_t start, std::int64_t track, std::int32_t played
 
 ListenScan scan_listens(const Store& store, std::int64_t wanted_user) {
   ListenScan scan;
+  scan.rows.devices = devices_of(store, wanted_user);
   FirstTimes first(store.integer("SELECT max(track_id) FROM tracks"));
   Statement listens =
       store.prepare("SELECT user_id, ts, track_id, ms_played, flags, country FROM listens");
@@ -91,6 +100,7 @@ ListenScan scan_listens(const Store& store, std::int64_t wanted_user) {
 
 ListenRows read_listens(const Store& store, std::int64_t user_id) {
   ListenRows rows;
+  rows.devices = devices_of(store, user_id);
   Statement listens = store.prepare(
       "SELECT ts, track_id, ms_played, flags, country FROM listens WHERE user_id = ?1");
   listens.start(user_id);

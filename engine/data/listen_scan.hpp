@@ -19,6 +19,7 @@ struct ListenRows {
   std::vector<std::int32_t> country;    // codes into `countries`, -1 missing
   /// AA to ZZ first, so that a code says nothing about which countries other listens have.
   Dictionary countries;
+  Dictionary devices;  // code k is device k + 1 of the user's (store/devices.hpp)
 
   ListenRows();
   void add(std::int64_t ts, std::int64_t track_id, std::int32_t ms_played, std::int64_t flags,

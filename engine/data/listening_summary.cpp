@@ -69,6 +69,18 @@ void add_listens(const AsOf& tables, ListeningSummary& made) {
   made.matched_tracks_share = static_cast<double>(matched_heard) / static_cast<double>(heard);
 }
 
+void add_devices(const AsOf& tables, ListeningSummary& made) {
+  const playlist_column& names = *find_column(*tables.table("listen_contexts"), "device");
+  const auto device = column_of<std::int32_t>(*tables.table("listen_contexts"), "device");
+  const auto is_play = column_of<std::uint8_t>(*tables.table("listens"), "is_play");
+  std::vector<std::int64_t> plays(names.dict->count);
+  for (std::size_t k = 0; k < device.size(); ++k)
+    if (device[k] >= 0 && is_play[k] == 1) ++plays[static_cast<std::size_t>(device[k])];
+  for (const std::size_t code : best(plays, plays.size()))
+    made.devices.push_back(
+        {0, std::string(text_of(names, static_cast<std::int32_t>(code))), "", plays[code]});
+}
+
 /// Each once. From the listens, not by "track_statistics": a run asks only this of it, most often,
 /// and that table has a row for every track of the library.
 std::vector<std::size_t> tracks_played(const AsOf& tables) {
@@ -111,6 +123,7 @@ std::vector<FeatureCoverage> heard_coverage(const AsOf& tables) {
 ListeningSummary summarise_listening(const AsOf& tables, std::size_t top) {
   ListeningSummary made;
   add_listens(tables, made);
+  add_devices(tables, made);
   const playlist_table& tracks = *tables.table("tracks");
   const playlist_table& artists = *tables.table("artists");
   const playlist_table& tags = *tables.table("tags");

@@ -11,7 +11,7 @@
 namespace engine {
 
 struct TopEntry {
-  std::int64_t id = 0;  // the store's id of the track or artist; 0 for genres
+  std::int64_t id = 0;  // the store's id of the track or artist; 0 for genres, devices
   std::string name;
   std::string artist;  // of a track
   std::int64_t plays = 0;
@@ -29,6 +29,7 @@ struct ListeningSummary {
   /// Listens, and different tracks heard, that a catalogue knows; -1 without listens.
   double matched_listens_share = -1, matched_tracks_share = -1;
   std::vector<TopEntry> top_tracks, top_artists, top_genres;  // by plays, then number
+  std::vector<TopEntry> devices;                              // all that exports told of, likewise
   std::vector<FeatureCoverage> coverage;                      // of all tracks
   std::vector<FeatureCoverage> heard_coverage;                // of tracks_heard
 };

@@ -22,7 +22,7 @@ namespace {
 
 struct ListenTable {
   std::vector<std::int64_t> ts;
-  std::vector<std::int32_t> track, ms_played, country;
+  std::vector<std::int32_t> track, ms_played, country, device;
   std::vector<std::uint8_t> is_play, is_skip, is_finished, shuffle, start_reason, end_reason;
   std::int64_t last_end = INT64_MIN, longest = 0, incognito = 0;
 
@@ -36,7 +36,8 @@ ListenTable judge_listens(const ListenRows& rows, const IdMap& numbers,
                           std::span<const std::int32_t> durations, const PlayRule& rule) {
   ListenTable made;
   const std::size_t count = rows.count();
-  for (auto* column : {&made.track, &made.ms_played, &made.country}) column->reserve(count);
+  for (auto* column : {&made.track, &made.ms_played, &made.country, &made.device})
+    column->reserve(count);
   for (auto* column : {&made.is_play, &made.is_skip, &made.is_finished, &made.shuffle,
                        &made.start_reason, &made.end_reason})
     column->reserve(count);
@@ -60,6 +61,7 @@ ListenTable judge_listens(const ListenRows& rows, const IdMap& numbers,
     made.shuffle.push_back(ListenFlags::shuffle(rows.flags[k]));
     made.start_reason.push_back(static_cast<std::uint8_t>(ListenFlags::start(rows.flags[k])));
     made.end_reason.push_back(static_cast<std::uint8_t>(ListenFlags::end(rows.flags[k])));
+    made.device.push_back(static_cast<std::int32_t>(ListenFlags::device(rows.flags[k])) - 1);
     const std::int64_t end = end_of_listen(rows.ts[k], rows.ms_played[k]);
     made.last_end = std::max(made.last_end, end);
     made.longest = std::max(made.longest, end - rows.ts[k]);
@@ -270,7 +272,7 @@ SaidSets read_said(const Store& store, std::int64_t user_id, const Numbers& numb
   return said;
 }
 
-void describe(ColumnWriter& writer, const ListenTable& listens, const Dictionary& countries) {
+void describe(ColumnWriter& writer, const ListenTable& listens, const ListenRows& rows) {
   writer.table("listens", listens.ts.size());
   writer.column("track", listens.track);
   writer.column("ts", listens.ts);
@@ -278,11 +280,12 @@ void describe(ColumnWriter& writer, const ListenTable& listens, const Dictionary
   writer.column("is_play", listens.is_play);
   writer.column("is_skip", listens.is_skip);
   writer.column("is_finished", listens.is_finished);
-  writer.column("country", listens.country, countries);
+  writer.column("country", listens.country, rows.countries);
   writer.table("listen_contexts", listens.ts.size());
   writer.column("shuffle", listens.shuffle);
   writer.column("start_reason", listens.start_reason);
   writer.column("end_reason", listens.end_reason);
+  writer.column("device", listens.device, rows.devices);
   writer.table("summary", 1);
   writer.column("last_end", std::span(&listens.last_end, 1));
   writer.column("longest", std::span(&listens.longest, 1));
@@ -356,7 +359,7 @@ std::shared_ptr<const ColumnFile> UserBuilder::build_listens(const ListenRows& l
   const ListenTotals totals =
       total_listens(judged.columns(), static_cast<std::size_t>(tracks.rows));
   ColumnWriter writer(key);
-  describe(writer, judged, listens.countries);
+  describe(writer, judged, listens);
   describe(writer, totals);
   return write(writer);
 }
@@ -380,7 +383,7 @@ std::shared_ptr<const ColumnFile> UserBuilder::build_in_memory(std::int64_t user
   ColumnWriter writer(key);
   const Bans bans = read_bans(store_, user_id, [this]() -> const Numbers& { return numbers(); });
   const FeedbackColumns feedback = read_feedback(user_id);
-  describe(writer, judged, listens.countries);
+  describe(writer, judged, listens);
   describe(writer, sets);
   describe(writer, bans);
   describe(writer, SaidSets());  // the sets were read just now

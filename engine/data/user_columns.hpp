@@ -1,7 +1,8 @@
 // Makes one user's column files from the store and the catalogue's columns.
 //
 // heard   "listens"   as in PLAYLIST_SERVICE_TABLES, by (ts, track id, ms_played)
-//         "listen_contexts"  of each of these rows: shuffle u8, start_reason end_reason u8 (PlayReason)
+//         "listen_contexts"  of each of these rows: shuffle u8, start_reason end_reason u8 (PlayReason),
+//                     device (its name)
 //         "totals"    per track number, over all listens: plays skips finished i32, skip_rate f32,
 //                     first_played last_played i64; may be left out
 //         "summary"   one row: last_end i64 (Unix seconds at which all listens have ended),

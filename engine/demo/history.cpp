@@ -197,6 +197,12 @@ class History {
       listener_.saved_albums.push_back({album_number, at});
   }
 
+  /// By the hour, UTC: most days are alike.
+  static std::int64_t device_at(std::int64_t at) {
+    const std::int64_t hour = at / 3600 % 24;
+    return hour >= 8 && hour < 16 ? 2 : hour >= 17 && hour < 20 ? 3 : 1;
+  }
+
   // One listen; returns when the next may begin.
   std::int64_t play(std::int32_t track_number, std::int64_t at, bool is_shuffled) {
     const Track& track = world_.tracks[static_cast<std::size_t>(track_number)];
@@ -214,7 +220,7 @@ class History {
           static_cast<std::int32_t>((0.1 + 0.8 * random_.uniform()) * track.duration_ms);
       end = PlayReason::kEndPlay;
     }
-    listen.flags = ListenFlags::with_end(end);
+    listen.flags = ListenFlags::with_end(end) | ListenFlags::with_device(device_at(at));
     if (random_.uniform() < 0.7)  // exports leave the rest unsaid
       listen.flags |= is_skipped ? ListenFlags::kSkipped : ListenFlags::kNotSkipped;
     if (is_shuffled) listen.flags |= ListenFlags::kShuffle;

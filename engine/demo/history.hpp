@@ -12,7 +12,7 @@ namespace engine::demo {
 struct Listen {
   std::int64_t ts;  // start
   std::int32_t track, ms_played;
-  std::int32_t flags;  // store/listen_flags.hpp
+  std::int64_t flags;  // store/listen_flags.hpp
 };
 
 struct Dated {
@@ -32,6 +32,10 @@ struct Listener {
   std::vector<Dated> likes, saved_albums, saved_artists;  // by time
   std::vector<OwnPlaylist> playlists;
 };
+
+/// What every listener of the demo plays on, by number (store/devices.hpp) from 1: on the way, at work, at
+/// home.
+constexpr const char* kDeviceNames[] = {"Phone", "Computer", "Kitchen speaker"};
 
 /// Listener `number` with about `listens` listens over `days` days that end before `now`.
 Listener make_listener(const World& world, const DemoOptions& options, std::int64_t number,

@@ -189,6 +189,9 @@ void DemoWriter::write_listener(std::int64_t number, const Listener& listener) {
   const std::int64_t user_id = number + 1, ingestion_id = number == 0 ? 1 : 2;
   store_.prepare("INSERT INTO users (user_id, name, timezone, created_at) VALUES (?1, ?2, ?3, ?4)")
       .run(user_id, listener.name, "Europe/Berlin", options_.now);
+  Statement device = store_.prepare("INSERT INTO devices VALUES (?1, ?2, ?3)");
+  std::int64_t device_number = 0;
+  for (const char* name : kDeviceNames) device.run(user_id, ++device_number, name);
   Statement insert = store_.prepare(
       "INSERT INTO listens (user_id, ts, track_id, ms_played, flags, country, ingestion_id) "
       "VALUES (?1, ?2, ?3, ?4, ?5, 'DE', ?6)");

@@ -13,7 +13,7 @@
 
 namespace engine::import {
 
-/// The columns that become listens.flags, without who told it.
+/// The columns that become listens.flags, without who told it and on what it was played.
 class ListensWriter::FlagColumns {
  public:
   explicit FlagColumns(const TableView& table)
@@ -114,6 +114,7 @@ ListensWriter::ListensWriter(Store& store, TrackMatcher& matcher, RowTracks& tra
       tracks_(tracks),
       rule_(rule),
       tellers_(store),
+      devices_(store),
       insert_(store.prepare("INSERT OR IGNORE INTO listens VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")),
       insert_many_(store.prepare(
           "INSERT OR FAIL INTO listens SELECT c0, c1, c2, c3, c4, c5, c6 FROM row_source(?1)")),
@@ -205,6 +206,8 @@ void ListensWriter::gather(const TableView& table, std::span<const std::int64_t>
   const auto repeat = table.numbers<std::int32_t>("repeat");
   const TextView countries = table.texts("country"), tools = table.texts("teller");
   const std::vector<std::int32_t> tellers = tellers_of(tools, file.format);
+  const TextView devices = table.texts("device");
+  const std::vector<std::int64_t> played_on = device_flags(file.user_id(), devices);
   const FlagColumns flags(table);
   listens_.clear();
   listens_.reserve(table.rows);
@@ -225,8 +228,11 @@ void ListensWriter::gather(const TableView& table, std::span<const std::int64_t>
     }
     const std::int32_t tool = tools.code(row);
     const std::int32_t teller = tool < 0 ? tellers.back() : tellers[static_cast<std::size_t>(tool)];
-    listens_.push_back({ts[row] + *behind, tracks[row], record[row],
-                        with_teller(flags.of(row), teller), ms, countries.code(row), teller});
+    const std::int32_t device = devices.code(row);
+    const std::int64_t how =
+        flags.of(row) | (device < 0 ? 0 : played_on[static_cast<std::size_t>(device)]);
+    listens_.push_back({ts[row] + *behind, tracks[row], record[row], with_teller(how, teller), ms,
+                        countries.code(row), teller});
     file.saw(ts[row] + *behind);
   }
   const auto is_before = [](const Listen& a, const Listen& b) {
@@ -277,6 +283,16 @@ std::vector<std::int32_t> ListensWriter::tellers_of(const TextView& names,
   }
   tellers.push_back(tellers_.find_or_make(format));
   return tellers;
+}
+
+/// What listens.flags have of each code of the column "device".
+std::vector<std::int64_t> ListensWriter::device_flags(std::int64_t user, const TextView& names) {
+  std::vector<std::int64_t> flags;
+  for (std::size_t code = 0; code < names.distinct(); ++code) {
+    const std::string name = device_name(names.of(static_cast<std::int32_t>(code)));
+    flags.push_back(ListenFlags::with_device(devices_.find_or_make(user, name)));
+  }
+  return flags;
 }
 
 void ListensWriter::note_tellers(std::int64_t ingestion) {

@@ -26,6 +26,7 @@
 #include "import/record_buckets.hpp"
 #include "import/row_tracks.hpp"
 #include "library/tellings.hpp"
+#include "store/devices.hpp"
 #include "store/play_rule.hpp"
 #include "store/store.hpp"
 
@@ -53,6 +54,7 @@ class ListensWriter {
   void gather(const TableView& table, std::span<const std::int64_t> tracks, FileContext& file,
               RecordBuckets& records);
   std::vector<std::int32_t> tellers_of(const TextView& names, const std::string& format);
+  std::vector<std::int64_t> device_flags(std::int64_t user, const TextView& names);
   void note_tellers(std::int64_t ingestion);
   void note_retold(std::int64_t ingestion);
   bool has_other_tellers(std::int64_t user);
@@ -82,6 +84,7 @@ class ListensWriter {
   RowTracks& tracks_;
   PlayRule rule_;
   library::Tellers tellers_;
+  Devices devices_;
   library::ListenChanges changes_;
   Statement insert_, insert_many_, flags_, set_flags_, newest_, other_tellers_, note_teller_,
       note_retold_;

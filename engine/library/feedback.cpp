@@ -4,10 +4,12 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "core/ascii.hpp"
 #include "core/calendar.hpp"
 #include "core/error.hpp"
 #include "core/text_key.hpp"
 #include "library/subject.hpp"
+#include "store/devices.hpp"
 #include "store/holdings.hpp"
 
 namespace engine::library {
@@ -67,6 +69,40 @@ void set_playlist(const Store& store, FeedbackRow& row, const std::string& name)
   row.name = name;
 }
 
+std::string lower_cased(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), lower_case);
+  return lower;
+}
+
+/// By its name, or by a part of it that no other has.
+void set_device(const Store& store, FeedbackRow& row, const std::string& name) {
+  const std::vector<std::string> known = device_names(store, row.user);
+  std::vector<std::string> found;
+  for (const std::string& device : known) {
+    if (device.empty()) continue;
+    if (equal_ignoring_case(device, name)) found.assign(1, device);
+    if (found.size() == 1 && equal_ignoring_case(found[0], name)) break;
+    if (!name.empty() && lower_cased(device).find(lower_cased(name)) != std::string::npos)
+      found.push_back(device);
+  }
+  if (found.size() == 1) {
+    row.subject = FeedbackSubject::kDevice;
+    row.name = found[0];
+    return;
+  }
+  std::string names;
+  for (const std::string& device : found.empty() ? known : found)
+    if (!device.empty()) names += (names.empty() ? "device:" : ", device:") + device;
+  throw Error(
+      Exit::kInput,
+      found.empty() ? "you played nothing on \"" + name + "\""
+                    : "several of your devices are called like \"" + name + "\"",
+      {store.path(), "", names.empty() ? "no import told what anything was played on" : "",
+       names.empty() ? "import an export that tells it, such as Spotify's extended history again"
+                     : "name one of these: " + names});
+}
+
 void set_track_or_artist(const Store& store, FeedbackRow& row, const std::string& name,
                          FeedbackSubject as_track) {
   const Subject subject = find_subject(store, name, kNobody);
@@ -103,6 +139,8 @@ void set_subject(const Store& store, FeedbackRow& row, const FeedbackRequest& re
     set_album(store, row, *album);
   } else if (const auto playlist = behind(name, "playlist:")) {
     set_playlist(store, row, *playlist);
+  } else if (const auto device = behind(name, "device:")) {
+    set_device(store, row, *device);
   } else if (const auto song = behind(name, "song:")) {
     set_track_or_artist(store, row, *song, FeedbackSubject::kSong);
   } else {
@@ -127,7 +165,8 @@ void check_request(const FeedbackRequest& request) {
   if (!request.first && request.subject.empty())
     refuse(verdict + " needs a subject", "",
            request.verdict == Verdict::kForget
-               ? "name a track, an artist, album:ARTIST - ALBUM or playlist:NAME, or give --from"
+               ? "name a track, an artist, album:ARTIST - ALBUM, playlist:NAME or device:NAME, or "
+                 "give --from"
                : "name a track, an artist, or album:ARTIST - ALBUM");
   const bool is_limited = request.seconds || !request.list.empty();
   if (request.verdict == Verdict::kLove && is_limited)
@@ -142,8 +181,10 @@ void check_request(const FeedbackRequest& request) {
 
 void check_subject(const FeedbackRow& row) {
   const bool is_of_playlist = row.subject == FeedbackSubject::kPlaylist;
-  if (is_of_playlist && row.verdict != Verdict::kForget)
-    refuse("only forget takes a playlist", "", "name a track, an artist or an album");
+  const bool is_of_device = row.subject == FeedbackSubject::kDevice;
+  if ((is_of_playlist || is_of_device) && row.verdict != Verdict::kForget)
+    refuse(is_of_device ? "only forget takes a device" : "only forget takes a playlist", "",
+           "name a track, an artist or an album");
   const bool is_of_one_track =
       row.subject == FeedbackSubject::kTrack || row.subject == FeedbackSubject::kSong;
   const bool needs_track = row.verdict == Verdict::kRate || row.verdict == Verdict::kApprove;
@@ -226,6 +267,8 @@ std::string label_of(const Store& store, const FeedbackRow& row) {
     case FeedbackSubject::kTimes:
       return "what was heard from " + format_time(row.first.value_or(0)) + " to " +
              format_time(row.last.value_or(0));
+    case FeedbackSubject::kDevice:
+      return "what was heard on " + row.name;
     case FeedbackSubject::kText:
       return row.name;
   }
@@ -245,6 +288,8 @@ std::string reference_of(const Store& store, const FeedbackRow& row) {
              row.name;
     case FeedbackSubject::kPlaylist:
       return "playlist:" + row.name;
+    case FeedbackSubject::kDevice:
+      return "device:" + row.name;
     case FeedbackSubject::kTimes:
     case FeedbackSubject::kText:
       return "";

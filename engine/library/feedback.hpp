@@ -14,7 +14,7 @@ namespace engine::library {
 struct FeedbackRequest {
   Verdict verdict = Verdict::kReject;
   /// A name of subject.hpp, or "song:NAME" for all versions of it, "album:ARTIST - ALBUM",
-  /// "playlist:NAME"; of kMood a track, or "text:WORDS". "" with `first`: all that was heard from
+  /// "playlist:NAME", "device:NAME"; of kMood a track, or "text:WORDS". "" with `first`: all that was heard from
   /// then on.
   std::string subject;
   std::optional<std::int64_t> first, last;  // of kForget; without `last` up to now

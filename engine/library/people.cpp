@@ -9,6 +9,8 @@
 #include "core/shown_text.hpp"
 #include "core/text_key.hpp"
 #include "library/tellings.hpp"
+#include "store/devices.hpp"
+#include "store/listen_flags.hpp"
 
 namespace engine::library {
 namespace {
@@ -89,6 +91,15 @@ std::unordered_set<std::int64_t> tracks_told_of(const Store& store, std::int64_t
   return tracks;
 }
 
+/// The number that `kept` has for each device of `joined`.
+std::vector<std::int64_t> move_devices(Store& store, std::int64_t kept, std::int64_t joined) {
+  Devices devices(store);
+  std::vector<std::int64_t> numbers;
+  for (const std::string& name : device_names(store, joined))
+    numbers.push_back(devices.find_or_make(kept, name));
+  return numbers;
+}
+
 /// What was told of `joined` is told of `kept`, and the listens are made anew. What one teller told
 /// of both alike is one play; what it told twice of one of them stays two.
 void move_persons_tellings(Store& store, std::int64_t kept, std::int64_t joined) {
@@ -120,7 +131,15 @@ void move_persons_tellings(Store& store, std::int64_t kept, std::int64_t joined)
     }
     all.push_back(std::move(telling));
   }
-  for (Telling& telling : all) telling.user = kept;
+  const std::vector<std::int64_t> device_of = move_devices(store, kept, joined);
+  for (Telling& telling : all) {
+    if (telling.user == joined) {
+      const auto device = static_cast<std::size_t>(ListenFlags::device(telling.play_flags));
+      telling.play_flags = (telling.play_flags & ~ListenFlags::kDevice) |
+                           ListenFlags::with_device(device_of[device]);
+    }
+    telling.user = kept;
+  }
   settle_anew(store, tellers, std::move(all));
 }
 
@@ -151,7 +170,8 @@ void add_artist_plays(Store& store, std::int64_t kept, std::int64_t joined) {
 /// Rows that `kept` has already go with `joined`.
 void move_other_rows(Store& store, std::int64_t kept, std::int64_t joined) {
   for (const std::string& table : tables_of_users(store)) {
-    if (table == "user_versions" || table == "listens" || table == "tellings") continue;
+    if (table == "user_versions" || table == "listens" || table == "tellings" || table == "devices")
+      continue;
     store.prepare("UPDATE OR IGNORE " + table + " SET user_id = ?1 WHERE user_id = ?2")
         .run(kept, joined);
   }

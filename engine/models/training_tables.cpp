@@ -15,6 +15,7 @@
 #include "data/numbering.hpp"
 #include "data/owned_table.hpp"
 #include "data/sessions.hpp"
+#include "store/devices.hpp"
 #include "store/feedback.hpp"
 #include "store/listen_flags.hpp"
 #include "store/users.hpp"
@@ -107,9 +108,10 @@ class ForgottenByUser {
     }
   }
 
-  [[nodiscard]] bool has_listen(std::int64_t user, std::int32_t track, std::int64_t ts) const {
+  [[nodiscard]] bool has_listen(std::int64_t user, std::int32_t track, std::int64_t ts,
+                                std::int64_t flags) const {
     const Forgotten* forgotten = find(user);
-    return forgotten != nullptr && forgotten->has_listen(track, ts);
+    return forgotten != nullptr && forgotten->has_listen(track, ts, device_of(flags));
   }
   [[nodiscard]] bool has_track(std::int64_t user, std::int32_t track) const {
     const Forgotten* forgotten = find(user);
@@ -127,6 +129,7 @@ class ForgottenByUser {
     if (row.subject == FeedbackSubject::kTimes)
       return forgotten.add_times(row.first.value_or(0), row.last.value_or(0));
     if (row.subject == FeedbackSubject::kPlaylist) return add_playlist(row, forgotten);
+    if (row.subject == FeedbackSubject::kDevice) return add_device(row, forgotten);
     if (row.artist) {
       const std::int32_t artist = artists_.number(*row.artist);
       if (artist < 0) return;
@@ -136,6 +139,18 @@ class ForgottenByUser {
     const std::int32_t track = row.track ? tracks_.number(*row.track) : -1;
     if (track < 0) return;
     row.subject == FeedbackSubject::kSong ? forgotten.add_song(track) : forgotten.add_track(track);
+  }
+
+  void add_device(const FeedbackRow& row, Forgotten& forgotten) const {
+    const std::vector<std::string> names = device_names(store_, row.user);
+    const auto found = std::find(names.begin(), names.end(), row.name);
+    if (found != names.end() && found != names.begin())
+      forgotten.add_device(static_cast<std::int32_t>(found - names.begin()));
+  }
+  /// -1: none.
+  static std::int32_t device_of(std::int64_t flags) {
+    const auto device = static_cast<std::int32_t>(ListenFlags::device(flags));
+    return device > 0 ? device : -1;
   }
 
   /// What is in it as of now.
@@ -217,7 +232,7 @@ class VisibleListens {
       if (track < 0 || absent_.contains(listens.integer(0)) ||
           (flags & ListenFlags::kIncognito) != 0 ||
           end_of_listen(listens.integer(1), played) > now_ ||
-          forgotten_.has_listen(listens.integer(0), track, listens.integer(1)))
+          forgotten_.has_listen(listens.integer(0), track, listens.integer(1), flags))
         continue;
       take(Heard{listens.integer(0), listens.integer(1), flags, track, played});
     }

@@ -22,13 +22,14 @@ constexpr std::array<std::pair<Verdict, std::string_view>, 9> kVerdicts = {{
     {Verdict::kUndo, "undo"},
 }};
 
-constexpr std::array<std::pair<FeedbackSubject, std::string_view>, 7> kSubjects = {{
+constexpr std::array<std::pair<FeedbackSubject, std::string_view>, 8> kSubjects = {{
     {FeedbackSubject::kTrack, "track"},
     {FeedbackSubject::kSong, "song"},
     {FeedbackSubject::kArtist, "artist"},
     {FeedbackSubject::kAlbum, "album"},
     {FeedbackSubject::kPlaylist, "playlist"},
     {FeedbackSubject::kTimes, "times"},
+    {FeedbackSubject::kDevice, "device"},
     {FeedbackSubject::kText, "text"},
 }};
 

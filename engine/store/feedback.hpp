@@ -43,6 +43,7 @@ enum class FeedbackSubject : std::uint8_t {
   kAlbum,     // of the artist, by name
   kPlaylist,  // by name
   kTimes,     // all that was heard in [first, last)
+  kDevice,    // all that was heard on it, by name (devices.hpp)
   kText,      // of a mood
 };
 std::string_view word_of(FeedbackSubject subject);
@@ -55,7 +56,7 @@ struct FeedbackRow {
   Verdict verdict = Verdict::kReject;
   FeedbackSubject subject = FeedbackSubject::kTrack;
   std::optional<std::int64_t> track, artist;  // ids of the store, of the subjects that have one
-  std::string name;                           // the album's, the playlist's, a mood's words
+  std::string name;                           // the album's, playlist's, device's, a mood's words
   std::optional<std::int64_t> first, last;    // of kTimes
   std::optional<double> rating;               // of kRate, 1..5
   std::string reason;                         // one of feedback_reasons(); "": not told

@@ -9,6 +9,7 @@
 // bit  7    whether shuffle was on is known: bit 2 says it
 // bits 8-15 why it ended: PlayReason
 // bits 48-55 why it began: PlayReason
+// bits 56-62 what it was played on: the number of the person's device (store/devices.hpp); 0: not told
 //
 // The others belong to the import (library/tellings.hpp), nobody else reads them:
 // bits 16-17 which end of the play its source told: library::Stamp
@@ -60,10 +61,11 @@ struct ListenFlags {
                                 kOffline = 1 << 3, kIncognito = 1 << 4, kIsCoarse = 1 << 5,
                                 kLoved = 1 << 6, kShuffleKnown = 1 << 7;
 
-  static constexpr int kEndShift = 8, kStartShift = 48;
+  static constexpr int kEndShift = 8, kStartShift = 48, kDeviceShift = 56;
   static constexpr std::int64_t kReasonMask = 0xff, kStart = kReasonMask << kStartShift;
+  static constexpr std::int64_t kDeviceMask = 0x7f, kDevice = kDeviceMask << kDeviceShift;
   /// How the play went; the other bits say who told it.
-  static constexpr std::int64_t kPlay = 0xffff | kStart;
+  static constexpr std::int64_t kPlay = 0xffff | kStart | kDevice;
 
   static constexpr std::int64_t kIsToTheDay = 1 << 18, kToldBySeveral = 1 << 19;
   static constexpr int kStampShift = 16, kTellerShift = 20, kTrackSecondsShift = 32;
@@ -86,6 +88,8 @@ struct ListenFlags {
   static std::int64_t with_start(PlayReason reason) {
     return static_cast<std::int64_t>(reason) << kStartShift;
   }
+  static std::int64_t device(std::int64_t flags) { return (flags >> kDeviceShift) & kDeviceMask; }
+  static std::int64_t with_device(std::int64_t device) { return device << kDeviceShift; }
 
  private:
   static PlayReason reason_at(std::int64_t flags, int shift) {

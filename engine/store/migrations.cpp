@@ -304,7 +304,15 @@ std::span<const Migration> store_migrations() {
        "run_id INTEGER) STRICT;"
        "CREATE INDEX suggestions_by_user ON suggestions (user_id, suggestion_id);"
        "CREATE INDEX suggestions_by_track ON suggestions (track_id)"},
-      {16, kKeptPlaylistsSql}};
+      {16, kKeptPlaylistsSql},
+      // What people played on (store/devices.hpp), which earlier imports did not ask: the same file
+      // imported again is read again and tells it.
+      {17,
+       "CREATE TABLE devices (user_id INTEGER NOT NULL REFERENCES users, device INTEGER NOT NULL, "
+       "name TEXT NOT NULL, PRIMARY KEY (user_id, device), UNIQUE (user_id, name)) "
+       "STRICT, WITHOUT ROWID;"
+       "UPDATE ingestions SET is_superseded = 1 WHERE is_complete AND "
+       "format IN ('spotify_extended', 'plays_csv', 'listenbrainz')"}};
   return steps;
 }
 

@@ -60,6 +60,7 @@ Json as_json(const AsOf& tables, const ListeningSummary& summary) {
           {"top_tracks", entries(summary.top_tracks)},
           {"top_artists", entries(summary.top_artists)},
           {"top_genres", entries(summary.top_genres)},
+          {"devices", entries(summary.devices)},
           {"features", coverage_json(summary.coverage)},
           {"heard_features", coverage_json(summary.heard_coverage)}};
 }
@@ -119,6 +120,7 @@ std::string as_text(const AsOf& tables, const ListeningSummary& summary) {
   text += list("top artists (plays)", summary.top_artists);
   text += list("top tracks (plays)", summary.top_tracks);
   text += list("top genres (plays)", summary.top_genres);
+  text += list("devices (plays)", summary.devices);
   const bool has_heard = summary.tracks_heard > 0;
   return text + features_text(has_heard ? "of the tracks you heard" : "of all tracks",
                               has_heard ? summary.heard_coverage : summary.coverage,

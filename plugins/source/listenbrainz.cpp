@@ -8,6 +8,7 @@
 // Time      listened_at is when the track started; fractions are cut off. What a service was asked
 //           for afterwards (music_service spotify.com) may be stamped with the end instead
 // Teller    the submission_client: two of one account may tell the same play
+// Device    the media_player, as far as the client tells it
 // Artists   mbid_mapping.artists or additional_info.artist_names, else artist_name as a credit that
 //           may join several
 // Ids       the recording ListenBrainz matched (mbid_mapping) goes before the one the client sent
@@ -66,14 +67,15 @@ enum InfoField : std::size_t {
   kInfoSeconds,
   kInfoService,
   kInfoClient,
+  kInfoPlayer,
   kInfoArtistNames,
   kInfoCredits,
   kInfoCount
 };
 constexpr std::array<std::string_view, kInfoCount> kInfoNames = {
-    "recording_mbid", "isrc",        "spotify_id", "origin_url",    "duration_played",
-    "artist_mbids",   "duration_ms", "duration",   "music_service", "submission_client",
-    "artist_names",   "artists"};
+    "recording_mbid", "isrc",         "spotify_id", "origin_url",    "duration_played",
+    "artist_mbids",   "duration_ms",  "duration",   "music_service", "submission_client",
+    "media_player",   "artist_names", "artists"};
 constexpr std::array<std::string_view, 1> kCreditNames = {"artist_credit_name"};
 
 enum ListenColumn {
@@ -89,7 +91,8 @@ enum ListenColumn {
   kStamp,
   kDuration,
   kTeller,
-  kCreditColumn
+  kCreditColumn,
+  kDevice
 };
 
 /// The first text of a JSON list such as ["a","b"].
@@ -203,7 +206,8 @@ class Listenbrainz final : public playlist::Source {
                                         {"stamp", PLAYLIST_U8},
                                         {"duration_ms", PLAYLIST_I32},
                                         {"teller", PLAYLIST_STRING},
-                                        {"artist_credit", PLAYLIST_STRING}});
+                                        {"artist_credit", PLAYLIST_STRING},
+                                        {"device", PLAYLIST_STRING}});
     likes_ = &call_->rows("likes", {{"ts", PLAYLIST_I64}, {"mbid", PLAYLIST_STRING}});
     banned_ = &call_->rows("banned", {{"ts", PLAYLIST_I64}, {"mbid", PLAYLIST_STRING}});
   }
@@ -257,6 +261,7 @@ class Listenbrainz final : public playlist::Source {
     const bool may_be_end = info_[kInfoService].text(buffer_) == "spotify.com";
     listens_->set_u8(kStamp, may_be_end ? kStampEither : kStampStart);
     listens_->set_text(kTeller, info_[kInfoClient].text(buffer_));
+    listens_->set_text(kDevice, info_[kInfoPlayer].text(buffer_));
     auto ms = info_[kInfoDuration].number();
     if (!ms) {
       if (const auto seconds = info_[kInfoSeconds].number()) ms = *seconds * 1000;

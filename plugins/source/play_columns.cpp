@@ -42,6 +42,7 @@ const std::array<RoleInfo, PlayColumns::kRoleCount>& roles() {
       {"shuffle", {"shuffle", "is_shuffle", "shuffled"}},
       {"event", {"event_type"}},
       {"medium", {"media_type", "product_type"}},
+      {"device", {"device", "platform", "device_type", "device_name", "platform_model", "player"}},
       {"user", {"user", "user_id", "username", "user_name", "userid"}},
   }};
   return kRoles;

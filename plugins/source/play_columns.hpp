@@ -29,6 +29,7 @@ class PlayColumns {
     kShuffle,
     kEvent,  // Apple's "Event Type": only the end of a play is one
     kMedium,
+    kDevice,
     kUser,
     kRoleCount
   };

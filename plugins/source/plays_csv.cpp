@@ -81,7 +81,8 @@ enum Column {
   kSkipped,
   kShuffle,
   kLoved,
-  kPrecision
+  kPrecision,
+  kDevice
 };
 
 class PlaysCsv final : public playlist::Source {
@@ -164,7 +165,8 @@ class PlaysCsv final : public playlist::Source {
                                         {"skipped", PLAYLIST_U8},
                                         {"shuffle", PLAYLIST_U8},
                                         {"loved", PLAYLIST_U8},
-                                        {"precision", PLAYLIST_I32}});
+                                        {"precision", PLAYLIST_I32},
+                                        {"device", PLAYLIST_STRING}});
   }
 
   void take_record(const CsvReader& csv) {
@@ -231,6 +233,7 @@ class PlaysCsv final : public playlist::Source {
     listens_->set_text(kEndReason, end_reason(csv[plays_[PlayColumns::kReasonEnd]]));
     const std::string_view country = csv[plays_[PlayColumns::kCountry]];
     if (country.size() == 2) listens_->set_text(kCountry, country);
+    listens_->set_text(kDevice, csv[plays_[PlayColumns::kDevice]]);
     put_flag(kSkipped, csv[plays_[PlayColumns::kSkipped]]);
     put_flag(kShuffle, csv[plays_[PlayColumns::kShuffle]]);
     put_flag(kLoved, csv[plays_[PlayColumns::kLoved]]);

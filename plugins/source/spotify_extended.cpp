@@ -6,7 +6,8 @@
 // Buckets   podcast, audiobook, video (Streaming_History_Video_*: its records are not told apart
 //           otherwise), local (spotify:local: without names), empty (neither names nor an id),
 //           malformed
-// Kept out  platform, ip_addr, username, user agent: never read
+// Device    platform, of which the host leaves versions out
+// Kept out  ip_addr, username, user agent: never read
 #include "playlist/plugin.hpp"
 
 #include <array>
@@ -28,6 +29,7 @@ enum Field : std::size_t {
   kTs,
   kMsPlayed,
   kCountry,
+  kPlatform,
   kTitle,
   kArtist,
   kAlbum,
@@ -48,6 +50,7 @@ enum Field : std::size_t {
 constexpr std::array<std::string_view, kFieldCount> kNames = {"ts",
                                                               "ms_played",
                                                               "conn_country",
+                                                              "platform",
                                                               "master_metadata_track_name",
                                                               "master_metadata_album_artist_name",
                                                               "master_metadata_album_album_name",
@@ -81,7 +84,8 @@ enum Column {
   kShuffleColumn,
   kOfflineColumn,
   kIncognitoColumn,
-  kStamp
+  kStamp,
+  kDevice
 };
 
 constexpr std::int64_t kLongestPlay = 24 * 3600 * 1000;
@@ -134,7 +138,8 @@ class SpotifyExtended final : public playlist::Source {
                                       {"shuffle", PLAYLIST_U8},
                                       {"offline", PLAYLIST_U8},
                                       {"incognito", PLAYLIST_U8},
-                                      {"stamp", PLAYLIST_U8}});
+                                      {"stamp", PLAYLIST_U8},
+                                      {"device", PLAYLIST_STRING}});
     JsonFields fields(kNames);
     read_records(without_bom(call.input().bytes()), kFirstKeys, fields, values_.data(), call,
                  [this] { take_record(); });
@@ -196,6 +201,7 @@ class SpotifyExtended final : public playlist::Source {
     put_reason(kEndReason, kReasonEnd);
     const std::string_view country = values_[kCountry].text(buffer_);
     if (is_country(country)) listens_->set_text(kCountryColumn, country);
+    put_text(kDevice, kPlatform);
     put_flag(kSkippedColumn, kSkipped);
     put_flag(kShuffleColumn, kShuffle);
     put_flag(kOfflineColumn, kOffline);

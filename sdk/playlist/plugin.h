@@ -222,7 +222,7 @@ struct playlist_host {
  *   "engagement"          what was told of tracks: track i32, plays likes comments skip_rate completion f32, ts i64
  *   "listens"             the user's, by time: track i32, ts i64 (start), ms_played i32, is_play u8 (long enough
  *                         to count), is_skip u8 (255 unknown), is_finished u8 (255 unknown), country;   "last_session" track i32, ts i64
- *   "listen_contexts"     (1.2) per row of "listens": shuffle u8, start_reason end_reason ("clickrow" ...), session i32 (its row), position i32
+ *   "listen_contexts"     (1.2) per row of "listens": shuffle u8, start_reason end_reason ("clickrow" ...), device, session i32 (its row), position i32
  *   "likes" "library"     track i32, ts i64, is_implicit u8 (likes); oldest first; liked, saved or in an own playlist
  *   "prompts" "captions"  what the user asked for, what describes tracks: text, ts i64, track i32 (prompts: if known)
  *   "prompt_vectors:SPACE"  the texts that have a vector in that space, by ts: text (its folded words), ts i64
@@ -272,7 +272,7 @@ typedef struct playlist_candidates {
  * table       columns understood (all optional unless marked *; unknown columns are refused)
  *   "listens" record* i64 (0-based record number in the file), ts* i64 (start of play, Unix seconds), ms_played i32, title*, artist* (both
  *             may be missing where spotify_id or mbid is given), album, spotify_id, isrc, mbid (recording), artist_mbid, reason_start (1.2)
- *             reason_end ("trackdone" "fwdbtn" "clickrow" ...), country, skipped u8, shuffle u8, offline u8, incognito u8, precision i32
+ *             reason_end ("trackdone" "fwdbtn" "clickrow" ...), country, device (1.2), skipped u8, shuffle u8, offline u8, incognito u8, precision i32
  *             (seconds that ts is exact to, default 1), loved u8. By the
  *             others the host sees that two exports tell the same play (plays of one teller are different plays, the
  *             same row twice is one; several tellers' are aligned):

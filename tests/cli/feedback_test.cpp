@@ -24,12 +24,13 @@ struct Home : EngineHome {
                                   "0000000000000000000003,Two,B,Second,200000,rock\n"
                                   "0000000000000000000004,Three,C,Third,200000,rock\n"
                                   "0000000000000000000005,Lullaby,Nurse,Sleep,200000,children\n");
-    std::string plays = "ts,track,artist,ms_played\n";
+    std::string plays = "ts,track,artist,ms_played,device\n";
     const char* const songs[] = {"One,A", "One - Live,A", "Two,B", "Three,C", "Lullaby,Nurse"};
     for (int day = 1; day <= 9; ++day)
       for (int song = 0; song < 5; ++song)
         plays += "2025-1" + std::to_string(song == 4 ? 2 : 1) + "-0" + std::to_string(day) + "T1" +
-                 std::to_string(song) + ":00:00Z," + songs[song] + ",200000\n";
+                 std::to_string(song) + ":00:00Z," + songs[song] + ",200000," +
+                 (song == 4 ? "Android OS 9 (nursery tablet)" : "Windows 10") + "\n";
     engine::write_file_atomically(path("plays.csv"), plays);
     REQUIRE(
         engine({"import", path("catalogue.csv"), path("plays.csv"), "--user", "ann", "--now", kNow})
@@ -128,6 +129,7 @@ TEST_CASE("what is forgotten tells nothing of taste, and undo brings it back byt
   for (const std::vector<std::string>& subject : {std::vector<std::string>{"Nurse"},
                                                   {"Nurse - Lullaby"},
                                                   {"album:nurse - sleep"},
+                                                  {"device:nursery"},
                                                   {"--from", "2025-12-01", "--to", "2025-12-31"}}) {
     std::vector<std::string> words = {"forget"};
     words.insert(words.end(), subject.begin(), subject.end());
@@ -140,6 +142,41 @@ TEST_CASE("what is forgotten tells nothing of taste, and undo brings it back byt
   home.say({"forget", "--from", "2025-11-01", "--to", "2025-11-05"});
   const Ended stats = home.engine({"run", home.path("all.lua"), "--json", "--now", kNow});
   CHECK(home.bytes("all.lua") != before);
+}
+
+TEST_CASE("a device is forgotten by its name, or by what no other is called",
+          "[cli][feedback][forget]") {
+  const Home home;
+  const json said = home.say({"forget", "device:NURSERY"}).at("row");
+  CHECK(said.at("subject") == "device");
+  CHECK(said.at("reference") == "device:Android OS (nursery tablet)");
+  CHECK(said.at("label") == "what was heard on Android OS (nursery tablet)");
+  const auto devices = [&] {
+    json names = json::array();
+    const json stats = json::parse(home.engine({"stats", "--json", "--now", kNow}).out);
+    for (const json& device : stats.at("devices"))
+      names.push_back({device.at("name"), device.at("plays")});
+    return names;
+  };
+  CHECK(devices() == json::parse(R"([["Windows", 36]])"));
+  home.say({"--undo", "last"});
+  CHECK(devices() == json::array({json::array({"Windows", 36}),
+                                  json::array({"Android OS (nursery tablet)", 9})}));
+  struct Case {
+    std::vector<std::string> words;
+    const char* what;
+  };
+  for (const Case& one : {Case{{"forget", "device:dow"}, ""},
+                          Case{{"forget", "device:o"}, "name one of these: device:"},
+                          Case{{"forget", "device:"}, "device:Android OS (nursery tablet)"},
+                          Case{{"forget", "device:Walkman"}, "you played nothing on \"Walkman\""},
+                          Case{{"ban", "device:Windows"}, "only forget takes a device"}}) {
+    std::vector<std::string> words = {"feedback", "--now", kNow};
+    words.insert(words.end(), one.words.begin(), one.words.end());
+    const Ended ended = home.engine(words);
+    CHECK((ended.exit_code == 0) == (*one.what == '\0'));
+    CHECK_THAT(ended.err, Catch::Contains(one.what));
+  }
 }
 
 TEST_CASE("the log lists what was said, newest first, and what became of it", "[cli][feedback]") {

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "store/devices.hpp"
 #include "store/store.hpp"
 #include "store/users.hpp"
 #include "support/program.hpp"
@@ -227,6 +228,32 @@ TEST_CASE("two persons who are one are joined, and a play is one listen", "[peop
   CHECK(store.check().empty());
   CHECK(stats_of(home, "ann").at("listens") == 3);
   CHECK(home.engine({"library", "join", "ann", "ann", "--yes"}).exit_code == 3);
+}
+
+TEST_CASE("what both played on keeps its name when they are joined", "[people][devices]") {
+  const EngineHome home;
+  import_two(home);
+  {
+    Store store = Store::open(library(home));
+    const std::string ann = std::to_string(user_id(library(home), "ann"));
+    const std::string bob = std::to_string(user_id(library(home), "bob"));
+    store.execute("INSERT INTO devices VALUES (" + ann + ", 1, 'Phone'), (" + bob +
+                  ", 1, 'Laptop'), (" + bob + ", 2, 'Phone')");
+    store.execute("UPDATE listens SET flags = flags | (1 << 56) WHERE user_id = " + ann);
+    store.execute("UPDATE listens SET flags = flags | (2 << 56) WHERE user_id = " + bob +
+                  " AND ts > strftime('%s', '2026-01-03')");
+    store.execute("UPDATE listens SET flags = flags | (1 << 56) WHERE user_id = " + bob +
+                  " AND ts < strftime('%s', '2026-01-03')");
+    store.bump_data_version();
+  }
+  REQUIRE(home.engine({"library", "join", "ann", "bob", "--yes"}).exit_code == 0);
+  // "Both" is a play of ann's; what bob's laptop told of it is the same play.
+  CHECK(stats_of(home, "ann").at("devices") ==
+        nlohmann::json::parse(R"([{"name": "Phone", "plays": 3}])"));
+  const Store store = Store::open(library(home), {.is_read_only = true});
+  CHECK(engine::device_names(store, user_id(library(home), "ann")) ==
+        std::vector<std::string>{"", "Phone", "Laptop"});
+  CHECK(store.check().empty());
 }
 
 TEST_CASE("a file that both imported counts once when they are joined", "[people]") {

@@ -61,6 +61,8 @@ void make_library(const std::string& path) {
         "(1, 1690000000, 'reject', 'song', 310, 'cli'), (1, 1690000001, 'approve', 'track', 311, "
         "'cli'), (1, 1690000002, 'forget', 'track', 312, 'cli'), (1, 0, 'love', 'track', 313, "
         "'cli');"
+        "INSERT INTO feedback (user_id, ts, verdict, subject, name, origin) VALUES "
+        "(2, 1690000003, 'forget', 'device', 'Kitchen speaker', 'cli');"
         "INSERT INTO prompts (prompt_id, user_id, track_id, ts, text) VALUES "
         "(1, 1, 7, 1690000000, 'calm evening'), (2, 1, NULL, 1699000000, 'at night');"
         "INSERT INTO prompt_vectors SELECT 'taste', prompt_id, 2, x'000000400000803F' FROM "

@@ -83,25 +83,28 @@ TEST_CASE("the contexts of listens stand beside them", "[sessions][as_of]") {
   const std::int64_t clicked = ListenFlags::with_start(PlayReason::kClickRow) |
                                ListenFlags::kShuffleKnown |
                                ListenFlags::with_end(PlayReason::kTrackDone);
-  const std::int64_t shuffled = ListenFlags::with_start(PlayReason::kTrackDone) |
-                                ListenFlags::kShuffle | ListenFlags::with_end(PlayReason::kForward);
+  const std::int64_t shuffled =
+      ListenFlags::with_start(PlayReason::kTrackDone) | ListenFlags::kShuffle |
+      ListenFlags::with_end(PlayReason::kForward) | ListenFlags::with_device(2);
+  store.change("INSERT INTO devices VALUES (1, 1, 'Phone'), (1, 2, 'Radio')");
   // The first goes on beyond the second; the private one is no row; then a pause.
   listen(store, {{1000, 1, 500'000, clicked},
                  {1100, 2, 10'000, shuffled},
                  {1200, 3, 10'000, clicked | ListenFlags::kIncognito},
-                 {9000, 3, 10'000, ListenFlags::with_end(PlayReason::kOther)}});
+                 {9000, 3, 10'000,
+                  ListenFlags::with_end(PlayReason::kOther) | ListenFlags::with_device(2)}});
   const auto contexts = [&](std::int64_t now) {
     const auto tables = store.as_of(now);
     REQUIRE(tables->table("listen_contexts")->rows == tables->table("listens")->rows);
     return as_text(*tables->table("listen_contexts"));
   };
-  const std::string head = "shuffle start_reason end_reason session position\n";
+  const std::string head = "shuffle start_reason end_reason device session position\n";
   CHECK(contexts(kEnd) == head +
-                              "0 clickrow trackdone 0 0\n"
-                              "1 trackdone fwdbtn 0 1\n"
-                              "- - other 1 0\n");
-  CHECK(contexts(1200) == head + "1 trackdone fwdbtn 0 0\n");
-  CHECK(contexts(1500) == head + "0 clickrow trackdone 0 0\n1 trackdone fwdbtn 0 1\n");
+                              "0 clickrow trackdone - 0 0\n"
+                              "1 trackdone fwdbtn Radio 0 1\n"
+                              "- - other Radio 1 0\n");
+  CHECK(contexts(1200) == head + "1 trackdone fwdbtn Radio 0 0\n");
+  CHECK(contexts(1500) == head + "0 clickrow trackdone - 0 0\n1 trackdone fwdbtn Radio 0 1\n");
 }
 
 TEST_CASE("a private session is none", "[sessions]") {

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "store/devices.hpp"
 #include "store/users.hpp"
 #include "support/import_run.hpp"
 
@@ -216,6 +217,33 @@ TEST_CASE("a file of which an earlier engine asked less completes what it told",
   CHECK(import_paths(options).buckets() == BucketCounts{{"duplicate", 1}, {"updated", 1}});
   CHECK(starts() == told);
   CHECK(import_paths(options).buckets() == BucketCounts{{"duplicate", 2}});
+}
+
+TEST_CASE("what a play was played on is kept by its name, and told by a file read again",
+          "[import][files][devices]") {
+  const TemporaryFolder folder;
+  std::vector<std::string> plays = {play(300, "One"), play(600, "Two"), play(900, "Three")};
+  const char* const platforms[] = {"iOS 14.4 (iPhone12,1)", "not_applicable",
+                                   "iOS 15.0 (iPhone12,1)"};
+  for (std::size_t k = 0; k < plays.size(); ++k)
+    plays[k].insert(plays[k].size() - 1, R"(,"platform":")" + std::string(platforms[k]) + "\"");
+  write_file(folder.file("in/endsong_0.json"), history(plays));
+  const auto options = import_options(folder.file("library.db"), {folder.file("in")});
+  import_paths(options);
+  const auto devices = [&] {
+    const Store store = Store::open(folder.file("library.db"));
+    CHECK(engine::device_names(store, 1) == std::vector<std::string>{"", "iOS (iPhone12,1)"});
+    return store.integer("SELECT group_concat(flags >> 56, '') FROM listens");
+  };
+  CHECK(devices() == 101);
+  {
+    Store store = Store::open(folder.file("library.db"));  // as migration 17 leaves it
+    store.execute("UPDATE listens SET flags = flags & 0xffffffffffffff");
+    store.execute("UPDATE ingestions SET is_superseded = 1");
+  }
+  REQUIRE(devices() == 0);
+  CHECK(import_paths(options).buckets() == BucketCounts{{"duplicate", 1}, {"updated", 2}});
+  CHECK(devices() == 101);
 }
 
 TEST_CASE("a catalogue that lies in two people's folders is imported once", "[import][files]") {

@@ -74,6 +74,24 @@ TEST_CASE("user_listen_contexts has a row for each of user_listens", "[models]")
   CHECK(at(2199) == head + "200000 1 0 clickrow trackdone 0\n10000 0 - - - 1\n");
 }
 
+TEST_CASE("what was heard on a forgotten device is not trained on", "[models][forget]") {
+  test::SmallStore store;
+  fill(store);
+  store.change(
+      "INSERT INTO devices VALUES (1, 1, 'Laptop'), (1, 2, 'Phone'), (2, 1, 'Phone');"
+      "UPDATE listens SET flags = flags | (2 << 56) WHERE user_id = 1 AND ts = 3000;"
+      "UPDATE listens SET flags = flags | (1 << 56) WHERE ts < 3000;"
+      "INSERT INTO feedback (user_id, ts, verdict, subject, name, origin) VALUES "
+      "(1, 5000, 'forget', 'device', 'Phone', 'cli'), (3, 5000, 'forget', 'device', 'Gone', "
+      "'cli')");
+  const engine::Store opened = engine::Store::open(store.path());
+  const auto at = [&](std::int64_t now) {
+    return as_text(*tables_of(store, opened, now)->table("user_listens"), {"user", "ts"});
+  };
+  CHECK(at(4999) == "user ts\n0 1000\n0 2000\n0 3000\n1 1500\n1 1600\n");
+  CHECK(at(5000) == "user ts\n0 1000\n0 2000\n1 1500\n1 1600\n");
+}
+
 TEST_CASE("trained on one half, a model sees nobody of the other", "[models][halves]") {
   test::SmallStore store;
   fill(store);

@@ -95,14 +95,16 @@ TEST_CASE("a table of plays may tell how they began", "[source]") {
   const SourceRun run = read_source(
       "spotify_history.csv",
       "spotify_track_uri,ts,ms_played,track_name,artist_name,album_name,reason_start,reason_end,"
-      "shuffle,skipped\n"
-      "0000000000000000000001,2025-06-03 18:04:10,250000,C,A,B,clickrow,trackdone,FALSE,FALSE\n"
-      "0000000000000000000002,2025-06-03 18:08:10,2000,D,A,B,trackdone,fwdbtn,TRUE,TRUE\n");
+      "shuffle,skipped,platform\n"
+      "0000000000000000000001,2025-06-03 18:04:10,250000,C,A,B,clickrow,trackdone,FALSE,FALSE,web\n"
+      "0000000000000000000002,2025-06-03 18:08:10,2000,D,A,B,trackdone,fwdbtn,TRUE,TRUE,\n");
   CHECK(run.source == "source.plays_csv");
   const auto listens = listens_of(run);
   REQUIRE(listens.size() == 2);
   CHECK(listens[0]["reason_start"] == "clickrow");
   CHECK(listens[0]["shuffle"] == "0");
+  CHECK(listens[0]["device"] == "web");
+  CHECK(listens[1]["device"] == "");
   CHECK(listens[1]["reason_start"] == "trackdone");
   CHECK(listens[1]["reason_end"] == "fwdbtn");
   CHECK(listens[1]["shuffle"] == "1");

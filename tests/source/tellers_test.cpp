@@ -68,10 +68,12 @@ TEST_CASE("listenbrainz tells the client and what may be stamped with the end", 
            info + "}}}\n";
   };
   const auto listens =
-      read_source("1.jsonl",
-                  listen(R"("submission_client": "poller", "music_service": "spotify.com", )"
-                         R"("duration_ms": 250000)") +
-                      listen(R"("submission_client": "player", "duration": 250)") + listen(""))
+      read_source(
+          "1.jsonl",
+          listen(R"("submission_client": "poller", "music_service": "spotify.com", )"
+                 R"("duration_ms": 250000)") +
+              listen(R"("submission_client": "player", "media_player": "Radio", "duration": 250)") +
+              listen(""))
           .of("listens");
   REQUIRE(listens.size() == 3);
   CHECK(listens[0]["stamp"] == "3");
@@ -79,6 +81,7 @@ TEST_CASE("listenbrainz tells the client and what may be stamped with the end", 
   CHECK(listens[0]["duration_ms"] == "250000");
   CHECK(listens[1]["stamp"] == "1");
   CHECK(listens[1]["teller"] == "player");
+  CHECK(listens[1]["device"] == "Radio");
   CHECK(listens[1]["duration_ms"] == "250000");
   CHECK(listens[2]["stamp"] == "1");
   CHECK(listens[2]["teller"] == "");

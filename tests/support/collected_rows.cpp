@@ -22,10 +22,10 @@ const std::map<std::string, std::set<std::string>>& contract() {
   };
   static const std::map<std::string, std::set<std::string>> kTables = {
       {"listens",
-       {"ts",      "ms_played", "title",       "artist",       "album",        "spotify_id",
-        "isrc",    "mbid",      "artist_mbid", "reason_start", "reason_end",   "country",
-        "skipped", "shuffle",   "offline",     "incognito",    "precision",    "loved",
-        "stamp",   "repeat",    "teller",      "duration_ms",  "artist_credit"}},
+       {"ts",     "ms_played", "title",       "artist",       "album",       "spotify_id",
+        "isrc",   "mbid",      "artist_mbid", "reason_start", "reason_end",  "country",
+        "device", "skipped",   "shuffle",     "offline",      "incognito",   "precision",
+        "loved",  "stamp",     "repeat",      "teller",       "duration_ms", "artist_credit"}},
       {"tracks", with_features({"title", "artist", "album", "spotify_id", "isrc", "mbid",
                                 "duration_ms", "year", "popularity", "explicit", "tags", "album_id",
                                 "artist_id", "artist_credit"})},

@@ -35,9 +35,11 @@ inline constexpr const char* kLaterData = R"(
     UNION ALL SELECT 95001, 1, NULL, 1700000100, 'calm evening';
   INSERT INTO prompt_vectors SELECT 'taste', prompt_id, 2, x'0000803F00000040' FROM prompts
     WHERE prompt_id > 80000;
-  INSERT INTO listens SELECT 1, 1700000000 + track_id, track_id, 200000, 0, 'SE', 9 FROM tracks
+  INSERT INTO devices VALUES (1, 4, 'Later phone'), (1, 5, 'Another later phone');
+  INSERT INTO listens SELECT 1, 1700000000 + track_id, track_id, 200000, 4 << 56, 'SE', 9 FROM tracks
     WHERE track_id < 300 OR track_id > 90000;
-  INSERT INTO listens SELECT 1, 1699999900, track_id, 300000, (4 << 48) + 256 + 4, 'AA', 9 FROM tracks
+  INSERT INTO listens SELECT 1, 1699999900, track_id, 300000, (5 << 56) + (4 << 48) + 256 + 4, 'AA',
+    9 FROM tracks
     WHERE track_id < 40;  -- began before now, ends after
   INSERT INTO listens SELECT 1000, 1700000000 + track_id, track_id, 200000, 0, 'NO', 9 FROM tracks
     WHERE track_id < 300;
@@ -74,6 +76,8 @@ inline constexpr const char* kLaterData = R"(
     WHERE track_id BETWEEN 60 AND 90;
   INSERT INTO feedback (user_id, ts, verdict, subject, artist_id, origin)
     SELECT 1, 1700000062, 'forget', 'artist', artist_id, 'cli' FROM artists WHERE artist_id < 20;
+  INSERT INTO feedback (user_id, ts, verdict, subject, name, origin)
+    VALUES (1, 1700000063, 'forget', 'device', 'Phone', 'cli');
   INSERT INTO feedback (user_id, ts, verdict, subject, first_ts, last_ts, origin)
     VALUES (1, 1700000063, 'forget', 'times', 0, 1800000000, 'cli'),
            (2, 1700000063, 'forget', 'times', 0, 1800000000, 'cli');
