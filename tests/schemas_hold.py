@@ -59,6 +59,7 @@ ASKED = """
 0 playlist|keep|Kept|keeps.lua|--user|demo
 0 playlist|keep|Mix|dynamic|--set|tracks=12|--user|demo
 0 cycling|7|--user|demo
+0 cycling|--user|demo
 0 playlist|drop|Mix|--yes|--user|demo
 1 playlist|show|Kept|--user|demo
 0 refresh|--user|demo

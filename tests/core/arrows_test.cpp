@@ -99,7 +99,7 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"recipe_test", {"core", "data", "demo", "lua", "recipe", "store"}},
       {"app",
        {"config", "core", "data", "discovery", "evaluate", "library", "models", "plan", "plugin",
-        "recipe", "recipe_test", "store", "worker"}},
+        "recipe", "recipe_test", "shared", "store", "worker"}},
       {"verbs", {"app",  "batch",     "benchmark",    "compare", "config", "core",    "data",
                  "demo", "discovery", "evaluate",     "help",    "import", "library", "models",
                  "plan", "plugin",    "plugin_check", "recipe",  "store",  "worker"}},
