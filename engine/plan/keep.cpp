@@ -1,12 +1,13 @@
 // The step :keep: of the list that a kept playlist has, only a share changes in one run.
 //
 // It reads the current version from the run (Evaluation::Setup::current) and not from the store, so
-// that a run repeated later keeps the same. Its column kept_place tells orderings what stays where
-// it is.
+// that a run repeated later keeps the same. Its column kept_place tells orderings what keeps its
+// order.
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 #include <unordered_map>
 
 #include "core/counted.hpp"
@@ -323,6 +324,51 @@ class Keep {
   KeptOrder order_;
 };
 
+/// How a track came to be in the new list, or to stay there.
+class KeptStory {
+ public:
+  KeptStory(const Evaluation& evaluation, const Node& node, const CurrentVersion& current)
+      : evaluation_(evaluation),
+        current_(current),
+        wanted_(evaluation.known(node.inputs.at(0))),
+        text_(node.label() + " (" + node.where + ") ") {}
+
+  [[nodiscard]] std::string of(std::int32_t track) {
+    const std::int64_t id = column_of<std::int64_t>(*evaluation_.setup().tables->table("tracks"),
+                                                    "id")[static_cast<std::size_t>(track)];
+    const auto before = std::find(current_.track_ids.begin(), current_.track_ids.end(), id);
+    if (current_.version == 0) return text_ + "let it in with the first version";
+    if (before == current_.track_ids.end()) return text_ + newcomer(track);
+    return text_ + member(id, before - current_.track_ids.begin() + 1) + "; " + choice(track);
+  }
+
+ private:
+  [[nodiscard]] std::string newcomer(std::int32_t track) const {
+    const std::optional<KeepChanges>& changes = evaluation_.changes();
+    return "let it in, as one of " + std::to_string(changes ? changes->came.size() : 0) +
+           " that are new to version " + std::to_string(current_.version) + " of " +
+           one_line(current_.playlist) + "; " + choice(track);
+  }
+  [[nodiscard]] std::string member(std::int64_t id, std::ptrdiff_t place) const {
+    const bool is_pinned =
+        std::find(current_.pinned.begin(), current_.pinned.end(), id) != current_.pinned.end();
+    return std::string("let it stay") + (is_pinned ? ", as you pinned it" : "") + ": place " +
+           std::to_string(place) + " in version " + std::to_string(current_.version);
+  }
+  /// What the recipe would have without a version before.
+  [[nodiscard]] std::string choice(std::int32_t track) const {
+    const std::int64_t row = wanted_ == nullptr ? -1 : wanted_->row_of(track);
+    if (row < 0) return "the recipe does not choose it now";
+    return "place " + std::to_string(row + 1) + " of " + std::to_string(wanted_->size()) +
+           " of the recipe's own list";
+  }
+
+  const Evaluation& evaluation_;
+  const CurrentVersion& current_;
+  CandidatesPtr wanted_;
+  std::string text_;
+};
+
 constexpr const char* kTwice = "a recipe keeps once, and this is the second :keep";
 constexpr const char* kOnce = "leave one, after the steps that choose the list";
 
@@ -332,7 +378,7 @@ class KeepStep final : public Step {
       : Step({"keep", ":keep",
               "Of a kept playlist's list only a share changes in one refresh; pinned tracks stay, "
               "banned and rejected ones leave."},
-             {.how_lost = "it waits outside"},
+             {.how_lost = "it waits outside", .story_kind = "kept"},
              {number_param("changed_at_most", 0.15, 0, 1,
                            "at most this share of the list leaves for others in one refresh"),
               whole_param("per_artist", 0, 0, kMany,
@@ -355,6 +401,12 @@ class KeepStep final : public Step {
     all.dropped = {};
     all.put(CandidateColumn::missing(kPlaceColumn, PLAYLIST_I32, all.size()));
     return all;
+  }
+
+  [[nodiscard]] std::string story(const Evaluation& evaluation, const Node& node,
+                                  const Candidates& made, std::size_t row) const override {
+    const CurrentVersion* current = evaluation.setup().current;
+    return current == nullptr ? "" : KeptStory(evaluation, node, *current).of(made.tracks[row]);
   }
 
   void add_columns(const Node&, PlanColumns& columns) const override {

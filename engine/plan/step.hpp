@@ -75,9 +75,10 @@ struct StepFacts {
   /// Gives its input's rows in their order, so that what an order-wise ranking (PLAYLIST_ORDERWISE)
   /// told of them stays true; other steps do not hand such columns on.
   bool keeps_rows = false;
-  bool passes_turns = false;  // keeps its input's order, so turns below it go on above it
-  bool pulls = false;         // takes its input by pulling; counts go by the branches below
-  bool may_draw = false;      // random numbers, so that what it gives may hang on the seed
+  bool passes_turns = false;    // keeps its input's order, so turns below it go on above it
+  bool pulls = false;           // takes its input by pulling; counts go by the branches below
+  bool may_draw = false;        // random numbers, so that what it gives may hang on the seed
+  const char* story_kind = "";  // of its story(), as Finding::kind (recipe/why.hpp) has it
 };
 
 /// What a branch of a combiner has beside its candidates.
@@ -166,8 +167,8 @@ class Step {
   /// Its reasons name the place of its formula, so that what it gives hangs on that as well.
   [[nodiscard]] virtual bool names_its_formula(const Node& node) const;
   /// How one of the rows that it gave came to be there, for why; "" where there is nothing to tell.
-  [[nodiscard]] virtual std::string story(const Evaluation& evaluation, const Candidates& made,
-                                          std::size_t row) const;
+  [[nodiscard]] virtual std::string story(const Evaluation& evaluation, const Node& node,
+                                          const Candidates& made, std::size_t row) const;
 
   // ---- what a plan tells without running ----
   /// Tracks of candidates that are given as this argument may be among those that it gives.

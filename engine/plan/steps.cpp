@@ -136,7 +136,7 @@ bool Step::gives_tracks_of(std::string_view) const {
   return false;
 }
 
-std::string Step::story(const Evaluation&, const Candidates&, std::size_t) const {
+std::string Step::story(const Evaluation&, const Node&, const Candidates&, std::size_t) const {
   return "";
 }
 

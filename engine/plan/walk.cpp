@@ -513,7 +513,8 @@ class WalkStep final : public Step {
              {.form = StepForm::kOwn,
               .explains = true,
               .how_lost = "the walk did not come by",
-              .may_draw = true},
+              .may_draw = true,
+              .story_kind = "walked"},
              {whole_param("steps", 50, 1, kMany, "tracks in the list"),
               whole_param("k", 50, 1, kMany, "neighbours to choose from at each step"),
               whole_param("strangers", 5, 0, kMany,
@@ -567,7 +568,7 @@ class WalkStep final : public Step {
     for (const WalkColumn& column : walk_columns()) columns.types[column.name] = PLAYLIST_F32;
   }
 
-  [[nodiscard]] std::string story(const Evaluation& evaluation, const Candidates& made,
+  [[nodiscard]] std::string story(const Evaluation& evaluation, const Node&, const Candidates& made,
                                   std::size_t row) const override {
     const CandidateColumn* told = made.find("chosen_over");
     if (told == nullptr) return "";

@@ -162,8 +162,8 @@ TrackStory why(Evaluation& evaluation, std::int32_t track) {
           found_by_source(evaluation, node, *made, row);
     }
     if (facts.is_score) tell_score(tell("scored", ""), evaluation, node, *made, row);
-    if (std::string story = node.step->story(evaluation, *made, row); !story.empty())
-      tell("walked", std::move(story));
+    if (std::string told = node.step->story(evaluation, node, *made, row); !told.empty())
+      tell(facts.story_kind, std::move(told));
     if (is_judge(facts)) tell("passed", "passed " + node.label() + " (" + node.where + ")");
   }
   return story;

@@ -20,7 +20,7 @@ std::int32_t find_track(const Tables& tables, const std::string& wanted);
 
 /// One thing that happened to a track on its way through the plan.
 struct Finding {
-  /// "found", "scored", "walked", "passed": the track got through.
+  /// "found", "scored", "walked", "passed", "kept": the track got through.
   /// "not_recalled": a recall or set did not give it. "dropped": a filter, a difference or a rule
   /// of a limit. "outranked": better scores filled the places. "cut": it stood too far back.
   std::string kind;

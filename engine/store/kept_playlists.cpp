@@ -148,6 +148,22 @@ std::vector<std::int64_t> version_tracks(const Store& store, const KeptVersion& 
   return tracks;
 }
 
+std::map<std::int64_t, std::int64_t> since_versions(const Store& store,
+                                                    const std::vector<KeptVersion>& versions,
+                                                    const KeptVersion& shown) {
+  std::map<std::int64_t, std::int64_t> since;
+  for (const KeptVersion& version : versions) {
+    std::map<std::int64_t, std::int64_t> now;
+    for (const std::int64_t track : version_tracks(store, version)) {
+      const auto before = since.find(track);
+      now[track] = before == since.end() ? version.number : before->second;
+    }
+    since = std::move(now);
+    if (version.id == shown.id) break;
+  }
+  return since;
+}
+
 std::vector<KeptFile> version_files(const Store& store, std::int64_t version_id) {
   Statement select = store.prepare(
       "SELECT file_id, format, file, bytes, version_id FROM kept_files "

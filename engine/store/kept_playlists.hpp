@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -86,6 +87,11 @@ std::optional<KeptVersion> current_version(const Store& store, std::int64_t play
                                            std::int64_t now);
 /// What is in the version's list.
 std::vector<std::int64_t> version_tracks(const Store& store, const KeptVersion& version);
+/// Of each track in the list of `shown`, one of `versions`: the number of the version since which it
+/// is in it without a break. `versions` are by time.
+std::map<std::int64_t, std::int64_t> since_versions(const Store& store,
+                                                    const std::vector<KeptVersion>& versions,
+                                                    const KeptVersion& shown);
 /// As its outputs made them, without those of snapshots.
 std::vector<KeptFile> version_files(const Store& store, std::int64_t version_id);
 

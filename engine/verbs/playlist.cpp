@@ -156,23 +156,6 @@ std::string version_text(const KeptVersion& version) {
          ", run " + std::to_string(version.run_id);
 }
 
-/// The version since which each track is in the list without a break.
-std::map<std::int64_t, std::int64_t> since_versions(const Store& store,
-                                                    const std::vector<KeptVersion>& versions,
-                                                    const KeptVersion& shown) {
-  std::map<std::int64_t, std::int64_t> since;
-  for (const KeptVersion& version : versions) {
-    std::map<std::int64_t, std::int64_t> now;
-    for (const std::int64_t track : version_tracks(store, version)) {
-      const auto before = since.find(track);
-      now[track] = before == since.end() ? version.number : before->second;
-    }
-    since = std::move(now);
-    if (version.id == shown.id) break;
-  }
-  return since;
-}
-
 Json files_json(const std::vector<std::string>& files) {
   return Json(files);
 }

@@ -2,6 +2,7 @@
 #include "app/recorded_run.hpp"
 #include "app/supervised_run.hpp"
 #include "recipe/asked_track.hpp"
+#include "store/kept_playlists.hpp"
 #include "verbs/verbs.hpp"
 
 namespace engine::verbs {
@@ -16,23 +17,62 @@ std::string track_at_place(const RunRecord& record, const std::string& track) {
   throw no_such_place(track, record.track_ids.size());
 }
 
+/// Of a version of a kept playlist: the version since which a track of the one before it is in the
+/// list without a break; nothing where it is not in that, or the playlist is kept no longer.
+std::optional<std::int64_t> since_version(const app::Caller& caller, const RunRecord& record,
+                                          const CurrentVersion& before, std::int64_t track) {
+  if (!record.user_id) return std::nullopt;
+  const Store store = Store::open(caller.home.library_path(), {.is_read_only = true});
+  const auto playlist = find_kept_playlist(store, *record.user_id, before.playlist);
+  if (!playlist) return std::nullopt;
+  const std::vector<KeptVersion> versions = kept_versions(store, playlist->id, record.now);
+  for (const KeptVersion& version : versions) {
+    if (version.number != before.version) continue;
+    const auto since = since_versions(store, versions, version);
+    const auto found = since.find(track);
+    return found == since.end() ? std::nullopt : std::optional(found->second);
+  }
+  return std::nullopt;
+}
+
+/// Tells it beside what the run knows, which is the version before it alone.
+void add_since(const app::Caller& caller, const RunRecord& record, const CurrentVersion& before,
+               Json& data) {
+  const Json& place = data.at("place");
+  if (!place.is_number() || place.get<std::size_t>() > record.track_ids.size()) return;
+  const std::int64_t track = record.track_ids[place.get<std::size_t>() - 1];
+  for (Json& finding : data.at("findings")) {
+    if (finding.at("kind") != "kept") continue;
+    const auto since = since_version(caller, record, before, track);
+    if (!since) return;
+    const auto told = finding.at("text").get<std::string>();
+    finding["text"] = told + "; in the list since version " + std::to_string(*since);
+    auto answer = data.at("answer").get<std::string>();
+    answer.replace(answer.find(told), told.size(), finding.at("text").get<std::string>());
+    data["answer"] = answer;
+    return;
+  }
+}
+
 Answer ask(const app::Caller& caller, const Arguments& arguments,
            std::string RunRequest::*question) {
   const std::string &what = arguments.text("run"), &track = arguments.text("track");
   const std::optional<std::int64_t> run = app::named_run(caller, what);
   RunRequest request;
+  RunRecord record;
   if (run) {
-    const RunRecord record = app::recorded_run(caller, *run);
+    record = app::recorded_run(caller, *run);
     request = app::repeat_request(caller, record);
     request.*question = track_at_place(record, track);
   } else {
     request = app::make_run_request(caller, what);
     request.*question = track;
   }
-  const RunAnswer found = app::run_supervised(caller, request);
   Json data{{"track", track}};
-  data.update(Json::parse(found.answer_json));
-  return {.data = std::move(data), .text = found.answer};
+  data.update(Json::parse(app::run_supervised(caller, request).answer_json));
+  if (request.current) add_since(caller, record, *request.current, data);
+  std::string text = data.at("answer");
+  return {.data = std::move(data), .text = std::move(text)};
 }
 
 Verb question(const char* name, const char* help, std::string RunRequest::*question) {

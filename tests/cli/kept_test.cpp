@@ -190,6 +190,53 @@ TEST_CASE("a refresh is repeated to the same bytes, and why-not tells who waits"
   CHECK(record.at("title") == "Restless");
 }
 
+TEST_CASE("why tells what :keep did for a song of a version", "[kept]") {
+  const Home home;
+  home.keep();
+  home.refresh(kFriday);
+  home.answer(kFriday, {"playlist", "pin", "Restless", "#5"});
+  const Ids first = home.list(kFriday);
+  const Ids second = home.ids(home.answer(kSaturday, {"refresh", "Restless", "--set", "change=0.3"})
+                                  .at("refreshed")
+                                  .at(0)
+                                  .at("came"));
+  const json third = home.refresh(kSunday);
+  const std::string run = std::to_string(third.at("run").get<int>());
+  const auto kept = [&](std::int64_t track) {
+    const json answer = home.answer(kMonday, {"why", run, std::to_string(track)});
+    for (const json& finding : answer.at("findings"))
+      if (finding.at("kind") == "kept") return finding.at("text").get<std::string>();
+    return std::string();
+  };
+  const Ids came = home.ids(third.at("came")), list = home.list(kSunday);
+  REQUIRE(came.size() == 6);
+  CHECK_THAT(kept(came[0]),
+             Contains("let it in, as one of 6 that are new to version 2 of Restless; "
+                      "place ") &&
+                 Contains(" of 40 of the recipe's own list"));
+  std::size_t since_first = 0, since_second = 0, not_chosen = 0;
+  for (const std::int64_t track : list) {
+    if (std::find(came.begin(), came.end(), track) != came.end()) continue;
+    const std::string told = kept(track);
+    CAPTURE(track, told);
+    const bool is_second = std::find(second.begin(), second.end(), track) != second.end();
+    (is_second ? since_second : since_first) += 1;
+    CHECK_THAT(told, Contains(is_second ? "; in the list since version 2"
+                                        : "; in the list since version 1"));
+    CHECK((told.find("as you pinned it") != std::string::npos) == (track == first[4]));
+    not_chosen += told.find("the recipe does not choose it now") != std::string::npos ? 1 : 0;
+  }
+  CHECK(since_first > 10);
+  CHECK(since_second > 0);
+  CHECK(not_chosen > 0);
+  // Of the first version, and of a playlist that is kept no longer.
+  const std::string one = home.answer(kFriday, {"playlist", "show", "Restless"}).at("run").dump();
+  CHECK_THAT(home.ask(kMonday, {"why", one, "#1"}).out,
+             Contains("let it in with the first version"));
+  home.answer(kMonday, {"playlist", "drop", "Restless", "--yes"});
+  CHECK_THAT(kept(came[0]), Contains("new to version 2 of Restless"));
+}
+
 TEST_CASE("a refresh as of a time does not see the versions and pins that came later",
           "[kept][future]") {
   const Home with, without;
