@@ -10,11 +10,11 @@
 namespace {
 
 constexpr std::size_t kTriedNodes = 9;  // of which all orders are tried
-constexpr double kMovedNode = 1e3;      // costs more than any jumps that it may save
-constexpr double kNearPair = 1e6;       // and this more than any nodes that are moved for it
+constexpr double kNearPair = 1e6;       // costs more than any jumps that it may save
 constexpr double kHot = 0.25,
                  kCold = 0.002;  // of a mean jump: where most changes are taken, and few
 constexpr std::size_t kTriesPerNode = 6000, kMostTries = 3'000'000;
+constexpr std::size_t kHarder = 10;  // as many tries, before a node that was to stay moves
 
 /// An order on its way to a better one.
 class Annealing {
@@ -40,7 +40,7 @@ class Annealing {
 
   /// Any order of all nodes, from one that keeps the distance to others that do.
   void arrange_freely(const std::function<void()>& checkpoint) {
-    anneal(kHot * mean_jump_, checkpoint, [&](double temperature) {
+    anneal(kTriesPerNode * size(), checkpoint, [&](double temperature) {
       switch (random_.below(3)) {
         case 0:
           return try_exchange(random_.below(size()), random_.below(size()), temperature);
@@ -52,45 +52,30 @@ class Annealing {
     });
   }
 
-  /// Exchanges what is too near of others, each time with what that costs least for, until no
-  /// exchange makes it better.
-  void repair(const std::function<void()>& checkpoint) {
-    for (bool is_better = true; is_better;) {
-      checkpoint();
-      is_better = false;
-      double least = -1e-9;
-      std::size_t from = 0, to = 0;
-      for (std::size_t a = 0; a < size(); ++a) {
-        if (near_pairs(a) == 0) continue;
-        for (std::size_t b = 0; b < size(); ++b) {
-          const double change = a == b ? 0 : change_of_exchange(std::min(a, b), std::max(a, b));
-          if (change >= least) continue;
-          least = change;
-          from = a;
-          to = b;
-          is_better = true;
-        }
-      }
-      if (is_better) std::swap(order_[from], order_[to]);
+  /// Only the nodes that are free, each to anywhere among the others, which keep their order.
+  void arrange_among_others(const std::vector<bool>& is_free, std::size_t tries_per_node,
+                            const std::function<void()>& checkpoint) {
+    const auto count = static_cast<std::size_t>(std::count(is_free.begin(), is_free.end(), true));
+    if (count == 0) return;
+    find_places(is_free);
+    anneal(tries_per_node * count, checkpoint, [&](double temperature) {
+      const std::size_t one = random_.below(count);
+      return random_.below(3) > 0
+                 ? try_insertion(one, random_.below(size()), temperature)
+                 : try_exchange(places_[one], places_[random_.below(count)], temperature);
+    });
+  }
+
+  /// The node of those that are not free that is too near to most; the first of several.
+  [[nodiscard]] std::size_t nearest_to_others(const std::vector<bool>& is_free) const {
+    std::size_t node = size();
+    int most = 0;
+    for (std::size_t place = 0; place < size(); ++place) {
+      if (is_free[order_[place]] || near_pairs(place) <= most) continue;
+      most = near_pairs(place);
+      node = order_[place];
     }
-    best_ = order_;
-  }
-
-  /// Only what stands in these places now.
-  void exchange_among(const std::vector<std::size_t>& places,
-                      const std::function<void()>& checkpoint) {
-    if (places.size() < 2) return;
-    anneal(kHot * mean_jump_, checkpoint, [&](double temperature) {
-      return try_exchange(places[random_.below(places.size())],
-                          places[random_.below(places.size())], temperature);
-    });
-  }
-
-  /// Any two, at first whether they were to stay or not: a way out where repair() finds none.
-  void exchange_any(const std::function<void()>& checkpoint) {
-    anneal(kMovedNode, checkpoint, [&](double temperature) {
-      return try_exchange(random_.below(size()), random_.below(size()), temperature);
-    });
+    return node;
   }
 
  private:
@@ -104,12 +89,10 @@ class Annealing {
 
   /// From a temperature at which most changes are taken to one at which only good ones are.
   template <class Try>
-  void anneal(double hottest, const std::function<void()>& checkpoint, const Try& try_one) {
-    const std::size_t tries = std::min(kMostTries, kTriesPerNode * size());
-    const double coldest = kCold * mean_jump_;
-    const double cooling =
-        hottest > 0 ? std::pow(coldest / hottest, 1 / static_cast<double>(tries)) : 1;
-    double temperature = hottest;
+  void anneal(std::size_t tries, const std::function<void()>& checkpoint, const Try& try_one) {
+    tries = std::min(kMostTries, tries);
+    const double cooling = std::pow(kCold / kHot, 1 / static_cast<double>(tries));
+    double temperature = kHot * mean_jump_;
     double cost = 0, least = 0;  // less what it was at first
     for (std::size_t k = 0; k < tries; ++k, temperature *= cooling) {
       if (k % 16'384 == 0) checkpoint();
@@ -146,25 +129,10 @@ class Annealing {
     return pairs;
   }
 
-  [[nodiscard]] bool is_moved(std::size_t place) const {
-    if (spacing_.place.empty()) return false;
-    const std::optional<std::size_t>& wanted = spacing_.place[order_[place]];
-    return wanted && *wanted != place;
-  }
-
   [[nodiscard]] double cost_of(std::size_t a, std::size_t b) const {  // of two places, a < b
     double cost = jump_at(a) + jump_at(b) + (a > 0 ? jump_at(a - 1) : 0);
     if (b > a + 1) cost += jump_at(b - 1);
-    cost += kNearPair * (near_pairs(a) + near_pairs(b));
-    return cost + kMovedNode * (static_cast<int>(is_moved(a)) + static_cast<int>(is_moved(b)));
-  }
-
-  double change_of_exchange(std::size_t a, std::size_t b) {
-    const double before = cost_of(a, b);
-    std::swap(order_[a], order_[b]);
-    const double change = cost_of(a, b) - before;
-    std::swap(order_[a], order_[b]);
-    return change;
+    return cost + kNearPair * (near_pairs(a) + near_pairs(b));
   }
 
   /// What the cost changes by; 0 where the change is not taken.
@@ -177,6 +145,61 @@ class Annealing {
     if (takes(change, temperature)) return change;
     std::swap(order_[a], order_[b]);
     return 0;
+  }
+
+  /// The free node with this number goes to `to`, a place among all nodes.
+  double try_insertion(std::size_t number, std::size_t to, double temperature) {
+    const std::size_t from = places_[number];
+    if (from == to) return 0;
+    const double change = change_of_insertion(from, to);
+    if (!takes(change, temperature)) return 0;
+    const auto at = [&](std::size_t place) {
+      return order_.begin() + static_cast<std::ptrdiff_t>(place);
+    };
+    if (from < to)
+      std::rotate(at(from), at(from + 1), at(to + 1));
+    else
+      std::rotate(at(to), at(from), at(from + 1));
+    for (std::size_t& place : places_) {
+      if (from < place && place <= to)
+        --place;
+      else if (to <= place && place < from)
+        ++place;
+    }
+    places_[number] = to;
+    return change;
+  }
+
+  [[nodiscard]] double change_of_insertion(std::size_t from, std::size_t to) const {
+    const std::size_t distance = spacing_.distance, others = size() - 1;
+    const auto rest = [&](std::size_t place) { return place < from ? place : place + 1; };
+    const auto group = [&](std::size_t place) { return spacing_.group[order_[place]]; };
+    const std::size_t before = to > 0 ? rest(to - 1) : size();
+    const std::size_t after = to < others ? rest(to) : size();
+    const double jumps = between(from - 1, from + 1) - between(from - 1, from) -
+                         between(from, from + 1) + between(before, from) + between(from, after) -
+                         between(before, after);
+    int pairs = -near_pairs(from);
+    // What stood on both sides of it comes nearer by one ...
+    for (std::size_t a = from - std::min(from, distance - 1); a < from; ++a)
+      if (a + distance < size() && group(a) == group(a + distance)) ++pairs;
+    // ... and what it comes between goes farther by one.
+    const std::size_t first = to - std::min(to, distance - 1);
+    for (std::size_t a = first; a < to; ++a) {
+      if (a + distance - 1 >= to && a + distance - 1 < others &&
+          group(rest(a)) == group(rest(a + distance - 1)))
+        --pairs;
+      if (group(rest(a)) == group(from)) ++pairs;
+    }
+    for (std::size_t b = to; b < std::min(others, to + distance - 1); ++b)
+      if (group(rest(b)) == group(from)) ++pairs;
+    return jumps + kNearPair * pairs;
+  }
+
+  void find_places(const std::vector<bool>& is_free) {
+    places_.clear();
+    for (std::size_t place = 0; place < size(); ++place)
+      if (is_free[order_[place]]) places_.push_back(place);
   }
 
   double try_reversal(double temperature) {
@@ -222,6 +245,7 @@ class Annealing {
   }
 
   std::vector<std::size_t> order_, best_;
+  std::vector<std::size_t> places_;  // of the free nodes
   const Spacing& spacing_;
   playlist::Random random_;
   std::vector<double> jumps_;
@@ -287,37 +311,53 @@ std::vector<std::size_t> put_apart(const std::vector<std::size_t>& order, const 
 }
 
 /// Each node with a place in it, the others in their order in those that are left.
-std::vector<std::size_t> in_places(const std::vector<std::size_t>& start, const Spacing& spacing,
-                                   std::vector<std::size_t>& free_places) {
+std::vector<std::size_t> in_places(const std::vector<std::size_t>& start, const Spacing& spacing) {
   std::vector<std::size_t> order(start.size(), start.size());
   for (std::size_t node = 0; node < start.size(); ++node)
     if (const auto& place = spacing.place[node]) order[*place] = node;
-  for (std::size_t place = 0; place < order.size(); ++place)
-    if (order[place] == start.size()) free_places.push_back(place);
-  auto next = free_places.begin();
+  auto next = order.begin();
   for (const std::size_t node : start)
-    if (!spacing.place[node]) order[*next++] = node;
+    if (!spacing.place[node]) *(next = std::find(next, order.end(), start.size())) = node;
   return order;
 }
 
 std::vector<std::size_t> kept_order(const std::vector<std::size_t>& start, const Jump& jump,
                                     const Spacing& spacing, std::uint64_t random_seed,
                                     const std::function<void()>& checkpoint) {
-  std::vector<std::size_t> free_places;
-  std::vector<std::size_t> order = in_places(start, spacing, free_places);
+  std::vector<std::size_t> order = in_places(start, spacing);
   if (start.size() > kSearchedNodes)
     return keeps_distance(order, spacing) ? order : put_apart(order, spacing);
+  std::vector<bool> is_free;
+  for (const std::optional<std::size_t>& place : spacing.place) is_free.push_back(!place);
   Annealing annealing(std::move(order), jump, spacing, random_seed);
-  annealing.exchange_among(free_places, checkpoint);
-  if (keeps_distance(annealing.best(), spacing)) return annealing.best();
-  annealing.repair(checkpoint);
-  if (!keeps_distance(annealing.best(), spacing)) annealing.exchange_any(checkpoint);
-  free_places.clear();
-  for (std::size_t place = 0; place < start.size(); ++place)
-    if (!spacing.place[annealing.best()[place]]) free_places.push_back(place);
-  annealing.exchange_among(free_places, checkpoint);
+  annealing.arrange_among_others(is_free, kTriesPerNode, checkpoint);
+  if (!keeps_distance(annealing.best(), spacing))
+    annealing.arrange_among_others(is_free, kHarder * kTriesPerNode, checkpoint);
+  for (std::size_t node = 0; !keeps_distance(annealing.best(), spacing);) {
+    node = annealing.nearest_to_others(is_free);
+    if (node == start.size()) break;
+    is_free[node] = true;
+    annealing.arrange_among_others(is_free, kTriesPerNode, checkpoint);
+  }
   if (keeps_distance(annealing.best(), spacing)) return annealing.best();
   return put_apart(annealing.best(), spacing);
+}
+
+/// How many of the nodes with a place are not in the longest sequence that keeps their order.
+std::size_t moved_nodes(const std::vector<std::size_t>& order, const Spacing& spacing) {
+  std::vector<std::size_t> ends;  // by length: the least place at which such a sequence ends
+  std::size_t kept = 0;
+  for (const std::size_t node : order) {
+    const std::optional<std::size_t>& place = spacing.place[node];
+    if (!place) continue;
+    ++kept;
+    const auto longer = std::lower_bound(ends.begin(), ends.end(), *place);
+    if (longer == ends.end())
+      ends.push_back(*place);
+    else
+      *longer = *place;
+  }
+  return kept - ends.size();
 }
 
 }  // namespace
@@ -339,10 +379,7 @@ SpacedPath spaced_path(const std::vector<std::size_t>& start, const Jump& jump,
   SpacedPath path;
   if (!spacing.place.empty()) {
     path.order = kept_order(start, jump, spacing, random_seed, checkpoint);
-    for (std::size_t place = 0; place < path.order.size(); ++place) {
-      const auto& wanted = spacing.place[path.order[place]];
-      if (wanted && *wanted != place) ++path.moved;
-    }
+    path.moved = moved_nodes(path.order, spacing);
   } else if (keeps_distance(start, spacing)) {
     path.order = start;
   } else {

@@ -15,8 +15,9 @@
 // With `gap`, tracks of one artist keep that many tracks of others between them, or as many as can
 // be, and the order is nearly the shortest of those that do (spaced_path.hpp).
 //
-// Candidates that come from a :keep have a column kept_place: what was in the list already stays
-// where it comes, and only what is new to it is arranged, as far as the gap lets it.
+// Candidates that come from a :keep have a column kept_place: what was in the list already keeps its
+// order, and what is new to it comes wherever among that it makes the least jumps, as far as the gap
+// lets it.
 //
 // Where a value is missing the jump counts as much as it does on average among those that have it.
 #include "playlist/plugin.hpp"
@@ -148,7 +149,7 @@ class Transitions final : public playlist::Ordering {
       {"energy", PLAYLIST_F32, "0..1"},
       {"valence", PLAYLIST_F32, "0..1"},
       playlist::Field("artist", PLAYLIST_I32, "number of the first artist, for gap").optional(),
-      playlist::Field("kept_place", PLAYLIST_I32, "of a :keep: it stays where it comes").optional(),
+      playlist::Field("kept_place", PLAYLIST_I32, "of a :keep: it keeps its order").optional(),
   };
 
   explicit Transitions(const playlist::Args& args)
@@ -187,7 +188,7 @@ class Transitions final : public playlist::Ordering {
     tell(call, path, random_length(rows.size(), jump, seed), parts);
     if (bonds.kept_count == 0) return from_first(path, rows);
     call.info(playlist::concat(bonds.kept_count - moved, " of the ", rows.size(),
-                               " tracks stay where they are in the list"));
+                               " tracks keep their order in the list"));
     return in_order(path, rows);
   }
 
@@ -266,11 +267,14 @@ class Transitions final : public playlist::Ordering {
     call.info(playlist::concat("the jumps between neighbours sum to ", two_places(path.length),
                                ", in random order to ", two_places(random), " (mean of ",
                                kRandomOrders, ")", bound));
+    std::string missing;
     for (const Part& part : parts) {
       if (part.missing == 0 || part.weight == 0) continue;
-      call.info(playlist::concat(part.missing, " of the ", path.order.size(), " tracks have no ",
-                                 part.name, "; their jumps count as the others' do on average"));
+      missing += missing.empty() ? playlist::concat(part.missing, " of the ", path.order.size(),
+                                                    " tracks have no ", part.name)
+                                 : playlist::concat(", ", part.missing, " no ", part.name);
     }
+    if (!missing.empty()) call.info(missing + "; such jumps count as the others' do on average");
   }
 
   static constexpr std::size_t kArtist = 5, kKeptPlace = 6;  // of kInputs
@@ -291,4 +295,4 @@ constinit const playlist::Element kTransitions = playlist::element<Transitions>(
     "the least sum of jumps for up to 12 tracks, and nearly that for "
     "more or with a gap; the run tells\n"
     "it beside that of random orders and what no order is below. "
-    "What a :keep has kept stays in its place.");
+    "What a :keep has kept keeps its order.");

@@ -193,11 +193,11 @@ TEST_CASE("a missing value counts as the mean jump, and is told", "[transitions]
   Numbers rows = ordered.rows;
   std::sort(rows.begin(), rows.end());
   CHECK(rows == numbers_to(4));
-  REQUIRE(ordered.notices.size() == 4);
-  CHECK(ordered.notices[1] ==
-        "2 of the 4 tracks have no key; their jumps count as the others' do on average");
-  CHECK_THAT(ordered.notices[2], Catch::Contains("1 of the 4 tracks have no tempo"));
-  CHECK_THAT(ordered.notices[3], Catch::Contains("1 of the 4 tracks have no energy"));
+  REQUIRE(ordered.notices.size() == 2);
+  CHECK(
+      ordered.notices[1] ==
+      "2 of the 4 tracks have no key, 1 no tempo, 1 no energy; such jumps count as the others' do "
+      "on average");
 }
 
 TEST_CASE("keys clash by degrees", "[formulas]") {
@@ -313,56 +313,94 @@ TEST_CASE("a gap that one artist makes impossible is the largest possible, and t
   }));
 }
 
-TEST_CASE("what a :keep has kept stays in its place, and what is new is arranged around it",
-          "[transitions][gap]") {
-  int moved = 0;
+namespace {
+
+/// Of the tracks that were in the list before, how many have left the order in which they were.
+std::size_t moved(const Spaced& list, const Numbers& rows) {
+  Numbers ends;  // by length: the least row at which a sequence ends that keeps the order
+  std::size_t kept = 0;
+  for (const std::int32_t row : rows) {
+    if (list.kept_places[static_cast<std::size_t>(row)] == kNoInt) continue;
+    ++kept;
+    const auto longer = std::lower_bound(ends.begin(), ends.end(), row);
+    if (longer == ends.end())
+      ends.push_back(row);
+    else
+      *longer = row;
+  }
+  return kept - ends.size();
+}
+
+/// The list in this order, of which every seventh track from `first` on gave way to a new one.
+Spaced next_list(const Spaced& list, const Numbers& rows, std::size_t first, unsigned seed) {
+  std::mt19937 random(seed);
+  Spaced next;
+  for (std::size_t place = 0; place < rows.size(); ++place) {
+    const auto track = static_cast<std::size_t>(rows[place]);
+    const bool is_new = place % 7 == first;
+    next.sounds.push_back(is_new ? random_sounds(1, random())[0] : list.sounds[track]);
+    next.artists.push_back(is_new ? "new " + std::to_string(random() % 16) : list.artists[track]);
+    next.kept_places.push_back(is_new ? kNoInt : static_cast<std::int32_t>(place + 1));
+  }
+  return next;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "what a :keep has kept keeps its order, and what is new comes among it where it fits best",
+    "[transitions][gap]") {
   for (unsigned seed = 1; seed <= 12; ++seed) {
     CAPTURE(seed);
-    Spaced spaced = random_spaced(60, 14, seed);
-    // A list that keeps the gap, of which every seventh place gets a new track.
+    const Spaced spaced = random_spaced(60, 14, seed);
     const Numbers before = spaced_transitions(spaced, 4).rows;
     REQUIRE(least_gap(spaced, before) >= 4);
-    Spaced list;
-    std::mt19937 random(seed);
-    for (std::size_t place = 0; place < before.size(); ++place) {
-      const auto track = static_cast<std::size_t>(before[place]);
-      const bool is_new = place % 7 == 3;
-      list.sounds.push_back(is_new ? random_sounds(1, random())[0] : spaced.sounds[track]);
-      list.artists.push_back(is_new ? "new " + std::to_string(random() % 6)
-                                    : spaced.artists[track]);
-      list.kept_places.push_back(is_new ? kNoInt : static_cast<std::int32_t>(place + 1));
-    }
+    const Spaced list = next_list(spaced, before, 3, seed);
     const Ordered ordered = spaced_transitions(list, 4);
     CHECK(least_gap(list, ordered.rows) >= 4);
-    for (std::size_t place = 0; place < ordered.rows.size(); ++place) {
-      const std::int32_t row = ordered.rows[place];
-      const bool is_kept = list.kept_places[static_cast<std::size_t>(row)] != kNoInt;
-      if (is_kept && static_cast<std::size_t>(row) != place) ++moved;
+    CHECK(moved(list, ordered.rows) == 0);
+    // No new track alone would do better elsewhere.
+    for (const std::int32_t row : ordered.rows) {
+      if (list.kept_places[static_cast<std::size_t>(row)] != kNoInt) continue;
+      Numbers rest = ordered.rows;
+      rest.erase(std::find(rest.begin(), rest.end(), row));
+      for (std::size_t place = 0; place <= rest.size(); ++place) {
+        Numbers other = rest;
+        other.insert(other.begin() + static_cast<std::ptrdiff_t>(place), row);
+        if (least_gap(list, other) >= 4)
+          CHECK(length(list.sounds, ordered.rows) <= length(list.sounds, other) + 0.01);
+      }
     }
-    const Numbers as_it_came = numbers_to(list.sounds.size());
-    if (least_gap(list, as_it_came) >= 4)
-      CHECK(length(list.sounds, ordered.rows) <= length(list.sounds, as_it_came) + 1e-9);
   }
-  CHECK(moved == 0);
+}
+
+TEST_CASE("a list that is kept again and again stays smooth", "[transitions][gap]") {
+  double shares = 0;
+  for (unsigned seed = 1; seed <= 4; ++seed) {
+    Spaced list = random_spaced(70, 14, seed);
+    Ordered ordered = spaced_transitions(list, 4);
+    for (unsigned refresh = 0; refresh < 25; ++refresh) {
+      list = next_list(list, ordered.rows, refresh % 7, 100 * seed + refresh);
+      ordered = spaced_transitions(list, 4);
+      REQUIRE(least_gap(list, ordered.rows) >= 4);
+    }
+    const Sums sums = sums_in(ordered.notices.at(0));
+    shares += sums.jumps / sums.random / 4;
+  }
+  CHECK(shares < 0.62);  // 0.7 where what is new takes the places of what left
 }
 
 TEST_CASE("where a gap cannot be kept otherwise as few kept tracks move as need be",
           "[transitions][gap]") {
-  // Both new tracks are by the artist of the first kept one, and their places are beside it.
+  // Between two tracks of one artist there is one place too few, even with the new one.
   Spaced list{random_sounds(12, 3), {}, {}};
   for (std::size_t k = 0; k < 12; ++k) {
-    const bool is_new = k == 1 || k == 2;
-    list.artists.push_back(is_new || k == 0 ? "one" : "other " + std::to_string(k));
-    list.kept_places.push_back(is_new ? kNoInt : static_cast<std::int32_t>(k + 1));
+    list.artists.push_back(k == 0 || k == 3 ? "one" : "other " + std::to_string(k));
+    list.kept_places.push_back(k == 11 ? kNoInt : static_cast<std::int32_t>(k + 1));
   }
   const Ordered ordered = spaced_transitions(list, 4);
   CHECK(least_gap(list, ordered.rows) >= 4);
-  int moved = 0;
-  for (std::size_t place = 0; place < 12; ++place) {
-    const auto row = static_cast<std::size_t>(ordered.rows[place]);
-    if (list.kept_places[row] != kNoInt && row != place) ++moved;
-  }
-  CHECK(moved == 2);
+  CHECK(moved(list, ordered.rows) == 1);
   CHECK(std::find(ordered.notices.begin(), ordered.notices.end(),
-                  "8 of the 12 tracks stay where they are in the list") != ordered.notices.end());
+                  "10 of the 12 tracks keep their order in the list") != ordered.notices.end());
 }
