@@ -13,3 +13,4 @@ extern const playlist::Element kPreference;
 extern const playlist::Element kMoodNow;
 extern const playlist::Element kQuality;
 extern const playlist::Element kPrompt;
+extern const playlist::Element kSessions;

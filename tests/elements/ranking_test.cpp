@@ -184,3 +184,31 @@ TEST_CASE("ranking.mood falls off around its target", "[ranking]") {
   CHECK(elsewhere.columns.at("mood")[0] == 1);
   CHECK(elsewhere.columns.at("mood")[1] == Approx(std::exp(-(0.25 + 0.25) * 8)));
 }
+
+TEST_CASE("ranking.sessions goes by the sessions nearest to the last plays", "[ranking]") {
+  TinyLibrary library;
+  for (int i = 0; i < 6; ++i) library.add({.artists = {"A"}});
+  const auto session = [&](const std::vector<std::int32_t>& tracks, double days_ago) {
+    for (const std::int32_t track : tracks) library.listen(track, days_ago -= 0.01);
+  };
+  session({0, 2}, 100);
+  session({1, 3, 4, 2}, 50);
+  session({5}, 30);
+  library.listen(5, 1.5, /*is_play=*/false);
+  session({2, 3}, 1);  // the last plays: 2 weighs 0.5, 3 weighs 1
+  const auto fit = [&](const std::vector<std::int32_t>& tracks, double neighbours) {
+    return run_rank("ranking.sessions", {{"plays", 2.0}, {"neighbours", neighbours}}, library,
+                    candidates_of(tracks))
+        .columns.at("session_fit");
+  };
+  // 0: 0.5 / sqrt(2) * 0.5; 1 and 4: (0.5 + 1) / sqrt(4) * 1, of which these are shares.
+  const std::vector<double> all = fit({0, 1, 4, 5}, 100);
+  CHECK(all[0] == Approx(0.25 / std::sqrt(2.0) / 0.75));
+  CHECK(all[1] == 1);
+  CHECK(all[2] == 1);
+  CHECK(all[3] == 0);
+  // The nearest session holds none of these but 0 and 1, so that one neighbour is that with 1 ...
+  CHECK(fit({0, 1}, 1) == std::vector<double>{0, 1});
+  // ... and where 1 is not asked for, its session does not count.
+  CHECK(fit({0, 5}, 1) == std::vector<double>{1, 0});
+}
