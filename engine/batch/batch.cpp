@@ -12,6 +12,7 @@
 #include "batch/manifest.hpp"
 #include "batch/work.hpp"
 #include "core/calendar.hpp"
+#include "core/counted.hpp"
 #include "core/hash.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
@@ -251,7 +252,7 @@ class Batch {
     if (!is_whole) {
       throw Error(Exit::kInterrupted,
                   "interrupted after " + std::to_string(result_.made) + " of " +
-                      std::to_string(users.size()) + " lists",
+                      counted(users.size(), "list"),
                   {"", "", "", "the same command goes on from there"});
     }
   }

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "compare/compare.hpp"
+#include "core/counted.hpp"
 #include "page/charts.hpp"
 #include "page/html.hpp"
 #include "page/page.hpp"
@@ -135,8 +136,8 @@ std::string comparison_html(const ListComparison& c) {
            html_escaped(text) + "</span></span>";
   };
   std::string body = "<h1>" + name(0, "A: " + c.a.name) + "<br>" + name(1, "B: " + c.b.name) +
-                     "</h1>\n" + facts(c) + "<p>In common: " + std::to_string(c.common.size()) +
-                     " tracks, " + percent_text(c.jaccard) +
+                     "</h1>\n" + facts(c) + "<p>In common: " + counted(c.common.size(), "track") +
+                     ", " + percent_text(c.jaccard) +
                      " of all that are in either. Their order: Kendall tau-b " +
                      number_text(c.kendall, 2) + ", Spearman rho " + number_text(c.spearman, 2) +
                      ". Beginnings: rank-biased overlap " + number_text(c.overlap_by_rank, 2) +

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "compare/compare.hpp"
+#include "core/counted.hpp"
 #include "core/shown_text.hpp"
 
 namespace engine {
@@ -148,7 +149,7 @@ std::string comparison_text(const ListComparison& c) {
     return result;
   };
   text << share_rows("artist", largest_names(shares(c.a), shares(c.b)), shares(c.a), shares(c.b));
-  text << "\nin common: " << c.common.size() << " tracks (" << percent(c.jaccard)
+  text << "\nin common: " << counted(c.common.size(), "track") << " (" << percent(c.jaccard)
        << " of all that are in either)\n";
   if (!std::isnan(c.kendall)) {
     text << "their order: Kendall tau-b " << number(c.kendall) << ", Spearman rho "

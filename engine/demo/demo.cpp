@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <unistd.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/leftovers.hpp"
 #include "demo/history.hpp"
@@ -80,8 +81,8 @@ std::string describe(const DemoOptions& options) {
 DemoSummary fill(Store& store, const DemoOptions& options,
                  const std::function<void(const std::string&)>& progress) {
   DemoSummary summary;
-  progress("inventing " + std::to_string(options.tracks) + " tracks by " +
-           std::to_string(options.artists) + " artists");
+  progress("inventing " + counted(options.tracks, "track") + " by " +
+           counted(options.artists, "artist"));
   const demo::World world = demo::make_world(options);
   demo::DemoWriter writer(store, world, options);
   Transaction transaction(store);
@@ -96,7 +97,7 @@ DemoSummary fill(Store& store, const DemoOptions& options,
   for (std::int64_t number = 0; number < options.users; ++number) {
     const demo::Listener listener =
         demo::make_listener(world, options, number, listens_of(options, number));
-    progress("writing " + std::to_string(listener.listens.size()) + " listens of " + listener.name);
+    progress("writing " + counted(listener.listens.size(), "listen") + " of " + listener.name);
     writer.write_listener(number, listener);
     if (number == 0) writer.unlist_some(listener);
     const auto listens = static_cast<std::int64_t>(listener.listens.size());

@@ -63,7 +63,7 @@ std::string model_lines(const Backtest& backtest) {
         "  " + use.name + ": " +
         (backtest.trained_every.empty() ? "the library's, as of each date,"
                                         : "trained every " + backtest.trained_every + on + ",") +
-        " for " + std::to_string(use.found) + " lists";
+        " for " + counted(use.found, "list");
     if (use.missing > 0) {
       text += "; none for " + std::to_string(use.missing) +
               (backtest.trained_every.empty() ? " (--train trains what is asked for)" : "");

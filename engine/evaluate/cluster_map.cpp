@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/counted.hpp"
 #include "core/json_text.hpp"
 #include "page/html.hpp"
 #include "page/page.hpp"
@@ -222,8 +223,8 @@ double ClusterMap::clustered() const {
 std::string cluster_map_html(const ClusterMap& map) {
   std::string body = kMapStyle;
   body += "<h1>Map of " + html_escaped(map.person) + "’s music</h1>\n<p>" +
-          std::to_string(map.tracks.size()) + " tracks, " + percent_of(map.clustered()) +
-          " of them in " + std::to_string(map.clusters.size()) + " clusters; as of " +
+          counted(map.tracks.size(), "track") + ", " + percent_of(map.clustered()) +
+          " of them in " + counted(map.clusters.size(), "cluster") + "; as of " +
           html_escaped(map.as_of) +
           ". Tracks that lie together sound alike; how far apart clusters lie says little.</p>\n"
           "<div class=\"tools\"><label>Find <input type=\"search\" id=\"find\" "
@@ -234,8 +235,8 @@ std::string cluster_map_html(const ClusterMap& map) {
           "<p id=\"count\" class=\"quiet\" role=\"status\"></p>\n<ul id=\"found\" "
           "class=\"found\"></ul>\n"
           "<div class=\"map\"><canvas id=\"map\" tabindex=\"0\" role=\"img\" aria-label=\"" +
-          std::to_string(map.tracks.size()) +
-          " tracks as dots in the colours of their clusters, which the table below lists. Arrow "
+          counted(map.tracks.size(), "track") +
+          " as dots in the colours of their clusters, which the table below lists. Arrow "
           "keys move the map, plus and minus change its size.\"></canvas><div id=\"tip\" "
           "class=\"tip\" hidden></div></div>\n"
           "<noscript><p>The map is drawn by a script; the clusters are below.</p></noscript>\n"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/counted.hpp"
 #include "page/charts.hpp"
 #include "page/html.hpp"
 #include "page/page.hpp"
@@ -107,8 +108,8 @@ std::string map_html(const FeatureReport& report) {
   const TrackMap& map = report.map;
   std::string html = "<h2>Where tracks lie</h2>\n";
   if (!report.why_no_map.empty()) return html + "<p>" + html_escaped(report.why_no_map) + "</p>\n";
-  html += "<p>" + std::to_string(map.x.size()) +
-          " tracks on the first two principal components of model.embedding; its largest clusters "
+  html += "<p>" + counted(map.x.size(), "track") +
+          " on the first two principal components of model.embedding; its largest clusters "
           "in colours, called by the genre that most of their tracks have.</p>\n<p>";
   for (std::size_t k = 0; k < std::min(kColours, map.clusters.size()); ++k) {
     const TrackMap::Cluster& cluster = map.clusters[k];
@@ -122,11 +123,10 @@ std::string map_html(const FeatureReport& report) {
 }  // namespace
 
 std::string features_html(const FeatureReport& report) {
-  return page_html("Features of " + std::to_string(report.statistics.tracks) + " tracks",
-                   "<h1>Features of " + std::to_string(report.statistics.tracks) +
-                       " tracks</h1>\n" + coverage_html(report.statistics) +
-                       spreads_html(report.statistics) + correlations_html(report.statistics) +
-                       map_html(report));
+  const std::string title = "Features of " + counted(report.statistics.tracks, "track");
+  return page_html(title, "<h1>" + title + "</h1>\n" + coverage_html(report.statistics) +
+                              spreads_html(report.statistics) +
+                              correlations_html(report.statistics) + map_html(report));
 }
 
 }  // namespace engine::evaluate

@@ -231,8 +231,8 @@ std::string empty_text(const ShuffleCard& card) {
 std::string heading_of(const ShuffleCard& card) {
   return "Shuffles of " + std::to_string(card.users.size()) +
          (card.users.size() == 1 ? " person: " : " people: ") + counted(card.dates.size(), "list") +
-         " of " + std::to_string(card.tracks) + " tracks each, from " +
-         short_time(card.dates.front()) + " to " + short_time(card.dates.back());
+         " of " + counted(card.tracks, "track") + " each, from " + short_time(card.dates.front()) +
+         " to " + short_time(card.dates.back());
 }
 
 bool is_known_of_all(const ShuffleCard& card, std::size_t metric) {

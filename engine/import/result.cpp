@@ -79,7 +79,8 @@ std::string file_text(const FileResult& file) {
     text += "  error: not read to its end: " + file.error + "\n";
     if (file.rows > 0) {
       text += "  fix:   " + grouped(file.rows) +
-              " records are in; import the file again to go on behind them\n";
+              (file.rows == 1 ? " record is in;" : " records are in;") +
+              " import the file again to go on behind them\n";
     }
   }
   return text;
@@ -89,10 +90,10 @@ std::string match_text(const std::string& user, const library::MatchRate& rate) 
   const std::int64_t plays = rate.plays_by_id + rate.plays_by_name;
   const std::int64_t tracks = rate.tracks_by_id + rate.tracks_by_name;
   return "match rate of " + user + ": " + percent(plays, rate.plays) + " of " +
-         grouped(rate.plays) + " plays are of tracks in the catalogue (" +
-         percent(rate.plays_by_id, rate.plays) + " by id, " +
+         grouped(rate.plays) + (rate.plays == 1 ? " play is" : " plays are") +
+         " of tracks in the catalogue (" + percent(rate.plays_by_id, rate.plays) + " by id, " +
          percent(rate.plays_by_name, rate.plays) + " by name), " + percent(tracks, rate.tracks) +
-         " of " + grouped(rate.tracks) + " tracks\n";
+         " of " + counted(rate.tracks, "track") + "\n";
 }
 
 std::string sources_text(const std::vector<std::pair<std::string, std::string>>& sources) {

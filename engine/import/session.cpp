@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "import/reading_identity.hpp"
 #include "import/row_tables.hpp"
@@ -383,7 +384,8 @@ Session::ReplacedReadings Session::replace_earlier_readings(std::int64_t user) {
     if (count > 0) store_.bump_data_version();
     result().notes.push_back("takes the place of an earlier reading (" +
                              std::string(settings_of(identity)) + "), of which " +
-                             std::to_string(count) + " listens are taken out");
+                             engine::counted(count, "listen") + (count == 1 ? " is" : " are") +
+                             " taken out");
   }
   return replaced;
 }
@@ -596,8 +598,8 @@ void Session::end_lists() {
     }
   }
   if (is_whole && !is_sound) {
-    result().notes.push_back(std::to_string(malformed->second) +
-                             " records could not be read, so what the file does not list was kept");
+    result().notes.push_back(engine::counted(malformed->second, "record") +
+                             " could not be read, so what the file does not list was kept");
   }
   if (is_sound) told_[file.ingestion_id] = file_->result;
   if (is_changed) store_.bump_data_version();

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/counted.hpp"
 #include "plan/exact_length.hpp"
 #include "plan/parameters.hpp"
 #include "plan/pullers.hpp"
@@ -346,8 +347,9 @@ Walked walk_exactly(Evaluation& evaluation, const Node& node, const Rules& rules
 void tell_exactness(Evaluation& evaluation, const Node& node, const Rules& rules,
                     const Walked& walked) {
   const std::string wanted = clock_text(rules.minutes * 60), give = node.text("exactly");
-  const std::string got =
-      std::to_string(walked.chosen.size()) + " tracks are " + clock_text(walked.seconds) + " long";
+  const std::string got = counted(walked.chosen.size(), "track") +
+                          (walked.chosen.size() == 1 ? " is " : " are ") +
+                          clock_text(walked.seconds) + " long";
   evaluation.notice(is_exact_enough(walked, rules)
                         ? "the " + got + ", within " + give + " of " + wanted
                         : "no choice of tracks within " + give + " of " + wanted +
@@ -422,8 +424,7 @@ class LimitStep final : public Step {
     // is another list.
     if (is_short && (got > 0 || !walked.dropped.empty())) {
       evaluation.notice(
-          "the list has " + std::to_string(got) + " of " + std::to_string(rules.tracks) +
-          " tracks: " +
+          "the list has " + std::to_string(got) + " of " + counted(rules.tracks, "track") + ": " +
           (is_any_bound ? "its limits bind (see the receipt)" : "there were no more candidates"));
     }
     if (rules.minutes > 0 && walked.unknown_length > 0) {
@@ -461,7 +462,7 @@ class LimitStep final : public Step {
         const auto then =
             static_cast<std::int64_t>(LimitWalk(evaluation, node, looser).walk().chosen.size());
         entry.is_bound = then > got;
-        entry.relaxed = words + " would give " + std::to_string(then) + " tracks";
+        entry.relaxed = words + " would give " + counted(then, "track");
       }
       receipt.push_back(std::move(entry));
     }

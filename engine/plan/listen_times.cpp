@@ -5,6 +5,7 @@
 #include <numeric>
 #include <span>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/local_time.hpp"
 #include "data/declared_tables.hpp"
@@ -386,7 +387,7 @@ class OnThisDayStep final : public TimesStep {
   [[nodiscard]] std::string when(const Evaluation&, const Node& node) const override {
     const int days = static_cast<int>(node.number("days"));
     return days == 0 ? "on this day of an earlier year"
-                     : "within " + std::to_string(days) + " days of this day of an earlier year";
+                     : "within " + counted(days, "day") + " of this day of an earlier year";
   }
 };
 

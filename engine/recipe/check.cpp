@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/counted.hpp"
 #include "data/declared_tables.hpp"
 #include "lua/formula_text.hpp"
 #include "lua/source_text.hpp"
@@ -240,8 +241,8 @@ class RecipeCheck {
   void check_supply(const Plan& plan) {
     for (const Shortage& shortage : shortages(plan, request_.default_track_seconds)) {
       findings_.add(Problem{false,
-                            "this recipe may return fewer than " + std::to_string(shortage.wanted) +
-                                " tracks, because " + shortage.because,
+                            "this recipe may return fewer than " +
+                                counted(shortage.wanted, "track") + ", because " + shortage.because,
                             {shortage.where, shortage.source, "", shortage.fix}},
                     "");
     }

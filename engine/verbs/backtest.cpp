@@ -11,6 +11,7 @@
 #include "app/lists_request.hpp"
 #include "app/progress.hpp"
 #include "app/supervised_run.hpp"
+#include "core/counted.hpp"
 #include "core/duration.hpp"
 #include "store/user_halves.hpp"
 #include "verbs/shared_parameters.hpp"
@@ -63,7 +64,7 @@ void tell_failures(const app::Caller& caller, const evaluate::Backtest& backtest
     const evaluate::Place& place = backtest.places[failure.place];
     caller.error(Error(failure.error.exit(),
                        entry.name + " failed on " + std::to_string(entry.failed) + " of " +
-                           std::to_string(backtest.places.size()) + " lists; the first, as of " +
+                           counted(backtest.places.size(), "list") + "; the first, as of " +
                            evaluate::short_time(place.date) + " for " + backtest.users[place.user] +
                            ": " + failure.error.what(),
                        failure.error.parts()));
@@ -101,8 +102,8 @@ Answer backtest(const app::Caller& caller, const Arguments& arguments) {
   }
   char took[64];
   std::snprintf(took, sizeof took, "%.1f s", seconds_since(begin));
-  caller.verbose("backtest: " + std::to_string(result->places.size()) + " dates of users, " +
-                 std::to_string(result->entries.size()) + " lists each, in " + took);
+  caller.verbose("backtest: " + counted(result->places.size(), "date") + " of users, " +
+                 counted(result->entries.size(), "list") + " each, in " + took);
   return {.exit = worst_failure(*result),
           .data = evaluate::backtest_json(*result, lists.every),
           .text = evaluate::backtest_text(*result, lists.every, arguments.flag("all")),

@@ -10,6 +10,7 @@
 #include "app/progress.hpp"
 #include "app/supervised_run.hpp"
 #include "core/calendar.hpp"
+#include "core/counted.hpp"
 #include "core/duration.hpp"
 #include "core/hash.hpp"
 #include "core/json_text.hpp"
@@ -112,13 +113,14 @@ std::vector<std::pair<std::string, std::size_t>> by_count(
 std::string result_text(const batch::BatchResult& result, double seconds) {
   std::ostringstream text;
   text.precision(seconds < 10 ? 2 : 4);
-  text << result.file << ": " << result.made << " lists made in " << seconds << " s";
+  text << result.file << ": " << counted(result.made, "list") << " made in " << seconds << " s";
   if (result.made > 0 && seconds > 0)
     text << " (" << static_cast<long>(static_cast<double>(result.made) / seconds)
          << " users per second)";
   if (result.made_before > 0) text << ", " << result.made_before << " were there";
   if (result.empty > 0) text << ", " << result.empty << " without a track";
-  if (!result.failures.empty()) text << ", " << result.failures.size() << " users failed";
+  if (!result.failures.empty())
+    text << ", " << counted(result.failures.size(), "user") << " failed";
   text << "\n";
   for (const auto& [what, lists] : result.fallbacks)
     text << lists << (lists == 1 ? " list is " : " lists are ") << "made by fallback: " << what

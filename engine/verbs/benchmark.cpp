@@ -8,6 +8,7 @@
 #include <set>
 
 #include "benchmark/contestants.hpp"
+#include "core/counted.hpp"
 #include "plugin/registry.hpp"
 #include "verbs/shared_parameters.hpp"
 #include "verbs/verbs.hpp"
@@ -78,10 +79,10 @@ std::string figure(double value, const char* format) {
 
 std::string table_of(const Result& result) {
   const std::vector<std::string> columns = columns_of(result);
-  std::string text = result.protocol.name + ": " + std::to_string(result.users) + " users, " +
-                     std::to_string(result.items) + " items, train " +
-                     std::to_string(result.train) + ", test " + std::to_string(result.test) + ", " +
-                     std::to_string(result.judged) + " users judged\n\n";
+  std::string text = result.protocol.name + ": " + counted(result.users, "user") + ", " +
+                     counted(result.items, "item") + ", train " + std::to_string(result.train) +
+                     ", test " + std::to_string(result.test) + ", " +
+                     counted(result.judged, "user") + " judged\n\n";
   const auto row = [&](const std::string& name, const std::vector<std::string>& cells,
                        const std::string& rest) {
     text += name + std::string(name.size() < 18 ? 18 - name.size() : 1, ' ');

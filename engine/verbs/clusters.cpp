@@ -7,6 +7,7 @@
 
 #include "app/library_tables.hpp"
 #include "core/calendar.hpp"
+#include "core/counted.hpp"
 #include "core/output_file.hpp"
 #include "core/shown_text.hpp"
 #include "core/text_width.hpp"
@@ -185,13 +186,12 @@ std::string rounded_index(const Json& value) {
 std::string head_text(const FoundClusters& found) {
   const ClusterMap& map = found.map;
   if (map.clusters.empty())
-    return std::to_string(map.tracks.size()) + " tracks of " + one_line(map.person) + " as of " +
+    return counted(map.tracks.size(), "track") + " of " + one_line(map.person) + " as of " +
            map.as_of + ": there are no clusters\n";
   const Json& stability = found.card.at("stability");
-  return std::to_string(map.tracks.size()) + " tracks of " + one_line(map.person) + " as of " +
+  return counted(map.tracks.size(), "track") + " of " + one_line(map.person) + " as of " +
          map.as_of + "; " + percent(map.clustered()) + " of them in " +
-         std::to_string(map.clusters.size()) +
-         (map.clusters.size() == 1 ? " cluster\n" : " clusters\n") +
+         counted(map.clusters.size(), "cluster") + "\n" +
          "found again from other random "
          "numbers: adjusted Rand index " +
          rounded_index(stability.at("rand_index")) + " over " +

@@ -240,7 +240,7 @@ Answer stats_discovery(const app::Caller& caller, const Arguments&) {
                   is_all ? "all" : one.source.c_str(), one.accepted, one.answers);
     text += line;
     text += one.is_enough() ? percent_text(one.snips) + " if only it were asked (worth " +
-                                  std::to_string(std::lround(one.effective_size)) + " answers)\n"
+                                  counted(std::lround(one.effective_size), "answer") + ")\n"
                             : "not enough answers to say more\n";
   }
   if (sources.empty()) caller.note("no suggestion was answered yet: engine discover, engine next");

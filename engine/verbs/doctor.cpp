@@ -10,6 +10,7 @@
 #include "app/default_user.hpp"
 #include "app/new_music.hpp"
 #include "app/supervised_run.hpp"
+#include "core/counted.hpp"
 #include "core/paths.hpp"
 #include "plugin/registry.hpp"
 #include "store/read_only.hpp"
@@ -55,10 +56,10 @@ void look_at_store(const app::Caller& caller, std::vector<Finding>& findings) {
          problems.empty()});
     std::string users;
     for (const User& user : list_users(store)) users += (users.empty() ? "" : ", ") + user.name;
-    const std::string counts = std::to_string(store.integer("SELECT count(*) FROM tracks")) +
-                               " tracks, " +
-                               std::to_string(store.integer("SELECT count(*) FROM listens")) +
-                               " listens, users: " + (users.empty() ? "none" : users);
+    const std::string counts = counted(store.integer("SELECT count(*) FROM tracks"), "track") +
+                               ", " +
+                               counted(store.integer("SELECT count(*) FROM listens"), "listen") +
+                               ", users: " + (users.empty() ? "none" : users);
     findings.push_back({"content", counts, !users.empty()});
   } catch (const Error& error) {
     findings.push_back({"library", error.what(), false});

@@ -8,6 +8,7 @@
 
 #include "app/library_tables.hpp"
 #include "core/calendar.hpp"
+#include "core/counted.hpp"
 #include "core/shown_text.hpp"
 #include "evaluate/feature_report.hpp"
 #include "models/models.hpp"
@@ -201,9 +202,9 @@ std::string correlations_text(const FeatureStatistics& statistics) {
 
 std::string map_text(const evaluate::FeatureReport& report) {
   if (!report.why_no_map.empty()) return "\n" + report.why_no_map + "\n";
-  std::string text = "\n" + std::to_string(report.map.x.size()) + " tracks in " +
-                     std::to_string(report.map.clusters.size()) +
-                     " clusters by model.embedding, the largest:\n";
+  std::string text = "\n" + counted(report.map.x.size(), "track") + " in " +
+                     counted(report.map.clusters.size(), "cluster") +
+                     " by model.embedding, the largest:\n";
   for (std::size_t k = 0; k < std::min(kStrongest, report.map.clusters.size()); ++k) {
     const evaluate::TrackMap::Cluster& cluster = report.map.clusters[k];
     text += in_column(std::to_string(cluster.tracks), 8) + "  " +
@@ -220,7 +221,7 @@ Answer report_features(const app::Caller& caller, const Arguments&) {
   const bool is_any = report->statistics.tracks > 0;
   return {.exit = is_any ? Exit::kDone : Exit::kNothing,
           .data = features_json(*report),
-          .text = std::to_string(report->statistics.tracks) + " tracks as of " +
+          .text = counted(report->statistics.tracks, "track") + " as of " +
                   format_time(tables->now()) + "\n\n" + spreads_text(report->statistics) +
                   correlations_text(report->statistics) + map_text(*report),
           .page = [report] { return evaluate::features_html(*report); }};

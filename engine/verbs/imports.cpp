@@ -71,20 +71,27 @@ Answer show_imports(const app::Caller& caller, const Arguments&) {
   return {exit, {{"imports", imports}}, text};
 }
 
-/// What the rows of a table are to people.
-std::string rows_called(const std::string& table) {
-  if (table == "holdings") return "likes, saved things and bans";
-  if (table == "playlist_tracks") return "tracks of playlists";
-  if (table == "artist_plays") return "artists with play counts";
-  if (table == "prompt_vectors") return "vectors of prompts";
-  if (table == "user_relations") return "relations to others";
-  return table;
+/// So many rows of a table, as people call them; of one where it is one.
+std::string rows_called(std::int64_t count, const std::string& table) {
+  const bool is_one = count == 1;
+  const auto called = [&](const char* one, const char* many) {
+    return std::to_string(count) + " " + (is_one ? one : many);
+  };
+  if (table == "holdings")
+    return called("like, saved thing or ban", "likes, saved things and bans");
+  if (table == "playlist_tracks") return called("track of a playlist", "tracks of playlists");
+  if (table == "artist_plays")
+    return called("artist with a play count", "artists with play counts");
+  if (table == "prompt_vectors") return called("vector of a prompt", "vectors of prompts");
+  if (table == "user_relations") return called("relation to another", "relations to others");
+  return table.ends_with("s") ? counted(count, table.substr(0, table.size() - 1))
+                              : std::to_string(count) + " " + table;
 }
 
 std::string rows_text(const std::map<std::string, std::int64_t>& rows, const char* after) {
   std::string text;
   for (const auto& [table, count] : rows)
-    if (count > 0) text += "\n  " + std::to_string(count) + " " + rows_called(table) + after;
+    if (count > 0) text += "\n  " + rows_called(count, table) + after;
   return text;
 }
 
@@ -92,7 +99,7 @@ std::string undone_text(const library::UndoneImport& undone) {
   const library::ImportSummary& import = undone.import;
   std::string text = "import " + std::to_string(import.id) + " (" + one_line(import.path) +
                      ", of " + one_line(import.user) + ")";
-  if (undone.listens > 0) text += "\n  " + std::to_string(undone.listens) + " listens";
+  if (undone.listens > 0) text += "\n  " + counted(undone.listens, "listen");
   text += rows_text(undone.rows.removed, "") +
           rows_text(undone.rows.restored, ", which are as they were before it");
   if (undone.rows.left > 0) {

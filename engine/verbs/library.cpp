@@ -7,6 +7,7 @@
 
 #include "app/default_user.hpp"
 #include "core/calendar.hpp"
+#include "core/counted.hpp"
 #include "core/shown_text.hpp"
 #include "library/library_summary.hpp"
 #include "library/match_rate.hpp"
@@ -62,8 +63,9 @@ Answer show_users(const app::Caller& caller, const Arguments&) {
     Json user{{"name", s.user.name}, {"timezone", s.user.timezone}, {"listens", s.listens},
               {"likes", s.likes},    {"banned", s.banned},          {"playlists", s.playlists},
               {"runs", s.runs},      {"first_listen", nullptr},     {"last_listen", nullptr}};
-    text << std::left << std::setw(24) << one_line(s.user.name) << s.listens << " listens, "
-         << s.likes << " likes, " << s.banned << " banned, " << s.playlists << " playlists";
+    text << std::left << std::setw(24) << one_line(s.user.name) << counted(s.listens, "listen")
+         << ", " << counted(s.likes, "like") << ", " << s.banned << " banned, "
+         << counted(s.playlists, "playlist");
     if (s.first_listen) {
       user["first_listen"] = format_time(*s.first_listen);
       user["last_listen"] = format_time(*s.last_listen);
@@ -114,7 +116,7 @@ Answer show_unmatched(const app::Caller& caller, const Arguments& arguments) {
                       {"spotify_id", track.spotify_id},
                       {"plays", track.plays}});
     text << std::right << std::setw(9) << track.track_id << "  " << std::setw(6) << track.plays
-         << " plays  "
+         << (track.plays == 1 ? " play   " : " plays  ")
          << one_line(track.title.empty() ? track.spotify_id : track.artist + " - " + track.title)
          << "\n";
   }

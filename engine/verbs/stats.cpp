@@ -4,6 +4,7 @@
 
 #include "app/library_tables.hpp"
 #include "core/calendar.hpp"
+#include "core/counted.hpp"
 #include "core/shown_text.hpp"
 #include "data/listening_summary.hpp"
 #include "verbs/verbs.hpp"
@@ -98,25 +99,26 @@ std::string features_text(const std::string& whose, const std::vector<FeatureCov
 }
 
 std::string as_text(const AsOf& tables, const ListeningSummary& summary) {
-  const auto count = [](std::int64_t n) { return std::to_string(n); };
   std::string text = one_line(tables.user_name()) + " as of " + format_time(tables.now()) + "\n";
-  text += "  listens     " + count(summary.listens) + " (" + count(summary.plays) + " plays, " +
-          count(summary.skips) + " skips, " + count(static_cast<std::int64_t>(summary.hours)) +
-          " hours)\n";
+  text += "  listens     " + std::to_string(summary.listens) + " (" +
+          counted(summary.plays, "play") + ", " + counted(summary.skips, "skip") + ", " +
+          counted(static_cast<std::int64_t>(summary.hours), "hour") + ")\n";
   if (summary.private_listens > 0)
-    text += "              " + count(summary.private_listens) + " in private sessions, left out\n";
+    text += "              " + std::to_string(summary.private_listens) +
+            " in private sessions, left out\n";
   if (summary.listens > 0) {
     text +=
         "  span        " + format_date(summary.first) + " to " + format_date(summary.last) + "\n";
-    text += "  heard       " + count(summary.tracks_heard) + " tracks by " +
-            count(summary.artists_heard) + " artists\n";
+    text += "  heard       " + counted(summary.tracks_heard, "track") + " by " +
+            counted(summary.artists_heard, "artist") + "\n";
     text += "  matched     " + percent(summary.matched_listens_share, 1) + " of listens, " +
             percent(summary.matched_tracks_share, 1) + " of tracks are in the catalogue\n";
   }
-  text += "  has         " + count(summary.likes) + " likes, " + count(summary.library) +
-          " tracks in the library, " + count(summary.saved_artists) + " saved artists\n";
-  text += "  catalogue   " + count(summary.tracks) + " tracks, " + count(summary.artists) +
-          " artists, " + count(summary.tags) + " tags\n";
+  text += "  has         " + counted(summary.likes, "like") + ", " +
+          counted(summary.library, "track") + " in the library, " +
+          counted(summary.saved_artists, "saved artist") + "\n";
+  text += "  catalogue   " + counted(summary.tracks, "track") + ", " +
+          counted(summary.artists, "artist") + ", " + counted(summary.tags, "tag") + "\n";
   text += list("top artists (plays)", summary.top_artists);
   text += list("top tracks (plays)", summary.top_tracks);
   text += list("top genres (plays)", summary.top_genres);

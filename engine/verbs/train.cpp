@@ -106,7 +106,7 @@ struct Trained {
     }
     for (const auto& [name, count] : counts) {
       text += name + ": of their own for " + std::to_string(count) + " of " +
-              std::to_string(people) + " people\n";
+              std::to_string(people) + (people == 1 ? " person\n" : " people\n");
     }
   }
 };

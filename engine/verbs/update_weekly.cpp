@@ -6,6 +6,7 @@
 
 #include "app/weekly_update.hpp"
 #include "core/calendar.hpp"
+#include "core/counted.hpp"
 #include "core/json_text.hpp"
 #include "core/shown_text.hpp"
 #include "verbs/shared_parameters.hpp"
@@ -34,7 +35,7 @@ Json report_json(const app::WeeklyReport& report) {
 std::string report_text(const app::WeeklyReport& report) {
   std::string text;
   for (const app::WeeklyList& list : report.lists) {
-    text += one_line(list.user) + ": " + std::to_string(list.tracks) + " tracks, run " +
+    text += one_line(list.user) + ": " + counted(list.tracks, "track") + ", run " +
             std::to_string(list.run) + (list.file.empty() ? "" : ", " + list.file) + "\n";
   }
   if (report.lists.empty() && report.worst == Exit::kDone)

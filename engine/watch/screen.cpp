@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <sstream>
 
+#include "core/counted.hpp"
 #include "core/shown_text.hpp"
 #include "core/text_width.hpp"
 #include "watch/view.hpp"
@@ -76,8 +77,8 @@ class Screen {
                        std::to_string(view_.random_seed) + "  ");
     line.add(kCyan, milliseconds(view_.ms));
     if (reused > 0) {
-      line.add(kDim, ", " + std::to_string(reused) + " of " + std::to_string(view_.stages.size()) +
-                         " stages reused");
+      line.add(kDim, ", " + std::to_string(reused) + " of " +
+                         counted(view_.stages.size(), "stage") + " reused");
     }
     line.add(kDim, "  #" + std::to_string(view_.run) + " " + view_.cause);
     return line.text();

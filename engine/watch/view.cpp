@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/calendar.hpp"
+#include "core/counted.hpp"
 #include "core/json_text.hpp"
 #include "core/shown_text.hpp"
 #include "recipe/playlist_json.hpp"
@@ -32,7 +33,7 @@ std::string counts(const WatchView& view) {
     if (track.move.before == 0) ++new_count;
     if (track.move.before != 0 && track.move.before != track.move.place) ++moved;
   }
-  std::string text = std::to_string(view.tracks.size()) + " tracks";
+  std::string text = counted(view.tracks.size(), "track");
   if (view.run > 1) {
     text += ", " + std::to_string(new_count) + " new, " + std::to_string(moved) + " moved, " +
             std::to_string(view.left.size()) + " left";

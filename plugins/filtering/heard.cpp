@@ -12,6 +12,7 @@
 #include "age.hpp"
 #include "elements.hpp"
 #include "same.hpp"
+#include "shared/counted.hpp"
 
 namespace {
 
@@ -90,8 +91,10 @@ class Heard final : public playlist::Filtering {
 
   [[nodiscard]] std::string reason(const Plays& heard, std::int64_t now) const {
     if (min_plays_ == 1) return playlist::concat("heard ", age_in_words(heard.last, now));
-    const std::string times = playlist::concat("heard at least ", min_plays_, " times");
-    return days_ == 0 ? times : playlist::concat(times, " in the last ", days_, " days");
+    const std::string times =
+        playlist::concat("heard at least ", shared::counted(min_plays_, "time"));
+    return days_ == 0 ? times
+                      : playlist::concat(times, " in the last ", shared::counted(days_, "day"));
   }
 
   std::int64_t days_, min_plays_;

@@ -28,6 +28,7 @@
 
 #include "elements.hpp"
 #include "kernels/choice_training.hpp"
+#include "shared/counted.hpp"
 #include "training.hpp"
 
 namespace model {
@@ -93,10 +94,11 @@ std::string what_is_missing(const HeardInContext& heard, const ChoiceModel& mode
         "no listen tells how it began and whether it was shuffled; ", kWhoTells,
         "; files imported by a version that did not keep it have to be imported again");
   return playlist::concat(
-      "of ", options.least, " that are needed there are ", model.choices,
-      " tracks picked from a list out of shuffle by somebody who had played them and ",
-      options.least_known, " tracks, and ", model.trials,
-      " known tracks that shuffle brought and that were let play or skipped",
+      "of ", options.least, " that are needed there are ", shared::counted(model.choices, "track"),
+      " picked from a list out of shuffle by somebody who had played them and ",
+      shared::counted(options.least_known, "track"), ", and ",
+      shared::counted(model.trials, "known track"),
+      " that shuffle brought and that were let play or skipped",
       model.trials > 0 && model.has_one_outcome() ? one_outcome(model) : "",
       heard.tells_shuffle ? "" : "; no listen tells whether it was shuffled", "; ", kWhoTells);
 }
@@ -276,11 +278,11 @@ class Choice final : public playlist::Model {
       note_doubts(call, kWhat, "chosen", *model.choice, no_sessions_held_out());
       return;
     }
-    call.info(playlist::concat(kWhat, " is not learned: there are ", model.choices,
-                               " tracks picked from a list out of shuffle by somebody who had "
-                               "played them and ",
-                               options_.least_known, " tracks, and ", options_.least,
-                               " are needed"));
+    call.info(playlist::concat(
+        kWhat, " is not learned: there are ", shared::counted(model.choices, "track"),
+        " picked from a list out of shuffle by somebody who had "
+        "played them and ",
+        shared::counted(options_.least_known, "track"), ", and ", options_.least, " are needed"));
   }
 
   void note_acceptance(playlist::ModelCall& call, const ChoiceModel& model) const {
@@ -290,8 +292,8 @@ class Choice final : public playlist::Model {
       note_doubts(call, kWhat, "acceptance", *model.acceptance,
                   held_out.count == 0
                       ? no_sessions_held_out()
-                      : playlist::concat("the latest ", held_out.count,
-                                         " plays, held out for it, were all ",
+                      : playlist::concat("the latest ", shared::counted(held_out.count, "play"),
+                                         ", held out for it, were all ",
                                          held_out.skipped == 0 ? "let play" : "skipped"));
       return;
     }

@@ -39,6 +39,7 @@
 #include "kernels/cluster_names.hpp"
 #include "kernels/hdbscan.hpp"
 #include "kernels/umap.hpp"
+#include "shared/counted.hpp"
 #include "track_places.hpp"
 #include "track_tags.hpp"
 #include "training.hpp"
@@ -191,8 +192,10 @@ class ClusterModel final : public playlist::Model {
 
   [[nodiscard]] std::string too_few(std::int64_t places, std::int64_t known) const {
     return playlist::concat(
-        "of ", known, is_heard_ ? " tracks in the library or played, " : " tracks in the library, ",
-        places, " have a place in the space ", space_, ": clusters take ", kFewestPlaces, "; ",
+        "of ", shared::counted(known, "track"),
+        is_heard_ ? " in the library or played, " : " in the library, ", places,
+        places == 1 ? " has" : " have", " a place in the space ", space_, ": clusters take ",
+        kFewestPlaces, "; ",
         known < kFewestPlaces ? "import what they listen to: engine import FILE"
         : space_ == kEmbeddingSpace
             ? "let artists' other tracks tell the sound that is not known: engine train embedding "

@@ -11,6 +11,7 @@
 
 #include "dense_artists.hpp"
 #include "elements.hpp"
+#include "shared/counted.hpp"
 #include "spacing.hpp"
 
 namespace {
@@ -31,7 +32,8 @@ class ArtistSpacing final : public playlist::Ordering {
     const std::size_t distance = possible_distance(artist, gap_ + 1);
     if (distance < gap_ + 1) {
       call.info(playlist::concat("a gap of ", gap_, " is not possible, one artist has too many of ",
-                                 "the ", artist.size(), " tracks; the gap is ", distance - 1));
+                                 "the ", shared::counted(artist.size(), "track"), "; the gap is ",
+                                 distance - 1));
     }
     return space_artists(artist, gap_ + 1);
   }

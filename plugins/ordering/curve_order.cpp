@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "shared/assignment.hpp"
+#include "shared/counted.hpp"
 #include "shared/harmony.hpp"
 #include "track_hashes.hpp"
 
@@ -79,10 +80,11 @@ class CurveOrder {
                              " and at most ", short_number(deviation.most), " off"));
       }
       if (missing == 0) continue;
-      notes.push_back(playlist::concat(
-          missing, " of the ", rows.size(), " tracks have no ", course.name,
-          missing > unknown_.size() ? "; they stand where the other columns want them"
-                                    : "; they stand at the end, in the order they came"));
+      notes.push_back(playlist::concat(missing, " of the ", shared::counted(rows.size(), "track"),
+                                       missing == 1 ? " has no " : " have no ", course.name,
+                                       missing > unknown_.size()
+                                           ? "; they stand where the other columns want them"
+                                           : "; they stand at the end, in the order they came"));
     }
     if (!harmony_.empty()) notes.push_back(harmony_);
     if (is_one_column() && count_missing() > unknown_.size()) {

@@ -25,6 +25,7 @@
 #include "elements.hpp"
 #include "links.hpp"
 #include "named_runs.hpp"
+#include "shared/counted.hpp"
 
 namespace {
 
@@ -189,19 +190,21 @@ class KeepTogether final : public playlist::Ordering {
           "is known of what belongs together; Spotify's extended history tells it");
     if (learned.pairs.empty() && learned.heard > 0) call.info(nothing_learned(learned));
     for (const AlbumNeighbours::Pair& pair : learned.pairs)
-      links.add(pair.song, pair.next,
-                playlist::concat("next ", pair.times, " of ", pair.out_of, " times"));
+      links.add(
+          pair.song, pair.next,
+          playlist::concat("next ", pair.times, " of ", shared::counted(pair.out_of, "time")));
   }
 
   [[nodiscard]] std::string nothing_learned(const AlbumNeighbours& learned) const {
-    std::string text =
-        playlist::concat("nothing was heard together often enough: of ", learned.heard,
-                         " pairs of one album in this list, each heard in order once at least, ");
+    std::string text = playlist::concat(
+        "nothing was heard together often enough: of ", shared::counted(learned.heard, "pair"),
+        " of one album in this list, each heard in order once at least, ");
     if (learned.often == 0)
-      return playlist::concat(text, "none came ", times_, " times (the most: ", learned.most_times,
-                              ")");
-    return playlist::concat(text, learned.often, " came ", times_, " times, but none more than ",
-                            lift_, " times as often as after other songs (the most: ",
+      return playlist::concat(text, "none came ", shared::counted(times_, "time"),
+                              " (the most: ", learned.most_times, ")");
+    return playlist::concat(text, learned.often, " came ", shared::counted(times_, "time"),
+                            ", but none more than ", lift_,
+                            " times as often as after other songs (the most: ",
                             std::round(learned.most_lift * 10) / 10, ")");
   }
 

@@ -35,6 +35,7 @@
 
 #include "dense_artists.hpp"
 #include "elements.hpp"
+#include "shared/counted.hpp"
 #include "shared/harmony.hpp"
 #include "short_path.hpp"
 #include "spaced_path.hpp"
@@ -187,8 +188,9 @@ class Transitions final : public playlist::Ordering {
     const std::size_t moved = keep_to(bonds, jump, seed, checkpoint, path);
     tell(call, path, random_length(rows.size(), jump, seed), parts);
     if (bonds.kept_count == 0) return from_first(path, rows);
-    call.info(playlist::concat(bonds.kept_count - moved, " of the ", rows.size(),
-                               " tracks keep their order in the list"));
+    call.info(playlist::concat(bonds.kept_count - moved, " of the ",
+                               shared::counted(rows.size(), "track"),
+                               " keep their order in the list"));
     return in_order(path, rows);
   }
 
@@ -210,7 +212,7 @@ class Transitions final : public playlist::Ordering {
     bonds.distance = possible_distance(artist, gap_ + 1);
     if (bonds.distance < gap_ + 1) {
       call.info(playlist::concat("a gap of ", gap_, " is not possible, one artist has too many of ",
-                                 "the ", artist.size(), " tracks; the gap is ",
+                                 "the ", shared::counted(artist.size(), "track"), "; the gap is ",
                                  bonds.distance - 1));
     }
     for (const std::int32_t row : rows)

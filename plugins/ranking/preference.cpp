@@ -27,6 +27,7 @@
 
 #include "elements.hpp"
 #include "learned_taste.hpp"
+#include "shared/counted.hpp"
 #include "shared/taste_signals.hpp"
 
 namespace {
@@ -223,29 +224,28 @@ class Preference final : public playlist::Ranking {
   static std::string learned_of(const LearnedTaste::Words& words) {
     if (words.target == "accepted") return "what you let play when shuffle brought it";
     if (words.target == "preference") return "all that you said and did";
-    return playlist::concat("what you played again within ", words.days, " days");
+    return playlist::concat("what you played again within ", shared::counted(words.days, "day"));
   }
 
   std::string by_learning(double chance, std::int32_t track) {
     const LearnedTaste::Words& words = judge_->learned->words();
     const std::string percent = playlist::concat(std::lround(100 * chance), " %");
     const std::string reasons = judge_->learned->because(judge_->past->features(track));
-    const std::string what = words.target == "accepted"
-                                 ? "you let it play with an estimated chance of " + percent
-                             : words.target == "preference"
-                                 ? "you are estimated to like it by " + percent
-                                 : playlist::concat("you play it again within ", words.days,
-                                                    " days with an estimated chance of ", percent);
+    const std::string what =
+        words.target == "accepted" ? "you let it play with an estimated chance of " + percent
+        : words.target == "preference"
+            ? "you are estimated to like it by " + percent
+            : playlist::concat("you play it again within ", shared::counted(words.days, "day"),
+                               " with an estimated chance of ", percent);
     return what + (reasons.empty() ? "" : playlist::concat(" (", reasons, ")"));
   }
 
   static std::string by_rules(const shared::PreferenceSignals& signals) {
     const shared::PreferenceParts parts = shared::preference_parts(signals);
-    return playlist::concat(
-        "0.5", part(parts.best_playlist, "in your best playlist"),
-        part(parts.liked, "you liked it"), part(parts.rating, "your rating"),
-        part(parts.plays, playlist::concat(signals.plays, signals.plays == 1 ? " play" : " plays")),
-        part(parts.skips, "you skip it more often than not"));
+    return playlist::concat("0.5", part(parts.best_playlist, "in your best playlist"),
+                            part(parts.liked, "you liked it"), part(parts.rating, "your rating"),
+                            part(parts.plays, shared::counted(signals.plays, "play")),
+                            part(parts.skips, "you skip it more often than not"));
   }
   /// ", +0.15 you liked it"; "" of 0.
   static std::string part(double value, const std::string& why) {

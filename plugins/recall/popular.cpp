@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "elements.hpp"
+#include "shared/counted.hpp"
 
 namespace {
 
@@ -35,8 +36,9 @@ class Popular final : public playlist::Recall {
       return track.popularity < 0 && track.users < min_users_;
     });
     if (ranked.empty() && min_users_ > 0) {
-      throw playlist::NoData(playlist::concat(
-          "no track has a popularity, and no artist is played by ", min_users_, " users"));
+      throw playlist::NoData(
+          playlist::concat("no track has a popularity, and no artist is played by ",
+                           shared::counted(min_users_, "user")));
     }
     const std::size_t count = std::min(limit_, ranked.size());
     std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(count),

@@ -15,6 +15,7 @@
 
 #include "draws.hpp"
 #include "elements.hpp"
+#include "shared/counted.hpp"
 #include "shared/songs.hpp"
 
 namespace {
@@ -62,11 +63,13 @@ class SavedArtists final : public playlist::Recall {
       saved = call.table(name.c_str());
       if (saved.rows() == 0) {
         throw playlist::NoData(playlist::concat("no artist is saved, and no track was played to ",
-                                                "the end at least ", implicit_, " times"));
+                                                "the end at least ",
+                                                shared::counted(implicit_, "time")));
       }
-      call.info(playlist::concat("no artist is saved: the ", saved.rows(),
-                                 " artists of tracks played to the end at least ", implicit_,
-                                 " times stand in"));
+      call.info(playlist::concat("no artist is saved: ", shared::counted(saved.rows(), "artist"),
+                                 " of tracks played to the end at least ",
+                                 shared::counted(implicit_, "time"),
+                                 saved.rows() == 1 ? " stands in" : " stand in"));
     }
     const auto number = saved["artist"].i32();
     const auto plays = saved["plays"].i32();

@@ -248,8 +248,10 @@ class SimilarArtists final : public playlist::Recall {
     discovery.draw({liked.begin(), rest});
     discovery.draw({rest, liked.end()});
     if (!discovery.has_related()) {
-      throw playlist::NoData(playlist::concat("none of the ", liked.size(),
-                                              " artists of the seeds has a related artist"));
+      throw playlist::NoData(liked.size() == 1
+                                 ? std::string("the artist of the seeds has no related artist")
+                                 : playlist::concat("none of the ", liked.size(),
+                                                    " artists of the seeds has a related artist"));
     }
     return discovery.found();
   }

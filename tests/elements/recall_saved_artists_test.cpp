@@ -89,7 +89,7 @@ TEST_CASE("recall.saved_artists without saved artists takes those played to the 
         "BASE: you played a track of Ann to the end 3 times or more");
   REQUIRE(found.notices.size() == 1);
   CHECK(found.notices[0] ==
-        "no artist is saved: the 1 artists of tracks played to the end at least 3 times stand in");
+        "no artist is saved: 1 artist of tracks played to the end at least 3 times stands in");
   CHECK(run_recall(kName, {{"implicit", 2.0}}, library).tracks.size() == 2);
 
   const Recalled none = run_recall(kName, {{"implicit", 4.0}}, library);

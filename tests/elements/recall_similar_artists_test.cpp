@@ -236,7 +236,7 @@ TEST_CASE("an artist without related artists gives way to the next", "[recall]")
 
   const Recalled none = recall(library, {0});
   CHECK(none.status == PLAYLIST_NO_DATA);
-  CHECK(none.message == "none of the 1 artists of the seeds has a related artist");
+  CHECK(none.message == "the artist of the seeds has no related artist");
   CHECK(recall(library, {}).message == "there are no seeds to take artists from");
 }
 

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "shared/counted.hpp"
+
 namespace model {
 namespace {
 
@@ -57,7 +59,8 @@ bool are_of_both_kinds(std::span<const float> labels) {
 /// Why there is nothing to judge by, or "".
 std::string why_unjudged(const TasteExamples& examples, std::size_t least) {
   if (examples.count() < least)
-    return playlist::concat("there are ", examples.count(), " examples, and ", least,
+    return playlist::concat(examples.count() == 1 ? "there is " : "there are ",
+                            shared::counted(examples.count(), "example"), ", and ", least,
                             " are needed");
   for (const Fold& fold : folds_of(examples)) {
     const auto first = examples.outcome.begin() + static_cast<std::ptrdiff_t>(fold.begin),
