@@ -36,7 +36,7 @@ class LearnedTaste {
   [[nodiscard]] bool is_better() const { return words_.rung != "heuristic"; }
   [[nodiscard]] const shared::TasteSpace& space() const { return space_; }
 
-  /// 0..1: of what the model foretells, by a row of shared::TastePast::features().
+  /// 0..1: of what the model foretells, by a row of shared::TasteMoment::features().
   [[nodiscard]] double chance(std::span<const float> row) const;
   /// The odds of that against those on the average: 0.5 as high, 1 far higher.
   [[nodiscard]] double preference(double chance) const;

@@ -17,58 +17,33 @@
 
 #include "playlist/plugin.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "elements.hpp"
 #include "learned_taste.hpp"
 #include "shared/counted.hpp"
+#include "shared/taste_moment.hpp"
 #include "shared/taste_signals.hpp"
 
 namespace {
 
 using ranking::LearnedTaste;
 
-/// What the user said of the tracks of a library.
-class Said {
- public:
-  Said(std::vector<shared::Verdict> verdicts, std::size_t tracks)
-      : verdicts_(std::move(verdicts)), signals_(tracks) {
-    for (const shared::Verdict& verdict : verdicts_) {
-      take(verdict, signals_[static_cast<std::size_t>(verdict.track)]);
-      has_best_playlist_ |= verdict.kind == shared::Verdict::Kind::kBestPlaylist;
-    }
-  }
-
-  [[nodiscard]] const std::vector<shared::Verdict>& verdicts() const { return verdicts_; }
-  [[nodiscard]] bool has_best_playlist() const { return has_best_playlist_; }
-  [[nodiscard]] const shared::PreferenceSignals& of(std::int32_t track) const {
-    return signals_[static_cast<std::size_t>(track)];
-  }
-
- private:
-  static void take(const shared::Verdict& verdict, shared::PreferenceSignals& signals) {
-    using Kind = shared::Verdict::Kind;
-    if (verdict.kind == Kind::kBestPlaylist) signals.in_best_playlist = true;
-    if (verdict.kind == Kind::kLiked) signals.is_liked = true;
-    if (verdict.kind == Kind::kBanned) signals.is_banned = true;
-    if (verdict.kind == Kind::kRated) signals.rating = double{verdict.rating};
-  }
-
-  std::vector<shared::Verdict> verdicts_;
-  std::vector<shared::PreferenceSignals> signals_;  // by track
-  bool has_best_playlist_ = false;
-};
-
 /// What the rules of thumb go by.
 class Rules {
  public:
-  Rules(const playlist::Call& call, const Said& said) : said_(said) {
+  Rules(const playlist::Call& call, std::span<const shared::Verdict> verdicts)
+      : said_(call.table("tracks").rows()) {
+    for (const shared::Verdict& verdict : verdicts)
+      said_[static_cast<std::size_t>(verdict.track)].take(verdict);
     const playlist::Table statistics = call.table("track_statistics");
     plays_ = statistics["plays"].i32();
     skip_rate_ = statistics["skip_rate"].f32();
@@ -76,41 +51,45 @@ class Rules {
 
   [[nodiscard]] shared::PreferenceSignals of(std::int32_t track) const {
     const auto at = static_cast<std::size_t>(track);
-    shared::PreferenceSignals signals = said_.of(track);
-    signals.plays = plays_[at];
-    if (!std::isnan(skip_rate_[at])) signals.skip_rate = double{skip_rate_[at]};
-    return signals;
+    const shared::SaidOfTrack& said = said_[at];
+    return {said.in_best_playlist,
+            said.is_liked,
+            said.is_banned,
+            said.rating > 0 ? std::optional(double{said.rating}) : std::nullopt,
+            plays_[at],
+            std::isnan(skip_rate_[at]) ? 0 : double{skip_rate_[at]}};
   }
 
  private:
-  const Said& said_;
+  std::vector<shared::SaidOfTrack> said_;  // by track
   std::span<const std::int32_t> plays_;
   std::span<const float> skip_rate_;
 };
 
-/// The user's past as of now, for what was learned.
-class Past {
+/// What was learned, and the user's past as of now, by which it judges.
+class Learned {
  public:
-  Past(const playlist::RankingCall& call, const LearnedTaste& learned, const Said& said)
-      : vectors_(shared::taste_vectors(call, learned.space(),
-                                       {call.track(), call.table("listens")["track"].i32()})),
-        past_(call.table("tracks")["artist"].i32(), call.table("artists").rows(), vectors_),
-        row_(past_.columns()) {
-    past_.only_at(call.now());
-    for (const shared::Verdict& verdict : said.verdicts()) past_.say(verdict);
-    shared::each_taste_listen(call,
-                              [this](const shared::TasteListen& listen) { past_.hear(listen); });
-  }
+  Learned(const playlist::RankingCall& call, const LearnedTaste& taste,
+          std::span<const shared::Verdict> verdicts)
+      : taste_(taste),
+        places_(call, taste.space()),
+        past_(shared::TasteHistory(call), verdicts, places_, call.now(),
+              [&call] { call.checkpoint(); }),
+        row_(past_.columns()) {}
 
-  /// Valid until the next one.
+  [[nodiscard]] double chance(std::int32_t track) { return taste_.chance(features(track)); }
+  [[nodiscard]] std::string because(std::int32_t track) { return taste_.because(features(track)); }
+  [[nodiscard]] bool is_banned(std::int32_t track) const { return past_.is_banned(track); }
+
+ private:
   std::span<const float> features(std::int32_t track) {
     past_.features(track, row_);
     return row_;
   }
 
- private:
-  shared::TrackVectors vectors_;
-  shared::TastePast past_;
+  const LearnedTaste& taste_;
+  shared::TastePlaces places_;
+  shared::TasteMoment past_;
   std::vector<float> row_;
 };
 
@@ -149,7 +128,7 @@ class Preference final : public playlist::Ranking {
   void rank(playlist::RankingCall& call) {
     judge_ = std::make_unique<Judge>(call, best_playlist_, may_be_learned_);
     call.info(what_it_goes_by());
-    if (!best_playlist_.empty() && !judge_->said.has_best_playlist())
+    if (!best_playlist_.empty() && !judge_->has_best_playlist)
       call.info(playlist::concat("you have no playlist named \"", best_playlist_,
                                  "\": nothing is preferred for being in it"));
     const auto preference = call.out_f32(0), chance = call.out_f32(1);
@@ -157,45 +136,51 @@ class Preference final : public playlist::Ranking {
     for (std::size_t row = 0; row < call.rows(); ++row) {
       if (row % 8'192 == 0) call.checkpoint();
       chance[row] = playlist::kMissingF32;
-      if (!judge_->past) {
+      if (judge_->rules) {
         preference[row] =
-            static_cast<float>(shared::heuristic_preference(judge_->rules.of(track[row])));
+            static_cast<float>(shared::heuristic_preference(judge_->rules->of(track[row])));
         continue;
       }
-      const double foretold = judge_->learned->chance(judge_->past->features(track[row]));
+      const double foretold = judge_->learned->chance(track[row]);
       chance[row] = static_cast<float>(foretold);
-      preference[row] = judge_->said.of(track[row]).is_banned
+      preference[row] = judge_->learned->is_banned(track[row])
                             ? 0
-                            : static_cast<float>(judge_->learned->preference(foretold));
+                            : static_cast<float>(judge_->taste->preference(foretold));
     }
   }
 
   std::string explain(playlist::RankingCall& call, std::size_t row) {
     if (!judge_) judge_ = std::make_unique<Judge>(call, best_playlist_, may_be_learned_);
     const std::int32_t track = call.track()[row];
-    if (judge_->said.of(track).is_banned) return "you banned it";
+    const bool is_banned =
+        judge_->rules ? judge_->rules->of(track).is_banned : judge_->learned->is_banned(track);
+    if (is_banned) return "you banned it";
     const std::string begin =
         playlist::concat("preference ", two_digits(double{call.out_f32(0)[row]}), ": ");
-    return begin + (judge_->past ? by_learning(double{call.out_f32(1)[row]}, track)
-                                 : by_rules(judge_->rules.of(track)));
+    return begin + (judge_->rules ? by_rules(judge_->rules->of(track))
+                                  : by_learning(double{call.out_f32(1)[row]}, track));
   }
 
  private:
-  /// What all candidates are judged by; kept for the explanations.
+  /// What all candidates are judged by, one of the two; kept for the explanations.
   struct Judge {
-    std::optional<LearnedTaste> learned;
-    Said said;
-    Rules rules;
-    std::unique_ptr<Past> past;  // where what was learned serves
+    std::optional<LearnedTaste> taste;
+    bool has_best_playlist = false;
+    std::optional<Rules> rules;
+    std::unique_ptr<Learned> learned;
 
     Judge(const playlist::RankingCall& call, const std::string& best_playlist, bool may_be_learned)
-        : learned(may_be_learned ? learned_of(call) : std::nullopt),
-          said(shared::verdicts_of(call, best_playlist.empty() && learned
-                                             ? learned->words().best_playlist
-                                             : best_playlist),
-               call.table("tracks").rows()),
-          rules(call, said) {
-      if (learned && learned->is_better()) past = std::make_unique<Past>(call, *learned, said);
+        : taste(may_be_learned ? learned_of(call) : std::nullopt) {
+      const std::vector<shared::Verdict> verdicts = shared::verdicts_of(
+          call, best_playlist.empty() && taste ? taste->words().best_playlist : best_playlist);
+      has_best_playlist = std::ranges::any_of(verdicts, [](const shared::Verdict& verdict) {
+        return verdict.kind == shared::Verdict::Kind::kBestPlaylist;
+      });
+      if (taste && taste->is_better()) {
+        learned = std::make_unique<Learned>(call, *taste, verdicts);
+      } else {
+        rules.emplace(call, verdicts);
+      }
     }
 
     static std::optional<LearnedTaste> learned_of(const playlist::Call& call) {
@@ -210,11 +195,11 @@ class Preference final : public playlist::Ranking {
   [[nodiscard]] std::string what_it_goes_by() const {
     constexpr const char* kRules = "preference goes by rules of thumb";
     if (!may_be_learned_) return kRules;
-    if (!judge_->learned)
+    if (!judge_->taste)
       return playlist::concat(
           kRules, ": there is no model.taste of yours that can be used; see: engine train taste");
-    const LearnedTaste::Words& words = judge_->learned->words();
-    if (!judge_->past)
+    const LearnedTaste::Words& words = judge_->taste->words();
+    if (judge_->rules)
       return playlist::concat(kRules, ": model.taste as of ", date_of(words.as_of),
                               " found nothing that is shown to serve you better");
     return playlist::concat("preference goes by model.taste as of ", date_of(words.as_of), ": its ",
@@ -228,9 +213,9 @@ class Preference final : public playlist::Ranking {
   }
 
   std::string by_learning(double chance, std::int32_t track) {
-    const LearnedTaste::Words& words = judge_->learned->words();
+    const LearnedTaste::Words& words = judge_->taste->words();
     const std::string percent = playlist::concat(std::lround(100 * chance), " %");
-    const std::string reasons = judge_->learned->because(judge_->past->features(track));
+    const std::string reasons = judge_->learned->because(track);
     const std::string what =
         words.target == "accepted" ? "you let it play with an estimated chance of " + percent
         : words.target == "preference"

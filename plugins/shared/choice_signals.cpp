@@ -35,11 +35,6 @@ Ending ending_of(std::string_view end_reason) {
   return end_reason == "fwdbtn" ? Ending::kSkipped : Ending::kOther;
 }
 
-std::int64_t end_of_play(std::int64_t ts, std::int32_t ms_played) {
-  if (playlist::is_missing(ms_played)) return ts;
-  return ts + (static_cast<std::int64_t>(ms_played) + 999) / 1000;
-}
-
 TrackFacts track_facts(const playlist::Call& call) {
   const playlist::Table tracks = call.table("tracks");
   return {tracks["artist"].i32(), tracks["album"].texts().codes(), call.lists("track_artists")};

@@ -29,7 +29,10 @@ enum class Ending : std::uint8_t {
 Ending ending_of(std::string_view end_reason);
 
 /// When a listen was over, rounded up; its start where nobody knows how long it was.
-std::int64_t end_of_play(std::int64_t ts, std::int32_t ms_played);
+inline std::int64_t end_of_play(std::int64_t ts, std::int32_t ms_played) {
+  if (playlist::is_missing(ms_played)) return ts;
+  return ts + (static_cast<std::int64_t>(ms_played) + 999) / 1000;
+}
 
 /// A listen of one person.
 struct PastListen {

@@ -9,18 +9,27 @@ namespace shared {
 namespace {
 
 constexpr double kSecondsOfDay = 86'400;
-constexpr std::int64_t kMonth = 28 * 86'400, kHalfYear = 180 * 86'400;
 constexpr double kDaysOfUnplayed = 3'650;  // as long ago as if it was never played
 // As the column of the same name has them (engine/data/listening_columns.cpp).
 constexpr double kLevelOfNever = 0.001;  // as a play of a century ago
-constexpr std::int64_t kSoonest = 60;    // since a play
 
-float log_count(double value) {
+float log_above_1(double value) {
   return static_cast<float>(std::log1p(value));
 }
 
+/// Most counts are small: looked up, they take a tenth of the time.
+float log_count(std::int32_t count) {
+  static const std::vector<float> kSmall = [] {
+    std::vector<float> logs;
+    for (int k = 0; k < 1'024; ++k) logs.push_back(log_above_1(k));
+    return logs;
+  }();
+  const auto at = static_cast<std::size_t>(count);
+  return at < kSmall.size() ? kSmall[at] : log_above_1(count);
+}
+
 float log_days_between(std::int64_t from, std::int64_t to) {
-  return log_count(std::max(0.0, static_cast<double>(to - from) / kSecondsOfDay));
+  return log_above_1(std::max(0.0, static_cast<double>(to - from) / kSecondsOfDay));
 }
 
 }  // namespace
@@ -60,31 +69,21 @@ std::string taste_feature_names() {
 
 // ---- what a call tells --------------------------------------------------------------------------
 
-void each_taste_listen(const playlist::Call& call,
-                       const std::function<void(const TasteListen&)>& take) {
+std::vector<TasteListen> taste_listens(const playlist::Call& call) {
   const playlist::Table listens = call.table("listens");
-  const auto track = listens["track"].i32(), ms_played = listens["ms_played"].i32();
-  const auto duration = call.table("tracks")["duration_ms"].i32();
+  const auto track = listens["track"].i32(), ms_played = listens["ms_played"].i32(),
+             session = call.table("listen_contexts")["session"].i32(),
+             duration = call.table("tracks")["duration_ms"].i32();
   const auto ts = listens["ts"].i64();
   const auto is_play = listens["is_play"].u8(), is_skip = listens["is_skip"].u8();
+  std::vector<TasteListen> made;
+  made.reserve(track.size());
   for (std::size_t row = 0; row < track.size(); ++row) {
     if (row % 65'536 == 0) call.checkpoint();
-    const std::int32_t length = duration[static_cast<std::size_t>(track[row])];
-    const bool is_timed = !playlist::is_missing(ms_played[row]) && length > 0;
-    take({ts[row], end_of_play(ts[row], ms_played[row]), track[row], 0,
-          is_timed ? std::clamp(static_cast<float>(ms_played[row]) / static_cast<float>(length),
-                                0.0F, 1.0F)
-                   : TasteListen::kUntold,
-          is_play[row] == 1, is_skip[row] == 1, !playlist::is_missing(is_skip[row])});
+    made.push_back({ts[row], end_of_play(ts[row], ms_played[row]), track[row], session[row],
+                    fraction_heard(ms_played[row], duration[static_cast<std::size_t>(track[row])]),
+                    is_play[row] == 1, is_skip[row] == 1, !playlist::is_missing(is_skip[row])});
   }
-}
-
-std::vector<TasteListen> taste_listens(const playlist::Call& call) {
-  std::vector<TasteListen> made;
-  made.reserve(call.table("listens").rows());
-  each_taste_listen(call, [&](const TasteListen& listen) { made.push_back(listen); });
-  const auto session = call.table("listen_contexts")["session"].i32();
-  for (std::size_t row = 0; row < made.size(); ++row) made[row].session = session[row];
   return made;
 }
 
@@ -148,6 +147,74 @@ std::vector<Verdict> verdicts_of(const playlist::Call& call, const std::string& 
   return made;
 }
 
+// ---- features -----------------------------------------------------------------------------------
+
+void SaidOfTrack::take(const Verdict& verdict) {
+  switch (verdict.kind) {
+    case Verdict::Kind::kBestPlaylist:
+      in_best_playlist = true;
+      break;
+    case Verdict::Kind::kLiked:
+      is_liked = true;
+      break;
+    case Verdict::Kind::kBanned:
+      is_banned = true;
+      break;
+    case Verdict::Kind::kRated:
+      rating = verdict.rating;
+      break;
+    case Verdict::Kind::kApproved:
+      approved = 1;
+      break;
+    case Verdict::Kind::kRejected:
+      approved = -1;
+  }
+}
+
+double taste_level(std::int64_t age) {
+  return 1 / std::sqrt(static_cast<double>(std::max(kSoonestLevel, age)) / 3600);
+}
+
+void write_track_features(const TrackPast& track, double level, const SaidOfTrack& said,
+                          std::int64_t now, float* to) {
+  const bool is_played = track.ever.gladly > 0;
+  static const float kUnplayed = log_above_1(kDaysOfUnplayed), kNever = std::log(kLevelOfNever);
+  *to++ = log_count(track.ever.gladly);
+  *to++ = log_count(track.plays_lately);
+  *to++ = is_played ? static_cast<float>(std::log(kLevelOfNever + level)) : kNever;
+  *to++ = is_played ? log_days_between(track.last_played, now) : kUnplayed;
+  *to++ = is_played ? log_days_between(track.first_played, now) : 0;
+  *to++ = track.ever.skip_rate();
+  *to++ = log_count(track.ever.skips);
+  *to++ = track.half_year.skip_rate();
+  *to++ = track.fractions > 0 ? track.fraction / static_cast<float>(track.fractions)
+                              : playlist::kMissingF32;
+  *to++ = said.in_best_playlist ? 1 : 0;
+  *to++ = said.is_liked ? 1 : 0;
+  *to++ = said.rating > 0 ? said.rating - 3 : 0;
+  *to++ = said.approved;
+}
+
+void write_artist_features(const ArtistPast& artist, std::int64_t now, float* to) {
+  *to++ = log_count(artist.ever.gladly);
+  *to++ = log_count(artist.plays_lately);
+  *to++ = artist.ever.gladly > 0 ? log_days_between(artist.last_played, now)
+                                 : log_above_1(kDaysOfUnplayed);
+  *to++ = artist.ever.skip_rate();
+  *to++ = log_count(artist.likes);
+}
+
+float taste_likeness(std::span<const float> places, std::span<const double> heart,
+                     double heart_length) {
+  double product = 0, own = 0;
+  for (std::size_t k = 0; k < places.size(); ++k) {
+    product += heart[k] * places[k];
+    own += double{places[k]} * places[k];
+  }
+  const double lengths = std::sqrt(own) * heart_length;
+  return lengths > 0 ? static_cast<float>(product / lengths) : playlist::kMissingF32;
+}
+
 // ---- the past -----------------------------------------------------------------------------------
 
 TastePast::TastePast(std::span<const std::int32_t> artist, std::size_t artists,
@@ -158,100 +225,64 @@ TastePast::TastePast(std::span<const std::int32_t> artist, std::size_t artists,
       artists_(artists),
       heart_(vectors.dim) {}
 
-void TastePast::only_at(std::int64_t now) {
-  now_ = now;
-  is_only_moment_ = true;
-}
-
 void TastePast::hear(const TasteListen& listen) {
-  if (!is_only_moment_) {
-    open_.push_back(listen);
-  } else if (is_over(listen)) {
-    take(listen);
-  }
+  open_.push_back(listen);
 }
 
 void TastePast::say(const Verdict& verdict) {
-  if (!is_only_moment_) {
-    verdicts_.push_back(verdict);
-  } else if (verdict.ts <= now_) {
-    take(verdict);
-  }
+  verdicts_.push_back(verdict);
 }
 
 void TastePast::at(std::int64_t now) {
   now_ = now;
   for (const TasteListen& listen : open_)
-    if (is_over(listen)) take(listen);
-  std::erase_if(open_, [&](const TasteListen& listen) { return is_over(listen); });
+    if (is_over(listen.end, now_)) take(listen);
+  std::erase_if(open_, [&](const TasteListen& listen) { return is_over(listen.end, now_); });
   for (; said_ < verdicts_.size() && verdicts_[said_].ts <= now; ++said_) take(verdicts_[said_]);
   forget_old();
 }
 
-/// What lies too far back for a window is taken out of it by forget_old(), but of the only moment
-/// not even put in.
+/// What lies too far back for a window is taken out of it by forget_old().
 void TastePast::take(const TasteListen& listen) {
-  TrackPast& track = past(listen.track);
+  Track& track = known(listen.track);
   track.plays += listen.is_play;
   track.judged += listen.is_judged;
-  if (!is_only_moment_) taken_.push_back(listen);
+  taken_.push_back(listen);
   if (listen.is_skip) {
-    ++track.ever.skips;
-    track.half_year.skips += !is_only_moment_ || listen.ts >= now_ - kHalfYear;
+    ++track.past.ever.skips;
+    ++track.past.half_year.skips;
     if (ArtistPast* const artist = artist_of(listen.track)) ++artist->ever.skips;
   } else if (listen.is_play) {
     take_play(listen, track);
   }
 }
 
-void TastePast::take_play(const TasteListen& listen, TrackPast& track) {
-  const bool is_lately = !is_only_moment_ || listen.ts >= now_ - kMonth;
-  if (track.ever.gladly == 0) track.first_played = listen.ts;
-  track.last_played = listen.ts;
-  ++track.ever.gladly;
-  track.half_year.gladly += !is_only_moment_ || listen.ts >= now_ - kHalfYear;
-  track.plays_lately += is_lately;
+void TastePast::take_play(const TasteListen& listen, Track& track) {
+  TrackPast& past = track.past;
+  if (past.ever.gladly == 0) past.first_played = listen.ts;
+  past.last_played = listen.ts;
+  ++past.ever.gladly;
+  ++past.half_year.gladly;
+  ++past.plays_lately;
   if (listen.fraction == listen.fraction) {
-    track.fraction += listen.fraction;
-    ++track.fractions;
+    past.fraction += listen.fraction;
+    ++past.fractions;
   }
-  if (is_only_moment_) {
-    track.level += level_of(listen.ts);
-  } else {
-    play_.push_back({listen.ts, track.last_play});
-    track.last_play = static_cast<std::int32_t>(play_.size()) - 1;
-  }
+  play_.push_back({listen.ts, track.last_play});
+  track.last_play = static_cast<std::int32_t>(play_.size()) - 1;
   if (ArtistPast* const artist = artist_of(listen.track)) {
     ++artist->ever.gladly;
-    artist->plays_lately += is_lately;
+    ++artist->plays_lately;
     artist->last_played = listen.ts;
   }
   take_vector(listen.track);
 }
 
 void TastePast::take(const Verdict& verdict) {
-  TrackPast& track = past(verdict.track);
-  switch (verdict.kind) {
-    case Verdict::Kind::kBestPlaylist:
-      track.in_best_playlist = true;
-      break;
-    case Verdict::Kind::kLiked:
-      if (ArtistPast* const artist = artist_of(verdict.track); artist && !track.is_liked)
-        ++artist->likes;
-      track.is_liked = true;
-      break;
-    case Verdict::Kind::kBanned:
-      track.is_banned = true;
-      break;
-    case Verdict::Kind::kRated:
-      track.rating = verdict.rating;
-      break;
-    case Verdict::Kind::kApproved:
-      track.approved = 1;
-      break;
-    case Verdict::Kind::kRejected:
-      track.approved = -1;
-  }
+  SaidOfTrack& said = known(verdict.track).said;
+  ArtistPast* const artist = artist_of(verdict.track);
+  if (verdict.kind == Verdict::Kind::kLiked && artist != nullptr && !said.is_liked) ++artist->likes;
+  said.take(verdict);
 }
 
 void TastePast::take_vector(std::int32_t track) {
@@ -263,92 +294,61 @@ void TastePast::take_vector(std::int32_t track) {
 /// What is no longer of the last four weeks, or of the last half year.
 void TastePast::forget_old() {
   const auto is_glad = [](const TasteListen& listen) { return listen.is_play && !listen.is_skip; };
-  for (; month_begin_ < taken_.size() && taken_[month_begin_].ts < now_ - kMonth; ++month_begin_) {
+  for (; month_begin_ < taken_.size() && taken_[month_begin_].ts < now_ - TrackPast::kMonth;
+       ++month_begin_) {
     const TasteListen& listen = taken_[month_begin_];
     if (!is_glad(listen)) continue;
-    --past(listen.track).plays_lately;
+    --known(listen.track).past.plays_lately;
     if (ArtistPast* const artist = artist_of(listen.track)) --artist->plays_lately;
   }
-  for (; half_year_begin_ < taken_.size() && taken_[half_year_begin_].ts < now_ - kHalfYear;
+  for (; half_year_begin_ < taken_.size() &&
+         taken_[half_year_begin_].ts < now_ - TrackPast::kHalfYear;
        ++half_year_begin_) {
     const TasteListen& listen = taken_[half_year_begin_];
-    past(listen.track).half_year.skips -= listen.is_skip;
-    past(listen.track).half_year.gladly -= is_glad(listen);
+    known(listen.track).past.half_year.skips -= listen.is_skip;
+    known(listen.track).past.half_year.gladly -= is_glad(listen);
   }
 }
 
 PreferenceSignals TastePast::signals(std::int32_t track) const {
-  const TrackPast& known = tracks_[static_cast<std::size_t>(track)];
+  const Track& known = tracks_[static_cast<std::size_t>(track)];
   PreferenceSignals signals;
-  signals.in_best_playlist = known.in_best_playlist;
-  signals.is_liked = known.is_liked;
-  signals.is_banned = known.is_banned;
-  if (known.rating > 0) signals.rating = known.rating;
+  signals.in_best_playlist = known.said.in_best_playlist;
+  signals.is_liked = known.said.is_liked;
+  signals.is_banned = known.said.is_banned;
+  if (known.said.rating > 0) signals.rating = known.said.rating;
   signals.plays = known.plays;
   if (known.judged > 0)
-    signals.skip_rate = static_cast<double>(known.ever.skips) / static_cast<double>(known.judged);
+    signals.skip_rate =
+        static_cast<double>(known.past.ever.skips) / static_cast<double>(known.judged);
   return signals;
 }
 
-/// What a play adds now.
-double TastePast::level_of(std::int64_t ts) const {
-  return 1 / std::sqrt(static_cast<double>(std::max(kSoonest, now_ - ts)) / 3600);
-}
-
-float TastePast::base_level(const TrackPast& track) const {
-  double sum = kLevelOfNever + track.level;
+/// Of its plays, the latest first.
+double TastePast::level(const Track& track) const {
+  double sum = 0;
   for (std::int32_t at = track.last_play; at >= 0;) {
     const Play& play = play_[static_cast<std::size_t>(at)];
-    sum += level_of(play.ts);
+    sum += taste_level(now_ - play.ts);
     at = play.before;
   }
-  return static_cast<float>(std::log(sum));
-}
-
-/// The cosine of the vector and the sum of those of all plays; NaN where either says nothing.
-float TastePast::likeness(const float* vector) const {
-  if (vector == nullptr) return playlist::kMissingF32;
-  double product = 0, own = 0, all = 0;
-  for (std::size_t k = 0; k < heart_.size(); ++k) {
-    product += heart_[k] * vector[k];
-    own += double{vector[k]} * vector[k];
-    all += heart_[k] * heart_[k];
-  }
-  const double lengths = std::sqrt(own * all);
-  return lengths > 0 ? static_cast<float>(product / lengths) : playlist::kMissingF32;
+  return sum;
 }
 
 void TastePast::features(std::int32_t track, std::span<float> out) const {
   static constexpr ArtistPast kNobody;
-  const TrackPast& known = tracks_[static_cast<std::size_t>(track)];
-  const std::int32_t number = artist_[static_cast<std::size_t>(track)];
-  const ArtistPast& artist = number < 0 ? kNobody : artists_[static_cast<std::size_t>(number)];
-  const bool is_played = known.ever.gladly > 0;
+  const Track& known = tracks_[static_cast<std::size_t>(track)];
+  const std::int32_t artist = artist_[static_cast<std::size_t>(track)];
   const float* const vector = vectors_.of(track);
-  float* to = out.data();
-  *to++ = log_count(known.ever.gladly);
-  *to++ = log_count(known.plays_lately);
-  *to++ = base_level(known);
-  *to++ = is_played ? log_days_between(known.last_played, now_) : log_count(kDaysOfUnplayed);
-  *to++ = is_played ? log_days_between(known.first_played, now_) : 0;
-  *to++ = known.ever.skip_rate();
-  *to++ = log_count(known.ever.skips);
-  *to++ = known.half_year.skip_rate();
-  *to++ = known.fractions > 0 ? known.fraction / static_cast<float>(known.fractions)
-                              : playlist::kMissingF32;
-  *to++ = known.in_best_playlist ? 1 : 0;
-  *to++ = known.is_liked ? 1 : 0;
-  *to++ = known.rating > 0 ? known.rating - 3 : 0;
-  *to++ = known.approved;
-  *to++ = log_count(artist.ever.gladly);
-  *to++ = log_count(artist.plays_lately);
-  *to++ = artist.ever.gladly > 0 ? log_days_between(artist.last_played, now_)
-                                 : log_count(kDaysOfUnplayed);
-  *to++ = artist.ever.skip_rate();
-  *to++ = log_count(artist.likes);
-  *to++ = likeness(vector);
+  write_track_features(known.past, level(known), known.said, now_, out.data());
+  write_artist_features(artist < 0 ? kNobody : artists_[static_cast<std::size_t>(artist)], now_,
+                        out.data() + kOfTrack);
+  float* const places = out.data() + kTasteFeatures;
   for (std::size_t k = 0; k < vectors_.dim; ++k)
-    *to++ = vector != nullptr ? vector[k] : playlist::kMissingF32;
+    places[k] = vector != nullptr ? vector[k] : playlist::kMissingF32;
+  double squares = 0;
+  for (const double value : heart_) squares += value * value;
+  out[kOfTrack + kOfArtist] = taste_likeness({places, vectors_.dim}, heart_, std::sqrt(squares));
 }
 
 }  // namespace shared

@@ -5,16 +5,16 @@
 // As of   A listen counts from the moment that it is over, a verdict from the second in which it
 //         was given: nothing of what somebody was hearing, heard or said later is in a feature. Starts
 //         and ends are whole seconds, so that one play may begin a second before the one ahead of it
-//         has ended: kRounding.
+//         has ended: is_over().
 // Skips   A skip bears on the features that is_of_skips() names and on no other, and makes none of
 //         them smaller: a model that rises with none of those never rises by a skip.
 #pragma once
 
 #include "playlist/call.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <limits>
 #include <span>
 #include <string>
@@ -47,10 +47,13 @@ struct Verdict {
   float rating = 0;  // 1..5, of kRated
 };
 
-/// The listens of the person of a call, by start; each_taste_listen() leaves their sessions out,
-/// which take the host longer than all the rest.
-void each_taste_listen(const playlist::Call& call,
-                       const std::function<void(const TasteListen&)>& take);
+/// How much of a track was heard, 0..1; kUntold where one of the two is not known.
+inline float fraction_heard(std::int32_t ms_played, std::int32_t duration_ms) {
+  if (playlist::is_missing(ms_played) || duration_ms <= 0) return TasteListen::kUntold;
+  return std::clamp(static_cast<float>(ms_played) / static_cast<float>(duration_ms), 0.0F, 1.0F);
+}
+
+/// The listens of the person of a call, by start.
 std::vector<TasteListen> taste_listens(const playlist::Call& call);
 /// What they said, undated first, then by time: likes, bans, what is in the playlist of this name
 /// ("": of none), and what they said of suggestions and in stars, of a track or of a song in all its
@@ -78,18 +81,68 @@ bool is_of_skips(std::size_t feature);
 /// The names, one a line: what an artifact is checked by.
 std::string taste_feature_names();
 
+// ---- what there is of a track, and what that makes of its features ------------------------------
+
+/// Plays that were not skipped, and skips.
+struct TasteCounts {
+  std::int32_t gladly = 0, skips = 0;
+  /// As if one skip and three others were known besides.
+  [[nodiscard]] float skip_rate() const {
+    return (static_cast<float>(skips) + 1) / (static_cast<float>(gladly + skips) + 4);
+  }
+};
+
+/// What was heard of a track by a moment, and lately: in the half year and the four weeks before.
+struct TrackPast {
+  static constexpr std::int64_t kMonth = 28 * 86'400, kHalfYear = 180 * 86'400;
+  TasteCounts ever, half_year;
+  std::int32_t plays_lately = 0, fractions = 0;
+  std::int64_t first_played = 0, last_played = 0;
+  float fraction = 0;  // sum of `fractions`
+};
+
+struct ArtistPast {
+  TasteCounts ever;
+  std::int32_t plays_lately = 0, likes = 0;
+  std::int64_t last_played = 0;
+};
+
+/// What was said of a track.
+struct SaidOfTrack {
+  float rating = 0;    // 0: none
+  float approved = 0;  // 1; -1: rejected
+  bool in_best_playlist = false, is_liked = false, is_banned = false;
+
+  void take(const Verdict& verdict);
+};
+
+/// Starts and ends are whole seconds: kRounding.
+inline bool is_over(std::int64_t end, std::int64_t now) {
+  constexpr std::int64_t kRounding = 2;  // seconds
+  return end <= now + kRounding;
+}
+
+/// What a play of `age` seconds ago adds to the level of its track: as long ago as this, at least.
+inline constexpr std::int64_t kSoonestLevel = 60;
+double taste_level(std::int64_t age);
+
+/// Of taste_features() those of the track itself, those of its artist and the likeness, in this order.
+inline constexpr std::size_t kOfTrack = 13, kOfArtist = 5;
+/// `level`: the sum of taste_level() of its plays.
+void write_track_features(const TrackPast& track, double level, const SaidOfTrack& said,
+                          std::int64_t now, float* out);
+void write_artist_features(const ArtistPast& artist, std::int64_t now, float* out);
+/// The cosine of a track's places and the sum of those of all plays, of the length `heart_length`; NaN
+/// where either says nothing.
+float taste_likeness(std::span<const float> places, std::span<const double> heart,
+                     double heart_length);
+
+/// Moment after moment; taste_moment.hpp is for a single one.
 /// Threads: one.
 class TastePast {
  public:
-  static constexpr std::int64_t kRounding = 2;  // seconds
-
-  /// For any moments, one after another.
   /// `artist` (the first of each track; < 0: none) and `vectors` are kept as views.
   TastePast(std::span<const std::int32_t> artist, std::size_t artists, const TrackVectors& vectors);
-
-  /// Before anything else: there is this moment only, and each listen and verdict that was by then
-  /// counts as soon as it is told. The same features, at a quarter of the time of at().
-  void only_at(std::int64_t now);
 
   /// A listen began, not before those told of so far.
   void hear(const TasteListen& listen);
@@ -104,47 +157,24 @@ class TastePast {
   [[nodiscard]] std::size_t columns() const { return kTasteFeatures + vectors_.dim; }
 
  private:
-  /// Plays that were not skipped, and skips.
-  struct Counts {
-    std::int32_t gladly = 0, skips = 0;
-    /// As if one skip and three others were known besides.
-    [[nodiscard]] float skip_rate() const {
-      return (static_cast<float>(skips) + 1) / (static_cast<float>(gladly + skips) + 4);
-    }
-  };
-  struct TrackPast {
-    Counts ever, half_year;
-    std::int32_t plays = 0, judged = 0, plays_lately = 0, fractions = 0;
+  struct Track {
+    TrackPast past;
+    SaidOfTrack said;
+    std::int32_t plays = 0, judged = 0;
     std::int32_t last_play = -1;  // in play_
-    std::int64_t first_played = 0, last_played = 0;
-    double level = 0;    // of its plays, of only_at()
-    float fraction = 0;  // sum
-    float rating = 0;    // 0: none
-    float approved = 0;  // 1; -1: rejected
-    bool in_best_playlist = false, is_liked = false, is_banned = false;
-  };
-  struct ArtistPast {
-    Counts ever;
-    std::int32_t plays_lately = 0, likes = 0;
-    std::int64_t last_played = 0;
   };
   struct Play {
     std::int64_t ts;
     std::int32_t before;  // the play of the same track before it; -1: none
   };
 
-  [[nodiscard]] bool is_over(const TasteListen& listen) const {
-    return listen.end <= now_ + kRounding;
-  }
   void take(const TasteListen& listen);
-  void take_play(const TasteListen& listen, TrackPast& track);
+  void take_play(const TasteListen& listen, Track& track);
   void take(const Verdict& verdict);
   void take_vector(std::int32_t track);
   void forget_old();
-  [[nodiscard]] double level_of(std::int64_t ts) const;
-  [[nodiscard]] float base_level(const TrackPast& track) const;
-  [[nodiscard]] float likeness(const float* vector) const;
-  [[nodiscard]] TrackPast& past(std::int32_t track) {
+  [[nodiscard]] double level(const Track& track) const;
+  [[nodiscard]] Track& known(std::int32_t track) {
     return tracks_[static_cast<std::size_t>(track)];
   }
   /// nullptr: the track has no artist.
@@ -159,8 +189,7 @@ class TastePast {
   std::vector<Verdict> verdicts_;
   std::size_t said_ = 0;  // of verdicts_
   std::int64_t now_ = 0;
-  bool is_only_moment_ = false;
-  std::vector<TrackPast> tracks_;
+  std::vector<Track> tracks_;
   std::vector<ArtistPast> artists_;
   std::vector<Play> play_;
   std::size_t month_begin_ = 0, half_year_begin_ = 0;  // in taken_

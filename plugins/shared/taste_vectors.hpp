@@ -3,8 +3,8 @@
 
 #include "playlist/call.hpp"
 
+#include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,9 +23,33 @@ struct TasteSpace {
   }
 };
 
-/// The places of these tracks; NaN of those without a vector, and of all others. Of every track NaN
-/// where the library has the embedding no more, or another of its name.
+/// Brings the vectors of tracks to their places.
+class TastePlaces {
+ public:
+  /// `vectors`: one row for each track, of NaN where a track has none; empty: of no track known.
+  TastePlaces(const TasteSpace& space, std::span<const float> vectors);
+  /// Those of the library; of no track where it has the embedding no more, or another of its name.
+  TastePlaces(const playlist::Call& call, const TasteSpace& space);
+
+  [[nodiscard]] std::size_t dim() const { return dim_; }
+  /// Writes the places to `out`; NaN of a track without a vector.
+  void of(std::int32_t track, std::span<float> out) const;
+  /// The sum of the places of tracks, each counted as often as `times` says. Places are linear, so
+  /// this brings one vector there, not one of each track.
+  [[nodiscard]] std::vector<double> sum(std::span<const std::int32_t> times) const;
+
+ private:
+  [[nodiscard]] const float* vector_of(std::size_t track) const;
+  void project(const double* from_center, double* places) const;
+
+  static constexpr std::size_t kTogether = 4;  // places that are added up side by side
+  std::size_t dim_, inputs_, padded_;          // padded_: dim_ up to a multiple of kTogether
+  std::span<const float> center_, vectors_;
+  std::vector<double> components_;  // kTogether of each number of a vector after another
+};
+
+/// The places of these tracks; NaN of all others.
 TrackVectors taste_vectors(const playlist::Call& call, const TasteSpace& space,
-                           std::initializer_list<std::span<const std::int32_t>> tracks);
+                           std::span<const std::int32_t> tracks);
 
 }  // namespace shared

@@ -5,6 +5,8 @@
 // run_after_feedback/N  the run that follows a rejection: engine run recipes/weekly.lua just after
 //                   engine feedback reject; said_ms is what saying it takes, more_ms what the run
 //                   takes longer than one where nothing was said in between, ratio to that one
+// run_learned_taste/N  the same of recipes/dynamic.lua, where model.taste serves its listener; rule_ms
+//                   and ratio: to the same list by the rule of thumb, of a library without the model
 // Counters: ms (median is what to quote), peak_MB (largest of the program and its worker), ratio
 // (to the reference: reading the column files once in this process).
 #include <algorithm>
@@ -56,8 +58,9 @@ double run_engine(const std::vector<std::string>& arguments, double& peak_mb) {
 }
 
 /// A demo library of that size, kept between runs of the benchmark.
-std::string library(std::int64_t listens) {
-  const fs::path folder = fs::temp_directory_path() / ("engine-bench-" + std::to_string(listens));
+std::string library(std::int64_t listens, const std::string& called = "") {
+  const fs::path folder =
+      fs::temp_directory_path() / ("engine-bench-" + std::to_string(listens) + called);
   if (!fs::exists(folder / "library.db")) {
     double ignored = 0;
     run_engine({"demo", folder.string(), "--now", "2026-11-21", "--tracks", "100000", "--artists",
@@ -130,6 +133,45 @@ void run_after_feedback(benchmark::State& state) {
   state.counters["ratio"] = median(after) / median(quiet);
 }
 BENCHMARK(run_after_feedback)
+    ->Arg(1'000'000)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(25);
+
+/// The same with what was learned of its listener.
+std::string taught_library(std::int64_t listens) {
+  const std::string store = library(listens, "-taught");
+  double ignored = 0;
+  if (!fs::exists(store + ".models"))
+    run_engine({"--library", store, "--now", "2026-11-21", "train", "taste"}, ignored);
+  return store;
+}
+
+void run_learned_taste(benchmark::State& state) {
+  const auto engine = [](const std::string& store, std::vector<std::string> verb) {
+    verb.insert(verb.begin(), {"--library", store, "--now", "2026-11-21"});
+    double ignored = 0;
+    return run_engine(verb, ignored);
+  };
+  const std::string taught = taught_library(state.range(0)), by_rule = library(state.range(0));
+  const std::vector<std::string> run = {"run", "recipes/dynamic.lua", "--json", "--no-record"};
+  engine(taught, run);  // makes the column cache
+  engine(by_rule, run);
+  std::vector<double> learned, rule;
+  int track = 0;
+  for (auto _ : state) {
+    const std::string rejected = "track:" + std::to_string(++track);
+    engine(taught, {"feedback", "reject", rejected});
+    learned.push_back(engine(taught, run));
+    state.SetIterationTime(learned.back() / 1000);
+    engine(by_rule, {"feedback", "reject", rejected});
+    rule.push_back(engine(by_rule, run));
+  }
+  state.counters["ms"] = median(learned);
+  state.counters["rule_ms"] = median(rule);
+  state.counters["ratio"] = median(learned) / median(rule);
+}
+BENCHMARK(run_learned_taste)
     ->Arg(1'000'000)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond)

@@ -12,6 +12,8 @@
 #include "kernels/taste_examples.hpp"
 #include "kernels/taste_ladder.hpp"
 #include "kernels/xgboost.hpp"
+#include "shared/taste_moment.hpp"
+#include "shared/taste_vectors.hpp"
 #include "support/xgboost_directly.hpp"
 
 using model::Rung;
@@ -340,25 +342,75 @@ TEST_CASE("what comes later changes no feature of what came before", "[taste][le
   }
 }
 
+namespace {
+
+/// The same listens as columns, beside tracks of 200 seconds.
+struct Columns {
+  std::vector<std::int64_t> ts;
+  std::vector<std::int32_t> track, ms_played, duration_ms;
+  std::vector<std::uint8_t> is_play, is_skip;
+
+  explicit Columns(const Person& person) : duration_ms(Person::kTracks, 200'000) {
+    duration_ms[6] = playlist::kMissingI32;
+    for (const TasteListen& listen : person.listens) {
+      ts.push_back(listen.ts);
+      track.push_back(listen.track);
+      ms_played.push_back(static_cast<std::int32_t>(listen.end - listen.ts) * 1'000);
+      is_play.push_back(listen.is_play ? 1 : 0);
+      is_skip.push_back(listen.is_skip ? 1 : 0);
+    }
+    ms_played[3] = playlist::kMissingI32;
+    is_skip[3] = 255;
+  }
+  [[nodiscard]] shared::TasteHistory history(const Person& person) const {
+    shared::TasteHistory made;
+    made.ts = ts;
+    made.track = track;
+    made.ms_played = ms_played;
+    made.is_play = is_play;
+    made.is_skip = is_skip;
+    made.artist = person.artist;
+    made.duration_ms = duration_ms;
+    made.artists = 2;
+    return made;
+  }
+  /// As taste_listens() reads them.
+  void hear_by(TastePast& past) const {
+    for (std::size_t row = 0; row < ts.size(); ++row)
+      past.hear({ts[row], shared::end_of_play(ts[row], ms_played[row]), track[row], 0,
+                 shared::fraction_heard(ms_played[row],
+                                        duration_ms[static_cast<std::size_t>(track[row])]),
+                 is_play[row] == 1, is_skip[row] == 1, is_skip[row] != 255});
+  }
+};
+
+}  // namespace
+
 TEST_CASE("of one moment only the features are the same as of one of many", "[taste]") {
   Person person;
   person.hear_anything(5, 300);
-  person.hear(7, kBegin + 300 * kDay - 100);  // not over
+  person.artist[18] = -1;
+  const std::int64_t now = kBegin + 300 * kDay;
+  person.hear(7, now - 100);  // not over
   person.verdicts = {{shared::Verdict::kUndated, 2, shared::Verdict::Kind::kLiked, 0},
                      {kBegin + 30 * kDay, 3, shared::Verdict::Kind::kRated, 4},
-                     {kBegin + 300 * kDay + 1, 4, shared::Verdict::Kind::kLiked, 0}};
-  const std::int64_t now = kBegin + 300 * kDay;
-  TastePast many(person.artist, 2, person.vectors), one(person.artist, 2, person.vectors);
-  one.only_at(now);
-  for (const shared::Verdict& verdict : person.verdicts) {
-    many.say(verdict);
-    one.say(verdict);
-  }
-  for (const TasteListen& listen : person.listens) {
-    many.hear(listen);
-    one.hear(listen);
-  }
+                     {kBegin + 40 * kDay, 2, shared::Verdict::Kind::kLiked, 0},
+                     {kBegin + 50 * kDay, 5, shared::Verdict::Kind::kBanned, 0},
+                     {kBegin + 60 * kDay, 8, shared::Verdict::Kind::kApproved, 0},
+                     {kBegin + 70 * kDay, 9, shared::Verdict::Kind::kRejected, 0},
+                     {now + 1, 4, shared::Verdict::Kind::kLiked, 0},
+                     {now + 1, 6, shared::Verdict::Kind::kBanned, 0}};
+  const Columns columns(person);
+  TastePast many(person.artist, 2, person.vectors);
+  for (const shared::Verdict& verdict : person.verdicts) many.say(verdict);
+  columns.hear_by(many);
   for (std::int64_t moment = kBegin; moment <= now; moment += 50 * kDay) many.at(moment);
+
+  const std::vector<float> center{0, 0}, components{1, 0, 0, 1};  // a space as the vectors have it
+  const shared::TasteSpace space{"own", center, components};
+  const shared::TastePlaces places(space, person.vectors.values);
+  const shared::TasteMoment one(columns.history(person), person.verdicts, places, now);
+  REQUIRE(one.columns() == many.columns());
   std::vector<float> expected(many.columns()), found(one.columns());
   for (std::int32_t track = 0; track < 20; ++track) {
     many.features(track, expected);
@@ -368,9 +420,54 @@ TEST_CASE("of one moment only the features are the same as of one of many", "[ta
       CHECK((found[k] == Approx(expected[k]).margin(1e-6) ||
              (std::isnan(found[k]) && std::isnan(expected[k]))));
     }
-    CHECK(shared::heuristic_preference(one.signals(track)) ==
-          shared::heuristic_preference(many.signals(track)));
+    CHECK(one.is_banned(track) == (track == 5));
   }
+
+  // Nothing of later is in it.
+  Person poisoned = person;
+  poisoned.hear_anything(9, 30, now - 3);
+  const Columns later(poisoned);
+  const shared::TasteMoment same(later.history(poisoned), poisoned.verdicts, places, now);
+  for (std::int32_t track = 0; track < 20; ++track) {
+    one.features(track, expected);
+    same.features(track, found);
+    CAPTURE(track);
+    CHECK(std::equal(found.begin(), found.end(), expected.begin(),
+                     [](float a, float b) { return a == b || (std::isnan(a) && std::isnan(b)); }));
+  }
+}
+
+TEST_CASE("the places of many tracks add up as one vector", "[taste]") {
+  // Three numbers become five places, of which no four are together.
+  const std::vector<float> center{0.5F, -1, 2},
+      components{1, 2, 3, 0, 1, 0, -1, 0.5F, 0, 2, 2, -2, 0, 0, 1};
+  std::vector<float> vectors;
+  playlist::Random random(4);
+  for (int k = 0; k < 30; ++k) vectors.push_back(static_cast<float>(random.real()));
+  vectors[3 * 3] = kMissing;  // track 3 has none
+  const shared::TastePlaces places({"own", center, components}, vectors);
+  REQUIRE(places.dim() == 5);
+  std::vector<float> found(5);
+  places.of(3, found);
+  CHECK(std::isnan(found[0]));
+  CHECK(std::isnan(found[4]));
+  places.of(10, found);  // more tracks than vectors
+  CHECK(std::isnan(found[0]));
+  const std::vector<std::int32_t> times{2, 0, 1, 9, 0, 0, 0, 0, 0, 4};
+  std::vector<double> expected(5);
+  for (const std::int32_t track : {0, 2, 9}) {
+    places.of(track, found);
+    for (std::size_t k = 0; k < 5; ++k) {
+      double by_hand = 0;
+      for (std::size_t i = 0; i < 3; ++i)
+        by_hand += double{components[3 * k + i]} *
+                   (vectors[3 * static_cast<std::size_t>(track) + i] - center[i]);
+      CHECK(found[k] == Approx(by_hand));
+      expected[k] += times[static_cast<std::size_t>(track)] * by_hand;
+    }
+  }
+  const std::vector<double> sum = places.sum(times);
+  for (std::size_t k = 0; k < 5; ++k) CHECK(sum[k] == Approx(expected[k]));
 }
 
 TEST_CASE("a skip makes no feature of skips smaller, and changes no other", "[taste]") {

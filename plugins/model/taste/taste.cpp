@@ -218,7 +218,7 @@ class Taste final : public playlist::Model {
     note_playlist(call, verdicts);
     const LearnedSpace space = space_of(call);
     const shared::TrackVectors vectors =
-        shared::taste_vectors(call, space.view(), {call.table("listens")["track"].i32()});
+        shared::taste_vectors(call, space.view(), call.table("listens")["track"].i32());
     call.checkpoint();
     const TasteExamples examples =
         taste_examples({listens, trials, verdicts, call.table("tracks")["artist"].i32(),
