@@ -4,6 +4,7 @@
 
 #include "data/numbering.hpp"
 #include "store/devices.hpp"
+#include "store/listen_flags.hpp"
 
 namespace engine {
 namespace {
@@ -96,6 +97,15 @@ ListenScan scan_listens(const Store& store, std::int64_t wanted_user) {
   }
   first.flush(user, scan.first_heard);
   return scan;
+}
+
+std::int64_t count_private_listens(const Store& store, std::int64_t user_id, std::int64_t now) {
+  return store
+      .prepare(
+          "SELECT count(*) FROM listens WHERE user_id = ?1 AND ts <= ?2 AND flags & ?3 "
+          "AND ts + (max(ifnull(ms_played, 0), 0) + 999) / 1000 <= ?2")
+      .find_integer(user_id, now, std::int64_t{ListenFlags::kIncognito})
+      .value_or(0);
 }
 
 ListenRows read_listens(const Store& store, std::int64_t user_id) {

@@ -49,6 +49,9 @@ inline std::int64_t end_of_listen(std::int64_t ts, std::int32_t ms_played) {
 
 /// Everybody's listens. `wanted_user` 0: no rows are kept.
 ListenScan scan_listens(const Store& store, std::int64_t wanted_user);
+/// How many of a user's listens were in private sessions and over by `now`: prepared columns know
+/// how many there are of all times.
+std::int64_t count_private_listens(const Store& store, std::int64_t user_id, std::int64_t now);
 /// One user's listens only.
 ListenRows read_listens(const Store& store, std::int64_t user_id);
 

@@ -15,6 +15,7 @@ struct RunFilter {
   std::optional<std::int64_t> user_id;
   std::string recipe;                          // its file's name without .lua, or the whole of it
   std::optional<std::int64_t> started_before;  // by the wall clock, Unix seconds
+  std::optional<std::int64_t> now_until;       // as of this time or before, Unix seconds
   /// But for so many of the newest of each person and recipe.
   std::int64_t newest_kept = 0;
 };

@@ -1,10 +1,13 @@
 // engine models: the trained models of a library; engine models NAME: one of them, whole.
 //
+// As of    With --now the versions that there were by then: nothing of a later training is told
 // Due      A model whose card says "retrain_days" is due to be trained again so many days after the
 //          date as of which the newest version of a person, or of everybody, was trained
 #include "models/models.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <set>
 
 #include "core/calendar.hpp"
@@ -25,10 +28,20 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
-std::vector<ModelVersion> versions_of(const app::Caller& caller) {
+std::vector<ModelVersion> all_versions(const app::Caller& caller) {
   if (!std::filesystem::exists(caller.home.library_path())) return {};
   return list_models(
       Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false}));
+}
+
+bool is_later(const app::Caller& caller, const ModelVersion& version) {
+  return caller.asked.is_now_given && version.as_of > caller.asked.now;
+}
+
+std::vector<ModelVersion> versions_of(const app::Caller& caller) {
+  std::vector<ModelVersion> versions = all_versions(caller);
+  std::erase_if(versions, [&](const ModelVersion& one) { return is_later(caller, one); });
+  return versions;
 }
 
 /// What is wrong with its files, or "".
@@ -112,21 +125,33 @@ Answer list_all_models(const app::Caller& caller) {
   return {by_name.empty() ? Exit::kNothing : Exit::kDone, {{"models", all}}, text};
 }
 
-Answer show_model(const app::Caller& caller, std::string name) {
-  if (!name.starts_with("model.")) name = "model." + name;
-  std::vector<ModelVersion> found;
+/// Of `all`, which has no version of it that was there by then.
+Error not_trained(const app::Caller& caller, const std::string& name,
+                  const std::vector<ModelVersion>& all) {
+  std::optional<std::int64_t> first;
   std::vector<std::string> known;
-  for (const ModelVersion& version : versions_of(caller)) {
-    if (version.name == name) found.push_back(version);
+  for (const ModelVersion& version : all) {
+    if (version.name == name) first = std::min(first.value_or(version.as_of), version.as_of);
     known.push_back(version.name);
   }
-  if (found.empty()) {
-    const std::string near = nearest(name, known);
-    throw Error(
-        Exit::kInput, name + " has not been trained",
-        {"", "", "",
-         near.empty() ? "see: engine models, and engine train" : "did you mean " + near + "?"});
-  }
+  if (first)
+    return Error(
+        Exit::kInput, name + " has not been trained as of " + format_time(caller.asked.now),
+        {"", "", "its first version is as of " + format_time(*first), "ask as of then, or later"});
+  const std::string near = nearest(name, known);
+  return Error(
+      Exit::kInput, name + " has not been trained",
+      {"", "", "",
+       near.empty() ? "see: engine models, and engine train" : "did you mean " + near + "?"});
+}
+
+Answer show_model(const app::Caller& caller, std::string name) {
+  if (!name.starts_with("model.")) name = "model." + name;
+  const std::vector<ModelVersion> all = all_versions(caller);
+  std::vector<ModelVersion> found;
+  for (const ModelVersion& version : all)
+    if (version.name == name && !is_later(caller, version)) found.push_back(version);
+  if (found.empty()) throw not_trained(caller, name, all);
   const Json versions = versions_json(found, caller.asked.now);
   std::string text;
   for (const Json& version : versions) {
@@ -157,6 +182,7 @@ std::vector<Verb> models_verbs() {
                            .value_name = "MODEL",
                            .help = "Show this one's versions and cards",
                            .is_first = true}},
+           .footer = "With --now the versions that there were by then, and what was due then.\n",
            .answer = models}};
 }
 

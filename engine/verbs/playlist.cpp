@@ -128,6 +128,8 @@ Answer list(const app::Caller& caller, const Arguments&) {
   std::string text;
   for (const KeptPlaylist& playlist : list_kept_playlists(store, user.id)) {
     const State state = state_of(caller, store, playlist);
+    const bool is_later = caller.asked.is_now_given && playlist.created_at > caller.asked.now;
+    if (is_later && state.versions == 0) continue;
     playlists.push_back(state_json(playlist, state));
     text += state_text(playlist, state);
   }

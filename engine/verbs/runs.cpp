@@ -37,7 +37,8 @@ RunFilter run_filter(const app::Caller& caller, const Store& store, const Argume
 
 Answer list_recorded_runs(const app::Caller& caller, const Arguments& arguments) {
   const Store store = Store::open(caller.home.library_path(), {.is_read_only = true});
-  const RunFilter filter = run_filter(caller, store, arguments);
+  RunFilter filter = run_filter(caller, store, arguments);
+  if (caller.asked.is_now_given) filter.now_until = caller.asked.now;
   Json runs = Json::array();
   std::ostringstream text;
   for (const RunSummary& run : summarise_runs(store, filter, arguments.integer("limit"))) {
@@ -93,7 +94,8 @@ std::vector<Verb> runs_verbs() {
                        .least = 1,
                        .most = 1'000'000},
                       recipe},
-       .footer = "Of everybody, or of --user. engine why RUN TRACK, engine replay RUN and engine "
+       .footer = "Of everybody, or of --user; with --now as of then or before. engine why RUN "
+                 "TRACK, engine replay RUN and engine "
                  "compare RUN RUN\ntake their numbers; `last` is the newest.",
        .answer = list_recorded_runs},
       {.name = "runs prune",

@@ -6,6 +6,7 @@
 #include "core/calendar.hpp"
 #include "core/counted.hpp"
 #include "core/shown_text.hpp"
+#include "data/listen_scan.hpp"
 #include "data/listening_summary.hpp"
 #include "verbs/verbs.hpp"
 
@@ -131,8 +132,12 @@ std::string as_text(const AsOf& tables, const ListeningSummary& summary) {
 
 Answer stats(const app::Caller& caller, const Arguments& arguments) {
   const std::unique_ptr<AsOf> tables = app::library_tables(caller);
-  const ListeningSummary summary =
+  ListeningSummary summary =
       summarise_listening(*tables, static_cast<std::size_t>(arguments.integer("top")));
+  if (summary.private_listens > 0 && caller.asked.is_now_given)
+    summary.private_listens = count_private_listens(
+        Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false}),
+        tables->user_id(), tables->now());
   const bool is_any = summary.listens > 0 || summary.library > 0;
   return {is_any ? Exit::kDone : Exit::kNothing, as_json(*tables, summary),
           as_text(*tables, summary)};

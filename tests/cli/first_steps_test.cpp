@@ -124,6 +124,9 @@ TEST_CASE("recorded runs are listed and pruned", "[first steps]") {
   CHECK(runs().size() == 4);
   CHECK(home.now({"runs", "prune", "--keep", "1", "--yes"}).exit_code == 0);
   CHECK(runs() == std::vector<int>{4, 3});
+  const Ended early = home.engine({"--now", "2020-01-01", "runs", "--json"});
+  CHECK(early.exit_code == 1);  // as of then there were none
+  CHECK(json::parse(early.out).at("recorded") == 0);
   CHECK(home.now({"runs", "prune", "--older-than-days", "30", "--yes"}).exit_code == 1);
   CHECK(runs().size() == 2);
 }

@@ -426,6 +426,8 @@ TEST_CASE("what cannot be kept is told before anything is kept", "[kept]") {
   CHECK_THAT(
       refused({"playlist", "keep", "X", "weekly", "--to", "csv:" + home.path("taken.m3u8")}, 2),
       Contains("is written by the kept playlist Restless"));
+  CHECK(home.answer("2020-01-01", {"playlist", "list"}, 1).at("playlists").empty());  // as of then
+  CHECK(home.answer(kFriday, {"playlist", "list"}).at("playlists").size() == 1);
   CHECK_THAT(refused({"refresh", "Restles"}, 3), Contains("did you mean Restless?"));
   CHECK_THAT(refused({"playlist", "pin", "Restless", "#1"}, 3), Contains("has no version yet"));
   CHECK_THAT(refused({"playlist", "diff", "Restless"}, 3), Contains("has no two versions yet"));

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "data/listen_scan.hpp"
 #include "store/listen_flags.hpp"
 #include "support/small_store.hpp"
 
@@ -59,6 +60,13 @@ TEST_CASE("the summary counts what one user did by then", "[stats]") {
   };
   CHECK(heard("energy") == std::vector<std::int64_t>{1, 1, 1});  // One, Two by way of Ada, Three
   CHECK(heard("tempo") == std::vector<std::int64_t>{0, 0, 3});
+
+  const auto private_by = [&](std::int64_t now) {
+    return engine::count_private_listens(engine::Store::open(store.path()), 1, now);
+  };
+  CHECK(private_by(7'000) == 0);
+  CHECK(private_by(7'059) == 0);
+  CHECK(private_by(7'060) == 1);  // it is over
 
   const engine::ListeningSummary early = engine::summarise_listening(*store.as_of(2'800), 10);
   CHECK(early.listens == 1);

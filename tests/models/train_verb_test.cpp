@@ -61,6 +61,43 @@ TEST_CASE("engine train leaves a model that engine models tells of", "[models][c
   CHECK_THAT(none.err, Catch::Contains("did you mean model.item_cf?"));
 }
 
+TEST_CASE("engine models tells nothing of what was trained after --now", "[models][cli][as-of]") {
+  const DemoHome home;
+  for (const char* as_of : {"2026-10-01", "2026-11-01"})
+    REQUIRE(home.run({"train", "item_cf", "--as-of", as_of}).exit_code == 0);
+  const auto versions = [&](const char* now, const std::vector<std::string>& words) {
+    std::vector<std::string> arguments = {"--now", now, "models", "--json"};
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    std::vector<std::string> times;
+    const json told = json::parse(home.engine(arguments).out);
+    const auto add = [&](const json& all) {
+      for (const json& version : all) times.push_back(version.at("as_of"));
+    };
+    if (!words.empty()) {
+      add(told.at("versions"));
+      return times;
+    }
+    for (const json& model : told.at("models"))
+      if (model.at("name") == "model.item_cf") add(model.at("versions"));
+    return times;
+  };
+  using Times = std::vector<std::string>;
+  const Times both{"2026-11-01T00:00:00Z", "2026-10-01T00:00:00Z"}, first{"2026-10-01T00:00:00Z"};
+  CHECK(versions("2026-11-21", {}) == both);
+  CHECK(versions("2026-11-01", {"item_cf"}) == both);
+  CHECK(versions("2026-10-31", {}) == first);
+  CHECK(versions("2026-10-31", {"item_cf"}) == first);
+  CHECK(versions("2026-09-30", {}).empty());
+  CHECK_THAT(home.engine({"--now", "2026-10-31", "models"}).out,
+             Catch::Contains("model.item_cf         as of 2026-10-01T00:00:00Z, 1 version\n"));
+  CHECK_THAT(home.engine({"models"}).out,
+             Catch::Contains("2 versions"));  // whatever the clock says
+  const support::Ended none = home.engine({"--now", "2026-09-30", "models", "item_cf"});
+  CHECK(none.exit_code == 3);
+  CHECK_THAT(none.err, Catch::Contains("has not been trained as of 2026-09-30T00:00:00Z") &&
+                           Catch::Contains("its first version is as of 2026-10-01T00:00:00Z"));
+}
+
 TEST_CASE("a damaged model is told by engine models and by the run that wanted it",
           "[models][cli]") {
   const DemoHome home;
