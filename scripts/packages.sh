@@ -1,8 +1,11 @@
 # Sourced by quickstart.sh and test.sh: installs what config/packages.txt names and is not there yet.
 
+# With --without-tests not what stands there under "# only tests".
 install_packages() {
-  local wanted missing=() sudo=""
-  wanted=$(sed 's/#.*//' config/packages.txt)
+  local listed wanted missing=() sudo=""
+  listed=$(cat config/packages.txt)
+  if [ "${1:-}" = --without-tests ]; then listed=$(sed '/^# only tests/,$d' <<<"$listed"); fi
+  wanted=$(sed 's/#.*//' <<<"$listed")
   for package in $wanted; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
   done

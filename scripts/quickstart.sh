@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/packages.sh
 
-install_packages
+install_packages --without-tests
 build=${PLAYLIST_BUILD:-.build/run}   # another build folder may be given, e.g. one that is configured already
 if [ ! -f "$build/CMakeCache.txt" ]; then cmake --preset run -B "$build" >/dev/null; fi
 cmake --build "$build" -j "$(build_jobs)"

@@ -57,6 +57,91 @@ std::string css_colour(std::size_t cluster) {
   return text;
 }
 
+// ---- where dots are drawn ----
+
+/// Places along one axis, in which empty stretches are shorter. Nothing pulls at tracks that are like
+/// none of the others, so that UMAP leaves them far outside, and the whole map would be a speck
+/// between them. What lies between places that are not far apart stays as it is, and so does the
+/// order of all.
+class Axis {
+ public:
+  explicit Axis(std::vector<float> places) : from_(std::move(places)) {
+    std::sort(from_.begin(), from_.end());
+    const std::size_t count = from_.size();
+    to_.assign(count, 0);
+    if (count == 0) return;
+    const auto at = [&](double share) {
+      return double{from_[static_cast<std::size_t>(share * static_cast<double>(count - 1))]};
+    };
+    const double width = at(1 - kOutside) - at(kOutside);
+    for (std::size_t k = 1; k < count; ++k) {
+      const double gap = double{from_[k]} - double{from_[k - 1]},
+                   beyond =
+                       static_cast<double>(std::min(k, count - k)) / static_cast<double>(count),
+                   most = width * std::min(kWidestGap, kGapOfOne + kGapOfShare * beyond);
+      to_[k] = to_[k - 1] + (width > 0 ? std::min(gap, most) : gap);
+    }
+  }
+
+  /// Of a place between two of those it was made of, too.
+  [[nodiscard]] float operator()(float place) const {
+    if (from_.empty()) return place;
+    const auto above = std::lower_bound(from_.begin(), from_.end(), place);
+    if (above == from_.end()) return static_cast<float>(to_.back());
+    const auto k = static_cast<std::size_t>(above - from_.begin());
+    if (k == 0 || *above == place) return static_cast<float>(to_[k]);
+    const double share =
+        (double{place} - double{from_[k - 1]}) / (double{from_[k]} - double{from_[k - 1]});
+    return static_cast<float>(to_[k - 1] + share * (to_[k] - to_[k - 1]));
+  }
+
+ private:
+  /// The width that counts is that of all but this share at either end; an empty stretch is drawn as
+  /// wide as the first of these shares of it, and wider the more tracks lie beyond, up to the last.
+  static constexpr double kOutside = 0.05, kGapOfOne = 0.004, kGapOfShare = 2, kWidestGap = 0.1;
+  std::vector<float> from_;
+  std::vector<double> to_;
+};
+
+/// The middle of a cluster in parts may lie where none of its tracks is: then that of the nearest is.
+void name_a_track_each(ClusterMap& map) {
+  struct Nearest {
+    double apart = std::numeric_limits<double>::infinity();
+    float x = 0, y = 0;
+  };
+  std::vector<Nearest> nearest(map.clusters.size());
+  for (const ClusterMap::Track& track : map.tracks) {
+    if (track.at < 0) continue;
+    const ClusterMap::Cluster& own = map.clusters[static_cast<std::size_t>(track.at)];
+    const double apart =
+        std::hypot(double{track.x} - double{own.x}, double{track.y} - double{own.y});
+    Nearest& known = nearest[static_cast<std::size_t>(track.at)];
+    if (apart < known.apart) known = {apart, track.x, track.y};
+  }
+  for (std::size_t k = 0; k < nearest.size(); ++k) {
+    if (!std::isfinite(nearest[k].apart)) continue;
+    map.clusters[k].x = nearest[k].x;
+    map.clusters[k].y = nearest[k].y;
+  }
+}
+
+ClusterMap without_empty_stretches(ClusterMap map) {
+  std::vector<float> xs, ys;
+  for (const ClusterMap::Track& track : map.tracks) {
+    xs.push_back(track.x);
+    ys.push_back(track.y);
+  }
+  const Axis x(std::move(xs)), y(std::move(ys));
+  const auto move = [&](auto& thing) {
+    thing.x = x(thing.x);
+    thing.y = y(thing.y);
+  };
+  for (ClusterMap::Track& track : map.tracks) move(track);
+  for (ClusterMap::Cluster& cluster : map.clusters) move(cluster);
+  name_a_track_each(map);
+  return map;
+}
+
 // ---- the page ----
 
 double rounded(float value) {
@@ -133,8 +218,8 @@ constexpr std::uint8_t kDigitShapes[10][5] = {
 
 class MapPicture {
  public:
-  explicit MapPicture(const ClusterMap& map)
-      : map_(map), picture_(kPictureWidth, kPictureHeight, palette()) {
+  explicit MapPicture(ClusterMap map)
+      : map_(std::move(map)), picture_(kPictureWidth, kPictureHeight, palette()) {
     frame();
   }
 
@@ -207,7 +292,7 @@ class MapPicture {
           picture_.put(left + x, top + y, kInk);
   }
 
-  const ClusterMap& map_;
+  ClusterMap map_;
   PalettedPicture picture_;
   double middle_x_ = 0, middle_y_ = 0, scale_ = 1;
 };
@@ -220,27 +305,29 @@ double ClusterMap::clustered() const {
   return tracks.empty() ? 0 : static_cast<double>(count) / static_cast<double>(tracks.size());
 }
 
-std::string cluster_map_html(const ClusterMap& map) {
+std::string cluster_map_html(const ClusterMap& given) {
+  const ClusterMap map = without_empty_stretches(given);
   std::string body = kMapStyle;
-  body += "<h1>Map of " + html_escaped(map.person) + "’s music</h1>\n<p>" +
-          counted(map.tracks.size(), "track") + ", " + percent_of(map.clustered()) +
-          " of them in " + counted(map.clusters.size(), "cluster") + "; as of " +
-          html_escaped(map.as_of) +
-          ". Tracks that lie together sound alike; how far apart clusters lie says little.</p>\n"
-          "<div class=\"tools\"><label>Find <input type=\"search\" id=\"find\" "
-          "placeholder=\"artist or title\" autocomplete=\"off\"></label>"
-          "<button type=\"button\" id=\"nearer\">Nearer</button>"
-          "<button type=\"button\" id=\"farther\">Farther</button>"
-          "<button type=\"button\" id=\"whole\">Whole map</button></div>\n"
-          "<p id=\"count\" class=\"quiet\" role=\"status\"></p>\n<ul id=\"found\" "
-          "class=\"found\"></ul>\n"
-          "<div class=\"map\"><canvas id=\"map\" tabindex=\"0\" role=\"img\" aria-label=\"" +
-          counted(map.tracks.size(), "track") +
-          " as dots in the colours of their clusters, which the table below lists. Arrow "
-          "keys move the map, plus and minus change its size.\"></canvas><div id=\"tip\" "
-          "class=\"tip\" hidden></div></div>\n"
-          "<noscript><p>The map is drawn by a script; the clusters are below.</p></noscript>\n"
-          "<h2>Clusters</h2>\n";
+  body +=
+      "<h1>Map of " + html_escaped(map.person) + "’s music</h1>\n<p>" +
+      counted(map.tracks.size(), "track") + ", " + percent_of(map.clustered()) + " of them in " +
+      counted(map.clusters.size(), "cluster") + "; as of " + html_escaped(map.as_of) +
+      ". Tracks that lie together sound alike; how far apart clusters lie says little, and what is "
+      "empty between them is drawn narrower.</p>\n"
+      "<div class=\"tools\"><label>Find <input type=\"search\" id=\"find\" "
+      "placeholder=\"artist or title\" autocomplete=\"off\"></label>"
+      "<button type=\"button\" id=\"nearer\">Nearer</button>"
+      "<button type=\"button\" id=\"farther\">Farther</button>"
+      "<button type=\"button\" id=\"whole\">Whole map</button></div>\n"
+      "<p id=\"count\" class=\"quiet\" role=\"status\"></p>\n<ul id=\"found\" "
+      "class=\"found\"></ul>\n"
+      "<div class=\"map\"><canvas id=\"map\" tabindex=\"0\" role=\"img\" aria-label=\"" +
+      counted(map.tracks.size(), "track") +
+      " as dots in the colours of their clusters, which the table below lists. Arrow "
+      "keys move the map, plus and minus change its size.\"></canvas><div id=\"tip\" "
+      "class=\"tip\" hidden></div></div>\n"
+      "<noscript><p>The map is drawn by a script; the clusters are below.</p></noscript>\n"
+      "<h2>Clusters</h2>\n";
   if (map.clusters.empty()) {
     body += "<p>There are no clusters: tracks lie as if they had been thrown.</p>\n";
   } else {
@@ -257,7 +344,7 @@ std::string cluster_map_html(const ClusterMap& map) {
 }
 
 std::string cluster_map_png(const ClusterMap& map) {
-  return MapPicture(map).draw();
+  return MapPicture(without_empty_stretches(map)).draw();
 }
 
 }  // namespace engine::evaluate

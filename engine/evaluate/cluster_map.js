@@ -28,6 +28,19 @@
     return Math.min(7, Math.max(1.3, crowd) * Math.sqrt(view.scale / whole));
   }
 
+  // On a dark ground colours are lighter, or half of them could not be told from it.
+  const darkness = matchMedia('(prefers-color-scheme: dark)');
+  const lighter = (colour) => '#' +
+      [1, 3, 5].map((at) => Math.round(0.6 * parseInt(colour.slice(at, at + 2), 16) + 0.4 * 255))
+          .map((part) => part.toString(16).padStart(2, '0')).join('');
+  let colours = data.colours;
+  function takeColours() {
+    colours = darkness.matches ? data.colours.map(lighter) : data.colours;
+    document.querySelectorAll('button.cluster').forEach((button) => {
+      button.querySelector('.key').style.background = colours[Number(button.dataset.cluster)];
+    });
+  }
+
   function dots(size, isDrawn, colour, opacity) {
     pen.globalAlpha = opacity;
     for (let k = 0; k < data.tracks.length; ++k) {
@@ -75,7 +88,7 @@
     const grey = style.getPropertyValue('--quiet'), size = radius(), isSearch = found.size > 0;
     const isFaint = (k, cluster) =>
         (chosen >= 0 && cluster !== chosen) || (isSearch && !found.has(k));
-    const colour = (cluster) => (cluster < 0 ? grey : data.colours[cluster]);
+    const colour = (cluster) => (cluster < 0 ? grey : colours[cluster]);
     dots(size, (k, cluster) => isFaint(k, cluster), () => grey, 0.12);
     dots(size, (k, cluster) => cluster < 0 && !isFaint(k, cluster), colour, 0.35);
     dots(
@@ -220,6 +233,10 @@
   document.getElementById('farther').addEventListener('click', () => zoom(1 / 1.6));
   document.getElementById('whole').addEventListener('click', showWhole);
   new ResizeObserver(() => draw()).observe(canvas);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+  darkness.addEventListener('change', () => {
+    takeColours();
+    draw();
+  });
+  takeColours();
   showWhole();
 })();

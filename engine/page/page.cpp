@@ -49,9 +49,9 @@ std::string page_html(std::string_view title, std::string_view body) {
   page += html_escaped(title);
   page += "</title>\n<style>";
   page += kStyle;
-  page += "</style>\n</head>\n<body>\n";
+  page += "</style>\n</head>\n<body>\n<main>\n";
   page += body;
-  page += "</body>\n</html>\n";
+  page += "</main>\n</body>\n</html>\n";
   return page;
 }
 
