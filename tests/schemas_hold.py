@@ -136,6 +136,8 @@ ASKED = """
 0 train|clusters|--set|method=kmeans
 0 clusters
 0 map|--html|map.html|--png|map.png
+0 drift|--user|demo
+0 drift|--rule|relative20|--days|14|--base|60|--user|demo
 0 config|show
 0 config|get|weekly.hour
 1 config|get|elements.ranking.external.url

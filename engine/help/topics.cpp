@@ -7,7 +7,7 @@ namespace engine {
 
 extern const std::string_view kTopic_columns, kTopic_cookbook, kTopic_elements, kTopic_evaluation,
     kTopic_exports, kTopic_feedback, kTopic_formats, kTopic_kept, kTopic_models, kTopic_operating,
-    kTopic_plugins, kTopic_recipes, kTopic_sets, kTopic_shuffle, kTopic_verbs;
+    kTopic_patterns, kTopic_plugins, kTopic_recipes, kTopic_sets, kTopic_shuffle, kTopic_verbs;
 
 namespace {
 
@@ -24,6 +24,7 @@ const Topic kTopics[] = {
     {"shuffle", kTopic_shuffle},
     {"feedback", kTopic_feedback},
     {"kept", kTopic_kept},
+    {"patterns", kTopic_patterns},
     {"operating", kTopic_operating},
     {"verbs", kTopic_verbs},
     {"plugins", kTopic_plugins},

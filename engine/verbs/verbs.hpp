@@ -51,6 +51,7 @@ std::vector<Verb> cycling_verbs();
 std::vector<Verb> stats_verbs();
 std::vector<Verb> features_verbs();
 std::vector<Verb> clusters_verbs();
+std::vector<Verb> drift_verbs();
 std::vector<Verb> demo_verbs();
 std::vector<Verb> plugins_verbs();
 std::vector<Verb> plugin_new_verbs();

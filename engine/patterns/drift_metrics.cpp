@@ -1,0 +1,318 @@
+#include "patterns/drift_metrics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+namespace engine::patterns {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr int kHours = 24;
+constexpr std::size_t kTop = 10;
+constexpr int kWidestShift = 12;
+
+constexpr MetricFacts kFacts[kMetricCount] = {
+    {Metric::kSessionsPerDay, Question::kHowMuch, "sessions_per_day", "sessions", true, 1.0 / 7},
+    {Metric::kTracksPerDay, Question::kHowMuch, "tracks_per_day", "tracks", true, 0.1},
+    {Metric::kActiveDays, Question::kHowMuch, "active_days", "days", true, 0.07},
+    {Metric::kSessionMinutes, Question::kHowMuch, "session_minutes", "minutes", true, 0.05},
+    {Metric::kStartHour, Question::kWhen, "start_hour", "hours", false, 0.4},
+    {Metric::kHoursOfDay, Question::kWhen, "hours_of_day", "distance", false, 0.05},
+    {Metric::kNewArtists, Question::kWhat, "new_artists", "share", true, 0.02},
+    {Metric::kTopArtists, Question::kWhat, "top_artists", "share", true, 0.02},
+    {Metric::kArtists, Question::kWhat, "artists", "distance", false, 0.01},
+    {Metric::kKinds, Question::kWhat, "kinds", "distance", false, 0.01},
+    {Metric::kDecades, Question::kWhat, "decades", "distance", false, 0.01},
+};
+
+/// Numbers from 0 in the order in which they come.
+class Numbering {
+ public:
+  std::int32_t of(std::int32_t key) {
+    return numbers_.try_emplace(key, static_cast<std::int32_t>(numbers_.size())).first->second;
+  }
+  [[nodiscard]] std::size_t size() const { return numbers_.size(); }
+
+ private:
+  std::map<std::int32_t, std::int32_t> numbers_;
+};
+
+double sum_of(const std::array<double, 7>& values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum;
+}
+
+/// A day of `values`, each weekday weighing as it does among the days of `like`.
+double per_day(const std::array<double, 7>& values, const DaySums& of, const DaySums& like) {
+  double sum = 0, weights = 0;
+  for (std::size_t weekday = 0; weekday < 7; ++weekday) {
+    if (like.days[weekday] <= 0 || of.days[weekday] <= 0) continue;
+    sum += like.days[weekday] * values[weekday] / of.days[weekday];
+    weights += like.days[weekday];
+  }
+  return weights > 0 ? sum / weights : kNone;
+}
+
+using Profile = std::array<double, kHours>;
+
+/// A bell of one hour's standard deviation around the clock.
+const Profile& bell() {
+  static const Profile kBell = [] {
+    Profile made{};
+    double sum = 0;
+    for (int hour = 0; hour < kHours; ++hour) {
+      const double away = std::min(hour, kHours - hour);
+      sum += made[static_cast<std::size_t>(hour)] = std::exp(-away * away / 2);
+    }
+    for (double& value : made) value /= sum;
+    return made;
+  }();
+  return kBell;
+}
+
+Profile smoothed(const Profile& counts) {
+  Profile made{};
+  for (std::size_t at = 0; at < kHours; ++at) {
+    if (counts[at] == 0) continue;
+    for (std::size_t hour = 0; hour < kHours; ++hour)
+      made[hour] += counts[at] * bell()[(hour + kHours - at) % kHours];
+  }
+  return made;
+}
+
+/// Logarithms of the chances of each hour, of weekdays and weekends: a tenth is everybody's hours,
+/// and each kind of day leans a little on the other.
+std::array<Profile, 2> log_profiles(const DaySums& base) {
+  const Profile own[2] = {smoothed(base.hours[0]), smoothed(base.hours[1])};
+  std::array<Profile, 2> logs{};
+  for (std::size_t kind = 0; kind < 2; ++kind) {
+    double sum = 0;
+    for (std::size_t hour = 0; hour < kHours; ++hour)
+      sum += own[kind][hour] + 0.1 * own[1 - kind][hour];
+    for (std::size_t hour = 0; hour < kHours; ++hour) {
+      const double share =
+          sum > 0 ? (own[kind][hour] + 0.1 * own[1 - kind][hour]) / sum : 1.0 / kHours;
+      logs[kind][hour] = std::log(0.9 * share + 0.1 / kHours);
+    }
+  }
+  return logs;
+}
+
+double share_of_new(const DaySums& recent, const DaySums& base) {
+  if (recent.artist_plays == 0) return kNone;
+  std::int32_t plays = 0;
+  for (std::size_t artist = 0; artist < recent.artists.size(); ++artist)
+    if (base.artists[artist] == 0) plays += recent.artists[artist];
+  return static_cast<double>(plays) / recent.artist_plays;
+}
+
+/// Of the plays of `of`, the share by the ten heard most in `base`; equal ones by their number.
+double share_of_top(const DaySums& of, const DaySums& base) {
+  if (of.artist_plays == 0) return kNone;
+  std::vector<std::size_t> order(base.artists.size());
+  for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
+  const std::size_t top = std::min(kTop, order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(top), order.end(),
+                    [&](std::size_t a, std::size_t b) {
+                      return base.artists[a] != base.artists[b] ? base.artists[a] > base.artists[b]
+                                                                : a < b;
+                    });
+  std::int32_t plays = 0;
+  for (std::size_t k = 0; k < top; ++k)
+    if (base.artists[order[k]] > 0) plays += of.artists[order[k]];
+  return static_cast<double>(plays) / of.artist_plays;
+}
+
+double distance_of_hours(const DaySums& recent, const DaySums& base) {
+  Profile a{}, b{};
+  double a_sum = 0, b_sum = 0;
+  for (std::size_t hour = 0; hour < kHours; ++hour) {
+    a_sum += a[hour] = recent.hours[0][hour] + recent.hours[1][hour];
+    b_sum += b[hour] = base.hours[0][hour] + base.hours[1][hour];
+  }
+  if (a_sum == 0 || b_sum == 0) return kNone;
+  a = smoothed(a);
+  b = smoothed(b);
+  double sum = 0;
+  for (std::size_t hour = 0; hour < kHours; ++hour) {
+    const double apart = a[hour] / a_sum - b[hour] / b_sum;
+    sum += apart * apart;
+  }
+  return std::sqrt(sum);
+}
+
+double starts_in(const DaySums& sums) {
+  double count = 0;
+  for (const auto& hours : sums.hours)
+    for (const double starts : hours) count += starts;
+  return count;
+}
+
+double distance(const std::vector<std::int32_t>& a, std::int32_t a_sum,
+                const std::vector<std::int32_t>& b, std::int32_t b_sum) {
+  return a_sum > 0 && b_sum > 0 ? jensen_shannon(a, a_sum, b, b_sum) : kNone;
+}
+
+/// A gain in likelihood has a long tail to the right, and its root, which has none, sees less.
+double less_skewed(double gain) {
+  return gain < 0 ? -std::pow(-gain, 0.75) : std::pow(gain, 0.75);
+}
+
+double mean_minutes(const DaySums& sums) {
+  return sums.session_count > 0 ? sums.minutes / sums.session_count : kNone;
+}
+
+}  // namespace
+
+const MetricFacts& facts_of(Metric metric) {
+  return kFacts[static_cast<std::size_t>(metric)];
+}
+
+LookDays::LookDays(std::span<const ListeningDay> days) {
+  Numbering artists, kinds, decades;
+  days_.reserve(days.size());
+  for (const ListeningDay& day : days) {
+    Day& made = days_.emplace_back();
+    made.sessions = static_cast<double>(day.sessions.size());
+    made.tracks = static_cast<double>(day.plays.size());
+    for (const ListenedSession& session : day.sessions) {
+      made.minutes += session.minutes;
+      (session.is_weekend ? made.weekend_hours : made.weekday_hours).push_back(session.hour);
+    }
+    for (const DayPlay& play : day.plays) {
+      if (play.artist >= 0) made.artists.push_back(artists.of(play.artist));
+      if (play.kind >= 0) made.kinds.push_back(kinds.of(play.kind));
+      if (play.decade >= 0) made.decades.push_back(decades.of(play.decade));
+    }
+  }
+  artists_ = artists.size();
+  kinds_ = kinds.size();
+  decades_ = decades.size();
+}
+
+void DaySums::add(const LookDays& look, std::size_t day, int sign) {
+  const LookDays::Day& own = look.days()[day];
+  const std::size_t weekday = day % 7;
+  days[weekday] += sign;
+  sessions[weekday] += sign * own.sessions;
+  tracks[weekday] += sign * own.tracks;
+  active[weekday] += own.sessions > 0 ? sign : 0;
+  minutes += sign * own.minutes;
+  session_count += sign * own.sessions;
+  add_hours(look, day, sign);
+  for (const std::int32_t artist : own.artists) artists[static_cast<std::size_t>(artist)] += sign;
+  for (const std::int32_t kind : own.kinds) kinds[static_cast<std::size_t>(kind)] += sign;
+  for (const std::int32_t decade : own.decades) decades[static_cast<std::size_t>(decade)] += sign;
+  artist_plays += sign * static_cast<std::int32_t>(own.artists.size());
+  kind_plays += sign * static_cast<std::int32_t>(own.kinds.size());
+  decade_plays += sign * static_cast<std::int32_t>(own.decades.size());
+}
+
+void DaySums::add_hours(const LookDays& look, std::size_t day, int sign) {
+  for (const std::uint8_t hour : look.days()[day].weekday_hours) hours[0][hour] += sign;
+  for (const std::uint8_t hour : look.days()[day].weekend_hours) hours[1][hour] += sign;
+}
+
+double jensen_shannon(std::span<const std::int32_t> a, double a_sum,
+                      std::span<const std::int32_t> b, double b_sum) {
+  double sum = 0;
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    if (a[k] == 0 && b[k] == 0) continue;
+    const double p = a[k] / a_sum, q = b[k] / b_sum;
+    if (a[k] == 0 || b[k] == 0) {
+      sum += p + q;  // log2 of a share to its half
+      continue;
+    }
+    const double half = std::log2((p + q) / 2);
+    sum += p * (std::log2(p) - half) + q * (std::log2(q) - half);
+  }
+  return std::sqrt(std::max(0.0, sum / 2));
+}
+
+HourShift hour_shift(const DaySums& recent, const DaySums& base) {
+  if (recent.session_count == 0 || base.session_count == 0) return {0, kNone};
+  const std::array<Profile, 2> logs = log_profiles(base);
+  const auto likelihood = [&](int shift) {
+    double sum = 0;
+    for (std::size_t kind = 0; kind < 2; ++kind) {
+      for (int hour = 0; hour < kHours; ++hour)
+        sum += recent.hours[kind][static_cast<std::size_t>(hour)] *
+               logs[kind][static_cast<std::size_t>((hour - shift + kHours) % kHours)];
+    }
+    return sum;
+  };
+  const double unmoved = likelihood(0);
+  HourShift best{0, -std::numeric_limits<double>::infinity()};
+  for (int away = 1; away <= kWidestShift; ++away) {  // the smaller of equal ones, later first
+    for (const int shift : {away, -away}) {
+      const double gain = likelihood(shift) - unmoved;
+      if (gain > best.gain) best = {shift, gain};
+    }
+  }
+  return best;
+}
+
+double spread_of_hours(const DaySums& recent, const DaySums& base) {
+  return std::sqrt(1 / starts_in(recent) + 1 / starts_in(base));
+}
+
+MetricValues compare(const DaySums& recent, const DaySums& base) {
+  MetricValues values{};
+  const auto put = [&](Metric metric, double value) {
+    values[static_cast<std::size_t>(metric)] = value;
+  };
+  put(Metric::kSessionsPerDay,
+      per_day(recent.sessions, recent, recent) - per_day(base.sessions, base, recent));
+  put(Metric::kTracksPerDay, std::sqrt(per_day(recent.tracks, recent, recent)) -
+                                 std::sqrt(per_day(base.tracks, base, recent)));
+  put(Metric::kActiveDays,
+      per_day(recent.active, recent, recent) - per_day(base.active, base, recent));
+  put(Metric::kSessionMinutes,
+      std::log(std::max(1.0, mean_minutes(recent)) / std::max(1.0, mean_minutes(base))));
+  if (recent.session_count == 0) put(Metric::kSessionMinutes, kNone);
+  const bool is_enough = recent.session_count >= kFewestStarts;
+  put(Metric::kStartHour, is_enough ? less_skewed(hour_shift(recent, base).gain) : kNone);
+  put(Metric::kHoursOfDay,
+      is_enough ? distance_of_hours(recent, base) / spread_of_hours(recent, base) : kNone);
+  put(Metric::kNewArtists, share_of_new(recent, base));
+  put(Metric::kTopArtists, share_of_top(recent, base));
+  put(Metric::kArtists,
+      distance(recent.artists, recent.artist_plays, base.artists, base.artist_plays));
+  put(Metric::kKinds, distance(recent.kinds, recent.kind_plays, base.kinds, base.kind_plays));
+  put(Metric::kDecades,
+      distance(recent.decades, recent.decade_plays, base.decades, base.decade_plays));
+  return values;
+}
+
+MetricEffect effect_of(Metric metric, const DaySums& recent, const DaySums& base) {
+  const auto both = [](double now, double before) {
+    return MetricEffect{now, before, now - before};
+  };
+  const double of_week = std::min(7.0, sum_of(recent.days));
+  switch (metric) {
+    case Metric::kSessionsPerDay:
+      return both(per_day(recent.sessions, recent, recent), per_day(base.sessions, base, recent));
+    case Metric::kTracksPerDay:
+      return both(per_day(recent.tracks, recent, recent), per_day(base.tracks, base, recent));
+    case Metric::kActiveDays:
+      return both(of_week * per_day(recent.active, recent, recent),
+                  of_week * per_day(base.active, base, recent));
+    case Metric::kSessionMinutes:
+      return both(mean_minutes(recent), mean_minutes(base));
+    case Metric::kStartHour:
+      return {kNone, kNone, static_cast<double>(hour_shift(recent, base).hours)};
+    case Metric::kHoursOfDay:
+      return {kNone, kNone, distance_of_hours(recent, base)};
+    case Metric::kNewArtists:
+      return {share_of_new(recent, base), kNone, kNone};
+    case Metric::kTopArtists:
+      return both(share_of_top(recent, base), share_of_top(base, base));
+    default:
+      return {kNone, kNone, compare(recent, base)[static_cast<std::size_t>(metric)]};
+  }
+}
+
+}  // namespace engine::patterns

@@ -1,0 +1,336 @@
+// engine drift: what has changed about somebody's listening, and since when.
+#include "patterns/drift.hpp"
+
+#include <cmath>
+#include <cstdio>
+#include <memory>
+
+#include "app/library_tables.hpp"
+#include "core/calendar.hpp"
+#include "core/counted.hpp"
+#include "core/duration.hpp"
+#include "core/shown_text.hpp"
+#include "models/models.hpp"
+#include "patterns/track_kinds.hpp"
+#include "verbs/verbs.hpp"
+
+namespace engine::verbs {
+namespace {
+
+using patterns::DriftMetric;
+using patterns::DriftReport;
+using patterns::Metric;
+using patterns::Mover;
+
+constexpr const char* kRelative = "relative20";
+
+/// Everything that an answer is made of.
+struct Told {
+  std::unique_ptr<AsOf> tables;
+  patterns::TrackKinds kinds;
+  DriftReport report;
+  std::int64_t last_listen = 0;  // start of it, Unix seconds
+  bool is_relative = false;      // which rule is asked
+  bool has_drifted() const { return is_relative ? report.has_relative_alarm : report.has_drifted; }
+};
+
+patterns::LookSize size_of(const Arguments& arguments) {
+  const patterns::LookSize size{.days = static_cast<int>(arguments.integer("days")),
+                                .base = static_cast<int>(arguments.integer("base"))};
+  if (size.base < 3 * size.days)
+    throw Error(Exit::kUsage,
+                "a base of " + counted(size.base, "day") + " is too short for " +
+                    counted(size.days, "recent day"),
+                {.where = "--base",
+                 .source = {},
+                 .why = "by how much " + counted(size.days, "day") +
+                        " differ by chance is told from three times as many at least",
+                 .fix = "give --base " + std::to_string(3 * size.days) + " or more"});
+  return size;
+}
+
+Error too_little(const AsOf& tables, const patterns::LookSize& size, std::size_t days) {
+  const std::size_t needed = static_cast<std::size_t>(size.days + size.base);
+  const std::string why =
+      days < needed ? "the history of " + one_line(tables.user_name()) + " has " +
+                          counted(days, "whole day") + " up to " + format_date(tables.now()) +
+                          ", and a look at the last " + counted(size.days, "day") + " beside the " +
+                          std::to_string(size.base) + " before needs " + std::to_string(needed)
+                    : "in the " + counted(size.base, "day") + " before the last " +
+                          std::to_string(size.days) + " there are fewer than " +
+                          std::to_string(patterns::kFewestBaseSessions) + " sessions of " +
+                          one_line(tables.user_name()) + ", up to " + format_date(tables.now());
+  return Error(Exit::kNothing, "there is too little listening to tell what has changed",
+               {.where = {},
+                .source = {},
+                .why = why,
+                .fix = days < needed ? "import older listening, or look back less far with --base"
+                                     : "look at a time with more listening with --now, or import "
+                                       "what is missing"});
+}
+
+Told tell(const app::Caller& caller, const Arguments& arguments) {
+  patterns::DriftOptions options;
+  options.size = size_of(arguments);
+  if (caller.asked.random_seed) options.random_seed = *caller.asked.random_seed;
+  Told told{.tables = app::library_tables(caller), .kinds = {}, .report = {}};
+  const auto versions = list_models(
+      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false}));
+  told.kinds = patterns::track_kinds(*told.tables, versions);
+  const auto days =
+      patterns::listening_days(*told.tables, told.kinds, patterns::days_to_read(options));
+  auto report = patterns::detect_drift(days, options);
+  if (!report) throw too_little(*told.tables, options.size, days.size());
+  told.report = std::move(*report);
+  told.is_relative = arguments.text("rule") == kRelative;
+  told.last_listen = column_of<std::int64_t>(*told.tables->table("listens"), "ts").back();
+  return told;
+}
+
+/// What an artist, a kind or a decade is called.
+std::string name_of(const Told& told, Metric metric, std::int32_t key) {
+  if (metric == Metric::kDecades) return std::to_string(key) + "0s";
+  if (metric == Metric::kKinds) return told.kinds.names[static_cast<std::size_t>(key)];
+  const playlist_table& artists = *told.tables->table("artists");
+  return std::string(
+      text_of(*find_column(artists, "name"),
+              column_of<std::int32_t>(artists, "name")[static_cast<std::size_t>(key)]));
+}
+
+// ---- as data ----
+
+Json number_or_null(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+Json mover_json(const Told& told, Metric metric, const std::optional<Mover>& mover) {
+  if (!mover) return nullptr;
+  return {{"name", name_of(told, metric, mover->key)},
+          {"recent", mover->recent},
+          {"base", mover->base}};
+}
+
+std::string since_of(const Told& told, const DriftMetric& metric) {
+  return format_date(told.tables->now() - *metric.days_ago * kDay);
+}
+
+Json metric_json(const Told& told, const DriftMetric& metric) {
+  const patterns::MetricFacts& facts = patterns::facts_of(metric.test.metric);
+  Json json = {{"metric", facts.name},
+               {"unit", facts.unit},
+               {"recent", number_or_null(metric.effect.recent)},
+               {"base", number_or_null(metric.effect.base)},
+               {"change", number_or_null(metric.effect.change)},
+               {"z", metric.test.z},
+               {"inflation", metric.test.inflation},
+               {"p", metric.test.p},
+               {"drifted", metric.test.is_rejected},
+               {"since", metric.days_ago ? Json(since_of(told, metric)) : Json(nullptr)},
+               {"since_is_certain", metric.is_certain}};
+  json["rose"] = mover_json(told, metric.test.metric, metric.rose);
+  json["fell"] = mover_json(told, metric.test.metric, metric.fell);
+  return json;
+}
+
+Json past_json(const DriftReport& report) {
+  return {{"looks", report.looks},
+          {"bootstrap_alarms", report.alarms},
+          {"relative20_alarms", report.relative_alarms},
+          {"relative20_summary_alarms", report.relative_summary_alarms}};
+}
+
+Json drift_json(const Told& told) {
+  static constexpr const char* kSources[] = {"none", "model.clusters", "model.embedding", "genres"};
+  const DriftReport& report = told.report;
+  Json metrics = Json::array(), relative = Json::array();
+  for (const DriftMetric& metric : report.metrics) metrics.push_back(metric_json(told, metric));
+  for (const patterns::RelativeMetric& metric : report.relative)
+    relative.push_back({{"metric", metric.name},
+                        {"recent", metric.recent},
+                        {"base", metric.base},
+                        {"change", number_or_null(metric.change())},
+                        {"alarm", metric.is_alarm()}});
+  return {{"user", told.tables->user_name()},
+          {"now", format_time(told.tables->now())},
+          {"rule", told.is_relative ? kRelative : "bootstrap"},
+          {"days", report.size.days},
+          {"base", report.size.base},
+          {"level", report.level},
+          {"drifted", told.has_drifted()},
+          {"last_listen", format_time(told.last_listen)},
+          {"sessions", {{"recent", report.recent_sessions}, {"base", report.base_sessions}}},
+          {"plays", {{"recent", report.recent_tracks}, {"base", report.base_tracks}}},
+          {"kinds", kSources[static_cast<std::size_t>(told.kinds.source)]},
+          {"metrics", metrics},
+          {"relative20", relative},
+          {"past", past_json(report)}};
+}
+
+// ---- as text ----
+
+std::string rounded(double value, int digits) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.*f", digits, value);
+  return text;
+}
+
+std::string percent(double share) {
+  return rounded(100 * share, 0) + " %";
+}
+
+std::string from_to(const DriftMetric& metric, int digits, const std::string& unit) {
+  return rounded(metric.effect.base, digits) + " before, " + rounded(metric.effect.recent, digits) +
+         " now " + unit + " (" + (metric.effect.change >= 0 ? "+" : "") +
+         rounded(metric.effect.change, digits) + ")";
+}
+
+std::string moved_text(const Told& told, const DriftMetric& metric) {
+  std::string text;
+  const auto tell_one = [&](const std::optional<Mover>& mover, const char* word) {
+    if (!mover) return;
+    text += (text.empty() ? "" : ", ") + std::string(word) + " " +
+            one_line(name_of(told, metric.test.metric, mover->key)) + " (" + percent(mover->base) +
+            " of the plays before, " + percent(mover->recent) + " now)";
+  };
+  tell_one(metric.rose, "more");
+  tell_one(metric.fell, "less");
+  return text;
+}
+
+/// What a metric says, as it would be said.
+std::string sentence_of(const Told& told, const DriftMetric& metric) {
+  const double change = metric.effect.change;
+  const std::string apart = rounded(metric.effect.recent, 2) + " from the month before, " +
+                            rounded(metric.effect.base, 2) + " is usual";
+  switch (metric.test.metric) {
+    case Metric::kSessionsPerDay:
+      return "sessions a day: " + from_to(metric, 1, "");
+    case Metric::kTracksPerDay:
+      return "tracks a day: " + from_to(metric, 1, "");
+    case Metric::kActiveDays:
+      return "days of a week with listening: " + from_to(metric, 1, "");
+    case Metric::kSessionMinutes:
+      return "minutes of a session: " + from_to(metric, 0, "");
+    case Metric::kStartHour:
+      return "you listen " + counted(static_cast<int>(std::abs(change)), "hour") +
+             (change > 0 ? " later" : " earlier") + " than before";
+    case Metric::kHoursOfDay:
+      return "hours of the day: " + apart;
+    case Metric::kNewArtists:
+      return "by artists not heard in the days before: " + percent(metric.effect.recent) +
+             " of the plays, " + percent(metric.effect.base) + " is usual";
+    case Metric::kTopArtists:
+      return "by the ten artists most heard before: " + percent(metric.effect.recent) +
+             " of the plays, " + percent(metric.effect.base) + " is usual";
+    case Metric::kArtists:
+      return "artists: " + moved_text(told, metric);
+    case Metric::kKinds:
+      return "kinds of music: " + moved_text(told, metric);
+    case Metric::kDecades:
+      return "decades: " + moved_text(told, metric);
+  }
+  return "";
+}
+
+std::string p_text(double p) {
+  return p < 0.001 ? "p < 0.001" : "p = " + rounded(p, 3);
+}
+
+std::string since_text(const Told& told, const DriftMetric& metric) {
+  if (!metric.days_ago) return "";
+  return (metric.is_certain ? "; since " : "; since about ") + since_of(told, metric);
+}
+
+std::string bootstrap_text(const Told& told) {
+  std::string drifted, same;
+  for (const DriftMetric& metric : told.report.metrics) {
+    const std::string name(patterns::facts_of(metric.test.metric).name);
+    if (metric.test.is_rejected) {
+      drifted += "  " + sentence_of(told, metric) + since_text(told, metric) + "; " +
+                 p_text(metric.test.p) + "\n";
+    } else {
+      same += (same.empty() ? "" : ", ") + name + " (" + p_text(metric.test.p) + ")";
+    }
+  }
+  std::string text = drifted.empty() ? "nothing has changed beyond chance\n"
+                                     : "what has changed beyond chance:\n" + drifted;
+  if (!same.empty()) text += "not beyond chance: " + same + "\n";
+  return text;
+}
+
+std::string relative_text(const Told& told) {
+  std::string text;
+  for (const patterns::RelativeMetric& metric : told.report.relative) {
+    if (!metric.is_alarm()) continue;
+    text += "  " + metric.name + ": " + rounded(metric.base, 2) + " before, " +
+            rounded(metric.recent, 2) + " now (" + (metric.change() > 0 ? "+" : "") +
+            percent(metric.change()) + ")\n";
+  }
+  return text.empty() ? "no metric differs by more than a fifth\n"
+                      : "more than a fifth apart:\n" + text;
+}
+
+std::string past_text(const DriftReport& report) {
+  if (report.looks == 0)
+    return "there is no earlier look to compare with: the history is too short\n";
+  const auto share = [&](int alarms) {
+    return std::to_string(alarms) + " (" + percent(static_cast<double>(alarms) / report.looks) +
+           ")";
+  };
+  return "at the " + counted(report.looks, "earlier look") + ", " +
+         counted(report.size.days, "day") + " apart, bootstrap alarmed at " + share(report.alarms) +
+         ", relative20 at " + share(report.relative_alarms) + ", by its nine summaries alone at " +
+         share(report.relative_summary_alarms) + "\n";
+}
+
+std::string drift_text(const Told& told) {
+  const DriftReport& report = told.report;
+  const std::int64_t now = told.tables->now();
+  std::string text = one_line(told.tables->user_name()) + ", the " +
+                     counted(report.size.days, "day") + " up to " + format_time(now) +
+                     " beside the " + std::to_string(report.size.base) +
+                     " before: " + counted(std::lround(report.recent_sessions), "session") +
+                     " and " + counted(std::lround(report.base_sessions), "session") + "\n\n";
+  text += told.is_relative ? relative_text(told) : bootstrap_text(told);
+  if (report.recent_tracks == 0)
+    text += "nothing was heard since " + format_date(told.last_listen) +
+            "; where an import is missing, this is no change: import what came since\n";
+  return text + "\n" + past_text(report);
+}
+
+Answer drift(const app::Caller& caller, const Arguments& arguments) {
+  const Told told = tell(caller, arguments);
+  return {.exit = Exit::kDone, .data = drift_json(told), .text = drift_text(told)};
+}
+
+}  // namespace
+
+std::vector<Verb> drift_verbs() {
+  return {{.name = "drift",
+           .help = "What has changed about your listening, beyond chance",
+           .parameters = {{.name = "rule",
+                           .value_name = "RULE",
+                           .help = "What counts as changed: beyond chance, or by a fifth",
+                           .usual = "bootstrap",
+                           .one_of = {"bootstrap", kRelative}},
+                          {.name = "days",
+                           .type = Type::kInteger,
+                           .value_name = "N",
+                           .help = "So many last days ...",
+                           .usual = "7",
+                           .least = 1,
+                           .most = 90},
+                          {.name = "base",
+                           .type = Type::kInteger,
+                           .value_name = "N",
+                           .help = "... are held against so many before them",
+                           .usual = "30",
+                           .least = patterns::kFewestBaseDays,
+                           .most = 365}},
+           .footer = "bootstrap: a chance of 5 % at most that anything is told where nothing has "
+                     "changed, by how days\nand weeks of your own differ. How it is done, and for "
+                     "whom it sees what: engine help patterns.\n",
+           .answer = drift}};
+}
+
+}  // namespace engine::verbs
