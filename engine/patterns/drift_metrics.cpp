@@ -126,21 +126,27 @@ double share_of_top(const DaySums& of, const DaySums& base) {
   return static_cast<double>(plays) / of.artist_plays;
 }
 
+/// Of all starts; those of the base count as if as many of them were of weekends as of the recent
+/// ones, so that a busy weekend is no new habit.
 double distance_of_hours(const DaySums& recent, const DaySums& base) {
-  Profile a{}, b{};
-  double a_sum = 0, b_sum = 0;
-  for (std::size_t hour = 0; hour < kHours; ++hour) {
-    a_sum += a[hour] = recent.hours[0][hour] + recent.hours[1][hour];
-    b_sum += b[hour] = base.hours[0][hour] + base.hours[1][hour];
+  Profile apart{};
+  double starts = 0;
+  for (const Profile& hours : recent.hours)
+    for (const double count : hours) starts += count;
+  for (std::size_t kind = 0; kind < 2; ++kind) {
+    double own = 0, before = 0;
+    for (std::size_t hour = 0; hour < kHours; ++hour) {
+      own += recent.hours[kind][hour];
+      before += base.hours[kind][hour];
+    }
+    if (own == 0 || before == 0) continue;
+    for (std::size_t hour = 0; hour < kHours; ++hour)
+      apart[hour] += (recent.hours[kind][hour] - own * base.hours[kind][hour] / before) / starts;
   }
-  if (a_sum == 0 || b_sum == 0) return kNone;
-  a = smoothed(a);
-  b = smoothed(b);
+  if (starts == 0) return kNone;
+  apart = smoothed(apart);
   double sum = 0;
-  for (std::size_t hour = 0; hour < kHours; ++hour) {
-    const double apart = a[hour] / a_sum - b[hour] / b_sum;
-    sum += apart * apart;
-  }
+  for (const double value : apart) sum += value * value;
   return std::sqrt(sum);
 }
 

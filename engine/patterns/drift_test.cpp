@@ -151,11 +151,17 @@ std::vector<MetricTest> test_look(const Look& now, std::span<const Look> earlier
       sum += one[metric].z;
     }
     const double usual = facts.is_two_sided ? 0 : std::max(0.0, sum / weight);
-    double squares = kPriorLooks * kLeastInflation;
-    for (const Look& one : earlier)
-      if (one[metric].is_told()) squares += (one[metric].z - usual) * (one[metric].z - usual);
+    // By each window's own spread, and by the present one: a base that happens to be even looks
+    // surer than this person is.
+    double own = kPriorLooks * kLeastInflation, present = own;
+    for (const Look& one : earlier) {
+      if (!one[metric].is_told()) continue;
+      const double z = one[metric].z, beside = z * one[metric].spread / now[metric].spread;
+      own += (z - usual) * (z - usual);
+      present += (beside - usual) * (beside - usual);
+    }
     MetricTest test{.metric = static_cast<Metric>(metric)};
-    test.inflation = std::max(kLeastInflation, squares / weight);
+    test.inflation = std::max({kLeastInflation, own / weight, present / weight});
     test.z = (now[metric].z - usual) / std::sqrt(test.inflation);
     const double tail = facts.is_two_sided ? 2 * student_tail(std::abs(test.z), weight)
                                            : student_tail(test.z, weight);

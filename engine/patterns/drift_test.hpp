@@ -15,6 +15,8 @@
 //                        kLeastInflation at least, which it is without any earlier window: even days
 //                        that have nothing to do with each other lie further from drawn ones than
 //                        these from each other, as all are drawn from the same few base days
+//           The larger of two is taken: with each window's own spread, and with the present one, as a
+//           base that happens to be even looks surer than this person is.
 //           Of metrics that only rise, the mean of the earlier z is taken off first, where it is above
 //           0: taste always moves on a little.
 // p         The larger one of the share of draws and of Student's t with kPriorLooks + windows
