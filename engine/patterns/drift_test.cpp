@@ -12,7 +12,7 @@
 namespace engine::patterns {
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoDraws = std::numeric_limits<double>::quiet_NaN();
 
 /// For each recent day, the base days of its weekday.
 using Pools = std::vector<std::vector<std::size_t>>;
@@ -65,7 +65,7 @@ std::array<std::vector<double>, kMetricCount> drawn_values(const LookDays& look,
 
 MetricLook look_of(const MetricFacts& facts, double value, const std::vector<double>& drawn,
                    int draws) {
-  MetricLook look{value, kNone, kNone, kNone, 1};
+  MetricLook look{value, kNoDraws, kNoDraws, kNoDraws, 1};
   if (value != value || drawn.size() < static_cast<std::size_t>(draws) / 2) return look;
   const auto count = static_cast<double>(drawn.size());
   look.mean = std::accumulate(drawn.begin(), drawn.end(), 0.0) / count;

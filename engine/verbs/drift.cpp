@@ -25,7 +25,7 @@ using patterns::Mover;
 constexpr const char* kRelative = "relative20";
 
 /// Everything that an answer is made of.
-struct Told {
+struct ToldDrift {
   std::unique_ptr<AsOf> tables;
   patterns::TrackKinds kinds;
   DriftReport report;
@@ -69,11 +69,11 @@ Error too_little(const AsOf& tables, const patterns::LookSize& size, std::size_t
                                        "what is missing"});
 }
 
-Told tell(const app::Caller& caller, const Arguments& arguments) {
+ToldDrift tell_drift(const app::Caller& caller, const Arguments& arguments) {
   patterns::DriftOptions options;
   options.size = size_of(arguments);
   if (caller.asked.random_seed) options.random_seed = *caller.asked.random_seed;
-  Told told{.tables = app::library_tables(caller), .kinds = {}, .report = {}};
+  ToldDrift told{.tables = app::library_tables(caller), .kinds = {}, .report = {}};
   const auto versions = list_models(
       Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false}));
   told.kinds = patterns::track_kinds(*told.tables, versions);
@@ -88,7 +88,7 @@ Told tell(const app::Caller& caller, const Arguments& arguments) {
 }
 
 /// What an artist, a kind or a decade is called.
-std::string name_of(const Told& told, Metric metric, std::int32_t key) {
+std::string mover_name(const ToldDrift& told, Metric metric, std::int32_t key) {
   if (metric == Metric::kDecades) return std::to_string(key) + "0s";
   if (metric == Metric::kKinds) return told.kinds.names[static_cast<std::size_t>(key)];
   const playlist_table& artists = *told.tables->table("artists");
@@ -99,28 +99,28 @@ std::string name_of(const Told& told, Metric metric, std::int32_t key) {
 
 // ---- as data ----
 
-Json number_or_null(double value) {
+Json finite_or_null(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
-Json mover_json(const Told& told, Metric metric, const std::optional<Mover>& mover) {
+Json mover_json(const ToldDrift& told, Metric metric, const std::optional<Mover>& mover) {
   if (!mover) return nullptr;
-  return {{"name", name_of(told, metric, mover->key)},
+  return {{"name", mover_name(told, metric, mover->key)},
           {"recent", mover->recent},
           {"base", mover->base}};
 }
 
-std::string since_of(const Told& told, const DriftMetric& metric) {
+std::string since_of(const ToldDrift& told, const DriftMetric& metric) {
   return format_date(told.tables->now() - *metric.days_ago * kDay);
 }
 
-Json metric_json(const Told& told, const DriftMetric& metric) {
+Json metric_json(const ToldDrift& told, const DriftMetric& metric) {
   const patterns::MetricFacts& facts = patterns::facts_of(metric.test.metric);
   Json json = {{"metric", facts.name},
                {"unit", facts.unit},
-               {"recent", number_or_null(metric.effect.recent)},
-               {"base", number_or_null(metric.effect.base)},
-               {"change", number_or_null(metric.effect.change)},
+               {"recent", finite_or_null(metric.effect.recent)},
+               {"base", finite_or_null(metric.effect.base)},
+               {"change", finite_or_null(metric.effect.change)},
                {"z", metric.test.z},
                {"inflation", metric.test.inflation},
                {"p", metric.test.p},
@@ -139,7 +139,7 @@ Json past_json(const DriftReport& report) {
           {"relative20_summary_alarms", report.relative_summary_alarms}};
 }
 
-Json drift_json(const Told& told) {
+Json drift_json(const ToldDrift& told) {
   static constexpr const char* kSources[] = {"none", "model.clusters", "model.embedding", "genres"};
   const DriftReport& report = told.report;
   Json metrics = Json::array(), relative = Json::array();
@@ -148,7 +148,7 @@ Json drift_json(const Told& told) {
     relative.push_back({{"metric", metric.name},
                         {"recent", metric.recent},
                         {"base", metric.base},
-                        {"change", number_or_null(metric.change())},
+                        {"change", finite_or_null(metric.change())},
                         {"alarm", metric.is_alarm()}});
   return {{"user", told.tables->user_name()},
           {"now", format_time(told.tables->now())},
@@ -168,29 +168,30 @@ Json drift_json(const Told& told) {
 
 // ---- as text ----
 
-std::string rounded(double value, int digits) {
+std::string to_digits(double value, int digits) {
   char text[32];
   std::snprintf(text, sizeof text, "%.*f", digits, value);
   return text;
 }
 
-std::string percent(double share) {
-  return rounded(100 * share, 0) + " %";
+std::string whole_percent(double share) {
+  return to_digits(100 * share, 0) + " %";
 }
 
 std::string from_to(const DriftMetric& metric, int digits, const std::string& unit) {
-  return rounded(metric.effect.base, digits) + " before, " + rounded(metric.effect.recent, digits) +
-         " now " + unit + " (" + (metric.effect.change >= 0 ? "+" : "") +
-         rounded(metric.effect.change, digits) + ")";
+  return to_digits(metric.effect.base, digits) + " before, " +
+         to_digits(metric.effect.recent, digits) + " now " + unit + " (" +
+         (metric.effect.change >= 0 ? "+" : "") + to_digits(metric.effect.change, digits) + ")";
 }
 
-std::string moved_text(const Told& told, const DriftMetric& metric) {
+std::string moved_text(const ToldDrift& told, const DriftMetric& metric) {
   std::string text;
   const auto tell_one = [&](const std::optional<Mover>& mover, const char* word) {
     if (!mover) return;
     text += (text.empty() ? "" : ", ") + std::string(word) + " " +
-            one_line(name_of(told, metric.test.metric, mover->key)) + " (" + percent(mover->base) +
-            " of the plays before, " + percent(mover->recent) + " now)";
+            one_line(mover_name(told, metric.test.metric, mover->key)) + " (" +
+            whole_percent(mover->base) + " of the plays before, " + whole_percent(mover->recent) +
+            " now)";
   };
   tell_one(metric.rose, "more");
   tell_one(metric.fell, "less");
@@ -198,10 +199,10 @@ std::string moved_text(const Told& told, const DriftMetric& metric) {
 }
 
 /// What a metric says, as it would be said.
-std::string sentence_of(const Told& told, const DriftMetric& metric) {
+std::string sentence_of(const ToldDrift& told, const DriftMetric& metric) {
   const double change = metric.effect.change;
-  const std::string apart = rounded(metric.effect.recent, 2) + " from the month before, " +
-                            rounded(metric.effect.base, 2) + " is usual";
+  const std::string apart = to_digits(metric.effect.recent, 2) + " from the month before, " +
+                            to_digits(metric.effect.base, 2) + " is usual";
   switch (metric.test.metric) {
     case Metric::kSessionsPerDay:
       return "sessions a day: " + from_to(metric, 1, "");
@@ -217,11 +218,11 @@ std::string sentence_of(const Told& told, const DriftMetric& metric) {
     case Metric::kHoursOfDay:
       return "hours of the day: " + apart;
     case Metric::kNewArtists:
-      return "by artists not heard in the days before: " + percent(metric.effect.recent) +
-             " of the plays, " + percent(metric.effect.base) + " is usual";
+      return "by artists not heard in the days before: " + whole_percent(metric.effect.recent) +
+             " of the plays, " + whole_percent(metric.effect.base) + " is usual";
     case Metric::kTopArtists:
-      return "by the ten artists most heard before: " + percent(metric.effect.recent) +
-             " of the plays, " + percent(metric.effect.base) + " is usual";
+      return "by the ten artists most heard before: " + whole_percent(metric.effect.recent) +
+             " of the plays, " + whole_percent(metric.effect.base) + " is usual";
     case Metric::kArtists:
       return "artists: " + moved_text(told, metric);
     case Metric::kKinds:
@@ -233,15 +234,15 @@ std::string sentence_of(const Told& told, const DriftMetric& metric) {
 }
 
 std::string p_text(double p) {
-  return p < 0.001 ? "p < 0.001" : "p = " + rounded(p, 3);
+  return p < 0.001 ? "p < 0.001" : "p = " + to_digits(p, 3);
 }
 
-std::string since_text(const Told& told, const DriftMetric& metric) {
+std::string since_text(const ToldDrift& told, const DriftMetric& metric) {
   if (!metric.days_ago) return "";
   return (metric.is_certain ? "; since " : "; since about ") + since_of(told, metric);
 }
 
-std::string bootstrap_text(const Told& told) {
+std::string bootstrap_text(const ToldDrift& told) {
   std::string drifted, same;
   for (const DriftMetric& metric : told.report.metrics) {
     const std::string name(patterns::facts_of(metric.test.metric).name);
@@ -258,13 +259,13 @@ std::string bootstrap_text(const Told& told) {
   return text;
 }
 
-std::string relative_text(const Told& told) {
+std::string relative_text(const ToldDrift& told) {
   std::string text;
   for (const patterns::RelativeMetric& metric : told.report.relative) {
     if (!metric.is_alarm()) continue;
-    text += "  " + metric.name + ": " + rounded(metric.base, 2) + " before, " +
-            rounded(metric.recent, 2) + " now (" + (metric.change() > 0 ? "+" : "") +
-            percent(metric.change()) + ")\n";
+    text += "  " + metric.name + ": " + to_digits(metric.base, 2) + " before, " +
+            to_digits(metric.recent, 2) + " now (" + (metric.change() > 0 ? "+" : "") +
+            whole_percent(metric.change()) + ")\n";
   }
   return text.empty() ? "no metric differs by more than a fifth\n"
                       : "more than a fifth apart:\n" + text;
@@ -274,8 +275,8 @@ std::string past_text(const DriftReport& report) {
   if (report.looks == 0)
     return "there is no earlier look to compare with: the history is too short\n";
   const auto share = [&](int alarms) {
-    return std::to_string(alarms) + " (" + percent(static_cast<double>(alarms) / report.looks) +
-           ")";
+    return std::to_string(alarms) + " (" +
+           whole_percent(static_cast<double>(alarms) / report.looks) + ")";
   };
   return "at the " + counted(report.looks, "earlier look") + ", " +
          counted(report.size.days, "day") + " apart, bootstrap alarmed at " + share(report.alarms) +
@@ -283,7 +284,7 @@ std::string past_text(const DriftReport& report) {
          share(report.relative_summary_alarms) + "\n";
 }
 
-std::string drift_text(const Told& told) {
+std::string drift_text(const ToldDrift& told) {
   const DriftReport& report = told.report;
   const std::int64_t now = told.tables->now();
   std::string text = one_line(told.tables->user_name()) + ", the " +
@@ -299,7 +300,7 @@ std::string drift_text(const Told& told) {
 }
 
 Answer drift(const app::Caller& caller, const Arguments& arguments) {
-  const Told told = tell(caller, arguments);
+  const ToldDrift told = tell_drift(caller, arguments);
   return {.exit = Exit::kDone, .data = drift_json(told), .text = drift_text(told)};
 }
 
