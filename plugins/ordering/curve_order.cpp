@@ -82,9 +82,7 @@ class CurveOrder {
       if (missing == 0) continue;
       notes.push_back(playlist::concat(missing, " of the ", shared::counted(rows.size(), "track"),
                                        missing == 1 ? " has no " : " have no ", course.name,
-                                       missing > unknown_.size()
-                                           ? "; they stand where the other columns want them"
-                                           : "; they stand at the end, in the order they came"));
+                                       where_missing(missing)));
     }
     if (!harmony_.empty()) notes.push_back(harmony_);
     if (is_one_column() && count_missing() > unknown_.size()) {
@@ -96,6 +94,15 @@ class CurveOrder {
   }
 
  private:
+  /// Where the tracks stand that have no value of a course.
+  [[nodiscard]] const char* where_missing(std::size_t count) const {
+    const bool have_others = count > unknown_.size();
+    if (count == 1)
+      return have_others ? "; it stands where the other columns want it" : "; it stands at the end";
+    return have_others ? "; they stand where the other columns want them"
+                       : "; they stand at the end, in the order they came";
+  }
+
   [[nodiscard]] bool is_one_column() const { return courses_.size() == 1; }
   [[nodiscard]] double rows() const { return static_cast<double>(call_.rows()); }
   [[nodiscard]] bool is_choice() const { return items_.size() > known_places_; }

@@ -178,8 +178,8 @@ TEST_CASE("a track without one of several values is where the others want it", "
   arguments.emplace_back("points_2", ArgumentList{0.1, 0.9});
   const Ordered ordered = curve(library, arguments);
   CHECK(ordered.rows == Numbers{1, 2, 0});
-  CHECK_THAT(ordered.notices[1], Catch::Contains("1 of the 3 tracks have no tempo; they stand "
-                                                 "where the other columns want them"));
+  CHECK_THAT(ordered.notices[1], Catch::Contains("1 of the 3 tracks has no tempo; it stands "
+                                                 "where the other columns want it"));
 }
 
 TEST_CASE("as many tracks are chosen as last about so long, from end to end of the curve",

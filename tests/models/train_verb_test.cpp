@@ -241,6 +241,6 @@ TEST_CASE("Ctrl-C ends a training and keeps what there was", "[models][cli]") {
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 130);
   CHECK_THAT(told, Catch::Contains("interrupted"));
-  CHECK_THAT(home.run({"models", "item_cf"}).out, Catch::Contains("model.item_cf as of"));
+  CHECK_THAT(home.engine({"models", "item_cf"}).out, Catch::Contains("model.item_cf as of"));
   CHECK_THAT(home.run({"models", "waits"}).err, Catch::Contains("has not been trained"));
 }
