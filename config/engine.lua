@@ -30,6 +30,7 @@ return {
   play = {
     min_seconds = 30, -- a listen this long counts as a play
     min_share = 0.5, -- a listen of this share of the track counts as a play too
+    session_gap_minutes = 30, -- a pause this long parts two listening sessions
   },
   train = {
     wall_seconds = 86400, -- seconds a training may take

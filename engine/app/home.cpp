@@ -54,7 +54,8 @@ const Settings& Home::settings() const {
 }
 
 PlayRule Home::play_rule() const {
-  return {settings().number("play.min_seconds"), settings().number("play.min_share")};
+  return {settings().number("play.min_seconds"), settings().number("play.min_share"),
+          60 * settings().integer("play.session_gap_minutes")};
 }
 
 const std::string& Home::library_path() const {

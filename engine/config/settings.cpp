@@ -171,6 +171,8 @@ const std::vector<SettingDeclaration>& setting_declarations() {
       {"play.min_seconds", Type::kNumber, "30", 0, 3600, "a listen this long counts as a play"},
       {"play.min_share", Type::kNumber, "0.5", 0, 1,
        "a listen of this share of the track counts as a play too"},
+      {"play.session_gap_minutes", Type::kInteger, "30", 1, 1440,
+       "a pause this long parts two listening sessions"},
       {"train.wall_seconds", Type::kNumber, "86400", 1, 864000, "seconds a training may take"},
       {"train.memory_megabytes", Type::kInteger, "16384", 256, 1048576,
        "MiB of address space a training's worker may add"},

@@ -65,6 +65,8 @@ class AsOf : public Tables {
   [[nodiscard]] virtual std::int64_t user_id() const = 0;
   [[nodiscard]] virtual const std::string& user_name() const = 0;
   [[nodiscard]] virtual const std::string& timezone() const = 0;
+  /// PlayRule::session_gap_seconds, of the rule that the columns were asked for with.
+  [[nodiscard]] virtual std::int64_t session_gap_seconds() const = 0;
   /// What the columns were made from: equal states and equal `now` give equal tables.
   [[nodiscard]] virtual const std::string& data_state() const = 0;
   /// What the catalogue's part was made from; the same for every user of one state of the store.

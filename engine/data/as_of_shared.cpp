@@ -30,6 +30,9 @@ class SharedView final : public AsOf {
   [[nodiscard]] std::int64_t user_id() const override { return shared_->user_id(); }
   [[nodiscard]] const std::string& user_name() const override { return shared_->user_name(); }
   [[nodiscard]] const std::string& timezone() const override { return shared_->timezone(); }
+  [[nodiscard]] std::int64_t session_gap_seconds() const override {
+    return shared_->session_gap_seconds();
+  }
   [[nodiscard]] const std::string& data_state() const override { return shared_->data_state(); }
   [[nodiscard]] const std::string& catalogue_state() const override {
     return shared_->catalogue_state();

@@ -7,13 +7,38 @@
 #include <unordered_set>
 
 #include "core/duration.hpp"
+#include "core/local_time.hpp"
 #include "data/as_of_view.hpp"
+#include "data/features.hpp"
 #include "data/listen_scan.hpp"
 #include "data/listening_columns.hpp"
 #include "data/sessions.hpp"
 #include "store/listen_flags.hpp"
 
 namespace engine {
+
+namespace {
+
+/// Of the flags that are known, how many are set; NaN of none.
+float share_set(std::span<const std::uint8_t> flags) {
+  const auto known = std::ranges::count_if(flags, [](std::uint8_t flag) { return flag != 255; });
+  const auto set = std::ranges::count(flags, std::uint8_t{1});
+  return known == 0 ? kMissing : static_cast<float>(set) / static_cast<float>(known);
+}
+
+/// The code that occurs most, the first of equal ones; -1 where there is none.
+std::int32_t most_common(std::span<const std::int32_t> codes, std::size_t count) {
+  std::vector<std::size_t> times(count);
+  std::int32_t best = -1;
+  for (const std::int32_t code : codes) {
+    if (code < 0) continue;
+    const std::size_t now = ++times[static_cast<std::size_t>(code)];
+    if (best < 0 || now > times[static_cast<std::size_t>(best)]) best = code;
+  }
+  return best;
+}
+
+}  // namespace
 
 std::int64_t AsOfView::summary(const char* column) const {
   return items<std::int64_t>(user("summary"), column)[0];
@@ -101,12 +126,47 @@ AsOfView::Made AsOfView::make_listen_contexts() const {
 
   std::int32_t *const session = made->i32("session"), *const position = made->i32("position");
   std::int32_t number = 0;
-  for (const Session& span : session_spans(listen_columns())) {
+  for (const Session& span : session_spans(listen_columns(), session_gap_seconds())) {
     for (std::size_t k = 0; k < span.listens; ++k) {
       session[span.first_listen + k] = number;
       position[span.first_listen + k] = static_cast<std::int32_t>(k);
     }
     ++number;
+  }
+  return made;
+}
+
+AsOfView::Made AsOfView::make_sessions() const {
+  const auto sessions = sessions_of(listen_columns(), session_gap_seconds(), tracks_);
+  const playlist_table& contexts = *table("listen_contexts");
+  const auto shuffle = items<std::uint8_t>(contexts, "shuffle");
+  const playlist_column& devices = *find_column(contexts, "device");
+  const auto device = items<std::int32_t>(contexts, "device");
+  const std::int64_t first = sessions.empty() ? now_ : std::min(now_, sessions.front().start);
+  const LocalClock clock(timezone(), first, now_ + 1);
+
+  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(sessions.size()));
+  std::int64_t *const start = made->i64("start"), *const end = made->i64("end");
+  std::int32_t *const plays = made->i32("plays"), *const tracks = made->i32("tracks"),
+                      *const skips = made->i32("skips"), *const hour = made->i32("hour"),
+                      *const weekday = made->i32("weekday");
+  float* const shuffle_share = made->f32("shuffle_share");
+  std::vector<std::string> names;
+  for (std::uint32_t code = 0; code < devices.dict->count; ++code)
+    names.emplace_back(text_of(devices, static_cast<std::int32_t>(code)));
+  std::int32_t* const played_on = made->texts("device", names);
+  for (std::size_t k = 0; k < sessions.size(); ++k) {
+    const Session& session = sessions[k];
+    start[k] = session.start;
+    end[k] = session.end;
+    plays[k] = session.plays;
+    tracks[k] = session.tracks;
+    skips[k] = session.skips;
+    const LocalTime began = clock.at(session.start);
+    hour[k] = began.hour();
+    weekday[k] = began.weekday();
+    shuffle_share[k] = share_set(shuffle.subspan(session.first_listen, session.listens));
+    played_on[k] = most_common(device.subspan(session.first_listen, session.listens), names.size());
   }
   return made;
 }

@@ -54,6 +54,9 @@ class AsOfView final : public AsOf {
   [[nodiscard]] std::int64_t user_id() const override { return columns_->user_id; }
   [[nodiscard]] const std::string& user_name() const override { return columns_->user_name; }
   [[nodiscard]] const std::string& timezone() const override { return columns_->timezone; }
+  [[nodiscard]] std::int64_t session_gap_seconds() const override {
+    return columns_->session_gap_seconds;
+  }
   [[nodiscard]] const std::string& data_state() const override { return columns_->data_state; }
   [[nodiscard]] const std::string& catalogue_state() const override {
     return columns_->catalogue_state;
@@ -83,6 +86,7 @@ class AsOfView final : public AsOf {
   // as_of_user.cpp
   [[nodiscard]] Made make_listens() const;
   [[nodiscard]] Made make_listen_contexts() const;
+  [[nodiscard]] Made make_sessions() const;
   [[nodiscard]] Made make_likes() const;
   [[nodiscard]] Made make_library() const;
   [[nodiscard]] Made make_playlist_tracks() const;

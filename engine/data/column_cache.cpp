@@ -123,6 +123,7 @@ class Preparation {
   /// Nothing when the store changed while two connections read it.
   std::optional<PreparedColumns> prepare() {
     choose();
+    made_.session_gap_seconds = options_.rule.session_gap_seconds;
     made_.catalogue_state = state_of(store_);
     made_.data_state = state_of(store_, made_.catalogue_state, made_.user_id);
     const std::string source = source_of(store_, made_.catalogue_state);
@@ -314,6 +315,7 @@ std::shared_ptr<const PreparedColumns> ColumnLoader::load(const User& user) cons
   made->user_id = user.id;
   made->user_name = user.name;
   made->timezone = user.timezone;
+  made->session_gap_seconds = state_->catalogue.session_gap_seconds;
   made->catalogue_state = state_->catalogue.catalogue_state;
   made->data_state = data_state(user);
   made->user = made->sets = made->words = state_->builder.build_in_memory(

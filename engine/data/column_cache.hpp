@@ -48,6 +48,7 @@ struct PreparedColumns {
   std::shared_ptr<const ColumnFile> catalogue, user, sets, words;
   std::int64_t user_id = 0;
   std::string user_name, timezone = "UTC";
+  std::int64_t session_gap_seconds = PlayRule().session_gap_seconds;
   std::string data_state;       // what the columns were made from; goes into the run record
   std::string catalogue_state;  // and what the catalogue's were, whoever the user is
   std::vector<ServedRun> runs;  // by run_id

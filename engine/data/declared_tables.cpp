@@ -8,7 +8,9 @@
 #include "core/hash.hpp"
 #include "data/as_of_view.hpp"
 #include "data/listening_columns.hpp"
+#include "data/mood_windows.hpp"
 #include "data/owned_table.hpp"
+#include "data/session_hours.hpp"
 #include "data/sessions.hpp"
 #include "data/track_genres.hpp"
 
@@ -28,6 +30,9 @@ constexpr DeclaredColumn real(const char* name, const char* help, double low = 0
 }
 constexpr DeclaredColumn whole(const char* name, const char* help, double low, double high) {
   return {name, PLAYLIST_I32, help, Holds::kValues, low, high};
+}
+constexpr DeclaredColumn sure_whole(const char* name, const char* help, double low, double high) {
+  return {name, PLAYLIST_I32, help, Holds::kValues, low, high, false};
 }
 constexpr DeclaredColumn count(const char* name, const char* help) {
   return {name, PLAYLIST_I32, help, Holds::kValues, 0, 50, false};
@@ -215,7 +220,98 @@ constexpr DeclaredColumn kSessionColumns[] = {
     time("end", "of the listen that ended last"),
     count("plays", "listens that count as plays"),
     count("tracks", "different tracks"),
+    count("skips", "listens that were skipped"),
+    sure_whole("hour", "0..23 of its start, on the clock of your time zone", 0, 23),
+    sure_whole("weekday", "of its start, 0 Monday .. 6 Sunday", 0, 6),
+    real("shuffle_share", "of its listens of which that is told, how many were shuffled"),
+    text("device", "what most of it was played on, as far as an export told"),
 };
+constexpr DeclaredColumn kSessionHourColumns[] = {
+    time("ts", "the hour's beginning, Unix seconds"),
+    flag("started", "1: a session began in it; 255: it is not over, or still to come"),
+    sure_whole("hour", "0..23, on the clock of your time zone", 0, 23),
+    sure_whole("weekday", "0 Monday .. 6 Sunday", 0, 6),
+    sure_whole("day_of_month", "1..31", 1, 31),
+    sure_flag("is_weekend", "Saturday or Sunday"),
+    real("hour_sin", "sine of the hour, a day being a turn", -1, 1),
+    real("hour_cos", "cosine of it", -1, 1),
+    real("day_sin", "sine of the weekday, a week being a turn", -1, 1),
+    real("day_cos", "cosine of it", -1, 1),
+    real("rolling_listening_frequency_7d", "starts in this hour of the day, of the last 7 days", 0,
+         7),
+    real("rolling_listening_frequency_30d", "likewise of 30 days", 0, 30),
+    real("time_since_last_session", "hours since a session began, at most 9999", 0, 500),
+    real("avg_session_duration_last_7d", "mean minutes of sessions begun in the last 7 days", 0,
+         300),
+    real("total_tracks_last_7d", "listens that ended in the last 7 days", 0, 500),
+    real("total_tracks_last_30d", "likewise 30 days", 0, 2000),
+    real("same_hour_7d",
+         "log odds of a start in this hour of the day; the past counts half after 7 days", -7, 7),
+    real("same_hour_28d", "likewise 28 days", -7, 7),
+    real("same_hour_90d", "likewise 90 days", -7, 7),
+    real("same_hour_365d", "likewise 365 days", -7, 7),
+    real("same_week_hour_14d", "log odds of a start in this hour of the week, half after 14 days",
+         -7, 7),
+    real("same_week_hour_56d", "likewise 56 days", -7, 7),
+    real("same_week_hour_180d", "likewise 180 days", -7, 7),
+    real("same_week_hour_730d", "likewise 730 days", -7, 7),
+    real("near_hours_28d",
+         "log odds of a start in this hour, with half of the one before and after", -7, 7),
+    real("near_hours_90d", "likewise 90 days", -7, 7),
+    real("start_rate_3d", "log odds of a start in any hour, half after 3 days", -9, 7),
+    real("start_rate_14d", "likewise 14 days", -9, 7),
+    real("start_rate_60d", "likewise 60 days", -9, 7),
+    real("start_rate_365d", "likewise 365 days", -9, 7),
+    real("log_hours_since_start", "ln(1 + hours since a session began), at most 30 days", 0, 7),
+    real("log_hours_since_heard", "ln(1 + 10 minutes since anything ended), at most 30 days", 0, 9),
+    count("starts_today", "hours with a start since 4 o'clock"),
+    count("starts_24h", "hours with a start in the last 24"),
+    count("starts_7d", "likewise in 7 days"),
+    count("starts_30d", "likewise in 30 days"),
+    sure_flag("is_listening", "something ended less than a session's gap ago"),
+    sure_flag("started_1h_ago", "a session began in the hour before"),
+    sure_flag("started_2h_ago", "likewise two hours before"),
+    sure_flag("started_3h_ago", "likewise three hours before"),
+    sure_flag("started_24h_ago", "likewise 24 hours before"),
+    sure_flag("started_168h_ago", "likewise a week before"),
+};
+
+constexpr DeclaredColumn kMoodWindowColumns[] = {
+    number_if_known("listen", Holds::kValues,
+                    "row of \"listens\" that is to be told; -1 not heard yet"),
+    number("track_0", Holds::kTracks, "the latest track before it"),
+    number("track_1", Holds::kTracks, "the one before that"),
+    number("track_2", Holds::kTracks, "the third"),
+    count("own", "of these three, how many have features of their own"),
+    count("known", "of these three, how many have their own or their artist's"),
+    real("valence_mean", "mean of the three"),
+    real("valence_std", "standard deviation of the three"),
+    real("current_valence", "of the latest"),
+    real("energy_mean", "mean of the three"),
+    real("energy_std", "standard deviation of the three"),
+    real("current_energy", "of the latest"),
+    real("danceability_mean", "mean of the three"),
+    real("danceability_std", "standard deviation of the three"),
+    real("current_danceability", "of the latest"),
+    real("acousticness_mean", "mean of the three"),
+    real("acousticness_std", "standard deviation of the three"),
+    real("current_acousticness", "of the latest"),
+    real("instrumentalness_mean", "mean of the three"),
+    real("instrumentalness_std", "standard deviation of the three"),
+    real("current_instrumentalness", "of the latest"),
+    real("tempo_norm_mean", "mean of the three; tempo / 250, at most 1"),
+    real("tempo_norm_std", "standard deviation of the three"),
+    real("current_tempo_norm", "of the latest"),
+    time("ts", "start of the latest listen before it, Unix seconds"),
+    real("hour_sin", "sine of the latest's hour, a day being a turn", -1, 1),
+    real("hour_cos", "cosine of it", -1, 1),
+    real("day_sin", "sine of the weekday, a week being a turn", -1, 1),
+    real("day_cos", "cosine of it", -1, 1),
+    real("time_since_session_start", "minutes from the session's start to the latest's", 0, 300),
+    sure_flag("is_weekend", "Saturday or Sunday"),
+    count("session_position", "of the latest in its session, from 0"),
+};
+
 constexpr DeclaredColumn kTrackSessionColumns[] = {
     count("sessions", "in how many of your listening sessions you heard it"),
 };
@@ -421,10 +517,24 @@ constexpr DeclaredTable kDeclared[] = {
      .owner = TableOwner::kUser,
      .rows = TableRows::kEvents,
      .columns = kSessionColumns,
+     .compute = [](const AsOfView& view, std::string_view) { return view.make_sessions(); }},
+    {.name = "session_hours",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kEvents,
+     .columns = kSessionHourColumns,
      .compute =
          [](const AsOfView& view, std::string_view) {
-           return make_sessions(view.listen_columns(),
-                                static_cast<std::size_t>(view.track_count()));
+           return make_session_hours(view.listen_columns(), view.session_gap_seconds(), view.now(),
+                                     view.timezone());
+         }},
+    {.name = "mood_windows",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kEvents,
+     .columns = kMoodWindowColumns,
+     .compute =
+         [](const AsOfView& view, std::string_view) {
+           return make_mood_windows(view, view.listen_columns(), view.session_gap_seconds(),
+                                    view.now(), view.timezone());
          }},
     {.name = "last_session",
      .owner = TableOwner::kUser,
@@ -432,7 +542,7 @@ constexpr DeclaredTable kDeclared[] = {
      .columns = kTrackTimeColumns,
      .compute =
          [](const AsOfView& view, std::string_view) {
-           return make_last_session(view.listen_columns(),
+           return make_last_session(view.listen_columns(), view.session_gap_seconds(),
                                     static_cast<std::size_t>(view.track_count()));
          }},
     {.name = "track_sessions",
@@ -441,7 +551,7 @@ constexpr DeclaredTable kDeclared[] = {
      .columns = kTrackSessionColumns,
      .compute =
          [](const AsOfView& view, std::string_view) {
-           return make_track_sessions(view.listen_columns(),
+           return make_track_sessions(view.listen_columns(), view.session_gap_seconds(),
                                       static_cast<std::size_t>(view.track_count()));
          }},
 

@@ -94,7 +94,7 @@ void AudienceAsOf::add_user(const AsOf& tables, std::span<const std::int32_t> ar
   const ListenColumns listens = listens_of(tables);
   const std::uint64_t first_session = sessions_.count();
   std::vector<std::int32_t> artists;
-  for (const Session& session : session_spans(listens)) {
+  for (const Session& session : session_spans(listens, tables.session_gap_seconds())) {
     const std::uint64_t number = sessions_.count() + 1;
     for (std::size_t k = session.first_listen + session.listens; k-- > session.first_listen;) {
       if (listens.is_play[k] != 1) continue;

@@ -391,7 +391,7 @@ class TrainingTables final : public Tables {
     std::int32_t session = -1, user = -1;
     std::int64_t end = 0;  // of the session, as far as it has come
     each_of_users([&](const Listen& listen, std::int32_t row) {
-      const bool is_new = row != user || listen.ts - end >= kSessionGapSeconds;
+      const bool is_new = row != user || listen.ts - end >= as_of_->session_gap_seconds();
       const std::int64_t over = end_of_listen(listen.ts, listen.ms_played);
       end = is_new ? over : std::max(end, over);
       user = row;

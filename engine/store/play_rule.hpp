@@ -1,4 +1,4 @@
-// What counts as a play.
+// What counts as a play, and what parts two sessions.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,9 @@ namespace engine {
 struct PlayRule {
   double min_seconds = 30;  // >= 0
   double min_share = 0.5;   // 0..1
+  /// From the end of what was heard so far to the start of the next listen: a pause this long, or
+  /// longer, parts two listening sessions. > 0
+  std::int64_t session_gap_seconds = 30 * 60;
 
   /// Of a listen whose length is told; `duration_ms` of the track, <= 0 where it is not known.
   [[nodiscard]] bool is_play(std::int32_t ms_played, std::int64_t duration_ms) const {

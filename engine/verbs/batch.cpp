@@ -70,8 +70,8 @@ batch::BatchRequest make_request(const app::Caller& caller, const Arguments& arg
   request.default_now = caller.asked.now;
   const PlayRule& rule = request.columns.rule;
   request.settings = content_hash(
-      json_text(Json{rule.min_seconds, rule.min_share, request.recipe.default_track_seconds,
-                     request.recipe.elements.values()}));
+      json_text(Json{rule.min_seconds, rule.min_share, rule.session_gap_seconds,
+                     request.recipe.default_track_seconds, request.recipe.elements.values()}));
   request.is_recorded = arguments.flag("record");
   request.limits = app::run_limits(caller);
   request.confinement = app::run_confinement(caller);

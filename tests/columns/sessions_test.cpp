@@ -7,6 +7,7 @@
 #include "store/listen_flags.hpp"
 #include "support/small_store.hpp"
 
+using engine::ListenFlags;
 using test::as_text;
 using test::SmallStore;
 
@@ -34,7 +35,7 @@ void listen(SmallStore& store, const std::vector<Heard>& heard) {
 }
 
 std::string sessions(SmallStore& store, std::int64_t now = kEnd) {
-  return as_text(*store.as_of(now)->table("sessions"));
+  return as_text(*store.as_of(now)->table("sessions"), {"start", "end", "plays", "tracks"});
 }
 
 const std::string kHead = "start end plays tracks\n";
@@ -105,6 +106,37 @@ TEST_CASE("the contexts of listens stand beside them", "[sessions][as_of]") {
                               "- - other Radio 1 0\n");
   CHECK(contexts(1200) == head + "1 trackdone fwdbtn Radio 0 0\n");
   CHECK(contexts(1500) == head + "0 clickrow trackdone - 0 0\n1 trackdone fwdbtn Radio 0 1\n");
+}
+
+TEST_CASE("a session tells when it began, how it went and on what", "[sessions]") {
+  SmallStore store;
+  fill(store);
+  store.change(
+      "INSERT INTO devices VALUES (1, 1, 'Phone'), (1, 2, 'Radio');"
+      "UPDATE users SET timezone = 'Asia/Tokyo'");
+  constexpr std::int64_t kKnown = ListenFlags::kShuffleKnown;
+  const std::int64_t phone = ListenFlags::with_device(1), radio = ListenFlags::with_device(2);
+  // Thursday the 1st of January 1970, 23:30 UTC: a Friday morning in Tokyo.
+  listen(store, {{84'600, 1, 60'000, phone | kKnown | ListenFlags::kShuffle},
+                 {84'700, 2, 60'000, radio | kKnown},
+                 {84'800, 2, 5'000, radio | ListenFlags::kSkipped},
+                 {90'000, 3, 60'000}});
+  CHECK(as_text(*store.as_of(kEnd)->table("sessions"),
+                {"start", "skips", "hour", "weekday", "shuffle_share", "device"}) ==
+        "start skips hour weekday shuffle_share device\n"
+        "84600 1 8 4 0.5 Radio\n"
+        "90000 0 10 4 - -\n");
+}
+
+TEST_CASE("how long a pause parts two sessions can be asked for", "[sessions]") {
+  SmallStore store;
+  fill(store);
+  listen(store, {{1000, 1, 60'000}, {2000, 2, 60'000}});
+  engine::AsOfOptions options = store.options(kEnd);
+  CHECK(engine::load_as_of(options)->table("sessions")->rows == 1);
+  options.rule.session_gap_seconds = 900;
+  CHECK(engine::load_as_of(options)->table("sessions")->rows == 2);
+  CHECK(engine::load_as_of(options)->table("last_session")->rows == 1);
 }
 
 TEST_CASE("a private session is none", "[sessions]") {

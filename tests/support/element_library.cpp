@@ -8,8 +8,12 @@
 
 #include "data/declared_tables.hpp"
 #include "data/listen_scan.hpp"
+#include "data/mood_windows.hpp"
+#include "data/session_hours.hpp"
 #include "data/sessions.hpp"
+#include "data/tables.hpp"
 #include "store/engagement.hpp"
+#include "store/play_rule.hpp"
 
 namespace support {
 namespace {
@@ -169,6 +173,7 @@ TinyLibrary::Made TinyLibrary::make(const std::string& name) const {
   if (name == "artists") return make_named(artists_);
   if (name == "tags") return make_named(tags_);
   if (name == "listens") return make_listens();
+  if (name == "session_hours" || name == "mood_windows") return make_pattern_table(name);
   if (name == "users" || name == "audience") return make_users();
   if (name == "engagement") return make_engagement();
   if (name == "user_listens" || name == "audience_listens") return make_user_listens();
@@ -323,8 +328,8 @@ TinyLibrary::Made TinyLibrary::make_contexts(
   for (std::size_t k = 0; k < listens.size(); ++k) {
     const auto& [user, listen] = listens[k];
     const TinyContext& context = listen.context;
-    const bool is_new =
-        k == 0 || user != listens[k - 1].first || listen.ts - over >= engine::kSessionGapSeconds;
+    const bool is_new = k == 0 || user != listens[k - 1].first ||
+                        listen.ts - over >= engine::PlayRule().session_gap_seconds;
     const std::int64_t end = engine::end_of_listen(listen.ts, context.ms_played);
     over = is_new ? end : std::max(over, end);
     sessions.push_back(k == 0 ? 0 : sessions.back() + is_new);
@@ -383,6 +388,21 @@ TinyLibrary::Made TinyLibrary::make_listens() const {
     is_finished[i] = end.empty() ? 255 : end == "trackdone";
   }
   return made;
+}
+
+TinyLibrary::Made TinyLibrary::make_pattern_table(const std::string& name) const {
+  const playlist_table& listens = *table("listens");
+  const engine::ListenColumns columns{
+      engine::column_of<std::int32_t>(listens, "track").data(),
+      engine::column_of<std::int64_t>(listens, "ts").data(),
+      engine::column_of<std::int32_t>(listens, "ms_played").data(),
+      engine::column_of<std::uint8_t>(listens, "is_play").data(),
+      engine::column_of<std::uint8_t>(listens, "is_skip").data(),
+      engine::column_of<std::uint8_t>(listens, "is_finished").data(),
+      static_cast<std::size_t>(listens.rows)};
+  const std::int64_t gap = engine::PlayRule().session_gap_seconds;
+  if (name == "session_hours") return engine::make_session_hours(columns, gap, now(), "UTC");
+  return engine::make_mood_windows(*this, columns, gap, now(), "UTC");
 }
 
 TinyLibrary::Made TinyLibrary::make_dated(std::vector<Dated> rows, int is_implicit) const {

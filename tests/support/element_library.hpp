@@ -133,6 +133,7 @@ class TinyLibrary final : public engine::Tables {
   [[nodiscard]] Made make_tracks() const;
   [[nodiscard]] Made make_named(const std::vector<std::string>& names) const;
   [[nodiscard]] Made make_listens() const;
+  [[nodiscard]] Made make_pattern_table(const std::string& name) const;
   [[nodiscard]] Made make_users() const;
   [[nodiscard]] Made make_engagement() const;
   [[nodiscard]] Made make_user_listens() const;
