@@ -30,6 +30,9 @@ ASKED = """
 0 train|item_cf|quality|discovery
 0 train|als|--set|factors=8
 0 train|content
+0 sessions|--user|demo
+0 dataset|sessions|--user|demo|--out|hours.csv
+0 dataset|mood|--user|demo
 0 models
 0 models|item_cf
 0 run|weekly|--set|tracks=12|--show|tempo,year

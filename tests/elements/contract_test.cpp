@@ -249,7 +249,8 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
         std::vector<std::string>{"model.als", "model.choice", "model.clusters", "model.content",
                                  "model.din", "model.discovery", "model.ease", "model.embedding",
                                  "model.graph_filter", "model.item_cf", "model.neighbours",
-                                 "model.prompt", "model.quality", "model.taste"});
+                                 "model.prompt", "model.quality", "model.session_start",
+                                 "model.taste"});
   CHECK(element_names(PLAYLIST_OUTPUT) == std::vector<std::string>{"output.csv", "output.json",
                                                                    "output.jspf", "output.m3u8",
                                                                    "output.uris", "output.xspf"});

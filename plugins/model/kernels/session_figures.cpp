@@ -71,6 +71,42 @@ class WeighedArea {
   std::vector<std::size_t> order_;
 };
 
+/// The average precision where the examples of a session count as often as its weight says.
+class WeighedPrecision {
+ public:
+  /// All are kept as views.
+  WeighedPrecision(std::span<const float> scores, std::span<const std::uint8_t> labels,
+                   std::span<const std::int32_t> session)
+      : scores_(scores), labels_(labels), session_(session), order_(scores.size()) {
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    std::stable_sort(order_.begin(), order_.end(),
+                     [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+  }
+
+  double operator()(const std::vector<double>& weights) const {
+    double ones = 0, all = 0, sum = 0;
+    for (std::size_t begin = 0; begin < order_.size();) {
+      double ones_here = 0;
+      std::size_t end = begin;
+      for (; end < order_.size() && scores_[order_[end]] == scores_[order_[begin]]; ++end) {
+        const double weight = weights[static_cast<std::size_t>(session_[order_[end]])];
+        all += weight;
+        if (labels_[order_[end]] == 1) ones_here += weight;
+      }
+      ones += ones_here;
+      if (ones_here > 0) sum += ones_here * ones / all;
+      begin = end;
+    }
+    return sum / ones;
+  }
+
+ private:
+  std::span<const float> scores_;
+  std::span<const std::uint8_t> labels_;
+  std::span<const std::int32_t> session_;
+  std::vector<std::size_t> order_;
+};
+
 }  // namespace
 
 SessionFigures::SessionFigures(std::span<const std::int32_t> sessions, std::uint64_t random_seed)
@@ -134,6 +170,18 @@ Figure SessionFigures::area_gain(std::span<const float> scores, std::span<const 
                                  std::span<const std::uint8_t> group) const {
   const WeighedArea area(scores, labels, session_, group), other(others, labels, session_, group);
   return figure([&](const std::vector<double>& weights) { return area(weights) - other(weights); });
+}
+
+Figure SessionFigures::precision(std::span<const float> scores,
+                                 std::span<const std::uint8_t> labels) const {
+  return figure(WeighedPrecision(scores, labels, session_));
+}
+
+Figure SessionFigures::precision_gain(std::span<const float> scores, std::span<const float> others,
+                                      std::span<const std::uint8_t> labels) const {
+  const WeighedPrecision precision(scores, labels, session_), other(others, labels, session_);
+  return figure(
+      [&](const std::vector<double>& weights) { return precision(weights) - other(weights); });
 }
 
 Figure SessionFigures::area_within(std::span<const float> scores,

@@ -34,6 +34,12 @@ class SessionFigures {
   [[nodiscard]] Figure area_gain(std::span<const float> scores, std::span<const float> others,
                                  std::span<const std::uint8_t> labels,
                                  std::span<const std::uint8_t> group = {}) const;
+  /// The mean of the precision at each example of label 1, from the highest score down; equal scores
+  /// are one step (the area under the curve of precision against recall).
+  [[nodiscard]] Figure precision(std::span<const float> scores,
+                                 std::span<const std::uint8_t> labels) const;
+  [[nodiscard]] Figure precision_gain(std::span<const float> scores, std::span<const float> others,
+                                      std::span<const std::uint8_t> labels) const;
   /// As area(), of pairs of one session that have the same `group` as well.
   [[nodiscard]] Figure area_within(std::span<const float> scores,
                                    std::span<const std::uint8_t> labels,

@@ -3,4 +3,4 @@
 
 #include "playlist/plugin.hpp"
 
-extern const playlist::Element kTasteModel;
+extern const playlist::Element kTasteModel, kSessionStartModel;

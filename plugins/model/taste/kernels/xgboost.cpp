@@ -103,7 +103,9 @@ void set_up(Booster& booster, const BoostingOptions& options, float base_score) 
   booster.set("base_score", exact(double{base_score}));
   booster.set("tree_method", "hist");
   booster.set("nthread", playlist::concat(options.threads));
-  booster.set("seed", "1");  // nothing is drawn
+  booster.set("seed", playlist::concat(options.random_seed));
+  booster.set("subsample", exact(options.row_share));
+  booster.set("colsample_bytree", exact(options.column_share));
   booster.set("max_depth", playlist::concat(options.depth));
   booster.set("eta", exact(options.rate));
   // A row adds at most a quarter to this sum, so no leaf has fewer rows.

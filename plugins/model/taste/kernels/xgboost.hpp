@@ -14,12 +14,15 @@
 namespace model {
 
 struct BoostingOptions {
-  int rounds = 200;        // trees
-  int depth = 3;           // questions in a row, at most
-  double rate = 0.05;      // of what a tree finds, so much is kept ("eta")
-  int least_rows = 20;     // a leaf has at least so many
-  int threads = 1;         // the trees are the same for any number
-  std::vector<int> signs;  // of each feature: -1, a higher value never raises the sum; 0: it may
+  int rounds = 200;         // trees
+  int depth = 3;            // questions in a row, at most
+  double rate = 0.05;       // of what a tree finds, so much is kept ("eta")
+  int least_rows = 20;      // a leaf has at least so many
+  double row_share = 1;     // of the rows, drawn anew for each tree; 0..1
+  double column_share = 1;  // of the features, likewise
+  int random_seed = 1;      // of what is drawn
+  int threads = 1;          // the trees are the same for any number
+  std::vector<int> signs;   // of each feature: -1, a higher value never raises the sum; 0: it may
   /// Called after each tree with 0 .. 1; false stops the training.
   std::function<bool(double)> proceed;
 };
