@@ -118,8 +118,7 @@ std::int64_t completed_play(std::int64_t known, std::int64_t told) {
     flags |= ListenFlags::with_end(ListenFlags::end(told));
   if (ListenFlags::start(known) == PlayReason::kUnknown)
     flags |= ListenFlags::with_start(ListenFlags::start(told));
-  if (ListenFlags::device(known) == 0)
-    flags |= ListenFlags::with_device(ListenFlags::device(told));
+  if (ListenFlags::device(known) == 0) flags |= ListenFlags::with_device(ListenFlags::device(told));
   return flags;
 }
 
