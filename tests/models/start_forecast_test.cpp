@@ -122,3 +122,18 @@ TEST_CASE("too little to judge by is told", "[models][starts]") {
   std::ranges::fill(silent.started, 0);
   CHECK_THAT(forecast_starts(silent, options())->why, Catch::Contains("too few sessions"));
 }
+
+TEST_CASE("average precision, worked out by hand", "[models][starts]") {
+  const std::vector<std::int32_t> weeks{1, 1, 2, 2, 3};
+  const model::SessionFigures figures(weeks, 1);
+  const std::vector<std::uint8_t> labels{1, 0, 1, 0, 0};
+  // Hits at the first and the third place: (1 + 2/3) / 2.
+  const std::vector<float> scores{0.9F, 0.8F, 0.7F, 0.2F, 0.1F};
+  CHECK(figures.precision(scores, labels).value == Approx((1 + 2.0 / 3) / 2));
+  // Equal scores are one step: all five at once.
+  const std::vector<float> equal(5, 0.5F);
+  CHECK(figures.precision(equal, labels).value == Approx(0.4));
+  CHECK(figures.precision_gain(scores, equal, labels).value == Approx((1 + 2.0 / 3) / 2 - 0.4));
+  const std::vector<std::uint8_t> none(5, 0);
+  CHECK(std::isnan(figures.precision(scores, none).value));
+}

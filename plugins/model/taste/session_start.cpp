@@ -4,7 +4,7 @@
 // has the ways that are compared, how they are judged, and which serves).
 //
 // Artifact  bytes "words": the way that serves. "features": their names, one a line
-//           table "learned": as_of i64, gap_minutes i32 ... one row
+//           table "learned": as_of i64; one row
 //           table "hours": share f32, of each hour of the day
 //           table "week": probability f32, of each hour of the week from Monday 0 o'clock: the mean of what
 //           was said of it in the last eight weeks
