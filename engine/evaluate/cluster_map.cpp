@@ -63,9 +63,9 @@ std::string css_colour(std::size_t cluster) {
 /// none of the others, so that UMAP leaves them far outside, and the whole map would be a speck
 /// between them. What lies between places that are not far apart stays as it is, and so does the
 /// order of all.
-class Axis {
+class MapAxis {
  public:
-  explicit Axis(std::vector<float> places) : from_(std::move(places)) {
+  explicit MapAxis(std::vector<float> places) : from_(std::move(places)) {
     std::sort(from_.begin(), from_.end());
     const std::size_t count = from_.size();
     to_.assign(count, 0);
@@ -131,7 +131,7 @@ ClusterMap without_empty_stretches(ClusterMap map) {
     xs.push_back(track.x);
     ys.push_back(track.y);
   }
-  const Axis x(std::move(xs)), y(std::move(ys));
+  const MapAxis x(std::move(xs)), y(std::move(ys));
   const auto move = [&](auto& thing) {
     thing.x = x(thing.x);
     thing.y = y(thing.y);

@@ -20,20 +20,21 @@ namespace {
 using patterns::Outlook;
 using patterns::SessionHabits;
 
-constexpr const char* kModel = "model.session_start";
+constexpr const char* kStartModel = "model.session_start";
 
 /// The person's newest as of now; nullptr for none.
 std::shared_ptr<const Artifact> model_of(const app::Caller& caller, const AsOf& tables) {
   const Store store =
       Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
   for (const ModelVersion& version : models_as_of(store, tables.now(), tables.user_id()))
-    if (version.name == kModel && version.user == tables.user_name()) return open_version(version);
+    if (version.name == kStartModel && version.user == tables.user_name())
+      return open_version(version);
   return nullptr;
 }
 
 // ---- for people ---------------------------------------------------------------------------------
 
-std::string percent(double share) {
+std::string chance_text(double share) {
   char text[32];
   std::snprintf(text, sizeof text, "%.0f %%", 100 * share);
   return text;
@@ -73,7 +74,7 @@ std::string grid_text(const SessionHabits& habits) {
 std::string outlook_text(const Outlook& outlook, const std::string& timezone) {
   std::string text = "\nnext  " + clock_text(outlook.likeliest().ts, timezone) +
                      " is the likeliest hour of the next day to begin in: " +
-                     percent(outlook.likeliest().probability) + "\n";
+                     chance_text(outlook.likeliest().probability) + "\n";
   text += "      a list refreshed at " + clock_text(outlook.refresh_at(), timezone) +
           " is ready for it\n";
   text += outlook.from == "share"
@@ -90,7 +91,7 @@ std::string as_text(const AsOf& tables, const SessionHabits& habits, const Outlo
   std::string text = one_line(tables.user_name()) + " as of " + format_time(tables.now()) + ": " +
                      counted(habits.sessions, "session") + "\n";
   text += std::string("  half of them last up to ") + middle + "; " +
-          percent(habits.skipped_share) + " of what is begun is skipped\n";
+          chance_text(habits.skipped_share) + " of what is begun is skipped\n";
   if (habits.current)
     text += "  one goes on since " + clock_text(habits.current->start, tables.timezone()) + ", " +
             counted(habits.current->plays, "play") +

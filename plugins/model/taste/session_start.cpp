@@ -167,45 +167,48 @@ Features features_of(const playlist::Table& table) {
 
 // ---- the card -------------------------------------------------------------------------------------
 
-std::string number(double value) {
+std::string shown_number(double value) {
   return std::isfinite(value) ? playlist::concat(std::round(value * 1e5) / 1e5)
                               : std::string("null");
 }
 
-std::string figure(const char* name, const Figure& figure) {
-  return playlist::concat("\"", name, "\": ", number(figure.value), ", \"", name, "_interval\": [",
-                          number(figure.low), ", ", number(figure.high), "]");
+std::string shown_figure(const char* name, const Figure& figure) {
+  return playlist::concat("\"", name, "\": ", shown_number(figure.value), ", \"", name,
+                          "_interval\": [", shown_number(figure.low), ", ",
+                          shown_number(figure.high), "]");
 }
 
 template <typename Values>
 std::string list_of(const Values& values) {
   std::string text;
-  for (const double value : values) text += (text.empty() ? "" : ", ") + number(value);
+  for (const double value : values) text += (text.empty() ? "" : ", ") + shown_number(value);
   return "[" + text + "]";
 }
 
 std::string way_of(const StartFigures& way, bool is_ours) {
-  std::string text = "{" + figure("pr_auc", way.precision) + ", " + figure("roc_auc", way.area) +
-                     ", " + figure("brier_skill", way.skill) +
-                     playlist::concat(", \"calibration_error\": ", number(way.calibration_error),
-                                      ", \"f1\": ", list_of(way.f1),
-                                      ", \"brier_skill_by_part\": ", list_of(way.skill_by_part));
+  std::string text =
+      "{" + shown_figure("pr_auc", way.precision) + ", " + shown_figure("roc_auc", way.area) +
+      ", " + shown_figure("brier_skill", way.skill) +
+      playlist::concat(", \"calibration_error\": ", shown_number(way.calibration_error),
+                       ", \"f1\": ", list_of(way.f1),
+                       ", \"brier_skill_by_part\": ", list_of(way.skill_by_part));
   if (!is_ours)
-    text += ", " + figure("pr_auc_gain", way.precision_gain) + ", " +
-            figure("brier_skill_gain", way.skill_gain);
+    text += ", " + shown_figure("pr_auc_gain", way.precision_gain) + ", " +
+            shown_figure("brier_skill_gain", way.skill_gain);
   return text + "}";
 }
 
 std::string reliability_of(const Reliability& reliability) {
   std::string steps;
   for (const Reliability::Step& step : reliability.steps)
-    steps += playlist::concat(steps.empty() ? "" : ", ", "{\"said\": ", number(step.said),
-                              ", \"came\": ", number(step.came), ", \"band\": [", number(step.low),
-                              ", ", number(step.high), "], \"hours\": ", step.hours, "}");
-  return playlist::concat("{\"miscalibration\": ", number(reliability.miscalibration),
-                          ", \"discrimination\": ", number(reliability.discrimination),
-                          ", \"uncertainty\": ", number(reliability.uncertainty), ", \"steps\": [",
-                          steps, "]}");
+    steps += playlist::concat(steps.empty() ? "" : ", ", "{\"said\": ", shown_number(step.said),
+                              ", \"came\": ", shown_number(step.came), ", \"band\": [",
+                              shown_number(step.low), ", ", shown_number(step.high),
+                              "], \"hours\": ", step.hours, "}");
+  return playlist::concat("{\"miscalibration\": ", shown_number(reliability.miscalibration),
+                          ", \"discrimination\": ", shown_number(reliability.discrimination),
+                          ", \"uncertainty\": ", shown_number(reliability.uncertainty),
+                          ", \"steps\": [", steps, "]}");
 }
 
 class SessionStart final : public playlist::Model {
@@ -346,8 +349,8 @@ class SessionStart final : public playlist::Model {
     if (!judged.why.empty()) card += ", \"why\": \"" + judged.why + "\"";
     card += playlist::concat(", \"hours\": ", judged.taught + judged.held_out,
                              ", \"held_out\": ", judged.held_out, ", \"weeks\": ", judged.weeks,
-                             ", \"share\": ", number(judged.taught_share),
-                             ", \"held_out_share\": ", number(judged.held_out_share),
+                             ", \"share\": ", shown_number(judged.taught_share),
+                             ", \"held_out_share\": ", shown_number(judged.held_out_share),
                              ", \"retrain_days\": ", retrain_days_);
     if (judged.why.empty()) {
       std::string ways;
@@ -370,10 +373,10 @@ class SessionStart final : public playlist::Model {
     };
     call.info(playlist::concat(
         name_of(judged.serves), " serves: of the held-out hours the forecast has a Brier skill of ",
-        number(ours.skill.value), " and an area under precision and recall of ",
-        number(ours.precision.value), "; the share of the hour of the day a skill of ",
-        number(skill(StartWay::kHour)), ", that of the last 28 days ",
-        number(skill(StartWay::kSameHour28d))));
+        shown_number(ours.skill.value), " and an area under precision and recall of ",
+        shown_number(ours.precision.value), "; the share of the hour of the day a skill of ",
+        shown_number(skill(StartWay::kHour)), ", that of the last 28 days ",
+        shown_number(skill(StartWay::kSameHour28d))));
   }
 
   std::int64_t days_, retrain_days_;

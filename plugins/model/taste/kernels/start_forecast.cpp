@@ -10,7 +10,7 @@
 namespace model {
 namespace {
 
-constexpr std::int64_t kWeek = 7 * 86'400;
+constexpr std::int64_t kSecondsOfWeek = 7 * 86'400;
 constexpr std::size_t kDayHours = 24, kWeekHours = 168;
 
 double odds_to_probability(double log_odds) {
@@ -201,7 +201,7 @@ class Judge {
   static std::vector<std::int32_t> weeks_of(const StartHours& hours, std::size_t begin) {
     std::vector<std::int32_t> weeks;
     for (std::size_t k = begin; k < hours.count(); ++k)
-      weeks.push_back(static_cast<std::int32_t>(hours.ts[k] / kWeek));
+      weeks.push_back(static_cast<std::int32_t>(hours.ts[k] / kSecondsOfWeek));
     return weeks;
   }
   [[nodiscard]] std::vector<double> better_than_usual(const Said& said) const {
@@ -324,9 +324,9 @@ std::string why_unjudged(const StartHours& hours, const StartOptions& options) {
 }
 
 /// What each way says of the held-out hours, learned of those before.
-class Trial {
+class HeldOutTrial {
  public:
-  Trial(const StartHours& hours, std::size_t begin, const StartOptions& options)
+  HeldOutTrial(const StartHours& hours, std::size_t begin, const StartOptions& options)
       : hours_(hours), begin_(begin), options_(options), of_day_(hour_shares(hours, begin)) {}
 
   /// Nothing when stopped.
@@ -404,7 +404,7 @@ bool judge(const StartHours& hours, const StartOptions& options, JudgedForecast&
   const std::size_t begin = made.taught;
   const Judge judge(hours, begin, made.taught_share, options.random_seed);
   made.weeks = judge.weeks();
-  const Trial trial(hours, begin, options);
+  const HeldOutTrial trial(hours, begin, options);
   std::array<Said, kStartWays> said;
   for (std::size_t way = 0; way < kStartWays; ++way) {
     auto told = trial.said(static_cast<StartWay>(way));
