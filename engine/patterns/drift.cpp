@@ -212,12 +212,7 @@ DriftMetric tell_metric(const MetricTest& test, const MetricLook& compared, Days
                         LookSize size) {
   DriftMetric metric{.test = test};
   const LookDays look(days);
-  DaySums recent(look), base(look);
-  const std::size_t end = days.size() - static_cast<std::size_t>(size.days),
-                    first = end - static_cast<std::size_t>(size.base);
-  for (std::size_t day = 0; day < first; ++day) base.add_hours(look, day, 1);
-  for (std::size_t day = first; day < end; ++day) base.add(look, day, 1);
-  for (std::size_t day = end; day < days.size(); ++day) recent.add(look, day, 1);
+  const auto [recent, base] = compared_days(look, days.size(), size);
   metric.effect = effect_of(test.metric, recent, base);
   const bool is_of_hours_of_day = test.metric == Metric::kHoursOfDay;
   if (is_of_hours_of_day || facts_of(test.metric).question == Question::kWhat) {

@@ -95,15 +95,22 @@ std::vector<double> weights_of(const std::vector<MetricTest>& tests) {
 
 }  // namespace
 
+ComparedDays compared_days(const LookDays& look, std::size_t days, LookSize size) {
+  ComparedDays made{DaySums(look), DaySums(look)};
+  const std::size_t end = days - static_cast<std::size_t>(size.days),
+                    first = end - static_cast<std::size_t>(size.base);
+  for (std::size_t day = 0; day < first; ++day) made.base.add_hours(look, day, 1);
+  for (std::size_t day = first; day < end; ++day) made.base.add(look, day, 1);
+  for (std::size_t day = end; day < days; ++day) made.recent.add(look, day, 1);
+  return made;
+}
+
 Look look_at(std::span<const ListeningDay> days, LookSize size, int draws,
              std::uint64_t random_seed) {
   const LookDays look(days);
-  DaySums recent(look), base(look);
+  const auto [recent, base] = compared_days(look, days.size(), size);
   const std::size_t end = days.size() - static_cast<std::size_t>(size.days),
                     first = end - static_cast<std::size_t>(size.base);
-  for (std::size_t day = 0; day < first; ++day) base.add_hours(look, day, 1);
-  for (std::size_t day = first; day < end; ++day) base.add(look, day, 1);
-  for (std::size_t day = end; day < days.size(); ++day) recent.add(look, day, 1);
   const MetricValues values = compare(recent, base);
   playlist::Random random(random_seed);
   const auto drawn =

@@ -54,6 +54,14 @@ struct LookSize {
   int base = 30;  // before them: three times as many at least, and no fewer than 21
 };
 
+/// The last days of a look, and those before them that they are compared with; what is older tells of
+/// hours alone.
+struct ComparedDays {
+  DaySums recent, base;
+};
+/// `days` days, of which `look` has been made.
+ComparedDays compared_days(const LookDays& look, std::size_t days, LookSize size);
+
 /// A metric of one look beside what draws give.
 struct MetricLook {
   double value = 0, mean = 0, spread = 0;  // as compared; NaN: nothing to compare

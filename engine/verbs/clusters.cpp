@@ -15,6 +15,7 @@
 #include "models/models.hpp"
 #include "models/open_version.hpp"
 #include "recipe/why_terms.hpp"
+#include "verbs/percent_text.hpp"
 #include "verbs/verbs.hpp"
 
 namespace engine::verbs {
@@ -173,10 +174,6 @@ Json map_json(const FoundClusters& found) {
 
 // ---- as text ----
 
-std::string percent(double share) {
-  return std::to_string(std::lround(100 * share)) + " %";
-}
-
 std::string rounded_index(const Json& value) {
   char text[16];
   std::snprintf(text, sizeof text, "%.2f", value.get<double>());
@@ -190,12 +187,12 @@ std::string head_text(const FoundClusters& found) {
            map.as_of + ": there are no clusters\n";
   const Json& stability = found.card.at("stability");
   return counted(map.tracks.size(), "track") + " of " + one_line(map.person) + " as of " +
-         map.as_of + "; " + percent(map.clustered()) + " of them in " +
+         map.as_of + "; " + whole_percent(map.clustered()) + " of them in " +
          counted(map.clusters.size(), "cluster") + "\n" +
          "found again from other random "
          "numbers: adjusted Rand index " +
          rounded_index(stability.at("rand_index")) + " over " +
-         percent(stability.at("share").get<double>()) + " of the tracks; silhouette " +
+         whole_percent(stability.at("share").get<double>()) + " of the tracks; silhouette " +
          rounded_index(found.card.at("silhouette")) + "\n";
 }
 

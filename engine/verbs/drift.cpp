@@ -12,6 +12,7 @@
 #include "core/shown_text.hpp"
 #include "models/models.hpp"
 #include "patterns/track_kinds.hpp"
+#include "verbs/percent_text.hpp"
 #include "verbs/verbs.hpp"
 
 namespace engine::verbs {
@@ -172,10 +173,6 @@ std::string to_digits(double value, int digits) {
   char text[32];
   std::snprintf(text, sizeof text, "%.*f", digits, value);
   return text;
-}
-
-std::string whole_percent(double share) {
-  return to_digits(100 * share, 0) + " %";
 }
 
 std::string from_to(const DriftMetric& metric, int digits, const std::string& unit) {

@@ -12,6 +12,7 @@
 #include "models/open_version.hpp"
 #include "patterns/session_habits.hpp"
 #include "verbs/json_values.hpp"
+#include "verbs/percent_text.hpp"
 #include "verbs/verbs.hpp"
 
 namespace engine::verbs {
@@ -33,12 +34,6 @@ std::shared_ptr<const Artifact> model_of(const app::Caller& caller, const AsOf& 
 }
 
 // ---- for people ---------------------------------------------------------------------------------
-
-std::string chance_text(double share) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.0f %%", 100 * share);
-  return text;
-}
 
 /// "evening", by the clock of the zone: "20:00".
 std::string clock_text(std::int64_t ts, const std::string& timezone) {
@@ -74,7 +69,7 @@ std::string grid_text(const SessionHabits& habits) {
 std::string outlook_text(const Outlook& outlook, const std::string& timezone) {
   std::string text = "\nnext  " + clock_text(outlook.likeliest().ts, timezone) +
                      " is the likeliest hour of the next day to begin in: " +
-                     chance_text(outlook.likeliest().probability) + "\n";
+                     whole_percent(outlook.likeliest().probability) + "\n";
   text += "      a list refreshed at " + clock_text(outlook.refresh_at(), timezone) +
           " is ready for it\n";
   text += outlook.from == "share"
@@ -91,7 +86,7 @@ std::string as_text(const AsOf& tables, const SessionHabits& habits, const Outlo
   std::string text = one_line(tables.user_name()) + " as of " + format_time(tables.now()) + ": " +
                      counted(habits.sessions, "session") + "\n";
   text += std::string("  half of them last up to ") + middle + "; " +
-          chance_text(habits.skipped_share) + " of what is begun is skipped\n";
+          whole_percent(habits.skipped_share) + " of what is begun is skipped\n";
   if (habits.current)
     text += "  one goes on since " + clock_text(habits.current->start, tables.timezone()) + ", " +
             counted(habits.current->plays, "play") +

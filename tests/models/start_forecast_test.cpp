@@ -66,8 +66,9 @@ TEST_CASE("a habit that a feature tells is found, and by how much is said", "[mo
   CHECK(ours.precision.value <= ours.precision.high);
   CHECK(of(*judged, StartWay::kNever).skill.value < 0);  // worse than the usual share
   // One in 24 hours is nearly sure, and all is as it was said.
-  CHECK(judged->forecast.probability(hours.row(8)) > 0.5);
-  CHECK(judged->forecast.probability(hours.row(9)) < 0.1);
+  const std::vector<float> said = judged->forecast.probabilities(hours, 0);
+  CHECK(said[8] > 0.5);
+  CHECK(said[9] < 0.1);
   CHECK(ours.calibration_error < 0.03);
   CHECK(judged->reliability.miscalibration >= 0);
   CHECK(judged->reliability.miscalibration < 0.1 * judged->reliability.uncertainty);

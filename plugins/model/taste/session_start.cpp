@@ -308,9 +308,10 @@ class SessionStart final : public playlist::Model {
     constexpr std::size_t kHours = 168, kWeeks = 8;
     std::array<double, kHours> sums{}, counts{};
     const std::size_t first = hours.count() - std::min(hours.count(), kHours * kWeeks);
+    const std::vector<float> said = probabilities(judged, hours, first);
     for (std::size_t k = first; k < hours.count(); ++k) {
       const auto place = static_cast<std::size_t>(hours.weekday[k] * 24 + hours.hour[k]);
-      sums[place] += probability(judged, hours, k);
+      sums[place] += said[k - first];
       ++counts[place];
     }
     std::array<float, kHours> week{};
@@ -328,20 +329,24 @@ class SessionStart final : public playlist::Model {
     const StartHours hours =
         hours_of(table, features, end - std::min<std::size_t>(end, 29 * 24), ts.size());
     const std::size_t first = hours.count() - (ts.size() - end);
-    std::vector<float> ahead;
-    for (std::size_t k = first; k < hours.count(); ++k)
-      ahead.push_back(static_cast<float>(probability(judged, hours, k)));
+    const std::vector<float> ahead = probabilities(judged, hours, first);
     const std::vector<std::int64_t> times(ts.begin() + static_cast<std::ptrdiff_t>(end), ts.end());
     write_table(call, "ahead", ahead.size(),
                 {column_of("ts", PLAYLIST_I64, times.data()),
                  column_of("probability", PLAYLIST_F32, ahead.data())});
   }
 
-  static double probability(const JudgedForecast& judged, const StartHours& hours, std::size_t k) {
-    if (judged.serves == StartWay::kForecast) return judged.forecast.probability(hours.row(k));
-    if (judged.serves == StartWay::kHour)
-      return judged.forecast.hours[static_cast<std::size_t>(hours.hour[k])];
-    return same_hour_28d(hours, k, judged.forecast.hours);
+  /// By what serves, of the hours from `begin` on.
+  static std::vector<float> probabilities(const JudgedForecast& judged, const StartHours& hours,
+                                          std::size_t begin) {
+    const StartForecast& forecast = judged.forecast;
+    if (judged.serves == StartWay::kForecast) return forecast.probabilities(hours, begin);
+    std::vector<float> said;
+    for (std::size_t k = begin; k < hours.count(); ++k)
+      said.push_back(judged.serves == StartWay::kHour
+                         ? forecast.hours[static_cast<std::size_t>(hours.hour[k])]
+                         : static_cast<float>(same_hour_28d(hours, k, forecast.hours)));
+    return said;
   }
 
   [[nodiscard]] std::string card_of(const JudgedForecast& judged) const {

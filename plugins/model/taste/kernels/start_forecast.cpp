@@ -379,11 +379,7 @@ class HeldOutTrial {
   [[nodiscard]] std::optional<Said> forecast() const {
     const auto learned = learn(hours_, begin_, options_);
     if (!learned) return std::nullopt;
-    const shared::TreeSum sum(learned->trees.view());
-    return each([&](std::size_t k) {
-      const std::span<const float> row = hours_.row(k);
-      return odds_to_probability((learned->logistic.sum(row) + sum(row)) / 2);
-    });
+    return learned->probabilities(hours_, begin_);
   }
 
   const StartHours& hours_;
@@ -437,8 +433,14 @@ const char* name_of(StartWay way) {
   return kNames[static_cast<std::size_t>(way)];
 }
 
-double StartForecast::probability(std::span<const float> row) const {
-  return odds_to_probability((logistic.sum(row) + shared::TreeSum(trees.view())(row)) / 2);
+std::vector<float> StartForecast::probabilities(const StartHours& hours, std::size_t begin) const {
+  const shared::TreeSum sum(trees.view());
+  std::vector<float> said;
+  for (std::size_t k = begin; k < hours.count(); ++k) {
+    const std::span<const float> row = hours.row(k);
+    said.push_back(static_cast<float>(odds_to_probability((logistic.sum(row) + sum(row)) / 2)));
+  }
+  return said;
 }
 
 double same_hour_28d(const StartHours& hours, std::size_t k, const std::array<float, 24>& prior) {

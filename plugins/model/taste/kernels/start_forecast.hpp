@@ -95,8 +95,8 @@ struct StartForecast {
   shared::BoostedTreesOf trees;
   std::array<float, 24> hours{};  // share of each hour of the day, drawn to the mean
 
-  /// By ours.
-  [[nodiscard]] double probability(std::span<const float> row) const;
+  /// By ours, of the hours from `begin` on.
+  [[nodiscard]] std::vector<float> probabilities(const StartHours& hours, std::size_t begin) const;
 };
 
 struct JudgedForecast {
