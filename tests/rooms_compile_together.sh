@@ -11,7 +11,7 @@ together=$(mktemp --suffix .cpp)
 trap 'rm -f "$together"' EXIT
 rooms=0 failed=0
 for room in "$source"/engine/*/ "$source"/plugins/{recall,ranking,filtering,ordering,output,model,shared}/ \
-            "$source"/plugins/{recall,ranking,model}/kernels/ "$source"/plugins/model/taste/{,kernels/}; do
+            "$source"/plugins/{recall,ranking,model}/kernels/ "$source"/plugins/model/listener/{,kernels/}; do
   for file in "$room"*.cpp; do
     [ "${file##*/}" = main.cpp ] || echo "#include \"$file\""
   done > "$together"

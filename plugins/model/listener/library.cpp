@@ -3,5 +3,5 @@
 
 #include "elements.hpp"
 
-PLAYLIST_LIBRARY_BY("org.playlist-engine.taste", "1.0.0", "Playlist Engine", "MIT", kTasteModel,
+PLAYLIST_LIBRARY_BY("org.playlist-engine.listener", "1.0.0", "Playlist Engine", "MIT", kTasteModel,
                     kSessionStartModel);
