@@ -1,5 +1,5 @@
-// Collects the catalogue in id order, then renumbers it by (known, id), then derives lists;
-// internal to engine/data.
+// Collects the catalogue in id order, then renumbers it by (known, id), then derives lists; or takes
+// over a file made before, and adds behind it what came. Internal to engine/data.
 #pragma once
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,7 +23,7 @@
 
 namespace engine {
 
-/// Called in the order of its public functions.
+/// Called in the order of its public functions; or take_over(), add_later() and describe().
 class CatalogueBuilder {
  public:
   CatalogueBuilder(const Store& store, const std::function<void(const std::string&)>& verbose)
@@ -41,6 +42,12 @@ class CatalogueBuilder {
   void read_prompt_vectors();
   void make_features();
   void describe(ColumnWriter& writer);
+
+  /// What `before` holds; its numbers stay (catalogue_extension.cpp).
+  void take_over(const ColumnFile& before);
+  /// What listens that came since add: `heard` by them alone. False where numbers of before could
+  /// not stay.
+  bool add_later(const std::vector<FirstHeard>& heard);
 
  private:
   struct Artists {
@@ -88,10 +95,27 @@ class CatalogueBuilder {
     const std::int32_t place = artist_places_.number(id);
     if (place >= 0) lower(artists_.known, place, since);
   }
+  [[nodiscard]] Statement select_artists(const std::string& which) const;
+  [[nodiscard]] Statement select_tracks(const std::string& which) const;
+  void add_artist(const Statement& row);
+  void add_track(const Statement& row);
   void read_features(const Statement& rows, int first_column);
   void pass_known_on();
   void number_songs();
   void add_users_of_artists(const std::vector<FirstHeard>& heard);
+
+  // catalogue_extension.cpp
+  struct Later;
+  [[nodiscard]] bool are_known_before(const std::vector<FirstHeard>& heard) const;
+  [[nodiscard]] std::optional<Later> later_tracks(const std::vector<FirstHeard>& heard) const;
+  [[nodiscard]] bool find_later_artists(Later& later) const;
+  void add_later_artists(const Later& later);
+  bool add_later_tracks(const Later& later);
+  [[nodiscard]] std::int32_t song_of(std::string_view song_key, std::size_t first_tracks) const;
+  void extend_lists(const Later& later);
+  void add_listeners(const std::vector<FirstHeard>& heard);
+  [[nodiscard]] float mean_of_artist(std::int32_t artist, std::size_t feature) const;
+  void extend_features(std::size_t first);
 
   const Store& store_;
   const std::function<void(const std::string&)>& verbose_;
@@ -109,6 +133,8 @@ class CatalogueBuilder {
   std::deque<PromptVectors> prompt_vectors_;  // their dictionaries stay where they are
   FeaturesOrArtist features_;
   std::array<std::vector<std::int64_t>, 3> coverage_;
+  std::vector<std::int64_t> newest_users_,
+      newest_times_;  // the last listen of each that is in here
 };
 
 }  // namespace engine

@@ -16,8 +16,8 @@ void renumber(std::vector<ListEntry>& entries, const std::vector<std::int32_t>& 
 }  // namespace
 
 void CatalogueBuilder::number_everything() {
-  const auto inverse = [](const std::vector<std::int32_t>& order) {
-    std::vector<std::int32_t> numbers(order.size());
+  const auto inverse = [](const std::vector<std::int32_t>& order, std::size_t places) {
+    std::vector<std::int32_t> numbers(places, -1);
     for (std::size_t k = 0; k < order.size(); ++k)
       numbers[static_cast<std::size_t>(order[k])] = static_cast<std::int32_t>(k);
     return numbers;
@@ -26,6 +26,8 @@ void CatalogueBuilder::number_everything() {
     ((columns = gather(columns, order)), ...);
   };
 
+  const std::size_t tracks = tracks_.id.size(), artists = artists_.id.size(),
+                    tags = tags_.id.size();
   const std::vector<std::int32_t> artist_order = order_by_known(artists_.known);
   put(artist_order, artists_.id, artists_.known, artists_.popularity);
   for (auto& means : artists_.means) put(artist_order, means);
@@ -45,7 +47,8 @@ void CatalogueBuilder::number_everything() {
     column->reorder(order);
   number_songs();
 
-  const auto track = inverse(order), artist = inverse(artist_order), tag = inverse(tag_order);
+  const auto track = inverse(order, tracks), artist = inverse(artist_order, artists),
+             tag = inverse(tag_order, tags);
   renumber(track_artist_, track, artist);
   renumber(track_tag_, track, tag);
   renumber(artist_tag_, artist, tag);
@@ -157,10 +160,18 @@ void CatalogueBuilder::describe(ColumnWriter& writer) {
   for (std::size_t k = 0; k < kNumericFeatureCount; ++k)
     writer.column(kFeatureColumns[places[k]].field, artists_.means[k]);
 
-  writer.table("tags", tags_.id.size());
+  writer.table("tags", tags_.known.size());
   writer.column("name", tags_.name.codes, tags_.name.texts);
   writer.column("track_count", tags_.track_count);
   writer.column("known", tags_.known);
+
+  for (const auto& [user, ts] : newest_listens(store_)) {
+    newest_users_.push_back(user);
+    newest_times_.push_back(ts);
+  }
+  writer.table("newest_listens", newest_users_.size());
+  writer.column("user", newest_users_);
+  writer.column("ts", newest_times_);
 
   writer.table("coverage", kNumericFeatureCount);
   writer.column("own", coverage_[0]);

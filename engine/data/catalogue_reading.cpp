@@ -18,23 +18,28 @@ std::int32_t integer_or_missing(const Statement& rows, int column) {
 
 }  // namespace
 
-void CatalogueBuilder::read_artists() {
+Statement CatalogueBuilder::select_artists(const std::string& which) const {
+  return store_.prepare("SELECT artist_id, name, popularity, features FROM artists " + which);
+}
+
+void CatalogueBuilder::add_artist(const Statement& row) {
   const auto places = numeric_features();
-  Statement rows = store_.prepare(
-      "SELECT artist_id, name, popularity, features FROM artists ORDER BY artist_id");
-  while (rows.step()) {
-    artists_.id.push_back(rows.integer(0));
-    artists_.name.add_unique(rows.text(1));
-    artists_.popularity.push_back(real_or_nan(rows, 2));
-    const std::string_view blob = rows.text(3);
-    std::array<float, kFeatureColumns.size()> means;
-    means.fill(kMissing);
-    const bool has_means = blob.size() == sizeof means;
-    if (has_means) std::memcpy(means.data(), blob.data(), sizeof means);
-    for (std::size_t k = 0; k < kNumericFeatureCount; ++k)
-      artists_.means[k].push_back(means[places[k]]);
-    artists_.known.push_back(has_means || !rows.is_null(2) ? 0 : kNever);
-  }
+  artists_.id.push_back(row.integer(0));
+  artists_.name.add_unique(row.text(1));
+  artists_.popularity.push_back(real_or_nan(row, 2));
+  const std::string_view blob = row.text(3);
+  std::array<float, kFeatureColumns.size()> means;
+  means.fill(kMissing);
+  const bool has_means = blob.size() == sizeof means;
+  if (has_means) std::memcpy(means.data(), blob.data(), sizeof means);
+  for (std::size_t k = 0; k < kNumericFeatureCount; ++k)
+    artists_.means[k].push_back(means[places[k]]);
+  artists_.known.push_back(has_means || !row.is_null(2) ? 0 : kNever);
+}
+
+void CatalogueBuilder::read_artists() {
+  Statement rows = select_artists("ORDER BY artist_id");
+  while (rows.step()) add_artist(rows);
   artist_places_ = IdMap(artists_.id);
 }
 
@@ -58,35 +63,43 @@ void CatalogueBuilder::read_features(const Statement& rows, int first_column) {
   }
 }
 
-void CatalogueBuilder::read_tracks() {
+Statement CatalogueBuilder::select_tracks(const std::string& which) const {
   std::string features;
   for (const FeatureColumn& feature : kFeatureColumns)
     features += std::string(", ") + feature.column;
-  Statement rows = store_.prepare(
+  return store_.prepare(
       "SELECT track_id, in_catalogue, artist_id, title, album, version, spotify_id, isrc, mbid, "
       "song_key, duration_ms, year, popularity, explicit" +
-      features + " FROM tracks ORDER BY track_id");
+      features + " FROM tracks " + which);
+}
+
+void CatalogueBuilder::add_track(const Statement& row) {
+  tracks_.id.push_back(row.integer(0));
+  // Nobody finds a track in the catalogue that has no name: it may be a known one's other id.
+  const bool is_named = !row.text(3).empty();
+  tracks_.known.push_back(row.integer(1) != 0 && is_named ? 0 : kNever);
+  tracks_.in_catalogue.push_back(row.integer(1) != 0);
+  tracks_.artist_id.push_back(row.is_null(2) ? -1 : row.integer(2));
+  tracks_.title.add(row.text(3));
+  tracks_.album.add(row.text(4));
+  tracks_.version.add_even_empty(row.text(5));
+  tracks_.spotify_id.add_unique(row.text(6));
+  tracks_.isrc.add_unique(row.text(7));
+  tracks_.mbid.add_unique(row.text(8));
+  tracks_.duration_ms.push_back(integer_or_missing(row, 10));
+  tracks_.year.push_back(integer_or_missing(row, 11));
+  tracks_.popularity.push_back(real_or_nan(row, 12));
+  tracks_.is_explicit.push_back(row.is_null(13) ? 255
+                                                : static_cast<std::uint8_t>(row.integer(13) != 0));
+  read_features(row, 14);
+}
+
+void CatalogueBuilder::read_tracks() {
+  Statement rows = select_tracks("ORDER BY track_id");
   while (rows.step()) {
-    tracks_.id.push_back(rows.integer(0));
-    // Nobody finds a track in the catalogue that has no name: it may be a known one's other id.
-    const bool is_named = !rows.text(3).empty();
-    tracks_.known.push_back(rows.integer(1) != 0 && is_named ? 0 : kNever);
-    tracks_.in_catalogue.push_back(rows.integer(1) != 0);
-    tracks_.artist_id.push_back(rows.is_null(2) ? -1 : rows.integer(2));
-    tracks_.title.add(rows.text(3));
-    tracks_.album.add(rows.text(4));
-    tracks_.version.add_even_empty(rows.text(5));
-    tracks_.spotify_id.add_unique(rows.text(6));
-    tracks_.isrc.add_unique(rows.text(7));
-    tracks_.mbid.add_unique(rows.text(8));
+    add_track(rows);
     const std::string_view song = rows.text(9);
     tracks_.song.push_back(song.empty() ? -1 : tracks_.song_keys.code(song));
-    tracks_.duration_ms.push_back(integer_or_missing(rows, 10));
-    tracks_.year.push_back(integer_or_missing(rows, 11));
-    tracks_.popularity.push_back(real_or_nan(rows, 12));
-    tracks_.is_explicit.push_back(
-        rows.is_null(13) ? 255 : static_cast<std::uint8_t>(rows.integer(13) != 0));
-    read_features(rows, 14);
   }
   track_places_ = IdMap(tracks_.id);
 }

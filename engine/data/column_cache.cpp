@@ -1,8 +1,10 @@
 #include "data/column_cache.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <sys/stat.h>
@@ -29,15 +31,33 @@ Store open_store(const std::string& path) {
   return store;
 }
 
-// Beside what each change of the data draws and counts, counts that move with any import: they tell
-// stores apart that were written to without it.
-std::string state_of(const Store& store) {
+std::string counts_of(const Store& store, std::initializer_list<const char*> tables) {
+  std::string counts;
+  for (const char* table : tables)
+    counts += std::string(", ") + table + " " +
+              std::to_string(store.integer(std::string("SELECT max(rowid) FROM ") + table));
+  return counts;
+}
+
+// What was changed last by more than listens that came behind all others. Beside what each such
+// change draws and counts, counts that move with imports: they tell stores apart that were written
+// to without it.
+std::string base_of(const Store& store) {
   std::string state = "data version " + std::to_string(store.data_version());
   if (const std::string token = store.setting("data_token"); !token.empty()) state += " " + token;
-  for (const char* table : {"tracks", "artists", "tags", "playlists", "users", "ingestions"})
-    state += std::string(", ") + table + " " +
-             std::to_string(store.integer(std::string("SELECT max(rowid) FROM ") + table));
-  return state;
+  return state + counts_of(store, {"tags", "playlists", "users"});
+}
+
+constexpr std::string_view kAdded = ", added ";
+
+std::string with_added(const std::string& base, const Store& store) {
+  const std::string state = base + counts_of(store, {"tracks", "artists", "ingestions"});
+  const std::string added = store.appended_states().back();
+  return added.empty() ? state : state + std::string(kAdded) + added;
+}
+
+std::string state_of(const Store& store) {
+  return with_added(base_of(store), store);
 }
 
 // What the columns of one user were made from.
@@ -63,15 +83,15 @@ std::string state_of_all(const Store& store, const std::string& catalogue_state,
   return is_plain ? catalogue_state : catalogue_state + ", users' " + content_hash(states);
 }
 
-// What the columns were made from. A store whose data has a token is known by it wherever it lies,
-// so that a library copied with its columns uses them; an older one by its place.
-std::string source_of(const Store& store, const std::string& state) {
-  if (!store.setting("data_token").empty()) return state;
+// Which store it is. One whose data has a token is known by it wherever it lies, so that a library
+// copied with its columns uses them; an older one by its place.
+std::string place_of(const Store& store) {
+  if (!store.setting("data_token").empty()) return "";
   struct stat status {};
-  if (::stat(store.path().c_str(), &status) != 0) return store.path() + ", " + state;
+  if (::stat(store.path().c_str(), &status) != 0) return store.path() + ", ";
   std::error_code ignored;
   const std::filesystem::path canonical = std::filesystem::canonical(store.path(), ignored);
-  return canonical.string() + " (file " + std::to_string(status.st_ino) + "), " + state;
+  return canonical.string() + " (file " + std::to_string(status.st_ino) + "), ";
 }
 
 std::string text_of_rule(const PlayRule& rule) {
@@ -123,38 +143,22 @@ class Preparation {
   /// Nothing when the store changed while two connections read it.
   std::optional<PreparedColumns> prepare() {
     choose();
+    base_ = place_of(store_) + base_of(store_);
+    state_ = with_added(base_, store_);
     made_.session_gap_seconds = options_.rule.session_gap_seconds;
     made_.catalogue_state = state_of(store_);
     made_.data_state = state_of(store_, made_.catalogue_state, made_.user_id);
-    const std::string source = source_of(store_, made_.catalogue_state);
-    const std::string catalogue_key =
-        "catalogue 5 (tables " + declared_hash(TableOwner::kCatalogue) + ") of " + source;
-    const std::string number = "number " + std::to_string(made_.user_id) + " of " + source;
-    const std::string user_key = "user 7, " + number + ", " + text_of_rule(options_.rule);
-    const std::string sets_key = "sets 2 (tables " + declared_hash(TableOwner::kUser) + "), " +
-                                 number + ", " + store_.user_state(made_.user_id, UserPart::kSets);
     make_folder();
-    made_.catalogue = find("catalogue.columns", catalogue_key);
-    made_.user = find(user_file("user"), user_key);
-    made_.sets = find(user_file("sets"), sets_key);
     std::optional<BackgroundScan> scan;
-    if (!made_.catalogue) {
-      scan.emplace(options_.store, made_.catalogue_state, made_.user ? 0 : made_.user_id);
-      if (!build_catalogue_from(*scan, catalogue_key)) return std::nullopt;
+    if (!find_catalogue()) {
+      scan.emplace(options_.store, made_.catalogue_state, made_.user_id);
+      if (!build_catalogue_from(*scan)) return std::nullopt;
     }
     const UserBuilder builder(store_, *made_.catalogue, options_.rule);
     made_.words = builder.build_words(made_.user_id);
-    if (!made_.user || !made_.sets) {
-      if (!made_.user) {
-        const ListenRows rows =
-            scan ? std::move(scan->join().rows) : read_listens(store_, made_.user_id);
-        made_.user = builder.build_listens(rows, user_key, writer_of(user_file("user")));
-      }
-      if (!made_.sets)
-        made_.sets = builder.build_sets(made_.user_id, sets_key, writer_of(user_file("sets")));
-      made_.was_built = true;
-    }
-    made_.runs = read_served_runs(store_, made_.user_id, has_folder_ ? options_.cache : "", source);
+    prepare_listens(builder, scan);
+    prepare_sets(builder);
+    made_.runs = read_served_runs(store_, made_.user_id, has_folder_ ? options_.cache : "", base_);
     return std::move(made_);
   }
 
@@ -190,19 +194,67 @@ class Preparation {
     if (error) say("no column cache: cannot make " + options_.cache + ": " + error.message());
   }
 
-  std::shared_ptr<const ColumnFile> find(const std::string& name, const std::string& key) const {
+  std::shared_ptr<const ColumnFile> find(const std::string& name,
+                                         const ColumnFile::Accepts& accepts) const {
     if (!has_folder_) return nullptr;
     const std::string path = options_.cache + "/" + name;
     std::string why_not;
-    auto file = ColumnFile::open(path, key, why_not);
+    auto file = ColumnFile::open(path, accepts, why_not);
     if (!file) say("making " + path + ": " + why_not);
     return file;
   }
 
-  bool build_catalogue_from(BackgroundScan& scan, const std::string& key) {
+  // ---- the catalogue: made for one base, numbers given in one state of it, all there is in another
+
+  [[nodiscard]] std::string catalogue_key(const std::string& numbered) const {
+    return "catalogue 6 (tables " + declared_hash(TableOwner::kCatalogue) + ") numbered " +
+           numbered + " of " + state_;
+  }
+
+  /// How many states lie between that of the file with this key and the store's; nothing where it
+  /// is no file of this base, or one of too long ago.
+  [[nodiscard]] std::optional<std::size_t> states_behind(std::string_view key) const {
+    const std::size_t of = key.find(" of " + base_ + ", tracks ");
+    if (of == key.npos) return std::nullopt;
+    const std::size_t at = key.find(kAdded, of + base_.size());
+    const std::string_view added = at == key.npos ? "" : key.substr(at + kAdded.size());
+    const std::vector<std::string> states = store_.appended_states();
+    const auto found = std::ranges::find(states, added);
+    if (found == states.end()) return std::nullopt;
+    return static_cast<std::size_t>(states.end() - found) - 1;
+  }
+  [[nodiscard]] ColumnFile::Accepts begins(const std::string& begin) const {
+    return [this, begin](std::string_view key) {
+      return key.starts_with(begin) && states_behind(key);
+    };
+  }
+  /// Files that nothing changed in are made anew now and then, before their state is forgotten.
+  [[nodiscard]] bool is_far_behind(const ColumnFile& file) const {
+    return states_behind(file.key()) >= Store::kMostAppendedStates / 4;
+  }
+
+  /// False where it must be made from the start.
+  bool find_catalogue() {
+    const std::string begin =
+        "catalogue 6 (tables " + declared_hash(TableOwner::kCatalogue) + ") numbered ";
+    made_.catalogue = find("catalogue.columns", begins(begin));
+    if (!made_.catalogue) return false;
+    const std::string& key = made_.catalogue->key();
+    numbered_ = key.substr(begin.size(), key.find(" of ", begin.size()) - begin.size());
+    if (key == catalogue_key(numbered_)) return true;
+    const auto before = made_.catalogue;
+    made_.catalogue = extend_catalogue(store_, before, catalogue_key(numbered_),
+                                       is_far_behind(*before), writer_of("catalogue.columns"));
+    made_.was_built |= made_.catalogue != before;
+    return made_.catalogue != nullptr;
+  }
+
+  bool build_catalogue_from(BackgroundScan& scan) {
     bool is_same_state = true;
+    const std::string added = store_.appended_states().back();
+    numbered_ = added.empty() ? "at the start" : "at " + added;
     made_.catalogue = build_catalogue(
-        store_, key,
+        store_, catalogue_key(numbered_),
         [&]() -> const std::vector<FirstHeard>& {
           const ListenScan& found = scan.join();
           is_same_state = scan.is_same_state();
@@ -216,12 +268,44 @@ class Preparation {
     return is_same_state;
   }
 
+  // ---- the user's, with the numbers of that catalogue
+
+  void prepare_listens(const UserBuilder& builder, std::optional<BackgroundScan>& scan) {
+    const std::string begin = "user 8, " + text_of_rule(options_.rule) + ", number " +
+                              std::to_string(made_.user_id) + ", tracks numbered " + numbered_;
+    const std::string key = begin + " of " + state_;
+    const auto before = find(user_file("user"), begins(begin + " of "));
+    if (before && before->key() != key) {
+      made_.user = builder.extend_listens(before, made_.user_id, is_far_behind(*before), key,
+                                          writer_of(user_file("user")));
+    } else if (before) {
+      made_.user = before;
+    } else {
+      const ListenRows rows =
+          scan ? std::move(scan->join().rows) : read_listens(store_, made_.user_id);
+      made_.user = builder.build_listens(rows, key, writer_of(user_file("user")));
+    }
+    made_.was_built |= made_.user != before;
+  }
+
+  void prepare_sets(const UserBuilder& builder) {
+    // Albums that are saved hold what comes of them.
+    const std::string key = "sets 3 (tables " + declared_hash(TableOwner::kUser) + "), number " +
+                            std::to_string(made_.user_id) + ", tracks numbered " + numbered_ +
+                            " of " + base_ + counts_of(store_, {"tracks", "artists"}) + ", " +
+                            store_.user_state(made_.user_id, UserPart::kSets);
+    made_.sets = find(user_file("sets"), [&](std::string_view found) { return found == key; });
+    if (made_.sets) return;
+    made_.sets = builder.build_sets(made_.user_id, key, writer_of(user_file("sets")));
+    made_.was_built = true;
+  }
+
   // Into the cache folder, or into memory where that cannot be.
   [[nodiscard]] std::function<std::shared_ptr<const ColumnFile>(const ColumnWriter&)> writer_of(
       const std::string& name) const {
     return [this, name](const ColumnWriter& writer) {
       if (has_folder_) try {
-          return writer.write(options_.cache + "/" + name);
+          return writer.write(options_.cache + "/" + name, ColumnWriter::Sync::kNo);
         } catch (const Error& error) {
           say("no column cache: " + std::string(error.what()) + ": " + error.parts().why);
         }
@@ -232,6 +316,8 @@ class Preparation {
   const ColumnOptions& options_;
   Store store_;
   PreparedColumns made_;
+  std::string base_, state_;  // of the store, with its place
+  std::string numbered_;      // in which state of the base the catalogue's numbers were given
   bool has_folder_ = false;
 };
 

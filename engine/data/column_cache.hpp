@@ -9,6 +9,10 @@
 // Stale    All when the store's data_version has moved: tracks become known by everybody's listens
 //          and playlists, and all files hold their numbers. The sets alone when the user's version
 //          of them has.
+// Added    Listens that came behind all others of their person (Store::note_appended()), and tracks
+//          and artists with them, are added to the files: what was there is copied, not read from
+//          SQLite again. Where they would have to stand before others, all is made from the start,
+//          and the numbers are others: a user's files name the state in which theirs were given.
 // Words    Bans, and what the person said to the engine of likes and saved artists, are few: they
 //          are read at every start and stand before the file, so that one costs the next run
 //          nothing.
@@ -19,7 +23,7 @@
 //          anybody; an artist since the first of its tracks or since it was saved (0 with
 //          popularity, features, tags, relations or play totals of its own); a tag since the first
 //          track or artist that has it. Undated means 0; what nothing speaks of is not known at
-//          all.
+//          all, and has no number.
 #pragma once
 
 #include <cstdint>

@@ -30,17 +30,18 @@ std::string note_of(const std::string& path) {
   return path + ".checked";
 }
 
-std::string stamp_of(const struct stat& status) {
-  std::ostringstream text;
-  text << "sound as long as it is file " << status.st_ino << " of device " << status.st_dev << ", "
-       << status.st_size << " bytes, written " << nanoseconds(status.st_mtim) << ", changed "
-       << nanoseconds(status.st_ctim) << '\n';
-  return text.str();
-}
-
 std::string read_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string stamp_of(const struct stat& status) {
+  static const std::string boot = read_text("/proc/sys/kernel/random/boot_id");
+  std::ostringstream text;
+  text << "sound as long as it is file " << status.st_ino << " of device " << status.st_dev << ", "
+       << status.st_size << " bytes, written " << nanoseconds(status.st_mtim) << ", changed "
+       << nanoseconds(status.st_ctim) << ", since this start of the machine: " << boot << '\n';
+  return text.str();
 }
 
 }  // namespace

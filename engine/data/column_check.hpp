@@ -2,7 +2,8 @@
 //
 // A file whose data was summed up once is noted in FILE.checked with what the file system says of
 // it (device, inode, length, times of change to the nanosecond). While that stays the same, nobody
-// has written to it through the file system. What rots on the disc unnoticed by the file system is
+// has written to it through the file system. A note holds until the machine starts anew: cache files are
+// not synced, and what a power cut left of them is found by their sums. What rots on the disc unnoticed by the file system is
 // found when the note is a day old, and at once after a worker crashed (damaged_columns()).
 #pragma once
 

@@ -128,7 +128,20 @@ class DirectoryReader {
   std::string_view rest_;
 };
 
+namespace {
+
+ColumnFile::Accepts only(std::string_view wanted) {
+  return [wanted](std::string_view key) { return key == wanted; };
+}
+
+}  // namespace
+
 std::shared_ptr<const ColumnFile> ColumnFile::open(const std::string& path, std::string_view key,
+                                                   std::string& why_not) {
+  return open(path, only(key), why_not);
+}
+
+std::shared_ptr<const ColumnFile> ColumnFile::open(const std::string& path, const Accepts& accepts,
                                                    std::string& why_not) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
@@ -137,7 +150,7 @@ std::shared_ptr<const ColumnFile> ColumnFile::open(const std::string& path, std:
   }
   struct stat status {};
   if (::fstat(descriptor, &status) != 0) status = {};
-  auto file = adopt(descriptor, key, why_not);
+  auto file = map(descriptor, accepts, why_not);
   if (!file || is_known_sound(path, status)) return file;
   if (!has_sound_data({reinterpret_cast<const char*>(file->bytes_), file->length_})) {
     why_not = "the checksum of its data is wrong";
@@ -149,6 +162,11 @@ std::shared_ptr<const ColumnFile> ColumnFile::open(const std::string& path, std:
 
 std::shared_ptr<const ColumnFile> ColumnFile::adopt(int descriptor, std::string_view key,
                                                     std::string& why_not) {
+  return map(descriptor, only(key), why_not);
+}
+
+std::shared_ptr<ColumnFile> ColumnFile::map(int descriptor, const Accepts& accepts,
+                                            std::string& why_not) {
   std::shared_ptr<ColumnFile> file(new ColumnFile);
   struct stat status {};
   const bool has_length = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
@@ -160,12 +178,12 @@ std::shared_ptr<const ColumnFile> ColumnFile::adopt(int descriptor, std::string_
   }
   why_not = !has_length               ? "it is shorter than a header"
             : file->bytes_ == nullptr ? std::strerror(errno)
-                                      : file->read(key);
+                                      : file->read(accepts);
   ::close(descriptor);
   return why_not.empty() ? file : nullptr;
 }
 
-std::string ColumnFile::read(std::string_view key) {
+std::string ColumnFile::read(const Accepts& accepts) {
   ColumnHeader header{};
   std::memcpy(&header, bytes_, sizeof header);
   if (std::memcmp(header.magic, kColumnMagic, sizeof kColumnMagic) != 0)
@@ -186,7 +204,7 @@ std::string ColumnFile::read(std::string_view key) {
   } catch (const std::runtime_error& error) {
     return error.what();
   }
-  if (key_ != key) return "it was made from \"" + key_ + "\"";
+  if (!accepts(key_)) return "it was made from \"" + key_ + "\"";
   return "";
 }
 

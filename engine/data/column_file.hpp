@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -32,6 +33,10 @@ class ColumnFile {
  public:
   /// nullptr when there is no such file, or when it cannot be used; `why_not` says which in words.
   static std::shared_ptr<const ColumnFile> open(const std::string& path, std::string_view key,
+                                                std::string& why_not);
+  /// A file of any key that `accepts` takes.
+  using Accepts = std::function<bool(std::string_view key)>;
+  static std::shared_ptr<const ColumnFile> open(const std::string& path, const Accepts& accepts,
                                                 std::string& why_not);
   /// As open(), of an open file (a memfd); takes the descriptor over.
   static std::shared_ptr<const ColumnFile> adopt(int descriptor, std::string_view key,
@@ -52,7 +57,9 @@ class ColumnFile {
 
  private:
   ColumnFile() = default;
-  std::string read(std::string_view key);
+  static std::shared_ptr<ColumnFile> map(int descriptor, const Accepts& accepts,
+                                         std::string& why_not);
+  std::string read(const Accepts& accepts);
   friend class DirectoryReader;
 
   const std::byte* bytes_ = nullptr;
@@ -75,30 +82,39 @@ class ColumnWriter {
 
   /// Columns that follow belong to this table; each must have `rows` items.
   void table(std::string name, std::size_t rows);
+  /// Where there are `more`, they follow the first ones.
   void column(std::string name, std::span<const float> values);
   void column(std::string name, std::span<const double> values);
-  void column(std::string name, std::span<const std::int32_t> values);
-  void column(std::string name, std::span<const std::int64_t> values);
-  void column(std::string name, std::span<const std::uint8_t> values);
+  void column(std::string name, std::span<const std::int32_t> values,
+              std::span<const std::int32_t> more = {});
+  void column(std::string name, std::span<const std::int64_t> values,
+              std::span<const std::int64_t> more = {});
+  void column(std::string name, std::span<const std::uint8_t> values,
+              std::span<const std::uint8_t> more = {});
   /// Codes into `texts`, -1 missing. Columns of one dictionary share its bytes.
-  void column(std::string name, std::span<const std::int32_t> codes, const Dictionary& texts);
+  void column(std::string name, std::span<const std::int32_t> codes, const Dictionary& texts,
+              std::span<const std::int32_t> more = {});
 
   void lists(std::string name, std::span<const std::uint64_t> offsets,
              std::span<const std::int32_t> values, std::span<const float> weights = {});
   /// Row-major; `values` holds rows * columns.
   void matrix(std::string name, std::size_t columns, std::span<const float> values);
 
-  /// Writes a temporary file beside `path`, syncs it and renames it into place, so that a reader
-  /// sees the old file or the whole new one. Returns the file, mapped.
+  /// Writes a temporary file beside `path` and renames it into place, so that a reader sees the old
+  /// file or the whole new one. Returns the file, mapped.
+  /// `sync` no: of a file that can be made again; what a power cut leaves of it is found by its sum
+  /// (column_check.hpp).
   /// Throws Error(kStore) naming the path and the system's reason.
-  [[nodiscard]] std::shared_ptr<const ColumnFile> write(const std::string& path) const;
+  enum class Sync : bool { kNo, kYes };
+  [[nodiscard]] std::shared_ptr<const ColumnFile> write(const std::string& path,
+                                                        Sync sync = Sync::kYes) const;
   /// The same in a memfd: no file is left behind.
   [[nodiscard]] std::shared_ptr<const ColumnFile> write_to_memory() const;
 
  private:
   struct Piece {
-    const void* data;
-    std::size_t length;
+    std::string_view first, more;
+    [[nodiscard]] std::size_t length() const { return first.size() + more.size(); }
   };
   struct Column {
     std::string name;
@@ -125,9 +141,10 @@ class ColumnWriter {
     std::size_t bytes, offsets;
   };
 
-  std::size_t piece(const void* data, std::size_t length);
-  void add_column(std::string name, std::uint32_t type, const void* data, std::size_t rows,
-                  int dict = -1);
+  std::size_t piece(std::string_view first, std::string_view more = {});
+  template <typename T>
+  void add_column(std::string name, std::uint32_t type, std::span<const T> values,
+                  std::span<const T> more, int dict = -1);
   [[nodiscard]] std::string directory(const std::vector<std::uint64_t>& places) const;
   void write_all(int descriptor, const std::string& path) const;
 

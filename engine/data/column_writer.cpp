@@ -41,14 +41,12 @@ class DirectoryWriter {
   throw Error(Exit::kStore, std::string("cannot ") + doing + " a column file", parts);
 }
 
-void write_fully(int descriptor, const void* data, std::size_t length, const std::string& path) {
-  const char* at = static_cast<const char*>(data);
-  while (length > 0) {
-    const ssize_t done = ::write(descriptor, at, length);
+void write_fully(int descriptor, std::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t done = ::write(descriptor, bytes.data(), bytes.size());
     if (done < 0 && errno == EINTR) continue;
     if (done < 0) fail(path, "write");
-    at += done;
-    length -= static_cast<std::size_t>(done);
+    bytes.remove_prefix(static_cast<std::size_t>(done));
   }
 }
 
@@ -69,8 +67,17 @@ struct TemporaryFile {
 
 }  // namespace
 
-std::size_t ColumnWriter::piece(const void* data, std::size_t length) {
-  pieces_.push_back({data, length});
+namespace {
+
+template <typename T>
+std::string_view bytes_of(std::span<const T> values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
+}
+
+}  // namespace
+
+std::size_t ColumnWriter::piece(std::string_view first, std::string_view more) {
+  pieces_.push_back({first, more});
   return pieces_.size() - 1;
 }
 
@@ -78,55 +85,58 @@ void ColumnWriter::table(std::string name, std::size_t rows) {
   tables_.push_back({std::move(name), rows, {}});
 }
 
-void ColumnWriter::add_column(std::string name, std::uint32_t type, const void* data,
-                              std::size_t rows, int dict) {
-  if (tables_.empty() || tables_.back().rows != rows)
+template <typename T>
+void ColumnWriter::add_column(std::string name, std::uint32_t type, std::span<const T> values,
+                              std::span<const T> more, int dict) {
+  if (tables_.empty() || tables_.back().rows != values.size() + more.size())
     throw std::logic_error("column " + name + " does not have its table's rows");
   tables_.back().columns.push_back(
-      {std::move(name), type, piece(data, rows * item_length(type)), dict});
+      {std::move(name), type, piece(bytes_of(values), bytes_of(more)), dict});
 }
 
 void ColumnWriter::column(std::string name, std::span<const float> values) {
-  add_column(std::move(name), PLAYLIST_F32, values.data(), values.size());
+  add_column(std::move(name), PLAYLIST_F32, values, {});
 }
 void ColumnWriter::column(std::string name, std::span<const double> values) {
-  add_column(std::move(name), PLAYLIST_F64, values.data(), values.size());
+  add_column(std::move(name), PLAYLIST_F64, values, {});
 }
-void ColumnWriter::column(std::string name, std::span<const std::int32_t> values) {
-  add_column(std::move(name), PLAYLIST_I32, values.data(), values.size());
+void ColumnWriter::column(std::string name, std::span<const std::int32_t> values,
+                          std::span<const std::int32_t> more) {
+  add_column(std::move(name), PLAYLIST_I32, values, more);
 }
-void ColumnWriter::column(std::string name, std::span<const std::int64_t> values) {
-  add_column(std::move(name), PLAYLIST_I64, values.data(), values.size());
+void ColumnWriter::column(std::string name, std::span<const std::int64_t> values,
+                          std::span<const std::int64_t> more) {
+  add_column(std::move(name), PLAYLIST_I64, values, more);
 }
-void ColumnWriter::column(std::string name, std::span<const std::uint8_t> values) {
-  add_column(std::move(name), PLAYLIST_U8, values.data(), values.size());
+void ColumnWriter::column(std::string name, std::span<const std::uint8_t> values,
+                          std::span<const std::uint8_t> more) {
+  add_column(std::move(name), PLAYLIST_U8, values, more);
 }
 
 void ColumnWriter::column(std::string name, std::span<const std::int32_t> codes,
-                          const Dictionary& texts) {
+                          const Dictionary& texts, std::span<const std::int32_t> more) {
   std::size_t dict = 0;
   while (dict < dicts_.size() && dicts_[dict].texts != &texts) ++dict;
   if (dict == dicts_.size()) {
-    const std::size_t bytes = piece(texts.bytes().data(), texts.bytes().size());
-    const std::size_t offsets = piece(texts.offsets().data(), texts.offsets().size() * 8);
+    const std::size_t bytes = piece(texts.bytes());
+    const std::size_t offsets = piece(bytes_of(std::span(texts.offsets())));
     dicts_.push_back({&texts, bytes, offsets});
   }
-  add_column(std::move(name), PLAYLIST_STRING, codes.data(), codes.size(), static_cast<int>(dict));
+  add_column(std::move(name), PLAYLIST_STRING, codes, more, static_cast<int>(dict));
 }
 
 void ColumnWriter::lists(std::string name, std::span<const std::uint64_t> offsets,
                          std::span<const std::int32_t> values, std::span<const float> weights) {
   Lists made{std::move(name), offsets.size() - 1, values.size(), 0, 0, -1};
-  made.offsets = piece(offsets.data(), offsets.size_bytes());
-  made.values = piece(values.data(), values.size_bytes());
-  if (!weights.empty())
-    made.weights = static_cast<std::ptrdiff_t>(piece(weights.data(), weights.size_bytes()));
+  made.offsets = piece(bytes_of(offsets));
+  made.values = piece(bytes_of(values));
+  if (!weights.empty()) made.weights = static_cast<std::ptrdiff_t>(piece(bytes_of(weights)));
   lists_.push_back(std::move(made));
 }
 
 void ColumnWriter::matrix(std::string name, std::size_t columns, std::span<const float> values) {
   const std::size_t rows = columns == 0 ? 0 : values.size() / columns;
-  matrices_.push_back({std::move(name), rows, columns, piece(values.data(), values.size_bytes())});
+  matrices_.push_back({std::move(name), rows, columns, piece(bytes_of(values))});
 }
 
 std::string ColumnWriter::directory(const std::vector<std::uint64_t>& places) const {
@@ -177,7 +187,7 @@ void ColumnWriter::write_all(int descriptor, const std::string& path) const {
   std::uint64_t at = aligned(sizeof(ColumnHeader) + directory_length);
   for (const Piece& piece : pieces_) {
     places.push_back(at);
-    at = aligned(at + piece.length);
+    at = aligned(at + piece.length());
   }
   const std::string index = directory(places);
 
@@ -195,28 +205,30 @@ void ColumnWriter::write_all(int descriptor, const std::string& path) const {
   std::uint64_t summed = sizeof header + index.size();
   for (std::size_t k = 0; k < pieces_.size(); ++k) {
     checksum.add({kPadding, places[k] - summed});
-    checksum.add({static_cast<const char*>(pieces_[k].data), pieces_[k].length});
-    summed = places[k] + pieces_[k].length;
+    checksum.add(pieces_[k].first);
+    checksum.add(pieces_[k].more);
+    summed = places[k] + pieces_[k].length();
   }
   checksum.add({kPadding, at - summed});
   header.data_checksum = checksum.value();
-  write_fully(descriptor, &header, sizeof header, path);
-  write_fully(descriptor, index.data(), index.size(), path);
+  write_fully(descriptor, {reinterpret_cast<const char*>(&header), sizeof header}, path);
+  write_fully(descriptor, index, path);
   std::uint64_t written = sizeof header + index.size();
   for (std::size_t k = 0; k < pieces_.size(); ++k) {
-    write_fully(descriptor, kPadding, places[k] - written, path);
-    write_fully(descriptor, pieces_[k].data, pieces_[k].length, path);
-    written = places[k] + pieces_[k].length;
+    write_fully(descriptor, {kPadding, places[k] - written}, path);
+    write_fully(descriptor, pieces_[k].first, path);
+    write_fully(descriptor, pieces_[k].more, path);
+    written = places[k] + pieces_[k].length();
   }
-  write_fully(descriptor, kPadding, at - written, path);
+  write_fully(descriptor, {kPadding, at - written}, path);
 }
 
-std::shared_ptr<const ColumnFile> ColumnWriter::write(const std::string& path) const {
+std::shared_ptr<const ColumnFile> ColumnWriter::write(const std::string& path, Sync sync) const {
   static std::atomic<unsigned> counter{0};
   remove_leftovers(path + ".new.");
   TemporaryFile file(path + ".new." + std::to_string(::getpid()) + "." + std::to_string(counter++));
   write_all(file.descriptor, file.path);
-  if (::fdatasync(file.descriptor) != 0) fail(file.path, "sync");
+  if (sync == Sync::kYes && ::fdatasync(file.descriptor) != 0) fail(file.path, "sync");
   if (::rename(file.path.c_str(), path.c_str()) != 0) fail(path, "put in place");
   file.is_kept = true;
   std::string why_not;

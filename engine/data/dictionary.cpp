@@ -12,6 +12,10 @@ std::uint32_t hash_of(std::string_view text) {
 
 }  // namespace
 
+Dictionary::Dictionary(const playlist_dict& texts)
+    : bytes_(texts.bytes, texts.offsets[texts.count]),
+      offsets_(texts.offsets, texts.offsets + texts.count + 1) {}
+
 std::int32_t Dictionary::append(std::string_view text) {
   const auto made = static_cast<std::int32_t>(count());
   bytes_.append(text);
@@ -20,31 +24,35 @@ std::int32_t Dictionary::append(std::string_view text) {
 }
 
 std::int32_t Dictionary::code(std::string_view text) {
-  if (used_ * 2 >= slots_.size()) grow();
+  prepare_slots();
   const std::uint32_t hash = hash_of(text);
-  std::size_t slot = hash & (slots_.size() - 1);
-  for (; slots_[slot] >= 0; slot = (slot + 1) & (slots_.size() - 1)) {
+  for (std::size_t slot = hash & (slots_.size() - 1); slots_[slot] >= 0;
+       slot = (slot + 1) & (slots_.size() - 1)) {
     const std::int32_t known = slots_[slot];
     if (hashes_[static_cast<std::size_t>(known)] == hash && this->text(known) == text) return known;
   }
   const std::int32_t made = append(text);
-  hashes_.resize(count());
-  hashes_.back() = hash;
-  slots_[slot] = made;
-  ++used_;
+  hashes_.push_back(hash);
+  put_into_slots(made);
   return made;
 }
 
-void Dictionary::grow() {
-  const std::size_t size = slots_.empty() ? 1024 : slots_.size() * 4;
-  std::vector<std::int32_t> old(size, -1);
-  old.swap(slots_);
-  for (const std::int32_t known : old) {
-    if (known < 0) continue;
-    std::size_t slot = hashes_[static_cast<std::size_t>(known)] & (size - 1);
-    while (slots_[slot] >= 0) slot = (slot + 1) & (size - 1);
-    slots_[slot] = known;
-  }
+void Dictionary::prepare_slots() {
+  const std::size_t in_slots = hashes_.size();
+  for (std::size_t k = in_slots; k < count(); ++k)
+    hashes_.push_back(hash_of(text(static_cast<std::int32_t>(k))));
+  std::size_t size = slots_.empty() ? 1024 : slots_.size();
+  while ((count() + 1) * 2 > size) size *= 4;
+  const bool has_grown = size != slots_.size();
+  if (has_grown) slots_.assign(size, -1);
+  for (std::size_t k = has_grown ? 0 : in_slots; k < count(); ++k)
+    put_into_slots(static_cast<std::int32_t>(k));
+}
+
+void Dictionary::put_into_slots(std::int32_t code) {
+  std::size_t slot = hashes_[static_cast<std::size_t>(code)] & (slots_.size() - 1);
+  while (slots_[slot] >= 0) slot = (slot + 1) & (slots_.size() - 1);
+  slots_[slot] = code;
 }
 
 }  // namespace engine

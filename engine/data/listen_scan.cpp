@@ -14,6 +14,13 @@ std::int32_t length_of(std::int64_t ms_played) {
   return static_cast<std::int32_t>(std::min<std::int64_t>(ms_played, INT32_MAX));
 }
 
+/// ts, track_id, ms_played, flags, country.
+void add_all(Statement& listens, ListenRows& rows) {
+  while (listens.step())
+    rows.add(listens.integer(0), listens.integer(1), length_of(listens.integer(2)),
+             listens.integer(3), listens.text(4));
+}
+
 Dictionary devices_of(const Store& store, std::int64_t user_id) {
   Dictionary devices;
   const std::vector<std::string> names = device_names(store, user_id);
@@ -27,7 +34,14 @@ class FirstTimes {
   explicit FirstTimes(std::int64_t largest_track_id)
       : times_(static_cast<std::size_t>(largest_track_id + 1)) {}
 
-  void add(std::int64_t track_id, std::int64_t ended, bool is_long) {
+  /// A row of ts, track_id, ms_played.
+  void add(const Statement& listen) {
+    add(listen.integer(0), listen.integer(1), length_of(listen.integer(2)));
+  }
+
+  void add(std::int64_t ts, std::int64_t track_id, std::int32_t ms_played) {
+    const std::int64_t ended = end_of_listen(ts, ms_played);
+    const bool is_long = ms_played == INT32_MIN || ms_played >= kHeardSeconds * 1000;
     if (track_id < 0 || static_cast<std::size_t>(track_id) >= times_.size()) return;
     Times& times = times_[static_cast<std::size_t>(track_id)];
     if (times.ended == kNever) touched_.push_back(track_id);
@@ -63,6 +77,8 @@ ListenRows::ListenRows() {
     }
 }
 
+ListenRows::ListenRows(const playlist_dict& known) : countries(known) {}
+
 void ListenRows::add(std::int64_t start, std::int64_t track, std::int32_t played, std::int64_t how,
                      std::string_view where) {
   ts.push_back(start);
@@ -90,8 +106,7 @@ ListenScan scan_listens(const Store& store, std::int64_t wanted_user) {
     }
     const std::int64_t ts = listens.integer(1), track_id = listens.integer(2);
     const std::int32_t ms_played = length_of(listens.integer(3));
-    first.add(track_id, end_of_listen(ts, ms_played),
-              ms_played == INT32_MIN || ms_played >= kHeardSeconds * 1000);
+    first.add(ts, track_id, ms_played);
     if (user == wanted_user)
       scan.rows.add(ts, track_id, ms_played, listens.integer(4), listens.text(5));
   }
@@ -114,10 +129,45 @@ ListenRows read_listens(const Store& store, std::int64_t user_id) {
   Statement listens = store.prepare(
       "SELECT ts, track_id, ms_played, flags, country FROM listens WHERE user_id = ?1");
   listens.start(user_id);
-  while (listens.step())
-    rows.add(listens.integer(0), listens.integer(1), length_of(listens.integer(2)),
-             listens.integer(3), listens.text(4));
+  add_all(listens, rows);
   return rows;
+}
+
+ListenRows read_listens_after(const Store& store, std::int64_t user_id, std::int64_t ts,
+                              const playlist_dict& countries) {
+  ListenRows rows(countries);
+  rows.devices = devices_of(store, user_id);
+  Statement listens = store.prepare(
+      "SELECT ts, track_id, ms_played, flags, country FROM listens "
+      "WHERE user_id = ?1 AND ts > ?2");
+  listens.start(user_id, ts);
+  add_all(listens, rows);
+  return rows;
+}
+
+std::vector<FirstHeard> first_heard_after(const Store& store,
+                                          const std::map<std::int64_t, std::int64_t>& newest) {
+  std::vector<FirstHeard> heard;
+  FirstTimes first(store.integer("SELECT max(track_id) FROM tracks"));
+  Statement listens =
+      store.prepare("SELECT ts, track_id, ms_played FROM listens WHERE user_id = ?1 AND ts > ?2");
+  Statement users = store.prepare("SELECT user_id FROM users ORDER BY user_id");
+  while (users.step()) {
+    const std::int64_t user = users.integer(0);
+    const auto last = newest.find(user);
+    listens.start(user, last == newest.end() ? INT64_MIN : last->second);
+    while (listens.step()) first.add(listens);
+    first.flush(user, heard);
+  }
+  return heard;
+}
+
+std::map<std::int64_t, std::int64_t> newest_listens(const Store& store) {
+  std::map<std::int64_t, std::int64_t> newest;
+  Statement last = store.prepare("SELECT max(ts) FROM listens WHERE user_id = ?1");
+  for (Statement users = store.prepare("SELECT user_id FROM users"); users.step();)
+    if (const auto ts = last.find_integer(users.integer(0))) newest.emplace(users.integer(0), *ts);
+  return newest;
 }
 
 }  // namespace engine

@@ -2,7 +2,10 @@
 // rows.
 #pragma once
 
+#include "playlist/plugin.h"
+
 #include <cstdint>
+#include <map>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +25,8 @@ struct ListenRows {
   Dictionary devices;  // code k is device k + 1 of the user's (store/devices.hpp)
 
   ListenRows();
+  /// With the codes of `countries` for those it has.
+  explicit ListenRows(const playlist_dict& countries);
   void add(std::int64_t ts, std::int64_t track_id, std::int32_t ms_played, std::int64_t flags,
            std::string_view country);
   [[nodiscard]] std::size_t count() const { return ts.size(); }
@@ -54,5 +59,14 @@ ListenScan scan_listens(const Store& store, std::int64_t wanted_user);
 std::int64_t count_private_listens(const Store& store, std::int64_t user_id, std::int64_t now);
 /// One user's listens only.
 ListenRows read_listens(const Store& store, std::int64_t user_id);
+/// Those that began later than `ts`, with all devices of the user.
+ListenRows read_listens_after(const Store& store, std::int64_t user_id, std::int64_t ts,
+                              const playlist_dict& countries);
+/// When everybody first heard the tracks of the listens that began later than `newest` of theirs
+/// (by user id; without an entry: all of them), of these listens alone.
+std::vector<FirstHeard> first_heard_after(const Store& store,
+                                          const std::map<std::int64_t, std::int64_t>& newest);
+/// The start of everybody's newest listen, by user id.
+std::map<std::int64_t, std::int64_t> newest_listens(const Store& store);
 
 }  // namespace engine

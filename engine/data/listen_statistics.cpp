@@ -5,19 +5,21 @@
 
 namespace engine {
 
-ListenTotals total_listens(const ListenColumns& listens, std::size_t track_count) {
-  // One cache line holds two tracks: the pass jumps from track to track.
-  struct Track {
-    std::int32_t plays = 0, skips = 0, finished = 0, judged = 0;
-    std::int64_t first = INT64_MIN, last = INT64_MIN;
-  };
-  static_assert(sizeof(Track) == 32);
-  std::vector<Track> tracks(track_count);
+namespace {
+
+// One cache line holds two tracks: the pass jumps from track to track.
+struct TrackTotals {
+  std::int32_t plays = 0, skips = 0, finished = 0, judged = 0;
+  std::int64_t first = INT64_MIN, last = INT64_MIN;
+};
+static_assert(sizeof(TrackTotals) == 32);
+
+void count(const ListenColumns& listens, std::vector<TrackTotals>& tracks) {
   for (std::size_t k = 0; k < listens.count; ++k) {
     constexpr std::size_t kAhead = 16;
     if (k + kAhead < listens.count)
       __builtin_prefetch(&tracks[static_cast<std::size_t>(listens.track[k + kAhead])], 1);
-    Track& track = tracks[static_cast<std::size_t>(listens.track[k])];
+    TrackTotals& track = tracks[static_cast<std::size_t>(listens.track[k])];
     // Without branches: a quarter of the listens are no plays, in no order.
     const bool is_play = listens.is_play[k] == 1;
     track.skips += listens.is_skip[k] == 1;
@@ -27,12 +29,23 @@ ListenTotals total_listens(const ListenColumns& listens, std::size_t track_count
     track.last = is_play ? listens.ts[k] : track.last;
     track.plays += is_play;
   }
+}
+
+}  // namespace
+
+ListenTotals total_listens(const ListenColumns& listens, std::size_t track_count) {
+  return total_listens(std::span(&listens, 1), track_count);
+}
+
+ListenTotals total_listens(std::span<const ListenColumns> parts, std::size_t track_count) {
+  std::vector<TrackTotals> tracks(track_count);
+  for (const ListenColumns& part : parts) count(part, tracks);
   ListenTotals totals;
   for (auto* column : {&totals.plays, &totals.skips, &totals.finished}) column->resize(track_count);
   for (auto* column : {&totals.first_played, &totals.last_played}) column->resize(track_count);
   totals.skip_rate.resize(track_count);
   for (std::size_t k = 0; k < track_count; ++k) {
-    const Track& track = tracks[k];
+    const TrackTotals& track = tracks[k];
     totals.plays[k] = track.plays;
     totals.skips[k] = track.skips;
     totals.finished[k] = track.finished;

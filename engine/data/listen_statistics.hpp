@@ -25,6 +25,8 @@ struct ListenTotals {
   std::vector<std::int64_t> first_played, last_played;  // starts of plays; INT64_MIN: never
 };
 ListenTotals total_listens(const ListenColumns& listens, std::size_t track_count);
+/// Of listens in several parts, one behind the other.
+ListenTotals total_listens(std::span<const ListenColumns> parts, std::size_t track_count);
 
 /// Plays that began in [since, ...).
 std::vector<std::int32_t> plays_since(const ListenColumns& listens, std::int64_t since,

@@ -32,8 +32,10 @@ std::int32_t IdMap::search(std::int64_t id) const {
 }
 
 std::vector<std::int32_t> order_by_known(std::span<const std::int64_t> known) {
-  std::vector<std::int32_t> order(known.size());
-  std::iota(order.begin(), order.end(), 0);
+  std::vector<std::int32_t> order;
+  order.reserve(known.size());
+  for (std::size_t k = 0; k < known.size(); ++k)
+    if (known[k] != kNever) order.push_back(static_cast<std::int32_t>(k));
   std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
     return known[static_cast<std::size_t>(a)] < known[static_cast<std::size_t>(b)];
   });
@@ -73,6 +75,43 @@ Lists make_lists(std::size_t rows, std::span<const ListEntry> entries, int parts
       made.values.push_back(entry->value);
       if (parts & kWithWeights) made.weights.push_back(entry->weight);
       if (parts & kWithKnown) made.known.push_back(entry->known);
+    }
+    made.offsets.push_back(made.values.size());
+  }
+  return made;
+}
+
+Lists with_more(const Lists& before, std::size_t rows, std::vector<ListEntry> entries, int parts) {
+  std::ranges::stable_sort(entries, {}, &ListEntry::row);
+  Lists made;
+  made.offsets.assign(1, 0);
+  made.offsets.reserve(rows + 1);
+  made.values.reserve(before.values.size() + entries.size());
+  const auto append = [](auto& to, const auto& from, std::uint64_t begin, std::uint64_t end) {
+    to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(begin),
+              from.begin() + static_cast<std::ptrdiff_t>(end));
+  };
+  const auto append_lists = [&](const Lists& lists, std::uint64_t begin, std::uint64_t end) {
+    append(made.values, lists.values, begin, end);
+    if (parts & kWithWeights) append(made.weights, lists.weights, begin, end);
+    if (parts & kWithKnown) append(made.known, lists.known, begin, end);
+  };
+  auto more = entries.begin();
+  for (std::size_t row = 0; row < rows; ++row) {
+    const bool is_old = row + 1 < before.offsets.size();
+    const std::uint64_t begin = is_old ? before.offsets[row] : 0,
+                        end = is_old ? before.offsets[row + 1] : 0;
+    std::vector<ListEntry> of_row;
+    for (; more != entries.end() && more->row == static_cast<std::int32_t>(row); ++more)
+      of_row.push_back({0, more->value, more->weight, more->known});
+    if (of_row.empty()) {
+      append_lists(before, begin, end);
+    } else {
+      for (std::uint64_t k = begin; k < end; ++k)
+        of_row.push_back({0, before.values[k], parts & kWithWeights ? before.weights[k] : 1,
+                          parts & kWithKnown ? before.known[k] : 0});
+      const Lists one = make_lists(1, of_row, parts);
+      append_lists(one, 0, one.values.size());
     }
     made.offsets.push_back(made.values.size());
   }

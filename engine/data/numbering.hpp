@@ -37,7 +37,7 @@ class IdMap {
   std::vector<Pair> sparse_;
 };
 
-/// Places of rows in ascending (known, id); `ids` ascend.
+/// Places of rows in ascending (known, id); `ids` ascend. Without those that are known never.
 std::vector<std::int32_t> order_by_known(std::span<const std::int64_t> known);
 
 /// column[order[0]], column[order[1]], ...
@@ -67,6 +67,10 @@ struct Lists {
 enum ListParts { kValuesOnly = 0, kWithWeights = 1, kWithKnown = 2 };
 /// Entries in any order; those with a negative row or value are left out.
 Lists make_lists(std::size_t rows, std::span<const ListEntry> entries, int parts = kValuesOnly);
+
+/// The same lists with more entries, and more rows behind the others.
+Lists with_more(const Lists& before, std::size_t rows, std::vector<ListEntry> entries,
+                int parts = kValuesOnly);
 
 /// The values that pass, per row; `rows` may be fewer than `offsets` has.
 template <typename Keep>

@@ -121,7 +121,7 @@ class ServedRuns {
     writer.table("proof", 1);
     writer.column("proof", std::span<const std::int64_t>(proofs));
     try {
-      (void)writer.write(path_);
+      (void)writer.write(path_, ColumnWriter::Sync::kNo);
     } catch (const Error&) {
       // Then the next start reads them from SQLite again.
     }

@@ -126,24 +126,49 @@ void add_known_numbers(OwnedTable& made, const playlist_column& column, std::siz
 
 }  // namespace
 
+StoredTables::Items StoredTables::items_of(std::uint32_t type) {
+  switch (type) {
+    case PLAYLIST_F32:
+      return std::vector<float>();
+    case PLAYLIST_I32:
+      return std::vector<std::int32_t>();
+    case PLAYLIST_I64:
+      return std::vector<std::int64_t>();
+    case PLAYLIST_U8:
+      return std::vector<std::uint8_t>();
+    case PLAYLIST_STRING:
+      return TextColumn();
+    default:
+      throw std::logic_error("no stored table has columns of this type");
+  }
+}
+
+StoredTables::StoredTables(const ColumnFile& file, TableOwner owner) {
+  for (const DeclaredTable& declared : declared_tables()) {
+    if (declared.sql == nullptr || declared.owner != owner) continue;
+    const playlist_table& whole = *file.table(declared.name);
+    Table& table = tables_.emplace_back();
+    table.declared = &declared;
+    table.rows = static_cast<std::size_t>(whole.rows);
+    for (const DeclaredColumn& column : declared.columns) {
+      Column& taken = table.columns.emplace_back(Column{&column, items_of(column.type)});
+      std::visit(
+          [&](auto& items) {
+            using All = std::decay_t<decltype(items)>;
+            if constexpr (std::is_same_v<All, TextColumn>) {
+              items = TextColumn(whole, column.name);
+            } else {
+              const auto values = column_of<typename All::value_type>(whole, column.name);
+              items.assign(values.begin(), values.end());
+            }
+          },
+          taken.items);
+    }
+  }
+}
+
 StoredTables::StoredTables(const Store& store, TableOwner owner, std::int64_t user_id,
                            const IdMap& tracks, const IdMap& artists) {
-  const auto items_of = [](std::uint32_t type) -> Items {
-    switch (type) {
-      case PLAYLIST_F32:
-        return std::vector<float>();
-      case PLAYLIST_I32:
-        return std::vector<std::int32_t>();
-      case PLAYLIST_I64:
-        return std::vector<std::int64_t>();
-      case PLAYLIST_U8:
-        return std::vector<std::uint8_t>();
-      case PLAYLIST_STRING:
-        return TextColumn();
-      default:
-        throw std::logic_error("no stored table has columns of this type");
-    }
-  };
   for (const DeclaredTable& declared : declared_tables()) {
     if (declared.sql == nullptr || declared.owner != owner) continue;
     Table& table = tables_.emplace_back();

@@ -23,6 +23,8 @@ class StoredTables {
   /// `user_id` does not matter for the catalogue's.
   StoredTables(const Store& store, TableOwner owner, std::int64_t user_id, const IdMap& tracks,
                const IdMap& artists);
+  /// As a column file has them.
+  StoredTables(const ColumnFile& file, TableOwner owner);
   /// What the writer is told lives as long as this object.
   void describe(ColumnWriter& writer) const;
 
@@ -38,6 +40,8 @@ class StoredTables {
     std::size_t rows = 0;
     std::vector<Column> columns;
   };
+  /// Empty ones of a column of this type.
+  static Items items_of(std::uint32_t type);
   static void sort_by_track(Table& table);
 
   std::deque<Table> tables_;

@@ -1,8 +1,15 @@
 #include "data/text_column.hpp"
 
 #include "data/numbering.hpp"
+#include "data/tables.hpp"
 
 namespace engine {
+
+TextColumn::TextColumn(const playlist_table& table, std::string_view column)
+    : texts(*find_column(table, column)->dict) {
+  const auto values = column_of<std::int32_t>(table, column);
+  codes.assign(values.begin(), values.end());
+}
 
 void TextColumn::reorder(std::span<const std::int32_t> order) {
   codes = gather(codes, order);

@@ -11,6 +11,10 @@
 namespace engine {
 
 struct TextColumn {
+  TextColumn() = default;
+  /// Of a column file, with its codes.
+  TextColumn(const playlist_table& table, std::string_view column);
+
   Dictionary texts;
   std::vector<std::int32_t> codes;
 

@@ -1,6 +1,7 @@
 #include "data/user_columns.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -24,7 +25,7 @@ struct ListenTable {
   std::vector<std::int64_t> ts;
   std::vector<std::int32_t> track, ms_played, country, device;
   std::vector<std::uint8_t> is_play, is_skip, is_finished, shuffle, start_reason, end_reason;
-  std::int64_t last_end = INT64_MIN, longest = 0, incognito = 0;
+  std::int64_t last_end = INT64_MIN, longest = 0, incognito = 0, newest = INT64_MIN;
 
   [[nodiscard]] ListenColumns columns() const {
     return {track.data(),   ts.data(),          ms_played.data(), is_play.data(),
@@ -42,6 +43,7 @@ ListenTable judge_listens(const ListenRows& rows, const IdMap& numbers,
                        &made.start_reason, &made.end_reason})
     column->reserve(count);
   made.ts.reserve(count);
+  if (count > 0) made.newest = rows.ts.back();
   for (std::size_t k = 0; k < count; ++k) {
     const std::int32_t track = numbers.number(rows.track_id[k]);
     if (track < 0) continue;
@@ -272,24 +274,64 @@ SaidSets read_said(const Store& store, std::int64_t user_id, const Numbers& numb
   return said;
 }
 
-void describe(ColumnWriter& writer, const ListenTable& listens, const ListenRows& rows) {
-  writer.table("listens", listens.ts.size());
-  writer.column("track", listens.track);
-  writer.column("ts", listens.ts);
-  writer.column("ms_played", listens.ms_played);
-  writer.column("is_play", listens.is_play);
-  writer.column("is_skip", listens.is_skip);
-  writer.column("is_finished", listens.is_finished);
-  writer.column("country", listens.country, rows.countries);
-  writer.table("listen_contexts", listens.ts.size());
-  writer.column("shuffle", listens.shuffle);
-  writer.column("start_reason", listens.start_reason);
-  writer.column("end_reason", listens.end_reason);
-  writer.column("device", listens.device, rows.devices);
+/// The listens of an earlier file, which others follow; none of no file.
+struct EarlierListens {
+  EarlierListens() = default;
+  explicit EarlierListens(const ColumnFile& file)
+      : listens(file.table("listens")), contexts(file.table("listen_contexts")) {}
+
+  template <typename T>
+  [[nodiscard]] std::span<const T> listen(const char* column) const {
+    return listens == nullptr ? std::span<const T>() : column_of<T>(*listens, column);
+  }
+  template <typename T>
+  [[nodiscard]] std::span<const T> context(const char* column) const {
+    return contexts == nullptr ? std::span<const T>() : column_of<T>(*contexts, column);
+  }
+  [[nodiscard]] std::size_t count() const {
+    return listens == nullptr ? 0 : static_cast<std::size_t>(listens->rows);
+  }
+  [[nodiscard]] ListenColumns columns() const {
+    return {listen<std::int32_t>("track").data(),
+            listen<std::int64_t>("ts").data(),
+            listen<std::int32_t>("ms_played").data(),
+            listen<std::uint8_t>("is_play").data(),
+            listen<std::uint8_t>("is_skip").data(),
+            listen<std::uint8_t>("is_finished").data(),
+            count()};
+  }
+  const playlist_table *listens = nullptr, *contexts = nullptr;
+};
+
+void describe(ColumnWriter& writer, const ListenTable& listens, const ListenRows& rows,
+              const EarlierListens& earlier = {}) {
+  const std::size_t count = earlier.count() + listens.ts.size();
+  const auto column = [&](const char* name, const auto& values) {
+    using Value = typename std::decay_t<decltype(values)>::value_type;
+    writer.column(name, earlier.listen<Value>(name), values);
+  };
+  const auto context = [&](const char* name, const auto& values) {
+    writer.column(name, earlier.context<std::uint8_t>(name), values);
+  };
+  writer.table("listens", count);
+  column("track", listens.track);
+  column("ts", listens.ts);
+  column("ms_played", listens.ms_played);
+  column("is_play", listens.is_play);
+  column("is_skip", listens.is_skip);
+  column("is_finished", listens.is_finished);
+  writer.column("country", earlier.listen<std::int32_t>("country"), rows.countries,
+                listens.country);
+  writer.table("listen_contexts", count);
+  context("shuffle", listens.shuffle);
+  context("start_reason", listens.start_reason);
+  context("end_reason", listens.end_reason);
+  writer.column("device", earlier.context<std::int32_t>("device"), rows.devices, listens.device);
   writer.table("summary", 1);
   writer.column("last_end", std::span(&listens.last_end, 1));
   writer.column("longest", std::span(&listens.longest, 1));
   writer.column("incognito", std::span(&listens.incognito, 1));
+  writer.column("newest", std::span(&listens.newest, 1));
 }
 
 void describe(ColumnWriter& writer, const ListenTotals& totals) {
@@ -360,6 +402,30 @@ std::shared_ptr<const ColumnFile> UserBuilder::build_listens(const ListenRows& l
       total_listens(judged.columns(), static_cast<std::size_t>(tracks.rows));
   ColumnWriter writer(key);
   describe(writer, judged, listens);
+  describe(writer, totals);
+  return write(writer);
+}
+
+std::shared_ptr<const ColumnFile> UserBuilder::extend_listens(
+    const std::shared_ptr<const ColumnFile>& before, std::int64_t user_id, bool is_due,
+    const std::string& key, const Write& write) const {
+  const playlist_table &tracks = *catalogue_.table("tracks"), &summary = *before->table("summary");
+  const auto figure = [&](const char* name) { return column_of<std::int64_t>(summary, name)[0]; };
+  const ListenRows rows = read_listens_after(
+      store_, user_id, figure("newest"), *find_column(*before->table("listens"), "country")->dict);
+  const bool has_all = rows.count() == 0 && before->table("totals")->rows == tracks.rows;
+  if (has_all && !is_due) return before;
+  ListenTable judged =
+      judge_listens(rows, numbers().tracks, column_of<std::int32_t>(tracks, "duration_ms"), rule_);
+  judged.last_end = std::max(judged.last_end, figure("last_end"));
+  judged.longest = std::max(judged.longest, figure("longest"));
+  judged.newest = std::max(judged.newest, figure("newest"));
+  judged.incognito += figure("incognito");
+  const EarlierListens earlier(*before);
+  const std::array parts = {earlier.columns(), judged.columns()};
+  const ListenTotals totals = total_listens(parts, static_cast<std::size_t>(tracks.rows));
+  ColumnWriter writer(key);
+  describe(writer, judged, rows, earlier);
   describe(writer, totals);
   return write(writer);
 }

@@ -6,7 +6,8 @@
 //         "totals"    per track number, over all listens: plays skips finished i32, skip_rate f32,
 //                     first_played last_played i64; may be left out
 //         "summary"   one row: last_end i64 (Unix seconds at which all listens have ended),
-//                     longest i64 (seconds, of one listen), incognito i64 (listens left out)
+//                     longest i64 (seconds, of one listen), incognito i64 (listens left out),
+//                     newest i64 (start of the last listen, also of one left out)
 // sets    "likes"     track, ts, ended, by (ts, track): it was liked in [ts, ended); ts INT64_MIN
 //                     undated, ended INT64_MAX still so. The times of one track do not overlap
 //         "entries"   track, ts, ended: saved albums' tracks and tracks of the user's own playlists
@@ -47,6 +48,12 @@ class UserBuilder {
   [[nodiscard]] std::shared_ptr<const ColumnFile> build_listens(const ListenRows& listens,
                                                                 const std::string& key,
                                                                 const Write& write) const;
+  /// The same of a user of whom `before` has all but the listens that began later than the newest
+  /// one it knows, of the same catalogue or one that has added tracks behind the others.
+  /// `before` itself where nothing came, unless `is_due` asks for a file with this key.
+  [[nodiscard]] std::shared_ptr<const ColumnFile> extend_listens(
+      const std::shared_ptr<const ColumnFile>& before, std::int64_t user_id, bool is_due,
+      const std::string& key, const Write& write) const;
   /// What the user wants kept out, and said to the engine. In memory: it is few, and read at every
   /// start, so that a like or a ban makes no file anew.
   [[nodiscard]] std::shared_ptr<const ColumnFile> build_words(std::int64_t user_id) const;

@@ -324,6 +324,7 @@ void ListensWriter::write_one(std::int64_t user, const Listen& listen, const Tex
   const bool is_new = insert(user, listen, countries, ingestion);
   if (!is_new) retold_.push_back(listen);
   const bool is_completed = !is_new && complete(user, listen);
+  has_changed_past_ |= is_new || is_completed;
   records.note(listen.record, is_completed                               ? Outcome::kUpdated
                               : !is_new                                  ? Outcome::kDuplicate
                               : is_short(listen.track, listen.ms_played) ? Outcome::kShort
@@ -399,7 +400,10 @@ void ListensWriter::align(std::int64_t user, const TextView& countries, std::int
                                                                              : Outcome::kNew;
         records.note(telling.record, outcome);
       });
-  is_changed_ |= changes_.write(store_);
+  const bool adds_only = changes_.adds_only_after(newest_.find_integer(user).value_or(0));
+  const bool is_visible = changes_.write(store_);
+  is_changed_ |= is_visible;
+  has_changed_past_ |= is_visible && !adds_only;
 }
 
 std::vector<library::Telling> ListensWriter::tellings(std::int64_t user, const TextView& countries,

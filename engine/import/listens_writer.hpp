@@ -37,7 +37,10 @@ class ListensWriter {
   ListensWriter(Store& store, TrackMatcher& matcher, RowTracks& tracks, const PlayRule& rule);
   void write(const TableView& table, FileContext& file, RecordBuckets& records);
 
-  /// True when listens changed that no record's bucket tells of, since the last call.
+  /// True when listens changed that were there before, or some came that are no later than all that
+  /// the person had, since the last call.
+  bool take_changes_of_past() { return std::exchange(has_changed_past_, false); }
+  /// True when listens came that no record's bucket tells of, since the last call.
   bool take_changes() { return std::exchange(is_changed_, false); }
   /// Another process wrote to the store, or a batch was rolled back.
   void forget();
@@ -91,7 +94,7 @@ class ListensWriter {
   std::vector<Listen> listens_;
   std::vector<Listen> retold_;  // of the batch: known by the same teller's word
   std::unordered_set<std::int32_t> batch_tellers_;
-  bool is_changed_ = false;
+  bool is_changed_ = false, has_changed_past_ = false;
 };
 
 }  // namespace engine::import

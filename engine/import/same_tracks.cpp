@@ -16,7 +16,11 @@
 namespace engine::import {
 namespace {
 
-constexpr const char* kSettled = "tracks_settled";  // the data version that was settled
+constexpr const char* kSettled = "tracks_settled";  // the state that was settled
+
+std::string state_of(const Store& store) {
+  return std::to_string(store.data_version()) + " " + store.appended_states().back();
+}
 
 /// Lengths in ms, -1 unknown.
 bool are_lengths_alike(std::int64_t a, std::int64_t b) {
@@ -271,7 +275,7 @@ void forget_credits(Store& store) {
 }  // namespace
 
 std::int64_t settle_tracks(Store& store) {
-  if (store.setting(kSettled) == std::to_string(store.data_version())) return 0;
+  if (store.setting(kSettled) == state_of(store)) return 0;
   Transaction transaction(store);
   std::int64_t count = 0;
   // What was joined may be the evidence for more: a credit's name for an id, an id for a name.
@@ -287,7 +291,7 @@ std::int64_t settle_tracks(Store& store) {
   }
   forget_credits(store);
   if (count > 0) store.bump_data_version();
-  store.set_setting(kSettled, std::to_string(store.data_version()));
+  store.set_setting(kSettled, state_of(store));
   transaction.commit();
   return count;
 }

@@ -521,14 +521,26 @@ void Session::account(const BatchView& batch) {
   insert_rows(insert_runs_, BucketRows(records_, file.ingestion_id));
   records_.add_counts(result().buckets);
   advance_.run(file.ingestion_id, batch.done, file.first_ts, file.last_ts);
-  if (records_.has_changes() | listens_.take_changes() | matcher_.take_renames())
-    store_.bump_data_version();
+  count_change(batch);
   result().rows += batch.done - file_->done;
   result().first = file.first_ts;
   result().last = file.last_ts;
   rows_ += batch.done - file_->done;
   file_->done = batch.done;
   add_examples();
+}
+
+/// Newer listens alone leave all that was there as it is; column files then take them in.
+void Session::count_change(const BatchView& batch) {
+  const bool has_changed_past = listens_.take_changes_of_past() | matcher_.take_changes_of_known() |
+                                std::ranges::any_of(batch.tables, [](const TableView& table) {
+                                  return table.name != "listens";
+                                });
+  if (!(records_.has_changes() | listens_.take_changes() | matcher_.take_renames())) return;
+  if (has_changed_past)
+    store_.bump_data_version();
+  else
+    store_.note_appended();
 }
 
 void Session::add_examples() {

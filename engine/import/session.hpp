@@ -121,6 +121,7 @@ class Session {
   void write_table(const TableView& table);
   void account(const BatchView& batch);
   void load_result(std::int64_t ingestion, FileResult& result) const;
+  void count_change(const BatchView& batch);
   void add_examples();
   void give_up(const std::string& message);
   void forget();

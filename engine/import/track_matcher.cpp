@@ -146,7 +146,7 @@ bool TrackMatcher::is_named(std::int64_t track) {
 void TrackMatcher::rename(std::int64_t track, const TrackIdentity& row, const TextKey& key,
                           const RowArtists& artists) {
   name_.run(track, row.title, artists.ids[0], key.track_key(), key.song_key(), key.version);
-  has_renamed_ = true;
+  has_renamed_ = has_changed_known_ = true;
   clear_artists_.run(track);
   for (std::size_t i = 0; i < artists.ids.size(); ++i) insert_artist_.run(track, i, artists.ids[i]);
 }
@@ -228,7 +228,10 @@ std::int64_t TrackMatcher::find_album_part(const TrackIdentity& row, const TextK
   if (key.album.empty()) return count == 1 && has_length(found, row.duration_ms) ? found : 0;
   if (count > 0) return 0;
   const std::int64_t track = find_by_key(base, row.duration_ms);
-  if (track != 0) set_keys_.run(track, key.track_key(), key.song_key());
+  if (track != 0) {
+    set_keys_.run(track, key.track_key(), key.song_key());
+    has_changed_known_ = true;
+  }
   return track;
 }
 
@@ -260,6 +263,7 @@ MatchedTrack TrackMatcher::find_or_make(const TrackIdentity& row, bool is_catalo
     match.is_changed = complete(match.id, row, artists, is_catalogue);
   }
   match.is_changed |= add_ids(match.id, row, is_catalogue);
+  has_changed_known_ |= match.is_changed && !match.is_new;
   return match;
 }
 
@@ -278,6 +282,7 @@ std::int64_t TrackMatcher::without_other_recording(std::int64_t track, const Tra
   other_id_.reset();
   remove_id_.run(static_cast<int>(kSpotify), row.spotify_id);
   set_main_id_.run(track, row.spotify_id, other);
+  has_changed_known_ = true;
   ++generation_;
   return 0;
 }

@@ -80,6 +80,8 @@ class TrackMatcher {
   /// Whether tracks have got another name or artist since the last call: a row that is a duplicate
   /// in all else can say whose a track is.
   bool take_renames() { return std::exchange(has_renamed_, false); }
+  /// Whether anything of a track changed that was there before a row, since the last call.
+  bool take_changes_of_known() { return std::exchange(has_changed_known_, false); }
 
  private:
   static constexpr std::int32_t kNotLooked = -2;
@@ -125,7 +127,7 @@ class TrackMatcher {
 
   Store& store_;
   NameBook& names_;
-  bool has_renamed_ = false;
+  bool has_renamed_ = false, has_changed_known_ = false;
   Statement find_id_, insert_id_, set_origin_, remove_id_, other_id_, find_key_, find_keys_,
       find_alias_, has_merges_, insert_track_, look_, set_main_id_, set_keys_, fill_, name_, title_,
       clear_artists_, insert_artist_, count_artists_, artist_name_, duration_, is_credited_,

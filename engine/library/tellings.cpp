@@ -456,6 +456,11 @@ void ListenChanges::note(const Made& made, std::span<const Telling> block,
   }
 }
 
+bool ListenChanges::adds_only_after(std::int64_t ts) const {
+  return gone_.empty() &&
+         std::ranges::all_of(put_, [&](const ListenRow& row) { return row.ts > ts; });
+}
+
 bool ListenChanges::write(Store& store) {
   const auto is_before = [](const ListenRow& a, const ListenRow& b) {
     return std::tie(a.user, a.ts, a.track, a.ms_played) <

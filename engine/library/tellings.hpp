@@ -125,6 +125,8 @@ class ListenChanges {
   /// Returns what became of each telling (kKnown for those in the store).
   std::vector<Told> settle(std::span<Telling> block, std::span<const ListenRow> before,
                            Tellers& tellers);
+  /// Nothing that was there changes, and what comes begins later than `ts`.
+  [[nodiscard]] bool adds_only_after(std::int64_t ts) const;
   /// Writes what changed and forgets it. Returns true when it was something that a recipe can read.
   bool write(Store& store);
 

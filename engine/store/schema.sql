@@ -3,7 +3,8 @@
 
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 -- 'data_version' here counts every committed change of what a recipe can read (not of runs), and 'data_token'
--- is drawn anew by each: the key of the column cache.
+-- is drawn anew by each: the key of the column cache. 'appended' names the states since then that only added
+-- newer listens.
 
 CREATE TABLE users (
   user_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, timezone TEXT NOT NULL DEFAULT 'UTC',

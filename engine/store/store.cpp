@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <random>
+#include <sstream>
 #include <thread>
 #include <unistd.h>
 
@@ -17,6 +18,8 @@
 
 namespace engine {
 namespace {
+
+constexpr const char* kAppended = "appended";  // the states of appended_states(), but for ""
 
 /// 128 random bits as 32 hexadecimal digits.
 std::string drawn_token() {
@@ -261,6 +264,26 @@ void Store::bump_data_version() {
       .run();
   // Two copies of a store that go apart count alike; what they hold is told apart by this.
   set_setting("data_token", drawn_token());
+  prepare("DELETE FROM settings WHERE key = ?1").run(kAppended);
+}
+
+void Store::note_appended() {
+  std::vector<std::string> states = appended_states();
+  const std::size_t number = states.back().empty() ? 1 : std::stoull(states.back()) + 1;
+  states.push_back(std::to_string(number) + "-" + drawn_token().substr(0, 12));
+  while (states.size() > kMostAppendedStates) states.erase(states.begin());
+  std::string text;
+  for (const std::string& state : states)
+    if (!state.empty()) text += (text.empty() ? "" : " ") + state;
+  set_setting(kAppended, text);
+}
+
+std::vector<std::string> Store::appended_states() const {
+  std::vector<std::string> states;
+  std::istringstream words(setting(kAppended));
+  for (std::string state; words >> state;) states.push_back(state);
+  if (states.empty() || states.front().starts_with("1-")) states.insert(states.begin(), "");
+  return states;
 }
 
 std::string Store::user_state(std::int64_t user_id, UserPart part) const {

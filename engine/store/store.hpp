@@ -71,6 +71,15 @@ class Store {
   /// and the listens, likes and playlists by which tracks become known.
   void bump_data_version();
 
+  /// To be called instead where the change only adds to what was there: listens of one user that
+  /// begin later than all they had, and the tracks and artists that were made for them. Column
+  /// files of an earlier state then take in what is new. `data_version` stays.
+  void note_appended();
+  /// Names of the states that the last bump_data_version() and each note_appended() since left,
+  /// the present one last; the first is "" unless more than kMostAppendedStates were noted.
+  [[nodiscard]] std::vector<std::string> appended_states() const;
+  static constexpr std::size_t kMostAppendedStates = 64;
+
   /// Which state that part of a user's data is in; "" until the first bump_user_version().
   [[nodiscard]] std::string user_state(std::int64_t user_id, UserPart part) const;
   /// To be called instead where only this user's recipes read something else from now on: a like or

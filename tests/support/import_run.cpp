@@ -212,7 +212,8 @@ std::string dump(const std::string& store_path) {
     }
     text += "== " + table + "\n";
     // In the order of the primary key. The token of a state of the store is drawn.
-    const std::string drawn = table == "settings" ? " WHERE key <> 'data_token'" : "";
+    const std::string drawn =
+        table == "settings" ? " WHERE key NOT IN ('data_token', 'appended')" : "";
     engine::Statement rows = store.prepare("SELECT " + columns + " FROM " + table + drawn);
     for (rows.start(); rows.step();) text += std::string(rows.text(0)) + "\n";
   }

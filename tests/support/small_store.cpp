@@ -83,6 +83,13 @@ void SmallStore::change(const std::string& sql) {
   transaction.commit();
 }
 
+void SmallStore::append(const std::string& sql) {
+  engine::Transaction transaction(store_);
+  store_.execute(sql);
+  store_.note_appended();
+  transaction.commit();
+}
+
 void SmallStore::execute(const std::string& sql) {
   store_.execute(sql);
 }

@@ -18,6 +18,8 @@ class SmallStore {
   SmallStore();
   /// Runs SQL in one transaction that also moves data_version.
   void change(const std::string& sql);
+  /// The same of SQL that only adds listens later than all of their person's, and what they are of.
+  void append(const std::string& sql);
   /// Runs SQL that is no change of what a recipe reads (runs).
   void execute(const std::string& sql);
 
