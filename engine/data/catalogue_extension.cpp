@@ -27,7 +27,7 @@ Lists lists_of(const ColumnFile& file, std::string_view name) {
   return made;
 }
 
-constexpr std::string_view kPromptVectors = "prompt_vectors:";
+constexpr std::string_view kOfPrompts = "prompt_vectors:";
 
 /// Since when each artist has been heard by whom.
 struct Listeners {
@@ -142,7 +142,7 @@ void CatalogueBuilder::take_over(const ColumnFile& before) {
     const playlist_matrix& matrix = *before.matrix(name);
     Space space{name, matrix.columns, {}};
     space.vectors.assign(matrix.data, matrix.data + matrix.rows * matrix.columns);
-    if (!name.starts_with(kPromptVectors)) {
+    if (!name.starts_with(kOfPrompts)) {
       spaces_.push_back(std::move(space));
       continue;
     }
