@@ -43,19 +43,54 @@ struct FeedbackView {
   const playlist_table& table_;
 };
 
+/// The tracks of the songs that rows are about: all of them found in one pass.
+class SongTracks {
+ public:
+  SongTracks(const AsOfView& view, const FeedbackView& feedback) {
+    std::vector<bool> is_wanted;
+    for (std::size_t row = 0; row < feedback.rows; ++row) {
+      if (feedback.subject(row) != FeedbackSubject::kSong) continue;
+      if (is_wanted.empty()) {
+        songs_ = items<std::int32_t>(*view.table("tracks"), "song");
+        is_wanted.resize(songs_.size());  // a song has a number below that of its last track
+      }
+      is_wanted[song_of(feedback.track[row])] = true;
+    }
+    for (std::size_t track = 0; track < songs_.size(); ++track)
+      if (is_wanted[static_cast<std::size_t>(songs_[track])])
+        tracks_.push_back({songs_[track], static_cast<std::int32_t>(track)});
+    std::ranges::stable_sort(tracks_, {}, &SongTrack::song);
+  }
+
+  /// Of the song that this track is a version of.
+  template <typename Take>
+  void each(std::int32_t track, const Take& take) const {
+    const auto song = static_cast<std::int32_t>(song_of(track));
+    for (const SongTrack& version : std::ranges::equal_range(tracks_, song, {}, &SongTrack::song))
+      take(version.track);
+  }
+
+ private:
+  struct SongTrack {
+    std::int32_t song, track;
+  };
+  [[nodiscard]] std::size_t song_of(std::int32_t track) const {
+    return static_cast<std::size_t>(songs_[static_cast<std::size_t>(track)]);
+  }
+  std::span<const std::int32_t> songs_;
+  std::vector<SongTrack> tracks_;
+};
+
 /// The tracks that a row is about.
 template <typename Take>
-void each_track(const AsOfView& view, const FeedbackView& feedback, std::size_t row,
-                const Take& take) {
+void each_track(const AsOfView& view, const FeedbackView& feedback, const SongTracks& songs,
+                std::size_t row, const Take& take) {
   const FeedbackSubject subject = feedback.subject(row);
   const std::int32_t track = feedback.track[row];
   if (subject == FeedbackSubject::kTrack) {
     take(track);
   } else if (subject == FeedbackSubject::kSong) {
-    const auto songs = items<std::int32_t>(*view.table("tracks"), "song");
-    const std::int32_t song = songs[static_cast<std::size_t>(track)];
-    for (std::size_t k = 0; k < songs.size(); ++k)
-      if (songs[k] == song) take(static_cast<std::int32_t>(k));
+    songs.each(track, take);
   } else if (subject == FeedbackSubject::kArtist || subject == FeedbackSubject::kAlbum) {
     const playlist_table& tracks = *view.table("tracks");
     const playlist_column& album = *find_column(tracks, "album");
@@ -84,6 +119,7 @@ void each_track(const AsOfView& view, const FeedbackView& feedback, std::size_t 
 class LastWords {
  public:
   LastWords(const AsOfView& view, const FeedbackView& feedback) {
+    const SongTracks songs(view, feedback);
     for (std::size_t row = 0; row < feedback.rows; ++row) {
       if (feedback.is_here[row] == 0 || !is_of_suggestions(feedback, row)) continue;
       if (row_of_.empty()) {
@@ -91,7 +127,7 @@ class LastWords {
         is_ban_.resize(row_of_.size());
       }
       const bool is_ban = feedback.verdict(row) == Verdict::kBan;
-      each_track(view, feedback, row, [&](std::int32_t track) {
+      each_track(view, feedback, songs, row, [&](std::int32_t track) {
         const auto at = static_cast<std::size_t>(track);
         if (is_ban_[at] && !is_ban) return;
         is_ban_[at] = is_ban;
@@ -257,6 +293,7 @@ const Forgotten& AsOfView::forgotten() const {
   if (forgotten_) return *forgotten_;
   Forgotten made(*this);
   const FeedbackView feedback(*table("feedback"));
+  const SongTracks songs(*this, feedback);
   for (std::size_t row = 0; row < feedback.rows; ++row) {
     if (feedback.verdict(row) != Verdict::kForget) continue;
     switch (feedback.subject(row)) {
@@ -271,7 +308,7 @@ const Forgotten& AsOfView::forgotten() const {
         made.add_artist(feedback.artist[row]);
         break;
       default:
-        each_track(*this, feedback, row, [&](std::int32_t track) { made.add_track(track); });
+        each_track(*this, feedback, songs, row, [&](std::int32_t track) { made.add_track(track); });
     }
   }
   return forgotten_.emplace(std::move(made));

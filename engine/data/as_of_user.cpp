@@ -515,4 +515,24 @@ std::vector<std::int64_t> last_plays_of(const Tables& tables,
   return found;
 }
 
+std::vector<std::int32_t> played_tracks(const Tables& tables) {
+  std::vector<std::int32_t> played;
+  const auto* view = dynamic_cast<const AsOfView*>(&tables);
+  if (const playlist_table* totals = view == nullptr ? nullptr : view->listen_totals()) {
+    const auto plays = items<std::int32_t>(*totals, "plays");
+    for (std::size_t track = 0; track < plays.size(); ++track)
+      if (plays[track] > 0) played.push_back(static_cast<std::int32_t>(track));
+    return played;
+  }
+  const playlist_table& listens = *tables.table("listens");
+  const auto track = items<std::int32_t>(listens, "track");
+  const auto is_play = items<std::uint8_t>(listens, "is_play");
+  std::vector<bool> is_played(static_cast<std::size_t>(tables.table("tracks")->rows));
+  for (std::size_t row = 0; row < track.size(); ++row)
+    if (is_play[row] == 1) is_played[static_cast<std::size_t>(track[row])] = true;
+  for (std::size_t number = 0; number < is_played.size(); ++number)
+    if (is_played[number]) played.push_back(static_cast<std::int32_t>(number));
+  return played;
+}
+
 }  // namespace engine

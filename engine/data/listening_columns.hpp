@@ -44,6 +44,9 @@ std::unique_ptr<OwnedTable> make_track_artist_statistics(const Tables& tables);
 /// "track_statistics" tells of every track of the library, without counting for all.
 std::vector<std::int64_t> last_plays_of(const Tables& tables, std::span<const std::int32_t> tracks);
 
+/// The tracks with a play, by number; likewise without a pass over the listens where that can be.
+std::vector<std::int32_t> played_tracks(const Tables& tables);
+
 /// The artists that the user has played, most plays first, equal ones by their number.
 struct PlayedArtist {
   std::int32_t artist = 0;

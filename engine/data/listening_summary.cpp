@@ -6,6 +6,7 @@
 #include <span>
 
 #include "data/features.hpp"
+#include "data/listening_columns.hpp"
 #include "data/tables.hpp"
 
 namespace engine {
@@ -81,43 +82,43 @@ void add_devices(const AsOf& tables, ListeningSummary& made) {
         {0, std::string(text_of(names, static_cast<std::int32_t>(code))), "", plays[code]});
 }
 
-/// Each once. From the listens, not by "track_statistics": a run asks only this of it, most often,
-/// and that table has a row for every track of the library.
-std::vector<std::size_t> tracks_played(const AsOf& tables) {
-  const playlist_table& listens = *tables.table("listens");
-  const auto track = column_of<std::int32_t>(listens, "track");
-  const auto is_play = column_of<std::uint8_t>(listens, "is_play");
-  std::vector<bool> is_played(static_cast<std::size_t>(tables.track_count()));
-  std::vector<std::size_t> played;
-  for (std::size_t k = 0; k < track.size(); ++k) {
-    const auto number = static_cast<std::size_t>(track[k]);
-    if (is_play[k] != 1 || is_played[number]) continue;
-    is_played[number] = true;
-    played.push_back(number);
-  }
-  return played;
+/// How many of these tracks a column knows a feature of.
+std::int64_t known_of(const playlist_table& tracks, const char* feature,
+                      std::span<const std::int32_t> numbers) {
+  const auto values = column_of<float>(tracks, feature);
+  return std::ranges::count_if(numbers, [&](std::int32_t track) {
+    return !std::isnan(values[static_cast<std::size_t>(track)]);
+  });
 }
 
 }  // namespace
 
 std::vector<FeatureCoverage> heard_coverage(const AsOf& tables) {
-  const std::vector<std::size_t> heard = tracks_played(tables);
-  const auto is_known = [](std::span<const float> values) {
-    return [values](std::size_t track) { return !std::isnan(values[track]); };
-  };
+  const std::vector<std::int32_t> heard = played_tracks(tables);
   const playlist_table& tracks = *tables.table("tracks");
   std::vector<FeatureCoverage> made;
   for (const std::size_t place : numeric_features()) {
     const FeatureColumn& feature = kFeatureColumns[place];
-    const auto known_of = [&](const char* name) {
-      return std::count_if(heard.begin(), heard.end(), is_known(column_of<float>(tracks, name)));
-    };
-    const std::int64_t own = known_of(feature.field);
-    const std::int64_t known = feature.or_artist == nullptr ? own : known_of(feature.or_artist);
+    const std::int64_t own = known_of(tracks, feature.field, heard);
+    const std::int64_t known =
+        feature.or_artist == nullptr ? own : known_of(tracks, feature.or_artist, heard);
     made.push_back(
         {feature.field, own, known - own, static_cast<std::int64_t>(heard.size()) - known});
   }
   return made;
+}
+
+std::vector<std::pair<std::string, double>> heard_feature_shares(const AsOf& tables) {
+  const std::vector<std::int32_t> heard = played_tracks(tables);
+  const playlist_table& tracks = *tables.table("tracks");
+  std::vector<std::pair<std::string, double>> shares;
+  for (const std::size_t place : numeric_features()) {
+    const char* feature = kFeatureColumns[place].field;
+    const std::int64_t own = known_of(tracks, feature, heard);
+    shares.emplace_back(
+        feature, heard.empty() ? 0 : static_cast<double>(own) / static_cast<double>(heard.size()));
+  }
+  return shares;
 }
 
 ListeningSummary summarise_listening(const AsOf& tables, std::size_t top) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "data/as_of.hpp"
@@ -36,6 +37,9 @@ struct ListeningSummary {
 
 /// How far the features are known of the tracks that were played.
 std::vector<FeatureCoverage> heard_coverage(const AsOf& tables);
+
+/// What share of them has each feature of its own; 0 where nothing was played.
+std::vector<std::pair<std::string, double>> heard_feature_shares(const AsOf& tables);
 
 /// `top` entries per list.
 ListeningSummary summarise_listening(const AsOf& tables, std::size_t top);

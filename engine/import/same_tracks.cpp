@@ -18,8 +18,10 @@ namespace {
 
 constexpr const char* kSettled = "tracks_settled";  // the state that was settled
 
+/// By its numbers: another copy of the store has a setting of its own.
 std::string state_of(const Store& store) {
-  return std::to_string(store.data_version()) + " " + store.appended_states().back();
+  const std::string added = store.appended_states().back();
+  return std::to_string(store.data_version()) + " " + added.substr(0, added.find('-'));
 }
 
 /// Lengths in ms, -1 unknown.

@@ -50,11 +50,7 @@ std::string element_versions(const Plan& plan, const ModelShelf& models) {
 AsOfFacts facts_of(const AsOf& tables) {
   AsOfFacts facts;
   facts.user = tables.user_name();
-  for (const FeatureCoverage& feature : heard_coverage(tables)) {
-    const auto all = static_cast<double>(feature.own + feature.artist_mean + feature.none);
-    facts.coverage.emplace_back(feature.feature,
-                                all == 0 ? 0 : static_cast<double>(feature.own) / all);
-  }
+  facts.coverage = heard_feature_shares(tables);
   return facts;
 }
 
