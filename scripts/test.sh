@@ -23,7 +23,10 @@ while [ $# -gt 0 ]; do
 done
 
 install_packages
-cmake --preset "$preset" >/dev/null
+# From nothing, the files of a library compile together in half the time; a folder that is there stays as it is.
+together=()
+[ -f ".build/$preset/CMakeCache.txt" ] || together=(-DPLAYLIST_UNITY=ON)
+cmake --preset "$preset" "${together[@]}" >/dev/null
 cmake --build ".build/$preset" -j "$(build_jobs)"
 # Leaks are looked for by the tests that mean to; a run's worker ends without taking its state apart.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:abort_on_error=1}
