@@ -330,6 +330,14 @@ constexpr DeclaredColumn kTrackPlaysAtColumns[] = {
           "your plays of it that began on this weekday in this part of the day (night 22-5, "
           "morning 5-12, afternoon 12-17, evening 17-22), by the clocks of your time zone"),
 };
+constexpr DeclaredColumn kTrackDaypartColumns[] = {
+    count("plays_night", "your plays of it that began between 22 and 5 o'clock"),
+    count("plays_morning", "between 5 and 12"),
+    count("plays_afternoon", "between 12 and 17"),
+    count("plays_evening", "between 17 and 22"),
+    count("plays_workday", "from Monday to Friday"),
+    count("plays_weekend", "on a Saturday or Sunday"),
+};
 constexpr DeclaredColumn kTrackArtistStatisticColumns[] = {
     count("artist_plays", "your plays of all tracks that its first artist is on"),
     whole("artist_rank",
@@ -583,6 +591,16 @@ constexpr DeclaredTable kDeclared[] = {
                                       static_cast<std::size_t>(view.track_count()), view.now(),
                                       view.timezone());
          }},
+    {.name = "track_dayparts",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kTracks,
+     .columns = kTrackDaypartColumns,
+     .compute =
+         [](const AsOfView& view, std::string_view) {
+           return make_track_dayparts(view.listen_columns(),
+                                      static_cast<std::size_t>(view.track_count()), view.now(),
+                                      view.timezone());
+         }},
     {.name = "track_artist_statistics",
      .owner = TableOwner::kUser,
      .rows = TableRows::kTracks,
@@ -642,6 +660,10 @@ constexpr DeclaredSet kSets[] = {
      "what they approved and have given no other verdict on yet"},
     {"current", "current", SetKeeps::kFirst,
      "what is in the kept playlist that is refreshed, in its order; nothing in other runs"},
+    {kSessionsSet, "listens", SetKeeps::kLast,
+     "what they heard, each track once at its latest, with t.session (1: the latest run of listens "
+     "without a pause of half an hour, 2: the one before it ...) and t.session_position in it (1: "
+     "the first)"},
     {"last_session", "last_session", SetKeeps::kLast,
      "what they heard in the latest run of listens without a pause of half an hour"},
 };

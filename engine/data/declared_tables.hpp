@@ -101,6 +101,9 @@ struct DeclaredSet {
   const char* help;
 };
 
+/// The set whose rows also carry "session" and "session_position" i32.
+inline constexpr const char* kSessionsSet = "sessions";
+
 std::span<const DeclaredSet> declared_sets();
 /// nullptr where there is none.
 const DeclaredSet* find_declared_set(std::string_view name);

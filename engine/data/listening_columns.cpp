@@ -1,7 +1,9 @@
 #include "data/listening_columns.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <iterator>
 
 #include "core/local_time.hpp"
 
@@ -48,6 +50,29 @@ std::unique_ptr<OwnedTable> make_track_plays_at(const ListenColumns& listens,
     const LocalTime began = clock.at(listens.ts[k]);
     plays_at[listens.track[k]] +=
         began.weekday() == shown.weekday() && daypart_of(began.hour()) == daypart_of(shown.hour());
+  }
+  return made;
+}
+
+std::unique_ptr<OwnedTable> make_track_dayparts(const ListenColumns& listens,
+                                                std::size_t track_count, std::int64_t now,
+                                                const std::string& timezone) {
+  auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(track_count));
+  std::array<std::int32_t*, std::size(kDayparts)> of_part{};
+  for (std::size_t part = 0; part < of_part.size(); ++part)
+    of_part[part] = made->i32(std::string("plays_") + kDayparts[part]);
+  std::int32_t *const workday = made->i32("plays_workday"), *const weekend =
+                                                                made->i32("plays_weekend");
+  for (std::int32_t* column : of_part) std::fill_n(column, track_count, 0);
+  for (std::int32_t* column : {workday, weekend}) std::fill_n(column, track_count, 0);
+  const std::int64_t first = listens.count == 0 ? now : std::min(now, listens.ts[0]);
+  const LocalClock clock(timezone, first, now + 1);
+  for (std::size_t k = 0; k < listens.count; ++k) {
+    if (listens.is_play[k] != 1) continue;
+    const LocalTime began = clock.at(listens.ts[k]);
+    const auto track = static_cast<std::size_t>(listens.track[k]);
+    ++of_part[static_cast<std::size_t>(daypart_of(began.hour()))][track];
+    ++(began.weekday() >= 5 ? weekend : workday)[track];
   }
   return made;
 }

@@ -33,6 +33,13 @@ std::unique_ptr<OwnedTable> make_track_plays_at(const ListenColumns& listens,
                                                 std::size_t track_count, std::int64_t now,
                                                 const std::string& timezone);
 
+/// plays_night, plays_morning, plays_afternoon, plays_evening  plays that began in that part of a day
+/// plays_workday, plays_weekend  that began from Monday to Friday, on a Saturday or Sunday
+/// By the zone's clocks, of all plays so far.
+std::unique_ptr<OwnedTable> make_track_dayparts(const ListenColumns& listens,
+                                                std::size_t track_count, std::int64_t now,
+                                                const std::string& timezone);
+
 /// Of each track's first artist, over all tracks that the artist is on, as a guest too:
 /// artist_plays        plays
 /// artist_rank         1 the most played, equal ones by their number; INT32_MIN: never played

@@ -53,6 +53,21 @@ Candidates set_table(const Tables& tables, const std::string& table_name) {
   return made;
 }
 
+/// Of each listen its session, counted from the latest, 1, and its place there, from 1.
+void add_sessions(const Tables& tables, Candidates& listens) {
+  if (listens.size() == 0) return;
+  const playlist_table& contexts = *tables.table("listen_contexts");
+  const auto session = column_of<std::int32_t>(contexts, "session"),
+             position = column_of<std::int32_t>(contexts, "position");
+  std::vector<std::int32_t> ago, place;
+  for (std::size_t row = 0; row < listens.size(); ++row) {
+    ago.push_back(session.back() - session[row] + 1);
+    place.push_back(position[row] + 1);
+  }
+  listens.put({"session", PLAYLIST_I32, std::move(ago), nullptr});
+  listens.put({"session_position", PLAYLIST_I32, std::move(place), nullptr});
+}
+
 /// Keeps each track's first place.
 Candidates without_repeats(Candidates candidates) {
   const Items<std::int32_t>& tracks = candidates.tracks;
@@ -107,6 +122,7 @@ class SetStep final : public Step {
     if (set.table == nullptr)
       return with_reason(evaluation, interaction_history(tables, {}), set.name, of);
     Candidates all = set_table(tables, set.table);
+    if (set.name == std::string_view(kSessionsSet)) add_sessions(tables, all);
     all = set.keeps == SetKeeps::kLast ? latest_of_each(all) : without_repeats(std::move(all));
     return with_reason(evaluation, std::move(all), set.name, of);
   }
@@ -114,6 +130,8 @@ class SetStep final : public Step {
   void add_columns(const Node& node, PlanColumns& columns) const override {
     columns.types["ts"] = PLAYLIST_I64;
     if (node.text("set") == "history") columns.types["score"] = PLAYLIST_F32;
+    if (node.text("set") == kSessionsSet)
+      columns.types["session"] = columns.types["session_position"] = PLAYLIST_I32;
     if (!node.text("of").empty())
       columns.types["explanation"] = columns.types["channel"] = PLAYLIST_STRING;
   }

@@ -27,6 +27,8 @@ const std::map<std::string, std::string>& column_helps() {
         {"explanation", "why it is here, a line for each channel"},
         {"fallback", "what the list is made of instead, where pl.fallback took such a branch"},
         {"ts", "when it was liked, saved or played, Unix seconds"},
+        {"session", "of user.sessions: the session it was last heard in, 1 the latest"},
+        {"session_position", "of user.sessions: its place in that session, 1 the first"},
         {"has_tag", "is this one of its tags? t.has_tag(\"rock\")"},
     };
     for (const DeclaredTable& table : declared_tables()) {
@@ -458,7 +460,8 @@ std::string row_stub(const Registry& registry, const std::vector<FormulaColumn>&
   }
   for (const auto& [name, type] :
        {std::pair{"score", PLAYLIST_F32}, std::pair{"channel", PLAYLIST_STRING},
-        std::pair{"explanation", PLAYLIST_STRING}, std::pair{"ts", PLAYLIST_I64}})
+        std::pair{"explanation", PLAYLIST_STRING}, std::pair{"ts", PLAYLIST_I64},
+        std::pair{"session", PLAYLIST_I32}, std::pair{"session_position", PLAYLIST_I32}})
     columns.insert({name, {type, column_helps().at(name)}});
   for (const WalkColumn& column : walk_columns())
     columns.insert(

@@ -60,6 +60,26 @@ TEST_CASE("plays_at counts plays of this weekday and part of the day in the user
   CHECK(as_text(*store.as_of(kNow)->table("track_plays_at")) == "plays_at\n1\n1\n0\n0\n0\n");
 }
 
+TEST_CASE("plays are told by part of the day and of the week, by the user's clocks",
+          "[listening_columns]") {
+  SmallStore store;
+  fill(store);
+  listen(store, "2026-11-14T16:00:00Z", 1);     // Saturday 17:00: the evening begins
+  listen(store, "2026-11-14T20:59:00Z", 1);     // Saturday 21:59: it ends
+  listen(store, "2026-11-13T21:00:00Z", 1);     // Friday 22:00: night
+  listen(store, "2026-11-15T23:30:00Z", 2);     // Monday 00:30: night, and a workday
+  listen(store, "2026-11-16T04:00:00Z", 2);     // Monday 05:00: morning
+  listen(store, "2026-11-16T11:00:00Z", 2);     // Monday 12:00: afternoon
+  listen(store, "2026-11-21T18:00:00Z", 4, 5);  // too short for a play
+  CHECK(as_text(*store.as_of(kNow)->table("track_dayparts")) ==
+        "plays_night plays_morning plays_afternoon plays_evening plays_workday plays_weekend\n"
+        "1 0 0 2 1 2\n1 1 1 0 3 0\n0 0 0 0 0 0\n0 0 0 0 0 0\n0 0 0 0 0 0\n");
+  // What came later is not counted.
+  const std::int64_t friday = engine::parse_time("2026-11-14T12:00:00Z");
+  CHECK(as_text(*store.as_of(friday)->table("track_dayparts"), {"plays_night", "plays_evening"}) ==
+        "plays_night plays_evening\n1 0\n0 0\n0 0\n0 0\n0 0\n");
+}
+
 TEST_CASE("last_finished is the latest listen that finished counts", "[listening_columns]") {
   SmallStore store;
   fill(store);

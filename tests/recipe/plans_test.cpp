@@ -451,6 +451,14 @@ TEST_CASE("the latest session is a set, and formulas know how many a track was h
   CHECK(plans.tracks("return user.listens - user.last_session").size() == 7);
   CHECK(plans.tracks("return c:filter(function(t) return t.sessions == 1 end)").size() == 8);
   CHECK(plans.tracks("return c:filter(function(t) return t.sessions ~= 1 end)").empty());
+  // Each track once, with the session and the place of its latest play.
+  CHECK(plans.tracks("return user.sessions:filter(function(t) return t.session == 1 end)") ==
+        std::vector<int>{1});
+  CHECK(plans.tracks("return user.sessions:filter(function(t) return t.session <= 3 end)") ==
+        std::vector<int>{3, 2, 1});
+  CHECK(plans.tracks("return user.sessions:filter(function(t) return t.session_position > 1 end)")
+            .size() == 7);
+  CHECK(plans.tracks("return user.sessions:top(99)").size() == 8);
   const Error error = plans.error("return user.last_sesion");
   CHECK(error.parts().fix == "did you mean last_session?");
 }
