@@ -1,6 +1,4 @@
 // engine drift: what has changed about somebody's listening, and since when.
-#include "patterns/drift.hpp"
-
 #include <cmath>
 #include <cstdio>
 #include <memory>
@@ -11,7 +9,7 @@
 #include "core/duration.hpp"
 #include "core/shown_text.hpp"
 #include "models/models.hpp"
-#include "patterns/track_kinds.hpp"
+#include "patterns/told_drift.hpp"
 #include "verbs/percent_text.hpp"
 #include "verbs/verbs.hpp"
 
@@ -26,10 +24,8 @@ using patterns::Mover;
 constexpr const char* kRelative = "relative20";
 
 /// Everything that an answer is made of.
-struct ToldDrift {
-  std::unique_ptr<AsOf> tables;
-  patterns::TrackKinds kinds;
-  DriftReport report;
+struct DriftAnswer : patterns::ToldDrift {
+  std::unique_ptr<AsOf> owned_tables;
   std::int64_t last_listen = 0;  // start of it, Unix seconds
   bool is_relative = false;      // which rule is asked
   bool has_drifted() const { return is_relative ? report.has_relative_alarm : report.has_drifted; }
@@ -50,52 +46,17 @@ patterns::LookSize size_of(const Arguments& arguments) {
   return size;
 }
 
-Error too_little(const AsOf& tables, const patterns::LookSize& size, std::size_t days) {
-  const std::size_t needed = static_cast<std::size_t>(size.days + size.base);
-  const std::string why =
-      days < needed ? "the history of " + one_line(tables.user_name()) + " has " +
-                          counted(days, "whole day") + " up to " + format_date(tables.now()) +
-                          ", and a look at the last " + counted(size.days, "day") + " beside the " +
-                          std::to_string(size.base) + " before needs " + std::to_string(needed)
-                    : "in the " + counted(size.base, "day") + " before the last " +
-                          std::to_string(size.days) + " there are fewer than " +
-                          std::to_string(patterns::kFewestBaseSessions) + " sessions of " +
-                          one_line(tables.user_name()) + ", up to " + format_date(tables.now());
-  return Error(Exit::kNothing, "there is too little listening to tell what has changed",
-               {.where = {},
-                .source = {},
-                .why = why,
-                .fix = days < needed ? "import older listening, or look back less far with --base"
-                                     : "look at a time with more listening with --now, or import "
-                                       "what is missing"});
-}
-
-ToldDrift tell_drift(const app::Caller& caller, const Arguments& arguments) {
+DriftAnswer answer_of(const app::Caller& caller, const Arguments& arguments) {
   patterns::DriftOptions options;
   options.size = size_of(arguments);
   if (caller.asked.random_seed) options.random_seed = *caller.asked.random_seed;
-  ToldDrift told{.tables = app::library_tables(caller), .kinds = {}, .report = {}};
+  std::unique_ptr<AsOf> tables = app::library_tables(caller);
   const auto versions = list_models(
       Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false}));
-  told.kinds = patterns::track_kinds(*told.tables, versions);
-  const auto days =
-      patterns::listening_days(*told.tables, told.kinds, patterns::days_to_read(options));
-  auto report = patterns::detect_drift(days, options);
-  if (!report) throw too_little(*told.tables, options.size, days.size());
-  told.report = std::move(*report);
+  DriftAnswer told{patterns::tell_drift(*tables, versions, options), std::move(tables)};
   told.is_relative = arguments.text("rule") == kRelative;
   told.last_listen = column_of<std::int64_t>(*told.tables->table("listens"), "ts").back();
   return told;
-}
-
-/// What an artist, a kind or a decade is called.
-std::string mover_name(const ToldDrift& told, Metric metric, std::int32_t key) {
-  if (metric == Metric::kDecades) return std::to_string(key) + "0s";
-  if (metric == Metric::kKinds) return told.kinds.names[static_cast<std::size_t>(key)];
-  const playlist_table& artists = *told.tables->table("artists");
-  return std::string(
-      text_of(*find_column(artists, "name"),
-              column_of<std::int32_t>(artists, "name")[static_cast<std::size_t>(key)]));
 }
 
 // ---- as data ----
@@ -104,18 +65,14 @@ Json finite_or_null(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
-Json mover_json(const ToldDrift& told, Metric metric, const std::optional<Mover>& mover) {
+Json mover_json(const DriftAnswer& told, Metric metric, const std::optional<Mover>& mover) {
   if (!mover) return nullptr;
   return {{"name", mover_name(told, metric, mover->key)},
           {"recent", mover->recent},
           {"base", mover->base}};
 }
 
-std::string since_of(const ToldDrift& told, const DriftMetric& metric) {
-  return format_date(told.tables->now() - *metric.days_ago * kDay);
-}
-
-Json metric_json(const ToldDrift& told, const DriftMetric& metric) {
+Json metric_json(const DriftAnswer& told, const DriftMetric& metric) {
   const patterns::MetricFacts& facts = patterns::facts_of(metric.test.metric);
   Json json = {{"metric", facts.name},
                {"unit", facts.unit},
@@ -126,7 +83,7 @@ Json metric_json(const ToldDrift& told, const DriftMetric& metric) {
                {"inflation", metric.test.inflation},
                {"p", metric.test.p},
                {"drifted", metric.test.is_rejected},
-               {"since", metric.days_ago ? Json(since_of(told, metric)) : Json(nullptr)},
+               {"since", metric.days_ago ? Json(drifted_since(told, metric)) : Json(nullptr)},
                {"since_is_certain", metric.is_certain}};
   json["rose"] = mover_json(told, metric.test.metric, metric.rose);
   json["fell"] = mover_json(told, metric.test.metric, metric.fell);
@@ -140,7 +97,7 @@ Json past_json(const DriftReport& report) {
           {"relative20_summary_alarms", report.relative_summary_alarms}};
 }
 
-Json drift_json(const ToldDrift& told) {
+Json drift_json(const DriftAnswer& told) {
   static constexpr const char* kSources[] = {"none", "model.clusters", "model.embedding", "genres"};
   const DriftReport& report = told.report;
   Json metrics = Json::array(), relative = Json::array();
@@ -175,76 +132,21 @@ std::string to_digits(double value, int digits) {
   return text;
 }
 
-std::string from_to(const DriftMetric& metric, int digits, const std::string& unit) {
-  return to_digits(metric.effect.base, digits) + " before, " +
-         to_digits(metric.effect.recent, digits) + " now " + unit + " (" +
-         (metric.effect.change >= 0 ? "+" : "") + to_digits(metric.effect.change, digits) + ")";
-}
-
-std::string moved_text(const ToldDrift& told, const DriftMetric& metric) {
-  std::string text;
-  const auto tell_one = [&](const std::optional<Mover>& mover, const char* word) {
-    if (!mover) return;
-    text += (text.empty() ? "" : ", ") + std::string(word) + " " +
-            one_line(mover_name(told, metric.test.metric, mover->key)) + " (" +
-            whole_percent(mover->base) + " of the plays before, " + whole_percent(mover->recent) +
-            " now)";
-  };
-  tell_one(metric.rose, "more");
-  tell_one(metric.fell, "less");
-  return text;
-}
-
-/// What a metric says, as it would be said.
-std::string sentence_of(const ToldDrift& told, const DriftMetric& metric) {
-  const double change = metric.effect.change;
-  const std::string apart = to_digits(metric.effect.recent, 2) + " from the month before, " +
-                            to_digits(metric.effect.base, 2) + " is usual";
-  switch (metric.test.metric) {
-    case Metric::kSessionsPerDay:
-      return "sessions a day: " + from_to(metric, 1, "");
-    case Metric::kTracksPerDay:
-      return "tracks a day: " + from_to(metric, 1, "");
-    case Metric::kActiveDays:
-      return "days of a week with listening: " + from_to(metric, 1, "");
-    case Metric::kSessionMinutes:
-      return "minutes of a session: " + from_to(metric, 0, "");
-    case Metric::kStartHour:
-      return "you listen " + counted(static_cast<int>(std::abs(change)), "hour") +
-             (change > 0 ? " later" : " earlier") + " than before";
-    case Metric::kHoursOfDay:
-      return "hours of the day: " + apart;
-    case Metric::kNewArtists:
-      return "by artists not heard in the days before: " + whole_percent(metric.effect.recent) +
-             " of the plays, " + whole_percent(metric.effect.base) + " is usual";
-    case Metric::kTopArtists:
-      return "by the ten artists most heard before: " + whole_percent(metric.effect.recent) +
-             " of the plays, " + whole_percent(metric.effect.base) + " is usual";
-    case Metric::kArtists:
-      return "artists: " + moved_text(told, metric);
-    case Metric::kKinds:
-      return "kinds of music: " + moved_text(told, metric);
-    case Metric::kDecades:
-      return "decades: " + moved_text(told, metric);
-  }
-  return "";
-}
-
 std::string p_text(double p) {
   return p < 0.001 ? "p < 0.001" : "p = " + to_digits(p, 3);
 }
 
-std::string since_text(const ToldDrift& told, const DriftMetric& metric) {
+std::string since_text(const DriftAnswer& told, const DriftMetric& metric) {
   if (!metric.days_ago) return "";
-  return (metric.is_certain ? "; since " : "; since about ") + since_of(told, metric);
+  return (metric.is_certain ? "; since " : "; since about ") + drifted_since(told, metric);
 }
 
-std::string bootstrap_text(const ToldDrift& told) {
+std::string bootstrap_text(const DriftAnswer& told) {
   std::string drifted, same;
   for (const DriftMetric& metric : told.report.metrics) {
     const std::string name(patterns::facts_of(metric.test.metric).name);
     if (metric.test.is_rejected) {
-      drifted += "  " + sentence_of(told, metric) + since_text(told, metric) + "; " +
+      drifted += "  " + drift_sentence(told, metric) + since_text(told, metric) + "; " +
                  p_text(metric.test.p) + "\n";
     } else {
       same += (same.empty() ? "" : ", ") + name + " (" + p_text(metric.test.p) + ")";
@@ -256,7 +158,7 @@ std::string bootstrap_text(const ToldDrift& told) {
   return text;
 }
 
-std::string relative_text(const ToldDrift& told) {
+std::string relative_text(const DriftAnswer& told) {
   std::string text;
   for (const patterns::RelativeMetric& metric : told.report.relative) {
     if (!metric.is_alarm()) continue;
@@ -281,7 +183,7 @@ std::string past_text(const DriftReport& report) {
          share(report.relative_summary_alarms) + "\n";
 }
 
-std::string drift_text(const ToldDrift& told) {
+std::string drift_text(const DriftAnswer& told) {
   const DriftReport& report = told.report;
   const std::int64_t now = told.tables->now();
   std::string text = one_line(told.tables->user_name()) + ", the " +
@@ -297,7 +199,7 @@ std::string drift_text(const ToldDrift& told) {
 }
 
 Answer drift(const app::Caller& caller, const Arguments& arguments) {
-  const ToldDrift told = tell_drift(caller, arguments);
+  const DriftAnswer told = answer_of(caller, arguments);
   return {.exit = Exit::kDone, .data = drift_json(told), .text = drift_text(told)};
 }
 

@@ -95,7 +95,7 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"page", {"core"}},
       {"help", {"core", "page"}},
       {"evaluate", {"core", "data", "models", "page", "plugin", "recipe", "shared", "worker"}},
-      {"patterns", {"core", "data", "evaluate", "library", "models", "store"}},
+      {"patterns", {"core", "data", "discovery", "evaluate", "library", "models", "page", "store"}},
       {"compare", {"core", "data", "page"}},
       {"recipe_test", {"core", "data", "demo", "lua", "recipe", "store"}},
       {"app",
