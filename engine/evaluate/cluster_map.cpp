@@ -148,7 +148,7 @@ double rounded(float value) {
   return std::round(double{value} * 1000) / 1000;
 }
 
-/// As a script may hold it: no text can end the element that it stands in.
+/// What the script draws.
 std::string data_text(const ClusterMap& map) {
   Json names = Json::array(), colours = names, middles = names, tracks = names;
   for (std::size_t k = 0; k < map.clusters.size(); ++k) {
@@ -160,10 +160,7 @@ std::string data_text(const ClusterMap& map) {
     tracks.push_back({track.name, rounded(track.x), rounded(track.y), track.at});
   const Json data = {
       {"names", names}, {"colours", colours}, {"middles", middles}, {"tracks", tracks}};
-  std::string text = json_text(data);
-  for (std::size_t at = 0; (at = text.find('<', at)) != std::string::npos; at += 6)
-    text.replace(at, 1, "\\u003c");
-  return text;
+  return json_text(data);
 }
 
 std::string percent_of(double share) {
@@ -338,8 +335,8 @@ std::string cluster_map_html(const ClusterMap& given) {
         "</tr>\n" +
         cluster_rows(map) + "</table></div>\n";
   }
-  body += "<script type=\"application/json\" id=\"data\">" + data_text(map) +
-          "</script>\n<script>\n" + std::string(kClusterMapScript) + "</script>\n";
+  body +=
+      data_element(data_text(map)) + "<script>\n" + std::string(kClusterMapScript) + "</script>\n";
   return page_html("Map of " + map.person + "’s music", body);
 }
 

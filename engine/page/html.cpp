@@ -29,4 +29,10 @@ std::string html_escaped(std::string_view text) {
   return result;
 }
 
+std::string data_element(std::string json) {
+  for (std::size_t at = 0; (at = json.find('<', at)) != std::string::npos; at += 6)
+    json.replace(at, 1, "\\u003c");
+  return "<script type=\"application/json\" id=\"data\">" + json + "</script>\n";
+}
+
 }  // namespace engine

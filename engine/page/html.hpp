@@ -10,4 +10,7 @@ namespace engine {
 /// characters, which cannot stand in a page at all, are left out; line ends and tabs stay.
 std::string html_escaped(std::string_view text);
 
+/// JSON of a page, in an element "data" that is no script: nothing in it can end the element.
+std::string data_element(std::string json);
+
 }  // namespace engine

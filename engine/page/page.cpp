@@ -21,17 +21,25 @@ h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; } h3 { 
 .quiet, small { color: var(--quiet); } .named { color: var(--own); }
 .key { display: inline-block; width: .8em; height: .8em; border-radius: 50%; margin-right: .4em; background: var(--own); }
 p, li { max-width: 52rem; }
-.wide, pre { overflow-x: auto; }
+.wide, pre { overflow-x: auto; } .wide + .wide, .wide + .charts, .charts + .wide { margin-top: 1.2rem; }
 pre { padding: .6rem .8rem; border: 1px solid var(--line); border-radius: .3rem; } code, pre { font: 13px/1.5 ui-monospace, monospace; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 .number { text-align: right; } .clear { font-weight: 600; }
 .figures th, .figures td { white-space: nowrap; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); gap: 1rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20.5rem), 1fr)); gap: 1.2rem 1.6rem; align-items: start; }
+.charts svg { max-width: 30rem; margin: .4rem 0; } .charts > * { min-width: 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: .8rem 1.2rem; margin: 1rem 0; }
+.tiles dt { color: var(--quiet); } .tiles dd { margin: 0; } .tiles strong { font-size: 1.35rem; font-variant-numeric: tabular-nums; }
+.keys { display: flex; flex-wrap: wrap; gap: .1rem 1rem; margin: .3rem 0; padding: 0; list-style: none; }
+.missing { border-left: .25rem solid var(--line); padding-left: .8rem; }
+summary { color: var(--quiet); cursor: pointer; font-size: 13px; }
 figure { margin: 0; } figcaption { font-weight: 600; } figcaption small { font-weight: 400; }
 svg { display: block; width: 100%; max-width: 60rem; height: auto; } svg text { fill: var(--text); font: 12px system-ui, sans-serif; }
 svg .end { text-anchor: end; } svg .middle { text-anchor: middle; } svg .tick { fill: var(--quiet); }
 .bar { fill: var(--own); } .dot { fill: var(--own); } .faint { opacity: .35; }
+.none { --own: var(--line); } .band { fill: var(--own); fill-opacity: .16; }
 .curve { stroke: var(--own); fill: none; stroke-width: 1.8; } .link { stroke: var(--quiet); stroke-opacity: .55; fill: none; }
 .grid { stroke: var(--line); stroke-width: .8; }
 )css";

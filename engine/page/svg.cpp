@@ -62,9 +62,17 @@ void Svg::bar(double x, double y, double width, double height, std::string_view 
            attribute("width", width) + attribute("height", height) + closed("rect", tip);
 }
 
-void Svg::dot(double x, double y, double radius, bool is_faint) {
+void Svg::dot(double x, double y, double radius, bool is_faint, std::string_view tip) {
   text_ += std::string("<circle class=\"dot") + (is_faint ? " faint\"" : "\"") +
-           attribute("cx", x) + attribute("cy", y) + attribute("r", radius) + "/>\n";
+           attribute("cx", x) + attribute("cy", y) + attribute("r", radius) + closed("circle", tip);
+}
+
+void Svg::cell(double x, double y, double width, double height, double share,
+               std::string_view tip) {
+  char opacity[48];
+  std::snprintf(opacity, sizeof opacity, " fill-opacity=\"%.2f\"", 0.04 + 0.96 * share);
+  text_ += "<rect class=\"bar\"" + attribute("x", x) + attribute("y", y) +
+           attribute("width", width) + attribute("height", height) + opacity + closed("rect", tip);
 }
 
 void Svg::grid_line(double x1, double y1, double x2, double y2) {
@@ -82,6 +90,12 @@ void Svg::link(double x1, double y1, double x2, double y2, std::string_view tip)
 
 void Svg::curve(std::string_view path) {
   text_ += "<path class=\"curve\" d=\"";
+  text_ += path;
+  text_ += "\"/>\n";
+}
+
+void Svg::band(std::string_view path) {
+  text_ += "<path class=\"band\" d=\"";
   text_ += path;
   text_ += "\"/>\n";
 }

@@ -21,12 +21,16 @@ class Svg {
             bool is_tick = false);
   /// `tip`, where given, is shown to who points at it.
   void bar(double x, double y, double width, double height, std::string_view tip = "");
-  void dot(double x, double y, double radius, bool is_faint = false);
+  void dot(double x, double y, double radius, bool is_faint = false, std::string_view tip = "");
+  /// A part of a heat map: as dark as `share` (0..1) of the series' colour.
+  void cell(double x, double y, double width, double height, double share, std::string_view tip);
   void grid_line(double x1, double y1, double x2, double y2);
   /// From place to place with a bend.
   void link(double x1, double y1, double x2, double y2, std::string_view tip);
   /// `path` of M and L commands.
   void curve(std::string_view path);
+  /// What lies within a closed one, faint.
+  void band(std::string_view path);
 
   /// The whole drawing.
   [[nodiscard]] std::string str() const { return text_ + "</svg>\n"; }
