@@ -140,6 +140,8 @@ ASKED = """
 0 clusters
 0 map|--html|map.html|--png|map.png
 0 drift|--user|demo
+0 dashboard|--user|demo
+0 dashboard|--html|board.html|--user|demo
 0 drift|--rule|relative20|--days|14|--base|60|--user|demo
 0 config|show
 0 config|get|weekly.hour

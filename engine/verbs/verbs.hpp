@@ -52,6 +52,7 @@ std::vector<Verb> stats_verbs();
 std::vector<Verb> features_verbs();
 std::vector<Verb> clusters_verbs();
 std::vector<Verb> sessions_verbs();
+std::vector<Verb> dashboard_verbs();
 std::vector<Verb> drift_verbs();
 std::vector<Verb> dataset_verbs();
 std::vector<Verb> demo_verbs();
