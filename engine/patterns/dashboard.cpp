@@ -84,8 +84,8 @@ void tell_models(const std::vector<ModelVersion>& versions, Dashboard& board) {
   for (const ModelVersion& version : versions)
     if (board.models.size() < kMostModels) board.models.push_back(state_of(version, board.now));
   if (versions.empty()) {
-    board.missing.push_back({"models", "no model has been trained as of then",
-                             "engine train embedding session_start"});
+    board.missing.push_back(
+        {"models", "no model has been trained as of then", "engine train embedding session_start"});
   } else if (find_version(versions, kStartModel) == nullptr) {
     board.missing.push_back({"calibration",
                              std::string(kStartModel) + " has not been trained as of then",
