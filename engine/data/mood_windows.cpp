@@ -8,55 +8,12 @@
 
 #include "core/local_time.hpp"
 #include "data/sessions.hpp"
+#include "shared/moods.hpp"
 
 namespace engine {
 namespace {
 
 constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
-constexpr float kFastest = 250;  // beats per minute that are 1
-
-/// Of what is known; NaN of nothing.
-float mean_of(std::span<const float> values) {
-  double sum = 0;
-  std::int64_t known = 0;
-  for (const float value : values) {
-    if (std::isnan(value)) continue;
-    sum += value;
-    ++known;
-  }
-  return known == 0 ? kUnknown : static_cast<float>(sum / static_cast<double>(known));
-}
-
-/// Of each artist the mean of what its tracks have.
-std::vector<float> means_of_artists(const Tables& tables, std::span<const float> values) {
-  const playlist_lists& tracks = *tables.lists("artist_tracks");
-  std::vector<float> means(static_cast<std::size_t>(tracks.rows), kUnknown);
-  std::vector<float> own;
-  for (std::size_t artist = 0; artist < means.size(); ++artist) {
-    own.clear();
-    for (auto k = tracks.offsets[artist]; k < tracks.offsets[artist + 1]; ++k)
-      own.push_back(values[static_cast<std::size_t>(tracks.values[k])]);
-    means[artist] = mean_of(own);
-  }
-  return means;
-}
-
-/// Tempo has no column with the artist's mean.
-std::vector<float> tempo_norms(const Tables& tables, const playlist_table& tracks) {
-  const auto tempo = column_of<float>(tracks, "tempo");
-  const auto artist = column_of<std::int32_t>(tracks, "artist");
-  const std::vector<float> means = means_of_artists(tables, tempo);
-  const float usual = mean_of(tempo);
-  std::vector<float> made(tempo.size(), kUnknown);
-  for (std::size_t track = 0; track < tempo.size(); ++track) {
-    float value = tempo[track];
-    if (std::isnan(value) && artist[track] >= 0)
-      value = means[static_cast<std::size_t>(artist[track])];
-    if (std::isnan(value)) value = usual;
-    made[track] = std::isnan(value) ? kUnknown : std::clamp(value / kFastest, 0.0F, 1.0F);
-  }
-  return made;
-}
 
 /// Mean and standard deviation (of a sample) of what is known; NaN of none, and of one.
 struct Spread {
@@ -104,13 +61,13 @@ std::vector<Window> windows_of(const ListenColumns& listens, std::int64_t gap_se
   return windows;
 }
 
-void put_features(OwnedTable& table, const MoodFeatures& features, const ListenColumns& listens,
-                  const std::vector<Window>& windows) {
-  for (std::size_t feature = 0; feature < kMoodFeatures.size(); ++feature) {
-    const std::string name = kMoodFeatures[feature];
+void put_sounds(OwnedTable& table, const shared::MoodSounds& sounds, const ListenColumns& listens,
+                const std::vector<Window>& windows) {
+  for (std::size_t sound = 0; sound < shared::kMoodSoundCount; ++sound) {
+    const std::string name = shared::kMoodSounds[sound];
     float *const mean = table.f32(name + "_mean"), *const deviation = table.f32(name + "_std"),
                  *const current = table.f32("current_" + name);
-    const std::vector<float>& values = features.values[feature];
+    const std::vector<float>& values = sounds.values[sound];
     for (std::size_t row = 0; row < windows.size(); ++row) {
       std::array<float, kWindow> heard{};
       for (std::size_t back = 0; back < kWindow; ++back)
@@ -123,7 +80,7 @@ void put_features(OwnedTable& table, const MoodFeatures& features, const ListenC
   }
 }
 
-void put_tracks(OwnedTable& table, const MoodFeatures& features, const ListenColumns& listens,
+void put_tracks(OwnedTable& table, const shared::MoodSounds& sounds, const ListenColumns& listens,
                 const std::vector<Window>& windows) {
   std::int32_t* const listen = table.i32("listen");
   std::array<std::int32_t*, kWindow> previous{};
@@ -137,8 +94,8 @@ void put_tracks(OwnedTable& table, const MoodFeatures& features, const ListenCol
       const std::int32_t track = listens.track[windows[row].last - back];
       previous[back][row] = track;
       const auto at = static_cast<std::size_t>(track);
-      own[row] += features.is_own[at];
-      known[row] += features.is_known(at) ? 1 : 0;
+      own[row] += sounds.is_own[at];
+      known[row] += sounds.is_known(at) ? 1 : 0;
     }
   }
 }
@@ -168,40 +125,17 @@ void put_times(OwnedTable& table, const ListenColumns& listens, const std::vecto
 
 }  // namespace
 
-bool MoodFeatures::is_known(std::size_t track) const {
-  return std::ranges::none_of(values,
-                              [track](const auto& feature) { return std::isnan(feature[track]); });
-}
-
-MoodFeatures mood_features(const Tables& tables) {
-  const playlist_table& tracks = *tables.table("tracks");
-  MoodFeatures made;
-  made.is_own.assign(static_cast<std::size_t>(tracks.rows), 1);
-  const auto note_own = [&](std::span<const float> own) {
-    for (std::size_t track = 0; track < own.size(); ++track)
-      if (std::isnan(own[track])) made.is_own[track] = 0;
-  };
-  for (std::size_t feature = 0; feature + 1 < kMoodFeatures.size(); ++feature) {
-    const std::string name = kMoodFeatures[feature];
-    const auto values = column_of<float>(tracks, name + "_or_artist");
-    made.values[feature].assign(values.begin(), values.end());
-    note_own(column_of<float>(tracks, name));
-  }
-  made.values.back() = tempo_norms(tables, tracks);
-  note_own(column_of<float>(tracks, "tempo"));
-  return made;
-}
-
 std::unique_ptr<OwnedTable> make_mood_windows(const Tables& tables, const ListenColumns& listens,
                                               std::int64_t gap_seconds, std::int64_t now,
                                               const std::string& timezone) {
   const std::vector<Window> windows = windows_of(listens, gap_seconds, now);
   const std::int64_t first = listens.count == 0 ? now : std::min(now, listens.ts[0]);
   const LocalClock clock(timezone, first, now + 1);
-  const MoodFeatures features = mood_features(tables);
+  const shared::MoodSounds sounds = shared::mood_sounds(
+      playlist::Table(tables.table("tracks")), playlist::Lists(tables.lists("artist_tracks")));
   auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(windows.size()));
-  put_tracks(*made, features, listens, windows);
-  put_features(*made, features, listens, windows);
+  put_tracks(*made, sounds, listens, windows);
+  put_sounds(*made, sounds, listens, windows);
   put_times(*made, listens, windows, clock);
   return made;
 }

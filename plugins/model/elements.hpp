@@ -13,6 +13,7 @@ extern const playlist::Element kEase;
 extern const playlist::Element kEmbedding;
 extern const playlist::Element kGraphFilter;
 extern const playlist::Element kItemCf;
+extern const playlist::Element kMoods;
 extern const playlist::Element kNeighbours;
 extern const playlist::Element kQuality;
 extern const playlist::Element kPrompt;

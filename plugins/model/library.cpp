@@ -5,4 +5,4 @@
 
 PLAYLIST_LIBRARY_BY("org.playlist-engine.model", "1.0.0", "Playlist Engine", "MIT", kAls, kChoice,
                     kContent, kDin, kDiscovery, kItemCf, kQuality, kEase, kGraphFilter, kPrompt,
-                    kEmbedding, kNeighbours, kClusters);
+                    kEmbedding, kNeighbours, kClusters, kMoods);

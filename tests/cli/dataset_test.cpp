@@ -1,4 +1,5 @@
 // engine dataset: tables for other people's tools.
+#include <map>
 #include <sstream>
 
 #include <catch2/catch.hpp>
@@ -67,7 +68,43 @@ TEST_CASE("windows are written with the track that came next", "[cli][dataset]")
   CHECK(row.at("target_track") == row.at("track_2"));
   CHECK(row.at("session_position") == 2);
   CHECK(row.at("valence_mean").is_null());
+  CHECK(row.at("target_mood_cluster").is_null());  // model.moods was not trained
   CHECK_FALSE(row.contains("listen"));
+}
+
+TEST_CASE("windows have the moods of their tracks once these were learned", "[cli][dataset]") {
+  const EngineHome home;
+  REQUIRE(home.engine({"demo", "--tracks", "600", "--artists", "40", "--listens", "3000", "--users",
+                       "1", "--days", "90", "--now", "2026-06-01T12:00:00Z"})
+              .exit_code == 0);
+  const Ended trained = home.engine({"train", "moods", "--now", "2026-06-01T12:00:00Z"});
+  INFO(trained.err);
+  REQUIRE(trained.exit_code == 0);
+  const auto rows = [&](const char* now) {
+    const Ended ended =
+        home.engine({"dataset", "mood", "--out", home.path("mood.jsonl"), "--now", now});
+    INFO(ended.err);
+    REQUIRE(ended.exit_code == 0);
+    std::vector<json> made;
+    for (const std::string& line : lines_of(engine::read_file(home.path("mood.jsonl"))))
+      made.push_back(json::parse(line));
+    return made;
+  };
+  std::map<std::int64_t, json> mood_of;  // of a track, wherever it stands
+  std::size_t told = 0;
+  for (const json& row : rows("2026-06-01T12:30:00Z")) {
+    for (const auto& [track, mood] :
+         {std::pair{"target_track", "target_mood_cluster"}, std::pair{"track_0", "mood_cluster_0"},
+          std::pair{"track_1", "mood_cluster_1"}, std::pair{"track_2", "mood_cluster_2"}}) {
+      if (row.at(track).is_null()) continue;
+      const auto at = mood_of.emplace(row.at(track).get<std::int64_t>(), row.at(mood)).first;
+      CHECK(at->second == row.at(mood));
+      told += row.at(mood).is_number();
+    }
+  }
+  CHECK(told > 1000);
+  // As of before the training nobody knew them.
+  for (const json& row : rows("2026-05-31T12:30:00Z")) CHECK(row.at("mood_cluster_0").is_null());
 }
 
 TEST_CASE("what a data set cannot be is told", "[cli][dataset]") {

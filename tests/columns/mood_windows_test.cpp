@@ -1,6 +1,8 @@
 // What was heard before each listen of a session.
 #include "data/mood_windows.hpp"
 
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "core/calendar.hpp"
@@ -81,4 +83,27 @@ TEST_CASE("features of a window, and what they are made of", "[mood_windows]") {
         "0.6 0.43589 0.9 0.533333 0.2 3 3\n"
         "0.633333 0.378594 0.2 0.566667 0.5 2 3\n"
         "0.55 0.494975 - 0.5 0.8 1 2\n");
+}
+
+TEST_CASE("what a window says does not change as time goes on", "[mood_windows][poison]") {
+  SmallStore store;
+  fill(store);
+  listen(store, {1, 3, 4, 5, 6, 1});
+  const auto tables = store.as_of(parse_time("2026-01-05T10:31:00Z"));
+  const playlist_table& table = *tables->table("mood_windows");
+  std::vector<std::string> columns;
+  for (std::uint32_t k = 0; k < table.column_count; ++k)
+    columns.emplace_back(table.columns[k]->name);
+  // How long a session becomes is no part of it.
+  CHECK(std::ranges::none_of(
+      columns, [](const std::string& name) { return name.find("length") != std::string::npos; }));
+  const std::string before = windows(store, "2026-01-05T10:29:00Z", columns);
+  // The session goes on, and others follow.
+  listen(store, {2, 2, 4}, "2026-01-05T10:30:00Z");
+  listen(store, {3, 1, 3, 1}, "2026-01-08T10:00:00Z");
+  CHECK(windows(store, "2026-01-05T10:29:00Z", columns) == before);
+  const std::string after = windows(store, "2026-02-01", columns);
+  const std::size_t told = before.rfind('\n', before.size() - 2) + 1;  // the last was still to come
+  CHECK(after.size() > before.size());
+  CHECK(after.substr(0, told) == before.substr(0, told));
 }

@@ -76,7 +76,7 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
   const std::map<std::string, std::set<std::string>> may = {
       {"core", {}},
       {"config", {"core"}},
-      {"data", {"core", "store"}},
+      {"data", {"core", "shared", "store"}},   // plugins/shared: kernels
       {"plugin", {"core", "data", "worker"}},  // data/tables.hpp: what services hand out
       {"plugin_check", {"core", "data", "models", "plugin", "worker"}},
       {"worker", {"core"}},
@@ -87,7 +87,7 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"import", {"core", "library", "store", "plugin", "worker"}},
       {"models", {"core", "data", "plugin", "store", "worker"}},
       {"lua", {"core", "data"}},
-      {"plan", {"core", "data", "lua", "models", "plugin", "shared"}},  // plugins/shared: kernels
+      {"plan", {"core", "data", "lua", "models", "plugin", "shared"}},
       {"recipe", {"core", "config", "data", "lua", "models", "plan", "plugin", "store", "worker"}},
       {"batch", {"core", "data", "models", "plugin", "recipe", "store", "worker"}},
       {"benchmark", {"core", "data", "models", "plan", "plugin", "recipe", "worker"}},
@@ -95,7 +95,8 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"page", {"core"}},
       {"help", {"core", "page"}},
       {"evaluate", {"core", "data", "models", "page", "plugin", "recipe", "shared", "worker"}},
-      {"patterns", {"core", "data", "discovery", "evaluate", "library", "models", "page", "store"}},
+      {"patterns",
+       {"core", "data", "discovery", "evaluate", "library", "models", "page", "shared", "store"}},
       {"compare", {"core", "data", "page"}},
       {"recipe_test", {"core", "data", "demo", "lua", "recipe", "store"}},
       {"app",

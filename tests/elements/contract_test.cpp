@@ -77,6 +77,10 @@ const TinyLibrary& big_library() {
       if (below(3) > 0) track.tags = {"genre " + std::to_string(artist % 40)};
       if (below(2) > 0) track.energy = track.valence = kNoFloat;
       track.popularity = below(4) == 0 ? kNoFloat : static_cast<float>(below(100));
+      track.tempo = 90 + static_cast<float>(i % 60);
+      track.danceability = 0.1F * static_cast<float>(i % 10);
+      track.acousticness = i % 3 == 0 ? 0.8F : 0.1F;
+      track.instrumentalness = i % 5 == 0 ? 0.9F : 0.1F;
       made->add(track);
     }
     for (int i = 0; i < 20'000; ++i) {
@@ -248,9 +252,9 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
   CHECK(element_names(PLAYLIST_MODEL) ==
         std::vector<std::string>{"model.als", "model.choice", "model.clusters", "model.content",
                                  "model.din", "model.discovery", "model.ease", "model.embedding",
-                                 "model.graph_filter", "model.item_cf", "model.neighbours",
-                                 "model.prompt", "model.quality", "model.session_start",
-                                 "model.taste"});
+                                 "model.graph_filter", "model.item_cf", "model.moods",
+                                 "model.neighbours", "model.prompt", "model.quality",
+                                 "model.session_start", "model.taste"});
   CHECK(element_names(PLAYLIST_OUTPUT) == std::vector<std::string>{"output.csv", "output.json",
                                                                    "output.jspf", "output.m3u8",
                                                                    "output.uris", "output.xspf"});

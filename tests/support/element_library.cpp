@@ -50,6 +50,21 @@ std::int32_t number_after(const std::string& name, const std::string& prefix) {
   return number;
 }
 
+/// What models of moods read of them; hours are those of UTC.
+std::unique_ptr<engine::OwnedTable> make_sessions(const engine::ListenColumns& listens,
+                                                  std::int64_t gap) {
+  const std::vector<engine::Session> spans = engine::session_spans(listens, gap);
+  auto made = std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(spans.size()));
+  std::int64_t *const start = made->i64("start"), *const end = made->i64("end");
+  std::int32_t* const hour = made->i32("hour");
+  for (std::size_t k = 0; k < spans.size(); ++k) {
+    start[k] = spans[k].start;
+    end[k] = spans[k].end;
+    hour[k] = static_cast<std::int32_t>(spans[k].start / 3600 % 24);
+  }
+  return made;
+}
+
 }  // namespace
 
 std::int32_t TinyLibrary::add(const TinyTrack& track) {
@@ -173,7 +188,8 @@ TinyLibrary::Made TinyLibrary::make(const std::string& name) const {
   if (name == "artists") return make_named(artists_);
   if (name == "tags") return make_named(tags_);
   if (name == "listens") return make_listens();
-  if (name == "session_hours" || name == "mood_windows") return make_pattern_table(name);
+  if (name == "session_hours" || name == "mood_windows" || name == "sessions")
+    return make_pattern_table(name);
   if (name == "users" || name == "audience") return make_users();
   if (name == "engagement") return make_engagement();
   if (name == "user_listens" || name == "audience_listens") return make_user_listens();
@@ -246,6 +262,12 @@ TinyLibrary::Made TinyLibrary::make_tracks() const {
   put("valence", [](Track t) { return t.valence; });
   put("loudness", [](Track t) { return t.loudness; });
   put("tempo", [](Track t) { return t.tempo; });
+  for (const char* end : {"", "_or_artist"}) {
+    const std::string known = end;
+    put("danceability" + known, [](Track t) { return t.danceability; });
+    put("acousticness" + known, [](Track t) { return t.acousticness; });
+    put("instrumentalness" + known, [](Track t) { return t.instrumentalness; });
+  }
   put("key", [](Track) { return kNoInt; });
   put("mode", [](Track) { return kNoInt; });
   put("energy_or_artist", [](Track t) { return t.energy; });
@@ -401,6 +423,7 @@ TinyLibrary::Made TinyLibrary::make_pattern_table(const std::string& name) const
       engine::column_of<std::uint8_t>(listens, "is_finished").data(),
       static_cast<std::size_t>(listens.rows)};
   const std::int64_t gap = engine::PlayRule().session_gap_seconds;
+  if (name == "sessions") return make_sessions(columns, gap);
   if (name == "session_hours") return engine::make_session_hours(columns, gap, now(), "UTC");
   return engine::make_mood_windows(*this, columns, gap, now(), "UTC");
 }

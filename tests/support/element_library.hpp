@@ -30,6 +30,7 @@ struct TinyTrack {
   float energy = 0.5f, valence = 0.5f;
   std::string spotify_id = "", isrc = "", mbid = "";
   float loudness = kUnknown, tempo = kUnknown;
+  float danceability = kUnknown, acousticness = kUnknown, instrumentalness = kUnknown;
 
   static constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 };

@@ -124,13 +124,18 @@ class CountSearch {
     }
     made.by = ChosenBy::kSilhouette;
     if (chosen == none) {
-      chosen = elbow(made.tried);
+      chosen = elbow(made.tried, &CountSearch::is_considered);
       made.by = chosen == none ? ChosenBy::kNothing : ChosenBy::kElbow;
+    }
+    if (chosen == none && options_.cuts_continuum) {
+      chosen = elbow(made.tried, [](const TriedCount&) { return true; });
+      if (chosen != none) made.by = ChosenBy::kCut;
     }
     return chosen;
   }
 
-  [[nodiscard]] static std::size_t elbow(const std::vector<TriedCount>& tried) {
+  template <typename May>
+  [[nodiscard]] static std::size_t elbow(const std::vector<TriedCount>& tried, const May& may) {
     std::size_t chosen = tried.size();
     double most = 0;
     const double steps = std::max(1.0, static_cast<double>(tried.size()) - 1);
@@ -139,7 +144,7 @@ class CountSearch {
       const double line =
           tried.front().inertia + along * (tried.back().inertia - tried.front().inertia);
       const double below = line - tried[k].inertia;
-      if (!is_considered(tried[k]) || (chosen < tried.size() && !(below > most))) continue;
+      if (!may(tried[k]) || (chosen < tried.size() && !(below > most))) continue;
       chosen = k;
       most = below;
     }

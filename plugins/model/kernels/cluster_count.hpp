@@ -15,6 +15,8 @@ struct ClusterCountOptions {
   std::size_t fewest = 3, most = 15;  // 2 <= fewest <= most
   int starts = 20;                    // of each count
   double least_stability = 0.75;      // of a count that its silhouette may recommend, 0 .. 1
+  /// Where there are no clusters, whether the rows are cut nevertheless, at the elbow of all counts.
+  bool cuts_continuum = false;
   std::uint64_t random_seed = 1;
   int threads = 1;
   std::function<bool(double)> proceed = {};  // called now and then with 0 .. 1; false stops it
@@ -29,11 +31,11 @@ struct TriedCount {
   double inertia = 0;
 };
 
-enum class ChosenBy { kNothing, kSilhouette, kElbow };
+enum class ChosenBy { kNothing, kSilhouette, kElbow, kCut };
 
 struct ClusterCount {
   std::vector<TriedCount> tried;
-  ChosenBy by = ChosenBy::kNothing;  // kNothing: there are no clusters
+  ChosenBy by = ChosenBy::kNothing;  // kNothing: there are no clusters; kCut: likewise, but cut
   KMeans clusters;                   // of the chosen count; empty where there are none
 };
 
@@ -42,7 +44,8 @@ struct ClusterCount {
 /// evenly distributed (after the gap statistic of Tibshirani, Walther, Hastie, JRSS B 2001). Of those
 /// that are stable the largest silhouette wins, of equal ones the smaller count. Where none is
 /// stable it is the elbow: the considered count whose inertia lies farthest below the line from that
-/// of the fewest to that of the most clusters. Where no count is considered there are no clusters.
+/// of the fewest to that of the most clusters. Where no count is considered there are no clusters,
+/// unless the continuum is to be cut.
 ///
 /// Counts that need more than half as many clusters as there are rows are not tried.
 /// Returns  nothing tried where `proceed` said stop, or there are too few rows
