@@ -11,6 +11,7 @@ extern const playlist::Element kTaste;
 extern const playlist::Element kMood;
 extern const playlist::Element kPreference;
 extern const playlist::Element kMoodNow;
+extern const playlist::Element kNextMood;
 extern const playlist::Element kQuality;
 extern const playlist::Element kPrompt;
 extern const playlist::Element kSessions;

@@ -238,8 +238,8 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
         std::vector<std::string>{"ranking.choice", "ranking.clusters", "ranking.din",
                                  "ranking.discovery", "ranking.external",
                                  "ranking.listening_statistics", "ranking.mood", "ranking.mood_now",
-                                 "ranking.preference", "ranking.prompt", "ranking.quality",
-                                 "ranking.sessions", "ranking.taste"});
+                                 "ranking.next_mood", "ranking.preference", "ranking.prompt",
+                                 "ranking.quality", "ranking.sessions", "ranking.taste"});
   CHECK(element_names(PLAYLIST_FILTERING) ==
         std::vector<std::string>{"filtering.allowed", "filtering.banned", "filtering.duration",
                                  "filtering.explicit", "filtering.heard", "filtering.in_set",
@@ -253,8 +253,8 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
         std::vector<std::string>{"model.als", "model.choice", "model.clusters", "model.content",
                                  "model.din", "model.discovery", "model.ease", "model.embedding",
                                  "model.graph_filter", "model.item_cf", "model.moods",
-                                 "model.neighbours", "model.prompt", "model.quality",
-                                 "model.session_start", "model.taste"});
+                                 "model.neighbours", "model.next_mood", "model.prompt",
+                                 "model.quality", "model.session_start", "model.taste"});
   CHECK(element_names(PLAYLIST_OUTPUT) == std::vector<std::string>{"output.csv", "output.json",
                                                                    "output.jspf", "output.m3u8",
                                                                    "output.uris", "output.xspf"});
@@ -386,7 +386,7 @@ TEST_CASE("rankings fill each row of a column with a value in its range", "[cont
     const auto ranked =
         support::run_rank(name, needed(name, set), library, all, {1, {}, &big_models()});
     for (const char* column :
-         {"taste", "mood", "staleness", "skip_rate", "quality", "din", "acceptance"}) {
+         {"taste", "mood", "staleness", "skip_rate", "quality", "din", "acceptance", "next_mood"}) {
       const auto found = ranked.columns.find(column);
       if (found == ranked.columns.end()) continue;
       CHECK(std::all_of(found->second.begin(), found->second.end(), [](double value) {

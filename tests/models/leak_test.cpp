@@ -160,3 +160,24 @@ TEST_CASE("clusters as of a day do not change by what comes later", "[clusters][
   // Plays of later tracks are there to be seen.
   CHECK(learned(store, kNow + 30 * kDay, names).at("model.clusters") != now.at("model.clusters"));
 }
+
+TEST_CASE("moods, and what comes next, as of a day do not change by what comes later",
+          "[moods][next_mood][leak]") {
+  const TemporaryFolder folder;
+  const std::string store = make_store(folder);
+  const std::vector<std::string> names{"moods", "next_mood"};
+  const auto before = learned(store, kThen, names);
+  const auto now = learned(store, kNow + 30 * kDay, names);
+  // Sessions of later, of tracks that were heard before.
+  change(store,
+         "INSERT OR IGNORE INTO listens SELECT 1, " + std::to_string(kThen) +
+             " + 300 * track_id, track_id, 200000, 0, 'SE', 9 FROM listens WHERE user_id = 1 AND "
+             "ts < " +
+             std::to_string(kThen) + " GROUP BY track_id");
+  CHECK(learned(store, kThen, names) == before);
+  const auto later = learned(store, kNow + 30 * kDay, names);
+  CHECK(later.at("model.moods") != now.at("model.moods"));
+  CHECK(later.at("model.next_mood") != now.at("model.next_mood"));
+  change(store, test::kLaterData);  // at last they forget all of it
+  CHECK(learned(store, kThen, names) == before);
+}

@@ -3,4 +3,4 @@
 
 #include "playlist/plugin.hpp"
 
-extern const playlist::Element kTasteModel, kSessionStartModel;
+extern const playlist::Element kTasteModel, kSessionStartModel, kNextMoodModel;

@@ -3,9 +3,11 @@
 #include "playlist/plugin.hpp"
 
 #include <cmath>
+#include <initializer_list>
 #include <limits>
 #include <memory>
 #include <numeric>
+#include <string_view>
 #include <xgboost/c_api.h>
 
 #include <nlohmann/json.hpp>
@@ -26,6 +28,8 @@ struct XgBoost : shared::SystemLibrary {
   PLAYLIST_SYSTEM_FUNCTION(XGBoosterSetParam);
   PLAYLIST_SYSTEM_FUNCTION(XGBoosterUpdateOneIter);
   PLAYLIST_SYSTEM_FUNCTION(XGBoosterSaveModelToBuffer);
+  PLAYLIST_SYSTEM_FUNCTION(XGBoosterEvalOneIter);
+  PLAYLIST_SYSTEM_FUNCTION(XGBoosterPredictFromDMatrix);
 };
 
 const XgBoost& xgboost() {
@@ -60,9 +64,10 @@ class Matrix {
 
 class Booster {
  public:
-  explicit Booster(const Matrix& matrix) {
-    const DMatrixHandle cached[] = {matrix.handle()};
-    check(xgboost().XGBoosterCreate(cached, 1, &handle_));
+  explicit Booster(std::initializer_list<const Matrix*> matrices) {
+    std::vector<DMatrixHandle> cached;
+    for (const Matrix* matrix : matrices) cached.push_back(matrix->handle());
+    check(xgboost().XGBoosterCreate(cached.data(), cached.size(), &handle_));
   }
   Booster(const Booster&) = delete;
   Booster& operator=(const Booster&) = delete;
@@ -73,6 +78,31 @@ class Booster {
   }
   void grow(int round, const Matrix& matrix) {
     check(xgboost().XGBoosterUpdateOneIter(handle_, round, matrix.handle()));
+  }
+  /// The metric "eval_metric" on a matrix.
+  [[nodiscard]] double metric(int round, const Matrix& matrix) {
+    DMatrixHandle matrices[] = {matrix.handle()};
+    const char* names[] = {"on"};
+    const char* told = nullptr;  // "[3]\ton-mlogloss:1.25"
+    check(xgboost().XGBoosterEvalOneIter(handle_, round, matrices, names, 1, &told));
+    return std::stod(std::string(told).substr(std::string_view(told).rfind(':') + 1));
+  }
+  /// By the first `rounds`.
+  [[nodiscard]] std::vector<float> said(const Matrix& matrix, int rounds) const {
+    const std::string how = nlohmann::json{
+        {"type", 0},
+        {"training", false},
+        {"iteration_begin", 0},
+        {"iteration_end", rounds},
+        {"strict_shape", false}}.dump();
+    const bst_ulong* shape = nullptr;
+    bst_ulong dimensions = 0;
+    const float* values = nullptr;
+    check(xgboost().XGBoosterPredictFromDMatrix(handle_, matrix.handle(), how.c_str(), &shape,
+                                                &dimensions, &values));
+    bst_ulong count = 1;
+    for (bst_ulong k = 0; k < dimensions; ++k) count *= shape[k];
+    return {values, values + count};
   }
   [[nodiscard]] nlohmann::json model() const {
     bst_ulong length = 0;
@@ -97,10 +127,8 @@ std::string exact(double value) {
   return text;
 }
 
-void set_up(Booster& booster, const BoostingOptions& options, float base_score) {
+void set_up(Booster& booster, const BoostingOptions& options) {
   booster.set("verbosity", "0");
-  booster.set("objective", "binary:logistic");
-  booster.set("base_score", exact(double{base_score}));
   booster.set("tree_method", "hist");
   booster.set("nthread", playlist::concat(options.threads));
   booster.set("seed", playlist::concat(options.random_seed));
@@ -154,8 +182,10 @@ std::optional<shared::BoostedTreesOf> grow_trees(std::span<const float> rows, st
                       static_cast<double>(std::max<std::size_t>(1, labels.size()));
   const auto base_score = static_cast<float>(std::clamp(mean, 1e-6, 1 - 1e-6));
   const Matrix matrix(rows, columns, labels, options.threads);
-  Booster booster(matrix);
-  set_up(booster, options, base_score);
+  Booster booster({&matrix});
+  set_up(booster, options);
+  booster.set("objective", "binary:logistic");
+  booster.set("base_score", exact(double{base_score}));
   for (int round = 0; round < options.rounds; ++round) {
     booster.grow(round, matrix);
     if (options.proceed && !options.proceed((round + 1.0) / options.rounds)) return std::nullopt;
@@ -166,6 +196,31 @@ std::optional<shared::BoostedTreesOf> grow_trees(std::span<const float> rows, st
     append(tree, grown);
   grown.base = -std::log(1.0F / base_score - 1.0F);
   return grown;
+}
+
+std::optional<SoftprobTrial> try_softprob(const ClassRows& taught, const ClassRows& stop,
+                                          const ClassRows& asked, std::size_t columns, int classes,
+                                          int patience, const BoostingOptions& options) {
+  if (const std::string why = why_no_xgboost(); !why.empty()) throw playlist::Error(why);
+  const Matrix teaching(taught.rows, columns, taught.labels, options.threads),
+      stopping(stop.rows, columns, stop.labels, options.threads),
+      asking(asked.rows, columns, std::vector<float>(asked.labels.size()), options.threads);
+  Booster booster({&teaching, &stopping});
+  set_up(booster, options);
+  booster.set("objective", "multi:softprob");
+  booster.set("num_class", playlist::concat(classes));
+  booster.set("eval_metric", "mlogloss");
+  int best = 0;
+  double least = std::numeric_limits<double>::infinity();
+  for (int round = 0; round < options.rounds && round - best <= patience; ++round) {
+    booster.grow(round, teaching);
+    if (const double loss = booster.metric(round, stopping); loss < least) {
+      least = loss;
+      best = round;
+    }
+    if (options.proceed && !options.proceed((round + 1.0) / options.rounds)) return std::nullopt;
+  }
+  return SoftprobTrial{booster.said(asking, best + 1), best + 1};
 }
 
 }  // namespace model
