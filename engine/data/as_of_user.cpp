@@ -528,10 +528,13 @@ std::vector<std::int32_t> played_tracks(const Tables& tables) {
   const auto track = items<std::int32_t>(listens, "track");
   const auto is_play = items<std::uint8_t>(listens, "is_play");
   std::vector<bool> is_played(static_cast<std::size_t>(tables.table("tracks")->rows));
-  for (std::size_t row = 0; row < track.size(); ++row)
-    if (is_play[row] == 1) is_played[static_cast<std::size_t>(track[row])] = true;
-  for (std::size_t number = 0; number < is_played.size(); ++number)
-    if (is_played[number]) played.push_back(static_cast<std::int32_t>(number));
+  for (std::size_t row = 0; row < track.size(); ++row) {
+    const auto number = static_cast<std::size_t>(track[row]);
+    if (is_play[row] != 1 || is_played[number]) continue;
+    is_played[number] = true;
+    played.push_back(track[row]);
+  }
+  std::ranges::sort(played);
   return played;
 }
 
