@@ -8,7 +8,6 @@
 #include "core/duration.hpp"
 #include "core/error.hpp"
 #include "discovery/queue.hpp"
-#include "models/open_version.hpp"
 #include "patterns/dashboard_listening.hpp"
 #include "patterns/told_drift.hpp"
 
@@ -17,7 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kMoodModel = "model.moods";
 constexpr const char* kStartModel = "model.session_start";
 constexpr std::int64_t kQuietDays = 14;  // without a listen: is an import missing?
 
@@ -85,7 +83,7 @@ void tell_models(const std::vector<ModelVersion>& versions, Dashboard& board) {
     if (board.models.size() < kMostModels) board.models.push_back(state_of(version, board.now));
   if (versions.empty()) {
     board.missing.push_back(
-        {"models", "no model has been trained as of then", "engine train embedding session_start"});
+        {"models", "no model has been trained as of then", "engine train session_start moods"});
   } else if (find_version(versions, kStartModel) == nullptr) {
     board.missing.push_back({"calibration",
                              std::string(kStartModel) + " has not been trained as of then",
@@ -95,32 +93,20 @@ void tell_models(const std::vector<ModelVersion>& versions, Dashboard& board) {
 
 // ---- moods ---------------------------------------------------------------------------------------
 
-struct MoodModel {
-  std::optional<TrackMoods> moods;
-  std::int64_t as_of = 0;
-};
-
-MoodModel read_moods(const AsOf& tables, const std::vector<ModelVersion>& versions,
-                     Dashboard& board) {
-  const ModelVersion* version = find_version(versions, kMoodModel);
-  if (version == nullptr) {
-    board.missing.push_back({"moods", std::string(kMoodModel) + " has not been trained as of then",
-                             "engine train moods"});
-    return {};
-  }
-  MoodModel made{.moods = std::nullopt, .as_of = version->as_of};
+/// No moods where there are none, which `board` is told.
+TrackMoods moods_or_why(const AsOf& tables, const std::vector<ModelVersion>& versions,
+                        Dashboard& board) {
+  TrackMoods moods;
   try {
-    made.moods = moods_of(tables, *open_version(*version));
+    moods = read_moods(tables, versions);
   } catch (const Error& error) {
     board.missing.push_back({"moods", error.parts().why, "engine train moods"});
     return {};
   }
-  if (made.moods->moods.empty()) {
+  if (moods.moods.empty())
     board.missing.push_back(
-        {"moods", std::string(kMoodModel) + " found no moods in your tracks", ""});
-    made.moods.reset();
-  }
-  return made;
+        {"moods", "model.moods has not been trained as of then", "engine train moods"});
+  return moods;
 }
 
 void tell_gaps(Dashboard& board) {
@@ -193,9 +179,8 @@ Dashboard dashboard(const AsOf& tables, const DashboardInputs& inputs) {
   board.now = tables.now();
   const std::vector<ModelVersion> versions =
       usable_versions(inputs.models, tables.now(), tables.user_id());
-  const MoodModel moods = read_moods(tables, versions, board);
-  tell_listening(tables, moods.moods ? &*moods.moods : nullptr, board);
-  if (board.moods) board.moods->as_of = moods.as_of;
+  const TrackMoods moods = moods_or_why(tables, versions, board);
+  tell_listening(tables, moods.moods.empty() ? nullptr : &moods, board);
   tell_lists(tables, inputs.kept, board);
   if (const auto told = discovery::acceptance_of(inputs.answers); !told.empty())
     board.suggestions = told.front();

@@ -203,7 +203,7 @@ class ListenPass {
   }
   void open_moods() {
     if (moods_ == nullptr) return;
-    board_.moods.emplace();
+    board_.moods.emplace().as_of = moods_->as_of;
     for (const TrackMoods::Mood& mood : moods_->moods)
       board_.moods->moods.push_back({.id = mood.id, .label = mood.label});
     for (Mood& mood : board_.moods->moods) mood.months.resize(board_.months.size());

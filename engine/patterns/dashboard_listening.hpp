@@ -6,8 +6,8 @@
 
 namespace engine::patterns {
 
-/// Sums, periods, the hours of the week, sessions and, where `moods` is there, board.moods (but for
-/// its as_of). `board.now` and the person are told already.
+/// Sums, periods, the hours of the week, sessions and, where `moods` is there, board.moods.
+/// `board.now` and the person are told already.
 void tell_listening(const AsOf& tables, const TrackMoods* moods, Dashboard& board);
 
 /// What became of the lists that runs made and of kept playlists.

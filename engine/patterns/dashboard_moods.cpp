@@ -1,31 +1,28 @@
 #include "patterns/dashboard_moods.hpp"
 
+#include <algorithm>
 #include <map>
+
+#include "models/open_version.hpp"
+#include "patterns/track_moods.hpp"
+#include "shared/moods.hpp"
 
 namespace engine::patterns {
 
-TrackMoods moods_of(const AsOf& tables, const Artifact& model) {
-  TrackMoods made;
-  made.of_track.assign(static_cast<std::size_t>(tables.track_count()), -1);
-  const playlist_table *moods = model.table("moods"), *rows = model.table("tracks");
-  if (moods == nullptr || rows == nullptr) return made;
-  const auto mood_id = column_of<std::int32_t>(*moods, "id"),
-             label = column_of<std::int32_t>(*moods, "label");
-  const playlist_column& labels = *find_column(*moods, "label");
-  std::map<std::int32_t, std::int32_t> places;  // by the mood's id
-  for (std::size_t k = 0; k < mood_id.size(); ++k) {
-    places[mood_id[k]] = static_cast<std::int32_t>(k);
-    made.moods.push_back({mood_id[k], std::string(text_of(labels, label[k]))});
+TrackMoods read_moods(const AsOf& tables, const std::vector<ModelVersion>& models) {
+  const auto version = std::ranges::find_if(models, [&](const ModelVersion& one) {
+    return one.name == shared::kMoodsModel && one.user_id == tables.user_id();
+  });
+  if (version == models.end()) return {};
+  TrackMoods made{.as_of = version->as_of, .moods = {}, .of_track = track_moods(tables, models)};
+  const std::shared_ptr<const Artifact> artifact = open_version(*version);
+  const shared::Moods moods(playlist::Table(artifact->table("moods"), shared::kMoodsModel));
+  std::map<std::int32_t, std::int32_t> places;  // by the mood's number
+  for (std::size_t k = 0; k < moods.ids.size(); ++k) {
+    places[moods.ids[k]] = static_cast<std::int32_t>(k);
+    made.moods.push_back({moods.ids[k], moods.labels[k]});
   }
-  const auto id = column_of<std::int64_t>(*rows, "id");
-  const auto mood = column_of<std::int32_t>(*rows, "mood");
-  const auto number = column_of<std::int32_t>(*tables.table("tracks_by_id"), "number");
-  for (std::size_t row = 0; row < id.size(); ++row) {
-    const auto at = static_cast<std::size_t>(id[row]);
-    const auto place = places.find(mood[row]);
-    if (id[row] < 0 || at >= number.size() || number[at] < 0 || place == places.end()) continue;
-    made.of_track[static_cast<std::size_t>(number[at])] = place->second;
-  }
+  for (std::int32_t& mood : made.of_track) mood = mood < 0 ? -1 : places.at(mood);
   return made;
 }
 

@@ -1,4 +1,4 @@
-// Which mood each track is in, by model.moods.
+// The moods of one person with the place of each track among them.
 #pragma once
 
 #include <cstdint>
@@ -6,21 +6,22 @@
 #include <vector>
 
 #include "data/as_of.hpp"
-#include "models/artifact.hpp"
+#include "models/models.hpp"
 
 namespace engine::patterns {
 
 struct TrackMoods {
+  std::int64_t as_of = 0;  // of the training
   struct Mood {
     std::int32_t id = 0;
     std::string label;
   };
-  std::vector<Mood> moods;             // in the artifact's order
+  std::vector<Mood> moods;             // as model.moods has them; empty: there is no such model
   std::vector<std::int32_t> of_track;  // place in `moods`; -1: none
 };
 
-/// `model` is an artifact of model.moods: tables "moods" (id, label) and "tracks" (id of the store,
-/// mood). Tracks that the library knows no more are left out.
-TrackMoods moods_of(const AsOf& tables, const Artifact& model);
+/// By track_moods.hpp, of the person's own model; `models` as of models_as_of(). Throws Error(kStore)
+/// when its files are damaged.
+TrackMoods read_moods(const AsOf& tables, const std::vector<ModelVersion>& models);
 
 }  // namespace engine::patterns
