@@ -37,13 +37,13 @@
 namespace model {
 namespace {
 
-constexpr playlist::Choices kWeights{"tracks", "plays"};
-constexpr std::int64_t kFewestTracks = 10;
+constexpr playlist::Choices kMoodWeights{"tracks", "plays"};
+constexpr std::int64_t kFewestMoodTracks = 10;
 /// Of plays that are clustered at most so many are, each track by its share.
-constexpr std::int64_t kMostRows = 20'000;
+constexpr std::int64_t kMostMoodRows = 20'000;
 
 /// What was heard, by track of the load.
-struct Heard {
+struct HeardTracks {
   std::vector<std::int64_t> listens, plays;
   std::vector<std::size_t> tracks;  // with a listen and known sounds, by the store's id
   std::int64_t track_count = 0;     // with a listen
@@ -54,8 +54,8 @@ struct Heard {
   }
 };
 
-Heard heard_by(const playlist::ModelCall& call, const shared::MoodSounds& sounds) {
-  Heard heard;
+HeardTracks heard_by(const playlist::ModelCall& call, const shared::MoodSounds& sounds) {
+  HeardTracks heard;
   heard.listens.resize(sounds.tracks());
   heard.plays.resize(sounds.tracks());
   const playlist::Table listens = call.table("listens");
@@ -87,7 +87,7 @@ struct LastMoods {
   std::int32_t next_id = 1;
 };
 
-std::optional<LastMoods> read_last(const playlist::Call& call) {
+std::optional<LastMoods> read_last_moods(const playlist::Call& call) {
   try {
     LastMoods last;
     shared::Moods moods(call.artifact_table(shared::kMoodsModel, "moods"));
@@ -109,22 +109,24 @@ std::optional<LastMoods> read_last(const playlist::Call& call) {
 }
 
 /// The moods' numbers, and what became of the last ones.
-struct Identity {
+struct MoodIdentity {
   std::vector<std::int32_t> ids;
   std::int32_t next_id = 1;
   std::string changed;  // "": there was no version before
 };
 
-std::string listed(const std::vector<std::string>& labels) {
+std::string labels_text(const std::vector<std::string>& labels) {
   std::string text;
   for (const std::string& label : labels) text += (text.empty() ? "\"" : ", \"") + label + "\"";
   return "[" + text + "]";
 }
 
 /// `mood`: of each of `ids` its place.
-Identity identify(const std::optional<LastMoods>& last, const std::vector<std::int64_t>& ids,
-                  const std::vector<std::int32_t>& mood, const std::vector<std::string>& labels) {
-  Identity identity;
+MoodIdentity identify_moods(const std::optional<LastMoods>& last,
+                            const std::vector<std::int64_t>& ids,
+                            const std::vector<std::int32_t>& mood,
+                            const std::vector<std::string>& labels) {
+  MoodIdentity identity;
   identity.ids.assign(labels.size(), 0);
   std::vector<std::int32_t> before, now, same(labels.size(), -1);
   if (last) {
@@ -156,18 +158,18 @@ Identity identify(const std::optional<LastMoods>& last, const std::vector<std::i
   identity.changed =
       playlist::concat("{\"kept\": ", labels.size() - added.size(),
                        ", \"moved\": ", now.empty() ? 0 : moved / static_cast<double>(now.size()),
-                       ", \"gone\": ", listed(gone), ", \"new\": ", listed(added), "}");
+                       ", \"gone\": ", labels_text(gone), ", \"new\": ", labels_text(added), "}");
   return identity;
 }
 
-std::string rounded(double value) {
+std::string four_digits(double value) {
   return playlist::concat(std::round(value * 1e4) / 1e4);
 }
 
 class MoodModel final : public playlist::Model {
  public:
   static constexpr playlist::Param kParams[] = {
-      playlist::Param::choice("weight", kWeights, "tracks",
+      playlist::Param::choice("weight", kMoodWeights, "tracks",
                               "every track heard counts once, or as often as it was played"),
       {"fewest", 3, 2, 100, "moods, at least"},
       {"most", 15, 2, 100, "moods, at most"},
@@ -192,10 +194,10 @@ class MoodModel final : public playlist::Model {
     call.checkpoint();
     const shared::MoodSounds sounds =
         shared::mood_sounds(call.table("tracks"), call.lists("artist_tracks"));
-    const Heard heard = heard_by(call, sounds);
-    if (static_cast<std::int64_t>(heard.tracks.size()) < kFewestTracks)
+    const HeardTracks heard = heard_by(call, sounds);
+    if (static_cast<std::int64_t>(heard.tracks.size()) < kFewestMoodTracks)
       throw playlist::NoData(too_few(heard));
-    const std::optional<LastMoods> last = read_last(call);
+    const std::optional<LastMoods> last = read_last_moods(call);
     ClusterCountOptions options;
     options.fewest = fewest_;
     options.most = most_;
@@ -213,23 +215,23 @@ class MoodModel final : public playlist::Model {
   }
 
  private:
-  [[nodiscard]] static std::string too_few(const Heard& heard) {
+  [[nodiscard]] static std::string too_few(const HeardTracks& heard) {
     return playlist::concat("of ", shared::counted(heard.track_count, "track"), " heard, ",
                             heard.tracks.size(), heard.tracks.size() == 1 ? " has" : " have",
-                            " a known sound: moods take ", kFewestTracks,
-                            heard.track_count < kFewestTracks
+                            " a known sound: moods take ", kFewestMoodTracks,
+                            heard.track_count < kFewestMoodTracks
                                 ? "; import what they listen to: engine import FILE"
                                 : "; import features of tracks or artists: engine help formats");
   }
 
   /// Each track once, or as often as it was played, of very many plays by its share of them.
-  [[nodiscard]] Vectors rows_of(const Heard& heard, const shared::MoodSounds& sounds) const {
+  [[nodiscard]] Vectors rows_of(const HeardTracks& heard, const shared::MoodSounds& sounds) const {
     std::vector<std::size_t> rows;
     const std::vector<std::size_t> learned = tracks_of_moods(sounds, heard.tracks);
     std::int64_t all = 0;
     for (const std::size_t at : learned) all += heard.plays[at];
-    const double share = std::min(
-        1.0, static_cast<double>(kMostRows) / static_cast<double>(std::max<std::int64_t>(1, all)));
+    const double share = std::min(1.0, static_cast<double>(kMostMoodRows) /
+                                           static_cast<double>(std::max<std::int64_t>(1, all)));
     for (const std::size_t at : learned) {
       const double times =
           is_by_plays_ ? std::round(share * static_cast<double>(heard.plays[at])) : 1;
@@ -241,7 +243,7 @@ class MoodModel final : public playlist::Model {
     return vectors;
   }
 
-  void write(playlist::ModelCall& call, const shared::MoodSounds& sounds, const Heard& heard,
+  void write(playlist::ModelCall& call, const shared::MoodSounds& sounds, const HeardTracks& heard,
              const FoundMoods& found, const std::optional<LastMoods>& last) const {
     const auto library_id = call.table("tracks")["id"].i64();
     const std::size_t count = found.centroids.count();
@@ -256,7 +258,7 @@ class MoodModel final : public playlist::Model {
       plays[static_cast<std::size_t>(mood.back())] += heard.plays[at];
     }
     const std::vector<std::string> labels = mood_labels(found.centroids);
-    const Identity identity = identify(last, ids, mood, labels);
+    const MoodIdentity identity = identify_moods(last, ids, mood, labels);
     for (std::int32_t& place : mood) place = identity.ids[static_cast<std::size_t>(place)];
     write_moods(call, found, identity, labels, tracks, plays);
     write_table(
@@ -270,7 +272,7 @@ class MoodModel final : public playlist::Model {
   }
 
   static void write_moods(playlist::ModelCall& call, const FoundMoods& found,
-                          const Identity& identity, const std::vector<std::string>& labels,
+                          const MoodIdentity& identity, const std::vector<std::string>& labels,
                           const std::vector<std::int32_t>& tracks,
                           const std::vector<std::int64_t>& plays) {
     std::array<std::vector<float>, shared::kMoodSoundCount> centroids;
@@ -294,8 +296,8 @@ class MoodModel final : public playlist::Model {
                : "no clusters are clearer than by chance: these moods are parts of a continuum";
   }
 
-  [[nodiscard]] std::string card_of(const Heard& heard, std::size_t learned,
-                                    const FoundMoods& found, const Identity& identity,
+  [[nodiscard]] std::string card_of(const HeardTracks& heard, std::size_t learned,
+                                    const FoundMoods& found, const MoodIdentity& identity,
                                     const std::vector<std::string>& labels,
                                     const std::vector<std::int32_t>& tracks,
                                     const std::vector<std::int64_t>& plays) const {
@@ -307,35 +309,36 @@ class MoodModel final : public playlist::Model {
                                 ", \"plays\": ", plays[mood]);
       for (std::size_t k = 0; k < shared::kMoodSoundCount; ++k)
         moods += playlist::concat(", \"", shared::kMoodSounds[k],
-                                  "\": ", rounded(double{found.centroids.row(mood)[k]}));
+                                  "\": ", four_digits(double{found.centroids.row(mood)[k]}));
       moods += "}";
     }
     for (const TriedCount& one : found.tried) {
       if (one.clusters == labels.size()) chosen = one;
       tried += playlist::concat(tried.empty() ? "" : ", ", "{\"moods\": ", one.clusters,
-                                ", \"silhouette\": ", rounded(one.silhouette),
-                                ", \"of_chance\": ", rounded(one.of_chance),
-                                ", \"stability\": ", rounded(one.stability),
-                                ", \"inertia\": ", rounded(one.inertia), "}");
+                                ", \"silhouette\": ", four_digits(one.silhouette),
+                                ", \"of_chance\": ", four_digits(one.of_chance),
+                                ", \"stability\": ", four_digits(one.stability),
+                                ", \"inertia\": ", four_digits(one.inertia), "}");
     }
     return playlist::concat(
         "{\"moods\": {", moods, "}, \"is_continuum\": ", found.is_continuum() ? "true" : "false",
         found.is_continuum() ? playlist::concat(", \"answer\": \"", answer(found), "\"") : "",
         ", \"chosen_by\": \"", found.is_continuum() ? "elbow" : "silhouette",
-        "\", \"silhouette\": ", rounded(chosen.silhouette),
-        ", \"stability\": ", rounded(chosen.stability), ", \"weight\": \"",
+        "\", \"silhouette\": ", four_digits(chosen.silhouette),
+        ", \"stability\": ", four_digits(chosen.stability), ", \"weight\": \"",
         is_by_plays_ ? "plays" : "tracks", "\", \"tracks\": ", heard.tracks.size(),
         ", \"learned_of\": ", learned, ", \"heard\": ", heard.track_count,
         ", \"plays\": ", heard.play_count,
-        ", \"plays_own\": ", rounded(heard.share(heard.own_plays)),
-        ", \"plays_artist\": ", rounded(heard.share(heard.artist_plays)), ", \"plays_unknown\": ",
-        rounded(heard.share(heard.play_count - heard.own_plays - heard.artist_plays)),
+        ", \"plays_own\": ", four_digits(heard.share(heard.own_plays)),
+        ", \"plays_artist\": ", four_digits(heard.share(heard.artist_plays)),
+        ", \"plays_unknown\": ",
+        four_digits(heard.share(heard.play_count - heard.own_plays - heard.artist_plays)),
         ", \"tried\": [", tried, "]",
         identity.changed.empty() ? "" : ", \"changed\": " + identity.changed,
         ", \"retrain_days\": ", retrain_days_, "}");
   }
 
-  static void tell(playlist::ModelCall& call, const Heard& heard, const FoundMoods& found) {
+  static void tell(playlist::ModelCall& call, const HeardTracks& heard, const FoundMoods& found) {
     const auto percent = [&](std::int64_t plays) {
       return playlist::concat(std::lround(100 * heard.share(plays)), " %");
     };

@@ -7,8 +7,8 @@
 namespace shared {
 namespace {
 
-constexpr std::int64_t kHour = 3600;
-constexpr double kDay = 86'400;
+constexpr std::int64_t kClockHour = 3600;
+constexpr double kFadingDay = 86'400;
 /// As if so many listens more had been as the coarser expert says.
 constexpr double kDrawnLately = 15, kDrawnHour = 30, kDrawnMarkov = 10, kDrawnSession = 3,
                  kDrawnSessionLately = 1.5, kDrawnArtist = 4, kDrawnTrack = 3, kDrawnTwo = 1;
@@ -89,7 +89,9 @@ MoodHistory::MoodHistory(std::size_t moods)
       lately_((moods + 1) * moods),
       session_(moods),
       session_lately_(moods),
-      fading_{{{30 * kDay, Counts(moods)}, {7 * kDay, Counts(moods)}, {kDay, Counts(moods)}}},
+      fading_{{{30 * kFadingDay, Counts(moods)},
+               {7 * kFadingDay, Counts(moods)},
+               {kFadingDay, Counts(moods)}}},
       after_artist_(moods, kKeptArtist),
       after_track_(moods, kKeptTrack),
       after_two_(moods, kKeptTwo),
@@ -223,8 +225,8 @@ MoodListens::MoodListens(const playlist::Call& call, std::span<const std::int32_
 
 std::int32_t MoodListens::hour_in(std::size_t session, std::int64_t ts) const {
   // The start's hour began so long before it.
-  const std::int64_t began = start_[session] - start_[session] % kHour;
-  const std::int64_t hours = std::max<std::int64_t>(0, ts - began) / kHour;
+  const std::int64_t began = start_[session] - start_[session] % kClockHour;
+  const std::int64_t hours = std::max<std::int64_t>(0, ts - began) / kClockHour;
   return static_cast<std::int32_t>((std::max(0, hour_[session]) + hours) % 24);
 }
 

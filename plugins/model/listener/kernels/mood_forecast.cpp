@@ -244,9 +244,9 @@ class PartJudge {
   SessionFigures figures_;
 };
 
-class Trial {
+class MoodTrial {
  public:
-  Trial(const MoodLog& log, const MoodOptions& options) : log_(log), options_(options) {}
+  MoodTrial(const MoodLog& log, const MoodOptions& options) : log_(log), options_(options) {}
 
   /// False when stopped.
   bool run(JudgedMoods& made) {
@@ -403,7 +403,7 @@ shared::MoodExpert expert_of(MoodWay way) {
 std::optional<JudgedMoods> forecast_moods(const MoodLog& log, const shared::MoodCentroids& moods,
                                           const MoodOptions& options) {
   JudgedMoods made;
-  if (!Trial(log, options).run(made)) return std::nullopt;
+  if (!MoodTrial(log, options).run(made)) return std::nullopt;
   const Observed observed = observe(log, moods_of(log, moods), moods.count());
   const auto pool = [&](const Examples& examples) {
     return fit_pool(examples, examples.count() / kWarmUp, examples.count(), moods.count());
