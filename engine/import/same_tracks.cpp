@@ -70,13 +70,27 @@ void join_by_ids(const Store& store, SameTracks& same) {
   }
 }
 
+/// The keys that some of these tracks have, in the temporary table `changed_keys`.
+void choose_keys(Store& store, const std::unordered_set<std::int64_t>& tracks) {
+  store.execute(
+      "CREATE TEMP TABLE IF NOT EXISTS changed_keys (key TEXT PRIMARY KEY) WITHOUT ROWID; "
+      "DELETE FROM changed_keys");
+  Statement insert = store.prepare(
+      "INSERT OR IGNORE INTO changed_keys SELECT key FROM tracks WHERE track_id = ?1 AND "
+      "key IS NOT NULL");
+  for (const std::int64_t track : tracks) insert.run(track);
+}
+
 /// Of one key: in the order of lengths, each belongs to the shortest one that is not too far off;
 /// those without a length belong to the track with the smallest number.
-void join_by_key(const Store& store, SameTracks& same) {
-  Statement select = store.prepare(
-      "SELECT key, track_id, ifnull(duration_ms, -1) FROM tracks WHERE key IN "
-      "(SELECT key FROM tracks WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1) "
-      "ORDER BY key, ifnull(duration_ms, -1), track_id");
+void join_by_key(const Store& store, SameTracks& same, bool is_of_changed) {
+  const std::string keys = is_of_changed
+                               ? "SELECT key FROM changed_keys"
+                               : "SELECT key FROM tracks WHERE key IS NOT NULL GROUP BY key "
+                                 "HAVING count(*) > 1";
+  Statement select =
+      store.prepare("SELECT key, track_id, ifnull(duration_ms, -1) FROM tracks WHERE key IN (" +
+                    keys + ") ORDER BY key, ifnull(duration_ms, -1), track_id");
   struct Track {
     std::int64_t id, length;
   };
@@ -111,7 +125,8 @@ void join_by_key(const Store& store, SameTracks& same) {
 void join_credits(const Store& store, SameTracks& same) {
   Statement credits = store.prepare(
       "SELECT track_id, a.name, title, ifnull(album, ''), ifnull(duration_ms, -1) FROM artists a "
-      "JOIN tracks t USING (artist_id) WHERE a.is_credit AND t.key IS NOT NULL ORDER BY track_id");
+      "CROSS JOIN tracks t USING (artist_id) WHERE a.is_credit AND t.key IS NOT NULL ORDER BY "
+      "track_id");
   Statement find = store.prepare(
       "SELECT track_id, ifnull(duration_ms, -1) FROM tracks WHERE key = ?1 ORDER BY track_id");
   const auto find_alike = [&](const std::string& key, std::int64_t length) {
@@ -276,15 +291,21 @@ void forget_credits(Store& store) {
 
 }  // namespace
 
-std::int64_t settle_tracks(Store& store) {
-  if (store.setting(kSettled) == state_of(store)) return 0;
+bool is_settled(const Store& store) {
+  return store.setting(kSettled) == state_of(store);
+}
+
+std::int64_t settle_tracks(Store& store, const std::unordered_set<std::int64_t>* changed) {
+  if (is_settled(store)) return 0;
   Transaction transaction(store);
   std::int64_t count = 0;
+  if (changed != nullptr) choose_keys(store, *changed);
   // What was joined may be the evidence for more: a credit's name for an id, an id for a name.
   for (int round = 0; round < 3; ++round) {
     SameTracks same;
     join_by_ids(store, same);
-    join_by_key(store, same);
+    // What was joined has changed too.
+    join_by_key(store, same, changed != nullptr && round == 0);
     join_credits(store, same);
     join_titles(store, same);
     store.execute("DELETE FROM same_tracks");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <unordered_set>
 
 #include "store/store.hpp"
 
@@ -20,6 +21,11 @@ namespace engine::import {
 ///
 /// One transaction; nothing is looked at when the store did not change since the last time.
 /// Returns the number of tracks that were joined to another.
-std::int64_t settle_tracks(Store& store);
+/// `changed`: the tracks that have changed since the store was settled, for who knows them all; then
+/// the keys of the others are not looked at.
+std::int64_t settle_tracks(Store& store, const std::unordered_set<std::int64_t>* changed = nullptr);
+
+/// Nothing has changed since the last time.
+bool is_settled(const Store& store);
 
 }  // namespace engine::import

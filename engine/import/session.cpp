@@ -280,7 +280,11 @@ void Session::forget() {
 /// What is remembered of the store is of no use when another process wrote to it.
 void Session::look_for_other_writers() {
   const std::int64_t changes = seen_changes_.find_integer().value_or(0);
-  if (changes != changes_ && changes_ >= 0) forget();
+  if (changes_ < 0) was_settled_ = is_settled(store_);
+  if (changes != changes_ && changes_ >= 0) {
+    was_settled_ = false;
+    forget();
+  }
   changes_ = changes;
 }
 
@@ -820,8 +824,9 @@ ImportResult Session::finish() {
   file_.reset();
   end_missing_playlists();
   tell_ended();
-  if (settle_tracks(store_) > 0) forget();
-  if (!library::has_catalogue(store_)) return std::move(result_);
+  const bool are_known = was_settled_ && !has_new_catalogue_;
+  if (settle_tracks(store_, are_known ? &matcher_.changed_tracks() : nullptr) > 0) forget();
+  if (!options_.tells_match_rates || !library::has_catalogue(store_)) return std::move(result_);
   const std::vector<User> users = list_users(store_);
   const bool is_for_all = has_new_catalogue_ && users.size() <= kFewUsers;
   for (const User& user : users) {

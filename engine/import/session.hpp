@@ -39,6 +39,7 @@ class Session {
     std::int64_t now = 0;          // Unix seconds
     std::vector<InputFile> files;  // for what the user named
     PlayRule play;
+    bool tells_match_rates = true;
     std::function<void(const Progress&)> on_progress;
   };
 
@@ -145,6 +146,7 @@ class Session {
       tell_anew_, note_changes_;
   std::int64_t last_playlist_;  // there before this import
   std::int64_t changes_ = -1;
+  bool was_settled_ = false;  // and nobody else has written to it since this import began to
   std::map<std::int64_t, std::size_t> told_;  // imports that hold now, with their place in files
   std::vector<EndedWord> ended_;
   std::unique_ptr<OpenFile> file_;

@@ -70,18 +70,18 @@ TrackMatcher::TrackMatcher(Store& store, NameBook& names)
       is_credited_(store.prepare("SELECT a.is_credit FROM tracks JOIN artists a USING (artist_id) "
                                  "WHERE track_id = ?1 AND a.is_credit")),
       insert_same_(store.prepare("INSERT OR IGNORE INTO same_tracks VALUES (?1, ?2)")),
-      credits_(
-          store.prepare("SELECT track_id, a.name, title, ifnull(album, '') FROM artists a "
-                        "JOIN tracks t USING (artist_id) WHERE a.is_credit AND t.key IS NOT NULL "
-                        "ORDER BY track_id")) {
+      credits_(store.prepare(
+          "SELECT track_id, a.name, title, ifnull(album, '') FROM artists a "
+          "CROSS JOIN tracks t USING (artist_id) WHERE a.is_credit AND t.key IS NOT NULL "
+          "ORDER BY track_id")) {
   is_merged_ = has_merges_.find_integer().has_value();
-  load_credits();
 }
 
 // ---- credits
 // ------------------------------------------------------------------------------------------------
 
 void TrackMatcher::load_credits() {
+  has_credits_ = true;
   credit_keys_.clear();
   for (credits_.start(); credits_.step();) {
     remember_credit(credits_.integer(0), credits_.text(1), credits_.text(2), credits_.text(3));
@@ -122,6 +122,7 @@ std::int64_t TrackMatcher::find_credited(const TrackIdentity& row) {
 
 /// A track that is known by a credit which the row's artist is part of.
 std::int64_t TrackMatcher::find_by_credit(const TrackIdentity& row, const TextKey& key) {
+  if (!has_credits_) load_credits();
   if (credit_keys_.empty()) return 0;
   const auto found = credit_keys_.find(key.track_key());
   if (found == credit_keys_.end()) return 0;
@@ -147,6 +148,7 @@ void TrackMatcher::rename(std::int64_t track, const TrackIdentity& row, const Te
                           const RowArtists& artists) {
   name_.run(track, row.title, artists.ids[0], key.track_key(), key.song_key(), key.version);
   has_renamed_ = has_changed_known_ = true;
+  changed_tracks_.insert(track);
   clear_artists_.run(track);
   for (std::size_t i = 0; i < artists.ids.size(); ++i) insert_artist_.run(track, i, artists.ids[i]);
 }
@@ -231,6 +233,7 @@ std::int64_t TrackMatcher::find_album_part(const TrackIdentity& row, const TextK
   if (track != 0) {
     set_keys_.run(track, key.track_key(), key.song_key());
     has_changed_known_ = true;
+    changed_tracks_.insert(track);
   }
   return track;
 }
@@ -299,8 +302,10 @@ std::int64_t TrackMatcher::insert(const TrackIdentity& row, const RowArtists& ar
                     is_merged_ ? 1 : 0);
   const std::int64_t track = sqlite3_last_insert_rowid(store_.handle());
   keep_duration(track, row.duration_ms);
+  changed_tracks_.insert(track);
   for (std::size_t i = 0; i < artists.ids.size(); ++i) insert_artist_.run(track, i, artists.ids[i]);
-  if (has_name && row.artist.empty()) remember_credit(track, row.credit, row.title, row.album);
+  if (has_credits_ && has_name && row.artist.empty())
+    remember_credit(track, row.credit, row.title, row.album);
   return track;
 }
 
@@ -311,6 +316,7 @@ bool TrackMatcher::complete(std::int64_t track, const TrackIdentity& row, const 
                               given(row.mbid), given(row.duration_ms), is_catalogue ? 1 : 0) > 0;
   if (is_changed) keep_duration(track, kNotLooked);
   is_changed |= name_track(track, row, artists);
+  if (is_changed) changed_tracks_.insert(track);
   return is_changed;
 }
 
@@ -380,7 +386,7 @@ std::int32_t TrackMatcher::duration_ms(std::int64_t track) {
 
 void TrackMatcher::forget() {
   durations_.clear();
-  load_credits();
+  has_credits_ = false;
   is_merged_ = has_merges_.find_integer().has_value();
   ++generation_;
 }

@@ -35,6 +35,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -82,6 +83,10 @@ class TrackMatcher {
   bool take_renames() { return std::exchange(has_renamed_, false); }
   /// Whether anything of a track changed that was there before a row, since the last call.
   bool take_changes_of_known() { return std::exchange(has_changed_known_, false); }
+  /// Tracks that are new, or of which something is known that was not before.
+  [[nodiscard]] const std::unordered_set<std::int64_t>& changed_tracks() const {
+    return changed_tracks_;
+  }
 
  private:
   static constexpr std::int32_t kNotLooked = -2;
@@ -132,8 +137,11 @@ class TrackMatcher {
       find_alias_, has_merges_, insert_track_, look_, set_main_id_, set_keys_, fill_, name_, title_,
       clear_artists_, insert_artist_, count_artists_, artist_name_, duration_, is_credited_,
       insert_same_, credits_;
-  /// Keys that tracks of a credit would have under each of its names; the first track's.
+  /// Keys that tracks of a credit would have under each of its names; the first track's. Of the
+  /// store's once somebody asks.
   std::unordered_map<std::string, std::int64_t> credit_keys_;
+  bool has_credits_ = false;
+  std::unordered_set<std::int64_t> changed_tracks_;
   std::vector<std::int32_t> durations_;  // by track number; kNotLooked, or as duration_ms()
   std::uint64_t generation_ = 1;
   bool is_merged_ = false;  // somebody merged tracks by hand

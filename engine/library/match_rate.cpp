@@ -1,31 +1,54 @@
 #include "library/match_rate.hpp"
 
+#include <optional>
+#include <unordered_set>
+
 namespace engine::library {
 
 bool has_catalogue(const Store& store) {
   return store.integer("SELECT 1 FROM tracks WHERE in_catalogue = 1 LIMIT 1") != 0;
 }
 
+namespace {
+
+/// How often each track was heard, by its number. Counted here, as SQLite would sort all listens.
+std::vector<std::int64_t> plays_of_tracks(const Store& store, std::int64_t user_id) {
+  std::vector<std::int64_t> plays;
+  Statement listens = store.prepare("SELECT track_id FROM listens WHERE user_id = ?1");
+  for (listens.start(user_id); listens.step();) {
+    const auto track = static_cast<std::size_t>(listens.integer(0));
+    if (track >= plays.size()) plays.resize(2 * track + 1);
+    ++plays[track];
+  }
+  return plays;
+}
+
+/// Tracks with an id that a catalogue and an export know.
+std::unordered_set<std::int64_t> shared_tracks(const Store& store) {
+  std::unordered_set<std::int64_t> tracks;
+  Statement shared = store.prepare("SELECT track_id FROM track_ids WHERE origin = 3");
+  for (shared.start(); shared.step();) tracks.insert(shared.integer(0));
+  return tracks;
+}
+
+}  // namespace
+
 MatchRate match_rate(const Store& store, std::int64_t user_id) {
-  Statement select = store.prepare(
-      "WITH played AS MATERIALIZED "
-      "  (SELECT track_id, count(*) AS plays FROM listens WHERE user_id = ?1 GROUP BY track_id), "
-      "shared AS MATERIALIZED "
-      "  (SELECT DISTINCT track_id FROM track_ids WHERE origin = 3) "
-      "SELECT sum(plays), count(*), "
-      "  sum(plays * is_matched * by_id), sum(is_matched * by_id), "
-      "  sum(plays * is_matched * (1 - by_id)), sum(is_matched * (1 - by_id)) "
-      "FROM (SELECT plays, in_catalogue AS is_matched, "
-      "      track_id IN (SELECT track_id FROM shared) AS by_id "
-      "      FROM played JOIN tracks USING (track_id))");
+  const std::vector<std::int64_t> plays = plays_of_tracks(store, user_id);
+  const std::unordered_set<std::int64_t> shared = shared_tracks(store);
+  Statement in_catalogue = store.prepare("SELECT in_catalogue FROM tracks WHERE track_id = ?1");
   MatchRate rate;
-  for (select.start(user_id); select.step();) {
-    rate.plays = select.integer(0);
-    rate.tracks = select.integer(1);
-    rate.plays_by_id = select.integer(2);
-    rate.tracks_by_id = select.integer(3);
-    rate.plays_by_name = select.integer(4);
-    rate.tracks_by_name = select.integer(5);
+  for (std::size_t k = 0; k < plays.size(); ++k) {
+    if (plays[k] == 0) continue;
+    const auto track = static_cast<std::int64_t>(k);
+    const std::optional<std::int64_t> is_matched = in_catalogue.find_integer(track);
+    if (!is_matched) continue;
+    rate.plays += plays[k];
+    ++rate.tracks;
+    if (*is_matched == 0) continue;
+    const bool is_by_id = shared.contains(track);
+    (is_by_id ? rate.plays_by_id : rate.plays_by_name) += plays[k];
+    ++(is_by_id ? rate.tracks_by_id : rate.tracks_by_name);
   }
   return rate;
 }
