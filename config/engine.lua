@@ -37,6 +37,9 @@ return {
     memory_megabytes = 16384, -- MiB of address space a training's worker may add
     kept = 5, -- versions of a model that are kept
   },
+  retrain = {
+    days = 14, -- days after which engine retrain trains a model again whose card does not say when
+  },
   weekly = {
     day = 1, -- day on which engine update-weekly makes new lists; 1: Monday, 7: Sunday
     hour = 6, -- hour of that day, in each user's time zone

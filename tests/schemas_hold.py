@@ -142,6 +142,11 @@ ASKED = """
 0 drift|--user|demo
 0 dashboard|--user|demo
 0 dashboard|--html|board.html|--user|demo
+0 update|--user|demo
+0 retrain|--user|demo
+0 update
+0 metrics|--user|demo
+1 metrics|nothing|--user|demo
 0 drift|--rule|relative20|--days|14|--base|60|--user|demo
 0 config|show
 0 config|get|weekly.hour

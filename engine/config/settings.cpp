@@ -177,6 +177,8 @@ const std::vector<SettingDeclaration>& setting_declarations() {
       {"train.memory_megabytes", Type::kInteger, "16384", 256, 1048576,
        "MiB of address space a training's worker may add"},
       {"train.kept", Type::kInteger, "5", 1, 1000, "versions of a model that are kept"},
+      {"retrain.days", Type::kInteger, "14", 1, 3650,
+       "days after which engine retrain trains a model again whose card does not say when"},
       {"weekly.day", Type::kInteger, "1", 1, 7,
        "day on which engine update-weekly makes new lists; 1: Monday, 7: Sunday"},
       {"weekly.hour", Type::kInteger, "6", 0, 23, "hour of that day, in each user's time zone"},

@@ -5,6 +5,7 @@
 #include "core/duration.hpp"
 #include "core/text_key.hpp"
 #include "import/input_files.hpp"
+#include "import/places.hpp"
 #include "import/reader.hpp"
 #include "import/session.hpp"
 #include "import/space.hpp"
@@ -109,6 +110,7 @@ ImportResult import_paths(const ImportOptions& options) {
   session_options.now = options.now;
   session_options.files = order.files;
   session_options.play = options.play;
+  session_options.tells_match_rates = options.tells_match_rates;
   session_options.on_progress = rated(options, started);
   for (const User& user : list_users(store)) {
     if (user.timezone != "UTC") order.timezones[user.name] = user.timezone;
@@ -117,6 +119,14 @@ ImportResult import_paths(const ImportOptions& options) {
   const bool is_interrupted = read_into(session, options, order);
   ImportResult result = session.finish();
   if (!is_interrupted) result.find_fruitless(options.paths);
+  if (options.source.empty())
+    note_places(store,
+                {.arguments = options.paths,
+                 .files = order.files,
+                 .is_user_per_folder = options.is_user_per_folder,
+                 .columns = options.columns,
+                 .dates = options.dates},
+                result);
   store.checkpoint();
   result.is_interrupted = is_interrupted;
   result.is_dry_run = options.is_dry_run;

@@ -33,9 +33,10 @@ struct ImportOptions {
   std::vector<std::string> paths;
   std::string user;  // --user
   bool is_user_per_folder = false;
-  bool is_dry_run = false;  // on a copy; the store is not changed
-  std::string columns;      // --columns a=b,...
-  std::string dates;        // --dates day-first, month-first or year-first; "" not given
+  bool is_dry_run = false;        // on a copy; the store is not changed
+  bool tells_match_rates = true;  // which looks at all that the people ever heard
+  std::string columns;            // --columns a=b,...
+  std::string dates;              // --dates day-first, month-first or year-first; "" not given
   /// "prompts": that source alone reads the files, whatever it looks like; "" whichever knows them.
   std::string source;
   std::string space = kUsualSpace;  // of vectors whose file names none

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <filesystem>
 
 #include "core/ascii.hpp"
@@ -27,6 +28,16 @@ std::string digits(const std::string& text, std::size_t& at) {
               {.where = path, .source = {}, .why = why, .fix = "check the path"});
 }
 
+InputFile file_at(const fs::path& path, const std::string& person, bool is_named) {
+  std::error_code error;
+  InputFile file{.path = path.string(), .person = person, .is_named = is_named};
+  file.bytes = fs::file_size(path, error);
+  file.modified_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                         fs::last_write_time(path, error).time_since_epoch())
+                         .count();
+  return file;
+}
+
 /// Entries of one folder in natural order.
 std::vector<fs::path> entries_of(const fs::path& folder) {
   std::vector<fs::path> entries;
@@ -49,7 +60,7 @@ void walk(const fs::path& path, const std::string& person, std::vector<InputFile
     if (fs::is_directory(status) && !fs::is_symlink(entry)) {
       walk(entry, person, files);
     } else if (fs::is_regular_file(status)) {
-      files.push_back({entry.string(), person, fs::file_size(entry, error), false});
+      files.push_back(file_at(entry, person, false));
     }
   }
 }
@@ -60,7 +71,7 @@ void walk_people(const fs::path& path, std::vector<InputFile>& files) {
     if (fs::is_directory(entry, error)) {
       walk(entry, nfc(entry.filename().string()), files);
     } else if (fs::is_regular_file(entry, error)) {
-      files.push_back({entry.string(), "", fs::file_size(entry, error), false});
+      files.push_back(file_at(entry, "", false));
     }
   }
 }
@@ -106,7 +117,7 @@ std::vector<InputFile> list_input_files(const std::vector<std::string>& paths,
     if (fs::is_directory(status)) {
       is_user_per_folder ? walk_people(path, files) : walk(path, "", files);
     } else if (fs::is_regular_file(status)) {
-      files.push_back({path, "", fs::file_size(path, error), true});
+      files.push_back(file_at(path, "", true));
     } else {
       throw_unreadable(path, "it is neither a file nor a folder");
     }

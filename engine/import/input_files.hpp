@@ -11,8 +11,9 @@ struct InputFile {
   std::string path;
   std::string person;  // whose file it is with is_user_per_folder, else ""
   std::uint64_t bytes = 0;
-  bool is_named = false;     // given by the user, not found in a folder
-  std::size_t argument = 0;  // which of the given paths it is, or was found in
+  std::int64_t modified_ns = 0;  // its time of modification, in the file system's terms
+  bool is_named = false;         // given by the user, not found in a folder
+  std::size_t argument = 0;      // which of the given paths it is, or was found in
 };
 
 /// Files as they were given; folders with all they hold, in natural order ("part 2" before

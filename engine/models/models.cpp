@@ -7,6 +7,7 @@
 
 #include "core/calendar.hpp"
 #include "core/error.hpp"
+#include "models/add_version.hpp"
 #include "models/open_version.hpp"
 
 namespace engine {
@@ -116,6 +117,11 @@ std::string version_mark(const ModelVersion& version) {
 }
 
 std::int64_t add_model(Store& store, const ModelVersion& version, int kept) {
+  return add_version(store, version, kept, {});
+}
+
+std::int64_t add_version(Store& store, const ModelVersion& version, int kept,
+                         const std::function<void(Store&, const ModelVersion&)>& also) {
   std::vector<std::string> dropped;
   Transaction transaction(store);
   store
@@ -132,6 +138,7 @@ std::int64_t add_model(Store& store, const ModelVersion& version, int kept) {
     store.prepare("DELETE FROM models WHERE model_id = ?1").run(one.id);
     dropped.push_back(one.path);
   }
+  if (also) also(store, version);
   transaction.commit();
   for (const std::string& path : dropped) {
     std::error_code ignored;  // what stays is found by remove_unknown_models()

@@ -19,6 +19,7 @@
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "core/json_text.hpp"
+#include "models/add_version.hpp"
 #include "models/read_tables.hpp"
 #include "models/training_lock.hpp"
 #include "models/training_tables.hpp"
@@ -383,8 +384,8 @@ void sync_folder(const fs::path& folder) {
 }
 
 /// Moves the files to their place and tells the store.
-ModelVersion put_in_place(const TrainRequest& request, const std::string& name, bool is_own,
-                          const std::string& made) {
+ModelVersion put_in_place(const TrainRequest& request, const TrainReports& reports,
+                          const std::string& name, bool is_own, const std::string& made) {
   const fs::path home = fs::path(made).parent_path();
   int number = 1;
   const auto path = [&] {
@@ -402,7 +403,7 @@ ModelVersion put_in_place(const TrainRequest& request, const std::string& name, 
       version_of(request, name, is_own, Artifact::open(path().string())->card(), path());
   if (!request.aside.empty()) return version;
   Store store = Store::open(request.store);
-  version.id = add_model(store, version, request.kept);
+  version.id = add_version(store, version, request.kept, reports.adding);
   return version;
 }
 
@@ -421,7 +422,8 @@ std::vector<TrainedModel> train_models(const TrainRequest& request, const TrainR
     const bool is_own = json.at("is_own").get<bool>();
     TrainedModel model{version_of(request, name, is_own, "", ""), json.value("message", "")};
     if (json.contains("folder")) {
-      model.version = put_in_place(request, name, is_own, json.at("folder").get<std::string>());
+      model.version =
+          put_in_place(request, reports, name, is_own, json.at("folder").get<std::string>());
     }
     if (reports.trained) reports.trained(model);
     trained.push_back(std::move(model));

@@ -53,6 +53,8 @@ struct TrainReports {
   /// Before anything that is the person's own is read for a model, be it by a model of theirs that
   /// it reads: what fails without this call fails for everybody.
   std::function<void(const std::string& model)> reads_own = {};
+  /// In the transaction in which the store is told of a version, for who tells it more with it.
+  std::function<void(Store& store, const ModelVersion&)> adding = {};
 };
 
 /// Trains each model in a supervised worker and makes what it learned the newest version. A model

@@ -175,6 +175,33 @@ CREATE INDEX kept_files_by_version ON kept_files (version_id);
 CREATE INDEX kept_files_to_write ON kept_files (file_id) WHERE NOT is_written;
 )sql";
 
+// What pipelines came to (store/metrics.hpp), in place of a table that nothing filled, and where the
+// files of imports came from (import/places.hpp). Of earlier imports the files are known, not what
+// the person named and not how they looked then: the next update reads them once more.
+constexpr std::string_view kPipelinesSql = R"sql(
+DROP TABLE metrics;
+CREATE TABLE metrics (
+  metric_id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL REFERENCES users,
+  pipeline TEXT NOT NULL, step TEXT NOT NULL,
+  at INTEGER NOT NULL,                 -- the now that the step was made as of
+  outcome TEXT NOT NULL,               -- done, nothing, skipped, failed
+  reason TEXT NOT NULL DEFAULT '',     -- why; '' where that is plain
+  figures TEXT NOT NULL DEFAULT '{}',  -- JSON: names and numbers
+  state TEXT NOT NULL DEFAULT '',      -- JSON from which the step goes on the next time
+  milliseconds INTEGER NOT NULL) STRICT;
+CREATE INDEX metrics_by_step ON metrics (user_id, pipeline, step, at);
+CREATE TABLE import_places (           -- files and folders that somebody imported, as they named them
+  user_id INTEGER NOT NULL REFERENCES users, path TEXT NOT NULL,
+  columns TEXT NOT NULL DEFAULT '', dates TEXT NOT NULL DEFAULT '', -- with which --columns and --dates
+  PRIMARY KEY (user_id, path)) STRICT, WITHOUT ROWID;
+CREATE TABLE import_files (            -- and how what was read there looked then
+  user_id INTEGER NOT NULL REFERENCES users, path TEXT NOT NULL,
+  bytes INTEGER NOT NULL, modified_ns INTEGER NOT NULL, PRIMARY KEY (user_id, path)) STRICT, WITHOUT ROWID;
+INSERT OR IGNORE INTO import_places (user_id, path) SELECT user_id, path FROM ingestions
+  WHERE user_id IN (SELECT user_id FROM users) AND path LIKE '/%';
+)sql";
+
 int pragma(sqlite3* database, const char* sql) {
   Statement statement(database, sql);
   return static_cast<int>(statement.find_integer().value_or(0));
@@ -312,7 +339,8 @@ std::span<const Migration> store_migrations() {
        "name TEXT NOT NULL, PRIMARY KEY (user_id, device), UNIQUE (user_id, name)) "
        "STRICT, WITHOUT ROWID;"
        "UPDATE ingestions SET is_superseded = 1 WHERE is_complete AND "
-       "format IN ('spotify_extended', 'plays_csv', 'listenbrainz')"}};
+       "format IN ('spotify_extended', 'plays_csv', 'listenbrainz')"},
+      {18, kPipelinesSql}};
   return steps;
 }
 

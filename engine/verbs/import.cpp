@@ -1,52 +1,18 @@
 // engine import PATH...: reads exports and catalogues into the library.
 #include "import/import.hpp"
 
-#include <cstdio>
-
 #include "app/default_user.hpp"
 #include "app/new_music.hpp"
 #include "core/error.hpp"
-#include "plugin/registry.hpp"
+#include "pipelines/import_request.hpp"
 #include "store/users.hpp"
 #include "verbs/verbs.hpp"
 
 namespace engine::verbs {
 namespace {
 
-using import::ArchiveLimits;  // a line that begins with the word `import` confuses formatters
-using import::ImportOptions;
+using import::ImportOptions;  // a line that begins with the word `import` confuses formatters
 using import::ImportResult;
-
-std::string time_left(double seconds) {
-  char text[32];
-  const auto whole = static_cast<long>(seconds + 0.5);
-  std::snprintf(text, sizeof text, "%ld:%02ld left", whole / 60, whole % 60);
-  return text;
-}
-
-std::string progress_line(const import::Progress& progress) {
-  char text[160];
-  std::snprintf(text, sizeof text, "%3.0f %%  %lld records  %.0f/s  %s", 100 * progress.fraction,
-                static_cast<long long>(progress.rows), progress.rows_per_second,
-                progress.seconds_left > 0 ? time_left(progress.seconds_left).c_str() : "");
-  return text;
-}
-
-WorkerLimits import_limits(const Settings& settings) {
-  WorkerLimits limits = import::kImportLimits;
-  limits.wall_seconds = settings.number("import.wall_seconds");
-  limits.memory_bytes = static_cast<std::size_t>(settings.integer("import.memory_megabytes")) << 20;
-  return limits;
-}
-
-ArchiveLimits archive_limits(const Settings& settings) {
-  ArchiveLimits limits;
-  limits.total_bytes = static_cast<std::uint64_t>(settings.number("import.archive_gigabytes") *
-                                                  static_cast<double>(1ull << 30));
-  limits.members = static_cast<std::uint64_t>(settings.integer("import.archive_members"));
-  limits.ratio = static_cast<std::uint64_t>(settings.number("import.archive_ratio"));
-  return limits;
-}
 
 /// What is to be read: anything, or by one source what the caller says it is.
 struct Wanted {
@@ -74,10 +40,8 @@ Wanted wanted_of(const Arguments& arguments) {
 }
 
 ImportOptions import_options(const app::Caller& caller, const Arguments& arguments) {
-  const Settings& settings = caller.home.settings();
   const Wanted wanted = wanted_of(arguments);
-  ImportOptions options;
-  options.store_path = caller.home.library_path();
+  ImportOptions options = pipelines::make_import_request(caller);
   options.paths = wanted.paths;
   options.source = wanted.source;
   options.is_user_per_folder = arguments.flag("user-per-folder");
@@ -87,20 +51,6 @@ ImportOptions import_options(const app::Caller& caller, const Arguments& argumen
   options.dates = arguments.text("dates");
   options.space = arguments.text("space");
   options.ids_path = arguments.text("ids");
-  options.now = caller.asked.now;
-  options.is_in_process = caller.asked.in_process;
-  options.limits = import_limits(settings);
-  options.archives = archive_limits(settings);
-  options.play = caller.home.play_rule();
-  const Registry::Options plugins{caller.home.plugin_directories(), caller.home.plugin_copies(),
-                                  true};
-  options.setting = [elements = settings.elements()](std::string_view key) {
-    return elements.find(key);
-  };
-  options.load_plugins = [plugins] { return Registry::load(plugins); };
-  options.on_progress = [&caller](const import::Progress& progress) {
-    caller.progress(progress_line(progress));
-  };
   return options;
 }
 

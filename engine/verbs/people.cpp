@@ -22,6 +22,9 @@ std::string thing_of(const std::string& table) {
   if (table == "user_relations") return "relations to others";
   if (table == "kept_playlists") return "kept playlists, with their versions";
   if (table == "ingestions") return "imports";
+  if (table == "import_places") return "places that imports came from";
+  if (table == "import_files") return "files that imports read, as they looked";
+  if (table == "metrics") return "steps of updates and retrainings";
   return table;
 }
 

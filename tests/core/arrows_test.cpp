@@ -102,10 +102,12 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"app",
        {"config", "core", "data", "discovery", "evaluate", "library", "models", "plan", "plugin",
         "recipe", "recipe_test", "shared", "store", "worker"}},
-      {"verbs",
-       {"app",      "batch",     "benchmark", "compare",      "config", "core",    "data",
-        "demo",     "discovery", "evaluate",  "help",         "import", "library", "models",
-        "patterns", "plan",      "plugin",    "plugin_check", "recipe", "store",   "worker"}},
+      {"pipelines",
+       {"app", "core", "data", "import", "models", "page", "patterns", "plugin", "store"}},
+      {"verbs", {"app",          "batch",  "benchmark", "compare",   "config", "core",
+                 "data",         "demo",   "discovery", "evaluate",  "help",   "import",
+                 "library",      "models", "patterns",  "pipelines", "plan",   "plugin",
+                 "plugin_check", "recipe", "store",     "worker"}},
       {"cli", {"app", "core", "plan", "plugin", "recipe", "verbs", "watch", "worker"}},
   };
   for (const Include& include : includes_below("engine")) {

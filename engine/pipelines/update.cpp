@@ -1,0 +1,64 @@
+#include "pipelines/update.hpp"
+
+#include <filesystem>
+#include <optional>
+
+#include "core/file_lock.hpp"
+#include "core/shown_text.hpp"
+#include "pipelines/update_steps.hpp"
+
+namespace engine::pipelines {
+namespace {
+
+bool has_people(const app::Caller& caller) {
+  const std::string& library = caller.home.library_path();
+  if (!std::filesystem::exists(library)) return false;
+  return !list_users(Store::open(library, {.is_read_only = true, .may_create = false})).empty();
+}
+
+void require_people(const app::Caller& caller) {
+  if (has_people(caller)) return;
+  throw Error(Exit::kNothing, "nobody is in the library yet",
+              {.where = caller.home.library_path(),
+               .source = {},
+               .why = "an update without files looks where earlier imports came from",
+               .fix = "name files or folders: engine update PATH..., or try: engine demo"});
+}
+
+/// One person's pass, whose files were read already where `named` is given.
+PersonsSteps update_one(const app::Caller& caller, const User& user, const ReadFiles* named,
+                        Exit& worst) {
+  Pass pass(caller, "update", user);
+  pass.make("ingest", [&] { return ingest(pass, named); });
+  pass.make("assign", [&] { return assign(pass); });
+  pass.make("predict", [&] { return predict(pass); });
+  pass.make("metrics", [&] { return measure(pass); });
+  pass.make("drift", [&] { return look_for_drift(pass); });
+  if (worst == Exit::kDone) worst = pass.worst();
+  return {user.name, pass.rows()};
+}
+
+}  // namespace
+
+PipelineReport update(const app::Caller& caller, const std::vector<std::string>& paths) {
+  if (paths.empty()) require_people(caller);
+  const FileLock lock(caller.home.library_path() + ".update.lock", "update of this library");
+  PipelineReport report;
+  if (paths.empty()) {
+    for (const User& user : people_of(caller))
+      report.people.push_back(update_one(caller, user, nullptr, report.worst));
+    return report;
+  }
+  app::Caller owner = caller;
+  const ReadFiles read = read_named(caller, paths, owner.asked.user);
+  if (owner.asked.user.empty()) {
+    report.worst = read.exit;
+    if (report.worst == Exit::kDone) caller.note("what was named is nobody's listening");
+    return report;
+  }
+  for (const User& user : people_of(owner))
+    report.people.push_back(update_one(owner, user, &read, report.worst));
+  return report;
+}
+
+}  // namespace engine::pipelines

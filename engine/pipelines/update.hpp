@@ -1,0 +1,43 @@
+// engine update: what is new of somebody's listening is taken in, and everything that goes by it
+// without training.
+//
+// ingest   Files that are named, else what has come or changed since at the places that the person
+//          imported from (import/places.hpp). Its row counts what all imports since the row before
+//          brought, those by `engine import` too; which these are stays told, and each can be taken
+//          back (engine library imports).
+// assign   New tracks to the nearest mood of model.moods.
+// predict  Whether a session begins in the next hour; and how good what earlier updates foretold
+//          was, by what came since.
+// metrics  How the person listens, what became of their lists, how old their models are.
+// drift    What has changed about their listening (patterns/drift.hpp), once a day.
+//
+// Each goes on from what it left itself, so an update that was killed is finished by the next one,
+// nothing is done twice, and an update in which nothing came costs little: it may be called every
+// half hour. One update of a library at a time.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/caller.hpp"
+#include "store/metrics.hpp"
+
+namespace engine::pipelines {
+
+struct PersonsSteps {
+  std::string user;
+  std::vector<MetricsRow> steps;  // as they were made
+};
+
+struct PipelineReport {
+  std::vector<PersonsSteps> people;
+  Exit worst = Exit::kDone;  // of steps that failed; each was told
+};
+
+/// `paths` empty: the places of earlier imports. Of who was asked for, else of everybody; in a
+/// library without anybody the first import makes the person.
+/// Throws Error: kUsage where it is not clear whose files are named, kStore while another update of
+/// the library is under way, kInterrupted; kNothing where there is nobody and no file is named.
+PipelineReport update(const app::Caller& caller, const std::vector<std::string>& paths);
+
+}  // namespace engine::pipelines
