@@ -141,6 +141,7 @@ ASKED = """
 0 map|--html|map.html|--png|map.png
 0 drift|--user|demo
 0 dashboard|--user|demo
+0 train|moods|--user|demo
 0 dashboard|--html|board.html|--user|demo
 0 update|--user|demo
 0 retrain|--user|demo
