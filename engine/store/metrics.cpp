@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kWords[] = {"done", "nothing", "skipped", "failed"};
+constexpr const char* kOutcomeWords[] = {"done", "nothing", "skipped", "failed"};
 
 constexpr const char* kSelect =
     "SELECT metric_id, user_id, pipeline, step, at, outcome, reason, figures, state, milliseconds "
@@ -23,8 +23,8 @@ MetricsRow row_of(const Statement& select) {
                  .pipeline = std::string(select.text(2)),
                  .step = std::string(select.text(3)),
                  .at = select.integer(4)};
-  const auto word = std::find(std::begin(kWords), std::end(kWords), select.text(5));
-  row.outcome = static_cast<Outcome>(word - std::begin(kWords));
+  const auto word = std::find(std::begin(kOutcomeWords), std::end(kOutcomeWords), select.text(5));
+  row.outcome = static_cast<Outcome>(word - std::begin(kOutcomeWords));
   row.reason = select.text(6);
   const Json figures = Json::parse(select.text(7));
   for (const auto& [name, figure] : figures.items()) row.figures[name] = figure.get<double>();
@@ -36,7 +36,7 @@ MetricsRow row_of(const Statement& select) {
 }  // namespace
 
 const char* word_of(Outcome outcome) {
-  return kWords[static_cast<std::size_t>(outcome)];
+  return kOutcomeWords[static_cast<std::size_t>(outcome)];
 }
 
 void add_metrics(Store& store, const MetricsRow& row) {

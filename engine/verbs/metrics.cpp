@@ -57,7 +57,7 @@ Json history_json(const History& history, const std::string& user, std::int64_t 
   return {{"user", user}, {"now", format_time(now)}, {"steps", steps}, {"figures", figures}};
 }
 
-std::string padded(std::string text, std::size_t width) {
+std::string to_width(std::string text, std::size_t width) {
   text.resize(std::max(width, text.size()), ' ');
   return text;
 }
@@ -69,8 +69,8 @@ std::string number(double value, const char* form) {
 }
 
 std::string step_text(const StepHistory& step) {
-  std::string text = "  " + padded(step.pipeline + " " + step.step, 24) +
-                     format_time(step.last.at) + "  " + padded(word_of(step.last.outcome), 9);
+  std::string text = "  " + to_width(step.pipeline + " " + step.step, 24) +
+                     format_time(step.last.at) + "  " + to_width(word_of(step.last.outcome), 9);
   const int failed = passes_of(step, Outcome::kFailed);
   int all = 0;
   for (const auto& [outcome, count] : step.passes) all += count;
@@ -83,7 +83,7 @@ std::string step_text(const StepHistory& step) {
 std::string figure_text(const FigureHistory& figure, std::size_t width) {
   const std::string latest = number(figure.latest(), "%.4g");
   const std::string change = number(figure.change(), "%+.4g");
-  std::string text = "  " + padded(figure.name, width + 2) +
+  std::string text = "  " + to_width(figure.name, width + 2) +
                      std::string(10 - std::min<std::size_t>(10, latest.size()), ' ') + latest;
   if (figure.points.size() > 1)
     text += std::string(12 - std::min<std::size_t>(12, change.size()), ' ') + change + "  " +
@@ -97,7 +97,7 @@ std::string history_text(const History& history, const std::string& user, std::i
   if (history.figures.empty()) return text;
   std::size_t width = 0;
   for (const FigureHistory& figure : history.figures) width = std::max(width, figure.name.size());
-  text += "\n  " + padded("figure", width + 2) + "    latest   in a week\n";
+  text += "\n  " + to_width("figure", width + 2) + "    latest   in a week\n";
   for (const FigureHistory& figure : history.figures) text += figure_text(figure, width);
   return text;
 }
