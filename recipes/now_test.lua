@@ -21,14 +21,15 @@ return {
     set = { daypart = 3, noise = 0 },
     expect = { list = { "Dusk", "Dawn" } } },
 
-  { "what the session that goes on has played does not come",
+  { "what the session that goes on has played need not come",
     now = evening,
     library = {
       tracks = songs,
       listens = { { "Both", days_ago = 5 }, { "Ever", days_ago = 3 }, { "Ever", days_ago = 0.005 } },
     },
+    set = { repeats = 0 },
     expect = { list = { "Both" } } },
-  { "unless it may",
+  { "and does where it may",
     now = evening,
     library = {
       tracks = songs,

@@ -89,15 +89,20 @@ struct MoodsAhead {
 
 class NextMoodRanking final : public playlist::Ranking {
  public:
+  static constexpr playlist::Param kParams[] = {
+      {"optional", false,
+       "where model.next_mood is not trained, leave the columns empty without a notice"},
+  };
   static constexpr playlist::Field kOutputs[] = {
       {"next_mood", PLAYLIST_F32, "chance that what you hear next has its mood, 0..1"},
       {"mood_id", PLAYLIST_I32, "the number of its mood (model.moods); missing: not known"},
       {"mood_label", PLAYLIST_STRING, "what that mood is called"},
   };
 
-  explicit NextMoodRanking(const playlist::Args&) {}
+  explicit NextMoodRanking(const playlist::Args& args) : is_optional_(args.boolean("optional")) {}
 
   void rank(playlist::RankingCall& call) {
+    if (is_optional_ && !may_look_ahead(call)) return leave_empty(call);
     look_ahead(call);
     std::vector<std::int32_t> labels;
     for (const std::string& label : ahead_->moods.labels) labels.push_back(call.text(label));
@@ -129,6 +134,12 @@ class NextMoodRanking final : public playlist::Ranking {
   }
 
  private:
+  static void leave_empty(playlist::RankingCall& call) {
+    std::ranges::fill(call.out_f32(0), playlist::kMissingF32);
+    std::ranges::fill(call.out_i32(1), playlist::kMissingI32);
+    std::ranges::fill(call.out_text(2), playlist::kMissingText);
+  }
+
   /// Of a list that was ranked by another instance, in another process say.
   bool may_look_ahead(const playlist::RankingCall& call) {
     try {
@@ -160,6 +171,7 @@ class NextMoodRanking final : public playlist::Ranking {
                                         " the mood is not known")));
   }
 
+  bool is_optional_;
   shared::MoodSounds sounds_;
   std::optional<MoodsAhead> ahead_;
 };

@@ -94,6 +94,20 @@ TEST_CASE("the mood that follows is likely, and the card tells how well that is 
   CHECK(card.at("changes_only").at("published").at("log_loss_gain_interval").size() == 2);
 }
 
+TEST_CASE("where nothing was learned the columns are empty if that may be, else it is said",
+          "[next_mood]") {
+  TrainedModels models;
+  const TinyLibrary library = cycle(20);
+  const auto refused = support::run_rank("ranking.next_mood", {}, library,
+                                         candidates_of(kOneOfEach), {1, {}, &models});
+  CHECK(refused.status == PLAYLIST_NO_DATA);
+  const auto empty = support::run_rank("ranking.next_mood", {{"optional", true}}, library,
+                                       candidates_of(kOneOfEach), {1, {}, &models});
+  REQUIRE(empty.status == PLAYLIST_OK);
+  CHECK(empty.notices.empty());
+  CHECK(std::isnan(empty.columns.at("next_mood")[0]));
+}
+
 TEST_CASE("while a session goes on what comes next has the mood that follows", "[next_mood]") {
   TrainedModels models;
   train(models, cycle(120));
