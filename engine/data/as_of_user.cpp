@@ -93,6 +93,19 @@ AsOfView::Made AsOfView::make_listens() const {
   return made;
 }
 
+AsOfView::UsedDevices AsOfView::used_devices(const EndedListens& ended) const {
+  const playlist_column& devices = *find_column(user("listen_contexts"), "device");
+  const auto device = items<std::int32_t>(user("listen_contexts"), "device");
+  UsedDevices used{{}, std::vector<std::int32_t>(devices.dict->count, -1)};
+  for (std::size_t k = 0; k < static_cast<std::size_t>(ended.count()); ++k) {
+    const std::int32_t number = device[ended.row(k)];
+    if (number < 0 || used.codes[static_cast<std::size_t>(number)] >= 0) continue;
+    used.codes[static_cast<std::size_t>(number)] = static_cast<std::int32_t>(used.names.size());
+    used.names.emplace_back(text_of(devices, number));
+  }
+  return used;
+}
+
 AsOfView::Made AsOfView::make_listen_contexts() const {
   const playlist_table& whole = user("listen_contexts");
   const EndedListens ended = ended_listens();
@@ -107,22 +120,13 @@ AsOfView::Made AsOfView::make_listen_contexts() const {
       to[k] = code_of(static_cast<PlayReason>(reasons[ended.row(k)]));
   }
 
-  // Names stand in the order in which the listens use them, as those of later ones are not known.
-  const playlist_column& devices = *find_column(whole, "device");
+  const UsedDevices used = used_devices(ended);
   const auto device = items<std::int32_t>(whole, "device");
-  std::vector<std::int32_t> codes(devices.dict->count, -1), used(count, -1);
-  std::vector<std::string> names;
+  std::int32_t* const played_on = made->texts("device", used.names);
   for (std::size_t k = 0; k < count; ++k) {
     const std::int32_t number = device[ended.row(k)];
-    if (number < 0) continue;
-    std::int32_t& code = codes[static_cast<std::size_t>(number)];
-    if (code < 0) {
-      code = static_cast<std::int32_t>(names.size());
-      names.emplace_back(text_of(devices, number));
-    }
-    used[k] = code;
+    played_on[k] = number < 0 ? -1 : used.codes[static_cast<std::size_t>(number)];
   }
-  std::ranges::copy(used, made->texts("device", names));
 
   std::int32_t *const session = made->i32("session"), *const position = made->i32("position");
   std::int32_t number = 0;
@@ -138,10 +142,11 @@ AsOfView::Made AsOfView::make_listen_contexts() const {
 
 AsOfView::Made AsOfView::make_sessions() const {
   const auto sessions = sessions_of(listen_columns(), session_gap_seconds(), tracks_);
-  const playlist_table& contexts = *table("listen_contexts");
-  const auto shuffle = items<std::uint8_t>(contexts, "shuffle");
-  const playlist_column& devices = *find_column(contexts, "device");
-  const auto device = items<std::int32_t>(contexts, "device");
+  // Not from the table "listen_contexts", which has much more of each listen.
+  const EndedListens ended = ended_listens();
+  const UsedDevices used = used_devices(ended);
+  const auto shuffle = items<std::uint8_t>(user("listen_contexts"), "shuffle");
+  const auto device = items<std::int32_t>(user("listen_contexts"), "device");
   const std::int64_t first = sessions.empty() ? now_ : std::min(now_, sessions.front().start);
   const LocalClock clock(timezone(), first, now_ + 1);
 
@@ -151,10 +156,9 @@ AsOfView::Made AsOfView::make_sessions() const {
                       *const skips = made->i32("skips"), *const hour = made->i32("hour"),
                       *const weekday = made->i32("weekday");
   float* const shuffle_share = made->f32("shuffle_share");
-  std::vector<std::string> names;
-  for (std::uint32_t code = 0; code < devices.dict->count; ++code)
-    names.emplace_back(text_of(devices, static_cast<std::int32_t>(code)));
-  std::int32_t* const played_on = made->texts("device", names);
+  std::int32_t* const played_on = made->texts("device", used.names);
+  std::vector<std::uint8_t> shuffled;
+  std::vector<std::int32_t> devices;
   for (std::size_t k = 0; k < sessions.size(); ++k) {
     const Session& session = sessions[k];
     start[k] = session.start;
@@ -165,8 +169,15 @@ AsOfView::Made AsOfView::make_sessions() const {
     const LocalTime began = clock.at(session.start);
     hour[k] = began.hour();
     weekday[k] = began.weekday();
-    shuffle_share[k] = share_set(shuffle.subspan(session.first_listen, session.listens));
-    played_on[k] = most_common(device.subspan(session.first_listen, session.listens), names.size());
+    shuffled.clear();
+    devices.clear();
+    for (std::size_t at = session.first_listen; at < session.first_listen + session.listens; ++at) {
+      const std::size_t row = ended.row(at);
+      shuffled.push_back(shuffle[row]);
+      devices.push_back(device[row] < 0 ? -1 : used.codes[static_cast<std::size_t>(device[row])]);
+    }
+    shuffle_share[k] = share_set(shuffled);
+    played_on[k] = most_common(devices, used.names.size());
   }
   return made;
 }

@@ -120,6 +120,13 @@ class AsOfView final : public AsOf {
     }
   };
   [[nodiscard]] EndedListens ended_listens() const;
+  /// Names in the order in which the listens use them, as those of later ones are not known; and the
+  /// place there of each device of the user's file, -1: not used.
+  struct UsedDevices {
+    std::vector<std::string> names;
+    std::vector<std::int32_t> codes;
+  };
+  [[nodiscard]] UsedDevices used_devices(const EndedListens& ended) const;
   /// Without those that the person asked to be forgotten.
   [[nodiscard]] EndedListens remembered(const EndedListens& ended) const;
   const KnownFeatures& features() const;
