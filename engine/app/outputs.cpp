@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
 
 #include "core/error.hpp"
+#include "core/hash.hpp"
 
 namespace engine::app {
 
@@ -55,6 +57,25 @@ std::vector<OutputFile> output_files(const std::vector<RunOutput>& outputs, cons
     files.push_back(std::move(file));
   }
   return files;
+}
+
+std::string person_file_name(const std::string& user) {
+  constexpr std::size_t kLongest = 200;  // of 255, with room for a hash and the format
+  std::string name;
+  for (const char c : user) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c != '/' && c != '%' && byte >= ' ' && byte != 127 && !(c == '.' && name.empty())) {
+      name += c;
+      continue;
+    }
+    char escaped[4];
+    std::snprintf(escaped, sizeof escaped, "%%%02X", byte);
+    name += escaped;
+  }
+  if (name.size() <= kLongest) return name;
+  std::size_t end = kLongest;
+  while ((static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) --end;  // no half character
+  return name.substr(0, end) + "%%" + content_hash(user);
 }
 
 }  // namespace engine::app

@@ -22,4 +22,8 @@ RunOutput parse_output(const std::string& text);
 std::vector<OutputFile> output_files(const std::vector<RunOutput>& outputs, const KeptFiles& kept,
                                      bool makes_folders);
 
+/// A person's name as a file name that no other person's gives: what cannot stand there, a dot at the
+/// beginning, and % itself as %2F is for /; a name too long for a file ends in its hash.
+std::string person_file_name(const std::string& user);
+
 }  // namespace engine::app

@@ -1,16 +1,15 @@
 #include "app/weekly_update.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "app/date_models.hpp"
 #include "app/lists_request.hpp"
+#include "app/outputs.hpp"
 #include "app/supervised_run.hpp"
 #include "app/train_request.hpp"
 #include "core/calendar.hpp"
 #include "core/duration.hpp"
 #include "core/file_lock.hpp"
-#include "core/hash.hpp"
 #include "recipe/record_run.hpp"
 
 namespace engine::app {
@@ -20,27 +19,6 @@ constexpr std::int64_t kSameWeek = 36 * kHour;
 
 /// A user whose lists are to be made, and as of when.
 using Pending = evaluate::Place;
-
-/// The user's name as a file name that no other user's name gives: what cannot stand there, a dot
-/// at the beginning, and % itself as %2F is for /; a name too long for a file ends in its hash.
-std::string file_name(const std::string& user) {
-  constexpr std::size_t kLongest = 200;  // of 255, with room for a hash and the format
-  std::string name;
-  for (const char c : user) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c != '/' && c != '%' && byte >= ' ' && byte != 127 && !(c == '.' && name.empty())) {
-      name += c;
-      continue;
-    }
-    char escaped[4];
-    std::snprintf(escaped, sizeof escaped, "%%%02X", byte);
-    name += escaped;
-  }
-  if (name.size() <= kLongest) return name;
-  std::size_t end = kLongest;
-  while ((static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) --end;  // no half character
-  return name.substr(0, end) + "%%" + content_hash(user);
-}
 
 class Update {
  public:
@@ -187,8 +165,9 @@ class Update {
       const RunAnswer answer = run_supervised(caller_, request);
       WeeklyList list{columns->user_name, 0, answer.playlist.tracks.size(), ""};
       if (!folder_.empty()) {
-        const OutputFile file(folder_ + "/" + file_name(columns->user_name) + "." + options_.format,
-                              kept_, {.makes_folders = true});
+        const OutputFile file(
+            folder_ + "/" + person_file_name(columns->user_name) + "." + options_.format, kept_,
+            {.makes_folders = true});
         file.write(answer.outputs.at(0));
         list.file = file.path();
       }

@@ -148,6 +148,15 @@ DashboardInputs dashboard_inputs(const Store& store, const AsOf& tables) {
   return inputs;
 }
 
+void look_for_drift(const AsOf& tables, const DriftOptions& options, DashboardInputs& inputs) {
+  try {
+    inputs.drift = drift_state(tell_drift(tables, inputs.models, options));
+  } catch (const Error& error) {
+    if (error.exit() != Exit::kNothing) throw;
+    inputs.no_drift = {"drift", error.parts().why, ""};
+  }
+}
+
 DriftState drift_state(const ToldDrift& told) {
   const DriftReport& report = told.report;
   DriftState state{.days = report.size.days,

@@ -208,8 +208,11 @@ struct DashboardInputs {
 /// As of tables.now().
 DashboardInputs dashboard_inputs(const Store& store, const AsOf& tables);
 
-struct ToldDrift;  // told_drift.hpp
+struct DriftOptions;  // drift.hpp
+struct ToldDrift;     // told_drift.hpp
 DriftState drift_state(const ToldDrift& told);
+/// Fills `drift`, or says in `no_drift` what is missing for it. Costs far more than the rest.
+void look_for_drift(const AsOf& tables, const DriftOptions& options, DashboardInputs& inputs);
 
 Dashboard dashboard(const AsOf& tables, const DashboardInputs& inputs);
 

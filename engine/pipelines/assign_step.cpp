@@ -36,7 +36,8 @@ std::unordered_set<std::int64_t> new_tracks(Pass& pass, std::int64_t since, std:
   std::unordered_set<std::int64_t> tracks;
   // The cross join keeps SQLite from going through all listens for an import of fifty.
   Statement told = pass.store().prepare(
-      "SELECT DISTINCT l.track_id FROM ingestions i CROSS JOIN listens l ON l.user_id = i.user_id AND "
+      "SELECT DISTINCT l.track_id FROM ingestions i CROSS JOIN listens l ON l.user_id = i.user_id "
+      "AND "
       "l.ts BETWEEN i.first_ts AND i.last_ts AND l.ingestion_id = i.ingestion_id "
       "WHERE i.user_id = ?1 AND i.ingestion_id > ?2 AND i.ingestion_id <= ?3");
   for (told.start(pass.user().id, since, last); told.step();)

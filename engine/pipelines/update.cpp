@@ -27,26 +27,29 @@ void require_people(const app::Caller& caller) {
 
 /// One person's pass, whose files were read already where `named` is given.
 PersonsSteps update_one(const app::Caller& caller, const User& user, const ReadFiles* named,
-                        Exit& worst) {
+                        const std::string& dashboards, Exit& worst) {
   Pass pass(caller, "update", user);
   pass.make("ingest", [&] { return ingest(pass, named); });
   pass.make("assign", [&] { return assign(pass); });
   pass.make("predict", [&] { return predict(pass); });
   pass.make("metrics", [&] { return measure(pass); });
   pass.make("drift", [&] { return look_for_drift(pass); });
+  if (!dashboards.empty())
+    pass.make("dashboard", [&] { return write_dashboard(pass, dashboards); });
   if (worst == Exit::kDone) worst = pass.worst();
   return {user.name, pass.rows()};
 }
 
 }  // namespace
 
-PipelineReport update(const app::Caller& caller, const std::vector<std::string>& paths) {
+PipelineReport update(const app::Caller& caller, const std::vector<std::string>& paths,
+                      const std::string& dashboards) {
   if (paths.empty()) require_people(caller);
   const FileLock lock(caller.home.library_path() + ".update.lock", "update of this library");
   PipelineReport report;
   if (paths.empty()) {
     for (const User& user : people_of(caller))
-      report.people.push_back(update_one(caller, user, nullptr, report.worst));
+      report.people.push_back(update_one(caller, user, nullptr, dashboards, report.worst));
     return report;
   }
   app::Caller owner = caller;
@@ -57,7 +60,7 @@ PipelineReport update(const app::Caller& caller, const std::vector<std::string>&
     return report;
   }
   for (const User& user : people_of(owner))
-    report.people.push_back(update_one(owner, user, &read, report.worst));
+    report.people.push_back(update_one(owner, user, &read, dashboards, report.worst));
   return report;
 }
 

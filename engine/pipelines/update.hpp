@@ -10,6 +10,8 @@
 //          was, by what came since.
 // metrics  How the person listens, what became of their lists, how old their models are.
 // drift    What has changed about their listening (patterns/drift.hpp), once a day.
+// dashboard  Where a folder for it is named: NAME.html and NAME.json of each person there
+//          (patterns/dashboard.hpp), when something came, or after a day.
 //
 // Each goes on from what it left itself, so an update that was killed is finished by the next one,
 // nothing is done twice, and an update in which nothing came costs little: it may be called every
@@ -34,10 +36,12 @@ struct PipelineReport {
   Exit worst = Exit::kDone;  // of steps that failed; each was told
 };
 
+/// `dashboards` is a folder, absolute, made where it is missing; "": none are written.
 /// `paths` empty: the places of earlier imports. Of who was asked for, else of everybody; in a
 /// library without anybody the first import makes the person.
 /// Throws Error: kUsage where it is not clear whose files are named, kStore while another update of
 /// the library is under way, kInterrupted; kNothing where there is nobody and no file is named.
-PipelineReport update(const app::Caller& caller, const std::vector<std::string>& paths);
+PipelineReport update(const app::Caller& caller, const std::vector<std::string>& paths,
+                      const std::string& dashboards = "");
 
 }  // namespace engine::pipelines

@@ -25,5 +25,7 @@ StepResult assign(Pass& pass);
 StepResult predict(Pass& pass);
 StepResult measure(Pass& pass);
 StepResult look_for_drift(Pass& pass);
+/// Into this folder.
+StepResult write_dashboard(Pass& pass, const std::string& folder);
 
 }  // namespace engine::pipelines

@@ -23,23 +23,14 @@ using patterns::DashboardInputs;
 
 constexpr std::size_t kTextMonths = 24, kTextMoods = 5, kTextDrifts = 3;
 
-void look_for_drift(const app::Caller& caller, const AsOf& tables, DashboardInputs& inputs) {
-  patterns::DriftOptions options;
-  if (caller.asked.random_seed) options.random_seed = *caller.asked.random_seed;
-  try {
-    inputs.drift = drift_state(patterns::tell_drift(tables, inputs.models, options));
-  } catch (const Error& error) {
-    if (error.exit() != Exit::kNothing) throw;
-    inputs.no_drift = {"drift", error.parts().why, ""};
-  }
-}
-
 Dashboard read_dashboard(const app::Caller& caller) {
   const std::unique_ptr<AsOf> tables = app::library_tables(caller);
   const Store store =
       Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
   DashboardInputs inputs = patterns::dashboard_inputs(store, *tables);
-  look_for_drift(caller, *tables, inputs);
+  patterns::DriftOptions options;
+  if (caller.asked.random_seed) options.random_seed = *caller.asked.random_seed;
+  patterns::look_for_drift(*tables, options, inputs);
   return patterns::dashboard(*tables, inputs);
 }
 

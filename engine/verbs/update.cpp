@@ -1,6 +1,7 @@
 // engine update [PATH...]: takes in what is new and goes by it; engine retrain: trains what is due.
 #include "pipelines/update.hpp"
 
+#include "core/output_file.hpp"
 #include "core/shown_text.hpp"
 #include "pipelines/retrain.hpp"
 #include "pipelines/steps.hpp"
@@ -38,7 +39,10 @@ Answer answer_of(const PipelineReport& report, const app::Caller& caller) {
 }
 
 Answer update(const app::Caller& caller, const Arguments& arguments) {
-  return answer_of(pipelines::update(caller, arguments.texts("paths")), caller);
+  std::string folder;
+  if (arguments.has("dashboards"))
+    folder = output_folder(arguments.text("dashboards"), caller.home.kept_files(), false);
+  return answer_of(pipelines::update(caller, arguments.texts("paths"), folder), caller);
 }
 
 Answer retrain(const app::Caller& caller, const Arguments& arguments) {
@@ -59,9 +63,15 @@ std::vector<Verb> update_verbs() {
                                "imports came from]",
                        .is_first = true,
                        .is_several = true,
+                       .is_local = true},
+                      {.name = "dashboards",
+                       .value_name = "DIR",
+                       .help = "Write each person's dashboard there, NAME.html and NAME.json, when "
+                               "something came",
                        .is_local = true}},
        .footer =
-           "Steps: ingest, assign, predict, metrics, drift. Nothing is trained. What each came to "
+           "Steps: ingest, assign, predict, metrics, drift, dashboard. Nothing is trained. What "
+           "each came to "
            "is kept (engine metrics);\nwhat was read stays told, and can be taken back (engine "
            "library imports). An update that was killed is\nfinished by the next one. Of "
            "everybody, "

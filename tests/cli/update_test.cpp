@@ -125,6 +125,28 @@ double figure(const json& steps, const char* step, const char* name) {
 
 }  // namespace
 
+TEST_CASE("an update writes dashboards where it is asked to, when something came",
+          "[update][dashboard]") {
+  const UpdateHome home;
+  const std::string file = home.add_file("0", kNow - kHour, 3);
+  const std::string folder = home.path("boards");
+  const auto outcome = [&](const Ended& ended) {
+    INFO(ended.err);
+    const json steps = json::parse(ended.out).at("people").at(0).at("steps");
+    REQUIRE(steps.back().at("step") == "dashboard");
+    return steps.back().at("outcome").get<std::string>();
+  };
+  CHECK(outcome(home.ask(kNow, {"update", file, "--dashboards", folder, "--json"})) == "done");
+  std::ifstream written(folder + "/me.json");
+  const json board = json::parse(written);
+  CHECK(board == json::parse(home.ask(kNow, {"dashboard", "--json"}).out));
+  CHECK(fs::file_size(folder + "/me.html") > 1000);
+  CHECK(outcome(home.ask(kNow + kHour, {"update", "--dashboards", folder, "--json"})) == "nothing");
+  CHECK(outcome(home.ask(kNow + kHour, {"update", "--dashboards", folder + "2", "--json"})) ==
+        "done");
+  CHECK(outcome(home.ask(kNow + 2 * kDay, {"update", "--dashboards", folder, "--json"})) == "done");
+}
+
 TEST_CASE("an update takes in what has come where earlier imports came from, and once",
           "[update]") {
   const UpdateHome home;

@@ -207,7 +207,8 @@ std::string dump(const std::string& store_path) {
     engine::Statement info = store.prepare("SELECT name FROM pragma_table_info(?1)");
     for (info.start(table); info.step();) {
       const std::string name(info.text(0));
-      if (name == "path" || name == "started_at" || name == "finished_at") continue;
+      if (name == "path" || name == "started_at" || name == "finished_at" || name == "modified_ns")
+        continue;
       columns += (columns.empty() ? "quote(" : " || '|' || quote(") + name + ")";
     }
     text += "== " + table + "\n";
