@@ -27,8 +27,10 @@ const std::string kExamples = kPlace + "/build";
 const std::string kCompilers =
     " -DCMAKE_C_COMPILER=" PLAYLIST_CC " -DCMAKE_CXX_COMPILER=" PLAYLIST_CXX;
 
+/// One process at a time: CTest runs the cases of this file beside each other, and each of them
+/// builds what is not there yet.
 bool succeeds(const std::string& command) {
-  const CommandResult result = run_command(command);
+  const CommandResult result = run_command("flock " + kPlace + ".lock " + command);
   INFO(command << '\n' << result.output);
   CHECK(result.status == 0);
   return result.status == 0;
