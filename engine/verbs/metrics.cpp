@@ -9,7 +9,7 @@
 #include "pipelines/history.hpp"
 #include "store/users.hpp"
 #include "verbs/json_values.hpp"
-#include "verbs/pipeline_verbs.hpp"
+#include "verbs/verbs.hpp"
 
 namespace engine::verbs {
 namespace {

@@ -6,7 +6,7 @@
 #include "pipelines/retrain.hpp"
 #include "pipelines/steps.hpp"
 #include "verbs/metrics_json.hpp"
-#include "verbs/pipeline_verbs.hpp"
+#include "verbs/verbs.hpp"
 
 namespace engine::verbs {
 namespace {

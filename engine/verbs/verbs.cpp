@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "verbs/pipeline_verbs.hpp"
-
 namespace engine::verbs {
 namespace {
 
