@@ -206,9 +206,11 @@ class Preparation {
 
   // ---- the catalogue: made for one base, numbers given in one state of it, all there is in another
 
+  [[nodiscard]] static std::string catalogue_begin() {
+    return "catalogue 6 (tables " + declared_hash(TableOwner::kCatalogue) + ") numbered ";
+  }
   [[nodiscard]] std::string catalogue_key(const std::string& numbered) const {
-    return "catalogue 6 (tables " + declared_hash(TableOwner::kCatalogue) + ") numbered " +
-           numbered + " of " + state_;
+    return catalogue_begin() + numbered + " of " + state_;
   }
 
   /// How many states lie between that of the file with this key and the store's; nothing where it
@@ -235,8 +237,7 @@ class Preparation {
 
   /// False where it must be made from the start.
   bool find_catalogue() {
-    const std::string begin =
-        "catalogue 6 (tables " + declared_hash(TableOwner::kCatalogue) + ") numbered ";
+    const std::string begin = catalogue_begin();
     made_.catalogue = find("catalogue.columns", begins(begin));
     if (!made_.catalogue) return false;
     const std::string& key = made_.catalogue->key();

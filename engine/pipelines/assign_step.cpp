@@ -23,13 +23,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kMoodsModel = "model.moods";
 
-std::int64_t last_import(Pass& pass) {
-  return pass.store()
-      .prepare("SELECT max(ingestion_id) FROM ingestions WHERE user_id = ?1 AND started_at <= ?2")
-      .find_integer(pass.user().id, pass.now())
-      .value_or(0);
-}
-
 /// Ids of the tracks that imports behind a number told plays of, but those that `known` has.
 std::unordered_set<std::int64_t> new_tracks(Pass& pass, std::int64_t since, std::int64_t last,
                                             std::span<const std::int64_t> known) {
@@ -63,7 +56,7 @@ StepResult assign(Pass& pass) {
     return {.outcome = Outcome::kSkipped, .reason = "model.moods was not trained"};
   const Json before = pass.state_of("assign");
   const std::int64_t since = before.is_null() ? 0 : before.at("import").get<std::int64_t>();
-  const std::int64_t last = last_import(pass);
+  const std::int64_t last = pass.last_import();
   if (last <= since) return {.outcome = Outcome::kNothing, .reason = "no import came since"};
   const std::shared_ptr<const Artifact> model = open_version(*version);
   const std::unordered_set<std::int64_t> tracks =

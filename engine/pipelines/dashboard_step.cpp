@@ -13,22 +13,10 @@
 #include "pipelines/update_steps.hpp"
 
 namespace engine::pipelines {
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::int64_t last_import_of(Pass& pass) {
-  return pass.store()
-      .prepare("SELECT max(ingestion_id) FROM ingestions WHERE user_id = ?1 AND started_at <= ?2")
-      .find_integer(pass.user().id, pass.now())
-      .value_or(0);
-}
-
-}  // namespace
 
 StepResult write_dashboard(Pass& pass, const std::string& folder) {
-  const std::int64_t import = last_import_of(pass);
-  const Json before = pass.state_of("dashboard");
+  const std::int64_t import = pass.last_import();
+  const nlohmann::ordered_json before = pass.state_of("dashboard");
   if (!before.is_null() && before.at("import") == import && before.at("folder") == folder &&
       pass.now() - before.at("at").get<std::int64_t>() < kDay)
     return {.outcome = Outcome::kNothing, .reason = "nothing came since it was written"};

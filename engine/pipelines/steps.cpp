@@ -48,6 +48,13 @@ const ModelVersion* Pass::model(const std::string& name) {
   return nullptr;
 }
 
+std::int64_t Pass::last_import() {
+  return store()
+      .prepare("SELECT max(ingestion_id) FROM ingestions WHERE user_id = ?1 AND started_at <= ?2")
+      .find_integer(user_.id, now())
+      .value_or(0);
+}
+
 nlohmann::ordered_json Pass::state_of(const std::string& step) {
   const auto row = last_with_state(store(), user_.id, pipeline_, step, now());
   return row ? nlohmann::ordered_json::parse(row->state) : nlohmann::ordered_json();

@@ -48,6 +48,8 @@ class Pass {
   [[nodiscard]] const std::vector<ModelVersion>& models();
   /// The person's version of a model as of now; nullptr for none.
   [[nodiscard]] const ModelVersion* model(const std::string& name);
+  /// The number of the person's last import by now; 0: none.
+  [[nodiscard]] std::int64_t last_import();
   /// What a step left to go on from; null for none.
   [[nodiscard]] nlohmann::ordered_json state_of(const std::string& step);
 
