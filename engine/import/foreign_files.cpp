@@ -85,16 +85,13 @@ std::string name_json(std::string_view head, std::string_view name) {
     return std::string("a JSPF playlist, as ListenBrainz and `engine run --to jspf` write it; ") +
            kOwnList;
   }
-  if (has_keys(head, {"maloja", "scrobbles"})) return "an export of Maloja";
   if (has_keys(head, {"username", "scrobbles"})) {
     return "an export of lastfmstats.com in JSON; its CSV is read";
   }
-  if (has_keys(head, {"listens", "aliases"})) return "an export of Koito";
   if (has_keys(head, {"titleUrl", "header"})) {
     return "a watch history of YouTube (Google Takeout), which names videos and channels, not "
            "tracks and artists";
   }
-  if (has_keys(head, {"timeMs", "track", "event"})) return "a log of Pano Scrobbler";
   if (has_key(head, "#text") && has_key(head, "date")) {
     return "answers of Last.fm's service (recent tracks); tools around Last.fm save them as CSV, "
            "which is read";

@@ -25,6 +25,7 @@
 #include "file_dates.hpp"
 #include "ids.hpp"
 #include "json_list.hpp"
+#include "json_parts.hpp"
 #include "json_records.hpp"
 #include "recognise.hpp"
 #include "repeats.hpp"
@@ -117,28 +118,6 @@ const char* find_list(JsonReader reader, int depth = 0) {
     reader.take(',');
   }
   return nullptr;
-}
-
-/// Appends a name behind '\x1f'.
-void add_name(std::string& names, std::string_view name) {
-  name = trim(name);
-  if (name.empty()) return;
-  if (!names.empty()) names += '\x1f';
-  names += name;
-}
-
-/// The texts of a JSON list such as ["a","b"], joined by '\x1f'; "" when it is none.
-std::string names_of(const JsonValue& list, std::string& buffer) {
-  std::string names;
-  if (list.kind != JsonValue::Kind::kList) return names;
-  JsonReader reader(list.raw);
-  reader.take('[');
-  do {
-    JsonValue name;
-    if (!reader.value(name)) break;
-    add_name(names, name.text(buffer));
-  } while (reader.take(','));
-  return names;
 }
 
 /// The names of [{"artist_credit_name": ...}, ...], likewise.
@@ -273,7 +252,7 @@ class Listenbrainz final : public playlist::Source {
 
   void put_artists(std::string_view credit) {
     std::string names = credits_of(mapping_[kInfoCredits], buffer_);
-    if (names.empty()) names = names_of(info_[kInfoArtistNames], buffer_);
+    if (names.empty()) names = joined_names(info_[kInfoArtistNames], buffer_);
     if (names.empty()) {
       listens_->set_text(kCreditColumn, credit);
     } else {
@@ -318,16 +297,6 @@ class Listenbrainz final : public playlist::Source {
       unread_.add(values_[kCreated].raw);
     }
     opinion.set_text(2, recording);
-  }
-
-  /// Sets the fields of an object inside the record; all missing when it is no object.
-  template <std::size_t N>
-  static void read_part(const JsonValue& part, JsonFields& fields,
-                        std::array<JsonValue, N>& values) {
-    values.fill(JsonValue{});
-    if (part.kind != JsonValue::Kind::kObject) return;
-    JsonReader reader(part.raw);
-    fields.read(reader, values.data());
   }
 
   UnreadDates unread_{"\"created\""};

@@ -81,8 +81,6 @@ TEST_CASE("a named file that no source reads is named with what to do", "[import
       {"list.m3u8", "#EXTM3U\n#EXTINF:250,A - B\nspotify:track:0000000000000000000001\n",
        "an M3U playlist"},
       {"Library.xml", "<?xml version=\"1.0\"?>\n<plist><dict><key>Tracks</key>", "iTunes"},
-      {"maloja.json", R"({"maloja": {}, "scrobbles": [{"time": 1748973619, "track": {}}]})",
-       "Maloja"},
       {"watch-history.json", R"([{"header": "YouTube Music", "titleUrl": "x"}])", "YouTube"},
       {"Daily Tracks.csv",
        "\"Country\",\"Date Played\",\"Track Description\"\n\"SE\",1,\"A - B\"\n",
