@@ -1,0 +1,125 @@
+#include "http/secrets.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace engine::http {
+namespace {
+
+constexpr int kMostEncodings = 3;  // one over the other
+
+/// A text as it reads, and where in the original each of its characters stands.
+struct Reading {
+  std::string text;
+  std::vector<std::size_t> begins, ends;
+};
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+/// The byte that "%2F" at `i` stands for, or -1.
+int encoded_byte(std::string_view text, std::size_t i) {
+  if (text[i] != '%' || i + 2 >= text.size()) return -1;
+  const int high = hex_value(text[i + 1]), low = hex_value(text[i + 2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+/// Blanks are written as + in forms, and JSON may have a backslash before a character.
+std::string plain(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (const char c : text)
+    if (c != '\\') result += c == '+' ? ' ' : c;
+  return result;
+}
+
+std::string decoded(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int byte = encoded_byte(text, i);
+    result += byte < 0 ? text[i] : static_cast<char>(byte);
+    if (byte >= 0) i += 2;
+  }
+  return plain(result);
+}
+
+Reading as_it_stands(std::string_view text) {
+  Reading reading;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\') continue;
+    reading.text += text[i] == '+' ? ' ' : text[i];
+    reading.begins.push_back(i);
+    reading.ends.push_back(i + 1);
+  }
+  return reading;
+}
+
+Reading decoded(const Reading& from) {
+  Reading reading;
+  for (std::size_t i = 0; i < from.text.size(); ++i) {
+    const int byte = encoded_byte(from.text, i);
+    const char c = byte < 0 ? from.text[i] : static_cast<char>(byte);
+    const std::size_t last = byte < 0 ? i : i + 2;
+    if (c != '\\') {
+      reading.text += c == '+' ? ' ' : c;
+      reading.begins.push_back(from.begins[i]);
+      reading.ends.push_back(from.ends[last]);
+    }
+    i = last;
+  }
+  return reading;
+}
+
+}  // namespace
+
+Secrets::Secrets(const Service& service) {
+  std::vector<std::string> all = service.secrets;
+  for (const Header& one : service.credentials) {
+    all.push_back(one.value);
+    const std::size_t blank = one.value.find(' ');
+    if (blank != std::string::npos) all.push_back(one.value.substr(blank + 1));
+  }
+  for (const std::string& one : all)
+    if (std::string text = plain(one); !text.empty()) texts_.push_back(std::move(text));
+  std::ranges::sort(texts_, [](const auto& a, const auto& b) {
+    return a.size() != b.size() ? a.size() > b.size() : a < b;
+  });
+}
+
+bool Secrets::are_in(std::string_view text) const {
+  std::string read = plain(text);
+  for (int level = 0; level <= kMostEncodings; ++level) {
+    for (const std::string& secret : texts_)
+      if (read.find(secret) != std::string::npos) return true;
+    if (read.find('%') == std::string::npos) return false;
+    read = decoded(read);
+  }
+  return false;
+}
+
+std::string Secrets::scrubbed(std::string_view text) const {
+  std::string result(text);
+  // Each round takes the places of one reading out, and what is left is read again.
+  for (int level = 0; level <= kMostEncodings; ++level) {
+    for (const std::string& secret : texts_) {
+      std::size_t from = 0;
+      for (;;) {
+        Reading reading = as_it_stands(result);
+        for (int i = 0; i < level; ++i) reading = decoded(reading);
+        const std::size_t at = reading.text.find(secret, from);
+        if (at == std::string::npos) break;
+        const std::size_t begin = reading.begins[at], end = reading.ends[at + secret.size() - 1];
+        result.replace(begin, end - begin, "***");
+        from = at + 3;  // a secret of stars would be found for ever
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace engine::http
