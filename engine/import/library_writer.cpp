@@ -6,6 +6,8 @@
 namespace engine::import {
 namespace {
 
+constexpr float kLowestRating = 1, kHighestRating = 5;
+
 /// Several playlists of one name in one file: "", "#2", "#3" behind the outside id.
 std::string numbered(const std::string& outside_id, int copy) {
   return copy == 1 ? outside_id : outside_id + "#" + std::to_string(copy);
@@ -22,6 +24,7 @@ LibraryWriter::LibraryWriter(Store& store, NameBook& names, RowTracks& tracks)
       names_(names),
       tracks_(tracks),
       holdings_(store),
+      feedback_(store),
       find_playlist_(
           store.prepare("SELECT playlist_id, ts, ifnull(ingestion_id, 0) FROM playlists WHERE "
                         "user_id IS ?1 AND name = ?2 AND external_id = ?3 AND replaces IS NULL")),
@@ -183,6 +186,55 @@ void LibraryWriter::write_banned(const TableView& table, const FileContext& file
     const std::int64_t since = time_of(ts, row);
     records.note(record[row], is_track ? put_opinion(track, HoldingKind::kLike, since, file)
                                        : put(by, since, file));
+  }
+}
+
+/// Of one subject, the last word of this origin.
+Outcome LibraryWriter::put_rating(FeedbackRow said, const FileContext& file) {
+  const FeedbackRow* last = nullptr;
+  const std::vector<FeedbackRow> known = feedback_.lasting(said);
+  for (const FeedbackRow& row : known) {
+    const bool is_of_subject = row.origin == said.origin && row.name == said.name;
+    if (is_of_subject && (last == nullptr || row.ts >= last->ts)) last = &row;
+  }
+  if (last != nullptr && (last->rating == said.rating || (said.ts != 0 && said.ts < last->ts))) {
+    return Outcome::kDuplicate;
+  }
+  if (last != nullptr && said.ts == 0) said.ts = std::max(file.now, last->ts);
+  feedback_.append(said);
+  return last == nullptr ? Outcome::kNew : Outcome::kUpdated;
+}
+
+void LibraryWriter::write_ratings(const TableView& table, const FileContext& file,
+                                  RecordBuckets& records) {
+  const std::int64_t user = file.user_id();
+  const auto record = table.numbers<std::int64_t>("record");
+  const auto ts = table.numbers<std::int64_t>("ts");
+  const auto rating = table.numbers<float>("rating");
+  const TextView title = table.texts("title"), artist = table.texts("artist"),
+                 album = table.texts("album"), spotify_id = table.texts("spotify_id"),
+                 isrc = table.texts("isrc"), mbid = table.texts("mbid");
+  const auto tracks = tracks_.match(table, /*is_catalogue=*/false);
+  for (std::size_t row = 0; row < table.rows; ++row) {
+    FeedbackRow said;
+    said.user = user;
+    said.ts = time_of(ts, row);
+    said.verdict = Verdict::kRate;
+    said.rating = rating[row];
+    said.origin = file.format;
+    const bool is_track = title.has(row) || spotify_id.has(row) || isrc.has(row) || mbid.has(row);
+    const std::int64_t id = is_track ? tracks[row] : names_.artist(artist[row]);
+    const bool is_rating = rating[row] >= kLowestRating && rating[row] <= kHighestRating;
+    if (id == 0 || !is_rating) {
+      records.note(record[row], Outcome::kUnmatched);
+      continue;
+    }
+    said.subject = is_track         ? FeedbackSubject::kTrack
+                   : album.has(row) ? FeedbackSubject::kAlbum
+                                    : FeedbackSubject::kArtist;
+    (is_track ? said.track : said.artist) = id;
+    if (said.subject == FeedbackSubject::kAlbum) said.name = album[row];
+    records.note(record[row], put_rating(std::move(said), file));
   }
 }
 

@@ -1,9 +1,14 @@
-// Writes what a person has: "likes", "saved_albums", "saved_artists", "banned", "playlists",
-// "playlist_tracks"; and what data sets tell about people: "artist_plays", "user_relations".
+// Writes what a person has: "likes", "saved_albums", "saved_artists", "banned", "ratings",
+// "playlists", "playlist_tracks"; and what data sets tell about people: "artist_plays",
+// "user_relations".
 //
 // Likes, saved albums and artists, and bans are holdings (store/holdings.hpp) by the word of the
 // service whose list they are. Of two dated words about one track, loved and hated, the later
 // holds.
+//
+// A rating is a row of the log of feedback (store/feedback.hpp) whose origin is the format that told
+// it. The last rating of a subject by one origin stands: told again it is a duplicate, another one
+// is added behind it, dated by the file, or by the import where the file gives no date.
 //
 // A playlist is known by its owner, its name and its outside id. Two of the same name in one file
 // are two playlists. One that another file brought before is replaced when the file has been read
@@ -25,6 +30,7 @@
 #include "import/name_book.hpp"
 #include "import/record_buckets.hpp"
 #include "import/row_tracks.hpp"
+#include "store/feedback.hpp"
 #include "store/holdings.hpp"
 #include "store/store.hpp"
 
@@ -38,6 +44,7 @@ class LibraryWriter {
   void write_saved_albums(const TableView& table, const FileContext& file, RecordBuckets& records);
   void write_saved_artists(const TableView& table, const FileContext& file, RecordBuckets& records);
   void write_banned(const TableView& table, const FileContext& file, RecordBuckets& records);
+  void write_ratings(const TableView& table, const FileContext& file, RecordBuckets& records);
   void write_playlists(const TableView& table, const FileContext& file, RecordBuckets& records);
   void write_playlist_tracks(const TableView& table, const FileContext& file,
                              RecordBuckets& records);
@@ -76,6 +83,7 @@ class LibraryWriter {
   using User = std::optional<std::int64_t>;
 
   static std::string key_of(const Holding& holding);
+  Outcome put_rating(FeedbackRow said, const FileContext& file);
   Outcome put(const Holding& holding, std::int64_t ts, const FileContext& file);
   Outcome put_opinion(const Holding& holding, HoldingKind opposite, std::int64_t ts,
                       const FileContext& file);
@@ -95,6 +103,7 @@ class LibraryWriter {
   NameBook& names_;
   RowTracks& tracks_;
   Holdings holdings_;
+  FeedbackLog feedback_;
   std::unordered_set<std::string> new_holdings_;  // by key_of(), of this import
   Statement find_playlist_, find_replacement_, insert_playlist_, replacements_, refill_playlist_,
       clear_playlist_, move_tracks_, drop_playlist_, clear_replacements_, drop_replacements_,

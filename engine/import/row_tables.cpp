@@ -70,6 +70,10 @@ constexpr RowColumn kSavedAlbums[] = {
     {"record", kI64, true}, {"album", kString, true}, {"artist", kString, true}, {"ts", kI64}};
 constexpr RowColumn kSavedArtists[] = {
     {"record", kI64, true}, {"artist", kString, true}, {"ts", kI64}};
+constexpr RowColumn kRatings[] = {
+    {"record", kI64, true},  {"rating", kF32, true}, {"ts", kI64},
+    {"title", kString},      {"artist", kString},    {"album", kString},
+    {"spotify_id", kString}, {"isrc", kString},      {"mbid", kString}};
 constexpr RowColumn kBanned[] = {{"record", kI64, true},  {"title", kString}, {"artist", kString},
                                  {"spotify_id", kString}, {"mbid", kString},  {"ts", kI64}};
 constexpr RowColumn kPlaylists[] = {{"record", kI64, true},
@@ -140,6 +144,7 @@ constexpr RowTable kTables[] = {{"listens", kListens},
                                 {"saved_albums", kSavedAlbums},
                                 {"saved_artists", kSavedArtists},
                                 {"banned", kBanned},
+                                {"ratings", kRatings},
                                 {"playlists", kPlaylists},
                                 {"playlist_tracks", kPlaylistTracks},
                                 {"artists", kArtists},
@@ -198,7 +203,7 @@ bool is_list(std::string_view name) {
 }
 
 bool is_state_table(std::string_view name) {
-  return is_list(name) || name == "playlist_tracks" || name == "lists";
+  return is_list(name) || name == "ratings" || name == "playlist_tracks" || name == "lists";
 }
 
 std::string problem_of(std::string_view name, const playlist_table& rows) {

@@ -28,7 +28,8 @@ bool takes_vectors(std::string_view name);
 /// A table that a file tells anew at every import: what no track was found for may be found now,
 /// and what another file put in the place of a vector goes again.
 bool is_told_anew(std::string_view name);
-/// A table that says what holds, not what happened: likes, bans, playlists and what tells of them.
+/// A table that says what holds, not what happened: likes, bans, ratings, playlists and what tells
+/// of them.
 bool is_state_table(std::string_view name);
 /// What table "lists" may tell of.
 bool is_list(std::string_view name);

@@ -464,8 +464,8 @@ void Session::keep(const std::string& bytes, std::int64_t ingestion) {
 
 /// One that holds what one person did or has.
 bool Session::is_persons_table(const TableView& table) const {
-  static constexpr std::array<std::string_view, 5> kPersonal = {"listens", "likes", "saved_albums",
-                                                                "saved_artists", "banned"};
+  static constexpr std::array<std::string_view, 6> kPersonal = {
+      "listens", "likes", "saved_albums", "saved_artists", "banned", "ratings"};
   if (std::find(kPersonal.begin(), kPersonal.end(), table.name) != kPersonal.end()) return true;
   if (table.name == "playlists") return has_row_without(table, "owner");
   return table.name == "prompts" && has_prompt_of_importer(table, file_->context.is_user_named);
@@ -492,6 +492,8 @@ void Session::write_table(const TableView& table) {
     library_.write_saved_artists(table, file, records_);
   } else if (table.name == "banned") {
     library_.write_banned(table, file, records_);
+  } else if (table.name == "ratings") {
+    library_.write_ratings(table, file, records_);
   } else if (table.name == "playlists") {
     library_.write_playlists(table, file, records_);
   } else if (table.name == "playlist_tracks") {

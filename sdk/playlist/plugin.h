@@ -291,7 +291,7 @@ typedef struct playlist_candidates {
  *             spotify_id, isrc, mbid, title + artist is needed
  *   "likes"   record*, ts i64, title, artist, album, spotify_id, isrc, mbid
  *   "saved_albums"     record*, album*, artist*, ts;   "saved_artists" record*, artist*, ts
- *   "banned"           record*, title, artist, spotify_id, mbid, ts (a track; an artist when title and ids are missing)
+ *   "banned"           record*, title, artist, spotify_id, mbid, ts (a track; an artist when title and ids are missing);   "ratings" (1.2) as "likes", and rating* f32 1..5: of the track; without title and ids of the album, without it too of the artist
  *   "playlists"        record*, playlist* (name), playlist_id, description, ts, owner (missing: the user; "":
  *                      nobody in this store, a data set's)
  *   "playlist_tracks"  record*, playlist*, playlist_id, position i32 (0-based), ts, title, artist, album, spotify_id,

@@ -33,6 +33,7 @@ const std::map<std::string, std::set<std::string>>& contract() {
       {"saved_albums", {"album", "artist", "ts"}},
       {"saved_artists", {"artist", "ts"}},
       {"banned", {"title", "artist", "spotify_id", "mbid", "ts"}},
+      {"ratings", {"rating", "ts", "title", "artist", "album", "spotify_id", "isrc", "mbid"}},
       {"playlists", {"playlist", "playlist_id", "description", "ts", "owner"}},
       {"playlist_tracks",
        {"playlist", "playlist_id", "position", "ts", "title", "artist", "album", "spotify_id",
