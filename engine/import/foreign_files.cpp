@@ -88,10 +88,6 @@ std::string name_json(std::string_view head, std::string_view name) {
   if (has_keys(head, {"username", "scrobbles"})) {
     return "an export of lastfmstats.com in JSON; its CSV is read";
   }
-  if (has_keys(head, {"titleUrl", "header"})) {
-    return "a watch history of YouTube (Google Takeout), which names videos and channels, not "
-           "tracks and artists";
-  }
   if (has_key(head, "#text") && has_key(head, "date")) {
     return "answers of Last.fm's service (recent tracks); tools around Last.fm save them as CSV, "
            "which is read";
@@ -130,11 +126,6 @@ std::string one_line(std::string_view line) {
 
 std::string name_table(std::string_view head) {
   const std::string_view line = head.substr(0, head.find_first_of("\r\n"));
-  const std::string names = lower(line);
-  if (contains(names, "track description") && contains(names, "date played")) {
-    return "Apple Music's daily sums, which have no time and no artist for each play; import "
-           "\"Apple Music Play Activity.csv\" of the same export";
-  }
   constexpr std::string_view kSeparators = ",;\t|";
   const bool is_table = line.find_first_of(kSeparators) != std::string_view::npos;
   if (!is_table || line.size() > 4000) return "";

@@ -40,8 +40,9 @@ std::vector<std::string> all_fixtures() {
   namespace fs = std::filesystem;
   const fs::path root = PLAYLIST_SOURCE_DIR "/tests/data";
   std::vector<std::string> found;
-  for (const char* folder : {"spotify_extended", "spotify_account", "lastfm", "listenbrainz",
-                             "exportify", "tracks", "mpd", "hetrec", "benchmark", "scrobblers"}) {
+  for (const char* folder :
+       {"spotify_extended", "spotify_account", "lastfm", "listenbrainz", "exportify", "tracks",
+        "mpd", "hetrec", "benchmark", "scrobblers", "youtube", "apple"}) {
     for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
       if (entry.is_regular_file()) found.push_back(fs::relative(entry.path(), root).string());
     }
