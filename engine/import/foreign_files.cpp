@@ -134,6 +134,9 @@ std::string name_table(std::string_view head) {
          one_line(line);
 }
 
+constexpr const char* kDatabaseLog =
+    "the log of an SQLite database, which is read with the database where both lie in one folder";
+
 struct Magic {
   std::string_view start;
   const char* what;
@@ -145,7 +148,11 @@ constexpr Magic kMagics[] = {
      "a matrix of numpy.save; say whose its rows are with --ids FILE, a text file with one id a "
      "line"},
     {"PAR1", "a Parquet file; convert it to CSV"},
-    {"SQLite format 3", "an SQLite database; export the table with the plays or tracks as CSV"},
+    {"SQLite format 3",
+     "an SQLite database of a program that is not known; export the table with the plays or tracks "
+     "as CSV"},
+    {"\x37\x7f\x06\x82", kDatabaseLog},
+    {"\x37\x7f\x06\x83", kDatabaseLog},
     {"{\\rtf", "a text document (RTF); save it as plain text"},
     {"\xff\xd8\xff", "a picture"},
     {"\x89PNG", "a picture"},

@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "core/zone_changes.hpp"
+#include "import/database_copy.hpp"
 #include "import/foreign_files.hpp"
 #include "import/mapped_file.hpp"
 #include "import/messages.hpp"
@@ -23,7 +24,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kHeadBytes = 64 << 10;
 // What a reading can depend on beside the content, by the names that sources ask for.
 constexpr const char *kColumns = "columns", *kDates = "dates", *kTimezone = "timezone",
-                     *kSpace = "space", *kIds = "ids";
+                     *kSpace = "space", *kIds = "ids", *kUser = "user";
 constexpr const char* kNoColumn = "--columns names none of its columns";
 constexpr auto kProgressEvery = std::chrono::milliseconds(100);
 
@@ -217,7 +218,8 @@ class Reader {
     file_bytes_ = file.bytes;
     try {
       if (!order_.ids_path.empty() && !ids_) ids_.emplace(order_.ids_path);
-      const MappedFile mapped(file.path);
+      const auto copy = DatabaseCopy::make(file.path);
+      const MappedFile mapped(copy ? copy->path() : file.path);
       UnpackedSoFar unpacked;
       unpacked.packed_bytes = mapped.size();
       Content content;
@@ -268,6 +270,9 @@ class Reader {
     const std::string name(key.substr(key.rfind('.') + 1));
     const char* own = order_.setting ? order_.setting(key) : nullptr;
     std::string value;
+    if (name == kUser) {  // an import is one person's: its identity need not say whose
+      return user_of(content).c_str();
+    }
     if (name == kTimezone) {
       value = timezone_of(content);
       own = zone_text(value);

@@ -100,6 +100,9 @@ class TrackColumns {
   /// Checks the numbers of a record: "" or what is wrong, such as `energy is no number: "high"`.
   [[nodiscard]] std::string check(const CsvReader& csv) const;
 
+  /// What the path of a file says of its track, and the track does not say itself.
+  static void read_path(std::string_view path, Track& track);
+
   enum class Of { kTrack, kArtist };
   /// The columns of everything but names and ids; of artists, what can be a mean.
   static std::vector<playlist::ColumnSpec> number_specs(Of of);
@@ -119,7 +122,6 @@ class TrackColumns {
 
  private:
   void read_names(const CsvReader& csv, Track& track) const;
-  static void read_path(std::string_view path, Track& track);
   void read_tags(const CsvReader& csv, Track& track) const;
   std::string artists(std::string_view cell, std::string_view ids) const;
   std::string id_list(std::string_view cell) const;

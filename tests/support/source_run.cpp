@@ -1,5 +1,6 @@
 #include "support/source_run.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -77,6 +78,7 @@ SourceRun run(const engine::Element* source, const playlist_input& input,
                                      context_for(outcome.rows.get(), settings));
     const auto result = instance.read(input);
     if (result.status != PLAYLIST_OK) outcome.error = result.message;
+    outcome.is_unsupported = result.status == PLAYLIST_UNSUPPORTED;
   } catch (const engine::Error& error) {
     outcome.error = error.what();
   }
@@ -110,18 +112,23 @@ std::string fixture(const std::string& path) {
 
 namespace {
 
-/// The surest of all sources, nullptr when none knows the input.
-const engine::Element* surest_of(const playlist_input& input) {
-  const engine::Element* best = nullptr;
-  int surest = 0;
+/// Read by the surest of all sources, or the next where that says that it does not read this.
+SourceRun read_by_surest(const playlist_input& input, CollectedRows::Keep keep,
+                         const Settings* settings = nullptr) {
+  std::vector<std::pair<int, const engine::Element*>> found;
   for (const engine::Element* source : registry().elements(PLAYLIST_SOURCE)) {
     const int sureness = engine::recognise(*source, input, context_for(nullptr));
-    if (sureness > surest) {
-      surest = sureness;
-      best = source;
-    }
+    if (sureness > 0) found.emplace_back(sureness, source);
   }
-  return best;
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  if (found.empty()) return run(nullptr, input, keep);
+  SourceRun outcome;
+  for (const auto& [sureness, source] : found) {
+    outcome = run(source, input, keep, settings);
+    if (!outcome.is_unsupported || outcome.rows->row_count > 0) break;
+  }
+  return outcome;
 }
 
 }  // namespace
@@ -129,13 +136,13 @@ const engine::Element* surest_of(const playlist_input& input) {
 SourceRun read_source(const std::string& name, std::string_view bytes, const std::string& columns,
                       CollectedRows::Keep keep) {
   const PaddedInput input(name, bytes, columns);
-  return run(surest_of(input), input, keep);
+  return read_by_surest(input, keep);
 }
 
 SourceRun read_source_set(const std::string& name, std::string_view bytes,
                           const std::map<std::string, std::string>& settings) {
   const PaddedInput input(name, bytes, "");
-  return run(surest_of(input), input, CollectedRows::Keep::kValues, &settings);
+  return read_by_surest(input, CollectedRows::Keep::kValues, &settings);
 }
 
 SourceRun read_fixture(const std::string& path, const std::string& columns) {

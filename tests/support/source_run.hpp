@@ -11,8 +11,9 @@
 namespace test {
 
 struct SourceRun {
-  std::string source;  // the element that read it, "" when none recognised it
-  std::string error;   // what ended the run; "" when it went through
+  std::string source;           // the element that read it, "" when none recognised it
+  std::string error;            // what ended the run; "" when it went through
+  bool is_unsupported = false;  // it said that it does not read this after all
   std::unique_ptr<CollectedRows> rows;
 
   [[nodiscard]] std::vector<CollectedRow> of(const std::string& table) const {

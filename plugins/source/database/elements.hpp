@@ -1,0 +1,12 @@
+// The elements of this library, one per file; library.cpp lists them.
+#pragma once
+
+#include "playlist/plugin.hpp"
+
+namespace source {
+
+extern const playlist::Element kNavidrome;
+extern const playlist::Element kBeets;
+extern const playlist::Element kJellyfin;
+
+}  // namespace source
