@@ -12,6 +12,7 @@
 #include <optional>
 #include <poll.h>
 #include <random>
+#include <set>
 #include <stdexcept>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -134,6 +135,7 @@ class Client::Exchanges {
   void look_at_clocks();
   void call_done();
   void arm_timer();
+  void set_state(Exchange& exchange, State state);
   Lane& lane_of(const Exchange& exchange);
   [[nodiscard]] bool has_attempts_left(const Exchange& exchange) const;
 
@@ -144,6 +146,7 @@ class Client::Exchanges {
   AnswerCache cache_;
   std::map<std::uint64_t, std::unique_ptr<Exchange>> all_;
   std::map<std::string, std::unique_ptr<Lane>> lanes_;  // by the service's name
+  std::set<std::uint64_t> clocked_;                     // those that rest or are looked up
   std::deque<std::uint64_t> done_;
   std::unique_ptr<HostLookup> lookup_;
   std::unique_ptr<Transfers> transfers_;  // once something is asked over the network
@@ -236,8 +239,17 @@ Lane& Client::Exchanges::lane_of(const Exchange& exchange) {
   return *lane;
 }
 
+void Client::Exchanges::set_state(Exchange& exchange, State state) {
+  exchange.state = state;
+  if (state == State::kResting || state == State::kLookingUp) {
+    clocked_.insert(exchange.id);
+  } else {
+    clocked_.erase(exchange.id);
+  }
+}
+
 void Client::Exchanges::wait_in_lane(Exchange& exchange, bool is_first) {
-  exchange.state = State::kWaiting;
+  set_state(exchange, State::kWaiting);
   Lane& lane = lane_of(exchange);
   if (is_first) {
     lane.waiting.push_front(exchange.id);
@@ -287,7 +299,7 @@ void Client::Exchanges::launch(Exchange& exchange) {
   const double seconds = exchange.request.timeout_seconds > 0 ? exchange.request.timeout_seconds
                                                               : exchange.service.timeout_seconds;
   exchange.due = in_seconds(seconds);
-  exchange.state = State::kLookingUp;
+  set_state(exchange, State::kLookingUp);
   try {
     if (!transfers_) transfers_ = std::make_unique<Transfers>(epoll_, kSocket, options_.user_agent);
   } catch (const std::runtime_error& error) {
@@ -320,7 +332,7 @@ void Client::Exchanges::send(Exchange& exchange, const std::vector<std::string>&
   attempt.timeout_seconds = std::max(seconds_until(exchange.due), 0.001);
   attempt.largest_answer = exchange.service.largest_answer;
   attempt.is_repeatable = is_repeatable(exchange.request);
-  exchange.state = State::kSending;
+  set_state(exchange, State::kSending);
   try {
     transfers_->start(exchange.id, attempt);
   } catch (const std::runtime_error& error) {
@@ -408,13 +420,13 @@ void Client::Exchanges::leave_alone(Exchange& exchange, Answer answer) {
 
 void Client::Exchanges::rest(Exchange& exchange, double seconds) {
   leave_lane(exchange);
-  exchange.state = State::kResting;
+  set_state(exchange, State::kResting);
   exchange.due = in_seconds(seconds);
 }
 
 void Client::Exchanges::finish(Exchange& exchange, Answer answer) {
   leave_lane(exchange);
-  exchange.state = State::kDone;
+  set_state(exchange, State::kDone);
   answer.problem = exchange.secrets.scrubbed(answer.problem);
   if (answer.status == 200 && !exchange.question.empty())
     if (const auto kept = answer_to_keep(answer, exchange.secrets))
@@ -437,6 +449,7 @@ void Client::Exchanges::cancel(std::uint64_t id) {
   if (exchange.state == State::kSending) transfers_->cancel(id);
   if (exchange.state == State::kWaiting) std::erase(lane_of(exchange).waiting, id);
   if (exchange.state == State::kDone) std::erase(done_, id);
+  clocked_.erase(id);
   all_.erase(found);
   arm_timer();
 }
@@ -475,16 +488,17 @@ void Client::Exchanges::read_events() {
 }
 
 void Client::Exchanges::look_at_clocks() {
-  for (const auto& [id, exchange] : all_) {
-    if (exchange->state == State::kLookingUp) go_on_looking_up(*exchange);
-    const bool is_due = exchange->due <= Now::now();
-    if (exchange->state == State::kResting && is_due) wait_in_lane(*exchange, /*is_first=*/true);
-    if (exchange->state == State::kLookingUp && is_due) {
-      Answer answer;
-      answer.problem = exchange->service.name + ": the address of " + exchange->address.host +
-                       " was not found in time";
-      judge(*exchange, std::move(answer), /*is_broken=*/true);
-    }
+  const std::vector<std::uint64_t> now_clocked(clocked_.begin(), clocked_.end());
+  for (const std::uint64_t id : now_clocked) {
+    Exchange& exchange = *all_.at(id);
+    if (exchange.state == State::kLookingUp) go_on_looking_up(exchange);
+    if (exchange.due > Now::now()) continue;
+    if (exchange.state == State::kResting) wait_in_lane(exchange, /*is_first=*/true);
+    if (exchange.state != State::kLookingUp) continue;
+    Answer answer;
+    answer.problem = exchange.service.name + ": the address of " + exchange.address.host +
+                     " was not found in time";
+    judge(exchange, std::move(answer), /*is_broken=*/true);
   }
 }
 
@@ -506,9 +520,7 @@ std::optional<Moment> Client::Exchanges::due() const {
   if (transfers_ && transfers_->due()) consider(*transfers_->due());
   for (const auto& [name, lane] : lanes_)
     if (lane->due) consider(*lane->due);
-  for (const auto& [id, exchange] : all_)
-    if (exchange->state == State::kResting || exchange->state == State::kLookingUp)
-      consider(exchange->due);
+  for (const std::uint64_t id : clocked_) consider(all_.at(id)->due);
   return first;
 }
 

@@ -1,5 +1,6 @@
 #include "http/host_lookup.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <cerrno>
 #include <csignal>
@@ -18,7 +19,7 @@
 namespace engine::http {
 namespace {
 
-constexpr std::chrono::seconds kKnownFor{60}, kUnknownFor{1};
+constexpr std::chrono::milliseconds kKnownFor{60'000}, kUnknownFor{200};
 /// A supervisor kills children that it does not know when a worker has ended (worker/orphans.hpp).
 constexpr int kMostTries = 4;
 constexpr std::string_view kEnd = "end\n";  // the last line of a child that was not killed

@@ -7,6 +7,7 @@ namespace engine::http {
 namespace {
 
 constexpr int kMostEncodings = 3;  // one over the other
+constexpr std::string_view kStars = "***";
 
 /// A text as it reads, and where in the original each of its characters stands.
 struct Reading {
@@ -84,8 +85,10 @@ Secrets::Secrets(const Service& service) {
     const std::size_t blank = one.value.find(' ');
     if (blank != std::string::npos) all.push_back(one.value.substr(blank + 1));
   }
+  // An empty one is found in "***" as well.
   for (const std::string& one : all)
-    if (std::string text = plain(one); !text.empty()) texts_.push_back(std::move(text));
+    if (std::string text = plain(one); kStars.find(text) == std::string::npos)
+      texts_.push_back(std::move(text));
   std::ranges::sort(texts_, [](const auto& a, const auto& b) {
     return a.size() != b.size() ? a.size() > b.size() : a < b;
   });
@@ -104,8 +107,9 @@ bool Secrets::are_in(std::string_view text) const {
 
 std::string Secrets::scrubbed(std::string_view text) const {
   std::string result(text);
-  // Each round takes the places of one reading out, and what is left is read again.
-  for (int level = 0; level <= kMostEncodings; ++level) {
+  // Each round takes out what one reading shows, and what is left is read again; the deepest first,
+  // as it shows a secret as a whole.
+  for (int level = kMostEncodings; level >= 0; --level) {
     for (const std::string& secret : texts_) {
       std::size_t from = 0;
       for (;;) {
@@ -114,8 +118,8 @@ std::string Secrets::scrubbed(std::string_view text) const {
         const std::size_t at = reading.text.find(secret, from);
         if (at == std::string::npos) break;
         const std::size_t begin = reading.begins[at], end = reading.ends[at + secret.size() - 1];
-        result.replace(begin, end - begin, "***");
-        from = at + 3;  // a secret of stars would be found for ever
+        result.replace(begin, end - begin, kStars);
+        from = at + kStars.size();
       }
     }
   }
