@@ -165,10 +165,6 @@ std::string name_markup(std::string_view head) {
   if (contains(head, "xspf.org/ns")) {
     return std::string("an XSPF playlist, as `engine run --to xspf` writes it; ") + kOwnList;
   }
-  if (contains(head, "<plist") || contains(head, "<key>Tracks</key>")) {
-    return "the library of iTunes or Apple Music; save a playlist as text there, or export the "
-           "library as CSV with one of the tools made for that";
-  }
   if (lower(head.substr(0, 200)).find("<html") != std::string::npos ||
       lower(head.substr(0, 200)).find("<!doctype html") != std::string::npos) {
     return "a web page; the export itself is a JSON, CSV or zip file";
@@ -183,9 +179,6 @@ std::optional<std::string> name_document(std::string_view bytes) {
     return std::string("a workbook of an old Excel (.xls) or another Office document") + kSaveAsCsv;
   }
   for (const std::string_view path : zip_paths(bytes)) {
-    if (path.starts_with("xl/workbook")) {
-      return std::string("a workbook (.xlsx)") + kSaveAsCsv;
-    }
     if (path.ends_with(".iwa")) return std::string("a workbook of Numbers") + kSaveAsCsv;
     if (path == "mimetype" && contains(bytes.substr(0, 200), "opendocument.spreadsheet")) {
       return std::string("a workbook (.ods)") + kSaveAsCsv;

@@ -22,6 +22,7 @@ extern const playlist::Element kYoutubeLists;
 extern const playlist::Element kAppleLibrary;
 extern const playlist::Element kAppleLists;
 extern const playlist::Element kJellyfinReport;
+extern const playlist::Element kDeezer;
 extern const playlist::Element kExportify;
 extern const playlist::Element kTunemymusic;
 extern const playlist::Element kPlaysCsv;

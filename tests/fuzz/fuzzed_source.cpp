@@ -10,8 +10,8 @@
 
 namespace {
 
-constexpr const char* kNames[] = {"file", "liked_songs.csv", "Streaming_History_Video_1.json",
-                                  "user.json", "vectors.npy"};
+constexpr const char* kNames[] = {"file",      "liked_songs.csv", "Streaming_History_Video_1.json",
+                                  "user.json", "vectors.npy",     "8_favoriteSong.csv"};
 
 std::vector<const playlist_element*> pick_from(const playlist_host* host,
                                                std::initializer_list<std::string_view> names) {
@@ -66,7 +66,8 @@ void read_with_one_of(std::initializer_list<std::string_view> names, const std::
   void* self = element.create(&host, nullptr);
   const playlist_status status = element.run(self, &host, &io);
   element.destroy(self);
-  const bool is_archive = std::string_view(element.name) == "source.archive";
+  const std::string_view element_name = element.name;
+  const bool is_archive = element_name == "source.archive" || element_name == "source.workbook";
   if (status == PLAYLIST_OK) {
     if (!is_archive && !rows.problem().empty()) stop(element, rows.problem());
   } else if (host.failure.empty()) {

@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/zone_changes.hpp"
 #include "support/import_run.hpp"
+#include "support/packed_files.hpp"
 
 using engine::Store;
 using engine::import::BucketCounts;
@@ -80,7 +81,7 @@ TEST_CASE("a named file that no source reads is named with what to do", "[import
        "an XSPF playlist"},
       {"list.m3u8", "#EXTM3U\n#EXTINF:250,A - B\nspotify:track:0000000000000000000001\n",
        "an M3U playlist"},
-      {"Library.xml", "<?xml version=\"1.0\"?>\n<plist><dict><key>Tracks</key>", "iTunes"},
+      {"other.xml", "<?xml version=\"1.0\"?>\n<plist><dict><key>Other</key>", "XML"},
       {"own.csv", "Wer,Was\nA,B\n",
        "--columns title=...,artist=...,time=...; its first line is: Wer,Was"},
       {"empty.csv", "", "an empty file"},
@@ -100,29 +101,35 @@ TEST_CASE("a named file that no source reads is named with what to do", "[import
   }
 }
 
-TEST_CASE("a workbook is told from an archive by the names in it", "[import][recognition]") {
-  // Two stored members, "[Content_Types].xml" and "xl/workbook.xml", both empty.
-  const auto field = [](std::size_t value, int bytes) {
-    std::string text;
-    for (; bytes > 0; --bytes, value >>= 8) text += static_cast<char>(value & 0xff);
-    return text;
-  };
-  std::string zip, directory;
-  for (const std::string name : {"[Content_Types].xml", "xl/workbook.xml"}) {
-    const std::string common = std::string(22, '\0') + field(name.size(), 2) + field(0, 2);
-    directory +=
-        "PK\x01\x02" + field(20, 2) + common + std::string(10, '\0') + field(zip.size(), 4) + name;
-    zip += "PK\x03\x04" + common + name;
-  }
-  const std::size_t start = zip.size();
-  zip += directory + "PK\x05\x06" + field(0, 4) + field(2, 2) + field(2, 2) +
-         field(directory.size(), 4) + field(start, 4) + field(0, 2);
+TEST_CASE("a text document is told from an archive by the names in it", "[import][recognition]") {
   const TemporaryFolder folder;
-  const ImportResult result = import_one(folder, "deezer-data.xlsx", zip);
+  const ImportResult result =
+      import_one(folder, "letter.docx",
+                 test::pack_zip({{"[Content_Types].xml", ""}, {"word/document.xml", ""}}));
   REQUIRE(result.files.size() == 1);
-  CHECK_THAT(result.files[0].what,
-             Catch::Contains("a workbook (.xlsx)") && Catch::Contains("as CSV"));
+  CHECK(result.files[0].what == "a text document (.docx)");
   CHECK_FALSE(result.is_good());
+}
+
+TEST_CASE("the sheets of a workbook are read as tables", "[import][recognition]") {
+  const TemporaryFolder folder;
+  const ImportResult result =
+      import_one(folder, "deezer-data_1.xlsx", test::pack_workbook("documents/deezer"));
+  CHECK(result.is_good());
+  std::map<std::string, std::string> formats;  // by sheet
+  for (const auto& file : result.files) {
+    formats[file.path.substr(file.path.rfind('/') + 1)] = file.format;
+    CHECK(file.error == "");
+  }
+  CHECK(formats == std::map<std::string, std::string>{{"1_creationData.csv", "deezer"},
+                                                      {"4_favoriteArtist.csv", "deezer"},
+                                                      {"5_favoriteAlbum.csv", "deezer"},
+                                                      {"8_favoriteSong.csv", "deezer"},
+                                                      {"9_dislikedTracks.csv", "deezer"},
+                                                      {"10_listeningHistory.csv", "plays_csv"},
+                                                      {"11_playlistCreated.csv", "deezer"}});
+  CHECK(listens(folder.file("deezer-data_1.xlsx.db")) ==
+        std::vector<std::int64_t>{1'767'225'600, 1'767'225'900});
 }
 
 TEST_CASE("text in UTF-16 and Windows-1252 and with lone returns is read",

@@ -185,7 +185,8 @@ la_ssize_t read_gunzip(archive* archive, void* gunzip, const void** part) {
 class ArchiveSource final : public playlist::Source {
  public:
   static int recognise(const playlist::Input& input) {
-    return is_container(input.head()) || is_compressed(input.head()) ? 100 : 0;
+    // Not 100: a document that is packed as an archive is more than that.
+    return is_container(input.head()) || is_compressed(input.head()) ? 95 : 0;
   }
 
   void read(playlist::SourceCall& call) {
