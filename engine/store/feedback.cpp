@@ -176,7 +176,8 @@ FeedbackLog::FeedbackLog(const Store& store)
                           " FROM feedback WHERE user_id = ?1 AND feedback_id = ?2")),
       lasting_(store.prepare(
           "SELECT " + std::string(kColumns) +
-          " FROM feedback f WHERE (track_id = ?4 OR artist_id = ?5) AND user_id = ?1 AND "
+          // By the subject: a person may have said more than anybody said of one.
+          " FROM feedback f WHERE (track_id = ?4 OR artist_id = ?5) AND +user_id = ?1 AND "
           "verdict = ?2 AND subject = ?3 AND list = '' AND expires_at IS NULL AND NOT EXISTS "
           "(SELECT 1 FROM feedback u WHERE u.undoes = f.feedback_id) ORDER BY feedback_id")),
       undone_(store.prepare("SELECT 1 FROM feedback WHERE undoes = ?1")) {}
