@@ -80,6 +80,11 @@ class AppleLists final : public playlist::Source {
         take_record(csv);
       }
     }
+    if (kind_ == Kind::kDays) {
+      call.notice(
+          "the hours are taken for UTC, as it does not say whose they are: import it or an "
+          "old Play Activity that names artists, not both");
+    }
     if (kind_ == Kind::kActivity) {
       call.notice(
           "it names no artists: the plays stand with theirs, by the hour, in Apple Music - "

@@ -23,6 +23,8 @@ extern const playlist::Element kAppleLibrary;
 extern const playlist::Element kAppleLists;
 extern const playlist::Element kJellyfinReport;
 extern const playlist::Element kDeezer;
+extern const playlist::Element kRateYourMusic;
+extern const playlist::Element kSoundiiz;
 extern const playlist::Element kExportify;
 extern const playlist::Element kTunemymusic;
 extern const playlist::Element kPlaysCsv;

@@ -73,7 +73,8 @@ playlist::Rows& LibraryRows::playlists() {
     playlists_ = &call_.rows("playlists", {{"playlist", kText, kAlways},
                                            {"playlist_id", kText},
                                            {"description", kText},
-                                           {"ts", kTime}});
+                                           {"ts", kTime},
+                                           {"owner", kText}});
   }
   return *playlists_;
 }
@@ -179,6 +180,7 @@ void LibraryRows::begin(const Playlist& playlist) {
   playlists_->set_text(2, playlist.id);
   playlists_->set_text(3, playlist.description);
   put_time(*playlists_, 4, playlist.ts);
+  if (playlist.is_nobodys) playlists_->set_text_even_empty(5, "");
 }
 
 void LibraryRows::add(const Playlist& playlist, const Track& track, When ts) {

@@ -33,6 +33,7 @@ class LibraryRows {
 
   struct Playlist {
     std::string name, id, description;
+    bool is_nobodys = false;  // a chart, say; otherwise the person's own
     When ts;
   };
   /// The playlist alone, for formats that have a record of it.

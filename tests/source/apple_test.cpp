@@ -69,6 +69,8 @@ TEST_CASE("apple_lists makes listens of what was played on each day", "[source]"
   CHECK(listens[5]["skipped"] == "1");
   CHECK(listens[6]["precision"] == "86400");  // no hour
   CHECK(run.rows->bucket_sizes() == Sizes{{"video", 1}, {"empty", 1}, {"malformed", 1}});
+  REQUIRE(run.rows->notices.size() == 1);
+  CHECK_THAT(run.rows->notices[0], Catch::StartsWith("the hours are taken for UTC"));
 }
 
 TEST_CASE("apple_lists takes favourites and dislikes", "[source]") {

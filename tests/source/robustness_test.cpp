@@ -42,7 +42,8 @@ std::vector<std::string> all_fixtures() {
   std::vector<std::string> found;
   for (const char* folder :
        {"spotify_extended", "spotify_account", "lastfm", "listenbrainz", "exportify", "tracks",
-        "mpd", "hetrec", "benchmark", "scrobblers", "youtube", "apple", "databases", "documents"}) {
+        "mpd", "hetrec", "benchmark", "scrobblers", "youtube", "apple", "databases", "documents",
+        "rateyourmusic", "soundiiz"}) {
     for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
       const std::string path = fs::relative(entry.path(), root).string();
       // What tests make databases and workbooks of is none itself.
