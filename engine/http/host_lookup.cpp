@@ -154,7 +154,11 @@ void HostLookup::end(int descriptor, bool is_killed) {
   under_way_.erase(descriptor);
   ::epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, nullptr);
   ::close(descriptor);
-  if (is_killed) ::kill(process, SIGKILL);
+  // Whoever has reaped it (worker/orphans.hpp) has set its number free for another process.
+  if (is_killed) {
+    if (::waitpid(process, nullptr, WNOHANG) != 0) return;
+    ::kill(process, SIGKILL);
+  }
   while (::waitpid(process, nullptr, 0) < 0 && errno == EINTR) {
   }
 }

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/hash.hpp"
@@ -82,10 +83,15 @@ Rate::~Rate() {
   if (file_ >= 0) ::close(file_);
 }
 
-/// Again each time: a cache that is cleared meanwhile takes the file along.
+/// Looked at each time: a cache that is cleared meanwhile takes the file along, and another process
+/// may have made it again.
 bool Rate::open_file() {
   if (folder_.empty()) return false;
-  if (file_ >= 0 && ::access(path_.c_str(), F_OK) == 0) return true;
+  struct stat own {
+  }, there{};
+  if (file_ >= 0 && ::fstat(file_, &own) == 0 && ::stat(path_.c_str(), &there) == 0 &&
+      own.st_ino == there.st_ino && own.st_dev == there.st_dev)
+    return true;
   if (file_ >= 0) ::close(file_);
   file_ = -1;
   if (!make_private_folder(folder_, "rates")) return false;

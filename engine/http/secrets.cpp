@@ -29,24 +29,33 @@ int encoded_byte(std::string_view text, std::size_t i) {
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
-/// Blanks are written as + in forms, and JSON may have a backslash before a character.
+/// Blanks are written as + in forms, and JSON may have a backslash before a character. In place, as
+/// a body may be large.
+void make_plain(std::string& text) {
+  char* end = text.data();
+  for (const char c : text) {
+    *end = c == '+' ? ' ' : c;
+    end += c != '\\';
+  }
+  text.resize(static_cast<std::size_t>(end - text.data()));
+}
+
 std::string plain(std::string_view text) {
-  std::string result;
-  result.reserve(text.size());
-  for (const char c : text)
-    if (c != '\\') result += c == '+' ? ' ' : c;
+  std::string result(text);
+  make_plain(result);
   return result;
 }
 
-std::string decoded(std::string_view text) {
-  std::string result;
-  result.reserve(text.size());
+/// As decoded() below, in place.
+void decode(std::string& text) {
+  char* end = text.data();
   for (std::size_t i = 0; i < text.size(); ++i) {
     const int byte = encoded_byte(text, i);
-    result += byte < 0 ? text[i] : static_cast<char>(byte);
+    *end++ = byte < 0 ? text[i] : static_cast<char>(byte);
     if (byte >= 0) i += 2;
   }
-  return plain(result);
+  text.resize(static_cast<std::size_t>(end - text.data()));
+  make_plain(text);
 }
 
 Reading as_it_stands(std::string_view text) {
@@ -100,7 +109,7 @@ bool Secrets::are_in(std::string_view text) const {
     for (const std::string& secret : texts_)
       if (read.find(secret) != std::string::npos) return true;
     if (read.find('%') == std::string::npos) return false;
-    read = decoded(read);
+    decode(read);
   }
   return false;
 }
