@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
+#include <unordered_map>
 
 namespace engine::patterns {
 namespace {
@@ -36,8 +36,33 @@ class Numbering {
   [[nodiscard]] std::size_t size() const { return numbers_.size(); }
 
  private:
-  std::map<std::int32_t, std::int32_t> numbers_;
+  std::unordered_map<std::int32_t, std::int32_t> numbers_;
 };
+
+/// What a day's plays are of, `key` each.
+LookDays::Plays plays_of(const ListeningDay& day, std::int32_t DayPlay::*key, Numbering& numbers) {
+  LookDays::Plays made;
+  std::vector<std::int32_t> heard;
+  heard.reserve(day.plays.size());
+  for (const DayPlay& play : day.plays)
+    if (play.*key >= 0) heard.push_back(numbers.of(play.*key));
+  std::sort(heard.begin(), heard.end());
+  for (const std::int32_t number : heard) {
+    if (made.by_number.empty() || made.by_number.back().number != number)
+      made.by_number.push_back({number, 0});
+    ++made.by_number.back().plays;
+  }
+  made.sum = static_cast<std::int32_t>(heard.size());
+  return made;
+}
+
+/// Adds to `plays` by number, and to their `sum`.
+void add_plays(const LookDays::Plays& day, int sign, std::vector<std::int32_t>& plays,
+               std::int32_t& sum) {
+  for (const LookDays::Plays::Of& one : day.by_number)
+    plays[static_cast<std::size_t>(one.number)] += sign * one.plays;
+  sum += sign * day.sum;
+}
 
 double sum_of(const std::array<double, 7>& values) {
   double sum = 0;
@@ -57,17 +82,19 @@ double per_day(const std::array<double, 7>& values, const DaySums& of, const Day
 }
 
 using Profile = std::array<double, kHours>;
+/// A profile twice in a row, so that hour - shift + 24 is a place in it.
+using TwoDays = std::array<double, 2 * kHours>;
 
 /// A bell of one hour's standard deviation around the clock.
-const Profile& bell() {
-  static const Profile kBell = [] {
-    Profile made{};
+const TwoDays& bell() {
+  static const TwoDays kBell = [] {
+    TwoDays made{};
     double sum = 0;
     for (int hour = 0; hour < kHours; ++hour) {
       const double away = std::min(hour, kHours - hour);
       sum += made[static_cast<std::size_t>(hour)] = std::exp(-away * away / 2);
     }
-    for (double& value : made) value /= sum;
+    for (std::size_t hour = 0; hour < kHours; ++hour) made[hour + kHours] = made[hour] /= sum;
     return made;
   }();
   return kBell;
@@ -77,17 +104,17 @@ Profile smoothed(const Profile& counts) {
   Profile made{};
   for (std::size_t at = 0; at < kHours; ++at) {
     if (counts[at] == 0) continue;
-    for (std::size_t hour = 0; hour < kHours; ++hour)
-      made[hour] += counts[at] * bell()[(hour + kHours - at) % kHours];
+    const double* own = bell().data() + (kHours - at);
+    for (std::size_t hour = 0; hour < kHours; ++hour) made[hour] += counts[at] * own[hour];
   }
   return made;
 }
 
 /// Logarithms of the chances of each hour, of weekdays and weekends: a tenth is everybody's hours,
 /// and each kind of day leans a little on the other.
-std::array<Profile, 2> log_profiles(const DaySums& base) {
+std::array<TwoDays, 2> log_profiles(const DaySums& base) {
   const Profile own[2] = {smoothed(base.hours[0]), smoothed(base.hours[1])};
-  std::array<Profile, 2> logs{};
+  std::array<TwoDays, 2> logs{};
   for (std::size_t kind = 0; kind < 2; ++kind) {
     double sum = 0;
     for (std::size_t hour = 0; hour < kHours; ++hour)
@@ -95,7 +122,7 @@ std::array<Profile, 2> log_profiles(const DaySums& base) {
     for (std::size_t hour = 0; hour < kHours; ++hour) {
       const double share =
           sum > 0 ? (own[kind][hour] + 0.1 * own[1 - kind][hour]) / sum : 1.0 / kHours;
-      logs[kind][hour] = std::log(0.9 * share + 0.1 / kHours);
+      logs[kind][hour] = logs[kind][hour + kHours] = std::log(0.9 * share + 0.1 / kHours);
     }
   }
   return logs;
@@ -112,17 +139,20 @@ double share_of_new(const DaySums& recent, const DaySums& base) {
 /// Of the plays of `of`, the share by the ten heard most in `base`; equal ones by their number.
 double share_of_top(const DaySums& of, const DaySums& base) {
   if (of.artist_plays == 0) return kNone;
-  std::vector<std::size_t> order(base.artists.size());
-  for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
-  const std::size_t top = std::min(kTop, order.size());
-  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(top), order.end(),
-                    [&](std::size_t a, std::size_t b) {
-                      return base.artists[a] != base.artists[b] ? base.artists[a] > base.artists[b]
-                                                                : a < b;
-                    });
+  std::array<std::size_t, kTop + 1> top{};  // most first; the last is what falls out
+  std::size_t count = 0;
+  std::int32_t least = 0;  // more plays than these get in
+  for (std::size_t artist = 0; artist < base.artists.size(); ++artist) {
+    const std::int32_t plays = base.artists[artist];
+    if (plays <= least) continue;
+    std::size_t place = count;
+    for (; place > 0 && base.artists[top[place - 1]] < plays; --place) top[place] = top[place - 1];
+    top[place] = artist;
+    count = std::min(count + 1, kTop);
+    if (count == kTop) least = base.artists[top[kTop - 1]];
+  }
   std::int32_t plays = 0;
-  for (std::size_t k = 0; k < top; ++k)
-    if (base.artists[order[k]] > 0) plays += of.artists[order[k]];
+  for (std::size_t k = 0; k < count; ++k) plays += of.artists[top[k]];
   return static_cast<double>(plays) / of.artist_plays;
 }
 
@@ -177,7 +207,7 @@ const MetricFacts& facts_of(Metric metric) {
   return kFacts[static_cast<std::size_t>(metric)];
 }
 
-LookDays::LookDays(std::span<const ListeningDay> days) {
+LookDays::LookDays(std::span<const ListeningDay> days, std::size_t hours_alone) {
   Numbering artists, kinds, decades;
   days_.reserve(days.size());
   for (const ListeningDay& day : days) {
@@ -188,11 +218,10 @@ LookDays::LookDays(std::span<const ListeningDay> days) {
       made.minutes += session.minutes;
       (session.is_weekend ? made.weekend_hours : made.weekday_hours).push_back(session.hour);
     }
-    for (const DayPlay& play : day.plays) {
-      if (play.artist >= 0) made.artists.push_back(artists.of(play.artist));
-      if (play.kind >= 0) made.kinds.push_back(kinds.of(play.kind));
-      if (play.decade >= 0) made.decades.push_back(decades.of(play.decade));
-    }
+    if (days_.size() <= hours_alone) continue;
+    made.artists = plays_of(day, &DayPlay::artist, artists);
+    made.kinds = plays_of(day, &DayPlay::kind, kinds);
+    made.decades = plays_of(day, &DayPlay::decade, decades);
   }
   artists_ = artists.size();
   kinds_ = kinds.size();
@@ -209,12 +238,9 @@ void DaySums::add(const LookDays& look, std::size_t day, int sign) {
   minutes += sign * own.minutes;
   session_count += sign * own.sessions;
   add_hours(look, day, sign);
-  for (const std::int32_t artist : own.artists) artists[static_cast<std::size_t>(artist)] += sign;
-  for (const std::int32_t kind : own.kinds) kinds[static_cast<std::size_t>(kind)] += sign;
-  for (const std::int32_t decade : own.decades) decades[static_cast<std::size_t>(decade)] += sign;
-  artist_plays += sign * static_cast<std::int32_t>(own.artists.size());
-  kind_plays += sign * static_cast<std::int32_t>(own.kinds.size());
-  decade_plays += sign * static_cast<std::int32_t>(own.decades.size());
+  add_plays(own.artists, sign, artists, artist_plays);
+  add_plays(own.kinds, sign, kinds, kind_plays);
+  add_plays(own.decades, sign, decades, decade_plays);
 }
 
 void DaySums::add_hours(const LookDays& look, std::size_t day, int sign) {
@@ -224,29 +250,29 @@ void DaySums::add_hours(const LookDays& look, std::size_t day, int sign) {
 
 double jensen_shannon(std::span<const std::int32_t> a, double a_sum,
                       std::span<const std::int32_t> b, double b_sum) {
-  double sum = 0;
+  double sum = 0, b_alone = 1;  // the share of b in what a has not at all
   for (std::size_t k = 0; k < a.size(); ++k) {
-    if (a[k] == 0 && b[k] == 0) continue;
-    const double p = a[k] / a_sum, q = b[k] / b_sum;
-    if (a[k] == 0 || b[k] == 0) {
-      sum += p + q;  // log2 of a share to its half
+    if (a[k] == 0) continue;
+    const double p = a[k] / a_sum;
+    if (b[k] == 0) {
+      sum += p;  // log2 of a share to its half
       continue;
     }
-    const double half = std::log2((p + q) / 2);
-    sum += p * (std::log2(p) - half) + q * (std::log2(q) - half);
+    const double q = b[k] / b_sum, half = (p + q) / 2;
+    sum += p * std::log2(p / half) + q * std::log2(q / half);
+    b_alone -= q;
   }
-  return std::sqrt(std::max(0.0, sum / 2));
+  return std::sqrt(std::max(0.0, (sum + b_alone) / 2));
 }
 
 HourShift hour_shift(const DaySums& recent, const DaySums& base) {
   if (recent.session_count == 0 || base.session_count == 0) return {0, kNone};
-  const std::array<Profile, 2> logs = log_profiles(base);
+  const std::array<TwoDays, 2> logs = log_profiles(base);
   const auto likelihood = [&](int shift) {
     double sum = 0;
     for (std::size_t kind = 0; kind < 2; ++kind) {
-      for (int hour = 0; hour < kHours; ++hour)
-        sum += recent.hours[kind][static_cast<std::size_t>(hour)] *
-               logs[kind][static_cast<std::size_t>((hour - shift + kHours) % kHours)];
+      const double* own = logs[kind].data() + (shift > 0 ? kHours - shift : -shift);
+      for (std::size_t hour = 0; hour < kHours; ++hour) sum += recent.hours[kind][hour] * own[hour];
     }
     return sum;
   };

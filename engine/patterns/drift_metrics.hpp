@@ -49,12 +49,21 @@ const MetricFacts& facts_of(Metric metric);
 /// The days of one look, artists and kinds numbered from 0.
 class LookDays {
  public:
-  explicit LookDays(std::span<const ListeningDay> days);
+  /// Of the first `hours_alone` days what was played is left out.
+  explicit LookDays(std::span<const ListeningDay> days, std::size_t hours_alone = 0);
 
+  /// Plays by number of an artist, a kind, a decade; each number once.
+  struct Plays {
+    struct Of {
+      std::int32_t number = 0, plays = 0;
+    };
+    std::vector<Of> by_number;
+    std::int32_t sum = 0;
+  };
   struct Day {
     double sessions = 0, tracks = 0, minutes = 0;
     std::vector<std::uint8_t> weekday_hours, weekend_hours;  // a start each
-    std::vector<std::int32_t> artists, kinds, decades;       // a play each
+    Plays artists, kinds, decades;
   };
   [[nodiscard]] const std::vector<Day>& days() const { return days_; }
   [[nodiscard]] std::size_t artists() const { return artists_; }

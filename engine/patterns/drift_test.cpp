@@ -107,10 +107,10 @@ ComparedDays compared_days(const LookDays& look, std::size_t days, LookSize size
 
 Look look_at(std::span<const ListeningDay> days, LookSize size, int draws,
              std::uint64_t random_seed) {
-  const LookDays look(days);
-  const auto [recent, base] = compared_days(look, days.size(), size);
   const std::size_t end = days.size() - static_cast<std::size_t>(size.days),
                     first = end - static_cast<std::size_t>(size.base);
+  const LookDays look(days, first);
+  const auto [recent, base] = compared_days(look, days.size(), size);
   const MetricValues values = compare(recent, base);
   playlist::Random random(random_seed);
   const auto drawn =
