@@ -5,10 +5,13 @@
 //                and beside it that of the hour's share alone (patterns/session_habits.hpp). Judged
 //                once something was heard behind that hour: an hour without a listen counts as one
 //                without only where the library knows what came later.
+// Next mood      Of the same moment: the chance of each mood of what is heard next (patterns/next_mood.hpp),
+//                where model.next_mood was trained.
 // figures        session_start, session_start_share: the chances
 //                session_start_judged: of the last four weeks' hours, how many could be judged;
 //                session_start_brier, _log_loss, and _brier_share of the share alone
-// state          {"hour", "p", "share"}: what was foretold
+//                next_mood, the chance of the likeliest; next_mood.LABEL, of each
+// state          {"hour", "p", "share"}: what was foretold; "mood" {"id", "label", "p"}: the likeliest
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -19,6 +22,7 @@
 #include "core/duration.hpp"
 #include "models/open_version.hpp"
 #include "page/charts.hpp"
+#include "patterns/next_mood.hpp"
 #include "patterns/session_habits.hpp"
 #include "pipelines/update_steps.hpp"
 
@@ -27,7 +31,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kStartModel = "model.session_start";
+constexpr const char *kStartModel = "model.session_start", *kMoodModel = "model.next_mood";
 constexpr std::int64_t kJudged = 28 * kDay;
 
 /// One of hours, judged.
@@ -73,10 +77,28 @@ void add_judged(const Judged& judged, std::map<std::string, double>& figures) {
   figures["session_start_brier_share"] = judged.share.brier / judged.hours;
 }
 
-std::shared_ptr<const Artifact> start_model(Pass& pass) {
-  const ModelVersion* version = pass.model(kStartModel);
+/// nullptr: the person has none.
+std::shared_ptr<const Artifact> own_model(Pass& pass, const char* name) {
+  const ModelVersion* version = pass.model(name);
   if (version == nullptr || version->user_id != pass.user().id) return nullptr;
   return open_version(*version);
+}
+
+/// Nothing where the model was not trained.
+void add_next_mood(Pass& pass, const AsOf& tables, StepResult& result) {
+  const std::shared_ptr<const Artifact> model = own_model(pass, kMoodModel);
+  if (!model) return;
+  const patterns::NextMood next = patterns::next_mood(tables, *model);
+  if (next.moods.empty()) return;
+  for (const patterns::MoodChance& mood : next.moods)
+    result.figures["next_mood." + mood.label] = mood.probability;
+  const patterns::MoodChance& likeliest = next.moods.front();
+  result.figures["next_mood"] = likeliest.probability;
+  result.state["mood"] = {
+      {"id", likeliest.id}, {"label", likeliest.label}, {"p", likeliest.probability}};
+  result.reason += (next.goes_on ? "; what comes next in the session is most likely \""
+                                 : "; a session that begins now most likely begins with \"") +
+                   likeliest.label + "\" (" + percent_text(likeliest.probability) + ")";
 }
 
 }  // namespace
@@ -94,7 +116,7 @@ StepResult predict(Pass& pass) {
     result.reason = "the hour from " + format_time(hour) + " was foretold already";
     return result;
   }
-  const std::shared_ptr<const Artifact> model = start_model(pass);
+  const std::shared_ptr<const Artifact> model = own_model(pass, kStartModel);
   const double share = patterns::outlook(tables, nullptr).hours.front().probability;
   const double chance =
       model ? patterns::outlook(tables, model.get()).hours.front().probability : share;
@@ -104,6 +126,7 @@ StepResult predict(Pass& pass) {
   result.reason = percent_text(chance) + " that a session begins in the hour from " +
                   format_time(hour) +
                   (model ? "" : ", by the last twelve weeks alone (session_start was not trained)");
+  add_next_mood(pass, tables, result);
   return result;
 }
 

@@ -6,8 +6,8 @@
 //          brought, those by `engine import` too; which these are stays told, and each can be taken
 //          back (engine library imports).
 // assign   New tracks to the nearest mood of model.moods.
-// predict  Whether a session begins in the next hour; and how good what earlier updates foretold
-//          was, by what came since.
+// predict  Whether a session begins in the next hour, and how good what earlier updates foretold of it
+//          was, by what came since; the mood of what is heard next.
 // metrics  How the person listens, what became of their lists, how old their models are.
 // drift    What has changed about their listening (patterns/drift.hpp), once a day.
 // dashboard  Where a folder for it is named: NAME.html and NAME.json of each person there

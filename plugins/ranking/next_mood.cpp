@@ -13,19 +13,17 @@
 #include <cmath>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "elements.hpp"
 #include "shared/counted.hpp"
 #include "shared/mood_history.hpp"
 #include "shared/moods.hpp"
+#include "shared/moods_ahead.hpp"
 
 namespace {
 
-constexpr const char* kNextMoodModel = "model.next_mood";
-
-using shared::kMoodExperts;
+using shared::kNextMoodModel;
 
 /// What the model says of now.
 struct MoodsAhead {
@@ -35,55 +33,23 @@ struct MoodsAhead {
   double usual = 0;            // chance of the mood of a track that is heard, on the average
 
   explicit MoodsAhead(const playlist::RankingCall& call, const shared::MoodSounds& sounds)
-      : moods(call.artifact_table(kNextMoodModel, "moods")), chances(moods.ids.size()) {
+      : moods(call.artifact_table(kNextMoodModel, "moods")) {
     const std::vector<std::int32_t> of_track = moods.centroids.of_tracks(sounds);
-    const shared::MoodListens listens(call, of_track);
-    shared::MoodHistory history(moods.ids.size());
-    for (std::size_t row = 0; row < listens.count(); ++row) history.take(listens[row]);
+    const shared::MoodListens listens(call.table("listens"), call.table("sessions"),
+                                      call.table("tracks"), of_track);
     const auto windows = call.table("mood_windows")["listen"].i32();
     goes_on = !windows.empty() && windows.back() < 0;
-    std::vector<float> said(kMoodExperts * moods.ids.size());
-    if (goes_on) {
-      const shared::MoodListen last = listens[listens.count() - 1];
-      history.say(last.ts, last.hour, said);
-    } else {
-      history.begin_session();
-      history.say(call.now(), listens.hour_at(call.now()), said);
-    }
-    say(call, said);
+    chances = shared::moods_ahead({.experts = call.artifact_table(kNextMoodModel, "experts"),
+                                   .factors = call.artifact_table(kNextMoodModel, "factors"),
+                                   .serves = call.artifact_bytes(kNextMoodModel, "words")},
+                                  moods.ids.size(), listens, goes_on, call.now());
     const auto share = call.artifact_table(kNextMoodModel, "heard")["share"].f32();
-    if (share.size() != chances.size()) throw damaged("\"heard\" has not a row for each mood");
+    if (share.size() != chances.size())
+      throw playlist::Error(playlist::concat(kNextMoodModel,
+                                             " is damaged: \"heard\" has not a row for each mood",
+                                             "; train it again with: engine train next_mood"));
     for (std::size_t mood = 0; mood < chances.size(); ++mood)
       usual += double{share[mood]} * double{chances[mood]};
-  }
-
- private:
-  static playlist::Error damaged(const std::string& how) {
-    return playlist::Error(playlist::concat(kNextMoodModel, " is damaged: ", how,
-                                            "; train it again with: engine train next_mood"));
-  }
-
-  void say(const playlist::RankingCall& call, std::span<const float> said) {
-    const std::string_view serves = call.artifact_bytes(kNextMoodModel, "words");
-    if (serves == "forecast") {
-      const char* part = goes_on ? "within" : "start";
-      shared::MoodPool pool;
-      for (const char* table : {"experts", "factors"}) {
-        const auto weights = call.artifact_table(kNextMoodModel, table)[part].f32();
-        pool.weights.insert(pool.weights.end(), weights.begin(), weights.end());
-      }
-      if (pool.weights.size() != kMoodExperts + chances.size())
-        throw damaged(playlist::concat("it has ", pool.weights.size(), " weights and takes ",
-                                       kMoodExperts + chances.size()));
-      pool.say(said, chances);
-      return;
-    }
-    for (std::size_t expert = 0; expert < kMoodExperts; ++expert) {
-      if (serves != name_of(static_cast<shared::MoodExpert>(expert))) continue;
-      std::ranges::copy(said.subspan(expert * chances.size(), chances.size()), chances.begin());
-      return;
-    }
-    throw damaged(playlist::concat("nothing here is called \"", serves, "\""));
   }
 };
 

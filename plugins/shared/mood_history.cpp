@@ -208,15 +208,21 @@ void MoodPool::say(std::span<const float> said, std::span<float> probabilities) 
     probabilities[mood] = static_cast<float>(sums[mood] / all);
 }
 
-MoodListens::MoodListens(const playlist::Call& call, std::span<const std::int32_t> mood_of_track)
+MoodListens::MoodListens(const playlist::Table& listens, const playlist::Table& sessions,
+                         const playlist::Table& tracks, std::span<const std::int32_t> mood_of_track,
+                         std::size_t latest)
     : mood_of_track_(mood_of_track) {
-  const playlist::Table listens = call.table("listens"), sessions = call.table("sessions");
-  track_ = listens["track"].i32();
-  ts_ = listens["ts"].i64();
-  artist_of_track_ = call.table("tracks")["artist"].i32();
+  const auto track = listens["track"].i32();
+  const std::size_t first = track.size() - std::min(latest, track.size());
+  track_ = track.subspan(first);
+  ts_ = listens["ts"].i64().subspan(first);
+  artist_of_track_ = tracks["artist"].i32();
   start_ = sessions["start"].i64();
   hour_ = sessions["hour"].i32();
   std::size_t next = 0;
+  if (!ts_.empty())
+    next = static_cast<std::size_t>(std::ranges::upper_bound(start_, ts_[0]) - start_.begin());
+  session_.reserve(ts_.size());
   for (const std::int64_t ts : ts_) {
     while (next < start_.size() && start_[next] <= ts) ++next;
     session_.push_back(static_cast<std::int32_t>(next) - 1);

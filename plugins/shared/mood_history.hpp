@@ -126,8 +126,10 @@ struct MoodPool {
 /// Hours are counted from that of the session's start on the person's clock.
 class MoodListens {
  public:
-  /// Of the tables "listens", "sessions" and "tracks"; moods by track.
-  MoodListens(const playlist::Call& call, std::span<const std::int32_t> mood_of_track);
+  /// Of the tables of these names; moods by track. `latest`: of the last so many listens alone.
+  MoodListens(const playlist::Table& listens, const playlist::Table& sessions,
+              const playlist::Table& tracks, std::span<const std::int32_t> mood_of_track,
+              std::size_t latest = SIZE_MAX);
 
   [[nodiscard]] std::size_t count() const { return track_.size(); }
   [[nodiscard]] MoodListen operator[](std::size_t row) const;

@@ -1,4 +1,5 @@
 // engine update, engine retrain and engine metrics, as a person, cron and a killer call them.
+#include <cmath>
 #include <csignal>
 #include <fcntl.h>
 #include <filesystem>
@@ -267,6 +268,48 @@ TEST_CASE("new tracks are assigned to the moods that were found", "[update]") {
   CHECK(figure(steps, "assign", "without_features") == 1);
   CHECK(home.steps(kNow + kHour, {"--user", "demo", "update"}).at("assign").at("outcome") ==
         "nothing");
+}
+
+TEST_CASE("an update foretells the next mood as ranking.next_mood does", "[update]") {
+  const UpdateHome home(true);
+  std::ofstream(home.path("ahead.lua")) << R"(
+local pl = require "playlist"
+return pl.recipe {
+  title = "Ahead",
+  build = function(p, user) return user.listens:most_played(20):rank(pl.ranking.next_mood {}) end,
+})";
+  const std::int64_t last = home.integer(  // the fourth in a quarter of an hour
+      "SELECT max(a.ts) FROM listens a JOIN users u USING (user_id) WHERE u.name = 'demo' AND "
+      "(SELECT count(*) FROM listens b WHERE b.user_id = a.user_id AND b.ts BETWEEN a.ts - 900 AND "
+      "a.ts) >= 4");
+  for (const std::int64_t now : {last + 5 * kMinute, last + 3 * kHour}) {
+    const bool goes_on = now < last + kHour;
+    CAPTURE(goes_on);
+    if (goes_on) {
+      const json before = home.steps(now - kHour, {"--user", "demo", "update"});
+      CHECK_FALSE(before.at("predict").at("figures").contains("next_mood"));
+      static_cast<void>(home.steps(now, {"--user", "demo", "retrain", "moods", "next_mood"}));
+    }
+    const json step = home.steps(now, {"--user", "demo", "update"}).at("predict");
+    double sum = 0, most = 0;
+    std::string likeliest;
+    for (const auto& [name, chance] : step.at("figures").items()) {
+      if (!name.starts_with("next_mood.")) continue;
+      sum += chance.get<double>();
+      if (chance.get<double>() > most) likeliest = name.substr(std::string("next_mood.").size());
+      most = std::max(most, chance.get<double>());
+    }
+    CHECK(sum == Approx(1).margin(1e-4));
+    CHECK(step.at("figures").at("next_mood") == most);
+    const std::string says = "\"" + likeliest + "\" (" + std::to_string(std::lround(100 * most));
+    CHECK_THAT(step.at("reason").get<std::string>(),
+               Contains(says) && Contains(goes_on ? "next in the session" : "begins with"));
+    const json ranked =
+        json::parse(home.ask(now, {"--user", "demo", "run", home.path("ahead.lua"), "--json"}).out);
+    CHECK_THAT(ranked.at("notices").dump(),
+               Contains(likeliest + "\\\" (" + std::to_string(std::lround(100 * most))) &&
+                   Contains(goes_on ? "after what you hear" : "begins with"));
+  }
 }
 
 TEST_CASE("drift is looked for once a day", "[update]") {

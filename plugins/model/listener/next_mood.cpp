@@ -148,7 +148,8 @@ class NextMood final : public playlist::Model {
     MoodLog log;
     log.sounds = shared::mood_sounds(call.table("tracks"), call.lists("artist_tracks"));
     const std::vector<std::int32_t> none(log.sounds.tracks(), shared::kNoMood);
-    const shared::MoodListens listens(call, none);
+    const shared::MoodListens listens(call.table("listens"), call.table("sessions"),
+                                      call.table("tracks"), none);
     for (std::size_t row = 0; row < listens.count(); ++row) log.listens.push_back(listens[row]);
     const playlist::Table windows = call.table("mood_windows");
     const auto listen = windows["listen"].i32();
