@@ -11,7 +11,7 @@
 // metrics  How the person listens, what became of their lists, how old their models are.
 // drift    What has changed about their listening (patterns/drift.hpp), once a day.
 // dashboard  Where a folder for it is named: NAME.html and NAME.json of each person there
-//          (patterns/dashboard.hpp), when something came, or after a day.
+//          (patterns/dashboard.hpp), when something came, after a day, or where a file is gone.
 //
 // Each goes on from what it left itself, so an update that was killed is finished by the next one,
 // nothing is done twice, and an update in which nothing came costs little: it may be called every

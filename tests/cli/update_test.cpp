@@ -146,6 +146,13 @@ TEST_CASE("an update writes dashboards where it is asked to, when something came
   CHECK(outcome(home.ask(kNow + kHour, {"update", "--dashboards", folder + "2", "--json"})) ==
         "done");
   CHECK(outcome(home.ask(kNow + 2 * kDay, {"update", "--dashboards", folder, "--json"})) == "done");
+  // What somebody deleted comes back.
+  for (const char* name : {"/me.html", "/me.json"}) {
+    fs::remove(folder + name);
+    CHECK(outcome(home.ask(kNow + 2 * kDay + kHour,
+                           {"update", "--dashboards", folder, "--json"})) == "done");
+    CHECK(fs::exists(folder + name));
+  }
 }
 
 TEST_CASE("an update takes in what has come where earlier imports came from, and once",
