@@ -3,12 +3,15 @@
 #include <filesystem>
 #include <optional>
 
+#include "core/duration.hpp"
 #include "core/file_lock.hpp"
 #include "core/shown_text.hpp"
 #include "pipelines/update_steps.hpp"
 
 namespace engine::pipelines {
 namespace {
+
+constexpr std::int64_t kKeptDays = 90;
 
 bool has_people(const app::Caller& caller) {
   const std::string& library = caller.home.library_path();
@@ -25,10 +28,27 @@ void require_people(const app::Caller& caller) {
                .fix = "name files or folders: engine update PATH..., or try: engine demo"});
 }
 
+/// Thins the rows of before kKeptDays, in the first pass of a day.
+void thin_rows(Pass& pass, std::optional<std::int64_t> last_pass) {
+  const std::int64_t today = pass.now() / kDay * kDay;
+  if (last_pass && *last_pass >= today) return;
+  Transaction transaction(pass.store());
+  thin_metrics(pass.store(), pass.user().id, "update", today - kKeptDays * kDay);
+  transaction.commit();
+}
+
+std::optional<std::int64_t> last_pass(Pass& pass) {
+  return pass.store()
+      .prepare(
+          "SELECT max(at) FROM metrics WHERE user_id = ?1 AND pipeline = 'update' AND at <= ?2")
+      .find_integer(pass.user().id, pass.now());
+}
+
 /// One person's pass, whose files were read already where `named` is given.
 PersonsSteps update_one(const app::Caller& caller, const User& user, const ReadFiles* named,
                         const std::string& dashboards, Exit& worst) {
   Pass pass(caller, "update", user);
+  const std::optional<std::int64_t> before = last_pass(pass);
   pass.make("ingest", [&] { return ingest(pass, named); });
   pass.make("assign", [&] { return assign(pass); });
   pass.make("predict", [&] { return predict(pass); });
@@ -36,6 +56,7 @@ PersonsSteps update_one(const app::Caller& caller, const User& user, const ReadF
   pass.make("drift", [&] { return look_for_drift(pass); });
   if (!dashboards.empty())
     pass.make("dashboard", [&] { return write_dashboard(pass, dashboards); });
+  thin_rows(pass, before);
   if (worst == Exit::kDone) worst = pass.worst();
   return {user.name, pass.rows()};
 }

@@ -15,7 +15,7 @@
 //
 // Each goes on from what it left itself, so an update that was killed is finished by the next one,
 // nothing is done twice, and an update in which nothing came costs little: it may be called every
-// half hour. One update of a library at a time.
+// half hour. One update of a library at a time. Rows of long ago are thinned once a day.
 #pragma once
 
 #include <string>

@@ -82,4 +82,20 @@ std::vector<MetricsRow> rows_with_state(const Store& store, std::int64_t user_id
   return rows;
 }
 
+void thin_metrics(Store& store, std::int64_t user_id, std::string_view pipeline,
+                  std::int64_t before) {
+  store
+      .prepare(
+          "DELETE FROM metrics WHERE user_id = ?1 AND pipeline = ?2 AND at < ?3 AND metric_id NOT "
+          "IN "
+          "(SELECT metric_id FROM (SELECT metric_id, "
+          "row_number() OVER (PARTITION BY step, at / 86400 "
+          "ORDER BY state <> '' DESC, at DESC, metric_id DESC) AS to_go_on, "
+          "row_number() OVER (PARTITION BY step, at / 86400 "
+          "ORDER BY outcome = 'done' DESC, state <> '' DESC, at DESC, metric_id DESC) AS as_done "
+          "FROM metrics WHERE user_id = ?1 AND pipeline = ?2 AND at < ?3) "
+          "WHERE to_go_on = 1 OR as_done = 1)")
+      .run(user_id, pipeline, before);
+}
+
 }  // namespace engine

@@ -1,5 +1,5 @@
 // What the steps of the pipelines (pipelines/update.hpp, pipelines/retrain.hpp) came to: a row for
-// each step of each pass, only ever added.
+// each step of each pass. Updates keep few of those that are older than three months (thin_metrics).
 //
 // As of    A row is of the `now` that its step was made as of; who asks as of an earlier time does
 //          not see it.
@@ -53,5 +53,11 @@ std::optional<MetricsRow> last_with_state(const Store& store, std::int64_t user_
 std::vector<MetricsRow> rows_with_state(const Store& store, std::int64_t user_id,
                                         std::string_view pipeline, std::string_view step,
                                         std::int64_t from, std::int64_t now);
+
+/// Of each step and day (UTC) before `before` two rows at most are kept: the last that left a state, by
+/// which a step goes on, and the last that was done, which has its figures; of a day without either
+/// the last row. The others go.
+void thin_metrics(Store& store, std::int64_t user_id, std::string_view pipeline,
+                  std::int64_t before);
 
 }  // namespace engine

@@ -155,6 +155,31 @@ TEST_CASE("an update writes dashboards where it is asked to, when something came
   }
 }
 
+TEST_CASE("of days long ago the rows are left that have figures and by which a step goes on",
+          "[update]") {
+  const UpdateHome home;
+  static_cast<void>(home.add_file("0", kNow - kHour, 3));
+  static_cast<void>(home.steps(kNow, {"update", home.path("exports")}));
+  static_cast<void>(home.steps(kNow + kHour / 2, {"update"}));
+  static_cast<void>(home.steps(kNow + kDay, {"update"}));
+  const auto rows = [&](const std::string& where) {
+    return home.integer("SELECT count(*) FROM metrics WHERE " + where);
+  };
+  const std::string first_day = "at < " + std::to_string(kNow + kDay / 2);
+  CHECK(rows(first_day) == 10);
+  // The 90th day after it still has all rows; the day after that does not, and only of that day.
+  static_cast<void>(home.steps(kNow + 90 * kDay, {"update"}));
+  CHECK(rows(first_day) == 10);
+  const json steps = home.steps(kNow + 91 * kDay, {"update"});
+  CHECK(rows(first_day) == 6);  // two of ingest: what came, and that nothing came since
+  CHECK(rows(first_day + " AND step = 'ingest' AND outcome = 'done'") == 1);
+  CHECK(rows(first_day + " AND step = 'predict' AND state <> ''") == 1);
+  CHECK(rows("at BETWEEN " + std::to_string(kNow + kDay) + " AND " +
+             std::to_string(kNow + 2 * kDay)) == 5);
+  CHECK(steps.at("ingest").at("outcome") == "nothing");  // it goes on from what is left
+  CHECK(figure(steps, "metrics", "history_listens") == 3);
+}
+
 TEST_CASE("an update takes in what has come where earlier imports came from, and once",
           "[update]") {
   const UpdateHome home;
