@@ -304,7 +304,7 @@ TEST_CASE("a service that asks for patience is left alone", "[http][rate]") {
     });
     run(client, [&] { return done == 2; });
     CHECK(seconds(begin) > 0.95);
-    CHECK(seconds(begin) < 3);
+    CHECK(seconds(begin) < 8);
     CHECK(server.request_count() == 3);
     CHECK(server.requests().at(1).body == "add");
   }
@@ -315,7 +315,7 @@ TEST_CASE("a service that asks for patience is left alone", "[http][rate]") {
     service.attempts = 4;
     CHECK(client.ask(service, get("/")).body == "yes");
     CHECK(seconds(begin) > 0.055);  // 0.02 s and 0.04 s
-    CHECK(seconds(begin) < 2);
+    CHECK(seconds(begin) < 8);
     FakeServer other(
         ReplySequence({fake_reply("", "429 Slow", "Retry-After: soon\r\n"),
                        fake_reply("", "503 No", "Retry-After: 0\r\n"), fake_reply("yes")}));
@@ -415,7 +415,7 @@ TEST_CASE("an attempt is over in time, whatever the server does", "[http]") {
   CHECK(answer.problem == "music:home: " + server.origin() + " gave no whole answer in time");
   CHECK(answer.status == 0);
   CHECK(seconds(begin) > 0.4);
-  CHECK(seconds(begin) < 1.5);
+  CHECK(seconds(begin) < 5);
   CHECK(server.request_count() == 2);
 }
 
