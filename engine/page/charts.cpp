@@ -39,7 +39,7 @@ std::vector<double> running_mean(const std::vector<double>& values, int around) 
 
 /// A plot over time: where a value of a period stands.
 struct TimePlot {
-  static constexpr double kWidth = 560, kHeight = 190;
+  static constexpr double kWidth = 360, kHeight = 170;                       // of a phone
   static constexpr double kLeft = 46, kRight = 10, kTop = 10, kBottom = 24;  // margins
 
   std::size_t periods;

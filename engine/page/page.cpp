@@ -36,7 +36,8 @@ th, td { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px so
 .missing { border-left: .25rem solid var(--line); padding-left: .8rem; }
 summary { color: var(--quiet); cursor: pointer; font-size: 13px; }
 figure { margin: 0; } figcaption { font-weight: 600; } figcaption small { font-weight: 400; }
-svg { display: block; width: 100%; max-width: 60rem; height: auto; } svg text { fill: var(--text); font: 12px system-ui, sans-serif; }
+svg { display: block; width: 100%; max-width: 60rem; height: auto; } svg text { fill: var(--text); font: 12.5px system-ui, sans-serif; }
+.plots svg { max-width: 30rem; } .plots > * { min-width: 0; } svg.broad { min-width: 42rem; }
 svg .end { text-anchor: end; } svg .middle { text-anchor: middle; } svg .tick { fill: var(--quiet); }
 .bar { fill: var(--own); } .dot { fill: var(--own); } .faint { opacity: .35; }
 .none { --own: var(--line); } .band { fill: var(--own); fill-opacity: .16; }

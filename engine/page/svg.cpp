@@ -7,6 +7,8 @@
 namespace engine {
 namespace {
 
+constexpr double kPhoneWidth = 400;
+
 std::string attribute(const char* name, double value) {
   return std::string(" ") + name + "=\"" + coordinate(value) + "\"";
 }
@@ -37,9 +39,16 @@ std::string coordinate(double value) {
   return text;
 }
 
-Svg::Svg(double width, double height, std::string_view label)
-    : text_("<svg viewBox=\"0 0 " + coordinate(width) + " " + coordinate(height) +
-            "\" role=\"img\" aria-label=\"" + html_escaped(label) + "\">\n") {}
+Svg::Svg(double width, double height, std::string_view label) : is_broad_(width > kPhoneWidth) {
+  if (is_broad_) text_ += "<div class=\"wide\">";
+  text_ += "<svg viewBox=\"0 0 " + coordinate(width) + " " + coordinate(height) + "\"" +
+           (is_broad_ ? " class=\"broad\"" : "") + " role=\"img\" aria-label=\"" +
+           html_escaped(label) + "\">\n";
+}
+
+std::string Svg::str() const {
+  return text_ + (is_broad_ ? "</svg></div>\n" : "</svg>\n");
+}
 
 void Svg::begin(std::string_view css) {
   text_ += "<g class=\"" + html_escaped(css) + "\">\n";

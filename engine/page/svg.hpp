@@ -9,7 +9,8 @@ namespace engine {
 
 class Svg {
  public:
-  /// `label` is what the drawing shows, for who cannot see it.
+  /// `label` is what the drawing shows, for who cannot see it. One that is broader than a phone is
+  /// moved sideways there instead of having its words made small.
   Svg(double width, double height, std::string_view label);
 
   /// All shapes from here to end() have the classes `css`, as series_class() gives them.
@@ -33,9 +34,10 @@ class Svg {
   void band(std::string_view path);
 
   /// The whole drawing.
-  [[nodiscard]] std::string str() const { return text_ + "</svg>\n"; }
+  [[nodiscard]] std::string str() const;
 
  private:
+  bool is_broad_;
   std::string text_;
 };
 

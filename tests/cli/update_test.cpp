@@ -571,6 +571,10 @@ TEST_CASE("the page of metrics fits a phone and a desk and asks for nothing", "[
     CHECK(browser.value("document.documentElement.scrollWidth <= innerWidth") == true);
     CHECK(browser.value("document.querySelectorAll('figure svg').length").get<int>() >= 5);
     CHECK(browser.value("document.querySelectorAll('h2').length") == 2);
+    // 11 pixels a word at least, by the scale of its drawing.
+    CHECK(browser.value("Math.min(...[...document.querySelectorAll('svg text')].map(one => "
+                        "parseFloat(getComputedStyle(one).fontSize) * one.getScreenCTM().a))") >=
+          11);
   }
   CHECK(browser.errors().empty());
   CHECK(browser.requests() == std::vector<std::string>{"file://" + page, "file://" + page});

@@ -119,7 +119,8 @@ TEST_CASE("the dashboard can be read in a browser, on a phone and on a desk",
                         "one.querySelector('details table tr td'))") == true);
     // Words in charts can be read, and none leaves its chart.
     CHECK(browser.value("Math.min(...[...document.querySelectorAll('svg text')].map(one => "
-                        "one.getBoundingClientRect().height))") > 10);
+                        "parseFloat(getComputedStyle(one).fontSize) * one.getScreenCTM().a))") >=
+          11);
     CHECK(browser.value("[...document.querySelectorAll('svg text')].filter(one => { const own = "
                         "one.getBoundingClientRect(), all = one.ownerSVGElement."
                         "getBoundingClientRect(); return own.left < all.left - 1 || own.right > "

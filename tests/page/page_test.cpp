@@ -63,7 +63,7 @@ TEST_CASE("bars have the length of their share, and names are escaped", "[page]"
   CHECK(count(chart, "<rect") == 4);
   CHECK_THAT(chart, Catch::Contains("width=\"490.0\"") && Catch::Contains("width=\"245.0\"") &&
                         Catch::Contains("width=\"122.5\"") && Catch::Contains("width=\"0.0\""));
-  CHECK_THAT(bar_chart("none", {}, {{}, {}}), Catch::EndsWith("</svg>\n"));
+  CHECK_THAT(bar_chart("none", {}, {{}, {}}), Catch::EndsWith("</svg></div>\n"));
 }
 
 TEST_CASE("columns of nothing are drawn as nothing", "[page]") {
