@@ -8,6 +8,7 @@
 #include "compare/compare.hpp"
 #include "core/counted.hpp"
 #include "core/shown_text.hpp"
+#include "core/sparkline.hpp"
 
 namespace engine {
 namespace {
@@ -82,18 +83,6 @@ std::vector<std::string> all_names(const std::vector<std::pair<std::string, doub
   return {names.begin(), names.end()};
 }
 
-/// "▁▂█": one block for each bin, relative to the fullest.
-std::string blocks(const std::vector<double>& bins) {
-  static const char* const kBlocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  const double most = *std::max_element(bins.begin(), bins.end());
-  std::string text;
-  for (const double share : bins) {
-    const double level = most > 0 ? std::ceil(share / most * 8) : 0;
-    text += kBlocks[static_cast<std::size_t>(level)];
-  }
-  return text;
-}
-
 std::string name_of(const ListTrack& track) {
   return "\"" + one_line(track.title) + "\" by " +
          (track.artist.empty() ? "an unknown artist" : one_line(track.artist));
@@ -138,7 +127,8 @@ std::string comparison_text(const ListComparison& c) {
   add("artists", std::to_string(c.a.artists.size()), std::to_string(c.b.artists.size()));
   add("new to you", percent(c.a.new_share), percent(c.b.new_share));
   add("mean energy", number(c.a.mean_energy), number(c.b.mean_energy));
-  add("energy 0 to 1", "|" + blocks(c.a.energy) + "|", "|" + blocks(c.b.energy) + "|");
+  add("energy 0 to 1", "|" + sparkline(c.a.energy, SparklineFrom::kZero) + "|",
+      "|" + sparkline(c.b.energy, SparklineFrom::kZero) + "|");
   text << share_rows("genre", largest_names(c.a.genres, c.b.genres), c.a.genres, c.b.genres)
        << share_rows("era", all_names(c.a.eras, c.b.eras), c.a.eras, c.b.eras);
   const auto shares = [](const ListProfile& list) {

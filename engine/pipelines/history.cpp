@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/duration.hpp"
+#include "core/sparkline.hpp"
 
 namespace engine::pipelines {
 namespace {
@@ -72,16 +73,8 @@ std::vector<double> values_over_time(const FigureHistory& figure, std::size_t co
 }
 
 std::string sparkline(const FigureHistory& figure, std::size_t width) {
-  static constexpr const char* kMarks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  const std::vector<double> values =
-      values_over_time(figure, std::min(width, figure.points.size()));
-  const auto [least, most] = std::minmax_element(values.begin(), values.end());
-  std::string text;
-  for (const double value : values) {
-    const double share = *most > *least ? (value - *least) / (*most - *least) : 0;
-    text += kMarks[std::min<std::size_t>(7, static_cast<std::size_t>(share * 8))];
-  }
-  return text;
+  return engine::sparkline(values_over_time(figure, std::min(width, figure.points.size())),
+                           SparklineFrom::kLeast);
 }
 
 }  // namespace engine::pipelines

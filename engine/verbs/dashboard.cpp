@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
-#include <span>
 
 #include "app/library_tables.hpp"
 #include "core/calendar.hpp"
 #include "core/counted.hpp"
 #include "core/local_time.hpp"
 #include "core/shown_text.hpp"
+#include "core/sparkline.hpp"
 #include "patterns/told_drift.hpp"
 #include "verbs/percent_text.hpp"
 #include "verbs/verbs.hpp"
@@ -42,18 +42,6 @@ std::string line_of(const char* name, const std::string& text) {
   return line + text + "\n";
 }
 
-/// A mark for each value, " .:-=+*#" from none to the most.
-std::string marks_of(std::span<const std::int64_t> values) {
-  constexpr std::string_view kMarks = " .:-=+*#";
-  const std::int64_t most =
-      values.empty() ? 1 : std::max<std::int64_t>(1, *std::ranges::max_element(values));
-  std::string marks;
-  for (const std::int64_t value : values)
-    marks += kMarks[static_cast<std::size_t>(
-        (value * static_cast<std::int64_t>(kMarks.size() - 1) + most - 1) / most)];
-  return marks;
-}
-
 std::string one_decimal(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.1f", value);
@@ -79,18 +67,21 @@ std::string sums_text(const Dashboard& board) {
 }
 
 std::string habits_text(const Dashboard& board) {
-  std::vector<std::int64_t> months;
-  for (const patterns::ListeningMonth& month : board.months) months.push_back(month.plays);
+  std::vector<double> months;
+  for (const patterns::ListeningMonth& month : board.months)
+    months.push_back(static_cast<double>(month.plays));
   if (months.size() > kTextMonths)
     months.erase(months.begin(), months.end() - static_cast<std::ptrdiff_t>(kTextMonths));
-  std::vector<std::int64_t> hours(24);
-  for (std::size_t k = 0; k < board.week_hours.size(); ++k) hours[k % 24] += board.week_hours[k];
+  std::vector<double> hours(24);
+  for (std::size_t k = 0; k < board.week_hours.size(); ++k)
+    hours[k % 24] += static_cast<double>(board.week_hours[k]);
   char middle[64];
   std::snprintf(middle, sizeof middle, "%.0f minutes and %.0f tracks", board.median_minutes,
                 board.median_tracks);
-  std::string text = line_of(
-      "months", "[" + marks_of(months) + "] plays of the last " + std::to_string(months.size()));
-  text += line_of("hours", "[" + marks_of(hours) + "] plays by hour, 0 to 23, of 52 weeks");
+  std::string text = line_of("months", "[" + sparkline(months, SparklineFrom::kZero) +
+                                           "] plays of the last " + std::to_string(months.size()));
+  text += line_of("hours", "[" + sparkline(hours, SparklineFrom::kZero) +
+                               "] plays by hour, 0 to 23, of 52 weeks");
   text += line_of("sessions", counted(board.sessions, "session") + ", half of them up to " +
                                   std::string(middle));
   const auto latest = std::ranges::find_if(
