@@ -17,21 +17,19 @@
 #include <algorithm>
 #include <benchmark/benchmark.h>
 #include <chrono>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <spawn.h>
 #include <stdexcept>
 #include <string>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "engine_process.hpp"
 #include "shared/exact_search.hpp"
 #include "store/listen_flags.hpp"
 #include "store/store.hpp"
@@ -78,27 +76,7 @@ double seconds_since(Clock::time_point start) {
 
 /// Runs the engine with what it prints in `out`; returns the seconds it took.
 double run_engine(const std::vector<std::string>& arguments, const std::string& out = "/dev/null") {
-  std::vector<std::string> texts = {std::string(PLAYLIST_BUILD_DIR) + "/engine"};
-  texts.insert(texts.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  for (std::string& text : texts) argv.push_back(text.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(),
-                                   O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  const Clock::time_point start = Clock::now();
-  pid_t child = 0;
-  if (posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), environ) != 0)
-    throw std::runtime_error("cannot start the engine");
-  int status = 0;
-  waitpid(child, &status, 0);
-  const double seconds = seconds_since(start);
-  posix_spawn_file_actions_destroy(&actions);
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    throw std::runtime_error("the engine failed: " + texts.back());
-  return seconds;
+  return bench::run_engine(arguments, out).ms / 1e3;
 }
 
 /// Of one person, over the last 200 days; what was played more than once comes again later.

@@ -14,13 +14,11 @@
 #include <chrono>
 #include <fcntl.h>
 #include <filesystem>
-#include <spawn.h>
-#include <stdexcept>
 #include <string>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
+
+#include "engine_process.hpp"
 
 namespace {
 
@@ -31,30 +29,11 @@ double ms_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-/// Runs the engine with its output thrown away; returns milliseconds, raises `peak_mb`.
+/// Returns milliseconds, raises `peak_mb`.
 double run_engine(const std::vector<std::string>& arguments, double& peak_mb) {
-  std::vector<std::string> texts = {std::string(PLAYLIST_BUILD_DIR) + "/engine"};
-  texts.insert(texts.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  for (std::string& text : texts) argv.push_back(text.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  const Clock::time_point start = Clock::now();
-  pid_t child = 0;
-  if (posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), environ) != 0)
-    throw std::runtime_error("cannot start the engine");
-  int status = 0;
-  rusage usage{};
-  wait4(child, &status, 0, &usage);
-  const double ms = ms_since(start);
-  posix_spawn_file_actions_destroy(&actions);
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    throw std::runtime_error("the engine failed: " + texts[1]);
-  peak_mb = std::max(peak_mb, static_cast<double>(usage.ru_maxrss) / 1024);
-  return ms;
+  const bench::EngineRun run = bench::run_engine(arguments);
+  peak_mb = std::max(peak_mb, run.peak_mb);
+  return run.ms;
 }
 
 /// A demo library of that size, kept between runs of the benchmark.

@@ -14,17 +14,14 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <spawn.h>
-#include <stdexcept>
 #include <string>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "core/calendar.hpp"
+#include "engine_process.hpp"
 #include "store/store.hpp"
 
 namespace {
@@ -36,10 +33,6 @@ constexpr std::int64_t kNow = 1'795'219'200;  // 2026-11-21
 
 double ms_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-double ms_of(const timeval& time) {
-  return 1e3 * static_cast<double>(time.tv_sec) + 1e-3 * static_cast<double>(time.tv_usec);
 }
 
 struct Took {
@@ -58,33 +51,14 @@ void report(const Took& took, benchmark::State& state) {
   state.counters["ratio"] = median(took.ms) / median(took.reference_ms);
 }
 
-/// Runs the engine with its output thrown away.
-void run_engine(const std::string& library, std::int64_t now, std::vector<std::string> words,
+void run_engine(const std::string& library, std::int64_t now, const std::vector<std::string>& words,
                 Took* took = nullptr) {
-  std::vector<std::string> texts = {std::string(PLAYLIST_BUILD_DIR) + "/engine", "--library",
-                                    library, "--now", engine::format_time(now)};
-  texts.insert(texts.end(), words.begin(), words.end());
-  std::vector<char*> argv;
-  for (std::string& text : texts) argv.push_back(text.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  const Clock::time_point start = Clock::now();
-  pid_t child = 0;
-  if (posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), environ) != 0)
-    throw std::runtime_error("cannot start the engine");
-  int status = 0;
-  rusage usage{};
-  wait4(child, &status, 0, &usage);
-  const double ms = ms_since(start);
-  posix_spawn_file_actions_destroy(&actions);
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    throw std::runtime_error("the engine failed: " + words[0]);
+  std::vector<std::string> arguments = {"--library", library, "--now", engine::format_time(now)};
+  arguments.insert(arguments.end(), words.begin(), words.end());
+  const bench::EngineRun run = bench::run_engine(arguments);
   if (took == nullptr) return;
-  took->ms.push_back(ms);
-  took->cpu_ms.push_back(ms_of(usage.ru_utime) + ms_of(usage.ru_stime));
+  took->ms.push_back(run.ms);
+  took->cpu_ms.push_back(run.cpu_ms);
 }
 
 void read_file(const std::string& path, Took& took) {
