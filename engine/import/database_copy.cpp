@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<const char*, 2> kBeside = {"-wal", "-journal"};
+constexpr std::array<const char*, 2> kEndings = {"-wal", "-journal"};
 
 bool is_database(const std::string& path) {
   constexpr std::string_view kMagic("SQLite format 3\0", 16);
@@ -31,7 +31,7 @@ bool is_database(const std::string& path) {
 
 std::vector<std::string> beside(const std::string& path) {
   std::vector<std::string> found;
-  for (const char* ending : kBeside) {
+  for (const char* ending : kEndings) {
     std::error_code error;
     if (fs::is_regular_file(path + ending, error) && fs::file_size(path + ending, error) > 0) {
       found.emplace_back(ending);
@@ -44,7 +44,7 @@ std::vector<std::string> beside(const std::string& path) {
 struct State {
   std::vector<std::pair<std::uintmax_t, fs::file_time_type>> files;
   explicit State(const std::string& path) {
-    for (const std::string ending : {"", kBeside[0], kBeside[1]}) {
+    for (const std::string ending : {"", kEndings[0], kEndings[1]}) {
       std::error_code error;
       const auto size = fs::file_size(path + ending, error);
       files.emplace_back(error ? 0 : size,
@@ -90,7 +90,7 @@ std::unique_ptr<DatabaseCopy> DatabaseCopy::make(const std::string& path) {
     if (k > 0) std::this_thread::sleep_for(kPause);
     const State before(path);
     copy(path, made->path());
-    for (const char* ending : kBeside) {
+    for (const char* ending : kEndings) {
       std::error_code ignored;
       fs::remove(made->path() + ending, ignored);
     }

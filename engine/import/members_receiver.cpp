@@ -48,6 +48,7 @@ playlist_status MembersReceiver::begin(std::string_view path) {
     return refuse(whole, reason);
   }
   if (is_litter(std::string(path))) return PLAYLIST_ERROR;
+  if (callbacks_.wants && !callbacks_.wants(std::string(path))) return PLAYLIST_ERROR;
   if (++so_far_.members > limits_.members) {
     is_over_ = true;
     return refuse(path_, "it holds more than " + std::to_string(limits_.members) +

@@ -31,6 +31,8 @@ class MembersReceiver {
     /// A whole member; `bytes` are followed by 64 zero bytes.
     std::function<void(const std::string& path, std::string_view bytes)> take;
     std::function<void(const std::string& path, const std::string& reason)> refuse;
+    /// Only these members, where it is set.
+    std::function<bool(const std::string& path)> wants = {};
   };
   /// `path` is the archive's; `depth` is 1 for an archive that lies on disc.
   MembersReceiver(std::string path, int depth, const ArchiveLimits& limits, UnpackedSoFar& so_far,

@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "core/zone_changes.hpp"
+#include "import/companions.hpp"
 #include "import/database_copy.hpp"
 #include "import/foreign_files.hpp"
 #include "import/mapped_file.hpp"
@@ -24,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kHeadBytes = 64 << 10;
 // What a reading can depend on beside the content, by the names that sources ask for.
 constexpr const char *kColumns = "columns", *kDates = "dates", *kTimezone = "timezone",
-                     *kSpace = "space", *kIds = "ids", *kUser = "user";
+                     *kSpace = "space", *kIds = "ids", *kUser = "user", *kBeside = "beside";
 constexpr const char* kNoColumn = "--columns names none of its columns";
 constexpr auto kProgressEvery = std::chrono::milliseconds(100);
 
@@ -66,6 +67,7 @@ struct SourceRun {
   const std::string* space_name;
   const CompanionFile* ids_file;  // nullptr: none was named
   bool has_asked_space = false, has_asked_ids = false;
+  std::string beside = {};  // the companions asked for, by name and content
 
   const char* space() {
     has_asked_space = true;
@@ -160,7 +162,12 @@ std::string without_kind(std::string_view element) {
 class Reader {
  public:
   Reader(const ReadOrder& order, Channel& channel, Heartbeat& heartbeat)
-      : order_(order), channel_(channel), heartbeat_(heartbeat), known_(order.known) {
+      : order_(order),
+        channel_(channel),
+        heartbeat_(heartbeat),
+        known_(order.known),
+        companions_(order.files, [this](std::string_view bytes, const auto& wants,
+                                        const auto& take) { unpack(bytes, wants, take); }) {
     for (const InputFile& file : order.files) bytes_total_ += file.bytes;
     for (std::size_t i = 0; i < order.first; ++i) bytes_done_ += order.files[i].bytes;
   }
@@ -229,6 +236,7 @@ class Reader {
       content.bytes = mapped.data();
       content.size = mapped.size();
       content.unpacked = &unpacked;
+      companions_.start(file, {reinterpret_cast<const char*>(mapped.data()), mapped.size()});
       read_content(content);
     } catch (const Error& error) {
       send_text(Message::kFailed, file.path,
@@ -270,6 +278,11 @@ class Reader {
     const std::string name(key.substr(key.rfind('.') + 1));
     const char* own = order_.setting ? order_.setting(key) : nullptr;
     std::string value;
+    constexpr std::string_view kCompanion = ".beside:";  // behind the element's name
+    if (const std::size_t at = key.find(kCompanion); at != std::string_view::npos) {
+      return run ? companion(content, *run, std::string(key.substr(at + kCompanion.size())))
+                 : nullptr;
+    }
     if (name == kUser) {  // an import is one person's: its identity need not say whose
       return user_of(content).c_str();
     }
@@ -284,6 +297,46 @@ class Reader {
     }
     if (run) run->rows->depends_on(name, value);
     return own;
+  }
+
+  /// The text of another file of the same export. What was read with it is another reading.
+  const char* companion(const Content& content, SourceRun& run, const std::string& name) {
+    const std::string* text = companions_.find(name, content.depth > 0);
+    run.beside += name + ' ' + (text ? content_hash(*text) : "none") + '\n';
+    if (run.rows != nullptr) run.rows->depends_on(kBeside, content_hash(run.beside));
+    return text ? text->c_str() : nullptr;
+  }
+
+  /// For companions: the members of an archive that are wanted, without a word of the others.
+  void unpack(std::string_view bytes, const std::function<bool(const std::string&)>& wants,
+              const Companions::Take& take) {
+    const Element* archive = registry_->find("source.archive");
+    Content content;
+    content.path = "archive";
+    content.bytes = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    content.size = bytes.size();
+    const playlist_input input = input_of(content, "");
+    if (archive == nullptr || recognise(*archive, input, context_for(content, nullptr)) == 0) {
+      return;
+    }
+    UnpackedSoFar unpacked;
+    unpacked.packed_bytes = bytes.size();
+    MembersReceiver members(content.path, 1, order_.limits, unpacked,
+                            {take, [](const std::string&, const std::string&) {}, wants});
+    SourceRun run{nullptr, &members, &heartbeat_, &order_.space, nullptr};
+    CallContext context = context_for(content, nullptr);
+    context.log = nullptr;
+    context.services = {{PLAYLIST_SERVICE_MEMBERS, &kMembersService, &run}};
+    try {
+      InputFiles files;
+      ElementInstance instance(
+          *archive,
+          check_arguments(*archive->description, {}, content.path, {&files, archive->plugin->path}),
+          context);
+      instance.read(input);
+    } catch (const Error&) {
+      // Damaged: what could be unpacked was; the import says so when it reads it.
+    }
   }
 
   [[nodiscard]] const std::string& user_of(const Content& content) const {
@@ -523,6 +576,7 @@ class Reader {
   Channel& channel_;
   Heartbeat& heartbeat_;
   KnownFiles known_;
+  Companions companions_;
   std::shared_ptr<const Registry> registry_;
   std::vector<const Element*> sources_;
   std::optional<CompanionFile> ids_;

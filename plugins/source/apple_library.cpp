@@ -3,16 +3,21 @@
 // Files     Apple Music Library Tracks.json: every track with its length, year and genre -> tracks;
 //           liked or a favourite -> likes, disliked -> banned, own stars (20 of 100 each) ->
 //           ratings; the last time it was played -> listens, if that is told. Being in the library
-//           is no like. Apple Music Library Playlists.json names its tracks by numbers of the other
-//           file only: its playlists are in the bucket "unnamed"
+//           is no like. Apple Music Library Playlists.json -> playlists: it names its tracks by
+//           numbers of the other file, where they are looked up. A playlist of which none is found is
+//           in the bucket "unnamed", one that Apple or its rules make in "other"
 // Plays     before the last one have no time here; Play History Daily Tracks has them
-// Buckets   video, unnamed, empty, malformed
+// Buckets   video, unnamed, other, empty, malformed
 #include "playlist/plugin.hpp"
 
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "apple_names.hpp"
+#include "companions.hpp"
 #include "dates.hpp"
 #include "elements.hpp"
 #include "json_list.hpp"
@@ -40,6 +45,9 @@ enum Field : std::size_t {
   kFavoriteDate,
   kRating,
   kContainerType,
+  kContainerId,
+  kDescription,
+  kItemsModified,
   kItems,
   kFieldCount
 };
@@ -57,6 +65,9 @@ constexpr std::array<std::string_view, kFieldCount> kNames = {"Content Type",
                                                               "Favorite Date - Track",
                                                               "Rating",
                                                               "Container Type",
+                                                              "Container Identifier",
+                                                              "Description",
+                                                              "Playlist Items Modified Date",
                                                               "Playlist Item Identifiers"};
 constexpr std::array<std::string_view, 3> kFirstKeys = {"Content Type", "Container Type",
                                                         "Track Identifier"};
@@ -75,6 +86,8 @@ class AppleLibrary final : public playlist::Source {
 
   void read(playlist::SourceCall& call) {
     call_ = &call;
+    const JsonHead head(call.input());
+    if (head.has("Container Identifier")) library_text_ = companion(call, kAppleTracks);
     plays_.emplace(call);
     library_.emplace(call);
     tracks_ = &call.rows("tracks", {{"title", PLAYLIST_STRING},
@@ -90,6 +103,11 @@ class AppleLibrary final : public playlist::Source {
       call.notice(playlist::concat(untimed_,
                                    " plays have no time here and are no listens: Apple "
                                    "Music - Play History Daily Tracks.csv has them"));
+    }
+    if (missing_ > 0) {
+      call.notice(playlist::concat(missing_,
+                                   " tracks of playlists are not in the library that lies "
+                                   "beside it, and are left out"));
     }
     call.finish();
   }
@@ -144,14 +162,35 @@ class AppleLibrary final : public playlist::Source {
   }
 
   void take_playlist() {
-    std::int64_t count = 0;
+    const std::string type(text(kContainerType));
+    std::vector<std::string> items;
     for_each_item(values_[kItems], [&](JsonReader& reader) {
       JsonValue item;
-      ++count;
-      return reader.value(item);
+      if (!reader.value(item)) return false;
+      items.emplace_back(item.text(buffer_));
+      return true;
     });
-    call_->bucket("unnamed", playlist::concat("a playlist of ", count,
-                                              " tracks, which it gives by number only"));
+    if (!type.empty() && type != "Playlist") return call_->bucket("other", type);
+    if (names_ == nullptr) {  // the first playlist
+      names_ = std::make_unique<AppleNames>(library_text_, "");
+    }
+    LibraryRows::Playlist playlist;
+    playlist.name = text(kTitle);
+    playlist.id = "apple:" + std::string(text(kContainerId));
+    playlist.description = text(kDescription);
+    playlist.ts = time(kItemsModified);
+    std::int64_t found = 0;
+    for (const std::string& item : items) {
+      const Track* track = names_->track(item);
+      if (track == nullptr || playlist.name.empty()) continue;
+      library_->add(playlist, *track);
+      ++found;
+    }
+    missing_ += found > 0 ? static_cast<std::int64_t>(items.size()) - found : 0;
+    if (found == 0) {
+      call_->bucket("unnamed", playlist::concat("a playlist of ", items.size(),
+                                                " tracks, none of which is named"));
+    }
   }
 
   std::optional<std::int64_t> time(Field field) {
@@ -164,7 +203,10 @@ class AppleLibrary final : public playlist::Source {
   playlist::Rows* tracks_ = nullptr;
   std::optional<PlayRows> plays_;
   std::optional<LibraryRows> library_;
-  std::int64_t untimed_ = 0;
+  std::string_view library_text_;
+  std::unique_ptr<AppleNames> names_;
+  std::string buffer_;
+  std::int64_t untimed_ = 0, missing_ = 0;
   std::array<JsonValue, kFieldCount> values_;
   std::array<std::string, kFieldCount> buffers_;
 };

@@ -1,15 +1,15 @@
-// source.apple_lists: the tables of Apple Music that privacy.apple.com sends, but for old Play
-// Activity with artists, which source.plays_csv reads.
+// source.apple_lists: the tables of Apple Music that privacy.apple.com sends, but for single plays
+// (source.apple_activity, and source.plays_csv where they name artists).
 //
 // Plays     Play History Daily Tracks: a row is what was played of one track ("ARTIST - TITLE") on
 //           one day, in these hours; its plays are listens exact to the hour, its skips are listens
-//           that were skipped. Hours are taken for UTC: Apple does not say whose they are
+//           that were skipped. Hours are taken for UTC: Apple does not say whose they are. What Apple
+//           Music Play Activity.csv beside it tells to the second is not told again: bucket "other"
 // Likes     Favorites, Likes and Dislikes: songs -> likes and banned, albums -> saved_albums, artists
 //           -> saved_artists; described as "ARTIST - NAME"
 // Sums      Recently Played Tracks, Track Play History and Container Details say again what the days
 //           say: bucket "other"
-// Play Activity  as Apple writes it now has no artists: bucket "no_artist"
-// Buckets   no_artist, video, other, empty, malformed
+// Buckets   video, other, empty, malformed
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -17,6 +17,8 @@
 #include <string_view>
 #include <vector>
 
+#include "apple_names.hpp"
+#include "companions.hpp"
 #include "csv.hpp"
 #include "dates.hpp"
 #include "elements.hpp"
@@ -27,7 +29,7 @@
 namespace source {
 namespace {
 
-enum class Kind { kNone, kDays, kPreferences, kSums, kActivity };
+enum class Kind { kNone, kDays, kPreferences, kSums };
 
 Kind find_kind(const Header& header) {
   if (header.has("track_description") && header.has("date_played")) return Kind::kDays;
@@ -36,19 +38,7 @@ Kind find_kind(const Header& header) {
   const bool is_last = header.has("track_name") && header.has("is_user_initiated");
   const bool is_container = header.has("container_description") || header.has("container_details");
   if (is_recent || is_last || is_container) return Kind::kSums;
-  const bool is_activity = header.has("song_name") && header.has("event_type") &&
-                           header.find({"event_start_timestamp", "event_end_timestamp"}) >= 0;
-  const bool has_artist = header.find({"artist_name", "artist"}) >= 0;
-  return is_activity && !has_artist ? Kind::kActivity : Kind::kNone;
-}
-
-/// "ARTIST - NAME".
-bool split_description(std::string_view text, std::string& artist, std::string& name) {
-  const std::size_t dash = text.find(" - ");
-  if (dash == std::string_view::npos) return false;
-  artist = trim(text.substr(0, dash));
-  name = trim(text.substr(dash + 3));
-  return !artist.empty() && !name.empty();
+  return Kind::kNone;
 }
 
 class AppleLists final : public playlist::Source {
@@ -68,6 +58,10 @@ class AppleLists final : public playlist::Source {
     header_ = Header(csv);
     kind_ = find_kind(header_);
     if (kind_ == Kind::kNone) throw playlist::Unsupported("no table of Apple Music's");
+    if (kind_ == Kind::kDays) {
+      const AppleNames names(companion(call, kAppleTracks), call.input().bytes());
+      told_.emplace(companion(call, kAppleActivityFile), names);
+    }
     plays_.emplace(call);
     library_.emplace(call);
     std::string problem;
@@ -85,11 +79,6 @@ class AppleLists final : public playlist::Source {
           "the hours are taken for UTC, as it does not say whose they are: import it or an "
           "old Play Activity that names artists, not both");
     }
-    if (kind_ == Kind::kActivity) {
-      call.notice(
-          "it names no artists: the plays stand with theirs, by the hour, in Apple Music - "
-          "Play History Daily Tracks.csv of the same export");
-    }
     call.finish();
   }
 
@@ -100,8 +89,6 @@ class AppleLists final : public playlist::Source {
         return take_day(csv);
       case Kind::kPreferences:
         return take_preference(csv);
-      case Kind::kActivity:
-        return call_->bucket("no_artist", "");
       default:
         return call_->bucket("other", "sums of what other tables tell");
     }
@@ -115,13 +102,17 @@ class AppleLists final : public playlist::Source {
   void take_day(const CsvReader& csv) {
     if (equals_ignoring_case(cell(csv, {"media_type"}), "video")) return call_->bucket("video");
     Play play;
-    if (!split_description(cell(csv, {"track_description"}), play.artist, play.title)) {
+    if (!split_apple_description(cell(csv, {"track_description"}), play.artist, play.title)) {
       return call_->bucket("empty", "no \"ARTIST - TITLE\"");
     }
     const std::string_view date = cell(csv, {"date_played"});
     const auto day = read_time(date);
     if (!day || !is_plausible(day->seconds)) {
       return call_->malformed("Date Played is no day from 2000 on: " + quoted(date));
+    }
+    constexpr std::int64_t kSecondsADay = 86'400;
+    if (told_->tells(play.artist, play.title, day->seconds / kSecondsADay)) {
+      return call_->bucket("other", "told to the second by Play Activity");
     }
     const auto plays = count(csv, "play_count", 1), skips = count(csv, "skip_count", 0);
     if (!plays || !skips) return call_->malformed("Play Count or Skip Count is no number of plays");
@@ -176,7 +167,7 @@ class AppleLists final : public playlist::Source {
                       : library_->ban_artist(description, ts);
     }
     Track track;
-    if (!split_description(description, track.artist, track.title)) {
+    if (!split_apple_description(description, track.artist, track.title)) {
       return call_->bucket("empty", "no \"ARTIST - NAME\"");
     }
     if (contains(type, "album") && is_liked) {
@@ -187,6 +178,7 @@ class AppleLists final : public playlist::Source {
   }
 
   playlist::SourceCall* call_ = nullptr;
+  std::optional<AppleToldPlays> told_;
   std::optional<PlayRows> plays_;
   std::optional<LibraryRows> library_;
   Header header_;

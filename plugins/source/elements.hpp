@@ -21,6 +21,7 @@ extern const playlist::Element kYoutubeHistory;
 extern const playlist::Element kYoutubeLists;
 extern const playlist::Element kAppleLibrary;
 extern const playlist::Element kAppleLists;
+extern const playlist::Element kAppleActivity;
 extern const playlist::Element kJellyfinReport;
 extern const playlist::Element kDeezer;
 extern const playlist::Element kRateYourMusic;

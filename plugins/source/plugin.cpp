@@ -6,7 +6,7 @@ PLAYLIST_LIBRARY("org.playlist-engine.source", "1.0.0", source::kSpotifyExtended
                  source::kLastfmCsv, source::kListenbrainz, source::kMaloja, source::kKoito,
                  source::kPanoScrobbler, source::kMultiScrobbler, source::kYoutubeHistory,
                  source::kYoutubeLists, source::kAppleLibrary, source::kAppleLists,
-                 source::kJellyfinReport, source::kDeezer, source::kRateYourMusic,
-                 source::kSoundiiz, source::kExportify, source::kTunemymusic, source::kPlaysCsv,
-                 source::kTracksCsv, source::kMpd, source::kHetrec, source::kBenchmark,
-                 source::kPrompts, source::kEmbeddings);
+                 source::kAppleActivity, source::kJellyfinReport, source::kDeezer,
+                 source::kRateYourMusic, source::kSoundiiz, source::kExportify,
+                 source::kTunemymusic, source::kPlaysCsv, source::kTracksCsv, source::kMpd,
+                 source::kHetrec, source::kBenchmark, source::kPrompts, source::kEmbeddings);

@@ -1,20 +1,24 @@
 // source.youtube_lists: the tables of YouTube and YouTube Music (Google Takeout).
 //
 // Tables    music library songs.csv (Video ID or Song URL, Song Title, Album Title, Artist Name 1
-//           ...) -> likes; playlists/*.csv (Video ID, Playlist Video Creation Timestamp), which
-//           name no track: their rows are in the bucket "unnamed"; playlists.csv, which names the
-//           playlists only, in "other"
+//           ...) -> likes; playlists/NAME-videos.csv (Video ID, Playlist Video Creation Timestamp)
+//           -> playlists, "Liked music.csv" -> likes: what its ids mean is looked up in the history
+//           and the library songs of the same export; what stands in neither, or is no music, is
+//           "unnamed". playlists.csv names the playlists only: bucket "other"
 // Buckets   unnamed, other, empty, malformed
 #include "playlist/plugin.hpp"
 
 #include <string>
 #include <string_view>
 
+#include "companions.hpp"
 #include "csv.hpp"
+#include "dates.hpp"
 #include "elements.hpp"
 #include "json_parts.hpp"
 #include "library_rows.hpp"
 #include "recognise.hpp"
+#include "youtube_names.hpp"
 
 namespace source {
 namespace {
@@ -53,6 +57,7 @@ class YoutubeLists final : public playlist::Source {
     Header header(csv);
     kind_ = find_kind(header);
     if (kind_ == Kind::kNone) throw playlist::Unsupported("no table that Takeout writes");
+    find_names(call);
     library_.emplace(call);
     if (kind_ == Kind::kSongs) call.list("likes", kTeller);
     std::string problem;
@@ -77,9 +82,7 @@ class YoutubeLists final : public playlist::Source {
  private:
   void take_record(playlist::SourceCall& call, const Header& header, const CsvReader& csv) {
     if (kind_ == Kind::kPlaylists) return call.bucket("other", "the name of a playlist");
-    if (kind_ == Kind::kVideos) {
-      return call.bucket("unnamed", "a video's id, of which nothing tells title and artist");
-    }
+    if (kind_ == Kind::kVideos) return take_video(call, header, csv);
     Track track;
     track.title = csv[header.find({"song_title"})];
     track.album = csv[header.find({"album_title"})];
@@ -91,7 +94,33 @@ class YoutubeLists final : public playlist::Source {
     library_->like(track);
   }
 
+  /// Before the first row, also where the first table of the file is that of the playlist itself.
+  void find_names(const playlist::SourceCall& call) {
+    if (kind_ == Kind::kSongs) return;
+    std::string_view songs = companion(call, "music library songs.csv");
+    if (songs.empty()) songs = companion(call, "music-library-songs.csv");
+    videos_.emplace(companion(call, "watch-history.json"), songs);
+    std::string_view name = call.input().name();
+    name = name.substr(0, name.rfind('.'));
+    if (name.ends_with("-videos")) name.remove_suffix(std::string_view("-videos").size());
+    playlist_.name = name;
+  }
+
+  void take_video(playlist::SourceCall& call, const Header& header, const CsvReader& csv) {
+    const Track* track = videos_->find(csv[header.find({"video_id"})]);
+    if (track == nullptr) {
+      return call.bucket("unnamed", "a video that nothing else of the export names as music");
+    }
+    const auto time =
+        read_time(csv[header.find({"playlist_video_creation_timestamp", "time_added"})]);
+    const auto ts = time ? std::optional(time->seconds) : std::nullopt;
+    const bool is_liked = equals_ignoring_case(playlist_.name.substr(0, 5), "liked");
+    is_liked ? library_->like(*track, ts) : library_->add(playlist_, *track, ts);
+  }
+
   static constexpr const char* kTeller = "youtube_music";
+  std::optional<YoutubeVideos> videos_;
+  LibraryRows::Playlist playlist_;
   std::optional<LibraryRows> library_;
   Kind kind_ = Kind::kNone;
 };
@@ -100,6 +129,6 @@ class YoutubeLists final : public playlist::Source {
 
 constinit const playlist::Element kYoutubeLists = playlist::element<YoutubeLists>(
     "source.youtube_lists",
-    "The library songs of YouTube Music as CSV (Google Takeout); its playlists name no tracks.");
+    "Library songs and playlists of YouTube Music as CSV (Google Takeout).");
 
 }  // namespace source

@@ -16,6 +16,20 @@ SourceRun read_sound(const std::string& name, const std::string& source) {
   return run;
 }
 
+/// The same with these files of the export beside it.
+SourceRun read_beside(const std::string& name, const std::vector<std::string>& beside,
+                      const std::string& source) {
+  std::map<std::string, std::string> settings;
+  for (const std::string& file : beside) {
+    settings["beside:" + file] = fixture("apple/" + file) + std::string(64, '\0');
+  }
+  SourceRun run = read_source_set("apple/" + name, fixture("apple/" + name), settings);
+  CHECK(run.source == source);
+  CHECK(run.error == "");
+  CHECK(run.rows->problem() == "");
+  return run;
+}
+
 }  // namespace
 
 TEST_CASE("apple_library reads tracks with opinions and their last play", "[source]") {
@@ -45,8 +59,22 @@ TEST_CASE("apple_library reads tracks with opinions and their last play", "[sour
 
 TEST_CASE("apple_library counts playlists that name no track", "[source]") {
   const SourceRun run = read_sound("Apple Music Library Playlists.json", "source.apple_library");
-  CHECK(run.rows->bucket_sizes() == Sizes{{"unnamed", 2}});
-  CHECK(run.reason("unnamed") == "a playlist of 2 tracks, which it gives by number only");
+  CHECK(run.rows->bucket_sizes() == Sizes{{"unnamed", 1}, {"other", 1}});
+  CHECK(run.reason("unnamed") == "a playlist of 2 tracks, none of which is named");
+}
+
+TEST_CASE("apple_library looks playlists up in the library beside them", "[source]") {
+  const SourceRun run = read_beside("Apple Music Library Playlists.json",
+                                    {"Apple Music Library Tracks.json"}, "source.apple_library");
+  REQUIRE(run.of("playlists").size() == 1);
+  CHECK(run.of("playlists")[0]["playlist"] == "Evenings");
+  CHECK(run.of("playlists")[0]["playlist_id"] == "apple:7");
+  const auto items = run.of("playlist_tracks");
+  REQUIRE(items.size() == 2);
+  CHECK(items[0]["title"] == "Glass Harbour");
+  CHECK(items[1]["artist"] == "Nina Falk");
+  CHECK(items[1]["position"] == "1");
+  CHECK(run.rows->bucket_sizes() == Sizes{{"other", 1}});
 }
 
 TEST_CASE("apple_lists makes listens of what was played on each day", "[source]") {
@@ -92,9 +120,39 @@ TEST_CASE("apple_lists takes favourites and dislikes", "[source]") {
   CHECK(likes.of("likes").size() == 1);
 }
 
-TEST_CASE("apple_lists says where the artists are that Play Activity lacks", "[source]") {
-  const SourceRun run = read_sound("Apple Music Play Activity.csv", "source.apple_lists");
-  CHECK(run.rows->bucket_sizes() == Sizes{{"no_artist", 1}});
+TEST_CASE("apple_activity says where the artists are that it lacks", "[source]") {
+  const SourceRun run = read_sound("Apple Music Play Activity.csv", "source.apple_activity");
+  CHECK(run.rows->bucket_sizes() == Sizes{{"no_artist", 3}, {"other", 1}, {"malformed", 1}});
   REQUIRE(run.rows->notices.size() == 1);
   CHECK_THAT(run.rows->notices[0], Catch::Contains("Play History Daily Tracks.csv"));
+}
+
+TEST_CASE("apple_activity finds artists in the files beside it", "[source]") {
+  const SourceRun run = read_beside(
+      "Apple Music Play Activity.csv",
+      {"Apple Music Library Tracks.json", "Apple Music - Play History Daily Tracks.csv"},
+      "source.apple_activity");
+  const auto listens = run.of("listens");
+  REQUIRE(listens.size() == 2);
+  CHECK(listens[0]["artist_credit"] == "The Tin Sailors");  // by the album
+  CHECK(listens[0]["ts"] == "1767290400");
+  CHECK(listens[0]["ms_played"] == "251000");
+  CHECK(listens[0]["reason_end"] == "trackdone");
+  CHECK(listens[1]["artist_credit"] == "Nina Falk");  // by the day
+  CHECK(listens[1]["ts"] == "1767337200");            // its end less 190 s
+  CHECK(run.rows->bucket_sizes() == Sizes{{"no_artist", 1}, {"other", 1}, {"malformed", 1}});
+  for (const CollectedRow& row : run.rows->rows) {
+    for (const auto& [column, value] : row.values) CHECK_THAT(value, !Catch::Contains("secret"));
+  }
+}
+
+TEST_CASE("apple_lists does not tell again what the table of single plays tells", "[source]") {
+  const SourceRun run = read_beside("Apple Music - Play History Daily Tracks.csv",
+                                    {"Apple Music Play Activity.csv"}, "source.apple_lists");
+  const auto listens = run.of("listens");
+  REQUIRE(listens.size() == 2);  // of the songs that were not told
+  CHECK(listens[0]["title"] == "Ceniza - Live");
+  CHECK(listens[1]["title"] == "Ceniza");
+  CHECK(run.rows->bucket_sizes() ==
+        Sizes{{"other", 2}, {"video", 1}, {"empty", 1}, {"malformed", 1}});
 }

@@ -47,6 +47,30 @@ TEST_CASE("youtube_lists takes library songs as likes and counts ids without nam
   const SourceRun names = read_fixture("youtube/playlists.csv");
   CHECK(names.source == "source.youtube_lists");
   CHECK(names.rows->bucket_sizes() == Sizes{{"other", 1}});
+  // With the history and the library beside it the ids are named.
+  const std::map<std::string, std::string> beside = {
+      {"beside:watch-history.json", fixture("youtube/watch-history.json") + std::string(64, '\0')},
+      {"beside:music library songs.csv",
+       "Video ID,Song Title,Album Title,Artist Name 1\nzzzzzzzzzzz,Sextant,Low Tide,The Tin "
+       "Sailors\n" +
+           std::string(64, '\0')}};
+  const std::string evenings =
+      "Video ID,Playlist Video Creation Timestamp\nzzzzzzzzzzz,2026-01-01T00:00:00+00:00\n"
+      "bbbbbbbbbbb,2026-01-01T00:00:00+00:00\neeeeeeeeeee,2026-01-01T00:00:00+00:00\n";
+  const SourceRun named = read_source_set("Evenings-videos.csv", evenings, beside);
+  CHECK(named.rows->problem() == "");
+  REQUIRE(named.of("playlists").size() == 1);
+  CHECK(named.of("playlists")[0]["playlist"] == "Evenings");
+  const auto items = named.of("playlist_tracks");
+  REQUIRE(items.size() == 2);
+  CHECK(items[0]["title"] == "Sextant");
+  CHECK(items[0]["ts"] == "1767225600");
+  CHECK(items[1]["title"] == "Ceniza (Live at Home)");
+  CHECK(items[1]["artist_credit"] == "Nina Falk");
+  CHECK(named.rows->bucket_sizes() == Sizes{{"unnamed", 1}});  // the kettle
+  const SourceRun liked = read_source_set("Liked music.csv", evenings, beside);
+  CHECK(liked.of("likes").size() == 2);
+  CHECK(liked.of("playlists").empty());
   // A playlist as Takeout wrote it before 2023: its own table first.
   const SourceRun old = read_source("Evenings.csv",
                                     "Playlist ID,Channel ID,Time Created,Time Updated,Title,"

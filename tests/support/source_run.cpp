@@ -52,7 +52,9 @@ engine::CallContext context_for(CollectedRows* rows, const Settings* settings = 
   context.now = 1'767'225'600;
   if (settings != nullptr) {
     context.setting = [settings](std::string_view key) -> const char* {
-      const auto found = settings->find(std::string(key.substr(key.rfind('.') + 1)));
+      const std::size_t beside = key.find("beside:");  // a name with dots of its own
+      const auto found = settings->find(
+          std::string(key.substr(beside != std::string_view::npos ? beside : key.rfind('.') + 1)));
       return found == settings->end() ? nullptr : found->second.c_str();
     };
   }

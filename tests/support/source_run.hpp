@@ -32,7 +32,8 @@ std::string fixture(const std::string& path);
 SourceRun read_source(const std::string& name, std::string_view bytes,
                       const std::string& columns = "",
                       CollectedRows::Keep keep = CollectedRows::Keep::kValues);
-/// The same where the engine answers these settings of a source: "dates", "timezone".
+/// The same where the engine answers these settings of a source: "dates", "timezone", "user", and
+/// "beside:NAME", the text of another file with 64 zero bytes behind it.
 SourceRun read_source_set(const std::string& name, std::string_view bytes,
                           const std::map<std::string, std::string>& settings);
 /// The same for tests/data/PATH.
