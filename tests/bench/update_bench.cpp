@@ -84,7 +84,8 @@ class Listener {
                 "--days", "3650"});
     const engine::Store store = engine::Store::open(library(), {.is_read_only = true});
     engine::Statement heard = store.prepare(
-        "SELECT title, name, spotify_id FROM (SELECT DISTINCT track_id FROM (SELECT track_id FROM "
+        "SELECT title, a.name, tracks.spotify_id FROM (SELECT DISTINCT track_id FROM (SELECT "
+        "track_id FROM "
         "listens ORDER BY ts DESC LIMIT 4000)) JOIN tracks USING (track_id) JOIN artists a "
         "ON a.artist_id = tracks.artist_id LIMIT 400");
     for (heard.start(); heard.step();)
