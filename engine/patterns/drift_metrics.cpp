@@ -14,9 +14,9 @@ constexpr std::size_t kTop = 10;
 constexpr int kWidestShift = 12;
 
 constexpr MetricFacts kFacts[kMetricCount] = {
-    {Metric::kSessionsPerDay, Question::kHowMuch, "sessions_per_day", "sessions", true, 1.0 / 7},
+    {Metric::kSessionsPerDay, Question::kHowMuch, "sessions_per_day", "sessions", true, 0.07},
     {Metric::kTracksPerDay, Question::kHowMuch, "tracks_per_day", "tracks", true, 0.1},
-    {Metric::kActiveDays, Question::kHowMuch, "active_days", "days", true, 0.07},
+    {Metric::kActiveDays, Question::kHowMuch, "active_days", "days", true, 1.0 / 7},
     {Metric::kSessionMinutes, Question::kHowMuch, "session_minutes", "minutes", true, 0.05},
     {Metric::kStartHour, Question::kWhen, "start_hour", "hours", false, 0.4},
     {Metric::kHoursOfDay, Question::kWhen, "hours_of_day", "distance", false, 0.05},
@@ -71,7 +71,7 @@ double sum_of(const std::array<double, 7>& values) {
 }
 
 /// A day of `values`, each weekday weighing as it does among the days of `like`.
-double per_day(const std::array<double, 7>& values, const DaySums& of, const DaySums& like) {
+double per_day(const std::array<double, 7>& values, const TimeSums& of, const TimeSums& like) {
   double sum = 0, weights = 0;
   for (std::size_t weekday = 0; weekday < 7; ++weekday) {
     if (like.days[weekday] <= 0 || of.days[weekday] <= 0) continue;
@@ -112,7 +112,7 @@ Profile smoothed(const Profile& counts) {
 
 /// Logarithms of the chances of each hour, of weekdays and weekends: a tenth is everybody's hours,
 /// and each kind of day leans a little on the other.
-std::array<TwoDays, 2> log_profiles(const DaySums& base) {
+std::array<TwoDays, 2> log_profiles(const TimeSums& base) {
   const Profile own[2] = {smoothed(base.hours[0]), smoothed(base.hours[1])};
   std::array<TwoDays, 2> logs{};
   for (std::size_t kind = 0; kind < 2; ++kind) {
@@ -128,7 +128,7 @@ std::array<TwoDays, 2> log_profiles(const DaySums& base) {
   return logs;
 }
 
-double share_of_new(const DaySums& recent, const DaySums& base) {
+double share_of_new(const MusicSums& recent, const MusicSums& base) {
   if (recent.artist_plays == 0) return kNone;
   std::int32_t plays = 0;
   for (std::size_t artist = 0; artist < recent.artists.size(); ++artist)
@@ -137,7 +137,7 @@ double share_of_new(const DaySums& recent, const DaySums& base) {
 }
 
 /// Of the plays of `of`, the share by the ten heard most in `base`; equal ones by their number.
-double share_of_top(const DaySums& of, const DaySums& base) {
+double share_of_top(const MusicSums& of, const MusicSums& base) {
   if (of.artist_plays == 0) return kNone;
   std::array<std::size_t, kTop + 1> top{};  // most first; the last is what falls out
   std::size_t count = 0;
@@ -158,7 +158,7 @@ double share_of_top(const DaySums& of, const DaySums& base) {
 
 /// Of all starts; those of the base count as if as many of them were of weekends as of the recent
 /// ones, so that a busy weekend is no new habit.
-double distance_of_hours(const DaySums& recent, const DaySums& base) {
+double distance_of_hours(const TimeSums& recent, const TimeSums& base) {
   Profile apart{};
   double starts = 0;
   for (const Profile& hours : recent.hours)
@@ -180,7 +180,7 @@ double distance_of_hours(const DaySums& recent, const DaySums& base) {
   return std::sqrt(sum);
 }
 
-double starts_in(const DaySums& sums) {
+double starts_in(const TimeSums& sums) {
   double count = 0;
   for (const auto& hours : sums.hours)
     for (const double starts : hours) count += starts;
@@ -197,7 +197,7 @@ double less_skewed(double gain) {
   return gain < 0 ? -std::pow(-gain, 0.75) : std::pow(gain, 0.75);
 }
 
-double mean_minutes(const DaySums& sums) {
+double mean_minutes(const TimeSums& sums) {
   return sums.session_count > 0 ? sums.minutes / sums.session_count : kNone;
 }
 
@@ -228,7 +228,7 @@ LookDays::LookDays(std::span<const ListeningDay> days, std::size_t hours_alone) 
   decades_ = decades.size();
 }
 
-void DaySums::add(const LookDays& look, std::size_t day, int sign) {
+void TimeSums::add(const LookDays& look, std::size_t day, int sign) {
   const LookDays::Day& own = look.days()[day];
   const std::size_t weekday = day % 7;
   days[weekday] += sign;
@@ -238,12 +238,16 @@ void DaySums::add(const LookDays& look, std::size_t day, int sign) {
   minutes += sign * own.minutes;
   session_count += sign * own.sessions;
   add_hours(look, day, sign);
+}
+
+void MusicSums::add(const LookDays& look, std::size_t day, int sign) {
+  const LookDays::Day& own = look.days()[day];
   add_plays(own.artists, sign, artists, artist_plays);
   add_plays(own.kinds, sign, kinds, kind_plays);
   add_plays(own.decades, sign, decades, decade_plays);
 }
 
-void DaySums::add_hours(const LookDays& look, std::size_t day, int sign) {
+void TimeSums::add_hours(const LookDays& look, std::size_t day, int sign) {
   for (const std::uint8_t hour : look.days()[day].weekday_hours) hours[0][hour] += sign;
   for (const std::uint8_t hour : look.days()[day].weekend_hours) hours[1][hour] += sign;
 }
@@ -265,7 +269,7 @@ double jensen_shannon(std::span<const std::int32_t> a, double a_sum,
   return std::sqrt(std::max(0.0, (sum + b_alone) / 2));
 }
 
-HourShift hour_shift(const DaySums& recent, const DaySums& base) {
+HourShift hour_shift(const TimeSums& recent, const TimeSums& base) {
   if (recent.session_count == 0 || base.session_count == 0) return {0, kNone};
   const std::array<TwoDays, 2> logs = log_profiles(base);
   const auto likelihood = [&](int shift) {
@@ -287,17 +291,16 @@ HourShift hour_shift(const DaySums& recent, const DaySums& base) {
   return best;
 }
 
-double spread_of_hours(const DaySums& recent, const DaySums& base) {
+double spread_of_hours(const TimeSums& recent, const TimeSums& base) {
   return std::sqrt(1 / starts_in(recent) + 1 / starts_in(base));
 }
 
-MetricValues compare(const DaySums& recent, const DaySums& base) {
-  MetricValues values{};
+void compare_times(const TimeSums& recent, const TimeSums& base, MetricValues& values) {
   const auto put = [&](Metric metric, double value) {
     values[static_cast<std::size_t>(metric)] = value;
   };
-  put(Metric::kSessionsPerDay,
-      per_day(recent.sessions, recent, recent) - per_day(base.sessions, base, recent));
+  put(Metric::kSessionsPerDay, std::sqrt(per_day(recent.sessions, recent, recent)) -
+                                   std::sqrt(per_day(base.sessions, base, recent)));
   put(Metric::kTracksPerDay, std::sqrt(per_day(recent.tracks, recent, recent)) -
                                  std::sqrt(per_day(base.tracks, base, recent)));
   put(Metric::kActiveDays,
@@ -309,6 +312,12 @@ MetricValues compare(const DaySums& recent, const DaySums& base) {
   put(Metric::kStartHour, is_enough ? less_skewed(hour_shift(recent, base).gain) : kNone);
   put(Metric::kHoursOfDay,
       is_enough ? distance_of_hours(recent, base) / spread_of_hours(recent, base) : kNone);
+}
+
+void compare_music(const MusicSums& recent, const MusicSums& base, MetricValues& values) {
+  const auto put = [&](Metric metric, double value) {
+    values[static_cast<std::size_t>(metric)] = value;
+  };
   put(Metric::kNewArtists, share_of_new(recent, base));
   put(Metric::kTopArtists, share_of_top(recent, base));
   put(Metric::kArtists,
@@ -316,6 +325,12 @@ MetricValues compare(const DaySums& recent, const DaySums& base) {
   put(Metric::kKinds, distance(recent.kinds, recent.kind_plays, base.kinds, base.kind_plays));
   put(Metric::kDecades,
       distance(recent.decades, recent.decade_plays, base.decades, base.decade_plays));
+}
+
+MetricValues compare(const DaySums& recent, const DaySums& base) {
+  MetricValues values{};
+  compare_times(recent, base, values);
+  compare_music(recent, base, values);
   return values;
 }
 

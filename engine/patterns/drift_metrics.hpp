@@ -2,7 +2,7 @@
 // the days before.
 //
 // Every metric is a function of two sums over days, so that any days can be put in the place of the
-// recent ones: drift_test.hpp does so to learn how far such numbers are apart by chance. Rates are
+// recent ones, not the same ones for what was heard as for how much: drift_test.hpp does so to learn how far such numbers are apart by chance. Rates are
 // compared weekday by weekday, so that a base with five Saturdays and four Mondays tells nothing
 // new.
 #pragma once
@@ -18,8 +18,8 @@
 namespace engine::patterns {
 
 enum class Metric : std::uint8_t {
-  kSessionsPerDay,  // sessions begun a day
-  kTracksPerDay,    // plays a day; tested as square roots, whose spread hangs less on the rate
+  kSessionsPerDay,  // sessions begun a day; tested as square roots, whose spread hangs less on the rate
+  kTracksPerDay,    // plays a day; as square roots, too
   kActiveDays,      // days of a week with a session
   kSessionMinutes,  // mean length of a session; tested as a logarithm
   kStartHour,       // by how many hours the whole day has moved (below)
@@ -75,10 +75,8 @@ class LookDays {
   std::size_t artists_ = 0, kinds_ = 0, decades_ = 0;
 };
 
-/// Some days of a look, added up.
-struct DaySums {
-  explicit DaySums(const LookDays& look)
-      : artists(look.artists()), kinds(look.kinds()), decades(look.decades()) {}
+/// Some days of a look, added up: how much was heard and when.
+struct TimeSums {
   /// `sign` 1 or -1.
   void add(const LookDays& look, std::size_t day, int sign);
   /// The hours of the day alone.
@@ -88,12 +86,33 @@ struct DaySums {
   std::array<double, 7> days{}, sessions{}, tracks{}, active{};
   double minutes = 0, session_count = 0;
   std::array<std::array<double, 24>, 2> hours{};  // starts: of weekdays, of weekends
+};
+
+/// What was heard in them.
+struct MusicSums {
+  explicit MusicSums(const LookDays& look)
+      : artists(look.artists()), kinds(look.kinds()), decades(look.decades()) {}
+  /// `sign` 1 or -1.
+  void add(const LookDays& look, std::size_t day, int sign);
+
   std::vector<std::int32_t> artists, kinds, decades;
   std::int32_t artist_plays = 0, kind_plays = 0, decade_plays = 0;
 };
 
+struct DaySums : TimeSums, MusicSums {
+  explicit DaySums(const LookDays& look) : MusicSums(look) {}
+  void add(const LookDays& look, std::size_t day, int sign) {
+    TimeSums::add(look, day, sign);
+    MusicSums::add(look, day, sign);
+  }
+};
+
 /// What is compared, by metric; NaN where there is nothing to compare.
 using MetricValues = std::array<double, kMetricCount>;
+/// Those that ask how much and when.
+void compare_times(const TimeSums& recent, const TimeSums& base, MetricValues& values);
+/// Those that ask what.
+void compare_music(const MusicSums& recent, const MusicSums& base, MetricValues& values);
 MetricValues compare(const DaySums& recent, const DaySums& base);
 
 /// What is told, by metric: of the recent days, of the base, and how far they are apart in the
@@ -110,13 +129,13 @@ struct HourShift {
   int hours = 0;
   double gain = 0;
 };
-HourShift hour_shift(const DaySums& recent, const DaySums& base);
+HourShift hour_shift(const TimeSums& recent, const TimeSums& base);
 
 /// Fewer sessions than these in the recent days tell nothing of hours.
 inline constexpr double kFewestStarts = 10;
 /// What the distance of the hours grows with by chance: sqrt(1/n + 1/m) of n and m starts, so that an
 /// idle week is not another one.
-double spread_of_hours(const DaySums& recent, const DaySums& base);
+double spread_of_hours(const TimeSums& recent, const TimeSums& base);
 
 /// Square root of the Jensen-Shannon divergence in bits: 0 the same shares, 1 nothing in common.
 /// (Lin: Divergence Measures Based on the Shannon Entropy, 1991; its root is a metric: Endres,

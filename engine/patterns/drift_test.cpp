@@ -39,26 +39,60 @@ void draw_days(const Pools& pools, playlist::Random& random, std::vector<std::si
   }
 }
 
+/// Of the base days in a random order, those drawn first: as many as have most nearly `plays` plays,
+/// and no more than half of the base. A day at least.
+void draw_as_many_plays(const LookDays& look, std::size_t first, std::size_t end, double plays,
+                        const std::vector<std::size_t>& drawn, playlist::Random& random,
+                        std::vector<std::size_t>& chosen) {
+  chosen = drawn;
+  for (std::size_t day = first; day < end; ++day)
+    if (std::find(drawn.begin(), drawn.end(), day) == drawn.end()) chosen.push_back(day);
+  const std::span<std::size_t> all(chosen);
+  random.shuffle(all.first(drawn.size()));
+  random.shuffle(all.subspan(drawn.size()));
+  double sum = 0;
+  std::size_t count = 0;
+  while (count < (end - first) / 2) {
+    const double day = look.days()[chosen[count]].tracks;
+    if (count > 0 && sum + day / 2 > plays) break;
+    sum += day;
+    ++count;
+  }
+  chosen.resize(count);
+}
+
 /// The values of `draws` draws, by metric.
 std::array<std::vector<double>, kMetricCount> drawn_values(const LookDays& look, DaySums base,
-                                                           const Pools& pools, int draws,
+                                                           std::size_t first, std::size_t end,
+                                                           double plays, int draws,
                                                            playlist::Random& random) {
   std::array<std::vector<double>, kMetricCount> values;
-  DaySums chosen(look);
-  std::vector<std::size_t> drawn;
+  const Pools pools = pools_of(first, end, look.days().size() - end);
+  TimeSums& base_times = base;
+  MusicSums& base_music = base;
+  TimeSums times;
+  MusicSums music(look);
+  std::vector<std::size_t> drawn, chosen;
   for (int draw = 0; draw < draws; ++draw) {
     draw_days(pools, random, drawn);
-    for (const std::size_t day : drawn) {
-      chosen.add(look, day, 1);
-      base.add(look, day, -1);
-    }
-    const MetricValues one = compare(chosen, base);
+    draw_as_many_plays(look, first, end, plays, drawn, random, chosen);
+    const auto move = [&](int sign) {
+      for (const std::size_t day : drawn) {
+        times.add(look, day, sign);
+        base_times.add(look, day, -sign);
+      }
+      for (const std::size_t day : chosen) {
+        music.add(look, day, sign);
+        base_music.add(look, day, -sign);
+      }
+    };
+    move(1);
+    MetricValues one{};
+    compare_times(times, base_times, one);
+    compare_music(music, base_music, one);
+    move(-1);
     for (std::size_t metric = 0; metric < kMetricCount; ++metric)
       if (one[metric] == one[metric]) values[metric].push_back(one[metric]);
-    for (const std::size_t day : drawn) {
-      chosen.add(look, day, -1);
-      base.add(look, day, 1);
-    }
   }
   return values;
 }
@@ -113,8 +147,9 @@ Look look_at(std::span<const ListeningDay> days, LookSize size, int draws,
   const auto [recent, base] = compared_days(look, days.size(), size);
   const MetricValues values = compare(recent, base);
   playlist::Random random(random_seed);
-  const auto drawn =
-      drawn_values(look, base, pools_of(first, end, days.size() - end), draws, random);
+  double plays = 0;
+  for (std::size_t day = end; day < days.size(); ++day) plays += look.days()[day].tracks;
+  const auto drawn = drawn_values(look, base, first, end, plays, draws, random);
   Look made;
   for (std::size_t metric = 0; metric < kMetricCount; ++metric)
     made[metric] =
@@ -160,7 +195,8 @@ std::vector<MetricTest> test_look(const Look& now, std::span<const Look> earlier
     const double usual = facts.is_two_sided ? 0 : std::max(0.0, sum / weight);
     // By each window's own spread, and by the present one: a base that happens to be even looks
     // surer than this person is.
-    double own = kPriorLooks * kLeastInflation, present = own;
+    const double least = kLeastInflation[static_cast<std::size_t>(facts.question)];
+    double own = kPriorLooks * least, present = own;
     for (const Look& one : earlier) {
       if (!one[metric].is_told()) continue;
       const double z = one[metric].z, beside = z * one[metric].spread / now[metric].spread;
@@ -168,7 +204,7 @@ std::vector<MetricTest> test_look(const Look& now, std::span<const Look> earlier
       present += (beside - usual) * (beside - usual);
     }
     MetricTest test{.metric = static_cast<Metric>(metric)};
-    test.inflation = std::max({kLeastInflation, own / weight, present / weight});
+    test.inflation = std::max({least, own / weight, present / weight});
     test.z = (now[metric].z - usual) / std::sqrt(test.inflation);
     const double tail = facts.is_two_sided ? 2 * student_tail(std::abs(test.z), weight)
                                            : student_tail(test.z, weight);

@@ -5,16 +5,22 @@
 //           its place (a day is a block: what hangs together within it stays together), and these are
 //           compared with the base days that are left. Some hundred draws give a mean, a spread and
 //           the share of draws that lie as far out.
+// Plays     Shares of few plays lie further from the usual ones than shares of many, so that an idle
+//           week would look like another taste. Of what was heard therefore not as many days are drawn
+//           but as many as have most nearly the plays of the recent days, in a random order, those
+//           drawn for the rest first; half of the base at most.
 // Weeks     Days in a row resemble each other: a busy month, a record that is on for a week. So the
 //           same is done for every earlier window of as many days, before which as many base days
 //           lie, up to a year back. z = (value - mean of draws) / spread of draws of those windows
 //           tells by how much more real windows differ than drawn ones, and the present z is divided
 //           by that (variance inflation; Devlin, Roeder: Genomic Control for Association Studies,
 //           1999, is the same thought):
-//             inflation  (kPriorLooks * kLeastInflation + sum of z^2) / (kPriorLooks + windows), and
-//                        kLeastInflation at least, which it is without any earlier window: even days
-//                        that have nothing to do with each other lie further from drawn ones than
-//                        these from each other, as all are drawn from the same few base days
+//             inflation  (kPriorLooks * least + sum of z^2) / (kPriorLooks + windows), and least at
+//                        least, which it is without any earlier window: even days that have nothing
+//                        to do with each other lie further from drawn ones than these from each
+//                        other, as all are drawn from the same few base days. Of how much is heard
+//                        it is more (kLeastInflation), as stretches of busy and idle days are what a
+//                        base of 30 days tells little of, even by how its own days in a row differ
 //           The larger of two is taken: with each window's own spread, and with the present one, as a
 //           base that happens to be even looks surer than this person is.
 //           Of metrics that only rise, the mean of the earlier z is taken off first, where it is above
@@ -45,7 +51,9 @@
 
 namespace engine::patterns {
 
-inline constexpr double kPriorLooks = 8, kLeastInflation = 1.3;
+inline constexpr double kPriorLooks = 8;
+/// By question: how much, when, what.
+inline constexpr std::array<double, kQuestionCount> kLeastInflation = {1.6, 1.3, 1.0};
 
 inline constexpr int kHabitDays = 90;
 

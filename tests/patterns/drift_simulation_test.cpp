@@ -21,6 +21,28 @@ TEST_CASE("where nothing changes, drift is told of one look in twenty at most", 
   }
 }
 
+TEST_CASE("somebody with busy and idle stretches is told of none of them", "[drift]") {
+  const Habits habits{.sessions = 3, .rhythm = Rhythm::kBursty};
+  CHECK(look_at_listeners(habits, Change::kNone, 30, 200, 799, 99).alarms <= 15);  // 10 are meant
+}
+
+TEST_CASE("an idle week is no other taste", "[drift]") {
+  using engine::patterns::ListeningDay;
+  int alarms = 0;
+  for (int run = 0; run < 40; ++run) {
+    test::SimulatedListening listening({.sessions = 8}, static_cast<std::uint64_t>(run) + 500);
+    auto days = listening.days(37);
+    for (ListeningDay& day : std::span(days).last(7)) {
+      day.sessions.resize(std::min<std::size_t>(day.sessions.size(), 1));
+      day.plays.resize(std::min<std::size_t>(day.plays.size(), 10));
+    }
+    const auto report = engine::patterns::detect_drift(days, {.draws = 799}).value();
+    for (const auto& metric : report.metrics)
+      alarms += metric.test.metric == engine::patterns::Metric::kArtists && metric.test.is_rejected;
+  }
+  CHECK(alarms <= 4);
+}
+
 TEST_CASE("a shift, a holiday and a new genre of a week are seen in it", "[drift]") {
   const Habits habits{.sessions = 3};
   for (const Change change : {Change::kLater, Change::kHoliday, Change::kNewGenre}) {
