@@ -75,9 +75,7 @@ class AppleLists final : public playlist::Source {
       }
     }
     if (kind_ == Kind::kDays) {
-      call.notice(
-          "the hours are taken for UTC, as it does not say whose they are: import it or an "
-          "old Play Activity that names artists, not both");
+      call.notice("the hours are taken for UTC, as it does not say whose they are");
     }
     call.finish();
   }

@@ -106,16 +106,23 @@ std::string AppleNames::artist(std::string_view title, std::string_view album,
 
 // ---- plays --------------------------------------------------------------------------------------
 
+namespace {
+
+bool is_activity(const Header& header) {
+  return header.has("song_name") && header.has("event_type") &&
+         header.find({"event_start_timestamp", "event_end_timestamp"}) >= 0;
+}
+
+}  // namespace
+
 bool AppleActivity::is_header(const Header& header) {
-  const bool is_activity = header.has("song_name") && header.has("event_type") &&
-                           header.find({"event_start_timestamp", "event_end_timestamp"}) >= 0;
-  return is_activity && header.find({"artist_name", "artist"}) < 0;
+  return is_activity(header) && header.find({"artist_name", "artist"}) < 0;
 }
 
 AppleActivity::AppleActivity(std::string_view text, const AppleNames& names)
     : csv_(table_text(text), ','), names_(names) {
   if (csv_.next()) header_ = Header(csv_);
-  if (!is_header(header_)) throw playlist::Unsupported("no table of plays of Apple Music");
+  if (!is_activity(header_)) throw playlist::Unsupported("no table of plays of Apple Music");
 }
 
 bool AppleActivity::next() {
@@ -150,7 +157,8 @@ bool AppleActivity::read(ApplePlay& play, AppleOther& other) {
   play.start = time->seconds;
   if (start.empty())
     play.start -= (static_cast<std::int64_t>(play.ms_played.value_or(0)) + 999) / 1000;
-  play.artist = names_.artist(play.title, play.album, day_of(play.start));
+  play.artist = cell({"artist_name", "artist"});
+  if (play.artist.empty()) play.artist = names_.artist(play.title, play.album, day_of(play.start));
   return play.artist.empty() ? put("no_artist", std::string()) : true;
 }
 
@@ -160,7 +168,7 @@ AppleToldPlays::AppleToldPlays(std::string_view activity_csv, const AppleNames& 
   try {
     activity.emplace(activity_csv, names);
   } catch (const playlist::Unsupported&) {
-    return;  // an old one, which names artists
+    return;
   }
   ApplePlay play;
   AppleOther other;

@@ -64,8 +64,10 @@ struct AppleOther {
 /// Reads the table of single plays, record by record.
 class AppleActivity {
  public:
-  /// Throws playlist::Unsupported when the text is another table, or names artists itself.
+  /// Also one that names artists itself, as Apple wrote it once. Throws playlist::Unsupported when
+  /// the text is another table.
   AppleActivity(std::string_view csv, const AppleNames& names);
+  /// True where the table names no artists.
   static bool is_header(const Header& header);
 
   bool next();

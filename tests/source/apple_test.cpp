@@ -155,4 +155,13 @@ TEST_CASE("apple_lists does not tell again what the table of single plays tells"
   CHECK(listens[1]["title"] == "Ceniza");
   CHECK(run.rows->bucket_sizes() ==
         Sizes{{"other", 2}, {"video", 1}, {"empty", 1}, {"malformed", 1}});
+  // Also beside one that names its artists, which another source reads.
+  const std::string old =
+      "Artist Name,Event End Timestamp,Event Type,Play Duration Milliseconds,Song Name\n"
+      "The Tin Sailors,2026-01-01T18:04:11Z,PLAY_END,251000,Glass Harbour\n" +
+      std::string(64, '\0');
+  const SourceRun beside_old =
+      read_source_set("days.csv", fixture("apple/Apple Music - Play History Daily Tracks.csv"),
+                      {{"beside:Apple Music Play Activity.csv", old}});
+  CHECK(beside_old.of("listens").size() == 4);
 }
