@@ -67,6 +67,7 @@ void MoodHistory::Fading::fade_to(std::int64_t now) {
 }
 
 void MoodHistory::After::take(std::uint64_t thing, std::size_t mood) {
+  if (only_ && thing != *only_) return;
   const auto [place, is_new] = places_.emplace(thing, counts_.size());
   if (is_new) counts_.resize(counts_.size() + moods_);
   const std::span<double> counts = std::span(counts_).subspan(place->second, moods_);
@@ -107,6 +108,14 @@ void MoodHistory::begin_session() {
   std::ranges::fill(session_lately_, 0);
   last_ = before_last_ = moods_;
   track_ = track_before_ = artist_ = -1;
+}
+
+void MoodHistory::count_only_after(std::int32_t artist, std::int32_t track,
+                                   std::int32_t track_before) {
+  constexpr std::uint64_t kNothing = ~std::uint64_t{0};  // no artist, track or pair is
+  after_artist_.count_only(artist < 0 ? kNothing : static_cast<std::uint64_t>(artist));
+  after_track_.count_only(track < 0 ? kNothing : static_cast<std::uint64_t>(track));
+  after_two_.count_only(track < 0 || track_before < 0 ? kNothing : pair_of(track_before, track));
 }
 
 /// What came after what.

@@ -23,6 +23,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -66,6 +67,9 @@ class MoodHistory {
   void take(const MoodListen& listen);
   /// A session that begins now: nothing of the last one is the session's.
   void begin_session();
+  /// From now on only what came after these is counted by artist, track and pair of tracks, which is most
+  /// of the work: for who asks once, at the end. < 0: none.
+  void count_only_after(std::int32_t artist, std::int32_t track, std::int32_t track_before);
 
   /// Probabilities of each mood by each expert, expert after expert, of a listen at this time.
   void say(std::int64_t ts, std::int32_t hour, std::span<float> said);
@@ -91,12 +95,14 @@ class MoodHistory {
    public:
     After(std::size_t moods, double kept) : moods_(moods), kept_(kept) {}
     void take(std::uint64_t thing, std::size_t mood);
+    void count_only(std::uint64_t thing) { only_ = thing; }
     /// Empty: it never came.
     [[nodiscard]] std::span<const double> of(std::uint64_t thing) const;
 
    private:
     std::size_t moods_;
     double kept_;
+    std::optional<std::uint64_t> only_;
     std::unordered_map<std::uint64_t, std::size_t> places_;
     Counts counts_;
   };

@@ -17,11 +17,14 @@ playlist::Error damaged(const std::string& how) {
 std::vector<float> said_by_experts(std::size_t moods, const MoodListens& listens, bool goes_on,
                                    std::int64_t now) {
   MoodHistory history(moods);
-  for (std::size_t row = 0; row < listens.count(); ++row) history.take(listens[row]);
+  const std::size_t count = listens.count();
+  const MoodListen end = goes_on ? listens[count - 1] : MoodListen();
+  const bool is_second = goes_on && count > 1 && !end.begins_session;
+  history.count_only_after(end.artist, end.track, is_second ? listens[count - 2].track : -1);
+  for (std::size_t row = 0; row < count; ++row) history.take(listens[row]);
   std::vector<float> said(kMoodExperts * moods);
   if (goes_on) {
-    const MoodListen last = listens[listens.count() - 1];
-    history.say(last.ts, last.hour, said);
+    history.say(end.ts, end.hour, said);
   } else {
     history.begin_session();
     history.say(now, listens.hour_at(now), said);

@@ -332,3 +332,28 @@ TEST_CASE("a pool is a product of powers", "[models][next_mood]") {
   CHECK(chances[1] == Approx(0.64 * 3 / (0.64 * 3 + 0.04)));
   CHECK(chances[0] + chances[1] == Approx(1));
 }
+
+TEST_CASE("who asks at the end alone hears the same, with less counted", "[moods]") {
+  constexpr std::size_t kMoods = 4;
+  playlist::Random random(11);
+  std::vector<shared::MoodListen> listens;
+  for (int k = 0; k < 3'000; ++k)
+    listens.push_back({.track = static_cast<std::int32_t>(random.below(40)),
+                       .artist = static_cast<std::int32_t>(random.below(9)),
+                       .mood = static_cast<std::int32_t>(random.below(kMoods)),
+                       .ts = 1'000'000 + k * 300,
+                       .hour = k / 12 % 24,
+                       .begins_session = random.chance(0.1)});
+  listens.back().begins_session = listens[listens.size() - 2].begins_session = false;
+  shared::MoodHistory all(kMoods), few(kMoods);
+  few.count_only_after(listens.back().artist, listens.back().track,
+                       listens[listens.size() - 2].track);
+  for (const shared::MoodListen& listen : listens) {
+    all.take(listen);
+    few.take(listen);
+  }
+  std::vector<float> said(shared::kMoodExperts * kMoods), same(said.size());
+  all.say(listens.back().ts, listens.back().hour, said);
+  few.say(listens.back().ts, listens.back().hour, same);
+  CHECK(said == same);
+}
