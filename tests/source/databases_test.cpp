@@ -126,6 +126,18 @@ TEST_CASE("navidrome reads servers that keep no scrobbles", "[source][databases]
   CHECK_THAT(run.rows->notices[0], Catch::StartsWith("9 plays are only counted there"));
 }
 
+TEST_CASE("navidrome of a version that is not known is told, not half read",
+          "[source][databases]") {
+  const SourceRun run =
+      read_source("navidrome.db",
+                  make_database_of("databases/navidrome.sql",
+                                   "ALTER TABLE annotation RENAME COLUMN play_date TO played;"));
+  CHECK_THAT(run.error,
+             Catch::Contains("it is of a version that is not known: its table annotation has no "
+                             "column play_date"));
+  CHECK(run.rows->row_count == 0);
+}
+
 TEST_CASE("beets reads tags, paths and flexible attributes", "[source][databases]") {
   const SourceRun run =
       read_sound("library.db", make_database_of("databases/beets.sql"), "source.beets");

@@ -92,6 +92,7 @@ class Beets final : public playlist::Source {
                          database.has_column("items", "mb_trackid") &&
                          database.has_column("items", "albumartist");
     if (!is_ours) throw playlist::Unsupported("no tables of beets");
+    database.require("items", {"id", "path", "title", "artist", "album"});
     call_ = &call;
     has_attributes_ = database.has_table("item_attributes");
     std::vector<playlist::ColumnSpec> columns = {{"title", PLAYLIST_STRING},

@@ -17,6 +17,10 @@ constexpr std::size_t kWriteVersion = 18, kReadVersion = 19;  // 1: rollback jou
                                          handle ? sqlite3_errmsg(handle) : "out of memory"));
 }
 
+[[noreturn]] void damaged(sqlite3* handle) {
+  throw DamagedRows(playlist::concat("it is no sound SQLite database: ", sqlite3_errmsg(handle)));
+}
+
 /// Foreign databases order texts by functions of their programs, which we have not.
 void add_any_collation(void*, sqlite3* handle, int, const char* name) {
   const auto compare = [](void*, int length, const void* a, int other, const void* b) {
@@ -70,14 +74,13 @@ Query::Query(sqlite3* database, const std::string& sql) : database_(database) {
   const int result =
       sqlite3_prepare_v2(database, sql.c_str(), static_cast<int>(sql.size()), &statement, nullptr);
   statement_.reset(statement);
-  if (result != SQLITE_OK) fail(database);
+  if (result != SQLITE_OK) damaged(database);
 }
 
 bool Query::next() {
   const int result = sqlite3_step(statement_.get());
   if (result != SQLITE_ROW && result != SQLITE_DONE) {
-    throw DamagedRows(
-        playlist::concat("it is no sound SQLite database: ", sqlite3_errmsg(database_)));
+    damaged(database_);
   }
   return result == SQLITE_ROW;
 }
@@ -141,6 +144,15 @@ bool Database::has_column(std::string_view table, std::string_view column) const
   found.bind(1, table);
   found.bind(2, column);
   return found.next();
+}
+
+void Database::require(std::string_view table,
+                       std::initializer_list<std::string_view> columns) const {
+  for (const std::string_view column : columns) {
+    if (has_column(table, column)) continue;
+    throw playlist::Error(playlist::concat("it is of a version that is not known: its table ",
+                                           table, " has no column ", column));
+  }
 }
 
 std::int64_t Database::integer(const std::string& sql) const {

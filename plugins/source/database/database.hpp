@@ -4,6 +4,7 @@
 #include "playlist/plugin.hpp"
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,8 +26,8 @@ bool is_database(std::string_view head);
 /// The rows of a query, one after the other. Texts and blobs are valid until the next row.
 class Query {
  public:
+  /// Both throw DamagedRows where the file is.
   Query(sqlite3* database, const std::string& sql);
-  /// Throws DamagedRows where the file is.
   bool next();
   void bind(int parameter, std::string_view text);
   [[nodiscard]] bool is_null(int column) const;
@@ -50,6 +51,8 @@ class Database {
 
   [[nodiscard]] bool has_table(std::string_view table) const;
   [[nodiscard]] bool has_column(std::string_view table, std::string_view column) const;
+  /// Throws playlist::Error that names the first of these columns that the table has not.
+  void require(std::string_view table, std::initializer_list<std::string_view> columns) const;
   [[nodiscard]] Query query(const std::string& sql) const { return {handle_.get(), sql}; }
   [[nodiscard]] std::int64_t integer(const std::string& sql) const;
 

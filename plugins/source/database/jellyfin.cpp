@@ -33,6 +33,8 @@ class Jellyfin final : public playlist::Source {
         !database.has_column("PlaybackActivity", "ItemName")) {
       throw playlist::Unsupported("no table of Playback Reporting");
     }
+    database.require("PlaybackActivity",
+                     {"DateCreated", "UserId", "ItemType", "DeviceName", "PlayDuration"});
     if (database.integer("SELECT count(DISTINCT UserId) FROM PlaybackActivity WHERE ItemType = "
                          "'Audio'") > 1) {
       JellyfinPlays::refuse_several_users();

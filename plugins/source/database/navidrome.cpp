@@ -61,6 +61,12 @@ class Navidrome final : public playlist::Source {
     for (const char* table : {"media_file", "annotation", "user", "playlist"}) {
       if (!database.has_table(table)) throw playlist::Unsupported("no tables of Navidrome");
     }
+    database.require("media_file", {"id", "title", "artist", "album", "duration", "year", "genre"});
+    database.require("annotation", {"user_id", "item_id", "item_type", "play_count", "play_date",
+                                    "rating", "starred", "starred_at"});
+    database.require("user", {"id", "user_name"});
+    database.require("playlist", {"id", "name", "comment", "updated_at"});
+    database.require("playlist_tracks", {"id", "playlist_id", "media_file_id"});
     call_ = &call;
     database_ = &database;
     choose_account();
