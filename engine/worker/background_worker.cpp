@@ -22,7 +22,7 @@ int BackgroundWorker::socket() const {
 }
 
 int BackgroundWorker::process() const {
-  return state_->started->supervisor->pidfd();
+  return state_->started->supervisor->events();
 }
 
 int BackgroundWorker::milliseconds_to_next_look() const {

@@ -77,6 +77,15 @@ bool WorkerChannel::receive(std::uint32_t& kind, std::string& bytes) {
   return true;
 }
 
+std::string WorkerChannel::ask(std::string_view question) {
+  send(kQuestionFrame, question);
+  std::uint32_t kind = 0;
+  std::string answer;
+  if (!receive(kind, answer)) throw std::runtime_error("the supervisor is gone");
+  if (kind != kAnswerFrame) throw std::runtime_error("the supervisor's message is no answer");
+  return answer;
+}
+
 bool WorkerChannel::read_exactly(char* bytes, std::size_t length) {
   for (std::size_t got = 0; got < length;) {
     const ssize_t part = ::recv(socket_, bytes + got, length - got, 0);

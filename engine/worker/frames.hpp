@@ -15,6 +15,9 @@
 
 namespace engine::worker {
 
+/// Kinds that the two ends keep to themselves; those of jobs are smaller.
+enum : std::uint32_t { kQuestionFrame = 0xffff0000, kAnswerFrame = 0xffff0001 };
+
 struct FrameHeader {
   static constexpr std::size_t kBytes = 20;
   static constexpr std::uint64_t kLongest = std::uint64_t{8} << 30;  // bytes of one frame
@@ -52,6 +55,7 @@ class WorkerChannel final : public Channel {
       : socket_(socket), mark_(mark), page_(page) {}
   void send(std::uint32_t kind, std::string_view bytes) override;
   bool receive(std::uint32_t& kind, std::string& bytes) override;
+  std::string ask(std::string_view question) override;
 
  private:
   bool read_exactly(char* bytes, std::size_t length);

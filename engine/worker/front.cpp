@@ -142,7 +142,7 @@ class FrontDesk final : public PoolSource, public PoolWork {
 
   // The front, as what the pool's jobs come from.
   [[nodiscard]] std::vector<int> descriptors() const override {
-    return {front_->supervisor->socket(), front_->supervisor->pidfd()};
+    return {front_->supervisor->socket(), front_->supervisor->events()};
   }
   [[nodiscard]] int milliseconds_to_next_look() const override {
     return front_->supervisor->milliseconds_to_next_look();

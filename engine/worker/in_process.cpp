@@ -3,11 +3,13 @@
 #include <cstring>
 #include <deque>
 #include <exception>
+#include <poll.h>
 #include <string>
 #include <unistd.h>
 #include <utility>
 
 #include "core/error.hpp"
+#include "worker/outside.hpp"
 #include "worker/worker.hpp"
 
 namespace engine {
@@ -15,6 +17,7 @@ namespace {
 
 class QueueChannel final : public Channel {
  public:
+  explicit QueueChannel(Outside* outside) : outside_(outside) {}
   void send(std::uint32_t kind, std::string_view bytes) override {
     frames_.emplace_back(kind, bytes);
   }
@@ -25,9 +28,23 @@ class QueueChannel final : public Channel {
     frames_.pop_front();
     return true;
   }
+  std::string ask(std::string_view question) override {
+    if (outside_ == nullptr) return "";
+    outside_->ask(kWho, std::string(question));
+    std::string answer;
+    while (!outside_->take(kWho, answer)) {
+      pollfd source{outside_->descriptor(), POLLIN, 0};
+      ::poll(&source, 1, -1);
+      outside_->look();
+    }
+    return answer;
+  }
   void turn_to_supervisor() { is_readable_ = true; }
 
  private:
+  static constexpr std::uint64_t kWho = 0;  // no worker
+
+  Outside* outside_;
   std::deque<std::pair<std::uint32_t, std::string>> frames_;
   bool is_readable_ = false;
 };
@@ -53,9 +70,9 @@ class LocalHeartbeat final : public Heartbeat {
 }  // namespace
 
 WorkerEnd run_in_process(const std::function<int(Channel&, Heartbeat&)>& job,
-                         const std::function<void(Channel&)>& supervise) {
+                         const std::function<void(Channel&)>& supervise, Outside* outside) {
   const auto started = std::chrono::steady_clock::now();
-  QueueChannel channel;
+  QueueChannel channel(outside);
   LocalHeartbeat heartbeat;
   WorkerEnd end;
   try {

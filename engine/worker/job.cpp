@@ -77,7 +77,8 @@ WorkerEnd JobReader::run(const WorkerLimits& limits, bool is_in_process, JobBody
     std::uint32_t kind = 0;
     for (std::string bytes; channel.receive(kind, bytes);) take(kind, bytes);
   };
-  return is_in_process ? run_in_process(work, supervise) : run_in_worker(limits, work, supervise);
+  return is_in_process ? run_in_process(work, supervise, limits.outside)
+                       : run_in_worker(limits, work, supervise);
 }
 
 void JobReader::take(std::uint32_t kind, const std::string& bytes) {

@@ -63,6 +63,8 @@ class JobSender {
   void progress(std::string_view name, double fraction);
   void result(std::string_view bytes) { send(JobFrame::kResult, bytes); }
   void send(std::uint32_t kind, std::string_view bytes) { channel_.send(kind, bytes); }
+  /// See Channel::ask().
+  std::string ask(std::string_view question) { return channel_.ask(question); }
   /// Runs `body` and sends what it throws; false then.
   bool guard(const std::function<void()>& body);
   [[nodiscard]] Heartbeat& heartbeat() const { return heartbeat_; }

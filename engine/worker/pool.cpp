@@ -51,7 +51,7 @@ class Pool {
       others.push_back(signals_);
       for (const Running& other : running_) {
         others.push_back(other.worker->supervisor->socket());
-        others.push_back(other.worker->supervisor->pidfd());
+        others.push_back(other.worker->supervisor->events());
       }
       running_.push_back(
           {job->id, worker::start_worker(job->limits, job->run, blocked_, -1, others)});
@@ -68,7 +68,7 @@ class Pool {
     for (const Running& job : running_) {
       const worker::Supervisor& supervisor = *job.worker->supervisor;
       sources.push_back({supervisor.socket(), POLLIN, 0});
-      sources.push_back({supervisor.pidfd(), POLLIN, 0});
+      sources.push_back({supervisor.events(), POLLIN, 0});
       look_within(supervisor.milliseconds_to_next_look());
     }
     if (source_ != nullptr && !source_->is_over()) {
@@ -123,10 +123,11 @@ class Pool {
 
 bool run_one_after_the_other(PoolWork& work) {
   while (const std::optional<PoolJob> job = work.next()) {
-    const WorkerEnd end = run_in_process(job->run, [&](Channel& channel) {
+    const auto supervise = [&](Channel& channel) {
       std::uint32_t kind = 0;
       for (std::string bytes; channel.receive(kind, bytes);) work.frame(job->id, kind, bytes);
-    });
+    };
+    const WorkerEnd end = run_in_process(job->run, supervise, job->limits.outside);
     work.ended(job->id, end);
   }
   return true;

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <poll.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -15,12 +16,14 @@
 
 #include "worker/frames.hpp"
 #include "worker/orphans.hpp"
+#include "worker/outside.hpp"
 
 namespace engine::worker {
 namespace {
 
 constexpr double kSecondsAfterInterrupt = 2;
 constexpr std::size_t kInboxPiece = 1u << 20;
+constexpr std::size_t kMostQuestions = 64;  // that one worker waits for at once
 constexpr int kMostPieces = 64;  // taken in at once, before clock and frames are looked at
 
 double seconds_between(Supervisor::Clock::time_point from, Supervisor::Clock::time_point to) {
@@ -46,7 +49,7 @@ double seconds_of(const timeval& time) {
 
 Supervisor::Supervisor(pid_t worker, int socket, std::uint64_t mark, int pidfd, int signals,
                        const AppliedLimits& limits, const SharedPage& page,
-                       Clock::time_point started)
+                       Clock::time_point started, Outside* outside)
     : worker_(worker),
       socket_(socket),
       mark_(mark),
@@ -57,9 +60,11 @@ Supervisor::Supervisor(pid_t worker, int socket, std::uint64_t mark, int pidfd, 
       started_(started),
       wall_from_(started),
       last_look_(started),
-      last_sign_(started) {}
+      last_sign_(started),
+      outside_(outside) {}
 
 Supervisor::~Supervisor() {
+  ask_no_more();
   if (!is_reaped_) {
     ::kill(worker_, SIGKILL);
     while (::waitpid(worker_, nullptr, 0) < 0 && errno == EINTR) {
@@ -70,9 +75,18 @@ Supervisor::~Supervisor() {
   ::close(socket_);
   ::close(pidfd_);
   if (signals_ >= 0) ::close(signals_);
+  if (events_ >= 0) ::close(events_);
 }
 
 bool Supervisor::receive(std::uint32_t& kind, std::string& bytes) {
+  do {
+    if (!receive_any(kind, bytes)) return false;
+    if (kind == kQuestionFrame) take_question(bytes);
+  } while (kind == kQuestionFrame);
+  return true;
+}
+
+bool Supervisor::receive_any(std::uint32_t& kind, std::string& bytes) {
   watch();
   char raw[FrameHeader::kBytes];
   if (!read_exactly(raw, sizeof raw)) return false;
@@ -121,7 +135,52 @@ void Supervisor::send(std::uint32_t kind, std::string_view bytes) {
   }
 }
 
+void Supervisor::take_question(const std::string& question) {
+  if (outside_ == nullptr || is_interrupted_ || waits_for_ >= kMostQuestions)
+    return send(kAnswerFrame, "");
+  ++waits_for_;
+  outside_->ask(static_cast<std::uint64_t>(worker_), question);
+  if (events_ < 0) watch_outside();
+  give_answers();  // some are known at once
+}
+
+/// Makes one descriptor of two, for those that poll for many workers.
+void Supervisor::watch_outside() {
+  events_ = ::epoll_create1(EPOLL_CLOEXEC);
+  for (const int descriptor : {pidfd_, outside_->descriptor()}) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.fd = descriptor;
+    if (events_ < 0 || ::epoll_ctl(events_, EPOLL_CTL_ADD, descriptor, &event) != 0)
+      throw std::runtime_error(std::string("cannot wait for answers: ") + std::strerror(errno));
+  }
+}
+
+void Supervisor::look_outside() {
+  if (waits_for_ == 0 || is_answering_) return;
+  outside_->look();
+  give_answers();
+}
+
+void Supervisor::give_answers() {
+  if (is_answering_) return;  // one is being sent, further up
+  is_answering_ = true;
+  std::string answer;
+  while (waits_for_ > 0 && outside_->take(static_cast<std::uint64_t>(worker_), answer)) {
+    --waits_for_;
+    send(kAnswerFrame, answer);
+  }
+  is_answering_ = false;
+}
+
+/// What it waits for is answered with nothing.
+void Supervisor::ask_no_more() {
+  if (waits_for_ > 0) outside_->forget(static_cast<std::uint64_t>(worker_));
+  waits_for_ = 0;
+}
+
 WorkerEnd Supervisor::finish() {
+  ask_no_more();
   std::string rest(kInboxPiece, '\0');
   inbox_.clear();
   inbox_used_ = 0;
@@ -167,17 +226,17 @@ bool Supervisor::read_exactly(char* bytes, std::size_t length) {
 
 /// What the inbox holds, else what the socket gives; waits for at least one byte; 0 at the end.
 ssize_t Supervisor::read_some(char* bytes, std::size_t length) {
-  if (inbox_used_ < inbox_.size()) {
-    const std::size_t part = std::min(length, inbox_.size() - inbox_used_);
-    std::memcpy(bytes, inbox_.data() + inbox_used_, part);
-    inbox_used_ += part;
-    if (inbox_used_ == inbox_.size()) {
-      inbox_.clear();
-      inbox_used_ = 0;
-    }
-    return static_cast<ssize_t>(part);
-  }
   while (true) {
+    if (inbox_used_ < inbox_.size()) {  // an answer that was sent meanwhile may have filled it
+      const std::size_t part = std::min(length, inbox_.size() - inbox_used_);
+      std::memcpy(bytes, inbox_.data() + inbox_used_, part);
+      inbox_used_ += part;
+      if (inbox_used_ == inbox_.size()) {
+        inbox_.clear();
+        inbox_used_ = 0;
+      }
+      return static_cast<ssize_t>(part);
+    }
     const ssize_t part = ::recv(socket_, bytes, length, MSG_DONTWAIT);
     if (part >= 0) return part;
     if (errno == ECONNRESET) return 0;  // it died with bytes of ours unread
@@ -206,11 +265,14 @@ void Supervisor::watch() {
 
 /// Waits for the socket, the worker's end, a signal, or the next limit to look at.
 void Supervisor::wait(short events) {
-  pollfd sources[3] = {{pidfd_, POLLIN, 0}, {signals_, POLLIN, 0}, {socket_, events, 0}};
-  const nfds_t count = events == 0 ? 2 : 3;
+  const int outside = waits_for_ > 0 && !is_answering_ ? outside_->descriptor() : -1;
+  pollfd sources[4] = {
+      {pidfd_, POLLIN, 0}, {signals_, POLLIN, 0}, {outside, POLLIN, 0}, {socket_, events, 0}};
+  const nfds_t count = events == 0 ? 3 : 4;
   if (::poll(sources, count, milliseconds_to_next_look(Clock::now())) > 0) {
     if (sources[0].revents != 0) is_ended_ = true;
     if (sources[1].revents != 0) look_at_signals();
+    if (sources[2].revents != 0) look_outside();
   }
   look_at_clock();
 }
@@ -225,6 +287,9 @@ void Supervisor::interrupt() {
   is_interrupted_ = true;
   interrupted_at_ = Clock::now();
   ::kill(worker_, SIGINT);
+  const std::size_t unanswered = waits_for_;
+  ask_no_more();
+  for (std::size_t k = 0; k < unanswered && !is_answering_; ++k) send(kAnswerFrame, "");
 }
 
 void Supervisor::kill() {
@@ -235,11 +300,20 @@ bool Supervisor::pump() {
   pollfd end{pidfd_, POLLIN, 0};
   if (::poll(&end, 1, 0) > 0) is_ended_ = true;  // before the last look at the socket
   take_in();
+  look_outside();
   look_at_clock();
   return !is_ended_;
 }
 
 bool Supervisor::take_frame(std::uint32_t& kind, std::string& bytes) {
+  while (take_any_frame(kind, bytes)) {
+    if (kind != kQuestionFrame) return true;
+    take_question(bytes);
+  }
+  return false;
+}
+
+bool Supervisor::take_any_frame(std::uint32_t& kind, std::string& bytes) {
   const std::size_t left = inbox_.size() - inbox_used_;
   if (left < FrameHeader::kBytes) return false;
   const FrameHeader header = FrameHeader::read(inbox_.data() + inbox_used_);

@@ -21,11 +21,12 @@ class Supervisor final : public Channel {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Takes over the three descriptors. `signals` is a signalfd of SIGINT and SIGTERM, or -1 where
+  /// Takes over the three descriptors; questions go to `outside`, nullptr: nobody answers. `signals` is a signalfd of SIGINT and SIGTERM, or -1 where
   /// somebody else (a pool) listens for them and calls interrupt().
   /// `mark` is that of the frames (worker/frames.hpp).
   Supervisor(pid_t worker, int socket, std::uint64_t mark, int pidfd, int signals,
-             const AppliedLimits& limits, const SharedPage& page, Clock::time_point started);
+             const AppliedLimits& limits, const SharedPage& page, Clock::time_point started,
+             Outside* outside);
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
   /// Kills and reaps a worker that still lives.
@@ -46,7 +47,8 @@ class Supervisor final : public Channel {
   void kill();
   /// What to poll for input, and for how long at most (-1: for ever).
   [[nodiscard]] int socket() const { return socket_; }
-  [[nodiscard]] int pidfd() const { return pidfd_; }
+  /// Of its end, and of answers that it waits for.
+  [[nodiscard]] int events() const { return events_ >= 0 ? events_ : pidfd_; }
   [[nodiscard]] int milliseconds_to_next_look() const {
     return milliseconds_to_next_look(Clock::now());
   }
@@ -65,6 +67,13 @@ class Supervisor final : public Channel {
   void look_at_signals();
   void look_at_clock();
   bool check(const FrameHeader& header);
+  void take_question(const std::string& question);
+  void look_outside();
+  void give_answers();
+  void ask_no_more();
+  void watch_outside();
+  bool receive_any(std::uint32_t& kind, std::string& bytes);
+  bool take_any_frame(std::uint32_t& kind, std::string& bytes);
   void took_frame();
   [[nodiscard]] int milliseconds_to_next_look(Clock::time_point now) const;
   void kill_for(Stopped reason);
@@ -83,6 +92,10 @@ class Supervisor final : public Channel {
   std::string inbox_;  // frames taken in while sending
   std::size_t inbox_used_ = 0;
   std::string piece_;  // what is being received
+  Outside* outside_;
+  std::size_t waits_for_ = 0;  // answers
+  int events_ = -1;            // an epoll of the worker's end and the outside, once it has asked
+  bool is_answering_ = false;
 };
 
 }  // namespace engine::worker

@@ -21,6 +21,7 @@
 #include "worker/frames.hpp"
 #include "worker/limits.hpp"
 #include "worker/orphans.hpp"
+#include "worker/outside.hpp"
 #include "worker/shared_page.hpp"
 #include "worker/start.hpp"
 #include "worker/supervisor.hpp"
@@ -199,6 +200,7 @@ std::unique_ptr<worker::StartedWorker> worker::start_worker(
   if (child < 0) fail("fork");
   if (child == 0) {
     ::close(sockets[0]);
+    if (limits.outside != nullptr) limits.outside->leave();
     if (signals >= 0) ::close(signals);
     for (const int descriptor : not_for_the_worker) ::close(descriptor);
     if (kept != nullptr) {
@@ -213,8 +215,8 @@ std::unique_ptr<worker::StartedWorker> worker::start_worker(
       std::chrono::duration<double, std::milli>(Supervisor::Clock::now() - begin).count();
   ::close(sockets[1]);
   const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
-  started->supervisor = std::make_unique<Supervisor>(child, sockets[0], mark, pidfd, signals,
-                                                     applied, *started->page, begin);
+  started->supervisor = std::make_unique<Supervisor>(
+      child, sockets[0], mark, pidfd, signals, applied, *started->page, begin, limits.outside);
   if (pidfd < 0) fail("pidfd_open");
   return started;
 }

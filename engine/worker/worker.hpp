@@ -10,6 +10,8 @@
 
 namespace engine {
 
+class Outside;
+
 /// 0 means: no such limit. Where the engine was started under lower ones (ulimit, a batch system),
 /// those hold.
 struct WorkerLimits {
@@ -21,6 +23,7 @@ struct WorkerLimits {
   std::size_t memory_bytes = 2ull << 30;
   double heartbeat_seconds = 0;  // killed when the worker gave no sign of life for this long
   bool is_confined = false;      // worker/confine.hpp, before the job starts
+  Outside* outside = nullptr;    // whom it may ask, see worker/outside.hpp; nullptr: nobody
 };
 
 /// False in builds where WorkerLimits::memory_bytes cannot be applied.
@@ -53,6 +56,9 @@ class Channel {
   virtual void send(std::uint32_t kind, std::string_view bytes) = 0;
   /// False at the end of the stream. `bytes` is overwritten; its capacity is used again.
   virtual bool receive(std::uint32_t& kind, std::string& bytes) = 0;
+  /// In a worker that is sent nothing else: asks WorkerLimits::outside, and waits. "" where nobody
+  /// answers: there is no such, or the user stopped the engine.
+  virtual std::string ask(std::string_view /*question*/) { return ""; }
 };
 
 struct WorkerEnd {
@@ -89,9 +95,10 @@ WorkerEnd run_in_worker(const WorkerLimits& limits,
                         const std::function<void(Channel&)>& supervise);
 
 /// The same job in this process, for debuggers and sanitizers: no fork, no limits, frames are
-/// queued and delivered to `supervise` when the job has returned. Not for jobs that wait for
-/// answers.
+/// queued and delivered to `supervise` when the job has returned; what it asks, `outside` answers.
+/// Not for jobs that wait for frames.
 WorkerEnd run_in_process(const std::function<int(Channel&, Heartbeat&)>& job,
-                         const std::function<void(Channel&)>& supervise);
+                         const std::function<void(Channel&)>& supervise,
+                         Outside* outside = nullptr);
 
 }  // namespace engine
