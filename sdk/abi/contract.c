@@ -1,6 +1,9 @@
 /* Everything of playlist/plugin.h that a compiled plugin and a compiled engine must agree on, as types of
  * exported symbols, so that abidw describes it and abidiff compares it. Nothing of this is ever run. */
 #include "playlist/plugin.h"
+#if PLAYLIST_ABI_MINOR >= 3
+#include "playlist/remote.h"
+#endif
 
 /* One member per type that a plugin or the engine sees behind a pointer of its own. */
 struct playlist_contract {
@@ -30,6 +33,13 @@ struct playlist_contract {
 #if PLAYLIST_ABI_MINOR >= 2
   playlist_files files;
 #endif
+#if PLAYLIST_ABI_MINOR >= 3
+  playlist_http http;
+  playlist_http_request http_request;
+  playlist_http_answer http_answer;
+  playlist_connection connection;
+  playlist_target target;
+#endif
   playlist_sink sink;
   playlist_artifact_writer artifact_writer;
   playlist_artifacts artifacts;
@@ -47,6 +57,10 @@ struct playlist_numbers {
   enum playlist_kind kind;
   enum playlist_element_flag element_flag;
   enum playlist_field_flag field_flag;
+#if PLAYLIST_ABI_MINOR >= 3
+  enum playlist_remote_flag remote_flag;
+  enum playlist_http_flag http_flag;
+#endif
 };
 PLAYLIST_EXPORT struct playlist_numbers playlist_enums;
 

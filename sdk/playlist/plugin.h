@@ -1,5 +1,5 @@
 /* clang-format off */
-/* playlist/plugin.h: the whole binary contract between the playlist engine and a plugin.
+/* playlist/plugin.h: the binary contract between the playlist engine and a plugin; what talks to services adds playlist/remote.h.
  *
  * Plain C99; needs no other header of the engine. C++ authors include playlist/plugin.hpp instead,
  * which is a header-only layer over this file.
@@ -13,7 +13,7 @@
  * ABI 1 is frozen: what stands here keeps its layout, its numbers and its meaning for as long as
  * PLAYLIST_ABI_MAJOR is 1. A test compares this file with the description recorded in sdk/abi/.
  * 1.1 added the service playlist.vectors/1 and the tables "vectors" and "prompts" of playlist.rows/1.
- * 1.2 added parameters of type FILE with the service playlist.files/1, and the flag PLAYLIST_ORDERWISE.
+ * 1.2 added parameters of type FILE with the service playlist.files/1, and the flag PLAYLIST_ORDERWISE. 1.3 added playlist/remote.h.
  *
  * RULES
  *  Version     PLAYLIST_ABI_MAJOR must be equal; MINOR only grows. A library runs on every engine of its
@@ -43,7 +43,7 @@
  *              An element's own threads are started in run() and joined before it returns: the host may
  *              fork between two calls.
  *  Process     Locale, signals, working folder, environment, stdin, stdout and stderr are the host's. Files
- *              and sockets are the business of sources, outputs and models only; whatever else reads a file
+ *              are the business of sources, outputs and models only, sockets nobody's (remote.h); whatever else reads a file
  *              declares it, as a FILE parameter, and is given its bytes.
  *  Lifetime    A library is never unloaded while its process lives; there is no de-initialisation call.
  *              Static constructors must not throw.
@@ -68,7 +68,7 @@ extern "C" {
 
 #define PLAYLIST_ABI_MAGIC 0x59414c50u /* "PLAY" */
 #define PLAYLIST_ABI_MAJOR 1u
-#define PLAYLIST_ABI_MINOR 2u
+#define PLAYLIST_ABI_MINOR 3u
 
 #define PLAYLIST_HAS(pointer, field)                                                 \
   ((pointer)->size >= (size_t)((const char *)&(pointer)->field - (const char *)(pointer)) + \

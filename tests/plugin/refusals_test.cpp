@@ -42,10 +42,10 @@ std::string refusal_of_bytes(const std::string& bytes) {
 
 TEST_CASE("a plugin of another ABI is refused with both versions, before its code runs") {
   CHECK(refusal_of("abi_newer.so") ==
-        "built for plugin ABI 9.3, this engine offers 1.2: rebuild it against this engine's SDK, "
+        "built for plugin ABI 9.3, this engine offers 1.3: rebuild it against this engine's SDK, "
         "or use an engine that offers 9.x");
   CHECK(refusal_of("abi_older.so") ==
-        "built for plugin ABI 0.3, this engine offers 1.2: rebuild it against this engine's SDK");
+        "built for plugin ABI 0.3, this engine offers 1.3: rebuild it against this engine's SDK");
 }
 
 TEST_CASE("what is no shared library is refused") {

@@ -2,6 +2,7 @@
 // end (raise PLAYLIST_ABI_MINOR and add a line); nothing that stands here may ever change while
 // PLAYLIST_ABI_MAJOR is 1.
 #include "playlist/plugin.h"
+#include "playlist/remote.h"
 
 #include <cstddef>
 #include <string>
@@ -70,12 +71,15 @@ TEST_CASE("structs of ABI 1 keep their fields where they are") {
 TEST_CASE("ids, magic and version of ABI 1, which no debug information holds") {
   CHECK(PLAYLIST_ABI_MAGIC == 0x59414c50u);
   CHECK(PLAYLIST_ABI_MAJOR == 1);
-  CHECK(PLAYLIST_ABI_MINOR == 2);
+  CHECK(PLAYLIST_ABI_MINOR == 3);
   CHECK(std::string(PLAYLIST_SERVICE_TABLES) == "playlist.tables/1");
   CHECK(std::string(PLAYLIST_SERVICE_CANDIDATES) == "playlist.candidates/1");
   CHECK(std::string(PLAYLIST_SERVICE_ROWS) == "playlist.rows/1");
   CHECK(std::string(PLAYLIST_SERVICE_VECTORS) == "playlist.vectors/1");  // 1.1
   CHECK(std::string(PLAYLIST_SERVICE_FILES) == "playlist.files/1");      // 1.2
+  CHECK(std::string(PLAYLIST_SERVICE_HTTP) == "playlist.http/1");        // 1.3
+  CHECK(std::string(PLAYLIST_SERVICE_CONNECTION) == "playlist.connection/1");
+  CHECK(std::string(PLAYLIST_SERVICE_TARGET) == "playlist.target/1");
   CHECK(std::string(PLAYLIST_SERVICE_MEMBERS) == "playlist.members/1");
   CHECK(std::string(PLAYLIST_SERVICE_SINK) == "playlist.sink/1");
   CHECK(std::string(PLAYLIST_SERVICE_ARTIFACT_WRITER) == "playlist.artifact_writer/1");
@@ -93,4 +97,6 @@ TEST_CASE("numbers of ABI 1 keep their meaning") {
   CHECK(PLAYLIST_ROWWISE == 1u);
   CHECK(PLAYLIST_UNBOUNDED == 2u);
   CHECK(PLAYLIST_ORDERWISE == 4u);  // 1.2
+  CHECK(PLAYLIST_REMOTE == 8u);     // 1.3
+  CHECK(PLAYLIST_HTTP_REPEATABLE == 1u);
 }

@@ -16,7 +16,7 @@ using namespace sdk_fixture;
 namespace {
 
 const std::string kSdk = PLAYLIST_SOURCE_DIR "/sdk";
-const std::string kRecord = kSdk + "/abi/1.2.abi", kFirstRecord = kSdk + "/abi/1.0.abi";
+const std::string kRecord = kSdk + "/abi/1.3.abi", kFirstRecord = kSdk + "/abi/1.0.abi";
 const std::string kFrozen = PLAYLIST_SOURCE_DIR "/tests/abi/frozen_1_0";
 
 bool has_abigail() {
@@ -48,7 +48,9 @@ CommandResult difference_after(const std::string& before, const std::string& aft
   const std::size_t at = text.find(before);
   REQUIRE(at != std::string::npos);
   text.replace(at, before.size(), after);
-  REQUIRE(run_command("mkdir " + folder.file("playlist")).status == 0);
+  REQUIRE(run_command("mkdir " + folder.file("playlist") + " && cp " + kSdk +
+                      "/playlist/remote.h " + folder.file("playlist"))
+              .status == 0);
   std::ofstream(folder.file("playlist/plugin.h")) << text;
   return difference(folder.path());
 }
