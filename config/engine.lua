@@ -18,7 +18,11 @@ return {
     memory_megabytes = 4096, -- MiB of address space a run's worker may add
     heartbeat_seconds = 0, -- seconds of silence after which a worker is stopped; 0: never
     confine = true, -- run recipes under seccomp: no writing, no network, no programs
-    network = false, -- let elements of runs connect to services all the same, as ranking.external does
+    network = false, -- let elements of runs open connections themselves, and ask any http address of this machine
+  },
+  http = {
+    offline = false, -- ask nothing over the network; answers of services that are kept are used, however old
+    timeout_seconds = 30, -- seconds to wait for a service's answer, where the element that asks does not say
   },
   import = {
     wall_seconds = 86400, -- seconds an import may take

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "app/http_outside.hpp"
 #include "app/recipe_files.hpp"
 #include "app/store_settings.hpp"
 #include "core/paths.hpp"
@@ -28,6 +29,8 @@ std::string named_library(const HomeOptions& options) {
 }  // namespace
 
 Home::Home(HomeOptions options) : options_(std::move(options)), named_(named_library(options_)) {}
+
+Home::~Home() = default;
 
 std::string Home::settings_file() const {
   return options_.config.empty() ? config_home() + "/engine.lua" : options_.config;
@@ -93,8 +96,18 @@ std::shared_ptr<const Registry> Home::registry() const {
   return registry_;
 }
 
+std::string Home::accounts_file() const {
+  return config_home() + "/accounts.json";
+}
+
+HttpOutside& Home::outside() const {
+  if (outside_ == nullptr)
+    outside_ = std::make_unique<HttpOutside>(settings(), cache_home() + "/http");
+  return *outside_;
+}
+
 KeptFiles Home::kept_files(const std::vector<std::string>& recipes) const {
-  KeptFiles kept{library_path(), {config_home() + "/engine.lua"}, {cache_home()}};
+  KeptFiles kept{library_path(), {config_home() + "/engine.lua", accounts_file()}, {cache_home()}};
   if (!options_.config.empty()) kept.files.push_back(options_.config);
   if (const std::string& log = settings().text("log.file"); !log.empty()) kept.files.push_back(log);
   for (const std::string& recipe : recipes) {

@@ -18,6 +18,8 @@ class Registry;
 
 namespace engine::app {
 
+class HttpOutside;
+
 /// What the settings themselves may not say; "" and empty: as usual.
 struct HomeOptions {
   std::string library;               // instead of PLAYLIST_LIBRARY, paths.library, the data folder
@@ -27,10 +29,11 @@ struct HomeOptions {
   std::function<void(const Settings&, const std::string& library)> settings_read = nullptr;
 };
 
-/// Threads: any, but for registry().
+/// Threads: any, but for registry() and outside().
 class Home {
  public:
   explicit Home(HomeOptions options);
+  ~Home();
 
   /// Read at first use: defaults < file < the library's own (store_settings.hpp) < environment.
   /// Throws Error(kUsage) for a setting that cannot be, Error(kStore) for a library that is none.
@@ -52,6 +55,11 @@ class Home {
   /// The plugins, loaded into this process at first use, which must have one thread then. What is
   /// wrong with some is theirs to tell: registry.problem_lines().
   [[nodiscard]] std::shared_ptr<const Registry> registry() const;
+  /// What the user has with services (accounts/accounts.hpp), whether it exists or not.
+  [[nodiscard]] std::string accounts_file() const;
+  /// Who answers what elements ask over HTTP, for WorkerLimits::outside. Threads: that of the
+  /// supervisor.
+  [[nodiscard]] HttpOutside& outside() const;
   /// What no output of a request may replace: the library and what belongs to it, caches, settings,
   /// the log, and `recipes` by whatever names they are asked for.
   [[nodiscard]] KeptFiles kept_files(const std::vector<std::string>& recipes = {}) const;
@@ -65,6 +73,7 @@ class Home {
   mutable Settings settings_;
   mutable std::string library_;
   mutable std::shared_ptr<const Registry> registry_;
+  mutable std::unique_ptr<HttpOutside> outside_;
 };
 
 }  // namespace engine::app

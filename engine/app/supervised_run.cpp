@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/default_user.hpp"
+#include "app/http_outside.hpp"
 #include "app/recipe_files.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
@@ -183,6 +184,7 @@ WorkerLimits run_limits(const Caller& caller) {
   limits.cpu_seconds = settings.number("limits.cpu_seconds");
   limits.memory_bytes = static_cast<std::size_t>(settings.integer("limits.memory_megabytes")) << 20;
   limits.heartbeat_seconds = settings.number("limits.heartbeat_seconds");
+  limits.outside = &caller.home.outside();
   return limits;
 }
 

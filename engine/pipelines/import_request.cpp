@@ -27,35 +27,37 @@ WorkerLimits import_limits(const Settings& settings) {
   return limits;
 }
 
-import::ArchiveLimits archive_limits(const Settings& settings){import::ArchiveLimits limits;
-limits.total_bytes = static_cast<std::uint64_t>(settings.number("import.archive_gigabytes") *
-                                                static_cast<double>(1ull << 30));
-limits.members = static_cast<std::uint64_t>(settings.integer("import.archive_members"));
-limits.ratio = static_cast<std::uint64_t>(settings.number("import.archive_ratio"));
-return limits;
+// Not "import::..." at the beginning of a line, which the formatter takes for a module's.
+engine::import::ArchiveLimits archive_limits(const Settings& settings) {
+  engine::import::ArchiveLimits limits;
+  limits.total_bytes = static_cast<std::uint64_t>(settings.number("import.archive_gigabytes") *
+                                                  static_cast<double>(1ull << 30));
+  limits.members = static_cast<std::uint64_t>(settings.integer("import.archive_members"));
+  limits.ratio = static_cast<std::uint64_t>(settings.number("import.archive_ratio"));
+  return limits;
+}
+
 }  // namespace
 
-}  // namespace engine::pipelines
-
-import::ImportOptions make_import_request(const app::Caller& caller){
-    const Settings& settings = caller.home.settings();
-import::ImportOptions options;
-options.store_path = caller.home.library_path();
-options.now = caller.asked.now;
-options.is_in_process = caller.asked.in_process;
-options.limits = import_limits(settings);
-options.archives = archive_limits(settings);
-options.play = caller.home.play_rule();
-const Registry::Options plugins{caller.home.plugin_directories(), caller.home.plugin_copies(),
-                                true};
-options.setting = [elements = settings.elements()](std::string_view key) {
-  return elements.find(key);
-};
-options.load_plugins = [plugins] { return Registry::load(plugins); };
-options.on_progress = [&caller](const import::Progress& progress) {
-  caller.progress(progress_line(progress));
-};
-return options;
+engine::import::ImportOptions make_import_request(const app::Caller& caller) {
+  const Settings& settings = caller.home.settings();
+  engine::import::ImportOptions options;
+  options.store_path = caller.home.library_path();
+  options.now = caller.asked.now;
+  options.is_in_process = caller.asked.in_process;
+  options.limits = import_limits(settings);
+  options.archives = archive_limits(settings);
+  options.play = caller.home.play_rule();
+  const Registry::Options plugins{caller.home.plugin_directories(), caller.home.plugin_copies(),
+                                  true};
+  options.setting = [elements = settings.elements()](std::string_view key) {
+    return elements.find(key);
+  };
+  options.load_plugins = [plugins] { return Registry::load(plugins); };
+  options.on_progress = [&caller](const engine::import::Progress& progress) {
+    caller.progress(progress_line(progress));
+  };
+  return options;
 }
 
 }  // namespace engine::pipelines

@@ -168,6 +168,7 @@ class ElementCall {
       : evaluation_(evaluation),
         node_(node),
         arguments_(checked(evaluation, node, tables_)),
+        http_(node.name, evaluation.setup().ask),
         named_columns_(arguments_.columns()) {}
   ElementCall(const ElementCall&) = delete;
   ElementCall& operator=(const ElementCall&) = delete;
@@ -207,6 +208,7 @@ class ElementCall {
     context.is_cancelled = setup.is_cancelled;
     context.setting = setup.setting;
     if (setup.models != nullptr) context.services = {artifacts_service(*setup.models)};
+    if (setup.ask) context.services.push_back(http_.service());
     context.log = [this](int level, std::string_view message) {
       if (level >= PLAYLIST_LOG_INFO) evaluation_.notice(node_.name + ": " + std::string(message));
     };
@@ -217,6 +219,7 @@ class ElementCall {
   const Node& node_;
   std::vector<std::unique_ptr<TracksTable>> tables_;
   CheckedArguments arguments_;
+  HttpAsker http_;
   std::vector<std::string> named_columns_;
   std::unique_ptr<ElementInstance> instance_;
 };

@@ -23,6 +23,7 @@
 #include "plan/trace.hpp"
 #include "plan/track_lengths.hpp"
 #include "plugin/call.hpp"
+#include "plugin/http_service.hpp"
 
 namespace engine {
 
@@ -47,6 +48,7 @@ class Evaluation {
     std::function<bool()> is_cancelled;
     std::function<const char*(std::string_view)> setting;  // for plugins
     ModelShelf* models = nullptr;                          // for plugins; nullptr: none
+    AskOutside ask;  // what an element asks over HTTP; empty: it may not
     const CurrentVersion* current = nullptr;  // of the kept playlist; nullptr: the run is of none
     ResultStore* results = nullptr;           // of a watcher: results of nodes are taken from there
     std::string data;                         // tells apart what they were made from (reuse.hpp)

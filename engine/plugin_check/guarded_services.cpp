@@ -182,7 +182,7 @@ std::vector<CallService> GuardedServices::of(std::uint32_t kind) {
             {PLAYLIST_SERVICE_VECTORS, &kVectors, this},
             {PLAYLIST_SERVICE_MEMBERS, &kMembers, this}};
   if (kind == PLAYLIST_OUTPUT) return {};
-  std::vector<CallService> services = {artifacts_service(no_models_)};
+  std::vector<CallService> services = {artifacts_service(no_models_), no_network_.service()};
   if (kind == PLAYLIST_MODEL)
     services.push_back({PLAYLIST_SERVICE_ARTIFACT_WRITER, &kWriter, this});
   return services;

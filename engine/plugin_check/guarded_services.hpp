@@ -1,5 +1,6 @@
 // The services in `engine plugins check`. Those of sources and models keep the books on what they
-// are given, and find what the contract forbids; that of artifacts has none, as before a training.
+// are given, and find what the contract forbids; that of artifacts has none, as before a training,
+// and that of HTTP no network.
 #pragma once
 
 #include "playlist/plugin.h"
@@ -12,6 +13,7 @@
 
 #include "models/models.hpp"
 #include "plugin/call.hpp"
+#include "plugin/http_service.hpp"
 
 namespace engine {
 
@@ -51,6 +53,7 @@ class GuardedServices {
   std::int64_t complete_ = 0, total_ = -1;
   bool has_members_ = false;
   ModelShelf no_models_;
+  HttpAsker no_network_{"", [](std::string_view) { return std::string(); }};
 };
 
 }  // namespace engine

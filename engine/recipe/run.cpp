@@ -219,6 +219,7 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   setup.results = request.results;
   if (request.results != nullptr) setup.data = data_of(request, usable, options);
   setup.is_cancelled = reports.is_cancelled;
+  setup.ask = reports.ask;
   if (reports.beat) setup.progress = [&](double) { reports.beat(); };
   Evaluation evaluation(setup, &people);
 

@@ -14,6 +14,7 @@
 #include "data/as_of.hpp"
 #include "lua/lua_state.hpp"
 #include "models/models.hpp"
+#include "plugin/http_service.hpp"
 #include "recipe/departures.hpp"
 #include "recipe/playlist.hpp"
 #include "recipe/recipe.hpp"
@@ -82,6 +83,7 @@ struct RunReports {
   /// Ends the process from a signal's handler, as stopped: LuaState::on_overdue.
   std::function<void(const char* what, const char* where)> give_up;
   std::function<bool()> is_cancelled;             // elements that ask end their work
+  AskOutside ask;                                 // what they ask over HTTP; empty: they may not
   std::function<void(const std::string&)> print;  // the recipe's print()
   InputFiles::Tried tried_file;                   // that an element reads beside the store
   /// The plugins are loaded, the recipe is not: time to confine, and to say what was not loaded.

@@ -32,6 +32,7 @@ RunReports run_reports(JobSender& sender, std::optional<Network> confinement,
   reports.give_up = [&heartbeat](const char* what, const char* where) {
     heartbeat.give_up(what, where);
   };
+  reports.ask = [&sender](std::string_view question) { return sender.ask(question); };
   reports.is_cancelled = [&heartbeat] { return heartbeat.is_interrupted(); };
   reports.print = [&sender](const std::string& text) { sender.print(text); };
   reports.loaded = [&sender, confinement](const Registry& registry) {

@@ -78,7 +78,9 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"config", {"core"}},
       {"http", {"core", "shared"}},            // plugins/shared: loading a library of the system
       {"data", {"core", "shared", "store"}},   // plugins/shared: kernels
-      {"plugin", {"core", "data", "worker"}},  // data/tables.hpp: what services hand out
+      {"accounts", {"core"}},
+      {"players", {"core"}},
+      {"plugin", {"core", "data", "http", "worker"}},  // data/tables.hpp: what services hand out
       {"plugin_check", {"core", "data", "models", "plugin", "worker"}},
       {"worker", {"core"}},
       {"store", {"core"}},
@@ -101,11 +103,12 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"compare", {"core", "data", "page"}},
       {"recipe_test", {"core", "data", "demo", "lua", "recipe", "store"}},
       {"app",
-       {"config", "core", "data", "discovery", "evaluate", "library", "models", "plan", "plugin",
-        "recipe", "recipe_test", "shared", "store", "worker"}},
+       {"accounts", "config", "core", "data", "discovery", "evaluate", "http", "library", "models",
+        "plan", "plugin", "recipe", "recipe_test", "shared", "store", "worker"}},
       {"pipelines",
-       {"app", "core", "data", "import", "models", "page", "patterns", "plugin", "store"}},
-      {"verbs", {"app",          "batch",  "benchmark", "compare",   "config", "core",
+       {"accounts", "app", "core", "data", "import", "models", "page", "patterns", "players",
+        "plugin", "store", "worker"}},
+      {"verbs", {"accounts", "app",          "batch",  "benchmark", "compare",   "config", "core",
                  "data",         "demo",   "discovery", "evaluate",  "help",   "import",
                  "library",      "models", "patterns",  "pipelines", "plan",   "plugin",
                  "plugin_check", "recipe", "store",     "worker"}},

@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <poll.h>
 #include <thread>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "app/http_outside.hpp"
 #include "support/element_run.hpp"
 #include "support/fake_server.hpp"
 
@@ -32,14 +34,45 @@ std::int64_t id_of(const TinyLibrary& library, std::int32_t track) {
   return static_cast<const std::int64_t*>(id->data)[track];
 }
 
-Ranked ask(const std::string& url, engine::Arguments arguments = {}) {
+/// Where elements may ask this machine (limits.network).
+engine::Settings with_network() {
+  engine::Settings settings;
+  settings.set("limits.network", "true", "test");
+  return settings;
+}
+
+/// As a supervisor has it answered.
+class Answering {
+ public:
+  explicit Answering(const engine::Settings& settings)
+      : settings_(settings), outside_(settings_, "") {}
+  std::string operator()(std::string_view question) {
+    std::string answer;
+    outside_.ask(0, std::string(question));
+    while (!outside_.take(0, answer)) {
+      pollfd source{outside_.descriptor(), POLLIN, 0};
+      ::poll(&source, 1, -1);
+      outside_.look();
+    }
+    return answer;
+  }
+
+ private:
+  engine::Settings settings_;
+  engine::app::HttpOutside outside_;
+};
+
+Ranked ask(const std::string& url, engine::Arguments arguments = {},
+           const engine::Settings& settings = with_network()) {
+  Answering answering(settings);
   const TinyLibrary library = four();
   arguments.emplace_back("url", url);
   return support::run_rank(
       "ranking.external", arguments, library,
       candidates_of({2, 0, 3, 1}, {{"score", PLAYLIST_F32, std::vector<float>{4, 3, 2, 1}, nullptr},
                                    {"taste", PLAYLIST_F32,
-                                    std::vector<float>{0.5f, std::nanf(""), 0.25f, 1}, nullptr}}));
+                                    std::vector<float>{0.5f, std::nanf(""), 0.25f, 1}, nullptr}}),
+      {.ask = [&](std::string_view question) { return answering(question); }});
 }
 
 /// The order that the column puts into effect: rows by `external`, largest first.
@@ -137,7 +170,7 @@ TEST_CASE("a re-ranker that gives no good answer leaves the order as it was", "[
       {http_answer("", "500 Internal Server Error"), "answers with status 500"},
       {http_answer("{\"scores\": []}", "204 No Content"), "answers with status 204"},
       {"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
-       "answers with status 302"},
+       "it answers POST with status 302, a redirect"},
       {http_answer("{\"scores\": [", "200 OK"), "the answer is not JSON"},
       {http_answer(std::string(100'000, '['), "200 OK"), "the answer is not JSON"},
       {http_answer("\xff\xfe", "200 OK"), "the answer is not JSON"},
@@ -179,7 +212,7 @@ TEST_CASE("nobody listening, and no address at all, leave the order as it was", 
     const FakeServer server([](const std::string&) { return std::string(); });
     gone = server.url();
   }
-  check_fallback(ask(gone), gone);
+  check_fallback(ask(gone), gone.substr(0, gone.rfind('/')) + " cannot be reached");
   check_fallback(ask(""), "no address is set");
 }
 
@@ -189,7 +222,31 @@ TEST_CASE("ranking.external asks this machine only", "[external]") {
       "http://127.0.0.1.example.org/", "http://127.0.0.1@example.org/", "http://me@127.0.0.1/",
       "file:///etc/passwd", "gopher://127.0.0.1/", "http://[::2]/", "http://127.1.2.3.4/",
       "http://127.0.0.256/", "localhost/rank x", "http://", "::::");
-  check_fallback(ask(url), "is not an http address of this machine");
+  const Ranked ranked = ask(url);
+  check_fallback(ranked, "the candidates keep their order: ");
+  CHECK_THAT(ranked.notices.at(0), Catch::Contains("is not an http address of this machine") ||
+                                       Catch::Contains("the address cannot be asked"));
+}
+
+TEST_CASE("which addresses an element may ask, the configuration says", "[external]") {
+  const TinyLibrary library = four();
+  FakeServer server([&](const std::string&) {
+    return http_answer(scores(library, {{2, 1}, {0, 2}, {3, 3}, {1, 4}}).dump());
+  });
+  engine::Settings settings;
+  check_fallback(ask(server.url(), {}, settings), "set limits.network to allow it");
+  CHECK(server.request_count() == 0);
+  settings.set("elements.ranking.external.url", "http://127.0.0.1:1/rank", "test");
+  check_fallback(ask(server.url(), {}, settings), "set limits.network to allow it");
+  CHECK(server.request_count() == 0);
+  settings.set("elements.ranking.external.url", server.url(), "test");
+  CHECK(order_of(ask(server.url(), {}, settings)) == std::vector<int>{3, 2, 1, 0});
+  CHECK(server.request_count() == 1);
+  settings.set("http.offline", "true", "test");
+  check_fallback(ask(server.url(), {}, settings), "offline");
+  CHECK(server.request_count() == 1);
+  settings.set("elements.ranking.external.url", "http://10.0.0.1/rank", "test");
+  check_fallback(ask("http://10.0.0.1/rank", {}, settings), "allow_remote is not set");
 }
 
 TEST_CASE("ranking.external asks nobody about no candidates", "[external]") {

@@ -57,6 +57,7 @@ const engine::Registry& elements() {
 std::vector<std::string> element_names(std::uint32_t kind) {
   std::vector<std::string> names;
   for (const engine::Element* element : elements().elements(kind)) {
+    if ((element->description->flags & PLAYLIST_REMOTE) != 0) continue;
     names.emplace_back(element->description->name);
   }
   return names;
@@ -234,8 +235,10 @@ Ranked run_rank(const std::string& name, const engine::Arguments& arguments,
   }
   Ranked result;
   engine::Texts texts;
-  engine::ElementInstance instance(element, std::move(checked),
-                                   context_of(library, texts, result, options));
+  engine::HttpAsker http(name, options.ask);
+  engine::CallContext context = context_of(library, texts, result, options);
+  if (options.ask) context.services.push_back(http.service());
+  engine::ElementInstance instance(element, std::move(checked), std::move(context));
   put_end(result, instance.rank(view.table(), inputs.columns(), out));
   for (const engine::CandidateColumn& column : columns) {
     for (std::size_t i = 0; i < candidates.size(); ++i) {

@@ -12,6 +12,7 @@
 #include "models/models.hpp"
 #include "plan/candidates.hpp"
 #include "plugin/arguments.hpp"
+#include "plugin/http_service.hpp"
 #include "plugin/registry.hpp"
 #include "support/element_library.hpp"
 #include "support/temporary_folder.hpp"
@@ -20,7 +21,8 @@ namespace support {
 
 /// The plugins in the build folder, loaded once.
 const engine::Registry& elements();
-/// Names of all elements of the libraries this folder tests, of one kind.
+/// Names of all elements of the libraries this folder tests, of one kind, but for remote ones, which
+/// want a service or player (tests/players).
 std::vector<std::string> element_names(std::uint32_t kind);
 
 /// What a call told besides its result.
@@ -36,6 +38,7 @@ struct RunOptions {
   std::uint64_t random_seed = 1;
   std::function<bool()> is_cancelled = {};
   TrainedModels* models = nullptr;  // that the element may read
+  engine::AskOutside ask = {};      // over HTTP
 };
 
 struct RecalledTrack {

@@ -5,8 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "http.hpp"
-
 namespace external {
 
 namespace {

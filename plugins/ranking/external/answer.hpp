@@ -2,10 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace external {
+
+/// Why there is no answer to use, in words for a notice.
+struct NoAnswer : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 struct TrackScore {
   std::int64_t track;  // the store's id

@@ -17,12 +17,13 @@
 //                           effect, and keeps the old one where the re-ranker gave no answer.
 // Fallback  No connection, no whole answer within `timeout`, another status, an answer that is not
 //           as above: external keeps the order as it was, and a notice of the run says why.
-// Network   Off unless limits.network is set: otherwise runs may open no connection at all. The
-//           address is `url`, else the setting url of ["ranking.external"]. It must lead to this
-//           machine, http://localhost, 127.x.x.x or [::1], unless the setting allow_remote is true;
-//           redirects and proxies are never followed. Other people's services learn what is sent.
+// Network   The engine asks, not the run, and it asks at the setting url of ["ranking.external"]
+//           only: an http address of this machine (localhost, 127.x.x.x or [::1]), any other where
+//           the setting allow_remote is true. A recipe's own `url` must lead to this machine, and
+//           limits.network be set. Other people's services learn what is sent.
 // Same      An answer from outside may differ from run to run; everything else of a run does not.
 #include "playlist/plugin.hpp"
+#include "playlist/remote.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -36,11 +37,12 @@
 #include <nlohmann/json.hpp>
 
 #include "answer.hpp"
-#include "http.hpp"
 
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kLongestAnswer = 4u << 20;  // bytes
 
 /// The value of a column as JSON, null where it is missing.
 Json value_of(const playlist::Column& column, std::size_t row) {
@@ -89,10 +91,19 @@ class External final : public playlist::Ranking {
   void ask(playlist::RankingCall& call, std::span<float> score) const {
     const std::string url = address(call);
     const std::size_t count = std::min(limit_, call.rows());
-    const std::string answer = external::post(url, request(call, count), timeout_, [&call] {
-      call.checkpoint();  // throws when the run is cancelled
-    });
-    take_answer(call, external::read_answer(answer), count, score);
+    playlist::HttpRequest asked;
+    asked.method = "POST";
+    asked.target = url;
+    asked.headers = {"Content-Type: application/json"};
+    asked.body = request(call, count);
+    asked.timeout = timeout_;
+    const playlist::HttpAnswer answer = playlist::Http(call).ask(asked);
+    if (answer.status == 0) throw external::NoAnswer(answer.problem);
+    if (answer.status != 200)
+      throw external::NoAnswer(playlist::concat(url, " answers with status ", answer.status));
+    if (answer.body.size() > kLongestAnswer)
+      throw external::NoAnswer(url + " answers with more than 4 MiB");
+    take_answer(call, external::read_answer(answer.body), count, score);
   }
 
   [[nodiscard]] std::string address(const playlist::RankingCall& call) const {
@@ -102,13 +113,6 @@ class External final : public playlist::Ranking {
       throw external::NoAnswer(
           "no address is set: give url, or set elements[\"ranking.external\"].url in the "
           "configuration");
-    }
-    const bool may_be_remote = call.setting("allow_remote").value_or("") == "true";
-    if (!may_be_remote && !external::is_loopback(url)) {
-      throw external::NoAnswer(
-          playlist::concat(url,
-                           " is not an http address of this machine, and "
-                           "elements[\"ranking.external\"].allow_remote is not set"));
     }
     return url;
   }
@@ -188,7 +192,7 @@ class External final : public playlist::Ranking {
 
 constinit const playlist::Element kExternal = playlist::element<External>(
     "ranking.external",
-    "Asks a re-ranker behind a local HTTP address about the first candidates; see limits.network.");
+    "Asks a re-ranker behind a local HTTP address about the first candidates.");
 
 }  // namespace
 

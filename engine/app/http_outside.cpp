@@ -1,0 +1,128 @@
+#include "app/http_outside.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include "http/address.hpp"
+#include "plugin/http_service.hpp"
+
+namespace engine::app {
+namespace {
+
+/// Why an element may not ask, in words for its user.
+struct NotAllowed : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+bool is_this_machine(const http::Address& address) {
+  const std::string& host = address.host;
+  return !address.is_https && (host == "localhost" || host == "[::1]" ||
+                               (host.starts_with("127.") && http::is_numeric_or_local(host)));
+}
+
+}  // namespace
+
+HttpOutside::HttpOutside(const Settings& settings, std::string folder)
+    : settings_(settings), elements_(settings.elements()), folder_(std::move(folder)) {}
+
+HttpOutside::~HttpOutside() = default;
+
+http::Client& HttpOutside::client() {
+  if (client_ == nullptr) {
+    http::Client::Options options;
+    options.folder = folder_;
+    options.is_offline = settings_.boolean("http.offline");
+    client_ = std::make_unique<http::Client>(std::move(options));
+  }
+  return *client_;
+}
+
+int HttpOutside::descriptor() {
+  return client().descriptor();
+}
+
+void HttpOutside::look() {
+  client().look();
+}
+
+/// Whom the element may ask under this target. Throws NotAllowed, std::invalid_argument.
+http::Service HttpOutside::service_for(const std::string& element,
+                                       const std::string& target) const {
+  if (const auto granted = granted_.find(element); granted != granted_.end())
+    return granted->second;
+  http::Service service;
+  service.name = element;
+  service.timeout_seconds = settings_.number("http.timeout_seconds");
+  service.requests_per_second = 0;  // a list is waited for; the other end is the user's own
+  service.attempts = 1;             // likewise: the element's own time limit holds
+  const char* configured = elements_.find(element + ".url");
+  const bool is_path = target.starts_with('/');
+  if (configured == nullptr && is_path)
+    throw NotAllowed("elements[\"" + element + "\"].url is not set");
+  if (configured != nullptr) {
+    const http::Address address = http::parse_address(configured);
+    const char* remote = elements_.find(element + ".allow_remote");
+    const bool may_be_remote = remote != nullptr && std::string_view(remote) == "true";
+    if (is_path || http::parse_address(target).is_same_origin(address)) {
+      if (!may_be_remote && !is_this_machine(address))
+        throw NotAllowed(address.origin() +
+                         " is not an http address of this machine, and elements[\"" + element +
+                         "\"].allow_remote is not set");
+      service.address = is_path ? address.text() : address.origin();
+      return service;
+    }
+  }
+  const http::Address address = http::parse_address(target);
+  if (!is_this_machine(address))
+    throw NotAllowed(address.origin() +
+                     " is not an http address of this machine, and not that of "
+                     "elements[\"" +
+                     element + "\"].url");
+  if (!settings_.boolean("limits.network"))
+    throw NotAllowed(
+        "this run may open no connection: set limits.network to allow it, or name the "
+        "address in the configuration, as elements[\"" +
+        element + "\"].url");
+  service.address = address.origin();
+  return service;
+}
+
+void HttpOutside::ask(std::uint64_t who, const std::string& bytes) {
+  const auto refuse = [&](const std::string& why) {
+    answers_[who].push_back(http::pack(http::Answer{.problem = why}));
+  };
+  try {
+    HttpQuestion question = unpack_http_question(bytes);
+    const http::Service service = service_for(question.element, question.request.target);
+    const std::uint64_t number = next_++;
+    under_way_[who][number] = client().start(service, std::move(question.request),
+                                             [this, who, number](const http::Answer& answer) {
+                                               under_way_[who].erase(number);
+                                               answers_[who].push_back(http::pack(answer));
+                                             });
+  } catch (const NotAllowed& problem) {
+    refuse(problem.what());
+  } catch (const std::invalid_argument& problem) {
+    refuse(std::string("the address cannot be asked: ") + problem.what());
+  }
+}
+
+bool HttpOutside::take(std::uint64_t who, std::string& answer) {
+  const auto his = answers_.find(who);
+  if (his == answers_.end() || his->second.empty()) return false;
+  answer = std::move(his->second.front());
+  his->second.pop_front();
+  return true;
+}
+
+void HttpOutside::forget(std::uint64_t who) {
+  for (const auto& [number, id] : under_way_[who]) client().cancel(id);
+  under_way_.erase(who);
+  answers_.erase(who);
+}
+
+void HttpOutside::leave() {
+  client_.reset();  // which knows that it is not its own process
+}
+
+}  // namespace engine::app

@@ -1,0 +1,68 @@
+// What elements ask over HTTP, answered in the supervisor's process: who may ask whom, and the one
+// client that asks.
+//
+// Who has a setting elements.NAME.url may ask at that address: on this machine, anywhere else where
+// elements.NAME.allow_remote is true. Where limits.network is set, any element may ask any http
+// address of this machine. While somebody holds a Grant for an element it asks that service, and no
+// other. Nothing else is asked; the answer says why.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "config/settings.hpp"
+#include "http/client.hpp"
+#include "worker/outside.hpp"
+
+namespace engine::app {
+
+/// Threads: that of the supervisor.
+class HttpOutside final : public Outside {
+ public:
+  /// `folder`: of cached answers and rates. The client is made with the first question.
+  HttpOutside(const Settings& settings, std::string folder);
+  ~HttpOutside() override;
+
+  class Grant {
+   public:
+    Grant(HttpOutside& outside, std::string element, http::Service service)
+        : outside_(outside), element_(std::move(element)) {
+      outside_.granted_[element_] = std::move(service);
+    }
+    ~Grant() { outside_.granted_.erase(element_); }
+    Grant(const Grant&) = delete;
+    Grant& operator=(const Grant&) = delete;
+
+   private:
+    HttpOutside& outside_;
+    std::string element_;
+  };
+
+  [[nodiscard]] int descriptor() override;
+  void look() override;
+  void ask(std::uint64_t who, const std::string& question) override;
+  bool take(std::uint64_t who, std::string& answer) override;
+  void forget(std::uint64_t who) override;
+  void leave() override;
+
+ private:
+  http::Client& client();
+  [[nodiscard]] http::Service service_for(const std::string& element,
+                                          const std::string& target) const;
+
+  const Settings& settings_;
+  ElementSettings elements_;
+  std::string folder_;
+  std::map<std::string, http::Service> granted_;  // by element
+  std::unique_ptr<http::Client> client_;
+  std::map<std::uint64_t, std::map<std::uint64_t, std::uint64_t>>
+      under_way_;                                             // by who, by question
+  std::map<std::uint64_t, std::deque<std::string>> answers_;  // by who
+  std::uint64_t next_ = 0;
+};
+
+}  // namespace engine::app
