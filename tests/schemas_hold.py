@@ -149,6 +149,10 @@ ASKED = """
 0 metrics|--user|demo
 1 metrics|nothing|--user|demo
 0 drift|--rule|relative20|--days|14|--base|60|--user|demo
+0 accounts
+0 connect|mpd|--address|mpd://127.0.0.1:6600
+0 accounts
+0 disconnect|mpd
 0 config|show
 0 config|get|weekly.hour
 1 config|get|elements.ranking.external.url

@@ -37,9 +37,11 @@ std::string dated(const std::string& file, const std::string& date) {
   return path.parent_path() / (path.stem().string() + " " + date + path.extension().string());
 }
 
-std::vector<std::string> paths_of(const std::vector<KeptFile>& files) {
+/// Of those that are files, and no lists in accounts.
+std::vector<std::string> paths_of(const Caller& caller, const std::vector<KeptFile>& files) {
   std::vector<std::string> paths;
-  for (const KeptFile& file : files) paths.push_back(file.file);
+  for (const KeptFile& file : files)
+    if (!is_remote(caller, {file.format, file.file})) paths.push_back(file.file);
   return paths;
 }
 
@@ -58,7 +60,9 @@ OutputFile file_of_playlist(const Caller& caller, const std::string& file) {
 
 /// Whether it can be written is found out before anything is made for it.
 void require_writable(const Caller& caller, const std::vector<KeptOutput>& outputs) {
-  for (const KeptOutput& output : outputs) static_cast<void>(file_of_playlist(caller, output.file));
+  for (const KeptOutput& output : outputs)
+    if (!is_remote(caller, {output.format, output.file}))
+      static_cast<void>(file_of_playlist(caller, output.file));
 }
 
 /// The one process at work on versions of the library, which first ends what another had to leave.
@@ -71,16 +75,38 @@ class AtWork {
     write_left(store);
   }
 
-  /// Throws Error where one of the version's files cannot be written.
-  void write_files(Store& store, const KeptVersion& version) const {
-    for (const KeptFile& file : unwritten_files(store))
-      if (file.version_id == version.id) write(store, file);
+  /// Throws Error where one of the version's files cannot be written. A list that cannot be put into
+  /// its account is told, and waits for the next refresh; what was put there is returned.
+  std::vector<PushReport> write_files(Store& store, const KeptVersion& version) const {
+    std::vector<PushReport> pushed;
+    std::vector<KeptFile> lists;
+    for (const KeptFile& file : unwritten_files(store)) {
+      if (file.version_id != version.id) continue;
+      if (is_remote(caller_, {file.format, file.file})) {
+        lists.push_back(file);
+      } else {
+        write(store, file);
+      }
+    }
+    for (const KeptFile& list : lists) {
+      try {
+        pushed.push_back(push_list(store, list));
+      } catch (const Error& error) {
+        if (error.exit() == Exit::kInterrupted) throw;
+        caller_.error(error);
+      }
+    }
+    return pushed;
   }
 
   /// What others have left to be written; what cannot be is told, and waits on.
   void write_left(Store& store) const {
     for (const KeptFile& file : unwritten_files(store)) {
       try {
+        if (is_remote(caller_, {file.format, file.file})) {
+          caller_.note(push_text(push_list(store, file)));
+          continue;
+        }
         write(store, file);
         caller_.note("wrote " + file.file + ", which was to be written still");
       } catch (const Error& error) {
@@ -93,6 +119,12 @@ class AtWork {
   void write(Store& store, const KeptFile& file) const {
     file_of_playlist(caller_, file.file).write(file.bytes);
     note_written(store, file.id);
+  }
+  PushReport push_list(Store& store, const KeptFile& list) const {
+    PushReport report = push(caller_, user_of_version(store, list.version_id),
+                             {list.format, list.file}, list.bytes);
+    note_written(store, list.id);
+    return report;
   }
 
   const Caller& caller_;
@@ -123,11 +155,12 @@ PreparedSnapshot prepare_snapshot(const Caller& caller, const Store& store,
     made.snapshot.ts = caller.asked.now;
     bool is_free = !has_snapshot(store, playlist.id, made.snapshot.name);
     for (const KeptFile& file : files) {
+      if (is_remote(caller, {file.format, file.file})) continue;  // no list is copied over there
       made.files.push_back({0, file.format, dated(file.file, date), file.bytes, 0});
       std::error_code error;
       is_free = is_free && !fs::exists(made.files.back().file, error);
     }
-    made.snapshot.files = paths_of(made.files);
+    made.snapshot.files = paths_of(caller, made.files);
     if (is_free) return made;
   }
 }
@@ -250,7 +283,7 @@ class Refresh {
 
   Refreshed add_version(const KeptPlaylist& playlist, const RunRequest& request,
                         RunAnswer& answer) const {
-    Refreshed made{playlist, {}, request.current->track_ids, {}, {}, {}, {}};
+    Refreshed made{playlist, {}, request.current->track_ids, {}, {}, {}, {}, {}};
     const std::vector<KeptFile> files = files_of(playlist, answer);
     Store store = open_store(caller_);
     const auto before = current_version(store, playlist.id, caller_.asked.now);
@@ -264,13 +297,14 @@ class Refresh {
       made.snapshot->version = made.version.number;
     });
     try {
-      at_work_.write_files(store, made.version);
-    } catch (const Error&) {
+      made.pushed = at_work_.write_files(store, made.version);
+    } catch (const Error& error) {
+      if (error.exit() == Exit::kInterrupted) throw;  // the files stand, a list waits
       take_back(store, playlist, made.version, before);
       at_work_.write_left(store);
       throw;
     }
-    made.files = paths_of(files);
+    made.files = paths_of(caller_, files);
     made.later = later_version(store, playlist.id, made.version);
     made.list = std::move(answer.playlist);
     made.list.run = run;
@@ -451,8 +485,17 @@ Kept keep(const Caller& caller, const KeepOptions& options) {
       outputs.push_back({output.format, output.file});
   Caller asking = caller;
   if (kept.keeps_parameters) asking.asked.set = before->set;
+  std::vector<RunOutput> written;
+  for (const RunOutput& output : outputs) {
+    if (!is_remote(caller, output)) {
+      written.push_back(output);
+      continue;
+    }
+    require_account(caller, output);
+    playlist.outputs.push_back({output.format, output.file});
+  }
   const std::vector<OutputFile> files =
-      output_files(outputs, caller.home.kept_files({options.recipe}), options.makes_folders);
+      output_files(written, caller.home.kept_files({options.recipe}), options.makes_folders);
   require_runnable(asking, make_request_without_columns(asking, options.recipe), outputs,
                    kept.keeps_parameters ? "it was kept with " + joined(before->set) +
                                                ": give the parameters of this recipe with --set"
@@ -461,7 +504,7 @@ Kept keep(const Caller& caller, const KeepOptions& options) {
     if (files[k].is_standard_output())
       throw Error(Exit::kUsage, "a kept playlist is written to files, and not to standard output");
     if (options.makes_folders) fs::create_directories(fs::path(files[k].path()).parent_path());
-    playlist.outputs.push_back({outputs[k].format, files[k].path()});
+    playlist.outputs.push_back({written[k].format, files[k].path()});
   }
   playlist.user_id = user.id;
   playlist.name = before ? before->name : nfc(options.name);
@@ -471,7 +514,7 @@ Kept keep(const Caller& caller, const KeepOptions& options) {
   Store store = open_store(caller);
   Transaction transaction(store);
   for (const KeptOutput& output : playlist.outputs) {
-    const std::string other = other_writer_of(store, before ? before->id : 0, output.file);
+    const std::string other = other_writer_of(store, before ? before->id : 0, output);
     if (other.empty()) continue;
     throw Error(Exit::kUsage, output.file + " is written by the kept playlist " + one_line(other),
                 {"", "", "each refresh of one would replace the other", "name another file"});
@@ -498,7 +541,7 @@ Restored restore(const Caller& caller, const std::string& name, std::int64_t num
   require_writable(caller, playlist.outputs);
   const std::vector<KeptFile> files = files_for_outputs(store, playlist, asked);
   const auto before = current_version(store, playlist.id, caller.asked.now);
-  Restored restored{playlist, {}, {}, {}};
+  Restored restored{playlist, {}, {}, {}, {}};
   {
     Transaction transaction(store);
     restored.version = add_version(store, playlist.id,
@@ -506,13 +549,14 @@ Restored restore(const Caller& caller, const std::string& name, std::int64_t num
     transaction.commit();
   }
   try {
-    at_work.write_files(store, restored.version);
-  } catch (const Error&) {
+    restored.pushed = at_work.write_files(store, restored.version);
+  } catch (const Error& error) {
+    if (error.exit() == Exit::kInterrupted) throw;
     take_back(store, playlist, restored.version, before);
     at_work.write_left(store);
     throw;
   }
-  restored.files = paths_of(files);
+  restored.files = paths_of(caller, files);
   restored.later = later_version(store, playlist.id, restored.version);
   return restored;
 }

@@ -1,7 +1,7 @@
 // What is done with kept playlists: keeping one, refreshing it, putting a version aside or back.
 //
 // Each of these is one transaction, in which the files of the new version stand too, and then the
-// files are renamed into place. Who is killed before has changed nothing; who is killed after has a
+// files are renamed into place, and lists put into their accounts. Who is killed before has changed nothing; who is killed after has a
 // version whose files the next of them writes first. Two at a time would each follow the same
 // version, so a second one fails while the first is under way.
 #pragma once
@@ -13,6 +13,7 @@
 
 #include "app/caller.hpp"
 #include "app/outputs.hpp"
+#include "app/push.hpp"
 #include "recipe/playlist.hpp"
 #include "store/kept_playlists.hpp"
 #include "store/users.hpp"
@@ -54,6 +55,7 @@ struct Refreshed {
   std::vector<std::int64_t> before;  // the tracks of the list before
   Playlist list;
   std::vector<std::string> files;
+  std::vector<PushReport> pushed;        // to accounts
   std::optional<KeptVersion> later;      // the list by now, so that the files were left as they are
   std::optional<KeptSnapshot> snapshot;  // that was due
 };
@@ -70,6 +72,7 @@ struct Restored {
   KeptPlaylist playlist;
   KeptVersion version;
   std::vector<std::string> files;
+  std::vector<PushReport> pushed;
   std::optional<KeptVersion> later;  // as in Refreshed
 };
 /// Makes a version that is a copy of an earlier one, its files included. Throws Error(kInput) for a

@@ -1,5 +1,7 @@
 #include "plugin/describe.hpp"
 
+#include "playlist/remote.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -210,6 +212,7 @@ nlohmann::ordered_json element_json(const Element& element) {
             {"path", element.plugin->path},
             {"rowwise", (description.flags & PLAYLIST_ROWWISE) != 0}};
   if ((description.flags & PLAYLIST_ORDERWISE) != 0) json["orderwise"] = true;
+  if ((description.flags & PLAYLIST_REMOTE) != 0) json["remote"] = true;
   json["inputs"] = Json::array();
   for (const auto* field : listed(description.in)) json["inputs"].push_back(field_json(*field));
   json["outputs"] = Json::array();

@@ -1,5 +1,7 @@
 #include "plugin/descriptor.hpp"
 
+#include "playlist/remote.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -77,6 +79,8 @@ class Inspection {
     if (element.kind == PLAYLIST_SOURCE && !element.recognise) say("it has no recognise()");
     fields("input", element.in);
     fields("output", element.out);
+    if ((element.flags & PLAYLIST_REMOTE) != 0 && element.kind != PLAYLIST_OUTPUT)
+      say("it is declared remote, which outputs are");
     if ((element.flags & PLAYLIST_ORDERWISE) != 0 && element.kind != PLAYLIST_RANKING)
       say("it is declared order-wise, which rankings are");
     if ((element.flags & PLAYLIST_ORDERWISE) != 0 && (element.flags & PLAYLIST_ROWWISE) != 0) {

@@ -303,7 +303,7 @@ class ElementContract {
     context.texts = &texts;
     context.now = some.now();
     GuardedServices services(options_.rows_check);
-    context.services = services.of(description_.kind);
+    context.services = services.of(description_);
     CallHost host(context, description_.name);
     const CheckedArguments values = check_arguments(description_, arguments(kFew), "plugins check",
                                                     {&files_, options_.library});

@@ -70,6 +70,7 @@ class Call {
 
  private:
   void say(const std::string& problem) { outcome_.problems.push_back(problem); }
+  [[nodiscard]] bool is_remote() const { return (element_.flags & PLAYLIST_REMOTE) != 0; }
 
   CallContext context() {
     CallContext made;
@@ -85,7 +86,7 @@ class Call {
     made.progress = [this](double) {
       if (options_.beat) options_.beat();
     };
-    made.services = services_.of(element_.kind);
+    made.services = services_.of(element_);
     if (element_.kind == PLAYLIST_OUTPUT) {
       made.sink = [this](const void* bytes, std::size_t length) {
         outcome_.result.append(static_cast<const char*>(bytes), length);
@@ -286,6 +287,8 @@ class Call {
     const bool is_cancelled = options_.is_cancelled && options_.is_cancelled();
     if (status == PLAYLIST_ERROR && failure.message.empty()) {
       say("run() fails without calling fail()");
+    } else if (status == PLAYLIST_ERROR && is_remote()) {
+      outcome_.status = PLAYLIST_NO_DATA;  // it told that there is no service, as it should
     } else if (status == PLAYLIST_ERROR && !is_cancelled) {
       say("run() fails: " + failure.message);
     } else if (status == PLAYLIST_BAD_PARAM) {

@@ -167,7 +167,8 @@ struct GuardedServiceFunctions {
   }
 };
 
-std::vector<CallService> GuardedServices::of(std::uint32_t kind) {
+std::vector<CallService> GuardedServices::of(const playlist_element& element) {
+  const std::uint32_t kind = element.kind;
   using F = GuardedServiceFunctions;
   static constexpr playlist_rows kRows{
       sizeof(playlist_rows), 0, F::append, F::bucket, F::finish, F::complete};
@@ -181,6 +182,11 @@ std::vector<CallService> GuardedServices::of(std::uint32_t kind) {
     return {{PLAYLIST_SERVICE_ROWS, &kRows, this},
             {PLAYLIST_SERVICE_VECTORS, &kVectors, this},
             {PLAYLIST_SERVICE_MEMBERS, &kMembers, this}};
+  if (kind == PLAYLIST_OUTPUT && (element.flags & PLAYLIST_REMOTE) != 0) {
+    nowhere_.name = "plugins check";
+    nowhere_.is_dry_run = true;
+    return {no_network_.service(), nowhere_.target_service()};
+  }
   if (kind == PLAYLIST_OUTPUT) return {};
   std::vector<CallService> services = {artifacts_service(no_models_), no_network_.service()};
   if (kind == PLAYLIST_MODEL)

@@ -1,6 +1,6 @@
 // The services in `engine plugins check`. Those of sources and models keep the books on what they
 // are given, and find what the contract forbids; that of artifacts has none, as before a training,
-// and that of HTTP no network.
+// and that of HTTP no network. A remote output is asked for a dry run, of a service that is not there.
 #pragma once
 
 #include "playlist/plugin.h"
@@ -14,6 +14,7 @@
 #include "models/models.hpp"
 #include "plugin/call.hpp"
 #include "plugin/http_service.hpp"
+#include "plugin/target_service.hpp"
 
 namespace engine {
 
@@ -24,9 +25,9 @@ class GuardedServices {
       std::function<std::string(std::string_view, const playlist_table&)> rows_check)
       : rows_check_(std::move(rows_check)) {}
 
-  /// What a call of an element of this kind is given; this object, which must not move meanwhile,
+  /// What a call of the element is given; this object, which must not move meanwhile,
   /// owns each of them.
-  std::vector<CallService> of(std::uint32_t kind);
+  std::vector<CallService> of(const playlist_element& element);
 
   /// Everything given, as a hash of its bytes.
   [[nodiscard]] std::string result() const;
@@ -54,6 +55,7 @@ class GuardedServices {
   bool has_members_ = false;
   ModelShelf no_models_;
   HttpAsker no_network_{"", [](std::string_view) { return std::string(); }};
+  PushTarget nowhere_;
 };
 
 }  // namespace engine

@@ -1,11 +1,14 @@
 #include "recipe/output.hpp"
 
+#include "playlist/remote.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <deque>
 
 #include "core/error.hpp"
 #include "plugin/descriptor.hpp"
+#include "recipe/output_document.hpp"
 
 namespace engine {
 namespace {
@@ -142,20 +145,6 @@ class OutputTable {
   std::unique_ptr<TableView> view_;
 };
 
-const Element& output_element(const Registry& registry, const std::string& format) {
-  const Element* element = registry.find("output." + format);
-  if (element != nullptr) return *element;
-  std::vector<std::string> formats;
-  std::string all;
-  for (const Element* output : registry.elements(PLAYLIST_OUTPUT)) {
-    formats.push_back(std::string(output->description->name).substr(7));
-    all += (all.empty() ? "" : ", ") + formats.back();
-  }
-  const std::string near = nearest(format, formats);
-  throw Error(Exit::kUsage, "there is no output format \"" + format + "\"",
-              {"", "", "it can be " + all, near.empty() ? "" : "did you mean " + near + "?"});
-}
-
 /// A value as a command line has it, as the parameter's type; checked with the others.
 Argument argument_of(const playlist_element& element, const std::string& name,
                      const std::string& text) {
@@ -175,18 +164,39 @@ Argument argument_of(const playlist_element& element, const std::string& name,
   return text;
 }
 
-/// Of "rekordbox,root=/music".
+}  // namespace
+
+std::string name_of_format(const std::string& format) {
+  return format.substr(0, format.find_first_of(",@"));
+}
+
+const Element& output_element(const Registry& registry, const std::string& format) {
+  const Element* element = registry.find("output." + format);
+  if (element != nullptr) return *element;
+  std::vector<std::string> formats;
+  std::string all;
+  for (const Element* output : registry.elements(PLAYLIST_OUTPUT)) {
+    formats.push_back(std::string(output->description->name).substr(7));
+    all += (all.empty() ? "" : ", ") + formats.back();
+  }
+  const std::string near = nearest(format, formats);
+  throw Error(Exit::kUsage, "there is no output format \"" + format + "\"",
+              {"", "", "it can be " + all, near.empty() ? "" : "did you mean " + near + "?"});
+}
+
 CheckedArguments output_arguments(const Element& element, const std::string& format,
-                                  const std::string& asked, InputFiles* files) {
+                                  InputFiles* files) {
+  const bool is_remote = (element.description->flags & PLAYLIST_REMOTE) != 0;
   Arguments given;
-  for (std::size_t at = format.size(); at < asked.size();) {
-    const std::size_t end = std::min(asked.find(',', at + 1), asked.size());
-    const std::string part = asked.substr(at + 1, end - at - 1);
+  for (std::size_t at = std::min(format.find(','), format.size()); at < format.size();) {
+    const std::size_t end = std::min(format.find(',', at + 1), format.size());
+    const std::string part = format.substr(at + 1, end - at - 1);
     const std::size_t equals = std::min(part.find('='), part.size());
     const std::string name = part.substr(0, equals);
+    at = end;
+    if (is_remote && name == "keep_others") continue;  // the host's own, of every such output
     given.emplace_back(name, argument_of(*element.description, name,
                                          part.substr(std::min(equals + 1, part.size()))));
-    at = end;
   }
   try {
     return check_arguments(*element.description, given, "", {files, element.plugin->path});
@@ -196,17 +206,11 @@ CheckedArguments output_arguments(const Element& element, const std::string& for
   }
 }
 
-std::string name_of_format(const std::string& asked) {
-  return asked.substr(0, asked.find(','));
-}
-
-}  // namespace
-
 void require_output_format(const Registry& registry, const std::string& asked,
                            const std::string& folder) {
   const std::string format = name_of_format(asked);
   InputFiles files(folder);
-  static_cast<void>(output_arguments(output_element(registry, format), format, asked, &files));
+  static_cast<void>(output_arguments(output_element(registry, format), asked, &files));
 }
 
 std::string playlist_bytes(const Registry& registry, const std::string& asked,
@@ -214,8 +218,13 @@ std::string playlist_bytes(const Registry& registry, const std::string& asked,
                            Evaluation& evaluation, const RecipeDefinition& recipe) {
   const std::string format = name_of_format(asked);
   const Element& element = output_element(registry, format);
-  CheckedArguments arguments = output_arguments(element, format, asked, evaluation.setup().files);
+  CheckedArguments arguments = output_arguments(element, asked, evaluation.setup().files);
   const OutputTable table(playlist, chosen, evaluation);
+  const playlist_playlist handed{sizeof handed,          0,
+                                 playlist.title.c_str(), recipe.about.c_str(),
+                                 playlist.user.c_str(),  evaluation.setup().now,
+                                 table.table()};
+  if ((element.description->flags & PLAYLIST_REMOTE) != 0) return pack_playlist(handed);
   std::string bytes;
   CallContext context;
   context.tables = evaluation.setup().tables;
@@ -230,10 +239,6 @@ std::string playlist_bytes(const Registry& registry, const std::string& asked,
     bytes.append(static_cast<const char*>(data), length);
     return true;
   };
-  const playlist_playlist handed{sizeof handed,          0,
-                                 playlist.title.c_str(), recipe.about.c_str(),
-                                 playlist.user.c_str(),  evaluation.setup().now,
-                                 table.table()};
   ElementInstance instance(element, std::move(arguments), std::move(context));
   const CallResult ended = instance.output(handed);
   if (ended.status != PLAYLIST_OK)

@@ -9,10 +9,19 @@
 
 namespace engine {
 
+/// "subsonic" of "subsonic@home,keep_others=true".
+std::string name_of_format(const std::string& format);
+/// The element output.NAME. Throws Error(kUsage) that lists those there are.
+const Element& output_element(const Registry& registry, const std::string& name);
+/// Of "rekordbox,root=/music". Throws Error(kUsage).
+CheckedArguments output_arguments(const Element& element, const std::string& format,
+                                  InputFiles* files);
+
 /// Bytes of `format`: "m3u8" means the element output.m3u8, "rekordbox,root=/music" gives it an
 /// argument. Beside the columns that every output is handed it finds those that the recipe's steps
-/// made. Throws Error(kUsage) for an unknown format and wrong arguments, Error(kPlugin) when the
-/// element fails.
+/// made. Of a remote output, which works later, what it will be handed (recipe/output_document.hpp).
+/// Throws Error(kUsage) for an unknown format and wrong arguments, Error(kPlugin) when the element
+/// fails.
 std::string playlist_bytes(const Registry& registry, const std::string& format,
                            const Playlist& playlist, const Candidates& chosen,
                            Evaluation& evaluation, const RecipeDefinition& recipe);

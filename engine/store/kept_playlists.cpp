@@ -86,11 +86,15 @@ std::optional<KeptPlaylist> find_kept_playlist(const Store& store, std::int64_t 
   return std::nullopt;
 }
 
-std::string other_writer_of(const Store& store, std::int64_t playlist_id, std::string_view file) {
+std::string other_writer_of(const Store& store, std::int64_t playlist_id,
+                            const KeptOutput& output) {
+  // A path is one file whatever it is written as; a name is one of its account's.
+  const bool is_path = output.file.starts_with('/');
+  const std::string account = output.format.substr(0, output.format.find(','));
   Statement select = store.prepare(
       "SELECT name FROM kept_outputs JOIN kept_playlists USING (playlist_id) "
-      "WHERE file = ?1 AND playlist_id <> ?2");
-  select.start(file, playlist_id);
+      "WHERE file = ?1 AND playlist_id <> ?2 AND (?3 OR format = ?4 OR format LIKE ?4 || ',%')");
+  select.start(output.file, playlist_id, is_path ? 1 : 0, account);
   return select.step() ? std::string(select.text(0)) : std::string();
 }
 
@@ -138,6 +142,14 @@ std::optional<KeptVersion> current_version(const Store& store, std::int64_t play
   select.start(playlist_id, now);
   if (!select.step()) return std::nullopt;
   return read_version(select);
+}
+
+std::int64_t user_of_version(const Store& store, std::int64_t version_id) {
+  Statement select = store.prepare(
+      "SELECT user_id FROM kept_versions JOIN kept_playlists USING (playlist_id) "
+      "WHERE version_id = ?1");
+  select.start(version_id);
+  return select.step() ? select.integer(0) : 0;
 }
 
 std::vector<std::int64_t> version_tracks(const Store& store, const KeptVersion& version) {

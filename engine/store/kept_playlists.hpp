@@ -19,8 +19,8 @@
 namespace engine {
 
 struct KeptOutput {
-  std::string format;  // with its arguments: "m3u8", "rekordbox,root=/music"
-  std::string file;    // absolute
+  std::string format;  // with its arguments: "m3u8", "rekordbox,root=/music", "subsonic@home"
+  std::string file;    // absolute; of an output that is an account, what the list is called there
   bool operator==(const KeptOutput&) const = default;
 };
 
@@ -68,8 +68,9 @@ std::vector<KeptPlaylist> list_kept_playlists(const Store& store, std::int64_t u
 /// By its name as it is written or as nfc() has it.
 std::optional<KeptPlaylist> find_kept_playlist(const Store& store, std::int64_t user_id,
                                                std::string_view name);
-/// The name of another of anybody's playlists than this that is written to the file; "" for none.
-std::string other_writer_of(const Store& store, std::int64_t playlist_id, std::string_view file);
+/// The name of another of anybody's playlists than this that is written to the file, or to the list
+/// of that name in the account that `format` begins with; "" for none.
+std::string other_writer_of(const Store& store, std::int64_t playlist_id, const KeptOutput& output);
 
 /// Keeps it, or changes the one of its person and name: its versions stay. Call inside a
 /// transaction. Returns its number.
@@ -85,6 +86,8 @@ std::vector<KeptVersion> kept_versions(const Store& store, std::int64_t playlist
 /// The list as of `now`: the latest by its time, of equal ones by its number.
 std::optional<KeptVersion> current_version(const Store& store, std::int64_t playlist_id,
                                            std::int64_t now);
+/// Whose playlist it is a version of.
+std::int64_t user_of_version(const Store& store, std::int64_t version_id);
 /// What is in the version's list.
 std::vector<std::int64_t> version_tracks(const Store& store, const KeptVersion& version);
 /// Of each track in the list of `shown`, one of `versions`: the number of the version since which it

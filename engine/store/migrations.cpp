@@ -340,7 +340,12 @@ std::span<const Migration> store_migrations() {
        "STRICT, WITHOUT ROWID;"
        "UPDATE ingestions SET is_superseded = 1 WHERE is_complete AND "
        "format IN ('spotify_extended', 'plays_csv', 'listenbrainz')"},
-      {18, kPipelinesSql}};
+      {18, kPipelinesSql},
+      // What was put into services and players (store/pushes.hpp).
+      {19,
+       "CREATE TABLE pushes (user_id INTEGER NOT NULL REFERENCES users, account TEXT NOT NULL, "
+       "name TEXT NOT NULL, kept TEXT NOT NULL, ts INTEGER NOT NULL, "
+       "PRIMARY KEY (user_id, account, name)) STRICT, WITHOUT ROWID"}};
   return steps;
 }
 

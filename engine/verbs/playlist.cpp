@@ -352,13 +352,20 @@ Answer restore(const app::Caller& caller, const Arguments& arguments) {
   std::string text = one_line(name) + " is as version " +
                      std::to_string(*restored.version.restored) + " was, as version " +
                      std::to_string(restored.version.number) + "\n";
+  Json pushed = Json::array();
+  std::vector<std::string> lines = file_lines(restored.files, restored.later);
+  for (const app::PushReport& push : restored.pushed) {
+    pushed.push_back(app::push_json(push));
+    lines.push_back(app::push_text(push));
+  }
   return {
       .data = {{"playlist", name},
                {"version", version_json(restored.version)},
+               {"pushed", std::move(pushed)},
                {"files", restored.later ? Json::array() : files_json(restored.files)},
                {"later_version", restored.later ? Json(restored.later->number) : Json(nullptr)}},
       .text = text,
-      .afterwards = [&caller, lines = file_lines(restored.files, restored.later)] {
+      .afterwards = [&caller, lines = std::move(lines)] {
         for (const std::string& line : lines) caller.note(line);
       }};
 }

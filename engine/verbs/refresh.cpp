@@ -58,6 +58,9 @@ Told told(const app::Caller& caller, const app::Refreshed& refreshed) {
   told.data["allowed"] = is_limited ? Json(list.kept->changes->allowed) : Json(nullptr);
   told.data["waiting"] =
       is_limited ? Json(list.kept->changes->waiting) : Json(std::vector<std::int64_t>());
+  told.data["pushed"] = Json::array();
+  for (const app::PushReport& push : refreshed.pushed)
+    told.data["pushed"].push_back(app::push_json(push));
   told.data["files"] = refreshed.later ? std::vector<std::string>() : refreshed.files;
   told.data["later_version"] = refreshed.later ? Json(refreshed.later->number) : Json(nullptr);
   told.data["snapshot"] = refreshed.snapshot ? snapshot_json(*refreshed.snapshot) : Json(nullptr);
@@ -75,6 +78,7 @@ Told told(const app::Caller& caller, const app::Refreshed& refreshed) {
   }
   for (const std::string& notice : list.notices) text += "note: " + one_line(notice) + "\n";
   for (const std::string& line : file_lines(refreshed.files, refreshed.later)) text += line + "\n";
+  for (const app::PushReport& push : refreshed.pushed) text += app::push_text(push) + "\n";
   if (refreshed.snapshot) {
     text += "a snapshot was due: " + one_line(refreshed.snapshot->name) + "\n";
     for (const std::string& file : refreshed.snapshot->files)

@@ -4,6 +4,7 @@
 
 #include "app/new_music.hpp"
 #include "app/outputs.hpp"
+#include "app/push.hpp"
 #include "app/supervised_run.hpp"
 #include "app/text_argument.hpp"
 #include "core/shown_text.hpp"
@@ -58,26 +59,54 @@ struct AskedRun {
   const char* outputs;
 };
 
-std::vector<app::RunOutput> asked_outputs(const Arguments& arguments, const char* parameter) {
-  std::vector<app::RunOutput> outputs;
-  for (const std::string& to : arguments.texts(parameter)) outputs.push_back(app::parse_output(to));
+/// Where the list goes beside the answer.
+struct AskedOutputs {
+  std::vector<app::RunOutput> written, pushed;  // to files; to services and players
+};
+
+AskedOutputs asked_outputs(const app::Caller& caller, const Arguments& arguments,
+                           const char* parameter) {
+  AskedOutputs outputs;
+  for (const std::string& to : arguments.texts(parameter)) {
+    const app::RunOutput output = app::parse_output(to);
+    (app::is_remote(caller, output) ? outputs.pushed : outputs.written).push_back(output);
+  }
   return outputs;
 }
 
+/// What one that cannot be pushed costs is that push: it is told, and its exit status is the verb's.
+Exit push_all(const app::Caller& caller, const RunRequest& request, const AskedOutputs& outputs,
+              const RunAnswer& answer, bool is_dry_run, std::vector<app::PushReport>& reports) {
+  Exit worst = Exit::kDone;
+  for (std::size_t k = 0; k < outputs.pushed.size(); ++k) {
+    try {
+      reports.push_back(app::push(caller, request.columns->user_id, outputs.pushed[k],
+                                  answer.outputs.at(outputs.written.size() + k), is_dry_run));
+    } catch (const Error& error) {
+      if (error.exit() == Exit::kInterrupted) throw;
+      caller.error(error);
+      if (worst == Exit::kDone) worst = error.exit();
+    }
+  }
+  return worst;
+}
+
 RunRequest make_request(app::Caller& caller, const Arguments& arguments, const AskedRun& asked,
-                        const std::vector<app::RunOutput>& outputs) {
+                        const AskedOutputs& outputs) {
   caller.asked.set.insert(caller.asked.set.end(), asked.set.begin(), asked.set.end());
   RunRequest request = app::make_run_request(caller, asked.recipe);
-  for (const app::RunOutput& output : outputs) request.output_formats.push_back(output.format);
+  for (const auto* some : {&outputs.written, &outputs.pushed})
+    for (const app::RunOutput& output : *some) request.output_formats.push_back(output.format);
   request.show = column_names(arguments.texts("show"));
   return request;
 }
 
 void tell(const app::Caller& caller, const RunRequest& request, const RunAnswer& answer,
-          const std::vector<OutputFile>& files) {
+          const std::vector<OutputFile>& files, const std::vector<app::PushReport>& pushed) {
   tell_ways(caller, request, answer);
   for (const OutputFile& file : files)
     if (!file.is_standard_output()) caller.note("wrote " + file.path());
+  for (const app::PushReport& push : pushed) caller.note(app::push_text(push));
   if (!answer.playlist.run) return;
   const std::string id = std::to_string(*answer.playlist.run);
   caller.note("run " + id + " recorded; engine why " + id + " TRACK tells why a track is there");
@@ -89,9 +118,9 @@ void forget(const app::Caller& caller, std::int64_t run) {
 }
 
 Answer run_asked(const app::Caller& asking, const Arguments& arguments, const AskedRun& asked) {
-  const std::vector<app::RunOutput> outputs = asked_outputs(arguments, asked.outputs);
+  const AskedOutputs outputs = asked_outputs(asking, arguments, asked.outputs);
   const std::vector<OutputFile> files = app::output_files(
-      outputs, asking.home.kept_files({asked.recipe}), arguments.flag("make-folders"));
+      outputs.written, asking.home.kept_files({asked.recipe}), arguments.flag("make-folders"));
   const bool is_list_printed = !is_output_printed(asking, files);
   app::Caller caller = asking;
   const RunRequest request = make_request(caller, arguments, asked, outputs);
@@ -107,23 +136,28 @@ Answer run_asked(const app::Caller& asking, const Arguments& arguments, const As
     playlist.run = record_run(store, request, answer);
   }
   Answer result{.exit = playlist.tracks.empty() ? Exit::kNothing : Exit::kDone};
+  std::vector<app::PushReport> pushed;
+  if (result.exit == Exit::kDone)
+    result.exit = push_all(caller, request, outputs, answer, arguments.flag("dry-run"), pushed);
   if (is_list_printed) {
     const RunScreen screen = run_screen(caller, arguments.text("explain"), arguments.flag("trace"));
     if (caller.screen.is_json) {
       result.data = playlist_json(playlist);
+      for (const app::PushReport& push : pushed)
+        result.data["pushed"].push_back(app::push_json(push));
     } else {
       result.text = playlist_text(playlist, screen);
     }
   }
-  result.afterwards = [&asking, request, answer, files, library, is_wanted, is_kept,
+  result.afterwards = [&asking, request, answer, files, pushed, library, is_wanted, is_kept,
                        is_list_printed] {
     if (!is_list_printed)  // which would have told them
       for (const std::string& notice : answer.playlist.notices) asking.note(one_line(notice));
-    if (!asking.screen.is_json) tell(asking, request, answer, files);
+    if (!asking.screen.is_json) tell(asking, request, answer, files, pushed);
     if (is_wanted && !is_kept)
       asking.note("this run is not recorded: the library " + library + " can only be read");
   };
-  if (is_kept && files.empty())  // then nobody would have the list
+  if (is_kept && files.empty() && pushed.empty())  // then nobody would have the list
     result.lost = [&asking, id = *playlist.run] { forget(asking, id); };
   return result;
 }
@@ -158,7 +192,8 @@ Parameter outputs_parameter(const char* name) {
               "Write FORMAT:FILE too; m3u8, xspf, jspf, json, csv, uris, or what a plugin "
               "of yours brings (engine help formats); several are possible. FILE - is "
               "standard output, which then has no list as text; FORMAT:FILE,NAME=VALUE "
-              "gives the format an argument",
+              "gives the format an argument. Or ACCOUNT:NAME: put it into the list of that name "
+              "in a service or player (engine accounts)",
           .is_several = true,
           .is_local = true};
 }
@@ -178,6 +213,10 @@ std::vector<Parameter> telling_parameters() {
           {.name = "trace",
            .type = Type::kFlag,
            .help = "Show rows in, rows out and milliseconds of every node"},
+          {.name = "dry-run",
+           .type = Type::kFlag,
+           .help = "Change nothing in the services and players that the list is to go to, and tell "
+                   "what would be changed there"},
           {.name = "no-record", .type = Type::kFlag, .help = "Keep no record of this run"}};
 }
 

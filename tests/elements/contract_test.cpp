@@ -1,5 +1,7 @@
 // Every element of every kind keeps its kind's contract, on libraries from nothing to 100 000
 // tracks.
+#include "playlist/remote.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -258,6 +260,8 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
   CHECK(element_names(PLAYLIST_OUTPUT) == std::vector<std::string>{"output.csv", "output.json",
                                                                    "output.jspf", "output.m3u8",
                                                                    "output.uris", "output.xspf"});
+  for (const char* remote : {"output.mpd", "output.subsonic"})
+    CHECK((description(remote).flags & PLAYLIST_REMOTE) != 0);
 }
 
 TEST_CASE("every element refuses an unknown parameter by name", "[contract]") {

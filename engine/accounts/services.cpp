@@ -1,0 +1,31 @@
+#include "accounts/services.hpp"
+
+namespace engine::accounts {
+
+const std::vector<KnownService>& known_services() {
+  static const std::vector<KnownService> kServices = {
+      {"mpd",
+       "Music Player Daemon",
+       {{"address", "mpd://HOST:PORT or unix:///PATH of its socket", false, true,
+         "mpd://127.0.0.1:6600"},
+        {"password", "where it asks for one", true}},
+       0,
+       1},
+      {"subsonic",
+       "Navidrome, Gonic, supysonic and other OpenSubsonic servers",
+       {{"address", "where its web page is, http or https", false, true},
+        {"user", "the name that you log in with there"},
+        {"password", "the password there", true},
+        {"api_key", "instead of both, where the server makes such keys", true}},
+       20,
+       20}};
+  return kServices;
+}
+
+const KnownService* find_service(std::string_view name) {
+  for (const KnownService& service : known_services())
+    if (name == service.name) return &service;
+  return nullptr;
+}
+
+}  // namespace engine::accounts

@@ -1,0 +1,267 @@
+#include "app/push.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <random>
+
+#include <nlohmann/json.hpp>
+
+#include "accounts/accounts.hpp"
+#include "accounts/services.hpp"
+#include "app/account_connection.hpp"
+#include "app/http_outside.hpp"
+#include "app/supervised_run.hpp"
+#include "core/counted.hpp"
+#include "core/json_text.hpp"
+#include "core/shown_text.hpp"
+#include "http/secrets.hpp"
+#include "plugin/http_service.hpp"
+#include "recipe/output.hpp"
+#include "recipe/output_document.hpp"
+#include "recipe/run_frames.hpp"
+#include "store/pushes.hpp"
+
+namespace engine::app {
+namespace {
+
+enum Frame : std::uint32_t { kKeep = JobFrame::kOwn, kMissing, kReport };
+
+constexpr double kLongestPush = 600;  // seconds
+
+/// "mpd@home,keep_others=true" in its parts.
+struct RemoteFormat {
+  std::string account;    // "mpd@home"
+  std::string arguments;  // ",shuffle=true": the element's own
+  bool keeps_others = false;
+};
+
+RemoteFormat taken_apart(const std::string& format) {
+  RemoteFormat parts;
+  std::size_t at = std::min(format.find(','), format.size());
+  parts.account = format.substr(0, at);
+  while (at < format.size()) {
+    const std::size_t end = std::min(format.find(',', at + 1), format.size());
+    const std::string argument = format.substr(at, end - at);
+    at = end;
+    if (!argument.starts_with(",keep_others=")) {
+      parts.arguments += argument;
+      continue;
+    }
+    parts.keeps_others = argument == ",keep_others=true";
+    if (!parts.keeps_others && argument != ",keep_others=false")
+      throw Error(Exit::kUsage, "keep_others is true or false", {"", "", argument.substr(1), ""});
+  }
+  return parts;
+}
+
+http::Service http_service_of(const accounts::Account& account, const Settings& settings) {
+  http::Service service;
+  service.name = account.title();
+  service.address = account.value("address");
+  service.secrets = account.secrets();
+  service.timeout_seconds = settings.number("http.timeout_seconds");
+  if (const accounts::KnownService* known = accounts::find_service(account.service)) {
+    service.requests_per_second = known->requests_per_second;
+    service.burst = known->burst;
+  }
+  return service;
+}
+
+// ---- the worker's side ----
+
+struct PushJob {
+  RunRequest request;  // for its plugins' folders and the elements' settings
+  accounts::Account account;
+  std::string arguments;  // of the output: ",shuffle=true"
+  std::string document;
+  std::string name;
+  std::optional<std::string> kept;
+  bool is_dry_run = false, keeps_others = false;
+  int descriptor = -1;
+  std::optional<Network> confinement;
+};
+
+PushTarget target_of(const PushJob& job, JobSender& sender) {
+  PushTarget target;
+  target.name = job.name;
+  target.is_dry_run = job.is_dry_run;
+  target.keeps_others = job.keeps_others;
+  target.kept = job.kept;
+  target.descriptor = job.descriptor;
+  target.keep = [&sender](const std::string& text) { sender.send(kKeep, text); };
+  target.missing = [&sender](std::int64_t row, const std::string& why, const std::string& nearest) {
+    sender.send(kMissing, json_text(nlohmann::json{row, why, nearest}));
+  };
+  target.report = [&sender](const PushChanges& changes) {
+    sender.send(kReport, json_text(nlohmann::json{changes.added, changes.removed, changes.moved,
+                                                  changes.stayed, changes.others}));
+  };
+  return target;
+}
+
+void push_in_worker(const PushJob& job, JobSender& sender) {
+  const RunReports reports = run_reports(sender, job.confinement);
+  const std::string element_name = "output." + job.account.service;
+  const std::shared_ptr<const Registry> registry = load_plugins(job.request, reports);
+  const Element& element = output_element(*registry, job.account.service);
+  if ((element.description->flags & PLAYLIST_REMOTE) == 0)
+    throw Error(Exit::kUsage, element_name + " writes files, and puts nothing into a service");
+  InputFiles files(job.request.recipe_folder);
+  CheckedArguments arguments =
+      output_arguments(element, job.account.service + job.arguments, &files);
+  const UnpackedPlaylist unpacked(job.document);
+  PushTarget target = target_of(job, sender);
+  HttpAsker asker(element_name, reports.ask);
+  Texts texts;
+  CallContext context;
+  context.texts = &texts;
+  context.now = unpacked.playlist().created;
+  context.random_seed = std::random_device()();  // of salts, which are to be new each time
+  context.is_cancelled = reports.is_cancelled;
+  context.progress = [&](double) { reports.beat(); };
+  context.setting = [&](std::string_view key) -> const char* {
+    const auto found = job.account.values.find(std::string(key.substr(element_name.size() + 1)));
+    return found != job.account.values.end() ? found->second.c_str()
+                                             : job.request.elements.find(key);
+  };
+  context.log = [&](int level, std::string_view message) {
+    if (level >= PLAYLIST_LOG_INFO) sender.note(std::string(message));
+  };
+  context.sink = [](const void*, std::size_t) { return true; };
+  context.services = {asker.service(), target.target_service()};
+  if (job.descriptor >= 0) context.services.push_back(target.connection_service());
+  reports.doing(element_name);
+  ElementInstance instance(element, std::move(arguments), std::move(context));
+  const CallResult ended = instance.output(unpacked.playlist());
+  if (ended.status == PLAYLIST_CANCELLED) throw Error(Exit::kInterrupted, "interrupted");
+  if (ended.status != PLAYLIST_OK)
+    throw Error(Exit::kInput, "nothing was put into " + job.account.title(),
+                {"", "", ended.message, ""});
+}
+
+/// An error's parts without what the account keeps secret.
+Error scrubbed(const Error& error, const http::Secrets& secrets) {
+  const Error::Parts& parts = error.parts();
+  return Error(error.exit(), secrets.scrubbed(error.what()),
+               {secrets.scrubbed(parts.where), secrets.scrubbed(parts.source),
+                secrets.scrubbed(parts.why), secrets.scrubbed(parts.fix)});
+}
+
+}  // namespace
+
+bool is_remote(const Caller& caller, const RunOutput& output) {
+  const std::string title = output.format.substr(0, output.format.find(','));
+  return accounts::Accounts(caller.home.accounts_file()).is_account(title);
+}
+
+void require_account(const Caller& caller, const RunOutput& output) {
+  static_cast<void>(
+      accounts::Accounts(caller.home.accounts_file()).require(taken_apart(output.format).account));
+}
+
+PushReport push(const Caller& caller, std::int64_t user_id, const RunOutput& output,
+                const std::string& document, bool is_dry_run) {
+  const RemoteFormat format = taken_apart(output.format);
+  PushJob job;
+  job.account = accounts::Accounts(caller.home.accounts_file()).require(format.account);
+  job.arguments = format.arguments;
+  job.keeps_others = format.keeps_others;
+  job.is_dry_run = is_dry_run;
+  job.document = document;
+  job.name = output.file;
+  job.request.plugin_directories = caller.home.plugin_directories();
+  job.request.plugin_copies = caller.home.plugin_copies();
+  job.request.elements = caller.home.settings().elements();
+  job.confinement = run_confinement(caller);
+  if (job.confinement) job.confinement = Network::kDenied;
+  const std::string title = job.account.title();
+  {
+    const Store store = Store::open(caller.home.library_path(), {.is_read_only = true});
+    job.kept = kept_of_push(store, user_id, title, output.file);
+  }
+  const AccountConnection connection(job.account, caller.home.settings().boolean("http.offline"));
+  job.descriptor = connection.descriptor();
+  const http::Service service = http_service_of(job.account, caller.home.settings());
+  const http::Secrets secrets(service);
+  HttpOutside& outside = caller.home.outside();
+  const HttpOutside::Grant grant(outside, "output." + job.account.service, service);
+
+  const UnpackedPlaylist unpacked(document);
+  PushReport report;
+  report.account = title;
+  report.name = output.file;
+  report.is_dry_run = is_dry_run;
+  JobTakes takes;
+  takes.note = [&](const std::string& text) {
+    caller.note(title + ": " + one_line(secrets.scrubbed(text)));
+  };
+  takes.not_loaded = [&](const std::string& line) { caller.note_once(line); };
+  takes.own = [&](std::uint32_t kind, const std::string& bytes) {
+    if (kind == kKeep) {
+      Store store = Store::open(caller.home.library_path());
+      keep_of_push(store, user_id, title, output.file, bytes, caller.asked.now);
+      return;
+    }
+    const auto told = nlohmann::json::parse(bytes);
+    if (kind == kMissing) {
+      const auto row = told.at(0).get<std::int64_t>();
+      report.missing.push_back({row, unpacked.track_name(row),
+                                secrets.scrubbed(told.at(1).get<std::string>()),
+                                secrets.scrubbed(told.at(2).get<std::string>())});
+    } else {
+      report.changes = {told.at(0), told.at(1), told.at(2), told.at(3), told.at(4)};
+    }
+  };
+  JobReader reader(std::move(takes),
+                   {.who = "the push to " + title,
+                    .interrupted = "interrupted; the list and its record are kept",
+                    .why = "the list and its record are kept"});
+  WorkerLimits limits = run_limits(caller);
+  limits.wall_seconds = kLongestPush;
+  try {
+    const WorkerEnd end = reader.run(limits, caller.asked.in_process,
+                                     [&](JobSender& sender) { push_in_worker(job, sender); });
+    reader.finish(end);
+  } catch (const Error& error) {
+    throw scrubbed(error, secrets);
+  }
+  return report;
+}
+
+nlohmann::ordered_json push_json(const PushReport& report) {
+  auto missing = nlohmann::ordered_json::array();
+  for (const PushReport::Missing& one : report.missing)
+    missing.push_back({{"place", one.row + 1},
+                       {"track", one.track},
+                       {"why", one.why},
+                       {"nearest", one.nearest.empty() ? nlohmann::ordered_json(nullptr)
+                                                       : nlohmann::ordered_json(one.nearest)}});
+  return {{"account", report.account},         {"name", report.name},
+          {"is_dry_run", report.is_dry_run},   {"added", report.changes.added},
+          {"removed", report.changes.removed}, {"moved", report.changes.moved},
+          {"stayed", report.changes.stayed},   {"others", report.changes.others},
+          {"missing", std::move(missing)}};
+}
+
+std::string push_text(const PushReport& report) {
+  const PushChanges& changes = report.changes;
+  const std::int64_t tracks = changes.added + changes.moved + changes.stayed;
+  std::string text = report.is_dry_run ? "would put " : "put ";
+  text += counted(tracks, "track") + " into \"" + one_line(report.name) + "\" of " + report.account;
+  std::string what;
+  for (const auto& [count, word] :
+       {std::pair(changes.added, "new"), std::pair(changes.removed, "taken out"),
+        std::pair(changes.moved, "moved")}) {
+    if (count > 0) what += (what.empty() ? ": " : ", ") + std::to_string(count) + " " + word;
+  }
+  text += what.empty() ? ": nothing had changed" : what;
+  if (changes.others > 0)
+    text += "; " + counted(changes.others, "track") + " of others stay behind";
+  for (const PushReport::Missing& one : report.missing) {
+    text += "\n  not there: " + one_line(one.track) + ": " + one_line(one.why);
+    if (!one.nearest.empty()) text += "; nearest: " + one_line(one.nearest);
+  }
+  return text;
+}
+
+}  // namespace engine::app

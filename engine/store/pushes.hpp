@@ -1,0 +1,21 @@
+// What outputs that put lists into services and players remember of what they put there
+// (playlist.target/1): the list's id over there, say, and what of it is ours.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "store/store.hpp"
+
+namespace engine {
+
+/// What was kept of the list called `name` in the account; nothing where it was never pushed.
+std::optional<std::string> kept_of_push(const Store& store, std::int64_t user_id,
+                                        std::string_view account, std::string_view name);
+/// In a transaction of its own. `text` is the output's own.
+void keep_of_push(Store& store, std::int64_t user_id, std::string_view account,
+                  std::string_view name, std::string_view text, std::int64_t now);
+
+}  // namespace engine

@@ -1,0 +1,107 @@
+#include "remote_list.hpp"
+
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+namespace shared {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// What the last push left.
+struct KeptState {
+  std::string id;
+  std::vector<std::string> ours;
+};
+
+std::optional<KeptState> kept_state(const playlist::Target& target) {
+  const std::optional<std::string> kept = target.kept();
+  if (!kept) return std::nullopt;
+  const Json json = Json::parse(*kept, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.contains("id") || !json.contains("ours")) return std::nullopt;
+  KeptState state{json["id"].get<std::string>(), {}};
+  for (const Json& id : json["ours"]) state.ours.push_back(id.get<std::string>());
+  return state;
+}
+
+void keep_state(const playlist::Target& target, const KeptState& state) {
+  target.keep(Json{{"id", state.id}, {"ours", state.ours}}.dump(-1, ' ', false,
+                                                                Json::error_handler_t::replace));
+}
+
+/// The tracks that are over there, in order, with their reasons.
+struct Matched {
+  std::vector<std::string> ids, reasons;
+};
+
+Matched match_all(playlist::OutputCall& call, RemoteLibrary& library,
+                  const playlist::Target& target) {
+  Matched matched;
+  const std::vector<RemoteTrack> tracks = remote_tracks(call);
+  for (std::size_t row = 0; row < tracks.size(); ++row) {
+    call.checkpoint(static_cast<double>(row) / static_cast<double>(tracks.size()));
+    const std::vector<OfferedTrack> offered = library.search(tracks[row].names);
+    std::vector<TrackNames> names;
+    for (const OfferedTrack& one : offered) names.push_back(one.names);
+    const TrackMatch match = matched_track(tracks[row].names, names);
+    if (match.found) {
+      matched.ids.push_back(offered[*match.found].id);
+      matched.reasons.push_back(tracks[row].reason);
+    } else {
+      target.missing(static_cast<std::int64_t>(row), match.why,
+                     match.nearest ? shown_track(names[*match.nearest]) : "");
+    }
+  }
+  return matched;
+}
+
+void report(const playlist::Target& target, const ListEdits& edits, std::size_t others) {
+  const auto count = [](std::size_t number) { return static_cast<std::int64_t>(number); };
+  target.report({count(edits.added), count(edits.removed), count(edits.moved),
+                 count(edits.stayed) - count(others), count(others)});
+}
+
+/// Somebody's own list is not taken for ours because of its name.
+void require_ours(const playlist::Target& target, bool has_kept, bool may_replace) {
+  if (has_kept || may_replace || target.keeps_others()) return;
+  throw playlist::Error(playlist::concat(
+      "there is a list called \"", target.name(),
+      "\" already, which the engine has not made: give another name, replace=true to put ours in "
+      "its place, or keep_others=true to put ours before what it holds"));
+}
+
+}  // namespace
+
+void push_list(playlist::OutputCall& call, RemoteLibrary& library, bool may_replace) {
+  const playlist::Target target(call);
+  const Matched matched = match_all(call, library, target);
+  if (matched.ids.empty())
+    throw playlist::Error("not one of the tracks is over there: nothing was changed");
+  const std::optional<KeptState> before = kept_state(target);
+  std::optional<std::string> list = library.find_list(before ? before->id : "", target.name());
+  const bool is_ours = before && list && (before->id.empty() || *list == before->id);
+  if (list && !library.is_always_there()) require_ours(target, is_ours, may_replace);
+  const std::vector<std::string> there =
+      list ? library.tracks_of(*list) : std::vector<std::string>();
+  const WantedList wanted = wanted_list(there, before ? before->ours : std::vector<std::string>(),
+                                        matched.ids, target.keeps_others());
+  const ListEdits edits = list_edits(there, wanted.items);
+  if (target.is_dry_run()) return report(target, edits, wanted.others);
+  if (!list) {
+    keep_state(target, {"", matched.ids});  // who is killed in between has made what is found then
+    list = library.create(target.name(), wanted.items);
+    keep_state(target, {*list, matched.ids});
+  } else {
+    // Who is killed in between finds, the next time, both what was ours and what is to be.
+    std::vector<std::string> ours = matched.ids;
+    if (before) ours.insert(ours.end(), before->ours.begin(), before->ours.end());
+    keep_state(target, {*list, ours});
+    if (!edits.edits.empty()) library.change(*list, wanted.items, edits);
+    keep_state(target, {*list, matched.ids});
+  }
+  library.tell_reasons(*list, matched.ids, matched.reasons);
+  report(target, edits, wanted.others);
+}
+
+}  // namespace shared

@@ -1,0 +1,53 @@
+// What every output does that puts a playlist into a list over there: match, compare, edit, report.
+//
+// An output brings a RemoteLibrary: how its service is searched, and what its lists hold. What is
+// remembered from push to push is the list's id and which of its tracks are ours, as JSON:
+// {"id": "...", "ours": ["...", ...]}; without an id while the list is made.
+#pragma once
+
+#include "playlist/plugin.hpp"
+#include "playlist/remote.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "list_edits.hpp"
+#include "remote_tracks.hpp"
+#include "track_match.hpp"
+
+namespace shared {
+
+/// A track over there.
+struct OfferedTrack {
+  std::string id;  // as its lists name it
+  TrackNames names;
+};
+
+class RemoteLibrary {
+ public:
+  virtual ~RemoteLibrary() = default;
+  /// What may be this track: found by its ids, or by words of its title.
+  virtual std::vector<OfferedTrack> search(const TrackNames& ours) = 0;
+  /// The id of the list: the one of that id, else the one of that name, else nothing.
+  virtual std::optional<std::string> find_list(const std::string& id, const std::string& name) = 0;
+  /// The ids of its tracks, in order.
+  virtual std::vector<std::string> tracks_of(const std::string& list) = 0;
+  /// A new list of that name with these tracks; its id.
+  virtual std::string create(const std::string& name, const std::vector<std::string>& tracks) = 0;
+  /// Makes `wanted` of what the list holds by now; `edits` are how.
+  virtual void change(const std::string& list, const std::vector<std::string>& wanted,
+                      const ListEdits& edits) = 0;
+  /// Whether a list is there at once, without having been made (a queue).
+  [[nodiscard]] virtual bool is_always_there() const { return false; }
+  /// Once all is in place: why each track is in it.
+  virtual void tell_reasons(const std::string& /*list*/, const std::vector<std::string>& /*tracks*/,
+                            const std::vector<std::string>& /*reasons*/) {}
+};
+
+/// `may_replace`: also a list of that name which we have not made. Throws playlist::Error where
+/// there is such a list and it may not; where not one track is over there.
+void push_list(playlist::OutputCall& call, RemoteLibrary& library, bool may_replace);
+
+}  // namespace shared

@@ -1,0 +1,74 @@
+// Real players and servers with a little tagged music, for tests that put lists into them: MPD, and
+// supysonic as the OpenSubsonic server. Each is started in a folder of its own and ends with the
+// test.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+#include "support/program.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace support {
+
+/// "Song 01" to "Song 30" by "Artist 1" to "Artist 10", Ogg files of two seconds, made once.
+const std::string& music_folder();
+
+/// Whether sox, mpd and mpc are installed; tells of it once where they are not.
+bool has_mpd();
+/// Likewise sox, supysonic and waitress.
+bool has_supysonic();
+
+/// A program that runs until the end of the test.
+class Background {
+ public:
+  /// Its standard output and error go to `log`.
+  Background(const std::vector<std::string>& argv, const std::string& log,
+             const std::map<std::string, std::string>& environment = {},
+             const std::string& folder = "");
+  ~Background();
+  Background(const Background&) = delete;
+  Background& operator=(const Background&) = delete;
+  void kill();
+
+ private:
+  pid_t process_;
+};
+
+class MpdServer {
+ public:
+  MpdServer();
+  /// "unix:///..."
+  [[nodiscard]] std::string address() const { return "unix://" + socket(); }
+  /// mpc's answer, a line each.
+  [[nodiscard]] std::vector<std::string> mpc(std::vector<std::string> arguments) const;
+
+ private:
+  [[nodiscard]] std::string socket() const { return folder_.file("socket"); }
+  TemporaryFolder folder_;
+  std::unique_ptr<Background> daemon_;
+};
+
+class SupysonicServer {
+ public:
+  static constexpr const char *kUser = "ann", *kPassword = "s3cret&pass word";
+  SupysonicServer();
+  /// "http://127.0.0.1:PORT"
+  [[nodiscard]] const std::string& address() const { return address_; }
+  /// What it answers to a method of the protocol, by curl and not by us.
+  [[nodiscard]] std::string ask(const std::string& method, const std::string& query = "") const;
+  /// Takes it away, and brings it back at the same address.
+  void stop();
+  void start();
+
+ private:
+  TemporaryFolder folder_;
+  std::string address_;
+  std::string port_ = "0";
+  std::unique_ptr<Background> server_;
+};
+
+}  // namespace support
