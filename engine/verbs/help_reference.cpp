@@ -1,5 +1,7 @@
 #include "verbs/help_reference.hpp"
 
+#include "playlist/remote.h"
+
 #include <stdexcept>
 
 #include "app/recipe_files.hpp"
@@ -100,9 +102,12 @@ std::string summary(const std::string& help) {
   return help.substr(0, help.find('\n'));
 }
 
-std::string table_of(const Registry& registry, std::uint32_t kind, const char* written) {
+/// Of the elements of a kind, those that are flagged PLAYLIST_REMOTE or those that are not.
+std::string table_of(const Registry& registry, std::uint32_t kind, const char* written,
+                     bool is_remote = false) {
   std::string text = "| element | does |\n| --- | --- |\n";
   for (const Element* element : registry.elements(kind)) {
+    if (((element->description->flags & PLAYLIST_REMOTE) != 0) != is_remote) continue;
     const std::string name = element->description->name;
     text += "| " + code(written + (*written == '\0' ? name : name.substr(name.find('.') + 1))) +
             " | " + plain(summary(element->description->help)) + " |\n";
@@ -158,6 +163,7 @@ std::string help_reference(const std::string& name, const app::Caller& caller) {
   if (name == "elements") return elements_reference(*caller.registry());
   if (name == "formats_read") return table_of(*caller.registry(), PLAYLIST_SOURCE, "");
   if (name == "formats_written") return table_of(*caller.registry(), PLAYLIST_OUTPUT, "");
+  if (name == "players") return table_of(*caller.registry(), PLAYLIST_OUTPUT, "", true);
   if (name == "cookbook") return cookbook_reference(caller);
   throw std::logic_error("a page of help refers to " + name + ", which is nothing");
 }
