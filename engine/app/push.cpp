@@ -24,7 +24,7 @@
 namespace engine::app {
 namespace {
 
-enum Frame : std::uint32_t { kKeep = JobFrame::kOwn, kMissing, kReport };
+enum PushFrame : std::uint32_t { kKeep = JobFrame::kOwn, kMissing, kReport };
 
 constexpr double kLongestPush = 600;  // seconds
 
@@ -139,6 +139,73 @@ void push_in_worker(const PushJob& job, JobSender& sender) {
                 {"", "", ended.message, ""});
 }
 
+PushJob make_job(const Caller& caller, std::int64_t user_id, const RunOutput& output,
+                 const std::string& document, bool is_dry_run) {
+  const RemoteFormat format = taken_apart(output.format);
+  PushJob job;
+  job.account = accounts::Accounts(caller.home.accounts_file()).require(format.account);
+  job.arguments = format.arguments;
+  job.keeps_others = format.keeps_others;
+  job.is_dry_run = is_dry_run;
+  job.document = document;
+  job.name = output.file;
+  job.request.plugin_directories = caller.home.plugin_directories();
+  job.request.plugin_copies = caller.home.plugin_copies();
+  job.request.elements = caller.home.settings().elements();
+  // Whatever limits.network says of runs: what is asked, the supervisor asks.
+  if (run_confinement(caller)) job.confinement = Network::kDenied;
+  const Store store = Store::open(caller.home.library_path(), {.is_read_only = true});
+  job.kept = kept_of_push(store, user_id, job.account.title(), output.file);
+  return job;
+}
+
+/// The supervisor's side: what the worker tells, without what the account keeps secret.
+class PushReceiver {
+ public:
+  PushReceiver(const Caller& caller, const PushJob& job, std::int64_t user_id,
+               const http::Secrets& secrets)
+      : caller_(caller), user_id_(user_id), secrets_(secrets), playlist_(job.document) {
+    report_.account = job.account.title();
+    report_.name = job.name;
+    report_.is_dry_run = job.is_dry_run;
+  }
+
+  [[nodiscard]] JobTakes takes() {
+    return {.note =
+                [this](const std::string& text) {
+                  caller_.note(report_.account + ": " + one_line(secrets_.scrubbed(text)));
+                },
+            .not_loaded = [this](const std::string& line) { caller_.note_once(line); },
+            .own = [this](std::uint32_t kind, const std::string& bytes) { take(kind, bytes); }};
+  }
+  [[nodiscard]] const PushReport& report() const { return report_; }
+
+ private:
+  void take(std::uint32_t kind, const std::string& bytes) {
+    if (kind == kKeep) return keep(bytes);
+    const auto told = nlohmann::json::parse(bytes);
+    if (kind == kReport) {
+      report_.changes = {told.at(0), told.at(1), told.at(2), told.at(3), told.at(4)};
+      return;
+    }
+    const auto row = told.at(0).get<std::int64_t>();
+    report_.missing.push_back({row, playlist_.track_name(row),
+                               secrets_.scrubbed(told.at(1).get<std::string>()),
+                               secrets_.scrubbed(told.at(2).get<std::string>())});
+  }
+
+  void keep(const std::string& text) const {
+    Store store = Store::open(caller_.home.library_path());
+    keep_of_push(store, user_id_, report_.account, report_.name, text, caller_.asked.now);
+  }
+
+  const Caller& caller_;
+  std::int64_t user_id_;
+  const http::Secrets& secrets_;
+  UnpackedPlaylist playlist_;
+  PushReport report_;
+};
+
 /// An error's parts without what the account keeps secret.
 Error scrubbed(const Error& error, const http::Secrets& secrets) {
   const Error::Parts& parts = error.parts();
@@ -161,58 +228,15 @@ void require_account(const Caller& caller, const RunOutput& output) {
 
 PushReport push(const Caller& caller, std::int64_t user_id, const RunOutput& output,
                 const std::string& document, bool is_dry_run) {
-  const RemoteFormat format = taken_apart(output.format);
-  PushJob job;
-  job.account = accounts::Accounts(caller.home.accounts_file()).require(format.account);
-  job.arguments = format.arguments;
-  job.keeps_others = format.keeps_others;
-  job.is_dry_run = is_dry_run;
-  job.document = document;
-  job.name = output.file;
-  job.request.plugin_directories = caller.home.plugin_directories();
-  job.request.plugin_copies = caller.home.plugin_copies();
-  job.request.elements = caller.home.settings().elements();
-  job.confinement = run_confinement(caller);
-  if (job.confinement) job.confinement = Network::kDenied;
-  const std::string title = job.account.title();
-  {
-    const Store store = Store::open(caller.home.library_path(), {.is_read_only = true});
-    job.kept = kept_of_push(store, user_id, title, output.file);
-  }
+  PushJob job = make_job(caller, user_id, output, document, is_dry_run);
   const AccountConnection connection(job.account, caller.home.settings().boolean("http.offline"));
   job.descriptor = connection.descriptor();
   const http::Service service = http_service_of(job.account, caller.home.settings());
   const http::Secrets secrets(service);
-  HttpOutside& outside = caller.home.outside();
-  const HttpOutside::Grant grant(outside, "output." + job.account.service, service);
-
-  const UnpackedPlaylist unpacked(document);
-  PushReport report;
-  report.account = title;
-  report.name = output.file;
-  report.is_dry_run = is_dry_run;
-  JobTakes takes;
-  takes.note = [&](const std::string& text) {
-    caller.note(title + ": " + one_line(secrets.scrubbed(text)));
-  };
-  takes.not_loaded = [&](const std::string& line) { caller.note_once(line); };
-  takes.own = [&](std::uint32_t kind, const std::string& bytes) {
-    if (kind == kKeep) {
-      Store store = Store::open(caller.home.library_path());
-      keep_of_push(store, user_id, title, output.file, bytes, caller.asked.now);
-      return;
-    }
-    const auto told = nlohmann::json::parse(bytes);
-    if (kind == kMissing) {
-      const auto row = told.at(0).get<std::int64_t>();
-      report.missing.push_back({row, unpacked.track_name(row),
-                                secrets.scrubbed(told.at(1).get<std::string>()),
-                                secrets.scrubbed(told.at(2).get<std::string>())});
-    } else {
-      report.changes = {told.at(0), told.at(1), told.at(2), told.at(3), told.at(4)};
-    }
-  };
-  JobReader reader(std::move(takes),
+  const HttpOutside::Grant grant(caller.home.outside(), "output." + job.account.service, service);
+  PushReceiver receiver(caller, job, user_id, secrets);
+  const std::string title = job.account.title();
+  JobReader reader(receiver.takes(),
                    {.who = "the push to " + title,
                     .interrupted = "interrupted; the list and its record are kept",
                     .why = "the list and its record are kept"});
@@ -225,7 +249,7 @@ PushReport push(const Caller& caller, std::int64_t user_id, const RunOutput& out
   } catch (const Error& error) {
     throw scrubbed(error, secrets);
   }
-  return report;
+  return receiver.report();
 }
 
 nlohmann::ordered_json push_json(const PushReport& report) {

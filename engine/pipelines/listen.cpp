@@ -22,7 +22,7 @@ namespace engine::pipelines {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 using players::HeardSong;
 
 enum ListenFrame : std::uint32_t { kHeardSong = JobFrame::kOwn };

@@ -55,7 +55,7 @@ std::string services_text() {
   return text;
 }
 
-Answer list(const app::Caller& caller, const Arguments& /*arguments*/) {
+Answer list_accounts(const app::Caller& caller, const Arguments& /*arguments*/) {
   const Accounts accounts(caller.home.accounts_file());
   const std::vector<Account> all = accounts.list();
   Answer answer;
@@ -118,7 +118,7 @@ std::vector<Verb> accounts_verbs() {
            "Passwords are never shown. They stand in accounts.json beside the settings, which "
            "only you can read;\nPLAYLIST_ACCOUNTS_SUBSONIC_PASSWORD and its like in the "
            "environment go before it.",
-       .answer = list},
+       .answer = list_accounts},
       {.name = "connect",
        .help = "Say where a service or player is, and how to log in",
        .parameters =

@@ -98,9 +98,9 @@ std::string clock(int seconds) {
 }
 
 /// How far one that was offered is from ours; the smaller, the nearer.
-enum Distance { kSame, kOtherLength, kOtherVersion, kOtherArtist, kOtherTitle };
+enum MatchDistance { kSame, kOtherLength, kOtherVersion, kOtherArtist, kOtherTitle };
 
-Distance distance_of(const TrackNames& ours, const TrackNames& offered) {
+MatchDistance distance_of(const TrackNames& ours, const TrackNames& offered) {
   const TitleWords mine = words_of(ours.title), theirs = words_of(offered.title);
   if (mine.song != theirs.song || mine.song.empty()) return kOtherTitle;
   if (!share_an_artist(ours.artist, offered.artist)) return kOtherArtist;
@@ -108,7 +108,7 @@ Distance distance_of(const TrackNames& ours, const TrackNames& offered) {
   return length_difference(ours, offered) > kSameLength ? kOtherLength : kSame;
 }
 
-std::string why_not(Distance distance, const TrackNames& ours, const TrackNames& nearest) {
+std::string why_not(MatchDistance distance, const TrackNames& ours, const TrackNames& nearest) {
   switch (distance) {
     case kOtherLength:
       return "of that name only one of " + clock(nearest.seconds) + " minutes, ours has " +
@@ -137,7 +137,7 @@ std::string shown_track(const TrackNames& track) {
 
 TrackMatch matched_track(const TrackNames& ours, const std::vector<TrackNames>& offered) {
   TrackMatch match;
-  Distance least = kOtherTitle;
+  MatchDistance least = kOtherTitle;
   int least_apart = 0;
   bool is_of_album = false;
   const std::string album = playlist::folded_words(ours.album);
@@ -146,7 +146,7 @@ TrackMatch matched_track(const TrackNames& ours, const std::vector<TrackNames>& 
     const bool is_same_id = (!ours.mbid.empty() && one.mbid == ours.mbid) ||
                             (!ours.isrc.empty() && one.isrc == ours.isrc);
     if (is_same_id) return {k, {}, ""};
-    const Distance distance = distance_of(ours, one);
+    const MatchDistance distance = distance_of(ours, one);
     if (distance == kOtherTitle) continue;
     const int apart = length_difference(ours, one);
     const bool has_album = !album.empty() && playlist::folded_words(one.album) == album;
