@@ -14,6 +14,7 @@ struct InputFile {
   std::int64_t modified_ns = 0;  // its time of modification, in the file system's terms
   bool is_named = false;         // given by the user, not found in a folder
   std::size_t argument = 0;      // which of the given paths it is, or was found in
+  std::size_t below = 0;         // where the part of the path begins that the user did not name
 };
 
 /// Files as they were given; folders with all they hold, in natural order ("part 2" before

@@ -202,6 +202,17 @@ INSERT OR IGNORE INTO import_places (user_id, path) SELECT user_id, path FROM in
   WHERE user_id IN (SELECT user_id FROM users) AND path LIKE '/%';
 )sql";
 
+// The music files that were read (import/track_files.hpp).
+constexpr std::string_view kTrackFilesSql = R"sql(
+CREATE TABLE track_files (
+  path ANY PRIMARY KEY,                -- absolute; a blob where its bytes are no UTF-8
+  track_id INTEGER REFERENCES tracks,  -- NULL: it tells no track
+  bytes INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
+  bucket TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '') -- why it tells none
+STRICT, WITHOUT ROWID;
+CREATE INDEX track_files_by_track ON track_files (track_id);
+)sql";
+
 int pragma(sqlite3* database, const char* sql) {
   Statement statement(database, sql);
   return static_cast<int>(statement.find_integer().value_or(0));
@@ -345,7 +356,8 @@ std::span<const Migration> store_migrations() {
       {19,
        "CREATE TABLE pushes (user_id INTEGER NOT NULL REFERENCES users, account TEXT NOT NULL, "
        "name TEXT NOT NULL, kept TEXT NOT NULL, ts INTEGER NOT NULL, "
-       "PRIMARY KEY (user_id, account, name)) STRICT, WITHOUT ROWID"}};
+       "PRIMARY KEY (user_id, account, name)) STRICT, WITHOUT ROWID"},
+      {20, kTrackFilesSql}};
   return steps;
 }
 

@@ -1,0 +1,43 @@
+// Where tracks lie on the disc: table track_files, a row for every music file that was read.
+//
+// A file has changed when its size or its time of modification is another one than in its row. One
+// that told no track has a row as well, with the bucket and the reason, so that it is not read again
+// until it changes. A path is kept as its bytes are: as text where they are UTF-8, else as a blob.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "import/input_files.hpp"
+#include "store/store.hpp"
+
+namespace engine::import {
+
+struct TrackFile {
+  std::int64_t track_id = 0;  // 0: it tells none
+  std::uint64_t bytes = 0;
+  std::int64_t modified_ns = 0;
+  std::string bucket = {}, reason = {};  // why it tells none
+
+  [[nodiscard]] bool is_same(const InputFile& file) const {
+    return bytes == file.bytes && modified_ns == file.modified_ns;
+  }
+};
+
+class TrackFiles {
+ public:
+  explicit TrackFiles(Store& store);
+
+  /// By path.
+  [[nodiscard]] std::map<std::string, TrackFile, std::less<>> all() const;
+  void put(std::string_view path, const TrackFile& file);
+  void forget(std::string_view path);
+
+ private:
+  Store& store_;
+  Statement put_, forget_;
+};
+
+}  // namespace engine::import
