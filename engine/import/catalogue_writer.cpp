@@ -128,8 +128,10 @@ CatalogueWriter::CatalogueWriter(Store& store, NameBook& names, TrackMatcher& ma
                                     "(track_id, ts, plays, likes, comments, skip_rate, completion) "
                                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")) {}
 
-void CatalogueWriter::write_tracks(const TableView& table, const FileContext& file,
-                                   RecordBuckets& records) {
+std::vector<std::int64_t> CatalogueWriter::write_tracks(const TableView& table,
+                                                        const FileContext& file,
+                                                        RecordBuckets& records) {
+  std::vector<std::int64_t> tracks(table.rows);
   const auto record = table.numbers<std::int64_t>("record");
   const auto duration = table.numbers<std::int32_t>("duration_ms");
   const TextView title = table.texts("title"), artist = table.texts("artist"),
@@ -150,6 +152,7 @@ void CatalogueWriter::write_tracks(const TableView& table, const FileContext& fi
     identity.mbid = mbid[row];
     if (!duration.empty() && duration[row] > 0) identity.duration_ms = duration[row];
     const MatchedTrack match = matcher_.find_or_make(identity, !file.is_personal);
+    tracks[row] = match.id;
     if (match.id == 0) {
       records.note(record[row], Outcome::kUnmatched);
       continue;
@@ -159,6 +162,7 @@ void CatalogueWriter::write_tracks(const TableView& table, const FileContext& fi
     is_changed |= add_track_tags(match.id, tags[row]);
     records.note(record[row], outcome(match.is_new, is_changed));
   }
+  return tracks;
 }
 
 bool CatalogueWriter::fill_values(std::int64_t track, const TrackValues& values, std::size_t row) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "import/file_context.hpp"
 #include "import/name_book.hpp"
@@ -18,7 +19,9 @@ class CatalogueWriter {
  public:
   CatalogueWriter(Store& store, NameBook& names, TrackMatcher& matcher);
 
-  void write_tracks(const TableView& table, const FileContext& file, RecordBuckets& records);
+  /// The track of each row, 0 none.
+  std::vector<std::int64_t> write_tracks(const TableView& table, const FileContext& file,
+                                         RecordBuckets& records);
   void write_artists(const TableView& table, RecordBuckets& records);
   void write_tags(const TableView& table, RecordBuckets& records);
   void write_artist_tags(const TableView& table, RecordBuckets& records);

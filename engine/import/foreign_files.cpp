@@ -156,9 +156,9 @@ constexpr Magic kMagics[] = {
     {"{\\rtf", "a text document (RTF); save it as plain text"},
     {"\xff\xd8\xff", "a picture"},
     {"\x89PNG", "a picture"},
-    {"ID3", "a sound file; import what a player exports of it, not the music itself"},
-    {"fLaC", "a sound file; import what a player exports of it, not the music itself"},
-    {"OggS", "a sound file; import what a player exports of it, not the music itself"},
+    {"ID3", "a sound file: engine import --files reads music"},
+    {"fLaC", "a sound file: engine import --files reads music"},
+    {"OggS", "a sound file: engine import --files reads music"},
 };
 
 std::string name_markup(std::string_view head) {

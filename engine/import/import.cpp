@@ -6,17 +6,16 @@
 #include "core/text_key.hpp"
 #include "import/input_files.hpp"
 #include "import/places.hpp"
+#include "import/preparation.hpp"
 #include "import/reader.hpp"
 #include "import/session.hpp"
 #include "import/space.hpp"
 #include "store/users.hpp"
-#include "worker/confine.hpp"
 
 namespace engine::import {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::int64_t kJournalBytes = 256 << 20;  // of the write-ahead log before it is moved
 
 /// Turns the session's figures into rate and time left.
 std::function<void(const Session::Progress&)> rated(const ImportOptions& options,
@@ -64,26 +63,6 @@ bool read_into(Session& session, const ImportOptions& options, ReadOrder& order)
     order.first = session.input() + 1;
   }
   return false;
-}
-
-/// Loading may fork (see plugin/first_load.hpp); what is loaded may not.
-std::function<std::shared_ptr<const Registry>()> loading_in_worker(const ImportOptions& options) {
-  if (options.is_in_process) return options.load_plugins;
-  return [load = options.load_plugins] {
-    auto registry = load();
-    keep_to_one_process();
-    return registry;
-  };
-}
-
-Store open_store(const ImportOptions& options) {
-  StoreOptions store_options;
-  store_options.busy_seconds = options.busy_seconds;
-  if (options.is_dry_run) return Store::open_copy(options.store_path, store_options);
-  Store store = Store::open(options.store_path, store_options);
-  const std::int64_t page = store.integer("PRAGMA page_size");
-  store.execute("PRAGMA wal_autocheckpoint = " + std::to_string(kJournalBytes / page));
-  return store;
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ struct Descriptor {
 
 }  // namespace
 
-MappedFile::MappedFile(const std::string& path) {
+MappedFile::MappedFile(const std::string& path, Reading reading) {
   // A FIFO that nobody writes into would be waited for.
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (file.number < 0) throw_unreadable(path);
@@ -43,8 +43,9 @@ MappedFile::MappedFile(const std::string& path) {
       ::mmap(nullptr, mapped_, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) throw_unreadable(path);
   data_ = static_cast<std::uint8_t*>(memory);
-  if (size_ > 0 && ::mmap(memory, size_, PROT_READ, MAP_PRIVATE | MAP_FIXED | MAP_POPULATE,
-                          file.number, 0) == MAP_FAILED) {
+  const int populate = reading == Reading::kAll ? MAP_POPULATE : 0;
+  if (size_ > 0 && ::mmap(memory, size_, PROT_READ, MAP_PRIVATE | MAP_FIXED | populate, file.number,
+                          0) == MAP_FAILED) {
     ::munmap(memory, mapped_);
     throw_unreadable(path);
   }

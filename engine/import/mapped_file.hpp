@@ -13,7 +13,8 @@ inline constexpr std::size_t kZerosBehind = 64;
 /// Throws Error(kInput) when the file cannot be opened or mapped.
 class MappedFile {
  public:
-  explicit MappedFile(const std::string& path);
+  enum class Reading { kAll, kParts };  // how much of it will be looked at
+  explicit MappedFile(const std::string& path, Reading reading = Reading::kAll);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;

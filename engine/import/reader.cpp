@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
+#include "core/shown_text.hpp"
 #include "core/zone_changes.hpp"
 #include "import/companions.hpp"
 #include "import/database_copy.hpp"
@@ -153,6 +154,17 @@ std::vector<CallService> services(SourceRun& run) {
           {PLAYLIST_SERVICE_MEMBERS, &kMembersService, &run}};
 }
 
+/// As names on old discs are written; every byte is a character.
+std::string latin1_as_utf8(std::string_view text) {
+  std::string utf8;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (code >= 0x80) utf8 += static_cast<char>(0xc0 | code >> 6);
+    utf8 += code < 0x80 ? c : static_cast<char>(0x80 | (code & 0x3f));
+  }
+  return utf8;
+}
+
 std::string without_kind(std::string_view element) {
   constexpr std::string_view kKind = "source.";
   return std::string(element.substr(0, kKind.size()) == kKind ? element.substr(kKind.size())
@@ -174,6 +186,9 @@ class Reader {
 
   void read_all() {
     load_plugins();
+    if (order_.are_music_files && registry_->find("source." + order_.source) == nullptr) {
+      return send_text(Message::kUnrecognised, "", "");
+    }
     for (std::size_t i = order_.first; i < order_.files.size(); ++i) {
       if (heartbeat_.is_interrupted()) return;
       send(Message::kStart, [&](MessageWriter& message) { message.number(i); });
@@ -224,6 +239,7 @@ class Reader {
   void read_file(const InputFile& file) {
     file_bytes_ = file.bytes;
     try {
+      if (order_.are_music_files) return read_music(file);
       if (!order_.ids_path.empty() && !ids_) ids_.emplace(order_.ids_path);
       const auto copy = DatabaseCopy::make(file.path);
       const MappedFile mapped(copy ? copy->path() : file.path);
@@ -242,6 +258,24 @@ class Reader {
       send_text(Message::kFailed, file.path,
                 error.what() + (error.parts().why.empty() ? "" : ": " + error.parts().why));
     }
+  }
+
+  /// Its path is told from below what the user named: that is what can name artist and album.
+  void read_music(const InputFile& file) {
+    const MappedFile mapped(file.path, MappedFile::Reading::kParts);
+    const std::string_view below = std::string_view(file.path).substr(file.below);
+    Content content;
+    content.path = is_utf8(below) ? std::string(below) : latin1_as_utf8(below);
+    content.bytes = mapped.data();
+    content.size = mapped.size();
+    UnpackedSoFar unpacked;
+    content.unpacked = &unpacked;
+    OpenedFile opened;
+    opened.path = content.path;
+    opened.format = order_.source;
+    opened.bytes = content.size;
+    read_with(registry_->require("source." + order_.source, ""), content, input_of(content, ""),
+              opened, false, 0);
   }
 
   [[nodiscard]] playlist_input input_of(const Content& content, const char* columns) const {
@@ -519,10 +553,10 @@ class Reader {
     }
     if (!problem.empty()) {
       send_text(Message::kFailed, content.path, problem);
-    } else if (rows.is_finished()) {
+    } else if (rows.is_finished() && !order_.are_music_files) {
       remember(file, content, rows);
       tell_unused(content, run);
-    } else if (members.member_count() == 0) {
+    } else if (!rows.is_finished() && members.member_count() == 0) {
       send_text(Message::kNotice, content.path, "the archive holds nothing to import");
     }
     return true;

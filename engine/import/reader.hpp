@@ -40,8 +40,9 @@ struct ReadOrder {
   std::string columns;    // --columns a=b,...
   std::string dates;      // --dates day-first; "" not given
   std::string source;     // the only one that reads, without its "source."; "" whichever does
-  std::string space;      // of vectors whose file names none
-  std::string ids_path;   // what says whose vectors a file holds; "" none
+  bool are_music_files = false;  // each is one record: nothing is recognised, nothing skipped
+  std::string space;             // of vectors whose file names none
+  std::string ids_path;          // what says whose vectors a file holds; "" none
   std::map<std::string, std::string> timezones;  // of the people in the store, where not UTC
   KnownFiles known;
   ArchiveLimits limits;

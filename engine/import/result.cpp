@@ -58,15 +58,15 @@ std::string ended_text(const std::vector<EndedList>& lists) {
   return text;
 }
 
-std::string file_text(const FileResult& file) {
+std::string file_text(const FileResult& file, const char* record) {
   if (file.format.empty() && file.error.empty()) {
     return file.path + ": not recognised by any source" +
            (file.what.empty() ? "" : ": " + file.what) + "\n";
   }
   std::string text = file.path;
   if (!file.format.empty()) {
-    text += ": " + file.format + ", " + counted(file.rows, "record") + ": " +
-            buckets_text(file.buckets);
+    text +=
+        ": " + file.format + ", " + counted(file.rows, record) + ": " + buckets_text(file.buckets);
   }
   if (file.first && file.last) {
     text += " (" + format_date(*file.first) + " to " + format_date(*file.last) + ")";
@@ -152,8 +152,8 @@ Json pairs_json(const std::vector<std::pair<std::string, std::string>>& pairs) {
 bool FileResult::is_fruitful() const {
   if (!ended.empty()) return true;
   return std::any_of(buckets.begin(), buckets.end(), [](const auto& bucket) {
-    static constexpr std::array<std::string_view, 5> kStored = {"new", "duplicate", "short",
-                                                                "updated", "refined"};
+    static constexpr std::array<std::string_view, 6> kStored = {
+        "new", "duplicate", "short", "updated", "refined", "unchanged"};
     return std::find(kStored.begin(), kStored.end(), bucket.first) != kStored.end();
   });
 }
@@ -200,12 +200,15 @@ bool ImportResult::is_good() const {
 
 std::string import_text(const ImportResult& result) {
   std::string text;
-  for (const FileResult& file : result.files) text += file_text(file);
+  const char* record = result.are_music_files ? "file" : "record";
+  for (const FileResult& file : result.files) text += file_text(file, record);
   for (const auto& [path, reason] : result.refused) text += path + ": not read: " + reason + "\n";
   text += (result.is_dry_run ? "dry run, nothing was written; it would be " : "all: ") +
-          counted(result.rows(), "record") + " of " +
-          counted(static_cast<std::int64_t>(result.files.size()), "file") + ": " +
-          buckets_text(result.buckets()) + "\n";
+          counted(result.rows(), record) +
+          (result.are_music_files
+               ? ""
+               : " of " + counted(static_cast<std::int64_t>(result.files.size()), "file")) +
+          ": " + buckets_text(result.buckets()) + "\n";
   for (const auto& [user, rate] : result.match_rates) text += match_text(user, rate);
   for (const std::string& path : result.fruitless) {
     text += "nothing came of " + path + "\n";

@@ -45,6 +45,7 @@ struct FileResult {
 struct ImportResult {
   std::string user;  // "" when no file was anybody's
   bool is_dry_run = false, is_interrupted = false;
+  bool are_music_files = false;  // the records of each of `files`, a folder, are files
   std::vector<FileResult> files;
   std::vector<std::pair<std::string, std::string>> refused;   // member of an archive, why
   std::vector<std::string> unrecognised;                      // in folders and archives

@@ -4,6 +4,7 @@
 #include "app/default_user.hpp"
 #include "app/new_music.hpp"
 #include "core/error.hpp"
+#include "import/music_files.hpp"
 #include "pipelines/import_request.hpp"
 #include "store/users.hpp"
 #include "verbs/verbs.hpp"
@@ -39,6 +40,22 @@ Wanted wanted_of(const Arguments& arguments) {
                       "--ids FILE, or engine import --prompts FILE"});
 }
 
+/// What is said of exports means nothing of music, which is nobody's.
+void check_music_arguments(const Arguments& arguments) {
+  const auto refuse = [](const std::string& flag) {
+    throw Error(Exit::kUsage, "--files and --" + flag + " do not go together",
+                {.where = {},
+                 .source = {},
+                 .why = "--files reads music, which is a catalogue for everybody",
+                 .fix = "write: engine import --files PATH..."});
+  };
+  if (arguments.flag("user-per-folder")) refuse("user-per-folder");
+  for (const char* flag : {"columns", "dates", "embeddings", "ids", "prompts"}) {
+    if (!arguments.text(flag).empty()) refuse(flag);
+  }
+  if (arguments.text("space") != import::kUsualSpace) refuse("space");
+}
+
 ImportOptions import_options(const app::Caller& caller, const Arguments& arguments) {
   const Wanted wanted = wanted_of(arguments);
   ImportOptions options = pipelines::make_import_request(caller);
@@ -68,7 +85,11 @@ void tell_ways(const app::Caller& caller, const ImportResult& result) {
 }
 
 Answer import_files(const app::Caller& caller, const Arguments& arguments) {
-  const ImportResult result = import::import_paths(import_options(caller, arguments));
+  const bool is_music = arguments.flag("files");
+  if (is_music) check_music_arguments(arguments);
+  const ImportOptions options = import_options(caller, arguments);
+  const ImportResult result =
+      is_music ? import::import_music(options) : import::import_paths(options);
   caller.progress("");
   for (const auto& [path, message] : result.problems) {
     caller.note("plugin " + path + ": " + message);
@@ -97,6 +118,10 @@ std::vector<Verb> import_verbs() {
              .is_first = true,
              .is_several = true,
              .is_local = true},
+            {.name = "files",
+             .type = Type::kFlag,
+             .help = "PATH is music, in files or below folders: their tags make tracks, and what "
+                     "has not changed since the last time is not read again"},
             {.name = "user-per-folder",
              .type = Type::kFlag,
              .help = "Every folder directly below PATH is a person of that name"},

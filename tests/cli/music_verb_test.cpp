@@ -1,0 +1,68 @@
+// engine import --files, as a user types it.
+#include <filesystem>
+#include <fstream>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "support/music_sound.hpp"
+#include "support/program.hpp"
+
+using support::Ended;
+using support::EngineHome;
+
+namespace {
+
+/// A folder with a track and a file that is none.
+std::string make_music(const EngineHome& home) {
+  const std::string folder = home.path("music");
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "/a.mp3", std::ios::binary)
+      << test::mp3({{"TIT2", "Starfire"}, {"TPE1", "Low"}});
+  std::ofstream(folder + "/b.mp3") << "";
+  return folder;
+}
+
+}  // namespace
+
+TEST_CASE("engine import --files reads music and counts every file", "[cli][music]") {
+  const EngineHome home;
+  const std::string music = make_music(home);
+  const Ended first = home.engine({"import", "--files", music});
+  CAPTURE(first.err);
+  CHECK(first.exit_code == 0);
+  CHECK(first.out == music + ": music_file, 2 files: 1 malformed, 1 new\n  " + music +
+                         "/b.mp3: malformed: it is empty\nall: 2 files: 1 malformed, 1 new\n");
+  const Ended again = home.engine({"import", music, "--files", "--json"});
+  CHECK(again.exit_code == 0);
+  const auto json = nlohmann::json::parse(again.out);
+  CHECK(json["files"][0]["buckets"] == nlohmann::json({{"malformed", 1}, {"unchanged", 1}}));
+  CHECK(json["files"][0]["rows"] == 2);
+  CHECK(json["user"].is_null());
+}
+
+TEST_CASE("what is said of exports does not go with --files", "[cli][music]") {
+  const EngineHome home;
+  const std::string music = make_music(home);
+  for (const std::vector<std::string>& flags : {std::vector<std::string>{"--columns", "title=Song"},
+                                                {"--dates", "day-first"},
+                                                {"--user-per-folder"},
+                                                {"--space", "clap2"}}) {
+    std::vector<std::string> arguments = {"import", "--files", music};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    const Ended ended = home.engine(arguments);
+    CAPTURE(flags.front());
+    CHECK(ended.exit_code == 2);
+    CHECK_THAT(ended.err, Catch::Contains("--files and " + flags.front()) &&
+                              Catch::Contains("engine import --files PATH..."));
+  }
+  CHECK(home.engine({"import", "--files"}).exit_code == 2);
+}
+
+TEST_CASE("an ordinary import says of music how it is read", "[cli][music]") {
+  const EngineHome home;
+  const std::string music = make_music(home);
+  const Ended ended = home.engine({"import", music + "/a.mp3"});
+  CHECK(ended.exit_code == 3);
+  CHECK_THAT(ended.out, Catch::Contains("a sound file: engine import --files reads music"));
+}
