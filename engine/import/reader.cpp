@@ -265,7 +265,7 @@ class Reader {
     const MappedFile mapped(file.path, MappedFile::Reading::kParts);
     const std::string_view below = std::string_view(file.path).substr(file.below);
     Content content;
-    content.path = is_utf8(below) ? std::string(below) : latin1_as_utf8(below);
+    content.path = engine::is_utf8(below) ? std::string(below) : latin1_as_utf8(below);
     content.bytes = mapped.data();
     content.size = mapped.size();
     UnpackedSoFar unpacked;

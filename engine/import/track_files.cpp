@@ -8,7 +8,7 @@ namespace engine::import {
 namespace {
 
 void bind_path(Statement& statement, std::string_view path) {
-  is_utf8(path) ? statement.bind(1, path) : statement.bind_blob(1, path);
+  engine::is_utf8(path) ? statement.bind(1, path) : statement.bind_blob(1, path);
 }
 
 }  // namespace
