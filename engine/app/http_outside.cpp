@@ -20,6 +20,12 @@ bool is_this_machine(const http::Address& address) {
                                (host.starts_with("127.") && http::is_numeric_or_local(host)));
 }
 
+http::Answer no_answer(const std::string& why) {
+  http::Answer answer;
+  answer.problem = why;
+  return answer;
+}
+
 }  // namespace
 
 HttpOutside::HttpOutside(const Settings& settings, std::string folder)
@@ -89,7 +95,7 @@ http::Service HttpOutside::service_for(const std::string& element,
 
 void HttpOutside::ask(std::uint64_t who, const std::string& bytes) {
   const auto refuse = [&](const std::string& why) {
-    answers_[who].push_back(http::pack(http::Answer{.problem = why}));
+    answers_[who].push_back(http::pack(no_answer(why)));
   };
   try {
     HttpQuestion question = unpack_http_question(bytes);
@@ -97,7 +103,9 @@ void HttpOutside::ask(std::uint64_t who, const std::string& bytes) {
     const std::uint64_t number = next_++;
     under_way_[who][number] = client().start(service, std::move(question.request),
                                              [this, who, number](const http::Answer& answer) {
-                                               under_way_[who].erase(number);
+                                               const auto his = under_way_.find(who);
+                                               his->second.erase(number);
+                                               if (his->second.empty()) under_way_.erase(his);
                                                answers_[who].push_back(http::pack(answer));
                                              });
   } catch (const NotAllowed& problem) {
@@ -112,11 +120,13 @@ bool HttpOutside::take(std::uint64_t who, std::string& answer) {
   if (his == answers_.end() || his->second.empty()) return false;
   answer = std::move(his->second.front());
   his->second.pop_front();
+  if (his->second.empty()) answers_.erase(his);
   return true;
 }
 
 void HttpOutside::forget(std::uint64_t who) {
-  for (const auto& [number, id] : under_way_[who]) client().cancel(id);
+  if (const auto his = under_way_.find(who); his != under_way_.end())
+    for (const auto& [number, id] : his->second) client().cancel(id);
   under_way_.erase(who);
   answers_.erase(who);
 }

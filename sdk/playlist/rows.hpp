@@ -147,13 +147,13 @@ inline std::uint32_t hash_text(const char* bytes, std::size_t length) {
 
 /// memcmp() == 0 and memcpy() without the call for the 8..16 bytes that most texts have.
 inline bool is_same(const char* a, const char* b, std::size_t length) {
-  if (length < 8 || length > 16) return std::memcmp(a, b, length) == 0;
+  if (length < 8 || length > 16) return length == 0 || std::memcmp(a, b, length) == 0;
   return ((load<std::uint64_t>(a) ^ load<std::uint64_t>(b)) |
           (load<std::uint64_t>(a + length - 8) ^ load<std::uint64_t>(b + length - 8))) == 0;
 }
 inline void copy(char* to, const char* from, std::size_t length) {
   if (length < 8 || length > 16) {
-    std::memcpy(to, from, length);
+    if (length != 0) std::memcpy(to, from, length);  // a text of nothing may be at nullptr
     return;
   }
   const std::uint64_t first = load<std::uint64_t>(from),
