@@ -8,9 +8,12 @@
 import json
 import os
 import pathlib
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 
 import jsonschema
 
@@ -153,6 +156,7 @@ ASKED = """
 0 accounts
 0 connect|mpd|--address|mpd://127.0.0.1:6600
 0 accounts
+0 listen|mpd
 0 disconnect|mpd
 0 config|show
 0 config|get|weekly.hour
@@ -217,6 +221,37 @@ def watch(words):
     return subprocess.CompletedProcess(words, watcher.returncode, "".join(lines), "")
 
 
+def play(connection):
+    """MPD that plays a song, stops it, and waits: what `engine listen` asks of it."""
+    lines = connection.makefile("rw", encoding="utf-8", newline="\n")
+    say = lambda text: (lines.write(text), lines.flush())
+    say("OK MPD 0.23.5\n")
+    is_playing, is_told = True, False
+    for line in lines:
+        if line.startswith("status"):
+            say("state: play\nsongid: 1\nelapsed: 1.0\ntime: 1:3\nOK\n" if is_playing else "state: stop\nOK\n")
+        elif line.startswith("currentsong"):
+            say("file: song.ogg\nTitle: Song\nArtist: Ann\nTime: 3\nduration: 3.0\nId: 1\nOK\n")
+        elif line.startswith("idle") and not is_told:
+            is_playing, is_told = False, True
+            say("changed: player\nOK\n")
+        elif not line.startswith("idle"):
+            say("OK\n")
+
+
+def listen(words):
+    """Its lines: a song of a player made up, and what it came to once it is interrupted."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        threading.Thread(target=lambda: play(server.accept()[0]), daemon=True).start()
+        engine(["connect", "mpd", "--address", f"mpd://127.0.0.1:{port}"])
+        with subprocess.Popen(command(words), stdout=subprocess.PIPE, text=True) as listener:
+            song = listener.stdout.readline()
+            listener.send_signal(signal.SIGINT)
+            end = listener.stdout.read()
+    return subprocess.CompletedProcess(words, listener.returncode, song.strip() + "\n" + " ".join(end.split()), "")
+
+
 class Schemas:
     """Those of the engine, and which of their shapes were met."""
 
@@ -249,11 +284,11 @@ def ask(schemas, line):
     status, words = line.split(" ", 1)
     words = words.split("|")
     name = schemas.name_of(words)
-    ended = watch(words) if name == "watch" else engine(words)
+    ended = {"watch": watch, "listen": listen}.get(name, engine)(words)
     asked = "engine " + " ".join(words)
     if ended.returncode != int(status):
         return [f"{asked}: exit status {ended.returncode}: {ended.stdout[-400:]}{ended.stderr[-400:]}"]
-    answers = ended.stdout.splitlines() if name == "watch" else [ended.stdout]
+    answers = ended.stdout.splitlines() if name in ("watch", "listen") else [ended.stdout]
     try:
         return [f"{asked}: {problem}" for answer in answers for problem in schemas.problems(name, json.loads(answer))]
     except json.JSONDecodeError:

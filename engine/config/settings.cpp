@@ -158,7 +158,8 @@ const std::vector<SettingDeclaration>& setting_declarations() {
       {"limits.confine", Type::kBoolean, "true", 0, 0,
        "run recipes under seccomp: no writing, no network, no programs"},
       {"limits.network", Type::kBoolean, "false", 0, 0,
-       "let elements of runs open connections themselves, and ask any http address of this machine"},
+       "let elements of runs open connections themselves, and ask any http address of this "
+       "machine"},
       {"http.offline", Type::kBoolean, "false", 0, 0,
        "ask nothing over the network; answers of services that are kept are used, however old"},
       {"http.timeout_seconds", Type::kNumber, "30", 0.05, 3600,

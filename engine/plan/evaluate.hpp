@@ -48,7 +48,7 @@ class Evaluation {
     std::function<bool()> is_cancelled;
     std::function<const char*(std::string_view)> setting;  // for plugins
     ModelShelf* models = nullptr;                          // for plugins; nullptr: none
-    AskOutside ask;  // what an element asks over HTTP; empty: it may not
+    AskOutside ask;                           // what an element asks over HTTP; empty: it may not
     const CurrentVersion* current = nullptr;  // of the kept playlist; nullptr: the run is of none
     ResultStore* results = nullptr;           // of a watcher: results of nodes are taken from there
     std::string data;                         // tells apart what they were made from (reuse.hpp)

@@ -76,8 +76,8 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
   const std::map<std::string, std::set<std::string>> may = {
       {"core", {}},
       {"config", {"core"}},
-      {"http", {"core", "shared"}},            // plugins/shared: loading a library of the system
-      {"data", {"core", "shared", "store"}},   // plugins/shared: kernels
+      {"http", {"core", "shared"}},           // plugins/shared: loading a library of the system
+      {"data", {"core", "shared", "store"}},  // plugins/shared: kernels
       {"accounts", {"core"}},
       {"players", {"core"}},
       {"plugin", {"core", "data", "http", "worker"}},  // data/tables.hpp: what services hand out
@@ -108,10 +108,10 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"pipelines",
        {"accounts", "app", "core", "data", "import", "models", "page", "patterns", "players",
         "plugin", "store", "worker"}},
-      {"verbs", {"accounts", "app",          "batch",  "benchmark", "compare",   "config", "core",
-                 "data",         "demo",   "discovery", "evaluate",  "help",   "import",
-                 "library",      "models", "patterns",  "pipelines", "plan",   "plugin",
-                 "plugin_check", "recipe", "store",     "worker"}},
+      {"verbs", {"accounts", "app",          "batch",  "benchmark", "compare",   "config",
+                 "core",     "data",         "demo",   "discovery", "evaluate",  "help",
+                 "import",   "library",      "models", "patterns",  "pipelines", "plan",
+                 "plugin",   "plugin_check", "recipe", "store",     "worker"}},
       {"cli", {"app", "core", "plan", "plugin", "recipe", "verbs", "watch", "worker"}},
   };
   for (const Include& include : includes_below("engine")) {

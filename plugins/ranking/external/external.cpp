@@ -191,8 +191,7 @@ class External final : public playlist::Ranking {
 };
 
 constinit const playlist::Element kExternal = playlist::element<External>(
-    "ranking.external",
-    "Asks a re-ranker behind a local HTTP address about the first candidates.");
+    "ranking.external", "Asks a re-ranker behind a local HTTP address about the first candidates.");
 
 }  // namespace
 
