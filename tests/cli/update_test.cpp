@@ -434,7 +434,7 @@ TEST_CASE("an update of the listening killed at any moment is finished by the ne
   REQUIRE(home.ask(kNow, {"import", home.path("exports")}).exit_code == 0);
   const auto began = std::chrono::steady_clock::now();
   static_cast<void>(home.steps(kNow, {"update"}));
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   std::mt19937 random(2026);
   int killed = 0;
   std::int64_t listens = 4;
@@ -443,8 +443,10 @@ TEST_CASE("an update of the listening killed at any moment is finished by the ne
     const std::int64_t now = kNow + (round + 1) * kDay;
     static_cast<void>(home.add_file(std::to_string(round), now - 2 * kHour, 1 + round % 5));
     listens += 1 + round % 5;
-    killed +=
+    const bool was_killed =
         home.kill_after(took * (random() % 1100) / 1000.0, {"--now", format_time(now), "update"});
+    killed += was_killed;
+    if (!was_killed) took *= 0.8;  // the machine was busier while it was measured
     const Ended ended = home.go_on(now, {"update"});
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
@@ -505,7 +507,7 @@ TEST_CASE("a retraining killed at any moment has its version and its row, or nei
   const auto began = std::chrono::steady_clock::now();
   const std::vector<std::string> words = {"--user", "demo", "retrain", "session_start"};
   static_cast<void>(home.steps(kNow, words));
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   std::mt19937 random(2026);
   int killed = 0;
   for (int round = 0; round < 30; ++round) {
@@ -513,7 +515,9 @@ TEST_CASE("a retraining killed at any moment has its version and its row, or nei
     const std::int64_t now = kNow + (round + 1) * 15 * kDay;
     std::vector<std::string> all = {"--now", format_time(now)};
     all.insert(all.end(), words.begin(), words.end());
-    killed += home.kill_after(took * (random() % 1100) / 1000.0, all);
+    const bool was_killed = home.kill_after(took * (random() % 1100) / 1000.0, all);
+    killed += was_killed;
+    if (!was_killed) took *= 0.8;  // the machine was busier while it was measured
     const Ended ended = home.go_on(now, words);
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
