@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <ctime>
-#include <mpd/async.h>
 #include <mpd/client.h>
-#include <new>
 #include <poll.h>
-#include <unistd.h>
 
 #include "core/error.hpp"
+#include "shared/mpd_greeting.hpp"
 
 namespace engine::players {
 namespace {
@@ -26,19 +24,6 @@ std::int64_t steady_ms() {
       .count();
 }
 
-/// "OK MPD 0.23.5", the first thing that it says.
-std::string welcome_of(int socket) {
-  std::string line;
-  while (line.size() < 200) {
-    pollfd ready{socket, POLLIN, 0};
-    char c = 0;
-    if (::poll(&ready, 1, kPatience) <= 0 || ::read(socket, &c, 1) != 1) break;
-    if (c == '\n') return line;
-    line += c;
-  }
-  throw Error(Exit::kInput, "what answers there is no MPD");
-}
-
 PlayerStatus status_of(const mpd_status* status) {
   PlayerStatus told;
   if (mpd_status_get_state(status) == MPD_STATE_PLAY) told.state = PlayerStatus::State::kPlaying;
@@ -49,19 +34,12 @@ PlayerStatus status_of(const mpd_status* status) {
   return told;
 }
 
-std::string tag_of(const mpd_song* song, mpd_tag_type type) {
-  std::string joined;  // a tag may come several times
-  for (unsigned k = 0; const char* value = mpd_song_get_tag(song, type, k); ++k)
-    joined += (joined.empty() ? "" : ", ") + std::string(value);
-  return joined;
-}
-
 HeardSong song_of(const mpd_song* song) {
   HeardSong told;
-  told.title = tag_of(song, MPD_TAG_TITLE);
-  told.artist = tag_of(song, MPD_TAG_ARTIST);
-  told.album = tag_of(song, MPD_TAG_ALBUM);
-  told.mbid = tag_of(song, MPD_TAG_MUSICBRAINZ_TRACKID);
+  told.title = shared::mpd_tag(song, MPD_TAG_TITLE, ", ");
+  told.artist = shared::mpd_tag(song, MPD_TAG_ARTIST, ", ");
+  told.album = shared::mpd_tag(song, MPD_TAG_ALBUM, ", ");
+  told.mbid = shared::mpd_tag(song, MPD_TAG_MUSICBRAINZ_TRACKID, ", ");
   told.duration_ms = mpd_song_get_duration_ms(song);
   return told;
 }
@@ -121,12 +99,9 @@ void MpdFollower::Free::operator()(mpd_connection* connection) const {
 }
 
 MpdFollower::MpdFollower(int socket, const std::string& password) {
-  const std::string welcome = welcome_of(socket);
-  mpd_async* async = mpd_async_new(socket);
-  if (async != nullptr) connection_.reset(mpd_connection_new_async(async, welcome.c_str()));
-  if (connection_ == nullptr) throw std::bad_alloc();
+  connection_ = Connection(shared::greeted_mpd(socket, kPatience).release());
+  if (connection_ == nullptr) throw Error(Exit::kInput, "what answers there is no MPD");
   if (mpd_connection_get_error(connection_.get()) != MPD_ERROR_SUCCESS) fail();
-  mpd_connection_set_timeout(connection_.get(), kPatience);
   if (!password.empty() && !mpd_run_password(connection_.get(), password.c_str())) fail();
   static_cast<void>(look());
 }

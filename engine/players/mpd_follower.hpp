@@ -71,7 +71,8 @@ class MpdFollower {
   struct Free {
     void operator()(mpd_connection* connection) const;
   };
-  std::unique_ptr<mpd_connection, Free> connection_;
+  using Connection = std::unique_ptr<mpd_connection, Free>;
+  Connection connection_;
   HeardSongs heard_;
 };
 

@@ -79,7 +79,7 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"http", {"core", "shared"}},           // plugins/shared: loading a library of the system
       {"data", {"core", "shared", "store"}},  // plugins/shared: kernels
       {"accounts", {"core"}},
-      {"players", {"core"}},
+      {"players", {"core", "shared"}},
       {"plugin", {"core", "data", "http", "worker"}},  // data/tables.hpp: what services hand out
       {"plugin_check", {"core", "data", "models", "plugin", "worker"}},
       {"worker", {"core"}},

@@ -43,8 +43,8 @@ class MpdServer {
   MpdServer();
   /// "unix:///..."
   [[nodiscard]] std::string address() const { return "unix://" + socket(); }
-  /// mpc's answer, a line each.
-  [[nodiscard]] std::vector<std::string> mpc(std::vector<std::string> arguments) const;
+  /// What mpc answers, a line each.
+  std::vector<std::string> mpc(std::vector<std::string> arguments) const;
 
  private:
   [[nodiscard]] std::string socket() const { return folder_.file("socket"); }

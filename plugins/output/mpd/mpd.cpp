@@ -9,51 +9,28 @@
 
 #include <algorithm>
 #include <memory>
-#include <mpd/async.h>
 #include <mpd/client.h>
-#include <poll.h>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
+#include "shared/mpd_greeting.hpp"
 #include "shared/remote_list.hpp"
 
 namespace {
 
 constexpr unsigned kPatience = 20'000;  // milliseconds for an answer
 
-struct FreeConnection {
-  void operator()(mpd_connection* connection) const { mpd_connection_free(connection); }
-};
 struct FreeSong {
   void operator()(mpd_song* song) const { mpd_song_free(song); }
 };
 using Song = std::unique_ptr<mpd_song, FreeSong>;
 
-/// "OK MPD 0.23.5", the first thing that it says.
-std::string welcome_of(int descriptor) {
-  std::string line;
-  while (line.size() < 200) {
-    pollfd ready{descriptor, POLLIN, 0};
-    if (::poll(&ready, 1, static_cast<int>(kPatience)) <= 0) break;
-    char c = 0;
-    if (::read(descriptor, &c, 1) != 1) break;
-    if (c == '\n') return line;
-    line += c;
-  }
-  throw playlist::Error("what answers there is no MPD");
-}
-
 class Mpd final : public shared::RemoteLibrary {
  public:
   Mpd(const playlist::OutputCall& call, bool is_queue) : is_queue_(is_queue) {
-    const int descriptor = playlist::connection(call);
-    const std::string welcome = welcome_of(descriptor);
-    mpd_async* async = mpd_async_new(descriptor);
-    if (async != nullptr) connection_.reset(mpd_connection_new_async(async, welcome.c_str()));
-    if (connection_ == nullptr) throw playlist::Error("out of memory");
+    connection_ = shared::greeted_mpd(playlist::connection(call), kPatience);
+    if (connection_ == nullptr) throw playlist::Error("what answers there is no MPD");
     check();
-    mpd_connection_set_timeout(connection_.get(), kPatience);
     if (const auto password = call.setting("password"))
       check(mpd_run_password(connection_.get(), std::string(*password).c_str()));
     if (mpd_connection_cmp_server_version(connection_.get(), 0, 23, 3) < 0)
@@ -169,12 +146,7 @@ class Mpd final : public shared::RemoteLibrary {
   }
 
   static shared::OfferedTrack offered(const mpd_song* song) {
-    const auto tag = [&](mpd_tag_type type) {
-      std::string joined;  // a tag may come several times
-      for (unsigned k = 0; const char* value = mpd_song_get_tag(song, type, k); ++k)
-        joined += (joined.empty() ? "" : "; ") + std::string(value);
-      return joined;
-    };
+    const auto tag = [&](mpd_tag_type type) { return shared::mpd_tag(song, type, "; "); };
     return {mpd_song_get_uri(song),
             {tag(MPD_TAG_TITLE), tag(MPD_TAG_ARTIST), tag(MPD_TAG_ALBUM),
              tag(MPD_TAG_MUSICBRAINZ_TRACKID), "", static_cast<int>(mpd_song_get_duration(song))}};
@@ -187,7 +159,7 @@ class Mpd final : public shared::RemoteLibrary {
         playlist::concat("MPD says: ", mpd_connection_get_error_message(connection_.get())));
   }
 
-  std::unique_ptr<mpd_connection, FreeConnection> connection_;
+  shared::MpdConnection connection_;
   bool is_queue_;
 };
 
