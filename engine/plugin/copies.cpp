@@ -33,17 +33,6 @@ std::string content_name(const std::string& name, std::string_view bytes) {
   return name + hex;
 }
 
-/// True when the copy is there; notes that it is in use.
-bool is_there(const std::string& path, std::size_t size) {
-  struct stat status {};
-  if (lstat(path.c_str(), &status) != 0) return false;
-  if (!S_ISREG(status.st_mode) || static_cast<std::size_t>(status.st_size) != size) return false;
-  if (status.st_mtime + kDaySeconds < std::time(nullptr)) {
-    utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
-  }
-  return true;
-}
-
 void write_all(int file, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
     const ssize_t written = write(file, bytes.data(), bytes.size());
@@ -66,6 +55,16 @@ void remove_unused(const std::string& folder) {
 }
 
 }  // namespace
+
+bool has_copy(const std::string& path, std::size_t size) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) return false;
+  if (!S_ISREG(status.st_mode) || static_cast<std::size_t>(status.st_size) != size) return false;
+  if (status.st_mtime + kDaySeconds < std::time(nullptr)) {
+    utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
+  }
+  return true;
+}
 
 /// Nobody else may put a library where we would load it from.
 void make_copies_folder(const std::string& folder) {
@@ -101,7 +100,7 @@ std::string content_copy(const std::string& folder, const std::string& name,
                          std::string_view bytes) {
   make_copies_folder(folder);
   const std::string path = folder + '/' + content_name(name, bytes);
-  if (!is_there(path, bytes.size())) {
+  if (!has_copy(path, bytes.size())) {
     write_whole(path, bytes);
     remove_unused(folder);
   }

@@ -5,6 +5,7 @@
 // out both: a rebuilt plugin is another file.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,9 @@ void make_copies_folder(const std::string& folder);
 /// the copy cannot be written. Threads and processes: any number at once.
 std::string content_copy(const std::string& folder, const std::string& name,
                          std::string_view bytes);
+
+/// True when there is a copy `path` of that many bytes; notes that it is in use.
+bool has_copy(const std::string& path, std::size_t size);
 
 /// Writes a file that is there whole or not at all. Throws std::runtime_error with one line.
 void write_whole(const std::string& path, std::string_view bytes);

@@ -23,6 +23,7 @@
 #include "plugin/elf.hpp"
 #include "plugin/first_load.hpp"
 #include "plugin/host.hpp"
+#include "plugin/known_libraries.hpp"
 #include "plugin/registry.hpp"
 
 namespace engine {
@@ -215,10 +216,15 @@ std::string read_library_file(const std::string& path) {
 }
 
 LibraryCopy prepare_library(const std::string& path, const std::string& copies, bool is_safe_only,
-                            bool is_tried_again) {
+                            KnownLibraries& known, bool is_tried_again) {
   if (is_safe_only) check_permissions(path);
+  if (!is_tried_again) {
+    if (const auto unchanged = known.find(path)) return *unchanged;
+  }
   LibraryCopy library;
   library.path = path;
+  struct stat before {};
+  stat(path.c_str(), &before);
   const std::string bytes = read_library_file(path);
   library.content = content_hash(bytes);
   library.copy = copy_of(path, bytes, copies);
@@ -231,6 +237,7 @@ LibraryCopy prepare_library(const std::string& path, const std::string& copies, 
   } catch (const std::runtime_error& error) {
     throw Refusal(error.what());
   }
+  known.add(library, before);
   return library;
 }
 

@@ -8,6 +8,8 @@
 
 namespace engine {
 
+class KnownLibraries;
+
 /// Why a library was not loaded, one line without its path.
 struct Refusal : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -31,9 +33,10 @@ struct LibraryCopy {
 /// In order: permissions of the file (when `is_safe_only`), ELF structure, the two symbols, the ABI
 /// version (read from the bytes, before any code of the plugin runs), a content-named copy below
 /// `copies`, and its first load in a child process (plugin/first_load.hpp). Throws Refusal.
-/// Threads: the main thread only.
+/// A file that is `known` to be unchanged is not read, unless it is to be tried again. Threads: the
+/// main thread only.
 LibraryCopy prepare_library(const std::string& path, const std::string& copies, bool is_safe_only,
-                            bool is_tried_again = false);
+                            KnownLibraries& known, bool is_tried_again = false);
 
 /// dlopen through Boost.DLL, playlist_plugin_main(), and a look at the description. Throws Refusal.
 /// The library stays loaded as long as the process; the same contents again give the same

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "plugin/copies.hpp"
 #include "plugin/descriptor.hpp"
+#include "plugin/known_libraries.hpp"
 #include "plugin/loader.hpp"
 
 namespace engine {
@@ -90,15 +91,18 @@ class Loader {
     } catch (const std::runtime_error& error) {
       return refuse(options_.copies, error.what());
     }
+    KnownLibraries known(options_.copies);
     for (const fs::path& file : files_) {
       try {
         doing("looking at", file.string());
         libraries_.push_back(prepare_library(file.string(), options_.copies, options_.is_safe_only,
-                                             options_.is_tried_again));
+                                             known, options_.is_tried_again));
       } catch (const Refusal& refusal) {
+        known.forget(file.string());
         refuse(file, refusal.what());
       }
     }
+    known.save();
   }
 
   void load(const LibraryCopy& library) {
