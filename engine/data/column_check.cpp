@@ -21,6 +21,8 @@ constexpr std::int64_t kNanoseconds = 1'000'000'000;
 constexpr std::int64_t kNoteSeconds = 24 * 60 * 60;
 // The clock of a file system ticks in steps: a change within one does not show in its times.
 constexpr std::int64_t kTick = kNanoseconds / 50;
+constexpr const char* kSummed = "sound";
+constexpr const char* kWritten = "written whole";
 
 std::int64_t nanoseconds(const timespec& time) {
   return time.tv_sec * kNanoseconds + time.tv_nsec;
@@ -35,13 +37,19 @@ std::string read_text(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-std::string stamp_of(const struct stat& status) {
+std::string stamp_of(const struct stat& status, const char* how) {
   static const std::string boot = read_text("/proc/sys/kernel/random/boot_id");
   std::ostringstream text;
-  text << "sound as long as it is file " << status.st_ino << " of device " << status.st_dev << ", "
-       << status.st_size << " bytes, written " << nanoseconds(status.st_mtim) << ", changed "
-       << nanoseconds(status.st_ctim) << ", since this start of the machine: " << boot << '\n';
+  text << how << " as long as it is file " << status.st_ino << " of device " << status.st_dev
+       << ", " << status.st_size << " bytes, written " << nanoseconds(status.st_mtim)
+       << ", changed " << nanoseconds(status.st_ctim)
+       << ", since this start of the machine: " << boot << '\n';
   return text.str();
+}
+
+void write_note(const std::string& path, const std::string& text) {
+  // Not renamed into place: half a note is no note.
+  std::ofstream(note_of(path), std::ios::binary | std::ios::trunc) << text;
 }
 
 }  // namespace
@@ -74,14 +82,19 @@ bool has_sound_data(std::string_view file) {
 bool is_known_sound(const std::string& path, const struct stat& status) {
   struct stat note {};
   if (::stat(note_of(path).c_str(), &note) != 0) return false;
-  if (nanoseconds(note.st_mtim) < nanoseconds(status.st_ctim) + kTick) return false;
   if (note.st_mtim.tv_sec + kNoteSeconds < std::time(nullptr)) return false;
-  return read_text(note_of(path)) == stamp_of(status);
+  const std::string text = read_text(note_of(path));
+  if (text == stamp_of(status, kWritten)) return true;
+  if (nanoseconds(note.st_mtim) < nanoseconds(status.st_ctim) + kTick) return false;
+  return text == stamp_of(status, kSummed);
 }
 
 void note_sound(const std::string& path, const struct stat& status) {
-  // Not renamed into place: half a note is no note.
-  std::ofstream(note_of(path), std::ios::binary | std::ios::trunc) << stamp_of(status);
+  write_note(path, stamp_of(status, kSummed));
+}
+
+void note_written(const std::string& path, const struct stat& status) {
+  write_note(path, stamp_of(status, kWritten));
 }
 
 std::string damaged_columns(const std::string& cache, const PreparedColumns& columns) {

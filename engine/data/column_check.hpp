@@ -39,6 +39,9 @@ bool has_sound_data(std::string_view file);
 bool is_known_sound(const std::string& path, const struct stat& status);
 /// Where the note cannot be written, the next start sums up again.
 void note_sound(const std::string& path, const struct stat& status);
+/// By who has written the file and just put it in place: nobody else knew it before, so that times
+/// which are the same as the note's do not matter.
+void note_written(const std::string& path, const struct stat& status);
 
 /// After a crash of what read them: sums up the files in the cache folder whatever was noted, and
 /// removes one that is damaged, so that the next start makes it anew. "FILE: the checksum of its

@@ -231,10 +231,11 @@ std::shared_ptr<const ColumnFile> ColumnWriter::write(const std::string& path, S
   if (sync == Sync::kYes && ::fdatasync(file.descriptor) != 0) fail(file.path, "sync");
   if (::rename(file.path.c_str(), path.c_str()) != 0) fail(path, "put in place");
   file.is_kept = true;
-  std::string why_not;
-  auto made = ColumnFile::open(path, key_, why_not);
+  struct stat status {};
+  if (::fstat(file.descriptor, &status) == 0) note_written(path, status);
   // Another process may have put a newer one there meanwhile; ours is still open.
-  if (!made) made = ColumnFile::adopt(::dup(file.descriptor), key_, why_not);
+  std::string why_not;
+  auto made = ColumnFile::adopt(::dup(file.descriptor), key_, why_not);
   if (!made) throw Error(Exit::kStore, "cannot use " + path + ": " + why_not);
   return made;
 }

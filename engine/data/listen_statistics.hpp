@@ -4,7 +4,6 @@
 #include "playlist/plugin.h"
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 namespace engine {
@@ -25,8 +24,10 @@ struct ListenTotals {
   std::vector<std::int64_t> first_played, last_played;  // starts of plays; INT64_MIN: never
 };
 ListenTotals total_listens(const ListenColumns& listens, std::size_t track_count);
-/// Of listens in several parts, one behind the other.
-ListenTotals total_listens(std::span<const ListenColumns> parts, std::size_t track_count);
+/// `totals` are those of `earlier`, of which there may be many: only tracks that `more`, the listens
+/// behind them, hold are counted again.
+ListenTotals total_more_listens(ListenTotals totals, const ListenColumns& earlier,
+                                const ListenColumns& more, std::size_t track_count);
 
 /// Plays that began in [since, ...).
 std::vector<std::int32_t> plays_since(const ListenColumns& listens, std::int64_t since,

@@ -344,6 +344,22 @@ void describe(ColumnWriter& writer, const ListenTotals& totals) {
   writer.column("last_played", totals.last_played);
 }
 
+/// As they were described.
+ListenTotals told_totals(const playlist_table& totals) {
+  const auto values = [&]<typename Value>(const char* name, std::vector<Value>& out) {
+    const auto column = column_of<Value>(totals, name);
+    out.assign(column.begin(), column.end());
+  };
+  ListenTotals told;
+  values("plays", told.plays);
+  values("skips", told.skips);
+  values("finished", told.finished);
+  values("skip_rate", told.skip_rate);
+  values("first_played", told.first_played);
+  values("last_played", told.last_played);
+  return told;
+}
+
 void describe(ColumnWriter& writer, const char* name, const char* number, const DatedSet& set) {
   writer.table(name, set.ts.size());
   writer.column(number, set.number);
@@ -422,8 +438,9 @@ std::shared_ptr<const ColumnFile> UserBuilder::extend_listens(
   judged.newest = std::max(judged.newest, figure("newest"));
   judged.incognito += figure("incognito");
   const EarlierListens earlier(*before);
-  const std::array parts = {earlier.columns(), judged.columns()};
-  const ListenTotals totals = total_listens(parts, static_cast<std::size_t>(tracks.rows));
+  const ListenTotals totals =
+      total_more_listens(told_totals(*before->table("totals")), earlier.columns(), judged.columns(),
+                         static_cast<std::size_t>(tracks.rows));
   ColumnWriter writer(key);
   describe(writer, judged, rows, earlier);
   describe(writer, totals);
