@@ -1,33 +1,13 @@
 #include "remote_list.hpp"
 
-#include <map>
-
-#include <nlohmann/json.hpp>
+#include "kept_list.hpp"
 
 namespace shared {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-/// What the last push left.
-struct KeptState {
-  std::string id;
-  std::vector<std::string> ours;
-};
-
-std::optional<KeptState> kept_state(const playlist::Target& target) {
+std::optional<KeptList> kept_before(const playlist::Target& target) {
   const std::optional<std::string> kept = target.kept();
-  if (!kept) return std::nullopt;
-  const Json json = Json::parse(*kept, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object() || !json.contains("id") || !json.contains("ours")) return std::nullopt;
-  KeptState state{json["id"].get<std::string>(), {}};
-  for (const Json& id : json["ours"]) state.ours.push_back(id.get<std::string>());
-  return state;
-}
-
-void keep_state(const playlist::Target& target, const KeptState& state) {
-  target.keep(Json{{"id", state.id}, {"ours", state.ours}}.dump(-1, ' ', false,
-                                                                Json::error_handler_t::replace));
+  return kept ? kept_list(*kept) : std::nullopt;
 }
 
 /// The tracks that are over there, in order, with their reasons.
@@ -78,7 +58,7 @@ void push_list(playlist::OutputCall& call, RemoteLibrary& library, bool may_repl
   const Matched matched = match_all(call, library, target);
   if (matched.ids.empty())
     throw playlist::Error("not one of the tracks is over there: nothing was changed");
-  const std::optional<KeptState> before = kept_state(target);
+  const std::optional<KeptList> before = kept_before(target);
   std::optional<std::string> list = library.find_list(before ? before->id : "", target.name());
   const bool is_ours = before && list && (before->id.empty() || *list == before->id);
   if (list && !library.is_always_there()) require_ours(target, is_ours, may_replace);
@@ -89,16 +69,17 @@ void push_list(playlist::OutputCall& call, RemoteLibrary& library, bool may_repl
   const ListEdits edits = list_edits(there, wanted.items);
   if (target.is_dry_run()) return report(target, edits, wanted.others);
   if (!list) {
-    keep_state(target, {"", matched.ids});  // who is killed in between has made what is found then
+    target.keep(
+        kept_text({"", matched.ids}));  // who is killed in between has made what is found then
     list = library.create(target.name(), wanted.items);
-    keep_state(target, {*list, matched.ids});
+    target.keep(kept_text({*list, matched.ids}));
   } else {
     // Who is killed in between finds, the next time, both what was ours and what is to be.
     std::vector<std::string> ours = matched.ids;
     if (before) ours.insert(ours.end(), before->ours.begin(), before->ours.end());
-    keep_state(target, {*list, ours});
+    target.keep(kept_text({*list, ours}));
     if (!edits.edits.empty()) library.change(*list, wanted.items, edits);
-    keep_state(target, {*list, matched.ids});
+    target.keep(kept_text({*list, matched.ids}));
   }
   library.tell_reasons(*list, matched.ids, matched.reasons);
   report(target, edits, wanted.others);

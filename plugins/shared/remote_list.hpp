@@ -1,8 +1,7 @@
 // What every output does that puts a playlist into a list over there: match, compare, edit, report.
 //
 // An output brings a RemoteLibrary: how its service is searched, and what its lists hold. What is
-// remembered from push to push is the list's id and which of its tracks are ours, as JSON:
-// {"id": "...", "ours": ["...", ...]}; without an id while the list is made.
+// remembered from push to push is in kept_list.hpp.
 #pragma once
 
 #include "playlist/plugin.hpp"
