@@ -5,11 +5,13 @@
 #
 # Schemas are closed, so that a field which a verb tells and its schema does not declare fails here. Exit 1 as well when
 # a schema was held against nothing, or when one of the shapes that it allows never came.
+import contextlib
 import json
 import os
 import pathlib
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -157,6 +159,7 @@ ASKED = """
 0 connect|mpd|--address|mpd://127.0.0.1:6600
 0 accounts
 0 listen|mpd
+0 listen|mpd|--live|--user|demo
 0 disconnect|mpd
 0 config|show
 0 config|get|weekly.hour
@@ -221,35 +224,52 @@ def watch(words):
     return subprocess.CompletedProcess(words, watcher.returncode, "".join(lines), "")
 
 
+QUEUE = ["Ann", "Bob", "Ann", "Cleo"]  # by whom its songs are
+
+
 def play(connection):
-    """MPD that plays a song, stops it, and waits: what `engine listen` asks of it."""
+    """MPD that plays a song, goes on to the next, stops, and waits: what `engine listen` asks of it."""
     lines = connection.makefile("rw", encoding="utf-8", newline="\n")
     say = lambda text: (lines.write(text), lines.flush())
+    song = lambda k: f"file: {k}.ogg\nTitle: Song\nArtist: {QUEUE[k]}\nTime: 90\nduration: 90.0\nPos: {k}\nId: {k + 1}\n"
     say("OK MPD 0.23.5\n")
-    is_playing, is_told = True, False
+    at, is_list = 0, False
     for line in lines:
-        if line.startswith("status"):
-            say("state: play\nsongid: 1\nelapsed: 1.0\ntime: 1:3\nOK\n" if is_playing else "state: stop\nOK\n")
-        elif line.startswith("currentsong"):
-            say("file: song.ogg\nTitle: Song\nArtist: Ann\nTime: 3\nduration: 3.0\nId: 1\nOK\n")
-        elif line.startswith("idle") and not is_told:
-            is_playing, is_told = False, True
+        if line.startswith("command_list"):
+            is_list = "begin" in line
+        if is_list or line.startswith("idle") and at == 2:
+            continue
+        if line.startswith("idle"):
+            at += 1
             say("changed: player\nOK\n")
-        elif not line.startswith("idle"):
+        elif line.startswith("status"):
+            state = "stop" if at == 2 else f"play\nsong: {at}\nsongid: {at + 1}\nelapsed: 1.0\ntime: 1:90"
+            say(f"playlist: 1\nplaylistlength: {len(QUEUE)}\nstate: {state}\nOK\n")
+        elif line.startswith("currentsong"):
+            say(song(at) + "OK\n")
+        elif line.startswith("playlistinfo"):
+            say("".join(song(k) for k in range(len(QUEUE))) + "OK\n")
+        else:
             say("OK\n")
 
 
 def listen(words):
-    """Its lines: a song of a player made up, and what it came to once it is interrupted."""
+    """Its lines: songs of a player made up, what was re-planned, and what it came to once it is interrupted."""
+    is_live = "--live" in words
+    if is_live:
+        with contextlib.closing(sqlite3.connect("library.db")) as library:
+            kept = json.dumps({"id": "now", "ours": [f"{k}.ogg" for k in range(len(QUEUE))]})
+            library.execute("INSERT INTO pushes SELECT user_id, 'mpd', 'now', ?, 0 FROM users WHERE name = 'demo'", [kept])
+            library.commit()
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         threading.Thread(target=lambda: play(server.accept()[0]), daemon=True).start()
         engine(["connect", "mpd", "--address", f"mpd://127.0.0.1:{port}"])
         with subprocess.Popen(command(words), stdout=subprocess.PIPE, text=True) as listener:
-            song = listener.stdout.readline()
+            told = [listener.stdout.readline().strip() for _ in range(3 if is_live else 2)]
             listener.send_signal(signal.SIGINT)
             end = listener.stdout.read()
-    return subprocess.CompletedProcess(words, listener.returncode, song.strip() + "\n" + " ".join(end.split()), "")
+    return subprocess.CompletedProcess(words, listener.returncode, "\n".join([*told, " ".join(end.split())]), "")
 
 
 class Schemas:

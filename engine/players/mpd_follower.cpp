@@ -31,6 +31,11 @@ PlayerStatus status_of(const mpd_status* status) {
   told.song = told.state == PlayerStatus::State::kStopped ? -1 : mpd_status_get_song_id(status);
   told.elapsed_ms = mpd_status_get_elapsed_ms(status);
   told.duration_ms = static_cast<std::int64_t>(mpd_status_get_total_time(status)) * 1000;
+  told.place = told.song < 0 ? -1 : mpd_status_get_song_pos(status);
+  told.queue_version = mpd_status_get_queue_version(status);
+  told.queue_length = mpd_status_get_queue_length(status);
+  told.is_random = mpd_status_get_random(status);
+  told.is_consuming = mpd_status_get_consume(status);
   return told;
 }
 
@@ -64,6 +69,7 @@ HeardSong HeardSongs::ended(std::int64_t now_ms, bool gives_way) const {
   const bool has_ended =
       song.duration_ms > 0 && stood_at(now_ms) >= song.duration_ms - margin_of(song.duration_ms);
   song.is_skipped = gives_way && !has_ended;
+  song.queue_id = last_.song;
   return song;
 }
 
@@ -98,7 +104,8 @@ void MpdFollower::Free::operator()(mpd_connection* connection) const {
   mpd_connection_free(connection);
 }
 
-MpdFollower::MpdFollower(int socket, const std::string& password) {
+MpdFollower::MpdFollower(int socket, const std::string& password, bool follows_queue)
+    : follows_queue_(follows_queue) {
   connection_ = Connection(shared::greeted_mpd(socket, kPatience).release());
   if (connection_ == nullptr) throw Error(Exit::kInput, "what answers there is no MPD");
   if (mpd_connection_get_error(connection_.get()) != MPD_ERROR_SUCCESS) fail();
@@ -118,7 +125,7 @@ std::optional<HeardSong> MpdFollower::look() {
   const std::unique_ptr<mpd_status, void (*)(mpd_status*)> status(mpd_run_status(connection_.get()),
                                                                   mpd_status_free);
   if (status == nullptr) fail();
-  const PlayerStatus told = status_of(status.get());
+  const PlayerStatus told = status_ = status_of(status.get());
   HeardSong song;
   if (told.song >= 0) {
     const std::unique_ptr<mpd_song, void (*)(mpd_song*)> current(
@@ -133,9 +140,13 @@ std::optional<HeardSong> MpdFollower::look() {
 }
 
 std::optional<HeardSong> MpdFollower::wait(std::chrono::milliseconds patience) {
-  if (!mpd_send_idle_mask(connection_.get(), MPD_IDLE_PLAYER)) fail();
+  const int player = MPD_IDLE_PLAYER, queue = MPD_IDLE_QUEUE | MPD_IDLE_OPTIONS;
+  if (!mpd_send_idle_mask(connection_.get(),
+                          static_cast<mpd_idle>(follows_queue_ ? player | queue : player)))
+    fail();
   pollfd ready{mpd_connection_get_fd(connection_.get()), POLLIN, 0};
   const bool has_changed = ::poll(&ready, 1, static_cast<int>(patience.count())) > 0;
+  changed_at_ = std::chrono::steady_clock::now();
   if (!has_changed) {
     // What comes in between is told by noidle.
     if (mpd_run_noidle(connection_.get()) == 0) {

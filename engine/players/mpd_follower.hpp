@@ -14,18 +14,11 @@
 #include <string>
 
 #include "players/heard_song.hpp"
+#include "players/player_status.hpp"
 
 struct mpd_connection;
 
 namespace engine::players {
-
-/// What MPD says of itself at one moment.
-struct PlayerStatus {
-  enum class State { kStopped, kPlaying, kPaused };
-  State state = State::kStopped;
-  int song = -1;  // the id of its place in the queue; -1 without one
-  std::int64_t elapsed_ms = 0, duration_ms = 0;
-};
 
 /// What was heard, by the statuses that come one after the other. Knows nothing of MPD's protocol.
 class HeardSongs {
@@ -52,8 +45,9 @@ class HeardSongs {
 class MpdFollower {
  public:
   /// Takes over a connected socket, at which MPD has said nothing yet. Throws Error(kInput) where
-  /// that is no MPD, or it refuses the password ("": none is told).
-  MpdFollower(int socket, const std::string& password);
+  /// that is no MPD, or it refuses the password ("": none is told). `follows_queue`: changes of the
+  /// queue and of how it is played end a wait, too.
+  MpdFollower(int socket, const std::string& password, bool follows_queue = false);
   ~MpdFollower();
   MpdFollower(const MpdFollower&) = delete;
   MpdFollower& operator=(const MpdFollower&) = delete;
@@ -61,6 +55,11 @@ class MpdFollower {
   /// Waits for a change, `patience` at most; a song that is over by it. Throws Error(kInput) when
   /// MPD is gone.
   std::optional<HeardSong> wait(std::chrono::milliseconds patience);
+  /// As of the last look, and when MPD told of what was looked at then.
+  [[nodiscard]] const PlayerStatus& status() const { return status_; }
+  [[nodiscard]] std::chrono::steady_clock::time_point changed_at() const { return changed_at_; }
+  /// For other questions, between waits.
+  [[nodiscard]] mpd_connection* connection() const { return connection_.get(); }
   /// What is heard now, as far as it was heard.
   [[nodiscard]] std::optional<HeardSong> under_way() const;
 
@@ -74,6 +73,9 @@ class MpdFollower {
   using Connection = std::unique_ptr<mpd_connection, Free>;
   Connection connection_;
   HeardSongs heard_;
+  bool follows_queue_;
+  PlayerStatus status_;
+  std::chrono::steady_clock::time_point changed_at_;
 };
 
 }  // namespace engine::players

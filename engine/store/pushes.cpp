@@ -11,6 +11,15 @@ std::optional<std::string> kept_of_push(const Store& store, std::int64_t user_id
   return std::string(select.text(0));
 }
 
+std::vector<std::string> kept_of_pushes(const Store& store, std::int64_t user_id,
+                                        std::string_view account) {
+  Statement select =
+      store.prepare("SELECT kept FROM pushes WHERE user_id = ?1 AND account = ?2 ORDER BY name");
+  std::vector<std::string> kept;
+  for (select.start(user_id, account); select.step();) kept.emplace_back(select.text(0));
+  return kept;
+}
+
 void keep_of_push(Store& store, std::int64_t user_id, std::string_view account,
                   std::string_view name, std::string_view text, std::int64_t now) {
   store

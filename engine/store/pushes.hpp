@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/store.hpp"
 
@@ -14,6 +15,9 @@ namespace engine {
 /// What was kept of the list called `name` in the account; nothing where it was never pushed.
 std::optional<std::string> kept_of_push(const Store& store, std::int64_t user_id,
                                         std::string_view account, std::string_view name);
+/// Of all lists of the account, by name.
+std::vector<std::string> kept_of_pushes(const Store& store, std::int64_t user_id,
+                                        std::string_view account);
 /// In a transaction of its own. `text` is the output's own.
 void keep_of_push(Store& store, std::int64_t user_id, std::string_view account,
                   std::string_view name, std::string_view text, std::int64_t now);

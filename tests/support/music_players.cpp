@@ -47,21 +47,20 @@ void wait_until(const std::string& what, const std::string& log, Done&& is_done)
 
 }  // namespace
 
-const std::string& music_folder() {
-  static const TemporaryFolder folder;
-  static const std::string path = [] {
-    for (int k = 1; k <= 30; ++k) {
-      const std::string file = folder.file("song" + two_digits(k) + ".ogg");
-      const Ended made =
-          run_program({"sox", "-n", "-r", "8000", "--add-comment", "TITLE=Song " + two_digits(k),
-                       "--add-comment", "ARTIST=Artist " + std::to_string((k - 1) % 10 + 1),
-                       "--add-comment", "ALBUM=Album " + std::to_string((k - 1) / 10 + 1), file,
-                       "synth", "2", "sine", std::to_string(200 + 10 * k)});
-      if (made.exit_code != 0) throw std::runtime_error("sox: " + made.err);
-    }
-    return folder.path();
-  }();
-  return path;
+const std::string& music_folder(int seconds) {
+  static std::map<int, TemporaryFolder> folders;
+  const bool is_made = folders.contains(seconds);
+  const TemporaryFolder& folder = folders[seconds];
+  for (int k = 1; k <= 30 && !is_made; ++k) {
+    const std::string file = folder.file("song" + two_digits(k) + ".ogg");
+    const Ended made = run_program(
+        {"sox", "-n", "-r", "8000", "--add-comment", "TITLE=Song " + two_digits(k), "--add-comment",
+         "ARTIST=Artist " + std::to_string((k - 1) % 10 + 1), "--add-comment",
+         "ALBUM=Album " + std::to_string((k - 1) / 10 + 1), file, "synth",
+         std::to_string(k < 30 ? seconds : 2), "sine", std::to_string(200 + 10 * k)});
+    if (made.exit_code != 0) throw std::runtime_error("sox: " + made.err);
+  }
+  return folder.path();
 }
 
 bool has_mpd() {
@@ -103,20 +102,37 @@ Background::~Background() {
 }
 
 void Background::kill() {
+  end(SIGKILL);
+}
+
+void Background::stop() {
+  end(SIGTERM);
+}
+
+void Background::end(int signal) {
   if (process_ <= 0) return;
-  ::kill(process_, SIGKILL);
+  ::kill(process_, signal);
   ::waitpid(process_, nullptr, 0);
   process_ = 0;
 }
 
-MpdServer::MpdServer() {
+MpdServer::MpdServer(int seconds_of_songs) {
   fs::create_directories(folder_.file("playlists"));
   std::ofstream(folder_.file("mpd.conf"))
-      << "music_directory \"" << music_folder() << "\"\nplaylist_directory \""
+      << "music_directory \"" << music_folder(seconds_of_songs) << "\"\nplaylist_directory \""
       << folder_.file("playlists") << "\"\ndb_file \"" << folder_.file("db") << "\"\nstate_file \""
       << folder_.file("state") << "\"\nsticker_file \"" << folder_.file("sticker.sql")
       << "\"\nlog_file \"" << folder_.file("log") << "\"\nbind_to_address \"" << socket()
       << "\"\naudio_output {\n  type \"null\"\n  name \"null\"\n}\n";
+  start();
+}
+
+void MpdServer::restart() {
+  daemon_->stop();
+  start();
+}
+
+void MpdServer::start() {
   daemon_ = std::make_unique<Background>(
       std::vector<std::string>{"mpd", "--no-daemon", folder_.file("mpd.conf")},
       folder_.file("said"));

@@ -14,8 +14,9 @@
 
 namespace support {
 
-/// "Song 01" to "Song 30" by "Artist 1" to "Artist 10", Ogg files of two seconds, made once.
-const std::string& music_folder();
+/// "Song 01" to "Song 30" by "Artist 1" to "Artist 10", Ogg files of so many seconds, the last of two, made
+/// once.
+const std::string& music_folder(int seconds = 2);
 
 /// Whether sox, mpd and mpc are installed; tells of it once where they are not.
 bool has_mpd();
@@ -33,20 +34,26 @@ class Background {
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
   void kill();
+  /// Asks it to end (SIGTERM), and waits.
+  void stop();
 
  private:
+  void end(int signal);
   pid_t process_;
 };
 
 class MpdServer {
  public:
-  MpdServer();
+  explicit MpdServer(int seconds_of_songs = 2);
   /// "unix:///..."
   [[nodiscard]] std::string address() const { return "unix://" + socket(); }
   /// What mpc answers, a line each.
   std::vector<std::string> mpc(std::vector<std::string> arguments) const;
+  /// Ends it, so that it keeps its queue, and starts it again.
+  void restart();
 
  private:
+  void start();
   [[nodiscard]] std::string socket() const { return folder_.file("socket"); }
   TemporaryFolder folder_;
   std::unique_ptr<Background> daemon_;
