@@ -99,6 +99,8 @@ class Follower {
       sender_.note("MPD plays in random order: what comes next is not re-planned");
     const auto replanned = queue_->take(song, mpd_.status(), mpd_.changed_at());
     if (replanned) sender_.send(kReplanned, pack_replanned(*replanned));
+    if (!queue_->refusal().empty())
+      sender_.note("MPD does not move songs of its queue: " + queue_->refusal());
   }
 
   JobSender& sender_;

@@ -31,16 +31,16 @@ class Listens {
   explicit Listens(const AsOf& tables)
       : gap_(tables.session_gap_seconds()),
         table_(*tables.table("listens")),
-        tracks(column_of<std::int32_t>(table_, "track")),
+        tracks_(column_of<std::int32_t>(table_, "track")),
         is_play_(column_of<std::uint8_t>(table_, "is_play")),
         is_skip_(column_of<std::uint8_t>(table_, "is_skip")),
         starts_(column_of<std::int64_t>(table_, "ts")),
         ms_(column_of<std::int32_t>(table_, "ms_played")),
         durations_(column_of<std::int32_t>(*tables.table("tracks"), "duration_ms")) {}
 
-  [[nodiscard]] std::size_t size() const { return tracks.size(); }
+  [[nodiscard]] std::size_t size() const { return tracks_.size(); }
   [[nodiscard]] std::size_t track(std::size_t row) const {
-    return static_cast<std::size_t>(tracks[row]);
+    return static_cast<std::size_t>(tracks_[row]);
   }
   [[nodiscard]] bool is_heard_through(std::size_t row) const {
     return is_play_[row] == 1 && is_skip_[row] != 1;
@@ -57,14 +57,14 @@ class Listens {
     return skip_weight(ms_[row] > 0 && duration > 0 ? ms_[row] / duration : 0);
   }
 
- private:
   [[nodiscard]] std::int64_t end(std::size_t row) const {
     return starts_[row] + std::max(ms_[row], 0) / 1000;
   }
 
+ private:
   std::int64_t gap_;
   const playlist_table& table_;
-  std::span<const std::int32_t> tracks;
+  std::span<const std::int32_t> tracks_;
   std::span<const std::uint8_t> is_play_, is_skip_;
   std::span<const std::int64_t> starts_;
   std::span<const std::int32_t> ms_, durations_;
@@ -129,15 +129,17 @@ class StoreKnowledge final : public players::SongKnowledge {
     return skip_weight(duration > 0 ? static_cast<double>(song.ms_played) / duration : 0);
   }
 
-  [[nodiscard]] std::vector<SongHeard> session() const override { return session_; }
+  [[nodiscard]] players::HeardSession session() const override {
+    return {session_, tables_->session_gap_seconds()};
+  }
 
   [[nodiscard]] players::Acquaintance acquaintance(
       const std::vector<std::int32_t>& artists) const override {
     return memory_.of(artists);
   }
 
-  void add(const SongHeard& song) override {
-    memory_.add(song.artist_number, song.weight > 0, false);
+  void add(const SongHeard& song, bool begins_session) override {
+    memory_.add(song.artist_number, song.weight > 0, begins_session);
   }
 
  private:
@@ -151,7 +153,7 @@ class StoreKnowledge final : public players::SongKnowledge {
       if (const double weight = listens.weight(row); weight != 0)
         session_.push_back({std::string(text_of(titles, title[track])),
                             std::string(text_of(names, name[track])), artist_of(track),
-                            sound_of(track), weight});
+                            sound_of(track), weight, listens.end(row)});
       if (listens.begins_session(row)) break;
     }
     std::reverse(session_.begin(), session_.end());

@@ -13,8 +13,8 @@
 namespace engine::players {
 namespace {
 
-constexpr std::size_t kPlanned = 500;  // songs to come that are looked at: more than a day of them
-constexpr std::size_t kRemembered = 50;
+constexpr std::size_t kPlanned = 500;   // songs to come that are looked at: more than a day of them
+constexpr std::size_t kGoneSongs = 50;  // that are kept in mind
 
 struct FreeSong {
   void operator()(mpd_song* song) const { mpd_song_free(song); }
@@ -46,9 +46,11 @@ LiveQueue::LiveQueue(mpd_connection* connection, SongKnowledge& knowledge)
 bool LiveQueue::is_answered(bool is_done) {
   if (is_done) return true;
   if (mpd_connection_get_error(connection_) == MPD_ERROR_SUCCESS) return true;
-  if (mpd_connection_get_error(connection_) == MPD_ERROR_SERVER &&
-      mpd_connection_clear_error(connection_))
-    return false;
+  if (mpd_connection_get_error(connection_) == MPD_ERROR_SERVER) {
+    if (mpd_connection_get_server_error(connection_) == MPD_SERVER_ERROR_PERMISSION)
+      refusal_ = mpd_connection_get_error_message(connection_);
+    if (mpd_connection_clear_error(connection_)) return false;
+  }
   throw Error(Exit::kInput, "MPD is not followed any more",
               {"", "", mpd_connection_get_error_message(connection_),
                "engine listen mpd goes on once it is there again"});
@@ -107,7 +109,7 @@ void LiveQueue::learn() {
   if (is_acquainted_) return;
   std::vector<std::int32_t> artists;
   for (const auto& [id, song] : songs_) artists.push_back(song.artist_number);
-  for (const SongHeard& song : heard_) artists.push_back(song.artist_number);
+  for (const SongHeard& song : heard_.songs()) artists.push_back(song.artist_number);
   std::sort(artists.begin(), artists.end());
   artists_ = knowledge_.acquaintance(artists);
   is_acquainted_ = true;
@@ -115,7 +117,7 @@ void LiveQueue::learn() {
 
 void LiveQueue::look(const PlayerStatus& status) {
   read_changes(status);
-  if (songs_.size() > 2 * queue_.size() + kRemembered) {
+  if (songs_.size() > 2 * queue_.size() + kGoneSongs) {
     std::unordered_map<int, QueueSong> kept;
     for (const int id : queue_)
       if (auto found = songs_.find(id); found != songs_.end()) kept.insert(*found);
@@ -125,7 +127,12 @@ void LiveQueue::look(const PlayerStatus& status) {
 }
 
 SongHeard LiveQueue::heard(const HeardSong& song) {
-  SongHeard heard{song.title, song.artist, 0, {}, knowledge_.weight(song)};
+  SongHeard heard{song.title,
+                  song.artist,
+                  0,
+                  {},
+                  knowledge_.weight(song),
+                  song.started_at + song.ms_played / 1000};
   if (const auto found = songs_.find(song.queue_id); found != songs_.end()) {
     heard.artist = found->second.artist;
     heard.artist_number = found->second.artist_number;
@@ -138,17 +145,14 @@ std::optional<Replanned> LiveQueue::take(const HeardSong& song, const PlayerStat
                                          std::chrono::steady_clock::time_point since) {
   read_changes(status);
   const SongHeard over = heard(song);
+  const bool begins_session = over.weight != 0 && heard_.add(over, song.started_at);
   std::optional<Replanned> replanned;
-  if (over.weight != 0) {
-    heard_.push_back(over);
-    if (heard_.size() > kRemembered) heard_.erase(heard_.begin());
-  }
   const auto before = place_of(song.queue_id);
   const bool went_on = before ? status.place > static_cast<int>(*before) : status.is_consuming;
   if (song.is_skipped && over.weight < 0 && went_on && !status.is_random)
     replanned = replan(song, status, since);
   if (over.weight != 0) {
-    knowledge_.add(over);
+    knowledge_.add(over, begins_session);
     is_acquainted_ = false;
   }
   return replanned;
@@ -169,7 +173,7 @@ std::optional<Replanned> LiveQueue::replan(const HeardSong& song, const PlayerSt
   if (ours.size() < 2) return std::nullopt;
   const auto playing = songs_.find(status.song);
   const QueuePlan plan = plan_queue(
-      ours, heard_, playing == songs_.end() ? 0 : playing->second.artist_number, artists_);
+      ours, heard_.songs(), playing == songs_.end() ? 0 : playing->second.artist_number, artists_);
 
   const auto from = queue_.begin() + static_cast<std::ptrdiff_t>(first);
   const std::vector<int> before(from,
@@ -186,8 +190,9 @@ std::optional<Replanned> LiveQueue::replan(const HeardSong& song, const PlayerSt
     after[places[k] - first] = it.id;
     const PlanReason& reason = k < moved ? plan.likes[moved] : plan.dislikes[moved];
     if (k == moved || reason.kind == PlanReason::Kind::kNone) continue;
-    replanned.moved.push_back({it.uri, it.title, it.artist, places[moved] + 1, places[k] + 1,
-                               (k < moved ? "up: " : "down: ") + reason_text(reason, it, heard_)});
+    replanned.moved.push_back(
+        {it.uri, it.title, it.artist, places[moved] + 1, places[k] + 1,
+         (k < moved ? "up: " : "down: ") + reason_text(reason, it, heard_.songs())});
   }
   const bool is_done = before == after || move(before, after, first, replanned.moves);
   replanned.milliseconds =
@@ -201,6 +206,7 @@ bool LiveQueue::move(const std::vector<int>& before, const std::vector<int>& aft
                      std::size_t first, std::size_t& moves) {
   const shared::ListEdits edits = shared::list_edits(texts_of(before), texts_of(after));
   std::vector<int> stands = before;
+  refusal_.clear();
   if (!is_answered(mpd_command_list_begin(connection_, false))) return false;
   for (const shared::ListEdit& edit : edits.edits) {  // all of them are moves
     const int id = stands[edit.from];

@@ -39,11 +39,11 @@ class SongKnowledge {
   /// -1 .. 1, as in queue_plan.hpp; 0: it counts as neither.
   [[nodiscard]] virtual double weight(const HeardSong& song) const = 0;
   /// The session that goes on, oldest first.
-  [[nodiscard]] virtual std::vector<SongHeard> session() const = 0;
+  [[nodiscard]] virtual HeardSession session() const = 0;
   /// By all that was heard, to which add() adds.
   [[nodiscard]] virtual Acquaintance acquaintance(
       const std::vector<std::int32_t>& artists) const = 0;
-  virtual void add(const SongHeard& song) = 0;
+  virtual void add(const SongHeard& song, bool begins_session) = 0;
 };
 
 /// What was done to the queue, and why.
@@ -73,6 +73,8 @@ class LiveQueue {
   /// A song is over, as of `since`; what that came to, where it changed anything.
   std::optional<Replanned> take(const HeardSong& song, const PlayerStatus& status,
                                 std::chrono::steady_clock::time_point since);
+  /// What MPD said where it does not let us move songs; "" where it does.
+  [[nodiscard]] const std::string& refusal() const { return refusal_; }
   /// Some songs' reasons are not told yet.
   [[nodiscard]] bool has_reasons() const { return !untold_.empty(); }
   /// Tells MPD that of the one that comes first.
@@ -98,9 +100,10 @@ class LiveQueue {
   std::vector<int> queue_;  // ids
   unsigned version_ = 0;    // of the queue
   std::unordered_map<int, QueueSong> songs_;
-  std::vector<SongHeard> heard_;
+  HeardSession heard_;
   Acquaintance artists_;
   bool is_acquainted_ = false;
+  std::string refusal_;
   std::deque<std::pair<std::string, std::string>> untold_;  // of which file, why
 };
 

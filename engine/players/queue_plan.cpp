@@ -7,7 +7,7 @@
 namespace engine::players {
 namespace {
 
-constexpr std::size_t kHeard = 12, kSpacing = 3, kElsewhereAfter = 3;
+constexpr std::size_t kRemembered = 50, kHeard = 12, kSpacing = 3, kElsewhereAfter = 3;
 constexpr double kDecay = 0.8, kSoundShare = 0.5, kSoundWidth = 0.25, kGladness = 2,
                  kPlaceCounts = 0.3, kPlaceCountsElsewhere = 0.1;
 constexpr double kWorthTelling = 0.05;  // of fit(s)
@@ -83,6 +83,14 @@ void keep_apart(std::vector<std::size_t>& order, const std::vector<QueueSong>& s
 }
 
 }  // namespace
+
+bool HeardSession::add(const SongHeard& song, std::int64_t started_at) {
+  const bool begins = songs_.empty() || started_at - songs_.back().ended_at > gap_seconds_;
+  if (begins) songs_.clear();
+  songs_.push_back(song);
+  if (songs_.size() > kRemembered) songs_.erase(songs_.begin());
+  return begins;
+}
 
 QueuePlan plan_queue(const std::vector<QueueSong>& songs, const std::vector<SongHeard>& heard,
                      std::int32_t now, const Acquaintance& artists) {

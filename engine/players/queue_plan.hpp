@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "players/acquaintance.hpp"
@@ -45,7 +46,23 @@ struct SongHeard {
   std::string title, artist;
   std::int32_t artist_number = 0;
   std::optional<Sound> sound = {};
-  double weight = 0;  // -1..1
+  double weight = 0;          // -1..1
+  std::int64_t ended_at = 0;  // Unix seconds
+};
+
+/// What was heard since the last long pause.
+class HeardSession {
+ public:
+  /// `songs`: of the session that goes on, oldest first; a pause of more than `gap_seconds` ends it.
+  HeardSession(std::vector<SongHeard> songs, std::int64_t gap_seconds)
+      : songs_(std::move(songs)), gap_seconds_(gap_seconds) {}
+  /// Whether it has begun another session.
+  bool add(const SongHeard& song, std::int64_t started_at);
+  [[nodiscard]] const std::vector<SongHeard>& songs() const { return songs_; }
+
+ private:
+  std::vector<SongHeard> songs_;
+  std::int64_t gap_seconds_;
 };
 
 /// Why a song goes up or down.

@@ -45,7 +45,7 @@ std::vector<QueueSong> songs_by(const std::vector<int>& artists) {
 }
 
 SongHeard heard(int artist, double weight) {
-  return {"Heard", "A" + std::to_string(artist), artist, {}, weight};
+  return {"Heard", "A" + std::to_string(artist), artist, {}, weight, 0};
 }
 
 }  // namespace
@@ -83,6 +83,17 @@ TEST_CASE("a skip moves the artist's songs down, a song heard through moves them
   CHECK(reason_text(plan.likes[3], songs[3], both) ==
         "by A2, like \"Heard\", which you heard through");
   CHECK(plan.likes[3].amount == Approx(0.8 * 0.8 * 0.8));
+}
+
+TEST_CASE("what was heard before a long pause counts no more", "[players][live]") {
+  SongHeard song = heard(1, -1);
+  song.ended_at = 10'000;
+  engine::players::HeardSession session({song}, 1'800);
+  song.ended_at = 11'900;
+  CHECK_FALSE(session.add(song, 11'800));
+  CHECK(session.songs().size() == 2);
+  CHECK(session.add(song, 13'701));
+  CHECK(session.songs().size() == 1);
 }
 
 TEST_CASE("what nothing speaks against stays, and artists are kept apart", "[players][live]") {
@@ -260,42 +271,40 @@ TEST_CASE("a skip re-plans the rest of a list that plays", "[players][live][mpd]
   CHECK_THAT(mpd.mpc({"sticker", "song20.ogg", "get", "replanned"}).at(0),
              Catch::Contains("up: by Artist 10, like \"Song 30\", which you heard through"));
 
-  SECTION("several in a row are on to another mood, and all of it is counted") {
-    for (int skips = 2; skips <= 3; ++skips) {
-      before = queue_of(mpd);
-      line = live.next("moved", [&] { mpd.mpc({"next"}); });
-      check_moves(line, before, queue_of(mpd));
-      CHECK(line.at("quick_skips") == skips);
-      CHECK(line.at("another_mood") == (skips == 3));
-    }
-    // 50 ms; of three, as whoever tests the rest meanwhile may be in the way of one.
-    std::vector<double> took;
-    for (const json& one : live.lines("moved")) took.push_back(one.at("milliseconds"));
-    CHECK(*std::min_element(took.begin(), took.end()) < (engine::limits_memory() ? 50 : 500));
-    // What was paused is skipped like what plays.
-    mpd.mpc({"pause"});
-    CHECK(live.next("moved", [&] { mpd.mpc({"next"}); }).at("quick_skips") == 4);
-    live.stop();
-    CHECK_THAT(live.said(), Catch::Contains("\"replanned\": 4"));
-    CHECK(engine::Store::open(listener.path("library.db"), {.is_read_only = true})
-              .integer("SELECT count(*) FROM listens WHERE ts > unixepoch() - 600") ==
-          static_cast<std::int64_t>(live.lines("began").size()));
-  }
-  SECTION("the songs of others keep their places") {
-    // Songs 21 to 30 are not ours any more, and stand among ours.
-    CHECK(listener.pushed({"--to", "mpd:now,queue=true", "--set", "least=12"}).at("removed") == 10);
-    for (const int foreign : {21, 25, 30}) mpd.mpc({"add", file(foreign)});
-    mpd.mpc({"move", "21", "10"});
-    mpd.mpc({"move", "22", "15"});
-    before = queue_of(mpd);
-    REQUIRE(before.at(9) == "Song 21");
-    line = live.next("moved", [&] { mpd.mpc({"next"}); });
-    after = queue_of(mpd);
-    check_moves(line, before, after);
-    CHECK(after.at(9) == "Song 21");
-    CHECK(after.at(14) == "Song 25");
-    CHECK(after.at(22) == "Song 30");
-  }
+  // Songs 21 to 30 are not ours any more, and stand among ours: they keep their places.
+  CHECK(listener.pushed({"--to", "mpd:now,queue=true", "--set", "least=12"}).at("removed") == 10);
+  for (const int foreign : {21, 25, 30}) mpd.mpc({"add", file(foreign)});
+  mpd.mpc({"move", "21", "10"});
+  mpd.mpc({"move", "22", "15"});
+  before = queue_of(mpd);
+  REQUIRE(before.at(9) == "Song 21");
+  line = live.next("moved", [&] { mpd.mpc({"next"}); });
+  after = queue_of(mpd);
+  check_moves(line, before, after);
+  CHECK(line.at("quick_skips") == 2);
+  CHECK(line.at("another_mood") == false);
+  CHECK(after.at(9) == "Song 21");
+  CHECK(after.at(14) == "Song 25");
+  CHECK(after.at(22) == "Song 30");
+
+  // Several in a row are on to another mood, and what was paused is skipped like what plays.
+  before = queue_of(mpd);
+  line = live.next("moved", [&] { mpd.mpc({"next"}); });
+  check_moves(line, before, queue_of(mpd));
+  CHECK(line.at("quick_skips") == 3);
+  CHECK(line.at("another_mood") == true);
+  mpd.mpc({"pause"});
+  CHECK(live.next("moved", [&] { mpd.mpc({"next"}); }).at("quick_skips") == 4);
+
+  // 50 ms; of four, as whoever tests the rest meanwhile may be in the way of one.
+  std::vector<double> took;
+  for (const json& one : live.lines("moved")) took.push_back(one.at("milliseconds"));
+  CHECK(*std::min_element(took.begin(), took.end()) < (engine::limits_memory() ? 50 : 500));
+  live.stop();
+  CHECK_THAT(live.said(), Catch::Contains("\"replanned\": 4"));
+  CHECK(engine::Store::open(listener.path("library.db"), {.is_read_only = true})
+            .integer("SELECT count(*) FROM listens WHERE ts > unixepoch() - 600") ==
+        static_cast<std::int64_t>(live.lines("began").size()));
 }
 
 TEST_CASE("what is no reason to re-plan, and what comes in between", "[players][live][mpd]") {
@@ -310,61 +319,63 @@ TEST_CASE("what is no reason to re-plan, and what comes in between", "[players][
     return live.next("began", [&] { mpd.mpc(command); });
   };
 
-  SECTION("the end of the queue, random order, going back, a queue of others, a cleared one") {
-    play(mpd, "19");
-    CHECK(over({"next"}).at("skipped") == true);  // one is left: nothing can be moved
-    over({"stop"});
-    mpd.mpc({"random", "on"});
+  // The end of the queue, random order, going back, a queue of others, one that is cleared.
+  play(mpd, "19");
+  CHECK(over({"next"}).at("skipped") == true);  // one is left: nothing can be moved
+  over({"stop"});
+  mpd.mpc({"random", "on"});
+  play(mpd, "1");
+  over({"next"});
+  CHECK_THAT(live.said(), Catch::Contains("MPD plays in random order"));
+  over({"stop"});
+  mpd.mpc({"random", "off"});
+  play(mpd, "5");
+  CHECK(over({"play", "2"}).at("skipped") == true);
+  over({"clear"});
+  for (int k = 21; k <= 30; ++k) mpd.mpc({"add", file(k)});
+  play(mpd, "1");
+  over({"next"});
+  over({"clear"});
+  CHECK(live.lines("moved").empty());
+  // And ours again, songs leaving the queue as they are over.
+  CHECK(listener.pushed({"--to", "mpd:now,queue=true", "--set", "least=12"}).at("added") == 20);
+  mpd.mpc({"consume", "on"});
+  play(mpd, "1");
+  CHECK(live.next("moved", [&] { mpd.mpc({"next"}); }).at("songs") == 18);
+  CHECK(queue_of(mpd).size() == 19);
+
+  // Whoever is killed in the middle leaves a whole queue.
+  mpd.mpc({"consume", "off"});
+  static_cast<void>(listener.pushed({"--to", "mpd:now,queue=true", "--set", "least=12"}));
+  for (const int foreign : {21, 22}) mpd.mpc({"add", file(foreign)});
+  mpd.mpc({"move", "21", "10"});
+  std::vector<std::string> whole = queue_of(mpd);
+  std::sort(whole.begin(), whole.end());
+  for (int round = 0; round < 8; ++round) {
     play(mpd, "1");
-    over({"next"});
-    CHECK_THAT(live.said(), Catch::Contains("MPD plays in random order"));
-    over({"stop"});
-    mpd.mpc({"random", "off"});
-    play(mpd, "5");
-    CHECK(over({"play", "2"}).at("skipped") == true);
-    over({"clear"});
-    for (int k = 21; k <= 30; ++k) mpd.mpc({"add", file(k)});
-    play(mpd, "1");
-    over({"next"});
-    over({"clear"});
-    CHECK(live.lines("moved").empty());
-    // And ours again, songs leaving the queue as they are over.
-    CHECK(listener.pushed({"--to", "mpd:now,queue=true", "--set", "least=12"}).at("added") == 20);
-    mpd.mpc({"consume", "on"});
-    play(mpd, "1");
-    CHECK(live.next("moved", [&] { mpd.mpc({"next"}); }).at("songs") == 18);
-    CHECK(queue_of(mpd).size() == 19);
-  }
-  SECTION("MPD is started again") {
-    mpd.mpc({"play", "1"});
-    mpd.restart();
-    live.wait_until("it ends", [&] {
-      return live.said().find("MPD is not followed any more") != std::string::npos;
-    });
+    mpd.mpc({"next"});
+    ::usleep(static_cast<useconds_t>(round * 1500));
+    live.kill();
+    std::vector<std::string> queue = queue_of(mpd);
+    CHECK(queue.at(9) == "Song 21");
+    CHECK(queue.at(21) == "Song 22");
+    std::sort(queue.begin(), queue.end());
+    CHECK(queue == whole);
     live.start();
-    play(mpd, "1");
-    live.next("moved", [&] { mpd.mpc({"next"}); });
   }
-  SECTION("whoever is killed in the middle leaves a whole queue") {
-    for (const int foreign : {21, 22}) mpd.mpc({"add", file(foreign)});
-    mpd.mpc({"move", "21", "10"});
-    std::vector<std::string> whole = queue_of(mpd);
-    std::sort(whole.begin(), whole.end());
-    for (int round = 0; round < 8; ++round) {
-      play(mpd, "1");
-      mpd.mpc({"next"});
-      ::usleep(static_cast<useconds_t>(round * 1500));
-      live.kill();
-      std::vector<std::string> queue = queue_of(mpd);
-      CHECK(queue.at(9) == "Song 21");
-      CHECK(queue.at(21) == "Song 22");
-      std::sort(queue.begin(), queue.end());
-      CHECK(queue == whole);
-      live.start();
-    }
-    static_cast<void>(listener.pushed({"--to", "mpd:now,queue=true", "--set", "least=12"}));
-    play(mpd, "1");
-    // The session goes on, with what those who were killed have told.
-    CHECK(live.next("moved", [&] { mpd.mpc({"next"}); }).at("quick_skips") > 1);
-  }
+  mpd.mpc({"shuffle"});
+  play(mpd, "1");
+  // The session goes on, with what those who were killed have told.
+  CHECK(live.next("moved", [&] { mpd.mpc({"next"}); }).at("quick_skips") > 1);
+
+  // MPD is started again, and so is who follows it.
+  mpd.mpc({"play", "1"});
+  mpd.restart();
+  live.wait_until("it ends", [&] {
+    return live.said().find("MPD is not followed any more") != std::string::npos;
+  });
+  live.start();
+  mpd.mpc({"shuffle"});
+  play(mpd, "1");
+  live.next("moved", [&] { mpd.mpc({"next"}); });
 }
