@@ -100,6 +100,7 @@ ASKED = """
 0 import|plays|--user|ann
 3 import|bad.lua
 3 import|--files|bad.lua
+3 import|--files|--audio|bad.lua
 0 import|likes.csv|--dry-run|--user|ann
 0 library|unmatched|--user|ann
 0 library|imports

@@ -16,6 +16,19 @@ std::int32_t integer_or_missing(const Statement& rows, int column) {
   return rows.is_null(column) ? INT32_MIN : static_cast<std::int32_t>(rows.integer(column));
 }
 
+/// A feature in SQL: the imported one; where there is none, what was measured in the track's file.
+/// Key and mode come from one of both.
+std::string imported_or_measured(const std::string& column) {
+  if (column == "energy" || column == "loudness") {
+    return "ifnull(" + column + ", sound_" + column + ")";
+  }
+  if (column == "tempo") return "iif(tempo > 0, tempo, ifnull(sound_tempo, tempo))";
+  if (column == "key_pitch" || column == "mode") {
+    return "iif(key_pitch >= 0 OR sound_key_pitch IS NULL, " + column + ", sound_" + column + ")";
+  }
+  return column;
+}
+
 }  // namespace
 
 Statement CatalogueBuilder::select_artists(const std::string& which) const {
@@ -66,11 +79,15 @@ void CatalogueBuilder::read_features(const Statement& rows, int first_column) {
 Statement CatalogueBuilder::select_tracks(const std::string& which) const {
   std::string features;
   for (const FeatureColumn& feature : kFeatureColumns)
-    features += std::string(", ") + feature.column;
+    features += ", " + imported_or_measured(feature.column);
   return store_.prepare(
       "SELECT track_id, in_catalogue, artist_id, title, album, version, spotify_id, isrc, mbid, "
       "song_key, duration_ms, year, popularity, explicit" +
-      features + " FROM tracks " + which);
+      features +
+      " FROM tracks LEFT JOIN (SELECT track_id AS sound_id, energy AS sound_energy, "
+      "key_pitch AS sound_key_pitch, loudness AS sound_loudness, mode AS sound_mode, "
+      "tempo AS sound_tempo FROM track_sound) ON sound_id = track_id " +
+      which);
 }
 
 void CatalogueBuilder::add_track(const Statement& row) {

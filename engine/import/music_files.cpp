@@ -13,6 +13,7 @@
 #include "import/preparation.hpp"
 #include "import/reader.hpp"
 #include "import/same_tracks.hpp"
+#include "import/sound_files.hpp"
 #include "import/track_files.hpp"
 
 namespace engine::import {
@@ -76,7 +77,12 @@ class MusicImport {
     forget_missing();
     result_.is_interrupted = !order_.files.empty() && read();
     settle_tracks(store_);
-    if (!result_.is_interrupted) result_.find_fruitless(options_.paths);
+    if (result_.is_interrupted) return std::move(result_);
+    result_.find_fruitless(options_.paths);
+    if (options_.listens) {
+      result_.is_interrupted = listen_to_music(options_, folder_, store_, result_);
+      result_.sound->agreement = library::sound_agreement(store_);
+    }
     return std::move(result_);
   }
 

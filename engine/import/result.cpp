@@ -96,6 +96,17 @@ std::string match_text(const std::string& user, const library::MatchRate& rate) 
          " of " + counted(rate.tracks, "track") + "\n";
 }
 
+std::string sound_text(const SoundResult& sound, bool is_dry_run) {
+  std::string text = "sound of " + counted(sound.heard, "track") +
+                     (is_dry_run ? " would be measured, " : " measured, ") + "of " +
+                     grouped(sound.known) + " before";
+  if (sound.unheard > 0) text += "; nothing can be heard in " + counted(sound.unheard, "file");
+  text += "\n";
+  for (const std::string& example : sound.examples) text += "  " + example + "\n";
+  if (sound.agreement.is_empty()) return text;
+  return text + "measured beside imported:\n" + library::agreement_text(sound.agreement);
+}
+
 std::string sources_text(const std::vector<std::pair<std::string, std::string>>& sources) {
   if (sources.empty()) return "";
   std::size_t width = 0;
@@ -209,6 +220,7 @@ std::string import_text(const ImportResult& result) {
                ? ""
                : " of " + counted(static_cast<std::int64_t>(result.files.size()), "file")) +
           ": " + buckets_text(result.buckets()) + "\n";
+  if (result.sound) text += sound_text(*result.sound, result.is_dry_run);
   for (const auto& [user, rate] : result.match_rates) text += match_text(user, rate);
   for (const std::string& path : result.fruitless) {
     text += "nothing came of " + path + "\n";
@@ -229,6 +241,13 @@ Json import_json(const ImportResult& result) {
   for (const FileResult& file : result.files) json["files"].push_back(file_json(file));
   json["refused"] = pairs_json(result.refused);
   if (!result.fruitless.empty()) json["fruitless"] = result.fruitless;
+  if (const auto& sound = result.sound) {
+    json["sound"] = {{"tracks", sound->heard},
+                     {"known", sound->known},
+                     {"unheard_files", sound->unheard},
+                     {"examples", sound->examples},
+                     {"agreement", library::agreement_json(sound->agreement)}};
+  }
   json["match_rates"] = Json::array();
   for (const auto& [user, rate] : result.match_rates) {
     json["match_rates"].push_back(match_json(user, rate));

@@ -11,6 +11,7 @@
 
 #include "import/record_buckets.hpp"
 #include "library/match_rate.hpp"
+#include "library/sound_agreement.hpp"
 
 namespace engine::import {
 
@@ -42,6 +43,15 @@ struct FileResult {
   [[nodiscard]] bool is_fruitful() const;
 };
 
+/// Of `engine import --files --audio`, in tracks but for `unheard`, which are files.
+struct SoundResult {
+  std::int64_t heard = 0;             // measured by this import; with --dry-run those that would be
+  std::int64_t known = 0;             // measured by an earlier one
+  std::int64_t unheard = 0;           // nothing can be heard in them
+  std::vector<std::string> examples;  // the first few of these: "PATH: why"
+  library::SoundAgreement agreement;  // of all that was ever measured with what was imported
+};
+
 struct ImportResult {
   std::string user;  // "" when no file was anybody's
   bool is_dry_run = false, is_interrupted = false;
@@ -55,6 +65,7 @@ struct ImportResult {
   std::vector<std::string> fruitless;  // paths of the command line of which nothing came
   std::vector<std::pair<std::string, library::MatchRate>>
       match_rates;  // by user with listens in this import
+  std::optional<SoundResult> sound;
   double seconds = 0;
 
   [[nodiscard]] std::int64_t rows() const;

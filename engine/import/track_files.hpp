@@ -20,6 +20,7 @@ struct TrackFile {
   std::uint64_t bytes = 0;
   std::int64_t modified_ns = 0;
   std::string bucket = {}, reason = {};  // why it tells none
+  std::string unheard = {};  // why nothing can be heard in it; "": it can, or nobody listened
 
   [[nodiscard]] bool is_same(const InputFile& file) const {
     return bytes == file.bytes && modified_ns == file.modified_ns;
@@ -32,12 +33,14 @@ class TrackFiles {
 
   /// By path.
   [[nodiscard]] std::map<std::string, TrackFile, std::less<>> all() const;
+  /// Of its sound nothing is known from then on.
   void put(std::string_view path, const TrackFile& file);
+  void put_unheard(std::string_view path, std::string_view why);
   void forget(std::string_view path);
 
  private:
   Store& store_;
-  Statement put_, forget_;
+  Statement put_, put_unheard_, forget_;
 };
 
 }  // namespace engine::import

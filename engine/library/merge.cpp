@@ -20,7 +20,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<TrackReference, 14> kReferences = {{
+constexpr std::array<TrackReference, 15> kReferences = {{
     {"holdings", "id", " AND kind IN (1, 4, 6)", true},
     {"playlist_tracks", "track_id", "", true},
     {"track_ids", "track_id", "", true},
@@ -35,6 +35,7 @@ constexpr std::array<TrackReference, 14> kReferences = {{
     {"run_tracks", "track_id", "", true},
     {"kept_pins", "track_id", "", true},
     {"track_files", "track_id", "", true},
+    {"track_sound", "track_id", "", true},
 }};
 
 struct Column {

@@ -213,6 +213,15 @@ STRICT, WITHOUT ROWID;
 CREATE INDEX track_files_by_track ON track_files (track_id);
 )sql";
 
+// What was measured in tracks' music files (import/sound_files.hpp), in the columns of `tracks`.
+constexpr std::string_view kTrackSoundSql = R"sql(
+CREATE TABLE track_sound (
+  track_id INTEGER PRIMARY KEY REFERENCES tracks,
+  bytes INTEGER NOT NULL, modified_ns INTEGER NOT NULL, -- of the file that was listened to
+  energy REAL, key_pitch INTEGER, loudness REAL, mode INTEGER, tempo REAL) STRICT;
+ALTER TABLE track_files ADD COLUMN unheard TEXT NOT NULL DEFAULT ''; -- why nothing can be heard in it
+)sql";
+
 int pragma(sqlite3* database, const char* sql) {
   Statement statement(database, sql);
   return static_cast<int>(statement.find_integer().value_or(0));
@@ -357,7 +366,8 @@ std::span<const Migration> store_migrations() {
        "CREATE TABLE pushes (user_id INTEGER NOT NULL REFERENCES users, account TEXT NOT NULL, "
        "name TEXT NOT NULL, kept TEXT NOT NULL, ts INTEGER NOT NULL, "
        "PRIMARY KEY (user_id, account, name)) STRICT, WITHOUT ROWID"},
-      {20, kTrackFilesSql}};
+      {20, kTrackFilesSql},
+      {21, kTrackSoundSql}};
   return steps;
 }
 

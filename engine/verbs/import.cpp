@@ -87,7 +87,15 @@ void tell_ways(const app::Caller& caller, const ImportResult& result) {
 Answer import_files(const app::Caller& caller, const Arguments& arguments) {
   const bool is_music = arguments.flag("files");
   if (is_music) check_music_arguments(arguments);
-  const ImportOptions options = import_options(caller, arguments);
+  if (arguments.flag("audio") && !is_music) {
+    throw Error(Exit::kUsage, "--audio listens to music, which --files names",
+                {.where = {},
+                 .source = {},
+                 .why = {},
+                 .fix = "write: engine import --files --audio PATH..."});
+  }
+  ImportOptions options = import_options(caller, arguments);
+  options.listens = arguments.flag("audio");
   const ImportResult result =
       is_music ? import::import_music(options) : import::import_paths(options);
   caller.progress("");
@@ -122,6 +130,10 @@ std::vector<Verb> import_verbs() {
              .type = Type::kFlag,
              .help = "PATH is music, in files or below folders: their tags make tracks, and what "
                      "has not changed since the last time is not read again"},
+            {.name = "audio",
+             .type = Type::kFlag,
+             .help = "With --files: listen to the music as well, and measure the tempo, loudness, "
+                     "key and energy of tracks"},
             {.name = "user-per-folder",
              .type = Type::kFlag,
              .help = "Every folder directly below PATH is a person of that name"},

@@ -7,6 +7,7 @@
 
 #include "support/music_sound.hpp"
 #include "support/program.hpp"
+#include "support/synthetic_music.hpp"
 
 using support::Ended;
 using support::EngineHome;
@@ -57,6 +58,34 @@ TEST_CASE("what is said of exports does not go with --files", "[cli][music]") {
                               Catch::Contains("engine import --files PATH..."));
   }
   CHECK(home.engine({"import", "--files"}).exit_code == 2);
+}
+
+TEST_CASE("engine import --files --audio tells what it measured", "[cli][music]") {
+  const EngineHome home;
+  const std::string music = home.path("music");
+  std::filesystem::create_directories(music);
+  std::ofstream(music + "/Low - Starfire.wav", std::ios::binary) << test::float_wav(
+      test::synthesise({.seed = 2, .loudness = -16, .seconds = 8}), test::kSyntheticRate);
+  std::ofstream(music + "/Low - Silence.wav", std::ios::binary)
+      << test::float_wav(std::vector<float>(22'050), test::kSyntheticRate);
+  const Ended first = home.engine({"import", "--files", "--audio", music});
+  CAPTURE(first.err);
+  CHECK(first.exit_code == 0);
+  CHECK_THAT(
+      first.out,
+      Catch::EndsWith("sound of 1 track measured, of 0 before; nothing can be heard in 1 "
+                      "file\n  " +
+                      music + "/Low - Silence.wav: there is no sound of 0.4 s or more in it\n"));
+  const Ended again = home.engine({"import", "--files", "--audio", music, "--json"});
+  const auto json = nlohmann::json::parse(again.out);
+  CHECK(json["sound"]["tracks"] == 0);
+  CHECK(json["sound"]["known"] == 1);
+  CHECK(json["sound"]["unheard_files"] == 1);
+  CHECK(json["sound"]["agreement"]["tempo"]["tracks"] == 0);
+
+  const Ended alone = home.engine({"import", "--audio", music});
+  CHECK(alone.exit_code == 2);
+  CHECK_THAT(alone.err, Catch::Contains("engine import --files --audio PATH..."));
 }
 
 TEST_CASE("an ordinary import says of music how it is read", "[cli][music]") {

@@ -58,7 +58,8 @@ TEST_CASE("a store from before edition words of many languages gets today's keys
     store.execute(
         "CREATE TEMP TABLE suggestions (suggestion_id INTEGER PRIMARY KEY, track_id);"
         "CREATE TEMP TABLE kept_pins (playlist_id INTEGER PRIMARY KEY, track_id);"
-        "CREATE TEMP TABLE track_files (path PRIMARY KEY, track_id)");
+        "CREATE TEMP TABLE track_files (path PRIMARY KEY, track_id);"
+        "CREATE TEMP TABLE track_sound (track_id PRIMARY KEY)");
     engine::library::merge_tracks(store, 4, 5, 1);
   }
   Store store = Store::open(path);
