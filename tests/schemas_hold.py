@@ -161,6 +161,9 @@ ASKED = """
 0 accounts
 0 listen|mpd
 0 listen|mpd|--live|--user|demo
+0 connect|lastfm|--address|http://127.0.0.1:9|--login|ann|--field|requests_per_second=100|--secret|key.txt|--secret-field|api_key
+3 sync|lastfm
+0 disconnect|lastfm
 0 disconnect|mpd
 0 config|show
 0 config|get|weekly.hour
@@ -178,6 +181,7 @@ ASKED = """
 
 RECIPE = "local pl = require 'playlist'\nreturn pl.recipe { title = 'x', random_seed = 1,\n%s  build = function(p, user)\n%s  end }\n"
 FILES = {
+    "key.txt": "k3y\n",
     "sets.lua": RECIPE % ("", "return (user.likes + pl.recall.popular { limit = 9 }):limit { tracks = 9 }\n"),
     "weights.lua": RECIPE % (
         "  params = { energy = pl.number { 0.5, min = 0, max = 1, help = 'how loud', tune = true } },\n",
@@ -322,6 +326,7 @@ def main():
         for name, text in FILES.items():
             pathlib.Path(name).parent.mkdir(exist_ok=True)
             pathlib.Path(name).write_text(text)
+            pathlib.Path(name).chmod(0o600)
         for variable in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
             os.environ[variable] = folder + "/home"
         os.environ["TZ"] = "UTC"

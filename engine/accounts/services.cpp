@@ -18,7 +18,15 @@ const std::vector<KnownService>& known_services() {
         {"password", "the password there", true},
         {"api_key", "instead of both, where the server makes such keys", true}},
        20,
-       20}};
+       20},
+      {"lastfm",
+       "Last.fm, and servers that speak its API",
+       {{"address", "of its API, without /2.0", false, true, "https://ws.audioscrobbler.com"},
+        {"user", "whose scrobbles they are", false, true},
+        {"api_key", "yours: last.fm/api/account/create makes one", true, true},
+        {"requests_per_second", "how often the server may be asked", false, false, "2"}},
+       2,
+       4}};
   return kServices;
 }
 

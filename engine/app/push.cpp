@@ -7,14 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "accounts/accounts.hpp"
-#include "accounts/services.hpp"
 #include "app/account_connection.hpp"
-#include "app/http_outside.hpp"
+#include "app/account_service.hpp"
 #include "app/supervised_run.hpp"
 #include "core/counted.hpp"
 #include "core/json_text.hpp"
 #include "core/shown_text.hpp"
-#include "http/secrets.hpp"
 #include "plugin/http_service.hpp"
 #include "recipe/output.hpp"
 #include "recipe/output_document.hpp"
@@ -52,19 +50,6 @@ RemoteFormat taken_apart(const std::string& format) {
       throw Error(Exit::kUsage, "keep_others is true or false", {"", "", argument.substr(1), ""});
   }
   return parts;
-}
-
-http::Service http_service_of(const accounts::Account& account, const Settings& settings) {
-  http::Service service;
-  service.name = account.title();
-  service.address = account.value("address");
-  service.secrets = account.secrets();
-  service.timeout_seconds = settings.number("http.timeout_seconds");
-  if (const accounts::KnownService* known = accounts::find_service(account.service)) {
-    service.requests_per_second = known->requests_per_second;
-    service.burst = known->burst;
-  }
-  return service;
 }
 
 // ---- the worker's side ----
@@ -120,9 +105,8 @@ void push_in_worker(const PushJob& job, JobSender& sender) {
   context.is_cancelled = reports.is_cancelled;
   context.progress = [&](double) { reports.beat(); };
   context.setting = [&](std::string_view key) -> const char* {
-    const auto found = job.account.values.find(std::string(key.substr(element_name.size() + 1)));
-    return found != job.account.values.end() ? found->second.c_str()
-                                             : job.request.elements.find(key);
+    const char* value = account_value(job.account, key.substr(element_name.size() + 1));
+    return value != nullptr ? value : job.request.elements.find(key);
   };
   context.log = [&](int level, std::string_view message) {
     if (level >= PLAYLIST_LOG_INFO) sender.note(std::string(message));
@@ -163,8 +147,8 @@ PushJob make_job(const Caller& caller, std::int64_t user_id, const RunOutput& ou
 class PushReceiver {
  public:
   PushReceiver(const Caller& caller, const PushJob& job, std::int64_t user_id,
-               const http::Secrets& secrets)
-      : caller_(caller), user_id_(user_id), secrets_(secrets), playlist_(job.document) {
+               const AccountAccess& access)
+      : caller_(caller), user_id_(user_id), access_(access), playlist_(job.document) {
     report_.account = job.account.title();
     report_.name = job.name;
     report_.is_dry_run = job.is_dry_run;
@@ -173,7 +157,7 @@ class PushReceiver {
   [[nodiscard]] JobTakes takes() {
     return {.note =
                 [this](const std::string& text) {
-                  caller_.note(report_.account + ": " + one_line(secrets_.scrubbed(text)));
+                  caller_.note(report_.account + ": " + one_line(access_.scrubbed(text)));
                 },
             .not_loaded = [this](const std::string& line) { caller_.note_once(line); },
             .own = [this](std::uint32_t kind, const std::string& bytes) { take(kind, bytes); }};
@@ -190,8 +174,8 @@ class PushReceiver {
     }
     const auto row = told.at(0).get<std::int64_t>();
     report_.missing.push_back({row, playlist_.track_name(row),
-                               secrets_.scrubbed(told.at(1).get<std::string>()),
-                               secrets_.scrubbed(told.at(2).get<std::string>())});
+                               access_.scrubbed(told.at(1).get<std::string>()),
+                               access_.scrubbed(told.at(2).get<std::string>())});
   }
 
   void keep(const std::string& text) const {
@@ -201,18 +185,10 @@ class PushReceiver {
 
   const Caller& caller_;
   std::int64_t user_id_;
-  const http::Secrets& secrets_;
+  const AccountAccess& access_;
   UnpackedPlaylist playlist_;
   PushReport report_;
 };
-
-/// An error's parts without what the account keeps secret.
-Error scrubbed(const Error& error, const http::Secrets& secrets) {
-  const Error::Parts& parts = error.parts();
-  return Error(error.exit(), secrets.scrubbed(error.what()),
-               {secrets.scrubbed(parts.where), secrets.scrubbed(parts.source),
-                secrets.scrubbed(parts.why), secrets.scrubbed(parts.fix)});
-}
 
 }  // namespace
 
@@ -231,10 +207,9 @@ PushReport push(const Caller& caller, std::int64_t user_id, const RunOutput& out
   PushJob job = make_job(caller, user_id, output, document, is_dry_run);
   const AccountConnection connection(job.account, caller.home.settings().boolean("http.offline"));
   job.descriptor = connection.descriptor();
-  const http::Service service = http_service_of(job.account, caller.home.settings());
-  const http::Secrets secrets(service);
-  const HttpOutside::Grant grant(caller.home.outside(), "output." + job.account.service, service);
-  PushReceiver receiver(caller, job, user_id, secrets);
+  const AccountAccess access(caller.home.outside(), caller.home.settings(),
+                             "output." + job.account.service, job.account);
+  PushReceiver receiver(caller, job, user_id, access);
   const std::string title = job.account.title();
   JobReader reader(receiver.takes(),
                    {.who = "the push to " + title,
@@ -247,7 +222,7 @@ PushReport push(const Caller& caller, std::int64_t user_id, const RunOutput& out
                                      [&](JobSender& sender) { push_in_worker(job, sender); });
     reader.finish(end);
   } catch (const Error& error) {
-    throw scrubbed(error, secrets);
+    throw access.scrubbed(error);
   }
   return receiver.report();
 }

@@ -129,7 +129,7 @@ const char* MessageReader::bytes(std::uint64_t size) {
 
 void OpenedFile::write(std::string& out) const {
   MessageWriter message(out);
-  for (const std::string* text : {&path, &person, &hash, &format}) message.text(*text);
+  for (const std::string* text : {&path, &person, &hash, &format, &account}) message.text(*text);
   message.number(bytes);
   message.number(is_again);
 }
@@ -137,7 +137,7 @@ void OpenedFile::write(std::string& out) const {
 OpenedFile OpenedFile::read(std::string_view text) {
   MessageReader message(text);
   OpenedFile file;
-  for (std::string* part : {&file.path, &file.person, &file.hash, &file.format}) {
+  for (std::string* part : {&file.path, &file.person, &file.hash, &file.format, &file.account}) {
     *part = message.text();
   }
   file.bytes = message.number();

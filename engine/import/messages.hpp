@@ -31,6 +31,7 @@ enum class Message : std::uint32_t {
   kDone = 12,         // all inputs were read
   kSource = 13,       // element, what it reads: said once when a file was not recognised
   kList = 14,         // ToldList of the open file
+  kState = 15,        // text: how far a service is read with the next batch or finish
 };
 
 class MessageWriter {
@@ -72,10 +73,11 @@ class MessageReader {
 };
 
 struct OpenedFile {
-  std::string path;    // as the user would recognise it; inside archives ARCHIVE/MEMBER
-  std::string person;  // the folder's name with --user-per-folder, else ""
-  std::string hash;    // of the content
-  std::string format;  // the source, without its "source."
+  std::string path;     // as the user would recognise it; inside archives ARCHIVE/MEMBER
+  std::string person;   // the folder's name with --user-per-folder, else ""
+  std::string hash;     // of the content
+  std::string format;   // the source, without its "source."
+  std::string account;  // "lastfm@home" where it is no file but a service; else ""
   std::uint64_t bytes = 0;
   bool is_again = false;  // read before; a later import has changed what it told
 

@@ -1,5 +1,7 @@
 #include "import/reader.hpp"
 
+#include "playlist/remote.h"
+
 #include <algorithm>
 #include <chrono>
 #include <optional>
@@ -220,7 +222,8 @@ class Reader {
     for (const PluginProblem& problem : registry_->problems()) {
       send_text(Message::kProblem, problem.path, problem.message);
     }
-    sources_ = registry_->elements(PLAYLIST_SOURCE);
+    for (const Element* source : registry_->elements(PLAYLIST_SOURCE))
+      if ((source->description->flags & PLAYLIST_REMOTE) == 0) sources_.push_back(source);
   }
 
   void progress(double fraction) {

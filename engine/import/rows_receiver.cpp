@@ -187,6 +187,8 @@ playlist_status RowsReceiver::complete(std::int64_t done) {
     return refuse("it said that the records below " + std::to_string(done) +
                   " are complete, after it had handed over record " + std::to_string(highest_));
   }
+  const bool is_silent = !file_.account.empty() && !is_open_ && done == 0;
+  if (is_silent) return PLAYLIST_OK;
   open();
   flush(done);
   return PLAYLIST_OK;
@@ -199,18 +201,36 @@ playlist_status RowsReceiver::finish(std::int64_t total) {
     return refuse("it counted " + std::to_string(total) + " records in all, but used record " +
                   std::to_string(used - 1));
   }
+  is_finished_ = true;
+  const bool has_news = is_open_ || total > 0 || !told_lists_.empty();
+  if (!file_.account.empty() && !has_news) return PLAYLIST_OK;
   open();
   flush(total);
+  send_state();
   message_.clear();
   MessageWriter(message_).number(static_cast<std::uint64_t>(total));
   channel_.send(kind(Message::kFinish), message_);
   tell_later();
-  is_finished_ = true;
   return PLAYLIST_OK;
+}
+
+playlist_status RowsReceiver::advance(std::string_view state) {
+  if (is_finished_) return refuse("it told how far it is behind finish()");
+  state_ = valid_utf8(state);
+  return PLAYLIST_OK;
+}
+
+void RowsReceiver::send_state() {
+  if (!state_) return;
+  std::string bytes;
+  MessageWriter(bytes).text(*state_);
+  channel_.send(kind(Message::kState), bytes);
+  state_.reset();
 }
 
 void RowsReceiver::flush(std::int64_t done) {
   if (done > skip_ && (table_count_ > 0 || !runs_.empty())) {
+    send_state();
     message_.clear();
     MessageWriter message(message_);
     message.number(static_cast<std::uint64_t>(done));

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -39,7 +40,10 @@ class RowsReceiver {
   playlist_status bucket(std::int64_t record, std::string_view bucket, std::string_view reason);
   playlist_status complete(std::int64_t done);
   playlist_status finish(std::int64_t total);
+  /// Of a service: how far it is read, which goes with the rows to come.
+  playlist_status advance(std::string_view state);
 
+  /// Also of a service that told nothing, of which the supervisor then does not hear.
   [[nodiscard]] bool is_finished() const { return is_finished_; }
   /// The file tells what holds (likes, playlists ...), not only what happened.
   [[nodiscard]] bool tells_state() const { return tells_state_; }
@@ -69,6 +73,7 @@ class RowsReceiver {
   playlist_status refuse(std::string problem);
   playlist_status tell_lists(const playlist_table& rows);
   void send_lists();
+  void send_state();
   void flush(std::int64_t done);
   void write_runs();
 
@@ -81,6 +86,7 @@ class RowsReceiver {
   std::vector<ToldList> told_lists_;  // not sent yet
   std::set<std::string> whole_lists_;
   std::string problem_;
+  std::optional<std::string> state_;  // not sent yet
 
   // the batch being gathered
   std::string tables_, message_;

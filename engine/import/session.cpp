@@ -10,6 +10,7 @@
 #include "import/row_tables.hpp"
 #include "import/same_tracks.hpp"
 #include "store/row_source.hpp"
+#include "store/sync_states.hpp"
 #include "store/users.hpp"
 
 namespace engine::import {
@@ -46,8 +47,10 @@ bool has_prompt_of_importer(const TableView& table, bool is_user_named) {
   return false;
 }
 
-/// Of a file, or of an archive and a member of it.
-std::string absolute(const std::string& path) {
+/// Of a file, or of an archive and a member of it; of a service its account.
+std::string absolute(const OpenedFile& opened) {
+  const std::string& path = opened.path;
+  if (!opened.account.empty()) return path;
   std::error_code ignored;
   const std::filesystem::path whole = std::filesystem::absolute(path, ignored);
   return ignored ? path : whole.lexically_normal().string();
@@ -144,6 +147,9 @@ void Session::take(Message kind, std::string_view bytes) {
       break;
     case Message::kList:
       take_list(ToldList::read(bytes));
+      break;
+    case Message::kState:
+      if (file_) file_->state = std::string(message.text());
       break;
     case Message::kFinish:
       take_finish(static_cast<std::int64_t>(message.number()));
@@ -330,7 +336,7 @@ void Session::read_again() {
   FileContext& context = file_->context;
   forget_rows_.run(context.ingestion_id);
   library_.forget_ingestion(context.ingestion_id);
-  restart_.run(context.ingestion_id, absolute(file_->opened.path), options_.now);
+  restart_.run(context.ingestion_id, absolute(file_->opened), options_.now);
   context.first_ts = context.last_ts = std::nullopt;
   if (file_->is_named)  // it tells what holds
     result().notes.emplace_back("imported before, and again as a later import told otherwise");
@@ -355,8 +361,8 @@ void Session::make_ingestion() {
   // In another space the same texts have other vectors, beside those of before.
   ReplacedReadings replaced;
   if (user && !file_->is_told_anew) replaced = replace_earlier_readings(*user);
-  insert_ingestion_.run(user, absolute(file_->opened.path), file_->opened.hash,
-                        file_->opened.format, options_.now, replaced.are_recorded);
+  insert_ingestion_.run(user, absolute(file_->opened), file_->opened.hash, file_->opened.format,
+                        options_.now, replaced.are_recorded);
   file_->context.ingestion_id = sqlite3_last_insert_rowid(store_.handle());
   for (const std::string& changes : replaced.changes) keep(changes, file_->context.ingestion_id);
 }
@@ -440,6 +446,7 @@ void Session::take_batch(const BatchView& batch) {
     records_.start(file_->done, batch.done);
     write_tables(batch);
     account(batch);
+    keep_state();
     if (changes && file_->context.is_personal) keep(*changes, file_->context.ingestion_id);
     transaction.commit();
   } catch (const Error& error) {
@@ -536,6 +543,14 @@ void Session::account(const BatchView& batch) {
   add_examples();
 }
 
+/// In the transaction of the rows that it goes with.
+void Session::keep_state() {
+  if (!file_->state) return;
+  keep_sync_state(store_, file_->context.ingestion_id, resolve_user(), file_->opened.account,
+                  *file_->state);
+  file_->state.reset();
+}
+
 /// Newer listens alone leave all that was there as it is; column files then take them in.
 void Session::count_change(const BatchView& batch) {
   const bool has_changed_past = listens_.take_changes_of_past() | matcher_.take_changes_of_known() |
@@ -575,6 +590,7 @@ void Session::take_finish(std::int64_t total) {
         account(rest);
       }
       end_lists();
+      keep_state();
       complete_.run(file_->context.ingestion_id, total, options_.now);
       if (file_->is_told_anew) tell_anew_.run(file_->context.ingestion_id);
       for (const std::string& note : vectors_.notes()) result().notes.push_back(note);

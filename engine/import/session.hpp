@@ -68,13 +68,14 @@ class Session {
   struct OpenFile {
     OpenedFile opened;
     FileContext context;
-    std::size_t result = 0;     // place in result_.files
-    std::int64_t done = 0;      // records in the store
-    bool is_given_up = false;   // its error is known; what still comes of it is dropped
-    bool tells_state = false;   // likes, playlists ...: its name is part of what it is
-    bool is_named = false;      // the store knows that name
-    bool is_told_anew = false;  // at every import
-    std::string whose;          // by name; "" not known yet
+    std::size_t result = 0;                 // place in result_.files
+    std::int64_t done = 0;                  // records in the store
+    bool is_given_up = false;               // its error is known; what still comes of it is dropped
+    bool tells_state = false;               // likes, playlists ...: its name is part of what it is
+    bool is_named = false;                  // the store knows that name
+    bool is_told_anew = false;              // at every import
+    std::optional<std::string> state = {};  // of a service, to be kept with the batch to come
+    std::string whose;                      // by name; "" not known yet
   };
 
   /// A word that the file at this place of result_.files ended.
@@ -121,6 +122,7 @@ class Session {
   void write_tables(const BatchView& batch);
   void write_table(const TableView& table);
   void account(const BatchView& batch);
+  void keep_state();
   void load_result(std::int64_t ingestion, FileResult& result) const;
   void count_change(const BatchView& batch);
   void add_examples();

@@ -4,6 +4,7 @@
 
 #include "core/shown_text.hpp"
 #include "library/tellings.hpp"
+#include "store/sync_states.hpp"
 
 namespace engine::library {
 namespace {
@@ -117,6 +118,7 @@ std::vector<std::string> changes_of(const Store& store, std::int64_t import) {
 
 /// Its own record; take_back() has removed that of its listens.
 void forget_import(Store& store, std::int64_t import) {
+  forget_sync_states_from(store, import);
   for (const char* table : {"import_changes", "ingestion_rows", "told_lists", "ingestion_tellers",
                             "retellings", "ingestions"}) {
     store.prepare(std::string("DELETE FROM ") + table + " WHERE ingestion_id = ?1").run(import);

@@ -76,11 +76,13 @@ class Inspection {
     if (!element.create) say("it has no create()");
     if (!element.run) say("it has no run()");
     if (!element.destroy) say("it has no destroy()");
-    if (element.kind == PLAYLIST_SOURCE && !element.recognise) say("it has no recognise()");
+    const bool is_remote = (element.flags & PLAYLIST_REMOTE) != 0;
+    if (element.kind == PLAYLIST_SOURCE && !is_remote && !element.recognise)
+      say("it has no recognise()");
     fields("input", element.in);
     fields("output", element.out);
-    if ((element.flags & PLAYLIST_REMOTE) != 0 && element.kind != PLAYLIST_OUTPUT)
-      say("it is declared remote, which outputs are");
+    if (is_remote && element.kind != PLAYLIST_OUTPUT && element.kind != PLAYLIST_SOURCE)
+      say("it is declared remote, which sources and outputs are");
     if ((element.flags & PLAYLIST_ORDERWISE) != 0 && element.kind != PLAYLIST_RANKING)
       say("it is declared order-wise, which rankings are");
     if ((element.flags & PLAYLIST_ORDERWISE) != 0 && (element.flags & PLAYLIST_ROWWISE) != 0) {

@@ -597,6 +597,14 @@ class ElementContract {
 
   // ---- sources ----
   std::vector<Test> source_tests() {
+    if ((description_.flags & PLAYLIST_REMOTE) != 0)
+      return {{"made and destroyed", [this](auto& result) { lives(result); }},
+              {"a service that does not answer", [this](auto& result) { unanswered(result); }},
+              {"the same, cancelled", [this](auto& result) {
+                 stop(result, 0, [&](const GuardedCallOptions& options) {
+                   return read_once({"account", ""}, options);
+                 });
+               }}};
     std::vector<Test> list = {
         {"made and destroyed", [this](auto& result) { lives(result); }},
         {"an empty file",
@@ -625,6 +633,14 @@ class ElementContract {
     list.push_back({"the sample cut short", [this](auto& result) { cut_sample(result); }});
     list.push_back({"the sample, cancelled", [this](auto& result) { cancelled_sample(result); }});
     return list;
+  }
+  /// It says so, in words; rows that nobody told would be made up.
+  void unanswered(ContractResult& result) {
+    GuardedOutcome outcome = read_once({"account", ""}, call_options());
+    if (outcome.status == PLAYLIST_OK)
+      result.problems.emplace_back("it ends well although nobody answered");
+    result.told = outcome.message;
+    add(result, outcome);
   }
   static std::string lines(std::int64_t count, std::string_view line) {
     std::string text;

@@ -44,6 +44,15 @@ struct GuardedServiceFunctions {
     return CallContext::owner<GuardedServices>(host, PLAYLIST_SERVICE_ARTIFACT_WRITER);
   }
 
+  // ---- how far a service was read: never yet ----
+  static const char* kept(const playlist_host* /*host*/) { return nullptr; }
+  static playlist_status advance(const playlist_host* host, const char* text) {
+    auto& self = CallContext::owner<GuardedServices>(host, PLAYLIST_SERVICE_STATE);
+    if (text == nullptr || !is_utf8(text)) self.note("what it keeps as its state is no text");
+    if (self.total_ >= 0) self.note("it tells its state behind finish()");
+    return PLAYLIST_OK;
+  }
+
   // ---- rows ----
   static playlist_status append(const playlist_host* host, const char* table,
                                 const playlist_table* rows) {
@@ -178,11 +187,17 @@ std::vector<CallService> GuardedServices::of(const playlist_element& element) {
                                              F::end};
   static constexpr playlist_artifact_writer kWriter{
       sizeof(playlist_artifact_writer), 0, F::matrix, F::table, F::lists, F::bytes, F::card};
+  static constexpr playlist_state kState{sizeof(playlist_state), 0, F::kept, F::advance};
+  const bool is_remote = (element.flags & PLAYLIST_REMOTE) != 0;
+  if (kind == PLAYLIST_SOURCE && is_remote)
+    return {{PLAYLIST_SERVICE_ROWS, &kRows, this},
+            {PLAYLIST_SERVICE_STATE, &kState, this},
+            no_network_.service()};
   if (kind == PLAYLIST_SOURCE)
     return {{PLAYLIST_SERVICE_ROWS, &kRows, this},
             {PLAYLIST_SERVICE_VECTORS, &kVectors, this},
             {PLAYLIST_SERVICE_MEMBERS, &kMembers, this}};
-  if (kind == PLAYLIST_OUTPUT && (element.flags & PLAYLIST_REMOTE) != 0) {
+  if (kind == PLAYLIST_OUTPUT && is_remote) {
     nowhere_.name = "plugins check";
     nowhere_.is_dry_run = true;
     return {no_network_.service(), nowhere_.target_service()};

@@ -367,7 +367,12 @@ std::span<const Migration> store_migrations() {
        "name TEXT NOT NULL, kept TEXT NOT NULL, ts INTEGER NOT NULL, "
        "PRIMARY KEY (user_id, account, name)) STRICT, WITHOUT ROWID"},
       {20, kTrackFilesSql},
-      {21, kTrackSoundSql}};
+      {21, kTrackSoundSql},
+      // How far services were read (store/sync_states.hpp).
+      {22,
+       "CREATE TABLE sync_states (ingestion_id INTEGER PRIMARY KEY REFERENCES ingestions, "
+       "user_id INTEGER NOT NULL REFERENCES users, account TEXT NOT NULL, state TEXT NOT NULL) "
+       "STRICT; CREATE INDEX sync_states_by_account ON sync_states (user_id, account)"}};
   return steps;
 }
 

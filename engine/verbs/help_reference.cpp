@@ -162,6 +162,8 @@ std::string help_reference(const std::string& name, const app::Caller& caller) {
   if (name == "walk_columns") return walk_columns_reference();
   if (name == "elements") return elements_reference(*caller.registry());
   if (name == "formats_read") return table_of(*caller.registry(), PLAYLIST_SOURCE, "");
+  if (name == "services_read")
+    return table_of(*caller.registry(), PLAYLIST_SOURCE, "", /*is_remote=*/true);
   if (name == "formats_written") return table_of(*caller.registry(), PLAYLIST_OUTPUT, "");
   if (name == "players") return table_of(*caller.registry(), PLAYLIST_OUTPUT, "", true);
   if (name == "cookbook") return cookbook_reference(caller);

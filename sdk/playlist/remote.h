@@ -26,7 +26,10 @@ enum playlist_remote_flag {       /* beside those of playlist_element_flag */
   PLAYLIST_REMOTE = 1u << 3       /* OUTPUT: puts the playlist where the service keeps its own. Its run() is called after the
                                      run, once the list and its record are kept, in a process of its own that is given the
                                      services below; the tables of the catalogue are not there. What it writes to the sink
-                                     is dropped */
+                                     is dropped.
+                                     SOURCE: reads what somebody has with a service. It recognises no input (recognise is not
+                                     called and may be NULL) and is called by `engine sync`, with playlist.rows/1,
+                                     playlist.http/1 and playlist.state/1; its input is empty, and named as the account */
 };
 
 /* ---- HTTP ------------------------------------------------------------------------------------------ */
@@ -100,6 +103,21 @@ typedef struct playlist_target {
   playlist_status (*report)(const playlist_host *, int64_t added, int64_t removed, int64_t moved, int64_t stayed,
                             int64_t others);                                                /* [stage] */
 } playlist_target;
+
+/* ---- how far a source has read -------------------------------------------------------------------------- */
+/* For flagged sources. A service is asked in parts, over days and years, by an engine that may be killed at any moment. What
+ * the source needs to know to go on it says before each complete() or finish() of playlist.rows/1: the host keeps it in the
+ * same step as the rows, or neither. */
+#define PLAYLIST_SERVICE_STATE "playlist.state/1"
+typedef struct playlist_state {
+  uint32_t size, reserved;
+  /* What was last kept with rows, or NULL the first time. Where the user took an import back, what was kept before it. Valid
+   * until the call returns. */
+  const char *(*kept)(const playlist_host *);                                               /* [stage] */
+  /* With the rows up to the next complete() or finish() this is kept, the source's own text, no secret. Of several the last
+   * counts; where neither a row nor a bucket was told since the reading began, nothing is kept. */
+  playlist_status (*advance)(const playlist_host *, const char *text);                      /* [stage] */
+} playlist_state;
 
 #ifdef __cplusplus
 }

@@ -175,6 +175,31 @@ class Target {
   const playlist_target* service_;
 };
 
+/// How far a source flagged PLAYLIST_REMOTE has read, see playlist_state.
+class State {
+ public:
+  explicit State(const Call& call)
+      : host_(call.host()), service_(find_service<playlist_state>(host_, PLAYLIST_SERVICE_STATE)) {
+    if (service_ == nullptr)
+      throw Error(concat("this engine offers no ", PLAYLIST_SERVICE_STATE, " here"));
+  }
+
+  [[nodiscard]] std::optional<std::string> kept() const {
+    const char* text = service_->kept(host_);
+    return text != nullptr ? std::optional<std::string>(text) : std::nullopt;
+  }
+  /// Before SourceCall::complete() or finish().
+  void advance(const std::string& text) const {
+    const playlist_status status = service_->advance(host_, text.c_str());
+    if (status == PLAYLIST_CANCELLED) throw Cancelled();
+    if (status != PLAYLIST_OK) throw Error("the engine stopped the sync", status);
+  }
+
+ private:
+  const playlist_host* host_;
+  const playlist_state* service_;
+};
+
 /// The connected socket to a player that speaks no HTTP.
 inline int connection(const Call& call) {
   const auto* service = find_service<playlist_connection>(call.host(), PLAYLIST_SERVICE_CONNECTION);

@@ -260,7 +260,7 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
   CHECK(element_names(PLAYLIST_OUTPUT) == std::vector<std::string>{"output.csv", "output.json",
                                                                    "output.jspf", "output.m3u8",
                                                                    "output.uris", "output.xspf"});
-  for (const char* remote : {"output.mpd", "output.subsonic"})
+  for (const char* remote : {"output.mpd", "output.subsonic", "source.lastfm", "source.subsonic"})
     CHECK((description(remote).flags & PLAYLIST_REMOTE) != 0);
 }
 

@@ -116,6 +116,11 @@ void Background::end(int signal) {
   process_ = 0;
 }
 
+bool Background::is_running() {
+  if (process_ > 0 && ::waitpid(process_, nullptr, WNOHANG) == process_) process_ = 0;
+  return process_ > 0;
+}
+
 MpdServer::MpdServer(int seconds_of_songs) {
   fs::create_directories(folder_.file("playlists"));
   std::ofstream(folder_.file("mpd.conf"))

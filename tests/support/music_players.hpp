@@ -36,6 +36,7 @@ class Background {
   void kill();
   /// Asks it to end (SIGTERM), and waits.
   void stop();
+  [[nodiscard]] bool is_running();
 
  private:
   void end(int signal);

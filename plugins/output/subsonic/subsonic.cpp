@@ -1,8 +1,5 @@
 // output.subsonic: a playlist of Navidrome, Gonic, supysonic or another OpenSubsonic server.
 //
-// Logging in   by an API key where there is one, else by a salted token, else, for servers that
-//              know no tokens, by the password itself, hex-coded as the protocol has it. All of it
-//              goes in the body of a POST, as addresses end up in logs.
 // Tracks       are looked for by words of the title; of what is found the one with the same
 //              MusicBrainz recording or ISRC, else of the same names (track_match.hpp).
 // Changes      What leaves and what comes at the end is one updatePlaylist; any other change of the
@@ -12,56 +9,22 @@
 #include "playlist/remote.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
-#include <md5.h>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "shared/remote_list.hpp"
+#include "shared/subsonic/server.hpp"
 
 namespace {
 
-using Json = nlohmann::json;
-using Fields = std::vector<std::pair<std::string, std::string>>;
+using subsonic::Fields;
+using subsonic::Json;
+using subsonic::list_of;
+using subsonic::text_of;
 
 constexpr std::size_t kSongs = 100;           // that a search asks for
 constexpr std::size_t kLongestComment = 255;  // some servers keep no more
-
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
-}
-
-std::string md5(const std::string& text) {
-  std::array<char, MD5_DIGEST_STRING_LENGTH> digest{};
-  MD5Data(reinterpret_cast<const std::uint8_t*>(text.data()), text.size(), digest.data());
-  return digest.data();
-}
-
-std::string text_of(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  if (found == object.end()) return "";
-  if (found->is_string()) return found->get<std::string>();
-  return found->is_number_integer() ? std::to_string(found->get<std::int64_t>()) : "";
-}
-
-/// A list; some servers give a single thing as itself.
-std::vector<Json> list_of(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  if (found == object.end() || found->is_null()) return {};
-  if (!found->is_array()) return {*found};
-  return {found->begin(), found->end()};
-}
 
 std::string cut_comment(std::string text) {
   if (text.size() <= kLongestComment) return text;
@@ -70,100 +33,6 @@ std::string cut_comment(std::string text) {
   text.resize(end);
   return text;
 }
-
-/// What a server answers, and how it is told who asks.
-class Server {
- public:
-  explicit Server(const playlist::OutputCall& call) : http_(call) {
-    const auto value = [&](const char* key) {
-      return std::string(call.setting(key).value_or(std::string_view()));
-    };
-    user_ = value("user");
-    password_ = value("password");
-    key_ = value("api_key");
-    if (key_.empty() && (user_.empty() || password_.empty()))
-      throw playlist::Error(
-          "it wants a user and a password, or an api_key: engine connect subsonic "
-          "--login NAME --secret -");
-    salt_ = hex(std::to_string(call.random("salt").below(std::uint64_t{1} << 62)));
-    log_in();
-  }
-
-  /// `is_repeatable`: asked twice it does no more than asked once.
-  [[nodiscard]] Json ask(const std::string& method, const Fields& fields,
-                         bool is_repeatable) const {
-    const Json answer = asked(method, fields, is_repeatable);
-    if (text_of(answer, "status") == "ok") return answer;
-    throw playlist::Error(problem_of(answer));
-  }
-
- private:
-  enum class Login { kKey, kToken, kPassword };
-
-  void log_in() {
-    if (!key_.empty()) {
-      login_ = Login::kKey;
-      static_cast<void>(ask("ping", {}, true));
-      return;
-    }
-    const Json answer = asked("ping", {}, true);
-    if (text_of(answer, "status") == "ok") return;
-    // 41: no tokens; 10: it misses a password, as it knows nothing of tokens.
-    const std::string code = text_of(answer.value("error", Json::object()), "code");
-    if (code != "41" && code != "10") throw playlist::Error(problem_of(answer));
-    login_ = Login::kPassword;
-    static_cast<void>(ask("ping", {}, true));
-  }
-
-  static std::string problem_of(const Json& answer) {
-    const Json error = answer.value("error", Json::object());
-    const std::string code = text_of(error, "code"), message = text_of(error, "message");
-    if (code == "40") return "the server does not know this user with this password";
-    return playlist::concat("the server says: ", message.empty() ? "error " + code : message);
-  }
-
-  [[nodiscard]] Fields login_fields() const {
-    Fields fields = {{"v", "1.16.1"}, {"c", "playlist-engine"}, {"f", "json"}};
-    if (login_ == Login::kKey) {
-      fields.emplace_back("apiKey", key_);  // and no user, which servers refuse beside it
-      return fields;
-    }
-    fields.emplace_back("u", user_);
-    if (login_ == Login::kToken) {
-      fields.emplace_back("t", md5(password_ + salt_));
-      fields.emplace_back("s", salt_);
-    } else {
-      fields.emplace_back("p", "enc:" + hex(password_));
-    }
-    return fields;
-  }
-
-  /// The "subsonic-response".
-  [[nodiscard]] Json asked(const std::string& method, const Fields& fields,
-                           bool is_repeatable) const {
-    playlist::HttpRequest request;
-    request.method = "POST";
-    request.target = "/rest/" + method + ".view";
-    request.headers = {"Content-Type: application/x-www-form-urlencoded"};
-    request.is_repeatable = is_repeatable;
-    for (const Fields& some : {login_fields(), fields})
-      for (const auto& [name, value] : some)
-        request.body += playlist::concat(request.body.empty() ? "" : "&", name, '=',
-                                         playlist::url_encoded(value));
-    const playlist::HttpAnswer answer = http_.ask(request);
-    const Json json = Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
-    // Some answer errors of the protocol with a status of 4xx; then the words inside say more.
-    if (json.is_object() && json.contains("subsonic-response")) return json["subsonic-response"];
-    if (!answer.is_ok()) throw playlist::Error(answer.told());
-    throw playlist::Error(
-        "what answers there is no Subsonic server: its address is the one of its "
-        "web page, without /rest");
-  }
-
-  playlist::Http http_;
-  std::string user_, password_, key_, salt_;
-  Login login_ = Login::kToken;
-};
 
 class Subsonic final : public shared::RemoteLibrary {
  public:
@@ -292,7 +161,7 @@ class Subsonic final : public shared::RemoteLibrary {
           "may be changing it; try again");
   }
 
-  Server server_;
+  subsonic::Server server_;
   std::string comment_;
 };
 

@@ -1,0 +1,80 @@
+#include "pipelines/sync.hpp"
+
+#include "accounts/accounts.hpp"
+#include "app/account_service.hpp"
+#include "app/default_user.hpp"
+#include "core/error.hpp"
+#include "import/account_sync.hpp"
+#include "pipelines/import_request.hpp"
+
+namespace engine::pipelines {
+namespace {
+
+using accounts::Account;
+using accounts::Accounts;
+
+SyncedAccount sync_one(const app::Caller& caller, const Account& account, bool is_dry_run) {
+  const app::AccountAccess access(caller.home.outside(), caller.home.settings(),
+                                  "source." + account.service, account);
+  engine::import::ImportOptions options = make_import_request(caller);
+  options.user = app::user_name(caller);
+  options.is_dry_run = is_dry_run;
+  options.limits.outside = &caller.home.outside();
+  engine::import::SyncOrder order;
+  order.service = account.service;
+  order.account = account.title();
+  order.account_value = [&account](std::string_view field) {
+    return app::account_value(account, field);
+  };
+  order.scrubbed = [&access](const std::string& text) { return access.scrubbed(text); };
+  SyncedAccount synced;
+  synced.account = account.title();
+  try {
+    engine::import::ImportResult result = engine::import::sync_account(options, order);
+    caller.progress("");
+    for (const auto& [path, message] : result.problems)
+      caller.note_once("plugin " + path + ": " + message);
+    synced.user = result.user.empty() ? options.user : result.user;
+    if (!result.files.empty()) synced.came = std::move(result.files.front());
+    synced.is_interrupted = result.is_interrupted;
+    synced.seconds = result.seconds;
+  } catch (const Error& error) {
+    throw access.scrubbed(error);
+  }
+  return synced;
+}
+
+/// All that are connected: those that nothing is read from are left out.
+std::vector<SyncedAccount> sync_all(const app::Caller& caller, bool is_dry_run) {
+  std::vector<SyncedAccount> synced;
+  const Accounts accounts(caller.home.accounts_file());
+  const std::shared_ptr<const Registry> registry = caller.registry();
+  for (const Account& listed : accounts.list()) {
+    const Element* source = registry->find("source." + listed.service);
+    if (source == nullptr) continue;
+    synced.push_back(sync_one(caller, accounts.require(listed.title()), is_dry_run));
+    if (synced.back().is_interrupted) break;
+  }
+  if (synced.empty())
+    throw Error(Exit::kNothing, "no account is connected that anything is read from",
+                {"", "", "", "see: engine help services"});
+  return synced;
+}
+
+}  // namespace
+
+std::vector<SyncedAccount> sync_accounts(const app::Caller& caller,
+                                         const std::vector<std::string>& titles, bool is_dry_run) {
+  if (titles.empty()) return sync_all(caller, is_dry_run);
+  const Accounts accounts(caller.home.accounts_file());
+  std::vector<Account> asked;
+  for (const std::string& title : titles) asked.push_back(accounts.require(title));
+  std::vector<SyncedAccount> synced;
+  for (const Account& account : asked) {
+    synced.push_back(sync_one(caller, account, is_dry_run));
+    if (synced.back().is_interrupted) break;
+  }
+  return synced;
+}
+
+}  // namespace engine::pipelines

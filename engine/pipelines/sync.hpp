@@ -1,0 +1,28 @@
+// `engine sync`: what people have with services, brought into the library.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/caller.hpp"
+#include "import/result.hpp"
+
+namespace engine::pipelines {
+
+struct SyncedAccount {
+  std::string account;  // "lastfm@home"
+  std::string user;     // whose it is
+  /// What came, in its buckets; empty where nothing was new.
+  engine::import::FileResult came;
+  bool is_interrupted = false;
+  double seconds = 0;
+};
+
+/// Reads what is new at these accounts ("lastfm", "subsonic@home"), or at all that are connected
+/// and can be read, for one person. An account that fails costs itself only, and is told in
+/// `came.error`. Stops behind one that the user interrupted. Throws Error: a named account that is
+/// not connected or cannot be read, kNothing where none is connected that can.
+std::vector<SyncedAccount> sync_accounts(const app::Caller& caller,
+                                         const std::vector<std::string>& titles, bool is_dry_run);
+
+}  // namespace engine::pipelines

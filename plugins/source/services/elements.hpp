@@ -1,0 +1,11 @@
+// The elements of this library, one per file; plugin.cpp lists them.
+#pragma once
+
+#include "playlist/plugin.hpp"
+
+namespace source {
+
+extern const playlist::Element kLastfm;
+extern const playlist::Element kSubsonic;
+
+}  // namespace source

@@ -1,0 +1,5 @@
+// Sources that ask a service in place of reading a file: engine sync.
+#include "elements.hpp"
+
+PLAYLIST_LIBRARY_BY("org.playlist-engine.source.services", "1.0.0", "Playlist Engine", "MIT",
+                    source::kLastfm, source::kSubsonic);

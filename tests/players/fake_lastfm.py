@@ -1,0 +1,157 @@
+"""Last.fm's API as it answers, for tests: fake_lastfm.py FOLDER. Prints its port.
+
+Reads of FOLDER, anew for each request
+  scrobbles.json   [[unix time, artist, title, album], ...]
+  loved.json       the same, may be missing
+  trouble.json     what to do in place of the next answers, a list that is used up: "half", "html",
+                   "foreign", 500, 429, "error:8" (inside a 200), "error400:8" ...
+  playing          where it exists, something is playing now
+Writes requests.log, a line each: method, page, from, to. The only user is "Ann", the key "k3y".
+Traps that it has: numbers as texts, a list of one as the thing itself, what is playing now on each
+page beside its limit, `from` inclusive and `to` exclusive, artists as "#text".
+"""
+import json
+import os
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlparse
+
+FOLDER = sys.argv[1]
+LOCK = threading.Lock()
+
+
+def read(name, otherwise):
+    path = os.path.join(FOLDER, name)
+    return json.load(open(path)) if os.path.exists(path) else otherwise
+
+
+def take_trouble():
+    with LOCK:
+        troubles = read("trouble.json", [])
+        if not troubles:
+            return None
+        with open(os.path.join(FOLDER, "trouble.json"), "w") as file:
+            json.dump(troubles[1:], file)
+        return troubles[0]
+
+
+def one_or_list(items):
+    return items[0] if len(items) == 1 else items
+
+
+def attributes(user, page, limit, total):
+    return {"user": user, "page": str(page), "perPage": str(limit),
+            "totalPages": str(-(-total // limit)), "total": str(total)}
+
+
+def recent_tracks(query, user):
+    limit, page = int(query.get("limit", 50)), int(query.get("page", 1))
+    begin, end = int(query.get("from", 0)), int(query.get("to", 1 << 40))
+    heard = sorted((s for s in read("scrobbles.json", []) if begin <= s[0] < end), reverse=True)
+    tracks = [{"artist": {"mbid": "", "#text": artist}, "streamable": "0", "name": title, "mbid": "",
+               "album": {"mbid": "", "#text": album}, "url": "", "image": [],
+               "date": {"uts": str(time), "#text": "then"}}
+              for time, artist, title, album in heard[(page - 1) * limit:page * limit]]
+    if os.path.exists(os.path.join(FOLDER, "playing")):
+        tracks.insert(0, {"artist": {"mbid": "", "#text": "Now"}, "name": "Playing", "mbid": "",
+                          "album": {"mbid": "", "#text": ""}, "url": "", "streamable": "0", "image": [],
+                          "@attr": {"nowplaying": "true"}})
+    return {"recenttracks": {"track": one_or_list(tracks), "@attr": attributes(user, page, limit, len(heard))}}
+
+
+def loved_tracks(query, user):
+    limit, page = int(query.get("limit", 50)), int(query.get("page", 1))
+    loved = sorted(read("loved.json", []), reverse=True)
+    tracks = [{"name": title, "mbid": "", "url": "", "date": {"uts": str(time), "#text": "then"},
+               "artist": {"name": artist, "mbid": "", "url": ""}, "image": []}
+              for time, artist, title, album in loved[(page - 1) * limit:page * limit]]
+    return {"lovedtracks": {"track": one_or_list(tracks), "@attr": attributes(user, page, limit, len(loved))}}
+
+
+METHODS = {"user.getrecenttracks": recent_tracks, "user.getlovedtracks": loved_tracks}
+
+
+def as_xml(name, value):
+    """The same answer as XML, which clients that do not ask for JSON get."""
+    from xml.sax.saxutils import escape, quoteattr
+    if isinstance(value, str):
+        return f"<{name}>{escape(value)}</{name}>"
+    attrs = dict(value.get("@attr", {}))
+    text = escape(value.get("#text", ""))
+    inner = text
+    for key, part in value.items():
+        if key in ("@attr", "#text"):
+            continue
+        if isinstance(part, str) and key in ("mbid", "uts") and "#text" in value:
+            attrs[key] = part
+        elif isinstance(part, list):
+            inner += "".join(as_xml(key, one) for one in part)
+        else:
+            inner += as_xml(key, part)
+    return f"<{name}{''.join(f' {k}={quoteattr(v)}' for k, v in attrs.items())}>{inner}</{name}>"
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        pass
+
+    def do_POST(self):
+        length = int(self.headers.get("Content-Length", 0))
+        self.answer(self.rfile.read(length).decode())
+
+    def do_GET(self):
+        self.answer(urlparse(self.path).query)
+
+    def answer(self, text):
+        query = {key: values[0] for key, values in parse_qs(text).items()}
+        method = query.get("method", "").lower()
+        with LOCK, open(os.path.join(FOLDER, "requests.log"), "a") as log:
+            log.write(" ".join([method] + [query.get(k, "-") for k in ("page", "from", "to")]) + "\n")
+        if urlparse(self.path).path != "/2.0/":
+            return self.send(404, "not here")
+        is_json = query.get("format") == "json"
+        trouble = take_trouble()
+        if trouble == "html":
+            return self.send(200, "<html>maintenance</html>")
+        if trouble == 429:
+            return self.fail(429, 29, "Rate Limit Exceeded", is_json)
+        if isinstance(trouble, int):
+            return self.send(trouble, "")
+        if isinstance(trouble, str) and trouble.startswith("error"):
+            kind, code = trouble.split(":")
+            return self.fail(int(kind[5:] or 200), int(code), "Operation failed", is_json)
+        if query.get("api_key") != "k3y":
+            return self.fail(403, 10, "Invalid API key - You must be granted a valid key by last.fm", is_json)
+        if query.get("user", "").lower() != "ann":
+            return self.fail(404, 6, "User not found", is_json)
+        if method not in METHODS:
+            return self.fail(400, 3, "Invalid Method - No method with that name in this package", is_json)
+        found = METHODS[method](query, "Bob" if trouble == "foreign" else "Ann")
+        if is_json:
+            self.send(200, json.dumps(found), is_half=trouble == "half")
+        else:
+            name, value = next(iter(found.items()))
+            self.send(200, '<?xml version="1.0" encoding="UTF-8"?><lfm status="ok">' + as_xml(name, value) + "</lfm>")
+
+    def fail(self, status, code, message, is_json):
+        if is_json:
+            return self.send(status, json.dumps({"error": code, "message": message}))
+        self.send(status, f'<?xml version="1.0"?><lfm status="failed"><error code="{code}">{message}</error></lfm>')
+
+    def send(self, status, text, is_half=False):
+        body = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[:len(body) // 2] if is_half else body)
+        if is_half:
+            self.close_connection = True
+
+
+server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_port, flush=True)
+server.serve_forever()

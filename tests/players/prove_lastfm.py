@@ -1,0 +1,31 @@
+"""pylast, which we did not write, reads what fake_lastfm.py serves: prove_lastfm.py PORT.
+
+Prints JSON: what it heard [[time, artist, title, album], ...], what is loved [[artist, title], ...],
+and what it calls the answer to a wrong key.
+"""
+import json
+import sys
+from http.client import HTTPConnection
+
+import pylast
+
+# The fake speaks no TLS; all else is as pylast has it.
+pylast.HTTPSConnection = lambda context, host: HTTPConnection(host)
+
+
+def network(key):
+    made = pylast.LastFMNetwork(api_key=key)
+    made.ws_server = (f"127.0.0.1:{sys.argv[1]}", "/2.0/")
+    return made
+
+
+user = network("k3y").get_user("Ann")
+heard = [[int(one.timestamp), one.track.artist.name, one.track.title, one.album]
+         for one in user.get_recent_tracks(limit=None)]
+loved = [[one.track.artist.name, one.track.title] for one in user.get_loved_tracks(limit=None)]
+try:
+    network("wrong").get_user("Ann").get_recent_tracks(limit=1)
+    refused = ""
+except pylast.WSError as error:
+    refused = str(error)
+print(json.dumps({"heard": heard, "loved": loved, "refused": refused}))
