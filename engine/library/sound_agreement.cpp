@@ -110,6 +110,26 @@ SoundAgreement sound_agreement(const Store& store) {
   return agreement;
 }
 
+MeasuredFeatures measured_features(const Store& store) {
+  MeasuredFeatures measured = {
+      {{"energy", {}}, {"loudness", {}}, {"tempo", {}}, {"key", {}}, {"mode", {}}}};
+  Statement select = store.prepare(
+      "SELECT track_id, t.energy IS NULL AND s.energy IS NOT NULL, "
+      "t.loudness IS NULL AND s.loudness IS NOT NULL, "
+      "ifnull(t.tempo, 0) <= 0 AND s.tempo IS NOT NULL, "
+      "ifnull(t.key_pitch, -1) < 0 AND s.key_pitch IS NOT NULL, "
+      "ifnull(t.key_pitch, -1) < 0 AND s.key_pitch IS NOT NULL AND s.mode IS NOT NULL "
+      "FROM track_sound s JOIN tracks t USING (track_id)");
+  while (select.step()) {
+    for (std::size_t k = 0; k < measured.size(); ++k) {
+      if (select.integer(static_cast<int>(k) + 1) != 0) {
+        measured[k].tracks.insert(select.integer(0));
+      }
+    }
+  }
+  return measured;
+}
+
 std::string agreement_text(const SoundAgreement& agreement) {
   const auto of = [](std::int64_t tracks) {
     return " (" + std::to_string(tracks) + (tracks == 1 ? " track)\n" : " tracks)\n");

@@ -2,8 +2,10 @@
 // both.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <unordered_set>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -41,6 +43,14 @@ struct SoundAgreement {
 };
 
 SoundAgreement sound_agreement(const Store& store);
+
+/// The tracks whose feature was measured, as no import told it: what recipes read of them.
+struct MeasuredFeature {
+  const char* feature;  // as in the table "tracks"
+  std::unordered_set<std::int64_t> tracks;
+};
+using MeasuredFeatures = std::array<MeasuredFeature, 5>;
+MeasuredFeatures measured_features(const Store& store);
 
 /// A line for each feature; "" where no track has both.
 std::string agreement_text(const SoundAgreement& agreement);

@@ -1,4 +1,5 @@
 // engine stats: how much one listener listened, to what, and how well the library knows it.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -7,7 +8,9 @@
 #include "core/counted.hpp"
 #include "core/shown_text.hpp"
 #include "data/listen_scan.hpp"
+#include "data/listening_columns.hpp"
 #include "data/listening_summary.hpp"
+#include "library/sound_agreement.hpp"
 #include "verbs/verbs.hpp"
 
 namespace engine::verbs {
@@ -39,7 +42,45 @@ Json coverage_json(const std::vector<FeatureCoverage>& features) {
   return coverage;
 }
 
-Json as_json(const AsOf& tables, const ListeningSummary& summary) {
+/// What was measured in music files: of how many tracks each feature, where no import told it.
+struct MeasuredSummary {
+  std::vector<std::pair<std::string, std::int64_t>> all, heard;
+  library::SoundAgreement agreement;
+
+  [[nodiscard]] static std::int64_t of(
+      const std::vector<std::pair<std::string, std::int64_t>>& counts, const std::string& feature) {
+    for (const auto& [name, count] : counts)
+      if (name == feature) return count;
+    return 0;
+  }
+};
+
+MeasuredSummary summarise_measured(const AsOf& tables, const Store& store) {
+  MeasuredSummary summary;
+  const auto ids = column_of<std::int64_t>(*tables.table("tracks"), "id");
+  const std::vector<std::int32_t> heard = played_tracks(tables);
+  for (const library::MeasuredFeature& measured : library::measured_features(store)) {
+    const auto is_measured = [&](std::int64_t id) { return measured.tracks.contains(id); };
+    summary.all.emplace_back(measured.feature, std::ranges::count_if(ids, is_measured));
+    summary.heard.emplace_back(measured.feature,
+                               std::ranges::count_if(heard, [&](std::int32_t track) {
+                                 return is_measured(ids[static_cast<std::size_t>(track)]);
+                               }));
+  }
+  summary.agreement = library::sound_agreement(store);
+  return summary;
+}
+
+Json measured_json(const MeasuredSummary& measured) {
+  Json all = Json::object(), heard = Json::object();
+  for (const auto& [feature, count] : measured.all) all[feature] = count;
+  for (const auto& [feature, count] : measured.heard) heard[feature] = count;
+  return {{"features", all},
+          {"heard_features", heard},
+          {"agreement", library::agreement_json(measured.agreement)}};
+}
+
+Json as_json(const AsOf& tables, const ListeningSummary& summary, const MeasuredSummary& measured) {
   return {{"user", tables.user_name()},
           {"now", tables.now()},
           {"listens", summary.listens},
@@ -64,7 +105,8 @@ Json as_json(const AsOf& tables, const ListeningSummary& summary) {
           {"top_genres", entries(summary.top_genres)},
           {"devices", entries(summary.devices)},
           {"features", coverage_json(summary.coverage)},
-          {"heard_features", coverage_json(summary.heard_coverage)}};
+          {"heard_features", coverage_json(summary.heard_coverage)},
+          {"measured", measured_json(measured)}};
 }
 
 std::string percent(double part, double whole) {
@@ -86,7 +128,8 @@ std::string list(const char* title, const std::vector<TopEntry>& top) {
 }
 
 std::string features_text(const std::string& whose, const std::vector<FeatureCoverage>& features,
-                          std::int64_t tracks) {
+                          std::int64_t tracks,
+                          const std::vector<std::pair<std::string, std::int64_t>>& measured) {
   std::string text = "\naudio features " + whose + " (own / only the artist's mean / none)\n";
   for (const FeatureCoverage& feature : features) {
     std::string name = "  " + feature.feature;
@@ -94,12 +137,16 @@ std::string features_text(const std::string& whose, const std::vector<FeatureCov
     const auto all = static_cast<double>(tracks);
     text += name + percent(static_cast<double>(feature.own), all) + " / " +
             percent(static_cast<double>(feature.artist_mean), all) + " / " +
-            percent(static_cast<double>(feature.none), all) + "\n";
+            percent(static_cast<double>(feature.none), all);
+    if (const auto count = MeasuredSummary::of(measured, feature.feature); count > 0)
+      text += "; own of " + percent(static_cast<double>(count), all) + " measured in music files";
+    text += "\n";
   }
   return text;
 }
 
-std::string as_text(const AsOf& tables, const ListeningSummary& summary) {
+std::string as_text(const AsOf& tables, const ListeningSummary& summary,
+                    const MeasuredSummary& measured) {
   std::string text = one_line(tables.user_name()) + " as of " + format_time(tables.now()) + "\n";
   text += "  listens     " + std::to_string(summary.listens) + " (" +
           counted(summary.plays, "play") + ", " + counted(summary.skips, "skip") + ", " +
@@ -125,22 +172,27 @@ std::string as_text(const AsOf& tables, const ListeningSummary& summary) {
   text += list("top genres (plays)", summary.top_genres);
   text += list("devices (plays)", summary.devices);
   const bool has_heard = summary.tracks_heard > 0;
-  return text + features_text(has_heard ? "of the tracks you heard" : "of all tracks",
-                              has_heard ? summary.heard_coverage : summary.coverage,
-                              has_heard ? summary.tracks_heard : summary.tracks);
+  text += features_text(has_heard ? "of the tracks you heard" : "of all tracks",
+                        has_heard ? summary.heard_coverage : summary.coverage,
+                        has_heard ? summary.tracks_heard : summary.tracks,
+                        has_heard ? measured.heard : measured.all);
+  if (measured.agreement.is_empty()) return text;
+  return text + "\nmeasured beside imported, of all tracks that have both\n" +
+         library::agreement_text(measured.agreement);
 }
 
 Answer stats(const app::Caller& caller, const Arguments& arguments) {
   const std::unique_ptr<AsOf> tables = app::library_tables(caller);
   ListeningSummary summary =
       summarise_listening(*tables, static_cast<std::size_t>(arguments.integer("top")));
+  const Store store =
+      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
   if (summary.private_listens > 0 && caller.asked.is_now_given)
-    summary.private_listens = count_private_listens(
-        Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false}),
-        tables->user_id(), tables->now());
+    summary.private_listens = count_private_listens(store, tables->user_id(), tables->now());
+  const MeasuredSummary measured = summarise_measured(*tables, store);
   const bool is_any = summary.listens > 0 || summary.library > 0;
-  return {is_any ? Exit::kDone : Exit::kNothing, as_json(*tables, summary),
-          as_text(*tables, summary)};
+  return {is_any ? Exit::kDone : Exit::kNothing, as_json(*tables, summary, measured),
+          as_text(*tables, summary, measured)};
 }
 
 }  // namespace

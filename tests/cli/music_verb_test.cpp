@@ -83,6 +83,28 @@ TEST_CASE("engine import --files --audio tells what it measured", "[cli][music]"
   CHECK(json["sound"]["unheard_files"] == 1);
   CHECK(json["sound"]["agreement"]["tempo"]["tracks"] == 0);
 
+  // What was measured is told apart from what was imported.
+  std::ofstream(home.path("plays.csv")) << "title,artist,time\nStarfire,Low,2026-01-05 10:00:00\n";
+  CHECK(home.engine({"import", home.path("plays.csv"), "--user", "ann", "--columns",
+                     "title=title,artist=artist,time=time"})
+            .exit_code == 0);
+  const auto stats = nlohmann::json::parse(home.engine({"stats", "--json"}).out);
+  CHECK(stats["heard_features"]["loudness"]["own"] == 1);
+  CHECK(stats["measured"]["heard_features"]["loudness"] == 1);
+  CHECK(stats["measured"]["features"]["energy"] == 1);
+  CHECK_THAT(
+      home.engine({"stats"}).out,
+      Catch::Contains("loudness          100.0 % / 0.0 % / 0.0 %; own of 100.0 % measured in "
+                      "music files\n"));
+  std::ofstream(home.path("tracks.csv")) << "title,artist,loudness\nStarfire,Low,-15\n";
+  CHECK(home.engine({"import", home.path("tracks.csv")}).exit_code == 0);
+  const auto beside = nlohmann::json::parse(home.engine({"stats", "--json"}).out);
+  CHECK(beside["measured"]["heard_features"]["loudness"] == 0);
+  CHECK(beside["measured"]["agreement"]["loudness"]["mean_difference"] == Approx(-1).margin(0.05));
+  CHECK_THAT(
+      home.engine({"stats"}).out,
+      Catch::Contains("measured beside imported, of all tracks that have both\n  loudness  "));
+
   const Ended alone = home.engine({"import", "--audio", music});
   CHECK(alone.exit_code == 2);
   CHECK_THAT(alone.err, Catch::Contains("engine import --files --audio PATH..."));
