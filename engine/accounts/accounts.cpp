@@ -65,12 +65,20 @@ Json json_of(const Account& account) {
   return {{"service", account.service}, {"name", account.name}, {"values", std::move(values)}};
 }
 
+/// As `engine connect` is told it.
+std::string flag_of(const ServiceField& field) {
+  const std::string name = field.name;
+  if (name == "address") return "--address ADDRESS";
+  if (name == "user") return "--login NAME";
+  if (name == "password") return "--secret FILE";
+  return field.is_secret ? "--secret FILE --secret-field " + name : "--field " + name + "=VALUE";
+}
+
 std::string how_to_connect(const Account& account) {
   std::string command = "engine connect " + account.title();
   if (const KnownService* service = find_service(account.service))
     for (const ServiceField& field : service->fields)
-      if (field.is_required && *field.usual == '\0')
-        command += std::string(" --") + field.name + " ...";
+      if (field.is_required && *field.usual == '\0') command += " " + flag_of(field);
   return command;
 }
 
@@ -90,8 +98,8 @@ void check_fields(const Account& account) {
   }
   for (const ServiceField& field : service->fields) {
     if (field.is_required && *field.usual == '\0' && account.value(field.name).empty())
-      throw Error(Exit::kUsage, account.title() + " needs --" + field.name,
-                  {"", "", field.help, how_to_connect(account)});
+      throw Error(Exit::kUsage, account.title() + " needs " + flag_of(field),
+                  {"", "", std::string(field.name) + ": " + field.help, how_to_connect(account)});
   }
 }
 

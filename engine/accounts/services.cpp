@@ -9,6 +9,8 @@ const std::vector<KnownService>& known_services() {
        {{"address", "mpd://HOST:PORT or unix:///PATH of its socket", false, true,
          "mpd://127.0.0.1:6600"},
         {"password", "where it asks for one", true}},
+       true,
+       false,
        0,
        1},
       {"subsonic",
@@ -17,6 +19,8 @@ const std::vector<KnownService>& known_services() {
         {"user", "the name that you log in with there"},
         {"password", "the password there", true},
         {"api_key", "instead of both, where the server makes such keys", true}},
+       true,
+       true,
        20,
        20},
       {"lastfm",
@@ -25,6 +29,8 @@ const std::vector<KnownService>& known_services() {
         {"user", "whose scrobbles they are", false, true},
         {"api_key", "yours: last.fm/api/account/create makes one", true, true},
         {"requests_per_second", "how often the server may be asked", false, false, "2"}},
+       false,
+       true,
        2,
        4}};
   return kServices;

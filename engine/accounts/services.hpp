@@ -18,6 +18,8 @@ struct KnownService {
   const char* name;   // "subsonic": what stands behind the kind in its elements' names
   const char* title;  // "Navidrome and other OpenSubsonic servers"
   std::vector<ServiceField> fields;
+  bool takes_lists = false;  // --to puts lists there
+  bool is_read = false;      // engine sync reads it
   double requests_per_second = 5;
   int burst = 5;
 };

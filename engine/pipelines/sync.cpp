@@ -56,8 +56,9 @@ std::vector<SyncedAccount> sync_all(const app::Caller& caller, bool is_dry_run) 
     if (synced.back().is_interrupted) break;
   }
   if (synced.empty())
-    throw Error(Exit::kNothing, "no account is connected that anything is read from",
-                {"", "", "", "see: engine help services"});
+    throw Error(
+        Exit::kNothing, "no account is connected that anything is read from",
+        {"", "", "", "engine accounts lists the services there are; see: engine help services"});
   return synced;
 }
 

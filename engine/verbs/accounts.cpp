@@ -69,6 +69,17 @@ Answer list_accounts(const app::Caller& caller, const Arguments& /*arguments*/) 
   return answer;
 }
 
+/// What can be done with it. Of a plugin's service the engine does not know what that is.
+std::string uses(const Account& account) {
+  const accounts::KnownService* service = accounts::find_service(account.service);
+  std::string text;
+  if (service == nullptr || service->takes_lists)
+    text += "lists go there by: engine run weekly --to " + account.title() + ":Weekly --dry-run\n";
+  if (service == nullptr || service->is_read)
+    text += "what it knows comes by: engine sync " + account.title() + " --dry-run\n";
+  return text;
+}
+
 Answer connect(const app::Caller& caller, const Arguments& arguments) {
   Accounts accounts(caller.home.accounts_file());
   Account account = accounts::account_called(arguments.text("service"));
@@ -85,9 +96,7 @@ Answer connect(const app::Caller& caller, const Arguments& arguments) {
   if (arguments.has("secret"))
     account.values[arguments.text("secret-field")] = app::read_secret(arguments.text("secret"));
   accounts.put(account);
-  return {.data = account_json(account),
-          .text = "kept " + account_text(account) + "it is used by: engine run weekly --to " +
-                  account.title() + ":Weekly --dry-run\n"};
+  return {.data = account_json(account), .text = "kept " + account_text(account) + uses(account)};
 }
 
 Answer disconnect(const app::Caller& caller, const Arguments& arguments) {
@@ -103,7 +112,9 @@ Answer disconnect(const app::Caller& caller, const Arguments& arguments) {
 Parameter service_parameter() {
   return {.name = "service",
           .value_name = "SERVICE",
-          .help = "subsonic, mpd, or a service of a plugin's; SERVICE@NAME for a second account",
+          .help =
+              "subsonic, mpd, lastfm, or a service of a plugin's; SERVICE@NAME for a second "
+              "account",
           .is_first = true,
           .is_required = true};
 }

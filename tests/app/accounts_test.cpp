@@ -64,7 +64,10 @@ TEST_CASE("what an account lacks is told with what to do", "[accounts]") {
   CHECK_THROWS_WITH(accounts.require("tidal"), Contains("no account tidal is connected"));
   CHECK(accounts.is_account("mpd@kitchen"));
   CHECK_FALSE(accounts.is_account("m3u8"));
-  CHECK_THROWS_WITH(accounts.put({"subsonic", "", {{"user", "ann"}}}), Contains("needs --address"));
+  CHECK_THROWS_WITH(accounts.put({"subsonic", "", {{"user", "ann"}}}),
+                    Contains("needs --address ADDRESS"));
+  CHECK_THROWS_WITH(accounts.put({"lastfm", "", {{"user", "ann"}}}),
+                    Contains("needs --secret FILE --secret-field api_key"));
   Account odd = subsonic();
   odd.values["colour"] = "blue";
   CHECK_THROWS_WITH(accounts.put(odd), Contains("subsonic has no colour"));
