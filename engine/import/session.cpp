@@ -592,6 +592,8 @@ void Session::take_finish(std::int64_t total) {
       end_lists();
       keep_state();
       complete_.run(file_->context.ingestion_id, total, options_.now);
+      if (const std::string& account = file_->opened.account; !account.empty())
+        end_earlier_syncs(store_, resolve_user(), account, options_.now);
       if (file_->is_told_anew) tell_anew_.run(file_->context.ingestion_id);
       for (const std::string& note : vectors_.notes()) result().notes.push_back(note);
       if (file_->context.is_personal) keep(changes, file_->context.ingestion_id);

@@ -21,6 +21,16 @@ void keep_sync_state(Store& store, std::int64_t ingestion_id, std::int64_t user_
       .run(ingestion_id, user_id, account, state);
 }
 
+void end_earlier_syncs(Store& store, std::int64_t user_id, std::string_view account,
+                       std::int64_t now) {
+  store
+      .prepare(
+          "UPDATE ingestions SET is_complete = 1, records = records_done, note = '', "
+          "finished_at = ?3 WHERE is_complete = 0 AND ingestion_id IN "
+          "(SELECT ingestion_id FROM sync_states WHERE user_id = ?1 AND account = ?2)")
+      .run(user_id, account, now);
+}
+
 void forget_sync_states_from(Store& store, std::int64_t ingestion_id) {
   store
       .prepare(

@@ -18,6 +18,10 @@ std::optional<std::string> sync_state(const Store& store, std::int64_t user_id,
 /// Part of the caller's transaction.
 void keep_sync_state(Store& store, std::int64_t ingestion_id, std::int64_t user_id,
                      std::string_view account, std::string_view state);
+/// The account was read to its end: imports of it that were cut short have been gone on with, and
+/// are whole. Part of the caller's transaction.
+void end_earlier_syncs(Store& store, std::int64_t user_id, std::string_view account,
+                       std::int64_t now);
 /// The import is taken back: the account is read again from where it began. What later imports
 /// of it kept goes as well, and their rows are recognised when they come again.
 void forget_sync_states_from(Store& store, std::int64_t ingestion_id);

@@ -250,6 +250,7 @@ TEST_CASE("a sync that ends early keeps what came, and goes on behind it", "[syn
   CHECK(listener.sync().at("buckets").at("new") == 200);
   CHECK(listener.listens() == 450);
   CHECK(lastfm.requests().size() <= 4);
+  CHECK(listener.count("SELECT count(*) FROM ingestions WHERE is_complete = 0") == 0);
 }
 
 TEST_CASE("a wrong key is told without the key, and stands nowhere", "[sync]") {
