@@ -47,9 +47,11 @@ std::string stamp_of(const struct stat& status, const char* how) {
   return text.str();
 }
 
+/// Not renamed into place, as half a note is no note; nor cut and written, for which ext4 waits
+/// until the disc has it.
 void write_note(const std::string& path, const std::string& text) {
-  // Not renamed into place: half a note is no note.
-  std::ofstream(note_of(path), std::ios::binary | std::ios::trunc) << text;
+  ::unlink(note_of(path).c_str());
+  std::ofstream(note_of(path), std::ios::binary) << text;
 }
 
 }  // namespace
