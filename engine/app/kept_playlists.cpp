@@ -274,8 +274,10 @@ class Refresh {
       const Store store = open_store(caller_);
       request.current = current_list(store, playlist, caller_.asked.now);
     }
+    std::vector<RunOutput> outputs;
     for (const KeptOutput& output : playlist.outputs)
-      request.output_formats.push_back(output.format);
+      outputs.push_back({output.format, output.file});
+    if (!outputs.empty()) ask_outputs(caller_, request, outputs);
     RunAnswer answer = run_supervised(asking, request);
     if (answer.playlist.tracks.empty()) return tell_empty(playlist, answer.playlist);
     report_.refreshed.push_back(add_version(playlist, request, answer));
@@ -343,7 +345,9 @@ void require_runnable(const Caller& caller, RunRequest request,
   ask_supervised(caller, request.recipe_path, [&](const RunReports& reports) {
     request.registry = load_plugins(request, reports);
     for (const RunOutput& output : outputs)
-      require_output_format(*request.registry, output.format, request.recipe_folder);
+      require_output_format(*request.registry,
+                            is_remote(caller, output) ? output.format : written_format(output),
+                            request.recipe_folder);
     try {
       run_recipe(request, reports);
     } catch (const Error& error) {

@@ -10,6 +10,7 @@
 #include "core/calendar.hpp"
 #include "core/duration.hpp"
 #include "core/file_lock.hpp"
+#include "recipe/output.hpp"
 #include "recipe/record_run.hpp"
 
 namespace engine::app {
@@ -153,6 +154,13 @@ class Update {
     return is_own;
   }
 
+  /// The person's file in the folder: "ann.m3u8".
+  RunOutput output_for(const PreparedColumns& columns) const {
+    const std::string name = name_of_format(options_.format);
+    const std::string file = folder_ + "/" + person_file_name(columns.user_name) + "." + name;
+    return {options_.format, file};
+  }
+
   void make_list(const Pending& one) {
     const auto& columns = lists_.users[one.user];
     RunRequest request = lists_.entries[0].recipe;
@@ -160,14 +168,13 @@ class Update {
     request.now = one.date;
     request.fresh_seed = static_cast<std::uint64_t>(one.date);  // a run made again is the same
     request.models = models(one);
-    if (!folder_.empty()) request.output_formats = {options_.format};
+    const RunOutput asked = output_for(*columns);
+    if (!folder_.empty()) ask_outputs(caller_, request, {asked});
     try {
       const RunAnswer answer = run_supervised(caller_, request);
       WeeklyList list{columns->user_name, 0, answer.playlist.tracks.size(), ""};
       if (!folder_.empty()) {
-        const OutputFile file(
-            folder_ + "/" + person_file_name(columns->user_name) + "." + options_.format, kept_,
-            {.makes_folders = true});
+        const OutputFile file(asked.file, kept_, {.makes_folders = true});
         file.write(answer.outputs.at(0));
         list.file = file.path();
       }

@@ -54,7 +54,8 @@ void add_watch(CLI::App& app, Cli& cli) {
     cli.action = [&cli, options] {
       WatchSession::Options session{
           options->recipe, {}, options->makes_folders, column_names(options->show)};
-      for (const std::string& to : options->to) session.to.push_back(app::parse_output(to));
+      for (const std::string& to : options->to)
+        session.to.push_back(app::asked_output(cli.caller(), to));
       return WatchSession(cli, std::move(session)).run();
     };
   });

@@ -356,7 +356,7 @@ void WatchSession::command(char name, const std::string& argument) {
     case 'o': {
       const std::vector<app::RunOutput> before = options_.to;
       try {
-        if (!argument.empty()) options_.to = {app::parse_output(argument)};
+        if (!argument.empty()) options_.to = {app::asked_output(cli_.caller(), argument)};
         static_cast<void>(output_files());
       } catch (const Error& error) {
         options_.to = before;
@@ -365,8 +365,7 @@ void WatchSession::command(char name, const std::string& argument) {
       if (options_.to.empty()) return say("o takes FORMAT:FILE, or start with --to FORMAT:FILE");
       if (view_.run == 0) return say("there is no list yet");
       RunRequest request = shown_request_;
-      for (const app::RunOutput& output : options_.to)
-        request.output_formats.push_back(output.format);
+      app::ask_outputs(cli_.caller(), request, options_.to);
       return start(kWrite, request, "write");
     }
     default:

@@ -28,15 +28,6 @@ constexpr int kMostLinks = 40;  // as the system has it
               {.where = {}, .source = {}, .why = why, .fix = fix});
 }
 
-/// "~" and "~/lists/x.m3u8" begin in the home folder.
-std::string with_home(const std::string& asked) {
-  if (asked != "~" && !asked.starts_with("~/")) return asked;
-  const char* home = std::getenv("HOME");
-  if (home == nullptr || home[0] == '\0')
-    refuse(asked, "HOME is not set, so ~ is nowhere", "write the whole path");
-  return home + asked.substr(1);
-}
-
 /// Where a link that points at nothing yet points, through further links.
 fs::path behind_links(fs::path path) {
   std::error_code error;
@@ -139,6 +130,14 @@ void write_into(const std::string& path, std::string_view bytes) {
 }
 
 }  // namespace
+
+std::string with_home(const std::string& asked) {
+  if (asked != "~" && !asked.starts_with("~/")) return asked;
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || home[0] == '\0')
+    refuse(asked, "HOME is not set, so ~ is nowhere", "write the whole path");
+  return home + asked.substr(1);
+}
 
 OutputFile::OutputFile(std::string asked, const KeptFiles& kept, Options options)
     : asked_(std::move(asked)), kept_(kept), options_(options) {

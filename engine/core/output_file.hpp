@@ -54,6 +54,9 @@ class OutputFile {
   bool is_standard_output_ = false, is_special_ = false;
 };
 
+/// "~" and "~/lists/x.m3u8" begin in the home folder. Throws Error(kUsage) where there is none.
+std::string with_home(const std::string& asked);
+
 /// A folder for several files, absolute. It may be missing, and is made by whoever writes the first
 /// of them (with makes_folders); those above it may be missing only with `makes_folders`. Throws
 /// Error(kUsage) as OutputFile does.

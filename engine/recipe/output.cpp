@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <deque>
+#include <unistd.h>
 
 #include "core/error.hpp"
+#include "core/shown_text.hpp"
 #include "plugin/descriptor.hpp"
 #include "recipe/output_document.hpp"
 
@@ -45,7 +47,9 @@ class TextColumn {
 /// The playlist's table as playlist_playlist describes it.
 class OutputTable {
  public:
-  OutputTable(const Playlist& playlist, const Candidates& chosen, const Evaluation& evaluation)
+  /// `music`: nullptr for outputs that are not told of files.
+  OutputTable(const Playlist& playlist, const Candidates& chosen, const Evaluation& evaluation,
+              const MusicPaths* music)
       : tables_(*evaluation.setup().tables), tracks_(chosen.tracks.begin(), chosen.tracks.end()) {
     numbers_.tracks = chosen.tracks;
     add_library();
@@ -62,6 +66,7 @@ class OutputTable {
     for (std::size_t i = 0; i < tracks_.size(); ++i) {
       if (const auto& score = playlist.tracks[i].score) scores[i] = static_cast<float>(*score);
     }
+    if (music != nullptr) add_files(*music);
     add_recipes_own(chosen);
     numbers_.columns.assign(columns_.begin(), columns_.end());
     view_ = std::make_unique<TableView>(numbers_);
@@ -92,6 +97,14 @@ class OutputTable {
     for (std::size_t i = 0; i < tracks_.size(); ++i) texts.push_back(text(i));
     const TextColumn& made = texts_.emplace_back(texts);
     add(name, PLAYLIST_STRING, made.dict()).values = Items<std::int32_t>(made.codes());
+  }
+
+  /// Paths are bytes, and no zero byte is among them.
+  void add_files(const MusicPaths& music) {
+    const auto ids = column_of<std::int64_t>(*tables_.table("tracks"), "id");
+    add_texts("files", [&](std::size_t i) {
+      return std::string(music.of(ids[static_cast<std::size_t>(tracks_[i])]));
+    });
   }
 
   /// Every column of "tracks" for the chosen rows; the year is called release_year here. What a
@@ -170,6 +183,31 @@ std::string name_of_format(const std::string& format) {
   return format.substr(0, format.find_first_of(",@"));
 }
 
+FormatArguments arguments_of_format(const std::string& format) {
+  FormatArguments arguments;
+  std::size_t at = std::min(format.find(','), format.size());
+  while (at < format.size()) {
+    std::string part;
+    for (++at; at < format.size(); ++at) {
+      if (format[at] == ',' && (at + 1 == format.size() || format[at + 1] != ',')) break;
+      if (format[at] == ',') ++at;
+      part += format[at];
+    }
+    const std::size_t equals = std::min(part.find('='), part.size());
+    arguments.emplace_back(part.substr(0, equals), part.substr(std::min(equals + 1, part.size())));
+  }
+  return arguments;
+}
+
+std::string format_with(const std::string& name, const FormatArguments& arguments) {
+  std::string format = name;
+  for (const auto& [argument, value] : arguments) {
+    format += ',' + argument + '=';
+    for (const char c : value) format += c == ',' ? ",," : std::string(1, c);
+  }
+  return format;
+}
+
 const Element& output_element(const Registry& registry, const std::string& format) {
   const Element* element = registry.find("output." + format);
   if (element != nullptr) return *element;
@@ -188,15 +226,18 @@ CheckedArguments output_arguments(const Element& element, const std::string& for
                                   InputFiles* files) {
   const bool is_remote = (element.description->flags & PLAYLIST_REMOTE) != 0;
   Arguments given;
-  for (std::size_t at = std::min(format.find(','), format.size()); at < format.size();) {
-    const std::size_t end = std::min(format.find(',', at + 1), format.size());
-    const std::string part = format.substr(at + 1, end - at - 1);
-    const std::size_t equals = std::min(part.find('='), part.size());
-    const std::string name = part.substr(0, equals);
-    at = end;
+  for (const auto& [name, text] : arguments_of_format(format)) {
     if (is_remote && name == "keep_others") continue;  // the host's own, of every such output
-    given.emplace_back(name, argument_of(*element.description, name,
-                                         part.substr(std::min(equals + 1, part.size()))));
+    Argument argument = argument_of(*element.description, name, text);
+    const auto same = std::find_if(given.begin(), given.end(),
+                                   [&](const auto& other) { return other.first == name; });
+    auto* more = std::get_if<ArgumentList>(&argument);
+    if (same != given.end() && more != nullptr) {
+      auto& list = std::get<ArgumentList>(same->second);
+      list.insert(list.end(), more->begin(), more->end());
+    } else {
+      given.emplace_back(name, std::move(argument));
+    }
   }
   try {
     return check_arguments(*element.description, given, "", {files, element.plugin->path});
@@ -213,18 +254,48 @@ void require_output_format(const Registry& registry, const std::string& asked,
   static_cast<void>(output_arguments(output_element(registry, format), asked, &files));
 }
 
+namespace {
+
+/// Names the first of the list's files that are not there, where the output names files.
+void tell_missing_files(const Element& element, const Candidates& chosen, Evaluation& evaluation,
+                        const MusicPaths& music) {
+  const auto params = listed(element.description->params);
+  if (std::none_of(params.begin(), params.end(), [](const playlist_param* param) {
+        return std::string_view(param->name) == "prefix";
+      }))
+    return;
+  const auto ids = column_of<std::int64_t>(*evaluation.setup().tables->table("tracks"), "id");
+  std::size_t missing = 0;
+  std::string first;
+  for (const std::int32_t track : chosen.tracks) {
+    const std::string_view files = music.of(ids[static_cast<std::size_t>(track)]);
+    const std::string path(files.substr(0, files.find('\0')));
+    if (path.empty() || ::access(path.c_str(), F_OK) == 0) continue;
+    if (missing++ == 0) first = path;
+  }
+  if (missing == 0) return;
+  evaluation.notice(std::to_string(missing) + " of the " + std::to_string(chosen.tracks.size()) +
+                    " tracks' files are not there now, the first " + one_line(first) +
+                    "; engine import --files looks at the folder again");
+}
+
+}  // namespace
+
 std::string playlist_bytes(const Registry& registry, const std::string& asked,
                            const Playlist& playlist, const Candidates& chosen,
-                           Evaluation& evaluation, const RecipeDefinition& recipe) {
+                           Evaluation& evaluation, const RecipeDefinition& recipe,
+                           const MusicPaths* music) {
   const std::string format = name_of_format(asked);
   const Element& element = output_element(registry, format);
   CheckedArguments arguments = output_arguments(element, asked, evaluation.setup().files);
-  const OutputTable table(playlist, chosen, evaluation);
+  const bool is_remote = (element.description->flags & PLAYLIST_REMOTE) != 0;
+  const OutputTable table(playlist, chosen, evaluation, is_remote ? nullptr : music);
   const playlist_playlist handed{sizeof handed,          0,
                                  playlist.title.c_str(), recipe.about.c_str(),
                                  playlist.user.c_str(),  evaluation.setup().now,
                                  table.table()};
-  if ((element.description->flags & PLAYLIST_REMOTE) != 0) return pack_playlist(handed);
+  if (is_remote) return pack_playlist(handed);
+  if (music != nullptr) tell_missing_files(element, chosen, evaluation, *music);
   std::string bytes;
   CallContext context;
   context.tables = evaluation.setup().tables;

@@ -251,8 +251,8 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   show_values(evaluation, *chosen, request.show, playlist);  // not of the hash: it is the same list
   for (const std::string& format : request.output_formats) {
     doing("writing " + format);
-    answer.outputs.push_back(
-        playlist_bytes(*registry, format, playlist, *chosen, evaluation, definition));
+    answer.outputs.push_back(playlist_bytes(*registry, format, playlist, *chosen, evaluation,
+                                            definition, request.music.get()));
   }
   playlist.notices = evaluation.notices();  // what an output left out is among them
   playlist.files = files.read();

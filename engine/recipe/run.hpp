@@ -21,6 +21,7 @@
 
 namespace engine {
 
+class MusicPaths;
 class ResultStore;
 
 struct RunRequest {
@@ -45,6 +46,7 @@ struct RunRequest {
   std::vector<ModelVersion> late_models;    // that elements may not use: models_too_late()
   ElementSettings elements;                 // host->setting()
   std::vector<std::string> output_formats;  // "m3u8", "xspf" ...: output.NAME elements
+  std::shared_ptr<const MusicPaths> music;  // for outputs that name files; nullptr: none is known
   std::vector<std::string> show;            // columns whose values are told of each track
   std::string why, why_not;                 // a track: id, spotify id, "title" or "artist - title"
   bool is_load_only = false;                // do not build: are file and parameters in order?

@@ -55,8 +55,9 @@ Answer keep(const app::Caller& caller, const Arguments& arguments) {
   app::KeepOptions options;
   options.name = arguments.text("name");
   options.recipe = arguments.text("recipe");
+  const app::ListFileOptions lists = list_file_options(arguments);
   for (const std::string& to : arguments.texts("to"))
-    options.outputs.push_back(app::parse_output(to));
+    options.outputs.push_back(app::asked_output(caller, to, lists));
   options.makes_folders = arguments.flag("make-folders");
   const app::Kept kept = app::keep(caller, options);
   const std::string name = one_line(kept.playlist.name);
@@ -432,6 +433,9 @@ std::vector<Verb> playlist_verbs() {
                      "possible",
              .is_several = true,
              .is_local = true},
+            player_parameter("to"),
+            relative_to_parameter("to"),
+            prefix_parameter("to"),
             make_folders_parameter()},
        .footer = "--set NAME=VALUE sets parameters of the recipe, now and in every refresh. Of a "
                  "playlist that is kept\nalready the files stay unless --to is given, and the "

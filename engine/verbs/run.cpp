@@ -67,8 +67,9 @@ struct AskedOutputs {
 AskedOutputs asked_outputs(const app::Caller& caller, const Arguments& arguments,
                            const char* parameter) {
   AskedOutputs outputs;
+  const app::ListFileOptions options = list_file_options(arguments);
   for (const std::string& to : arguments.texts(parameter)) {
-    const app::RunOutput output = app::parse_output(to);
+    const app::RunOutput output = app::asked_output(caller, to, options);
     (app::is_remote(caller, output) ? outputs.pushed : outputs.written).push_back(output);
   }
   return outputs;
@@ -95,8 +96,9 @@ RunRequest make_request(app::Caller& caller, const Arguments& arguments, const A
                         const AskedOutputs& outputs) {
   caller.asked.set.insert(caller.asked.set.end(), asked.set.begin(), asked.set.end());
   RunRequest request = app::make_run_request(caller, asked.recipe);
-  for (const auto* some : {&outputs.written, &outputs.pushed})
-    for (const app::RunOutput& output : *some) request.output_formats.push_back(output.format);
+  std::vector<app::RunOutput> all = outputs.written;
+  all.insert(all.end(), outputs.pushed.begin(), outputs.pushed.end());
+  if (!all.empty()) app::ask_outputs(caller, request, all);
   request.show = column_names(arguments.texts("show"));
   return request;
 }
@@ -189,10 +191,12 @@ Parameter outputs_parameter(const char* name) {
   return {.name = name,
           .value_name = "FORMAT:FILE",
           .help =
-              "Write FORMAT:FILE too; m3u8, xspf, jspf, json, csv, uris, or what a plugin "
+              "Write FORMAT:FILE too; m3u8, m3u, pls, xspf, jspf, json, csv, uris, rekordbox, or "
+              "what a plugin "
               "of yours brings (engine help formats); several are possible. FILE - is "
               "standard output, which then has no list as text; FORMAT:FILE,NAME=VALUE "
-              "gives the format an argument. Or ACCOUNT:NAME: put it into the list of that name "
+              "gives the format an argument (engine help files). Or ACCOUNT:NAME: put it into the "
+              "list of that name "
               "in a service or player (engine accounts)",
           .is_several = true,
           .is_local = true};
@@ -234,6 +238,9 @@ std::vector<Verb> run_verbs() {
        .parameters = with_telling(
            {recipe_parameter(),
             outputs_parameter("to"),
+            player_parameter("to"),
+            relative_to_parameter("to"),
+            prefix_parameter("to"),
             make_folders_parameter(),
             {.name = "prompt",
              .value_name = "TEXT",
@@ -258,6 +265,9 @@ std::vector<Verb> run_verbs() {
              .least = 1,
              .most = 1000},
             outputs_parameter("save"),
+            player_parameter("save"),
+            relative_to_parameter("save"),
+            prefix_parameter("save"),
             make_folders_parameter()}),
        .footer = "It is `engine run smart-shuffle`: its other parameters are told by `engine "
                  "recipes smart-shuffle`, and set by --set NAME=VALUE.",

@@ -1,5 +1,6 @@
 #include "verbs/shared_parameters.hpp"
 
+#include "app/list_players.hpp"
 #include "worker/pool.hpp"
 
 namespace engine::verbs {
@@ -54,6 +55,48 @@ app::ListsOptions lists_options(const Arguments& arguments) {
   options.train_every = arguments.text("train-every");
   options.trained_on = arguments.text("trained-on");
   return options;
+}
+
+Parameter player_parameter(const char* outputs) {
+  std::vector<std::string> names;
+  std::string help =
+      "Write lists as this player reads them: its format, ending and paths, and only "
+      "tracks whose music file is known (engine help files): ";
+  for (const app::ListPlayer& player : app::list_players()) {
+    help += (names.empty() ? "" : ", ") + std::string(player.name);
+    names.emplace_back(player.name);
+  }
+  return {.name = "for",
+          .value_name = "PLAYER",
+          .help = help,
+          .one_of = names,
+          .needs = outputs,
+          .is_local = true};
+}
+
+Parameter relative_to_parameter(const char* outputs) {
+  return {.name = "relative-to",
+          .value_name = "DIR",
+          .help =
+              "Write the paths in lists from this folder on; list: from each list's own [default: "
+              "whole paths]",
+          .needs = outputs,
+          .is_local = true};
+}
+
+Parameter prefix_parameter(const char* outputs) {
+  return {.name = "prefix",
+          .value_name = "FROM=TO",
+          .help =
+              "What lies below the folder FROM lies below TO where the lists are read; several are "
+              "possible",
+          .is_several = true,
+          .needs = outputs,
+          .is_local = true};
+}
+
+app::ListFileOptions list_file_options(const Arguments& arguments) {
+  return {arguments.text("for"), arguments.text("relative-to"), arguments.texts("prefix")};
 }
 
 }  // namespace engine::verbs

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/lists_request.hpp"
+#include "app/outputs.hpp"
 #include "verbs/verb.hpp"
 
 namespace engine::verbs {
@@ -23,6 +24,12 @@ inline Parameter make_folders_parameter() {
           .help = "Make the folders that what is written needs, where they are missing",
           .is_local = true};
 }
+
+/// Of lists in files, whose parameter is called `outputs`, and what list_file_options() makes of them.
+Parameter player_parameter(const char* outputs);
+Parameter relative_to_parameter(const char* outputs);
+Parameter prefix_parameter(const char* outputs);
+app::ListFileOptions list_file_options(const Arguments& arguments);
 
 inline Parameter jobs_parameter() {
   return {.name = "jobs",

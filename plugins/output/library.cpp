@@ -3,5 +3,5 @@
 
 #include "elements.hpp"
 
-PLAYLIST_LIBRARY_BY("org.playlist-engine.output", "1.0.0", "Playlist Engine", "MIT", kM3u8, kXspf,
-                    kJspf, kJson, kCsv, kUris);
+PLAYLIST_LIBRARY_BY("org.playlist-engine.output", "1.0.0", "Playlist Engine", "MIT", kM3u8, kM3u,
+                    kPls, kXspf, kRekordbox, kJspf, kJson, kCsv, kUris);

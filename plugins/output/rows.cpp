@@ -37,3 +37,14 @@ std::string PlaylistRows::musicbrainz_url(std::size_t row) const {
   const std::string_view id = text("mbid", row);
   return id.empty() ? "" : "https://musicbrainz.org/recording/" + percent_encoded(id);
 }
+
+std::string PlaylistRows::address(std::size_t row) const {
+  const std::string uri = spotify_uri(row);
+  return uri.empty() ? musicbrainz_url(row) : uri;
+}
+
+std::string artist_and_title(const PlaylistRows& rows, std::size_t row) {
+  const std::string artists = one_line(rows.artists(row)),
+                    title = one_line(rows.text("title", row));
+  return artists.empty() ? title : title.empty() ? artists : artists + " - " + title;
+}

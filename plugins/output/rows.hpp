@@ -38,7 +38,12 @@ class PlaylistRows {
   [[nodiscard]] std::string spotify_uri(std::size_t row) const;
   [[nodiscard]] std::string spotify_url(std::size_t row) const;
   [[nodiscard]] std::string musicbrainz_url(std::size_t row) const;
+  /// The first of them that there is; "" without any.
+  [[nodiscard]] std::string address(std::size_t row) const;
 
  private:
   playlist::Table table_;
 };
+
+/// "Artist - Title" in one line, as far as they are known.
+std::string artist_and_title(const PlaylistRows& rows, std::size_t row);

@@ -1,7 +1,9 @@
 // output.xspf: XSPF 1 (http://xspf.org/ns/0/).
 //
-// location is the track's page at Spotify, identifier its MusicBrainz recording, annotation the
-// explanation; what is missing is left out. Durations are whole milliseconds, the date is UTC.
+// location is the track's music file (locations.hpp), or where none is known its page at Spotify;
+// identifier is its MusicBrainz recording, annotation the explanation; what is missing is left out.
+// Durations are whole milliseconds, the date is UTC. A plain location (paths = plain) is no URI, as
+// the format asks for one: it is for readers that take none, such as MPD.
 // Characters that XML 1.0 forbids are dropped.
 #include "playlist/plugin.hpp"
 
@@ -9,6 +11,7 @@
 #include <string_view>
 
 #include "elements.hpp"
+#include "locations.hpp"
 #include "rows.hpp"
 #include "text.hpp"
 
@@ -16,8 +19,15 @@ namespace {
 
 class Xspf final : public playlist::Output {
  public:
-  static void write(playlist::OutputCall& call) {
+  static constexpr playlist::Param kParams[] = {paths_param("uri"), relative_to_param(),
+                                                prefix_param(),     only_files_param(),
+                                                only_below_param(), blank_edges_param()};
+
+  explicit Xspf(const playlist::Args& args) : locations_(args, PathBytes::kUtf8Line) {}
+
+  void write(playlist::OutputCall& call) const {
     const PlaylistRows rows(call);
+    ListPlaces places(rows, locations_);
     call.write(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         "<playlist version=\"1\" xmlns=\"http://xspf.org/ns/0/\">\n");
@@ -28,16 +38,23 @@ class Xspf final : public playlist::Output {
     call.write("  <trackList>\n");
     for (std::size_t row = 0; row < rows.size(); ++row) {
       if (row % 1024 == 0) call.checkpoint();
-      write_track(call, rows, row);
+      std::string location = places.of(row);
+      if (location.empty()) {
+        if (places.leaves_out(row)) continue;
+        location = rows.spotify_url(row);
+      }
+      write_track(call, rows, row, location);
     }
     call.write("  </trackList>\n</playlist>\n");
+    places.tell(call);
   }
 
  private:
-  static void write_track(playlist::OutputCall& call, const PlaylistRows& rows, std::size_t row) {
+  static void write_track(playlist::OutputCall& call, const PlaylistRows& rows, std::size_t row,
+                          const std::string& location) {
     constexpr std::string_view kIndent = "      ";
     call.write("    <track>\n");
-    write_field(call, kIndent, "location", rows.spotify_url(row));
+    write_field(call, kIndent, "location", location);
     write_field(call, kIndent, "identifier", rows.musicbrainz_url(row));
     write_field(call, kIndent, "title", rows.text("title", row));
     write_field(call, kIndent, "creator", rows.artists(row));
@@ -54,6 +71,8 @@ class Xspf final : public playlist::Output {
     if (value.empty()) return;
     call.write(playlist::concat(indent, '<', name, '>', xml(value), "</", name, ">\n"));
   }
+
+  Locations locations_;
 };
 
 }  // namespace

@@ -257,9 +257,10 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
                                  "model.graph_filter", "model.item_cf", "model.moods",
                                  "model.neighbours", "model.next_mood", "model.prompt",
                                  "model.quality", "model.session_start", "model.taste"});
-  CHECK(element_names(PLAYLIST_OUTPUT) == std::vector<std::string>{"output.csv", "output.json",
-                                                                   "output.jspf", "output.m3u8",
-                                                                   "output.uris", "output.xspf"});
+  CHECK(element_names(PLAYLIST_OUTPUT) ==
+        std::vector<std::string>{"output.csv", "output.json", "output.jspf", "output.m3u",
+                                 "output.m3u8", "output.pls", "output.rekordbox", "output.uris",
+                                 "output.xspf"});
   for (const char* remote : {"output.mpd", "output.subsonic", "source.lastfm", "source.subsonic"})
     CHECK((description(remote).flags & PLAYLIST_REMOTE) != 0);
 }

@@ -8,6 +8,7 @@
 
 #include "plugin/call.hpp"
 #include "plugin/descriptor.hpp"
+#include "support/output_run.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace support {
@@ -269,6 +270,12 @@ Ordered run_order(const std::string& name, const engine::Arguments& arguments,
 
 Written run_output(const std::string& name, const TinyLibrary& library, const PlaylistOf& playlist,
                    const RunOptions& options) {
+  return run_output_of_files(name, library, playlist, {}, {}, options);
+}
+
+Written run_output_of_files(const std::string& name, const TinyLibrary& library,
+                            const PlaylistOf& playlist, std::vector<std::string> files,
+                            const engine::Arguments& arguments, const RunOptions& options) {
   const engine::Element& element = elements().require(name, "test.lua:1");
   const std::size_t rows = playlist.tracks.size();
   engine::OwnedTable table(static_cast<std::int64_t>(rows));
@@ -289,8 +296,9 @@ Written run_output(const std::string& name, const TinyLibrary& library, const Pl
     artists.push_back(joined);
   }
   explanations.resize(rows);
+  files.resize(rows);
   for (const auto& [column, texts] :
-       {std::pair{"artists", artists}, {"explanation", explanations}}) {
+       {std::pair{"artists", artists}, {"explanation", explanations}, {"files", files}}) {
     std::int32_t* codes = table.texts(column, texts);
     for (std::size_t i = 0; i < rows; ++i)
       codes[i] = texts[i].empty() ? -1 : static_cast<std::int32_t>(i);
@@ -311,7 +319,8 @@ Written run_output(const std::string& name, const TinyLibrary& library, const Pl
     return true;
   };
   engine::ElementInstance instance(
-      element, engine::check_arguments(*element.description, {}, "test.lua:1"), std::move(context));
+      element, engine::check_arguments(*element.description, arguments, "test.lua:1"),
+      std::move(context));
   put_end(result, instance.output(described));
   return result;
 }

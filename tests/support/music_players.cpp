@@ -47,6 +47,14 @@ void wait_until(const std::string& what, const std::string& log, Done&& is_done)
 
 }  // namespace
 
+void make_song(const std::string& file, const std::string& title, const std::string& artist,
+               const std::string& album) {
+  const Ended made = run_program({"sox", "-n", "-r", "8000", "--add-comment", "TITLE=" + title,
+                                  "--add-comment", "ARTIST=" + artist, "--add-comment",
+                                  "ALBUM=" + album, file, "synth", "2", "sine", "440"});
+  if (made.exit_code != 0) throw std::runtime_error("sox: " + made.err);
+}
+
 const std::string& music_folder(int seconds) {
   static std::map<int, TemporaryFolder> folders;
   const bool is_made = folders.contains(seconds);
@@ -66,6 +74,13 @@ const std::string& music_folder(int seconds) {
 bool has_mpd() {
   static const bool is_there =
       has_programs("mpd", "command -v mpd && command -v mpc && command -v sox");
+  return is_there;
+}
+
+bool has_list_parser() {
+  static const bool is_there = has_programs(
+      "gir1.2-totemplparser-1.0",
+      "/usr/bin/python3 -c 'import gi; gi.require_version(\"TotemPlParser\", \"1.0\")'");
   return is_there;
 }
 
@@ -121,13 +136,13 @@ bool Background::is_running() {
   return process_ > 0;
 }
 
-MpdServer::MpdServer(int seconds_of_songs) {
+MpdServer::MpdServer(const std::string& music, std::size_t songs) : songs_(songs) {
   fs::create_directories(folder_.file("playlists"));
   std::ofstream(folder_.file("mpd.conf"))
-      << "music_directory \"" << music_folder(seconds_of_songs) << "\"\nplaylist_directory \""
-      << folder_.file("playlists") << "\"\ndb_file \"" << folder_.file("db") << "\"\nstate_file \""
-      << folder_.file("state") << "\"\nsticker_file \"" << folder_.file("sticker.sql")
-      << "\"\nlog_file \"" << folder_.file("log") << "\"\nbind_to_address \"" << socket()
+      << "music_directory \"" << music << "\"\nplaylist_directory \"" << folder_.file("playlists")
+      << "\"\ndb_file \"" << folder_.file("db") << "\"\nstate_file \"" << folder_.file("state")
+      << "\"\nsticker_file \"" << folder_.file("sticker.sql") << "\"\nlog_file \""
+      << folder_.file("log") << "\"\nbind_to_address \"" << socket()
       << "\"\naudio_output {\n  type \"null\"\n  name \"null\"\n}\n";
   start();
 }
@@ -143,7 +158,7 @@ void MpdServer::start() {
       folder_.file("said"));
   wait_until("mpd", folder_.file("log"), [&] {
     return run_program({"mpc", "-h", socket(), "update", "--wait"}).exit_code == 0 &&
-           mpc({"listall"}).size() == 30;
+           mpc({"listall"}).size() == songs_;
   });
 }
 

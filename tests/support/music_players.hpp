@@ -17,9 +17,14 @@ namespace support {
 /// "Song 01" to "Song 30" by "Artist 1" to "Artist 10", Ogg files of so many seconds, the last of two, made
 /// once.
 const std::string& music_folder(int seconds = 2);
+/// One more of the kind, of two seconds.
+void make_song(const std::string& file, const std::string& title, const std::string& artist,
+               const std::string& album);
 
 /// Whether sox, mpd and mpc are installed; tells of it once where they are not.
 bool has_mpd();
+/// Likewise the parser of lists that Rhythmbox reads them by.
+bool has_list_parser();
 /// Likewise sox, supysonic and waitress.
 bool has_supysonic();
 
@@ -45,18 +50,24 @@ class Background {
 
 class MpdServer {
  public:
-  explicit MpdServer(int seconds_of_songs = 2);
+  /// Of music_folder(seconds_of_songs).
+  explicit MpdServer(int seconds_of_songs = 2) : MpdServer(music_folder(seconds_of_songs), 30) {}
+  /// Of another folder, in which it finds so many songs.
+  MpdServer(const std::string& music, std::size_t songs);
   /// "unix:///..."
   [[nodiscard]] std::string address() const { return "unix://" + socket(); }
   /// What mpc answers, a line each.
   std::vector<std::string> mpc(std::vector<std::string> arguments) const;
   /// Ends it, so that it keeps its queue, and starts it again.
   void restart();
+  /// Where it looks for stored playlists.
+  [[nodiscard]] std::string lists() const { return folder_.file("playlists"); }
 
  private:
   void start();
   [[nodiscard]] std::string socket() const { return folder_.file("socket"); }
   TemporaryFolder folder_;
+  std::size_t songs_;
   std::unique_ptr<Background> daemon_;
 };
 
