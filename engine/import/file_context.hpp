@@ -13,6 +13,7 @@ namespace engine::import {
 struct FileContext {
   std::int64_t ingestion_id = 0;
   std::string format;  // "spotify_extended"
+  std::string folder;  // absolute, where it lies: places that it names begin there
   std::int64_t now = 0;
   bool is_personal = false;    // somebody's own export; otherwise a catalogue or a data set
   bool is_user_named = false;  // the import says whose it is (--user, or a folder of that name)

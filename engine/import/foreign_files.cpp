@@ -72,7 +72,7 @@ bool has_keys(std::string_view text, std::initializer_list<std::string_view> key
 
 constexpr const char* kOwnList =
     "lists are not taken for what somebody likes; one that is meant as the person's playlist can "
-    "be written with --to csv and imported";
+    "be written with --to m3u8 and imported";
 
 std::string name_json(std::string_view head, std::string_view name) {
   if (has_keys(head, {"creator", "created", "tracks"})) {
@@ -80,10 +80,6 @@ std::string name_json(std::string_view head, std::string_view name) {
   }
   if (has_keys(head, {"recipe", "random_seed", "tracks"})) {
     return std::string("the answer of `engine run --json`; ") + kOwnList;
-  }
-  if (has_keys(head, {"playlist", "track"}) && contains(head, "jspf")) {
-    return std::string("a JSPF playlist, as ListenBrainz and `engine run --to jspf` write it; ") +
-           kOwnList;
   }
   if (has_keys(head, {"username", "scrobbles"})) {
     return "an export of lastfmstats.com in JSON; its CSV is read";
@@ -162,9 +158,6 @@ constexpr Magic kMagics[] = {
 };
 
 std::string name_markup(std::string_view head) {
-  if (contains(head, "xspf.org/ns")) {
-    return std::string("an XSPF playlist, as `engine run --to xspf` writes it; ") + kOwnList;
-  }
   if (lower(head.substr(0, 200)).find("<html") != std::string::npos ||
       lower(head.substr(0, 200)).find("<!doctype html") != std::string::npos) {
     return "a web page; the export itself is a JSON, CSV or zip file";
@@ -198,11 +191,7 @@ std::string name_foreign_file(std::string_view head, std::string_view name) {
   if (head.find('\0') != std::string_view::npos) return "";
   if (head[first] == '{' || head[first] == '[') return name_json(head, name);
   if (head[first] == '<') return name_markup(head);
-  if (head.starts_with("#EXTM3U") || lower(name).ends_with(".m3u") ||
-      lower(name).ends_with(".m3u8")) {
-    return std::string("an M3U playlist, as `engine run --to m3u8` and players write it; ") +
-           kOwnList;
-  }
+  if (contains(head, "#EXT-X-")) return "a list of streams (HLS), and no playlist of tracks";
   return name_table(head);
 }
 

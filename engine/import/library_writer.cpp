@@ -23,6 +23,7 @@ LibraryWriter::LibraryWriter(Store& store, NameBook& names, RowTracks& tracks)
     : store_(store),
       names_(names),
       tracks_(tracks),
+      named_files_(store),
       holdings_(store),
       feedback_(store),
       find_playlist_(
@@ -410,13 +411,23 @@ std::int64_t LibraryWriter::current_playlist(const std::string& name, const std:
              find_begun_.find_integer(file.ingestion_id, name, outside_id).value_or(0);
 }
 
+std::vector<std::int64_t> LibraryWriter::tracks_by_file(const TableView& table,
+                                                        const FileContext& file) {
+  const TextView places = table.texts("file");
+  std::vector<std::int64_t> tracks(table.rows, 0);
+  for (std::size_t row = 0; row < table.rows; ++row)
+    if (places.has(row)) tracks[row] = named_files_.track_at(places[row], file.folder);
+  return tracks;
+}
+
 void LibraryWriter::write_playlist_tracks(const TableView& table, const FileContext& file,
                                           RecordBuckets& records) {
   const auto record = table.numbers<std::int64_t>("record");
   const auto ts = table.numbers<std::int64_t>("ts");
   const auto position = table.numbers<std::int32_t>("position");
   const TextView name = table.texts("playlist"), outside_id = table.texts("playlist_id");
-  const auto tracks = tracks_.match(table, !file.is_personal);
+  const std::vector<std::int64_t> named = tracks_by_file(table, file);
+  const auto tracks = tracks_.match(table, !file.is_personal, named);
   for (std::size_t row = 0; row < table.rows; ++row) {
     if (tracks[row] == 0) {
       records.note(record[row], Outcome::kUnmatched);

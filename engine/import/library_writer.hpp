@@ -28,6 +28,7 @@
 
 #include "import/file_context.hpp"
 #include "import/name_book.hpp"
+#include "import/named_files.hpp"
 #include "import/record_buckets.hpp"
 #include "import/row_tracks.hpp"
 #include "store/feedback.hpp"
@@ -95,6 +96,8 @@ class LibraryWriter {
   std::int64_t begin_playlist(User user, std::string_view name, const std::string& outside_id,
                               std::optional<std::string_view> description, std::int64_t ts,
                               std::int64_t ingestion, Outcome& outcome);
+  /// By the music files that the rows name; 0 where they name none of a known track.
+  std::vector<std::int64_t> tracks_by_file(const TableView& table, const FileContext& file);
   /// Where the rows of "playlist_tracks" go; begun by this file, now or before it was interrupted.
   std::int64_t current_playlist(const std::string& name, const std::string& outside_id,
                                 std::int64_t record, const FileContext& file);
@@ -102,6 +105,7 @@ class LibraryWriter {
   Store& store_;
   NameBook& names_;
   RowTracks& tracks_;
+  NamedFiles named_files_;
   Holdings holdings_;
   FeedbackLog feedback_;
   std::unordered_set<std::string> new_holdings_;  // by key_of(), of this import

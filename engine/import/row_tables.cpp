@@ -93,7 +93,8 @@ constexpr RowColumn kPlaylistTracks[] = {{"record", kI64, true},
                                          {"spotify_id", kString},
                                          {"isrc", kString},
                                          {"mbid", kString},
-                                         {"artist_credit", kString}};
+                                         {"artist_credit", kString},
+                                         {"file", kString}};
 constexpr RowColumn kArtists[] = {{"record", kI64, true}, {"artist", kString, true},
                                   {"artist_id", kString}, {"artist_mbid", kString},
                                   {"popularity", kF32},   {"tags", kString},

@@ -20,7 +20,8 @@ std::uint64_t hash_codes(const std::int32_t* codes, std::size_t count) {
 
 }  // namespace
 
-std::span<const std::int64_t> RowTracks::match(const TableView& table, bool is_catalogue) {
+std::span<const std::int64_t> RowTracks::match(const TableView& table, bool is_catalogue,
+                                               std::span<const std::int64_t> known) {
   static constexpr const char* kNames[kColumns] = {
       "title", "artist", "album", "spotify_id", "isrc", "mbid", "artist_mbid", "artist_credit"};
   Texts texts;
@@ -30,6 +31,10 @@ std::span<const std::int64_t> RowTracks::match(const TableView& table, bool is_c
   batch_slots_.assign(slot_count, -1);
   codes_.resize(table.rows);
   for (std::size_t row = 0; row < table.rows; ++row) {
+    if (!known.empty() && known[row] != 0) {
+      tracks_[row] = known[row];
+      continue;
+    }
     Codes& codes = codes_[row];
     for (std::size_t c = 0; c < kColumns; ++c) codes[c] = texts[c].code(row);
     std::size_t at = hash_codes(codes.data(), kColumns) & (slot_count - 1);

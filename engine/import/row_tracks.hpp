@@ -20,7 +20,9 @@ class RowTracks {
   /// One track per row of a table with columns title, artist, album, spotify_id, isrc, mbid,
   /// artist_mbid, artist_credit (any may be absent); 0 where the row names no track. Valid until
   /// the next call.
-  std::span<const std::int64_t> match(const TableView& table, bool is_catalogue);
+  /// `known`: the tracks of rows that are known otherwise, 0 for the others; or none.
+  std::span<const std::int64_t> match(const TableView& table, bool is_catalogue,
+                                      std::span<const std::int64_t> known = {});
 
   /// Another process wrote to the store.
   void forget();

@@ -263,6 +263,7 @@ void Session::open(const OpenedFile& opened) {
   file_ = std::make_unique<OpenFile>();
   file_->opened = opened;
   file_->context.format = opened.format;
+  file_->context.folder = std::filesystem::path(absolute(opened)).parent_path().string();
   file_->context.now = options_.now;
   file_->context.user_id = [this] { return resolve_user(); };
   file_->context.is_user_named = !opened.person.empty() || !options_.user.empty();

@@ -92,7 +92,8 @@ playlist::Rows& LibraryRows::items() {
                                              {"playlist", kText, kAlways},
                                              {"playlist_id", kText},
                                              {"position", PLAYLIST_I32},
-                                             {"artist_credit", kText}});
+                                             {"artist_credit", kText},
+                                             {"file", kText}});
   }
   return *items_;
 }
@@ -185,7 +186,8 @@ void LibraryRows::begin(const Playlist& playlist) {
 
 void LibraryRows::add(const Playlist& playlist, const Track& track, When ts) {
   if (playlist.name.empty()) return empty("a playlist without a name");
-  if (!track.has_identity()) return empty("neither title and artist nor an id");
+  if (!track.has_identity() && track.file.empty())
+    return empty("neither title and artist nor an id");
   const auto key = std::pair(playlist.name, playlist.id);
   if (!next_.contains(key)) begin(playlist);
   playlist::Rows& table = items();
@@ -195,6 +197,7 @@ void LibraryRows::add(const Playlist& playlist, const Track& track, When ts) {
     table.set_text(2, "");
     table.set_text(11, track.artist);
   }
+  if (!track.file.empty()) table.set_text(12, track.file);
   put_time(table, 7, ts);
   table.set_text(8, playlist.name);
   table.set_text(9, playlist.id);

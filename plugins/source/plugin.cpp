@@ -8,5 +8,6 @@ PLAYLIST_LIBRARY("org.playlist-engine.source", "1.0.0", source::kSpotifyExtended
                  source::kYoutubeLists, source::kAppleLibrary, source::kAppleLists,
                  source::kAppleActivity, source::kJellyfinReport, source::kDeezer,
                  source::kRateYourMusic, source::kSoundiiz, source::kExportify,
-                 source::kTunemymusic, source::kPlaysCsv, source::kTracksCsv, source::kMpd,
-                 source::kHetrec, source::kBenchmark, source::kPrompts, source::kEmbeddings);
+                 source::kTunemymusic, source::kPlaysCsv, source::kTracksCsv, source::kM3u,
+                 source::kPls, source::kJspf, source::kMpd, source::kHetrec, source::kBenchmark,
+                 source::kPrompts, source::kEmbeddings);

@@ -22,7 +22,7 @@ TEST_CASE("a file of which nothing came ends an import in exit 3", "[cli][import
                     foreign = home.path("list.m3u8");
   engine::write_file_atomically(good, "artist,track,date\nA,B,2025-06-03 18:00:00\n");
   engine::write_file_atomically(empty, "artist,track,date\n");
-  engine::write_file_atomically(foreign, "#EXTM3U\n");
+  engine::write_file_atomically(foreign, "#EXTM3U\n#EXT-X-VERSION:3\n");
   CHECK(import_into(home, {good}).exit_code == 0);
   CHECK(import_into(home, {good}).exit_code == 0);  // known already
 
@@ -32,7 +32,7 @@ TEST_CASE("a file of which nothing came ends an import in exit 3", "[cli][import
 
   const Ended refused = import_into(home, {foreign});
   CHECK(refused.exit_code == 3);
-  CHECK_THAT(refused.out, Catch::Contains("not recognised by any source: an M3U playlist") &&
+  CHECK_THAT(refused.out, Catch::Contains("not recognised by any source: a list of streams") &&
                               Catch::Contains("what is read:\n") &&
                               Catch::Contains("spotify_extended"));
 }

@@ -2,6 +2,6 @@
 #include "fuzzed_source.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  read_with_one_of({"source.itunes", "source.workbook"}, data, size);
+  read_with_one_of({"source.itunes", "source.workbook", "source.xspf"}, data, size);
   return 0;
 }

@@ -21,11 +21,12 @@ int depth_of(std::string_view text) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  read_with_one_of({"source.spotify_extended", "source.spotify_account", "source.spotify_library",
-                    "source.spotify_playlists", "source.listenbrainz", "source.mpd",
-                    "source.benchmark", "source.maloja", "source.koito", "source.pano_scrobbler",
-                    "source.multi_scrobbler", "source.youtube_history", "source.apple_library"},
-                   data, size);
+  read_with_one_of(
+      {"source.spotify_extended", "source.spotify_account", "source.spotify_library",
+       "source.spotify_playlists", "source.listenbrainz", "source.mpd", "source.benchmark",
+       "source.maloja", "source.koito", "source.pano_scrobbler", "source.multi_scrobbler",
+       "source.youtube_history", "source.apple_library", "source.jspf"},
+      data, size);
   const source::PaddedText text({reinterpret_cast<const char*>(data), size});
   source::JsonReader reader(text.view());
   source::JsonValue value;

@@ -37,7 +37,7 @@ const std::map<std::string, std::set<std::string>>& contract() {
       {"playlists", {"playlist", "playlist_id", "description", "ts", "owner"}},
       {"playlist_tracks",
        {"playlist", "playlist_id", "position", "ts", "title", "artist", "album", "spotify_id",
-        "isrc", "mbid", "artist_credit"}},
+        "isrc", "mbid", "artist_credit", "file"}},
       {"artists",
        with_features({"artist", "artist_id", "artist_mbid", "popularity", "tags", "duration_ms"})},
       {"tags", {"tag", "tag_id"}},

@@ -7,5 +7,6 @@ namespace source {
 
 extern const playlist::Element kItunes;
 extern const playlist::Element kWorkbook;
+extern const playlist::Element kXspf;
 
 }  // namespace source
