@@ -24,7 +24,7 @@ struct SoundRun {
 };
 
 std::optional<double> real_of(const playlist_table& table, const char* name) {
-  const playlist_column* column = find_column(table, name);
+  const playlist_column* column = engine::find_column(table, name);
   if (column == nullptr || column->type != PLAYLIST_F32 || table.rows < 1) return std::nullopt;
   const double value = static_cast<const float*>(column->data)[0];
   return std::isfinite(value) ? std::optional(value) : std::nullopt;
@@ -32,7 +32,7 @@ std::optional<double> real_of(const playlist_table& table, const char* name) {
 
 std::optional<std::int64_t> integer_of(const playlist_table& table, const char* name,
                                        std::int64_t most) {
-  const playlist_column* column = find_column(table, name);
+  const playlist_column* column = engine::find_column(table, name);
   if (column == nullptr || column->type != PLAYLIST_I32 || table.rows < 1) return std::nullopt;
   const std::int64_t value = static_cast<const std::int32_t*>(column->data)[0];
   return value >= 0 && value <= most ? std::optional(value) : std::nullopt;
