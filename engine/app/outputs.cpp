@@ -88,7 +88,7 @@ std::string absolute_prefix(const std::string& prefix) {
   return absolute_folder(prefix.substr(0, equals)) + prefix.substr(equals);
 }
 
-constexpr const char *kPlayer = "player", *kRelativeTo = "relative_to", *kPrefix = "prefix",
+constexpr const char *kPlayer = "player", *kRelativeTo = "relative_to", *kMapped = "prefix",
                      *kOfList = "list";
 
 /// The output as every later run of it understands it.
@@ -99,14 +99,14 @@ RunOutput settled(RunOutput output, const ListFileOptions& options) {
     arguments.emplace_back(kPlayer, options.player);
   if (!options.relative_to.empty() && argument_named(arguments, kRelativeTo) == nullptr)
     arguments.emplace_back(kRelativeTo, options.relative_to);
-  if (argument_named(arguments, kPrefix) == nullptr)
+  if (argument_named(arguments, kMapped) == nullptr)
     for (const std::string& prefix : options.prefixes)
-      arguments.emplace_back(kPrefix, absolute_prefix(prefix));
+      arguments.emplace_back(kMapped, absolute_prefix(prefix));
   for (auto& [argument, value] : arguments) {
     if (argument == kRelativeTo && value != kOfList && !value.empty())
       value = absolute_folder(value);
     // An output of somebody else's may mean something else by it.
-    if (argument == kPrefix && is_mapping(value)) value = absolute_prefix(value);
+    if (argument == kMapped && is_mapping(value)) value = absolute_prefix(value);
   }
   if (const std::string* asked = argument_named(arguments, kPlayer)) {
     const ListPlayer& player = list_player(*asked);

@@ -24,7 +24,7 @@ namespace engine::import {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto kProgressEvery = std::chrono::milliseconds(100);
+constexpr auto kShownEvery = std::chrono::milliseconds(100);
 constexpr double kLongestSilence =
     900;  // seconds: of waiting for a service that is to be left alone
 
@@ -38,7 +38,7 @@ struct AccountReading {
 
 /// Nothing may be thrown through the plugin.
 template <class Body>
-playlist_status guarded(const playlist_host* host, std::string_view service, Body body) {
+playlist_status with_reading(const playlist_host* host, std::string_view service, Body body) {
   try {
     auto& reading = CallContext::owner<AccountReading>(host, service);
     reading.heartbeat->beat();
@@ -54,21 +54,22 @@ const playlist_rows kAccountRows = {
     sizeof(playlist_rows),
     0,
     [](const playlist_host* host, const char* table, const playlist_table* rows) {
-      return guarded(host, PLAYLIST_SERVICE_ROWS,
-                     [&](AccountReading& reading) { return reading.rows->append(table, *rows); });
+      return with_reading(host, PLAYLIST_SERVICE_ROWS, [&](AccountReading& reading) {
+        return reading.rows->append(table, *rows);
+      });
     },
     [](const playlist_host* host, std::int64_t record, const char* bucket, const char* reason) {
-      return guarded(host, PLAYLIST_SERVICE_ROWS, [&](AccountReading& reading) {
+      return with_reading(host, PLAYLIST_SERVICE_ROWS, [&](AccountReading& reading) {
         return reading.rows->bucket(record, bucket, reading.order->scrubbed(reason ? reason : ""));
       });
     },
     [](const playlist_host* host, std::int64_t total) {
-      return guarded(host, PLAYLIST_SERVICE_ROWS,
-                     [&](AccountReading& reading) { return reading.rows->finish(total); });
+      return with_reading(host, PLAYLIST_SERVICE_ROWS,
+                          [&](AccountReading& reading) { return reading.rows->finish(total); });
     },
     [](const playlist_host* host, std::int64_t done) {
-      return guarded(host, PLAYLIST_SERVICE_ROWS,
-                     [&](AccountReading& reading) { return reading.rows->complete(done); });
+      return with_reading(host, PLAYLIST_SERVICE_ROWS,
+                          [&](AccountReading& reading) { return reading.rows->complete(done); });
     }};
 
 const playlist_state kAccountState = {
@@ -78,8 +79,8 @@ const playlist_state kAccountState = {
       return kept ? kept->c_str() : nullptr;
     },
     [](const playlist_host* host, const char* text) {
-      return guarded(host, PLAYLIST_SERVICE_STATE,
-                     [&](AccountReading& reading) { return reading.rows->advance(text); });
+      return with_reading(host, PLAYLIST_SERVICE_STATE,
+                          [&](AccountReading& reading) { return reading.rows->advance(text); });
     }};
 
 /// The worker's side.
@@ -164,7 +165,7 @@ class AccountReader {
   void progress(double fraction) {
     heartbeat_.beat();
     const auto now = Clock::now();
-    if (now - told_ < kProgressEvery) return;
+    if (now - told_ < kShownEvery) return;
     told_ = now;
     constexpr double kParts = 10'000;
     std::string bytes;
