@@ -123,8 +123,6 @@ Locations::Locations(const playlist::Args& args, PathBytes plain) : plain_(plain
   read_base(args);
   only_files_ = args.boolean("only_files");
   blank_edges_ = args.boolean("blank_edges");
-  if (only_files_ && form_ == Form::kNone)
-    throw playlist::Error("only_files leaves out what has no path, and paths = none writes none");
 }
 
 Locations::Locations(const playlist::Args& args) : only_files_(true) {
@@ -257,6 +255,8 @@ std::string ListPlaces::of(std::size_t row) {
 
 bool ListPlaces::leaves_out(std::size_t row) {
   if (!locations_.are_required()) return false;
+  // Its file is known, and not to be written.
+  if (!locations_.are_written() && !rows_.text("files", row).empty()) return false;
   leave_out(row);
   return true;
 }

@@ -177,6 +177,15 @@ TEST_CASE("output.jspf keeps this machine's paths to itself unless they are aske
   CHECK(locations({{"paths", std::string("uri")}}) == "[\"file:///m/a%20b.mp3\"," + page + "]");
 }
 
+TEST_CASE("a list of tracks whose files are known need not name them", "[output]") {
+  const support::Written list = written("output.jspf", {"/m/a.mp3", ""}, {{"only_files", true}});
+  const auto tracks = nlohmann::json::parse(list.bytes).at("playlist").at("track");
+  REQUIRE(tracks.size() == 1);
+  CHECK(tracks.at(0).at("title") == "Song 0");
+  CHECK(list.bytes.find("a.mp3") == std::string::npos);
+  CHECK_THAT(notices_of(list), Contains("Song 1 by Ann: no music file of it is known"));
+}
+
 TEST_CASE("output.rekordbox has each track once, and a list of their keys", "[output]") {
   TinyLibrary library;
   library.add({.title = "A & \"B\"\n", .artists = {"Ann"}, .tempo = 120.5f});
