@@ -220,7 +220,7 @@ TEST_CASE("several outputs are written at once", "[run]") {
        home.path("list.xspf")});
   CHECK(valid.exit_code == 0);
 
-  const Ended wrong = home.engine({"run", "weekly", "--to", "m3u:x.m3u"});
+  const Ended wrong = home.engine({"run", "weekly", "--to", "m3u88:x.m3u"});
   CHECK(wrong.exit_code == 2);
   CHECK_THAT(wrong.err, Catch::Contains("did you mean m3u8?"));
 }
