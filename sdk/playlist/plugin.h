@@ -295,7 +295,7 @@ typedef struct playlist_candidates {
  *   "playlists"        record*, playlist* (name), playlist_id, description, ts, owner (missing: the user; "":
  *                      nobody in this store, a data set's)
  *   "playlist_tracks"  record*, playlist*, playlist_id, position i32 (0-based), ts, title, artist, album, spotify_id,
- *                      isrc, mbid; its "playlists" row came before it
+ *                      isrc, mbid, file (where it lies, percent-encoded); its "playlists" row came before it
  *   "artists"          record*, artist*, artist_id, artist_mbid, popularity f32, tags, mean audio features as in "tracks"
  *   "tags"             record*, tag*, tag_id*;   "artist_plays" record*, user* (name), artist or artist_id*, plays i32
  *   "artist_tags"      record*, artist or artist_id*, tag or tag_id*, weight f32 (default 1; rows of a pair add up), user
@@ -424,7 +424,7 @@ typedef struct playlist_playlist { /* what outputs write */
   int64_t created;                 /* Unix seconds: the run's `now` */
   const playlist_table *tracks;    /* in order: track i32, title, artist_name, artists (joined by ", "), album,
                                       duration_ms, spotify_id, isrc, mbid, score, channel, explanation,
-                                      release_year i32 and the audio features */
+                                      release_year i32, the audio features, files (paths, parted by zero bytes) */
 } playlist_playlist;
 
 typedef struct playlist_io {       /* one call of run(); what does not apply to the kind is NULL */
