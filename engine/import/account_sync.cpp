@@ -192,8 +192,8 @@ class AccountReader {
   Clock::time_point told_;
 };
 
-/// Of this sync alone: what it brings is an import of its own. The one that was interrupted stays
-/// as it is, and this one goes on behind it.
+/// Of this sync alone: what it brings is an import of its own, also where it goes on behind one that
+/// was cut short.
 std::string identity_of(const SyncOrder& order, const std::optional<std::string>& kept,
                         const ImportOptions& options, std::int64_t imports) {
   return content_hash("sync of " + order.account + " at " + std::to_string(options.now) +
@@ -208,7 +208,7 @@ std::string identity_of(const SyncOrder& order, const std::optional<std::string>
                .fix = "engine accounts lists the services there are"});
 }
 
-/// Nobody has an account of theirs where several people are in the library and none is named.
+/// 0, of whom nothing is kept, for somebody who is not in the library yet.
 std::int64_t user_id_of(Store& store, const std::string& name) {
   if (const auto user = find_user(store, name)) return user->id;
   return 0;
