@@ -14,6 +14,7 @@
 #include "import/messages.hpp"
 #include "import/preparation.hpp"
 #include "import/rows_receiver.hpp"
+#include "import/rows_service.hpp"
 #include "import/session.hpp"
 #include "plugin/call.hpp"
 #include "plugin/http_service.hpp"
@@ -34,43 +35,11 @@ struct AccountReading {
   Heartbeat* heartbeat;
   const SyncOrder* order;
   const std::optional<std::string>* kept;
-};
 
-/// Nothing may be thrown through the plugin.
-template <class Body>
-playlist_status with_reading(const playlist_host* host, std::string_view service, Body body) {
-  try {
-    auto& reading = CallContext::owner<AccountReading>(host, service);
-    reading.heartbeat->beat();
-    if (reading.heartbeat->is_interrupted()) return PLAYLIST_CANCELLED;
-    return body(reading);
-  } catch (const std::exception& error) {
-    host->fail(host, PLAYLIST_ERROR, error.what());
-    return PLAYLIST_ERROR;
+  [[nodiscard]] std::string shown(const std::string& reason) const {
+    return order->scrubbed(reason);
   }
-}
-
-const playlist_rows kAccountRows = {
-    sizeof(playlist_rows),
-    0,
-    [](const playlist_host* host, const char* table, const playlist_table* rows) {
-      return with_reading(host, PLAYLIST_SERVICE_ROWS, [&](AccountReading& reading) {
-        return reading.rows->append(table, *rows);
-      });
-    },
-    [](const playlist_host* host, std::int64_t record, const char* bucket, const char* reason) {
-      return with_reading(host, PLAYLIST_SERVICE_ROWS, [&](AccountReading& reading) {
-        return reading.rows->bucket(record, bucket, reading.order->scrubbed(reason ? reason : ""));
-      });
-    },
-    [](const playlist_host* host, std::int64_t total) {
-      return with_reading(host, PLAYLIST_SERVICE_ROWS,
-                          [&](AccountReading& reading) { return reading.rows->finish(total); });
-    },
-    [](const playlist_host* host, std::int64_t done) {
-      return with_reading(host, PLAYLIST_SERVICE_ROWS,
-                          [&](AccountReading& reading) { return reading.rows->complete(done); });
-    }};
+};
 
 const playlist_state kAccountState = {
     sizeof(playlist_state), 0,
@@ -79,8 +48,9 @@ const playlist_state kAccountState = {
       return kept ? kept->c_str() : nullptr;
     },
     [](const playlist_host* host, const char* text) {
-      return with_reading(host, PLAYLIST_SERVICE_STATE,
-                          [&](AccountReading& reading) { return reading.rows->advance(text); });
+      return in_run<AccountReading>(host, PLAYLIST_SERVICE_STATE, [&](AccountReading& reading) {
+        return reading.rows->advance(text);
+      });
     }};
 
 /// The worker's side.
@@ -156,7 +126,7 @@ class AccountReader {
       if (level >= PLAYLIST_LOG_INFO)
         send_text(Message::kNotice, order_.account, order_.scrubbed(std::string(text)));
     };
-    context.services = {{PLAYLIST_SERVICE_ROWS, &kAccountRows, &reading},
+    context.services = {{PLAYLIST_SERVICE_ROWS, &kRowsOf<AccountReading>, &reading},
                         {PLAYLIST_SERVICE_STATE, &kAccountState, &reading},
                         asker.service()};
     return context;

@@ -17,6 +17,7 @@
 #include "import/messages.hpp"
 #include "import/reading_identity.hpp"
 #include "import/rows_receiver.hpp"
+#include "import/rows_service.hpp"
 #include "import/space.hpp"
 #include "import/text_form.hpp"
 #include "plugin/call.hpp"
@@ -72,6 +73,8 @@ struct SourceRun {
   bool has_asked_space = false, has_asked_ids = false;
   std::string beside = {};  // the companions asked for, by name and content
 
+  static std::string shown(std::string reason) { return reason; }
+
   const char* space() {
     has_asked_space = true;
     rows->depends_on(kSpace, *space_name);
@@ -85,61 +88,26 @@ struct SourceRun {
   }
 };
 
-/// Nothing may be thrown through the plugin.
-template <class Body>
-playlist_status guarded(const playlist_host* host, std::string_view service, Body body) {
-  try {
-    auto& run = CallContext::owner<SourceRun>(host, service);
-    run.heartbeat->beat();
-    if (run.heartbeat->is_interrupted()) return PLAYLIST_CANCELLED;
-    return body(run);
-  } catch (const std::exception& error) {
-    host->fail(host, PLAYLIST_ERROR, error.what());
-    return PLAYLIST_ERROR;
-  }
-}
-
-const playlist_rows kRowsService = {
-    sizeof(playlist_rows),
-    0,
-    [](const playlist_host* host, const char* table, const playlist_table* rows) {
-      return guarded(host, PLAYLIST_SERVICE_ROWS,
-                     [&](SourceRun& run) { return run.rows->append(table, *rows); });
-    },
-    [](const playlist_host* host, std::int64_t record, const char* bucket, const char* reason) {
-      return guarded(host, PLAYLIST_SERVICE_ROWS, [&](SourceRun& run) {
-        return run.rows->bucket(record, bucket, reason ? reason : "");
-      });
-    },
-    [](const playlist_host* host, std::int64_t total) {
-      return guarded(host, PLAYLIST_SERVICE_ROWS,
-                     [&](SourceRun& run) { return run.rows->finish(total); });
-    },
-    [](const playlist_host* host, std::int64_t done) {
-      return guarded(host, PLAYLIST_SERVICE_ROWS,
-                     [&](SourceRun& run) { return run.rows->complete(done); });
-    }};
-
 const playlist_members kMembersService = {
     sizeof(playlist_members), 0,
     [](const playlist_host* host, const char* path) {
-      return guarded(host, PLAYLIST_SERVICE_MEMBERS,
-                     [&](SourceRun& run) { return run.members->begin(path); });
+      return in_run<SourceRun>(host, PLAYLIST_SERVICE_MEMBERS,
+                               [&](SourceRun& run) { return run.members->begin(path); });
     },
     [](const playlist_host* host, const void* bytes, std::size_t length) {
-      return guarded(host, PLAYLIST_SERVICE_MEMBERS,
-                     [&](SourceRun& run) { return run.members->write(bytes, length); });
+      return in_run<SourceRun>(host, PLAYLIST_SERVICE_MEMBERS,
+                               [&](SourceRun& run) { return run.members->write(bytes, length); });
     },
     [](const playlist_host* host) {
-      return guarded(host, PLAYLIST_SERVICE_MEMBERS,
-                     [&](SourceRun& run) { return run.members->end(); });
+      return in_run<SourceRun>(host, PLAYLIST_SERVICE_MEMBERS,
+                               [&](SourceRun& run) { return run.members->end(); });
     }};
 
 const playlist_vectors kVectorsService = {
     sizeof(playlist_vectors), 0,
     [](const playlist_host* host, const char* table, const playlist_table* rows,
        const std::uint64_t* offsets, const float* values) {
-      return guarded(host, PLAYLIST_SERVICE_VECTORS, [&](SourceRun& run) {
+      return in_run<SourceRun>(host, PLAYLIST_SERVICE_VECTORS, [&](SourceRun& run) {
         return run.rows->append(table, *rows, {offsets, values});
       });
     },
@@ -151,7 +119,7 @@ const playlist_vectors kVectorsService = {
     }};
 
 std::vector<CallService> services(SourceRun& run) {
-  return {{PLAYLIST_SERVICE_ROWS, &kRowsService, &run},
+  return {{PLAYLIST_SERVICE_ROWS, &kRowsOf<SourceRun>, &run},
           {PLAYLIST_SERVICE_VECTORS, &kVectorsService, &run},
           {PLAYLIST_SERVICE_MEMBERS, &kMembersService, &run}};
 }

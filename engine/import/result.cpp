@@ -34,28 +34,9 @@ std::string percent(std::int64_t part, std::int64_t whole) {
   return text;
 }
 
-std::string buckets_text(const BucketCounts& buckets) {
-  std::string text;
-  for (const auto& [name, count] : buckets) {
-    text += (text.empty() ? "" : ", ") + grouped(count) + " " + name;
-  }
-  return text.empty() ? "nothing" : text;
-}
-
 /// "likes" of several, "like" of one.
 std::string singular(const EndedList& ended) {
   return ended.count == 1 ? ended.list.substr(0, ended.list.size() - 1) : ended.list;
-}
-
-std::string ended_text(const std::vector<EndedList>& lists) {
-  std::string text;
-  for (const EndedList& ended : lists) {
-    text += (text.empty() ? "" : "; ") + grouped(ended.count) + " " + singular(ended) + " (";
-    for (std::size_t k = 0; k < ended.names.size(); ++k) text += (k ? ", " : "") + ended.names[k];
-    const auto more = ended.count - static_cast<std::int64_t>(ended.names.size());
-    text += (more > 0 ? " and " + grouped(more) + " more)" : ")");
-  }
-  return text;
 }
 
 std::string file_text(const FileResult& file, const char* record) {
@@ -159,6 +140,25 @@ Json pairs_json(const std::vector<std::pair<std::string, std::string>>& pairs) {
 }
 
 }  // namespace
+
+std::string buckets_text(const BucketCounts& buckets) {
+  std::string text;
+  for (const auto& [name, count] : buckets) {
+    text += (text.empty() ? "" : ", ") + grouped(count) + " " + name;
+  }
+  return text.empty() ? "nothing" : text;
+}
+
+std::string ended_text(const std::vector<EndedList>& lists) {
+  std::string text;
+  for (const EndedList& ended : lists) {
+    text += (text.empty() ? "" : "; ") + grouped(ended.count) + " " + singular(ended) + " (";
+    for (std::size_t k = 0; k < ended.names.size(); ++k) text += (k ? ", " : "") + ended.names[k];
+    const auto more = ended.count - static_cast<std::int64_t>(ended.names.size());
+    text += (more > 0 ? " and " + grouped(more) + " more)" : ")");
+  }
+  return text;
+}
 
 bool FileResult::is_fruitful() const {
   if (!ended.empty()) return true;

@@ -77,6 +77,11 @@ struct ImportResult {
   [[nodiscard]] bool is_good() const;
 };
 
+/// "1,200 new, 3 duplicate"; "nothing".
+std::string buckets_text(const BucketCounts& buckets);
+/// "2 likes (One, Two); 1 saved album (Three)".
+std::string ended_text(const std::vector<EndedList>& lists);
+
 /// For people: one line per file, then the sums, what went wrong, and the match rate.
 std::string import_text(const ImportResult& result);
 

@@ -48,10 +48,8 @@ SyncedAccount sync_one(const app::Caller& caller, const Account& account, bool i
 std::vector<SyncedAccount> sync_all(const app::Caller& caller, bool is_dry_run) {
   std::vector<SyncedAccount> synced;
   const Accounts accounts(caller.home.accounts_file());
-  const std::shared_ptr<const Registry> registry = caller.registry();
   for (const Account& listed : accounts.list()) {
-    const Element* source = registry->find("source." + listed.service);
-    if (source == nullptr) continue;
+    if (caller.registry()->find("source." + listed.service) == nullptr) continue;
     synced.push_back(sync_one(caller, accounts.require(listed.title()), is_dry_run));
     if (synced.back().is_interrupted) break;
   }

@@ -43,18 +43,14 @@ std::string account_text(const SyncedAccount& synced) {
   if (came.rows == 0) {
     text += came.error.empty() && !synced.is_interrupted ? "nothing new" : "nothing came";
   } else {
-    text += counted(came.rows, "record") + ": ";
-    std::string buckets;
-    for (const auto& [bucket, count] : came.buckets)
-      buckets += (buckets.empty() ? "" : ", ") + std::to_string(count) + " " + bucket;
-    text += buckets;
+    text += counted(came.rows, "record") + ": " + engine::import::buckets_text(came.buckets);
     if (came.first && came.last)
       text += " (" + format_date(*came.first) + " to " + format_date(*came.last) + ")";
   }
   text += "\n";
   for (const std::string& note : came.notes) text += "  note: " + one_line(note) + "\n";
-  for (const auto& ended : came.ended)
-    text += "  no longer there: " + std::to_string(ended.count) + " of " + ended.list + "\n";
+  if (!came.ended.empty())
+    text += "  no longer listed: " + one_line(engine::import::ended_text(came.ended)) + "\n";
   for (const std::string& example : came.examples) text += "  " + one_line(example) + "\n";
   if (!came.error.empty())
     text += "  error: not read to its end: " + one_line(came.error) + "\n" +

@@ -24,6 +24,7 @@
 
 #include "../library_rows.hpp"
 #include "../play_rows.hpp"
+#include "digest.hpp"
 #include "elements.hpp"
 
 namespace source {
@@ -289,16 +290,14 @@ class Reading {
     progress_.loved = digest;
   }
 
-  /// FNV-1a of names and times.
   static std::string digest_of(const std::vector<Json>& loved) {
-    std::uint64_t hash = 0xcbf29ce484222325u;
+    Digest digest;
     for (const Json& track : loved) {
-      const std::string text = name_of(part_of(track, "name")) + '\x1f' +
-                               name_of(part_of(track, "artist")) + '\x1f' +
-                               text_of(part_of(track, "date"), "uts") + '\x1e';
-      for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+      digest.add(name_of(part_of(track, "name")));
+      digest.add(name_of(part_of(track, "artist")));
+      digest.add(text_of(part_of(track, "date"), "uts"));
     }
-    return std::to_string(hash);
+    return digest.text();
   }
 
   playlist::SourceCall& call_;

@@ -17,6 +17,7 @@
 
 #include "../dates.hpp"
 #include "../library_rows.hpp"
+#include "digest.hpp"
 #include "elements.hpp"
 #include "shared/subsonic/server.hpp"
 
@@ -30,19 +31,6 @@ using subsonic::text_of;
 constexpr std::size_t kSongsAtOnce = 500;
 constexpr std::size_t kMostSongs = 2'000'000;  // an end, whatever a server answers
 constexpr const char* kTeller = "subsonic";
-
-/// FNV-1a, of everything that is told.
-class Digest {
- public:
-  void add(const std::string& text) {
-    for (const char c : text + '\x1f')
-      hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  }
-  [[nodiscard]] std::string text() const { return std::to_string(hash_); }
-
- private:
-  std::uint64_t hash_ = 0xcbf29ce484222325u;
-};
 
 struct Starred {
   std::vector<Json> songs, albums, artists;
