@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/shown_text.hpp"
 #include "import/music_folder.hpp"
+#include "import/music_places.hpp"
 #include "import/music_writer.hpp"
 #include "import/preparation.hpp"
 #include "import/reader.hpp"
@@ -21,11 +22,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr auto kTellEvery = std::chrono::milliseconds(100);
-
-bool is_below(std::string_view path, std::string_view folder) {
-  return folder == "/" || path == folder ||
-         (path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/');
-}
 
 /// Tells the caller how far it is, ten times a second.
 class MusicProgress {
@@ -109,7 +105,7 @@ class MusicImport {
   /// What lies below a folder that cannot be read now may be there still.
   [[nodiscard]] bool may_be_there(std::string_view path) const {
     return std::any_of(folder_.unreadable.begin(), folder_.unreadable.end(),
-                       [&](const auto& it) { return is_below(path, it.path); });
+                       [&](const auto& it) { return is_at_or_below(path, it.path); });
   }
 
   void forget_missing() {
@@ -119,7 +115,7 @@ class MusicImport {
       for (auto known = known_.lower_bound(folder);
            known != known_.end() && known->first.starts_with(folder);) {
         const std::string& path = known->first;
-        if (!is_below(path, folder) || there_.contains(path) || may_be_there(path)) {
+        if (!is_at_or_below(path, folder) || there_.contains(path) || may_be_there(path)) {
           ++known;
           continue;
         }
@@ -181,6 +177,12 @@ class MusicImport {
   ImportResult result_;
 };
 
+std::vector<MusicPlace> places_of(const MusicFolder& folder, bool listens) {
+  std::vector<MusicPlace> places;
+  for (const std::string& path : folder.arguments) places.push_back({path, listens});
+  return places;
+}
+
 }  // namespace
 
 ImportResult import_music(const ImportOptions& options) {
@@ -188,6 +190,7 @@ ImportResult import_music(const ImportOptions& options) {
   const MusicFolder folder = list_music_files(options.paths);
   Store store = open_store(options);
   ImportResult result = MusicImport(options, folder, store).run();
+  if (!options.is_dry_run) note_music_places(store, places_of(folder, options.listens));
   store.checkpoint();
   result.are_music_files = true;
   result.is_dry_run = options.is_dry_run;

@@ -107,6 +107,11 @@ class Walk {
 
 }  // namespace
 
+bool is_at_or_below(std::string_view path, std::string_view folder) {
+  return folder == "/" || path == folder ||
+         (path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/');
+}
+
 bool has_music_ending(std::string_view path) {
   const std::size_t dot = path.rfind('.');
   if (dot == std::string_view::npos) return false;

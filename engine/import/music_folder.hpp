@@ -27,6 +27,9 @@ struct MusicFolder {
 /// Throws Error(kInput) for a path that is not there.
 MusicFolder list_music_files(const std::vector<std::string>& paths);
 
+/// Of absolute paths.
+bool is_at_or_below(std::string_view path, std::string_view folder);
+
 /// By the ending, in any case: "flac", "mp3" ...
 bool has_music_ending(std::string_view path);
 

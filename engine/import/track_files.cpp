@@ -5,13 +5,10 @@
 #include "core/shown_text.hpp"
 
 namespace engine::import {
-namespace {
 
 void bind_path(Statement& statement, std::string_view path) {
   engine::is_utf8(path) ? statement.bind(1, path) : statement.bind_blob(1, path);
 }
-
-}  // namespace
 
 TrackFiles::TrackFiles(Store& store)
     : store_(store),

@@ -27,6 +27,9 @@ struct TrackFile {
   }
 };
 
+/// As the first value of a statement.
+void bind_path(Statement& statement, std::string_view path);
+
 class TrackFiles {
  public:
   explicit TrackFiles(Store& store);

@@ -1,6 +1,6 @@
 // The first step of an update (pipelines/update.hpp).
 //
-// figures  files, failed: read now; imports: since the row before; listens: of these, new ones, short
+// figures  files, failed: read now; accounts, failed_accounts: likewise; imports: since the row before; listens: of these, new ones, short
 //          ones among them; duplicates, unmatched: records; missing: places that are not there
 // state    {"import": the number of the last import that is counted}
 #include <algorithm>
@@ -10,7 +10,9 @@
 #include "core/shown_text.hpp"
 #include "import/places.hpp"
 #include "pipelines/import_request.hpp"
+#include "pipelines/sync.hpp"
 #include "pipelines/update_steps.hpp"
+#include "store/sync_states.hpp"
 
 namespace engine::pipelines {
 namespace {
@@ -23,6 +25,19 @@ Error failed_file(const import::FileResult& file) {
                 .source = {},
                 .why = file.error,
                 .fix = "what was read of it is kept; the next update reads on"});
+}
+
+Error failed_account(const SyncedAccount& account) {
+  return Error(Exit::kInput, "cannot read " + account.account + " to its end",
+               {.where = account.account,
+                .source = {},
+                .why = account.came.error,
+                .fix = "what came of it is kept; the next update goes on behind it"});
+}
+
+Error interrupted() {
+  return Error(Exit::kInterrupted, "interrupted",
+               {"", "", "what was read is in the library", "the next update goes on from there"});
 }
 
 /// Tells of what went wrong.
@@ -38,9 +53,7 @@ ReadFiles take_result(const app::Caller& caller, const import::ImportResult& res
     ++read.failed;
     caller.error(failed_file(file));
   }
-  if (result.is_interrupted)
-    throw Error(Exit::kInterrupted, "interrupted",
-                {"", "", "what was read is in the library", "the next update goes on from there"});
+  if (result.is_interrupted) throw interrupted();
   if (read.failed > 0) read.exit = Exit::kInput;
   return read;
 }
@@ -75,6 +88,24 @@ ReadFiles read_changed(Pass& pass, std::size_t& places, std::vector<std::string>
     if (read.exit == Exit::kDone) read.exit = some.exit;
   }
   return read;
+}
+
+/// Of a person, the accounts that were read for them before.
+void read_accounts(Pass& pass, ReadFiles& read) {
+  const std::vector<std::string> titles = synced_accounts(pass.store(), pass.user().id);
+  if (titles.empty() || pass.caller().home.settings().boolean("http.offline")) return;
+  pass.close_store();
+  for (const SyncedAccount& account :
+       sync_accounts_again(pass.caller(), pass.user().name, titles)) {
+    ++read.accounts;
+    if (account.is_interrupted) throw interrupted();
+    for (const std::string& note : account.came.notes)
+      pass.caller().note(account.account + ": " + one_line(note));
+    if (account.came.error.empty()) continue;
+    ++read.failed_accounts;
+    read.exit = Exit::kInput;
+    pass.caller().error(failed_account(account));
+  }
 }
 
 /// What imports behind a number brought.
@@ -113,9 +144,15 @@ std::string reason_of(const std::map<std::string, double>& figures, bool were_na
     text += (text.empty() ? "" : ", ") + std::to_string(of("unmatched")) + " without a track";
   if (!text.empty()) return "from " + counted(of("imports"), "import") + ": " + text;
   if (of("failed") > 0) return counted(of("failed"), "file") + " could not be read";
+  if (of("failed_accounts") > 0)
+    return counted(of("failed_accounts"), "account") + " could not be read";
   if (were_named) return "nothing new in what was named";
-  if (places == 0) return "no import of files is known; name what to read";
-  return "nothing has changed at " + counted(places, "place") + " of earlier imports";
+  std::string looked_at;
+  if (places > 0) looked_at = counted(places, "place") + " of earlier imports";
+  if (of("accounts") > 0)
+    looked_at += (looked_at.empty() ? "" : " and ") + counted(of("accounts"), "account");
+  if (looked_at.empty()) return "no import of files is known; name what to read";
+  return "nothing has changed at " + looked_at;
 }
 
 }  // namespace
@@ -137,7 +174,8 @@ ReadFiles read_named(const app::Caller& caller, const std::vector<std::string>& 
 StepResult ingest(Pass& pass, const ReadFiles* named) {
   std::size_t places = 0;
   std::vector<std::string> missing;
-  const ReadFiles read = named ? *named : read_changed(pass, places, missing);
+  ReadFiles read = named ? *named : read_changed(pass, places, missing);
+  if (!named) read_accounts(pass, read);
   const Json before = pass.state_of("ingest");
   const std::int64_t since = before.is_null() ? 0 : before.at("import").get<std::int64_t>();
   Brought brought = brought_since(pass.store(), pass.user().id, since, pass.now());
@@ -150,6 +188,8 @@ StepResult ingest(Pass& pass, const ReadFiles* named) {
   result.figures = {
       {"files", static_cast<double>(read.files)},
       {"failed", static_cast<double>(read.failed)},
+      {"accounts", static_cast<double>(read.accounts)},
+      {"failed_accounts", static_cast<double>(read.failed_accounts)},
       {"imports", static_cast<double>(brought.imports)},
       {"listens", static_cast<double>(brought.buckets["new"] + brought.buckets["short"])},
       {"duplicates", static_cast<double>(brought.buckets["duplicate"])},
@@ -160,7 +200,7 @@ StepResult ingest(Pass& pass, const ReadFiles* named) {
   result.state = {{"import", brought.last}};
   result.reason = reason_of(result.figures, read.were_named, places);
   result.exit = read.exit;
-  if (read.failed > 0)
+  if (read.failed > 0 || read.failed_accounts > 0)
     result.outcome = Outcome::kFailed;
   else if (brought.imports == 0)
     result.outcome = Outcome::kNothing;

@@ -1,5 +1,7 @@
 #include "pipelines/sync.hpp"
 
+#include <algorithm>
+
 #include "accounts/accounts.hpp"
 #include "app/account_service.hpp"
 #include "app/default_user.hpp"
@@ -71,6 +73,29 @@ std::vector<SyncedAccount> sync_accounts(const app::Caller& caller,
   std::vector<SyncedAccount> synced;
   for (const Account& account : asked) {
     synced.push_back(sync_one(caller, account, is_dry_run));
+    if (synced.back().is_interrupted) break;
+  }
+  return synced;
+}
+
+std::vector<SyncedAccount> sync_accounts_again(const app::Caller& caller, const std::string& user,
+                                               const std::vector<std::string>& titles) {
+  app::Caller owner = caller;
+  owner.asked.user = user;
+  std::vector<SyncedAccount> synced;
+  for (const Account& listed : Accounts(caller.home.accounts_file()).list()) {
+    if (std::find(titles.begin(), titles.end(), listed.title()) == titles.end()) continue;
+    try {
+      const Account account = Accounts(caller.home.accounts_file()).require(listed.title());
+      synced.push_back(sync_one(owner, account, /*is_dry_run=*/false));
+    } catch (const Error& error) {
+      if (error.exit() == Exit::kInterrupted || error.exit() == Exit::kStore) throw;
+      SyncedAccount& failed = synced.emplace_back();
+      failed.account = listed.title();
+      failed.user = user;
+      failed.came.error = error.what();
+      if (!error.parts().why.empty()) failed.came.error += ": " + error.parts().why;
+    }
     if (synced.back().is_interrupted) break;
   }
   return synced;

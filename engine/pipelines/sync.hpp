@@ -25,4 +25,9 @@ struct SyncedAccount {
 std::vector<SyncedAccount> sync_accounts(const app::Caller& caller,
                                          const std::vector<std::string>& titles, bool is_dry_run);
 
+/// The same of accounts that were read for this person before (store/sync_states.hpp), without those
+/// that are not connected any more. Stops behind one that the user interrupted.
+std::vector<SyncedAccount> sync_accounts_again(const app::Caller& caller, const std::string& user,
+                                               const std::vector<std::string>& titles);
+
 }  // namespace engine::pipelines

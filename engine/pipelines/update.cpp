@@ -69,6 +69,8 @@ PipelineReport update(const app::Caller& caller, const std::vector<std::string>&
   const FileLock lock(caller.home.library_path() + ".update.lock", "update of this library");
   PipelineReport report;
   if (paths.empty()) {
+    report.music = read_music(caller);
+    report.worst = report.music.exit;
     for (const User& user : people_of(caller))
       report.people.push_back(update_one(caller, user, nullptr, dashboards, report.worst));
     return report;

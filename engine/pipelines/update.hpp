@@ -1,10 +1,14 @@
 // engine update: what is new of somebody's listening is taken in, and everything that goes by it
 // without training.
 //
+// First, unless files are named, the library's music is looked at again (pipelines/music.hpp). Then, of
+// each person:
+//
 // ingest   Files that are named, else what has come or changed since at the places that the person
-//          imported from (import/places.hpp). Its row counts what all imports since the row before
-//          brought, those by `engine import` too; which these are stays told, and each can be taken
-//          back (engine library imports).
+//          imported from (import/places.hpp), and what is new at the accounts that were read for them
+//          before (pipelines/sync.hpp). Its row counts what all imports since the row before
+//          brought, those by `engine import` and `engine sync` too; which these are stays told, and
+//          each can be taken back (engine library imports).
 // assign   New tracks to the nearest mood of model.moods.
 // predict  Whether a session begins in the next hour, and how good what earlier updates foretold of it
 //          was, by what came since; the mood of what is heard next.
@@ -22,6 +26,7 @@
 #include <vector>
 
 #include "app/caller.hpp"
+#include "pipelines/music.hpp"
 #include "store/metrics.hpp"
 
 namespace engine::pipelines {
@@ -32,8 +37,9 @@ struct PersonsSteps {
 };
 
 struct PipelineReport {
+  MusicChanges music;
   std::vector<PersonsSteps> people;
-  Exit worst = Exit::kDone;  // of steps that failed; each was told
+  Exit worst = Exit::kDone;  // of what failed; each was told
 };
 
 /// `dashboards` is a folder, absolute, made where it is missing; "": none are written.

@@ -12,6 +12,8 @@ namespace engine::pipelines {
 struct ReadFiles {
   std::size_t files = 0;
   std::size_t failed = 0;  // of these, those that were not read to their end
+  std::size_t accounts = 0;
+  std::size_t failed_accounts = 0;
   bool were_named = false;
   Exit exit = Exit::kDone;
 };

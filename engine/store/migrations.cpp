@@ -222,6 +222,13 @@ CREATE TABLE track_sound (
 ALTER TABLE track_files ADD COLUMN unheard TEXT NOT NULL DEFAULT ''; -- why nothing can be heard in it
 )sql";
 
+// The folders and files that `engine import --files` was given (import/music_places.hpp).
+constexpr std::string_view kMusicPlacesSql = R"sql(
+CREATE TABLE music_places (
+  path ANY PRIMARY KEY,                -- absolute; a blob where its bytes are no UTF-8
+  listens INTEGER NOT NULL) STRICT, WITHOUT ROWID; -- with --audio
+)sql";
+
 int pragma(sqlite3* database, const char* sql) {
   Statement statement(database, sql);
   return static_cast<int>(statement.find_integer().value_or(0));
@@ -372,7 +379,8 @@ std::span<const Migration> store_migrations() {
       {22,
        "CREATE TABLE sync_states (ingestion_id INTEGER PRIMARY KEY REFERENCES ingestions, "
        "user_id INTEGER NOT NULL REFERENCES users, account TEXT NOT NULL, state TEXT NOT NULL) "
-       "STRICT; CREATE INDEX sync_states_by_account ON sync_states (user_id, account)"}};
+       "STRICT; CREATE INDEX sync_states_by_account ON sync_states (user_id, account)"},
+      {23, kMusicPlacesSql}};
   return steps;
 }
 

@@ -12,6 +12,14 @@ std::optional<std::string> sync_state(const Store& store, std::int64_t user_id,
   return std::string(select.text(0));
 }
 
+std::vector<std::string> synced_accounts(const Store& store, std::int64_t user_id) {
+  std::vector<std::string> accounts;
+  Statement select =
+      store.prepare("SELECT DISTINCT account FROM sync_states WHERE user_id = ?1 ORDER BY account");
+  for (select.start(user_id); select.step();) accounts.emplace_back(select.text(0));
+  return accounts;
+}
+
 void keep_sync_state(Store& store, std::int64_t ingestion_id, std::int64_t user_id,
                      std::string_view account, std::string_view state) {
   store

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/store.hpp"
 
@@ -15,6 +16,8 @@ namespace engine {
 /// read, or all that came of it was taken back.
 std::optional<std::string> sync_state(const Store& store, std::int64_t user_id,
                                       std::string_view account);
+/// The accounts that have such a text, in the order of their names.
+std::vector<std::string> synced_accounts(const Store& store, std::int64_t user_id);
 /// Part of the caller's transaction.
 void keep_sync_state(Store& store, std::int64_t ingestion_id, std::int64_t user_id,
                      std::string_view account, std::string_view state);

@@ -1,8 +1,10 @@
 // engine update [PATH...]: takes in what is new and goes by it; engine retrain: trains what is due.
 #include "pipelines/update.hpp"
 
+#include "core/counted.hpp"
 #include "core/output_file.hpp"
 #include "core/shown_text.hpp"
+#include "import/result.hpp"
 #include "pipelines/retrain.hpp"
 #include "pipelines/steps.hpp"
 #include "verbs/metrics_json.hpp"
@@ -14,7 +16,31 @@ namespace {
 using pipelines::PersonsSteps;
 using pipelines::PipelineReport;
 
-Json report_json(const PipelineReport& report, const app::Caller& caller) {
+Json music_json(const pipelines::MusicChanges& music) {
+  Json json = {{"places", music.places},
+               {"missing", music.missing},
+               {"buckets", Json::object()},
+               {"gone", music.gone},
+               {"heard", music.heard}};
+  for (const auto& [bucket, count] : music.buckets) json["buckets"][bucket] = count;
+  return json;
+}
+
+/// "" where nothing has changed.
+std::string music_text(const pipelines::MusicChanges& music) {
+  if (!music.has_news()) return "";
+  std::string text = "music files: ";
+  if (!music.buckets.empty()) text += engine::import::buckets_text(music.buckets);
+  const auto add = [&](std::int64_t count, const std::string& what) {
+    if (count == 0) return;
+    text += (text.ends_with(": ") ? "" : ", ") + what;
+  };
+  add(music.gone, std::to_string(music.gone) + " gone");
+  add(music.heard, counted(music.heard, "track") + " listened to");
+  return text + "\n";
+}
+
+Json people_json(const PipelineReport& report, const app::Caller& caller) {
   Json people = Json::array();
   for (const PersonsSteps& person : report.people) {
     Json steps = Json::array();
@@ -24,7 +50,7 @@ Json report_json(const PipelineReport& report, const app::Caller& caller) {
   return {{"at", format_time(caller.asked.now)}, {"people", people}};
 }
 
-std::string report_text(const PipelineReport& report, const app::Caller& caller) {
+std::string people_text(const PipelineReport& report, const app::Caller& caller) {
   std::string text;
   for (const PersonsSteps& person : report.people)
     text += one_line(person.user) + " as of " + format_time(caller.asked.now) + "\n" +
@@ -32,23 +58,24 @@ std::string report_text(const PipelineReport& report, const app::Caller& caller)
   return text;
 }
 
-Answer answer_of(const PipelineReport& report, const app::Caller& caller) {
-  return {.exit = report.worst,
-          .data = report_json(report, caller),
-          .text = report_text(report, caller)};
-}
-
 Answer update(const app::Caller& caller, const Arguments& arguments) {
   std::string folder;
   if (arguments.has("dashboards"))
     folder = output_folder(arguments.text("dashboards"), caller.home.kept_files(), false);
-  return answer_of(pipelines::update(caller, arguments.texts("paths"), folder), caller);
+  const PipelineReport report = pipelines::update(caller, arguments.texts("paths"), folder);
+  Answer answer{.exit = report.worst,
+                .data = people_json(report, caller),
+                .text = music_text(report.music) + people_text(report, caller)};
+  answer.data["music"] = music_json(report.music);
+  return answer;
 }
 
 Answer retrain(const app::Caller& caller, const Arguments& arguments) {
-  return answer_of(pipelines::retrain(caller, {.models = arguments.texts("models"),
-                                               .is_forced = arguments.flag("force")}),
-                   caller);
+  const PipelineReport report = pipelines::retrain(
+      caller, {.models = arguments.texts("models"), .is_forced = arguments.flag("force")});
+  return {.exit = report.worst,
+          .data = people_json(report, caller),
+          .text = people_text(report, caller)};
 }
 
 }  // namespace
@@ -60,7 +87,7 @@ std::vector<Verb> update_verbs() {
        .parameters = {{.name = "paths",
                        .value_name = "PATH",
                        .help = "Files and folders to read [default: what has changed where earlier "
-                               "imports came from]",
+                               "imports and syncs came from]",
                        .is_first = true,
                        .is_several = true,
                        .is_local = true},
@@ -71,11 +98,11 @@ std::vector<Verb> update_verbs() {
                        .is_local = true}},
        .footer =
            "Steps: ingest, assign, predict, metrics, drift, dashboard. Nothing is trained. What "
-           "each came to "
-           "is kept (engine metrics);\nwhat was read stays told, and can be taken back (engine "
-           "library imports). An update that was killed is\nfinished by the next one. Of "
-           "everybody, "
-           "or of --user.",
+           "each came to is kept (engine metrics);\nwhat was read stays told, and can be taken "
+           "back "
+           "(engine library imports). Where no PATH is named, music that was\nimported (--files) "
+           "and accounts that were synced are looked at again, too. An update that was killed is "
+           "finished by\nthe next one. Of everybody, or of --user.",
        .answer = update},
       {.name = "retrain",
        .help = "Train the models of your listening that are due, because of drift or of age",

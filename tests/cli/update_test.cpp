@@ -18,6 +18,8 @@
 #include "store/metrics.hpp"
 #include "store/store.hpp"
 #include "support/browser.hpp"
+#include "support/import_run.hpp"
+#include "support/music_sound.hpp"
 #include "support/program.hpp"
 
 using Catch::Contains;
@@ -125,6 +127,69 @@ double figure(const json& steps, const char* step, const char* name) {
 }
 
 }  // namespace
+
+TEST_CASE("an update looks at the library's music again", "[update][music]") {
+  const UpdateHome home;
+  const auto song = [](const std::string& title) {
+    return test::mp3({{"TIT2", title}, {"TPE1", "Low"}}, 400);
+  };
+  const std::string music = home.path("music"), single = home.path("single.mp3");
+  test::write_file(music + "/album/1.mp3", song("One"));
+  test::write_file(music + "/album/2.mp3", song("Two"));
+  test::write_file(single, song("Three"));
+  const std::string plays = home.add_file("0", kNow - kHour, 3);
+  REQUIRE(home.ask(kNow, {"import", plays}).exit_code == 0);
+  const auto music_of = [&](std::vector<std::string> words, int exit_code = 0) {
+    words.insert(words.begin(), "--json");
+    const Ended ended = home.ask(kNow, words);
+    INFO(ended.err);
+    REQUIRE(ended.exit_code == exit_code);
+    return json::parse(ended.out).at("music");
+  };
+  const auto with = [](int places, const json& buckets, int gone = 0, int heard = 0) {
+    return json{{"places", places},
+                {"missing", json::array()},
+                {"buckets", buckets},
+                {"gone", gone},
+                {"heard", heard}};
+  };
+  CHECK(music_of({"update"}) == with(0, json::object()));
+  // What is below a place that was named is no other place.
+  REQUIRE(home.ask(kNow, {"import", "--files", music + "/album"}).exit_code == 0);
+  REQUIRE(home.ask(kNow, {"import", "--files", music, single}).exit_code == 0);
+  REQUIRE(home.ask(kNow, {"import", "--files", music + "/album/1.mp3"}).exit_code == 0);
+  CHECK(music_of({"update"}) == with(2, json::object()));
+  CHECK(home.ask(kNow, {"update"}).out.find("music") == std::string::npos);
+
+  test::write_file(music + "/new/4.mp3", song("Four"));
+  fs::remove(music + "/album/2.mp3");
+  test::write_file(single, song("Another three"));
+  CHECK(music_of({"update", plays}) == with(0, json::object()));  // which reads what it is told to
+  CHECK_THAT(home.ask(kNow, {"update"}).out, Contains("music files: 2 new, 1 gone\n"));
+  CHECK(music_of({"update"}) == with(2, json::object()));
+
+  // New music of a place that is listened to is listened to as well, and no other.
+  REQUIRE(home.ask(kNow, {"import", "--files", "--audio", single}).exit_code == 0);
+  test::write_file(single, song("Three again"));
+  test::write_file(music + "/new/5.mp3", song("Five"));
+  CHECK(music_of({"update"}).at("buckets") == json{{"new", 2}});
+  CHECK(home.integer("SELECT count(*) FROM track_files WHERE unheard <> '' AND path = '" + single +
+                     "'") == 1);  // it is silent
+  CHECK(home.integer("SELECT count(*) FROM track_files WHERE unheard <> ''") == 1);
+
+  // A disc that is not there: nothing is forgotten, also where it leaves an empty folder.
+  fs::rename(music, home.path("unmounted"));
+  for (const bool has_folder : {false, true}) {
+    if (has_folder) fs::create_directory(music);
+    const Ended ended = home.ask(kNow, {"update", "--json"});
+    CHECK(ended.exit_code == 0);
+    CHECK(json::parse(ended.out).at("music").at("missing") == json{music});
+    CHECK_THAT(ended.err, Contains("no music is at " + music + " now"));
+    CHECK(home.integer("SELECT count(*) FROM track_files") == 4);
+  }
+  REQUIRE(home.ask(kNow, {"import", "--files", music}).exit_code == 0);
+  CHECK(home.integer("SELECT count(*) FROM track_files") == 1);
+}
 
 TEST_CASE("an update writes dashboards where it is asked to, when something came",
           "[update][dashboard]") {

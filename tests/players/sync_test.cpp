@@ -206,6 +206,46 @@ TEST_CASE("a sync that is taken back is asked for again", "[sync]") {
   CHECK(listener.listens() == 30);
 }
 
+TEST_CASE("an update syncs what was synced before", "[sync][update]") {
+  const FakeLastfm lastfm;
+  json all = scrobbles(30, kNoon - 9000);
+  lastfm.put("scrobbles.json", all);
+  const Listener listener;
+  listener.connect(lastfm);
+  const auto ingest = [&](int exit_code = 0) {
+    const Ended ended = listener.run({"update"});
+    INFO(ended.err);
+    REQUIRE(ended.exit_code == exit_code);
+    return json::parse(ended.out).at("people").at(0).at("steps").at(0);
+  };
+  CHECK(listener.run({"update"}).exit_code == 1);  // nobody is there
+  CHECK(lastfm.requests().empty());
+  CHECK(listener.sync().at("buckets") == json{{"new", 30}});
+  static_cast<void>(ingest());
+  all.push_back({kNoon - 600, "Artist 1", "Title 99", "Album 1"});
+  lastfm.put("scrobbles.json", all);
+  const json came = ingest();
+  CHECK(came.at("figures").at("accounts") == 1);
+  CHECK(came.at("figures").at("listens") == 1);
+  CHECK(listener.listens() == 31);
+  CHECK(ingest().at("reason") == "nothing has changed at 1 account");
+
+  // One that fails costs itself, and is told.
+  lastfm.put("trouble.json", json::array({"error:10", "error:10"}));
+  const json failed = ingest(3);
+  CHECK(failed.at("outcome") == "failed");
+  CHECK(failed.at("reason") == "1 account could not be read");
+  CHECK(failed.at("figures").at("failed_accounts") == 1);
+
+  static_cast<void>(lastfm.requests());
+  REQUIRE(listener.run({"config", "set", "http.offline", "true"}).exit_code == 0);
+  CHECK(ingest().at("figures").at("accounts") == 0);
+  REQUIRE(listener.run({"config", "set", "http.offline", "false"}).exit_code == 0);
+  REQUIRE(listener.run({"disconnect", "lastfm"}).exit_code == 0);
+  CHECK(ingest().at("figures").at("accounts") == 0);
+  CHECK(lastfm.requests().empty());
+}
+
 TEST_CASE("a play that an export told is known when Last.fm tells it", "[sync]") {
   const FakeLastfm lastfm;
   const json all = scrobbles(120, kNoon - 600);

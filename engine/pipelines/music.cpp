@@ -1,0 +1,77 @@
+#include "pipelines/music.hpp"
+
+#include "core/shown_text.hpp"
+#include "import/music_files.hpp"
+#include "import/music_places.hpp"
+#include "pipelines/import_request.hpp"
+#include "store/store.hpp"
+
+namespace engine::pipelines {
+namespace {
+
+/// Those that are there; the others are told.
+std::vector<engine::import::MusicPlace> places_there(const app::Caller& caller,
+                                                     MusicChanges& changes) {
+  std::vector<engine::import::MusicPlace> there;
+  const Store store =
+      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
+  for (engine::import::MusicPlace& place : engine::import::music_places(store)) {
+    ++changes.places;
+    if (engine::import::is_music_there(place.path)) {
+      there.push_back(std::move(place));
+      continue;
+    }
+    changes.missing.push_back(valid_utf8(place.path));
+    caller.note("no music is at " + one_line(changes.missing.back()) +
+                " now; what is known of it stays, engine import --files forgets it");
+  }
+  return there;
+}
+
+void add_result(const app::Caller& caller, const engine::import::ImportResult& result,
+                MusicChanges& changes) {
+  for (const auto& [path, message] : result.problems)
+    caller.note_once("plugin " + path + ": " + message);
+  for (const auto& [path, why] : result.refused) caller.note(one_line(path) + ": " + why);
+  for (const auto& [bucket, count] : result.buckets())
+    if (bucket != "unchanged") changes.buckets[bucket] += count;
+  for (const engine::import::FileResult& place : result.files)
+    for (const engine::import::EndedList& ended : place.ended) changes.gone += ended.count;
+  if (result.sound) changes.heard += result.sound->heard;
+}
+
+/// Those that are listened to, or the others.
+void read_places(const app::Caller& caller, const std::vector<engine::import::MusicPlace>& places,
+                 bool listens, MusicChanges& changes) {
+  engine::import::ImportOptions options = make_import_request(caller);
+  options.listens = listens;
+  options.tells_match_rates = false;
+  for (const engine::import::MusicPlace& place : places)
+    if (place.listens == listens) options.paths.push_back(place.path);
+  if (options.paths.empty()) return;
+  bool is_interrupted = false;
+  try {
+    const engine::import::ImportResult result = engine::import::import_music(options);
+    is_interrupted = result.is_interrupted;
+    add_result(caller, result, changes);
+  } catch (const Error& error) {
+    if (error.exit() == Exit::kInterrupted || error.exit() == Exit::kStore) throw;
+    caller.error(error);
+    changes.exit = error.exit();
+  }
+  caller.progress("");
+  if (is_interrupted)
+    throw Error(Exit::kInterrupted, "interrupted",
+                {"", "", "what was read is in the library", "the next update goes on from there"});
+}
+
+}  // namespace
+
+MusicChanges read_music(const app::Caller& caller) {
+  MusicChanges changes;
+  const std::vector<engine::import::MusicPlace> places = places_there(caller, changes);
+  for (const bool listens : {false, true}) read_places(caller, places, listens, changes);
+  return changes;
+}
+
+}  // namespace engine::pipelines
