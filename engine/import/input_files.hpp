@@ -7,6 +7,13 @@
 
 namespace engine::import {
 
+/// The file of lyrics beside a music file, as it looks on the disc.
+struct LyricsFile {
+  std::string path;  // "": there is none
+  std::uint64_t bytes = 0;
+  std::int64_t modified_ns = 0;
+};
+
 struct InputFile {
   std::string path;
   std::string person;  // whose file it is with is_user_per_folder, else ""
@@ -14,6 +21,7 @@ struct InputFile {
   std::int64_t modified_ns = 0;  // its time of modification, in the file system's terms
   bool is_named = false;         // given by the user, not found in a folder
   std::size_t argument = 0;      // which of the given paths it is, or was found in
+  LyricsFile lyrics = {};        // of a music file
   std::size_t below = 0;         // where the part of the path begins that the user did not name
 };
 

@@ -16,6 +16,7 @@
 #include "import/same_tracks.hpp"
 #include "import/sound_files.hpp"
 #include "import/track_files.hpp"
+#include "store/lyrics.hpp"
 
 namespace engine::import {
 namespace {
@@ -56,7 +57,7 @@ class MusicProgress {
 class MusicImport {
  public:
   MusicImport(const ImportOptions& options, const MusicFolder& folder, Store& store)
-      : options_(options), folder_(folder), store_(store), track_files_(store) {
+      : options_(options), folder_(folder), store_(store), track_files_(store), lyrics_(store) {
     for (std::size_t argument = 0; argument < folder.arguments.size(); ++argument) {
       FileResult& result = result_.files.emplace_back();
       result.path = options.paths[argument];
@@ -110,6 +111,7 @@ class MusicImport {
 
   void forget_missing() {
     Transaction transaction(store_);
+    bool has_forgotten_lyrics = false;
     for (std::size_t argument = 0; argument < folder_.arguments.size(); ++argument) {
       const std::string& folder = folder_.arguments[argument];
       for (auto known = known_.lower_bound(folder);
@@ -120,10 +122,12 @@ class MusicImport {
           continue;
         }
         track_files_.forget(path);
+        has_forgotten_lyrics |= lyrics_.forget_file(path);
         add_ended(result_.files[argument].ended, "files", valid_utf8(path));
         known = known_.erase(known);
       }
     }
+    if (has_forgotten_lyrics) store_.bump_data_version();
     transaction.commit();
   }
 
@@ -171,6 +175,7 @@ class MusicImport {
   const MusicFolder& folder_;
   Store& store_;
   TrackFiles track_files_;
+  TrackLyrics lyrics_;
   std::map<std::string, TrackFile, std::less<>> known_;
   std::unordered_set<std::string> there_;
   ReadOrder order_;

@@ -29,6 +29,10 @@ std::string absolute_path(const std::string& path) {
   return text;
 }
 
+std::int64_t modified_ns_of(const struct stat& status) {
+  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
+
 class Walk {
  public:
   Walk(MusicFolder& folder, std::size_t argument) : folder_(folder), argument_(argument) {}
@@ -92,8 +96,8 @@ class Walk {
   void add(const std::string& path, const struct stat& status) {
     InputFile file{.path = path, .person = {}};
     file.bytes = static_cast<std::uint64_t>(status.st_size);
-    file.modified_ns =
-        static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+    file.modified_ns = modified_ns_of(status);
+    file.lyrics = find_lyrics_file(path);
     file.argument = argument_;
     file.below = below_;
     folder_.files.push_back(std::move(file));
@@ -118,6 +122,22 @@ bool has_music_ending(std::string_view path) {
   std::string ending(path.substr(dot + 1));
   for (char& c : ending) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return std::find(kMusicEndings.begin(), kMusicEndings.end(), ending) != kMusicEndings.end();
+}
+
+LyricsFile find_lyrics_file(const std::string& music_path) {
+  const std::size_t slash = music_path.rfind('/'), dot = music_path.rfind('.');
+  const bool has_ending =
+      dot != std::string::npos && (slash == std::string::npos || dot > slash + 1);
+  const std::string stem = has_ending ? music_path.substr(0, dot) : music_path;
+  for (const char* ending : {".lrc", ".LRC", ".txt", ".TXT"}) {
+    struct stat status {};
+    std::string path = stem + ending;
+    if (path == music_path || ::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+      continue;
+    }
+    return {std::move(path), static_cast<std::uint64_t>(status.st_size), modified_ns_of(status)};
+  }
+  return {};
 }
 
 MusicFolder list_music_files(const std::vector<std::string>& paths) {

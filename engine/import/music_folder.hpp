@@ -30,6 +30,9 @@ MusicFolder list_music_files(const std::vector<std::string>& paths);
 /// Of absolute paths.
 bool is_at_or_below(std::string_view path, std::string_view folder);
 
+/// NAME.lrc, else NAME.txt, beside the music file NAME.mp3; the ending in lower or in upper case.
+LyricsFile find_lyrics_file(const std::string& music_path);
+
 /// By the ending, in any case: "flac", "mp3" ...
 bool has_music_ending(std::string_view path);
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "import/music_folder.hpp"
-#include "import/track_files.hpp"
+#include "store/music_paths.hpp"
 
 namespace engine::import {
 namespace {
@@ -41,7 +41,7 @@ void note_music_places(Store& store, const std::vector<MusicPlace>& noted) {
   Statement put = store.prepare("INSERT INTO music_places VALUES (?1, ?2)");
   for (const MusicPlace& place : places) {
     put.reset();
-    bind_path(put, place.path);
+    bind_music_path(put, 1, place.path);
     put.bind(2, place.listens ? 1 : 0);
     put.step();
   }

@@ -20,6 +20,7 @@ MusicWriter::MusicWriter(Store& store, const std::vector<InputFile>& files, Impo
       matcher_(store, names_),
       catalogue_(store, names_, matcher_),
       track_files_(store),
+      lyrics_(store),
       seen_changes_(store.prepare("PRAGMA data_version")) {
   context_.format = "music_file";
   context_.now = now;
@@ -33,6 +34,8 @@ void MusicWriter::take(Message kind, std::string_view bytes) {
       has_begun_ = true;
       has_rows_ = has_ended_ = false;
       track_ = 0;
+      texts_.clear();
+      has_unread_lyrics_ = false;
       break;
     case Message::kBatch:
       take_batch(bytes);
@@ -44,6 +47,12 @@ void MusicWriter::take(Message kind, std::string_view bytes) {
       message.text();
       take_failure(std::string(message.text()));
       break;
+    case Message::kRefused: {
+      const std::string path(message.text());
+      result_.refused.emplace_back(valid_utf8(path), message.text());
+      has_unread_lyrics_ = true;
+      break;
+    }
     case Message::kProblem: {
       const std::string path(message.text());
       result_.problems.emplace_back(path, message.text());
@@ -111,11 +120,30 @@ void MusicWriter::write_table(const TableView& table) {
     }
   } else if (table.name == "artists") {
     catalogue_.write_artists(table, records_);
+  } else if (table.name == "lyrics") {
+    take_lyrics(table);
   } else {
-    throw Error(
-        Exit::kPlugin,
-        "a music file is a row of \"tracks\", with rows of \"artists\", and the source sent \"" +
-            std::string(table.name) + "\"");
+    throw Error(Exit::kPlugin,
+                "a music file is a row of \"tracks\", with rows of \"artists\" and \"lyrics\", and "
+                "the source sent \"" +
+                    std::string(table.name) + "\"");
+  }
+}
+
+/// Of each source the last word counts.
+void MusicWriter::take_lyrics(const TableView& table) {
+  const TextView source = table.texts("source"), text = table.texts("text");
+  const auto instrumental = table.numbers<std::uint8_t>("instrumental");
+  for (std::size_t row = 0; row < table.rows; ++row) {
+    LyricsText said{std::string(source[row]), !instrumental.empty() && instrumental[row] == 1,
+                    std::string(text[row].substr(0, kMostLyrics))};
+    if (said.is_instrumental) said.text.clear();
+    if (said.source != "file" && said.source != "tag") {
+      throw Error(Exit::kPlugin,
+                  "the lyrics of a music file come from \"file\" or \"tag\", not from \"" +
+                      said.source + "\"");
+    }
+    if (said.is_instrumental || !said.text.empty()) texts_.push_back(std::move(said));
   }
 }
 
@@ -135,11 +163,28 @@ void MusicWriter::take_finish() {
     ++result().rows;
     ++result().buckets[bucket];
   }
+  if (!has_unread_lyrics_) {  // else it is tried again
+    row.lyrics_bytes = file.lyrics.bytes;
+    row.lyrics_modified_ns = file.lyrics.modified_ns;
+  }
   track_files_.put(file.path, row);
+  put_lyrics(file.path);
   has_changed_ |= records_.has_changes();
   has_ended_ = true;
   if (++waiting_ >= kFilesAtOnce || std::chrono::steady_clock::now() - began_ > kLongestWait) {
     commit();
+  }
+}
+
+void MusicWriter::put_lyrics(const std::string& path) {
+  if (track_ == 0) texts_.clear();
+  has_changed_ |= lyrics_.put_file(path, track_, texts_);
+  for (const LyricsText& text : texts_) {
+    if (text.is_instrumental) {
+      ++result_.lyrics.instrumental;
+    } else {
+      ++(text.source == "tag" ? result_.lyrics.tags : result_.lyrics.files);
+    }
   }
 }
 

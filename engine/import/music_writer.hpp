@@ -18,6 +18,7 @@
 #include "import/record_buckets.hpp"
 #include "import/result.hpp"
 #include "import/track_files.hpp"
+#include "store/lyrics.hpp"
 
 namespace engine::import {
 
@@ -46,7 +47,9 @@ class MusicWriter {
   void begin();
   void take_batch(std::string_view bytes);
   void write_table(const TableView& table);
+  void take_lyrics(const TableView& table);
   void take_finish();
+  void put_lyrics(const std::string& path);
   void take_failure(const std::string& message);
   [[nodiscard]] FileResult& result() { return result_.files[files_[input_].argument]; }
 
@@ -57,6 +60,7 @@ class MusicWriter {
   TrackMatcher matcher_;
   CatalogueWriter catalogue_;
   TrackFiles track_files_;
+  TrackLyrics lyrics_;
   RecordBuckets records_;
   FileContext context_;
   Statement seen_changes_;
@@ -70,6 +74,8 @@ class MusicWriter {
   std::size_t input_ = 0;
   bool has_rows_ = false, has_ended_ = true;
   std::int64_t track_ = 0;
+  std::vector<LyricsText> texts_;
+  bool has_unread_lyrics_ = false;  // the text beside it could not be read
 };
 
 /// Counts a file of which no track came, and tells of the first few.

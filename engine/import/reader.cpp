@@ -13,6 +13,7 @@
 #include "import/companions.hpp"
 #include "import/database_copy.hpp"
 #include "import/foreign_files.hpp"
+#include "import/lyrics_file.hpp"
 #include "import/mapped_file.hpp"
 #include "import/messages.hpp"
 #include "import/reading_identity.hpp"
@@ -30,6 +31,7 @@ constexpr std::size_t kHeadBytes = 64 << 10;
 // What a reading can depend on beside the content, by the names that sources ask for.
 constexpr const char *kColumns = "columns", *kDates = "dates", *kTimezone = "timezone",
                      *kSpace = "space", *kIds = "ids", *kUser = "user", *kBeside = "beside";
+constexpr std::string_view kLyrics = "lyrics";  // the companion of a music file
 constexpr const char* kNoColumn = "--columns names none of its columns";
 constexpr auto kProgressEvery = std::chrono::milliseconds(100);
 
@@ -231,8 +233,17 @@ class Reader {
     }
   }
 
-  /// Its path is told from below what the user named: that is what can name artist and album.
+  /// Its path is told from below what the user named: that is what can name artist and album. The
+  /// text beside it is its companion "lyrics"; one that cannot be read costs only itself.
   void read_music(const InputFile& file) {
+    lyrics_.clear();
+    if (!file.lyrics.path.empty()) {
+      try {
+        lyrics_ = read_lyrics_file(file.lyrics.path);
+      } catch (const Error& error) {
+        send_text(Message::kRefused, file.lyrics.path, error.parts().why);
+      }
+    }
     const MappedFile mapped(file.path, MappedFile::Reading::kParts);
     const std::string_view below = std::string_view(file.path).substr(file.below);
     Content content;
@@ -285,8 +296,9 @@ class Reader {
     std::string value;
     constexpr std::string_view kCompanion = ".beside:";  // behind the element's name
     if (const std::size_t at = key.find(kCompanion); at != std::string_view::npos) {
-      return run ? companion(content, *run, std::string(key.substr(at + kCompanion.size())))
-                 : nullptr;
+      const std::string_view wanted = key.substr(at + kCompanion.size());
+      if (order_.are_music_files) return wanted == kLyrics ? lyrics_.c_str() : nullptr;
+      return run ? companion(content, *run, std::string(wanted)) : nullptr;
     }
     if (name == kUser) {  // an import is one person's: its identity need not say whose
       return user_of(content).c_str();
@@ -586,6 +598,7 @@ class Reader {
   std::vector<const Element*> sources_;
   std::optional<CompanionFile> ids_;
   std::map<std::string, std::string> zone_texts_;  // by zone
+  std::string lyrics_;                             // beside the music file at hand
   bool is_told_sources_ = false;
   std::uint64_t bytes_total_ = 0, bytes_done_ = 0, file_bytes_ = 0;
   Clock::time_point last_progress_;

@@ -77,6 +77,16 @@ std::string match_text(const std::string& user, const library::MatchRate& rate) 
          " of " + counted(rate.tracks, "track") + "\n";
 }
 
+/// "" where nothing was said of any.
+std::string lyrics_text(const LyricsResult& lyrics, bool is_dry_run) {
+  const auto [tags, files, instrumental] = lyrics;
+  if (tags + files + instrumental == 0) return "";
+  std::string text = "lyrics: " + counted(tags, "text") + " in tags and " + grouped(files) +
+                     " in files beside the music" + (is_dry_run ? " would be read" : " read");
+  if (instrumental > 0) text += "; " + counted(instrumental, "time") + " it says instrumental";
+  return text + "\n";
+}
+
 std::string sound_text(const SoundResult& sound, bool is_dry_run) {
   std::string text = "sound of " + counted(sound.heard, "track") +
                      (is_dry_run ? " would be measured, " : " measured, ") + "of " +
@@ -220,6 +230,7 @@ std::string import_text(const ImportResult& result) {
                ? ""
                : " of " + counted(static_cast<std::int64_t>(result.files.size()), "file")) +
           ": " + buckets_text(result.buckets()) + "\n";
+  text += lyrics_text(result.lyrics, result.is_dry_run);
   if (result.sound) text += sound_text(*result.sound, result.is_dry_run);
   for (const auto& [user, rate] : result.match_rates) text += match_text(user, rate);
   for (const std::string& path : result.fruitless) {
@@ -241,6 +252,11 @@ Json import_json(const ImportResult& result) {
   for (const FileResult& file : result.files) json["files"].push_back(file_json(file));
   json["refused"] = pairs_json(result.refused);
   if (!result.fruitless.empty()) json["fruitless"] = result.fruitless;
+  if (result.are_music_files) {
+    json["lyrics"] = {{"in_tags", result.lyrics.tags},
+                      {"in_files", result.lyrics.files},
+                      {"instrumental", result.lyrics.instrumental}};
+  }
   if (const auto& sound = result.sound) {
     json["sound"] = {{"tracks", sound->heard},
                      {"known", sound->known},

@@ -52,6 +52,12 @@ struct SoundResult {
   library::SoundAgreement agreement;  // of all that was ever measured with what was imported
 };
 
+/// Of `engine import --files`: what was read now, by where it stood.
+struct LyricsResult {
+  std::int64_t tags = 0, files = 0;  // texts
+  std::int64_t instrumental = 0;     // files of which it was said that nothing is sung
+};
+
 struct ImportResult {
   std::string user;  // "" when no file was anybody's
   bool is_dry_run = false, is_interrupted = false;
@@ -65,6 +71,7 @@ struct ImportResult {
   std::vector<std::string> fruitless;  // paths of the command line of which nothing came
   std::vector<std::pair<std::string, library::MatchRate>>
       match_rates;  // by user with listens in this import
+  LyricsResult lyrics;
   std::optional<SoundResult> sound;
   double seconds = 0;
 

@@ -139,6 +139,9 @@ constexpr RowColumn kPrompts[] = {
 constexpr RowColumn kLists[] = {
     {"record", kI64}, {"list", kString, true}, {"teller", kString}, {"is_whole", kU8}};
 
+constexpr RowColumn kLyrics[] = {
+    {"record", kI64, true}, {"source", kString, true}, {"text", kString}, {"instrumental", kU8}};
+
 constexpr RowTable kTables[] = {{"listens", kListens},
                                 {"tracks", kTracks},
                                 {"likes", kLikes},
@@ -157,6 +160,7 @@ constexpr RowTable kTables[] = {{"listens", kListens},
                                 {"engagement", kEngagement},
                                 {"vectors", kVectors},
                                 {"prompts", kPrompts},
+                                {"lyrics", kLyrics},
                                 {"lists", kLists}};
 
 const RowColumn* find_column(const RowTable& table, std::string_view name) {

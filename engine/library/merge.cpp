@@ -20,7 +20,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<TrackReference, 15> kReferences = {{
+constexpr std::array<TrackReference, 16> kReferences = {{
     {"holdings", "id", " AND kind IN (1, 4, 6)", true},
     {"playlist_tracks", "track_id", "", true},
     {"track_ids", "track_id", "", true},
@@ -36,6 +36,7 @@ constexpr std::array<TrackReference, 15> kReferences = {{
     {"kept_pins", "track_id", "", true},
     {"track_files", "track_id", "", true},
     {"track_sound", "track_id", "", true},
+    {"track_lyrics", "track_id", "", true},
 }};
 
 struct Column {

@@ -229,6 +229,22 @@ CREATE TABLE music_places (
   listens INTEGER NOT NULL) STRICT, WITHOUT ROWID; -- with --audio
 )sql";
 
+// What is sung in tracks, by who says so (store/lyrics.hpp). Music files that were read before have
+// not been asked: without the stamp of a file of lyrics they are read again.
+constexpr std::string_view kTrackLyricsSql = R"sql(
+CREATE TABLE track_lyrics (
+  track_id INTEGER NOT NULL REFERENCES tracks,
+  source TEXT NOT NULL,              -- 'tag', 'file', or the service: 'lrclib'
+  path ANY NOT NULL,                 -- of the music file; '' of a service
+  ts INTEGER NOT NULL,               -- since when it is known; 0: as long as the track is
+  is_instrumental INTEGER NOT NULL,  -- 1: nothing is sung, and text is ''
+  text TEXT NOT NULL,                -- '' of what is not instrumental: asked at ts, and not found
+  PRIMARY KEY (track_id, source, path)) STRICT;
+CREATE INDEX track_lyrics_by_path ON track_lyrics (path) WHERE path <> '';
+ALTER TABLE track_files ADD COLUMN lyrics_bytes INTEGER;       -- of the file of lyrics beside it,
+ALTER TABLE track_files ADD COLUMN lyrics_modified_ns INTEGER; -- 0: there is none; NULL: not asked
+)sql";
+
 int pragma(sqlite3* database, const char* sql) {
   Statement statement(database, sql);
   return static_cast<int>(statement.find_integer().value_or(0));
@@ -380,7 +396,8 @@ std::span<const Migration> store_migrations() {
        "CREATE TABLE sync_states (ingestion_id INTEGER PRIMARY KEY REFERENCES ingestions, "
        "user_id INTEGER NOT NULL REFERENCES users, account TEXT NOT NULL, state TEXT NOT NULL) "
        "STRICT; CREATE INDEX sync_states_by_account ON sync_states (user_id, account)"},
-      {23, kMusicPlacesSql}};
+      {23, kMusicPlacesSql},
+      {24, kTrackLyricsSql}};
   return steps;
 }
 

@@ -2,7 +2,13 @@
 
 #include <algorithm>
 
+#include "core/shown_text.hpp"
+
 namespace engine {
+
+void bind_music_path(Statement& statement, int index, std::string_view path) {
+  is_utf8(path) ? statement.bind(index, path) : statement.bind_blob(index, path);
+}
 
 MusicPaths::MusicPaths(const Store& store) {
   Statement select = store.prepare(

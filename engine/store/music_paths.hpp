@@ -10,6 +10,10 @@
 
 namespace engine {
 
+/// Paths are kept as their bytes are: as text where they are UTF-8, else as a blob. `path` is not
+/// copied: it lives until the statement has run.
+void bind_music_path(Statement& statement, int index, std::string_view path);
+
 /// Read once, before a run's worker is forked, which cannot open the store. Threads: only read.
 class MusicPaths {
  public:

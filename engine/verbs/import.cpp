@@ -128,8 +128,8 @@ std::vector<Verb> import_verbs() {
              .is_local = true},
             {.name = "files",
              .type = Type::kFlag,
-             .help = "PATH is music, in files or below folders: their tags make tracks, and what "
-                     "has not changed since the last time is not read again"},
+             .help = "PATH is music, in files or below folders: their tags make tracks, with their "
+                     "lyrics, and what has not changed since the last time is not read again"},
             {.name = "audio",
              .type = Type::kFlag,
              .help = "With --files: listen to the music as well, and measure the tempo, loudness, "

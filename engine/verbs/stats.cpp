@@ -11,6 +11,7 @@
 #include "data/listening_columns.hpp"
 #include "data/listening_summary.hpp"
 #include "library/sound_agreement.hpp"
+#include "store/lyrics.hpp"
 #include "verbs/verbs.hpp"
 
 namespace engine::verbs {
@@ -80,7 +81,51 @@ Json measured_json(const MeasuredSummary& measured) {
           {"agreement", library::agreement_json(measured.agreement)}};
 }
 
-Json as_json(const AsOf& tables, const ListeningSummary& summary, const MeasuredSummary& measured) {
+/// Of how many tracks it is known what is sung.
+struct LyricsSummary {
+  LyricsCoverage coverage;
+  std::int64_t heard = 0;
+};
+
+LyricsSummary summarise_lyrics(const AsOf& tables, const Store& store) {
+  LyricsSummary summary{lyrics_coverage(store, tables.now())};
+  const auto ids = column_of<std::int64_t>(*tables.table("tracks"), "id");
+  summary.heard = std::ranges::count_if(played_tracks(tables), [&](std::int32_t track) {
+    return summary.coverage.tracks.contains(ids[static_cast<std::size_t>(track)]);
+  });
+  return summary;
+}
+
+Json lyrics_json(const LyricsSummary& lyrics) {
+  Json sources = Json::object();
+  for (const auto& [source, count] : lyrics.coverage.by_source) sources[source] = count;
+  return {{"tracks", lyrics.coverage.tracks.size()},
+          {"heard", lyrics.heard},
+          {"sources", sources},
+          {"instrumental", lyrics.coverage.instrumental},
+          {"not_found", lyrics.coverage.not_found}};
+}
+
+/// "" where nobody said anything.
+std::string lyrics_text(const LyricsSummary& lyrics) {
+  const LyricsCoverage& coverage = lyrics.coverage;
+  if (coverage.tracks.empty() && coverage.instrumental == 0 && coverage.not_found == 0) return "";
+  std::string text = "  lyrics      of " + counted(coverage.tracks.size(), "track"), sources;
+  for (const auto& [source, count] : coverage.by_source) {
+    const std::string where = source == "tag"    ? "in tags"
+                              : source == "file" ? "in files beside the music"
+                                                 : "from " + source;
+    sources += (sources.empty() ? "" : ", ") + std::to_string(count) + " " + where;
+  }
+  if (!sources.empty()) text += " (" + sources + ")";
+  if (coverage.instrumental > 0)
+    text += "; " + std::to_string(coverage.instrumental) + " instrumental";
+  if (coverage.not_found > 0) text += "; of " + std::to_string(coverage.not_found) + " not found";
+  return text + "\n";
+}
+
+Json as_json(const AsOf& tables, const ListeningSummary& summary, const MeasuredSummary& measured,
+             const LyricsSummary& lyrics) {
   return {{"user", tables.user_name()},
           {"now", tables.now()},
           {"listens", summary.listens},
@@ -106,7 +151,8 @@ Json as_json(const AsOf& tables, const ListeningSummary& summary, const Measured
           {"devices", entries(summary.devices)},
           {"features", coverage_json(summary.coverage)},
           {"heard_features", coverage_json(summary.heard_coverage)},
-          {"measured", measured_json(measured)}};
+          {"measured", measured_json(measured)},
+          {"lyrics", lyrics_json(lyrics)}};
 }
 
 std::string percent(double part, double whole) {
@@ -146,7 +192,7 @@ std::string features_text(const std::string& whose, const std::vector<FeatureCov
 }
 
 std::string as_text(const AsOf& tables, const ListeningSummary& summary,
-                    const MeasuredSummary& measured) {
+                    const MeasuredSummary& measured, const LyricsSummary& lyrics) {
   std::string text = one_line(tables.user_name()) + " as of " + format_time(tables.now()) + "\n";
   text += "  listens     " + std::to_string(summary.listens) + " (" +
           counted(summary.plays, "play") + ", " + counted(summary.skips, "skip") + ", " +
@@ -167,6 +213,7 @@ std::string as_text(const AsOf& tables, const ListeningSummary& summary,
           counted(summary.saved_artists, "saved artist") + "\n";
   text += "  catalogue   " + counted(summary.tracks, "track") + ", " +
           counted(summary.artists, "artist") + ", " + counted(summary.tags, "tag") + "\n";
+  text += lyrics_text(lyrics);
   text += list("top artists (plays)", summary.top_artists);
   text += list("top tracks (plays)", summary.top_tracks);
   text += list("top genres (plays)", summary.top_genres);
@@ -190,9 +237,10 @@ Answer stats(const app::Caller& caller, const Arguments& arguments) {
   if (summary.private_listens > 0 && caller.asked.is_now_given)
     summary.private_listens = count_private_listens(store, tables->user_id(), tables->now());
   const MeasuredSummary measured = summarise_measured(*tables, store);
+  const LyricsSummary lyrics = summarise_lyrics(*tables, store);
   const bool is_any = summary.listens > 0 || summary.library > 0;
-  return {is_any ? Exit::kDone : Exit::kNothing, as_json(*tables, summary, measured),
-          as_text(*tables, summary, measured)};
+  return {is_any ? Exit::kDone : Exit::kNothing, as_json(*tables, summary, measured, lyrics),
+          as_text(*tables, summary, measured, lyrics)};
 }
 
 }  // namespace

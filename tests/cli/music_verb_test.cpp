@@ -110,6 +110,29 @@ TEST_CASE("engine import --files --audio tells what it measured", "[cli][music]"
   CHECK_THAT(alone.err, Catch::Contains("engine import --files --audio PATH..."));
 }
 
+TEST_CASE("of how many tracks lyrics are known is told, and from where", "[cli][music][lyrics]") {
+  const EngineHome home;
+  const std::string music = make_music(home);
+  std::ofstream(music + "/c.mp3", std::ios::binary)
+      << test::mp3({{"TIT2", "Two-Step"}, {"TPE1", "Low"}, {"USLT", "In the light"}});
+  std::ofstream(music + "/a.lrc") << "[00:01.00]Stay with me\n";
+  const auto json = nlohmann::json::parse(home.engine({"import", "--files", music, "--json"}).out);
+  CHECK(json["lyrics"] == nlohmann::json({{"in_tags", 1}, {"in_files", 1}, {"instrumental", 0}}));
+
+  std::ofstream(home.path("plays.csv")) << "title,artist,time\nStarfire,Low,2026-01-05 10:00:00\n";
+  CHECK(home.engine({"import", home.path("plays.csv"), "--user", "ann", "--columns",
+                     "title=title,artist=artist,time=time"})
+            .exit_code == 0);
+  const auto stats = nlohmann::json::parse(home.engine({"stats", "--json"}).out);
+  CHECK(stats["lyrics"] == nlohmann::json({{"tracks", 2},
+                                           {"heard", 1},
+                                           {"sources", {{"file", 1}, {"tag", 1}}},
+                                           {"instrumental", 0},
+                                           {"not_found", 0}}));
+  CHECK_THAT(home.engine({"stats"}).out,
+             Catch::Contains("lyrics      of 2 tracks (1 in files beside the music, 1 in tags)\n"));
+}
+
 TEST_CASE("an ordinary import says of music how it is read", "[cli][music]") {
   const EngineHome home;
   const std::string music = make_music(home);

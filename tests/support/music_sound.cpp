@@ -1,5 +1,6 @@
 #include "support/music_sound.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 
@@ -21,6 +22,15 @@ std::string id3_frame(const std::string& name, const std::string& value) {
   const std::string id = name.substr(0, 4), detail = name.size() > 5 ? name.substr(5) : "";
   if (id == "UFID") {
     data = detail + '\0' + value;
+  } else if (id == "USLT") {
+    data = std::string("\3eng", 4) + detail + '\0' + value;
+  } else if (id == "SYLT") {  // milliseconds, lyrics
+    data = std::string("\3eng\2\1", 6) + '\0';
+    for (std::size_t begin = 0; begin <= value.size();) {
+      const std::size_t end = std::min(value.find('|', begin), value.size());
+      data += value.substr(begin, end - begin) + std::string("\0\0\0\1\0", 5);
+      begin = end + 1;
+    }
   } else {
     data = '\3' + (detail.empty() ? "" : detail + '\0') + value;  // UTF-8
   }

@@ -8,8 +8,8 @@
 
 namespace test {
 
-/// A tag: an ID3 frame ("TIT2"), "TXXX:NAME", "UFID:OWNER", or of sox a Vorbis comment. A value may
-/// hold several behind NULs.
+/// A tag: an ID3 frame ("TIT2"), "TXXX:NAME", "UFID:OWNER", "USLT", or of sox a Vorbis comment. A
+/// value may hold several behind NULs, one of "SYLT" its pieces between '|'.
 using MusicTags = std::vector<std::pair<std::string, std::string>>;
 
 /// `frame_count` frames of 1152 samples at 44.1 kHz, 26 ms each.

@@ -156,6 +156,12 @@ SourceRun read_with(const std::string& source, const std::string& name, std::str
   return run(registry().find(source), input);
 }
 
+SourceRun read_with_set(const std::string& source, const std::string& name, std::string_view bytes,
+                        const Settings& settings) {
+  const PaddedInput input(name, bytes, "");
+  return run(registry().find(source), input, CollectedRows::Keep::kValues, &settings);
+}
+
 SourceRun read_with_ids(const std::string& source, const std::string& name, std::string_view bytes,
                         const std::string& ids) {
   const PaddedInput input(name, bytes, "");

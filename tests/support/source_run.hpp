@@ -40,6 +40,9 @@ SourceRun read_source_set(const std::string& name, std::string_view bytes,
 SourceRun read_fixture(const std::string& path, const std::string& columns = "");
 /// Reads with this source, whatever recognition says.
 SourceRun read_with(const std::string& source, const std::string& name, std::string_view bytes);
+/// The same where the engine answers these settings, as with read_source_set().
+SourceRun read_with_set(const std::string& source, const std::string& name, std::string_view bytes,
+                        const std::map<std::string, std::string>& settings);
 /// The same where the user named a file of ids beside it.
 SourceRun read_with_ids(const std::string& source, const std::string& name, std::string_view bytes,
                         const std::string& ids);

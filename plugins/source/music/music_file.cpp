@@ -14,6 +14,9 @@
 // Key       INITIALKEY, else KEY: key and mode
 // Explicit  ITUNESADVISORY: 1 explicit, 2 clean
 // Length    as the format's header says it
+// Lyrics    rows of "lyrics": source "file" of the text beside it, which the engine gives as its companion
+//           "lyrics"; source "tag" of LYRICS (of ID3 USLT, of MP4 (c)lyr), UNSYNCEDLYRICS, SYNCEDLYRICS, else
+//           of ID3 SYLT. As lyrics.hpp reads them; what it leaves nothing of has no row
 // Buckets   malformed, empty (nothing names it)
 #include "playlist/plugin.hpp"
 
@@ -23,12 +26,17 @@
 #include <string>
 #include <string_view>
 #include <taglib/fileref.h>
+#include <taglib/id3v2tag.h>
+#include <taglib/mpegfile.h>
+#include <taglib/synchronizedlyricsframe.h>
 #include <taglib/tpropertymap.h>
 #include <vector>
 
+#include "../companions.hpp"
 #include "../dates.hpp"
 #include "../ids.hpp"
 #include "../json_parts.hpp"
+#include "../lyrics.hpp"
 #include "../text.hpp"
 #include "elements.hpp"
 #include "initial_key.hpp"
@@ -185,6 +193,51 @@ Artists artists_of(const Tags& tags) {
   return artists;
 }
 
+/// What is sung by the properties; "LYRICS:..." is of ID3 frames with a description.
+Lyrics lyrics_of(const TagLib::PropertyMap& properties) {
+  const auto first_of = [](const TagLib::StringList& values) {
+    for (const TagLib::String& value : values) {
+      if (Lyrics lyrics = read_lyrics(value.to8Bit(true)); !lyrics.is_empty()) return lyrics;
+    }
+    return Lyrics();
+  };
+  for (const char* name : {"LYRICS", "UNSYNCEDLYRICS", "UNSYNCED LYRICS", "SYNCEDLYRICS"}) {
+    const auto found = properties.find(name);
+    if (found == properties.end()) continue;
+    if (Lyrics lyrics = first_of(found->second); !lyrics.is_empty()) return lyrics;
+  }
+  for (const auto& [name, values] : properties) {
+    if (!name.startsWith("LYRICS:")) continue;
+    if (Lyrics lyrics = first_of(values); !lyrics.is_empty()) return lyrics;
+  }
+  return {};
+}
+
+/// Of ID3's SYLT frames, whose texts are lines, or syllables among which line ends stand.
+Lyrics synchronized_lyrics_of(TagLib::File* file) {
+  auto* mpeg = dynamic_cast<TagLib::MPEG::File*>(file);
+  if (mpeg == nullptr || !mpeg->hasID3v2Tag()) return {};
+  using Frame = TagLib::ID3v2::SynchronizedLyricsFrame;
+  for (const TagLib::ID3v2::Frame* any : mpeg->ID3v2Tag()->frameList("SYLT")) {
+    const auto* frame = dynamic_cast<const Frame*>(any);
+    if (frame == nullptr || (frame->type() != Frame::Lyrics && frame->type() != Frame::Other)) {
+      continue;
+    }
+    std::string text;
+    bool has_line_ends = false;
+    const auto pieces = frame->synchedText();
+    for (const Frame::SynchedText& piece : pieces) {
+      has_line_ends = has_line_ends || piece.text.find("\n") >= 0 || piece.text.find("\r") >= 0;
+    }
+    for (const Frame::SynchedText& piece : pieces) {
+      text += piece.text.to8Bit(true);
+      if (!has_line_ends) text += '\n';
+    }
+    if (Lyrics lyrics = read_lyrics(text); !lyrics.is_empty()) return lyrics;
+  }
+  return {};
+}
+
 /// What TagLib sees in the bytes: by the ending of the name, else by the content.
 class TaggedFile {
  public:
@@ -196,6 +249,10 @@ class TaggedFile {
   }
   [[nodiscard]] bool is_sound() const { return is_sound(file_); }
   [[nodiscard]] TagLib::PropertyMap properties() const { return file_.file()->properties(); }
+  [[nodiscard]] Lyrics lyrics(const TagLib::PropertyMap& properties) const {
+    Lyrics lyrics = lyrics_of(properties);
+    return lyrics.is_empty() ? synchronized_lyrics_of(file_.file()) : lyrics;
+  }
   [[nodiscard]] int milliseconds() const {
     const TagLib::AudioProperties* audio = file_.audioProperties();
     return audio == nullptr ? 0 : audio->lengthInMilliseconds();
@@ -231,10 +288,13 @@ class MusicFile final : public playlist::Source {
     if (file.milliseconds() <= 0 && tags.is_empty()) {
       return call.malformed("it holds neither tags nor sound that can be read");
     }
-    put(call, tags, file.milliseconds());
+    if (!is_put(call, tags, file.milliseconds())) return;
+    put_lyrics(call, "file", read_lyrics(companion(call, "lyrics")));
+    put_lyrics(call, "tag", file.lyrics(properties));
   }
 
-  static void put(playlist::SourceCall& call, const Tags& tags, int milliseconds) {
+  /// False where nothing names the track.
+  static bool is_put(playlist::SourceCall& call, const Tags& tags, int milliseconds) {
     Artists artists = artists_of(tags);
     std::string title = tags.value({"TITLE"}), album = tags.value({"ALBUM"});
     if (is_placeholder(album)) album.clear();
@@ -249,7 +309,8 @@ class MusicFile final : public playlist::Source {
     const std::string code = isrc(tags.value({"ISRC"}));
     const bool is_named = !artists.names.empty() || !artists.credit.empty();
     if (recording.empty() && code.empty() && (title.empty() || !is_named)) {
-      return call.bucket("empty", "neither its tags nor its path name title and artist");
+      call.bucket("empty", "neither its tags nor its path name title and artist");
+      return false;
     }
     playlist::Rows& rows = call.rows("tracks", {{"title", PLAYLIST_STRING},
                                                 {"artist", PLAYLIST_STRING},
@@ -276,6 +337,18 @@ class MusicFile final : public playlist::Source {
     if (milliseconds > 0) rows.set_i32(kDuration, milliseconds);
     put_numbers(rows, tags);
     put_artists(call, artists);
+    return true;
+  }
+
+  static void put_lyrics(playlist::SourceCall& call, const char* source, const Lyrics& lyrics) {
+    if (lyrics.is_empty()) return;
+    playlist::Rows& rows = call.rows(
+        "lyrics",
+        {{"source", PLAYLIST_STRING}, {"text", PLAYLIST_STRING}, {"instrumental", PLAYLIST_U8}});
+    rows.row();
+    rows.set_text(1, source);
+    rows.set_text(2, lyrics.text);
+    rows.set_u8(3, lyrics.is_instrumental ? 1 : 0);
   }
 
   static void put_numbers(playlist::Rows& rows, const Tags& tags) {
