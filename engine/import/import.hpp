@@ -35,6 +35,7 @@ struct ImportOptions {
   bool is_user_per_folder = false;
   bool is_dry_run = false;        // on a copy; the store is not changed
   bool listens = false;           // --audio: measures what music sounds like
+  std::string encoder = {};       // --encoder: a file that makes vectors of music, in `space`
   bool tells_match_rates = true;  // which looks at all that the people ever heard
   std::string columns;            // --columns a=b,...
   std::string dates;              // --dates day-first, month-first or year-first; "" not given

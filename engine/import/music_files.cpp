@@ -8,6 +8,7 @@
 #include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/shown_text.hpp"
+#include "import/encoders.hpp"
 #include "import/music_folder.hpp"
 #include "import/music_places.hpp"
 #include "import/music_writer.hpp"
@@ -76,10 +77,8 @@ class MusicImport {
     settle_tracks(store_);
     if (result_.is_interrupted) return std::move(result_);
     result_.find_fruitless(options_.paths);
-    if (options_.listens) {
-      result_.is_interrupted = listen_to_music(options_, folder_, store_, result_);
-      result_.sound->agreement = library::sound_agreement(store_);
-    }
+    if (options_.listens) measure();
+    if (!options_.encoder.empty() && !result_.is_interrupted) encode();
     return std::move(result_);
   }
 
@@ -129,6 +128,21 @@ class MusicImport {
     }
     if (has_forgotten_lyrics) store_.bump_data_version();
     transaction.commit();
+  }
+
+  void measure() {
+    SoundResult& sound = result_.sound.emplace();
+    result_.is_interrupted =
+        listen_to_music(options_, folder_, store_, *features_keeper(store_), sound, result_);
+    sound.agreement = library::sound_agreement(store_);
+  }
+
+  void encode() {
+    EncodedResult& encoded = result_.encoded.emplace();
+    encoded.space = options_.space;
+    encoded.are_new = use_encoder(store_, options_.space, options_.encoder);
+    result_.is_interrupted = listen_to_music(
+        options_, folder_, store_, *encoder_keeper(store_, options_.space), encoded, result_);
   }
 
   /// Runs workers until all files are read: one that dies costs the file it was reading. True when
@@ -182,9 +196,10 @@ class MusicImport {
   ImportResult result_;
 };
 
-std::vector<MusicPlace> places_of(const MusicFolder& folder, bool listens) {
+std::vector<MusicPlace> places_of(const MusicFolder& folder, const ImportOptions& options) {
   std::vector<MusicPlace> places;
-  for (const std::string& path : folder.arguments) places.push_back({path, listens});
+  for (const std::string& path : folder.arguments)
+    places.push_back({path, options.listens, options.encoder.empty() ? "" : options.space});
   return places;
 }
 
@@ -195,7 +210,7 @@ ImportResult import_music(const ImportOptions& options) {
   const MusicFolder folder = list_music_files(options.paths);
   Store store = open_store(options);
   ImportResult result = MusicImport(options, folder, store).run();
-  if (!options.is_dry_run) note_music_places(store, places_of(folder, options.listens));
+  if (!options.is_dry_run) note_music_places(store, places_of(folder, options));
   store.checkpoint();
   result.are_music_files = true;
   result.is_dry_run = options.is_dry_run;

@@ -10,14 +10,15 @@
 namespace engine::import {
 
 struct MusicPlace {
-  std::string path;      // absolute, in the bytes that the disc has
-  bool listens = false;  // its music is listened to (--audio)
+  std::string path;        // absolute, in the bytes that the disc has
+  bool listens = false;    // its music is measured (--audio)
+  std::string space = {};  // into which its music is encoded (--encoder); "": it is not
 };
 
 /// In the order of their paths.
 std::vector<MusicPlace> music_places(const Store& store);
 
-/// Looks there from now on. What lies below a place that is known, and is listened to no less, is
+/// Looks there from now on. What lies below a place of which no less is made is
 /// no place of its own; those below a new one are none any longer. One transaction.
 void note_music_places(Store& store, const std::vector<MusicPlace>& places);
 

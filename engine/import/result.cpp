@@ -87,13 +87,26 @@ std::string lyrics_text(const LyricsResult& lyrics, bool is_dry_run) {
   return text + "\n";
 }
 
-std::string sound_text(const SoundResult& sound, bool is_dry_run) {
-  std::string text = "sound of " + counted(sound.heard, "track") +
-                     (is_dry_run ? " would be measured, " : " measured, ") + "of " +
-                     grouped(sound.known) + " before";
-  if (sound.unheard > 0) text += "; nothing can be heard in " + counted(sound.unheard, "file");
+/// `what`: "measured".
+std::string listened_text(const Listened& listened, const std::string& what, bool is_dry_run) {
+  std::string text = "sound of " + counted(listened.heard, "track") +
+                     (is_dry_run ? " would be " : " ") + what + ", of " + grouped(listened.known) +
+                     " before";
+  if (listened.unheard > 0)
+    text += "; nothing can be heard in " + counted(listened.unheard, "file");
   text += "\n";
-  for (const std::string& example : sound.examples) text += "  " + example + "\n";
+  for (const std::string& example : listened.examples) text += "  " + example + "\n";
+  return text;
+}
+
+std::string encoded_text(const EncodedResult& encoded, bool is_dry_run) {
+  return (encoded.are_new ? "another encoder than before: what was encoded is encoded again\n"
+                          : "") +
+         listened_text(encoded, "encoded into the space " + encoded.space, is_dry_run);
+}
+
+std::string sound_text(const SoundResult& sound, bool is_dry_run) {
+  const std::string text = listened_text(sound, "measured", is_dry_run);
   if (sound.agreement.is_empty()) return text;
   return text + "measured beside imported:\n" + library::agreement_text(sound.agreement);
 }
@@ -118,6 +131,13 @@ Json match_json(const std::string& user, const library::MatchRate& rate) {
           {"tracks", rate.tracks},
           {"tracks_by_id", rate.tracks_by_id},
           {"tracks_by_name", rate.tracks_by_name}};
+}
+
+Json listened_json(const Listened& listened) {
+  return {{"tracks", listened.heard},
+          {"known", listened.known},
+          {"unheard_files", listened.unheard},
+          {"examples", listened.examples}};
 }
 
 Json time_json(const std::optional<std::int64_t>& time) {
@@ -232,6 +252,7 @@ std::string import_text(const ImportResult& result) {
           ": " + buckets_text(result.buckets()) + "\n";
   text += lyrics_text(result.lyrics, result.is_dry_run);
   if (result.sound) text += sound_text(*result.sound, result.is_dry_run);
+  if (result.encoded) text += encoded_text(*result.encoded, result.is_dry_run);
   for (const auto& [user, rate] : result.match_rates) text += match_text(user, rate);
   for (const std::string& path : result.fruitless) {
     text += "nothing came of " + path + "\n";
@@ -258,11 +279,13 @@ Json import_json(const ImportResult& result) {
                       {"instrumental", result.lyrics.instrumental}};
   }
   if (const auto& sound = result.sound) {
-    json["sound"] = {{"tracks", sound->heard},
-                     {"known", sound->known},
-                     {"unheard_files", sound->unheard},
-                     {"examples", sound->examples},
-                     {"agreement", library::agreement_json(sound->agreement)}};
+    json["sound"] = listened_json(*sound);
+    json["sound"]["agreement"] = library::agreement_json(sound->agreement);
+  }
+  if (const auto& encoded = result.encoded) {
+    json["encoded"] = listened_json(*encoded);
+    json["encoded"]["space"] = encoded->space;
+    json["encoded"]["again"] = encoded->are_new;
   }
   json["match_rates"] = Json::array();
   for (const auto& [user, rate] : result.match_rates) {

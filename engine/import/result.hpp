@@ -43,12 +43,16 @@ struct FileResult {
   [[nodiscard]] bool is_fruitful() const;
 };
 
-/// Of `engine import --files --audio`, in tracks but for `unheard`, which are files.
-struct SoundResult {
-  std::int64_t heard = 0;             // measured by this import; with --dry-run those that would be
-  std::int64_t known = 0;             // measured by an earlier one
+/// Of listening to music, in tracks but for `unheard`, which are files.
+struct Listened {
+  std::int64_t heard = 0;             // by this import; with --dry-run those that would be
+  std::int64_t known = 0;             // by an earlier one
   std::int64_t unheard = 0;           // nothing can be heard in them
   std::vector<std::string> examples;  // the first few of these: "PATH: why"
+};
+
+/// Of `engine import --files --audio`.
+struct SoundResult : Listened {
   library::SoundAgreement agreement;  // of all that was ever measured with what was imported
 };
 
@@ -56,6 +60,12 @@ struct SoundResult {
 struct LyricsResult {
   std::int64_t tags = 0, files = 0;  // texts
   std::int64_t instrumental = 0;     // files of which it was said that nothing is sung
+};
+
+/// Of `engine import --files --encoder`.
+struct EncodedResult : Listened {
+  std::string space;
+  bool are_new = false;  // the encoder is another one than before: all is encoded again
 };
 
 struct ImportResult {
@@ -73,6 +83,7 @@ struct ImportResult {
       match_rates;  // by user with listens in this import
   LyricsResult lyrics;
   std::optional<SoundResult> sound;
+  std::optional<EncodedResult> encoded;
   double seconds = 0;
 
   [[nodiscard]] std::int64_t rows() const;

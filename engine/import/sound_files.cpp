@@ -23,60 +23,28 @@ using SoundClock = std::chrono::steady_clock;
 constexpr auto kTellSoundEvery = std::chrono::milliseconds(100);
 constexpr std::size_t kMostUnheard = 20;
 
-/// Of what a file looks like on the disc: its size and its time of modification.
-using Stamp = std::pair<std::uint64_t, std::int64_t>;
-
 struct SoundFile {
   std::string path;
   std::int64_t track = 0;
-  Stamp stamp;
-};
-
-class SoundWriter {
- public:
-  explicit SoundWriter(Store& store)
-      : store_(store),
-        put_(store.prepare(
-            "INSERT OR REPLACE INTO track_sound "
-            "(track_id, bytes, modified_ns, energy, key_pitch, loudness, mode, tempo) "
-            "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE EXISTS "
-            "(SELECT 1 FROM tracks WHERE track_id = ?1)")) {}
-
-  /// At once, as the next may take minutes; a track that another process merged away has none.
-  void put(const SoundFile& file, const HeardSound& heard) {
-    Transaction transaction(store_);
-    put_.run(file.track, file.stamp.first, file.stamp.second, heard.energy, heard.key_pitch,
-             heard.loudness, heard.mode, heard.tempo);
-    store_.bump_data_version();
-    transaction.commit();
-  }
-  void put_unheard(TrackFiles& files, const SoundFile& file, const std::string& why) {
-    Transaction transaction(store_);
-    files.put_unheard(file.path, why);
-    transaction.commit();
-  }
-
- private:
-  Store& store_;
-  Statement put_;
+  FileStamp stamp;
 };
 
 class SoundImport {
  public:
   SoundImport(const ImportOptions& options, const MusicFolder& folder, Store& store,
-              ImportResult& result)
+              SoundKeeper& keeper, Listened& listened, ImportResult& result)
       : options_(options),
         store_(store),
+        keeper_(keeper),
+        listened_(listened),
         result_(result),
-        sound_(result.sound.emplace()),
-        track_files_(store),
-        writer_(store) {
+        track_files_(store) {
     find_files(folder);
   }
 
   bool run() {
     if (options_.is_dry_run) {
-      sound_.heard = static_cast<std::int64_t>(next_files().size());
+      listened_.heard = static_cast<std::int64_t>(next_files().size());
       return false;
     }
     for (std::vector<SoundFile> files = next_files(); !files.empty(); files = next_files()) {
@@ -98,16 +66,11 @@ class SoundImport {
   void find_files(const MusicFolder& folder) {
     std::set<std::string_view> in_folder;
     for (const InputFile& file : folder.files) in_folder.insert(file.path);
-    std::map<std::int64_t, Stamp> heard;
-    Statement select = store_.prepare("SELECT track_id, bytes, modified_ns FROM track_sound");
-    while (select.step()) {
-      heard.emplace(select.integer(0),
-                    Stamp(static_cast<std::uint64_t>(select.integer(1)), select.integer(2)));
-    }
+    const std::map<std::int64_t, FileStamp> heard = keeper_.known();
     std::set<std::int64_t> here, current;
     for (const auto& [path, file] : track_files_.all()) {
       if (file.track_id == 0) continue;
-      const Stamp stamp(file.bytes, file.modified_ns);
+      const FileStamp stamp(file.bytes, file.modified_ns);
       const auto known = heard.find(file.track_id);
       if (known != heard.end() && known->second == stamp) current.insert(file.track_id);
       if (!in_folder.contains(path)) continue;
@@ -120,7 +83,7 @@ class SoundImport {
     }
     for (const std::int64_t track : current) {
       waiting_.erase(track);
-      if (here.contains(track)) ++sound_.known;
+      if (here.contains(track)) ++listened_.known;
     }
   }
 
@@ -145,6 +108,8 @@ class SoundImport {
       SoundOrder order;
       for (const SoundFile& file : files) order.paths.push_back(file.path);
       order.threads = std::min<unsigned>(threads, static_cast<unsigned>(files.size()));
+      order.source = keeper_.source;
+      order.arguments = keeper_.arguments;
       order.now = options_.now;
       order.load_plugins = loading_in_worker(options_);
       order.setting = options_.setting;
@@ -224,12 +189,12 @@ class SoundImport {
     if (state == State::kEnded) return;
     state = kind == SoundMessage::kStart ? State::kBegun : State::kEnded;
     if (kind == SoundMessage::kHeard) {
-      writer_.put(file, HeardSound::read(message.text()));
-      ++sound_.heard;
-      waiting_.erase(file.track);
+      keep(file, HeardSound::read(message.text()));
     } else if (kind == SoundMessage::kUnheard) {
       const std::string why(message.text());
-      writer_.put_unheard(track_files_, file, why);
+      Transaction transaction(store_);
+      track_files_.put_unheard(file.path, why);
+      transaction.commit();
       tell_unheard(file.path, why);
     } else if (kind == SoundMessage::kFailed) {
       take_failure(file, std::string(message.text()));
@@ -238,27 +203,34 @@ class SoundImport {
     tell_progress(file);
   }
 
+  /// At once, as the next may take minutes.
+  void keep(const SoundFile& file, const HeardSound& heard) {
+    Transaction transaction(store_);
+    if (const std::string why = keeper_.put(file.track, file.stamp, heard); !why.empty())
+      return take_failure(file, why);
+    store_.bump_data_version();
+    transaction.commit();
+    ++listened_.heard;
+    waiting_.erase(file.track);
+  }
+
   /// Nothing is kept of it, so that it is tried again the next time.
   void take_failure(const SoundFile& file, const std::string& why) {
     result_.refused.emplace_back(valid_utf8(file.path), "not listened to: " + why);
   }
 
   void tell_unheard(const std::string& path, const std::string& why) {
-    ++sound_.unheard;
-    if (sound_.examples.size() < kMostUnheard) {
-      sound_.examples.push_back(valid_utf8(path) + ": " + why);
+    ++listened_.unheard;
+    if (listened_.examples.size() < kMostUnheard) {
+      listened_.examples.push_back(valid_utf8(path) + ": " + why);
     }
   }
 
   [[noreturn]] void throw_missing(const std::string& missing) const {
     std::string why;
     for (const auto& [path, problem] : result_.problems) why += path + ": " + problem + "; ";
-    throw Error(Exit::kPlugin, "nothing here listens to music",
-                {.where = {},
-                 .source = {},
-                 .why = why + missing,
-                 .fix = "install FFmpeg, aubio and libebur128 (Debian: apt-get install "
-                        "libavformat59 libaubio5 libebur128-1), or leave --audio out"});
+    throw Error(Exit::kPlugin, keeper_.missing,
+                {.where = {}, .source = {}, .why = why + missing, .fix = keeper_.fix});
   }
 
   void tell_progress(const SoundFile& file) {
@@ -267,12 +239,12 @@ class SoundImport {
     told_ = now;
     Progress progress;
     progress.path = file.path;
-    progress.rows = sound_.heard;
+    progress.rows = listened_.heard;
     const double seconds = seconds_since(started_);
     progress.fraction = bytes_total_ == 0
                             ? 1
                             : static_cast<double>(bytes_done_) / static_cast<double>(bytes_total_);
-    if (seconds > 0) progress.rows_per_second = static_cast<double>(sound_.heard) / seconds;
+    if (seconds > 0) progress.rows_per_second = static_cast<double>(listened_.heard) / seconds;
     if (progress.fraction > 0.005) {
       progress.seconds_left = seconds / progress.fraction * (1 - progress.fraction);
     }
@@ -281,10 +253,10 @@ class SoundImport {
 
   const ImportOptions& options_;
   Store& store_;
+  SoundKeeper& keeper_;
+  Listened& listened_;
   ImportResult& result_;
-  SoundResult& sound_;
   TrackFiles track_files_;
-  SoundWriter writer_;
   std::map<std::int64_t, std::vector<SoundFile>> waiting_;  // by track
   std::set<std::string> tried_;
   std::uint64_t bytes_done_ = 0, bytes_total_ = 0;
@@ -294,8 +266,8 @@ class SoundImport {
 }  // namespace
 
 bool listen_to_music(const ImportOptions& options, const MusicFolder& folder, Store& store,
-                     ImportResult& result) {
-  return SoundImport(options, folder, store, result).run();
+                     SoundKeeper& keeper, Listened& listened, ImportResult& result) {
+  return SoundImport(options, folder, store, keeper, listened, result).run();
 }
 
 }  // namespace engine::import

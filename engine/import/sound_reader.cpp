@@ -4,6 +4,7 @@
 #include <atomic>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <mutex>
 #include <thread>
 
@@ -38,8 +39,8 @@ std::optional<std::int64_t> integer_of(const playlist_table& table, const char* 
   return value >= 0 && value <= most ? std::optional(value) : std::nullopt;
 }
 
-SoundRun& run_of(const playlist_host* host) {
-  auto& run = CallContext::owner<SoundRun>(host, PLAYLIST_SERVICE_ROWS);
+SoundRun& run_of(const playlist_host* host, std::string_view service = PLAYLIST_SERVICE_ROWS) {
+  auto& run = CallContext::owner<SoundRun>(host, service);
   run.heartbeat->beat();
   return run;
 }
@@ -74,6 +75,19 @@ const playlist_rows kSoundRows = {sizeof(playlist_rows),
                                     return PLAYLIST_OK;
                                   }};
 
+const playlist_vectors kSoundVectors = {
+    sizeof(playlist_vectors), 0,
+    [](const playlist_host* host, const char* name, const playlist_table* table,
+       const std::uint64_t* offsets, const float* values) -> playlist_status {
+      if (std::string_view(name) != "vectors" || table->rows < 1) return PLAYLIST_OK;
+      run_of(host, PLAYLIST_SERVICE_VECTORS)
+          .heard.emplace()
+          .vector.assign(values + offsets[0], values + offsets[1]);
+      return PLAYLIST_OK;
+    },
+    [](const playlist_host*) { return ""; },
+    [](const playlist_host*) -> const playlist_input* { return nullptr; }};
+
 class Listeners {
  public:
   Listeners(const SoundOrder& order, Channel& channel, Heartbeat& heartbeat)
@@ -88,8 +102,8 @@ class Listeners {
         message.text(problem.message);
       });
     }
-    source_ = registry_->find(kSoundSource);
-    if (source_ == nullptr) return send_missing(std::string("no plugin offers ") + kSoundSource);
+    source_ = registry_->find(order_.source);
+    if (source_ == nullptr) return send_missing("no plugin offers " + order_.source);
     if (const std::string why = why_it_cannot_start(); !why.empty()) return send_missing(why);
     std::vector<std::jthread> others;
     for (unsigned k = 1; k < order_.threads; ++k) others.emplace_back([this] { work(); });
@@ -131,7 +145,9 @@ class Listeners {
   std::unique_ptr<ElementInstance> make_instance(const std::string& path, CallContext context) {
     InputFiles files;
     return std::make_unique<ElementInstance>(
-        *source_, check_arguments(*source_->description, {}, path, {&files, source_->plugin->path}),
+        *source_,
+        check_arguments(*source_->description, order_.arguments, path,
+                        {&files, source_->plugin->path}),
         std::move(context));
   }
 
@@ -141,7 +157,7 @@ class Listeners {
       const std::string& path = order_.paths[index];
       {
         const std::lock_guard lock(mutex_);
-        heartbeat_.doing(std::string(kSoundSource) + " (listening to " + valid_utf8(path) + ")");
+        heartbeat_.doing(order_.source + " (listening to " + valid_utf8(path) + ")");
       }
       send(SoundMessage::kStart, [&](MessageWriter& message) { message.number(index); });
       try {
@@ -174,7 +190,8 @@ class Listeners {
     };
     context.is_cancelled = [this] { return heartbeat_.is_interrupted(); };
     context.progress = [this](double) { heartbeat_.beat(); };
-    context.services = {{PLAYLIST_SERVICE_ROWS, &kSoundRows, &run}};
+    context.services = {{PLAYLIST_SERVICE_ROWS, &kSoundRows, &run},
+                        {PLAYLIST_SERVICE_VECTORS, &kSoundVectors, &run}};
     const CallResult result = make_instance(name, std::move(context))->read(input);
     if (result.status == PLAYLIST_CANCELLED) return;
     if (result.status != PLAYLIST_OK)
@@ -207,6 +224,7 @@ void HeardSound::write(std::string& out) const {
   for (const auto& value : {key_pitch, mode}) {
     message.number(static_cast<std::uint64_t>(value.value_or(-1)));
   }
+  message.text({reinterpret_cast<const char*>(vector.data()), vector.size() * sizeof(float)});
 }
 
 HeardSound HeardSound::read(std::string_view bytes) {
@@ -220,6 +238,9 @@ HeardSound HeardSound::read(std::string_view bytes) {
     const auto number = static_cast<std::int64_t>(message.number());
     if (number >= 0) *value = number;
   }
+  const std::string_view numbers = message.text();
+  heard.vector.resize(numbers.size() / sizeof(float));
+  std::memcpy(heard.vector.data(), numbers.data(), heard.vector.size() * sizeof(float));
   return heard;
 }
 

@@ -1,5 +1,5 @@
-// The listening half of `engine import --files --audio`, run in a worker: hands files to the source
-// of audio features, several at once, and sends what it measured.
+// The listening half of `engine import --files --audio` and `--encoder`, run in a worker: hands files to
+// the source that listens, several at once, and sends what it made of them.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "plugin/arguments.hpp"
 #include "plugin/registry.hpp"
 #include "worker/worker.hpp"
 
@@ -26,18 +27,19 @@ enum class SoundMessage : std::uint32_t {
   kDone = 7,     // all were listened to
 };
 
-/// What the sound of a file tells.
+/// What the sound of a file tells: features, or a vector.
 struct HeardSound {
   std::optional<double> energy, loudness, tempo;
   std::optional<std::int64_t> key_pitch, mode;
+  std::vector<float> vector;
 
   void write(std::string& out) const;
   static HeardSound read(std::string_view bytes);
 };
 
-inline constexpr const char* kSoundSource = "source.audio_features";
-
 struct SoundOrder {
+  std::string source;  // "source.audio_features"
+  Arguments arguments = {};
   std::vector<std::string> paths;
   unsigned threads = 1;
   std::int64_t now = 0;

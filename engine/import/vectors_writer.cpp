@@ -75,6 +75,7 @@ VectorsWriter::VectorsWriter(Store& store, NameBook& names)
     : store_(store),
       names_(names),
       find_id_(store.prepare("SELECT track_id FROM track_ids WHERE kind = ?1 AND id = ?2")),
+      find_encoder_(store.prepare("SELECT 1 FROM encoders WHERE space = ?1")),
       find_track_(store.prepare("SELECT track_id FROM tracks WHERE track_id = ?1")),
       // One without a time is in when it is in with any: its own is that of its first import.
       find_prompt_(store.prepare(
@@ -107,6 +108,8 @@ std::string VectorsWriter::problem_of(const std::string& space, Vector vector) {
   if (vector.size() > kLongestVector)
     return "its vector has " + std::to_string(vector.size()) + " numbers, the most are " +
            std::to_string(kLongestVector);
+  if (find_encoder_.find_integer(space))
+    return "the space " + space + " is an encoder's, whose vectors alone are in it";
   const std::size_t length = length_of(space);
   if (length != 0 && vector.size() != length)
     return "its vector has " + std::to_string(vector.size()) + " numbers, those of the space " +

@@ -62,7 +62,7 @@ class VectorsWriter {
 
   Store& store_;
   NameBook& names_;
-  Statement find_id_, find_track_, find_prompt_, put_prompt_;
+  Statement find_id_, find_encoder_, find_track_, find_prompt_, put_prompt_;
   Kept of_tracks_, of_prompts_;
   std::map<std::string, std::size_t> lengths_;  // by space; 0: it has none yet
   std::set<std::string> spaces_;                // of the file

@@ -20,7 +20,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<TrackReference, 16> kReferences = {{
+constexpr std::array<TrackReference, 17> kReferences = {{
     {"holdings", "id", " AND kind IN (1, 4, 6)", true},
     {"playlist_tracks", "track_id", "", true},
     {"track_ids", "track_id", "", true},
@@ -37,6 +37,7 @@ constexpr std::array<TrackReference, 16> kReferences = {{
     {"track_files", "track_id", "", true},
     {"track_sound", "track_id", "", true},
     {"track_lyrics", "track_id", "", true},
+    {"encoded_tracks", "track_id", "", true},
 }};
 
 struct Column {

@@ -1,6 +1,11 @@
 #include "pipelines/music.hpp"
 
+#include <map>
+#include <optional>
+#include <utility>
+
 #include "core/shown_text.hpp"
+#include "import/encoders.hpp"
 #include "import/music_files.hpp"
 #include "import/music_places.hpp"
 #include "pipelines/import_request.hpp"
@@ -28,6 +33,13 @@ std::vector<engine::import::MusicPlace> places_there(const app::Caller& caller,
   return there;
 }
 
+std::string encoder_path(const app::Caller& caller, const std::string& space) {
+  const Store store =
+      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
+  const std::optional<engine::import::Encoder> encoder = engine::import::find_encoder(store, space);
+  return encoder ? encoder->path : "";
+}
+
 void add_result(const app::Caller& caller, const engine::import::ImportResult& result,
                 MusicChanges& changes) {
   for (const auto& [path, message] : result.problems)
@@ -37,18 +49,21 @@ void add_result(const app::Caller& caller, const engine::import::ImportResult& r
     if (bucket != "unchanged") changes.buckets[bucket] += count;
   for (const engine::import::FileResult& place : result.files)
     for (const engine::import::EndedList& ended : place.ended) changes.gone += ended.count;
-  if (result.sound) changes.heard += result.sound->heard;
+  if (result.sound) changes.measured += result.sound->heard;
+  if (result.encoded) changes.encoded += result.encoded->heard;
 }
 
-/// Those that are listened to, or the others.
-void read_places(const app::Caller& caller, const std::vector<engine::import::MusicPlace>& places,
-                 bool listens, MusicChanges& changes) {
+/// Of places of which the same is made.
+void read_places(const app::Caller& caller, std::vector<std::string> paths,
+                 const engine::import::MusicPlace& like, MusicChanges& changes) {
   engine::import::ImportOptions options = make_import_request(caller);
-  options.listens = listens;
+  options.paths = std::move(paths);
+  options.listens = like.listens;
   options.tells_match_rates = false;
-  for (const engine::import::MusicPlace& place : places)
-    if (place.listens == listens) options.paths.push_back(place.path);
-  if (options.paths.empty()) return;
+  if (!like.space.empty()) {
+    options.space = like.space;
+    options.encoder = encoder_path(caller, like.space);
+  }
   bool is_interrupted = false;
   try {
     const engine::import::ImportResult result = engine::import::import_music(options);
@@ -69,8 +84,11 @@ void read_places(const app::Caller& caller, const std::vector<engine::import::Mu
 
 MusicChanges read_music(const app::Caller& caller) {
   MusicChanges changes;
-  const std::vector<engine::import::MusicPlace> places = places_there(caller, changes);
-  for (const bool listens : {false, true}) read_places(caller, places, listens, changes);
+  std::map<std::pair<bool, std::string>, std::vector<std::string>> paths;
+  for (const engine::import::MusicPlace& place : places_there(caller, changes))
+    paths[{place.listens, place.space}].push_back(place.path);
+  for (const auto& [made, same] : paths)
+    read_places(caller, same, {"", made.first, made.second}, changes);
   return changes;
 }
 

@@ -222,11 +222,21 @@ CREATE TABLE track_sound (
 ALTER TABLE track_files ADD COLUMN unheard TEXT NOT NULL DEFAULT ''; -- why nothing can be heard in it
 )sql";
 
-// The folders and files that `engine import --files` was given (import/music_places.hpp).
+// The folders and files that `engine import --files` was given (import/music_places.hpp), and what
+// encoders that people brought made of their sound (import/encoders.hpp).
 constexpr std::string_view kMusicPlacesSql = R"sql(
 CREATE TABLE music_places (
   path ANY PRIMARY KEY,                -- absolute; a blob where its bytes are no UTF-8
-  listens INTEGER NOT NULL) STRICT, WITHOUT ROWID; -- with --audio
+  listens INTEGER NOT NULL,            -- with --audio
+  space TEXT NOT NULL) STRICT, WITHOUT ROWID; -- of --encoder; "" without
+CREATE TABLE encoders (
+  space TEXT PRIMARY KEY,              -- whose vectors are its alone
+  path TEXT NOT NULL, hash TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE encoded_tracks (          -- those of the space's vectors that it made
+  space TEXT NOT NULL REFERENCES encoders, track_id INTEGER NOT NULL REFERENCES tracks,
+  bytes INTEGER NOT NULL, modified_ns INTEGER NOT NULL, -- of the file that was listened to
+  PRIMARY KEY (space, track_id)) STRICT, WITHOUT ROWID;
+CREATE INDEX encoded_tracks_by_track ON encoded_tracks (track_id);
 )sql";
 
 // What is sung in tracks, by who says so (store/lyrics.hpp). Music files that were read before have

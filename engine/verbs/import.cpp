@@ -53,7 +53,16 @@ void check_music_arguments(const Arguments& arguments) {
   for (const char* flag : {"columns", "dates", "embeddings", "ids", "prompts"}) {
     if (!arguments.text(flag).empty()) refuse(flag);
   }
-  if (arguments.text("space") != import::kUsualSpace) refuse("space");
+  if (arguments.text("space") != import::kUsualSpace && arguments.text("encoder").empty())
+    refuse("space");
+}
+
+[[noreturn]] void refuse_without_files(const std::string& flag) {
+  throw Error(Exit::kUsage, "--" + flag + " listens to music, which --files names",
+              {.where = {},
+               .source = {},
+               .why = {},
+               .fix = "write: engine import --files --" + flag + " PATH..."});
 }
 
 ImportOptions import_options(const app::Caller& caller, const Arguments& arguments) {
@@ -87,15 +96,11 @@ void tell_ways(const app::Caller& caller, const ImportResult& result) {
 Answer import_files(const app::Caller& caller, const Arguments& arguments) {
   const bool is_music = arguments.flag("files");
   if (is_music) check_music_arguments(arguments);
-  if (arguments.flag("audio") && !is_music) {
-    throw Error(Exit::kUsage, "--audio listens to music, which --files names",
-                {.where = {},
-                 .source = {},
-                 .why = {},
-                 .fix = "write: engine import --files --audio PATH..."});
-  }
+  if (!is_music && arguments.flag("audio")) refuse_without_files("audio");
+  if (!is_music && !arguments.text("encoder").empty()) refuse_without_files("encoder FILE");
   ImportOptions options = import_options(caller, arguments);
   options.listens = arguments.flag("audio");
+  options.encoder = arguments.text("encoder");
   const ImportResult result =
       is_music ? import::import_music(options) : import::import_paths(options);
   caller.progress("");
@@ -134,6 +139,11 @@ std::vector<Verb> import_verbs() {
              .type = Type::kFlag,
              .help = "With --files: listen to the music as well, and measure the tempo, loudness, "
                      "key and energy of tracks"},
+            {.name = "encoder",
+             .value_name = "FILE",
+             .help = "With --files: make vectors of the music by an encoder of yours, a file of "
+                     "TorchScript, in --space; texts are encoded by it when a recipe asks",
+             .is_local = true},
             {.name = "user-per-folder",
              .type = Type::kFlag,
              .help = "Every folder directly below PATH is a person of that name"},

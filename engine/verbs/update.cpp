@@ -17,11 +17,8 @@ using pipelines::PersonsSteps;
 using pipelines::PipelineReport;
 
 Json music_json(const pipelines::MusicChanges& music) {
-  Json json = {{"places", music.places},
-               {"missing", music.missing},
-               {"buckets", Json::object()},
-               {"gone", music.gone},
-               {"heard", music.heard}};
+  Json json = {{"places", music.places}, {"missing", music.missing},   {"buckets", Json::object()},
+               {"gone", music.gone},     {"measured", music.measured}, {"encoded", music.encoded}};
   for (const auto& [bucket, count] : music.buckets) json["buckets"][bucket] = count;
   return json;
 }
@@ -36,7 +33,8 @@ std::string music_text(const pipelines::MusicChanges& music) {
     text += (text.ends_with(": ") ? "" : ", ") + what;
   };
   add(music.gone, std::to_string(music.gone) + " gone");
-  add(music.heard, counted(music.heard, "track") + " listened to");
+  add(music.measured, counted(music.measured, "track") + " measured");
+  add(music.encoded, counted(music.encoded, "track") + " encoded");
   return text + "\n";
 }
 

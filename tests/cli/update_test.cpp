@@ -146,12 +146,10 @@ TEST_CASE("an update looks at the library's music again", "[update][music]") {
     REQUIRE(ended.exit_code == exit_code);
     return json::parse(ended.out).at("music");
   };
-  const auto with = [](int places, const json& buckets, int gone = 0, int heard = 0) {
-    return json{{"places", places},
-                {"missing", json::array()},
-                {"buckets", buckets},
-                {"gone", gone},
-                {"heard", heard}};
+  const auto with = [](int places, const json& buckets, int gone = 0) {
+    return json{{"places", places},   {"missing", json::array()},
+                {"buckets", buckets}, {"gone", gone},
+                {"measured", 0},      {"encoded", 0}};
   };
   CHECK(music_of({"update"}) == with(0, json::object()));
   // What is below a place that was named is no other place.

@@ -6,5 +6,6 @@
 namespace source {
 
 extern const playlist::Element kAudioFeatures;
+extern const playlist::Element kEncoder;
 
 }  // namespace source

@@ -141,11 +141,11 @@ struct SoundStream::State {
   SwrContext *to_floats = nullptr, *to_mono = nullptr;
   AVChannelLayout from{};  // what to_floats was made for, with the two below
   int from_format = -1, from_rate = 0;
-  int stream = -1, channels = 0, rate = 0;
+  int stream = -1, channels = 0, rate = 0, mono_rate;
   bool is_drained = false;  // the decoder was told that no packet follows
   std::vector<float> samples, mixed, mono;
 
-  explicit State(std::string_view all) : bytes{all} {
+  State(std::string_view all, int rate_of_mono) : bytes{all}, mono_rate(rate_of_mono) {
     try {
       open();
     } catch (...) {
@@ -253,7 +253,7 @@ struct SoundStream::State {
     rate = frame->sample_rate;
     AVChannelLayout one{};
     av.util.av_channel_layout_default(&one, 1);
-    int status = av.resample.swr_alloc_set_opts2(&to_mono, &one, AV_SAMPLE_FMT_FLT, kMonoRate, &one,
+    int status = av.resample.swr_alloc_set_opts2(&to_mono, &one, AV_SAMPLE_FMT_FLT, mono_rate, &one,
                                                  AV_SAMPLE_FMT_FLT, rate, 0, nullptr);
     if (status >= 0) status = av.resample.swr_init(to_mono);
     if (status < 0) fail("its sound cannot be resampled", status);
@@ -313,7 +313,8 @@ void SoundStream::load() {
   ffmpeg();
 }
 
-SoundStream::SoundStream(std::string_view bytes) : state_(std::make_unique<State>(bytes)) {}
+SoundStream::SoundStream(std::string_view bytes, int mono_rate)
+    : state_(std::make_unique<State>(bytes, mono_rate)) {}
 SoundStream::~SoundStream() = default;
 
 int SoundStream::channels() const {

@@ -13,7 +13,7 @@ namespace source {
 /// take them.
 struct SoundBlock {
   std::span<const float> samples;  // interleaved, at SoundStream's rate and channels
-  std::span<const float> mono;     // the mean of the channels at kMonoRate
+  std::span<const float> mono;     // the mean of the channels, at another rate
 };
 
 inline constexpr int kMonoRate = 22'050;
@@ -26,7 +26,7 @@ class SoundStream {
   static void load();
 
   /// `bytes` outlive it. Throws playlist::Error when there is no sound that can be decoded.
-  explicit SoundStream(std::string_view bytes);
+  explicit SoundStream(std::string_view bytes, int mono_rate = kMonoRate);
   ~SoundStream();
   SoundStream(const SoundStream&) = delete;
   SoundStream& operator=(const SoundStream&) = delete;
