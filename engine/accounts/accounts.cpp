@@ -24,6 +24,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
+constexpr const char* kChange = "change of the accounts";
+constexpr double kLongestWait = 120;  // seconds: another process may wait for a service meanwhile
+
 bool is_word(std::string_view text) {
   return !text.empty() && text.size() <= 40 &&
          std::all_of(text.begin(), text.end(), [](unsigned char c) {
@@ -52,17 +55,34 @@ void overlay(Account& account) {
   }
 }
 
+Login login_of(const Json& json) {
+  return {json.at("access_token").get<std::string>(), json.at("refresh_token").get<std::string>(),
+          json.at("scopes").get<std::string>(), json.at("expires_at").get<std::int64_t>(),
+          json.at("authorised_at").get<std::int64_t>()};
+}
+
+Json json_of(const Login& login) {
+  return {{"access_token", login.access_token},
+          {"refresh_token", login.refresh_token},
+          {"scopes", login.scopes},
+          {"expires_at", login.expires_at},
+          {"authorised_at", login.authorised_at}};
+}
+
 Account account_of(const Json& json) {
   Account account{json.at("service").get<std::string>(), json.at("name").get<std::string>(), {}};
   for (const auto& [field, value] : json.at("values").items())
     account.values[field] = value.get<std::string>();
+  if (const auto login = json.find("login"); login != json.end()) account.login = login_of(*login);
   return account;
 }
 
 Json json_of(const Account& account) {
   Json values = Json::object();
   for (const auto& [field, value] : account.values) values[field] = value;
-  return {{"service", account.service}, {"name", account.name}, {"values", std::move(values)}};
+  Json json = {{"service", account.service}, {"name", account.name}, {"values", std::move(values)}};
+  if (account.login) json["login"] = json_of(*account.login);
+  return json;
 }
 
 /// As `engine connect` is told it.
@@ -103,6 +123,16 @@ void check_fields(const Account& account) {
   }
 }
 
+/// So that the rename is on the disk, too.
+bool is_folder_synced(const std::string& file) {
+  const std::string folder = fs::path(file).parent_path().string();
+  const int descriptor =
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool is_synced = descriptor >= 0 && (::fsync(descriptor) == 0 || errno == EINVAL);
+  if (descriptor >= 0) ::close(descriptor);
+  return is_synced;
+}
+
 /// Never readable for others, not even while it is written.
 void write_secretly(const std::string& path, const std::string& bytes) {
   std::error_code told_by_open;
@@ -120,9 +150,13 @@ void write_secretly(const std::string& path, const std::string& bytes) {
   is_written = is_written && ::fsync(file) == 0;
   const int error = errno;
   if (file >= 0) ::close(file);
-  if (is_written && ::rename(making.c_str(), path.c_str()) == 0) return;
-  ::unlink(making.c_str());
-  throw Error(Exit::kInput, "cannot write " + path, {"", "", std::strerror(error), ""});
+  if (!is_written || ::rename(making.c_str(), path.c_str()) != 0) {
+    ::unlink(making.c_str());
+    throw Error(Exit::kInput, "cannot write " + path, {"", "", std::strerror(error), ""});
+  }
+  if (!is_folder_synced(path))
+    throw Error(Exit::kInput, "cannot write the folder of " + path,
+                {"", "", std::strerror(errno), ""});
 }
 
 }  // namespace
@@ -143,6 +177,10 @@ std::vector<std::string> Account::secrets() const {
         if (name == field.name) is_secret = field.is_secret;
     if (is_secret && !value.empty()) secrets.push_back(value);
   }
+  if (login) {
+    for (const std::string& token : {login->access_token, login->refresh_token})
+      if (!token.empty()) secrets.push_back(token);
+  }
   return secrets;
 }
 
@@ -156,7 +194,23 @@ Account account_called(std::string_view title) {
                "e.g. subsonic, subsonic@home"});
 }
 
-std::vector<Account> Accounts::kept() const {
+Account completed(Account account) {
+  overlay(account);
+  const KnownService* service = find_service(account.service);
+  if (service == nullptr) return account;
+  for (const ServiceField& field : service->fields) {
+    std::string& value = account.values[field.name];
+    if (value.empty()) value = field.usual;
+    if (value.empty() && field.is_required)
+      throw Error(Exit::kInput, account.title() + " is not connected",
+                  {"", "", std::string(field.name) + " is not known: " + field.help,
+                   how_to_connect(account)});
+  }
+  std::erase_if(account.values, [](const auto& value) { return value.second.empty(); });
+  return account;
+}
+
+std::vector<Account> Accounts::all_kept() const {
   if (!fs::exists(file_)) return {};
   std::vector<Account> accounts;
   try {
@@ -170,7 +224,7 @@ std::vector<Account> Accounts::kept() const {
 }
 
 std::vector<Account> Accounts::list() const {
-  std::vector<Account> accounts = kept();
+  std::vector<Account> accounts = all_kept();
   for (const KnownService& service : known_services()) {
     const bool is_kept = std::any_of(accounts.begin(), accounts.end(), [&](const Account& account) {
       return account.title() == service.name;
@@ -197,39 +251,60 @@ Account Accounts::require(std::string_view title) const {
   if (service == nullptr && !is_there)
     throw Error(Exit::kInput, "no account " + std::string(title) + " is connected",
                 {"", "", "", how_to_connect(account)});
-  if (service == nullptr) return account;
-  for (const ServiceField& field : service->fields) {
-    std::string& value = account.values[field.name];
-    if (value.empty()) value = field.usual;
-    if (value.empty() && field.is_required)
-      throw Error(Exit::kInput, account.title() + " is not connected",
-                  {"", "", std::string(field.name) + " is not known: " + field.help,
-                   how_to_connect(account)});
-  }
-  std::erase_if(account.values, [](const auto& value) { return value.second.empty(); });
+  account = completed(std::move(account));
+  if (service != nullptr && service->login != nullptr && !account.login)
+    throw Error(Exit::kInput, account.title() + " is not connected",
+                {"", "", "nobody has logged in to it", "engine connect " + account.title()});
   return account;
+}
+
+Account Accounts::kept(std::string_view title) const {
+  for (Account& account : all_kept())
+    if (account.title() == title) return account;
+  return account_called(title);
 }
 
 bool Accounts::is_account(std::string_view title) const {
   const std::string_view service = title.substr(0, title.find('@'));
   if (find_service(service) != nullptr) return true;
-  const std::vector<Account> all = kept();
+  const std::vector<Account> all = all_kept();
   return std::any_of(all.begin(), all.end(),
                      [&](const Account& account) { return account.service == service; });
 }
 
 void Accounts::put(const Account& account) {
-  check_fields(account);
-  const FileLock lock(file_ + ".lock", "change of the accounts");
-  std::vector<Account> accounts = kept();
+  Account as_used = account;
+  overlay(as_used);
+  check_fields(as_used);
+  const FileLock lock(file_ + ".lock", kChange, kLongestWait);
+  std::vector<Account> accounts = all_kept();
+  Account kept = account;
+  for (const Account& one : accounts)
+    if (one.title() == account.title() && !kept.login) kept.login = one.login;
   std::erase_if(accounts, [&](const Account& one) { return one.title() == account.title(); });
-  accounts.push_back(account);
+  accounts.push_back(kept);
   write(accounts);
 }
 
+Login Accounts::renew_login(std::string_view title,
+                            const std::function<std::optional<Login>(const Login&)>& renew) {
+  const FileLock lock(file_ + ".lock", kChange, kLongestWait);
+  std::vector<Account> accounts = all_kept();
+  for (Account& account : accounts) {
+    if (account.title() != title || !account.login) continue;
+    const std::optional<Login> renewed = renew(*account.login);
+    if (!renewed) return *account.login;
+    account.login = renewed;
+    write(accounts);
+    return *renewed;
+  }
+  throw Error(Exit::kInput, std::string(title) + " is no longer connected",
+              {"", "", "", "engine connect " + std::string(title)});
+}
+
 bool Accounts::remove(std::string_view title) {
-  const FileLock lock(file_ + ".lock", "change of the accounts");
-  std::vector<Account> accounts = kept();
+  const FileLock lock(file_ + ".lock", kChange, kLongestWait);
+  std::vector<Account> accounts = all_kept();
   if (std::erase_if(accounts, [&](const Account& one) { return one.title() == title; }) == 0)
     return false;
   write(accounts);

@@ -1,6 +1,28 @@
 #include "accounts/services.hpp"
 
 namespace engine::accounts {
+namespace {
+
+constexpr BrowserLogin kSpotifyLogin = {
+    "accounts_url",
+    "/authorize",
+    "/api/token",
+    "user-library-read playlist-read-private playlist-read-collaborative user-follow-read "
+    "user-read-recently-played",
+    "/me",
+    6,
+    "Spotify lets people ask for what is theirs through an app of their own, in development mode.\n"
+    "  It takes Spotify Premium, and nothing that you program. Once, on\n"
+    "  https://developer.spotify.com/dashboard:\n"
+    "  1. Create app, with any name and description.\n"
+    "  2. Redirect URIs: http://127.0.0.1/callback, just so: with these numbers (Spotify refuses\n"
+    "     localhost), with http, and without a port.\n"
+    "  3. Web API is what it uses.\n"
+    "  4. User Management: whoever else is to log in, with name and e-mail; five at most.\n"
+    "  5. Settings shows the Client ID, which is no secret. The Client secret is not needed.\n"
+    "  Then: engine connect spotify --field client_id=THAT_ID"};
+
+}  // namespace
 
 const std::vector<KnownService>& known_services() {
   static const std::vector<KnownService> kServices = {
@@ -32,7 +54,18 @@ const std::vector<KnownService>& known_services() {
        false,
        true,
        2,
-       4}};
+       4},
+      {"spotify",
+       "Spotify, by a login in the browser",
+       {{"client_id", "of your own app: developer.spotify.com/dashboard", false, true},
+        {"user", "who has logged in, which the login tells"},
+        {"address", "of its API", false, true, "https://api.spotify.com/v1"},
+        {"accounts_url", "where one logs in", false, true, "https://accounts.spotify.com"}},
+       false,
+       false,
+       3,
+       3,
+       &kSpotifyLogin}};
   return kServices;
 }
 

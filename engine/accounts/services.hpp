@@ -14,6 +14,17 @@ struct ServiceField {
   const char* usual = "";  // where the user says nothing
 };
 
+/// How somebody logs in with a browser: OAuth 2.0, authorization code with PKCE (RFC 7636).
+struct BrowserLogin {
+  const char* accounts_field;  // that says where its pages and tokens are
+  const char* login_path;      // behind that
+  const char* token_path;      // likewise
+  const char* scopes;          // with blanks between them
+  const char* check_path;      // of the service: who has logged in
+  int months;                  // after which it ends whatever one does; 0: it does not
+  const char* before;          // what to do before the first login
+};
+
 struct KnownService {
   const char* name;   // "subsonic": what stands behind the kind in its elements' names
   const char* title;  // "Navidrome and other OpenSubsonic servers"
@@ -22,6 +33,7 @@ struct KnownService {
   bool is_read = false;      // engine sync reads it
   double requests_per_second = 5;
   int burst = 5;
+  const BrowserLogin* login = nullptr;  // null: by password or key
 };
 
 /// In the order of help.

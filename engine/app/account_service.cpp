@@ -1,10 +1,13 @@
 #include "app/account_service.hpp"
 
 #include <cstdlib>
+#include <ctime>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "accounts/services.hpp"
+#include "http/secrets.hpp"
 
 namespace engine::app {
 
@@ -40,14 +43,49 @@ const char* account_value(const accounts::Account& account, std::string_view fie
   return found != account.values.end() ? found->second.c_str() : nullptr;
 }
 
-AccountAccess::AccountAccess(HttpOutside& outside, const Settings& settings, std::string element,
+std::shared_ptr<accounts::Tokens> tokens_of(const accounts::Account& account, const Home& home) {
+  if (!account.login) return nullptr;
+  const auto client = std::make_shared<HttpOutside>(home.settings(), home.http_folder());
+  const double timeout = home.settings().number("http.timeout_seconds");
+  return std::make_shared<accounts::Tokens>(
+      accounts::Accounts(home.accounts_file()), account,
+      [client, timeout](http::Service service, http::Request request) {
+        service.timeout_seconds = timeout;
+        return client->ask_now(service, std::move(request));
+      },
+      [] { return static_cast<std::int64_t>(std::time(nullptr)); });
+}
+
+namespace {
+
+HttpLogin login_by(const std::shared_ptr<accounts::Tokens>& tokens) {
+  if (tokens == nullptr) return {};
+  return {.token =
+              [tokens](const std::string& refused) {
+                return refused.empty() ? tokens->access_token() : tokens->token_after(refused);
+              },
+          .secrets = [tokens] { return tokens->secrets(); }};
+}
+
+}  // namespace
+
+AccountAccess::AccountAccess(const Caller& caller, std::string element,
                              const accounts::Account& account)
-    : service_(http_service_of(account, settings)),
-      secrets_(service_),
-      grant_(outside, std::move(element), service_) {}
+    : service_(http_service_of(account, caller.home.settings())),
+      tokens_(tokens_of(account, caller.home)),
+      grant_(caller.home.outside(), std::move(element), service_, login_by(tokens_)) {
+  if (const std::string warning = accounts::login_end_warning(account, caller.asked.now);
+      !warning.empty())
+    caller.note_once(warning);
+}
 
 std::string AccountAccess::scrubbed(std::string_view text) const {
-  return secrets_.scrubbed(text);
+  http::Service service = service_;
+  if (tokens_ != nullptr) {
+    const std::vector<std::string>& tokens = tokens_->secrets();
+    service.secrets.insert(service.secrets.end(), tokens.begin(), tokens.end());
+  }
+  return http::Secrets(service).scrubbed(text);
 }
 
 Error AccountAccess::scrubbed(const Error& error) const {

@@ -1,15 +1,17 @@
 // An account as the HTTP client knows it, and as its elements are told of it.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "accounts/accounts.hpp"
+#include "accounts/tokens.hpp"
+#include "app/caller.hpp"
 #include "app/http_outside.hpp"
 #include "config/settings.hpp"
 #include "core/error.hpp"
-#include "http/client.hpp"
-#include "http/secrets.hpp"
+#include "http/service.hpp"
 
 namespace engine::app {
 
@@ -20,12 +22,16 @@ http::Service http_service_of(const accounts::Account& account, const Settings& 
 /// What host->setting(field) of its elements answers; nullptr where nothing is known.
 const char* account_value(const accounts::Account& account, std::string_view field);
 
-/// As long as it lives, the element may ask the account's service, and nothing else.
+/// The tokens of an account that one logs in to in a browser; null for another. They are asked for
+/// by a client of their own: `outside` may be in the middle of an answer.
+std::shared_ptr<accounts::Tokens> tokens_of(const accounts::Account& account, const Home& home);
+
+/// As long as it lives, the element may ask the account's service, and nothing else. Tells where the
+/// login to it ends soon.
 class AccountAccess {
  public:
   /// `element`: "output.subsonic".
-  AccountAccess(HttpOutside& outside, const Settings& settings, std::string element,
-                const accounts::Account& account);
+  AccountAccess(const Caller& caller, std::string element, const accounts::Account& account);
 
   /// Without what the account keeps secret.
   [[nodiscard]] std::string scrubbed(std::string_view text) const;
@@ -33,7 +39,7 @@ class AccountAccess {
 
  private:
   http::Service service_;
-  http::Secrets secrets_;
+  std::shared_ptr<accounts::Tokens> tokens_;
   HttpOutside::Grant grant_;
 };
 

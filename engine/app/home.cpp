@@ -100,9 +100,12 @@ std::string Home::accounts_file() const {
   return config_home() + "/accounts.json";
 }
 
+std::string Home::http_folder() const {
+  return cache_home() + "/http";
+}
+
 HttpOutside& Home::outside() const {
-  if (outside_ == nullptr)
-    outside_ = std::make_unique<HttpOutside>(settings(), cache_home() + "/http");
+  if (outside_ == nullptr) outside_ = std::make_unique<HttpOutside>(settings(), http_folder());
   return *outside_;
 }
 

@@ -57,6 +57,8 @@ class Home {
   [[nodiscard]] std::shared_ptr<const Registry> registry() const;
   /// What the user has with services (accounts/accounts.hpp), whether it exists or not.
   [[nodiscard]] std::string accounts_file() const;
+  /// Of cached answers and of rates.
+  [[nodiscard]] std::string http_folder() const;
   /// Who answers what elements ask over HTTP, for WorkerLimits::outside. Threads: that of the
   /// supervisor.
   [[nodiscard]] HttpOutside& outside() const;

@@ -3,7 +3,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/error.hpp"
 #include "http/address.hpp"
+#include "http/secrets.hpp"
 #include "plugin/http_service.hpp"
 
 namespace engine::app {
@@ -55,7 +57,7 @@ void HttpOutside::look() {
 http::Service HttpOutside::service_for(const std::string& element,
                                        const std::string& target) const {
   if (const auto granted = granted_.find(element); granted != granted_.end())
-    return granted->second;
+    return granted->second.service;
   http::Service service;
   service.name = element;
   service.timeout_seconds = settings_.number("http.timeout_seconds");
@@ -93,26 +95,67 @@ http::Service HttpOutside::service_for(const std::string& element,
   return service;
 }
 
+http::Answer HttpOutside::ask_now(const http::Service& service, http::Request request) {
+  return client().ask(service, std::move(request));
+}
+
+void HttpOutside::refuse(std::uint64_t who, const std::string& why) {
+  answers_[who].push_back(http::pack(no_answer(why)));
+}
+
 void HttpOutside::ask(std::uint64_t who, const std::string& bytes) {
-  const auto refuse = [&](const std::string& why) {
-    answers_[who].push_back(http::pack(no_answer(why)));
-  };
   try {
-    HttpQuestion question = unpack_http_question(bytes);
-    const http::Service service = service_for(question.element, question.request.target);
-    const std::uint64_t number = next_++;
-    under_way_[who][number] = client().start(service, std::move(question.request),
-                                             [this, who, number](const http::Answer& answer) {
-                                               const auto his = under_way_.find(who);
-                                               his->second.erase(number);
-                                               if (his->second.empty()) under_way_.erase(his);
-                                               answers_[who].push_back(http::pack(answer));
-                                             });
+    const HttpQuestion question = unpack_http_question(bytes);
+    start(who, question.element, question.request, /*refused=*/"");
   } catch (const NotAllowed& problem) {
-    refuse(problem.what());
+    refuse(who, problem.what());
   } catch (const std::invalid_argument& problem) {
-    refuse(std::string("the address cannot be asked: ") + problem.what());
+    refuse(who, std::string("the address cannot be asked: ") + problem.what());
   }
+}
+
+void HttpOutside::start(std::uint64_t who, const std::string& element, const http::Request& request,
+                        const std::string& refused) {
+  http::Service service = service_for(element, request.target);
+  const auto granted = granted_.find(element);
+  const std::uint64_t number = next_++;
+  if (granted == granted_.end() || !granted->second.login.token) {
+    under_way_[who][number] = client().start(
+        service, request,
+        [this, who, number](http::Answer answer) { take_answer(who, number, std::move(answer)); });
+    return;
+  }
+  const HttpLogin& login = granted->second.login;
+  std::string token;
+  try {
+    token = login.token(refused);
+  } catch (const Error& error) {
+    std::string why = error.what();
+    for (const std::string& part : {error.parts().why, error.parts().fix})
+      if (!part.empty()) why += "; " + part;
+    return refuse(who, why);
+  }
+  service.credentials = {{"Authorization", "Bearer " + token}};
+  for (const std::string& secret : login.secrets()) service.secrets.push_back(secret);
+  under_way_[who][number] =
+      client().start(service, request,
+                     [this, who, number, service, element, request, token,
+                      is_last = !refused.empty()](http::Answer answer) {
+                       if (answer.status == 401 && !is_last && granted_.contains(element)) {
+                         under_way_[who].erase(number);
+                         return start(who, element, request, token);
+                       }
+                       const http::Secrets secrets(service);
+                       if (secrets.are_in(answer.body)) answer.body = secrets.scrubbed(answer.body);
+                       take_answer(who, number, std::move(answer));
+                     });
+}
+
+void HttpOutside::take_answer(std::uint64_t who, std::uint64_t number, http::Answer answer) {
+  const auto his = under_way_.find(who);
+  his->second.erase(number);
+  if (his->second.empty()) under_way_.erase(his);
+  answers_[who].push_back(http::pack(answer));
 }
 
 bool HttpOutside::take(std::uint64_t who, std::string& answer) {

@@ -207,8 +207,7 @@ PushReport push(const Caller& caller, std::int64_t user_id, const RunOutput& out
   PushJob job = make_job(caller, user_id, output, document, is_dry_run);
   const AccountConnection connection(job.account, caller.home.settings().boolean("http.offline"));
   job.descriptor = connection.descriptor();
-  const AccountAccess access(caller.home.outside(), caller.home.settings(),
-                             "output." + job.account.service, job.account);
+  const AccountAccess access(caller, "output." + job.account.service, job.account);
   PushReceiver receiver(caller, job, user_id, access);
   const std::string title = job.account.title();
   JobReader reader(receiver.takes(),

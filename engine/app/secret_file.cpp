@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <string_view>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "core/error.hpp"
 #include "core/paths.hpp"
+#include "core/shown_text.hpp"
 
 namespace engine::app {
 namespace {
@@ -16,33 +16,37 @@ namespace {
 /// A terminal that does not show what is typed, while it lives.
 class HiddenInput {
  public:
-  HiddenInput() {
+  explicit HiddenInput(const std::string& prompt) {
     is_terminal_ = ::tcgetattr(STDIN_FILENO, &before_) == 0;
     if (!is_terminal_) return;
     termios hidden = before_;
     hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-    say("password: ");
+    say_on_terminal(prompt);
   }
   ~HiddenInput() {
     if (!is_terminal_) return;
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-    say("\n");
+    say_on_terminal("\n");
   }
   HiddenInput(const HiddenInput&) = delete;
   HiddenInput& operator=(const HiddenInput&) = delete;
 
  private:
-  static void say(std::string_view text) {
-    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
-    static_cast<void>(written);  // a terminal that cannot be written to asks nobody
-  }
   termios before_{};
   bool is_terminal_ = false;
 };
 
-std::string line_of_standard_input() {
-  const HiddenInput hidden;
+}  // namespace
+
+void say_on_terminal(const std::string& text) {
+  const std::string shown = shown_text(text);
+  const ssize_t written = ::write(STDERR_FILENO, shown.data(), shown.size());
+  static_cast<void>(written);  // a terminal that cannot be written to asks nobody
+}
+
+std::string read_hidden_line(const std::string& prompt) {
+  const HiddenInput hidden(prompt);
   std::string line;
   char c = 0;
   while (true) {
@@ -53,8 +57,6 @@ std::string line_of_standard_input() {
   }
 }
 
-}  // namespace
-
 std::string read_secret(const std::string& file) {
   if (file != "-") {
     struct stat status {};
@@ -63,7 +65,7 @@ std::string read_secret(const std::string& file) {
       throw Error(Exit::kInput, "others may read " + file,
                   {"", "", "what stands in it is no secret", "chmod 600 " + file});
   }
-  std::string secret = file == "-" ? line_of_standard_input() : read_file(file);
+  std::string secret = file == "-" ? read_hidden_line("password: ") : read_file(file);
   secret.resize(std::min(secret.find('\n'), secret.size()));
   if (secret.ends_with('\r')) secret.pop_back();
   if (secret.empty())

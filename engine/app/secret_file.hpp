@@ -9,4 +9,9 @@ namespace engine::app {
 /// show. Throws Error(kInput) where there is none, and for a file that others may read.
 std::string read_secret(const std::string& file);
 
+/// A line of standard input. A terminal is asked for it with `prompt`, and does not show it.
+std::string read_hidden_line(const std::string& prompt);
+/// On standard error, and in no log.
+void say_on_terminal(const std::string& text);
+
 }  // namespace engine::app

@@ -9,9 +9,9 @@ namespace engine {
 class FileLock {
  public:
   /// Makes the file and its folder. `what` is what only one process may do, for the message:
-  /// "another WHAT is under way". Throws Error(kStore) at once when another process holds the file,
-  /// or when there can be no such file.
-  FileLock(const std::string& path, const std::string& what);
+  /// "another WHAT is under way". Throws Error(kStore) when another process still holds the file
+  /// after `longest_wait_seconds`, or when there can be no such file.
+  FileLock(const std::string& path, const std::string& what, double longest_wait_seconds = 0);
   ~FileLock();
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;

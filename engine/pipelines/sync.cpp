@@ -16,8 +16,7 @@ using accounts::Account;
 using accounts::Accounts;
 
 SyncedAccount sync_one(const app::Caller& caller, const Account& account, bool is_dry_run) {
-  const app::AccountAccess access(caller.home.outside(), caller.home.settings(),
-                                  "source." + account.service, account);
+  const app::AccountAccess access(caller, "source." + account.service, account);
   engine::import::ImportOptions options = make_import_request(caller);
   options.user = app::user_name(caller);
   options.is_dry_run = is_dry_run;

@@ -4,7 +4,10 @@
 #include <algorithm>
 
 #include "accounts/services.hpp"
+#include "accounts/tokens.hpp"
+#include "app/account_login.hpp"
 #include "app/secret_file.hpp"
+#include "core/calendar.hpp"
 #include "core/shown_text.hpp"
 #include "verbs/verbs.hpp"
 
@@ -29,16 +32,26 @@ Json account_json(const Account& account) {
       values[field] = value;
     }
   }
-  return {{"account", account.title()},
-          {"service", account.service},
-          {"values", std::move(values)},
-          {"secrets", std::move(secrets)}};
+  Json json = {{"account", account.title()},
+               {"service", account.service},
+               {"values", std::move(values)},
+               {"secrets", std::move(secrets)},
+               {"login", nullptr}};
+  if (!account.login) return json;
+  for (const char* token : {"access_token", "refresh_token"}) json["secrets"].push_back(token);
+  const auto end = accounts::login_end(account);
+  json["login"] = {{"authorised", format_time(account.login->authorised_at)},
+                   {"ends", end ? Json(format_time(*end)) : Json(nullptr)},
+                   {"scopes", account.login->scopes}};
+  return json;
 }
 
 std::string account_text(const Account& account) {
   std::string text = account.title();
   for (const auto& [field, value] : account.values)
     text += "  " + field + " " + (is_secret(account, field) ? "(kept)" : one_line(value));
+  if (account.login) text += "  logged in " + format_date(account.login->authorised_at);
+  if (const auto end = accounts::login_end(account)) text += ", until " + format_date(*end);
   return text + "\n";
 }
 
@@ -55,14 +68,24 @@ std::string services_text() {
   return text;
 }
 
-Answer list_accounts(const app::Caller& caller, const Arguments& /*arguments*/) {
+Answer list_accounts(const app::Caller& caller, const Arguments& arguments) {
   const Accounts accounts(caller.home.accounts_file());
   const std::vector<Account> all = accounts.list();
   Answer answer;
-  answer.data["accounts"] = Json::array();
+  answer.data = {{"accounts", Json::array()}, {"checked", Json::array()}};
   for (const Account& account : all) {
     answer.data["accounts"].push_back(account_json(account));
     answer.text += account_text(account);
+    if (const std::string warning = accounts::login_end_warning(account, caller.asked.now);
+        !warning.empty())
+      caller.note_once(warning);
+    if (!account.login || !arguments.flag("check")) continue;
+    const app::LoginCheck check = app::check_login(caller, accounts.require(account.title()));
+    answer.data["checked"].push_back(
+        {{"account", check.account}, {"works", check.works}, {"told", check.told}});
+    answer.text += (check.works ? "  the login works: " : "  the login does not work: ") +
+                   one_line(check.told) + "\n";
+    if (!check.works) answer.exit = Exit::kInput;
   }
   if (all.empty()) answer.text = "no account is connected\n";
   answer.text += "\nengine connect SERVICE connects one of\n" + services_text();
@@ -80,11 +103,40 @@ std::string uses(const Account& account) {
   return text;
 }
 
+/// Of services that one logs in to in a browser.
+Answer connect_by_login(const app::Caller& caller, const Arguments& arguments, Accounts& accounts,
+                        const Account& account) {
+  const accounts::KnownService& service = *accounts::find_service(account.service);
+  Account ready;
+  try {
+    ready = accounts::completed(account);
+  } catch (const Error&) {
+    caller.note(service.login->before);
+    throw;
+  }
+  const app::LoggedIn logged_in =
+      app::log_in(caller, ready, {arguments.flag("headless"), arguments.number("wait")});
+  Account kept = account;
+  kept.login = logged_in.account.login;
+  kept.values["user"] = logged_in.account.value("user");
+  std::erase_if(kept.values, [](const auto& value) { return value.second.empty(); });
+  const std::string user_before = account.value("user");
+  accounts.put(kept);
+  if (!user_before.empty() && kept.value("user") != user_before)
+    caller.note(account.title() + " is now " + one_line(kept.value("user")) + ", and was " +
+                one_line(user_before) + " before");
+  Answer answer{.data = account_json(kept), .text = "kept " + account_text(kept)};
+  answer.text += logged_in.untried.empty()
+                     ? "logged in as " + one_line(logged_in.name) + "\n"
+                     : "the login was not tried: " + one_line(logged_in.untried) +
+                           "; later: engine accounts --check\n";
+  answer.text += uses(account);
+  return answer;
+}
+
 Answer connect(const app::Caller& caller, const Arguments& arguments) {
   Accounts accounts(caller.home.accounts_file());
-  Account account = accounts::account_called(arguments.text("service"));
-  for (const Account& before : accounts.list())
-    if (before.title() == account.title()) account.values = before.values;
+  Account account = accounts.kept(arguments.text("service"));
   if (arguments.has("address")) account.values["address"] = arguments.text("address");
   if (arguments.has("login")) account.values["user"] = arguments.text("login");
   for (const std::string& field : arguments.texts("field")) {
@@ -95,6 +147,12 @@ Answer connect(const app::Caller& caller, const Arguments& arguments) {
   }
   if (arguments.has("secret"))
     account.values[arguments.text("secret-field")] = app::read_secret(arguments.text("secret"));
+  const accounts::KnownService* service = accounts::find_service(account.service);
+  if (service != nullptr && service->login != nullptr)
+    return connect_by_login(caller, arguments, accounts, account);
+  if (arguments.flag("headless") || arguments.has("wait"))
+    throw Error(Exit::kUsage, "--headless and --wait are for services with a login in the browser",
+                {"", "", account.service + " has none", ""});
   accounts.put(account);
   return {.data = account_json(account), .text = "kept " + account_text(account) + uses(account)};
 }
@@ -110,13 +168,14 @@ Answer disconnect(const app::Caller& caller, const Arguments& arguments) {
 }
 
 Parameter service_parameter() {
-  return {.name = "service",
-          .value_name = "SERVICE",
-          .help =
-              "subsonic, mpd, lastfm, or a service of a plugin's; SERVICE@NAME for a second "
-              "account",
-          .is_first = true,
-          .is_required = true};
+  return {
+      .name = "service",
+      .value_name = "SERVICE",
+      .help =
+          "subsonic, mpd, lastfm, spotify, or a service of a plugin's; SERVICE@NAME for a second "
+          "account",
+      .is_first = true,
+      .is_required = true};
 }
 
 }  // namespace
@@ -125,10 +184,15 @@ std::vector<Verb> accounts_verbs() {
   return {
       {.name = "accounts",
        .help = "List the services and players that you have connected, and those there are",
-       .footer =
-           "Passwords are never shown. They stand in accounts.json beside the settings, which "
-           "only you can read;\nPLAYLIST_ACCOUNTS_SUBSONIC_PASSWORD and its like in the "
-           "environment go before it.",
+       .parameters = {{.name = "check",
+                       .type = Type::kFlag,
+                       .help =
+                           "Ask those that you have logged in to in a browser whether the login "
+                           "still works"}},
+       .footer = "Passwords, keys and tokens are never shown. They stand in accounts.json beside "
+                 "the settings, which "
+                 "only you can read;\nPLAYLIST_ACCOUNTS_SUBSONIC_PASSWORD and its like in the "
+                 "environment go before it.",
        .answer = list_accounts},
       {.name = "connect",
        .help = "Say where a service or player is, and how to log in",
@@ -151,8 +215,23 @@ std::vector<Verb> accounts_verbs() {
             {.name = "field",
              .value_name = "NAME=VALUE",
              .help = "Something else that the service wants to be told, and is no secret",
-             .is_several = true}},
-       .footer = "What is not given stays as it was. Nothing is asked over the network.",
+             .is_several = true},
+            {.name = "headless",
+             .type = Type::kFlag,
+             .help = "Of a login in the browser: print where to log in, and read from standard "
+                     "input the address that the browser ends at",
+             .is_local = true},
+            {.name = "wait",
+             .type = Type::kNumber,
+             .value_name = "SECONDS",
+             .help = "Of a login in the browser: how long to wait for it",
+             .usual = "300",
+             .least = 1,
+             .most = 3600,
+             .excludes = "headless"}},
+       .footer =
+           "What is not given stays as it was. spotify opens a login in the browser, and is asked "
+           "who has logged in; of all\nothers nothing is asked over the network.",
        .answer = connect},
       {.name = "disconnect",
        .help = "Forget a service or player, with its password",

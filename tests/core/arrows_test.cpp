@@ -78,7 +78,7 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"config", {"core"}},
       {"http", {"core", "shared"}},           // plugins/shared: loading a library of the system
       {"data", {"core", "shared", "store"}},  // plugins/shared: kernels
-      {"accounts", {"core"}},
+      {"accounts", {"core", "http"}},
       {"players", {"core", "shared"}},
       {"plugin", {"core", "data", "http", "worker"}},  // data/tables.hpp: what services hand out
       {"plugin_check", {"core", "data", "models", "plugin", "worker"}},
@@ -159,6 +159,7 @@ TEST_CASE("results, JSON and files leave the engine through one door each", "[ar
       {"STDOUT_FILENO",
        {"engine/core/standard_output.cpp", "engine/core/output_file.cpp",
         "engine/watch/terminal.cpp", "engine/cli/watch_session.cpp",
+        "engine/app/account_login.cpp",        // closed to the browser
         "engine/cli/cli.cpp",                  // is it a terminal, how wide
         "engine/worker/worker.cpp",            // closed to plugins
         "engine/plugin/first_load.cpp",        // likewise
