@@ -16,6 +16,7 @@
 #include "data/people.hpp"
 #include "recipe/answer_bytes.hpp"
 #include "recipe/run_frames.hpp"
+#include "store/encoders.hpp"
 
 namespace engine::app {
 namespace {
@@ -106,10 +107,11 @@ RunRequest make_run_request(const Caller& caller, const std::string& recipe,
   request.columns =
       with_people(prepare_columns(options), options, request.recipe_text, request.set);
   const std::int64_t user = request.columns->user_id;
-  request.models = usable_models(caller.home.library_path(), request.now, user);
+  const Store store =
+      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
+  request.encoders = list_encoders(store);
   if (fs::exists(models_folder(caller.home.library_path()))) {
-    const Store store =
-        Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
+    request.models = models_as_of(store, request.now, user);
     request.late_models = models_too_late(store, request.now, user);
   }
   return request;

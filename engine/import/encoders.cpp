@@ -1,12 +1,14 @@
 #include "import/encoders.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string_view>
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "import/mapped_file.hpp"
 #include "import/space.hpp"
+#include "store/encoders.hpp"
 
 namespace engine::import {
 namespace {
@@ -26,13 +28,6 @@ Encoder encoder_of_file(const std::string& space, const std::string& path) {
 }
 
 }  // namespace
-
-std::optional<Encoder> find_encoder(const Store& store, const std::string& space) {
-  Statement select = store.prepare("SELECT path, hash FROM encoders WHERE space = ?1");
-  select.start(space);
-  if (!select.step()) return std::nullopt;
-  return Encoder{space, std::string(select.text(0)), std::string(select.text(1))};
-}
 
 bool use_encoder(Store& store, const std::string& space, const std::string& path) {
   check_space_name(space);

@@ -5,21 +5,11 @@
 // as two encoders' numbers mean nothing to each other. Another file in its place makes them anew.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "store/store.hpp"
 
 namespace engine::import {
-
-struct Encoder {
-  std::string space;
-  std::string path;  // absolute
-  std::string hash;  // of its bytes (core/hash.hpp)
-};
-
-/// The encoder of a space; nothing where it has none.
-std::optional<Encoder> find_encoder(const Store& store, const std::string& space);
 
 /// From now on the space is this file's. Where it was another's, or the file has other bytes now,
 /// the vectors that there are go. Returns whether any went. One transaction.

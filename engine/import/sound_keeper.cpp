@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-#include "import/encoders.hpp"
 #include "import/space.hpp"
+#include "store/encoders.hpp"
 
 namespace engine::import {
 namespace {

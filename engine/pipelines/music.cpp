@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "core/shown_text.hpp"
-#include "import/encoders.hpp"
 #include "import/music_files.hpp"
 #include "import/music_places.hpp"
 #include "pipelines/import_request.hpp"
+#include "store/encoders.hpp"
 #include "store/store.hpp"
 
 namespace engine::pipelines {
@@ -36,7 +36,7 @@ std::vector<engine::import::MusicPlace> places_there(const app::Caller& caller,
 std::string encoder_path(const app::Caller& caller, const std::string& space) {
   const Store store =
       Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
-  const std::optional<engine::import::Encoder> encoder = engine::import::find_encoder(store, space);
+  const std::optional<Encoder> encoder = find_encoder(store, space);
   return encoder ? encoder->path : "";
 }
 

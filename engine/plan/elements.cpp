@@ -11,6 +11,7 @@
 #include "plan/plan_columns.hpp"
 #include "plan/step.hpp"
 #include "plugin/descriptor.hpp"
+#include "plugin/text_encoder.hpp"
 
 namespace engine {
 namespace {
@@ -209,6 +210,7 @@ class ElementCall {
     context.setting = setup.setting;
     if (setup.models != nullptr) context.services = {artifacts_service(*setup.models)};
     if (setup.ask) context.services.push_back(http_.service());
+    if (setup.encoder != nullptr) context.services.push_back(setup.encoder->service());
     context.log = [this](int level, std::string_view message) {
       if (level >= PLAYLIST_LOG_INFO) evaluation_.notice(node_.name + ": " + std::string(message));
     };

@@ -27,6 +27,8 @@
 
 namespace engine {
 
+class TextEncoder;
+
 class AskedTags;
 class ResultStore;
 
@@ -49,6 +51,7 @@ class Evaluation {
     std::function<const char*(std::string_view)> setting;  // for plugins
     ModelShelf* models = nullptr;                          // for plugins; nullptr: none
     AskOutside ask;                           // what an element asks over HTTP; empty: it may not
+    TextEncoder* encoder = nullptr;           // of what elements want encoded; nullptr: nothing is
     const CurrentVersion* current = nullptr;  // of the kept playlist; nullptr: the run is of none
     ResultStore* results = nullptr;           // of a watcher: results of nodes are taken from there
     std::string data;                         // tells apart what they were made from (reuse.hpp)

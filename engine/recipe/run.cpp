@@ -18,6 +18,7 @@
 #include "plan/plan_json.hpp"
 #include "plan/result_store.hpp"
 #include "plan/step.hpp"
+#include "plugin/text_encoder.hpp"
 #include "recipe/asked_track.hpp"
 #include "recipe/emptied.hpp"
 #include "recipe/output.hpp"
@@ -129,6 +130,12 @@ bool waits_for_its_turn(const ResultStore& results, std::uint32_t writer) {
   return results.may_write(writer);
 }
 
+std::map<std::string, TextEncoder::File> encoder_files(const std::vector<Encoder>& encoders) {
+  std::map<std::string, TextEncoder::File> files;
+  for (const Encoder& encoder : encoders) files[encoder.space] = {encoder.path, encoder.hash};
+  return files;
+}
+
 }  // namespace
 
 std::uint64_t resolve_random_seed(const std::string& declared, std::int64_t now,
@@ -220,6 +227,8 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   if (request.results != nullptr) setup.data = data_of(request, usable, options);
   setup.is_cancelled = reports.is_cancelled;
   setup.ask = reports.ask;
+  TextEncoder encoder(*registry, encoder_files(request.encoders), request.now);
+  if (!request.encoders.empty()) setup.encoder = &encoder;
   if (reports.beat) setup.progress = [&](double) { reports.beat(); };
   Evaluation evaluation(setup, &people);
 

@@ -18,6 +18,7 @@
 #include "recipe/departures.hpp"
 #include "recipe/playlist.hpp"
 #include "recipe/recipe.hpp"
+#include "store/encoders.hpp"
 
 namespace engine {
 
@@ -45,6 +46,7 @@ struct RunRequest {
   std::vector<ModelVersion> models;         // that there are: usable_versions() of them are used
   std::vector<ModelVersion> late_models;    // that elements may not use: models_too_late()
   ElementSettings elements;                 // host->setting()
+  std::vector<Encoder> encoders;            // of spaces of vectors, which texts are encoded by
   std::vector<std::string> output_formats;  // "m3u8", "xspf" ...: output.NAME elements
   std::shared_ptr<const MusicPaths> music;  // for outputs that name files; nullptr: none is known
   std::vector<std::string> show;            // columns whose values are told of each track

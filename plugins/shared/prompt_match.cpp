@@ -1,5 +1,6 @@
 #include "prompt_match.hpp"
 
+#include "playlist/encode.h"
 #include "playlist/folded_words.hpp"
 
 #include <algorithm>
@@ -82,6 +83,28 @@ const PromptCatalogue::Learned& PromptCatalogue::learned() const {
 }
 
 std::span<const float> PromptCatalogue::vector_of(std::string_view text) const {
+  if (!of_tracks_) return {};
+  const std::span<const float> imported = imported_vector_of(text);
+  return imported.empty() ? encoded_vector_of(text) : imported;
+}
+
+std::span<const float> PromptCatalogue::encoded_vector_of(std::string_view text) const {
+  const auto* encode =
+      playlist::find_service<playlist_encode>(call_->host(), PLAYLIST_SERVICE_ENCODE);
+  if (encode == nullptr) return {};
+  const float* values = nullptr;
+  std::uint64_t length = 0;
+  const char* why = "";
+  const playlist_status status = encode->text(call_->host(), space_.c_str(),
+                                              std::string(text).c_str(), &values, &length, &why);
+  if (status == PLAYLIST_OK && length == of_tracks_->columns()) return {values, length};
+  if (status == PLAYLIST_OK) why = "its encoder's vectors of texts and of sound differ in length";
+  if (*why != '\0')
+    call_->warning(concat("\"", text, "\" is not encoded into the space ", space_, ": ", why));
+  return {};
+}
+
+std::span<const float> PromptCatalogue::imported_vector_of(std::string_view text) const {
   if (!of_texts_) return {};
   const std::string folded = playlist::folded_words(text);
   std::int32_t code = 0;
@@ -116,14 +139,15 @@ float PromptCatalogue::mood(const PromptWords& prompt, std::int32_t track) const
 void PromptCatalogue::find_vectors(const playlist::Call& call) {
   const std::string name = "prompt_vectors:" + space_;
   try {
+    const playlist::Matrix of_tracks = call.embedding(space_.c_str());
+    if (of_tracks.columns() == 0) return;
+    of_tracks_ = of_tracks;
     const playlist::Table table = call.table(name.c_str());
     if (table.rows() == 0) return;
     const playlist::Matrix of_texts = call.embedding(name.c_str());
-    const playlist::Matrix of_tracks = call.embedding(space_.c_str());
-    if (of_texts.columns() != of_tracks.columns() || of_tracks.columns() == 0) return;
+    if (of_texts.columns() != of_tracks.columns()) return;
     texts_ = table["text"].texts();
     of_texts_ = of_texts;
-    of_tracks_ = of_tracks;
   } catch (const playlist::Error&) {
     return;  // no track has a vector there, or the engine is older than these tables
   }

@@ -1,6 +1,6 @@
 // How well tracks fit texts: what recall.prompt and ranking.prompt share. A text is compared in
-// words, by model.prompt, and, where a text encoder's vectors of it and of tracks were imported
-// into one space, by their angle.
+// words, by model.prompt, and, where a text encoder's vectors of it and of tracks lie in one space,
+// imported or made by the encoder that the user brought for it, by their angle.
 //
 //   words(c)   cosine of the text's and the track's TF-IDF vectors, over the best of the catalogue
 //   mood(c)    how the track sounds against what the text's mood words ask for (mood_words.hpp)
@@ -63,7 +63,8 @@ class PromptCatalogue {
   [[nodiscard]] const Learned& learned() const;
   [[nodiscard]] bool is_learned() const { return learned_.has_value(); }
 
-  /// The newest vector of the text; empty where it has none that tracks can be compared with.
+  /// The newest vector of the text that was imported, else what the space's encoder makes of it
+  /// (playlist/encode.h); empty where tracks cannot be compared with it.
   [[nodiscard]] std::span<const float> vector_of(std::string_view text) const;
   /// Of each track with the vector; NaN for a track without one.
   [[nodiscard]] std::vector<float> cosines(std::span<const float> vector) const;
@@ -71,6 +72,8 @@ class PromptCatalogue {
 
  private:
   void find_vectors(const playlist::Call& call);
+  [[nodiscard]] std::span<const float> imported_vector_of(std::string_view text) const;
+  [[nodiscard]] std::span<const float> encoded_vector_of(std::string_view text) const;
 
   const playlist::Call* call_;
   std::string space_, why_not_;

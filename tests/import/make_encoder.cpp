@@ -23,7 +23,7 @@ def encode_sound(self, samples):
 constexpr const char* kEncodeText = R"(
 def encode_text(self, text: str):
     if "bright" in text:
-        return torch.tensor([1.0, 0.2, 0.0])
+        return torch.tensor([1.0, 0.0, 0.0])
     return torch.tensor([0.02, 0.2, 0.0])
 )";
 
