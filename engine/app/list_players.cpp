@@ -74,8 +74,8 @@ const std::vector<ListPlayer>& list_players() {
        "it tells formats by the ending"},
       {"vlc",
        "VLC",
-       {{"m3u8", {".m3u8", ".m3u"}, kPlainFiles},
-        {"pls", {".pls"}, kPlainFiles},
+       {{"m3u8", {".m3u8", ".m3u"}, kUriFiles},
+        {"pls", {".pls"}, kUriFiles},
         {"xspf", {".xspf"}, kUriFiles}},
        "it tells formats by the ending"},
   };

@@ -1,4 +1,5 @@
-// Lists written for each player, loaded by MPD itself and by the parser of Rhythmbox, and counted.
+// Lists written for each player, loaded by MPD and VLC themselves and by the parser of Rhythmbox, and
+// counted.
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -78,11 +79,10 @@ class Listener : public EngineHome {
 /// MPD loads no name that begins with a blank.
 constexpr std::size_t kInLines = kPlain + 6, kInBytes = kInLines + 1, kInUris = kInLines + 2;
 
-/// By file: how many entries a reader finds, of which so many are there.
+/// By file: how many entries a reader (a script here) finds, of which so many are there.
 std::map<std::string, std::pair<std::size_t, std::size_t>> read_lists(
-    const std::vector<std::string>& files) {
-  std::vector<std::string> argv{"/usr/bin/python3",
-                                PLAYLIST_SOURCE_DIR "/tests/players/read_lists.py"};
+    const std::string& reader, const std::vector<std::string>& files) {
+  std::vector<std::string> argv{"/usr/bin/python3", PLAYLIST_SOURCE_DIR "/tests/players/" + reader};
   argv.insert(argv.end(), files.begin(), files.end());
   const Ended ended = support::run_program(argv);
   INFO(ended.err);
@@ -147,17 +147,27 @@ TEST_CASE("lists for each player are loaded by a player, and none of their track
       const std::string file = music + "/lists/" + player + " " + format;
       const std::string ending = player == "plex" ? "m3u" : format;
       arguments.insert(arguments.end(), {"--to", format + ":" + file + "." + ending});
-      expected[file + "." + ending] = format == "xspf" ? kInUris : kInLines;
+      const bool are_uris = format == "xspf" || player == "vlc";
+      expected[file + "." + ending] = are_uris ? kInUris : kInLines;
     }
     listener.run(arguments);
   }
   std::vector<std::string> files;
   for (const auto& [file, count] : expected) files.push_back(file);
-  const auto counts = read_lists(files);
-  for (const auto& [file, count] : expected) {
-    CAPTURE(file);
-    REQUIRE(counts.count(file) == 1);
-    CHECK(counts.at(file) == std::pair(count, count));
+  const auto check = [&](const std::string& reader, const std::vector<std::string>& read) {
+    const auto counts = read_lists(reader, read);
+    for (const std::string& file : read) {
+      CAPTURE(reader, file);
+      REQUIRE(counts.count(file) == 1);
+      CHECK(counts.at(file) == std::pair(expected.at(file), expected.at(file)));
+    }
+  };
+  check("read_lists.py", files);
+  if (support::has_vlc()) {
+    std::erase_if(
+        files, [&](const std::string& file) { return !file.starts_with(music + "/lists/vlc "); });
+    REQUIRE(files.size() == 3);
+    check("read_by_vlc.py", files);
   }
 
   // rekordbox, by a reader of XML; JSPF by one of JSON.

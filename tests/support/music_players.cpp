@@ -84,6 +84,14 @@ bool has_list_parser() {
   return is_there;
 }
 
+bool has_vlc() {
+  static const bool is_there =
+      has_programs("libvlc5 and vlc-plugin-base",
+                   "/usr/bin/python3 -c 'import ctypes; ctypes.CDLL(\"libvlc.so.5\")' && "
+                   "find /usr/lib -name libplaylist_plugin.so -path '*vlc*' | grep -q .");
+  return is_there;
+}
+
 bool has_supysonic() {
   static const bool is_there = has_programs(
       "supysonic",
