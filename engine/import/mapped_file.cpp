@@ -13,9 +13,13 @@ namespace engine::import {
 namespace {
 
 [[noreturn]] void throw_unreadable(const std::string& path) {
-  const std::string why = std::strerror(errno);
+  const int error = errno;
   throw Error(Exit::kInput, "cannot read " + path,
-              {.where = path, .source = {}, .why = why, .fix = "check the file's permissions"});
+              {.where = path,
+               .source = {},
+               .why = std::strerror(error),
+               .fix = error == ENOENT || error == ENOTDIR ? "check the path"
+                                                          : "check the file's permissions"});
 }
 
 struct Descriptor {

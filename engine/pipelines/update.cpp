@@ -6,6 +6,7 @@
 #include "core/duration.hpp"
 #include "core/file_lock.hpp"
 #include "core/shown_text.hpp"
+#include "import/music_places.hpp"
 #include "pipelines/update_steps.hpp"
 
 namespace engine::pipelines {
@@ -17,6 +18,14 @@ bool has_people(const app::Caller& caller) {
   const std::string& library = caller.home.library_path();
   if (!std::filesystem::exists(library)) return false;
   return !list_users(Store::open(library, {.is_read_only = true, .may_create = false})).empty();
+}
+
+bool has_music(const app::Caller& caller) {
+  const std::string& library = caller.home.library_path();
+  return std::filesystem::exists(library) &&
+         !engine::import::music_places(
+              Store::open(library, {.is_read_only = true, .may_create = false}))
+              .empty();
 }
 
 void require_people(const app::Caller& caller) {
@@ -65,12 +74,13 @@ PersonsSteps update_one(const app::Caller& caller, const User& user, const ReadF
 
 PipelineReport update(const app::Caller& caller, const std::vector<std::string>& paths,
                       const std::string& dashboards) {
-  if (paths.empty()) require_people(caller);
+  if (paths.empty() && !has_music(caller)) require_people(caller);
   const FileLock lock(caller.home.library_path() + ".update.lock", "update of this library");
   PipelineReport report;
   if (paths.empty()) {
     report.music = read_music(caller);
     report.worst = report.music.exit;
+    if (!has_people(caller)) return report;
     for (const User& user : people_of(caller))
       report.people.push_back(update_one(caller, user, nullptr, dashboards, report.worst));
     return report;

@@ -46,7 +46,8 @@ struct PipelineReport {
 /// `paths` empty: the places of earlier imports. Of who was asked for, else of everybody; in a
 /// library without anybody the first import makes the person.
 /// Throws Error: kUsage where it is not clear whose files are named, kStore while another update of
-/// the library is under way, kInterrupted; kNothing where there is nobody and no file is named.
+/// the library is under way, kInterrupted; kNothing where there is nobody, no music
+/// is known, and no file is named.
 PipelineReport update(const app::Caller& caller, const std::vector<std::string>& paths,
                       const std::string& dashboards = "");
 

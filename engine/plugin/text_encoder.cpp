@@ -1,8 +1,10 @@
 #include "plugin/text_encoder.hpp"
 
-#include <cstdio>
-#include <memory>
+#include <fcntl.h>
 #include <string_view>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
@@ -50,25 +52,32 @@ const playlist_vectors kEncodedVectors = {
     [](const playlist_host*) { return ""; },
     [](const playlist_host*) -> const playlist_input* { return nullptr; }};
 
-std::string bytes_of(const std::string& path) {
-  std::string bytes;
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
-                                                             &std::fclose);
-  if (!file) return bytes;
-  char part[1 << 16];
-  while (const std::size_t got = std::fread(part, 1, sizeof part, file.get()))
-    bytes.append(part, got);
-  return bytes;
+/// "" where it cannot be read. Mapped, as it may have a gigabyte.
+std::string hash_of(const std::string& path) {
+  std::string hash;
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat status {};
+  if (file < 0) return hash;
+  if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
+    const auto size = static_cast<std::size_t>(status.st_size);
+    void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
+    if (memory != MAP_FAILED) {
+      hash = content_hash({static_cast<const char*>(memory), size});
+      ::munmap(memory, size);
+    }
+  }
+  ::close(file);
+  return hash;
 }
 
 /// "" where it is the file that the space's tracks were encoded by.
 std::string problem_of(const TextEncoder::File& file) {
-  const std::string bytes = bytes_of(file.path);
-  if (bytes.empty())
+  const std::string hash = hash_of(file.path);
+  if (hash.empty())
     return "its encoder " + file.path +
            " is not there; bring it back, or name it where it is now: engine import --files "
            "--encoder FILE PATH...";
-  if (content_hash(bytes) != file.hash)
+  if (hash != file.hash)
     return "its encoder " + file.path +
            " is another one than its tracks were encoded by; encode them again: engine import "
            "--files --encoder FILE PATH...";

@@ -23,9 +23,12 @@ Json music_json(const pipelines::MusicChanges& music) {
   return json;
 }
 
-/// "" where nothing has changed.
-std::string music_text(const pipelines::MusicChanges& music) {
-  if (!music.has_news()) return "";
+/// "" where nothing has changed and more is told.
+std::string music_text(const pipelines::MusicChanges& music, bool is_all) {
+  if (!music.has_news())
+    return is_all && music.places > 0
+               ? "music files: nothing has changed at " + counted(music.places, "place") + "\n"
+               : "";
   std::string text = "music files: ";
   if (!music.buckets.empty()) text += engine::import::buckets_text(music.buckets);
   const auto add = [&](std::int64_t count, const std::string& what) {
@@ -61,9 +64,10 @@ Answer update(const app::Caller& caller, const Arguments& arguments) {
   if (arguments.has("dashboards"))
     folder = output_folder(arguments.text("dashboards"), caller.home.kept_files(), false);
   const PipelineReport report = pipelines::update(caller, arguments.texts("paths"), folder);
-  Answer answer{.exit = report.worst,
-                .data = people_json(report, caller),
-                .text = music_text(report.music) + people_text(report, caller)};
+  Answer answer{
+      .exit = report.worst,
+      .data = people_json(report, caller),
+      .text = music_text(report.music, report.people.empty()) + people_text(report, caller)};
   answer.data["music"] = music_json(report.music);
   return answer;
 }
