@@ -60,9 +60,10 @@ const std::vector<KnownService>& known_services() {
        {{"client_id", "of your own app: developer.spotify.com/dashboard", false, true},
         {"user", "who has logged in, which the login tells"},
         {"address", "of its API", false, true, "https://api.spotify.com/v1"},
-        {"accounts_url", "where one logs in", false, true, "https://accounts.spotify.com"}},
+        {"accounts_url", "where one logs in", false, true, "https://accounts.spotify.com"},
+        {"requests_per_second", "how often the server may be asked", false, false, "3"}},
        false,
-       false,
+       true,
        3,
        3,
        &kSpotifyLogin}};

@@ -14,6 +14,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "own_cache.hpp"
 #include "support/music_players.hpp"
 #include "support/program.hpp"
 #include "support/tmux_screen.hpp"
@@ -22,7 +23,6 @@ using Catch::Contains;
 using nlohmann::json;
 using support::Background;
 using support::Ended;
-using support::EngineHome;
 using support::TmuxScreen;
 
 namespace {
@@ -99,7 +99,7 @@ std::string address_in(const std::string& file) {
   return match[1];
 }
 
-struct Person : EngineHome {
+struct Person : players_test::HomeWithOwnCache {
   [[nodiscard]] std::string accounts_file() const {
     return environment().at("XDG_CONFIG_HOME") + "/playlist-engine/accounts.json";
   }
