@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
@@ -91,6 +92,50 @@ TEST_CASE("the environment goes before the file of accounts", "[accounts]") {
   ::unsetenv("PLAYLIST_ACCOUNTS_SUBSONIC_HOME_PASSWORD");
   ::unsetenv("PLAYLIST_ACCOUNTS_SUBSONIC_ADDRESS");
   CHECK(accounts.list().size() == 1);
+}
+
+TEST_CASE("what the environment says is used, and not kept", "[accounts]") {
+  const TemporaryFolder folder;
+  Accounts accounts(folder.file("accounts.json"));
+  ::setenv("PLAYLIST_ACCOUNTS_LASTFM_API_KEY", "of the environment", 1);
+  accounts.put({"lastfm", "", {{"user", "ann"}}});  // which lacks nothing
+  CHECK(accounts.require("lastfm").value("api_key") == "of the environment");
+  CHECK(accounts.kept("lastfm").value("api_key").empty());
+  CHECK(accounts.kept("lastfm").value("user") == "ann");
+  ::unsetenv("PLAYLIST_ACCOUNTS_LASTFM_API_KEY");
+  CHECK_THROWS_WITH(accounts.require("lastfm"), Contains("lastfm is not connected"));
+}
+
+TEST_CASE("a login stays until there is another, and is renewed where it stands", "[accounts]") {
+  const TemporaryFolder folder;
+  Accounts accounts(folder.file("accounts.json"));
+  Account spotify{"spotify", "", {{"client_id", "id"}}};
+  accounts.put(spotify);
+  CHECK_THROWS_WITH(accounts.require("spotify"), Contains("spotify is not connected"));
+  spotify.login = engine::accounts::Login{"access", "refresh", "scopes", 10, 5};
+  accounts.put(spotify);
+  CHECK(accounts.require("spotify").secrets() == std::vector<std::string>{"access", "refresh"});
+  spotify.login.reset();
+  spotify.values["client_id"] = "other";
+  accounts.put(spotify);
+  REQUIRE(accounts.kept("spotify").login);
+  CHECK(accounts.kept("spotify").login->refresh_token == "refresh");
+
+  const auto renewed = accounts.renew_login("spotify", [](engine::accounts::Login login) {
+    login.refresh_token += "ed";
+    return std::optional(login);
+  });
+  CHECK(renewed.refresh_token == "refreshed");
+  CHECK(accounts.kept("spotify").login->refresh_token == "refreshed");
+  CHECK(accounts.kept("spotify").login->authorised_at == 5);
+  CHECK(mode_of(accounts.file()) == 0600);
+  CHECK_THROWS(accounts.renew_login(
+      "spotify", [](const engine::accounts::Login&) -> std::optional<engine::accounts::Login> {
+        throw engine::Error(engine::Exit::kInput, "an outage");
+      }));
+  CHECK(accounts.kept("spotify").login->refresh_token == "refreshed");
+  CHECK_THROWS_WITH(accounts.renew_login("spotify@home", [](const auto&) { return std::nullopt; }),
+                    Contains("no longer connected"));
 }
 
 TEST_CASE("a damaged file of accounts is told, and not replaced", "[accounts]") {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <map>
 #include <random>
 #include <regex>
 #include <set>
@@ -273,6 +274,23 @@ TEST_CASE("a login that nobody answers ends, and one without a client id tells w
   const Ended offline = person.engine({"config", "set", "http.offline", "true"});
   CHECK_THAT(person.engine({"connect", "spotify", "--field", "client_id=x"}).err,
              Contains("http.offline is set"));
+}
+
+TEST_CASE("connecting keeps nothing that the environment says", "[login]") {
+  const Person person;
+  std::map<std::string, std::string> environment = person.environment();
+  environment["PLAYLIST_ACCOUNTS_LASTFM_API_KEY"] = "of-the-environment";
+  for (const char* rate : {"1", "2"}) {
+    const Ended ended =
+        support::run_program({kEngine, "connect", "lastfm", "--login", "ann", "--field",
+                              std::string("requests_per_second=") + rate},
+                             environment);
+    INFO(ended.err);
+    REQUIRE(ended.exit_code == 0);
+  }
+  const std::string kept = bytes_of(person.accounts_file());
+  CHECK_THAT(kept, Contains("ann"));
+  CHECK(kept.find("of-the-environment") == std::string::npos);
 }
 
 TEST_CASE("without a browser here the answer is pasted", "[login]") {

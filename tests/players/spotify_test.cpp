@@ -301,6 +301,14 @@ TEST_CASE("a login that ends in the middle of a sync is renewed", "[sync][spotif
   }
 }
 
+TEST_CASE("a sync tells that its login ends soon", "[sync][spotify]") {
+  const FakeSpotify spotify;
+  const Ann ann(spotify);
+  CHECK(ann.run({"sync", "spotify"}).err.empty());
+  const Ended late = ann.run({"sync", "spotify"}, "2027-05-01T12:00:00Z");
+  CHECK_THAT(late.err, Contains("spotify: the login of 2026-11-21 ends on 2027-05-21, in 20 days"));
+}
+
 TEST_CASE("what Spotify refuses is told, and what came is kept", "[sync][spotify]") {
   const FakeSpotify spotify;
   fill(spotify);
