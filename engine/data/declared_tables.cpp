@@ -13,6 +13,7 @@
 #include "data/session_hours.hpp"
 #include "data/sessions.hpp"
 #include "data/track_genres.hpp"
+#include "store/lyrics.hpp"
 
 namespace engine {
 namespace {
@@ -133,6 +134,8 @@ constexpr DeclaredColumn kEngagementColumns[] = {
 };
 
 constexpr DeclaredColumn kCaptionColumns[] = {kTrack, time("ts"), text("text")};
+constexpr DeclaredColumn kLyricsColumns[] = {kTrack, time("ts", "0: as long as the track"),
+                                             text("text", "\"\" where nothing is sung")};
 constexpr DeclaredColumn kPromptVectorColumns[] = {text("text", "its folded words"), time("ts")};
 
 constexpr DeclaredColumn kListenColumns[] = {
@@ -420,6 +423,13 @@ constexpr DeclaredTable kDeclared[] = {
      .columns = kCaptionColumns,
      .sql = "SELECT track_id, ifnull(ts, 0), text FROM prompts WHERE text <> '' "
             "ORDER BY ts, prompt_id",
+     .is_by_track = true},
+    // What is sung, of tracks of which somebody says it; "" where it is nothing.
+    {.name = "lyrics",
+     .owner = TableOwner::kCatalogue,
+     .rows = TableRows::kEvents,
+     .columns = kLyricsColumns,
+     .sql = kCountingLyrics,
      .is_by_track = true},
     {.name = "prompt_vectors:",
      .owner = TableOwner::kCatalogue,

@@ -525,10 +525,10 @@ class WalkStep final : public Step {
                   "no_repeat", 20, 0, kMany,
                   "the songs heard last, this many, do not come while others are left; of few "
                   "candidates half"),
-              text_param(
-                  "space", "",
-                  "what likeness goes by: embedding, audio, clap ..., als, features; \"\": the "
-                  "best there is"),
+              text_param("space", "",
+                         "what likeness goes by: embedding, audio, lyrics, clap ..., als, "
+                         "features; \"\": the "
+                         "best there is"),
               tracks_param("from", "the list begins with the first of these"),
               tracks_param("after",
                            "what was heard just before, the latest last; none of it comes again "

@@ -29,9 +29,9 @@ struct LyricsText {
   std::string text;
 };
 
-/// What counts: track_id, ts, source, is_instrumental, text; one row a track that has any.
+/// What counts: track_id, ts, text, source, is_instrumental; one row a track that has any.
 inline constexpr const char* kCountingLyrics =
-    "SELECT track_id, ts, source, is_instrumental, text FROM (SELECT *, row_number() OVER "
+    "SELECT track_id, ts, text, source, is_instrumental FROM (SELECT *, row_number() OVER "
     "(PARTITION BY track_id ORDER BY CASE source WHEN 'file' THEN 0 WHEN 'tag' THEN 1 ELSE 2 END, "
     "source, path) AS place FROM track_lyrics WHERE is_instrumental OR text <> '') WHERE place = 1";
 

@@ -118,7 +118,7 @@ struct Identity {
 class ClusterModel final : public playlist::Model {
  public:
   static constexpr playlist::Param kParams[] = {
-      {"space", "embedding", "embedding, or a space of model.content: audio, clap ..."},
+      {"space", "embedding", "embedding, or a space of model.content: audio, lyrics, clap ..."},
       playlist::Param::choice("method", kMethods, "hdbscan",
                               "clusters of any shape where tracks lie close, or round ones of all"),
       playlist::Param::choice("over", kKnown, "heard",

@@ -5,6 +5,9 @@
 // standardised, 10 columns; and `tag_dim` columns of its tags, its artist's where it has none, by
 // TF-IDF and truncated SVD (kernels/content_space.hpp). `tag_share` of a vector's squared length
 // are tags. Every other space holds the vectors that were imported for it.
+// Space "lyrics" is made here of what is sung (kernels/lyrics_space.hpp), where vectors of that name
+// were not imported: TF-IDF of the words, `lyrics_dim` columns by truncated SVD. A track that is
+// instrumental, or of whose words too few are others' too, lies nowhere in it.
 // All vectors are scaled to length 1, so that a product of two is the cosine of their angle.
 //
 // A matrix that is quicker searched than read (`index`) gets a graph of near neighbours
@@ -14,7 +17,8 @@
 //           bytes "codes.S" (playlist/quantized_rows.hpp) where it has many rows, and "graph.S"
 //           where it has a graph
 // Card      "spaces": for each its tracks, of how many, dim, and for "audio" how many tracks have
-//           features of their own and how many have tags; "index" exact or hnsw, then with breadth
+//           features of their own and how many have tags, for "lyrics" of how many a text is known
+//           and how many words count; "index" exact or hnsw, then with breadth
 //           and recall_at_50
 #include "playlist/plugin.hpp"
 
@@ -28,13 +32,16 @@
 #include "elements.hpp"
 #include "kernels/content_space.hpp"
 #include "kernels/graph_index.hpp"
+#include "kernels/lyrics_space.hpp"
 #include "track_tags.hpp"
 #include "training.hpp"
 
 namespace model {
 namespace {
 
-constexpr std::string_view kAudio = "audio", kClap = "clap";
+constexpr std::string_view kAudio = "audio", kClap = "clap", kLyrics = "lyrics";
+/// Of fewer it cannot be told which words stand together.
+constexpr std::size_t kFewestTexts = 50;
 struct Feature {
   const char *own, *used;
 };
@@ -69,9 +76,14 @@ struct Space {
 class Content final : public playlist::Model {
  public:
   static constexpr playlist::Param kParams[] = {
-      {"spaces", "", "spaces to learn, e.g. \"audio mert\"; \"\": audio, and clap where imported"},
+      {"spaces", "",
+       "spaces to learn, e.g. \"audio mert\"; \"\": audio, clap where imported, and lyrics where "
+       "50 "
+       "tracks have some"},
       {"tag_dim", 54, 1, 512, "space audio: columns for tags, beside 10 for the sound"},
       {"tag_share", 0.5, 0, 1, "space audio: how much tags count against the sound"},
+      {"lyrics_dim", 64, 1, 512, "space lyrics: columns"},
+      {"lyrics_share", 0.4, 0, 1, "space lyrics: words in more of the texts than this say nothing"},
       playlist::Param::choice("index", kIndexes, "auto",
                               "how it is searched; auto: hnsw for more than 32 MiB of vectors"),
   };
@@ -80,12 +92,14 @@ class Content final : public playlist::Model {
       : spaces_(words_of(args.text("spaces"))),
         tag_dim_(args.count("tag_dim")),
         tag_share_(static_cast<float>(args.number("tag_share"))),
+        lyrics_dim_(args.count("lyrics_dim")),
+        lyrics_share_(args.number("lyrics_share")),
         index_(args.text("index")) {}
 
   void train(playlist::ModelCall& call) const {
     std::string cards;
     for (const std::string& name : wanted(call)) {
-      Space space = name == kAudio ? audio(call) : imported(call, name);
+      Space space = make_space(call, name);
       space.tracks = normalise(space.vectors, name == kAudio ? kShortest : 0);
       call.checkpoint();
       if (space.tracks.empty()) {
@@ -103,7 +117,16 @@ class Content final : public playlist::Model {
     if (!spaces_.empty()) return spaces_;
     std::vector<std::string> found{std::string(kAudio)};
     if (has_space(call, std::string(kClap).c_str())) found.emplace_back(kClap);
+    if (has_space(call, std::string(kLyrics).c_str()) ||
+        texts_of(call).texts.size() >= kFewestTexts)
+      found.emplace_back(kLyrics);
     return found;
+  }
+
+  [[nodiscard]] Space make_space(playlist::ModelCall& call, const std::string& name) const {
+    if (name == kAudio) return audio(call);
+    if (name == kLyrics && !has_space(call, name.c_str())) return lyrics(call);
+    return imported(call, name);
   }
 
   static bool has_space(playlist::ModelCall& call, const char* name) {
@@ -155,6 +178,47 @@ class Content final : public playlist::Model {
     return space;
   }
 
+  /// What is sung, of the tracks in which something is.
+  struct Texts {
+    std::vector<std::int32_t> tracks;
+    std::vector<std::string_view> texts;
+  };
+  static Texts texts_of(playlist::ModelCall& call) {
+    const playlist::Table table = call.table("lyrics");
+    const auto track = table["track"].i32();
+    const playlist::Strings text = table["text"].texts();
+    Texts sung;
+    for (std::size_t row = 0; row < track.size(); ++row) {
+      if (text[row].empty()) continue;
+      sung.tracks.push_back(track[row]);
+      sung.texts.emplace_back(text[row]);
+    }
+    return sung;
+  }
+
+  [[nodiscard]] Space lyrics(playlist::ModelCall& call) const {
+    const Texts sung = texts_of(call);
+    if (sung.texts.size() < kFewestTexts)
+      throw playlist::NoData(playlist::concat("lyrics are known of ", sung.texts.size(),
+                                              " tracks, and the space lyrics needs ",
+                                              kFewestTexts));
+    LyricsOptions options;
+    options.dim = lyrics_dim_;
+    options.max_share = lyrics_share_;
+    options.threads = thread_count(0);
+    options.proceed = progress_of(call, 0, 0.5);
+    const LyricsSpace made = lyrics_space(sung.texts, options);
+    call.checkpoint();
+    const auto tracks = static_cast<std::int64_t>(call.table("tracks").rows());
+    Space space{std::string(kLyrics), Vectors(tracks, made.vectors.dim), {}, {}};
+    for (std::size_t k = 0; made.vectors.dim > 0 && k < sung.tracks.size(); ++k)
+      std::copy_n(made.vectors.row(static_cast<std::int64_t>(k)), made.vectors.dim,
+                  space.vectors.row(sung.tracks[k]));
+    space.coverage =
+        playlist::concat(", \"with_lyrics\": ", sung.texts.size(), ", \"words\": ", made.words);
+    return space;
+  }
+
   static Space imported(playlist::ModelCall& call, const std::string& name) {
     const playlist::Matrix matrix = call.embedding(name.c_str());
     Space space{name, Vectors(static_cast<std::int64_t>(matrix.rows()), matrix.columns()), {}, {}};
@@ -200,6 +264,8 @@ class Content final : public playlist::Model {
   std::vector<std::string> spaces_;
   std::size_t tag_dim_;
   float tag_share_;
+  std::size_t lyrics_dim_;
+  double lyrics_share_;
   std::string index_;
 };
 
@@ -207,4 +273,5 @@ class Content final : public playlist::Model {
 }  // namespace model
 
 constinit const playlist::Element kContent = playlist::element<model::Content>(
-    "model.content", "Where tracks lie by sound and tags, or by vectors you imported.");
+    "model.content",
+    "Where tracks lie by sound and tags, by what is sung, or by vectors you imported.");

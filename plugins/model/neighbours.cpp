@@ -70,7 +70,7 @@ struct Previous {
 class NeighbourModel final : public playlist::Model {
  public:
   static constexpr playlist::Param kParams[] = {
-      {"space", "embedding", "embedding, or a space of model.content: audio, clap ..."},
+      {"space", "embedding", "embedding, or a space of model.content: audio, lyrics, clap ..."},
       playlist::Param::choice("over", kScopes, "catalogue",
                               "all tracks, or those in the user's library"),
       {"k", 50, 1, 500, "neighbours of a track"},

@@ -94,7 +94,7 @@ class ContentRecall final : public playlist::Recall {
  public:
   static constexpr playlist::Param kParams[] = {
       playlist::Param::tracks("seeds", "tracks to start from, e.g. user.likes").required(),
-      {"space", "audio", "the space: audio, or one that was imported, such as clap"},
+      {"space", "audio", "the space: audio, lyrics, or one that was imported, such as clap"},
       {"limit", 500, 1, 1'000'000, "candidates to return"},
   };
   static constexpr std::span<const playlist::Field> kOutputs{shared::kSeedOutputs};
@@ -260,4 +260,5 @@ class ContentRecall final : public playlist::Recall {
 }  // namespace
 
 constinit const playlist::Element kContent = playlist::element<ContentRecall>(
-    "recall.content", "Tracks near the seeds by sound and tags, or by imported vectors.");
+    "recall.content",
+    "Tracks near the seeds by sound and tags, by what is sung, or by imported vectors.");

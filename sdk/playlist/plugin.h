@@ -224,7 +224,7 @@ struct playlist_host {
  *                         to count), is_skip u8 (255 unknown), is_finished u8 (255 unknown), country;   "last_session" track i32, ts i64
  *   "listen_contexts"     (1.2) per row of "listens": shuffle u8, start_reason end_reason ("clickrow" ...), device, session i32 (its row), position i32
  *   "likes" "library"     track i32, ts i64, is_implicit u8 (likes); oldest first; liked, saved or in an own playlist
- *   "prompts" "captions"  what the user asked for, what describes tracks: text, ts i64, track i32 (prompts: if known)
+ *   "prompts" "captions"  what the user asked for, what describes tracks: text, ts i64, track i32 (prompts: if known);   "lyrics" (1.3) what is sung: track i32, ts i64, text ("": nothing is)
  *   "prompt_vectors:SPACE"  the texts that have a vector in that space, by ts: text (its folded words), ts i64
  *   "saved_artists"       artist i32, tracks i32 (liked or saved by them), plays i32, ts i64, is_implicit u8;   "user" id i64
  *   "track_statistics"    one row per track number: plays, plays_30d, skips, finished i32; skip_rate f32;
@@ -299,7 +299,7 @@ typedef struct playlist_candidates {
  *   "artists"          record*, artist*, artist_id, artist_mbid, popularity f32, tags, mean audio features as in "tracks"
  *   "tags"             record*, tag*, tag_id*;   "artist_plays" record*, user* (name), artist or artist_id*, plays i32
  *   "artist_tags"      record*, artist or artist_id*, tag or tag_id*, weight f32 (default 1; rows of a pair add up), user
- *   "artist_relations" record*, artist*, related*, weight f32;   "user_relations" record*, user*, related*
+ *   "artist_relations" record*, artist*, related*, weight f32;   "user_relations" record*, user*, related*;   "lyrics" (1.3) record*, track_id i64* (music files: the file's track), text, instrumental u8 (1: nothing is sung; neither: asked for and not found), source (music files: "file" or "tag")
  *   "engagement"       as "likes" but ts; plays likes comments f32 >= 0, skip_rate completion f32 0..1
  *   "vectors"          record*, space* (name), and one of spotify_id, isrc, mbid, track_id i64 (the store's `id`): vectors
  *                      of tracks, handed over by PLAYLIST_SERVICE_VECTORS; a row without one is malformed

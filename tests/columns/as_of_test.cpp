@@ -561,6 +561,29 @@ TEST_CASE("prompts and captions are seen from their time on, texts that are not 
   }
 }
 
+TEST_CASE("lyrics of files are seen with their track, a service's from their time on",
+          "[as_of][lyrics]") {
+  SmallStore store;
+  fill(store);
+  fill_listens(store);
+  store.change(
+      "INSERT INTO track_lyrics (track_id, source, path, ts, is_instrumental, text) VALUES "
+      "(10, 'lrclib', '', 2000, 0, 'of the service'), (12, 'tag', '/a.mp3', 0, 0, 'in the tag'), "
+      "(12, 'lrclib', '', 1050, 0, 'does not count'), (11, 'lrclib', '', 3000, 1, ''), "
+      "(13, 'lrclib', '', 1000, 0, ''), (14, 'file', '/b.mp3', 0, 0, 'late');");
+  const auto lyrics = [&](std::int64_t now) {
+    return as_text(*store.as_of(now)->table("lyrics"), {"track", "ts", "text"});
+  };
+  // Track 12 is known from 1100 on, track 14 from 5000 on; 13 was asked for and not found.
+  CHECK(lyrics(1099) == "track ts text\n");
+  CHECK(lyrics(1999) == "track ts text\n3 0 in the tag\n");
+  CHECK(lyrics(2000) == "track ts text\n0 2000 of the service\n3 0 in the tag\n");
+  const auto early = store.as_of(1999);
+  const playlist_dict& texts = *engine::find_column(*early->table("lyrics"), "text")->dict;
+  const std::string bytes(texts.bytes, texts.offsets[texts.count]);
+  CHECK_THAT(bytes, !Catch::Contains("service") && !Catch::Contains("late"));
+}
+
 TEST_CASE("vectors of prompts are seen with them, in the length of the tracks' vectors",
           "[as_of][prompts]") {
   SmallStore store;

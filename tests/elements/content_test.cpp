@@ -167,6 +167,74 @@ TEST_CASE("model.content learns the spaces it is asked for, and says which it ca
   CHECK(told.message == "no track has an embedding of the space none");
 }
 
+namespace {
+
+/// Sixty songs of three themes, each of ten words of its theme, which has twelve, in turn.
+TinyLibrary songs_of_themes() {
+  TinyLibrary library;
+  playlist::Random random(7);
+  for (int song = 0; song < 60; ++song) {
+    const std::int32_t track = library.add({.title = "s" + std::to_string(song), .artists = {"A"}});
+    std::string text = "you and me and the\n";
+    for (int word = 0; word < 10; ++word)
+      text += "theme" + std::to_string(song % 3) + "word" + std::to_string(random.below(12)) + "\n";
+    library.lyrics(track, text);
+  }
+  return library;
+}
+
+}  // namespace
+
+TEST_CASE("the space lyrics puts songs of one theme together", "[content][lyrics]") {
+  TinyLibrary library = songs_of_themes();
+  const std::int32_t silent = library.add({.title = "instrumental", .artists = {"A"}});
+  library.lyrics(silent, "");
+  const std::int32_t untold = library.add({.title = "untold", .artists = {"A"}});
+  TrainedModels models;
+  REQUIRE(models.train("model.content", library).status == PLAYLIST_OK);
+  const auto spaces = nlohmann::json::parse(models.find("model.content").card()).at("spaces");
+  const auto& card = spaces.at("lyrics");
+  CHECK(card.at("with_lyrics") == 60);
+  CHECK(card.at("of") == 62);
+  CHECK(card.at("tracks") > 50);
+  CHECK(card.at("words") == 36);  // "you" and the like stand in all, and say nothing
+  const Recalled found = recall(library, models, {{4, kOne}}, {{"space", "lyrics"}});
+  REQUIRE(found.tracks.size() > 15);
+  for (std::size_t k = 0; k < 15; ++k) {
+    CAPTURE(k, found.tracks[k].track);
+    CHECK(found.tracks[k].track % 3 == 1);
+  }
+  CHECK_THAT(found.tracks[0].explanation, Catch::EndsWith("in the space lyrics"));
+  for (const std::int32_t track : {silent, untold})
+    CHECK(recall(library, models, {{track, kOne}}, {{"space", "lyrics"}}).status ==
+          PLAYLIST_NO_DATA);
+}
+
+TEST_CASE("with few lyrics there is no space of them, and who asks for it is told",
+          "[content][lyrics]") {
+  TinyLibrary library = angles();
+  for (std::int32_t track = 0; track < 3; ++track) library.lyrics(track, "a few words of it");
+  TrainedModels models;
+  REQUIRE(models.train("model.content", library).status == PLAYLIST_OK);
+  const auto spaces = nlohmann::json::parse(models.find("model.content").card()).at("spaces");
+  CHECK_FALSE(spaces.contains("lyrics"));
+  const support::Told told = models.train("model.content", library, {{"spaces", "lyrics"}});
+  CHECK(told.status == PLAYLIST_NO_DATA);
+  CHECK(told.message == "lyrics are known of 3 tracks, and the space lyrics needs 50");
+}
+
+TEST_CASE("vectors that were imported as lyrics go before those that are made of texts",
+          "[content][lyrics]") {
+  TinyLibrary library = songs_of_themes();
+  library.embed("lyrics", 0, {1, 0});
+  library.embed("lyrics", 1, {1, 1});
+  TrainedModels models;
+  REQUIRE(models.train("model.content", library).status == PLAYLIST_OK);
+  const auto spaces = nlohmann::json::parse(models.find("model.content").card()).at("spaces");
+  CHECK(spaces.at("lyrics").at("dim") == 2);
+  CHECK(spaces.at("lyrics").at("tracks") == 2);
+}
+
 TEST_CASE("recall.content finds in a graph of near neighbours what reading all finds",
           "[content]") {
   TinyLibrary library;

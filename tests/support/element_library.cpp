@@ -212,6 +212,12 @@ TinyLibrary::Made TinyLibrary::make(const std::string& name) const {
     });
     return make_texts(rows, true);
   }
+  if (name == "lyrics") {
+    std::vector<Prompt> rows = lyrics_;
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const Prompt& a, const Prompt& b) { return a.track < b.track; });
+    return make_texts(rows, true);
+  }
   if (name.starts_with("prompt_vectors:")) {
     const auto found = text_vectors_.find(name);
     return make_texts(found == text_vectors_.end() ? std::vector<Prompt>() : found->second.texts,

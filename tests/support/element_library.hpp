@@ -65,6 +65,8 @@ class TinyLibrary final : public engine::Tables {
   /// What the user asked for, and of which track it is the prompt.
   void prompt(const std::string& text, double days_ago = 1, std::int32_t track = -1);
   void caption(std::int32_t track, const std::string& text, double days_ago = 1);
+  /// What is sung in it; "" for nothing.
+  void lyrics(std::int32_t track, const std::string& text) { lyrics_.push_back({track, 0, text}); }
   /// Of a text, as a run finds it: folded.
   void embed_text(const std::string& space, const std::string& text,
                   const std::vector<float>& vector);
@@ -175,7 +177,7 @@ class TinyLibrary final : public engine::Tables {
     std::int64_t ts;
     std::string text;
   };
-  std::vector<Prompt> prompts_, captions_;
+  std::vector<Prompt> prompts_, captions_, lyrics_;
   struct TextVectors {
     std::vector<Prompt> texts;
     std::vector<float> values;
