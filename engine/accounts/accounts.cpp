@@ -248,7 +248,8 @@ Account Accounts::require(std::string_view title) const {
     is_there = true;
   }
   const KnownService* service = find_service(account.service);
-  if (service == nullptr && !is_there)
+  // One that is sent something about a person is asked once that person wants it.
+  if (!is_there && (service == nullptr || *service->sent != '\0'))
     throw Error(Exit::kInput, "no account " + std::string(title) + " is connected",
                 {"", "", "", how_to_connect(account)});
   account = completed(std::move(account));

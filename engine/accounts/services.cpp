@@ -66,7 +66,21 @@ const std::vector<KnownService>& known_services() {
        true,
        3,
        3,
-       &kSpotifyLogin}};
+       &kSpotifyLogin},
+      {"lrclib",
+       "LRCLIB, which knows lyrics and wants no account",
+       {{"address", "of its API, without /api", false, true, "https://lrclib.net"},
+        {"tracks_per_sync", "how many tracks one sync asks for", false, false, "500"},
+        {"requests_per_second", "how often the server may be asked", false, false, "2"}},
+       false,
+       true,
+       2,
+       4,
+       nullptr,
+       "it is sent artist, title, album and length of tracks that you play or like and whose "
+       "lyrics "
+       "are not known, and nothing else",
+       true}};
   return kServices;
 }
 

@@ -34,6 +34,10 @@ struct KnownService {
   double requests_per_second = 5;
   int burst = 5;
   const BrowserLogin* login = nullptr;  // null: by password or key
+  /// What asking tells it of a person who has no account there, for people to read; such a service is
+  /// asked only once it was connected. "": nothing.
+  const char* sent = "";
+  bool brings_lyrics = false;  // it is asked for the lyrics of tracks
 };
 
 /// In the order of help.

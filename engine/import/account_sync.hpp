@@ -22,6 +22,8 @@ struct SyncOrder {
   /// What the source is told of the account: "user", "address" ...; nullptr where nothing is known.
   /// Called in the worker.
   std::function<const char*(std::string_view field)> account_value;
+  /// Of a service that is asked for lyrics: the tracks, as source.lrclib takes them.
+  std::string lyrics_wanted = {};
   /// Texts that no message may hold are taken out.
   std::function<std::string(const std::string&)> scrubbed;
 };

@@ -10,6 +10,8 @@ const char* bucket_name(Outcome outcome) {
   switch (outcome) {
     case Outcome::kUnmatched:
       return "unmatched";
+    case Outcome::kNotFound:
+      return "not_found";
     case Outcome::kDuplicate:
       return "duplicate";
     case Outcome::kShort:

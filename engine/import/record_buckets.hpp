@@ -16,11 +16,12 @@ namespace engine::import {
 enum class Outcome : std::uint32_t {
   kNone = 0,
   kUnmatched = 1,  // its ids have no name yet, or it has neither an id nor a name
-  kDuplicate = 2,  // the store knew all of it
-  kShort = 3,      // stored, but too short to count as a play
-  kUpdated = 4,    // it told something new about what the store knew
-  kRefined = 5,    // the same play was known less exactly; this one took its place
-  kNew = 6,
+  kNotFound = 2,   // a service was asked for it, and knows nothing
+  kDuplicate = 3,  // the store knew all of it
+  kShort = 4,      // stored, but too short to count as a play
+  kUpdated = 5,    // it told something new about what the store knew
+  kRefined = 6,    // the same play was known less exactly; this one took its place
+  kNew = 7,
 };
 const char* bucket_name(Outcome outcome);
 

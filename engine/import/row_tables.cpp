@@ -139,8 +139,11 @@ constexpr RowColumn kPrompts[] = {
 constexpr RowColumn kLists[] = {
     {"record", kI64}, {"list", kString, true}, {"teller", kString}, {"is_whole", kU8}};
 
-constexpr RowColumn kLyrics[] = {
-    {"record", kI64, true}, {"source", kString, true}, {"text", kString}, {"instrumental", kU8}};
+constexpr RowColumn kLyrics[] = {{"record", kI64, true},
+                                 {"track_id", kI64},
+                                 {"source", kString},
+                                 {"text", kString},
+                                 {"instrumental", kU8}};
 
 constexpr RowTable kTables[] = {{"listens", kListens},
                                 {"tracks", kTracks},

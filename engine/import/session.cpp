@@ -20,9 +20,9 @@ constexpr std::size_t kMostExamples = 5, kFewUsers = 8;
 
 /// What a person has, but for listens, of which tellings are kept: what an import changes there is
 /// noted, so that it can be undone.
-constexpr const char* kNotedTables[] = {"holdings",        "feedback",      "playlists",
-                                        "playlist_tracks", "artist_plays",  "prompts",
-                                        "prompt_vectors",  "user_relations"};
+constexpr const char* kNotedTables[] = {"holdings",        "feedback",       "playlists",
+                                        "playlist_tracks", "artist_plays",   "prompts",
+                                        "prompt_vectors",  "user_relations", "track_lyrics"};
 
 /// A row without a text in this column.
 bool has_row_without(const TableView& table, const char* column) {
@@ -99,6 +99,7 @@ Session::Session(Store& store, Options options)
       catalogue_(store, names_, matcher_),
       library_(store, names_, row_tracks_),
       vectors_(store, names_),
+      lyrics_(store),
       seen_changes_(store.prepare("PRAGMA data_version")),
       find_ingestion_(store.prepare(
           "SELECT ingestion_id, records_done, is_complete, first_ts, last_ts, user_id IS NOT NULL, "
@@ -439,8 +440,12 @@ void Session::take_batch(const BatchView& batch) {
     file_->is_told_anew |=
         std::any_of(batch.tables.begin(), batch.tables.end(),
                     [](const TableView& table) { return is_told_anew(table.name); });
+    const bool has_lyrics =
+        std::any_of(batch.tables.begin(), batch.tables.end(),
+                    [](const TableView& table) { return table.name == "lyrics"; });
     std::optional<RowChanges> changes;
-    if (file_->tells_state || file_->is_told_anew) changes.emplace(store_, kNotedTables);
+    if (file_->tells_state || file_->is_told_anew || has_lyrics)
+      changes.emplace(store_, kNotedTables);
     prepare_file(std::any_of(batch.tables.begin(), batch.tables.end(),
                              [this](const TableView& table) { return is_persons_table(table); }));
     if (file_->is_given_up || batch.done <= file_->done) return;
@@ -476,6 +481,8 @@ bool Session::is_persons_table(const TableView& table) const {
       "listens", "likes", "saved_albums", "saved_artists", "banned", "ratings"};
   if (std::find(kPersonal.begin(), kPersonal.end(), table.name) != kPersonal.end()) return true;
   if (table.name == "playlists") return has_row_without(table, "owner");
+  // A service is asked for those of the tracks that one person hears.
+  if (table.name == "lyrics") return !file_->opened.account.empty();
   return table.name == "prompts" && has_prompt_of_importer(table, file_->context.is_user_named);
 }
 
@@ -520,6 +527,8 @@ void Session::write_table(const TableView& table) {
     catalogue_.write_engagement(table, row_tracks_.match(table, !file.is_personal), file, records_);
   } else if (table.name == "user_relations") {
     library_.write_user_relations(table, file, records_);
+  } else if (table.name == "lyrics") {
+    lyrics_.write(table, file, records_);
   } else if (table.name == "vectors") {
     vectors_.write_vectors(table, records_);
   } else if (table.name == "prompts") {

@@ -17,6 +17,7 @@
 #include "import/file_context.hpp"
 #include "import/library_writer.hpp"
 #include "import/listens_writer.hpp"
+#include "import/lyrics_writer.hpp"
 #include "import/messages.hpp"
 #include "import/reader.hpp"
 #include "import/record_buckets.hpp"
@@ -142,6 +143,7 @@ class Session {
   CatalogueWriter catalogue_;
   LibraryWriter library_;
   VectorsWriter vectors_;
+  LyricsWriter lyrics_;
   RecordBuckets records_;
   Statement seen_changes_, find_ingestion_, insert_ingestion_, set_owner_, name_ingestion_,
       restart_, forget_rows_, advance_, complete_, note_, insert_runs_, supersede_, tell_list_,

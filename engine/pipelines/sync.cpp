@@ -3,11 +3,14 @@
 #include <algorithm>
 
 #include "accounts/accounts.hpp"
+#include "accounts/services.hpp"
 #include "app/account_service.hpp"
 #include "app/default_user.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "import/account_sync.hpp"
 #include "pipelines/import_request.hpp"
+#include "pipelines/lyrics_wanted.hpp"
 
 namespace engine::pipelines {
 namespace {
@@ -28,6 +31,16 @@ SyncedAccount sync_one(const app::Caller& caller, const Account& account, bool i
     return app::account_value(account, field);
   };
   order.scrubbed = [&access](const std::string& text) { return access.scrubbed(text); };
+  const accounts::KnownService* service = accounts::find_service(account.service);
+  if (service != nullptr && service->brings_lyrics) {
+    const LyricsWanted wanted = lyrics_wanted(caller, account);
+    order.lyrics_wanted = wanted.tracks;
+    if (wanted.count > 0)
+      caller.note(
+          account.title() + " is asked for the lyrics of " + counted(wanted.count, "track") +
+          (wanted.later > 0 ? ", of " + std::to_string(wanted.later) + " more the next time" : "") +
+          "; " + service->sent);
+  }
   SyncedAccount synced;
   synced.account = account.title();
   try {

@@ -100,6 +100,8 @@ std::string uses(const Account& account) {
     text += "lists go there by: engine run weekly --to " + account.title() + ":Weekly --dry-run\n";
   if (service == nullptr || service->is_read)
     text += "what it knows comes by: engine sync " + account.title() + " --dry-run\n";
+  if (service != nullptr && *service->sent != '\0')
+    text += std::string("then ") + service->sent + "; before that it is asked nothing\n";
   return text;
 }
 
@@ -168,14 +170,14 @@ Answer disconnect(const app::Caller& caller, const Arguments& arguments) {
 }
 
 Parameter service_parameter() {
-  return {
-      .name = "service",
-      .value_name = "SERVICE",
-      .help =
-          "subsonic, mpd, lastfm, spotify, or a service of a plugin's; SERVICE@NAME for a second "
-          "account",
-      .is_first = true,
-      .is_required = true};
+  return {.name = "service",
+          .value_name = "SERVICE",
+          .help =
+              "subsonic, mpd, lastfm, spotify, lrclib, or a service of a plugin's; SERVICE@NAME "
+              "for a second "
+              "account",
+          .is_first = true,
+          .is_required = true};
 }
 
 }  // namespace

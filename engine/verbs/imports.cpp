@@ -83,6 +83,7 @@ std::string rows_called(std::int64_t count, const std::string& table) {
   if (table == "artist_plays")
     return called("artist with a play count", "artists with play counts");
   if (table == "prompt_vectors") return called("vector of a prompt", "vectors of prompts");
+  if (table == "track_lyrics") return called("track's lyrics", "tracks' lyrics");
   if (table == "user_relations") return called("relation to another", "relations to others");
   return table.ends_with("s") ? counted(count, table.substr(0, table.size() - 1))
                               : std::to_string(count) + " " + table;

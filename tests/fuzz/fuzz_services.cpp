@@ -78,6 +78,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   };
   host.setting = [](const playlist_host*, const char* key) {
     const std::string_view name(key);
+    if (name.ends_with("lyrics_wanted"))
+      return R"([{"track_id": 1, "artist": "a", "title": "b", "album": "c", "duration_ms": 1000},
+                 {"track_id": 2, "artist": "a", "title": "b"},
+                 {"track_id": 3, "artist": "a", "title": "b", "duration_ms": 9000}])";
     return name == "address" ? nullptr : "ann";
   };
   std::size_t count = 0;

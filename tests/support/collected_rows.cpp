@@ -41,7 +41,7 @@ const std::map<std::string, std::set<std::string>>& contract() {
       {"artists",
        with_features({"artist", "artist_id", "artist_mbid", "popularity", "tags", "duration_ms"})},
       {"tags", {"tag", "tag_id"}},
-      {"lyrics", {"source", "text", "instrumental"}},
+      {"lyrics", {"track_id", "source", "text", "instrumental"}},
       {"artist_plays", {"user", "artist", "artist_id", "plays"}},
       {"artist_tags", {"artist", "artist_id", "tag", "tag_id", "weight", "user"}},
       {"artist_relations", {"artist", "related", "weight"}},
