@@ -163,6 +163,9 @@ ASKED = """
 0 listen|mpd|--live|--user|demo
 0 connect|lastfm|--address|http://127.0.0.1:9|--login|ann|--field|requests_per_second=100|--secret|key.txt|--secret-field|api_key
 3 sync|lastfm
+0 connect|subsonic|--address|http://127.0.0.1:9|--login|ann|--secret|key.txt
+0 scrobble|subsonic|--user|demo
+0 disconnect|subsonic
 0 accounts|--check
 0 disconnect|lastfm
 0 disconnect|mpd

@@ -10,6 +10,7 @@
 #include "app/account_connection.hpp"
 #include "app/default_user.hpp"
 #include "app/outputs.hpp"
+#include "app/scrobble.hpp"
 #include "core/json_text.hpp"
 #include "core/shown_text.hpp"
 #include "pipelines/import_request.hpp"
@@ -129,6 +130,25 @@ void import_journal(const app::Caller& caller, const std::string& user, const st
     if (!file.error.empty()) caller.note("cannot import " + file.path + ": " + file.error);
 }
 
+/// How many plays the account was told of. That it cannot be told costs nothing: the next time tells
+/// of these as well.
+std::int64_t scrobbled(const app::Caller& caller, const std::string& user,
+                       const std::string& account) {
+  if (account.empty()) return 0;
+  app::Caller listener = caller;
+  listener.asked.user = user;
+  listener.asked.now = std::time(nullptr);
+  try {
+    return app::scrobble(listener, account).told;
+  } catch (const Error& error) {
+    if (error.exit() == Exit::kInterrupted || error.exit() == Exit::kStore) throw;
+    caller.note_once(account + " was not told: " + std::string(error.what()) +
+                     (error.parts().why.empty() ? "" : ": " + error.parts().why) +
+                     "; it is after the next song, or by: engine scrobble " + account);
+    return 0;
+  }
+}
+
 /// Without one nothing could be planned.
 void require_list(const app::Caller& caller, const std::string& user, const std::string& account) {
   if (fs::exists(caller.home.library_path())) {
@@ -163,6 +183,7 @@ ListenReport listen(const app::Caller& caller, const ListenOptions& options) {
   report.folder = caller.home.library_path() + ".listens";
   const players::ListenJournal journal(report.folder, title + "-" + app::person_file_name(user),
                                        title);
+  if (!options.scrobble_to.empty()) app::require_takes_plays(caller, options.scrobble_to);
   if (fs::exists(report.folder)) import_journal(caller, user, report.folder);
   if (options.is_live) require_list(caller, user, title);
   const app::AccountConnection connection(account, caller.home.settings().boolean("http.offline"));
@@ -183,6 +204,7 @@ ListenReport listen(const app::Caller& caller, const ListenOptions& options) {
     ++report.songs;
     import_journal(caller, user, journal.add(song));
     if (options.heard) options.heard(song);
+    report.told += scrobbled(caller, user, options.scrobble_to);
   };
   JobReader reader(std::move(takes), {.who = "following " + title});
   WorkerLimits limits;

@@ -23,11 +23,13 @@ struct ListenReport {
   std::int64_t songs = 0;      // that were followed
   std::string folder;          // of the journals
   std::int64_t replanned = 0;  // times
+  std::int64_t told = 0;       // plays, with scrobble_to
 };
 
 struct ListenOptions {
   std::string account;
   bool is_live = false;
+  std::string scrobble_to;  // an account that is told of each play; "": none
   /// For each song once it is in the library.
   std::function<void(const players::HeardSong&)> heard = nullptr;
   std::function<void(const players::Replanned&)> replanned = nullptr;

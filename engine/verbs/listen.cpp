@@ -104,6 +104,7 @@ Answer listen(const app::Caller& caller, const Arguments& arguments) {
       caller,
       {.account = arguments.text("account"),
        .is_live = is_live,
+       .scrobble_to = arguments.text("scrobble"),
        .heard =
            [&](const players::HeardSong& song) { caller.line(song_json(song), song_text(song)); },
        .replanned =
@@ -112,10 +113,13 @@ Answer listen(const app::Caller& caller, const Arguments& arguments) {
            }});
   std::string text = counted(report.songs, "song") + " heard by " + one_line(report.user);
   if (is_live) text += ", re-planned " + counted(report.replanned, "time");
+  if (arguments.has("scrobble"))
+    text += ", " + arguments.text("scrobble") + " told of " + counted(report.told, "play");
   return {.exit = report.songs > 0 ? Exit::kDone : Exit::kNothing,
           .data = {{"user", report.user},
                    {"songs", report.songs},
                    {"replanned", report.replanned},
+                   {"told", report.told},
                    {"folder", report.folder}},
           .text = text + "\n"};
 }
@@ -133,7 +137,11 @@ std::vector<Verb> listen_verbs() {
                           {.name = "live",
                            .type = Type::kFlag,
                            .help = "Once a song is skipped, put what comes next of our lists in "
-                                   "the queue in another order"}},
+                                   "the queue in another order"},
+                          {.name = "scrobble",
+                           .value_name = "ACCOUNT",
+                           .help = "Tell this account of each play, and of what it was not told "
+                                   "yet (engine scrobble)"}},
            .footer = "Until Ctrl-C or SIGTERM. Each song is a line in a file beside the library "
                      "before it is imported, so that\nnothing is lost or counted twice whenever it "
                      "stops.",

@@ -4,11 +4,16 @@
 //              MusicBrainz recording or ISRC, else of the same names (track_match.hpp).
 // Changes      What leaves and what comes at the end is one updatePlaylist; any other change of the
 //              order replaces what the list holds, under its id.
+// Plays        `plays`: scrobble, once for each, with its time.
 // Reasons      The list's comment says what it is; the protocol has none for a track.
 #include "playlist/plugin.hpp"
 #include "playlist/remote.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -100,6 +105,13 @@ class Subsonic final : public shared::RemoteLibrary {
     require_is(list, wanted);
   }
 
+  /// Not asked again by itself: some servers count what they are told twice.
+  void scrobble(const std::string& song, std::int64_t time) const {
+    static_cast<void>(server_.ask(
+        "scrobble", {{"id", song}, {"time", std::to_string(time * 1000)}, {"submission", "true"}},
+        false));
+  }
+
  private:
   std::vector<Json> lists() const {
     const Json answer = server_.ask("getPlaylists", {}, true);
@@ -165,26 +177,83 @@ class Subsonic final : public shared::RemoteLibrary {
   std::string comment_;
 };
 
+/// Which song of the server a row is; asked once of each that is played several times.
+class Songs {
+ public:
+  explicit Songs(Subsonic& library) : library_(library) {}
+
+  struct Found {
+    std::string id, why, nearest;  // id "": why not
+  };
+  const Found& find(const shared::TrackNames& ours) {
+    const auto [known, is_new] =
+        found_.try_emplace({ours.artist, ours.title, ours.album, ours.mbid});
+    if (!is_new) return known->second;
+    const std::vector<shared::OfferedTrack> offered = library_.search(ours);
+    std::vector<shared::TrackNames> names;
+    for (const shared::OfferedTrack& one : offered) names.push_back(one.names);
+    const shared::TrackMatch match = shared::matched_track(ours, names);
+    if (match.found)
+      known->second.id = offered[*match.found].id;
+    else
+      known->second = {"", match.why,
+                       match.nearest ? shared::shown_track(names[*match.nearest]) : ""};
+    return known->second;
+  }
+
+ private:
+  Subsonic& library_;
+  std::map<std::array<std::string, 4>, Found> found_;
+};
+
+/// Tells the server of plays, oldest first. The time of the last one is kept once all of that second
+/// are told: who is killed in between tells one second twice at most, and none never.
+void scrobble(playlist::OutputCall& call, Subsonic& library) {
+  const playlist::Target target(call);
+  const auto played_at = call.tracks()["played_at"].i64();
+  const std::vector<shared::RemoteTrack> tracks = shared::remote_tracks(call);
+  Songs songs(library);
+  std::int64_t told = 0;
+  for (std::size_t row = 0; row < tracks.size(); ++row) {
+    call.checkpoint(static_cast<double>(row) / static_cast<double>(tracks.size()));
+    const Songs::Found& song = songs.find(tracks[row].names);
+    if (song.id.empty()) {
+      target.missing(static_cast<std::int64_t>(row), song.why, song.nearest);
+    } else {
+      if (!target.is_dry_run()) library.scrobble(song.id, played_at[row]);
+      ++told;
+    }
+    const bool is_last_of_second = row + 1 == tracks.size() || played_at[row + 1] != played_at[row];
+    if (is_last_of_second && !target.is_dry_run()) target.keep(std::to_string(played_at[row]));
+  }
+  target.report({told, 0, 0, 0, 0});
+}
+
 class SubsonicOutput final : public playlist::Output {
  public:
   static constexpr std::uint32_t kFlags = PLAYLIST_REMOTE;
   static constexpr playlist::Param kParams[] = {
       {"replace", false, "take a list of that name that the engine has not made, too"},
+      {"plays", false,
+       "no list: what was played, at the times of a column played_at (engine scrobble)"},
   };
 
-  explicit SubsonicOutput(const playlist::Args& args) : may_replace_(args.boolean("replace")) {}
+  explicit SubsonicOutput(const playlist::Args& args)
+      : may_replace_(args.boolean("replace")), are_plays_(args.boolean("plays")) {}
 
   void write(playlist::OutputCall& call) const {
     Subsonic subsonic(call);
+    if (are_plays_) return scrobble(call, subsonic);
     shared::push_list(call, subsonic, may_replace_);
   }
 
  private:
-  bool may_replace_;
+  bool may_replace_, are_plays_;
 };
 
 constinit const playlist::Element kSubsonic = playlist::element<SubsonicOutput>(
-    "output.subsonic", "A playlist of Navidrome or another OpenSubsonic server.");
+    "output.subsonic",
+    "A playlist of Navidrome or another OpenSubsonic server, or what was played.");
 
 }  // namespace
 
