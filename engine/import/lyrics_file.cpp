@@ -10,7 +10,8 @@
 namespace engine::import {
 namespace {
 
-[[noreturn]] void refuse(const std::string& path, const std::string& why, const std::string& fix) {
+[[noreturn]] void refuse_lyrics(const std::string& path, const std::string& why,
+                                const std::string& fix) {
   throw Error(Exit::kInput, "cannot read the lyrics " + valid_utf8(path),
               {.where = path, .source = {}, .why = why, .fix = fix});
 }
@@ -36,7 +37,7 @@ bool can_be_told(std::string_view bytes) {
 std::string read_lyrics_file(const std::string& path) {
   const MappedFile mapped(path);
   if (mapped.size() > kMostLyricsFile) {
-    refuse(path, "it has more than 1 MiB", "give it another name, if it holds no lyrics");
+    refuse_lyrics(path, "it has more than 1 MiB", "give it another name, if it holds no lyrics");
   }
   const std::string_view bytes(reinterpret_cast<const char*>(mapped.data()), mapped.size());
   const auto plain = as_plain_text(bytes);
@@ -44,10 +45,10 @@ std::string read_lyrics_file(const std::string& path) {
   const bool is_utf16 = bytes.find('\0') != std::string_view::npos ||
                         bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff");
   if (!is_utf16 && !is_utf8(bytes) && !can_be_told(bytes)) {
-    refuse(path, "it is neither UTF-8 nor UTF-16, and its old encoding cannot be told",
-           "save it as UTF-8");
+    refuse_lyrics(path, "it is neither UTF-8 nor UTF-16, and its old encoding cannot be told",
+                  "save it as UTF-8");
   }
-  if (text.find('\0') != std::string::npos) refuse(path, "it is no text", "");
+  if (text.find('\0') != std::string::npos) refuse_lyrics(path, "it is no text", "");
   text.append(kZerosBehind, '\0');
   return text;
 }

@@ -31,7 +31,7 @@ constexpr std::size_t kHeadBytes = 64 << 10;
 // What a reading can depend on beside the content, by the names that sources ask for.
 constexpr const char *kColumns = "columns", *kDates = "dates", *kTimezone = "timezone",
                      *kSpace = "space", *kIds = "ids", *kUser = "user", *kBeside = "beside";
-constexpr std::string_view kLyrics = "lyrics";  // the companion of a music file
+constexpr std::string_view kLyricsCompanion = "lyrics";  // the companion of a music file
 constexpr const char* kNoColumn = "--columns names none of its columns";
 constexpr auto kProgressEvery = std::chrono::milliseconds(100);
 
@@ -297,7 +297,7 @@ class Reader {
     constexpr std::string_view kCompanion = ".beside:";  // behind the element's name
     if (const std::size_t at = key.find(kCompanion); at != std::string_view::npos) {
       const std::string_view wanted = key.substr(at + kCompanion.size());
-      if (order_.are_music_files) return wanted == kLyrics ? lyrics_.c_str() : nullptr;
+      if (order_.are_music_files) return wanted == kLyricsCompanion ? lyrics_.c_str() : nullptr;
       return run ? companion(content, *run, std::string(wanted)) : nullptr;
     }
     if (name == kUser) {  // an import is one person's: its identity need not say whose
