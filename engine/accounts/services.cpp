@@ -78,8 +78,7 @@ const std::vector<KnownService>& known_services() {
        4,
        nullptr,
        "it is sent artist, title, album and length of tracks that you play or like and whose "
-       "lyrics "
-       "are not known, and nothing else",
+       "lyrics are not known, and nothing else",
        true}};
   return kServices;
 }

@@ -527,8 +527,7 @@ class WalkStep final : public Step {
                   "candidates half"),
               text_param("space", "",
                          "what likeness goes by: embedding, audio, lyrics, clap ..., als, "
-                         "features; \"\": the "
-                         "best there is"),
+                         "features; \"\": the best there is"),
               tracks_param("from", "the list begins with the first of these"),
               tracks_param("after",
                            "what was heard just before, the latest last; none of it comes again "

@@ -78,8 +78,7 @@ class Content final : public playlist::Model {
   static constexpr playlist::Param kParams[] = {
       {"spaces", "",
        "spaces to learn, e.g. \"audio mert\"; \"\": audio, clap where imported, and lyrics where "
-       "50 "
-       "tracks have some"},
+       "50 tracks have some"},
       {"tag_dim", 54, 1, 512, "space audio: columns for tags, beside 10 for the sound"},
       {"tag_share", 0.5, 0, 1, "space audio: how much tags count against the sound"},
       {"lyrics_dim", 64, 1, 512, "space lyrics: columns"},

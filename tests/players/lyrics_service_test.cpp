@@ -239,6 +239,11 @@ TEST_CASE("what LRCLIB answers badly costs that track, or ends the sync with wha
                Contains("what answers there is not LRCLIB"));
     CHECK(ann.count("SELECT count(*) FROM track_lyrics") == 0);
   }
+  SECTION("what came before it is kept") {
+    lrclib.put("trouble.json", {nullptr, nullptr, "foreign404"});
+    CHECK(ann.sync(3).at("buckets") == json({{"new", 2}}));
+    CHECK(ann.sync().at("buckets") == json({{"new", 6}}));
+  }
   SECTION("it passes") {
     lrclib.put("trouble.json", {500, 429});
     CHECK(ann.sync().at("buckets") == json({{"new", 8}}));
