@@ -9,25 +9,19 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "fake_service.hpp"
 #include "store/store.hpp"
 #include "support/music_players.hpp"
 #include "support/program.hpp"
-#include "support/temporary_folder.hpp"
 
 using Catch::Contains;
 using nlohmann::json;
-using support::Background;
 using support::Ended;
 using support::EngineHome;
 
 namespace {
 
 constexpr const char* kNow = "2026-11-21T12:00:00Z";
-
-std::string text_of(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 json record(const std::string& artist, const std::string& title, const std::string& plain,
             double duration = 200, const std::string& album = "Album") {
@@ -41,38 +35,9 @@ json record(const std::string& artist, const std::string& title, const std::stri
           {"syncedLyrics", json()}};
 }
 
-/// tests/players/fake_lrclib.py with a folder of its own.
-class FakeLrclib {
- public:
-  FakeLrclib()
-      : server_({"/usr/bin/python3", PLAYLIST_SOURCE_DIR "/tests/players/fake_lrclib.py",
-                 folder_.path()},
-                folder_.file("port")) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (!text_of(folder_.file("port")).ends_with('\n')) {
-      if (std::chrono::steady_clock::now() > until) throw std::runtime_error("it does not start");
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-    port_ = std::to_string(std::stoi(text_of(folder_.file("port"))));
-  }
-  [[nodiscard]] std::string address() const { return "http://127.0.0.1:" + port_; }
-  void put(const std::string& name, const json& what) const {
-    std::ofstream(folder_.file(name)) << what.dump();
-  }
-  [[nodiscard]] std::string agents() const { return text_of(folder_.file("agents.log")); }
-  /// "path?query" of the requests since this was last asked.
-  [[nodiscard]] std::vector<std::string> requests() const {
-    std::istringstream lines(text_of(folder_.file("requests.log")));
-    std::ofstream(folder_.file("requests.log"), std::ios::trunc);
-    std::vector<std::string> all;
-    for (std::string line; std::getline(lines, line);) all.push_back(line);
-    return all;
-  }
-
- private:
-  TemporaryFolder folder_;
-  Background server_;
-  std::string port_;
+struct FakeLrclib : players_test::FakeService {
+  FakeLrclib() : FakeService("fake_lrclib.py") {}
+  [[nodiscard]] std::string agents() const { return text("agents.log"); }
 };
 
 struct LyricsListener : EngineHome {

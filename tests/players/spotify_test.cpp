@@ -13,14 +13,13 @@
 #include <nlohmann/json.hpp>
 
 #include "core/calendar.hpp"
+#include "fake_service.hpp"
 #include "own_cache.hpp"
 #include "store/store.hpp"
-#include "support/music_players.hpp"
 #include "support/program.hpp"
 
 using Catch::Contains;
 using nlohmann::json;
-using support::Background;
 using support::Ended;
 
 namespace {
@@ -29,43 +28,12 @@ namespace fs = std::filesystem;
 constexpr const char* kNow = "2026-11-21T12:00:00Z";
 constexpr std::int64_t kNoon = 1'795'262'400'000;  // kNow, in milliseconds
 
-std::string whole(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-/// tests/players/fake_spotify.py with a folder of its own.
-class FakeSpotify {
- public:
-  FakeSpotify() {
-    put("tokens.json", {{"access", {"access-number-1"}}, {"refresh", "refresh-number-1"}});
-    server_ = std::make_unique<Background>(
-        std::vector<std::string>{"/usr/bin/python3",
-                                 PLAYLIST_SOURCE_DIR "/tests/players/fake_spotify.py",
-                                 folder_.path()},
-        folder_.file("port"));
-    for (int k = 0; k < 3000 && !whole(folder_.file("port")).ends_with('\n'); ++k)
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    port_ = std::to_string(std::stoi(whole(folder_.file("port"))));
+struct FakeSpotify : players_test::FakeService {
+  FakeSpotify()
+      : FakeService(
+            "fake_spotify.py",
+            {{"tokens.json", {{"access", {"access-number-1"}}, {"refresh", "refresh-number-1"}}}}) {
   }
-  [[nodiscard]] std::string address() const { return "http://127.0.0.1:" + port_; }
-  [[nodiscard]] const std::string& port() const { return port_; }
-  void put(const std::string& name, const json& what) const {
-    std::ofstream(folder_.file(name)) << what.dump();
-  }
-  /// The requests since this was last asked.
-  std::vector<std::string> requests() const {
-    std::istringstream lines(whole(folder_.file("requests.log")));
-    std::ofstream(folder_.file("requests.log"), std::ios::trunc);
-    std::vector<std::string> all;
-    for (std::string line; std::getline(lines, line);) all.push_back(line);
-    return all;
-  }
-
- private:
-  TemporaryFolder folder_;
-  std::unique_ptr<Background> server_;
-  std::string port_;
 };
 
 /// [id, title, [artist], album]
@@ -107,7 +75,7 @@ struct Ann : players_test::HomeWithOwnCache {
     fs::permissions(accounts_, fs::perms::owner_read | fs::perms::owner_write);
   }
   [[nodiscard]] json login() const {
-    return json::parse(whole(accounts_)).at("accounts").at(0).at("login");
+    return json::parse(players_test::text_of_file(accounts_)).at("accounts").at(0).at("login");
   }
   [[nodiscard]] Ended run(std::vector<std::string> arguments, const char* now = kNow) const {
     arguments.insert(arguments.begin(), {"--library", path("library.db"), "--now", now, "--json"});
@@ -297,7 +265,7 @@ TEST_CASE("a login that ends in the middle of a sync is renewed", "[sync][spotif
   for (const auto& entry : fs::recursive_directory_iterator(ann.path(""))) {
     if (!entry.is_regular_file() || entry.path().filename() == "accounts.json") continue;
     CAPTURE(entry.path().string());
-    CHECK(whole(entry.path()).find("-number-") == std::string::npos);
+    CHECK(players_test::text_of_file(entry.path()).find("-number-") == std::string::npos);
   }
 }
 

@@ -12,13 +12,13 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "fake_service.hpp"
 #include "store/store.hpp"
 #include "support/music_players.hpp"
 #include "support/program.hpp"
 
 using Catch::Contains;
 using nlohmann::json;
-using support::Background;
 using support::Ended;
 using support::EngineHome;
 using support::SupysonicServer;
@@ -31,44 +31,8 @@ constexpr const char* kKey = "k3y";
 constexpr const char* kNow = "2026-11-21T12:00:00Z";
 constexpr std::int64_t kNoon = 1'795'262'400;  // kNow
 
-std::string text_of(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-/// tests/players/fake_lastfm.py with a folder of its own.
-class FakeLastfm {
- public:
-  FakeLastfm()
-      : server_({"/usr/bin/python3", PLAYLIST_SOURCE_DIR "/tests/players/fake_lastfm.py",
-                 folder_.path()},
-                folder_.file("port")) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (!text_of(folder_.file("port")).ends_with('\n')) {
-      if (std::chrono::steady_clock::now() > until) throw std::runtime_error("it does not start");
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-    port_ = std::to_string(std::stoi(text_of(folder_.file("port"))));
-  }
-
-  [[nodiscard]] std::string address() const { return "http://127.0.0.1:" + port_; }
-  [[nodiscard]] const std::string& port() const { return port_; }
-  void put(const std::string& name, const json& what) const {
-    std::ofstream(folder_.file(name)) << what.dump();
-  }
-  /// The requests since this was last asked.
-  std::vector<std::string> requests() const {
-    std::istringstream lines(text_of(folder_.file("requests.log")));
-    std::ofstream(folder_.file("requests.log"), std::ios::trunc);
-    std::vector<std::string> all;
-    for (std::string line; std::getline(lines, line);) all.push_back(line);
-    return all;
-  }
-
- private:
-  TemporaryFolder folder_;
-  Background server_;
-  std::string port_;
+struct FakeLastfm : players_test::FakeService {
+  FakeLastfm() : FakeService("fake_lastfm.py") {}
 };
 
 /// One each ten minutes, the last at `last`; two of them in one second.
@@ -303,7 +267,7 @@ TEST_CASE("a wrong key is told without the key, and stands nowhere", "[sync]") {
   for (const auto& entry : fs::recursive_directory_iterator(listener.path(""))) {
     if (!entry.is_regular_file() || entry.path().filename() == "accounts.json") continue;
     CAPTURE(entry.path().string());
-    const std::string bytes = text_of(entry.path());
+    const std::string bytes = players_test::text_of_file(entry.path());
     CHECK(bytes.find("s3cret") == std::string::npos);
   }
   const Ended all = listener.run({"--verbose", "sync"});
@@ -327,7 +291,7 @@ TEST_CASE("killed at any moment a sync loses nothing and tells nothing twice", "
   int killed = 0;
   for (int round = 0; round < 30; ++round) {
     const auto wait = std::chrono::milliseconds(30 + random() % 220);
-    Background running(sync, listener.path("log"), listener.environment());
+    support::Background running(sync, listener.path("log"), listener.environment());
     std::this_thread::sleep_for(wait);
     killed += running.is_running() ? 1 : 0;
     running.kill();
