@@ -3,11 +3,12 @@
 #include "import/music_files.hpp"
 
 #include <chrono>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <signal.h>
-#include <sys/time.h>
+#include <sys/inotify.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -67,6 +68,15 @@ std::string content_of(const std::string& store) {
   std::string text = test::dump(store);
   const std::size_t begin = text.find("== settings\n"), end = text.find("\n== ", begin + 1);
   return text.erase(begin, end - begin);
+}
+
+/// From now on this process gets a signal that ends it when it opens the file.
+void die_when_opened(const std::string& path) {
+  const int opened = ::inotify_init1(IN_CLOEXEC);
+  REQUIRE(::inotify_add_watch(opened, path.c_str(), IN_OPEN) >= 0);
+  REQUIRE(::fcntl(opened, F_SETOWN, ::getpid()) == 0);
+  REQUIRE(::fcntl(opened, F_SETSIG, SIGVTALRM) == 0);
+  REQUIRE(::fcntl(opened, F_SETFL, O_ASYNC) == 0);
 }
 
 void make_later(const std::string& path) {
@@ -328,12 +338,11 @@ TEST_CASE("a reader that dies costs the file that it was reading", "[import][mus
   }
   engine::import::ImportOptions options = import_options(store, {music});
   const std::string mark = folder.file("has died");
-  options.load_plugins = [load = options.load_plugins, mark] {
+  options.load_plugins = [load = options.load_plugins, mark, music] {
     auto registry = load();
     if (!fs::exists(mark)) {
       write_file(mark, "");
-      const itimerval soon = {{0, 0}, {0, 20'000}};  // of its processor time
-      ::setitimer(ITIMER_VIRTUAL, &soon, nullptr);
+      die_when_opened(music + "/1000.mp3");
     }
     return registry;
   };
