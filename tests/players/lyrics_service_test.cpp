@@ -26,6 +26,7 @@ constexpr const char* kNow = "2026-11-21T12:00:00Z";
 json record(const std::string& artist, const std::string& title, const std::string& plain,
             double duration = 200, const std::string& album = "Album") {
   return {{"id", 1},
+          {"name", title},
           {"trackName", title},
           {"artistName", artist},
           {"albumName", album},
@@ -91,7 +92,40 @@ struct LyricsListener : EngineHome {
   }
 };
 
+/// Runs `script` under node with packages that npm installed for everybody.
+Ended run_node(const std::vector<std::string>& arguments) {
+  std::vector<std::string> argv{"/bin/sh", "-c", "NODE_PATH=$(npm root -g) exec node \"$@\"", "sh"};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return support::run_program(argv);
+}
+
+bool has_lrclib_client() {
+  static const bool is_there = run_node({"-e", "require('lrclib-api')"}).exit_code == 0;
+  if (!is_there)
+    WARN(
+        "lrclib-api is not installed (npm install -g lrclib-api@2.1.1): the fake LRCLIB was not "
+        "proven by it");
+  return is_there;
+}
+
 }  // namespace
+
+TEST_CASE("the fake LRCLIB is one to a client that is not ours", "[sync][lyrics]") {
+  if (!has_lrclib_client()) return;
+  const FakeLrclib lrclib;
+  lrclib.put("lyrics.json", json::array({record("Low", "Starfire", "one line\nand another"),
+                                         record("Low", "Two-Step", "no")}));
+  const Ended ended =
+      run_node({PLAYLIST_SOURCE_DIR "/tests/players/prove_lrclib.js", lrclib.port()});
+  INFO(ended.err);
+  REQUIRE(ended.exit_code == 0);
+  const json told = json::parse(ended.out);
+  CHECK(told.at("title") == "Starfire");
+  CHECK(told.at("lines") == json({"one line", "and another"}));
+  CHECK(told.at("unknown") == "NotFoundError 404");
+  CHECK(told.at("longer") == "NotFoundError 404");
+  CHECK(told.at("searched") == 1);
+}
 
 TEST_CASE("LRCLIB is asked nothing before somebody connects it", "[sync][lyrics]") {
   const FakeLrclib lrclib;
