@@ -1,7 +1,12 @@
 // Plays told to a real OpenSubsonic server, through a relay that writes down what it is told.
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <mutex>
+#include <random>
+#include <thread>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -30,7 +35,10 @@ class Relay {
  public:
   explicit Relay(const SupysonicServer& server)
       : relay_(support::FakeServer::Answer([&server, this](const FakeRequest& request) {
-          if (request.target.find("/scrobble") != std::string::npos) told_.push_back(request.body);
+          if (request.target.find("/scrobble") != std::string::npos) {
+            const std::lock_guard lock(mutex_);
+            told_.push_back(request.body);
+          }
           const Ended answer = support::run_program(
               {"curl", "-s", "--data-binary", request.body, server.address() + request.target});
           return FakeReply{
@@ -42,6 +50,7 @@ class Relay {
   [[nodiscard]] std::string address() const { return relay_.origin(); }
   /// The times that plays were told with since this was last asked.
   std::vector<std::string> told() {
+    const std::lock_guard lock(mutex_);
     std::vector<std::string> times;
     for (const std::string& body : told_) {
       CHECK_THAT(body, Contains("submission=true"));
@@ -53,11 +62,22 @@ class Relay {
   }
 
  private:
+  std::mutex mutex_;
   std::vector<std::string> told_;
   support::FakeServer relay_;
 };
 
+std::string ms(std::int64_t ago) {
+  return std::to_string((kNoon - ago) * 1000);
+}
+
 struct Listener : EngineHome {
+  void connect(const Relay& relay) const {
+    std::ofstream(path("password")) << SupysonicServer::kPassword;
+    std::filesystem::permissions(path("password"), std::filesystem::perms::owner_read);
+    static_cast<void>(ask({"connect", "subsonic", "--address", relay.address(), "--login",
+                           SupysonicServer::kUser, "--secret", path("password")}));
+  }
   [[nodiscard]] std::string library() const { return path("library.db"); }
   [[nodiscard]] Ended run(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(),
@@ -92,10 +112,7 @@ TEST_CASE("a server is told of each play once", "[players][scrobble]") {
   SupysonicServer server;
   Relay relay(server);
   const Listener listener;
-  std::ofstream(listener.path("password")) << SupysonicServer::kPassword;
-  std::filesystem::permissions(listener.path("password"), std::filesystem::perms::owner_read);
-  static_cast<void>(listener.ask({"connect", "subsonic", "--address", relay.address(), "--login",
-                                  SupysonicServer::kUser, "--secret", listener.path("password")}));
+  listener.connect(relay);
   listener.hear("Song 01", 7'200);
   listener.hear("Song 02", 6'900, 20'000, true);  // skipped
   listener.hear("Song 03", 6'600, 20'000);        // stopped soon
@@ -116,7 +133,6 @@ TEST_CASE("a server is told of each play once", "[players][scrobble]") {
   CHECK(first.at("told") == 3);
   REQUIRE(first.at("missing").size() == 1);
   CHECK(first.at("missing")[0].at("track") == "Song 44 by Artist 4");
-  const auto ms = [](std::int64_t ago) { return std::to_string((kNoon - ago) * 1000); };
   CHECK(relay.told() == std::vector<std::string>{ms(7'200), ms(6'000), ms(4'000)});
   CHECK(listener.ask({"scrobble", "subsonic"}).at("plays") == 0);
   CHECK(relay.told().empty());
@@ -134,4 +150,51 @@ TEST_CASE("a server is told of each play once", "[players][scrobble]") {
   const Ended mpd = listener.run({"scrobble", "mpd"});
   CHECK(mpd.exit_code == 2);
   CHECK_THAT(mpd.err, Contains("mpd takes no plays"));
+}
+
+TEST_CASE("killed at any moment scrobbling tells each play, and few twice",
+          "[players][scrobble][kill]") {
+  if (!support::has_supysonic()) return;
+  SupysonicServer server;
+  Relay relay(server);
+  const Listener listener;
+  listener.connect(relay);
+  constexpr int kPlays = 30;
+  const ListenJournal journal(listener.library() + ".listens", "mpd-me", "mpd");
+  std::string file;
+  std::vector<std::string> all;
+  for (int k = 0; k < kPlays; ++k) {
+    HeardSong song;
+    song.title = std::string("Song ") + (k < 9 ? "0" : "") + std::to_string(k + 1);
+    song.artist = "Artist " + std::to_string(k % 10 + 1);
+    song.started_at = kNoon - 10'000 + 200 * k;
+    song.ms_played = 180'000;
+    file = journal.add(song);
+    all.push_back(ms(10'000 - 200 * k));
+  }
+  static_cast<void>(listener.ask({"--user", "me", "import", file}));
+  std::vector<std::string> told;
+  std::mt19937 random(7);
+  std::size_t kills = 0;
+  for (bool is_done = false; !is_done;) {
+    support::Background scrobbling({PLAYLIST_BUILD_DIR "/engine", "--library", listener.library(),
+                                    "--now", "2026-11-21T12:00:00Z", "scrobble", "subsonic"},
+                                   listener.path("log"), listener.environment());
+    const auto until =
+        std::chrono::steady_clock::now() + std::chrono::milliseconds(150 + random() % 400);
+    while (scrobbling.is_running() && std::chrono::steady_clock::now() < until)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    is_done = !scrobbling.is_running() || kills > 60;
+    if (!is_done) ++kills;
+    scrobbling.kill();
+  }
+  static_cast<void>(listener.ask({"scrobble", "subsonic"}));
+  told = relay.told();
+  std::map<std::string, std::size_t> times;
+  for (const std::string& time : told) ++times[time];
+  CAPTURE(kills);
+  CHECK(kills > 1);
+  CHECK(times.size() == all.size());
+  for (const std::string& time : all) CHECK(times[time] >= 1);
+  CHECK(told.size() <= all.size() + kills);
 }
