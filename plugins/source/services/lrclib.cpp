@@ -169,8 +169,9 @@ class LrclibReading {
                                    {"instrumental", PLAYLIST_U8}})) {}
 
   void read() {
-    const std::vector<WantedTrack> wanted =
-        wanted_tracks(call_.setting("lyrics_wanted").value_or(""));
+    const std::string named(call_.setting("lyrics_wanted").value_or(""));
+    if (named.empty()) throw playlist::Error("the engine does not say whose lyrics to ask for");
+    const std::vector<WantedTrack> wanted = wanted_tracks(named);
     for (const WantedTrack& track : wanted) {
       take(track);
       const std::int64_t done = call_.record();
