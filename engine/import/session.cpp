@@ -123,16 +123,11 @@ Session::Session(Store& store, Options options)
       note_(store.prepare("UPDATE ingestions SET note = ?2 WHERE ingestion_id = ?1")),
       insert_runs_(store.prepare(
           "INSERT OR FAIL INTO ingestion_rows SELECT c0, c1, c2, c3, c4 FROM row_source(?1)")),
-      supersede_(store.prepare(
-          "UPDATE ingestions SET is_superseded = 1 WHERE user_id = ?1 AND ingestion_id <> ?2 AND "
-          "ingestion_id IN (SELECT ingestion_id FROM told_lists WHERE list = ?3 AND teller = ?4) "
-          "AND (?3 <> 'playlists' OR file_name = ?5)")),
-      tell_list_(store.prepare("INSERT OR REPLACE INTO told_lists VALUES (?1, ?2, ?3)")),
       tell_anew_(store.prepare("UPDATE ingestions SET is_superseded = 1 WHERE ingestion_id = ?1")),
       note_changes_(
           store.prepare("INSERT INTO import_changes SELECT ?1, ifnull(max(number), 0) + 1, ?2 "
                         "FROM import_changes WHERE ingestion_id = ?1")),
-      last_playlist_(store.integer("SELECT max(playlist_id) FROM playlists")) {}
+      ended_(store, library_, result_.files, options_.now) {}
 
 void Session::take(Message kind, std::string_view bytes) {
   MessageReader message(bytes);
@@ -599,7 +594,8 @@ void Session::take_finish(std::int64_t total) {
         rest.done = total;
         account(rest);
       }
-      end_lists();
+      if (ended_.end_unlisted(file_->context, file_->result, std::string(file_->opened.name())))
+        store_.bump_data_version();
       keep_state();
       complete_.run(file_->context.ingestion_id, total, options_.now);
       if (const std::string& account = file_->opened.account; !account.empty())
@@ -613,145 +609,18 @@ void Session::take_finish(std::int64_t total) {
   file_.reset();
 }
 
-// ---- what no longer holds
-// ----------------------------------------------------------------------------------------------
-
-/// The file was read to its end: what it told all of, and does not list, has ended. A record that
-/// could not be read may have been any of them.
-void Session::end_lists() {
-  const FileContext& file = file_->context;
-  bool is_changed = library_.replace_playlists(file);
-  const auto malformed = result().buckets.find("malformed");
-  const bool is_sound = malformed == result().buckets.end();
-  bool is_whole = false;
-  for (const auto& [list, told] : file.lists) {
-    if (!told.is_whole) continue;
-    is_whole = true;
-    const std::string& teller = file.teller_of(list);
-    tell_list_.run(file.ingestion_id, list, teller);
-    const std::string name(file_->opened.name());
-    supersede_.run(file.user_id(), file.ingestion_id, list, teller, name);
-    if (list == "playlists") {
-      std::erase_if(told_, [&](const auto& earlier) {
-        const FileResult& other = result_.files[earlier.second];
-        return other.format == file.format && other.path.ends_with("/" + name);
-      });
-    }
-    if (!is_sound) continue;
-    for (EndedHolding& ended : library_.end_unlisted(list, file)) {
-      ended_.push_back({file_->result, file.user_id(), teller, std::move(ended)});
-      is_changed = true;
-    }
-  }
-  if (is_whole && !is_sound) {
-    result().notes.push_back(engine::counted(malformed->second, "record") +
-                             " could not be read, so what the file does not list was kept");
-  }
-  if (is_sound) told_[file.ingestion_id] = file_->result;
-  if (is_changed) store_.bump_data_version();
-}
-
 /// Playlists that neither the newer file of their name nor any other file of this import tells.
 void Session::end_missing_playlists() {
   if (!is_done_) return;
   Transaction transaction(store_);
   bool is_changed = false;
-  for (const auto& [ingestion, place] : told_) {
+  for (const auto& [ingestion, place] : ended_.told()) {
     const RowChanges changes(store_, kNotedTables);
-    is_changed |= end_renamed_playlists(ingestion, place);
-    is_changed |= end_playlists_missing_in(ingestion, place);
+    is_changed |= ended_.end_playlists(ingestion, place);
     keep(changes, ingestion);
   }
   if (is_changed) store_.bump_data_version();
   transaction.commit();
-}
-
-/// Nothing where a file of that format could not be read: it may have told them.
-bool Session::end_playlists_missing_in(std::int64_t ingestion, std::size_t place) {
-  const std::string& format = result_.files[place].format;
-  const bool has_failed =
-      std::any_of(result_.files.begin(), result_.files.end(), [&](const FileResult& file) {
-        return file.format == format && (!file.error.empty() || file.buckets.contains("malformed"));
-      });
-  if (has_failed) return false;
-  const auto is_told = [this](std::int64_t other) { return told_.contains(other); };
-  bool is_changed = false;
-  for (const auto& it : library_.end_missing_playlists(ingestion, is_told, options_.now)) {
-    ended_.push_back({place, it.user, it.teller, {HoldingKind::kPlaylistTrack, it.id, it.name}});
-    is_changed = true;
-  }
-  return is_changed;
-}
-
-/// A file that was renamed: its content is there under another name, and the old name is gone from
-/// its folder. Then the list of the old name is gone too.
-bool Session::end_renamed_playlists(std::int64_t ingestion, std::size_t place) {
-  namespace fs = std::filesystem;
-  Statement select = store_.prepare(
-      "SELECT o.ingestion_id, o.path, n.path FROM ingestions n JOIN ingestions o ON "
-      "o.hash = n.hash AND o.user_id = n.user_id AND o.file_name <> n.file_name "
-      "WHERE n.ingestion_id = ?1 AND o.file_name <> '' AND n.file_name <> ''");
-  std::vector<std::int64_t> renamed;
-  for (select.start(ingestion); select.step();) {
-    const fs::path before(std::string(select.text(1))), after(std::string(select.text(2)));
-    std::error_code ignored;
-    const bool is_renamed = before.is_absolute() && before.parent_path() == after.parent_path() &&
-                            fs::is_regular_file(after, ignored) && !fs::exists(before, ignored);
-    if (is_renamed && !told_.contains(select.integer(0))) renamed.push_back(select.integer(0));
-  }
-  bool is_changed = false;
-  for (const std::int64_t old : renamed) {
-    for (const auto& it : library_.end_playlists_of(old, options_.now)) {
-      ended_.push_back({place, it.user, it.teller, {HoldingKind::kPlaylistTrack, it.id, it.name}});
-      is_changed = true;
-    }
-  }
-  return is_changed;
-}
-
-/// Tells what ended, but for what a later file of this import brought back.
-void Session::tell_ended() {
-  Holdings& holdings = library_.holdings();
-  Statement track = store_.prepare(
-      "SELECT ifnull(a.name || ' - ', '') || ifnull(t.title, 'track ' || t.track_id) FROM tracks t "
-      "LEFT JOIN artists a USING (artist_id) WHERE track_id = ?1");
-  Statement artist = store_.prepare("SELECT name FROM artists WHERE artist_id = ?1");
-  const auto name_of = [](Statement& names, std::int64_t id) {
-    names.start(id);
-    const std::string name = names.step() ? std::string(names.text(0)) : std::to_string(id);
-    names.reset();
-    return name;
-  };
-  for (const EndedWord& word : ended_) {
-    const EndedHolding& it = word.ended;
-    std::vector<EndedList>& lists = result_.files[word.place].ended;
-    const bool came_and_went = it.kind == HoldingKind::kPlaylistTrack && it.id > last_playlist_;
-    const Holding holding{word.user, it.kind, it.id, it.name, word.teller};
-    if (came_and_went || (it.kind != HoldingKind::kPlaylistTrack &&
-                          (holdings.since(holding) || library_.has_begun(holding))))
-      continue;
-    switch (it.kind) {
-      case HoldingKind::kLike:
-        add_ended(lists, "likes", name_of(track, it.id));
-        break;
-      case HoldingKind::kSavedAlbum:
-        add_ended(lists, "saved albums", name_of(artist, it.id) + " - " + it.name);
-        break;
-      case HoldingKind::kSavedArtist:
-        add_ended(lists, "saved artists", name_of(artist, it.id));
-        break;
-      case HoldingKind::kBannedTrack:
-        add_ended(lists, "bans", name_of(track, it.id));
-        break;
-      case HoldingKind::kBannedArtist:
-        add_ended(lists, "bans", name_of(artist, it.id));
-        break;
-      case HoldingKind::kPlaylistTrack:
-        add_ended(lists, "playlists", it.name);
-        break;
-    }
-  }
-  ended_.clear();
 }
 
 // ---- files that were not read, or not to their end
@@ -786,7 +655,7 @@ void Session::tell_known(const OpenedFile& opened, FileResult& result) {
   const std::string name(opened.name());
   select.start(opened.hash, find_user_id(whose(opened)), name);
   if (!select.step()) return;
-  told_[select.integer(5)] = static_cast<std::size_t>(&result - result_.files.data());
+  ended_.note_told(select.integer(5), static_cast<std::size_t>(&result - result_.files.data()));
   result.rows = select.integer(0);
   if (result.rows > 0) result.buckets["duplicate"] = result.rows;
   result.format = select.text(1);
@@ -853,7 +722,7 @@ void Session::report_progress(MessageReader message) {
 ImportResult Session::finish() {
   file_.reset();
   end_missing_playlists();
-  tell_ended();
+  ended_.tell();
   const bool are_known = was_settled_ && !has_new_catalogue_;
   if (settle_tracks(store_, are_known ? &matcher_.changed_tracks() : nullptr) > 0) forget();
   if (!options_.tells_match_rates || !library::has_catalogue(store_)) return std::move(result_);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "import/catalogue_writer.hpp"
+#include "import/ended_lists.hpp"
 #include "import/file_context.hpp"
 #include "import/library_writer.hpp"
 #include "import/listens_writer.hpp"
@@ -79,14 +80,6 @@ class Session {
     std::string whose;                      // by name; "" not known yet
   };
 
-  /// A word that the file at this place of result_.files ended.
-  struct EndedWord {
-    std::size_t place;
-    std::int64_t user;
-    std::string teller;
-    EndedHolding ended;
-  };
-
   /// What earlier readings of a file changed beside listens.
   struct ReplacedReadings {
     std::vector<std::string> changes;
@@ -112,11 +105,7 @@ class Session {
   ReplacedReadings replace_earlier_readings(std::int64_t user);
   void read_again();
   void name_ingestion();
-  void end_lists();
   void end_missing_playlists();
-  bool end_renamed_playlists(std::int64_t ingestion, std::size_t place);
-  bool end_playlists_missing_in(std::int64_t ingestion, std::size_t place);
-  void tell_ended();
   [[nodiscard]] bool is_persons_table(const TableView& table) const;
   void keep(const RowChanges& changes, std::int64_t ingestion);
   void keep(const std::string& bytes, std::int64_t ingestion);
@@ -146,13 +135,9 @@ class Session {
   LyricsWriter lyrics_;
   RecordBuckets records_;
   Statement seen_changes_, find_ingestion_, insert_ingestion_, set_owner_, name_ingestion_,
-      restart_, forget_rows_, advance_, complete_, note_, insert_runs_, supersede_, tell_list_,
-      tell_anew_, note_changes_;
-  std::int64_t last_playlist_;  // there before this import
+      restart_, forget_rows_, advance_, complete_, note_, insert_runs_, tell_anew_, note_changes_;
   std::int64_t changes_ = -1;
   bool was_settled_ = false;  // and nobody else has written to it since this import began to
-  std::map<std::int64_t, std::size_t> told_;  // imports that hold now, with their place in files
-  std::vector<EndedWord> ended_;
   std::unique_ptr<OpenFile> file_;
   std::size_t input_ = 0;
   bool is_done_ = false;
@@ -160,6 +145,7 @@ class Session {
   std::set<std::int64_t> listeners_;  // users whose listens came
   bool has_new_catalogue_ = false;
   ImportResult result_;
+  EndedLists ended_;
 };
 
 }  // namespace engine::import
