@@ -39,7 +39,7 @@ const std::vector<ListPlayer>& list_players() {
        "it takes no other file for a playlist"},
       {"kodi",
        "Kodi",
-       {{"m3u8", {".m3u8", ".m3u"}, kPlainFiles},
+       {{"m3u8", {".m3u"}, kPlainFiles},  // of .m3u8 it thinks films
         {"m3u", {".m3u"}, kPlainFiles, "m3u8"},
         {"pls", {".pls"}, kPlainFiles},
         {"xspf", {".xspf"}, kUriFiles}},

@@ -1,7 +1,9 @@
-// Lists written for each player, loaded by MPD and VLC themselves and by the parser of Rhythmbox, and
-// counted.
+// Lists written for each player, loaded by MPD, VLC and Kodi themselves and by the parser of Rhythmbox,
+// and counted.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <sstream>
@@ -145,7 +147,8 @@ TEST_CASE("lists for each player are loaded by a player, and none of their track
     std::vector<std::string> arguments{"--for", player};
     for (const std::string& format : formats) {
       const std::string file = music + "/lists/" + player + " " + format;
-      const std::string ending = player == "plex" ? "m3u" : format;
+      const bool is_m3u = player == "plex" || (player == "kodi" && format == "m3u8");
+      const std::string ending = is_m3u ? "m3u" : format;
       arguments.insert(arguments.end(), {"--to", format + ":" + file + "." + ending});
       const bool are_uris = format == "xspf" || player == "vlc";
       expected[file + "." + ending] = are_uris ? kInUris : kInLines;
@@ -163,12 +166,18 @@ TEST_CASE("lists for each player are loaded by a player, and none of their track
     }
   };
   check("read_lists.py", files);
-  if (support::has_vlc()) {
-    std::erase_if(
-        files, [&](const std::string& file) { return !file.starts_with(music + "/lists/vlc "); });
-    REQUIRE(files.size() == 3);
-    check("read_by_vlc.py", files);
-  }
+  const auto files_for = [&](const std::string& player) {
+    std::vector<std::string> chosen;
+    std::copy_if(files.begin(), files.end(), std::back_inserter(chosen),
+                 [&](const std::string& file) {
+                   return file.starts_with(music + "/lists/" + player + " ");
+                 });
+    return chosen;
+  };
+  REQUIRE(files_for("vlc").size() == 3);
+  if (support::has_vlc()) check("read_by_vlc.py", files_for("vlc"));
+  REQUIRE(files_for("kodi").size() == 4);
+  if (support::has_kodi()) check("read_by_kodi.py", files_for("kodi"));
 
   // rekordbox, by a reader of XML; JSPF by one of JSON.
   listener.run({"--for", "rekordbox", "--to", listener.path("dj")});

@@ -84,6 +84,14 @@ bool has_list_parser() {
   return is_there;
 }
 
+bool has_kodi() {
+  static const bool is_there =
+      has_programs("kodi-bin, kodi-data and xvfb",
+                   "test -x /usr/lib/x86_64-linux-gnu/kodi/kodi.bin && command -v Xvfb && "
+                   "/usr/bin/python3 " PLAYLIST_SOURCE_DIR "/tests/players/read_by_kodi.py");
+  return is_there;
+}
+
 bool has_vlc() {
   static const bool is_there =
       has_programs("libvlc5 and vlc-plugin-base",

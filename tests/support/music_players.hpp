@@ -25,6 +25,8 @@ void make_song(const std::string& file, const std::string& title, const std::str
 bool has_mpd();
 /// Likewise the parser of lists that Rhythmbox reads them by.
 bool has_list_parser();
+/// Likewise Kodi, and whether it starts here, on a screen of Xvfb's.
+bool has_kodi();
 /// Likewise VLC's library, with what it opens lists by.
 bool has_vlc();
 /// Likewise sox, supysonic and waitress.
