@@ -57,7 +57,7 @@ class Kodi:
             return json.loads(answer.read().decode("utf-8", "surrogateescape")).get("result", {})
 
     def is_up(self):
-        until = time.time() + 60
+        until = time.time() + 180  # on a busy machine
         while time.time() < until and self.player.poll() is None:
             try:
                 return self.ask("JSONRPC.Ping") == "pong"
