@@ -6,7 +6,7 @@
 
 #include "core/ascii.hpp"
 #include "core/error.hpp"
-#include "import/mapped_file.hpp"
+#include "core/mapped_file.hpp"
 
 namespace engine::import {
 namespace {

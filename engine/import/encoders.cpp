@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
-#include "import/mapped_file.hpp"
+#include "core/mapped_file.hpp"
 #include "import/space.hpp"
 #include "store/encoders.hpp"
 

@@ -3,8 +3,8 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "core/mapped_file.hpp"
 #include "core/shown_text.hpp"
-#include "import/mapped_file.hpp"
 #include "import/text_form.hpp"
 
 namespace engine::import {

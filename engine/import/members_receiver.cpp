@@ -1,7 +1,7 @@
 #include "import/members_receiver.hpp"
 
+#include "core/mapped_file.hpp"
 #include "import/input_files.hpp"
-#include "import/mapped_file.hpp"
 
 namespace engine::import {
 namespace {

@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "core/error.hpp"
+#include "core/mapped_file.hpp"
 #include "core/shown_text.hpp"
-#include "import/mapped_file.hpp"
 #include "import/messages.hpp"
 #include "plugin/call.hpp"
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "import/mapped_file.hpp"
+#include "core/mapped_file.hpp"
 
 namespace engine::import {
 namespace {

@@ -95,10 +95,11 @@ std::vector<SyncedAccount> sync_accounts_again(const app::Caller& caller, const 
   app::Caller owner = caller;
   owner.asked.user = user;
   std::vector<SyncedAccount> synced;
-  for (const Account& listed : Accounts(caller.home.accounts_file()).list()) {
+  const Accounts accounts(caller.home.accounts_file());
+  for (const Account& listed : accounts.list()) {
     if (std::find(titles.begin(), titles.end(), listed.title()) == titles.end()) continue;
     try {
-      const Account account = Accounts(caller.home.accounts_file()).require(listed.title());
+      const Account account = accounts.require(listed.title());
       synced.push_back(sync_one(owner, account, /*is_dry_run=*/false));
     } catch (const Error& error) {
       if (error.exit() == Exit::kInterrupted || error.exit() == Exit::kStore) throw;

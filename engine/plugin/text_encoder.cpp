@@ -1,13 +1,10 @@
 #include "plugin/text_encoder.hpp"
 
-#include <fcntl.h>
 #include <string_view>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
+#include "core/mapped_file.hpp"
 #include "plugin/arguments.hpp"
 
 namespace engine {
@@ -52,22 +49,14 @@ const playlist_vectors kEncodedVectors = {
     [](const playlist_host*) { return ""; },
     [](const playlist_host*) -> const playlist_input* { return nullptr; }};
 
-/// "" where it cannot be read. Mapped, as it may have a gigabyte.
+/// "" where it cannot be read.
 std::string hash_of(const std::string& path) {
-  std::string hash;
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  struct stat status {};
-  if (file < 0) return hash;
-  if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
-    const auto size = static_cast<std::size_t>(status.st_size);
-    void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
-    if (memory != MAP_FAILED) {
-      hash = content_hash({static_cast<const char*>(memory), size});
-      ::munmap(memory, size);
-    }
+  try {
+    const MappedFile file(path);
+    return content_hash({reinterpret_cast<const char*>(file.data()), file.size()});
+  } catch (const Error&) {
+    return "";
   }
-  ::close(file);
-  return hash;
 }
 
 /// "" where it is the file that the space's tracks were encoded by.

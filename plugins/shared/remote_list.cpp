@@ -1,5 +1,7 @@
 #include "remote_list.hpp"
 
+#include <utility>
+
 #include "kept_list.hpp"
 
 namespace shared {
@@ -21,16 +23,12 @@ Matched match_all(playlist::OutputCall& call, RemoteLibrary& library,
   const std::vector<RemoteTrack> tracks = remote_tracks(call);
   for (std::size_t row = 0; row < tracks.size(); ++row) {
     call.checkpoint(static_cast<double>(row) / static_cast<double>(tracks.size()));
-    const std::vector<OfferedTrack> offered = library.search(tracks[row].names);
-    std::vector<TrackNames> names;
-    for (const OfferedTrack& one : offered) names.push_back(one.names);
-    const TrackMatch match = matched_track(tracks[row].names, names);
-    if (match.found) {
-      matched.ids.push_back(offered[*match.found].id);
-      matched.reasons.push_back(tracks[row].reason);
+    TrackThere there = find_track(library, tracks[row].names);
+    if (there.id.empty()) {
+      target.missing(static_cast<std::int64_t>(row), there.why, there.nearest);
     } else {
-      target.missing(static_cast<std::int64_t>(row), match.why,
-                     match.nearest ? shown_track(names[*match.nearest]) : "");
+      matched.ids.push_back(std::move(there.id));
+      matched.reasons.push_back(tracks[row].reason);
     }
   }
   return matched;
@@ -52,6 +50,15 @@ void require_ours(const playlist::Target& target, bool has_kept, bool may_replac
 }
 
 }  // namespace
+
+TrackThere find_track(RemoteLibrary& library, const TrackNames& ours) {
+  const std::vector<OfferedTrack> offered = library.search(ours);
+  std::vector<TrackNames> names;
+  for (const OfferedTrack& one : offered) names.push_back(one.names);
+  const TrackMatch match = matched_track(ours, names);
+  if (match.found) return {offered[*match.found].id, "", ""};
+  return {"", match.why, match.nearest ? shown_track(names[*match.nearest]) : ""};
+}
 
 void push_list(playlist::OutputCall& call, RemoteLibrary& library, bool may_replace) {
   const playlist::Target target(call);

@@ -45,6 +45,13 @@ class RemoteLibrary {
                             const std::vector<std::string>& /*reasons*/) {}
 };
 
+/// What of the library is one of our tracks.
+struct TrackThere {
+  std::string id;            // "": none is
+  std::string why, nearest;  // then; "" where nothing comes near
+};
+TrackThere find_track(RemoteLibrary& library, const TrackNames& ours);
+
 /// `may_replace`: also a list of that name which we have not made. Throws playlist::Error where
 /// there is such a list and it may not; where not one track is over there.
 void push_list(playlist::OutputCall& call, RemoteLibrary& library, bool may_replace);

@@ -177,46 +177,21 @@ class Subsonic final : public shared::RemoteLibrary {
   std::string comment_;
 };
 
-/// Which song of the server a row is; asked once of each that is played several times.
-class Songs {
- public:
-  explicit Songs(Subsonic& library) : library_(library) {}
-
-  struct Found {
-    std::string id, why, nearest;  // id "": why not
-  };
-  const Found& find(const shared::TrackNames& ours) {
-    const auto [known, is_new] =
-        found_.try_emplace({ours.artist, ours.title, ours.album, ours.mbid});
-    if (!is_new) return known->second;
-    const std::vector<shared::OfferedTrack> offered = library_.search(ours);
-    std::vector<shared::TrackNames> names;
-    for (const shared::OfferedTrack& one : offered) names.push_back(one.names);
-    const shared::TrackMatch match = shared::matched_track(ours, names);
-    if (match.found)
-      known->second.id = offered[*match.found].id;
-    else
-      known->second = {"", match.why,
-                       match.nearest ? shared::shown_track(names[*match.nearest]) : ""};
-    return known->second;
-  }
-
- private:
-  Subsonic& library_;
-  std::map<std::array<std::string, 4>, Found> found_;
-};
-
 /// Tells the server of plays, oldest first. The time of the last one is kept once all of that second
 /// are told: who is killed in between tells one second twice at most, and none never.
 void scrobble(playlist::OutputCall& call, Subsonic& library) {
   const playlist::Target target(call);
   const auto played_at = call.tracks()["played_at"].i64();
   const std::vector<shared::RemoteTrack> tracks = shared::remote_tracks(call);
-  Songs songs(library);
+  std::map<std::array<std::string, 4>, shared::TrackThere> songs;  // each is looked for once
   std::int64_t told = 0;
   for (std::size_t row = 0; row < tracks.size(); ++row) {
     call.checkpoint(static_cast<double>(row) / static_cast<double>(tracks.size()));
-    const Songs::Found& song = songs.find(tracks[row].names);
+    const shared::TrackNames& ours = tracks[row].names;
+    const auto [known, is_new] =
+        songs.try_emplace({ours.artist, ours.title, ours.album, ours.mbid});
+    if (is_new) known->second = shared::find_track(library, ours);
+    const shared::TrackThere& song = known->second;
     if (song.id.empty()) {
       target.missing(static_cast<std::int64_t>(row), song.why, song.nearest);
     } else {

@@ -1,4 +1,4 @@
-#include "import/mapped_file.hpp"
+#include "core/mapped_file.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -9,7 +9,7 @@
 
 #include "core/error.hpp"
 
-namespace engine::import {
+namespace engine {
 namespace {
 
 [[noreturn]] void throw_unreadable(const std::string& path) {
@@ -22,16 +22,16 @@ namespace {
                                                           : "check the file's permissions"});
 }
 
-struct Descriptor {
+struct OpenedFile {
   int number;
-  ~Descriptor() { ::close(number); }
+  ~OpenedFile() { ::close(number); }
 };
 
 }  // namespace
 
 MappedFile::MappedFile(const std::string& path, Reading reading) {
   // A FIFO that nobody writes into would be waited for.
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  const OpenedFile file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (file.number < 0) throw_unreadable(path);
   struct stat status {};
   if (::fstat(file.number, &status) != 0) throw_unreadable(path);
@@ -59,4 +59,4 @@ MappedFile::~MappedFile() {
   ::munmap(data_, mapped_);
 }
 
-}  // namespace engine::import
+}  // namespace engine

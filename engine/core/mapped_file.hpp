@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace engine::import {
+namespace engine {
 
 /// So many zero bytes at least follow the bytes of every input, as playlist_input promises.
 inline constexpr std::size_t kZerosBehind = 64;
@@ -27,4 +27,4 @@ class MappedFile {
   std::size_t size_ = 0, mapped_ = 0;
 };
 
-}  // namespace engine::import
+}  // namespace engine
