@@ -33,28 +33,17 @@
 #include "../play_rows.hpp"
 #include "digest.hpp"
 #include "elements.hpp"
+#include "shared/spotify/web_api.hpp"
 
 namespace source {
 namespace {
 
-using SpotifyJson = nlohmann::json;
+using SpotifyJson = spotify::Json;
 
 constexpr std::size_t kSpotifyPage = 50;           // the most of every list
 constexpr std::size_t kMostPages = 20'000;         // an end, whatever answers
 constexpr int kMostReadings = 4;                   // of a list that changes meanwhile
 constexpr const char* kSpotifyTeller = "spotify";  // as of the account data
-
-const SpotifyJson& spotify_part(const SpotifyJson& object, const char* name) {
-  static const SpotifyJson kNone;
-  if (!object.is_object()) return kNone;
-  const auto found = object.find(name);
-  return found == object.end() ? kNone : *found;
-}
-
-std::string spotify_text(const SpotifyJson& object, const char* name) {
-  const SpotifyJson& value = spotify_part(object, name);
-  return value.is_string() ? value.get<std::string>() : "";
-}
 
 /// "2026-01-02T03:04:05.678Z" in milliseconds.
 std::optional<std::int64_t> milliseconds_of(const std::string& text) {
@@ -73,17 +62,17 @@ std::optional<std::int64_t> milliseconds_of(const std::string& text) {
 }
 
 std::optional<std::int64_t> added_at(const SpotifyJson& item) {
-  const auto time = read_time(spotify_text(item, "added_at"));
+  const auto time = read_time(spotify::text_of(item, "added_at"));
   return time ? std::optional(time->seconds) : std::nullopt;
 }
 
 /// Names of artists, '\x1f' between them.
 std::string artists_of(const SpotifyJson& track) {
   std::string names;
-  const SpotifyJson& artists = spotify_part(track, "artists");
+  const SpotifyJson& artists = spotify::part(track, "artists");
   if (!artists.is_array()) return names;
   for (const SpotifyJson& artist : artists) {
-    const std::string name = spotify_text(artist, "name");
+    const std::string name = spotify::text_of(artist, "name");
     if (!name.empty()) names += (names.empty() ? "" : "\x1f") + name;
   }
   return names;
@@ -91,44 +80,13 @@ std::string artists_of(const SpotifyJson& track) {
 
 Track spotify_track(const SpotifyJson& json) {
   Track track;
-  track.title = spotify_text(json, "name");
+  track.title = spotify::text_of(json, "name");
   track.artist = artists_of(json);
-  track.album = spotify_text(spotify_part(json, "album"), "name");
-  track.spotify_id = std::string(spotify_id(spotify_text(json, "id")));
-  track.isrc = isrc(spotify_text(spotify_part(json, "external_ids"), "isrc"));
+  track.album = spotify::text_of(spotify::part(json, "album"), "name");
+  track.spotify_id = std::string(spotify_id(spotify::text_of(json, "id")));
+  track.isrc = isrc(spotify::text_of(spotify::part(json, "external_ids"), "isrc"));
   return track;
 }
-
-/// The Web API, asked as who has logged in; the host sends the login along.
-class Spotify {
- public:
-  explicit Spotify(const playlist::Call& call) : http_(call) {}
-
-  [[nodiscard]] SpotifyJson ask(const std::string& target) const {
-    const playlist::HttpAnswer answer = http_.get(target);
-    const SpotifyJson json = SpotifyJson::parse(answer.body, nullptr, /*allow_exceptions=*/false);
-    if (!answer.is_ok()) throw playlist::Error(told(answer, json));
-    if (!json.is_object()) throw playlist::Error("what answers there is not Spotify");
-    return json;
-  }
-
- private:
-  static std::string told(const playlist::HttpAnswer& answer, const SpotifyJson& json) {
-    if (answer.status == 0) return answer.problem;
-    const SpotifyJson& error = spotify_part(json, "error");
-    const std::string message = spotify_text(error, "message");
-    if (spotify_text(error, "reason") == "QUOTA_EXCEEDED")
-      return "Spotify's quota of apps in development mode is used up" +
-             (answer.problem.empty() ? std::string() : ": " + answer.problem);
-    if (!answer.problem.empty()) return answer.problem;
-    if (answer.status == 401)
-      return "Spotify does not take the login: engine connect spotify logs in anew";
-    return playlist::concat("Spotify answers with status ", answer.status,
-                            message.empty() ? "" : ": ", message);
-  }
-
-  playlist::Http http_;
-};
 
 struct SpotifyProgress {
   std::vector<std::int64_t> plays;
@@ -138,13 +96,13 @@ struct SpotifyProgress {
     SpotifyProgress progress;
     if (!text) return progress;
     const SpotifyJson json = SpotifyJson::parse(*text, nullptr, /*allow_exceptions=*/false);
-    const SpotifyJson& plays = spotify_part(json, "plays");
+    const SpotifyJson& plays = spotify::part(json, "plays");
     if (plays.is_array())
       for (const SpotifyJson& play : plays)
         if (play.is_number_integer()) progress.plays.push_back(play.get<std::int64_t>());
-    progress.saved = spotify_text(json, "saved");
-    progress.artists = spotify_text(json, "artists");
-    progress.playlists = spotify_text(json, "playlists");
+    progress.saved = spotify::text_of(json, "saved");
+    progress.artists = spotify::text_of(json, "artists");
+    progress.playlists = spotify::text_of(json, "playlists");
     return progress;
   }
   [[nodiscard]] std::string text() const {
@@ -178,14 +136,14 @@ class SpotifyReading {
 
  private:
   void read_plays() {
-    const SpotifyJson answer = spotify_.ask("/me/player/recently-played?limit=50");
-    const SpotifyJson& items = spotify_part(answer, "items");
+    const SpotifyJson answer = spotify_.get("/me/player/recently-played?limit=50");
+    const SpotifyJson& items = spotify::part(answer, "items");
     if (!items.is_array()) throw playlist::Error("what answers there is not Spotify");
     const std::set<std::int64_t> seen(progress_.plays.begin(), progress_.plays.end());
     std::vector<std::int64_t> now;
     bool is_new = true;
     for (auto item = items.rbegin(); item != items.rend(); ++item) {
-      const auto time = milliseconds_of(spotify_text(*item, "played_at"));
+      const auto time = milliseconds_of(spotify::text_of(*item, "played_at"));
       // Later than the clock of the sync: the next one's.
       if (time && *time / 1000 > call_.now()) continue;
       if (time) now.push_back(*time);
@@ -193,7 +151,7 @@ class SpotifyReading {
         is_new = false;
         continue;
       }
-      put_play(spotify_part(*item, "track"), time);
+      put_play(spotify::part(*item, "track"), time);
       call_.next(0);
     }
     if (is_new && !seen.empty() && now.size() >= kSpotifyPage)
@@ -216,7 +174,7 @@ class SpotifyReading {
     play.album = track.album;
     play.spotify_id = track.spotify_id;
     play.isrc = track.isrc;
-    const SpotifyJson& duration = spotify_part(json, "duration_ms");
+    const SpotifyJson& duration = spotify::part(json, "duration_ms");
     if (duration.is_number()) play.duration_ms = duration.get<double>();
     plays_.put(play);
   }
@@ -230,16 +188,16 @@ class SpotifyReading {
       SpotifyJson total;
       for (std::size_t page = 0; page < kMostPages; ++page) {
         const SpotifyJson answer =
-            spotify_.ask(target + "?limit=50&offset=" + std::to_string(page * kSpotifyPage));
+            spotify_.get(target + "?limit=50&offset=" + std::to_string(page * kSpotifyPage));
         if (page == 0 && is_known(answer)) return std::nullopt;
-        if (page == 0) total = spotify_part(answer, "total");
+        if (page == 0) total = spotify::part(answer, "total");
         // What came or went meanwhile has moved all behind it.
-        if (spotify_part(answer, "total") != total) break;
-        const SpotifyJson& items = spotify_part(answer, "items");
+        if (spotify::part(answer, "total") != total) break;
+        const SpotifyJson& items = spotify::part(answer, "items");
         if (!items.is_array()) throw playlist::Error("what answers there is not Spotify");
         for (const SpotifyJson& item : items) all.push_back(item);
         call_.checkpoint();
-        if (items.empty() || spotify_part(answer, "next").is_null()) return all;
+        if (items.empty() || spotify::part(answer, "next").is_null()) return all;
       }
     }
     throw playlist::Error(target + " changes faster than it can be read; try again");
@@ -249,10 +207,10 @@ class SpotifyReading {
     std::string digest;
     const auto saved = list_of("/me/tracks", [&](const SpotifyJson& page) {
       Digest newest;
-      newest.add(spotify_part(page, "total").dump());
-      for (const SpotifyJson& item : spotify_part(page, "items")) {
-        newest.add(spotify_text(spotify_part(item, "track"), "uri"));
-        newest.add(spotify_text(item, "added_at"));
+      newest.add(spotify::part(page, "total").dump());
+      for (const SpotifyJson& item : spotify::part(page, "items")) {
+        newest.add(spotify::text_of(spotify::part(item, "track"), "uri"));
+        newest.add(spotify::text_of(item, "added_at"));
       }
       digest = newest.text();
       return digest == progress_.saved;
@@ -260,7 +218,7 @@ class SpotifyReading {
     if (!saved) return;
     call_.whole_list("likes", kSpotifyTeller);
     for (const SpotifyJson& item : *saved) {
-      rows_.like(named(spotify_part(item, "track")), added_at(item));
+      rows_.like(named(spotify::part(item, "track")), added_at(item));
       call_.next(0);
     }
     progress_.saved = digest;
@@ -269,7 +227,7 @@ class SpotifyReading {
   /// A file of the person's own is known by the names in its address.
   static Track named(const SpotifyJson& json) {
     Track track = spotify_track(json);
-    if (const auto file = local_file(spotify_text(json, "uri"))) {
+    if (const auto file = local_file(spotify::text_of(json, "uri"))) {
       if (track.title.empty()) track.title = file->title;
       if (track.artist.empty()) track.artist = file->artist;
     }
@@ -281,16 +239,16 @@ class SpotifyReading {
     Digest digest;
     std::string after;
     for (std::size_t page = 0; page < kMostPages; ++page) {
-      const SpotifyJson answer = spotify_.ask("/me/following?type=artist&limit=50" +
+      const SpotifyJson answer = spotify_.get("/me/following?type=artist&limit=50" +
                                               (after.empty() ? "" : "&after=" + after));
-      const SpotifyJson& artists = spotify_part(answer, "artists");
-      const SpotifyJson& items = spotify_part(artists, "items");
+      const SpotifyJson& artists = spotify::part(answer, "artists");
+      const SpotifyJson& items = spotify::part(artists, "items");
       if (!items.is_array()) throw playlist::Error("what answers there is not Spotify");
       for (const SpotifyJson& artist : items) {
-        names.push_back(spotify_text(artist, "name"));
-        digest.add(spotify_text(artist, "id"));
+        names.push_back(spotify::text_of(artist, "name"));
+        digest.add(spotify::text_of(artist, "id"));
       }
-      after = playlist::url_encoded(spotify_text(spotify_part(artists, "cursors"), "after"));
+      after = playlist::url_encoded(spotify::text_of(spotify::part(artists, "cursors"), "after"));
       if (after.empty() || items.empty()) break;
       call_.checkpoint();
     }
@@ -304,8 +262,8 @@ class SpotifyReading {
   }
 
   [[nodiscard]] bool is_own(const SpotifyJson& list) const {
-    const SpotifyJson& collaborative = spotify_part(list, "collaborative");
-    return spotify_text(spotify_part(list, "owner"), "id") == user_ ||
+    const SpotifyJson& collaborative = spotify::part(list, "collaborative");
+    return spotify::text_of(spotify::part(list, "owner"), "id") == user_ ||
            (collaborative.is_boolean() && collaborative.get<bool>());
   }
 
@@ -317,12 +275,12 @@ class SpotifyReading {
       if (!is_own(list)) continue;
       own.push_back(list);
       for (const char* field : {"id", "snapshot_id", "name", "description"})
-        digest.add(spotify_text(list, field));
+        digest.add(spotify::text_of(list, field));
     }
     if (digest.text() == progress_.playlists) return;
     std::vector<std::vector<SpotifyJson>> items;
     for (std::size_t k = 0; k < own.size(); ++k) {
-      const std::string id = playlist::url_encoded(spotify_text(own[k], "id"));
+      const std::string id = playlist::url_encoded(spotify::text_of(own[k], "id"));
       items.push_back(*list_of("/playlists/" + id + "/items",
                                [](const SpotifyJson& /*page*/) { return false; }));
       call_.checkpoint(0.5 + 0.5 * static_cast<double>(k) / static_cast<double>(own.size()));
@@ -334,16 +292,16 @@ class SpotifyReading {
 
   void tell_playlist(const SpotifyJson& list, const std::vector<SpotifyJson>& items) {
     LibraryRows::Playlist playlist;
-    playlist.name = spotify_text(list, "name");
-    playlist.id = spotify_text(list, "id");
-    playlist.description = spotify_text(list, "description");
+    playlist.name = spotify::text_of(list, "name");
+    playlist.id = spotify::text_of(list, "id");
+    playlist.description = spotify::text_of(list, "description");
     rows_.begin(playlist);
     call_.next(0);
     for (const SpotifyJson& item : items) {
-      const SpotifyJson& fresh = spotify_part(item, "item");
-      const SpotifyJson& track = fresh.is_object() ? fresh : spotify_part(item, "track");
-      if (spotify_text(track, "type") == "episode") {
-        call_.bucket("podcast", spotify_text(track, "name"));
+      const SpotifyJson& fresh = spotify::part(item, "item");
+      const SpotifyJson& track = fresh.is_object() ? fresh : spotify::part(item, "track");
+      if (spotify::text_of(track, "type") == "episode") {
+        call_.bucket("podcast", spotify::text_of(track, "name"));
       } else if (!track.is_object()) {
         call_.bucket("empty", "an item without a track");
       } else {
@@ -354,7 +312,7 @@ class SpotifyReading {
   }
 
   playlist::SourceCall& call_;
-  Spotify spotify_;
+  spotify::WebApi spotify_;
   playlist::State state_;
   SpotifyProgress progress_;
   std::string user_;
