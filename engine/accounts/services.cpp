@@ -8,7 +8,8 @@ constexpr BrowserLogin kSpotifyLogin = {
     "/authorize",
     "/api/token",
     "user-library-read playlist-read-private playlist-read-collaborative user-follow-read "
-    "user-read-recently-played",
+    "user-read-recently-played playlist-modify-private playlist-modify-public",
+    "playlist-modify-private",
     "/me",
     6,
     "Spotify lets people ask for what is theirs through an app of their own, in development mode.\n"
@@ -62,7 +63,7 @@ const std::vector<KnownService>& known_services() {
         {"address", "of its API", false, true, "https://api.spotify.com/v1"},
         {"accounts_url", "where one logs in", false, true, "https://accounts.spotify.com"},
         {"requests_per_second", "how often the server may be asked", false, false, "3"}},
-       false,
+       true,
        true,
        3,
        3,

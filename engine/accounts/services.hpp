@@ -20,6 +20,7 @@ struct BrowserLogin {
   const char* login_path;      // behind that
   const char* token_path;      // likewise
   const char* scopes;          // with blanks between them
+  const char* list_scopes;     // of those what putting lists there takes
   const char* check_path;      // of the service: who has logged in
   int months;                  // after which it ends whatever one does; 0: it does not
   const char* before;          // what to do before the first login

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <sstream>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -179,6 +180,23 @@ http::Answer ask_logged_in(Tokens& tokens, http::Service service, const http::Re
     token = tokens.token_after(token);
   }
   return answer;
+}
+
+void require_may_put_lists(const Account& account) {
+  const KnownService* service = find_service(account.service);
+  if (!account.login || account.login->scopes.empty() || service == nullptr ||
+      service->login == nullptr)
+    return;
+  const std::string given = " " + account.login->scopes + " ";
+  std::istringstream needed(service->login->list_scopes);
+  for (std::string scope; needed >> scope;) {
+    if (given.find(" " + scope + " ") != std::string::npos) continue;
+    throw Error(Exit::kInput, "the login to " + account.title() + " may not change playlists",
+                {"", "",
+                 "that of " + format_date(account.login->authorised_at) +
+                     " was given no right called " + scope,
+                 how_to_log_in(account) + ", and asks for it"});
+  }
 }
 
 std::optional<std::int64_t> login_end(const Account& account) {

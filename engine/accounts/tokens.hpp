@@ -66,6 +66,10 @@ http::Answer ask_logged_in(Tokens& tokens, http::Service service, const http::Re
 /// As it is sent.
 std::vector<http::Header> bearer(const std::string& access_token);
 
+/// Of an account that lists are to be put into: throws Error(kInput) that says how to log in anew
+/// where the login was given less than that takes. A service that did not say what it gave is asked.
+void require_may_put_lists(const Account& account);
+
 /// When the login ends whatever one does; nothing where it does not.
 std::optional<std::int64_t> login_end(const Account& account);
 /// From thirty days before: what will end when, and what to do. Else "".

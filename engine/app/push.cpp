@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "accounts/accounts.hpp"
+#include "accounts/tokens.hpp"
 #include "app/account_connection.hpp"
 #include "app/account_service.hpp"
 #include "app/supervised_run.hpp"
@@ -52,6 +53,12 @@ RemoteFormat taken_apart(const std::string& format) {
   return parts;
 }
 
+accounts::Account account_for_lists(const Caller& caller, const std::string& title) {
+  accounts::Account account = accounts::Accounts(caller.home.accounts_file()).require(title);
+  accounts::require_may_put_lists(account);
+  return account;
+}
+
 // ---- the worker's side ----
 
 struct PushJob {
@@ -60,7 +67,7 @@ struct PushJob {
   std::string arguments;  // of the output: ",shuffle=true"
   std::string document;
   std::string name;
-  std::optional<std::string> kept;
+  std::optional<std::string> kept, kept_of_account;
   bool is_dry_run = false, keeps_others = false;
   int descriptor = -1;
   std::optional<Network> confinement;
@@ -105,6 +112,8 @@ void push_in_worker(const PushJob& job, JobSender& sender) {
   context.is_cancelled = reports.is_cancelled;
   context.progress = [&](double) { reports.beat(); };
   context.setting = [&](std::string_view key) -> const char* {
+    if (key == element_name + ".kept_of_account")
+      return job.kept_of_account ? job.kept_of_account->c_str() : nullptr;
     const char* value = account_value(job.account, key.substr(element_name.size() + 1));
     return value != nullptr ? value : job.request.elements.find(key);
   };
@@ -127,7 +136,7 @@ PushJob make_job(const Caller& caller, std::int64_t user_id, const RunOutput& ou
                  const std::string& document, bool is_dry_run) {
   const RemoteFormat format = taken_apart(output.format);
   PushJob job;
-  job.account = accounts::Accounts(caller.home.accounts_file()).require(format.account);
+  job.account = account_for_lists(caller, format.account);
   job.arguments = format.arguments;
   job.keeps_others = format.keeps_others;
   job.is_dry_run = is_dry_run;
@@ -140,6 +149,7 @@ PushJob make_job(const Caller& caller, std::int64_t user_id, const RunOutput& ou
   if (run_confinement(caller)) job.confinement = Network::kDenied;
   const Store store = Store::open(caller.home.library_path(), {.is_read_only = true});
   job.kept = kept_of_push(store, user_id, job.account.title(), output.file);
+  job.kept_of_account = last_kept_of_account(store, user_id, job.account.title());
   return job;
 }
 
@@ -198,8 +208,7 @@ bool is_remote(const Caller& caller, const RunOutput& output) {
 }
 
 void require_account(const Caller& caller, const RunOutput& output) {
-  static_cast<void>(
-      accounts::Accounts(caller.home.accounts_file()).require(taken_apart(output.format).account));
+  static_cast<void>(account_for_lists(caller, taken_apart(output.format).account));
 }
 
 PushReport push(const Caller& caller, std::int64_t user_id, const RunOutput& output,

@@ -20,6 +20,16 @@ std::vector<std::string> kept_of_pushes(const Store& store, std::int64_t user_id
   return kept;
 }
 
+std::optional<std::string> last_kept_of_account(const Store& store, std::int64_t user_id,
+                                                std::string_view account) {
+  Statement select = store.prepare(
+      "SELECT kept FROM pushes WHERE user_id = ?1 AND account = ?2 ORDER BY ts DESC, name "
+      "LIMIT 1");
+  select.start(user_id, account);
+  if (!select.step()) return std::nullopt;
+  return std::string(select.text(0));
+}
+
 void keep_of_push(Store& store, std::int64_t user_id, std::string_view account,
                   std::string_view name, std::string_view text, std::int64_t now) {
   store

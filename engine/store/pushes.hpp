@@ -18,6 +18,9 @@ std::optional<std::string> kept_of_push(const Store& store, std::int64_t user_id
 /// Of all lists of the account, by name.
 std::vector<std::string> kept_of_pushes(const Store& store, std::int64_t user_id,
                                         std::string_view account);
+/// Of the list of the account that was pushed last; nothing where none was.
+std::optional<std::string> last_kept_of_account(const Store& store, std::int64_t user_id,
+                                                std::string_view account);
 /// In a transaction of its own. `text` is the output's own.
 void keep_of_push(Store& store, std::int64_t user_id, std::string_view account,
                   std::string_view name, std::string_view text, std::int64_t now);

@@ -14,12 +14,15 @@ std::optional<KeptList> kept_list(const std::string& text) {
   if (!json.is_object() || !json.contains("id") || !json.contains("ours")) return std::nullopt;
   KeptList list{json["id"].get<std::string>(), {}};
   for (const Json& id : json["ours"]) list.ours.push_back(id.get<std::string>());
+  if (const auto memory = json.find("memory"); memory != json.end() && memory->is_string())
+    list.memory = memory->get<std::string>();
   return list;
 }
 
 std::string kept_text(const KeptList& list) {
-  return Json{{"id", list.id}, {"ours", list.ours}}.dump(-1, ' ', false,
-                                                         Json::error_handler_t::replace);
+  Json json = {{"id", list.id}, {"ours", list.ours}};
+  if (!list.memory.empty()) json["memory"] = list.memory;
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace shared

@@ -52,6 +52,7 @@ void require_ours(const playlist::Target& target, bool has_kept, bool may_replac
 }  // namespace
 
 TrackThere find_track(RemoteLibrary& library, const TrackNames& ours) {
+  if (std::string known = library.known_id(ours); !known.empty()) return {std::move(known), "", ""};
   const std::vector<OfferedTrack> offered = library.search(ours);
   std::vector<TrackNames> names;
   for (const OfferedTrack& one : offered) names.push_back(one.names);
@@ -75,19 +76,22 @@ void push_list(playlist::OutputCall& call, RemoteLibrary& library, bool may_repl
                                         matched.ids, target.keeps_others());
   const ListEdits edits = list_edits(there, wanted.items);
   if (target.is_dry_run()) return report(target, edits, wanted.others);
+  const auto keep = [&](const std::string& id, const std::vector<std::string>& ours) {
+    target.keep(kept_text({id, ours, library.memory()}));
+  };
   if (!list) {
-    target.keep(
-        kept_text({"", matched.ids}));  // who is killed in between has made what is found then
+    keep("", matched.ids);  // who is killed in between has made what is found then
     list = library.create(target.name(), wanted.items);
-    target.keep(kept_text({*list, matched.ids}));
+    keep(*list, matched.ids);
+    library.fill(*list, wanted.items);
   } else {
     // Who is killed in between finds, the next time, both what was ours and what is to be.
     std::vector<std::string> ours = matched.ids;
     if (before) ours.insert(ours.end(), before->ours.begin(), before->ours.end());
-    target.keep(kept_text({*list, ours}));
+    keep(*list, ours);
     if (!edits.edits.empty()) library.change(*list, wanted.items, edits);
-    target.keep(kept_text({*list, matched.ids}));
   }
+  keep(*list, matched.ids);
   library.tell_reasons(*list, matched.ids, matched.reasons);
   report(target, edits, wanted.others);
 }

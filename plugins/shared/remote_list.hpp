@@ -27,17 +27,23 @@ struct OfferedTrack {
 class RemoteLibrary {
  public:
   virtual ~RemoteLibrary() = default;
+  /// The id of a track that is known over there without a search; "" for others.
+  [[nodiscard]] virtual std::string known_id(const TrackNames& /*ours*/) const { return ""; }
   /// What may be this track: found by its ids, or by words of its title.
   virtual std::vector<OfferedTrack> search(const TrackNames& ours) = 0;
   /// The id of the list: the one of that id, else the one of that name, else nothing.
   virtual std::optional<std::string> find_list(const std::string& id, const std::string& name) = 0;
   /// The ids of its tracks, in order.
   virtual std::vector<std::string> tracks_of(const std::string& list) = 0;
-  /// A new list of that name with these tracks; its id.
+  /// A new list of that name with these tracks; its id. An empty one where fill() puts them in.
   virtual std::string create(const std::string& name, const std::vector<std::string>& tracks) = 0;
+  /// Once the id of a list that create() has made is kept.
+  virtual void fill(const std::string& /*list*/, const std::vector<std::string>& /*tracks*/) {}
   /// Makes `wanted` of what the list holds by now; `edits` are how.
   virtual void change(const std::string& list, const std::vector<std::string>& wanted,
                       const ListEdits& edits) = 0;
+  /// What is kept along with the list, for the next time.
+  [[nodiscard]] virtual std::string memory() const { return ""; }
   /// Whether a list is there at once, without having been made (a queue).
   [[nodiscard]] virtual bool is_always_there() const { return false; }
   /// Once all is in place: why each track is in it.

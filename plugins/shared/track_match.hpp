@@ -17,6 +17,7 @@ struct TrackNames {
   std::string title, artist;  // any of several artists, joined by "; " or as they are written
   std::string album, mbid, isrc;
   int seconds = 0;  // 0: not known
+  std::string spotify_id = {};
 };
 
 struct TrackMatch {

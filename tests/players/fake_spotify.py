@@ -1,23 +1,30 @@
-"""Spotify's Web API as it answers an app in development mode in 2026, for tests: fake_spotify.py
-FOLDER. Prints its port.
+"""Spotify's Web API as it answers an app in development mode in 2026, or one of extended quota, for
+tests: fake_spotify.py FOLDER. Prints its port.
 
 Reads of FOLDER, anew for each request
-  plays.json      [[milliseconds, track], ...]; a track is [id, title, [artist, ...], album], or null
+  mode.json       "development", if nothing else is said; "extended": the paths of before 2026, and no others
+  plays.json      [[milliseconds, track], ...]; a track is [id, title, [artist, ...], album], or null; a fifth
+                  entry has what else it says: {"duration_ms": 180000, "isrc": "..."}
   saved.json      [[added_at, track], ...]
   artists.json    [[id, name], ...]
   playlists.json  [{"id", "name", "owner", "collaborative", "snapshot_id", "items": [track ...]}, ...]
                   where an item may also be "episode", or a list of an address and names: a local file
-  trouble.json    what to do in place of the next answers of the API: a status, "429:SECONDS", "quota",
-                  "html"; null
-  tokens.json     {"access": [...], "refresh": "..."}: what is good now; changed by each renewal
-Writes requests.log, a line each: the path with its query.
-Traps that it has: null where a list or a track is gone, episodes, local files without an id, `item`
+                  "owner" is ann0; what is changed is written back
+  tracks.json     [track, ...]: what a search finds, and what an address stands for
+  trouble.json    what to do in place of the next answers of the API: a status, "429:SECONDS", "429:"
+                  without Retry-After, "403:MESSAGE", "quota", "html"; "done:502" after doing what was asked;
+                  "hold": likewise, and then no answer; null
+  tokens.json     {"access": [...], "refresh": "...", "scope": "..."}: what is good now; changed by each renewal
+Writes requests.log, a line each: the method, unless it is GET, and the path with its query.
+Traps that it has: DELETE takes out all occurrences, lists are public where nobody says otherwise, `uris` of a query go before those of the
+body, a list that its owner has deleted still answers; null where a list or a track is gone, episodes, local files without an id, `item`
 in lists and `track` elsewhere, next links to another host, no field that is gone, 403 with either
 message on what is closed, 401, limits above which it answers 400.
 """
 import base64
 import json
 import os
+import re
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -54,18 +61,27 @@ def track_json(track):
         return {"id": None, "name": track[1], "type": "track", "uri": track[0], "is_local": True, "duration_ms": 200000,
                 "artists": [{"id": None, "name": name, "uri": None, "type": "artist"} for name in track[2]],
                 "album": {"id": None, "name": track[3], "uri": None, "artists": []}, "external_ids": {}}
-    key, title, artists, album = track
-    return {"id": key, "uri": f"spotify:track:{key}", "type": "track", "name": title, "duration_ms": 215000,
+    key, title, artists, album, more = [*track, {}][:5]
+    return {"id": key, "uri": f"spotify:track:{key}", "type": "track", "name": title, "duration_ms": more.get("duration_ms", 215000),
             "explicit": False, "disc_number": 1, "track_number": 3, "is_local": False, "href": "", "external_urls": {},
             "artists": [artist_json(f"a{name}", name) for name in artists],
             "album": {"id": f"l{album}", "name": album, "album_type": "album", "release_date": "2026-01",
                       "release_date_precision": "month", "images": [], "artists": [], "uri": "spotify:album:1"},
-            "external_ids": {"isrc": "XXABC26" + key[-5:]} if key[-5:].isdigit() else {}}
+            "external_ids": {"isrc": isrc_of(track)} if isrc_of(track) else {}}
 
 
-def page(path, items, query):
+def isrc_of(track):
+    more = [*track, {}][4]
+    return more.get("isrc", "XXABC26" + track[0][-5:] if track[0][-5:].isdigit() else "")
+
+
+def is_extended():
+    return read("mode.json", "development") == "extended"
+
+
+def page(path, items, query, most=50):
     limit, offset = int(query.get("limit", 20)), int(query.get("offset", 0))
-    if not 1 <= limit <= 50:
+    if not 1 <= limit <= most:
         raise ValueError("Invalid limit")
     has_next = offset + limit < len(items)
     # A link to a host that is none of ours.
@@ -102,10 +118,88 @@ def following(query):
 
 
 def playlist_json(one):
-    return {"id": one["id"], "name": one["name"], "description": "", "collaborative": one.get("collaborative", False),
-            "owner": {"id": one["owner"], "type": "user"}, "public": None, "snapshot_id": one["snapshot_id"],
-            "images": None, "items": {"href": "", "total": len(one["items"])}, "type": "playlist",
+    return {"id": one["id"], "name": one["name"], "description": one.get("description", ""), "collaborative": one.get("collaborative", False),
+            "owner": {"id": one["owner"], "type": "user"}, "public": one.get("public"),
+            "snapshot_id": one["snapshot_id"], "images": None, "type": "playlist",
+            "tracks" if is_extended() else "items": {"href": "", "total": len(one["items"])},
             "uri": "spotify:playlist:" + one["id"]}
+
+
+def search(query):
+    most = 50 if is_extended() else 10
+    wanted = re.findall(r'(\w+):"([^"]*)"|(\w+):(\S+)', query.get("q", ""))
+    if not wanted or query.get("type") != "track":
+        raise ValueError("No search query")
+    found = []
+    for track in read("tracks.json", []):
+        says = {"track": track[1], "artist": " ".join(track[2]), "isrc": isrc_of(track)}
+        fields = [(one[0] or one[2], one[1] or one[3]) for one in wanted]
+        if all(set(text.lower().split()) <= set(says[field].lower().split()) for field, text in fields):
+            found.append(track_json(track))
+    return {"tracks": page("/search", found, {"limit": 5, **query}, most)}
+
+
+def track_of(uri):
+    kind, _, key = uri.rpartition(":")
+    if kind != "spotify:track" or not re.fullmatch("[0-9A-Za-z]{22}", key):
+        raise ValueError("Invalid track uri: " + uri)
+    known = [track for track in read("tracks.json", []) if track[0] == key]
+    return known[0] if known else [key, "Title", ["Artist"], "Album"]
+
+
+def uri_of(item):
+    return (track_json(item) or {}).get("uri")
+
+
+def some_uris(uris):
+    if not isinstance(uris, list) or not uris:
+        raise ValueError("No uris provided")
+    if len(uris) > 100:
+        raise ValueError("You can add a maximum of 100 tracks per request.")
+    return uris
+
+
+def add(items, query, body):
+    uris = query["uris"].split(",") if "uris" in query else body.get("uris")
+    at = int(query.get("position", body.get("position", len(items))))
+    if not 0 <= at <= len(items):
+        raise ValueError("Index out of bounds")
+    return items[:at] + [track_of(uri) for uri in some_uris(uris)] + items[at:]
+
+
+def put(items, query, body):
+    if "uris" in query or "uris" in body:
+        uris = query["uris"].split(",") if "uris" in query else body["uris"]
+        if "range_start" in body:
+            raise ValueError("uris and range_start do not go together")
+        return [track_of(uri) for uri in some_uris(uris)] if uris else []
+    begin, before, count = body["range_start"], body["insert_before"], body.get("range_length", 1)
+    if not 0 <= begin < begin + count <= len(items) or not 0 <= before <= len(items):
+        raise ValueError("Index out of bounds")
+    moved, rest = items[begin:begin + count], items[:begin] + items[begin + count:]
+    at = before if before <= begin else before - count
+    return rest[:at] + moved + rest[at:]
+
+
+def take_out(items, body):
+    gone = [one["uri"] for one in some_uris(body.get("tracks" if is_extended() else "items"))]
+    if any(uri.startswith("spotify:local:") for uri in gone):
+        raise ValueError("Invalid track uri: " + gone[0])
+    return [item for item in items if uri_of(item) not in gone]
+
+
+def create(body):
+    lists = read("playlists.json", [])
+    if body.get("collaborative") and body.get("public", True):
+        raise ValueError("Collaborative playlists can only be private.")
+    if not body.get("name") or "\n" in body.get("description", ""):
+        raise ValueError("Missing required field: name")
+    key = "made" + str(len(lists)).rjust(18, "0")
+    made = {"id": key, "name": body["name"], "owner": "ann0", "collaborative": body.get("collaborative", False),
+            "public": body.get("public", True), "description": body.get("description", ""), "snapshot_id": "s1",
+            "items": []}
+    write("playlists.json", [made] + lists)
+    return made
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -127,8 +221,7 @@ class Handler(BaseHTTPRequestHandler):
     def fail(self, status, message, **more):
         self.send(status, {"error": {"status": status, "message": message, **more}})
 
-    def do_POST(self):
-        form = parse_qs(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
+    def renew(self, form):
         with LOCK:
             self.log("token")
             tokens = read("tokens.json", {})
@@ -137,65 +230,133 @@ class Handler(BaseHTTPRequestHandler):
             if form.get("refresh_token") != [tokens.get("refresh")] or client != ["0f5client"]:
                 return self.send(400, {"error": "invalid_grant", "error_description": "Refresh token revoked"})
             number = str(int(tokens["refresh"].split("-")[-1]) + 1)
-            write("tokens.json", {"access": ["access-number-" + number], "refresh": "refresh-number-" + number})
+            write("tokens.json", {**tokens, "access": ["access-number-" + number], "refresh": "refresh-number-" + number})
             self.send(200, {"access_token": "access-number-" + number, "token_type": "Bearer", "expires_in": 3600,
-                            "refresh_token": "refresh-number-" + number, "scope": "user-library-read"})
+                            "refresh_token": "refresh-number-" + number,
+                            "scope": tokens.get("scope", "user-library-read")})
 
     def log(self, line):
         with open(os.path.join(FOLDER, "requests.log"), "a") as log:
             log.write(line + "\n")
 
     def do_GET(self):
+        self.take("")
+
+    def do_POST(self):
+        self.take("POST ")
+
+    def do_PUT(self):
+        self.take("PUT ")
+
+    def do_DELETE(self):
+        self.take("DELETE ")
+
+    def take(self, method):
+        text = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        if self.path == "/api/token":
+            return self.renew(parse_qs(text))
         with LOCK:
-            self.log(self.path.removeprefix("/v1"))
+            self.log(method + self.path.removeprefix("/v1"))
             troubles = read("trouble.json", [])
             if troubles:
                 write("trouble.json", troubles[1:])
             trouble = troubles[0] if troubles else None
+            self.answer_or(trouble, method.strip(), text)
+
+    def answer_or(self, trouble, method, text):
         if trouble == "html":
             return self.send(200, "<html>maintenance</html>")
         if trouble == "quota":
             return self.fail(429, "Too many requests", reason="QUOTA_EXCEEDED")
-        if isinstance(trouble, str):
+        kind, _, value = trouble.partition(":") if isinstance(trouble, str) else ("", "", "")
+        if kind == "429":
             return self.send(429, {"error": {"status": 429, "message": "API rate limit exceeded"}},
-                             [("Retry-After", trouble.split(":")[1])])
-        if trouble:
+                             [("Retry-After", value)] if value else [])
+        if kind == "403":
+            return self.fail(403, value)
+        if isinstance(trouble, int):
             return self.fail(trouble, "Server error.")
         if self.headers.get("Authorization") not in ["Bearer " + one for one in read("tokens.json", {})["access"]]:
             return self.fail(401, "The access token expired")
         address = urlparse(self.path)
         query = {key: values[0] for key, values in parse_qs(address.query).items()}
-        path = address.path.removeprefix("/v1")
+        path = address.path.removeprefix("/v1").rstrip("/")
         try:
-            self.answer(path, query)
-        except ValueError as problem:
-            self.fail(400, str(problem))
+            status, body = self.changed(method, path, query, json.loads(text or "{}")) if method else self.got(path, query)
+        except (ValueError, KeyError) as problem:
+            status, body = 400, str(problem)
+        if kind == "done":
+            return self.fail(int(value), "Server error.")
+        if kind == "hold":
+            write("held.json", True)
+            return self.rfile.read()  # until whoever asked is gone
+        if status < 400:
+            return self.send(status, body)
+        self.fail(status, body)
 
-    def answer(self, path, query):
+    CLOSED = (403, "Bad OAuth request (wrong consumer key, bad nonce, expired timestamp...)")
+
+    def changed(self, method, path, query, body):
+        """The status, and what is answered: of 400 and above a message."""
+        if "playlist-modify-private" not in read("tokens.json", {}).get("scope", "playlist-modify-private"):
+            return 403, "Insufficient client scope"
+        if (method, path) == ("POST", "/me/playlists"):
+            return 201, playlist_json(create(body))
+        lists = read("playlists.json", [])
+        parts = path.split("/")
+        mine = [one for one in lists if len(parts) > 2 and one["id"] == parts[2] and one["owner"] == "ann0"]
+        if parts[1] != "playlists" or not mine:
+            return 404, "Not found."
+        if len(parts) == 3 and method == "PUT":
+            mine[0].update(body)
+            write("playlists.json", lists)
+            return 200, ""
+        if parts[3:] == ["followers"] and method == "DELETE" and is_extended():
+            write("playlists.json", [{**one, "is_gone": True} if one is mine[0] else one for one in lists])
+            return 200, ""
+        if parts[3:] != ["tracks" if is_extended() else "items"]:
+            return 403, "Forbidden"
+        items = mine[0]["items"]
+        if method == "DELETE":
+            items = take_out(items, body)
+        else:
+            items = add(items, query, body) if method == "POST" else put(items, query, body)
+        mine[0].update(items=items, snapshot_id="s" + str(int(mine[0]["snapshot_id"][1:]) + 1))
+        write("playlists.json", lists)
+        return 201 if method == "POST" else 200, {"snapshot_id": mine[0]["snapshot_id"]}
+
+    def got(self, path, query):
         lists = {one["id"]: one for one in read("playlists.json", [])}
         parts = path.split("/")
         if path == "/me":
-            return self.send(200, {"id": "ann0", "account_id": "a1", "display_name": "Ann", "type": "user"})
+            return 200, {"id": "ann0", "account_id": "a1", "display_name": "Ann", "type": "user"}
         if path == "/me/player/recently-played":
-            return self.send(200, recently_played(query))
+            return 200, recently_played(query)
         if path == "/me/tracks":
             saved = sorted(read("saved.json", []), key=lambda one: one[0], reverse=True)
             items = [{"added_at": added, "track": track_json(track)} for added, track in saved]
-            return self.send(200, page(path, items, query))
+            return 200, page(path, items, query)
         if path == "/me/following":
-            return self.send(200, following(query))
+            return 200, following(query)
         if path == "/me/playlists":
-            return self.send(200, page(path, [playlist_json(one) for one in lists.values()], query))
-        if len(parts) == 4 and parts[1] == "playlists" and parts[3] == "items" and parts[2] in lists:
+            return 200, page(path, [playlist_json(one) for one in lists.values() if not one.get("is_gone")], query)
+        if path == "/search":
+            return 200, search(query)
+        if len(parts) == 3 and parts[1] == "playlists" and parts[2] in lists:
+            return 200, playlist_json(lists[parts[2]])
+        word = "tracks" if is_extended() else "items"
+        if len(parts) == 4 and parts[1] == "playlists" and parts[3] == word and parts[2] in lists:
             one = lists[parts[2]]
             if one["owner"] != "ann0" and not one.get("collaborative"):
-                return self.fail(403, "Forbidden")
-            items = [{"added_at": "2026-02-03T04:05:06Z", "added_by": None, "is_local": False, "item": track_json(track)}
-                     for track in one["items"]]
-            return self.send(200, page(path, items, query))
+                return 403, "Forbidden"
+            items = [{"added_at": "2026-02-03T04:05:06Z", "added_by": None, "is_local": False,
+                      "track" if is_extended() else "item": track_json(track)} for track in one["items"]]
+            return 200, page(path, items, query, 100 if is_extended() else 50)
+        if parts[3:] == ["items"]:
+            return 403, "Forbidden"
         if path.startswith(CLOSED) or path.endswith("/tracks"):
-            return self.fail(403, "Bad OAuth request (wrong consumer key, bad nonce, expired timestamp...)")
-        self.fail(404, "Not found.")
+            return self.CLOSED
+        return 404, "Not found."
 
 
 server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -1,5 +1,6 @@
-// spotify-web-api-node, which we did not write, reads what fake_spotify.py serves: prove_spotify.js PORT.
-// Prints JSON of what it read. It is of before 2026: of lists it reads names alone, and it
+// spotify-web-api-node, which we did not write, reads what fake_spotify.py serves: prove_spotify.js PORT,
+// and makes a list of what it serves an app of extended quota: prove_spotify.js PORT lists.
+// Prints JSON of what it read. It is of before 2026: of lists it knows the paths of before alone, and it
 // knows a client by a secret, where we send none.
 // The fake speaks no TLS and has a port of its own; all else is as the client has it.
 for (const kind of ["webapi-request", "authentication-request"]) {
@@ -40,4 +41,30 @@ async function main() {
   console.log(JSON.stringify(told));
 }
 
-main().catch((problem) => { console.error(problem); process.exit(1); });
+async function lists() {
+  const spotify = new Spotify({ accessToken: "access-number-1" });
+  const uris = [...Array(5).keys()].map((k) => "spotify:track:" + String(k + 1).padStart(22, "0"));
+  const made = (await spotify.createPlaylist("Proof", { description: "made by a client", public: false })).body;
+  const titles = async () =>
+    (await spotify.getPlaylistTracks(made.id, { limit: 100 })).body.items.map((one) => one.track.name);
+  const snapshots = [];
+  const did = async (asked) => { snapshots.push((await asked).body.snapshot_id); return titles(); };
+  const told = {
+    public: made.public,
+    added: await did(spotify.addTracksToPlaylist(made.id, uris.slice(0, 3))),
+    between: await did(spotify.addTracksToPlaylist(made.id, [uris[3], uris[0]], { position: 1 })),
+    moved: await did(spotify.reorderTracksInPlaylist(made.id, 3, 0, { range_length: 2 })),
+    removed: await did(spotify.removeTracksFromPlaylist(made.id, [{ uri: uris[0] }])),
+    replaced: await did(spotify.replaceTracksInPlaylist(made.id, uris.slice(3))),
+  };
+  told.snapshots = new Set(snapshots).size;
+  told.total = (await spotify.getPlaylist(made.id)).body.tracks.total;
+  told.found = (await spotify.searchTracks("isrc:XXABC2600004", { limit: 50 })).body.tracks.items.map((one) => one.name);
+  await spotify.unfollowPlaylist(made.id);
+  told.left = (await spotify.getUserPlaylists({ limit: 50 })).body.items.length;
+  told.answers = (await spotify.getPlaylist(made.id)).body.name;
+  told.bad = await spotify.addTracksToPlaylist(made.id, ["spotify:track:none"]).then(() => 201, (problem) => problem.statusCode);
+  console.log(JSON.stringify(told));
+}
+
+(process.argv[3] === "lists" ? lists : main)().catch((problem) => { console.error(problem); process.exit(1); });

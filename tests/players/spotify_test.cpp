@@ -1,22 +1,13 @@
 // What somebody has with Spotify, brought into the library: a Spotify in development mode that a
 // client which is not ours takes for one.
 #include <algorithm>
-#include <chrono>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
-#include <memory>
-#include <sstream>
-#include <thread>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include "core/calendar.hpp"
-#include "fake_service.hpp"
-#include "own_cache.hpp"
-#include "store/store.hpp"
-#include "support/program.hpp"
+#include "spotify_listener.hpp"
 
 using Catch::Contains;
 using nlohmann::json;
@@ -24,23 +15,12 @@ using support::Ended;
 
 namespace {
 
-namespace fs = std::filesystem;
-constexpr const char* kNow = "2026-11-21T12:00:00Z";
-constexpr std::int64_t kNoon = 1'795'262'400'000;  // kNow, in milliseconds
+using players_test::Ann;
+using players_test::FakeSpotify;
+constexpr std::int64_t kNoon = players_test::kSpotifyNoon;
 
-struct FakeSpotify : players_test::FakeService {
-  FakeSpotify()
-      : FakeService(
-            "fake_spotify.py",
-            {{"tokens.json", {{"access", {"access-number-1"}}, {"refresh", "refresh-number-1"}}}}) {
-  }
-};
-
-/// [id, title, [artist], album]
 json track(int number) {
-  std::string id = std::to_string(number);
-  id.insert(0, 22 - id.size(), '0');
-  return {id, "Title " + std::to_string(number), {"Artist " + std::to_string(number % 7)}, "Album"};
+  return players_test::spotify_track(number);
 }
 
 /// One each five minutes, the last at `last`.
@@ -52,50 +32,12 @@ json plays(int count, std::int64_t last, int first = 0) {
   return all;
 }
 
-struct Ann : players_test::HomeWithOwnCache {
-  explicit Ann(const FakeSpotify& spotify) {
-    const std::string folder = environment().at("XDG_CONFIG_HOME") + "/playlist-engine";
-    fs::create_directories(folder);
-    accounts_ = folder + "/accounts.json";
-    const json account = {{"service", "spotify"},
-                          {"name", ""},
-                          {"values",
-                           {{"client_id", "0f5client"},
-                            {"user", "ann0"},
-                            {"address", spotify.address() + "/v1"},
-                            {"accounts_url", spotify.address()},
-                            {"requests_per_second", "1000"}}},
-                          {"login",
-                           {{"access_token", "access-number-1"},
-                            {"refresh_token", "refresh-number-1"},
-                            {"scopes", ""},
-                            {"expires_at", 4'000'000'000},
-                            {"authorised_at", kNoon / 1000}}}};
-    std::ofstream(accounts_) << json{{"accounts", {account}}}.dump();
-    fs::permissions(accounts_, fs::perms::owner_read | fs::perms::owner_write);
-  }
-  [[nodiscard]] json login() const {
-    return json::parse(players_test::text_of_file(accounts_)).at("accounts").at(0).at("login");
-  }
-  [[nodiscard]] Ended run(std::vector<std::string> arguments, const char* now = kNow) const {
-    arguments.insert(arguments.begin(), {"--library", path("library.db"), "--now", now, "--json"});
-    return engine(arguments);
-  }
-  [[nodiscard]] json sync(int exit_code = 0, const char* now = kNow) const {
-    const Ended ended = run({"sync", "spotify"}, now);
-    INFO(ended.err << ended.out);
-    REQUIRE(ended.exit_code == exit_code);
-    return json::parse(ended.out).at("accounts").at(0);
-  }
-  [[nodiscard]] std::int64_t count(const std::string& sql) const {
-    return engine::Store::open(path("library.db"), {.is_read_only = true, .may_create = false})
-        .integer(sql.c_str());
-  }
-  [[nodiscard]] std::int64_t listens() const { return count("SELECT count(*) FROM listens"); }
-
- private:
-  std::string accounts_;
-};
+json sync(const Ann& ann, int exit_code = 0) {
+  const Ended ended = ann.run({"sync", "spotify"});
+  INFO(ended.err << ended.out);
+  REQUIRE(ended.exit_code == exit_code);
+  return json::parse(ended.out).at("accounts").at(0);
+}
 
 /// 120 saved tracks, 70 artists, and four lists: one of Ann's, one that she shares, one of Bob's,
 /// and one that is gone.
@@ -131,30 +73,13 @@ void fill(const FakeSpotify& spotify) {
         {"items", {track(2)}}}});
 }
 
-bool has_node_client() {
-  static const bool is_there =
-      std::system(
-          "NODE_PATH=$(npm root -g) node -e 'require(\"spotify-web-api-node\")' "
-          "> /dev/null 2>&1") == 0;
-  if (!is_there)
-    WARN(
-        "spotify-web-api-node is not installed (npm install -g spotify-web-api-node@5.0.2): the "
-        "fake Spotify was not proven by it");
-  return is_there;
-}
-
 }  // namespace
 
 TEST_CASE("the fake Spotify is one to a client that is not ours", "[sync][spotify]") {
-  if (!has_node_client()) return;
+  if (!players_test::has_spotify_client()) return;
   const FakeSpotify spotify;
   fill(spotify);
-  const Ended told = support::run_program(
-      {"/bin/sh", "-c", "NODE_PATH=$(npm root -g) exec node \"$1\" \"$2\"", "sh",
-       PLAYLIST_SOURCE_DIR "/tests/players/prove_spotify.js", spotify.port()});
-  INFO(told.err);
-  REQUIRE(told.exit_code == 0);
-  const json said = json::parse(told.out);
+  const json said = players_test::proof_of_spotify(spotify, "");
   CHECK(said.at("me") == "ann0");
   CHECK(said.at("plays") == 50);
   CHECK(said.at("newest") == "Title 49");
@@ -170,7 +95,7 @@ TEST_CASE("plays, saved tracks, artists and lists of Spotify come once", "[sync]
   const FakeSpotify spotify;
   fill(spotify);
   const Ann ann(spotify);
-  const json first = ann.sync();
+  const json first = sync(ann);
   INFO(first.dump());
   CHECK(first.at("buckets").at("new") == 50 + 120 + 70 + 2 + 62);
   CHECK(first.at("buckets").at("podcast") == 1);
@@ -183,7 +108,7 @@ TEST_CASE("plays, saved tracks, artists and lists of Spotify come once", "[sync]
     CAPTURE(request);
     CHECK(request.find("p3") == std::string::npos);  // Bob's, which is closed
   }
-  CHECK(ann.sync().at("records") == 0);
+  CHECK(sync(ann).at("records") == 0);
   CHECK(spotify.requests().size() == 4 + 1);
   CHECK(ann.count("SELECT count(*) FROM ingestions") == 1);
 
@@ -191,7 +116,7 @@ TEST_CASE("plays, saved tracks, artists and lists of Spotify come once", "[sync]
   json heard = plays(51, kNoon - 3'300'000);
   heard.push_back({kNoon - 3'600'000 - 150'000, track(99)});
   spotify.put("plays.json", heard);
-  CHECK(ann.sync().at("buckets") == json{{"new", 2}});
+  CHECK(sync(ann).at("buckets") == json{{"new", 2}});
   CHECK(ann.listens() == 52);
 
   // What is no longer saved or listed has ended.
@@ -199,7 +124,7 @@ TEST_CASE("plays, saved tracks, artists and lists of Spotify come once", "[sync]
   for (int k = 0; k < 10; ++k) saved.push_back({"2026-01-10T10:00:00Z", track(200 + k)});
   spotify.put("saved.json", saved);
   spotify.put("artists.json", json::array());
-  const json less = ann.sync();
+  const json less = sync(ann);
   INFO(less.dump());
   REQUIRE(less.at("ended").size() == 2);
   CHECK(less.at("ended").at(0).at("count") == 110);
@@ -210,13 +135,13 @@ TEST_CASE("that Spotify may have forgotten plays is told", "[sync][spotify]") {
   const FakeSpotify spotify;
   spotify.put("plays.json", plays(50, kNoon - 7'200'000));
   const Ann ann(spotify);
-  CHECK(ann.sync().at("notes").empty());
+  CHECK(sync(ann).at("notes").empty());
   spotify.put("plays.json", plays(80, kNoon - 60'000, 100));
-  const json after = ann.sync();
+  const json after = sync(ann);
   INFO(after.dump());
   CHECK(after.at("buckets").at("new") == 50);
   CHECK_THAT(after.at("notes").dump(), Contains("some before them may be missing"));
-  CHECK(ann.sync().at("records") == 0);
+  CHECK(sync(ann).at("records") == 0);
 }
 
 TEST_CASE("a play that the extended history told is known when Spotify tells it",
@@ -237,7 +162,7 @@ TEST_CASE("a play that the extended history told is known when Spotify tells it"
   std::ofstream(ann.path("Streaming_History_Audio_2026_0.json")) << history.dump();
   REQUIRE(ann.run({"import", ann.path("Streaming_History_Audio_2026_0.json")}).exit_code == 0);
   REQUIRE(ann.listens() == 40);
-  const json known = ann.sync();
+  const json known = sync(ann);
   INFO(known.dump());
   CHECK(known.at("records") == 40);
   CHECK_FALSE(known.at("buckets").contains("new"));
@@ -250,7 +175,7 @@ TEST_CASE("a login that ends in the middle of a sync is renewed", "[sync][spotif
   const Ann ann(spotify);
   spotify.put("tokens.json", {{"access", {"access-number-0"}}, {"refresh", "refresh-number-1"}});
   spotify.put("trouble.json", {nullptr, nullptr, 502, nullptr});
-  CHECK(ann.sync().at("error") == nullptr);
+  CHECK(sync(ann).at("error") == nullptr);
   CHECK(ann.listens() == 50);
   CHECK(ann.login().at("access_token") == "access-number-2");
   CHECK(ann.login().at("refresh_token") == "refresh-number-2");
@@ -258,15 +183,11 @@ TEST_CASE("a login that ends in the middle of a sync is renewed", "[sync][spotif
   CHECK(std::count(asked.begin(), asked.end(), "token") == 1);
   // One that Spotify has ended costs this account, and says what to do.
   spotify.put("tokens.json", {{"access", {"other"}}, {"refresh", "other"}});
-  const json ended = ann.sync(3);
+  const json ended = sync(ann, 3);
   CHECK_THAT(ended.at("error").get<std::string>(),
              Contains("invalid_grant") && Contains("engine connect spotify"));
   CHECK(ann.login().at("refresh_token") == "refresh-number-2");
-  for (const auto& entry : fs::recursive_directory_iterator(ann.path(""))) {
-    if (!entry.is_regular_file() || entry.path().filename() == "accounts.json") continue;
-    CAPTURE(entry.path().string());
-    CHECK(players_test::text_of_file(entry.path()).find("-number-") == std::string::npos);
-  }
+  CHECK(ann.files_with_tokens().empty());
 }
 
 TEST_CASE("a sync tells that its login ends soon", "[sync][spotify]") {
@@ -282,16 +203,16 @@ TEST_CASE("what Spotify refuses is told, and what came is kept", "[sync][spotify
   fill(spotify);
   const Ann ann(spotify);
   spotify.put("trouble.json", {nullptr, "quota", "quota", "quota"});
-  const json quota = ann.sync(3);
+  const json quota = sync(ann, 3);
   CHECK_THAT(quota.at("error").get<std::string>(), Contains("quota"));
   CHECK(ann.listens() == 50);
   spotify.put("trouble.json", {nullptr, "html"});
-  CHECK_THAT(ann.sync(3).at("error").get<std::string>(), Contains("not Spotify"));
+  CHECK_THAT(sync(ann, 3).at("error").get<std::string>(), Contains("not Spotify"));
   spotify.put("trouble.json", {nullptr, 403});
-  CHECK_THAT(ann.sync(3).at("error").get<std::string>(), Contains("status 403: Server error."));
+  CHECK_THAT(sync(ann, 3).at("error").get<std::string>(), Contains("status 403: Server error."));
   spotify.put("trouble.json", {nullptr, "429:1"});
-  CHECK(ann.sync().at("error") == nullptr);
+  CHECK(sync(ann).at("error") == nullptr);
   CHECK(ann.count("SELECT count(*) FROM listens") == 50);
   spotify.put("trouble.json", {"429:86400"});
-  CHECK_THAT(ann.sync(3).at("error").get<std::string>(), Contains("left alone until"));
+  CHECK_THAT(sync(ann, 3).at("error").get<std::string>(), Contains("left alone until"));
 }
