@@ -127,6 +127,7 @@ class Client::Exchanges {
   void take(Outcome outcome);
   bool follow(Exchange& exchange, const Answer& answer);
   void judge(Exchange& exchange, Answer answer, bool is_broken);
+  void obey_what_is_left(const Exchange& exchange, const Answer& answer);
   void leave_alone(Exchange& exchange, Answer answer);
   void rest(Exchange& exchange, double seconds);
   void finish(Exchange& exchange, Answer answer);
@@ -383,6 +384,7 @@ bool Client::Exchanges::has_attempts_left(const Exchange& exchange) const {
 /// An answer, or none: is it the last word?
 void Client::Exchanges::judge(Exchange& exchange, Answer answer, bool is_broken) {
   ++exchange.attempts;
+  obey_what_is_left(exchange, answer);
   const bool has_time = header(answer, "retry-after") != nullptr;
   if (answer.status == 429 || (answer.status == 503 && has_time))
     return leave_alone(exchange, std::move(answer));
@@ -393,10 +395,21 @@ void Client::Exchanges::judge(Exchange& exchange, Answer answer, bool is_broken)
                                  exchange.service.longest_wait_seconds, options_.jitter()));
 }
 
+/// A service that tells that nothing is left of what may be asked is not asked before there is.
+void Client::Exchanges::obey_what_is_left(const Exchange& exchange, const Answer& answer) {
+  const std::string* left = header(answer, "x-ratelimit-remaining");
+  const std::string* reset = header(answer, "x-ratelimit-reset-in");
+  if (left == nullptr || reset == nullptr || *left != "0") return;
+  const double now = options_.clock();
+  if (const auto seconds = retry_after_seconds(*reset, now))
+    lane_of(exchange).rate.leave_alone_until(now + *seconds, now);
+}
+
 /// The service wants nobody to ask for a while.
 void Client::Exchanges::leave_alone(Exchange& exchange, Answer answer) {
   const double now = options_.clock();
   const std::string* text = header(answer, "retry-after");
+  if (text == nullptr) text = header(answer, "x-ratelimit-reset-in");
   const double asked = text == nullptr ? 0 : retry_after_seconds(*text, now).value_or(0);
   const double wait =
       asked > 0 ? asked

@@ -9,6 +9,8 @@
 //             processes too. 0 and none are the backoff's; more than longest_wait_seconds is not
 //             waited for: the answer comes with retry_at, and so do later ones until then, without
 //             being asked (a day at most, whatever the service says).
+// Limits      Where X-RateLimit-Remaining is 0 the service is left alone for X-RateLimit-Reset-In
+//             seconds, before it refuses; of a 429 without a Retry-After likewise.
 // Rates       A token bucket for each service's name, in a file under flock in `folder`.
 // At once     At most eight requests to one service; the others wait in order.
 // Redirects   At most five. Within the address' scheme, host and port; to an allowed host without

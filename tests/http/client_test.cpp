@@ -382,6 +382,30 @@ TEST_CASE("more patience than there is: the answer says when, and nobody asks un
   CHECK(another.ask(service_at(server), get("/")).body == "yes");
 }
 
+TEST_CASE("a service of which nothing is left to ask is left alone before it refuses",
+          "[http][rate]") {
+  Client client(quick());
+  const auto begin = std::chrono::steady_clock::now();
+  SECTION("for the seconds that it says") {
+    FakeServer server(ReplySequence(
+        {fake_reply("a", "200 OK", "X-RateLimit-Remaining: 1\r\nX-RateLimit-Reset-In: 9\r\n"),
+         fake_reply("b", "200 OK", "X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset-In: 0.2\r\n"),
+         fake_reply("c")}));
+    CHECK(client.ask(service_at(server), get("/")).body == "a");
+    CHECK(client.ask(service_at(server), get("/")).body == "b");
+    CHECK(seconds(begin) < 8);
+    CHECK(client.ask(service_at(server), get("/")).body == "c");
+    CHECK(seconds(begin) > 0.19);
+  }
+  SECTION("and after a 429 that says no more than that") {
+    FakeServer server(ReplySequence(
+        {fake_reply("", "429 Slow", "X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset-In: 0.2\r\n"),
+         fake_reply("yes")}));
+    CHECK(client.ask(service_at(server), post("/", "add")).body == "yes");
+    CHECK(seconds(begin) > 0.19);
+  }
+}
+
 TEST_CASE("a Retry-After beyond all measure keeps a service silent for a day", "[http][rate]") {
   double now = 1'700'000'000;
   FakeServer server(ReplySequence(
