@@ -68,6 +68,22 @@ const std::vector<KnownService>& known_services() {
        3,
        3,
        &kSpotifyLogin},
+      {"listenbrainz",
+       "ListenBrainz, and servers that speak its API",
+       {{"address", "of its API, without /1", false, true, "https://api.listenbrainz.org"},
+        {"labs_address", "of its similar artists", false, true, "https://labs.api.listenbrainz.org",
+         true},
+        {"user", "whose listens they are", false, true},
+        {"token", "yours: listenbrainz.org/settings shows it; not needed to read listens", true},
+        {"requests_per_second", "how often the server may be asked", false, false, "3"}},
+       false,
+       true,
+       3,
+       5,
+       nullptr,
+       "",
+       false,
+       "listenbrainz_api"},
       {"lrclib",
        "LRCLIB, which knows lyrics and wants no account",
        {{"address", "of its API, without /api", false, true, "https://lrclib.net"},
@@ -88,6 +104,12 @@ const KnownService* find_service(std::string_view name) {
   for (const KnownService& service : known_services())
     if (name == service.name) return &service;
   return nullptr;
+}
+
+std::string source_of_service(std::string_view name) {
+  const KnownService* service = find_service(name);
+  const bool is_named = service != nullptr && *service->source != '\0';
+  return "source." + std::string(is_named ? service->source : name);
 }
 
 }  // namespace engine::accounts

@@ -1,6 +1,7 @@
 // The services and players that the engine knows how to log in to: what each wants to be told.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,7 +12,8 @@ struct ServiceField {
   const char* help;  // one line
   bool is_secret = false;
   bool is_required = false;
-  const char* usual = "";  // where the user says nothing
+  const char* usual = "";   // where the user says nothing
+  bool is_address = false;  // a further one of the service, which its elements may ask as well
 };
 
 /// How somebody logs in with a browser: OAuth 2.0, authorization code with PKCE (RFC 7636).
@@ -39,11 +41,15 @@ struct KnownService {
   /// asked only once it was connected. "": nothing.
   const char* sent = "";
   bool brings_lyrics = false;  // it is asked for the lyrics of tracks
+  /// The source that reads it, where source.NAME reads its export: "listenbrainz_api".
+  const char* source = "";
 };
 
 /// In the order of help.
 const std::vector<KnownService>& known_services();
 /// nullptr where there is none of that name.
 const KnownService* find_service(std::string_view name);
+/// The element that reads a service, known or a plugin's: "source.lastfm".
+std::string source_of_service(std::string_view name);
 
 }  // namespace engine::accounts

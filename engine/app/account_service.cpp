@@ -2,11 +2,13 @@
 
 #include <cstdlib>
 #include <ctime>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "accounts/services.hpp"
+#include "http/address.hpp"
 #include "http/secrets.hpp"
 
 namespace engine::app {
@@ -21,6 +23,19 @@ double rate_of(const std::string& text) {
               {"", "", text, "engine connect SERVICE --field requests_per_second=2"});
 }
 
+/// "labs.example.org:8443" of a further address of the service.
+std::string host_of(const accounts::Account& account, const accounts::ServiceField& field) {
+  const std::string& address = account.value(field.name);
+  try {
+    const http::Address parts = http::parse_service_address(address);
+    return parts.host + ":" + std::to_string(parts.port);
+  } catch (const std::invalid_argument& error) {
+    throw Error(Exit::kInput, account.title() + " has no such " + field.name,
+                {address, "", error.what(),
+                 "engine connect " + account.title() + " --field " + field.name + "=https://..."});
+  }
+}
+
 }  // namespace
 
 http::Service http_service_of(const accounts::Account& account, const Settings& settings) {
@@ -32,6 +47,9 @@ http::Service http_service_of(const accounts::Account& account, const Settings& 
   if (const accounts::KnownService* known = accounts::find_service(account.service)) {
     service.requests_per_second = known->requests_per_second;
     service.burst = known->burst;
+    for (const accounts::ServiceField& field : known->fields)
+      if (field.is_address && !account.value(field.name).empty())
+        service.other_hosts.push_back(host_of(account, field));
   }
   const std::string& rate = account.value("requests_per_second");
   if (!rate.empty()) service.requests_per_second = rate_of(rate);

@@ -68,7 +68,7 @@ class AccountReader {
   void read(const std::shared_ptr<const Registry>& registry) {
     for (const PluginProblem& problem : registry->problems())
       send_text(Message::kProblem, problem.path, problem.message);
-    const std::string name = "source." + order_.service;
+    const std::string& name = order_.source;
     const Element* source = registry->find(name);
     if (source == nullptr || (source->description->flags & PLAYLIST_REMOTE) == 0) {
       send_text(Message::kUnrecognised, order_.account, "");
@@ -175,7 +175,7 @@ std::string identity_of(const SyncOrder& order, const std::optional<std::string>
   throw Error(Exit::kInput, "nothing is read from " + order.service,
               {.where = order.account,
                .source = {},
-               .why = "no plugin offers source." + order.service,
+               .why = "no plugin offers " + order.source,
                .fix = "engine accounts lists the services there are"});
 }
 

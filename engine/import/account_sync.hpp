@@ -17,7 +17,8 @@
 namespace engine::import {
 
 struct SyncOrder {
-  std::string service;  // "lastfm": source.lastfm reads it
+  std::string service;  // "lastfm", the format of what it tells
+  std::string source;   // the element that reads it: "source.lastfm"
   std::string account;  // "lastfm@home"
   /// What the source is told of the account: "user", "address" ...; nullptr where nothing is known.
   /// Called in the worker.

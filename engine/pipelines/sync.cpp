@@ -19,13 +19,14 @@ using accounts::Account;
 using accounts::Accounts;
 
 SyncedAccount sync_one(const app::Caller& caller, const Account& account, bool is_dry_run) {
-  const app::AccountAccess access(caller, "source." + account.service, account);
+  const app::AccountAccess access(caller, accounts::source_of_service(account.service), account);
   engine::import::ImportOptions options = make_import_request(caller);
   options.user = app::user_name(caller);
   options.is_dry_run = is_dry_run;
   options.limits.outside = &caller.home.outside();
   engine::import::SyncOrder order;
   order.service = account.service;
+  order.source = accounts::source_of_service(account.service);
   order.account = account.title();
   order.account_value = [&account](std::string_view field) {
     return app::account_value(account, field);
@@ -63,7 +64,7 @@ std::vector<SyncedAccount> sync_all(const app::Caller& caller, bool is_dry_run) 
   std::vector<SyncedAccount> synced;
   const Accounts accounts(caller.home.accounts_file());
   for (const Account& listed : accounts.list()) {
-    if (caller.registry()->find("source." + listed.service) == nullptr) continue;
+    if (caller.registry()->find(accounts::source_of_service(listed.service)) == nullptr) continue;
     synced.push_back(sync_one(caller, accounts.require(listed.title()), is_dry_run));
     if (synced.back().is_interrupted) break;
   }

@@ -173,9 +173,8 @@ Parameter service_parameter() {
   return {.name = "service",
           .value_name = "SERVICE",
           .help =
-              "subsonic, mpd, lastfm, spotify, lrclib, or a service of a plugin's; SERVICE@NAME "
-              "for a second "
-              "account",
+              "subsonic, mpd, lastfm, listenbrainz, spotify, lrclib, or a service of a plugin's; "
+              "SERVICE@NAME for a second account",
           .is_first = true,
           .is_required = true};
 }
@@ -211,7 +210,7 @@ std::vector<Verb> accounts_verbs() {
              .is_local = true},
             {.name = "secret-field",
              .value_name = "NAME",
-             .help = "What it is: password, api_key",
+             .help = "What it is: password, api_key, token",
              .usual = "password",
              .needs = "secret"},
             {.name = "field",

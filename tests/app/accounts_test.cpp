@@ -9,6 +9,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "accounts/services.hpp"
+#include "app/account_service.hpp"
+#include "config/settings.hpp"
 #include "core/error.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -78,6 +81,27 @@ TEST_CASE("what an account lacks is told with what to do", "[accounts]") {
   accounts.put({"mine", "", {{"address", "http://x"}, {"token", "t"}}});
   CHECK(accounts.is_account("mine"));
   CHECK(accounts.require("mine").secrets() == std::vector<std::string>{"t"});
+}
+
+TEST_CASE("a service may have a second address, which is asked without its token", "[accounts]") {
+  const TemporaryFolder folder;
+  Accounts accounts(folder.file("accounts.json"));
+  const engine::Settings settings;
+  accounts.put({"listenbrainz", "", {{"user", "ann"}, {"token", "t0ken"}}});
+  const Account usual = accounts.require("listenbrainz");
+  CHECK(engine::app::http_service_of(usual, settings).address == "https://api.listenbrainz.org");
+  CHECK(engine::app::http_service_of(usual, settings).other_hosts ==
+        std::vector<std::string>{"labs.api.listenbrainz.org:443"});
+  CHECK(usual.secrets() == std::vector<std::string>{"t0ken"});
+  Account own = usual;
+  own.values["labs_address"] = "http://[::1]:8100/labs";
+  CHECK(engine::app::http_service_of(own, settings).other_hosts ==
+        std::vector<std::string>{"[::1]:8100"});
+  own.values["labs_address"] = "over there";
+  CHECK_THROWS_WITH(engine::app::http_service_of(own, settings),
+                    Contains("listenbrainz has no such labs_address"));
+  CHECK(engine::accounts::source_of_service("listenbrainz") == "source.listenbrainz_api");
+  CHECK(engine::accounts::source_of_service("mine") == "source.mine");
 }
 
 TEST_CASE("the environment goes before the file of accounts", "[accounts]") {

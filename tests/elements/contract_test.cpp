@@ -261,8 +261,9 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
         std::vector<std::string>{"output.csv", "output.json", "output.jspf", "output.m3u",
                                  "output.m3u8", "output.pls", "output.rekordbox", "output.uris",
                                  "output.xspf"});
-  for (const char* remote : {"output.mpd", "output.spotify", "output.subsonic", "source.lastfm",
-                             "source.lrclib", "source.spotify", "source.subsonic"})
+  for (const char* remote :
+       {"output.mpd", "output.spotify", "output.subsonic", "source.lastfm",
+        "source.listenbrainz_api", "source.lrclib", "source.spotify", "source.subsonic"})
     CHECK((description(remote).flags & PLAYLIST_REMOTE) != 0);
 }
 

@@ -6,6 +6,7 @@
 namespace source {
 
 extern const playlist::Element kLastfm;
+extern const playlist::Element kListenbrainzApi;
 extern const playlist::Element kLrclib;
 extern const playlist::Element kSpotify;
 extern const playlist::Element kSubsonic;

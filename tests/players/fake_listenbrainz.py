@@ -1,0 +1,374 @@
+"""ListenBrainz's API as it answers, for tests: fake_listenbrainz.py FOLDER. Prints its port.
+
+Reads of FOLDER, anew where it has changed
+  listens.json     [[listened_at, artist, title, album, more], ...]; `more`, which may be missing, has
+                   "info" (additional_info), "mapping" (mbid_mapping, null too) and "inserted_at"
+  feedback.json    [[score, created, recording_mbid, artist, title], ...], may be missing
+  limit.json       {"limit": requests, "reset_in": seconds, "page": most listens}, may be missing
+  names.json       {"artist / title": [recording_mbid, artist, title, release]}, in lower case, for lookups
+  trouble.json     what to do in place of the next answers to GET, a list that is used up: "half",
+                   "html", 500, 429 ...
+  post_trouble.json  likewise to POST, with "done": does it, and answers nothing; "lost": does nothing,
+                   and answers nothing
+Keeps playlists.json: [{"mbid", "title", "public", "annotation", "tracks", "annotations"}, ...].
+Writes requests.log, a line each: status, method, path, query. The only user is "Ann", the token "t0ken".
+Traps that it has: max_ts not included, so that a page may end in the middle of a second; times with a
+fraction; mbid_mapping null or not there; a total_count of all feedback whatever is asked for;
+X-RateLimit-* counting down, and 429 below zero.
+"""
+import json
+import os
+import sys
+import threading
+import time
+import uuid
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, unquote, urlparse
+
+FOLDER, USER, TOKEN = sys.argv[1], "Ann", "t0ken"
+LOCK = threading.RLock()
+KEPT = {}  # of files: when they changed, and what they held
+
+
+def read(name, otherwise):
+    path = os.path.join(FOLDER, name)
+    if not os.path.exists(path):
+        return otherwise
+    changed = os.stat(path).st_mtime_ns
+    if KEPT.get(name, (0,))[0] != changed:
+        KEPT[name] = (changed, json.load(open(path)))
+    return KEPT[name][1]
+
+
+def write(name, what):
+    with open(os.path.join(FOLDER, name + ".new"), "w") as file:
+        json.dump(what, file)
+    os.rename(os.path.join(FOLDER, name + ".new"), os.path.join(FOLDER, name))
+
+
+def take_trouble(name):
+    with LOCK:
+        path = os.path.join(FOLDER, name)
+        troubles = json.load(open(path)) if os.path.exists(path) else []
+        if troubles:
+            write(name, troubles[1:])
+        return troubles[0] if troubles else None
+
+
+class Refused(Exception):
+    def __init__(self, status, message):
+        super().__init__(message)
+        self.status = status
+
+
+def msid(*names):
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join(names)))
+
+
+def listen_of(row):
+    at, artist, title, album = row[:4]
+    more = row[4] if len(row) > 4 else {}
+    metadata = {"artist_name": artist, "track_name": title, "release_name": album,
+                "additional_info": more.get("info", {"recording_msid": msid(artist, title, album)})}
+    if "mapping" in more:
+        metadata["mbid_mapping"] = more["mapping"]
+    return {"listened_at": at, "inserted_at": more.get("inserted_at", at + 1), "user_name": USER,
+            "recording_msid": msid(artist, title, album), "track_metadata": metadata}
+
+
+def number(query, name, otherwise):
+    try:
+        return int(query.get(name, otherwise))
+    except ValueError:
+        raise Refused(400, f"Invalid {name} argument: {query[name]}")
+
+
+def require_user(name):
+    if name.lower() != USER.lower():
+        raise Refused(404, f"Cannot find user: {name}")
+
+
+def listens(user, query, who):
+    require_user(user)
+    if "max_ts" in query and "min_ts" in query and number(query, "max_ts", 0) < number(query, "min_ts", 0):
+        raise Refused(400, "max_ts should be greater than min_ts")
+    end, begin = number(query, "max_ts", 1 << 40), number(query, "min_ts", -1)
+    count = min(number(query, "count", 25), read("limit.json", {}).get("page", 1000))
+    heard = read("listens.json", [])
+    if KEPT.get("sorted", (None,))[0] is not heard:
+        KEPT["sorted"] = (heard, sorted(heard, key=lambda row: row[0], reverse=True))
+    newest_first = KEPT["sorted"][1]
+    some = [row for row in newest_first if begin < row[0] < end]
+    some = some[-count:] if "min_ts" in query and "max_ts" not in query else some[:count]
+    ends = (newest_first[0][0], newest_first[-1][0]) if newest_first else (0, 0)
+    return {"payload": {"count": len(some), "user_id": USER, "latest_listen_ts": int(ends[0]),
+                        "oldest_listen_ts": int(ends[1]), "listens": [listen_of(row) for row in some]}}
+
+
+def feedback(user, query, who):
+    require_user(user)
+    told = read("feedback.json", [])
+    wanted = [row for row in told if "score" not in query or row[0] == number(query, "score", 0)]
+    offset, count = number(query, "offset", 0), min(number(query, "count", 25), 1000)
+    answer = []
+    for score, created, mbid, artist, title in wanted[offset:offset + count]:
+        one = {"user_id": USER, "recording_msid": msid(artist or "", title or ""), "recording_mbid": mbid,
+               "score": score, "created": created}
+        if query.get("metadata") == "true":
+            one["track_metadata"] = artist and {"artist_name": artist, "track_name": title, "release_name": ""}
+        answer.append(one)
+    return {"feedback": answer, "count": len(answer), "total_count": len(told), "offset": offset}
+
+
+def require_token(who):
+    if not who:
+        raise Refused(401, "You need to provide an Authorization header.")
+
+
+def lookup(query, who):
+    require_token(who)
+    names = [query.get(name, "") for name in ("artist_name", "recording_name", "release_name")]
+    if not names[0] or not names[1]:
+        raise Refused(400, "artist_name is invalid or not present in arguments")
+    if sum(len(name) for name in names) > 250:
+        raise Refused(400, "total length of the names is over 250 characters")
+    found = read("names.json", {}).get(f"{names[0]} / {names[1]}".lower())
+    if found is None:
+        return {}
+    mbid, artist, title, release = found
+    return {"artist_credit_name": artist, "artist_mbids": [msid(artist)], "recording_mbid": mbid,
+            "recording_name": title, "release_mbid": msid(release), "release_name": release}
+
+
+LIST, RECORDING = "https://listenbrainz.org/playlist/", "https://musicbrainz.org/recording/"
+EXTENSION = "https://musicbrainz.org/doc/jspf#playlist"
+
+
+def is_mbid(text):
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def jspf(one, has_tracks):
+    told = {"title": one["title"], "creator": USER, "identifier": LIST + one["mbid"],
+            "date": "2026-11-21T10:00:00+00:00", "track": [],
+            "extension": {EXTENSION: {"public": one["public"], "creator": USER,
+                                      "last_modified_at": "2026-11-21T10:00:00+00:00"}}}
+    if one["annotation"]:
+        told["annotation"] = one["annotation"]
+    if has_tracks:
+        told["track"] = [{"identifier": [RECORDING + mbid], "title": "", "creator": "",
+                          "extension": {"https://musicbrainz.org/doc/jspf#track": {
+                              "added_by": USER, "added_at": "2026-11-21T10:00:00+00:00"}}}
+                         for mbid in one["tracks"]]
+    return {"playlist": told}
+
+
+def list_of(mbid, who):
+    if not is_mbid(mbid):
+        raise Refused(400, "Provided playlist ID is invalid.")
+    lists = read("playlists.json", [])
+    for one in lists:
+        if one["mbid"] == mbid and (one["public"] or who):
+            return lists, one
+    raise Refused(404, f"Cannot find playlist: {mbid}")
+
+
+def playlist(mbid, query, who):
+    return jspf(list_of(mbid, who)[1], has_tracks=True)
+
+
+def playlists(user, query, who):
+    require_user(user)
+    seen = [one for one in reversed(read("playlists.json", [])) if one["public"] or who]
+    offset, count = number(query, "offset", 0), number(query, "count", 25)
+    some = seen[offset:offset + count]
+    return {"count": len(some), "offset": offset, "playlist_count": len(seen),
+            "playlists": [jspf(one, has_tracks=False) for one in some]}
+
+
+def tracks_in(sent):
+    """[(recording, annotation), ...]: the first identifier of each is that of a recording."""
+    tracks = []
+    for k, track in enumerate(sent.get("playlist", {}).get("track", [])):
+        identifier = track.get("identifier", [])
+        first = identifier if isinstance(identifier, str) else (identifier or [""])[0]
+        if not first.startswith(RECORDING) or not is_mbid(first[len(RECORDING):]):
+            raise Refused(400, f"JSPF playlist track {k} must contain a identifier field having a fully "
+                               "qualified URI to a recording_mbid.")
+        tracks.append((first[len(RECORDING):], track.get("annotation", "")))
+    return tracks
+
+
+def create(sent, who):
+    require_token(who)
+    told = sent.get("playlist", {})
+    extension = told.get("extension", {}).get(EXTENSION, {})
+    if not told.get("title"):
+        raise Refused(400, "JSPF playlist must contain a title element with the title of the playlist.")
+    if not isinstance(extension.get("public"), bool):
+        raise Refused(400, f"JSPF playlist.extension.{EXTENSION}.public field must be given.")
+    if "created_for" in extension:
+        raise Refused(403, "Playlist contains a created_for field, but submitting user is not an approved playlist bot.")
+    tracks = tracks_in(sent)
+    made = {"mbid": str(uuid.uuid4()), "title": told["title"], "public": extension["public"],
+            "annotation": told.get("annotation", ""), "tracks": [track[0] for track in tracks],
+            "annotations": [track[1] for track in tracks]}
+    write("playlists.json", read("playlists.json", []) + [made])
+    return {"status": "ok", "playlist_mbid": made["mbid"]}
+
+
+def changed(mbid, who, change):
+    require_token(who)
+    lists, one = list_of(mbid, who)
+    lists = json.loads(json.dumps(lists))
+    one = next(other for other in lists if other["mbid"] == mbid)
+    change(one)
+    write("playlists.json", lists)
+    return {"status": "ok"}
+
+
+def add_at(mbid, offset, sent, who):
+    tracks = tracks_in(sent)
+    if len(tracks) > 100:
+        raise Refused(400, "You may only add max 100 recordings per call.")
+
+    def change(one):
+        at = len(one["tracks"]) if offset is None else int(offset)
+        one["tracks"][at:at] = [track[0] for track in tracks]
+        one["annotations"][at:at] = [track[1] for track in tracks]
+    return changed(mbid, who, change)
+
+
+def places(sent, *names):
+    try:
+        return [int(sent[name]) for name in names]
+    except (KeyError, ValueError):
+        raise Refused(400, f"post data for this instruction must include the keys {', '.join(names)}.")
+
+
+def move(mbid, sent, who):
+    begin, to, count = places(sent, "from", "to", "count")
+    if not is_mbid(sent.get("mbid", "")):
+        raise Refused(400, "move instruction mbid is not a valid mbid.")
+
+    def change(one):
+        for name in ("tracks", "annotations"):
+            taken = one[name][begin:begin + count]
+            del one[name][begin:begin + count]
+            one[name][to:to] = taken
+    return changed(mbid, who, change)
+
+
+def delete(mbid, sent, who):
+    index, count = places(sent, "index", "count")
+
+    def change(one):
+        if index >= len(one["tracks"]) or count < 1:
+            raise Refused(500, "Failed to deleting recordings from the playlist. Please try again.")
+        for name in ("tracks", "annotations"):
+            del one[name][index:index + count]
+    return changed(mbid, who, change)
+
+
+GET = [("/1/user/*/listens", listens), ("/1/feedback/user/*/get-feedback", feedback),
+       ("/1/metadata/lookup", lookup), ("/1/user/*/playlists", playlists), ("/1/playlist/*", playlist)]
+POST = [("/1/playlist/create", create), ("/1/playlist/*/item/add/*", add_at),
+        ("/1/playlist/*/item/add", lambda mbid, sent, who: add_at(mbid, None, sent, who)),
+        ("/1/playlist/*/item/move", move), ("/1/playlist/*/item/delete", delete)]
+
+
+class Window:
+    """How many requests are left, for all who ask."""
+    begun, used = 0.0, 0
+
+    @classmethod
+    def take(cls):
+        limit = read("limit.json", {"limit": 10000, "reset_in": 10})
+        with LOCK:
+            now = time.time()
+            if now >= cls.begun + limit["reset_in"]:
+                cls.begun, cls.used = now, 0
+            cls.used += 1
+            left = max(0.0, cls.begun + limit["reset_in"] - now)
+            return cls.used > limit["limit"], {
+                "X-RateLimit-Limit": str(limit["limit"]),
+                "X-RateLimit-Remaining": str(max(0, limit["limit"] - cls.used)),
+                "X-RateLimit-Reset-In": f"{left:.3f}" if limit["reset_in"] < 1 else str(int(left) + 1),
+                "X-RateLimit-Reset": str(int(now + left))}
+
+
+def route(routes, path):
+    parts = path.rstrip("/").split("/")
+    for pattern, answer in routes:
+        wanted = pattern.split("/")
+        if len(wanted) == len(parts) and all(a in ("*", b) for a, b in zip(wanted, parts)):
+            return answer, [unquote(b) for a, b in zip(wanted, parts) if a == "*"]
+    raise Refused(404, "The requested URL was not found on the server.")
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        pass
+
+    def do_GET(self):
+        self.answer(GET, None, take_trouble("trouble.json"))
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.answer(POST, body, take_trouble("post_trouble.json"))
+
+    def who_asks(self):
+        """The user of the token; "" for nobody."""
+        words = self.headers.get("Authorization", "").split(" ")
+        return USER if words == ["Token", TOKEN] else ""
+
+    def answer(self, routes, body, trouble):
+        address = urlparse(self.path)
+        query = {key: values[0] for key, values in parse_qs(address.query).items()}
+        is_over, limits = Window.take()
+        if is_over or trouble == 429:
+            return self.send(429, {"code": 429, "error": "Rate limit exceeded."}, limits)
+        if trouble == "html":
+            return self.send(200, "<html>maintenance</html>", limits)
+        if trouble == "lost":
+            self.close_connection = True
+            return None
+        if isinstance(trouble, int):
+            return self.send(trouble, {"code": trouble, "error": "Something went wrong."}, limits)
+        try:
+            found, values = route(routes, address.path)
+            what = query if body is None else json.loads(body)
+            with LOCK:
+                told = found(*values, what, self.who_asks())
+        except Refused as refused:
+            return self.send(refused.status, {"code": refused.status, "error": str(refused)}, limits)
+        if trouble == "done":
+            self.close_connection = True
+            return None
+        return self.send(204 if told is None else 200, told, limits, trouble)
+
+    def send(self, status, what, headers, trouble=None):
+        address = urlparse(self.path)
+        with LOCK, open(os.path.join(FOLDER, "requests.log"), "a") as log:
+            log.write(" ".join([str(status), self.command, address.path, address.query]) + "\n")
+        body = b"" if status == 204 else (what if isinstance(what, str) else json.dumps(what)).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        if status != 204:
+            self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body[:len(body) // 2] if trouble == "half" else body)
+        if trouble == "half":
+            self.close_connection = True
+
+
+server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_port, flush=True)
+server.serve_forever()
