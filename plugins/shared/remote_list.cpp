@@ -76,6 +76,7 @@ void push_list(playlist::OutputCall& call, RemoteLibrary& library, bool may_repl
                                         matched.ids, target.keeps_others());
   const ListEdits edits = list_edits(there, wanted.items);
   if (target.is_dry_run()) return report(target, edits, wanted.others);
+  library.expect(matched.ids, matched.reasons);
   const auto keep = [&](const std::string& id, const std::vector<std::string>& ours) {
     target.keep(kept_text({id, ours, library.memory()}));
   };

@@ -35,6 +35,9 @@ class RemoteLibrary {
   virtual std::optional<std::string> find_list(const std::string& id, const std::string& name) = 0;
   /// The ids of its tracks, in order.
   virtual std::vector<std::string> tracks_of(const std::string& list) = 0;
+  /// Before anything is put there: the tracks that will be, and why each is in the list.
+  virtual void expect(const std::vector<std::string>& /*tracks*/,
+                      const std::vector<std::string>& /*reasons*/) {}
   /// A new list of that name with these tracks; its id. An empty one where fill() puts them in.
   virtual std::string create(const std::string& name, const std::vector<std::string>& tracks) = 0;
   /// Once the id of a list that create() has made is kept.

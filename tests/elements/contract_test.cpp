@@ -262,7 +262,7 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
                                  "output.m3u8", "output.pls", "output.rekordbox", "output.uris",
                                  "output.xspf"});
   for (const char* remote :
-       {"output.mpd", "output.spotify", "output.subsonic", "source.lastfm",
+       {"output.listenbrainz", "output.mpd", "output.spotify", "output.subsonic", "source.lastfm",
         "source.listenbrainz_api", "source.lrclib", "source.spotify", "source.subsonic"})
     CHECK((description(remote).flags & PLAYLIST_REMOTE) != 0);
 }

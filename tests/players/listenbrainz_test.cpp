@@ -10,32 +10,21 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "fake_service.hpp"
-#include "own_cache.hpp"
-#include "store/store.hpp"
-#include "support/program.hpp"
+#include "listenbrainz_listener.hpp"
 
 using Catch::Contains;
 using nlohmann::json;
+using players_test::FakeListenbrainz;
+using players_test::kListenbrainzNoon;
+using players_test::kListenbrainzNow;
+using players_test::kListenbrainzToken;
+using players_test::ListenbrainzAnn;
+using players_test::mbid;
 using support::Ended;
 
 namespace {
 
 namespace fs = std::filesystem;
-constexpr const char* kNow = "2026-11-21T12:00:00Z";
-constexpr std::int64_t kNoon = 1'795'262'400;  // kNow
-constexpr const char* kToken = "t0ken";
-
-struct FakeListenbrainz : players_test::FakeService {
-  FakeListenbrainz() : FakeService("fake_listenbrainz.py") {}
-};
-
-std::string mbid(int number) {
-  std::string digits = std::to_string(number);
-  digits.insert(0, 12 - digits.size(), '0');
-  return "00000000-0000-4000-8000-" + digits;
-}
-
 /// One each five minutes, the last at `last`; each third has the same second as the one before.
 json listens(int count, std::int64_t last) {
   json all = json::array();
@@ -46,42 +35,6 @@ json listens(int count, std::int64_t last) {
   }
   return all;
 }
-
-struct Ann : players_test::HomeWithOwnCache {
-  explicit Ann(const FakeListenbrainz& service, const std::string& token = "",
-               const std::string& user = "ann") {
-    std::vector<std::string> command = {
-        "connect", "listenbrainz", "--address", service.address(),
-        "--login", user,           "--field",   "requests_per_second=1000"};
-    if (!token.empty()) {
-      std::ofstream(path("token")) << token << "\n";
-      fs::permissions(path("token"), fs::perms::owner_read | fs::perms::owner_write);
-      command.insert(command.end(), {"--secret", path("token"), "--secret-field", "token"});
-    }
-    const Ended ended = run(command);
-    INFO(ended.err);
-    REQUIRE(ended.exit_code == 0);
-    fs::remove(path("token"));
-  }
-  [[nodiscard]] std::string library() const { return path("library.db"); }
-  [[nodiscard]] Ended run(std::vector<std::string> arguments, const char* now = kNow) const {
-    arguments.insert(arguments.begin(), {"--library", library(), "--now", now, "--json"});
-    return engine(arguments);
-  }
-  [[nodiscard]] json sync(int exit_code = 0, const char* now = kNow) const {
-    const Ended ended = run({"sync", "listenbrainz"}, now);
-    INFO(ended.err << ended.out);
-    REQUIRE(ended.exit_code == exit_code);
-    return json::parse(ended.out).at("accounts").at(0);
-  }
-  [[nodiscard]] engine::Store store() const {
-    return engine::Store::open(library(), {.is_read_only = true, .may_create = false});
-  }
-  [[nodiscard]] std::int64_t count(const std::string& sql) const {
-    return store().integer(sql.c_str());
-  }
-  [[nodiscard]] std::int64_t listen_count() const { return count("SELECT count(*) FROM listens"); }
-};
 
 bool has_client() {
   static const bool is_there =
@@ -99,7 +52,7 @@ bool has_client() {
 TEST_CASE("the fake ListenBrainz is one to a client that is not ours", "[sync][listenbrainz]") {
   if (!has_client()) return;
   const FakeListenbrainz service;
-  json some = listens(30, kNoon - 60);
+  json some = listens(30, kListenbrainzNoon - 60);
   some.back().push_back({{"info", {{"recording_mbid", mbid(7)}}}});
   service.put("listens.json", some);
   const Ended told = support::run_program(
@@ -118,9 +71,9 @@ TEST_CASE("the fake ListenBrainz is one to a client that is not ours", "[sync][l
 
 TEST_CASE("listens come page by page, once, and what came late as well", "[sync][listenbrainz]") {
   const FakeListenbrainz service;
-  json all = listens(2500, kNoon - 3600);
+  json all = listens(2500, kListenbrainzNoon - 3600);
   service.put("listens.json", all);
-  const Ann ann(service);
+  const ListenbrainzAnn ann(service);
 
   const json first = ann.sync();
   INFO(first.dump());
@@ -129,7 +82,7 @@ TEST_CASE("listens come page by page, once, and what came late as well", "[sync]
   const std::vector<std::string> asked = service.requests();
   // Three pages, the oldest second once more, and feedback; nothing is counted first.
   REQUIRE(asked.size() == 5);
-  CHECK_THAT(asked[0], Contains("max_ts=" + std::to_string(kNoon + 1) + "&count=1000"));
+  CHECK_THAT(asked[0], Contains("max_ts=" + std::to_string(kListenbrainzNoon + 1) + "&count=1000"));
   CHECK_THAT(asked[4], Contains("get-feedback"));
 
   CHECK(ann.sync().at("records") == 0);
@@ -137,10 +90,13 @@ TEST_CASE("listens come page by page, once, and what came late as well", "[sync]
   CHECK(ann.count("SELECT count(*) FROM ingestions") == 1);
 
   // Two new ones of one second, and one that a player tells three days late: found within a day.
-  all.push_back({kNoon - 600, "Artist 1", "Title 99", "Album 1"});
-  all.push_back({kNoon - 600, "Artist 1", "Title 98", "Album 1"});
-  all.push_back(
-      {kNoon - 3 * 86'400 + 7, "Artist 1", "Late", "Album 1", {{"inserted_at", kNoon - 500}}});
+  all.push_back({kListenbrainzNoon - 600, "Artist 1", "Title 99", "Album 1"});
+  all.push_back({kListenbrainzNoon - 600, "Artist 1", "Title 98", "Album 1"});
+  all.push_back({kListenbrainzNoon - 3 * 86'400 + 7,
+                 "Artist 1",
+                 "Late",
+                 "Album 1",
+                 {{"inserted_at", kListenbrainzNoon - 500}}});
   service.put("listens.json", all);
   CHECK(ann.sync().at("buckets") == json{{"new", 2}});
   const json later = ann.sync(0, "2026-11-22T13:00:00Z");
@@ -151,7 +107,7 @@ TEST_CASE("listens come page by page, once, and what came late as well", "[sync]
   CHECK(ann.sync(0, "2026-11-22T13:01:00Z").at("records") == 0);
 
   // As of: what was heard later than the clock of the sync is not told.
-  all.push_back({kNoon + 9 * 86'400, "Artist 1", "Tomorrow", "Album 1"});
+  all.push_back({kListenbrainzNoon + 9 * 86'400, "Artist 1", "Tomorrow", "Album 1"});
   service.put("listens.json", all);
   CHECK(ann.sync(0, "2026-11-22T13:02:00Z").at("records") == 0);
 }
@@ -161,9 +117,10 @@ TEST_CASE("a second that two pages share is told whole", "[sync][listenbrainz]")
   service.put("limit.json", {{"limit", 1000}, {"reset_in", 10}, {"page", 10}});
   json all = json::array();
   for (int k = 0; k < 60; ++k)  // seven of each second, ten to a page
-    all.push_back({kNoon - 5000 + k / 7 + 0.25, "Artist", "Title " + std::to_string(k), "Album"});
+    all.push_back(
+        {kListenbrainzNoon - 5000 + k / 7 + 0.25, "Artist", "Title " + std::to_string(k), "Album"});
   service.put("listens.json", all);
-  const Ann ann(service);
+  const ListenbrainzAnn ann(service);
   CHECK(ann.sync().at("buckets") == json{{"new", 60}});
   CHECK(ann.count("SELECT count(DISTINCT track_id) FROM listens") == 60);
   CHECK(ann.sync().at("records") == 0);
@@ -179,22 +136,22 @@ TEST_CASE("a listen of ListenBrainz has what it knows of it", "[sync][listenbrai
   service.put(
       "listens.json",
       json::array(
-          {{kNoon - 4000,
+          {{kListenbrainzNoon - 4000,
             "One feat. Two",
             "Mapped",
             "Album",
             {{"mapping", mapping},
              {"info",
               {{"recording_mbid", mbid(9)}, {"duration_ms", 215'000}, {"tracknumber", "3"}}}}},
-           {kNoon - 3000.5,
+           {kListenbrainzNoon - 3000.5,
             "Three",
             "Sent",
             "Album",
             {{"mapping", nullptr},
              {"info", {{"recording_mbid", mbid(8)}, {"duration", 200}, {"tracknumber", 3}}}}},
-           {kNoon - 2000, "Four", "Bare", ""},
-           {kNoon - 1000, "", "Nobody's", ""}}));
-  const Ann ann(service);
+           {kListenbrainzNoon - 2000, "Four", "Bare", ""},
+           {kListenbrainzNoon - 1000, "", "Nobody's", ""}}));
+  const ListenbrainzAnn ann(service);
   const json came = ann.sync();
   INFO(came.dump());
   CHECK(came.at("buckets") == json{{"new", 3}, {"empty", 1}});
@@ -206,15 +163,16 @@ TEST_CASE("a listen of ListenBrainz has what it knows of it", "[sync][listenbrai
   CHECK(has(mbid(9)) == 0);
   CHECK(ann.count("SELECT count(*) FROM artists WHERE name IN ('One', 'Two', 'Three', 'Four')") ==
         4);
-  CHECK(ann.count("SELECT min(ts) FROM listens") == kNoon - 4000);
-  CHECK(ann.count("SELECT count(*) FROM listens WHERE ts = " + std::to_string(kNoon - 3001)) == 1);
+  CHECK(ann.count("SELECT min(ts) FROM listens") == kListenbrainzNoon - 4000);
+  CHECK(ann.count("SELECT count(*) FROM listens WHERE ts = " +
+                  std::to_string(kListenbrainzNoon - 3001)) == 1);
 }
 
 TEST_CASE("a first reading that is cut goes on behind its last page", "[sync][listenbrainz]") {
   const FakeListenbrainz service;
-  json all = listens(5000, kNoon - 3600);
+  json all = listens(5000, kListenbrainzNoon - 3600);
   service.put("listens.json", all);
-  const Ann ann(service);
+  const ListenbrainzAnn ann(service);
   service.put("trouble.json", json::array({nullptr, "html", nullptr, 403}));
   const json first = ann.sync(3);
   CHECK_THAT(first.at("error").get<std::string>(), Contains("status 403"));
@@ -222,24 +180,24 @@ TEST_CASE("a first reading that is cut goes on behind its last page", "[sync][li
   static_cast<void>(service.requests());
 
   // Below the page that it has reached first, then what is new.
-  all.push_back({kNoon + 60, "Artist 1", "New", "Album 1"});
+  all.push_back({kListenbrainzNoon + 60, "Artist 1", "New", "Album 1"});
   service.put("listens.json", all);
   const json second = ann.sync(0, "2026-11-21T12:05:00Z");
   CHECK(second.at("buckets").at("new") == 3002);
   CHECK(ann.listen_count() == 5001);
   const std::vector<std::string> asked = service.requests();
   REQUIRE(asked.size() <= 7);
-  CHECK_THAT(asked[0], !Contains("max_ts=" + std::to_string(kNoon)));
+  CHECK_THAT(asked[0], !Contains("max_ts=" + std::to_string(kListenbrainzNoon)));
   CHECK(ann.count("SELECT count(*) FROM ingestions WHERE is_complete = 0") == 0);
 }
 
 TEST_CASE("a play that ListenBrainz's export told is the same play when it tells it itself",
           "[sync][listenbrainz]") {
   const FakeListenbrainz service;
-  json all = listens(200, kNoon - 600);
+  json all = listens(200, kListenbrainzNoon - 600);
   for (json& one : all) one.push_back({{"info", {{"submission_client", "player"}}}});
   service.put("listens.json", all);
-  const Ann ann(service);
+  const ListenbrainzAnn ann(service);
   std::ofstream lines(ann.path("11.jsonl"));
   for (const json& one : all)
     lines << json{{"listened_at", one[0].get<double>()},
@@ -263,15 +221,15 @@ TEST_CASE("a play that ListenBrainz's export told is the same play when it tells
 TEST_CASE("feedback becomes likes and bans, and what is taken back has ended",
           "[sync][listenbrainz]") {
   const FakeListenbrainz service;
-  service.put("listens.json", listens(3, kNoon - 600));
+  service.put("listens.json", listens(3, kListenbrainzNoon - 600));
   json given = json::array();
   for (int k = 0; k < 30; ++k)
-    given.push_back({k % 3 == 0 ? -1 : 1, kNoon - 5000 - k, mbid(100 + k), "Artist",
+    given.push_back({k % 3 == 0 ? -1 : 1, kListenbrainzNoon - 5000 - k, mbid(100 + k), "Artist",
                      "Title " + std::to_string(k)});
-  given.push_back({1, kNoon - 9000, nullptr, "Artist", "Without an id"});
-  given.push_back({1, kNoon - 9000, nullptr, nullptr, nullptr});
+  given.push_back({1, kListenbrainzNoon - 9000, nullptr, "Artist", "Without an id"});
+  given.push_back({1, kListenbrainzNoon - 9000, nullptr, nullptr, nullptr});
   service.put("feedback.json", given);
-  const Ann ann(service);
+  const ListenbrainzAnn ann(service);
   const json first = ann.sync();
   INFO(first.dump());
   CHECK(first.at("buckets") == json{{"new", 3 + 31}, {"empty", 1}});
@@ -291,8 +249,8 @@ TEST_CASE("what ListenBrainz says of its limits is obeyed before it refuses",
           "[sync][listenbrainz]") {
   const FakeListenbrainz service;
   service.put("limit.json", {{"limit", 3}, {"reset_in", 0.2}, {"page", 20}});
-  service.put("listens.json", listens(150, kNoon - 600));
-  const Ann ann(service);
+  service.put("listens.json", listens(150, kListenbrainzNoon - 600));
+  const ListenbrainzAnn ann(service);
   CHECK(ann.sync().at("buckets") == json{{"new", 150}});
   CHECK_THAT(service.text("requests.log"), !Contains("429"));
   // Where it refuses all the same, it is asked again when it says so.
@@ -303,39 +261,39 @@ TEST_CASE("what ListenBrainz says of its limits is obeyed before it refuses",
 TEST_CASE("who is not known to ListenBrainz is told, and no token is written anywhere",
           "[sync][listenbrainz]") {
   const FakeListenbrainz service;
-  service.put("listens.json", listens(3, kNoon - 600));
-  const Ann nobody(service, "s3cret&wrong", "nobody");
+  service.put("listens.json", listens(3, kListenbrainzNoon - 600));
+  const ListenbrainzAnn nobody(service, "s3cret&wrong", "nobody");
   const Ended told = nobody.run({"--verbose", "sync", "listenbrainz"});
   CHECK_THAT(told.out, Contains("knows nobody called nobody") && Contains("--login NAME"));
-  const Ann ann(service, kToken);
+  const ListenbrainzAnn ann(service, kListenbrainzToken);
   CHECK(ann.sync().at("buckets") == json{{"new", 3}});
   const Ended again = ann.run({"--verbose", "sync"});
   for (const std::string& text : {told.out, told.err, again.out, again.err}) {
     CHECK_THAT(text, !Contains("s3cret"));
-    CHECK_THAT(text, !Contains(kToken));
+    CHECK_THAT(text, !Contains(kListenbrainzToken));
   }
-  for (const Ann* one : {&nobody, &ann})
+  for (const ListenbrainzAnn* one : {&nobody, &ann})
     for (const auto& entry : fs::recursive_directory_iterator(one->path(""))) {
       if (!entry.is_regular_file() || entry.path().filename() == "accounts.json") continue;
       CAPTURE(entry.path().string());
       const std::string bytes = players_test::text_of_file(entry.path());
       CHECK(bytes.find("s3cret") == std::string::npos);
-      CHECK(bytes.find(kToken) == std::string::npos);
+      CHECK(bytes.find(kListenbrainzToken) == std::string::npos);
     }
 }
 
 TEST_CASE("killed at any page a first reading of ListenBrainz loses nothing",
           "[sync][listenbrainz][kill]") {
   const FakeListenbrainz service;
-  service.put("limit.json", {{"limit", 100'000}, {"reset_in", 10}, {"page", 50}});
-  service.put("listens.json", listens(3000, kNoon - 600));
-  const Ann ann(service);
+  service.put("limit.json", {{"limit", 100'000}, {"reset_in", 10}, {"page", 100}});
+  service.put("listens.json", listens(3000, kListenbrainzNoon - 600));
+  const ListenbrainzAnn ann(service);
   std::mt19937 random(7);
   const std::vector<std::string> sync = {PLAYLIST_BUILD_DIR "/engine",
                                          "--library",
                                          ann.library(),
                                          "--now",
-                                         kNow,
+                                         kListenbrainzNow,
                                          "sync",
                                          "listenbrainz"};
   int killed = 0;
