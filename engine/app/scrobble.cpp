@@ -20,7 +20,7 @@ constexpr std::int64_t kLongMs = 240'000, kUnknownMs = 30'000;
 
 struct Play {
   std::int64_t ts = 0;
-  std::string title, artist, album, mbid, isrc;
+  std::string title, artist, album, mbid, isrc, spotify_id;
   std::int64_t duration_ms = 0;
 };
 
@@ -37,7 +37,8 @@ std::vector<Play> plays_since(const Store& store, std::int64_t user_id, std::int
       "SELECT l.ts, l.ms_played, l.flags, ifnull(t.duration_ms, 0), ifnull(t.title, ''), "
       "ifnull(a.name, ''), ifnull(t.album, ''), "
       "ifnull((SELECT min(id) FROM track_ids WHERE track_id = l.track_id AND kind = 3), ''), "
-      "ifnull((SELECT min(id) FROM track_ids WHERE track_id = l.track_id AND kind = 2), '') "
+      "ifnull((SELECT min(id) FROM track_ids WHERE track_id = l.track_id AND kind = 2), ''), "
+      "ifnull((SELECT min(id) FROM track_ids WHERE track_id = l.track_id AND kind = 1), '') "
       "FROM listens l JOIN ingestions i USING (ingestion_id) JOIN tracks t USING (track_id) "
       "LEFT JOIN artists a ON a.artist_id = t.artist_id "
       "WHERE l.user_id = ?1 AND l.ts > ?2 AND l.ts <= ?3 AND "
@@ -53,6 +54,7 @@ std::vector<Play> plays_since(const Store& store, std::int64_t user_id, std::int
     play.album = select.text(6);
     play.mbid = select.text(7);
     play.isrc = select.text(8);
+    play.spotify_id = select.text(9);
   }
   return plays;
 }
@@ -73,6 +75,7 @@ std::string document_of(const std::vector<Play>& plays, std::int64_t now) {
   put("album", &Play::album);
   put("mbid", &Play::mbid);
   put("isrc", &Play::isrc);
+  put("spotify_id", &Play::spotify_id);
   std::fill_n(rows.texts("explanation", {""}), plays.size(), 0);
   std::int32_t* lengths = rows.i32("duration_ms");
   std::int64_t* times = rows.i64("played_at");
