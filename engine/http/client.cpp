@@ -62,6 +62,21 @@ bool is_servers_trouble(int status) {
   return status == 408 || (status >= 500 && status != 501 && status != 505);
 }
 
+/// What some services say of another attempt themselves: x-should-retry.
+bool is_said(const Answer& answer, std::string_view should_retry) {
+  const std::string* said = header(answer, "x-should-retry");
+  return said != nullptr && *said == should_retry;
+}
+
+/// 0 where it does not say.
+double seconds_asked_for(const Answer& answer, double now) {
+  if (const std::string* text = header(answer, "retry-after-ms"))
+    if (const auto milliseconds = retry_after_seconds(*text, now)) return *milliseconds / 1000;
+  const std::string* text = header(answer, "retry-after");
+  if (text == nullptr) text = header(answer, "x-ratelimit-reset-in");
+  return text == nullptr ? 0 : retry_after_seconds(*text, now).value_or(0);
+}
+
 enum class State { kWaiting, kResting, kLookingUp, kSending, kDone };
 
 /// A request from start() until its Done is called.
@@ -388,8 +403,9 @@ void Client::Exchanges::judge(Exchange& exchange, Answer answer, bool is_broken)
   const bool has_time = header(answer, "retry-after") != nullptr;
   if (answer.status == 429 || (answer.status == 503 && has_time))
     return leave_alone(exchange, std::move(answer));
-  const bool is_again = (is_broken || is_servers_trouble(answer.status)) &&
-                        is_repeatable(exchange.request) && has_attempts_left(exchange);
+  const bool may_pass = is_broken || is_said(answer, "true") ||
+                        (is_servers_trouble(answer.status) && !is_said(answer, "false"));
+  const bool is_again = may_pass && is_repeatable(exchange.request) && has_attempts_left(exchange);
   if (!is_again) return finish(exchange, std::move(answer));
   rest(exchange, backoff_seconds(exchange.attempts, options_.first_backoff_seconds,
                                  exchange.service.longest_wait_seconds, options_.jitter()));
@@ -408,9 +424,7 @@ void Client::Exchanges::obey_what_is_left(const Exchange& exchange, const Answer
 /// The service wants nobody to ask for a while.
 void Client::Exchanges::leave_alone(Exchange& exchange, Answer answer) {
   const double now = options_.clock();
-  const std::string* text = header(answer, "retry-after");
-  if (text == nullptr) text = header(answer, "x-ratelimit-reset-in");
-  const double asked = text == nullptr ? 0 : retry_after_seconds(*text, now).value_or(0);
+  const double asked = seconds_asked_for(answer, now);
   const double wait =
       asked > 0 ? asked
                 : backoff_seconds(exchange.attempts, options_.first_backoff_seconds,
@@ -419,7 +433,8 @@ void Client::Exchanges::leave_alone(Exchange& exchange, Answer answer) {
   lane.rate.leave_alone_until(now + wait, now);
   const bool is_too_long = wait > exchange.service.longest_wait_seconds;
   // A 429 has done nothing; a 503 may have.
-  const bool may_repeat = answer.status == 429 || is_repeatable(exchange.request);
+  const bool may_repeat =
+      (answer.status == 429 || is_repeatable(exchange.request)) && !is_said(answer, "false");
   if (!is_too_long && may_repeat && has_attempts_left(exchange)) {
     leave_lane(exchange);
     return wait_in_lane(exchange, /*is_first=*/true);

@@ -325,6 +325,25 @@ TEST_CASE("a service that asks for patience is left alone", "[http][rate]") {
                        fake_reply("", "503 No", "Retry-After: 0\r\n"), fake_reply("yes")}));
     CHECK(client.ask(service_at(other), get("/")).body == "yes");
   }
+  SECTION("for the milliseconds that it says, before its seconds") {
+    FakeServer server(
+        ReplySequence({fake_reply("", "429 Slow", "Retry-After: 30\r\nretry-after-ms: 80\r\n"),
+                       fake_reply("yes")}));
+    CHECK(client.ask(service_at(server), get("/")).body == "yes");
+    CHECK(seconds(begin) > 0.075);
+    CHECK(seconds(begin) < 8);
+  }
+  SECTION("and not asked again where it says that this is no use") {
+    for (const char* status : {"429 Slow", "500 No"}) {
+      FakeServer server(
+          always(fake_reply("", status, "Retry-After: 0\r\nx-should-retry: false\r\n")));
+      CHECK(client.ask(service_at(server), get("/")).status == std::stoi(status));
+      CHECK(server.request_count() == 1);
+    }
+    FakeServer server(ReplySequence(
+        {fake_reply("", "409 Conflict", "x-should-retry: true\r\n"), fake_reply("yes")}));
+    CHECK(client.ask(service_at(server), get("/")).body == "yes");
+  }
   SECTION("until the date that it says") {
     const std::time_t then = std::time(nullptr) + 2;
     char date[64];
