@@ -167,6 +167,11 @@ ASKED = """
 0 scrobble|subsonic|--user|demo
 0 disconnect|subsonic
 0 accounts|--check
+0 connect|llm|--address|http://127.0.0.1:9|--field|model=small|--field|purposes=names,moods,context,ranking
+0 next|--user|demo
+3 accounts|--check
+0 accounts
+0 disconnect|llm
 0 disconnect|lastfm
 0 disconnect|mpd
 0 config|show

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -102,9 +103,36 @@ std::string how_to_connect(const Account& account) {
   return command;
 }
 
+/// What is wrong with the value, "" for nothing.
+std::string problem_of(const ServiceField& field, const std::string& value) {
+  if (value.empty()) return "";
+  if (*field.choices != '\0') {
+    const std::vector<std::string> known = listed_values(field.choices);
+    const std::vector<std::string> said =
+        field.is_several ? listed_values(value) : std::vector{value};
+    for (const std::string& one : said)
+      if (std::find(known.begin(), known.end(), one) == known.end())
+        return std::string(field.is_several ? "it takes some of " : "it is one of ") +
+               field.choices;
+  }
+  if (field.largest > 0) {
+    char* end = nullptr;
+    const double number = std::strtod(value.c_str(), &end);
+    if (*end != '\0' || !(number >= 0 && number <= field.largest))
+      return "it is a number from 0 to " + std::to_string(std::llround(field.largest));
+  }
+  return "";
+}
+
 void check_fields(const Account& account) {
   const KnownService* service = find_service(account.service);
   if (service == nullptr) return;
+  for (const ServiceField& field : service->fields)
+    if (const std::string problem = problem_of(field, account.value(field.name)); !problem.empty())
+      throw Error(Exit::kUsage,
+                  account.title() + " cannot have " + field.name + " \"" +
+                      (field.is_secret ? "***" : account.value(field.name)) + '"',
+                  {"", "", problem, std::string(field.name) + ": " + field.help});
   for (const auto& [name, value] : account.values) {
     const bool is_known = std::any_of(
         service->fields.begin(), service->fields.end(),

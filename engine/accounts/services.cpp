@@ -1,5 +1,7 @@
 #include "accounts/services.hpp"
 
+#include <algorithm>
+
 namespace engine::accounts {
 namespace {
 
@@ -97,7 +99,47 @@ const std::vector<KnownService>& known_services() {
        nullptr,
        "it is sent artist, title, album and length of tracks that you play or like and whose "
        "lyrics are not known, and nothing else",
-       true}};
+       true},
+      {.name = "llm",
+       .title = "A language model: of Anthropic's, or behind an address that speaks OpenAI's API",
+       .fields = {{"address", "https://api.anthropic.com, http://127.0.0.1:11434 ...", false, true},
+                  {.name = "style",
+                   .help = "whose API it is",
+                   .usual = "openai",
+                   .choices = "openai, anthropic"},
+                  {.name = "dialect",
+                   .help = "how it is told the form of an answer (openai)",
+                   .usual = "json_schema",
+                   .choices = "json_schema, json_schema_plain, json_object"},
+                  {"model", "as the server calls it", false, true},
+                  {"api_key", "where the server wants one", true},
+                  {.name = "purposes",
+                   .help = "what you let out, with commas between them: engine help llm",
+                   .choices = "names, moods, context, ranking",
+                   .is_several = true},
+                  {.name = "requests_per_day",
+                   .help = "that it is asked at most",
+                   .usual = "200",
+                   .largest = 1e6},
+                  {.name = "tokens_per_day",
+                   .help = "sent and answered, after which it is not asked any more",
+                   .largest = 1e12},
+                  {.name = "tokens_per_answer",
+                   .help = "at most; models that think take more",
+                   .usual = "1024",
+                   .largest = 1e6},
+                  {.name = "timeout_seconds",
+                   .help = "that an answer is waited for",
+                   .usual = "20",
+                   .largest = 3600},
+                  {.name = "input_price",
+                   .help = "of a million tokens sent, in your money",
+                   .largest = 1e6},
+                  {.name = "output_price", .help = "of a million tokens answered", .largest = 1e6},
+                  {.name = "currency", .help = "what your money is called", .usual = "USD"}},
+       .sent = "it is sent what the purposes that you named need, and nothing else (engine help "
+               "llm)",
+       .is_language_model = true}};
   return kServices;
 }
 
@@ -111,6 +153,19 @@ std::string source_of_service(std::string_view name) {
   const KnownService* service = find_service(name);
   const bool is_named = service != nullptr && *service->source != '\0';
   return "source." + std::string(is_named ? service->source : name);
+}
+
+std::vector<std::string> listed_values(std::string_view text) {
+  std::vector<std::string> values;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    std::string_view value = text.substr(0, comma);
+    while (value.starts_with(' ')) value.remove_prefix(1);
+    while (value.ends_with(' ')) value.remove_suffix(1);
+    if (!value.empty()) values.emplace_back(value);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return values;
 }
 
 }  // namespace engine::accounts

@@ -12,8 +12,12 @@ struct ServiceField {
   const char* help;  // one line
   bool is_secret = false;
   bool is_required = false;
-  const char* usual = "";   // where the user says nothing
-  bool is_address = false;  // a further one of the service, which its elements may ask as well
+  const char* usual = "";    // where the user says nothing
+  bool is_address = false;   // a further one of the service, which its elements may ask as well
+  const char* choices = "";  // "a, b, c": it is one of them; "": any text
+  bool is_several = false;   // of `choices` any number, with commas between them
+  /// Unless it is 0: a number from 0 to this.
+  double largest = 0;
 };
 
 /// How somebody logs in with a browser: OAuth 2.0, authorization code with PKCE (RFC 7636).
@@ -43,6 +47,7 @@ struct KnownService {
   bool brings_lyrics = false;  // it is asked for the lyrics of tracks
   /// The source that reads it, where source.NAME reads its export: "listenbrainz_api".
   const char* source = "";
+  bool is_language_model = false;  // it is asked what complete/question.hpp has
 };
 
 /// In the order of help.
@@ -51,5 +56,8 @@ const std::vector<KnownService>& known_services();
 const KnownService* find_service(std::string_view name);
 /// The element that reads a service, known or a plugin's: "source.lastfm".
 std::string source_of_service(std::string_view name);
+
+/// Of "names, moods": the parts between commas, without blanks around them.
+std::vector<std::string> listed_values(std::string_view text);
 
 }  // namespace engine::accounts

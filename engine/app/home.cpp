@@ -105,7 +105,10 @@ std::string Home::http_folder() const {
 }
 
 HttpOutside& Home::outside() const {
-  if (outside_ == nullptr) outside_ = std::make_unique<HttpOutside>(settings(), http_folder());
+  if (outside_ == nullptr)
+    outside_ = std::make_unique<HttpOutside>(
+        settings(), http_folder(),
+        std::make_unique<LanguageModel>(accounts_file(), library_path(), settings()));
   return *outside_;
 }
 

@@ -30,8 +30,12 @@ http::Answer no_answer(const std::string& why) {
 
 }  // namespace
 
-HttpOutside::HttpOutside(const Settings& settings, std::string folder)
-    : settings_(settings), elements_(settings.elements()), folder_(std::move(folder)) {}
+HttpOutside::HttpOutside(const Settings& settings, std::string folder,
+                         std::unique_ptr<LanguageModel> model)
+    : settings_(settings),
+      elements_(settings.elements()),
+      folder_(std::move(folder)),
+      model_(std::move(model)) {}
 
 HttpOutside::~HttpOutside() = default;
 
@@ -99,12 +103,55 @@ http::Answer HttpOutside::ask_now(const http::Service& service, http::Request re
   return client().ask(service, std::move(request));
 }
 
+LanguageModel::Send HttpOutside::sending_now() {
+  return
+      [this](const http::Service& service, http::Request request, const http::Client::Done& done) {
+        done(client().ask(service, std::move(request)));
+      };
+}
+
+complete::Completion HttpOutside::complete_now(const complete::Question& question) {
+  complete::Completion completion;
+  if (model_ != nullptr)
+    model_->ask(question, sending_now(),
+                [&](complete::Completion given) { completion = std::move(given); });
+  return completion;
+}
+
+complete::Completion HttpOutside::check_model(const accounts::Account& account) {
+  complete::Completion completion;
+  if (model_ != nullptr)
+    model_->check(account, sending_now(),
+                  [&](complete::Completion given) { completion = std::move(given); });
+  return completion;
+}
+
+void HttpOutside::start_completion(std::uint64_t who, const complete::Question& question) {
+  const std::uint64_t number = next_++;
+  under_way_[who][number] = 0;  // what was paid for is kept, even if nobody waits for it any more
+  const auto take = [this, who, number](const complete::Completion& completion) {
+    const auto his = under_way_.find(who);
+    if (his == under_way_.end() || his->second.erase(number) == 0) return;
+    if (his->second.empty()) under_way_.erase(his);
+    answers_[who].push_back(complete::pack(completion));
+  };
+  if (model_ == nullptr) return take({});
+  model_->ask(
+      question,
+      [this](const http::Service& service, http::Request request, http::Client::Done done) {
+        client().start(service, std::move(request), std::move(done));
+      },
+      take);
+}
+
 void HttpOutside::refuse(std::uint64_t who, const std::string& why) {
   answers_[who].push_back(http::pack(no_answer(why)));
 }
 
 void HttpOutside::ask(std::uint64_t who, const std::string& bytes) {
   try {
+    if (complete::is_question(bytes))
+      return start_completion(who, complete::unpack_question(bytes));
     const HttpQuestion question = unpack_http_question(bytes);
     start(who, question.element, question.request, /*refused=*/"");
   } catch (const NotAllowed& problem) {
@@ -169,7 +216,8 @@ bool HttpOutside::take(std::uint64_t who, std::string& answer) {
 
 void HttpOutside::forget(std::uint64_t who) {
   if (const auto his = under_way_.find(who); his != under_way_.end())
-    for (const auto& [number, id] : his->second) client().cancel(id);
+    for (const auto& [number, id] : his->second)
+      if (id != 0) client().cancel(id);
   under_way_.erase(who);
   answers_.erase(who);
 }

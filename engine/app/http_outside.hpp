@@ -5,7 +5,8 @@
 // elements.NAME.allow_remote is true. Where limits.network is set, any element may ask any http
 // address of this machine. While somebody holds a Grant for an element it asks that service, and no
 // other; where one logs in to that in a browser its token goes along, is renewed where the service
-// refuses it, and stands in no answer. Nothing else is asked; the answer says why.
+// refuses it, and stands in no answer. Nothing else is asked; the answer says why. Questions for a
+// language model (complete/question.hpp) are for app/language_model.hpp.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/language_model.hpp"
 #include "config/settings.hpp"
 #include "http/client.hpp"
 #include "worker/outside.hpp"
@@ -34,8 +36,10 @@ struct HttpLogin {
 /// Threads: that of the supervisor.
 class HttpOutside final : public Outside {
  public:
-  /// `folder`: of cached answers and rates. The client is made with the first question.
-  HttpOutside(const Settings& settings, std::string folder);
+  /// `folder`: of cached answers and rates. The client is made with the first question. `model`
+  /// answers what is asked of language models; nullptr: nobody does.
+  HttpOutside(const Settings& settings, std::string folder,
+              std::unique_ptr<LanguageModel> model = nullptr);
   ~HttpOutside() override;
 
   class Grant {
@@ -55,6 +59,8 @@ class HttpOutside final : public Outside {
 
   /// Asks, and waits, for the engine's own questions.
   http::Answer ask_now(const http::Service& service, http::Request request);
+  complete::Completion complete_now(const complete::Question& question);
+  complete::Completion check_model(const accounts::Account& account);
 
   [[nodiscard]] int descriptor() override;
   void look() override;
@@ -73,6 +79,8 @@ class HttpOutside final : public Outside {
   void start(std::uint64_t who, const std::string& element, const http::Request& request,
              const std::string& refused);
   void take_answer(std::uint64_t who, std::uint64_t number, http::Answer answer);
+  LanguageModel::Send sending_now();
+  void start_completion(std::uint64_t who, const complete::Question& question);
   void refuse(std::uint64_t who, const std::string& why);
   [[nodiscard]] http::Service service_for(const std::string& element,
                                           const std::string& target) const;
@@ -81,9 +89,10 @@ class HttpOutside final : public Outside {
   ElementSettings elements_;
   std::string folder_;
   std::map<std::string, Granted> granted_;  // by element
+  std::unique_ptr<LanguageModel> model_;
   std::unique_ptr<http::Client> client_;
   std::map<std::uint64_t, std::map<std::uint64_t, std::uint64_t>>
-      under_way_;                                             // by who, by question
+      under_way_;                                             // by who, by question; 0: of a model
   std::map<std::uint64_t, std::deque<std::string>> answers_;  // by who
   std::uint64_t next_ = 0;
 };

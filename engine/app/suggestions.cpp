@@ -6,6 +6,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "app/context_sentence.hpp"
 #include "app/default_user.hpp"
 #include "app/library_tables.hpp"
 #include "app/supervised_run.hpp"
@@ -321,13 +322,18 @@ NewSuggestions make_suggestions(const Caller& caller, std::size_t count) {
 }
 
 Questions questions(const Caller& caller) {
-  return questions_of(caller, Person(caller));
+  const Person person(caller);
+  Questions asked = questions_of(caller, person);
+  if (asked.next && asked.next->kind == NextQuestion::Kind::kSuggestion)
+    asked.next->context =
+        context_sentence(caller, asked.next->track, asked.next->suggestion, person.store);
+  return asked;
 }
 
 Replied reply(const Caller& caller, Reply reply, const std::string& reason,
               const std::string& reference) {
   const FileLock lock = only_one(caller);
-  const Questions asked = questions(caller);
+  const Questions asked = questions_of(caller, Person(caller));
   if (!asked.next)
     throw Error(Exit::kInput, "nothing is asked",
                 {"", "", "no suggestion waits", "queue some: engine discover"});

@@ -41,6 +41,9 @@ struct NextQuestion {
   discovery::Suggestion suggestion;  // of kSuggestion
   std::int64_t approved = 0;         // of kTrial: when
   std::int64_t plays = 0;            // of kTrial: since then
+  /// Of kSuggestion: what a language model makes of why it was found (context_sentence.hpp); "":
+  /// the reason stands.
+  std::string context = {};
 
   /// "suggestion:12", "trial:345".
   [[nodiscard]] std::string reference() const;

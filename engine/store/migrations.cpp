@@ -407,7 +407,15 @@ std::span<const Migration> store_migrations() {
        "user_id INTEGER NOT NULL REFERENCES users, account TEXT NOT NULL, state TEXT NOT NULL) "
        "STRICT; CREATE INDEX sync_states_by_account ON sync_states (user_id, account)"},
       {23, kMusicPlacesSql},
-      {24, kTrackLyricsSql}};
+      {24, kTrackLyricsSql},
+      // What language models were asked (store/completions.hpp).
+      {25,
+       "CREATE TABLE completions (completion_id INTEGER PRIMARY KEY, ts INTEGER NOT NULL, "
+       "asked_at INTEGER NOT NULL, account TEXT NOT NULL, model TEXT NOT NULL, "
+       "purpose TEXT NOT NULL, key TEXT NOT NULL, answer TEXT, requests INTEGER NOT NULL, "
+       "input_tokens INTEGER, output_tokens INTEGER, cost REAL) STRICT;"
+       "CREATE INDEX completions_by_key ON completions (key);"
+       "CREATE INDEX completions_by_account ON completions (account, asked_at)"}};
   return steps;
 }
 

@@ -2,13 +2,19 @@
 #include "accounts/accounts.hpp"
 
 #include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
 
 #include "accounts/services.hpp"
 #include "accounts/tokens.hpp"
 #include "app/account_login.hpp"
+#include "app/http_outside.hpp"
 #include "app/secret_file.hpp"
 #include "core/calendar.hpp"
+#include "core/counted.hpp"
 #include "core/shown_text.hpp"
+#include "verbs/json_values.hpp"
 #include "verbs/verbs.hpp"
 
 namespace engine::verbs {
@@ -55,12 +61,60 @@ std::string account_text(const Account& account) {
   return text + "\n";
 }
 
+bool is_language_model(const Account& account) {
+  const accounts::KnownService* service = accounts::find_service(account.service);
+  return service != nullptr && service->is_language_model;
+}
+
+// ---- what language models cost ----
+
+Json costs_json(const CompletionCosts& costs, bool has_prices) {
+  return {{"requests", costs.requests},
+          {"answers", costs.answers},
+          {"input_tokens", costs.input_tokens},
+          {"output_tokens", costs.output_tokens},
+          {"untold", costs.untold},
+          {"cost", has_prices ? Json(costs.cost) : Json(nullptr)}};
+}
+
+std::string costs_text(const CompletionCosts& costs, const std::string& currency) {
+  std::string text = counted(costs.requests, "question") + ", " +
+                     std::to_string(costs.input_tokens) + " tokens sent, " +
+                     std::to_string(costs.output_tokens) + " answered";
+  if (costs.untold > 0)
+    text += " (and those of " + counted(costs.untold, "answer") + " that did not tell)";
+  if (currency.empty()) return text;
+  char money[48];
+  std::snprintf(money, sizeof money, ", %.4f ", costs.cost);
+  return text + money + one_line(currency);
+}
+
+/// Into the answer, where there is a library that knows.
+void tell_costs(const app::Caller& caller, const Account& listed, Answer& answer) {
+  if (!std::filesystem::exists(caller.home.library_path())) return;
+  const Account account = accounts::completed(listed);
+  const Store store =
+      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
+  const app::ModelCosts costs =
+      app::model_costs(store, account.title(), static_cast<std::int64_t>(std::time(nullptr)));
+  const bool has_prices =
+      !account.value("input_price").empty() || !account.value("output_price").empty();
+  const std::string currency = has_prices ? account.value("currency") : "";
+  answer.data["costs"].push_back({{"account", account.title()},
+                                  {"currency", text_or_null(currency)},
+                                  {"today", costs_json(costs.today, has_prices)},
+                                  {"ever", costs_json(costs.ever, has_prices)}});
+  answer.text += "  today (UTC) " + costs_text(costs.today, currency) + "; in all " +
+                 costs_text(costs.ever, currency) + "\n";
+}
+
 std::string services_text() {
   std::string text;
   for (const accounts::KnownService& service : accounts::known_services()) {
     text += std::string("  ") + service.name + "  " + service.title + "\n";
     for (const accounts::ServiceField& field : service.fields) {
       text += std::string("    ") + field.name + ": " + field.help;
+      if (*field.choices != '\0') text += std::string(": ") + field.choices;
       if (*field.usual != '\0') text += std::string(" [") + field.usual + "]";
       text += "\n";
     }
@@ -68,28 +122,56 @@ std::string services_text() {
   return text;
 }
 
+void check_account(const app::Caller& caller, const Accounts& accounts, const Account& account,
+                   Answer& answer) {
+  if (!account.login && !is_language_model(account)) return;
+  const char* what = account.login ? "the login" : "it";
+  app::LoginCheck check{account.title(), false, ""};
+  if (account.login) {
+    check = app::check_login(caller, accounts.require(account.title()));
+  } else {
+    const complete::Completion completion =
+        caller.home.outside().check_model(accounts.require(account.title()));
+    check.works = completion.is_given;
+    check.told = completion.is_given ? completion.model + " answers" : completion.why;
+  }
+  answer.data["checked"].push_back(
+      {{"account", check.account}, {"works", check.works}, {"told", check.told}});
+  answer.text += std::string("  ") + what + (check.works ? " works: " : " does not work: ") +
+                 one_line(check.told) + "\n";
+  if (!check.works) answer.exit = Exit::kInput;
+}
+
 Answer list_accounts(const app::Caller& caller, const Arguments& arguments) {
   const Accounts accounts(caller.home.accounts_file());
   const std::vector<Account> all = accounts.list();
   Answer answer;
-  answer.data = {{"accounts", Json::array()}, {"checked", Json::array()}};
+  answer.data = {{"accounts", Json::array()}, {"checked", Json::array()}, {"costs", Json::array()}};
   for (const Account& account : all) {
     answer.data["accounts"].push_back(account_json(account));
     answer.text += account_text(account);
     if (const std::string warning = accounts::login_end_warning(account, caller.asked.now);
         !warning.empty())
       caller.note_once(warning);
-    if (!account.login || !arguments.flag("check")) continue;
-    const app::LoginCheck check = app::check_login(caller, accounts.require(account.title()));
-    answer.data["checked"].push_back(
-        {{"account", check.account}, {"works", check.works}, {"told", check.told}});
-    answer.text += (check.works ? "  the login works: " : "  the login does not work: ") +
-                   one_line(check.told) + "\n";
-    if (!check.works) answer.exit = Exit::kInput;
+    if (arguments.flag("check")) check_account(caller, accounts, account, answer);
+    if (is_language_model(account)) tell_costs(caller, account, answer);
   }
   if (all.empty()) answer.text = "no account is connected\n";
   answer.text += "\nengine connect SERVICE connects one of\n" + services_text();
   return answer;
+}
+
+/// What is sent to it, purpose by purpose.
+std::string purposes_text(const Account& account) {
+  std::string text;
+  for (const complete::Purpose& purpose : complete::purposes())
+    if (app::has_purpose(account, purpose.name))
+      text += std::string("it is sent for ") + purpose.name + ": " + purpose.sent + "\n";
+  if (text.empty())
+    text =
+        "nothing is sent to it: name what may be, as in --field purposes=names,moods; see: engine "
+        "help llm\n";
+  return text;
 }
 
 /// What can be done with it. Of a plugin's service the engine does not know what that is.
@@ -100,6 +182,7 @@ std::string uses(const Account& account) {
     text += "lists go there by: engine run weekly --to " + account.title() + ":Weekly --dry-run\n";
   if (service == nullptr || service->is_read)
     text += "what it knows comes by: engine sync " + account.title() + " --dry-run\n";
+  if (service != nullptr && service->is_language_model) return text + purposes_text(account);
   if (service != nullptr && *service->sent != '\0')
     text += std::string("then ") + service->sent + "; before that it is asked nothing\n";
   return text;
@@ -173,7 +256,8 @@ Parameter service_parameter() {
   return {.name = "service",
           .value_name = "SERVICE",
           .help =
-              "subsonic, mpd, lastfm, listenbrainz, spotify, lrclib, or a service of a plugin's; "
+              "subsonic, mpd, lastfm, listenbrainz, spotify, lrclib, llm, or a service of a "
+              "plugin's; "
               "SERVICE@NAME for a second account",
           .is_first = true,
           .is_required = true};
@@ -189,7 +273,7 @@ std::vector<Verb> accounts_verbs() {
                        .type = Type::kFlag,
                        .help =
                            "Ask those that you have logged in to in a browser whether the login "
-                           "still works"}},
+                           "still works, and language models whether they answer"}},
        .footer = "Passwords, keys and tokens are never shown. They stand in accounts.json beside "
                  "the settings, which "
                  "only you can read;\nPLAYLIST_ACCOUNTS_SUBSONIC_PASSWORD and its like in the "

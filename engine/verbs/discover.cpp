@@ -103,6 +103,7 @@ Json question_json(const app::NextQuestion& question) {
           {"suggestion", is_trial ? Json(nullptr) : suggestion_json(question.suggestion)},
           {"approved", is_trial ? Json(format_time(question.approved)) : Json(nullptr)},
           {"plays", is_trial ? Json(question.plays) : Json(nullptr)},
+          {"context", text_or_null(question.context)},
           {"link", text_or_null(link_of(question.track.spotify_uri))}};
 }
 
@@ -114,9 +115,12 @@ std::string question_text(const app::NextQuestion& question) {
     text += "  on trial since " + format_date(question.approved) + ", heard " +
             counted(static_cast<std::size_t>(question.plays), "time") + ": does it stay?\n";
   } else {
-    text += "  " + one_line(question.suggestion.reason) + "\n  found by " +
-            one_line(found_text(question.suggestion)) + "; waits until " +
-            format_date(question.suggestion.expires) + "\n";
+    text +=
+        "  " +
+        (question.context.empty() ? one_line(question.suggestion.reason)
+                                  : one_line(question.context) + " (a language model's words)") +
+        "\n  found by " + one_line(found_text(question.suggestion)) + "; waits until " +
+        format_date(question.suggestion.expires) + "\n";
   }
   if (const std::string link = link_of(question.track.spotify_uri); !link.empty())
     text += "  " + link + "\n";

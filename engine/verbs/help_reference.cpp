@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "app/recipe_files.hpp"
+#include "complete/question.hpp"
 #include "core/paths.hpp"
 #include "data/declared_tables.hpp"
 #include "plan/step.hpp"
@@ -153,6 +154,14 @@ std::string cookbook_reference(const app::Caller& caller) {
   return text;
 }
 
+std::string purposes_reference() {
+  std::string text = "| purpose | what comes of it | what is sent |\n| --- | --- | --- |\n";
+  for (const complete::Purpose& purpose : complete::purposes())
+    text +=
+        std::string("| `") + purpose.name + "` | " + purpose.does + " | " + purpose.sent + " |\n";
+  return text;
+}
+
 }  // namespace
 
 std::string help_reference(const std::string& name, const app::Caller& caller) {
@@ -166,6 +175,7 @@ std::string help_reference(const std::string& name, const app::Caller& caller) {
     return table_of(*caller.registry(), PLAYLIST_SOURCE, "", /*is_remote=*/true);
   if (name == "formats_written") return table_of(*caller.registry(), PLAYLIST_OUTPUT, "");
   if (name == "players") return table_of(*caller.registry(), PLAYLIST_OUTPUT, "", true);
+  if (name == "purposes") return purposes_reference();
   if (name == "cookbook") return cookbook_reference(caller);
   throw std::logic_error("a page of help refers to " + name + ", which is nothing");
 }

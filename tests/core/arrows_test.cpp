@@ -79,8 +79,10 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"http", {"core", "shared"}},           // plugins/shared: loading a library of the system
       {"data", {"core", "shared", "store"}},  // plugins/shared: kernels
       {"accounts", {"core", "http"}},
+      {"complete", {"core", "http"}},
       {"players", {"core", "shared"}},
-      {"plugin", {"core", "data", "http", "worker"}},  // data/tables.hpp: what services hand out
+      {"plugin",
+       {"complete", "core", "data", "http", "worker"}},  // data/tables.hpp: what services hand out
       {"plugin_check", {"core", "data", "models", "plugin", "worker"}},
       {"worker", {"core"}},
       {"store", {"core"}},
@@ -103,15 +105,16 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"compare", {"core", "data", "page"}},
       {"recipe_test", {"core", "data", "demo", "lua", "recipe", "store"}},
       {"app",
-       {"accounts", "config", "core", "data", "discovery", "evaluate", "http", "library", "models",
-        "plan", "plugin", "recipe", "recipe_test", "shared", "store", "worker"}},
+       {"accounts", "complete", "config", "core", "data", "discovery", "evaluate", "http",
+        "library", "models", "plan", "plugin", "recipe", "recipe_test", "shared", "store",
+        "worker"}},
       {"pipelines",
        {"accounts", "app", "core", "data", "import", "models", "page", "patterns", "players",
         "plugin", "store", "worker"}},
-      {"verbs", {"accounts", "app",          "batch",  "benchmark", "compare",   "config",
-                 "core",     "data",         "demo",   "discovery", "evaluate",  "help",
-                 "import",   "library",      "models", "patterns",  "pipelines", "plan",
-                 "plugin",   "plugin_check", "recipe", "store",     "worker"}},
+      {"verbs", {"accounts", "app",    "batch",        "complete", "benchmark", "compare",
+                 "config",   "core",   "data",         "demo",     "discovery", "evaluate",
+                 "help",     "import", "library",      "models",   "patterns",  "pipelines",
+                 "plan",     "plugin", "plugin_check", "recipe",   "store",     "worker"}},
       {"cli", {"app", "core", "plan", "plugin", "recipe", "verbs", "watch", "worker"}},
   };
   for (const Include& include : includes_below("engine")) {

@@ -47,6 +47,7 @@ class FakeService {
 
   [[nodiscard]] std::string address() const { return "http://127.0.0.1:" + port_; }
   [[nodiscard]] const std::string& port() const { return port_; }
+  [[nodiscard]] std::string folder() const { return folder_.path(); }
   void put(const std::string& name, const nlohmann::json& what) const {
     std::ofstream(folder_.file(name)) << what.dump();
   }
