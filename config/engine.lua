@@ -30,6 +30,7 @@ return {
     archive_gigabytes = 64, -- GiB that one archive may unpack to
     archive_members = 10000, -- files that one archive may hold
     archive_ratio = 250, -- how many times its size an archive may unpack to
+    likeness = 0.9, -- how alike the title of a track without an id must be to one of its artist's that has an id, to be taken for it; 0: none is
   },
   play = {
     min_seconds = 30, -- a listen this long counts as a play

@@ -173,6 +173,10 @@ const std::vector<SettingDeclaration>& setting_declarations() {
        "files that one archive may hold"},
       {"import.archive_ratio", Type::kNumber, "250", 2, 100000,
        "how many times its size an archive may unpack to"},
+      {"import.likeness", Type::kNumber, "0.9", 0, 1,
+       "how alike the title of a track without an id must be to one of its artist's that has an "
+       "id, "
+       "to be taken for it; 0: none is"},
       {"play.min_seconds", Type::kNumber, "30", 0, 3600, "a listen this long counts as a play"},
       {"play.min_share", Type::kNumber, "0.5", 0, 1,
        "a listen of this share of the track counts as a play too"},

@@ -195,6 +195,7 @@ ImportResult sync_account(const ImportOptions& options, const SyncOrder& order) 
   session_options.now = options.now;
   session_options.play = options.play;
   session_options.tells_match_rates = false;
+  session_options.likeness = options.likeness;
   if (options.on_progress)
     session_options.on_progress = [&options](const Session::Progress& seen) {
       options.on_progress(

@@ -90,6 +90,7 @@ ImportResult import_paths(const ImportOptions& options) {
   session_options.files = order.files;
   session_options.play = options.play;
   session_options.tells_match_rates = options.tells_match_rates;
+  session_options.likeness = options.likeness;
   session_options.on_progress = rated(options, started);
   for (const User& user : list_users(store)) {
     if (user.timezone != "UTC") order.timezones[user.name] = user.timezone;

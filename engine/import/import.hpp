@@ -48,7 +48,8 @@ struct ImportOptions {
   bool is_in_process = false;  // without a worker, for debuggers and sanitizers
   WorkerLimits limits = kImportLimits;
   ArchiveLimits archives;
-  PlayRule play;  // for the bucket "short"
+  PlayRule play;        // for the bucket "short"
+  double likeness = 0;  // library/likeness.hpp: the score from which on titles are matched; 0: none
   /// Called in the worker.
   std::function<std::shared_ptr<const Registry>()> load_plugins;
   std::function<const char*(std::string_view)> setting;  // host->setting() of source elements

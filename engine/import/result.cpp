@@ -163,6 +163,12 @@ Json file_json(const FileResult& file) {
   return json;
 }
 
+Json likeness_json(const ImportResult& result) {
+  return {{"tracks", result.likeness.tracks},
+          {"lowest", result.likeness.tracks > 0 ? Json(result.likeness.lowest) : Json(nullptr)},
+          {"least", result.least_likeness}};
+}
+
 Json pairs_json(const std::vector<std::pair<std::string, std::string>>& pairs) {
   Json list = Json::array();
   for (const auto& [path, reason] : pairs) list.push_back({{"path", path}, {"reason", reason}});
@@ -239,6 +245,18 @@ bool ImportResult::is_good() const {
   return true;
 }
 
+std::string likeness_text(const ImportResult& result) {
+  if (result.likeness.tracks == 0) return "";
+  char scores[64];
+  std::snprintf(scores, sizeof scores, "the least like %.2f, from %.2f on", result.likeness.lowest,
+                result.least_likeness);
+  return counted(result.likeness.tracks, "track") +
+         (result.likeness.tracks == 1 ? " without an id is" : " without an id are") +
+         " matched by likeness of the titles (" + scores +
+         "; engine library unmatched lists them): one that is wrong is taken apart by engine "
+         "library unmerge";
+}
+
 std::string import_text(const ImportResult& result) {
   std::string text;
   const char* record = result.are_music_files ? "file" : "record";
@@ -253,6 +271,8 @@ std::string import_text(const ImportResult& result) {
   text += lyrics_text(result.lyrics, result.is_dry_run);
   if (result.sound) text += sound_text(*result.sound, result.is_dry_run);
   if (result.encoded) text += encoded_text(*result.encoded, result.is_dry_run);
+  if (const std::string likeness = likeness_text(result); !likeness.empty())
+    text += likeness + "\n";
   for (const auto& [user, rate] : result.match_rates) text += match_text(user, rate);
   for (const std::string& path : result.fruitless) {
     text += "nothing came of " + path + "\n";
@@ -287,6 +307,7 @@ Json import_json(const ImportResult& result) {
     json["encoded"]["space"] = encoded->space;
     json["encoded"]["again"] = encoded->are_new;
   }
+  json["likeness"] = likeness_json(result);
   json["match_rates"] = Json::array();
   for (const auto& [user, rate] : result.match_rates) {
     json["match_rates"].push_back(match_json(user, rate));

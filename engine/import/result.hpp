@@ -10,6 +10,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "import/record_buckets.hpp"
+#include "library/likeness.hpp"
 #include "library/match_rate.hpp"
 #include "library/sound_agreement.hpp"
 
@@ -81,6 +82,8 @@ struct ImportResult {
   std::vector<std::string> fruitless;  // paths of the command line of which nothing came
   std::vector<std::pair<std::string, library::MatchRate>>
       match_rates;  // by user with listens in this import
+  library::JoinedByLikeness likeness;
+  double least_likeness = 0;  // the setting; 0: none is looked for
   LyricsResult lyrics;
   std::optional<SoundResult> sound;
   std::optional<EncodedResult> encoded;
@@ -99,6 +102,9 @@ struct ImportResult {
 std::string buckets_text(const BucketCounts& buckets);
 /// "2 likes (One, Two); 1 saved album (Three)".
 std::string ended_text(const std::vector<EndedList>& lists);
+
+/// "17 tracks without an id are matched by likeness, ..."; "" where none is.
+std::string likeness_text(const ImportResult& result);
 
 /// For people: one line per file, then the sums, what went wrong, and the match rate.
 std::string import_text(const ImportResult& result);

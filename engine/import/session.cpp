@@ -724,7 +724,13 @@ ImportResult Session::finish() {
   end_missing_playlists();
   ended_.tell();
   const bool are_known = was_settled_ && !has_new_catalogue_;
-  if (settle_tracks(store_, are_known ? &matcher_.changed_tracks() : nullptr) > 0) forget();
+  const auto* changed = are_known ? &matcher_.changed_tracks() : nullptr;
+  const bool has_changed = !is_settled(store_);
+  if (settle_tracks(store_, changed) > 0) forget();
+  result_.least_likeness = options_.likeness;
+  if (has_changed)
+    result_.likeness = library::join_by_likeness(store_, options_.likeness, options_.now, changed);
+  if (result_.likeness.tracks > 0) settle_tracks(store_, &matcher_.changed_tracks());
   if (!options_.tells_match_rates || !library::has_catalogue(store_)) return std::move(result_);
   const std::vector<User> users = list_users(store_);
   const bool is_for_all = has_new_catalogue_ && users.size() <= kFewUsers;

@@ -42,6 +42,7 @@ class Session {
     std::vector<InputFile> files;  // for what the user named
     PlayRule play;
     bool tells_match_rates = true;
+    double likeness = 0;  // of titles that are matched; 0: none are
     std::function<void(const Progress&)> on_progress;
   };
 
@@ -62,7 +63,7 @@ class Session {
   /// Results so far, in the order in which the files were opened.
   [[nodiscard]] const std::vector<FileResult>& files() const { return result_.files; }
 
-  /// Match rates (of those whose listens came; of everybody when a catalogue came and they are
+  /// What is the same is joined; match rates (of those whose listens came; of everybody when a catalogue came and they are
   /// few), sums; the session is over.
   ImportResult finish();
 

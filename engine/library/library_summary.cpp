@@ -86,7 +86,8 @@ std::vector<BannedThing> banned_things(const Store& store, std::int64_t user, st
 
 std::vector<MergeSummary> list_merges(const Store& store) {
   Statement select = store.prepare(
-      "SELECT merge_id, kept_id, merged_id, ts, t.title, a.name FROM merges "
+      "SELECT merge_id, kept_id, merged_id, ts, t.title, a.name, score, "
+      "ifnull(undo ->> '$.title', '') FROM merges "
       "LEFT JOIN tracks t ON t.track_id = kept_id LEFT JOIN artists a USING (artist_id) "
       "ORDER BY merge_id");
   std::vector<MergeSummary> merges;
@@ -98,6 +99,8 @@ std::vector<MergeSummary> list_merges(const Store& store) {
     merge.ts = select.integer(3);
     merge.title = select.text(4);
     merge.artist = select.text(5);
+    if (!select.is_null(6)) merge.score = select.real(6);
+    merge.merged_title = select.text(7);
   }
   return merges;
 }

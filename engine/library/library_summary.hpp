@@ -41,7 +41,9 @@ std::vector<BannedThing> banned_things(const Store& store, std::int64_t user, st
 
 struct MergeSummary {
   std::int64_t id = 0, kept = 0, merged = 0, ts = 0;
-  std::string title, artist;  // of the kept track
+  std::string title, artist;    // of the kept track
+  std::string merged_title;     // as it was written
+  std::optional<double> score;  // of their likeness; nothing: by hand
 };
 std::vector<MergeSummary> list_merges(const Store& store);
 

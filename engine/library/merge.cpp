@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <unordered_map>
@@ -389,11 +390,11 @@ std::int64_t find_track(const Store& store, const std::string& asked) {
                .fix = "`engine library unmatched` lists the numbers of unmatched tracks"});
 }
 
-std::int64_t merge_tracks(Store& store, std::int64_t kept, std::int64_t merged, std::int64_t now) {
-  if (kept == merged) {
-    throw Error(Exit::kInput, "both names mean track " + std::to_string(kept));
-  }
-  Transaction transaction(store);
+namespace {
+
+/// `score`: of their likeness; nothing where somebody said so.
+std::int64_t merge(Store& store, std::int64_t kept, std::int64_t merged, std::int64_t now,
+                   std::optional<double> score) {
   const Json kept_row = track_row(store, kept), merged_row = track_row(store, merged);
   Json undo = {{"track", merged_row}, {"rows", Json::object()}};
   undo["rows"]["listens"] = move_tellings(store, kept, merged);
@@ -405,6 +406,8 @@ std::int64_t merge_tracks(Store& store, std::int64_t kept, std::int64_t merged, 
           "INSERT OR IGNORE INTO track_aliases SELECT key, ?1 FROM tracks "
           "WHERE track_id = ?2 AND key IS NOT NULL")
       .run(kept, merged);
+  undo["title"] =
+      text_of(store, "SELECT ifnull(title, '') FROM tracks WHERE track_id = ?1", merged);
   undo["key"] = text_of(store, "SELECT ifnull(key, '') FROM tracks WHERE track_id = ?1", merged);
   store.prepare("DELETE FROM tracks WHERE track_id = ?1").run(merged);
   undo["filled"] = fill_track(store, kept, kept_row, merged_row);
@@ -420,9 +423,36 @@ std::int64_t merge_tracks(Store& store, std::int64_t kept, std::int64_t merged, 
   store.prepare("INSERT INTO merges (kept_id, merged_id, ts, undo) VALUES (?1, ?2, ?3, ?4)")
       .run(kept, merged, now, json_text(undo));
   const std::int64_t id = sqlite3_last_insert_rowid(store.handle());
+  if (score) store.prepare("UPDATE merges SET score = ?2 WHERE merge_id = ?1").run(id, *score);
+  return id;
+}
+
+std::pair<std::string, std::string> keys_of(const Store& store, std::int64_t a, std::int64_t b) {
+  constexpr const char* kKey = "SELECT ifnull(key, '') FROM tracks WHERE track_id = ?1";
+  std::pair<std::string, std::string> keys = {text_of(store, kKey, a), text_of(store, kKey, b)};
+  if (keys.second < keys.first) std::swap(keys.first, keys.second);
+  return keys;
+}
+
+}  // namespace
+
+std::int64_t merge_tracks(Store& store, std::int64_t kept, std::int64_t merged, std::int64_t now) {
+  if (kept == merged) {
+    throw Error(Exit::kInput, "both names mean track " + std::to_string(kept));
+  }
+  Transaction transaction(store);
+  const auto keys = keys_of(store, kept, merged);
+  const std::int64_t id = merge(store, kept, merged, now, std::nullopt);
+  store.prepare("DELETE FROM different_tracks WHERE key = ?1 AND other_key = ?2")
+      .run(keys.first, keys.second);
   store.bump_data_version();
   transaction.commit();
   return id;
+}
+
+void merge_like_track(Store& store, std::int64_t kept, std::int64_t merged, std::int64_t now,
+                      double score) {
+  static_cast<void>(merge(store, kept, merged, now, score));
 }
 
 void unmerge_tracks(Store& store, std::int64_t merge_id) {
@@ -468,6 +498,9 @@ void unmerge_tracks(Store& store, std::int64_t merge_id) {
   }
   move_old_rows_back(store, rows, kept, merged);
   store.prepare("DELETE FROM merges WHERE merge_id = ?1").run(merge_id);
+  if (const auto keys = keys_of(store, kept, merged); !keys.first.empty())
+    store.prepare("INSERT OR IGNORE INTO different_tracks VALUES (?1, ?2)")
+        .run(keys.first, keys.second);
   store.bump_data_version();
   transaction.commit();
 }

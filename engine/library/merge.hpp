@@ -35,7 +35,13 @@ std::int64_t find_track(const Store& store, const std::string& name);
 /// exist or when both are the same.
 std::int64_t merge_tracks(Store& store, std::int64_t kept, std::int64_t merged, std::int64_t now);
 
-/// Undoes a merge: every row is where it was. Rows that came later stay with the kept track.
+/// The same of two tracks whose titles are alike (library/likeness.hpp). To be called in a
+/// transaction, behind which the store's data version is to be bumped.
+void merge_like_track(Store& store, std::int64_t kept, std::int64_t merged, std::int64_t now,
+                      double score);
+
+/// Undoes a merge: every row is where it was. Rows that came later stay with the kept track. The two
+/// are not taken for one by their likeness any more.
 /// Throws Error(kInput) when there is no such merge, or a later one must be undone first.
 void unmerge_tracks(Store& store, std::int64_t merge_id);
 

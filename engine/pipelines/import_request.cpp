@@ -48,6 +48,7 @@ engine::import::ImportOptions make_import_request(const app::Caller& caller) {
   options.limits = import_limits(settings);
   options.archives = archive_limits(settings);
   options.play = caller.home.play_rule();
+  options.likeness = settings.number("import.likeness");
   const Registry::Options plugins{caller.home.plugin_directories(), caller.home.plugin_copies(),
                                   true};
   options.setting = [elements = settings.elements()](std::string_view key) {

@@ -50,7 +50,9 @@ SyncedAccount sync_one(const app::Caller& caller, const Account& account, bool i
     for (const auto& [path, message] : result.problems)
       caller.note_once("plugin " + path + ": " + message);
     synced.user = result.user.empty() ? options.user : result.user;
+    const std::string likeness = engine::import::likeness_text(result);
     if (!result.files.empty()) synced.came = std::move(result.files.front());
+    if (!likeness.empty()) synced.came.notes.push_back(likeness);
     synced.is_interrupted = result.is_interrupted;
     synced.seconds = result.seconds;
   } catch (const Error& error) {

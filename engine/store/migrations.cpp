@@ -415,7 +415,14 @@ std::span<const Migration> store_migrations() {
        "purpose TEXT NOT NULL, key TEXT NOT NULL, answer TEXT, requests INTEGER NOT NULL, "
        "input_tokens INTEGER, output_tokens INTEGER, cost REAL) STRICT;"
        "CREATE INDEX completions_by_key ON completions (key);"
-       "CREATE INDEX completions_by_account ON completions (account, asked_at)"}};
+       "CREATE INDEX completions_by_account ON completions (account, asked_at)"},
+      // Merges by likeness (library/likeness.hpp) have a score; of what was taken apart the keys are
+      // known. There are many of them, and the highest number that one freed is often asked for.
+      {26,
+       "ALTER TABLE merges ADD COLUMN score REAL;"
+       "CREATE INDEX merges_by_merged ON merges (merged_id);"
+       "CREATE TABLE different_tracks (key TEXT NOT NULL, other_key TEXT NOT NULL, "
+       "PRIMARY KEY (key, other_key)) STRICT, WITHOUT ROWID"}};
   return steps;
 }
 

@@ -2,6 +2,7 @@
 // merges]:
 // what the library holds, when a person's weeks begin, and joining by hand what matching could not
 // join.
+#include <cstdio>
 #include <iomanip>
 #include <sstream>
 
@@ -10,6 +11,7 @@
 #include "core/counted.hpp"
 #include "core/shown_text.hpp"
 #include "library/library_summary.hpp"
+#include "library/likeness.hpp"
 #include "library/match_rate.hpp"
 #include "library/merge.hpp"
 #include "store/users.hpp"
@@ -101,33 +103,78 @@ Answer show_banned(const app::Caller& caller, const Arguments&) {
   return {exit_of(banned), {{"user", user.name}, {"banned", banned}}, text.str()};
 }
 
+std::string shown_score(double score) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%.2f", score);
+  return text;
+}
+
+Json nearest_json(const library::NearestTrack& nearest) {
+  if (nearest.track == 0) return nullptr;
+  return {{"track", nearest.track}, {"title", nearest.title}, {"nearness", nearest.nearness}};
+}
+
+std::string nearest_text(const library::NearestTrack& nearest) {
+  if (nearest.track == 0) return "";
+  return "; nearest: " + one_line(nearest.title) + " (" + std::to_string(nearest.track) + ", " +
+         shown_score(nearest.nearness) + ")";
+}
+
+Json merge_json(const library::MergeSummary& m) {
+  return {{"merge", m.id},
+          {"kept", m.kept},
+          {"merged", m.merged},
+          {"at", format_time(m.ts)},
+          {"title", m.title},
+          {"artist", m.artist},
+          {"merged_title", m.merged_title},
+          {"likeness", m.score ? Json(*m.score) : Json(nullptr)}};
+}
+
 Answer show_unmatched(const app::Caller& caller, const Arguments& arguments) {
   const Store store = open_reading(caller);
   const User user = choose_user(store, app::user_name(caller));
   const library::MatchRate rate = library::match_rate(store, user.id);
   Json tracks = Json::array();
   std::ostringstream text;
-  for (const library::UnmatchedTrack& track :
-       library::unmatched_tracks(store, user.id, arguments.integer("limit"))) {
+  const std::vector<library::UnmatchedTrack> unmatched =
+      library::unmatched_tracks(store, user.id, arguments.integer("limit"));
+  std::vector<std::int64_t> numbers;
+  for (const library::UnmatchedTrack& track : unmatched) numbers.push_back(track.track_id);
+  const std::vector<library::NearestTrack> nearest = library::nearest_tracks(store, numbers);
+  for (std::size_t k = 0; k < unmatched.size(); ++k) {
+    const library::UnmatchedTrack& track = unmatched[k];
     tracks.push_back({{"track", track.track_id},
                       {"artist", track.artist},
                       {"title", track.title},
                       {"album", track.album},
                       {"spotify_id", track.spotify_id},
-                      {"plays", track.plays}});
+                      {"plays", track.plays},
+                      {"nearest", nearest_json(nearest[k])}});
     text << std::right << std::setw(9) << track.track_id << "  " << std::setw(6) << track.plays
          << (track.plays == 1 ? " play   " : " plays  ")
          << one_line(track.title.empty() ? track.spotify_id : track.artist + " - " + track.title)
-         << "\n";
+         << nearest_text(nearest[k]) << "\n";
+  }
+  Json likenesses = Json::array();
+  for (const library::MergeSummary& m : library::list_merges(store)) {
+    if (!m.score) continue;
+    text << (likenesses.empty()
+                 ? "matched by likeness; engine library unmerge ID takes one apart:\n"
+                 : "")
+         << std::setw(9) << m.id << "  " << shown_score(*m.score) << "  "
+         << one_line(m.artist + " - " + m.merged_title + "  is  " + m.title) << "\n";
+    likenesses.push_back(merge_json(m));
   }
   const std::int64_t matched = rate.tracks_by_id + rate.tracks_by_name;
   caller.note(std::to_string(matched) + " of " + std::to_string(rate.tracks) +
               " played tracks are in the catalogue");
-  return {exit_of(tracks),
+  return {tracks.empty() && likenesses.empty() ? Exit::kNothing : Exit::kDone,
           {{"user", user.name},
            {"played_tracks", rate.tracks},
            {"matched_tracks", matched},
-           {"tracks", tracks}},
+           {"tracks", tracks},
+           {"matched_by_likeness", likenesses}},
           text.str()};
 }
 
@@ -153,14 +200,10 @@ Answer show_merges(const app::Caller& caller, const Arguments&) {
   Json merges = Json::array();
   std::ostringstream text;
   for (const library::MergeSummary& m : library::list_merges(store)) {
-    merges.push_back({{"merge", m.id},
-                      {"kept", m.kept},
-                      {"merged", m.merged},
-                      {"at", format_time(m.ts)},
-                      {"title", m.title},
-                      {"artist", m.artist}});
+    merges.push_back(merge_json(m));
     text << m.id << "  " << format_date(m.ts) << "  track " << m.merged << " into " << m.kept
-         << "  " << one_line(m.artist + " - " + m.title) << "\n";
+         << "  " << one_line(m.artist + " - " + m.title)
+         << (m.score ? "  by likeness " + shown_score(*m.score) : "") << "\n";
   }
   return {exit_of(merges), {{"merges", merges}}, text.str()};
 }
@@ -206,7 +249,8 @@ std::vector<Verb> library_verbs() {
                        .is_first = true}},
        .answer = time_zone},
       {.name = "library unmatched",
-       .help = "Tracks somebody played or likes that no catalogue holds",
+       .help = "Tracks somebody played or likes that no catalogue holds, each with what comes "
+               "nearest; and those that were matched by likeness",
        .parameters = {{.name = "limit",
                        .type = Type::kInteger,
                        .value_name = "N",
@@ -219,7 +263,7 @@ std::vector<Verb> library_verbs() {
                       track("merged", "The track that becomes part of it")},
        .answer = merge},
       {.name = "library unmerge",
-       .help = "Undo a merge",
+       .help = "Undo a merge; by likeness the two are not merged again",
        .parameters = {{.name = "id",
                        .type = Type::kInteger,
                        .value_name = "ID",
@@ -227,7 +271,9 @@ std::vector<Verb> library_verbs() {
                        .is_first = true,
                        .is_required = true}},
        .answer = unmerge},
-      {.name = "library merges", .help = "The merges made by hand", .answer = show_merges}};
+      {.name = "library merges",
+       .help = "The merges, by hand and by likeness",
+       .answer = show_merges}};
 }
 
 }  // namespace engine::verbs

@@ -56,6 +56,7 @@ TEST_CASE("a store from before edition words of many languages gets today's keys
     transaction.commit();
     // Today's merge looks into tables of today.
     store.execute(
+        "CREATE TEMP TABLE different_tracks (key, other_key);"
         "CREATE TEMP TABLE suggestions (suggestion_id INTEGER PRIMARY KEY, track_id);"
         "CREATE TEMP TABLE kept_pins (playlist_id INTEGER PRIMARY KEY, track_id);"
         "CREATE TEMP TABLE track_files (path PRIMARY KEY, track_id);"
