@@ -6,12 +6,18 @@ Reads of FOLDER, anew where it has changed
   feedback.json    [[score, created, recording_mbid, artist, title], ...], may be missing
   limit.json       {"limit": requests, "reset_in": seconds, "page": most listens}, may be missing
   names.json       {"artist / title": [recording_mbid, artist, title, release]}, in lower case, for lookups
+  recommendations.json  [[recording_mbid, score, title, artist, artist_mbid, album], ...]; without it a 204
+  fresh.json       [[release_mbid, release, date, artist, [artist_mbid, ...]], ...], may be missing
+  artists.json     {artist_mbid: {"name", "similar": [[artist_mbid, name, score], ...],
+                   "top": [[recording_mbid, title, artist, [artist_mbid, ...], release_mbid, release,
+                   milliseconds, listens], ...], "tags": [[tag, votes, is_genre], ...]}}
   trouble.json     what to do in place of the next answers to GET, a list that is used up: "half",
                    "html", 500, 429 ...
   post_trouble.json  likewise to POST, with "done": does it, and answers nothing; "lost": does nothing,
                    and answers nothing
 Keeps playlists.json: [{"mbid", "title", "public", "annotation", "tracks", "annotations"}, ...].
-Writes requests.log, a line each: status, method, path, query. The only user is "Ann", the token "t0ken".
+Writes labs_port, where labs answers, and requests.log, a line each: status, method, path, query. The
+only user is "Ann", the token "t0ken".
 Traps that it has: max_ts not included, so that a page may end in the middle of a second; times with a
 fraction; mbid_mapping null or not there; a total_count of all feedback whatever is asked for;
 X-RateLimit-* counting down, and 429 below zero.
@@ -211,7 +217,7 @@ def create(sent, who):
     if not isinstance(extension.get("public"), bool):
         raise Refused(400, f"JSPF playlist.extension.{EXTENSION}.public field must be given.")
     if "created_for" in extension:
-        raise Refused(403, "Playlist contains a created_for field, but submitting user is not an approved playlist bot.")
+        raise Refused(403, "Playlist contains a created_for field, but submitting user is not an approved bot.")
     tracks = tracks_in(sent)
     made = {"mbid": str(uuid.uuid4()), "title": told["title"], "public": extension["public"],
             "annotation": told.get("annotation", ""), "tracks": [track[0] for track in tracks],
@@ -273,8 +279,112 @@ def delete(mbid, sent, who):
     return changed(mbid, who, change)
 
 
+def recommendations(user, query, who):
+    require_user(user)
+    told = read("recommendations.json", None)
+    if told is None:
+        return None
+    offset, count = number(query, "offset", 0), min(number(query, "count", 25), 1000)
+    some = [{"recording_mbid": row[0], "score": row[1], "latest_listened_at": None} for row in told]
+    return {"payload": {"mbids": some[offset:offset + count], "entity": "recording", "user_name": USER,
+                        "last_updated": 1795000000, "count": len(some[offset:offset + count]),
+                        "total_mbid_count": len(told), "offset": offset, "model_id": "m", "model_url": "u"}}
+
+
+def mbids_in(query, name):
+    mbids = query.get(name, "").split(",")
+    for mbid in mbids:
+        if not is_mbid(mbid.strip()):
+            raise Refused(400, f"{name}: {mbid} is not valid.")
+    return [mbid.strip() for mbid in mbids]
+
+
+def recordings(query, who):
+    """Keyed by mbid; what is not known is not there."""
+    known = {row[0]: row for row in read("recommendations.json", [])}
+    answer = {}
+    for mbid in mbids_in(query, "recording_mbids"):
+        if mbid not in known:
+            continue
+        _, _, title, artist, artist_mbid, album = known[mbid]
+        answer[mbid] = {"recording": {"name": title, "length": 200000, "rels": []}}
+        if "artist" in query.get("inc", "").split():
+            answer[mbid]["artist"] = {"name": artist, "artist_credit_id": 1, "artists": [
+                {"artist_mbid": artist_mbid, "name": artist, "join_phrase": ""}]}
+        if "release" in query.get("inc", "").split():
+            answer[mbid]["release"] = {"mbid": msid(album), "name": album, "year": 2001}
+    return answer
+
+
+def releases_of(rows):
+    return [{"release_mbid": row[0], "release_name": row[1], "release_date": row[2], "artist_credit_name": row[3],
+             "artist_mbids": row[4], "release_group_mbid": msid(row[0]), "release_group_primary_type": "Album"}
+            for row in rows]
+
+
+def fresh_of(user, query, who):
+    require_user(user)
+    return {"payload": {"releases": releases_of(read("fresh.json", [])), "user_id": USER}}
+
+
+def fresh(query, who):
+    rows = read("fresh.json", [])
+    return {"payload": {"releases": releases_of(rows), "total_count": len(rows)}}
+
+
+def artist_of(mbid):
+    if not is_mbid(mbid):
+        raise Refused(400, f"artist_mbid: '{mbid}' is not a valid uuid")
+    return read("artists.json", {}).get(mbid, {})
+
+
+def top_recordings(mbid, query, who):
+    known = artist_of(mbid)
+    require_token(who)
+    return [{"recording_mbid": row[0], "recording_name": row[1], "artist_name": row[2], "artist_mbids": row[3],
+             "release_mbid": row[4], "release_name": row[5], "length": row[6], "total_listen_count": row[7],
+             "total_user_count": 1} for row in known.get("top", [])]
+
+
+def artists(query, who):
+    """As a list, in which those that are not known are not."""
+    return [{"artist_mbid": mbid, "name": artist_of(mbid).get("name", ""), "tag": {"artist": [
+        {"artist_mbid": mbid, "tag": tag, "count": votes, **({"genre_mbid": msid(tag)} if is_genre else {})}
+        for tag, votes, is_genre in artist_of(mbid).get("tags", [])]}}
+        for mbid in mbids_in(query, "artist_mbids") if artist_of(mbid)]
+
+
+ALGORITHMS = ("session_based_days_7500_session_300_contribution_5_threshold_10_limit_100_filter_True_skip_30",
+              "session_based_days_7500_session_300_contribution_3_threshold_10_limit_100_filter_True_skip_30")
+
+
+def similar(query, name):
+    if query.get("algorithm") not in ALGORITHMS:
+        raise Refused(400, "algorithm: value is not a valid enumeration member")
+    return mbids_in(query, name)
+
+
+def similar_artists(query, who):
+    return [{"artist_mbid": other, "name": name, "comment": "", "type": "Group", "gender": None, "score": score,
+             "reference_mbid": mbid}
+            for mbid in similar(query, "artist_mbids") for other, name, score in artist_of(mbid).get("similar", [])]
+
+
+def similar_recordings(query, who):
+    """Of a recording that somebody was recommended, the others."""
+    told = read("recommendations.json", [])
+    return [{"recording_mbid": row[0], "recording_name": row[2], "artist_credit_name": row[3],
+             "[artist_credit_mbids]": [row[4]], "release_name": row[5], "release_mbid": msid(row[5]), "score": row[1],
+             "reference_mbid": mbid}
+            for mbid in similar(query, "recording_mbids") for row in told if row[0] != mbid]
+
+
 GET = [("/1/user/*/listens", listens), ("/1/feedback/user/*/get-feedback", feedback),
-       ("/1/metadata/lookup", lookup), ("/1/user/*/playlists", playlists), ("/1/playlist/*", playlist)]
+       ("/1/metadata/lookup", lookup), ("/1/user/*/playlists", playlists), ("/1/playlist/*", playlist),
+       ("/1/cf/recommendation/user/*/recording", recommendations), ("/1/metadata/recording", recordings),
+       ("/1/metadata/artist", artists), ("/1/user/*/fresh_releases", fresh_of), ("/1/explore/fresh-releases", fresh),
+       ("/1/popularity/top-recordings-for-artist/*", top_recordings)]
+LABS = [("/similar-artists/json", similar_artists), ("/similar-recordings/json", similar_recordings)]
 POST = [("/1/playlist/create", create), ("/1/playlist/*/item/add/*", add_at),
         ("/1/playlist/*/item/add", lambda mbid, sent, who: add_at(mbid, None, sent, who)),
         ("/1/playlist/*/item/move", move), ("/1/playlist/*/item/delete", delete)]
@@ -316,7 +426,10 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        self.answer(GET, None, take_trouble("trouble.json"))
+        is_labs = self.server is not server
+        if is_labs and "Authorization" in self.headers:
+            return self.send(400, {"code": 400, "error": "the token has left its own host"}, {})
+        return self.answer(LABS if is_labs else GET, None, take_trouble("trouble.json"))
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -369,6 +482,8 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
 
-server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+server, labs = (ThreadingHTTPServer(("127.0.0.1", 0), Handler) for _ in range(2))
+threading.Thread(target=labs.serve_forever, daemon=True).start()
+write("labs_port", labs.server_port)
 print(server.server_port, flush=True)
 server.serve_forever()

@@ -35,8 +35,11 @@ struct ListenbrainzAnn : HomeWithOwnCache {
   explicit ListenbrainzAnn(const FakeListenbrainz& service, const std::string& token = "",
                            const std::string& user = "ann") {
     std::vector<std::string> command = {
-        "connect", "listenbrainz", "--address", service.address(),
-        "--login", user,           "--field",   "requests_per_second=1000"};
+        "connect",   "listenbrainz",
+        "--address", service.address(),
+        "--login",   user,
+        "--field",   "labs_address=http://127.0.0.1:" + service.text("labs_port"),
+        "--field",   "requests_per_second=1000"};
     if (!token.empty()) {
       std::ofstream(path("token")) << token << "\n";
       std::filesystem::permissions(
