@@ -66,6 +66,7 @@ const playlist_lists* AsOfView::lists(std::string_view name) const {
     if (!made.data.offsets.empty()) {
       made.view.offsets = made.data.offsets.data();
       made.view.values = made.data.values.data();
+      if (!made.data.weights.empty()) made.view.weights = made.data.weights.data();
     }
   }
   return &found->second.view;

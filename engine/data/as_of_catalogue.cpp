@@ -137,7 +137,7 @@ AsOfView::Made AsOfView::make_prompt_vectors(std::string_view name) const {
 
 // Lists of tracks hold known tracks only. Lists of artists or tags need no such care: an artist is
 // known with its first track, a tag with the first track or artist that has it, related artists
-// always.
+// since it is known that they are.
 OwnedLists AsOfView::make_lists_of(std::string_view name) const {
   const playlist_lists& whole = *columns_->catalogue->lists(name);
   const std::size_t rows = name.starts_with("track_") ? tracks_
@@ -162,7 +162,7 @@ OwnedLists AsOfView::make_lists_of(std::string_view name) const {
 OwnedLists AsOfView::visible_values(const playlist_lists& whole, std::size_t rows,
                                     const std::function<bool(std::uint64_t)>& keep) const {
   OwnedLists made;
-  made.data = filter_lists(rows, whole.offsets, whole.values, keep);
+  made.data = filter_lists(rows, whole.offsets, whole.values, whole.weights, keep);
   made.view = {
       sizeof(playlist_lists), 0, static_cast<std::int64_t>(rows), nullptr, nullptr, nullptr};
   return made;

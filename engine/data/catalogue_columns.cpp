@@ -92,7 +92,7 @@ void CatalogueBuilder::make_lists_of_pairs() {
   track_tags_ = make_lists(tracks, track_tag_);
   tag_tracks_ = make_lists(tags_.id.size(), turned(track_tag_));
   artist_tags_ = make_lists(artists, artist_tag_, kWithWeights);
-  artist_relations_ = make_lists(artists, artist_relation_, kWithWeights);
+  artist_relations_ = make_lists(artists, artist_relation_, kWithWeights | kWithKnown);
   artist_users_ = make_lists(artists, artist_user_, kWithKnown);
   artist_playlists_ = make_lists(artists, artist_playlist_, kWithKnown);
   const auto counts = [](const Lists& lists) {
@@ -185,6 +185,8 @@ void CatalogueBuilder::describe(ColumnWriter& writer) {
   writer.lists("artist_tags", artist_tags_.offsets, artist_tags_.values, artist_tags_.weights);
   writer.lists("artist_relations", artist_relations_.offsets, artist_relations_.values,
                artist_relations_.weights);
+  writer.table("artist_relations", artist_relations_.known.size());
+  writer.column("known", artist_relations_.known);
   writer.lists("artist_users", artist_users_.offsets, artist_users_.values);
   writer.table("artist_users", artist_users_.known.size());
   writer.column("known", artist_users_.known);

@@ -6,7 +6,8 @@
 //           "tags"     name, known, track_count (of the whole catalogue)
 //           "newest_listens" user i64 (id), ts i64: the start of the last listen that it knows of
 //           "coverage" own, artist_mean, none i64: one row per numeric feature
-//           "artist_users", "artist_playlists": known i64, one row per value of those lists
+//           "artist_relations", "artist_users", "artist_playlists": known i64, one row per value of
+//                      those lists
 //           the catalogue's tables that have an SQL in declared_tables.cpp, by their names
 //           "prompt_vectors:SPACE": text (its folded words), ts i64; by ts
 // lists     track_artists artist_tracks track_tags tag_tracks artist_tags artist_relations

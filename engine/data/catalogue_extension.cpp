@@ -313,7 +313,7 @@ void CatalogueBuilder::extend_lists(const Later& later) {
   artist_tracks_ = with_more(artist_tracks_, artists, std::move(by_artist));
   track_tags_ = with_more(track_tags_, tracks, {});
   artist_tags_ = with_more(artist_tags_, artists, {}, kWithWeights);
-  artist_relations_ = with_more(artist_relations_, artists, {}, kWithWeights);
+  artist_relations_ = with_more(artist_relations_, artists, {}, kWithWeights | kWithKnown);
   artist_users_ = with_more(artist_users_, artists, {}, kWithKnown);
   artist_playlists_ = with_more(artist_playlists_, artists, {}, kWithKnown);
   artists_.track_count.clear();

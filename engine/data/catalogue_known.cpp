@@ -7,6 +7,7 @@ void CatalogueBuilder::note_likes_and_playlists() {
   // Also what has ended: it was there.
   for (const char* sql :
        {"SELECT id, ts FROM holdings WHERE kind IN (1, 4, 6)",
+        "SELECT track_id, ts FROM service_tracks", "SELECT track_id, ts FROM recommendations",
         "SELECT t.track_id, CASE t.ts WHEN 0 THEN p.ts ELSE t.ts END FROM playlist_tracks t "
         "JOIN playlists p USING (playlist_id) WHERE p.replaces IS NULL"}) {
     Statement rows = store_.prepare(sql);

@@ -137,23 +137,24 @@ void CatalogueBuilder::read_pairs() {
     Statement rows = store_.prepare(sql);
     while (rows.step())
       entries.push_back({rows_of.number(rows.integer(0)), values_of.number(rows.integer(1)),
-                         static_cast<float>(rows.real(2)), 0});
+                         static_cast<float>(rows.real(2)), rows.integer(3)});
   };
-  read("SELECT track_id, artist_id, 1 FROM track_artists", track_places_, artist_places_,
+  read("SELECT track_id, artist_id, 1, 0 FROM track_artists", track_places_, artist_places_,
        track_artist_);
   for (std::size_t place = 0; place < tracks_.id.size(); ++place)
     track_artist_.push_back(
         {static_cast<std::int32_t>(place), artist_places_.number(tracks_.artist_id[place]), 1, 0});
-  read("SELECT track_id, tag_id, weight FROM track_tags", track_places_, tag_places_, track_tag_);
-  read("SELECT artist_id, tag_id, weight FROM artist_tags", artist_places_, tag_places_,
+  read("SELECT track_id, tag_id, weight, 0 FROM track_tags", track_places_, tag_places_,
+       track_tag_);
+  read("SELECT artist_id, tag_id, weight, 0 FROM artist_tags", artist_places_, tag_places_,
        artist_tag_);
-  read("SELECT artist_id, related_id, weight FROM artist_relations", artist_places_, artist_places_,
-       artist_relation_);
+  read("SELECT artist_id, related_id, weight, ts FROM artist_relations", artist_places_,
+       artist_places_, artist_relation_);
   for (const ListEntry& entry : artist_tag_)
     if (entry.row >= 0) artists_.known[static_cast<std::size_t>(entry.row)] = 0;
   for (const ListEntry& entry : artist_relation_) {
-    if (entry.row >= 0) artists_.known[static_cast<std::size_t>(entry.row)] = 0;
-    if (entry.value >= 0) artists_.known[static_cast<std::size_t>(entry.value)] = 0;
+    if (entry.row >= 0) lower(artists_.known, entry.row, entry.known);
+    if (entry.value >= 0) lower(artists_.known, entry.value, entry.known);
   }
 }
 

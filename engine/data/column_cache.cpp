@@ -207,7 +207,7 @@ class Preparation {
   // ---- the catalogue: made for one base, numbers given in one state of it, all there is in another
 
   [[nodiscard]] static std::string catalogue_begin() {
-    return "catalogue 6 (tables " + declared_hash(TableOwner::kCatalogue) + ") numbered ";
+    return "catalogue 7 (tables " + declared_hash(TableOwner::kCatalogue) + ") numbered ";
   }
   [[nodiscard]] std::string catalogue_key(const std::string& numbered) const {
     return catalogue_begin() + numbered + " of " + state_;

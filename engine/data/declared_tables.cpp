@@ -57,6 +57,10 @@ constexpr DeclaredColumn time(const char* name, const char* help = "") {
   return {name, PLAYLIST_I64, help, Holds::kTimes, 1.5e9, 1.79e9};
 }
 
+constexpr DeclaredColumn ended(const char* name) {
+  return {name, PLAYLIST_I64, "", Holds::kEnds};
+}
+
 constexpr DeclaredColumn kTrack = number("track", Holds::kTracks);
 
 constexpr DeclaredColumn kTrackColumns[] = {
@@ -200,6 +204,15 @@ constexpr DeclaredColumn kPromptColumns[] = {
     number_if_known("track", Holds::kTracks, "missing: of no track"),
     time("ts"),
     text("text"),
+};
+constexpr DeclaredColumn kRecommendationColumns[] = {
+    kTrack,
+    time("ts", "since when"),
+    ended("ended"),
+    text("service"),
+    text("channel", "which of its lists"),
+    real("score", "of one channel, higher is better"),
+    number_if_known("seed", Holds::kTracks, "the track of theirs that led there"),
 };
 constexpr DeclaredColumn kSavedArtistColumns[] = {
     number("artist", Holds::kArtists), count("tracks", "liked or saved by them"),
@@ -519,6 +532,14 @@ constexpr DeclaredTable kDeclared[] = {
      .columns = kPromptColumns,
      .sql = "SELECT track_id, ifnull(ts, 0), text FROM prompts WHERE user_id = ?1 "
             "ORDER BY ts, prompt_id"},
+    // What services recommend to them by now; of one time and channel the best first.
+    {.name = "recommendations",
+     .owner = TableOwner::kUser,
+     .rows = TableRows::kEvents,
+     .columns = kRecommendationColumns,
+     .sql = "SELECT track_id, ts, ended_at, service, channel, score, seed_id "
+            "FROM recommendations WHERE user_id = ?1 "
+            "ORDER BY ts, service, channel, score DESC, track_id"},
     {.name = "served",
      .owner = TableOwner::kUser,
      .rows = TableRows::kEvents,
@@ -666,6 +687,8 @@ constexpr DeclaredSet kSets[] = {
      "what they want to be kept out: tracks, and all tracks of artists"},
     {"rejected", "rejected", SetKeeps::kFirst,
      "what they rejected, said not now to, or banned for a time or for this list"},
+    {"recommended", "recommendations", SetKeeps::kFirst,
+     "what services that they are connected to recommend to them"},
     {"trials", "trials", SetKeeps::kFirst,
      "what they approved and have given no other verdict on yet"},
     {"current", "current", SetKeeps::kFirst,
@@ -737,7 +760,8 @@ std::string declared_hash(TableOwner owner) {
 void add_missing_columns(OwnedTable& table, const DeclaredTable& declared) {
   std::vector<const DeclaredColumn*> missing;
   for (const DeclaredColumn& column : declared.columns)
-    if (find_column(*table.table(), column.name) == nullptr) missing.push_back(&column);
+    if (column.is_seen() && find_column(*table.table(), column.name) == nullptr)
+      missing.push_back(&column);
   const auto rows = static_cast<std::size_t>(table.table()->rows);
   for (const DeclaredColumn* column : missing) add_missing(table, *column, rows);
 }

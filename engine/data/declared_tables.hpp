@@ -46,6 +46,8 @@ enum class ColumnHolds : std::uint8_t {
   kUsers,    // rows of the table "users"
   kSongs,    // the same number for every version of a song
   kTimes,    // Unix seconds
+  kEnds,  // Unix seconds from which on the row is not there any more, INT64_MIN as long as it is:
+          // in the column file only
 };
 
 struct DeclaredColumn {
@@ -55,6 +57,9 @@ struct DeclaredColumn {
   ColumnHolds holds = ColumnHolds::kValues;
   double low = 0, high = 1;  // what values usually are
   bool may_be_missing = true;
+
+  /// Whether tables as of now have it, not the column file alone.
+  [[nodiscard]] constexpr bool is_seen() const { return holds != ColumnHolds::kEnds; }
 };
 
 struct DeclaredTable {

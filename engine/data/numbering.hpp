@@ -72,16 +72,20 @@ Lists make_lists(std::size_t rows, std::span<const ListEntry> entries, int parts
 Lists with_more(const Lists& before, std::size_t rows, std::vector<ListEntry> entries,
                 int parts = kValuesOnly);
 
-/// The values that pass, per row; `rows` may be fewer than `offsets` has.
+/// The values that pass, per row, with their weights where they have any; `rows` may be fewer than
+/// `offsets` has.
 template <typename Keep>
 Lists filter_lists(std::size_t rows, const std::uint64_t* offsets, const std::int32_t* values,
-                   Keep keep) {
+                   const float* weights, Keep keep) {
   Lists made;
   made.offsets.reserve(rows + 1);
   made.offsets.push_back(0);
   for (std::size_t row = 0; row < rows; ++row) {
-    for (std::uint64_t k = offsets[row]; k < offsets[row + 1]; ++k)
-      if (keep(k)) made.values.push_back(values[k]);
+    for (std::uint64_t k = offsets[row]; k < offsets[row + 1]; ++k) {
+      if (!keep(k)) continue;
+      made.values.push_back(values[k]);
+      if (weights != nullptr) made.weights.push_back(weights[k]);
+    }
     made.offsets.push_back(made.values.size());
   }
   return made;

@@ -87,6 +87,12 @@ std::vector<std::int64_t> rows_there(const DeclaredTable& declared, const playli
       const auto since = column_of<std::int64_t>(whole, column.name);
       std::erase_if(
           rows, [&](std::int64_t row) { return since[static_cast<std::size_t>(row)] > known.now; });
+    } else if (column.holds == ColumnHolds::kEnds) {
+      const auto ends = column_of<std::int64_t>(whole, column.name);
+      std::erase_if(rows, [&](std::int64_t row) {
+        const std::int64_t end = ends[static_cast<std::size_t>(row)];
+        return end != INT64_MIN && end <= known.now;
+      });
     } else if (holds_numbers(column) && !column.may_be_missing) {
       const auto number = column_of<std::int32_t>(whole, column.name);
       const auto limit = static_cast<std::int32_t>(limit_of(column, known));
@@ -245,6 +251,7 @@ std::unique_ptr<OwnedTable> visible_rows(const DeclaredTable& declared, const pl
   auto made = std::make_unique<OwnedTable>(static_cast<std::int64_t>(rows.size()));
   for (const DeclaredColumn& described : declared.columns) {
     const playlist_column& column = column_in(whole, described);
+    if (described.holds == ColumnHolds::kEnds) continue;  // of what is there now it lies ahead
     if (holds_numbers(described) && described.may_be_missing)
       add_known_numbers(*made, column, limit_of(described, known), rows);
     else if (is_prefix)

@@ -90,6 +90,7 @@ std::vector<TextTableColumn> text_columns(const Tables& tables, const DeclaredTa
   const playlist_table& table = *tables.table(std::string(declared.name));
   std::vector<TextTableColumn> columns;
   for (const DeclaredColumn& column : declared.columns) {
+    if (!column.is_seen()) continue;
     TextTableColumn& made = columns.emplace_back();
     made.name = column.name;
     made.help = column.help;

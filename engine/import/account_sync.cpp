@@ -117,8 +117,10 @@ class AccountReader {
     context.random_seed = std::random_device()();  // of salts, which are to be new each time
     context.setting = [this, prefix = std::string(source.description->name) +
                                       "."](std::string_view key) -> const char* {
-      if (key == prefix + "lyrics_wanted") return order_.lyrics_wanted.c_str();
-      const char* value = order_.account_value(key.substr(prefix.size()));
+      const std::string_view name = key.substr(prefix.size());
+      if (const auto asked = order_.asked.find(name); asked != order_.asked.end())
+        return asked->second.c_str();
+      const char* value = order_.account_value(name);
       return value != nullptr || !options_.setting ? value : options_.setting(key);
     };
     context.is_cancelled = [this] { return heartbeat_.is_interrupted(); };

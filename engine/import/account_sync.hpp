@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,8 +24,9 @@ struct SyncOrder {
   /// What the source is told of the account: "user", "address" ...; nullptr where nothing is known.
   /// Called in the worker.
   std::function<const char*(std::string_view field)> account_value;
-  /// Of a service that is asked for lyrics: the tracks, as source.lrclib takes them.
-  std::string lyrics_wanted = {};
+  /// What the source is asked, by the setting that tells it: "lyrics_wanted" as source.lrclib takes
+  /// it, "questions" as pipelines/questions.hpp makes them.
+  std::map<std::string, std::string, std::less<>> asked = {};
   /// Texts that no message may hold are taken out.
   std::function<std::string(const std::string&)> scrubbed;
 };

@@ -121,7 +121,13 @@ CatalogueWriter::CatalogueWriter(Store& store, NameBook& names, TrackMatcher& ma
           "UPDATE artists SET popularity = ?2 WHERE artist_id = ?1 AND popularity IS NULL")),
       set_features_(store.prepare(
           "UPDATE artists SET features = ?2 WHERE artist_id = ?1 AND features IS NULL")),
-      insert_relation_(store.prepare("INSERT OR IGNORE INTO artist_relations VALUES (?1, ?2, ?3)")),
+      insert_relation_(
+          store.prepare("INSERT INTO artist_relations (artist_id, related_id, weight, ts) "
+                        "VALUES (?1, ?2, ?3, ?4) "
+                        "ON CONFLICT DO UPDATE SET ts = excluded.ts WHERE excluded.ts < ts")),
+      insert_service_track_(store.prepare(
+          "INSERT OR IGNORE INTO service_tracks (service, track_id, ts) VALUES (?1, ?2, ?3)")),
+      keep_artist_tag_(store.prepare("INSERT OR IGNORE INTO artist_tags VALUES (?1, ?2, ?3)")),
       find_engagement_(store.prepare("SELECT plays, likes, comments, skip_rate, completion "
                                      "FROM engagement WHERE track_id = ?1")),
       put_engagement_(store.prepare("INSERT OR REPLACE INTO engagement "
@@ -158,6 +164,8 @@ std::vector<std::int64_t> CatalogueWriter::write_tracks(const TableView& table,
       continue;
     }
     bool is_changed = match.is_changed;
+    if (file.is_service)
+      is_changed |= insert_service_track_.run(file.format, match.id, file.now) > 0;
     is_changed |= fill_values(match.id, values, row);
     is_changed |= add_track_tags(match.id, tags[row]);
     records.note(record[row], outcome(match.is_new, is_changed));
@@ -244,7 +252,8 @@ void CatalogueWriter::write_tags(const TableView& table, RecordBuckets& records)
   }
 }
 
-void CatalogueWriter::write_artist_tags(const TableView& table, RecordBuckets& records) {
+void CatalogueWriter::write_artist_tags(const TableView& table, const FileContext& file,
+                                        RecordBuckets& records) {
   const auto record = table.numbers<std::int64_t>("record");
   const auto weight = table.numbers<float>("weight");
   const TextView artist = table.texts("artist"), artist_id = table.texts("artist_id"),
@@ -258,15 +267,19 @@ void CatalogueWriter::write_artist_tags(const TableView& table, RecordBuckets& r
       continue;
     }
     const double added = weight.empty() || std::isnan(weight[row]) ? 1 : weight[row];
-    add_artist_tag_.run(artist_number, tag_number, added);
-    records.note(record[row], Outcome::kNew);
+    // A service that is asked again says the same again.
+    const bool is_changed = (file.is_service ? keep_artist_tag_ : add_artist_tag_)
+                                .run(artist_number, tag_number, added) > 0;
+    records.note(record[row], outcome(is_changed, false));
   }
 }
 
-void CatalogueWriter::write_artist_relations(const TableView& table, RecordBuckets& records) {
+void CatalogueWriter::write_artist_relations(const TableView& table, const FileContext& file,
+                                             RecordBuckets& records) {
   const auto record = table.numbers<std::int64_t>("record");
   const auto weight = table.numbers<float>("weight");
-  const TextView artist = table.texts("artist"), related = table.texts("related");
+  const TextView artist = table.texts("artist"), related = table.texts("related"),
+                 related_id = table.texts("related_id"), related_mbid = table.texts("related_mbid");
   for (std::size_t row = 0; row < table.rows; ++row) {
     const std::int64_t from = names_.artist(artist[row]);
     const std::int64_t to = names_.artist(related[row]);
@@ -275,7 +288,9 @@ void CatalogueWriter::write_artist_relations(const TableView& table, RecordBucke
       continue;
     }
     const double value = weight.empty() || std::isnan(weight[row]) ? 1 : weight[row];
-    records.note(record[row], outcome(insert_relation_.run(from, to, value) > 0, false));
+    bool is_changed = names_.learn_artist(to, related_id[row], related_mbid[row]);
+    is_changed |= insert_relation_.run(from, to, value, file.is_service ? file.now : 0) > 0;
+    records.note(record[row], outcome(is_changed, false));
   }
 }
 

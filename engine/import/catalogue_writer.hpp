@@ -19,13 +19,16 @@ class CatalogueWriter {
  public:
   CatalogueWriter(Store& store, NameBook& names, TrackMatcher& matcher);
 
-  /// The track of each row, 0 none.
+  /// The track of each row, 0 none. What a service tells is known from now on, not always.
   std::vector<std::int64_t> write_tracks(const TableView& table, const FileContext& file,
                                          RecordBuckets& records);
   void write_artists(const TableView& table, RecordBuckets& records);
   void write_tags(const TableView& table, RecordBuckets& records);
-  void write_artist_tags(const TableView& table, RecordBuckets& records);
-  void write_artist_relations(const TableView& table, RecordBuckets& records);
+  /// Weights of a pair add up, but of a service's: what it said first counts.
+  void write_artist_tags(const TableView& table, const FileContext& file, RecordBuckets& records);
+  /// A service's hold from now on.
+  void write_artist_relations(const TableView& table, const FileContext& file,
+                              RecordBuckets& records);
   /// `tracks`: the track of each row, 0 none. What the row tells takes the place of what was known,
   /// as of the day of this import; what it does not tell stays.
   void write_engagement(const TableView& table, std::span<const std::int64_t> tracks,
@@ -42,7 +45,8 @@ class CatalogueWriter {
   NameBook& names_;
   TrackMatcher& matcher_;
   Statement fill_track_, insert_track_tag_, insert_artist_tag_, add_artist_tag_, set_popularity_,
-      set_features_, insert_relation_, find_engagement_, put_engagement_;
+      set_features_, insert_relation_, insert_service_track_, keep_artist_tag_, find_engagement_,
+      put_engagement_;
 };
 
 }  // namespace engine::import

@@ -7,10 +7,11 @@
 
 namespace engine::import {
 
-EndedLists::EndedLists(Store& store, LibraryWriter& library, std::vector<FileResult>& files,
-                       std::int64_t now)
+EndedLists::EndedLists(Store& store, LibraryWriter& library, ServiceAnswersWriter& answers,
+                       std::vector<FileResult>& files, std::int64_t now)
     : store_(store),
       library_(library),
+      answers_(answers),
       files_(files),
       now_(now),
       supersede_(store.prepare(
@@ -41,6 +42,10 @@ bool EndedLists::end_unlisted(const FileContext& file, std::size_t place, const 
       });
     }
     if (!is_sound) continue;
+    if (list == "recommendations") {  // nobody's own: they go without a word
+      is_changed |= answers_.end_unlisted_recommendations(file) > 0;
+      continue;
+    }
     for (EndedHolding& ended : library_.end_unlisted(list, file)) {
       ended_.push_back({place, file.user_id(), teller, std::move(ended)});
       is_changed = true;

@@ -1,5 +1,5 @@
-// What no longer holds after an import: likes, saved albums, bans, playlists that a file tells all of and
-// does not list any more (table told_lists), and playlists whose file is gone.
+// What no longer holds after an import: likes, saved albums, bans, playlists, recommendations that a file
+// tells all of and does not list any more (table told_lists), and playlists whose file is gone.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,7 @@
 #include "import/file_context.hpp"
 #include "import/library_writer.hpp"
 #include "import/result.hpp"
+#include "import/service_answers_writer.hpp"
 #include "store/store.hpp"
 
 namespace engine::import {
@@ -18,8 +19,8 @@ namespace engine::import {
 class EndedLists {
  public:
   /// `files` are the results of the import's files, in which what ended is told; a place is one of theirs.
-  EndedLists(Store& store, LibraryWriter& library, std::vector<FileResult>& files,
-             std::int64_t now);
+  EndedLists(Store& store, LibraryWriter& library, ServiceAnswersWriter& answers,
+             std::vector<FileResult>& files, std::int64_t now);
 
   /// The file called `name` was read to its end: what it told all of, and does not list, has ended.
   /// Part of the caller's transaction. Whether anything changed.
@@ -48,6 +49,7 @@ class EndedLists {
 
   Store& store_;
   LibraryWriter& library_;
+  ServiceAnswersWriter& answers_;
   std::vector<FileResult>& files_;
   std::int64_t now_;
   Statement supersede_, tell_list_;

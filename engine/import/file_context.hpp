@@ -16,6 +16,7 @@ struct FileContext {
   std::string folder;  // absolute, where it lies: places that it names begin there
   std::int64_t now = 0;
   bool is_personal = false;    // somebody's own export; otherwise a catalogue or a data set
+  bool is_service = false;     // an account with a service: what it says is known from `now` on
   bool is_user_named = false;  // the import says whose it is (--user, or a folder of that name)
   bool is_read_again = false;  // the content was read otherwise before: what it says now counts
   /// Whose export it is. Throws Error(kUsage) when that is not known.

@@ -115,10 +115,9 @@ constexpr RowColumn kArtistPlays[] = {{"record", kI64, true},
 constexpr RowColumn kArtistTags[] = {
     {"record", kI64, true}, {"artist", kString}, {"artist_id", kString}, {"tag", kString},
     {"tag_id", kString},    {"weight", kF32},    {"user", kString}};
-constexpr RowColumn kArtistRelations[] = {{"record", kI64, true},
-                                          {"artist", kString, true},
-                                          {"related", kString, true},
-                                          {"weight", kF32}};
+constexpr RowColumn kArtistRelations[] = {{"record", kI64, true},     {"artist", kString, true},
+                                          {"related", kString, true}, {"weight", kF32},
+                                          {"related_mbid", kString},  {"related_id", kString}};
 constexpr RowColumn kUserRelations[] = {
     {"record", kI64, true}, {"user", kString, true}, {"related", kString, true}};
 
@@ -145,6 +144,14 @@ constexpr RowColumn kLyrics[] = {{"record", kI64, true},
                                  {"text", kString},
                                  {"instrumental", kU8}};
 
+constexpr RowColumn kQuestions[] = {
+    {"record", kI64, true}, {"question", kString, true}, {"artist_id", kI64}, {"track_id", kI64}};
+constexpr RowColumn kRecommendations[] = {
+    {"record", kI64, true}, {"channel", kString, true}, {"score", kF32},
+    {"seed_id", kI64},      {"title", kString},         {"artist", kString},
+    {"album", kString},     {"spotify_id", kString},    {"isrc", kString},
+    {"mbid", kString},      {"artist_mbid", kString},   {"artist_credit", kString}};
+
 constexpr RowTable kTables[] = {{"listens", kListens},
                                 {"tracks", kTracks},
                                 {"likes", kLikes},
@@ -164,6 +171,8 @@ constexpr RowTable kTables[] = {{"listens", kListens},
                                 {"vectors", kVectors},
                                 {"prompts", kPrompts},
                                 {"lyrics", kLyrics},
+                                {"questions", kQuestions},
+                                {"recommendations", kRecommendations},
                                 {"lists", kLists}};
 
 const RowColumn* find_column(const RowTable& table, std::string_view name) {
@@ -207,7 +216,7 @@ bool is_told_anew(std::string_view name) {
 
 bool is_list(std::string_view name) {
   return name == "likes" || name == "saved_albums" || name == "saved_artists" || name == "banned" ||
-         name == "playlists";
+         name == "playlists" || name == "recommendations";
 }
 
 bool is_state_table(std::string_view name) {

@@ -20,9 +20,10 @@ constexpr std::size_t kMostExamples = 5, kFewUsers = 8;
 
 /// What a person has, but for listens, of which tellings are kept: what an import changes there is
 /// noted, so that it can be undone.
-constexpr const char* kNotedTables[] = {"holdings",        "feedback",       "playlists",
-                                        "playlist_tracks", "artist_plays",   "prompts",
-                                        "prompt_vectors",  "user_relations", "track_lyrics"};
+constexpr const char* kNotedTables[] = {
+    "holdings",       "feedback",         "playlists",       "playlist_tracks", "artist_plays",
+    "prompts",        "prompt_vectors",   "user_relations",  "track_lyrics",    "recommendations",
+    "service_tracks", "artist_questions", "track_questions", "artist_relations"};
 
 /// A row without a text in this column.
 bool has_row_without(const TableView& table, const char* column) {
@@ -100,6 +101,7 @@ Session::Session(Store& store, Options options)
       library_(store, names_, row_tracks_),
       vectors_(store, names_),
       lyrics_(store),
+      answers_(store),
       seen_changes_(store.prepare("PRAGMA data_version")),
       find_ingestion_(store.prepare(
           "SELECT ingestion_id, records_done, is_complete, first_ts, last_ts, user_id IS NOT NULL, "
@@ -127,7 +129,7 @@ Session::Session(Store& store, Options options)
       note_changes_(
           store.prepare("INSERT INTO import_changes SELECT ?1, ifnull(max(number), 0) + 1, ?2 "
                         "FROM import_changes WHERE ingestion_id = ?1")),
-      ended_(store, library_, result_.files, options_.now) {}
+      ended_(store, library_, answers_, result_.files, options_.now) {}
 
 void Session::take(Message kind, std::string_view bytes) {
   MessageReader message(bytes);
@@ -261,6 +263,7 @@ void Session::open(const OpenedFile& opened) {
   file_->context.format = opened.format;
   file_->context.folder = std::filesystem::path(absolute(opened)).parent_path().string();
   file_->context.now = options_.now;
+  file_->context.is_service = !opened.account.empty();
   file_->context.user_id = [this] { return resolve_user(); };
   file_->context.is_user_named = !opened.person.empty() || !options_.user.empty();
   file_->whose = whose(opened);  // before its rows make users
@@ -435,11 +438,8 @@ void Session::take_batch(const BatchView& batch) {
     file_->is_told_anew |=
         std::any_of(batch.tables.begin(), batch.tables.end(),
                     [](const TableView& table) { return is_told_anew(table.name); });
-    const bool has_lyrics =
-        std::any_of(batch.tables.begin(), batch.tables.end(),
-                    [](const TableView& table) { return table.name == "lyrics"; });
     std::optional<RowChanges> changes;
-    if (file_->tells_state || file_->is_told_anew || has_lyrics)
+    if (file_->tells_state || file_->is_told_anew || file_->context.is_service)
       changes.emplace(store_, kNotedTables);
     prepare_file(std::any_of(batch.tables.begin(), batch.tables.end(),
                              [this](const TableView& table) { return is_persons_table(table); }));
@@ -472,8 +472,9 @@ void Session::keep(const std::string& bytes, std::int64_t ingestion) {
 
 /// One that holds what one person did or has.
 bool Session::is_persons_table(const TableView& table) const {
-  static constexpr std::array<std::string_view, 6> kPersonal = {
-      "listens", "likes", "saved_albums", "saved_artists", "banned", "ratings"};
+  static constexpr std::array<std::string_view, 8> kPersonal = {
+      "listens", "likes",   "saved_albums", "saved_artists",
+      "banned",  "ratings", "questions",    "recommendations"};
   if (std::find(kPersonal.begin(), kPersonal.end(), table.name) != kPersonal.end()) return true;
   if (table.name == "playlists") return has_row_without(table, "owner");
   // A service is asked for those of the tracks that one person hears.
@@ -482,7 +483,15 @@ bool Session::is_persons_table(const TableView& table) const {
 }
 
 void Session::write_tables(const BatchView& batch) {
-  for (const TableView& table : batch.tables) write_table(table);
+  const TableView* questions = nullptr;
+  for (const TableView& table : batch.tables) {
+    if (table.name == "questions")
+      questions = &table;
+    else
+      write_table(table);
+  }
+  if (questions != nullptr)
+    answers_.write_questions(*questions, batch.tables, file_->context, records_);
   for (const BucketView& bucket : batch.buckets) records_.put(bucket);
 }
 
@@ -515,13 +524,16 @@ void Session::write_table(const TableView& table) {
   } else if (table.name == "artist_plays") {
     library_.write_artist_plays(table, file, records_);
   } else if (table.name == "artist_tags") {
-    catalogue_.write_artist_tags(table, records_);
+    catalogue_.write_artist_tags(table, file, records_);
   } else if (table.name == "artist_relations") {
-    catalogue_.write_artist_relations(table, records_);
+    catalogue_.write_artist_relations(table, file, records_);
   } else if (table.name == "engagement") {
     catalogue_.write_engagement(table, row_tracks_.match(table, !file.is_personal), file, records_);
   } else if (table.name == "user_relations") {
     library_.write_user_relations(table, file, records_);
+  } else if (table.name == "recommendations") {
+    answers_.write_recommendations(table, row_tracks_.match(table, !file.is_personal), file,
+                                   records_);
   } else if (table.name == "lyrics") {
     lyrics_.write(table, file, records_);
   } else if (table.name == "vectors") {

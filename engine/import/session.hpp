@@ -23,6 +23,7 @@
 #include "import/reader.hpp"
 #include "import/record_buckets.hpp"
 #include "import/result.hpp"
+#include "import/service_answers_writer.hpp"
 #include "import/vectors_writer.hpp"
 #include "store/row_changes.hpp"
 #include "store/store.hpp"
@@ -134,6 +135,7 @@ class Session {
   LibraryWriter library_;
   VectorsWriter vectors_;
   LyricsWriter lyrics_;
+  ServiceAnswersWriter answers_;
   RecordBuckets records_;
   Statement seen_changes_, find_ingestion_, insert_ingestion_, set_owner_, name_ingestion_,
       restart_, forget_rows_, advance_, complete_, note_, insert_runs_, tell_anew_, note_changes_;

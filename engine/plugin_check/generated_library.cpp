@@ -182,6 +182,8 @@ void GeneratedLibrary::add_column(GuardedTable& made, const DeclaredTable& table
       values.high = static_cast<double>(numbered(column) - 1);
       if (values.high < 0) values.missing = Values::kAll;
       return made.add(column.name, column.type, values);
+    case ColumnHolds::kEnds:
+      return;
     case ColumnHolds::kTimes:
       if (is_event) {
         const std::int64_t gap =

@@ -255,6 +255,31 @@ ALTER TABLE track_files ADD COLUMN lyrics_bytes INTEGER;       -- of the file of
 ALTER TABLE track_files ADD COLUMN lyrics_modified_ns INTEGER; -- 0: there is none; NULL: not asked
 )sql";
 
+constexpr std::string_view kServiceAnswersSql = R"sql(
+CREATE TABLE service_tracks (        -- tracks that a service told of: known since then
+  service TEXT NOT NULL, track_id INTEGER NOT NULL REFERENCES tracks, ts INTEGER NOT NULL,
+  PRIMARY KEY (service, track_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE artist_questions (      -- what a service was asked of an artist; answers: rows that came
+  service TEXT NOT NULL, question TEXT NOT NULL, artist_id INTEGER NOT NULL REFERENCES artists,
+  ts INTEGER NOT NULL, answers INTEGER NOT NULL,
+  PRIMARY KEY (service, question, artist_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE track_questions (
+  service TEXT NOT NULL, question TEXT NOT NULL, track_id INTEGER NOT NULL REFERENCES tracks,
+  ts INTEGER NOT NULL, answers INTEGER NOT NULL,
+  PRIMARY KEY (service, question, track_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE recommendations (       -- what services recommend to somebody, in [ts, ended_at)
+  user_id INTEGER NOT NULL REFERENCES users, service TEXT NOT NULL, channel TEXT NOT NULL,
+  track_id INTEGER NOT NULL REFERENCES tracks, ts INTEGER NOT NULL,
+  ended_at INTEGER,                  -- NULL: still
+  score REAL,                        -- of one channel, higher is better; NULL: not told
+  seed_id INTEGER REFERENCES tracks, -- of the person's tracks the one that led there
+  told_by INTEGER NOT NULL,          -- the ingestion that told it last
+  PRIMARY KEY (user_id, service, channel, track_id, ts)) STRICT, WITHOUT ROWID;
+CREATE INDEX recommendations_by_track ON recommendations (track_id);
+CREATE INDEX artist_ids_by_artist ON artist_ids (artist_id);
+ALTER TABLE artist_relations ADD COLUMN ts INTEGER NOT NULL DEFAULT 0; -- known since; 0: always
+)sql";
+
 int pragma(sqlite3* database, const char* sql) {
   Statement statement(database, sql);
   return static_cast<int>(statement.find_integer().value_or(0));
@@ -422,7 +447,8 @@ std::span<const Migration> store_migrations() {
        "ALTER TABLE merges ADD COLUMN score REAL;"
        "CREATE INDEX merges_by_merged ON merges (merged_id);"
        "CREATE TABLE different_tracks (key TEXT NOT NULL, other_key TEXT NOT NULL, "
-       "PRIMARY KEY (key, other_key)) STRICT, WITHOUT ROWID"}};
+       "PRIMARY KEY (key, other_key)) STRICT, WITHOUT ROWID"},
+      {27, kServiceAnswersSql}};
   return steps;
 }
 

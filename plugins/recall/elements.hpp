@@ -14,3 +14,4 @@ extern const playlist::Element kAls;
 extern const playlist::Element kEase;
 extern const playlist::Element kGraphFilter;
 extern const playlist::Element kPrompt;
+extern const playlist::Element kRecommendations;

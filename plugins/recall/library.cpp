@@ -5,4 +5,4 @@
 
 PLAYLIST_LIBRARY_BY("org.playlist-engine.recall", "1.0.0", "Playlist Engine", "MIT", kSavedArtists,
                     kGenre, kSimilarArtists, kCatalogue, kPopular, kItemCf, kContent, kAls, kEase,
-                    kGraphFilter, kPrompt);
+                    kGraphFilter, kPrompt, kRecommendations);

@@ -225,6 +225,7 @@ struct playlist_host {
  *   "listen_contexts"     (1.2) per row of "listens": shuffle u8, start_reason end_reason ("clickrow" ...), device, session i32 (its row), position i32
  *   "likes" "library"     track i32, ts i64, is_implicit u8 (likes); oldest first; liked, saved or in an own playlist
  *   "prompts" "captions"  what the user asked for, what describes tracks: text, ts i64, track i32 (prompts: if known);   "lyrics" (1.3) what is sung: track i32, ts i64, text ("": nothing is)
+ *   "recommendations"     (1.3) what services recommend to the user: track i32, ts i64 (since when), service, channel, score f32 (of one channel, higher is better), seed i32 (the user's track that led there, if any)
  *   "prompt_vectors:SPACE"  the texts that have a vector in that space, by ts: text (its folded words), ts i64
  *   "saved_artists"       artist i32, tracks i32 (liked or saved by them), plays i32, ts i64, is_implicit u8;   "user" id i64
  *   "track_statistics"    one row per track number: plays, plays_30d, skips, finished i32; skip_rate f32;
@@ -299,7 +300,9 @@ typedef struct playlist_candidates {
  *   "artists"          record*, artist*, artist_id, artist_mbid, popularity f32, tags, mean audio features as in "tracks"
  *   "tags"             record*, tag*, tag_id*;   "artist_plays" record*, user* (name), artist or artist_id*, plays i32
  *   "artist_tags"      record*, artist or artist_id*, tag or tag_id*, weight f32 (default 1; rows of a pair add up), user
- *   "artist_relations" record*, artist*, related*, weight f32;   "user_relations" record*, user*, related*;   "lyrics" (1.3) record*, track_id i64* (music files: the file's track), text, instrumental u8 (1: nothing is sung; neither: asked for and not found), source (music files: "file" or "tag")
+ *   "artist_relations" record*, artist*, related*, weight f32, related_mbid, related_id (1.3);   "user_relations" record*, user*, related*;   "lyrics" (1.3) record*, track_id i64* (music files: the file's track), text, instrumental u8 (1: nothing is sung; neither: asked for and not found), source (music files: "file" or "tag")
+ *   "questions"        (1.3) record*, question*, artist_id or track_id i64: what an engine asked a remote source of an artist or a track by its setting "questions", and was answered by this record's rows, if by any
+ *   "recommendations"  (1.3) record*, channel*, score f32 (of one channel, higher is better), seed_id i64 (the store's `id` of a track of the person's that led there), title, artist, album, spotify_id, isrc, mbid, artist_mbid, artist_credit: what a service recommends to the person
  *   "engagement"       as "likes" but ts; plays likes comments f32 >= 0, skip_rate completion f32 0..1
  *   "vectors"          record*, space* (name), and one of spotify_id, isrc, mbid, track_id i64 (the store's `id`): vectors
  *                      of tracks, handed over by PLAYLIST_SERVICE_VECTORS; a row without one is malformed
@@ -307,7 +310,7 @@ typedef struct playlist_candidates {
  *                      what a user asked for; with a track, what describes it; with both, what that user got it for.
  *                      Without `user` and track it is the user's whose file it is, without `user` alone nobody's, unless
  *                      the import names one. A vector of the text, in `space`, may come by PLAYLIST_SERVICE_VECTORS
- *   "lists"            list* ("likes" "saved_albums" "saved_artists" "banned" "playlists"), teller (whose list it is; the
+ *   "lists"            list* ("likes" "saved_albums" "saved_artists" "banned" "playlists" "recommendations"), teller (whose list it is; the
  *                      source's name by default), is_whole u8. Before that list's rows; and last, with is_whole 1, when
  *                      the file held all of it and was sound: what the teller listed before and this does not is over
  * ids         artist_id, album_id: a bare Spotify id, or NAMESPACE:ID ("hetrec:51") as tag_id always is; "artists" and

@@ -120,6 +120,10 @@ const TinyLibrary& big_library() {
                          .shuffle = static_cast<std::uint8_t>(!is_picked)});
     }
     for (int i = 0; i < 2'000; ++i) made->serve(static_cast<std::int32_t>(below(kMany)), 3);
+    for (int i = 0; i < 300; ++i)
+      made->recommend({.track = static_cast<std::int32_t>(below(kMany)),
+                       .service = i % 2 == 0 ? "lastfm" : "listenbrainz",
+                       .score = static_cast<float>(below(100))});
     return made;
   }();
   return *library;
@@ -231,11 +235,11 @@ std::vector<std::string> all_names() {
 TEST_CASE("the built libraries offer these elements, and all of them load", "[contract]") {
   CHECK(support::elements().problems().empty());
   CHECK(element_names(PLAYLIST_RECALL) ==
-        std::vector<std::string>{"recall.als", "recall.artist_cf", "recall.catalogue",
-                                 "recall.content", "recall.ease", "recall.familiar", "recall.fresh",
-                                 "recall.genre", "recall.graph_filter", "recall.item_cf",
-                                 "recall.popular", "recall.prompt", "recall.saved_artists",
-                                 "recall.session_neighbours", "recall.similar_artists"});
+        std::vector<std::string>{
+            "recall.als", "recall.artist_cf", "recall.catalogue", "recall.content", "recall.ease",
+            "recall.familiar", "recall.fresh", "recall.genre", "recall.graph_filter",
+            "recall.item_cf", "recall.popular", "recall.prompt", "recall.recommendations",
+            "recall.saved_artists", "recall.session_neighbours", "recall.similar_artists"});
   CHECK(element_names(PLAYLIST_RANKING) ==
         std::vector<std::string>{"ranking.choice", "ranking.clusters", "ranking.din",
                                  "ranking.discovery", "ranking.external",
@@ -262,8 +266,9 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
                                  "output.m3u8", "output.pls", "output.rekordbox", "output.uris",
                                  "output.xspf"});
   for (const char* remote :
-       {"output.listenbrainz", "output.mpd", "output.spotify", "output.subsonic", "source.lastfm",
-        "source.listenbrainz_api", "source.lrclib", "source.spotify", "source.subsonic"})
+       {"output.listenbrainz", "output.mpd", "output.spotify", "output.subsonic",
+        "source.deezer_api", "source.lastfm", "source.listenbrainz_api", "source.lrclib",
+        "source.musicbrainz", "source.spotify", "source.subsonic"})
     CHECK((description(remote).flags & PLAYLIST_REMOTE) != 0);
 }
 

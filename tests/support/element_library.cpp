@@ -228,6 +228,7 @@ TinyLibrary::Made TinyLibrary::make(const std::string& name) const {
   if (name == "served") return make_dated(served_, -1);
   if (name == "banned") return make_banned();
   if (name == "rejected") return make_rejected();
+  if (name == "recommendations") return make_recommendations();
   if (name == "track_statistics") return make_statistics();
   if (name == "saved_artists") return make_saved_artists(0);
   if (const auto plays = number_after(name, "implicit_saved_artists:"))
@@ -514,6 +515,27 @@ TinyLibrary::Made TinyLibrary::make_rejected() const {
   put_texts(*made, "verdict", verdicts);
   put_texts(*made, "reason", reasons);
   put_texts(*made, "list", lists);
+  return made;
+}
+
+TinyLibrary::Made TinyLibrary::make_recommendations() const {
+  auto made =
+      std::make_unique<engine::OwnedTable>(static_cast<std::int64_t>(recommendations_.size()));
+  std::int32_t *track = made->i32("track"), *seed = made->i32("seed");
+  std::int64_t* ts = made->i64("ts");
+  float* score = made->f32("score");
+  std::vector<std::string> services, channels;
+  for (std::size_t row = 0; row < recommendations_.size(); ++row) {
+    const Recommendation& one = recommendations_[row];
+    track[row] = one.track;
+    seed[row] = one.seed;
+    ts[row] = static_cast<std::int64_t>(row);
+    score[row] = one.score;
+    services.push_back(one.service);
+    channels.push_back(one.channel);
+  }
+  put_texts(*made, "service", services);
+  put_texts(*made, "channel", channels);
   return made;
 }
 

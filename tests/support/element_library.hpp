@@ -67,6 +67,14 @@ class TinyLibrary final : public engine::Tables {
   void caption(std::int32_t track, const std::string& text, double days_ago = 1);
   /// What is sung in it; "" for nothing.
   void lyrics(std::int32_t track, const std::string& text) { lyrics_.push_back({track, 0, text}); }
+  /// A row of the table "recommendations".
+  struct Recommendation {
+    std::int32_t track;
+    std::string service, channel = "similar_tracks";
+    float score = 1;
+    std::int32_t seed = INT32_MIN;
+  };
+  void recommend(Recommendation row) { recommendations_.push_back(std::move(row)); }
   /// Of a text, as a run finds it: folded.
   void embed_text(const std::string& space, const std::string& text,
                   const std::vector<float>& vector);
@@ -151,6 +159,7 @@ class TinyLibrary final : public engine::Tables {
   [[nodiscard]] Made make_statistics() const;
   [[nodiscard]] Made make_banned() const;
   [[nodiscard]] Made make_rejected() const;
+  [[nodiscard]] Made make_recommendations() const;
   [[nodiscard]] Made make_saved_artists(std::int32_t implicit_plays) const;
   [[nodiscard]] Rows rows_of(const std::string& name) const;
   [[nodiscard]] std::vector<std::int32_t> plays_per_track() const;
@@ -162,6 +171,7 @@ class TinyLibrary final : public engine::Tables {
   std::vector<Dated> likes_, library_, served_;
   std::vector<Ban> bans_;
   std::vector<Rejection> rejections_;
+  std::vector<Recommendation> recommendations_;
   std::set<std::int32_t> saved_artists_;
   std::map<std::int32_t, std::map<std::int32_t, float>> artist_tags_, relations_;
   std::map<std::int32_t, std::set<std::int32_t>> artist_users_, artist_playlists_;
