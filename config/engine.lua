@@ -21,6 +21,7 @@ return {
     network = false, -- let elements of runs open connections themselves, and ask any http address of this machine
   },
   http = {
+    contact = "", -- an address of yours that services are told with each question, as MusicBrainz wishes; empty: none
     offline = false, -- ask nothing over the network; answers of services that are kept are used, however old
     timeout_seconds = 30, -- seconds to wait for a service's answer, where the element that asks does not say
   },

@@ -25,6 +25,10 @@ constexpr BrowserLogin kSpotifyLogin = {
     "  5. Settings shows the Client ID, which is no secret. The Client secret is not needed.\n"
     "  Then: engine connect spotify --field client_id=THAT_ID"};
 
+constexpr const char* kNamesSent =
+    "it is sent the names of artists that you play or love and of artists like them, and nothing "
+    "else";
+
 }  // namespace
 
 const std::vector<KnownService>& known_services() {
@@ -87,6 +91,24 @@ const std::vector<KnownService>& known_services() {
        "",
        false,
        "listenbrainz_api"},
+      {.name = "deezer",
+       .title = "Deezer's open catalogue, which wants no account",
+       .fields = {{"address", "of its API", false, true, "https://api.deezer.com"},
+                  {"requests_per_second", "how often the server may be asked", false, false, "8"}},
+       .requests_per_second = 8,
+       .burst = 10,
+       .sent = kNamesSent,
+       .source = "deezer_api",
+       .answers = {"similar_artists", "top_tracks"}},
+      {.name = "musicbrainz",
+       .title = "MusicBrainz, the open encyclopedia of music, which wants no account",
+       .fields = {{"address", "of its API", false, true, "https://musicbrainz.org/ws/2"},
+                  {"requests_per_second", "how often the server may be asked; it allows 1", false,
+                   false, "1"}},
+       .requests_per_second = 1,
+       .burst = 1,
+       .sent = kNamesSent,
+       .answers = {"artist_tags"}},
       {"lrclib",
        "LRCLIB, which knows lyrics and wants no account",
        {{"address", "of its API, without /api", false, true, "https://lrclib.net"},

@@ -48,6 +48,9 @@ struct KnownService {
   /// The source that reads it, where source.NAME reads its export: "listenbrainz_api".
   const char* source = "";
   bool is_language_model = false;  // it is asked what complete/question.hpp has
+  /// What it answers of artists and tracks, as a source's setting "questions" has them:
+  /// "similar_artists", "top_tracks" ...; engine discover --grow asks it.
+  std::vector<std::string_view> answers = {};
 };
 
 /// In the order of help.

@@ -1,5 +1,6 @@
 #include "app/http_outside.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -44,6 +45,11 @@ http::Client& HttpOutside::client() {
     http::Client::Options options;
     options.folder = folder_;
     options.is_offline = settings_.boolean("http.offline");
+    options.contact = settings_.text("http.contact");
+    if (std::ranges::any_of(options.contact, [](char c) { return c < ' ' || c > '~'; }))
+      throw Error(Exit::kInput, "http.contact is a line of plain ASCII",
+                  {"", "", "it is sent with every question",
+                   "engine config set http.contact ann@example.org"});
     client_ = std::make_unique<http::Client>(std::move(options));
   }
   return *client_;

@@ -52,6 +52,9 @@ NewMusicSources new_music_sources(const Store& store, std::int64_t user_id, std:
     }
   }
   sources.has_catalogue = is_there(store, "SELECT 1 FROM tracks WHERE in_catalogue = 1 LIMIT 1");
+  Statement told = store.prepare("SELECT 1 FROM service_tracks WHERE ts <= ?1 LIMIT 1");
+  told.start(now);
+  sources.has_services = told.step();
   sources.has_tags = is_there(store, "SELECT 1 FROM track_tags LIMIT 1") ||
                      is_there(store, "SELECT 1 FROM artist_tags LIMIT 1");
   add_models(store, user_id, now, sources);
@@ -63,7 +66,8 @@ std::vector<std::string> ways_to_new_music(const NewMusicSources& sources, std::
   if (!sources.has_plays)
     ways.emplace_back("engine import EXPORT  your own listening history: what a list starts from");
   // Models find music among what the store has; of one person's own plays they bring nothing new.
-  const bool has_others = sources.has_catalogue || sources.other_listeners > 0;
+  const bool has_others =
+      sources.has_catalogue || sources.has_services || sources.other_listeners > 0;
   if (has_others && !(sources.untrained.empty() && sources.too_late.empty())) {
     const bool is_past = now + 60 < std::time(nullptr);
     ways.push_back("engine train all" + (is_past ? " --as-of " + format_time(now) : "") +
@@ -71,6 +75,10 @@ std::vector<std::string> ways_to_new_music(const NewMusicSources& sources, std::
                    (sources.other_listeners > 0 ? "listeners and tracks" : "tracks") +
                    " that are here");
   }
+  if (!sources.has_services && sources.has_plays)
+    ways.emplace_back(
+        "engine connect deezer; engine discover --grow  asks it for artists like yours and their "
+        "tracks; it wants no account and is sent names of artists");
   if (!sources.has_catalogue) {
     ways.emplace_back(
         "engine import CATALOGUE.csv  any table of titles and artists; with genres it finds those "

@@ -14,8 +14,9 @@ namespace engine::app {
 struct NewMusicSources {
   bool has_plays = false;  // of this user
   bool has_catalogue =
-      false;              // tracks that a catalogue brought, so that nobody need have played them
-  bool has_tags = false;  // genres of tracks or artists
+      false;  // tracks that a catalogue brought, so that nobody need have played them
+  bool has_services = false;  // tracks that services told of (engine discover --grow)
+  bool has_tags = false;      // genres of tracks or artists
   std::size_t other_listeners = 0;
   std::vector<std::string> untrained;  // models of discover-weekly without a version: "quality"
   std::vector<std::string> too_late;   // with none but later than now: too_late_text()

@@ -160,6 +160,10 @@ const std::vector<SettingDeclaration>& setting_declarations() {
       {"limits.network", Type::kBoolean, "false", 0, 0,
        "let elements of runs open connections themselves, and ask any http address of this "
        "machine"},
+      {"http.contact", Type::kText, "", 0, 0,
+       "an address of yours that services are told with each question, as MusicBrainz wishes; "
+       "empty: "
+       "none"},
       {"http.offline", Type::kBoolean, "false", 0, 0,
        "ask nothing over the network; answers of services that are kept are used, however old"},
       {"http.timeout_seconds", Type::kNumber, "30", 0.05, 3600,

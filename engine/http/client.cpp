@@ -173,6 +173,7 @@ Client::Exchanges::Exchanges(Options options)
       process_(::getpid()),
       cache_(options_.folder, options_.largest_cache) {
   if (options_.user_agent.empty()) options_.user_agent = "playlist-engine/" PLAYLIST_ENGINE_VERSION;
+  if (!options_.contact.empty()) options_.user_agent += " ( " + options_.contact + " )";
   if (!options_.clock) options_.clock = unix_seconds;
   if (!options_.jitter) options_.jitter = random_jitter();
   epoll_ = ::epoll_create1(EPOLL_CLOEXEC);

@@ -45,6 +45,7 @@ class Client {
     std::string folder;  // of the cache and the rates, made when needed; "": neither is kept
     bool is_offline = false;
     std::string user_agent;                   // "": playlist-engine/VERSION
+    std::string contact;                      // behind it, " ( CONTACT )"; "": nothing
     std::uint64_t largest_cache = 256 << 20;  // bytes; the oldest answers go
     double first_backoff_seconds = 0.5;
     // What tests replace.

@@ -1,6 +1,7 @@
 #include "pipelines/sync.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "accounts/accounts.hpp"
 #include "accounts/services.hpp"
@@ -18,7 +19,10 @@ namespace {
 using accounts::Account;
 using accounts::Accounts;
 
-SyncedAccount sync_one(const app::Caller& caller, const Account& account, bool is_dry_run) {
+/// Reads the account for the caller's person. `add_questions` says what its source is asked.
+SyncedAccount read_account(
+    const app::Caller& caller, const Account& account, const std::string& title, bool is_dry_run,
+    const std::function<void(engine::import::SyncOrder& order)>& add_questions) {
   const app::AccountAccess access(caller, accounts::source_of_service(account.service), account);
   engine::import::ImportOptions options = make_import_request(caller);
   options.user = app::user_name(caller);
@@ -27,21 +31,12 @@ SyncedAccount sync_one(const app::Caller& caller, const Account& account, bool i
   engine::import::SyncOrder order;
   order.service = account.service;
   order.source = accounts::source_of_service(account.service);
-  order.account = account.title();
+  order.account = title;
   order.account_value = [&account](std::string_view field) {
     return app::account_value(account, field);
   };
   order.scrubbed = [&access](const std::string& text) { return access.scrubbed(text); };
-  const accounts::KnownService* service = accounts::find_service(account.service);
-  if (service != nullptr && service->brings_lyrics) {
-    const LyricsWanted wanted = lyrics_wanted(caller, account);
-    order.lyrics_wanted = wanted.tracks;
-    if (wanted.count > 0)
-      caller.note(
-          account.title() + " is asked for the lyrics of " + counted(wanted.count, "track") +
-          (wanted.later > 0 ? ", of " + std::to_string(wanted.later) + " more the next time" : "") +
-          "; " + service->sent);
-  }
+  add_questions(order);
   SyncedAccount synced;
   synced.account = account.title();
   try {
@@ -61,12 +56,36 @@ SyncedAccount sync_one(const app::Caller& caller, const Account& account, bool i
   return synced;
 }
 
+/// What is read of the person's own there.
+SyncedAccount sync_one(const app::Caller& caller, const Account& account, bool is_dry_run) {
+  return read_account(
+      caller, account, account.title(), is_dry_run, [&](engine::import::SyncOrder& order) {
+        const accounts::KnownService* service = accounts::find_service(account.service);
+        if (service == nullptr || !service->brings_lyrics) return;
+        const LyricsWanted wanted = lyrics_wanted(caller, account);
+        order.asked["lyrics_wanted"] = wanted.tracks;
+        if (wanted.count == 0) return;
+        caller.note(
+            account.title() + " is asked for the lyrics of " + counted(wanted.count, "track") +
+            (wanted.later > 0 ? ", of " + std::to_string(wanted.later) + " more the next time"
+                              : "") +
+            "; " + service->sent);
+      });
+}
+
+/// Services that are only asked about the catalogue have nothing of a person's.
+bool is_read(const std::string& service) {
+  const accounts::KnownService* known = accounts::find_service(service);
+  return known == nullptr || known->is_read;
+}
+
 /// All that are connected: those that nothing is read from are left out.
 std::vector<SyncedAccount> sync_all(const app::Caller& caller, bool is_dry_run) {
   std::vector<SyncedAccount> synced;
   const Accounts accounts(caller.home.accounts_file());
   for (const Account& listed : accounts.list()) {
     if (caller.registry()->find(accounts::source_of_service(listed.service)) == nullptr) continue;
+    if (!is_read(listed.service)) continue;
     synced.push_back(sync_one(caller, accounts.require(listed.title()), is_dry_run));
     if (synced.back().is_interrupted) break;
   }
@@ -84,7 +103,12 @@ std::vector<SyncedAccount> sync_accounts(const app::Caller& caller,
   if (titles.empty()) return sync_all(caller, is_dry_run);
   const Accounts accounts(caller.home.accounts_file());
   std::vector<Account> asked;
-  for (const std::string& title : titles) asked.push_back(accounts.require(title));
+  for (const std::string& title : titles) {
+    asked.push_back(accounts.require(title));
+    if (!is_read(asked.back().service))
+      throw Error(Exit::kInput, title + " has nothing of yours to read",
+                  {"", "", "it is asked about artists and tracks", "engine discover --grow"});
+  }
   std::vector<SyncedAccount> synced;
   for (const Account& account : asked) {
     synced.push_back(sync_one(caller, account, is_dry_run));
@@ -115,6 +139,13 @@ std::vector<SyncedAccount> sync_accounts_again(const app::Caller& caller, const 
     if (synced.back().is_interrupted) break;
   }
   return synced;
+}
+
+SyncedAccount ask_account(const app::Caller& caller, const Account& account,
+                          const std::string& questions) {
+  return read_account(
+      caller, account, account.title() + " catalogue", /*is_dry_run=*/false,
+      [&](engine::import::SyncOrder& order) { order.asked["questions"] = questions; });
 }
 
 }  // namespace engine::pipelines

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "accounts/accounts.hpp"
 #include "app/caller.hpp"
 #include "import/result.hpp"
 
@@ -29,5 +30,10 @@ std::vector<SyncedAccount> sync_accounts(const app::Caller& caller,
 /// that are not connected any more. Stops behind one that the user interrupted.
 std::vector<SyncedAccount> sync_accounts_again(const app::Caller& caller, const std::string& user,
                                                const std::vector<std::string>& titles);
+
+/// Puts questions (pipelines/questions.hpp) to the account's service, for one person; what is read of
+/// the person's own there is not asked for. As an import of its own, called "TITLE catalogue".
+SyncedAccount ask_account(const app::Caller& caller, const accounts::Account& account,
+                          const std::string& questions);
 
 }  // namespace engine::pipelines

@@ -3,10 +3,15 @@
 #include <cmath>
 #include <cstdio>
 
+#include "app/default_user.hpp"
+#include "app/new_music.hpp"
 #include "app/suggestions.hpp"
 #include "core/calendar.hpp"
 #include "core/counted.hpp"
 #include "core/shown_text.hpp"
+#include "pipelines/grow.hpp"
+#include "store/store.hpp"
+#include "store/users.hpp"
 #include "verbs/json_values.hpp"
 #include "verbs/verbs.hpp"
 
@@ -48,7 +53,81 @@ std::string found_text(const Suggestion& suggestion) {
 
 // ---- discover ------------------------------------------------------------------------------------
 
-Answer discover(const app::Caller& caller, const Arguments& arguments) {
+std::string of_services(std::int64_t tracks) {
+  return counted(static_cast<std::size_t>(tracks), "track");
+}
+
+Json growth_json(const pipelines::Growth& growth) {
+  Json rounds = Json::array();
+  for (const pipelines::GrowthRound& round : growth.rounds) {
+    Json one = {{"account", round.account},
+                {"asked",
+                 {{"similar_artists", round.similar_artists},
+                  {"top_tracks", round.top_tracks},
+                  {"artist_tags", round.artist_tags}}},
+                {"records", round.came.came.rows},
+                {"buckets", Json::object()},
+                {"error", text_or_null(round.came.came.error)},
+                {"seconds", round.came.seconds}};
+    for (const auto& [bucket, count] : round.came.came.buckets) one["buckets"][bucket] = count;
+    rounds.push_back(std::move(one));
+  }
+  return {{"artists_loved", growth.artists_loved},
+          {"tracks_before", growth.tracks_before},
+          {"tracks", growth.tracks},
+          {"artists", growth.artists},
+          {"plan", growth.plan},
+          {"rounds", std::move(rounds)},
+          {"failed", growth.failed},
+          {"full", growth.is_full},
+          {"interrupted", growth.is_interrupted}};
+}
+
+std::string growth_text(const pipelines::Growth& growth, bool is_dry_run) {
+  if (is_dry_run)
+    return growth.plan.empty() ? "nobody is left to be asked about\n"
+                               : "dry run, nothing was asked\n";
+  std::string text = of_services(growth.tracks - growth.tracks_before) +
+                     " came; services have told of " + of_services(growth.tracks) + " by " +
+                     counted(static_cast<std::size_t>(growth.artists), "artist") + "\n";
+  for (const std::string& failed : growth.failed)
+    text += "  error: " + one_line(failed) +
+            "\n  fix:   what came is kept; engine discover --grow " + "goes on behind it\n";
+  if (growth.is_interrupted) text += "  interrupted: what came is kept\n";
+  if (growth.is_full && growth.rounds.empty())
+    text += "  as many as asked for were there before; more with: --tracks N\n";
+  else if (growth.rounds.empty())
+    text += "  whoever is near you was asked about within the last 90 days\n";
+  return text;
+}
+
+/// Suggestions are drawn once it has grown.
+Answer grow(const app::Caller& caller, const Arguments& arguments) {
+  pipelines::GrowRequest request;
+  if (arguments.has("tracks")) request.tracks = arguments.integer("tracks");
+  request.is_dry_run = arguments.flag("dry-run");
+  const pipelines::Growth growth = pipelines::grow_catalogue(caller, request);
+  return {growth.is_interrupted    ? Exit::kInterrupted
+          : !growth.failed.empty() ? Exit::kInput
+                                   : Exit::kDone,
+          {{"user", growth.user},
+           {"growth", growth_json(growth)},
+           {"run", nullptr},
+           {"queued", Json::array()},
+           {"waiting", nullptr}},
+          growth_text(growth, request.is_dry_run)};
+}
+
+/// Where nothing new is to be found here.
+void tell_ways(const app::Caller& caller) {
+  const Store store =
+      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
+  const User user = choose_user(store, app::user_name(caller));
+  caller.note(app::ways_text(app::ways_to_new_music(
+      app::new_music_sources(store, user.id, caller.asked.now), caller.asked.now)));
+}
+
+Answer draw(const app::Caller& caller, const Arguments& arguments) {
   const auto count = arguments.has("candidates")
                          ? arguments.integer("candidates")
                          : caller.home.settings().integer("discovery.candidates");
@@ -64,9 +143,24 @@ Answer discover(const app::Caller& caller, const Arguments& arguments) {
   text += counted(made.queued.size(), "suggestion") + " queued for " + one_line(made.user) + ", " +
           std::to_string(made.waiting) + (made.waiting == 1 ? " waits" : " wait") +
           "; be asked about them with: engine next\n";
+  if (made.queued.empty() && made.waiting == 0) tell_ways(caller);
   return {made.queued.empty() ? Exit::kNothing : Exit::kDone,
-          {{"user", made.user}, {"run", made.run}, {"queued", queued}, {"waiting", made.waiting}},
+          {{"user", made.user},
+           {"growth", nullptr},
+           {"run", made.run},
+           {"queued", queued},
+           {"waiting", made.waiting}},
           text};
+}
+
+Answer discover(const app::Caller& caller, const Arguments& arguments) {
+  if (!arguments.flag("grow")) return draw(caller, arguments);
+  Answer grown = grow(caller, arguments);
+  if (grown.exit != Exit::kDone || arguments.flag("dry-run")) return grown;
+  Answer drawn = draw(caller, arguments);
+  drawn.data["growth"] = grown.data["growth"];
+  drawn.text = grown.text + drawn.text;
+  return drawn;
 }
 
 // ---- next ----------------------------------------------------------------------------------------
@@ -282,7 +376,22 @@ std::vector<Verb> discover_verbs() {
                        .value_name = "N",
                        .help = "Suggestions to queue; the setting discovery.candidates",
                        .least = 1,
-                       .most = 1000}},
+                       .most = 1000},
+                      {.name = "grow",
+                       .type = Type::kFlag,
+                       .help = "First ask the services that you have connected for artists like "
+                               "yours and their tracks (engine help services)"},
+                      {.name = "tracks",
+                       .type = Type::kInteger,
+                       .value_name = "N",
+                       .help = "With --grow: until services have told of so many tracks; 50000",
+                       .least = 1,
+                       .most = 1'000'000,
+                       .needs = "grow"},
+                      {.name = "dry-run",
+                       .type = Type::kFlag,
+                       .help = "With --grow: say what would be asked, and ask nothing",
+                       .needs = "grow"}},
        .footer = "It runs the recipe discover and draws from what its channels found: those whose "
                  "suggestions you\naccept are drawn from more often, by kind of music, and what "
                  "you said long ago counts less. What\nwaits or was answered is not queued again. "

@@ -74,8 +74,9 @@ std::vector<std::string> lines_of(const std::string& text) {
 /// Training on nothing but one's own plays brings nothing, so it is not advised.
 void check_helps(const std::string& text) {
   CHECK_THAT(text, Catch::Contains("what brings new music, cheapest first:") &&
-                       Catch::Contains("1. engine import CATALOGUE.csv") &&
-                       Catch::Contains("2. engine import EXPORT --user NAME") &&
+                       Catch::Contains("1. engine connect deezer; engine discover --grow") &&
+                       Catch::Contains("2. engine import CATALOGUE.csv") &&
+                       Catch::Contains("3. engine import EXPORT --user NAME") &&
                        !Catch::Contains(". engine train all"));
 }
 

@@ -5,9 +5,11 @@
 
 namespace source {
 
+extern const playlist::Element kDeezerApi;
 extern const playlist::Element kLastfm;
 extern const playlist::Element kListenbrainzApi;
 extern const playlist::Element kLrclib;
+extern const playlist::Element kMusicBrainz;
 extern const playlist::Element kSpotify;
 extern const playlist::Element kSubsonic;
 

@@ -12,7 +12,6 @@
 //            those of which nothing is known
 // Fails      what passes is asked for again by the engine. One track whose answer is still bad is in the
 //            bucket "failed"; of several behind each other, it is the service
-#include "playlist/folded_words.hpp"
 #include "playlist/plugin.hpp"
 #include "playlist/remote.hpp"
 
@@ -27,6 +26,8 @@
 
 #include "../lyrics.hpp"
 #include "elements.hpp"
+#include "json_answers.hpp"
+#include "questions.hpp"
 
 namespace source {
 namespace {
@@ -36,15 +37,6 @@ using Json = nlohmann::json;
 constexpr std::int64_t kAtOnce = 20;      // tracks between two steps that are kept
 constexpr int kMostFailures = 3;          // behind each other
 constexpr double kLengthTolerance = 2.5;  // seconds, of what is rounded
-
-std::string text_in(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-double number_in(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_number() ? found->get<double>() : 0;
-}
 
 struct WantedTrack {
   std::int64_t id = 0;
@@ -65,18 +57,6 @@ std::vector<WantedTrack> wanted_tracks(std::string_view text) {
       wanted.push_back(std::move(track));
   }
   return wanted;
-}
-
-/// A bad answer about one track.
-struct BadAnswer {
-  std::string why;
-};
-
-/// Without blanks: taggers part words differently.
-std::string bare_name(std::string_view name) {
-  std::string bare;
-  for (const std::string& word : playlist::plain_words(name)) bare += word;
-  return bare;
 }
 
 class Lrclib {

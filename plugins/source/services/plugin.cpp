@@ -2,5 +2,5 @@
 #include "elements.hpp"
 
 PLAYLIST_LIBRARY_BY("org.playlist-engine.source.services", "1.0.0", "Playlist Engine", "MIT",
-                    source::kLastfm, source::kListenbrainzApi, source::kLrclib, source::kSpotify,
-                    source::kSubsonic);
+                    source::kDeezerApi, source::kLastfm, source::kListenbrainzApi, source::kLrclib,
+                    source::kMusicBrainz, source::kSpotify, source::kSubsonic);

@@ -1,0 +1,36 @@
+// What services are asked of artists, as plugins/source/services/questions.hpp reads it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "store/store.hpp"
+
+namespace engine::pipelines {
+
+struct ArtistQuestion {
+  std::string_view question;  // "similar_artists", "top_tracks", "artist_tags"
+  std::int64_t artist_id = 0;
+};
+
+/// Names and ids as the store has them.
+std::string questions_text(const Store& store, const std::vector<ArtistQuestion>& questions);
+
+/// Whom services were asked about within the last 90 days, and whether they knew anything.
+class AskedQuestions {
+ public:
+  AskedQuestions(const Store& store, std::int64_t now);
+
+  enum class Answer : std::uint8_t { kNotAsked, kNothing, kSomething };
+  [[nodiscard]] Answer of_artist(std::string_view service, std::string_view question,
+                                 std::int64_t artist_id) const;
+
+ private:
+  std::map<std::pair<std::string, std::string>, std::map<std::int64_t, Answer>, std::less<>> asked_;
+};
+
+}  // namespace engine::pipelines

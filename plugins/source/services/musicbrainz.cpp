@@ -1,0 +1,160 @@
+// source.musicbrainz: the genres of artists, from MusicBrainz.
+//
+// Asked of   artists, by the setting "questions" (questions.hpp): artist_tags
+// Sent       names of artists, or their MusicBrainz ids where these are known; no account and no key
+// GET        /artist, a search, where the id is not known: the one artist of just that name. Of several
+//            of that name none is taken, as nothing tells which it is. Then /artist/MBID?inc=genres+tags
+// Rows       "artist_tags": genres, or where there are none the tags that at least two people gave; the
+//            weight is their share of the votes of the strongest one; at most ten. "artists" with the id
+// Limit      one request a second, which the account's rate keeps; above it everything is answered with
+//            503, which the engine waits for
+#include "playlist/plugin.hpp"
+#include "playlist/remote.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "elements.hpp"
+#include "json_answers.hpp"
+#include "questions.hpp"
+
+namespace source {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t kMostTags = 10;
+constexpr std::int64_t kTagVotes = 2;
+
+/// In quotation marks, with what the search would take for its own language kept from it.
+std::string in_quotes(std::string_view name) {
+  std::string text = "\"";
+  for (const char c : name) {
+    if (c == '"' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + '"';
+}
+
+class MusicBrainz {
+ public:
+  explicit MusicBrainz(const playlist::Call& call) : http_(call) {}
+
+  /// Nothing where it knows no such thing. Throws BadAnswer, and playlist::Error where no other
+  /// question is worth asking for now.
+  [[nodiscard]] std::optional<Json> ask(const std::string& target) const {
+    const playlist::HttpAnswer answer = http_.get(target);
+    if (answer.status == 0) throw playlist::Error(answer.problem);
+    if (answer.status == 503 || answer.status == 429)
+      throw playlist::Error(
+          "MusicBrainz wants to be asked less often; try again in some minutes, or with "
+          "--field requests_per_second=0.5");
+    if (answer.status == 403)
+      throw playlist::Error("MusicBrainz does not answer this program or this network");
+    if (answer.status == 404) return std::nullopt;
+    if (!answer.is_ok()) throw BadAnswer{answer.told()};
+    Json json = Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
+    if (!json.is_object()) throw BadAnswer{"its answer is no JSON"};
+    return json;
+  }
+
+  /// Its id of the one artist of just this name; "" where there is none, or are several.
+  [[nodiscard]] std::string find_artist(const std::string& name) const {
+    const std::optional<Json> found = ask(
+        "/artist?query=artist:" + playlist::url_encoded(in_quotes(name)) + "&limit=25&fmt=json");
+    if (!found) return "";
+    std::string id;
+    for (const Json& artist : list_in(*found, "artists")) {
+      if (!artist.is_object() || bare_name(text_in(artist, "name")) != bare_name(name)) continue;
+      if (!id.empty()) return "";
+      id = text_in(artist, "id");
+    }
+    return id;
+  }
+
+ private:
+  playlist::Http http_;
+};
+
+class MusicBrainzReading {
+ public:
+  explicit MusicBrainzReading(playlist::SourceCall& call)
+      : musicbrainz_(call),
+        tags_(call.rows(
+            "artist_tags",
+            {{"artist", PLAYLIST_STRING}, {"tag", PLAYLIST_STRING}, {"weight", PLAYLIST_F32}})),
+        artists_(
+            call.rows("artists", {{"artist", PLAYLIST_STRING}, {"artist_mbid", PLAYLIST_STRING}})),
+        questions_(call) {}
+
+  void read() {
+    questions_.read([this](const Question& question) { answer(question); });
+  }
+
+ private:
+  void answer(const Question& question) {
+    if (question.question != "artist_tags")
+      throw playlist::Error("MusicBrainz is not asked for " + question.question);
+    const std::string mbid =
+        question.mbid.empty() ? musicbrainz_.find_artist(question.artist) : question.mbid;
+    if (mbid.empty()) return;
+    const std::optional<Json> artist =
+        musicbrainz_.ask("/artist/" + playlist::url_encoded(mbid) + "?inc=genres+tags&fmt=json");
+    if (!artist) return;
+    put_tags(question, tags_of(*artist));
+    if (!question.mbid.empty()) return;
+    artists_.row();
+    artists_.set_text(1, question.artist);
+    artists_.set_text(2, mbid);
+  }
+
+  /// By votes, the most first.
+  static std::vector<std::pair<std::int64_t, std::string>> tags_of(const Json& artist) {
+    std::vector<std::pair<std::int64_t, std::string>> tags;
+    for (const auto& [list, votes] : {std::pair("genres", std::int64_t{1}), {"tags", kTagVotes}}) {
+      for (const Json& tag : list_in(artist, list))
+        if (tag.is_object() && integer_in(tag, "count") >= votes && !text_in(tag, "name").empty())
+          tags.emplace_back(integer_in(tag, "count"), text_in(tag, "name"));
+      if (!tags.empty()) break;
+    }
+    std::ranges::stable_sort(tags, [](const auto& a, const auto& b) { return a.first > b.first; });
+    if (tags.size() > kMostTags) tags.resize(kMostTags);
+    return tags;
+  }
+
+  void put_tags(const Question& question,
+                const std::vector<std::pair<std::int64_t, std::string>>& tags) {
+    for (const auto& [votes, tag] : tags) {
+      tags_.row();
+      tags_.set_text(1, question.artist);
+      tags_.set_text(2, tag);
+      tags_.set_f32(3, static_cast<float>(votes) / static_cast<float>(tags.front().first));
+    }
+  }
+
+  MusicBrainz musicbrainz_;
+  playlist::Rows &tags_, &artists_;
+  QuestionReading questions_;
+};
+
+class MusicBrainzSource final : public playlist::Source {
+ public:
+  static constexpr std::uint32_t kFlags = PLAYLIST_REMOTE;
+  static int recognise(const playlist::Input& /*input*/) { return 0; }  // it reads no files
+
+  void read(playlist::SourceCall& call) const { MusicBrainzReading(call).read(); }
+};
+
+}  // namespace
+
+constinit const playlist::Element kMusicBrainz = playlist::element<MusicBrainzSource>(
+    "source.musicbrainz", "Genres of artists, from MusicBrainz.");
+
+}  // namespace source
