@@ -51,6 +51,8 @@ struct KnownService {
   /// What it answers of artists and tracks, as a source's setting "questions" has them:
   /// "similar_artists", "top_tracks" ...; engine discover --grow asks it.
   std::vector<std::string_view> answers = {};
+  /// Those of them that it answers only to an account with its secret.
+  std::vector<std::string_view> answers_to_secret = {};
 };
 
 /// In the order of help.

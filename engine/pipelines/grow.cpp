@@ -40,7 +40,11 @@ struct Answerer {
   double requests_per_second = 1;
 
   [[nodiscard]] bool answers(std::string_view question) const {
-    return std::ranges::find(service->answers, question) != service->answers.end();
+    const auto is_in = [&](const std::vector<std::string_view>& questions) {
+      return std::ranges::find(questions, question) != questions.end();
+    };
+    return is_in(service->answers) &&
+           (!is_in(service->answers_to_secret) || !account.secrets().empty());
   }
 };
 

@@ -26,6 +26,7 @@ class Server {
   explicit Server(const playlist::Call& call);
 
   [[nodiscard]] const std::string& user() const { return user_; }
+  [[nodiscard]] bool has_token() const { return !token_.empty(); }
   /// The user as a part of a path.
   [[nodiscard]] std::string user_in_path() const { return playlist::url_encoded(user_); }
 

@@ -1,14 +1,17 @@
 // source.listenbrainz_api: what somebody heard, loves and hates, as ListenBrainz or a server that
-// speaks its API tells it. The account's export is source.listenbrainz's.
+// speaks its API tells it, and what it recommends to them; or, where the engine asks about artists,
+// what it knows of those. The account's export is source.listenbrainz's.
 //
-// Records   listens; then feedback, where it has changed: score 1 are likes, -1 bans, each list whole
+// Records   listens; then, where they have changed, feedback: score 1 are likes, -1 bans; and
+//           recommendations (listenbrainz_recommendations.hpp), once a day; each list whole
 // Pages     The service tells the newest first and takes an end (max_ts, not included), so a sync goes
 //           down from the clock's second to where the one before began. A page may end in the middle
 //           of a second: that second is asked for again, and what was seen of it is left out
 // State     JSON: "from", where the next reading ends; of one that is not over "newest", the last
 //           second that it has seen, and "reached", above which all is read: a first reading of a
 //           long history goes on below any page, and what is new meanwhile comes after it; "late",
-//           when listens that came late were last looked for; "feedback", a digest
+//           when listens that came late were last looked for; "feedback" and "recommended", digests,
+//           and "looked", when recommendations were last asked for
 // Late      Players tell of what they played offline. Once a day the two weeks before are asked for
 //           again; what ListenBrainz has had for longer ("inserted_at") is left out
 // Listens   as source.listenbrainz: the recording that ListenBrainz matched goes before the client's;
@@ -35,6 +38,8 @@
 #include "../play_rows.hpp"
 #include "digest.hpp"
 #include "elements.hpp"
+#include "listenbrainz_answers.hpp"
+#include "listenbrainz_recommendations.hpp"
 #include "shared/listenbrainz/server.hpp"
 
 namespace source {
@@ -49,9 +54,9 @@ constexpr std::int64_t kListensAtOnce = 1000;    // the most that it tells
 constexpr std::int64_t kNewListensAtOnce = 100;  // first, where little is new
 constexpr std::int64_t kListensDay = 24 * 60 * 60;
 constexpr std::int64_t kLateListens = 14 * kListensDay;
-constexpr std::size_t kMostFeedbackPages = 10'000;       // an end, whatever answers
-constexpr int kMostFeedbackReadings = 4;                 // of feedback that changes meanwhile
-constexpr const char* kFeedbackTeller = "listenbrainz";  // as of the export
+constexpr std::size_t kMostFeedbackPages = 10'000;           // an end, whatever answers
+constexpr int kMostFeedbackReadings = 4;                     // of feedback that changes meanwhile
+constexpr const char* kListenbrainzTeller = "listenbrainz";  // as of the export
 
 /// Nothing of what has no time; a fraction is cut off.
 std::optional<std::int64_t> seconds_of(const ListenbrainzJson& object, const char* name) {
@@ -107,8 +112,8 @@ Play play_of_listen(const ListenbrainzJson& listen) {
 }
 
 struct ListenbrainzProgress {
-  std::int64_t from = 0, newest = 0, reached = 0, late = 0;
-  std::string feedback;
+  std::int64_t from = 0, newest = 0, reached = 0, late = 0, looked = 0;
+  std::string feedback, recommended;
 
   static ListenbrainzProgress of(const std::optional<std::string>& text) {
     ListenbrainzProgress progress;
@@ -118,15 +123,15 @@ struct ListenbrainzProgress {
     progress.newest = seconds_of(json, "newest").value_or(0);
     progress.reached = seconds_of(json, "reached").value_or(0);
     progress.late = seconds_of(json, "late").value_or(0);
+    progress.looked = seconds_of(json, "looked").value_or(0);
     progress.feedback = text_of(json, "feedback");
+    progress.recommended = text_of(json, "recommended");
     return progress;
   }
   [[nodiscard]] std::string text() const {
-    return ListenbrainzJson{{"from", from},
-                            {"newest", newest},
-                            {"reached", reached},
-                            {"late", late},
-                            {"feedback", feedback}}
+    return ListenbrainzJson{
+        {"from", from},     {"newest", newest},     {"reached", reached},        {"late", late},
+        {"looked", looked}, {"feedback", feedback}, {"recommended", recommended}}
         .dump();
   }
 };
@@ -147,6 +152,7 @@ class ListenbrainzReading {
     if (call_.now() >= progress_.late + kListensDay) read_late();
     if (progress_.from <= call_.now()) read_on(call_.now());
     read_feedback();
+    read_recommendations();
     state_.advance(progress_.text());
     call_.finish();
   }
@@ -260,8 +266,8 @@ class ListenbrainzReading {
         digest.add(part_of(one, field).dump());
     if (digest.text() == progress_.feedback) return;
     if (all.empty() && progress_.feedback.empty()) return;  // there never was any
-    call_.whole_list("likes", kFeedbackTeller);
-    call_.whole_list("banned", kFeedbackTeller);
+    call_.whole_list("likes", kListenbrainzTeller);
+    call_.whole_list("banned", kListenbrainzTeller);
     for (const ListenbrainzJson& one : all) {
       put_feedback(one);
       call_.next(0);
@@ -311,6 +317,22 @@ class ListenbrainzReading {
     }
   }
 
+  /// What the person has is read by then: that these fail costs no more than them.
+  void read_recommendations() {
+    if (call_.now() < progress_.looked + kListensDay) return;
+    std::vector<RecommendedTrack> tracks;
+    try {
+      tracks = recommended_tracks(call_, server_);
+    } catch (const playlist::Error& error) {
+      return call_.notice(playlist::concat("what it recommends is not known: ", error.what()));
+    }
+    const std::string digest = tracks.empty() ? "" : digest_of(tracks);
+    progress_.looked = call_.now();
+    if (digest == progress_.recommended) return;
+    put_recommendations(call_, tracks, kListenbrainzTeller);
+    progress_.recommended = digest;
+  }
+
   playlist::SourceCall& call_;
   listenbrainz::Server server_;
   playlist::State state_;
@@ -324,7 +346,13 @@ class ListenbrainzSource final : public playlist::Source {
   static constexpr std::uint32_t kFlags = PLAYLIST_REMOTE;
   static int recognise(const playlist::Input& /*input*/) { return 0; }  // it reads no files
 
-  void read(playlist::SourceCall& call) const { ListenbrainzReading(call).read(); }
+  void read(playlist::SourceCall& call) const {
+    if (call.setting("questions")) {
+      answer_listenbrainz_questions(call);
+    } else {
+      ListenbrainzReading(call).read();
+    }
+  }
 };
 
 }  // namespace
