@@ -1,8 +1,8 @@
 -- Discover: what `engine discover` draws from to ask you about, one song at a time (`engine next`).
 -- Recall  the best `each` of every channel that is on: artists you play, new artists whose listeners yours share, what is
 --         played in one session with what you played lately, what came up lately, what your last `history` tracks lead to
---         by listeners, taste and sound, related artists, genres, what many play, and what services recommend to you
---         (engine sync). A channel without a model gives none
+--         by listeners, taste and sound, what services recommend to you (engine sync), related artists, genres and what many
+--         play. A channel without a model gives none
 -- Result  at most `tracks` songs in the order of the channels, of each the likeliest first: none that you heard, have in
 --         another version, banned or rejected, at most `per_artist` of one artist
 local pl = require "playlist"
@@ -47,10 +47,10 @@ return pl.recipe {
       { "als",                function() return pl.recall.als { seeds = seeds, limit = wide } end },
       { "graph_filter",       function() return pl.recall.graph_filter { seeds = seeds, limit = wide } end },
       { "content",            function() return pl.recall.content { seeds = seeds, limit = wide } end },
+      { "recommendations",    function() return pl.recall.recommendations { limit = wide } end },
       { "similar_artists",    function() return pl.recall.similar_artists { seeds = seeds, pool = wide } end },
       { "genre",              function() return pl.recall.genre { seeds = seeds, pool = wide } end },
       { "popular",            function() return pl.recall.popular { limit = wide } end },
-      { "recommendations",    function() return pl.recall.recommendations { limit = wide } end },
     }
     local found = {}
     for _, channel in ipairs(channels) do

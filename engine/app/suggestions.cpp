@@ -33,6 +33,13 @@ AskedTrack asked_track(const PlaylistTrack& track) {
   return {track.id, track.title, track.artist, track.album, track.spotify_uri};
 }
 
+/// Whoever grows a catalogue knows of many tracks that they cannot play yet.
+void find_places(const Store& store, AskedTrack& track) {
+  if (store.prepare("SELECT 1 FROM track_files WHERE track_id = ?1 LIMIT 1").find_integer(track.id))
+    track.places.emplace_back("file");
+  if (!track.spotify_uri.empty()) track.places.emplace_back("spotify");
+}
+
 std::string shown_text_of(const PlaylistTrack& track, const std::string& column) {
   for (const auto& [name, value] : track.shown)
     if (name == column)
@@ -244,6 +251,7 @@ Questions questions_of(const Caller& caller, const Person& person) {
   asked.next = next_trial(*person.tables, settings.integer("discovery.trial_listens"));
   const std::vector<NextQuestion> waiting = waiting_suggestions(*person.tables, person.queue);
   if (!asked.next && !waiting.empty()) asked.next = waiting.front();
+  if (asked.next) find_places(person.store, asked.next->track);
   asked.waiting = waiting.size();
   asked.put_off = count_of(person.queue, State::kPutOff);
   asked.trials = static_cast<std::size_t>(person.tables->table("trials")->rows);
@@ -315,6 +323,7 @@ NewSuggestions make_suggestions(const Caller& caller, std::size_t count) {
     Suggestion suggestion = suggestion_of(drawn, found, caller);
     suggestion.id = queue.add(suggestion);
     made.queued.emplace_back(asked_track(*drawn.track), std::move(suggestion));
+    find_places(store, made.queued.back().first);
   }
   transaction.commit();
   made.waiting = count_of(before, State::kWaiting) + made.queued.size();

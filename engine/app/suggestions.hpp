@@ -19,6 +19,8 @@ struct AskedTrack {
   std::int64_t id = 0;
   std::string title, artist, album;  // "" where not known
   std::string spotify_uri;           // "" without one
+  /// Where it is known to be played from: "file" of the person's, "spotify". None: nowhere.
+  std::vector<std::string> places = {};
 };
 
 struct NewSuggestions {

@@ -47,7 +47,8 @@ ServiceAnswersWriter::ServiceAnswersWriter(Store& store)
           store.prepare("UPDATE recommendations SET told_by = ?5 WHERE user_id = ?1 AND "
                         "service = ?2 AND channel = ?3 AND track_id = ?4 AND ended_at IS NULL")),
       end_unlisted_(store.prepare("UPDATE recommendations SET ended_at = ?4 WHERE user_id = ?1 AND "
-                                  "service = ?2 AND told_by <> ?3 AND ended_at IS NULL")) {}
+                                  "service = ?2 AND told_by <> ?3 AND ended_at IS NULL "
+                                  "AND ?5 IN (service, channel)")) {}
 
 void ServiceAnswersWriter::write_questions(const TableView& table, std::span<const TableView> batch,
                                            const FileContext& file, RecordBuckets& records) {
@@ -112,7 +113,8 @@ void ServiceAnswersWriter::write_recommendations(const TableView& table,
 }
 
 std::int64_t ServiceAnswersWriter::end_unlisted_recommendations(const FileContext& file) {
-  return end_unlisted_.run(file.user_id(), file.format, file.ingestion_id, file.now);
+  return end_unlisted_.run(file.user_id(), file.format, file.ingestion_id, file.now,
+                           file.teller_of("recommendations"));
 }
 
 }  // namespace engine::import

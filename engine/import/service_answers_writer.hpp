@@ -30,7 +30,8 @@ class ServiceAnswersWriter {
   /// `tracks`: the track of each row, 0 none.
   void write_recommendations(const TableView& table, std::span<const std::int64_t> tracks,
                              const FileContext& file, RecordBuckets& records);
-  /// The service told all that it recommends: what it does not any more has ended. How many.
+  /// The service told all that it recommends, or where the list's teller is another, all of the channel
+  /// of that name: what it does not any more has ended. How many.
   std::int64_t end_unlisted_recommendations(const FileContext& file);
 
  private:

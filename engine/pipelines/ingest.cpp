@@ -97,7 +97,7 @@ void read_accounts(Pass& pass, ReadFiles& read) {
   pass.close_store();
   for (const SyncedAccount& account :
        sync_accounts_again(pass.caller(), pass.user().name, titles)) {
-    ++read.accounts;
+    if (!account.is_catalogue) ++read.accounts;
     if (account.is_interrupted) throw interrupted();
     for (const std::string& note : account.came.notes)
       pass.caller().note(account.account + ": " + one_line(note));

@@ -44,6 +44,37 @@ std::string questions_text(const Store& store, const std::vector<ArtistQuestion>
   return json_text(list);
 }
 
+std::string questions_text(const Store& store, std::string_view question,
+                           const std::vector<std::int64_t>& track_ids) {
+  Statement track = store.prepare(
+      "SELECT t.title, a.name, ifnull(t.album, ''), ifnull(t.spotify_id, ''), ifnull(t.isrc, ''), "
+      "ifnull(t.mbid, ''), ifnull(t.duration_ms, 0) FROM tracks t JOIN artists a USING (artist_id) "
+      "WHERE track_id = ?1 AND t.title IS NOT NULL");
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const std::int64_t id : track_ids) {
+    track.start(id);
+    if (!track.step()) continue;
+    nlohmann::ordered_json& one = list.emplace_back(
+        nlohmann::ordered_json{{"question", std::string(question)}, {"track_id", id}});
+    int column = 0;
+    for (const char* name : {"title", "artist", "album", "spotify_id", "isrc", "mbid"})
+      if (const std::string_view text = track.text(column++); !text.empty())
+        one[name] = std::string(text);
+    if (track.integer(column) > 0) one["duration_ms"] = track.integer(column);
+    track.reset();
+  }
+  return json_text(list);
+}
+
+std::unordered_set<std::int64_t> tracks_asked(const Store& store, std::string_view service,
+                                              std::string_view question, std::int64_t since) {
+  std::unordered_set<std::int64_t> asked;
+  Statement select = store.prepare(
+      "SELECT track_id FROM track_questions WHERE service = ?1 AND question = ?2 AND ts > ?3");
+  for (select.start(service, question, since); select.step();) asked.insert(select.integer(0));
+  return asked;
+}
+
 AskedQuestions::AskedQuestions(const Store& store, std::int64_t now) {
   Statement select = store.prepare(
       "SELECT service, question, artist_id, answers FROM artist_questions WHERE ts > ?1");

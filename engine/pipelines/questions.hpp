@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,13 @@ struct ArtistQuestion {
 
 /// Names and ids as the store has them.
 std::string questions_text(const Store& store, const std::vector<ArtistQuestion>& questions);
+/// The same question of each track.
+std::string questions_text(const Store& store, std::string_view question,
+                           const std::vector<std::int64_t>& track_ids);
+
+/// Tracks of which the service was asked this since then.
+std::unordered_set<std::int64_t> tracks_asked(const Store& store, std::string_view service,
+                                              std::string_view question, std::int64_t since);
 
 /// Whom services were asked about within the last 90 days, and whether they knew anything.
 class AskedQuestions {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 
 #include "accounts/accounts.hpp"
 #include "accounts/services.hpp"
@@ -12,6 +13,9 @@
 #include "import/account_sync.hpp"
 #include "pipelines/import_request.hpp"
 #include "pipelines/lyrics_wanted.hpp"
+#include "pipelines/questions.hpp"
+#include "pipelines/similar_wanted.hpp"
+#include "store/store.hpp"
 
 namespace engine::pipelines {
 namespace {
@@ -73,6 +77,32 @@ SyncedAccount sync_one(const app::Caller& caller, const Account& account, bool i
       });
 }
 
+/// Behind what is read of the person's own: tracks like those that they play, of a service that answers
+/// so. Nothing where there is nothing to ask.
+std::optional<SyncedAccount> ask_for_similar(const app::Caller& caller, const Account& account) {
+  const accounts::KnownService* service = accounts::find_service(account.service);
+  if (service == nullptr ||
+      std::ranges::find(service->answers, "similar_tracks") == service->answers.end())
+    return std::nullopt;
+  const std::vector<std::int64_t> wanted = similar_wanted(caller, account.service);
+  if (wanted.empty()) return std::nullopt;
+  const Store store =
+      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
+  SyncedAccount asked =
+      ask_account(caller, account, questions_text(store, "similar_tracks", wanted));
+  asked.account += ", tracks like " + counted(wanted.size(), "track") + " of yours";
+  return asked;
+}
+
+/// Both, one behind the other.
+void sync_into(std::vector<SyncedAccount>& synced, const app::Caller& caller,
+               const Account& account, bool is_dry_run) {
+  synced.push_back(sync_one(caller, account, is_dry_run));
+  if (is_dry_run || synced.back().is_interrupted || !synced.back().came.error.empty()) return;
+  if (std::optional<SyncedAccount> asked = ask_for_similar(caller, account))
+    synced.push_back(std::move(*asked));
+}
+
 /// Services that are only asked about the catalogue have nothing of a person's.
 bool is_read(const std::string& service) {
   const accounts::KnownService* known = accounts::find_service(service);
@@ -86,7 +116,7 @@ std::vector<SyncedAccount> sync_all(const app::Caller& caller, bool is_dry_run) 
   for (const Account& listed : accounts.list()) {
     if (caller.registry()->find(accounts::source_of_service(listed.service)) == nullptr) continue;
     if (!is_read(listed.service)) continue;
-    synced.push_back(sync_one(caller, accounts.require(listed.title()), is_dry_run));
+    sync_into(synced, caller, accounts.require(listed.title()), is_dry_run);
     if (synced.back().is_interrupted) break;
   }
   if (synced.empty())
@@ -111,7 +141,7 @@ std::vector<SyncedAccount> sync_accounts(const app::Caller& caller,
   }
   std::vector<SyncedAccount> synced;
   for (const Account& account : asked) {
-    synced.push_back(sync_one(caller, account, is_dry_run));
+    sync_into(synced, caller, account, is_dry_run);
     if (synced.back().is_interrupted) break;
   }
   return synced;
@@ -127,7 +157,7 @@ std::vector<SyncedAccount> sync_accounts_again(const app::Caller& caller, const 
     if (std::find(titles.begin(), titles.end(), listed.title()) == titles.end()) continue;
     try {
       const Account account = accounts.require(listed.title());
-      synced.push_back(sync_one(owner, account, /*is_dry_run=*/false));
+      sync_into(synced, owner, account, /*is_dry_run=*/false);
     } catch (const Error& error) {
       if (error.exit() == Exit::kInterrupted || error.exit() == Exit::kStore) throw;
       SyncedAccount& failed = synced.emplace_back();
@@ -143,9 +173,11 @@ std::vector<SyncedAccount> sync_accounts_again(const app::Caller& caller, const 
 
 SyncedAccount ask_account(const app::Caller& caller, const Account& account,
                           const std::string& questions) {
-  return read_account(
+  SyncedAccount answered = read_account(
       caller, account, account.title() + " catalogue", /*is_dry_run=*/false,
       [&](engine::import::SyncOrder& order) { order.asked["questions"] = questions; });
+  answered.is_catalogue = true;
+  return answered;
 }
 
 }  // namespace engine::pipelines

@@ -26,7 +26,8 @@ Json track_json(const app::AskedTrack& track) {
           {"title", text_or_null(track.title)},
           {"artist", text_or_null(track.artist)},
           {"album", text_or_null(track.album)},
-          {"spotify_uri", text_or_null(track.spotify_uri)}};
+          {"spotify_uri", text_or_null(track.spotify_uri)},
+          {"places", track.places}};
 }
 
 Json suggestion_json(const Suggestion& suggestion) {
@@ -218,6 +219,8 @@ std::string question_text(const app::NextQuestion& question) {
   }
   if (const std::string link = link_of(question.track.spotify_uri); !link.empty())
     text += "  " + link + "\n";
+  if (question.track.places.empty())
+    text += "  not known where you can play it: it is in no file of yours and has no Spotify id\n";
   return text;
 }
 

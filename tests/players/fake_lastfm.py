@@ -6,7 +6,11 @@ Reads of FOLDER, anew for each request
   trouble.json     what to do in place of the next answers, a list that is used up: "half", "html",
                    "foreign", 500, 429, "error:8" (inside a 200), "error400:8" ...
   playing          where it exists, something is playing now
-Writes requests.log, a line each: method, page, from, to. The only user is "Ann", the key "k3y".
+  catalogue.json   {"similar_artists": {artist: [[artist, match], ...]}, "top_tracks": {artist: [title, ...]},
+                   "tags": {artist: [[tag, count], ...]}, "similar_tracks": {"artist - title": [[artist, title,
+                   match], ...]}, "friends": {name: [[unix time, artist, title, album], ...], or null: private}}
+Writes requests.log, a line for each question about a user: method, page, from, to; and answers.log, a line
+for each about the catalogue: method, artist, track. The only user is "Ann", beside her friends, the key "k3y".
 Traps that it has: numbers as texts, a list of one as the thing itself, what is playing now on each
 page beside its limit, `from` inclusive and `to` exclusive, artists as "#text".
 """
@@ -45,10 +49,10 @@ def attributes(user, page, limit, total):
             "totalPages": str(-(-total // limit)), "total": str(total)}
 
 
-def recent_tracks(query, user):
+def recent_tracks(query, user, scrobbles=None):
     limit, page = int(query.get("limit", 50)), int(query.get("page", 1))
     begin, end = int(query.get("from", 0)), int(query.get("to", 1 << 40))
-    heard = sorted((s for s in read("scrobbles.json", []) if begin <= s[0] < end), reverse=True)
+    heard = sorted((s for s in scrobbles or read("scrobbles.json", []) if begin <= s[0] < end), reverse=True)
     tracks = [{"artist": {"mbid": "", "#text": artist}, "streamable": "0", "name": title, "mbid": "",
                "album": {"mbid": "", "#text": album}, "url": "", "image": [],
                "date": {"uts": str(time), "#text": "then"}}
@@ -69,14 +73,60 @@ def loved_tracks(query, user):
     return {"lovedtracks": {"track": one_or_list(tracks), "@attr": attributes(user, page, limit, len(loved))}}
 
 
-METHODS = {"user.getrecenttracks": recent_tracks, "user.getlovedtracks": loved_tracks}
+def catalogue(part):
+    return read("catalogue.json", {}).get(part, {})
+
+
+def friends(query, user):
+    names = list(catalogue("friends"))[:int(query.get("limit", 50))]
+    if not names:
+        return None
+    return {"friends": {"user": one_or_list([{"name": name, "realname": "", "url": "", "image": []} for name in names]),
+                        "@attr": attributes(user, 1, 50, len(names))}}
+
+
+def similar_artists(query, user):
+    found = catalogue("similar_artists").get(query["artist"])
+    return found and {"similarartists": {
+        "artist": one_or_list([{"name": name, "mbid": "", "match": str(match), "url": "", "image": []}
+                               for name, match in found[:int(query.get("limit", 30))]]),
+        "@attr": {"artist": query["artist"]}}}
+
+
+def top_tracks(query, user):
+    found = catalogue("top_tracks").get(query["artist"])
+    return found and {"toptracks": {
+        "track": one_or_list([{"name": title, "playcount": "9", "listeners": "5", "mbid": "", "url": "", "image": [],
+                               "artist": {"name": query["artist"], "mbid": "", "url": ""}}
+                              for title in found[:int(query.get("limit", 50))]]),
+        "@attr": {"artist": query["artist"], "page": "1", "perPage": "50", "totalPages": "1", "total": "9"}}}
+
+
+def top_tags(query, user):
+    found = catalogue("tags").get(query["artist"])
+    return {"toptags": {"tag": one_or_list([{"count": count, "name": tag, "url": ""} for tag, count in found or []]),
+                        "@attr": {"artist": query["artist"]}}}
+
+
+def similar_tracks(query, user):
+    found = catalogue("similar_tracks").get(query["artist"] + " - " + query["track"])
+    return found and {"similartracks": {
+        "track": [{"name": title, "playcount": 7, "mbid": "", "match": match, "url": "", "duration": 278, "image": [],
+                   "streamable": {"#text": "0", "fulltrack": "0"}, "artist": {"name": artist, "mbid": "", "url": ""}}
+                  for artist, title, match in found[:int(query.get("limit", 100))]],
+        "@attr": {"artist": query["artist"]}}}
+
+
+METHODS = {"user.getrecenttracks": recent_tracks, "user.getlovedtracks": loved_tracks, "user.getfriends": friends}
+ANSWERS = {"artist.getsimilar": similar_artists, "artist.gettoptracks": top_tracks, "artist.gettoptags": top_tags,
+           "track.getsimilar": similar_tracks}
 
 
 def as_xml(name, value):
     """The same answer as XML, which clients that do not ask for JSON get."""
     from xml.sax.saxutils import escape, quoteattr
-    if isinstance(value, str):
-        return f"<{name}>{escape(value)}</{name}>"
+    if isinstance(value, (str, int, float)):
+        return f"<{name}>{escape(str(value))}</{name}>"
     attrs = dict(value.get("@attr", {}))
     text = escape(value.get("#text", ""))
     inner = text
@@ -108,12 +158,15 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self, text):
         query = {key: values[0] for key, values in parse_qs(text).items()}
         method = query.get("method", "").lower()
-        with LOCK, open(os.path.join(FOLDER, "requests.log"), "a") as log:
-            log.write(" ".join([method] + [query.get(k, "-") for k in ("page", "from", "to")]) + "\n")
+        is_answer = method in ANSWERS
+        with LOCK, open(os.path.join(FOLDER, "answers.log" if is_answer else "requests.log"), "a") as log:
+            log.write(" ".join([method] + [query.get(k, "-") for k in (("artist", "track") if is_answer else
+                                                                       ("page", "from", "to"))]) + "\n")
         if urlparse(self.path).path != "/2.0/":
             return self.send(404, "not here")
         is_json = query.get("format") == "json"
-        trouble = take_trouble()
+        trouble = None if is_answer and query.get("api_key") == "k3y" and not os.path.exists(
+            os.path.join(FOLDER, "catalogue.json")) else take_trouble()
         if trouble == "html":
             return self.send(200, "<html>maintenance</html>")
         if trouble == 429:
@@ -125,11 +178,23 @@ class Handler(BaseHTTPRequestHandler):
             return self.fail(int(kind[5:] or 200), int(code), "Operation failed", is_json)
         if query.get("api_key") != "k3y":
             return self.fail(403, 10, "Invalid API key - You must be granted a valid key by last.fm", is_json)
-        if query.get("user", "").lower() != "ann":
-            return self.fail(404, 6, "User not found", is_json)
-        if method not in METHODS:
+        if is_answer:
+            found = ANSWERS[method](query, "")
+            if found is None:
+                return self.fail(200, 6, "The artist you supplied could not be found", is_json)
+        elif method not in METHODS:
             return self.fail(400, 3, "Invalid Method - No method with that name in this package", is_json)
-        found = METHODS[method](query, "Bob" if trouble == "foreign" else "Ann")
+        elif query.get("user", "") in catalogue("friends"):
+            heard = catalogue("friends")[query["user"]]
+            if heard is None:
+                return self.fail(403, 17, "Login: User required to be logged in", is_json)
+            found = recent_tracks(query, query["user"], heard)
+        elif query.get("user", "").lower() != "ann":
+            return self.fail(404, 6, "User not found", is_json)
+        else:
+            found = METHODS[method](query, "Bob" if trouble == "foreign" else "Ann")
+            if found is None:
+                return self.fail(400, 6, "no such page", is_json)
         if is_json:
             self.send(200, json.dumps(found), is_half=trouble == "half")
         else:

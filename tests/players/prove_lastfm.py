@@ -28,4 +28,10 @@ try:
     refused = ""
 except pylast.WSError as error:
     refused = str(error)
-print(json.dumps({"heard": heard, "loved": loved, "refused": refused}))
+ada = network("k3y").get_artist("Ada")
+known = {"similar": [[one.item.name, one.match] for one in ada.get_similar()],
+         "top": [one.item.title for one in ada.get_top_tracks()],
+         "tags": [[one.item.name, one.weight] for one in ada.get_top_tags()],
+         "like": [[one.item.artist.name, one.item.title] for one in network("k3y").get_track("Ada", "One").get_similar()],
+         "friends": [one.name for one in user.get_friends()]}
+print(json.dumps({"known": known, "heard": heard, "loved": loved, "refused": refused}))

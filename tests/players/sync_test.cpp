@@ -35,6 +35,14 @@ struct FakeLastfm : players_test::FakeService {
   FakeLastfm() : FakeService("fake_lastfm.py") {}
 };
 
+const json kCatalogue = json::parse(R"({
+  "similar_artists": {"Ada": [["Bo", 0.9], ["Cy", 0.4]]},
+  "top_tracks": {"Ada": ["One", "Two"], "Bo": ["Other"], "Cy": ["Third"]},
+  "tags": {"Ada": [["rock", 100], ["seen live", 60], ["jazz", 50], ["2010s", 40]]},
+  "similar_tracks": {"Ada - One": [["Bo", "Other", 1.0], ["Cy", "Third", 0.5]]},
+  "friends": {"bob": [[1767225600, "Cy", "Third", "x"], [1767225700, "Bo", "Other", "x"]],
+              "dan": [[1767225600, "Cy", "Third", "x"]], "eve": null}})");
+
 /// One each ten minutes, the last at `last`; two of them in one second.
 json scrobbles(int count, std::int64_t last) {
   json all = json::array();
@@ -52,12 +60,16 @@ struct Listener : EngineHome {
     arguments.insert(arguments.begin(), {"--library", library(), "--now", now, "--json"});
     return engine(arguments);
   }
-  void connect(const FakeLastfm& lastfm, const std::string& key = kKey) const {
+  void connect(const FakeLastfm& lastfm, const std::string& key = kKey,
+               const std::vector<std::string>& more = {}) const {
     std::ofstream(path("key")) << key << "\n";
     fs::permissions(path("key"), fs::perms::owner_read | fs::perms::owner_write);
-    const Ended ended =
-        run({"connect", "lastfm", "--address", lastfm.address(), "--login", "ann", "--secret",
-             path("key"), "--secret-field", "api_key", "--field", "requests_per_second=1000"});
+    std::vector<std::string> arguments = {
+        "connect",        "lastfm",  "--address", lastfm.address(),
+        "--login",        "ann",     "--secret",  path("key"),
+        "--secret-field", "api_key", "--field",   "requests_per_second=1000"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Ended ended = run(arguments);
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
     fs::remove(path("key"));
@@ -73,6 +85,12 @@ struct Listener : EngineHome {
   [[nodiscard]] std::int64_t count(const std::string& sql) const {
     return engine::Store::open(library(), {.is_read_only = true, .may_create = false})
         .integer(sql.c_str());
+  }
+  [[nodiscard]] json sync_all(const char* now = kNow) const {
+    const Ended ended = run({"sync", "lastfm"}, now);
+    INFO(ended.err << ended.out);
+    REQUIRE(ended.exit_code == 0);
+    return json::parse(ended.out).at("accounts");
   }
   [[nodiscard]] std::int64_t listens() const { return count("SELECT count(*) FROM listens"); }
 };
@@ -92,6 +110,7 @@ TEST_CASE("the fake Last.fm is one to a client that is not ours", "[sync]") {
   lastfm.put("scrobbles.json", scrobbles(450, kNoon - 60));
   lastfm.put("loved.json", json::array({{kNoon - 999, "Artist & Co", "Tïtle \"<1>\"", ""}}));
   lastfm.put("playing", true);
+  lastfm.put("catalogue.json", kCatalogue);
   const Ended told = support::run_program(
       {"/usr/bin/python3", PLAYLIST_SOURCE_DIR "/tests/players/prove_lastfm.py", lastfm.port()});
   INFO(told.err);
@@ -102,6 +121,74 @@ TEST_CASE("the fake Last.fm is one to a client that is not ours", "[sync]") {
   CHECK(said.at("heard") == newest_first);
   CHECK(said.at("loved") == json::array({{"Artist & Co", "Tïtle \"<1>\""}}));
   CHECK_THAT(said.at("refused").get<std::string>(), Contains("Invalid API key"));
+  const json& known = said.at("known");
+  CHECK(known.at("similar") == json::parse(R"([["Bo",0.9],["Cy",0.4]])"));
+  CHECK(known.at("top") == json{"One", "Two"});
+  CHECK(known.at("tags").size() == 4);
+  CHECK(known.at("like") == json::parse(R"([["Bo","Other"],["Cy","Third"]])"));
+  CHECK(known.at("friends") == json{"bob", "dan", "eve"});
+}
+
+TEST_CASE("tracks like yours and what friends heard become recommendations", "[sync][grow]") {
+  const FakeLastfm lastfm;
+  lastfm.put("scrobbles.json", json::array({{kNoon - 9000, "Ada", "One", "First"},
+                                            {kNoon - 5000, "Ada", "One", "First"},
+                                            {kNoon - 3000, "Ada", "Unknown There", "First"}}));
+  lastfm.put("catalogue.json", kCatalogue);
+  Listener ann;
+  ann.connect(lastfm);
+  const auto recommended = [&](const std::string& which) {
+    return ann.count("SELECT count(*) FROM recommendations WHERE ended_at IS NULL AND " + which);
+  };
+  const json first = ann.sync_all();
+  REQUIRE(first.size() == 2);
+  CHECK(first.at(1).at("account") == "lastfm, tracks like 2 tracks of yours");
+  CHECK(first.at(1).at("buckets") == json{{"new", 1}, {"not_found", 1}});
+  CHECK(recommended("channel = 'similar_tracks'") == 2);
+  CHECK(recommended("seed_id = (SELECT track_id FROM tracks WHERE title = 'One')") == 2);
+  CHECK(recommended("channel = 'friends'") == 0);  // nobody asked for them
+  CHECK(ann.count("SELECT count(*) FROM tracks WHERE in_catalogue") == 0);
+
+  SECTION("nothing is asked twice within thirty days") {
+    lastfm.put("answers.log", nullptr);
+    CHECK(ann.sync_all().size() == 1);
+    CHECK(lastfm.text("answers.log") == "null");
+  }
+  SECTION("friends are asked for where that is wished, and each time all of it counts") {
+    ann.connect(lastfm, kKey, {"--field", "friends=yes"});
+    CHECK(ann.sync_all().at(0).at("error").is_null());
+    CHECK(recommended("channel = 'friends'") == 2);
+    CHECK(recommended("channel = 'friends' AND score = 2") == 1);  // Third: bob and dan
+    json later = kCatalogue;
+    later["friends"] = {{"bob", {{1767225600, "Cy", "Another", "x"}}}};
+    lastfm.put("catalogue.json", later);
+    CHECK(ann.sync_all("2026-11-23T12:00:00Z").at(0).at("error").is_null());
+    CHECK(recommended("channel = 'friends'") == 1);
+    CHECK(recommended("channel = 'similar_tracks'") == 2);
+  }
+  SECTION("discover draws from them, with the reason") {
+    const Ended found = ann.run({"discover"});
+    INFO(found.err);
+    REQUIRE(found.exit_code == 0);
+    const json queued = json::parse(found.out).at("queued");
+    REQUIRE(queued.size() == 2);
+    CHECK_THAT(queued.at(0).at("reason").get<std::string>(),
+               Contains("Last.fm holds it for similar to \"One\" by Ada"));
+  }
+  SECTION("a catalogue grows from Last.fm") {
+    const Ended grown = ann.run({"discover", "--grow"});
+    INFO(grown.err << grown.out);
+    REQUIRE(grown.exit_code == 0);
+    CHECK(ann.count("SELECT count(*) FROM service_tracks WHERE service = 'lastfm'") == 4);
+    CHECK(ann.count("SELECT count(*) FROM artist_relations WHERE ts > 0") == 2);
+    CHECK(ann.count("SELECT count(*) FROM artist_tags") == 2);  // not "seen live", not "2010s"
+  }
+  SECTION("one bad answer costs one question") {
+    lastfm.put("trouble.json", {nullptr, nullptr, "error:8", "error:8", "error:8", "error:8"});
+    const Ended grown = ann.run({"discover", "--grow"});
+    INFO(grown.err << grown.out);
+    CHECK(json::parse(grown.out).at("growth").at("failed").empty());
+  }
 }
 
 TEST_CASE("scrobbles come page by page, once, and what came late as well", "[sync]") {
@@ -129,7 +216,7 @@ TEST_CASE("scrobbles come page by page, once, and what came late as well", "[syn
   CHECK(nothing.at("records") == 0);
   CHECK(nothing.at("error") == nullptr);
   CHECK(lastfm.requests().size() == 2);
-  CHECK(listener.count("SELECT count(*) FROM ingestions") == 1);
+  CHECK(listener.count("SELECT count(*) FROM ingestions WHERE path = 'lastfm'") == 1);
 
   // Two new ones, and one that a player tells three days late: found within a day.
   all.push_back({kNoon - 600, "Artist 1", "Title 99", "Album 1"});

@@ -1,19 +1,19 @@
 // source.lastfm: what somebody scrobbled to Last.fm and what they loved there.
 //
-// Records   scrobbles, oldest first; then loved tracks, where those have changed
+// Records   scrobbles, oldest first; then loved tracks, where those have changed; then, once a day and
+//           where the account's field "friends" says yes, what friends heard lately, as
+//           recommendations. Where the engine asks about artists and tracks, answers alone
+//           (lastfm_answers.hpp)
 // Pages     are read from the last down with a fixed end, as new scrobbles move what stands on the
 //           others; what is playing now stands on every page beside them and is left out
 // State     JSON: "from", where the next sync begins; "late", when scrobbles that came late were
-//           last looked for; "loved", a digest of what is loved. Players that were offline may tell
+//           last looked for; "loved", a digest of what is loved; "friends", when they were asked for. Players that were offline may tell
 //           Last.fm of plays up to two weeks back: once a day that much is asked for again
-// Errors    stand in the body, whatever the status. Those that pass (8, 11, 16, no body at all, a
-//           page of somebody else's) are asked again a few times
 // Buckets   now_playing, empty, malformed
 #include "playlist/plugin.hpp"
 #include "playlist/remote.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,138 +26,28 @@
 #include "../play_rows.hpp"
 #include "digest.hpp"
 #include "elements.hpp"
+#include "lastfm_answers.hpp"
+#include "lastfm_api.hpp"
 
 namespace source {
 namespace {
 
-using Json = nlohmann::json;
+using lastfm::Json;
+using lastfm::list_of;
+using lastfm::name_of;
+using lastfm::number_of;
+using lastfm::part_of;
+using lastfm::text_of;
 
 constexpr std::int64_t kPageRows = 200;
 constexpr std::int64_t kDay = 24 * 60 * 60;
 constexpr std::int64_t kLate = 14 * kDay;  // how far back Last.fm takes scrobbles
-constexpr int kTries = 4;
-constexpr int kMostMoves = 20;  // of pages, in one sync
+constexpr int kMostMoves = 20;             // of pages, in one sync
 constexpr const char* kTeller = "last.fm";
-constexpr int kNotFound = 6, kFailed = 8, kOffline = 11, kTemporary = 16, kPrivate = 17,
-              kBadKey = 10, kSuspended = 26, kRateLimit = 29;
-
-std::string text_of(const Json& object, const char* name) {
-  if (!object.is_object()) return "";
-  const auto found = object.find(name);
-  if (found == object.end()) return "";
-  if (found->is_string()) return found->get<std::string>();
-  return found->is_number_integer() ? std::to_string(found->get<std::int64_t>()) : "";
-}
-
-/// Numbers are mostly texts.
-std::optional<std::int64_t> number_of(const Json& object, const char* name) {
-  const std::string text = text_of(object, name);
-  if (text.empty() || text.size() > 18 ||
-      text.find_first_not_of("0123456789", text.front() == '-' ? 1 : 0) != std::string::npos)
-    return std::nullopt;
-  return text == "-" ? std::nullopt : std::optional(std::stoll(text));
-}
-
-const Json& part_of(const Json& object, const char* name) {
-  static const Json kNone = Json::object();
-  if (!object.is_object()) return kNone;
-  const auto found = object.find(name);
-  return found == object.end() || found->is_null() ? kNone : *found;
-}
-
-/// A list of one may be the thing itself.
-std::vector<Json> list_of(const Json& object, const char* name) {
-  const Json& found = part_of(object, name);
-  if (found.is_array()) return {found.begin(), found.end()};
-  return found.empty() ? std::vector<Json>() : std::vector<Json>{found};
-}
-
-/// "#text" in one form of the answer, "name" in the other.
-std::string name_of(const Json& thing) {
-  if (thing.is_string()) return thing.get<std::string>();
-  const std::string text = text_of(thing, "#text");
-  return text.empty() ? text_of(thing, "name") : text;
-}
-
-bool is_same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) ==
-           std::tolower(static_cast<unsigned char>(y));
-  });
-}
-
-bool is_passing(int code) {
-  return code == kFailed || code == kOffline || code == kTemporary;
-}
-
-/// For people, of what they can do about it.
-std::string told(int code, const std::string& message) {
-  switch (code) {
-    case kPrivate:
-      return "the account keeps what it hears to itself: its privacy settings hide recent "
-             "listening";
-    case kBadKey:
-      return "Last.fm does not know this API key: engine connect lastfm --secret FILE "
-             "--secret-field api_key";
-    case kSuspended:
-      return "Last.fm has suspended this API key";
-    case kRateLimit:
-      return "Last.fm wants to be left alone for a while; try again in some minutes";
-    case kNotFound:
-      return "Last.fm says: " + (message.empty() ? std::string("not found") : message) +
-             "; is that the name of the account?";
-    default:
-      return "Last.fm says: " + (message.empty() ? "error " + std::to_string(code) : message);
-  }
-}
-
-/// Last.fm, asked as one user.
-class Lastfm {
- public:
-  explicit Lastfm(const playlist::Call& call) : http_(call) {
-    const auto value = [&](const char* key) {
-      return std::string(call.setting(key).value_or(std::string_view()));
-    };
-    user_ = value("user");
-    key_ = value("api_key");
-  }
-
-  /// The part of the answer called `name` ("recenttracks"), of this user's.
-  [[nodiscard]] Json ask(const std::string& method, const char* name,
-                         const std::string& more) const {
-    std::string problem;
-    for (int attempt = 0; attempt < kTries; ++attempt) {
-      const playlist::HttpAnswer answer =
-          http_.get("/2.0/?method=" + method + "&user=" + playlist::url_encoded(user_) +
-                    "&api_key=" + playlist::url_encoded(key_) + "&format=json" + more);
-      const Json json = Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
-      if (json.is_object() && json.contains("error")) {
-        const int code = static_cast<int>(number_of(json, "error").value_or(0));
-        problem = told(code, text_of(json, "message"));
-        if (!is_passing(code)) throw playlist::Error(problem);
-        continue;
-      }
-      if (!answer.is_ok()) throw playlist::Error(answer.told());
-      const Json& found = part_of(json, name);
-      if (!found.is_object() || found.empty()) {
-        problem = "what answers there is not Last.fm";
-        continue;
-      }
-      const std::string whose = text_of(part_of(found, "@attr"), "user");
-      if (whose.empty() || is_same_name(whose, user_)) return found;
-      problem = "Last.fm answers with what somebody else heard";
-    }
-    throw playlist::Error(problem);
-  }
-
- private:
-  playlist::Http http_;
-  std::string user_, key_;
-};
 
 /// How far the account is read.
 struct Progress {
-  std::int64_t from = 0, late = 0;
+  std::int64_t from = 0, late = 0, friends = 0;
   std::string loved;
 
   static Progress of(const std::optional<std::string>& text) {
@@ -167,10 +57,11 @@ struct Progress {
     progress.from = number_of(json, "from").value_or(0);
     progress.late = number_of(json, "late").value_or(0);
     progress.loved = text_of(json, "loved");
+    progress.friends = number_of(json, "friends").value_or(0);
     return progress;
   }
   [[nodiscard]] std::string text() const {
-    return Json{{"from", from}, {"late", late}, {"loved", loved}}.dump();
+    return Json{{"from", from}, {"late", late}, {"loved", loved}, {"friends", friends}}.dump();
   }
 };
 
@@ -215,6 +106,7 @@ class Reading {
     if (is_first) progress_.late = call_.now();
     read_scrobbles(progress_.from, call_.now() + 1);
     read_loved();
+    read_friends();
     state_.advance(progress_.text());
     call_.finish();
   }
@@ -290,6 +182,18 @@ class Reading {
     progress_.loved = digest;
   }
 
+  /// The user's own is read by then: that this fails costs no more than it.
+  void read_friends() {
+    if (call_.setting("friends").value_or("") != "yes" || call_.now() < progress_.friends + kDay)
+      return;
+    try {
+      put_friends(call_, lastfm_);
+      progress_.friends = call_.now();
+    } catch (const playlist::Error& error) {
+      call_.notice(playlist::concat("what friends heard is not known: ", error.what()));
+    }
+  }
+
   static std::string digest_of(const std::vector<Json>& loved) {
     Digest digest;
     for (const Json& track : loved) {
@@ -301,7 +205,7 @@ class Reading {
   }
 
   playlist::SourceCall& call_;
-  Lastfm lastfm_;
+  lastfm::Server lastfm_;
   playlist::State state_;
   Progress progress_;
   PlayRows plays_;
@@ -314,12 +218,20 @@ class LastfmSource final : public playlist::Source {
   static constexpr std::uint32_t kFlags = PLAYLIST_REMOTE;
   static int recognise(const playlist::Input& /*input*/) { return 0; }  // it reads no files
 
-  void read(playlist::SourceCall& call) const { Reading(call).read(); }
+  void read(playlist::SourceCall& call) const {
+    if (call.setting("questions")) {
+      answer_lastfm_questions(call);
+    } else {
+      Reading(call).read();
+    }
+  }
 };
 
 }  // namespace
 
-constinit const playlist::Element kLastfm = playlist::element<LastfmSource>(
-    "source.lastfm", "Scrobbles and loved tracks of Last.fm, by engine sync.");
+constinit const playlist::Element kLastfm =
+    playlist::element<LastfmSource>("source.lastfm",
+                                    "Scrobbles and loved tracks of Last.fm, and what it knows of "
+                                    "artists and tracks, by engine sync.");
 
 }  // namespace source
