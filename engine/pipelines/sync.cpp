@@ -173,9 +173,9 @@ std::vector<SyncedAccount> sync_accounts_again(const app::Caller& caller, const 
 
 SyncedAccount ask_account(const app::Caller& caller, const Account& account,
                           const std::string& questions) {
-  SyncedAccount answered = read_account(
-      caller, account, account.title() + " catalogue", /*is_dry_run=*/false,
-      [&](engine::import::SyncOrder& order) { order.asked["questions"] = questions; });
+  SyncedAccount answered =
+      read_account(caller, account, account.title() + " catalogue", /*is_dry_run=*/false,
+                   [&](engine::import::SyncOrder& order) { order.asked["questions"] = questions; });
   answered.is_catalogue = true;
   return answered;
 }

@@ -11,8 +11,8 @@
 namespace engine::pipelines {
 
 struct SyncedAccount {
-  std::string account;  // "lastfm@home"
-  std::string user;     // whose it is
+  std::string account;        // "lastfm@home"
+  std::string user;           // whose it is
   bool is_catalogue = false;  // what the service answered of artists and tracks
   /// What came, in its buckets; empty where nothing was new.
   engine::import::FileResult came;
