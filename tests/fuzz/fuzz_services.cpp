@@ -1,5 +1,6 @@
-// Sources that ask a service: the bytes are what they kept the last time and what the service
-// answers, cut at byte 255; behind the last answer nobody answers any more.
+// Sources that ask a service: the first byte says which, and in its highest bit whether they are asked
+// of artists and tracks; the others are what they kept the last time and what the service answers, cut
+// at byte 255; behind the last answer nobody answers any more.
 #include "playlist/remote.h"
 
 #include <algorithm>
@@ -47,6 +48,16 @@ const playlist_state kState = {
     [](const playlist_host*) { return answers.kept.empty() ? nullptr : answers.kept.c_str(); },
     [](const playlist_host*, const char*) -> playlist_status { return PLAYLIST_OK; }};
 
+bool has_questions = false;
+
+constexpr const char* kQuestions =
+    R"([{"question": "similar_artists", "artist_id": 1, "artist": "a"},
+        {"question": "top_tracks", "artist_id": 2, "artist": "a", "ids": {"deezer": "7"}},
+        {"question": "artist_tags", "artist_id": 3, "artist": "a",
+         "mbid": "00000000-0000-4000-8000-000000000001"},
+        {"question": "similar_tracks", "track_id": 4, "artist": "a", "title": "b"},
+        {"question": "top_tracks", "artist_id": 5, "artist": "b"}])";
+
 void stop(const playlist_element& element, const std::string& problem) {
   std::fprintf(stderr, "%s: %s\n", element.name, problem.c_str());
   std::abort();
@@ -69,6 +80,7 @@ void take_apart(std::string_view bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 1) return 0;
   take_apart({reinterpret_cast<const char*>(data) + 1, size - 1});
+  has_questions = (data[0] & 0x80) != 0;
   test::CollectedRows rows;
   test::BareHost host(rows);
   host.service = [](const playlist_host*, const char* id) -> const void* {
@@ -82,12 +94,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       return R"([{"track_id": 1, "artist": "a", "title": "b", "album": "c", "duration_ms": 1000},
                  {"track_id": 2, "artist": "a", "title": "b"},
                  {"track_id": 3, "artist": "a", "title": "b", "duration_ms": 9000}])";
+    if (name.ends_with("questions")) return has_questions ? kQuestions : nullptr;
+    if (name.ends_with("friends")) return "yes";
     return name == "address" ? nullptr : "ann";
   };
   std::size_t count = 0;
   const playlist_element* const* elements = playlist_plugin_main(&host)->elements;
   while (elements[count] != nullptr) ++count;
-  const playlist_element& element = *elements[data[0] % count];
+  const playlist_element& element = *elements[(data[0] & 0x7f) % count];
   playlist_input input{};
   input.size = sizeof input;
   input.path = input.name = "account";

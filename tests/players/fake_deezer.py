@@ -1,6 +1,6 @@
 """Deezer's public API as it answers, for tests: fake_deezer.py FOLDER. Prints its port.
 
-Reads of FOLDER, anew for each request
+Reads of FOLDER, anew where it has changed
   artists.json   [{"id", "name", "fans", "related": [id ...], "tracks": [[title, album, seconds] ...]} ...]
   trouble.json   what to do in place of the next answers, a list that is used up: a status, "quota", "busy",
                  "html", "half", "list" (no list where there should be one); null: answer as usual
@@ -21,11 +21,17 @@ from urllib.parse import parse_qs, urlparse
 FOLDER = sys.argv[1]
 LOCK = threading.Lock()
 ASKED = []  # when
+KEPT = {}  # of files: when they changed, and what they hold
 
 
 def read(name, otherwise):
     path = os.path.join(FOLDER, name)
-    return json.load(open(path)) if os.path.exists(path) else otherwise
+    if not os.path.exists(path):
+        return otherwise
+    changed = os.stat(path).st_mtime_ns
+    if KEPT.get(name, (None,))[0] != changed:
+        KEPT[name] = (changed, json.load(open(path)))
+    return KEPT[name][1]
 
 
 def take_trouble():
@@ -80,13 +86,14 @@ def answer(path, query):
         found = [one for one in artists if all(word in one["name"].lower() for word in words)]
         return page([artist_json(one) for one in found], query)
     parts = path.strip("/").split("/")
-    artist = next((one for one in artists if parts[0] == "artist" and str(one["id"]) == parts[1]), None)
+    artist = next((one for one in artists if str(one["id"]) == parts[1]), None) if parts[0] == "artist" else None
     if artist is None:
         return error("DataException", "no data", 800)
     if len(parts) == 2:
         return artist_json(artist)
     if parts[2] == "related":
-        return page([artist_json(one) for key in artist["related"] for one in artists if one["id"] == key], query)
+        by_id = {one["id"]: one for one in artists}
+        return page([artist_json(by_id[key]) for key in artist["related"]], query)
     if parts[2] == "top":
         return page([track_json(number, artist, track) for number, track in enumerate(artist["tracks"])], query)
     return error("InvalidQueryException", "Unknown path components : /" + "/".join(parts), 600)
