@@ -1,8 +1,10 @@
 #include "app/context_sentence.hpp"
 
 #include "app/http_outside.hpp"
+#include "app/language_model.hpp"
 #include "complete/question.hpp"
 #include "core/shown_text.hpp"
+#include "data/tellable_tracks.hpp"
 #include "library/feedback.hpp"
 
 namespace engine::app {
@@ -42,7 +44,12 @@ bool has_forgotten_since(const Store& store, const discovery::Suggestion& sugges
 }  // namespace
 
 std::string context_sentence(const Caller& caller, const AskedTrack& track,
-                             const discovery::Suggestion& suggestion, const Store& store) {
+                             const discovery::Suggestion& suggestion, const Store& store,
+                             const AsOf& tables) {
+  constexpr std::string_view kPurpose[] = {"context"};
+  if (!may_be_asked(caller.home.accounts_file(), kPurpose)) return "";
+  const std::vector<std::int64_t> heard = heard_tracks(store, suggestion.user, caller.asked.now);
+  if (!TellableTracks(tables, heard).may_tell(tables.track_number(track.id))) return "";
   complete::Question question;
   question.purpose = "context";
   question.instruction =

@@ -223,6 +223,17 @@ bool has_purpose(const Account& account, std::string_view purpose) {
          std::find(purposes.begin(), purposes.end(), purpose) != purposes.end();
 }
 
+bool may_be_asked(const std::string& accounts_file, std::span<const std::string_view> purposes) {
+  try {
+    for (const Account& account : accounts::Accounts(accounts_file).list())
+      for (const std::string_view purpose : purposes)
+        if (has_purpose(account, purpose)) return true;
+  } catch (const Error&) {
+    return false;  // told where the accounts are asked for
+  }
+  return false;
+}
+
 ModelCosts model_costs(const Store& store, const std::string& account, std::int64_t clock) {
   return {completion_costs(store, account, start_of_day(clock)),
           completion_costs(store, account, 0)};

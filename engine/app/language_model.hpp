@@ -15,6 +15,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "accounts/accounts.hpp"
@@ -64,6 +65,8 @@ complete::Model model_of(const accounts::Account& account);
 
 /// Whether the account may be asked for that.
 bool has_purpose(const accounts::Account& account, std::string_view purpose);
+/// Whether there is one that may be asked for one of these; a file that cannot be read has none.
+bool may_be_asked(const std::string& accounts_file, std::span<const std::string_view> purposes);
 
 /// Today's (UTC), and all there were.
 struct ModelCosts {

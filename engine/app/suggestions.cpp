@@ -334,8 +334,8 @@ Questions questions(const Caller& caller) {
   const Person person(caller);
   Questions asked = questions_of(caller, person);
   if (asked.next && asked.next->kind == NextQuestion::Kind::kSuggestion)
-    asked.next->context =
-        context_sentence(caller, asked.next->track, asked.next->suggestion, person.store);
+    asked.next->context = context_sentence(caller, asked.next->track, asked.next->suggestion,
+                                           person.store, *person.tables);
   return asked;
 }
 

@@ -9,11 +9,13 @@
 
 #include "app/default_user.hpp"
 #include "app/http_outside.hpp"
+#include "app/language_model.hpp"
 #include "app/recipe_files.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
 #include "data/column_check.hpp"
 #include "data/people.hpp"
+#include "data/tellable_tracks.hpp"
 #include "recipe/answer_bytes.hpp"
 #include "recipe/run_frames.hpp"
 #include "store/encoders.hpp"
@@ -22,6 +24,9 @@ namespace engine::app {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// Purposes of language models that a run's elements have.
+constexpr std::string_view kAskedByRuns[] = {"ranking", "moods"};
 
 /// Beside the result, which is the answer. Outputs come before it.
 enum Frame : std::uint32_t { kOutput = JobFrame::kOwn, kDeparted, kTriedFile };
@@ -110,6 +115,8 @@ RunRequest make_run_request(const Caller& caller, const std::string& recipe,
   const Store store =
       Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
   request.encoders = list_encoders(store);
+  if (may_be_asked(caller.home.accounts_file(), kAskedByRuns))
+    request.heard = heard_tracks(store, user, request.now);
   if (fs::exists(models_folder(caller.home.library_path()))) {
     request.models = models_as_of(store, request.now, user);
     request.late_models = models_too_late(store, request.now, user);

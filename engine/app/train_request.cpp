@@ -1,5 +1,7 @@
 #include "app/train_request.hpp"
 
+#include "app/http_outside.hpp"
+
 namespace engine::app {
 
 TrainRequest make_train_request(const Caller& caller) {
@@ -22,6 +24,7 @@ TrainRequest make_train_request(const Caller& caller) {
   request.limits.cpu_seconds = 0;
   request.limits.memory_bytes = static_cast<std::size_t>(settings.integer("train.memory_megabytes"))
                                 << 20;
+  request.limits.outside = &caller.home.outside();
   request.is_in_process = caller.asked.in_process;
   return request;
 }

@@ -78,6 +78,8 @@ class AsOf : public Tables {
   [[nodiscard]] virtual std::int32_t track_number(std::int64_t track_id) const = 0;
   /// A catalogue import brought the track; otherwise it is known from somebody's history only.
   [[nodiscard]] virtual bool is_in_catalogue(std::int32_t track) const = 0;
+  /// The person wants it forgotten, or what it belongs to (forgotten.hpp).
+  [[nodiscard]] virtual bool is_forgotten(std::int32_t track) const = 0;
   /// Listens of all times that were left out as private sessions.
   [[nodiscard]] virtual std::int64_t private_listen_count() const = 0;
 };

@@ -47,6 +47,9 @@ class SharedView final : public AsOf {
   [[nodiscard]] bool is_in_catalogue(std::int32_t track) const override {
     return shared_->is_in_catalogue(track);
   }
+  [[nodiscard]] bool is_forgotten(std::int32_t track) const override {
+    return own_->is_forgotten(track);
+  }
   [[nodiscard]] std::int64_t private_listen_count() const override {
     return shared_->private_listen_count();
   }

@@ -131,6 +131,9 @@ class AsOfView final : public AsOf {
   [[nodiscard]] EndedListens remembered(const EndedListens& ended) const;
   const KnownFeatures& features() const;
   [[nodiscard]] const Forgotten& forgotten() const;
+  [[nodiscard]] bool is_forgotten(std::int32_t track) const override {
+    return forgotten().has_track(track);
+  }
   [[nodiscard]] std::int32_t device_called(std::string_view name) const;
   OwnedLists make_lists_of(std::string_view name) const;
   OwnedLists visible_values(const playlist_lists& whole, std::size_t rows,

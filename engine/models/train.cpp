@@ -25,6 +25,7 @@
 #include "models/training_tables.hpp"
 #include "plugin/arguments.hpp"
 #include "plugin/call.hpp"
+#include "plugin/complete_service.hpp"
 #include "plugin/describe.hpp"
 #include "plugin/descriptor.hpp"
 #include "worker/confine.hpp"
@@ -148,7 +149,16 @@ std::string name_of(const Element& model) {
 class Trainer {
  public:
   Trainer(const TrainRequest& request, JobSender& sender)
-      : request_(request), sender_(sender), heartbeat_(sender.heartbeat()) {}
+      : request_(request),
+        sender_(sender),
+        heartbeat_(sender.heartbeat()),
+        completer_({.ask =
+                        [this](std::string_view question) {
+                          const std::lock_guard lock(sending_);
+                          return sender_.ask(question);
+                        },
+                    .now = request.as_of,
+                    .may_ask = request.aside.empty()}) {}
 
   void run() {
     try {
@@ -342,6 +352,7 @@ class Trainer {
     };
     context.setting = request_.setting;
     context.services = {artifacts_service(shelf), artifact_writer_service(writer)};
+    if (request_.limits.outside != nullptr) context.services.push_back(completer_.service());
     return context;
   }
 
@@ -363,6 +374,7 @@ class Trainer {
   JobSender& sender_;
   InputFiles files_;  // that models name
   Heartbeat& heartbeat_;
+  CompleteAsker completer_;
   ModelShelf shelf_;                                 // what a pass may read
   std::map<std::string, const Element*> untrained_;  // by name; those that are still to be trained
   std::vector<std::string> beginning_;               // each of them awaits the next

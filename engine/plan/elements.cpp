@@ -10,6 +10,7 @@
 #include "plan/evaluate.hpp"
 #include "plan/plan_columns.hpp"
 #include "plan/step.hpp"
+#include "plugin/complete_service.hpp"
 #include "plugin/descriptor.hpp"
 #include "plugin/text_encoder.hpp"
 
@@ -211,6 +212,7 @@ class ElementCall {
     if (setup.models != nullptr) context.services = {artifacts_service(*setup.models)};
     if (setup.ask) context.services.push_back(http_.service());
     if (setup.encoder != nullptr) context.services.push_back(setup.encoder->service());
+    if (setup.completer != nullptr) context.services.push_back(setup.completer->service());
     context.log = [this](int level, std::string_view message) {
       if (level >= PLAYLIST_LOG_INFO) evaluation_.notice(node_.name + ": " + std::string(message));
     };

@@ -27,6 +27,7 @@
 
 namespace engine {
 
+class CompleteAsker;
 class TextEncoder;
 
 class AskedTags;
@@ -52,6 +53,7 @@ class Evaluation {
     ModelShelf* models = nullptr;                          // for plugins; nullptr: none
     AskOutside ask;                           // what an element asks over HTTP; empty: it may not
     TextEncoder* encoder = nullptr;           // of what elements want encoded; nullptr: nothing is
+    CompleteAsker* completer = nullptr;       // of language models; nullptr: none is asked
     const CurrentVersion* current = nullptr;  // of the kept playlist; nullptr: the run is of none
     ResultStore* results = nullptr;           // of a watcher: results of nodes are taken from there
     std::string data;                         // tells apart what they were made from (reuse.hpp)

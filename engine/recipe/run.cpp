@@ -15,9 +15,11 @@
 #include "core/random.hpp"
 #include "data/listening_summary.hpp"
 #include "data/people.hpp"
+#include "data/tellable_tracks.hpp"
 #include "plan/plan_json.hpp"
 #include "plan/result_store.hpp"
 #include "plan/step.hpp"
+#include "plugin/complete_service.hpp"
 #include "plugin/text_encoder.hpp"
 #include "recipe/asked_track.hpp"
 #include "recipe/emptied.hpp"
@@ -229,6 +231,15 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
   setup.ask = reports.ask;
   TextEncoder encoder(*registry, encoder_files(request.encoders), request.now);
   if (!request.encoders.empty()) setup.encoder = &encoder;
+  std::optional<TellableTracks> tellable;
+  CompleteAsker completer({.ask = reports.ask,
+                           .now = request.now,
+                           .may_ask = request.exclude_runs_from == INT64_MAX,
+                           .may_tell = [&](std::int32_t track) {
+                             if (!tellable) tellable.emplace(*tables, *request.heard);
+                             return tellable->may_tell(track);
+                           }});
+  if (request.heard && reports.ask) setup.completer = &completer;
   if (reports.beat) setup.progress = [&](double) { reports.beat(); };
   Evaluation evaluation(setup, &people);
 

@@ -43,10 +43,13 @@ struct RunRequest {
   std::string plugin_copies;
   LuaLimits lua_limits;
   double default_track_seconds = 210;
-  std::vector<ModelVersion> models;         // that there are: usable_versions() of them are used
-  std::vector<ModelVersion> late_models;    // that elements may not use: models_too_late()
-  ElementSettings elements;                 // host->setting()
-  std::vector<Encoder> encoders;            // of spaces of vectors, which texts are encoded by
+  std::vector<ModelVersion> models;       // that there are: usable_versions() of them are used
+  std::vector<ModelVersion> late_models;  // that elements may not use: models_too_late()
+  ElementSettings elements;               // host->setting()
+  std::vector<Encoder> encoders;          // of spaces of vectors, which texts are encoded by
+  /// With it elements may ask language models: all that the person has heard, of which what the tables
+  /// do not tell is not told to these either (tellable_tracks.hpp).
+  std::optional<std::vector<std::int64_t>> heard;
   std::vector<std::string> output_formats;  // "m3u8", "xspf" ...: output.NAME elements
   std::shared_ptr<const MusicPaths> music;  // for outputs that name files; nullptr: none is known
   std::vector<std::string> show;            // columns whose values are told of each track

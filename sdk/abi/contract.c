@@ -2,6 +2,7 @@
  * exported symbols, so that abidw describes it and abidiff compares it. Nothing of this is ever run. */
 #include "playlist/plugin.h"
 #if PLAYLIST_ABI_MINOR >= 3
+#include "playlist/complete.h"
 #include "playlist/encode.h"
 #include "playlist/remote.h"
 #endif
@@ -37,6 +38,9 @@ struct playlist_contract {
 #if PLAYLIST_ABI_MINOR >= 3
   playlist_http http;
   playlist_encode encode;
+  playlist_complete complete;
+  playlist_question question;
+  playlist_completion completion;
   playlist_http_request http_request;
   playlist_http_answer http_answer;
   playlist_connection connection;
