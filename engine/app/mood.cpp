@@ -6,9 +6,13 @@
 #include <unordered_map>
 
 #include "app/default_user.hpp"
+#include "app/http_outside.hpp"
 #include "app/library_tables.hpp"
+#include "complete/question.hpp"
+#include "core/shown_text.hpp"
 #include "models/models.hpp"
 #include "models/open_version.hpp"
+#include "shared/mood_words.hpp"
 #include "store/users.hpp"
 
 namespace engine::app {
@@ -118,6 +122,51 @@ std::optional<library::FeedbackEntry> said_mood(const Store& store, std::int64_t
   return std::nullopt;
 }
 
+constexpr std::size_t kMostMoods = 4;
+
+/// "not calm" of "calm", and the other way round.
+std::string opposite_of(const std::string& mood) {
+  return mood.starts_with("not ") ? mood.substr(4) : "not " + mood;
+}
+
+/// All of the words are moods that everybody here knows.
+bool is_of_moods(const std::string& words) {
+  const shared::PromptWords prompt = shared::read_prompt(words);
+  return !prompt.moods.empty() && std::ranges::all_of(prompt.sought, [](const std::string& word) {
+    return shared::find_mood_word(word) != nullptr;
+  });
+}
+
+/// "calm, not loud": what a language model takes the words for; "": they stand for themselves.
+std::string moods_of(const Caller& caller, const std::string& words) {
+  if (is_of_moods(words)) return "";
+  complete::Question question;
+  question.purpose = "moods";
+  question.instruction =
+      "Somebody says in these words what music is to be like now. Which of these moods do they "
+      "mean? Only those that the words clearly call for.";
+  question.facts = {{"words", words}};
+  question.form = complete::Form::kLabels;
+  for (const shared::MoodWord& mood : shared::kMoodWords) question.choices.emplace_back(mood.word);
+  for (const shared::MoodWord& mood : shared::kMoodWords)
+    question.choices.push_back(opposite_of(mood.word));
+  question.least = 1;
+  question.most = kMostMoods;
+  question.now = caller.asked.now;
+  const complete::Completion completion = caller.home.outside().complete_now(question);
+  std::vector<std::string> moods;
+  for (const std::uint32_t pick : completion.picks) moods.push_back(question.choices[pick]);
+  const bool is_torn = std::ranges::any_of(moods, [&](const std::string& mood) {
+    return std::ranges::find(moods, opposite_of(mood)) != moods.end();
+  });
+  const std::string why = is_torn ? "it takes them for a mood and its opposite" : completion.why;
+  if (!why.empty()) caller.note("the words stand for themselves: " + one_line(why));
+  std::string text;
+  if (!is_torn)
+    for (const std::string& mood : moods) text += (text.empty() ? "" : ", ") + mood;
+  return text;
+}
+
 Store open_library(const Caller& caller, bool is_read_only) {
   return Store::open(caller.home.library_path(),
                      {.is_read_only = is_read_only, .may_create = false});
@@ -148,8 +197,9 @@ Mood current_mood(const Caller& caller) {
 
 library::FeedbackEntry set_mood(const Caller& caller, const std::string& text,
                                 const std::string& like, std::int64_t seconds) {
-  Store store = open_library(caller, false);
   library::FeedbackRequest request;
+  if (!text.empty()) request.moods = moods_of(caller, text);
+  Store store = open_library(caller, false);
   request.verdict = Verdict::kMood;
   request.subject = text.empty() ? like : "text:" + text;
   request.seconds = seconds;

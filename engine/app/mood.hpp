@@ -40,7 +40,9 @@ inline constexpr double kMoodDecay = 0.85;
 Mood current_mood(const Caller& caller);
 
 /// Words, or a track to be like (a name of library/subject.hpp), for so many seconds. What was said
-/// before holds again afterwards, where its time is not over.
+/// before holds again afterwards, where its time is not over. Where some of the words are no moods, a
+/// language model that is connected for it (purpose moods) says which moods they mean: of those that
+/// there are (shared/mood_words.hpp), which are kept as the row's reason.
 library::FeedbackEntry set_mood(const Caller& caller, const std::string& text,
                                 const std::string& like, std::int64_t seconds);
 

@@ -369,7 +369,7 @@ FeedbackEntry say_feedback(Store& store, std::int64_t user, const FeedbackReques
     set_subject(store, row, request);
   }
   check_subject(row);
-  row.reason = request.reason;
+  row.reason = request.verdict == Verdict::kMood ? request.moods : request.reason;
   row.list = request.list;
   row.rating = request.rating;
   row.origin = request.origin;

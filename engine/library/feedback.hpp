@@ -19,6 +19,7 @@ struct FeedbackRequest {
   std::string subject;
   std::optional<std::int64_t> first, last;  // of kForget; without `last` up to now
   std::string reason;                       // of kReject: one of feedback_reasons()
+  std::string moods;  // of kMood in words: the moods that these were taken for, "calm, slow"
   std::string list;
   std::optional<std::int64_t> seconds;  // it holds for; the reason's, or for ever
   std::optional<double> rating;         // of kRate

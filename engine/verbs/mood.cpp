@@ -21,6 +21,7 @@ Json said_json(const std::optional<library::FeedbackEntry>& said) {
   return {{"row", said->row.id},
           {"text", is_text ? Json(said->row.name) : Json(nullptr)},
           {"like", is_text ? Json(nullptr) : Json(said->reference)},
+          {"moods", text_or_null(said->row.reason)},
           {"label", said->label},
           {"at", time_or_null(said->row.ts)},
           {"until", time_or_null(said->row.expires)}};
@@ -43,7 +44,9 @@ Json mood_json(const app::Mood& mood) {
 
 std::string said_text(const library::FeedbackEntry& said) {
   const bool is_text = said.row.subject == FeedbackSubject::kText;
-  return (is_text ? "\"" + said.label + "\"" : "like " + said.label) + " until " +
+  const std::string taken =
+      said.row.reason.empty() ? "" : " (a language model takes it for " + said.row.reason + ")";
+  return (is_text ? "\"" + said.label + "\"" : "like " + said.label) + taken + " until " +
          format_time(said.row.expires.value_or(0));
 }
 

@@ -6,7 +6,8 @@
 //   mood_now(t) = (1 + cos(m, v(t))) / 2
 //
 // Of a mood that is to be like a track m is v of that track; of one in words mood_now is how the
-// track fits them (shared/prompt_match.hpp).
+// track fits them (shared/prompt_match.hpp), and the moods that a language model took them for when
+// they were said.
 //
 // v is a track's place in a space of how tracks sound (shared/sound_space.hpp). 0.5, which says
 // nothing for or against, for a track that lies nowhere, and for all where nothing was played.
@@ -50,7 +51,7 @@ class MoodNow final : public playlist::Ranking {
     const auto fit = call.out_f32(0);
     for (std::size_t row = 0; row < call.rows(); ++row) fit[row] = kNeutral;
     const std::optional<Said> said = said_mood(call);
-    if (said && said->track < 0 && fit_words(call, said->words)) return;
+    if (said && said->track < 0 && fit_words(call, *said)) return;
     if (said && said->track >= 0) {
       fit_places(call, {said->track}, "the track of the mood (engine mood) is none that");
     } else {
@@ -62,7 +63,7 @@ class MoodNow final : public playlist::Ranking {
   /// What the user said that lists are to fit.
   struct Said {
     std::int32_t track;  // < 0: in words
-    std::string words;
+    std::string words, moods;
   };
 
   /// The newest that holds.
@@ -70,24 +71,28 @@ class MoodNow final : public playlist::Ranking {
     const playlist::Table feedback = call.table("feedback");
     const playlist::Strings verdict = feedback["verdict"].texts();
     const playlist::Strings words = feedback["name"].texts();
+    const playlist::Strings moods = feedback["reason"].texts();
     const auto track = feedback["track"].i32();
     for (std::size_t row = feedback.rows(); row-- > 0;)
-      if (verdict[row] == "mood") return Said{track[row], std::string(words[row])};
+      if (verdict[row] == "mood")
+        return Said{track[row], std::string(words[row]), std::string(moods[row])};
     return std::nullopt;
   }
 
   /// False where the words cannot be compared with tracks, which the run is told.
-  static bool fit_words(playlist::RankingCall& call, const std::string& words) {
+  static bool fit_words(playlist::RankingCall& call, const Said& said) {
+    const std::string& words = said.words;
     try {
       const shared::PromptCatalogue catalogue(call, kPromptSpace);
-      const shared::PromptMatch match(catalogue, words, kPromptMoods);
+      const shared::PromptMatch match(catalogue, words, kPromptMoods, said.moods);
       const auto fit = call.out_f32(0);
       const auto track = call.track();
       for (std::size_t row = 0; row < call.rows(); ++row) {
         if (row % 16'384 == 0) call.checkpoint();
         fit[row] = match.score(track[row]);
       }
-      call.info(playlist::concat("mood_now is how a track fits \"", words, "\" (engine mood)"));
+      call.info(playlist::concat("mood_now is how a track fits \"", words, "\" (engine mood",
+                                 said.moods.empty() ? "" : ": " + said.moods, ")"));
       return true;
     } catch (const playlist::NoData& missing) {
       call.info(playlist::concat("the mood \"", words,

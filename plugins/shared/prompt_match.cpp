@@ -46,6 +46,16 @@ std::ptrdiff_t find(const playlist::Strings& words, std::string_view wanted) {
              : -1;
 }
 
+PromptWords with_moods(PromptWords prompt, const PromptWords& more) {
+  for (std::size_t k = 0; k < more.moods.size(); ++k) {
+    if (std::find(prompt.moods.begin(), prompt.moods.end(), more.moods[k]) != prompt.moods.end())
+      continue;
+    prompt.moods.push_back(more.moods[k]);
+    prompt.weights.push_back(more.weights[k]);
+  }
+  return prompt;
+}
+
 /// Its first words, where a text is too long for a sentence.
 std::string shown(const std::string& text) {
   constexpr std::size_t kLongest = 120;
@@ -155,8 +165,11 @@ void PromptCatalogue::find_vectors(const playlist::Call& call) {
 
 // ---- PromptMatch --------------------------------------------------------------------------------
 
-PromptMatch::PromptMatch(const PromptCatalogue& catalogue, std::string_view text, float moods)
-    : catalogue_(&catalogue), prompt_(read_prompt(text)), words_(catalogue.tracks()) {
+PromptMatch::PromptMatch(const PromptCatalogue& catalogue, std::string_view text, float moods,
+                         std::string_view taken_for)
+    : catalogue_(&catalogue),
+      prompt_(with_moods(read_prompt(text), read_prompt(taken_for))),
+      words_(catalogue.tracks()) {
   if (prompt_.sought.empty() && prompt_.moods.empty()) {
     throw NoData(text.empty() ? "there is no text to look for"
                               : concat("\"", text, "\" has no word to look for"));

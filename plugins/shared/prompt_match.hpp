@@ -87,9 +87,11 @@ class PromptCatalogue {
 /// One text against all tracks.
 class PromptMatch {
  public:
-  /// `moods` 0..1. Throws NoData when the text is empty, when none of its words says anything, and
-  /// when it has no vector and the model was not trained.
-  PromptMatch(const PromptCatalogue& catalogue, std::string_view text, float moods);
+  /// `moods` 0..1. `taken_for`: mood words that the text means beside its own, "calm, not loud".
+  /// Throws NoData when the text is empty, when none of its words says anything, and when it has no
+  /// vector and the model was not trained.
+  PromptMatch(const PromptCatalogue& catalogue, std::string_view text, float moods,
+              std::string_view taken_for = "");
 
   /// Of a track number: 0..1.
   [[nodiscard]] float score(std::int32_t track) const {
