@@ -20,11 +20,14 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr Purpose kPurposes[] = {
-    {"names", "nothing asks this yet", "of a cluster how it sounds and its tags"},
-    {"moods", "nothing asks this yet", "the words of a mood that you say"},
+    {"names", "names of new clusters: `engine train clusters`",
+     "of each how it sounds and its tags; no track and no artist"},
+    {"moods", "which moods you mean by words that are none: `engine mood --text WORDS`",
+     "these words"},
     {"context", "a sentence on why a suggestion was found, beside `engine next`",
      "of the suggestion that you are asked about title, artist, kind and reason"},
-    {"ranking", "nothing asks this yet", "of candidates title, artist and tags, and the wish"}};
+    {"ranking", "a choice of a recipe's candidates: `pl.ranking.llm`",
+     "of those that it shows title, artist and tags; the recipe's wish"}};
 
 constexpr std::string_view kMark = "playlist.complete/1\n";
 constexpr std::size_t kMostChoices = 1000, kLongestChoice = 400, kLongestInstruction = 4000;

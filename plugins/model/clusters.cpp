@@ -19,7 +19,8 @@
 //           "stability": how far the same from other random numbers agrees, the adjusted Rand index
 //           of the tracks that are in a cluster both times and their share; "sizes" by name; of
 //           kmeans "chosen_by" and "tried"; "changed" against the last version: "kept", "new",
-//           "gone", "moved": share of the tracks known both times whose cluster is another
+//           "gone", "moved": share of the tracks known both times whose cluster is another; "named_by"
+//           the language model that named new ones (cluster_namer.hpp)
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -32,6 +33,7 @@
 #include <utility>
 #include <vector>
 
+#include "cluster_namer.hpp"
 #include "elements.hpp"
 #include "kernels/cluster_count.hpp"
 #include "kernels/cluster_identity.hpp"
@@ -112,7 +114,8 @@ struct Identity {
   std::vector<std::int32_t> ids;
   std::vector<std::string> names, words;
   std::int32_t next_id = 1;
-  std::string changed;  // "": there was no version before
+  std::string changed;   // "": there was no version before
+  std::string named_by;  // the language model that named some now; "": none did
 };
 
 class ClusterModel final : public playlist::Model {
@@ -271,7 +274,8 @@ class ClusterModel final : public playlist::Model {
   static Identity identify(playlist::ModelCall& call, const TrackPlaces& places,
                            const Found& found) {
     const auto count = static_cast<std::size_t>(found.count);
-    const std::vector<ClusterPortrait> portraits = portraits_of(call, places, found);
+    std::vector<ClusterPortrait> portraits = portraits_of(call, places, found);
+    tell_others(call, places, found, portraits);
     Identity identity;
     identity.ids.assign(count, 0);
     std::vector<std::string> kept(count);
@@ -280,7 +284,9 @@ class ClusterModel final : public playlist::Model {
       identity.next_id = last->next_id;
       take_over(*last, places, found, identity, kept);
     }
-    identity.names = cluster_names(portraits, kept);
+    const AskedNamer namer(call);
+    identity.names = cluster_names(portraits, kept, &namer);
+    identity.named_by = namer.by();
     std::string added;
     for (std::size_t k = 0; k < count; ++k) {
       identity.words.push_back(cluster_words(portraits[k]));
@@ -355,6 +361,23 @@ class ClusterModel final : public playlist::Model {
     tell_tags(call, numbers, found, portraits);
     tell_artists(call, numbers, found, portraits);
     return portraits;
+  }
+
+  /// The words of what is known to be heard or liked: of a library's tracks some may be there to be
+  /// forgotten, and listens and likes have none of these, and none of private sessions.
+  static void tell_others(playlist::ModelCall& call, const TrackPlaces& places, const Found& found,
+                          std::vector<ClusterPortrait>& portraits) {
+    std::vector<bool> is_told(call.table("tracks").rows());
+    for (const char* table : {"listens", "likes"})
+      for (const std::int32_t track : call.table(table)["track"].i32())
+        is_told[static_cast<std::size_t>(track)] = true;
+    Found told = found;
+    const std::vector<std::size_t> numbers = numbers_of(call, places);
+    for (std::size_t row = 0; row < numbers.size(); ++row)
+      if (!is_told[numbers[row]]) told.of_row[row] = -1;
+    const std::vector<ClusterPortrait> of_told = portraits_of(call, places, told);
+    for (std::size_t k = 0; k < portraits.size(); ++k)
+      if (!of_told[k].tags.empty()) portraits[k].told = cluster_words(of_told[k]);
   }
 
   static void tell_sound(std::span<const float> values, const std::vector<std::size_t>& numbers,
@@ -538,7 +561,8 @@ class ClusterModel final : public playlist::Model {
         ", \"silhouette\": ", silhouette(places.vectors, found.of_row, found.count, threads_),
         ", \"stability\": {\"rand_index\": ", found.count == 0 ? 0 : found.stability.rand_index,
         ", \"share\": ", found.stability.share, "}", found.told, ", \"sizes\": {", of_sizes, "}",
-        identity.changed.empty() ? "" : ", \"changed\": " + identity.changed, "}");
+        identity.changed.empty() ? "" : ", \"changed\": " + identity.changed,
+        identity.named_by.empty() ? "" : ", \"named_by\": " + json_text(identity.named_by), "}");
   }
 
   std::string space_;

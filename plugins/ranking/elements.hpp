@@ -8,6 +8,7 @@ extern const playlist::Element kClusters;
 extern const playlist::Element kDin;
 extern const playlist::Element kListeningStatistics;
 extern const playlist::Element kTaste;
+extern const playlist::Element kLlm;
 extern const playlist::Element kMood;
 extern const playlist::Element kPreference;
 extern const playlist::Element kMoodNow;

@@ -5,4 +5,4 @@
 
 PLAYLIST_LIBRARY_BY("org.playlist-engine.ranking", "1.0.0", "Playlist Engine", "MIT", kChoice, kDin,
                     kListeningStatistics, kTaste, kPreference, kMood, kMoodNow, kQuality, kPrompt,
-                    kClusters, kSessions, kNextMood);
+                    kClusters, kSessions, kNextMood, kLlm);

@@ -241,11 +241,11 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
             "recall.item_cf", "recall.popular", "recall.prompt", "recall.recommendations",
             "recall.saved_artists", "recall.session_neighbours", "recall.similar_artists"});
   CHECK(element_names(PLAYLIST_RANKING) ==
-        std::vector<std::string>{"ranking.choice", "ranking.clusters", "ranking.din",
-                                 "ranking.discovery", "ranking.external",
-                                 "ranking.listening_statistics", "ranking.mood", "ranking.mood_now",
-                                 "ranking.next_mood", "ranking.preference", "ranking.prompt",
-                                 "ranking.quality", "ranking.sessions", "ranking.taste"});
+        std::vector<std::string>{
+            "ranking.choice", "ranking.clusters", "ranking.din", "ranking.discovery",
+            "ranking.external", "ranking.listening_statistics", "ranking.llm", "ranking.mood",
+            "ranking.mood_now", "ranking.next_mood", "ranking.preference", "ranking.prompt",
+            "ranking.quality", "ranking.sessions", "ranking.taste"});
   CHECK(element_names(PLAYLIST_FILTERING) ==
         std::vector<std::string>{"filtering.allowed", "filtering.banned", "filtering.duration",
                                  "filtering.explicit", "filtering.heard", "filtering.in_set",

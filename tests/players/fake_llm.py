@@ -21,6 +21,7 @@ Reads of FOLDER, anew for each request
                  "wrong type" something else than the schema says
                  "prose", "cut", "refusal", "html", "null", "half", "silent"
                  "spent"      429 of a limit that waiting does not lift
+                 "own"        a text that begins with a word of the first fact
                  "obeys"      what a text among the data orders: ANSWER<JSON of the member>
   keys.json      the keys that it takes; without it any, and none
   takes.json     the forms of response_format: "json_schema" nested, "json_schema_plain",
@@ -130,6 +131,8 @@ def value_for(mode, member, data):
         return "\x1b[31m\n" + said if isinstance(said, str) else ["\x1b[31m"] + said
     if mode == "wrong type":
         return {"answer": said}
+    if mode == "own":
+        return list(json.loads(data)["facts"].values())[0].replace(",", " ").split()[0] + " sunday songs"
     if mode == "obeys":
         ordered = re.search(r"ANSWER<(.*?)>", json.loads(json.dumps(data)).replace('\\"', '"'))
         return json.loads(ordered.group(1)) if ordered else said

@@ -13,6 +13,7 @@ struct ClusterPortrait {
   /// Tags that tell it from the whole, the most telling first.
   std::vector<std::string> tags;
   std::vector<std::string> artists;  // of most of its tracks first
+  std::string told;                  // what of its words a namer may tell to others; "": nothing
 };
 
 /// Who has a name for a cluster: a language model, say.
