@@ -135,6 +135,18 @@ const std::vector<KnownService>& known_services() {
        "it is sent artist, title, album and length of tracks that you play or like and whose "
        "lyrics are not known, and nothing else",
        true},
+      {.name = "reccobeats",
+       .title = "ReccoBeats, which knows audio features and wants no account",
+       .fields = {{"address", "of its API, with /v1", false, true, "https://api.reccobeats.com/v1"},
+                  {"tracks_per_sync", "how many tracks one sync asks for", false, false, "2000"},
+                  {"requests_per_second", "how often the server may be asked", false, false, "2"}},
+       .is_read = true,
+       .requests_per_second = 2,
+       .burst = 2,
+       .sent =
+           "it is sent the Spotify ids of tracks that you play or like and whose audio features "
+           "are not known, and nothing else",
+       .brings_features = true},
       {.name = "llm",
        .title = "A language model: of Anthropic's, or behind an address that speaks OpenAI's API",
        .fields = {{"address", "https://api.anthropic.com, http://127.0.0.1:11434 ...", false, true},

@@ -53,6 +53,7 @@ struct KnownService {
   std::vector<std::string_view> answers = {};
   /// Those of them that it answers only to an account with its secret.
   std::vector<std::string_view> answers_to_secret = {};
+  bool brings_features = false;  // it is asked what tracks sound like
 };
 
 /// In the order of help.

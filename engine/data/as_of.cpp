@@ -83,11 +83,7 @@ const playlist_matrix* AsOfView::embedding(std::string_view space) const {
     made.columns = whole->columns;
     made.data = whole->data;
   } else if (space == "audio") {
-    std::array<const float*, kNumericFeatureCount> own{};
-    const auto places = numeric_features();
-    for (std::size_t k = 0; k < kNumericFeatureCount; ++k)
-      own[k] = items<float>(catalogue("tracks"), kFeatureColumns[places[k]].field).data();
-    const std::vector<float> vectors = audio_vectors(own, tracks_);
+    const std::vector<float> vectors = audio_vectors(own_features().numeric, tracks_);
     audio_.emplace(static_cast<std::int64_t>(vectors.size()));
     float* data = audio_->f32("audio");
     std::copy(vectors.begin(), vectors.end(), data);

@@ -1,9 +1,51 @@
 // Tracks, artists and tags as the prefix known by `now`, and the lists between them.
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 
 #include "data/as_of_view.hpp"
 
 namespace engine {
+
+const OwnFeatures& AsOfView::own_features() const {
+  const std::lock_guard lock(mutex_);
+  if (own_features_) return *own_features_;
+  OwnFeatures& own = own_features_.emplace();
+  const auto places = numeric_features();
+  const playlist_table& tracks = catalogue("tracks");
+  for (std::size_t k = 0; k < kNumericFeatureCount; ++k)
+    own.numeric[k] = items<float>(tracks, kFeatureColumns[places[k]].field).data();
+  const playlist_table* told = columns_->catalogue->table("service_features");
+  if (told == nullptr) return own;
+  const auto track = items<std::int32_t>(*told, "track");
+  const auto ts = items<std::int64_t>(*told, "ts");
+  const auto is_there = [&](std::size_t row) {
+    return ts[row] <= now_ && static_cast<std::size_t>(track[row]) < tracks_;
+  };
+  for (std::size_t row = 0; row < track.size(); ++row) own.are_filled |= is_there(row);
+  if (!own.are_filled) return own;
+  const auto filled = [&]<typename T>(std::vector<T>& values, const char* field, auto is_missing) {
+    const auto whole = items<T>(tracks, field).first(tracks_);
+    values.assign(whole.begin(), whole.end());
+    const auto from = items<T>(*told, field);
+    for (std::size_t row = 0; row < track.size(); ++row) {
+      if (!is_there(row)) continue;
+      T& value = values[static_cast<std::size_t>(track[row])];
+      if (is_missing(static_cast<std::size_t>(track[row]), value)) value = from[row];
+    }
+  };
+  for (std::size_t k = 0; k < kNumericFeatureCount; ++k) {
+    filled(own.values[k], kFeatureColumns[places[k]].field,
+           [](std::size_t, float value) { return std::isnan(value); });
+    own.numeric[k] = own.values[k].data();
+  }
+  // Key and mode come from one of both.
+  const auto keys = items<std::int32_t>(tracks, "key");
+  const auto has_no_key = [&](std::size_t at, std::int32_t) { return keys[at] == INT32_MIN; };
+  filled(own.key, "key", has_no_key);
+  filled(own.mode, "mode", has_no_key);
+  return own;
+}
 
 // Whether a value is the artist's mean hangs on which of the artist's tracks are known by now.
 const KnownFeatures& AsOfView::features() const {
@@ -13,7 +55,8 @@ const KnownFeatures& AsOfView::features() const {
   const auto places = numeric_features();
   const playlist_table& tracks = catalogue("tracks");
   std::array<const std::int64_t*, 3> counts{};
-  if (is_whole()) {
+  const OwnFeatures& own = own_features();
+  if (is_whole() && !own.are_filled) {
     const playlist_table& coverage = catalogue("coverage");
     counts = {items<std::int64_t>(coverage, "own").data(),
               items<std::int64_t>(coverage, "artist_mean").data(),
@@ -25,7 +68,7 @@ const KnownFeatures& AsOfView::features() const {
     inputs.artist_count = artists_;
     for (std::size_t k = 0; k < kNumericFeatureCount; ++k) {
       const char* field = kFeatureColumns[places[k]].field;
-      inputs.own[k] = items<float>(tracks, field).data();
+      inputs.own[k] = own.numeric[k];
       inputs.artist_mean[k] = items<float>(catalogue("artists"), field).data();
     }
     known.made = features_or_artist(inputs);
@@ -56,9 +99,11 @@ AsOfView::Made AsOfView::make_tracks() const {
   const playlist_table& whole = catalogue("tracks");
   const auto places = numeric_features();
   const auto made_column = [&](std::string_view name) -> const std::vector<float>* {
-    if (is_whole()) return nullptr;
+    const OwnFeatures& own = own_features();
+    if (is_whole() && !own.are_filled) return nullptr;
     for (std::size_t k = 0; k < kNumericFeatureCount; ++k) {
       const char* or_artist = kFeatureColumns[places[k]].or_artist;
+      if (own.are_filled && name == kFeatureColumns[places[k]].field) return &own.values[k];
       if (or_artist != nullptr && name == or_artist) return &features().made.columns[k];
     }
     return nullptr;
@@ -69,6 +114,8 @@ AsOfView::Made AsOfView::make_tracks() const {
     if (name == "known" || name == "in_catalogue") continue;
     if (const std::vector<float>* values = made_column(name)) {
       made->copy(column.name, *values);
+    } else if (own_features().are_filled && (name == "key" || name == "mode")) {
+      made->copy(column.name, name == "key" ? own_features().key : own_features().mode);
     } else if (is_whole()) {
       made->view(column);
     } else {

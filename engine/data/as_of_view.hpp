@@ -33,6 +33,15 @@ struct OwnedLists {
   playlist_lists view{};
 };
 
+/// The tracks' own features: imported or measured; where neither tells one, what a service told by
+/// now.
+struct OwnFeatures {
+  std::array<const float*, kNumericFeatureCount> numeric{};
+  bool are_filled = false;  // else they are the file's columns
+  std::array<std::vector<float>, kNumericFeatureCount> values;
+  std::vector<std::int32_t> key, mode;  // where they are filled
+};
+
 struct KnownFeatures {
   FeaturesOrArtist made;  // empty where the file's own columns hold
   std::vector<FeatureCoverage> coverage;
@@ -130,6 +139,7 @@ class AsOfView final : public AsOf {
   /// Without those that the person asked to be forgotten.
   [[nodiscard]] EndedListens remembered(const EndedListens& ended) const;
   const KnownFeatures& features() const;
+  const OwnFeatures& own_features() const;
   [[nodiscard]] const Forgotten& forgotten() const;
   [[nodiscard]] bool is_forgotten(std::int32_t track) const override {
     return forgotten().has_track(track);
@@ -189,6 +199,7 @@ class AsOfView final : public AsOf {
   mutable std::map<std::string, OwnedLists, std::less<>> lists_;
   mutable std::map<std::string, playlist_matrix, std::less<>> matrices_;
   mutable std::optional<KnownFeatures> features_;
+  mutable std::optional<OwnFeatures> own_features_;
   mutable std::optional<Forgotten> forgotten_;
   mutable std::optional<OwnedTable> audio_;  // holds the derived vectors
   mutable std::optional<IdMap> track_numbers_;

@@ -40,6 +40,7 @@ class CatalogueBuilder {
   void read_embeddings();
   void read_stored_tables();
   void read_prompt_vectors();
+  void read_service_features();
   void make_features();
   void describe(ColumnWriter& writer);
 
@@ -76,6 +77,12 @@ class CatalogueBuilder {
     std::string name;
     std::size_t dim = 0;
     std::vector<float> vectors;
+  };
+  /// What services told, by track and service, with its time.
+  struct ServiceFeatures {
+    std::vector<std::int32_t> track, key, mode;
+    std::vector<std::int64_t> ts;
+    std::array<std::vector<float>, kNumericFeatureCount> features;
   };
   struct PromptVectors {
     Space space;  // named "prompt_vectors:SPACE"
@@ -130,6 +137,7 @@ class CatalogueBuilder {
       artist_users_, artist_playlists_;
   std::vector<Space> spaces_;
   std::optional<StoredTables> stored_;
+  ServiceFeatures service_features_;
   std::deque<PromptVectors> prompt_vectors_;  // their dictionaries stay where they are
   FeaturesOrArtist features_;
   std::array<std::vector<std::int64_t>, 3> coverage_;

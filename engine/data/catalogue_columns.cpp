@@ -173,6 +173,14 @@ void CatalogueBuilder::describe(ColumnWriter& writer) {
   writer.column("user", newest_users_);
   writer.column("ts", newest_times_);
 
+  writer.table("service_features", service_features_.track.size());
+  writer.column("track", service_features_.track);
+  writer.column("ts", service_features_.ts);
+  writer.column("key", service_features_.key);
+  writer.column("mode", service_features_.mode);
+  for (std::size_t k = 0; k < kNumericFeatureCount; ++k)
+    writer.column(kFeatureColumns[places[k]].field, service_features_.features[k]);
+
   writer.table("coverage", kNumericFeatureCount);
   writer.column("own", coverage_[0]);
   writer.column("artist_mean", coverage_[1]);
@@ -222,6 +230,7 @@ std::shared_ptr<const ColumnFile> build_catalogue(
   builder.read_embeddings();
   builder.read_stored_tables();
   builder.read_prompt_vectors();
+  builder.read_service_features();
   builder.make_features();
   ColumnWriter writer(key);
   builder.describe(writer);

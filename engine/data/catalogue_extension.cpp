@@ -138,6 +138,14 @@ void CatalogueBuilder::take_over(const ColumnFile& before) {
                                     {&artist_playlists_, "artist_playlists"}})
     *lists = lists_of(before, name);
   stored_.emplace(before, TableOwner::kCatalogue);
+  if (const playlist_table* told = before.table("service_features")) {
+    take(service_features_.track, *told, "track");
+    take(service_features_.ts, *told, "ts");
+    take(service_features_.key, *told, "key");
+    take(service_features_.mode, *told, "mode");
+    for (std::size_t k = 0; k < kNumericFeatureCount; ++k)
+      take(service_features_.features[k], *told, kFeatureColumns[places[k]].field);
+  }
   for (const std::string& name : before.matrix_names()) {
     const playlist_matrix& matrix = *before.matrix(name);
     Space space{name, matrix.columns, {}};

@@ -162,6 +162,27 @@ void CatalogueBuilder::read_stored_tables() {
   stored_.emplace(store_, TableOwner::kCatalogue, 0, track_places_, artist_places_);
 }
 
+void CatalogueBuilder::read_service_features() {
+  const auto places = numeric_features();
+  std::string columns;
+  for (const std::size_t place : places)
+    columns += std::string(", ") + kFeatureColumns[place].column;
+  Statement rows =
+      store_.prepare("SELECT track_id, ts, ifnull(key_pitch, -1), mode" + columns +
+                     " FROM service_features WHERE is_found ORDER BY track_id, source");
+  while (rows.step()) {
+    const std::int32_t track = track_places_.number(rows.integer(0));
+    if (track < 0) continue;
+    service_features_.track.push_back(track);
+    service_features_.ts.push_back(rows.integer(1));
+    const auto key = static_cast<std::int32_t>(rows.integer(2));
+    service_features_.key.push_back(key < 0 ? INT32_MIN : key);
+    service_features_.mode.push_back(integer_or_missing(rows, 3));
+    for (std::size_t k = 0; k < kNumericFeatureCount; ++k)
+      service_features_.features[k].push_back(real_or_nan(rows, static_cast<int>(k) + 4));
+  }
+}
+
 // Vectors of a space must have one length: the most frequent one.
 void CatalogueBuilder::read_embeddings() {
   std::map<std::string, std::pair<std::int64_t, std::int64_t>> best;  // space -> rows, dim

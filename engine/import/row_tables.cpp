@@ -151,6 +151,14 @@ constexpr RowColumn kRecommendations[] = {
     {"seed_id", kI64},      {"title", kString},         {"artist", kString},
     {"album", kString},     {"spotify_id", kString},    {"isrc", kString},
     {"mbid", kString},      {"artist_mbid", kString},   {"artist_credit", kString}};
+/// Of tracks that a service was asked for.
+constexpr RowColumn kFeatures[] = {{"record", kI64, true}, {"track_id", kI64, true},
+                                   {"danceability", kF32}, {"energy", kF32},
+                                   {"key", kI32},          {"loudness", kF32},
+                                   {"mode", kI32},         {"speechiness", kF32},
+                                   {"acousticness", kF32}, {"instrumentalness", kF32},
+                                   {"liveness", kF32},     {"valence", kF32},
+                                   {"tempo", kF32}};
 
 constexpr RowTable kTables[] = {{"listens", kListens},
                                 {"tracks", kTracks},
@@ -173,6 +181,7 @@ constexpr RowTable kTables[] = {{"listens", kListens},
                                 {"lyrics", kLyrics},
                                 {"questions", kQuestions},
                                 {"recommendations", kRecommendations},
+                                {"features", kFeatures},
                                 {"lists", kLists}};
 
 const RowColumn* find_column(const RowTable& table, std::string_view name) {

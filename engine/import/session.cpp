@@ -20,10 +20,11 @@ constexpr std::size_t kMostExamples = 5, kFewUsers = 8;
 
 /// What a person has, but for listens, of which tellings are kept: what an import changes there is
 /// noted, so that it can be undone.
-constexpr const char* kNotedTables[] = {
-    "holdings",       "feedback",         "playlists",       "playlist_tracks", "artist_plays",
-    "prompts",        "prompt_vectors",   "user_relations",  "track_lyrics",    "recommendations",
-    "service_tracks", "artist_questions", "track_questions", "artist_relations"};
+constexpr const char* kNotedTables[] = {"holdings",        "feedback",         "playlists",
+                                        "playlist_tracks", "artist_plays",     "prompts",
+                                        "prompt_vectors",  "user_relations",   "track_lyrics",
+                                        "recommendations", "service_tracks",   "artist_questions",
+                                        "track_questions", "artist_relations", "service_features"};
 
 /// A row without a text in this column.
 bool has_row_without(const TableView& table, const char* column) {
@@ -102,6 +103,7 @@ Session::Session(Store& store, Options options)
       vectors_(store, names_),
       lyrics_(store),
       answers_(store),
+      features_(store),
       seen_changes_(store.prepare("PRAGMA data_version")),
       find_ingestion_(store.prepare(
           "SELECT ingestion_id, records_done, is_complete, first_ts, last_ts, user_id IS NOT NULL, "
@@ -478,7 +480,7 @@ bool Session::is_persons_table(const TableView& table) const {
   if (std::find(kPersonal.begin(), kPersonal.end(), table.name) != kPersonal.end()) return true;
   if (table.name == "playlists") return has_row_without(table, "owner");
   // A service is asked for those of the tracks that one person hears.
-  if (table.name == "lyrics") return !file_->opened.account.empty();
+  if (table.name == "lyrics" || table.name == "features") return !file_->opened.account.empty();
   return table.name == "prompts" && has_prompt_of_importer(table, file_->context.is_user_named);
 }
 
@@ -536,6 +538,8 @@ void Session::write_table(const TableView& table) {
                                    records_);
   } else if (table.name == "lyrics") {
     lyrics_.write(table, file, records_);
+  } else if (table.name == "features") {
+    features_.write(table, file, records_);
   } else if (table.name == "vectors") {
     vectors_.write_vectors(table, records_);
   } else if (table.name == "prompts") {

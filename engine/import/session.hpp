@@ -15,6 +15,7 @@
 
 #include "import/catalogue_writer.hpp"
 #include "import/ended_lists.hpp"
+#include "import/features_writer.hpp"
 #include "import/file_context.hpp"
 #include "import/library_writer.hpp"
 #include "import/listens_writer.hpp"
@@ -136,6 +137,7 @@ class Session {
   VectorsWriter vectors_;
   LyricsWriter lyrics_;
   ServiceAnswersWriter answers_;
+  FeaturesWriter features_;
   RecordBuckets records_;
   Statement seen_changes_, find_ingestion_, insert_ingestion_, set_owner_, name_ingestion_,
       restart_, forget_rows_, advance_, complete_, note_, insert_runs_, tell_anew_, note_changes_;

@@ -12,9 +12,9 @@
 #include "core/error.hpp"
 #include "import/account_sync.hpp"
 #include "pipelines/import_request.hpp"
-#include "pipelines/lyrics_wanted.hpp"
 #include "pipelines/questions.hpp"
 #include "pipelines/similar_wanted.hpp"
+#include "pipelines/tracks_wanted.hpp"
 #include "store/store.hpp"
 
 namespace engine::pipelines {
@@ -65,15 +65,16 @@ SyncedAccount sync_one(const app::Caller& caller, const Account& account, bool i
   return read_account(
       caller, account, account.title(), is_dry_run, [&](engine::import::SyncOrder& order) {
         const accounts::KnownService* service = accounts::find_service(account.service);
-        if (service == nullptr || !service->brings_lyrics) return;
-        const LyricsWanted wanted = lyrics_wanted(caller, account);
-        order.asked["lyrics_wanted"] = wanted.tracks;
+        if (service == nullptr || !(service->brings_lyrics || service->brings_features)) return;
+        const TracksWanted wanted = tracks_wanted(caller, account, *service);
+        order.asked[wanted.setting] = wanted.tracks;
         if (wanted.count == 0) return;
-        caller.note(
-            account.title() + " is asked for the lyrics of " + counted(wanted.count, "track") +
-            (wanted.later > 0 ? ", of " + std::to_string(wanted.later) + " more the next time"
-                              : "") +
-            "; " + service->sent);
+        caller.note(account.title() + " is asked for the " + wanted.what + " of " +
+                    counted(wanted.count, "track") +
+                    (wanted.later > 0
+                         ? ", of " + std::to_string(wanted.later) + " more the next time"
+                         : "") +
+                    "; " + service->sent);
       });
 }
 

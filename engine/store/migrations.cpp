@@ -448,7 +448,14 @@ std::span<const Migration> store_migrations() {
        "CREATE INDEX merges_by_merged ON merges (merged_id);"
        "CREATE TABLE different_tracks (key TEXT NOT NULL, other_key TEXT NOT NULL, "
        "PRIMARY KEY (key, other_key)) STRICT, WITHOUT ROWID"},
-      {27, kServiceAnswersSql}};
+      {27, kServiceAnswersSql},
+      // Audio features that services were asked for (store/service_features.hpp).
+      {28,
+       "CREATE TABLE service_features (track_id INTEGER NOT NULL REFERENCES tracks, "
+       "source TEXT NOT NULL, ts INTEGER NOT NULL, is_found INTEGER NOT NULL, "
+       "danceability REAL, energy REAL, key_pitch INTEGER, loudness REAL, mode INTEGER, "
+       "speechiness REAL, acousticness REAL, instrumentalness REAL, liveness REAL, valence REAL, "
+       "tempo REAL, PRIMARY KEY (track_id, source)) STRICT, WITHOUT ROWID"}};
   return steps;
 }
 

@@ -84,6 +84,7 @@ std::string rows_called(std::int64_t count, const std::string& table) {
     return called("artist with a play count", "artists with play counts");
   if (table == "prompt_vectors") return called("vector of a prompt", "vectors of prompts");
   if (table == "track_lyrics") return called("track's lyrics", "tracks' lyrics");
+  if (table == "service_features") return called("track's features", "tracks' features");
   if (table == "user_relations") return called("relation to another", "relations to others");
   return table.ends_with("s") ? counted(count, table.substr(0, table.size() - 1))
                               : std::to_string(count) + " " + table;

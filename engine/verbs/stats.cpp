@@ -12,6 +12,7 @@
 #include "data/listening_summary.hpp"
 #include "library/sound_agreement.hpp"
 #include "store/lyrics.hpp"
+#include "store/service_features.hpp"
 #include "verbs/verbs.hpp"
 
 namespace engine::verbs {
@@ -81,6 +82,22 @@ Json measured_json(const MeasuredSummary& measured) {
           {"agreement", library::agreement_json(measured.agreement)}};
 }
 
+Json services_json(const ServiceFeatures& told) {
+  Json sources = Json::object();
+  for (const auto& [source, count] : told.found) sources[source] = count;
+  return {{"sources", sources}, {"not_found", told.not_found}};
+}
+
+/// "" where no service was asked.
+std::string services_text(const ServiceFeatures& told) {
+  std::string text;
+  for (const auto& [source, count] : told.found)
+    text += (text.empty() ? "of " : ", of ") + counted(count, "track") + " from " + source;
+  if (told.not_found > 0)
+    text += (text.empty() ? "of " : "; of ") + std::to_string(told.not_found) + " not found";
+  return text.empty() ? "" : "  features    " + text + "\n";
+}
+
 /// Of how many tracks it is known what is sung.
 struct LyricsSummary {
   LyricsCoverage coverage;
@@ -125,7 +142,7 @@ std::string lyrics_text(const LyricsSummary& lyrics) {
 }
 
 Json as_json(const AsOf& tables, const ListeningSummary& summary, const MeasuredSummary& measured,
-             const LyricsSummary& lyrics) {
+             const LyricsSummary& lyrics, const ServiceFeatures& told) {
   return {{"user", tables.user_name()},
           {"now", tables.now()},
           {"listens", summary.listens},
@@ -152,7 +169,8 @@ Json as_json(const AsOf& tables, const ListeningSummary& summary, const Measured
           {"features", coverage_json(summary.coverage)},
           {"heard_features", coverage_json(summary.heard_coverage)},
           {"measured", measured_json(measured)},
-          {"lyrics", lyrics_json(lyrics)}};
+          {"lyrics", lyrics_json(lyrics)},
+          {"service_features", services_json(told)}};
 }
 
 std::string percent(double part, double whole) {
@@ -192,7 +210,8 @@ std::string features_text(const std::string& whose, const std::vector<FeatureCov
 }
 
 std::string as_text(const AsOf& tables, const ListeningSummary& summary,
-                    const MeasuredSummary& measured, const LyricsSummary& lyrics) {
+                    const MeasuredSummary& measured, const LyricsSummary& lyrics,
+                    const ServiceFeatures& told) {
   std::string text = one_line(tables.user_name()) + " as of " + format_time(tables.now()) + "\n";
   text += "  listens     " + std::to_string(summary.listens) + " (" +
           counted(summary.plays, "play") + ", " + counted(summary.skips, "skip") + ", " +
@@ -214,6 +233,7 @@ std::string as_text(const AsOf& tables, const ListeningSummary& summary,
   text += "  catalogue   " + counted(summary.tracks, "track") + ", " +
           counted(summary.artists, "artist") + ", " + counted(summary.tags, "tag") + "\n";
   text += lyrics_text(lyrics);
+  text += services_text(told);
   text += list("top artists (plays)", summary.top_artists);
   text += list("top tracks (plays)", summary.top_tracks);
   text += list("top genres (plays)", summary.top_genres);
@@ -239,8 +259,9 @@ Answer stats(const app::Caller& caller, const Arguments& arguments) {
   const MeasuredSummary measured = summarise_measured(*tables, store);
   const LyricsSummary lyrics = summarise_lyrics(*tables, store);
   const bool is_any = summary.listens > 0 || summary.library > 0;
-  return {is_any ? Exit::kDone : Exit::kNothing, as_json(*tables, summary, measured, lyrics),
-          as_text(*tables, summary, measured, lyrics)};
+  const ServiceFeatures told = service_features(store, tables->now());
+  return {is_any ? Exit::kDone : Exit::kNothing, as_json(*tables, summary, measured, lyrics, told),
+          as_text(*tables, summary, measured, lyrics, told)};
 }
 
 }  // namespace

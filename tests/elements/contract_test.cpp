@@ -268,7 +268,7 @@ TEST_CASE("the built libraries offer these elements, and all of them load", "[co
   for (const char* remote :
        {"output.listenbrainz", "output.mpd", "output.spotify", "output.subsonic",
         "source.deezer_api", "source.lastfm", "source.listenbrainz_api", "source.lrclib",
-        "source.musicbrainz", "source.spotify", "source.subsonic"})
+        "source.musicbrainz", "source.reccobeats", "source.spotify", "source.subsonic"})
     CHECK((description(remote).flags & PLAYLIST_REMOTE) != 0);
 }
 

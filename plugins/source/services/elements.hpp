@@ -10,6 +10,7 @@ extern const playlist::Element kLastfm;
 extern const playlist::Element kListenbrainzApi;
 extern const playlist::Element kLrclib;
 extern const playlist::Element kMusicBrainz;
+extern const playlist::Element kReccoBeats;
 extern const playlist::Element kSpotify;
 extern const playlist::Element kSubsonic;
 

@@ -3,4 +3,4 @@
 
 PLAYLIST_LIBRARY_BY("org.playlist-engine.source.services", "1.0.0", "Playlist Engine", "MIT",
                     source::kDeezerApi, source::kLastfm, source::kListenbrainzApi, source::kLrclib,
-                    source::kMusicBrainz, source::kSpotify, source::kSubsonic);
+                    source::kMusicBrainz, source::kReccoBeats, source::kSpotify, source::kSubsonic);

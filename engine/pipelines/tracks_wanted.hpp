@@ -1,0 +1,29 @@
+// The tracks that a service is asked for the lyrics or the audio features of: those that one person has
+// played or likes, the most played first, of which nobody has told them, and for which the service
+// was not asked within the last thirty days, nor has answered. What was played in private sessions or is
+// to be forgotten is not among them.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "accounts/accounts.hpp"
+#include "accounts/services.hpp"
+#include "app/caller.hpp"
+
+namespace engine::pipelines {
+
+struct TracksWanted {
+  const char* setting = "";  // of the source: "lyrics_wanted", "features_wanted"
+  const char* what = "";     // "lyrics", "audio features"
+  std::string tracks;        // as source.lrclib and source.reccobeats take them: a JSON array
+  std::size_t count = 0;     // of them
+  std::size_t later = 0;     // that are left for the next time
+};
+
+/// Of a service that brings either, as many as the account's field "tracks_per_sync" says. Throws Error: kInput where that is no
+/// number of 1 to 100,000, kStore when the library cannot be read.
+TracksWanted tracks_wanted(const app::Caller& caller, const accounts::Account& account,
+                           const accounts::KnownService& service);
+
+}  // namespace engine::pipelines
