@@ -144,6 +144,7 @@ def as_xml(name, value):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else the body waits for the acknowledgement of the head
 
     def log_message(self, *args):
         pass

@@ -141,6 +141,7 @@ def value_for(mode, member, data):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else the body waits for the acknowledgement of the head
     disable_nagle_algorithm = True  # head and body at once
 
     def log_message(self, *args):

@@ -44,6 +44,7 @@ def is_asked_for(record, query):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else the body waits for the acknowledgement of the head
 
     def log_message(self, *args):
         pass
