@@ -3,7 +3,8 @@
 Reads of FOLDER, anew where it has changed
   artists.json   [{"id", "name", "fans", "related": [id ...], "tracks": [[title, album, seconds] ...]} ...]
   trouble.json   what to do in place of the next answers, a list that is used up: a status, "quota", "busy",
-                 "html", "half", "list" (no list where there should be one); null: answer as usual
+                 "html", "half", "cut", "list" (no list where there should be one); null: answer as usual
+  unrest.json    troubles now and then (unrest.py)
   limit.json     how many requests it answers in five seconds; Deezer: 50. As many as come without it
 Writes requests.log, a line each: the path with its query; and over.log, a line for each request beyond the
 limit, which Deezer answers with its error 4.
@@ -18,10 +19,13 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlparse
 
+import unrest
+
 FOLDER = sys.argv[1]
 LOCK = threading.Lock()
 ASKED = []  # when
 KEPT = {}  # of files: when they changed, and what they hold
+UNREST = ("quota", "busy", "html", "half", "cut", "list", 429, 500, 503)
 
 
 def read(name, otherwise):
@@ -38,7 +42,7 @@ def take_trouble():
     with LOCK:
         troubles = read("trouble.json", [])
         if not troubles:
-            return None
+            return unrest.trouble_of(FOLDER, UNREST)
         with open(os.path.join(FOLDER, "trouble.json"), "w") as file:
             json.dump(troubles[1:], file)
         return troubles[0]
@@ -117,6 +121,9 @@ class Handler(BaseHTTPRequestHandler):
                 log.write(self.path + "\n")
             return self.send(200, json.dumps(error("Exception", "Quota limit exceeded", 4)))
         trouble = take_trouble()
+        if trouble == "cut":
+            self.close_connection = True
+            return None
         if trouble == "quota":
             return self.send(200, json.dumps(error("Exception", "Quota limit exceeded", 4)))
         if trouble == "busy":

@@ -4,13 +4,16 @@ Reads of FOLDER, anew for each request
   scrobbles.json   [[unix time, artist, title, album], ...]
   loved.json       the same, may be missing
   trouble.json     what to do in place of the next answers, a list that is used up: "half", "html",
-                   "foreign", 500, 429, "error:8" (inside a 200), "error400:8" ...
+                   "foreign", "cut", 500, 429, "error:8" (inside a 200), "error400:8" ...
+  unrest.json      troubles now and then (unrest.py)
+  user.json        {"name": "Bob", "key": "..."} in place of Ann and "k3y"
   playing          where it exists, something is playing now
   catalogue.json   {"similar_artists": {artist: [[artist, match], ...]}, "top_tracks": {artist: [title, ...]},
                    "tags": {artist: [[tag, count], ...]}, "similar_tracks": {"artist - title": [[artist, title,
                    match], ...]}, "friends": {name: [[unix time, artist, title, album], ...], or null: private}}
 Writes requests.log, a line for each question about a user: method, page, from, to; and answers.log, a line
-for each about the catalogue: method, artist, track. The only user is "Ann", beside her friends, the key "k3y".
+for each about the catalogue: method, artist, track. The only user is "Ann", beside her friends, the key "k3y",
+where user.json says nothing else.
 Traps that it has: numbers as texts, a list of one as the thing itself, what is playing now on each
 page beside its limit, `from` inclusive and `to` exclusive, artists as "#text".
 """
@@ -21,8 +24,11 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlparse
 
+import unrest
+
 FOLDER = sys.argv[1]
 LOCK = threading.Lock()
+UNREST = ("half", "cut", "html", "foreign", 429, 500, 503, "error:8", "error:11", "error:16", "error:29", "error400:11")
 
 
 def read(name, otherwise):
@@ -34,7 +40,7 @@ def take_trouble():
     with LOCK:
         troubles = read("trouble.json", [])
         if not troubles:
-            return None
+            return unrest.trouble_of(FOLDER, UNREST)
         with open(os.path.join(FOLDER, "trouble.json"), "w") as file:
             json.dump(troubles[1:], file)
         return troubles[0]
@@ -159,6 +165,7 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self, text):
         query = {key: values[0] for key, values in parse_qs(text).items()}
         method = query.get("method", "").lower()
+        owner = read("user.json", {"name": "Ann", "key": "k3y"})
         is_answer = method in ANSWERS
         with LOCK, open(os.path.join(FOLDER, "answers.log" if is_answer else "requests.log"), "a") as log:
             log.write(" ".join([method] + [query.get(k, "-") for k in (("artist", "track") if is_answer else
@@ -166,8 +173,11 @@ class Handler(BaseHTTPRequestHandler):
         if urlparse(self.path).path != "/2.0/":
             return self.send(404, "not here")
         is_json = query.get("format") == "json"
-        trouble = None if is_answer and query.get("api_key") == "k3y" and not os.path.exists(
+        trouble = None if is_answer and query.get("api_key") == owner["key"] and not os.path.exists(
             os.path.join(FOLDER, "catalogue.json")) else take_trouble()
+        if trouble == "cut":
+            self.close_connection = True
+            return None
         if trouble == "html":
             return self.send(200, "<html>maintenance</html>")
         if trouble == 429:
@@ -177,7 +187,7 @@ class Handler(BaseHTTPRequestHandler):
         if isinstance(trouble, str) and trouble.startswith("error"):
             kind, code = trouble.split(":")
             return self.fail(int(kind[5:] or 200), int(code), "Operation failed", is_json)
-        if query.get("api_key") != "k3y":
+        if query.get("api_key") != owner["key"]:
             return self.fail(403, 10, "Invalid API key - You must be granted a valid key by last.fm", is_json)
         if is_answer:
             found = ANSWERS[method](query, "")
@@ -190,10 +200,10 @@ class Handler(BaseHTTPRequestHandler):
             if heard is None:
                 return self.fail(403, 17, "Login: User required to be logged in", is_json)
             found = recent_tracks(query, query["user"], heard)
-        elif query.get("user", "").lower() != "ann":
+        elif query.get("user", "").lower() != owner["name"].lower():
             return self.fail(404, 6, "User not found", is_json)
         else:
-            found = METHODS[method](query, "Bob" if trouble == "foreign" else "Ann")
+            found = METHODS[method](query, "Somebody" if trouble == "foreign" else owner["name"])
             if found is None:
                 return self.fail(400, 6, "no such page", is_json)
         if is_json:
@@ -212,6 +222,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        if status == 429:
+            self.send_header("Retry-After", "0")
         self.end_headers()
         self.wfile.write(body[:len(body) // 2] if is_half else body)
         if is_half:

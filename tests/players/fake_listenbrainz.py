@@ -15,9 +15,11 @@ Reads of FOLDER, anew where it has changed
                    "html", 500, 429 ...
   post_trouble.json  likewise to POST, with "done": does it, and answers nothing; "lost": does nothing,
                    and answers nothing
+  unrest.json      troubles now and then (unrest.py)
+  user.json        {"name": "Bob", "token": "..."} in place of "Ann" and "t0ken"
 Keeps playlists.json: [{"mbid", "title", "public", "annotation", "tracks", "annotations"}, ...].
-Writes labs_port, where labs answers, and requests.log, a line each: status, method, path, query. The
-only user is "Ann", the token "t0ken".
+Writes labs_port, where labs answers, requests.log, a line each: status, method, path, query; and over.log, a
+line for each request beyond the limit. The only user is "Ann", the token "t0ken".
 Traps that it has: max_ts not included, so that a page may end in the middle of a second; times with a
 fraction; mbid_mapping null or not there; a total_count of all feedback whatever is asked for;
 X-RateLimit-* counting down, and 429 below zero.
@@ -31,9 +33,13 @@ import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlparse
 
-FOLDER, USER, TOKEN = sys.argv[1], "Ann", "t0ken"
+import unrest
+
+FOLDER = sys.argv[1]
 LOCK = threading.RLock()
 KEPT = {}  # of files: when they changed, and what they held
+UNREST = {"trouble.json": ("lost", "half", "html", 429, 500, 502, 503),
+          "post_trouble.json": ("lost", "done", "half", "html", 429, 500, 503)}
 
 
 def read(name, otherwise):
@@ -44,6 +50,9 @@ def read(name, otherwise):
     if KEPT.get(name, (0,))[0] != changed:
         KEPT[name] = (changed, json.load(open(path)))
     return KEPT[name][1]
+
+
+USER, TOKEN = (read("user.json", {"name": "Ann", "token": "t0ken"})[part] for part in ("name", "token"))
 
 
 def write(name, what):
@@ -58,7 +67,7 @@ def take_trouble(name):
         troubles = json.load(open(path)) if os.path.exists(path) else []
         if troubles:
             write(name, troubles[1:])
-        return troubles[0] if troubles else None
+        return troubles[0] if troubles else unrest.trouble_of(FOLDER, UNREST[name])
 
 
 class Refused(Exception):
@@ -445,6 +454,9 @@ class Handler(BaseHTTPRequestHandler):
         address = urlparse(self.path)
         query = {key: values[0] for key, values in parse_qs(address.query).items()}
         is_over, limits = Window.take()
+        if is_over:
+            with LOCK, open(os.path.join(FOLDER, "over.log"), "a") as log:
+                log.write(self.path + "\n")
         if is_over or trouble == 429:
             return self.send(429, {"code": 429, "error": "Rate limit exceeded."}, limits)
         if trouble == "html":

@@ -2,8 +2,9 @@
 
 Reads of FOLDER, anew for each request
   artists.json   [{"id", "name", "genres": {name: votes}, "tags": {name: votes}, "old_ids": [...]} ...]
-  trouble.json   what to do in place of the next answers, a list that is used up: a status, "html", "half";
-                 null: answer as usual
+  trouble.json   what to do in place of the next answers, a list that is used up: a status, "html", "half",
+                 "cut"; null: answer as usual
+  unrest.json    troubles now and then (unrest.py)
   seconds.json   how far apart requests have to be; 0 without it
 Writes requests.log, a line each: the path with its query; and over.log, a line for each that came too
 soon, which MusicBrainz answers with 503.
@@ -19,9 +20,12 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlparse
 
+import unrest
+
 FOLDER = sys.argv[1]
 LOCK = threading.Lock()
 LAST = [0.0]
+UNREST = ("html", "half", "cut", 429, 500, 502, 503)
 
 
 def read(name, otherwise):
@@ -33,7 +37,7 @@ def take_trouble():
     with LOCK:
         troubles = read("trouble.json", [])
         if not troubles:
-            return None
+            return unrest.trouble_of(FOLDER, UNREST)
         with open(os.path.join(FOLDER, "trouble.json"), "w") as file:
             json.dump(troubles[1:], file)
         return troubles[0]
@@ -97,6 +101,9 @@ class Handler(BaseHTTPRequestHandler):
         trouble = take_trouble()
         if isinstance(trouble, int):
             return self.send(trouble, json.dumps({"error": "trouble"}), {"Retry-After": "0"})
+        if trouble == "cut":
+            self.close_connection = True
+            return None
         if trouble == "html":
             return self.send(200, "<html>maintenance</html>")
         if query.get("fmt") != "json" and "json" not in self.headers.get("Accept", ""):

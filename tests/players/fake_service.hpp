@@ -34,8 +34,8 @@ class FakeService {
     for (const auto& [name, what] : first) put(name, what);
     const std::string port = folder_.file("port");
     server_ = std::make_unique<support::Background>(
-        std::vector<std::string>{"/usr/bin/python3", PLAYLIST_SOURCE_DIR "/tests/players/" + script,
-                                 folder_.path()},
+        std::vector<std::string>{"/usr/bin/python3", "-B",
+                                 PLAYLIST_SOURCE_DIR "/tests/players/" + script, folder_.path()},
         port);
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (!text_of_file(port).ends_with('\n')) {

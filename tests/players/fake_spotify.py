@@ -13,7 +13,8 @@ Reads of FOLDER, anew for each request
   tracks.json     [track, ...]: what a search finds, and what an address stands for
   trouble.json    what to do in place of the next answers of the API: a status, "429:SECONDS", "429:"
                   without Retry-After, "403:MESSAGE", "quota", "html"; "done:502" after doing what was asked;
-                  "hold": likewise, and then no answer; null
+                  "hold": likewise, and then no answer; "cut": no answer; "half" of one; null
+  unrest.json     troubles now and then (unrest.py), of the tokens' address, too
   tokens.json     {"access": [...], "refresh": "...", "scope": "..."}: what is good now; changed by each renewal
 Writes requests.log, a line each: the method, unless it is GET, and the path with its query.
 Traps that it has: DELETE takes out all occurrences, lists are public where nobody says otherwise, `uris` of a query go before those of the
@@ -31,8 +32,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from datetime import datetime, timezone
 from urllib.parse import parse_qs, urlparse
 
+import unrest
+
 FOLDER = sys.argv[1]
 LOCK = threading.Lock()
+UNREST = {"": ("cut", "half", "html", "quota", "429:0", 401, 500, 502, 503),
+          "changes": ("cut", "html", "429:0", "done:502", 401, 500, 502, 503), "token": ("html", 500, 503)}
 CLOSED = ("/audio-features", "/audio-analysis", "/recommendations", "/tracks", "/artists", "/albums", "/browse",
           "/users", "/markets")
 
@@ -209,6 +214,8 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *args):
         pass
 
+    is_half = False
+
     def send(self, status, what, headers=()):
         body = (what if isinstance(what, str) else json.dumps(what)).encode()
         self.send_response(status)
@@ -217,7 +224,8 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in headers:
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(body[:len(body) // 2] if self.is_half else body)
+        self.close_connection = self.close_connection or self.is_half
 
     def fail(self, status, message, **more):
         self.send(status, {"error": {"status": status, "message": message, **more}})
@@ -225,6 +233,9 @@ class Handler(BaseHTTPRequestHandler):
     def renew(self, form):
         with LOCK:
             self.log("token")
+            trouble = unrest.trouble_of(FOLDER, UNREST["token"])
+            if trouble:
+                return self.answer_or(trouble, "", "")
             tokens = read("tokens.json", {})
             basic = base64.b64decode(self.headers.get("Authorization", "").removeprefix("Basic ")).decode()
             client = form.get("client_id", [basic.partition(":")[0]])
@@ -261,10 +272,14 @@ class Handler(BaseHTTPRequestHandler):
             troubles = read("trouble.json", [])
             if troubles:
                 write("trouble.json", troubles[1:])
-            trouble = troubles[0] if troubles else None
+            trouble = troubles[0] if troubles else unrest.trouble_of(FOLDER, UNREST["changes" if method else ""])
             self.answer_or(trouble, method.strip(), text)
 
     def answer_or(self, trouble, method, text):
+        if trouble == "cut":
+            self.close_connection = True
+            return None
+        self.is_half = trouble == "half"
         if trouble == "html":
             return self.send(200, "<html>maintenance</html>")
         if trouble == "quota":
