@@ -80,8 +80,12 @@ playlist_status HttpAsker::ask(const playlist_host* host, const playlist_http_re
   const std::lock_guard<std::mutex> lock(mutex_);
   const std::string bytes = ask_(question);
   if (bytes.empty() && host->cancelled(host) != 0) return PLAYLIST_CANCELLED;
-  got_ = bytes.empty() ? http::Answer{.problem = "nobody answers: there is no network here"}
-                       : http::unpack_answer(bytes);
+  if (bytes.empty()) {
+    got_ = {};
+    got_.problem = "nobody answers: there is no network here";
+  } else {
+    got_ = http::unpack_answer(bytes);
+  }
   header_lines_.clear();
   headers_.clear();
   for (const http::Header& header : got_.headers)
