@@ -368,6 +368,14 @@ TEST_CASE("an import of music that was killed and repeated gives the same store"
   const auto took = std::chrono::steady_clock::now() - started;
   const std::string expected = content_of(folder.file("whole.db"));
 
+  // 0 where the store is not made yet.
+  const auto files_in = [](const std::string& store) -> std::int64_t {
+    try {
+      return fs::exists(store) ? count(store, "track_files") : 0;
+    } catch (const engine::Error&) {
+      return 0;
+    }
+  };
   unsigned state = 7;
   int cut_in_the_middle = 0;
   for (int round = 0; round < 12; ++round) {
@@ -382,14 +390,17 @@ TEST_CASE("an import of music that was killed and repeated gives the same store"
       ::_exit(0);
     }
     state = state * 1'664'525u + 1'013'904'223u;
-    std::this_thread::sleep_for(took * ((state >> 8) % 1000) / 1000.0);
+    if (round % 2 == 0) {  // at a random moment
+      std::this_thread::sleep_for(took * ((state >> 8) % 1000) / 1000.0);
+    } else {  // when some files are in, however busy the machine is
+      const auto enough = static_cast<std::int64_t>((state >> 8) % (kFiles / 2));
+      const auto deadline = std::chrono::steady_clock::now() + 10 * took;
+      while (files_in(store) <= enough && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
-    std::int64_t done = 0;
-    try {
-      if (fs::exists(store)) done = count(store, "track_files");
-    } catch (const engine::Error&) {  // not made yet
-    }
+    const std::int64_t done = files_in(store);
     if (done > 0 && done < kFiles) ++cut_in_the_middle;
     const ImportResult again = import_from(store, {music});
     CAPTURE(round, done);
