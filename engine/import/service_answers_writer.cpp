@@ -27,8 +27,7 @@ std::map<std::int64_t, std::int64_t> answers_of(std::span<const TableView> batch
 }  // namespace
 
 ServiceAnswersWriter::ServiceAnswersWriter(Store& store)
-    : store_(store),
-      find_artist_(store.prepare("SELECT artist_id FROM artists WHERE artist_id = ?1")),
+    : find_artist_(store.prepare("SELECT artist_id FROM artists WHERE artist_id = ?1")),
       find_track_(store.prepare("SELECT track_id FROM tracks WHERE track_id = ?1")),
       put_artist_question_(
           store.prepare("INSERT OR REPLACE INTO artist_questions "

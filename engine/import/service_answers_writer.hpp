@@ -35,8 +35,6 @@ class ServiceAnswersWriter {
   std::int64_t end_unlisted_recommendations(const FileContext& file);
 
  private:
-  struct Asked;
-  Store& store_;
   Statement find_artist_, find_track_, put_artist_question_, put_track_question_, find_, end_, put_,
       tell_again_, end_unlisted_;
 };

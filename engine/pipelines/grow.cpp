@@ -177,12 +177,6 @@ class Neighbourhood {
 struct Round {
   std::vector<std::vector<ArtistQuestion>> of;  // by answerer
 
-  [[nodiscard]] std::int64_t count(std::string_view question) const {
-    std::int64_t questions = 0;
-    for (const auto& one : of)
-      questions += std::ranges::count(one, question, &ArtistQuestion::question);
-    return questions;
-  }
   [[nodiscard]] bool is_empty() const {
     return std::ranges::all_of(of, [](const auto& one) { return one.empty(); });
   }
@@ -341,6 +335,65 @@ std::vector<std::string> plan_in_words(const Round& round, const std::vector<Ans
   return lines;
 }
 
+/// A round, and its questions as sources read them: nothing of the library is open while services are
+/// asked, whose answers are written to it.
+struct PlannedRound {
+  Round round;
+  std::vector<std::string> texts;  // by answerer
+
+  [[nodiscard]] bool is_empty() const { return round.is_empty(); }
+};
+
+/// Looks at what is there now; of the first round tells what is to be asked. Throws Error(kNothing)
+/// where there is nothing to grow around.
+PlannedRound plan_round(const app::Caller& caller, const std::vector<Answerer>& answerers,
+                        const Tried& tried, const GrowRequest& request, Growth& growth) {
+  const Planner planner(caller, answerers, tried);
+  if (planner.seeds() == 0)
+    throw Error(Exit::kNothing, "there is nothing to grow around",
+                {caller.home.library_path(), "", "nothing was played, liked or saved by now",
+                 "engine import EXPORT  your own listening history"});
+  std::tie(growth.tracks, growth.artists) = planner.grown();
+  growth.artists_loved = static_cast<std::int64_t>(planner.seeds());
+  const std::int64_t room = std::max<std::int64_t>(0, request.tracks - growth.tracks);
+  growth.is_full = room == 0;
+  PlannedRound planned{planner.next_round(room), {}};
+  for (const std::vector<ArtistQuestion>& questions : planned.round.of)
+    planned.texts.push_back(planner.text(questions));
+  if (tried.questions.empty()) {
+    growth.user = app::user_name(caller);
+    growth.tracks_before = growth.tracks;
+    if (!planned.is_empty()) growth.plan = plan_in_words(planned.round, answerers, room);
+    for (const std::string& line : growth.plan) caller.note(line);
+  }
+  return planned;
+}
+
+/// Stops behind an account that the user interrupted.
+void ask_round(const app::Caller& caller, const std::vector<Answerer>& answerers,
+               const PlannedRound& planned, Tried& tried, Growth& growth) {
+  for (std::size_t k = 0; k < answerers.size(); ++k) {
+    const std::vector<ArtistQuestion>& questions = planned.round.of[k];
+    if (questions.empty()) continue;
+    const auto count = [&](std::string_view question) {
+      return std::ranges::count(questions, question, &ArtistQuestion::question);
+    };
+    GrowthRound& done = growth.rounds.emplace_back();
+    done.account = answerers[k].account.title();
+    done.similar_artists = count(kSimilar);
+    done.top_tracks = count(kTop);
+    done.artist_tags = count(kTags);
+    tried.note(k, questions);
+    done.came = ask_account(caller, answerers[k].account, planned.texts[k]);
+    growth.user = done.came.user;
+    growth.is_interrupted = done.came.is_interrupted;
+    if (growth.is_interrupted) return;
+    if (done.came.came.error.empty()) continue;
+    tried.failed.insert(k);
+    growth.failed.push_back(done.account + ": " + done.came.came.error);
+  }
+}
+
 bool has_library(const app::Caller& caller) {
   return std::filesystem::exists(caller.home.library_path());
 }
@@ -359,46 +412,10 @@ Growth grow_catalogue(const app::Caller& caller, const GrowRequest& request) {
                  "engine import EXPORT  your own listening history; see: engine help exports"});
   Growth growth;
   Tried tried;
-  for (bool is_first = true;; is_first = false) {
-    const Planner planner(caller, found, tried);
-    std::tie(growth.tracks, growth.artists) = planner.grown();
-    if (planner.seeds() == 0)
-      throw Error(Exit::kNothing, "there is nothing to grow around",
-                  {caller.home.library_path(), "", "nothing was played, liked or saved by now",
-                   "engine import EXPORT  your own listening history"});
-    growth.artists_loved = static_cast<std::int64_t>(planner.seeds());
-    const std::int64_t room = std::max<std::int64_t>(0, request.tracks - growth.tracks);
-    growth.is_full = room == 0;
-    const Round round = planner.next_round(room);
-    if (is_first) {
-      growth.user = app::user_name(caller);
-      growth.tracks_before = growth.tracks;
-      if (!round.is_empty()) growth.plan = plan_in_words(round, found, room);
-      for (const std::string& line : growth.plan) caller.note(line);
-    }
-    if (round.is_empty() || request.is_dry_run) return growth;
-    for (std::size_t k = 0; k < found.size(); ++k) {
-      if (round.of[k].empty()) continue;
-      GrowthRound& done = growth.rounds.emplace_back();
-      done.account = found[k].account.title();
-      const auto count = [&](std::string_view question) {
-        return std::ranges::count(round.of[k], question, &ArtistQuestion::question);
-      };
-      done.similar_artists = count(kSimilar);
-      done.top_tracks = count(kTop);
-      done.artist_tags = count(kTags);
-      tried.note(k, round.of[k]);
-      done.came = ask_account(caller, found[k].account, planner.text(round.of[k]));
-      growth.user = done.came.user;
-      growth.is_interrupted = done.came.is_interrupted;
-      if (growth.is_interrupted) break;
-      if (done.came.came.error.empty()) continue;
-      tried.failed.insert(k);
-      growth.failed.push_back(done.account + ": " + done.came.came.error);
-    }
-    if (!growth.is_interrupted) continue;
-    std::tie(growth.tracks, growth.artists) = Planner(caller, found, tried).grown();
-    return growth;
+  while (true) {
+    const PlannedRound planned = plan_round(caller, found, tried, request, growth);
+    if (growth.is_interrupted || planned.is_empty() || request.is_dry_run) return growth;
+    ask_round(caller, found, planned, tried, growth);
   }
 }
 

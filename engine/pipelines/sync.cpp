@@ -87,10 +87,11 @@ std::optional<SyncedAccount> ask_for_similar(const app::Caller& caller, const Ac
     return std::nullopt;
   const std::vector<std::int64_t> wanted = similar_wanted(caller, account.service);
   if (wanted.empty()) return std::nullopt;
-  const Store store =
-      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
-  SyncedAccount asked =
-      ask_account(caller, account, questions_text(store, "similar_tracks", wanted));
+  // Of the library, which is closed again when what comes is written to it.
+  const std::string questions = questions_text(
+      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false}),
+      "similar_tracks", wanted);
+  SyncedAccount asked = ask_account(caller, account, questions);
   asked.account += ", tracks like " + counted(wanted.size(), "track") + " of yours";
   return asked;
 }
