@@ -377,7 +377,8 @@ TEST_CASE("killed at any moment a sync loses nothing and tells nothing twice", "
                                          "lastfm"};
   int killed = 0;
   for (int round = 0; round < 30; ++round) {
-    const auto wait = std::chrono::milliseconds(30 + random() % 220);
+    const auto wait =
+        std::chrono::milliseconds(10 + random() % 100);  // a sync of nothing takes as long
     support::Background running(sync, listener.path("log"), listener.environment());
     std::this_thread::sleep_for(wait);
     killed += running.is_running() ? 1 : 0;
