@@ -297,9 +297,9 @@ TEST_CASE("killed at any page a first reading of ListenBrainz loses nothing",
                                          "sync",
                                          "listenbrainz"};
   int killed = 0;
-  for (int round = 0; round < 6; ++round) {
+  for (int round = 0; round < 15; ++round) {
     support::Background running(sync, ann.path("log"), ann.environment());
-    std::this_thread::sleep_for(std::chrono::milliseconds(30 + random() % 170));
+    std::this_thread::sleep_for(std::chrono::milliseconds(10 + random() % 80));
     killed += running.is_running() ? 1 : 0;
     running.kill();
   }
