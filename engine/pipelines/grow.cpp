@@ -82,6 +82,7 @@ class Neighbourhood {
   explicit Neighbourhood(const AsOf& tables)
       : ids_(column_of<std::int64_t>(*tables.table("artists"), "id")),
         relations_(*tables.lists("artist_relations")),
+        is_banned_(ids_.size(), false),
         love_(ids_.size(), 0),
         nearness_(ids_.size(), 0) {
     count_love(tables);
@@ -108,11 +109,11 @@ class Neighbourhood {
     for (const std::int32_t artist :
          column_of<std::int32_t>(*tables.table("saved_artists"), "artist"))
       add(artist, kLikeCounts);
-    const playlist_table& banned = *tables.table("banned");
-    const auto tracks = column_of<std::int32_t>(banned, "track"),
-               artists = column_of<std::int32_t>(banned, "artist");
-    for (std::size_t row = 0; row < artists.size(); ++row)
-      if (artists[row] >= 0 && tracks[row] < 0) love_[static_cast<std::size_t>(artists[row])] = 0;
+    // Of an artist who is banned there is a row for each track.
+    for (const std::int32_t artist : column_of<std::int32_t>(*tables.table("banned"), "artist"))
+      if (artist >= 0) is_banned_[static_cast<std::size_t>(artist)] = true;
+    for (std::size_t artist = 0; artist < love_.size(); ++artist)
+      if (is_banned_[artist]) love_[artist] = 0;
     // The hundredth play tells less than the tenth.
     for (double& love : love_) love = std::log1p(love);
   }
@@ -138,6 +139,7 @@ class Neighbourhood {
       std::vector<std::size_t> next;
       for (const std::size_t artist : reached)
         for_each_related(artist, [&](std::size_t other, double similarity) {
+          if (is_banned_[other]) return;
           const double came = passed[artist] * similarity;
           nearness_[other] += came;
           if (is_reached[other]) return;
@@ -169,6 +171,7 @@ class Neighbourhood {
 
   std::span<const std::int64_t> ids_;
   const playlist_lists& relations_;
+  std::vector<bool> is_banned_;          // by artist: neither asked about nor led on from
   std::vector<double> love_, nearness_;  // by artist
   std::vector<std::size_t> seeds_, nearest_;
 };

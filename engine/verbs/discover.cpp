@@ -54,10 +54,6 @@ std::string found_text(const Suggestion& suggestion) {
 
 // ---- discover ------------------------------------------------------------------------------------
 
-std::string of_services(std::int64_t tracks) {
-  return counted(static_cast<std::size_t>(tracks), "track");
-}
-
 Json growth_json(const pipelines::Growth& growth) {
   Json rounds = Json::array();
   for (const pipelines::GrowthRound& round : growth.rounds) {
@@ -88,8 +84,8 @@ std::string growth_text(const pipelines::Growth& growth, bool is_dry_run) {
   if (is_dry_run)
     return growth.plan.empty() ? "nobody is left to be asked about\n"
                                : "dry run, nothing was asked\n";
-  std::string text = of_services(growth.tracks - growth.tracks_before) +
-                     " came; services have told of " + of_services(growth.tracks) + " by " +
+  std::string text = counted(growth.tracks - growth.tracks_before, "track") +
+                     " came; services have told of " + counted(growth.tracks, "track") + " by " +
                      counted(static_cast<std::size_t>(growth.artists), "artist") + "\n";
   for (const std::string& failed : growth.failed)
     text += "  error: " + one_line(failed) +

@@ -193,6 +193,21 @@ TEST_CASE("whatever ends it, growing goes on where it ended", "[players][grow]")
   }
 }
 
+TEST_CASE("an artist who is banned is not asked about, however near", "[players][grow]") {
+  const Grower ann({0, 2});
+  const FakeDeezer deezer(ring_of_artists(8, 2));
+  ann.connect(deezer);
+  CHECK(ann.grow({"--tracks", "4"}).at("failed").empty());
+  ann.done({"ban", "Artist 1"});
+  deezer.requests();
+  CHECK(ann.grow({"--tracks", "100"}).at("failed").empty());
+  std::set<std::string> asked;
+  for (const std::string& request : deezer.requests())
+    asked.insert(request.substr(0, request.find('/', 8)));
+  CHECK(asked.contains("/artist/4"));
+  CHECK_FALSE(asked.contains("/artist/2"));  // Deezer's number of Artist 1
+}
+
 TEST_CASE("Deezer's own limit is kept", "[players][grow]") {
   const Grower ann({0, 1, 2, 3});
   const FakeDeezer deezer(ring_of_artists(30, 3));
