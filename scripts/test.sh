@@ -31,4 +31,5 @@ cmake --build ".build/$preset" -j "$(build_jobs)"
 # Leaks are looked for by the tests that mean to; a run's worker ends without taking its state apart.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:abort_on_error=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
-exec ctest --test-dir ".build/$preset" --output-on-failure -j "$(nproc)" "$@"
+# One more than there are processors: many tests wait for a process that they killed or for a player.
+exec ctest --test-dir ".build/$preset" --output-on-failure -j "$(($(nproc) + 1))" "$@"
