@@ -1,0 +1,135 @@
+// Work that takes longer than a breath and goes on without this page: followed through events, found
+// again after a reload, and listed behind the button in the header.
+
+import {get, remove, startJob} from "./api.js";
+import {h, put} from "./dom.js";
+import {listen} from "./events.js";
+import {counted, took, when} from "./figures.js";
+import {sayError} from "./messages.js";
+
+const kEnded = new Set(["done", "failed", "cancelled"]);
+const known = new Map(); // by number, as the server tells them
+const followers = new Set(); // called with each job that changed
+
+export const isEnded = (job) => kEnded.has(job.state);
+
+/** Begins a job, and follows it as followJob does. */
+export async function beginJob(verb, parameters, options) {
+  return followJob(await startJob(verb, parameters), options);
+}
+
+/**
+ * @param {number} number
+ * @param {{change?: function(Object), signal?: AbortSignal}} options  `change` gets the job at each change
+ * @returns {Promise<Object>} the job, once it has ended: with its `answer` or its `error`
+ */
+export function followJob(number, {change, signal} = {}) {
+  return new Promise((resolve, reject) => {
+    const end = async () => {
+      followers.delete(take);
+      try {
+        resolve(await get(`jobs/${number}`, signal));
+      } catch (error) {
+        reject(error);
+      }
+    };
+    const take = (job) => {
+      if (job.job !== number) return;
+      change?.(job);
+      if (isEnded(job)) end();
+    };
+    followers.add(take);
+    signal?.addEventListener("abort", () => followers.delete(take), {once: true});
+    // It may have ended before anybody listened.
+    get(`jobs/${number}`, signal).then(note, reject);
+  });
+}
+
+/** The jobs of this verb that are known, newest first. */
+export function jobsOf(verb) {
+  return newestFirst().filter((job) => job.verb === verb || job.verb === verb.replace(" ", "/"));
+}
+
+export function cancelJob(number) {
+  return remove(`jobs/${number}`).catch(sayError);
+}
+
+/** A job as it goes on: its last words, how far it is, and a way to end it. */
+export function jobState(job) {
+  const share = typeof job.progress === "number" ? job.progress : null;
+  return h("div", {class: "job"},
+    h("progress", {"aria-label": `${job.verb}: progress`, max: 1, value: share}),
+    h("p", {dir: "auto"}, job.state === "waiting" ? "Waits for its turn." : lastWords(job)),
+    h("button", {type: "button", on: {click: () => cancelJob(job.job)}}, "Cancel"));
+}
+
+function lastWords(job) {
+  return job.notes?.at(-1) ?? "Has begun.";
+}
+
+/** The button in the header, with the list behind it. @param {HTMLElement} place */
+export async function showJobs(place) {
+  const list = h("div", {class: "pop", id: "job-list", hidden: true});
+  const button = h("button", {
+    type: "button",
+    class: "quiet",
+    "aria-expanded": false,
+    "aria-controls": "job-list",
+    on: {
+      click: () => open(list.hidden),
+    },
+  });
+  const open = (isOpen) => {
+    list.hidden = !isOpen;
+    button.setAttribute("aria-expanded", String(isOpen));
+  };
+  place.addEventListener("keydown", (event) => event.key === "Escape" && (open(false), button.focus()));
+  document.addEventListener("click", (event) => place.contains(event.target) || open(false));
+  put(place, button, list);
+
+  const draw = () => {
+    const running = [...known.values()].filter((job) => !isEnded(job)).length;
+    place.hidden = known.size === 0;
+    put(button, running ? `${counted(running, "job")} running` : "Jobs");
+    button.classList.toggle("busy", running > 0);
+    put(list, newestFirst().slice(0, 12).map(jobLine));
+  };
+  followers.add(draw);
+  listen("job", note);
+  listen("note",
+    ({job, text}) =>
+      known.has(job) && note({...known.get(job), notes: [...(known.get(job).notes ?? []), text]}));
+  listen("back", readAll);
+  draw();
+  await readAll();
+}
+
+async function readAll() {
+  for (const job of await get("jobs").catch(() => [])) note(job);
+}
+
+function note(job) {
+  known.set(job.job, {...known.get(job.job), ...job});
+  for (const take of [...followers]) take(known.get(job.job));
+}
+
+function newestFirst() {
+  return [...known.values()].sort((a, b) => b.job - a.job);
+}
+
+function jobLine(job) {
+  const arguments_ = [job.arguments]
+    .flat()
+    .filter((each) => typeof each === "string")
+    .join(" ");
+  return h("div", {class: "job-line"},
+    h("b", {dir: "auto"}, `${job.verb} ${arguments_}`),
+    isEnded(job) ? h("p", {dir: "auto"}, endedText(job)) : jobState(job));
+}
+
+function endedText(job) {
+  const begun = job.started ?? job.asked;
+  const time = job.ended && begun ? ` after ${took(1000 * (job.ended - begun))}` : "";
+  if (job.state === "failed") return `failed${time}${job.error?.message ? `: ${job.error.message}` : ""}`;
+  return `${job.state}${time}${job.ended ? `, ${when(job.ended)}` : ""}`;
+}

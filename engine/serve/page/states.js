@@ -1,0 +1,57 @@
+// What a part of the page shows while it has nothing to show yet, nothing at all, or an error.
+
+import {h, put} from "./dom.js";
+
+/**
+ * Fills `part` with what `load` makes, and with the other states before and instead.
+ * @param {HTMLElement} part
+ * @param {string} what is loaded, for the reader: "your lists"
+ * @param {function(): Promise<Node|Node[]>} load
+ */
+export async function fill(part, what, load) {
+  // Most answers are there at once: rows that flash up before them would only flicker.
+  const waiting = setTimeout(() => put(part, loading(what)), 150);
+  part.setAttribute("aria-busy", "true");
+  try {
+    const content = await load();
+    clearTimeout(waiting);
+    put(part, content);
+  } catch (error) {
+    clearTimeout(waiting);
+    if (error.name === "AbortError") return;
+    put(part, failure(error, () => fill(part, what, load)));
+  } finally {
+    part.removeAttribute("aria-busy");
+  }
+}
+
+export function loading(what) {
+  return h("div", {class: "loading"},
+    h("p", {}, `Reading ${what} …`),
+    ["72%", "54%", "63%", "48%"].map((width) => h("i", {"aria-hidden": true, style: {width}})));
+}
+
+/** @param {string} title what is not there @param {...(Node|string)} rest why, and what to do about it */
+export function empty(title, ...rest) {
+  return h("div", {class: "empty"},
+    h("h2", {}, title),
+    rest.map((part) => (part instanceof Node ? part : h("p", {}, part))));
+}
+
+/** An error with its where, why and fix. @param {Error} error @param {function=} again */
+export function failure(error, again) {
+  const part = (name, text, tag = "span") =>
+    text && [h("dt", {}, name), h("dd", {}, h(tag, {dir: "auto"}, text))];
+  return h("div", {class: "failure", role: "alert"},
+    h("h2", {dir: "auto"}, sentence(error.message)),
+    h("dl", {},
+      part("where", error.where),
+      part("", error.source, "code"),
+      part("why", error.why),
+      part("fix", error.fix)),
+    again && h("button", {type: "button", on: {click: again}}, "Try again"));
+}
+
+export function sentence(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

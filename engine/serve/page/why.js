@@ -1,0 +1,58 @@
+// Why a track is in a list, or is not: the answer of the verbs why and why-not, as one reads it.
+
+import {termRows} from "./charts.js";
+import {h} from "./dom.js";
+import {counted} from "./figures.js";
+
+const kMarks = {
+  found: "+",
+  passed: "·",
+  scored: "=",
+  dropped: "−",
+  not_recalled: "−",
+  outranked: "−",
+  limit: "−",
+};
+
+/**
+ * @param {{place: number|null, answer: string, findings: {kind, node, where, text, terms?}[]}} why
+ * @param {{hues?: import("./charts.js").Hues, goTo?: function(string)}} options
+ *   `goTo` shows a place of the recipe
+ */
+export function whyContent(why, {hues, goTo} = {}) {
+  const scored = why.findings.filter(({terms}) => terms?.length);
+  return [
+    h("p", {dir: "auto"}, firstSentence(why)),
+    scored.map(({terms, where}) =>
+      h("section", {class: "why-terms", "aria-label": "What its score is made of"},
+        h("h3", {}, "Score, against the middle of the candidates ", placeOf(where, goTo)),
+        termRows(terms, hues))),
+    h("details", {open: why.place === null || scored.length === 0},
+      h("summary", {}, `${counted(why.findings.length, "step")} it went through`),
+      h("ol", {class: "findings"},
+        why.findings.map((finding) =>
+          h("li", {class: finding.kind},
+            h("b", {"aria-hidden": true}, kMarks[finding.kind] ?? "·"),
+            h("span", {dir: "auto"}, withoutPlace(finding)),
+            " ",
+            placeOf(finding.where, goTo))))),
+  ];
+}
+
+function firstSentence({answer, place}) {
+  const sentence = answer.split("\n", 1)[0];
+  return place === null ? sentence : sentence.replace(/^.* made it to the playlist! ?/, `Place ${place}. `);
+}
+
+// The place is a link of its own behind the sentence.
+function withoutPlace({text, where}) {
+  return where ? text.replace(` (${where})`, "") : text;
+}
+
+function placeOf(where, goTo) {
+  const line = /:(\d+)$/.exec(where ?? "")?.[1];
+  if (!line) return null;
+  return goTo
+    ? h("button", {type: "button", class: "quiet line", on: {click: () => goTo(where)}}, `line ${line}`)
+    : h("span", {class: "soft"}, `line ${line}`);
+}
