@@ -2,7 +2,8 @@
 // hands everything below /api/ to the desk. To be run in a confined process of its own.
 //
 // One thread: libmicrohttpd's epoll beside the desk's socket (messages.hpp). A request that waits for
-// the desk is suspended, so that hundreds of open streams cost a connection each and no thread.
+// the desk is suspended, so that hundreds of open streams cost a connection each and no thread. What
+// is decided of a request when its head is there is the gate's (gate.hpp).
 //
 // Who may ask. Every request names one of `hosts` (DNS rebinding); one that changes something comes
 // from the page's own origin. Programs send `Authorization: Bearer TOKEN`. A browser is let in by
@@ -14,12 +15,14 @@
 //   GET  /                   the page; without a cookie, how to get in
 //   GET  /assets/NAME        its files, with their hash as ETag
 //   GET  /sign-in            see above, and the form for a password
-//   POST /sign-out           ends the session: the cookie goes
+//   POST /sign-out           ends the session, with its Playlist-Token: 204, and the cookie goes
 //   GET  /api/session        {"token", "version", "has_editor"}
 //   *    /api/...            the desk's
 //
-// Answers have a Content-Security-Policy without inline script and other hosts, nosniff, no referrer,
-// and may not be framed. Slow clients are cut off: a request must be whole within `request_seconds`
+// Answers have a Content-Security-Policy without inline script and other hosts, nosniff, no referrer
+// for other sites, and may not be framed. Only heads that libmicrohttpd itself cannot read (no HTTP,
+// or more than 64 KiB) get its own bare answer, a fixed text. A path with "..", "//", backslashes or
+// encoded slashes, and a name that comes twice in a query, are 400. Slow clients are cut off: a request must be whole within `request_seconds`
 // (an upload: must go on), a stream's reader must take what is sent before `stream_bytes` wait.
 #pragma once
 
