@@ -32,7 +32,7 @@ namespace {
 using Now = std::chrono::steady_clock;
 using Moment = Now::time_point;
 
-constexpr int kMostAtOnce = 8;     // requests to one service
+constexpr int kMostAtOnce = 8;     // requests to one server
 constexpr int kMostRedirects = 5;  // of one request
 // What an event of epoll is about, beside the descriptor.
 constexpr std::uint64_t kTimer = std::uint64_t{1} << 32, kSocket = std::uint64_t{2} << 32,
@@ -106,14 +106,14 @@ struct Exchange {
         secrets(this->service) {}
 };
 
-/// What a service's requests have in common.
+/// What requests to a server have in common, whichever account asks.
 struct Lane {
   std::deque<std::uint64_t> waiting;
   int at_once = 0;
   std::optional<Moment> due;  // when the first may have its turn
   Rate rate;
 
-  Lane(const std::string& folder, const std::string& service) : rate(folder, service) {}
+  Lane(const std::string& folder, const std::string& server) : rate(folder, server) {}
 };
 
 }  // namespace
@@ -161,7 +161,7 @@ class Client::Exchanges {
   std::uint64_t last_id_ = 0;
   AnswerCache cache_;
   std::map<std::uint64_t, std::unique_ptr<Exchange>> all_;
-  std::map<std::string, std::unique_ptr<Lane>> lanes_;  // by the service's name
+  std::map<std::string, std::unique_ptr<Lane>> lanes_;  // by the server's origin
   std::set<std::uint64_t> clocked_;                     // those that rest or are looked up
   std::deque<std::uint64_t> done_;
   std::unique_ptr<HostLookup> lookup_;
@@ -251,8 +251,9 @@ bool Client::Exchanges::is_answered_from_cache(Exchange& exchange) {
 }
 
 Lane& Client::Exchanges::lane_of(const Exchange& exchange) {
-  auto& lane = lanes_[exchange.service.name];
-  if (!lane) lane = std::make_unique<Lane>(options_.folder, exchange.service.name);
+  const std::string server = exchange.address.origin();
+  auto& lane = lanes_[server];
+  if (!lane) lane = std::make_unique<Lane>(options_.folder, server);
   return *lane;
 }
 

@@ -11,8 +11,9 @@
 //             being asked (a day at most, whatever the service says).
 // Limits      Where X-RateLimit-Remaining is 0 the service is left alone for X-RateLimit-Reset-In
 //             seconds, before it refuses; of a 429 without a Retry-After likewise.
-// Rates       A token bucket for each service's name, in a file under flock in `folder`.
-// At once     At most eight requests to one service; the others wait in order.
+// Rates       A token bucket for each server (scheme, host and port), which accounts there share, in a
+//             file under flock in `folder`. What a server says of its limits counts for them all.
+// At once     At most eight requests to one server; the others wait in order.
 // Redirects   At most five. Within the address' scheme, host and port; to an allowed host without
 //             credentials, cookies and authorisation, for GET and HEAD. A 303 becomes GET; a 301 or
 //             302 to what is neither GET nor HEAD is not followed.

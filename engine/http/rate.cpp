@@ -76,8 +76,8 @@ class Rate::Locked {
   bool is_busy = false;  // another process holds it
 };
 
-Rate::Rate(std::string folder, const std::string& service)
-    : folder_(std::move(folder)), path_(folder_ + "/rates/" + content_hash(service)) {}
+Rate::Rate(std::string folder, const std::string& server)
+    : folder_(std::move(folder)), path_(folder_ + "/rates/" + content_hash(server)) {}
 
 Rate::~Rate() {
   if (file_ >= 0) ::close(file_);

@@ -1,4 +1,4 @@
-// How fast a service may be asked, over all processes of this user: a token bucket, and the moment
+// How fast a server may be asked, over all processes of this user: a token bucket, and the moment
 // before which it wants to be left alone, in a file of 32 bytes under flock.
 #pragma once
 
@@ -9,7 +9,7 @@ namespace engine::http {
 class Rate {
  public:
   /// `folder` as Client's; "" or one that cannot be written: of this process alone.
-  Rate(std::string folder, const std::string& service);
+  Rate(std::string folder, const std::string& server);
   ~Rate();
   Rate(const Rate&) = delete;
   Rate& operator=(const Rate&) = delete;

@@ -394,11 +394,47 @@ TEST_CASE("more patience than there is: the answer says when, and nobody asks un
   CHECK(answer.status == 0);
   CHECK(answer.retry_at == 1'700'079'892);
   CHECK(server.request_count() == 1);
-  Service other = service_at(server);
-  other.name = "music:away";
-  CHECK(another.ask(other, get("/")).body == "yes");
+  FakeServer elsewhere(always(fake_reply("yes")));
+  CHECK(another.ask(service_at(elsewhere), get("/")).body == "yes");
   now = 1'700'079'893;
   CHECK(another.ask(service_at(server), get("/")).body == "yes");
+}
+
+TEST_CASE("two accounts at one server share what it may be asked", "[http][rate]") {
+  const TemporaryFolder folder;
+  double now = 1'700'000'000;
+  Client::Options options = quick();
+  options.folder = folder.path();
+  options.clock = [&] { return now; };
+  Client client(options);
+  SECTION("its rate, which another server has for itself") {
+    FakeServer server(always(fake_reply("yes"))), elsewhere(always(fake_reply("yes")));
+    Service ann = service_at(server), ben = service_at(server, "/api");
+    ann.requests_per_second = ben.requests_per_second = 1;
+    ann.burst = ben.burst = 2;
+    ben.name = "music:away";
+    Service third = ben;
+    third.address = elsewhere.origin();
+    int done = 0;
+    for (const Service& account : {ann, ben, ben, third})
+      client.start(account, get("/"), [&](const Answer& answer) { done += answer.status == 200; });
+    run(client, [&] { return done == 3; });
+    CHECK(server.request_count() == 2);  // the clock stands
+    CHECK(elsewhere.request_count() == 1);
+    CHECK(client.under_way() == 1);
+  }
+  SECTION("and its wish to be left alone") {
+    FakeServer server(
+        ReplySequence({fake_reply("", "429 Slow", "Retry-After: 600\r\n"), fake_reply("yes")}));
+    CHECK(client.ask(service_at(server), get("/")).status == 429);
+    Service other = service_at(server);
+    other.name = "music:away";
+    const Answer answer = client.ask(other, get("/"));
+    CHECK(answer.status == 0);
+    CHECK(answer.problem ==
+          "music:away wants to be left alone until 2023-11-14T22:23:20Z: try again after that");
+    CHECK(server.request_count() == 1);
+  }
 }
 
 TEST_CASE("a service of which nothing is left to ask is left alone before it refuses",
