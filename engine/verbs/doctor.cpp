@@ -7,11 +7,16 @@
 #include <optional>
 #include <sstream>
 
+#include "accounts/accounts.hpp"
+#include "accounts/services.hpp"
 #include "app/default_user.hpp"
+#include "app/language_model.hpp"
 #include "app/new_music.hpp"
 #include "app/supervised_run.hpp"
+#include "complete/question.hpp"
 #include "core/counted.hpp"
 #include "core/paths.hpp"
+#include "core/shown_text.hpp"
 #include "plugin/registry.hpp"
 #include "store/read_only.hpp"
 #include "store/store.hpp"
@@ -164,6 +169,38 @@ void look_at_plugins(const app::Caller& caller, std::vector<Finding>& findings) 
     findings.push_back({"plugin", problem.path + ": " + problem.message, false});
 }
 
+/// "llm: small at http://127.0.0.1:11434, asked for names, moods".
+std::string language_model_text(const accounts::Account& account) {
+  const std::string text = account.title() + ": " + one_line(account.value("model")) + " at " +
+                           one_line(account.value("address"));
+  std::vector<std::string> allowed;
+  for (const complete::Purpose& purpose : complete::purposes())
+    if (app::has_purpose(account, purpose.name)) allowed.emplace_back(purpose.name);
+  return text + (allowed.empty() ? ", asked for nothing: it has no purposes, see: engine help llm"
+                                 : ", asked for " + joined(allowed, ", "));
+}
+
+/// Nothing needs one, so that none is no fault. Nobody is asked whether it answers.
+void look_at_language_models(const app::Caller& caller, std::vector<Finding>& findings) {
+  std::vector<std::string> connected;
+  try {
+    for (const accounts::Account& listed : accounts::Accounts(caller.home.accounts_file()).list()) {
+      const accounts::KnownService* service = accounts::find_service(listed.service);
+      if (service != nullptr && service->is_language_model)
+        connected.push_back(language_model_text(accounts::completed(listed)));
+    }
+  } catch (const Error& error) {
+    const std::string& why = error.parts().why;
+    findings.push_back(
+        {"language model", error.what() + (why.empty() ? "" : ": " + why), /*is_good=*/false});
+    return;
+  }
+  findings.push_back(
+      {"language model",
+       connected.empty() ? "none is connected, and nothing needs one" : joined(connected, "; "),
+       /*is_good=*/true});
+}
+
 bool are_good(const std::vector<Finding>& findings) {
   return std::all_of(findings.begin(), findings.end(),
                      [](const Finding& finding) { return finding.is_good; });
@@ -182,6 +219,7 @@ std::vector<Finding> examine(const app::Caller& caller) {
   look_at_plugins(caller, findings);
   look_at_store(caller, findings);
   if (are_good(findings)) look_for_new_music(caller, findings);
+  look_at_language_models(caller, findings);
   return findings;
 }
 

@@ -82,10 +82,20 @@ TEST_CASE("a connected model is sent what was let out, and accounts tells what t
   const FakeModel model("This song is worth a listen.");
   model.put("keys.json", {kKey});
   const Home home;
+  const auto doctor = [&] {
+    const json findings = home.ask({"doctor"}).at("findings");
+    for (const json& finding : findings)
+      if (finding.at("what") == "language model") return finding;
+    return json();
+  };
+  CHECK(doctor().at("detail") == "none is connected, and nothing needs one");
   const Ended silent = home.connect(model, "");
   CHECK_THAT(silent.out, Contains("nothing is sent to it") && Contains("api_key (kept)"));
   home.ask({"discover", "-n", "3"});
   CHECK(home.ask({"next"}).at("question").at("context").is_null());
+  CHECK(doctor().at("detail") ==
+        "llm: small at " + model.address() +
+            ", asked for nothing: it has no purposes, see: engine help llm");
   CHECK(model.asked().empty());
 
   const Ended connected =
@@ -125,6 +135,9 @@ TEST_CASE("a connected model is sent what was let out, and accounts tells what t
                               Contains("today (UTC) 2 questions, 100 tokens sent, 60 answered, "
                                        "0.0008 USD; in all 2 questions"));
   CHECK_THAT(FakeModel::data_of(model.asked().at(0)).dump(), Contains("ready"));
+  const json known = doctor();
+  CHECK(known.at("detail") == "llm: small at " + model.address() + ", asked for context");
+  CHECK(known.at("good") == true);
   model.put("keys.json", {"another"});
   const Ended refused = home.run({"accounts", "--check"});
   CHECK(refused.exit_code == 3);
@@ -246,9 +259,13 @@ struct RankingHome : players_test::HomeWithOwnCache {
                      {"--library", path("library.db"), "--user", "ann", "--now", now});
     return engine(arguments);
   }
-  void connect(const FakeModel& model, const std::string& purposes) const {
-    const Ended ended = run({"connect", "llm", "--address", model.address(), "--field",
-                             "model=small", "--field", "purposes=" + purposes});
+  void connect(const FakeModel& model, const std::string& purposes,
+               const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> arguments = {
+        "connect", "llm",         "--address", model.address(),
+        "--field", "model=small", "--field",   "purposes=" + purposes};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Ended ended = run(arguments);
     REQUIRE(ended.exit_code == 0);
   }
   struct List {
@@ -321,6 +338,13 @@ TEST_CASE("an order that a model gets wrong is the order that was", "[llm]") {
     CHECK_THAT(kept.notices, Contains("the candidates keep their order: llm: "));
     CHECK_THAT(kept.record.dump(), !Contains("trouble"));
   }
+  ann.connect(model, "ranking", {"--field", "timeout_seconds=0.1"});
+  model.answers("silent");
+  const RankingHome::List late = ann.list(moment(++minute));
+  CHECK(late.order == "012345");
+  CHECK_THAT(late.notices, Contains("the candidates keep their order: llm: ") &&
+                               Contains("gave no whole answer in time"));
+  ann.connect(model, "ranking", {"--field", "timeout_seconds=20"});
   model.answers("obeys");  // a title says which numbers: of those that were shown
   CHECK(ann.list(moment(++minute)).order == "310245");
 }
