@@ -94,6 +94,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       return R"([{"track_id": 1, "artist": "a", "title": "b", "album": "c", "duration_ms": 1000},
                  {"track_id": 2, "artist": "a", "title": "b"},
                  {"track_id": 3, "artist": "a", "title": "b", "duration_ms": 9000}])";
+    if (name.ends_with("features_wanted"))
+      return R"([{"track_id": 1, "spotify_id": "0000000000000000000001", "isrc": "USABC2600001"},
+                 {"track_id": 2, "spotify_id": "0000000000000000000002"}])";
     if (name.ends_with("questions")) return has_questions ? kQuestions : nullptr;
     if (name.ends_with("friends")) return "yes";
     return name == "address" ? nullptr : "ann";
