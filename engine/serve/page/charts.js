@@ -8,8 +8,9 @@ export class Hues {
   #classes = new Map();
 
   constructor(names) {
-    for (const name of names)
+    for (const name of new Set(names)) {
       this.#classes.set(name, `hue-${this.#classes.size < 6 ? this.#classes.size : "rest"}`);
+    }
   }
 
   of(name) {

@@ -6,4 +6,7 @@
 // signal (aborted once the view is left), title(text) (of the browser's window) and isFirst (of the page).
 // A view begins with its h1, which gets the focus when it is come to.
 
-export const views = [{path: "lists", name: "Lists", load: () => import("./lists.js")}];
+export const views = [
+  {path: "lists", name: "Lists", load: () => import("./lists.js")},
+  {path: "workbench", name: "Workbench", load: () => import("./workbench.js")},
+];

@@ -39,9 +39,12 @@ export function whyContent(why, {hues, goTo} = {}) {
   ];
 }
 
+// "..." by ... made it to the playlist! [BASE: you saved it]: what stands in the brackets is the reason.
 function firstSentence({answer, place}) {
   const sentence = answer.split("\n", 1)[0];
-  return place === null ? sentence : sentence.replace(/^.* made it to the playlist! ?/, `Place ${place}. `);
+  if (place === null) return sentence;
+  const reason = /\[(?:[A-Z][A-Z -]*: )?(.*)\]$/.exec(sentence)?.[1];
+  return reason ? `Place ${place}: ${reason}.` : `Place ${place}.`;
 }
 
 // The place is a link of its own behind the sentence.
@@ -55,4 +58,24 @@ function placeOf(where, goTo) {
   return goTo
     ? h("button", {type: "button", class: "quiet line", on: {click: () => goTo(where)}}, `line ${line}`)
     : h("span", {class: "soft"}, `line ${line}`);
+}
+
+/**
+ * Where several tracks have the name that was asked for, which of them is meant.
+ * @param {Error} error @param {function(number, string)} choose
+ * @returns {Node[]|null} null: it is another error
+ */
+export function whichOne(error, choose) {
+  const tracks = [...(error.why ?? "").matchAll(/^\s*(\d+)\s+(.+)$/gm)].map(([, track, name]) => ({
+    track: Number(track),
+    name,
+  }));
+  if (tracks.length < 2) return null;
+  return [
+    h("p", {dir: "auto"}, `${error.message}. Which one?`),
+    h("ul", {class: "which"},
+      tracks.map(({track, name}) =>
+        h("li", {}, h("button", {type: "button", dir: "auto", on: {click: () => choose(track, name)}}, name)),
+      )),
+  ];
 }

@@ -1,0 +1,161 @@
+// The list of a recipe as it would be: stages, summary, rows with their moves, what left, and the notes.
+
+import {h, put} from "./dom.js";
+import {counted, duration, percent, took} from "./figures.js";
+import {Funnel, stageContent} from "./funnel.js";
+import {moveCounts, Moves} from "./live_list.js";
+import {failure, fill, loading} from "./states.js";
+import {huesOf, leftRows, markChosen, playLink, trackRows} from "./tracks.js";
+import {verdictButtons} from "./verdicts.js";
+import {whichOne, whyContent} from "./why.js";
+
+export class LiveView {
+  #moves = new Moves();
+  #chosen = null; // the track whose why is open
+
+  /**
+   * @param {import("./live_list.js").LiveList} live
+   * @param {import("./dialogs.js").Drawer} drawer
+   * @param {{goTo: function(string), changed: function}} options  `changed`: a verdict was given
+   */
+  constructor(live, drawer, options) {
+    Object.assign(this, {live, drawer, options});
+    this.funnel = new Funnel((stage, index) =>
+      this.drawer.open(stage.node, stageContent(this.live, stage, index, this.options.goTo)));
+    this.summary = h("div", {class: "summary", role: "status"});
+    this.rows = h("div", {class: "live-rows"}, loading("the list"));
+    this.element = h("div", {class: "live"}, this.funnel.element, this.summary, this.rows);
+  }
+
+  /** @param {Object} answer of POST /api/live/ID @param {number} ms until it was here */
+  show(answer, ms) {
+    const {tracks, left} = this.#moves.take(answer);
+    this.tracks = tracks;
+    this.element.classList.remove("old");
+    this.funnel.show(answer.stages);
+    put(this.summary, summaryOf(answer, tracks, left, ms));
+    put(this.rows,
+      tracks.length === 0 ? noTracks(answer) : this.#list(tracks),
+      leftPart(left),
+      notesPart(answer));
+    if (this.#chosen !== null) markChosen(this.rows, this.#chosen);
+  }
+
+  /** The text does not run: the list of the last one that did stays, and is marked as such. */
+  showError(error, isInText, again) {
+    this.element.classList.add("old");
+    if (isInText && this.tracks)
+      put(this.summary,
+        h("span", {class: "down"}, "The text does not run. "),
+        "Below is the list before it.");
+    else if (isInText) put(this.rows, failure(error));
+    else put(this.summary, failure(error, again));
+  }
+
+  #list(tracks) {
+    this.hues = huesOf(tracks);
+    const list = trackRows("The list as it would be", tracks, {
+      isCompared: true,
+      hues: this.hues,
+      chosen: this.#chosen,
+      choose: (track) => this.explain(track.track, track.title, track),
+      actions: (track) => playLink(track),
+    });
+    return [this.hues.names.length > 0 && this.hues.legend(), list];
+  }
+
+  /**
+   * Opens the drawer: why a track is in the list, or why not.
+   * @param {number|string} track number, or a name
+   */
+  async explain(track, title, row) {
+    this.#chosen = typeof track === "number" ? track : null;
+    markChosen(this.rows, this.#chosen);
+    const content = h("div", {class: "drawer-content"});
+    this.drawer.open(row ? `Why “${title}”` : `Why not ${quoted(title)}`, content, () => {
+      this.#chosen = null;
+      markChosen(this.rows, null);
+    });
+    await fill(content, "why", async () => {
+      try {
+        return [
+          whyContent(await this.live.why(track), {hues: this.hues, goTo: this.options.goTo}),
+          row && verdictButtons(row, {changed: this.options.changed}),
+        ];
+      } catch (error) {
+        const which = whichOne(error, (number, name) => this.explain(number, name));
+        if (which === null) throw error;
+        return which;
+      }
+    });
+  }
+}
+
+function summaryOf({statistics, notices}, tracks, left, ms) {
+  const {up, down, fresh} = moveCounts(tracks);
+  const energy = statistics?.feature_coverage?.energy;
+  return [
+    h("b", {}, `${counted(tracks.length, "track")}${statistics ? `, ${duration(statistics.minutes)}` : ""}`),
+    h("span", {title: "from the change to the list"}, took(ms)),
+    up > 0 && h("span", {class: "up"}, `▲ ${up}`),
+    down > 0 && h("span", {class: "down"}, `▼ ${down}`),
+    fresh > 0 && h("span", {class: "new"}, `${fresh} new`),
+    left.length > 0 && h("span", {}, `${left.length} left (${causes(left)})`),
+    typeof energy === "number" && h("span", {}, `energy known for ${percent(energy)}`),
+    notices?.length > 0 && h("span", {}, counted(notices.length, "note")),
+  ].filter(Boolean);
+}
+
+// What made them leave, by step: "limit 3, tired 1".
+function causes(left) {
+  const counts = new Map();
+  for (const {why} of left) {
+    const step =
+      /(?:dropped by |never recalled by )?([a-z_]+(?:\.[a-z_]+)?)/.exec(why ?? "")?.[1] ?? "not told";
+    counts.set(step, (counts.get(step) ?? 0) + 1);
+  }
+  return [...counts].map(([step, count]) => `${step.split(".").at(-1)} ${count}`).join(", ");
+}
+
+function noTracks({receipt, stages}) {
+  const emptied = stages.find(({rows_in: came, rows_out: stayed}) => came > 0 && stayed === 0);
+  const bound = (receipt ?? []).filter((each) => each.bound).map(({constraint}) => constraint);
+  return h("div", {class: "empty"},
+    h("h2", {}, "No track is left"),
+    h("p", {},
+      emptied
+        ? `${emptied.node} (${emptied.where}) dropped all ${counted(emptied.rows_in, "row")} that came to it.`
+        : bound.length
+          ? `Because of ${bound.join(", ")}.`
+          : "No stage found a track."));
+}
+
+function leftPart(left) {
+  return (
+    left.length > 0 &&
+    h("details", {class: "left-part", open: left.length <= 8},
+      h("summary", {class: "down"}, `${counted(left.length, "track")} left`),
+      leftRows(left)));
+}
+
+function notesPart({notices = [], printed = [], receipt = []}) {
+  const dropped = receipt
+    .filter(({dropped: count}) => count > 0)
+    .map(
+      ({constraint, dropped: count, bound}) =>
+        `${constraint} dropped ${count}${bound ? ", and made the list short" : ""}`);
+  const part = (title, lines) =>
+    lines.length > 0 &&
+    h("details", {class: "notes"},
+      h("summary", {}, title),
+      h("ul", {}, lines.map((line) => h("li", {dir: "auto"}, line))));
+  return [
+    part(counted(notices.length, "note"), notices),
+    part("What limits dropped", dropped),
+    part("Printed", printed),
+  ];
+}
+
+function quoted(title) {
+  return title.startsWith('"') ? title : `“${title}”`;
+}

@@ -1,0 +1,96 @@
+// A recipe of one's own: "New …", a template, "Create".
+
+import {ask} from "./api.js";
+import {h} from "./dom.js";
+import {field, openForm} from "./dialogs.js";
+import {say} from "./messages.js";
+
+/** The recipes by where they come from. @param {{name, recipe, title, about}[]} recipes */
+export function grouped(recipes) {
+  const isOf =
+    (folder) =>
+    ({recipe}) =>
+      recipe.includes(`/${folder}/`);
+  const cookbook = recipes.filter(isOf("recipes/cookbook"));
+  const own = recipes.filter((each) => isOf("playlist-engine/recipes")(each) && !cookbook.includes(each));
+  const shipped = recipes.filter((each) => !cookbook.includes(each) && !own.includes(each));
+  return [
+    ["Yours", own],
+    ["Recipes", shipped],
+    ["Cookbook", cookbook],
+  ].filter(([, all]) => all.length > 0);
+}
+
+/** @param {{recipes: Object[], from?: string, text?: string}} given `text`: goes into the copy of `from` */
+export function newRecipe({recipes, from = "", text}) {
+  const taken = new Set(recipes.map(({name}) => name));
+  const name = h("input", {
+    type: "text",
+    name: "name",
+    required: true,
+    pattern: "[A-Za-z0-9_\\-]+",
+    maxlength: 80,
+    autocomplete: "off",
+    value: freeName(from, taken),
+    title: "letters, digits, - and _",
+  });
+  const choose = (template) => {
+    if (!isNamed) name.value = freeName(template, taken);
+  };
+  let isNamed = false;
+  name.addEventListener("input", () => {
+    isNamed = true;
+  });
+  openForm({
+    title: text === undefined ? "New recipe" : "Save as your own",
+    label: text === undefined ? "Create" : "Save",
+    fields: [
+      text === undefined && templates(recipes, from, choose),
+      text !== undefined &&
+        h("p", {class: "soft"},
+          `${from} belongs to the engine, and an upgrade would write over your changes: they go into a copy.`,
+        ),
+      field("Name", name, "By this name it is found from anywhere: engine run NAME."),
+    ],
+    async act(values) {
+      await ask("recipe/new", {
+        name: values.name,
+        template: (text === undefined ? values.template : from) || undefined,
+      });
+      if (text !== undefined) {
+        const {hash} = await ask("recipe/show", {recipe: values.name});
+        await ask("recipe/save", {recipe: values.name, text, "if-hash": hash});
+      }
+      say(`${values.name} is a recipe of yours.`);
+      location.hash = `#/workbench/${encodeURIComponent(values.name)}`;
+    },
+  });
+}
+
+function templates(recipes, from, choose) {
+  const card = (value, title, about) =>
+    h("label", {class: "template"},
+      h("input", {
+        type: "radio",
+        name: "template",
+        value,
+        checked: value === from,
+        on: {change: () => choose(value)},
+      }),
+      h("span", {}, h("b", {dir: "auto"}, title), h("small", {dir: "auto"}, about)));
+  return h("fieldset", {class: "templates"},
+    h("legend", {}, "Begin with"),
+    card("",
+      "A short one that explains itself",
+      "Tracks you like and have not heard for a while, other ones every week."),
+    grouped(recipes).map(([group, all]) => [
+      h("h3", {}, group),
+      all.map((each) => card(each.name, each.title, each.about)),
+    ]));
+}
+
+function freeName(template, taken) {
+  const wish = template ? `my-${template.replace(/^my-/, "")}` : "my-recipe";
+  if (!taken.has(wish)) return wish;
+  for (let k = 2; ; ++k) if (!taken.has(`${wish}-${k}`)) return `${wish}-${k}`;
+}
