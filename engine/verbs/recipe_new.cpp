@@ -42,29 +42,28 @@ Answer new_recipe(const app::Caller& caller, const Arguments& arguments) {
 }  // namespace
 
 std::vector<Verb> recipe_new_verbs() {
-  return {{.name = "recipe", .help = "Begin a recipe of your own"},
-          {.name = "recipe new",
-           .help = "Make a recipe in your own folder, which is found by its name from anywhere",
-           .parameters = {{.name = "name",
-                           .value_name = "NAME",
-                           .help = "What to call it: sunday-calm",
-                           .is_first = true,
-                           .is_required = true,
-                           .is_local = true},
-                          {.name = "from",
-                           .value_name = "RECIPE",
-                           .help = "Begin with a copy of this one, and of its tests [default: a "
-                                   "short one that explains itself]",
-                           .is_local = true}},
-           .footer =
-               "Your recipes stand in $XDG_CONFIG_HOME/playlist-engine/recipes (usually\n"
-               "~/.config/playlist-engine/recipes). They come before the engine's own of the same "
-               "name;\n"
-               "NAME.lua in the folder you are in comes before both. Modules beside a recipe can "
-               "be\n"
-               "required by their names. `engine stubs --recipes DIR` lets an editor complete and "
-               "explain.",
-           .answer = new_recipe}};
+  return {
+      {.name = "recipe", .help = "Begin a recipe of your own, and read or write the text of one"},
+      {.name = "recipe new",
+       .help = "Make a recipe in your own folder, which is found by its name from anywhere",
+       .parameters = {{.name = "name",
+                       .value_name = "NAME",
+                       .help = "What to call it: sunday-calm",
+                       .is_first = true,
+                       .is_required = true},
+                      {.name = "from",
+                       .value_name = "RECIPE",
+                       .help = "Begin with a copy of this one, and of its tests [default: a "
+                               "short one that explains itself]"}},
+       .footer =
+           "Your recipes stand in $XDG_CONFIG_HOME/playlist-engine/recipes (usually\n"
+           "~/.config/playlist-engine/recipes). They come before the engine's own of the same "
+           "name;\n"
+           "NAME.lua in the folder you are in comes before both. Modules beside a recipe can "
+           "be\n"
+           "required by their names. `engine stubs --recipes DIR` lets an editor complete and "
+           "explain.",
+       .answer = new_recipe}};
 }
 
 }  // namespace engine::verbs

@@ -31,6 +31,7 @@ std::vector<Verb> playlist_verbs();
 std::vector<Verb> refresh_verbs();
 std::vector<Verb> recipes_verbs();
 std::vector<Verb> recipe_new_verbs();
+std::vector<Verb> recipe_text_verbs();
 std::vector<Verb> backtest_verbs();
 std::vector<Verb> evaluate_verbs();
 std::vector<Verb> tune_verbs();
