@@ -26,6 +26,7 @@
 #include "recipe/output.hpp"
 #include "recipe/playlist_json.hpp"
 #include "recipe/report.hpp"
+#include "recipe/run_view.hpp"
 #include "recipe/shown_values.hpp"
 #include "recipe/why.hpp"
 
@@ -283,6 +284,10 @@ RunAnswer run_recipe(const RunRequest& request, const RunReports& reports) {
     const TrackStory story = is_why ? why(evaluation, track) : why_not(evaluation, track);
     answer.answer = story.text();
     answer.answer_json = json_text(story.json());
+  } else if (!request.stage_node.empty()) {
+    answer.answer_json = json_text(stage_rows(evaluation, request.stage_node, request.stage_where));
+  } else if (request.tells_view) {
+    answer.answer_json = json_text(run_view(evaluation, definition, values));
   }
   answer.models = models.asked();
   if (reports.answered) reports.answered(answer);

@@ -54,6 +54,8 @@ struct RunRequest {
   std::shared_ptr<const MusicPaths> music;  // for outputs that name files; nullptr: none is known
   std::vector<std::string> show;            // columns whose values are told of each track
   std::string why, why_not;                 // a track: id, spotify id, "title" or "artist - title"
+  bool tells_view = false;                  // for a workbench: answer_json is run_view()
+  std::string stage_node, stage_where;      // of a stage: answer_json is stage_rows()
   bool is_load_only = false;                // do not build: are file and parameters in order?
   bool is_plan_only = false;                // build, do not evaluate
   bool is_chances_only = false;             // build, and tell which track may come first
@@ -76,7 +78,9 @@ struct RunAnswer {
   std::vector<AskedModel> models;                   // that its elements asked for, by name
   std::vector<std::string> outputs;                 // bytes, as in output_formats
   std::string answer;                               // of why / why_not, for a terminal
-  std::string answer_json;  // the same as TrackStory::json(); of is_plan_only as plan_json()
+  /// The same as TrackStory::json(); of is_plan_only as plan_json(); of tells_view, of a stage_node
+  /// as run_view.hpp has them.
+  std::string answer_json;
   std::string plan_text, plan_dot;
   /// Of is_chances_only, together 1, most likely first and equal ones by id; nothing where the last
   /// step of the recipe does not tell (Step::first_chances).

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <sstream>
 
 #include <lua.hpp>
@@ -46,21 +47,51 @@ std::string value_text(const FormulaColumn& column, const Candidates& candidates
   return std::isnan(value) ? "missing" : rounded(value);
 }
 
-std::vector<ScoreTerm> formula_terms(Evaluation& evaluation, const Node& node,
-                                     const Candidates& candidates, std::size_t row) {
+std::vector<std::vector<ScoreTerm>> formula_terms(Evaluation& evaluation, const Node& node,
+                                                  const Candidates& candidates,
+                                                  const std::vector<std::size_t>& rows) {
   const std::vector<FormulaColumn> columns = evaluation.formula_columns(candidates);
+  std::map<std::string, double> medians;
   const auto typical = [&](const FormulaColumn& column) {
-    const double median = median_of(column, candidates);
-    return std::isnan(median) ? 0.0 : median;
+    const auto [known, is_new] = medians.try_emplace(column.name, 0);
+    if (is_new) known->second = median_of(column, candidates);
+    return std::isnan(known->second) ? 0.0 : known->second;
   };
   LuaState& lua = *evaluation.setup().lua;
   lua_rawgeti(lua.raw(), LUA_REGISTRYINDEX, node.function);
-  std::vector<ScoreTerm> terms;
-  for (const auto& [column, delta] :
-       lua.contributions(lua_gettop(lua.raw()), columns, candidates.tracks.data(),
-                         static_cast<std::int64_t>(row), typical))
-    terms.push_back({column, delta});
+  std::vector<std::vector<ScoreTerm>> terms(rows.size());
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    for (const auto& [column, delta] :
+         lua.contributions(lua_gettop(lua.raw()), columns, candidates.tracks.data(),
+                           static_cast<std::int64_t>(rows[k]), typical))
+      terms[k].push_back({column, delta});
+  }
   lua_pop(lua.raw(), 1);
+  return terms;
+}
+
+std::vector<std::vector<ScoreTerm>> weight_terms(const Evaluation& evaluation, const Node& node,
+                                                 const Candidates& candidates,
+                                                 const std::vector<std::size_t>& rows) {
+  const std::vector<FormulaColumn> columns = evaluation.formula_columns(candidates);
+  std::vector<std::vector<ScoreTerm>> terms(rows.size());
+  for (const auto& [name, weight] : node.weights) {
+    const FormulaColumn* column = find(columns, name);
+    const bool is_number =
+        column != nullptr && column->type != PLAYLIST_STRING && column->type != kTagColumn;
+    const std::vector<double> values =
+        is_number ? column_numbers(*column, candidates) : std::vector<double>();
+    const double median = is_number ? median_of(*column, candidates) : std::nan("");
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+      const double away = is_number ? values[rows[k]] - median : std::nan("");
+      terms[k].push_back({name, std::isnan(away) ? 0 : weight * away});
+    }
+  }
+  for (std::vector<ScoreTerm>& of_row : terms) {
+    std::ranges::stable_sort(of_row, [](const ScoreTerm& a, const ScoreTerm& b) {
+      return std::abs(a.delta) > std::abs(b.delta);
+    });
+  }
   return terms;
 }
 
@@ -116,18 +147,41 @@ std::vector<std::string> columns_read(const Evaluation& evaluation, const Node& 
   return names;
 }
 
+std::vector<std::vector<ScoreTerm>> score_terms(Evaluation& evaluation, const Node& node,
+                                                const Candidates& candidates,
+                                                const std::vector<std::size_t>& rows) {
+  return node.function >= 0 ? formula_terms(evaluation, node, candidates, rows)
+                            : weight_terms(evaluation, node, candidates, rows);
+}
+
 std::vector<ScoreTerm> score_terms(Evaluation& evaluation, const Node& node,
                                    const Candidates& candidates, std::size_t row) {
-  if (node.function >= 0) return formula_terms(evaluation, node, candidates, row);
-  std::vector<ScoreTerm> terms;
-  for (const auto& [name, weight] : node.weights) {
-    const ColumnPlace place = column_place(evaluation, candidates, row, name);
-    const double away = place.value - place.median;
-    terms.push_back({name, std::isnan(away) ? 0 : weight * away});
+  return score_terms(evaluation, node, candidates, std::vector<std::size_t>{row}).front();
+}
+
+std::vector<std::vector<ScoreTerm>> list_terms(Evaluation& evaluation) {
+  const Plan& plan = *evaluation.setup().plan;
+  const CandidatesPtr list = evaluation.result(plan.output);
+  std::vector<std::vector<ScoreTerm>> terms(list->size());
+  std::vector<bool> is_told(list->size());
+  const std::vector<int> path = candidate_path(plan);
+  for (auto id = path.rbegin(); id != path.rend(); ++id) {
+    const Node& node = plan.at(*id);
+    if (!node.step->facts().is_score || evaluation.known(*id) == nullptr) continue;
+    const CandidatesPtr scored = evaluation.known(node.inputs.at(0));
+    std::vector<std::size_t> places, rows;
+    for (std::size_t k = 0; k < list->size(); ++k) {
+      const std::int64_t row = is_told[k] ? -1 : scored->row_of(list->tracks[k]);
+      if (row < 0) continue;
+      places.push_back(k);
+      rows.push_back(static_cast<std::size_t>(row));
+    }
+    std::vector<std::vector<ScoreTerm>> found = score_terms(evaluation, node, *scored, rows);
+    for (std::size_t k = 0; k < places.size(); ++k) {
+      terms[places[k]] = std::move(found[k]);
+      is_told[places[k]] = true;
+    }
   }
-  std::stable_sort(terms.begin(), terms.end(), [](const ScoreTerm& a, const ScoreTerm& b) {
-    return std::abs(a.delta) > std::abs(b.delta);
-  });
   return terms;
 }
 

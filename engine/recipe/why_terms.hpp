@@ -34,6 +34,15 @@ struct ScoreTerm {
 std::vector<ScoreTerm> score_terms(Evaluation& evaluation, const Node& node,
                                    const Candidates& candidates, std::size_t row);
 
+/// The same for each of `rows`, of which one median per column is made.
+std::vector<std::vector<ScoreTerm>> score_terms(Evaluation& evaluation, const Node& node,
+                                                const Candidates& candidates,
+                                                const std::vector<std::size_t>& rows);
+
+/// For each track of a finished evaluation's list the terms of the :score that it went through last;
+/// none where it went through none.
+std::vector<std::vector<ScoreTerm>> list_terms(Evaluation& evaluation);
+
 /// The value of a number column for one candidate and the median of all; NaN where missing.
 struct ColumnPlace {
   double value, median;

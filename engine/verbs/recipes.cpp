@@ -5,23 +5,13 @@
 #include <sstream>
 
 #include "app/recipe_files.hpp"
+#include "recipe/run_view.hpp"
 #include "verbs/verbs.hpp"
 
 namespace engine::verbs {
 namespace {
 
 namespace fs = std::filesystem;
-
-Json parameter_json(const RecipeParameter& p) {
-  Json json{{"name", p.name}, {"kind", p.kind}};
-  std::visit([&](const auto& value) { json["default"] = value; }, p.default_value);
-  if (p.min) json["min"] = *p.min;
-  if (p.max) json["max"] = *p.max;
-  if (!p.choices.empty()) json["choices"] = p.choices;
-  json["help"] = p.help;
-  json["tune"] = p.is_tunable;
-  return json;
-}
 
 std::string parameter_text(const RecipeParameter& p) {
   std::ostringstream text;
