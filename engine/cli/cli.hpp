@@ -40,6 +40,8 @@ class Cli {
   /// Makes it anew: settings are read and plugins loaded again. The old one stays where that
   /// throws.
   void renew_home();
+  /// One more of them, for who renews it by and by.
+  std::unique_ptr<app::Home> make_home();
   /// This command line as a caller: --user, --now, --random-seed, --set, --in-process. What is said
   /// goes to stderr, parts of the answer to stdout.
   app::Caller caller();
@@ -53,7 +55,6 @@ class Cli {
 
  private:
   Log& log();
-  std::unique_ptr<app::Home> make_home();
   void open_log(const Settings& settings, const std::string& library);
   /// A line drawn over the one before, on a terminal; "" wipes it.
   void draw(const std::string& line);

@@ -14,6 +14,7 @@
 #include "cli/cli.hpp"
 #include "cli/command_line_error.hpp"
 #include "cli/help.hpp"
+#include "cli/serve.hpp"
 #include "cli/verb_flags.hpp"
 #include "cli/watch.hpp"
 #include "core/json_text.hpp"
@@ -148,6 +149,7 @@ int run_command_line(int argc, char** argv) {
     add_verb(app, cli, verb);
     if (verb.name == "run") add_watch(app, cli);
   }
+  add_serve(app, cli);
   // A reader who has gone is told by write() and ends the verb as an error would, with everything
   // it holds given back.
   std::signal(SIGPIPE, SIG_IGN);

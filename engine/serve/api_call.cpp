@@ -1,0 +1,147 @@
+#include "serve/api_call.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <filesystem>
+
+#include "app/recipe_files.hpp"
+#include "app/text_argument.hpp"
+#include "core/calendar.hpp"
+#include "core/json_text.hpp"
+#include "serve/api_error.hpp"
+#include "verbs/verbs.hpp"
+
+namespace engine::serve {
+namespace {
+
+namespace fs = std::filesystem;
+using verbs::Json;
+
+constexpr std::string_view kUpload = "upload:";
+
+const verbs::Verb& asked_verb(std::string_view path) {
+  std::string name(path);
+  std::replace(name.begin(), name.end(), '/', ' ');
+  const verbs::Verb* verb = verbs::find_verb(name);
+  if (verb != nullptr && verb->answer) return *verb;
+  std::vector<std::string> known;
+  for (const verbs::Verb& one : verbs::verbs())
+    if (one.answer) known.push_back(one.name);
+  std::string near = nearest(name, known);
+  std::replace(near.begin(), near.end(), ' ', '/');
+  throw ApiError(404, Error(Exit::kUsage, "there is no /api/" + std::string(path),
+                            {"", "", "",
+                             near.empty() ? "GET /api/verbs lists what there is"
+                                          : "did you mean /api/" + near + "?"}));
+}
+
+std::vector<std::string> written_values(const std::string& name, const Json& value) {
+  if (!value.is_array()) return {written_value(name, value)};
+  std::vector<std::string> values;
+  for (const Json& one : value) values.push_back(written_value(name, one));
+  return values;
+}
+
+/// What the person's own command line may name and a request may not.
+void resolve_local(ApiCall& call, const verbs::Parameter& parameter,
+                   std::vector<std::string>& values, const UploadedFile& uploaded) {
+  for (std::string& value : values) {
+    const std::string file =
+        value.starts_with(kUpload) ? uploaded(value.substr(kUpload.size())) : "";
+    if (file.empty())
+      throw Error(Exit::kUsage, call.verb->name + ": " + parameter.name + " cannot be given here",
+                  {"", "", "it names something of the machine that the engine runs on",
+                   value.starts_with(kUpload) ? "there is no such upload (any more)"
+                                              : "ask for it on a command line there: engine " +
+                                                    call.verb->name + " --help"});
+    call.uploads.push_back(value.substr(kUpload.size()));
+    value = file;
+  }
+}
+
+bool names_recipe(const verbs::Parameter& parameter) {
+  return parameter.value_name.starts_with("RECIPE") || parameter.value_name == "RUN";
+}
+
+bool is_below(const fs::path& file, const std::string& folder) {
+  std::error_code failed;
+  const fs::path inside =
+      fs::weakly_canonical(file, failed).lexically_relative(fs::weakly_canonical(folder, failed));
+  return !failed && !inside.empty() && *inside.begin() != "..";
+}
+
+}  // namespace
+
+Json object_of(std::string_view body) {
+  if (body.empty()) return Json::object();
+  Json json = Json::parse(body, nullptr, false);
+  if (!json.is_object())
+    throw Error(Exit::kUsage, "the body is no JSON object",
+                {"", "", "", "send {\"NAME\": VALUE, ...}, or nothing"});
+  return json;
+}
+
+std::string written_value(const std::string& name, const Json& value) {
+  if (value.is_string()) {
+    auto text = value.get<std::string>();
+    app::require_utf8(name, text);
+    if (text.find('\0') != std::string::npos)
+      throw Error(Exit::kUsage, name + " cannot hold the character 0", {"", "", "", ""});
+    return text;
+  }
+  if (value.is_boolean() || value.is_number()) return json_text(value);
+  throw Error(Exit::kUsage, name + " cannot be " + json_text(value),
+              {"", "", "it takes a text, a number, true or false", ""});
+}
+
+app::Asked take_asked(Json& body) {
+  app::Asked asked{.now = std::time(nullptr)};
+  const auto take = [&](const char* name) {
+    const Json value = body.contains(name) ? body.at(name) : Json();
+    body.erase(name);
+    return value;
+  };
+  if (const Json user = take("user"); !user.is_null()) asked.user = written_value("user", user);
+  if (const Json now = take("now"); !now.is_null()) {
+    asked.now = parse_time(written_value("now", now));
+    asked.is_now_given = true;
+  }
+  if (const Json seed = take("random-seed"); !seed.is_null()) {
+    if (!seed.is_number_unsigned())
+      throw Error(Exit::kUsage, "random-seed cannot be " + json_text(seed),
+                  {"", "", "it takes a whole number from 0 on", ""});
+    asked.random_seed = seed.get<std::uint64_t>();
+  }
+  if (const Json set = take("set"); !set.is_null()) asked.set = written_values("set", set);
+  return asked;
+}
+
+void require_known_recipe(const app::Home& home, const std::string& recipe) {
+  if (recipe.find('/') == std::string::npos) return;
+  const std::string file = app::find_recipe({home, {}, {}}, recipe);
+  for (const std::string& folder : home.recipe_directories())
+    if (is_below(file, folder)) return;
+  throw Error(Exit::kUsage, "\"" + recipe + "\" is not in a folder of recipes",
+              {"", "", "a page asks for recipes by their names", "POST /api/recipes lists them"});
+}
+
+ApiCall api_call(const app::Home& home, std::string_view path, std::string_view body,
+                 const UploadedFile& uploaded) {
+  ApiCall call{.verb = &asked_verb(path), .given = {}, .asked = {}, .uploads = {}};
+  Json given = object_of(body);
+  call.asked = take_asked(given);
+  for (const auto& [name, value] : given.items()) {
+    if (value.is_null()) continue;
+    std::vector<std::string>& values = call.given[name] = written_values(name, value);
+    for (const verbs::Parameter& parameter : call.verb->parameters) {
+      if (parameter.name != name) continue;
+      if (parameter.is_local) resolve_local(call, parameter, values, uploaded);
+      if (names_recipe(parameter))
+        for (const std::string& recipe : values) require_known_recipe(home, recipe);
+    }
+  }
+  static_cast<void>(verbs::Arguments(*call.verb, call.given));  // throws what does not fit
+  return call;
+}
+
+}  // namespace engine::serve

@@ -1,0 +1,198 @@
+#include "serve/serve.hpp"
+
+#include <arpa/inet.h>
+#include <cerrno>
+#include <cstring>
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/error.hpp"
+#include "core/paths.hpp"
+#include "serve/desk.hpp"
+#include "serve/http_front.hpp"
+#include "serve/key_file.hpp"
+#include "serve/page_files.hpp"
+#include "worker/background_worker.hpp"
+#include "worker/confine.hpp"
+#include "worker/job.hpp"
+#include "worker/pool.hpp"
+
+namespace engine::serve {
+namespace {
+
+constexpr int kBacklog = 512;
+
+[[noreturn]] void cannot_listen(const ServeOptions& options, const std::string& why) {
+  throw Error(Exit::kInput,
+              "cannot serve at " + options.address + ", port " + std::to_string(options.port),
+              {"", "", why, "give another --port or --address"});
+}
+
+/// Listening sockets, the port that they share, and how browsers may name them.
+struct Listening {
+  std::vector<int> sockets;
+  int port = 0;
+  std::vector<std::string> hosts;  // without a port
+  bool is_loopback = true;
+};
+
+std::string shown_address(const sockaddr* address, socklen_t length) {
+  char text[NI_MAXHOST];
+  if (::getnameinfo(address, length, text, sizeof text, nullptr, 0, NI_NUMERICHOST) != 0) return "";
+  return address->sa_family == AF_INET6 ? "[" + std::string(text) + "]" : text;
+}
+
+bool is_loopback_address(const sockaddr* address) {
+  if (address->sa_family == AF_INET) {
+    const auto* four = reinterpret_cast<const sockaddr_in*>(address);
+    return (::ntohl(four->sin_addr.s_addr) >> 24) == 127;
+  }
+  const auto* six = reinterpret_cast<const sockaddr_in6*>(address);
+  return IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
+}
+
+int port_of(int socket) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length);
+  return ::ntohs(address.ss_family == AF_INET6
+                     ? reinterpret_cast<const sockaddr_in6*>(&address)->sin6_port
+                     : reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
+}
+
+/// -1 with errno set.
+int listen_at(const addrinfo& at) {
+  const int made = ::socket(at.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (made < 0) return -1;
+  const int on = 1;
+  ::setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);  // a new start need not wait
+  if (at.ai_family == AF_INET6) ::setsockopt(made, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  if (::bind(made, at.ai_addr, at.ai_addrlen) == 0 && ::listen(made, kBacklog) == 0) return made;
+  const int why = errno;
+  ::close(made);
+  errno = why;
+  return -1;
+}
+
+/// "localhost" is both of the machine's loopback addresses, of which one may be missing.
+Listening listen_for(const ServeOptions& options) {
+  Listening listening;
+  listening.port = options.port;
+  std::vector<std::string> addresses{options.address};
+  if (options.address == "localhost") addresses = {"127.0.0.1", "::1"};
+  int why = 0;
+  for (const std::string& address : addresses) {
+    addrinfo hints{}, *found = nullptr;
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+    const int failed =
+        ::getaddrinfo(address.c_str(), std::to_string(listening.port).c_str(), &hints, &found);
+    if (failed != 0) cannot_listen(options, ::gai_strerror(failed));
+    for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
+      const int made = listen_at(*at);
+      if (made < 0) {
+        why = errno;
+        continue;
+      }
+      listening.sockets.push_back(made);
+      listening.port = port_of(made);
+      listening.is_loopback &= is_loopback_address(at->ai_addr);
+      listening.hosts.push_back(shown_address(at->ai_addr, at->ai_addrlen));
+      break;
+    }
+    ::freeaddrinfo(found);
+    // The other loopback is a courtesy, but not beside somebody else's server on the first.
+    if (listening.sockets.empty()) break;
+  }
+  if (listening.sockets.empty()) cannot_listen(options, std::strerror(why));
+  return listening;
+}
+
+/// As browsers write them into Host.
+std::vector<std::string> allowed_hosts(const ServeOptions& options, const Listening& listening) {
+  std::vector<std::string> names = listening.hosts, hosts;
+  names.insert(names.end(), options.names.begin(), options.names.end());
+  if (listening.is_loopback) names.emplace_back("localhost");
+  if (!listening.is_loopback && options.address.find(':') == std::string::npos)
+    names.push_back(options.address);
+  for (const std::string& name : names) {
+    hosts.push_back(name + ":" + std::to_string(listening.port));
+    if (listening.port == 80 || options.is_secure) hosts.push_back(name);  // as a proxy has it
+  }
+  return hosts;
+}
+
+FrontOptions front_options(const ServeOptions& options, const Listening& listening,
+                           const Keys& keys, int front) {
+  FrontOptions made;
+  made.listening = listening.sockets;
+  made.desk = front;
+  made.hosts = allowed_hosts(options, listening);
+  made.secret = keys.secret;
+  made.token = keys.token;
+  made.password_hash = keys.password_hash;
+  made.is_secure = options.is_secure;
+  made.version = PLAYLIST_ENGINE_VERSION;
+  made.assets = page_assets();
+  std::vector<Asset> editor = editor_assets();
+  made.has_editor = !editor.empty();
+  for (Asset& asset : editor) made.assets.push_back(std::move(asset));
+  return made;
+}
+
+void require_password(const ServeOptions& options, const Listening& listening, const Keys& keys) {
+  if (listening.is_loopback || !keys.password_hash.empty()) return;
+  throw Error(Exit::kUsage, options.address + " can be reached from other machines",
+              {"", "", "whoever reaches it could use the library, and there is no password",
+               "engine serve --new-password keeps one; or leave out --address"});
+}
+
+Serving serving(const ServeOptions& options, const Listening& listening, const Keys& keys) {
+  Serving told;
+  const bool is_named = !listening.is_loopback && !options.names.empty();
+  const std::string host = is_named                ? options.names.front()
+                           : listening.is_loopback ? listening.hosts.front()
+                                                   : options.address;
+  told.page = (options.is_secure ? "https://" : "http://") + host +
+              (options.is_secure ? "" : ":" + std::to_string(listening.port)) + "/";
+  told.url = told.page + "sign-in?token=" + keys.token;
+  told.is_loopback = listening.is_loopback;
+  return told;
+}
+
+}  // namespace
+
+void serve(const ServeOptions& options, std::function<std::unique_ptr<app::Home>()> make_home,
+           const std::function<void(const Serving&)>& ready,
+           const std::function<void(const std::string&)>& note) {
+  const Keys keys = read_keys(options.key_file);
+  const Listening listening = listen_for(options);
+  require_password(options, listening, keys);
+  const SocketPair pair = message_sockets();
+  FrontOptions front = front_options(options, listening, keys, pair.front);
+  JobWords words;
+  words.who = "the HTTP front";
+  words.fix = "start engine serve again, and report it";
+  JobReader reader({}, words);
+  const WorkerLimits none{.wall_seconds = 0, .cpu_seconds = 0, .memory_bytes = 0};
+  // Before the library is opened and a plugin loaded, so that it has no copy of them.
+  BackgroundWorker process(none, reader.job([&](JobSender&) {
+    ::close(pair.desk);
+    if (serve_http(std::move(front)) != 0) throw Error(Exit::kPlugin, "the HTTP front ended early");
+  }));
+  ::close(pair.front);
+  for (const int socket : listening.sockets) ::close(socket);
+  ready(serving(options, listening, keys));
+  DeskOptions desk;
+  desk.workers = options.workers > 0 ? options.workers : default_pool_workers();
+  desk.uploads = cache_home() + "/uploads-" + std::to_string(::getpid());
+  desk.note = note;
+  Desk(std::move(make_home), pair.desk, desk).run();
+  const WorkerEnd end = process.finish();
+  std::uint32_t kind = 0;
+  for (std::string bytes; process.take(kind, bytes);) reader.take(kind, bytes);
+  reader.finish(end);
+}
+
+}  // namespace engine::serve

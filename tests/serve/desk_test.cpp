@@ -1,0 +1,303 @@
+// engine serve, whole: verbs by HTTP, jobs, uploads, live lists, events (engine/serve/desk.hpp).
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "serve/running_server.hpp"
+
+using namespace serve_test;
+
+namespace {
+
+/// The tracks of a list's JSON.
+std::vector<std::int64_t> tracks_of(const Json& list) {
+  std::vector<std::int64_t> tracks;
+  for (const Json& track : list.at("tracks")) tracks.push_back(track.at("track"));
+  return tracks;
+}
+
+const Json kWeekly{{"recipe", "weekly"}, {"now", "2026-11-21"}, {"random-seed", 1}};
+
+}  // namespace
+
+TEST_CASE("a verb by HTTP answers what the command line prints as JSON", "[serve]") {
+  const RunningServer server;
+  const Reply reply = server.ask("POST", "/api/run", kWeekly.dump());
+  CHECK(reply.status == 200);
+  CHECK(reply.header("playlist-exit") == "0");
+  Json by_http = Json::parse(reply.body);
+  const support::Ended ended =
+      server.home().engine({"--library", server.library(), "--now", "2026-11-21", "--random-seed",
+                            "1", "--json", "run", "weekly", "--no-record"});
+  Json by_command = Json::parse(ended.out);
+  CHECK_FALSE(by_http.at("run").is_null());  // it is recorded, as a run of a command line is
+  for (Json* json : {&by_http, &by_command}) {
+    json->erase("run");
+    json->erase("trace");  // has times
+  }
+  CHECK(by_http == by_command);
+  CHECK(server.post("stats", Json::object()).at("plays") > 0);
+}
+
+TEST_CASE("what cannot be asked is refused with what to do", "[serve]") {
+  const RunningServer server;
+  const auto error = [&](const std::string& path, const Json& body, int status) {
+    return server.post(path, body, status).at("error");
+  };
+  CHECK(error("rnu", Json::object(), 404).at("fix") == "did you mean /api/run?");
+  CHECK_THAT(error("run", {{"recip", "weekly"}}, 400).at("fix").get<std::string>(),
+             Catch::Contains("did you mean recipe?"));
+  CHECK_THAT(error("run", {{"recipe", {{"a", 1}}}}, 400).at("message").get<std::string>(),
+             Catch::Contains("recipe cannot be"));
+  // Files of the machine are not a page's to name.
+  for (const Json& body : {Json{{"recipe", "weekly"}, {"to", "m3u8:/tmp/x.m3u8"}},
+                           Json{{"recipe", "/etc/passwd"}}, Json{{"recipe", "../../etc/passwd"}},
+                           Json{{"recipe", "weekly"}, {"to", Json::array({"json:-"})}}})
+    CHECK_THAT(error("run", body, 400).dump(), !Catch::Contains("root:"));
+  CHECK(error("import", {{"paths", "/etc/passwd"}}, 400).at("exit") == 2);
+  CHECK(error("import", {{"paths", "upload:77"}}, 400).at("exit") == 2);
+  CHECK(error("demo", {{"folder", "/tmp/x"}}, 400).at("exit") == 2);
+  const Json wrong = error("run", {{"recipe", "weekly"}, {"set", {"tracks=many"}}}, 400);
+  CHECK_THAT(wrong.at("text").get<std::string>(), Catch::Contains("tracks"));
+  CHECK(server.ask("POST", "/api/run", "[1]").status == 400);
+  CHECK(server.ask("GET", "/api/run").status == 404);
+  CHECK(server.ask("GET", "/api/jobs/1").status == 404);
+  CHECK(server.ask("GET", "/api/jobs/99999999999999999999").status == 404);
+}
+
+TEST_CASE("a job goes on without its page and is found again, with its answer", "[serve]") {
+  const RunningServer server;
+  const Reply asked = server.ask("POST", "/api/run?job=1", kWeekly.dump());
+  REQUIRE(asked.status == 202);
+  const Json number = Json::parse(asked.body).at("job");
+  const Json job = server.ended_job(number);
+  CHECK(job.at("state") == "done");
+  CHECK(job.at("verb") == "run");
+  CHECK(job.at("arguments").at("recipe") == "weekly");
+  CHECK(tracks_of(job.at("answer")) == tracks_of(server.post("run", kWeekly)));
+  CHECK(server.get("jobs").size() == 1);  // calls that were waited for are none
+  const Json failed =
+      Json::parse(server.ask("POST", "/api/run?job=1", R"({"recipe":"none"})").body);
+  const Json told = server.ended_job(failed.at("job"));
+  CHECK(told.at("state") == "failed");
+  CHECK_THAT(told.at("error").at("message").get<std::string>(), Catch::Contains("none"));
+}
+
+TEST_CASE("a job that is cancelled ends, and leaves the library as it was", "[serve]") {
+  const RunningServer server;
+  const Json before = server.post("runs", Json::object());
+  const Json job =
+      Json::parse(server.ask("POST", "/api/backtest?job=1", R"({"recipes": "weekly"})").body);
+  const Json cancelled =
+      Json::parse(server.ask("DELETE", "/api/jobs/" + job.at("job").dump()).body);
+  CHECK(cancelled.at("state") == "cancelled");
+  CHECK(server.post("runs", Json::object()) == before);
+}
+
+TEST_CASE("twenty runs asked at once are all answered, each session in its turn", "[serve]") {
+  const RunningServer server({"--jobs", "2"});
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int k = 0; k < 20; ++k) {
+    clients.push_back(std::make_unique<Client>(server.port()));
+    Json body = kWeekly;
+    body["random-seed"] = k;
+    clients.back()->send(server.request("POST", "/api/run", body.dump()));
+  }
+  std::set<std::vector<std::int64_t>> lists;
+  for (const auto& client : clients) {
+    const Reply reply = client->reply();
+    CHECK(reply.status == 200);
+    lists.insert(tracks_of(Json::parse(reply.body)));
+  }
+  CHECK(lists.size() > 10);
+  CHECK(server.post("runs", {{"limit", 100}}).at("runs").size() == 20);
+}
+
+TEST_CASE("a file that is sent is imported, and goes", "[serve]") {
+  const RunningServer server;
+  const std::string csv =
+      "artist,title,time\nThe Uploaded,One Song,2026-01-02T10:00:00Z\nThe Uploaded,One "
+      "Song,2026-01-03T10:00:00Z\n";
+  const Reply sent = server.ask("POST", "/api/upload?name=my%20history.csv", csv);
+  CAPTURE(sent.body);
+  REQUIRE(sent.status == 201);
+  const Json upload = Json::parse(sent.body);
+  CHECK(upload.at("name") == "my history.csv");
+  CHECK(upload.at("bytes") == csv.size());
+  const Json asked{{"paths", "upload:" + upload.at("upload").get<std::string>()}, {"user", "uma"}};
+  const Reply started = server.ask("POST", "/api/import?job=1", asked.dump());
+  REQUIRE(started.status == 202);
+  const Json job = server.ended_job(Json::parse(started.body).at("job"));
+  CAPTURE(job.dump());
+  CHECK(job.at("state") == "done");
+  CHECK(job.at("answer").at("files").at(0).at("rows") == 2);
+  CHECK(server.post("stats", {{"user", "uma"}}).at("plays") == 2);
+  // It was the upload of that import alone.
+  CHECK(server.post("import", asked, 400).at("error").at("exit") == 2);
+  for (const char* name : {"..", "a%2Fb", "%2e%2e%2fx", ""})
+    CHECK(server.ask("POST", std::string("/api/upload?name=") + name, csv).status == 400);
+}
+
+TEST_CASE("a live list shows what a text would give, what moved, and why", "[serve]") {
+  const RunningServer server;
+  const Json shown = server.post("recipe/show", {{"recipe", "dynamic"}});
+  const std::string text = shown.at("text");
+  const Json asked{{"recipe", "dynamic"}, {"text", text}, {"now", "2026-11-21"}};
+  const Json first = server.post("live/tab1", asked);
+  REQUIRE(first.at("tracks").size() > 10);
+  CHECK(first.at("run") == 1);
+  CHECK(first.at("tracks").at(0).at("before").is_null());
+  CHECK_FALSE(first.at("stages").empty());
+  CHECK_FALSE(first.at("definitions").empty());
+  CHECK(first.at("definitions").at(0).contains("value"));
+  // The same again: nothing moves, and stages are reused.
+  const Json second = server.post("live/tab1", asked);
+  CHECK(tracks_of(second) == tracks_of(first));
+  CHECK(second.at("left").empty());
+  bool is_reused = false;
+  for (const Json& stage : second.at("stages")) is_reused |= stage.at("reused").get<bool>();
+  CHECK(is_reused);
+  // Another parameter: what left is told, with why.
+  Json changed = asked;
+  changed["set"] = Json::array({"tracks=5"});
+  const Json third = server.post("live/tab1", changed);
+  CHECK(third.at("tracks").size() == 5);
+  const Json left = server.post("live/tab1/left", Json::object()).at("left");
+  REQUIRE(left.size() == first.at("tracks").size() - 5);
+  CHECK(left.at(0).at("why").is_string());
+  const Json why = server.post("live/tab1/why", {{"track", third.at("tracks").at(0).at("track")}});
+  CHECK(why.at("place") == 1);
+  const Json why_not = server.post("live/tab1/why-not", {{"track", left.at(0).at("track")}});
+  CHECK(why_not.at("place").is_null());
+  const Json& stage = third.at("stages").at(0);
+  const Json rows =
+      server.post("live/tab1/stage", {{"node", stage.at("node")}, {"where", stage.at("where")}});
+  CHECK(rows.at("count") == stage.at("rows_out"));
+  CHECK(rows.at("rows").size() == std::min<std::size_t>(200, rows.at("count")));
+  // A text with a mistake: its line is told, the next one is answered.
+  Json broken = asked;
+  broken["text"] = text + "\nthis is no lua";
+  const Json error = server.post("live/tab1", broken, 422).at("error");
+  CHECK_THAT(error.at("where").get<std::string>(), Catch::Contains("dynamic.lua:"));
+  CHECK(tracks_of(server.post("live/tab1", asked)) == tracks_of(first));
+  CHECK(server.ask("DELETE", "/api/live/tab1").status == 200);
+}
+
+TEST_CASE("of live lists asked one after the other the newest alone is made", "[serve]") {
+  const RunningServer server;
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int k = 0; k < 6; ++k) {
+    clients.push_back(std::make_unique<Client>(server.port()));
+    const Json body{
+        {"recipe", "weekly"}, {"now", "2026-11-21"}, {"set", {"tracks=" + std::to_string(20 + k)}}};
+    clients.back()->send(server.request("POST", "/api/live/t", body.dump()));
+    ::usleep(2000);  // so that they come in this order
+  }
+  int made = 0;
+  for (const auto& client : clients) {
+    const Reply reply = client->reply();
+    CHECK((reply.status == 200 || reply.status == 409));
+    made += reply.status == 200 ? 1 : 0;
+    if (client == clients.back()) {
+      CHECK(reply.status == 200);
+      CHECK(Json::parse(reply.body).at("tracks").size() == 25);
+    }
+  }
+  CHECK(made < 6);
+}
+
+TEST_CASE("a recipe is saved as one's own, never over what has changed elsewhere", "[serve]") {
+  const RunningServer server;
+  const Json shown = server.post("recipe/show", {{"recipe", "weekly"}});
+  CHECK(shown.at("own") == false);
+  const std::string text = "-- mine\n" + shown.at("text").get<std::string>();
+  const Json asked{{"recipe", "weekly"}, {"text", text}, {"if-hash", shown.at("hash")}};
+  const Json saved = server.post("recipe/save", asked);
+  CHECK(saved.at("saved") == true);
+  CHECK(saved.at("own") == true);
+  CHECK(server.post("recipe/show", {{"recipe", "weekly"}}).at("text") == text);
+  // Another editor was quicker.
+  std::ofstream(saved.at("path").get<std::string>(), std::ios::app) << "-- another line\n";
+  Json again = asked;
+  again["if-hash"] = saved.at("hash");
+  const Reply refused = server.ask("POST", "/api/recipe/save", again.dump());
+  CHECK(refused.header("playlist-exit") == "1");
+  CHECK(Json::parse(refused.body).at("saved") == false);
+  CHECK(Json::parse(refused.body).at("text") == text + "-- another line\n");
+}
+
+TEST_CASE("events tell of jobs, of the library and of files that change", "[serve]") {
+  const RunningServer server;
+  Client stream(server.port());
+  stream.send(server.request("GET", "/api/events"));
+  REQUIRE(stream.receive_until("event: hello"));
+  REQUIRE(server.ask("POST", "/api/run?job=1", kWeekly.dump()).status == 202);
+  CHECK(stream.receive_until(R"("state":"running")"));
+  CHECK(stream.receive_until(R"("state":"done")"));
+  CHECK(stream.receive_until("event: library"));  // the run was recorded
+  const Json made = server.post("recipe/new", {{"name", "morning"}});
+  CHECK(stream.receive_until("event: file"));
+  CHECK_FALSE(made.at("recipe").get<std::string>().empty());
+}
+
+TEST_CASE("a server that was started again knows its sessions, and one that ends stops all",
+          "[serve]") {
+  RunningServer server;
+  const std::string token = server.token();
+  const Json before = server.post("runs", Json::object());
+  Client waiting(server.port());
+  waiting.send(server.request("POST", "/api/backtest", R"({"recipes": "weekly"})"));
+  Client stream(server.port());
+  stream.send(server.request("GET", "/api/events"));
+  REQUIRE(stream.receive_until("event: hello"));
+  CHECK(server.stop(SIGINT) == 0);
+  CHECK(waiting.reply().status == 503);
+  CHECK(stream.is_closed_by_front());
+  server.start({});
+  CHECK(server.token() == token);
+  CHECK(server.post("runs", Json::object()) == before);
+  CHECK(server.stop(SIGKILL) == 128 + SIGKILL);
+  // The front and what was forked have gone with it: the port is free.
+  server.start({});
+  CHECK(server.post("stats", Json::object()).at("plays") > 0);
+}
+
+TEST_CASE("another address needs a password, and the keys are the person's alone", "[serve]") {
+  const support::EngineHome home;
+  const support::Ended open = home.engine({"serve", "--address", "0.0.0.0", "--port", "0"});
+  CHECK(open.exit_code == 2);
+  CHECK_THAT(open.err, Catch::Contains("there is no password"));
+  const support::Ended taken = home.engine({"serve", "--address", "192.0.2.1", "--port", "0"});
+  CHECK(taken.exit_code == 3);
+  CHECK_THAT(taken.err, Catch::Contains("cannot serve at 192.0.2.1"));
+  const RunningServer server;
+  const std::string keys =
+      server.home().environment().at("XDG_DATA_HOME") + "/playlist-engine/serve.json";
+  CHECK(std::filesystem::status(keys).permissions() ==
+        (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+}
+
+TEST_CASE("the description of the API names every verb and resolves its references", "[serve]") {
+  const RunningServer server;
+  const Json api = server.get("openapi.json");
+  CHECK(api.at("openapi") == "3.1.0");
+  const Json& schemas = api.at("components").at("schemas");
+  for (const Json& verb : server.get("verbs")) {
+    std::string path = "/api/" + verb.at("name").get<std::string>();
+    std::replace(path.begin(), path.end(), ' ', '/');
+    CAPTURE(path);
+    CHECK(api.at("paths").contains(path));
+  }
+  const std::function<void(const Json&)> resolve = [&](const Json& json) {
+    if (json.is_object() && json.contains("$ref")) {
+      const std::string target = json.at("$ref");
+      CAPTURE(target);
+      REQUIRE(target.starts_with("#/"));
+      CHECK(api.contains(Json::json_pointer(target.substr(1))));
+    }
+    for (const Json& part : json)
+      if (part.is_structured()) resolve(part);
+  };
+  resolve(api.at("paths"));
+  resolve(schemas);
+}
