@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.hpp"
 #include "page/html.hpp"
 
 namespace engine::serve {
@@ -92,7 +93,7 @@ Answer error_answer(int status, const Error& error) {
   Answer answer;
   answer.status = status;
   answer.type = "application/json";
-  answer.body = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  answer.body = json_text(json);
   return answer;
 }
 

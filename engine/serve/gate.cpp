@@ -8,6 +8,7 @@
 
 #include "core/ascii.hpp"
 #include "core/hash.hpp"
+#include "core/json_text.hpp"
 
 namespace engine::serve {
 namespace {
@@ -232,7 +233,7 @@ Verdict Gate::api(Asked& asked, double now) {
     const nlohmann::json json = {{"token", asked.is_program ? "" : token},
                                  {"version", options_.version},
                                  {"has_editor", options_.has_editor}};
-    return {.answer = {.type = "application/json", .body = json.dump()}};
+    return {.answer = {.type = "application/json", .body = json_text(json)}};
   }
 
   const bool is_upload = path == "/api/upload" && method == "POST";

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "core/json_text.hpp"
 
 namespace engine::serve {
 namespace {
@@ -39,7 +40,7 @@ void forget_used(std::string& bytes, std::size_t& used) {
 
 /// Heads are JSON behind their length: they are short, and a field more breaks nothing.
 std::string packed_json(const Json& json, std::string_view rest) {
-  const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string text = json_text(json);
   const auto length = static_cast<std::uint32_t>(text.size());
   std::string bytes(sizeof length, '\0');
   std::memcpy(bytes.data(), &length, sizeof length);
