@@ -301,3 +301,18 @@ TEST_CASE("the description of the API names every verb and resolves its referenc
   resolve(api.at("paths"));
   resolve(schemas);
 }
+
+TEST_CASE("a validator that is not ours accepts the description of the API", "[serve]") {
+  if (std::system("ls \"$(npm root -g)/@seriousme/openapi-schema-validator\" > /dev/null 2>&1") !=
+      0) {
+    WARN("skipped: npm install -g @seriousme/openapi-schema-validator");
+    return;
+  }
+  const RunningServer server;
+  const std::string file = server.home().path("openapi.json");
+  std::ofstream(file) << server.get("openapi.json").dump();
+  const support::Ended ended = support::run_program(
+      {"node", std::string(PLAYLIST_SOURCE_DIR) + "/tests/serve/validate_openapi.mjs", file});
+  CAPTURE(ended.out, ended.err);
+  CHECK(ended.exit_code == 0);
+}
