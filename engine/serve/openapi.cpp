@@ -13,14 +13,29 @@ using Json = nlohmann::ordered_json;
 using verbs::Parameter;
 using verbs::Type;
 
-/// Schemas are put under components, so that what they refer to in themselves moves with them.
-void refer_to_component(Json& json, const std::string& component) {
+/// What several schemas have ("time", "track") stands once, beside them.
+constexpr const char* kShared = "shared.";
+
+void refer_to_shared(Json& json) {
+  constexpr std::string_view kOwn = "#/$defs/";
   for (auto& [key, value] : json.items()) {
-    if (key == "$ref" && value.is_string() && value.get<std::string>().starts_with("#/"))
-      value = "#/components/schemas/" + component + value.get<std::string>().substr(1);
+    if (key == "$ref" && value.is_string() && value.get<std::string>().starts_with(kOwn))
+      value = "#/components/schemas/" + std::string(kShared) +
+              value.get<std::string>().substr(kOwn.size());
     else if (value.is_structured())
-      refer_to_component(value, component);
+      refer_to_shared(value);
   }
+}
+
+/// Adds what a verb answers, and what its schema shares with others.
+void add_schema(const std::string& component, Json schema, Json& schemas) {
+  schema.erase("$schema");
+  Json shared = schema.value("$defs", Json::object());
+  schema.erase("$defs");
+  refer_to_shared(schema);
+  refer_to_shared(shared);
+  schemas[component] = std::move(schema);
+  for (auto& [name, definition] : shared.items()) schemas[kShared + name] = std::move(definition);
 }
 
 std::string component_name(std::string verb) {
@@ -188,10 +203,7 @@ Json openapi_json() {
     std::replace(path.begin(), path.end(), ' ', '/');
     paths[path]["post"] = verb_operation(verb, has_schema);
     if (!has_schema) continue;
-    Json schema = *verbs::find_schema(verb.name);
-    schema.erase("$schema");
-    refer_to_component(schema, component_name(verb.name));
-    schemas[component_name(verb.name)] = std::move(schema);
+    add_schema(component_name(verb.name), *verbs::find_schema(verb.name), schemas);
   }
   schemas["error"] = error_schema();
   return {{"openapi", "3.1.0"},
