@@ -66,6 +66,7 @@ void add_serve(CLI::App& app, Cli& cli) {
   verb->callback([&cli, options, is_password_new] {
     cli.action = [&cli, options, is_password_new] {
       options->key_file = data_home() + "/serve.json";
+      options->usual = cli.caller().asked;
       if (*is_password_new) keep_password(options->key_file);
       serve::serve(
           *options, [&cli] { return cli.make_home(); },

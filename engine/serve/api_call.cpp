@@ -94,8 +94,9 @@ std::string written_value(const std::string& name, const Json& value) {
               {"", "", "it takes a text, a number, true or false", ""});
 }
 
-app::Asked take_asked(Json& body) {
-  app::Asked asked{.now = std::time(nullptr)};
+app::Asked take_asked(Json& body, const app::Asked& usual) {
+  app::Asked asked = usual;
+  if (!asked.is_now_given) asked.now = std::time(nullptr);
   const auto take = [&](const char* name) {
     const Json value = body.contains(name) ? body.at(name) : Json();
     body.erase(name);
@@ -125,11 +126,11 @@ void require_known_recipe(const app::Home& home, const std::string& recipe) {
               {"", "", "a page asks for recipes by their names", "POST /api/recipes lists them"});
 }
 
-ApiCall api_call(const app::Home& home, std::string_view path, std::string_view body,
-                 const UploadedFile& uploaded) {
+ApiCall api_call(const app::Home& home, const app::Asked& usual, std::string_view path,
+                 std::string_view body, const UploadedFile& uploaded) {
   ApiCall call{.verb = &asked_verb(path), .given = {}, .asked = {}, .uploads = {}};
   Json given = object_of(body);
-  call.asked = take_asked(given);
+  call.asked = take_asked(given, usual);
   for (const auto& [name, value] : given.items()) {
     if (value.is_null()) continue;
     std::vector<std::string>& values = call.given[name] = written_values(name, value);

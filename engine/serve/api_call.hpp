@@ -28,15 +28,16 @@ using UploadedFile = std::function<std::string(const std::string& id)>;
 
 /// Throws ApiError(404) for a verb that there is not, Error(kUsage) for a body that does not fit
 /// the verb's declaration.
-ApiCall api_call(const app::Home& home, std::string_view path, std::string_view body,
-                 const UploadedFile& uploaded);
+ApiCall api_call(const app::Home& home, const app::Asked& usual, std::string_view path,
+                 std::string_view body, const UploadedFile& uploaded);
 
 /// A body that is a JSON object; {} for "". Throws Error(kUsage).
 verbs::Json object_of(std::string_view body);
 /// A text, number or flag as a command line has it. Throws Error(kUsage).
 std::string written_value(const std::string& name, const verbs::Json& value);
-/// Takes "user", "now", "random-seed" and "set" out of `body`; the clock's time where none is given.
-app::Asked take_asked(verbs::Json& body);
+/// Takes "user", "now", "random-seed" and "set" out of `body`; what is not there is as in `usual`, the
+/// time the clock's where that does not say.
+app::Asked take_asked(verbs::Json& body, const app::Asked& usual);
 
 /// Recipes are asked for by name, or by a path into a folder of recipes. Throws ApiError(400).
 void require_known_recipe(const app::Home& home, const std::string& recipe);

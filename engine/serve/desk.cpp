@@ -77,7 +77,7 @@ Desk::Desk(HomeMaker make_home, int front, DeskOptions options)
       home_(make_home_()),
       front_(front),
       options_(std::move(options)),
-      live_(options_.live_lists,
+      live_(options_.live_lists, options_.usual,
             [this](std::uint64_t request, std::string_view bytes) {
               front_.send(Message::kResponse, request, bytes);
             }),
@@ -253,7 +253,7 @@ void Desk::end_upload(std::uint64_t request, const Incoming& incoming) {
 void Desk::ask_verb(std::uint64_t request, const Incoming& asked) {
   if (calls_.size() + kept_.size() >= options_.waiting)
     throw Error(Exit::kLimits, "too much waits already", {"", "", "", "ask again in a while"});
-  ApiCall call = api_call(*home_, asked.head.path, asked.body,
+  ApiCall call = api_call(*home_, options_.usual, asked.head.path, asked.body,
                           [this](const std::string& id) { return uploads_.file(id); });
   const auto wants = asked.head.query.find("job");
   const bool is_kept = wants != asked.head.query.end() && wants->second == "1";

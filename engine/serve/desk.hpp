@@ -23,7 +23,7 @@
 #include <set>
 #include <string>
 
-#include "app/home.hpp"
+#include "app/caller.hpp"
 #include "serve/fair_queue.hpp"
 #include "serve/jobs.hpp"
 #include "serve/live_lists.hpp"
@@ -37,6 +37,7 @@ struct DeskOptions {
   std::size_t workers = 2;      // of calls, and as many of jobs
   std::size_t live_lists = 8;   // processes of the workbench at once
   std::size_t waiting = 10000;  // requests that wait; more are refused with 503
+  app::Asked usual = {};        // what a request does not say
   std::string uploads;          // a folder for files that are sent, made and removed
   std::function<void(const std::string&)> note = nullptr;  // for who started the server
 };

@@ -51,8 +51,9 @@ Json stages_json(const Playlist& playlist) {
 
 class LiveList {
  public:
-  LiveList(const app::Home& home, int socket)
+  LiveList(const app::Home& home, const app::Asked& usual, int socket)
       : home_(home),
+        usual_(usual),
         desk_(socket),
         runs_(static_cast<std::size_t>(home.settings().integer("watch.cache_megabytes")) << 20,
               {.printed = [this](const std::string& text) { printed_.push_back(text); },
@@ -115,7 +116,7 @@ class LiveList {
     supersede();
     asked_at_ = Clock::now();
     command.erase("ask");
-    const app::Asked asked = take_asked(command);
+    const app::Asked asked = take_asked(command, usual_);
     const std::string recipe = written_value("recipe", command.value("recipe", Json("")));
     require_known_recipe(home_, recipe);
     prepare(asked, recipe, command);
@@ -266,6 +267,7 @@ class LiveList {
   }
 
   const app::Home& home_;
+  const app::Asked usual_;
   MessageSocket desk_;
   app::LiveRuns runs_;
 
@@ -286,8 +288,8 @@ class LiveList {
 
 }  // namespace
 
-void serve_live_list(const app::Home& home, int socket) {
-  LiveList(home, socket).run();
+void serve_live_list(const app::Home& home, const app::Asked& usual, int socket) {
+  LiveList(home, usual, socket).run();
 }
 
 }  // namespace engine::serve

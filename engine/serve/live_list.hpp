@@ -12,12 +12,12 @@
 //   {"ask": "library"}  no answer: the library has changed, columns are made anew with the next list
 #pragma once
 
-#include "app/home.hpp"
+#include "app/caller.hpp"
 
 namespace engine::serve {
 
-/// In the process of the list: until the other end of `socket` is gone. Takes the socket over.
-/// Threads: one, as it forks.
-void serve_live_list(const app::Home& home, int socket);
+/// In the process of the list: until the other end of `socket` is gone. Takes the socket over. What a
+/// command does not say is as in `usual`. Threads: one, as it forks.
+void serve_live_list(const app::Home& home, const app::Asked& usual, int socket);
 
 }  // namespace engine::serve

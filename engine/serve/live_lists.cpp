@@ -28,7 +28,7 @@ LiveLists::Place LiveLists::make(const app::Home& home, const std::string& sessi
             .waiting = {}};
   list.process = std::make_unique<BackgroundWorker>(none, job_of([&](JobSender&) {
                                                       list.socket.reset();  // the desk's end
-                                                      serve_live_list(home, pair.front);
+                                                      serve_live_list(home, usual_, pair.front);
                                                     }));
   ::close(pair.front);
   lists_.push_front(std::move(list));

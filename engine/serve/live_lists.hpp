@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "app/home.hpp"
+#include "app/caller.hpp"
 #include "serve/messages.hpp"
 #include "worker/background_worker.hpp"
 
@@ -19,10 +19,11 @@ namespace engine::serve {
 /// Threads: one, and the process must have no other when a list is first asked for.
 class LiveLists {
  public:
-  /// `answered` has the bytes of a kResponse. At most `most` lists live at once: the one that was
+  /// `usual`: as serve_live_list() has it. `answered` has the bytes of a kResponse. At most `most` lists live at once: the one that was
   /// asked longest ago makes room.
-  LiveLists(std::size_t most, std::function<void(std::uint64_t request, std::string_view)> answered)
-      : most_(most), answered_(std::move(answered)) {}
+  LiveLists(std::size_t most, app::Asked usual,
+            std::function<void(std::uint64_t request, std::string_view)> answered)
+      : most_(most), usual_(std::move(usual)), answered_(std::move(answered)) {}
 
   /// `command` as live_list.hpp has it. The list is made where there is none of that session and id.
   void ask(const app::Home& home, const std::string& session, const std::string& id,
@@ -51,6 +52,7 @@ class LiveLists {
   void refuse_waiting(List& list, const std::string& why);
 
   std::size_t most_;
+  app::Asked usual_;
   std::function<void(std::uint64_t, std::string_view)> answered_;
   std::list<List> lists_;  // the one asked last in front
 };

@@ -188,6 +188,7 @@ void serve(const ServeOptions& options, std::function<std::unique_ptr<app::Home>
   desk.workers = options.workers > 0 ? options.workers : default_pool_workers();
   desk.uploads = cache_home() + "/uploads-" + std::to_string(::getpid());
   desk.note = note;
+  desk.usual = options.usual;
   Desk(std::move(make_home), pair.desk, desk).run();
   const WorkerEnd end = process.finish();
   std::uint32_t kind = 0;

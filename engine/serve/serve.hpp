@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "app/home.hpp"
+#include "app/caller.hpp"
 
 namespace engine::serve {
 
@@ -20,6 +20,7 @@ struct ServeOptions {
   std::vector<std::string> names;  // by which else the machine is called: "music.example.org"
   bool is_secure = false;          // behind a proxy with TLS
   std::size_t workers = 0;         // at once, for calls and for jobs; 0: as many as processors
+  app::Asked usual = {};           // what a request does not say: whose, as of when
   std::string key_file;
 };
 

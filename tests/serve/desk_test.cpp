@@ -316,3 +316,28 @@ TEST_CASE("a validator that is not ours accepts the description of the API", "[s
   CAPTURE(ended.out, ended.err);
   CHECK(ended.exit_code == 0);
 }
+
+TEST_CASE("a server without a library says so, and one comes by what is sent to it", "[serve]") {
+  const RunningServer server({}, false);
+  const Json error = server.post("stats", Json::object(), 500).at("error");
+  CHECK(error.at("exit") == 6);
+  CHECK_FALSE(error.at("fix").get<std::string>().empty());
+  Client stream(server.port());
+  stream.send(server.request("GET", "/api/events"));
+  REQUIRE(stream.receive_until("event: hello"));
+  const std::string csv = "artist,title,time\nThe First,One Song,2026-01-02T10:00:00Z\n";
+  const Json upload = Json::parse(server.ask("POST", "/api/upload?name=a.csv", csv).body);
+  const Json asked{{"paths", "upload:" + upload.at("upload").get<std::string>()}, {"user", "uma"}};
+  CHECK(server.post("import", asked).at("files").at(0).at("rows") == 1);
+  CHECK(server.post("stats", Json::object()).at("user") == "uma");
+  CHECK(stream.receive_until("event: library"));
+}
+
+TEST_CASE("whose and as of when is the server's own, unless a request says it", "[serve]") {
+  const RunningServer server({"--user", "ada", "--now", "2026-06-01"});
+  const Json stats = server.post("stats", Json::object());
+  CHECK(stats.at("user") == "ada");
+  CHECK(stats.at("last") < 1780272000);
+  CHECK(server.post("live/a", {{"recipe", "weekly"}}).at("user") == "ada");
+  CHECK(server.post("stats", {{"user", "demo"}}).at("user") == "demo");
+}

@@ -21,9 +21,9 @@ using Json = nlohmann::ordered_json;
 
 class RunningServer {
  public:
-  explicit RunningServer(std::vector<std::string> more = {}, const std::string& library = "")
-      : library_(library.empty() ? home_.path("library.db") : library) {
-    if (library.empty()) std::filesystem::copy_file(support::demo_library(), library_);
+  explicit RunningServer(std::vector<std::string> more = {}, bool has_library = true)
+      : library_(home_.path("library.db")) {
+    if (has_library) std::filesystem::copy_file(support::demo_library(), library_);
     start(std::move(more));
   }
   ~RunningServer() {
