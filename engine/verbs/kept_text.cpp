@@ -126,6 +126,20 @@ Json difference_json(const ListDifference& difference, const TrackNames& names) 
           {"stayed", difference.stayed}};
 }
 
+std::string why_left(const Playlist& list, std::int64_t track) {
+  if (!list.kept || !list.kept->changes) return "";
+  for (const KeepChanges::Left& left : list.kept->changes->left)
+    if (left.track_id == track) return left.why;
+  return "";
+}
+
+void add_why_left(Json& left, const Playlist* list) {
+  for (Json& track : left) {
+    const std::string why = list ? why_left(*list, track["track"].get<std::int64_t>()) : "";
+    track["why"] = why.empty() ? Json(nullptr) : Json(why);
+  }
+}
+
 std::string difference_summary(const ListDifference& difference) {
   return std::to_string(difference.came.size()) + " came, " +
          std::to_string(difference.left.size()) + " left, " +

@@ -50,6 +50,10 @@ struct ListDifference {
 
 /// {"came", "left", "moved", "stayed"}
 Json difference_json(const ListDifference& difference, const TrackNames& names);
+/// Why a track left, as far as the run of the list after it told; "" where it did not.
+std::string why_left(const Playlist& list, std::int64_t track);
+/// Gives each of "left" its "why"; null where `list` does not tell, or is none.
+void add_why_left(Json& left, const Playlist* list);
 /// "3 came, 3 left, 1 moved, 96 stayed"
 std::string difference_summary(const ListDifference& difference);
 /// A line for each that came, left or moved; `why`, where given, tells why a track left.

@@ -222,12 +222,16 @@ class Shown {
       const PlaylistTrack& track = list.tracks[k];
       const auto pin = pins_.find(ids[k]);
       const bool is_pinned = pin != pins_.end();
-      data["list"].push_back({{"position", k + 1},
-                              {"track", ids[k]},
-                              {"title", track.title},
-                              {"artist", track.artist},
-                              {"since_version", since.at(ids[k])},
-                              {"pinned", is_pinned}});
+      data["list"].push_back(
+          {{"position", k + 1},
+           {"track", ids[k]},
+           {"title", track.title},
+           {"artist", track.artist},
+           {"duration_ms", track.duration_ms > 0 ? Json(track.duration_ms) : Json(nullptr)},
+           {"spotify_uri", track.spotify_uri.empty() ? Json(nullptr) : Json(track.spotify_uri)},
+           {"reasons", track.reasons},
+           {"since_version", since.at(ids[k])},
+           {"pinned", is_pinned}});
       text += (k < 9    ? "  "
                : k < 99 ? " "
                         : "") +
@@ -272,20 +276,37 @@ std::pair<KeptVersion, KeptVersion> asked_versions(const app::Caller& caller, co
               {"", "", "it has " + counted(versions.size(), "version"), ""});
 }
 
+/// Why each track is in its list, in short.
+void add_reasons(Json& tracks, const Playlist& list) {
+  std::map<std::int64_t, const PlaylistTrack*> by_number;
+  for (const PlaylistTrack& track : list.tracks) by_number[track.id] = &track;
+  for (Json& track : tracks) {
+    const auto found = by_number.find(track["track"].get<std::int64_t>());
+    track["reasons"] = found == by_number.end() ? Json::array() : Json(found->second->reasons);
+  }
+}
+
 Answer diff(const app::Caller& caller, const Arguments& arguments) {
   const Store store = open_to_read(caller);
   const KeptPlaylist playlist =
       app::find_kept(store, app::keeper(caller, store), arguments.text("name"));
   const auto [a, b] = asked_versions(caller, store, playlist, arguments);
   const ListDifference difference(version_tracks(store, a), version_tracks(store, b));
-  const TrackNames names({list_of(store, a), list_of(store, b)});
+  const Playlist after = list_of(store, b);
+  const TrackNames names({list_of(store, a), after});
+  // What a run tells of those that left is told against the version that it went out from.
+  const bool is_next = after.kept && after.kept->before.version == a.number;
   Json data = {{"playlist", playlist.name}, {"a", version_json(a)}, {"b", version_json(b)}};
   data.update(difference_json(difference, names));
+  add_reasons(data["came"], after);
+  add_why_left(data["left"], is_next ? &after : nullptr);
   return {.exit = difference.is_none() ? Exit::kNothing : Exit::kDone,
           .data = data,
           .text = one_line(playlist.name) + ", version " + std::to_string(a.number) + " and " +
                   std::to_string(b.number) + ": " + difference_summary(difference) + "\n" +
-                  difference_lines(difference, names, nullptr)};
+                  difference_lines(difference, names, [&](std::int64_t track) {
+                    return is_next ? why_left(after, track) : "";
+                  })};
 }
 
 // ---- pins ----

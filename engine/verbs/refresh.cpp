@@ -14,14 +14,6 @@
 namespace engine::verbs {
 namespace {
 
-/// Why a track left, as far as the run told.
-std::string why_left(const Playlist& list, std::int64_t track) {
-  if (!list.kept || !list.kept->changes) return "";
-  for (const KeepChanges::Left& left : list.kept->changes->left)
-    if (left.track_id == track) return left.why;
-  return "";
-}
-
 Playlist list_before(const app::Caller& caller, const app::Refreshed& refreshed) {
   const std::int64_t before =
       refreshed.list.kept ? refreshed.list.kept->before.version : std::int64_t{0};
@@ -50,10 +42,7 @@ Told told(const app::Caller& caller, const app::Refreshed& refreshed) {
                {"run", refreshed.version.run_id},
                {"tracks", list.tracks.size()}};
   told.data.update(difference_json(difference, names));
-  for (Json& left : told.data["left"]) {
-    const std::string why = why_left(list, left["track"].get<std::int64_t>());
-    left["why"] = why.empty() ? Json(nullptr) : Json(why);
-  }
+  add_why_left(told.data["left"], &list);
   const bool is_limited = list.kept && list.kept->changes;
   told.data["allowed"] = is_limited ? Json(list.kept->changes->allowed) : Json(nullptr);
   told.data["waiting"] =

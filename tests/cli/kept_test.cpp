@@ -163,6 +163,14 @@ TEST_CASE("a refresh changes a share of the list, moves nobody, and keeps artist
   CHECK(diff.at("b").at("version") == 4);
   CHECK(diff.at("came").size() == 6);
   CHECK(diff.at("left").size() == 6);
+  for (const json& track : diff.at("came")) CHECK_FALSE(track.at("reasons").empty());
+  for (const json& track : diff.at("left")) CHECK(track.at("why").is_string());
+  const json far = home.answer(kMonday, {"playlist", "diff", "Restless", "1", "4"});
+  for (const json& track : far.at("left")) CHECK(track.at("why").is_null());
+  for (const json& track : home.show(kMonday).at("list")) {
+    CHECK(track.at("duration_ms").get<int>() > 0);
+    CHECK_FALSE(track.at("reasons").empty());
+  }
 }
 
 TEST_CASE("a refresh is repeated to the same bytes, and why-not tells who waits", "[kept]") {

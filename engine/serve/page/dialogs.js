@@ -103,7 +103,11 @@ export class Drawer {
     return !this.element.hidden;
   }
 
-  /** @param {string} title @param {Node|Node[]} content @param {function=} closed is called afterwards */
+  /**
+   * @param {string|Node[]} title
+   * @param {Node|Node[]} content
+   * @param {function=} closed is called afterwards
+   */
   open(title, content, closed) {
     if (!this.isOpen) this.opener = document.activeElement;
     this.#closed = closed ?? null;

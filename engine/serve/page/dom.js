@@ -22,9 +22,13 @@ export function svg(tag, attributes = {}, ...children) {
   return filled(document.createElementNS(kSvg, tag), attributes, children);
 }
 
-/** Titles and names come from anywhere: each keeps its own direction, whatever stands around it. */
-export function named(text, className) {
-  return h("bdi", {class: className}, text);
+/**
+ * Titles and names come from anywhere: each keeps its own direction, whatever stands around it, and one of
+ * blanks only can still be seen and pressed.
+ */
+export function named(text) {
+  const isBlank = (text ?? "").trim() === "";
+  return h("bdi", {class: isBlank ? "soft" : null}, isBlank ? "without a name" : text);
 }
 
 /** Puts these children in the place of all that `parent` had. */

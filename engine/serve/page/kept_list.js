@@ -159,7 +159,7 @@ class KeptListView {
     markChosen(rows, track.track);
     const version = this.list.history.find((each) => each.version === this.list.shown);
     const content = h("div", {class: "drawer-content"});
-    this.drawer.open(`Why “${track.title}”`, content, () => markChosen(rows, null));
+    this.drawer.open(["Why ", named(track.title)], content, () => markChosen(rows, null));
     await fill(content, "why", async () => [
       whyContent(await this.#ask("why", {run: String(version.run), track: `#${track.position}`})),
       verdictButtons(track, {run: version.run}),
@@ -243,7 +243,7 @@ class KeptListView {
     const text = "It is kept no longer: its versions, pins and snapshots go. Files that were written stay.";
     if (!(await confirm(`Drop ${this.name}?`, text, "Drop"))) return;
     try {
-      await ask("playlist/drop", {name: this.name});
+      await ask("playlist/drop", {name: this.name, yes: true});
       say(`${this.name} is kept no longer.`);
       location.hash = "#/lists";
     } catch (error) {

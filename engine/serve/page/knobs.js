@@ -19,6 +19,7 @@ export class Knobs {
    */
   constructor(place, options) {
     this.place = place;
+    this.place.hidden = true; // until the first list tells what they are
     this.options = options;
   }
 
@@ -48,6 +49,7 @@ export class Knobs {
   }
 
   #draw(parameters, weights) {
+    this.place.hidden = false;
     const hadFocus = this.place.contains(document.activeElement) ? document.activeElement.name : null;
     this.#controls.clear();
     const button = (label, act) => h("button", {type: "button", on: {click: act}}, label);

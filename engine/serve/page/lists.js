@@ -24,6 +24,7 @@ async function showAll({root, signal}) {
   const cards = h("div", {});
   const refreshAll = h("button", {type: "button", on: {click: () => refresh({}, refreshAll, signal)}},
     "Refresh all");
+  refreshAll.hidden = true; // until it is known that there are any
   put(root,
     h("div", {class: "head"},
       h("h1", {}, "Lists"),

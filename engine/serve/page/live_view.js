@@ -1,6 +1,6 @@
 // The list of a recipe as it would be: stages, summary, rows with their moves, what left, and the notes.
 
-import {h, put} from "./dom.js";
+import {h, named, put} from "./dom.js";
 import {counted, duration, percent, took} from "./figures.js";
 import {Funnel, stageContent} from "./funnel.js";
 import {moveCounts, Moves} from "./live_list.js";
@@ -41,15 +41,16 @@ export class LiveView {
     if (this.#chosen !== null) markChosen(this.rows, this.#chosen);
   }
 
-  /** The text does not run: the list of the last one that did stays, and is marked as such. */
+  /** The list of the last text that ran stays, and is marked as such. `isInText`: the error is. */
   showError(error, isInText, again) {
     this.element.classList.add("old");
-    if (isInText && this.tracks)
+    const hasList = this.tracks !== undefined;
+    if (!hasList) put(this.rows, failure(error, isInText ? undefined : again));
+    else if (!isInText) put(this.summary, failure(error, again));
+    else
       put(this.summary,
         h("span", {class: "down"}, "The text does not run. "),
         "Below is the list before it.");
-    else if (isInText) put(this.rows, failure(error));
-    else put(this.summary, failure(error, again));
   }
 
   #list(tracks) {
@@ -72,7 +73,7 @@ export class LiveView {
     this.#chosen = typeof track === "number" ? track : null;
     markChosen(this.rows, this.#chosen);
     const content = h("div", {class: "drawer-content"});
-    this.drawer.open(row ? `Why “${title}”` : `Why not ${quoted(title)}`, content, () => {
+    this.drawer.open([row ? "Why " : "Why not ", named(title)], content, () => {
       this.#chosen = null;
       markChosen(this.rows, null);
     });
@@ -154,8 +155,4 @@ function notesPart({notices = [], printed = [], receipt = []}) {
     part("What limits dropped", dropped),
     part("Printed", printed),
   ];
-}
-
-function quoted(title) {
-  return title.startsWith('"') ? title : `“${title}”`;
 }

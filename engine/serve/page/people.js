@@ -1,7 +1,7 @@
 // Whose lists these are: a choice in the header where the library holds several people.
 
 import {ask, choosePerson, person} from "./api.js";
-import {h, put} from "./dom.js";
+import {h, named, put} from "./dom.js";
 
 /** @param {HTMLElement} place @param {function} changed called once another person was chosen */
 export async function showPeople(place, changed) {
@@ -10,7 +10,7 @@ export async function showPeople(place, changed) {
   if (person() !== null && !names.includes(person())) choosePerson(null); // of another library
   if (names.length === 0) return;
   if (names.length === 1) {
-    put(place, h("bdi", {class: "person"}, names[0]));
+    put(place, named(names[0]));
     return;
   }
   if (person() === null) choosePerson(names[0]);
