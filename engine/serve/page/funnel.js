@@ -7,7 +7,7 @@ import {fill} from "./states.js";
 import {facts, table} from "./tables.js";
 
 export class Funnel {
-  /** @param {function(Object, number)} choose  called with a stage and its place among them */
+  /** @param {function(Object)} choose  called with a stage */
   constructor(choose) {
     this.choose = choose;
     this.element = h("ol", {class: "funnel", "aria-label": "Stages, in their order"});
@@ -18,11 +18,11 @@ export class Funnel {
     const most = Math.max(1, ...stages.map(({rows_in: came, rows_out: stayed}) => Math.max(came, stayed)));
     const height = (rows) => `${100 * Math.sqrt(rows / most)}%`;
     const focused = [...this.element.children].findIndex((each) => each.contains(document.activeElement));
-    put(this.element, stages.map((stage, index) => this.#stage(stage, index, height)));
+    put(this.element, stages.map((stage) => this.#stage(stage, height)));
     this.element.children[focused]?.firstElementChild.focus();
   }
 
-  #stage(stage, index, height) {
+  #stage(stage, height) {
     const {node, rows_in: came, rows_out: stayed, ms, reused} = stage;
     const rows =
       came > 0 ? `${whole(came)} rows came, ${whole(stayed)} stayed` : `${whole(stayed)} rows found`;
@@ -33,7 +33,7 @@ export class Funnel {
           type: "button",
           class: `stage${stayed === 0 ? " none" : ""}`,
           title: told,
-          on: {click: () => this.choose(stage, index)},
+          on: {click: () => this.choose(stage)},
         },
         h("span", {class: "unseen"}, told),
         h("span", {class: "stage-bar", "aria-hidden": true},
@@ -51,10 +51,10 @@ function shortName(node) {
 }
 
 /** What the drawer shows of a stage. @param {import("./live_list.js").LiveList} live */
-export function stageContent(live, stage, index, goTo) {
+export function stageContent(live, stage, goTo) {
   const rows = h("div", {});
   fill(rows, "its rows", async () => {
-    const answer = await live.stage(index);
+    const answer = await live.stage(stage);
     if (answer.rows.length === 0) return h("p", {class: "soft"}, "No row is left after this stage.");
     return [
       answer.count > answer.rows.length &&

@@ -33,12 +33,12 @@ export class Knobs {
     this.#shape = "";
   }
 
-  /** @param {Object[]} parameters  of the newest list */
+  /** @param {Object[]} parameters  the definitions of the newest list, as engine recipes has them */
   show(parameters) {
     this.parameters = parameters;
     const weights = weightsOf(this.options.text());
     const shape = JSON.stringify([
-      parameters.map(({name, type, default: standard, least, most}) => [name, type, standard, least, most]),
+      parameters.map(({name, kind, default: standard, min, max}) => [name, kind, standard, min, max]),
       weights.map(({key}) => key),
     ]);
     for (const name of this.#values.keys())
@@ -79,13 +79,13 @@ export class Knobs {
   }
 
   #parameter(parameter) {
-    const {name, type, default: standard, least, most, help} = parameter;
+    const {name, kind, default: standard, min: least, max: most, help} = parameter;
     const value = this.#values.get(name) ?? standard;
     const change = (number) => this.#take(name, number, standard);
-    const isNumber = ["int", "number", "share"].includes(type);
+    const isNumber = ["int", "number", "share"].includes(kind);
     const control =
-      isNumber && least !== null && least !== undefined && most !== null && most !== undefined
-        ? slider({name, value, least, most, help, change, standard, isWhole: type === "int", isExact: true})
+      isNumber && Number.isFinite(least) && Number.isFinite(most)
+        ? slider({name, value, least, most, help, change, standard, isWhole: kind === "int", isExact: true})
         : plainControl(parameter, value, change);
     this.#controls.set(name, control);
     return control;
@@ -140,14 +140,14 @@ export class Knobs {
 }
 
 // For what has no range: a choice, a yes or no, a text, a number without bounds.
-function plainControl({name, type, choices, help, default: standard}, value, change) {
+function plainControl({name, kind, choices, help, default: standard}, value, change) {
   const id = `knob-${name}`;
   let control;
-  if (type === "choice") {
+  if (kind === "choice") {
     control = h("select", {id, name, on: {change: () => change(control.value)}},
       (choices ?? [standard]).map((choice) =>
         h("option", {value: choice, selected: choice === value}, choice)));
-  } else if (type === "boolean") {
+  } else if (kind === "boolean") {
     const isOn = value === true || value === "true";
     control = h("input", {
       type: "checkbox",
@@ -162,7 +162,7 @@ function plainControl({name, type, choices, help, default: standard}, value, cha
       id,
       name,
       value,
-      on: {change: () => change(type === "text" ? control.value : Number(control.value))},
+      on: {change: () => change(kind === "text" ? control.value : Number(control.value))},
     });
   }
   const row = h("div", {class: "slider plain-knob"},

@@ -37,12 +37,23 @@ export class LiveList {
     }
   }
 
+  /** Why a track of the list is in it. */
   why(track) {
     return post(`live/${this.id}/why`, {track});
   }
 
-  stage(node) {
-    return post(`live/${this.id}/stage`, {node});
+  whyNot(track) {
+    return post(`live/${this.id}/why-not`, {track});
+  }
+
+  /** What was in the list before and is no longer, with why each: it comes after the list. */
+  left() {
+    return post(`live/${this.id}/left`, {});
+  }
+
+  /** The first rows after a stage. */
+  stage({node, where}) {
+    return post(`live/${this.id}/stage`, {node, where});
   }
 }
 
@@ -70,13 +81,19 @@ export class Moves {
       this.#whys.clear();
     }
     if (isOther) this.#lastAt = now;
-    for (const {track, why} of answer.left ?? []) this.#whys.set(track, why);
+    this.takeWhys(answer.left);
     for (const track of answer.tracks) this.#names.set(track.track, track);
     this.#last = order;
-    return this.#compared(answer.tracks);
+    return this.compared(answer.tracks);
   }
 
-  #compared(tracks) {
+  /** Why some of those that left did. @param {{track: number, why: string|null}[]} left */
+  takeWhys(left) {
+    for (const {track, why} of left) if (why) this.#whys.set(track, why);
+  }
+
+  /** The tracks of the newest list with their places before, and who left. */
+  compared(tracks) {
     const places = new Map((this.#base ?? this.#last).map((track, k) => [track, k + 1]));
     const here = new Set(tracks.map(({track}) => track));
     const left = [...places]

@@ -20,8 +20,8 @@ export class LiveView {
    */
   constructor(live, drawer, options) {
     Object.assign(this, {live, drawer, options});
-    this.funnel = new Funnel((stage, index) =>
-      this.drawer.open(stage.node, stageContent(this.live, stage, index, this.options.goTo)));
+    this.funnel = new Funnel((stage) =>
+      this.drawer.open(stage.node, stageContent(this.live, stage, this.options.goTo)));
     this.summary = h("div", {class: "summary", role: "status"});
     this.rows = h("div", {class: "live-rows"}, loading("the list"));
     this.element = h("div", {class: "live"}, this.funnel.element, this.summary, this.rows);
@@ -29,16 +29,33 @@ export class LiveView {
 
   /** @param {Object} answer of POST /api/live/ID @param {number} ms until it was here */
   show(answer, ms) {
-    const {tracks, left} = this.#moves.take(answer);
-    this.tracks = tracks;
+    Object.assign(this, this.#moves.take(answer), {answer, ms});
     this.element.classList.remove("old");
     this.funnel.show(answer.stages);
-    put(this.summary, summaryOf(answer, tracks, left, ms));
+    const focused = document.activeElement?.closest(".live-rows li.track")?.dataset.track;
+    this.leftPlace = h("div", {});
     put(this.rows,
-      tracks.length === 0 ? noTracks(answer) : this.#list(tracks),
-      leftPart(left),
+      this.tracks.length === 0 ? noTracks(answer) : this.#list(this.tracks),
+      this.leftPlace,
       notesPart(answer));
-    if (this.#chosen !== null) markChosen(this.rows, this.#chosen);
+    if (focused)
+      this.rows.querySelector(`[data-track="${focused}"] button.title`)?.focus({preventScroll: true});
+    this.#showLeft();
+    if (answer.left.length > 0) this.#readWhys(answer);
+  }
+
+  #showLeft() {
+    put(this.summary, summaryOf(this.answer, this.tracks, this.left, this.ms));
+    put(this.leftPlace, leftPart(this.left));
+  }
+
+  // Why tracks left takes longer than the list, and is asked for behind it.
+  async #readWhys(answer) {
+    const {left} = await this.live.left().catch(() => ({left: []}));
+    this.#moves.takeWhys(left);
+    if (this.answer !== answer) return;
+    this.left = this.#moves.compared(answer.tracks).left;
+    this.#showLeft();
   }
 
   /** The list of the last text that ran stays, and is marked as such. `isInText`: the error is. */
@@ -59,7 +76,7 @@ export class LiveView {
       isCompared: true,
       hues: this.hues,
       chosen: this.#chosen,
-      choose: (track) => this.explain(track.track, track.title, track),
+      choose: (track) => this.explain(track.track, track.title),
       actions: (track) => playLink(track),
     });
     return [this.hues.names.length > 0 && this.hues.legend(), list];
@@ -69,27 +86,36 @@ export class LiveView {
    * Opens the drawer: why a track is in the list, or why not.
    * @param {number|string} track number, or a name
    */
-  async explain(track, title, row) {
-    this.#chosen = typeof track === "number" ? track : null;
+  async explain(track, title) {
+    const row = this.tracks?.find((each) => each.track === track || isCalled(each, track));
+    this.#chosen = row?.track ?? null;
     markChosen(this.rows, this.#chosen);
     const content = h("div", {class: "drawer-content"});
-    this.drawer.open([row ? "Why " : "Why not ", named(title)], content, () => {
+    this.drawer.open([row ? "Why " : "Why not ", named(row?.title ?? title)], content, () => {
       this.#chosen = null;
       markChosen(this.rows, null);
     });
-    await fill(content, "why", async () => {
-      try {
-        return [
-          whyContent(await this.live.why(track), {hues: this.hues, goTo: this.options.goTo}),
-          row && verdictButtons(row, {changed: this.options.changed}),
-        ];
-      } catch (error) {
-        const which = whichOne(error, (number, name) => this.explain(number, name));
-        if (which === null) throw error;
-        return which;
-      }
-    });
+    await fill(content, "why", () => this.#whyOf(row, track));
   }
+
+  async #whyOf(row, track) {
+    try {
+      const why = row ? await this.live.why(row.track) : await this.live.whyNot(track);
+      return [
+        whyContent(why, {hues: this.hues, goTo: this.options.goTo}),
+        row && verdictButtons(row, {changed: this.options.changed}),
+      ];
+    } catch (error) {
+      const which = whichOne(error, (number, name) => this.explain(number, name));
+      if (which === null) throw error;
+      return which;
+    }
+  }
+}
+
+function isCalled({title, artist}, name) {
+  const text = String(name).toLowerCase();
+  return [title, `${artist} - ${title}`].some((each) => each.toLowerCase() === text);
 }
 
 function summaryOf({statistics, notices}, tracks, left, ms) {
@@ -101,7 +127,7 @@ function summaryOf({statistics, notices}, tracks, left, ms) {
     up > 0 && h("span", {class: "up"}, `▲ ${up}`),
     down > 0 && h("span", {class: "down"}, `▼ ${down}`),
     fresh > 0 && h("span", {class: "new"}, `${fresh} new`),
-    left.length > 0 && h("span", {}, `${left.length} left (${causes(left)})`),
+    left.length > 0 && h("span", {}, `${left.length} left${causes(left)}`),
     typeof energy === "number" && h("span", {}, `energy known for ${percent(energy)}`),
     notices?.length > 0 && h("span", {}, counted(notices.length, "note")),
   ].filter(Boolean);
@@ -111,11 +137,11 @@ function summaryOf({statistics, notices}, tracks, left, ms) {
 function causes(left) {
   const counts = new Map();
   for (const {why} of left) {
-    const step =
-      /(?:dropped by |never recalled by )?([a-z_]+(?:\.[a-z_]+)?)/.exec(why ?? "")?.[1] ?? "not told";
-    counts.set(step, (counts.get(step) ?? 0) + 1);
+    const step = /^(?:dropped by |never recalled by )?([a-z_]+(?:\.[a-z_]+)?)/.exec(why)?.[1];
+    if (step) counts.set(step, (counts.get(step) ?? 0) + 1);
   }
-  return [...counts].map(([step, count]) => `${step.split(".").at(-1)} ${count}`).join(", ");
+  const told = [...counts].map(([step, count]) => `${step.split(".").at(-1)} ${count}`).join(", ");
+  return told && ` (${told})`;
 }
 
 function noTracks({receipt, stages}) {

@@ -21,9 +21,10 @@ export function grouped(recipes) {
   ].filter(([, all]) => all.length > 0);
 }
 
-/** @param {{recipes: Object[], from?: string, text?: string}} given `text`: goes into the copy of `from` */
-export function newRecipe({recipes, from = "", text}) {
+/** @param {Object[]} recipes  all there are */
+export function newRecipe(recipes) {
   const taken = new Set(recipes.map(({name}) => name));
+  let isNamed = false;
   const name = h("input", {
     type: "text",
     name: "name",
@@ -31,50 +32,40 @@ export function newRecipe({recipes, from = "", text}) {
     pattern: "[A-Za-z0-9_\\-]+",
     maxlength: 80,
     autocomplete: "off",
-    value: freeName(from, taken),
+    value: freeName("", taken),
     title: "letters, digits, - and _",
+    on: {
+      input: () => {
+        isNamed = true;
+      },
+    },
   });
   const choose = (template) => {
     if (!isNamed) name.value = freeName(template, taken);
   };
-  let isNamed = false;
-  name.addEventListener("input", () => {
-    isNamed = true;
-  });
   openForm({
-    title: text === undefined ? "New recipe" : "Save as your own",
-    label: text === undefined ? "Create" : "Save",
+    title: "New recipe",
+    label: "Create",
     fields: [
-      text === undefined && templates(recipes, from, choose),
-      text !== undefined &&
-        h("p", {class: "soft"},
-          `${from} belongs to the engine, and an upgrade would write over your changes: they go into a copy.`,
-        ),
+      templates(recipes, choose),
       field("Name", name, "By this name it is found from anywhere: engine run NAME."),
     ],
     async act(values) {
-      await ask("recipe/new", {
-        name: values.name,
-        template: (text === undefined ? values.template : from) || undefined,
-      });
-      if (text !== undefined) {
-        const {hash} = await ask("recipe/show", {recipe: values.name});
-        await ask("recipe/save", {recipe: values.name, text, "if-hash": hash});
-      }
+      await ask("recipe/new", {name: values.name, from: values.template || undefined});
       say(`${values.name} is a recipe of yours.`);
       location.hash = `#/workbench/${encodeURIComponent(values.name)}`;
     },
   });
 }
 
-function templates(recipes, from, choose) {
+function templates(recipes, choose) {
   const card = (value, title, about) =>
     h("label", {class: "template"},
       h("input", {
         type: "radio",
         name: "template",
         value,
-        checked: value === from,
+        checked: value === "",
         on: {change: () => choose(value)},
       }),
       h("span", {}, h("b", {dir: "auto"}, title), h("small", {dir: "auto"}, about)));

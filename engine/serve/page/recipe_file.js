@@ -11,8 +11,9 @@ export class RecipeFile {
     return new RecipeFile(name, await ask("recipe/show", {recipe: name}, {signal}));
   }
 
-  constructor(name, {path, text, hash, is_own: isOwn}) {
-    Object.assign(this, {name, path, text, hash, isOwn});
+  constructor(name, answer) {
+    this.name = name;
+    this.#take(answer);
   }
 
   /** What was typed last and not saved, or null. @returns {{text: string, hash: string, at: number}|null} */
@@ -28,19 +29,35 @@ export class RecipeFile {
         JSON.stringify({text, hash: this.hash, at: Date.now() / 1000}));
   }
 
-  /** Throws Refusal with status 409 when the file is another one than was read. */
+  /**
+   * One of the engine's becomes one of the reader's, of the same name.
+   * @returns {Promise<boolean>} false: it was changed elsewhere, and nothing was written
+   */
   async save(text) {
-    const {hash} = await ask("recipe/save", {recipe: this.name, text, "if-hash": this.hash});
-    this.text = text;
-    this.hash = hash;
+    const answer = await this.#saved(text);
+    if (answer === null || !answer.saved) return false;
+    this.#take(answer);
     this.keepDraft(text);
+    return true;
+  }
+
+  async #saved(text) {
+    try {
+      return await ask("recipe/save", {recipe: this.name, text, "if-hash": this.hash});
+    } catch (error) {
+      if (error.status === 409) return null;
+      throw error;
+    }
+  }
+
+  #take({path, text, hash, own}) {
+    Object.assign(this, {path, text, hash, isOwn: own});
   }
 
   /** Reads it again. @returns {Promise<boolean>} whether it is another text now */
   async readAgain(signal) {
-    const {text, hash, path, is_own: isOwn} = await ask("recipe/show", {recipe: this.name}, {signal});
-    const isOther = text !== this.text;
-    Object.assign(this, {text, hash, path, isOwn});
-    return isOther;
+    const before = this.text;
+    this.#take(await ask("recipe/show", {recipe: this.name}, {signal}));
+    return this.text !== before;
   }
 }

@@ -55,7 +55,7 @@ export class TextSide {
       choice,
       this.fileState,
       h("div", {class: "buttons"},
-        h("button", {type: "button", on: {click: () => newRecipe({recipes: this.recipes})}}, "New …"),
+        h("button", {type: "button", on: {click: () => newRecipe(this.recipes)}}, "New …"),
         this.saveButton,
         h("button", {type: "button", class: "go", on: {click: () => this.keep()}}, "Keep as list")));
   }
@@ -102,9 +102,9 @@ export class TextSide {
 
   // ---- what the engine says of the text ----
 
-  showAnswer({parameters}) {
+  showAnswer({definitions}) {
     this.editor.showProblems([]);
-    this.knobs.show(parameters);
+    this.knobs.show(definitions);
   }
 
   /** @returns {boolean} whether it is a mistake in this text, and marked there */
@@ -221,17 +221,17 @@ export class TextSide {
   /** @returns {Promise<boolean>} whether the file is now what is typed */
   async save() {
     if (this.isSaved) return true;
-    if (!this.file.isOwn) {
-      newRecipe({recipes: this.recipes, from: this.name, text: this.text});
-      return false;
-    }
+    const wasOwn = this.file.isOwn;
     try {
-      await this.file.save(this.text);
+      if (!(await this.file.save(this.text))) {
+        await this.#fileChanged();
+        return false;
+      }
     } catch (error) {
-      if (error.status === 409) await this.#fileChanged();
-      else put(this.notice, failure(error));
+      put(this.notice, failure(error));
       return false;
     }
+    if (!wasOwn) say(`${this.name} is a recipe of yours now; the engine's own stays as it was.`);
     this.owner.saved();
     put(this.notice);
     this.#showState();

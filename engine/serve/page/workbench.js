@@ -43,7 +43,7 @@ class Workbench {
     this.text = new TextSide(this.name, recipes, signal, {
       changed: () => this.askSoon(),
       saved: () => this.#otherSaved(),
-      parameters: () => this.#answer?.parameters ?? [],
+      parameters: () => this.#answer?.definitions ?? [],
     });
   }
 
