@@ -4,6 +4,15 @@ const kMinus = "\u2212";
 const kWhole = new Intl.NumberFormat("en");
 const kDay = new Intl.DateTimeFormat("en-GB", {weekday: "short", day: "numeric", month: "short"});
 const kDayOfYear = new Intl.DateTimeFormat("en-GB", {day: "numeric", month: "short", year: "numeric"});
+// Days of the engine's tables are the person's own, whatever zone this browser is in.
+const kTableDay = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
+const kTableMonth = new Intl.DateTimeFormat("en-GB", {month: "short", year: "numeric", timeZone: "UTC"});
 const kClock = new Intl.DateTimeFormat("en-GB", {hour: "2-digit", minute: "2-digit"});
 
 /** 3,412 */
@@ -69,6 +78,16 @@ export function when(time) {
   if (days === -1) return `yesterday, ${kClock.format(date)}`;
   if (Math.abs(days) < 200) return `${kDay.format(date)}, ${kClock.format(date)}`;
   return kDayOfYear.format(date);
+}
+
+/** "Sat, 28 Nov 2026" @param {string} date 2026-11-28, of a table of days */
+export function dayText(date) {
+  return kTableDay.format(new Date(date));
+}
+
+/** "Nov 2026" */
+export function monthText(date) {
+  return kTableMonth.format(new Date(date));
 }
 
 function midnight(date) {

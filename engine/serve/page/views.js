@@ -9,4 +9,5 @@
 export const views = [
   {path: "lists", name: "Lists", load: () => import("./lists.js")},
   {path: "workbench", name: "Workbench", load: () => import("./workbench.js")},
+  {path: "patterns", name: "Patterns", load: () => import("./patterns.js")},
 ];
