@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/json_text.hpp"
@@ -70,6 +71,19 @@ int milliseconds_to(std::chrono::steady_clock::time_point when) {
   return static_cast<int>(std::max(0.0, std::ceil(left.count())));
 }
 
+/// What a change of the library changes on disk. That its files were closed says nothing: whoever
+/// only reads opens the log for writing, too.
+std::string library_state(const std::string& path) {
+  std::string state;
+  for (const char* ending : {"", "-wal"}) {
+    struct stat file {};
+    if (::stat((path + ending).c_str(), &file) != 0 || file.st_size == 0) continue;
+    state += ending + std::to_string(file.st_size) + " " + std::to_string(file.st_mtim.tv_sec) +
+             "." + std::to_string(file.st_mtim.tv_nsec) + " ";
+  }
+  return state;
+}
+
 }  // namespace
 
 Desk::Desk(HomeMaker make_home, int front, DeskOptions options)
@@ -106,8 +120,7 @@ void Desk::run() {
     start_waiting();
     if (library_at_ && Clock::now() >= *library_at_) {
       library_at_.reset();
-      live_.library_changed();
-      tell("library", Json::object());
+      take_library();
     }
     if (!is_over_) wait();
   }
@@ -421,6 +434,15 @@ void Desk::watch_files() {
   for (WatchedFolder& folder : folders)
     if (folder.path.empty()) folder.path = ".";
   files_ = std::make_unique<FileWatch>(std::move(folders));
+  if (library_state_.empty()) library_state_ = library_state(store.string());
+}
+
+void Desk::take_library() {
+  std::string state = library_state(home_->library_path());
+  if (state == library_state_) return;
+  library_state_ = std::move(state);
+  live_.library_changed();
+  tell("library", Json::object());
 }
 
 void Desk::take_files() {

@@ -87,6 +87,7 @@ class Desk {
   void take_files();
   void renew_home();
   void watch_files();
+  void take_library();
   void respond(std::uint64_t request, const nlohmann::ordered_json& json, int status = 200);
 
   HomeMaker make_home_;
@@ -106,6 +107,7 @@ class Desk {
   std::set<std::uint64_t> streams_;
   std::unique_ptr<FileWatch> files_;
   std::optional<Clock::time_point> library_at_;  // when a quiet time after a change is over
+  std::string library_state_;                    // of the files, when it was last told
   Clock::time_point said_at_;                    // the last piece of the streams
   std::int64_t started_ = 0;
 };

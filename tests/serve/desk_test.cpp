@@ -240,6 +240,18 @@ TEST_CASE("events tell of jobs, of the library and of files that change", "[serv
   CHECK_FALSE(made.at("recipe").get<std::string>().empty());
 }
 
+TEST_CASE("who only reads the library has not changed it", "[serve]") {
+  const RunningServer server;
+  Client stream(server.port());
+  stream.send(server.request("GET", "/api/events"));
+  REQUIRE(stream.receive_until("event: hello"));
+  while (stream.receive(0.05)) {
+  }
+  server.post("stats", Json::object());
+  server.post("live/tab", kWeekly);
+  CHECK_FALSE(stream.receive(0.5));  // else a page that asks at each change would ask for ever
+}
+
 TEST_CASE("a server that was started again knows its sessions, and one that ends stops all",
           "[serve]") {
   RunningServer server;
