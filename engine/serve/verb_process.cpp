@@ -45,8 +45,10 @@ VerbProcess::VerbProcess(const app::Home& home, const ApiCall& call, Hearers hea
               words_of(call)) {
   // A verb's limits are its own: an import may take an hour.
   const WorkerLimits none{.wall_seconds = 0, .cpu_seconds = 0, .memory_bytes = 0};
+  const std::vector<int> nothing_of_the_desk;
   worker_ = std::make_unique<BackgroundWorker>(
-      none, reader_.job([&home, &call](JobSender& sender) { ask(home, call, sender); }));
+      none, reader_.job([&home, &call](JobSender& sender) { ask(home, call, sender); }),
+      &nothing_of_the_desk);
 }
 
 bool VerbProcess::take() {

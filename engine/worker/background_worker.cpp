@@ -9,10 +9,11 @@ struct BackgroundWorker::State {
 };
 
 BackgroundWorker::BackgroundWorker(const WorkerLimits& limits,
-                                   const std::function<int(Channel&, Heartbeat&)>& job)
+                                   const std::function<int(Channel&, Heartbeat&)>& job,
+                                   const std::vector<int>* kept)
     : state_(std::make_unique<State>()) {
   const worker::BlockedSignals blocked;
-  state_->started = worker::start_worker(limits, worker::unblocked(job), blocked, -1, {});
+  state_->started = worker::start_worker(limits, worker::unblocked(job), blocked, -1, {}, kept);
 }
 
 BackgroundWorker::~BackgroundWorker() = default;

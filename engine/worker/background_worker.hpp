@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "worker/worker.hpp"
 
@@ -14,8 +15,10 @@ namespace engine {
 
 class BackgroundWorker {
  public:
-  /// Forks. Throws what run_in_worker() throws.
-  BackgroundWorker(const WorkerLimits& limits, const std::function<int(Channel&, Heartbeat&)>& job);
+  /// Forks. Of the descriptors above 2 the worker has all, or, with `kept`, those and its own. Throws
+  /// what run_in_worker() throws.
+  BackgroundWorker(const WorkerLimits& limits, const std::function<int(Channel&, Heartbeat&)>& job,
+                   const std::vector<int>* kept = nullptr);
   /// Kills a worker that still lives.
   ~BackgroundWorker();
   BackgroundWorker(const BackgroundWorker&) = delete;

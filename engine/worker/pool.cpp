@@ -20,7 +20,6 @@ class Pool {
   Pool(PoolWork& work, const PoolOptions& options)
       : work_(work),
         workers_(std::max<std::size_t>(options.workers, 1)),
-        source_(options.source),
         signals_(blocked_.descriptor()) {}
   ~Pool() { ::close(signals_); }
   Pool(const Pool&) = delete;
@@ -29,10 +28,9 @@ class Pool {
   bool run() {
     while (true) {
       start_what_fits();
-      if (running_.empty() && (source_ == nullptr || source_->is_over())) return !is_interrupted_;
+      if (running_.empty()) return !is_interrupted_;
       wait();
       look_at_signals();
-      if (source_ != nullptr) look_at_source();
       look_at_workers();
     }
   }
@@ -47,8 +45,7 @@ class Pool {
     while (!is_interrupted_ && running_.size() < workers_) {
       const std::optional<PoolJob> job = work_.next();
       if (!job) return;
-      std::vector<int> others = source_ == nullptr ? std::vector<int>() : source_->descriptors();
-      others.push_back(signals_);
+      std::vector<int> others{signals_};
       for (const Running& other : running_) {
         others.push_back(other.worker->supervisor->socket());
         others.push_back(other.worker->supervisor->events());
@@ -61,20 +58,12 @@ class Pool {
   void wait() {
     std::vector<pollfd> sources = {{signals_, POLLIN, 0}};
     int patience = -1;
-    const auto look_within = [&](int milliseconds) {
-      if (milliseconds >= 0)
-        patience = patience < 0 ? milliseconds : std::min(patience, milliseconds);
-    };
     for (const Running& job : running_) {
       const worker::Supervisor& supervisor = *job.worker->supervisor;
       sources.push_back({supervisor.socket(), POLLIN, 0});
       sources.push_back({supervisor.events(), POLLIN, 0});
-      look_within(supervisor.milliseconds_to_next_look());
-    }
-    if (source_ != nullptr && !source_->is_over()) {
-      for (const int descriptor : source_->descriptors())
-        sources.push_back({descriptor, POLLIN, 0});
-      look_within(source_->milliseconds_to_next_look());
+      const int look = supervisor.milliseconds_to_next_look();
+      if (look >= 0) patience = patience < 0 ? look : std::min(patience, look);
     }
     ::poll(sources.data(), sources.size(), patience);
   }
@@ -83,14 +72,7 @@ class Pool {
     signalfd_siginfo info;
     while (::read(signals_, &info, sizeof info) == sizeof info) is_interrupted_ = true;
     if (!is_interrupted_) return;
-    if (source_ != nullptr) source_->interrupt();
     for (const Running& job : running_) job.worker->supervisor->interrupt();
-  }
-
-  void look_at_source() {
-    source_->look();
-    if (!source_->is_over()) return;
-    for (const Running& job : running_) job.worker->supervisor->interrupt();  // nobody waits
   }
 
   void look_at_workers() {
@@ -114,7 +96,6 @@ class Pool {
 
   PoolWork& work_;
   std::size_t workers_;
-  PoolSource* source_;
   worker::BlockedSignals blocked_;
   int signals_;
   std::vector<Running> running_;  // in the order they were started

@@ -33,25 +33,9 @@ class PoolWork {
   virtual void ended(std::uint64_t id, const WorkerEnd& end) = 0;
 };
 
-/// Where jobs come from while others run: another process that asks for them.
-class PoolSource {
- public:
-  virtual ~PoolSource() = default;
-  /// To poll for input; no worker keeps them.
-  [[nodiscard]] virtual std::vector<int> descriptors() const = 0;
-  /// For how long at most to wait for it; -1: for ever.
-  [[nodiscard]] virtual int milliseconds_to_next_look() const = 0;
-  /// Takes in what has come, without waiting; next() is asked afterwards.
-  virtual void look() = 0;
-  /// SIGINT or SIGTERM came.
-  virtual void interrupt() = 0;
-  [[nodiscard]] virtual bool is_over() const = 0;
-};
-
 struct PoolOptions {
-  std::size_t workers = 1;       // at once, >= 1
-  bool is_in_process = false;    // one after the other in this process, see run_in_process()
-  PoolSource* source = nullptr;  // until it is over, having no job is no end
+  std::size_t workers = 1;     // at once, >= 1
+  bool is_in_process = false;  // one after the other in this process, see run_in_process()
 };
 
 /// Runs jobs until next() gives none and all have ended. False when SIGINT or SIGTERM came: no new

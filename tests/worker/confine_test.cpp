@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <functional>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <string>
 #include <sys/ioctl.h>
@@ -21,6 +22,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "worker/background_worker.hpp"
 #include "worker/worker.hpp"
 
 using engine::Channel;
@@ -222,4 +224,52 @@ TEST_CASE("a confined worker still reads files, maps memory, starts threads and 
       },
   });
   CHECK(answers == std::vector<std::string>(5));
+}
+
+TEST_CASE("a process that serves takes connections, and opens nothing more", "[worker][confine]") {
+  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  REQUIRE(::bind(listening, reinterpret_cast<sockaddr*>(&address), length) == 0);
+  REQUIRE(::listen(listening, 4) == 0);
+  REQUIRE(::getsockname(listening, reinterpret_cast<sockaddr*>(&address), &length) == 0);
+  const int caller = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  REQUIRE(::connect(caller, reinterpret_cast<sockaddr*>(&address), length) == 0);
+  int kept_open[2];
+  REQUIRE(::pipe2(kept_open, O_CLOEXEC) == 0);
+  const std::vector<int> kept{listening};
+  engine::BackgroundWorker worker(
+      {},
+      [&](Channel& channel, Heartbeat&) {
+        engine::confine_process(engine::Network::kServing);
+        const auto tell = [&](long result) {
+          channel.send(1, result >= 0 ? "" : std::strerror(errno));
+        };
+        tell(::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC));
+        tell(::open("/tmp/serving-test", O_WRONLY | O_CREAT, 0600));
+        tell(::socket(AF_INET, SOCK_STREAM, 0));
+        tell(::fork());
+        tell(::fcntl(kept_open[0], F_GETFD));  // not among those kept
+        return 0;
+      },
+      &kept);
+  std::vector<std::string> results;
+  for (bool is_alive = true; is_alive;) {
+    pollfd sources[2] = {{worker.socket(), POLLIN, 0}, {worker.process(), POLLIN, 0}};
+    ::poll(sources, 2, 1000);
+    is_alive = worker.pump();
+    std::uint32_t kind = 0;
+    for (std::string bytes; worker.take(kind, bytes);) results.push_back(bytes);
+  }
+  CHECK(worker.finish().is_done);
+  REQUIRE(results.size() == 5);
+  CHECK(results[0].empty());
+  CHECK(results[1] == "Permission denied");
+  CHECK(results[2] == "Permission denied");
+  CHECK_FALSE(results[3].empty());
+  CHECK(results[4] == "Bad file descriptor");
+  for (const int descriptor : {listening, caller, kept_open[0], kept_open[1]})
+    CHECK(::close(descriptor) == 0);  // the parent's own stay open
 }
