@@ -24,6 +24,7 @@ std::string first_page() {
          "  engine recipes              the recipes there are\n"
          "  engine recipe new NAME      begins one of your own; engine watch NAME shows what a\n"
          "                              change of it changes\n"
+         "  engine serve                all of it as a page in your browser\n"
          "  engine doctor               what is missing, and what to do about it\n"
          "  engine help                 pages on recipes, columns, exports, a cookbook ...\n"
          "\n"

@@ -59,6 +59,21 @@ void resolve_local(ApiCall& call, const verbs::Parameter& parameter,
   }
 }
 
+/// Settings that name files, load code or open doors are for who sits at the machine.
+void require_harmless_setting(const ApiCall& call) {
+  if (call.verb->name != "config set") return;
+  const auto given = call.given.find("key");
+  if (given == call.given.end() || given->second.empty()) return;
+  const std::string& key = given->second.front();
+  const bool is_harmless = !key.starts_with("paths.") && !key.starts_with("elements.") &&
+                           key != "log.file" && key != "limits.confine" && key != "limits.network";
+  if (is_harmless) return;
+  throw Error(
+      Exit::kUsage, key + " cannot be set here",
+      {"", "", "it names files, or lets code do more, on the machine that the engine runs on",
+       "set it there: engine config set " + key + " VALUE"});
+}
+
 bool names_recipe(const verbs::Parameter& parameter) {
   return parameter.value_name.starts_with("RECIPE") || parameter.value_name == "RUN";
 }
@@ -141,6 +156,7 @@ ApiCall api_call(const app::Home& home, const app::Asked& usual, std::string_vie
         for (const std::string& recipe : values) require_known_recipe(home, recipe);
     }
   }
+  require_harmless_setting(call);
   static_cast<void>(verbs::Arguments(*call.verb, call.given));  // throws what does not fit
   return call;
 }

@@ -86,7 +86,8 @@ std::vector<Verb> plugin_new_verbs() {
                            .value_name = "NAME",
                            .help = "Its element's name after the kind: late_night",
                            .is_first = true,
-                           .is_required = true},
+                           .is_required = true,
+                           .is_local = true},
                           {.name = "kind",
                            .value_name = "KIND",
                            .help = "What it does: source, recall, ranking, filtering, ordering, "

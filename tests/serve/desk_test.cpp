@@ -57,6 +57,10 @@ TEST_CASE("what cannot be asked is refused with what to do", "[serve]") {
   CHECK(error("import", {{"paths", "/etc/passwd"}}, 400).at("exit") == 2);
   CHECK(error("import", {{"paths", "upload:77"}}, 400).at("exit") == 2);
   CHECK(error("demo", {{"folder", "/tmp/x"}}, 400).at("exit") == 2);
+  CHECK(error("plugin/new", {{"name", "mine"}, {"kind", "recall"}}, 400).at("exit") == 2);
+  for (const char* key : {"paths.plugins", "log.file", "limits.confine", "elements.a.b.url"})
+    CHECK_THAT(error("config/set", {{"key", key}, {"value", "/tmp"}}, 400).dump(),
+               Catch::Contains("cannot be set here"));
   const Json wrong = error("run", {{"recipe", "weekly"}, {"set", {"tracks=many"}}}, 400);
   CHECK_THAT(wrong.at("text").get<std::string>(), Catch::Contains("tracks"));
   CHECK(server.ask("POST", "/api/run", "[1]").status == 400);
