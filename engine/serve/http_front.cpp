@@ -39,9 +39,9 @@ constexpr double kNever = std::numeric_limits<double>::infinity();
 constexpr std::size_t kConnectionMemory = 64 << 10;
 constexpr std::size_t kForgottenBytes = 1 << 20;  // of a body that is too long, before the end
 constexpr std::size_t kUploadStep = 64 << 10;     // an upload brings that in request_seconds
-constexpr double kSlowestAnswer = 16 << 10;       // bytes a second that a client takes at least
 constexpr std::size_t kDeskFull = 4 << 20, kDeskEmpty = 1 << 20;  // bytes that wait for the desk
-constexpr double kEndSeconds = 2;  // for what waits when the front ends
+constexpr double kLastWordsSeconds = 0.2;  // to read what a client sent before it hung up
+constexpr double kEndSeconds = 2;          // for what waits when the front ends
 
 double steady_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -299,7 +299,10 @@ void HttpFront::hear_clients() {
     auto& connection = *static_cast<Connection*>(events[k].data.ptr);
     if ((events[k].events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
       connection.has_hung_up = true;
-      if (connection.is_suspended) cut(connection);
+      if (connection.is_suspended)
+        cut(connection);
+      else if (connection.phase != Phase::kReplying)
+        enter(connection, connection.phase, kLastWordsSeconds);
     } else if (connection.phase == Phase::kIdle) {
       enter(connection, Phase::kHead, options_.request_seconds);
     }
@@ -516,7 +519,8 @@ MHD_Result HttpFront::reply(Connection& connection) {
     response.reset(microhttpd().MHD_create_response_from_buffer(
         body.size(), const_cast<char*>(body.data()), MHD_RESPMEM_PERSISTENT));
     enter(connection, Phase::kReplying,
-          options_.request_seconds + static_cast<double>(body.size()) / kSlowestAnswer);
+          options_.request_seconds +
+              static_cast<double>(body.size()) / options_.answer_bytes_per_second);
   }
   if (!response) return MHD_NO;
   const auto add = [&](const Header& header) {

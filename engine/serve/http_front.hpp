@@ -54,6 +54,7 @@ struct FrontOptions {
   std::size_t body_bytes = 1 << 20;                 // of a request's body
   std::size_t upload_bytes = std::size_t{4} << 30;  // of one to /api/upload
   double request_seconds = 15, idle_seconds = 75;   // for its head and body; between two
+  double answer_bytes_per_second = 16 << 10;        // what a client takes at least, beyond those
   double sign_ins_per_minute = 10;                  // wrong ones; then 429
   double requests_per_second = 200;                 // of a session, in the long run; then 429
   std::size_t stream_bytes = 1 << 20;
