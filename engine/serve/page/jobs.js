@@ -56,15 +56,15 @@ export function cancelJob(number) {
 
 /** A job as it goes on: its last words, how far it is, and a way to end it. */
 export function jobState(job) {
-  const share = typeof job.progress === "number" ? job.progress : null;
+  const [, done, all] = /(\d+) of (\d+)/.exec(job.progress) ?? []; // "lists: 3 of 20"
   return h("div", {class: "job"},
-    h("progress", {"aria-label": `${job.verb}: progress`, max: 1, value: share}),
+    h("progress", {"aria-label": `${job.verb}: progress`, max: 1, value: all > 0 ? done / all : null}),
     h("p", {dir: "auto"}, job.state === "waiting" ? "Waits for its turn." : lastWords(job)),
     h("button", {type: "button", on: {click: () => cancelJob(job.job)}}, "Cancel"));
 }
 
 function lastWords(job) {
-  return job.notes?.at(-1) ?? "Has begun.";
+  return job.progress || job.notes?.at(-1) || "Has begun.";
 }
 
 /** The button in the header, with the list behind it. @param {HTMLElement} place */
@@ -118,9 +118,9 @@ function newestFirst() {
 }
 
 function jobLine(job) {
-  const arguments_ = [job.arguments]
+  const arguments_ = Object.values(job.arguments)
     .flat()
-    .filter((each) => typeof each === "string")
+    .filter((each) => typeof each === "string" && each !== "true")
     .join(" ");
   return h("div", {class: "job-line"},
     h("b", {dir: "auto"}, `${job.verb} ${arguments_}`),
