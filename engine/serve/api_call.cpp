@@ -4,6 +4,7 @@
 #include <ctime>
 #include <filesystem>
 
+#include "accounts/accounts.hpp"
 #include "app/recipe_files.hpp"
 #include "app/text_argument.hpp"
 #include "core/calendar.hpp"
@@ -42,10 +43,19 @@ std::vector<std::string> written_values(const std::string& name, const Json& val
   return values;
 }
 
+/// --to ACCOUNT:NAME: a list in a service or player, which is no file of this machine.
+bool goes_to_account(const app::Home& home, const verbs::Parameter& parameter,
+                     const std::string& value) {
+  const std::size_t colon = value.find(':');
+  return parameter.name == "to" && colon != std::string::npos &&
+         accounts::Accounts(home.accounts_file()).is_account(value.substr(0, colon));
+}
+
 /// What the person's own command line may name and a request may not.
-void resolve_local(ApiCall& call, const verbs::Parameter& parameter,
+void resolve_local(const app::Home& home, ApiCall& call, const verbs::Parameter& parameter,
                    std::vector<std::string>& values, const UploadedFile& uploaded) {
   for (std::string& value : values) {
+    if (goes_to_account(home, parameter, value)) continue;
     const std::string file =
         value.starts_with(kUpload) ? uploaded(value.substr(kUpload.size())) : "";
     if (file.empty())
@@ -151,7 +161,7 @@ ApiCall api_call(const app::Home& home, const app::Asked& usual, std::string_vie
     std::vector<std::string>& values = call.given[name] = written_values(name, value);
     for (const verbs::Parameter& parameter : call.verb->parameters) {
       if (parameter.name != name) continue;
-      if (parameter.is_local) resolve_local(call, parameter, values, uploaded);
+      if (parameter.is_local) resolve_local(home, call, parameter, values, uploaded);
       if (names_recipe(parameter))
         for (const std::string& recipe : values) require_known_recipe(home, recipe);
     }

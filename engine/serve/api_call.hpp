@@ -4,7 +4,7 @@
 // parameters, as its flags are called: a text, a number, true, or a list of those. Beside them
 // every verb takes what every command line does: "user", "now", "random-seed", and "set", a list of
 // "NAME=VALUE". What names a file of this machine is refused, as whoever asks may sit elsewhere;
-// the files of /api/upload are named "upload:ID".
+// the files of /api/upload are named "upload:ID", and lists may go to accounts: "to": "mpd:Weekly".
 #pragma once
 
 #include <functional>

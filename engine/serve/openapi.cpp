@@ -75,15 +75,16 @@ Json parameter_schema(const Parameter& parameter) {
   return schema;
 }
 
-bool takes_uploads(const verbs::Verb& verb, const Parameter& parameter) {
-  return verb.name == "import" && parameter.is_local;
+/// Of parameters that name files of the machine: those that may name something else.
+bool is_taken(const verbs::Verb& verb, const Parameter& parameter) {
+  return !parameter.is_local || verb.name == "import" || parameter.name == "to";
 }
 
 /// The body: what the verb takes here, and what all of them do.
 Json body_schema(const verbs::Verb& verb) {
   Json properties = Json::object(), required = Json::array();
   for (const Parameter& parameter : verb.parameters) {
-    if (parameter.is_local && !takes_uploads(verb, parameter)) continue;
+    if (!is_taken(verb, parameter)) continue;
     properties[parameter.name] = parameter_schema(parameter);
     if (parameter.is_required) required.push_back(parameter.name);
   }

@@ -244,6 +244,19 @@ TEST_CASE("events tell of jobs, of the library and of files that change", "[serv
   CHECK_FALSE(made.at("recipe").get<std::string>().empty());
 }
 
+TEST_CASE("a list may go to an account, and to no file of the machine", "[serve]") {
+  const RunningServer server;
+  REQUIRE(server.home().engine({"connect", "mpd", "--address", "mpd://localhost:1"}).exit_code ==
+          0);
+  const Json kept = server.post("playlist/keep",
+                                {{"name", "Evening"}, {"recipe", "weekly"}, {"to", "mpd:Evening"}});
+  CHECK(kept.at("outputs").at(0).at("format") == "mpd");
+  const Json refused = server.post(
+      "playlist/keep",
+      {{"name", "Evening"}, {"recipe", "weekly"}, {"to", "m3u8:/tmp/evening.m3u8"}}, 400);
+  CHECK_THAT(refused.dump(), Catch::Contains("to cannot be given here"));
+}
+
 TEST_CASE("who only reads the library has not changed it", "[serve]") {
   const RunningServer server;
   Client stream(server.port());
