@@ -26,34 +26,35 @@ export class Hues {
 }
 
 /**
- * The terms of a score as one bar: what raises it to the right of the middle, what lowers it to the left.
+ * The terms of a score as one bar: what raises it to the right of the line, what lowers it to the left.
  * @param {{term: string, value: number}[]} terms
- * @param {number} reach  the longest side of any bar of the list
+ * @param {{lower: number, raise: number}} reach  the longest sides of all bars of the list
  */
 export function termsBar(terms, reach, hues) {
   const text = terms.map(({term, value}) => `${term} ${signed(value)}`).join(", ");
-  const bar = h("div", {class: "terms", role: "img", "aria-label": text, title: text});
-  const ends = [0, 0]; // how far it goes already: down, up
-  const hasLower = terms.some(({value}) => value < 0);
-  for (const {term, value} of terms) {
-    const side = value < 0 ? 0 : 1;
-    const width = (50 * Math.abs(value)) / (reach || 1);
-    const from = side ? 50 + ends[1] : 50 - ends[0] - width;
-    ends[side] += width;
-    bar.append(h("i", {class: hues.of(term), style: {left: `${from}%`, width: `${width}%`}}));
-  }
-  bar.append(h("b", {class: hasLower ? "zero" : "zero faint"}));
-  return bar;
+  const share = (value) => (100 * value) / (reach.lower + reach.raise || 1);
+  const zero = share(reach.lower);
+  let [left, right] = [zero, zero];
+  const parts = terms.map(({term, value}) => {
+    const width = share(Math.abs(value));
+    const from = value < 0 ? (left -= width) : right;
+    if (value >= 0) right += width;
+    return h("i", {class: hues.of(term), style: {left: `${from}%`, width: `${width}%`}});
+  });
+  return h("div", {class: "terms", role: "img", "aria-label": text, title: text},
+    parts,
+    h("b", {class: "zero", style: {left: `${zero}%`}}));
 }
 
-/** How far the bars of a list reach to either side. */
+/** How far the bars of a list reach to either side. @param {{value: number}[][]} lists */
 export function termsReach(lists) {
-  let most = 0;
+  const reach = {lower: 0, raise: 0};
   for (const terms of lists) {
-    const sum = (sign) => terms.reduce((all, {value}) => all + (value * sign > 0 ? value * sign : 0), 0);
-    most = Math.max(most, sum(1), sum(-1));
+    const sum = (sign) => terms.reduce((all, {value}) => all + Math.max(0, value * sign), 0);
+    reach.lower = Math.max(reach.lower, sum(-1));
+    reach.raise = Math.max(reach.raise, sum(1));
   }
-  return most;
+  return reach;
 }
 
 /** A term a line, with its number: in the drawer for why. */

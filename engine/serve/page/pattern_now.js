@@ -93,7 +93,9 @@ function topList(title, entries) {
     h("figcaption", {}, h("h3", {}, title)),
     entries.length === 0
       ? h("p", {class: "soft"}, "Nothing is known of this yet.")
-      : h("ol", {class: "tops-list"},
+      : h(
+          "ol",
+          {class: "tops-list"},
           entries.map(({name, artist, plays}) =>
             h("li", {},
               h("span", {class: "tops-name"}, named(name), artist && [" ", named(artist, "soft")]),

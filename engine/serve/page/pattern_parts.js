@@ -17,10 +17,7 @@ export function grid(...figures) {
 export function missing({missing: all}, ...parts) {
   return all
     .filter(({part}) => parts.includes(part))
-    .map(({why, fix}) =>
-      h("p", {class: "notice", dir: "auto"},
-        `${sentence(why)}.`,
-        fix && [" ", way(fix)]));
+    .map(({why, fix}) => h("p", {class: "notice", dir: "auto"}, `${sentence(why)}.`, fix && [" ", way(fix)]));
 }
 
 // A command that this page has a button for leads there.

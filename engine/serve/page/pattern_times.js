@@ -124,10 +124,7 @@ export function newSection({months}) {
           isShare: true,
         }),
         head: ["month", "first plays", "over a year old"],
-        rows: latestFirst((month) => [
-          known(month.discovery_rate, percent),
-          known(month.staleness, percent),
-        ]),
+        rows: latestFirst((month) => [known(month.discovery_rate, percent), known(month.staleness, percent)]),
       }),
       plotFigure({
         title: "Rest between two plays",

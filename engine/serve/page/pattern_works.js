@@ -22,8 +22,7 @@ export function listsSection(dashboard) {
         "Heard is what was played within 28 days after a list gave it. That is no proof that the list ",
         "brought it: what you play anyway counts too, so the share that you had played in the 28 days ",
         "before stands beside it."),
-      grid(
-        acceptance(lists.months),
+      grid(acceptance(lists.months),
         h("div", {class: "card plot-card"},
           h("h3", {}, "By recipe"),
           givenTable("Lists by recipe", "recipe", lists.recipes, ({recipe}) => named(recipeName(recipe))))),
@@ -107,8 +106,10 @@ export function modelsSection(dashboard) {
       h("p", {class: "lead"},
         due.length === 0
           ? `${counted(models.length, "model")}, none of which is due.`
-          : [`Due to be trained again: ${due.map(({model}) => shortName(model)).join(", ")}. `,
-              h("a", {href: "#/house/models"}, "To the models")]),
+          : [
+              `Due to be trained again: ${due.map(({model}) => shortName(model)).join(", ")}. `,
+              h("a", {href: "#/house/models"}, "To the models"),
+            ]),
       grid(
         h("div", {class: "card plot-card"},
           h("h3", {}, "Ages"),

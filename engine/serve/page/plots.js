@@ -270,8 +270,7 @@ export function heat({rows, names, shortNames, values, unit}) {
       const band = (width - kLeft - kRight) / names.length;
       return svg("svg", {width, height, focusable: "false"},
         rows.map((name, r) => [
-          svg("text",
-            {class: "tick", x: kLeft - 6, y: kTop + row * (r + 0.5) + 4, "text-anchor": "end"},
+          svg("text", {class: "tick", x: kLeft - 6, y: kTop + row * (r + 0.5) + 4, "text-anchor": "end"},
             name),
           values[r].map((value, k) =>
             svg("rect", {
@@ -288,8 +287,7 @@ export function heat({rows, names, shortNames, values, unit}) {
         shortNames.map(
           (name, k) =>
             name &&
-            svg("text",
-              {class: "tick", x: kLeft + band * (k + 0.5), y: height - 5, "text-anchor": "middle"},
+            svg("text", {class: "tick", x: kLeft + band * (k + 0.5), y: height - 5, "text-anchor": "middle"},
               name)));
     },
   };
@@ -332,8 +330,10 @@ export function reliability(steps) {
         svg("polyline", {class: "line hue-0", points: along(({came}) => came).join(" ")}),
         steps.map(({said, came}, k) =>
           svg("circle", {class: "hue-0", "data-place": k, cx: x(said), cy: frame.y(came), r: 3})),
-        frame.ticks.slice(1).map((tick) =>
-          svg("text", {class: "tick", x: x(tick), y: height - 5, "text-anchor": "end"}, percent(tick))));
+        frame.ticks
+          .slice(1)
+          .map((tick) =>
+            svg("text", {class: "tick", x: x(tick), y: height - 5, "text-anchor": "end"}, percent(tick))));
     },
   };
 }

@@ -20,7 +20,9 @@ export class Tabs {
       {class: "tabs", role: "tablist", "aria-label": label, on: {keydown: (event) => this.#step(event)}},
       this.buttons);
     this.panels = tabs.map(({id, panel}) =>
-      h("div", {class: "panel", role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}`}, panel));
+      h("div",
+        {class: "panel", role: "tabpanel", tabindex: "0", id: `panel-${id}`, "aria-labelledby": `tab-${id}`},
+        panel));
     this.#mark(tabs[0].id);
   }
 

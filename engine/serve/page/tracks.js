@@ -20,11 +20,11 @@ import {length, short} from "./figures.js";
 export function trackRows(label, tracks, options = {}) {
   const hues = options.hues ?? huesOf(tracks);
   const reach = termsReach(tracks.map(({terms}) => terms ?? []));
-  const hasTerms = reach > 0,
-    hasLength = tracks.some(({duration_ms}) => duration_ms);
-  const list = h("ol", {class: "tracks", "aria-label": label, on: {keydown: step}},
+  const hasTerms = reach.lower + reach.raise > 0;
+  const hasLength = tracks.some(({duration_ms: milliseconds}) => milliseconds);
+  const isStill = options.isCompared && tracks.every(({position, before}) => position === before);
+  return h("ol", {class: isStill ? "tracks still" : "tracks", "aria-label": label, on: {keydown: step}},
     tracks.map((track, index) => trackRow(track, index, {...options, hues, reach, hasTerms, hasLength})));
-  return list;
 }
 
 export function huesOf(tracks) {
