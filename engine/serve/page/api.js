@@ -46,8 +46,11 @@ export function choosePerson(name) {
  * @param {{signal?: AbortSignal}} options
  * @returns {Promise<Object>} what the verb answers with --json
  */
-export function ask(verb, parameters = {}, {signal} = {}) {
-  return post(verb, withPerson(parameters), signal);
+export async function ask(verb, parameters = {}, {signal} = {}) {
+  const answer = await post(verb, withPerson(parameters), signal);
+  // That there is nothing (exit status 1) is no failure of HTTP's, but nothing that a view could show.
+  if (answer.error) throw new Refusal(200, answer.error);
+  return answer;
 }
 
 /** @returns {Promise<number>} the number of a job that was begun (see jobs.js). */

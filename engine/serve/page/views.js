@@ -9,5 +9,6 @@
 export const views = [
   {path: "lists", name: "Lists", load: () => import("./lists.js")},
   {path: "workbench", name: "Workbench", load: () => import("./workbench.js")},
+  {path: "map", name: "Map", load: () => import("./map.js")},
   {path: "patterns", name: "Patterns", load: () => import("./patterns.js")},
 ];
