@@ -129,6 +129,13 @@ class Filter {
   std::vector<sock_filter> code_;
 };
 
+void deny_opening_files(Filter& filter) {
+  filter.deny(SYS_openat);
+#if defined(__x86_64__)
+  filter.deny(SYS_open);
+#endif
+}
+
 void deny_changing_files(Filter& filter) {
   filter.deny_bits(SYS_openat, 2, kWriting);
   for (const long call :
@@ -224,6 +231,7 @@ void deny_the_rest_of_the_machine(Filter& filter) {
 
 void confine_process(Network network) {
   Filter filter;
+  if (network == Network::kServing) deny_opening_files(filter);
   deny_changing_files(filter);
   deny_network(filter, network);
   deny_the_rest_of_the_machine(filter);

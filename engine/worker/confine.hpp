@@ -8,7 +8,7 @@ namespace engine {
 enum class Network {
   kDenied,
   kAllowed,  // internet sockets can be made and connected
-  kServing   // sockets that listen already give connections, no new ones are made
+  kServing   // sockets that listen already give connections, no new ones are made; no file is read
 };
 
 /// From here on these fail with "Permission denied" in this process and all its threads: opening a
@@ -16,8 +16,8 @@ enum class Network {
 /// all that keep_to_one_process() denies. Reading files, memory, threads and the descriptors
 /// already open stay as they are. Plugins must have been copied to where they are loaded from
 /// before. With Network::kAllowed sockets of other families than the internet's, listening and
-/// accepting stay denied. Whom a socket may reach cannot be told apart
-/// here: that is up to the element that connects.
+/// accepting stay denied; whom a socket may reach cannot be told apart here: that is up to the
+/// element that connects. With Network::kServing files cannot be opened for reading either.
 ///
 /// Throws std::runtime_error where the kernel refuses. Linux on x86-64 and arm64.
 void confine_process(Network network = Network::kDenied);
