@@ -129,6 +129,8 @@ class CodeEditor {
 
   /** @param {Problem[]} problems */
   showProblems(problems) {
+    // An operation that changes nothing still measures the page, at every list that comes.
+    if (problems.length + this.#marks.length === 0) return;
     this.code.operation(() => {
       for (const mark of this.#marks.splice(0)) mark();
       for (const problem of problems) this.#mark(problem);
