@@ -4,7 +4,7 @@ import {h, put} from "./dom.js";
 import {connect} from "./events.js";
 import {showJobs} from "./jobs.js";
 import {showPeople} from "./people.js";
-import {failure} from "./states.js";
+import {failure, loading} from "./states.js";
 import {views} from "./views.js";
 
 const main = document.getElementById("view");
@@ -33,6 +33,12 @@ async function showView() {
     document.title = `${text} · Playlist Engine`;
   };
   title(argument ? `${argument} · ${view.name}` : view.name);
+  // A view that has to ask first is not blank meanwhile; its own content takes this away.
+  const waiting = setTimeout(() => put(root, h("h1", {}, view.name), loading(view.name.toLowerCase())), 300);
+  new MutationObserver((changes, observer) => {
+    clearTimeout(waiting);
+    observer.disconnect();
+  }).observe(root, {childList: true});
   try {
     const module = await view.load();
     if (signal.aborted) return;

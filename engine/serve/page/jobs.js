@@ -90,7 +90,9 @@ export async function showJobs(place) {
   const draw = () => {
     const running = [...known.values()].filter((job) => !isEnded(job)).length;
     place.hidden = known.size === 0;
-    put(button, running ? `${counted(running, "job")} running` : "Jobs");
+    put(button,
+      running ? counted(running, "job") : "Jobs",
+      running > 0 && h("span", {class: "unseen"}, " running"));
     button.classList.toggle("busy", running > 0);
     put(list, newestFirst().slice(0, 12).map(jobLine));
   };

@@ -90,12 +90,9 @@ async function lastChange({playlist}, signal) {
   ];
 }
 
-/** "recipes/weekly.lua" is weekly. */
+/** "recipes/weekly.lua" is weekly, ".../recipes/cookbook/gym.lua" cookbook/gym. */
 export function recipeName(path) {
-  return path
-    .split("/")
-    .at(-1)
-    .replace(/\.lua$/, "");
+  return path.replace(/^(.*\/)?recipes\//, "").replace(/\.lua$/, "");
 }
 
 function goesTo({outputs}) {

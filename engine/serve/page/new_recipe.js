@@ -81,7 +81,8 @@ function templates(recipes, choose) {
 }
 
 function freeName(template, taken) {
-  const wish = template ? `my-${template.replace(/^my-/, "")}` : "my-recipe";
+  const name = template.split("/").at(-1); // cookbook/gym
+  const wish = template ? `my-${name.replace(/^my-/, "")}` : "my-recipe";
   if (!taken.has(wish)) return wish;
   for (let k = 2; ; ++k) if (!taken.has(`${wish}-${k}`)) return `${wish}-${k}`;
 }

@@ -33,7 +33,7 @@ export function loading(what) {
 
 /** @param {string} title what is not there @param {...(Node|string)} rest why, and what to do about it */
 export function empty(title, ...rest) {
-  return h("div", {class: "empty"},
+  return h("div", {class: "empty", dir: "auto"},
     h("h2", {}, title),
     rest.map((part) => (part instanceof Node ? part : h("p", {}, part))));
 }

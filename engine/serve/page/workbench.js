@@ -11,6 +11,7 @@ import {choiceField, everyField, Experiment} from "./experiments.js";
 import {LiveList, liveId} from "./live_list.js";
 import {LiveView} from "./live_view.js";
 import {say} from "./messages.js";
+import {empty} from "./states.js";
 import {Tabs} from "./tabs.js";
 import {TextSide} from "./text_side.js";
 import {tuneContent} from "./tune_plots.js";
@@ -28,7 +29,19 @@ export async function show(view) {
     location.replace(`#/workbench/${encodeURIComponent(name)}`);
     return;
   }
-  await new Workbench(view, recipes).begin();
+  if (!recipes.some(({name}) => name === view.argument)) put(view.root, noSuchRecipe(view.argument, recipes));
+  else await new Workbench(view, recipes).begin();
+}
+
+function noSuchRecipe(name, recipes) {
+  const link = (each) =>
+    h("li", {}, h("a", {href: `#/workbench/${encodeURIComponent(each.name)}`}, each.name), ` ${each.title}`);
+  return [
+    h("h1", {}, "Workbench"),
+    empty(`There is no recipe “${name}”`,
+      "It may have been renamed, or its file moved. There are:",
+      h("ul", {}, recipes.map(link))),
+  ];
 }
 
 class Workbench {
