@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace support {
 namespace {
@@ -45,7 +46,7 @@ std::string Browser::program() {
   return "";
 }
 
-Browser::Browser() {
+Browser::Browser(const std::vector<std::string>& more) {
   std::signal(SIGPIPE, SIG_IGN);  // a browser that has ended is told by what it does not answer
   const std::array<int, 2> commands = pipe_above(10), answers = pipe_above(10);
   // As root it runs without a sandbox or not at all; it sees nothing but our own page.
@@ -58,8 +59,9 @@ Browser::Browser() {
                                     "--disable-background-networking",
                                     "--disable-component-update",
                                     "--remote-debugging-pipe",
-                                    "--user-data-dir=" + folder_.file("profile"),
-                                    "about:blank"};
+                                    "--user-data-dir=" + folder_.file("profile")};
+  words.insert(words.end(), more.begin(), more.end());
+  words.push_back("about:blank");
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
@@ -151,13 +153,20 @@ json Browser::call(const std::string& method, const json& parameters) {
   }
 }
 
-void Browser::open(const std::string& file, int width, int height, bool is_dark) {
+void Browser::set_screen(int width, int height, bool is_dark) {
   call("Emulation.setDeviceMetricsOverride",
        {{"width", width}, {"height", height}, {"deviceScaleFactor", 1}, {"mobile", width < 600}});
   call("Emulation.setEmulatedMedia",
        {{"features", {{{"name", "prefers-color-scheme"}, {"value", is_dark ? "dark" : "light"}}}}});
+}
+
+void Browser::open(const std::string& page, int width, int height, bool is_dark) {
+  set_screen(width, height, is_dark);
   is_loaded_ = false;
-  call("Page.navigate", {{"url", "file://" + file}});
+  const bool is_address = page.find("://") != std::string::npos;
+  const json told = call("Page.navigate", {{"url", is_address ? page : "file://" + page}});
+  if (told.contains("errorText"))
+    throw std::runtime_error(page + ": " + told.at("errorText").get<std::string>());
   while (!is_loaded_) note(next_message());
 }
 
@@ -168,6 +177,15 @@ json Browser::value(const std::string& expression) {
   if (answer.contains("exceptionDetails"))
     throw std::runtime_error(expression + ": " + answer.at("exceptionDetails").dump());
   return answer.at("result").value("value", json());
+}
+
+void Browser::until(const std::string& expression, double seconds) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  while (value("Boolean(" + expression + ")") != true) {
+    if (std::chrono::steady_clock::now() > end)
+      throw std::runtime_error("it never held: " + expression);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
 }
 
 void Browser::mouse(const char* type, double x, double y, int buttons) {
@@ -190,6 +208,23 @@ void Browser::click(double x, double y) {
 
 void Browser::type(const std::string& text) {
   call("Input.insertText", {{"text", text}});
+}
+
+void Browser::press(const std::string& key) {
+  // What a key does of itself goes by its number: Enter presses the button that has the focus.
+  constexpr std::pair<const char*, int> kNumbers[] = {
+      {"Tab", 9},      {"Enter", 13},      {"Escape", 27},    {" ", 32},     {"ArrowLeft", 37},
+      {"ArrowUp", 38}, {"ArrowRight", 39}, {"ArrowDown", 40}, {"Delete", 46}};
+  json event = {{"key", key}, {"code", key == " " ? "Space" : key}};
+  for (const auto& [name, number] : kNumbers)
+    if (key == name) event["windowsVirtualKeyCode"] = number;
+  if (key == "Enter") event["text"] = "\r";
+  if (key.size() == 1) event["text"] = key;
+  event["type"] = "keyDown";
+  call("Input.dispatchKeyEvent", event);
+  event["type"] = "keyUp";
+  event.erase("text");
+  call("Input.dispatchKeyEvent", event);
 }
 
 }  // namespace support

@@ -1,4 +1,5 @@
 // A page in a real browser without a screen: Chromium, spoken to by its DevTools protocol over pipes.
+// A page that does not come, or a wait for what never holds, is a std::runtime_error.
 #pragma once
 
 #include <string>
@@ -16,19 +17,27 @@ class Browser {
   /// Its program, or "" where there is none: then a test says so and ends.
   static std::string program();
 
-  Browser();
+  /// `more`: words of its command line, {"--host-resolver-rules=MAP evil.test 127.0.0.1"}.
+  explicit Browser(const std::vector<std::string>& more = {});
   ~Browser();
   Browser(const Browser&) = delete;
   Browser& operator=(const Browser&) = delete;
 
-  /// Opens a file on a screen of that size, and waits until it is loaded.
-  void open(const std::string& file, int width, int height, bool is_dark = false);
+  /// Opens a file, or an address ("http://..."), on a screen of that size, and waits until it is
+  /// loaded.
+  void open(const std::string& page, int width, int height, bool is_dark = false);
+  /// Another screen for the page that is open.
+  void set_screen(int width, int height, bool is_dark);
   /// What a JavaScript expression gives. Throws where it throws.
   nlohmann::json value(const std::string& expression);
+  /// Waits until an expression holds, and throws where it does not in so long.
+  void until(const std::string& expression, double seconds = 30);
   /// In pixels of the page, as it is scrolled.
   void point_at(double x, double y);
   void click(double x, double y);
   void type(const std::string& text);
+  /// A key by its name: "Enter", "Escape", "Tab", "ArrowDown".
+  void press(const std::string& key);
 
   /// What the console was told as an error, and exceptions that nobody caught, since the start.
   [[nodiscard]] const std::vector<std::string>& errors() const { return errors_; }

@@ -1,0 +1,221 @@
+// The page of engine serve in a real browser: every view on a phone and on a desk, light and dark;
+// names that would be executed if they were markup; what pages of others may not do.
+#include <set>
+
+#include "serve/running_server.hpp"
+#include "support/browser.hpp"
+#include "support/fake_server.hpp"
+
+using namespace serve_test;
+using Catch::Contains;
+using support::Browser;
+
+namespace {
+
+bool has_browser() {
+  if (!Browser::program().empty()) return true;
+  WARN("there is no chromium here: the page is not looked at");
+  return false;
+}
+
+struct Screen {
+  int width, height;
+  bool is_dark;
+};
+constexpr Screen kScreens[] = {
+    {1280, 800, false}, {1280, 800, true}, {390, 844, false}, {390, 844, true}};
+
+std::string quoted(const std::string& text) {
+  return nlohmann::json(text).dump();
+}
+
+/// Nothing of the view is still being read.
+constexpr const char* kIsThere =
+    "document.querySelector('main h1') && !document.querySelector('main .loading, main "
+    "[aria-busy=true]')";
+
+constexpr const char* kSideways =
+    "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+
+/// Goes to a view as a link of the page does.
+void go_to(Browser& browser, const std::string& hash) {
+  if (browser.value("location.hash === " + quoted(hash)) == true) return;
+  browser.value(
+      "globalThis.before = document.querySelector('main').firstElementChild, location.hash = " +
+      quoted(hash) + ", 0");
+  browser.until("document.querySelector('main').firstElementChild !== before");
+  browser.until(kIsThere);
+}
+
+void open_page(Browser& browser, const RunningServer& server, const Screen& screen) {
+  browser.open(server.url(), screen.width, screen.height, screen.is_dark);
+  browser.until(kIsThere);
+}
+
+/// The addresses of the views, from the page's own header.
+std::vector<std::string> places(Browser& browser) {
+  return browser.value(
+      "[...document.querySelectorAll('nav a')].map((a) => a.getAttribute('href'))");
+}
+
+/// Nothing was said to the console, and nobody else was asked for anything.
+void check_quiet(const Browser& browser, const RunningServer& server) {
+  const std::string origin = "http://127.0.0.1:" + std::to_string(server.port()) + "/";
+  CAPTURE(nlohmann::json(browser.errors()).dump(1));
+  CHECK(browser.errors().empty());
+  for (const std::string& address : browser.requests())
+    if (!address.starts_with("data:") && address != "about:blank")
+      CHECK_THAT(address, Catch::StartsWith(origin));
+}
+
+void keep_list(const RunningServer& server, const std::string& name, const std::string& recipe) {
+  static_cast<void>(server.post("playlist/keep", {{"name", name}, {"recipe", recipe}}));
+  static_cast<void>(server.post("refresh", {{"name", name}}));
+}
+
+}  // namespace
+
+TEST_CASE("every view stands on a phone and on a desk, light and dark", "[serve][page][browser]") {
+  if (!has_browser()) return;
+  const RunningServer server({"--now", "2026-11-21"});
+  keep_list(server, "Morning", "dynamic");
+  Browser browser;
+  for (const Screen& screen : kScreens) {
+    open_page(browser, server, screen);
+    std::vector<std::string> views = places(browser);
+    CHECK(views.size() >= 2);
+    views.emplace_back("#/lists/Morning");
+    for (const std::string& view : views) {
+      CAPTURE(screen.width, screen.is_dark, view);
+      go_to(browser, view);
+      CHECK(browser.value("document.querySelector('main h1').textContent").get<std::string>() !=
+            "");
+      CHECK(browser.value("document.title.endsWith(' · Playlist Engine')") == true);
+      CHECK(browser.value(kSideways) == 0);
+      CHECK(browser.value("document.querySelector('main .failure')?.textContent ?? ''") == "");
+    }
+  }
+  check_quiet(browser, server);
+}
+
+TEST_CASE("every view says what to do where nothing has been heard yet", "[serve][page][browser]") {
+  if (!has_browser()) return;
+  const RunningServer server({}, false);
+  Browser browser;
+  open_page(browser, server, kScreens[0]);
+  for (const std::string& view : places(browser)) {
+    CAPTURE(view);
+    go_to(browser, view);
+    const std::string text = browser.value("document.querySelector('main').innerText");
+    CAPTURE(text);
+    CHECK(text.size() > 40);
+  }
+}
+
+namespace {
+
+const std::string kFiveHundred = [] {
+  std::string text;
+  for (int k = 0; k < 125; ++k) text += "Ω٣y ";
+  return text;
+}();
+
+/// Names of tracks, artists, tags, moods and lists that a page may show and must not obey.
+const std::vector<std::string> kWicked = {"<img src=x onerror=\"globalThis.executed=1\">",
+                                          "</script><script>globalThis.executed=1</script>",
+                                          "javascript:globalThis.executed=1",
+                                          "'\"><svg onload=globalThis.executed=1>",
+                                          "{{constructor.constructor('globalThis.executed=1')()}}",
+                                          "شارع الحمرا مساءً",
+                                          "\u202eenola tfel\u202c",
+                                          "👩‍👩‍👧‍👦 🎧 🏳️‍🌈 e\u0301",
+                                          kFiveHundred};
+
+/// The names that a list may have: of one line and 200 bytes, without what turns text around.
+std::vector<std::string> names_of_lists() {
+  std::vector<std::string> names;
+  for (const std::string& name : kWicked)
+    if (name.size() <= 200 && !name.starts_with("\u202e")) names.push_back(name);
+  names.push_back(kFiveHundred.substr(0, 33 * 6 - 1));
+  return names;
+}
+
+std::string csv_cell(std::string text) {
+  for (std::size_t at = 0; (at = text.find('"', at)) != std::string::npos; at += 2)
+    text.insert(at, "\"");
+  return "\"" + text + "\"";
+}
+
+void import_text(const RunningServer& server, const std::string& text) {
+  const Json upload = Json::parse(server.ask("POST", "/api/upload?name=wicked.csv", text).body);
+  const std::string path = "upload:" + upload.at("upload").get<std::string>();
+  const Json told = server.post("import", {{"paths", path}, {"user", kWicked[0]}});
+  CAPTURE(told.dump(1));
+  CHECK(told.at("files").at(0).at("rows") > 0);
+}
+
+/// Everybody plays everybody's song through a year, and tracks have tags, moods and a sound.
+void import_wicked(const RunningServer& server) {
+  std::string catalogue = "title,artist,album,genres,mood,energy,valence,tempo,duration_ms\n";
+  std::string plays = "title,artist,time\n";
+  int song = 0;
+  for (const std::string& artist : kWicked) {
+    for (const std::string& title : kWicked) {
+      const std::string names = csv_cell(title) + "," + csv_cell(artist);
+      ++song;
+      catalogue += names + "," + csv_cell(artist) + "," + csv_cell(title) + "," + csv_cell(title) +
+                   ",0." + std::to_string(10 + song) + ",0.5," + std::to_string(80 + song) +
+                   ",200000\n";
+      for (int play = 0; play < 4; ++play) {
+        char time[32];
+        std::snprintf(time, sizeof time, "2026-%02d-%02dT%02d:10:00Z", 1 + (song + 3 * play) % 10,
+                      1 + song % 28, (song * 5) % 24);
+        plays += names + "," + time + "\n";
+      }
+    }
+  }
+  import_text(server, catalogue);
+  import_text(server, plays);
+}
+
+}  // namespace
+
+TEST_CASE("names with markup, right to left and of 500 characters are shown, never obeyed",
+          "[serve][page][browser]") {
+  if (!has_browser()) return;
+  const RunningServer server({"--now", "2026-11-21"}, false);
+  import_wicked(server);
+  const std::vector<std::string> lists = names_of_lists();
+  for (const std::string& name : lists) keep_list(server, name, "dynamic");
+  const Json made = server.post("recipe/new", {{"name", "wicked"}});
+  Json shown = server.post("recipe/show", {{"recipe", "wicked"}});
+  std::string text = shown.at("text");
+  const std::size_t title = text.find("title = \"");
+  text.insert(title + 9, "<img src=x onerror='globalThis.executed=1'></script>");
+  static_cast<void>(server.post(
+      "recipe/save", {{"recipe", "wicked"}, {"text", text}, {"if-hash", shown.at("hash")}}));
+
+  Browser browser;
+  for (const Screen& screen : {kScreens[0], kScreens[3]}) {
+    open_page(browser, server, screen);
+    std::vector<std::string> views = places(browser);
+    for (const std::string& name : lists)
+      views.push_back("#/lists/" +
+                      browser.value("encodeURIComponent(" + quoted(name) + ")").get<std::string>());
+    views.emplace_back("#/workbench/wicked");
+    std::set<std::string> seen;
+    for (const std::string& view : views) {
+      CAPTURE(screen.width, view);
+      go_to(browser, view);
+      CHECK(browser.value("typeof globalThis.executed") == "undefined");
+      CHECK(browser.value(kSideways) == 0);
+      CHECK(browser.value("document.querySelectorAll('main img, main script, main "
+                          "[href^=\"javascript:\"]').length") == 0);
+      for (const std::string& name : kWicked)
+        if (browser.value("document.body.textContent.includes(" + quoted(name) + ")") == true)
+          seen.insert(view + name);
+    }
+    CHECK(seen == std::set<std::string>{});
+  }
+  check_quiet(browser, server);
+}
