@@ -1,6 +1,6 @@
 // The page of engine serve in a real browser: every view on a phone and on a desk, light and dark;
 // names that would be executed if they were markup; what pages of others may not do.
-#include <set>
+#include <map>
 
 #include "serve/running_server.hpp"
 #include "support/browser.hpp"
@@ -140,6 +140,11 @@ std::vector<std::string> names_of_lists() {
   return names;
 }
 
+/// As the page writes a name into an address.
+std::string encoded(Browser& browser, const std::string& name) {
+  return browser.value("encodeURIComponent(" + quoted(name) + ")");
+}
+
 std::string csv_cell(std::string text) {
   for (std::size_t at = 0; (at = text.find('"', at)) != std::string::npos; at += 2)
     text.insert(at, "\"");
@@ -199,11 +204,10 @@ TEST_CASE("names with markup, right to left and of 500 characters are shown, nev
   for (const Screen& screen : {kScreens[0], kScreens[3]}) {
     open_page(browser, server, screen);
     std::vector<std::string> views = places(browser);
-    for (const std::string& name : lists)
-      views.push_back("#/lists/" +
-                      browser.value("encodeURIComponent(" + quoted(name) + ")").get<std::string>());
-    views.emplace_back("#/workbench/wicked");
-    std::set<std::string> seen;
+    for (const std::string& name : lists) views.push_back("#/lists/" + encoded(browser, name));
+    for (const char* recipe : {"wicked", "dynamic"})
+      views.push_back(std::string("#/workbench/") + recipe);
+    std::map<std::string, std::size_t> shown_names;  // by view, how many of them
     for (const std::string& view : views) {
       CAPTURE(screen.width, view);
       go_to(browser, view);
@@ -211,11 +215,138 @@ TEST_CASE("names with markup, right to left and of 500 characters are shown, nev
       CHECK(browser.value(kSideways) == 0);
       CHECK(browser.value("document.querySelectorAll('main img, main script, main "
                           "[href^=\"javascript:\"]').length") == 0);
-      for (const std::string& name : kWicked)
-        if (browser.value("document.body.textContent.includes(" + quoted(name) + ")") == true)
-          seen.insert(view + name);
+      const std::string all = nlohmann::json(kWicked).dump();
+      shown_names[view] =
+          browser.value(all + ".filter((name) => document.body.textContent.includes(name)).length");
     }
-    CHECK(seen == std::set<std::string>{});
+    for (const std::string& name : lists)
+      CHECK(shown_names["#/lists/" + encoded(browser, name)] == kWicked.size());
+    CHECK(shown_names["#/workbench/dynamic"] == kWicked.size());
+    CHECK(shown_names["#/patterns"] == kWicked.size());
   }
   check_quiet(browser, server);
+}
+
+namespace {
+
+/// What a page of somebody else sends to the server, by the browser of who is signed in there.
+constexpr const char* kAttempts = R"(
+(async (server) => {
+  const answers = {};
+  const tell = async (name, asking) => {
+    try {
+      const answer = await asking();
+      answers[name] = answer.type === "opaque" ? "not readable" : answer.status;
+    } catch {
+      answers[name] = "refused";
+    }
+  };
+  const api = `${server}/api/feedback`, body = JSON.stringify({verdict: "ban", subject: "track:1"});
+  const json = {"Content-Type": "application/json"};
+  const withCookie = {credentials: "include"};
+  await tell("read", () => fetch(`${server}/api/session`, withCookie));
+  await tell("read blindly", () => fetch(`${server}/api/session`, {...withCookie, mode: "no-cors"}));
+  await tell("post", () => fetch(api, {...withCookie, method: "POST", headers: json, body}));
+  await tell("post blindly", () => fetch(api, {...withCookie, method: "POST", mode: "no-cors", body}));
+  await tell("delete", () => fetch(`${server}/api/jobs/1`, {...withCookie, method: "DELETE"}));
+  answers.beacon = navigator.sendBeacon(api, new Blob([body], {type: "text/plain"})) && "sent";
+  answers.stream = await new Promise((resolve) => {
+    const stream = new EventSource(`${server}/api/events`, {withCredentials: true});
+    stream.onopen = () => resolve("open");
+    stream.onerror = () => (stream.close(), resolve("refused"));
+  });
+  answers.socket = await new Promise((resolve) => {
+    const socket = new WebSocket(`${server.replace("http", "ws")}/api/events`);
+    socket.onopen = () => resolve("open");
+    socket.onerror = () => resolve("refused");
+  });
+  answers.script = await new Promise((resolve) => {
+    const script = document.createElement("script");
+    script.onload = () => resolve("run");
+    script.onerror = () => resolve("refused");
+    script.src = `${server}/api/session`;
+    document.body.append(script);
+  });
+  const target = document.createElement("iframe");
+  target.name = "target";
+  document.body.append(target);
+  for (const path of ["/api/feedback", "/sign-out"]) {
+    const form = document.createElement("form");
+    Object.assign(form, {action: server + path, method: "post", target: "target", enctype: "text/plain"});
+    const field = document.createElement("input");
+    Object.assign(field, {name: '{"verdict":"ban","subject":"track:1","x":"', value: '"}'});
+    form.append(field);
+    document.body.append(form);
+    const loaded = new Promise((resolve) => (target.onload = resolve));
+    form.submit();
+    await loaded;
+  }
+  const frame = document.createElement("iframe");
+  const framed = new Promise((resolve) => (frame.onload = resolve));
+  frame.src = `${server}/`;
+  document.body.append(frame);
+  await framed;
+  // What a frame that was refused has is of no page's origin, and has nothing to be clicked.
+  try {
+    answers.frame = frame.contentDocument === null ? "not readable" : "readable";
+  } catch {
+    answers.frame = "not readable";
+  }
+  const opened = open(`${server}/`);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  try {
+    answers.window = opened === null || opened.closed ? "severed" : String(opened.document.title);
+  } catch {
+    answers.window = "not readable";
+  }
+  return answers;
+})
+)";
+
+}  // namespace
+
+TEST_CASE("another page in the same browser changes and learns nothing", "[serve][page][browser]") {
+  if (!has_browser()) return;
+  const RunningServer server({"--now", "2026-11-21"});
+  const support::FakeServer others([](const support::FakeRequest&) {
+    return support::fake_reply("<!doctype html><title>Other</title><body>", "200 OK",
+                               "Content-Type: text/html\r\n");
+  });
+  const std::string port = std::to_string(server.port()),
+                    other_port = std::to_string(others.port());
+  // 127.0.0.1 on another port is the same site, whose cookies browsers send; evil.test is another.
+  Browser browser({"--host-resolver-rules=MAP evil.test 127.0.0.1"});
+  const std::string before = server.post("feedback", {{"list", true}}).dump();
+  for (const char* host : {"127.0.0.1", "evil.test"}) {
+    open_page(browser, server, kScreens[0]);
+    browser.open(std::string("http://") + host + ":" + other_port + "/", 800, 600);
+    const nlohmann::json answers =
+        browser.value(std::string(kAttempts) + "('http://127.0.0.1:" + port + "')");
+    CAPTURE(host, answers.dump(1));
+    for (const char* attempt : {"read", "post", "delete", "stream", "socket", "script"})
+      CHECK(answers.at(attempt) == "refused");
+    CHECK(answers.at("frame") == "not readable");
+    CHECK(answers.at("window") != "Lists · Playlist Engine");
+    CHECK(server.post("feedback", {{"list", true}}).dump() == before);
+    // Whose browser it is, is still signed in.
+    open_page(browser, server, kScreens[0]);
+    browser.open("http://127.0.0.1:" + port + "/", 800, 600);
+    browser.until(kIsThere);
+  }
+}
+
+TEST_CASE("a name that was made to point at this machine is not let in", "[serve][page][browser]") {
+  if (!has_browser()) return;
+  const RunningServer server;
+  Browser browser({"--host-resolver-rules=MAP evil.test 127.0.0.1"});
+  open_page(browser, server, kScreens[0]);
+  const std::string evil = "http://evil.test:" + std::to_string(server.port()) + "/";
+  browser.open(evil, 800, 600);
+  CHECK_THAT(browser.value("document.body.innerText").get<std::string>(),
+             Contains("not asked by that name"));
+  // To the browser it is one origin with the server: the server alone can tell.
+  for (const char* path : {"/api/session", "/api/events", "/assets/app.js", "/sign-in?token="})
+    CHECK(browser.value("fetch('" + std::string(path) + "').then(({status}) => status)") == 403);
+  CHECK(browser.value("fetch('/api/feedback', {method: 'POST', headers: {'Content-Type': "
+                      "'application/json'}, body: '{}'}).then(({status}) => status)") == 403);
 }
