@@ -19,6 +19,13 @@ std::string page_of(std::string_view title, std::string_view body) {
   return page.append(body).append("</main>\n</html>\n");
 }
 
+/// Errors begin with a small letter on a terminal.
+std::string sentence(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 32);
+  if (!text.ends_with('/')) text += '.';
+  return html_escaped(text);
+}
+
 Answer html(int status, std::string page) {
   Answer answer;
   answer.status = status;
@@ -98,10 +105,10 @@ Answer error_answer(int status, const Error& error) {
 }
 
 Answer error_page(int status, const Error& error) {
-  std::string body = "<p>" + html_escaped(error.what()) + "</p>\n";
-  if (!error.parts().why.empty()) body += "<p>" + html_escaped(error.parts().why) + "</p>\n";
+  std::string body = "<p>" + sentence(error.what()) + "</p>\n";
+  if (!error.parts().why.empty()) body += "<p>" + sentence(error.parts().why) + "</p>\n";
   if (!error.parts().fix.empty())
-    body += "<p class=\"fix\">" + html_escaped(error.parts().fix) + "</p>\n";
+    body += "<p class=\"fix\">" + sentence(error.parts().fix) + "</p>\n";
   return html(status, page_of(status_words(status), body));
 }
 
@@ -119,22 +126,6 @@ Answer sign_in_page(int status, bool has_password, std::string_view wrong) {
       " that <code>engine serve</code> shows in its terminal. It lets this browser in for 30 "
       "days.</p>\n<p class=\"fix\">You just did? <a href=\"/\">Go on to the page</a>.</p>\n";
   return html(status, page_of("Playlist Engine", body));
-}
-
-const std::string& sign_in_style() {
-  static const std::string kStyle = R"(:root { color-scheme: light dark; }
-body { margin: 0; font: 16px/1.5 system-ui, sans-serif; background: Canvas; color: CanvasText; }
-main { max-width: 26rem; margin: 18vh auto 0; padding: 0 1.25rem; }
-h1 { margin: 0 0 1rem; font-size: 1.375rem; font-weight: 600; }
-p { margin: 0 0 .75rem; overflow-wrap: anywhere; }
-form { display: grid; gap: .5rem; margin: 0 0 1.5rem; }
-label { font-weight: 600; }
-input, button { font: inherit; padding: .5rem .75rem; border: 1px solid GrayText; border-radius: 6px; }
-button { border-color: transparent; background: #2457c5; color: #fff; cursor: pointer; }
-.wrong { padding: .5rem .75rem; border-left: 3px solid #c0362c; }
-.fix { font-size: .875rem; }
-)";
-  return kStyle;
 }
 
 }  // namespace engine::serve

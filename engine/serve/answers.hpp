@@ -31,9 +31,8 @@ Answer error_answer(int status, const Error& error);
 /// Elsewhere a small page.
 Answer error_page(int status, const Error& error);
 
-/// How to get in: the form where there is a password, and what was wrong with the last try.
+/// How to get in: the form where there is a password, and what was wrong with the last try. Its
+/// style, and that of the pages above, is page/sign-in.css among the assets.
 Answer sign_in_page(int status, bool has_password, std::string_view wrong);
-/// Its style, at /assets/sign-in.css.
-const std::string& sign_in_style();
 
 }  // namespace engine::serve

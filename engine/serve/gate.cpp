@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <stdexcept>
 
 #include <nlohmann/json.hpp>
 
@@ -140,12 +141,11 @@ Gate::Gate(FrontOptions options)
       requests_(options_.requests_per_second, 2 * options_.requests_per_second),
       tries_(options_.sign_ins_per_minute / 60, options_.sign_ins_per_minute),
       all_tries_(options_.sign_ins_per_minute / 6, 10 * options_.sign_ins_per_minute) {
+  if (origins_.empty()) throw std::runtime_error("the server has no name to be asked by");
   for (Asset& asset : options_.assets) {
     std::string tag = "\"" + content_hash(asset.bytes) + "\"";
     files_[asset.name] = {asset.type, std::move(asset.bytes), std::move(tag)};
   }
-  files_.try_emplace("sign-in.css", File{"text/css; charset=utf-8", sign_in_style(),
-                                         "\"" + content_hash(sign_in_style()) + "\""});
 }
 
 Answer Gate::refusal(std::string_view path, int status, const Error& error) {
@@ -320,8 +320,9 @@ void Gate::check_host(const Asked& asked) const {
   if (host.empty()) deny_head("it has no header Host");
   const auto is_it = [&](const std::string& known) { return lowered(known) == host; };
   if (std::ranges::none_of(options_.hosts, is_it))
-    deny(403, "this server is not asked by that name", "",
-         options_.hosts.empty() ? "" : "go to " + origins_.front() + "/");
+    deny(403, "this server does not know that name of its own",
+         "a site elsewhere could give itself a name that leads here",
+         "start engine serve with --name NAME, or go to " + origins_.front() + "/");
 }
 
 /// No other site may have a browser change something here, or read from /api/.

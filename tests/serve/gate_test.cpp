@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "serve/page_files.hpp"
+
 using namespace engine::serve;
 using Json = nlohmann::json;
 
@@ -387,5 +389,15 @@ TEST_CASE("below /api/ errors are JSON, elsewhere pages, with nothing of the req
     CAPTURE(target, page.body);
     CHECK(page.type == "text/html; charset=utf-8");
     CHECK_THAT(page.body, !Catch::Contains("alert(1)"));
+    CHECK_THAT(page.body, Catch::Contains("/assets/sign-in.css"));
   }
+  FrontOptions options = options_of_test();
+  options.assets = page_assets();
+  Gate real(options);
+  CHECK(status_of(real, head_of("GET", "/assets/sign-in.css")) == 200);
+  Head elsewhere = head_of("GET", "/");
+  elsewhere.headers.front().second = "attacker.example";
+  CHECK_THAT(real.look(elsewhere, kNow).answer.body,
+             Catch::Contains("<p>This server does not know that name of its own.</p>") &&
+                 Catch::Contains("or go to http://127.0.0.1:8533/</p>"));
 }

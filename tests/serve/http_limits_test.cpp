@@ -144,14 +144,14 @@ TEST_CASE("who sends a head or a body drop by drop is cut off when its time is o
     const double seconds = send_by_drops(client, head);
     CHECK(client.is_closed_by_front());
     CHECK(seconds > 0.15);
-    CHECK(seconds < 1);
+    CHECK(seconds < 5);
   }
   SECTION("the body") {
     Client client(front.port());
     client.send(head);
     const double seconds = send_by_drops(client, std::string(200, ' '));
     CHECK(client.is_closed_by_front());
-    CHECK(seconds < 1);
+    CHECK(seconds < 5);
     CHECK(front.next_message().kind == Message::kRequest);
     Message last;
     do {
@@ -167,7 +167,7 @@ TEST_CASE("who sends a head or a body drop by drop is cut off when its time is o
     const double seconds = send_by_drops(client, head);
     CHECK(client.is_closed_by_front());
     CHECK(seconds > 0.15);
-    CHECK(seconds < 1);
+    CHECK(seconds < 5);
   }
   SECTION("no second head") {
     Client client(front.port());
@@ -202,15 +202,17 @@ TEST_CASE("an upload goes on as long as it moves, and waits while the desk says 
     }
     return taken;
   };
-  SECTION("three steps, longer than a request may take") {
+  SECTION("eight steps, longer than a request may take") {
     Client client(front.port());
-    const std::uint64_t number = begin(client, 3);
-    for (int k = 0; k < 3; ++k) {
+    const double start = seconds_now();
+    const std::uint64_t number = begin(client, 8);
+    for (int k = 0; k < 8; ++k) {
+      if (k > 0) CHECK_FALSE(front.has_message(0.05));
       client.send(step);
       CHECK(take_bytes(step.size()) == step.size());
-      if (k < 2) CHECK_FALSE(front.has_message(0.2));
     }
     CHECK(front.next_message().kind == Message::kBodyEnd);
+    CHECK(seconds_now() - start > options.request_seconds);
     front.respond(number, "{\"upload\":1}", {201, "application/json", {}});
     CHECK(client.reply().status == 201);
   }
