@@ -122,6 +122,11 @@ export class Drawer {
     this.heading.focus({preventScroll: true});
   }
 
+  /** Its content goes on with something else; the focus stays where it is. */
+  retitle(title) {
+    put(this.heading, title);
+  }
+
   close() {
     if (!this.isOpen) return;
     this.element.hidden = true;

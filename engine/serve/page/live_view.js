@@ -7,11 +7,13 @@ import {moveCounts, Moves} from "./live_list.js";
 import {failure, fill, loading} from "./states.js";
 import {huesOf, leftRows, markChosen, playLink, trackRows} from "./tracks.js";
 import {verdictButtons} from "./verdicts.js";
-import {whichOne, whyContent} from "./why.js";
+import {whichOne, whyContent, withoutFolders} from "./why.js";
+
+const kRestMs = 300;
 
 export class LiveView {
   #moves = new Moves();
-  #chosen = null; // the track whose why is open
+  #explained = null; // whose why is open
 
   /**
    * @param {import("./live_list.js").LiveList} live
@@ -41,6 +43,7 @@ export class LiveView {
     if (focused)
       this.rows.querySelector(`[data-track="${focused}"] button.title`)?.focus({preventScroll: true});
     this.#showLeft();
+    this.#explainAgain();
     if (answer.left.length > 0) this.#readWhys(answer);
   }
 
@@ -75,7 +78,6 @@ export class LiveView {
     const list = trackRows("The list as it would be", tracks, {
       isCompared: true,
       hues: this.hues,
-      chosen: this.#chosen,
       choose: (track) => this.explain(track.track, track.title),
       actions: (track) => playLink(track),
     });
@@ -87,15 +89,34 @@ export class LiveView {
    * @param {number|string} track number, or a name
    */
   async explain(track, title) {
-    const row = this.tracks?.find((each) => each.track === track || isCalled(each, track));
-    this.#chosen = row?.track ?? null;
-    markChosen(this.rows, this.#chosen);
     const content = h("div", {class: "drawer-content"});
-    this.drawer.open([row ? "Why " : "Why not ", named(row?.title ?? title)], content, () => {
-      this.#chosen = null;
+    this.#explained = {track, title, content};
+    const row = this.#rowOf(track);
+    markChosen(this.rows, row?.track);
+    this.drawer.open(whyTitle(row, title), content, () => {
+      this.#explained = null;
       markChosen(this.rows, null);
     });
     await fill(content, "why", () => this.#whyOf(row, track));
+  }
+
+  // Another list came while the drawer is open: what it says is of that list soon, too.
+  #explainAgain() {
+    clearTimeout(this.waiting);
+    if (this.#explained === null) return;
+    const {track, title, content} = this.#explained;
+    markChosen(this.rows, this.#rowOf(track)?.track);
+    this.waiting = setTimeout(async () => {
+      const row = this.#rowOf(track);
+      const why = await this.#whyOf(row, track).catch(() => null); // a newer list is under way
+      if (why === null || this.#explained?.content !== content) return;
+      this.drawer.retitle(whyTitle(row, title));
+      put(content, why);
+    }, kRestMs);
+  }
+
+  #rowOf(track) {
+    return this.tracks?.find((each) => each.track === track || isCalled(each, track));
   }
 
   async #whyOf(row, track) {
@@ -111,6 +132,10 @@ export class LiveView {
       return which;
     }
   }
+}
+
+function whyTitle(row, title) {
+  return [row ? "Why " : "Why not ", named(row?.title ?? title)];
 }
 
 function isCalled({title, artist}, name) {
@@ -145,16 +170,17 @@ function causes(left) {
 }
 
 function noTracks({receipt, stages}) {
-  const emptied = stages.find(({rows_in: came, rows_out: stayed}) => came > 0 && stayed === 0);
-  const bound = (receipt ?? []).filter((each) => each.bound).map(({constraint}) => constraint);
   return h("div", {class: "empty"},
     h("h2", {}, "No track is left"),
-    h("p", {},
-      emptied
-        ? `${emptied.node} (${emptied.where}) dropped all ${counted(emptied.rows_in, "row")} that came to it.`
-        : bound.length
-          ? `Because of ${bound.join(", ")}.`
-          : "No stage found a track."));
+    h("p", {}, whatEmptied(receipt, stages)));
+}
+
+function whatEmptied(receipt, stages) {
+  const stage = stages.find(({rows_in: came, rows_out: stayed}) => came > 0 && stayed === 0);
+  const place = stage?.where.split("/").at(-1);
+  if (stage) return `${stage.node} (${place}) dropped all ${counted(stage.rows_in, "row")} that came to it.`;
+  const bound = receipt.filter((each) => each.bound).map(({constraint}) => constraint);
+  return bound.length > 0 ? `Because of ${bound.join(", ")}.` : "No stage found a track.";
 }
 
 function leftPart(left) {
@@ -162,7 +188,7 @@ function leftPart(left) {
     left.length > 0 &&
     h("details", {class: "left-part", open: left.length <= 8},
       h("summary", {class: "down"}, `${counted(left.length, "track")} left`),
-      leftRows(left)));
+      leftRows(left, ({why}) => withoutFolders(why))));
 }
 
 function notesPart({notices = [], printed = [], receipt = []}) {

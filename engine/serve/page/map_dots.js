@@ -54,7 +54,12 @@ export class MapDots {
     };
     if (isFaint) {
       const stamps = this.#stampsOf(0.8 * size, isCoarse);
-      this.#write(points, place, stamps, colours.map(() => look.faint), isFaint, 1);
+      this.#write(points,
+        place,
+        stamps,
+        colours.map(() => look.faint),
+        isFaint,
+        1);
     }
     this.#write(points, place, this.#stampsOf(size, isCoarse), colours, isFaint, 0);
     this.pen.putImageData(this.image, -edge, -edge);
@@ -146,8 +151,7 @@ function blended(below, above, cover) {
   return (
     0xff000000 |
     ((redBlue + (Math.imul((above & 0xff00ff) - redBlue, cover) >> 8)) & 0xff00ff) |
-    ((green + (Math.imul((above & 0x00ff00) - green, cover) >> 8)) & 0x00ff00)
-  );
+    ((green + (Math.imul((above & 0x00ff00) - green, cover) >> 8)) & 0x00ff00));
 }
 
 /** "rgb(12, 34, 56)" or "#0c2238" as a pixel. */

@@ -14,7 +14,9 @@ export function clusterList({clusters, tracks, clustered, stability, silhouette}
     h("h2", {}, counted(clusters.length, "cluster")),
     clusters.length === 0
       ? h("p", {class: "soft"}, "Your tracks form no clusters: they lie as a continuum.")
-      : h("p", {class: "soft"},
+      : h(
+          "p",
+          {class: "soft"},
           `${percent(clustered)} of ${counted(tracks, "track")} are in one. `,
           `Found again from other random numbers: adjusted Rand index ${short(stability.rand_index)}; `,
           `silhouette ${short(silhouette)}.`),
@@ -24,9 +26,8 @@ export function clusterList({clusters, tracks, clustered, stability, silhouette}
           h("button", {type: "button", on: {click: () => choose(k)}},
             colourKey(k),
             h("span", {dir: "auto"}, name),
-            h("output", {},
-              whole(count),
-              h("span", {class: "unseen"}, count === 1 ? " track" : " tracks")))))),
+            h("output", {}, whole(count), h("span", {class: "unseen"}, count === 1 ? " track" : " tracks")))),
+      )),
   ];
 }
 
@@ -46,9 +47,7 @@ function colourKey(place) {
 export function clusterPart({name, words}, {place, members, list, back, recipe}) {
   return [
     back,
-    h("h2", {dir: "auto"},
-      colourKey(place),
-      name),
+    h("h2", {dir: "auto"}, colourKey(place), name),
     h("p", {class: "soft", dir: "auto"},
       counted(members.length, "track"),
       words && words !== name ? `; sounds like ${words} now` : ""),

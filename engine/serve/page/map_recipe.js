@@ -108,14 +108,14 @@ export function recipeOfTracks(tracks, title, asOf) {
 
 function chosenLines(tracks) {
   if (tracks.length <= kNamed)
-    return [
-      "local chosen = {",
-      ...tracks.map(({id, name}) => `  [${id}] = true, -- ${oneLine(name)}`),
-      "}",
-    ];
+    return ["local chosen = {", ...tracks.map(({id, name}) => `  [${id}] = true, -- ${oneLine(name)}`), "}"];
   const lines = [];
   for (let k = 0; k < tracks.length; k += kOfALine)
-    lines.push(`  ${tracks.slice(k, k + kOfALine).map(({id}) => id).join(" ")}`);
+    lines.push(
+      `  ${tracks
+        .slice(k, k + kOfALine)
+        .map(({id}) => id)
+        .join(" ")}`);
   return [
     "local chosen = {}",
     "for id in ([[",

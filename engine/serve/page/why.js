@@ -47,6 +47,11 @@ function firstSentence({answer, place}) {
   return reason ? `Place ${place}: ${reason}.` : `Place ${place}.`;
 }
 
+/** "limit (/home/ann/recipes/mine.lua:9): ...": the file says enough. */
+export function withoutFolders(text) {
+  return text.replace(/\((?:[^()]*\/)?([^()/]+\.lua:\d+)\)/g, "($1)");
+}
+
 // The place is a link of its own behind the sentence.
 function withoutPlace({text, where}) {
   return where ? text.replace(` (${where})`, "") : text;
