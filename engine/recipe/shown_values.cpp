@@ -42,7 +42,7 @@ PlaylistValue text_value(const FormulaColumn& column, const Candidates& chosen, 
   const auto at = column.is_by_track ? static_cast<std::size_t>(chosen.tracks[row]) : row;
   const std::int32_t code = column.data.as<std::int32_t>()[at];
   if (code < 0) return {};
-  const playlist_column view{sizeof view, column.type, "", nullptr, column.dict};
+  const playlist_column view{sizeof view, column.type, "", nullptr, column.texts()};
   std::string text(text_of(view, code));
   return text.empty() ? PlaylistValue() : PlaylistValue(std::move(text));
 }

@@ -93,6 +93,19 @@ TEST_CASE("engine shuffle says what it was not given", "[shuffle]") {
   CHECK(nobody.err.find("no song here is called \"No Such - Song\"") != std::string::npos);
 }
 
+TEST_CASE("a list tells genres, which are computed only when they are asked for", "[shuffle]") {
+  const EngineHome home;
+  const Ended ended = engine_on_demo(
+      home, {"--json", "shuffle", "-n", "40", "--no-record", "--show", "genre", "--show", "album"});
+  INFO(ended.err);
+  REQUIRE(ended.exit_code == 0);
+  std::set<std::string> genres;
+  const json list = json::parse(ended.out);
+  for (const json& track : list.at("tracks"))
+    if (track.at("shown").at("genre").is_string()) genres.insert(track.at("shown").at("genre"));
+  CHECK(genres.size() > 1);
+}
+
 TEST_CASE("engine shuffle does not begin with a banned song, and says that it is banned",
           "[shuffle]") {
   const EngineHome home;
