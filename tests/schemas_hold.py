@@ -108,6 +108,8 @@ ASKED = """
 0 library|undo-import|IMPORT|--yes
 0 library
 0 library|users
+0 library|find|a|--user|demo
+1 library|find|no such song
 0 library|timezone|--user|ann
 0 library|merge|11|12
 0 library|merges

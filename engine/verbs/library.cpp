@@ -1,5 +1,5 @@
-// engine library [users | timezone [ZONE] | banned | unmatched | merge KEPT MERGED | unmerge ID |
-// merges]:
+// engine library [users | timezone [ZONE] | find TEXT | banned | unmatched | merge KEPT MERGED |
+// unmerge ID | merges]:
 // what the library holds, when a person's weeks begin, and joining by hand what matching could not
 // join.
 #include <cstdio>
@@ -14,7 +14,9 @@
 #include "library/likeness.hpp"
 #include "library/match_rate.hpp"
 #include "library/merge.hpp"
+#include "library/track_search.hpp"
 #include "store/users.hpp"
+#include "verbs/json_values.hpp"
 #include "verbs/verbs.hpp"
 
 namespace engine::verbs {
@@ -77,6 +79,29 @@ Answer show_users(const app::Caller& caller, const Arguments&) {
     users.push_back(std::move(user));
   }
   return {exit_of(users), {{"users", users}}, text.str()};
+}
+
+Answer find_tracks(const app::Caller& caller, const Arguments& arguments) {
+  const Store store = open_reading(caller);
+  const User user = choose_user(store, app::user_name(caller));
+  Json tracks = Json::array();
+  std::ostringstream text;
+  for (const library::FoundTrack& track :
+       library::search_tracks(store, user.id, arguments.text("text"),
+                              static_cast<std::size_t>(arguments.integer("limit")))) {
+    tracks.push_back({{"track", track.id},
+                      {"title", track.title},
+                      {"artist", track.artist},
+                      {"album", track.album},
+                      {"duration_ms", value_or_null(track.duration_ms)},
+                      {"spotify_uri", text_or_null(track.spotify_uri)},
+                      {"plays", track.plays}});
+    text << std::right << std::setw(9) << track.id << "  " << one_line(track.artist) << " - "
+         << one_line(track.title) << (track.album.empty() ? "" : ", from " + one_line(track.album))
+         << "; " << counted(track.plays, "play") << "\n";
+  }
+  if (tracks.empty()) caller.note("no track here has all of these words");
+  return {exit_of(tracks), {{"user", user.name}, {"tracks", tracks}}, text.str()};
 }
 
 Answer show_banned(const app::Caller& caller, const Arguments&) {
@@ -237,6 +262,23 @@ std::vector<Verb> library_verbs() {
        .help = "What the library holds; join tracks by hand",
        .answer = show_summary},
       {.name = "library users", .help = "The people in the library", .answer = show_users},
+      {.name = "library find",
+       .help = "Tracks by words of their title, artist or album, as far as they are typed",
+       .parameters = {{.name = "text",
+                       .value_name = "TEXT",
+                       .help = "All of its words, case and accents aside; or track:NUMBER",
+                       .is_first = true,
+                       .is_required = true},
+                      {.name = "limit",
+                       .letter = 'n',
+                       .type = Type::kInteger,
+                       .value_name = "N",
+                       .help = "At most this many: those whose title it is first, then the most "
+                               "played",
+                       .usual = "20",
+                       .least = 1,
+                       .most = 1000}},
+       .answer = find_tracks},
       {.name = "library banned",
        .help = "What one person wants kept out of lists; engine unban lifts it",
        .answer = show_banned},
