@@ -9,27 +9,12 @@
 local pl = require "playlist"
 local shuffles = require "shuffles"
 
--- The song that a text "ARTIST - TITLE" or "TITLE" names, as candidates: sooner one of `mine` than another of that name.
-local function song(text, mine)
-  local found
-  local function try(artist, title)
-    if not found or #found == 0 then found = pl.recall.catalogue { artist = artist, title = title } end
-  end
-  for artist_end, title_begin in text:gmatch "()%s+%-%s+()" do try(text:sub(1, artist_end - 1), text:sub(title_begin)) end
-  try("", text)   -- a title may hold a dash itself
-  if #found == 0 then error("no song here is called \"" .. text .. "\"; write ARTIST - TITLE, or TITLE") end
-  local free = found:filter(pl.filtering.allowed {})
-  if #free == 0 then error("you have banned or rejected \"" .. text .. "\"; engine unban or engine feedback --undo takes that back") end
-  local own = free * mine
-  return (#own > 0 and own or free):top(1)
-end
-
 return pl.recipe {
   title = "Smart shuffle",
   about = "Your own songs, shuffled so that each follows from the one before.",
   params = {
     tracks     = pl.int    { 50,  min = 1, max = 1000, help = "length of the playlist" },
-    from       = pl.text   { "",  help = "the song that it starts with: ARTIST - TITLE, or TITLE" },
+    from       = pl.text   { "",  help = "the song that it starts with: ARTIST - TITLE, TITLE or track:NUMBER" },
     to         = pl.text   { "",  help = "the song that it ends with; then it is a way from one to the other" },
     finished   = pl.int    { 2,   min = 1, max = 1000, help = "without likes: songs that you heard to the end this often" },
     neighbours = pl.int    { 50,  min = 1, max = 1000, help = "songs to choose from at each step" },
@@ -63,8 +48,8 @@ return pl.recipe {
           - p.served * t.exposures + p.learned * known(math.log(t.acceptance / (1 - t.acceptance)) - unknown, 0)
       end,
     }
-    if p.from ~= "" then walk.from = song(p.from, mine) else walk.after = user.last_session end
-    if p.to ~= "" then walk.to = song(p.to, mine) end
+    if p.from ~= "" then walk.from = shuffles.song(p.from, mine) else walk.after = user.last_session end
+    if p.to ~= "" then walk.to = shuffles.song(p.to, mine) end
     return mine:rank(pl.ranking.choice { optional = true, moment = false }):walk(walk)
   end,
 }

@@ -15,6 +15,29 @@ function shuffles.songs(user, finished)
   }
 end
 
+-- The song that a text names, as candidates: "ARTIST - TITLE", "TITLE" or "track:NUMBER"; of several of that name sooner one
+-- of `mine`. Nothing that is banned or rejected.
+function shuffles.song(text, mine)
+  local found
+  local function try(artist, title)
+    if not found or #found == 0 then found = pl.recall.catalogue { artist = artist, title = title } end
+  end
+  local number = tonumber(text:match "^track:(%d+)$")
+  if number then
+    found = pl.recall.catalogue {}:filter(pl.filtering.range { field = "id", min = number, max = number })
+  else
+    for artist_end, title_begin in text:gmatch "()%s+%-%s+()" do try(text:sub(1, artist_end - 1), text:sub(title_begin)) end
+    try("", text)   -- a title may hold a dash itself
+  end
+  if #found == 0 then error("no song here is called \"" .. text .. "\"; write ARTIST - TITLE, or TITLE", 2) end
+  local free = found:filter(pl.filtering.allowed {})
+  if #free == 0 then
+    error("you have banned or rejected \"" .. text .. "\"; engine unban or engine feedback --undo takes that back", 2)
+  end
+  local own = free * mine
+  return (#own > 0 and own or free):top(1)
+end
+
 -- The candidates in the order of place[id], smallest first.
 local function arranged(candidates, place)
   return candidates:order(function(t) return place[t.id] end)
@@ -104,6 +127,14 @@ end
 -- From each to one that is like it, whatever was heard before.
 function shuffles.similarity(candidates, n)
   return candidates:walk { steps = n, no_repeat = 0, strangers = 0, score = { similarity = 10 } }
+end
+
+-- A list that begins with `first`, a song, and goes on as it is.
+function shuffles.beginning_with(first, list, n)
+  local place = {}
+  for i, row in ipairs(list:rows()) do place[row.id] = i end
+  for _, row in ipairs(first:rows()) do place[row.id] = 0 end
+  return arranged(first + list, place):top(n)
 end
 
 -- The same ways asked for the one song that follows `heard`, oldest first (user.last_session): each ends in a draw that

@@ -44,6 +44,7 @@ ASKED = """
 0 run|discover-weekly
 0 run|sets.lua
 0 shuffle|-n|10
+0 shuffle|--way|uniform|-n|10
 0 run|weights.lua|--no-record|--trace
 1 run|nothing.lua
 4 check|bad.lua|weekly

@@ -17,6 +17,10 @@
 #include "verbs/shared_parameters.hpp"
 #include "verbs/verbs.hpp"
 
+namespace engine {
+extern const std::string_view kShuffleWay;
+}  // namespace engine
+
 namespace engine::verbs {
 namespace {
 
@@ -57,6 +61,7 @@ struct AskedRun {
   std::string recipe;
   std::vector<std::string> set;
   const char* outputs;
+  std::string_view text = {};  // of a recipe that is in no file
 };
 
 /// Where the list goes beside the answer.
@@ -95,7 +100,9 @@ Exit push_all(const app::Caller& caller, const RunRequest& request, const AskedO
 RunRequest make_request(app::Caller& caller, const Arguments& arguments, const AskedRun& asked,
                         const AskedOutputs& outputs) {
   caller.asked.set.insert(caller.asked.set.end(), asked.set.begin(), asked.set.end());
-  RunRequest request = app::make_run_request(caller, asked.recipe);
+  RunRequest request = asked.text.empty() ? app::make_run_request(caller, asked.recipe)
+                                          : app::make_run_request(caller, asked.recipe + ".lua",
+                                                                  std::string(asked.text));
   std::vector<app::RunOutput> all = outputs.written;
   all.insert(all.end(), outputs.pushed.begin(), outputs.pushed.end());
   if (!all.empty()) app::ask_outputs(caller, request, all);
@@ -178,8 +185,17 @@ Answer run(const app::Caller& asking, const Arguments& arguments) {
   return run_asked(asking, arguments, asked);
 }
 
+constexpr const char* kSmartWay = "smart";
+
 Answer shuffle(const app::Caller& asking, const Arguments& arguments) {
   AskedRun asked{"smart-shuffle", {}, "save"};
+  if (const std::string& way = arguments.text("way"); way != kSmartWay) {
+    if (arguments.has("to"))
+      throw Error(
+          Exit::kUsage, "--to goes with --way smart only",
+          {"", "", "the other ways know no way between two songs", "leave one of them out"});
+    asked = {"shuffle-" + way, {"way=" + way}, "save", kShuffleWay};
+  }
   set_text(arguments, "from", asked);
   set_text(arguments, "to", asked);
   if (arguments.has("tracks"))
@@ -252,11 +268,19 @@ std::vector<Verb> run_verbs() {
        .parameters = with_telling(
            {{.name = "from",
              .value_name = "SONG",
-             .help = "The song that it starts with: \"ARTIST - TITLE\", or the title alone"},
+             .help = "The song that it starts with: \"ARTIST - TITLE\", the title alone, or "
+                     "track:NUMBER"},
             {.name = "to",
              .value_name = "SONG",
              .help = "The song that it ends with: a way from one to the other, no artist twice",
              .needs = "from"},
+            {.name = "way",
+             .value_name = "WAY",
+             .help = "How to shuffle: smart, or one of the ways that people know, to hold it "
+                     "against (engine help shuffle)",
+             .usual = kSmartWay,
+             .one_of = {kSmartWay, "uniform", "fewer_repeats", "balanced", "staleness",
+                        "similarity"}},
             {.name = "tracks",
              .letter = 'n',
              .type = Type::kInteger,
@@ -270,7 +294,9 @@ std::vector<Verb> run_verbs() {
             prefix_parameter("save"),
             make_folders_parameter()}),
        .footer = "It is `engine run smart-shuffle`: its other parameters are told by `engine "
-                 "recipes smart-shuffle`, and set by --set NAME=VALUE.",
+                 "recipes smart-shuffle`, and set by --set NAME=VALUE. With\n--way it is another: "
+                 "uniform "
+                 "is what plain chance gives.",
        .answer = shuffle}};
 }
 

@@ -83,8 +83,37 @@ TEST_CASE("engine shuffle is the recipe smart-shuffle", "[shuffle]") {
   CHECK(json::parse(run.out).at("tracks") == list.at("tracks"));
 }
 
+TEST_CASE("engine shuffle takes a song by its number, and other ways to go on from it",
+          "[shuffle]") {
+  const EngineHome home;
+  const json any =
+      json::parse(engine_on_demo(home, {"--json", "shuffle", "-n", "30", "--no-record"}).out);
+  const int song = any.at("tracks").at(20).at("track");
+  const std::string from = "track:" + std::to_string(song);
+  for (const char* way :
+       {"smart", "uniform", "fewer_repeats", "balanced", "staleness", "similarity"}) {
+    CAPTURE(way);
+    const Ended ended = engine_on_demo(home, {"--json", "--random-seed", "5", "shuffle", "--way",
+                                              way, "--from", from, "-n", "12"});
+    INFO(ended.err);
+    REQUIRE(ended.exit_code == 0);
+    const json tracks = json::parse(ended.out).at("tracks");
+    CHECK(tracks.at(0).at("track") == song);
+    std::set<int> different;
+    for (const json& track : tracks) different.insert(track.at("track").get<int>());
+    CHECK(different.size() == 12);
+  }
+  const Ended nobody = engine_on_demo(home, {"shuffle", "--from", "track:999999999"});
+  CHECK(nobody.exit_code == 4);
+  CHECK(nobody.err.find("no song here is called \"track:999999999\"") != std::string::npos);
+}
+
 TEST_CASE("engine shuffle says what it was not given", "[shuffle]") {
   const EngineHome home;
+  const Ended other =
+      engine_on_demo(home, {"shuffle", "--way", "uniform", "--from", "track:1", "--to", "track:2"});
+  CHECK(other.exit_code == 2);
+  CHECK(other.err.find("--way smart only") != std::string::npos);
   const Ended alone = engine_on_demo(home, {"shuffle", "--to", "Something"});
   CHECK(alone.exit_code == 2);
   CHECK(alone.err.find("--from") != std::string::npos);
