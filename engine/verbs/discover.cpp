@@ -111,17 +111,18 @@ Answer grow(const app::Caller& caller, const Arguments& arguments) {
            {"growth", growth_json(growth)},
            {"run", nullptr},
            {"queued", Json::array()},
-           {"waiting", nullptr}},
+           {"waiting", nullptr},
+           {"ways", Json::array()}},
           growth_text(growth, request.is_dry_run)};
 }
 
-/// Where nothing new is to be found here.
-void tell_ways(const app::Caller& caller) {
+/// Where nothing new is to be found here: what would bring some.
+std::vector<std::string> ways_of(const app::Caller& caller) {
   const Store store =
       Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
   const User user = choose_user(store, app::user_name(caller));
-  caller.note(app::ways_text(app::ways_to_new_music(
-      app::new_music_sources(store, user.id, caller.asked.now), caller.asked.now)));
+  return app::ways_to_new_music(app::new_music_sources(store, user.id, caller.asked.now),
+                                caller.asked.now);
 }
 
 Answer draw(const app::Caller& caller, const Arguments& arguments) {
@@ -140,13 +141,16 @@ Answer draw(const app::Caller& caller, const Arguments& arguments) {
   text += counted(made.queued.size(), "suggestion") + " queued for " + one_line(made.user) + ", " +
           std::to_string(made.waiting) + (made.waiting == 1 ? " waits" : " wait") +
           "; be asked about them with: engine next\n";
-  if (made.queued.empty() && made.waiting == 0) tell_ways(caller);
+  std::vector<std::string> ways;
+  if (made.queued.empty() && made.waiting == 0) ways = ways_of(caller);
+  if (!ways.empty()) caller.note(app::ways_text(ways));
   return {made.queued.empty() ? Exit::kNothing : Exit::kDone,
           {{"user", made.user},
            {"growth", nullptr},
            {"run", made.run},
            {"queued", queued},
-           {"waiting", made.waiting}},
+           {"waiting", made.waiting},
+           {"ways", ways}},
           text};
 }
 
