@@ -90,6 +90,11 @@ export function monthText(date) {
   return kTableMonth.format(new Date(date));
 }
 
+/** "today", "Sat 28 Nov", "28 Nov 2025" @param {string|number} time ISO text or Unix seconds */
+export function day(time) {
+  return when(time).replace(/, \d\d:\d\d$/, "");
+}
+
 function midnight(date) {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate());
 }
