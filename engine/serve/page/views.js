@@ -9,6 +9,8 @@
 export const views = [
   {path: "lists", name: "Lists", load: () => import("./lists.js")},
   {path: "workbench", name: "Workbench", load: () => import("./workbench.js")},
+  {path: "shuffle", name: "Shuffle", load: () => import("./shuffle.js")},
+  {path: "discover", name: "Discover", load: () => import("./discover.js")},
   {path: "map", name: "Map", load: () => import("./map.js")},
   {path: "patterns", name: "Patterns", load: () => import("./patterns.js")},
 ];
