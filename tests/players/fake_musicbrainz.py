@@ -1,7 +1,8 @@
 """MusicBrainz' web service as it answers, for tests: fake_musicbrainz.py FOLDER. Prints its port.
 
 Reads of FOLDER, anew for each request
-  artists.json   [{"id", "name", "genres": {name: votes}, "tags": {name: votes}, "old_ids": [...]} ...]
+  artists.json   [{"id", "name", "genres": {name: votes}, "tags": {name: votes}, "old_ids": [...],
+                 "relations": [[type, id, name], ...]} ...]
   trouble.json   what to do in place of the next answers, a list that is used up: a status, "html", "half",
                  "cut"; null: answer as usual
   unrest.json    troubles now and then (unrest.py)
@@ -66,6 +67,14 @@ def artist_json(artist, inc):
         found["genres"] = votes_json(artist.get("genres", {}), True)
     if "tags" in inc:
         found["tags"] = votes_json(dict(artist.get("genres", {}), **artist.get("tags", {})), False)
+    if "artist-rels" in inc:
+        found["relations"] = [
+            {"type": kind, "type-id": "5be4c609-9afa-4ea0-910b-12ffb71e3821", "target-type": "artist",
+             "direction": "backward", "begin": None, "end": None, "ended": False, "attributes": [],
+             "attribute-ids": {}, "attribute-values": {}, "source-credit": "", "target-credit": "",
+             "artist": {"id": key, "name": name, "sort-name": name, "type": "Person", "type-id": None,
+                        "country": None, "disambiguation": ""}}
+            for kind, key, name in artist.get("relations", [])]
     return found
 
 

@@ -226,13 +226,18 @@ struct FakeMusicBrainz : players_test::FakeService {
 
 constexpr const char *kLow = "00000000-0000-4000-8000-000000000001",
                      *kLowToo = "00000000-0000-4000-8000-000000000002",
-                     *kCodeine = "00000000-0000-4000-8000-000000000003";
+                     *kCodeine = "00000000-0000-4000-8000-000000000003",
+                     *kAlan = "00000000-0000-4000-8000-000000000005";
 
 json three_bands() {
   return {{{"id", kLow},
            {"name", "Artist 0"},
            {"genres", {{"slowcore", 12}, {"dream pop", 3}}},
-           {"tags", {{"seen live", 9}}}},
+           {"tags", {{"seen live", 9}}},
+           {"relations",
+            {{"member of band", kAlan, "Alan"},
+             {"member of band", kAlan, "Alan"},
+             {"teacher", "00000000-0000-4000-8000-000000000006", "Zak"}}}},
           {{"id", kLowToo}, {"name", "Artist 1"}, {"tags", {{"sadcore", 4}, {"mine", 1}}}},
           {{"id", kCodeine}, {"name", "Artist 2"}, {"genres", {{"polka", 5}}}},
           {{"id", "00000000-0000-4000-8000-000000000004"}, {"name", "ARTIST 2"}}};
@@ -240,7 +245,8 @@ json three_bands() {
 
 }  // namespace
 
-TEST_CASE("genres of artists come from MusicBrainz, once", "[players][grow]") {
+TEST_CASE("genres of artists, and with whom they play, come from MusicBrainz, once",
+          "[players][grow]") {
   const Grower ann({0, 1, 2});
   const FakeMusicBrainz musicbrainz(three_bands());
   ann.done({"connect", "musicbrainz", "--address", musicbrainz.address() + "/ws/2", "--field",
@@ -261,7 +267,11 @@ TEST_CASE("genres of artists come from MusicBrainz, once", "[players][grow]") {
   CHECK(weight("Artist 1", "sadcore") == 100);
   CHECK(weight("Artist 1", "mine") == 0);   // one person's word
   CHECK(weight("Artist 2", "polka") == 0);  // two are called so
-  CHECK(ann.count("SELECT count(*) FROM artists WHERE mbid IS NOT NULL") == 2);
+  CHECK(ann.count("SELECT count(*) FROM artists WHERE mbid IS NOT NULL") == 2 + 1);
+  CHECK(ann.count("SELECT count(*) FROM artist_relations") == 1);  // not with a teacher
+  CHECK(ann.count("SELECT count(*) FROM artist_relations r JOIN artists a ON a.artist_id = "
+                  "related_id WHERE a.name = 'Alan' AND a.mbid = '" +
+                  std::string(kAlan) + "'") == 1);
   CHECK(musicbrainz.requests().size() == 5);
   CHECK(ann.grow().at("rounds").empty());
   CHECK(musicbrainz.requests().empty());
@@ -327,8 +337,12 @@ TEST_CASE("the fake Deezer is one to a client of others", "[players][grow]") {
 }
 
 TEST_CASE("the fake MusicBrainz is one to a client of others", "[players][grow]") {
-  const FakeMusicBrainz musicbrainz(json::array(
-      {{{"id", kLow}, {"name", "Low"}, {"genres", {{"slowcore", 12}}}, {"tags", {{"live", 2}}}}}));
+  const FakeMusicBrainz musicbrainz(
+      json::array({{{"id", kLow},
+                    {"name", "Low"},
+                    {"genres", {{"slowcore", 12}}},
+                    {"tags", {{"live", 2}}},
+                    {"relations", {{"member of band", kAlan, "Alan"}}}}}));
   const Ended proven = support::run_program(
       {"/usr/bin/env", "node", PLAYLIST_SOURCE_DIR "/tests/players/prove_musicbrainz.mjs",
        musicbrainz.port(), kLow});
@@ -344,6 +358,7 @@ TEST_CASE("the fake MusicBrainz is one to a client of others", "[players][grow]"
   CHECK(told.at("name") == "Low");
   CHECK(told.at("genres") == json::parse(R"([["slowcore",12]])"));
   CHECK(told.at("tags").size() == 2);
+  CHECK(told.at("relations") == json::parse(R"([["member of band","Alan"]])"));
   CHECK(told.at("searched") == json{"Low"});
   CHECK_FALSE(told.at("unknown").get<std::string>().empty());
 }

@@ -1,11 +1,14 @@
-// source.musicbrainz: the genres of artists, from MusicBrainz.
+// source.musicbrainz: the genres of artists and with whom they play, from MusicBrainz.
 //
 // Asked of   artists, by the setting "questions" (questions.hpp): artist_tags
 // Sent       names of artists, or their MusicBrainz ids where these are known; no account and no key
 // GET        /artist, a search, where the id is not known: the one artist of just that name. Of several
-//            of that name none is taken, as nothing tells which it is. Then /artist/MBID?inc=genres+tags
+//            of that name none is taken, as nothing tells which it is. Then
+//            /artist/MBID?inc=genres+tags+artist-rels
 // Rows       "artist_tags": genres, or where there are none the tags that at least two people gave; the
-//            weight is their share of the votes of the strongest one; at most ten. "artists" with the id
+//            weight is their share of the votes of the strongest one; at most ten. "artist_relations" with
+//            members and bands, collaborations, other names and projects, as near as the nearest (1).
+//            "artists" with the id
 // Limit      one request a second, which the account's rate keeps; above it everything is answered with
 //            503, which the engine waits for
 #include "playlist/plugin.hpp"
@@ -13,7 +16,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +26,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "../ids.hpp"
 #include "elements.hpp"
 #include "json_answers.hpp"
 #include "questions.hpp"
@@ -32,6 +38,10 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMostTags = 10;
 constexpr std::int64_t kTagVotes = 2;
+/// Kinds of relations between artists who make music together, or are the same people. A relation of
+/// the other kinds, a teacher's or a brother's, says little of how somebody sounds.
+constexpr std::string_view kTogether[] = {"member of band", "collaboration", "is person",
+                                          "subgroup", "founder"};
 
 /// In quotation marks, with what the search would take for its own language kept from it.
 std::string in_quotes(std::string_view name) {
@@ -90,6 +100,10 @@ class MusicBrainzReading {
         tags_(call.rows(
             "artist_tags",
             {{"artist", PLAYLIST_STRING}, {"tag", PLAYLIST_STRING}, {"weight", PLAYLIST_F32}})),
+        relations_(call.rows("artist_relations", {{"artist", PLAYLIST_STRING},
+                                                  {"related", PLAYLIST_STRING},
+                                                  {"weight", PLAYLIST_F32},
+                                                  {"related_mbid", PLAYLIST_STRING}})),
         artists_(
             call.rows("artists", {{"artist", PLAYLIST_STRING}, {"artist_mbid", PLAYLIST_STRING}})),
         questions_(call) {}
@@ -102,17 +116,18 @@ class MusicBrainzReading {
   void answer(const Question& question) {
     if (question.question != "artist_tags")
       throw playlist::Error("MusicBrainz is not asked for " + question.question);
-    const std::string mbid =
+    const std::string id =
         question.mbid.empty() ? musicbrainz_.find_artist(question.artist) : question.mbid;
-    if (mbid.empty()) return;
-    const std::optional<Json> artist =
-        musicbrainz_.ask("/artist/" + playlist::url_encoded(mbid) + "?inc=genres+tags&fmt=json");
+    if (id.empty()) return;
+    const std::optional<Json> artist = musicbrainz_.ask("/artist/" + playlist::url_encoded(id) +
+                                                        "?inc=genres+tags+artist-rels&fmt=json");
     if (!artist) return;
     put_tags(question, tags_of(*artist));
+    put_relations(question, *artist);
     if (!question.mbid.empty()) return;
     artists_.row();
     artists_.set_text(1, question.artist);
-    artists_.set_text(2, mbid);
+    artists_.set_text(2, id);
   }
 
   /// By votes, the most first.
@@ -139,8 +154,26 @@ class MusicBrainzReading {
     }
   }
 
+  /// Each once: somebody may have come and gone.
+  void put_relations(const Question& question, const Json& artist) {
+    std::set<std::string> put;
+    for (const Json& relation : list_in(artist, "relations")) {
+      if (!relation.is_object() ||
+          std::ranges::find(kTogether, text_in(relation, "type")) == std::end(kTogether))
+        continue;
+      const Json& other = object_in(relation, "artist");
+      const std::string name = text_in(other, "name"), id = mbid(text_in(other, "id"));
+      if (name.empty() || id.empty() || !put.insert(id).second) continue;
+      relations_.row();
+      relations_.set_text(1, question.artist);
+      relations_.set_text(2, name);
+      relations_.set_f32(3, 1);
+      relations_.set_text(4, id);
+    }
+  }
+
   MusicBrainz musicbrainz_;
-  playlist::Rows &tags_, &artists_;
+  playlist::Rows &tags_, &relations_, &artists_;
   QuestionReading questions_;
 };
 
@@ -155,6 +188,6 @@ class MusicBrainzSource final : public playlist::Source {
 }  // namespace
 
 constinit const playlist::Element kMusicBrainz = playlist::element<MusicBrainzSource>(
-    "source.musicbrainz", "Genres of artists, from MusicBrainz.");
+    "source.musicbrainz", "Genres of artists and with whom they play, from MusicBrainz.");
 
 }  // namespace source
