@@ -83,12 +83,16 @@ const std::vector<KnownService>& known_services() {
        .title = "ListenBrainz, and servers that speak its API",
        .fields = {{"address", "of its API, without /1", false, true,
                    "https://api.listenbrainz.org"},
-                  {"labs_address", "of its similar artists", false, true,
+                  {"labs_address", "of its similar artists and tracks", false, true,
                    "https://labs.api.listenbrainz.org", true},
                   {"similar_artists_algorithm", "by which it works out who resembles whom", false,
                    false,
                    "session_based_days_7500_session_300_contribution_5_threshold_10_limit_100_"
                    "filter_True_skip_30"},
+                  {"similar_recordings_algorithm", "by which it works out which tracks are alike",
+                   false, false,
+                   "session_based_days_9000_session_300_contribution_5_threshold_15_limit_50_"
+                   "skip_30"},
                   {"user", "whose listens they are", false, true},
                   {"token",
                    "yours: listenbrainz.org/settings shows it; for lists and best-known tracks, "
@@ -99,11 +103,13 @@ const std::vector<KnownService>& known_services() {
        .is_read = true,
        .requests_per_second = 3,
        .burst = 5,
-       .sent = "of artists that you play or love, and of artists like them, it is sent their "
-               "MusicBrainz ids",
+       .sent =
+           "of artists that you play or love, of artists like them, and of the fifty tracks that "
+           "you play most it is sent their MusicBrainz ids",
        .source = "listenbrainz_api",
-       .answers = {"similar_artists", "top_tracks", "artist_tags"},
-       .answers_to_secret = {"top_tracks"}},
+       .answers = {"similar_artists", "top_tracks", "artist_tags", "similar_tracks"},
+       .answers_to_secret = {"top_tracks"},
+       .similar_by = "mbid"},
       {.name = "deezer",
        .title = "Deezer's open catalogue, which wants no account",
        .fields = {{"address", "of its API", false, true, "https://api.deezer.com"},

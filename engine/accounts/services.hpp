@@ -54,6 +54,9 @@ struct KnownService {
   /// Those of them that it answers only to an account with its secret.
   std::vector<std::string_view> answers_to_secret = {};
   bool brings_features = false;  // it is asked what tracks sound like
+  /// By which ids it finds tracks that others are similar to: "spotify_id", "isrc", "mbid", columns of
+  /// tracks. One that has none is not asked about. "": by artist and title.
+  const char* similar_by = "";
 };
 
 /// In the order of help.

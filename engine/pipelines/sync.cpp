@@ -85,7 +85,7 @@ std::optional<SyncedAccount> ask_for_similar(const app::Caller& caller, const Ac
   if (service == nullptr ||
       std::ranges::find(service->answers, "similar_tracks") == service->answers.end())
     return std::nullopt;
-  const std::vector<std::int64_t> wanted = similar_wanted(caller, account.service);
+  const std::vector<std::int64_t> wanted = similar_wanted(caller, *service);
   if (wanted.empty()) return std::nullopt;
   // Of the library, which is closed again when what comes is written to it.
   const std::string questions = questions_text(

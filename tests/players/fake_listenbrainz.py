@@ -363,12 +363,16 @@ def artists(query, who):
         for mbid in mbids_in(query, "artist_mbids") if artist_of(mbid)]
 
 
-ALGORITHMS = ("session_based_days_7500_session_300_contribution_5_threshold_10_limit_100_filter_True_skip_30",
-              "session_based_days_7500_session_300_contribution_3_threshold_10_limit_100_filter_True_skip_30")
+ALGORITHMS = {
+    "artist_mbids": ("session_based_days_7500_session_300_contribution_5_threshold_10_limit_100_filter_True_skip_30",
+                     "session_based_days_7500_session_300_contribution_3_threshold_10_limit_100_filter_True_skip_30"),
+    "recording_mbids": ("session_based_days_9000_session_300_contribution_5_threshold_15_limit_50_skip_30",
+                        "session_based_days_7500_session_300_contribution_5_threshold_15_limit_50_skip_30"
+                        "_top_n_listeners_1000")}
 
 
 def similar(query, name):
-    if query.get("algorithm") not in ALGORITHMS:
+    if query.get("algorithm") not in ALGORITHMS[name]:
         raise Refused(400, "algorithm: value is not a valid enumeration member")
     return mbids_in(query, name)
 

@@ -121,6 +121,10 @@ TEST_CASE("without a token ListenBrainz recommends what it works out, and nothin
   service.put("recommendations.json", recommendations(10));
   const ListenbrainzAnn ann(service);
   CHECK(ann.sync().at("buckets") == json{{"new", 60 + 10}});
+  // The six that are played are asked about by their recordings; each is like the ten.
+  CHECK(recommended(ann, "similar_tracks") == 10);
+  CHECK_THAT(service.text("requests.log"),
+             Contains("GET /similar-recordings/json recording_mbids=" + mbid(1)));
   CHECK_THAT(service.text("requests.log"), !Contains("401 ") && !Contains("fresh"));
 }
 

@@ -2,7 +2,9 @@
 //                  score, as a share of the highest
 // top_tracks       /1/popularity/top-recordings-for-artist: those that are the artist's first
 // artist_tags      /1/metadata/artist/: genres by votes, else tags that two people gave
-// All of it is asked for by MusicBrainz ids: of an artist without one ListenBrainz knows nothing.
+// similar_tracks   labs /similar-recordings/json, likewise: recommendations of that channel, the score as a
+//                  share of the highest
+// All of it is asked for by MusicBrainz ids: of an artist or a track without one ListenBrainz knows nothing.
 #include "listenbrainz_answers.hpp"
 
 #include <algorithm>
@@ -23,7 +25,8 @@ using listenbrainz::part_of;
 using listenbrainz::text_of;
 using AnswerJson = listenbrainz::Json;
 
-constexpr std::size_t kMostSimilar = 50, kMostTopTracks = 25, kMostArtistTags = 10;
+constexpr std::size_t kMostSimilar = 50, kMostTopTracks = 25, kMostArtistTags = 10,
+                      kMostSimilarTracks = 20;
 constexpr double kVotesOfTag = 2;
 
 class ListenbrainzAnswers {
@@ -32,6 +35,8 @@ class ListenbrainzAnswers {
       : server_(call),
         labs_(call.setting("labs_address").value_or(std::string_view())),
         algorithm_(call.setting("similar_artists_algorithm").value_or(std::string_view())),
+        tracks_algorithm_(
+            call.setting("similar_recordings_algorithm").value_or(std::string_view())),
         relations_(call.rows("artist_relations", {{"artist", PLAYLIST_STRING},
                                                   {"related", PLAYLIST_STRING},
                                                   {"weight", PLAYLIST_F32},
@@ -44,6 +49,13 @@ class ListenbrainzAnswers {
         tags_(call.rows(
             "artist_tags",
             {{"artist", PLAYLIST_STRING}, {"tag", PLAYLIST_STRING}, {"weight", PLAYLIST_F32}})),
+        recommended_(call.rows("recommendations", {{"channel", PLAYLIST_STRING},
+                                                   {"score", PLAYLIST_F32},
+                                                   {"seed_id", PLAYLIST_I64},
+                                                   {"title", PLAYLIST_STRING},
+                                                   {"artist_credit", PLAYLIST_STRING},
+                                                   {"album", PLAYLIST_STRING},
+                                                   {"mbid", PLAYLIST_STRING}})),
         questions_(call) {
     while (labs_.ends_with('/')) labs_.pop_back();
   }
@@ -61,6 +73,8 @@ class ListenbrainzAnswers {
       if (!id.empty()) put_tracks(question, id);
     } else if (question.question == "artist_tags") {
       if (!id.empty()) put_tags(question, id);
+    } else if (question.question == "similar_tracks") {
+      if (!id.empty()) put_similar_tracks(question, id);
     } else {
       throw playlist::Error("ListenBrainz is not asked for " + question.question);
     }
@@ -95,6 +109,31 @@ class ListenbrainzAnswers {
       relations_.set_text(2, text_of(*artist, "name"));
       relations_.set_f32(3, static_cast<float>(score / similar.front().first));
       relations_.set_text(4, mbid(text_of(*artist, "artist_mbid")));
+    }
+  }
+
+  void put_similar_tracks(const Question& question, const std::string& id) {
+    std::vector<std::pair<double, const AnswerJson*>> similar;
+    const AnswerJson found = list(labs_ + "/similar-recordings/json?recording_mbids=" + id +
+                                  "&algorithm=" + playlist::url_encoded(tracks_algorithm_));
+    for (const AnswerJson& track : found)
+      if (const double score = number_of(track, "score").value_or(0);
+          score > 0 && !text_of(track, "recording_name").empty() &&
+          !text_of(track, "artist_credit_name").empty() &&
+          mbid(text_of(track, "recording_mbid")) != id)
+        similar.emplace_back(score, &track);
+    std::ranges::stable_sort(similar,
+                             [](const auto& a, const auto& b) { return a.first > b.first; });
+    if (similar.size() > kMostSimilarTracks) similar.resize(kMostSimilarTracks);
+    for (const auto& [score, track] : similar) {
+      recommended_.row();
+      recommended_.set_text(1, "similar_tracks");
+      recommended_.set_f32(2, static_cast<float>(score / similar.front().first));
+      recommended_.set_i64(3, question.track_id);
+      recommended_.set_text(4, text_of(*track, "recording_name"));
+      recommended_.set_text(5, text_of(*track, "artist_credit_name"));
+      recommended_.set_text(6, text_of(*track, "release_name"));
+      recommended_.set_text(7, mbid(text_of(*track, "recording_mbid")));
     }
   }
 
@@ -144,8 +183,8 @@ class ListenbrainzAnswers {
   }
 
   listenbrainz::Server server_;
-  std::string labs_, algorithm_;
-  playlist::Rows &relations_, &tracks_, &tags_;
+  std::string labs_, algorithm_, tracks_algorithm_;
+  playlist::Rows &relations_, &tracks_, &tags_, &recommended_;
   QuestionReading questions_;
 };
 
