@@ -113,12 +113,20 @@ const std::vector<KnownService>& known_services() {
       {.name = "deezer",
        .title = "Deezer's open catalogue, which wants no account",
        .fields = {{"address", "of its API", false, true, "https://api.deezer.com"},
+                  {"tracks_per_sync", "how many tracks' tempo one sync asks for", false, false,
+                   "500"},
                   {"requests_per_second", "how often the server may be asked", false, false, "8"}},
+       .is_read = true,
        .requests_per_second = 8,
        .burst = 10,
-       .sent = kNamesSent,
+       .sent =
+           "it is sent the names of artists that you play or love and of artists like them, the "
+           "ISRCs of tracks that you play or like and whose tempo or loudness is not known, "
+           "artist and title of the fifty that you play most, and nothing else",
        .source = "deezer_api",
-       .answers = {"similar_artists", "top_tracks"}},
+       .answers = {"similar_artists", "top_tracks", "similar_tracks"},
+       .features = {"tempo", "loudness"},
+       .features_by = "isrc"},
       {.name = "musicbrainz",
        .title = "MusicBrainz, the open encyclopedia of music, which wants no account",
        .fields = {{"address", "of its API", false, true, "https://musicbrainz.org/ws/2"},
@@ -151,8 +159,11 @@ const std::vector<KnownService>& known_services() {
        .burst = 2,
        .sent =
            "it is sent the Spotify ids of tracks that you play or like and whose audio features "
-           "are not known, and nothing else",
-       .brings_features = true},
+           "are not known, and of the fifty that you play most, and nothing else",
+       .answers = {"similar_tracks"},
+       .features = {"energy", "valence", "danceability", "acousticness"},
+       .features_by = "spotify_id",
+       .similar_by = "spotify_id"},
       {.name = "llm",
        .title = "A language model: of Anthropic's, or behind an address that speaks OpenAI's API",
        .fields = {{"address", "https://api.anthropic.com, http://127.0.0.1:11434 ...", false, true},

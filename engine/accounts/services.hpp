@@ -53,10 +53,13 @@ struct KnownService {
   std::vector<std::string_view> answers = {};
   /// Those of them that it answers only to an account with its secret.
   std::vector<std::string_view> answers_to_secret = {};
-  bool brings_features = false;  // it is asked what tracks sound like
-  /// By which ids it finds tracks that others are similar to: "spotify_id", "isrc", "mbid", columns of
-  /// tracks. One that has none is not asked about. "": by artist and title.
-  const char* similar_by = "";
+  /// What it tells of how tracks sound, as columns of tracks: it is asked about tracks of which one of
+  /// them is not known.
+  std::vector<std::string_view> features = {};
+  /// By which ids it finds tracks whose features, or tracks similar to which, are asked for:
+  /// "spotify_id", "isrc", "mbid", columns of tracks. One that has none is not asked about. "": by
+  /// artist and title.
+  const char *features_by = "", *similar_by = "";
 };
 
 /// In the order of help.

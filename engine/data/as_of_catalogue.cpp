@@ -24,26 +24,31 @@ const OwnFeatures& AsOfView::own_features() const {
   };
   for (std::size_t row = 0; row < track.size(); ++row) own.are_filled |= is_there(row);
   if (!own.are_filled) return own;
-  const auto filled = [&]<typename T>(std::vector<T>& values, const char* field, auto is_missing) {
-    const auto whole = items<T>(tracks, field).first(tracks_);
-    values.assign(whole.begin(), whole.end());
-    const auto from = items<T>(*told, field);
-    for (std::size_t row = 0; row < track.size(); ++row) {
-      if (!is_there(row)) continue;
-      T& value = values[static_cast<std::size_t>(track[row])];
-      if (is_missing(static_cast<std::size_t>(track[row]), value)) value = from[row];
-    }
+  const auto whole = [&]<typename T>(std::vector<T>& values, const char* field) {
+    const auto own_values = items<T>(tracks, field).first(tracks_);
+    values.assign(own_values.begin(), own_values.end());
   };
   for (std::size_t k = 0; k < kNumericFeatureCount; ++k) {
-    filled(own.values[k], kFeatureColumns[places[k]].field,
-           [](std::size_t, float value) { return std::isnan(value); });
+    const char* field = kFeatureColumns[places[k]].field;
+    whole(own.values[k], field);
+    const auto from = items<float>(*told, field);
+    for (std::size_t row = 0; row < track.size(); ++row) {
+      if (!is_there(row)) continue;
+      float& value = own.values[k][static_cast<std::size_t>(track[row])];
+      if (std::isnan(value)) value = from[row];
+    }
     own.numeric[k] = own.values[k].data();
   }
-  // Key and mode come from one of both.
-  const auto keys = items<std::int32_t>(tracks, "key");
-  const auto has_no_key = [&](std::size_t at, std::int32_t) { return keys[at] == INT32_MIN; };
-  filled(own.key, "key", has_no_key);
-  filled(own.mode, "mode", has_no_key);
+  // Key and mode come from one of them: of services from the first that tells a key.
+  whole(own.key, "key");
+  whole(own.mode, "mode");
+  const auto keys = items<std::int32_t>(*told, "key"), modes = items<std::int32_t>(*told, "mode");
+  for (std::size_t row = 0; row < track.size(); ++row) {
+    const auto at = static_cast<std::size_t>(track[row]);
+    if (!is_there(row) || own.key[at] != INT32_MIN || keys[row] == INT32_MIN) continue;
+    own.key[at] = keys[row];
+    own.mode[at] = modes[row];
+  }
   return own;
 }
 

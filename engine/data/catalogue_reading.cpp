@@ -169,7 +169,8 @@ void CatalogueBuilder::read_service_features() {
     columns += std::string(", ") + kFeatureColumns[place].column;
   Statement rows =
       store_.prepare("SELECT track_id, ts, ifnull(key_pitch, -1), mode" + columns +
-                     " FROM service_features WHERE is_found ORDER BY track_id, source");
+                     " FROM service_features WHERE is_found ORDER BY track_id, energy IS NULL, "
+                     "source");
   while (rows.step()) {
     const std::int32_t track = track_places_.number(rows.integer(0));
     if (track < 0) continue;

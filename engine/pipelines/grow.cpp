@@ -48,12 +48,19 @@ struct Answerer {
   }
 };
 
+/// One that answers of tracks alone has nothing to grow from.
+bool is_asked_of_artists(const accounts::KnownService& service) {
+  return std::ranges::any_of(service.answers, [](std::string_view question) {
+    return question == kSimilar || question == kTop || question == kTags;
+  });
+}
+
 /// In the order of help.
 std::vector<Answerer> answerers(const app::Caller& caller) {
   const accounts::Accounts accounts(caller.home.accounts_file());
   std::vector<Answerer> found;
   for (const accounts::KnownService& service : accounts::known_services()) {
-    if (service.answers.empty()) continue;
+    if (!is_asked_of_artists(service)) continue;
     for (const Account& listed : accounts.list()) {
       if (listed.service != service.name) continue;
       const Account account = accounts.require(listed.title());
@@ -68,7 +75,8 @@ std::vector<Answerer> answerers(const app::Caller& caller) {
 std::string names_of_answerers() {
   std::string names;
   for (const accounts::KnownService& service : accounts::known_services())
-    if (!service.answers.empty()) names += (names.empty() ? "" : ", ") + std::string(service.name);
+    if (is_asked_of_artists(service))
+      names += (names.empty() ? "" : ", ") + std::string(service.name);
   return names;
 }
 

@@ -65,7 +65,7 @@ SyncedAccount sync_one(const app::Caller& caller, const Account& account, bool i
   return read_account(
       caller, account, account.title(), is_dry_run, [&](engine::import::SyncOrder& order) {
         const accounts::KnownService* service = accounts::find_service(account.service);
-        if (service == nullptr || !(service->brings_lyrics || service->brings_features)) return;
+        if (service == nullptr || (!service->brings_lyrics && service->features.empty())) return;
         const TracksWanted wanted = tracks_wanted(caller, account, *service);
         order.asked[wanted.setting] = wanted.tracks;
         if (wanted.count == 0) return;

@@ -66,10 +66,10 @@ std::vector<bool> told_lyrics(const AsOf& tables) {
   return is_told;
 }
 
-/// Of those the moods of lists go by.
-std::vector<bool> told_features(const AsOf& tables) {
+/// All of these.
+std::vector<bool> told_features(const AsOf& tables, const std::vector<std::string_view>& features) {
   std::vector<bool> is_told(static_cast<std::size_t>(tables.track_count()), true);
-  for (const char* feature : {"energy", "valence", "danceability", "acousticness"}) {
+  for (const std::string_view feature : features) {
     const auto values = column_of<float>(*tables.table("tracks"), feature);
     for (std::size_t track = 0; track < is_told.size(); ++track)
       if (std::isnan(values[track])) is_told[track] = false;
@@ -117,13 +117,12 @@ Json named_track(const playlist_table& tracks, std::int32_t track) {
   return one;
 }
 
-Json track_with_id(const playlist_table& tracks, std::int32_t track) {
-  const std::string spotify_id = text_in(tracks, "spotify_id", track);
-  if (spotify_id.empty()) return nullptr;
-  Json one = {{"track_id", column_of<std::int64_t>(tracks, "id")[static_cast<std::size_t>(track)]},
-              {"spotify_id", spotify_id}};
-  if (const std::string isrc = text_in(tracks, "isrc", track); !isrc.empty()) one["isrc"] = isrc;
-  return one;
+/// `needed`: the id without which the service cannot be asked.
+Json track_with_id(const playlist_table& tracks, std::int32_t track, const char* needed) {
+  Json one = {{"track_id", column_of<std::int64_t>(tracks, "id")[static_cast<std::size_t>(track)]}};
+  for (const char* name : {"spotify_id", "isrc"})
+    if (const std::string id = text_in(tracks, name, track); !id.empty()) one[name] = id;
+  return one.contains(needed) ? one : Json(nullptr);
 }
 
 }  // namespace
@@ -143,9 +142,11 @@ TracksWanted tracks_wanted(const app::Caller& caller, const accounts::Account& a
     const playlist_table& tracks = *tables->table("tracks");
     const auto ids = column_of<std::int64_t>(tracks, "id");
     for (const std::int32_t track :
-         tracks_without(*tables, are_lyrics ? told_lyrics(*tables) : told_features(*tables))) {
+         tracks_without(*tables, are_lyrics ? told_lyrics(*tables)
+                                            : told_features(*tables, service.features))) {
       if (asked.contains(ids[static_cast<std::size_t>(track)])) continue;
-      Json one = are_lyrics ? named_track(tracks, track) : track_with_id(tracks, track);
+      Json one = are_lyrics ? named_track(tracks, track)
+                            : track_with_id(tracks, track, service.features_by);
       if (one.is_null()) continue;
       if (list.size() == most) {
         ++wanted.later;

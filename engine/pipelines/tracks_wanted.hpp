@@ -16,7 +16,7 @@ namespace engine::pipelines {
 struct TracksWanted {
   const char* setting = "";  // of the source: "lyrics_wanted", "features_wanted"
   const char* what = "";     // "lyrics", "audio features"
-  std::string tracks;        // as source.lrclib and source.reccobeats take them: a JSON array
+  std::string tracks;        // as source.lrclib and its like take them: a JSON array
   std::size_t count = 0;     // of them
   std::size_t later = 0;     // that are left for the next time
 };

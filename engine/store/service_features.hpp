@@ -1,8 +1,9 @@
 // Audio features that services were asked for: table service_features, a row for each track and
 // service.
 //
-// Counts     where no import and no measurement tells a feature (data/as_of_view.hpp), by the
-//            service's name where several do; key and mode come from one of them
+// Counts     where no import and no measurement tells a feature (data/as_of_view.hpp); where several
+//            services do, of one that tells energy, and so most of them, then by the service's name;
+//            key and mode come from one of them
 // Since      it was asked: it was asked because somebody had listened
 // Not found  A service that was asked and knows nothing has a row without values, so that it is not
 //            asked again soon

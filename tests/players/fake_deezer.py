@@ -2,6 +2,7 @@
 
 Reads of FOLDER, anew where it has changed
   artists.json   [{"id", "name", "fans", "related": [id ...], "tracks": [[title, album, seconds] ...]} ...]
+  recordings.json  {ISRC: {"artist": id, "title", "bpm", "gain"}}, may be missing
   trouble.json   what to do in place of the next answers, a list that is used up: a status, "quota", "busy",
                  "html", "half", "cut", "list" (no list where there should be one); null: answer as usual
   unrest.json    troubles now and then (unrest.py)
@@ -9,7 +10,8 @@ Reads of FOLDER, anew where it has changed
 Writes requests.log, a line each: the path with its query; and over.log, a line for each request beyond the
 limit, which Deezer answers with its error 4.
 As Deezer does, it says what is wrong in the body of an answer with status 200, finds artists by words of
-their names, lists the most liked first, and puts tracks of others that an artist appears on into the list.
+their names, lists the most liked first, and puts tracks of others that an artist appears on into the list;
+its radio of an artist begins with the artist, and goes on with those related.
 """
 import json
 import os
@@ -83,8 +85,24 @@ def page(items, query):
     return {"data": items[begin:begin + limit], "total": len(items)}
 
 
+def recording_json(isrc, recording, artists):
+    artist = next(one for one in artists if one["id"] == recording["artist"])
+    return {**track_json(0, artist, [recording["title"], "Album", 200]), "isrc": isrc, "bpm": recording["bpm"],
+            "gain": recording["gain"], "share": "", "track_position": 1, "disk_number": 1,
+            "release_date": "2026-01-01", "available_countries": ["DE"]}
+
+
+def radio_of(artist, by_id):
+    return [track_json(number, one, one["tracks"][0])
+            for number, one in enumerate([artist] + [by_id[key] for key in artist["related"]]) if one["tracks"]]
+
+
 def answer(path, query):
     artists = read("artists.json", [])
+    if path.startswith("/track/isrc:"):
+        isrc = path[len("/track/isrc:"):]
+        known = read("recordings.json", {})
+        return recording_json(isrc, known[isrc], artists) if isrc in known else error("DataException", "no data", 800)
     if path == "/search/artist":
         words = query.get("q", "").lower().split()
         found = [one for one in artists if all(word in one["name"].lower() for word in words)]
@@ -95,8 +113,10 @@ def answer(path, query):
         return error("DataException", "no data", 800)
     if len(parts) == 2:
         return artist_json(artist)
+    by_id = {one["id"]: one for one in artists}
+    if parts[2] == "radio":
+        return page(radio_of(artist, by_id), query)
     if parts[2] == "related":
-        by_id = {one["id"]: one for one in artists}
         return page([artist_json(by_id[key]) for key in artist["related"]], query)
     if parts[2] == "top":
         return page([track_json(number, artist, track) for number, track in enumerate(artist["tracks"])], query)

@@ -325,6 +325,9 @@ TEST_CASE("the fake Deezer is one to a client of others", "[players][grow]") {
                     {"fans", 5},
                     {"related", json::array()},
                     {"tracks", json::array()}}}));
+  deezer.put(
+      "recordings.json",
+      {{"USABC2600001", {{"artist", 7}, {"title", "Starfire"}, {"bpm", 120.5}, {"gain", -9.1}}}});
   const Ended proven =
       run_node({PLAYLIST_SOURCE_DIR "/tests/players/prove_deezer.js", deezer.port()});
   INFO(proven.err);
@@ -333,6 +336,9 @@ TEST_CASE("the fake Deezer is one to a client of others", "[players][grow]") {
   CHECK(told.at("name") == "Low");
   CHECK(told.at("related") == json{"Codeine"});
   CHECK(told.at("tracks") == json::parse(R"([["Starfire","Low",200],["Guest","Codeine",100]])"));
+  CHECK(told.at("radio") == json::parse(R"([["Starfire","Low"]])"));
+  CHECK(told.at("recording") == json::parse(R"(["Starfire",120.5,-9.1])"));
+  CHECK_FALSE(told.at("unknownRecording").get<std::string>().empty());
   CHECK_FALSE(told.at("unknown").get<std::string>().empty());
 }
 

@@ -14,6 +14,9 @@ async function main() {
     name: (await client.artist({ id })).name,
     related: (await client.artist.related({ id })).data.map((artist) => artist.name),
     tracks: (await client.artist.top({ id })).data.map((track) => [track.title, track.artist.name, track.duration]),
+    radio: (await client.artist.radio({ id })).data.map((track) => [track.title, track.artist.name]),
+    recording: await client.track.isrc({ isrc: "USABC2600001" }).then((track) => [track.title, track.bpm, track.gain]),
+    unknownRecording: await failure(client.track.isrc({ isrc: "USABC2600009" })),
     unknown: await failure(client.artist({ id: 999999 })),
   }));
 }

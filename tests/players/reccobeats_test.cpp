@@ -1,34 +1,22 @@
 // ReccoBeats, brought in by engine sync once somebody wants it: what it is asked and told, which track
 // an answer is of, and that what was imported goes before.
-#include <algorithm>
-#include <cmath>
-#include <fstream>
-
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "core/paths.hpp"
-#include "fake_service.hpp"
-#include "store/store.hpp"
-#include "support/program.hpp"
+#include "sound_listener.hpp"
 
 using Catch::Contains;
 using nlohmann::json;
+using players_test::id_of;
+using players_test::isrc_of;
+using players_test::SoundListener;
 using support::Ended;
 
 namespace {
 
-constexpr const char* kNow = "2026-11-21T12:00:00Z";
-
-std::string id_of(int number) {
-  std::string id = std::to_string(number);
-  id.insert(0, 22 - id.size(), '0');
-  return id;
-}
-
 json features(int number, double energy) {
   return {{"spotify_id", id_of(number)},
-          {"isrc", "XXABC26" + id_of(number).substr(17)},
+          {"isrc", isrc_of(number)},
           {"acousticness", 0.12},
           {"danceability", 0.61},
           {"energy", energy},
@@ -46,71 +34,6 @@ struct FakeReccoBeats : players_test::FakeService {
   FakeReccoBeats() : FakeService("fake_reccobeats.py") {}
 };
 
-struct SoundListener : support::EngineHome {
-  /// Ann has played tracks 1 to `count` of Low, all on one day, which have Spotify ids and ISRCs; and one
-  /// that has none. `imported`: title,energy,tempo of tracks whose features were imported.
-  explicit SoundListener(int count, const std::string& imported = "") {
-    std::ofstream tracks(path("tracks.csv")), plays(path("plays.csv"));
-    tracks << "title,artist,album,spotify_id,isrc,energy,tempo\n";
-    plays << "title,artist,album,time\nWithout Id,Low,Album,2026-01-01 09:00:00\n";
-    for (int k = 1; k <= count; ++k) {
-      tracks << "Track " << k << ",Low,Album," << id_of(k) << ",XXABC26" << id_of(k).substr(17)
-             << "," << (imported.empty() || k > 1 ? "," : imported) << "\n";
-      plays << "Track " << k << ",Low,Album,2026-01-01 10:" << (k / 10 % 6) << k % 10 << ":00\n";
-    }
-    tracks << "Never Played,Low,Album," << id_of(999) << ",,,\n";
-    tracks.close(), plays.close();
-    done({"import", path("tracks.csv")});
-    done({"import", path("plays.csv"), "--user", "ann", "--columns",
-          "title=title,artist=artist,album=album,time=time"});
-  }
-  [[nodiscard]] std::string library() const { return path("library.db"); }
-  [[nodiscard]] Ended run(std::vector<std::string> arguments, const char* now = kNow) const {
-    arguments.insert(arguments.begin(), {"--library", library(), "--now", now});
-    return engine(arguments);
-  }
-  Ended done(const std::vector<std::string>& arguments, const char* now = kNow) const {
-    Ended ended = run(arguments, now);
-    INFO(ended.err << ended.out);
-    REQUIRE(ended.exit_code == 0);
-    return ended;
-  }
-  Ended connect(const FakeReccoBeats& service, const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> arguments = {"connect",   "reccobeats",
-                                          "--address", service.address() + "/v1",
-                                          "--field",   "requests_per_second=1000"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return done(arguments);
-  }
-  [[nodiscard]] json sync(int exit_code = 0, const char* now = kNow) const {
-    const Ended ended = run({"sync", "reccobeats", "--json"}, now);
-    INFO(ended.err << ended.out);
-    REQUIRE(ended.exit_code == exit_code);
-    return json::parse(ended.out).at("accounts").at(0);
-  }
-  [[nodiscard]] json stats(const char* now = kNow) const {
-    return json::parse(done({"stats", "--json"}, now).out);
-  }
-  /// "Track 1 250122": a million times the energy and the tempo, as a recipe has them; each -1 where it
-  /// is not known.
-  [[nodiscard]] std::vector<std::string> seen(const char* now = kNow) const {
-    engine::write_file_atomically(
-        path("seen.lua"),
-        "local pl = require 'playlist'\n"
-        "return pl.recipe { title = 'Seen', build = function(p, user)\n"
-        "  return user.listens:score(function(t)\n"
-        "    return known(t.energy, -1) * 1000000 + known(t.tempo, -1) end) end }\n");
-    std::vector<std::string> all;
-    const json list = json::parse(done({"run", path("seen.lua"), "--json"}, now).out);
-    for (const json& track : list.at("tracks")) {
-      all.push_back(track.at("title").get<std::string>() + " " +
-                    std::to_string(std::lround(track.at("score").get<double>())));
-    }
-    std::sort(all.begin(), all.end());
-    return all;
-  }
-};
-
 }  // namespace
 
 TEST_CASE("features of what is played come from ReccoBeats, by the right track",
@@ -124,12 +47,12 @@ TEST_CASE("features of what is played come from ReccoBeats, by the right track",
   silent["key"] = -1;
   silent["valence"] = 1.5;  // is none
   reccobeats.put("features.json", json::array({features(1, 0.25), edition, silent}));
-  const SoundListener ann(5);
+  const SoundListener ann("reccobeats", 5);
   const Ended refused = ann.run({"sync", "reccobeats"});
   CHECK(refused.exit_code == 3);
   CHECK(reccobeats.requests().empty());
-  CHECK_THAT(ann.connect(reccobeats).out, Contains("it is sent the Spotify ids of tracks") &&
-                                              Contains("before that it is asked nothing"));
+  CHECK_THAT(ann.connect(reccobeats, "/v1").out, Contains("it is sent the Spotify ids of tracks") &&
+                                                     Contains("before that it is asked nothing"));
   const json came = ann.sync();
   CHECK(came.at("buckets") == json({{"new", 3}, {"not_found", 2}}));
   const std::vector<std::string> asked = reccobeats.requests();
@@ -162,8 +85,8 @@ TEST_CASE("features of what is played come from ReccoBeats, by the right track",
 TEST_CASE("an imported feature goes before ReccoBeats'", "[sync][reccobeats]") {
   const FakeReccoBeats reccobeats;
   reccobeats.put("features.json", json::array({features(1, 0.25), features(2, 0.75)}));
-  const SoundListener ann(2, "0.5,");
-  ann.connect(reccobeats);
+  const SoundListener ann("reccobeats", 2, "0.5,");
+  ann.connect(reccobeats, "/v1");
   CHECK(ann.sync().at("buckets") == json({{"new", 2}}));
   CHECK(ann.seen() ==
         std::vector<std::string>{"Track 1 500122", "Track 2 750122", "Without Id -1000001"});
@@ -174,14 +97,14 @@ TEST_CASE("forty tracks are asked for at once, and bad answers cost those", "[sy
   json all = json::array();
   for (int k = 1; k <= 59; ++k) all.push_back(features(k, 0.5));
   reccobeats.put("features.json", all);
-  const SoundListener ann(59);
-  ann.connect(reccobeats);
+  const SoundListener ann("reccobeats", 59);
+  ann.connect(reccobeats, "/v1");
   SECTION("none") {
     CHECK(ann.sync().at("buckets") == json({{"new", 59}}));
     CHECK(reccobeats.requests().size() == 2);
   }
   SECTION("so many in one sync") {
-    ann.connect(reccobeats, {"--field", "tracks_per_sync=45"});
+    ann.connect(reccobeats, "/v1", {"--field", "tracks_per_sync=45"});
     CHECK(ann.sync().at("buckets") == json({{"new", 45}}));
     CHECK(ann.sync().at("buckets") == json({{"new", 14}}));
   }
@@ -201,4 +124,31 @@ TEST_CASE("forty tracks are asked for at once, and bad answers cost those", "[sy
     CHECK(came.at("buckets") == json({{"new", 40}}));
     CHECK(ann.sync().at("buckets") == json({{"new", 19}}));
   }
+}
+
+TEST_CASE("tracks like those that are played most come from ReccoBeats", "[sync][reccobeats]") {
+  const FakeReccoBeats reccobeats;
+  const json shared = {{"spotify_id", id_of(501)}, {"title", "Shared"}, {"artists", {"Cy"}}};
+  reccobeats.put("similar.json",
+                 {{id_of(1),
+                   {{{"spotify_id", id_of(500)}, {"title", "Like It"}, {"artists", {"Bo", "Di"}}},
+                    shared,
+                    {{"spotify_id", id_of(1)}, {"title", "Track 1"}, {"artists", {"Low"}}}}},
+                  {id_of(2), {shared}}});
+  const SoundListener ann("reccobeats", 3);
+  ann.play_lately(3);
+  ann.connect(reccobeats, "/v1");
+  const json like = ann.sync_all().at(1);
+  CHECK_THAT(like.at("account").get<std::string>(), Contains("tracks like 3 tracks of yours"));
+  CHECK(like.at("error") == nullptr);
+  CHECK(ann.count("SELECT count(*) FROM recommendations WHERE ended_at IS NULL AND service = "
+                  "'reccobeats' AND channel = 'similar_tracks'") == 2);
+  CHECK(ann.count("SELECT count(*) FROM recommendations r JOIN tracks t USING (track_id) JOIN "
+                  "tracks s ON s.track_id = seed_id WHERE t.title = 'Like It' AND s.title = "
+                  "'Track 1' AND t.spotify_id = '" +
+                  id_of(500) + "' AND score = 1 AND ended_at IS NULL") == 1);
+  // The third it does not know; none is asked about twice within a month.
+  CHECK(reccobeats.requests().size() == 1 + 3);
+  CHECK(ann.sync_all().size() == 1);
+  CHECK(reccobeats.requests().empty());
 }

@@ -1,12 +1,15 @@
-// source.reccobeats: what tracks sound like that somebody plays or likes, from ReccoBeats.
+// source.reccobeats: what tracks sound like that somebody plays or likes, and tracks like theirs, from
+// ReccoBeats.
 //
-// Asked of   the tracks that the engine names as setting "features_wanted", a JSON array of {"track_id",
-//            "spotify_id", "isrc"}, in their order; the last may be missing
-// Sent       Spotify ids, 40 at once, the most it takes
+// Asked of   the tracks of the setting "features_wanted" (wanted_tracks.hpp) that have a Spotify id; or, by
+//            the setting "questions" (questions.hpp), tracks: similar_tracks
+// Sent       Spotify ids, for features 40 at once, the most it takes
 // GET        /audio-features?ids=...: {"content": [...]}, in any order and without those that it does not
-//            know. A track is found by the Spotify id in "href", else by its ISRC; "id" is ReccoBeats' own
+//            know. A track is found by the Spotify id in "href", else by its ISRC; "id" is ReccoBeats' own.
+//            /track/recommendation?seeds=...: {"content": [...]}, the best first
 // Rows       "features", a record a track: values within their ranges; a tempo of 0 is none, and so is a
-//            key of -1. No values where it is not found
+//            key of -1. No values where it is not found. "recommendations" of the channel "similar_tracks",
+//            the earlier the higher: 1, 0.95 ...
 // State      how many were asked for: what came of it stands in the store, and the engine names only
 //            those of which nothing is known
 // Fails      what passes is asked for again by the engine. Forty tracks whose answer is still bad are in
@@ -20,12 +23,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "../ids.hpp"
 #include "elements.hpp"
+#include "json_answers.hpp"
+#include "questions.hpp"
+#include "wanted_tracks.hpp"
 
 namespace source {
 namespace {
@@ -34,6 +41,9 @@ using RbJson = nlohmann::json;
 
 constexpr std::size_t kIdsAtOnce = 40;
 constexpr int kMostBadAnswers = 3;  // behind each other
+constexpr std::int64_t kRecommended = 20;
+constexpr double kNextRecommended = 0.95;    // score of each behind the one before
+constexpr std::int64_t kNoSuchTrack = 4041;  // its own code for an id that it does not know
 
 struct SoundFeature {
   const char* name;
@@ -47,46 +57,13 @@ constexpr SoundFeature kSoundFeatures[] = {
     {"acousticness", 0, 1}, {"instrumentalness", 0, 1}, {"liveness", 0, 1},
     {"valence", 0, 1},      {"tempo", 1, 1000}};
 
-std::string rb_text(const RbJson& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-struct AskedTrack {
-  std::int64_t id = 0;
-  std::string spotify_id, isrc;
-};
-
-std::vector<AskedTrack> asked_tracks(std::string_view text) {
-  std::vector<AskedTrack> asked;
-  const RbJson json = RbJson::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_array()) return asked;
-  for (const RbJson& one : json) {
-    if (!one.is_object() || !one.contains("track_id") || !one["track_id"].is_number_integer())
-      continue;
-    AskedTrack track{one["track_id"].get<std::int64_t>(),
-                     std::string(spotify_id(rb_text(one, "spotify_id"))),
-                     isrc(rb_text(one, "isrc"))};
-    if (track.id > 0 && !track.spotify_id.empty()) asked.push_back(std::move(track));
-  }
-  return asked;
-}
-
-/// A bad answer about forty tracks.
-struct BadFeatures {
-  std::string why;
-};
-
 class ReccoBeats {
  public:
   explicit ReccoBeats(const playlist::Call& call) : http_(call) {}
 
-  /// What it knows, in its order. Throws BadFeatures, and playlist::Error where nothing else is worth
-  /// asking for now.
-  [[nodiscard]] std::vector<RbJson> ask(const std::vector<AskedTrack>& tracks) const {
-    std::string target = "/audio-features?ids=";
-    for (std::size_t k = 0; k < tracks.size(); ++k)
-      target += (k > 0 ? "," : "") + tracks[k].spotify_id;
+  /// The answer's "content", in its order; nothing where it says that it knows no such track. Throws
+  /// BadAnswer, and playlist::Error where nothing else is worth asking for now.
+  [[nodiscard]] std::vector<RbJson> ask(std::string target) const {
     playlist::HttpRequest request;
     request.target = std::move(target);
     request.headers = {"Accept: application/json"};
@@ -97,21 +74,23 @@ class ReccoBeats {
           answer.problem.empty()
               ? "ReccoBeats wants to be left alone for a while; try again in some minutes"
               : answer.problem);
-    if (answer.status == 404) throw playlist::Error("what answers there is not ReccoBeats");
     const RbJson json = RbJson::parse(answer.body, nullptr, /*allow_exceptions=*/false);
-    if (!answer.is_ok()) throw BadFeatures{told(answer, json)};
-    if (!json.is_object() || !json.contains("content") || !json["content"].is_array())
-      throw BadFeatures{"its answer is no list of features"};
-    return {json["content"].begin(), json["content"].end()};
+    if (!answer.is_ok() && integer_in(json, "status") == kNoSuchTrack) return {};
+    if (answer.status == 404) throw playlist::Error("what answers there is not ReccoBeats");
+    if (!answer.is_ok()) throw BadAnswer{told(answer, json)};
+    const auto content = json.find("content");
+    if (content == json.end() || !content->is_array())
+      throw BadAnswer{"its answer is no list of tracks"};
+    return {content->begin(), content->end()};
   }
 
  private:
-  /// {"status": 4004, "errors": [{"message": "..."}]}
+  /// {"status": 4004, "errors": [{"message": "..."}]}, {"status": 4002, "error": "..."}
   static std::string told(const playlist::HttpAnswer& answer, const RbJson& json) {
     std::string text = answer.told();
-    if (json.is_object() && json.contains("errors") && json["errors"].is_array())
-      for (const RbJson& error : json["errors"])
-        if (error.is_object()) text += ": " + rb_text(error, "message");
+    for (const RbJson& error : list_in(json, "errors"))
+      if (error.is_object()) text += ": " + text_in(error, "message");
+    if (const std::string error = text_in(json, "error"); !error.empty()) text += ": " + error;
     return text;
   }
 
@@ -124,9 +103,8 @@ class ReccoBeatsReading {
       : call_(call), reccobeats_(call), state_(call), rows_(call.rows("features", columns())) {}
 
   void read() {
-    const std::string named(call_.setting("features_wanted").value_or(""));
-    if (named.empty()) throw playlist::Error("the engine does not say whose features to ask for");
-    const std::vector<AskedTrack> asked = asked_tracks(named);
+    std::vector<WantedTrack> asked = wanted_tracks(call_);
+    std::erase_if(asked, [](const WantedTrack& track) { return track.spotify_id.empty(); });
     for (std::size_t at = 0; at < asked.size(); at += kIdsAtOnce) {
       const auto first = asked.begin() + static_cast<std::ptrdiff_t>(at);
       take({first, first + static_cast<std::ptrdiff_t>(std::min(kIdsAtOnce, asked.size() - at))});
@@ -145,25 +123,28 @@ class ReccoBeatsReading {
     return columns;
   }
 
-  void take(const std::vector<AskedTrack>& tracks) {
+  void take(const std::vector<WantedTrack>& tracks) {
+    std::string target = "/audio-features?ids=";
+    for (std::size_t k = 0; k < tracks.size(); ++k)
+      target += (k > 0 ? "," : "") + tracks[k].spotify_id;
     std::vector<RbJson> content;
     std::string bad;
     try {
-      content = reccobeats_.ask(tracks);
+      content = reccobeats_.ask(std::move(target));
       failures_ = 0;
-    } catch (const BadFeatures& answer) {
+    } catch (const BadAnswer& answer) {
       if (++failures_ >= kMostBadAnswers) throw playlist::Error(answer.why);
       bad = answer.why;
     }
     std::map<std::string, const RbJson*> by_id, by_isrc;
     for (const RbJson& one : content) {
       if (!one.is_object()) continue;
-      const std::string href = rb_text(one, "href");
+      const std::string href = text_in(one, "href");
       if (const std::string_view id = spotify_id(href); !id.empty()) by_id.emplace(id, &one);
-      if (const std::string code = isrc(rb_text(one, "isrc")); !code.empty())
+      if (const std::string code = isrc(text_in(one, "isrc")); !code.empty())
         by_isrc.emplace(code, &one);
     }
-    for (const AskedTrack& track : tracks) {
+    for (const WantedTrack& track : tracks) {
       const auto same = by_id.find(track.spotify_id);
       const auto alike = track.isrc.empty() ? by_isrc.end() : by_isrc.find(track.isrc);
       if (!bad.empty()) {
@@ -209,18 +190,85 @@ class ReccoBeatsReading {
   int failures_ = 0;
 };
 
+class ReccoBeatsAnswers {
+ public:
+  explicit ReccoBeatsAnswers(playlist::SourceCall& call)
+      : reccobeats_(call),
+        recommended_(call.rows("recommendations", {{"channel", PLAYLIST_STRING},
+                                                   {"score", PLAYLIST_F32},
+                                                   {"seed_id", PLAYLIST_I64},
+                                                   {"title", PLAYLIST_STRING},
+                                                   {"artist", PLAYLIST_STRING},
+                                                   {"artist_credit", PLAYLIST_STRING},
+                                                   {"spotify_id", PLAYLIST_STRING},
+                                                   {"isrc", PLAYLIST_STRING}})),
+        questions_(call) {}
+
+  void read() {
+    questions_.read([this](const Question& question) { answer(question); });
+  }
+
+ private:
+  void answer(const Question& question) {
+    if (question.question != "similar_tracks")
+      throw playlist::Error("ReccoBeats is not asked for " + question.question);
+    const std::string seed(spotify_id(question.spotify_id));
+    if (seed.empty()) return;
+    double score = 1;
+    for (const RbJson& track : reccobeats_.ask(
+             "/track/recommendation?size=" + std::to_string(kRecommended) + "&seeds=" + seed)) {
+      if (!track.is_object()) continue;
+      const auto [artist, artists] = artist_of(track);
+      const std::string id(spotify_id(text_in(track, "href")));
+      if (text_in(track, "trackTitle").empty() || artist.empty() || id == seed) continue;
+      recommended_.row();
+      recommended_.set_text(1, "similar_tracks");
+      recommended_.set_f32(2, static_cast<float>(score));
+      recommended_.set_i64(3, question.track_id);
+      recommended_.set_text(4, text_in(track, "trackTitle"));
+      recommended_.set_text(artists == 1 ? 5 : 6, artist);
+      recommended_.set_text(7, id);
+      recommended_.set_text(8, isrc(text_in(track, "isrc")));
+      score *= kNextRecommended;
+    }
+  }
+
+  /// Their names with commas between, and how many they are.
+  static std::pair<std::string, int> artist_of(const RbJson& track) {
+    std::string names;
+    int count = 0;
+    for (const RbJson& artist : list_in(track, "artists")) {
+      const std::string name = artist.is_object() ? text_in(artist, "name") : "";
+      if (name.empty()) continue;
+      names += (count++ > 0 ? ", " : "") + name;
+    }
+    return {names, count};
+  }
+
+  ReccoBeats reccobeats_;
+  playlist::Rows& recommended_;
+  QuestionReading questions_;
+};
+
 class ReccoBeatsSource final : public playlist::Source {
  public:
   static constexpr std::uint32_t kFlags = PLAYLIST_REMOTE;
   static int recognise(const playlist::Input& /*input*/) { return 0; }  // it reads no files
 
-  void read(playlist::SourceCall& call) const { ReccoBeatsReading(call).read(); }
+  void read(playlist::SourceCall& call) const {
+    if (call.setting("questions")) {
+      ReccoBeatsAnswers(call).read();
+    } else {
+      ReccoBeatsReading(call).read();
+    }
+  }
 };
 
 }  // namespace
 
 constinit const playlist::Element kReccoBeats = playlist::element<ReccoBeatsSource>(
     "source.reccobeats",
-    "Audio features of the tracks that you play or like, from ReccoBeats, by engine sync.");
+    "Audio features of the tracks that you play or like, and tracks like them, from ReccoBeats, by "
+    "engine sync.");
 
 }  // namespace source
