@@ -8,6 +8,7 @@
 #include "core/duration.hpp"
 #include "data/as_of.hpp"
 #include "pipelines/questions.hpp"
+#include "pipelines/tracks_wanted.hpp"
 #include "store/store.hpp"
 
 namespace engine::pipelines {
@@ -20,6 +21,7 @@ constexpr std::int64_t kSimilarHoldsSeconds = 30 * kDay;
 
 std::vector<std::int64_t> similar_wanted(const app::Caller& caller,
                                          const accounts::KnownService& service) {
+  if (!is_known(caller)) return {};
   const Store store =
       Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
   const std::unordered_set<std::int64_t> asked =

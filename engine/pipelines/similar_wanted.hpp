@@ -10,7 +10,7 @@
 
 namespace engine::pipelines {
 
-/// Ids of the store, at most fifty, the most played first. Nothing without a library.
+/// Ids of the store, at most fifty, the most played first. Nothing of who is not in the library.
 std::vector<std::int64_t> similar_wanted(const app::Caller& caller,
                                          const accounts::KnownService& service);
 

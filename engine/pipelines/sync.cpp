@@ -111,11 +111,21 @@ bool is_read(const std::string& service) {
   return known == nullptr || known->is_read;
 }
 
+/// As they are listed, but services that are asked about tracks behind those that tell of plays, and so of
+/// tracks to ask about.
+std::vector<Account> in_order(std::vector<Account> listed) {
+  std::ranges::stable_partition(listed, [](const Account& account) {
+    const accounts::KnownService* service = accounts::find_service(account.service);
+    return service == nullptr || (!service->brings_lyrics && service->features.empty());
+  });
+  return listed;
+}
+
 /// All that are connected: those that nothing is read from are left out.
 std::vector<SyncedAccount> sync_all(const app::Caller& caller, bool is_dry_run) {
   std::vector<SyncedAccount> synced;
   const Accounts accounts(caller.home.accounts_file());
-  for (const Account& listed : accounts.list()) {
+  for (const Account& listed : in_order(accounts.list())) {
     if (caller.registry()->find(accounts::source_of_service(listed.service)) == nullptr) continue;
     if (!is_read(listed.service)) continue;
     sync_into(synced, caller, accounts.require(listed.title()), is_dry_run);
@@ -155,7 +165,7 @@ std::vector<SyncedAccount> sync_accounts_again(const app::Caller& caller, const 
   owner.asked.user = user;
   std::vector<SyncedAccount> synced;
   const Accounts accounts(caller.home.accounts_file());
-  for (const Account& listed : accounts.list()) {
+  for (const Account& listed : in_order(accounts.list())) {
     if (std::find(titles.begin(), titles.end(), listed.title()) == titles.end()) continue;
     try {
       const Account account = accounts.require(listed.title());

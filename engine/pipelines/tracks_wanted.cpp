@@ -34,15 +34,6 @@ std::size_t tracks_per_sync(const accounts::Account& account) {
               {"", "", text, "engine connect " + account.title() + " --field tracks_per_sync=500"});
 }
 
-/// The person is in the library: somebody who is not has no tracks.
-bool is_known(const app::Caller& caller) {
-  if (!std::filesystem::exists(caller.home.library_path())) return false;
-  const Store store =
-      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
-  const std::string name = app::user_name(caller);
-  return name.empty() ? !list_users(store).empty() : find_user(store, name).has_value();
-}
-
 /// By the tracks' ids in the store. Of features, which may be told in part, also those that the
 /// service knew.
 std::unordered_set<std::int64_t> asked_lately(const app::Caller& caller, const std::string& service,
@@ -126,6 +117,14 @@ Json track_with_id(const playlist_table& tracks, std::int32_t track, const char*
 }
 
 }  // namespace
+
+bool is_known(const app::Caller& caller) {
+  if (!std::filesystem::exists(caller.home.library_path())) return false;
+  const Store store =
+      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
+  const std::string name = app::user_name(caller);
+  return name.empty() ? !list_users(store).empty() : find_user(store, name).has_value();
+}
 
 TracksWanted tracks_wanted(const app::Caller& caller, const accounts::Account& account,
                            const accounts::KnownService& service) {

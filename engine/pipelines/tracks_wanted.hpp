@@ -21,6 +21,9 @@ struct TracksWanted {
   std::size_t later = 0;     // that are left for the next time
 };
 
+/// The person is in the library: somebody who is not has no tracks.
+bool is_known(const app::Caller& caller);
+
 /// Of a service that brings either, as many as the account's field "tracks_per_sync" says. Throws Error: kInput where that is no
 /// number of 1 to 100,000, kStore when the library cannot be read.
 TracksWanted tracks_wanted(const app::Caller& caller, const accounts::Account& account,

@@ -41,7 +41,7 @@ using RbJson = nlohmann::json;
 
 constexpr std::size_t kIdsAtOnce = 40;
 constexpr int kMostBadAnswers = 3;  // behind each other
-constexpr std::int64_t kRecommended = 20;
+constexpr std::int64_t kReccoBeatsTracks = 20;
 constexpr double kNextRecommended = 0.95;    // score of each behind the one before
 constexpr std::int64_t kNoSuchTrack = 4041;  // its own code for an id that it does not know
 
@@ -215,8 +215,9 @@ class ReccoBeatsAnswers {
     const std::string seed(spotify_id(question.spotify_id));
     if (seed.empty()) return;
     double score = 1;
-    for (const RbJson& track : reccobeats_.ask(
-             "/track/recommendation?size=" + std::to_string(kRecommended) + "&seeds=" + seed)) {
+    for (const RbJson& track :
+         reccobeats_.ask("/track/recommendation?size=" + std::to_string(kReccoBeatsTracks) +
+                         "&seeds=" + seed)) {
       if (!track.is_object()) continue;
       const auto [artist, artists] = artist_of(track);
       const std::string id(spotify_id(text_in(track, "href")));
