@@ -278,8 +278,9 @@ Answer Gate::link(const Asked& asked, double now) {
   if (are_same_secrets(token->second, options_.token)) return let_in(now);
   if (!may_try(asked.head.address, now)) return too_many_tries();
   count_try(asked.head.address, now);
-  return sign_in_page(403, !options_.password_hash.empty(),
-                      "This link is of another start of engine serve. Open the newest one.");
+  return sign_in_page(
+      403, !options_.password_hash.empty(),
+      "This link lets nobody in any more. Open the one that engine serve shows now.");
 }
 
 Answer Gate::sign_in(std::string_view form, const std::string& address, double now) {

@@ -544,15 +544,18 @@ void HttpFront::answer(Connection& connection, Answer answer) {
   exchange.is_answered = true;
 }
 
-/// The head of an answer by the desk. What would break HTTP is not given on.
+/// The head of an answer by the desk. What would break HTTP is not given on, nor what libmicrohttpd
+/// refuses: values that are empty or have tabs.
 Answer checked_answer(const ResponseHead& head) {
   const auto is_good = [](const auto& header) {
-    return is_header_name(header.first) && is_header_value(header.second);
+    return is_header_name(header.first) && is_header_value(header.second) &&
+           !header.second.empty() && header.second.find('\t') == std::string::npos;
   };
   if (head.status < 200 || head.status > 599 || !is_header_value(head.type) ||
       !std::ranges::all_of(head.headers, is_good))
-    throw Error(Exit::kPlugin, "the answer cannot be sent",
-                {"", "", "one of its headers has characters that none may have", "report it"});
+    throw Error(
+        Exit::kPlugin, "the answer cannot be sent",
+        {"", "", "one of its headers is empty or has characters that none may have", "report it"});
   Answer answer;
   answer.status = head.status;
   answer.type = head.type;
@@ -577,15 +580,16 @@ void HttpFront::begin_stream(Connection& connection, std::string_view bytes) {
   const ResponseHead head = ResponseHead::unpacked(bytes);
   Exchange& exchange = *connection.exchange;
   if (exchange.is_answered) return;
-  std::size_t& open = streams_[exchange.verdict.asked.session];
+  const std::string& session = exchange.verdict.asked.session;
+  const auto open = streams_.find(session);
   try {
-    if (open >= options_.streams_per_session)
+    if (open != streams_.end() && open->second >= options_.streams_per_session)
       throw Error(Exit::kLimits, "too many streams are open", {"", "", "", "close a page of it"});
     Answer told = checked_answer(head);
     told.headers.emplace_back("Connection", "close");
     answer(connection, std::move(told));
     exchange.is_stream = true;
-    ++open;
+    ++streams_[session];
   } catch (const Error& error) {
     const int status = error.exit() == Exit::kLimits ? 429 : 500;
     desk_.send(Message::kGone, exchange.number);

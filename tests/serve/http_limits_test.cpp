@@ -379,6 +379,8 @@ TEST_CASE("what the desk says cannot become another header or another answer", "
       {200, "text/plain", {{"Playlist-Exit", "0\nSet-Cookie: a=b"}}},
       {200, "text/plain", {{"Bad\r\nSet-Cookie", "a=b"}}},
       {200, "text/plain", {{"Bad Name", "x"}}},
+      {200, "text/plain", {{"Empty", ""}}},
+      {200, "text/plain", {{"Tab", "a\tb"}}},
       {99, "text/plain", {}},
       {1000, "text/plain", {}},
   };

@@ -343,7 +343,7 @@ TEST_CASE("a name that was made to point at this machine is not let in", "[serve
   const std::string evil = "http://evil.test:" + std::to_string(server.port()) + "/";
   browser.open(evil, 800, 600);
   CHECK_THAT(browser.value("document.body.innerText").get<std::string>(),
-             Contains("not asked by that name"));
+             Contains("does not know that name"));
   // To the browser it is one origin with the server: the server alone can tell.
   for (const char* path : {"/api/session", "/api/events", "/assets/app.js", "/sign-in?token="})
     CHECK(browser.value("fetch('" + std::string(path) + "').then(({status}) => status)") == 403);
