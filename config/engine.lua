@@ -24,6 +24,7 @@ return {
     contact = "", -- an address of yours that services are told with each question, as MusicBrainz wishes; empty: none
     offline = false, -- ask nothing over the network; answers of services that are kept are used, however old
     timeout_seconds = 30, -- seconds to wait for a service's answer, where the element that asks does not say
+    artwork = false, -- fetch the pictures of albums that the page of engine serve shows: their servers then see which albums you look at
   },
   import = {
     wall_seconds = 86400, -- seconds an import may take

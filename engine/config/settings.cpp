@@ -168,6 +168,9 @@ const std::vector<SettingDeclaration>& setting_declarations() {
        "ask nothing over the network; answers of services that are kept are used, however old"},
       {"http.timeout_seconds", Type::kNumber, "30", 0.05, 3600,
        "seconds to wait for a service's answer, where the element that asks does not say"},
+      {"http.artwork", Type::kBoolean, "false", 0, 0,
+       "fetch the pictures of albums that the page of engine serve shows: their servers then see "
+       "which albums you look at"},
       {"import.wall_seconds", Type::kNumber, "86400", 1, 864000, "seconds an import may take"},
       {"import.memory_megabytes", Type::kInteger, "16384", 256, 1048576,
        "MiB of address space an import's worker may add"},

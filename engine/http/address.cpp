@@ -200,6 +200,10 @@ bool is_at_one_of(const Address& address, const std::vector<std::string>& hosts,
   return std::ranges::any_of(hosts, [&](const std::string& host) {
     if (host.find_first_of("/?#") != std::string::npos)
       refuse("one of a service's other hosts is more than a host and a port");
+    // Servers of one name's many machines: ia800100.us.archive.org.
+    if (host.starts_with('.'))
+      return address.host.ends_with(host) &&
+             address.is_same_origin(parse_address(scheme + address.host));
     return address.is_same_origin(parse_address(scheme + host));
   });
 }

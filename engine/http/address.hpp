@@ -34,7 +34,8 @@ Address target_address(const Address& service, std::string_view target);
 /// Where the Location of an answer leads, which came from `from`.
 Address redirect_address(const Address& from, std::string_view location);
 
-/// Whether `address` is at one of `hosts` ("host" or "host:port"); by http only where the
+/// Whether `address` is at one of `hosts` ("host" or "host:port"; ".host" for all names below it, at
+/// the scheme's own port); by http only where the
 /// service's own address is http.
 bool is_at_one_of(const Address& address, const std::vector<std::string>& hosts,
                   const Address& service);

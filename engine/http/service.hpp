@@ -12,8 +12,8 @@ namespace engine::http {
 struct Service {
   std::string name;     // "subsonic:home": in messages; the cache is kept by it
   std::string address;  // "https://music.example.org/base": http or https, no user in it, no query
-  /// Further hosts that whole addresses and redirects may lead to, "host" (at its scheme's own port)
-  /// or "host:port". No credentials go there, and nothing that holds a secret; from https only https
+  /// Further hosts that whole addresses and redirects may lead to, "host" (at its scheme's own port),
+  /// "host:port", or ".host" for all names below it. No credentials go there, and nothing that holds a secret; from https only https
   /// leads on.
   std::vector<std::string> other_hosts;
   std::vector<Header>

@@ -35,7 +35,8 @@ constexpr RowColumn kListens[] = {{"record", kI64, true},
                                   {"repeat", kI32},
                                   {"teller", kString},
                                   {"duration_ms", kI32},
-                                  {"artist_credit", kString}};
+                                  {"artist_credit", kString},
+                                  {"artwork", kString}};
 constexpr RowColumn kTracks[] = {{"record", kI64, true},
                                  {"title", kString},
                                  {"artist", kString},
@@ -62,10 +63,11 @@ constexpr RowColumn kTracks[] = {{"record", kI64, true},
                                  {"tags", kString},
                                  {"album_id", kString},
                                  {"artist_id", kString},
-                                 {"artist_credit", kString}};
+                                 {"artist_credit", kString},
+                                 {"artwork", kString}};
 constexpr RowColumn kLikes[] = {{"record", kI64, true}, {"ts", kI64},       {"title", kString},
                                 {"artist", kString},    {"album", kString}, {"spotify_id", kString},
-                                {"isrc", kString},      {"mbid", kString}};
+                                {"isrc", kString},      {"mbid", kString},  {"artwork", kString}};
 constexpr RowColumn kSavedAlbums[] = {
     {"record", kI64, true}, {"album", kString, true}, {"artist", kString, true}, {"ts", kI64}};
 constexpr RowColumn kSavedArtists[] = {
@@ -94,7 +96,8 @@ constexpr RowColumn kPlaylistTracks[] = {{"record", kI64, true},
                                          {"isrc", kString},
                                          {"mbid", kString},
                                          {"artist_credit", kString},
-                                         {"file", kString}};
+                                         {"file", kString},
+                                         {"artwork", kString}};
 constexpr RowColumn kArtists[] = {{"record", kI64, true}, {"artist", kString, true},
                                   {"artist_id", kString}, {"artist_mbid", kString},
                                   {"popularity", kF32},   {"tags", kString},

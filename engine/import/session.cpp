@@ -20,11 +20,11 @@ constexpr std::size_t kMostExamples = 5, kFewUsers = 8;
 
 /// What a person has, but for listens, of which tellings are kept: what an import changes there is
 /// noted, so that it can be undone.
-constexpr const char* kNotedTables[] = {"holdings",        "feedback",         "playlists",
-                                        "playlist_tracks", "artist_plays",     "prompts",
-                                        "prompt_vectors",  "user_relations",   "track_lyrics",
-                                        "recommendations", "service_tracks",   "artist_questions",
-                                        "track_questions", "artist_relations", "service_features"};
+constexpr const char* kNotedTables[] = {
+    "holdings",        "feedback",         "playlists",        "playlist_tracks",
+    "artist_plays",    "prompts",          "prompt_vectors",   "user_relations",
+    "track_lyrics",    "recommendations",  "service_tracks",   "artist_questions",
+    "track_questions", "artist_relations", "service_features", "artworks"};
 
 /// A row without a text in this column.
 bool has_row_without(const TableView& table, const char* column) {
@@ -104,6 +104,7 @@ Session::Session(Store& store, Options options)
       lyrics_(store),
       answers_(store),
       features_(store),
+      artworks_(store),
       seen_changes_(store.prepare("PRAGMA data_version")),
       find_ingestion_(store.prepare(
           "SELECT ingestion_id, records_done, is_complete, first_ts, last_ts, user_id IS NOT NULL, "
@@ -491,10 +492,18 @@ void Session::write_tables(const BatchView& batch) {
       questions = &table;
     else
       write_table(table);
+    write_artworks(table);
   }
   if (questions != nullptr)
     answers_.write_questions(*questions, batch.tables, file_->context, records_);
   for (const BucketView& bucket : batch.buckets) records_.put(bucket);
+}
+
+/// Beside what the rows are about, where a source tells where the album's picture is.
+void Session::write_artworks(const TableView& table) {
+  if (table.find("artwork") == nullptr) return;
+  const FileContext& file = file_->context;
+  artworks_.write(table, row_tracks_.match(table, !file.is_personal), file.now);
 }
 
 void Session::write_table(const TableView& table) {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "import/artwork_writer.hpp"
 #include "import/catalogue_writer.hpp"
 #include "import/ended_lists.hpp"
 #include "import/features_writer.hpp"
@@ -114,6 +115,7 @@ class Session {
   void keep(const std::string& bytes, std::int64_t ingestion);
   void write_tables(const BatchView& batch);
   void write_table(const TableView& table);
+  void write_artworks(const TableView& table);
   void account(const BatchView& batch);
   void keep_state();
   void load_result(std::int64_t ingestion, FileResult& result) const;
@@ -138,6 +140,7 @@ class Session {
   LyricsWriter lyrics_;
   ServiceAnswersWriter answers_;
   FeaturesWriter features_;
+  ArtworkWriter artworks_;
   RecordBuckets records_;
   Statement seen_changes_, find_ingestion_, insert_ingestion_, set_owner_, name_ingestion_,
       restart_, forget_rows_, advance_, complete_, note_, insert_runs_, tell_anew_, note_changes_;

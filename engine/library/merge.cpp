@@ -21,7 +21,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<TrackReference, 22> kReferences = {{
+constexpr std::array<TrackReference, 23> kReferences = {{
     {"holdings", "id", " AND kind IN (1, 4, 6)", true},
     {"playlist_tracks", "track_id", "", true},
     {"track_ids", "track_id", "", true},
@@ -39,6 +39,7 @@ constexpr std::array<TrackReference, 22> kReferences = {{
     {"track_sound", "track_id", "", true},
     {"track_lyrics", "track_id", "", true},
     {"service_features", "track_id", "", true},
+    {"artworks", "track_id", "", true},
     {"encoded_tracks", "track_id", "", true},
     {"service_tracks", "track_id", "", true},
     {"track_questions", "track_id", "", true},

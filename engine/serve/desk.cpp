@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base64.hpp"
 #include "core/json_text.hpp"
 #include "plugin/input_files.hpp"
 #include "serve/api_error.hpp"
@@ -29,8 +30,19 @@ constexpr int kNotesKept = 100;
 
 enum WatchedKind { kRecipe = 1, kPlugin, kConfig, kStore };
 
+/// The bytes, or that there are none; a browser need not ask again for a while.
+std::string picture_of(const Job& job) {
+  const Json told = job.state == Job::kDone ? Json::parse(job.answer, nullptr, false) : Json();
+  if (!told.is_object() || !told.contains("picture"))
+    return ResponseHead{404, "application/json", {{"Cache-Control", "private, max-age=86400"}}}
+        .packed(job.state == Job::kFailed ? R"({"error": )" + job.error + "}" : job.answer);
+  return ResponseHead{200, told.at("type"), {{"Cache-Control", "private, max-age=604800"}}}.packed(
+      base64_bytes(told.at("picture").get<std::string>()));
+}
+
 /// What a call's request is answered with once it has ended.
 std::string answer_of(const Job& job) {
+  if (job.lane == Job::kPictures) return picture_of(job);
   if (job.state == Job::kCancelled)
     return packed_error(Error(Exit::kInterrupted, job.call.verb->name + " was stopped"));
   if (job.state == Job::kFailed)
@@ -210,6 +222,7 @@ void Desk::route(std::uint64_t request, const Incoming& asked) {
   const std::string place = first_part(head.path);
   if (place == "jobs") return route_jobs(request, head);
   if (place == "live") return route_live(request, asked);
+  if (place == "artwork" && head.method == "GET") return ask_picture(request, head);
   if (head.path == "upload" && head.method == "POST") return end_upload(request, asked);
   if (head.method == "GET" && head.path == "events") return start_stream(request);
   if (head.method == "GET" && head.path == "verbs") {
@@ -264,18 +277,34 @@ void Desk::end_upload(std::uint64_t request, const Incoming& incoming) {
 }
 
 void Desk::ask_verb(std::uint64_t request, const Incoming& asked) {
-  if (calls_.size() + kept_.size() >= options_.waiting)
-    throw Error(Exit::kLimits, "too much waits already", {"", "", "", "ask again in a while"});
   ApiCall call = api_call(*home_, options_.usual, asked.head.path, asked.body,
                           [this](const std::string& id) { return uploads_.file(id); });
   const auto wants = asked.head.query.find("job");
   const bool is_kept = wants != asked.head.query.end() && wants->second == "1";
-  Job& job = jobs_.add(asked.head.session, std::move(call),
-                       is_kept ? std::nullopt : std::optional(request));
-  (is_kept ? kept_ : calls_).add(job.session, job.number);
+  const Job& job =
+      add_job(std::move(call), asked.head.session, is_kept ? Job::kKept : Job::kCalls, request);
   if (!is_kept) return;
   respond(request, {{"job", job.number}}, 202);
   tell_job(job);
+}
+
+void Desk::ask_picture(std::uint64_t request, const RequestHead& head) {
+  const std::string track = std::to_string(number_in(head, rest_of(head.path)));
+  ApiCall call{.verb = verbs::find_verb("artwork"),
+               .given = {{"track", {track}}, {"picture", {"true"}}},
+               .asked = options_.usual};
+  add_job(std::move(call), head.session, Job::kPictures, request);
+}
+
+Job& Desk::add_job(ApiCall call, const std::string& session, Job::Lane lane,
+                   std::uint64_t request) {
+  std::size_t waiting = 0;
+  for (const FairQueue& queue : waiting_) waiting += queue.size();
+  if (waiting >= options_.waiting)
+    throw Error(Exit::kLimits, "too much waits already", {"", "", "", "ask again in a while"});
+  Job& job = jobs_.add(session, std::move(call), lane, request);
+  waiting_[lane].add(session, job.number);
+  return job;
 }
 
 /// A client that is gone: a call that it waited for is stopped, a job goes on.
@@ -297,16 +326,14 @@ void Desk::forget(std::uint64_t request) {
 // ---- verbs at work ---------------------------------------------------------------------------
 
 void Desk::start_waiting() {
-  const auto start_from = [this](FairQueue& queue, std::size_t& running) {
-    while (running < options_.workers) {
-      const auto number = queue.next();
-      if (!number) return;
-      ++running;
+  for (std::size_t lane = 0; lane < Job::kLanes; ++lane) {
+    while (running_count_[lane] < options_.workers) {
+      const auto number = waiting_[lane].next();
+      if (!number) break;
+      ++running_count_[lane];
       start(*jobs_.find(*number));
     }
-  };
-  start_from(calls_, running_calls_);
-  start_from(kept_, running_kept_);
+  }
 }
 
 void Desk::start(Job& job) {
@@ -377,7 +404,7 @@ void Desk::cancel(Job& job) {
   if (job.process)
     job.process->stop();
   else
-    (job.request ? calls_ : kept_).remove(job.number);
+    waiting_[job.lane].remove(job.number);
   job.state = Job::kCancelled;
   settle(job);
 }
@@ -387,7 +414,7 @@ void Desk::settle(Job& job) {
   job.ended = std::time(nullptr);
   job.progress.clear();
   job.process.reset();
-  if (running_.erase(job.number) > 0) --(job.request ? running_calls_ : running_kept_);
+  if (running_.erase(job.number) > 0) --running_count_[job.lane];
   for (const std::string& upload : job.call.uploads) uploads_.remove(upload);
   if (!job.request) return tell_job(job);
   front_.send(Message::kResponse, *job.request, answer_of(job));

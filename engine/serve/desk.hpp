@@ -11,11 +11,13 @@
 //                                 ?job=1: 202 {"job": N}, and it goes on without whoever asked
 //   GET    /api/jobs[/N]          jobs, or one with what came of it;  DELETE cancels it
 //   POST   /api/upload?name=FILE  a file to be imported: 201 {"upload", "name", "bytes"}
+//   GET    /api/artwork/TRACK     the picture of its album, where the setting http.artwork allows it
 //   GET    /api/events            Server-Sent Events: hello, job, note, line, library, file
 //   POST   /api/live/ID[/ASK]     a list of the workbench (live_list.hpp);  DELETE ends it
 //   errors {"error": ...} as api_error.hpp has them
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -34,7 +36,7 @@
 namespace engine::serve {
 
 struct DeskOptions {
-  std::size_t workers = 2;      // of calls, and as many of jobs
+  std::size_t workers = 2;      // of calls, and as many of jobs and of pictures
   std::size_t live_lists = 8;   // processes of the workbench at once
   std::size_t waiting = 10000;  // requests that wait; more are refused with 503
   app::Asked usual = {};        // what a request does not say
@@ -71,6 +73,8 @@ class Desk {
   void begin_upload(std::uint64_t request, Incoming& incoming);
   void end_upload(std::uint64_t request, const Incoming& incoming);
   void ask_verb(std::uint64_t request, const Incoming& asked);
+  void ask_picture(std::uint64_t request, const RequestHead& head);
+  Job& add_job(ApiCall call, const std::string& session, Job::Lane lane, std::uint64_t request);
   void start_stream(std::uint64_t request);
   void forget(std::uint64_t request);
 
@@ -99,8 +103,8 @@ class Desk {
 
   std::map<std::uint64_t, Incoming> incoming_;
   Jobs jobs_;
-  FairQueue calls_, kept_;  // that wait: calls, jobs
-  std::size_t running_calls_ = 0, running_kept_ = 0;
+  std::array<FairQueue, Job::kLanes> waiting_;
+  std::array<std::size_t, Job::kLanes> running_count_{};
   std::set<std::uint64_t> running_;
   LiveLists live_;
   Uploads uploads_;

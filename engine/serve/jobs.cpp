@@ -66,10 +66,11 @@ Json Job::whole_json() const {
   return whole;
 }
 
-Job& Jobs::add(std::string session, ApiCall call, std::optional<std::uint64_t> request) {
+Job& Jobs::add(std::string session, ApiCall call, Job::Lane lane, std::uint64_t request) {
   const std::uint64_t number = ++last_;
   Job job{.number = number, .session = std::move(session), .call = std::move(call)};
-  job.request = request;
+  job.lane = lane;
+  if (lane != Job::kKept) job.request = request;
   job.asked = std::time(nullptr);
   return jobs_.emplace(number, std::move(job)).first->second;
 }

@@ -21,11 +21,15 @@ namespace engine::serve {
 
 struct Job {
   enum State { kWaiting, kRunning, kDone, kFailed, kCancelled };
+  /// Each has processes of its own, so that a page is not held up by an import, nor a list by the
+  /// pictures of another.
+  enum Lane { kCalls, kKept, kPictures, kLanes };
 
   std::uint64_t number = 0;
   std::string session;
   ApiCall call;
   std::optional<std::uint64_t> request = {};  // of the front, that waits for the answer
+  Lane lane = kCalls;
   State state = kWaiting;
   std::string progress = {};
   std::vector<std::string> notes = {};             // the last hundred
@@ -36,7 +40,7 @@ struct Job {
   int status = 500;         // ... and HTTP's for it
   std::unique_ptr<VerbProcess> process = nullptr;
 
-  [[nodiscard]] bool is_kept() const { return !request; }
+  [[nodiscard]] bool is_kept() const { return lane == kKept; }
   [[nodiscard]] bool has_ended() const { return state >= kDone; }
   /// Without the answer, which may be long.
   [[nodiscard]] nlohmann::ordered_json json() const;
@@ -47,7 +51,7 @@ struct Job {
 /// By number, which rises. Threads: one.
 class Jobs {
  public:
-  Job& add(std::string session, ApiCall call, std::optional<std::uint64_t> request);
+  Job& add(std::string session, ApiCall call, Job::Lane lane, std::uint64_t request);
   /// nullptr for one that there is not, or no longer.
   Job* find(std::uint64_t number);
   void remove(std::uint64_t number) { jobs_.erase(number); }

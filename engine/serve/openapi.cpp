@@ -158,6 +158,8 @@ void add_own_paths(Json& paths) {
       operation("session", "the Playlist-Token of this session, and the version", json, "200");
   paths["/api/verbs"]["get"] = operation("verbs", "the table of verbs", json, "200");
   paths["/api/openapi.json"]["get"] = operation("openapi", "this description", json, "200");
+  paths["/api/artwork/{track}"]["get"] =
+      operation("artwork_picture", "the picture of a track's album", "image/*", "200", {"track"});
   paths["/api/events"]["get"] =
       operation("events", "hello, job, note, line, library, file and settings as they happen",
                 "text/event-stream", "200");

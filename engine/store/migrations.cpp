@@ -455,7 +455,11 @@ std::span<const Migration> store_migrations() {
        "source TEXT NOT NULL, ts INTEGER NOT NULL, is_found INTEGER NOT NULL, "
        "danceability REAL, energy REAL, key_pitch INTEGER, loudness REAL, mode INTEGER, "
        "speechiness REAL, acousticness REAL, instrumentalness REAL, liveness REAL, valence REAL, "
-       "tempo REAL, PRIMARY KEY (track_id, source)) STRICT, WITHOUT ROWID"}};
+       "tempo REAL, PRIMARY KEY (track_id, source)) STRICT, WITHOUT ROWID"},
+      // Where the picture of a track's album is (store/artworks.hpp).
+      {29,
+       "CREATE TABLE artworks (track_id INTEGER PRIMARY KEY REFERENCES tracks, "
+       "address TEXT NOT NULL, ts INTEGER NOT NULL) STRICT"}};
   return steps;
 }
 

@@ -15,10 +15,10 @@ std::vector<Verb> all_verbs() {
         batch_verbs,         train_verbs,       models_verbs,   update_verbs,   metrics_verbs,
         update_weekly_verbs, benchmark_verbs,   import_verbs,   library_verbs,  people_verbs,
         imports_verbs,       opinions_verbs,    feedback_verbs, stats_verbs,    dashboard_verbs,
-        discover_verbs,      mood_verbs,        cycling_verbs,  features_verbs, clusters_verbs,
-        sessions_verbs,      drift_verbs,       dataset_verbs,  demo_verbs,     plugins_verbs,
-        plugin_new_verbs,    config_verbs,      doctor_verbs,   accounts_verbs, listen_verbs,
-        sync_verbs,          scrobble_verbs}) {
+        discover_verbs,      mood_verbs,        cycling_verbs,  features_verbs, artwork_verbs,
+        clusters_verbs,      sessions_verbs,    drift_verbs,    dataset_verbs,  demo_verbs,
+        plugins_verbs,       plugin_new_verbs,  config_verbs,   doctor_verbs,   accounts_verbs,
+        listen_verbs,        sync_verbs,        scrobble_verbs}) {
     for (Verb& verb : family()) all.push_back(std::move(verb));
   }
   return all;

@@ -51,6 +51,7 @@ std::vector<Verb> mood_verbs();
 std::vector<Verb> cycling_verbs();
 std::vector<Verb> stats_verbs();
 std::vector<Verb> features_verbs();
+std::vector<Verb> artwork_verbs();
 std::vector<Verb> clusters_verbs();
 std::vector<Verb> sessions_verbs();
 std::vector<Verb> dashboard_verbs();

@@ -38,7 +38,8 @@ playlist::Rows& LibraryRows::likes() {
                                    {"spotify_id", kText},
                                    {"isrc", kText},
                                    {"mbid", kText},
-                                   {"ts", kTime}});
+                                   {"ts", kTime},
+                                   {"artwork", kText}});
   }
   return *likes_;
 }
@@ -93,7 +94,8 @@ playlist::Rows& LibraryRows::items() {
                                              {"playlist_id", kText},
                                              {"position", PLAYLIST_I32},
                                              {"artist_credit", kText},
-                                             {"file", kText}});
+                                             {"file", kText},
+                                             {"artwork", kText}});
   }
   return *items_;
 }
@@ -103,6 +105,7 @@ void LibraryRows::like(const Track& track, When ts) {
   likes().row();
   put_names(*likes_, track);
   put_time(*likes_, 7, ts);
+  if (!track.artwork.empty()) likes_->set_text(8, track.artwork);
 }
 
 void LibraryRows::ban(const Track& track, When ts) {
@@ -198,6 +201,7 @@ void LibraryRows::add(const Playlist& playlist, const Track& track, When ts) {
     table.set_text(11, track.artist);
   }
   if (!track.file.empty()) table.set_text(12, track.file);
+  if (!track.artwork.empty()) table.set_text(13, track.artwork);
   put_time(table, 7, ts);
   table.set_text(8, playlist.name);
   table.set_text(9, playlist.id);

@@ -27,7 +27,8 @@ enum Column {
   kStamp,
   kRepeat,
   kTeller,
-  kDuration
+  kDuration,
+  kArtwork
 };
 
 bool has_identity(const Play& play) {
@@ -57,7 +58,8 @@ PlayRows::PlayRows(playlist::SourceCall& call)
                                      {"stamp", PLAYLIST_U8},
                                      {"repeat", PLAYLIST_I32},
                                      {"teller", PLAYLIST_STRING},
-                                     {"duration_ms", PLAYLIST_I32}})) {}
+                                     {"duration_ms", PLAYLIST_I32},
+                                     {"artwork", PLAYLIST_STRING}})) {}
 
 void PlayRows::put(const Play& play) {
   if (!has_identity(play)) return call_.bucket("empty", "neither title and artist nor an id");
@@ -78,6 +80,7 @@ void PlayRows::put(const Play& play) {
   listens_.set_text(kReasonEnd, play.reason_end);
   listens_.set_text(kDevice, play.device);
   listens_.set_text(kTeller, play.teller);
+  if (!play.artwork.empty()) listens_.set_text(kArtwork, play.artwork);
   if (play.skipped) listens_.set_u8(kSkipped, *play.skipped ? 1 : 0);
   if (play.loved) listens_.set_u8(kLoved, *play.loved ? 1 : 0);
   if (play.stamp != 0) listens_.set_u8(kStamp, play.stamp);

@@ -19,7 +19,7 @@ struct Play {
   std::uint8_t stamp = 0;          // kStampStart ...; 0: not known
   std::string title, artist;       // artists joined by '\x1f'
   std::string credit;              // or one text that may join several names
-  std::string album, spotify_id, isrc, mbid, artist_mbid, device, teller, reason_end;
+  std::string album, spotify_id, isrc, mbid, artist_mbid, device, teller, reason_end, artwork;
   std::optional<double> ms_played, duration_ms;
   std::optional<bool> skipped, loved;
 };

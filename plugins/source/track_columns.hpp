@@ -18,6 +18,7 @@ namespace source {
 /// One track as far as a record tells; "" and missing values where it does not.
 struct Track {
   std::string title, artist, album, spotify_id, isrc, mbid, tags, album_id, artist_id;
+  std::string artwork;     // where the picture of its album is
   std::string file;        // as list_files.hpp has it
   bool is_credit = false;  // `artist` is one text that may join several names
   [[nodiscard]] bool has_identity() const {

@@ -111,3 +111,15 @@ TEST_CASE("a host is allowed as a whole, at its port", "[http][address]") {
   CHECK_THROWS_AS(is_at("https://a/", {"a/path"}), std::invalid_argument);
   CHECK_THROWS_AS(is_at("https://a/", {"*.example.org"}), std::invalid_argument);
 }
+
+TEST_CASE("a name that begins with a point allows all below it", "[http][address]") {
+  const std::vector<std::string> hosts = {".example.org"};
+  CHECK(is_at("https://a.example.org/x", hosts));
+  CHECK(is_at("https://a.b.example.org/", hosts));
+  for (const char* address :
+       {"https://example.org/", "https://evilexample.org/", "https://a.example.org:8443/",
+        "http://a.example.org/", "https://a.example.org.evil.org/"}) {
+    CAPTURE(address);
+    CHECK_FALSE(is_at(address, hosts));
+  }
+}

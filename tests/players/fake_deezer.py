@@ -77,7 +77,8 @@ def track_json(number, artist, track):
             "title_version": "", "link": "", "duration": seconds, "rank": 900000 - number, "explicit_lyrics": False,
             "explicit_content_lyrics": 0, "explicit_content_cover": 0, "preview": "",
             "contributors": [], "md5_image": "", "artist": {"id": artist["id"], "name": name, "type": "artist"},
-            "album": {"id": 1, "title": album, "cover": "", "type": "album"}, "type": "track"}
+            "album": {"id": 1, "title": album, "cover": "",
+                      "cover_medium": "https://cdn-images.dzcdn.net/images/cover/1/250x250-000000-80-0-0.jpg", "type": "album"}, "type": "track"}
 
 
 def page(items, query):

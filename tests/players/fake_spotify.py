@@ -71,7 +71,9 @@ def track_json(track):
             "explicit": False, "disc_number": 1, "track_number": 3, "is_local": False, "href": "", "external_urls": {},
             "artists": [artist_json(f"a{name}", name) for name in artists],
             "album": {"id": f"l{album}", "name": album, "album_type": "album", "release_date": "2026-01",
-                      "release_date_precision": "month", "images": [], "artists": [], "uri": "spotify:album:1"},
+                      "release_date_precision": "month", "images": [{"url": f"https://i.scdn.co/image/ab67616d0000{size}", "height": size, "width": size}
+                                                                        for size in (640, 300, 64)],
+                      "artists": [], "uri": "spotify:album:1"},
             "external_ids": {"isrc": isrc_of(track)} if isrc_of(track) else {}}
 
 

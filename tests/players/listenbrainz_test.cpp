@@ -130,6 +130,8 @@ TEST_CASE("a listen of ListenBrainz has what it knows of it", "[sync][listenbrai
   const FakeListenbrainz service;
   const json mapping = {{"recording_mbid", mbid(1)},
                         {"artist_mbids", {mbid(2)}},
+                        {"caa_id", 12345678901},
+                        {"caa_release_mbid", mbid(4)},
                         {"artists",
                          {{{"artist_credit_name", "One"}, {"artist_mbid", mbid(2)}},
                           {{"artist_credit_name", "Two"}, {"artist_mbid", mbid(3)}}}}};
@@ -161,6 +163,10 @@ TEST_CASE("a listen of ListenBrainz has what it knows of it", "[sync][listenbrai
   CHECK(has(mbid(1)) == 1);
   CHECK(has(mbid(8)) == 1);
   CHECK(has(mbid(9)) == 0);
+  CHECK(ann.count("SELECT count(*) FROM artworks WHERE address = 'https://coverartarchive.org/"
+                  "release/" +
+                  mbid(4) + "/12345678901-250.jpg'") == 1);
+  CHECK(ann.count("SELECT count(*) FROM artworks") == 1);
   CHECK(ann.count("SELECT count(*) FROM artists WHERE name IN ('One', 'Two', 'Three', 'Four')") ==
         4);
   CHECK(ann.count("SELECT min(ts) FROM listens") == kListenbrainzNoon - 4000);

@@ -111,6 +111,11 @@ TEST_CASE("plays, saved tracks, artists and lists of Spotify come once", "[sync]
   CHECK(sync(ann).at("records") == 0);
   CHECK(spotify.requests().size() == 4 + 1);
   CHECK(ann.count("SELECT count(*) FROM ingestions") == 1);
+  // Of plays, saved tracks and lists: of the pictures of an album the one of 300 pixels; a file of
+  // one's own has none.
+  CHECK(ann.count("SELECT count(*) FROM artworks WHERE address <> "
+                  "'https://i.scdn.co/image/ab67616d0000300'") == 0);
+  CHECK(ann.count("SELECT count(*) FROM artworks") == ann.count("SELECT count(*) FROM tracks") - 1);
 
   // A play, and one that came late.
   json heard = plays(51, kNoon - 3'300'000);

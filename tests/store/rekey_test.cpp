@@ -63,6 +63,7 @@ TEST_CASE("a store from before edition words of many languages gets today's keys
         "CREATE TEMP TABLE track_sound (track_id PRIMARY KEY);"
         "CREATE TEMP TABLE track_lyrics (track_id, source, path, PRIMARY KEY (track_id, source));"
         "CREATE TEMP TABLE service_features (track_id, source, PRIMARY KEY (track_id, source));"
+        "CREATE TEMP TABLE artworks (track_id PRIMARY KEY);"
         "CREATE TEMP TABLE encoded_tracks (space, track_id, PRIMARY KEY (space, track_id));"
         "CREATE TEMP TABLE service_tracks (service, track_id, PRIMARY KEY (service, track_id));"
         "CREATE TEMP TABLE track_questions (service, track_id, PRIMARY KEY (service, track_id));"

@@ -6,6 +6,7 @@ import {Hues, termsBar, termsReach} from "./charts.js";
 import {h, named} from "./dom.js";
 
 import {length, short} from "./figures.js";
+import {picture} from "./pictures.js";
 
 /**
  * @typedef {{position?: number, track: number, title: string, artist: string, before?: number|null,
@@ -62,6 +63,7 @@ function trackRow(track, index, options) {
     },
     h("span", {class: "place"}, String(track.position ?? index + 1)),
     options.isCompared && move(track),
+    picture(track.track),
     h("div", {class: "what"}, title, second(track, options)),
     options.hasTerms &&
       (track.terms?.length

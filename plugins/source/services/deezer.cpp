@@ -124,7 +124,8 @@ class DeezerReading {
                                      {"album", PLAYLIST_STRING},
                                      {"duration_ms", PLAYLIST_I32},
                                      {"explicit", PLAYLIST_U8},
-                                     {"isrc", PLAYLIST_STRING}})),
+                                     {"isrc", PLAYLIST_STRING},
+                                     {"artwork", PLAYLIST_STRING}})),
         artists_(
             call.rows("artists", {{"artist", PLAYLIST_STRING}, {"artist_id", PLAYLIST_STRING}})),
         recommended_(call.rows("recommendations", {{"channel", PLAYLIST_STRING},
@@ -230,6 +231,7 @@ class DeezerReading {
           is_explicit != track.end() && is_explicit->is_boolean())
         tracks_.set_u8(5, is_explicit->get<bool>() ? 1 : 0);
       tracks_.set_text(6, text_in(track, "isrc"));
+      tracks_.set_text(7, text_in(object_in(track, "album"), "cover_medium"));
     }
   }
 

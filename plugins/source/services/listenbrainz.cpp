@@ -83,6 +83,15 @@ std::string first_mbid(const ListenbrainzJson& list) {
   return mbid(list.front().get_ref<const std::string&>());
 }
 
+/// At the Cover Art Archive, of the release that the listen was mapped to.
+std::string cover_art(const ListenbrainzJson& mapping) {
+  const std::string release = mbid(text_of(mapping, "caa_release_mbid"));
+  const std::optional<double> picture = number_of(mapping, "caa_id");
+  if (release.empty() || !picture || *picture < 1) return "";
+  return "https://coverartarchive.org/release/" + release + "/" +
+         std::to_string(static_cast<std::int64_t>(*picture)) + "-250.jpg";
+}
+
 Play play_of_listen(const ListenbrainzJson& listen) {
   const ListenbrainzJson& metadata = part_of(listen, "track_metadata");
   const ListenbrainzJson& info = part_of(metadata, "additional_info");
@@ -97,6 +106,7 @@ Play play_of_listen(const ListenbrainzJson& listen) {
   play.album = text_of(metadata, "release_name");
   play.mbid = mbid(text_of(mapping, "recording_mbid"));
   if (play.mbid.empty()) play.mbid = mbid(text_of(info, "recording_mbid"));
+  play.artwork = cover_art(mapping);
   play.artist_mbid = first_mbid(part_of(mapping, "artist_mbids"));
   if (play.artist_mbid.empty()) play.artist_mbid = first_mbid(part_of(info, "artist_mbids"));
   play.isrc = isrc(text_of(info, "isrc"));

@@ -78,11 +78,26 @@ std::string artists_of(const SpotifyJson& track) {
   return names;
 }
 
+/// Of the pictures that there are of an album, largest first, the smallest that a page shows sharp.
+std::string artwork_of(const SpotifyJson& album) {
+  constexpr double kSharpPixels = 250;
+  std::string address;
+  const SpotifyJson& images = spotify::part(album, "images");
+  if (!images.is_array()) return address;
+  for (const SpotifyJson& image : images) {
+    const SpotifyJson& width = spotify::part(image, "width");
+    const bool is_large = width.is_number() && width.get<double>() >= kSharpPixels;
+    if (address.empty() || is_large) address = spotify::text_of(image, "url");
+  }
+  return address;
+}
+
 Track spotify_track(const SpotifyJson& json) {
   Track track;
   track.title = spotify::text_of(json, "name");
   track.artist = artists_of(json);
   track.album = spotify::text_of(spotify::part(json, "album"), "name");
+  track.artwork = artwork_of(spotify::part(json, "album"));
   track.spotify_id = std::string(spotify_id(spotify::text_of(json, "id")));
   track.isrc = isrc(spotify::text_of(spotify::part(json, "external_ids"), "isrc"));
   return track;
@@ -174,6 +189,7 @@ class SpotifyReading {
     play.album = track.album;
     play.spotify_id = track.spotify_id;
     play.isrc = track.isrc;
+    play.artwork = track.artwork;
     const SpotifyJson& duration = spotify::part(json, "duration_ms");
     if (duration.is_number()) play.duration_ms = duration.get<double>();
     plays_.put(play);
