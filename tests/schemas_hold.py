@@ -48,6 +48,9 @@ ASKED = """
 0 run|weights.lua|--no-record|--trace
 1 run|nothing.lua
 4 check|bad.lua|weekly
+0 recipe|show|weekly
+1 recipe|save|weekly|--text|-- mine|--if-hash|of another text
+1 artwork|1
 0 plan|weekly
 0 plan|discover-weekly
 0 plan|weights.lua
