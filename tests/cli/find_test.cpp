@@ -48,7 +48,8 @@ class Titles : public EngineHome {
                                              {"Nächte in Weiß", "Dörte", "Räume"},
                                              {"東京の夜", "Emi", "夜"},
                                              {"Shift <b>&amp;</b>", "Bea", "Marks"},
-                                             {"!!!", "Signs", "Signs and Wonders"}};
+                                             {"!!!", "Signs", "Signs and Wonders"},
+                                             {"Don't Stop 'til Ten", "Fay", "Clock"}};
 };
 
 using List = std::vector<std::string>;
@@ -62,6 +63,8 @@ TEST_CASE("a track is found by the beginnings of words of its title, artist and 
   CHECK(library.find("doer").empty());
   CHECK(library.find("京") == List{"東京の夜"});
   CHECK(library.find("rive").empty());
+  CHECK(library.find("dont sTOP") == List{"Don't Stop 'til Ten"});
+  CHECK(library.find("don't stop til") == List{"Don't Stop 'til Ten"});
   CHECK(library.find("!!!") == List{"!!!"});
   CHECK(library.find("  ").empty());
   CHECK(library.find("' OR 1=1 --").empty());
