@@ -38,8 +38,26 @@ export function empty(title, ...rest) {
     rest.map((part) => (part instanceof Node ? part : h("p", {}, part))));
 }
 
+/** Whether nobody's history was ever imported. */
+export function isNobodyHere(error) {
+  return /^there is no (store yet|library at )/.test(error.message) || error.why === "it has no users yet";
+}
+
+function nobodyHere() {
+  return empty("There is no listening history yet",
+    "All begins with what you have listened to: the history that a service hands out, or your music files.",
+    h("a", {class: "button", href: "#/house"}, "Bring a history"),
+    h("p", {},
+      "On a terminal: ",
+      h("code", {}, "engine import PATH"),
+      "; ",
+      h("code", {}, "engine demo"),
+      " makes a library of people who do not exist, to look around in."));
+}
+
 /** An error with its where, why and fix. @param {Error} error @param {function=} again */
 export function failure(error, again) {
+  if (isNobodyHere(error)) return nobodyHere();
   const part = (name, text, tag = "span") =>
     text && [h("dt", {}, name), h("dd", {}, h(tag, {dir: "auto"}, text))];
   return h("div", {class: "failure", role: "alert"},
