@@ -31,20 +31,22 @@ class Discover {
     this.advice = h("div", {});
     this.place = h("div", {}, loading("what waits for you"));
     this.counts = h("p", {role: "status"});
-    this.findButton = h("button", {type: "button", on: {click: () => this.find()}}, "Find more");
+    this.findButton = h("button", {type: "button", hidden: true, on: {click: () => this.find()}}, "Find more");
     this.undoButton = h("button",
-      {type: "button", "aria-keyshortcuts": "u", on: {click: () => this.answer("undo")}},
+      {type: "button", "aria-keyshortcuts": "u", hidden: true, on: {click: () => this.answer("undo")}},
       "Undo ", h("kbd", {"aria-hidden": true}, "U"));
     this.keysButton = h("button",
       {
         type: "button",
         class: "quiet keys-button",
+        hidden: true,
         "aria-pressed": this.areKeysOn,
         title: "Single keys answer",
         on: {click: () => this.#switchKeys()},
       },
       "Keys");
     this.history = h("section", {class: "card said", "aria-label": "What you said"});
+    this.side = h("div", {class: "discover-side", hidden: true});
     this.sources = h("section", {class: "card", "aria-label": "What is accepted"});
     put(this.root,
       h("div", {class: "head"},
@@ -55,7 +57,8 @@ class Discover {
         this.counts),
       h("div", {class: "discover"},
         h("div", {class: "discover-main"}, this.advice, this.place),
-        h("div", {class: "discover-side"}, this.sources, this.history)));
+        this.side));
+    this.side.append(this.sources, this.history);
     addEventListener("keydown", (event) => this.#press(event), {signal: this.signal});
     for (const kind of ["library", "back"]) listen(kind, () => this.#isAnswering || this.read(), this.signal);
     await this.read();
@@ -63,11 +66,16 @@ class Discover {
 
   /** What stands there stays until something else is asked: the focus may be in it. */
   async read() {
-    const ask = async () => this.#shown(await this.#ask("next"));
+    const ask = async () => {
+      const content = this.#shown(await this.#ask("next"));
+      this.side.hidden = this.undoButton.hidden = this.keysButton.hidden = false;
+      return content;
+    };
     const asked = this.card.element.isConnected
       ? ask().then((content) => this.#put(content), sayError)
       : fill(this.place, "what waits for you", ask);
-    await Promise.all([asked, this.#readSaid()]);
+    await asked;
+    if (!this.side.hidden) await this.#readSaid();
   }
 
   #ask(verb, parameters = {}) {

@@ -43,22 +43,23 @@ class Shuffle {
   }
 
   async begin() {
+    this.actions = h("div", {class: "buttons", hidden: true},
+      h("button", {type: "button", class: "go", on: {click: () => this.again()}}, "Shuffle again"),
+      h("button", {type: "button", on: {click: (event) => this.take(event.currentTarget)}}, "Take this list"),
+      h("button", {type: "button", on: {click: () => this.keep()}}, "Keep as list …"));
     this.fromPlace = h("div", {class: "song-place"});
     this.toPlace = h("div", {class: "song-place"});
     put(this.root,
       h("div", {class: "head"},
         h("h1", {}, "Shuffle"),
-        h("button", {type: "button", class: "go", on: {click: () => this.again()}}, "Shuffle again"),
-        h("button", {type: "button", on: {click: (event) => this.take(event.currentTarget)}},
-          "Take this list"),
-        h("button", {type: "button", on: {click: () => this.keep()}}, "Keep as list …"),
+        this.actions,
         h("p", {},
           "Your own songs: each is drawn from those near the one before, so that the mood holds and nothing ",
           "comes too soon again.")),
       h("div", {class: "song-bar"}, this.fromPlace, this.toPlace),
-      h("div", {class: "shuffle"},
+      (this.body = h("div", {class: "shuffle"},
         h("div", {class: "shuffle-side"}, this.weights.element),
-        h("div", {class: "shuffle-main"}, this.lists.element, this.drawer.element.parentElement)));
+        h("div", {class: "shuffle-main"}, this.lists.element, this.drawer.element.parentElement))));
     [this.from, this.to] = await Promise.all(
       numbersOf(this.argument).map((number) => number && songOfNumber(number, this.signal)));
     this.#showSongs();
@@ -141,15 +142,23 @@ class Shuffle {
       const asked = await this.live.ask(request);
       if (asked === null || this.signal.aborted) return;
       this.#answer = asked.answer;
+      this.#showWhether(asked.answer.tracks.length > 0);
       const isLearned = asked.answer.tracks.some(({columns}) => typeof columns.acceptance === "number");
       this.weights.show(asked.answer.definitions, isLearned);
       this.lists.showSmart(asked.answer, asked.ms, this.from, this.to);
     } catch (error) {
       if (error.name === "AbortError" || this.signal.aborted) return;
+      if (this.#answer === null) this.#showWhether(false);
       this.#answer = null;
       this.lists.showError(error, () => this.askBoth());
     }
     await this.askPlain();
+  }
+
+  /** Without a list there is nothing to draw at, nor to do with it. */
+  #showWhether(isThere) {
+    this.body.classList.toggle("has-none", !isThere);
+    this.actions.hidden = !isThere;
   }
 
   /** Only what the plain ways know of makes another list: songs, length, lot; none of the weights. */

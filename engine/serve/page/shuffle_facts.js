@@ -62,7 +62,7 @@ function hundredths(number) {
 export function factsTable(lists) {
   const rows = kRows.filter(([, text]) => lists.some(({facts}) => text(facts)));
   return table("What the lists are like", [
-    {head: "", cell: ([name]) => name},
+    {head: h("span", {class: "unseen"}, "What is counted"), cell: ([name]) => name},
     ...lists.map(({name, facts}) => ({
       head: name,
       isNumber: true,

@@ -216,7 +216,7 @@ function drawn({columns}) {
     rows.length > 0 &&
       table("What told them apart",
         [
-          {head: "", cell: ([, term]) => term.replaceAll("_", " ")},
+          {head: h("span", {class: "unseen"}, "Of the song"), cell: ([, term]) => term.replaceAll("_", " ")},
           {head: "this song", isNumber: true, cell: ([, , ours]) => ours},
           {head: `the ${which}`, isNumber: true, cell: ([, , , theirs]) => theirs},
         ],

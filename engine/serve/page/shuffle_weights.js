@@ -22,11 +22,7 @@ export class ShuffleWeights {
     this.groups = h("div", {class: "weight-groups"});
     this.element = h("section", {class: "weights card", "aria-label": "Weights"},
       h("header", {}, h("h2", {}, "Weights"), this.back),
-      this.groups,
-      h("p", {class: "soft"},
-        "They are parameters of ",
-        h("a", {href: "#/workbench/smart-shuffle"}, "smart-shuffle"),
-        ": its formula, and fitting them to what you played, are in the workbench."));
+      this.groups);
   }
 
   /** As the command line's --set. */
@@ -63,15 +59,15 @@ export class ShuffleWeights {
     const isOther = ({name, tune}) => !tune && name !== kTemperature;
     const numbers = this.#definitions.filter(
       ({name, kind}) => ["int", "number", "share"].includes(kind) && !kNamesOfSongs.has(name));
-    const group = (title, rows, isOpen) =>
+    const group = (title, rows, isOpen, ...rest) =>
       rows.length > 0 &&
       h("details", {open: isOpen},
         h("summary", {}, title),
-        h("div", {class: "weight-rows"}, rows.map((each) => this.#slider(each))));
+        h("div", {class: "weight-rows"}, rows.map((each) => this.#slider(each)), rest));
     const isDesk = matchMedia("(min-width: 961px)").matches;
     put(this.groups,
       group("Chance", numbers.filter(({name}) => name === kTemperature), true),
-      group("What a song is drawn for", numbers.filter(({tune}) => tune), isDesk),
+      group("What a song is drawn for", numbers.filter(({tune}) => tune), isDesk, whereFrom()),
       group("Which songs it draws from", numbers.filter(isOther), false));
     this.#showBack();
   }
@@ -115,4 +111,11 @@ export class ShuffleWeights {
     this.#draw();
     this.changed();
   }
+}
+
+function whereFrom() {
+  return h("p", {class: "soft"},
+    "They are parameters of ",
+    h("a", {href: "#/workbench/smart-shuffle"}, "smart-shuffle"),
+    ": its formula, and fitting them to what you played, are in the workbench.");
 }

@@ -24,8 +24,9 @@ export class SongSearch {
   constructor(options) {
     Object.assign(this, options);
     this.id = `songs-${++fieldCount}`;
-    this.list = h("ul",
-      {class: "song-choices", role: "listbox", id: this.id, "aria-label": this.label, hidden: true});
+    this.head = h("p", {class: "choices-head", dir: "auto"});
+    this.list = h("ul", {role: "listbox", id: this.id, "aria-label": this.label});
+    this.panel = h("div", {class: "song-choices", hidden: true}, this.head, this.list);
     this.input = h("input", {
       type: "search",
       role: "combobox",
@@ -45,7 +46,7 @@ export class SongSearch {
       },
     });
     this.said = h("span", {class: "unseen", role: "status"});
-    this.element = h("div", {class: "song-search"}, this.input, this.list, this.said);
+    this.element = h("div", {class: "song-search"}, this.input, this.panel, this.said);
   }
 
   focus() {
@@ -91,9 +92,8 @@ export class SongSearch {
       else this.#tell(`No track here has all of these words: ${text}`);
       return;
     }
-    put(this.list,
-      text === "" && h("li", {class: "choices-head", role: "presentation"}, "Played most"),
-      songs.map((song, k) => this.#choice(song, k)));
+    this.#showHead(text === "" ? "Played most" : "");
+    put(this.list, songs.map((song, k) => this.#choice(song, k)));
     this.#show(true);
     put(this.said, counted(songs.length, "track"));
     this.#mark();
@@ -118,13 +118,21 @@ export class SongSearch {
   #tell(text) {
     this.#choices = [];
     this.#active = -1;
-    put(this.list, h("li", {class: "choices-head", role: "presentation", dir: "auto"}, text));
+    this.#showHead(text);
+    put(this.list);
     put(this.said, text);
     this.#show(true);
+    this.#mark();
+  }
+
+  #showHead(text) {
+    this.head.hidden = text === "";
+    put(this.head, text);
   }
 
   #show(isOpen) {
-    this.list.hidden = !isOpen;
+    this.panel.hidden = !isOpen;
+    this.list.hidden = this.#choices.length === 0;
     this.input.setAttribute("aria-expanded", String(isOpen && this.#choices.length > 0));
     if (!isOpen) this.input.removeAttribute("aria-activedescendant");
   }
@@ -152,12 +160,12 @@ export class SongSearch {
     const way = {ArrowDown: 1, ArrowUp: -1}[event.key];
     if (way) {
       event.preventDefault();
-      if (this.list.hidden) this.#find();
+      if (this.panel.hidden) this.#find();
       else if (this.#choices.length > 0) this.#step(way);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      if (!this.list.hidden && this.#active >= 0) this.#take(this.#choices[this.#active]);
-    } else if (event.key === "Escape" && !this.list.hidden) {
+      if (!this.panel.hidden && this.#active >= 0) this.#take(this.#choices[this.#active]);
+    } else if (event.key === "Escape" && !this.panel.hidden) {
       event.preventDefault();
       this.#close();
     }
