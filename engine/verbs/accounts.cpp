@@ -108,6 +108,36 @@ void tell_costs(const app::Caller& caller, const Account& listed, Answer& answer
                  costs_text(costs.ever, currency) + "\n";
 }
 
+/// What there is to be connected, and what each wants to be told.
+Json services_json() {
+  Json services = Json::array();
+  for (const accounts::KnownService& service : accounts::known_services()) {
+    Json fields = Json::array();
+    for (const accounts::ServiceField& field : service.fields)
+      fields.push_back({{"name", field.name},
+                        {"help", field.help},
+                        {"secret", field.is_secret},
+                        {"required", field.is_required},
+                        {"usual", text_or_null(field.usual)},
+                        {"choices", accounts::listed_values(field.choices)},
+                        {"several", field.is_several}});
+    services.push_back(
+        {{"service", service.name},
+         {"title", service.title},
+         {"login", service.login != nullptr},
+         {"takes_lists", service.takes_lists},
+         {"is_read", service.is_read},
+         {"tells_lyrics", service.brings_lyrics},
+         {"features", service.features},
+         {"language_model", service.is_language_model},
+         {"sent", text_or_null(service.sent)},
+         {"requests_per_second",
+          service.requests_per_second > 0 ? Json(service.requests_per_second) : Json(nullptr)},
+         {"fields", std::move(fields)}});
+  }
+  return services;
+}
+
 std::string services_text() {
   std::string text;
   for (const accounts::KnownService& service : accounts::known_services()) {
@@ -146,7 +176,10 @@ Answer list_accounts(const app::Caller& caller, const Arguments& arguments) {
   const Accounts accounts(caller.home.accounts_file());
   const std::vector<Account> all = accounts.list();
   Answer answer;
-  answer.data = {{"accounts", Json::array()}, {"checked", Json::array()}, {"costs", Json::array()}};
+  answer.data = {{"accounts", Json::array()},
+                 {"checked", Json::array()},
+                 {"costs", Json::array()},
+                 {"services", services_json()}};
   for (const Account& account : all) {
     answer.data["accounts"].push_back(account_json(account));
     answer.text += account_text(account);

@@ -50,6 +50,17 @@ export function jobsOf(verb) {
   return newestFirst().filter((job) => job.verb === verb || job.verb === verb.replace(" ", "/"));
 }
 
+/** All that are known, newest first. */
+export function allJobs() {
+  return newestFirst();
+}
+
+/** Calls `hear` with each job that changes, until `signal` is aborted. */
+export function watchJobs(hear, signal) {
+  followers.add(hear);
+  signal.addEventListener("abort", () => followers.delete(hear), {once: true});
+}
+
 export function cancelJob(number) {
   return remove(`jobs/${number}`).catch(sayError);
 }
@@ -126,12 +137,13 @@ function jobLine(job) {
     .join(" ");
   return h("div", {class: "job-line"},
     h("b", {dir: "auto"}, `${job.verb} ${arguments_}`),
-    isEnded(job) ? h("p", {dir: "auto"}, endedText(job)) : jobState(job));
+    isEnded(job) ? h("p", {dir: "auto"}, jobResult(job)) : jobState(job));
 }
 
-function endedText(job) {
+/** What became of a job that has ended, and when. */
+export function jobResult(job) {
   const begun = job.started ?? job.asked;
-  const time = job.ended && begun ? ` after ${took(1000 * (job.ended - begun))}` : "";
+  const time = job.ended > begun ? ` after ${took(1000 * (job.ended - begun))}` : "";
   if (job.state === "failed") return `failed${time}${job.error?.message ? `: ${job.error.message}` : ""}`;
   return `${job.state}${time}${job.ended ? `, ${when(job.ended)}` : ""}`;
 }

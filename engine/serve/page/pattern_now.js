@@ -65,7 +65,7 @@ export function driftSection(dashboard) {
             cell: ({p}) => (p < 0.001 ? "under 0.1\u00a0%" : percent(p)),
             isNumber: true,
           },
-          {head: "", cell: ({drifted}) => (drifted ? "has changed" : "")},
+          {head: "changed", cell: ({drifted}) => (drifted ? "yes" : "no")},
         ],
         drift.metrics)),
     missing(dashboard, "drift"));

@@ -13,4 +13,5 @@ export const views = [
   {path: "discover", name: "Discover", load: () => import("./discover.js")},
   {path: "map", name: "Map", load: () => import("./map.js")},
   {path: "patterns", name: "Patterns", load: () => import("./patterns.js")},
+  {path: "house", name: "House", load: () => import("./house.js")},
 ];
