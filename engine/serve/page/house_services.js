@@ -159,13 +159,13 @@ function availablePart({services, accounts}, load) {
 }
 
 function usesText(service) {
-  const {is_read: isRead, tells_lyrics: lyrics, tells_features: features} = service;
+  const {is_read: isRead, tells_lyrics: lyrics, features} = service;
   const most = service.requests_per_second;
   const uses = [
     service.takes_lists && "takes your lists",
-    isRead && !lyrics && !features && "tells what you play or like there",
+    isRead && !lyrics && features.length === 0 && "tells what you play or like there",
     lyrics && "tells what is sung",
-    features && "tells how tracks sound",
+    features.length > 0 && `tells the ${features.join(", ")} of tracks`,
     service.language_model && "answers questions that you allow",
   ].filter(Boolean);
   const text = uses.length > 0 ? uses.join(", ") : "answers what it knows of tracks and artists";
