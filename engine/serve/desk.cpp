@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/recipe_files.hpp"
 #include "core/base64.hpp"
 #include "core/json_text.hpp"
 #include "plugin/input_files.hpp"
@@ -448,8 +449,11 @@ void Desk::respond(std::uint64_t request, const Json& json, int status) {
 
 void Desk::watch_files() {
   std::vector<WatchedFolder> folders;
-  for (const std::string& folder : home_->recipe_directories())
-    folders.push_back({folder, ".lua", kRecipe, 1});
+  // The reader's own folder, too, which comes with their first recipe.
+  const std::string own = app::users_recipes();
+  std::vector<std::string> recipes = home_->recipe_directories();
+  if (std::find(recipes.begin(), recipes.end(), own) == recipes.end()) recipes.push_back(own);
+  for (const std::string& folder : recipes) folders.push_back({folder, ".lua", kRecipe, 1});
   for (const std::string& folder : home_->script_directories())
     folders.push_back({folder, ".lua", kRecipe, 3});
   for (const std::string& folder : home_->plugin_directories())

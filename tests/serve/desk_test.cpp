@@ -242,6 +242,12 @@ TEST_CASE("events tell of jobs, of the library and of files that change", "[serv
   const Json made = server.post("recipe/new", {{"name", "morning"}});
   CHECK(stream.receive_until("event: file"));
   CHECK_FALSE(made.at("recipe").get<std::string>().empty());
+  // The folder is there since this recipe.
+  const Json shown = server.post("recipe/show", {{"recipe", "morning"}});
+  const Json saved = server.post(
+      "recipe/save",
+      {{"recipe", "morning"}, {"text", "-- nothing yet\n"}, {"if-hash", shown.at("hash")}});
+  CHECK(stream.receive_until(saved.at("hash").get<std::string>()));
 }
 
 TEST_CASE("a list may go to an account, and to no file of the machine", "[serve]") {
