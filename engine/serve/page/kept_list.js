@@ -19,6 +19,8 @@ export async function showKeptList(view) {
 }
 
 class KeptListView {
+  #loads = 0;
+
   constructor({root, argument, signal}) {
     this.root = root;
     this.name = argument;
@@ -54,8 +56,10 @@ class KeptListView {
   }
 
   load() {
+    const number = ++this.#loads;
     return fill(this.tracks, "the list", async () => {
       const list = await this.#ask("playlist/show", {name: this.name, version: this.shown ?? undefined});
+      if (number !== this.#loads) throw new DOMException("another version was asked for", "AbortError");
       this.list = list;
       put(this.summary, this.#summaryText());
       await this.#showSide();

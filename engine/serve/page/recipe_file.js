@@ -6,6 +6,8 @@ import {ask} from "./api.js";
 const kDraft = "playlist-engine.draft.";
 
 export class RecipeFile {
+  #last = Promise.resolve();
+
   /** @returns {Promise<RecipeFile>} Throws Refusal when there is no such recipe */
   static async read(name, signal) {
     return new RecipeFile(name, await ask("recipe/show", {recipe: name}, {signal}));
@@ -43,7 +45,7 @@ export class RecipeFile {
 
   async #saved(text) {
     try {
-      return await ask("recipe/save", {recipe: this.name, text, "if-hash": this.hash});
+      return await this.#inTurn(() => ask("recipe/save", {recipe: this.name, text, "if-hash": this.hash}));
     } catch (error) {
       if (error.status === 409) return null;
       throw error;
@@ -54,10 +56,21 @@ export class RecipeFile {
     Object.assign(this, {path, text, hash, isOwn: own});
   }
 
-  /** Reads it again. @returns {Promise<boolean>} whether it is another text now */
+  /**
+   * Reads it again.
+   * @returns {Promise<string>} the text that it was known to have before
+   */
   async readAgain(signal) {
+    const answer = await this.#inTurn(() => ask("recipe/show", {recipe: this.name}, {signal}));
     const before = this.text;
-    this.#take(await ask("recipe/show", {recipe: this.name}, {signal}));
-    return this.text !== before;
+    this.#take(answer);
+    return before;
+  }
+
+  // What was read before a save must not be taken for what came after it.
+  #inTurn(act) {
+    const turn = this.#last.then(act);
+    this.#last = turn.catch(() => {});
+    return turn;
   }
 }

@@ -9,21 +9,25 @@ import {h, put} from "./dom.js";
  * @param {function(): Promise<Node|Node[]>} load
  */
 export async function fill(part, what, load) {
+  const number = (fillings.get(part) ?? 0) + 1;
+  fillings.set(part, number);
+  const isNewest = () => fillings.get(part) === number;
   // Most answers are there at once: rows that flash up before them would only flicker.
-  const waiting = setTimeout(() => put(part, loading(what)), 150);
+  const waiting = setTimeout(() => isNewest() && put(part, loading(what)), 150);
   part.setAttribute("aria-busy", "true");
   try {
     const content = await load();
-    clearTimeout(waiting);
-    put(part, content);
+    if (isNewest()) put(part, content);
   } catch (error) {
-    clearTimeout(waiting);
-    if (error.name === "AbortError") return;
+    if (error.name === "AbortError" || !isNewest()) return;
     put(part, failure(error, () => fill(part, what, load)));
   } finally {
-    part.removeAttribute("aria-busy");
+    clearTimeout(waiting);
+    if (isNewest()) part.removeAttribute("aria-busy");
   }
 }
+
+const fillings = new WeakMap(); // by part, how often: an answer that was overtaken is shown no more
 
 export function loading(what) {
   return h("div", {class: "loading"},

@@ -177,18 +177,17 @@ export class TextSide {
 
   // Somebody else wrote the file: taken at once where nothing would be lost, else asked about.
   async #fileChanged() {
-    const wasSaved = this.isSaved;
     try {
-      if (!(await this.file.readAgain(this.signal))) return;
+      const before = await this.file.readAgain(this.signal);
+      if (this.file.text === before) return;
+      if (this.text === before) {
+        this.#takeFile();
+        say(`${this.name} was changed elsewhere: this is the new text.`);
+      } else if (!this.isSaved) {
+        this.#askAboutOther();
+      }
     } catch (error) {
       sayError(error);
-      return;
-    }
-    if (wasSaved) {
-      this.#takeFile();
-      say(`${this.name} was changed elsewhere: this is the new text.`);
-    } else if (!this.isSaved) {
-      this.#askAboutOther();
     }
   }
 
