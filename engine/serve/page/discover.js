@@ -31,7 +31,9 @@ class Discover {
     this.advice = h("div", {});
     this.place = h("div", {}, loading("what waits for you"));
     this.counts = h("p", {role: "status"});
-    this.findButton = h("button", {type: "button", hidden: true, on: {click: () => this.find()}}, "Find more");
+    this.findButton = h("button",
+      {type: "button", hidden: true, on: {click: () => this.find()}},
+      "Find more");
     this.undoButton = h("button",
       {type: "button", "aria-keyshortcuts": "u", hidden: true, on: {click: () => this.answer("undo")}},
       "Undo ", h("kbd", {"aria-hidden": true}, "U"));
