@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
+#include <ifaddrs.h>
 #include <netdb.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -52,6 +53,36 @@ bool is_loopback_address(const sockaddr* address) {
   return IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
 }
 
+bool is_any_address(const sockaddr* address) {
+  if (address->sa_family == AF_INET)
+    return reinterpret_cast<const sockaddr_in*>(address)->sin_addr.s_addr == INADDR_ANY;
+  return IN6_IS_ADDR_UNSPECIFIED(&reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr) != 0;
+}
+
+/// The machine's addresses and its name; those that others can reach first.
+std::vector<std::string> own_names() {
+  std::vector<std::string> reachable, others;
+  ifaddrs* interfaces = nullptr;
+  if (::getifaddrs(&interfaces) == 0) {
+    for (const ifaddrs* at = interfaces; at != nullptr; at = at->ifa_next) {
+      if (at->ifa_addr == nullptr) continue;
+      const int family = at->ifa_addr->sa_family;
+      if (family != AF_INET && family != AF_INET6) continue;
+      const socklen_t length = family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+      const std::string address = shown_address(at->ifa_addr, length);
+      // Of a link alone: no browser takes such an address.
+      if (address.empty() || address.find('%') != std::string::npos) continue;
+      const bool is_own = is_loopback_address(at->ifa_addr) || family == AF_INET6;
+      (is_own ? others : reachable).push_back(address);
+    }
+    ::freeifaddrs(interfaces);
+  }
+  char name[256] = "";
+  if (::gethostname(name, sizeof name - 1) == 0 && name[0] != '\0') others.emplace_back(name);
+  reachable.insert(reachable.end(), others.begin(), others.end());
+  return reachable;
+}
+
 int port_of(int socket) {
   sockaddr_storage address{};
   socklen_t length = sizeof address;
@@ -98,7 +129,10 @@ Listening listen_for(const ServeOptions& options) {
       listening.sockets.push_back(made);
       listening.port = port_of(made);
       listening.is_loopback &= is_loopback_address(at->ai_addr);
-      listening.hosts.push_back(shown_address(at->ai_addr, at->ai_addrlen));
+      if (is_any_address(at->ai_addr))
+        listening.hosts = own_names();
+      else
+        listening.hosts.push_back(shown_address(at->ai_addr, at->ai_addrlen));
       break;
     }
     ::freeaddrinfo(found);
@@ -113,9 +147,7 @@ Listening listen_for(const ServeOptions& options) {
 std::vector<std::string> allowed_hosts(const ServeOptions& options, const Listening& listening) {
   std::vector<std::string> names = listening.hosts, hosts;
   names.insert(names.end(), options.names.begin(), options.names.end());
-  if (listening.is_loopback) names.emplace_back("localhost");
-  if (!listening.is_loopback && options.address.find(':') == std::string::npos)
-    names.push_back(options.address);
+  names.push_back(listening.is_loopback ? "localhost" : options.address);
   for (const std::string& name : names) {
     hosts.push_back(name + ":" + std::to_string(listening.port));
     if (listening.port == 80 || options.is_secure) hosts.push_back(name);  // as a proxy has it
@@ -151,9 +183,11 @@ void require_password(const ServeOptions& options, const Listening& listening, c
 Serving serving(const ServeOptions& options, const Listening& listening, const Keys& keys) {
   Serving told;
   const bool is_named = !listening.is_loopback && !options.names.empty();
-  const std::string host = is_named                ? options.names.front()
-                           : listening.is_loopback ? listening.hosts.front()
-                                                   : options.address;
+  // A browser on another machine cannot go to "any address".
+  const bool is_first = listening.is_loopback || listening.hosts.size() > 1;
+  const std::string host = is_named   ? options.names.front()
+                           : is_first ? listening.hosts.front()
+                                      : options.address;
   told.page = (options.is_secure ? "https://" : "http://") + host +
               (options.is_secure ? "" : ":" + std::to_string(listening.port)) + "/";
   told.url = told.page + "sign-in?token=" + keys.token;

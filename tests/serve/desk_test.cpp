@@ -3,6 +3,7 @@
 #include <set>
 #include <thread>
 
+#include "serve/key_file.hpp"
 #include "serve/running_server.hpp"
 
 using namespace serve_test;
@@ -310,6 +311,28 @@ TEST_CASE("another address needs a password, and the keys are the person's alone
       server.home().environment().at("XDG_DATA_HOME") + "/playlist-engine/serve.json";
   CHECK(std::filesystem::status(keys).permissions() ==
         (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+}
+
+TEST_CASE("at all addresses of the machine it is asked by each of them", "[serve]") {
+  RunningServer server;
+  server.stop();
+  const std::string file =
+      server.home().environment().at("XDG_DATA_HOME") + "/playlist-engine/serve.json";
+  Keys keys = read_keys(file);
+  keys.password_hash = hash_password("a long password");
+  write_keys(file, keys);
+  server.start({"--address", "0.0.0.0", "--name", "music.example.org"});
+  CHECK(server.url().starts_with("http://music.example.org:"));
+  CHECK(server.post("stats", Json::object()).at("plays") > 0);  // asked as 127.0.0.1
+  const auto status_as = [&](const std::string& host) {
+    Client client(server.port());
+    client.send("GET / HTTP/1.1\r\nHost: " + host + ":" + std::to_string(server.port()) +
+                "\r\n\r\n");
+    return client.reply().status;
+  };
+  CHECK(status_as("music.example.org") == 401);
+  CHECK(status_as("127.0.0.1") == 401);
+  CHECK(status_as("evil.example.org") == 403);
 }
 
 TEST_CASE("the description of the API names every verb and resolves its references", "[serve]") {
