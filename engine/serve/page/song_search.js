@@ -16,6 +16,8 @@ export class SongSearch {
   #active = -1;
   #waiting = null;
   #timer = 0;
+  #isBehind = false; // the list is not yet of what is typed
+  #takesFirst = false; // Enter was pressed meanwhile
   #usual = null; // what is offered before anything is typed
 
   /**
@@ -57,6 +59,8 @@ export class SongSearch {
 
   #findSoon() {
     clearTimeout(this.#timer);
+    this.#isBehind = true;
+    this.#takesFirst = false;
     this.#timer = setTimeout(() => this.#find(), kRestMs);
   }
 
@@ -85,6 +89,11 @@ export class SongSearch {
   // ---- the list ----
 
   #open(songs, text) {
+    this.#isBehind = this.input.value.trim() !== text;
+    if (this.#takesFirst && !this.#isBehind && songs.length > 0) {
+      this.#take(songs[0]);
+      return;
+    }
     this.#choices = songs;
     this.#active = text !== "" && songs.length > 0 ? 0 : -1;
     if (songs.length === 0) {
@@ -164,7 +173,8 @@ export class SongSearch {
       else if (this.#choices.length > 0) this.#step(way);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      if (!this.panel.hidden && this.#active >= 0) this.#take(this.#choices[this.#active]);
+      if (this.#isBehind) this.#takesFirst = true;
+      else if (!this.panel.hidden && this.#active >= 0) this.#take(this.#choices[this.#active]);
     } else if (event.key === "Escape" && !this.panel.hidden) {
       event.preventDefault();
       this.#close();
@@ -179,6 +189,7 @@ export class SongSearch {
 
   #take(song) {
     this.input.value = "";
+    this.#isBehind = this.#takesFirst = false;
     this.#close();
     this.choose(song);
   }
