@@ -303,7 +303,6 @@ typedef struct playlist_candidates {
  *   "artist_relations" record*, artist*, related*, weight f32, related_mbid, related_id (1.3);   "user_relations" record*, user*, related*;   "lyrics" (1.3) record*, track_id i64* (music files: the file's track), text, instrumental u8 (1: nothing is sung; neither: asked for and not found), source (music files: "file" or "tag")
  *   "questions"        (1.3) record*, question*, artist_id or track_id i64: what an engine asked a remote source of an artist or a track by its setting "questions", and was answered by this record's rows, if by any
  *   "recommendations"  (1.3) record*, channel*, score f32 (of one channel, higher is better), seed_id i64 (the store's `id` of a track of the person's that led there), title, artist, album, spotify_id, isrc, mbid, artist_mbid, artist_credit: what a service recommends to the person
- *   "features"         (1.3) record*, track_id i64* (one that was asked for), the audio features as in "tracks": what a service measured; a row without any: it was asked and knows none
  *   "engagement"       as "likes" but ts; plays likes comments f32 >= 0, skip_rate completion f32 0..1
  *   "vectors"          record*, space* (name), and one of spotify_id, isrc, mbid, track_id i64 (the store's `id`): vectors
  *                      of tracks, handed over by PLAYLIST_SERVICE_VECTORS; a row without one is malformed
@@ -317,8 +316,6 @@ typedef struct playlist_candidates {
  * ids         artist_id, album_id: a bare Spotify id, or NAMESPACE:ID ("hetrec:51") as tag_id always is; "artists" and
  *             "tags" rows give ids their names, in the same or in an earlier file; a row whose ids have no name yet
  *             is the host's to count as unmatched
- * artwork     (1.3; of "listens" "tracks" "likes" "playlist_tracks") the https address of a picture of the row's album:
- *             kept, and fetched by the host only where a page shows it and the person allows that
  * credits     artist_credit (of "listens" "tracks" "playlist_tracks" "engagement"): instead of artist, one text that
  *             may join several names ("A, B")
  * order       complete(done) says that all rows and buckets of the records below `done` have been handed over; the
