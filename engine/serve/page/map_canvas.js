@@ -9,11 +9,13 @@ import {MapGestures} from "./map_gestures.js";
 const kReach = 14; // pixels within which a track is meant
 const kMostScale = 400; // times the whole map
 const kStep = 60; // pixels that an arrow key moves
+const kNameHeight = 22;
 const kRestMs = 120; // after which a movement is over
 
 export class MapCanvas {
   #isAsked = false; // the next frame draws
   #areDotsOld = true;
+  #names = new Map(); // of clusters, as pictures
   #isFaint = null;
   #resting = 0; // the timer that draws well what was drawn coarse in a movement
 
@@ -63,6 +65,7 @@ export class MapCanvas {
     const isFirst = this.width === undefined;
     const wasWhole = this.camera.scale === this.whole;
     Object.assign(this, {width, height});
+    this.#names.clear(); // the screen may have other pixels
     this.dots.resize(width, height);
     const ratio = devicePixelRatio || 1;
     this.above.width = Math.round(width * ratio);
@@ -238,6 +241,7 @@ export class MapCanvas {
   }
 
   #takeColours() {
+    this.#names.clear();
     const style = getComputedStyle(document.documentElement);
     const colour = (name) => style.getPropertyValue(name).trim();
     this.ink = colour("--ink");
@@ -257,31 +261,43 @@ export class MapCanvas {
   // cluster that is seen only in part stays in the picture.
   #drawNames(size) {
     const taken = [{x: this.width - 26, y: 62, half: 30, tall: 70}]; // the buttons
-    const {pen} = this;
-    pen.font = "600 12.5px system-ui, sans-serif";
-    pen.textAlign = "center";
-    pen.textBaseline = "middle";
-    pen.lineJoin = "round";
-    this.clusters.forEach(({name}, k) => {
+    this.clusters.forEach((_, k) => {
       if (this.lone !== undefined && this.lone !== k) return;
       const {x: middle, top, bottom} = this.points.middles[k];
-      const y = Math.max(14, this.down(top) - size - 10);
-      if (this.down(bottom) < 14 || y > this.height - 10) return;
-      const shown = name.length > 32 ? `${name.slice(0, 31)}…` : name;
-      const half = pen.measureText(shown).width / 2 + 4;
-      const x = this.across(middle);
-      if (x < 0 || x > this.width) return;
+      const x = this.across(middle),
+        y = Math.max(14, this.down(top) - size - 10);
+      if (x < 0 || x > this.width || this.down(bottom) < 14 || y > this.height - 10) return;
+      const {picture, half} = this.#nameOf(k);
       const inside = Math.min(Math.max(x, half), this.width - half);
       const isTaken = (each) =>
-        Math.abs(each.x - inside) < each.half + half && Math.abs(each.y - y) < (each.tall ?? 17);
+        Math.abs(each.x - inside) < each.half + half && Math.abs(each.y - y) < (each.tall ?? kNameHeight);
       if (taken.some(isTaken)) return;
       taken.push({x: inside, y, half});
-      pen.lineWidth = 4;
-      pen.strokeStyle = this.paper;
-      pen.strokeText(shown, inside, y);
-      pen.fillStyle = this.ink;
-      pen.fillText(shown, inside, y);
+      this.pen.drawImage(picture, inside - half, y - kNameHeight / 2, 2 * half, kNameHeight);
     });
+  }
+
+  // Names are drawn once: text with a rim takes longer than all the dots.
+  #nameOf(k) {
+    const known = this.#names.get(k);
+    if (known) return known;
+    const {name} = this.clusters[k];
+    const shown = name.length > 32 ? `${name.slice(0, 31)}…` : name;
+    const font = "600 12.5px system-ui, sans-serif";
+    this.pen.font = font;
+    const half = Math.ceil(this.pen.measureText(shown).width / 2) + 4;
+    const ratio = devicePixelRatio || 1;
+    const picture = h("canvas", {width: Math.ceil(2 * half * ratio), height: Math.ceil(kNameHeight * ratio)});
+    const pen = picture.getContext("2d");
+    pen.scale(ratio, ratio);
+    Object.assign(pen, {font, textAlign: "center", textBaseline: "middle", lineJoin: "round"});
+    pen.lineWidth = 4;
+    pen.strokeStyle = this.paper;
+    pen.strokeText(shown, half, kNameHeight / 2);
+    pen.fillStyle = this.ink;
+    pen.fillText(shown, half, kNameHeight / 2);
+    this.#names.set(k, {picture, half});
+    return this.#names.get(k);
   }
 
   #drawRing(track, size) {
