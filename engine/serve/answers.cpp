@@ -8,7 +8,7 @@
 namespace engine::serve {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 std::string page_of(std::string_view title, std::string_view body) {
   std::string page =

@@ -16,7 +16,7 @@ namespace engine::serve {
 namespace {
 
 namespace fs = std::filesystem;
-using verbs::Json;
+using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kUpload = "upload:";
 

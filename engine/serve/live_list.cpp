@@ -20,7 +20,7 @@
 namespace engine::serve {
 namespace {
 
-using verbs::Json;
+using Json = nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
 /// A list that was shown, for what has moved since.

@@ -16,7 +16,7 @@
 namespace engine::serve {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kHeaderBytes = 4 + 8 + 8;  // kind, number, length
 constexpr std::uint64_t kLongestBytes = std::uint64_t{1} << 30;
