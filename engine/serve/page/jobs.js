@@ -112,7 +112,10 @@ export async function showJobs(place) {
   listen("note",
     ({job, text}) =>
       known.has(job) && note({...known.get(job), notes: [...(known.get(job).notes ?? []), text]}));
-  listen("back", readAll);
+  listen("back", ({isAnother}) => {
+    if (isAnother) forgetAll();
+    readAll();
+  });
   draw();
   await readAll();
 }
@@ -121,8 +124,18 @@ async function readAll() {
   for (const job of await get("jobs").catch(() => [])) note(job);
 }
 
+// With another server numbers begin anew, and what ran at the one before has ended with it.
+function forgetAll() {
+  const running = [...known.values()].filter((job) => !isEnded(job));
+  known.clear();
+  for (const job of running) for (const take of [...followers]) take({...job, state: "cancelled"});
+}
+
 function note(job) {
-  known.set(job.job, {...known.get(job.job), ...job});
+  const before = known.get(job.job);
+  // An answer may be overtaken by the event of its end.
+  if (before && isEnded(before) && !isEnded(job)) return;
+  known.set(job.job, {...before, ...job});
   for (const take of [...followers]) take(known.get(job.job));
 }
 

@@ -75,7 +75,10 @@ export class TextSide {
     });
     this.#beginWith(this.file.draft);
     listen("file",
-      ({path, hash}) => path === this.file.path && hash !== this.file.hash && this.#fileChanged(),
+      // A folder that came is told by itself.
+      ({path, hash}) =>
+        (path === this.file.path ? hash !== this.file.hash : this.file.path.startsWith(`${path}/`)) &&
+        this.#fileChanged(),
       this.signal);
     listen("back", () => this.#fileChanged(), this.signal);
     Registry.read(this.signal).then(
