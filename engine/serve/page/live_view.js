@@ -123,7 +123,7 @@ export class LiveView {
     try {
       const why = row ? await this.live.why(row.track) : await this.live.whyNot(track);
       return [
-        whyContent(why, {hues: this.hues, goTo: this.options.goTo}),
+        whyContent(why, {hues: this.hues, goTo: this.options.goTo, reasons: row?.reasons}),
         row && verdictButtons(row, {changed: this.options.changed}),
       ];
     } catch (error) {

@@ -16,13 +16,13 @@ const kMarks = {
 
 /**
  * @param {{place: number|null, answer: string, findings: {kind, node, where, text, terms?}[]}} why
- * @param {{hues?: import("./charts.js").Hues, goTo?: function(string)}} options
- *   `goTo` shows a place of the recipe
+ * @param {{hues?: import("./charts.js").Hues, goTo?: function(string), reasons?: string[]}} options
+ *   `goTo` shows a place of the recipe; `reasons` are those of its row, where the answer has none
  */
-export function whyContent(why, {hues, goTo} = {}) {
+export function whyContent(why, {hues, goTo, reasons} = {}) {
   const scored = why.findings.filter(({terms}) => terms?.length);
   return [
-    h("p", {dir: "auto"}, firstSentence(why)),
+    h("p", {dir: "auto"}, firstSentence(why, reasons)),
     scored.map(({terms, where}) =>
       h("section", {class: "why-terms", "aria-label": "What its score is made of"},
         h("h3", {}, "Score, against the middle of the candidates ", placeOf(where, goTo)),
@@ -40,10 +40,10 @@ export function whyContent(why, {hues, goTo} = {}) {
 }
 
 // "..." by ... made it to the playlist! [BASE: you saved it]: what stands in the brackets is the reason.
-function firstSentence({answer, place}) {
+function firstSentence({answer, place}, reasons = []) {
   const sentence = answer.split("\n", 1)[0];
   if (place === null) return sentence;
-  const reason = /\[(?:[A-Z][A-Z -]*: )?(.*)\]$/.exec(sentence)?.[1];
+  const reason = /\[(?:[A-Z][A-Z -]*: )?(.*)\]$/.exec(sentence)?.[1] ?? reasons.join("; ");
   return reason ? `Place ${place}: ${reason}.` : `Place ${place}.`;
 }
 
@@ -62,7 +62,7 @@ function placeOf(where, goTo) {
   if (!line) return null;
   return goTo
     ? h("button", {type: "button", class: "quiet line", on: {click: () => goTo(where)}}, `line ${line}`)
-    : h("span", {class: "soft"}, `line ${line}`);
+    : h("span", {class: "soft"}, `(line ${line})`);
 }
 
 /**
