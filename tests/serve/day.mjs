@@ -1,0 +1,412 @@
+// A day with the page, as a person lives it: by roles and names, some of it by the keyboard alone.
+//
+//   node day.mjs ENGINE LIBRARY FOLDER    pictures of what went wrong go into FOLDER
+
+import assert from "node:assert/strict";
+import {appendFileSync, writeFileSync} from "node:fs";
+
+import {launch, openPage, Served, settled} from "./served.mjs";
+
+const [engine, library, folder] = process.argv.slice(2);
+const served = new Served(engine, library);
+await served.start();
+const browser = await launch();
+const page = await openPage(browser, served);
+
+const place = (name) => page.getByRole("navigation", {name: "Views"}).getByRole("link", {name});
+const button = (name, exact = false) => page.getByRole("button", {name, exact});
+const heading = (name) => page.getByRole("heading", {name});
+const theList = () => page.getByRole("list", {name: "The list as it would be"}).getByRole("listitem");
+const editor = () => page.getByRole("textbox", {name: /^Text of the recipe/});
+const message = (text) => page.locator("#messages").getByText(text);
+
+async function step(name, live) {
+  const start = performance.now();
+  try {
+    await live();
+  } catch (error) {
+    await page.screenshot({path: `${folder}/failed.png`}).catch(() => {});
+    console.error(`${name}: ${error.stack}`);
+    await end(1);
+  }
+  console.log(`${name} (${Math.round(performance.now() - start)} ms)`);
+}
+
+async function end(status) {
+  await browser.close();
+  await served.stop("SIGKILL");
+  process.exit(status);
+}
+
+/** The titles of the list as it is now. */
+async function titles() {
+  return theList().locator("button.title").allTextContents();
+}
+
+/** Until the list as it would be is another. */
+async function changed(before) {
+  await page.waitForFunction(
+    (old) =>
+      JSON.stringify([...document.querySelectorAll(".live-rows .tracks:not(.left) button.title")].map(
+        (each) => each.textContent)) !== old,
+    JSON.stringify(before),
+  );
+}
+
+/** The caret of the editor stands behind this text, which is somewhere in it. */
+async function caretBehind(text) {
+  await page.evaluate((wanted) => {
+    const code = document.querySelector(".CodeMirror")?.CodeMirror;
+    const area = document.querySelector("textarea.plain");
+    const at = (code ? code.getValue() : area.value).indexOf(wanted) + wanted.length;
+    if (code) code.setCursor(code.posFromIndex(at));
+    else area.setSelectionRange(at, at);
+    (code ?? area).focus();
+  }, text);
+}
+
+const textOf = () =>
+  page.evaluate(() => document.querySelector(".CodeMirror")?.CodeMirror.getValue() ??
+    document.querySelector("textarea.plain").value);
+
+// ---- what is heard comes in -------------------------------------------------------------------------
+
+await step("a history is dropped onto the page, looked at, and imported", async () => {
+  await place("House").click();
+  const area = page.getByText("Drop files here");
+  await area.waitFor();
+  const plays = [1, 2, 3, 4, 5].map((day) => `Kettle Song,The Morning Visitors,2026-11-0${day}T07:10:00Z`);
+  const dropped = await page.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], "kitchen.csv", {type: "text/csv"}));
+    return data;
+  }, ["title,artist,time", ...plays, ""].join("\n"));
+  await area.dispatchEvent("drop", {dataTransfer: dropped});
+  await heading("What would happen").waitFor();
+  assert.equal((await served.ask("library", "find", "Kettle Song")).tracks.length, 0); // nothing is written yet
+  await button("Import 1 file").click();
+  await message("Imported.").waitFor();
+  await page.getByRole("cell", {name: "kitchen.csv"}).first().waitFor();
+  const [found] = (await served.ask("library", "find", "Kettle Song")).tracks;
+  assert.equal(found.artist, "The Morning Visitors");
+});
+
+// ---- lists and recipes ------------------------------------------------------------------------------
+
+await step("a weekly mix", async () => {
+  await place("Workbench").click();
+  await heading("Workbench: weekly").waitFor({state: "attached"});
+  await theList().first().waitFor();
+  assert.equal(await theList().count(), 50);
+});
+
+await step("a recipe of one's own in three clicks", async () => {
+  await button("New …").click();
+  await page.getByRole("radio", {name: /^Dynamic/}).check();
+  await button("Create", true).click();
+  await heading("Workbench: my-dynamic").waitFor({state: "attached"});
+  await theList().first().waitFor();
+});
+
+await step("a formula is edited, and the list moves", async () => {
+  const before = await titles();
+  await caretBehind("tracks = pl.int { 10");
+  const text = await textOf();
+  const number = /taste\s*=\s*pl\.\w+\s*{\s*([\d.]+)/.exec(text);
+  assert.ok(number, "dynamic.lua has a taste");
+  await caretBehind(number[0]);
+  for (let k = 0; k < number[1].length; k += 1) await page.keyboard.press("Backspace");
+  await page.keyboard.type("0.95");
+  await changed(before);
+  await page.getByText(/▲ \d+/).first().waitFor();
+  await page.getByText("not saved").waitFor();
+});
+
+await step("a mistake is told at its line, and the list stays", async () => {
+  await page.keyboard.type(" oops");
+  await page.locator(".problem").first().waitFor();
+  assert.ok((await titles()).length > 10);
+  for (let k = 0; k < 5; k += 1) await page.keyboard.press("Backspace");
+  await page.locator(".problem").first().waitFor({state: "detached"});
+});
+
+await step("a slider is drawn by keys, and put back", async () => {
+  const slider = page.getByRole("slider", {name: "tracks", exact: true});
+  const before = await titles();
+  await slider.focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await changed(before);
+  const drawn = await titles();
+  await page.keyboard.press("Delete");
+  await changed(drawn);
+});
+
+await step("why, and why not", async () => {
+  const first = (await titles())[0];
+  await button(first, true).first().click();
+  const drawer = page.getByRole("complementary", {name: "Details"});
+  await drawer.getByRole("heading", {name: `Why ${first}`}).waitFor();
+  await drawer.getByText(/^Place 1/).waitFor();
+  await page.keyboard.press("Escape");
+  await drawer.waitFor({state: "hidden"});
+  // What is in the weekly mix and not here.
+  const here = new Set(await titles());
+  const {tracks} = await served.ask("run", "weekly", "--no-record");
+  const absent = tracks.find(({title}) => !here.has(title));
+  await page.getByRole("searchbox", {name: /^Why not/}).fill(`${absent.artist} - ${absent.title}`);
+  await page.keyboard.press("Enter");
+  await drawer.getByRole("heading", {name: /^Why not/}).waitFor();
+  await drawer.getByText(/step.? it went through/).waitFor();
+  await drawer.getByRole("button", {name: "Close"}).click();
+});
+
+await step("a stage's rows", async () => {
+  await page.getByRole("list", {name: "Stages, in their order"}).getByRole("button").first().click();
+  await page.getByRole("table", {name: /^Rows after/}).waitFor();
+  await page.keyboard.press("Escape");
+});
+
+await step("A/B against what is saved", async () => {
+  await page.getByRole("tab", {name: "A/B"}).click();
+  await page.getByRole("region", {name: "A, as saved"}).waitFor();
+  await page.getByText(/% overlap/).waitFor();
+  await page.getByRole("tab", {name: "List"}).click();
+});
+
+await step("it is saved by Ctrl-S and kept as a list", async () => {
+  await editor().focus();
+  await page.keyboard.press("Control+s");
+  await page.locator(".file-state").getByText("saved", {exact: true}).waitFor();
+  await button("Keep as list").click();
+  await page.getByRole("textbox", {name: "Name"}).fill("Evening");
+  await page.keyboard.press("Enter");
+  await heading("Evening").waitFor();
+  await page.getByText(/version 1 of/).waitFor();
+});
+
+const kept = () => page.getByRole("list", {name: "Tracks of the list"}).getByRole("listitem");
+let pinned = "", rejected = "";
+
+await step("a track is pinned, another is rejected and gone", async () => {
+  const names = await kept().locator("button.title").allTextContents();
+  [pinned, rejected] = names;
+  await kept().first().getByRole("button", {name: /^Pin/}).click();
+  await message(`${pinned} stays in Evening.`).waitFor();
+  await kept().nth(1).locator("button.title").click();
+  await page.getByRole("combobox", {name: `Reject ${rejected}`}).selectOption({label: "I dislike the track"});
+  await message(new RegExp(`rejected`)).waitFor();
+  await button("Refresh", true).click();
+  await message(/Evening has version 2/).waitFor();
+  await page.getByText(/version 2 of/).waitFor();
+  await settled(page);
+  const now = await kept().locator("button.title").allTextContents();
+  assert.ok(now.includes(pinned));
+  assert.equal(now.filter((name) => name === rejected).length, names.filter((name) => name === rejected).length - 1);
+});
+
+await step("what changed, and why", async () => {
+  const changes = page.getByRole("heading", {name: "What changed"}).locator("..");
+  await changes.getByText(/\d+ left/).waitFor();
+  await changes.getByText(rejected, {exact: true}).first().waitFor();
+});
+
+await step("an earlier version is restored", async () => {
+  await page.getByRole("combobox", {name: "Version shown"}).selectOption("1");
+  await button("Restore version 1").click();
+  await message(/Version 1 of Evening is the list again/).waitFor();
+  await page.getByText(/version 3 of/).waitFor();
+});
+
+await step("a verdict is taken back", async () => {
+  await place("Workbench").click();
+  await theList().first().waitFor();
+  const before = await titles();
+  await button(before[0], true).first().click();
+  await page.getByRole("combobox", {name: `Reject ${before[0]}`}).selectOption({label: "I dislike the track"});
+  await message(/rejected/).waitFor();
+  await changed(before);
+  await button("Undo", true).last().click();
+  await message("Taken back.").waitFor();
+  await page.waitForFunction(
+    (title) => document.querySelector(".live-rows .tracks:not(.left) button.title")?.textContent === title,
+    before[0]);
+});
+
+// ---- others at work ---------------------------------------------------------------------------------
+
+await step("another editor saves the recipe, and the page has it", async () => {
+  const {path} = await served.ask("recipe", "show", "my-dynamic");
+  appendFileSync(path, "\n-- by another editor\n");
+  await message(/was changed elsewhere: this is the new text/).waitFor();
+  assert.match(await textOf(), /by another editor/);
+});
+
+await step("what was changed elsewhere is not written over", async () => {
+  const {path, text} = await served.ask("recipe", "show", "my-dynamic");
+  await caretBehind("by another editor");
+  await page.keyboard.type(" and by me");
+  writeFileSync(path, `${text}-- and again\n`);
+  await page.getByRole("alert").getByText(/changed elsewhere, and you have text that is not saved/).waitFor();
+  await button("Keep mine").click();
+  assert.match(await textOf(), /by another editor and by me/);
+  await button("Take the file").waitFor({state: "detached"});
+});
+
+await step("a job is found again after a reload, and cancelled", async () => {
+  const tuning = page.getByRole("tabpanel", {name: "Tune"});
+  await page.getByRole("tab", {name: "Tune"}).click();
+  await tuning.getByRole("combobox", {name: "Dates"}).selectOption({label: "every week"});
+  await tuning.getByRole("combobox", {name: "Sets to try"}).selectOption("200");
+  await tuning.getByRole("button", {name: "Tune"}).click();
+  await button(/^1 job/).waitFor();
+  await page.reload();
+  await button(/^1 job/).waitFor();
+  await page.getByRole("tab", {name: "Tune"}).click();
+  await tuning.getByRole("progressbar").waitFor();
+  await tuning.getByRole("button", {name: "Cancel"}).click();
+  await tuning.getByText("It was cancelled.").waitFor();
+});
+
+await step("what was typed is there after the reload", async () => {
+  await page.getByText(/changed elsewhere, and you have text/).waitFor();
+  assert.match(await textOf(), /and by me/);
+  await button("Take the file").click();
+  assert.match(await textOf(), /and again/);
+});
+
+await step("the server is killed, and is back", async () => {
+  await served.stop("SIGKILL");
+  await page.getByText(/The server is gone/).waitFor();
+  await page.getByRole("tab", {name: "List", exact: true}).click();
+  await caretBehind("and again");
+  await page.keyboard.type(", when it was gone");
+  await served.start();
+  await page.getByText(/The server was started again and is back/).waitFor();
+  await page.waitForFunction(() => !document.querySelector(".live.old, main .failure"));
+  assert.match(await textOf(), /when it was gone/);
+  await page.keyboard.press("Control+s");
+  await page.locator(".file-state").getByText("saved", {exact: true}).waitFor();
+});
+
+// ---- by the keyboard alone --------------------------------------------------------------------------
+
+await step("a list is kept by the keyboard alone", async () => {
+  await page.goto(`${served.origin}/#/lists`);
+  await page.reload(); // so that the focus is nowhere
+  await settled(page);
+  const press = async (...keys) => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  const focused = () => page.evaluate(() => document.activeElement.innerText ?? "");
+  const tabTo = async (name) => {
+    for (let k = 0; k < 60 && (await focused()).trim() !== name; k += 1) await press("Tab");
+    assert.equal((await focused()).trim(), name);
+  };
+  await press("Tab");
+  assert.equal(await focused(), "To the content");
+  await press("Enter");
+  await tabTo("New list …");
+  await press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.type("Quiet");
+  await press("Escape");
+  await page.getByRole("dialog").waitFor({state: "detached"});
+  assert.equal((await focused()).trim(), "New list …");
+  await press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.type("Quiet");
+  await press("Enter");
+  await heading("Quiet").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), "H1");
+});
+
+// ---- the other views --------------------------------------------------------------------------------
+
+const smart = () => page.getByRole("list", {name: "Smart shuffle"}).getByRole("listitem");
+/** Chooses a song of a search by the keyboard. */
+async function findSong(label, words) {
+  const search = page.getByRole("combobox", {name: label});
+  await search.fill(words);
+  await page.getByRole("listbox").getByRole("option").first().waitFor();
+  await search.press("ArrowDown");
+  await search.press("Enter");
+}
+
+await step("a shuffle from a song, beside a plain one, and the way to another", async () => {
+  await place("Shuffle").click();
+  await smart().first().waitFor();
+  await page.getByRole("region", {name: "Plain shuffle"}).getByRole("listitem").first().waitFor();
+  const songs = await smart().locator("button.title").allTextContents();
+  await findSong("Begin with a song", songs[4]);
+  await page.getByText("Begins with").waitFor();
+  await page.waitForFunction((title) =>
+    document.querySelector(".smart-list .tracks button.title")?.textContent === title, songs[4]);
+  const before = await smart().locator("button.title").allTextContents();
+  const wildness = page.getByRole("slider", {name: /wildness|chance/i}).first();
+  await wildness.focus();
+  for (let k = 0; k < 8; k += 1) await page.keyboard.press("ArrowRight");
+  await page.waitForFunction((old) =>
+    [...document.querySelectorAll(".smart-list .tracks button.title")].map((each) => each.textContent)
+      .join() !== old, before.join());
+  await findSong("End with a song", songs[9]);
+  await heading(/^The way from/).waitFor();
+  await page.waitForFunction((title) =>
+    [...document.querySelectorAll(".smart-list .tracks button.title")].at(-1)?.textContent === title,
+  songs[9]);
+});
+
+await step("songs are found, one is rejected by keys, and it is taken back", async () => {
+  await place("Discover").click();
+  await button("Find songs").click();
+  const card = page.getByRole("article", {name: "The song that is asked about"});
+  await card.waitFor();
+  const asked = await card.getByRole("heading").textContent();
+  await page.keyboard.press("r");
+  await page.getByText("Why?", {exact: true}).waitFor();
+  await page.keyboard.press("o");
+  await message(`${asked} is rejected (overplayed).`).waitFor();
+  await page.getByRole("region", {name: "What you said"}).getByText(asked).first().waitFor();
+  await page.keyboard.press("u");
+  await message("Taken back: it is asked again.").waitFor();
+  await card.getByRole("heading", {name: asked}).waitFor();
+});
+
+await step("the map is drawn, encircled tracks and a cluster become recipes", async () => {
+  await place("Map").click();
+  await button("Draw the map").click();
+  const clusters = page.getByRole("list", {name: "Clusters"}).getByRole("listitem");
+  await clusters.first().waitFor();
+  const canvas = page.locator("canvas").first();
+  await button("Encircle").click();
+  const {x, y, width, height} = await canvas.boundingBox();
+  const at = (dx, dy) => [x + width * dx, y + height * dy];
+  await page.mouse.move(...at(0.2, 0.2));
+  await page.mouse.down();
+  for (const [dx, dy] of [[0.8, 0.2], [0.8, 0.8], [0.2, 0.8], [0.2, 0.25]])
+    await page.mouse.move(...at(dx, dy), {steps: 5});
+  await page.mouse.up();
+  await heading(/tracks encircled/).waitFor();
+  await button("Make a recipe of these …").click();
+  await page.getByRole("textbox", {name: "Name"}).fill("encircled");
+  await page.keyboard.press("Enter");
+  await heading("Workbench: encircled").waitFor({state: "attached"});
+  await theList().first().waitFor();
+  await place("Map").click();
+  await clusters.first().getByRole("button").click();
+  await button("Make a recipe of these …").click();
+  await page.getByRole("textbox", {name: "Name"}).fill("one-kind");
+  await page.keyboard.press("Enter");
+  await heading("Workbench: one-kind").waitFor({state: "attached"});
+  await theList().first().waitFor();
+});
+
+await step("patterns", async () => {
+  await place("Patterns").click();
+  await heading("Patterns").waitFor();
+  await heading("Listening over time").waitFor();
+});
+
+const errors = page.errors.filter((text) => !/Failed to load resource|net::ERR|409|422/.test(text));
+if (errors.length > 0) console.error(errors);
+await end(errors.length > 0 ? 1 : 0);
