@@ -116,7 +116,8 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
                  "help",     "import", "library",      "models",   "patterns",  "pipelines",
                  "plan",     "plugin", "plugin_check", "recipe",   "store",     "worker"}},
       {"serve",
-       {"app", "config", "core", "page", "plugin", "recipe", "shared", "verbs", "watch", "worker"}},
+       {"accounts", "app", "config", "core", "page", "plugin", "recipe", "shared", "verbs", "watch",
+        "worker"}},
       {"cli", {"app", "core", "plan", "plugin", "recipe", "serve", "verbs", "watch", "worker"}},
   };
   for (const Include& include : includes_below("engine")) {
