@@ -39,7 +39,7 @@ void forget_used(std::string& bytes, std::size_t& used) {
 }
 
 /// Heads are JSON behind their length: they are short, and a field more breaks nothing.
-std::string packed_json(const Json& json, std::string_view rest) {
+std::string bytes_of_head(const Json& json, std::string_view rest) {
   const std::string text = json_text(json);
   const auto length = static_cast<std::uint32_t>(text.size());
   std::string bytes(sizeof length, '\0');
@@ -47,7 +47,7 @@ std::string packed_json(const Json& json, std::string_view rest) {
   return bytes.append(text).append(rest);
 }
 
-Json unpacked_json(std::string_view& bytes) {
+Json head_from(std::string_view& bytes) {
   std::uint32_t length = 0;
   if (bytes.size() < sizeof length) refuse("a head is shorter than its length");
   std::memcpy(&length, bytes.data(), sizeof length);
@@ -62,17 +62,17 @@ Json unpacked_json(std::string_view& bytes) {
 }  // namespace
 
 std::string RequestHead::packed() const {
-  return packed_json({{"method", method},
-                      {"path", path},
-                      {"query", query},
-                      {"session", session},
-                      {"has_body", has_body}},
-                     {});
+  return bytes_of_head({{"method", method},
+                        {"path", path},
+                        {"query", query},
+                        {"session", session},
+                        {"has_body", has_body}},
+                       {});
 }
 
 RequestHead RequestHead::unpacked(std::string_view bytes) {
   try {
-    const Json json = unpacked_json(bytes);
+    const Json json = head_from(bytes);
     return {json.at("method"), json.at("path"), json.at("query"), json.at("session"),
             json.at("has_body")};
   } catch (const Json::exception&) {
@@ -81,12 +81,12 @@ RequestHead RequestHead::unpacked(std::string_view bytes) {
 }
 
 std::string ResponseHead::packed(std::string_view body) const {
-  return packed_json({{"status", status}, {"type", type}, {"headers", headers}}, body);
+  return bytes_of_head({{"status", status}, {"type", type}, {"headers", headers}}, body);
 }
 
 ResponseHead ResponseHead::unpacked(std::string_view& bytes) {
   try {
-    const Json json = unpacked_json(bytes);
+    const Json json = head_from(bytes);
     return {json.at("status"), json.at("type"), json.at("headers")};
   } catch (const Json::exception&) {
     refuse("an answer's head lacks a field");
