@@ -12,6 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base64.hpp"
 #include "core/error.hpp"
 #include "core/shown_text.hpp"
 
@@ -35,16 +36,10 @@ Bytes random_bytes(std::size_t count) {
 
 /// RFC 4648, section 5, without padding.
 std::string base64url(const std::uint8_t* bytes, std::size_t count) {
-  static constexpr char kLetters[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string text;
-  for (std::size_t i = 0; i < count; i += 3) {
-    std::uint32_t three = static_cast<std::uint32_t>(bytes[i]) << 16;
-    if (i + 1 < count) three |= static_cast<std::uint32_t>(bytes[i + 1]) << 8;
-    if (i + 2 < count) three |= bytes[i + 2];
-    const std::size_t letters = std::min<std::size_t>(count - i, 3) + 1;
-    for (std::size_t k = 0; k < letters; ++k) text += kLetters[(three >> (18 - 6 * k)) & 63];
-  }
+  std::string text = base64({reinterpret_cast<const char*>(bytes), count});
+  text.erase(text.find_last_not_of('=') + 1);
+  std::ranges::replace(text, '+', '-');
+  std::ranges::replace(text, '/', '_');
   return text;
 }
 

@@ -81,7 +81,7 @@ struct Exchange {
   bool is_at_desk = false;   // which has more to say
   std::size_t body_bytes = 0, step_bytes = 0;
   std::string form;
-  bool is_paused = false, is_body_whole = false;
+  bool is_body_whole = false;
 
   bool is_answered = false;
   Answer answer;
@@ -320,7 +320,7 @@ void HttpFront::hear_desk() {
   }
   if (desk_.unsent() > kDeskEmpty) return;
   for (auto& [number, connection] : at_desk_)
-    if (connection->phase == Phase::kBody && !connection->exchange->is_paused) resume(*connection);
+    if (connection->phase == Phase::kBody) resume(*connection);
 }
 
 void HttpFront::hear(Message& message) {
@@ -343,13 +343,6 @@ void HttpFront::hear(Message& message) {
       connection.exchange->is_stream_over = true;
       if (!connection.exchange->is_answered) answer(connection, no_answer(connection));
       return resume(connection);
-    case Message::kPause:
-      connection.exchange->is_paused = true;
-      return;
-    case Message::kGoOn:
-      connection.exchange->is_paused = false;
-      if (connection.phase == Phase::kBody && !is_desk_full()) resume(connection);
-      return;
     default:
       return;
   }
@@ -460,7 +453,7 @@ MHD_Result HttpFront::begin(Connection& connection, const char* method, const ch
 
 MHD_Result HttpFront::take_body(Connection& connection, const char* data, std::size_t* size) {
   Exchange& exchange = *connection.exchange;
-  if (exchange.is_at_desk && (exchange.is_paused || is_desk_full())) {
+  if (exchange.is_at_desk && is_desk_full()) {
     enter(connection, Phase::kBody, kNever);
     suspend(connection);
     return MHD_YES;

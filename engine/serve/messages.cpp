@@ -127,7 +127,7 @@ bool MessageSocket::take(Message& message) {
   std::memcpy(&kind, waiting.data(), 4);
   std::memcpy(&message.number, waiting.data() + 4, 8);
   std::memcpy(&length, waiting.data() + 12, 8);
-  if (kind < Message::kRequest || kind > Message::kGoOn) refuse("a message's kind is none");
+  if (kind < Message::kRequest || kind > Message::kStreamEnd) refuse("a message's kind is none");
   if (length > kLongestBytes) refuse("a message is longer than one may be");
   if (waiting.size() - kHeaderBytes < length) return false;
   message.kind = static_cast<Message::Kind>(kind);

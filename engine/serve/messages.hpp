@@ -7,7 +7,6 @@
 //
 //   front -> desk   kRequest, kBody ..., kBodyEnd; kGone at any moment: nobody waits any more
 //   desk -> front   kResponse, a whole answer; or kStream, kPiece ..., kStreamEnd
-//   desk -> front   kPause and kGoOn: take no more of a body that the disk is slower than
 #pragma once
 
 #include <cstddef>
@@ -24,12 +23,10 @@ struct Message {
     kBody,         // a piece of the body
     kBodyEnd,
     kGone,
-    kResponse,   // bytes: ResponseHead, with the whole body behind it
-    kStream,     // bytes: ResponseHead, of a body whose pieces follow as they come
-    kPiece,      // of a stream; pieces are given out whole and at once
-    kStreamEnd,  // the stream is over, and its connection with it
-    kPause,
-    kGoOn
+    kResponse,  // bytes: ResponseHead, with the whole body behind it
+    kStream,    // bytes: ResponseHead, of a body whose pieces follow as they come
+    kPiece,     // of a stream; pieces are given out whole and at once
+    kStreamEnd  // the stream is over, and its connection with it
   };
   Kind kind = kRequest;
   std::uint64_t number = 0;

@@ -166,7 +166,7 @@ TEST_CASE("a cookie is proven, for thirty days, until it is signed out", "[serve
   CHECK(status(gate, signed_in(gate)) == 0);
 }
 
-TEST_CASE("cookies are strict; two servers of a host have their own; TLS makes them secure",
+TEST_CASE("cookies are strict, two servers of a host have their own, TLS makes them secure",
           "[serve][gate]") {
   Gate gate(options_of_test());
   const auto cookie = [](Gate& of, const char* host) {
@@ -308,7 +308,7 @@ TEST_CASE("methods, kinds of bodies and their sizes", "[serve][gate]") {
   CHECK(status_of(gate, old) == 505);
 }
 
-TEST_CASE("a password lets in; wrong tries of any kind are counted", "[serve][gate]") {
+TEST_CASE("a password lets in, wrong tries of any kind are counted", "[serve][gate]") {
   FrontOptions options = options_of_test();
   options.password_hash = password_hash("p&ss wörd");
   options.sign_ins_per_minute = 3;

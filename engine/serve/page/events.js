@@ -6,7 +6,7 @@
 import {get} from "./api.js";
 import {put} from "./dom.js";
 
-const kKinds = ["hello", "job", "note", "line", "library", "file"];
+const kKinds = ["hello", "job", "note", "line", "library", "file", "settings"];
 const kAgainMs = [500, 1000, 2000, 4000];
 
 const listeners = new Map(); // by kind

@@ -6,6 +6,7 @@ import {h} from "./dom.js";
 import {field, openForm} from "./dialogs.js";
 import {counted, dayText} from "./figures.js";
 import {say} from "./messages.js";
+import {freeName, recipeNameInput} from "./recipe_name.js";
 
 const kNamed = 400; // tracks that have a line each; of more there are only the numbers
 const kOfALine = 16; // numbers
@@ -24,16 +25,7 @@ export async function makeRecipe({title, text, about}) {
     fields: [
       h("p", {class: "soft", dir: "auto"}, about),
       field("Name",
-        h("input", {
-          type: "text",
-          name: "name",
-          required: true,
-          pattern: "[A-Za-z0-9_\\-]+",
-          maxlength: 80,
-          autocomplete: "off",
-          value: freeName(title, taken),
-          title: "letters, digits, - and _",
-        }),
+        recipeNameInput(freeName(wishedName(title), taken)),
         "By this name it is found from anywhere: engine run NAME."),
     ],
     async act({name}) {
@@ -46,16 +38,15 @@ export async function makeRecipe({title, text, about}) {
   });
 }
 
-function freeName(title, taken) {
-  const wish =
+function wishedName(title) {
+  return (
     title
       .normalize("NFKD")
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, "-")
       .replaceAll(/^-|-$/g, "")
-      .slice(0, 40) || "from-the-map";
-  if (!taken.has(wish)) return wish;
-  for (let k = 2; ; ++k) if (!taken.has(`${wish}-${k}`)) return `${wish}-${k}`;
+      .slice(0, 40) || "from-the-map"
+  );
 }
 
 /** Of a cluster: it keeps its number and name when clusters are found again. */

@@ -4,6 +4,7 @@ import {ask} from "./api.js";
 import {h} from "./dom.js";
 import {field, openForm} from "./dialogs.js";
 import {say} from "./messages.js";
+import {freeName, recipeNameInput} from "./recipe_name.js";
 
 /** The recipes by where they come from. @param {{name, recipe, title, about}[]} recipes */
 export function grouped(recipes) {
@@ -25,23 +26,13 @@ export function grouped(recipes) {
 export function newRecipe(recipes) {
   const taken = new Set(recipes.map(({name}) => name));
   let isNamed = false;
-  const name = h("input", {
-    type: "text",
-    name: "name",
-    required: true,
-    pattern: "[A-Za-z0-9_\\-]+",
-    maxlength: 80,
-    autocomplete: "off",
-    value: freeName("", taken),
-    title: "letters, digits, - and _",
-    on: {
-      input: () => {
-        isNamed = true;
-      },
+  const name = recipeNameInput(freeName(wishedName(""), taken), {
+    input: () => {
+      isNamed = true;
     },
   });
   const choose = (template) => {
-    if (!isNamed) name.value = freeName(template, taken);
+    if (!isNamed) name.value = freeName(wishedName(template), taken);
   };
   openForm({
     title: "New recipe",
@@ -80,9 +71,7 @@ function templates(recipes, choose) {
     ]));
 }
 
-function freeName(template, taken) {
+function wishedName(template) {
   const name = template.split("/").at(-1); // cookbook/gym
-  const wish = template ? `my-${name.replace(/^my-/, "")}` : "my-recipe";
-  if (!taken.has(wish)) return wish;
-  for (let k = 2; ; ++k) if (!taken.has(`${wish}-${k}`)) return `${wish}-${k}`;
+  return template ? `my-${name.replace(/^my-/, "")}` : "my-recipe";
 }

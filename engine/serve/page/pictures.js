@@ -3,19 +3,16 @@
 
 import {ask} from "./api.js";
 import {h} from "./dom.js";
+import {listen} from "./events.js";
 
-let allowed = null; // a promise of a boolean, asked once
+let allowed = null; // a promise of a boolean, asked again once settings have changed
+listen("settings", () => (allowed = null));
 
 function areAllowed() {
   allowed ??= ask("config/get", {key: "http.artwork"}).then(
     ({value}) => value === "true",
     () => false);
   return allowed;
-}
-
-/** To be asked again: the setting was changed. */
-export function forgetAllowance() {
-  allowed = null;
 }
 
 /** A quiet square until the picture has come, and where there is none; nothing where none is allowed. */
