@@ -274,9 +274,9 @@ typedef struct playlist_candidates {
  *   "listens" record* i64 (0-based record number in the file), ts* i64 (start of play, Unix seconds), ms_played i32, title*, artist* (both
  *             may be missing where spotify_id or mbid is given), album, spotify_id, isrc, mbid (recording), artist_mbid, reason_start (1.2)
  *             reason_end ("trackdone" "fwdbtn" "clickrow" ...), country, device (1.2), skipped u8, shuffle u8, offline u8, incognito u8, precision i32
- *             (seconds that ts is exact to, default 1), loved u8. By the
- *             others the host sees that two exports tell the same play (plays of one teller are different plays, the
- *             same row twice is one; several tellers' are aligned):
+ *             (seconds that ts is exact to, default 1), loved u8, artwork (1.3: where a picture of it is, an https address; as in
+ *             "tracks" "likes" "playlist_tracks"). By the others the host sees that two exports tell the same play
+ *             (plays of one teller are different plays, the same row twice is one; several tellers' are aligned):
  *               stamp u8         which end of the play the input gives: 1 the start; 2 the end, and ts is that less
  *                                ms_played (rounded up to seconds); 3 one of both, as it stands in ts. Default: not
  *                                known
@@ -301,6 +301,8 @@ typedef struct playlist_candidates {
  *   "tags"             record*, tag*, tag_id*;   "artist_plays" record*, user* (name), artist or artist_id*, plays i32
  *   "artist_tags"      record*, artist or artist_id*, tag or tag_id*, weight f32 (default 1; rows of a pair add up), user
  *   "artist_relations" record*, artist*, related*, weight f32, related_mbid, related_id (1.3);   "user_relations" record*, user*, related*;   "lyrics" (1.3) record*, track_id i64* (music files: the file's track), text, instrumental u8 (1: nothing is sung; neither: asked for and not found), source (music files: "file" or "tag")
+ *   "features"         (1.3) record*, track_id* i64 (the store's `id`), audio features as in "tracks": of a track that an engine asked for by the setting "features_wanted"; a row without values says that the source has none
+ *   "track_tags"       (1.3) record*, track_id* i64 (the store's `id`), tag*, weight f32 (a share of the strongest): added to the tags of the track
  *   "questions"        (1.3) record*, question*, artist_id or track_id i64: what an engine asked a remote source of an artist or a track by its setting "questions", and was answered by this record's rows, if by any
  *   "recommendations"  (1.3) record*, channel*, score f32 (of one channel, higher is better), seed_id i64 (the store's `id` of a track of the person's that led there), title, artist, album, spotify_id, isrc, mbid, artist_mbid, artist_credit: what a service recommends to the person
  *   "engagement"       as "likes" but ts; plays likes comments f32 >= 0, skip_rate completion f32 0..1
