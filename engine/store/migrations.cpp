@@ -138,6 +138,32 @@ INSERT INTO told_lists SELECT ingestion_id, 'playlists', 'spotify' FROM ingestio
 ALTER TABLE playlists ADD COLUMN replaces INTEGER;
 )sql";
 
+// What is to be done when, and what came of it (schedule/jobs.hpp). All times are Unix seconds.
+constexpr std::string_view kJobsSql = R"sql(
+CREATE TABLE jobs (
+  job_id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,
+  user_id INTEGER REFERENCES users,    -- whose; NULL: the house's
+  verb TEXT NOT NULL,
+  arguments TEXT NOT NULL,             -- JSON array of words
+  expression TEXT NOT NULL,            -- of cron
+  timezone TEXT NOT NULL,              -- by whose clocks; '': those of its person
+  jitter_seconds INTEGER NOT NULL, retries INTEGER NOT NULL, backoff_seconds INTEGER NOT NULL,
+  limit_seconds INTEGER NOT NULL,      -- 0: as long as it takes
+  counts_from INTEGER NOT NULL,        -- what was due by then does not matter
+  paused_at INTEGER) STRICT;
+CREATE TABLE job_runs (
+  run_id INTEGER PRIMARY KEY AUTOINCREMENT, job_id INTEGER NOT NULL REFERENCES jobs,
+  due_at INTEGER,                      -- NULL: run by hand
+  missed INTEGER NOT NULL,             -- earlier times that it stands for as well
+  attempt INTEGER NOT NULL,            -- from 1
+  started_at INTEGER NOT NULL,
+  ended_at INTEGER,                    -- NULL: it has not, or died and nobody has looked since
+  outcome TEXT NOT NULL,               -- running, done, failed, died, interrupted
+  exit_status INTEGER, told TEXT NOT NULL) STRICT;
+CREATE INDEX job_runs_by_job ON job_runs (job_id, run_id);
+CREATE INDEX job_runs_at_work ON job_runs (job_id) WHERE ended_at IS NULL;
+)sql";
+
 // Playlists that are kept and refreshed (store/kept_playlists.hpp). `run_tracks` has what is in a
 // version; tracks are not checked, as they are not there, so that a merge can move them.
 constexpr std::string_view kKeptPlaylistsSql = R"sql(
@@ -459,7 +485,8 @@ std::span<const Migration> store_migrations() {
       // Where the picture of a track's album is (store/artworks.hpp).
       {29,
        "CREATE TABLE artworks (track_id INTEGER PRIMARY KEY REFERENCES tracks, "
-       "address TEXT NOT NULL, ts INTEGER NOT NULL) STRICT"}};
+       "address TEXT NOT NULL, ts INTEGER NOT NULL) STRICT"},
+      {30, kJobsSql}};
   return steps;
 }
 
