@@ -168,6 +168,7 @@ TEST_CASE("results, JSON and files leave the engine through one door each", "[ar
         "engine/app/account_login.cpp",        // closed to the browser
         "engine/cli/cli.cpp",                  // is it a terminal, how wide
         "engine/worker/worker.cpp",            // closed to plugins
+        "engine/worker/program.cpp",           // its pipe, in a program that was started
         "engine/plugin/first_load.cpp",        // likewise
         "engine/plugin_check/contract.cpp"}},  // it looks at what a plugin prints
       {"std::ofstream", {"engine/plugin/new_plugin.cpp", "engine/data/column_check.cpp"}}};
