@@ -128,6 +128,8 @@ CatalogueWriter::CatalogueWriter(Store& store, NameBook& names, TrackMatcher& ma
       insert_service_track_(store.prepare(
           "INSERT OR IGNORE INTO service_tracks (service, track_id, ts) VALUES (?1, ?2, ?3)")),
       keep_artist_tag_(store.prepare("INSERT OR IGNORE INTO artist_tags VALUES (?1, ?2, ?3)")),
+      find_track_(store.prepare("SELECT track_id FROM tracks WHERE track_id = ?1")),
+      keep_track_tag_(store.prepare("INSERT OR IGNORE INTO track_tags VALUES (?1, ?2, ?3)")),
       find_engagement_(store.prepare("SELECT plays, likes, comments, skip_rate, completion "
                                      "FROM engagement WHERE track_id = ?1")),
       put_engagement_(store.prepare("INSERT OR REPLACE INTO engagement "
@@ -271,6 +273,23 @@ void CatalogueWriter::write_artist_tags(const TableView& table, const FileContex
     const bool is_changed = (file.is_service ? keep_artist_tag_ : add_artist_tag_)
                                 .run(artist_number, tag_number, added) > 0;
     records.note(record[row], outcome(is_changed, false));
+  }
+}
+
+void CatalogueWriter::write_track_tags(const TableView& table, RecordBuckets& records) {
+  const auto record = table.numbers<std::int64_t>("record");
+  const auto track = table.numbers<std::int64_t>("track_id");
+  const auto weight = table.numbers<float>("weight");
+  const TextView tag = table.texts("tag");
+  for (std::size_t row = 0; row < table.rows; ++row) {
+    const std::int64_t tag_number = names_.tag(tag[row]);
+    if (tag_number == 0 || !find_track_.find_integer(track[row])) {
+      records.note(record[row], Outcome::kUnmatched);
+      continue;
+    }
+    const double told = weight.empty() || std::isnan(weight[row]) ? 1 : weight[row];
+    records.note(record[row],
+                 outcome(keep_track_tag_.run(track[row], tag_number, told) > 0, false));
   }
 }
 

@@ -26,6 +26,8 @@ class CatalogueWriter {
   void write_tags(const TableView& table, RecordBuckets& records);
   /// Weights of a pair add up, but of a service's: what it said first counts.
   void write_artist_tags(const TableView& table, const FileContext& file, RecordBuckets& records);
+  /// What a track has already stays, with its weight.
+  void write_track_tags(const TableView& table, RecordBuckets& records);
   /// A service's hold from now on.
   void write_artist_relations(const TableView& table, const FileContext& file,
                               RecordBuckets& records);
@@ -45,8 +47,8 @@ class CatalogueWriter {
   NameBook& names_;
   TrackMatcher& matcher_;
   Statement fill_track_, insert_track_tag_, insert_artist_tag_, add_artist_tag_, set_popularity_,
-      set_features_, insert_relation_, insert_service_track_, keep_artist_tag_, find_engagement_,
-      put_engagement_;
+      set_features_, insert_relation_, insert_service_track_, keep_artist_tag_, find_track_,
+      keep_track_tag_, find_engagement_, put_engagement_;
 };
 
 }  // namespace engine::import

@@ -118,6 +118,9 @@ constexpr RowColumn kArtistPlays[] = {{"record", kI64, true},
 constexpr RowColumn kArtistTags[] = {
     {"record", kI64, true}, {"artist", kString}, {"artist_id", kString}, {"tag", kString},
     {"tag_id", kString},    {"weight", kF32},    {"user", kString}};
+/// Of a track that a service was asked for.
+constexpr RowColumn kTrackTags[] = {
+    {"record", kI64, true}, {"track_id", kI64, true}, {"tag", kString, true}, {"weight", kF32}};
 constexpr RowColumn kArtistRelations[] = {{"record", kI64, true},     {"artist", kString, true},
                                           {"related", kString, true}, {"weight", kF32},
                                           {"related_mbid", kString},  {"related_id", kString}};
@@ -176,6 +179,7 @@ constexpr RowTable kTables[] = {{"listens", kListens},
                                 {"tags", kTags},
                                 {"artist_plays", kArtistPlays},
                                 {"artist_tags", kArtistTags},
+                                {"track_tags", kTrackTags},
                                 {"artist_relations", kArtistRelations},
                                 {"user_relations", kUserRelations},
                                 {"engagement", kEngagement},

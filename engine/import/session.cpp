@@ -481,7 +481,8 @@ bool Session::is_persons_table(const TableView& table) const {
   if (std::find(kPersonal.begin(), kPersonal.end(), table.name) != kPersonal.end()) return true;
   if (table.name == "playlists") return has_row_without(table, "owner");
   // A service is asked for those of the tracks that one person hears.
-  if (table.name == "lyrics" || table.name == "features") return !file_->opened.account.empty();
+  if (table.name == "lyrics" || table.name == "features" || table.name == "track_tags")
+    return !file_->opened.account.empty();
   return table.name == "prompts" && has_prompt_of_importer(table, file_->context.is_user_named);
 }
 
@@ -536,6 +537,8 @@ void Session::write_table(const TableView& table) {
     library_.write_artist_plays(table, file, records_);
   } else if (table.name == "artist_tags") {
     catalogue_.write_artist_tags(table, file, records_);
+  } else if (table.name == "track_tags") {
+    catalogue_.write_track_tags(table, records_);
   } else if (table.name == "artist_relations") {
     catalogue_.write_artist_relations(table, file, records_);
   } else if (table.name == "engagement") {

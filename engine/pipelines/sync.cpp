@@ -96,13 +96,33 @@ std::optional<SyncedAccount> ask_for_similar(const app::Caller& caller, const Ac
   return asked;
 }
 
-/// Both, one behind the other.
+/// The tags of tracks that have none, where the account's person wishes that.
+std::optional<SyncedAccount> ask_for_tags(const app::Caller& caller, const Account& account) {
+  const TagsWanted wanted = tags_wanted(caller, account);
+  if (wanted.tracks.empty()) return std::nullopt;
+  if (wanted.later > 0)
+    caller.note(account.title() + " is asked for the tags of " +
+                counted(wanted.tracks.size(), "track") + ", of " + std::to_string(wanted.later) +
+                " more the next time");
+  const std::string questions = questions_text(
+      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false}),
+      "track_tags", wanted.tracks);
+  SyncedAccount asked = ask_account(caller, account, questions);
+  asked.account += ", tags of " + counted(wanted.tracks.size(), "track") + " of yours";
+  return asked;
+}
+
+/// All of them, one behind the other.
 void sync_into(std::vector<SyncedAccount>& synced, const app::Caller& caller,
                const Account& account, bool is_dry_run) {
   synced.push_back(sync_one(caller, account, is_dry_run));
   if (is_dry_run || synced.back().is_interrupted || !synced.back().came.error.empty()) return;
-  if (std::optional<SyncedAccount> asked = ask_for_similar(caller, account))
+  for (const auto& ask : {ask_for_similar, ask_for_tags}) {
+    std::optional<SyncedAccount> asked = ask(caller, account);
+    if (!asked) continue;
     synced.push_back(std::move(*asked));
+    if (synced.back().is_interrupted) return;
+  }
 }
 
 /// Services that are only asked about the catalogue have nothing of a person's.

@@ -12,9 +12,11 @@
 
 #include "app/default_user.hpp"
 #include "app/library_tables.hpp"
+#include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/json_text.hpp"
 #include "data/as_of.hpp"
+#include "pipelines/questions.hpp"
 #include "store/store.hpp"
 #include "store/users.hpp"
 
@@ -22,6 +24,7 @@ namespace engine::pipelines {
 namespace {
 
 constexpr std::int64_t kAskAgainSeconds = 30 * 24 * 60 * 60;
+constexpr std::int64_t kTagsHoldSeconds = 90 * kDay;
 constexpr std::size_t kMostTracks = 100'000;
 
 std::size_t tracks_per_sync(const accounts::Account& account) {
@@ -65,6 +68,14 @@ std::vector<bool> told_features(const AsOf& tables, const std::vector<std::strin
     for (std::size_t track = 0; track < is_told.size(); ++track)
       if (std::isnan(values[track])) is_told[track] = false;
   }
+  return is_told;
+}
+
+std::vector<bool> told_tags(const AsOf& tables) {
+  const playlist_lists& tags = *tables.lists("track_tags");
+  std::vector<bool> is_told(static_cast<std::size_t>(tables.track_count()));
+  for (std::size_t track = 0; track < is_told.size(); ++track)
+    is_told[track] = tags.offsets[track + 1] > tags.offsets[track];
   return is_told;
 }
 
@@ -156,6 +167,28 @@ TracksWanted tracks_wanted(const app::Caller& caller, const accounts::Account& a
   }
   wanted.count = list.size();
   wanted.tracks = json_text(list);
+  return wanted;
+}
+
+TagsWanted tags_wanted(const app::Caller& caller, const accounts::Account& account) {
+  TagsWanted wanted;
+  if (account.value("track_tags") != "yes" || !is_known(caller)) return wanted;
+  const std::size_t most = tracks_per_sync(account);
+  const std::unordered_set<std::int64_t> asked = tracks_asked(
+      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false}),
+      account.service, "track_tags", caller.asked.now - kTagsHoldSeconds);
+  const std::unique_ptr<AsOf> tables = app::library_tables(caller);
+  const playlist_table& tracks = *tables->table("tracks");
+  const auto ids = column_of<std::int64_t>(tracks, "id");
+  for (const std::int32_t track : tracks_without(*tables, told_tags(*tables))) {
+    const std::int64_t id = ids[static_cast<std::size_t>(track)];
+    if (asked.contains(id) || named_track(tracks, track).is_null()) continue;
+    if (wanted.tracks.size() == most) {
+      ++wanted.later;
+    } else {
+      wanted.tracks.push_back(id);
+    }
+  }
   return wanted;
 }
 

@@ -1,11 +1,13 @@
-// The tracks that a service is asked for the lyrics or the audio features of: those that one person has
-// played or likes, the most played first, of which nobody has told them, and for which the service
-// was not asked within the last thirty days, nor has answered. What was played in private sessions or is
+// The tracks that a service is asked for the lyrics, the audio features or the tags of: those that one
+// person has played or likes, the most played first, of which nobody has told them, and for which the
+// service was not asked within the last thirty days (for tags ninety), nor has answered. What was played in private sessions or is
 // to be forgotten is not among them.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "accounts/accounts.hpp"
 #include "accounts/services.hpp"
@@ -28,5 +30,13 @@ bool is_known(const app::Caller& caller);
 /// number of 1 to 100,000, kStore when the library cannot be read.
 TracksWanted tracks_wanted(const app::Caller& caller, const accounts::Account& account,
                            const accounts::KnownService& service);
+
+struct TagsWanted {
+  std::vector<std::int64_t> tracks;  // ids of the store
+  std::size_t later = 0;             // that are left for the next time
+};
+
+/// As many; nothing where the account's field "track_tags" does not say yes. Throws as tracks_wanted().
+TagsWanted tags_wanted(const app::Caller& caller, const accounts::Account& account);
 
 }  // namespace engine::pipelines

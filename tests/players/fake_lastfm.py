@@ -114,6 +114,12 @@ def top_tags(query, user):
                         "@attr": {"artist": query["artist"]}}}
 
 
+def track_tags(query, user):
+    found = catalogue("track_tags").get(query["artist"] + " - " + query["track"])
+    return found and {"toptags": {"tag": one_or_list([{"count": count, "name": tag, "url": ""} for tag, count in found]),
+                                  "@attr": {"artist": query["artist"], "track": query["track"]}}}
+
+
 def similar_tracks(query, user):
     found = catalogue("similar_tracks").get(query["artist"] + " - " + query["track"])
     return found and {"similartracks": {
@@ -125,7 +131,7 @@ def similar_tracks(query, user):
 
 METHODS = {"user.getrecenttracks": recent_tracks, "user.getlovedtracks": loved_tracks, "user.getfriends": friends}
 ANSWERS = {"artist.getsimilar": similar_artists, "artist.gettoptracks": top_tracks, "artist.gettoptags": top_tags,
-           "track.getsimilar": similar_tracks}
+           "track.getsimilar": similar_tracks, "track.gettoptags": track_tags}
 
 
 def as_xml(name, value):

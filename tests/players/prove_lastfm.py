@@ -32,6 +32,7 @@ ada = network("k3y").get_artist("Ada")
 known = {"similar": [[one.item.name, one.match] for one in ada.get_similar()],
          "top": [one.item.title for one in ada.get_top_tracks()],
          "tags": [[one.item.name, one.weight] for one in ada.get_top_tags()],
+         "track tags": [[one.item.name, one.weight] for one in network("k3y").get_track("Ada", "One").get_top_tags()],
          "like": [[one.item.artist.name, one.item.title] for one in network("k3y").get_track("Ada", "One").get_similar()],
          "friends": [one.name for one in user.get_friends()]}
 print(json.dumps({"known": known, "heard": heard, "loved": loved, "refused": refused}))

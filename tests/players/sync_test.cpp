@@ -39,6 +39,7 @@ const json kCatalogue = json::parse(R"({
   "similar_artists": {"Ada": [["Bo", 0.9], ["Cy", 0.4]]},
   "top_tracks": {"Ada": ["One", "Two"], "Bo": ["Other"], "Cy": ["Third"]},
   "tags": {"Ada": [["rock", 100], ["seen live", 60], ["jazz", 50], ["2010s", 40]]},
+  "track_tags": {"Ada - One": [["dream pop", 80], ["Ada", 70], ["calm", 40], ["rare", 4]]},
   "similar_tracks": {"Ada - One": [["Bo", "Other", 1.0], ["Cy", "Third", 0.5]]},
   "friends": {"bob": [[1767225600, "Cy", "Third", "x"], [1767225700, "Bo", "Other", "x"]],
               "dan": [[1767225600, "Cy", "Third", "x"]], "eve": null}})");
@@ -125,6 +126,7 @@ TEST_CASE("the fake Last.fm is one to a client that is not ours", "[sync]") {
   CHECK(known.at("similar") == json::parse(R"([["Bo",0.9],["Cy",0.4]])"));
   CHECK(known.at("top") == json{"One", "Two"});
   CHECK(known.at("tags").size() == 4);
+  CHECK(known.at("track tags").at(0) == json{"dream pop", "80"});
   CHECK(known.at("like") == json::parse(R"([["Bo","Other"],["Cy","Third"]])"));
   CHECK(known.at("friends") == json{"bob", "dan", "eve"});
 }
@@ -165,6 +167,17 @@ TEST_CASE("tracks like yours and what friends heard become recommendations", "[s
     CHECK(ann.sync_all("2026-11-23T12:00:00Z").at(0).at("error").is_null());
     CHECK(recommended("channel = 'friends'") == 1);
     CHECK(recommended("channel = 'similar_tracks'") == 2);
+  }
+  SECTION("tags of tracks that have none are asked for where that is wished, once") {
+    ann.connect(lastfm, kKey, {"--field", "track_tags=yes", "--field", "tracks_per_sync=1"});
+    const json tagged = ann.sync_all();
+    REQUIRE(tagged.size() == 2);
+    CHECK(tagged.at(1).at("account") == "lastfm, tags of 1 track of yours");
+    CHECK(ann.sync_all().at(1).at("buckets") == json{{"not_found", 1}});
+    CHECK(ann.sync_all().size() == 1);
+    CHECK(ann.count("SELECT count(*) FROM track_tags") == 2);  // not the artist's name, not "rare"
+    CHECK(ann.count("SELECT count(*) FROM track_tags JOIN tags USING (tag_id) JOIN tracks USING "
+                    "(track_id) WHERE title = 'One' AND name = 'calm' AND weight = 0.5") == 1);
   }
   SECTION("discover draws from them, with the reason") {
     const Ended found = ann.run({"discover"});

@@ -44,6 +44,7 @@ const std::map<std::string, std::set<std::string>>& contract() {
       {"lyrics", {"track_id", "source", "text", "instrumental"}},
       {"artist_plays", {"user", "artist", "artist_id", "plays"}},
       {"artist_tags", {"artist", "artist_id", "tag", "tag_id", "weight", "user"}},
+      {"track_tags", {"track_id", "tag", "weight"}},
       {"artist_relations", {"artist", "related", "weight", "related_mbid", "related_id"}},
       {"features",
        {"track_id", "danceability", "energy", "key", "loudness", "mode", "speechiness",

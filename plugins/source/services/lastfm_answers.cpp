@@ -46,6 +46,21 @@ bool is_about_music(std::string_view tag, std::string_view artist) {
          word.find_first_not_of("0123456789s") != word.npos;  // years, decades
 }
 
+/// The strongest, each with its share of the first.
+std::vector<std::pair<std::string, float>> tags_about_music(const std::vector<LastfmJson>& list,
+                                                            const std::string& artist) {
+  std::vector<std::pair<std::string, float>> tags;
+  double most = 0;
+  for (const LastfmJson& tag : list) {
+    const double count = real_of(tag, "count").value_or(0);
+    if (count < kLeastTag || !is_about_music(name_of(tag), artist) || tags.size() == kMostTags)
+      continue;
+    if (tags.empty()) most = count;
+    tags.emplace_back(name_of(tag), static_cast<float>(count / most));
+  }
+  return tags;
+}
+
 class LastfmAnswers {
  public:
   explicit LastfmAnswers(playlist::SourceCall& call)
@@ -58,6 +73,9 @@ class LastfmAnswers {
         tags_(call.rows(
             "artist_tags",
             {{"artist", PLAYLIST_STRING}, {"tag", PLAYLIST_STRING}, {"weight", PLAYLIST_F32}})),
+        track_tags_(call.rows(
+            "track_tags",
+            {{"track_id", PLAYLIST_I64}, {"tag", PLAYLIST_STRING}, {"weight", PLAYLIST_F32}})),
         recommended_(call.rows("recommendations", {{"channel", PLAYLIST_STRING},
                                                    {"score", PLAYLIST_F32},
                                                    {"seed_id", PLAYLIST_I64},
@@ -84,6 +102,10 @@ class LastfmAnswers {
       put_similar_tracks(question, find("track.getSimilar", "similartracks",
                                         artist + "&track=" + playlist::url_encoded(question.title),
                                         kSimilarTracks, "track"));
+    } else if (question.question == "track_tags") {
+      put_track_tags(question,
+                     find("track.getTopTags", "toptags",
+                          artist + "&track=" + playlist::url_encoded(question.title), 0, "tag"));
     } else {
       throw playlist::Error("Last.fm is not asked for " + question.question);
     }
@@ -126,18 +148,20 @@ class LastfmAnswers {
   }
 
   void put_tags(const Question& question, const std::vector<LastfmJson>& list) {
-    std::vector<std::pair<std::string, double>> tags;
-    for (const LastfmJson& tag : list) {
-      const double count = real_of(tag, "count").value_or(0);
-      if (count >= kLeastTag && is_about_music(name_of(tag), question.artist) &&
-          tags.size() < kMostTags)
-        tags.emplace_back(name_of(tag), count);
-    }
-    for (const auto& [tag, count] : tags) {
+    for (const auto& [tag, share] : tags_about_music(list, question.artist)) {
       tags_.row();
       tags_.set_text(1, question.artist);
       tags_.set_text(2, tag);
-      tags_.set_f32(3, static_cast<float>(count / tags.front().second));
+      tags_.set_f32(3, share);
+    }
+  }
+
+  void put_track_tags(const Question& question, const std::vector<LastfmJson>& list) {
+    for (const auto& [tag, share] : tags_about_music(list, question.artist)) {
+      track_tags_.row();
+      track_tags_.set_i64(1, question.track_id);
+      track_tags_.set_text(2, tag);
+      track_tags_.set_f32(3, share);
     }
   }
 
@@ -155,7 +179,7 @@ class LastfmAnswers {
   }
 
   lastfm::Server server_;
-  playlist::Rows &relations_, &tracks_, &tags_, &recommended_;
+  playlist::Rows &relations_, &tracks_, &tags_, &track_tags_, &recommended_;
   QuestionReading questions_;
 };
 
