@@ -97,6 +97,11 @@ std::string library_state(const std::string& path) {
   return state;
 }
 
+/// What it reads is asked for again once somebody has seen what would be.
+bool is_tried_only(const ApiCall& call) {
+  return call.given.contains("dry-run");
+}
+
 }  // namespace
 
 Desk::Desk(HomeMaker make_home, int front, DeskOptions options)
@@ -166,7 +171,10 @@ void Desk::wait() {
   said_at_ = Clock::now();
   for (const std::uint64_t stream : streams_) front_.send(Message::kPiece, stream, ":\n\n");
   jobs_.forget_old(std::time(nullptr));
-  uploads_.remove_old(std::time(nullptr));
+  if (!std::ranges::any_of(running_, [this](std::uint64_t number) {
+        return !jobs_.find(number)->call.uploads.empty();
+      }))
+    uploads_.remove_old(std::time(nullptr));
 }
 
 // ---- what the front lets through -------------------------------------------------------------
@@ -416,7 +424,10 @@ void Desk::settle(Job& job) {
   job.progress.clear();
   job.process.reset();
   if (running_.erase(job.number) > 0) --running_count_[job.lane];
-  for (const std::string& upload : job.call.uploads) uploads_.remove(upload);
+  if (!is_tried_only(job.call))
+    for (const std::string& upload : job.call.uploads) uploads_.remove(upload);
+  // Before the answer: a list that is asked for right behind it is of the library as it is now.
+  take_library();
   if (!job.request) return tell_job(job);
   front_.send(Message::kResponse, *job.request, answer_of(job));
   jobs_.remove(job.number);

@@ -1,4 +1,5 @@
 // engine serve, whole: verbs by HTTP, jobs, uploads, live lists, events (engine/serve/desk.hpp).
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <thread>
@@ -130,6 +131,10 @@ TEST_CASE("a file that is sent is imported, and goes", "[serve]") {
   CHECK(upload.at("name") == "my history.csv");
   CHECK(upload.at("bytes") == csv.size());
   const Json asked{{"paths", "upload:" + upload.at("upload").get<std::string>()}, {"user", "uma"}};
+  Json tried = asked;
+  tried["dry-run"] = true;
+  CHECK(server.post("import", tried).at("files").at(0).at("rows") == 2);
+  // It was not sent for that alone.
   const Reply started = server.ask("POST", "/api/import?job=1", asked.dump());
   REQUIRE(started.status == 202);
   const Json job = server.ended_job(Json::parse(started.body).at("job"));
@@ -209,6 +214,22 @@ TEST_CASE("of live lists asked one after the other the newest alone is made", "[
     }
   }
   CHECK(made < 6);
+}
+
+TEST_CASE("a live list that is asked for behind a verdict knows of it", "[serve]") {
+  const RunningServer server;
+  const auto tracks = [&] {  // as of this moment: a ban holds from when it is said
+    return tracks_of(server.post("live/tab", {{"recipe", "weekly"}, {"random-seed", 1}}));
+  };
+  const std::int64_t best = tracks().at(0);
+  const auto is_in = [&] { return std::ranges::count(tracks(), best) > 0; };
+  const std::string subject = "track:" + std::to_string(best);
+  for (int turn = 0; turn < 3; ++turn) {
+    static_cast<void>(server.post("feedback", {{"verdict", "ban"}, {"subject", subject}}));
+    CHECK_FALSE(is_in());
+    static_cast<void>(server.post("feedback", {{"undo", "last"}}));
+    CHECK(is_in());
+  }
 }
 
 TEST_CASE("a recipe is saved as one's own, never over what has changed elsewhere", "[serve]") {

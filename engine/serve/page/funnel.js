@@ -25,7 +25,7 @@ export class Funnel {
   #stage(stage, height) {
     const {node, rows_in: came, rows_out: stayed, ms, reused} = stage;
     const rows =
-      came > 0 ? `${whole(came)} rows came, ${whole(stayed)} stayed` : `${whole(stayed)} rows found`;
+      came > 0 ? `${whole(came)} rows came, ${whole(stayed)} stayed` : `${stayed === 0 ? "no" : whole(stayed)} rows found`;
     const told = `${node}: ${rows}, ${reused ? "kept from before" : took(ms)}`;
     return h("li", {},
       h("button",
@@ -50,12 +50,21 @@ function shortName(node) {
   return node.replace(/^(recall|ranking|filtering|ordering|user)\./, "");
 }
 
+// What a run notes of an element that found nothing stands among its notices: a model is not trained ...
+function noneFound({node}, notices) {
+  const told = notices.filter((notice) => notice.includes(node));
+  return [
+    h("p", {class: "soft"}, "It found no row."),
+    told.map((notice) => h("p", {class: "notice", dir: "auto"}, notice)),
+  ];
+}
+
 /** What the drawer shows of a stage. @param {import("./live_list.js").LiveList} live */
-export function stageContent(live, stage, goTo) {
+export function stageContent(live, stage, goTo, notices = []) {
   const rows = h("div", {});
   fill(rows, "its rows", async () => {
     const answer = await live.stage(stage);
-    if (answer.rows.length === 0) return h("p", {class: "soft"}, "No row is left after this stage.");
+    if (answer.rows.length === 0) return h("p", {class: "soft"}, stage.rows_in > 0 ? "No row is left after this stage." : noneFound(stage, notices));
     return [
       answer.count > answer.rows.length &&
         h("p", {class: "soft"}, `The first ${answer.rows.length} of ${counted(answer.count, "row")}.`),

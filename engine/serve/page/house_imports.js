@@ -34,6 +34,7 @@ export async function showSection(place, signal) {
 
 class ImportForm {
   #files = [];
+  #sent = []; // where each lies at the server, until it is imported
 
   constructor(signal) {
     this.signal = signal;
@@ -118,6 +119,7 @@ class ImportForm {
   #take(files) {
     if (files.length === 0) return;
     this.#files = files;
+    this.#sent = [];
     put(this.result);
     put(this.chosen,
       h("ul", {class: "chosen-files", "aria-label": "Chosen files"},
@@ -139,10 +141,10 @@ class ImportForm {
   /** @param {boolean} isDry nothing is written */
   async run(isDry) {
     put(this.result);
-    put(this.work.element, h("p", {class: "soft"}, `Sending ${counted(this.#files.length, "file")} …`));
     try {
-      const paths = [];
-      for (const file of this.#files) paths.push(`upload:${(await upload(file, this.signal)).upload}`);
+      if (this.#sent.length === 0) await this.#send();
+      const paths = this.#sent;
+      if (!isDry) this.#sent = []; // they go with the import
       await this.work.begin({
         paths,
         "dry-run": isDry || undefined,
@@ -153,6 +155,13 @@ class ImportForm {
     } catch (error) {
       if (error.name !== "AbortError") put(this.work.element, failure(error, () => this.run(isDry)));
     }
+  }
+
+  async #send() {
+    put(this.work.element, h("p", {class: "soft"}, `Sending ${counted(this.#files.length, "file")} …`));
+    const sent = [];
+    for (const file of this.#files) sent.push(`upload:${(await upload(file, this.signal)).upload}`);
+    this.#sent = sent;
   }
 
   async #done(answer) {

@@ -10,8 +10,10 @@ import {say} from "./messages.js";
  * @param {{recipe?: string, set?: string[]}} from  without a recipe it is chosen, too
  */
 export async function keepList({recipe, set = []}) {
-  const {recipes} = recipe ? {recipes: [{name: recipe, title: recipe}]} : await ask("recipes");
-  const {accounts} = await ask("accounts").catch(() => ({accounts: []}));
+  const [{recipes}, {accounts}] = await Promise.all([
+    recipe ? {recipes: [{name: recipe, title: recipe}]} : ask("recipes"),
+    ask("accounts").catch(() => ({accounts: []})),
+  ]);
   const recipeChoice = h("select", {name: "recipe"},
     recipes.map((each) =>
       h("option", {value: each.name, selected: each.name === (recipe ?? "dynamic")},

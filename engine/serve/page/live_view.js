@@ -23,7 +23,8 @@ export class LiveView {
   constructor(live, drawer, options) {
     Object.assign(this, {live, drawer, options});
     this.funnel = new Funnel((stage) =>
-      this.drawer.open(stage.node, stageContent(this.live, stage, this.options.goTo)));
+      this.drawer.open(stage.node,
+        stageContent(this.live, stage, this.options.goTo, this.answer.notices)));
     this.summary = h("div", {class: "summary", role: "status"});
     this.rows = h("div", {class: "live-rows"}, loading("the list"));
     this.element = h("div", {class: "live"}, this.funnel.element, this.summary, this.rows);
