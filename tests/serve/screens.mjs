@@ -33,24 +33,14 @@ const kOpened = {
     why: (page) => page.locator(".live-rows button.title").first().click(),
     stage: (page) => page.locator(".stage").first().click(),
     compare: (page) => page.getByRole("tab", {name: "A/B"}).click(),
-    tune: async (page) => {
-      await page.getByRole("tab", {name: "Tune"}).click();
-      // Long enough for a picture of it at work, and of the list of jobs in the header.
-      const tuning = page.getByRole("tabpanel", {name: "Tune"});
-      await tuning.getByRole("combobox", {name: "Dates"}).selectOption({label: "every week"});
-      await tuning.getByRole("combobox", {name: "Sets to try"}).selectOption("200");
-      await tuning.getByRole("button", {name: "Tune"}).click();
-      await page.getByRole("button", {name: /^1 job/}).waitFor();
-    },
+    tune: (page) => page.getByRole("tab", {name: "Tune"}).click(),
     jobs: async (page) => {
-      await page.getByRole("button", {name: /^1 job/}).click();
-      await page.locator("#jobs").getByRole("button", {name: "Cancel"}).waitFor();
+      await page.getByRole("tab", {name: "Tune"}).click();
+      await page.getByRole("tabpanel", {name: "Tune"}).getByRole("button", {name: "Tune"}).click();
+      await page.locator("#jobs").getByRole("button", {name: /^(1 job|\d+ jobs|Jobs)/}).click();
+      await page.locator("#jobs .job-line").first().waitFor();
     },
-    keep: async (page) => {
-      await page.getByRole("button", {name: /^1 job/}).click();
-      await page.locator("#jobs").getByRole("button", {name: "Cancel"}).click();
-      await page.getByRole("button", {name: "Keep as list"}).click();
-    },
+    keep: (page) => page.getByRole("button", {name: "Keep as list"}).click(),
   },
   "#/shuffle": {why: (page) => page.locator(".smart-list button.title").first().click()},
   "#/discover": {reasons: (page) => page.getByRole("button", {name: /^Reject …/}).click()},
