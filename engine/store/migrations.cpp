@@ -306,6 +306,43 @@ CREATE INDEX artist_ids_by_artist ON artist_ids (artist_id);
 ALTER TABLE artist_relations ADD COLUMN ts INTEGER NOT NULL DEFAULT 0; -- known since; 0: always
 )sql";
 
+// What bots keep (bot/state.hpp): of each, by the number that its service has for it, and in each chat.
+constexpr std::string_view kBotsSql = R"sql(
+CREATE TABLE bots (
+  bot TEXT PRIMARY KEY, next_update INTEGER NOT NULL, -- from which on updates are asked for
+  came_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;    -- when the last came
+CREATE TABLE bot_requests (            -- what was asked and is not answered yet
+  bot TEXT NOT NULL, update_id INTEGER NOT NULL, chat INTEGER NOT NULL, request TEXT NOT NULL,
+  is_begun INTEGER NOT NULL DEFAULT 0,
+  plan TEXT NOT NULL DEFAULT '',       -- so that it does nothing twice when it is begun again
+  PRIMARY KEY (bot, update_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE bot_messages (            -- what is to be said, in this order
+  bot_message_id INTEGER PRIMARY KEY AUTOINCREMENT, bot TEXT NOT NULL, chat INTEGER NOT NULL,
+  user_id INTEGER REFERENCES users,
+  update_id INTEGER, part INTEGER,     -- of which answer, and where in it; NULL: nobody asked
+  method TEXT NOT NULL, parameters TEXT NOT NULL,
+  question TEXT,                       -- what it asks; NULL: nothing
+  state INTEGER NOT NULL DEFAULT 0,    -- 0 waits, 1 its sending has begun, 2 it was sent
+  UNIQUE (bot, update_id, part)) STRICT;
+CREATE TABLE bot_questions (           -- messages that wait, or waited, for an answer
+  bot TEXT NOT NULL, chat INTEGER NOT NULL, message_id INTEGER NOT NULL,
+  user_id INTEGER REFERENCES users, reference TEXT NOT NULL, asked_at INTEGER NOT NULL,
+  is_open INTEGER NOT NULL DEFAULT 1,
+  PRIMARY KEY (bot, chat, message_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE bot_lists (               -- the kept playlist that was shown last
+  bot TEXT NOT NULL, chat INTEGER NOT NULL, user_id INTEGER REFERENCES users,
+  playlist TEXT NOT NULL, run_id INTEGER NOT NULL,
+  PRIMARY KEY (bot, chat)) STRICT, WITHOUT ROWID;
+CREATE TABLE bot_notes (               -- what was told unasked
+  bot TEXT NOT NULL, chat INTEGER NOT NULL, user_id INTEGER REFERENCES users,
+  subject TEXT NOT NULL, ts INTEGER NOT NULL,
+  PRIMARY KEY (bot, chat, subject)) STRICT, WITHOUT ROWID;
+CREATE TABLE bot_moods (               -- against which a mood shifts
+  bot TEXT NOT NULL, chat INTEGER NOT NULL, user_id INTEGER REFERENCES users,
+  what TEXT NOT NULL, ts INTEGER NOT NULL,
+  PRIMARY KEY (bot, chat)) STRICT, WITHOUT ROWID;
+)sql";
+
 int pragma(sqlite3* database, const char* sql) {
   Statement statement(database, sql);
   return static_cast<int>(statement.find_integer().value_or(0));
@@ -486,7 +523,8 @@ std::span<const Migration> store_migrations() {
       {29,
        "CREATE TABLE artworks (track_id INTEGER PRIMARY KEY REFERENCES tracks, "
        "address TEXT NOT NULL, ts INTEGER NOT NULL) STRICT"},
-      {30, kJobsSql}};
+      {30, kJobsSql},
+      {31, kBotsSql}};
   return steps;
 }
 
