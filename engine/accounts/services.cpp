@@ -210,7 +210,35 @@ const std::vector<KnownService>& known_services() {
                   {.name = "currency", .help = "what your money is called", .usual = "USD"}},
        .sent = "it is sent what the purposes that you named need, and nothing else (engine help "
                "llm)",
-       .is_language_model = true}};
+       .is_language_model = true},
+      {.name = "telegram",
+       .title = "A bot of yours on Telegram (engine bot)",
+       .fields =
+           {{"address", "of the Bot API", false, true, "https://api.telegram.org"},
+            {"token", "of the bot: @BotFather there makes one", true, true},
+            {"users",
+             "who may speak with it: numbers that Telegram has for people, each with the name "
+             "of a person of the library: 12345678=ann, 23456789=bob; a number alone speaks "
+             "for you",
+             false, true},
+            {.name = "notes",
+             .help = "whether it says something by itself",
+             .usual = "no",
+             .choices = "no, yes"},
+            {"quiet_hours", "in which it does not, on your clocks", false, false, "22:00-08:00"},
+            {.name = "notes_per_day",
+             .help = "that it says at most, to each",
+             .usual = "3",
+             .largest = 50},
+            {.name = "note_match",
+             .help = "the predicted match from which on it tells of a suggestion, 0 to 1",
+             .usual = "0.5",
+             .largest = 1}},
+       .requests_per_second = 30,
+       .burst = 30,
+       .sent = "it is sent what you and the bot write to each other while engine bot runs: songs, "
+               "lists, "
+               "reasons, moods, figures; and nothing else"}};
   return kServices;
 }
 

@@ -7,8 +7,10 @@
 #include <filesystem>
 
 #include "accounts/services.hpp"
+#include "accounts/telegram.hpp"
 #include "accounts/tokens.hpp"
 #include "app/account_login.hpp"
+#include "app/account_service.hpp"
 #include "app/http_outside.hpp"
 #include "app/secret_file.hpp"
 #include "core/calendar.hpp"
@@ -152,13 +154,30 @@ std::string services_text() {
   return text;
 }
 
+/// Whether Telegram knows the bot, and what it calls it.
+app::LoginCheck check_bot(const app::Caller& caller, const Account& account) {
+  const http::Answer answered =
+      caller.home.outside().ask_now(app::http_service_of(account, caller.home.settings()),
+                                    accounts::telegram_request(account, "getMe", Json::object()));
+  const accounts::TelegramAnswer bot =
+      accounts::telegram_answer(account, answered, std::time(nullptr));
+  if (!bot.is_ok) return {account.title(), false, bot.problem};
+  const bool has_name = bot.result.is_object() && bot.result.contains("username") &&
+                        bot.result.at("username").is_string();
+  return {account.title(), true,
+          has_name ? "it is @" + bot.result.at("username").get<std::string>() : "it has no name"};
+}
+
 void check_account(const app::Caller& caller, const Accounts& accounts, const Account& account,
                    Answer& answer) {
-  if (!account.login && !is_language_model(account)) return;
+  const bool is_bot = account.service == "telegram";
+  if (!account.login && !is_language_model(account) && !is_bot) return;
   const char* what = account.login ? "the login" : "it";
   app::LoginCheck check{account.title(), false, ""};
   if (account.login) {
     check = app::check_login(caller, accounts.require(account.title()));
+  } else if (is_bot) {
+    check = check_bot(caller, accounts.require(account.title()));
   } else {
     const complete::Completion completion =
         caller.home.outside().check_model(accounts.require(account.title()));
@@ -286,14 +305,15 @@ Answer disconnect(const app::Caller& caller, const Arguments& arguments) {
 }
 
 Parameter service_parameter() {
-  return {.name = "service",
-          .value_name = "SERVICE",
-          .help =
-              "subsonic, mpd, lastfm, listenbrainz, spotify, lrclib, llm, or a service of a "
-              "plugin's; "
-              "SERVICE@NAME for a second account",
-          .is_first = true,
-          .is_required = true};
+  return {
+      .name = "service",
+      .value_name = "SERVICE",
+      .help =
+          "subsonic, mpd, lastfm, listenbrainz, spotify, lrclib, llm, telegram, or a service of a "
+          "plugin's; "
+          "SERVICE@NAME for a second account",
+      .is_first = true,
+      .is_required = true};
 }
 
 }  // namespace
@@ -306,7 +326,7 @@ std::vector<Verb> accounts_verbs() {
                        .type = Type::kFlag,
                        .help =
                            "Ask those that you have logged in to in a browser whether the login "
-                           "still works, and language models whether they answer"}},
+                           "still works, and language models and bots whether they answer"}},
        .footer = "Passwords, keys and tokens are never shown. They stand in accounts.json beside "
                  "the settings, which "
                  "only you can read;\nPLAYLIST_ACCOUNTS_SUBSONIC_PASSWORD and its like in the "
