@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app/text_argument.hpp"
+#include "cli/bot.hpp"
 #include "cli/cli.hpp"
 #include "cli/command_line_error.hpp"
 #include "cli/help.hpp"
@@ -150,6 +151,7 @@ int run_command_line(int argc, char** argv) {
     if (verb.name == "run") add_watch(app, cli);
   }
   add_serve(app, cli);
+  add_bot(app, cli);
   // A reader who has gone is told by write() and ends the verb as an error would, with everything
   // it holds given back.
   std::signal(SIGPIPE, SIG_IGN);

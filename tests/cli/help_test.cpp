@@ -111,10 +111,11 @@ TEST_CASE("every verb that a page of help names is one", "[help]") {
     for (const std::string& command : commands_named(topic.markdown)) {
       CAPTURE(std::string(topic.name), command);
       const engine::verbs::Verb* verb = verb_of(command);
-      // The command line alone has `watch` and `serve`, which are sessions.
+      // The command line alone has `watch`, `serve` and `bot`, which are sessions.
       const bool is_other = command.find("VERB") != std::string::npos ||
                             (command + " ").starts_with("engine watch ") ||
-                            (command + " ").starts_with("engine serve ");
+                            (command + " ").starts_with("engine serve ") ||
+                            (command + " ").starts_with("engine bot ");
       CHECK((verb != nullptr || is_other));
     }
   }

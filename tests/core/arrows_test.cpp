@@ -118,7 +118,11 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"serve",
        {"accounts", "app", "config", "core", "page", "plugin", "recipe", "shared", "verbs", "watch",
         "worker"}},
-      {"cli", {"app", "core", "plan", "plugin", "recipe", "serve", "verbs", "watch", "worker"}},
+      {"bot",
+       {"accounts", "app", "config", "core", "discovery", "http", "page", "store", "verbs",
+        "worker"}},
+      {"cli",
+       {"app", "bot", "core", "plan", "plugin", "recipe", "serve", "verbs", "watch", "worker"}},
   };
   for (const Include& include : includes_below("engine")) {
     if (!include.is_quoted) continue;
