@@ -190,6 +190,19 @@ ASKED = """
 0 plugins|info|org.playlist-engine.recall
 0 plugins|check|BUILD/plugins/ordering/ordering.so
 0 plugin|new|late_night|--kind|ranking|--to|.
+1 jobs
+0 jobs|add|--usual|--user|demo
+1 jobs|add|--usual|--user|demo
+0 jobs|add|nightly|0 3 * * *|--|stats
+0 jobs
+0 jobs|pause|nightly
+0 jobs|resume|nightly
+1 jobs|history
+0 jobs|run|nightly
+0 jobs|history
+0 jobs|run-due
+0 jobs|remove|nightly
+0 jobs|systemd
 0 doctor
 0 watch|weights.lua
 """

@@ -15,12 +15,16 @@
 #include "app/supervised_run.hpp"
 #include "complete/question.hpp"
 #include "core/counted.hpp"
+#include "core/duration.hpp"
 #include "core/paths.hpp"
 #include "core/shown_text.hpp"
 #include "plugin/registry.hpp"
+#include "schedule/job_lock.hpp"
+#include "schedule/jobs.hpp"
 #include "store/read_only.hpp"
 #include "store/store.hpp"
 #include "store/users.hpp"
+#include "verbs/job_text.hpp"
 #include "verbs/verbs.hpp"
 
 namespace engine::verbs {
@@ -201,6 +205,41 @@ void look_at_language_models(const app::Caller& caller, std::vector<Finding>& fi
        /*is_good=*/true});
 }
 
+/// Of jobs that nobody runs: since when the one that has waited longest does.
+std::string idle_clock_text(const std::vector<JobView>& overdue) {
+  const auto first = std::min_element(
+      overdue.begin(), overdue.end(),
+      [](const JobView& a, const JobView& b) { return a.next.value() < b.next.value(); });
+  return one_line(first->job.name) +
+         (overdue.size() > 1 ? " and " + std::to_string(overdue.size() - 1) + " more" : "") +
+         " should have been run, since " + local_time_text(*first->next, first->timezone) +
+         ", and no clock is at work; how to start one: engine jobs systemd";
+}
+
+/// Nothing needs any, so that none is no fault.
+void look_at_jobs(const app::Caller& caller, std::vector<Finding>& findings) {
+  constexpr std::int64_t kPatience = 15 * kMinute;  // of whose clock looks every few minutes
+  const std::string library = caller.home.library_path();
+  const Store store = Store::open(library, {.is_read_only = true, .may_create = false});
+  std::vector<JobView> overdue;
+  std::string failed;
+  const std::vector<schedule::Job> jobs = schedule::list_jobs(store);
+  for (const schedule::Job& job : jobs) {
+    const JobView view = view_of(store, job, caller.asked.now);
+    if (view.is_due && *view.next < caller.asked.now - kPatience) overdue.push_back(view);
+    if (!job.paused_at && view.last && view.last->outcome == schedule::JobOutcome::kFailed)
+      failed += (failed.empty() ? "" : "; ") + one_line(job.name) + " " + outcome_text(*view.last);
+  }
+  if (jobs.empty()) {
+    findings.push_back({"jobs", "none was added; the usual ones: engine jobs add --usual", true});
+  } else if (!overdue.empty() && !schedule::is_clock_at_work(library)) {
+    findings.push_back({"jobs", idle_clock_text(overdue), false});
+  } else {
+    findings.push_back({"jobs", counted(jobs.size(), "job") + (failed.empty() ? "" : ", " + failed),
+                        failed.empty(), /*is_needed=*/false});
+  }
+}
+
 bool are_good(const std::vector<Finding>& findings) {
   return std::all_of(findings.begin(), findings.end(),
                      [](const Finding& finding) { return finding.is_good; });
@@ -218,7 +257,9 @@ std::vector<Finding> examine(const app::Caller& caller) {
   }
   look_at_plugins(caller, findings);
   look_at_store(caller, findings);
-  if (are_good(findings)) look_for_new_music(caller, findings);
+  const bool has_library = are_good(findings);
+  if (has_library) look_for_new_music(caller, findings);
+  if (has_library) look_at_jobs(caller, findings);
   look_at_language_models(caller, findings);
   return findings;
 }

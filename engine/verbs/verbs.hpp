@@ -62,6 +62,7 @@ std::vector<Verb> accounts_verbs();
 std::vector<Verb> listen_verbs();
 std::vector<Verb> sync_verbs();
 std::vector<Verb> scrobble_verbs();
+std::vector<Verb> jobs_verbs();
 std::vector<Verb> dataset_verbs();
 std::vector<Verb> demo_verbs();
 std::vector<Verb> plugins_verbs();

@@ -1,0 +1,602 @@
+// engine jobs [add | remove | pause | resume | run | history | run-due | systemd]: what is done by
+// itself, when, and what came of it.
+#include "schedule/jobs.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <filesystem>
+
+#include "app/default_user.hpp"
+#include "core/counted.hpp"
+#include "core/duration.hpp"
+#include "core/output_file.hpp"
+#include "core/shown_text.hpp"
+#include "schedule/clock.hpp"
+#include "schedule/cron_expression.hpp"
+#include "schedule/job_lock.hpp"
+#include "store/users.hpp"
+#include "verbs/clock_units.hpp"
+#include "verbs/job_text.hpp"
+#include "verbs/usual_jobs.hpp"
+#include "verbs/verb_words.hpp"
+#include "verbs/verbs.hpp"
+
+namespace engine::verbs {
+namespace {
+
+using schedule::CronExpression;
+using schedule::Job;
+using schedule::JobOutcome;
+using schedule::JobRun;
+
+Store jobs_to_read(const app::Caller& caller) {
+  return Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false});
+}
+
+Store jobs_to_change(const app::Caller& caller) {
+  return Store::open(caller.home.library_path(), {.may_create = false});
+}
+
+std::string padded_to(std::string text, std::size_t width) {
+  text.resize(std::max(width, text.size()), ' ');
+  return text;
+}
+
+// ---- the list ----
+
+std::string job_text(const JobView& view, std::size_t name_width) {
+  const Job& job = view.job;
+  std::string text = padded_to(one_line(job.name), name_width + 2) + job_command(job) +
+                     (job.user.empty() ? "" : ", for " + one_line(job.user)) + "\n";
+  const std::string indent(name_width + 2, ' ');
+  text += indent + CronExpression::parse(job.when).in_words() + " (" + view.timezone + ")";
+  if (job.paused_at) {
+    text += ", paused";
+  } else if (view.is_due) {
+    text += ", due since " + local_time_text(*view.next, view.timezone);
+  } else if (view.next) {
+    text += ", next " + local_time_text(*view.next, view.timezone);
+  }
+  text += "\n" + indent;
+  if (!view.last) return text + "never run\n";
+  return text + "last " + local_time_text(view.last->started_at, view.timezone) + ": " +
+         outcome_text(*view.last) + "\n";
+}
+
+Answer list_jobs(const app::Caller& caller, const Arguments&) {
+  const Store store = jobs_to_read(caller);
+  std::vector<JobView> views;
+  std::size_t width = 0;
+  for (const Job& job : schedule::list_jobs(store)) {
+    views.push_back(view_of(store, job, caller.asked.now));
+    width = std::max(width, one_line(job.name).size());
+  }
+  const bool is_ticking = schedule::is_clock_at_work(caller.home.library_path());
+  Answer answer{
+      .exit = views.empty() ? Exit::kNothing : Exit::kDone,
+      .data = {{"now", caller.asked.now}, {"clock_at_work", is_ticking}, {"jobs", Json::array()}}};
+  for (const JobView& view : views) {
+    answer.data["jobs"].push_back(job_json(view));
+    answer.text += job_text(view, width);
+  }
+  if (views.empty())
+    answer.text = "no job was added; the usual ones are added by: engine jobs add --usual\n";
+  return answer;
+}
+
+// ---- add ----
+
+bool says_when(const std::string& word) {
+  return word.find_first_of(" \t") != std::string::npos || word.starts_with("@");
+}
+
+void check_job_name(const std::string& name) {
+  constexpr std::string_view kMay =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  if (!name.empty() && name.size() <= 64 && name[0] != '-' &&
+      name.find_first_not_of(kMay) == std::string::npos)
+    return;
+  // Five fields without quotes around them.
+  const bool is_field = name.find_first_not_of("0123456789*/,-") == std::string::npos;
+  throw Error(Exit::kUsage, "a job cannot be called \"" + one_line(name) + "\"",
+              {"", "", "names have letters, digits, -, _ and .",
+               is_field ? "write when in quotes: engine jobs add NAME \"0 7 * * 1\" -- VERB" : ""});
+}
+
+/// [NAME] [WHEN] [VERB ARGUMENT ...], in its parts; "" and empty where they are not there.
+struct JobWords {
+  std::string name, when;
+  std::vector<std::string> verb;
+};
+
+JobWords job_words(const Arguments& arguments) {
+  // Where there is no name, all words stand one place further on the left.
+  std::vector<std::string> words;
+  for (const char* part : {"name", "when", "verb"})
+    words.insert(words.end(), arguments.texts(part).begin(), arguments.texts(part).end());
+  JobWords parts;
+  std::size_t at = 0;
+  if (at < words.size() && !says_when(words[at])) parts.name = words[at++];
+  if (at < words.size() && says_when(words[at])) parts.when = words[at++];
+  parts.verb.assign(words.begin() + static_cast<std::ptrdiff_t>(at), words.end());
+  if (!parts.name.empty()) check_job_name(parts.name);
+  if (parts.verb.empty() || !parts.when.empty()) return parts;
+  const bool is_field = parts.verb[0].find_first_not_of("0123456789*/,-") == std::string::npos;
+  throw Error(Exit::kUsage, "the job does not say when",
+              {"", "",
+               "behind its name stands \"" + one_line(parts.verb[0]) + "\"" +
+                   (is_field ? ", one field of five" : ""),
+               "write it in quotes, or in a word: engine jobs add NAME \"0 7 * * 1\" -- VERB, "
+               "engine jobs add NAME @daily -- VERB"});
+}
+
+/// A name for a job that was given none: its verb's, with a number where that is taken.
+std::string free_name(const Store& store, const std::string& verb) {
+  std::string name = verb;
+  std::replace(name.begin(), name.end(), ' ', '-');
+  std::vector<std::string> taken;
+  for (const Job& job : schedule::list_jobs(store)) taken.push_back(job.name);
+  std::string free = name;
+  for (int k = 2; std::find(taken.begin(), taken.end(), free) != taken.end(); ++k)
+    free = name + "-" + std::to_string(k);
+  return free;
+}
+
+/// What a job can be whatever its verb allows.
+void check_verb_of_job(const VerbWords& words) {
+  const std::string first = words.verb->name.substr(0, words.verb->name.find(' '));
+  if (first == "jobs")
+    throw Error(Exit::kUsage, "a job cannot be about jobs",
+                {"", "", "it would wait for itself", ""});
+  if (words.given.contains("forever") || first == "listen") {
+    throw Error(Exit::kUsage, words.verb->name + " would never end",
+                {"", "", "a job has an end, and comes again",
+                 first == "listen" ? "run it as a service of its own" : "leave --forever out"});
+  }
+}
+
+/// Whose clocks it goes by where nobody is named: of a library of several people the setting's.
+void choose_zone(const app::Caller& caller, const Store& store, const Arguments& arguments,
+                 Job& job) {
+  if (arguments.has("zone")) {
+    job.timezone = arguments.text("zone");
+  } else if (!job.user_id && !default_user(store)) {
+    const std::string name = app::user_name(caller);
+    if (const auto user = name.empty() ? std::nullopt : find_user(store, name))
+      job.timezone = user->timezone;
+  }
+}
+
+void check_when(const Store& store, const Job& job, std::int64_t now) {
+  const CronExpression expression = CronExpression::parse(job.when);
+  const std::string zone = schedule::zone_of(store, job);
+  if (schedule::next_time(expression, now, zone)) return;
+  throw Error(
+      Exit::kUsage, "\"" + one_line(job.when) + "\" never comes",
+      {"", "", "no month has such a day, or the clocks of " + zone + " never show that", ""});
+}
+
+/// What is usual, with what the flags say in its place.
+void apply_flags(const Arguments& arguments, Job& job) {
+  if (arguments.has("jitter")) job.jitter_seconds = arguments.integer("jitter") * kMinute;
+  if (arguments.has("time-limit")) job.limit_seconds = arguments.integer("time-limit") * kMinute;
+  job.retries = arguments.integer("retries");
+  job.backoff_seconds = arguments.integer("backoff") * kMinute;
+}
+
+Job asked_job(const app::Caller& caller, const Store& store, const Arguments& arguments,
+              const JobWords& parts) {
+  const VerbWords words = read_verb_words(parts.verb);
+  check_verb_of_job(words);
+  Job job{.name = parts.name.empty() ? free_name(store, words.verb->name) : parts.name};
+  if (!caller.asked.user.empty()) job.user_id = choose_user(store, caller.asked.user).id;
+  job.verb = words.verb->name;
+  job.arguments = words.arguments;
+  job.when = parts.when;
+  job.limit_seconds = 2 * kHour;
+  job.counts_from = caller.asked.now;
+  apply_flags(arguments, job);
+  choose_zone(caller, store, arguments, job);
+  return job;
+}
+
+/// Of a person's own the second one has the person's name in it.
+Job usual_job(const app::Caller& caller, const Store& store, const Arguments& arguments,
+              const UsualJob& usual, const std::string& when) {
+  app::Caller whose = caller;
+  JobWords parts{usual.name, when.empty() ? usual.when : when, usual.words};
+  if (!usual.is_persons) {
+    whose.asked.user.clear();
+  } else {
+    const User user = choose_user(store, app::user_name(caller));
+    whose.asked.user = user.name;
+    for (const Job& job : schedule::list_jobs(store))
+      if (job.name == usual.name && job.user_id != user.id)
+        parts.name += "-" + std::to_string(user.id);
+  }
+  Job job = asked_job(whose, store, arguments, parts);
+  if (!arguments.has("jitter")) job.jitter_seconds = usual.jitter_minutes * kMinute;
+  if (!arguments.has("time-limit")) job.limit_seconds = usual.limit_minutes * kMinute;
+  return job;
+}
+
+void put_job(const app::Caller& caller, Store& store, const Job& job, Answer& answer) {
+  check_when(store, job, caller.asked.now);
+  schedule::add_job(store, job);
+  const JobView view = view_of(store, schedule::require_job(store, job.name), caller.asked.now);
+  answer.data["added"].push_back(job_json(view));
+  answer.text += one_line(job.name) + ": " + job_command(job) +
+                 (view.job.user.empty() ? "" : ", for " + one_line(view.job.user)) + ", " +
+                 CronExpression::parse(job.when).in_words() + " (" + view.timezone + "), first " +
+                 (view.next ? local_time_text(*view.next, view.timezone) : "never") + "\n";
+}
+
+void leave_job(const std::string& name, const std::string& why, Answer& answer) {
+  answer.data["left"].push_back({{"name", name}, {"why", why}});
+  answer.text += one_line(name) + ": not added, " + one_line(why) + "\n";
+}
+
+void add_usual_jobs(const app::Caller& caller, Store& store, const Arguments& arguments,
+                    Answer& answer) {
+  std::vector<std::string> taken;
+  for (const Job& job : schedule::list_jobs(store)) taken.push_back(job.name);
+  for (const UsualJob& usual : usual_jobs()) {
+    const Job job = usual_job(caller, store, arguments, usual, "");
+    if (std::find(taken.begin(), taken.end(), job.name) != taken.end()) {
+      leave_job(job.name, "it is there already", answer);
+    } else if (*usual.needs != '\0' && store.integer(std::string("SELECT ") + usual.needs) == 0) {
+      leave_job(job.name, usual.lacks, answer);
+    } else {
+      put_job(caller, store, job, answer);
+    }
+  }
+}
+
+[[noreturn]] void refuse_unknown_job(const JobWords& parts) {
+  std::vector<std::string> names;
+  std::string all;
+  for (const UsualJob& usual : usual_jobs()) {
+    names.emplace_back(usual.name);
+    all += (all.empty() ? "" : ", ") + std::string(usual.name);
+  }
+  const std::string near = nearest(parts.name, names);
+  throw Error(Exit::kUsage, "the job does not say what is to be done",
+              {"", "", "of the usual jobs none is called \"" + one_line(parts.name) + "\": " + all,
+               near.empty() ? "write: engine jobs add NAME \"0 7 * * 1\" -- VERB ARGUMENT"
+                            : "did you mean " + near + "?"});
+}
+
+Answer add_jobs(const app::Caller& caller, const Arguments& arguments) {
+  Store store = jobs_to_change(caller);
+  Answer answer{.data = {{"added", Json::array()}, {"left", Json::array()}}};
+  const JobWords parts = job_words(arguments);
+  const UsualJob* usual = find_usual_job(parts.name);
+  if (arguments.flag("usual")) {
+    if (arguments.has("name"))
+      throw Error(Exit::kUsage, "--usual adds all of the usual jobs",
+                  {"", "", "", "give no other"});
+    add_usual_jobs(caller, store, arguments, answer);
+  } else if (!parts.verb.empty()) {
+    put_job(caller, store, asked_job(caller, store, arguments, parts), answer);
+  } else if (usual != nullptr) {
+    put_job(caller, store, usual_job(caller, store, arguments, *usual, parts.when), answer);
+  } else {
+    refuse_unknown_job(parts);
+  }
+  if (answer.data["added"].empty()) answer.exit = Exit::kNothing;
+  const std::string library = caller.home.library_path();
+  answer.afterwards = [&caller, library] {
+    if (!schedule::is_clock_at_work(library))
+      caller.note("jobs are run by a clock; how to start one: engine jobs systemd");
+  };
+  return answer;
+}
+
+// ---- one job ----
+
+Answer remove_job(const app::Caller& caller, const Arguments& arguments) {
+  Store store = jobs_to_change(caller);
+  const Job job = schedule::require_job(store, arguments.text("name"));
+  schedule::remove_job(store, job);
+  return {.data = {{"removed", job.name}},
+          .text = one_line(job.name) + " is removed, with its history\n"};
+}
+
+Answer changed_job(const app::Caller& caller, const Store& store, const std::string& name,
+                   const std::string& what) {
+  const JobView view = view_of(store, schedule::require_job(store, name), caller.asked.now);
+  std::string text = one_line(name) + " " + what;
+  if (view.next) text += ", next " + local_time_text(*view.next, view.timezone);
+  return {.data = job_json(view), .text = text + "\n"};
+}
+
+Answer pause_job(const app::Caller& caller, const Arguments& arguments) {
+  Store store = jobs_to_change(caller);
+  const Job job = schedule::require_job(store, arguments.text("name"));
+  schedule::pause_job(store, job, caller.asked.now);
+  return changed_job(caller, store, job.name, "is paused");
+}
+
+Answer resume_job(const app::Caller& caller, const Arguments& arguments) {
+  Store store = jobs_to_change(caller);
+  const Job job = schedule::require_job(store, arguments.text("name"));
+  schedule::resume_job(store, job, caller.asked.now);
+  return changed_job(caller, store, job.name, job.paused_at ? "goes on" : "was not paused");
+}
+
+// ---- running ----
+
+/// The command line of one run of a job.
+std::vector<std::string> run_words(const app::Caller& caller, const Job& job) {
+  std::vector<std::string> words = {"--library", caller.home.library_path()};
+  if (!job.user.empty()) words.insert(words.end(), {"--user", job.user});
+  if (std::filesystem::exists(caller.home.settings_file()))
+    words.insert(words.end(), {"--config", caller.home.settings_file()});
+  if (caller.asked.is_now_given)
+    words.insert(words.end(), {"--now", std::to_string(caller.asked.now)});
+  for (std::size_t from = 0; from <= job.verb.size();) {
+    const std::size_t end = std::min(job.verb.find(' ', from), job.verb.size());
+    words.push_back(job.verb.substr(from, end - from));
+    from = end + 1;
+  }
+  words.insert(words.end(), job.arguments.begin(), job.arguments.end());
+  return words;
+}
+
+schedule::ClockHands clock_hands(const app::Caller& caller, ProgramLine on_line = nullptr) {
+  schedule::ClockHands hands;
+  hands.library = caller.home.library_path();
+  hands.now = [&caller] {
+    return caller.asked.is_now_given ? caller.asked.now : std::int64_t{std::time(nullptr)};
+  };
+  hands.start = [&caller, on_line](const Job& job) {
+    const ProgramLimits limits{.wall_seconds = static_cast<double>(job.limit_seconds)};
+    return std::make_unique<Program>(own_program(), run_words(caller, job), limits, on_line);
+  };
+  hands.note = [&caller](const std::string& text) { caller.note_once(text); };
+  return hands;
+}
+
+Json named_run_json(const Job& job, const JobRun& run) {
+  Json json = {{"job", job.name}};
+  json.update(job_run_json(run));
+  return json;
+}
+
+Answer run_job(const app::Caller& caller, const Arguments& arguments) {
+  const Job job = schedule::require_job(jobs_to_change(caller), arguments.text("name"));
+  const JobRun run = schedule::run_job_now(
+      clock_hands(caller, [&caller](ProgramStream,
+                                    std::string_view line) { caller.note(std::string(line)); }),
+      job);
+  const bool is_done = run.outcome == JobOutcome::kDone;
+  return {.exit = is_done                                   ? Exit::kDone
+                  : run.outcome == JobOutcome::kInterrupted ? Exit::kInterrupted
+                                                            : Exit::kNothing,
+          .data = named_run_json(job, run),
+          .text = one_line(job.name) + ": " + outcome_text(run) + "\n"};
+}
+
+std::string ended_text(const app::Caller& caller, const Job& job, const JobRun& run) {
+  std::string due;
+  if (run.due_at) {
+    const Store store = jobs_to_read(caller);
+    due = "due " + local_time_text(*run.due_at, schedule::zone_of(store, job)) + ", ";
+  }
+  return one_line(job.name) + ": " + due + outcome_text(run) + "\n";
+}
+
+Answer run_due_for_ever(const app::Caller& caller, schedule::ClockHands hands) {
+  if (caller.asked.is_now_given) {
+    throw Error(Exit::kUsage, "--forever goes by the clock",
+                {"", "", "--now is for one look", "leave it out"});
+  }
+  hands.ended = [&](const Job& job, const JobRun& run) {
+    caller.line({{"runs", Json::array({named_run_json(job, run)})}}, ended_text(caller, job, run));
+  };
+  schedule::run_jobs_for_ever(hands);
+  caller.note("stopped; what was under way is run again by the next clock");
+  return {};
+}
+
+Answer run_due(const app::Caller& caller, const Arguments& arguments) {
+  schedule::ClockHands hands = clock_hands(caller);
+  hands.most_at_once = static_cast<std::size_t>(arguments.integer("at-once"));
+  static_cast<void>(jobs_to_change(caller));  // the library is there, and of this engine's schema
+  if (arguments.flag("forever")) return run_due_for_ever(caller, std::move(hands));
+  Answer answer{.data = {{"runs", Json::array()}}};
+  hands.ended = [&](const Job& job, const JobRun& run) {
+    answer.data["runs"].push_back(named_run_json(job, run));
+    caller.part(ended_text(caller, job, run));
+  };
+  const schedule::ClockReport report = schedule::run_due_jobs(hands);
+  if (report.was_at_work)
+    caller.note("another clock is at work for this library; nothing was done");
+  if (report.failures > 0) answer.exit = Exit::kNothing;
+  if (report.is_interrupted) answer.exit = Exit::kInterrupted;
+  return answer;
+}
+
+// ---- history ----
+
+Answer job_history(const app::Caller& caller, const Arguments& arguments) {
+  const Store store = jobs_to_read(caller);
+  std::optional<std::int64_t> only;
+  if (arguments.has("name")) only = schedule::require_job(store, arguments.text("name")).id;
+  Answer answer{.data = {{"runs", Json::array()}}};
+  const std::vector<Job> jobs = schedule::list_jobs(store);
+  for (const JobRun& run :
+       schedule::list_runs(store, only, caller.asked.now, arguments.integer("last"))) {
+    const auto job = std::find_if(jobs.begin(), jobs.end(),
+                                  [&](const Job& one) { return one.id == run.job_id; });
+    const std::string zone = schedule::zone_of(store, *job);
+    answer.data["runs"].push_back(named_run_json(*job, run));
+    answer.text += local_time_text(run.started_at, zone) + "  " + one_line(job->name) +
+                   (run.due_at ? "" : ", by hand") + ": " + outcome_text(run) + "\n";
+  }
+  if (answer.text.empty()) {
+    answer.exit = Exit::kNothing;
+    answer.text = "nothing was run yet\n";
+  }
+  return answer;
+}
+
+// ---- units ----
+
+Answer show_units(const app::Caller& caller, const Arguments& arguments) {
+  const ClockUnits units = clock_units(own_program(), caller.home.library_path());
+  Answer answer{
+      .data = {{"units", Json::array()}, {"install", units.install}, {"cron", units.cron}}};
+  for (const ClockUnit& unit : units.units)
+    answer.data["units"].push_back({{"name", unit.name}, {"text", unit.text}});
+  if (arguments.has("to")) {
+    const std::string folder = output_folder(arguments.text("to"), caller.home.kept_files(), true);
+    for (const ClockUnit& unit : units.units)
+      OutputFile(folder + "/" + unit.name, caller.home.kept_files(), {.makes_folders = true})
+          .write(unit.text);
+    answer.text =
+        "wrote " + folder + "/" + units.units[0].name + " and " + units.units[1].name + "\n";
+  } else {
+    for (const ClockUnit& unit : units.units)
+      answer.text += "# " + unit.name + "\n" + unit.text + "\n";
+  }
+  answer.text += units_text(units, arguments.has("to"));
+  return answer;
+}
+
+// ---- what they take ----
+
+Parameter job_name_parameter(bool is_required) {
+  return {.name = "name",
+          .value_name = "NAME",
+          .help = is_required ? "The job (see: engine jobs)" : "One job [default: all]",
+          .is_first = true,
+          .is_required = is_required};
+}
+
+std::vector<Parameter> add_parameters() {
+  return {{.name = "name",
+           .value_name = "NAME",
+           .help = "What the job is called [default: as its verb], or a usual job: sync, update, "
+                   "refresh, discover, retrain, clusters, weekly-lists, snapshots, drift",
+           .is_first = true},
+          {.name = "when",
+           .value_name = "WHEN",
+           .help = "\"0 7 * * 1\", @daily; of a usual job what is usual",
+           .is_first = true},
+          {.name = "verb",
+           .value_name = "WORD",
+           .help = "Behind --, the verb and its arguments, as on a command line",
+           .is_first = true,
+           .is_several = true,
+           .is_local = true},  // it may write files
+          {.name = "usual",
+           .type = Type::kFlag,
+           .help = "All of the usual ones that are not there yet and have something to do"},
+          {.name = "zone",
+           .value_name = "ZONE",
+           .help = "By whose clocks: Europe/Berlin [default: those of --user, or of the only "
+                   "person (engine library timezone)]"},
+          {.name = "jitter",
+           .type = Type::kInteger,
+           .value_name = "MINUTES",
+           .help = "Later by up to so much, another time each time [default: 0; of a usual job "
+                   "what is usual]",
+           .least = 0,
+           .most = 720},
+          {.name = "retries",
+           .type = Type::kInteger,
+           .value_name = "N",
+           .help = "How often a run that fails is tried again",
+           .usual = "2",
+           .least = 0,
+           .most = 20},
+          {.name = "backoff",
+           .type = Type::kInteger,
+           .value_name = "MINUTES",
+           .help = "How long after the first failure; after each further one twice as long",
+           .usual = "5",
+           .least = 1,
+           .most = 360},
+          {.name = "time-limit",
+           .type = Type::kInteger,
+           .value_name = "MINUTES",
+           .help = "A run that takes longer is killed [default: 120; of a usual job what is usual]",
+           .least = 1,
+           .most = 10'080}};
+}
+
+}  // namespace
+
+std::vector<Verb> jobs_verbs() {
+  return {
+      {.name = "jobs",
+       .help = "List what is done by itself, when next, and what came of it last",
+       .footer = "A clock runs them: engine jobs systemd says how to start one.",
+       .answer = list_jobs},
+      {.name = "jobs add",
+       .help =
+           "Have something done again and again: engine jobs add NAME \"0 7 * * 1\" -- run weekly",
+       .parameters = add_parameters(),
+       .footer =
+           "WHEN has five fields in quotes, minute hour day month weekday (\"*/30 * * * *\"), "
+           "or is @hourly, @daily,\n@weekly, @monthly or @yearly. The verb and its arguments "
+           "are checked now. engine help operating tells\nwhat happens when clocks are "
+           "changed, the machine sleeps or a run fails.",
+       .answer = add_jobs},
+      {.name = "jobs remove",
+       .help = "Forget a job, with its history",
+       .parameters = {job_name_parameter(true)},
+       .answer = remove_job},
+      {.name = "jobs pause",
+       .help = "Leave a job alone until it is resumed",
+       .parameters = {job_name_parameter(true)},
+       .answer = pause_job},
+      {.name = "jobs resume",
+       .help = "Go on with a job; what it missed meanwhile is not caught up",
+       .parameters = {job_name_parameter(true)},
+       .answer = resume_job},
+      {.name = "jobs run",
+       .help = "Run a job now, due or not",
+       .parameters = {job_name_parameter(true)},
+       .answer = run_job},
+      {.name = "jobs history",
+       .help = "What runs came to, the latest first",
+       .parameters = {job_name_parameter(false),
+                      {.name = "last",
+                       .letter = 'n',
+                       .type = Type::kInteger,
+                       .value_name = "N",
+                       .help = "So many",
+                       .usual = "20",
+                       .least = 1,
+                       .most = 100'000}},
+       .answer = job_history},
+      {.name = "jobs run-due",
+       .help = "Run what is due, for cron and timers; a line a job",
+       .parameters = {{.name = "forever",
+                       .type = Type::kFlag,
+                       .help = "For a service: run what is due whenever it is, until SIGTERM",
+                       .is_local = true},
+                      {.name = "at-once",
+                       .type = Type::kInteger,
+                       .value_name = "N",
+                       .help = "So many jobs at once, never two of one verb",
+                       .usual = "2",
+                       .least = 1,
+                       .most = 16}},
+       .footer =
+           "Exit status 0 when nothing was due or all went well, 1 when a job failed. One clock "
+           "at a time: a second one\ndoes nothing. A clock that is killed leaves nothing "
+           "half-known: the next one runs again what it had begun.",
+       .answer = run_due},
+      {.name = "jobs systemd",
+       .help = "Print the units of a clock for systemd, how to install them, and a line for cron",
+       .parameters = {{.name = "to",
+                       .value_name = "DIR",
+                       .help = "Write the units there: ~/.config/systemd/user",
+                       .is_local = true}},
+       .answer = show_units}};
+}
+
+}  // namespace engine::verbs
