@@ -24,7 +24,9 @@
 #include "core/counted.hpp"
 #include "core/file_lock.hpp"
 #include "core/json_text.hpp"
+#include "core/shown_text.hpp"
 #include "http/client.hpp"
+#include "store/users.hpp"
 
 namespace engine::bot {
 namespace {
@@ -103,6 +105,7 @@ class Bot {
     id_ = json_text(me.at("id"));
     const FileLock lock(home_->library_path() + ".bot-" + id_ + ".lock", "engine bot", 5);
     state_.emplace(home_->library_path(), id_);
+    tell_of_unknown_people();
     telegram_.set_my_commands(commands_json());
     signals_.emplace();
     ready({me.value("username", ""), options_.people.size()});
@@ -136,6 +139,15 @@ class Bot {
     Time next_note = {};
     double backoff = 0;  // seconds, after what did not get through
   };
+
+  void tell_of_unknown_people() const {
+    const Store store =
+        Store::open(home_->library_path(), {.is_read_only = true, .may_create = false});
+    for (const auto& [user, person] : options_.people)
+      if (!person.empty() && !find_user(store, person))
+        note_(account_.title() + ": users says that " + std::to_string(user) + " speaks for \"" +
+              one_line(person) + "\", who is not in the library (yet)");
+  }
 
   // ---- what comes --------------------------------------------------------------------------------
 

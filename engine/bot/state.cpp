@@ -12,6 +12,7 @@ using nlohmann::json;
 
 constexpr std::int64_t kNumbersHold = 6 * kDay;
 constexpr std::int64_t kQuestionsHold = 60 * kDay;
+constexpr double kLongestWriter = 60;  // seconds; a bot does not end because somebody imports
 
 constexpr std::int64_t kBegun = 1, kSent = 2;  // the state of a message; 0: it waits
 
@@ -57,7 +58,7 @@ BotState::BotState(std::string library, std::string bot)
 }
 
 Store BotState::open() const {
-  return Store::open(library_, {.may_create = false});
+  return Store::open(library_, {.may_create = false, .busy_seconds = kLongestWriter});
 }
 
 std::int64_t BotState::next_update(std::int64_t now) const {

@@ -1,6 +1,9 @@
 #include "bot/turn.hpp"
 
+#include <chrono>
 #include <ctime>
+#include <string_view>
+#include <thread>
 
 #include "app/default_user.hpp"
 #include "bot/conversation.hpp"
@@ -17,13 +20,21 @@ enum TurnFrame : std::uint32_t { kUser = JobFrame::kOwn, kSayNow, kSay, kSubject
 /// A refresh of long lists on a small machine takes minutes; whoever waits for half an hour waits in
 /// vain.
 constexpr double kLongestTurn = 1800;
+constexpr std::chrono::minutes kLongestWait(5);  // for what others do
+constexpr std::chrono::milliseconds kBusyBreath(500);
 
-Told::Problem problem_of(const Error& error) {
+Told::Problem told_problem(const Error& error) {
   return {error.what(), error.parts().why, error.parts().fix};
 }
 
+/// Somebody else of the household refreshes, draws or answers, or a job of the clock does.
+bool is_busy(const Error& error) {
+  return error.exit() == Exit::kStore && std::string_view(error.what()).starts_with("another ") &&
+         std::string_view(error.what()).ends_with(" is under way");
+}
+
 /// The verb, as of now and for that person. Throws Error(kInterrupted) alone.
-Told ask_verb(const app::Home& home, const app::Asked& asked, const std::string& name,
+Told ask_once(const app::Home& home, const app::Asked& asked, const std::string& name,
               const verbs::Given& given) {
   Told told;
   const auto note = [&told](const std::string& text) { told.notes.push_back(text); };
@@ -40,9 +51,21 @@ Told ask_verb(const app::Home& home, const app::Asked& asked, const std::string&
     if (answer.afterwards) answer.afterwards();
   } catch (const Error& error) {
     if (error.exit() == Exit::kInterrupted) throw;
-    told.problem.push_back(problem_of(error));
+    told.problem.push_back(told_problem(error));
+    told.is_busy = is_busy(error);
   }
   return told;
+}
+
+/// The same, once whoever does it already has ended, which is waited for.
+Told ask_verb(const app::Home& home, const app::Asked& asked, const std::string& name,
+              const verbs::Given& given) {
+  const auto end = std::chrono::steady_clock::now() + kLongestWait;
+  for (;;) {
+    Told told = ask_once(home, asked, name, given);
+    if (!told.is_busy || std::chrono::steady_clock::now() > end) return told;
+    std::this_thread::sleep_for(kBusyBreath);
+  }
 }
 
 class TurnWork {
@@ -179,7 +202,7 @@ TurnProcess::Ended TurnProcess::finish() {
   } catch (const Error& error) {
     ended_.replies.clear();
     Reply reply;
-    reply.text = problem_text(problem_of(error));
+    reply.text = problem_text(told_problem(error));
     if (turn_.update) ended_.replies.push_back(written(reply));
   }
   return std::move(ended_);

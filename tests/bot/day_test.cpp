@@ -117,6 +117,10 @@ TEST_CASE("a hundred messages in a second hold up nobody else", "[bot][day]") {
   live_through("flood");
 }
 
+TEST_CASE("two people of a household speak with one bot", "[bot][day]") {
+  live_through("household");
+}
+
 TEST_CASE("Telegram refuses, breaks off, is gone, and others ask for the same bot", "[bot][day]") {
   live_through("trouble");
 }

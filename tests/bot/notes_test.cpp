@@ -3,8 +3,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "support/temporary_folder.hpp"
+
 using Catch::Contains;
 using namespace engine::bot;
+using engine::Store;
 using engine::verbs::Json;
 
 namespace {
@@ -33,6 +36,57 @@ TEST_CASE("notes are told where they are wanted, outside the quiet hours, so man
   CHECK_FALSE(may_tell(options, 3 * 3600, 0));
   options.notes_per_day = 0;
   CHECK_FALSE(may_tell(options, 12 * 3600, 0));
+}
+
+TEST_CASE("a mood that shifts is told once, and one that was said is no news", "[bot][notes]") {
+  TemporaryFolder folder;
+  Store store = Store::open(folder.file("library.db"));
+  BotOptions options;
+  options.has_notes = true;
+  options.notes_per_day = 3;
+  options.least_match = 0.5;
+  store
+      .prepare(
+          "INSERT INTO users (user_id, name, timezone, created_at) VALUES (1, 'ann', 'UTC', 0)")
+      .run();
+  Json heard = mood(0.8, "loud");
+  heard["said"] = nullptr;
+  const auto note_at = [&](std::int64_t now) {
+    return look_for_note(store, {.bot = "123",
+                                 .chat = 42,
+                                 .user = 1,
+                                 .timezone = "UTC",
+                                 .now = now,
+                                 .options = options,
+                                 .ask = [&](const std::string& verb, const engine::verbs::Given&) {
+                                   REQUIRE(verb == "mood");
+                                   return Told{.data = heard};
+                                 }});
+  };
+  constexpr std::int64_t kNoon = 1795953600;  // 2026-11-29T12:00:00Z
+  CHECK_FALSE(note_at(kNoon));                // against what, is not known yet
+  heard["features"][0]["rank"] = 0.5;
+  CHECK_FALSE(note_at(kNoon + 600));
+  heard["features"][0]["rank"] = 0.4;
+  const auto note = note_at(kNoon + 1200);
+  REQUIRE(note);
+  CHECK_THAT(note->reply.text.plain(),
+             Contains("Your mood has shifted since 12:00.") &&
+                 Contains("more than 40 % of your library have, it was 80 %"));
+  CHECK_FALSE(note_at(kNoon + 1800));
+  // Slowly, it goes elsewhere without a shift: against a day ago.
+  heard["features"][0]["rank"] = 0.7;
+  CHECK_FALSE(note_at(kNoon + 1200 + 86'400));
+  heard["features"][0]["rank"] = 0.95;
+  CHECK_FALSE(note_at(kNoon + 1800 + 86'400));
+  heard["features"][0]["rank"] = 0.3;
+  heard["said"] = {{"text", "calm"}};
+  CHECK_FALSE(note_at(kNoon + 2400 + 86'400));
+  heard["said"] = nullptr;
+  heard["plays"] = 5;
+  CHECK_FALSE(note_at(kNoon + 2400 + 86'400));
+  heard["plays"] = 20;
+  CHECK(note_at(kNoon + 2400 + 86'400));
 }
 
 TEST_CASE("a mood has shifted where a feature ranks elsewhere", "[bot][notes]") {

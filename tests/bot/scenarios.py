@@ -51,7 +51,8 @@ class Home:
         self.run("connect", "telegram", *words)
 
     def run(self, *words, codes=(0,), now=NOW):
-        ended = subprocess.run([self.engine_program, *words, "--library", self.library, "--now", now, "--user", "demo"],
+        whose = [] if "--user" in words else ["--user", "demo"]
+        ended = subprocess.run([self.engine_program, *words, "--library", self.library, "--now", now, *whose],
                                env=self.environment, capture_output=True, text=True, timeout=300)
         require(ended.returncode in codes, (words, ended.returncode, ended.stdout, ended.stderr))
         return ended
@@ -410,6 +411,38 @@ def flood(home):
     home.check_calls()
 
 
+def household(home):
+    """Two people at once: what one does, the other waits for where only one can do it; lists and answers are each one's own."""
+    for person in ("demo", "ada"):
+        home.run("playlist", "keep", "Dynamic", "dynamic", "--user", person)
+    home.connect("--field", f"users={ANN}=demo, {BOB}=ada, 777=nobody")
+    home.start()
+    fake = home.fake
+    for user, person in ((ANN, "demo"), (BOB, "ada")):
+        require("speak for " + person in home.answer_to(user, "/start")["text"], person)
+    require('777 speaks for "nobody", who is not in the library' in home.words(), home.words())
+    told = home.answer_to(777, "/next")
+    require("nobody" in told["text"] and "did not work" in told["text"], told)
+    for text, what in (("/discover", "new suggestion"), ("/refresh", ", version 1"), ("/refresh", ", version 2")):
+        before = {user: len(fake.messages(user)) for user in (ANN, BOB)}
+        for user in (ANN, BOB):
+            fake.say(user, text)
+        for user in (ANN, BOB):
+            home.wait(lambda: any(what in m["text"] for m in fake.messages(user)[before[user]:]), f"{text} for {user}")
+    questions = {user: home.answer_to(user, "/next", is_question) for user in (ANN, BOB)}
+    for user, question in questions.items():
+        fake.press(user, question["message_id"], question["reply_markup"]["inline_keyboard"][0][0]["callback_data"])
+    for user, question in questions.items():
+        home.wait(lambda: "is on trial" in fake.chat(user)["messages"][question["message_id"]]["text"], f"{user} approves")
+    for person in ("demo", "ada"):
+        rows = json.loads(subprocess.run([home.engine_program, "feedback", "--list", "--json", "--library", home.library, "--user", person, "--now", NOW],
+                                         env=home.environment, capture_output=True, text=True).stdout)["rows"]
+        require(len(rows) == 1 and rows[0]["verdict"] == "approve", rows)
+    require(not any("did not work" in m["text"] for user in (ANN, BOB) for m in fake.messages(user)), "somebody was refused")
+    home.end()
+    home.check_calls()
+
+
 def trouble(home):
     """Telegram refuses, breaks off, is gone for a while; another program asks for the same bot."""
     home.start()
@@ -554,7 +587,7 @@ if __name__ == "__main__":
     name, engine, library, folder = sys.argv[1:]
     home = Home(engine, library, folder)
     try:
-        {"day": day, "traps": traps, "restart": restart, "flood": flood, "trouble": trouble, "once": once, "notes": notes}[name](home)
+        {"day": day, "traps": traps, "restart": restart, "flood": flood, "household": household, "trouble": trouble, "once": once, "notes": notes}[name](home)
     finally:
         if home.process and home.process.poll() is None:
             os.killpg(home.process.pid, signal.SIGKILL)
