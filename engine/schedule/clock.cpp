@@ -191,9 +191,15 @@ class Clock {
     next_.reset();
     std::vector<std::pair<std::int64_t, Job>> due;
     for (Job& job : list_jobs(store)) {
-      const std::optional<std::int64_t> next = next_run(store, job, now);
-      if (next && *next > now && (!next_ || *next < *next_)) next_ = next;
-      if (const auto run = due_run(store, job, now)) due.emplace_back(run->due_at, std::move(job));
+      try {
+        const std::optional<std::int64_t> next = next_run(store, job, now);
+        if (next && *next > now && (!next_ || *next < *next_)) next_ = next;
+        if (const auto run = due_run(store, job, now))
+          due.emplace_back(run->due_at, std::move(job));
+      } catch (const Error& error) {  // a zone that the system does not know any more
+        if (error.exit() != Exit::kUsage) throw;
+        if (hands_.note) hands_.note(one_line(job.name) + ": " + error.what());
+      }
     }
     std::stable_sort(due.begin(), due.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
