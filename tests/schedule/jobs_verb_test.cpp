@@ -126,6 +126,28 @@ TEST_CASE("the usual jobs are added once, and those that have nothing to do are 
              Contains("refresh: refresh, for ann, at 09:00 every day (Europe/Berlin)"));
 }
 
+TEST_CASE("each person of a house has jobs of their own, which go with them", "[schedule][verb]") {
+  const House house;
+  {
+    Store store = house.store();
+    engine::Transaction transaction(store);
+    engine::require_user(store, "bob smith", 0);
+    transaction.commit();
+  }
+  const Ended nobody = house.at(kNow, {"jobs", "add", "drift"});
+  CHECK(nobody.exit_code == 2);
+  CHECK_THAT(nobody.err, Contains("ann") && Contains("bob smith"));
+  CHECK(house.at(kNow, {"--user", "ann", "jobs", "add", "drift"}).exit_code == 0);
+  const json bobs = house.told(kNow, {"--user", "bob smith", "jobs", "add", "drift"}).at("added");
+  CHECK(bobs.at(0).at("name") == "drift-bob_smith");
+  CHECK(bobs.at(0).at("user") == "bob smith");
+  CHECK(bobs.at(0).at("timezone") == "UTC");
+  CHECK(house.at(kNow, {"jobs", "run", "drift-bob_smith"}).exit_code < 2);
+  CHECK(house.at(kNow, {"library", "forget", "bob smith", "--yes"}).exit_code == 0);
+  CHECK(house.told(kNow, {"jobs"}).at("jobs").size() == 1);
+  CHECK(house.store().integer("SELECT count(*) FROM job_runs") == 0);
+}
+
 TEST_CASE("what cannot be a job is refused when it is added", "[schedule][verb]") {
   const House house;
   const auto refused = [&](std::vector<std::string> words) {
