@@ -14,7 +14,9 @@
 #include "cli/bot.hpp"
 #include "cli/cli.hpp"
 #include "cli/command_line_error.hpp"
+#include "cli/completion.hpp"
 #include "cli/help.hpp"
+#include "cli/manual.hpp"
 #include "cli/serve.hpp"
 #include "cli/verb_flags.hpp"
 #include "cli/watch.hpp"
@@ -131,8 +133,9 @@ int run(CLI::App& app, Cli& cli, int argc, char** argv) {
 
 }  // namespace
 
-int run_command_line(int argc, char** argv) {
-  CLI::App app{"engine builds playlists from your own listening history", "engine"};
+void add_all(CLI::App& app, Cli& cli) {
+  app.name("engine");
+  app.description("engine builds playlists from your own listening history");
   app.set_version_flag("--version", "engine " PLAYLIST_ENGINE_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
@@ -144,7 +147,6 @@ int run_command_line(int argc, char** argv) {
       "stdout "
       "has gone\n(engine run weekly | head -3), the verb ends by SIGPIPE, which a shell tells as "
       "141.");
-  Cli cli;
   add_common_options(app, cli.common);
   for (const verbs::Verb& verb : verbs::verbs()) {
     add_verb(app, cli, verb);
@@ -152,6 +154,14 @@ int run_command_line(int argc, char** argv) {
   }
   add_serve(app, cli);
   add_bot(app, cli);
+  add_manual(app, cli);
+  add_completion(app, cli);
+}
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app;
+  Cli cli;
+  add_all(app, cli);
   // A reader who has gone is told by write() and ends the verb as an error would, with everything
   // it holds given back.
   std::signal(SIGPIPE, SIG_IGN);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/text_width.hpp"
+#include "help/manual.hpp"
 #include "page/page.hpp"
 
 namespace engine {
@@ -195,29 +196,13 @@ cmark_node* first_heading(const Parsed& made) {
   return is_heading ? block : nullptr;
 }
 
-/// A text that groff takes for no request and no escape.
-std::string man_word(std::string_view text) {
-  std::string made;
-  if (text.starts_with(".") || text.starts_with("'")) made = "\\&";
-  for (const char c : text) {
-    if (c == '\\') {
-      made += "\\e";
-    } else if (c == '-') {
-      made += "\\-";
-    } else {
-      made += c;
-    }
-  }
-  return made;
-}
-
 /// A paragraph for each row, hanging on its first cell.
 std::string man_paragraphs(const std::vector<Row>& rows) {
   std::string text;
   for (std::size_t k = 1; k < rows.size(); ++k) {
-    text += ".TP\n\\fB" + man_word(rows[k].front()) + "\\fR\n";
+    text += ".TP\n\\fB" + roff_text(rows[k].front()) + "\\fR\n";
     for (std::size_t cell = 1; cell < rows[k].size(); ++cell)
-      text += (cell == 1 ? "" : ".br\n") + man_word(rows[0][cell] + ": " + rows[k][cell]) + "\n";
+      text += (cell == 1 ? "" : ".br\n") + roff_text(rows[0][cell] + ": " + rows[k][cell]) + "\n";
   }
   return text + ".PP\n";
 }
@@ -239,7 +224,7 @@ std::string man_table(cmark_node* table) {
   for (const Row& row : rows) {
     for (std::size_t k = 0; k < row.size(); ++k) {
       const bool is_last = k + 1 == row.size();
-      text += is_last ? "T{\n" + man_word(row[k]) + "\nT}\n" : man_word(row[k]) + "\t";
+      text += is_last ? "T{\n" + roff_text(row[k]) + "\nT}\n" : roff_text(row[k]) + "\t";
     }
   }
   return text + ".TE\n";
@@ -291,9 +276,9 @@ std::string markdown_man(std::string_view markdown, std::string_view name,
   std::string upper(name);
   std::transform(upper.begin(), upper.end(), upper.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return "'\\\" t\n.TH \"ENGINE\\-" + man_word(upper) + "\" 7 \"\" \"Playlist Engine " +
-         std::string(version) + "\"\n.ad l\n.SH NAME\nengine\\-" + man_word(name) + " \\- " +
-         man_word(title) + "\n.SH DESCRIPTION\n" +
+  return "'\\\" t\n.TH \"ENGINE\\-" + roff_text(upper) + "\" 7 \"\" \"Playlist Engine " +
+         std::string(version) + "\"\n.ad l\n.SH NAME\nengine\\-" + roff_text(name) + " \\- " +
+         roff_text(title) + "\n.SH DESCRIPTION\n" +
          taken(cmark_render_man(made.document.get(), CMARK_OPT_DEFAULT, 0));
 }
 

@@ -48,6 +48,10 @@ std::string linked_contents() {
 }
 
 [[noreturn]] void refuse(const std::string& name) {
+  if (find_verb(name) != nullptr) {
+    throw Error(Exit::kUsage, "there is no page of help on \"" + name + "\", which is a verb",
+                {"", "", "", "engine " + name + " --help says what it takes"});
+  }
   std::vector<std::string> known;
   for (const Topic& topic : topics()) known.emplace_back(topic.name);
   const std::string near = nearest(name, known);
