@@ -40,7 +40,7 @@ struct Finding {
 
 Finding folder(const std::string& what, const std::string& path) {
   const bool is_there = fs::is_directory(path);
-  return {what, path + (is_there ? "" : " is missing; run cmake --install again"), is_there};
+  return {what, path + (is_there ? "" : " is missing; install the engine again"), is_there};
 }
 
 void look_at_store(const app::Caller& caller, std::vector<Finding>& findings) {

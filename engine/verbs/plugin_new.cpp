@@ -61,6 +61,11 @@ Answer new_plugin(const app::Caller& caller, const Arguments& arguments) {
   plugin.parent =
       output_folder(arguments.text("to"), caller.home.kept_files(), arguments.flag("make-folders"));
   const fs::path templates = fs::path(own_folders().config).parent_path() / "template";
+  if (!fs::exists(templates)) {
+    throw Error(Exit::kInput, "what a plugin begins with is not installed: " + templates.string(),
+                {"", "", "it comes with the plugin SDK",
+                 "install the package playlist-engine-dev, or what cmake --install puts in place"});
+  }
   const std::vector<std::string> files = make_plugin_folder(plugin, templates.string());
   const std::string folder = (fs::path(plugin.parent) / plugin.name).lexically_normal().string();
   return {.data = {{"element", element},

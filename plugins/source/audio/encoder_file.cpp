@@ -33,7 +33,8 @@ const TorchEncoder& torch() {
   } catch (const std::runtime_error& error) {
     throw playlist::Error(playlist::concat(
         "encoders need libtorch, with which this engine was not built, or which is not here (",
-        error.what(), "); install libtorch-dev and build the engine again"));
+        error.what(),
+        "); install playlist-engine-torch, or libtorch-dev and build the engine again"));
   }
 }
 
