@@ -5,25 +5,45 @@
 
 namespace engine {
 
-extern const std::string_view kTopic_bot, kTopic_columns, kTopic_cookbook, kTopic_elements,
-    kTopic_evaluation, kTopic_exports, kTopic_feedback, kTopic_files, kTopic_formats, kTopic_kept,
-    kTopic_llm, kTopic_models, kTopic_operating, kTopic_patterns, kTopic_players, kTopic_plugins,
-    kTopic_recipes, kTopic_serve, kTopic_services, kTopic_sets, kTopic_shuffle, kTopic_verbs;
+extern const std::string_view kTopic_bot, kTopic_changes, kTopic_columns, kTopic_cookbook,
+    kTopic_elements, kTopic_evaluation, kTopic_exports, kTopic_feedback, kTopic_files,
+    kTopic_formats, kTopic_install, kTopic_kept, kTopic_llm, kTopic_models, kTopic_operating,
+    kTopic_patterns, kTopic_players, kTopic_plugins, kTopic_recipes, kTopic_serve, kTopic_services,
+    kTopic_sets, kTopic_shuffle, kTopic_start, kTopic_verbs;
 
 namespace {
 
 const Topic kTopics[] = {
-    {"exports", kTopic_exports},   {"recipes", kTopic_recipes},
-    {"cookbook", kTopic_cookbook}, {"columns", kTopic_columns},
-    {"sets", kTopic_sets},         {"elements", kTopic_elements},
-    {"files", kTopic_files},       {"formats", kTopic_formats},
-    {"models", kTopic_models},     {"evaluation", kTopic_evaluation},
-    {"shuffle", kTopic_shuffle},   {"feedback", kTopic_feedback},
-    {"kept", kTopic_kept},         {"patterns", kTopic_patterns},
-    {"players", kTopic_players},   {"services", kTopic_services},
-    {"llm", kTopic_llm},           {"serve", kTopic_serve},
-    {"bot", kTopic_bot},           {"operating", kTopic_operating},
-    {"verbs", kTopic_verbs},       {"plugins", kTopic_plugins},
+    // Where one begins.
+    {"start", kTopic_start},
+    {"install", kTopic_install},
+    {"exports", kTopic_exports},
+    // How lists are said, and by what.
+    {"recipes", kTopic_recipes},
+    {"cookbook", kTopic_cookbook},
+    {"columns", kTopic_columns},
+    {"sets", kTopic_sets},
+    {"elements", kTopic_elements},
+    {"files", kTopic_files},
+    {"formats", kTopic_formats},
+    // What is learned and how well it chooses.
+    {"models", kTopic_models},
+    {"evaluation", kTopic_evaluation},
+    {"shuffle", kTopic_shuffle},
+    // Living with it.
+    {"feedback", kTopic_feedback},
+    {"kept", kTopic_kept},
+    {"patterns", kTopic_patterns},
+    {"players", kTopic_players},
+    {"services", kTopic_services},
+    {"llm", kTopic_llm},
+    {"serve", kTopic_serve},
+    {"bot", kTopic_bot},
+    {"operating", kTopic_operating},
+    // To look things up.
+    {"verbs", kTopic_verbs},
+    {"plugins", kTopic_plugins},
+    {"changes", kTopic_changes},
 };
 
 }  // namespace

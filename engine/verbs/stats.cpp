@@ -35,7 +35,7 @@ Json share_or_null(double share) {
   return share < 0 ? Json() : Json(share);
 }
 
-// Documented in the README as the contract of `engine stats --json`.
+// The contract of `engine stats --json`.
 Json coverage_json(const std::vector<FeatureCoverage>& features) {
   Json coverage = Json::object();
   for (const FeatureCoverage& feature : features)

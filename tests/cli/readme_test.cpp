@@ -1,5 +1,5 @@
-// The README is true: its commands run, its recipe gives a list; and the plugin that the page of
-// help on plugins shows builds and is used.
+// The README is true: its commands run (those of its packages in tests/package/bare_root.sh); and the
+// plugin that the page of help on plugins shows builds and is used.
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
@@ -64,7 +64,17 @@ TEST_CASE("every command of the README runs", "[readme]") {
       ++commands;
     }
   }
-  CHECK(commands >= 10);
+  CHECK(commands >= 7);
+}
+
+TEST_CASE("the pictures of the README are there, and small", "[readme]") {
+  const std::string readme = engine::read_file(kSource + "/README.md");
+  const std::size_t at = readme.find("](engine/help/pictures/") + 2;
+  REQUIRE(at > 2);
+  const std::string picture =
+      engine::read_file(kSource + "/" + readme.substr(at, readme.find(')', at) - at));
+  CHECK_THAT(picture, Catch::StartsWith("\x89PNG"));
+  CHECK(picture.size() <= 200'000);
 }
 
 TEST_CASE("quickstart.sh imports what it is given", "[readme]") {
@@ -92,19 +102,7 @@ TEST_CASE("test.sh refuses an unknown option with its usage", "[readme]") {
   CHECK_THAT(ended.err, Catch::Contains("has no option --fast") && Catch::Contains("--sanitize"));
 }
 
-TEST_CASE("the README's recipe gives a list", "[readme]") {
-  const EngineHome home;
-  const std::vector<std::string> recipes = blocks("lua");
-  REQUIRE(recipes.size() == 1);
-  engine::write_file_atomically(home.path("forgotten.lua"), recipes[0]);
-  const Ended ended = home.engine({"--library", support::demo_library(), "--now", "2026-11-21",
-                                   "run", home.path("forgotten.lua"), "--no-record"});
-  INFO(ended.err);
-  CHECK(ended.exit_code == 0);
-  CHECK_THAT(ended.out, Catch::StartsWith("Forgotten favourites"));
-}
-
-TEST_CASE("the README's mistake is told as it says", "[readme]") {
+TEST_CASE("the mistake of the page on recipes is told as it says", "[readme]") {
   const EngineHome home;
   engine::write_file_atomically(
       home.path("mine.lua"),
