@@ -1,6 +1,14 @@
 #include "verbs/clock_units.hpp"
 
-namespace engine::verbs {
+#include <string_view>
+#include <utility>
+
+namespace engine {
+
+// config/systemd, which is installed as well.
+extern const std::string_view kJobsServiceUnit, kJobsTimerUnit;
+
+namespace verbs {
 namespace {
 
 constexpr const char* kUnitName = "playlist-engine-jobs";
@@ -30,32 +38,25 @@ std::string cron_word(const std::string& word) {
   return quoted + "'";
 }
 
+/// A unit of config/systemd for a program and what its verb is told.
+std::string filled_unit(std::string_view unit, const std::string& engine,
+                        const std::string& library) {
+  std::string text(unit);
+  for (const auto& [mark, word] :
+       {std::pair{"@ENGINE@", &engine}, std::pair{"@LIBRARY@", &library}})
+    text.replace(text.find(mark), std::string_view(mark).size(), *word);
+  return text;
+}
+
 }  // namespace
 
 ClockUnits clock_units(const std::string& program, const std::string& library) {
   const std::string name = kUnitName;
   ClockUnits units;
-  units.units.push_back({name + ".service",
-                         "[Unit]\n"
-                         "Description=Playlist Engine: the jobs that are due\n"
-                         "\n"
-                         "[Service]\n"
-                         "Type=oneshot\n"
-                         "ExecStart=" +
-                             unit_word(program) + " jobs run-due --library " + unit_word(library) +
-                             "\n"
-                             "SuccessExitStatus=1\n"
-                             "Nice=10\n"});
-  units.units.push_back({name + ".timer",
-                         "[Unit]\n"
-                         "Description=Playlist Engine: looks every minute for jobs that are due\n"
-                         "\n"
-                         "[Timer]\n"
-                         "OnCalendar=minutely\n"
-                         "AccuracySec=10s\n"
-                         "\n"
-                         "[Install]\n"
-                         "WantedBy=timers.target\n"});
+  const std::string asked = " --library " + unit_word(library);
+  units.units.push_back(
+      {name + ".service", filled_unit(kJobsServiceUnit, unit_word(program), asked)});
+  units.units.push_back({name + ".timer", std::string(kJobsTimerUnit)});
   units.install = {"systemctl --user daemon-reload",
                    "systemctl --user enable --now " + name + ".timer", "loginctl enable-linger"};
   units.cron = "* * * * * " + cron_word(program) + " jobs run-due --library " + cron_word(library) +
@@ -77,4 +78,5 @@ std::string units_text(const ClockUnits& units, bool are_written) {
   return text;
 }
 
-}  // namespace engine::verbs
+}  // namespace verbs
+}  // namespace engine

@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 for unit in "$1"/config/systemd/*.in; do
   name=$(basename "$unit" .in)
-  sed "s|@ENGINE@|$2|g" "$unit" >"$folder/$name"
+  sed "s|@ENGINE@|$2|g; s|@LIBRARY@||g" "$unit" >"$folder/$name"
   ! grep -n '@' "$folder/$name" || { echo "error: $unit has a word that nobody fills in"; exit 1; }
 done
 export XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-$folder}   # systemd-analyze wants one of a user
