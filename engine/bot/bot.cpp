@@ -339,7 +339,6 @@ class Bot {
 
   void start(Chat& chat, Turn turn) {
     const auto parts = std::make_shared<int>(0);
-    parts_[turn.chat] = parts;
     const std::optional<Update> update = turn.update;
     chat.turn = std::make_unique<TurnProcess>(
         make_home_(), setup_.usual, options_, std::move(turn),
@@ -356,7 +355,7 @@ class Bot {
       const std::unique_ptr<TurnProcess> turn = std::move(chat.turn);
       const TurnProcess::Ended ended = turn->finish();
       if (turn->turn().update) {
-        state_->finish(*turn->turn().update, ended.user, *parts_[number], ended.replies);
+        state_->finish(*turn->turn().update, ended.user, ended.replies);
       } else {
         for (const WrittenReply& reply : ended.replies)
           state_->say_note(number, ended.user, ended.subject, reply, now());
@@ -491,8 +490,7 @@ class Bot {
   std::string id_;  // that Telegram has for the bot
   std::optional<BotState> state_;
 
-  std::map<std::int64_t, Chat> chats_;                  // never forgotten: as many as people
-  std::map<std::int64_t, std::shared_ptr<int>> parts_;  // how much of its answer each has said
+  std::map<std::int64_t, Chat> chats_;  // never forgotten: as many as people
   std::set<std::int64_t> known_messages_;
   std::set<std::int64_t> foreign_;
   std::size_t foreign_count_ = 0;

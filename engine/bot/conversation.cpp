@@ -151,8 +151,8 @@ class Answering {
   }
   /// False where it did not answer, which is told then.
   bool is_told(const Told& told) {
-    if (told.problem.empty()) return true;
-    say(with_notes(problem_text(told.problem.front()), told.notes));
+    if (!told.problem) return true;
+    say(with_notes(problem_text(*told.problem), told.notes));
     return false;
   }
   [[nodiscard]] Told ask(const std::string& verb, const Given& given = {}) const {
@@ -228,9 +228,9 @@ class Answering {
     const Told stats = ask("stats");
     MessageText text;
     text.add("Hello! I am the bot of a Playlist Engine");
-    if (stats.problem.empty()) text.add(", and speak for ").name(text_in(stats.data, "user"));
+    if (!stats.problem) text.add(", and speak for ").name(text_in(stats.data, "user"));
     say(text.add(".\n\n").append(help_text()));
-    if (!stats.problem.empty()) say(problem_text(stats.problem.front()));
+    if (stats.problem) say(problem_text(*stats.problem));
   }
 
   void help() { say(help_text()); }
@@ -311,13 +311,18 @@ class Answering {
     Given given{{"answer", {answer}}, {"of", {reference}}};
     if (!reason.empty()) given["reason"] = {reason};
     const Told told = ask("next", given);
-    if (!told.problem.empty()) return answer_another(reference, answer, reason, told);
+    if (told.problem) return answer_another(reference, answer, reason, told);
     const Json& answered = told.data.at("answered");
     close_question(answered.at("track"),
                    outcome_text(reference, text_in(answered, "verdict"), reason,
                                 time_in(answered, "expires"), talk_),
                    answered.at("row").get<std::int64_t>());
-    if (answer == "approve" || answer == "reject") show_state(told);
+    if (asks_on(answer)) show_state(told);
+  }
+
+  /// Who puts a song off has heard enough for now.
+  static bool asks_on(const std::string& answer) {
+    return answer == "approve" || answer == "reject";
   }
 
   /// The message of the question, with what became of it in place of its buttons.
@@ -337,9 +342,9 @@ class Answering {
     const bool was_answered = row.has_value();
     if (!row) {
       const Told said = say_feedback(reference, answer, reason);
-      if (!said.problem.empty() || !said.data.is_object()) {
+      if (said.problem || !said.data.is_object()) {
         edit_buttons(update_.message, {}, /*closes=*/true);
-        is_told(said.problem.empty() ? refused : said);
+        is_told(!said.problem ? refused : said);
         return next();
       }
       row = said.data.at("row");
@@ -352,7 +357,7 @@ class Answering {
     edit(std::move(text), {{{"Undo", button_data("undo", json_text(row->at("row")))},
                             {"Next", button_data("next")}}})
         .closes_question = true;
-    if (!was_answered || talk_.is_again) next();
+    if (asks_on(answer) && (!was_answered || talk_.is_again)) next();
   }
 
   /// Nothing is asked where the suggestion is not known.
@@ -383,7 +388,7 @@ class Answering {
     if (!track) return std::nullopt;
     const Told log =
         ask("feedback", {{"list", {"true"}}, {"limit", {std::to_string(kLastFeedback)}}});
-    if (!log.problem.empty()) return std::nullopt;
+    if (log.problem) return std::nullopt;
     const std::string name = "track:" + std::to_string(*track);
     for (const Json& row : log.data.at("rows")) {
       const std::string subject = text_in(row, "reference");
@@ -404,7 +409,7 @@ class Answering {
   void plan_row() const {
     if (!planned(kRowBefore).is_null()) return;
     const Told log = ask("feedback", {{"list", {"true"}}, {"limit", {"1"}}});
-    const bool is_empty = !log.problem.empty() || log.data.at("rows").empty();
+    const bool is_empty = log.problem || log.data.at("rows").empty();
     plan(kRowBefore, is_empty ? Json(0) : log.data.at("rows").at(0).at("row"));
   }
 
@@ -413,7 +418,7 @@ class Answering {
   void undo_answer(const std::string& row) {
     if (!whole_number(row)) return;
     const Told told = ask("feedback", {{"undo", {row}}});
-    if (!told.problem.empty() && talk_.is_again) return next();
+    if (told.problem && talk_.is_again) return next();
     if (!is_told(told)) return;
     edit(undone_text(told.data));
     next();
@@ -445,7 +450,7 @@ class Answering {
       plan(kRowToUndo, row);
     }
     const Told told = ask("feedback", {{"undo", {json_text(row)}}});
-    if (!told.problem.empty() && talk_.is_again)
+    if (told.problem && talk_.is_again)
       return void(
           say(MessageText().add("I was cut short in the middle of this: what you said last is "
                                 "taken back.")));
@@ -519,10 +524,10 @@ class Answering {
 
   void refresh_one(const std::string& name) {
     const Told told = ask("refresh", {{"name", {name}}});
-    if (!told.problem.empty() || told.data.at("refreshed").empty()) {
+    if (told.problem || told.data.at("refreshed").empty()) {
       MessageText text;
       text.bold(name).add(" stays as it is.");
-      if (!told.problem.empty()) text.add("\n").append(problem_text(told.problem.front()));
+      if (told.problem) text.add("\n").append(problem_text(*told.problem));
       say(with_notes(std::move(text), told.notes));
       return;
     }
@@ -543,7 +548,7 @@ class Answering {
     MessageText text;
     text.bold(name).add(", version " + std::to_string(version) + ": made before I was cut short");
     const Told told = ask("playlist diff", {{"name", {name}}});
-    if (told.problem.empty()) text.append(difference_text(told.data));
+    if (!told.problem) text.append(difference_text(told.data));
     say_list_change(name, std::move(text));
   }
 
@@ -673,7 +678,7 @@ class Answering {
     say(with_notes(mood_text(told.data), told.notes));
     if (is_cleared && !told.data.at("cleared").get<bool>()) return;
     const Told lists = ask("playlist list");
-    if (lists.problem.empty() && !lists.data.at("playlists").empty()) refresh("");
+    if (!lists.problem && !lists.data.at("playlists").empty()) refresh("");
   }
 
   /// What was set before this was cut short is not set again.
@@ -681,7 +686,7 @@ class Answering {
     plan_row();
     if (talk_.is_again) {
       Told told = ask("mood");
-      if (!told.problem.empty()) return told;
+      if (told.problem) return told;
       const Json& said = told.data.at("said");
       if (said.is_object() && text_in(said, "text") == words &&
           said.at("row") > planned(kRowBefore))
@@ -837,7 +842,7 @@ class Answering {
 
   void add_acceptance(MessageText& text) const {
     const Told told = ask("stats discovery");
-    if (!told.problem.empty()) return;
+    if (told.problem) return;
     for (const Json& source : told.data.at("sources"))
       if (source.at("source").is_null())
         text.add("\n\nOf suggestions you took " + json_text(source.at("accepted")) + " of " +

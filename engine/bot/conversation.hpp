@@ -9,6 +9,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,7 @@ struct Told {
   };
   verbs::Json data = {};
   std::vector<std::string> notes = {};  // said on the way
-  std::vector<Problem> problem = {};    // one, where it did not answer
+  std::optional<Problem> problem = {};  // where it did not answer
   bool is_busy = false;                 // as others do what it would have done
 };
 

@@ -145,8 +145,7 @@ class Looking {
 
   [[nodiscard]] std::optional<Note> shifted_mood() {
     const Told told = asked_.ask("mood", {});
-    if (!told.problem.empty() || told.data.at("plays").get<std::int64_t>() < kMoodPlays)
-      return std::nullopt;
+    if (told.problem || told.data.at("plays").get<std::int64_t>() < kMoodPlays) return std::nullopt;
     if (told.data.at("said").is_object()) return std::nullopt;  // it was said, so it is no news
     Statement select =
         store_.prepare("SELECT what, ts FROM bot_moods WHERE bot = ?1 AND chat = ?2");

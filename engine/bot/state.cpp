@@ -115,12 +115,12 @@ void BotState::say(const Update& update, std::int64_t user, int part, const Writ
   transaction.commit();
 }
 
-void BotState::finish(const Update& update, std::int64_t user, int part,
+void BotState::finish(const Update& update, std::int64_t user,
                       const std::vector<WrittenReply>& replies) {
   Store store = open();
   Transaction transaction(store);
   const Sender sender{store, bot_, update.chat, person_or_none(user)};
-  for (const WrittenReply& reply : replies) sender.keep(update.id, part++, reply);
+  for (const WrittenReply& reply : replies) sender.keep(std::nullopt, std::nullopt, reply);
   store.prepare("DELETE FROM bot_requests WHERE bot = ?1 AND update_id = ?2").run(bot_, update.id);
   store.prepare("DELETE FROM bot_messages WHERE bot = ?1 AND update_id = ?2 AND state = ?3")
       .run(bot_, update.id, kSent);

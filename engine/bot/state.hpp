@@ -69,9 +69,8 @@ class BotState {
   /// What an answer says before it has ended; `part` is its number among those of the request, and
   /// what was said under it before is not said again.
   void say(const Update& update, std::int64_t user, int part, const WrittenReply& reply);
-  /// The rest of the answer, from `part` on, and the end of the request.
-  void finish(const Update& update, std::int64_t user, int part,
-              const std::vector<WrittenReply>& replies);
+  /// The rest of the answer, and the end of the request.
+  void finish(const Update& update, std::int64_t user, const std::vector<WrittenReply>& replies);
   /// What nobody asked for.
   void say_unasked(std::int64_t chat, std::int64_t user, const WrittenReply& reply);
 

@@ -51,7 +51,7 @@ Told ask_once(const app::Home& home, const app::Asked& asked, const std::string&
     if (answer.afterwards) answer.afterwards();
   } catch (const Error& error) {
     if (error.exit() == Exit::kInterrupted) throw;
-    told.problem.push_back(told_problem(error));
+    told.problem = told_problem(error);
     told.is_busy = is_busy(error);
   }
   return told;

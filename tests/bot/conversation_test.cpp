@@ -74,17 +74,18 @@ struct Talking {
   bool is_again = false;
 
   void tell(const std::string& verb, Json data) {
-    answers[verb].push_back({std::move(data), {}, {}});
+    answers[verb].push_back({.data = std::move(data)});
   }
   void fail(const std::string& verb, const std::string& what) {
-    answers[verb].push_back({{}, {}, {{what, "why", "fix"}}});
+    answers[verb].push_back({.problem = Told::Problem{what, "why", "fix"}});
   }
   std::vector<Reply> ask(const Update& update) {
     const Talk talk{.ask =
                         [this](const std::string& verb, const Given& given) {
                           asked.emplace_back(verb, given);
                           std::vector<Told>& mine = answers[verb];
-                          if (mine.empty()) return Told{{}, {}, {{verb + " is not asked", "", ""}}};
+                          if (mine.empty())
+                            return Told{.problem = Told::Problem{verb + " is not asked", "", ""}};
                           const Told told = mine.front();
                           if (mine.size() > 1) mine.erase(mine.begin());
                           return told;
@@ -254,7 +255,7 @@ TEST_CASE("a question that is not the next is answered as feedback", "[bot][conv
   const auto& [verb, given] = talking.asked[2];
   CHECK(verb == "feedback");
   CHECK(given == Given{{"verdict", {"later"}}, {"subject", {"track:120"}}, {"for", {"1d"}}});
-  REQUIRE(replies.size() >= 1);
+  REQUIRE(replies.size() == 1);  // who skips one is asked no other
   CHECK(replies[0].closes_question);
 }
 

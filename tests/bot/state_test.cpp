@@ -53,7 +53,7 @@ TEST_CASE("a request is kept until it is answered", "[bot][state]") {
   CHECK(requests[0].update.id == 1001);
   CHECK(requests[0].is_begun);
   CHECK_FALSE(requests[1].is_begun);
-  kept.state().finish(update_of(1001), 0, 0, {reply_of("one"), reply_of("two")});
+  kept.state().finish(update_of(1001), 0, {reply_of("one"), reply_of("two")});
   CHECK(kept.state().requests().size() == 1);
   CHECK(kept.texts() == std::vector<std::string>{"one", "two"});
   kept.state().drop_requests({1002});
@@ -81,7 +81,8 @@ TEST_CASE("what a request has said is not said again when it is done again", "[b
   CHECK(kept.state().messages().empty());
   kept.state().say(update_of(1001), 0, 0, reply_of("soon"));
   CHECK(kept.state().messages().empty());
-  kept.state().finish(update_of(1001), 0, 1, {reply_of("done")});
+  // What it says at its end is no part of that, however little it said before.
+  kept.state().finish(update_of(1001), 0, {reply_of("done")});
   CHECK(kept.texts() == std::vector<std::string>{"done"});
   CHECK(Store::open(kept.library).integer("SELECT count(*) FROM bot_messages") == 1);
 }
@@ -89,7 +90,7 @@ TEST_CASE("what a request has said is not said again when it is done again", "[b
 TEST_CASE("a question is one once its message was sent", "[bot][state]") {
   const Kept kept;
   kept.state().accept(1002, {update_of(1001)}, kNow);
-  kept.state().finish(update_of(1001), 0, 0, {reply_of("A?", "suggestion:12")});
+  kept.state().finish(update_of(1001), 0, {reply_of("A?", "suggestion:12")});
   StoredMemory memory(kept.library, "123", update_of(1003));
   CHECK_FALSE(memory.last_question());
   const KeptMessage message = kept.state().messages().at(0);
@@ -108,7 +109,7 @@ TEST_CASE("a question is one once its message was sent", "[bot][state]") {
   closing.kind = Reply::Kind::kButtons;
   closing.message = 50;
   closing.closes_question = true;
-  kept.state().finish(update_of(1004), 0, 0, {written(closing)});
+  kept.state().finish(update_of(1004), 0, {written(closing)});
   CHECK_FALSE(memory.question(50)->is_open);
   CHECK(memory.open_questions().empty());
 }
@@ -145,7 +146,7 @@ TEST_CASE("the plan of a request and the list shown last are remembered", "[bot]
   reply.text.add("list");
   reply.list = "Dynamic";
   reply.run = 31;
-  kept.state().finish(update_of(1001), 0, 0, {written(reply)});
+  kept.state().finish(update_of(1001), 0, {written(reply)});
   REQUIRE(memory.last_list());
   CHECK(memory.last_list()->playlist == "Dynamic");
   CHECK(memory.last_list()->run == 31);
