@@ -25,10 +25,6 @@ constexpr BrowserLogin kSpotifyLogin = {
     "  5. Settings shows the Client ID, which is no secret. The Client secret is not needed.\n"
     "  Then: engine connect spotify --field client_id=THAT_ID"};
 
-constexpr const char* kNamesSent =
-    "it is sent the names of artists that you play or love and of artists like them, and nothing "
-    "else";
-
 }  // namespace
 
 const std::vector<KnownService>& known_services() {
@@ -137,12 +133,19 @@ const std::vector<KnownService>& known_services() {
       {.name = "musicbrainz",
        .title = "MusicBrainz, the open encyclopedia of music, which wants no account",
        .fields = {{"address", "of its API", false, true, "https://musicbrainz.org/ws/2"},
+                  {"tracks_per_sync", "how many tracks' ids one sync asks for", false, false,
+                   "100"},
                   {"requests_per_second", "how often the server may be asked; it allows 1", false,
                    false, "1"}},
+       .is_read = true,
        .requests_per_second = 1,
        .burst = 1,
-       .sent = kNamesSent,
-       .answers = {"artist_tags"}},
+       .sent =
+           "it is sent the names of artists that you play or love and of artists like them, the "
+           "ISRCs of tracks that you play or like and whose MusicBrainz id is not known, and "
+           "nothing else",
+       .answers = {"artist_tags", "track_ids"},
+       .is_only_asked = true},
       {"lrclib",
        "LRCLIB, which knows lyrics and wants no account",
        {{"address", "of its API, without /api", false, true, "https://lrclib.net"},

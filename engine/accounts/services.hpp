@@ -49,7 +49,8 @@ struct KnownService {
   const char* source = "";
   bool is_language_model = false;  // it is asked what complete/question.hpp has
   /// What it answers of artists and tracks, as a source's setting "questions" has them:
-  /// "similar_artists", "top_tracks" ...; engine discover --grow asks it.
+  /// "similar_artists", "top_tracks", "artist_tags", which engine discover --grow asks; "similar_tracks",
+  /// "track_tags", "track_ids", which engine sync does.
   std::vector<std::string_view> answers = {};
   /// Those of them that it answers only to an account with its secret.
   std::vector<std::string_view> answers_to_secret = {};
@@ -60,6 +61,8 @@ struct KnownService {
   /// "spotify_id", "isrc", "mbid", columns of tracks. One that has none is not asked about. "": by
   /// artist and title.
   const char *features_by = "", *similar_by = "";
+  /// Nothing of the person's is there: engine sync asks it of their tracks, by `answers`.
+  bool is_only_asked = false;
 };
 
 /// In the order of help.

@@ -78,13 +78,16 @@ SyncedAccount sync_one(const app::Caller& caller, const Account& account, bool i
       });
 }
 
+bool answers(const accounts::KnownService* service, std::string_view question) {
+  return service != nullptr &&
+         std::ranges::find(service->answers, question) != service->answers.end();
+}
+
 /// Behind what is read of the person's own: tracks like those that they play, of a service that answers
 /// so. Nothing where there is nothing to ask.
 std::optional<SyncedAccount> ask_for_similar(const app::Caller& caller, const Account& account) {
   const accounts::KnownService* service = accounts::find_service(account.service);
-  if (service == nullptr ||
-      std::ranges::find(service->answers, "similar_tracks") == service->answers.end())
-    return std::nullopt;
+  if (!answers(service, "similar_tracks")) return std::nullopt;
   const std::vector<std::int64_t> wanted = similar_wanted(caller, *service);
   if (wanted.empty()) return std::nullopt;
   // Of the library, which is closed again when what comes is written to it.
@@ -96,28 +99,50 @@ std::optional<SyncedAccount> ask_for_similar(const app::Caller& caller, const Ac
   return asked;
 }
 
-/// The tags of tracks that have none, where the account's person wishes that.
-std::optional<SyncedAccount> ask_for_tags(const app::Caller& caller, const Account& account) {
-  const TagsWanted wanted = tags_wanted(caller, account);
+/// `what`: "tags", "MusicBrainz ids".
+std::optional<SyncedAccount> ask_of_tracks(const app::Caller& caller, const Account& account,
+                                           const char* question, const std::string& what,
+                                           const TracksAsked& wanted) {
   if (wanted.tracks.empty()) return std::nullopt;
+  const std::string tracks = counted(wanted.tracks.size(), "track");
   if (wanted.later > 0)
-    caller.note(account.title() + " is asked for the tags of " +
-                counted(wanted.tracks.size(), "track") + ", of " + std::to_string(wanted.later) +
-                " more the next time");
+    caller.note(account.title() + " is asked for the " + what + " of " + tracks + ", of " +
+                std::to_string(wanted.later) + " more the next time");
   const std::string questions = questions_text(
       Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false}),
-      "track_tags", wanted.tracks);
+      question, wanted.tracks);
   SyncedAccount asked = ask_account(caller, account, questions);
-  asked.account += ", tags of " + counted(wanted.tracks.size(), "track") + " of yours";
+  asked.account += ", " + what + " of " + tracks + " of yours";
   return asked;
 }
 
-/// All of them, one behind the other.
+/// The tags of tracks that have none, where the account's person wishes that.
+std::optional<SyncedAccount> ask_for_tags(const app::Caller& caller, const Account& account) {
+  if (!answers(accounts::find_service(account.service), "track_tags") ||
+      account.value("track_tags") != "yes")
+    return std::nullopt;
+  return ask_of_tracks(caller, account, "track_tags", "tags", tags_wanted(caller, account));
+}
+
+/// By which ListenBrainz knows tracks.
+std::optional<SyncedAccount> ask_for_mbids(const app::Caller& caller, const Account& account) {
+  if (!answers(accounts::find_service(account.service), "track_ids")) return std::nullopt;
+  return ask_of_tracks(caller, account, "track_ids", "MusicBrainz ids",
+                       mbids_wanted(caller, account));
+}
+
+/// What is the person's there, and then what it is asked of their tracks.
 void sync_into(std::vector<SyncedAccount>& synced, const app::Caller& caller,
                const Account& account, bool is_dry_run) {
-  synced.push_back(sync_one(caller, account, is_dry_run));
-  if (is_dry_run || synced.back().is_interrupted || !synced.back().came.error.empty()) return;
-  for (const auto& ask : {ask_for_similar, ask_for_tags}) {
+  const accounts::KnownService* service = accounts::find_service(account.service);
+  if (service != nullptr && service->is_only_asked) {
+    synced.push_back({.account = account.title(), .user = app::user_name(caller)});
+  } else {
+    synced.push_back(sync_one(caller, account, is_dry_run));
+    if (synced.back().is_interrupted || !synced.back().came.error.empty()) return;
+  }
+  if (is_dry_run) return;
+  for (const auto& ask : {ask_for_similar, ask_for_tags, ask_for_mbids}) {
     std::optional<SyncedAccount> asked = ask(caller, account);
     if (!asked) continue;
     synced.push_back(std::move(*asked));

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <unordered_set>
 #include <vector>
 
@@ -24,7 +25,7 @@ namespace engine::pipelines {
 namespace {
 
 constexpr std::int64_t kAskAgainSeconds = 30 * 24 * 60 * 60;
-constexpr std::int64_t kTagsHoldSeconds = 90 * kDay;
+constexpr std::int64_t kQuestionHoldsSeconds = 90 * kDay;
 constexpr std::size_t kMostTracks = 100'000;
 
 std::size_t tracks_per_sync(const accounts::Account& account) {
@@ -79,6 +80,13 @@ std::vector<bool> told_tags(const AsOf& tables) {
   return is_told;
 }
 
+std::vector<bool> told_mbids(const AsOf& tables) {
+  const auto codes = column_of<std::int32_t>(*tables.table("tracks"), "mbid");
+  std::vector<bool> is_told(codes.size());
+  for (std::size_t track = 0; track < codes.size(); ++track) is_told[track] = codes[track] >= 0;
+  return is_told;
+}
+
 /// Numbers of the load, the most played first.
 std::vector<std::int32_t> tracks_without(const AsOf& tables, const std::vector<bool>& is_told) {
   const auto plays = column_of<std::int32_t>(*tables.table("track_statistics"), "plays");
@@ -127,6 +135,32 @@ Json track_with_id(const playlist_table& tracks, std::int32_t track, const char*
   return one.contains(needed) ? one : Json(nullptr);
 }
 
+/// Of those that it can be asked about.
+TracksAsked tracks_asked_for(
+    const app::Caller& caller, const accounts::Account& account, const char* question,
+    const std::function<std::vector<bool>(const AsOf& tables)>& told,
+    const std::function<bool(const playlist_table& tracks, std::int32_t track)>& can_be_asked) {
+  TracksAsked wanted;
+  if (!is_known(caller)) return wanted;
+  const std::size_t most = tracks_per_sync(account);
+  const std::unordered_set<std::int64_t> asked = tracks_asked(
+      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false}),
+      account.service, question, caller.asked.now - kQuestionHoldsSeconds);
+  const std::unique_ptr<AsOf> tables = app::library_tables(caller);
+  const playlist_table& tracks = *tables->table("tracks");
+  const auto ids = column_of<std::int64_t>(tracks, "id");
+  for (const std::int32_t track : tracks_without(*tables, told(*tables))) {
+    const std::int64_t id = ids[static_cast<std::size_t>(track)];
+    if (asked.contains(id) || !can_be_asked(tracks, track)) continue;
+    if (wanted.tracks.size() == most) {
+      ++wanted.later;
+    } else {
+      wanted.tracks.push_back(id);
+    }
+  }
+  return wanted;
+}
+
 }  // namespace
 
 bool is_known(const app::Caller& caller) {
@@ -170,26 +204,18 @@ TracksWanted tracks_wanted(const app::Caller& caller, const accounts::Account& a
   return wanted;
 }
 
-TagsWanted tags_wanted(const app::Caller& caller, const accounts::Account& account) {
-  TagsWanted wanted;
-  if (account.value("track_tags") != "yes" || !is_known(caller)) return wanted;
-  const std::size_t most = tracks_per_sync(account);
-  const std::unordered_set<std::int64_t> asked = tracks_asked(
-      Store::open(caller.home.library_path(), {.is_read_only = true, .may_create = false}),
-      account.service, "track_tags", caller.asked.now - kTagsHoldSeconds);
-  const std::unique_ptr<AsOf> tables = app::library_tables(caller);
-  const playlist_table& tracks = *tables->table("tracks");
-  const auto ids = column_of<std::int64_t>(tracks, "id");
-  for (const std::int32_t track : tracks_without(*tables, told_tags(*tables))) {
-    const std::int64_t id = ids[static_cast<std::size_t>(track)];
-    if (asked.contains(id) || named_track(tracks, track).is_null()) continue;
-    if (wanted.tracks.size() == most) {
-      ++wanted.later;
-    } else {
-      wanted.tracks.push_back(id);
-    }
-  }
-  return wanted;
+TracksAsked tags_wanted(const app::Caller& caller, const accounts::Account& account) {
+  return tracks_asked_for(caller, account, "track_tags", told_tags,
+                          [](const playlist_table& tracks, std::int32_t track) {
+                            return !named_track(tracks, track).is_null();
+                          });
+}
+
+TracksAsked mbids_wanted(const app::Caller& caller, const accounts::Account& account) {
+  return tracks_asked_for(caller, account, "track_ids", told_mbids,
+                          [](const playlist_table& tracks, std::int32_t track) {
+                            return !text_in(tracks, "isrc", track).empty();
+                          });
 }
 
 }  // namespace engine::pipelines

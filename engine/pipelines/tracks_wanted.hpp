@@ -1,6 +1,7 @@
-// The tracks that a service is asked for the lyrics, the audio features or the tags of: those that one
-// person has played or likes, the most played first, of which nobody has told them, and for which the
-// service was not asked within the last thirty days (for tags ninety), nor has answered. What was played in private sessions or is
+// The tracks that a service is asked for the lyrics, the audio features, the tags or the MusicBrainz id
+// of: those that one person has played or likes, the most played first, of which nobody has told them,
+// and for which the service was not asked within the last thirty days (for tags and ids ninety), nor has
+// answered. What was played in private sessions or is
 // to be forgotten is not among them.
 #pragma once
 
@@ -31,12 +32,14 @@ bool is_known(const app::Caller& caller);
 TracksWanted tracks_wanted(const app::Caller& caller, const accounts::Account& account,
                            const accounts::KnownService& service);
 
-struct TagsWanted {
+struct TracksAsked {
   std::vector<std::int64_t> tracks;  // ids of the store
   std::size_t later = 0;             // that are left for the next time
 };
 
-/// As many; nothing where the account's field "track_tags" does not say yes. Throws as tracks_wanted().
-TagsWanted tags_wanted(const app::Caller& caller, const accounts::Account& account);
+/// As many. Throw as tracks_wanted().
+TracksAsked tags_wanted(const app::Caller& caller, const accounts::Account& account);
+/// Of those that have an ISRC, by which the service finds them.
+TracksAsked mbids_wanted(const app::Caller& caller, const accounts::Account& account);
 
 }  // namespace engine::pipelines

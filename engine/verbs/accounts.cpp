@@ -131,6 +131,7 @@ Json services_json() {
          {"is_read", service.is_read},
          {"tells_lyrics", service.brings_lyrics},
          {"features", service.features},
+         {"answers", service.answers},
          {"language_model", service.is_language_model},
          {"sent", text_or_null(service.sent)},
          {"requests_per_second",

@@ -56,6 +56,7 @@ constexpr const char* kQuestions =
         {"question": "artist_tags", "artist_id": 3, "artist": "a",
          "mbid": "00000000-0000-4000-8000-000000000001"},
         {"question": "similar_tracks", "track_id": 4, "artist": "a", "title": "b"},
+        {"question": "track_ids", "track_id": 4, "artist": "a", "title": "b", "isrc": "x"},
         {"question": "track_tags", "track_id": 4, "artist": "a", "title": "b"},
         {"question": "top_tracks", "artist_id": 5, "artist": "b"}])";
 

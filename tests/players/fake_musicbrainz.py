@@ -3,6 +3,7 @@
 Reads of FOLDER, anew for each request
   artists.json   [{"id", "name", "genres": {name: votes}, "tags": {name: votes}, "old_ids": [...],
                  "relations": [[type, id, name], ...]} ...]
+  isrcs.json     {ISRC: [[id, title, milliseconds or null], ...]}
   trouble.json   what to do in place of the next answers, a list that is used up: a status, "html", "half",
                  "cut"; null: answer as usual
   unrest.json    troubles now and then (unrest.py)
@@ -88,6 +89,13 @@ def search(query):
             "artists": listed[:int(query.get("limit", 25))]}
 
 
+def recordings(isrc):
+    found = read("isrcs.json", {}).get(isrc)
+    return found and {"isrc": isrc, "recordings": [
+        {"id": key, "title": title, "length": length, "disambiguation": "", "video": False, "first-release-date": ""}
+        for key, title, length in found]}
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # else the body waits for the acknowledgement of the head
@@ -120,6 +128,8 @@ class Handler(BaseHTTPRequestHandler):
         path = url.path.split("/ws/2", 1)[-1].rstrip("/")
         if path == "/artist":
             found = search(query)
+        elif path.startswith("/isrc/"):
+            found = recordings(path.split("/")[-1])
         else:
             key = path.split("/")[-1]
             found = next((artist_json(artist, query.get("inc", "").split()) for artist in read("artists.json", [])

@@ -227,7 +227,10 @@ struct FakeMusicBrainz : players_test::FakeService {
 constexpr const char *kLow = "00000000-0000-4000-8000-000000000001",
                      *kLowToo = "00000000-0000-4000-8000-000000000002",
                      *kCodeine = "00000000-0000-4000-8000-000000000003",
-                     *kAlan = "00000000-0000-4000-8000-000000000005";
+                     *kAlan = "00000000-0000-4000-8000-000000000005",
+                     *kSong = "00000000-0000-4000-8000-0000000000a1",
+                     *kOtherSong = "00000000-0000-4000-8000-0000000000a2", *kIsrc = "USABC0100001",
+                     *kOtherIsrc = "USABC0100002", *kLostIsrc = "USABC0100003";
 
 json three_bands() {
   return {{{"id", kLow},
@@ -274,6 +277,41 @@ TEST_CASE("genres of artists, and with whom they play, come from MusicBrainz, on
                   std::string(kAlan) + "'") == 1);
   CHECK(musicbrainz.requests().size() == 5);
   CHECK(ann.grow().at("rounds").empty());
+  CHECK(musicbrainz.requests().empty());
+}
+
+TEST_CASE("recordings' ids come from MusicBrainz by ISRC, once", "[players][grow]") {
+  const Grower ann({0});  // a song of theirs has no ISRC
+  std::ofstream(ann.path("songs.csv")) << "title,artist,time,isrc\n"
+                                       << "Words,Low,2026-11-01T10:00:00Z," << kIsrc << "\n"
+                                       << "Shame,Low,2026-11-02T10:00:00Z," << kOtherIsrc << "\n"
+                                       << "Lost,Low,2026-11-03T10:00:00Z," << kLostIsrc << "\n";
+  ann.done({"import", ann.path("songs.csv"), "--user", "ann"});
+  engine::Store::open(ann.library(), {.may_create = false})
+      .execute("UPDATE tracks SET duration_ms = 250000 WHERE title = 'Shame'");
+  const auto synced = [&] { return json::parse(ann.done({"--json", "sync"}).out).at("accounts"); };
+  const FakeMusicBrainz musicbrainz(json::array());
+  // One ISRC on two recordings: the one of its title, and of its length.
+  musicbrainz.put("isrcs.json", {{kIsrc, {{kSong, "Words", nullptr}}},
+                                 {kOtherIsrc,
+                                  {{kLow, "Shame (live)", 250000},
+                                   {kLowToo, "Shame", 300000},
+                                   {kOtherSong, "Shame", 251000}}}});
+  ann.done({"connect", "musicbrainz", "--address", musicbrainz.address() + "/ws/2", "--field",
+            "requests_per_second=1000"});
+  const json first = synced();
+  REQUIRE(first.size() == 2);
+  CHECK(first.at(1).at("account") == "musicbrainz, MusicBrainz ids of 3 tracks of yours");
+  CHECK(first.at(1).at("buckets").at("not_found") == 1);
+  const auto id_of = [&](const char* title) {
+    return ann.count("SELECT count(*) FROM tracks WHERE title = '" + std::string(title) +
+                     "' AND mbid = '" + (title == std::string("Words") ? kSong : kOtherSong) + "'");
+  };
+  CHECK(id_of("Words") == 1);
+  CHECK(id_of("Shame") == 1);
+  CHECK(ann.count("SELECT count(*) FROM tracks") == 4);  // none is new
+  CHECK(musicbrainz.requests().size() == 3);
+  CHECK(synced().size() == 1);
   CHECK(musicbrainz.requests().empty());
 }
 
@@ -349,9 +387,10 @@ TEST_CASE("the fake MusicBrainz is one to a client of others", "[players][grow]"
                     {"genres", {{"slowcore", 12}}},
                     {"tags", {{"live", 2}}},
                     {"relations", {{"member of band", kAlan, "Alan"}}}}}));
+  musicbrainz.put("isrcs.json", {{kIsrc, {{kSong, "Words", 341000}}}});
   const Ended proven = support::run_program(
       {"/usr/bin/env", "node", PLAYLIST_SOURCE_DIR "/tests/players/prove_musicbrainz.mjs",
-       musicbrainz.port(), kLow});
+       musicbrainz.port(), kLow, kIsrc});
   if (proven.err.find("Cannot find module") != std::string::npos || proven.exit_code == 127) {
     WARN(
         "musicbrainz-api is not installed (npm install -g musicbrainz-api@1.2.1): the fake "
@@ -365,6 +404,7 @@ TEST_CASE("the fake MusicBrainz is one to a client of others", "[players][grow]"
   CHECK(told.at("genres") == json::parse(R"([["slowcore",12]])"));
   CHECK(told.at("tags").size() == 2);
   CHECK(told.at("relations") == json::parse(R"([["member of band","Alan"]])"));
+  CHECK(told.at("recordings") == json::array({{kSong, "Words", 341000}}));
   CHECK(told.at("searched") == json{"Low"});
   CHECK_FALSE(told.at("unknown").get<std::string>().empty());
 }

@@ -1,14 +1,17 @@
-// source.musicbrainz: the genres of artists and with whom they play, from MusicBrainz.
+// source.musicbrainz: the genres of artists, with whom they play, and the ids of recordings, from
+// MusicBrainz.
 //
-// Asked of   artists, by the setting "questions" (questions.hpp): artist_tags
-// Sent       names of artists, or their MusicBrainz ids where these are known; no account and no key
+// Asked of   artists, by the setting "questions" (questions.hpp): artist_tags; of tracks: track_ids
+// Sent       names of artists, or their MusicBrainz ids where these are known; ISRCs of tracks; no
+//            account and no key
 // GET        /artist, a search, where the id is not known: the one artist of just that name. Of several
 //            of that name none is taken, as nothing tells which it is. Then
-//            /artist/MBID?inc=genres+tags+artist-rels
+//            /artist/MBID?inc=genres+tags+artist-rels; of a track /isrc/ISRC: the one recording, or
+//            of several the one of the track's title that is not nearer in length to another
 // Rows       "artist_tags": genres, or where there are none the tags that at least two people gave; the
 //            weight is their share of the votes of the strongest one; at most ten. "artist_relations" with
 //            members and bands, collaborations, other names and projects, as near as the nearest (1).
-//            "artists" with the id
+//            "artists" with the id. "tracks" with the recording's id beside the ISRC
 // Limit      one request a second, which the account's rate keeps; above it everything is answered with
 //            503, which the engine waits for
 #include "playlist/plugin.hpp"
@@ -16,6 +19,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -38,6 +42,7 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMostTags = 10;
 constexpr std::int64_t kTagVotes = 2;
+constexpr std::int64_t kApartMs = 10'000;  // lengths of one recording, at most
 /// Kinds of relations between artists who make music together, or are the same people. A relation of
 /// the other kinds, a teacher's or a brother's, says little of how somebody sounds.
 constexpr std::string_view kTogether[] = {"member of band", "collaboration", "is person",
@@ -106,6 +111,10 @@ class MusicBrainzReading {
                                                   {"related_mbid", PLAYLIST_STRING}})),
         artists_(
             call.rows("artists", {{"artist", PLAYLIST_STRING}, {"artist_mbid", PLAYLIST_STRING}})),
+        tracks_(call.rows("tracks", {{"title", PLAYLIST_STRING},
+                                     {"artist", PLAYLIST_STRING},
+                                     {"isrc", PLAYLIST_STRING},
+                                     {"mbid", PLAYLIST_STRING}})),
         questions_(call) {}
 
   void read() {
@@ -114,6 +123,7 @@ class MusicBrainzReading {
 
  private:
   void answer(const Question& question) {
+    if (question.question == "track_ids") return answer_of_track(question);
     if (question.question != "artist_tags")
       throw playlist::Error("MusicBrainz is not asked for " + question.question);
     const std::string id =
@@ -128,6 +138,43 @@ class MusicBrainzReading {
     artists_.row();
     artists_.set_text(1, question.artist);
     artists_.set_text(2, id);
+  }
+
+  void answer_of_track(const Question& question) {
+    if (question.isrc.empty()) return;
+    const std::optional<Json> found =
+        musicbrainz_.ask("/isrc/" + playlist::url_encoded(question.isrc) + "?fmt=json");
+    const std::string id = found ? recording_of(question, list_in(*found, "recordings")) : "";
+    if (id.empty()) return;
+    tracks_.row();
+    tracks_.set_text(1, question.title);
+    tracks_.set_text(2, question.artist);
+    tracks_.set_text(3, question.isrc);
+    tracks_.set_text(4, id);
+  }
+
+  /// One ISRC may be on several recordings, by mistake or since they were never joined. "" where nothing
+  /// tells them apart.
+  static std::string recording_of(const Question& question, const Json& recordings) {
+    std::string best;
+    std::int64_t nearest = kApartMs + 1;
+    bool is_tied = false;
+    for (const Json& recording : recordings) {
+      if (!recording.is_object()) continue;
+      const std::string id = mbid(text_in(recording, "id"));
+      if (id.empty()) continue;
+      if (recordings.size() == 1) return id;
+      if (bare_name(text_in(recording, "title")) != bare_name(question.title)) continue;
+      const std::int64_t length = integer_in(recording, "length");
+      const std::int64_t apart = length > 0 && question.duration_ms > 0
+                                     ? std::abs(length - question.duration_ms)
+                                     : kApartMs;
+      if (apart > nearest || apart > kApartMs) continue;
+      is_tied = apart == nearest;
+      nearest = apart;
+      best = id;
+    }
+    return is_tied ? "" : best;
   }
 
   /// By votes, the most first.
@@ -173,7 +220,7 @@ class MusicBrainzReading {
   }
 
   MusicBrainz musicbrainz_;
-  playlist::Rows &tags_, &relations_, &artists_;
+  playlist::Rows &tags_, &relations_, &artists_, &tracks_;
   QuestionReading questions_;
 };
 
@@ -188,6 +235,7 @@ class MusicBrainzSource final : public playlist::Source {
 }  // namespace
 
 constinit const playlist::Element kMusicBrainz = playlist::element<MusicBrainzSource>(
-    "source.musicbrainz", "Genres of artists and with whom they play, from MusicBrainz.");
+    "source.musicbrainz",
+    "Genres of artists, with whom they play, and ids of recordings, from MusicBrainz.");
 
 }  // namespace source

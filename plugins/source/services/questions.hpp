@@ -2,7 +2,7 @@
 //
 //   {"question": "similar_artists" | "top_tracks" | "artist_tags",
 //    "artist_id": the store's, "artist": name, "mbid", "ids": {"deezer": "27"}}     of an artist
-//   {"question": "similar_tracks" | "track_tags",
+//   {"question": "similar_tracks" | "track_tags" | "track_ids",
 //    "track_id": the store's, "title", "artist", "album", "duration_ms", "spotify_id", "isrc", "mbid"}
 //                                                                                    of a track
 //
