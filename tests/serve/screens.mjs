@@ -19,6 +19,7 @@ async function prepare() {
   for (const now of ["2026-11-14", "2026-11-21"])
     await served.ask("refresh", "Evening", "--now", now);
   await served.ask("feedback", "love", "track:1");
+  await served.ask("jobs", "add", "--usual");
 }
 
 /** What is opened in a view, and how. */

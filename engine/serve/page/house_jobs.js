@@ -1,9 +1,10 @@
-// Jobs: what runs and ran, with a way to end it; what keeps the library fresh, when it was done last and is
-// due next.
+// Jobs: what is done by itself (house_schedule.js); what keeps the library fresh, when it was done last and
+// is due next; what runs and ran, with a way to end it.
 
 import {ask} from "./api.js";
 import {h, put} from "./dom.js";
 import {counted, when} from "./figures.js";
+import {schedulePart} from "./house_schedule.js";
 import {allJobs, beginJob, isEnded, jobResult, jobState, watchJobs} from "./jobs.js";
 import {sayError} from "./messages.js";
 import {fill} from "./states.js";
@@ -12,8 +13,11 @@ import {fill} from "./states.js";
 export async function showSection(place, signal) {
   const list = h("section", {class: "house-part", "aria-labelledby": "jobs-title"});
   const duties = h("section", {class: "house-part", "aria-labelledby": "duties-title"});
-  put(place, duties, list);
-  const load = () => fill(duties, "what is due", () => dutiesPart(signal));
+  const schedule = h("section", {class: "house-part", "aria-labelledby": "schedule-title"});
+  put(place, schedule, duties, list);
+  const loadSchedule = () => fill(schedule, "what is done by itself", () => schedulePart(signal, loadSchedule));
+  const load = () =>
+    Promise.all([loadSchedule(), fill(duties, "what is due", () => dutiesPart(signal))]);
   const draw = () => put(list, h("h2", {id: "jobs-title"}, "Jobs"), jobsPart());
   let wasRunning = new Set();
   watchJobs(() => {

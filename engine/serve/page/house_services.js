@@ -159,17 +159,21 @@ function availablePart({services, accounts}, load) {
 }
 
 function usesText(service) {
-  const {is_read: isRead, tells_lyrics: lyrics, features} = service;
+  const {is_read: isRead, tells_lyrics: lyrics, features, answers} = service;
+  const tellsIds = answers.includes("track_ids"); // and is asked for nothing else of a person's
   const most = service.requests_per_second;
   const uses = [
     service.takes_lists && "takes your lists",
-    isRead && !lyrics && features.length === 0 && "tells what you play or like there",
+    isRead && !lyrics && features.length === 0 && !tellsIds && "tells what you play or like there",
+    tellsIds && "tells the MusicBrainz ids of tracks",
     lyrics && "tells what is sung",
     features.length > 0 && `tells the ${features.join(", ")} of tracks`,
     service.language_model && "answers questions that you allow",
+    answers.some((each) => each.startsWith("artist_") || each.endsWith("_artists")) &&
+      "answers what it knows of artists",
   ].filter(Boolean);
-  const text = uses.length > 0 ? uses.join(", ") : "answers what it knows of tracks and artists";
-  return `${sentence(text)}${most ? `; asked at most ${times(most)} a second` : ""}.`;
+  if (most) uses.push(`asked at most ${times(most)} a second`);
+  return uses.length > 0 ? `${sentence(uses.join(", "))}.` : "";
 }
 
 const times = (count) => (count === 1 ? "once" : `${short(count)} times`);
