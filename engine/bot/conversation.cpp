@@ -54,6 +54,17 @@ std::pair<std::string, std::string> reference_and_rest(const std::string& text) 
   return {text.substr(0, second), text.substr(second + 1)};
 }
 
+constexpr const char* kUnknownButton =
+    "I do not know that button any more. /help lists what there is.";
+
+/// "suggestion:12", "trial:345". Anything may come for a button.
+bool is_reference(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos) return false;
+  const std::string kind = text.substr(0, colon);
+  return (kind == "suggestion" || kind == "trial") && whole_number(text.substr(colon + 1));
+}
+
 bool is_trial(const std::string& reference) {
   return reference.starts_with("trial:");
 }
@@ -177,7 +188,8 @@ class Answering {
       say(MessageText().add(
           "That is more than I take in at once: " + counted(talk_.left_out, "message") +
           " that you sent before this I have left out."));
-    if (talk_.equal > 0)
+    // Who presses a button again sees what it did.
+    if (talk_.equal > 0 && update_.kind == Update::Kind::kMessage)
       say(MessageText().add("You asked for this " + std::to_string(talk_.equal + 1) +
                             " times; here is the answer to all of them."));
   }
@@ -207,19 +219,25 @@ class Answering {
   }
 
   void press(const Request& request) {
-    const auto [reference, rest] = reference_and_rest(request.rest);
     if (request.name == "next") return next();
     if (request.name == "discover") return discover();
     if (request.name == "refresh") return refresh("");
-    if (request.name == "approve" || request.name == "skip" || request.name == "listen")
-      return answer_question(reference, request.name, "");
-    if (request.name == "reject") return answer_question(reference, "reject", rest);
-    if (request.name == "reasons") return ask_reason(reference);
-    if (request.name == "back") return ask_again(reference);
     if (request.name == "undo") return undo_answer(request.rest);
     if (request.name == "list") return turn_page(request.rest, /*edits=*/false);
     if (request.name == "page") return turn_page(request.rest, /*edits=*/true);
-    say(MessageText().add("I do not know that button any more. /help lists what there is."));
+    const auto [reference, rest] = reference_and_rest(request.rest);
+    if (is_reference(reference)) return press_of_question(request.name, reference, rest);
+    say(MessageText().add(kUnknownButton));
+  }
+
+  void press_of_question(const std::string& name, const std::string& reference,
+                         const std::string& rest) {
+    if (name == "approve" || name == "skip" || name == "listen")
+      return answer_question(reference, name, "");
+    if (name == "reject") return answer_question(reference, "reject", rest);
+    if (name == "reasons") return ask_reason(reference);
+    if (name == "back") return ask_again(reference);
+    say(MessageText().add(kUnknownButton));
   }
 
   // ---- start, help ----

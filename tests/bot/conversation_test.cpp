@@ -378,7 +378,12 @@ TEST_CASE("what is no command gets a line that helps", "[bot][conversation]") {
   Talking talking;
   CHECK_THAT(talking.say("play something").at(0).text.plain(), Contains("/help"));
   CHECK_THAT(talking.say("/nxt").at(0).text.plain(), Contains("Did you mean /next?"));
-  CHECK_THAT(talking.press("nonsense").at(0).text.plain(), Contains("do not know that button"));
+  for (const char* data :
+       {"nonsense", "", "approve", "approve:", "approve:suggestion", "reasons:x:1",
+        "reject:suggestion:1x:overplayed", "what:suggestion:12"}) {
+    CAPTURE(data);
+    CHECK_THAT(talking.press(data).at(0).text.plain(), Contains("do not know that button"));
+  }
   CHECK(talking.asked.empty());
 }
 
