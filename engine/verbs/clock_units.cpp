@@ -13,12 +13,12 @@ namespace {
 
 constexpr const char* kUnitName = "playlist-engine-jobs";
 
-/// As a word of ExecStart=, in which % and $ stand for something else.
-std::string unit_word(const std::string& word) {
+/// As a word of ExecStart=, in which % stands for something else, and $ in all but the first.
+std::string unit_word(const std::string& word, bool is_first = false) {
   std::string quoted = "\"";
   for (const char c : word) {
     if (c == '"' || c == '\\') quoted += '\\';
-    if (c == '%' || c == '$') quoted += c;
+    if (c == '%' || (c == '$' && !is_first)) quoted += c;
     quoted += c;
   }
   return quoted + "\"";
@@ -55,7 +55,7 @@ ClockUnits clock_units(const std::string& program, const std::string& library) {
   ClockUnits units;
   const std::string asked = " --library " + unit_word(library);
   units.units.push_back(
-      {name + ".service", filled_unit(kJobsServiceUnit, unit_word(program), asked)});
+      {name + ".service", filled_unit(kJobsServiceUnit, unit_word(program, true), asked)});
   units.units.push_back({name + ".timer", std::string(kJobsTimerUnit)});
   units.install = {"systemctl --user daemon-reload",
                    "systemctl --user enable --now " + name + ".timer", "loginctl enable-linger"};

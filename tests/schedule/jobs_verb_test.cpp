@@ -338,6 +338,17 @@ TEST_CASE("the units of a clock are printed or written, and what to do with them
   std::ifstream timer(house.path("units/playlist-engine-jobs.timer"));
   const std::string text((std::istreambuf_iterator<char>(timer)), {});
   CHECK(text == told.at("units").at(1).at("text").get<std::string>());
+  const Ended verified = support::run_program(
+      {"/usr/bin/env", "XDG_RUNTIME_DIR=" + house.path("units"), "systemd-analyze", "verify",
+       "--user", house.path("units/playlist-engine-jobs.service"),
+       house.path("units/playlist-engine-jobs.timer")});
+  if (verified.exit_code == 127) {
+    WARN("systemd-analyze is not installed: systemd was not asked about the units");
+    return;
+  }
+  CAPTURE(verified.err);
+  CHECK(verified.exit_code == 0);
+  CHECK(verified.err.find("playlist-engine-jobs") == std::string::npos);
 }
 
 // Real verbs of a house, each hour of a night in which the clocks are put, with the clock killed.
