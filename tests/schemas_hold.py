@@ -30,6 +30,10 @@ ASKED = """
 0 help
 0 help|operating
 0 help|--pages|pages|--make-folders
+0 manual|playlist|keep
+0 manual|--pages|manual|--make-folders
+0 completion|zsh
+0 completion|--names|recipes
 0 schema
 0 schema|library merge
 0 train|item_cf|quality|discovery

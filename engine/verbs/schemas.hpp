@@ -4,8 +4,8 @@
 // part of the program, as the pages of help are; `cmake --install` puts the files into
 // share/playlist-engine/schemas too. What several answers have is in definitions.json. Every object
 // of them is closed, so that a field which a verb adds must be declared; tests/schemas_hold.py holds
-// real answers against them. Two are of no verb: `watch`, a line of engine watch --json, and
-// `version`, engine --version --json.
+// real answers against them. Of no verb are `watch`, a line of engine watch --json, `version`,
+// engine --version --json, `manual` and `completion`, which only a command line has.
 #pragma once
 
 #include <optional>
