@@ -60,6 +60,9 @@ make_packages() {
   cpack --config "$build/CPackConfig.cmake" -B "$work/cpack" -R 99.0 >"$work/cpack.log" 2>&1 ||
     { cat "$work/cpack.log" >&2; fail "cpack"; }
   ls -sh1 "$work"/cpack/*.deb
+  if command -v lintian >/dev/null; then
+    lintian --no-cfg --fail-on error,warning "$work"/cpack/*_"$version"_*.deb || fail "lintian"
+  fi
 }
 
 make_root() {
