@@ -340,7 +340,7 @@ TEST_CASE("the units of a clock are printed or written, and what to do with them
   CHECK(text == told.at("units").at(1).at("text").get<std::string>());
   const Ended verified = support::run_program(
       {"/usr/bin/env", "XDG_RUNTIME_DIR=" + house.path("units"), "systemd-analyze", "verify",
-       "--user", house.path("units/playlist-engine-jobs.service"),
+       "--man=no", "--user", house.path("units/playlist-engine-jobs.service"),
        house.path("units/playlist-engine-jobs.timer")});
   if (verified.exit_code == 127) {
     WARN("systemd-analyze is not installed: systemd was not asked about the units");
