@@ -65,7 +65,7 @@ function templates(recipes, choose) {
     card("",
       "A short one that explains itself",
       "Tracks you like and have not heard for a while, other ones every week."),
-    grouped(recipes).map(([group, all]) => [
+    grouped(recipes.filter(({isBroken}) => !isBroken)).map(([group, all]) => [
       h("h3", {}, group),
       all.map((each) => card(each.name, each.title, each.about)),
     ]));

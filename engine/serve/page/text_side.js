@@ -12,6 +12,7 @@ import {Knobs} from "./knobs.js";
 import {say, sayError} from "./messages.js";
 import {grouped, newRecipe} from "./new_recipe.js";
 import {RecipeFile} from "./recipe_file.js";
+import {recipeLabel} from "./recipes.js";
 import {defaultOf, weightsOf, written} from "./score_weights.js";
 import {failure} from "./states.js";
 
@@ -26,6 +27,7 @@ export class TextSide {
    */
   constructor(name, recipes, signal, owner) {
     Object.assign(this, {name, recipes, signal, owner});
+    this.entry = recipes.find((each) => each.name === name);
     this.editorPlace = h("div", {class: "editor"});
     this.fileState = h("span", {class: "file-state", role: "status"});
     this.notice = h("div", {class: "file-notice"});
@@ -48,8 +50,12 @@ export class TextSide {
     const choice = h("select", {"aria-label": "Recipe", on: {change: choose}},
       grouped(this.recipes).map(([group, all]) =>
         h("optgroup", {label: group},
-          all.map(({name, title}) =>
-            h("option", {value: name, selected: name === this.name}, `${name} · ${title}`)))));
+          all.map((each) => {
+            const isChosen = each.name === this.name;
+            const option = h("option", {value: each.name, selected: isChosen}, recipeLabel(each));
+            if (isChosen) this.option = option;
+            return option;
+          }))));
     this.saveButton = h("button", {type: "button", title: "Ctrl-S", on: {click: () => this.save()}}, "Save");
     return h("div", {class: "text-bar"},
       choice,
@@ -120,16 +126,40 @@ export class TextSide {
 
   // All that is wrong with the file, not only what stops it: what runs and is likely a mistake, too.
   async #showProblems() {
+    const saved = this.file.text;
     const {recipes} = await ask("check", {recipes: [this.name]}, {signal: this.signal}).catch(() => ({
       recipes: [],
     }));
+    if (this.file.text !== saved) return;
     const problems = (recipes[0]?.problems ?? []).map(({severity, what, where, fix}) => ({
       line: this.#lineOf(where),
       message: what,
       fix,
       isWarning: severity === "warning",
     }));
+    await this.#tellWhetherItRuns(problems.filter(({isWarning}) => !isWarning));
     if (this.isSaved) this.editor.showProblems(problems.filter(({line}) => line !== null));
+  }
+
+  // It is saved as it is, and who saved it is told that no list can be made of it.
+  async #tellWhetherItRuns([first]) {
+    const {entry} = this;
+    if (first) {
+      const where = first.line === null ? "" : ` (line ${first.line})`;
+      put(this.notice,
+        h("div", {class: "notice", role: "alert"},
+          h("p", {}, `${this.name} is saved, and does not run${where}: `, h("bdi", {}, first.message), "."),
+          first.line !== null &&
+            h("div", {class: "buttons"},
+              h("button", {type: "button", on: {click: () => this.editor.goTo(first.line)}},
+                `To line ${first.line}`))));
+    } else if (entry.isBroken || entry.title === "") {
+      const {title} = await ask("recipes", {recipe: this.name}, {signal: this.signal}).catch(() => entry);
+      entry.title = title;
+    }
+    entry.isBroken = first !== undefined;
+    put(this.option, recipeLabel(entry));
+    this.#showState();
   }
 
   // The line of a place in this recipe's own text; null: it is elsewhere.
@@ -162,9 +192,10 @@ export class TextSide {
   }
 
   #showState() {
-    const state = !this.isSaved ? "not saved" : this.file.isOwn ? "saved" : "unchanged";
+    const saved = this.entry.isBroken ? "saved, does not run" : "saved";
+    const state = !this.isSaved ? "not saved" : this.file.isOwn ? saved : "unchanged";
     this.saveButton.disabled = this.isSaved;
-    put(this.fileState, h("span", {class: this.isSaved ? "up" : "warm"}, state));
+    put(this.fileState, h("span", {class: this.isSaved && !this.entry.isBroken ? "up" : "warm"}, state));
   }
 
   #beginWith(draft) {

@@ -1,7 +1,6 @@
 // Workbench: a recipe's text on the left with a control for each of its numbers (text_side.js); on the
 // right the list as it would be, at every key (live_view.js), A/B against what is saved, backtest and tune.
 
-import {ask} from "./api.js";
 import {backtestContent} from "./backtest_plots.js";
 import {CompareSaved} from "./compare_saved.js";
 import {Drawer} from "./dialogs.js";
@@ -11,6 +10,7 @@ import {choiceField, everyField, Experiment} from "./experiments.js";
 import {LiveList, liveId} from "./live_list.js";
 import {LiveView} from "./live_view.js";
 import {say} from "./messages.js";
+import {readRecipes, rememberOpened} from "./recipes.js";
 import {empty} from "./states.js";
 import {Tabs} from "./tabs.js";
 import {TextSide} from "./text_side.js";
@@ -22,7 +22,7 @@ const kBudgets = ["10", "30", "60", "200"];
 
 /** @param {{root: HTMLElement, argument: string, signal: AbortSignal}} view  of the recipe `argument` */
 export async function show(view) {
-  const {recipes} = await ask("recipes", {}, {signal: view.signal});
+  const recipes = await readRecipes(view.argument, view.signal);
   if (view.argument === "") {
     const last = localStorage.getItem(kLast);
     const name = recipes.some((each) => each.name === last) ? last : "weekly";
@@ -63,6 +63,7 @@ class Workbench {
   async begin() {
     await this.text.read();
     localStorage.setItem(kLast, this.name);
+    rememberOpened(this.name);
     put(this.root,
       h("h1", {class: "unseen"}, `Workbench: ${this.name}`),
       this.text.element,
