@@ -23,7 +23,7 @@ export async function show(view) {
   const about = h("p", {});
   const tools = h("div", {class: "map-tools"});
   put(view.root, h("div", {class: "head"}, h("h1", {}, "Map"), tools, about), body);
-  const load = async () => {
+  const load = async (trained) => {
     try {
       const map = await ask("map", {}, {signal: view.signal});
       new MapView(map, view.signal, {body, about, tools}).show();
@@ -31,7 +31,7 @@ export async function show(view) {
       if (error.name === "AbortError") return;
       put(tools);
       put(about, "Every track of yours as a dot, near those that sound alike.");
-      put(body, error.exit === kNothing ? await noMap(error, load, view.signal) : failure(error, load));
+      put(body, error.exit === kNothing ? noMap(error, load, view.signal, trained) : failure(error, load));
     }
   };
   await load();
@@ -40,14 +40,16 @@ export async function show(view) {
 
 // ---- before there is one --------------------------------------------------------------------------
 
-async function noMap(error, load, signal) {
-  const going = h("div", {class: "map-training", "aria-live": "polite"});
+/** @param {Object=} trained  what a training that was just tried answered */
+function noMap(error, load, signal, trained) {
+  const going = h("div", {class: "map-training", "aria-live": "polite"},
+    trained && nothingLearned(trained));
   const button = h("button", {type: "button", class: "go", on: {click: () => train()}}, "Draw the map");
   const follow = async (ended) => {
     button.disabled = true;
     try {
       const job = await ended;
-      if (job.state === "done") return load();
+      if (job.state === "done") return load(job.answer);
       put(going,
         job.state === "failed"
           ? failure(Object.assign(new Error(job.error.message), job.error))
@@ -66,6 +68,24 @@ async function noMap(error, load, signal) {
       "That takes seconds for some thousand tracks and minutes for a hundred thousand.",
     button,
     going);
+}
+
+// Why there is no map after a training either, and what would make one.
+function nothingLearned({models}) {
+  const untrained = models.filter(({trained}) => !trained);
+  return h("div", {class: "notice", role: "alert"},
+    h("p", {}, "It was tried, and there is nothing to draw yet:"),
+    h("ul", {},
+      untrained.map(({name, why}) =>
+        h("li", {dir: "auto"}, h("b", {}, name.replace(/^model\./, "")), ` was not trained: ${why}.`))),
+    h("p", {},
+      "How tracks sound is told by ReccoBeats, once it is connected in ",
+      h("a", {href: "#/house/services"}, "House > Services"),
+      "; by a catalogue with audio features, which is imported in ",
+      h("a", {href: "#/house/imports"}, "House > Imports"),
+      "; or by your music files. What is lacking is told by ",
+      h("a", {href: "#/house/doctor"}, "House > Doctor"),
+      "."));
 }
 
 // ---- the map --------------------------------------------------------------------------------------
