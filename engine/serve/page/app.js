@@ -1,6 +1,7 @@
 // The page: its header, and the view that the address names (#/lists, #/workbench/weekly).
 
 import {h, put} from "./dom.js";
+import {takeDrops} from "./dropped_files.js";
 import {connect} from "./events.js";
 import {showJobs} from "./jobs.js";
 import {showPeople} from "./people.js";
@@ -13,7 +14,16 @@ let isFirst = true;
 
 function placeOf(address) {
   const [, path = "", ...rest] = address.replace(/^#/, "").split("/");
-  return {path, argument: decodeURIComponent(rest.join("/"))};
+  return {path, argument: decoded(rest.join("/"))};
+}
+
+// Who types an address may write a % that stands for itself.
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 async function showView() {
@@ -81,6 +91,7 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 });
 addEventListener("hashchange", showView);
 showPlaces();
+takeDrops();
 connect();
 showJobs(document.getElementById("jobs"));
 await showPeople(document.getElementById("person"), showView);

@@ -4,12 +4,14 @@
 import {ask, person, upload} from "./api.js";
 import {confirm, field} from "./dialogs.js";
 import {h, named, put} from "./dom.js";
+import {receiveFiles} from "./dropped_files.js";
 import {listen} from "./events.js";
 import {counted, percent, whole} from "./figures.js";
 import {Work} from "./house_work.js";
 import {filesTable, importContent} from "./import_accounting.js";
 import {say, sayError} from "./messages.js";
-import {failure, fill} from "./states.js";
+import {goOnAs} from "./people.js";
+import {failure, fill, isNobodyHere} from "./states.js";
 import {table} from "./tables.js";
 
 const kOrders = [
@@ -35,6 +37,8 @@ export async function showSection(place, signal) {
 class ImportForm {
   #files = [];
   #sent = []; // where each lies at the server, until it is imported
+  #isAtWork = false;
+  #isOld = false; // a field changed while it was at work
 
   constructor(signal) {
     this.signal = signal;
@@ -50,16 +54,8 @@ class ImportForm {
       {
         class: "drop",
         on: {
-          dragover: (event) => {
-            event.preventDefault();
-            this.drop.classList.add("over");
-          },
+          dragover: () => this.drop.classList.add("over"),
           dragleave: () => this.drop.classList.remove("over"),
-          drop: (event) => {
-            event.preventDefault();
-            this.drop.classList.remove("over");
-            this.#take([...event.dataTransfer.files]);
-          },
         },
       },
       h("p", {}, h("b", {}, "Drop files here"), " or "),
@@ -74,6 +70,7 @@ class ImportForm {
       list: "import-people",
       autocomplete: "off",
       maxlength: 100,
+      on: {change: () => this.#lookAgain()},
     });
     this.people = h("datalist", {id: "import-people"});
     this.columns = h("input", {
@@ -81,8 +78,9 @@ class ImportForm {
       name: "columns",
       autocomplete: "off",
       placeholder: "title=Song,artist=By",
+      on: {change: () => this.#lookAgain()},
     });
-    this.dates = h("select", {name: "dates"},
+    this.dates = h("select", {name: "dates", on: {change: () => this.#lookAgain()}},
       kOrders.map(([value, text]) => h("option", {value}, text)));
     this.chosen = h("div", {});
     this.result = h("div", {class: "import-result"});
@@ -114,6 +112,10 @@ class ImportForm {
     }));
     put(this.people, users.map(({name}) => h("option", {value: name})));
     this.user.value = person() ?? users[0]?.name ?? "";
+    receiveFiles((files) => {
+      this.drop.classList.remove("over");
+      this.#take(files);
+    }, this.signal);
   }
 
   #take(files) {
@@ -138,9 +140,18 @@ class ImportForm {
     put(this.result);
   }
 
+  // What was told is of other fields than those that are asked for now.
+  #lookAgain() {
+    if (this.#files.length === 0) return;
+    if (this.#isAtWork) this.#isOld = true;
+    else this.run(true);
+  }
+
   /** @param {boolean} isDry nothing is written */
   async run(isDry) {
     put(this.result);
+    this.#isAtWork = true;
+    this.#isOld = false;
     try {
       if (this.#sent.length === 0) await this.#send();
       const paths = this.#sent;
@@ -155,6 +166,8 @@ class ImportForm {
     } catch (error) {
       if (error.name !== "AbortError") put(this.work.element, failure(error, () => this.run(isDry)));
     }
+    this.#isAtWork = false;
+    if (this.#isOld && !this.signal.aborted) this.#lookAgain();
   }
 
   async #send() {
@@ -169,6 +182,7 @@ class ImportForm {
     put(this.result,
       h("h2", {}, answer.dry_run ? "What would happen" : "It has happened"),
       importContent(answer),
+      !answer.dry_run && whatNext(answer),
       canImport &&
         h("div", {class: "buttons"},
           this.#files.length > 0
@@ -186,6 +200,21 @@ class ImportForm {
   }
 }
 
+// Where an import leads: to a list of whose history it was.
+function whatNext({files}) {
+  const changed = files.filter(({user, buckets}) => user && buckets.new > 0);
+  const people = [...new Set(changed.map(({user}) => user))];
+  if (people.length === 0) return null;
+  const links = (name) => {
+    const link = (className, href, text) =>
+      h("a", {class: className, href, on: {click: () => goOnAs(name)}}, text);
+    return h("div", {class: "buttons"},
+      link("button go", "#/workbench/weekly", ["A weekly mix of ", named(name)]),
+      link("button", "#/lists", ["Lists of ", named(name)]));
+  };
+  return [h("h3", {}, "And now"), people.map(links)];
+}
+
 function sizeText(bytes) {
   if (bytes < 1000) return `${bytes} bytes`;
   if (bytes < 1e6) return `${Math.round(bytes / 1000)} kB`;
@@ -195,7 +224,7 @@ function sizeText(bytes) {
 // ---- what came --------------------------------------------------------------------------------------
 
 async function importsPart(signal, load) {
-  const {imports} = await ask("library/imports", {user: undefined}, {signal}); // everybody's
+  const {imports} = await everybodysImports(signal);
   const heading = h("h2", {id: "imports-title"}, "What was imported");
   if (imports.length === 0)
     return [heading, h("p", {class: "soft"}, "Nothing yet, neither of yours nor of a catalogue.")];
@@ -217,6 +246,16 @@ async function importsPart(signal, load) {
     ]),
     await unmatchedPart(signal),
   ];
+}
+
+// Before the first import there is no library, which is nothing that went wrong.
+async function everybodysImports(signal) {
+  try {
+    return await ask("library/imports", {user: undefined}, {signal});
+  } catch (error) {
+    if (isNobodyHere(error)) return {imports: []};
+    throw error;
+  }
 }
 
 /** "3 listens", of a table of the store. */

@@ -39,7 +39,10 @@ export class Work {
       if (job.state === "failed")
         put(this.element, failure(Object.assign(new Error(job.error.message), job.error)));
       else if (job.state === "cancelled") put(this.element, h("p", {class: "soft"}, "It was cancelled."));
-      else put(this.element, await this.done(job.answer));
+      else {
+        put(this.element); // its progress is over while its end is made ready
+        put(this.element, await this.done(job.answer));
+      }
     } catch (error) {
       if (error.name !== "AbortError") put(this.element, failure(error));
     }

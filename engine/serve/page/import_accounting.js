@@ -18,6 +18,15 @@ const kMeanings = {
   unaccounted: "nothing is known of it",
 };
 
+// The same before anything is written.
+const kWouldMean = {
+  ...kMeanings,
+  new: "would come into the library",
+  updated: "would tell more of what is there",
+  refined: "would tell more exactly what is there",
+  unmatched: "is in no catalogue, and would be kept by its names",
+};
+
 /** @param {Object} answer of engine import --json */
 export function importContent(answer) {
   return [
@@ -27,14 +36,14 @@ export function importContent(answer) {
       h("h3", {}, "Not read"),
       h("ul", {class: "refused"},
         answer.refused.map(({path, reason}) =>
-          h("li", {dir: "auto"}, named(fileName(path)), `: ${reason}`))),
+          h("li", {dir: "auto"}, named(fileName(path)), `: ${reason} `, columnsWay(reason)))),
     ],
     answer.files.length === 0 &&
       answer.refused.length === 0 &&
       h("p", {class: "notice"}, "There is nothing in these files that the engine knows how to read."),
     likenessText(answer.likeness),
     matchRates(answer.match_rates),
-    meanings(answer.files),
+    meanings(answer.files, answer.dry_run ? kWouldMean : kMeanings),
   ];
 }
 
@@ -99,8 +108,19 @@ function fileNotes({path, notes = [], error, what, ended = [], examples = []}) {
   if (!error && told.length === 0) return null;
   return h("div", {class: "file-notes"},
     h("b", {}, named(fileName(path))),
-    error && h("p", {class: "down", dir: "auto"}, error),
-    told.map((each) => h("p", {class: "soft", dir: "auto"}, each)));
+    error && h("p", {class: "down", dir: "auto"}, error, " ", columnsWay(error)),
+    told.map((each) => h("p", {class: "soft", dir: "auto"}, each, " ", columnsWay(each))));
+}
+
+// What --columns says on a terminal is a field of this page.
+function columnsWay(text) {
+  if (!text.includes("--columns")) return null;
+  const open = () => {
+    const columns = document.querySelector("input[name=columns]");
+    columns.closest("details").open = true;
+    columns.focus();
+  };
+  return h("button", {type: "button", on: {click: open}}, "Name the columns here");
 }
 
 function likenessText(likeness) {
@@ -132,12 +152,12 @@ function matchRates(rates) {
 
 const shareOf = (part, all) => (all > 0 ? percent(part / all) : "–");
 
-function meanings(files) {
+function meanings(files, all) {
   const names = new Set(files.flatMap(({buckets}) => Object.keys(buckets)));
-  const known = [...names].filter((name) => kMeanings[name]);
+  const known = [...names].filter((name) => all[name]);
   return (
     known.length > 0 &&
     h("p", {class: "soft"},
-      known.map((name) => `${name.replaceAll("_", " ")}: ${kMeanings[name]}`).join(" · "))
+      known.map((name) => `${name.replaceAll("_", " ")}: ${all[name]}`).join(" · "))
   );
 }

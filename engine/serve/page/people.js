@@ -2,18 +2,50 @@
 
 import {ask, choosePerson, person} from "./api.js";
 import {h, named, put} from "./dom.js";
+import {listen} from "./events.js";
 
-/** @param {HTMLElement} place @param {function} changed called once another person was chosen */
-export async function showPeople(place, changed) {
+const kRestMs = 500; // a job changes the library many times
+
+let place = null;
+let changed = () => {};
+let names = [];
+
+/** @param {HTMLElement} where @param {function} whenChanged called once another person was chosen */
+export async function showPeople(where, whenChanged) {
+  place = where;
+  changed = whenChanged;
+  await readPeople();
+  let waiting = null;
+  listen("library", () => {
+    waiting ??= setTimeout(() => {
+      waiting = null;
+      readPeople();
+    }, kRestMs);
+  });
+}
+
+/** From now on the lists are this person's. */
+export function goOnAs(name) {
+  choosePerson(name);
+  draw();
+}
+
+async function readPeople() {
+  const before = names;
   const {users} = await ask("library/users", {user: undefined}).catch(() => ({users: []}));
-  const names = users.map(({name}) => name);
+  names = users.map(({name}) => name);
   if (person() !== null && !names.includes(person())) choosePerson(null); // of another library
-  if (names.length === 0) return;
-  if (names.length === 1) {
-    put(place, named(names[0]));
+  // Who was alone until now stays who is meant.
+  if (person() === null && names.length > 1)
+    choosePerson(names.includes(before[0]) ? before[0] : names[0]);
+  if (names.join("\n") !== before.join("\n")) draw();
+}
+
+function draw() {
+  if (names.length < 2) {
+    put(place, names.map(named));
     return;
   }
-  if (person() === null) choosePerson(names[0]);
   const choice = h("select",
     {
       "aria-label": "Whose lists",
