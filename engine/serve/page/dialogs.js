@@ -15,7 +15,12 @@ export function openDialog(title, content) {
       h("h2", {id: "dialog-title", dir: "auto"}, title),
       h("button", {type: "button", class: "quiet", "aria-label": "Close", on: {click: close}}, "×")));
   dialog.append(...[content(close)].flat());
-  dialog.addEventListener("close", () => dialog.remove());
+  // Who goes back in the browser leaves what the dialog is about.
+  addEventListener("hashchange", close);
+  dialog.addEventListener("close", () => {
+    removeEventListener("hashchange", close);
+    dialog.remove();
+  });
   dialog.addEventListener("click", (event) => event.target === dialog && close()); // on the ground behind it
   document.body.append(dialog);
   dialog.showModal();
