@@ -20,6 +20,8 @@ export async function showKeptList(view) {
 
 class KeptListView {
   #loads = 0;
+  #explained = null; // {track, shown, content}: whose why is open, and of which version
+  #refused = new Map(); // by track, {verdict, version}: what was rejected or banned here
 
   constructor({root, argument, signal}) {
     this.root = root;
@@ -63,8 +65,18 @@ class KeptListView {
       this.list = list;
       put(this.summary, this.#summaryText());
       await this.#showSide();
+      this.#renewWhy(list);
       return list.version === null ? this.#noVersion() : [this.#versionBar(), this.#rows()];
     });
+  }
+
+  // Another version came while the drawer is open: what it says is of that one, or the song has left.
+  #renewWhy({list, shown}) {
+    if (this.#explained === null || this.#explained.shown === shown) return;
+    const now = list.find(({track}) => track === this.#explained.track.track);
+    if (!now) return this.drawer.close();
+    Object.assign(this.#explained, {track: now, shown});
+    this.#fillWhy(this.#explained);
   }
 
   #ask(verb, parameters) {
@@ -114,14 +126,19 @@ class KeptListView {
   #rows() {
     const {list, shown, version} = this.list;
     const rows = trackRows("Tracks of the list", list, {
-      choose: (track) => this.explain(track, rows),
+      choose: (track) => this.explain(track),
+      chosen: this.#explained?.track.track,
       note: (track) => this.#note(track),
       actions: (track) => [playLink(track), shown === version && this.#pin(track)],
     });
     return rows;
   }
 
-  #note({reasons, since_version: since}) {
+  #note({track, reasons, since_version: since}) {
+    const refused = this.#refused.get(track);
+    if (refused?.version === this.list.version)
+      return h("span", {class: "down"},
+        `${refused.verdict === "ban" ? "banned" : "rejected"}: to go at the next refresh`);
     const told = reasons?.length ? reasons.join("; ") : "";
     const age =
       since === this.list.shown && since > 1 ? h("span", {class: "new"}, "new") : `since version ${since}`;
@@ -159,15 +176,34 @@ class KeptListView {
       h("span", {class: "unseen"}, ` ${track.title}`));
   }
 
-  async explain(track, rows) {
-    markChosen(rows, track.track);
-    const version = this.list.history.find((each) => each.version === this.list.shown);
+  async explain(track) {
+    markChosen(this.tracks, track.track);
     const content = h("div", {class: "drawer-content"});
-    this.drawer.open(["Why ", named(track.title)], content, () => markChosen(rows, null));
-    await fill(content, "why", async () => [
+    this.drawer.open(["Why ", named(track.title)], content, () => {
+      this.#explained = null;
+      markChosen(this.tracks, null);
+    });
+    this.#explained = {track, shown: this.list.shown, content};
+    await this.#fillWhy(this.#explained);
+  }
+
+  #fillWhy({track, shown, content}) {
+    const version = this.list.history.find((each) => each.version === shown);
+    return fill(content, "why", async () => [
       whyContent(await this.#ask("why", {run: String(version.run), track: `#${track.position}`})),
-      verdictButtons(track, {run: version.run}),
+      verdictButtons(track, {
+        run: version.run,
+        after: track.pinned ? "" : "It goes at the next refresh, unless the recipe lets it stay.",
+        changed: (verdict) => this.#markRefused(track, verdict),
+      }),
     ]);
+  }
+
+  #markRefused({track, pinned}, verdict) {
+    const isRefused = verdict === "reject" || verdict === "ban";
+    if (isRefused && !pinned) this.#refused.set(track, {verdict, version: this.list.version});
+    else this.#refused.delete(track);
+    this.load();
   }
 
   // ---- beside them ----

@@ -13,13 +13,18 @@ const kReasons = [
   ["dislike-artist", "I dislike the artist"],
 ];
 
-/** @param {{track: number, title: string}} track @param {{run?: number, changed?: function}} options */
-export function verdictButtons(track, {run, changed} = {}) {
+/**
+ * @param {{track: number, title: string}} track
+ * @param {{run?: number, changed?: function(string|null), after?: string}} options
+ *   `changed(verdict)`: it was given; null: it was taken back. `after` is what comes of a reject or ban
+ */
+export function verdictButtons(track, {run, changed, after = ""} = {}) {
   const give = (verdict, reason, told) => async () => {
     try {
       await ask("feedback", {verdict, subject: `track:${track.track}`, reason, run});
-      say(`${track.title}: ${told}.`, {label: "Undo", act: () => undo(changed)});
-      changed?.();
+      const whatThen = verdict === "love" || !after ? "" : ` ${after}`;
+      say(`${track.title}: ${told}.${whatThen}`, {label: "Undo", act: () => undo(changed)});
+      changed?.(verdict);
     } catch (error) {
       sayError(error);
     }
@@ -51,7 +56,7 @@ async function undo(changed) {
   try {
     await ask("feedback", {undo: "last"});
     say("Taken back.");
-    changed?.();
+    changed?.(null);
   } catch (error) {
     sayError(error);
   }
