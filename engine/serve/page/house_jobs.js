@@ -5,7 +5,7 @@ import {ask} from "./api.js";
 import {h, put} from "./dom.js";
 import {counted, when} from "./figures.js";
 import {schedulePart} from "./house_schedule.js";
-import {allJobs, beginJob, isEnded, jobResult, jobState, watchJobs} from "./jobs.js";
+import {allJobs, beginJob, isEnded, jobName, jobResult, jobState, watchJobs} from "./jobs.js";
 import {sayError} from "./messages.js";
 import {fill} from "./states.js";
 
@@ -40,7 +40,7 @@ function jobsPart() {
     jobs.map((job) =>
       h("li", {class: "card"},
         h("div", {class: "model-head"},
-          h("b", {dir: "auto"}, job.verb),
+          h("b", {dir: "auto"}, jobName(job)),
           h("span", {class: "soft"}, `asked ${when(job.asked ?? job.started)}`)),
         isEnded(job)
           ? h("p", {class: job.state === "failed" ? "down" : "soft", dir: "auto"}, jobResult(job))

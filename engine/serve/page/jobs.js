@@ -10,6 +10,7 @@ import {sayError} from "./messages.js";
 const kEnded = new Set(["done", "failed", "cancelled"]);
 const known = new Map(); // by number, as the server tells them
 const followers = new Set(); // called with each job that changed
+const readEnds = new Set(); // numbers of those whose end was asked for
 
 export const isEnded = (job) => kEnded.has(job.state);
 
@@ -128,6 +129,7 @@ async function readAll() {
 function forgetAll() {
   const running = [...known.values()].filter((job) => !isEnded(job));
   known.clear();
+  readEnds.clear();
   for (const job of running) for (const take of [...followers]) take({...job, state: "cancelled"});
 }
 
@@ -137,6 +139,16 @@ function note(job) {
   if (before && isEnded(before) && !isEnded(job)) return;
   known.set(job.job, {...before, ...job});
   for (const take of [...followers]) take(known.get(job.job));
+  if (!readEnds.has(job.job) && hasUntoldEnd(known.get(job.job))) {
+    readEnds.add(job.job);
+    get(`jobs/${job.job}`).then(note, () => readEnds.delete(job.job));
+  }
+}
+
+// The list of jobs and their events leave out what became of them: why one failed, what was learned.
+function hasUntoldEnd({verb, state, error, answer}) {
+  if (state === "failed") return error === undefined;
+  return state === "done" && verb === "train" && answer === undefined;
 }
 
 function newestFirst() {
@@ -144,13 +156,17 @@ function newestFirst() {
 }
 
 function jobLine(job) {
-  const arguments_ = Object.values(job.arguments)
-    .flat()
-    .filter((each) => typeof each === "string" && each !== "true")
-    .join(" ");
   return h("div", {class: "job-line"},
-    h("b", {dir: "auto"}, `${job.verb} ${arguments_}`),
+    h("b", {dir: "auto"}, jobName(job)),
     isEnded(job) ? h("p", {dir: "auto"}, jobResult(job)) : jobState(job));
+}
+
+/** What was asked: "train embedding clusters". */
+export function jobName({verb, arguments: given}) {
+  const words = Object.values(given ?? {})
+    .flat()
+    .filter((each) => typeof each === "string" && each !== "true");
+  return [verb, ...words].join(" ");
 }
 
 /** What became of a job that has ended, and when. */
@@ -158,5 +174,17 @@ export function jobResult(job) {
   const begun = job.started ?? job.asked;
   const time = job.ended > begun ? ` after ${took(1000 * (job.ended - begun))}` : "";
   if (job.state === "failed") return `failed${time}${job.error?.message ? `: ${job.error.message}` : ""}`;
-  return `${job.state}${time}${job.ended ? `, ${when(job.ended)}` : ""}`;
+  const learned = job.verb === "train" && job.answer ? `. ${learnedText(job.answer)}` : "";
+  return `${job.state}${time}${job.ended ? `, ${when(job.ended)}` : ""}${learned}`;
+}
+
+// A training is done, too, where it found nothing to learn from.
+function learnedText({models}) {
+  const short = (name) => name.replace(/^model\./, "");
+  const learned = new Set(models.filter(({trained}) => trained).map(({name}) => short(name)));
+  const others = new Map(models.map(({name, why}) => [short(name), why]));
+  for (const name of learned) others.delete(name);
+  const missing = [...others].map(([name, why]) => `${name} (${why})`).join("; ");
+  if (learned.size === 0) return missing ? `Nothing was learned: ${missing}` : "Nothing was learned";
+  return `Learned: ${[...learned].join(", ")}${missing ? `; not learned: ${missing}` : ""}`;
 }
