@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import {appendFileSync, writeFileSync} from "node:fs";
 
-import {launch, openPage, Served, settled} from "./served.mjs";
+import {goTo, kSizes, launch, openPage, Served, settled} from "./served.mjs";
 
 const [engine, library, folder] = process.argv.slice(2);
 const served = new Served(engine, library);
@@ -69,19 +69,24 @@ const textOf = () =>
   page.evaluate(() => document.querySelector(".CodeMirror")?.CodeMirror.getValue() ??
     document.querySelector("textarea.plain").value);
 
+/** A CSV file of plays is dropped where `selector` is. */
+async function dropPlays(on, selector, name, title) {
+  const plays = [1, 2, 3, 4, 5].map((day) => `${title},The Morning Visitors,2026-11-0${day}T07:10:00Z`);
+  const dropped = await on.evaluateHandle(([text, file]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], file, {type: "text/csv"}));
+    return data;
+  }, [["title,artist,time", ...plays, ""].join("\n"), name]);
+  await on.locator(selector).first().dispatchEvent("drop", {dataTransfer: dropped});
+}
+
 // ---- what is heard comes in -------------------------------------------------------------------------
 
 await step("a history is dropped onto the page, looked at, and imported", async () => {
   await place("House").click();
   const area = page.getByText("Drop files here");
   await area.waitFor();
-  const plays = [1, 2, 3, 4, 5].map((day) => `Kettle Song,The Morning Visitors,2026-11-0${day}T07:10:00Z`);
-  const dropped = await page.evaluateHandle((text) => {
-    const data = new DataTransfer();
-    data.items.add(new File([text], "kitchen.csv", {type: "text/csv"}));
-    return data;
-  }, ["title,artist,time", ...plays, ""].join("\n"));
-  await area.dispatchEvent("drop", {dataTransfer: dropped});
+  await dropPlays(page, ".drop", "kitchen.csv", "Kettle Song");
   await heading("What would happen").waitFor();
   assert.equal((await served.ask("library", "find", "Kettle Song")).tracks.length, 0); // nothing is written yet
   await button("Import 1 file").click();
@@ -195,11 +200,14 @@ await step("a track is pinned, another is rejected and gone", async () => {
   await message(`${pinned} stays in Evening.`).waitFor();
   await kept().nth(1).locator("button.title").click();
   await page.getByRole("combobox", {name: `Reject ${rejected}`}).selectOption({label: "I dislike the track"});
-  await message(new RegExp(`rejected`)).waitFor();
+  await message(/rejected.*It goes at the next refresh/).waitFor();
+  await kept().nth(1).getByText("rejected: to go at the next refresh").waitFor();
+  await page.getByRole("complementary", {name: "Why"}).waitFor();
   await button("Refresh", true).click();
   await message(/Evening has version 2/).waitFor();
   await page.getByText(/version 2 of/).waitFor();
   await settled(page);
+  await page.getByRole("complementary", {name: "Why"}).waitFor({state: "hidden"});
   const now = await kept().locator("button.title").allTextContents();
   assert.ok(now.includes(pinned));
   assert.equal(now.filter((name) => name === rejected).length, names.filter((name) => name === rejected).length - 1);
@@ -231,6 +239,28 @@ await step("a verdict is taken back", async () => {
   await page.waitForFunction(
     (title) => document.querySelector(".live-rows .tracks:not(.left) button.title")?.textContent === title,
     before[0]);
+});
+
+await step("a text that does not run is saved, told, and found again", async () => {
+  await caretBehind("params = {");
+  await page.keyboard.type(" oops");
+  await page.locator(".problem").first().waitFor();
+  await page.keyboard.press("Control+s");
+  await page.getByText(/^my-dynamic is saved, and does not run \(line \d+\)/).waitFor();
+  await page.reload();
+  await page.getByText("saved, does not run").waitFor();
+  assert.match(await textOf(), / oops/);
+  await place("Lists").click();
+  await place("Workbench").click(); // to the last one
+  await heading("Workbench: my-dynamic").waitFor({state: "attached"});
+  const chosen = page.getByRole("combobox", {name: "Recipe"}).locator("option:checked");
+  assert.equal(await chosen.textContent(), "my-dynamic · does not run");
+  await caretBehind(" oops");
+  for (let k = 0; k < 5; k += 1) await page.keyboard.press("Backspace");
+  await page.keyboard.press("Control+s");
+  await page.locator(".file-state").getByText("saved", {exact: true}).waitFor();
+  assert.equal(await chosen.textContent(), "my-dynamic · Dynamic");
+  await theList().first().waitFor();
 });
 
 // ---- others at work ---------------------------------------------------------------------------------
@@ -373,6 +403,43 @@ await step("songs are found, one is rejected by keys, and it is taken back", asy
   await card.getByRole("heading", {name: asked}).waitFor();
 });
 
+await step("what is said covers nothing that answers, at a desk and on a phone", async () => {
+  for (const size of Object.values(kSizes)) {
+    await page.setViewportSize(size);
+    for (const [key, told] of [["l", /comes again in three days/], ["s", /comes again tomorrow/]]) {
+      await page.keyboard.press(key);
+      await message(told).waitFor();
+    }
+    assert.equal(await page.locator(".message").count(), 1);
+    const covered = await page.evaluate(() => {
+      const box = document.getElementById("messages").getBoundingClientRect();
+      const isCovered = (each) => {
+        const {left, right, top, bottom} = each.getBoundingClientRect();
+        return left < box.right && right > box.left && top < box.bottom && bottom > box.top;
+      };
+      return [...document.querySelectorAll(".answers button, .head button, #places a")]
+        .filter(isCovered)
+        .map((each) => each.textContent);
+    });
+    assert.deepEqual(covered, []);
+    for (let k = 0; k < 2; k += 1) {
+      await page.keyboard.press("u");
+      await message("Taken back: it is asked again.").waitFor();
+      await button("Close this message").click();
+    }
+  }
+  await page.setViewportSize(kSizes.desk);
+});
+
+await step("who goes back leaves the dialog, too", async () => {
+  await place("Lists").click();
+  await button("New list …").click();
+  await page.getByRole("dialog").waitFor();
+  await page.goBack();
+  await heading("Discover").waitFor();
+  assert.equal(await page.getByRole("dialog").count(), 0);
+});
+
 await step("the map is drawn, encircled tracks and a cluster become recipes", async () => {
   await place("Map").click();
   await button("Draw the map").click();
@@ -407,6 +474,54 @@ await step("patterns", async () => {
   await heading("Patterns").waitFor();
   await heading("Listening over time").waitFor();
 });
+
+// ---- a library that has just begun ------------------------------------------------------------------
+
+const first = new Served(engine, `${library}.first`);
+await first.start();
+const begun = await openPage(browser, first);
+
+await step("what a map lacks is told", async () => {
+  await goTo(begun, "#/house/imports");
+  await begun.getByText("Nothing yet, neither of yours").waitFor();
+  assert.equal(await begun.getByText("There is no listening history yet").count(), 0);
+  await dropPlays(begun, ".drop", "kitchen.csv", "Kettle Song");
+  await begun.getByRole("button", {name: "Import 1 file"}).click();
+  await begun.getByRole("heading", {name: "It has happened"}).waitFor();
+  await goTo(begun, "#/map");
+  await begun.getByRole("button", {name: "Draw the map"}).click();
+  await begun.getByText(/embedding was not trained: no track has tempo/).waitFor();
+  await begun.getByRole("link", {name: "House > Services"}).waitFor();
+  await goTo(begun, "#/house/jobs");
+  await begun.reload();
+  await begun.locator("#view").getByText(/^done.*Nothing was learned: embedding \(no track has tempo/).waitFor();
+});
+
+await step("a history that is dropped elsewhere is somebody's, who is in the header at once", async () => {
+  await goTo(begun, "#/lists");
+  await dropPlays(begun, "main", "annas.csv", "Anna's Song");
+  await begun.getByRole("heading", {name: "What would happen"}).waitFor();
+  assert.equal(new URL(begun.url()).hash, "#/house/imports");
+  await begun.getByText("new: would come into the library").waitFor();
+  await begun.getByLabel("Whose history").fill("Anna");
+  await begun.keyboard.press("Tab"); // and what would happen is asked anew
+  await begun.locator(".import-result").getByRole("cell", {name: "Anna", exact: true}).first().waitFor();
+  await begun.getByRole("button", {name: "Import 1 file"}).click();
+  await begun.getByRole("heading", {name: "It has happened"}).waitFor();
+  assert.equal(await begun.getByText("Has begun.").count(), 0);
+  await begun.locator("#person option", {hasText: "Anna"}).waitFor({state: "attached"});
+  await begun.getByRole("link", {name: "A weekly mix of Anna"}).click();
+  await begun.getByRole("heading", {name: "Workbench: weekly"}).waitFor({state: "attached"});
+  assert.equal(await begun.getByRole("combobox", {name: "Whose lists"}).inputValue(), "Anna");
+});
+
+await step("an address that nobody would write has its view", async () => {
+  await goTo(begun, "#/lists/%");
+  await begun.getByRole("heading", {name: "%", exact: true}).waitFor();
+});
+
+await first.stop("SIGKILL");
+page.errors.push(...begun.errors);
 
 const errors = page.errors.filter((text) => !/Failed to load resource|net::ERR|409|422/.test(text));
 if (errors.length > 0) console.error(errors);

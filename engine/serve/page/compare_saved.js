@@ -32,7 +32,11 @@ export class CompareSaved {
           ? this.#content(this.#saved, now, isOld)
           : h("p", {class: "soft"}, "There is no list to compare yet."));
     } catch (error) {
-      put(this.element, failure(error));
+      put(this.element,
+        h("section", {class: "broken-side", "aria-label": "A, as saved"},
+          h("h3", {}, "A ", h("span", {class: "soft"}, "as saved")),
+          h("p", {}, "What is saved gives no list, so there is nothing to compare with what is typed."),
+          failure(error)));
     }
   }
 

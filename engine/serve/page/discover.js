@@ -9,6 +9,7 @@ import {counted} from "./figures.js";
 import {beginJob, jobState} from "./jobs.js";
 import {say, sayError} from "./messages.js";
 import {failure, fill, loading} from "./states.js";
+import {wayTo} from "./ways.js";
 
 const kKeysOff = "playlist-engine.discover-keys-off";
 const kAnswers = {a: "approve", r: "reject", l: "listen", s: "skip", u: "undo"};
@@ -99,7 +100,9 @@ class Discover {
     const before = this.state?.question?.reference;
     this.state = state;
     put(this.counts, countsText(state));
-    put(this.advice, state.advice && h("p", {class: "notice", dir: "auto"}, `${sentence(state.advice)}.`));
+    put(this.advice,
+      state.advice &&
+        h("p", {class: "notice", dir: "auto"}, `${sentence(state.advice)}. `, wayTo(state.advice)));
     this.findButton.hidden = !state.question;
     if (!state.question) return this.#nothing(state);
     if (state.question.reference !== before || !this.card.element.isConnected)
@@ -225,7 +228,11 @@ function waysPart(ways) {
     h("ol", {class: "ways"},
       ways.map((way) => {
         const [command, ...rest] = way.split("  ");
-        return h("li", {}, h("code", {}, command), h("span", {class: "soft"}, rest.join(" ")));
+        return h("li", {},
+          h("code", {}, command),
+          h("span", {class: "soft"}, rest.join(" ")),
+          " ",
+          wayTo(command));
       })),
     h("p", {}, "Files are imported in ", h("a", {href: "#/house"}, "House"), ", too: drop them there."));
 }

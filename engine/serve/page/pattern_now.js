@@ -98,7 +98,7 @@ function topList(title, entries) {
           {class: "tops-list"},
           entries.map(({name, artist, plays}) =>
             h("li", {},
-              h("span", {class: "tops-name"}, named(name), artist && [" ", named(artist, "soft")]),
+              h("span", {class: "tops-name"}, named(name), artist && h("span", {class: "soft"}, " · ", named(artist))),
               h("i", {"aria-hidden": true, style: {width: `${(100 * plays) / most}%`}}),
               h("output", {}, whole(plays), h("span", {class: "unseen"}, " plays"))))));
 }

@@ -2,6 +2,7 @@
 
 import {h} from "./dom.js";
 import {sentence} from "./states.js";
+import {wayTo} from "./ways.js";
 
 /** @param {string} title @param {...(Node|string|null|false)} content */
 export function section(title, ...content) {
@@ -17,15 +18,7 @@ export function grid(...figures) {
 export function missing({missing: all}, ...parts) {
   return all
     .filter(({part}) => parts.includes(part))
-    .map(({why, fix}) => h("p", {class: "notice", dir: "auto"}, `${sentence(why)}.`, fix && [" ", way(fix)]));
-}
-
-// A command that this page has a button for leads there.
-function way(fix) {
-  if (/^engine train/.test(fix)) return h("a", {href: "#/house/models"}, "Train it in the house");
-  if (/^engine import/.test(fix)) return h("a", {href: "#/house/imports"}, "Import in the house");
-  if (/^engine run/.test(fix)) return h("a", {href: "#/workbench"}, "Make one in the workbench");
-  return h("code", {}, fix);
+    .map(({why, fix}) => h("p", {class: "notice", dir: "auto"}, `${sentence(why)}.`, fix && [" ", wayTo(fix) ?? h("code", {}, fix)]));
 }
 
 /** 0:00 .. 23:00, and below a plot every sixth of them. */

@@ -8,6 +8,7 @@ import {grid, missing, section, share} from "./pattern_parts.js";
 import {lines, plainTable, plotFigure, reliability} from "./plots.js";
 import {fill} from "./states.js";
 import {table} from "./tables.js";
+import {wayTo} from "./ways.js";
 
 const kFewestHours = 10; // of a step of a calibration that is drawn
 
@@ -168,7 +169,8 @@ export function passesSection(metrics) {
       return h("p", {class: "notice"},
         "Nothing was updated or retrained yet. ",
         h("code", {}, "engine update"),
-        " brings all up to date, and its figures come here.");
+        " brings all up to date, and its figures come here. ",
+        wayTo("engine update"));
     return [passesTable(steps), grid(figures.filter(({points}) => points.length > 1).map(figurePlot))];
   });
   return section("Update and retrain", place);

@@ -90,7 +90,7 @@ export class ShuffleWeights {
   #help(name, help) {
     const text = help.replace(/^weight of /, "").replaceAll("`", "");
     if (name === "learned" && !this.isLearned)
-      return "what you let play: nothing is learned of that yet (engine train choice)";
+      return "what you let play: nothing is learned of that yet (House > Models: choice)";
     return text;
   }
 

@@ -1,6 +1,7 @@
 // What a part of the page shows while it has nothing to show yet, nothing at all, or an error.
 
 import {h, put} from "./dom.js";
+import {wayTo} from "./ways.js";
 
 /**
  * Fills `part` with what `load` makes, and with the other states before and instead.
@@ -62,6 +63,10 @@ function nobodyHere() {
 /** An error with its where, why and fix. @param {Error} error @param {function=} again */
 export function failure(error, again) {
   if (isNobodyHere(error)) return nobodyHere();
+  const linkPart = (text) => {
+    const way = wayTo(text ?? "");
+    return way && [h("dt", {}, ""), h("dd", {}, way)];
+  };
   const part = (name, text, tag = "span") =>
     text && [h("dt", {}, name), h("dd", {}, h(tag, {dir: "auto"}, text))];
   return h("div", {class: "failure", role: "alert"},
@@ -70,7 +75,8 @@ export function failure(error, again) {
       part("where", error.where),
       part("", error.source, "code"),
       part("why", error.why),
-      part("fix", error.fix)),
+      part("fix", error.fix),
+      linkPart(error.fix)),
     again && h("button", {type: "button", on: {click: again}}, "Try again"));
 }
 

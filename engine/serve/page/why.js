@@ -33,9 +33,7 @@ export function whyContent(why, {hues, goTo, reasons} = {}) {
         why.findings.map((finding) =>
           h("li", {class: finding.kind},
             h("b", {"aria-hidden": true}, kMarks[finding.kind] ?? "·"),
-            h("span", {dir: "auto"}, withoutPlace(finding)),
-            " ",
-            placeOf(finding.where, goTo))))),
+            h("span", {dir: "auto"}, withoutPlace(finding), " ", placeOf(finding.where, goTo)))))),
   ];
 }
 
