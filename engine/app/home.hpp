@@ -27,6 +27,9 @@ struct HomeOptions {
   std::vector<std::string> plugins;  // folders, before the configured ones
   /// Called once, with the settings when they have been read.
   std::function<void(const Settings&, const std::string& library)> settings_read = nullptr;
+  /// Recipes are found in the folder that the program was started in, and by any path, as a command line
+  /// expects. False for who asks from elsewhere: in recipe_directories() alone.
+  bool finds_recipes_anywhere = true;
 };
 
 /// Threads: any, but for registry() and outside().
@@ -50,6 +53,7 @@ class Home {
   [[nodiscard]] std::vector<std::string> plugin_directories() const;
   [[nodiscard]] std::vector<std::string> script_directories() const;
   [[nodiscard]] std::vector<std::string> recipe_directories() const;
+  [[nodiscard]] bool finds_recipes_anywhere() const { return options_.finds_recipes_anywhere; }
   /// Folder of the content-named plugin copies.
   [[nodiscard]] std::string plugin_copies() const;
   /// The plugins, loaded into this process at first use, which must have one thread then. What is

@@ -29,12 +29,32 @@ std::string below_recipes(const std::string& name) {
   return is_below ? path.lexically_relative("recipes").string() : "";
 }
 
+/// Of one that is there.
+bool is_in_recipe_folder(const Caller& caller, const fs::path& file) {
+  std::error_code failed;
+  const fs::path here = fs::canonical(file, failed);
+  if (failed || !fs::is_regular_file(here, failed)) return false;
+  return std::ranges::any_of(caller.home.recipe_directories(), [&](const std::string& folder) {
+    std::error_code missing;
+    const fs::path below = here.lexically_relative(fs::canonical(folder, missing));
+    return !missing && !below.empty() && *below.begin() != "..";
+  });
+}
+
 /// "" where there is none. What exists and is no file may be one after all: a FIFO can be read.
 std::string look_for_recipe(const Caller& caller, const std::string& name) {
   std::error_code ignored;
-  const bool is_folder = fs::is_directory(name, ignored);
-  if (!is_folder && fs::exists(name, ignored)) return name;
-  if (fs::is_regular_file(name + ".lua", ignored)) return name + ".lua";
+  const bool is_anywhere = caller.home.finds_recipes_anywhere();
+  const bool is_folder = is_anywhere && fs::is_directory(name, ignored);
+  if (is_anywhere) {
+    if (!is_folder && fs::exists(name, ignored)) return name;
+    if (fs::is_regular_file(name + ".lua", ignored)) return name + ".lua";
+  } else if (fs::path(name).is_absolute()) {
+    return is_in_recipe_folder(caller, name) ? name : "";
+  } else if (std::ranges::any_of(fs::path(name),
+                                 [](const fs::path& part) { return part == ".."; })) {
+    return "";
+  }
   for (const std::string& folder : caller.home.recipe_directories()) {
     for (const std::string& file : {folder + "/" + name, folder + "/" + name + ".lua",
                                     folder + "/" + kCookbook + "/" + name + ".lua"}) {

@@ -46,7 +46,7 @@ void add_bot(CLI::App& app, Cli& cli) {
     cli.action = [&cli, setup] {
       setup->usual = cli.caller().asked;
       bot::run_bot(
-          *setup, [&cli] { return cli.make_home(); },
+          *setup, [&cli] { return cli.make_home(/*finds_recipes_anywhere=*/false); },
           [&cli](const bot::BotStarted& started) { tell_started(cli, started); },
           [&cli](const std::string& text) { cli.note(text); });
       return Exit::kDone;

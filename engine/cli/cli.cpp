@@ -26,12 +26,11 @@ int columns_of_stdout() {
 
 }  // namespace
 
-std::unique_ptr<app::Home> Cli::make_home() {
-  return std::make_unique<app::Home>(
-      app::HomeOptions{common.library, common.config, common.plugins,
-                       [this](const Settings& settings, const std::string& library) {
-                         open_log(settings, library);
-                       }});
+std::unique_ptr<app::Home> Cli::make_home(bool finds_recipes_anywhere) {
+  return std::make_unique<app::Home>(app::HomeOptions{
+      common.library, common.config, common.plugins,
+      [this](const Settings& settings, const std::string& library) { open_log(settings, library); },
+      finds_recipes_anywhere});
 }
 
 void Cli::open_log(const Settings& settings, const std::string& library) {

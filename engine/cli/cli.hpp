@@ -41,7 +41,7 @@ class Cli {
   /// throws.
   void renew_home();
   /// One more of them, for who renews it by and by.
-  std::unique_ptr<app::Home> make_home();
+  std::unique_ptr<app::Home> make_home(bool finds_recipes_anywhere = true);
   /// This command line as a caller: --user, --now, --random-seed, --set, --in-process. What is said
   /// goes to stderr, parts of the answer to stdout.
   app::Caller caller();

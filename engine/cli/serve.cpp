@@ -15,6 +15,7 @@ namespace {
 void keep_password(const std::string& key_file) {
   serve::Keys keys = serve::read_keys(key_file);
   keys.password_hash = serve::hash_password(app::read_hidden_line("A password for engine serve: "));
+  keys.secret = serve::new_secret();  // who came in by the old one comes in no more
   serve::write_keys(key_file, keys);
 }
 
@@ -69,7 +70,7 @@ void add_serve(CLI::App& app, Cli& cli) {
       options->usual = cli.caller().asked;
       if (*is_password_new) keep_password(options->key_file);
       serve::serve(
-          *options, [&cli] { return cli.make_home(); },
+          *options, [&cli] { return cli.make_home(/*finds_recipes_anywhere=*/false); },
           [&cli](const serve::Serving& serving) { tell(cli, serving); },
           [&cli](const std::string& text) { cli.note(text); });
       return Exit::kDone;

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <ctime>
-#include <filesystem>
 
 #include "accounts/accounts.hpp"
-#include "app/recipe_files.hpp"
 #include "app/text_argument.hpp"
 #include "core/calendar.hpp"
 #include "core/json_text.hpp"
@@ -15,10 +13,32 @@
 namespace engine::serve {
 namespace {
 
-namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kUpload = "upload:";
+constexpr int kMostNesting = 20;
+
+/// Looked at before it is parsed: what goes through a value of JSON goes down into it by calls.
+bool is_nested_deeper(std::string_view json, int most) {
+  int depth = 0;
+  bool is_text = false;
+  for (std::size_t k = 0; k < json.size(); ++k) {
+    const char c = json[k];
+    if (is_text) {
+      if (c == '\\')
+        ++k;
+      else if (c == '"')
+        is_text = false;
+    } else if (c == '"') {
+      is_text = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > most) return true;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return false;
+}
 
 const verbs::Verb& asked_verb(std::string_view path) {
   std::string name(path);
@@ -84,21 +104,13 @@ void require_harmless_setting(const ApiCall& call) {
        "set it there: engine config set " + key + " VALUE"});
 }
 
-bool names_recipe(const verbs::Parameter& parameter) {
-  return parameter.value_name.starts_with("RECIPE") || parameter.value_name == "RUN";
-}
-
-bool is_below(const fs::path& file, const std::string& folder) {
-  std::error_code failed;
-  const fs::path inside =
-      fs::weakly_canonical(file, failed).lexically_relative(fs::weakly_canonical(folder, failed));
-  return !failed && !inside.empty() && *inside.begin() != "..";
-}
-
 }  // namespace
 
 Json object_of(std::string_view body) {
   if (body.empty()) return Json::object();
+  if (is_nested_deeper(body, kMostNesting))
+    throw Error(Exit::kUsage, "the body nests lists and objects too deeply",
+                {"", "", "no verb takes more than a list of texts", ""});
   Json json = Json::parse(body, nullptr, false);
   if (!json.is_object())
     throw Error(Exit::kUsage, "the body is no JSON object",
@@ -142,15 +154,6 @@ app::Asked take_asked(Json& body, const app::Asked& usual) {
   return asked;
 }
 
-void require_known_recipe(const app::Home& home, const std::string& recipe) {
-  if (recipe.find('/') == std::string::npos) return;
-  const std::string file = app::find_recipe({home, {}, {}}, recipe);
-  for (const std::string& folder : home.recipe_directories())
-    if (is_below(file, folder)) return;
-  throw Error(Exit::kUsage, "\"" + recipe + "\" is not in a folder of recipes",
-              {"", "", "a page asks for recipes by their names", "POST /api/recipes lists them"});
-}
-
 ApiCall api_call(const app::Home& home, const app::Asked& usual, std::string_view path,
                  std::string_view body, const UploadedFile& uploaded) {
   ApiCall call{.verb = &asked_verb(path), .given = {}, .asked = {}, .uploads = {}};
@@ -162,8 +165,6 @@ ApiCall api_call(const app::Home& home, const app::Asked& usual, std::string_vie
     for (const verbs::Parameter& parameter : call.verb->parameters) {
       if (parameter.name != name) continue;
       if (parameter.is_local) resolve_local(home, call, parameter, values, uploaded);
-      if (names_recipe(parameter))
-        for (const std::string& recipe : values) require_known_recipe(home, recipe);
     }
   }
   require_harmless_setting(call);

@@ -39,7 +39,4 @@ std::string written_value(const std::string& name, const verbs::Json& value);
 /// time the clock's where that does not say.
 app::Asked take_asked(verbs::Json& body, const app::Asked& usual);
 
-/// Recipes are asked for by name, or by a path into a folder of recipes. Throws ApiError(400).
-void require_known_recipe(const app::Home& home, const std::string& recipe);
-
 }  // namespace engine::serve

@@ -190,8 +190,9 @@ void Desk::take(const Message& message) {
   if (message.kind == Message::kRequest) {
     Incoming& incoming = incoming_[request];
     incoming.head = RequestHead::unpacked(message.bytes);
+    const bool has_body = incoming.head.has_body;  // a refused upload is forgotten
     if (incoming.head.path == "upload") begin_upload(request, incoming);
-    if (incoming.head.has_body) return;
+    if (has_body) return;
   }
   const auto found = incoming_.find(request);
   if (found == incoming_.end()) return;  // refused already
@@ -256,7 +257,9 @@ void Desk::route_jobs(std::uint64_t request, const RequestHead& head) {
 
 void Desk::route_live(std::uint64_t request, const Incoming& asked) {
   const std::string rest = rest_of(asked.head.path), id = first_part(rest), ask = rest_of(rest);
-  if (id.empty() || id.size() > 64) throw not_found(asked.head);
+  static constexpr std::string_view kAsks[] = {"", "left", "why", "why-not", "stage"};
+  if (id.empty() || id.size() > 64 || std::ranges::find(kAsks, ask) == std::end(kAsks))
+    throw not_found(asked.head);
   if (asked.head.method == "DELETE" && ask.empty()) {
     live_.end(asked.head.session, id);
     return respond(request, Json::object());

@@ -81,6 +81,17 @@ struct Gate::Asked {
   std::string session = {};                    // "": not signed in
   bool is_program = false;                     // signed in by the token itself
 
+  /// The parser of heads leaves out what it does not take: lines that go on with a blank, what follows a
+  /// character 0. Another reader would not, and ends lines that have no CR: the bytes tell, with one blank
+  /// or none before a value.
+  void require_whole_head() const {
+    if (head.bytes == 0) return;
+    std::size_t least = head.method.size() + head.target.size() + head.version.size() + 6;
+    for (const auto& [name, value] : head.headers) least += name.size() + value.size() + 3;
+    if (head.bytes < least || head.bytes > least + head.headers.size())
+      deny_head("its head has more, or less, than its lines say");
+  }
+
   explicit Asked(const Head& of) : head(of) {
     if (head.target.size() > kLongestTarget)
       throw Refused{414, Error(Exit::kUsage, "the address asked for is longer than 8 KiB")};
@@ -91,6 +102,7 @@ struct Gate::Asked {
     for (const auto& [name, value] : head.headers)
       if (!is_header_name(name) || !is_header_value(value))
         deny_head("a header has characters that none may have");
+    require_whole_head();
     for (const char* name : {"host", "origin", "authorization", "content-type", "content-length",
                              "transfer-encoding", "playlist-token", "cookie", "if-none-match"})
       static_cast<void>(single(name));

@@ -22,7 +22,7 @@ namespace engine::serve {
 struct Head {
   std::string method, target, version;
   std::vector<Header> headers;
-  std::size_t bytes = 0;  // of all of it
+  std::size_t bytes = 0;  // of all of it; 0: not counted
   std::string address;    // of the client; of IPv6 the network
 };
 

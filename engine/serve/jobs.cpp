@@ -1,5 +1,6 @@
 #include "serve/jobs.hpp"
 
+#include <algorithm>
 #include <ctime>
 
 namespace engine::serve {
@@ -9,6 +10,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t kKeptSeconds = 3600;
 constexpr std::size_t kKeptCount = 200;
+constexpr std::size_t kLongestTold = 200, kMostTold = 20;  // of arguments, in bytes and values
 
 const char* state_name(Job::State state) {
   switch (state) {
@@ -30,6 +32,14 @@ Json time_or_null(std::int64_t seconds) {
   return seconds == 0 ? Json() : Json(seconds);
 }
 
+/// The beginning of it: lists of jobs tell what was asked, and do not repeat it.
+std::string shortened(const std::string& text) {
+  if (text.size() <= kLongestTold) return text;
+  std::size_t end = kLongestTold;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end) + "…";
+}
+
 /// What was asked, without where an upload is kept.
 Json arguments_json(const ApiCall& call) {
   Json json = Json::object();
@@ -37,7 +47,11 @@ Json arguments_json(const ApiCall& call) {
     bool is_local = false;
     for (const verbs::Parameter& parameter : call.verb->parameters)
       is_local |= parameter.name == name && parameter.is_local;
-    if (!is_local) json[name] = values.size() == 1 ? Json(values.front()) : Json(values);
+    if (is_local) continue;
+    Json told = Json::array();
+    for (std::size_t k = 0; k < std::min(values.size(), kMostTold); ++k)
+      told.push_back(shortened(values[k]));
+    json[name] = told.size() == 1 ? told.front() : told;
   }
   return json;
 }

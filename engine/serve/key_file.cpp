@@ -49,6 +49,10 @@ void require_private(const std::string& file) {
 
 }  // namespace
 
+std::string new_secret() {
+  return drawn_keys().secret;
+}
+
 Keys read_keys(const std::string& file) {
   if (!fs::exists(file)) {
     const Keys keys = drawn_keys();

@@ -16,6 +16,8 @@ struct Keys {
 /// Of the file, which is made, with drawn keys, where there is none. Throws Error(kInput) where it
 /// can be read by others, is none, or cannot be written.
 Keys read_keys(const std::string& file);
+/// Others, by which nobody is let in that was before.
+std::string new_secret();
 void write_keys(const std::string& file, const Keys& keys);
 
 /// Throws Error(kUsage) for one shorter than 8 characters, Error(kLimits) without the memory.

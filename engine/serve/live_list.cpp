@@ -118,7 +118,6 @@ class LiveList {
     command.erase("ask");
     const app::Asked asked = take_asked(command, usual_);
     const std::string recipe = written_value("recipe", command.value("recipe", Json("")));
-    require_known_recipe(home_, recipe);
     prepare(asked, recipe, command);
     asked_ = number;
     is_question_ = false;

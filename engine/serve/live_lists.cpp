@@ -1,6 +1,8 @@
 #include "serve/live_lists.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "serve/api_error.hpp"
 #include "serve/live_list.hpp"
@@ -16,8 +18,9 @@ LiveLists::Place LiveLists::find(const std::string& session, const std::string& 
 LiveLists::Place LiveLists::make(const app::Home& home, const std::string& session,
                                  const std::string& id) {
   if (lists_.size() >= most_) {
-    refuse_waiting(lists_.back(), "too many lists are worked on at once");
-    lists_.pop_back();
+    const Place oldest = oldest_of_greediest();
+    refuse_waiting(*oldest, "too many lists are worked on at once");
+    lists_.erase(oldest);
   }
   const SocketPair pair = message_sockets();
   const WorkerLimits none{.wall_seconds = 0, .cpu_seconds = 0, .memory_bytes = 0};
@@ -33,6 +36,16 @@ LiveLists::Place LiveLists::make(const app::Home& home, const std::string& sessi
   ::close(pair.front);
   lists_.push_front(std::move(list));
   return lists_.begin();
+}
+
+LiveLists::Place LiveLists::oldest_of_greediest() {
+  std::map<std::string, int> counts;
+  for (const List& list : lists_) ++counts[list.session];
+  Place chosen = std::prev(lists_.end());
+  for (Place at = lists_.begin(); at != lists_.end(); ++at)
+    if (counts[at->session] >= counts[chosen->session])
+      chosen = at;  // the last ones are the oldest
+  return chosen;
 }
 
 void LiveLists::ask(const app::Home& home, const std::string& session, const std::string& id,

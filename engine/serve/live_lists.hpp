@@ -19,8 +19,8 @@ namespace engine::serve {
 /// Threads: one, and the process must have no other when a list is first asked for.
 class LiveLists {
  public:
-  /// `usual`: as serve_live_list() has it. `answered` has the bytes of a kResponse. At most `most` lists live at once: the one that was
-  /// asked longest ago makes room.
+  /// `usual`: as serve_live_list() has it. `answered` has the bytes of a kResponse. At most `most` lists live at once: of the session that
+  /// has most of them the one that was asked longest ago makes room.
   LiveLists(std::size_t most, app::Asked usual,
             std::function<void(std::uint64_t request, std::string_view)> answered)
       : most_(most), usual_(std::move(usual)), answered_(std::move(answered)) {}
@@ -49,6 +49,7 @@ class LiveLists {
   using Place = std::list<List>::iterator;
   Place find(const std::string& session, const std::string& id);
   Place make(const app::Home& home, const std::string& session, const std::string& id);
+  Place oldest_of_greediest();
   void refuse_waiting(List& list, const std::string& why);
 
   std::size_t most_;

@@ -1,8 +1,9 @@
 // Files that a page sends before it asks for them to be imported.
 //
 // Each stands in a folder of its own below FOLDER, under the name that it had, as the name tells
-// what is read from it; the folder is the person's alone and goes with the server. One that nobody
-// asked for goes after an hour.
+// what is read from it; the folder is the person's alone and goes with the server, that of a server
+// that was killed with the next. One that nobody asked for goes after an hour. There are at most 1000,
+// and they have at most 16 GiB together.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,7 @@ class Uploads {
   Uploads& operator=(const Uploads&) = delete;
 
   /// A new one: its id. Throws Error(kUsage) for a name that is no file's, Error(kInput) where it
-  /// cannot be written.
+  /// cannot be written, Error(kLimits) as append() does.
   std::string begin(const std::string& name);
   void append(const std::string& id, std::string_view bytes);
   /// Its size.
@@ -43,7 +44,7 @@ class Uploads {
 
   std::string folder_;
   std::map<std::string, Upload> uploads_;
-  std::uint64_t last_ = 0;
+  std::uint64_t last_ = 0, bytes_ = 0;  // of all
 };
 
 }  // namespace engine::serve

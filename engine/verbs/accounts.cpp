@@ -272,9 +272,26 @@ Answer connect_by_login(const app::Caller& caller, const Arguments& arguments, A
   return answer;
 }
 
+/// What was told to one server is no other's to hear: with another address the secrets go.
+void forget_secrets_elsewhere(Account& account, const Account& kept) {
+  const accounts::KnownService* service = accounts::find_service(account.service);
+  if (service == nullptr) return;
+  const auto is_moved = [&](const accounts::ServiceField& field) {
+    const bool is_address = field.is_address || field.name == std::string_view("address") ||
+                            (service->login != nullptr &&
+                             field.name == std::string_view(service->login->accounts_field));
+    return is_address && account.value(field.name) != kept.value(field.name);
+  };
+  if (std::ranges::none_of(service->fields, is_moved)) return;
+  account.login.reset();
+  for (const accounts::ServiceField& field : service->fields)
+    if (field.is_secret) account.values.erase(field.name);
+}
+
 Answer connect(const app::Caller& caller, const Arguments& arguments) {
   Accounts accounts(caller.home.accounts_file());
-  Account account = accounts.kept(arguments.text("service"));
+  const Account kept = accounts.kept(arguments.text("service"));
+  Account account = kept;
   if (arguments.has("address")) account.values["address"] = arguments.text("address");
   if (arguments.has("login")) account.values["user"] = arguments.text("login");
   for (const std::string& field : arguments.texts("field")) {
@@ -283,6 +300,7 @@ Answer connect(const app::Caller& caller, const Arguments& arguments) {
       throw Error(Exit::kUsage, "--field takes NAME=VALUE", {"", "", field, ""});
     account.values[field.substr(0, equals)] = field.substr(equals + 1);
   }
+  forget_secrets_elsewhere(account, kept);
   if (arguments.has("secret"))
     account.values[arguments.text("secret-field")] = app::read_secret(arguments.text("secret"));
   const accounts::KnownService* service = accounts::find_service(account.service);

@@ -53,7 +53,6 @@ TEST_CASE("what cannot be asked is refused with what to do", "[serve]") {
              Catch::Contains("recipe cannot be"));
   // Files of the machine are not a page's to name.
   for (const Json& body : {Json{{"recipe", "weekly"}, {"to", "m3u8:/tmp/x.m3u8"}},
-                           Json{{"recipe", "/etc/passwd"}}, Json{{"recipe", "/etc/../etc/passwd"}},
                            Json{{"recipe", "weekly"}, {"to", Json::array({"json:-"})}}})
     CHECK_THAT(error("run", body, 400).dump(), !Catch::Contains("root:"));
   CHECK(error("import", {{"paths", "/etc/passwd"}}, 400).at("exit") == 2);
@@ -67,8 +66,55 @@ TEST_CASE("what cannot be asked is refused with what to do", "[serve]") {
   CHECK_THAT(wrong.at("text").get<std::string>(), Catch::Contains("tracks"));
   CHECK(server.ask("POST", "/api/run", "[1]").status == 400);
   CHECK(server.ask("GET", "/api/run").status == 404);
+  CHECK(server.ask("POST", "/api/live/tab/library", "{}").status == 404);
   CHECK(server.ask("GET", "/api/jobs/1").status == 404);
   CHECK(server.ask("GET", "/api/jobs/99999999999999999999").status == 404);
+}
+
+TEST_CASE("recipes are those of the folders of recipes, wherever the server was started",
+          "[serve]") {
+  const RunningServer server;  // in the folder of its home
+  std::ofstream(server.home().path(".netrc")) << "machine a login b password made-up\n";
+  std::ofstream(server.home().path("weekly.lua")) << "password made-up\n";
+  for (const std::string& name :
+       {std::string(".netrc"), std::string("./.netrc"), server.home().path(".netrc"),
+        std::string("/etc/passwd"), std::string("/etc/../etc/passwd"), std::string("../x")}) {
+    CAPTURE(name);
+    for (const auto& [path, body] :
+         {std::pair("recipe/show", Json{{"recipe", name}}),
+          std::pair("recipe/save", Json{{"recipe", name}, {"text", "x"}, {"if-hash", "0"}}),
+          std::pair("recipe/new", Json{{"name", "copy"}, {"from", name}}),
+          std::pair("run", Json{{"recipe", name}}), std::pair("check", Json{{"recipe", name}}),
+          std::pair("compare", Json{{"a", "weekly"}, {"b", name}}),
+          std::pair("live/tab", Json{{"recipe", name}})}) {
+      CAPTURE(path);
+      const Reply reply = server.ask("POST", std::string("/api/") + path, body.dump());
+      CHECK(reply.status >= 400);
+      CHECK_THAT(reply.body, !Catch::Contains("made-up") && !Catch::Contains("root:"));
+    }
+  }
+  CHECK_THAT(server.post("recipe/show", {{"recipe", "weekly"}}).dump(),
+             !Catch::Contains("made-up"));
+}
+
+TEST_CASE("what is nested deeply is refused before it is read", "[serve]") {
+  const RunningServer server;
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  for (const std::string& body :
+       {"{\"recipe\":" + deep + "}", "{\"set\":" + deep + "}", "{\"x\":" + deep + "}"}) {
+    CHECK(server.ask("POST", "/api/run", body).status == 400);
+    CHECK(server.ask("POST", "/api/live/tab", body).status == 400);
+  }
+  CHECK(server.post("stats", Json::object()).at("plays") > 0);
+}
+
+TEST_CASE("a list of jobs does not repeat what they were sent", "[serve]") {
+  const RunningServer server;
+  const std::string text(500'000, 'x');
+  const Json asked{{"recipe", "weekly"}, {"text", text}, {"if-hash", "0"}};
+  for (int k = 0; k < 3; ++k)
+    REQUIRE(server.ask("POST", "/api/recipe/save?job=1", asked.dump()).status == 202);
+  CHECK(server.ask("GET", "/api/jobs").body.size() < 10'000);
 }
 
 TEST_CASE("a job goes on without its page and is found again, with its answer", "[serve]") {

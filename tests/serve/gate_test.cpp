@@ -36,7 +36,7 @@ std::string password_hash(const std::string& password) {
 Head head_of(const std::string& method, const std::string& target,
              std::vector<Header> headers = {}) {
   headers.insert(headers.begin(), {"Host", "127.0.0.1:8533"});
-  return {method, target, "HTTP/1.1", std::move(headers), 200, "127.0.0.1"};
+  return {method, target, "HTTP/1.1", std::move(headers), 0, "127.0.0.1"};
 }
 
 int status_of(Gate& gate, const Head& head, double now = kNow) {
@@ -73,7 +73,7 @@ TEST_CASE("only the server's own names are answered to (DNS rebinding)", "[serve
   Gate gate(options_of_test());
   const auto status = [&](std::vector<Header> headers) {
     headers.push_back(kBearer);
-    return status_of(gate, {"GET", "/api/verbs", "HTTP/1.1", headers, 100, "127.0.0.1"});
+    return status_of(gate, {"GET", "/api/verbs", "HTTP/1.1", headers, 0, "127.0.0.1"});
   };
   CHECK(status({{"Host", "127.0.0.1:8533"}}) == 0);
   CHECK(status({{"Host", "LocalHost:8533"}}) == 0);
@@ -170,7 +170,7 @@ TEST_CASE("cookies are strict, two servers of a host have their own, TLS makes t
           "[serve][gate]") {
   Gate gate(options_of_test());
   const auto cookie = [](Gate& of, const char* host) {
-    const Head head = {"GET", "/sign-in?token=the-token", "HTTP/1.1", {{"Host", host}}, 1, ""};
+    const Head head = {"GET", "/sign-in?token=the-token", "HTTP/1.1", {{"Host", host}}, 0, ""};
     return header_of(of.look(head, kNow).answer, "Set-Cookie");
   };
   CHECK_THAT(cookie(gate, "127.0.0.1:8533"),

@@ -408,6 +408,14 @@ TEST_CASE("bytes that are no HTTP reach nobody, and the front lives on", "[serve
       std::string(100'000, 'A'),
       "GET / HTTP/1.1\r\n" + std::string(100'000, 'A'),
       get + host + std::string(200'000, '\r'),
+      // What a parser leaves out, and another would not.
+      post + host + bearer + front.json_type() + "Content-Length:\r\n 4\r\n\r\n" + get + host +
+          bearer + "\r\n",
+      get + host + bearer + "X: a\r\n  folded on\r\n\r\n",
+      get + "Host: " + front.host() + std::string("\0.evil.example\r\n", 16) + bearer + "\r\n",
+      std::string("GET /api/verbs\0/more HTTP/1.1\r\n", 31) + host + bearer + "\r\n",
+      "GET /api/verbs HTTP/1.1\nHost: " + front.host() + "\n" +
+          bearer.substr(0, bearer.size() - 2) + "\n\n",
   };
   for (const std::string& text : texts) {
     CAPTURE(text.substr(0, 200));

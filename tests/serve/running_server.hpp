@@ -48,6 +48,7 @@ class RunningServer {
       for (const auto& [name, value] : home_.environment())
         ::setenv(name.c_str(), value.c_str(), 1);
       ::dup2(out[1], 1);
+      if (::chdir(home_.path("").c_str()) != 0) ::_exit(9);
       std::vector<char*> words;
       for (std::string& word : argv) words.push_back(word.data());
       words.push_back(nullptr);
