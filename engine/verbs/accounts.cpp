@@ -273,7 +273,7 @@ Answer connect_by_login(const app::Caller& caller, const Arguments& arguments, A
 }
 
 /// What was told to one server is no other's to hear: with another address the secrets go.
-void forget_secrets_elsewhere(Account& account, const Account& kept) {
+void forget_secrets_elsewhere(const app::Caller& caller, Account& account, const Account& kept) {
   const accounts::KnownService* service = accounts::find_service(account.service);
   if (service == nullptr) return;
   const auto is_moved = [&](const accounts::ServiceField& field) {
@@ -283,9 +283,13 @@ void forget_secrets_elsewhere(Account& account, const Account& kept) {
     return is_address && account.value(field.name) != kept.value(field.name);
   };
   if (std::ranges::none_of(service->fields, is_moved)) return;
+  bool had_any = account.login.has_value();
   account.login.reset();
   for (const accounts::ServiceField& field : service->fields)
-    if (field.is_secret) account.values.erase(field.name);
+    if (field.is_secret) had_any |= account.values.erase(field.name) > 0;
+  if (had_any)
+    caller.note("the address is another: what lets in at " + one_line(kept.value("address")) +
+                " is not told there");
 }
 
 Answer connect(const app::Caller& caller, const Arguments& arguments) {
@@ -300,7 +304,7 @@ Answer connect(const app::Caller& caller, const Arguments& arguments) {
       throw Error(Exit::kUsage, "--field takes NAME=VALUE", {"", "", field, ""});
     account.values[field.substr(0, equals)] = field.substr(equals + 1);
   }
-  forget_secrets_elsewhere(account, kept);
+  forget_secrets_elsewhere(caller, account, kept);
   if (arguments.has("secret"))
     account.values[arguments.text("secret-field")] = app::read_secret(arguments.text("secret"));
   const accounts::KnownService* service = accounts::find_service(account.service);

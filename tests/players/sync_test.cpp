@@ -131,6 +131,18 @@ TEST_CASE("the fake Last.fm is one to a client that is not ours", "[sync]") {
   CHECK(known.at("friends") == json{"bob", "dan", "eve"});
 }
 
+TEST_CASE("another address is not told what lets in at the one before", "[sync]") {
+  const FakeLastfm lastfm, other;
+  const Listener ann;
+  ann.connect(lastfm);
+  const Ended moved = ann.run({"connect", "lastfm", "--address", other.address()});
+  CHECK(moved.exit_code == 2);
+  CHECK_THAT(moved.err, Contains("is not told there") && Contains("needs --secret FILE"));
+  CHECK(ann.run({"connect", "lastfm", "--field", "address=" + other.address()}).exit_code == 2);
+  CHECK(ann.run({"connect", "lastfm", "--field", "friends=yes"}).exit_code == 0);
+  ann.connect(other);  // with the key
+}
+
 TEST_CASE("tracks like yours and what friends heard become recommendations", "[sync][grow]") {
   const FakeLastfm lastfm;
   lastfm.put("scrobbles.json", json::array({{kNoon - 9000, "Ada", "One", "First"},
