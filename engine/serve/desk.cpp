@@ -230,7 +230,7 @@ void Desk::answer(std::uint64_t request, const Incoming& asked) {
 void Desk::route(std::uint64_t request, const Incoming& asked) {
   const RequestHead& head = asked.head;
   const std::string place = first_part(head.path);
-  if (place == "jobs") return route_jobs(request, head);
+  if (place == "jobs" && head.method != "POST") return route_jobs(request, head);  // else the verb
   if (place == "live") return route_live(request, asked);
   if (place == "artwork" && head.method == "GET") return ask_picture(request, head);
   if (head.path == "upload" && head.method == "POST") return end_upload(request, asked);

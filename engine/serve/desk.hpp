@@ -9,7 +9,8 @@
 //   GET    /api/openapi.json      the same as OpenAPI 3.1
 //   POST   /api/VERB[/SUBVERB]    asks it (api_call.hpp): 200 and its data, with the header Playlist-Exit.
 //                                 ?job=1: 202 {"job": N}, and it goes on without whoever asked
-//   GET    /api/jobs[/N]          jobs, or one with what came of it;  DELETE cancels it
+//   GET    /api/jobs[/N]          what runs here, or one with what came of it;  DELETE cancels it. POST
+//                                 asks the verb of that name, which is what is done by itself
 //   POST   /api/upload?name=FILE  a file to be imported: 201 {"upload", "name", "bytes"}
 //   GET    /api/artwork/TRACK     the picture of its album, where the setting http.artwork allows it
 //   GET    /api/events            Server-Sent Events: hello, job, note, line, library, file

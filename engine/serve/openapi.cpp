@@ -163,7 +163,8 @@ void add_own_paths(Json& paths) {
   paths["/api/events"]["get"] =
       operation("events", "hello, job, note, line, library, file and settings as they happen",
                 "text/event-stream", "200");
-  paths["/api/jobs"]["get"] = operation("jobs", "jobs, the newest first", json, "200");
+  paths["/api/jobs"]["get"] =
+      operation("running_jobs", "what runs and ran here, the newest first", json, "200");
   paths["/api/jobs/{number}"]["get"] =
       operation("job", "a job with what came of it", json, "200", {"number"});
   paths["/api/jobs/{number}"]["delete"] =

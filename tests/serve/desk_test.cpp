@@ -108,6 +108,19 @@ TEST_CASE("what is nested deeply is refused before it is read", "[serve]") {
   CHECK(server.post("stats", Json::object()).at("plays") > 0);
 }
 
+TEST_CASE("what is done by itself is asked for by POST, what runs here by GET", "[serve]") {
+  const RunningServer server;
+  CHECK(server.post("jobs", Json::object()).at("jobs").empty());
+  CHECK(server.post("jobs/add", {{"usual", true}}).at("added").size() > 3);
+  const Json jobs = server.post("jobs", Json::object()).at("jobs");
+  CHECK(jobs.at(0).at("is_paused") == false);
+  CHECK(server.post("jobs/pause", {{"name", "update"}}).at("is_paused") == true);
+  CHECK(Json::parse(server.ask("GET", "/api/jobs").body).is_array());
+  // A page adds no other commands: they may name files.
+  const Json words{{"name", "mine"}, {"when", "@daily"}, {"verb", {"run", "weekly"}}};
+  CHECK_THAT(server.post("jobs/add", words, 400).dump(), Catch::Contains("cannot be given here"));
+}
+
 TEST_CASE("a list of jobs does not repeat what they were sent", "[serve]") {
   const RunningServer server;
   const std::string text(500'000, 'x');
