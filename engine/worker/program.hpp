@@ -1,5 +1,5 @@
-// Another program, or this one with other arguments, in a process of its own: a job of the clock, a
-// verb that a bot was asked for. What crashes, hangs or goes on for ever there costs that run only.
+// Another program, or this one with other arguments, in a process of its own: a job of the clock.
+// What crashes, hangs or goes on for ever there costs that run only.
 //
 // What it has  Its arguments and our environment. Of our descriptors nothing: its standard input is
 //              empty, its standard output and error are read here. It is the first of a session and

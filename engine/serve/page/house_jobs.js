@@ -1,12 +1,12 @@
 // Jobs: what is done by itself (house_schedule.js); what keeps the library fresh, when it was done last and
 // is due next; what runs and ran, with a way to end it.
 
+import {actButton} from "./act_button.js";
 import {ask} from "./api.js";
 import {h, put} from "./dom.js";
 import {counted, when} from "./figures.js";
 import {schedulePart} from "./house_schedule.js";
 import {allJobs, beginJob, isEnded, jobName, jobResult, jobState, watchJobs} from "./jobs.js";
-import {sayError} from "./messages.js";
 import {fill} from "./states.js";
 
 /** @param {HTMLElement} place @param {AbortSignal} signal */
@@ -87,25 +87,8 @@ async function dutiesPart(signal) {
 }
 
 function duty(name, verb, about, last, next) {
-  const button = h("button",
-    {
-      type: "button",
-      on: {
-        click: async () => {
-          button.disabled = true;
-          try {
-            await beginJob(verb, {});
-          } catch (error) {
-            sayError(error);
-          }
-          button.disabled = false;
-        },
-      },
-    },
-    "Run now",
-    h("span", {class: "unseen"}, `: ${name}`));
   return h("li", {class: "card duty"},
-    h("div", {class: "model-head"}, h("h3", {}, name), button),
+    h("div", {class: "model-head"}, h("h3", {}, name), actButton("Run now", name, () => beginJob(verb, {}))),
     h("p", {class: "soft"}, about),
     h("p", {}, last ? `Last ${when(last)}. ` : "", next ? `Next: ${next}.` : ""));
 }

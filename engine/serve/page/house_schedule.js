@@ -1,5 +1,6 @@
 // What is done by itself: the jobs of engine jobs, when each comes next and how it went last.
 
+import {actButton} from "./act_button.js";
 import {ask} from "./api.js";
 import {h, named} from "./dom.js";
 import {counted, when} from "./figures.js";
@@ -96,25 +97,4 @@ function historyPart(name) {
   return h("details", {on: {toggle: (event) => event.target.open && read()}},
     h("summary", {}, "History", h("span", {class: "unseen"}, ` of ${name}`)),
     runs);
-}
-
-function actButton(label, name, act) {
-  const button = h("button",
-    {
-      type: "button",
-      on: {
-        click: async () => {
-          button.disabled = true;
-          try {
-            await act();
-          } catch (error) {
-            sayError(error);
-          }
-          button.disabled = false;
-        },
-      },
-    },
-    label,
-    h("span", {class: "unseen"}, `: ${name}`));
-  return button;
 }
