@@ -251,9 +251,13 @@ ClockReport run_due_jobs(const ClockHands& hands) {
   Clock clock(hands);
   Runs& runs = clock.runs;
   for (;;) {
+    // Only a look with nothing at work tells that nothing is due: a run that ends during a look has
+    // made the next one of its kind wait all the same.
+    const bool is_free = runs.is_empty();
     const bool has_begun = !runs.report.is_interrupted && clock.begin_due();
     runs.take_ended();
-    if (runs.is_empty() && !has_begun) return runs.report;
+    if (runs.is_empty() && (runs.report.is_interrupted || (is_free && !has_begun)))
+      return runs.report;
     if (runs.is_empty()) continue;
     runs.wait(signals, clock.milliseconds_to_sleep());
     runs.take_ended();
