@@ -3,7 +3,7 @@
 
 import {h, put} from "./dom.js";
 import {field} from "./dialogs.js";
-import {beginJob, cancelJob, followJob, isEnded, jobsOf, jobState} from "./jobs.js";
+import {beginJob, cancelJob, followJob, isEnded, jobsOf, jobState, watchJobs} from "./jobs.js";
 import {when} from "./figures.js";
 import {failure} from "./states.js";
 
@@ -40,6 +40,13 @@ export class Experiment {
   /** Shows where it stands: of this recipe, what runs or was done last. */
   open() {
     this.unsaved.hidden = this.isSaved();
+    this.#find();
+    // What a job is about may be told later than that it runs.
+    if (!this.isWatching) watchJobs(() => this.#find(), this.signal);
+    this.isWatching = true;
+  }
+
+  #find() {
     if (this.current) return;
     const job = jobsOf(this.verb).find((each) => isAbout(each, this.recipe));
     if (job) this.#follow(job.job, () => followJob(job.job, this.#options()));
