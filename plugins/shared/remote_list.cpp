@@ -20,15 +20,16 @@ struct Matched {
 Matched match_all(playlist::OutputCall& call, RemoteLibrary& library,
                   const playlist::Target& target) {
   Matched matched;
-  const std::vector<RemoteTrack> tracks = remote_tracks(call);
+  const RemoteTracks tracks(call);
   for (std::size_t row = 0; row < tracks.size(); ++row) {
     call.checkpoint(static_cast<double>(row) / static_cast<double>(tracks.size()));
-    TrackThere there = find_track(library, tracks[row].names);
+    RemoteTrack ours = tracks[row];
+    TrackThere there = find_track(library, ours.names);
     if (there.id.empty()) {
       target.missing(static_cast<std::int64_t>(row), there.why, there.nearest);
     } else {
       matched.ids.push_back(std::move(there.id));
-      matched.reasons.push_back(tracks[row].reason);
+      matched.reasons.push_back(std::move(ours.reason));
     }
   }
   return matched;

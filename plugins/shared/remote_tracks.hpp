@@ -4,8 +4,9 @@
 #include "playlist/plugin.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "track_match.hpp"
 
@@ -17,23 +18,33 @@ struct RemoteTrack {
   std::string reason;  // why it is in the list; "" for none
 };
 
-inline std::vector<RemoteTrack> remote_tracks(const playlist::OutputCall& call) {
-  const playlist::Table rows = call.tracks();
-  const auto title = rows["title"].texts(), artists = rows["artists"].texts(),
-             album = rows["album"].texts(), mbid = rows["mbid"].texts(),
-             isrc = rows["isrc"].texts(), reason = rows["explanation"].texts();
-  const auto spotify = rows["spotify_id"].texts();
-  const auto duration = rows["duration_ms"].i32();
-  std::vector<RemoteTrack> tracks(static_cast<std::size_t>(rows.get()->rows));
-  for (std::size_t row = 0; row < tracks.size(); ++row) {
-    tracks[row].names = {
-        std::string(title[row]),  std::string(artists[row]),
-        std::string(album[row]),  std::string(mbid[row]),
-        std::string(isrc[row]),   duration[row] > 0 ? (duration[row] + 500) / 1000 : 0,
-        std::string(spotify[row])};
-    tracks[row].reason = reason[row];
+/// Read a row at a time: whoever looks for a long list's tracks can stop between any two. Belongs to the call.
+class RemoteTracks {
+ public:
+  explicit RemoteTracks(const playlist::OutputCall& call)
+      : rows_(call.tracks()),
+        title_(rows_["title"].texts()),
+        artists_(rows_["artists"].texts()),
+        album_(rows_["album"].texts()),
+        mbid_(rows_["mbid"].texts()),
+        isrc_(rows_["isrc"].texts()),
+        spotify_(rows_["spotify_id"].texts()),
+        reason_(rows_["explanation"].texts()),
+        duration_(rows_["duration_ms"].i32()) {}
+
+  [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(rows_.get()->rows); }
+
+  [[nodiscard]] RemoteTrack operator[](std::size_t row) const {
+    return {{std::string(title_[row]), std::string(artists_[row]), std::string(album_[row]),
+             std::string(mbid_[row]), std::string(isrc_[row]),
+             duration_[row] > 0 ? (duration_[row] + 500) / 1000 : 0, std::string(spotify_[row])},
+            std::string(reason_[row])};
   }
-  return tracks;
-}
+
+ private:
+  playlist::Table rows_;
+  playlist::Strings title_, artists_, album_, mbid_, isrc_, spotify_, reason_;
+  std::span<const std::int32_t> duration_;
+};
 
 }  // namespace shared

@@ -182,12 +182,12 @@ class Subsonic final : public shared::RemoteLibrary {
 void scrobble(playlist::OutputCall& call, Subsonic& library) {
   const playlist::Target target(call);
   const auto played_at = call.tracks()["played_at"].i64();
-  const std::vector<shared::RemoteTrack> tracks = shared::remote_tracks(call);
+  const shared::RemoteTracks tracks(call);
   std::map<std::array<std::string, 4>, shared::TrackThere> songs;  // each is looked for once
   std::int64_t told = 0;
   for (std::size_t row = 0; row < tracks.size(); ++row) {
     call.checkpoint(static_cast<double>(row) / static_cast<double>(tracks.size()));
-    const shared::TrackNames& ours = tracks[row].names;
+    const shared::TrackNames ours = tracks[row].names;
     const auto [known, is_new] =
         songs.try_emplace({ours.artist, ours.title, ours.album, ours.mbid});
     if (is_new) known->second = shared::find_track(library, ours);
