@@ -33,7 +33,8 @@ struct LearnedSpace {
   std::string name;
   const playlist_matrix* vectors;
   std::span<const std::int64_t> ids;
-  std::string_view codes;  // QuantizedRows of it; "" for none
+  std::string_view codes;                     // QuantizedRows of it; "" for none
+  const playlist_lists* listeners = nullptr;  // of each row, where people make the space
 };
 
 struct SpacePlace {
@@ -68,13 +69,19 @@ std::optional<LearnedSpace> learned_space(ModelShelf* models, const std::string&
     why = std::string(place.model) + " has no space \"" + name + "\"";
     return std::nullopt;
   }
+  const playlist_lists* listeners = name == "als" ? artifact->lists("track_listeners") : nullptr;
+  if (listeners != nullptr && listeners->rows != vectors->rows) {
+    why = "model.als tells of other tracks who plays them than it has factors of";
+    return std::nullopt;
+  }
   std::uint64_t length = 0;
   const void* codes = artifact->bytes(place.codes, length);
   return LearnedSpace{
       name,
       vectors,
       {static_cast<const std::int64_t*>(id->data), static_cast<std::size_t>(tracks->rows)},
-      {static_cast<const char*>(codes), codes == nullptr ? 0 : length}};
+      {static_cast<const char*>(codes), codes == nullptr ? 0 : length},
+      listeners};
 }
 
 /// The lists of model.neighbours in that space; nullptr where there are none.
@@ -264,8 +271,10 @@ struct TrackSpace::Rows {
     codes = learned.codes;
     rows = SpaceRows(tables, learned.ids, SpaceRows::Asked::kMany);
     if (name == "als") scale_factors();
+    if (learned.listeners != nullptr) leave_out_one_persons(*learned.listeners);
   }
   void scale_factors();
+  void leave_out_one_persons(const playlist_lists& listeners);
   void use_features(const Tables& tables, const Tracks& tracks);
   void use_lists(const playlist_lists& neighbours, std::span<const std::int64_t> ids,
                  const Tables& tables);
@@ -293,6 +302,14 @@ void TrackSpace::Rows::scale_factors() {
       rows.leave_out(row);
     }
   }
+}
+
+/// The factors of what one person alone plays are that person's, longer or shorter: any two of them
+/// would be as alike as a track is to itself.
+void TrackSpace::Rows::leave_out_one_persons(const playlist_lists& listeners) {
+  constexpr std::uint64_t kFewest = 2;
+  for (std::size_t row = 0; row < rows.size(); ++row)
+    if (listeners.offsets[row + 1] - listeners.offsets[row] < kFewest) rows.leave_out(row);
 }
 
 void TrackSpace::Rows::use_features(const Tables& tables, const Tracks& tracks) {

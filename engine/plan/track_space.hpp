@@ -4,7 +4,8 @@
 //
 //   "embedding"  model.embedding's
 //   "audio" ...  one of model.content's
-//   "als"        the factors of model.als: what the same people play lies near
+//   "als"        the factors of model.als: what the same people play lies near. A track that one
+//                person alone plays lies nowhere: all of theirs would lie in one direction
 //   "features"   danceability, energy, speechiness, acousticness, instrumentalness, liveness and
 //                valence (the artist's mean where one is missing), loudness, tempo and year, each
 //                less its mean over the tracks and in units of its deviation, at most 3 of them; a

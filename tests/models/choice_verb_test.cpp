@@ -150,3 +150,23 @@ TEST_CASE("smart shuffle goes by what is let play once that is learned", "[choic
   // At a weight that leaves little to chance.
   CHECK(acceptance(listed("10")) > acceptance(listed("0")) + 0.05);
 }
+
+TEST_CASE("a walk claims no likeness of songs that one person alone plays", "[choice][cli]") {
+  const auto shuffled = [](bool is_by_two) {
+    const ListenerHome home;
+    if (is_by_two)
+      home.run({"import", home.path("Streaming_History_Audio_2020_0.json"), "--user", "ben"});
+    home.run({"train", "als"});
+    return home.run({"shuffle", "-n", "10", "--user", "ann", "--no-record"});
+  };
+  const auto is_like = [](const json& track) {
+    return track.dump().find("WALK: like") != std::string::npos;
+  };
+  const json alone = shuffled(false);
+  CHECK(alone.at("tracks").size() == 10);
+  CHECK(std::none_of(alone.at("tracks").begin(), alone.at("tracks").end(), is_like));
+  CHECK_THAT(alone.at("notices").dump(),
+             Catch::Contains("nothing is known of what the candidates sound like"));
+  const json two = shuffled(true);
+  CHECK(std::any_of(two.at("tracks").begin(), two.at("tracks").end(), is_like));
+}
