@@ -11,6 +11,7 @@
 //
 // Artifact  table "tracks" (id; users f32: D_i), lists "co_played": N^T N without its diagonal,
 //           matrix "smooth": V, tracks x rank, matrix "singular_values": 1 x rank
+//           lists "track_listeners": who plays each (write_listeners())
 #include "playlist/plugin.hpp"
 
 #include <cmath>
@@ -89,6 +90,7 @@ class GraphFilter final : public playlist::Model {
     const TruncatedSvd svd = truncated_svd(normalised(users, counts), options);
     call.checkpoint();
     write(call, tracks, counts, neighbours, svd);
+    write_listeners(call, "track_listeners", users);
     call.card(playlist::concat("{\"users\": ", users.rows(), ", \"tracks\": ", users.columns,
                                ", \"interactions\": ", users.entries(), ", \"rank\": ", svd.rank,
                                ", \"neighbours_kept\": ", neighbours.entries(), "}"));

@@ -8,6 +8,7 @@
 //
 // Artifact  table "tracks" (id), lists "similar": per track its neighbours, best first, weighted
 //           table "artists" (id), lists "similar_artists": the same of artists
+//           lists "track_listeners", "artist_listeners": who plays each (write_listeners())
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -108,11 +109,13 @@ class ItemCf final : public playlist::Model {
     normalize_rows(similar, normalization_);
     write_ids(call, "tracks", tracks.id);
     write_lists(call, "similar", similar);
+    write_listeners(call, "track_listeners", users);
 
     options.proceed = progress_of(call, 0.8, 1);
     SparseMatrix similar_artists = similar_items(artists, options);
     normalize_rows(similar_artists, normalization_);
     write_lists(call, "similar_artists", similar_artists);
+    write_listeners(call, "artist_listeners", artists);
     const auto artist_ids = call.table("artists")["id"].i64();
     write_ids(call, "artists", {artist_ids.begin(), artist_ids.end()});
     call.card(playlist::concat("{\"users\": ", users.rows(), ", \"tracks\": ", users.columns,

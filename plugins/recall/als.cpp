@@ -304,7 +304,7 @@ class AlsRecall final : public playlist::Recall {
     const std::vector<float> of_artists =
         by_artist ? by_artist->user.gifts(rows) : std::vector<float>();
     const std::vector<float> nothing(stride);
-    const OwnMusic own(call);
+    const recall::OwnMusic own(call);
     std::vector<Giver> givers;
     givers.reserve(found.size());
     constexpr std::size_t kBlock = 96;  // what is computed together stays in the nearest cache
@@ -350,37 +350,10 @@ class AlsRecall final : public playlist::Recall {
     }
   };
 
-  /// What the user plays or has: one of those who play it is the user.
-  class OwnMusic {
-   public:
-    explicit OwnMusic(const playlist::RecallCall& call)
-        : artist_of_(call.table("tracks")["artist"].i32()),
-          is_track_(artist_of_.size()),
-          is_artist_(call.table("artists").rows()) {
-      for (const char* set : {"listens", "likes", "library"}) {
-        for (const std::int32_t track : call.table(set)["track"].i32()) {
-          const auto at = static_cast<std::size_t>(track);
-          is_track_[at] = true;
-          if (artist_of_[at] >= 0) is_artist_[static_cast<std::size_t>(artist_of_[at])] = true;
-        }
-      }
-    }
-    /// So many have to play it for one of them to be somebody else.
-    [[nodiscard]] std::size_t least_of_track(std::int32_t track) const {
-      return is_track_[static_cast<std::size_t>(track)] ? 2 : 1;
-    }
-    [[nodiscard]] std::size_t least_of_artist(std::int32_t artist) const {
-      return artist >= 0 && is_artist_[static_cast<std::size_t>(artist)] ? 2 : 1;
-    }
-
-   private:
-    std::span<const std::int32_t> artist_of_;
-    std::vector<bool> is_track_, is_artist_;
-  };
-
   /// The seed of the largest gift that may be named. That is most often the first to be looked at.
   [[nodiscard]] Giver giver_of(const ScoredTrack& one, const Gifts& gifts, const Side& by_track,
-                               const std::optional<Side>& by_artist, const OwnMusic& own) const {
+                               const std::optional<Side>& by_artist,
+                               const recall::OwnMusic& own) const {
     const auto may_name = [&](std::size_t seed) {
       if (!by_track.listeners.is_known()) return true;
       if (!gifts.is_by_artist(seed)) {

@@ -6,6 +6,8 @@
 // model.graph_filter (Shen et al.: How Powerful is Graph Convolution for Recommendation?, CIKM
 // 2021, section 4.2), the first `rank` of them. C links what was played together, the second term
 // reaches every track. weight is the seed's score, 1 where it has none; a negative one takes away.
+// What the user alone plays both of is linked by nobody: it counts for nothing, nor does a track of
+// the user's that nobody else plays. A model trained before it kept its listeners cannot tell.
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -19,6 +21,7 @@
 #include "model_scores.hpp"
 #include "shared/model_rows.hpp"
 #include "shared/seed_reasons.hpp"
+#include "shared_listeners.hpp"
 
 namespace {
 
@@ -48,17 +51,39 @@ class GraphFilter final : public playlist::Recall {
     const playlist::Table model = call.artifact_table(kGraphModel, "tracks");
     const shared::ModelRows rows(call, "tracks", model["id"].i64());
     const std::vector<recall::ModelSeed> seeds = recall::model_seeds(seeds_, rows);
+    const Heard heard(call, rows);
     recall::ModelScores scores(rows.model_count());
-    add_co_played(call, seeds, scores);
-    if (smooth_ > 0 && !seeds.empty()) add_smooth(call, seeds, model["users"].f32(), scores);
+    add_co_played(call, seeds, heard, scores);
+    if (smooth_ > 0 && !seeds.empty()) add_smooth(call, seeds, model["users"].f32(), heard, scores);
     return scores.best(call, seeds_, rows, limit_,
                        {"GRAPH: people who play ", " play it too",
                         "GRAPH: close to your tracks in what everybody plays"});
   }
 
  private:
+  /// Of the model's rows, which the user plays, and whether somebody else does.
+  class Heard {
+   public:
+    Heard(playlist::RecallCall& call, const shared::ModelRows& rows)
+        : listeners_(call, kGraphModel, "track_listeners") {
+      if (!listeners_.is_known()) return;
+      const recall::OwnMusic own(call);
+      for (std::size_t row = 0; row < rows.model_count(); ++row)
+        is_own_.push_back(own.has_track(rows.number(static_cast<std::int32_t>(row))));
+    }
+    [[nodiscard]] bool is_by_others(std::int32_t a, std::int32_t b) const {
+      return is_own_.empty() || !is_own_[static_cast<std::size_t>(a)] ||
+             !is_own_[static_cast<std::size_t>(b)] || listeners_.are_shared(a, b, 2);
+    }
+    [[nodiscard]] bool is_by_others(std::int32_t row) const { return is_by_others(row, row); }
+
+   private:
+    recall::SharedListeners listeners_;
+    std::vector<bool> is_own_;  // empty: not known
+  };
+
   static void add_co_played(playlist::RecallCall& call, const std::vector<recall::ModelSeed>& seeds,
-                            recall::ModelScores& scores) {
+                            const Heard& heard, recall::ModelScores& scores) {
     const playlist::Lists co_played = call.artifact_lists(kGraphModel, "co_played");
     std::size_t done = 0;
     for (const recall::ModelSeed& seed : seeds) {
@@ -66,13 +91,15 @@ class GraphFilter final : public playlist::Recall {
       const auto tracks = co_played[seed.row];
       const auto values = co_played.weights(seed.row);
       for (std::size_t k = 0; k < tracks.size(); ++k)
-        scores.add(tracks[k], seed.weight * values[k], seed.place);
+        if (heard.is_by_others(seed.row, tracks[k]))
+          scores.add(tracks[k], seed.weight * values[k], seed.place);
     }
     call.checkpoint();
   }
 
   void add_smooth(playlist::RecallCall& call, const std::vector<recall::ModelSeed>& seeds,
-                  std::span<const float> users, recall::ModelScores& scores) const {
+                  std::span<const float> users, const Heard& heard,
+                  recall::ModelScores& scores) const {
     const playlist::Matrix directions = call.artifact_matrix(kGraphModel, "smooth");
     const std::size_t width = directions.columns();
     const std::size_t rank = rank_ == 0 ? width : std::min(rank_, width);
@@ -92,7 +119,9 @@ class GraphFilter final : public playlist::Recall {
     for (const recall::ModelSeed& seed : seeds)
       own = std::max(own, std::abs(value(static_cast<std::size_t>(seed.row))));
     for (std::size_t track = 0; track < products.size(); ++track)
-      if (std::abs(value(track)) > kRounding * own) scores.add(track, value(track));
+      if (std::abs(value(track)) > kRounding * own &&
+          heard.is_by_others(static_cast<std::int32_t>(track)))
+        scores.add(track, value(track));
     call.checkpoint();
   }
 

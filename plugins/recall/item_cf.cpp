@@ -10,7 +10,9 @@
 // down to their tracks, for histories in which few tracks are shared: to the most popular tracks of
 // the kArtists artists of the highest sums, the k-th of an artist getting share 1 / k. Seeds, of
 // whatever weight, are never candidates, nor is what comes to no more than 0. The explanation names
-// the seed that gave most; that its neighbours are similar at all means that somebody played both.
+// the seed that gave most; that its neighbours are similar at all means that somebody played both,
+// and where both are the user's own, that somebody else did: what the user alone plays both of
+// counts for nothing. A model trained before it kept its listeners cannot tell.
 #include "playlist/plugin.hpp"
 
 #include <algorithm>
@@ -25,6 +27,7 @@
 #include "popular_tracks.hpp"
 #include "shared/model_rows.hpp"
 #include "shared/seed_reasons.hpp"
+#include "shared_listeners.hpp"
 
 namespace {
 
@@ -86,11 +89,15 @@ class Sums {
 /// The neighbours in the model of what was asked for: tracks, or artists.
 class Links {
  public:
-  /// `asked` are numbers of this load, -1 for none.
-  Links(shared::ModelRows rows, const playlist::Lists& similar,
-        const std::vector<std::int32_t>& asked)
-      : rows_(std::move(rows)), similar_(similar) {
-    for (const std::int32_t number : asked) row_of_.push_back(number < 0 ? -1 : rows_.row(number));
+  /// `asked` are numbers of this load, -1 for none; is_own(number): the user plays it.
+  template <typename IsOwn>
+  Links(shared::ModelRows rows, const playlist::Lists& similar, recall::SharedListeners listeners,
+        const std::vector<std::int32_t>& asked, const IsOwn& is_own)
+      : rows_(std::move(rows)), similar_(similar), listeners_(std::move(listeners)) {
+    for (const std::int32_t number : asked) {
+      row_of_.push_back(number < 0 ? -1 : rows_.row(number));
+      is_own_.push_back(number >= 0 && is_own(number));
+    }
   }
 
   /// Rows of the model, best first; none for what it does not know.
@@ -102,6 +109,12 @@ class Links {
   [[nodiscard]] std::span<const float> similarities(std::size_t of) const {
     if (row_of_[of] < 0) return {};
     return similar_.weights(row_of_[of]);
+  }
+  /// Somebody else than the user plays both what was asked for and its neighbour.
+  [[nodiscard]] bool is_told_by_others(std::size_t of, std::int32_t neighbour,
+                                       bool is_neighbour_own) const {
+    return !is_own_[of] || !is_neighbour_own || !listeners_.is_known() ||
+           listeners_.are_shared(row_of_[of], neighbour, 2);
   }
   /// -1: this load does not know it.
   [[nodiscard]] std::int32_t number(std::int32_t neighbour) const {
@@ -117,7 +130,9 @@ class Links {
  private:
   shared::ModelRows rows_;
   playlist::Lists similar_;
+  recall::SharedListeners listeners_;
   std::vector<std::int32_t> row_of_;
+  std::vector<bool> is_own_;
 };
 
 class ItemCf final : public playlist::Recall {
@@ -141,11 +156,13 @@ class ItemCf final : public playlist::Recall {
   playlist::Candidates recall(playlist::RecallCall& call) const {
     if (seeds_.empty()) throw playlist::NoData("there are no seeds");
     const playlist::Table tracks = call.table("tracks");
-    const Links links = track_links(call);
+    const recall::OwnMusic own(call);
+    const Links links = track_links(call, own);
     const std::size_t of_artists = artists_ > 0 ? kArtists * per_artist_ : 0;
     Sums sums(std::min(links.count(k_per_seed_) + of_artists, tracks.rows()));
-    add_neighbours(call, links, sums);
-    if (artists_ > 0) add_artists(call, tracks, sums);
+    add_neighbours(
+        call, links, [&](std::int32_t track) { return own.has_track(track); }, sums);
+    if (artists_ > 0) add_artists(call, tracks, own, sums);
     return best(call, tracks, sums);
   }
 
@@ -168,34 +185,41 @@ class ItemCf final : public playlist::Recall {
     return numbers;
   }
 
-  void add_neighbours(playlist::RecallCall& call, const Links& links, Sums& sums) const {
+  template <typename IsOwn>
+  void add_neighbours(playlist::RecallCall& call, const Links& links, const IsOwn& is_own,
+                      Sums& sums) const {
     for (std::size_t seed = 0; seed < seeds().size(); ++seed) {
       if (seed % 256 == 0) call.checkpoint();
       const auto neighbours = links.neighbours(seed, k_per_seed_);
       const auto similarities = links.similarities(seed);
       for (std::size_t k = 0; k < neighbours.size(); ++k) {
         const std::int32_t number = links.number(neighbours[k]);
-        if (number >= 0)
+        if (number >= 0 && links.is_told_by_others(seed, neighbours[k], is_own(number)))
           sums.add(number, weight(seed) * similarities[k], static_cast<std::int32_t>(seed));
       }
     }
   }
 
-  [[nodiscard]] Links track_links(playlist::RecallCall& call) const {
+  [[nodiscard]] Links track_links(playlist::RecallCall& call, const recall::OwnMusic& own) const {
     return {{call, "tracks", call.artifact_table(kItemModel, "tracks")["id"].i64()},
             call.artifact_lists(kItemModel, "similar"),
-            rows_to_ask([&](std::size_t seed) { return seeds()[seed]; })};
+            {call, kItemModel, "track_listeners"},
+            rows_to_ask([&](std::size_t seed) { return seeds()[seed]; }),
+            [&](std::int32_t track) { return own.has_track(track); }};
   }
 
-  void add_artists(playlist::RecallCall& call, const playlist::Table& tracks, Sums& sums) const {
+  void add_artists(playlist::RecallCall& call, const playlist::Table& tracks,
+                   const recall::OwnMusic& own, Sums& sums) const {
     const auto artist_of = tracks["artist"].i32();
+    const auto is_own = [&](std::int32_t artist) { return own.has_artist(artist); };
     const Links links({call, "artists", call.artifact_table(kItemModel, "artists")["id"].i64()},
                       call.artifact_lists(kItemModel, "similar_artists"),
-                      rows_to_ask([&](std::size_t seed) {
+                      {call, kItemModel, "artist_listeners"}, rows_to_ask([&](std::size_t seed) {
                         return std::max(-1, artist_of[static_cast<std::size_t>(seeds()[seed])]);
-                      }));
+                      }),
+                      is_own);
     Sums of_artist(links.count(k_per_seed_));
-    add_neighbours(call, links, of_artist);
+    add_neighbours(call, links, is_own, of_artist);
     const auto any = [](std::int32_t) { return true; };
     for (const Sum& artist : of_artist.best(kArtists, any)) hand_down(call, tracks, artist, sums);
   }

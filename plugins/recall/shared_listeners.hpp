@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace recall {
 
@@ -46,6 +47,40 @@ class SharedListeners {
 
  private:
   std::optional<playlist::Lists> listeners_;
+};
+
+/// What the user plays or has: one of those who play it is the user.
+class OwnMusic {
+ public:
+  explicit OwnMusic(const playlist::RecallCall& call)
+      : artist_of_(call.table("tracks")["artist"].i32()),
+        is_track_(artist_of_.size()),
+        is_artist_(call.table("artists").rows()) {
+    for (const char* set : {"listens", "likes", "library"}) {
+      for (const std::int32_t track : call.table(set)["track"].i32()) {
+        const auto at = static_cast<std::size_t>(track);
+        is_track_[at] = true;
+        if (artist_of_[at] >= 0) is_artist_[static_cast<std::size_t>(artist_of_[at])] = true;
+      }
+    }
+  }
+  [[nodiscard]] bool has_track(std::int32_t track) const {
+    return track >= 0 && is_track_[static_cast<std::size_t>(track)];
+  }
+  [[nodiscard]] bool has_artist(std::int32_t artist) const {
+    return artist >= 0 && is_artist_[static_cast<std::size_t>(artist)];
+  }
+  /// So many have to play it for one of them to be somebody else.
+  [[nodiscard]] std::size_t least_of_track(std::int32_t track) const {
+    return has_track(track) ? 2 : 1;
+  }
+  [[nodiscard]] std::size_t least_of_artist(std::int32_t artist) const {
+    return has_artist(artist) ? 2 : 1;
+  }
+
+ private:
+  std::span<const std::int32_t> artist_of_;
+  std::vector<bool> is_track_, is_artist_;
 };
 
 }  // namespace recall

@@ -54,7 +54,9 @@ const std::set<std::string> kRandom{"recall.saved_artists",
                                     "model.als",
                                     "model.choice",
                                     "model.din",
-                                    "model.embedding"};
+                                    "model.embedding",
+                                    "model.graph_filter",
+                                    "model.item_cf"};
 
 Numbers range(std::size_t count) {
   Numbers numbers(count);

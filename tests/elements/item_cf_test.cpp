@@ -229,3 +229,25 @@ TEST_CASE("model.item_cf with normalization gives every track the same to give a
   CHECK(half_three == Approx(kOneThree / std::sqrt(sum)));
   CHECK(half_four == Approx(kOneFour / std::sqrt(sum)));
 }
+
+TEST_CASE("what the user alone plays together says nothing to recall.item_cf", "[item_cf]") {
+  const auto found_by = [](const std::vector<std::int32_t>& people, double artists) {
+    TinyLibrary library = played();
+    for (const std::int32_t track : {4, 5}) {  // Five and Six, which none of the others plays
+      library.listen(track, 2);
+      for (const std::int32_t person : people) library.user_track(person, track, 4);
+    }
+    TrainedModels models;
+    REQUIRE(models.train("model.item_cf", library, {{"metric", "cosine"}, {"weighting", "binary"}})
+                .status == PLAYLIST_OK);
+    Seeds seeds({{4, kOne}});
+    return support::run_recall("recall.item_cf",
+                               {{"artists", artists}, {"seeds", seeds.argument()}}, library,
+                               {1, {}, &models});
+  };
+  CHECK(found_by({20}, 0).tracks.empty());
+  CHECK(found_by({20}, 0.5).tracks.empty());  // nor of their artists
+  const Recalled found = found_by({20, 21}, 0);
+  REQUIRE(found.numbers() == Numbers{5});
+  CHECK(found.tracks[0].explanation == "ITEM-CF: people who play \"Five\" by Dee play it too");
+}

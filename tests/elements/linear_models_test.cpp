@@ -219,3 +219,18 @@ TEST_CASE("linear models have the same bytes for any number of threads", "[ease]
     CHECK(hashes[0] == hashes[1]);
   }
 }
+
+TEST_CASE("what the user alone plays together says nothing to recall.graph_filter", "[graph]") {
+  const auto found_by = [](bool is_by_both) {
+    TinyLibrary library = two_users();
+    if (is_by_both) library.user_track(1, 1);
+    for (const std::int32_t track : {0, 1}) library.listen(track, 2);  // the user is user 0
+    TrainedModels models;
+    REQUIRE(models.train("model.graph_filter", library, {{"rank", 2.0}}).status == PLAYLIST_OK);
+    return recall("recall.graph_filter", library, models, {0}, {kNone});
+  };
+  CHECK(found_by(false).tracks.empty());
+  const Recalled found = found_by(true);
+  REQUIRE(found.numbers() == std::vector<std::int32_t>{1});
+  CHECK(found.tracks[0].explanation == "GRAPH: people who play \"One\" by A play it too");
+}
