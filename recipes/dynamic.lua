@@ -34,7 +34,8 @@ return pl.recipe {
     cooldown       = pl.int    { 60,   min = 0, max = 3650, help = "days that a tired song rests" },
     explored_plays = pl.int    { 2,    min = 0, max = 1000, help = "exploration: at most this many plays in the last 30 days" },
     explored_taste = pl.number { 0.3,  min = 0, max = 1, help = "exploration: songs that you hear more gladly than this" },
-    finished       = pl.int    { 2,    min = 1, max = 1000, help = "without likes: songs that you heard to the end this often" },
+    few            = pl.int    { 100,  min = 0, max = 1000000, help = "with fewer songs liked, saved or in playlists, those heard to the end are yours too" },
+    finished       = pl.int    { 2,    min = 1, max = 1000, help = "with few likes: songs that you heard to the end this often" },
     spacing        = pl.int    { 4,    min = 0, max = 50, help = "songs between two of the same artist, where possible" },
     key_jump       = pl.number { 1,    min = 0, max = 100, help = "weight of jumps in key from song to song" },
     tempo_jump     = pl.number { 1,    min = 0, max = 100, help = "weight of jumps in tempo" },
@@ -47,7 +48,7 @@ return pl.recipe {
     local turnover = cycling.factors(p.cycling)
     local exploration = math.min(1, p.exploration * turnover.exploration)
     local change = math.min(1, p.change * turnover.change)
-    local own = shuffles.songs(user, p.finished)
+    local own = shuffles.songs(user, p.finished, p.few)
       :filter(pl.filtering.tired { plays = p.tired, rest_days = p.cooldown })
       :rank(pl.ranking.preference {})
       :rank(pl.ranking.mood_now { window = p.window, decay = p.decay })
@@ -58,7 +59,7 @@ return pl.recipe {
     local explored = own
       :filter(function(t) return t.plays_30d <= p.explored_plays and t.preference > p.explored_taste end)
       :sample { temperature = 1000 }
-    local likes = user.likes:or_implicit { finished = p.finished }
+    local likes = user.likes:or_implicit { finished = p.finished, few = p.few }
     local new = pl.fallback {
         pl.recall.artist_cf { limit = 500 },
         pl.alternate { pl.recall.genre { seeds = likes }, pl.recall.similar_artists { seeds = likes } },

@@ -22,7 +22,7 @@ return pl.recipe {
     decay    = pl.number { 0.85,  min = 0, max = 1, help = "of mood = now: what each earlier play counts of the one after it" },
     taste    = pl.number { 0.2,   min = 0, max = 10, tune = true, help = "weight of your taste; the fit to the mood counts 1" },
     chance   = pl.number { 0.05,  min = 0, max = 10, help = "0: always those that fit best; higher: any of those that fit" },
-    finished = pl.int    { 2,     min = 1, max = 1000, help = "without likes: songs that you heard to the end this often" },
+    finished = pl.int    { 2,     min = 1, max = 1000, help = "with few likes: songs that you heard to the end this often" },
     spacing  = pl.int    { 4,     min = 0, max = 50, help = "songs between two of the same artist, where possible" },
   },
   random_seed = "day",

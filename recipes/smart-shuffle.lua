@@ -1,7 +1,7 @@
 -- Smart shuffle: your own songs, each drawn from those near the one before, so that the mood holds and nothing comes too
 -- soon again.
--- Songs   what you liked, saved or put into a playlist; without likes what you heard to the end `finished` times; without
---         those everything that you heard. None that you banned or rejected
+-- Songs   what you liked, saved or put into a playlist; of fewer than `few` also what you heard to the end `finished` times;
+--         without those everything that you heard. None that you banned or rejected
 -- Walk    each next song is drawn from the `neighbours` nearest to the one before and a few by lot, by a score that you
 --         see below; it goes on from what you heard last, and over the days every song comes before one comes a third time
 -- Try     --set from="ARTIST - TITLE", and to="..." for a way between two songs; wildness = 3 for closer to plain shuffle,
@@ -16,7 +16,8 @@ return pl.recipe {
     tracks     = pl.int    { 50,  min = 1, max = 1000, help = "length of the playlist" },
     from       = pl.text   { "",  help = "the song that it starts with: ARTIST - TITLE, TITLE or track:NUMBER" },
     to         = pl.text   { "",  help = "the song that it ends with; then it is a way from one to the other" },
-    finished   = pl.int    { 2,   min = 1, max = 1000, help = "without likes: songs that you heard to the end this often" },
+    few        = pl.int    { 100, min = 0, max = 1000000, help = "with fewer songs liked, saved or in playlists, those heard to the end are yours too" },
+    finished   = pl.int    { 2,   min = 1, max = 1000, help = "with few likes: songs that you heard to the end this often" },
     neighbours = pl.int    { 50,  min = 1, max = 1000, help = "songs to choose from at each step" },
     recent     = pl.int    { 50,  min = 0, max = 10000, help = "songs heard last that do not come while others are left; of few songs half of them" },
     by_lot     = pl.int    { 5,   min = 0, max = 1000, help = "songs from anywhere to choose from besides" },
@@ -36,7 +37,7 @@ return pl.recipe {
 
   build = function(p, user)
     local unknown = math.log(3)   -- a song that the model does not know is let play three times of four, as most are
-    local mine = shuffles.songs(user, p.finished)
+    local mine = shuffles.songs(user, p.finished, p.few)
     local walk = {
       steps = p.tracks, k = p.neighbours, strangers = p.by_lot, no_repeat = p.recent, temperature = p.wildness,
       score = function(t)

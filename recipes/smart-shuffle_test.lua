@@ -71,4 +71,18 @@ return {
     library = { tracks = { { title = "Twice", artist = "A" }, { title = "Once", artist = "B" }, { title = "Never", artist = "C" } },
       listens = { { "Twice", days_ago = 3 }, { "Twice", days_ago = 5 }, { "Once", days_ago = 4 } } },
     expect = { list = { "Twice" } } },
+
+  { "with few likes what you heard to the end twice is yours, too",
+    library = { tracks = { { title = "Liked", artist = "D" }, { title = "Twice", artist = "A" }, { title = "Once", artist = "B" } },
+      likes = { "Liked" },
+      listens = { { "Twice", days_ago = 3 }, { "Twice", days_ago = 5 }, { "Once", days_ago = 4 } } },
+    expect = { tracks = 2, check = function(rows)
+      return rows[1].title ~= "Once" and rows[2].title ~= "Once", rows[1].title .. ", " .. rows[2].title
+    end } },
+
+  { "who wants their likes alone says so",
+    library = { tracks = { { title = "Liked", artist = "D" }, { title = "Twice", artist = "A" } },
+      likes = { "Liked" }, listens = { { "Twice", days_ago = 3 }, { "Twice", days_ago = 5 } } },
+    set = { few = 0 },
+    expect = { list = { "Liked" } } },
 }

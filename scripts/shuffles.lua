@@ -6,11 +6,11 @@ local pl = require "playlist"
 
 local shuffles = {}
 
--- What is shuffled: what somebody liked, saved or put into a playlist; without likes what they heard to the end
--- `finished` times; without those everything that they heard.
-function shuffles.songs(user, finished)
+-- Somebody's own songs: what they liked, saved or put into a playlist; where that is fewer than `few` songs, what they
+-- heard to the end `finished` times, too; without those everything that they heard. The run's notes say which it was.
+function shuffles.songs(user, finished, few)
   return pl.fallback {
-    (user.library + user.likes:or_implicit { finished = finished }):filter(pl.filtering.allowed {}),
+    (user.library + user.likes:or_implicit { finished = finished, few = few or 100 }):filter(pl.filtering.allowed {}),
     user.listens:filter(pl.filtering.allowed {}),
   }
 end

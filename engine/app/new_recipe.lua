@@ -3,6 +3,7 @@
 -- Check   engine check @NAME@    says everything that is wrong with it; engine test @NAME@ runs the tests below
 -- Pieces  engine plugins list tells what finds, filters, ranks and orders; engine recipes shows others to learn from
 local pl = require "playlist"
+local shuffles = require "shuffles"
 
 return pl.recipe {
   title = "@TITLE@",
@@ -15,8 +16,8 @@ return pl.recipe {
   random_seed = "week",   -- the same list all week; without this line another one at every run
 
   build = function(p, user)
-    return user.library                                 -- what you liked, saved or put into a playlist
-      :filter(pl.filtering.allowed {})                  -- but for what you banned or rejected
+    return shuffles.songs(user, 2)                      -- yours: liked, saved, in a playlist; of few also heard to the end
+                                                        -- twice; but for what you banned or rejected
       :rank(pl.ranking.listening_statistics {})         -- adds plays, days_since_played, skip_rate ...
       :filter(function(t) return known(t.days_since_played, 10000) >= p.days end, "played lately")
       :score(function(t) return known(t.plays, 0) - 5 * known(t.skip_rate, 0) end)

@@ -299,11 +299,13 @@ class OrImplicitStep final : public Step {
  public:
   OrImplicitStep()
       : Step({"or_implicit", ":or_implicit",
-              "Without any likes: what was played to the end often enough."},
+              "Without any likes, or with few: what was played to the end often enough, too."},
              {.brings_others = true},
-             {whole_param(
-                 "finished", 3, 1, 1000,
-                 "tracks played to the end this often count as liked when there are no likes")}) {}
+             {whole_param("finished", 3, 1, 1000,
+                          "tracks played to the end this often count as liked"),
+              whole_param("few", 0, 0, kMany,
+                          "where there are likes: so, too, with fewer tracks liked, saved or in a "
+                          "playlist than this")}) {}
 
   void check(const Node& node, const StepCheck& check) const override {
     if (!is_likes_set(check.plan.at(node.inputs.at(0)))) check.tell(kFollowsLikes, "", "");
@@ -314,14 +316,35 @@ class OrImplicitStep final : public Step {
     const CandidatesPtr likes = evaluation.input(node);
     if (!is_likes_set(setup.plan->at(node.inputs.at(0))))
       throw evaluation.node_error(node, Exit::kRecipe, kFollowsLikes);
-    if (likes->size() > 0) return *likes;
+    const Tables& tables = evaluation.tables_of(node);
+    const auto told = static_cast<std::size_t>(tables.table("library")->rows);
+    if (likes->size() > 0 && told >= node.count("few")) return *likes;
     const auto finished = static_cast<int>(node.number("finished"));
-    Candidates implicit =
-        set_table(evaluation.tables_of(node), "implicit_likes:" + std::to_string(finished));
-    evaluation.notice("no likes in this library: the " + counted(implicit.size(), "track") +
-                      " played to the end at least " + counted(finished, "time") +
-                      (implicit.size() == 1 ? " counts" : " count") + " as liked");
-    return implicit;
+    Candidates implicit = set_table(tables, "implicit_likes:" + std::to_string(finished));
+    const bool is_one = implicit.size() == 1;
+    const std::string often = " played to the end at least " + counted(finished, "time") +
+                              (is_one ? " counts" : " count") + " as liked";
+    if (likes->size() == 0) {
+      evaluation.notice("no likes in this library: the " + counted(implicit.size(), "track") +
+                        often);
+      return implicit;
+    }
+    evaluation.notice(counted(told, "track") + (told == 1 ? " is" : " are") +
+                      " liked, saved or in a playlist, which is few: the " +
+                      counted(implicit.size(), "track") + often + ", too");
+    return with_others(*likes, implicit);
+  }
+
+ private:
+  /// The likes, then what is none of them.
+  static Candidates with_others(const Candidates& likes, const Candidates& others) {
+    const TrackSet liked(likes.tracks);
+    std::vector<Candidates::RowOf> rows;
+    for (std::size_t row = 0; row < others.size(); ++row)
+      if (!liked.has(others.tracks[row])) rows.push_back({&others, row});
+    Candidates both = likes;
+    both.append_rows(rows);
+    return both;
   }
 };
 

@@ -8,7 +8,7 @@ return pl.recipe {
     is_next = pl.boolean { false, help = "the one song that follows what was heard last, instead of a list" },
     from = pl.text { "", help = "the song that the list begins with: ARTIST - TITLE, TITLE or track:NUMBER" },
     tracks = pl.int { 50, min = 1, max = 1000000, help = "length" },
-    finished = pl.int { 2, min = 1, max = 1000, help = "without likes: songs heard to the end this often" },
+    finished = pl.int { 2, min = 1, max = 1000, help = "with few likes: songs heard to the end this often" },
   },
   build = function(p, user)
     local songs = shuffles.songs(user, p.finished)

@@ -234,7 +234,7 @@ function notes(notices = []) {
 
 function noSongs({fallback}) {
   return empty("There is nothing to shuffle yet",
-    "It draws from what you liked, saved or put into a playlist, and without likes from what you heard.",
+    "It draws from what you liked, saved or put into a playlist, and where that is little from what you heard, too.",
     fallback ? h("p", {dir: "auto"}, fallback) : null,
     h("p", {}, "Bring your history with ", h("code", {}, "engine import EXPORT"), ", or drop it onto ",
       h("a", {href: "#/house"}, "House"), "."));
