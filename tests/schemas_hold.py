@@ -54,6 +54,9 @@ ASKED = """
 4 check|bad.lua|weekly
 0 recipe|show|weekly
 1 recipe|save|weekly|--text|-- mine|--if-hash|of another text
+0 recipe|new|weekly|--from|weekly
+0 recipe|show|weekly
+0 recipe|revert|weekly
 1 artwork|1
 0 plan|weekly
 0 plan|discover-weekly

@@ -1,5 +1,5 @@
 // engine recipes [RECIPE]: the recipes there are, or the parameters of one. Their texts run in a
-// confined worker: one that hangs or crashes costs its own line of the list only.
+// confined worker: one that hangs or crashes costs its own title only, and is listed with why.
 #include <algorithm>
 #include <filesystem>
 #include <sstream>
@@ -60,6 +60,35 @@ Answer show_recipe(const app::Caller& caller, const std::string& name) {
   return {.data = file.told.at(0), .text = file.told.at(1).get<std::string>()};
 }
 
+/// A file that does not load is listed, too: it is there, and may be mended.
+Json listed_json(const std::string& file, const app::LoadedFile& loaded) {
+  Json one{{"name", app::listed_name(file)}, {"recipe", file}, {"title", ""}, {"about", ""}};
+  if (!loaded.error) {
+    one.update(
+        {{"title", loaded.told.at(0).at("title")}, {"about", loaded.told.at(0).at("about")}});
+    return one;
+  }
+  const Error::Parts& parts = loaded.error->parts();
+  one["error"] = {{"message", loaded.error->what()},
+                  {"where", parts.where},
+                  {"why", parts.why},
+                  {"fix", parts.fix}};
+  return one;
+}
+
+std::string listed_text(const Json& one) {
+  std::string text = one.at("name");
+  text.resize(std::max<std::size_t>(text.size() + 2, 32), ' ');
+  if (one.contains("error")) {
+    const Json& error = one.at("error");
+    const std::string where = error.at("where");
+    return text + "does not load: " + std::string(error.at("message")) +
+           (where.empty() ? "" : " (" + where + ")") + "\n";
+  }
+  const std::string title = one.at("title"), about = one.at("about");
+  return text + title + (about.empty() ? "" : ": " + about) + "\n";
+}
+
 Answer list_recipes(const app::Caller& caller) {
   Json all = Json::array();
   std::string text;
@@ -67,17 +96,13 @@ Answer list_recipes(const app::Caller& caller) {
   const std::vector<std::string> files = app::recipes_by_name(caller);
   const std::vector<app::LoadedFile> loaded = app::load_recipes(caller, files, both_forms);
   for (std::size_t k = 0; k < files.size(); ++k) {
+    if (loaded[k].is_module) continue;
     if (loaded[k].error) {
       caller.error(*loaded[k].error);
       worst = loaded[k].error->exit();
     }
-    if (loaded[k].error || loaded[k].is_module) continue;
-    std::string name = app::listed_name(files[k]);
-    const Json& recipe = loaded[k].told.at(0);
-    const std::string title = recipe.at("title"), about = recipe.at("about");
-    all.push_back({{"name", name}, {"recipe", files[k]}, {"title", title}, {"about", about}});
-    name.resize(std::max<std::size_t>(name.size() + 2, 32), ' ');
-    text += name + title + (about.empty() ? "" : ": " + about) + "\n";
+    all.push_back(listed_json(files[k], loaded[k]));
+    text += listed_text(all.back());
   }
   return {worst, {{"recipes", all}}, text};
 }

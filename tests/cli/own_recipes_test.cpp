@@ -1,4 +1,5 @@
 // Recipes of one's own: where they are found, how one begins, what they share.
+#include <algorithm>
 #include <filesystem>
 
 #include <catch2/catch.hpp>
@@ -113,6 +114,50 @@ TEST_CASE("engine recipe new refuses names that cannot be", "[own recipes]") {
   }
   CHECK_FALSE(fs::exists(home.path("config/playlist-engine/recipes")));
   CHECK(home.engine({"recipe", "new", "mine", "--from", "wekly"}).exit_code == 3);
+}
+
+TEST_CASE("engine recipe revert puts a copy of one's own aside", "[own recipes]") {
+  const EngineHome home;
+  const Ended none = home.engine({"recipe", "revert", "weekly"});
+  CHECK(none.exit_code == 3);
+  CHECK_THAT(none.err, Contains("no recipe of yours stands before the engine's own \"weekly\"") &&
+                           Contains("why:   it is the engine's own"));
+  const auto revert = [&] {
+    REQUIRE(home.engine({"recipe", "new", "weekly", "--from", "weekly"}).exit_code == 0);
+    const json mine = json::parse(home.engine({"recipe", "show", "weekly", "--json"}).out);
+    CHECK(mine.at("path") == own(home, "weekly.lua"));
+    CHECK_THAT(mine.at("hides").get<std::string>(), Contains("recipes/weekly.lua"));
+    return json::parse(home.engine({"recipe", "revert", "weekly", "--json"}).out);
+  };
+  const json first = revert();
+  CHECK(first.at("own") == false);
+  CHECK(first.count("hides") == 0);
+  CHECK(first.at("moved").size() == 2);  // and its tests
+  CHECK_FALSE(fs::exists(own(home, "weekly.lua")));
+  CHECK(fs::exists(own(home, "weekly.lua.aside")));
+  CHECK(fs::exists(own(home, "weekly_test.lua.aside")));
+  CHECK(revert().at("moved").at(0).at("to") == own(home, "weekly.lua.aside.2"));
+
+  engine::write_file_atomically(own(home, "mine.lua"), recipe("Mine"));
+  CHECK_THAT(home.engine({"recipe", "revert", "mine"}).err,
+             Contains("the engine has none of that name"));
+  CHECK(fs::exists(own(home, "mine.lua")));
+}
+
+TEST_CASE("engine recipes lists what does not load, with why", "[own recipes]") {
+  const EngineHome home;
+  engine::write_file_atomically(own(home, "broken.lua"),
+                                "local pl = require \"playlist\"\nreturn pl.recipe {{\n");
+  const Ended listed = home.engine({"recipes"});
+  CHECK(listed.exit_code == 4);
+  CHECK_THAT(listed.out, Contains("broken") && Contains("does not load: ") && Contains("weekly"));
+  const json recipes = json::parse(home.engine({"recipes", "--json"}).out).at("recipes");
+  const auto broken = std::find_if(recipes.begin(), recipes.end(),
+                                   [](const json& one) { return one.at("name") == "broken"; });
+  REQUIRE(broken != recipes.end());
+  CHECK(broken->at("title") == "");
+  CHECK_THAT(broken->at("error").at("where").get<std::string>(), Contains("broken.lua:"));
+  CHECK_FALSE(broken->at("error").at("message").get<std::string>().empty());
 }
 
 TEST_CASE("a recipe requires what stands beside it", "[own recipes]") {

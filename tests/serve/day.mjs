@@ -255,12 +255,33 @@ await step("a text that does not run is saved, told, and found again", async () 
   await heading("Workbench: my-dynamic").waitFor({state: "attached"});
   const chosen = page.getByRole("combobox", {name: "Recipe"}).locator("option:checked");
   assert.equal(await chosen.textContent(), "my-dynamic · does not run");
+  await page.evaluate(() => localStorage.clear()); // also in a browser that never opened it
+  await page.reload();
+  assert.equal(await chosen.textContent(), "my-dynamic · does not run");
   await caretBehind(" oops");
   for (let k = 0; k < 5; k += 1) await page.keyboard.press("Backspace");
   await page.keyboard.press("Control+s");
   await page.locator(".file-state").getByText("saved", {exact: true}).waitFor();
   assert.equal(await chosen.textContent(), "my-dynamic · Dynamic");
   await theList().first().waitFor();
+});
+
+await step("a copy of one of the engine's recipes gives way to it again", async () => {
+  await goTo(page, "#/workbench/dynamic");
+  await heading("Workbench: dynamic").waitFor({state: "attached"});
+  await theList().first().waitFor();
+  assert.equal(await button("Engine's own …").count(), 0);
+  await caretBehind("params = {");
+  await page.keyboard.type(" -- mine");
+  await page.keyboard.press("Control+s");
+  await message(/is a recipe of yours now/).waitFor();
+  await button("Engine's own …").click();
+  await button("Put mine aside").click();
+  await message(/dynamic is the engine's own again/).waitFor();
+  await page.locator(".file-state").getByText("unchanged").waitFor();
+  assert.doesNotMatch(await textOf(), / -- mine/);
+  await goTo(page, "#/workbench/my-dynamic");
+  await heading("Workbench: my-dynamic").waitFor({state: "attached"});
 });
 
 // ---- others at work ---------------------------------------------------------------------------------

@@ -4,14 +4,15 @@ import {ask} from "./api.js";
 import {field, openForm} from "./dialogs.js";
 import {h} from "./dom.js";
 import {say} from "./messages.js";
+import {readRunning} from "./recipes.js";
 
 /**
  * Asks for a name, keeps the list and makes its first version.
  * @param {{recipe?: string, set?: string[]}} from  without a recipe it is chosen, too
  */
 export async function keepList({recipe, set = []}) {
-  const [{recipes}, {accounts}] = await Promise.all([
-    recipe ? {recipes: [{name: recipe, title: recipe}]} : ask("recipes"),
+  const [recipes, {accounts}] = await Promise.all([
+    recipe ? [{name: recipe, title: recipe}] : readRunning(),
     ask("accounts").catch(() => ({accounts: []})),
   ]);
   const recipeChoice = h("select", {name: "recipe"},

@@ -52,8 +52,9 @@ export class RecipeFile {
     }
   }
 
-  #take({path, text, hash, own}) {
-    Object.assign(this, {path, text, hash, isOwn: own});
+  // `hides`: the engine's own of that name, "" for none
+  #take({path, text, hash, own, hides = ""}) {
+    Object.assign(this, {path, text, hash, isOwn: own, hides});
   }
 
   /**

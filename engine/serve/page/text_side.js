@@ -3,6 +3,7 @@
 
 import {ask, knownSession} from "./api.js";
 import {Registry} from "./completion.js";
+import {confirm} from "./dialogs.js";
 import {h, put} from "./dom.js";
 import {createEditor} from "./editor.js";
 import {listen} from "./events.js";
@@ -57,12 +58,21 @@ export class TextSide {
             return option;
           }))));
     this.saveButton = h("button", {type: "button", title: "Ctrl-S", on: {click: () => this.save()}}, "Save");
+    this.revertButton = h("button",
+      {
+        type: "button",
+        hidden: true,
+        title: "Yours is put aside",
+        on: {click: () => this.#revert().catch(sayError)},
+      },
+      "Engine's own …");
     return h("div", {class: "text-bar"},
       choice,
       this.fileState,
       h("div", {class: "buttons"},
         h("button", {type: "button", on: {click: () => newRecipe(this.recipes)}}, "New …"),
         this.saveButton,
+        this.revertButton,
         h("button", {type: "button", class: "go", on: {click: () => this.keep()}}, "Keep as list")));
   }
 
@@ -195,6 +205,7 @@ export class TextSide {
     const saved = this.entry.isBroken ? "saved, does not run" : "saved";
     const state = !this.isSaved ? "not saved" : this.file.isOwn ? saved : "unchanged";
     this.saveButton.disabled = this.isSaved;
+    this.revertButton.hidden = !this.file.hides;
     put(this.fileState, h("span", {class: this.isSaved && !this.entry.isBroken ? "up" : "warm"}, state));
   }
 
@@ -211,6 +222,7 @@ export class TextSide {
 
   // Somebody else wrote the file: taken at once where nothing would be lost, else asked about.
   async #fileChanged() {
+    if (this.isLeft) return; // by #revert(), which shows the other file
     try {
       const before = await this.file.readAgain(this.signal);
       if (this.file.text === before) return;
@@ -270,6 +282,19 @@ export class TextSide {
     this.#showState();
     this.#showProblems();
     return true;
+  }
+
+  // To the recipe that this one came from, and hides since.
+  async #revert() {
+    const isSure = await confirm(`The engine's own ${this.name} again?`,
+      `Yours is not deleted: it is put aside, beside where it stands now, as ${this.name}.lua.aside.`,
+      "Put mine aside");
+    if (!isSure) return;
+    if (!(await this.save())) return; // what is typed is put aside, too
+    this.isLeft = true;
+    const {moved} = await ask("recipe/revert", {recipe: this.name});
+    dispatchEvent(new Event("hashchange")); // another file is shown
+    say(`${this.name} is the engine's own again; yours is ${moved[0].to}.`);
   }
 
   async keep() {

@@ -10,7 +10,7 @@ import {choiceField, everyField, Experiment} from "./experiments.js";
 import {LiveList, liveId} from "./live_list.js";
 import {LiveView} from "./live_view.js";
 import {say} from "./messages.js";
-import {readRecipes, rememberOpened} from "./recipes.js";
+import {readRecipes} from "./recipes.js";
 import {empty} from "./states.js";
 import {Tabs} from "./tabs.js";
 import {TextSide} from "./text_side.js";
@@ -63,7 +63,6 @@ class Workbench {
   async begin() {
     await this.text.read();
     localStorage.setItem(kLast, this.name);
-    rememberOpened(this.name);
     put(this.root,
       h("h1", {class: "unseen"}, `Workbench: ${this.name}`),
       this.text.element,
