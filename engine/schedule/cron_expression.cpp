@@ -215,45 +215,97 @@ std::string ordinal(int number) {
                                                : "th");
 }
 
+/// "1st, 3rd and 5th"; three in a row or more are "1st to 5th".
 template <class Name>
-std::vector<std::string> named(const std::vector<int>& numbers, Name name) {
+std::string named(const std::vector<int>& numbers, Name name) {
   std::vector<std::string> words;
-  for (const int number : numbers) words.push_back(name(number));
-  return words;
+  for (std::size_t k = 0; k < numbers.size();) {
+    std::size_t last = k;
+    while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
+    if (last - k >= 2) {
+      words.push_back(name(numbers[k]) + " to " + name(numbers[last]));
+      k = last + 1;
+    } else {
+      words.push_back(name(numbers[k++]));
+    }
+  }
+  return enumerated(words);
 }
 
-/// What a set of numbers from 0 on goes by: 15 for 0, 15, 30, 45 of 60; 0 where it goes by none.
+/// What numbers go by around a clock of that length: 15 for 5, 20, 35, 50 of 60; 0 where it is nothing.
 int even_step(const std::vector<int>& numbers, int length) {
   const int count = static_cast<int>(numbers.size());
   if (count == 0 || length % count != 0) return 0;
+  const int step = length / count;
   for (int k = 0; k < count; ++k)
-    if (numbers[static_cast<std::size_t>(k)] != k * (length / count)) return 0;
-  return length / count;
+    if (numbers[static_cast<std::size_t>(k)] != numbers[0] + k * step) return 0;
+  return step;
+}
+
+bool is_row(const std::vector<int>& numbers) {
+  return numbers.back() - numbers.front() + 1 == static_cast<int>(numbers.size());
+}
+
+/// Sunday, which is 0, at the end as 7.
+std::vector<int> from_monday(std::vector<int> weekdays) {
+  if (!weekdays.empty() && weekdays[0] == 0) {
+    weekdays.erase(weekdays.begin());
+    weekdays.push_back(7);
+  }
+  return weekdays;
+}
+
+std::string clock_words(int hour, int minute) {
+  return two_digits(hour) + ":" + two_digits(minute);
+}
+
+/// Whether the minutes of an hour are all told by "every N minutes"; two are told one by one, but for
+/// the half hours.
+bool are_every(const std::vector<int>& minutes) {
+  const int step = even_step(minutes, 60);
+  return step > 0 && step < 60 && (minutes.size() > 2 || minutes[0] == 0);
 }
 
 std::string minutes_words(const std::vector<int>& minutes) {
-  const int step = even_step(minutes, 60);
-  if (step == 1) return "every minute";
-  if (step > 1 && step < 60) return "every " + std::to_string(step) + " minutes";
-  return "at " + enumerated(named(minutes, [](int minute) { return ":" + two_digits(minute); }));
+  if (minutes.size() == 60) return "every minute";
+  if (are_every(minutes))
+    return "every " + std::to_string(even_step(minutes, 60)) + " minutes" +
+           (minutes[0] == 0 ? "" : ", from :" + two_digits(minutes[0]) + " on");
+  return "at " + named(minutes, [](int minute) { return ":" + two_digits(minute); });
+}
+
+std::string hours_words(const std::vector<int>& hours) {
+  const int step = even_step(hours, 24);
+  if (step > 1 && hours.size() > 2)
+    return "of every " + ordinal(step) + " hour, from " + std::to_string(hours[0]) + " on";
+  return (hours.size() == 1 ? "of the hour " : "of the hours ") +
+         named(hours, [](int hour) { return std::to_string(hour); });
 }
 
 std::string time_words(const std::vector<int>& minutes, const std::vector<int>& hours) {
   constexpr std::size_t kMostTimes = 6;  // that are told one by one
-  if (hours.size() == 24 && minutes.size() == 1 && minutes[0] == 0) return "every hour";
-  const int step = even_step(hours, 24);
-  if (step > 1 && step < 24 && minutes.size() == 1)
-    return "every " + std::to_string(step) + " hours, from 00:" + two_digits(minutes[0]) + " on";
+  const bool is_one = minutes.size() == 1;
+  if (hours.size() == 24 && is_one && minutes[0] == 0) return "every hour";
   if (hours.size() == 24)
-    return minutes_words(minutes) + (even_step(minutes, 60) > 0 ? "" : " of every hour");
+    return minutes_words(minutes) + (are_every(minutes) ? "" : " of every hour");
+  const int step = even_step(hours, 24);
+  if (step > 1 && is_one && (hours.size() > kMostTimes || (step < 24 && hours[0] == 0)))
+    return "every " + std::to_string(step) + " hours, from " + clock_words(hours[0], minutes[0]) +
+           " on";
   if (minutes.size() * hours.size() <= kMostTimes) {
     std::vector<std::string> times;
     for (const int hour : hours)
-      for (const int minute : minutes) times.push_back(two_digits(hour) + ":" + two_digits(minute));
+      for (const int minute : minutes) times.push_back(clock_words(hour, minute));
     return "at " + enumerated(times);
   }
-  return minutes_words(minutes) + " of the hours " +
-         enumerated(named(hours, [](int hour) { return std::to_string(hour); }));
+  if (is_row(hours) && (is_one || are_every(minutes)))
+    return (is_one ? "every hour"
+            : minutes.size() == 60
+                ? "every minute"
+                : "every " + std::to_string(even_step(minutes, 60)) + " minutes") +
+           (" from " + clock_words(hours.front(), minutes.front())) + " to " +
+           clock_words(hours.back(), minutes.back());
+  return minutes_words(minutes) + " " + hours_words(hours);
 }
 
 // ---- the clocks of a zone ----
@@ -387,18 +439,16 @@ bool CronExpression::has_day(std::int64_t day) const {
 std::string CronExpression::in_words() const {
   std::string words = time_words(numbers_in(minutes_), numbers_in(hours_));
   std::vector<std::string> days;
-  if (!is_any_day_)
-    days.push_back("on the " + enumerated(named(numbers_in(days_), ordinal)) + " of the month");
+  if (!is_any_day_) days.push_back("on the " + named(numbers_in(days_), ordinal) + " of the month");
   if (!is_any_weekday_)
-    days.push_back("on " + enumerated(named(numbers_in(weekdays_), [](int weekday) {
-                     return std::string(kWeekdayNames[weekday]);
-                   })));
+    days.push_back("on " + named(from_monday(numbers_in(weekdays_)), [](int weekday) {
+                     return std::string(kWeekdayNames[weekday % 7]);
+                   }));
   for (std::size_t k = 0; k < days.size(); ++k) words += (k == 0 ? " " : " and ") + days[k];
   if (days.empty() && hours_.count() < 24) words += " every day";
   if (months_.count() < 12)
-    words += " in " + enumerated(named(numbers_in(months_), [](int month) {
-               return std::string(kMonthNames[month - 1]);
-             }));
+    words += " in " + named(numbers_in(months_),
+                            [](int month) { return std::string(kMonthNames[month - 1]); });
   return words;
 }
 

@@ -110,7 +110,26 @@ TEST_CASE("an expression is told in words", "[schedule]") {
   CHECK(words("0 3 1,15 * *") == "at 03:00 on the 1st and 15th of the month");
   CHECK(words("0 0 13 * 5") == "at 00:00 on the 13th of the month and on Fridays");
   CHECK(words("*/10 8-10 * jan,dec *") ==
-        "every 10 minutes of the hours 8, 9 and 10 every day in January and December");
+        "every 10 minutes from 08:00 to 10:50 every day in January and December");
+}
+
+TEST_CASE("what goes by steps and rows is told as that", "[schedule]") {
+  const auto words = [](const char* text) { return CronExpression::parse(text).in_words(); };
+  CHECK(words("*/15 * * * *") == "every 15 minutes");
+  CHECK(words("0,15,30,45 * * * *") == "every 15 minutes");
+  CHECK(words("7-59/15 * * * *") == "every 15 minutes, from :07 on");
+  CHECK(words("*/25 * * * *") == "at :00, :25 and :50 of every hour");  // 50 and 00 are ten apart
+  CHECK(words("0-10 * * * *") == "at :00 to :10 of every hour");
+  CHECK(words("*/15 8-18 * * 1-5") == "every 15 minutes from 08:00 to 18:45 on Mondays to Fridays");
+  CHECK(words("5-59/15 8-18 * * *") == "every 15 minutes from 08:05 to 18:50 every day");
+  CHECK(words("0 8-18 * * sat,sun") == "every hour from 08:00 to 18:00 on Saturdays and Sundays");
+  CHECK(words("* 3 * * *") == "every minute from 03:00 to 03:59 every day");
+  CHECK(words("10,40 8-18 * * *") == "at :10 and :40 of the hours 8 to 18 every day");
+  CHECK(words("*/15 */2 * * *") == "every 15 minutes of every 2nd hour, from 0 on every day");
+  CHECK(words("5 1-23/2 * * *") == "every 2 hours, from 01:05 on every day");
+  CHECK(words("30 8,20 * * *") == "at 08:30 and 20:30 every day");
+  CHECK(words("0 6 1-7 1-3 *") == "at 06:00 on the 1st to 7th of the month in January to March");
+  CHECK(words("0 6 * * fri-sun") == "at 06:00 on Fridays to Sundays");
 }
 
 TEST_CASE("what is no expression is refused with the field and what it takes", "[schedule]") {
