@@ -203,6 +203,7 @@ library::FeedbackEntry set_mood(const Caller& caller, const std::string& text,
   request.verdict = Verdict::kMood;
   request.subject = text.empty() ? like : "text:" + text;
   request.seconds = seconds;
+  request.origin = caller.asked.way_in;
   return library::say_feedback(store, choose_user(store, user_name(caller)).id, request,
                                caller.asked.now);
 }
@@ -212,7 +213,7 @@ std::size_t clear_mood(const Caller& caller) {
   const std::int64_t user = choose_user(store, user_name(caller)).id;
   std::size_t cleared = 0;
   while (const auto said = said_mood(store, user, caller.asked.now)) {
-    library::undo_feedback(store, user, said->row.id, "cli", caller.asked.now);
+    library::undo_feedback(store, user, said->row.id, caller.asked.way_in, caller.asked.now);
     ++cleared;
   }
   return cleared;

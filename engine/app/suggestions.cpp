@@ -26,7 +26,8 @@ using discovery::State;
 using discovery::Suggestion;
 
 constexpr const char* kRecipe = "discover";
-constexpr const char* kAsked = "next";  // the origin of what is said to a question
+// Origins of what is said to a question: by engine next, and to a bot.
+constexpr const char *kAsked = "next", *kBot = "bot";
 constexpr std::int64_t kSkipSeconds = kDay, kListenSeconds = 3 * kDay;
 
 AskedTrack asked_track(const PlaylistTrack& track) {
@@ -269,12 +270,22 @@ FileLock only_one(const Caller& caller) {
   return {caller.home.library_path() + ".suggestions.lock", "draw or answer of suggestions"};
 }
 
-library::FeedbackRequest request_of(const NextQuestion& question, Reply reply,
+/// The origin of what is said to a question.
+std::string origin_of_reply(const Caller& caller) {
+  return caller.asked.way_in == kBot ? kBot : kAsked;
+}
+
+/// A bot's row that is no mood answers a question: it asks about nothing else.
+bool is_reply(const FeedbackRow& row) {
+  return row.origin == kAsked || (row.origin == kBot && row.verdict != Verdict::kMood);
+}
+
+library::FeedbackRequest request_of(const Caller& caller, const NextQuestion& question, Reply reply,
                                     const std::string& reason) {
   const bool is_trial = question.kind == NextQuestion::Kind::kTrial;
   library::FeedbackRequest request;
   request.subject = "track:" + std::to_string(question.track.id);
-  request.origin = kAsked;
+  request.origin = origin_of_reply(caller);
   if (!is_trial) {
     request.run = question.suggestion.run;
     request.propensity = question.suggestion.propensity;
@@ -352,8 +363,8 @@ Replied reply(const Caller& caller, Reply reply, const std::string& reason,
   Store store = Store::open(caller.home.library_path(), {.may_create = false});
   const User user = choose_user(store, asked.user);
   Replied replied;
-  replied.said = library::say_feedback(store, user.id, request_of(*asked.next, reply, reason),
-                                       caller.asked.now);
+  replied.said = library::say_feedback(
+      store, user.id, request_of(caller, *asked.next, reply, reason), caller.asked.now);
   replied.question = *asked.next;
   return replied;
 }
@@ -365,8 +376,8 @@ library::UndoneFeedback undo_reply(const Caller& caller) {
   const std::int64_t now = caller.asked.now;
   const std::vector<FeedbackSpan> spans = spans_of(feedback_of(store, user.id));
   for (auto span = spans.rbegin(); span != spans.rend(); ++span)
-    if (span->row.origin == kAsked && span->holds(now))
-      return library::undo_feedback(store, user.id, span->row.id, kAsked, now);
+    if (is_reply(span->row) && span->holds(now))
+      return library::undo_feedback(store, user.id, span->row.id, origin_of_reply(caller), now);
   throw Error(Exit::kInput, "there is no answer to take back",
               {"", "", "", "what else was said: engine feedback --list"});
 }

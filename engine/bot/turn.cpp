@@ -74,6 +74,7 @@ class TurnWork {
            JobSender& sender)
       : home_(home), asked_(std::move(asked)), options_(options), turn_(turn), sender_(sender) {
     asked_.user = turn.person.empty() ? asked_.user : turn.person;
+    asked_.way_in = "bot";
     if (!asked_.is_now_given) asked_.now = std::time(nullptr);
   }
 

@@ -338,7 +338,7 @@ FeedbackRow end_row(Store& store, FeedbackLog& log, const FeedbackRow& row,
   if (auto holding = holding_of(row)) {
     const std::string teller = row.origin == "import" ? "" : row.origin;
     if (!is_own_origin(row.origin)) holding->teller = teller;
-    Holdings(store).end(*holding, now, kYou);
+    Holdings(store).end(*holding, now, kYou, origin);
     note_word(store, *holding, now);
     const std::vector<FeedbackRow> rows = feedback_of(store, row.user);
     const auto undos = undos_of(rows);

@@ -173,10 +173,11 @@ void Holdings::keep(const Holding& h, std::int64_t ingestion) {
   list_.run(h.user, number(h.kind), h.id, h.name, h.teller, ingestion);
 }
 
-bool Holdings::end(const Holding& h, std::int64_t at, std::string_view by) {
+bool Holdings::end(const Holding& h, std::int64_t at, std::string_view by,
+                   std::string_view way_in) {
   if (end_.run(h.user, number(h.kind), h.id, h.name, h.teller, at, by) == 0) return false;
   drop_empty_.run(h.user, number(h.kind), h.id, h.name, h.teller);
-  log_end(h, at, by);
+  log_end(h, at, way_in.empty() ? origin_of(by) : std::string(way_in));
   return true;
 }
 
@@ -206,10 +207,10 @@ void Holdings::log_redated(const Holding& h, std::int64_t since) {
   log_beginning(h, since, {});
 }
 
-void Holdings::log_end(const Holding& h, std::int64_t at, std::string_view by) {
+void Holdings::log_end(const Holding& h, std::int64_t at, const std::string& origin) {
   if (!is_logged(h)) return;
   for (const FeedbackRow& row : log_.lasting(log_row(h)))
-    if (is_word_of(row, h.teller)) log_.append(undo_of(row, at, origin_of(by)));
+    if (is_word_of(row, h.teller)) log_.append(undo_of(row, at, origin));
 }
 
 std::vector<EndedHolding> Holdings::end_unlisted(std::int64_t user, HoldingKind kind,

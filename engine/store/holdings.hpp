@@ -76,8 +76,10 @@ class Holdings {
   std::optional<std::int64_t> since(const Holding& holding);
   /// The import listed what goes with it, so that end_unlisted() leaves it.
   void keep(const Holding& holding, std::int64_t ingestion);
-  /// It no longer holds by this teller's word; false when it did not.
-  bool end(const Holding& holding, std::int64_t at, std::string_view by);
+  /// It no longer holds by this teller's word; false when it did not. `way_in`: the origin of its end
+  /// in the log, where it is not the usual one of who ends it.
+  bool end(const Holding& holding, std::int64_t at, std::string_view by,
+           std::string_view way_in = {});
   /// Whoever's word it is; the tellers whose word ended.
   std::vector<std::string> end_for_all(const Holding& holding, std::int64_t at,
                                        std::string_view by);
@@ -93,7 +95,7 @@ class Holdings {
  private:
   void log_beginning(const Holding& holding, std::int64_t since, FeedbackRow said);
   void log_redated(const Holding& holding, std::int64_t since);
-  void log_end(const Holding& holding, std::int64_t at, std::string_view by);
+  void log_end(const Holding& holding, std::int64_t at, const std::string& origin);
 
   FeedbackLog log_;
   Statement find_, find_ended_, insert_, date_, date_anew_, list_, adopt_, reopen_, list_ended_,

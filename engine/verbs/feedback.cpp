@@ -137,7 +137,7 @@ Answer undo_row(const app::Caller& caller, const std::string& row) {
   const User user = choose_user(store, app::user_name(caller));
   const std::int64_t now = caller.asked.now;
   const library::UndoneFeedback undone =
-      library::undo_feedback(store, user.id, asked_row(row), "cli", now);
+      library::undo_feedback(store, user.id, asked_row(row), caller.asked.way_in, now);
   const bool is_again = undone.added.row.verdict != Verdict::kUndo;
   const std::string what =
       undone.about.label + (is_again ? " is again " : " is no longer ") +
@@ -184,6 +184,7 @@ library::FeedbackRequest request_of(const app::Caller& caller, const Arguments& 
   if (arguments.has("to")) request.last = parse_time(arguments.text("to"));
   request.reason = arguments.text("reason");
   request.list = list_called(caller, arguments.text("in"));
+  request.origin = caller.asked.way_in;
   if (arguments.has("for")) request.seconds = parse_span(arguments.text("for"));
   if (arguments.has("stars")) request.rating = arguments.number("stars");
   if (arguments.has("run")) request.run = arguments.integer("run");

@@ -362,6 +362,7 @@ def restart(home):
     home.wait(lambda: any("Mood: calm evening" in m["text"] for m in fake.messages(ANN)), "the mood is set")
     home.wait(lambda: any(", version" in m["text"] for m in fake.messages(ANN)), "and lists follow")
     require(len([row for row in home.feedback() if row["verdict"] == "mood"]) == 1, "the mood was set twice")
+    require({row["origin"] for row in home.feedback()} == {"bot"}, ("who said it", home.feedback()))
     before = home.ask("playlist", "show", "Dynamic")["version"]
     count = len(fake.messages(ANN))
     fake.say(ANN, "/refresh")
@@ -439,6 +440,11 @@ def household(home):
                                          env=home.environment, capture_output=True, text=True).stdout)["rows"]
         require(len(rows) == 1 and rows[0]["verdict"] == "approve", rows)
     require(not any("did not work" in m["text"] for user in (ANN, BOB) for m in fake.messages(user)), "somebody was refused")
+    # An answer is one, whichever way it came: a mood that was set since is none.
+    home.answer_to(BOB, "/mood calm evening", lambda m: "Mood: calm evening" in m["text"])
+    home.run("next", "--answer", "undo", "--user", "ada")
+    told = home.run("feedback", "--list", "--user", "ada").stdout
+    require("approve" in told and "; by bot; undone by" in told and "; by next" in told, told)
     home.end()
     home.check_calls()
 
