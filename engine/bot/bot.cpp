@@ -158,20 +158,24 @@ class Bot {
       chats_[chat].waiting.push_back(std::move(request));
     }
     for (auto& [chat, one] : chats_) make_fewer(one);
-    for (const KeptMessage& message : state_->messages())
-      if (message.is_begun && !message.question.empty()) tell_of_question(message);
+    for (KeptMessage& message : state_->messages())
+      if (message.is_begun && !message.question.empty())
+        tell_of_question(message, "I was restarted");
     take_messages();
     if (!options_.has_notes) return;
     for (const auto& [user, person] : options_.people) chats_[user].next_note = Clock::now();
   }
 
   /// It may have been sent, and is not asked a second time.
-  void tell_of_question(const KeptMessage& message) {
+  void tell_of_question(KeptMessage& message, const std::string& what_happened) {
     Reply reply;
-    reply.text.add(
-        "I was restarted while I asked you about a song. If no question stands above, /next asks "
-        "it.");
-    state_->say_instead(message.id, written(reply));
+    reply.text.add(what_happened +
+                   " while I asked you about a song. If no question stands above, /next asks it.");
+    const WrittenReply instead = written(reply);
+    state_->say_instead(message.id, instead);
+    message.method = instead.method;
+    message.parameters = instead.parameters;
+    message.question.clear();
   }
 
   void poll_telegram() {
@@ -388,7 +392,7 @@ class Bot {
 
   void take_sent(Chat& chat, const Telegram::Answer& answer) {
     chat.is_sending = false;
-    const KeptMessage& message = chat.messages.front();
+    KeptMessage& message = chat.messages.front();
     if (answer.is_ok || answer.problem.find(kNotModified) != std::string::npos) {
       const bool is_new = message.method == "sendMessage";
       const bool has_number = is_new && answer.result.is_object() &&
@@ -408,6 +412,7 @@ class Bot {
       chat.backoff = std::clamp(2 * chat.backoff, 1.0, kLongestBackoff);
       if (chat.backoff == 1) note_("a message is not sent yet: " + answer.problem);
       chat.next_message = Clock::now() + seconds(chat.backoff);
+      if (!message.question.empty()) tell_of_question(message, "Telegram broke off");
       return;
     }
     // What was edited may be gone, and who was written to may have blocked the bot.
