@@ -54,6 +54,10 @@ class Home {
   [[nodiscard]] std::vector<std::string> script_directories() const;
   [[nodiscard]] std::vector<std::string> recipe_directories() const;
   [[nodiscard]] bool finds_recipes_anywhere() const { return options_.finds_recipes_anywhere; }
+  /// Those of the first that HomeOptions names.
+  [[nodiscard]] const std::vector<std::string>& given_plugin_directories() const {
+    return options_.plugins;
+  }
   /// Folder of the content-named plugin copies.
   [[nodiscard]] std::string plugin_copies() const;
   /// The plugins, loaded into this process at first use, which must have one thread then. What is

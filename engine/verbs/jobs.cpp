@@ -179,6 +179,8 @@ std::vector<std::string> run_words(const app::Caller& caller, const Job& job) {
   if (!job.user.empty()) words.insert(words.end(), {"--user", job.user});
   if (std::filesystem::exists(caller.home.settings_file()))
     words.insert(words.end(), {"--config", caller.home.settings_file()});
+  for (const std::string& folder : caller.home.given_plugin_directories())
+    words.insert(words.end(), {"--plugins", folder});
   if (caller.asked.is_now_given)
     words.insert(words.end(), {"--now", std::to_string(caller.asked.now)});
   for (std::size_t from = 0; from <= job.verb.size();) {

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <csignal>
 #include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -232,6 +233,23 @@ TEST_CASE("a job is run by hand, and its time limit is kept", "[schedule][verb]"
   const Ended late = house.at(kNow, {"jobs", "run", "look"});
   CHECK(late.exit_code == 1);
   CHECK_THAT(late.out, Contains("stopped after 1 s: its time limit"));
+}
+
+TEST_CASE("a job looks for plugins where its clock was told to", "[schedule][verb]") {
+  const House house;
+  const std::string folder = house.path("plugins"), broken = folder + "/broken.so";
+  std::filesystem::create_directories(folder);
+  std::ofstream(broken) << "no plugin";
+  REQUIRE(house.at(kNow, {"jobs", "add", "look", "@yearly", "--", "plugins", "list"}).exit_code ==
+          0);
+  const auto told_by_job = [&](std::vector<std::string> words) {
+    words.insert(words.end(), {"jobs", "run", "look"});
+    const Ended run = house.at(kNow, std::move(words));
+    CHECK(run.exit_code == 0);
+    return run.err;
+  };
+  CHECK_THAT(told_by_job({"--plugins", folder}), Contains("not loaded: " + broken));
+  CHECK_THAT(told_by_job({}), !Contains(broken));
 }
 
 TEST_CASE("a clock that is killed is told of by the next, which runs again what it had begun",
