@@ -19,6 +19,10 @@ import threading
 
 import jsonschema
 
+sys.dont_write_bytecode = True  # into the tree
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "bot"))
+from fake_telegram import FakeTelegram
+
 ENGINE = os.path.abspath(sys.argv[1])
 DATA = pathlib.Path(__file__).resolve().parent / "data"
 BUILD = pathlib.Path(ENGINE).parent
@@ -212,6 +216,8 @@ ASKED = """
 0 jobs|systemd
 0 doctor
 0 watch|weights.lua
+0 serve|--port|0
+0 bot|--once
 """
 
 RECIPE = "local pl = require 'playlist'\nreturn pl.recipe { title = 'x', random_seed = 1,\n%s  build = function(p, user)\n%s  end }\n"
@@ -312,6 +318,25 @@ def listen(words):
     return subprocess.CompletedProcess(words, listener.returncode, "\n".join([*told, " ".join(end.split())]), "")
 
 
+def serve(words):
+    """Its line, once it can be asked."""
+    with subprocess.Popen(command(words), stdout=subprocess.PIPE, text=True) as server:
+        told = server.stdout.readline()
+        server.send_signal(signal.SIGINT)
+        told += server.stdout.read()
+    return subprocess.CompletedProcess(words, server.returncode, told, "")
+
+
+def bot(words):
+    """Its line, where nobody has written to it."""
+    token = pathlib.Path("token.txt")
+    token.touch(0o600)
+    token.write_text("123456:token\n")
+    connected = engine(["connect", "telegram", "--secret", token.name, "--secret-field", "token", "--field", "users=5=demo",
+                        "--address", f"http://127.0.0.1:{FakeTelegram(token.read_text().strip()).port}"])
+    return engine(words) if connected.returncode == 0 else connected
+
+
 class Schemas:
     """Those of the engine, and which of their shapes were met."""
 
@@ -344,7 +369,7 @@ def ask(schemas, line):
     status, words = line.split(" ", 1)
     words = words.split("|")
     name = schemas.name_of(words)
-    ended = {"watch": watch, "listen": listen}.get(name, engine)(words)
+    ended = {"watch": watch, "listen": listen, "serve": serve, "bot": bot}.get(name, engine)(words)
     asked = "engine " + " ".join(words)
     if ended.returncode != int(status):
         return [f"{asked}: exit status {ended.returncode}: {ended.stdout[-400:]}{ended.stderr[-400:]}"]

@@ -102,8 +102,8 @@ std::vector<Verb> schema_verbs() {
                    "there is one",
            .parameters = {{.name = "verb",
                            .value_name = "VERB",
-                           .help = "Such as run, or library merge; watch is a line of engine "
-                                   "watch, version what --version tells",
+                           .help = "Such as run, or library merge; watch, serve and bot "
+                                   "are lines of those, version what --version tells",
                            .is_first = true,
                            .is_several = true}},
            .answer = schema}};
