@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
-#include "worker/stop_signals.hpp"
 
 namespace engine {
 namespace {
@@ -33,37 +32,6 @@ constexpr std::size_t kMostLineBytes = 64 << 10;  // what is longer is told in p
   throw Error(Exit::kInput, "cannot start " + path,
               {path, "", std::strerror(error), "look whether the file is there and may be run"});
 }
-
-/// A descriptor, closed at the end.
-class Descriptor {
- public:
-  explicit Descriptor(int number = -1) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() { close(); }
-  void close() {
-    if (number_ >= 0) ::close(number_);
-    number_ = -1;
-  }
-  void set(int number) {
-    close();
-    number_ = number;
-  }
-  int operator*() const { return number_; }
-
- private:
-  int number_;
-};
-
-struct Pipe {
-  Descriptor read, write;
-  explicit Pipe(const std::string& path) {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) cannot_start(path, errno);
-    read.set(ends[0]);
-    write.set(ends[1]);
-  }
-};
 
 /// The child's side, in which nothing may be called that is not safe after a fork of many threads.
 [[noreturn]] void become(char* const* words, pid_t parent, int output, int errors, int failure) {
@@ -92,32 +60,63 @@ struct Pipe {
   ::_exit(127);
 }
 
-/// The lines of a stream, as its bytes come.
-class Lines {
- public:
-  template <class Tell>
-  void add(std::string_view bytes, const Tell& tell) {
-    rest_.append(bytes);
-    std::size_t from = 0;
-    for (std::size_t end = rest_.find('\n'); end != std::string::npos;
-         from = end + 1, end = rest_.find('\n', from))
-      tell(std::string_view(rest_).substr(from, end - from));
-    rest_.erase(0, from);
-    if (rest_.size() >= kMostLineBytes) finish(tell);
-  }
-  template <class Tell>
-  void finish(const Tell& tell) {
-    if (!rest_.empty()) tell(std::string_view(rest_));
-    rest_.clear();
-  }
-
- private:
-  std::string rest_;
-};
-
 }  // namespace
 
 struct Program::State {
+  /// A descriptor, closed at the end.
+  class Descriptor {
+   public:
+    explicit Descriptor(int number = -1) : number_(number) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() { close(); }
+    void close() {
+      if (number_ >= 0) ::close(number_);
+      number_ = -1;
+    }
+    void set(int number) {
+      close();
+      number_ = number;
+    }
+    int operator*() const { return number_; }
+
+   private:
+    int number_;
+  };
+
+  struct Pipe {
+    Descriptor read, write;
+    explicit Pipe(const std::string& path) {
+      std::array<int, 2> ends{};
+      if (::pipe2(ends.data(), O_CLOEXEC) != 0) cannot_start(path, errno);
+      read.set(ends[0]);
+      write.set(ends[1]);
+    }
+  };
+
+  /// The lines of a stream, as its bytes come.
+  class Lines {
+   public:
+    template <class Tell>
+    void add(std::string_view bytes, const Tell& tell) {
+      rest_.append(bytes);
+      std::size_t from = 0;
+      for (std::size_t end = rest_.find('\n'); end != std::string::npos;
+           from = end + 1, end = rest_.find('\n', from))
+        tell(std::string_view(rest_).substr(from, end - from));
+      rest_.erase(0, from);
+      if (rest_.size() >= kMostLineBytes) finish(tell);
+    }
+    template <class Tell>
+    void finish(const Tell& tell) {
+      if (!rest_.empty()) tell(std::string_view(rest_));
+      rest_.clear();
+    }
+
+   private:
+    std::string rest_;
+  };
+
   State(std::string its_path, const ProgramLimits& its_limits, ProgramLine its_line)
       : path(std::move(its_path)), limits(its_limits), on_line(std::move(its_line)) {}
   ~State() {
@@ -315,19 +314,6 @@ ProgramEnd Program::finish() {
     ::poll(&event, 1, milliseconds_to_next_look());
   }
   return std::move(state_->end);
-}
-
-ProgramEnd run_program(const std::string& path, const std::vector<std::string>& arguments,
-                       const ProgramLimits& limits, const ProgramLine& on_line) {
-  StopSignals signals;
-  Program program(path, arguments, limits, on_line);
-  while (!program.take()) {
-    std::array<pollfd, 2> events = {pollfd{program.descriptor(), POLLIN, 0},
-                                    pollfd{signals.descriptor(), POLLIN, 0}};
-    ::poll(events.data(), events.size(), program.milliseconds_to_next_look());
-    if (signals.have_come()) program.interrupt();
-  }
-  return program.finish();
 }
 
 std::string own_program() {

@@ -4,8 +4,8 @@
 // What it has  Its arguments and our environment. Of our descriptors nothing: its standard input is
 //              empty, its standard output and error are read here. It is the first of a session and
 //              a group of its own, so that keys typed at our terminal do not reach it.
-// How it ends  By itself, or with its whole group at its limits and when we are asked to end (SIGTERM
-//              to it first, two seconds to put things in order). When we are killed, it is, too.
+// How it ends  By itself, or with its whole group: at its limits, and by interrupt() (SIGTERM to it
+//              first, two seconds to put things in order). When we are killed, it is, too.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,7 @@ struct ProgramLimits {
 struct ProgramEnd {
   int exit_status = 0;          // 128 + the signal that ended it
   bool is_limit = false;        // ended at one of its limits
-  bool is_interrupted = false;  // ended as we were asked to end, or by interrupt()
+  bool is_interrupted = false;  // by interrupt()
   std::string message;          // why it did not end by itself; "" when it did
   std::string output;           // standard output, whole
   std::string errors;           // standard error, its first 64 KiB
@@ -66,12 +66,7 @@ class Program {
   std::unique_ptr<State> state_;
 };
 
-/// Starts it and waits for its end. SIGINT and SIGTERM that reach us meanwhile interrupt it:
-/// ProgramEnd::is_interrupted. Throws as Program does.
-ProgramEnd run_program(const std::string& path, const std::vector<std::string>& arguments,
-                       const ProgramLimits& limits = {}, const ProgramLine& on_line = nullptr);
-
-/// Where this very program is, for `run_program(own_program(), {"refresh", "--json"})`.
+/// Where this very program is, to be started again with other arguments.
 std::string own_program();
 
 }  // namespace engine

@@ -18,13 +18,12 @@ using engine::Program;
 using engine::ProgramEnd;
 using engine::ProgramLimits;
 using engine::ProgramStream;
-using engine::run_program;
 
 namespace {
 
 ProgramEnd shell(const std::string& script, const ProgramLimits& limits = {},
                  const engine::ProgramLine& on_line = nullptr) {
-  return run_program("/bin/sh", {"-c", script}, limits, on_line);
+  return Program("/bin/sh", {"-c", script}, limits, on_line).finish();
 }
 
 ProgramEnd interrupted_once_ready(const std::string& script) {
@@ -82,15 +81,17 @@ TEST_CASE("a program has its arguments as they are, no input and none of our des
           "[worker][program]") {
   const int ours = ::open("/dev/null", O_RDONLY);  // without O_CLOEXEC
   REQUIRE(ours >= 3);
-  const ProgramEnd end = run_program(
-      "/bin/sh",
-      {"-c", "cat; ls /proc/self/fd | wc -l; printf '%s|' \"$@\"", "x", "a b", "", "'c\""});
+  const ProgramEnd end =
+      Program("/bin/sh",
+              {"-c", "cat; ls /proc/self/fd | wc -l; printf '%s|' \"$@\"", "x", "a b", "", "'c\""},
+              {})
+          .finish();
   ::close(ours);
   CHECK(end.output == "4\na b||'c\"|");  // 0, 1, 2, and the folder that ls reads
 }
 
 TEST_CASE("a program that is not there is refused with its path", "[worker][program]") {
-  CHECK_THROWS_WITH(run_program("/no/such/program", {}), "cannot start /no/such/program");
+  CHECK_THROWS_WITH(Program("/no/such/program", {}, {}), "cannot start /no/such/program");
 }
 
 TEST_CASE("a program and what it has forked are killed at the time limit", "[worker][program]") {
@@ -140,23 +141,6 @@ TEST_CASE("a program that will not end is killed two seconds after it was asked"
   CHECK(end.exit_status == 128 + SIGKILL);
   CHECK(end.seconds > 1.9);
   CHECK(end.seconds < 10);
-}
-
-TEST_CASE("SIGTERM to who waits for a program ends the program", "[worker][program]") {
-  const TemporaryFolder folder;
-  const pid_t waiter = ::fork();
-  if (waiter == 0) {
-    const ProgramEnd end = shell("echo $$ > " + folder.file("pid") + "; exec sleep 100");
-    ::_exit(end.is_interrupted && end.message == "interrupted" ? 42 : 1);
-  }
-  const pid_t program = written_pid(folder.file("pid"));
-  REQUIRE(program > 0);
-  ::kill(waiter, SIGTERM);
-  int status = 0;
-  ::waitpid(waiter, &status, 0);
-  CHECK(WIFEXITED(status));
-  CHECK(WEXITSTATUS(status) == 42);
-  CHECK(ends_soon(program));
 }
 
 TEST_CASE("a program dies with who waits for it, however that dies", "[worker][program]") {
