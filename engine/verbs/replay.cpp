@@ -16,6 +16,20 @@
 namespace engine::verbs {
 namespace {
 
+/// Models that were not trained then, or are not now. Other elements that only one of the two asked
+/// for follow from something else that changed.
+std::vector<std::string> model_changes(const Json& before, const Json& after) {
+  std::vector<std::string> changed;
+  const auto is_model = [](const std::string& name) { return name.starts_with("model."); };
+  for (const auto& [name, version] : after.items())
+    if (is_model(name) && !before.contains(name))
+      changed.push_back(name + ": not trained then, " + version.get<std::string>() + " now");
+  for (const auto& [name, version] : before.items())
+    if (is_model(name) && !after.contains(name))
+      changed.push_back(name + ": " + version.get<std::string>() + " then, not used now");
+  return changed;
+}
+
 /// What a list depends on and is no longer as it was.
 std::vector<std::string> changes(const app::Caller& caller, const RunRecord& run,
                                  const Playlist& recorded, const RunRequest& request,
@@ -33,6 +47,7 @@ std::vector<std::string> changes(const app::Caller& caller, const RunRecord& run
                         after.at(name).get<std::string>() + " now");
     }
   }
+  for (std::string& change : model_changes(before, after)) changed.push_back(std::move(change));
   for (const FileRead& then : recorded.files) {
     for (const FileRead& now : answer.playlist.files) {
       const bool is_same =

@@ -100,6 +100,17 @@ TEST_CASE("a replay on changed data says what changed", "[replay]") {
   CHECK_THAT(json::parse(ended.out).at("changed").dump(), Catch::Contains("the library's data"));
 }
 
+TEST_CASE("a replay says which model was trained since", "[replay]") {
+  const RecordedHome home;
+  REQUIRE(home.engine({"--now", "2026-11-21", "train", "discovery"}).exit_code == 0);
+  const Ended ended = home.engine({"replay", "1"});
+  CHECK(ended.exit_code == 1);
+  CHECK_THAT(
+      ended.out,
+      Catch::Contains("changed since: model.discovery: not trained then, as of 1795219200, "));
+  CHECK_THAT(ended.out, !Catch::Contains("nothing that was recorded has changed"));
+}
+
 TEST_CASE("an unknown run is refused and the latest are named", "[replay]") {
   const RecordedHome home;
   const Ended ended = home.engine({"replay", "99"});
