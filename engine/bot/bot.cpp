@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "accounts/accounts.hpp"
-#include "bot/conversation.hpp"
 #include "bot/options.hpp"
+#include "bot/reply.hpp"
 #include "bot/request.hpp"
 #include "bot/state.hpp"
 #include "bot/telegram.hpp"

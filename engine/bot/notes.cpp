@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <map>
 
+#include "bot/questions.hpp"
 #include "bot/rendering.hpp"
 #include "bot/request.hpp"
 #include "core/calendar.hpp"

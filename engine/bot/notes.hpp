@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "bot/conversation.hpp"
+#include "bot/answering.hpp"
 #include "bot/options.hpp"
 #include "bot/reply.hpp"
 #include "store/store.hpp"

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "bot/questions.hpp"
 #include "bot/request.hpp"
 
 using Catch::Contains;
