@@ -1,10 +1,9 @@
 # `cpack --config BUILD/CPackConfig.cmake` makes Debian packages of what has been built: the engine with its plugins,
-# the plugin SDK, and what encodes sound where libtorch is. What only cpack knows (the version it was given, what was
-# staged) is added by each_package.cmake and staged.cmake, which it runs.
+# the plugin SDK, and what encodes sound where libtorch is. What only cpack knows (the version it was given, who
+# makes them, what was staged) is added by each_package.cmake and staged.cmake, which it runs.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME playlist-engine)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
-set(CPACK_PACKAGE_CONTACT "The Playlist Engine authors <maintainers@playlist-engine.example>")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS

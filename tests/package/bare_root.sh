@@ -55,6 +55,7 @@ listing() { (cd "$root" && find . -xdev \( -path ./proc -o -path ./dev -o -path 
 make_packages() {
   step "packages: of this version, and of a later one"
   # As the README says; and the same once more.
+  export DEBFULLNAME="Ann of the Tests" DEBEMAIL=ann@example.org
   PLAYLIST_BUILD=$build PLAYLIST_PACKAGES=$work/cpack bash "$source/scripts/package.sh" >"$work/package.log" 2>&1 ||
     { cat "$work/package.log" >&2; fail "scripts/package.sh"; }
   cpack --config "$build/CPackConfig.cmake" -B "$work/cpack" -R 99.0 >"$work/cpack.log" 2>&1 ||
@@ -132,10 +133,45 @@ serve_it() {
     case $answer in *" 401 "*) ;; *) echo "it answers: $answer" >&2; exit 1 ;; esac'
 }
 
+do_it_by_itself() {
+  step "jobs"
+  person 'engine jobs add mornings "0 7 * * *" -- run weekly' 2>&1
+  [ -z "$(person 'engine jobs run-due')" ] || fail "a job is run as it is added"
+  local day_after=$(($(date +%s) + 2 * 86400)) told
+  told=$(person "engine --now $day_after jobs run-due") || fail "the job has failed: $told"
+  echo "$told"
+  holds "$told" "mornings: due"
+  holds "$told" "done in"
+  [ -z "$(person "engine --now $day_after jobs run-due")" ] || fail "what was run is run again"
+  holds "$(person "engine --now $((day_after + 600)) jobs history mornings")" "Weekly Mix"
+  holds "$(person 'engine jobs systemd')" 'ExecStart="/usr/bin/engine" jobs run-due'
+  holds "$(cat "$root/usr/lib/systemd/user/playlist-engine-jobs.service")" "ExecStart=/usr/bin/engine jobs run-due"
+  step "the bot, which nobody has connected"
+  local status=0
+  told=$(person 'engine bot' 2>&1) || status=$?
+  [ "$status" -eq 3 ] || fail "engine bot ends with $status: $told"
+  holds "$told" "engine connect telegram"
+}
+
 read_manuals() {
   step "the manual"
   install man-db
-  holds "$(person 'man 7 engine-columns | col -b 2>/dev/null || man 7 engine-columns')" "engine-columns"
+  local page
+  for page in "1 engine" "1 engine-jobs-run-due" "1 engine-bot" "7 engine-columns"; do
+    holds "$(person "man $page")" "${page#* }"
+  done
+}
+
+complete_it() {
+  step "completion: bash, zsh, fish"
+  install bash-completion zsh fish
+  local told
+  told=$(person 'set +eu; source /usr/share/bash-completion/bash_completion; _completion_loader engine
+    complete -p engine; COMP_WORDS=(engine playlist rest); COMP_CWORD=2; _engine; echo "${COMPREPLY[@]}"')
+  holds "$told" "-F _engine"
+  holds "$told" "restore"
+  holds "$(person "zsh -fc 'autoload -Uz compinit; compinit -u -D; autoload +X _engine; echo \$_comps[engine]'")" "_engine"
+  holds "$(person "fish -c 'complete -C \"engine playlist rest\"'")" "restore"
 }
 
 build_a_plugin() {
@@ -153,8 +189,10 @@ build_a_plugin() {
 upgrade() {
   step "upgraded"
   install "/packages/playlist-engine_99.0_$arch.deb" /packages/playlist-engine-dev_99.0_all.deb
-  [ "$(in_root dpkg-query -W -f '${Version}' playlist-engine)" = 99.0 ] || fail "it is not the later one"
-  person 'engine replay 1' >/dev/null || fail "a run of before is another one now"
+  [ "$(in_root dpkg-query -W -f '${Version} ${Maintainer}' playlist-engine)" = "99.0 $DEBFULLNAME <$DEBEMAIL>" ] ||
+    fail "it is not the later one, or of somebody else"
+  person 'engine replay 2' >/dev/null || fail "a run of before is another one now"
+  holds "$(person 'engine replay 1' || true)" "changed since: model.discovery: not trained then"  # engine train all
   person 'engine doctor' >/dev/null
 }
 
@@ -188,7 +226,9 @@ make_root
 look_at_packages
 use_it
 serve_it
+do_it_by_itself
 read_manuals
+complete_it
 build_a_plugin
 upgrade
 remove
