@@ -13,12 +13,13 @@ source scripts/packages.sh
 
 preset=release
 only=()
+what=()   # is built; nothing: all
 while [ $# -gt 0 ]; do
   case $1 in
     --sanitize) preset=sanitize ;;
     --thread) preset=thread ;;
     --clang) preset=clang ;;
-    --package) export PLAYLIST_PACKAGE_TEST=1; only=(-L package) ;;
+    --package) export PLAYLIST_PACKAGE_TEST=1; only=(-L package); what=(--target documentation) ;;  # all but tests
     --) shift; break ;;
     *) echo "error: test.sh has no option $1" >&2; sed -n '4,9s/^# *//p' "$0" >&2; exit 2 ;;
   esac
@@ -30,7 +31,7 @@ install_packages
 together=()
 [ -f ".build/$preset/CMakeCache.txt" ] || together=(-DPLAYLIST_UNITY=ON)
 cmake --preset "$preset" "${together[@]}" >/dev/null
-cmake --build ".build/$preset" -j "$(build_jobs)"
+cmake --build ".build/$preset" -j "$(build_jobs)" "${what[@]}"
 # Leaks are looked for by the tests that mean to; a run's worker ends without taking its state apart.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:abort_on_error=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
