@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <memory>
+#include <new>
 #include <sstream>
 
 #include <lua.hpp>
@@ -112,6 +113,43 @@ void for_each_field(lua_State* lua, int index, const Take& take) {
 struct CloseLua {
   void operator()(lua_State* lua) const { lua_close(lua); }
 };
+
+// A settings file is a table, and may compute a little on its way there. It is read by every verb
+// and by each question that a server answers, so one that never ends or that fills the memory is
+// refused after about a tenth of a second.
+constexpr int kMostInstructions = 10'000'000;
+constexpr std::size_t kMostBytes = std::size_t{64} << 20;
+
+/// Throws away what it is asked for beyond kMostBytes; `used` is a std::size_t.
+void* bounded_memory(void* used, void* block, std::size_t old_size, std::size_t new_size) {
+  auto& bytes = *static_cast<std::size_t*>(used);
+  if (new_size == 0) {
+    std::free(block);
+    bytes -= old_size;
+    return nullptr;
+  }
+  if (block == nullptr) old_size = 0;
+  if (bytes - old_size + new_size > kMostBytes && new_size > old_size) return nullptr;
+  void* moved = std::realloc(block, new_size);
+  if (moved != nullptr) bytes = bytes - old_size + new_size;
+  return moved;
+}
+
+void end_overdue(lua_State* lua, lua_Debug* at) {
+  lua_getinfo(lua, "Sl", at);
+  lua_pushfstring(lua, "%s:%d: it does not come to an end: settings are a table, not a program",
+                  at->short_src, at->currentline);
+  lua_error(lua);
+}
+
+/// Without libraries; hooks are called by the interpreter only.
+std::unique_ptr<lua_State, CloseLua> settings_state(std::size_t& used_bytes) {
+  std::unique_ptr<lua_State, CloseLua> state(lua_newstate(bounded_memory, &used_bytes));
+  if (state == nullptr) throw std::bad_alloc();
+  luaJIT_setmode(state.get(), 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_OFF);
+  lua_sethook(state.get(), end_overdue, LUA_MASKCOUNT, kMostInstructions);
+  return state;
+}
 
 [[noreturn]] void cannot_read(const std::string& path, const std::string& why) {
   throw Error(Exit::kUsage, "cannot read the settings: " + why,
@@ -244,7 +282,8 @@ void Settings::set(const std::string& key, const std::string& value, const std::
 }
 
 void Settings::load_file(const std::string& path) {
-  const std::unique_ptr<lua_State, CloseLua> state(luaL_newstate());
+  std::size_t used_bytes = 0;
+  const std::unique_ptr<lua_State, CloseLua> state = settings_state(used_bytes);
   lua_State* lua = state.get();
   const std::string text = settings_text(path);
   if (luaL_loadbufferx(lua, text.data(), text.size(), ("@" + path).c_str(), "t") != 0 ||

@@ -36,6 +36,27 @@ TEST_CASE("every setting has its default, and the shipped file says the same", "
   }
 }
 
+TEST_CASE("a settings file that never ends, or fills the memory, is refused", "[settings]") {
+  const auto why = [](const std::string& text) -> std::string {
+    Settings settings;
+    try {
+      settings.load_file(file_with(text));
+    } catch (const Error& error) {
+      CHECK(error.exit() == Exit::kUsage);
+      return error.what();
+    }
+    return "";
+  };
+  CHECK_THAT(why("local n = 0\nwhile true do n = n + 1 end\n"),
+             Catch::Contains("cannot read the settings: ") &&
+                 Catch::Contains(".lua:2: it does not come to an end"));
+  CHECK_THAT(why("local function again() return again() end\nagain()\n"),
+             Catch::Contains("it does not come to an end"));
+  CHECK_THAT(why("local s = 'x'\nwhile true do s = s .. s end\n"),
+             Catch::Contains("not enough memory"));
+  CHECK(why("local t = {}\nfor i = 1, 100000 do t[i] = i end\nreturn {}\n").empty());
+}
+
 TEST_CASE("a file overrides defaults, the environment overrides the file", "[settings]") {
   const std::string path =
       file_with("return { limits = { wall_seconds = 5 }, paths = { plugins = { '/a', '/b' } } }");
