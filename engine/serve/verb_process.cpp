@@ -1,5 +1,7 @@
 #include "serve/verb_process.hpp"
 
+#include <cstdlib>
+
 #include "core/json_text.hpp"
 
 namespace engine::serve {
@@ -46,9 +48,12 @@ VerbProcess::VerbProcess(const app::Home& home, const ApiCall& call, Hearers hea
   // A verb's limits are its own: an import may take an hour.
   const WorkerLimits none{.wall_seconds = 0, .cpu_seconds = 0, .memory_bytes = 0};
   const std::vector<int> nothing_of_the_desk;
-  worker_ = std::make_unique<BackgroundWorker>(
-      none, reader_.job([&home, &call](JobSender& sender) { ask(home, call, sender); }),
-      &nothing_of_the_desk);
+  worker_ =
+      std::make_unique<BackgroundWorker>(none, reader_.job([&home, &call, this](JobSender& sender) {
+        ::setenv("TMPDIR", folder_.path().c_str(), 1);
+        ask(home, call, sender);
+      }),
+                                         &nothing_of_the_desk);
 }
 
 bool VerbProcess::take() {

@@ -1,12 +1,14 @@
 // A verb at work in a process of its own, forked from the desk, which has the settings read and the
 // plugins loaded: what crashes, hangs or eats memory there costs that answer only. The process forks
-// the worker of a run as a command line's does, under the same limits.
+// the worker of a run as a command line's does, under the same limits. What it puts into the folder
+// for temporary files is gone with it, also where it was killed.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "core/temporary_folder.hpp"
 #include "serve/api_call.hpp"
 #include "worker/background_worker.hpp"
 #include "worker/job.hpp"
@@ -49,7 +51,8 @@ class VerbProcess {
   Hearers hearers_;
   JobReader reader_;
   std::string answer_;
-  std::unique_ptr<BackgroundWorker> worker_;
+  TemporaryFolder folder_;                    // its TMPDIR
+  std::unique_ptr<BackgroundWorker> worker_;  // ends before its folder does
 };
 
 }  // namespace engine::serve
