@@ -54,7 +54,8 @@ NamedTexts copies(const Caller& caller, const std::string& name, const std::stri
   const fs::path source = find_recipe(caller, from);
   NamedTexts texts{{name + ".lua", read_file(source.string())}};
   const fs::path tests = source.parent_path() / (source.stem().string() + "_test.lua");
-  if (fs::is_regular_file(tests)) texts.emplace_back(name + "_test.lua", read_file(tests.string()));
+  if (fs::is_regular_file(tests))
+    texts.emplace_back(name + "_test.lua", read_file(find_recipe(caller, tests.string())));
   return texts;
 }
 

@@ -41,6 +41,11 @@ bool is_in_recipe_folder(const Caller& caller, const fs::path& file) {
   });
 }
 
+/// Whether page and bot may read it: a link in a folder of recipes may lead to anything.
+bool may_be_read(const Caller& caller, const std::string& file) {
+  return caller.home.finds_recipes_anywhere() || is_in_recipe_folder(caller, file);
+}
+
 /// "" where there is none. What exists and is no file may be one after all: a FIFO can be read.
 std::string look_for_recipe(const Caller& caller, const std::string& name) {
   std::error_code ignored;
@@ -50,7 +55,7 @@ std::string look_for_recipe(const Caller& caller, const std::string& name) {
     if (!is_folder && fs::exists(name, ignored)) return name;
     if (fs::is_regular_file(name + ".lua", ignored)) return name + ".lua";
   } else if (fs::path(name).is_absolute()) {
-    return is_in_recipe_folder(caller, name) ? name : "";
+    return may_be_read(caller, name) ? name : "";
   } else if (std::ranges::any_of(fs::path(name),
                                  [](const fs::path& part) { return part == ".."; })) {
     return "";
@@ -58,14 +63,14 @@ std::string look_for_recipe(const Caller& caller, const std::string& name) {
   for (const std::string& folder : caller.home.recipe_directories()) {
     for (const std::string& file : {folder + "/" + name, folder + "/" + name + ".lua",
                                     folder + "/" + kCookbook + "/" + name + ".lua"}) {
-      if (fs::is_regular_file(file, ignored)) return file;
+      if (fs::is_regular_file(file, ignored) && may_be_read(caller, file)) return file;
     }
   }
   // "recipes/weekly.lua" works from anywhere, as that is how recipes are written about.
   if (const std::string below = below_recipes(name); !below.empty()) {
     for (const std::string& folder : caller.home.recipe_directories()) {
       const std::string file = (fs::path(folder) / below).string();
-      if (fs::is_regular_file(file, ignored)) return file;
+      if (fs::is_regular_file(file, ignored) && may_be_read(caller, file)) return file;
     }
   }
   return is_folder ? name : "";  // reading it says what it is
@@ -241,17 +246,18 @@ std::vector<std::string> modules_beside(const std::string& file, const std::stri
 
 std::vector<std::string> recipe_files(const Caller& caller, const std::vector<std::string>& names) {
   std::vector<std::string> files;
+  std::error_code ignored;  // of a name that no file can have, too
   for (const std::string& name : names) {
     // "recipes" and "recipes/cookbook" work from anywhere, as "recipes/weekly.lua" does.
     const fs::path path = fs::path(name).lexically_normal();
     const bool is_own =
-        !fs::exists(name) && path.begin() != path.end() && *path.begin() == "recipes";
+        !fs::exists(name, ignored) && path.begin() != path.end() && *path.begin() == "recipes";
     const std::string folder =
         is_own ? (fs::path(own_folders().recipes) / path.lexically_relative("recipes"))
                      .lexically_normal()
                      .string()
                : name;
-    if (!fs::is_directory(folder)) {
+    if (!fs::is_directory(folder, ignored)) {
       files.push_back(name);
       continue;
     }
@@ -281,6 +287,11 @@ std::vector<std::string> recipes_by_name(const Caller& caller) {
   for (const bool is_cookbook : {false, true}) {
     for (const std::string& folder : folders) {
       for (std::string& file : files_in(is_cookbook ? folder + "/" + kCookbook : folder)) {
+        if (!may_be_read(caller, file)) {
+          caller.note_once(file +
+                           " leads out of the folders of recipes, and is not read from here");
+          continue;
+        }
         if (names.insert(listed_name(file)).second) all.push_back(std::move(file));
       }
     }

@@ -42,7 +42,10 @@ std::string engines_own(const std::string& name) {
 RecipeText text_at(const std::string& file) {
   std::error_code ignored;
   require_length(file, fs::file_size(file, ignored));
-  RecipeText text{.name = listed_name(file), .path = file, .text = read_file(file), .hash = {}};
+  RecipeText text;
+  text.name = listed_name(file);
+  text.path = file;
+  text.text = read_file(file);
   text.hash = content_hash(text.text);
   text.is_own = !is_of_engine(file);
   if (file.starts_with(users_recipes() + "/")) text.hides = engines_own(text.name);
