@@ -1,5 +1,7 @@
 #include "serve/api_error.hpp"
 
+#include <filesystem>
+
 #include "core/json_text.hpp"
 
 namespace engine::serve {
@@ -25,6 +27,13 @@ int status_of(const Error& error) {
   return 500;
 }
 
+int status_of(const Error& error, const std::string& library) {
+  std::error_code ignored;
+  const bool is_for_want_of_it =
+      error.exit() == Exit::kStore && !std::filesystem::exists(library, ignored);
+  return is_for_want_of_it ? 409 : status_of(error);
+}
+
 nlohmann::ordered_json error_json(const Error& error) {
   const Error::Parts& parts = error.parts();
   return {{"exit", static_cast<int>(error.exit())},
@@ -38,6 +47,10 @@ nlohmann::ordered_json error_json(const Error& error) {
 
 std::string packed_error(const Error& error) {
   return packed_json({{"error", error_json(error)}}, status_of(error));
+}
+
+std::string packed_error(const Error& error, const std::string& library) {
+  return packed_json({{"error", error_json(error)}}, status_of(error, library));
 }
 
 std::string packed_json(const nlohmann::ordered_json& json, int status) {

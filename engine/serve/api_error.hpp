@@ -26,8 +26,13 @@ int status_of(const Error& error);
 /// {"exit", "message", "where", "source", "why", "fix", "text"}; "text" is what a terminal shows.
 nlohmann::ordered_json error_json(const Error& error);
 
+/// The same where the verb was asked of the library at `library`: as long as there is none what fails
+/// for want of it is 409, and no fault of the server.
+int status_of(const Error& error, const std::string& library);
+
 /// A kResponse's bytes with {"error": error_json()}.
 std::string packed_error(const Error& error);
+std::string packed_error(const Error& error, const std::string& library);
 /// A kResponse's bytes with `json`.
 std::string packed_json(const nlohmann::ordered_json& json, int status = 200);
 

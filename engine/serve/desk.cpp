@@ -407,7 +407,7 @@ void Desk::ended(Job& job) {
 
 void Desk::fail(Job& job, const Error& error) {
   job.state = Job::kFailed;
-  job.status = status_of(error);
+  job.status = status_of(error, home_->library_path());
   job.error = json_text(error_json(error));
   settle(job);
 }

@@ -94,7 +94,7 @@ class LiveList {
         question(message.number, ask, command);
       }
     } catch (const Error& error) {
-      desk_.send(Message::kResponse, message.number, packed_error(error));
+      desk_.send(Message::kResponse, message.number, packed_error(error, home_.library_path()));
     } catch (const std::exception& failure) {
       desk_.send(Message::kResponse, message.number,
                  packed_error(Error(Exit::kStore, failure.what())));
@@ -254,7 +254,7 @@ class LiveList {
   }
 
   void refuse(const Error& error) {
-    if (asked_) desk_.send(Message::kResponse, *asked_, packed_error(error));
+    if (asked_) desk_.send(Message::kResponse, *asked_, packed_error(error, home_.library_path()));
     asked_.reset();
   }
 
