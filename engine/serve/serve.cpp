@@ -2,9 +2,11 @@
 
 #include <arpa/inet.h>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <ifaddrs.h>
 #include <netdb.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,6 +25,7 @@ namespace engine::serve {
 namespace {
 
 constexpr int kBacklog = 512;
+constexpr std::chrono::seconds kFrontSeconds{4};  // twice what the front takes for what waits
 
 [[noreturn]] void cannot_listen(const ServeOptions& options, const std::string& why) {
   throw Error(Exit::kInput,
@@ -195,6 +198,19 @@ Serving serving(const ServeOptions& options, const Listening& listening, const K
   return told;
 }
 
+/// It is told to, and gives what waits a moment (serve_http()); one that is stopped or hangs must not
+/// hold up the end of the server.
+bool has_ended(BackgroundWorker& process) {
+  const auto end = std::chrono::steady_clock::now() + kFrontSeconds;
+  while (process.pump()) {
+    if (std::chrono::steady_clock::now() >= end) return false;
+    pollfd sources[] = {{process.socket(), POLLIN, 0}, {process.process(), POLLIN, 0}};
+    constexpr int kMilliseconds = 100;
+    ::poll(sources, 2, kMilliseconds);
+  }
+  return true;
+}
+
 }  // namespace
 
 void serve(const ServeOptions& options, std::function<std::unique_ptr<app::Home>()> make_home,
@@ -224,6 +240,13 @@ void serve(const ServeOptions& options, std::function<std::unique_ptr<app::Home>
   desk.note = note;
   desk.usual = options.usual;
   Desk(std::move(make_home), pair.desk, desk).run();
+  if (!has_ended(process)) {
+    process.stop();
+    note("the HTTP front did not end within " + std::to_string(kFrontSeconds.count()) +
+         " s, and was killed");
+    static_cast<void>(process.finish());
+    return;
+  }
   const WorkerEnd end = process.finish();
   std::uint32_t kind = 0;
   for (std::string bytes; process.take(kind, bytes);) reader.take(kind, bytes);
