@@ -16,6 +16,7 @@
 #include "plugin/input_files.hpp"
 #include "serve/api_error.hpp"
 #include "serve/openapi.hpp"
+#include "serve/signed_out.hpp"
 #include "verbs/verbs.hpp"
 
 namespace engine::serve {
@@ -234,6 +235,10 @@ void Desk::route(std::uint64_t request, const Incoming& asked) {
   if (place == "live") return route_live(request, asked);
   if (place == "artwork" && head.method == "GET") return ask_picture(request, head);
   if (head.path == "upload" && head.method == "POST") return end_upload(request, asked);
+  if (head.path == "sign-out") {
+    add_signed_out(options_.signed_out, head.session, std::stod(head.query.at("until")));
+    return front_.send(Message::kResponse, request, ResponseHead{204, "", {}}.packed());
+  }
   if (head.method == "GET" && head.path == "events") return start_stream(request);
   if (head.method == "GET" && head.path == "verbs") {
     Json verbs = Json::array();

@@ -13,6 +13,7 @@
 //                                 asks the verb of that name, which is what is done by itself
 //   POST   /api/upload?name=FILE  a file to be imported: 201 {"upload", "name", "bytes"}
 //   GET    /api/artwork/TRACK     the picture of its album, where the setting http.artwork allows it
+//   POST   /api/sign-out          as the front asks once a session has ended: 204 when that is on disk
 //   GET    /api/events            Server-Sent Events: hello, job, note, line, library, file
 //   POST   /api/live/ID[/ASK]     a list of the workbench (live_list.hpp);  DELETE ends it
 //   errors {"error": ...} as api_error.hpp has them
@@ -42,6 +43,7 @@ struct DeskOptions {
   std::size_t waiting = 10000;  // requests that wait; more are refused with 503
   app::Asked usual = {};        // what a request does not say
   std::string uploads;          // a folder for files that are sent, made and removed
+  std::string signed_out;       // the file of sessions that have ended (signed_out.hpp)
   std::function<void(const std::string&)> note = nullptr;  // for who started the server
 };
 

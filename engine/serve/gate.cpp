@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 #include <stdexcept>
 
@@ -149,7 +150,7 @@ struct Gate::Asked {
 Gate::Gate(FrontOptions options)
     : options_(std::move(options)),
       origins_(origins_of(options_)),
-      sessions_(options_.secret, cookie_name(options_), options_.is_secure),
+      sessions_(options_.secret, cookie_name(options_), options_.is_secure, options_.signed_out),
       requests_(options_.requests_per_second, 2 * options_.requests_per_second),
       tries_(options_.sign_ins_per_minute / 60, options_.sign_ins_per_minute),
       all_tries_(options_.sign_ins_per_minute / 6, 10 * options_.sign_ins_per_minute) {
@@ -199,7 +200,9 @@ Verdict Gate::route(Asked& asked, double now) {
   if (path == "/sign-in" && method == "POST") {
     if (!is_media_type(asked.single("content-type"), "application/x-www-form-urlencoded"))
       deny(415, "the body is no form", "", "send application/x-www-form-urlencoded");
-    return {.way = Verdict::kSignIn, .longest_body = kLongestForm};
+    return {.way = Verdict::kSignIn,
+            .longest_body = kLongestForm,
+            .browser = sessions_.known(asked.single("cookie"), now)};
   }
   if (path == "/sign-out") {
     if (method != "POST") deny_method("POST");
@@ -236,9 +239,13 @@ Verdict Gate::api(Asked& asked, double now) {
          "what changes something needs it, so that no other site can ask for it",
          "send the token that GET /api/session tells");
 
-  if (path == "/sign-out") {
-    sessions_.end(asked.session, now);
-    return {.answer = {.status = 204, .headers = {{"Set-Cookie", sessions_.no_cookie()}}}};
+  if (path == "/sign-out" || path == "/api/sign-out") {
+    if (method != "POST") deny_method("POST");
+    const auto until = static_cast<long long>(sessions_.end(asked.session, now));
+    return {.way = Verdict::kDesk,
+            .answer = {.headers = {{"Set-Cookie", sessions_.no_cookie()}}},
+            .asked = {"POST", "sign-out", {{"until", std::to_string(until)}}, asked.session, false},
+            .longest_body = 0};
   }
   if (path == "/api/session") {
     if (!is_reading(method)) deny_method("GET, HEAD");
@@ -276,7 +283,10 @@ Answer Gate::file(const std::string& name, const Asked& asked) const {
 }
 
 Answer Gate::let_in(double now) const {
-  return {.status = 303, .headers = {{"Location", "/"}, {"Set-Cookie", sessions_.new_cookie(now)}}};
+  return {.status = 303,
+          .headers = {{"Location", "/"},
+                      {"Set-Cookie", sessions_.new_cookie(now)},
+                      {"Set-Cookie", sessions_.known_cookie(now)}}};
 }
 
 /// GET /sign-in?token=TOKEN. The right token is too long to be guessed: it lets in at any time, so
@@ -288,41 +298,54 @@ Answer Gate::link(const Asked& asked, double now) {
     return {.status = 303, .headers = {{"Location", "/"}}};
   }
   if (are_same_secrets(token->second, options_.token)) return let_in(now);
-  if (!may_try(asked.head.address, now)) return too_many_tries();
+  if (const double wait = seconds_to_try(asked.head.address, now); wait > 0)
+    return too_many_tries(wait);
   count_try(asked.head.address, now);
   return sign_in_page(
       403, !options_.password_hash.empty(),
       "This link lets nobody in any more. Open the one that engine serve shows now.");
 }
 
-Answer Gate::sign_in(std::string_view form, const std::string& address, double now) {
+Answer Gate::sign_in(std::string_view form, const std::string& address, double now,
+                     const std::string& browser) {
   Fields fields;
   try {
     fields = parse_fields(form);
   } catch (const Error& error) {
     return refusal("/sign-in", 400, error);
   }
-  if (!may_try(address, now)) return too_many_tries();
+  if (const double wait = seconds_to_try(address, now, browser); wait > 0)
+    return too_many_tries(wait);
   if (!options_.password_hash.empty() && is_password(options_.password_hash, fields["password"]))
     return let_in(now);
-  count_try(address, now);
+  count_try(address, now, browser);
   return sign_in_page(
       403, !options_.password_hash.empty(),
       options_.password_hash.empty() ? "There is no password here." : "That is not the password.");
 }
 
-Answer Gate::too_many_tries() const {
+Answer Gate::too_many_tries(double seconds) const {
+  const std::string wait = std::to_string(static_cast<long long>(std::ceil(seconds)));
   Answer answer = sign_in_page(429, !options_.password_hash.empty(),
-                               "Too many wrong tries. Wait a minute, then try again.");
-  answer.headers.emplace_back("Retry-After", "60");
+                               "Too many wrong tries came from your address. Try again in " + wait +
+                                   (wait == "1" ? " second" : " seconds") +
+                                   "; the link that engine serve shows lets in at any time.");
+  answer.headers.emplace_back("Retry-After", wait);
   return answer;
 }
 
-bool Gate::may_try(const std::string& address, double now) {
-  return tries_.may(address, now) && all_tries_.may("", now);
+/// Of a browser that has signed in before its own tries count: neither those of others behind the same
+/// address, nor those of all the world, keep its owner out.
+double Gate::seconds_to_try(const std::string& address, double now, const std::string& browser) {
+  if (!browser.empty()) return tries_.wait("browser " + browser, now);
+  return std::max(tries_.wait(address, now), all_tries_.wait("", now));
 }
 
-void Gate::count_try(const std::string& address, double now) {
+void Gate::count_try(const std::string& address, double now, const std::string& browser) {
+  if (!browser.empty()) {
+    tries_.take("browser " + browser, now);
+    return;
+  }
   tries_.take(address, now);
   all_tries_.take("", now);
 }
@@ -363,10 +386,13 @@ void Gate::find_session(Asked& asked, double now) {
     asked.is_program = true;
     return;
   }
-  if (!may_try(asked.head.address, now))
+  if (const double wait = seconds_to_try(asked.head.address, now); wait > 0) {
+    const std::string seconds = std::to_string(static_cast<long long>(std::ceil(wait)));
     throw Refused{429,
-                  Error(Exit::kLimits, "too many wrong tokens", {"", "", "", "wait a minute"}),
-                  {{"Retry-After", "60"}}};
+                  Error(Exit::kLimits, "too many wrong tokens",
+                        {"", "", "", "wait " + seconds + " s; the right one is taken at any time"}),
+                  {{"Retry-After", seconds}}};
+  }
   count_try(asked.head.address, now);
 }
 

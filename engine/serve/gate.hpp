@@ -29,7 +29,7 @@ struct Head {
 struct Verdict {
   enum Way {
     kAnswer,  // `answer`; a body of `longest_body` at most is read and forgotten first
-    kDesk,    // `asked`, and its body
+    kDesk,    // `asked`, and its body; what comes back gets the headers of `answer` besides
     kSignIn   // the body, a form, goes to sign_in()
   };
   Way way = kAnswer;
@@ -37,6 +37,7 @@ struct Verdict {
   RequestHead asked = {};
   bool is_upload = false;
   std::size_t longest_body = 0;
+  std::string browser = {};      // of kSignIn: which known one it is, "" for none
   bool is_body_refused = false;  // `answer` comes before the body, and ends the connection
 };
 
@@ -47,8 +48,9 @@ class Gate {
 
   /// `now`: unix seconds.
   [[nodiscard]] Verdict look(const Head& head, double now);
-  /// The form of POST /sign-in.
-  [[nodiscard]] Answer sign_in(std::string_view form, const std::string& address, double now);
+  /// The form of POST /sign-in. `browser`: as the verdict has it.
+  [[nodiscard]] Answer sign_in(std::string_view form, const std::string& address, double now,
+                               const std::string& browser = "");
   /// Of a path's kind: JSON below /api/, else a page.
   [[nodiscard]] static Answer refusal(std::string_view path, int status, const Error& error);
 
@@ -63,9 +65,10 @@ class Gate {
   Answer file(const std::string& name, const Asked& asked) const;
   Answer link(const Asked& asked, double now);
   Answer let_in(double now) const;
-  Answer too_many_tries() const;
-  bool may_try(const std::string& address, double now);
-  void count_try(const std::string& address, double now);
+  Answer too_many_tries(double seconds) const;
+  [[nodiscard]] double seconds_to_try(const std::string& address, double now,
+                                      const std::string& browser = "");
+  void count_try(const std::string& address, double now, const std::string& browser = "");
   void check_origin(const Asked& asked) const;
   void check_host(const Asked& asked) const;
   void find_session(Asked& asked, double now);

@@ -485,7 +485,8 @@ MHD_Result HttpFront::end_body(Connection& connection) {
   Exchange& exchange = *connection.exchange;
   exchange.is_body_whole = true;
   if (exchange.verdict.way == Verdict::kSignIn && !exchange.is_answered)
-    answer(connection, gate_.sign_in(exchange.form, connection.address, unix_seconds()));
+    answer(connection, gate_.sign_in(exchange.form, connection.address, unix_seconds(),
+                                     exchange.verdict.browser));
   if (exchange.is_at_desk && exchange.verdict.asked.has_body)
     desk_.send(Message::kBodyEnd, exchange.number);
   return reply(connection);
@@ -562,6 +563,8 @@ void HttpFront::answer_by_desk(Connection& connection, std::string_view bytes) {
   try {
     Answer told = checked_answer(head);
     told.body = bytes;
+    for (const Header& header : connection.exchange->verdict.answer.headers)
+      told.headers.push_back(header);
     answer(connection, std::move(told));
   } catch (const Error& error) {
     answer(connection, Gate::refusal(connection.target, 500, error));

@@ -15,7 +15,8 @@
 //   GET  /                   the page; without a cookie, how to get in
 //   GET  /assets/NAME        its files, with their hash as ETag
 //   GET  /sign-in            see above, and the form for a password
-//   POST /sign-out           ends the session, with its Playlist-Token: 204, and the cookie goes
+//   POST /sign-out           ends the session, with its Playlist-Token: 204 once the desk has written
+//                            that down, and the cookie goes
 //   GET  /api/session        {"token", "version", "has_editor"}
 //   *    /api/...            the desk's
 //
@@ -27,6 +28,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -43,20 +45,22 @@ struct FrontOptions {
   int desk = -1;                   // SocketPair::front; taken over
   std::vector<std::string> hosts;  // "127.0.0.1:8533", "localhost:8533", as a browser names them
   std::string secret;              // 32 bytes or more
-  std::string token;               // what lets in by link or as Bearer
-  std::string password_hash;       // libsodium's crypto_pwhash_str (argon2id); "": no password
-  bool is_secure = false;          // behind TLS: the cookie says so
-  std::string version;             // of the engine
-  bool has_editor = false;         // CodeMirror is among the assets
-  std::vector<Asset> assets;       // "index.html" is the page
+  std::map<std::string, double> signed_out = {};  // sessions, by id, until when they went on
+  std::string token;                              // what lets in by link or as Bearer
+  std::string password_hash;  // libsodium's crypto_pwhash_str (argon2id); "": no password
+  bool is_secure = false;     // behind TLS: the cookie says so
+  std::string version;        // of the engine
+  bool has_editor = false;    // CodeMirror is among the assets
+  std::vector<Asset> assets;  // "index.html" is the page
 
   std::size_t connections = 1024, connections_per_address = 512;
   std::size_t body_bytes = 1 << 20;                 // of a request's body
   std::size_t upload_bytes = std::size_t{4} << 30;  // of one to /api/upload
   double request_seconds = 15, idle_seconds = 75;   // for its head and body; between two
   double answer_bytes_per_second = 16 << 10;        // what a client takes at least, beyond those
-  double sign_ins_per_minute = 10;                  // wrong ones; then 429
-  double requests_per_second = 200;                 // of a session, in the long run; then 429
+  double sign_ins_per_minute =
+      10;  // wrong ones, of an address or a browser that is known; then 429
+  double requests_per_second = 200;  // of a session, in the long run; then 429
   std::size_t stream_bytes = 1 << 20;
   std::size_t streams_per_session = 256;
 };

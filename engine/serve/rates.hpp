@@ -16,7 +16,11 @@ class Rates {
 
   /// False: it would be one too many.
   bool may(const std::string& whose, double now) { return bucket(whose, now).tokens >= 1; }
-  /// The same, and counts it.
+  /// Seconds until one may; 0: now.
+  double wait(const std::string& whose, double now) {
+    return std::max(0.0, (1 - bucket(whose, now).tokens) / per_second_);
+  }
+  /// The same as may(), and counts it.
   bool take(const std::string& whose, double now) {
     Bucket& of = bucket(whose, now);
     if (of.tokens < 1) return false;

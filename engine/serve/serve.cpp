@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <ctime>
 #include <ifaddrs.h>
 #include <netdb.h>
 #include <poll.h>
@@ -16,6 +17,7 @@
 #include "serve/http_front.hpp"
 #include "serve/key_file.hpp"
 #include "serve/page_files.hpp"
+#include "serve/signed_out.hpp"
 #include "worker/background_worker.hpp"
 #include "worker/confine.hpp"
 #include "worker/job.hpp"
@@ -158,6 +160,10 @@ std::vector<std::string> allowed_hosts(const ServeOptions& options, const Listen
   return hosts;
 }
 
+std::string signed_out_file(const ServeOptions& options) {
+  return options.key_file + ".signed-out";
+}
+
 FrontOptions front_options(const ServeOptions& options, const Listening& listening,
                            const Keys& keys, int front) {
   FrontOptions made;
@@ -165,6 +171,8 @@ FrontOptions front_options(const ServeOptions& options, const Listening& listeni
   made.desk = front;
   made.hosts = allowed_hosts(options, listening);
   made.secret = keys.secret;
+  made.signed_out =
+      read_signed_out(signed_out_file(options), static_cast<double>(std::time(nullptr)));
   made.token = keys.token;
   made.password_hash = keys.password_hash;
   made.is_secure = options.is_secure;
@@ -237,6 +245,7 @@ void serve(const ServeOptions& options, std::function<std::unique_ptr<app::Home>
   DeskOptions desk;
   desk.workers = options.workers > 0 ? options.workers : default_pool_workers();
   desk.uploads = cache_home() + "/uploads-" + std::to_string(::getpid());
+  desk.signed_out = signed_out_file(options);
   desk.note = note;
   desk.usual = options.usual;
   Desk(std::move(make_home), pair.desk, desk).run();

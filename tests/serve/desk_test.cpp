@@ -1,5 +1,6 @@
 // engine serve, whole: verbs by HTTP, jobs, uploads, live lists, events (engine/serve/desk.hpp).
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <thread>
@@ -7,6 +8,7 @@
 #include "serve/key_file.hpp"
 #include "serve/running_server.hpp"
 
+namespace fs = std::filesystem;
 using namespace serve_test;
 
 namespace {
@@ -478,4 +480,131 @@ TEST_CASE("whose and as of when is the server's own, unless a request says it", 
   CHECK(stats.at("last") < 1780272000);
   CHECK(server.post("live/a", {{"recipe", "weekly"}}).at("user") == "ada");
   CHECK(server.post("stats", {{"user", "demo"}}).at("user") == "demo");
+}
+
+TEST_CASE("a session that was signed out stays so when the server starts again", "[serve]") {
+  RunningServer server;
+  const auto asked = [&](const std::string& method, const std::string& target,
+                         const std::string& more) {
+    Client client(server.port());
+    client.send(method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1:" +
+                std::to_string(server.port()) + "\r\n" + more + "Content-Length: 0\r\n\r\n");
+    return client.reply();
+  };
+  const auto sign_in = [&] {
+    const std::string cookie =
+        asked("GET", "/sign-in?token=" + server.token(), "").header("set-cookie");
+    return "Cookie: " + cookie.substr(0, cookie.find(';')) + "\r\n";
+  };
+  const std::string gone = sign_in(), kept = sign_in();
+  const Reply session = asked("GET", "/api/session", gone);
+  REQUIRE(session.status == 200);
+  const std::string token = Json::parse(session.body).at("token");
+  const Reply out = asked("POST", "/sign-out", gone + "Playlist-Token: " + token + "\r\n");
+  CHECK(out.status == 204);
+  CHECK_THAT(out.header("set-cookie"), Catch::Contains("Max-Age=0"));
+  CHECK(asked("GET", "/api/session", gone).status == 401);
+  server.stop();
+  server.start({});
+  CHECK(asked("GET", "/api/session", gone).status == 401);
+  CHECK(asked("GET", "/api/session", kept).status == 200);
+}
+
+TEST_CASE("a front that is stopped does not hold up the end of the server", "[serve]") {
+  RunningServer server;
+  const std::string task = "/proc/" + std::to_string(server.process());
+  std::ifstream children(task + "/task/" + std::to_string(server.process()) + "/children");
+  int front = 0;
+  REQUIRE(server.ask("GET", "/api/verbs").status == 200);  // the desk looks at signals by now
+  REQUIRE(children >> front);                              // the first that was forked
+  REQUIRE(::kill(front, SIGSTOP) == 0);
+  const double begin = seconds_now();
+  CHECK(server.stop(SIGTERM) == 0);
+  CHECK(seconds_now() - begin < 8);
+  CHECK(::kill(front, 0) != 0);
+}
+
+TEST_CASE("what a cancelled verb had put into temporary files is gone with it", "[serve]") {
+  const RunningServer server;
+  const auto folders = [] {
+    std::set<std::string> all;
+    for (const auto& entry : fs::directory_iterator(fs::temp_directory_path()))
+      if (entry.path().filename().string().starts_with("playlist-engine-"))
+        all.insert(entry.path().string());
+    return all;
+  };
+  const auto before = folders();
+  const Json job = Json::parse(
+      server.ask("POST", "/api/backtest?job=1", R"({"recipes": "weekly", "every": "1w"})").body);
+  const std::string place = "/api/jobs/" + std::to_string(job.at("job").get<int>());
+  // Inside its own folder the backtest makes one for what it trains.
+  const auto has_begun = [&] {
+    for (const std::string& folder : folders())
+      if (!before.contains(folder) && !fs::is_empty(folder)) return true;
+    return false;
+  };
+  for (int turn = 0; turn < 500 && !has_begun(); ++turn) ::usleep(10'000);
+  REQUIRE(has_begun());
+  CHECK(Json::parse(server.ask("DELETE", place).body).at("state") == "cancelled");
+  CHECK(folders() == before);
+}
+
+TEST_CASE("links that lead out of the folders of recipes are not followed", "[serve]") {
+  const RunningServer server;
+  const std::string folder = server.home().path("config/playlist-engine/recipes");
+  fs::create_directories(folder);
+  std::ofstream(server.home().path("secret.txt")) << "password made-up\n";
+  std::ofstream(folder + "/mine.lua") << "return 1\n";
+  fs::create_symlink(server.home().path("secret.txt"), folder + "/linked.lua");
+  fs::create_symlink(folder + "/mine.lua", folder + "/inside.lua");
+  fs::create_symlink(server.home().path("secret.txt"), folder + "/mine_test.lua");
+  for (const auto& [path, body] :
+       {std::pair("recipe/show", Json{{"recipe", "linked"}}),
+        std::pair("recipe/show", Json{{"recipe", "recipes/linked.lua"}}),
+        std::pair("recipe/new", Json{{"name", "copy"}, {"from", "linked"}}),
+        std::pair("recipe/new", Json{{"name", "copy"}, {"from", "mine"}}),
+        std::pair("check", Json{{"recipes", "linked"}}), std::pair("recipes", Json::object()),
+        std::pair("live/tab", Json{{"recipe", "linked"}})}) {
+    CAPTURE(path, body);
+    const Reply reply = server.ask("POST", std::string("/api/") + path, body.dump());
+    CHECK_THAT(reply.body, !Catch::Contains("made-up"));
+    const std::string asked = path;
+    if (asked != "recipes" && asked != "check") CHECK(reply.status == 422);
+  }
+  CHECK(server.post("recipe/show", {{"recipe", "inside"}}).at("text") == "return 1\n");
+}
+
+TEST_CASE(
+    "what cannot be answered for want of a library, or is far too long, is the asker's to know",
+    "[serve]") {
+  const RunningServer server({}, /*has_library=*/false);
+  for (const char* verb : {"stats", "run", "shuffle", "library", "playlist/list", "why", "next"}) {
+    CAPTURE(verb);
+    const Json body = std::string(verb) == "run"   ? Json{{"recipe", "weekly"}}
+                      : std::string(verb) == "why" ? Json{{"run", "1"}}
+                                                   : Json::object();
+    const Reply reply = server.ask("POST", std::string("/api/") + verb, body.dump());
+    CAPTURE(reply.body);
+    CHECK(reply.status < 500);
+  }
+  CHECK(server.ask("POST", "/api/live/tab", R"({"recipe": "weekly"})").status < 500);
+  const RunningServer filled;
+  const std::string name(3000, 'x');
+  for (const auto& [path, body] :
+       {std::pair("run", Json{{"recipe", name}}), std::pair("recipe/show", Json{{"recipe", name}}),
+        std::pair("recipe/new", Json{{"name", name}}), std::pair("check", Json{{"recipes", name}}),
+        std::pair("playlist/show", Json{{"name", name}}),
+        std::pair("playlist/keep", Json{{"name", name}, {"recipe", "weekly"}}),
+        std::pair("stats", Json{{"user", name}}), std::pair("like", Json{{"thing", name}}),
+        std::pair("train", Json{{"models", name}}), std::pair("models", Json{{"model", name}}),
+        std::pair("recipe/revert", Json{{"recipe", name}}),
+        std::pair("compare", Json{{"a", name}, {"b", name}}),
+        std::pair("recipe/new", Json{{"name", "copy"}, {"from", name}}),
+        std::pair("live/tab", Json{{"recipe", name}})}) {
+    CAPTURE(path);
+    const Reply reply = filled.ask("POST", std::string("/api/") + path, body.dump());
+    CAPTURE(reply.body.substr(0, 500));
+    CHECK(reply.status < 500);
+    if (std::string(path) != "check") CHECK(reply.status >= 400);  // which lists what is wrong
+  }
 }

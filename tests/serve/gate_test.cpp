@@ -160,10 +160,17 @@ TEST_CASE("a cookie is proven, for thirty days, until it is signed out", "[serve
   const std::string token = page_token(gate, cookie);
   const Verdict out = gate.look(
       head_of("POST", "/sign-out", {{"Cookie", cookie}, {"Playlist-Token", token}}), kNow);
-  CHECK(out.answer.status == 204);
+  CHECK(out.way == Verdict::kDesk);  // which keeps it beyond the end of the server
+  CHECK(out.asked.path == "sign-out");
+  CHECK(out.asked.query.at("until") == "1702592000");
   CHECK_THAT(header_of(out.answer, "Set-Cookie"), Catch::Contains("Max-Age=0"));
   CHECK(status(gate, cookie) == 401);
   CHECK(status(gate, signed_in(gate)) == 0);
+
+  FrontOptions later = options_of_test();
+  later.signed_out = {{out.asked.session, kNow + 100}};
+  Gate started_again(later);
+  CHECK(status(started_again, cookie) == 401);
 }
 
 TEST_CASE("cookies are strict, two servers of a host have their own, TLS makes them secure",
@@ -322,7 +329,9 @@ TEST_CASE("a password lets in, wrong tries of any kind are counted", "[serve][ga
   CHECK(gate.sign_in(wrong, "a", kNow).status == 403);
   const Answer late = gate.sign_in(right, "a", kNow);
   CHECK(late.status == 429);
-  CHECK(header_of(late, "Retry-After") == "60");
+  CHECK(header_of(late, "Retry-After") == "20");  // 3 a minute
+  CHECK_THAT(late.body, Catch::Contains("Try again in 20 seconds") &&
+                            Catch::Contains("the link that engine serve shows lets in"));
   CHECK(header_of(late, "Set-Cookie").empty());
   CHECK(gate.sign_in(right, "b", kNow).status == 303);       // another address
   CHECK(gate.sign_in(right, "a", kNow + 25).status == 303);  // 3 a minute: one is free again
@@ -400,4 +409,38 @@ TEST_CASE("below /api/ errors are JSON, elsewhere pages, with nothing of the req
   CHECK_THAT(real.look(elsewhere, kNow).answer.body,
              Catch::Contains("<p>This server does not know that name of its own.</p>") &&
                  Catch::Contains("or go to http://127.0.0.1:8533/</p>"));
+}
+
+TEST_CASE("a browser that has signed in is not locked out by others' guesses", "[serve][gate]") {
+  FrontOptions options = options_of_test();
+  options.password_hash = password_hash("right");
+  options.sign_ins_per_minute = 3;
+  Gate gate(options);
+  std::string known;
+  for (const Header& header : gate.sign_in("password=right", "nat", kNow).headers)
+    if (header.first == "Set-Cookie" && header.second.find("_known=") != std::string::npos)
+      known = header.second.substr(0, header.second.find(';'));
+  REQUIRE_FALSE(known.empty());
+  const auto browser = [&](const std::string& cookie, double now = kNow) {
+    return gate
+        .look(head_of("POST", "/sign-in",
+                      {{"Cookie", cookie}, {"Content-Type", "application/x-www-form-urlencoded"}}),
+              now)
+        .browser;
+  };
+  for (int k = 0; k < 3; ++k) CHECK(gate.sign_in("password=guess", "nat", kNow).status == 403);
+  CHECK(gate.sign_in("password=right", "nat", kNow).status == 429);
+  REQUIRE_FALSE(browser(known).empty());
+  CHECK(gate.sign_in("password=right", "nat", kNow, browser(known)).status == 303);
+  // Its own guesses count.
+  for (int k = 0; k < 3; ++k)
+    CHECK(gate.sign_in("password=guess", "nat", kNow, browser(known)).status == 403);
+  CHECK(gate.sign_in("password=right", "nat", kNow, browser(known)).status == 429);
+
+  // It opens nothing, nor does the cookie of a session make a browser known.
+  CHECK(status_of(gate, head_of("GET", "/api/verbs", {{"Cookie", known}})) == 401);
+  const std::string session = signed_in(gate);
+  const std::size_t value = session.find('=') + 1;
+  CHECK(browser(known.substr(0, known.find('=') + 1) + session.substr(value)).empty());
+  CHECK(browser(known, kNow + 366.0 * 86400).empty());
 }

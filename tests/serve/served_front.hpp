@@ -39,7 +39,7 @@ inline bool is_ready(int descriptor, short events, double seconds = kPatience) {
 
 struct Reply {
   int status = 0;
-  std::map<std::string, std::string> headers;  // names in lower case
+  std::map<std::string, std::string> headers;  // names in lower case; the first of each
   std::vector<std::string> names;              // of all headers, as they came
   std::string body;
 
@@ -105,7 +105,7 @@ class Client {
       std::string name = bytes_.substr(at, colon - at);
       for (char& c : name) c = engine::lower_case(c);
       reply.names.push_back(name);
-      reply.headers[name] = bytes_.substr(colon + 2, end - colon - 2);
+      reply.headers.try_emplace(name, bytes_.substr(colon + 2, end - colon - 2));
       at = end + 2;
     }
     bytes_.erase(0, head_end + 4);
