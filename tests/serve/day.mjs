@@ -443,6 +443,14 @@ await step("what is said covers nothing that answers, at a desk and on a phone",
         .map((each) => each.textContent);
     });
     assert.deepEqual(covered, []);
+    if (size === kSizes.phone) {
+      const [below, head] = await page.evaluate(() => {
+        scrollTo(0, 0);
+        const edges = (id) => document.getElementById(id).getBoundingClientRect();
+        return [edges("view").top - edges("messages").bottom, edges("messages").height];
+      });
+      assert.ok(below >= 0 && head > 0, `a message covers ${-below} pixels of the view`);
+    }
     for (let k = 0; k < 2; k += 1) {
       await page.keyboard.press("u");
       await message("Taken back: it is asked again.").waitFor();

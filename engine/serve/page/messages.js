@@ -1,10 +1,11 @@
 // Short messages at the edge of the page, which screen readers say too: "Anchor stays in Dynamic". There is
-// one at a time, the newest, where it covers nothing that is to be pressed.
+// one at a time, the newest, where it covers nothing that is to be pressed; on a phone, nothing at all.
 
 import {h, put} from "./dom.js";
 
 const kSeconds = 6;
 const kRem = 16;
+const kPhone = "(max-width: 760px)"; // as in parts.css: there it is a line of the page
 const kControls = "a, button, input, select, textarea, summary, label.button, .CodeMirror, canvas";
 
 /** @param {string} text @param {{label: string, act: function}=} action as a button: Undo */
@@ -40,6 +41,11 @@ function show(className, text, action, stays = false) {
 // It stays where it is as long as nothing that can be pressed is below it there.
 function place(box) {
   if (!box.firstElementChild) return;
+  if (matchMedia(kPhone).matches) {
+    box.removeAttribute("style");
+    delete box.dataset.placed;
+    return;
+  }
   const {width, height} = box.getBoundingClientRect();
   const controls = controlsIn(document.body, box);
   // How many it would cover there; no more are counted than matter.
