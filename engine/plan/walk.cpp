@@ -100,7 +100,6 @@ struct WalkMove {
   /// What the explanation of a draw is made of.
   std::optional<WalkOrigin> origin;  // none: it was asked for
   std::int32_t before = -1;
-  double seconds = 0;  // that the walk had taken
 };
 
 /// A point on the great circle from a to b, unit vectors; t 0 .. 1.
@@ -392,7 +391,6 @@ class TrackWalk {
     move.log_propensity = static_cast<float>(log_p);
     move.origin = origin;
     move.before = choice.is_placeless ? context_.current() : placed_;
-    move.seconds = context_.seconds();
     move.chosen_over = walk_chosen_over(tables_, score_, choice, scores, drawn, std::exp(log_p));
     return move;
   }
@@ -451,9 +449,9 @@ class TrackWalk {
   }
 
   void explain() {
-    std::vector<WalkContext::Turn> turns;
-    for (const WalkMove& move : moves_) turns.push_back({move.track, move.seconds});
-    const std::vector<float> hours = context_.hours_since_played(turns);
+    std::vector<std::int32_t> tracks;
+    for (const WalkMove& move : moves_) tracks.push_back(move.track);
+    const std::vector<float> hours = context_.hours_since_played_now(tracks);
     for (std::size_t k = 0; k < moves_.size(); ++k) {
       WalkMove& move = moves_[k];
       if (move.origin)

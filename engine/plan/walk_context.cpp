@@ -149,13 +149,10 @@ float WalkContext::hours_since_played(std::int32_t track) const {
   return hours_since(last_played_[track], seconds_);
 }
 
-std::vector<float> WalkContext::hours_since_played(std::span<const Turn> turns) const {
-  std::vector<std::int32_t> tracks;
-  for (const Turn& turn : turns) tracks.push_back(turn.track);
-  const std::vector<std::int64_t> last = last_plays_of(tables_, tracks);
+std::vector<float> WalkContext::hours_since_played_now(std::span<const std::int32_t> tracks) const {
   std::vector<float> hours;
-  for (std::size_t k = 0; k < turns.size(); ++k)
-    hours.push_back(hours_since(last[k], turns[k].seconds));
+  for (const std::int64_t last : last_plays_of(tables_, tracks))
+    hours.push_back(hours_since(last, 0));
   return hours;
 }
 

@@ -57,15 +57,10 @@ class WalkContext {
 
   /// When its turn comes now; NaN: never.
   [[nodiscard]] float hours_since_played(std::int32_t track) const;
-  /// The same of several, when the walk had taken so long; it does not count the listens of every
-  /// track in the library.
-  struct Turn {
-    std::int32_t track;
-    double seconds;
-  };
-  [[nodiscard]] std::vector<float> hours_since_played(std::span<const Turn> turns) const;
-  /// How long the walk takes so far.
-  [[nodiscard]] double seconds() const { return seconds_; }
+  /// Of several, as of now and not when their turn comes: as every other list tells it. It does not
+  /// count the listens of every track in the library.
+  [[nodiscard]] std::vector<float> hours_since_played_now(
+      std::span<const std::int32_t> tracks) const;
   [[nodiscard]] const Exposures& exposures() const;
 
   /// Of so many tracks back it tells how many were like a candidate (cluster_share).

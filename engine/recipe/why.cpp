@@ -55,10 +55,11 @@ Json finding_json(const Finding& finding) {
   return json;
 }
 
-/// The effect of each term, against the candidates' middle.
+/// The effect of each term that has one, against the candidates' middle.
 std::string terms_text(const std::vector<ScoreTerm>& terms) {
   std::string text;
   for (const ScoreTerm& term : terms) {
+    if (term.delta == 0) continue;
     text += (text.empty() ? ": " : ", ") + term.column + " " + (term.delta >= 0 ? "+" : "") +
             rounded(term.delta);
   }

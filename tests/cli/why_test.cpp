@@ -154,6 +154,11 @@ TEST_CASE("why: where it came from, and each term against the middle", "[why]") 
                        Catch::Contains("scored 2 (") && Catch::Contains(": energy +0.4") &&
                        Catch::Contains("against the middle of the candidates") &&
                        Catch::Contains("passed filter_function ("));
+  // What makes no difference, as of the only one there is, is not told.
+  const std::string alone = home.told(
+      "why", "pl.recall.popular { limit = 1 }:score(function(t) return t.energy end):top(1)", "#1");
+  CHECK_THAT(alone, Catch::Contains("scored ") && !Catch::Contains("energy") &&
+                        !Catch::Contains("against the middle"));
 }
 
 TEST_CASE("why-not tells the candidates' way only, not that of seeds", "[why]") {

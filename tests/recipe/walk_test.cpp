@@ -600,3 +600,13 @@ TEST_CASE("what belongs together is kept together after a walk and after a shuff
       CHECK(ids(library.run(build + ":order(pl.ordering.keep_together {})", seed)) == wanted);
     }
 }
+
+TEST_CASE("when a song was last played is told as of now, wherever in a walk it comes", "[walk]") {
+  Walked walked({{.energy = 0.1}, {.energy = 0.2}, {.energy = 0.3}, {.energy = 0.4}});
+  for (int id = 1; id <= 4; ++id) walked.play(id, kNow - 48 * kHour + 60 + id);
+  const json list = walked.run("return user.likes:walk { steps = 4, from = song(1) }");
+  REQUIRE(list.at("tracks").size() == 4);
+  // The last comes nine minutes on, when it is two days.
+  for (std::size_t k = 1; k < 4; ++k)
+    CHECK_THAT(list.at("tracks").at(k).dump(), Catch::Contains("last played 47 hours ago"));
+}

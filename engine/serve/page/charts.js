@@ -58,12 +58,12 @@ export function termsReach(lists) {
 }
 
 /** A term a line, with its number: in the drawer for why. */
-export function termRows(terms, hues) {
+export function termRows(terms, hues, name = (term) => term) {
   const most = Math.max(...terms.map(({value}) => Math.abs(value)), 1e-12);
   return h("div", {class: "term-rows"},
     terms.map(({term, value}) =>
       h("div", {class: `term-row${value < 0 ? " lower" : ""}`},
-        h("span", {dir: "auto"}, term),
+        h("span", {dir: "auto"}, name(term)),
         h("div", {class: "bar"},
           h("i", {class: hues?.of(term), style: {width: `${(100 * Math.abs(value)) / most}%`}})),
         h("output", {}, signed(value)))));

@@ -181,11 +181,13 @@ function reasonOf({reasons}, before) {
   return text.replace(`like "${before.title}" by ${before.artist} (`, () => "like the one before (");
 }
 
-/** "98 days ago" says more here than a date. */
+/** "98 days ago" says more here than a date; told as the reasons of a walk tell it. */
 function heard({last_played: at}, now) {
-  if (!at) return "never heard";
-  const days = Math.round(daysBetween(at, now));
-  return days < 1 ? "heard today" : `last played ${counted(days, "day")} ago`;
+  if (!at) return "never played";
+  const days = daysBetween(at, now);
+  if (days < 2) return `last played ${counted(Math.floor(24 * days), "hour")} ago`;
+  if (days < 730) return `last played ${counted(Math.floor(days), "day")} ago`;
+  return `last played ${counted(Math.floor(days / 365.25), "year")} ago`;
 }
 
 function step(tracks, track) {

@@ -20,13 +20,16 @@ const kMarks = {
  *   `goTo` shows a place of the recipe; `reasons` are those of its row, where the answer has none
  */
 export function whyContent(why, {hues, goTo, reasons} = {}) {
-  const scored = why.findings.filter(({terms}) => terms?.length);
+  // What has no effect, as the only song that there is a choice of, tells nothing.
+  const scored = why.findings
+    .map(({terms, where}) => ({where, terms: (terms ?? []).filter(({value}) => value !== 0)}))
+    .filter(({terms}) => terms.length > 0);
   return [
     h("p", {dir: "auto"}, firstSentence(why, reasons)),
     scored.map(({terms, where}) =>
       h("section", {class: "why-terms", "aria-label": "What its score is made of"},
         h("h3", {}, "Score, against the middle of the candidates ", placeOf(where, goTo)),
-        termRows(terms, hues))),
+        termRows(terms, hues, termName))),
     h("details", {open: why.place === null || scored.length === 0},
       h("summary", {}, `${counted(why.findings.length, "step")} it went through`),
       h("ol", {class: "findings"},
@@ -43,6 +46,11 @@ function firstSentence({answer, place}, reasons = []) {
   if (place === null) return sentence;
   const reason = /\[(?:[A-Z][A-Z -]*: )?(.*)\]$/.exec(sentence)?.[1] ?? reasons.join("; ");
   return reason ? `Place ${place}: ${reason}.` : `Place ${place}.`;
+}
+
+// As people say it: "days since played".
+function termName(term) {
+  return term === "ts" ? "when it was saved, liked or played" : term.replaceAll("_", " ");
 }
 
 /** "limit (/home/ann/recipes/mine.lua:9): ...": the file says enough. */
