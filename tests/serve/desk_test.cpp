@@ -459,7 +459,7 @@ TEST_CASE("a validator that is not ours accepts the description of the API", "[s
 
 TEST_CASE("a server without a library says so, and one comes by what is sent to it", "[serve]") {
   const RunningServer server({}, false);
-  const Json error = server.post("stats", Json::object(), 500).at("error");
+  const Json error = server.post("stats", Json::object(), 409).at("error");
   CHECK(error.at("exit") == 6);
   CHECK_FALSE(error.at("fix").get<std::string>().empty());
   Client stream(server.port());

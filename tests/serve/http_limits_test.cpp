@@ -354,6 +354,7 @@ TEST_CASE("every answer says what keeps the page safe", "[serve]") {
     CHECK_FALSE(reply.headers.contains("access-control-allow-origin"));
     CHECK_FALSE(reply.headers.contains("server"));
     auto names = reply.names;
+    std::erase(names, "set-cookie");  // who is let in gets two
     std::ranges::sort(names);
     CHECK(std::ranges::adjacent_find(names) == names.end());
   }
