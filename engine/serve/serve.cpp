@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstring>
 #include <ctime>
 #include <ifaddrs.h>
@@ -206,6 +207,15 @@ Serving serving(const ServeOptions& options, const Listening& listening, const K
   return told;
 }
 
+/// Whoever has been told that the server is ready may end it at once: that waits for the desk, which
+/// takes these signals.
+void hold_stop_signals() {
+  sigset_t held;
+  sigemptyset(&held);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&held, signal);
+  ::sigprocmask(SIG_BLOCK, &held, nullptr);
+}
+
 /// It is told to, and gives what waits a moment (serve_http()); one that is stopped or hangs must not
 /// hold up the end of the server.
 bool has_ended(BackgroundWorker& process) {
@@ -241,6 +251,7 @@ void serve(const ServeOptions& options, std::function<std::unique_ptr<app::Home>
   }));
   ::close(pair.front);
   for (const int socket : listening.sockets) ::close(socket);
+  hold_stop_signals();
   ready(serving(options, listening, keys));
   DeskOptions desk;
   desk.workers = options.workers > 0 ? options.workers : default_pool_workers();

@@ -510,6 +510,14 @@ TEST_CASE("a session that was signed out stays so when the server starts again",
   CHECK(asked("GET", "/api/session", kept).status == 200);
 }
 
+TEST_CASE("who is told that the server is ready may end it at once", "[serve]") {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    CAPTURE(signal);
+    RunningServer server;
+    CHECK(server.stop(signal) == 0);
+  }
+}
+
 TEST_CASE("a front that is stopped does not hold up the end of the server", "[serve]") {
   RunningServer server;
   const std::string task = "/proc/" + std::to_string(server.process());
