@@ -110,8 +110,9 @@ export class TextSide {
   get set() {
     return this.knobs.set;
   }
+  /** So it is, too, while the editor is still being made. */
   get isSaved() {
-    return this.editor.text === this.file.text;
+    return !this.editor || this.editor.text === this.file.text;
   }
 
   #suggestions(before) {
