@@ -297,7 +297,8 @@ class Bot {
 
   void start_turns() {
     for (auto& [number, chat] : chats_) {
-      if (chat.turn || at_work() >= setup_.workers) continue;
+      // What is on its way is known, as what it asks, once Telegram has told its number.
+      if (chat.turn || chat.is_sending || at_work() >= setup_.workers) continue;
       if (!chat.waiting.empty())
         start_request(number, chat);
       else if (is_note_due(chat))
@@ -460,7 +461,7 @@ class Bot {
         sources.push_back({chat.turn->socket(), POLLIN, 0});
         sources.push_back({chat.turn->process(), POLLIN, 0});
         longest = sooner(longest, chat.turn->milliseconds_to_next_look());
-      } else if (chat.next_note != Time() && at_work() < setup_.workers) {
+      } else if (chat.next_note != Time() && !chat.is_sending && at_work() < setup_.workers) {
         longest = sooner(longest, milliseconds_to(chat.next_note));
       }
       if (!chat.is_sending && !chat.messages.empty())

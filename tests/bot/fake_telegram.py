@@ -9,7 +9,7 @@ one ends the first with 409; a webhook makes getUpdates 409; texts are parsed (H
 counted as UTF-16 units behind that; callback data has 1 to 64 bytes; an edit that changes nothing, a query that is old or was answered, a
 message that is not there, a user who blocked the bot or never wrote to it are refused.
     trouble     {method: [what in place of the next answers: 429, 500, 502, "cut" (it is done, the answer breaks off),
-                "closed" (it is not done, the connection ends)]}
+                "closed" (it is not done, the connection ends), "late" (it is done, and told a second later)]}
     flood       {"messages", "seconds"}: more in one chat are refused with 429 and retry_after
     query_seconds, webhook
 """
@@ -278,6 +278,8 @@ class FakeTelegram:
             if isinstance(trouble, int):
                 raise Refused(trouble, "Bad Gateway" if trouble == 502 else "Internal Server Error")
             result = names[method](parameters)
+            if trouble == "late":
+                time.sleep(1)
             return ("cut", result) if trouble == "cut" else result
         except Refused as refused:
             status = refused.code

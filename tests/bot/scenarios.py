@@ -471,6 +471,12 @@ def trouble(home):
         news = fake.messages(ANN)[count:]
         require(len([m for m in news if is_question(m)]) == arrived, (trouble, news))
 
+    # A question is seen before the bot hears that it was sent.
+    fake.trouble = {"sendMessage": ["late"]}
+    question = home.answer_to(ANN, "/next", is_question)
+    why = home.answer_to(ANN, "/why", reply_to=question["message_id"])
+    require("made it to the playlist" in why["text"], why)
+
     # A button of long ago, whose query is too old, still works; one that nobody has made is told of.
     question = home.answer_to(ANN, "/next", is_question)
     fake.query_seconds = -1
