@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -34,7 +35,7 @@ TEST_CASE("both formats give the same figures, whatever the number of workers", 
                                    "--models", "item_cf,graph_filter,blend", "--jobs", "2"});
   INFO(users.err);
   REQUIRE(users.exit_code == 0);
-  const json report = json::parse(users.out);
+  const json report = support::parse_json(users.out);
   CHECK(report.at("users") == 24);
   CHECK(report.at("items") == 24);
   REQUIRE(report.at("models").size() == 3);
@@ -59,7 +60,7 @@ TEST_CASE("both formats give the same figures, whatever the number of workers", 
                                     "--models", "item_cf,graph_filter,blend", "--jobs", "1"});
   INFO(counts.err);
   REQUIRE(counts.exit_code == 0);
-  CHECK(without_seconds(json::parse(counts.out)) == without_seconds(report));
+  CHECK(without_seconds(support::parse_json(counts.out)) == without_seconds(report));
 }
 
 TEST_CASE("every model runs, and a name gives its cuts and its published rows", "[benchmark]") {
@@ -86,7 +87,7 @@ TEST_CASE("the metric to choose by and the seed of drawn settings are the user's
   CHECK_THAT(usual.err, Catch::Contains("recall@20") && Catch::Contains("round 1 of 3") &&
                             Catch::Contains("comparing setting 27 of 27") &&
                             Catch::Contains("round 3 of 3, comparing setting 3 of 3"));
-  const json row = json::parse(usual.out).at("models").at(0);
+  const json row = support::parse_json(usual.out).at("models").at(0);
   CHECK(row.at("compared") == 27);
   CHECK(row.at("is_cut_short") == false);
   const Ended drawn = run({"--random-seed", "7"});
@@ -102,7 +103,7 @@ TEST_CASE("comparing that is cut short by time says so", "[benchmark]") {
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
   CHECK_THAT(ended.err, Catch::Contains("item_cf: time is up in round 1"));
-  const json models = json::parse(ended.out).at("models");
+  const json models = support::parse_json(ended.out).at("models");
   CHECK(models.at(0).at("compared") == 1);
   CHECK(models.at(0).at("is_cut_short") == true);
   CHECK_FALSE(models.at(2).contains("compared"));
@@ -144,5 +145,5 @@ TEST_CASE("users of one item each leave nothing to compare, which is said", "[be
   REQUIRE(ended.exit_code == 0);
   CHECK_THAT(ended.err, Catch::Contains("settings cannot be compared"));
   // User 3 has no train items and gets no list: all the same they are judged.
-  CHECK(json::parse(ended.out).at("judged_users") == 3);
+  CHECK(support::parse_json(ended.out).at("judged_users") == 3);
 }

@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "support/json.hpp"
 #include "support/music_players.hpp"
 #include "support/program.hpp"
 
@@ -59,7 +60,7 @@ TEST_CASE("grammY takes the Bot API of these tests for Telegram's", "[bot][gramm
                             std::to_string(std::stoi(text_of(port))), token});
   CAPTURE(ended.err);
   REQUIRE(ended.exit_code == 0);
-  const json told = json::parse(ended.out);
+  const json told = support::parse_json(ended.out);
   CHECK(told.at("unauthorized").at("code") == 401);
   CHECK(told.at("malformed").at("code") == 404);
   CHECK(told.at("asked") == json{"of all"});

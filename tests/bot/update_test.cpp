@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bot/request.hpp"
+#include "support/json.hpp"
 
 using namespace engine::bot;
 using nlohmann::json;
@@ -14,13 +15,13 @@ using nlohmann::json;
 namespace {
 
 json message_json() {
-  return json::parse(R"({"update_id": 1001, "message": {"message_id": 5, "date": 1767225600,
+  return support::parse_json(R"({"update_id": 1001, "message": {"message_id": 5, "date": 1767225600,
       "chat": {"id": 42, "type": "private"}, "from": {"id": 42, "is_bot": false, "first_name": "x"},
       "text": "/mood calm", "entities": [{"type": "bot_command", "offset": 0, "length": 5}]}})");
 }
 
 json press_json() {
-  return json::parse(R"({"update_id": 1002, "callback_query": {"id": "9000",
+  return support::parse_json(R"({"update_id": 1002, "callback_query": {"id": "9000",
       "from": {"id": 42, "is_bot": false, "first_name": "x"}, "chat_instance": "1",
       "data": "approve:suggestion:3", "message": {"message_id": 6, "date": 1767225601,
       "chat": {"id": 42, "type": "private"}, "text": "..."}}})");
@@ -93,12 +94,12 @@ TEST_CASE("what is no update of ours is none", "[bot][update]") {
         R"({"update_id": 1, "callback_query": {"from": {"id": 4}}})",
         R"({"update_id": 1, "callback_query": {"from": {"id": 4}, "id": 5}})"}) {
     CAPTURE(text);
-    CHECK_FALSE(read_update(json::parse(text)));
+    CHECK_FALSE(read_update(support::parse_json(text)));
   }
   json update = press_json();
   update["callback_query"]["data"] = std::string(65, 'x');
   CHECK_FALSE(read_update(update));
-  CHECK(update_number(json::parse(R"({"update_id": 7, "poll": {}})")) == 7);
+  CHECK(update_number(support::parse_json(R"({"update_id": 7, "poll": {}})")) == 7);
 }
 
 TEST_CASE("texts are bounded, and UTF-8", "[bot][update]") {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using Catch::Contains;
@@ -42,7 +43,7 @@ class Arranged : public EngineHome {
     const Ended ended = demo({"--json", "run", path("mine.lua")});
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   }
   [[nodiscard]] std::string checked() const { return engine({"check", path("mine.lua")}).out; }
 };
@@ -127,7 +128,7 @@ TEST_CASE("transitions tell the sum of jumps, and are the same for any seed", "[
                                     Contains("in random order to ") &&
                                     Contains("no order has less"));
   const Ended other = home.demo({"--random-seed", "99", "--json", "run", home.path("mine.lua")});
-  CHECK(json::parse(other.out).at("tracks") == first.at("tracks"));
+  CHECK(support::parse_json(other.out).at("tracks") == first.at("tracks"));
 }
 
 TEST_CASE("a list is exactly as long as asked, within the other limits", "[arranging]") {

@@ -6,6 +6,7 @@
 
 #include "core/paths.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -33,7 +34,7 @@ class BacktestHome : public EngineHome {
     const Ended ended = engine(arguments);
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    json result = json::parse(ended.out);
+    json result = support::parse_json(ended.out);
     for (json& entry : result.at("entries")) entry.erase("ms");  // never the same twice
     return result;
   }
@@ -55,13 +56,13 @@ TEST_CASE("a backtest trains what its recipes ask for, and the library stays as 
   const BacktestHome home;
   const json without = home.backtest({});
   CHECK(without.at("models") ==
-        json::parse(R"([{"name": "model.item_cf", "lists": 0, "missing": 6}])"));
+        support::parse_json(R"([{"name": "model.item_cf", "lists": 0, "missing": 6}])"));
   CHECK(without.at("trained_every").is_null());
   CHECK(mean(without, 0, "list_length") == 0);
 
   const json trained = home.backtest({"--train", "--train-every", "3w"});
   CHECK(trained.at("models") ==
-        json::parse(R"([{"name": "model.item_cf", "lists": 6, "missing": 0}])"));
+        support::parse_json(R"([{"name": "model.item_cf", "lists": 6, "missing": 0}])"));
   CHECK(trained.at("trained_every") == "3w");
   CHECK(mean(trained, 0, "list_length") == 50);
   CHECK_FALSE(std::filesystem::exists(home.path("library.db.models")));
@@ -75,7 +76,7 @@ TEST_CASE("without --train a date sees the library's models as of it and no late
     REQUIRE(home.engine({"train", "item_cf", "--as-of", date}).exit_code == 0);
   // Dates: 9-12, 9-19, 9-26, 10-3, 10-10, 10-17; three of them lie before the first model.
   CHECK(home.backtest({}).at("models") ==
-        json::parse(R"([{"name": "model.item_cf", "lists": 3, "missing": 3}])"));
+        support::parse_json(R"([{"name": "model.item_cf", "lists": 3, "missing": 3}])"));
 }
 
 TEST_CASE("what happened after the dates reaches no list through a trained model",

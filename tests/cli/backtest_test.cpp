@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -33,7 +34,7 @@ json backtest_json(const EngineHome& home, std::vector<std::string> more) {
   const Ended ended = backtest(home, more);
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  return json::parse(ended.out);
+  return support::parse_json(ended.out);
 }
 
 /// Without what lists cost, which is never the same twice.
@@ -123,14 +124,14 @@ TEST_CASE("any number of jobs, or none, gives the same numbers", "[backtest]") {
     const Ended ended = backtest(home, more);
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    return without_costs(json::parse(ended.out)).dump();
+    return without_costs(support::parse_json(ended.out)).dump();
   };
   const std::string one = with({"--jobs", "1"});
   CHECK(one == with({"--jobs", "2"}));
   CHECK(one == with({"--jobs", "7"}));
   CHECK(one == with({"--in-process"}));
   CHECK(one != with({"--random-seed", "2"}));
-  CHECK(json::parse(one).at("users") == json({"demo", "ada"}));
+  CHECK(support::parse_json(one).at("users") == json({"demo", "ada"}));
 }
 
 TEST_CASE("the first thing shown is six rows and a verdict, the rest is asked for", "[backtest]") {
@@ -216,7 +217,7 @@ TEST_CASE("a recipe that fails on some dates loses those only, and they are name
   CHECK_THAT(ended.err, Catch::Contains("moody failed on 5 of 10 lists") &&
                             Catch::Contains("for demo") && Catch::Contains("not this week") &&
                             Catch::Contains("moody.lua:3"));
-  const json result = json::parse(ended.out);
+  const json result = support::parse_json(ended.out);
   CHECK(result.at("entries").at(0).at("failed") == 5);
   CHECK(result.at("entries").at(0).at("metrics").at("mrr").at("count") == 5);
   CHECK(result.at("entries").at(1).at("metrics").at("mrr").at("count") == 10);
@@ -241,7 +242,7 @@ TEST_CASE("a date that meets a limit is named, and the entries after it are stil
   CHECK_THAT(ended.err, Catch::Contains("stuck failed on 1 of 4 lists; the first, as of "
                                         "2026-08-29 for demo: stopped after") &&
                             Catch::Contains("it was in: stuck"));
-  const json result = json::parse(ended.out);
+  const json result = support::parse_json(ended.out);
   CHECK(result.at("entries").at(1).at("failed") == 0);
   CHECK(result.at("entries").at(1).at("metrics").at("mrr").at("count") == 4);
 }
@@ -285,7 +286,7 @@ TEST_CASE("without dates the last 52 periods of the listening are taken", "[back
                                    "backtest", "weekly", "--every", "1d"});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  const json result = json::parse(ended.out);
+  const json result = support::parse_json(ended.out);
   CHECK(result.at("dates") == 52);
   CHECK(result.at("to") == "2026-11-21");
 }
@@ -295,7 +296,7 @@ TEST_CASE("the list of a date is the one that engine run --now gives", "[backtes
   const Ended ran = home.engine({"--library", support::demo_library(), "--now", "2026-09-05",
                                  "--json", "run", "weekly", "--no-record"});
   REQUIRE(ran.exit_code == 0);
-  const json list = json::parse(ran.out).at("tracks");
+  const json list = support::parse_json(ran.out).at("tracks");
   std::map<std::string, int> count;
   for (const json& track : list) ++count[track.at("artist").get<std::string>()];
   double bits = 0;

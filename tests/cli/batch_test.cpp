@@ -19,6 +19,7 @@
 #include "core/error.hpp"
 #include "core/paths.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -79,7 +80,7 @@ std::string file(const EngineHome& home, const std::string& name) {
 std::vector<json> lines(const EngineHome& home, const std::string& name) {
   std::istringstream text(file(home, name));
   std::vector<json> parsed;
-  for (std::string line; std::getline(text, line);) parsed.push_back(json::parse(line));
+  for (std::string line; std::getline(text, line);) parsed.push_back(support::parse_json(line));
   return parsed;
 }
 
@@ -113,7 +114,7 @@ TEST_CASE("batch makes for every user the list that run makes", "[batch]") {
   const Ended ended = batch(home, "recipes/weekly.lua", "out", {"--json"});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  const json summary = json::parse(ended.out);
+  const json summary = support::parse_json(ended.out);
   CHECK(summary.at("users") == kUsers);
   CHECK(summary.at("made") == kUsers);
   CHECK(summary.at("failed").empty());
@@ -127,7 +128,7 @@ TEST_CASE("batch makes for every user the list that run makes", "[batch]") {
     const Ended run = home.engine({"--library", crowd(), "--now", kNow, "--user", user, "run",
                                    "recipes/weekly.lua", "--json", "--no-record"});
     REQUIRE(run.exit_code == (made[k].at("tracks").empty() ? 1 : 0));
-    const json record = json::parse(run.out);
+    const json record = support::parse_json(run.out);
     CHECK(made[k].at("tracks") == record.at("tracks"));
     CHECK(made[k].at("notices") == record.at("notices"));
     CHECK(made[k].at("random_seed") == record.at("random_seed"));
@@ -153,12 +154,12 @@ TEST_CASE("batch passes over users whose lists are there", "[batch]") {
   const Ended few = batch(home, path, "out", {"--users", home.path("few"), "--json"});
   CHECK(few.exit_code == 1);  // one of the two is nobody
   CHECK_THAT(few.err, Catch::Contains("no such person: the store knows no user"));
-  CHECK(json::parse(few.out).at("made") == 1);
+  CHECK(support::parse_json(few.out).at("made") == 1);
 
-  const json rest = json::parse(batch(home, path, "out", {"--json"}).out);
+  const json rest = support::parse_json(batch(home, path, "out", {"--json"}).out);
   CHECK(rest.at("made") == kUsers - 1);
   CHECK(rest.at("made_before") == 1);
-  const json again = json::parse(batch(home, path, "out", {"--json"}).out);
+  const json again = support::parse_json(batch(home, path, "out", {"--json"}).out);
   CHECK(again.at("made") == 0);
   CHECK(again.at("made_before") == kUsers);
   REQUIRE(batch(home, path, "whole").exit_code == 0);
@@ -172,8 +173,8 @@ TEST_CASE("batch keeps the now of the folder it goes on in", "[batch]") {
   const Ended again =
       home.engine({"--library", crowd(), "batch", path, "--out", home.path("out"), "--json"});
   REQUIRE(again.exit_code == 0);
-  CHECK(json::parse(again.out).at("now") == "2026-11-01T00:00:00Z");
-  CHECK(json::parse(again.out).at("made_before") == kUsers);
+  CHECK(support::parse_json(again.out).at("now") == "2026-11-01T00:00:00Z");
+  CHECK(support::parse_json(again.out).at("made_before") == kUsers);
 }
 
 TEST_CASE("batch refuses to mix two batches in a folder", "[batch]") {
@@ -264,7 +265,7 @@ TEST_CASE("a user who fails costs nobody else their list", "[batch]") {
                              std::string(PLAYLIST_BUILD_DIR) + "/test-plugins"});
   INFO(ended.err);
   CHECK(ended.exit_code == 1);
-  const json summary = json::parse(ended.out);
+  const json summary = support::parse_json(ended.out);
   CHECK(summary.at("made") == kUsers - 1);
   REQUIRE(summary.at("failed").size() == 1);
   CHECK(summary.at("failed")[0].at("user") == unlucky);
@@ -292,7 +293,7 @@ TEST_CASE("users who failed are tried again and take their place in the order", 
   engine::write_file_atomically(home.path("out/lists.jsonl"), kept);
   const Ended again = batch(home, path, "out", {"--json"});
   REQUIRE(again.exit_code == 0);
-  CHECK(json::parse(again.out).at("made") == kUsers / 5);
+  CHECK(support::parse_json(again.out).at("made") == kUsers / 5);
   CHECK(file(home, "out/lists.jsonl") == whole);
 }
 

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -24,7 +25,7 @@ json tracks_of(const support::EngineHome& home, const std::string& list) {
       home.engine({"--now", "2026-11-21", "--json", "run", home.path("blend.lua")});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  return json::parse(ended.out).at("tracks");
+  return support::parse_json(ended.out).at("tracks");
 }
 
 }  // namespace

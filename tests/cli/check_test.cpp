@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -47,7 +48,7 @@ Checked check(const std::string& text, std::vector<std::string> options = {}) {
   options.insert(options.end(), {"--json", "check", home.path("mine.lua")});
   Checked checked{home.engine(options), {}, {}, {}};
   INFO(checked.err);
-  checked.result = json::parse(checked.out).at("recipes").at(0);
+  checked.result = support::parse_json(checked.out).at("recipes").at(0);
   json& problems = checked.result.at("problems");
   for (std::size_t k = problems.size(); k-- > 0;) {
     if (problems[k].at("what").get<std::string>().find(kMayPlay) == 0) {
@@ -362,7 +363,7 @@ TEST_CASE("no shipped recipe lets in what its listener banned", "[check][banned]
   const Ended checked =
       home.engine({"--json", "check", std::string(PLAYLIST_SOURCE_DIR) + "/recipes"});
   INFO(checked.err);
-  const json recipes = json::parse(checked.out).at("recipes");
+  const json recipes = support::parse_json(checked.out).at("recipes");
   CHECK(recipes.size() >= 2);
   for (const json& recipe : recipes) {
     for (const json& problem : recipe.at("problems"))

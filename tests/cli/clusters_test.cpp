@@ -7,6 +7,7 @@
 
 #include "core/paths.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using Catch::Contains;
@@ -50,7 +51,7 @@ TEST_CASE("engine clusters and engine map tell what was found", "[clusters][cli]
   home.train();
   const Ended listed = home.run({"clusters", "--json"});
   INFO(listed.err);
-  const json clusters = json::parse(listed.out);
+  const json clusters = support::parse_json(listed.out);
   CHECK(clusters.at("user") == "demo");
   CHECK(clusters.at("method") == "kmeans");
   std::set<std::string> names;
@@ -71,7 +72,7 @@ TEST_CASE("engine clusters and engine map tell what was found", "[clusters][cli]
       home.run({"map", "--html", home.path("map.html"), "--png", home.path("map.png"), "--json"});
   INFO(drawn.err);
   REQUIRE(drawn.exit_code == 0);
-  const json map = json::parse(drawn.out);
+  const json map = support::parse_json(drawn.out);
   CHECK(static_cast<std::int64_t>(map.at("dots").size()) == tracks);
   CHECK(map.at("clusters") == clusters.at("clusters"));
   const std::string page = engine::read_file(home.path("map.html"));
@@ -94,7 +95,7 @@ TEST_CASE("no name of a track can end the script that holds the map", "[clusters
 TEST_CASE("a recipe may keep to one cluster", "[clusters][cli]") {
   const DemoHome home;
   home.train();
-  const json clusters = json::parse(home.run({"clusters", "--json"}).out).at("clusters");
+  const json clusters = support::parse_json(home.run({"clusters", "--json"}).out).at("clusters");
   if (clusters.empty()) return;  // the answer may be that there are none
   const std::string name = clusters[0].at("name");
   engine::write_file_atomically(

@@ -14,6 +14,7 @@
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 #include "support/tmux_screen.hpp"
 #include "verbs/verbs.hpp"
@@ -268,7 +269,8 @@ TEST_CASE("names of every kind are told, quickly and without a word where there 
     CHECK(ended.exit_code == 0);
     const bool may_be_none = kind == "accounts";
     CHECK((may_be_none || !ended.out.empty()));
-    const json told = json::parse(home.engine({"--json", "completion", "--names", kind}).out);
+    const json told =
+        support::parse_json(home.engine({"--json", "completion", "--names", kind}).out);
     CHECK(told.at("names").size() == lines_of(ended.out).size());
   }
   const EngineHome empty;

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -85,7 +86,7 @@ TEST_CASE("recipes of the cookbook are listed, and run by name", "[cookbook]") {
     const Ended ended = run(home, {"--json", "run", name, "--no-record"});
     INFO(ended.err);
     CHECK(ended.exit_code == 0);
-    CHECK(json::parse(ended.out).at("recipe") == "recipes/cookbook/deep_cuts.lua");
+    CHECK(support::parse_json(ended.out).at("recipe") == "recipes/cookbook/deep_cuts.lua");
   }
   CHECK_THAT(run(home, {"run", "deep_cut"}).err, Catch::Contains("did you mean deep_cuts?"));
 }
@@ -129,7 +130,7 @@ TEST_CASE("run --show tells columns beside each track", "[show]") {
   std::vector<std::string> asked = {"--json"};
   asked.insert(asked.end(), deep_cuts.begin(), deep_cuts.end());
   asked.insert(asked.end(), {"--show", "tempo,artist_rank"});
-  for (const json& track : json::parse(run(home, asked).out).at("tracks")) {
+  for (const json& track : support::parse_json(run(home, asked).out).at("tracks")) {
     CHECK(track.at("shown").size() == 2);
     CHECK(track.at("shown").at("artist_rank").get<int>() >= 1);
   }
@@ -144,7 +145,7 @@ TEST_CASE("check knows now, dates and the columns by time and artist", "[check][
                                   "now)\nlocal c = user.listens:filter(pl.filtering.allowed {})\n" +
                                       build + "\nend }\n");
     std::string told;
-    const json checked = json::parse(
+    const json checked = support::parse_json(
         home.engine({"--json", "--now", "2026-11-21T20:00:00Z", "check", home.path("x.lua")}).out);
     for (const json& problem : checked.at("recipes")[0].at("problems"))
       told +=
@@ -189,7 +190,7 @@ TEST_CASE("why tells what a time and a count of an artist did", "[why][times]") 
       "function(p, user)\nreturn user.listens:between { '2026-06', '2026-08' }\n"
       ":score(function(t) return t.artist_plays end):top(5) end }\n");
   const Ended ran = run(home, {"--json", "run", home.path("x.lua"), "--no-record"});
-  const json tracks = json::parse(ran.out).at("tracks");
+  const json tracks = support::parse_json(ran.out).at("tracks");
   REQUIRE(tracks.size() == 5);
   const std::string first = std::to_string(tracks[0].at("track").get<int>());
   CHECK_THAT(run(home, {"why", home.path("x.lua"), first}).out, Catch::Contains("artist_plays +"));

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using Catch::Contains;
@@ -37,14 +38,14 @@ TEST_CASE("engine dashboard tells, draws and gives the same values", "[dashboard
   const Ended drawn = home.run({"dashboard", "--json", "--html", page_file});
   INFO(drawn.err);
   REQUIRE(drawn.exit_code == 0);
-  const json data = json::parse(drawn.out);
+  const json data = support::parse_json(drawn.out);
   CHECK(data.at("user") == "demo");
   CHECK(data.at("plays").get<int>() > 0);
   CHECK(data.at("moods").is_null());
   const std::string page = engine::read_file(page_file);
   const std::string begin = "id=\"data\">";
   const std::size_t at = page.find(begin) + begin.size();
-  CHECK(json::parse(page.substr(at, page.find("</script>", at) - at)) == data);
+  CHECK(support::parse_json(page.substr(at, page.find("</script>", at) - at)) == data);
 }
 
 TEST_CASE("of somebody who has heard nothing yet engine dashboard says so", "[dashboard][cli]") {

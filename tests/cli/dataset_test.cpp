@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -44,7 +45,7 @@ TEST_CASE("hours are written with their labels, later ones without", "[cli][data
   const Ended ended = home.dataset({"sessions", "--out", home.path("hours.csv"), "--json"});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  const json answer = json::parse(ended.out);
+  const json answer = support::parse_json(ended.out);
   const auto lines = lines_of(engine::read_file(home.path("hours.csv")));
   REQUIRE(lines.size() == answer.at("rows").get<std::size_t>() + 1);
   CHECK(lines[0].starts_with("date,ts,started,hour,weekday,"));
@@ -64,7 +65,7 @@ TEST_CASE("windows are written with the track that came next", "[cli][dataset]")
   REQUIRE(ended.exit_code == 0);
   const auto lines = lines_of(engine::read_file(home.path("mood.jsonl")));
   REQUIRE(lines.size() == 1);
-  const json row = json::parse(lines[0]);
+  const json row = support::parse_json(lines[0]);
   CHECK(row.at("target_track") == row.at("track_2"));
   CHECK(row.at("session_position") == 2);
   CHECK(row.at("valence_mean").is_null());
@@ -87,7 +88,7 @@ TEST_CASE("windows have the moods of their tracks once these were learned", "[cl
     REQUIRE(ended.exit_code == 0);
     std::vector<json> made;
     for (const std::string& line : lines_of(engine::read_file(home.path("mood.jsonl"))))
-      made.push_back(json::parse(line));
+      made.push_back(support::parse_json(line));
     return made;
   };
   std::map<std::int64_t, json> mood_of;  // of a track, wherever it stands

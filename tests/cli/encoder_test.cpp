@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/import_run.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 #include "support/synthetic_music.hpp"
 
@@ -60,7 +61,7 @@ struct Home : EngineHome {
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
     std::string songs;
-    const json list = json::parse(ended.out);
+    const json list = support::parse_json(ended.out);
     for (const json& track : list.at("tracks"))
       songs += (songs.empty() ? "" : ", ") + track.at("title").get<std::string>();
     return songs;

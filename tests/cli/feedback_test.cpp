@@ -4,6 +4,7 @@
 
 #include "core/paths.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -54,21 +55,21 @@ struct Home : EngineHome {
     const Ended ended = engine(arguments);
     INFO(ended.err);
     REQUIRE(ended.exit_code == exit_code);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   }
   /// The titles of a recipe's list, "One, Two".
   [[nodiscard]] std::string titles(const std::string& recipe, const char* now = kNow) const {
     const Ended ended = engine({"run", path(recipe), "--json", "--now", now});
     INFO(ended.err);
     std::string text;
-    const json answer = json::parse(ended.out);
+    const json answer = support::parse_json(ended.out);
     for (const json& track : answer.at("tracks"))
       text += (text.empty() ? "" : ", ") + track.at("title").get<std::string>();
     return text;
   }
   /// A recipe's answer but for what tells one run from another.
   [[nodiscard]] std::string bytes(const std::string& recipe) const {
-    json answer = json::parse(engine({"run", path(recipe), "--json", "--now", kNow}).out);
+    json answer = support::parse_json(engine({"run", path(recipe), "--json", "--now", kNow}).out);
     for (const char* own : {"run", "timings", "data_state", "started_at"}) answer.erase(own);
     return answer.at("tracks").dump();
   }
@@ -153,12 +154,12 @@ TEST_CASE("a device is forgotten by its name, or by what no other is called",
   CHECK(said.at("label") == "what was heard on Android OS (nursery tablet)");
   const auto devices = [&] {
     json names = json::array();
-    const json stats = json::parse(home.engine({"stats", "--json", "--now", kNow}).out);
+    const json stats = support::parse_json(home.engine({"stats", "--json", "--now", kNow}).out);
     for (const json& device : stats.at("devices"))
       names.push_back({device.at("name"), device.at("plays")});
     return names;
   };
-  CHECK(devices() == json::parse(R"([["Windows", 36]])"));
+  CHECK(devices() == support::parse_json(R"([["Windows", 36]])"));
   home.say({"--undo", "last"});
   CHECK(devices() == json::array({json::array({"Windows", 36}),
                                   json::array({"Android OS (nursery tablet)", 9})}));
@@ -209,7 +210,8 @@ TEST_CASE("a ban for a time is listed, and unban ends it", "[cli][feedback]") {
   home.say({"ban", "A - One", "--for", "1w"});
   home.say({"ban", "Nurse", "--in", home.path("all.lua")});
   const json listed =
-      json::parse(home.engine({"library", "banned", "--json", "--now", kNow}).out).at("banned");
+      support::parse_json(home.engine({"library", "banned", "--json", "--now", kNow}).out)
+          .at("banned");
   REQUIRE(listed.size() == 2);
   CHECK(listed[0].at("until") == "2026-01-08T00:00:00Z");
   CHECK(listed[1].at("list") == "all");

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -35,7 +36,7 @@ class Titles : public EngineHome {
     const Ended ended = engine({"--json", "library", "find", text});
     INFO(ended.err);
     std::vector<std::string> titles;
-    const json answer = json::parse(ended.out);
+    const json answer = support::parse_json(ended.out);
     for (const json& track : answer.at("tracks")) titles.push_back(track.at("title"));
     CHECK(ended.exit_code == (titles.empty() ? 1 : 0));
     return titles;
@@ -78,9 +79,10 @@ TEST_CASE("what is called so comes first, then what begins so, then what was pla
 
 TEST_CASE("a track's number finds that track alone", "[find]") {
   const Titles library;
-  const json found = json::parse(library.engine({"--json", "library", "find", "Night Shift"}).out)
-                         .at("tracks")
-                         .at(0);
+  const json found =
+      support::parse_json(library.engine({"--json", "library", "find", "Night Shift"}).out)
+          .at("tracks")
+          .at(0);
   CHECK(found.at("plays") == 1);
   CHECK(found.at("spotify_uri") == "spotify:track:0000000000000000000002");
   const std::string number = "track:" + std::to_string(found.at("track").get<int>());

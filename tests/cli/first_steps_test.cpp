@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 #include "verbs/verbs.hpp"
 
@@ -79,7 +80,7 @@ TEST_CASE("why takes the last run, a place of its list and a name", "[first step
   const DemoHome home;
   CHECK(home.now({"why", "last", "#1"}).exit_code == 3);  // there is no run yet
   REQUIRE(home.now({"run", "weekly"}).exit_code == 0);
-  const json run = json::parse(home.now({"run", "weekly", "--json"}).out);
+  const json run = support::parse_json(home.now({"run", "weekly", "--json"}).out);
   const json& third = run.at("tracks").at(2);
   const std::string name =
       third.at("artist").get<std::string>() + " - " + third.at("title").get<std::string>();
@@ -108,7 +109,7 @@ TEST_CASE("recorded runs are listed and pruned", "[first steps]") {
     std::vector<std::string> words = {"runs", "--json"};
     words.insert(words.end(), more.begin(), more.end());
     std::vector<int> numbers;
-    const json told = json::parse(home.now(words).out);
+    const json told = support::parse_json(home.now(words).out);
     for (const json& run : told.at("runs")) numbers.push_back(run.at("run"));
     return numbers;
   };
@@ -126,7 +127,7 @@ TEST_CASE("recorded runs are listed and pruned", "[first steps]") {
   CHECK(runs() == std::vector<int>{4, 3});
   const Ended early = home.engine({"--now", "2020-01-01", "runs", "--json"});
   CHECK(early.exit_code == 1);  // as of then there were none
-  CHECK(json::parse(early.out).at("recorded") == 0);
+  CHECK(support::parse_json(early.out).at("recorded") == 0);
   CHECK(home.now({"runs", "prune", "--older-than-days", "30", "--yes"}).exit_code == 1);
   CHECK(runs().size() == 2);
 }

@@ -14,6 +14,7 @@
 #include "cli/commands.hpp"
 #include "core/paths.hpp"
 #include "help/topics.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 #include "verbs/verbs.hpp"
 
@@ -247,7 +248,7 @@ TEST_CASE("help names the topics, shows one, and says what was meant", "[help]")
   const Ended verb = home.engine({"help", "run"});
   CHECK(verb.exit_code == 2);
   CHECK_THAT(verb.err, Catch::Contains("engine run --help"));
-  const json told = json::parse(home.engine({"--json", "help", "sets"}).out);
+  const json told = support::parse_json(home.engine({"--json", "help", "sets"}).out);
   CHECK(told.at("topic") == "sets");
   CHECK_THAT(told.at("markdown").get<std::string>(), Catch::Contains("| `user.likes` |"));
 }

@@ -19,6 +19,7 @@
 #include "store/kept_playlists.hpp"
 #include "store/runs.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using Catch::Contains;
@@ -63,7 +64,7 @@ struct Home : EngineHome {
     const Ended ended = ask(now, std::move(arguments));
     INFO(ended.err);
     REQUIRE(ended.exit_code == exit_code);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   }
   void keep(const std::vector<std::string>& more = {}) const {
     std::vector<std::string> arguments = {"playlist", "keep", "Restless", path("restless.lua")};
@@ -190,7 +191,7 @@ TEST_CASE("a refresh is repeated to the same bytes, and why-not tells who waits"
   const json record = [&] {
     const engine::Store store =
         engine::Store::open(home.path("library.db"), {.is_read_only = true});
-    return json::parse(engine::load_run(store, std::stoll(run)).value().record);
+    return support::parse_json(engine::load_run(store, std::stoll(run)).value().record);
   }();
   CHECK(record.at("kept").at("playlist") == "Restless");
   CHECK(record.at("kept").at("version") == 1);
@@ -632,7 +633,7 @@ struct KilledHome : Home {
     }
     INFO(ended.err);
     REQUIRE(ended.exit_code <= 1);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   }
 
   /// Versions are numbered without a hole, each with a run and its files; what is on the disk is

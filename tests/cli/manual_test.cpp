@@ -13,6 +13,7 @@
 #include "cli/commands.hpp"
 #include "core/paths.hpp"
 #include "help/topics.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using Catch::Contains;
@@ -96,6 +97,6 @@ TEST_CASE("engine manual shows one page, and says what was meant", "[manual]") {
   const Ended wrong = home.engine({"manual", "playlist", "kepe"});
   CHECK(wrong.exit_code == 2);
   CHECK_THAT(wrong.err, Contains("did you mean playlist keep?"));
-  const auto told = nlohmann::json::parse(home.engine({"--json", "manual", "run"}).out);
+  const auto told = support::parse_json(home.engine({"--json", "manual", "run"}).out);
   CHECK(told.at("page") == "engine-run(1)");
 }

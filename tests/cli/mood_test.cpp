@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -29,7 +30,7 @@ struct Home : EngineHome {
     const Ended ended = run(arguments, now);
     INFO(ended.err);
     REQUIRE(ended.exit_code == exit_code);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   }
   /// Track numbers of recipes/mood.lua's list.
   [[nodiscard]] json list(const std::string& now = kNow) const {
@@ -84,7 +85,7 @@ TEST_CASE("a mood that is said holds for its time, and lists go by it", "[cli][m
   CHECK(home.ask({"mood", "--text", "calm rainy evening"}).at("said").at("text") ==
         "calm rainy evening");
   const Ended without = home.run({"run", "mood", "--no-record"});
-  CHECK_THAT(json::parse(without.out).at("notices").dump(),
+  CHECK_THAT(support::parse_json(without.out).at("notices").dump(),
              Catch::Contains("goes by what was played last"));
   CHECK(home.list() == before);
   home.ask({"train", "prompt"});
@@ -114,7 +115,7 @@ TEST_CASE("cycling sets how fast kept playlists turn over", "[cli][cycling]") {
   CHECK(levels.at(0).at("playlist") == "Mix");
   CHECK(levels.at(0).at("level") == 5);
   CHECK(home.ask({"cycling", "10"}).at("playlists") ==
-        json::parse(R"([{"playlist": "Mix", "level": 10}])"));
+        support::parse_json(R"([{"playlist": "Mix", "level": 10}])"));
   CHECK(home.ask({"cycling"}).at("playlists").at(0).at("level") == 10);
   home.ask({"refresh", "Mix"});
   const auto allowed = [&] {

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "support/json.hpp"
 #include "support/music_sound.hpp"
 #include "support/program.hpp"
 #include "support/synthetic_music.hpp"
@@ -36,7 +37,7 @@ TEST_CASE("engine import --files reads music and counts every file", "[cli][musi
                          "/b.mp3: malformed: it is empty\nall: 2 files: 1 malformed, 1 new\n");
   const Ended again = home.engine({"import", music, "--files", "--json"});
   CHECK(again.exit_code == 0);
-  const auto json = nlohmann::json::parse(again.out);
+  const auto json = support::parse_json(again.out);
   CHECK(json["files"][0]["buckets"] == nlohmann::json({{"malformed", 1}, {"unchanged", 1}}));
   CHECK(json["files"][0]["rows"] == 2);
   CHECK(json["user"].is_null());
@@ -77,7 +78,7 @@ TEST_CASE("engine import --files --audio tells what it measured", "[cli][music]"
                       "file\n  " +
                       music + "/Low - Silence.wav: there is no sound of 0.4 s or more in it\n"));
   const Ended again = home.engine({"import", "--files", "--audio", music, "--json"});
-  const auto json = nlohmann::json::parse(again.out);
+  const auto json = support::parse_json(again.out);
   CHECK(json["sound"]["tracks"] == 0);
   CHECK(json["sound"]["known"] == 1);
   CHECK(json["sound"]["unheard_files"] == 1);
@@ -88,7 +89,7 @@ TEST_CASE("engine import --files --audio tells what it measured", "[cli][music]"
   CHECK(home.engine({"import", home.path("plays.csv"), "--user", "ann", "--columns",
                      "title=title,artist=artist,time=time"})
             .exit_code == 0);
-  const auto stats = nlohmann::json::parse(home.engine({"stats", "--json"}).out);
+  const auto stats = support::parse_json(home.engine({"stats", "--json"}).out);
   CHECK(stats["heard_features"]["loudness"]["own"] == 1);
   CHECK(stats["measured"]["heard_features"]["loudness"] == 1);
   CHECK(stats["measured"]["features"]["energy"] == 1);
@@ -98,7 +99,7 @@ TEST_CASE("engine import --files --audio tells what it measured", "[cli][music]"
                       "music files\n"));
   std::ofstream(home.path("tracks.csv")) << "title,artist,loudness\nStarfire,Low,-15\n";
   CHECK(home.engine({"import", home.path("tracks.csv")}).exit_code == 0);
-  const auto beside = nlohmann::json::parse(home.engine({"stats", "--json"}).out);
+  const auto beside = support::parse_json(home.engine({"stats", "--json"}).out);
   CHECK(beside["measured"]["heard_features"]["loudness"] == 0);
   CHECK(beside["measured"]["agreement"]["loudness"]["mean_difference"] == Approx(-1).margin(0.05));
   CHECK_THAT(
@@ -116,14 +117,14 @@ TEST_CASE("of how many tracks lyrics are known is told, and from where", "[cli][
   std::ofstream(music + "/c.mp3", std::ios::binary)
       << test::mp3({{"TIT2", "Two-Step"}, {"TPE1", "Low"}, {"USLT", "In the light"}});
   std::ofstream(music + "/a.lrc") << "[00:01.00]Stay with me\n";
-  const auto json = nlohmann::json::parse(home.engine({"import", "--files", music, "--json"}).out);
+  const auto json = support::parse_json(home.engine({"import", "--files", music, "--json"}).out);
   CHECK(json["lyrics"] == nlohmann::json({{"in_tags", 1}, {"in_files", 1}, {"instrumental", 0}}));
 
   std::ofstream(home.path("plays.csv")) << "title,artist,time\nStarfire,Low,2026-01-05 10:00:00\n";
   CHECK(home.engine({"import", home.path("plays.csv"), "--user", "ann", "--columns",
                      "title=title,artist=artist,time=time"})
             .exit_code == 0);
-  const auto stats = nlohmann::json::parse(home.engine({"stats", "--json"}).out);
+  const auto stats = support::parse_json(home.engine({"stats", "--json"}).out);
   CHECK(stats["lyrics"] == nlohmann::json({{"tracks", 2},
                                            {"heard", 1},
                                            {"sources", {{"file", 1}, {"tag", 1}}},

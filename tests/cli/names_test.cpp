@@ -7,6 +7,7 @@
 
 #include "core/paths.hpp"
 #include "core/text_key.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -20,7 +21,7 @@ json answer(const EngineHome& home, std::vector<std::string> arguments) {
   const Ended ended = home.engine(arguments);
   INFO(ended.err);
   REQUIRE((ended.exit_code == 0 || ended.exit_code == 1));
-  return json::parse(ended.out);
+  return support::parse_json(ended.out);
 }
 
 void import_text(const EngineHome& home, const std::string& name, const std::string& text) {

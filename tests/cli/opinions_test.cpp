@@ -8,6 +8,7 @@
 
 #include "core/paths.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -41,13 +42,13 @@ struct Home : EngineHome {
     const Ended ended = engine(arguments);
     INFO(ended.err);
     REQUIRE(ended.exit_code == exit_code);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   }
   /// References of what is banned, as `engine library banned` lists them.
   [[nodiscard]] std::string banned(std::vector<std::string> more = {}) const {
     more.insert(more.begin(), {"--json", "library", "banned"});
     std::string text;
-    const json answer = json::parse(engine(more).out);
+    const json answer = support::parse_json(engine(more).out);
     for (const json& it : answer.at("banned")) {
       text += (text.empty() ? "" : " ") + it.at("kind").get<std::string>() + ":" +
               std::to_string(it.at("id").get<int>());
@@ -184,7 +185,7 @@ TEST_CASE("nothing banned is in any list, by every recipe over many seeds", "[op
       const Ended ended = home.engine(arguments);
       INFO(ended.err);
       REQUIRE(ended.exit_code == 0);
-      count += check(json::parse(ended.out).at("tracks"));
+      count += check(support::parse_json(ended.out).at("tracks"));
     }
   }
   CHECK(count > 100);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -44,7 +45,7 @@ TEST_CASE("a run says what its files leave out or make up", "[outputs]") {
 
   std::vector<std::string> as_json = words;
   as_json.emplace_back("--json");
-  const json record = json::parse(home.engine(as_json).out);
+  const json record = support::parse_json(home.engine(as_json).out);
   CHECK_THAT(record.at("notices").dump(), Catch::Contains(left_out) && Catch::Contains(made_up));
 }
 
@@ -68,16 +69,16 @@ TEST_CASE("a file has a track's own features only, and lengths known from finish
       {"run", home.path("everything.lua"), "--to", "json:" + file, "--json", "--no-record"});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  const json track = json::parse(engine::read_file(file)).at("tracks").at(0);
+  const json track = support::parse_json(engine::read_file(file)).at("tracks").at(0);
   CHECK(track.at("title") == "Unknown");
   CHECK(track.at("duration_ms") == 201'000);
   CHECK(track.at("features").at("energy").is_null());  // 0.25 is another track's
   CHECK(track.at("features").at("tempo").is_null());
   CHECK_THAT(engine::read_file(file), !Catch::Contains("or_artist"));
-  const json record = json::parse(ended.out);
+  const json record = support::parse_json(ended.out);
   CHECK(record.at("tracks").at(0).at("duration_ms") == 201'000);
   CHECK(record.at("statistics").at("feature_coverage").at("energy") == 0);  // of what was heard
-  const json stats = json::parse(home.engine({"stats", "--json"}).out);
+  const json stats = support::parse_json(home.engine({"stats", "--json"}).out);
   CHECK(stats.at("heard_features").at("energy") ==
         json({{"own", 0}, {"artist_mean", 1}, {"none", 0}}));
   CHECK(stats.at("heard_features").at("tempo") ==

@@ -12,6 +12,7 @@
 
 #include "core/paths.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using Catch::Contains;
@@ -109,7 +110,7 @@ TEST_CASE("a file of - is standard output and takes the place of the text", "[cl
   const DemoHome home;
   const Ended list = home.demo({"run", "weekly", "--no-record", "--to", "json:-"});
   CHECK(list.exit_code == 0);
-  CHECK(json::parse(list.out).at("tracks").size() == 50);
+  CHECK(support::parse_json(list.out).at("tracks").size() == 50);
   const Ended page = home.demo({"compare", "weekly", "weekly", "--html", "-"});
   CHECK_THAT(page.out, Catch::StartsWith("<!DOCTYPE html>"));
   for (const std::vector<std::string>& arguments :

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using Catch::Contains;
@@ -39,7 +40,7 @@ Ended run_in(const EngineHome& home, const std::string& folder,
 std::string title_of(const Ended& ended) {
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  return json::parse(ended.out).at("title");
+  return support::parse_json(ended.out).at("title");
 }
 
 }  // namespace
@@ -62,13 +63,13 @@ TEST_CASE("a recipe of one's own is listed, and recorded by its whole path", "[o
   const EngineHome home;
   engine::write_file_atomically(own(home, "mine.lua"), recipe("Mine"));
   engine::write_file_atomically(own(home, "weekly.lua"), recipe("My weekly"));
-  const json listed = json::parse(home.engine({"recipes", "--json"}).out);
+  const json listed = support::parse_json(home.engine({"recipes", "--json"}).out);
   std::vector<std::string> titles;
   for (const json& one : listed.at("recipes"))
     if (one.at("name") == "weekly" || one.at("name") == "mine") titles.push_back(one.at("title"));
   CHECK(titles == std::vector<std::string>{"Mine", "My weekly"});
   const Ended run = run_in(home, home.path(""), {"run", "mine", "--no-record", "--json"});
-  CHECK(json::parse(run.out).at("recipe") == own(home, "mine.lua"));
+  CHECK(support::parse_json(run.out).at("recipe") == own(home, "mine.lua"));
 }
 
 TEST_CASE("engine recipe new makes a recipe that runs, is clean and passes its tests",
@@ -97,7 +98,7 @@ TEST_CASE("engine recipe new --from copies a recipe with its tests", "[own recip
   const Ended made = home.engine({"recipe", "new", "weekly", "--from", "weekly", "--json"});
   INFO(made.err);
   REQUIRE(made.exit_code == 0);
-  CHECK(json::parse(made.out).at("files") ==
+  CHECK(support::parse_json(made.out).at("files") ==
         json({own(home, "weekly.lua"), own(home, "weekly_test.lua")}));
   CHECK_THAT(made.err, Contains("engine run weekly means yours from now on"));
   const std::string source = PLAYLIST_SOURCE_DIR "/recipes/weekly";
@@ -124,10 +125,10 @@ TEST_CASE("engine recipe revert puts a copy of one's own aside", "[own recipes]"
                            Contains("why:   it is the engine's own"));
   const auto revert = [&] {
     REQUIRE(home.engine({"recipe", "new", "weekly", "--from", "weekly"}).exit_code == 0);
-    const json mine = json::parse(home.engine({"recipe", "show", "weekly", "--json"}).out);
+    const json mine = support::parse_json(home.engine({"recipe", "show", "weekly", "--json"}).out);
     CHECK(mine.at("path") == own(home, "weekly.lua"));
     CHECK_THAT(mine.at("hides").get<std::string>(), Contains("recipes/weekly.lua"));
-    return json::parse(home.engine({"recipe", "revert", "weekly", "--json"}).out);
+    return support::parse_json(home.engine({"recipe", "revert", "weekly", "--json"}).out);
   };
   const json first = revert();
   CHECK(first.at("own") == false);
@@ -151,7 +152,7 @@ TEST_CASE("engine recipes lists what does not load, with why", "[own recipes]") 
   const Ended listed = home.engine({"recipes"});
   CHECK(listed.exit_code == 4);
   CHECK_THAT(listed.out, Contains("broken") && Contains("does not load: ") && Contains("weekly"));
-  const json recipes = json::parse(home.engine({"recipes", "--json"}).out).at("recipes");
+  const json recipes = support::parse_json(home.engine({"recipes", "--json"}).out).at("recipes");
   const auto broken = std::find_if(recipes.begin(), recipes.end(),
                                    [](const json& one) { return one.at("name") == "broken"; });
   REQUIRE(broken != recipes.end());
@@ -196,7 +197,7 @@ TEST_CASE("a recipe requires what stands beside it", "[own recipes]") {
       return home.engine(arguments);
     };
     const Ended run = engine_here({"run", "mine", "--json"});
-    const std::string id = std::to_string(json::parse(run.out).at("run").get<int>());
+    const std::string id = std::to_string(support::parse_json(run.out).at("run").get<int>());
     CHECK(engine_here({"replay", id}).exit_code == 0);
     engine::write_file_atomically(own(home, "helper.lua"),
                                   "return { title = \"Helped\", more = 1 }\n");

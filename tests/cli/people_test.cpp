@@ -4,6 +4,7 @@
 
 #include "core/paths.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/later_data.hpp"
 #include "support/program.hpp"
 
@@ -35,7 +36,7 @@ class Household : public EngineHome {
     const Ended ended = run(build, user, now);
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   }
 };
 
@@ -131,7 +132,7 @@ TEST_CASE("a family's list is fair to each, and says so", "[people][family]") {
       {"--json", "--now", "2024-01-01", "--user", "demo", "run", "family", "--set", "tracks=30"});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  const json list = json::parse(ended.out);
+  const json list = support::parse_json(ended.out);
   CHECK(list.at("tracks").size() == 30);
   CHECK_THAT(list.at("notices").dump(),
              Contains("fair to demo: 0.") && Contains("fair to ada: 0.") && Contains("gave up"));
@@ -172,7 +173,7 @@ end }
                                          "--json", "run", name, "--no-record"});
         INFO(ended.err);
         REQUIRE(ended.exit_code == 0);
-        const json list = json::parse(ended.out);
+        const json list = support::parse_json(ended.out);
         REQUIRE(list.at("tracks").size() >= 40);
         told += list.at("tracks").dump() + "\n" + list.at("notices").dump() + "\n";
       }

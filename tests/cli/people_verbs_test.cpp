@@ -13,6 +13,7 @@
 #include "store/devices.hpp"
 #include "store/store.hpp"
 #include "store/users.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using Catch::Contains;
@@ -119,7 +120,7 @@ json stats_of(const EngineHome& home, const std::string& user) {
   const Ended ended = home.engine({"--user", user, "--now", "2026-02-01", "stats", "--json"});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  return json::parse(ended.out);
+  return support::parse_json(ended.out);
 }
 
 }  // namespace
@@ -249,7 +250,7 @@ TEST_CASE("what both played on keeps its name when they are joined", "[people][d
   REQUIRE(home.engine({"library", "join", "ann", "bob", "--yes"}).exit_code == 0);
   // "Both" is a play of ann's; what bob's laptop told of it is the same play.
   CHECK(stats_of(home, "ann").at("devices") ==
-        nlohmann::json::parse(R"([{"name": "Phone", "plays": 3}])"));
+        support::parse_json(R"([{"name": "Phone", "plays": 3}])"));
   const Store store = Store::open(library(home), {.is_read_only = true});
   CHECK(engine::device_names(store, user_id(library(home), "ann")) ==
         std::vector<std::string>{"", "Phone", "Laptop"});
@@ -276,10 +277,10 @@ TEST_CASE("the usual user is whoever the settings name", "[people]") {
   CHECK_THAT(nobody.err, Contains("engine config set user NAME"));
   REQUIRE(home.engine({"config", "set", "user", "ann"}).exit_code == 0);
   const Ended ann = home.engine({"--now", "2026-02-01", "stats", "--json"});
-  CHECK(json::parse(ann.out).at("user") == "ann");
+  CHECK(support::parse_json(ann.out).at("user") == "ann");
   const Ended bob = home.engine({"--now", "2026-02-01", "--user", "bob", "stats", "--json"});
-  CHECK(json::parse(bob.out).at("user") == "bob");
+  CHECK(support::parse_json(bob.out).at("user") == "bob");
   // What is for everybody stays for everybody.
   const Ended all = home.engine({"library", "users", "--json"});
-  CHECK(json::parse(all.out).at("users").size() == 2);
+  CHECK(support::parse_json(all.out).at("users").size() == 2);
 }

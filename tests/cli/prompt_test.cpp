@@ -6,6 +6,7 @@
 
 #include "core/paths.hpp"
 #include "support/fake_server.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -55,13 +56,13 @@ TEST_CASE("run --prompt is the recipe's parameter prompt", "[prompt]") {
   const Ended ended = run(home, path, {"--prompt", "calm nights"});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  const json record = json::parse(ended.out);
+  const json record = support::parse_json(ended.out);
   CHECK(record.at("parameters").at("prompt") == "calm nights");
   REQUIRE(record.at("tracks").size() == 10);
   CHECK_THAT(record.at("tracks")[0].at("explanation")[0].get<std::string>(),
              Catch::Contains("PROMPT: fits \"calm nights\""));
   const Ended same = run(home, path, {"--set", "prompt=calm nights"});
-  CHECK(json::parse(same.out).at("tracks") == record.at("tracks"));
+  CHECK(support::parse_json(same.out).at("tracks") == record.at("tracks"));
 }
 
 TEST_CASE("discover-weekly takes --prompt, or else what the user asked for last", "[prompt]") {
@@ -79,7 +80,7 @@ TEST_CASE("discover-weekly takes --prompt, or else what the user asked for last"
     const Ended ended = run(home, "recipes/discover-weekly.lua", more);
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   };
   engine({"train", "prompt"});
   const json before = list({});
@@ -93,7 +94,7 @@ TEST_CASE("discover-weekly takes --prompt, or else what the user asked for last"
                                 "calm,demo,2026-11-01\n"
                                 "wild club,demo,2026-12-01\n");
   const json imported =
-      json::parse(engine({"--json", "import", "--prompts", home.path("prompts.csv")}).out);
+      support::parse_json(engine({"--json", "import", "--prompts", home.path("prompts.csv")}).out);
   CHECK(imported.at("files")[0].at("buckets").at("new") == 2);
   // What is asked for later changes nothing.
   const auto prompts_of = [](const json& record) {
@@ -142,7 +143,7 @@ TEST_CASE("a run asks the re-ranker that is configured, others with limits.netwo
   const EngineHome home;
   make_library(home);
   support::FakeServer server([](const std::string& body) {
-    const json request = json::parse(body);
+    const json request = support::parse_json(body);
     json scores = json::array();
     double score = 0;
     for (const json& candidate : request.at("candidates"))
@@ -161,7 +162,7 @@ TEST_CASE("a run asks the re-ranker that is configured, others with limits.netwo
     const Ended ended = run(home, path, {"--config", home.path("settings.lua")});
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    const json record = json::parse(ended.out);
+    const json record = support::parse_json(ended.out);
     std::vector<std::int64_t> ids;
     for (const json& track : record.at("tracks")) ids.push_back(track.at("track"));
     return std::pair(ids, record.at("notices").dump());

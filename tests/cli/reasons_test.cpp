@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -51,7 +52,7 @@ json json_at(const EngineHome& home, const std::string& now, std::vector<std::st
   const Ended ended = engine_at(home, now, std::move(arguments));
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  return json::parse(ended.out);
+  return support::parse_json(ended.out);
 }
 
 int count_of(const std::string& text, const std::string& what) {

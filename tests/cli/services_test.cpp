@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -13,7 +14,7 @@ TEST_CASE("accounts tells which services there are, and what each wants to be to
   const support::EngineHome home;
   const support::Ended ended = home.engine({"--json", "accounts"});
   REQUIRE(ended.exit_code == 0);
-  const json services = json::parse(ended.out).at("services");
+  const json services = support::parse_json(ended.out).at("services");
   const auto service = [&](const std::string& name) {
     const auto found = std::find_if(services.begin(), services.end(),
                                     [&](const json& one) { return one.at("service") == name; });

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -17,7 +18,7 @@ TEST_CASE("what was learned of hours says when the next session may begin", "[cl
     const Ended ended = home.engine({"sessions", "--now", now, "--json"});
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   };
   const json before = sessions("2026-06-01T12:30:00Z");
   CHECK(before.at("next").at("from") == "share");
@@ -27,7 +28,7 @@ TEST_CASE("what was learned of hours says when the next session may begin", "[cl
   INFO(trained.err);
   REQUIRE(trained.exit_code == 0);
   CHECK_THAT(trained.out + trained.err, Catch::Contains(" serves: of the held-out hours"));
-  const json card = json::parse(home.engine({"models", "session_start", "--json"}).out)
+  const json card = support::parse_json(home.engine({"models", "session_start", "--json"}).out)
                         .at("versions")[0]
                         .at("card");
   for (const char* way :
@@ -53,5 +54,5 @@ TEST_CASE("nobody who heard nothing has sessions to tell of", "[cli][sessions]")
               .exit_code == 0);
   const Ended ended = home.engine({"sessions", "--now", "2020-01-01", "--json"});
   CHECK(ended.exit_code == 1);
-  CHECK(json::parse(ended.out).at("next").is_null());
+  CHECK(support::parse_json(ended.out).at("next").is_null());
 }

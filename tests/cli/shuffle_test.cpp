@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -27,7 +28,7 @@ json evaluated(const EngineHome& home, std::vector<std::string> more) {
   const Ended ended = engine_on_demo(home, arguments);
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  return json::parse(ended.out);
+  return support::parse_json(ended.out);
 }
 
 /// An extended history of 120 songs, shuffled two hours a day for four weeks; after ten days half of
@@ -75,19 +76,19 @@ TEST_CASE("engine shuffle is the recipe smart-shuffle", "[shuffle]") {
   const Ended ended =
       engine_on_demo(home, {"--json", "--random-seed", "5", "shuffle", "-n", "12", "--no-record"});
   REQUIRE(ended.exit_code == 0);
-  const json list = json::parse(ended.out);
+  const json list = support::parse_json(ended.out);
   CHECK(list.at("recipe") == "recipes/smart-shuffle.lua");
   CHECK(list.at("tracks").size() == 12);
   const Ended run = engine_on_demo(home, {"--json", "--random-seed", "5", "run", "smart-shuffle",
                                           "--set", "tracks=12", "--no-record"});
-  CHECK(json::parse(run.out).at("tracks") == list.at("tracks"));
+  CHECK(support::parse_json(run.out).at("tracks") == list.at("tracks"));
 }
 
 TEST_CASE("engine shuffle takes a song by its number, and other ways to go on from it",
           "[shuffle]") {
   const EngineHome home;
-  const json any =
-      json::parse(engine_on_demo(home, {"--json", "shuffle", "-n", "30", "--no-record"}).out);
+  const json any = support::parse_json(
+      engine_on_demo(home, {"--json", "shuffle", "-n", "30", "--no-record"}).out);
   const int song = any.at("tracks").at(20).at("track");
   const std::string from = "track:" + std::to_string(song);
   for (const char* way :
@@ -97,7 +98,7 @@ TEST_CASE("engine shuffle takes a song by its number, and other ways to go on fr
                                               way, "--from", from, "-n", "12"});
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    const json tracks = json::parse(ended.out).at("tracks");
+    const json tracks = support::parse_json(ended.out).at("tracks");
     CHECK(tracks.at(0).at("track") == song);
     std::set<int> different;
     for (const json& track : tracks) different.insert(track.at("track").get<int>());
@@ -129,7 +130,7 @@ TEST_CASE("a list tells genres, which are computed only when they are asked for"
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
   std::set<std::string> genres;
-  const json list = json::parse(ended.out);
+  const json list = support::parse_json(ended.out);
   for (const json& track : list.at("tracks"))
     if (track.at("shown").at("genre").is_string()) genres.insert(track.at("shown").at("genre"));
   CHECK(genres.size() > 1);
@@ -138,8 +139,8 @@ TEST_CASE("a list tells genres, which are computed only when they are asked for"
 TEST_CASE("engine shuffle does not begin with a banned song, and says that it is banned",
           "[shuffle]") {
   const EngineHome home;
-  const json list =
-      json::parse(engine_on_demo(home, {"--json", "shuffle", "-n", "1", "--no-record"}).out);
+  const json list = support::parse_json(
+      engine_on_demo(home, {"--json", "shuffle", "-n", "1", "--no-record"}).out);
   const json track = list.at("tracks").at(0);
   const std::string song =
       track.at("artist").get<std::string>() + " - " + track.at("title").get<std::string>();
@@ -205,7 +206,7 @@ TEST_CASE("a scorecard tells what became of the songs that a way likes to play",
                    "200", "--shuffled-plays", "400", "--chosen-plays", "0"});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  const json card = json::parse(ended.out);
+  const json card = support::parse_json(ended.out);
   CHECK(card.at("failures").empty());
   const int plays = card.at("shuffled_plays");
   CHECK(plays > 200);
@@ -301,8 +302,8 @@ TEST_CASE("the same seed shuffles the same way, whatever the number of threads t
     const std::string set = std::string("threads=") + threads;
     engine({"train", "embedding", "--set", set, "--set", "epochs=3"});
     engine({"train", "neighbours", "--set", set});
-    const json list =
-        json::parse(engine({"--json", "--random-seed", "5", "shuffle", "-n", "30", "--no-record"}));
+    const json list = support::parse_json(
+        engine({"--json", "--random-seed", "5", "shuffle", "-n", "30", "--no-record"}));
     CHECK(list.at("notices").dump().find("features") == std::string::npos);
     return list.at("tracks");
   };

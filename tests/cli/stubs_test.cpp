@@ -7,6 +7,7 @@
 
 #include "core/paths.hpp"
 #include "data/declared_tables.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -53,7 +54,7 @@ TEST_CASE("every stub file is Lua", "[stubs]") {
 
 TEST_CASE("stubs hold every element with its help, parameters and columns", "[stubs]") {
   const StubHome home;
-  const json plugins = json::parse(home.engine({"--json", "plugins", "list"}).out);
+  const json plugins = support::parse_json(home.engine({"--json", "plugins", "list"}).out);
   int recipe_elements = 0;
   for (const json& element : plugins.at("elements")) {
     const std::string name = element.at("name"), kind = element.at("kind");
@@ -157,7 +158,7 @@ TEST_CASE("the settings for the recipes' folder are written once", "[stubs]") {
   const std::vector<std::string> command = {"stubs", "--to", home.path("stubs"), "--recipes",
                                             home.path("recipes")};
   REQUIRE(home.engine(command).exit_code == 0);
-  const json settings = json::parse(engine::read_file(home.path("recipes/.luarc.json")));
+  const json settings = support::parse_json(engine::read_file(home.path("recipes/.luarc.json")));
   CHECK(settings.at("runtime.version") == "LuaJIT");
   CHECK(settings.at("workspace.library").at(0) == home.path("stubs"));
   CHECK(settings.at("runtime.builtin").at("io") == "disable");

@@ -12,6 +12,7 @@
 
 #include "core/paths.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 #include "support/tmux_screen.hpp"
 
@@ -39,7 +40,7 @@ struct Home : EngineHome {
     const Ended ended = engine(words(std::move(arguments), now));
     INFO(ended.err);
     REQUIRE(ended.exit_code == exit_code);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   }
 };
 

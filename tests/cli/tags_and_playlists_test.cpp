@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using Catch::Contains;
@@ -37,7 +38,7 @@ class Named : public EngineHome {
     const Ended ended = run();
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   }
   [[nodiscard]] std::string checked() const { return engine({"check", path("mine.lua")}).out; }
 };

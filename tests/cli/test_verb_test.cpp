@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -146,7 +147,7 @@ TEST_CASE("a test file beside the recipe is found, and JSON has every expectatio
       "}, expect = { tracks = 5, per_artist = 0 } } }\n");
   const Ended ended = home.engine({"--json", "test", home.path("mine.lua")});
   CHECK(ended.exit_code == 1);
-  const json result = json::parse(ended.out);
+  const json result = support::parse_json(ended.out);
   CHECK((result.at("passed") == 1 && result.at("failed") == 1 && result.at("ok") == false));
   const json& tests = result.at("recipes").at(0).at("tests");
   CHECK(tests.at(0).at("name") == "it holds");

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/shown_text.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using Catch::Contains;
@@ -100,7 +101,7 @@ TEST_CASE("texts of plugins that are no UTF-8 end no run", "[cli][texts]") {
   CHECK(shown.exit_code == 0);
   check_harmless(shown);
   CHECK(told.exit_code == 0);
-  CHECK(json::parse(told.out).at("tracks").size() == 5);
+  CHECK(support::parse_json(told.out).at("tracks").size() == 5);
   check_harmless(told);
 }
 
@@ -154,7 +155,7 @@ TEST_CASE("texts of a source are UTF-8 in the store and lists with them are made
     written.insert(written.end(), {"--json", "--to", format + (":" + home.path("list"))});
     const Ended ended = home.engine(written);
     CHECK(ended.exit_code == 0);
-    CHECK(json::parse(ended.out).at("tracks").size() == 2);
+    CHECK(support::parse_json(ended.out).at("tracks").size() == 2);
     check_harmless(ended);
   }
   for (const std::vector<std::string>& verb : {std::vector<std::string>{"--user", "una", "stats"},
@@ -178,7 +179,7 @@ TEST_CASE("texts of recipes reach neither terminal nor JSON as they are", "[cli]
   check_harmless(home.run(body));
   const Ended told = home.run(body, {"--json"});
   check_harmless(told);
-  if (told.exit_code < 2) CHECK(json::parse(told.out).is_object());
+  if (told.exit_code < 2) CHECK(support::parse_json(told.out).is_object());
   for (const char* verb : {"check", "plan"}) {
     check_harmless(home.engine({"--user", "demo", verb, home.path("texts.lua")}));
     check_harmless(home.engine({"--user", "demo", verb, home.path("texts.lua"), "--json"}));

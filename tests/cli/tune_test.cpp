@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -55,7 +56,7 @@ TEST_CASE("tune mends a bad weight, which shows on later weeks it was not fitted
   const Ended ended = tune(home, {"--json"});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  const json result = json::parse(ended.out);
+  const json result = support::parse_json(ended.out);
   INFO(result.dump(2));
   CHECK(result.at("metric") == "ndcg@30");
   CHECK(result.at("better") == true);
@@ -84,7 +85,7 @@ TEST_CASE("tune --write edits the numbers in place and nothing else", "[tune]") 
   const Ended ended = tune(home, {"--json", "--write", "--jobs", "2"});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  const json result = json::parse(ended.out);
+  const json result = support::parse_json(ended.out);
   CHECK(result.at("written") == true);
   std::string expected = kBad;
   for (const json& value : result.at("values")) {
@@ -138,11 +139,11 @@ TEST_CASE("tune fits parameters that are marked, and recipes shows which", "[tun
   const Ended ended = tune(home, {"--json"});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  CHECK(json::parse(ended.out).at("values").at(0).at("name") == "lately");
+  CHECK(support::parse_json(ended.out).at("values").at(0).at("name") == "lately");
   const Ended shown = home.engine({"recipes", home.path("favourites.lua")});
   CHECK_THAT(shown.out, Catch::Contains("weight of the last month (-4..4) [engine tune]"));
   const Ended listed = home.engine({"--json", "recipes", home.path("favourites.lua")});
-  CHECK(json::parse(listed.out).at("parameters").at(0).at("tune") == true);
+  CHECK(support::parse_json(listed.out).at("parameters").at(0).at("tune") == true);
   const Ended fixed = tune(home, {"--set", "lately=1"});
   CHECK(fixed.exit_code == 2);
   CHECK_THAT(fixed.err, Catch::Contains("--set lately=1 fixes a parameter that is to be tuned"));

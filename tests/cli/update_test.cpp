@@ -15,10 +15,12 @@
 #include "core/calendar.hpp"
 #include "core/duration.hpp"
 #include "core/file_lock.hpp"
+#include "core/paths.hpp"
 #include "store/metrics.hpp"
 #include "store/store.hpp"
 #include "support/browser.hpp"
 #include "support/import_run.hpp"
+#include "support/json.hpp"
 #include "support/music_sound.hpp"
 #include "support/program.hpp"
 
@@ -80,7 +82,7 @@ class UpdateHome : public EngineHome {
     INFO(ended.err);
     REQUIRE(ended.exit_code == exit_code);
     json steps;
-    const json report = json::parse(ended.out);
+    const json report = support::parse_json(ended.out);
     for (const json& step : report.at("people").back().at("steps"))
       steps[step.at("step").get<std::string>()] = step;
     return steps;
@@ -150,7 +152,7 @@ TEST_CASE("an update looks at the library's music again", "[update][music]") {
     const Ended ended = home.ask(kNow, words);
     INFO(ended.err);
     REQUIRE(ended.exit_code == exit_code);
-    return json::parse(ended.out).at("music");
+    return support::parse_json(ended.out).at("music");
   };
   const auto with = [](int places, const json& buckets, int gone = 0) {
     return json{{"places", places},   {"missing", json::array()},
@@ -186,7 +188,7 @@ TEST_CASE("an update looks at the library's music again", "[update][music]") {
     if (has_folder) fs::create_directory(music);
     const Ended ended = home.ask(kNow, {"update", "--json"});
     CHECK(ended.exit_code == 0);
-    CHECK(json::parse(ended.out).at("music").at("missing") == json{music});
+    CHECK(support::parse_json(ended.out).at("music").at("missing") == json{music});
     CHECK_THAT(ended.err, Contains("no music is at " + music + " now"));
     CHECK(home.integer("SELECT count(*) FROM track_files") == 4);
   }
@@ -201,14 +203,13 @@ TEST_CASE("an update writes dashboards where it is asked to, when something came
   const std::string folder = home.path("boards");
   const auto outcome = [&](const Ended& ended) {
     INFO(ended.err);
-    const json steps = json::parse(ended.out).at("people").at(0).at("steps");
+    const json steps = support::parse_json(ended.out).at("people").at(0).at("steps");
     REQUIRE(steps.back().at("step") == "dashboard");
     return steps.back().at("outcome").get<std::string>();
   };
   CHECK(outcome(home.ask(kNow, {"update", file, "--dashboards", folder, "--json"})) == "done");
-  std::ifstream written(folder + "/me.json");
-  const json board = json::parse(written);
-  CHECK(board == json::parse(home.ask(kNow, {"dashboard", "--json"}).out));
+  const json board = support::parse_json(engine::read_file(folder + "/me.json"));
+  CHECK(board == support::parse_json(home.ask(kNow, {"dashboard", "--json"}).out));
   CHECK(fs::file_size(folder + "/me.html") > 1000);
   CHECK(outcome(home.ask(kNow + kHour, {"update", "--dashboards", folder, "--json"})) == "nothing");
   CHECK(outcome(home.ask(kNow + kHour, {"update", "--dashboards", folder + "2", "--json"})) ==
@@ -404,8 +405,8 @@ return pl.recipe {
     const std::string says = "\"" + likeliest + "\" (" + std::to_string(std::lround(100 * most));
     CHECK_THAT(step.at("reason").get<std::string>(),
                Contains(says) && Contains(goes_on ? "next in the session" : "begins with"));
-    const json ranked =
-        json::parse(home.ask(now, {"--user", "demo", "run", home.path("ahead.lua"), "--json"}).out);
+    const json ranked = support::parse_json(
+        home.ask(now, {"--user", "demo", "run", home.path("ahead.lua"), "--json"}).out);
     CHECK_THAT(ranked.at("notices").dump(),
                Contains(likeliest + "\\\" (" + std::to_string(std::lround(100 * most))) &&
                    Contains(goes_on ? "after what you hear" : "begins with"));
@@ -614,7 +615,7 @@ TEST_CASE("metrics tells each step and how each figure went", "[update]") {
   CHECK_THAT(ended.out, Contains("update ingest") && Contains("metrics.discovery") &&
                             Contains("3 times") && Contains("▁"));
   ended = home.ask(kNow + 9 * kDay, {"--json", "metrics", "discovery"});
-  const json history = json::parse(ended.out);
+  const json history = support::parse_json(ended.out);
   REQUIRE(history.at("figures").size() == 1);
   const json& figure = history.at("figures").at(0);
   CHECK(figure.at("name") == "metrics.discovery");

@@ -15,6 +15,7 @@
 #include "core/file_lock.hpp"
 #include "core/paths.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -89,7 +90,7 @@ TEST_CASE("update-weekly trains what the recipe asks for and makes a list for ev
   const Ended ended = home.update(kFriday, {"--json"});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  const json report = json::parse(ended.out);
+  const json report = support::parse_json(ended.out);
   const auto& trained = report.at("trained");
   CHECK(std::find(trained.begin(), trained.end(), "model.discovery") != trained.end());
   REQUIRE(report.at("lists").size() == 2);
@@ -224,7 +225,7 @@ TEST_CASE("people whose names differ get files of their own", "[weekly]") {
                                    "--out", home.path("out"), "--json"});
   CHECK(ended.exit_code == 0);
   std::set<std::string> told, there;
-  const json answer = json::parse(ended.out);
+  const json answer = support::parse_json(ended.out);
   for (const json& list : answer.at("lists")) told.insert(list.at("file").get<std::string>());
   for (const auto& file : fs::directory_iterator(home.path("out"))) there.insert(file.path());
   const auto people = static_cast<std::size_t>(

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -23,7 +24,7 @@ struct RecordedHome : EngineHome {
         {"--now", "2026-11-21", "--json", "run", "recipes/weekly.lua", "--set", "tracks=20"});
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    run = json::parse(ended.out);
+    run = support::parse_json(ended.out);
   }
   json run;
 };
@@ -36,7 +37,7 @@ TEST_CASE("a recorded run comes back byte for byte", "[replay]") {
   const Ended ended = home.engine({"--json", "replay", "1"});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  const json replayed = json::parse(ended.out);
+  const json replayed = support::parse_json(ended.out);
   CHECK(replayed.at("same") == true);
   CHECK(replayed.at("tracks").dump() == home.run.at("tracks").dump());
   CHECK(replayed.at("changed").empty());
@@ -68,7 +69,7 @@ TEST_CASE("engine recipes outlives recipes that crash or never end, each costs i
   INFO(list.err);
   CHECK(list.exit_code == 4);
   std::vector<std::string> titles;
-  const json told_all = json::parse(list.out);
+  const json told_all = support::parse_json(list.out);
   for (const json& told : told_all.at("recipes")) titles.push_back(told.at("title"));
   REQUIRE(titles.size() >= 2);
   CHECK(titles[0] == "First");
@@ -97,7 +98,8 @@ TEST_CASE("a replay on changed data says what changed", "[replay]") {
   REQUIRE(imported.exit_code == 0);
   const Ended ended = home.engine({"--json", "replay", "1"});
   CHECK((ended.exit_code == 0 || ended.exit_code == 1));
-  CHECK_THAT(json::parse(ended.out).at("changed").dump(), Catch::Contains("the library's data"));
+  CHECK_THAT(support::parse_json(ended.out).at("changed").dump(),
+             Catch::Contains("the library's data"));
 }
 
 TEST_CASE("a replay says which model was trained since", "[replay]") {
@@ -223,9 +225,11 @@ TEST_CASE("several outputs are written at once", "[run]") {
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
   CHECK_THAT(engine::read_file(home.path("list.m3u8")), Catch::StartsWith("#EXTM3U\n"));
-  CHECK(json::parse(engine::read_file(home.path("list.jspf"))).at("playlist").at("track").size() ==
-        50);
-  CHECK_FALSE(json::parse(engine::read_file(home.path("list.json"))).empty());
+  CHECK(support::parse_json(engine::read_file(home.path("list.jspf")))
+            .at("playlist")
+            .at("track")
+            .size() == 50);
+  CHECK_FALSE(support::parse_json(engine::read_file(home.path("list.json"))).empty());
   const Ended valid = support::run_program(
       {"xmllint", "--noout", "--relaxng", std::string(PLAYLIST_SOURCE_DIR) + "/tests/data/xspf.rng",
        home.path("list.xspf")});
@@ -262,7 +266,7 @@ TEST_CASE("the environment goes before the library's settings, in an import too"
       {PLAYLIST_BUILD_DIR "/engine", "import", "--json", "--user", "somebody", file}, environment);
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  const json buckets = json::parse(ended.out).at("files").at(0).at("buckets");
+  const json buckets = support::parse_json(ended.out).at("files").at(0).at("buckets");
   CHECK(buckets.value("new", 0) == 1);  // 40 s are a play where 10 s are enough
   CHECK(buckets.value("short", 0) == 0);
 }
@@ -372,9 +376,9 @@ TEST_CASE("a person's time zone is shown and set", "[library]") {
   const Ended set = zone({"America/New_York"});
   INFO(set.err);
   REQUIRE(set.exit_code == 0);
-  CHECK(json::parse(set.out) == json{{"user", "demo"}, {"timezone", "America/New_York"}});
+  CHECK(support::parse_json(set.out) == json{{"user", "demo"}, {"timezone", "America/New_York"}});
   const Ended unknown = zone({"Mars/Olympus"});
   CHECK(unknown.exit_code == 2);
   CHECK_THAT(unknown.err, Catch::Contains("Mars/Olympus") && Catch::Contains("Europe/Berlin"));
-  CHECK(json::parse(zone({}).out).at("timezone") == "America/New_York");
+  CHECK(support::parse_json(zone({}).out).at("timezone") == "America/New_York");
 }

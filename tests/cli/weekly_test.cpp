@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sqlite3.h>
 
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -43,7 +44,7 @@ json run_weekly(const EngineHome& home, std::vector<std::string> more) {
   const Ended ended = home.engine(arguments);
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  return json::parse(ended.out);
+  return support::parse_json(ended.out);
 }
 
 bool is_generative(const json& track) {
@@ -140,7 +141,7 @@ TEST_CASE("the draws are the same all week and others the week after", "[weekly]
     const Ended ended = home.engine({"--library", support::demo_library(), "--now", now, "--json",
                                      "run", "weekly", "--no-record"});
     REQUIRE(ended.exit_code == 0);
-    return json::parse(ended.out).at("random_seed").get<std::int64_t>();
+    return support::parse_json(ended.out).at("random_seed").get<std::int64_t>();
   };
   CHECK(seed_at("2026-11-16") == seed_at("2026-11-22T12:00:00Z"));
   CHECK(seed_at("2026-11-22T12:00:00Z") + 7 == seed_at("2026-11-23"));
@@ -155,7 +156,7 @@ TEST_CASE("a discovery comes again only after the days asked for", "[weekly]") {
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
     std::set<std::string> ids;
-    const json run = json::parse(ended.out);
+    const json run = support::parse_json(ended.out);
     for (const json& track : run.at("tracks")) {
       if (is_generative(track)) ids.insert(track.at("track").dump());
     }
@@ -179,7 +180,7 @@ TEST_CASE("once model.discovery is trained the weekly mix discovers by it, under
                      "discovery=0.3", "--set", "tracks=40", "--set", "per_artist=2"});
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   };
   const std::string untrained = run().at("notices").dump();
   CHECK(untrained.find("recall.familiar has no data: model.discovery has not been trained") !=

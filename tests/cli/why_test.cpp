@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -175,14 +176,14 @@ TEST_CASE("why-not tells the candidates' way only, not that of seeds", "[why]") 
 TEST_CASE("why and why-not as JSON", "[why]") {
   const TenTracks home;
   const std::string recipe = "pl.recall.popular { limit = 4 }:limit { tracks = 4 }";
-  const json absent = json::parse(home.ask({"--json", "why-not"}, recipe, "Song 7").out);
+  const json absent = support::parse_json(home.ask({"--json", "why-not"}, recipe, "Song 7").out);
   CHECK(absent.at("place").is_null());
   const json& finding = absent.at("findings").at(0);
   CHECK(finding.at("kind") == "not_recalled");
   CHECK(finding.at("node") == "recall.popular");
   CHECK(finding.at("parameter") == "limit");
   CHECK(finding.at("value") == 7);
-  const json present = json::parse(home.ask({"--json", "why"}, recipe, "Song 2").out);
+  const json present = support::parse_json(home.ask({"--json", "why"}, recipe, "Song 2").out);
   CHECK(present.at("place") == 2);
   CHECK(present.at("findings").at(0).at("kind") == "found");
   CHECK_THAT(home.told("why-not", recipe, "Song 2"),
@@ -195,7 +196,7 @@ TEST_CASE("what found a track is told in parts too", "[why]") {
     return json{{"channel", channel}, {"seed", nullptr}, {"value", value}};
   };
   const auto found_by = [&](const std::string& candidates, const char* title) {
-    const json list = json::parse(
+    const json list = support::parse_json(
         home.ask({"--json"}, "run", candidates + ":limit { tracks = 10 }", {"--no-record"}).out);
     for (const json& track : list.at("tracks"))
       if (track.at("title") == title) return track.at("found_by");
@@ -226,7 +227,7 @@ TEST_CASE("what found a track is told in parts too", "[why]") {
 
 TEST_CASE("why tells each finding in parts", "[why]") {
   const TenTracks home;
-  const json told = json::parse(
+  const json told = support::parse_json(
       home.ask({"--json", "why"},
                "pl.recall.catalogue {}:score(function(t) return t.energy + 2 * t.valence end)"
                ":top(4)",

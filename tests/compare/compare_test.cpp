@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using engine::compare_lists;
@@ -78,7 +79,7 @@ TEST_CASE("one recipe with two sets of parameters", "[compare]") {
                "discovery=0", "--set-b", "discovery=0.4", "--html", home.path("page.html")});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  const json c = json::parse(ended.out);
+  const json c = support::parse_json(ended.out);
   CHECK(c.at("a").at("name") == "recipes/weekly.lua discovery=0");
   CHECK(c.at("b").at("name") == "recipes/weekly.lua discovery=0.4");
   CHECK((c.at("a").at("tracks") == 30 && c.at("b").at("tracks") == 30));

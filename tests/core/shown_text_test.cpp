@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/json_text.hpp"
+#include "support/json.hpp"
 
 using namespace engine;
 
@@ -43,7 +44,7 @@ TEST_CASE("printed JSON says the same and holds nothing a terminal obeys", "[cor
                                 "31m\x7f\xe2\x80\xae"}};
   const std::string text = printed_json(json, -1);
   CHECK(text == "{\"title\":\"a\\u001b\\u0007b\\u009b31m\\u007f\\u202e\"}\n");
-  CHECK(nlohmann::json::parse(text) == json);
+  CHECK(support::parse_json(text) == json);
   CHECK(shown_text(text) == text);
 }
 

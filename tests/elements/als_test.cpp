@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/element_run.hpp"
+#include "support/json.hpp"
 
 using support::Recalled;
 using support::TinyLibrary;
@@ -252,7 +253,7 @@ TEST_CASE("model.als learns from tracks of enough users, and says when there are
   CHECK(none.status == PLAYLIST_NO_DATA);
   CHECK_THAT(none.message, Catch::Contains("100 users"));
   REQUIRE(models.train("model.als", library, small_model()).status == PLAYLIST_OK);
-  const auto card = nlohmann::json::parse(models.find("model.als").card());
+  const auto card = support::parse_json(models.find("model.als").card());
   CHECK(card.at("users") == 20);
   CHECK(card.at("tracks") == 12);
   CHECK(card.at("artists") == 6);
@@ -268,7 +269,7 @@ TEST_CASE("model.als is the same with any number of threads", "[als]") {
     engine::Arguments arguments = small_model();
     arguments.emplace_back("threads", threads);
     REQUIRE(models.train("model.als", library, arguments).status == PLAYLIST_OK);
-    const auto card = nlohmann::json::parse(models.find("model.als").card());
+    const auto card = support::parse_json(models.find("model.als").card());
     hashes.push_back(card.at("hash").get<std::string>());
   }
   CHECK(hashes[0] == hashes[1]);

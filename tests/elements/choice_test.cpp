@@ -8,6 +8,7 @@
 
 #include "shared/choice_signals.hpp"
 #include "support/element_run.hpp"
+#include "support/json.hpp"
 #include "support/synthetic_plays.hpp"
 
 using support::candidates_of;
@@ -49,7 +50,7 @@ TinyLibrary library_of(const SyntheticPlays& listener, std::int64_t ago = 86'400
 }
 
 nlohmann::json card_of(TrainedModels& models) {
-  return nlohmann::json::parse(models.find("model.choice").card());
+  return support::parse_json(models.find("model.choice").card());
 }
 
 nlohmann::json trained(const TinyLibrary& library, const engine::Arguments& arguments = {}) {

@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/element_run.hpp"
+#include "support/json.hpp"
 
 using support::candidates_of;
 using support::TinyLibrary;
@@ -56,7 +57,7 @@ Told train(TrainedModels& models, const TinyLibrary& library, engine::Arguments 
 struct Clusters {
   const engine::Artifact& artifact;
   explicit Clusters(const TrainedModels& models) : artifact(models.find(kClusters)) {}
-  [[nodiscard]] Json card() const { return Json::parse(artifact.card()); }
+  [[nodiscard]] Json card() const { return support::parse_json(artifact.card()); }
   [[nodiscard]] std::vector<std::int32_t> of_tracks() const {
     const auto found = engine::column_of<std::int32_t>(*artifact.table("tracks"), "cluster");
     return {found.begin(), found.end()};

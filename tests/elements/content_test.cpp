@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/element_run.hpp"
+#include "support/json.hpp"
 
 using support::Recalled;
 using support::TinyLibrary;
@@ -142,7 +143,7 @@ TEST_CASE("the card of model.content says how much of the library it covers", "[
   library.add({.artists = {"Bob"}, .tags = {"jazz"}, .energy = 0.1f});
   TrainedModels models;
   REQUIRE(models.train("model.content", library).status == PLAYLIST_OK);
-  const auto spaces = nlohmann::json::parse(models.find("model.content").card()).at("spaces");
+  const auto spaces = support::parse_json(models.find("model.content").card()).at("spaces");
   // Energy is 0.5, the mean, for the six of angles(); only the two others have something to say.
   CHECK(spaces.at("audio").at("tracks") == 2);
   CHECK(spaces.at("audio").at("of") == 8);
@@ -159,7 +160,7 @@ TEST_CASE("model.content learns the spaces it is asked for, and says which it ca
   library.embed("mert", 1, {0, 0, 0});
   TrainedModels models;
   REQUIRE(models.train("model.content", library, {{"spaces", "mert, mert"}}).status == PLAYLIST_OK);
-  const auto spaces = nlohmann::json::parse(models.find("model.content").card()).at("spaces");
+  const auto spaces = support::parse_json(models.find("model.content").card()).at("spaces");
   CHECK(spaces.size() == 1);
   CHECK(spaces.at("mert").at("tracks") == 1);  // a vector of zeros points nowhere
   const support::Told told = models.train("model.content", library, {{"spaces", "none"}});
@@ -192,7 +193,7 @@ TEST_CASE("the space lyrics puts songs of one theme together", "[content][lyrics
   const std::int32_t untold = library.add({.title = "untold", .artists = {"A"}});
   TrainedModels models;
   REQUIRE(models.train("model.content", library).status == PLAYLIST_OK);
-  const auto spaces = nlohmann::json::parse(models.find("model.content").card()).at("spaces");
+  const auto spaces = support::parse_json(models.find("model.content").card()).at("spaces");
   const auto& card = spaces.at("lyrics");
   CHECK(card.at("with_lyrics") == 60);
   CHECK(card.at("of") == 62);
@@ -216,7 +217,7 @@ TEST_CASE("with few lyrics there is no space of them, and who asks for it is tol
   for (std::int32_t track = 0; track < 3; ++track) library.lyrics(track, "a few words of it");
   TrainedModels models;
   REQUIRE(models.train("model.content", library).status == PLAYLIST_OK);
-  const auto spaces = nlohmann::json::parse(models.find("model.content").card()).at("spaces");
+  const auto spaces = support::parse_json(models.find("model.content").card()).at("spaces");
   CHECK_FALSE(spaces.contains("lyrics"));
   const support::Told told = models.train("model.content", library, {{"spaces", "lyrics"}});
   CHECK(told.status == PLAYLIST_NO_DATA);
@@ -230,7 +231,7 @@ TEST_CASE("vectors that were imported as lyrics go before those that are made of
   library.embed("lyrics", 1, {1, 1});
   TrainedModels models;
   REQUIRE(models.train("model.content", library).status == PLAYLIST_OK);
-  const auto spaces = nlohmann::json::parse(models.find("model.content").card()).at("spaces");
+  const auto spaces = support::parse_json(models.find("model.content").card()).at("spaces");
   CHECK(spaces.at("lyrics").at("dim") == 2);
   CHECK(spaces.at("lyrics").at("tracks") == 2);
 }
@@ -249,7 +250,7 @@ TEST_CASE("recall.content finds in a graph of near neighbours what reading all f
   REQUIRE(exact.train("model.content", library, {{"index", "exact"}}).status == PLAYLIST_OK);
   REQUIRE(graph.train("model.content", library, {{"index", "hnsw"}}).status == PLAYLIST_OK);
   const auto card = [](const TrainedModels& models) {
-    return nlohmann::json::parse(models.find("model.content").card()).at("spaces").at("clap");
+    return support::parse_json(models.find("model.content").card()).at("spaces").at("clap");
   };
   CHECK(card(exact).at("index") == "exact");
   CHECK(card(graph).at("index") == "hnsw");
@@ -271,6 +272,6 @@ TEST_CASE("the space audio is not searched by a graph while it is quickly read",
   const TinyLibrary library = angles();
   TrainedModels models;
   REQUIRE(models.train("model.content", library).status == PLAYLIST_OK);
-  const auto spaces = nlohmann::json::parse(models.find("model.content").card()).at("spaces");
+  const auto spaces = support::parse_json(models.find("model.content").card()).at("spaces");
   CHECK(spaces.at("clap").at("index") == "exact");
 }

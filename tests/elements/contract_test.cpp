@@ -13,6 +13,7 @@
 #include "plugin/descriptor.hpp"
 #include "plugin/host.hpp"
 #include "support/element_run.hpp"
+#include "support/json.hpp"
 
 using support::candidates_of;
 using support::element_names;
@@ -197,7 +198,7 @@ std::string outcome(const std::string& name, const engine::Arguments& arguments,
       support::TrainedModels models;
       const auto trained = models.train(name, library, arguments, options);
       if (trained.status == PLAYLIST_OK)
-        text = nlohmann::json::parse(models.find(name).card()).at("hash").get<std::string>();
+        text = support::parse_json(models.find(name).card()).at("hash").get<std::string>();
       end(trained);
       break;
     }

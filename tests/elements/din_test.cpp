@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/element_run.hpp"
+#include "support/json.hpp"
 
 using support::TinyLibrary;
 using support::TrackSetArgument;
@@ -214,7 +215,7 @@ TEST_CASE("ranking.din has no data without a history or a model", "[ranking][din
 }
 
 TEST_CASE("model.din tells how well it predicts a later period", "[model][din]") {
-  const auto card = nlohmann::json::parse(world().models.find("model.din").card());
+  const auto card = support::parse_json(world().models.find("model.din").card());
   const auto& metrics = card.at("metrics");
   // A quarter of what is skipped or drawn is of the user's taste as well, so that nobody could
   // tell it: 1 - 0.25 / 2 is the most, less what the changes of taste cost.
@@ -236,7 +237,7 @@ TEST_CASE("model.din is the same with any number of threads", "[model][din]") {
   }
   REQUIRE(others.train("model.din", world().library, arguments).status == PLAYLIST_OK);
   const auto hash = [](const support::TrainedModels& models) {
-    return nlohmann::json::parse(models.find("model.din").card()).at("hash").get<std::string>();
+    return support::parse_json(models.find("model.din").card()).at("hash").get<std::string>();
   };
   CHECK(hash(others) == hash(world().models));
 }

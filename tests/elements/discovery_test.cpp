@@ -12,6 +12,7 @@
 
 #include "shared/discovery_signals.hpp"
 #include "support/element_run.hpp"
+#include "support/json.hpp"
 
 using support::candidates_of;
 using support::Ranked;
@@ -205,7 +206,7 @@ TEST_CASE("without the model, or before the first play, there is nothing to tell
 TEST_CASE("what was learned from few is the formula it began with", "[discovery]") {
   Trained trained;
   const auto weights = trained.models.find("model.discovery");
-  const auto card = nlohmann::json::parse(weights.card());
+  const auto card = support::parse_json(weights.card());
   for (const shared::DiscoveryFeature& feature : shared::discovery_features()) {
     CAPTURE(feature.name);
     CHECK(card.at("weights").at(feature.name).get<double>() == Approx(feature.prior).margin(0.6));

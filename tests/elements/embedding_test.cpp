@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/element_run.hpp"
+#include "support/json.hpp"
 
 using support::TinyLibrary;
 using support::Told;
@@ -22,7 +23,7 @@ struct Written {
 
   explicit Written(const TrainedModels& models, const char* model = "model.embedding")
       : artifact(models.find(model)) {}
-  [[nodiscard]] Json card() const { return Json::parse(artifact.card()); }
+  [[nodiscard]] Json card() const { return support::parse_json(artifact.card()); }
   [[nodiscard]] std::vector<std::int64_t> ids() const {
     const auto ids = engine::column_of<std::int64_t>(*artifact.table("tracks"), "id");
     return {ids.begin(), ids.end()};

@@ -11,6 +11,7 @@
 #include "app/http_outside.hpp"
 #include "support/element_run.hpp"
 #include "support/fake_server.hpp"
+#include "support/json.hpp"
 
 using nlohmann::json;
 using support::candidates_of;
@@ -107,7 +108,7 @@ TEST_CASE("ranking.external sends the first candidates as its contract says", "[
   const TinyLibrary library = four();
   json request;
   FakeServer server([&](const std::string& body) {
-    request = json::parse(body);
+    request = support::parse_json(body);
     return http_answer("{\"scores\": []}");
   });
   ask(server.url(), {{"limit", 2.0}, {"prompt", "late \"night\""}, {"user", "ann"}});

@@ -15,6 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/element_run.hpp"
+#include "support/json.hpp"
 
 using support::Recalled;
 using support::TinyLibrary;
@@ -176,7 +177,7 @@ TEST_CASE("model.item_cf lists neighbours best first and says what it learned", 
   REQUIRE(similar.rows == 4);  // One to Four
   CHECK(std::vector<std::int32_t>(similar.values, similar.values + 2) == Numbers{2, 3});
   CHECK(similar.weights[0] == Approx(kOneThree));
-  const auto card = nlohmann::json::parse(artifact.card());
+  const auto card = support::parse_json(artifact.card());
   CHECK(card.at("users") == 4);
   CHECK(card.at("tracks") == 4);
   CHECK(card.at("interactions") == 8);

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/element_run.hpp"
+#include "support/json.hpp"
 
 using support::Recalled;
 using support::run_recall;
@@ -214,7 +215,7 @@ TEST_CASE("linear models have the same bytes for any number of threads", "[ease]
       engine::Arguments with_threads = arguments;
       with_threads.emplace_back("threads", threads);
       models.train(name, library, with_threads);
-      hashes.push_back(nlohmann::json::parse(models.find(name).card()).at("hash"));
+      hashes.push_back(support::parse_json(models.find(name).card()).at("hash"));
     }
     CHECK(hashes[0] == hashes[1]);
   }

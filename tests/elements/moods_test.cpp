@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/element_run.hpp"
+#include "support/json.hpp"
 
 using support::TinyLibrary;
 using support::TinyTrack;
@@ -55,7 +56,7 @@ Told train(TrainedModels& models, const TinyLibrary& library, engine::Arguments 
 }
 
 Json card(const TrainedModels& models) {
-  return Json::parse(models.find(kMoods).card());
+  return support::parse_json(models.find(kMoods).card());
 }
 
 template <typename T>

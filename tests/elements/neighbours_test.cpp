@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/element_run.hpp"
+#include "support/json.hpp"
 
 using support::TinyLibrary;
 using support::Told;
@@ -23,7 +24,7 @@ struct Graph {
   const engine::Artifact& artifact;
 
   explicit Graph(const TrainedModels& models) : artifact(models.find(kNeighbours)) {}
-  [[nodiscard]] Json card() const { return Json::parse(artifact.card()); }
+  [[nodiscard]] Json card() const { return support::parse_json(artifact.card()); }
   [[nodiscard]] std::size_t rows() const {
     return static_cast<std::size_t>(artifact.lists("neighbours")->rows);
   }

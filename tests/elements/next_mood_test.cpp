@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/element_run.hpp"
+#include "support/json.hpp"
 
 using support::candidates_of;
 using support::TinyLibrary;
@@ -80,7 +81,7 @@ TEST_CASE("the mood that follows is likely, and the card tells how well that is 
   const TinyLibrary library = cycle(120);
   TrainedModels models;
   train(models, library);
-  const Json card = Json::parse(models.find("model.next_mood").card());
+  const Json card = support::parse_json(models.find("model.next_mood").card());
   CHECK(card.at("windows") == 840);
   CHECK(card.at("held_out") == 168);
   CHECK(card.at("changes") == 168);
@@ -174,7 +175,7 @@ TEST_CASE("little to judge by, and moods that are not there, are told", "[next_m
   CHECK_THAT(models.train("model.next_mood", few).message,
              Catch::Contains("model.moods has not been trained"));
   train(models, few);
-  const Json card = Json::parse(models.find("model.next_mood").card());
+  const Json card = support::parse_json(models.find("model.next_mood").card());
   CHECK(card.at("serves") == "markov_2");
   CHECK_THAT(card.at("why").get<std::string>(), Catch::Contains("70 listens with three before"));
   const auto ranked = rank(models, cycle(10, 2, 4), kOneOfEach);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/output_run.hpp"
 #include "support/program.hpp"
 #include "support/temporary_folder.hpp"
@@ -169,7 +170,7 @@ TEST_CASE("output.jspf keeps this machine's paths to itself unless they are aske
           "[output]") {
   const auto locations = [](const Arguments& arguments) {
     const auto list =
-        nlohmann::json::parse(written("output.jspf", {"/m/a b.mp3"}, arguments, kId).bytes);
+        support::parse_json(written("output.jspf", {"/m/a b.mp3"}, arguments, kId).bytes);
     return list.at("playlist").at("track").at(0).at("location").dump();
   };
   const std::string page = "\"https://open.spotify.com/track/" + kId + "\"";
@@ -179,7 +180,7 @@ TEST_CASE("output.jspf keeps this machine's paths to itself unless they are aske
 
 TEST_CASE("a list of tracks whose files are known need not name them", "[output]") {
   const support::Written list = written("output.jspf", {"/m/a.mp3", ""}, {{"only_files", true}});
-  const auto tracks = nlohmann::json::parse(list.bytes).at("playlist").at("track");
+  const auto tracks = support::parse_json(list.bytes).at("playlist").at("track");
   REQUIRE(tracks.size() == 1);
   CHECK(tracks.at(0).at("title") == "Song 0");
   CHECK(list.bytes.find("a.mp3") == std::string::npos);

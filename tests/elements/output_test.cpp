@@ -7,6 +7,7 @@
 #include "plugin/call.hpp"
 #include "support/collected_rows.hpp"
 #include "support/element_run.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -279,7 +280,8 @@ TEST_CASE("the XSPF schema used here refuses what is wrong", "[output]") {
 
 TEST_CASE("output.jspf parses back in ListenBrainz's form", "[output]") {
   const Plain plain;
-  const json list = json::parse(run_output("output.jspf", plain.library, plain.playlist).bytes);
+  const json list =
+      support::parse_json(run_output("output.jspf", plain.library, plain.playlist).bytes);
   const json& playlist = list.at("playlist");
   CHECK(playlist.at("title") == "Example Mix");
   CHECK(playlist.at("date") == "2023-11-14T22:13:20Z");
@@ -305,7 +307,8 @@ TEST_CASE("output.jspf parses back in ListenBrainz's form", "[output]") {
 
 TEST_CASE("output.json parses back with scores, features and reasons", "[output]") {
   const Plain plain;
-  const json list = json::parse(run_output("output.json", plain.library, plain.playlist).bytes);
+  const json list =
+      support::parse_json(run_output("output.json", plain.library, plain.playlist).bytes);
   CHECK(list.at("title") == "Example Mix");
   CHECK(list.at("description") == "For a test.");
   CHECK(list.at("creator") == "example-user");
@@ -333,8 +336,10 @@ TEST_CASE("output.json parses back with scores, features and reasons", "[output]
 
 TEST_CASE("JSON outputs keep every title, replacing only bytes that are not UTF-8", "[output]") {
   const Nasty nasty;
-  const json plain = json::parse(run_output("output.json", nasty.library, nasty.playlist).bytes);
-  const json jspf = json::parse(run_output("output.jspf", nasty.library, nasty.playlist).bytes);
+  const json plain =
+      support::parse_json(run_output("output.json", nasty.library, nasty.playlist).bytes);
+  const json jspf =
+      support::parse_json(run_output("output.jspf", nasty.library, nasty.playlist).bytes);
   REQUIRE(plain.at("tracks").size() == kNasty.size());
   REQUIRE(jspf.at("playlist").at("track").size() == kNasty.size());
   for (std::size_t i = 0; i < kNasty.size(); ++i) {
@@ -488,11 +493,11 @@ TEST_CASE("an empty playlist is a valid file of every format", "[output]") {
   const PlaylistOf empty;
   CHECK(run_output("output.m3u8", library, empty).bytes == "#EXTM3U\n#PLAYLIST:Example Mix\n");
   CHECK(XspfFile(run_output("output.xspf", library, empty).bytes).problem() == "");
-  CHECK(json::parse(run_output("output.jspf", library, empty).bytes)
+  CHECK(support::parse_json(run_output("output.jspf", library, empty).bytes)
             .at("playlist")
             .at("track")
             .empty());
-  CHECK(json::parse(run_output("output.json", library, empty).bytes).at("tracks").empty());
+  CHECK(support::parse_json(run_output("output.json", library, empty).bytes).at("tracks").empty());
   CHECK(read_csv(run_output("output.csv", library, empty).bytes).size() == 1);
   const support::Written uris = run_output("output.uris", library, empty);
   CHECK(uris.bytes.empty());

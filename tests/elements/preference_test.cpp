@@ -7,6 +7,7 @@
 
 #include "shared/taste_signals.hpp"
 #include "support/element_run.hpp"
+#include "support/json.hpp"
 
 using support::candidates_of;
 using support::Ranked;
@@ -125,7 +126,7 @@ struct Fickle {
 };
 
 nlohmann::json card_of(TrainedModels& models) {
-  return nlohmann::json::parse(models.find("model.taste").card());
+  return support::parse_json(models.find("model.taste").card());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "shared/mood_words.hpp"
 #include "shared/words.hpp"
 #include "support/element_run.hpp"
+#include "support/json.hpp"
 
 using support::candidates_of;
 using support::TinyLibrary;
@@ -226,7 +227,7 @@ TEST_CASE("captions are words of their tracks, weighed on their own", "[prompt]"
   CHECK(
       support::run_recall("recall.prompt", {{"text", "piano"}}, library, {1, {}, &models}).status ==
       PLAYLIST_NO_DATA);
-  CHECK(nlohmann::json::parse(card).at("terms") == 4 + 4 + 2 + 6);
+  CHECK(support::parse_json(card).at("terms") == 4 + 4 + 2 + 6);
 }
 
 TEST_CASE("without a text the user's own last prompts are looked for, the newest most",

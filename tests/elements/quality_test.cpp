@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/element_run.hpp"
+#include "support/json.hpp"
 
 using support::candidates_of;
 using support::TinyLibrary;
@@ -71,7 +72,7 @@ TEST_CASE("imported counts come before those of the store's users", "[quality]")
   TrainedModels models;
   REQUIRE(models.train("model.quality", library).status == PLAYLIST_OK);
   CHECK(quality(library, models).columns.at("quality")[0] < 0.3);  // loved here, not elsewhere
-  const auto card = nlohmann::json::parse(models.find("model.quality").card());
+  const auto card = support::parse_json(models.find("model.quality").card());
   CHECK(card.at("tracks") == 3);
   CHECK(card.at("imported") == 2);
   CHECK(card.at("of") == 4);

@@ -10,6 +10,7 @@
 #include "library/library_summary.hpp"
 #include "library/merge.hpp"
 #include "support/import_run.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using engine::Store;
@@ -128,7 +129,7 @@ TEST_CASE("an import tells what it matched by likeness, and a wrong one is taken
   CHECK_THAT(import(plays("one.csv", "2026-01-01")),
              Catch::Contains("1 track without an id is matched by likeness of the titles (the "
                              "least like 0.94, from 0.90 on"));
-  const json unmatched = json::parse(run({"library", "unmatched", "--json"}));
+  const json unmatched = support::parse_json(run({"library", "unmatched", "--json"}));
   REQUIRE(unmatched.at("tracks").size() == 1);
   CHECK(unmatched.at("tracks").at(0).at("nearest").at("title") == "Dancing and Blood");
   CHECK(unmatched.at("tracks").at(0).at("nearest").at("nearness") == Approx(10.0 / 19));
@@ -140,10 +141,11 @@ TEST_CASE("an import tells what it matched by likeness, and a wrong one is taken
                  Catch::Contains("nearest: Dancing and Blood (2, 0.53)"));
   run({"library", "unmerge", std::to_string(pair.at("merge").get<int>())});
   CHECK_THAT(import(plays("two.csv", "2026-02-01")), !Catch::Contains("likeness"));
-  CHECK(json::parse(run({"library", "unmatched", "--json"})).at("tracks").size() == 2);
+  CHECK(support::parse_json(run({"library", "unmatched", "--json"})).at("tracks").size() == 2);
   run({"config", "set", "import.likeness", "0"});
-  CHECK(json::parse(run({"import", plays("three.csv", "2026-03-01"), "--user", "bob", "--columns",
-                         "title=title,artist=artist,album=album,time=time", "--json"}))
+  CHECK(support::parse_json(
+            run({"import", plays("three.csv", "2026-03-01"), "--user", "bob", "--columns",
+                 "title=title,artist=artist,album=album,time=time", "--json"}))
             .at("likeness")
             .at("least") == 0);
 }

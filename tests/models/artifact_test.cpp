@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/paths.hpp"
 #include "models/models.hpp"
+#include "support/json.hpp"
 #include "support/temporary_folder.hpp"
 
 using engine::Artifact;
@@ -93,7 +94,7 @@ TEST_CASE("an artifact gives back what was written into it", "[models]") {
   CHECK(artifact->table("bytes:tree") == nullptr);
   CHECK(artifact->lists("no_such") == nullptr);
   CHECK(artifact->bytes("no_such", length) == nullptr);
-  const auto card = nlohmann::json::parse(artifact->card());
+  const auto card = support::parse_json(artifact->card());
   CHECK(card.at("metrics").at("auc") == 0.5);
   CHECK(card.at("model") == "model.example");  // what the engine notes stands above
 }

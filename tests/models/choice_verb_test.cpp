@@ -9,6 +9,7 @@
 #include "core/calendar.hpp"
 #include "core/paths.hpp"
 #include "shared/choice_signals.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 #include "support/synthetic_plays.hpp"
 
@@ -57,7 +58,7 @@ class ListenerHome : public EngineHome {
     const Ended ended = engine(arguments);
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   }
   [[nodiscard]] json run_recipe(const std::string& build) const {
     engine::write_file_atomically(

@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <set>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "core/paths.hpp"
 #include "kernels/row_distances.hpp"
+#include "support/json.hpp"
 
 using model::CondensedTree;
 using model::hdbscan;
@@ -20,8 +21,8 @@ using model::Vectors;
 namespace {
 
 nlohmann::json oracle_sets() {
-  std::ifstream file(PLAYLIST_SOURCE_DIR "/tests/data/clusters/hdbscan.json");
-  return nlohmann::json::parse(file);
+  return support::parse_json(
+      engine::read_file(PLAYLIST_SOURCE_DIR "/tests/data/clusters/hdbscan.json"));
 }
 
 Vectors rows_of(const nlohmann::json& rows) {

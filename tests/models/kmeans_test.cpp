@@ -4,23 +4,23 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <numbers>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "core/paths.hpp"
 #include "kernels/cluster_count.hpp"
 #include "kernels/cluster_measures.hpp"
+#include "support/json.hpp"
 
 using model::Vectors;
 
 namespace {
 
 nlohmann::json read_json(const std::string& name) {
-  std::ifstream file(PLAYLIST_SOURCE_DIR "/tests/data/clusters/" + name);
-  return nlohmann::json::parse(file);
+  return support::parse_json(engine::read_file(PLAYLIST_SOURCE_DIR "/tests/data/clusters/" + name));
 }
 
 Vectors named_rows(const std::string& name) {

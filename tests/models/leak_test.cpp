@@ -8,6 +8,7 @@
 #include "demo/demo.hpp"
 #include "models/train.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/later_data.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -40,7 +41,7 @@ std::map<std::string, std::string> learned(const std::string& store, std::int64_
   for (const engine::TrainedModel& model : train_models(request, {})) {
     INFO(model.version.name << ": " << model.no_data);
     REQUIRE(model.no_data.empty());
-    const auto card = nlohmann::json::parse(model.version.card);
+    const auto card = support::parse_json(model.version.card);
     hashes[model.version.name] = card.at("hash").get<std::string>();
   }
   return hashes;

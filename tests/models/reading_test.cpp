@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "models/model_fixture.hpp"
 #include "store/users.hpp"
+#include "support/json.hpp"
 
 using engine::Error;
 using engine::ModelVersion;
@@ -86,10 +87,10 @@ TEST_CASE("a model is trained after those that it reads, whatever the order they
   CHECK(number_of(trained, "model.graph") == base + 1);
   CHECK(number_of(trained, "model.sum") == base + 2);
   // The card tells which version it was.
-  const auto card = nlohmann::json::parse(trained.at(2).version.card);
+  const auto card = support::parse_json(trained.at(2).version.card);
   REQUIRE(card.at("models").size() == 1);
   CHECK(card.at("models").at("model.graph") == version_mark(trained.at(1).version));
-  CHECK_FALSE(nlohmann::json::parse(trained.at(0).version.card).contains("models"));
+  CHECK_FALSE(support::parse_json(trained.at(0).version.card).contains("models"));
 }
 
 TEST_CASE("what a model says in a pass that is given up is not told", "[models][reading]") {

@@ -9,6 +9,7 @@
 
 #include "core/paths.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -45,7 +46,7 @@ class ReadingHome : public EngineHome {
     std::vector<std::string> arguments = {"backtest", path(recipe + ".lua"), "--from", "2026-09-12",
                                           "--to",     "2026-10-24",          "--json"};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    return json::parse(run(arguments).out);
+    return support::parse_json(run(arguments).out);
   }
 };
 
@@ -75,7 +76,7 @@ TEST_CASE("the record of a run names the models that were asked for", "[models][
   engine::Statement runs = store.prepare("SELECT elements FROM runs");
   runs.start();
   REQUIRE(runs.step());
-  const json elements = json::parse(std::string(runs.text(0)));
+  const json elements = support::parse_json(std::string(runs.text(0)));
   CHECK(elements.at("model.sum").get<std::string>().starts_with("as of 1795219200, "));
   CHECK_FALSE(elements.contains("model.graph"));
   CHECK_FALSE(elements.contains("model.quiet"));
@@ -92,7 +93,7 @@ TEST_CASE("a backtest trains what models read, too, as of each date",
 
 TEST_CASE("a weekly update trains what models read before them", "[weekly][models][reading]") {
   const ReadingHome home;
-  const json first = json::parse(
+  const json first = support::parse_json(
       home.run({"update-weekly", "--recipe", home.path("looks.lua"), "--users", "demo", "--json"})
           .out);
   CHECK(first.at("trained") == json({"model.base", "model.graph", "model.sum"}));
@@ -118,7 +119,7 @@ TEST_CASE("a person for whom a model fails costs nobody else theirs", "[models][
   SECTION("in the weekly update, where it is the first") {
     const Ended update = failing(
         {"update-weekly", "--recipe", home.path("picky.lua"), "--users", "demo,ada,ben", "--json"});
-    const json report = json::parse(update.out);
+    const json report = support::parse_json(update.out);
     CHECK(report.at("trained") == json({"model.picky of ada", "model.picky of ben"}));
     CHECK(report.at("lists").size() == 3);
     CHECK(count(update.err, "error: demo: ") == 1);
@@ -144,9 +145,9 @@ TEST_CASE("engine train without a person trains what is each person's for all of
           "[models][cli][own]") {
   const ReadingHome home;
   // The parameters of what is everybody's are for its one training.
-  const json models = json::parse(home.run({"train", "of_own", "item_cf", "own", "--set",
-                                            "item_cf.neighbours=7", "--json"})
-                                      .out)
+  const json models = support::parse_json(home.run({"train", "of_own", "item_cf", "own", "--set",
+                                                    "item_cf.neighbours=7", "--json"})
+                                              .out)
                           .at("models");
   std::map<std::string, std::set<std::string>> people;
   for (const json& model : models) people[model.at("name")].insert(model.value("user", ""));
@@ -177,7 +178,7 @@ TEST_CASE("each person's lists read their own version of a model", "[models][cli
   const auto list_of = [&](const std::string& user) {
     return home.run({"run", own, "--user", user, "--json"}).out;
   };
-  const json trained = json::parse(
+  const json trained = support::parse_json(
       home.run({"train", "own", "--user", "demo", "--as-of", "2026-09-01", "--json"}).out);
   CHECK(trained.at("models").at(0).at("user") == "demo");
   CHECK_THAT(list_of("demo"), Catch::Contains(says));
@@ -195,12 +196,12 @@ TEST_CASE("each person's lists read their own version of a model", "[models][cli
     std::istringstream lines(engine::read_file(home.path("lists/lists.jsonl")));
     int count = 0;
     for (std::string line; std::getline(lines, line); ++count) {
-      const bool is_demo = json::parse(line).at("user") == "demo";
+      const bool is_demo = support::parse_json(line).at("user") == "demo";
       CHECK_THAT(line, Catch::Contains(is_demo ? says : lacks));
     }
     CHECK(count > 1);
-    CHECK(
-        json::parse(engine::read_file(home.path("lists/batch.json"))).contains("own_models_hash"));
+    CHECK(support::parse_json(engine::read_file(home.path("lists/batch.json")))
+              .contains("own_models_hash"));
     // The same folder again, once there are no such versions any more.
     engine::Store::open(home.path("library.db")).execute("DELETE FROM models");
     const Ended again = home.engine(
@@ -210,7 +211,7 @@ TEST_CASE("each person's lists read their own version of a model", "[models][cli
                               Catch::Contains("own_models_hash differs"));
   }
   SECTION("after the weekly update, which trains each person's") {
-    const json report = json::parse(
+    const json report = support::parse_json(
         home.run({"update-weekly", "--recipe", own, "--users", "demo,ada", "--json"}).out);
     CHECK(report.at("trained") == json({"model.own of demo", "model.own of ada"}));
     CHECK_THAT(list_of("ada"), Catch::Contains(says));

@@ -8,6 +8,7 @@
 
 #include "core/calendar.hpp"
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -97,7 +98,7 @@ class TasteHome : public EngineHome {
     const Ended ended = at(days, std::move(arguments));
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   }
   [[nodiscard]] json list(std::vector<std::string> settings = {}) const {
     std::vector<std::string> arguments{"run", path("mine.lua"), "--no-record"};

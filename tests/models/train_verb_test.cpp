@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -40,14 +41,14 @@ TEST_CASE("engine train leaves a model that engine models tells of", "[models][c
   const Ended trained = home.run({"train", "item_cf", "--json", "--set", "neighbours=7"});
   INFO(trained.err);
   REQUIRE(trained.exit_code == 0);
-  const json card = json::parse(trained.out).at("models").at(0).at("card");
+  const json card = support::parse_json(trained.out).at("models").at(0).at("card");
   CHECK(card.at("model") == "model.item_cf");
   CHECK(card.at("as_of") == 1'795'219'200);  // 2026-11-21
   CHECK(card.at("parameters").at("neighbours") == 7);
   CHECK(card.at("seconds") >= 0);
   CHECK(card.at("users") == 6);
 
-  const json models = json::parse(home.run({"models", "--json"}).out).at("models");
+  const json models = support::parse_json(home.run({"models", "--json"}).out).at("models");
   for (const json& model : models) {
     const bool is_trained = model.at("name") == "model.item_cf";
     CHECK(model.at("versions").size() == (is_trained ? 1 : 0));
@@ -69,7 +70,7 @@ TEST_CASE("engine models tells nothing of what was trained after --now", "[model
     std::vector<std::string> arguments = {"--now", now, "models", "--json"};
     arguments.insert(arguments.end(), words.begin(), words.end());
     std::vector<std::string> times;
-    const json told = json::parse(home.engine(arguments).out);
+    const json told = support::parse_json(home.engine(arguments).out);
     const auto add = [&](const json& all) {
       for (const json& version : all) times.push_back(version.at("as_of"));
     };
@@ -149,7 +150,7 @@ TEST_CASE("one of several models gets a parameter of its own", "[models][cli]") 
                                 "item_cf.neighbours=9", "--set", "model.large.megabytes=2"});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  const json models = json::parse(ended.out).at("models");
+  const json models = support::parse_json(ended.out).at("models");
   CHECK(models.at(0).at("card").at("parameters").at("neighbours") == 9);
   CHECK(models.at(1).at("card").at("parameters").at("megabytes") == 2);
 }
@@ -188,7 +189,7 @@ TEST_CASE("a training starts no process, holds no uncounted memory and leaves th
   CHECK(ended.exit_code == 0);
   CHECK_THAT(ended.err, Catch::Contains("fork: Permission denied") &&
                             Catch::Contains("memfd: Permission denied"));
-  CHECK(json::parse(ended.out).at("models").size() == 1);
+  CHECK(support::parse_json(ended.out).at("models").size() == 1);
 }
 
 TEST_CASE("a full disk is told, and leaves the old model", "[models][cli]") {
@@ -203,7 +204,8 @@ TEST_CASE("a full disk is told, and leaves the old model", "[models][cli]") {
   CHECK(ended.exit_code == 6);
   CHECK_THAT(ended.err, Catch::Contains("cannot write what model.large learned") &&
                             Catch::Contains("File too large"));
-  const json versions = json::parse(home.run({"models", "large", "--json"}).out).at("versions");
+  const json versions =
+      support::parse_json(home.run({"models", "large", "--json"}).out).at("versions");
   REQUIRE(versions.size() == 1);
   CHECK_FALSE(versions.at(0).contains("damaged"));
 }

@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "models/model_fixture.hpp"
 #include "plugin/descriptor.hpp"
+#include "support/json.hpp"
 
 using engine::Error;
 using engine::ModelVersion;
@@ -34,7 +35,7 @@ std::map<std::string, std::string> all_learned(const ModelLibrary& library, std:
     std::string& text = bytes[model.version.name];
     if (!model.no_data.empty()) continue;
     text = learned(model.version) +
-           nlohmann::json::parse(model.version.card).at("data").get<std::string>();
+           support::parse_json(model.version.card).at("data").get<std::string>();
   }
   return bytes;
 }

@@ -7,6 +7,7 @@
 
 #include "evaluate/cluster_map.hpp"
 #include "support/browser.hpp"
+#include "support/json.hpp"
 
 using Catch::Contains;
 using engine::evaluate::ClusterMap;
@@ -60,8 +61,7 @@ TEST_CASE("a few tracks far from all others do not make the map a speck", "[page
   const std::string page = engine::evaluate::cluster_map_html(ringed());
   const std::string begin = "id=\"data\">";
   const std::size_t at = page.find(begin) + begin.size();
-  const nlohmann::json data =
-      nlohmann::json::parse(page.substr(at, page.find("</script>", at) - at));
+  const nlohmann::json data = support::parse_json(page.substr(at, page.find("</script>", at) - at));
   const auto ends = [&](std::size_t axis, std::size_t count) {
     std::vector<double> places;
     for (std::size_t k = 0; k < count; ++k) places.push_back(data.at("tracks")[k][axis]);

@@ -7,6 +7,7 @@
 #include "demo/demo.hpp"
 #include "patterns/drift.hpp"
 #include "patterns/track_kinds.hpp"
+#include "support/json.hpp"
 #include "support/later_data.hpp"
 #include "support/program.hpp"
 #include "support/small_store.hpp"
@@ -111,13 +112,13 @@ TEST_CASE("engine drift tells by both rules, and when there is too little", "[dr
   INFO(told.err);
   REQUIRE(told.exit_code == 0);
   CHECK(drift({"--json"}).out == told.out);
-  const json ours = json::parse(told.out);
+  const json ours = support::parse_json(told.out);
   CHECK(ours.at("rule") == "bootstrap");
   bool has_drifted = false;
   for (const json& metric : ours.at("metrics")) has_drifted |= metric.at("drifted").get<bool>();
   CHECK(ours.at("drifted") == has_drifted);
   CHECK(ours.at("past").at("looks").get<int>() > 10);
-  const json theirs = json::parse(drift({"--rule", "relative20", "--json"}).out);
+  const json theirs = support::parse_json(drift({"--rule", "relative20", "--json"}).out);
   CHECK(theirs.at("metrics") == ours.at("metrics"));
   CHECK(theirs.at("drifted") == true);
   CHECK(theirs.at("past").at("relative20_alarms").get<int>() >=

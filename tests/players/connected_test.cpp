@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "listenbrainz_listener.hpp"
+#include "support/json.hpp"
 
 using nlohmann::json;
 using players_test::FakeListenbrainz;
@@ -83,7 +84,7 @@ struct Connected : players_test::ListenbrainzAnn {
     INFO(ended.err << ended.out);
     REQUIRE(ended.exit_code == exit_code);
     CHECK(ended.err.find(kListenbrainzToken) == std::string::npos);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   }
 };
 
@@ -107,7 +108,7 @@ TEST_CASE("from accounts alone to a list over there, and again with nothing new"
   ann.done({"playlist", "keep", "Finds", ann.path("finds.lua"), "--to", "listenbrainz:Finds"});
   const json refreshed = ann.done({"refresh", "Finds"}).at("refreshed").at(0);
   CHECK(refreshed.at("tracks") == 20);
-  const json lists = json::parse(listenbrainz.text("playlists.json"));
+  const json lists = support::parse_json(listenbrainz.text("playlists.json"));
   REQUIRE(lists.size() == 1);
   CHECK(lists.at(0).at("tracks").size() == 20);
 
@@ -121,5 +122,5 @@ TEST_CASE("from accounts alone to a list over there, and again with nothing new"
   CHECK(listenbrainz.requests().empty());
   ann.done({"refresh", "Finds"}, kEvening);
   CHECK(listenbrainz.requests().size() <= 4);  // it is read, and is as it should be
-  CHECK(json::parse(listenbrainz.text("playlists.json")) == lists);
+  CHECK(support::parse_json(listenbrainz.text("playlists.json")) == lists);
 }

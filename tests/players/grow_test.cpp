@@ -9,6 +9,7 @@
 
 #include "fake_service.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/music_players.hpp"
 #include "support/program.hpp"
 
@@ -82,7 +83,7 @@ struct Grower : EngineHome {
     INFO(ended.err << ended.out);
     // 1: it has grown, and nothing is left to suggest.
     REQUIRE((ended.exit_code == exit_code || (exit_code == 0 && ended.exit_code == 1)));
-    return json::parse(ended.out).at("growth");
+    return support::parse_json(ended.out).at("growth");
   }
   [[nodiscard]] std::int64_t count(const std::string& sql) const {
     return engine::Store::open(library(), {.is_read_only = true, .may_create = false})
@@ -128,7 +129,7 @@ TEST_CASE("one export and no catalogue: what grows around it fills a Discover We
   CHECK(asked.at("search") == 6);  // of the others the answers had their numbers
   CHECK(ann.count("SELECT count(*) FROM tracks WHERE in_catalogue") == 0);
 
-  const json list = json::parse(ann.done({"run", "discover-weekly", "--json"}).out);
+  const json list = support::parse_json(ann.done({"run", "discover-weekly", "--json"}).out);
   CHECK(list.at("tracks").size() == 30);
   std::set<std::string> artists;
   for (const json& track : list.at("tracks")) {
@@ -146,7 +147,7 @@ TEST_CASE("one export and no catalogue: what grows around it fills a Discover We
     CHECK(deezer.requests().empty());
   }
   SECTION("as of a day before it grew nothing of it is there") {
-    const json early = json::parse(
+    const json early = support::parse_json(
         ann.done({"run", "discover-weekly", "--json", "--no-record"}, "2026-11-20T12:00:00Z").out);
     for (const json& track : early.at("tracks"))
       CHECK_THAT(track.at("title").get<std::string>(), Catch::EndsWith(" of 0"));
@@ -289,7 +290,9 @@ TEST_CASE("recordings' ids come from MusicBrainz by ISRC, once", "[players][grow
   ann.done({"import", ann.path("songs.csv"), "--user", "ann"});
   engine::Store::open(ann.library(), {.may_create = false})
       .execute("UPDATE tracks SET duration_ms = 250000 WHERE title = 'Shame'");
-  const auto synced = [&] { return json::parse(ann.done({"--json", "sync"}).out).at("accounts"); };
+  const auto synced = [&] {
+    return support::parse_json(ann.done({"--json", "sync"}).out).at("accounts");
+  };
   const FakeMusicBrainz musicbrainz(json::array());
   // One ISRC on two recordings: the one of its title, and of its length.
   musicbrainz.put("isrcs.json", {{kIsrc, {{kSong, "Words", nullptr}}},
@@ -370,12 +373,13 @@ TEST_CASE("the fake Deezer is one to a client of others", "[players][grow]") {
       run_node({PLAYLIST_SOURCE_DIR "/tests/players/prove_deezer.js", deezer.port()});
   INFO(proven.err);
   REQUIRE(proven.exit_code == 0);
-  const json told = json::parse(proven.out);
+  const json told = support::parse_json(proven.out);
   CHECK(told.at("name") == "Low");
   CHECK(told.at("related") == json{"Codeine"});
-  CHECK(told.at("tracks") == json::parse(R"([["Starfire","Low",200],["Guest","Codeine",100]])"));
-  CHECK(told.at("radio") == json::parse(R"([["Starfire","Low"]])"));
-  CHECK(told.at("recording") == json::parse(R"(["Starfire",120.5,-9.1])"));
+  CHECK(told.at("tracks") ==
+        support::parse_json(R"([["Starfire","Low",200],["Guest","Codeine",100]])"));
+  CHECK(told.at("radio") == support::parse_json(R"([["Starfire","Low"]])"));
+  CHECK(told.at("recording") == support::parse_json(R"(["Starfire",120.5,-9.1])"));
   CHECK_FALSE(told.at("unknownRecording").get<std::string>().empty());
   CHECK_FALSE(told.at("unknown").get<std::string>().empty());
 }
@@ -399,11 +403,11 @@ TEST_CASE("the fake MusicBrainz is one to a client of others", "[players][grow]"
   }
   INFO(proven.err);
   REQUIRE(proven.exit_code == 0);
-  const json told = json::parse(proven.out);
+  const json told = support::parse_json(proven.out);
   CHECK(told.at("name") == "Low");
-  CHECK(told.at("genres") == json::parse(R"([["slowcore",12]])"));
+  CHECK(told.at("genres") == support::parse_json(R"([["slowcore",12]])"));
   CHECK(told.at("tags").size() == 2);
-  CHECK(told.at("relations") == json::parse(R"([["member of band","Alan"]])"));
+  CHECK(told.at("relations") == support::parse_json(R"([["member of band","Alan"]])"));
   CHECK(told.at("recordings") == json::array({{kSong, "Words", 341000}}));
   CHECK(told.at("searched") == json{"Low"});
   CHECK_FALSE(told.at("unknown").get<std::string>().empty());

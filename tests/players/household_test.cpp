@@ -17,6 +17,7 @@
 #include "core/calendar.hpp"
 #include "listenbrainz_listener.hpp"
 #include "spotify_listener.hpp"
+#include "support/json.hpp"
 
 using nlohmann::json;
 using players_test::FakeService;
@@ -190,7 +191,7 @@ struct Services {
   }
   /// The access token ends; the refresh token is good.
   void end_login() const {
-    json tokens = json::parse(spotify.text("tokens.json"));
+    json tokens = support::parse_json(spotify.text("tokens.json"));
     tokens["access"] = json::array();
     spotify.put("tokens.json", tokens);
   }
@@ -237,7 +238,7 @@ class Household : public players_test::HomeWithOwnCache {
     const Ended ended = run(user, now, arguments);
     INFO(ended.err << ended.out);
     REQUIRE(ended.exit_code == 0);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   }
   void keep_lists(std::int64_t now) {
     for (const std::string name : {"mine", "finds"})
@@ -306,7 +307,7 @@ class Household : public players_test::HomeWithOwnCache {
   /// As a browser has left it.
   void log_in(const FakeService& spotify) const {
     const std::string file = environment().at("XDG_CONFIG_HOME") + "/playlist-engine/accounts.json";
-    json accounts = json::parse(players_test::text_of_file(file));
+    json accounts = support::parse_json(players_test::text_of_file(file));
     accounts["accounts"].push_back({{"service", "spotify"},
                                     {"name", ""},
                                     {"values",
@@ -388,8 +389,8 @@ void check_rows(const Household& home, const Person& ann, const Person& bob) {
 
 /// Every list over there is the version that was made last.
 void check_lists(Household& home, const Services& services, std::int64_t now) {
-  const json there = json::parse(services.listenbrainz.text("playlists.json")),
-             at_spotify = json::parse(services.spotify.text("playlists.json"));
+  const json there = support::parse_json(services.listenbrainz.text("playlists.json")),
+             at_spotify = support::parse_json(services.spotify.text("playlists.json"));
   CHECK(there.size() == 2);
   CHECK(at_spotify.size() == 2);
   for (const std::string name : {"mine", "finds"}) {
@@ -417,7 +418,8 @@ void check_secrets(const Household& home, const Services& services) {
     CHECK_THAT(players_test::text_of_file(home.accounts_file()), Catch::Contains(secret));
   CHECK(home.places_of(forms_of({kAnnsKey, kBobsKey, kToken, "k3y-of", "t0ken-of", "access-number-",
                                  "refresh-number-"})) == Strings{});
-  CHECK(json::parse(services.spotify.text("tokens.json")).at("refresh") != "refresh-number-1");
+  CHECK(support::parse_json(services.spotify.text("tokens.json")).at("refresh") !=
+        "refresh-number-1");
   for (const FakeService* service : services.all()) CHECK(service->text("over.log").empty());
 }
 

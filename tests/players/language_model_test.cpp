@@ -11,6 +11,7 @@
 
 #include "core/paths.hpp"
 #include "fake_service.hpp"
+#include "support/json.hpp"
 #include "support/music_players.hpp"
 #include "support/program.hpp"
 #include "support/temporary_folder.hpp"
@@ -55,7 +56,7 @@ struct FakeModel : players_test::FakeService {
   void answers(const json& mode) const { put("modes.json", json::array({mode})); }
   [[nodiscard]] std::vector<json> asked() const {
     std::vector<json> all;
-    for (const std::string& line : requests()) all.push_back(json::parse(line));
+    for (const std::string& line : requests()) all.push_back(support::parse_json(line));
     return all;
   }
 };
@@ -152,7 +153,7 @@ TEST_CASE("the fake language model is one to clients that are not ours", "[llm]"
       run_node({PLAYLIST_SOURCE_DIR "/tests/players/prove_llm.js", model.folder(), model.port()});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  const json told = json::parse(ended.out), openai = told.at("openai"),
+  const json told = support::parse_json(ended.out), openai = told.at("openai"),
              anthropic = told.at("anthropic");
   CHECK(openai.at("labels") == json({"calm", "slow"}));
   CHECK(openai.at("tokens") == json({50, 30}));

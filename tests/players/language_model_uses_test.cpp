@@ -10,6 +10,7 @@
 #include "fake_service.hpp"
 #include "own_cache.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using Catch::Contains;
@@ -30,12 +31,13 @@ struct FakeModel : players_test::FakeService {
   void answers(const json& mode) const { put("modes.json", json::array({mode})); }
   [[nodiscard]] std::vector<json> asked() const {
     std::vector<json> all;
-    for (const std::string& line : requests()) all.push_back(json::parse(line));
+    for (const std::string& line : requests()) all.push_back(support::parse_json(line));
     return all;
   }
   /// What a question told of anybody's.
   static json data_of(const json& asked) {
-    return json::parse(asked.at("body").at("messages").back().at("content").get<std::string>());
+    return support::parse_json(
+        asked.at("body").at("messages").back().at("content").get<std::string>());
   }
 };
 
@@ -51,7 +53,7 @@ struct Home : players_test::HomeWithOwnCache {
     const Ended ended = run(arguments, now);
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   }
   Ended connect(const FakeModel& model, const std::string& purposes,
                 const std::vector<std::string>& more = {}) const {
@@ -165,7 +167,7 @@ TEST_CASE("a sentence that says more than it was told is nobody's", "[llm]") {
     CHECK(ended.exit_code == 0);
     CHECK_THAT(ended.err, Contains("the reason stands as it is: llm: "));
     CHECK_THAT(ended.out + ended.err, !Contains("Metallica"));
-    const json question = json::parse(ended.out).at("question");
+    const json question = support::parse_json(ended.out).at("question");
     CHECK(question.at("context").is_null());
     CHECK_THAT(home.run({"next"}, moment(minute)).out,
                Contains(question.at("suggestion").at("reason").get<std::string>()) &&
@@ -278,7 +280,7 @@ struct RankingHome : players_test::HomeWithOwnCache {
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
     List made;
-    made.record = json::parse(ended.out);
+    made.record = support::parse_json(ended.out);
     for (const json& track : made.record.at("tracks")) {
       const std::string its_title = track.at("title");
       made.order += its_title.starts_with("Song ") ? its_title.back() : '1';
@@ -422,7 +424,7 @@ TEST_CASE("of moods that a model invents none is anybody's", "[llm][mood]") {
     const Ended ended = home.run({"mood", "--text", "first snow", "--json"}, moment(++minute));
     CHECK(ended.exit_code == 0);
     CHECK_THAT(ended.err, Contains("the words stand for themselves: "));
-    CHECK(json::parse(ended.out).at("said").at("moods").is_null());
-    CHECK(json::parse(ended.out).at("said").at("text") == "first snow");
+    CHECK(support::parse_json(ended.out).at("said").at("moods").is_null());
+    CHECK(support::parse_json(ended.out).at("said").at("text") == "first snow");
   }
 }

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/music_players.hpp"
 #include "support/program.hpp"
 
@@ -189,7 +190,7 @@ TEST_CASE("lists for each player are loaded by a player, and none of their track
   };
   CHECK(count("//COLLECTION/TRACK[starts-with(@Location, 'file://localhost/')]") == "13\n");
   CHECK(count("//NODE/NODE/TRACK[@Key = //COLLECTION/TRACK/@TrackID]") == "13\n");
-  const auto jspf = nlohmann::json::parse(engine::read_file(listener.path("a.jspf")));
+  const auto jspf = support::parse_json(engine::read_file(listener.path("a.jspf")));
   CHECK(jspf.at("playlist").at("track").size() == kInUris);
 }
 

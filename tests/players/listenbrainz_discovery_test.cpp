@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "listenbrainz_listener.hpp"
+#include "support/json.hpp"
 
 using Catch::Contains;
 using nlohmann::json;
@@ -97,7 +98,7 @@ TEST_CASE("what ListenBrainz recommends comes with a sync, once a day", "[sync][
   CHECK(ann.count("SELECT count(*) FROM recommendations r JOIN tracks t USING (track_id) WHERE "
                   "t.title = 'Recommended 7' AND r.channel = 'cf'") == 1);
   // That it does not tell them costs no listen, and is made good.
-  json heard = json::parse(service.text("listens.json"));
+  json heard = support::parse_json(service.text("listens.json"));
   heard.push_back({kListenbrainzNoon - 60, "Artist 1", "One more", "Album"});
   service.put("listens.json", heard);
   service.put("trouble.json", json::array({nullptr, nullptr, nullptr, nullptr, 403}));

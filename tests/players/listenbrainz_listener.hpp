@@ -13,6 +13,7 @@
 #include "fake_service.hpp"
 #include "own_cache.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 namespace players_test {
@@ -61,7 +62,7 @@ struct ListenbrainzAnn : HomeWithOwnCache {
     const support::Ended ended = run({"sync", "listenbrainz"}, now);
     INFO(ended.err << ended.out);
     REQUIRE(ended.exit_code == exit_code);
-    return nlohmann::json::parse(ended.out).at("accounts").at(0);
+    return support::parse_json(ended.out).at("accounts").at(0);
   }
   [[nodiscard]] engine::Store store() const {
     return engine::Store::open(library(), {.is_read_only = true, .may_create = false});

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "listenbrainz_listener.hpp"
+#include "support/json.hpp"
 #include "support/music_players.hpp"
 
 using Catch::Contains;
@@ -72,7 +73,7 @@ struct Lists : players_test::ListenbrainzAnn {
     const Ended ended = run(pushing(set, to));
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    return json::parse(ended.out).at("pushed").at(0);
+    return support::parse_json(ended.out).at("pushed").at(0);
   }
   /// What is told of a push that fails.
   [[nodiscard]] std::string refused(const Strings& set = {}) const {
@@ -92,7 +93,7 @@ void check_counts(const json& push, int added, int removed, int moved, int staye
 
 json lists_of(const FakeListenbrainz& service) {
   const std::string text = service.text("playlists.json");
-  return text.empty() ? json::array() : json::parse(text);
+  return text.empty() ? json::array() : support::parse_json(text);
 }
 
 Strings recordings(int first, int last, int without = 0) {

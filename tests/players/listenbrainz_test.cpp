@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "listenbrainz_listener.hpp"
+#include "support/json.hpp"
 
 using Catch::Contains;
 using nlohmann::json;
@@ -60,7 +61,7 @@ TEST_CASE("the fake ListenBrainz is one to a client that is not ours", "[sync][l
        PLAYLIST_SOURCE_DIR "/tests/players/prove_listenbrainz.js", service.port()});
   INFO(told.err);
   REQUIRE(told.exit_code == 0);
-  const json said = json::parse(told.out);
+  const json said = support::parse_json(told.out);
   CHECK(said.at("count") == 25);
   CHECK(said.at("titles").at(0) == "Title 29");
   CHECK(said.at("artist") == "Artist 12");

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 namespace players_test {
@@ -65,7 +66,7 @@ struct Listener : support::EngineHome {
     const Ended ended = run(std::move(arguments));
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    return nlohmann::json::parse(ended.out).at("pushed").at(0);
+    return support::parse_json(ended.out).at("pushed").at(0);
   }
   void connect(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), "connect");

@@ -11,6 +11,7 @@
 #include "listener.hpp"
 #include "players/queue_plan.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/music_players.hpp"
 #include "worker/worker.hpp"
 
@@ -159,7 +160,7 @@ class Live {
     std::vector<json> found;
     for (std::string line; std::getline(in, line);) {
       if (!line.starts_with('{') || !line.ends_with('}')) continue;
-      json parsed = json::parse(line);
+      json parsed = support::parse_json(line);
       if (parsed.contains(key)) found.push_back(std::move(parsed));
     }
     return found;

@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include "own_cache.hpp"
+#include "support/json.hpp"
 #include "support/music_players.hpp"
 #include "support/program.hpp"
 #include "support/tmux_screen.hpp"
@@ -107,14 +108,14 @@ struct Person : players_test::HomeWithOwnCache {
   /// The login as it is kept; null without one.
   [[nodiscard]] json login() const {
     if (!fs::exists(accounts_file())) return nullptr;
-    const json file = json::parse(bytes_of(accounts_file()));
+    const json file = support::parse_json(bytes_of(accounts_file()));
     for (const json& account : file.at("accounts"))
       if (account.at("service") == "spotify") return account.value("login", json());
     return nullptr;
   }
   /// As if an hour had passed.
   void expire() const {
-    json file = json::parse(bytes_of(accounts_file()));
+    json file = support::parse_json(bytes_of(accounts_file()));
     for (json& account : file.at("accounts")) account["login"]["expires_at"] = 1;
     std::ofstream(accounts_file()) << file.dump();
   }
@@ -177,7 +178,7 @@ struct Person : players_test::HomeWithOwnCache {
   [[nodiscard]] json checked() const {
     const Ended ended = engine({"--json", "accounts", "--check"});
     INFO(ended.err << ended.out);
-    return json::parse(ended.out).at("checked").at(0);
+    return support::parse_json(ended.out).at("checked").at(0);
   }
 };
 
@@ -201,7 +202,7 @@ TEST_CASE("a login in the browser, with a server that is not ours", "[login]") {
   CHECK_THAT(login.at("scopes").get<std::string>(), Contains("user-read-recently-played"));
 
   const Ended listed = person.engine({"accounts", "--json"});
-  const json account = json::parse(listed.out).at("accounts").at(0);
+  const json account = support::parse_json(listed.out).at("accounts").at(0);
   CHECK(account.at("values").at("user") == "ann0");
   CHECK(account.at("secrets") == json({"access_token", "refresh_token"}));
   CHECK(account.at("login").at("ends") > account.at("login").at("authorised"));

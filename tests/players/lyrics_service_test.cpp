@@ -11,6 +11,7 @@
 
 #include "fake_service.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/music_players.hpp"
 #include "support/program.hpp"
 
@@ -81,10 +82,10 @@ struct LyricsListener : EngineHome {
     const Ended ended = run({"sync", "lrclib", "--json"}, now);
     INFO(ended.err << ended.out);
     REQUIRE(ended.exit_code == exit_code);
-    return json::parse(ended.out).at("accounts").at(0);
+    return support::parse_json(ended.out).at("accounts").at(0);
   }
   [[nodiscard]] json lyrics() const {
-    return json::parse(done({"stats", "--json"}).out).at("lyrics");
+    return support::parse_json(done({"stats", "--json"}).out).at("lyrics");
   }
   [[nodiscard]] std::int64_t count(const std::string& sql) const {
     return engine::Store::open(library(), {.is_read_only = true, .may_create = false})
@@ -119,7 +120,7 @@ TEST_CASE("the fake LRCLIB is one to a client that is not ours", "[sync][lyrics]
       run_node({PLAYLIST_SOURCE_DIR "/tests/players/prove_lrclib.js", lrclib.port()});
   INFO(ended.err);
   REQUIRE(ended.exit_code == 0);
-  const json told = json::parse(ended.out);
+  const json told = support::parse_json(ended.out);
   CHECK(told.at("title") == "Starfire");
   CHECK(told.at("lines") == json({"one line", "and another"}));
   CHECK(told.at("unknown") == "NotFoundError 404");
@@ -158,7 +159,7 @@ TEST_CASE("lyrics of what is played come from LRCLIB, and it is told no more tha
   CHECK(first.exit_code == 0);
   CHECK_THAT(first.err, Contains("lrclib is asked for the lyrics of 7 tracks; it is sent artist, "
                                  "title, album and length"));
-  const json came = json::parse(first.out).at("accounts").at(0);
+  const json came = support::parse_json(first.out).at("accounts").at(0);
   CHECK(came.at("user") == "ann");
   CHECK(came.at("records") == 7);
   CHECK(came.at("buckets") == json({{"new", 4}, {"not_found", 3}}));
@@ -271,7 +272,7 @@ TEST_CASE("lyrics of files go before LRCLIB's, and what it told can be taken bac
   CHECK(ann.sync().at("records") == 1);  // of the other it is known
   CHECK(ann.lyrics().at("sources") == json({{"lrclib", 1}, {"tag", 1}}));
   const Ended listed = ann.done({"library", "imports", "--json"});
-  const json imports = json::parse(listed.out).at("imports");
+  const json imports = support::parse_json(listed.out).at("imports");
   CHECK(imports.back().at("format") == "lrclib");
   const Ended undone = ann.done(
       {"library", "undo-import", std::to_string(imports.back().at("import").get<int>()), "--yes"});
@@ -286,7 +287,7 @@ TEST_CASE("as of a day before LRCLIB was asked nothing is known from it", "[sync
   const LyricsListener ann({"One"});
   ann.connect(lrclib);
   CHECK(ann.sync().at("records") == 1);
-  CHECK(json::parse(ann.run({"stats", "--json"}, "2026-11-20T12:00:00Z").out)
+  CHECK(support::parse_json(ann.run({"stats", "--json"}, "2026-11-20T12:00:00Z").out)
             .at("lyrics")
             .at("tracks") == 0);
   CHECK(ann.lyrics().at("tracks") == 1);

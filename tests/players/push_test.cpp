@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "listener.hpp"
+#include "support/json.hpp"
 #include "support/music_players.hpp"
 #include "support/program.hpp"
 
@@ -45,14 +46,14 @@ std::vector<std::string> files(int first, int last) {
 /// The titles of the server's list of that name, in order, with its id first.
 std::vector<std::string> list_of(const SupysonicServer& server, const std::string& name) {
   const json lists =
-      json::parse(server.ask("getPlaylists")).at("subsonic-response").at("playlists");
+      support::parse_json(server.ask("getPlaylists")).at("subsonic-response").at("playlists");
   std::vector<std::string> told;
   if (!lists.contains("playlist")) return told;
   for (const json& list : lists.at("playlist")) {
     if (list.at("name") != name) continue;
     const std::string id = list.at("id").get<std::string>();
     told.push_back(id);
-    const json whole = json::parse(server.ask("getPlaylist", "id=" + id));
+    const json whole = support::parse_json(server.ask("getPlaylist", "id=" + id));
     for (const json& entry : whole.at("subsonic-response").at("playlist").at("entry"))
       told.push_back(entry.at("title").get<std::string>());
   }
@@ -162,7 +163,7 @@ TEST_CASE("a player that is not there costs the push only", "[players]") {
   const Ended ended = listener.run({"--to", "mpd:Weekly"});
   CHECK(ended.exit_code == 3);
   CHECK_THAT(ended.err, Contains("cannot connect to mpd") && Contains("No such file"));
-  const json list = json::parse(ended.out);
+  const json list = support::parse_json(ended.out);
   CHECK(list.at("tracks").size() == 31);
   CHECK(list.at("run").is_number());
   const Ended unknown = listener.run({"--to", "subsonic:Weekly"});
@@ -233,7 +234,7 @@ TEST_CASE("a kept playlist goes to its accounts, once more where that failed",
     const Ended ended = listener.engine({"--json", "--now", now, "refresh", "Best"});
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    return std::pair(json::parse(ended.out).at("refreshed").at(0), ended.err);
+    return std::pair(support::parse_json(ended.out).at("refreshed").at(0), ended.err);
   };
   const Ended kept =
       listener.engine({"--now", "2026-11-20T00:00:00Z", "--set", "least=20", "playlist", "keep",

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sound_listener.hpp"
+#include "support/json.hpp"
 
 using Catch::Contains;
 using nlohmann::json;
@@ -75,7 +76,8 @@ TEST_CASE("features of what is played come from ReccoBeats, by the right track",
   CHECK_THAT(reccobeats.requests().at(0), !Contains(id_of(1)));
 
   // It can be taken back.
-  const json imports = json::parse(ann.done({"library", "imports", "--json"}).out).at("imports");
+  const json imports =
+      support::parse_json(ann.done({"library", "imports", "--json"}).out).at("imports");
   const Ended undone = ann.done(
       {"library", "undo-import", std::to_string(imports[2].at("import").get<int>()), "--yes"});
   CHECK_THAT(undone.out, Contains("tracks' features"));

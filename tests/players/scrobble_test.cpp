@@ -13,6 +13,7 @@
 
 #include "players/listen_journal.hpp"
 #include "support/fake_server.hpp"
+#include "support/json.hpp"
 #include "support/music_players.hpp"
 #include "support/program.hpp"
 
@@ -88,7 +89,7 @@ struct Listener : EngineHome {
     const Ended ended = run(arguments);
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   }
   void hear(const std::string& title, std::int64_t ago, std::int64_t ms = 180'000,
             bool is_skipped = false) const {

@@ -15,6 +15,7 @@
 #include "core/paths.hpp"
 #include "fake_service.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 namespace players_test {
@@ -78,7 +79,7 @@ struct SoundListener : support::EngineHome {
     const Ended ended = run({"sync", service_, "--json"}, now);
     INFO(ended.err << ended.out);
     REQUIRE(ended.exit_code == exit_code);
-    return json::parse(ended.out).at("accounts");
+    return support::parse_json(ended.out).at("accounts");
   }
   [[nodiscard]] json sync(int exit_code = 0, const char* now = kNow) const {
     return sync_all(exit_code, now).at(0);
@@ -99,7 +100,7 @@ struct SoundListener : support::EngineHome {
         .integer(sql.c_str());
   }
   [[nodiscard]] json stats(const char* now = kNow) const {
-    return json::parse(done({"stats", "--json"}, now).out);
+    return support::parse_json(done({"stats", "--json"}, now).out);
   }
   /// "Track 1 250122": a million times the energy and the tempo, as a recipe has them, or another score
   /// of those; each -1 where it is not known.
@@ -112,7 +113,7 @@ struct SoundListener : support::EngineHome {
                                   "  return user.listens:score(function(t) return " +
                                       score + " end) end }\n");
     std::vector<std::string> all;
-    const json list = json::parse(done({"run", path("seen.lua"), "--json"}, now).out);
+    const json list = support::parse_json(done({"run", path("seen.lua"), "--json"}, now).out);
     for (const json& track : list.at("tracks")) {
       all.push_back(track.at("title").get<std::string>() + " " +
                     std::to_string(std::lround(track.at("score").get<double>())));

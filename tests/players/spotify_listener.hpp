@@ -14,6 +14,7 @@
 #include "fake_service.hpp"
 #include "own_cache.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 namespace players_test {
@@ -62,7 +63,7 @@ inline nlohmann::json proof_of_spotify(const FakeSpotify& spotify, const std::st
        PLAYLIST_SOURCE_DIR "/tests/players/prove_spotify.js", spotify.port(), what});
   INFO(told.err);
   REQUIRE(told.exit_code == 0);
-  return nlohmann::json::parse(told.out);
+  return support::parse_json(told.out);
 }
 
 struct Ann : HomeWithOwnCache {
@@ -90,7 +91,7 @@ struct Ann : HomeWithOwnCache {
         accounts_, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   }
   [[nodiscard]] nlohmann::json login() const {
-    return nlohmann::json::parse(text_of_file(accounts_)).at("accounts").at(0).at("login");
+    return support::parse_json(text_of_file(accounts_)).at("accounts").at(0).at("login");
   }
   [[nodiscard]] support::Ended run(std::vector<std::string> arguments,
                                    const std::string& now = kSpotifyNow) const {

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "spotify_listener.hpp"
+#include "support/json.hpp"
 #include "support/music_players.hpp"
 
 using Catch::Contains;
@@ -86,7 +87,7 @@ struct Lists : players_test::Ann {
     const Ended ended = run(pushing(to, set), now);
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    return json::parse(ended.out).at("pushed").at(0);
+    return support::parse_json(ended.out).at("pushed").at(0);
   }
   /// What is told of a push that fails.
   [[nodiscard]] std::string refused(const Strings& set = {}) const {
@@ -98,7 +99,7 @@ struct Lists : players_test::Ann {
 };
 
 json list_of(const FakeSpotify& spotify, const std::string& name = "Weekly") {
-  for (const json& list : json::parse(spotify.text("playlists.json")))
+  for (const json& list : support::parse_json(spotify.text("playlists.json")))
     if (list.at("name") == name && !list.contains("is_gone")) return list;
   return json::object();
 }
@@ -188,7 +189,7 @@ TEST_CASE("a list is put into Spotify and changed with few requests", "[players]
     for (const int k : from_to(1, 20)) turned.push_back(k);
     json items = json::array();
     for (const int k : turned) items.push_back(spotify_track(k));
-    json all = json::parse(spotify.text("playlists.json"));
+    json all = support::parse_json(spotify.text("playlists.json"));
     all[0]["items"] = items;
     spotify.put("playlists.json", all);
     CHECK(ann.push().at("moved") == 10);
@@ -201,7 +202,7 @@ TEST_CASE("a list is put into Spotify and changed with few requests", "[players]
     CHECK(numbers(spotify) == from_to(30, 1));
   }
   SECTION("a track that is in it twice") {
-    json all = json::parse(spotify.text("playlists.json"));
+    json all = support::parse_json(spotify.text("playlists.json"));
     all[0]["items"].push_back(spotify_track(3));
     spotify.put("playlists.json", all);
     CHECK(ann.push().at("removed") == 1);
@@ -210,7 +211,7 @@ TEST_CASE("a list is put into Spotify and changed with few requests", "[players]
   SECTION("only told") {
     const Ended dry = ann.run({"run", ann.path("by_number.lua"), "--to", "spotify:Weekly", "--set",
                                "last=10", "--dry-run"});
-    CHECK(json::parse(dry.out).at("pushed").at(0).at("removed") == 20);
+    CHECK(support::parse_json(dry.out).at("pushed").at(0).at("removed") == 20);
     CHECK(methods(spotify) == "GET GET");
   }
   CHECK(ann.files_with_tokens().empty());
@@ -237,20 +238,20 @@ TEST_CASE("a list of Spotify is known by its id, never by its name", "[players][
                     {"items", json::array({spotify_track(99)})}};
   spotify.put("playlists.json", json::array({own}));
   CHECK(ann.push().at("added") == 30);
-  json all = json::parse(spotify.text("playlists.json"));
+  json all = support::parse_json(spotify.text("playlists.json"));
   REQUIRE(all.size() == 2);
   CHECK(all[1] == own);
   // Called otherwise over there it is the same list.
   all[0]["name"] = "My weekly";
   spotify.put("playlists.json", all);
   CHECK(ann.push({"last=29"}).at("removed") == 1);
-  CHECK(json::parse(spotify.text("playlists.json")).size() == 2);
+  CHECK(support::parse_json(spotify.text("playlists.json")).size() == 2);
   // Deleted over there it is made anew, though the id still answers.
-  all = json::parse(spotify.text("playlists.json"));
+  all = support::parse_json(spotify.text("playlists.json"));
   all[0]["is_gone"] = true;
   spotify.put("playlists.json", all);
   CHECK(ann.push().at("added") == 30);
-  all = json::parse(spotify.text("playlists.json"));
+  all = support::parse_json(spotify.text("playlists.json"));
   REQUIRE(all.size() == 3);
   CHECK(all[0].at("items").size() == 30);
   CHECK(all[0].at("id") != all[1].at("id"));
@@ -300,13 +301,13 @@ TEST_CASE("what puts tracks into Spotify is not sent twice", "[players][spotify]
   SECTION("the list was made, and the answer lost") {
     spotify.put("trouble.json", {nullptr, "done:502"});
     CHECK(ann.push().at("added") == 30);
-    CHECK(json::parse(spotify.text("playlists.json")).size() == 1);
+    CHECK(support::parse_json(spotify.text("playlists.json")).size() == 1);
   }
   SECTION("the list was not made") {
     spotify.put("trouble.json", {nullptr, 502});
     CHECK_THAT(ann.refused(), Contains("status 502"));
     CHECK(ann.push().at("added") == 30);
-    CHECK(json::parse(spotify.text("playlists.json")).size() == 1);
+    CHECK(support::parse_json(spotify.text("playlists.json")).size() == 1);
   }
   CHECK(numbers(spotify) == from_to(1, 30));
 }
@@ -335,7 +336,7 @@ TEST_CASE("who is killed while Spotify is changed is followed by a push that put
   }
   CHECK(ann.push({"last=300", "turned=true"}).at("missing").empty());
   CHECK(numbers(spotify) == from_to(300, 1));
-  CHECK(json::parse(spotify.text("playlists.json")).size() == 1);
+  CHECK(support::parse_json(spotify.text("playlists.json")).size() == 1);
 }
 
 TEST_CASE("a login without the right to change playlists is told before the run",
@@ -428,7 +429,7 @@ TEST_CASE("what others put into a list of Spotify stays where that is asked for"
   const FakeSpotify spotify;
   const Lists ann(spotify);
   CHECK(ann.push({"last=5"}).at("added") == 5);
-  json all = json::parse(spotify.text("playlists.json"));
+  json all = support::parse_json(spotify.text("playlists.json"));
   json& items = all[0]["items"];
   items.insert(items.begin(), json{"spotify:local:Own::Own+Song:200", "Own Song", {"Own"}, ""});
   items.push_back("episode");

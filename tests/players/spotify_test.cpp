@@ -8,6 +8,7 @@
 
 #include "core/calendar.hpp"
 #include "spotify_listener.hpp"
+#include "support/json.hpp"
 
 using Catch::Contains;
 using nlohmann::json;
@@ -36,7 +37,7 @@ json sync(const Ann& ann, int exit_code = 0) {
   const Ended ended = ann.run({"sync", "spotify"});
   INFO(ended.err << ended.out);
   REQUIRE(ended.exit_code == exit_code);
-  return json::parse(ended.out).at("accounts").at(0);
+  return support::parse_json(ended.out).at("accounts").at(0);
 }
 
 /// 120 saved tracks, 70 artists, and four lists: one of Ann's, one that she shares, one of Bob's,

@@ -14,6 +14,7 @@
 
 #include "fake_service.hpp"
 #include "store/store.hpp"
+#include "support/json.hpp"
 #include "support/music_players.hpp"
 #include "support/program.hpp"
 
@@ -35,7 +36,7 @@ struct FakeLastfm : players_test::FakeService {
   FakeLastfm() : FakeService("fake_lastfm.py") {}
 };
 
-const json kCatalogue = json::parse(R"({
+const json kCatalogue = support::parse_json(R"({
   "similar_artists": {"Ada": [["Bo", 0.9], ["Cy", 0.4]]},
   "top_tracks": {"Ada": ["One", "Two"], "Bo": ["Other"], "Cy": ["Third"]},
   "tags": {"Ada": [["rock", 100], ["seen live", 60], ["jazz", 50], ["2010s", 40]]},
@@ -81,7 +82,7 @@ struct Listener : EngineHome {
     const Ended ended = run({"sync", account}, now);
     INFO(ended.err << ended.out);
     REQUIRE(ended.exit_code == exit_code);
-    return json::parse(ended.out).at("accounts").at(0);
+    return support::parse_json(ended.out).at("accounts").at(0);
   }
   [[nodiscard]] std::int64_t count(const std::string& sql) const {
     return engine::Store::open(library(), {.is_read_only = true, .may_create = false})
@@ -91,7 +92,7 @@ struct Listener : EngineHome {
     const Ended ended = run({"sync", "lastfm"}, now);
     INFO(ended.err << ended.out);
     REQUIRE(ended.exit_code == 0);
-    return json::parse(ended.out).at("accounts");
+    return support::parse_json(ended.out).at("accounts");
   }
   [[nodiscard]] std::int64_t listens() const { return count("SELECT count(*) FROM listens"); }
 };
@@ -116,18 +117,18 @@ TEST_CASE("the fake Last.fm is one to a client that is not ours", "[sync]") {
       {"/usr/bin/python3", PLAYLIST_SOURCE_DIR "/tests/players/prove_lastfm.py", lastfm.port()});
   INFO(told.err);
   REQUIRE(told.exit_code == 0);
-  const json said = json::parse(told.out);
+  const json said = support::parse_json(told.out);
   json newest_first = scrobbles(450, kNoon - 60);
   std::sort(newest_first.rbegin(), newest_first.rend());
   CHECK(said.at("heard") == newest_first);
   CHECK(said.at("loved") == json::array({{"Artist & Co", "Tïtle \"<1>\""}}));
   CHECK_THAT(said.at("refused").get<std::string>(), Contains("Invalid API key"));
   const json& known = said.at("known");
-  CHECK(known.at("similar") == json::parse(R"([["Bo",0.9],["Cy",0.4]])"));
+  CHECK(known.at("similar") == support::parse_json(R"([["Bo",0.9],["Cy",0.4]])"));
   CHECK(known.at("top") == json{"One", "Two"});
   CHECK(known.at("tags").size() == 4);
   CHECK(known.at("track tags").at(0) == json{"dream pop", "80"});
-  CHECK(known.at("like") == json::parse(R"([["Bo","Other"],["Cy","Third"]])"));
+  CHECK(known.at("like") == support::parse_json(R"([["Bo","Other"],["Cy","Third"]])"));
   CHECK(known.at("friends") == json{"bob", "dan", "eve"});
 }
 
@@ -195,7 +196,7 @@ TEST_CASE("tracks like yours and what friends heard become recommendations", "[s
     const Ended found = ann.run({"discover"});
     INFO(found.err);
     REQUIRE(found.exit_code == 0);
-    const json queued = json::parse(found.out).at("queued");
+    const json queued = support::parse_json(found.out).at("queued");
     REQUIRE(queued.size() == 2);
     CHECK_THAT(queued.at(0).at("reason").get<std::string>(),
                Contains("Last.fm holds it for similar to \"One\" by Ada"));
@@ -212,7 +213,7 @@ TEST_CASE("tracks like yours and what friends heard become recommendations", "[s
     lastfm.put("trouble.json", {nullptr, nullptr, "error:8", "error:8", "error:8", "error:8"});
     const Ended grown = ann.run({"discover", "--grow"});
     INFO(grown.err << grown.out);
-    CHECK(json::parse(grown.out).at("growth").at("failed").empty());
+    CHECK(support::parse_json(grown.out).at("growth").at("failed").empty());
   }
 }
 
@@ -227,7 +228,7 @@ TEST_CASE("scrobbles come page by page, once, and what came late as well", "[syn
 
   const Ended dry = listener.run({"sync", "lastfm", "--dry-run"});
   REQUIRE(dry.exit_code == 0);
-  CHECK(json::parse(dry.out).at("accounts").at(0).at("records") == 451);
+  CHECK(support::parse_json(dry.out).at("accounts").at(0).at("records") == 451);
   CHECK_FALSE(fs::exists(listener.library()));
   static_cast<void>(lastfm.requests());
 
@@ -292,7 +293,7 @@ TEST_CASE("an update syncs what was synced before", "[sync][update]") {
     const Ended ended = listener.run({"update"});
     INFO(ended.err);
     REQUIRE(ended.exit_code == exit_code);
-    return json::parse(ended.out).at("people").at(0).at("steps").at(0);
+    return support::parse_json(ended.out).at("people").at(0).at("steps").at(0);
   };
   CHECK(listener.run({"update"}).exit_code == 1);  // nobody is there
   CHECK(lastfm.requests().empty());
@@ -428,8 +429,8 @@ TEST_CASE("stars and ratings of a real server become likes and ratings", "[sync]
                     SupysonicServer::kUser, "--secret", listener.path("password")})
               .exit_code == 0);
   const auto songs = [&] {
-    const json answer =
-        json::parse(server.ask("search3", "query=Song&songCount=100&albumCount=0&artistCount=0"));
+    const json answer = support::parse_json(
+        server.ask("search3", "query=Song&songCount=100&albumCount=0&artistCount=0"));
     return answer.at("subsonic-response").at("searchResult3").at("song");
   }();
   REQUIRE(songs.size() == 30);

@@ -8,6 +8,7 @@
 
 #include "core/paths.hpp"
 #include "plugin_check/guarded_memory.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using support::Ended;
@@ -30,7 +31,7 @@ Checked check(const std::string& file, const std::vector<std::string>& more = {}
   Checked checked{home.engine(arguments), {}};
   INFO(checked.ended.err);
   REQUIRE_FALSE(checked.ended.out.empty());
-  checked.json = Json::parse(checked.ended.out);
+  checked.json = support::parse_ordered_json(checked.ended.out);
   return checked;
 }
 

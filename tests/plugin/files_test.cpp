@@ -13,6 +13,7 @@
 #include "plugin/arguments.hpp"
 #include "plugin/input_files.hpp"
 #include "plugin_fixture.hpp"
+#include "support/json.hpp"
 
 using namespace file_plugins;
 using namespace plugin_fixture;
@@ -152,7 +153,7 @@ TEST_CASE("whole numbers may be given to numbers, and read from integers") {
     const Ended ended = home.run({"run", recipe, "--json", "--no-record"});
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    return Json::parse(ended.out)["tracks"][0]["columns"]["weight"].get<double>();
+    return support::parse_ordered_json(ended.out)["tracks"][0]["columns"]["weight"].get<double>();
   };
   CHECK(weight("") == 2);
   CHECK(weight("weight = 2") == 4);
@@ -172,7 +173,7 @@ TEST_CASE("the record of a run tells which files it read, and replay whether the
   const Ended first = home.run({"run", recipe, "--json"});
   INFO(first.err);
   REQUIRE(first.exit_code == 0);
-  const Json run = Json::parse(first.out);
+  const Json run = support::parse_ordered_json(first.out);
   CHECK(run["files"] == Json::array({{{"path", home.path("words.txt")},
                                       {"hash", engine::content_hash("zzzz\n")},
                                       {"element", "filtering.word_list"},
@@ -198,5 +199,5 @@ TEST_CASE("the record of a run tells which files it read, and replay whether the
   CHECK_THAT(check.out, Contains("words cannot be read from " + home.path("words.txt")));
   // A run that names no file tells of none.
   const Ended none = home.run({"run", home.recipe("none.lua", ":limit { tracks = 1 }"), "--json"});
-  CHECK_FALSE(Json::parse(none.out).contains("files"));
+  CHECK_FALSE(support::parse_ordered_json(none.out).contains("files"));
 }

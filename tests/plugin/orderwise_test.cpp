@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "file_plugins.hpp"
+#include "support/json.hpp"
 
 using namespace file_plugins;
 using Catch::Contains;
@@ -19,7 +20,7 @@ TEST_CASE("an order-wise column is handed on while the list stays as it is, and 
           ":column(\"twice\", function(t) return 2 * t.place end)");
   INFO(after.err);
   REQUIRE(after.exit_code == 0);
-  const Json tracks = Json::parse(after.out)["tracks"];
+  const Json tracks = support::parse_ordered_json(after.out)["tracks"];
   REQUIRE(tracks.size() == 3);
   CHECK(tracks[2]["columns"]["place"] == 2);
   CHECK(tracks[2]["columns"]["twice"] == 4);
@@ -27,12 +28,12 @@ TEST_CASE("an order-wise column is handed on while the list stays as it is, and 
   // Behind a step that may change the list it is gone: its values were of another one.
   const Ended before = run(":rank(pl.ranking.place {}):limit { tracks = 3 }");
   REQUIRE(before.exit_code == 0);
-  CHECK_FALSE(Json::parse(before.out)["tracks"][0]["columns"].contains("place"));
+  CHECK_FALSE(support::parse_ordered_json(before.out)["tracks"][0]["columns"].contains("place"));
   // What was made of it in time stays.
   const Ended scored =
       run(":rank(pl.ranking.place {}):score(function(t) return -t.place end):limit { tracks = 2 }");
   REQUIRE(scored.exit_code == 0);
-  CHECK(Json::parse(scored.out)["tracks"][1]["score"] == -1);
+  CHECK(support::parse_ordered_json(scored.out)["tracks"][1]["score"] == -1);
 }
 
 TEST_CASE("who reads an order-wise column too late is told why it is gone") {

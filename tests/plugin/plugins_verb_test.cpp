@@ -13,6 +13,7 @@
 #include "cli/cli.hpp"
 #include "cli/verb_flags.hpp"
 #include "plugin_fixture.hpp"
+#include "support/json.hpp"
 #include "verbs/verbs.hpp"
 
 using namespace plugin_fixture;
@@ -72,7 +73,7 @@ Answer engine_verb(const PluginFolder& folder, const std::string& arguments) {
 std::vector<std::string> problems_of(const std::string& path) {
   const PluginFolder none;
   const Answer answer = engine_verb(none, "plugins check --json " + path);
-  const Json json = Json::parse(answer.out);
+  const Json json = support::parse_ordered_json(answer.out);
   CHECK(json["path"] == path);
   CHECK(json["ok"] == json["problems"].empty());
   CHECK(answer.exit == (json["ok"] ? engine::Exit::kDone : engine::Exit::kPlugin));
@@ -96,7 +97,7 @@ TEST_CASE("plugins list tells every element in a line") {
 TEST_CASE("plugins list --json holds plugins, elements and what was not loaded") {
   PluginFolder folder;
   folder.add(kGood + "probe.so").add(kRefused + "no_main.so");
-  const Json json = Json::parse(engine_verb(folder, "plugins list --json").out);
+  const Json json = support::parse_ordered_json(engine_verb(folder, "plugins list --json").out);
   REQUIRE_FALSE(json["plugins"].empty());
   CHECK(json["plugins"][0]["id"] == "org.playlist-engine.test.probe");
   CHECK(json["plugins"][0]["license"] == "MIT");
@@ -138,8 +139,8 @@ TEST_CASE("plugins info shows help, columns and the parameter table") {
 TEST_CASE("plugins info --json says the same to a program") {
   PluginFolder folder;
   folder.add(kGood + "probe.so");
-  const Json json =
-      Json::parse(engine_verb(folder, "plugins info --json ranking.every_argument").out);
+  const Json json = support::parse_ordered_json(
+      engine_verb(folder, "plugins info --json ranking.every_argument").out);
   CHECK(json["kind"] == "ranking");
   CHECK(json["inputs"][1]["type"] == "text");
   CHECK(json["parameters"].size() == 9);

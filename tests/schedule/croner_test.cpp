@@ -10,6 +10,7 @@
 #include "core/random.hpp"
 #include "core/zone_changes.hpp"
 #include "schedule/cron_expression.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using engine::Random;
@@ -160,7 +161,7 @@ std::optional<std::vector<json>> croner_answers(const std::vector<Question>& ask
   REQUIRE(croner.exit_code == 0);
   std::istringstream lines(croner.out);
   std::vector<json> answers;
-  for (std::string line; std::getline(lines, line);) answers.push_back(json::parse(line));
+  for (std::string line; std::getline(lines, line);) answers.push_back(support::parse_json(line));
   REQUIRE(answers.size() == asked.size());
   return answers;
 }

@@ -14,6 +14,7 @@
 #include "core/calendar.hpp"
 #include "schedule/jobs.hpp"
 #include "store/users.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using Catch::Contains;
@@ -43,7 +44,7 @@ class House : public support::EngineHome {
     words.insert(words.begin(), "--json");
     const Ended ended = at(now, std::move(words));
     CAPTURE(ended.err);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   }
   [[nodiscard]] Store store() const { return Store::open(library()); }
 };

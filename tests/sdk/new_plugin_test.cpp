@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sdk_fixture.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using sdk_fixture::CommandResult;
@@ -109,7 +110,7 @@ TEST_CASE("plugin new tells what it made, also as JSON") {
       {"plugin", "new", "late_night", "--kind", "filtering", "--to", home.path("mine"), "--json"});
   INFO(made.err);
   REQUIRE(made.exit_code == 0);
-  const auto json = nlohmann::json::parse(made.out);
+  const auto json = support::parse_json(made.out);
   CHECK(json["element"] == "filtering.late_night");
   CHECK(json["folder"] == home.path("mine/late_night"));
   for (const std::string file : json["files"]) CHECK(fs::exists(home.path("mine/" + file)));

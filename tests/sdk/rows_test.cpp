@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/collected_rows.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 namespace {
@@ -27,7 +28,7 @@ struct Imported {
     error = ended.err;
     INFO(ended.err);
     REQUIRE(ended.exit_code == 0);
-    result = Json::parse(ended.out)["files"][0];
+    result = support::parse_ordered_json(ended.out)["files"][0];
   }
 };
 

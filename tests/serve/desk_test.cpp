@@ -7,6 +7,7 @@
 
 #include "serve/key_file.hpp"
 #include "serve/running_server.hpp"
+#include "support/json.hpp"
 
 namespace fs = std::filesystem;
 using namespace serve_test;
@@ -29,11 +30,11 @@ TEST_CASE("a verb by HTTP answers what the command line prints as JSON", "[serve
   const Reply reply = server.ask("POST", "/api/run", kWeekly.dump());
   CHECK(reply.status == 200);
   CHECK(reply.header("playlist-exit") == "0");
-  Json by_http = Json::parse(reply.body);
+  Json by_http = support::parse_ordered_json(reply.body);
   const support::Ended ended =
       server.home().engine({"--library", server.library(), "--now", "2026-11-21", "--random-seed",
                             "1", "--json", "run", "weekly", "--no-record"});
-  Json by_command = Json::parse(ended.out);
+  Json by_command = support::parse_ordered_json(ended.out);
   CHECK_FALSE(by_http.at("run").is_null());  // it is recorded, as a run of a command line is
   for (Json* json : {&by_http, &by_command}) {
     json->erase("run");
@@ -117,7 +118,7 @@ TEST_CASE("what is done by itself is asked for by POST, what runs here by GET", 
   const Json jobs = server.post("jobs", Json::object()).at("jobs");
   CHECK(jobs.at(0).at("is_paused") == false);
   CHECK(server.post("jobs/pause", {{"name", "update"}}).at("is_paused") == true);
-  CHECK(Json::parse(server.ask("GET", "/api/jobs").body).is_array());
+  CHECK(support::parse_ordered_json(server.ask("GET", "/api/jobs").body).is_array());
   // A page adds no other commands: they may name files.
   const Json words{{"name", "mine"}, {"when", "@daily"}, {"verb", {"run", "weekly"}}};
   CHECK_THAT(server.post("jobs/add", words, 400).dump(), Catch::Contains("cannot be given here"));
@@ -136,15 +137,15 @@ TEST_CASE("a job goes on without its page and is found again, with its answer", 
   const RunningServer server;
   const Reply asked = server.ask("POST", "/api/run?job=1", kWeekly.dump());
   REQUIRE(asked.status == 202);
-  const Json number = Json::parse(asked.body).at("job");
+  const Json number = support::parse_ordered_json(asked.body).at("job");
   const Json job = server.ended_job(number);
   CHECK(job.at("state") == "done");
   CHECK(job.at("verb") == "run");
   CHECK(job.at("arguments").at("recipe") == "weekly");
   CHECK(tracks_of(job.at("answer")) == tracks_of(server.post("run", kWeekly)));
   CHECK(server.get("jobs").size() == 1);  // calls that were waited for are none
-  const Json failed =
-      Json::parse(server.ask("POST", "/api/run?job=1", R"({"recipe":"none"})").body);
+  const Json failed = support::parse_ordered_json(
+      server.ask("POST", "/api/run?job=1", R"({"recipe":"none"})").body);
   const Json told = server.ended_job(failed.at("job"));
   CHECK(told.at("state") == "failed");
   CHECK_THAT(told.at("error").at("message").get<std::string>(), Catch::Contains("none"));
@@ -153,10 +154,10 @@ TEST_CASE("a job goes on without its page and is found again, with its answer", 
 TEST_CASE("a job that is cancelled ends, and leaves the library as it was", "[serve]") {
   const RunningServer server;
   const Json before = server.post("runs", Json::object());
-  const Json job =
-      Json::parse(server.ask("POST", "/api/backtest?job=1", R"({"recipes": "weekly"})").body);
+  const Json job = support::parse_ordered_json(
+      server.ask("POST", "/api/backtest?job=1", R"({"recipes": "weekly"})").body);
   const Json cancelled =
-      Json::parse(server.ask("DELETE", "/api/jobs/" + job.at("job").dump()).body);
+      support::parse_ordered_json(server.ask("DELETE", "/api/jobs/" + job.at("job").dump()).body);
   CHECK(cancelled.at("state") == "cancelled");
   CHECK(server.post("runs", Json::object()) == before);
 }
@@ -174,7 +175,7 @@ TEST_CASE("twenty runs asked at once are all answered, each session in its turn"
   for (const auto& client : clients) {
     const Reply reply = client->reply();
     CHECK(reply.status == 200);
-    lists.insert(tracks_of(Json::parse(reply.body)));
+    lists.insert(tracks_of(support::parse_ordered_json(reply.body)));
   }
   CHECK(lists.size() > 10);
   CHECK(server.post("runs", {{"limit", 100}}).at("runs").size() == 20);
@@ -188,7 +189,7 @@ TEST_CASE("a file that is sent is imported, and goes", "[serve]") {
   const Reply sent = server.ask("POST", "/api/upload?name=my%20history.csv", csv);
   CAPTURE(sent.body);
   REQUIRE(sent.status == 201);
-  const Json upload = Json::parse(sent.body);
+  const Json upload = support::parse_ordered_json(sent.body);
   CHECK(upload.at("name") == "my history.csv");
   CHECK(upload.at("bytes") == csv.size());
   const Json asked{{"paths", "upload:" + upload.at("upload").get<std::string>()}, {"user", "uma"}};
@@ -198,7 +199,7 @@ TEST_CASE("a file that is sent is imported, and goes", "[serve]") {
   // It was not sent for that alone.
   const Reply started = server.ask("POST", "/api/import?job=1", asked.dump());
   REQUIRE(started.status == 202);
-  const Json job = server.ended_job(Json::parse(started.body).at("job"));
+  const Json job = server.ended_job(support::parse_ordered_json(started.body).at("job"));
   CAPTURE(job.dump());
   CHECK(job.at("state") == "done");
   CHECK(job.at("answer").at("files").at(0).at("rows") == 2);
@@ -271,7 +272,7 @@ TEST_CASE("of live lists asked one after the other the newest alone is made", "[
     made += reply.status == 200 ? 1 : 0;
     if (client == clients.back()) {
       CHECK(reply.status == 200);
-      CHECK(Json::parse(reply.body).at("tracks").size() == 25);
+      CHECK(support::parse_ordered_json(reply.body).at("tracks").size() == 25);
     }
   }
   CHECK(made < 6);
@@ -309,8 +310,8 @@ TEST_CASE("a recipe is saved as one's own, never over what has changed elsewhere
   again["if-hash"] = saved.at("hash");
   const Reply refused = server.ask("POST", "/api/recipe/save", again.dump());
   CHECK(refused.header("playlist-exit") == "1");
-  CHECK(Json::parse(refused.body).at("saved") == false);
-  CHECK(Json::parse(refused.body).at("text") == text + "-- another line\n");
+  CHECK(support::parse_ordered_json(refused.body).at("saved") == false);
+  CHECK(support::parse_ordered_json(refused.body).at("text") == text + "-- another line\n");
 }
 
 TEST_CASE("events tell of jobs, of the library and of files that change", "[serve]") {
@@ -466,7 +467,8 @@ TEST_CASE("a server without a library says so, and one comes by what is sent to 
   stream.send(server.request("GET", "/api/events"));
   REQUIRE(stream.receive_until("event: hello"));
   const std::string csv = "artist,title,time\nThe First,One Song,2026-01-02T10:00:00Z\n";
-  const Json upload = Json::parse(server.ask("POST", "/api/upload?name=a.csv", csv).body);
+  const Json upload =
+      support::parse_ordered_json(server.ask("POST", "/api/upload?name=a.csv", csv).body);
   const Json asked{{"paths", "upload:" + upload.at("upload").get<std::string>()}, {"user", "uma"}};
   CHECK(server.post("import", asked).at("files").at(0).at("rows") == 1);
   CHECK(server.post("stats", Json::object()).at("user") == "uma");
@@ -499,7 +501,7 @@ TEST_CASE("a session that was signed out stays so when the server starts again",
   const std::string gone = sign_in(), kept = sign_in();
   const Reply session = asked("GET", "/api/session", gone);
   REQUIRE(session.status == 200);
-  const std::string token = Json::parse(session.body).at("token");
+  const std::string token = support::parse_ordered_json(session.body).at("token");
   const Reply out = asked("POST", "/sign-out", gone + "Playlist-Token: " + token + "\r\n");
   CHECK(out.status == 204);
   CHECK_THAT(out.header("set-cookie"), Catch::Contains("Max-Age=0"));
@@ -542,7 +544,7 @@ TEST_CASE("what a cancelled verb had put into temporary files is gone with it", 
     return all;
   };
   const auto before = folders();
-  const Json job = Json::parse(
+  const Json job = support::parse_ordered_json(
       server.ask("POST", "/api/backtest?job=1", R"({"recipes": "weekly", "every": "1w"})").body);
   const std::string place = "/api/jobs/" + std::to_string(job.at("job").get<int>());
   // Inside its own folder the backtest makes one for what it trains.
@@ -553,7 +555,7 @@ TEST_CASE("what a cancelled verb had put into temporary files is gone with it", 
   };
   for (int turn = 0; turn < 500 && !has_begun(); ++turn) ::usleep(10'000);
   REQUIRE(has_begun());
-  CHECK(Json::parse(server.ask("DELETE", place).body).at("state") == "cancelled");
+  CHECK(support::parse_ordered_json(server.ask("DELETE", place).body).at("state") == "cancelled");
   CHECK(folders() == before);
 }
 

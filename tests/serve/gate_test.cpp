@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "serve/page_files.hpp"
+#include "support/json.hpp"
 
 using namespace engine::serve;
 using Json = nlohmann::json;
@@ -61,7 +62,7 @@ std::string signed_in(Gate& gate, double now = kNow) {
 std::string page_token(Gate& gate, const std::string& cookie) {
   const Verdict verdict = gate.look(head_of("GET", "/api/session", {{"Cookie", cookie}}), kNow);
   REQUIRE(verdict.answer.status == 200);
-  return Json::parse(verdict.answer.body).at("token");
+  return support::parse_json(verdict.answer.body).at("token");
 }
 
 const Header kBearer = {"Authorization", "Bearer the-token"};
@@ -266,7 +267,7 @@ TEST_CASE("a head that two readers would read in two ways is refused", "[serve][
     CHECK(refused.answer.status == 400);
     CHECK(refused.is_body_refused);  // where its body would end is not known
     CHECK(header_of(refused.answer, "Connection") == "close");
-    CHECK(Json::parse(refused.answer.body).at("error").at("exit") == 2);
+    CHECK(support::parse_json(refused.answer.body).at("error").at("exit") == 2);
   }
 }
 
@@ -375,7 +376,7 @@ TEST_CASE("who asks more than may be gets 429, others do not", "[serve][gate]") 
   const Verdict refused = gate.look(head_of("GET", "/api/verbs", {{"Cookie", first}}), kNow);
   CHECK(refused.answer.status == 429);
   CHECK(header_of(refused.answer, "Retry-After") == "1");
-  CHECK(Json::parse(refused.answer.body).at("error").at("exit") == 7);
+  CHECK(support::parse_json(refused.answer.body).at("error").at("exit") == 7);
   CHECK(asks(second, kNow) == 0);
   CHECK(asks(first, kNow + 0.21) == 0);
   CHECK(asks(first, kNow + 0.22) == 429);
@@ -388,7 +389,7 @@ TEST_CASE("below /api/ errors are JSON, elsewhere pages, with nothing of the req
   const Answer error = gate.look(head_of("GET", "/api/" + markup), kNow).answer;
   CHECK(error.type == "application/json");
   CHECK(error.status == 401);
-  const Json parts = Json::parse(error.body).at("error");
+  const Json parts = support::parse_json(error.body).at("error");
   CHECK(parts.at("message") == "not signed in");
   CHECK_THAT(parts.at("text"), Catch::StartsWith("error: not signed in\n  why:   "));
   CHECK_THAT(parts.at("fix"), Catch::Contains("Bearer"));

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "serve/served_front.hpp"
+#include "support/json.hpp"
 
 using namespace serve_test;
 using Json = nlohmann::json;
@@ -31,7 +32,7 @@ TEST_CASE("a browser signs in by the link, reads the page and its files", "[serv
   CHECK(head.status == 200);
   CHECK(head.header("content-length") == "14");
 
-  const Json session = Json::parse(front.ask("GET", "/api/session", cookie).body);
+  const Json session = support::parse_json(front.ask("GET", "/api/session", cookie).body);
   CHECK(session.at("version") == "1.2.3");
   CHECK(session.at("has_editor") == false);
   CHECK(session.at("token").get<std::string>().size() == 64);
@@ -40,7 +41,7 @@ TEST_CASE("a browser signs in by the link, reads the page and its files", "[serv
 TEST_CASE("what is asked below /api/ reaches the desk, and its answer the client", "[serve]") {
   ServedFront front;
   const std::string cookie = front.signed_in();
-  const Json session = Json::parse(front.ask("GET", "/api/session", cookie).body);
+  const Json session = support::parse_json(front.ask("GET", "/api/session", cookie).body);
   const std::string token = "Playlist-Token: " + session.at("token").get<std::string>() + "\r\n";
   Client client(front.port());
   client.send(front.request("POST", "/api/playlist/show?job=1&name=M%C3%B6rder+%26",
@@ -146,7 +147,7 @@ TEST_CASE("the end is told: who waits gets 503, streams end, and the front with 
   }
   const Reply reply = waiting.reply();
   CHECK(reply.status == 503);
-  CHECK(Json::parse(reply.body).at("error").at("exit") == 130);
+  CHECK(support::parse_json(reply.body).at("error").at("exit") == 130);
   CHECK(streaming.reply().body == "last words");
   CHECK(front.ended() == (is_killed ? 1 : 0));
 }

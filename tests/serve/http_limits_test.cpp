@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "serve/served_front.hpp"
+#include "support/json.hpp"
 
 using namespace serve_test;
 using Json = nlohmann::json;
@@ -269,7 +270,7 @@ TEST_CASE("bodies that are too long get 413, however they come", "[serve]") {
     client.send(front.request("POST", "/api/like", kinds + "Content-Length: 10001\r\n"));
     const Reply reply = client.reply();
     CHECK(reply.status == 413);
-    CHECK(Json::parse(reply.body).at("error").at("why") == "it may have 10000 bytes");
+    CHECK(support::parse_json(reply.body).at("error").at("why") == "it may have 10000 bytes");
     CHECK(client.is_closed_by_front());
     CHECK_FALSE(front.has_message(0.02));
   }
@@ -381,7 +382,7 @@ TEST_CASE("what the desk says cannot become another header or another answer", "
     const Reply reply = client.reply();
     CHECK(reply.status == 500);
     CHECK(reply.header("set-cookie").empty());
-    CHECK(Json::parse(reply.body).at("error").at("message") == "the answer cannot be sent");
+    CHECK(support::parse_json(reply.body).at("error").at("message") == "the answer cannot be sent");
   }
 }
 

@@ -1,5 +1,6 @@
 // Many at once: two hundred streams of events, twenty runs, servers killed in the middle.
 #include "serve/running_server.hpp"
+#include "support/json.hpp"
 
 using namespace serve_test;
 
@@ -33,7 +34,7 @@ TEST_CASE("two hundred streams hear of each of twenty runs asked at once", "[ser
   for (const auto& run : runs) {
     const Reply reply = run->reply();
     REQUIRE(reply.status == 202);
-    jobs.push_back(Json::parse(reply.body).at("job"));
+    jobs.push_back(support::parse_ordered_json(reply.body).at("job"));
   }
   for (const Json& job : jobs) CHECK(server.ended_job(job).at("state") == "done");
   for (const auto& stream : streams) {

@@ -5,6 +5,7 @@
 #include "serve/running_server.hpp"
 #include "support/browser.hpp"
 #include "support/fake_server.hpp"
+#include "support/json.hpp"
 
 using namespace serve_test;
 using Catch::Contains;
@@ -161,7 +162,8 @@ std::string csv_cell(std::string text) {
 }
 
 void import_text(const RunningServer& server, const std::string& text) {
-  const Json upload = Json::parse(server.ask("POST", "/api/upload?name=wicked.csv", text).body);
+  const Json upload =
+      support::parse_ordered_json(server.ask("POST", "/api/upload?name=wicked.csv", text).body);
   const std::string path = "upload:" + upload.at("upload").get<std::string>();
   const Json told = server.post("import", {{"paths", path}, {"user", kWicked[0]}});
   CAPTURE(told.dump(1));

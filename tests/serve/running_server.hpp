@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "serve/served_front.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 namespace serve_test {
@@ -60,7 +61,7 @@ class RunningServer {
     for (char c = 0; ::read(out[0], &c, 1) == 1 && c != '\n';) line += c;
     ::close(out[0]);
     REQUIRE(line.starts_with("{"));
-    url_ = Json::parse(line).at("url");
+    url_ = support::parse_ordered_json(line).at("url");
     const std::size_t port = url_.find(':', 7) + 1, query = url_.find("token=");
     port_ = std::stoi(url_.substr(port));
     token_ = url_.substr(query + 6);
@@ -102,13 +103,13 @@ class RunningServer {
     const Reply reply = ask("POST", "/api/" + path, body.dump());
     CAPTURE(path, reply.body);
     CHECK(reply.status == status);
-    return Json::parse(reply.body);
+    return support::parse_ordered_json(reply.body);
   }
   [[nodiscard]] Json get(const std::string& path, int status = 200) const {
     const Reply reply = ask("GET", "/api/" + path);
     CAPTURE(path, reply.body);
     CHECK(reply.status == status);
-    return Json::parse(reply.body);
+    return support::parse_ordered_json(reply.body);
   }
   /// The job once it has ended.
   [[nodiscard]] Json ended_job(const Json& job) const {

@@ -14,6 +14,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include "support/json.hpp"
+
 namespace support {
 namespace {
 
@@ -103,7 +105,7 @@ json Browser::next_message() {
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(kAnswerMs);
   for (;;) {
     if (const std::size_t end = read_.find('\0'); end != std::string::npos) {
-      const json message = json::parse(read_.substr(0, end));
+      const json message = support::parse_json(read_.substr(0, end));
       read_.erase(0, end + 1);
       return message;
     }

@@ -14,6 +14,7 @@
 #include "core/duration.hpp"
 #include "core/random.hpp"
 #include "demo/demo.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 namespace test {
@@ -79,7 +80,7 @@ class LivedYear {
                                  engine::format_time(now)});
     const support::Ended ended = home_.engine(words);
     if (ended.exit_code > 1) throw std::runtime_error(words[7] + ": " + ended.err);
-    return json::parse(ended.out);
+    return support::parse_json(ended.out);
   }
 
   void keep(engine::Store& store) {

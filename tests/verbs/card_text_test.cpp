@@ -4,11 +4,13 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "support/json.hpp"
+
 using engine::verbs::card_text;
 using engine::verbs::Json;
 
 TEST_CASE("numbers, texts and lists of a card are a line each", "[verbs][models]") {
-  CHECK(card_text(Json::parse(R"({
+  CHECK(card_text(support::parse_ordered_json(R"({
           "users": 18446744073709551615, "objective": 151.98612, "whole": 20.0, "none": null,
           "tiny": 0.0000000346, "empty": "", "is": true, "left_out": [], "some": [1, 2.55555],
           "many": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
@@ -30,7 +32,7 @@ TEST_CASE("numbers, texts and lists of a card are a line each", "[verbs][models]
 
 TEST_CASE("objects of a card are further in, with intervals beside their values",
           "[verbs][models]") {
-  CHECK(card_text(Json::parse(R"({"rank": 6, "held_out": {"plays": 1159,
+  CHECK(card_text(support::parse_ordered_json(R"({"rank": 6, "held_out": {"plays": 1159,
           "auc": 0.712345, "auc_interval": [0.66, 0.7512345],
           "own_auc": null, "own_auc_interval": [null, null], "alone_interval": [1, 2]}})"),
                   80) ==
@@ -43,7 +45,7 @@ TEST_CASE("objects of a card are further in, with intervals beside their values"
 }
 
 TEST_CASE("objects of the same numbers are rows of a table", "[verbs][models]") {
-  const Json card = Json::parse(R"({
+  const Json card = support::parse_ordered_json(R"({
       "weights": {"a": {"weight": -6.12043, "robust_error": 0.674126},
                   "longer": {"weight": 20, "robust_error": null}},
       "validation": [{"auc": 0.5}, {"auc": 0.6}], "mixed": [{"auc": 0.5}, {"gauc": 0.6}]})");

@@ -8,6 +8,7 @@
 
 #include "app/home.hpp"
 #include "core/calendar.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 #include "support/temporary_folder.hpp"
 #include "verbs/verbs.hpp"
@@ -198,7 +199,7 @@ TEST_CASE("what a verb answers is what --json prints", "[verbs]") {
     std::vector<std::string> line = {"--user", "demo", "--now", "2026-11-21T10:00:00Z", "--json"};
     line.insert(line.end(), question.line.begin(), question.line.end());
     const support::Ended printed = at.engine(line);
-    CHECK(ask(caller, question.verb, question.given) == Json::parse(printed.out));
+    CHECK(ask(caller, question.verb, question.given) == support::parse_ordered_json(printed.out));
   }
 }
 

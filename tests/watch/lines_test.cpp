@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/paths.hpp"
+#include "support/json.hpp"
 #include "support/program.hpp"
 
 using nlohmann::json;
@@ -68,7 +69,7 @@ class Lines {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (std::chrono::steady_clock::now() < end) {
       if (const std::size_t at = text_.find('\n'); at != std::string::npos) {
-        json line = json::parse(text_.substr(0, at));
+        json line = support::parse_json(text_.substr(0, at));
         text_.erase(0, at + 1);
         if (line.contains(field)) return line;
         continue;
