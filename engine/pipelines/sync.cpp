@@ -136,7 +136,7 @@ void sync_into(std::vector<SyncedAccount>& synced, const app::Caller& caller,
                const Account& account, bool is_dry_run) {
   const accounts::KnownService* service = accounts::find_service(account.service);
   if (service != nullptr && service->is_only_asked) {
-    synced.push_back({.account = account.title(), .user = app::user_name(caller)});
+    synced.push_back({.account = account.title(), .user = app::user_name(caller), .came = {}});
   } else {
     synced.push_back(sync_one(caller, account, is_dry_run));
     if (synced.back().is_interrupted || !synced.back().came.error.empty()) return;

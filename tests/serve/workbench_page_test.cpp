@@ -73,8 +73,8 @@ TEST_CASE("the workbench tells a mistake at its line, and what a number does to 
   CHECK(browser.value(kRows) == tracks);  // the list of the text that ran
 
   edit(browser, "playz", "plays");
+  browser.until("document.querySelector('.CodeMirror .problem') === null");
   browser.until(kRuns);
-  CHECK(browser.value("document.querySelector('.CodeMirror .problem') === null") == true);
   browser.until("document.querySelector('.move.up, .move.down, .move.new') !== null");
   browser.until("/left \\(/.test(document.querySelector('.live .summary').textContent)");
 
@@ -99,7 +99,7 @@ TEST_CASE("the workbench tells a mistake at its line, and what a number does to 
   browser.value("document.querySelector('.stage').click(), 0");
   browser.until("document.querySelectorAll('.drawer tbody tr').length > 10");
   browser.press("Escape");
-  CHECK(browser.value("document.querySelector('.drawer').hidden") == true);
+  browser.until("document.querySelector('.drawer').hidden");
 }
 
 TEST_CASE("text that is not saved outlives a reload, and what others save is not lost",

@@ -30,8 +30,9 @@ class Browser {
   void set_screen(int width, int height, bool is_dark);
   /// What a JavaScript expression gives. Throws where it throws.
   nlohmann::json value(const std::string& expression);
-  /// Waits until an expression holds, and throws where it does not in so long.
-  void until(const std::string& expression, double seconds = 30);
+  /// Waits until an expression holds, and throws where it does not in so long: no test takes that, but on a machine
+  /// with much else to do.
+  void until(const std::string& expression, double seconds = 120);
   /// In pixels of the page, as it is scrolled.
   void point_at(double x, double y);
   void click(double x, double y);
