@@ -108,6 +108,10 @@ ASKED = """
 0 evaluate|shuffle|--lists|2|--tracks|10|--resamples|100
 0 tune|weights.lua|--from|2026-08-01|--to|2026-10-27|--every|2w|--budget|2|--resamples|100
 0 batch|weekly|--out|batch|--set|tracks=5
+0 batch|weekly|--out|batch-shards|--set|tracks=5|--shard|1/2
+0 batch|weekly|--out|batch-shards|--set|tracks=5|--shard|2/2
+0 gather|batch-shards
+0 scatter|shards|--shards|2
 0 update-weekly|--force|--out|update|--make-folders
 0 update-weekly
 0 benchmark|gowalla|DATA/benchmark/users_first|--models|item_cf

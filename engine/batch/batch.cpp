@@ -21,6 +21,8 @@
 #include "recipe/record_run.hpp"
 #include "recipe/run_frames.hpp"
 #include "store/runs.hpp"
+#include "store/store.hpp"
+#include "store/users.hpp"
 
 namespace engine::batch {
 namespace {
@@ -74,7 +76,7 @@ Json manifest_of(const BatchRequest& request, const RunRequest& recipe, const Ru
   manifest["models"] = std::move(models);
   if (const std::string own = own_models(recipe); !own.empty())
     manifest["own_models_hash"] = content_hash(own);
-  manifest["shards"] = request.shards;
+  manifest["shards"] = request.shard.count;
   manifest["library"] = library;
   return manifest;
 }
@@ -85,15 +87,7 @@ std::int64_t choose_now(const BatchRequest& request) {
   return manifest ? parse_time(manifest->at("now").get<std::string>()) : request.default_now;
 }
 
-/// lists.jsonl, or lists-2-of-4.jsonl.
-std::string file_in(const BatchRequest& request, const std::string& what) {
-  const std::string shard = request.shards == 1 ? ""
-                                                : "-" + std::to_string(request.shard) + "-of-" +
-                                                      std::to_string(request.shards);
-  return (fs::path(request.folder) / (what + shard + ".jsonl")).string();
-}
-
-/// The users of this shard who are meant, by id; names that nobody has become failures.
+/// The users of this shard who are meant, by name; names that nobody has become failures.
 std::vector<const User*> meant_users(const BatchRequest& request, const std::vector<User>& all,
                                      std::vector<BatchFailure>& failures) {
   std::set<std::string> names;
@@ -101,13 +95,22 @@ std::vector<const User*> meant_users(const BatchRequest& request, const std::vec
   std::vector<const User*> meant;
   for (const User& user : all) {
     const bool is_named = !request.users || names.erase(user.name) > 0;
-    const auto shard = static_cast<std::size_t>(user.id - 1) % request.shards + 1;
-    if (is_named && shard == request.shard) meant.push_back(&user);
+    if (is_named && request.shard.has(user.name)) meant.push_back(&user);
   }
-  if (request.shard != 1) return meant;  // the first shard tells of unknown ones
+  std::ranges::sort(meant, {}, [](const User* user) -> const std::string& { return user->name; });
+  if (request.shard.index != 1) return meant;  // the first shard tells of unknown ones
   for (const std::string& name : names)
     failures.push_back({name, Error(Exit::kInput, "the store knows no user \"" + name + "\"")});
   return meant;
+}
+
+/// A store that is one shard of a library has the people of that one only.
+void require_its_shard(const Store& store, const Shard& asked) {
+  const std::string its = store.setting(kShardSetting);
+  if (its.empty() || its == asked.text()) return;
+  throw Error(Exit::kUsage, store.path() + " is shard " + its + " of a library",
+              {"", "", "the lists of shard " + asked.text() + " cannot be made from it",
+               "give --shard " + its});
 }
 
 /// Runs of this recipe as of this now that the store has, by user.
@@ -144,7 +147,7 @@ class RecordedRuns {
 };
 
 void write_failures(const BatchRequest& request, const std::vector<BatchFailure>& failures) {
-  const std::string path = file_in(request, "failures");
+  const std::string path = file_of_shard(request.folder, "failures", request.shard);
   std::string lines;
   for (const BatchFailure& failure : failures) {
     const Error::Parts& parts = failure.error.parts();
@@ -162,12 +165,26 @@ void write_failures(const BatchRequest& request, const std::vector<BatchFailure>
   }
 }
 
+/// One of many shards may have nobody, and gives a file all the same: whoever merges them waits for it.
+std::optional<BatchResult> made_of_nobody(const BatchRequest& request) {
+  const Store store =
+      Store::open(request.columns.store, {.is_read_only = true, .may_create = false});
+  if (store.setting(kShardSetting).empty() || !list_users(store).empty()) return std::nullopt;
+  require_its_shard(store, request.shard);
+  BatchResult result;
+  result.now = choose_now(request);
+  result.file = file_of_shard(request.folder, "lists", request.shard);
+  fs::create_directories(request.folder);
+  ListFile(result.file).finish();
+  return result;
+}
+
 class Batch {
  public:
   Batch(const BatchRequest& request, const BatchReports& reports)
       : request_(request), reports_(reports), recipe_(request.recipe), loader_(request.columns) {
     result_.now = recipe_.now = choose_now(request);
-    result_.file = file_in(request, "lists");
+    result_.file = file_of_shard(request.folder, "lists", request.shard);
   }
 
   BatchResult run() {
@@ -175,24 +192,40 @@ class Batch {
         Store::open(request_.columns.store, {.is_read_only = true, .may_create = false});
     recipe_.models = list_models(store);
     recipe_.late_models = models_too_late(store, recipe_.now, 0);
+    require_its_shard(store, request_.shard);
     settle();
-    ListFile file(result_.file);
-    if (file.cut_off() > 0)
-      note("the last lines of " + result_.file + " were not whole; their users are made again");
     std::vector<const User*> meant = meant_users(request_, loader_.users(), result_.failures);
-    const std::vector<const User*> all = meant;
-    std::erase_if(meant, [&](const User* user) { return file.users().contains(user->name); });
-    result_.users = all.size();
-    result_.made_before = all.size() - meant.size();
-    if (!meant.empty()) make(file, meant);
+    result_.users = meant.size();
+    // A task that runs again once all is made leaves the file alone, whoever may be reading it.
+    if (!has_all(meant)) complete(std::move(meant));
     write_failures(request_, result_.failures);
-    put_in_order(file, all);
     return std::move(result_);
   }
 
  private:
   void note(const std::string& text) const {
     if (reports_.note) reports_.note(text);
+  }
+
+  bool has_all(const std::vector<const User*>& meant) {
+    if (fs::exists(making_of(result_.file))) return false;
+    const WholeLines there = read_whole_lines(result_.file);
+    const std::set<std::string> made(there.users.begin(), there.users.end());
+    const bool has_all = there.is_whole && std::ranges::all_of(meant, [&](const User* user) {
+                           return made.contains(user->name);
+                         });
+    if (has_all) result_.made_before = meant.size();
+    return has_all;
+  }
+
+  void complete(std::vector<const User*> meant) {
+    ListFile file(result_.file);
+    if (file.cut_off() > 0)
+      note("the last lines of " + result_.file + " were not whole; their users are made again");
+    std::erase_if(meant, [&](const User* user) { return file.users().contains(user->name); });
+    result_.made_before = result_.users - meant.size();
+    if (!meant.empty()) make(file, meant);
+    file.finish();
   }
 
   void settle() {
@@ -273,16 +306,6 @@ class Batch {
     return "{\"user\":" + name + ",\"run\":" + (run == 0 ? "null" : std::to_string(run)) + rest;
   }
 
-  /// Those who failed in an earlier call were appended after others.
-  static void put_in_order(ListFile& file, const std::vector<const User*>& users) {
-    std::map<std::string, std::size_t> places;
-    for (const User* user : users) places.emplace(user->name, places.size());
-    file.put_in_order([&](const std::string& user) {
-      const auto place = places.find(user);
-      return place == places.end() ? users.size() : place->second;
-    });
-  }
-
   const BatchRequest& request_;
   const BatchReports& reports_;
   RunRequest recipe_;
@@ -291,6 +314,10 @@ class Batch {
 };
 
 }  // namespace
+
+std::string file_of_shard(const std::string& folder, const std::string& what, const Shard& shard) {
+  return (fs::path(folder) / (what + shard.suffix() + ".jsonl")).string();
+}
 
 std::string kind_of_notice(const std::string& notice) {
   std::string kind;
@@ -311,6 +338,7 @@ std::string kind_of_notice(const std::string& notice) {
 }
 
 BatchResult run_batch(const BatchRequest& request, const BatchReports& reports) {
+  if (auto result = made_of_nobody(request)) return *std::move(result);
   return Batch(request, reports).run();
 }
 

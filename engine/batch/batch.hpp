@@ -6,13 +6,17 @@
 //   FOLDER/failures.jsonl      {"user", "error", "where", "why", "fix"} of the last call's
 //                              failures; of a shard: failures-I-of-N.jsonl; absent when there
 //                              were none
+//   FOLDER/lists.jsonl.making  while it is made, or what a call that was stopped has left
+//
+// batch/gather.hpp merges the files of all shards.
 //
 // Same      A user's list is the one that `engine run RECIPE --user NAME --now NOW` gives. The
 //           bytes of a file depend neither on how many workers there were, nor on who ended first,
 //           nor on how often the batch was stopped or killed on its way.
 // Random    A recipe without a random seed of its own draws from a stream named by now and user.
-// Order     Lines stand by the users' ids in the store.
-// Shards    A user belongs to shard (id - 1) mod N + 1, whoever else there is.
+// Order     Lines stand by the users' names, as bytes.
+// Shards    A user belongs to the shard that core/shard.hpp has for the name, whoever else there is. A store
+//           that is itself a shard (cluster/scatter.hpp) makes that one only.
 // Again     Users whose lists are there are passed over, those that failed are tried again. A
 //           folder whose batch.json says something else is refused.
 // Workers   Forked by the part of the users, each once the library is in memory and the models are
@@ -31,6 +35,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/shard.hpp"
 #include "recipe/run.hpp"
 #include "worker/confine.hpp"
 #include "worker/pool.hpp"
@@ -43,8 +48,8 @@ struct BatchRequest {
   RunRequest recipe;
   ColumnOptions columns;                          // the store, the play rule, the cache
   std::optional<std::vector<std::string>> users;  // by name; nothing: everybody
-  std::size_t shard = 1, shards = 1;              // 1 <= shard <= shards
-  std::string folder;                             // made when missing
+  Shard shard;
+  std::string folder;  // made when missing
   /// Unix seconds; nothing: that of the batch in the folder, else default_now.
   std::optional<std::int64_t> now;
   std::int64_t default_now = 0;
@@ -74,8 +79,11 @@ struct BatchResult {
   // Of those made: how many were made of something else than they are for, by what; and how many
   // gave each kind of notice.
   std::map<std::string, std::size_t> fallbacks, notices;
-  std::vector<BatchFailure> failures;  // by user id; unknown users first
+  std::vector<BatchFailure> failures;  // by name; unknown users first
 };
+
+/// FOLDER/WHAT.jsonl, of shard 2 of 4 FOLDER/WHAT-2-of-4.jsonl. `what`: "lists", "failures".
+std::string file_of_shard(const std::string& folder, const std::string& what, const Shard& shard);
 
 /// The notice with "N" for its numbers and "…" for what it quotes: what those of many users have in
 /// common.
@@ -83,7 +91,7 @@ std::string kind_of_notice(const std::string& notice);
 
 /// Throws Error: of the recipe itself (kRecipe, kUsage) before anything is made; kNothing when the
 /// store has no users; kInput for a folder that cannot be written to or holds another batch;
-/// kStore; kInterrupted after Ctrl-C, when all lists that were made are in the file.
+/// kStore; kInterrupted after Ctrl-C, when all lists that were made are in the file.making.
 BatchResult run_batch(const BatchRequest& request, const BatchReports& reports);
 
 }  // namespace engine::batch

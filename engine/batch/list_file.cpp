@@ -11,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "batch/new_file.hpp"
 #include "core/error.hpp"
 
 namespace engine::batch {
@@ -18,17 +19,6 @@ namespace {
 
 constexpr std::size_t kFlushAt = 1u << 20;
 constexpr std::string_view kBegin = "{\"user\":\"";
-
-/// Writes all of it; false with errno.
-bool write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -40,19 +30,34 @@ std::string user_of_line(std::string_view line) {
   return nlohmann::json::parse(line.substr(begin, end + 1 - begin)).get<std::string>();
 }
 
-ListFile::ListFile(std::string path) : path_(std::move(path)) {
-  file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (file_ < 0) cannot("write");
-  if (struct stat status{}; ::fstat(file_, &status) != 0 || !S_ISREG(status.st_mode)) {
-    ::close(file_);
-    throw Error(Exit::kInput, "cannot write " + path_,
-                {"", "", "what stands there is no file", "choose another folder with --out"});
+std::string making_of(const std::string& path) {
+  return path + ".making";
+}
+
+WholeLines read_whole_lines(const std::string& path) {
+  WholeLines lines;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return lines;
+  // A last line without its end is not whole even if it reads well: getline() then meets the end.
+  std::string line;
+  while (std::getline(file, line) && !file.eof()) {
+    std::string user = user_of_line(line);
+    if (user.empty()) return lines;
+    lines.users.push_back(std::move(user));
+    lines.bytes += line.size() + 1;
   }
+  lines.is_whole = line.empty() && file.eof() && !file.bad();
+  return lines;
+}
+
+ListFile::ListFile(std::string path) : path_(std::move(path)), making_(making_of(path_)) {
   try {
-    lock();
+    // Whoever ends between our opening and our locking has put the file that we hold into its place.
+    do open();
+    while (!is_at_its_place());
     read();
   } catch (...) {
-    ::close(file_);
+    if (file_ >= 0) ::close(file_);
     throw;
   }
 }
@@ -61,7 +66,21 @@ ListFile::~ListFile() {
   ::close(file_);
 }
 
-void ListFile::lock() {
+void ListFile::open() {
+  if (file_ >= 0) ::close(file_);
+  if (::access(making_.c_str(), F_OK) != 0 && std::rename(path_.c_str(), making_.c_str()) != 0 &&
+      errno != ENOENT)
+    cannot("write");
+  file_ = ::open(making_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (file_ < 0) cannot("write");
+  if (struct stat status{}; ::fstat(file_, &status) != 0 || !S_ISREG(status.st_mode)) {
+    throw Error(Exit::kInput, "cannot write " + path_,
+                {"", "", "what stands there is no file", "choose another folder with --out"});
+  }
+  lock();
+}
+
+void ListFile::lock() const {
   if (::flock(file_, LOCK_EX | LOCK_NB) == 0) return;
   if (errno != EWOULDBLOCK) cannot("lock");
   throw Error(Exit::kInput, "another process writes lists to " + path_,
@@ -69,22 +88,21 @@ void ListFile::lock() {
                "wait for it, or give each process a shard of its own: --shard I/N"});
 }
 
+bool ListFile::is_at_its_place() const {
+  struct stat held {
+  }, found{};
+  return ::fstat(file_, &held) == 0 && ::stat(making_.c_str(), &found) == 0 &&
+         held.st_ino == found.st_ino && held.st_dev == found.st_dev;
+}
+
 void ListFile::read() {
-  std::ifstream file(path_, std::ios::binary);
-  if (!file) cannot("read");
-  std::size_t whole = 0;
-  // A last line without its end is not whole even if it reads well: getline() then meets the end.
-  for (std::string line; std::getline(file, line) && !file.eof();) {
-    const std::string user = user_of_line(line);
-    if (user.empty()) break;
-    users_.insert(user);
-    order_.push_back(user);
-    whole += line.size() + 1;
-  }
+  WholeLines lines = read_whole_lines(making_);
+  users_.insert(lines.users.begin(), lines.users.end());
+  order_ = std::move(lines.users);
   const off_t length = ::lseek(file_, 0, SEEK_END);
   if (length < 0) cannot("read");
-  cut_off_ = static_cast<std::size_t>(length) - whole;
-  if (cut_off_ > 0 && ::ftruncate(file_, static_cast<off_t>(whole)) != 0) cannot("mend");
+  cut_off_ = static_cast<std::size_t>(length) - lines.bytes;
+  if (cut_off_ > 0 && ::ftruncate(file_, static_cast<off_t>(lines.bytes)) != 0) cannot("mend");
 }
 
 void ListFile::append(const std::string& user, std::string_view line) {
@@ -101,21 +119,23 @@ void ListFile::flush() {
   waiting_.clear();
 }
 
-void ListFile::put_in_order(const std::function<std::size_t(const std::string&)>& place) {
+void ListFile::finish() {
+  flush();
+  put_in_order();
+  if (std::rename(making_.c_str(), path_.c_str()) != 0) cannot("put into place");
+}
+
+void ListFile::put_in_order() {
   struct Line {
-    std::size_t place;
     std::string user;
     std::streamoff begin = 0;
     std::size_t length = 0;
-    bool operator<(const Line& other) const {
-      return place != other.place ? place < other.place : user < other.user;
-    }
+    bool operator<(const Line& other) const { return user < other.user; }
   };
-  flush();
+  if (std::is_sorted(order_.begin(), order_.end())) return;
   std::vector<Line> lines;
-  for (const std::string& user : order_) lines.push_back({place(user), user});
-  if (std::is_sorted(lines.begin(), lines.end())) return;
-  std::ifstream file(path_, std::ios::binary);
+  for (const std::string& user : order_) lines.push_back({user});
+  std::ifstream file(making_, std::ios::binary);
   std::streamoff at = 0;
   std::string text;
   for (Line& line : lines) {
@@ -126,19 +146,14 @@ void ListFile::put_in_order(const std::function<std::size_t(const std::string&)>
   }
   std::sort(lines.begin(), lines.end());
 
-  const std::string temporary = path_ + ".part";
-  const int sorted = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (sorted < 0) cannot("sort");
-  bool is_good = true;
+  NewFile sorted(making_);
   for (const Line& line : lines) {
     text.resize(line.length);
     file.seekg(line.begin);
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    is_good = is_good && file.good() && write_all(sorted, text);
+    if (!file.read(text.data(), static_cast<std::streamsize>(text.size()))) cannot("sort");
+    sorted.append(text);
   }
-  is_good = is_good && ::fsync(sorted) == 0;
-  ::close(sorted);
-  if (!is_good || std::rename(temporary.c_str(), path_.c_str()) != 0) cannot("sort");
+  sorted.put_into_place();
 }
 
 void ListFile::cannot(const char* what) const {

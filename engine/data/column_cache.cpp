@@ -23,6 +23,7 @@
 namespace engine {
 namespace {
 
+constexpr const char *kShardBase = "shard.base", *kShardState = "shard.state";
 constexpr int kTries = 6;  // when somebody writes to the store between the two connections
 
 Store open_store(const std::string& path) {
@@ -43,6 +44,7 @@ std::string counts_of(const Store& store, std::initializer_list<const char*> tab
 // change draws and counts, counts that move with imports: they tell stores apart that were written
 // to without it.
 std::string base_of(const Store& store) {
+  if (std::string whole = store.setting(kShardBase); !whole.empty()) return whole;
   std::string state = "data version " + std::to_string(store.data_version());
   if (const std::string token = store.setting("data_token"); !token.empty()) state += " " + token;
   return state + counts_of(store, {"tags", "playlists", "users"});
@@ -51,6 +53,7 @@ std::string base_of(const Store& store) {
 constexpr std::string_view kAdded = ", added ";
 
 std::string with_added(const std::string& base, const Store& store) {
+  if (std::string whole = store.setting(kShardState); !whole.empty()) return whole;
   const std::string state = base + counts_of(store, {"tracks", "artists", "ingestions"});
   const std::string added = store.appended_states().back();
   return added.empty() ? state : state + std::string(kAdded) + added;
@@ -86,7 +89,7 @@ std::string state_of_all(const Store& store, const std::string& catalogue_state,
 // Which store it is. One whose data has a token is known by it wherever it lies, so that a library
 // copied with its columns uses them; an older one by its place.
 std::string place_of(const Store& store) {
-  if (!store.setting("data_token").empty()) return "";
+  if (!store.setting("data_token").empty() || !store.setting(kShardBase).empty()) return "";
   struct stat status {};
   if (::stat(store.path().c_str(), &status) != 0) return store.path() + ", ";
   std::error_code ignored;
@@ -151,6 +154,7 @@ class Preparation {
     make_folder();
     std::optional<BackgroundScan> scan;
     if (!find_catalogue()) {
+      require_whole_library();
       scan.emplace(options_.store, made_.catalogue_state, made_.user_id);
       if (!build_catalogue_from(*scan)) return std::nullopt;
     }
@@ -250,6 +254,20 @@ class Preparation {
     return made_.catalogue != nullptr;
   }
 
+  // Made of a shard's people alone it would have other numbers, and the lists would be others.
+  void require_whole_library() const {
+    const std::string shard = store_.setting(kShardSetting);
+    if (shard.empty()) return;
+    throw Error(Exit::kStore, "the columns of the catalogue are missing",
+                {.where = options_.store,
+                 .source = {},
+                 .why = "this is shard " + shard +
+                        " of a library, whose columns lay beside it, and only the whole library "
+                        "can give them; or "
+                        "they are of another version of the engine",
+                 .fix = "take the library apart again: engine scatter"});
+  }
+
   bool build_catalogue_from(BackgroundScan& scan) {
     bool is_same_state = true;
     const std::string added = store_.appended_states().back();
@@ -337,6 +355,16 @@ void wait_before_try(int tries) {
 
 }  // namespace
 
+LibraryState library_state(const Store& store) {
+  const std::string base = place_of(store) + base_of(store);
+  return {base, with_added(base, store)};
+}
+
+void keep_library_state(Store& shard, const LibraryState& state) {
+  shard.set_setting(kShardBase, state.base);
+  shard.set_setting(kShardState, state.all);
+}
+
 std::string column_cache_folder(const std::string& store) {
   return store + ".columns";
 }
@@ -354,13 +382,14 @@ struct ColumnLoader::State {
         catalogue(std::move(prepared)),
         users(list_users(store)),
         data_state(state_of_all(store, catalogue.catalogue_state, users)),
+        shard(store.setting(kShardSetting)),
         runs(read_everybodys_runs(store)),
         builder(store, *catalogue.catalogue, rule) {}
 
   Store store;
   PreparedColumns catalogue;  // of somebody
   std::vector<User> users;
-  std::string data_state;
+  std::string data_state, shard;
   std::map<std::int64_t, std::vector<ServedRun>> runs;
   UserBuilder builder;  // views the store and the catalogue
 };
@@ -390,6 +419,10 @@ const std::vector<User>& ColumnLoader::users() const {
 
 const std::string& ColumnLoader::data_state() const {
   return state_->data_state;
+}
+
+const std::string& ColumnLoader::shard() const {
+  return state_->shard;
 }
 
 std::string ColumnLoader::data_state(const User& user) const {

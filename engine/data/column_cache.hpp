@@ -72,12 +72,22 @@ struct ColumnOptions {
   std::function<void(const std::string&)> verbose;  // told why a file is made again; may be empty
 };
 
+/// What tells the state of a library's columns. A shard of it (cluster/scatter.hpp) has the whole library's numbers
+/// and counts, which its own rows do not tell: it keeps this in its settings, beside the catalogue's file.
+struct LibraryState {
+  std::string base, all;
+};
+LibraryState library_state(const Store& store);
+/// Makes `shard` a store whose columns are those of that state.
+void keep_library_state(Store& shard, const LibraryState& state);
+
 /// LIBRARY.db.columns, the usual `cache`.
 std::string column_cache_folder(const std::string& store);
 
 /// Maps the files, or makes them first when they are missing, stale or damaged. To be called
 /// before the fork; uses a second thread while it reads SQLite and has joined it on return.
-/// A cache folder that cannot be written to costs the cache only: `verbose` hears of it.
+/// A cache folder that cannot be written to costs the cache only: `verbose` hears of it. A shard without its
+/// catalogue's file, or with one that this engine does not read, is an Error(kStore).
 /// Throws Error(kStore) when the store cannot be read, and what choose_user() of store/users.hpp
 /// throws.
 std::shared_ptr<const PreparedColumns> prepare_columns(const ColumnOptions& options);
@@ -100,6 +110,8 @@ class ColumnLoader {
   [[nodiscard]] const std::vector<User>& users() const;
   /// Of everybody's data.
   [[nodiscard]] const std::string& data_state() const;
+  /// "2/8" where the store is one shard of a library, else "".
+  [[nodiscard]] const std::string& shard() const;
   /// As PreparedColumns::data_state.
   [[nodiscard]] std::string data_state(const User& user) const;
   [[nodiscard]] std::shared_ptr<const PreparedColumns> load(const User& user) const;

@@ -28,6 +28,14 @@ std::vector<User> wanted_people(const std::vector<User>& users, std::int64_t lis
   return wanted;
 }
 
+void require_whole_library(const std::string& shard) {
+  if (shard.empty()) return;
+  throw Error(Exit::kInput,
+              "the recipe asks for other people, and this is shard " + shard + " of a library",
+              {"", "", "most of the library's people are in other shards",
+               "run it on the library that the shards were taken from"});
+}
+
 template <class Load>
 std::shared_ptr<const PreparedColumns> with_loaded(const PreparedColumns& columns,
                                                    const std::vector<User>& users,
@@ -62,8 +70,9 @@ std::shared_ptr<const PreparedColumns> with_people(std::shared_ptr<const Prepare
                                                    std::string_view recipe_text,
                                                    const std::vector<std::string>& set) {
   if (!may_ask_for_people(recipe_text)) return columns;
-  const std::vector<User> users =
-      list_users(Store::open(options.store, {.is_read_only = true, .may_create = false}));
+  const Store store = Store::open(options.store, {.is_read_only = true, .may_create = false});
+  require_whole_library(store.setting(kShardSetting));
+  const std::vector<User> users = list_users(store);
   return with_loaded(*columns, users, recipe_text, set, [&](const User& user) {
     options.user_id = user.id;
     return prepare_columns(options);
@@ -75,6 +84,7 @@ std::shared_ptr<const PreparedColumns> with_people(std::shared_ptr<const Prepare
                                                    std::string_view recipe_text,
                                                    const std::vector<std::string>& set) {
   if (!may_ask_for_people(recipe_text)) return columns;
+  require_whole_library(loader.shard());
   return with_loaded(*columns, loader.users(), recipe_text, set,
                      [&](const User& user) { return loader.load(user); });
 }

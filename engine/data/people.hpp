@@ -25,7 +25,8 @@ bool may_ask_for_people(std::string_view recipe_text);
 
 /// `columns` with those of the others whom a recipe of this text and these parameters may ask for,
 /// of the same state of the store; they are part of the data_state. `options` as for the columns.
-/// Throws what prepare_columns() throws.
+/// Throws what prepare_columns() throws, and Error(kInput) where the recipe asks for others and the store is a shard
+/// of a library, which has not all of them.
 std::shared_ptr<const PreparedColumns> with_people(std::shared_ptr<const PreparedColumns> columns,
                                                    ColumnOptions options,
                                                    std::string_view recipe_text,

@@ -5,11 +5,11 @@
 
 namespace engine {
 
-extern const std::string_view kTopic_bot, kTopic_changes, kTopic_columns, kTopic_cookbook,
-    kTopic_elements, kTopic_evaluation, kTopic_exports, kTopic_feedback, kTopic_files,
-    kTopic_formats, kTopic_install, kTopic_kept, kTopic_llm, kTopic_models, kTopic_operating,
-    kTopic_patterns, kTopic_players, kTopic_plugins, kTopic_recipes, kTopic_serve, kTopic_services,
-    kTopic_sets, kTopic_shuffle, kTopic_start, kTopic_verbs;
+extern const std::string_view kTopic_bot, kTopic_changes, kTopic_cluster, kTopic_columns,
+    kTopic_cookbook, kTopic_elements, kTopic_evaluation, kTopic_exports, kTopic_feedback,
+    kTopic_files, kTopic_formats, kTopic_install, kTopic_kept, kTopic_llm, kTopic_models,
+    kTopic_operating, kTopic_patterns, kTopic_players, kTopic_plugins, kTopic_recipes, kTopic_serve,
+    kTopic_services, kTopic_sets, kTopic_shuffle, kTopic_start, kTopic_verbs;
 
 namespace {
 
@@ -40,6 +40,7 @@ const Topic kTopics[] = {
     {"serve", kTopic_serve},
     {"bot", kTopic_bot},
     {"operating", kTopic_operating},
+    {"cluster", kTopic_cluster},
     // To look things up.
     {"verbs", kTopic_verbs},
     {"plugins", kTopic_plugins},

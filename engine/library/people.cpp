@@ -11,51 +11,12 @@
 #include "library/tellings.hpp"
 #include "store/devices.hpp"
 #include "store/listen_flags.hpp"
+#include "store/owned_rows.hpp"
 
 namespace engine::library {
 namespace {
 
 constexpr std::string_view kUsualUser = "config.user";  // app/store_settings.hpp
-
-struct Reference {
-  std::string table, column;  // that refers
-  std::string parent_column;  // what it refers to
-};
-
-std::vector<std::string> table_names(const Store& store) {
-  std::vector<std::string> names;
-  Statement select = store.prepare(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
-      "ORDER BY name");
-  for (select.start(); select.step();) names.emplace_back(select.text(0));
-  return names;
-}
-
-bool has_column(const Store& store, const std::string& table, const char* column) {
-  return store.prepare("SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2")
-      .find_integer(table, column)
-      .has_value();
-}
-
-/// The tables whose rows are somebody's.
-std::vector<std::string> tables_of_users(const Store& store) {
-  std::vector<std::string> tables;
-  for (const std::string& table : table_names(store))
-    if (table != "users" && has_column(store, table, "user_id")) tables.push_back(table);
-  return tables;
-}
-
-std::vector<Reference> references_to(const Store& store, const std::string& parent) {
-  std::vector<Reference> references;
-  Statement select = store.prepare(
-      "SELECT \"from\", ifnull(\"to\", (SELECT name FROM pragma_table_info(?2) WHERE pk = 1)) "
-      "FROM pragma_foreign_key_list(?1) WHERE \"table\" = ?2");
-  for (const std::string& table : table_names(store)) {
-    for (select.start(table, parent); select.step();)
-      references.push_back({table, std::string(select.text(0)), std::string(select.text(1))});
-  }
-  return references;
-}
 
 std::string of_user(std::int64_t user_id) {
   return "user_id = " + std::to_string(user_id);
@@ -200,7 +161,7 @@ std::vector<std::pair<std::string, std::int64_t>> belongings(const Store& store,
 }
 
 void delete_rows(Store& store, const std::string& table, const std::string& condition) {
-  for (const Reference& reference : references_to(store, table)) {
+  for (const TableReference& reference : references_to(store, table)) {
     if (reference.table == table) continue;
     delete_rows(store, reference.table,
                 reference.column + " IN (SELECT " + reference.parent_column + " FROM " + table +

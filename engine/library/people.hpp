@@ -1,9 +1,8 @@
 // What is done with a whole person of the library: forgotten, called otherwise, found to be the
 // same as another.
 //
-// What is somebody's is every row of a table with a column `user_id`, and what hangs on such a row
-// by a foreign key; the schema itself is asked, so that a table that comes later is no exception.
-// The catalogue is nobody's: tracks that only one person played stay in it when that person goes.
+// What is somebody's, the schema says (store/owned_rows.hpp). The catalogue is nobody's: tracks that only one person
+// played stay in it when that person goes.
 #pragma once
 
 #include <cstdint>

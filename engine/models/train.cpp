@@ -419,10 +419,22 @@ ModelVersion put_in_place(const TrainRequest& request, const TrainReports& repor
   return version;
 }
 
+/// A shard has some of the people and all of the catalogue: a model of it would be one of nothing.
+void require_whole_library(const std::string& library) {
+  const std::string shard =
+      Store::open(library, {.is_read_only = true, .may_create = false}).setting(kShardSetting);
+  if (shard.empty()) return;
+  throw Error(
+      Exit::kInput, library + " is shard " + shard + " of a library, and models are of all people",
+      {"", "", "",
+       "train the library that it was taken from, and take it apart again: engine scatter"});
+}
+
 }  // namespace
 
 std::vector<TrainedModel> train_models(const TrainRequest& request, const TrainReports& reports) {
   std::optional<TrainingLock> lock;
+  require_whole_library(request.store);
   if (request.aside.empty()) {
     lock.emplace(models_folder(request.store));
     remove_unknown_models(Store::open(request.store), models_folder(request.store));

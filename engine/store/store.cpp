@@ -257,7 +257,18 @@ std::int64_t Store::data_version() const {
   return integer("SELECT CAST(value AS INTEGER) FROM settings WHERE key = 'data_version'");
 }
 
+// A shard's numbers are those of the library that it was taken from: of a part of the people they would be others.
+void Store::require_whole() const {
+  const std::string shard = setting(kShardSetting);
+  if (shard.empty()) return;
+  throw Error(
+      Exit::kInput, path_ + " is shard " + shard + " of a library, and stays as it is",
+      {"", "", "its lists are those of the whole library",
+       "change the library that it was taken from, and take it apart again: engine scatter"});
+}
+
 void Store::bump_data_version() {
+  require_whole();
   prepare(
       "INSERT INTO settings VALUES ('data_version', '1') "
       "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1")
@@ -268,6 +279,7 @@ void Store::bump_data_version() {
 }
 
 void Store::note_appended() {
+  require_whole();
   std::vector<std::string> states = appended_states();
   const std::size_t number = states.back().empty() ? 1 : std::stoull(states.back()) + 1;
   states.push_back(std::to_string(number) + "-" + drawn_token().substr(0, 12));
@@ -295,6 +307,7 @@ std::string Store::user_state(std::int64_t user_id, UserPart part) const {
 }
 
 void Store::bump_user_version(std::int64_t user_id, UserPart part) {
+  require_whole();
   prepare(
       "INSERT INTO user_versions VALUES (?1, ?2, 1, ?3) "
       "ON CONFLICT (user_id, part) DO UPDATE SET version = version + 1, token = ?3")

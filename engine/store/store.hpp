@@ -36,6 +36,10 @@ enum class UserPart : std::int64_t {
   kWords = 2,  // bans, what they said to the engine, the time zone: few, read at each start
 };
 
+/// The setting of a store that is one shard of a library (cluster/scatter.hpp): "2/8". What its people listened to
+/// and said, and the catalogue, never change in it; runs are recorded.
+inline constexpr const char* kShardSetting = "shard";
+
 /// An open store: WAL journal, foreign keys checked, 16 KiB pages. Opening a new or empty file
 /// makes the tables; opening an older store copies it to FILE.before-vN, then migrates it.
 ///
@@ -68,7 +72,8 @@ class Store {
   /// changed.
   [[nodiscard]] std::int64_t data_version() const;
   /// To be called inside each transaction that changes what recipes of anybody read: the catalogue,
-  /// and the listens, likes and playlists by which tracks become known.
+  /// and the listens, likes and playlists by which tracks become known. This and the two below throw
+  /// Error(kInput) in a store that is a shard.
   void bump_data_version();
 
   /// To be called instead where the change only adds to what was there: listens of one user that
@@ -99,6 +104,7 @@ class Store {
   void checkpoint();
 
  private:
+  void require_whole() const;
   Store(sqlite3* database, std::string path) : database_(database), path_(std::move(path)) {}
   sqlite3* database_ = nullptr;
   std::string path_;

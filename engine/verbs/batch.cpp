@@ -2,7 +2,6 @@
 #include "batch/batch.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <memory>
 #include <sstream>
@@ -15,6 +14,7 @@
 #include "core/hash.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
+#include "core/shard.hpp"
 #include "verbs/shared_parameters.hpp"
 #include "verbs/verbs.hpp"
 
@@ -23,19 +23,12 @@ namespace {
 
 constexpr std::size_t kShownFailures = 5;
 
-/// "2/4".
-void parse_shard(const std::string& text, batch::BatchRequest& request) {
-  if (text.empty()) return;
-  const char* end = text.data() + text.size();
-  const auto first = std::from_chars(text.data(), end, request.shard);
-  const bool has_slash = first.ec == std::errc() && first.ptr != end && *first.ptr == '/';
-  const auto second = has_slash ? std::from_chars(first.ptr + 1, end, request.shards)
-                                : std::from_chars_result{end, std::errc::invalid_argument};
-  const bool is_good = second.ec == std::errc() && second.ptr == end && request.shard >= 1 &&
-                       request.shard <= request.shards && request.shards <= 100'000;
-  if (is_good) return;
-  throw Error(Exit::kUsage, "--shard cannot be " + text,
-              {"", "", "it takes I/N: the I-th of N parts, e.g. 2/4", ""});
+Shard asked_shard(const app::Caller& caller, const std::string& text) {
+  if (text.empty()) return {};
+  if (text != "auto") return parse_shard(text);
+  const GivenShard given = shard_of_environment();
+  caller.note("shard " + given.shard.text() + ", by " + given.by);
+  return given.shard;
 }
 
 /// Names, one per line; empty lines do not count.
@@ -58,7 +51,7 @@ batch::BatchRequest make_request(const app::Caller& caller, const Arguments& arg
                  "name them in a file with --users, or use: engine run"});
   }
   batch::BatchRequest request;
-  parse_shard(arguments.text("shard"), request);
+  request.shard = asked_shard(caller, arguments.text("shard"));
   if (const std::string& users = arguments.text("users"); users != "all")
     request.users = read_names(users);
   const std::string& recipe = arguments.text("recipe");
@@ -87,8 +80,8 @@ Json result_json(const batch::BatchRequest& request, const batch::BatchResult& r
     failed.push_back({{"user", failure.user}, {"error", failure.error.what()}});
   return {{"recipe", request.recipe.recipe_path},
           {"now", format_time(result.now)},
-          {"shard", request.shard},
-          {"shards", request.shards},
+          {"shard", request.shard.index},
+          {"shards", request.shard.count},
           {"file", result.file},
           {"users", result.users},
           {"made", result.made},
@@ -182,9 +175,9 @@ std::vector<Verb> batch_verbs() {
                        .usual = "all",
                        .is_local = true},
                       {.name = "shard",
-                       .value_name = "I/N",
+                       .value_name = "I/N|auto",
                        .help = "Only the I-th of N parts of the users, for several machines or "
-                               "processes"},
+                               "processes; auto: as the task of a cluster's array that this is"},
                       jobs_parameter(),
                       {.name = "record",
                        .type = Type::kFlag,
@@ -195,7 +188,9 @@ std::vector<Verb> batch_verbs() {
            "\"tracks\": as run --json has\nthem, \"fallback\", \"notices\"}. The same call again "
            "goes on where the last one ended; without --now it keeps the\nfirst call's. A folder "
            "whose batch.json names another recipe, parameters, time or models is refused.\nA user "
-           "who fails costs nobody else their list: see DIR/failures.jsonl; exit status 1.",
+           "who fails costs nobody else their list: see DIR/failures.jsonl; exit status 1. Shards "
+           "write "
+           "files of\ntheir own, which engine gather DIR makes one: engine help cluster.",
        .answer = make_batch}};
 }
 

@@ -18,7 +18,7 @@ std::vector<Verb> all_verbs() {
         discover_verbs,      mood_verbs,        cycling_verbs,  features_verbs, artwork_verbs,
         clusters_verbs,      sessions_verbs,    drift_verbs,    dataset_verbs,  demo_verbs,
         plugins_verbs,       plugin_new_verbs,  config_verbs,   doctor_verbs,   accounts_verbs,
-        listen_verbs,        sync_verbs,        scrobble_verbs, jobs_verbs}) {
+        listen_verbs,        sync_verbs,        scrobble_verbs, jobs_verbs,     cluster_verbs}) {
     for (Verb& verb : family()) all.push_back(std::move(verb));
   }
   return all;

@@ -36,6 +36,7 @@ std::vector<Verb> backtest_verbs();
 std::vector<Verb> evaluate_verbs();
 std::vector<Verb> tune_verbs();
 std::vector<Verb> batch_verbs();
+std::vector<Verb> cluster_verbs();
 std::vector<Verb> train_verbs();
 std::vector<Verb> models_verbs();
 std::vector<Verb> update_weekly_verbs();

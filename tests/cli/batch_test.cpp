@@ -120,7 +120,8 @@ TEST_CASE("batch makes for every user the list that run makes", "[batch]") {
   CHECK(summary.at("failed").empty());
   const std::vector<json> made = lines(home, "out/lists.jsonl");
   REQUIRE(made.size() == kUsers);
-  CHECK(made.front().at("user") == "demo");
+  CHECK(std::ranges::is_sorted(
+      made, {}, [](const json& line) { return line.at("user").get<std::string>(); }));
   CHECK_FALSE(fs::exists(home.path("out/failures.jsonl")));
   for (const std::size_t k : {std::size_t{0}, std::size_t{7}, kUsers - 1}) {
     const std::string user = made[k].at("user");
@@ -216,7 +217,7 @@ TEST_CASE("the shards of a batch hold every user once", "[batch]") {
     REQUIRE(batch(home, path, "out", {"--shard", shard}).exit_code == 0);
   for (const char* name : {"1-of-3", "2-of-3", "3-of-3"}) {
     const std::vector<json> part = lines(home, std::string("out/lists-") + name + ".jsonl");
-    CHECK(part.size() >= kUsers / 3);
+    CHECK(part.size() >= kUsers / 6);
     for (const json& line : part) CHECK(all.emplace(line.at("user"), line).second);
   }
   REQUIRE(batch(home, path, "whole").exit_code == 0);
@@ -371,7 +372,7 @@ TEST_CASE("Ctrl-C ends a batch cleanly and keeps what was made", "[batch]") {
       recipe(home, "slow.lua", "local x = 0; for i = 1, 1000000 do x = (x * 7 + i) % 1000003 end");
   const pid_t child = start_batch(home, path, "out");
   // Before it has begun the signal ends it as it does any program.
-  for (int k = 0; k < 600 && !fs::exists(home.path("out/lists.jsonl")); ++k)
+  for (int k = 0; k < 600 && !fs::exists(home.path("out/lists.jsonl.making")); ++k)
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   ::kill(child, SIGINT);
@@ -379,8 +380,9 @@ TEST_CASE("Ctrl-C ends a batch cleanly and keeps what was made", "[batch]") {
   ::waitpid(child, &status, 0);
   REQUIRE(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 130);
-  const std::string text = file(home, "out/lists.jsonl");
+  const std::string text = file(home, "out/lists.jsonl.making");
   CHECK((text.empty() || text.back() == '\n'));
+  CHECK_FALSE(fs::exists(home.path("out/lists.jsonl")));  // which is there once it is whole
 }
 
 TEST_CASE("a file of lists keeps what is whole of any bytes", "[batch]") {
@@ -410,10 +412,14 @@ TEST_CASE("a file of lists keeps what is whole of any bytes", "[batch]") {
     CHECK(file.users() == std::set<std::string>{"a", "o\"\\ä"});
     file.append("c", R"({"user":"c"})");
     file.flush();
+    CHECK_FALSE(fs::exists(folder.file("lists.jsonl")));
+    file.finish();
   }
-  CHECK(engine::read_file(folder.file("lists.jsonl")) == a + "\n" + odd + "\n" +
+  // By name.
+  CHECK(engine::read_file(folder.file("lists.jsonl")) == a + "\n" +
                                                              R"({"user":"c"})"
-                                                             "\n");
+                                                             "\n" +
+                                                             odd + "\n");
 }
 
 TEST_CASE("two processes do not write one file of lists", "[batch]") {

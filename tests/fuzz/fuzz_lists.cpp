@@ -24,6 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const std::string path =
       std::filesystem::temp_directory_path() / ("fuzz-lists-" + std::to_string(::getpid()));
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const std::string making = engine::batch::making_of(path);
+  std::filesystem::remove(making);
   std::ofstream(path, std::ios::binary) << bytes;
   const std::string line = R"({"user":"appended","run":null})";
   std::size_t kept = 0;
@@ -34,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     file.append("appended", line);
     file.flush();
   }
-  if (content(path) != std::string(bytes.substr(0, kept)) + line + "\n") std::abort();
+  if (content(making) != std::string(bytes.substr(0, kept)) + line + "\n") std::abort();
   const engine::batch::ListFile again(path);
   if (again.cut_off() != 0 || again.users().count("appended") != 1) std::abort();
   return 0;
