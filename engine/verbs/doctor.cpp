@@ -43,6 +43,13 @@ Finding folder(const std::string& what, const std::string& path) {
   return {what, path + (is_there ? "" : " is missing; install the engine again"), is_there};
 }
 
+std::string told_of_shard(const Store& store) {
+  const std::string shard = store.setting(kShardSetting);
+  return shard.empty()
+             ? ""
+             : "; shard " + shard + " of a library, in which everything is imported and trained";
+}
+
 void look_at_store(const app::Caller& caller, std::vector<Finding>& findings) {
   const std::string path = caller.home.library_path();
   if (!fs::exists(path)) {
@@ -60,6 +67,7 @@ void look_at_store(const app::Caller& caller, std::vector<Finding>& findings) {
         {"library",
          path + (problems.empty()
                      ? ", schema " + std::to_string(store.version()) + ", sound" +
+                           told_of_shard(store) +
                            (is_writable ? "" : "; it can only be read, so runs are not recorded")
                      : ": " + problems.front()),
          problems.empty()});

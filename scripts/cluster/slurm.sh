@@ -35,7 +35,10 @@ done
 for needed in library recipe now shards folder; do
   [ -n "${!needed}" ] || { echo "error: --$needed is needed" >&2; usage; }
 done
-command -v sbatch >/dev/null || { echo "error: there is no sbatch here: this is for a machine of a Slurm cluster" >&2; exit 3; }
+command -v sbatch >/dev/null || {
+  echo "error: there is no sbatch here: this is for a machine of a Slurm cluster" >&2
+  exit 3
+}
 
 mkdir -p "$folder/lists" "$folder/log"
 folder=$(realpath "$folder")

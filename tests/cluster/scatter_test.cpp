@@ -204,6 +204,9 @@ TEST_CASE("a shard takes nothing in and is nobody else's", "[cluster]") {
                                 "  return pl.everyone()[1].listens:most_played(5) end }\n");
   refused({"run", home.path("others.lua")}, "other people");
 
+  CHECK_THAT(home.engine({"--library", library, "--now", kNow, "doctor"}).out,
+             Contains("sound; shard 1/2 of a library"));
+
   const Ended other = batch(home, library, "weekly", "out", {2, 2});
   CHECK(other.exit_code == 2);
   CHECK_THAT(other.err, Contains("give --shard 1/2"));
