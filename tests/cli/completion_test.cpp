@@ -2,10 +2,12 @@
 #include "cli/completion.hpp"
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
 #include <sstream>
+#include <thread>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -189,9 +191,11 @@ TEST_CASE("Tab completes on a terminal of each shell", "[completion][terminal]")
     screen.type(typed);
     screen.press("Tab");
     CHECK_THAT(screen.until(wanted), Contains(wanted));
-    screen.press("C-c");
-    screen.press("C-l");
-    static_cast<void>(screen.until("ready>"));
+    // A shell that still completes hears nothing of the first.
+    for (int k = 0; k < 300 && screen.text().find(typed) != std::string::npos; ++k) {
+      screen.press("C-u");
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
   };
   completed("engine playli", "engine playlist");
   completed("engine help --as mark", "engine help --as markdown");
