@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <set>
 #include <utility>
 
@@ -293,22 +292,14 @@ class Scatter {
   }
 
   void link_models(const Store& store) const {
-    const std::map<std::pair<std::string, std::string>, std::string> places = places_of_models();
     for (const ModelVersion& model : list_models(store)) {
-      const fs::path from = places.at({model.name, fs::path(model.path).filename().string()});
+      const fs::path from =
+          fs::path(models_folder(whole_.path())) / model.name / fs::path(model.path).filename();
       if (!fs::exists(from)) continue;  // a run says of it here what it says in the library
       for (const auto& entry : fs::recursive_directory_iterator(from))
         if (entry.is_regular_file())
           link_or_copy(entry.path(), fs::path(model.path) / fs::relative(entry.path(), from));
     }
-  }
-
-  [[nodiscard]] std::map<std::pair<std::string, std::string>, std::string> places_of_models()
-      const {
-    std::map<std::pair<std::string, std::string>, std::string> places;
-    for (const ModelVersion& model : list_models(whole_))
-      places.emplace(std::pair(model.name, fs::path(model.path).filename().string()), model.path);
-    return places;
   }
 
   const ScatterRequest& request_;

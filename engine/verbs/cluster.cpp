@@ -1,6 +1,5 @@
 // engine scatter and engine gather: a library as shards for a cluster, and the lists of shards as one file.
 #include <algorithm>
-#include <filesystem>
 #include <sstream>
 
 #include "app/progress.hpp"
