@@ -1,12 +1,11 @@
 #include "batch/manifest.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <unistd.h>
 
 #include "core/error.hpp"
+#include "core/json_differences.hpp"
 #include "core/json_text.hpp"
+#include "core/new_file.hpp"
 #include "core/paths.hpp"
 
 namespace engine::batch {
@@ -19,21 +18,13 @@ std::string path_in(const std::string& folder) {
   return (fs::path(folder) / "batch.json").string();
 }
 
-/// What either of them says and the other does not, or otherwise.
-std::string differences(const Json& found, const Json& wanted) {
-  Json all = wanted;
-  for (const auto& [name, had] : found.items())
-    if (!wanted.contains(name)) all[name] = nullptr;
-  std::string text;
-  for (const auto& [name, value] : all.items()) {
-    if (name == "library") continue;
-    const Json had = found.value(name, Json());
-    if (had == value) continue;
-    const bool is_text = name.ends_with("hash") || name == "settings";
-    text += (text.empty() ? "" : "; ") + name + " " +
-            (is_text ? "differs" : "was " + json_text(had) + ", is " + json_text(value));
-  }
-  return text;
+/// Where the library stands makes no list another one.
+std::string differences(Json found, Json wanted) {
+  found.erase("library");
+  wanted.erase("library");
+  return json_differences(found, wanted, [](std::string_view name) {
+    return name.ends_with("hash") || name == "settings";
+  });
 }
 
 }  // namespace
@@ -52,15 +43,7 @@ std::optional<Json> read_manifest(const std::string& folder) {
 
 Json settle_manifest(const std::string& folder, const Json& wanted) {
   const std::string path = path_in(folder);
-  if (!fs::exists(path)) {
-    const std::string temporary = path + ".making" + std::to_string(::getpid());
-    write_file_atomically(temporary, json_text(wanted, 2) + "\n");
-    const bool is_there = ::link(temporary.c_str(), path.c_str()) == 0 || errno == EEXIST;
-    const int error = errno;
-    ::unlink(temporary.c_str());
-    if (!is_there)
-      throw Error(Exit::kInput, "cannot write " + path, {"", "", std::strerror(error), ""});
-  }
+  if (!fs::exists(path)) write_file_once(path, json_text(wanted, 2) + "\n");
   const Json found = *read_manifest(folder);
   const std::string different = differences(found, wanted);
   if (different.empty()) return found;

@@ -1,5 +1,6 @@
 #include "core/paths.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "core/new_file.hpp"
 
 namespace engine {
 namespace {
@@ -135,7 +137,7 @@ void write_file_atomically(const std::string& path, std::string_view bytes) {
   const fs::path folder = fs::path(path).parent_path();
   if (!folder.empty()) fs::create_directories(folder);
   // Named after nothing of the target's: its name may be as long as names can be.
-  const std::string temporary = (folder / (".playlist.part" + std::to_string(getpid()))).string();
+  const std::string temporary = (folder / (".playlist.part" + process_mark())).string();
   unlink(temporary.c_str());  // of a process of this id that was killed
   const int file =
       open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
@@ -157,6 +159,25 @@ void write_file_atomically(const std::string& path, std::string_view bytes) {
   unlink(temporary.c_str());
   errno = kept;
   cannot("write", path);
+}
+
+std::string process_mark() {
+  char host[65] = "";
+  gethostname(host, sizeof host - 1);
+  std::string mark = std::to_string(getpid()) + "@" + host;
+  std::replace(mark.begin(), mark.end(), '/', '_');
+  return mark;
+}
+
+bool write_file_once(const std::string& path, std::string_view bytes) {
+  const std::string temporary = path + ".making" + process_mark();
+  write_file_atomically(temporary, bytes);
+  const bool is_first = link(temporary.c_str(), path.c_str()) == 0;
+  const int error = errno;
+  unlink(temporary.c_str());
+  errno = error;
+  if (!is_first && error != EEXIST) cannot("write", path);
+  return is_first;
 }
 
 }  // namespace engine
