@@ -4,6 +4,7 @@
 #if PLAYLIST_ABI_MINOR >= 3
 #include "playlist/complete.h"
 #include "playlist/encode.h"
+#include "playlist/parts.h"
 #include "playlist/remote.h"
 #endif
 
@@ -41,6 +42,8 @@ struct playlist_contract {
   playlist_complete complete;
   playlist_question question;
   playlist_completion completion;
+  playlist_part part;
+  playlist_parts parts;
   playlist_http_request http_request;
   playlist_http_answer http_answer;
   playlist_connection connection;
@@ -66,6 +69,8 @@ struct playlist_numbers {
 #if PLAYLIST_ABI_MINOR >= 3
   enum playlist_remote_flag remote_flag;
   enum playlist_http_flag http_flag;
+  enum playlist_part_state part_state;
+  enum playlist_step_flag step_flag;
 #endif
 };
 PLAYLIST_EXPORT struct playlist_numbers playlist_enums;

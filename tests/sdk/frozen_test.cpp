@@ -50,7 +50,8 @@ CommandResult difference_after(const std::string& before, const std::string& aft
   text.replace(at, before.size(), after);
   REQUIRE(run_command("mkdir " + folder.file("playlist") + " && cp " + kSdk +
                       "/playlist/remote.h " + kSdk + "/playlist/encode.h " + kSdk +
-                      "/playlist/complete.h " + folder.file("playlist"))
+                      "/playlist/complete.h " + kSdk + "/playlist/parts.h " +
+                      folder.file("playlist"))
               .status == 0);
   std::ofstream(folder.file("playlist/plugin.h")) << text;
   return difference(folder.path());
