@@ -15,6 +15,7 @@
 
 #include "playlist/plugin.hpp"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -85,8 +86,12 @@ class AlsModel final : public playlist::Model {
     int done = 0;
     const auto progress = progress_of(call, begin, end);
     options.proceed = [&](double share) { return progress((done + share) / iterations_); };
+    const std::unique_ptr<SharedSteps> steps = shared_steps_of(call);
+    options.shared = steps.get();
+    options.name = name;
     Als als(plays, options);
-    for (; done < iterations_; ++done) als.iterate();
+    while ((done = als.take_up(iterations_)) < iterations_ && als.iterate()) {
+    }
     const auto columns = static_cast<std::uint32_t>(options.factors);
     call.matrix((name + "_factors").c_str(), als.track_factors(), columns);
     call.matrix((name + "_gram").c_str(), als.track_gram(), columns);

@@ -19,9 +19,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <functional>
+#include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -178,6 +182,33 @@ class Weights {
     }
   }
 
+  /// What was taken of these tracks, for another process that takes it by unpack().
+  [[nodiscard]] std::string packed(std::span<const std::int32_t> tracks) const {
+    std::string bytes;
+    bytes.reserve(tracks.size() * bytes_of_track());
+    for (const std::int32_t track : tracks) {
+      const auto at = static_cast<std::size_t>(track);
+      append(bytes, &inverse_[at], 1);
+      append(bytes, weights_.indices.data() + at * kept_, kept_);
+      append(bytes, weights_.values.data() + at * kept_, kept_);
+    }
+    return bytes;
+  }
+  /// Throws std::runtime_error where that is of other tracks.
+  void unpack(std::span<const std::int32_t> tracks, std::string_view bytes) {
+    if (bytes.size() != tracks.size() * bytes_of_track())
+      throw std::runtime_error("a part is not of these tracks");
+    for (const std::int32_t track : tracks) {
+      const auto at = static_cast<std::size_t>(track);
+      take(bytes, &inverse_[at], 1);
+      take(bytes, weights_.indices.data() + at * kept_, kept_);
+      take(bytes, weights_.values.data() + at * kept_, kept_);
+      for (const std::int32_t other : std::span(weights_.indices).subspan(at * kept_, kept_))
+        if (other < 0 || other >= weights_.columns)
+          throw std::runtime_error("a part has tracks that there are not");
+    }
+  }
+
   /// Once all tracks were taken.
   SparseMatrix finish() && {
     for (std::size_t k = 0; k < weights_.values.size(); ++k)
@@ -187,6 +218,19 @@ class Weights {
   }
 
  private:
+  [[nodiscard]] std::size_t bytes_of_track() const {
+    return sizeof(float) + kept_ * (sizeof(float) + sizeof(std::int32_t));
+  }
+  template <class T>
+  static void append(std::string& bytes, const T* items, std::size_t count) {
+    bytes.append(reinterpret_cast<const char*>(items), count * sizeof(T));
+  }
+  template <class T>
+  static void take(std::string_view& bytes, T* items, std::size_t count) {
+    if (count > 0) std::memcpy(items, bytes.data(), count * sizeof(T));
+    bytes.remove_prefix(count * sizeof(T));
+  }
+
   void unscale() {
     for (std::int32_t i = 0; i < weights_.rows(); ++i) {
       const auto begin = static_cast<std::size_t>(weights_.offsets[static_cast<std::size_t>(i)]);
@@ -202,6 +246,27 @@ class Weights {
   std::vector<float> inverse_;  // P(j,j)
   SparseMatrix weights_;        // until finish() with P's values
 };
+
+/// P is symmetric: its columns are its rows.
+void take_columns(const GramInverse& columns, SharedSteps* shared, Weights& weights,
+                  const std::function<bool(double)>& proceed) {
+  const auto take = [&](std::int32_t track, auto values) { weights.take(track, values); };
+  if (shared == nullptr) {
+    columns.run(take, proceed);
+    return;
+  }
+  const std::int64_t parts = shared->parts();
+  shared->step(
+      "columns",
+      [&](std::int64_t part) {
+        columns.run_part(part, parts, take, proceed);
+        return weights.packed(columns.columns_of(part, parts));
+      },
+      [&](std::int64_t part, std::string_view bytes) {
+        weights.unpack(columns.columns_of(part, parts), bytes);
+      },
+      /*is_last=*/true);
+}
 
 /// P as a whole.
 void take_inverse(const SparseMatrix& users, double regularization, int threads, Weights& weights,
@@ -258,6 +323,12 @@ class Ease final : public playlist::Model {
     const double ridge = dropout_ > 0 ? 1 : regularization_;
     const GramInverse columns(users, {ridge, kTolerance, kMostSteps, threads_});
     const Way way = way_for(users, columns);
+    const std::unique_ptr<SharedSteps> steps = shared_steps_of(call);
+    if (steps && way.solver == Solver::kInverse) {
+      throw playlist::Error(playlist::concat(
+          "the inverse of ", users.columns,
+          " tracks as a whole is not made in shards; column by column it is: --set solver=cg"));
+    }
     tell_cost(call, users.columns, way);
     call.checkpoint(0.02);
     Weights weights(columns.diagonal(), scales, neighbours_);
@@ -265,8 +336,7 @@ class Ease final : public playlist::Model {
     if (way.solver == Solver::kInverse) {
       take_inverse(users, ridge, threads_, weights, progress);
     } else {
-      // P is symmetric: its columns are its rows.
-      columns.run([&](std::int32_t track, auto values) { weights.take(track, values); }, progress);
+      take_columns(columns, steps.get(), weights, progress);
     }
     call.checkpoint(0.97);
     const SparseMatrix kept = std::move(weights).finish();

@@ -15,6 +15,7 @@
 #include "playlist/plugin.hpp"
 
 #include <cmath>
+#include <memory>
 #include <vector>
 
 #include "elements.hpp"
@@ -83,6 +84,10 @@ class GraphFilter final : public playlist::Model {
     const ModelTracks tracks = compact(call, users);
     const std::vector<float> counts = entries_per_column(users);
     SimilarityOptions similarity = similarity_;
+    const std::unique_ptr<SharedSteps> steps = shared_steps_of(call);
+    similarity.shared = steps.get();
+    similarity.name = "co-played";
+    similarity.is_last_step = true;
     similarity.proceed = progress_of(call, 0, 0.3);
     const SparseMatrix neighbours = co_played(users, counts, similarity);
     SvdOptions options = svd_;

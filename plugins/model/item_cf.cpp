@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <numeric>
 #include <span>
 #include <string>
@@ -104,16 +105,21 @@ class ItemCf final : public playlist::Model {
     const auto played_artists = std::count(is_played.begin(), is_played.end(), true);
     const ModelTracks tracks = compact(call, users);
     SimilarityOptions options = options_;
-    options.proceed = progress_of(call, 0, 0.8);
+    const std::unique_ptr<SharedSteps> steps = shared_steps_of(call);
+    options.shared = steps.get();
+    options.name = "artists";
+    options.proceed = progress_of(call, 0, 0.2);
+    SparseMatrix similar_artists = similar_items(artists, options);
+    normalize_rows(similar_artists, normalization_);
+    // The longer one is the last: of a shared training, tasks then need not read its parts.
+    options.name = "tracks";
+    options.is_last_step = true;
+    options.proceed = progress_of(call, 0.2, 1);
     SparseMatrix similar = similar_items(users, options);
     normalize_rows(similar, normalization_);
     write_ids(call, "tracks", tracks.id);
     write_lists(call, "similar", similar);
     write_listeners(call, "track_listeners", users);
-
-    options.proceed = progress_of(call, 0.8, 1);
-    SparseMatrix similar_artists = similar_items(artists, options);
-    normalize_rows(similar_artists, normalization_);
     write_lists(call, "similar_artists", similar_artists);
     write_listeners(call, "artist_listeners", artists);
     const auto artist_ids = call.table("artists")["id"].i64();

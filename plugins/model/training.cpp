@@ -1,5 +1,7 @@
 #include "training.hpp"
 
+#include "playlist/parts.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -60,6 +62,23 @@ SparseMatrix without_rare(const SparseMatrix& matrix, std::int64_t min_users) {
   }
   return kept;
 }
+
+class SharedParts final : public SharedSteps {
+ public:
+  explicit SharedParts(const playlist::Parts& parts) : parts_(parts) {}
+
+  [[nodiscard]] std::int64_t parts() const override { return parts_.count(); }
+  void step(const std::string& name, const Make& make, const Take& take, bool is_last) override {
+    parts_.step(name, make, take, is_last);
+  }
+  [[nodiscard]] bool take_whole(const std::string& name, const Take& take) override {
+    return parts_.take_whole(name, take);
+  }
+  void forget(const std::string& name) override { parts_.forget(name); }
+
+ private:
+  playlist::Parts parts_;
+};
 
 }  // namespace
 
@@ -157,6 +176,11 @@ std::function<bool(double)> progress_of(playlist::ModelCall& call, double begin,
     call.checkpoint(begin + (end - begin) * share);
     return true;
   };
+}
+
+std::unique_ptr<SharedSteps> shared_steps_of(const playlist::ModelCall& call) {
+  const playlist::Parts parts(call);
+  return parts.are_shared() ? std::make_unique<SharedParts>(parts) : nullptr;
 }
 
 std::vector<std::string> words_of(std::string_view text) {

@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "kernels/interactions.hpp"
+#include "kernels/shared_steps.hpp"
 
 namespace model {
 
@@ -51,6 +53,9 @@ SparseMatrix of_artists(const SparseMatrix& tracks, std::span<const std::int32_t
 int thread_count(std::int64_t asked);
 /// Progress from `begin` to `end` of the call; false once it is cancelled.
 std::function<bool(double)> progress_of(playlist::ModelCall& call, double begin, double end);
+
+/// The tasks that share this training, for its kernels; nullptr where it is not shared. For the length of the call.
+std::unique_ptr<SharedSteps> shared_steps_of(const playlist::ModelCall& call);
 
 /// "audio, clap audio" -> {"audio", "clap"}.
 std::vector<std::string> words_of(std::string_view text);

@@ -9,6 +9,7 @@
 
 #include "kernels/levels/als_rows.hpp"
 #include "shared/cpu.hpp"
+#include "shared_steps_board.hpp"
 
 using model::Als;
 using model::AlsOptions;
@@ -290,4 +291,83 @@ TEST_CASE("every processor level of als solves the same equations", "[als]") {
     }
     CHECK(level->observed_loss(half, 0, 30) == Approx(loss - weights).epsilon(1e-4));
   }
+}
+
+namespace {
+
+struct Factors {
+  std::vector<float> users, tracks;
+  std::int32_t begun_behind = 0;  // iterations that were taken up
+  bool operator==(const Factors& other) const {
+    return users == other.users && tracks == other.tracks;
+  }
+};
+
+constexpr std::int32_t kIterations = 5;
+
+Factors trained(const SparseMatrix& plays, AlsOptions options, model::SharedSteps* task) {
+  options.shared = task;
+  Als als(plays, options);
+  Factors factors;
+  factors.begun_behind = task == nullptr ? 0 : als.take_up(kIterations);
+  for (std::int32_t done = factors.begun_behind; done < kIterations;
+       done = std::max(done + 1, als.take_up(kIterations)))
+    REQUIRE(als.iterate());
+  factors.users = als.user_factors();
+  factors.tracks = als.track_factors();
+  return factors;
+}
+
+}  // namespace
+
+TEST_CASE("als gives the same bytes to every one of several tasks", "[als]") {
+  const Solver solver = GENERATE(Solver::kCg, Solver::kCholesky);
+  const std::int64_t parts = GENERATE(1, 3, 8);
+  CAPTURE(static_cast<int>(solver), parts);
+  const SparseMatrix plays = random_plays(2'500, 1'100, 0.01);
+  AlsOptions options = small_options(20, solver);
+  const Factors alone = trained(plays, options, nullptr);
+  options.threads = 2;
+  for (const Factors& task :
+       shared_by<Factors>(parts, [&](BoardTask& task) { return trained(plays, options, &task); }))
+    CHECK(task == alone);
+}
+
+TEST_CASE("a task of als that begins anew takes up the last iteration that is whole", "[als]") {
+  const SparseMatrix plays = random_plays(2'500, 1'100, 0.01);
+  const AlsOptions options = small_options(20, Solver::kCg);
+  const Factors alone = trained(plays, options, nullptr);
+  Board board;
+  BoardTask first(board, 0, 3, /*is_alone=*/true), second(board, 1, 3, /*is_alone=*/true);
+  CHECK(trained(plays, options, &first) == alone);
+  // Of the last iteration a part is missing, of the one before nothing is; what came earlier is forgotten.
+  CHECK(board.parts.erase({"als-items-5", 2}) == 1);
+  CHECK_FALSE(board.has("als-items-3", 0));
+  CHECK(board.has("als-users-4", 2));
+  const Factors again = trained(plays, options, &second);
+  CHECK(again.begun_behind == 4);
+  CHECK(again == alone);
+}
+
+TEST_CASE("als takes no part that is not of its rows", "[als]") {
+  const SparseMatrix plays = random_plays(2'500, 1'100, 0.01);
+  AlsOptions options = small_options(20, Solver::kCg);
+  for (const std::size_t bytes : {0, 4, 1'000'000}) {
+    Board board;
+    BoardTask task(board, 0, 2);
+    board.parts[{"als-users-1", 1}] = std::string(bytes, 'x');
+    options.shared = &task;
+    CHECK_THROWS_WITH(Als(plays, options).iterate(), Catch::Contains("rows"));
+  }
+}
+
+TEST_CASE("als that is stopped within a part puts nothing", "[als]") {
+  const SparseMatrix plays = random_plays(2'500, 1'100, 0.01);
+  AlsOptions options = small_options(20, Solver::kCg);
+  Board board;
+  BoardTask task(board, 0, 2);
+  options.shared = &task;
+  options.proceed = [](double) { return false; };
+  CHECK_FALSE(Als(plays, options).iterate());
+  CHECK(board.parts.empty());
 }

@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "shared_steps_board.hpp"
+
 using model::similar_items;
 using model::SimilarityOptions;
 using model::SparseMatrix;
@@ -269,6 +271,45 @@ TEST_CASE("the same bytes on any number of threads", "[item_similarity]") {
     CHECK(more.offsets == one.offsets);
     CHECK(more.indices == one.indices);
     CHECK(more.values == one.values);
+  }
+}
+
+TEST_CASE("the same bytes for every one of several tasks", "[item_similarity]") {
+  const auto metric =
+      GENERATE(Metric::kCosine, Metric::kTversky, Metric::kAsymmetric, Metric::kRp3Beta);
+  const std::int64_t parts = GENERATE(1, 3, 8);
+  const SparseMatrix plays = sparse(random_plays(5, 200, 700), 700);
+  SimilarityOptions options = options_of(metric, 12);
+  const SparseMatrix one = similar_items(plays, options);
+  const auto tasks = shared_by<SparseMatrix>(parts, [&](BoardTask& task) {
+    SimilarityOptions its = options;
+    its.shared = &task;
+    return similar_items(plays, its);
+  });
+  for (const SparseMatrix& task : tasks) {
+    CHECK(task.offsets == one.offsets);
+    CHECK(task.indices == one.indices);
+    CHECK(task.values == one.values);
+  }
+}
+
+TEST_CASE("no neighbours are taken that there are not", "[item_similarity]") {
+  const SparseMatrix plays = sparse(random_plays(5, 50, 100), 100);
+  SimilarityOptions options = options_of(Metric::kCosine, 12);
+  SparseMatrix lists;
+  lists.columns = 100;
+  lists.offsets.assign(101, 1);
+  lists.offsets[0] = 0;
+  lists.values = {1};
+  for (const std::int32_t item : {-1, 100}) {
+    lists.indices = {item};
+    Board board;
+    BoardTask task(board, 0, 2);
+    board.parts[{"similar", 1}] = model::packed_lists(lists);
+    options.shared = &task;
+    CHECK_THROWS_WITH(similar_items(plays, options), Catch::Contains("not of these rows"));
+    board.parts[{"similar", 1}].resize(300);
+    CHECK_THROWS_WITH(similar_items(plays, options), Catch::Contains("too few rows"));
   }
 }
 

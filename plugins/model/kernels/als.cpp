@@ -75,8 +75,60 @@ Als::Als(const SparseMatrix& users, const AlsOptions& options)
 }
 
 bool Als::iterate() {
-  return solve_half(users_, user_factors_, track_factors_, 0, 0.5) &&
-         solve_half(tracks_, track_factors_, user_factors_, 0.5, 1);
+  if (!solve_half(users_, user_factors_, track_factors_, 0, 0.5) ||
+      !solve_half(tracks_, track_factors_, user_factors_, 0.5, 1))
+    return false;
+  ++iteration_;
+  // The one before stays: a process that is a little behind may be reading it.
+  if (options_.shared != nullptr && iteration_ > 2) {
+    options_.shared->forget(step("users", iteration_ - 2));
+    options_.shared->forget(step("items", iteration_ - 2));
+  }
+  return true;
+}
+
+std::int32_t Als::take_up(std::int32_t most) {
+  if (options_.shared == nullptr) return iteration_;
+  // Into others first: what is only half there must not touch what stands here.
+  LineFloats users, tracks;
+  for (std::int32_t iteration = most; iteration > iteration_; --iteration) {
+    if (!take_whole(step("items", iteration), tracks, track_factors_.size()) ||
+        !take_whole(step("users", iteration), users, user_factors_.size()))
+      continue;
+    user_factors_ = std::move(users);
+    track_factors_ = std::move(tracks);
+    iteration_ = iteration;
+  }
+  return iteration_;
+}
+
+bool Als::take_whole(const std::string& step, LineFloats& factors, std::size_t size) const {
+  return options_.shared->take_whole(step, [&](std::int64_t part, std::string_view bytes) {
+    factors.resize(size);
+    PartRows(rows_in(size), part, options_.shared->parts()).unpack(bytes, factors.data(), width_);
+  });
+}
+
+bool Als::share_rows(const std::string& step, LineFloats& wanted,
+                     const std::function<void(const PartRows&)>& solve) const {
+  const auto rows_of_part = [&](std::int64_t part) {
+    return PartRows(rows_in(wanted.size()), part, options_.shared->parts());
+  };
+  try {
+    options_.shared->step(
+        step,
+        [&](std::int64_t part) {
+          const PartRows rows = rows_of_part(part);
+          solve(rows);
+          return rows.packed(wanted.data(), width_);
+        },
+        [&](std::int64_t part, std::string_view bytes) {
+          rows_of_part(part).unpack(bytes, wanted.data(), width_);
+        });
+  } catch (const PartStopped&) {
+    return false;
+  }
+  return true;
 }
 
 std::vector<float> Als::ridges(const SparseMatrix& rows) const {
@@ -130,12 +182,15 @@ bool Als::solve_half(const SparseMatrix& rows, LineFloats& wanted, const LineFlo
   std::function<bool(double)> proceed;
   if (options_.proceed)
     proceed = [&](double share) { return options_.proceed(begin + (end - begin) * share); };
-  return for_blocks(
-      options_.threads, rows.rows(), 64,
-      [&](int thread, std::int64_t first, std::int64_t last) {
-        als_rows().solve(half, first, last, scratch[static_cast<std::size_t>(thread)].data());
-      },
-      proceed);
+  constexpr std::int64_t kRows = 64;
+  const auto solve = [&](int thread, std::int64_t first, std::int64_t last) {
+    als_rows().solve(half, first, last, scratch[static_cast<std::size_t>(thread)].data());
+  };
+  if (options_.shared == nullptr)
+    return for_blocks(options_.threads, rows.rows(), kRows, solve, proceed);
+  return share_rows(
+      step(&rows == &users_ ? "users" : "items", iteration_ + 1), wanted,
+      [&](const PartRows& part) { part.run(options_.threads, kRows, solve, proceed); });
 }
 
 double Als::objective() const {

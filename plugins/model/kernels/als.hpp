@@ -24,9 +24,11 @@
 #include <cstdint>
 #include <functional>
 #include <new>
+#include <string>
 #include <vector>
 
 #include "interactions.hpp"
+#include "shared_steps.hpp"
 
 namespace model {
 
@@ -43,6 +45,9 @@ struct AlsOptions {
   /// Called now and then from the calling thread with the share of an iteration, 0 .. 1; false
   /// stops the work.
   std::function<bool(double)> proceed;
+  /// Where several processes share the work: each half of an iteration is a step, "NAME-users-K" and "NAME-items-K".
+  SharedSteps* shared = nullptr;
+  std::string name = "als";
 };
 
 /// Floats that begin at a cache line.
@@ -72,6 +77,9 @@ class Als {
   bool iterate();
   /// Solves for all users alone: their factors for the tracks' as they are.
   bool solve_users() { return solve_half(users_, user_factors_, track_factors_, 0, 1); }
+  /// Goes on behind the last of `most` iterations that are whole there, where that is further than here.
+  /// Returns how many are done.
+  std::int32_t take_up(std::int32_t most);
 
   /// What is minimised. Time: one product per interaction.
   [[nodiscard]] double objective() const;
@@ -85,6 +93,15 @@ class Als {
  private:
   bool solve_half(const SparseMatrix& rows, LineFloats& wanted, const LineFloats& given,
                   double begin, double end) const;
+  bool share_rows(const std::string& step, LineFloats& wanted,
+                  const std::function<void(const PartRows&)>& solve) const;
+  bool take_whole(const std::string& step, LineFloats& factors, std::size_t size) const;
+  [[nodiscard]] std::string step(const char* half, std::int32_t iteration) const {
+    return options_.name + "-" + half + "-" + std::to_string(iteration);
+  }
+  [[nodiscard]] std::int64_t rows_in(std::size_t floats) const {
+    return static_cast<std::int64_t>(floats) / width_;
+  }
   [[nodiscard]] std::vector<double> gram(const LineFloats& factors) const;
   [[nodiscard]] std::vector<float> ridges(const SparseMatrix& rows) const;
   [[nodiscard]] std::vector<float> rows_of(const LineFloats& factors) const;
@@ -94,6 +111,7 @@ class Als {
   const SparseMatrix& users_;
   SparseMatrix tracks_;
   LineFloats user_factors_, track_factors_;
+  std::int32_t iteration_ = 0;  // how many are done
 };
 
 }  // namespace model

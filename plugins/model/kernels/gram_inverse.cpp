@@ -58,31 +58,57 @@ std::int32_t GramInverse::solve(std::int32_t block, HugePageVector<float>& x,
 }
 
 bool GramInverse::run(const Take& take, const std::function<bool(double)>& proceed) const {
+  try {
+    run_part(0, 1, take, proceed);
+    return true;
+  } catch (const PartStopped&) {
+    return false;
+  }
+}
+
+void GramInverse::run_part(std::int64_t part, std::int64_t parts, const Take& take,
+                           const std::function<bool(double)>& proceed) const {
   struct Buffers {
     HugePageVector<float> x, scratch;
     std::vector<float> columns;  // kBlock of them, one after the other
   };
   std::vector<Buffers> buffers(static_cast<std::size_t>(options_.threads));
   const auto size = static_cast<std::size_t>(users_.columns);
-  std::vector<std::int32_t> column_at(size);
-  for (std::size_t column = 0; column < size; ++column)
+  const std::vector<std::int32_t> column_at = by_rank();
+  part_rows(part, parts)
+      .run(
+          options_.threads, kBlock,
+          [&](int thread, std::int64_t begin, std::int64_t) {
+            auto& [x, scratch, columns] = buffers[static_cast<std::size_t>(thread)];
+            solve(static_cast<std::int32_t>(begin / kBlock), x, scratch);
+            columns.resize(size * kBlock);
+            for (std::size_t column = 0; column < size; ++column) {
+              const float* from = x.data() + static_cast<std::size_t>(rank_[column]) * kBlock;
+              for (std::size_t lane = 0; lane < kBlock; ++lane)
+                columns[lane * size + column] = from[lane];
+            }
+            const auto first = static_cast<std::size_t>(begin);
+            for (std::size_t lane = 0; lane < kBlock && first + lane < size; ++lane)
+              take(column_at[first + lane], std::span(columns).subspan(lane * size, size));
+          },
+          proceed);
+}
+
+std::vector<std::int32_t> GramInverse::columns_of(std::int64_t part, std::int64_t parts) const {
+  const std::vector<std::int32_t> column_at = by_rank();
+  const PartRows rows = part_rows(part, parts);
+  std::vector<std::int32_t> columns;
+  for (std::int64_t block = 0; block < rows.blocks(); ++block)
+    columns.insert(columns.end(), column_at.begin() + rows.begin(block),
+                   column_at.begin() + rows.end(block));
+  return columns;
+}
+
+std::vector<std::int32_t> GramInverse::by_rank() const {
+  std::vector<std::int32_t> column_at(rank_.size());
+  for (std::size_t column = 0; column < rank_.size(); ++column)
     column_at[static_cast<std::size_t>(rank_[column])] = static_cast<std::int32_t>(column);
-  return for_blocks(
-      options_.threads, blocks(), 1,
-      [&](int thread, std::int64_t block, std::int64_t) {
-        auto& [x, scratch, columns] = buffers[static_cast<std::size_t>(thread)];
-        solve(static_cast<std::int32_t>(block), x, scratch);
-        columns.resize(size * kBlock);
-        for (std::size_t column = 0; column < size; ++column) {
-          const float* from = x.data() + static_cast<std::size_t>(rank_[column]) * kBlock;
-          for (std::size_t lane = 0; lane < kBlock; ++lane)
-            columns[lane * size + column] = from[lane];
-        }
-        const std::size_t first = static_cast<std::size_t>(block) * kBlock;
-        for (std::size_t lane = 0; lane < kBlock && first + lane < size; ++lane)
-          take(column_at[first + lane], std::span(columns).subspan(lane * size, size));
-      },
-      proceed);
+  return column_at;
 }
 
 double GramInverse::operations() const {

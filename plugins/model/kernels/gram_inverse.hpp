@@ -10,6 +10,7 @@
 
 #include "huge_pages.hpp"
 #include "interactions.hpp"
+#include "shared_steps.hpp"
 
 namespace model {
 
@@ -40,6 +41,10 @@ class GramInverse {
   using Take = std::function<void(std::int32_t column, std::span<const float> values)>;
   /// False once `proceed` said stop.
   bool run(const Take& take, const std::function<bool(double)>& proceed = {}) const;
+  /// The same of the columns of one part of several, which columns_of() tells. Throws PartStopped.
+  void run_part(std::int64_t part, std::int64_t parts, const Take& take,
+                const std::function<bool(double)>& proceed) const;
+  [[nodiscard]] std::vector<std::int32_t> columns_of(std::int64_t part, std::int64_t parts) const;
 
   /// That of X^T X + ridge I, in the order of the columns of X.
   [[nodiscard]] std::span<const float> diagonal() const { return diagonal_; }
@@ -49,6 +54,10 @@ class GramInverse {
   [[nodiscard]] double operations() const;
 
  private:
+  [[nodiscard]] PartRows part_rows(std::int64_t part, std::int64_t parts) const {
+    return {users_.columns, part, parts, kBlock};
+  }
+  [[nodiscard]] std::vector<std::int32_t> by_rank() const;
   [[nodiscard]] std::int32_t blocks() const { return (users_.columns + kBlock - 1) / kBlock; }
   std::int32_t solve(std::int32_t block, HugePageVector<float>& x,
                      HugePageVector<float>& scratch) const;

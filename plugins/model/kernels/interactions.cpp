@@ -1,7 +1,9 @@
 #include "interactions.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
+#include <stdexcept>
 
 namespace model {
 namespace {
@@ -11,6 +13,21 @@ std::vector<std::int64_t> column_offsets(const SparseMatrix& matrix) {
   for (const std::int32_t column : matrix.indices) ++offsets[static_cast<std::size_t>(column) + 1];
   std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
   return offsets;
+}
+
+template <typename T>
+void append(std::string& bytes, const std::vector<T>& items) {
+  bytes.append(reinterpret_cast<const char*>(items.data()), items.size() * sizeof(T));
+}
+
+/// Takes `count` items from the front.
+template <typename T>
+std::vector<T> taken(std::string_view& bytes, std::size_t count) {
+  if (bytes.size() / sizeof(T) < count) throw std::runtime_error("a part has too few rows");
+  std::vector<T> items(count);
+  if (count > 0) std::memcpy(items.data(), bytes.data(), count * sizeof(T));
+  bytes.remove_prefix(count * sizeof(T));
+  return items;
 }
 
 }  // namespace
@@ -55,6 +72,32 @@ std::vector<std::int32_t> popularity_ranks(const SparseMatrix& matrix) {
   for (std::size_t k = 0; k < by_count.size(); ++k)
     rank[static_cast<std::size_t>(by_count[k])] = static_cast<std::int32_t>(k);
   return rank;
+}
+
+std::string packed_lists(const SparseMatrix& lists) {
+  std::string bytes;
+  bytes.reserve(4 * static_cast<std::size_t>(lists.rows()) + 8 * lists.indices.size());
+  std::vector<std::uint32_t> counts;
+  for (std::int32_t row = 0; row < lists.rows(); ++row)
+    counts.push_back(static_cast<std::uint32_t>(lists.row(row).size()));
+  append(bytes, counts);
+  append(bytes, lists.indices);
+  append(bytes, lists.values);
+  return bytes;
+}
+
+SparseMatrix unpacked_lists(std::string_view bytes, std::int32_t rows, std::int32_t columns) {
+  SparseMatrix lists;
+  lists.columns = columns;
+  for (const std::uint32_t count : taken<std::uint32_t>(bytes, static_cast<std::size_t>(rows)))
+    lists.offsets.push_back(lists.offsets.back() + count);
+  const auto entries = static_cast<std::size_t>(lists.entries());
+  lists.indices = taken<std::int32_t>(bytes, entries);
+  lists.values = taken<float>(bytes, entries);
+  const bool are_columns = std::all_of(lists.indices.begin(), lists.indices.end(),
+                                       [&](std::int32_t k) { return k >= 0 && k < columns; });
+  if (!are_columns || !bytes.empty()) throw std::runtime_error("a part is not of these rows");
+  return lists;
 }
 
 }  // namespace model

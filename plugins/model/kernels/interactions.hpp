@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace model {
@@ -40,5 +42,10 @@ SparseMatrix with_columns(const SparseMatrix& matrix, std::span<const std::int32
 
 /// rank[column]: 0 for the column of most entries; equal counts by column number.
 std::vector<std::int32_t> popularity_ranks(const SparseMatrix& matrix);
+
+/// Rows as bytes, for another process of the same kind: 4 bytes a row, 8 an entry.
+std::string packed_lists(const SparseMatrix& lists);
+/// Throws std::runtime_error where the bytes are not `rows` rows of columns below `columns`.
+SparseMatrix unpacked_lists(std::string_view bytes, std::int32_t rows, std::int32_t columns);
 
 }  // namespace model

@@ -477,30 +477,100 @@ SparseMatrix merged(const std::vector<Accumulator>& threads, std::span<const std
   return result;
 }
 
+/// Rows of about equal work that are handed out together.
+constexpr std::int64_t kRowsAtOnce = 64;
+
+/// What the pairs are looked for in, whichever rows of it.
+class Pairs {
+ public:
+  Pairs(const SparseMatrix& users, const SimilarityOptions& options)
+      : options_(options),
+        rank_(popularity_ranks(users)),
+        original_(inverse_of(rank_)),
+        weights_(similarity_weights(users, options)),
+        scale_(similarity_scale(users, weights_, rank_, options)),
+        rows_(make_rows(users, weights_, rank_, scale_.to)),
+        kept_(static_cast<std::size_t>(std::min(options.neighbours, users.columns))) {}
+
+  /// Each item's best of the pairs that belong to these rows. Every pair belongs to its less popular item, so a
+  /// thread's finds for an item are not complete, nor are those of a part. Throws PartStopped.
+  [[nodiscard]] SparseMatrix best_of(std::int64_t part, std::int64_t parts) const {
+    std::vector<Accumulator> threads;
+    for (int k = 0; k < options_.threads; ++k)
+      threads.emplace_back(rows_, scale_, original_, kept_);
+    const PartRows rows(std::ssize(rank_), part, parts, kRowsAtOnce);
+    rows.run(
+        options_.threads, kRowsAtOnce,
+        [&](int thread, std::int64_t begin, std::int64_t end) {
+          for (std::int64_t item = begin; item < end; ++item)
+            threads[static_cast<std::size_t>(thread)].take(static_cast<std::int32_t>(item));
+        },
+        options_.proceed);
+    return merged(threads, rank_, kept_);
+  }
+
+  [[nodiscard]] std::size_t kept() const { return kept_; }
+
+ private:
+  static std::vector<std::int32_t> inverse_of(std::span<const std::int32_t> rank) {
+    std::vector<std::int32_t> original(rank.size());
+    for (std::size_t item = 0; item < rank.size(); ++item)
+      original[at(rank[item])] = static_cast<std::int32_t>(item);
+    return original;
+  }
+
+  const SimilarityOptions& options_;
+  const std::vector<std::int32_t> rank_, original_;
+  const std::vector<float> weights_;
+  const SimilarityScale scale_;
+  const Rows rows_;
+  const std::size_t kept_;
+};
+
+/// The best of two parts' lists, item by item.
+SparseMatrix best_of_both(const SparseMatrix& a, const SparseMatrix& b, std::size_t kept) {
+  SparseMatrix best;
+  best.columns = a.columns;
+  const auto neighbour = [](const SparseMatrix& lists, std::int32_t item, std::size_t k) {
+    return Neighbour{lists.row_values(item)[k], lists.row(item)[k]};
+  };
+  for (std::int32_t item = 0; item < a.rows(); ++item) {
+    const std::size_t as = a.row(item).size(), bs = b.row(item).size();
+    for (std::size_t i = 0, j = 0; i + j < std::min(kept, as + bs);) {
+      const bool is_of_a = j == bs || (i < as && neighbour(a, item, i) < neighbour(b, item, j));
+      const Neighbour next = is_of_a ? neighbour(a, item, i++) : neighbour(b, item, j++);
+      best.indices.push_back(next.item);
+      best.values.push_back(next.value);
+    }
+    best.offsets.push_back(static_cast<std::int64_t>(best.indices.size()));
+  }
+  return best;
+}
+
+SparseMatrix shared_similar_items(const Pairs& pairs, const SimilarityOptions& options,
+                                  std::int32_t items) {
+  SparseMatrix best;
+  options.shared->step(
+      options.name,
+      [&](std::int64_t part) { return packed_lists(pairs.best_of(part, options.shared->parts())); },
+      [&](std::int64_t, std::string_view bytes) {
+        SparseMatrix lists = unpacked_lists(bytes, items, items);
+        best = best.rows() == 0 ? std::move(lists) : best_of_both(best, lists, pairs.kept());
+      },
+      options.is_last_step);
+  return best;
+}
+
 }  // namespace
 
 SparseMatrix similar_items(const SparseMatrix& users, const SimilarityOptions& options) {
-  const std::vector<std::int32_t> rank = popularity_ranks(users);
-  std::vector<std::int32_t> original(rank.size());
-  for (std::size_t item = 0; item < rank.size(); ++item)
-    original[at(rank[item])] = static_cast<std::int32_t>(item);
-  const std::vector<float> weights = similarity_weights(users, options);
-  const SimilarityScale scale = similarity_scale(users, weights, rank, options);
-  const Rows rows = make_rows(users, weights, rank, scale.to);
-  const auto kept = static_cast<std::size_t>(std::min(options.neighbours, users.columns));
-  std::vector<Accumulator> threads;
-  for (int k = 0; k < options.threads; ++k) threads.emplace_back(rows, scale, original, kept);
-  // Every pair belongs to its less popular item, so a thread's finds for an item are not complete;
-  // rows of about equal work are handed out together.
-  const bool is_done = for_blocks(
-      options.threads, users.columns, 64,
-      [&](int thread, std::int64_t begin, std::int64_t end) {
-        for (std::int64_t item = begin; item < end; ++item)
-          threads[static_cast<std::size_t>(thread)].take(static_cast<std::int32_t>(item));
-      },
-      options.proceed);
-  if (!is_done) return {};
-  return merged(threads, rank, kept);
+  const Pairs pairs(users, options);
+  try {
+    if (options.shared != nullptr) return shared_similar_items(pairs, options, users.columns);
+    return pairs.best_of(0, 1);
+  } catch (const PartStopped&) {
+    return {};
+  }
 }
 
 }  // namespace model

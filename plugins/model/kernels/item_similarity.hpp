@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "interactions.hpp"
+#include "shared_steps.hpp"
 
 namespace model {
 
@@ -48,6 +50,10 @@ struct SimilarityOptions {
   int threads = 1;                                  // >= 1; the result does not depend on it
   /// Called now and then from the calling thread with 0 .. 1; false stops the work.
   std::function<bool(double)> proceed;
+  /// Where several processes share the work: step `name`, of which a part is each item's best of the pairs in its rows.
+  SharedSteps* shared = nullptr;
+  std::string name = "similar";
+  bool is_last_step = false;
 };
 
 /// Row i of the result: the neighbours of item i with their similarity, at most
