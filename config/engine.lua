@@ -42,6 +42,7 @@ return {
   train = {
     wall_seconds = 86400, -- seconds a training may take
     memory_megabytes = 16384, -- MiB of address space a training's worker may add
+    patience_seconds = 10, -- seconds that the tasks of a shared training wait for one that stays away, at least
     kept = 5, -- versions of a model that are kept
   },
   retrain = {

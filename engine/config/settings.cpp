@@ -230,6 +230,8 @@ const std::vector<SettingDeclaration>& setting_declarations() {
       {"train.wall_seconds", Type::kNumber, "86400", 1, 864000, "seconds a training may take"},
       {"train.memory_megabytes", Type::kInteger, "16384", 256, 1048576,
        "MiB of address space a training's worker may add"},
+      {"train.patience_seconds", Type::kNumber, "10", 0, 86400,
+       "seconds that the tasks of a shared training wait for one that stays away, at least"},
       {"train.kept", Type::kInteger, "5", 1, 1000, "versions of a model that are kept"},
       {"retrain.days", Type::kInteger, "14", 1, 3650,
        "days after which engine retrain trains a model again whose card does not say when"},

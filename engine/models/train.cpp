@@ -16,18 +16,21 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/calendar.hpp"
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "core/json_text.hpp"
 #include "models/add_version.hpp"
 #include "models/read_tables.hpp"
 #include "models/training_lock.hpp"
+#include "models/training_parts.hpp"
 #include "models/training_tables.hpp"
 #include "plugin/arguments.hpp"
 #include "plugin/call.hpp"
 #include "plugin/complete_service.hpp"
 #include "plugin/describe.hpp"
 #include "plugin/descriptor.hpp"
+#include "shared/cpu.hpp"
 #include "worker/confine.hpp"
 #include "worker/job.hpp"
 
@@ -263,23 +266,104 @@ class Trainer {
     const ReadTables tables(all_tables, [this] { tell_reads_own(); });
     ModelShelf shelf(shelf_);
     hide_untrained(shelf);
+    std::optional<TrainingParts> parts;
+    if (request_.shared) parts.emplace(shared_setup(model, parameters, tables, shelf));
     CallResult result;
     try {
-      ElementInstance instance(model, std::move(arguments), context(tables, texts, shelf, writer));
+      CallContext call = context(tables, texts, shelf, writer);
+      if (parts) share(call, *parts, tables, shelf);
+      ElementInstance instance(model, std::move(arguments), std::move(call));
       result = instance.train();
     } catch (const Error&) {
+      if (parts) require_shared(*parts, tables, shelf);
       if (awaited(shelf).empty()) {
         if (has_used_own(shelf)) tell_reads_own();
         throw;
       }
     }
     if (result.status == PLAYLIST_CANCELLED && heartbeat_.is_interrupted()) return {};
+    if (parts && parts->is_done()) {
+      tell_shared(parts->work());
+      return {};
+    }
+    if (parts) require_shared(*parts, tables, shelf);
     if (auto models = awaited(shelf); !models.empty()) return models;
     const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
     is_own_ = tables.has_read_own() || has_used_own(shelf);
-    if (is_learned(model, result, writer))
+    if (!is_learned(model, result, writer)) return {};
+    if (parts && !parts->is_used()) throw not_shared("all of its work is one piece");
+    if (parts && !request_.shared->is_merge)
+      tell_shared(parts->work());
+    else
       keep(writer, noted(model, parameters, seconds, tables, shelf));
     return {};
+  }
+
+  // ---- of a training that several tasks share
+
+  /// What all of them must have alike, as the last bits of a result do not only depend on what is read.
+  TrainingParts::Setup shared_setup(const Element& model, const std::string& parameters,
+                                    const ReadTables& tables, const ModelShelf& shelf) {
+    return {.asked = *request_.shared,
+            .training = {{"format", 1},
+                         {"model", name_},
+                         {"plugin", model.plugin->description->id},
+                         {"version", model.plugin->description->version},
+                         {"parameters", Json::parse(parameters)},
+                         {"as_of", format_time(request_.as_of)},
+                         {"random_seed", request_.random_seed},
+                         {"processor", processor()}},
+            .data = [&tables] { return tables.hash(); },
+            .is_cancelled = [this, &tables, &shelf] { return must_stop_sharing(tables, shelf); },
+            .note =
+                [this](const std::string& text) {
+                  const std::lock_guard lock(sending_);
+                  sender_.note(name_ + ": " + text);
+                }};
+  }
+
+  /// Of which kernels there are copies, whose last bits may differ.
+  static const char* processor() {
+    switch (shared::cpu_level()) {
+      case shared::CpuLevel::kV4:
+        return "x86-64-v4";
+      case shared::CpuLevel::kV3:
+        return "x86-64-v3";
+      default:
+        return "baseline";
+    }
+  }
+
+  void share(CallContext& call, TrainingParts& parts, const ReadTables& tables,
+             const ModelShelf& shelf) {
+    call.services.push_back(parts.service());
+    call.is_cancelled = [this, &tables, &shelf] { return must_stop_sharing(tables, shelf); };
+  }
+
+  [[nodiscard]] bool must_stop_sharing(const ReadTables& tables, const ModelShelf& shelf) const {
+    return heartbeat_.is_interrupted() || tables.has_read_own() || !shelf.asked().empty();
+  }
+
+  /// Throws why the training cannot be shared, or could not go on.
+  void require_shared(const TrainingParts& parts, const ReadTables& tables,
+                      const ModelShelf& shelf) const {
+    if (tables.has_read_own()) throw not_shared("it learns from what is one person's own");
+    if (const auto asked = shelf.asked(); !asked.empty())
+      throw not_shared("it reads " + asked.front().name);
+    if (parts.failure()) throw Error(*parts.failure());
+  }
+
+  [[nodiscard]] Error not_shared(const std::string& why) const {
+    return {Exit::kUsage,
+            name_ + " is not trained in shards",
+            {"", "", why, "train it whole: engine train " + name_.substr(kKind.size())}};
+  }
+
+  void tell_shared(const SharedWork& work) {
+    send(Json{
+        {"name", name_},
+        {"is_own", false},
+        {"shared", {{"steps", work.steps}, {"made", work.made}, {"for_others", work.for_others}}}});
   }
 
   /// What a model learned from one person's own is that person's, at second hand, too.
@@ -435,7 +519,12 @@ void require_whole_library(const std::string& library) {
 std::vector<TrainedModel> train_models(const TrainRequest& request, const TrainReports& reports) {
   std::optional<TrainingLock> lock;
   require_whole_library(request.store);
-  if (request.aside.empty()) {
+  if (request.shared && (request.names.size() != 1 || request.names.front() == "all")) {
+    throw Error(Exit::kUsage, "one folder is for the parts of one model",
+                {"", "", "", "train them one after the other, each with a folder of its own"});
+  }
+  const bool is_task = request.shared && !request.shared->is_merge;
+  if (request.aside.empty() && !is_task) {
     lock.emplace(models_folder(request.store));
     remove_unknown_models(Store::open(request.store), models_folder(request.store));
   }
@@ -444,7 +533,11 @@ std::vector<TrainedModel> train_models(const TrainRequest& request, const TrainR
     const Json json = Json::parse(bytes);
     const std::string name = json.at("name").get<std::string>();
     const bool is_own = json.at("is_own").get<bool>();
-    TrainedModel model{version_of(request, name, is_own, "", ""), json.value("message", "")};
+    TrainedModel model{version_of(request, name, is_own, "", ""), json.value("message", ""), {}};
+    if (json.contains("shared")) {
+      const Json& work = json.at("shared");
+      model.shared = {work.at("steps"), work.at("made"), work.at("for_others")};
+    }
     if (json.contains("folder")) {
       model.version =
           put_in_place(request, reports, name, is_own, json.at("folder").get<std::string>());

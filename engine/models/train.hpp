@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "data/as_of.hpp"
 #include "models/models.hpp"
+#include "models/shared_training.hpp"
 #include "plugin/registry.hpp"
 #include "store/taught_people.hpp"
 #include "worker/worker.hpp"
@@ -37,6 +39,9 @@ struct TrainRequest {
   /// use them; "": the store's own folder, and the store knows them. What is trained aside reads no
   /// model of the store, only what is trained with it.
   std::string aside;
+  /// The training is shared with other tasks: of one model, which reads neither others nor what is a person's own.
+  /// But for a merge no version comes of it, and the store is only read.
+  std::optional<SharedTraining> shared;
   WorkerLimits limits;
   bool is_in_process = false;
 };
@@ -44,6 +49,7 @@ struct TrainRequest {
 struct TrainedModel {
   ModelVersion version;
   std::string no_data;  // not "": there was nothing to learn from, in the model's words; no version
+  std::optional<SharedWork> shared;  // of a task of a shared training; no version
 };
 
 struct TrainReports {
@@ -63,7 +69,8 @@ struct TrainReports {
 /// error, a crash or an interrupt stays; the model at hand stays as it was.
 /// Throws Error: kUsage for unknown names and parameters, kPlugin for models that read each other in
 /// a circle, kPlugin and kLimits for a worker that failed, kInterrupted, kStore; that also while
-/// another training of the library is under way.
+/// another training of the library is under way, which does not matter to the tasks of a shared one. Of those
+/// kUsage for a model that is not trained so, kInput for parts of another training and for a merge of too few.
 std::vector<TrainedModel> train_models(const TrainRequest& request, const TrainReports& reports);
 
 }  // namespace engine

@@ -14,7 +14,6 @@
 #include "core/hash.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
-#include "core/shard.hpp"
 #include "verbs/shared_parameters.hpp"
 #include "verbs/verbs.hpp"
 
@@ -22,14 +21,6 @@ namespace engine::verbs {
 namespace {
 
 constexpr std::size_t kShownFailures = 5;
-
-Shard asked_shard(const app::Caller& caller, const std::string& text) {
-  if (text.empty()) return {};
-  if (text != "auto") return parse_shard(text);
-  const GivenShard given = shard_of_environment();
-  caller.note("shard " + given.shard.text() + ", by " + given.by);
-  return given.shard;
-}
 
 /// Names, one per line; empty lines do not count.
 std::vector<std::string> read_names(const std::string& path) {
@@ -162,27 +153,26 @@ std::vector<Verb> batch_verbs() {
   return {
       {.name = "batch",
        .help = "Make lists for all users, as JSON lines",
-       .parameters = {recipe_parameter(),
-                      {.name = "out",
-                       .value_name = "DIR",
-                       .help = "Write into this folder; it is made when missing",
-                       .is_required = true,
-                       .is_local = true},
-                      make_folders_parameter(),
-                      {.name = "users",
-                       .value_name = "all|FILE",
-                       .help = "For whom: all, or a file of names, one per line",
-                       .usual = "all",
-                       .is_local = true},
-                      {.name = "shard",
-                       .value_name = "I/N|auto",
-                       .help = "Only the I-th of N parts of the users, for several machines or "
-                               "processes; auto: as the task of a cluster's array that this is"},
-                      jobs_parameter(),
-                      {.name = "record",
-                       .type = Type::kFlag,
-                       .help = "Keep each run in the library, so that filtering.served knows it "
-                               "next time"}},
+       .parameters =
+           {recipe_parameter(),
+            {.name = "out",
+             .value_name = "DIR",
+             .help = "Write into this folder; it is made when missing",
+             .is_required = true,
+             .is_local = true},
+            make_folders_parameter(),
+            {.name = "users",
+             .value_name = "all|FILE",
+             .help = "For whom: all, or a file of names, one per line",
+             .usual = "all",
+             .is_local = true},
+            shard_parameter(
+                "Only the I-th of N parts of the users, for several machines or processes"),
+            jobs_parameter(),
+            {.name = "record",
+             .type = Type::kFlag,
+             .help = "Keep each run in the library, so that filtering.served knows it "
+                     "next time"}},
        .footer =
            "Writes DIR/lists.jsonl, a line per user: {\"user\", \"run\", \"random_seed\", "
            "\"tracks\": as run --json has\nthem, \"fallback\", \"notices\"}. The same call again "

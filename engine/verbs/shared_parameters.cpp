@@ -10,6 +10,20 @@ std::size_t workers_of(const Arguments& arguments) {
   return jobs > 0 ? static_cast<std::size_t>(jobs) : default_pool_workers();
 }
 
+Parameter shard_parameter(const std::string& help) {
+  return {.name = "shard",
+          .value_name = "I/N|auto",
+          .help = help + "; auto: as the task of a cluster's array that this is"};
+}
+
+Shard asked_shard(const app::Caller& caller, const std::string& text) {
+  if (text.empty()) return {};
+  if (text != "auto") return parse_shard(text);
+  const GivenShard given = shard_of_environment();
+  caller.note("shard " + given.shard.text() + ", by " + given.by);
+  return given.shard;
+}
+
 std::vector<Parameter> lists_parameters() {
   return {{.name = "from",
            .value_name = "DATE",

@@ -3,6 +3,7 @@
 
 #include "app/lists_request.hpp"
 #include "app/outputs.hpp"
+#include "core/shard.hpp"
 #include "verbs/verb.hpp"
 
 namespace engine::verbs {
@@ -39,6 +40,11 @@ inline Parameter jobs_parameter() {
           .least = 1,
           .most = 1024};
 }
+
+/// "I/N" or "auto", and what asked_shard() makes of it: the shard, which is told where it was found out; the only one
+/// for "". Throws Error(kUsage).
+Parameter shard_parameter(const std::string& help);
+Shard asked_shard(const app::Caller& caller, const std::string& text);
 
 /// Of jobs_parameter().
 std::size_t workers_of(const Arguments& arguments);

@@ -9,8 +9,10 @@
 #include "app/peoples_training.hpp"
 #include "app/train_request.hpp"
 #include "core/calendar.hpp"
+#include "core/counted.hpp"
 #include "core/shown_text.hpp"
 #include "store/users.hpp"
+#include "verbs/shared_parameters.hpp"
 #include "verbs/verbs.hpp"
 
 namespace engine::verbs {
@@ -55,11 +57,31 @@ class TrainedPeople {
   std::optional<ColumnLoader> loader_;
 };
 
+/// Which task of a shared training this is, or that it puts the parts together.
+std::optional<SharedTraining> shared_training(const app::Caller& caller,
+                                              const Arguments& arguments) {
+  const bool is_merge = arguments.has("merge");
+  if (!is_merge && !arguments.has("shard")) return std::nullopt;
+  if (!arguments.has("as-of") && !caller.asked.is_now_given) {
+    throw Error(Exit::kUsage, "a training that is shared needs --as-of",
+                {"", "", "its tasks begin at different times, and all have to learn from the same",
+                 "give all of them, and --merge, the same --as-of or --now"});
+  }
+  SharedTraining shared;
+  shared.is_merge = is_merge;
+  if (!is_merge) shared.shard = asked_shard(caller, arguments.text("shard"));
+  shared.folder = output_folder(arguments.text(is_merge ? "merge" : "into"),
+                                caller.home.kept_files(), arguments.flag("make-folders"));
+  shared.patience_seconds = caller.home.settings().number("train.patience_seconds");
+  return shared;
+}
+
 TrainRequest train_request(const app::Caller& caller, const Arguments& arguments) {
   const std::string& as_of = arguments.text("as-of");
   TrainRequest request = app::make_train_request(caller);
   request.names = arguments.texts("models");
   request.set = caller.asked.set;
+  request.shared = shared_training(caller, arguments);
   request.as_of = as_of.empty() ? caller.asked.now : parse_time(as_of);
   return request;
 }
@@ -72,10 +94,12 @@ std::string progress_line(const std::string& model, double fraction) {
 
 /// What came of the models, in both forms, as each of them is done.
 struct Trained {
+  std::optional<SharedTraining> shared;
   Json all = Json::array();
   std::string text;
 
   void add(const TrainedModel& model) {
+    if (model.shared) return add_task(model);
     Json json = {{"name", model.version.name}, {"trained", model.no_data.empty()}};
     std::string whose;
     if (model.version.user_id != 0) {
@@ -95,6 +119,22 @@ struct Trained {
     std::snprintf(seconds, sizeof seconds, "%.2f s", card.at("seconds").get<double>());
     text += model.version.name + whose + ": trained as of " + format_time(model.version.as_of) +
             " in " + seconds + "\n";
+  }
+
+  /// Of a task of a shared training, which makes no version.
+  void add_task(const TrainedModel& model) {
+    const SharedWork& work = *model.shared;
+    all.push_back({{"name", model.version.name},
+                   {"trained", false},
+                   {"shared",
+                    {{"shard", shared->shard.index},
+                     {"shards", shared->shard.count},
+                     {"steps", work.steps},
+                     {"made", work.made},
+                     {"for_others", work.for_others}}}});
+    text += "shard " + shared->shard.text() + " of " + model.version.name + ": " +
+            counted(work.steps, "step") + ", " + counted(work.made, "part") + " made here, " +
+            std::to_string(work.for_others) + " of them for others\n";
   }
 
   /// How many people have versions of their own now, where several might.
@@ -120,6 +160,7 @@ Answer train(const app::Caller& caller, const Arguments& arguments) {
         {"", "", "no run could use the model before that time", "take an earlier --as-of"});
   }
   Trained trained;
+  trained.shared = request.shared;
   TrainReports reports;
   reports.progress = [&](const std::string& model, double fraction) {
     caller.progress(progress_line(model, fraction));
@@ -130,12 +171,20 @@ Answer train(const app::Caller& caller, const Arguments& arguments) {
     trained.add(model);
   };
   TrainedPeople people(caller, request.options);
-  const app::PeoplesModels made = app::train_for_people(caller, request, people.people(), reports);
-  if (people.count() > 1) trained.add_counts(people.count());
+  app::People asked = people.people();
+  if (request.shared)
+    asked.count = std::min<std::size_t>(asked.count, 1);  // no model of one person's is
+  const app::PeoplesModels made = app::train_for_people(caller, request, asked, reports);
+  if (asked.count > 1) trained.add_counts(people.count());
   const bool is_any = std::any_of(made.models.begin(), made.models.end(),
                                   [](const TrainedModel& model) { return model.no_data.empty(); });
   const Exit exit = made.worst != Exit::kDone ? made.worst : is_any ? Exit::kDone : Exit::kNothing;
   return {exit, {{"models", trained.all}}, trained.text};
+}
+
+Parameter with_into(Parameter shard) {
+  shard.needs = "into";
+  return shard;
 }
 
 }  // namespace
@@ -144,15 +193,29 @@ std::vector<Verb> train_verbs() {
   return {
       {.name = "train",
        .help = "Learn models from everybody's listening",
-       .parameters = {{.name = "models",
-                       .value_name = "NAME",
-                       .help = "Models, e.g. item_cf (see: engine models), or all",
-                       .is_first = true,
-                       .is_required = true,
-                       .is_several = true},
-                      {.name = "as-of",
-                       .value_name = "TIME",
-                       .help = "Learn from nothing later than this [default: --now, or now]"}},
+       .parameters =
+           {{.name = "models",
+             .value_name = "NAME",
+             .help = "Models, e.g. item_cf (see: engine models), or all",
+             .is_first = true,
+             .is_required = true,
+             .is_several = true},
+            {.name = "as-of",
+             .value_name = "TIME",
+             .help = "Learn from nothing later than this [default: --now, or now]"},
+            with_into(shard_parameter(
+                "Make the I-th of N parts of each step, for a training on several machines")),
+            {.name = "into",
+             .value_name = "DIR",
+             .help = "With --shard: the folder of the parts, which all tasks see",
+             .needs = "shard",
+             .is_local = true},
+            {.name = "merge",
+             .value_name = "DIR",
+             .help = "Make the version of the parts that all shards have made in this folder",
+             .excludes = "shard",
+             .is_local = true},
+            make_folders_parameter()},
        .footer =
            "--set PARAMETER=VALUE sets a model's parameter, --set MODEL.PARAMETER=VALUE where "
            "several\n"
@@ -160,7 +223,8 @@ std::vector<Verb> train_verbs() {
            "that\n"
            "was trained as of its --now or before. What a model learns from one person's own "
            "history\n"
-           "serves that person only; such a model is trained for everybody, or for --user alone.",
+           "serves that person only; such a model is trained for everybody, or for --user alone.\n"
+           "--shard, --into and --merge are for a cluster: engine help cluster.",
        .answer = train}};
 }
 

@@ -91,7 +91,7 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"discovery", {"core", "store"}},
       {"schedule", {"core", "store", "worker"}},
       {"import", {"core", "library", "store", "plugin", "worker"}},
-      {"models", {"core", "data", "plugin", "store", "worker"}},
+      {"models", {"core", "data", "plugin", "shared", "store", "worker"}},
       {"lua", {"core", "data"}},
       {"plan", {"core", "data", "lua", "models", "plugin", "shared"}},
       {"recipe", {"core", "config", "data", "lua", "models", "plan", "plugin", "store", "worker"}},
