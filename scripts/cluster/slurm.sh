@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Lists for everybody on a Slurm cluster: the library taken apart, an array of tasks that make the lists, one file of
-# all. Each step begins when the one before has ended well; a task whose node is lost is put into the queue again.
+# Lists for everybody on a Slurm cluster: models trained, the library taken apart, an array of tasks that make the
+# lists, one file of all. Each step begins when the one before has ended well; a task whose node is lost is put into
+# the queue again.
 #
-#   slurm.sh --library FILE --recipe RECIPE --now TIME --shards N --folder DIR [--set NAME=VALUE]... [-- SBATCH-OPTIONS]
+#   slurm.sh --library FILE --recipe RECIPE --now TIME --shards N --folder DIR [--set NAME=VALUE]...
+#            [--train MODEL]... [-- SBATCH-OPTIONS]
 #
 #   --folder DIR   all nodes see it: DIR/shards, DIR/lists with lists.jsonl in the end, DIR/log
+#   --train MODEL  before all else, as of --now, by N tasks: DIR/train/MODEL
 #   --engine FILE  the program, where it is not `engine` on the path
 #   --wait         ends when all is done, with the status of the last step
 #
@@ -12,22 +15,23 @@
 set -euo pipefail
 
 usage() {
-  sed -n '5,11s/^# \{0,1\}//p' "$0" >&2
+  sed -n '6,13s/^# \{0,1\}//p' "$0" >&2
   exit 2
 }
 
 library="" recipe="" now="" shards="" folder="" engine=engine is_waiting=false
-parameters=()
+parameters=() models=()
 while [ $# -gt 0 ]; do
   case $1 in
     --wait) is_waiting=true; shift; continue ;;
     --) shift; break ;;
-    --library | --recipe | --now | --shards | --folder | --engine | --set)
+    --library | --recipe | --now | --shards | --folder | --engine | --set | --train)
       [ $# -ge 2 ] || { echo "error: $1 needs a value" >&2; usage; } ;;
     *) echo "error: slurm.sh has no option $1" >&2; usage ;;
   esac
   case $1 in
     --set) parameters+=(--set "$2") ;;
+    --train) models+=("$2") ;;
     *) declare "${1#--}=$2" ;;
   esac
   shift 2
@@ -59,7 +63,21 @@ submit() {
 sbatch_options=("$@")
 quoted() { printf '%q ' "$@"; }
 
-take_apart=$(submit playlist-scatter --output="$folder/log/scatter.log" -- \
+# A library takes one new model at a time, so that each merge waits for the one before.
+trained=""
+for model in "${models[@]}"; do
+  parts=$folder/train/$model done_mark=$folder/train/$model.$now
+  [ ! -e "$done_mark" ] || continue
+  train=("$engine" --library "$library" --now "$now" train "$model" --make-folders)
+  tasks=$(submit playlist-train --array="1-$shards" --output="$folder/log/train-$model-%a.log" -- \
+    "$(quoted "${train[@]}" --shard auto --into "$parts")")
+  trained=$(submit playlist-merge --dependency="afterok:$tasks${trained:+,afterok:$trained}" --kill-on-invalid-dep=yes \
+    --output="$folder/log/train-$model.log" -- "$(quoted "${train[@]}" --merge "$parts") && $(quoted touch "$done_mark")")
+  echo "train $model $tasks (1-$shards), then merge $trained: parts in $parts"
+done
+
+take_apart=$(submit playlist-scatter ${trained:+--dependency="afterok:$trained" --kill-on-invalid-dep=yes} \
+  --output="$folder/log/scatter.log" -- \
   "$(quoted "$engine" --library "$library" scatter "$folder/shards" --shards "$shards")")
 
 # Of status 1 is a task whose lists are made, but for those of some people: gather tells of them.

@@ -118,9 +118,13 @@ return pl.recipe {
 LUA
 library=$work/people/library.db
 "$engine" --quiet --library "$library" --now $now batch "$work/slow.lua" --out "$work/one" > /dev/null
+"$engine" --quiet --library "$library" --now $now train als > /dev/null
+hash_of() { "$engine" --library "$library" models als --json | grep -o '"hash": "[0-9a-f]*"' | head -1; }
+trained_alone=$(hash_of)
+export PLAYLIST_TRAIN_PATIENCE_SECONDS=1 # six tasks run at once, and do not wait long for the other two
 submit() {
   "$source/scripts/cluster/slurm.sh" --library "$library" --recipe "$work/slow.lua" --now $now --shards 8 \
-    --folder "$work/cluster" --engine "$engine" "$@"
+    --folder "$work/cluster" --engine "$engine" --train als "$@"
 }
 submit --wait -- --mem=100 > "$work/submitted.txt" 2>&1 &
 submitted=$!
@@ -160,6 +164,10 @@ done
 cmp "$work/one/lists.jsonl" "$work/cluster/lists/lists.jsonl" || fail "the lists are not those of one process"
 newest=$(ls -t "$work"/cluster/lists/lists*.jsonl | head -1)
 [ "$newest" = "$work/cluster/lists/lists.jsonl" ] || fail "gather did not run last: $newest"
+
+versions=$("$engine" --library "$library" models als --json | grep -c '"hash": ')
+[ "$versions" = 2 ] || fail "there are $versions versions of als, and not one of one process and one of eight tasks"
+[ "$(hash_of)" = "$trained_alone" ] || fail "als of eight tasks is not that of one process"
 
 # ---- again: nothing is left to do, and nothing changes; then one shard is made anew
 before=$(stat -c '%Y %i' "$work"/cluster/lists/lists-*.jsonl "$work"/cluster/shards/*/library.db)
