@@ -54,6 +54,7 @@ class Task {
     list.push_back(nullptr);
     process_ = ::fork();
     if (process_ != 0) return;
+    ::setpgid(0, 0);
     for (const auto& [name, value] : home.environment()) ::setenv(name.c_str(), value.c_str(), 1);
     for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
     const int file = ::open(told_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -76,6 +77,9 @@ class Task {
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
             engine::read_file(told_), ""};
   }
+  /// To its worker as well.
+  void signal(int number) const { ::kill(-process_, number); }
+  /// Its worker ends with it.
   void kill() {
     ::kill(process_, SIGKILL);
     wait();
@@ -215,6 +219,26 @@ TEST_CASE("a task that is killed in a half-round goes on where it was", "[cluste
   CHECK(again.at("for_others") == 0);
   for (const auto& other : {&first, &third}) CHECK(work_of((*other)->wait()).at("steps") == 4 * 30);
   CHECK(training.merged_hash() == plain);
+}
+
+TEST_CASE("a task that stood still catches up with the others", "[cluster][train][kill]") {
+  const Training training("als", {"iterations=30"});
+  const std::string plain = training.plain_hash();
+  const auto first = training.start(1, 2, "parts", "0.3"),
+             second = training.start(2, 2, "parts", "0.3");
+  REQUIRE(training.comes("track-users-5.2-of-2"));
+  second->signal(SIGSTOP);
+  REQUIRE(training.comes("track-users-15.2-of-2"));
+  second->signal(SIGCONT);
+  CHECK(work_of(second->wait()).at("steps") < 4 * 30);
+  CHECK(work_of(first->wait()).at("steps") == 4 * 30);
+  CHECK(training.merged_hash() == plain);
+  // What it made of steps that were over does not stay.
+  for (const auto& entry : fs::directory_iterator(training.home().path("parts"))) {
+    const std::string name = entry.path().filename().string();
+    CHECK((name == "training.json" || name.find("-29.") != name.npos ||
+           name.find("-30.") != name.npos));
+  }
 }
 
 TEST_CASE("all tasks may be killed and begin again", "[cluster][train][kill]") {

@@ -80,11 +80,14 @@ bool Als::iterate() {
     return false;
   ++iteration_;
   // The one before stays: a process that is a little behind may be reading it.
-  if (options_.shared != nullptr && iteration_ > 2) {
-    options_.shared->forget(step("users", iteration_ - 2));
-    options_.shared->forget(step("items", iteration_ - 2));
-  }
+  forget(iteration_ - 2);
   return true;
+}
+
+void Als::forget(std::int32_t iteration) const {
+  if (options_.shared == nullptr || iteration < 1) return;
+  options_.shared->forget(step("users", iteration));
+  options_.shared->forget(step("items", iteration));
 }
 
 std::int32_t Als::take_up(std::int32_t most) {
@@ -95,6 +98,9 @@ std::int32_t Als::take_up(std::int32_t most) {
     if (!take_whole(step("items", iteration), tracks, track_factors_.size()) ||
         !take_whole(step("users", iteration), users, user_factors_.size()))
       continue;
+    // Of a process that had stood still: what it made meanwhile was forgotten before.
+    for (std::int32_t own = iteration_ - 1; own <= iteration_ && own < iteration - 1; ++own)
+      forget(own);
     user_factors_ = std::move(users);
     track_factors_ = std::move(tracks);
     iteration_ = iteration;

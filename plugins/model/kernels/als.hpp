@@ -96,6 +96,7 @@ class Als {
   bool share_rows(const std::string& step, LineFloats& wanted,
                   const std::function<void(const PartRows&)>& solve) const;
   bool take_whole(const std::string& step, LineFloats& factors, std::size_t size) const;
+  void forget(std::int32_t iteration) const;
   [[nodiscard]] std::string step(const char* half, std::int32_t iteration) const {
     return options_.name + "-" + half + "-" + std::to_string(iteration);
   }
