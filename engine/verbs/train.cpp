@@ -178,6 +178,8 @@ Answer train(const app::Caller& caller, const Arguments& arguments) {
   if (asked.count > 1) trained.add_counts(people.count());
   const bool is_any = std::any_of(made.models.begin(), made.models.end(),
                                   [](const TrainedModel& model) { return model.no_data.empty(); });
+  if (request.shared && request.shared->is_merge && is_any)
+    trained.text += request.shared->folder + " stays; the model does not need it any more\n";
   const Exit exit = made.worst != Exit::kDone ? made.worst : is_any ? Exit::kDone : Exit::kNothing;
   return {exit, {{"models", trained.all}}, trained.text};
 }

@@ -146,6 +146,8 @@ class Training {
     const Ended merged = merge(folder);
     INFO(merged.err);
     CHECK(merged.exit_code == 0);
+    CHECK_THAT(merged.out, Contains(home_.path(folder) + " stays; the model does not need it"));
+    CHECK(fs::exists(home_.path(folder) + "/training.json"));
     return hash();
   }
   /// Of one process alone.
