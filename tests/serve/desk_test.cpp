@@ -536,9 +536,9 @@ TEST_CASE("a front that is stopped does not hold up the end of the server", "[se
 
 TEST_CASE("what a cancelled verb had put into temporary files is gone with it", "[serve]") {
   const RunningServer server;
-  const auto folders = [] {
+  const auto folders = [&] {
     std::set<std::string> all;
-    for (const auto& entry : fs::directory_iterator(fs::temp_directory_path()))
+    for (const auto& entry : fs::directory_iterator(server.home().environment().at("TMPDIR")))
       if (entry.path().filename().string().starts_with("playlist-engine-"))
         all.insert(entry.path().string());
     return all;

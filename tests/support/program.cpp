@@ -79,7 +79,11 @@ EngineHome::EngineHome()
           {"XDG_CONFIG_HOME", folder_.file("config")},
           // Plugin copies are named by content, so that all homes of one build may share them.
           {"XDG_CACHE_HOME", std::string(PLAYLIST_BUILD_DIR) + "/test-cache"},
-          {"PLAYLIST_LIBRARY", folder_.file("library.db")}} {}
+          {"PLAYLIST_LIBRARY", folder_.file("library.db")},
+          // What a killed engine leaves there goes with the home, and no other test sees it.
+          {"TMPDIR", folder_.file("tmp")}} {
+  std::filesystem::create_directory(folder_.file("tmp"));
+}
 
 Ended EngineHome::engine(const std::vector<std::string>& arguments) const {
   std::vector<std::string> argv = {std::string(PLAYLIST_BUILD_DIR) + "/engine"};
