@@ -53,21 +53,26 @@ async function changed(before) {
   );
 }
 
-/** The caret of the editor stands behind this text, which is somewhere in it. */
+/** The caret of the editor stands behind this text, which is somewhere in it once it is there. */
 async function caretBehind(text) {
-  await page.evaluate((wanted) => {
+  await page.waitForFunction((wanted) => {
     const code = document.querySelector(".CodeMirror")?.CodeMirror;
     const area = document.querySelector("textarea.plain");
-    const at = (code ? code.getValue() : area.value).indexOf(wanted) + wanted.length;
+    const begin = (code ? code.getValue() : area?.value ?? "").indexOf(wanted);
+    if (begin < 0) return false;
+    const at = begin + wanted.length;
     if (code) code.setCursor(code.posFromIndex(at));
     else area.setSelectionRange(at, at);
     (code ?? area).focus();
+    return true;
   }, text);
 }
 
-const textOf = () =>
-  page.evaluate(() => document.querySelector(".CodeMirror")?.CodeMirror.getValue() ??
+async function textOf() {
+  await page.locator(".CodeMirror, textarea.plain").first().waitFor();
+  return page.evaluate(() => document.querySelector(".CodeMirror")?.CodeMirror.getValue() ??
     document.querySelector("textarea.plain").value);
+}
 
 /** A CSV file of plays is dropped where `selector` is. */
 async function dropPlays(on, selector, name, title) {
