@@ -98,6 +98,21 @@ std::string read_pipe(int file, const std::string& path) {
   }
 }
 
+bool write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+bool give_name(int file, const std::string& path) {
+  const std::string unnamed = "/proc/self/fd/" + std::to_string(file);
+  return linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0;
+}
+
 }  // namespace
 
 const OwnFolders& own_folders() {
@@ -121,40 +136,41 @@ std::string read_file(const std::string& path) {
   struct stat status {};
   if (file.number < 0 || fstat(file.number, &status) != 0) cannot("read", path);
   if (!S_ISREG(status.st_mode)) return read_pipe(file.number, path);
-  std::string text;
-  text.reserve(static_cast<std::size_t>(status.st_size));
-  char bytes[1 << 16];
-  for (;;) {
-    const ssize_t got = read(file.number, bytes, sizeof bytes);
+  // Plugins are megabytes, read at each start: straight into place. The size may be wrong (/proc).
+  constexpr std::size_t kMore = 4096;
+  std::string text(static_cast<std::size_t>(status.st_size) + 1, '\0');
+  for (std::size_t length = 0;;) {
+    const ssize_t got = read(file.number, text.data() + length, text.size() - length);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) cannot("read", path);
-    if (got == 0) return text;
-    text.append(bytes, static_cast<std::size_t>(got));
+    length += static_cast<std::size_t>(got);
+    if (length == text.size()) text.resize(2 * length + kMore);
+    if (got > 0) continue;
+    text.resize(length);
+    return text;
   }
 }
 
 void write_file_atomically(const std::string& path, std::string_view bytes) {
-  const fs::path folder = fs::path(path).parent_path();
-  if (!folder.empty()) fs::create_directories(folder);
+  fs::path folder = fs::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  fs::create_directories(folder);
   // Named after nothing of the target's: its name may be as long as names can be.
   const std::string temporary = (folder / (".playlist.part" + process_mark())).string();
   unlink(temporary.c_str());  // of a process of this id that was killed
-  const int file =
-      open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-  if (file < 0) cannot("write", path);
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t n = write(file, bytes.data() + done, bytes.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) break;
-    done += static_cast<std::size_t>(n);
+  bool is_named = false;
+  Descriptor file{open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666)};
+  if (file.number < 0) {  // not every file system has files without a name
+    file.number =
+        open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    is_named = true;
   }
-  keep_mode(path, file);
-  const bool is_good = done == bytes.size() && fsync(file) == 0;
-  const int error = errno;
-  close(file);
-  if (is_good && rename(temporary.c_str(), path.c_str()) == 0) return;
-  if (!is_good) errno = error;
+  if (file.number < 0) cannot("write", path);
+  const bool is_written = write_all(file.number, bytes);
+  if (is_written) keep_mode(path, file.number);
+  if (is_written && fsync(file.number) == 0 && (is_named || give_name(file.number, temporary)) &&
+      rename(temporary.c_str(), path.c_str()) == 0)
+    return;
   const int kept = errno;
   unlink(temporary.c_str());
   errno = kept;

@@ -20,8 +20,9 @@ std::string cache_home();
 
 /// Whole file as text. Throws Error(kInput) naming the file.
 std::string read_file(const std::string& path);
-/// Writes to a temporary file in the same folder, syncs it, renames it into place. Throws
-/// Error(kInput).
+/// Writes to a temporary file in the same folder, syncs it, renames it into place. Who is killed
+/// leaves nothing, but a hidden .playlist.partNUMBER where the file system has no files without a
+/// name. Throws Error(kInput).
 void write_file_atomically(const std::string& path, std::string_view bytes);
 
 }  // namespace engine
