@@ -25,7 +25,7 @@ struct Asked {
   std::vector<std::string> set = {};  // "NAME=VALUE", recipe parameters
   bool in_process = false;            // without workers, for debuggers and sanitizers
   bool is_now_given = false;          // else `now` is the clock's
-  std::string way_in = "cli";         // "cli" or "bot": the origin of what is said in the log
+  std::string way_in = "cli";         // "cli", "page", "bot": the origin of what is said in the log
 };
 
 /// What the answer is for.

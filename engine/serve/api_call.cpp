@@ -133,6 +133,7 @@ std::string written_value(const std::string& name, const Json& value) {
 
 app::Asked take_asked(Json& body, const app::Asked& usual) {
   app::Asked asked = usual;
+  asked.way_in = "page";
   if (!asked.is_now_given) asked.now = std::time(nullptr);
   const auto take = [&](const char* name) {
     const Json value = body.contains(name) ? body.at(name) : Json();

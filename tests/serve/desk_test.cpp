@@ -7,6 +7,7 @@
 
 #include "serve/key_file.hpp"
 #include "serve/running_server.hpp"
+#include "store/store.hpp"
 #include "support/json.hpp"
 
 namespace fs = std::filesystem;
@@ -617,4 +618,19 @@ TEST_CASE(
     CHECK(reply.status < 500);
     if (std::string(path) != "check") CHECK(reply.status >= 400);  // which lists what is wrong
   }
+}
+
+TEST_CASE("the log tells what was said by the server from what was said elsewhere", "[serve]") {
+  const RunningServer server;
+  const Reply reply =
+      server.ask("POST", "/api/feedback", R"({"verdict": "love", "subject": "track:1"})");
+  CAPTURE(reply.body);
+  REQUIRE(reply.status == 200);
+  const engine::Store store =
+      engine::Store::open(server.library(), {.is_read_only = true, .may_create = false});
+  engine::Statement last =
+      store.prepare("SELECT origin FROM feedback ORDER BY feedback_id DESC LIMIT 1");
+  last.start();
+  REQUIRE(last.step());
+  CHECK(last.text(0) == "page");
 }
