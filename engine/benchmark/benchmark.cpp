@@ -12,6 +12,7 @@
 #include "benchmark/blend.hpp"
 #include "benchmark/contestants.hpp"
 #include "benchmark/recommending.hpp"
+#include "benchmark/sampled_users.hpp"
 #include "benchmark/successive_halving.hpp"
 #include "benchmark/validation.hpp"
 #include "core/duration.hpp"
@@ -66,12 +67,33 @@ struct Entry {
   std::vector<RankedList> lists = {};  // of validation, then of the test users
 };
 
+/// What models are trained on, and what lists are made of: the same but where a sample teaches.
+class Stages {
+ public:
+  Stages(const Request& request, const ItemsOfUsers& train, std::int32_t items)
+      : sample_(sampled(train, request.train_share)),
+        tables_(train, items),
+        sample_tables_(sample_, items),
+        all_{request, train, tables_},
+        taught_{request, sample_, sample_tables_} {}
+  Stages(const Stages&) = delete;
+  Stages& operator=(const Stages&) = delete;
+
+  [[nodiscard]] const Stage& all() const { return all_; }
+  [[nodiscard]] const Stage& taught() const { return taught_; }
+
+ private:
+  const ItemsOfUsers sample_;
+  const SplitTables tables_, sample_tables_;
+  const Stage all_, taught_;
+};
+
 /// Judges a contestant's settings in validation.
 class Trial {
  public:
-  Trial(const Contestant& contestant, const Stage& stage, const Validation& validation,
+  Trial(const Contestant& contestant, const Stages& stages, const Validation& validation,
         std::size_t limit)
-      : contestant_(contestant), stage_(stage), validation_(validation), limit_(limit) {}
+      : contestant_(contestant), stages_(stages), validation_(validation), limit_(limit) {}
 
   struct Found {
     std::vector<std::int32_t> users;
@@ -82,9 +104,9 @@ class Trial {
     const Round& by = contestant_.rounds[round];
     train_unless_alike(replaced(one.model, by.model));
     Found found{validation_.some(by.users), {}};
-    found.lists =
-        recommend(stage_, contestant_.name, trained_.version, one.recall, found.users, limit_)
-            .lists;
+    found.lists = recommend(stages_.all(), contestant_.name, trained_.version, one.recall,
+                            found.users, limit_)
+                      .lists;
     return found;
   }
 
@@ -93,12 +115,12 @@ class Trial {
     std::string text = json_text(json_of(model));
     if (text == trained_as_) return;
     folder_.emplace();
-    trained_ = train(stage_, contestant_.name, model, folder_->file("model"));
+    trained_ = train(stages_.taught(), contestant_.name, model, folder_->file("model"));
     trained_as_ = std::move(text);
   }
 
   const Contestant& contestant_;
-  const Stage& stage_;
+  const Stages& stages_;
   const Validation& validation_;
   const std::size_t limit_;
   std::optional<TemporaryFolder> folder_;
@@ -121,24 +143,25 @@ class Benchmark {
 
   Result run() {
     choose();
-    const std::vector<std::int32_t> users = users_with(split_.test);
-    const SplitTables tables(split_.train, split_.items);
-    const Stage stage{request_, split_.train, tables};
+    const std::vector<std::int32_t> users = judged_users();
+    const Stages stages(request_, split_.train, split_.items);
     Result result{protocol_,
                   static_cast<std::size_t>(split_.train.users()),
                   static_cast<std::size_t>(split_.items),
                   split_.train.items.size(),
                   split_.test.items.size(),
+                  static_cast<std::size_t>(stages.taught().train.users()),
                   users.size(),
                   {}};
     for (Entry& entry : entries_) {
       const std::string& name = entry.contestant.name;
-      request_.note(name + ": training on all of train");
+      request_.note(name + ": training on " +
+                    (request_.train_share < 1 ? "the sample of train" : "all of train"));
       const Arguments& arguments = entry.chosen.model;
       TemporaryFolder folder;
-      const Training trained = train(stage, name, arguments, folder.file("model"));
+      const Training trained = train(stages.taught(), name, arguments, folder.file("model"));
       Recommended recommended =
-          recommend(stage, name, trained.version, entry.chosen.recall, users, limit_);
+          recommend(stages.all(), name, trained.version, entry.chosen.recall, users, limit_);
       entry.lists = std::move(recommended.lists);
       entry.seconds = trained.seconds + recommended.seconds;
       Json parameters = json_of(arguments);
@@ -159,11 +182,10 @@ class Benchmark {
   void choose() {
     const Validation validation = hold_out(split_);
     if (validation.users.empty()) return take_first();
-    const SplitTables tables(validation.train, split_.items);
-    const Stage stage{request_, validation.train, tables};
+    const Stages stages(request_, validation.train, split_.items);
     for (Entry& entry : entries_) {
       const auto started = Clock::now();
-      choose_setting(entry, stage, validation);
+      choose_setting(entry, stages, validation);
       entry.choosing = seconds_since(started);
     }
     if (has_blend()) choose_weights(validation);
@@ -183,9 +205,9 @@ class Benchmark {
            request_.models.end();
   }
 
-  void choose_setting(Entry& entry, const Stage& stage, const Validation& validation) {
+  void choose_setting(Entry& entry, const Stages& stages, const Validation& validation) {
     const Contestant& contestant = entry.contestant;
-    Trial trial(contestant, stage, validation, limit_);
+    Trial trial(contestant, stages, validation, limit_);
     Best best;
     std::size_t left = contestant.settings.size(), done = 0, last_round = 0;
     const auto worth_in_round = [&](std::size_t setting, std::size_t round) {
@@ -259,6 +281,17 @@ class Benchmark {
   }
 
   // ---- judging ----
+
+  [[nodiscard]] std::vector<std::int32_t> judged_users() const {
+    std::vector<std::int32_t> users = users_with(split_.test);
+    std::erase_if(users,
+                  [&](std::int32_t user) { return is_sampled(user, request_.judge_outside); });
+    if (users.empty())
+      throw Error(
+          Exit::kInput, "nobody is left to be judged",
+          {"", "", "all users with test items are in the sample", "judge outside of fewer"});
+    return users;
+  }
 
   [[nodiscard]] Metrics judged(const std::vector<RankedList>& lists,
                                const std::vector<std::int32_t>& users,

@@ -27,8 +27,13 @@ struct Request {
   /// The sum of these is what validation looks for; of the protocol's cuts. Empty: as the protocol
   /// says.
   std::vector<std::string> chosen_by;
-  std::uint64_t random_seed = 1;    // of the settings that are drawn
-  double search_seconds = 0;        // of a model, until comparing settings is cut short; 0: never
+  std::uint64_t random_seed = 1;  // of the settings that are drawn
+  double search_seconds = 0;      // of a model, until comparing settings is cut short; 0: never
+  /// Models learn from so many of the users (sampled_users.hpp), > 0 .. 1, in validation too; the
+  /// others are folded in, as everybody is who comes later.
+  double train_share = 1;
+  /// Users whom a model of this train_share learns from are not judged by the test part, 0 .. < 1.
+  double judge_outside = 0;
   std::vector<std::string> models;  // of contestant_names(), and "blend", of those before it
   std::size_t jobs = 1;             // workers that recommend at once, >= 1
   bool is_in_process = false;
@@ -50,8 +55,10 @@ struct ModelResult {
 
 struct Result {
   Protocol protocol;
-  std::size_t users = 0, items = 0, train = 0, test = 0, judged = 0;  // judged: users
-  std::vector<ModelResult> models;                                    // in the order asked for
+  std::size_t users = 0, items = 0, train = 0, test = 0;
+  std::size_t taught = 0,
+              judged = 0;           // users that the models learned from, that they are judged by
+  std::vector<ModelResult> models;  // in the order asked for
 };
 
 /// Throws Error: kUsage for an unknown model or metric and a blend of fewer than two, kPlugin and

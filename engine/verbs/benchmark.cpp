@@ -46,6 +46,7 @@ Json json_of(const Result& result) {
               {"items", result.items},
               {"train", result.train},
               {"test", result.test},
+              {"taught_users", result.taught},
               {"judged_users", result.judged},
               {"models", models}};
 }
@@ -79,10 +80,12 @@ std::string figure(double value, const char* format) {
 
 std::string table_of(const Result& result) {
   const std::vector<std::string> columns = columns_of(result);
-  std::string text = result.protocol.name + ": " + counted(result.users, "user") + ", " +
-                     counted(result.items, "item") + ", train " + std::to_string(result.train) +
-                     ", test " + std::to_string(result.test) + ", " +
-                     counted(result.judged, "user") + " judged\n\n";
+  std::string text =
+      result.protocol.name + ": " + counted(result.users, "user") + ", " +
+      counted(result.items, "item") + ", train " + std::to_string(result.train) + ", test " +
+      std::to_string(result.test) + ", " + counted(result.judged, "user") + " judged" +
+      (result.taught < result.users ? ", " + std::to_string(result.taught) + " learned from\n\n"
+                                    : "\n\n");
   const auto row = [&](const std::string& name, const std::vector<std::string>& cells,
                        const std::string& rest) {
     text += name + std::string(name.size() < 18 ? 18 - name.size() : 1, ' ');
@@ -124,6 +127,8 @@ Answer judge_models(const app::Caller& caller, const Arguments& arguments) {
   request.chosen_by = arguments.texts("choose-by");
   request.random_seed = caller.asked.random_seed.value_or(1);
   request.search_seconds = arguments.number("search-seconds");
+  if (arguments.has("train-share")) request.train_share = arguments.number("train-share");
+  request.judge_outside = arguments.number("judge-outside");
   request.jobs = workers_of(arguments);
   request.is_in_process = caller.asked.in_process;
   const Registry::Options plugins{caller.home.plugin_directories(), caller.home.plugin_copies(),
@@ -174,6 +179,20 @@ std::vector<Verb> benchmark_verbs() {
                                "[default: never]",
                        .least = 0.001,
                        .most = 1e6},
+                      {.name = "train-share",
+                       .type = Type::kNumber,
+                       .value_name = "SHARE",
+                       .help = "Learn from this share of the users, and fold the others in "
+                               "[default: 1, all]",
+                       .least = 0.001,
+                       .most = 1},
+                      {.name = "judge-outside",
+                       .type = Type::kNumber,
+                       .value_name = "SHARE",
+                       .help = "Judge only users whom --train-share SHARE would not learn from "
+                               "[default: 0, all]",
+                       .least = 0,
+                       .most = 0.999},
                       {.name = "jobs",
                        .type = Type::kInteger,
                        .value_name = "N",

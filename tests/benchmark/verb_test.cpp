@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "benchmark/sampled_users.hpp"
 #include "support/json.hpp"
 #include "support/program.hpp"
 
@@ -146,4 +147,61 @@ TEST_CASE("users of one item each leave nothing to compare, which is said", "[be
   CHECK_THAT(ended.err, Catch::Contains("settings cannot be compared"));
   // User 3 has no train items and gets no list: all the same they are judged.
   CHECK(support::parse_json(ended.out).at("judged_users") == 3);
+}
+
+TEST_CASE("a larger sample of users has all of a smaller one", "[benchmark][sample]") {
+  using engine::benchmark::is_sampled;
+  int small = 0, large = 0;
+  for (std::int32_t user = 0; user < 10'000; ++user) {
+    small += is_sampled(user, 0.1);
+    large += is_sampled(user, 0.3);
+    if (is_sampled(user, 0.1)) CHECK(is_sampled(user, 0.3));
+    CHECK(is_sampled(user, 1));
+    CHECK_FALSE(is_sampled(user, 0));
+  }
+  CHECK(std::abs(small - 1'000) < 100);
+  CHECK(std::abs(large - 3'000) < 150);
+  engine::benchmark::ItemsOfUsers users;
+  for (std::int32_t user = 0; user < 50; ++user) {
+    users.items.push_back(user);
+    users.offsets.push_back(users.items.size());
+  }
+  const auto some = engine::benchmark::sampled(users, 0.3);
+  REQUIRE(some.users() > 0);
+  for (std::int32_t user = 0; user < some.users(); ++user)
+    CHECK(is_sampled(some.of(user).front(), 0.3));
+}
+
+TEST_CASE("models learn from a sample, and others are judged", "[benchmark][sample]") {
+  const EngineHome home;
+  const std::string folder = home.path("groups");
+  std::filesystem::create_directory(folder);
+  // Users of two tastes, ten items each; everybody lacks one of theirs, which is asked for.
+  std::ofstream train(folder + "/train.txt"), test(folder + "/test.txt");
+  for (int user = 0; user < 200; ++user) {
+    train << user;
+    for (int item = 0; item < 10; ++item)
+      if (item != user % 10) train << " " << user / 10 % 2 * 10 + item;
+    train << "\n";
+    test << user << " " << user / 10 % 2 * 10 + user % 10 << "\n";
+  }
+  train.close();
+  test.close();
+  const auto judged = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments{"--json", "benchmark", "mine",
+                                       folder,   "--models",  "item_cf"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Ended ended = home.engine(arguments);
+    INFO(ended.err);
+    REQUIRE(ended.exit_code == 0);
+    return support::parse_json(ended.out);
+  };
+  const auto all = judged({}), some = judged({"--train-share", "0.3", "--judge-outside", "0.3"});
+  CHECK(all.at("taught_users") == 200);
+  CHECK(all.at("judged_users") == 200);
+  const int taught = some.at("taught_users");
+  CHECK(taught < 100);
+  CHECK(some.at("judged_users") == 200 - taught);
+  // Whom it never saw has the one that is lacking among the first as well.
+  CHECK(some.at("models").at(0).at("recall@20") == 1);
 }
