@@ -112,6 +112,7 @@ ASKED = """
 0 batch|weekly|--out|batch-shards|--set|tracks=5|--shard|2/2
 0 gather|batch-shards
 0 scatter|shards|--shards|2
+0 snapshot-catalogue|snapshot
 0 update-weekly|--force|--out|update|--make-folders
 0 update-weekly
 0 benchmark|gowalla|DATA/benchmark/users_first|--models|item_cf

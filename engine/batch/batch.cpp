@@ -16,10 +16,8 @@
 #include "core/hash.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
-#include "recipe/answer_bytes.hpp"
 #include "recipe/playlist_json.hpp"
 #include "recipe/record_run.hpp"
-#include "recipe/run_frames.hpp"
 #include "store/runs.hpp"
 #include "store/store.hpp"
 #include "store/users.hpp"
@@ -29,22 +27,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-/// Loads the recipe in a worker of its own, so that what is wrong with it is told once.
-RunAnswer try_recipe(const BatchRequest& request, RunRequest recipe, const BatchReports& told) {
-  recipe.is_load_only = true;
-  RunAnswer loaded;
-  JobReader reader(
-      {.not_loaded = told.note,
-       .result = [&](const std::string& bytes) { loaded = unpack_answer(bytes); }},
-      {.interrupted = "interrupted; nothing was made", .where = recipe.recipe_path, .fix = ""});
-  WorkerLimits limits = request.limits;
-  limits.is_confined = false;  // only once the plugins are loaded
-  reader.finish(reader.run(limits, request.pool.is_in_process, [&](JobSender& sender) {
-    sender.result(pack_answer(run_recipe(recipe, run_reports(sender, request.confinement))));
-  }));
-  return loaded;
-}
 
 /// Every version that serves one person only.
 std::string own_models(const RunRequest& recipe) {
@@ -108,7 +90,10 @@ std::vector<const User*> meant_users(const BatchRequest& request, const std::vec
 void require_its_shard(const Store& store, const Shard& asked) {
   const std::string its = store.setting(kShardSetting);
   if (its.empty() || its == asked.text()) return;
-  throw Error(Exit::kUsage, store.path() + " is shard " + its + " of a library",
+  if (its == kCatalogueAlone)
+    throw Error(Exit::kUsage, store.path() + " is the catalogue of a library, without people",
+                {"", "", "", "give histories of people: --histories"});
+  throw Error(Exit::kUsage, store.path() + " is " + part_of_library(its),
               {"", "", "the lists of shard " + asked.text() + " cannot be made from it",
                "give --shard " + its});
 }
@@ -229,7 +214,7 @@ class Batch {
   }
 
   void settle() {
-    const RunAnswer loaded = try_recipe(request_, recipe_, reports_);
+    const RunAnswer loaded = try_recipe(recipe_, request_.workers, reports_.note);
     fs::create_directories(request_.folder);
     const Json found = settle_manifest(
         request_.folder, manifest_of(request_, recipe_, loaded, loader_.data_state()));
@@ -239,23 +224,8 @@ class Batch {
           "is, as of the batch's now");
   }
 
-  /// What every user shares is there before the first worker is forked.
-  void share(const std::vector<const User*>& users) {
-    AsOfOptions options;
-    options.now = recipe_.now;
-    std::shared_ptr<const AsOf> catalogue = load_as_of(loader_.load(*users.front()), options);
-    for (const char* table : {"tracks", "artists", "tags", "tracks_by_id", "artists_by_id"})
-      static_cast<void>(catalogue->table(table));
-    static_cast<void>(catalogue->coverage());
-    recipe_.shared_catalogue = std::move(catalogue);
-    auto models = std::make_shared<ModelShelf>(usable_versions(recipe_.models, recipe_.now, 0),
-                                               recipe_.late_models, recipe_.now);
-    models->open_all();
-    recipe_.opened_models = std::move(models);
-  }
-
   void make(ListFile& file, const std::vector<const User*>& users) {
-    share(users);
+    share_catalogue(recipe_, loader_.load(*users.front()));
     std::optional<Store> store;
     std::optional<RecordedRuns> recorded;
     if (request_.is_recorded) {
@@ -268,7 +238,7 @@ class Batch {
         result_.failures.push_back({user.name, std::move(*made.error)});
       } else {
         const std::int64_t run = made.answer ? record(*store, *recorded, user, *made.answer) : 0;
-        file.append(user.name, line(user, run, made.rest));
+        file.append(user.name, line_of(user.name, run, made.rest));
         ++result_.made;
         result_.empty += made.track_count == 0;
         if (!made.fallback.empty()) ++result_.fallbacks[made.fallback];
@@ -280,7 +250,7 @@ class Batch {
       if (reports_.print) reports_.print(user.name, text);
     };
     BatchWork work(request_, recipe_, loader_, users, take, print);
-    const bool is_whole = run_pool(work, request_.pool);
+    const bool is_whole = run_pool(work, request_.workers.pool);
     file.flush();
     if (!is_whole) {
       throw Error(Exit::kInterrupted,
@@ -299,11 +269,6 @@ class Batch {
     columns.data_state = loader_.data_state(user);
     request.columns = std::make_shared<const PreparedColumns>(std::move(columns));
     return record_run(store, request, answer);
-  }
-
-  static std::string line(const User& user, std::int64_t run, const std::string& rest) {
-    const std::string name = json_text(Json(user.name));
-    return "{\"user\":" + name + ",\"run\":" + (run == 0 ? "null" : std::to_string(run)) + rest;
   }
 
   const BatchRequest& request_;

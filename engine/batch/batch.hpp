@@ -34,11 +34,10 @@
 #include <string>
 #include <vector>
 
+#include "batch/list_maker.hpp"
 #include "core/error.hpp"
 #include "core/shard.hpp"
 #include "recipe/run.hpp"
-#include "worker/confine.hpp"
-#include "worker/pool.hpp"
 
 namespace engine::batch {
 
@@ -55,9 +54,7 @@ struct BatchRequest {
   std::int64_t default_now = 0;
   std::string settings;  // what else decides: compared with the folder's batch.json
   bool is_recorded = false;
-  WorkerLimits limits;                 // of one user; is_confined does not matter
-  std::optional<Network> confinement;  // of the workers, once the plugins are loaded
-  PoolOptions pool;
+  ListWorkers workers;
 };
 
 struct BatchReports {

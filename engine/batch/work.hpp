@@ -9,20 +9,11 @@
 #include <vector>
 
 #include "batch/batch.hpp"
+#include "batch/list_maker.hpp"
 #include "data/column_cache.hpp"
 #include "worker/items.hpp"
 
 namespace engine::batch {
-
-/// What came of one user.
-struct Made {
-  std::string rest;                 // of the line, after "run"
-  std::optional<RunAnswer> answer;  // for the store
-  std::optional<Error> error;
-  std::size_t track_count = 0;
-  std::string fallback;              // Playlist::fallback
-  std::vector<std::string> notices;  // of the run
-};
 
 /// Gives parts of `users` to workers and hands over what they made in the order of `users`.
 class BatchWork final : public ItemWork {

@@ -115,6 +115,15 @@ Shard parse_shard(const std::string& text, std::string_view option) {
        "it takes I/N: the I-th of N parts, e.g. 2/4; or auto, in a task of a cluster's array", ""});
 }
 
+std::string part_of_library(std::string_view part) {
+  if (part == kCatalogueAlone) return "the catalogue of a library";
+  return "shard " + std::string(part) + " of a library";
+}
+
+std::string taken_by(std::string_view part) {
+  return part == kCatalogueAlone ? "engine snapshot-catalogue" : "engine scatter";
+}
+
 GivenShard shard_of_environment() {
   if (is_set("SLURM_ARRAY_TASK_ID")) return slurm();
   if (is_set("JOB_COMPLETION_INDEX"))

@@ -32,6 +32,14 @@ std::size_t shard_of_name(std::string_view name, std::size_t count);
 /// "2/8". Throws Error(kUsage) for anything else, naming `option`.
 Shard parse_shard(const std::string& text, std::string_view option = "--shard");
 
+/// What a store that is part of a library says of itself (kShardSetting of store/store.hpp) where it has nobody.
+inline constexpr std::string_view kCatalogueAlone = "catalogue";
+
+/// "shard 2/8 of a library", "the catalogue of a library": of what a part says of itself.
+std::string part_of_library(std::string_view part);
+/// "engine scatter", "engine snapshot-catalogue": what it was taken from the library by.
+std::string taken_by(std::string_view part);
+
 /// A shard that a cluster has given to this process, and by what that was seen.
 struct GivenShard {
   Shard shard;

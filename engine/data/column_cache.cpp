@@ -12,6 +12,7 @@
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
+#include "core/shard.hpp"
 #include "data/catalogue_columns.hpp"
 #include "data/declared_tables.hpp"
 #include "data/listen_scan.hpp"
@@ -146,18 +147,9 @@ class Preparation {
   /// Nothing when the store changed while two connections read it.
   std::optional<PreparedColumns> prepare() {
     choose();
-    base_ = place_of(store_) + base_of(store_);
-    state_ = with_added(base_, store_);
-    made_.session_gap_seconds = options_.rule.session_gap_seconds;
-    made_.catalogue_state = state_of(store_);
-    made_.data_state = state_of(store_, made_.catalogue_state, made_.user_id);
-    make_folder();
     std::optional<BackgroundScan> scan;
-    if (!find_catalogue()) {
-      require_whole_library();
-      scan.emplace(options_.store, made_.catalogue_state, made_.user_id);
-      if (!build_catalogue_from(*scan)) return std::nullopt;
-    }
+    if (!prepare_catalogue_by(scan)) return std::nullopt;
+    made_.data_state = state_of(store_, made_.catalogue_state, made_.user_id);
     const UserBuilder builder(store_, *made_.catalogue, options_.rule);
     made_.words = builder.build_words(made_.user_id);
     prepare_listens(builder, scan);
@@ -166,7 +158,29 @@ class Preparation {
     return std::move(made_);
   }
 
+  /// The same without anybody's columns.
+  std::optional<PreparedColumns> prepare_catalogue() {
+    std::optional<BackgroundScan> scan;
+    if (!prepare_catalogue_by(scan)) return std::nullopt;
+    made_.data_state = made_.catalogue_state;
+    return std::move(made_);
+  }
+
  private:
+  /// False when the store changed while two connections read it. `scan` is there where the store was
+  /// read from the start.
+  bool prepare_catalogue_by(std::optional<BackgroundScan>& scan) {
+    base_ = place_of(store_) + base_of(store_);
+    state_ = with_added(base_, store_);
+    made_.session_gap_seconds = options_.rule.session_gap_seconds;
+    made_.catalogue_state = state_of(store_);
+    make_folder();
+    if (find_catalogue()) return true;
+    require_whole_library();
+    scan.emplace(options_.store, made_.catalogue_state, made_.user_id);
+    return build_catalogue_from(*scan);
+  }
+
   void choose() {
     if (options_.user_id == 0) {
       take(choose_user(store_, options_.user));
@@ -256,16 +270,16 @@ class Preparation {
 
   // Made of a shard's people alone it would have other numbers, and the lists would be others.
   void require_whole_library() const {
-    const std::string shard = store_.setting(kShardSetting);
-    if (shard.empty()) return;
-    throw Error(Exit::kStore, "the columns of the catalogue are missing",
-                {.where = options_.store,
-                 .source = {},
-                 .why = "this is shard " + shard +
-                        " of a library, whose columns lay beside it, and only the whole library "
-                        "can give them; or "
-                        "they are of another version of the engine",
-                 .fix = "take the library apart again: engine scatter"});
+    const std::string part = store_.setting(kShardSetting);
+    if (part.empty()) return;
+    throw Error(
+        Exit::kStore, "the columns of the catalogue are missing",
+        {.where = options_.store,
+         .source = {},
+         .why = "this is " + part_of_library(part) +
+                ", whose columns lay beside it, and only the whole library can give them; or "
+                "they are of another version of the engine",
+         .fix = "take it from the library again: " + taken_by(part)});
   }
 
   bool build_catalogue_from(BackgroundScan& scan) {
@@ -353,6 +367,14 @@ void wait_before_try(int tries) {
                .fix = "try again when that import has ended"});
 }
 
+std::shared_ptr<const PreparedColumns> prepare_until_still(
+    const ColumnOptions& options, std::optional<PreparedColumns> (Preparation::*prepare)()) {
+  for (int k = 0; k < kTries; ++k, wait_before_try(k))
+    if (auto made = (Preparation(options).*prepare)())
+      return std::make_shared<const PreparedColumns>(std::move(*made));
+  throw_changes_too_fast(options.store);
+}
+
 }  // namespace
 
 LibraryState library_state(const Store& store) {
@@ -370,10 +392,11 @@ std::string column_cache_folder(const std::string& store) {
 }
 
 std::shared_ptr<const PreparedColumns> prepare_columns(const ColumnOptions& options) {
-  for (int k = 0; k < kTries; ++k, wait_before_try(k))
-    if (auto made = Preparation(options).prepare())
-      return std::make_shared<const PreparedColumns>(std::move(*made));
-  throw_changes_too_fast(options.store);
+  return prepare_until_still(options, &Preparation::prepare);
+}
+
+std::shared_ptr<const PreparedColumns> prepare_catalogue(const ColumnOptions& options) {
+  return prepare_until_still(options, &Preparation::prepare_catalogue);
 }
 
 struct ColumnLoader::State {

@@ -92,6 +92,11 @@ std::string column_cache_folder(const std::string& store);
 /// throws.
 std::shared_ptr<const PreparedColumns> prepare_columns(const ColumnOptions& options);
 
+/// The catalogue's columns alone, for people of whom the store knows nothing
+/// (data/history_columns.hpp): user 0 without a name, and without columns. Otherwise as
+/// prepare_columns().
+std::shared_ptr<const PreparedColumns> prepare_catalogue(const ColumnOptions& options);
+
 /// The columns of many users one after the other, all of one state of the store. They give the same
 /// tables as prepare_columns(), but stay in memory and hold nothing of the catalogue's size, so
 /// that a user with some hundred listens costs a fraction of a millisecond.

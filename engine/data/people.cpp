@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/shard.hpp"
 #include "store/store.hpp"
 #include "store/users.hpp"
 
@@ -28,12 +29,12 @@ std::vector<User> wanted_people(const std::vector<User>& users, std::int64_t lis
   return wanted;
 }
 
-void require_whole_library(const std::string& shard) {
-  if (shard.empty()) return;
+void require_whole_library(const std::string& part) {
+  if (part.empty()) return;
   throw Error(Exit::kInput,
-              "the recipe asks for other people, and this is shard " + shard + " of a library",
-              {"", "", "most of the library's people are in other shards",
-               "run it on the library that the shards were taken from"});
+              "the recipe asks for other people, and this is " + part_of_library(part),
+              {"", "", "most of the library's people are elsewhere",
+               "run it on the library that this was taken from"});
 }
 
 template <class Load>

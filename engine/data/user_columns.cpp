@@ -367,8 +367,7 @@ void describe(ColumnWriter& writer, const char* name, const char* number, const 
   writer.column("ended", set.ended);
 }
 
-void describe(ColumnWriter& writer, const UserSets& sets) {
-  describe(writer, "likes", "track", sets.likes);
+void describe_all_but_likes(ColumnWriter& writer, const UserSets& sets) {
   describe(writer, "entries", "track", sets.entries);
   describe(writer, "saved", "track", sets.saved);
   describe(writer, "saved_artists", "artist", sets.saved_artists);
@@ -378,6 +377,11 @@ void describe(ColumnWriter& writer, const UserSets& sets) {
   writer.column("ts", sets.playlists.ts);
   writer.column("ended", sets.playlists.ended);
   sets.stored.describe(writer);
+}
+
+void describe(ColumnWriter& writer, const UserSets& sets) {
+  describe(writer, "likes", "track", sets.likes);
+  describe_all_but_likes(writer, sets);
 }
 
 void describe(ColumnWriter& writer, const Bans& bans) {
@@ -392,8 +396,15 @@ void describe(ColumnWriter& writer, const SaidSets& said) {
 
 }  // namespace
 
+struct UserBuilder::Nobodys {
+  UserSets sets;
+  FeedbackColumns feedback;
+};
+
 UserBuilder::UserBuilder(const Store& store, const ColumnFile& catalogue, const PlayRule& rule)
     : store_(store), catalogue_(catalogue), rule_(rule) {}
+
+UserBuilder::~UserBuilder() = default;
 
 const UserBuilder::Numbers& UserBuilder::numbers() const {
   if (!numbers_)
@@ -471,6 +482,36 @@ std::shared_ptr<const ColumnFile> UserBuilder::build_in_memory(std::int64_t user
   describe(writer, bans);
   describe(writer, SaidSets());  // the sets were read just now
   feedback.describe(writer);
+  return writer.write_to_memory();
+}
+
+const UserBuilder::Nobodys& UserBuilder::nobodys() const {
+  constexpr std::int64_t kNobody = 0;
+  if (!nobodys_)
+    nobodys_ = std::make_unique<const Nobodys>(
+        Nobodys{read_sets(store_, kNobody, catalogue_, numbers().tracks, numbers().artists),
+                read_feedback(kNobody)});
+  return *nobodys_;
+}
+
+std::shared_ptr<const ColumnFile> UserBuilder::build_of_history(const ListenRows& listens,
+                                                                std::span<const DatedLike> likes,
+                                                                const std::string& key) const {
+  const playlist_table& tracks = *catalogue_.table("tracks");
+  const ListenTable judged = judge_listens(listens, numbers().tracks,
+                                           column_of<std::int32_t>(tracks, "duration_ms"), rule_);
+  DatedSet liked;
+  for (const DatedLike& like : likes) liked.add(numbers().tracks.number(like.track_id), like.ts);
+  liked.finish();
+  const Bans no_bans;
+  const SaidSets nothing_said;
+  ColumnWriter writer(key);
+  describe(writer, judged, listens);
+  describe(writer, "likes", "track", liked);
+  describe_all_but_likes(writer, nobodys().sets);
+  describe(writer, no_bans);
+  describe(writer, nothing_said);
+  nobodys().feedback.describe(writer);
   return writer.write_to_memory();
 }
 

@@ -23,9 +23,11 @@
 //         "feedback_spans" what they said, as feedback_columns.hpp has it
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "data/column_cache.hpp"
@@ -37,11 +39,17 @@
 
 namespace engine {
 
+/// A track that somebody likes, by the store's id; `ts` 0: nobody knows since when.
+struct DatedLike {
+  std::int64_t track_id = 0, ts = 0;
+};
+
 /// What the files of several users share is made once. Outlived by the store and the catalogue.
 /// Threads: one at a time.
 class UserBuilder {
  public:
   UserBuilder(const Store& store, const ColumnFile& catalogue, const PlayRule& rule);
+  ~UserBuilder();
 
   using Write = std::function<std::shared_ptr<const ColumnFile>(const ColumnWriter&)>;
   /// What the user heard, with "totals".
@@ -66,19 +74,32 @@ class UserBuilder {
   [[nodiscard]] std::shared_ptr<const ColumnFile> build_in_memory(std::int64_t user_id,
                                                                   const ListenRows& listens,
                                                                   const std::string& key) const;
+  /// The same of somebody of whom the store has nothing: who listened to and likes these.
+  /// Reads the store at the first call only.
+  [[nodiscard]] std::shared_ptr<const ColumnFile> build_of_history(const ListenRows& listens,
+                                                                   std::span<const DatedLike> likes,
+                                                                   const std::string& key) const;
+  /// Does the catalogue have a track of this id in the store?
+  [[nodiscard]] bool has_track(std::int64_t track_id) const {
+    return numbers().tracks.number(track_id) >= 0;
+  }
 
  private:
-  const Store& store_;
-  const ColumnFile& catalogue_;
-  PlayRule rule_;
   /// Of the store's ids. Made at first use: with all files there and without words nothing asks.
   struct Numbers {
     IdMap tracks, artists;
   };
   [[nodiscard]] const Numbers& numbers() const;
   [[nodiscard]] FeedbackColumns read_feedback(std::int64_t user_id) const;
+  /// What somebody has of whom the store knows nothing.
+  struct Nobodys;
+  [[nodiscard]] const Nobodys& nobodys() const;
 
+  const Store& store_;
+  const ColumnFile& catalogue_;
+  PlayRule rule_;
   mutable std::optional<Numbers> numbers_;
+  mutable std::unique_ptr<const Nobodys> nobodys_;
 };
 
 }  // namespace engine

@@ -20,6 +20,7 @@
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "core/json_text.hpp"
+#include "core/shard.hpp"
 #include "models/add_version.hpp"
 #include "models/read_tables.hpp"
 #include "models/training_lock.hpp"
@@ -505,13 +506,14 @@ ModelVersion put_in_place(const TrainRequest& request, const TrainReports& repor
 
 /// A shard has some of the people and all of the catalogue: a model of it would be one of nothing.
 void require_whole_library(const std::string& library) {
-  const std::string shard =
+  const std::string part =
       Store::open(library, {.is_read_only = true, .may_create = false}).setting(kShardSetting);
-  if (shard.empty()) return;
-  throw Error(
-      Exit::kInput, library + " is shard " + shard + " of a library, and models are of all people",
-      {"", "", "",
-       "train the library that it was taken from, and take it apart again: engine scatter"});
+  if (part.empty()) return;
+  throw Error(Exit::kInput,
+              library + " is " + part_of_library(part) + ", and models are of all people",
+              {"", "", "",
+               "train the library that it was taken from, and take it from there again: " +
+                   taken_by(part)});
 }
 
 }  // namespace

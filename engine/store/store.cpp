@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "core/shard.hpp"
 #include "core/temporary_folder.hpp"
 #include "store/migrations.hpp"
 #include "store/read_only.hpp"
@@ -259,12 +260,12 @@ std::int64_t Store::data_version() const {
 
 // A shard's numbers are those of the library that it was taken from: of a part of the people they would be others.
 void Store::require_whole() const {
-  const std::string shard = setting(kShardSetting);
-  if (shard.empty()) return;
-  throw Error(
-      Exit::kInput, path_ + " is shard " + shard + " of a library, and stays as it is",
-      {"", "", "its lists are those of the whole library",
-       "change the library that it was taken from, and take it apart again: engine scatter"});
+  const std::string part = setting(kShardSetting);
+  if (part.empty()) return;
+  throw Error(Exit::kInput, path_ + " is " + part_of_library(part) + ", and stays as it is",
+              {"", "", "its lists are those of the whole library",
+               "change the library that it was taken from, and take it from there again: " +
+                   taken_by(part)});
 }
 
 void Store::bump_data_version() {

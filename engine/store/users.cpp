@@ -1,6 +1,7 @@
 #include "store/users.hpp"
 
 #include "core/error.hpp"
+#include "core/shard.hpp"
 #include "core/shown_text.hpp"
 #include "core/text_key.hpp"
 
@@ -89,7 +90,22 @@ std::optional<User> default_user(const Store& store) {
       store, has_importers ? "WHERE user_id IN (SELECT DISTINCT user_id FROM ingestions)" : "");
 }
 
+namespace {
+
+void require_some_people(const Store& store) {
+  if (store.setting(kShardSetting) != kCatalogueAlone) return;
+  throw Error(Exit::kInput,
+              store.path() + " is " + part_of_library(kCatalogueAlone) + ", without people",
+              {.where = {},
+               .source = {},
+               .why = {},
+               .fix = "give histories of people: engine batch RECIPE --histories FILE"});
+}
+
+}  // namespace
+
 User choose_user(const Store& store, const std::string& name) {
+  require_some_people(store);
   if (!name.empty()) {
     if (auto found = find_user(store, name)) return *found;
     const std::vector<User> users = list_users(store);

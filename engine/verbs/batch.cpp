@@ -1,4 +1,4 @@
-// engine batch RECIPE: lists for every user of the library, as JSON lines.
+// engine batch RECIPE: lists for every user of the library, or for histories that come from elsewhere, as JSON lines.
 #include "batch/batch.hpp"
 
 #include <algorithm>
@@ -8,12 +8,14 @@
 
 #include "app/progress.hpp"
 #include "app/supervised_run.hpp"
+#include "batch/histories.hpp"
 #include "core/calendar.hpp"
 #include "core/counted.hpp"
 #include "core/duration.hpp"
 #include "core/hash.hpp"
 #include "core/json_text.hpp"
 #include "core/paths.hpp"
+#include "core/standard_output.hpp"
 #include "verbs/shared_parameters.hpp"
 #include "verbs/verbs.hpp"
 
@@ -35,12 +37,16 @@ std::vector<std::string> read_names(const std::string& path) {
   return names;
 }
 
+batch::ListWorkers list_workers(const app::Caller& caller, const Arguments& arguments) {
+  batch::ListWorkers workers;
+  workers.limits = app::run_limits(caller);
+  workers.confinement = app::run_confinement(caller);
+  workers.pool.workers = workers_of(arguments);
+  workers.pool.is_in_process = caller.asked.in_process;
+  return workers;
+}
+
 batch::BatchRequest make_request(const app::Caller& caller, const Arguments& arguments) {
-  if (!caller.asked.user.empty()) {
-    throw Error(Exit::kUsage, "batch takes no --user",
-                {"", "", "it makes lists for many",
-                 "name them in a file with --users, or use: engine run"});
-  }
   batch::BatchRequest request;
   request.shard = asked_shard(caller, arguments.text("shard"));
   if (const std::string& users = arguments.text("users"); users != "all")
@@ -57,10 +63,7 @@ batch::BatchRequest make_request(const app::Caller& caller, const Arguments& arg
       json_text(Json{rule.min_seconds, rule.min_share, rule.session_gap_seconds,
                      request.recipe.default_track_seconds, request.recipe.elements.values()}));
   request.is_recorded = arguments.flag("record");
-  request.limits = app::run_limits(caller);
-  request.confinement = app::run_confinement(caller);
-  request.pool.workers = workers_of(arguments);
-  request.pool.is_in_process = caller.asked.in_process;
+  request.workers = list_workers(caller, arguments);
   return request;
 }
 
@@ -94,23 +97,35 @@ std::vector<std::pair<std::string, std::size_t>> by_count(
   return sorted;
 }
 
-std::string result_text(const batch::BatchResult& result, double seconds) {
+/// "12 lists made in 0.5 s (24 users per second)".
+std::string made_text(std::size_t made, double seconds) {
   std::ostringstream text;
   text.precision(seconds < 10 ? 2 : 4);
-  text << result.file << ": " << counted(result.made, "list") << " made in " << seconds << " s";
-  if (result.made > 0 && seconds > 0)
-    text << " (" << static_cast<long>(static_cast<double>(result.made) / seconds)
-         << " users per second)";
+  text << counted(made, "list") << " made in " << seconds << " s";
+  if (made > 0 && seconds > 0)
+    text << " (" << static_cast<long>(static_cast<double>(made) / seconds) << " users per second)";
+  return text.str();
+}
+
+std::string common_text(const std::map<std::string, std::size_t>& fallbacks,
+                        const std::map<std::string, std::size_t>& notices) {
+  std::ostringstream text;
+  for (const auto& [what, lists] : fallbacks)
+    text << lists << (lists == 1 ? " list is " : " lists are ") << "made by fallback: " << what
+         << "\n";
+  for (const auto& [notice, lists] : by_count(notices))
+    text << "note of " << lists << (lists == 1 ? " list: " : " lists: ") << notice << "\n";
+  return text.str();
+}
+
+std::string result_text(const batch::BatchResult& result, double seconds) {
+  std::ostringstream text;
+  text << result.file << ": " << made_text(result.made, seconds);
   if (result.made_before > 0) text << ", " << result.made_before << " were there";
   if (result.empty > 0) text << ", " << result.empty << " without a track";
   if (!result.failures.empty())
     text << ", " << counted(result.failures.size(), "user") << " failed";
-  text << "\n";
-  for (const auto& [what, lists] : result.fallbacks)
-    text << lists << (lists == 1 ? " list is " : " lists are ") << "made by fallback: " << what
-         << "\n";
-  for (const auto& [notice, lists] : by_count(result.notices))
-    text << "note of " << lists << (lists == 1 ? " list: " : " lists: ") << notice << "\n";
+  text << "\n" << common_text(result.fallbacks, result.notices);
   return text.str();
 }
 
@@ -126,7 +141,59 @@ void tell_failures(const app::Caller& caller, const batch::BatchResult& result) 
                 " more failures; failures.jsonl in the folder has them all");
 }
 
+void require_right_usage(const app::Caller& caller, const Arguments& arguments) {
+  if (!caller.asked.user.empty()) {
+    throw Error(Exit::kUsage, "batch takes no --user",
+                {"", "", "it makes lists for many",
+                 "name them in a file with --users, or use: engine run"});
+  }
+  if (!arguments.has("histories")) {
+    if (arguments.text("out").empty())
+      throw Error(Exit::kUsage, "batch needs --out DIR, or --histories FILE",
+                  {"", "", "the lists must go somewhere", ""});
+    return;
+  }
+  for (const char* name : {"out", "users", "record"})
+    if (arguments.has(name))
+      throw Error(
+          Exit::kUsage, std::string("--histories and --") + name + " do not go together",
+          {"", "", "the lists of histories go to standard output, and the library is only read",
+           "leave one of them out"});
+  if (caller.screen.is_json)
+    throw Error(Exit::kUsage, "--json and --histories both go to standard output",
+                {"", "", "the lists are JSON already", "leave out --json"});
+}
+
+batch::HistoriesRequest histories_request(const app::Caller& caller, const Arguments& arguments) {
+  batch::HistoriesRequest request;
+  request.shard = asked_shard(caller, arguments.text("shard"));
+  request.recipe = app::make_request_without_columns(caller, arguments.text("recipe"));
+  request.columns = app::column_options(caller);
+  request.input = arguments.text("histories");
+  request.workers = list_workers(caller, arguments);
+  return request;
+}
+
+Answer make_lists_of_histories(const app::Caller& caller, const Arguments& arguments) {
+  const auto begin = std::chrono::steady_clock::now();
+  const batch::HistoriesResult result = batch::make_lists_of_histories(
+      histories_request(caller, arguments),
+      {.list = [](std::string_view line) { write_standard_output(line); },
+       .note = [&](const std::string& text) { caller.note(text); },
+       .print = [&](const std::string& user,
+                    const std::string& text) { caller.note(user + ": " + text); }});
+  std::string text = made_text(result.made, seconds_since(begin));
+  if (result.empty > 0) text += ", " + std::to_string(result.empty) + " without a track";
+  if (result.failed > 0)
+    text += ", " + counted(result.failed, "line") + " failed: each says why in its place";
+  text += "\n" + common_text(result.fallbacks, result.notices);
+  for (std::istringstream lines(text); std::getline(lines, text);) caller.note(text);
+  return {.exit = result.failed == 0 ? Exit::kDone : Exit::kNothing};
+}
+
 Answer make_batch(const app::Caller& caller, const Arguments& arguments) {
+  require_right_usage(caller, arguments);
+  if (arguments.has("histories")) return make_lists_of_histories(caller, arguments);
   const auto begin = std::chrono::steady_clock::now();
   const batch::BatchRequest request = make_request(caller, arguments);
   batch::BatchResult result;
@@ -158,13 +225,18 @@ std::vector<Verb> batch_verbs() {
             {.name = "out",
              .value_name = "DIR",
              .help = "Write into this folder; it is made when missing",
-             .is_required = true,
              .is_local = true},
             make_folders_parameter(),
             {.name = "users",
              .value_name = "all|FILE",
              .help = "For whom: all, or a file of names, one per line",
              .usual = "all",
+             .is_local = true},
+            {.name = "histories",
+             .value_name = "FILE|-",
+             .help =
+                 "Instead of the library's users, for histories that are read here, one a line; "
+                 "the lists go to standard output",
              .is_local = true},
             shard_parameter(
                 "Only the I-th of N parts of the users, for several machines or processes"),
@@ -180,7 +252,9 @@ std::vector<Verb> batch_verbs() {
            "whose batch.json names another recipe, parameters, time or models is refused.\nA user "
            "who fails costs nobody else their list: see DIR/failures.jsonl; exit status 1. Shards "
            "write "
-           "files of\ntheir own, which engine gather DIR makes one: engine help cluster.",
+           "files of\ntheir own, which engine gather DIR makes one. With --histories it is a "
+           "filter: a "
+           "line of history in, a line of list out,\nin the same order. Both: engine help cluster.",
        .answer = make_batch}};
 }
 

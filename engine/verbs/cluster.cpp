@@ -1,4 +1,5 @@
-// engine scatter and engine gather: a library as shards for a cluster, and the lists of shards as one file.
+// engine scatter, engine gather and engine snapshot-catalogue: a library as shards for a cluster, the lists of shards
+// as one file, and the catalogue alone for people whose histories lie elsewhere.
 #include <algorithm>
 #include <sstream>
 
@@ -6,6 +7,7 @@
 #include "app/supervised_run.hpp"
 #include "batch/gather.hpp"
 #include "cluster/scatter.hpp"
+#include "cluster/snapshot.hpp"
 #include "core/counted.hpp"
 #include "verbs/shared_parameters.hpp"
 #include "verbs/verbs.hpp"
@@ -58,6 +60,15 @@ Answer scatter_library(const app::Caller& caller, const Arguments& arguments) {
           .text = scattered_text(request.folder, scattered)};
 }
 
+Answer snapshot_catalogue(const app::Caller& caller, const Arguments& arguments) {
+  const std::string folder = output_folder(arguments.text("folder"), caller.home.kept_files(),
+                                           arguments.flag("make-folders"));
+  const cluster::Snapshot made = cluster::snapshot_catalogue(app::column_options(caller), folder);
+  return {.data = {{"library", made.library}, {"key", made.key}, {"was_there", made.was_there}},
+          .text = made.library + ": the catalogue and the models, " + made.key +
+                  (made.was_there ? ", were there\n" : "\n")};
+}
+
 Answer gather(const app::Caller& caller, const Arguments& arguments) {
   const std::string folder =
       output_folder(arguments.text("folder"), caller.home.kept_files(), /*makes_folders=*/false);
@@ -99,6 +110,19 @@ std::vector<Verb> cluster_verbs() {
            "call again goes on where the last one ended.\nengine help cluster has it from end to "
            "end.",
        .answer = scatter_library},
+      {.name = "snapshot-catalogue",
+       .help = "Copy the catalogue and the models without people, to make lists elsewhere",
+       .parameters = {{.name = "folder",
+                       .value_name = "DIR",
+                       .help = "Write into this folder, a new or empty one",
+                       .is_first = true,
+                       .is_required = true,
+                       .is_local = true},
+                      make_folders_parameter()},
+       .footer =
+           "DIR may be copied anywhere and be read-only. What makes lists of it: engine --library "
+           "DIR/library.db batch RECIPE\n--histories FILE (engine help cluster).",
+       .answer = snapshot_catalogue},
       {.name = "gather",
        .help = "Make one file of the lists of all shards",
        .parameters = {{.name = "folder",

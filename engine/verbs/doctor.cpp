@@ -17,6 +17,7 @@
 #include "core/counted.hpp"
 #include "core/duration.hpp"
 #include "core/paths.hpp"
+#include "core/shard.hpp"
 #include "core/shown_text.hpp"
 #include "plugin/registry.hpp"
 #include "schedule/job_lock.hpp"
@@ -44,10 +45,10 @@ Finding folder(const std::string& what, const std::string& path) {
 }
 
 std::string told_of_shard(const Store& store) {
-  const std::string shard = store.setting(kShardSetting);
-  return shard.empty()
+  const std::string part = store.setting(kShardSetting);
+  return part.empty()
              ? ""
-             : "; shard " + shard + " of a library, in which everything is imported and trained";
+             : "; " + part_of_library(part) + ", in which everything is imported and trained";
 }
 
 void look_at_store(const app::Caller& caller, std::vector<Finding>& findings) {

@@ -234,7 +234,7 @@ TEST_CASE("a library is taken apart once, or again as it was", "[cluster]") {
   CHECK(told.at(2).at("was_there") == false);
   CHECK(fs::last_write_time(shard_library(home, "shards", {2, 3})) == time);
 
-  CHECK_THAT(scatter(home, "shards", 4, library).err, Contains("holds shards of another library"));
+  CHECK_THAT(scatter(home, "shards", 4, library).err, Contains("is of another library"));
   engine::Store(engine::Store::open(library)).bump_data_version();
   CHECK_THAT(scatter(home, "shards", 3, library).err, Contains("another state of this one"));
   fs::create_directories(home.path("full"));

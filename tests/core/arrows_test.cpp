@@ -95,7 +95,7 @@ TEST_CASE("inside the engine, folders include only what stands below them", "[ar
       {"lua", {"core", "data"}},
       {"plan", {"core", "data", "lua", "models", "plugin", "shared"}},
       {"recipe", {"core", "config", "data", "lua", "models", "plan", "plugin", "store", "worker"}},
-      {"batch", {"core", "data", "models", "plugin", "recipe", "store", "worker"}},
+      {"batch", {"core", "data", "library", "models", "plugin", "recipe", "store", "worker"}},
       {"cluster", {"core", "data", "models", "store"}},
       {"benchmark", {"core", "data", "models", "plan", "plugin", "recipe", "worker"}},
       {"watch", {"core", "recipe"}},
