@@ -120,7 +120,6 @@ await step("a recipe of one's own in three clicks", async () => {
 
 await step("a formula is edited, and the list moves", async () => {
   const before = await titles();
-  await caretBehind("tracks = pl.int { 10");
   const text = await textOf();
   const number = /taste\s*=\s*pl\.\w+\s*{\s*([\d.]+)/.exec(text);
   assert.ok(number, "dynamic.lua has a taste");
